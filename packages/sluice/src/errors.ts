@@ -1,0 +1,22 @@
+/** What went wrong, as far as a caller has to tell it apart. */
+export type ErrorCode = 'invalid-input' | 'cannot-run' | 'interrupted'
+
+const exitCodes: Record<ErrorCode, number> = { 'invalid-input': 3, 'cannot-run': 4, interrupted: 130 }
+
+/**
+ * The base of every error that Sluice raises on purpose. The message names the place, the fault and the way out,
+ * because it is printed as it is, without a stack.
+ */
+export class SluiceError extends Error {
+  override readonly name: string = 'SluiceError'
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+
+  get exitCode(): number {
+    return exitCodes[this.code]
+  }
+}

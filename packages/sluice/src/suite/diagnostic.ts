@@ -1,0 +1,31 @@
+import { SluiceError } from '../errors.ts'
+
+/** One fault of a file, at the place where it can be mended. */
+export interface Diagnostic {
+  severity: 'error' | 'warning'
+  /** As the user would write it: relative to the project where possible. */
+  file: string
+  /** 1-based. */
+  line: number
+  /** 1-based. */
+  column: number
+  /** Dotted, e.g. `rubric.0.weight`; empty for the file as a whole. */
+  path: string
+  message: string
+}
+
+/** `file:line:column: path: message`, the form that editors and CI annotate. */
+export function formatDiagnostic({ file, line, column, path, message }: Diagnostic): string {
+  return `${file}:${line}:${column}: ${path === '' ? '' : `${path}: `}${message}`
+}
+
+/** Thrown when files are invalid; carries every fault found, in the order of file and line. */
+export class InvalidFilesError extends SluiceError {
+  override readonly name = 'InvalidFilesError'
+  readonly diagnostics: readonly Diagnostic[]
+
+  constructor(diagnostics: readonly Diagnostic[]) {
+    super('invalid-input', diagnostics.map(formatDiagnostic).join('\n'))
+    this.diagnostics = diagnostics
+  }
+}
