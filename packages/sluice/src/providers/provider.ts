@@ -1,0 +1,67 @@
+import type { Message, ModelParameters, ResponseFormat } from '../suite/model.ts'
+
+/** What is asked of a model. */
+export interface ModelRequest {
+  /** `provider:model` */
+  model: string
+  messages: Message[]
+  parameters: ModelParameters
+  format: ResponseFormat
+  /** Random text inside the messages (the fence of a judge call); it is no part of the request's key. */
+  nonce?: string
+}
+
+/** Which call this is. */
+export interface CallContext {
+  caseId: string
+  /** 1-based. */
+  repeat: number
+  /** `requestKey` of the request and the repeat. */
+  key: string
+  signal: AbortSignal
+}
+
+/** Tokens as the provider counted them; what it did not report is undefined, never 0. */
+export interface Usage {
+  /** All input tokens, those read from and written to a cache included. */
+  inputTokens?: number
+  cachedInputTokens?: number
+  cacheWriteTokens?: number
+  /** All output tokens, reasoning included. */
+  outputTokens?: number
+  reasoningTokens?: number
+}
+
+export type FinishReason = 'stop' | 'length' | 'filter' | 'other'
+
+/** A model's answer and what it took. */
+export interface Completion {
+  output: string
+  usage: Usage
+  latencyMs: number
+  /** Undefined means unpriced, not free. */
+  costUsd?: number
+  /** The model that the provider says has answered; it may be more exact than the one asked for. */
+  servedModel?: string
+  /** The provider's mark of its backend configuration, where it gives one. */
+  fingerprint?: string
+  finishReason: FinishReason
+  warnings: string[]
+}
+
+export interface Embeddings {
+  /** One vector per text, in the order of the texts. */
+  vectors: number[][]
+  inputTokens?: number
+}
+
+/** One source of answers: a model API or a file of recordings. Errors are `ProviderError`s. */
+export interface Provider {
+  name: string
+  /** False for recordings: they cost nothing now and are never cached. */
+  live: boolean
+  complete(request: ModelRequest, context: CallContext): Promise<Completion>
+  /** How many repeats of a case are recorded for a model, `model` without the provider's name. */
+  recordedRepeats?(caseId: string, model: string): Promise<number>
+  embed?(model: string, texts: string[], signal: AbortSignal): Promise<Embeddings>
+}
