@@ -1,0 +1,25 @@
+import type { Case } from '../../suite/case.ts'
+
+/** What is scored: one output for one case. */
+export interface Subject {
+  case: Case
+  output: string
+  /** How long the model took; undefined where nobody measured it. */
+  latencyMs?: number
+  /** Undefined means unpriced, not free. */
+  costUsd?: number
+}
+
+/** A score in [0,1] and, in a few words, what it rests on. */
+export interface Outcome {
+  score: number
+  reason: string
+}
+
+/** Scores a subject. Throws a CheckError where it cannot; a failed measurement is never a 0. */
+export type Measure = (subject: Subject, signal: AbortSignal) => Outcome | Promise<Outcome>
+
+/** The outcome of a yes-or-no question. */
+export function outcome(passed: boolean, reason: string): Outcome {
+  return { score: passed ? 1 : 0, reason }
+}
