@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import { checkSchema } from './check-entry.ts'
+import type { CheckSpec } from './check-spec.ts'
+import { type RubricItem, rubricSchema } from './rubric.ts'
+
+export const caseIdSchema = z.string().regex(/^[^\p{Cc}]+$/u, 'must not be empty or hold control characters')
+
+export const tagsSchema = z.array(z.string().min(1)).meta({ description: 'Slices that are judged on their own.' })
+
+export const caseSchema = z
+  .strictObject({
+    id: caseIdSchema.meta({ description: 'Unique within the suite; keep it stable, results are joined by it.' }),
+    vars: z.record(z.string(), z.unknown()).default({}).meta({ description: 'Values for the {{variables}}.' }),
+    expected: z.string().exactOptional().meta({ description: 'Reference answer, shown to the judge.' }),
+    checks: z.array(checkSchema).default([]).meta({ description: "Checks beside the prompt's own." }),
+    rubric: rubricSchema.default([]).meta({ description: "Questions for the judge beside the prompt's own." }),
+    tags: tagsSchema.default([]),
+    weight: z.number().gt(0).default(1).meta({ description: 'Share in every mean (default 1).' }),
+    critical: z.boolean().default(false).meta({ description: 'This case may not regress (default false).' }),
+    cluster: z.string().min(1).exactOptional().meta({ description: 'Cases of one cluster are not independent.' }),
+    source: z.record(z.string(), z.unknown()).exactOptional().meta({ description: 'Where the case comes from.' }),
+  })
+  .meta({ title: 'Sluice golden case', description: 'One golden case.' })
+
+/** One golden case, as its file has it: the prompt's checks and rubric are not merged in. */
+export interface Case {
+  id: string
+  vars: Record<string, unknown>
+  /** The reference answer. */
+  expected?: string
+  checks: CheckSpec[]
+  rubric: RubricItem[]
+  tags: string[]
+  /** > 0. */
+  weight: number
+  critical: boolean
+  cluster?: string
+  source?: Record<string, unknown>
+  /** 1-based, in the suite's file. */
+  line: number
+}

@@ -1,0 +1,118 @@
+import { z } from 'zod'
+import type { CheckSpec, CheckType } from './check-spec.ts'
+import { exactlyOne, presentKeys } from './exactly-one.ts'
+import { modelIdSchema } from './model.ts'
+
+const text = z.string().min(1)
+const textList = z.array(text).min(1)
+
+const regex = text.superRefine((source, context) => {
+  if (source.includes('{{')) return
+  try {
+    new RegExp(source)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/^Invalid regular expression: /, '') : String(error)
+    context.addIssue({ code: 'custom', message: `not a regular expression: ${reason}` })
+  }
+})
+
+const pathConditions = ['equals', 'matches', 'exists'] as const
+const onePathCondition = exactlyOne(pathConditions, 'condition')
+const jsonPath = z
+  .strictObject({
+    path: z
+      .string()
+      .regex(/^\$/, 'a JSONPath starts with "$"')
+      .meta({ description: 'JSONPath (RFC 9535) into the output, e.g. $.items[0].name' }),
+    equals: z.json().exactOptional().meta({ description: 'The value that is selected.' }),
+    matches: regex.exactOptional().meta({ description: 'Regular expression for the value that is selected.' }),
+    exists: z.boolean().exactOptional().meta({ description: 'Whether anything is selected at all.' }),
+  })
+  .superRefine(onePathCondition.check)
+  .meta(onePathCondition.meta)
+
+const similarity = z.strictObject({
+  to: text.exactOptional().meta({ description: "The reference text (default: the case's expected)." }),
+  metric: z
+    .enum(['rouge-l', 'levenshtein', 'embedding'])
+    .default('rouge-l')
+    .meta({ description: 'rouge-l, levenshtein or embedding (default rouge-l).' }),
+  min: z.number().min(0).max(1).default(0.8).meta({ description: 'Lowest similarity that passes (default 0.8).' }),
+  model: modelIdSchema.exactOptional().meta({ description: 'Embedding model (default: embedding of sluice.yaml).' }),
+})
+
+const negatable = {
+  equals: text.meta({ description: 'The output is this text.' }),
+  contains: text.meta({ description: 'The output contains this text.' }),
+  containsAll: textList.meta({ description: 'The output contains these texts; scores the share found.' }),
+  containsAny: textList.meta({ description: 'The output contains at least one of these texts.' }),
+  startsWith: text.meta({ description: 'The output starts with this text.' }),
+  endsWith: text.meta({ description: 'The output ends with this text.' }),
+  matches: regex.meta({ description: 'The output matches this regular expression.' }),
+}
+
+const others = {
+  json: z.literal(true).meta({ description: 'The output is JSON.' }),
+  jsonSchema: z
+    .record(z.string(), z.unknown())
+    .meta({ description: 'The output is JSON that meets this JSON Schema.' }),
+  jsonPath: jsonPath.meta({ description: 'A value inside the JSON output.' }),
+  minWords: z.int().min(0).meta({ description: 'Fewest words.' }),
+  maxWords: z.int().min(0).meta({ description: 'Most words.' }),
+  maxChars: z.int().min(0).meta({ description: 'Most characters.' }),
+  similarity: similarity.meta({ description: 'The output resembles a reference text.' }),
+  latencyMs: z.number().gt(0).meta({ description: 'Longest time to answer, in milliseconds.' }),
+  costUsd: z.number().min(0).meta({ description: 'Highest cost of the answer, in USD.' }),
+  module: text.meta({ description: 'Own function: path, optionally #exportName, relative to this file.' }),
+} satisfies Partial<Record<CheckType, z.ZodType>>
+
+const capital = (name: string) => `not${name[0]?.toUpperCase()}${name.slice(1)}`
+const negations = new Map(Object.keys(negatable).map((name) => [capital(name), name]))
+
+function optionalShape<S extends Record<string, z.ZodType>>(shape: S) {
+  const entries = Object.entries(shape).map(([key, schema]) => [key, schema.exactOptional()])
+  return Object.fromEntries(entries) as { [K in keyof S]: z.ZodExactOptional<S[K]> }
+}
+
+const negatedShape = Object.fromEntries(
+  Object.entries(negatable).map(([name, schema]) => [
+    capital(name),
+    schema
+      .clone()
+      .meta({ description: `The opposite of ${name}.` })
+      .exactOptional(),
+  ]),
+)
+
+/** Every key that says what a check looks for. */
+export const checkKeys: readonly string[] = [...Object.keys(negatable), ...negations.keys(), ...Object.keys(others)]
+
+const oneType = exactlyOne(checkKeys, 'check')
+
+const checkEntrySchema = z
+  .strictObject({
+    ...optionalShape(negatable),
+    ...optionalShape(others),
+    ...negatedShape,
+    name: text.exactOptional().meta({ description: 'Name in reports (default: the check itself).' }),
+    weight: z.number().min(0).default(1).meta({ description: 'Share in the case score (default 1).' }),
+    must: z.boolean().default(false).meta({ description: 'A failure sets the case to 0 (default false).' }),
+    caseSensitive: z.boolean().default(false).meta({ description: 'Tell a from A (default false).' }),
+  })
+  .superRefine(oneType.check)
+  .meta({ ...oneType.meta, description: 'One check of the output: exactly one kind, and how much it counts.' })
+
+function defaultName(key: string, value: unknown): string {
+  const shown = JSON.stringify(value)
+  return `${key} ${shown.length > 60 ? `${shown.slice(0, 59)}…` : shown}`
+}
+
+/** A check as users write it, e.g. `{notMatches: "as an AI", must: true}`; parsed into its normal form. */
+export const checkSchema = checkEntrySchema.transform((entry): CheckSpec => {
+  const [key = ''] = presentKeys(entry, checkKeys)
+  const value = (entry as Record<string, unknown>)[key]
+  const { name = defaultName(key, value), weight, must, caseSensitive } = entry
+  const negated = negations.get(key)
+  const spec = { type: negated ?? key, value, negate: negated !== undefined, name, weight, must, caseSensitive }
+  return spec as CheckSpec
+})

@@ -1,0 +1,34 @@
+import type { GateSettings } from './gate-settings.ts'
+import type { ModelParameters } from './model.ts'
+import type { ProviderSettings } from './provider-settings.ts'
+
+export interface JudgeSettings {
+  /** `provider:model`. */
+  model: string
+  parameters: ModelParameters
+}
+
+/** USD per million tokens. */
+export interface PriceSettings {
+  input: number
+  output: number
+  cachedInput?: number
+  cacheWrite?: number
+}
+
+/** The project's configuration with every default filled in. */
+export interface Config {
+  /** Absolute. */
+  root: string
+  /** Relative to the root; absent when the project has no sluice.yaml. */
+  file?: string
+  /** Glob, relative to the root. */
+  prompts: string
+  judge: JudgeSettings
+  embedding?: { model: string }
+  gate: GateSettings
+  /** As configured; anthropic, openai and google exist without an entry. */
+  providers: Record<string, ProviderSettings>
+  /** By `provider:model`, with `*` as a wildcard. */
+  prices: Record<string, PriceSettings>
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod'
+
+export const messageSchema = z
+  .strictObject({
+    role: z.enum(['system', 'user', 'assistant']).meta({ description: 'Who speaks: system, user or assistant.' }),
+    content: z.string().meta({ description: 'The text; {{name}} stands for a variable of the case.' }),
+  })
+  .meta({ description: 'One message of the conversation sent to the model.' })
+
+export interface Message {
+  role: 'system' | 'user' | 'assistant'
+  content: string
+}
+
+export const modelParametersSchema = z
+  .strictObject({
+    maxTokens: z.int().min(1).exactOptional().meta({ description: 'Longest answer, in tokens.' }),
+    temperature: z.number().min(0).max(2).exactOptional().meta({ description: 'Randomness, 0 to 2.' }),
+    topP: z.number().min(0).max(1).exactOptional().meta({ description: 'Nucleus sampling, 0 to 1.' }),
+    topK: z.int().min(1).exactOptional().meta({ description: 'Sample from the k likeliest tokens only.' }),
+    seed: z.int().exactOptional().meta({ description: 'Seed of the sampling, where the provider supports it.' }),
+    stop: z.array(z.string().min(1)).exactOptional().meta({ description: 'Texts that end the answer.' }),
+    frequencyPenalty: z.number().min(-2).max(2).exactOptional().meta({ description: 'From -2 to 2.' }),
+    presencePenalty: z.number().min(-2).max(2).exactOptional().meta({ description: 'From -2 to 2.' }),
+    reasoningEffort: z
+      .enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh'])
+      .exactOptional()
+      .meta({ description: 'How long a reasoning model thinks.' }),
+  })
+  .meta({ description: "Sampling parameters; what is left out stays at the provider's default." })
+
+/** Sampling parameters under the names of GitHub's prompt files. What is absent stays at the provider's default. */
+export type ModelParameters = z.output<typeof modelParametersSchema>
+
+/** The form of the answer that the model is held to. */
+export type ResponseFormat =
+  | { type: 'text' }
+  | { type: 'json_object' }
+  | { type: 'json_schema'; name: string; schema: Record<string, unknown> }
+
+/** A model id taken apart. */
+export interface ModelId {
+  provider: string
+  model: string
+}
+
+/**
+ * Splits `provider:model` or `provider/model` at the first separator, so that `local:llama3:8b` is the model
+ * `llama3:8b` of `local`. Undefined when a half is missing.
+ */
+export function parseModelId(text: string): ModelId | undefined {
+  const [, provider, model] = /^([^:/\s]+)[:/](\S+)$/.exec(text) ?? []
+  return provider === undefined || model === undefined ? undefined : { provider, model }
+}
+
+/** The one way in which Sluice writes a model id. */
+export function formatModelId({ provider, model }: ModelId): string {
+  return `${provider}:${model}`
+}
+
+/** A model id in a file, in canonical form once parsed. */
+export const modelIdSchema = z
+  .string()
+  .regex(/^[^:/\s]+[:/]\S+$/, 'names no provider; write provider:model, e.g. "openai:gpt-4.1-2025-04-14"')
+  .transform((text) => text.replace(/[:/]/, ':'))

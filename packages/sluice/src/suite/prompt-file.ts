@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import { checkSchema } from './check-entry.ts'
+import { choiceEvaluatorSchema } from './choice.ts'
+import { gateSettingsSchema } from './gate-settings.ts'
+import { messageSchema, modelIdSchema, modelParametersSchema } from './model.ts'
+import { rubricSchema } from './rubric.ts'
+import { targetSchema } from './target.ts'
+
+export const featureNameSchema = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][\w.-]*$/,
+    'must consist of letters, digits, "-", "_" and "." only, and start with one of the first two',
+  )
+
+const jsonSchemaSchema = z.union([z.string(), z.record(z.string(), z.unknown())], {
+  error: 'expected a JSON Schema as a map, or as a JSON string',
+})
+
+/** Names of the ready-made judges of GitHub Models. */
+export const readyMadeJudges = ['similarity', 'coherence', 'fluency', 'relevance', 'groundedness'] as const
+
+const stringEvaluatorSchema = z.strictObject({
+  equals: z.string().exactOptional().meta({ description: 'The output is this text, upper and lower case told apart.' }),
+  contains: z.string().exactOptional(),
+  startsWith: z.string().exactOptional(),
+  endsWith: z.string().exactOptional(),
+})
+
+export const evaluatorSchema = z.strictObject({
+  name: z.string().exactOptional(),
+  string: stringEvaluatorSchema.exactOptional().meta({ description: 'Compares the output with a text.' }),
+  llm: choiceEvaluatorSchema.exactOptional().meta({ description: 'Asks a model to choose between answers.' }),
+  uses: z
+    .enum(readyMadeJudges.map((name) => `github/${name}` as const))
+    .exactOptional()
+    .meta({ description: 'A ready-made judge.' }),
+})
+
+export type EvaluatorEntry = z.output<typeof evaluatorSchema>
+
+const githubShape = {
+  name: z.string().min(1).exactOptional().meta({ description: "The feature's name (default: the file's name)." }),
+  description: z.string().exactOptional().meta({ description: 'What the prompt is for.' }),
+  model: modelIdSchema.meta({ description: 'provider:model; provider/model is accepted.' }),
+  modelParameters: modelParametersSchema.exactOptional(),
+  messages: z.array(messageSchema).min(1).meta({ description: 'The conversation sent to the model.' }),
+  responseFormat: z
+    .enum(['text', 'json_object', 'json_schema'])
+    .exactOptional()
+    .meta({ description: 'Form of the answer: text, json_object or json_schema (default text).' }),
+  jsonSchema: jsonSchemaSchema
+    .exactOptional()
+    .meta({ description: 'For json_schema: {name, schema}, or the bare schema; a map or a JSON string.' }),
+  testData: z
+    .array(z.record(z.string(), z.unknown()))
+    .exactOptional()
+    .meta({ description: 'Cases inline: every key is a variable, expected is the reference answer.' }),
+  evaluators: z.array(evaluatorSchema).exactOptional().meta({ description: "Checks and judges in GitHub's form." }),
+}
+
+/** GitHub's own `.prompt.yml`. */
+export const githubPromptSchema = z.strictObject(githubShape)
+
+/** The native file: GitHub's with `sluice: 1` and more keys. */
+export const promptSchema = z
+  .strictObject({
+    sluice: z.literal(1).meta({ description: 'Version of the format: 1. Switches on strict variables.' }),
+    ...githubShape,
+    name: featureNameSchema.exactOptional().meta({ description: "The feature's name (default: the file's name)." }),
+    version: z.string().min(1).exactOptional().meta({ description: 'A label for humans, e.g. "3.1".' }),
+    messages: githubShape.messages.exactOptional(),
+    suites: z
+      .record(z.string().min(1), z.string().min(1))
+      .exactOptional()
+      .meta({ description: 'Files of golden cases by name (fast, full), relative to this file.' }),
+    checks: z.array(checkSchema).exactOptional().meta({ description: 'Checks of every output.' }),
+    rubric: rubricSchema.exactOptional().meta({ description: 'Questions to the judge about every output.' }),
+    gate: gateSettingsSchema.exactOptional().meta({ description: 'Overrides the gate of sluice.yaml.' }),
+    target: targetSchema.exactOptional(),
+  })
+  .meta({ title: 'Sluice prompt file', description: 'One feature: its prompt, its checks and its cases.' })

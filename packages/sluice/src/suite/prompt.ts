@@ -1,0 +1,35 @@
+import type { Case } from './case.ts'
+import type { CheckSpec } from './check-spec.ts'
+import type { ChoiceJudge } from './choice.ts'
+import type { GateSettings } from './gate-settings.ts'
+import type { Message, ModelParameters, ResponseFormat } from './model.ts'
+import type { RubricItem } from './rubric.ts'
+import type { Target } from './target.ts'
+
+/** One prompt file, validated: what is asked of the model and how the answers are scored. */
+export interface Prompt {
+  feature: string
+  /** The human label, `version:` in the file. */
+  label?: string
+  /** Version id, 12 hex; see `versionId`. */
+  id: string
+  /** `provider:model`. */
+  model: string
+  parameters: ModelParameters
+  messages: Message[]
+  format: ResponseFormat
+  checks: CheckSpec[]
+  rubric: RubricItem[]
+  choices: ChoiceJudge[]
+  /** Name -> path relative to the project's root, posix. */
+  suites: Record<string, string>
+  /** The `testData` of the file. */
+  inlineCases: Case[]
+  /** Overrides the project's. */
+  gate: Partial<GateSettings>
+  target?: Target
+  /** `sluice: 1` is set: an unknown or unused variable is an error, `{{ x }}` may hold spaces. */
+  strict: boolean
+  /** Relative to the project's root, posix. */
+  file: string
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod'
+
+const kinds = ['anthropic', 'openai', 'google', 'openai-compatible', 'replay'] as const
+
+/** Providers that exist without configuration. */
+export const implicitProviders = ['anthropic', 'openai', 'google'] as const
+
+const filesSchema = z
+  .union([z.string().min(1), z.array(z.string().min(1)).min(1)], { error: 'expected a path, or a list of paths' })
+  .transform((files) => (typeof files === 'string' ? [files] : files))
+
+const providerSchema = z
+  .strictObject({
+    kind: z
+      .enum(kinds)
+      .exactOptional()
+      .meta({ description: 'How to talk to it; may be left out for anthropic, openai and google.' }),
+    baseURL: z
+      .url({ protocol: /^https?$/, error: 'must be a URL that starts with http:// or https://' })
+      .exactOptional()
+      .meta({ description: 'Where the API is; required for openai-compatible.' }),
+    apiKeyEnv: z
+      .string()
+      .regex(/^[A-Za-z_]\w*$/, 'must be the name of an environment variable, not the key itself')
+      .exactOptional()
+      .meta({ description: 'Environment variable that holds the key.' }),
+    headers: z.record(z.string(), z.string()).exactOptional().meta({ description: 'Sent with every request.' }),
+    timeoutMs: z.int().min(1).exactOptional().meta({ description: 'Per request (default 60000).' }),
+    concurrency: z.int().min(1).exactOptional().meta({ description: 'Most requests at a time.' }),
+    retries: z.int().min(0).exactOptional().meta({ description: 'Retries after the first attempt.' }),
+    files: filesSchema.exactOptional().meta({ description: 'Recordings (JSONL) of a replay provider; globs.' }),
+  })
+  .meta({ description: 'A provider; only what differs from its defaults.' })
+
+export const providersSchema = z
+  .record(
+    z.string().regex(/^[^:/\s]+$/, 'a provider name holds no ":", "/" or space'),
+    providerSchema,
+    'expected providers by name',
+  )
+  .superRefine((providers, context) => {
+    for (const [name, settings] of Object.entries(providers)) {
+      const kind = settings.kind ?? implicitKind(name)
+      const problem = (key: string, message: string) => context.addIssue({ code: 'custom', path: [name, key], message })
+      if (kind === undefined) problem('kind', `missing; expected one of ${kinds.join(', ')}`)
+      if (kind === 'openai-compatible' && settings.baseURL === undefined)
+        problem('baseURL', 'missing; openai-compatible needs it')
+      if (kind === 'replay' && settings.files === undefined)
+        problem('files', 'missing; a replay provider needs its recordings')
+      if (kind !== 'replay' && settings.files !== undefined) problem('files', 'only a replay provider reads files')
+    }
+  })
+  .transform(
+    (providers): Record<string, ProviderSettings> =>
+      Object.fromEntries(
+        Object.entries(providers).map(([name, settings]) => [
+          name,
+          { ...settings, kind: settings.kind ?? implicitKind(name) ?? 'openai-compatible' },
+        ]),
+      ),
+  )
+
+function implicitKind(name: string): ProviderSettings['kind'] | undefined {
+  return implicitProviders.find((implicit) => implicit === name)
+}
+
+export interface ProviderSettings {
+  kind: (typeof kinds)[number]
+  baseURL?: string
+  apiKeyEnv?: string
+  headers?: Record<string, string>
+  timeoutMs?: number
+  concurrency?: number
+  retries?: number
+  /** Globs of recordings, relative to the project's root; set if and only if `kind` is replay. */
+  files?: string[]
+}

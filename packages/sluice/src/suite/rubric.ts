@@ -1,0 +1,30 @@
+import { z } from 'zod'
+
+export const rubricItemSchema = z
+  .strictObject({
+    id: z
+      .string()
+      .regex(/^[\w.-]+$/, 'must consist of letters, digits, "-", "_" and "." only')
+      .meta({ description: 'Short name of the item, unique within the rubric.' }),
+    ask: z.string().min(1).meta({ description: 'A question that a good output answers with yes.' }),
+    weight: z.number().gt(0).default(1).meta({ description: 'Share in the judge score (default 1).' }),
+    must: z.boolean().default(false).meta({ description: 'A no sets the case to 0 (default false).' }),
+  })
+  .meta({ description: 'One yes-or-no question for the judge.' })
+
+/** One yes-or-no question for the judge. `weight` > 0. */
+export interface RubricItem {
+  id: string
+  ask: string
+  weight: number
+  must: boolean
+}
+
+/** A list of questions whose ids are unique, since the judge answers by id. */
+export const rubricSchema = z.array(rubricItemSchema).superRefine((items, context) => {
+  const seen = new Set<string>()
+  for (const [index, { id }] of items.entries()) {
+    if (seen.has(id)) context.addIssue({ code: 'custom', path: [index, 'id'], message: `"${id}" is already taken` })
+    seen.add(id)
+  }
+})

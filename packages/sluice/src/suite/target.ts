@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { exactlyOne } from './exactly-one.ts'
+
+const kinds = ['http', 'command', 'module'] as const
+const oneKind = exactlyOne(kinds, 'target')
+
+const httpSchema = z.strictObject({
+  url: z.url({ protocol: /^https?$/, error: 'must be a URL that starts with http:// or https://' }),
+  method: z.enum(['POST', 'PUT']).exactOptional().meta({ description: 'Default POST.' }),
+  headers: z.record(z.string(), z.string()).exactOptional().meta({ description: 'Sent with every request.' }),
+  timeoutMs: z.int().min(1).exactOptional().meta({ description: 'Default 60000.' }),
+})
+
+const commandSchema = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)], {
+  error: 'expected a command line or a list of its parts',
+})
+
+export const targetSchema = z
+  .strictObject({
+    http: httpSchema.exactOptional().meta({ description: "Receives the case's variables as JSON." }),
+    command: commandSchema.exactOptional().meta({ description: 'Reads JSON on stdin, writes text or JSON.' }),
+    module: z.string().min(1).exactOptional().meta({ description: 'An async function: path, optionally #export.' }),
+  })
+  .superRefine(oneKind.check)
+  .meta({ ...oneKind.meta, description: 'The real application, scored in place of the bare prompt.' })
+
+/** The real application behind a feature. */
+export type Target =
+  | { kind: 'http'; url: string; method?: 'POST' | 'PUT'; headers?: Record<string, string>; timeoutMs?: number }
+  /** Program and arguments, without a shell; `cwd` is the project's root. */
+  | { kind: 'command'; command: string[]; cwd: string }
+  /** `file` is absolute. */
+  | { kind: 'module'; file: string; export: string }

@@ -1,0 +1,42 @@
+import { SluiceError } from '../errors.ts'
+
+const placeholder = /\{\{([^{}]+)\}\}/g
+
+/** A template uses a variable that has no value. */
+export class TemplateError extends SluiceError {
+  override readonly name = 'TemplateError'
+  readonly variable: string
+
+  constructor(variable: string) {
+    super('invalid-input', `unknown variable {{${variable}}}`)
+    this.variable = variable
+  }
+}
+
+function valueText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+/**
+ * Replaces every `{{name}}` by its value, once: a value that itself holds `{{x}}` is left as it is. Values other than
+ * strings are written as JSON. Strict: `{{ name }}` may hold spaces and a name without a value throws TemplateError.
+ * Otherwise only the literal `{{name}}` counts and an unknown one stays in place, as in GitHub's prompt files.
+ */
+export function render(
+  template: string,
+  vars: Readonly<Record<string, unknown>>,
+  { strict }: { strict: boolean },
+): string {
+  return template.replace(placeholder, (whole, inner: string) => {
+    const name = strict ? inner.trim() : inner
+    if (name !== '' && Object.hasOwn(vars, name) && vars[name] !== undefined) return valueText(vars[name])
+    if (strict && name !== '') throw new TemplateError(name)
+    return whole
+  })
+}
+
+/** The names of the variables that a template uses, each once, in order of appearance. */
+export function variablesOf(template: string): string[] {
+  const names = template.matchAll(placeholder).map(([, inner = '']) => inner.trim())
+  return [...new Set(names)].filter((name) => name !== '')
+}
