@@ -1,0 +1,121 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import manifest from '../../package.json' with { type: 'json' }
+import type { Host } from './host.ts'
+
+const onInconclusive = ['tiebreak', 'block', 'warn']
+
+/**
+ * Runs one command and resolves to its exit code: 0 pass, 1 fail, 2 inconclusive, 3 invalid input, 4 could not run,
+ * 130 interrupted. Commands are loaded when they are called, so that `--help` stays fast.
+ */
+export async function runCommandLine(args: string[], host: Host): Promise<number> {
+  let exitCode = 0
+  const program = buildProgram(host, (code) => {
+    exitCode = code
+  })
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 3
+    const { reportError } = await import('./report-error.ts')
+    return reportError(error, host)
+  }
+}
+
+function buildProgram(host: Host, done: (exitCode: number) => void): Command {
+  const program = new Command('sluice')
+  const write = (stream: { write(text: string): unknown }) => (text: string) => void stream.write(text)
+  program
+    .description('CI/CD for LLM features: gates every prompt and model change on golden cases.')
+    .version(manifest.version, '-V, --version')
+    .exitOverride()
+    .configureOutput({ writeOut: write(host.stdout), writeErr: write(host.stderr) })
+    .showHelpAfterError('(run with --help for the options)')
+    .addHelpText('after', footer)
+
+  program
+    .command('check')
+    .summary('validate prompts, suites and config without calling a model')
+    .argument('[paths...]', 'only what concerns these files or folders')
+    .option('--json', 'print the findings as JSON')
+    .action(async (paths, options) => done(await (await import('./check.ts')).check(paths, options, host)))
+
+  withRunOptions(program.command('eval'))
+    .summary('run one feature and print its scores')
+    .argument('<feature>', 'name of the feature')
+    .option('--tag <tag...>', 'only cases with one of these tags')
+    .option('--repeats <n>', 'answers per case', wholeNumber, 1)
+    .action(async (feature, options) => done(await (await import('./eval.ts')).evaluateFeature(feature, options, host)))
+
+  withGateOptions(program.command('gate'))
+    .summary('judge the changed features against their baseline: the pull-request gate')
+    .option('--base <ref>', 'compare with this commit (default: where this branch left the default branch)')
+    .option('--changed-files <file>', 'take the changed files from this list, one path a line, instead of from git')
+    .option('--all', 'every feature, changed or not')
+    .action(async (options) => done(await (await import('./gate.ts')).gate(options, host)))
+
+  withGateOptions(program.command('compare'))
+    .summary('judge two versions of a feature, or two files of scores, head to head')
+    .argument('[feature]', 'name of the feature; none with files of scores')
+    .option('--candidate <ref or file>', 'git reference or prompt file')
+    .option('--baseline <ref or file>', 'git reference or prompt file')
+    .option('--candidate-scores <file>', 'JSONL of {"id", "score"}; no model is called')
+    .option('--baseline-scores <file>', 'JSONL of {"id", "score"}; no model is called')
+    .action(async (feature, options) => done(await (await import('./compare.ts')).compare(feature, options, host)))
+
+  program
+    .command('schema')
+    .summary('print the JSON Schema of a file format, for editors')
+    .argument('<kind>', 'prompt, suite, config, recording, scores or report')
+    .action(async (kind) => done(await (await import('./schema.ts')).schema(kind, host)))
+
+  program
+    .command('cache')
+    .summary('look after the stored answers')
+    .command('prune')
+    .summary('delete stored answers')
+    .option('--older-than <days>', 'only answers older than this many days', wholeNumber, 30)
+    .action(async (options) => done(await (await import('./cache.ts')).pruneCache(options, host)))
+
+  return program
+}
+
+function withRunOptions(command: Command): Command {
+  return command
+    .option('--suite <name>', 'which suite of the feature', 'fast')
+    .option('--concurrency <n>', 'calls under way at a time', wholeNumber, 20)
+    .option('--budget-usd <x>', 'stop before spending more than this', amount)
+    .option('--report-dir <dir>', 'write report.json and report.md there')
+    .option('--json', 'print the report as JSON on stdout and nothing else')
+}
+
+function withGateOptions(command: Command): Command {
+  return withRunOptions(command)
+    .option('--threshold <x>', 'absolute floor for the mean score, 0 to 1', share)
+    .option('--margin <x>', 'largest acceptable drop against the baseline, 0 to 1', share)
+    .addOption(new Option('--on-inconclusive <policy>', 'what an undecided run means').choices(onInconclusive))
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('Expected a whole number of 1 or more.')
+  return value
+}
+
+function amount(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError('Expected an amount in USD.')
+  return value
+}
+
+function share(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !(value >= 0 && value <= 1))
+    throw new InvalidArgumentError('Expected a number from 0 to 1.')
+  return value
+}
+
+const footer = `
+Exit codes: 0 pass, 1 fail, 2 inconclusive, 3 invalid input, 4 could not run, 130 interrupted.`

@@ -1,0 +1,30 @@
+import type { CheckResult } from '../scorers/check.ts'
+import type { JudgedItem } from '../scorers/judge.ts'
+
+/** Which of the two versions under comparison a score belongs to. */
+export type Arm = 'candidate' | 'baseline'
+
+/** What became of one case in one repeat. Only `scored` and `checkFailed` carry a score. */
+export type CaseState =
+  | 'scored'
+  | 'checkFailed'
+  | 'checkError'
+  | 'modelError'
+  | 'judgeError'
+  | 'abstained'
+  | 'budgetStopped'
+
+/** Everything about one case in one repeat that a report shows; kept on disk, not in memory. */
+export interface CaseDetail {
+  state: CaseState
+  /** In [0,1]; absent unless scored or checkFailed. */
+  score?: number
+  output?: string
+  checks: CheckResult[]
+  judge: JudgedItem[]
+  /** Why there is no score. */
+  error?: string
+  latencyMs?: number
+  /** What the answers cost when they were paid for, also if that was in an earlier run; absent when unpriced. */
+  costUsd?: number
+}

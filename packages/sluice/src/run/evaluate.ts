@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto'
+import type { Case } from '../suite/case.ts'
+import type { Arm, CaseDetail } from './case-record.ts'
+import { runPool } from './pool.ts'
+import type { Results } from './results.ts'
+import type { ScoreTable } from './score-table.ts'
+
+/** Scores one case in one repeat. Never rejects for a fault of the case; rejects only when the whole run must end. */
+export type ScoreCase = (testCase: Case, repeat: number) => Promise<CaseDetail>
+
+export interface Evaluation {
+  feature: string
+  /** The cases, read anew for each call. */
+  cases: () => AsyncIterable<Case>
+  /** One or two versions; they are run side by side, in an order that varies by case. */
+  arms: Partial<Record<Arm, ScoreCase>>
+  table: ScoreTable
+  results: Results
+  concurrency: number
+  onScored?: (arm: Arm, detail: CaseDetail) => void
+}
+
+interface Job {
+  testCase: Case
+  position: number
+  arm: Arm
+  repeat: number
+}
+
+/**
+ * Runs every repeat up to `repeat` that was not yet tried of the cases that `wanted` names. The table is the same
+ * whatever the order in which answers arrive.
+ */
+export async function evaluate(
+  evaluation: Evaluation,
+  repeat: number,
+  wanted: (position: number) => boolean = () => true,
+): Promise<void> {
+  const { feature, arms, table, results, concurrency, onScored } = evaluation
+  await runPool(jobs(evaluation, repeat, wanted), concurrency, async (job) => {
+    const detail = await arms[job.arm]?.(job.testCase, job.repeat)
+    if (!detail) return
+    table.record(job.position, job.arm, job.repeat, detail.state, detail.score)
+    results.add(feature, { position: job.position, arm: job.arm, repeat: job.repeat, detail })
+    onScored?.(job.arm, detail)
+  })
+  results.flush()
+}
+
+async function* jobs(
+  { cases, arms, table }: Evaluation,
+  last: number,
+  wanted: (position: number) => boolean,
+): AsyncGenerator<Job> {
+  let position = -1
+  for await (const testCase of cases()) {
+    position += 1
+    if (!wanted(position)) continue
+    table.add(position, testCase)
+    const tried = { ...table.cases[position]?.tried }
+    for (let repeat = 1; repeat <= last; repeat += 1) {
+      for (const arm of armOrder(testCase.id, repeat)) {
+        if (arms[arm] && repeat > (tried[arm] ?? 0)) yield { testCase, position, arm, repeat }
+      }
+    }
+  }
+}
+
+/** Half of the cases start with the candidate, so that a judge or provider that tires treats both alike. */
+function armOrder(caseId: string, repeat: number): Arm[] {
+  const byte = createHash('sha256').update(`${caseId}\0${repeat}`).digest()[0] ?? 0
+  return byte % 2 === 0 ? ['candidate', 'baseline'] : ['baseline', 'candidate']
+}

@@ -1,0 +1,75 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { Arm, CaseDetail } from './case-record.ts'
+import { storeError } from './database.ts'
+
+/** One case in one repeat, as it was written. */
+export interface ResultRow {
+  position: number
+  arm: Arm
+  repeat: number
+  detail: CaseDetail
+}
+
+/** The details of a run, on disk, so that a report of any size can be written from constant memory. */
+export interface Results {
+  add(feature: string, row: ResultRow): void
+  /** Rows of one feature by position, then arm, then repeat. */
+  rows(feature: string): Iterable<ResultRow>
+  /** Writes what is still buffered. */
+  flush(): void
+}
+
+const runsKept = 20
+const rowsPerWrite = 500
+
+/** Starts a run in the store. Details of all but the last 20 runs are dropped; paid answers are kept. */
+export function createResults(
+  database: DatabaseSync,
+  run: { id: string; command: string; startedAt: number },
+): Results {
+  database
+    .prepare('DELETE FROM runs WHERE id NOT IN (SELECT id FROM runs ORDER BY started_at DESC LIMIT ?)')
+    .run(runsKept - 1)
+  database
+    .prepare('INSERT INTO runs (id, command, started_at) VALUES (?, ?, ?)')
+    .run(run.id, run.command, run.startedAt)
+  const insert = database.prepare(
+    'INSERT OR REPLACE INTO results (run_id, feature, arm, position, repeat, detail) VALUES (?, ?, ?, ?, ?, ?)',
+  )
+  const select = database.prepare(
+    'SELECT position, arm, repeat, detail FROM results WHERE run_id = ? AND feature = ? ORDER BY position, arm, repeat',
+  )
+  let buffer: { feature: string; row: ResultRow }[] = []
+  const flush = () => {
+    if (buffer.length === 0) return
+    try {
+      database.exec('BEGIN IMMEDIATE')
+      for (const { feature, row } of buffer) {
+        insert.run(run.id, feature, row.arm, row.position, row.repeat, JSON.stringify(row.detail))
+      }
+      database.exec('COMMIT')
+    } catch (cause) {
+      if (database.isTransaction) database.exec('ROLLBACK')
+      throw storeError(cause)
+    }
+    buffer = []
+  }
+  return {
+    add(feature, row) {
+      buffer.push({ feature, row })
+      if (buffer.length >= rowsPerWrite) flush()
+    },
+    *rows(feature) {
+      flush()
+      for (const row of select.iterate(run.id, feature)) {
+        yield {
+          position: Number(row.position),
+          arm: row.arm as Arm,
+          repeat: Number(row.repeat),
+          detail: JSON.parse(String(row.detail)) as CaseDetail,
+        }
+      }
+    },
+    flush,
+  }
+}

@@ -1,0 +1,87 @@
+import type { Case } from '../suite/case.ts'
+import type { Arm, CaseState } from './case-record.ts'
+
+/** What memory holds of one case: numbers, and no text but its id and tags. */
+export interface CaseScores {
+  id: string
+  weight: number
+  cluster: string
+  tags: readonly string[]
+  critical: boolean
+  /** By repeat; undefined where a repeat has no score. */
+  candidate: (number | undefined)[]
+  baseline: (number | undefined)[]
+  /** How far each arm went: repeats tried, whatever became of them. */
+  tried: Record<Arm, number>
+  /** The candidate's state so far: the best that any repeat reached. */
+  state: CaseState
+  /** The same for the baseline. */
+  baselineState: CaseState
+}
+
+/** All scores of one feature's run, by the position of the case in its suite. */
+export interface ScoreTable {
+  readonly cases: CaseScores[]
+  /** Makes room for a case; a position is added once and kept. */
+  add(position: number, testCase: Case): void
+  /** Repeats (1-based) may come in any order; the table is the same whatever the timing. */
+  record(position: number, arm: Arm, repeat: number, state: CaseState, score: number | undefined): void
+}
+
+/** From best to worst: a case is shown in the best state that one of its repeats reached. */
+const precedence: CaseState[] = [
+  'scored',
+  'checkFailed',
+  'abstained',
+  'judgeError',
+  'checkError',
+  'modelError',
+  'budgetStopped',
+]
+
+export function createScoreTable(): ScoreTable {
+  const cases: CaseScores[] = []
+  const tagLists = new Map<string, readonly string[]>()
+  const shareTags = (tags: readonly string[]) => {
+    const key = tags.join('\0')
+    const known = tagLists.get(key)
+    if (known) return known
+    tagLists.set(key, tags)
+    return tags
+  }
+  return {
+    cases,
+    add(position, { id, weight, cluster, tags, critical }) {
+      cases[position] ??= {
+        id,
+        weight,
+        cluster: cluster ?? id,
+        tags: shareTags(tags),
+        critical,
+        candidate: [],
+        baseline: [],
+        tried: { candidate: 0, baseline: 0 },
+        state: 'budgetStopped',
+        baselineState: 'budgetStopped',
+      }
+    },
+    record(position, arm, repeat, state, score) {
+      const row = cases[position]
+      if (!row) throw new RangeError(`no case at position ${position}`)
+      const stateKey = arm === 'candidate' ? 'state' : 'baselineState'
+      row[stateKey] = row.tried[arm] === 0 ? state : better(row[stateKey], state)
+      row.tried[arm] += 1
+      while (row[arm].length < repeat) row[arm].push(undefined)
+      row[arm][repeat - 1] = score
+    },
+  }
+}
+
+/** The scores of the repeats that have one, in order of repeat. */
+export function scoredRepeats(scores: readonly (number | undefined)[]): number[] {
+  return scores.filter((score) => score !== undefined)
+}
+
+function better(a: CaseState, b: CaseState): CaseState {
+  return precedence.indexOf(a) <= precedence.indexOf(b) ? a : b
+}

@@ -1,0 +1,84 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** The part of a chat-completions request that fakes look at. */
+export interface ChatRequest {
+  model: string
+  messages: { role: string; content: string }[]
+  response_format?: { type: string; json_schema?: { schema: { properties: Record<string, unknown> } } }
+}
+
+/** An answer, or anything else that a server may do. */
+export type Reply = string | { status: number; body?: string; headers?: Record<string, string> } | 'hang'
+
+export interface FakeModel extends AsyncDisposable {
+  /** The base URL of an OpenAI-compatible API. */
+  url: string
+  requests: ChatRequest[]
+}
+
+/** A model on loopback that answers as `reply` says. */
+export async function fakeModel(
+  reply: (request: ChatRequest, index: number) => Reply | Promise<Reply>,
+): Promise<FakeModel> {
+  const requests: ChatRequest[] = []
+  const server = createServer((request, response) => {
+    void answer(request, response)
+  })
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk)
+    const body = JSON.parse(Buffer.concat(chunks).toString()) as ChatRequest
+    requests.push(body)
+    const decided = await reply(body, requests.length - 1)
+    if (decided === 'hang') return
+    if (typeof decided !== 'string') {
+      response.writeHead(decided.status, { 'content-type': 'application/json', ...decided.headers })
+      response.end(decided.body ?? '{}')
+      return
+    }
+    response.writeHead(200, { 'content-type': 'application/json' })
+    response.end(JSON.stringify(chatCompletion(body.model, decided)))
+  }
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    requests,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+function chatCompletion(model: string, content: string) {
+  return {
+    id: 'chatcmpl-1',
+    object: 'chat.completion',
+    created: 0,
+    model,
+    choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content } }],
+    usage: { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 },
+  }
+}
+
+/** Whether a request asks for a judge's structured answer. */
+export function isJudgeRequest(request: ChatRequest): boolean {
+  return request.response_format?.type === 'json_schema'
+}
+
+/** The text of a request, as one string. */
+export function textOf(request: ChatRequest): string {
+  return request.messages.map((message) => message.content).join('\n')
+}
+
+/** A judge's answer with the given verdict for each rubric item. */
+export function judgement(verdicts: Record<string, 'yes' | 'no' | 'cannot_tell'>, evidence = ''): string {
+  const items = Object.entries(verdicts).map(([id, verdict]) => ({
+    id,
+    evidence,
+    reasoning: `Because of ${id}.`,
+    verdict,
+  }))
+  return JSON.stringify({ items })
+}

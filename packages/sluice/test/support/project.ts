@@ -1,0 +1,127 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+
+const bin = path.join(import.meta.dirname, '../../bin/sluice.cjs')
+
+export interface Finished {
+  code: number | null
+  signal: NodeJS.Signals | null
+  stdout: string
+  stderr: string
+}
+
+/** A user's project in a temporary folder, which goes with the variable that holds it. */
+export interface Project extends Disposable {
+  root: string
+  write(files: Record<string, string | Uint8Array>): void
+  git(...args: string[]): string
+  /** Starts the built command line in the project. */
+  start(
+    args: string[],
+    env?: NodeJS.ProcessEnv,
+  ): { pid: number; kill(signal: NodeJS.Signals): void; done: Promise<Finished> }
+  /** Runs the built command line to its end. */
+  sluice(args: string[], env?: NodeJS.ProcessEnv): Promise<Finished>
+}
+
+export function createProject(files: Record<string, string | Uint8Array>): Project {
+  const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'sluice-test-')))
+  const project: Project = {
+    root,
+    write(more) {
+      for (const [name, content] of Object.entries(more)) {
+        const file = path.join(root, name)
+        mkdirSync(path.dirname(file), { recursive: true })
+        writeFileSync(file, content)
+      }
+    },
+    git: (...args) =>
+      execFileSync(
+        'git',
+        ['-c', 'user.name=Ann', '-c', 'user.email=ann@example.com', '-c', 'init.defaultBranch=main', ...args],
+        {
+          cwd: root,
+          encoding: 'utf8',
+          stdio: ['ignore', 'pipe', 'pipe'],
+        },
+      ).trim(),
+    start(args, env) {
+      const child = spawn(process.execPath, [bin, ...args], {
+        cwd: root,
+        env: environment(env),
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
+      let stdout = ''
+      let stderr = ''
+      child.stdout.setEncoding('utf8').on('data', (text) => {
+        stdout += text
+      })
+      child.stderr.setEncoding('utf8').on('data', (text) => {
+        stderr += text
+      })
+      return {
+        pid: child.pid ?? 0,
+        kill: (signal) => void child.kill(signal),
+        done: new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }))),
+      }
+    },
+    sluice: (args, env) => project.start(args, env).done,
+    [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }),
+  }
+  project.write(files)
+  return project
+}
+
+/** The tester's own keys and CI variables must not reach a test. */
+function environment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => /^(PATH|HOME|TMPDIR|LANG|NODE_COMPILE_CACHE)$/.test(name))
+  return { ...Object.fromEntries(kept), NO_COLOR: '1', GIT_CONFIG_NOSYSTEM: '1', ...extra }
+}
+
+export interface SummaryOptions {
+  url: string
+  cases?: number
+  /** Extra lines of sluice.yaml. */
+  config?: string
+  /** Extra lines of the prompt. */
+  prompt?: string
+  rubric?: boolean
+  message?: string
+}
+
+/** A project with one feature, `summary`, on an OpenAI-compatible model at `url`. */
+export function summaryFiles({
+  url,
+  cases = 10,
+  config = '',
+  prompt = '',
+  rubric = false,
+  message = 'Summarise: {{email}}',
+}: SummaryOptions) {
+  const rows = Array.from({ length: cases }, (_, index) =>
+    JSON.stringify({
+      id: `case-${index}`,
+      vars: { email: `Mail ${index}: please send invoice ${index} to Ann by Friday.` },
+      tags: [index % 2 ? 'core' : 'edge'],
+    }),
+  )
+  return {
+    'sluice.yaml': `sluice: 1
+judge: {model: "local:judge"}
+providers:
+  local: {kind: openai-compatible, baseURL: "${url}"}
+prices: {"local:*": {input: 1, output: 1}}
+${config}`,
+    'prompts/summary.prompt.yml': `sluice: 1
+name: summary
+model: local:model-a
+messages:
+  - {role: user, content: "${message}"}
+suites: {fast: ../evals/summary.jsonl}
+checks: [{contains: Action item}]
+${rubric ? 'rubric:\n  - {id: actions, ask: Does it list the action items?}\n' : ''}${prompt}`,
+    'evals/summary.jsonl': `${rows.join('\n')}\n`,
+  }
+}
