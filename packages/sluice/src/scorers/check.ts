@@ -1,7 +1,16 @@
 import type { CheckSpec } from '../suite/check-spec.ts'
-import type { Outcome, Subject } from './measures/measure.ts'
+import type { Embed } from './measures/embedding.ts'
+import { measureJson } from './measures/json.ts'
+import { measureJsonPath } from './measures/json-path.ts'
+import { measureJsonSchema } from './measures/json-schema.ts'
+import { measureLimit } from './measures/limit.ts'
+import type { Measure, Outcome, Subject } from './measures/measure.ts'
+import { measureModule } from './measures/module.ts'
+import { measureSimilarity } from './measures/similarity.ts'
+import { measureText, measureTextList } from './measures/text.ts'
 
 export { CheckError } from './measures/check-error.ts'
+export type { Embed } from './measures/embedding.ts'
 export type { Subject } from './measures/measure.ts'
 
 /** What a check says about one output. A `must` check has failed when its score is below 1. */
@@ -17,4 +26,60 @@ export interface Check {
   spec: CheckSpec
   /** @throws CheckError when the check could not be evaluated. */
   run(subject: Subject, signal?: AbortSignal): Promise<CheckResult>
+}
+
+export interface CheckDeps {
+  /** For `similarity` by embedding; without it such a check is a CheckError. */
+  embed?: Embed | undefined
+  /** As the prompt's: an unknown `{{variable}}` in a check is an error (default false). */
+  strict?: boolean
+  /** How long an own function may take (default 60,000). */
+  moduleLimitMs?: number
+}
+
+const unstopped = new AbortController().signal
+
+/** Makes a check ready to run on any number of outputs. Faults of a check appear when it runs, as CheckErrors. */
+export function compileCheck(spec: CheckSpec, deps: CheckDeps = {}): Check {
+  const measure = measureOf(spec, deps)
+  const { name, type, weight, must } = spec
+  return {
+    spec,
+    async run(subject, signal = unstopped) {
+      const { score, reason } = await measure(subject, signal)
+      return { name, type, score, weight, must, reason }
+    },
+  }
+}
+
+function measureOf(spec: CheckSpec, { embed, strict = false, moduleLimitMs = 60_000 }: CheckDeps): Measure {
+  switch (spec.type) {
+    case 'equals':
+    case 'contains':
+    case 'startsWith':
+    case 'endsWith':
+    case 'matches':
+      return measureText(spec, strict)
+    case 'containsAll':
+    case 'containsAny':
+      return measureTextList(spec, strict)
+    case 'json':
+      return measureJson()
+    case 'jsonSchema':
+      return measureJsonSchema(spec)
+    case 'jsonPath':
+      return measureJsonPath(spec, strict)
+    case 'minWords':
+    case 'maxWords':
+    case 'maxChars':
+    case 'latencyMs':
+    case 'costUsd':
+      return measureLimit(spec)
+    case 'similarity':
+      return measureSimilarity(spec, strict, embed)
+    case 'module':
+      return measureModule(spec, moduleLimitMs)
+    default:
+      return spec satisfies never
+  }
 }

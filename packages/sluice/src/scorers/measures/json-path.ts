@@ -1,0 +1,65 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Case } from '../../suite/case.ts'
+import type { JsonPathCheck } from '../../suite/check-spec.ts'
+import { CheckError } from './check-error.ts'
+import { fold } from './fold.ts'
+import { parseJson } from './json.ts'
+import { type Measure, outcome } from './measure.ts'
+import { compilePattern, escapePattern } from './pattern.ts'
+import { quoted } from './quoted.ts'
+import { withinTime } from './time-limit.ts'
+import { renderValue } from './value-template.ts'
+
+const limitMs = 2_000
+
+/**
+ * Looks at what an RFC 9535 path selects. `exists` asks whether it selects anything; `equals` and `matches` must hold
+ * for every selected value, and there must be at least one: of `$.items[*].done` all are meant.
+ */
+export function measureJsonPath(spec: JsonPathCheck, strict: boolean): Measure {
+  const { path, exists } = spec.value
+  return async ({ output, case: subject }) => {
+    const parsed = parseJson(output)
+    if ('fault' in parsed) return parsed.fault
+    const selected = await select(parsed.value, path)
+    const count = `${path} selects ${selected.length} ${selected.length === 1 ? 'value' : 'values'}`
+    if (exists !== undefined) return outcome(selected.length > 0 === exists, count)
+    if (selected.length === 0) return outcome(false, `${path} selects nothing`)
+    const holds = condition(spec, subject, strict)
+    const odd = selected.find((value) => !holds(value))
+    return odd === undefined
+      ? outcome(true, `${count}, as wanted`)
+      : outcome(false, `${path} holds ${quoted(JSON.stringify(odd))}`)
+  }
+}
+
+async function select(document: unknown, path: string): Promise<unknown[]> {
+  const { query } = await import('jsonpath-rfc9535')
+  const late = () => new CheckError(`the path ${path} took more than ${limitMs} ms; simplify its filters`)
+  try {
+    return withinTime(limitMs, () => query(document as Parameters<typeof query>[0], path), late)
+  } catch (cause) {
+    if (cause instanceof CheckError) throw cause
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new CheckError(`${path} is not a JSONPath of RFC 9535: ${reason}`, { cause })
+  }
+}
+
+function condition({ value, caseSensitive }: JsonPathCheck, subject: Case, strict: boolean) {
+  if (value.matches !== undefined) {
+    const source = renderValue(value.matches, subject, { strict, encode: escapePattern })
+    const pattern = compilePattern(source, caseSensitive)
+    return (selected: unknown) => pattern.test(typeof selected === 'string' ? selected : JSON.stringify(selected))
+  }
+  const comparable = (json: unknown) => mapTexts(json, (text) => fold(text, caseSensitive))
+  const wanted = comparable(mapTexts(value.equals, (text) => renderValue(text, subject, { strict })))
+  return (selected: unknown) => isDeepStrictEqual(comparable(selected), wanted)
+}
+
+/** A JSON value with every string in it replaced, keys excepted. */
+function mapTexts(json: unknown, change: (text: string) => string): unknown {
+  if (typeof json === 'string') return change(json)
+  if (Array.isArray(json)) return json.map((item) => mapTexts(item, change))
+  if (typeof json !== 'object' || json === null) return json
+  return Object.fromEntries(Object.entries(json).map(([key, value]) => [key, mapTexts(value, change)]))
+}

@@ -1,0 +1,62 @@
+import type { Ajv, ErrorObject, ValidateFunction } from 'ajv'
+import type { JsonSchemaCheck } from '../../suite/check-spec.ts'
+import { CheckError } from './check-error.ts'
+import { parseJson } from './json.ts'
+import { type Measure, outcome } from './measure.ts'
+import { withinTime } from './time-limit.ts'
+
+const limitMs = 2_000
+const draft7 = 'http://json-schema.org/draft-07/schema'
+const draft2020 = 'https://json-schema.org/draft/2020-12/schema'
+
+/**
+ * The output is JSON that meets the schema: draft 2020-12, or draft-07 where `$schema` says so. `format` is an
+ * annotation, as the specification has it by default: it is not tested, use `pattern`.
+ */
+export function measureJsonSchema({ name, value: schema }: JsonSchemaCheck): Measure {
+  let compiled: Promise<ValidateFunction> | undefined
+  return async ({ output }) => {
+    const parsed = parseJson(output)
+    if ('fault' in parsed) return parsed.fault
+    compiled ??= compile(schema, name)
+    const validate = await compiled
+    const valid = withinTime(
+      limitMs,
+      () => validate(parsed.value),
+      () => tooSlow(name),
+    )
+    return outcome(valid === true, valid ? 'the output meets the schema' : faults(validate.errors ?? []))
+  }
+}
+
+async function compile(schema: Record<string, unknown>, name: string): Promise<ValidateFunction> {
+  const ajv = await load(schema, name)
+  try {
+    return ajv.compile(schema)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new CheckError(`check ${name}: the JSON Schema cannot be used: ${reason}`, { cause })
+  }
+}
+
+/** A fresh instance for each schema, so that equal `$id`s of different checks do not meet. */
+async function load(schema: Record<string, unknown>, name: string): Promise<Ajv> {
+  const options = { strict: false, validateFormats: false, allErrors: false, logger: false } as const
+  const draft = String(schema.$schema ?? draft2020).replace(/#$/, '')
+  if (draft === draft2020) return new (await import('ajv/dist/2020.js')).Ajv2020(options)
+  if (draft === draft7) return new (await import('ajv')).Ajv(options)
+  throw new CheckError(
+    `check ${name}: $schema is "${draft}"; draft 2020-12 (${draft2020}) and draft-07 (${draft7}) are known`,
+  )
+}
+
+function faults(errors: ErrorObject[]): string {
+  const places = errors.map(({ instancePath, message }) => `${instancePath || 'the output'} ${message}`)
+  return `the output does not meet the schema: ${places.join('; ')}`
+}
+
+function tooSlow(name: string): CheckError {
+  return new CheckError(
+    `check ${name}: validation took more than ${limitMs} ms; look for a costly pattern in the schema`,
+  )
+}

@@ -1,0 +1,28 @@
+import { type Measure, type Outcome, outcome } from './measure.ts'
+import { quoted } from './quoted.ts'
+
+/** What the output is as JSON, or why it is none. */
+export type ParsedJson = { value: unknown } | { fault: Outcome }
+
+/** The whole output must be one JSON text; a Markdown fence around it is not JSON, since an app would fail on it too. */
+export function parseJson(output: string): ParsedJson {
+  try {
+    return { value: JSON.parse(output) }
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error)
+    return { fault: outcome(false, `the output is not JSON: ${explain(output.trim(), detail)}`) }
+  }
+}
+
+function explain(output: string, detail: string): string {
+  if (output === '') return 'it is empty'
+  if (output.startsWith('```')) return 'it is wrapped in a Markdown code fence'
+  return `${detail} (it starts with ${quoted(output, 40)})`
+}
+
+export function measureJson(): Measure {
+  return ({ output }) => {
+    const parsed = parseJson(output)
+    return 'fault' in parsed ? parsed.fault : outcome(true, 'the output is JSON')
+  }
+}

@@ -1,0 +1,48 @@
+import type { LimitCheck } from '../../suite/check-spec.ts'
+import { CheckError } from './check-error.ts'
+import { type Measure, outcome, type Subject } from './measure.ts'
+import { countWords } from './words.ts'
+
+interface Quantity {
+  /** Undefined when nobody measured it. */
+  of: (subject: Subject) => number | undefined
+  show: (amount: number) => string
+  /** What to do when it is undefined. */
+  remedy?: string
+}
+
+const words: Quantity = { of: ({ output }) => countWords(output), show: (amount) => `${amount} words` }
+
+const quantities: Record<LimitCheck['type'], Quantity> = {
+  minWords: words,
+  maxWords: words,
+  maxChars: { of: ({ output }) => codePoints(output), show: (amount) => `${amount} characters` },
+  latencyMs: {
+    of: ({ latencyMs }) => latencyMs,
+    show: (amount) => `${Math.round(amount)} ms`,
+    remedy: 'the latency of this output is unknown; give the recording a latencyMs, or leave out the check',
+  },
+  costUsd: {
+    of: ({ costUsd }) => costUsd,
+    show: (amount) => `${Number(amount.toPrecision(3))} USD`,
+    remedy: "the cost of this output is unknown; set the model's price under prices in sluice.yaml",
+  },
+}
+
+/** A lower or upper limit, itself allowed. Characters are Unicode code points. */
+export function measureLimit({ type, value }: LimitCheck): Measure {
+  const { of, show, remedy } = quantities[type]
+  const isMinimum = type === 'minWords'
+  return (subject) => {
+    const amount = of(subject)
+    if (amount === undefined) throw new CheckError(`${type}: ${remedy}`)
+    const passed = isMinimum ? amount >= value : amount <= value
+    return outcome(passed, `${show(amount)}, ${isMinimum ? 'at least' : 'at most'} ${value} wanted`)
+  }
+}
+
+function codePoints(text: string): number {
+  let count = 0
+  for (const _ of text) count += 1
+  return count
+}

@@ -1,0 +1,37 @@
+/** One token per word; in scripts that are written without spaces, per character. */
+export function rougeWords(text: string): string[] {
+  const token =
+    /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}]|[[\p{L}\p{N}\p{M}]--[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}]]+/gv
+  return text.match(token) ?? []
+}
+
+/**
+ * ROUGE-L (Lin 2004) as F1: twice the longest common subsequence over the number of words in both texts. In [0,1];
+ * two texts without words are equal.
+ */
+export function rougeL(x: string[], y: string[]): number {
+  const total = x.length + y.length
+  return total === 0 ? 1 : (2 * commonLength(x, y)) / total
+}
+
+/** Dynamic programming over one row of numbers; words are numbered first so that only numbers are compared. */
+function commonLength(x: string[], y: string[]): number {
+  const numbers = new Map<string, number>()
+  const numbered = (tokens: string[]) =>
+    Uint32Array.from(tokens, (token) => {
+      const number = numbers.get(token) ?? numbers.size
+      numbers.set(token, number)
+      return number
+    })
+  const [rows, columns] = [numbered(x), numbered(y)]
+  const best = new Uint32Array(columns.length + 1)
+  for (const word of rows) {
+    let diagonal = 0
+    for (let j = 1; j < best.length; j += 1) {
+      const above = best[j] ?? 0
+      best[j] = columns[j - 1] === word ? diagonal + 1 : Math.max(above, best[j - 1] ?? 0)
+      diagonal = above
+    }
+  }
+  return best[columns.length] ?? 0
+}

@@ -1,0 +1,69 @@
+import type { TextCheck, TextListCheck } from '../../suite/check-spec.ts'
+import { fold } from './fold.ts'
+import { type Measure, outcome } from './measure.ts'
+import { compilePattern, escapePattern } from './pattern.ts'
+import { quoted } from './quoted.ts'
+import { renderValue } from './value-template.ts'
+
+/** White space around the text, or at the end that counts, is no difference: models and YAML blocks add line ends. */
+const comparisons: Record<Exclude<TextCheck['type'], 'matches'>, (output: string, value: string) => boolean> = {
+  equals: (output, value) => output.trim() === value.trim(),
+  contains: (output, value) => output.includes(value),
+  startsWith: (output, value) => output.trimStart().startsWith(value.trimStart()),
+  endsWith: (output, value) => output.trimEnd().endsWith(value.trimEnd()),
+}
+
+const verbs: Record<TextCheck['type'], [is: string, isNot: string]> = {
+  equals: ['is', 'is not'],
+  contains: ['contains', 'does not contain'],
+  startsWith: ['starts with', 'does not start with'],
+  endsWith: ['ends with', 'does not end with'],
+  matches: ['matches', 'does not match'],
+}
+
+/** Compares the output with one text; what counts as the same is said at `fold`, for `matches` at `compilePattern`. */
+export function measureText({ type, value, negate, caseSensitive }: TextCheck, strict: boolean): Measure {
+  const holds = type === 'matches' ? patternTest(caseSensitive) : textTest(type, caseSensitive)
+  const encode = type === 'matches' ? { encode: escapePattern } : {}
+  return ({ output, case: subject }) => {
+    const wanted = renderValue(value, subject, { strict, ...encode })
+    const found = holds(output, wanted)
+    return outcome(found !== negate, `the output ${verbs[type][found ? 0 : 1]} ${quoted(wanted)}`)
+  }
+}
+
+function textTest(type: Exclude<TextCheck['type'], 'matches'>, caseSensitive: boolean) {
+  return (output: string, wanted: string) => comparisons[type](fold(output, caseSensitive), fold(wanted, caseSensitive))
+}
+
+/** Compiles anew only when a variable has changed the source. */
+function patternTest(caseSensitive: boolean) {
+  let last: { source: string; pattern: ReturnType<typeof compilePattern> } | undefined
+  return (output: string, source: string) => {
+    if (last?.source !== source) last = { source, pattern: compilePattern(source, caseSensitive) }
+    return last.pattern.test(output)
+  }
+}
+
+/** `containsAll` scores the share of the texts found, `containsAny` one or none; negated, the share absent, and none or one. */
+export function measureTextList({ type, value, negate, caseSensitive }: TextListCheck, strict: boolean): Measure {
+  return ({ output, case: subject }) => {
+    const text = fold(output, caseSensitive)
+    const wanted = value.map((template) => renderValue(template, subject, { strict }))
+    const found = wanted.filter((item) => text.includes(fold(item, caseSensitive)))
+    if (type === 'containsAny') {
+      const reason =
+        found.length > 0 ? `the output contains ${list(found)}` : `the output contains none of ${list(wanted)}`
+      return outcome(found.length > 0 !== negate, reason)
+    }
+    const absent = wanted.filter((item) => !found.includes(item))
+    const count = `${found.length} of ${wanted.length} found`
+    const score = (negate ? absent : found).length / wanted.length
+    if (negate) return { score, reason: found.length > 0 ? `${count}: ${list(found)}` : count }
+    return { score, reason: absent.length > 0 ? `${count}; missing: ${list(absent)}` : count }
+  }
+}
+
+function list(texts: string[]): string {
+  return texts.map((text) => quoted(text)).join(', ')
+}
