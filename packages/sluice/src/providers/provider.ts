@@ -38,7 +38,8 @@ export type FinishReason = 'stop' | 'length' | 'filter' | 'other'
 export interface Completion {
   output: string
   usage: Usage
-  latencyMs: number
+  /** Of the attempt that succeeded. Undefined for a recording without it. */
+  latencyMs?: number
   /** Undefined means unpriced, not free. */
   costUsd?: number
   /** The model that the provider says has answered; it may be more exact than the one asked for. */

@@ -1,0 +1,105 @@
+import { SluiceError } from '../errors.ts'
+import type { ProviderSettings } from '../suite/config.ts'
+import { parseModelId } from '../suite/model.ts'
+import { completionOf } from './api-completion.ts'
+import { type Connection, connect, publicBaseURLs } from './api-connection.ts'
+import { apiError, type ErrorPlace } from './api-error.ts'
+import { type ApiKind, apiKey, type Env } from './api-key.ts'
+import { callOptions } from './api-request.ts'
+import type { Embeddings, Provider } from './provider.ts'
+
+export interface ApiProviderOptions {
+  name: string
+  kind: ApiKind
+  settings: ProviderSettings
+  env: Env
+  fetch: typeof globalThis.fetch
+  clock: () => number
+}
+
+interface Access {
+  connection: Connection
+  place: ErrorPlace
+}
+
+/** Texts per embedding request where the provider names no limit of its own. */
+const defaultEmbeddingBatch = 96
+
+/** A model API. Neither its package nor its key is looked for before the first call, so a cached run needs neither. */
+export function createApiProvider(options: ApiProviderOptions): Provider {
+  const { name, clock } = options
+  let access: Promise<Access> | undefined
+  const models = new Map<string, ReturnType<Connection['language']>>()
+
+  const open = () => {
+    access ??= openAccess(options)
+    return access
+  }
+  return {
+    name,
+    live: true,
+    async complete(request, { signal }) {
+      const { connection, place } = await open()
+      const id = modelPart(request.model)
+      const model = models.get(id) ?? connection.language(id)
+      models.set(id, model)
+      const start = clock()
+      try {
+        const result = await model.doGenerate(callOptions(request, signal))
+        return completionOf(result, request, clock() - start)
+      } catch (error) {
+        throw apiError(error, place)
+      }
+    },
+    async embed(modelId, texts, signal) {
+      const { connection, place } = await open()
+      const model = connection.embedding(modelPart(modelId))
+      try {
+        return await embedInBatches(model, texts, signal)
+      } catch (error) {
+        throw apiError(error, place)
+      }
+    },
+  }
+}
+
+async function openAccess({ name, kind, settings, env, fetch, clock }: ApiProviderOptions): Promise<Access> {
+  const key = apiKey(name, kind, settings.apiKeyEnv, env)
+  const baseURL = baseURLOf(name, kind, settings, env)
+  const credentials = `The key in ${key.variable} was refused${key.value === undefined ? ' (it is not set)' : ''}: set it to a valid one`
+  return {
+    connection: await connect(kind, { name, baseURL, apiKey: key.value, headers: settings.headers ?? {}, fetch }),
+    place: { source: name, baseURL, credentials, secrets: key.value === undefined ? [] : [key.value], clock },
+  }
+}
+
+function baseURLOf(name: string, kind: ApiKind, settings: ProviderSettings, env: Env): string {
+  if (settings.baseURL !== undefined) return settings.baseURL
+  if (kind === 'openai-compatible')
+    throw new SluiceError(
+      'invalid-input',
+      `sluice.yaml: providers.${name} needs a baseURL, e.g. http://127.0.0.1:11434/v1`,
+    )
+  const fromEnv = kind === 'google' ? undefined : env[kind === 'anthropic' ? 'ANTHROPIC_BASE_URL' : 'OPENAI_BASE_URL']
+  return fromEnv?.trim() || publicBaseURLs[kind]
+}
+
+async function embedInBatches(
+  model: ReturnType<Connection['embedding']>,
+  texts: string[],
+  signal: AbortSignal,
+): Promise<Embeddings> {
+  const size = (await model.maxEmbeddingsPerCall) ?? defaultEmbeddingBatch
+  const vectors: number[][] = []
+  let inputTokens: number | undefined = 0
+  for (let start = 0; start < texts.length; start += size) {
+    const { embeddings, usage } = await model.doEmbed({ values: texts.slice(start, start + size), abortSignal: signal })
+    vectors.push(...embeddings)
+    inputTokens = usage && inputTokens !== undefined ? inputTokens + usage.tokens : undefined
+  }
+  return { vectors, ...(inputTokens !== undefined && { inputTokens }) }
+}
+
+function modelPart(modelId: string): string {
+  return parseModelId(modelId)?.model ?? modelId
+}

@@ -1,0 +1,36 @@
+import { ProviderError } from './provider-error.ts'
+
+const neverConnected = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
+const brokenOff = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'ECONNABORTED'])
+const tooSlow = new Set(['ETIMEDOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
+
+/** A fault below HTTP, told by the system's error code somewhere in the chain of causes; undefined for anything else. */
+export function networkError(source: string, url: string, error: unknown): ProviderError | undefined {
+  const code = systemCode(error)
+  const options = { cause: error }
+  if (neverConnected.has(code))
+    return new ProviderError('unreachable', `${source}: cannot reach ${url} (${code})`, options)
+  if (brokenOff.has(code))
+    return new ProviderError('server', `${source}: ${url} broke the connection off (${code})`, options)
+  if (tooSlow.has(code)) return new ProviderError('timeout', `${source}: ${url} did not answer (${code})`, options)
+  // A certificate that does not fit fails every call alike, but a retry costs nothing and the text says it all.
+  if (/^(CERT_|ERR_TLS|ERR_SSL|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED)/.test(code))
+    return new ProviderError('unreachable', `${source}: no secure connection to ${url} (${code})`, options)
+  return undefined
+}
+
+function systemCode(error: unknown): string {
+  for (let current = error, depth = 0; current instanceof Error && depth < 8; current = current.cause, depth += 1) {
+    // Several addresses of one host fail together; the first speaks for all.
+    const told: unknown = current instanceof AggregateError ? current.errors[0] : current
+    if (told instanceof Error && 'code' in told && typeof told.code === 'string') return told.code
+  }
+  return ''
+}
