@@ -1,0 +1,16 @@
+import type { ProviderError } from './provider-error.ts'
+
+/** The longest `Retry-After` that is waited out, in ms. */
+export const longestRetryAfterMs = 120_000
+
+const longestDelayMs = 20_000
+
+/**
+ * How long to wait before retry number `retry` (0-based), in ms: exponential with full jitter, so that calls which
+ * failed together do not come back together. `random` gives [0, 1). A provider that could not be reached at all is asked
+ * again sooner: either it is just restarting or the run should end soon.
+ */
+export function backoffMs(error: ProviderError, retry: number, random: () => number): number {
+  const base = error.kind === 'unreachable' ? 100 : 500
+  return random() * Math.min(longestDelayMs, base * 2 ** retry)
+}

@@ -1,0 +1,135 @@
+import type { Config } from '../suite/config.ts'
+import { parseModelId } from '../suite/model.ts'
+import type { Budget, Reservation } from './budget.ts'
+import { defaultTimeoutMs, withDeadline } from './deadline.ts'
+import { createLane, defaultRetries, type Lane } from './lane.ts'
+import type { Prices } from './prices.ts'
+import type { CallContext, Completion, Embeddings, ModelRequest, Provider } from './provider.ts'
+import { ProviderError } from './provider-error.ts'
+import type { Providers } from './registry.ts'
+import { sleep as realSleep, type Sleep } from './sleep.ts'
+
+export interface ModelClientOptions {
+  providers: Providers
+  config: Pick<Config, 'providers'>
+  budget: Budget
+  prices: Prices
+  /** Most calls in flight to a provider that sets no `concurrency` of its own. */
+  concurrency: number
+  /** ms since the epoch. */
+  clock?: () => number
+  /** [0, 1) */
+  random?: () => number
+  sleep?: Sleep
+}
+
+/**
+ * Model calls as a run needs them: limited per provider, retried, timed out, priced and within the budget. Every
+ * attempt is reserved at its worst case first, so the budget holds whatever comes back. A model without a price
+ * reserves nothing: refusing it where a budget is set is the caller's.
+ */
+export interface ModelClient {
+  /** @throws ProviderError */
+  complete(request: ModelRequest, context: CallContext): Promise<Completion>
+  /** One vector per text. `model` is `provider:model`. @throws ProviderError */
+  embed(model: string, texts: string[], signal: AbortSignal): Promise<Embeddings>
+}
+
+/** What one attempt may cost and, once answered, has cost. */
+interface Billing<T> {
+  model: string
+  worstCaseUsd: number | undefined
+  costUsd(result: T): number | undefined
+}
+
+export function createModelClient(options: ModelClientOptions): ModelClient {
+  const { providers, config, budget, prices, concurrency } = options
+  const { clock = Date.now, random = Math.random, sleep = realSleep } = options
+  const lanes = new Map<string, Lane>()
+
+  const laneOf = (source: string): Lane => {
+    const settings = config.providers[source]
+    const cap = settings?.concurrency ?? concurrency
+    const retries = settings?.retries ?? defaultRetries
+    const lane = lanes.get(source) ?? createLane({ source, concurrency: cap, retries, clock, random, sleep })
+    lanes.set(source, lane)
+    return lane
+  }
+  const providerOf = (model: string) => providers.get(parseModelId(model)?.provider ?? model)
+
+  const call = <T>(
+    { name: source }: Provider,
+    signal: AbortSignal,
+    billing: Billing<T>,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> => {
+    const timeoutMs = config.providers[source]?.timeoutMs ?? defaultTimeoutMs
+    return laneOf(source).run(signal, async () => {
+      const reservation = await reserve(budget, source, billing)
+      try {
+        const result = await withDeadline({ source, timeoutMs, signal }, work)
+        reservation.settle(billing.costUsd(result))
+        return result
+      } catch (error) {
+        if (mayBeBilled(error)) reservation.settle(undefined)
+        else reservation.release()
+        throw error
+      }
+    })
+  }
+
+  return {
+    async complete(request, context) {
+      const provider = await providerOf(request.model)
+      if (!provider.live) return provider.complete(request, context)
+      const priced = (completion: Completion) => completion.costUsd ?? prices.costUsd(request.model, completion.usage)
+      const billing = { model: request.model, worstCaseUsd: prices.worstCaseUsd(request), costUsd: priced }
+      const completion = await call(provider, context.signal, billing, (signal) =>
+        provider.complete(request, { ...context, signal }),
+      )
+      const costUsd = priced(completion)
+      return costUsd === undefined ? completion : { ...completion, costUsd }
+    },
+    async embed(model, texts, signal) {
+      const provider = await providerOf(model)
+      const { embed } = provider
+      if (!embed) throw new ProviderError('bad-request', `${provider.name}: offers no embeddings`)
+      const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
+      const costUsd = (inputTokens: number | undefined) =>
+        prices.costUsd(model, { ...counted(inputTokens), outputTokens: 0 })
+      const billing = {
+        model,
+        worstCaseUsd: costUsd(bytes),
+        costUsd: (result: Embeddings) => costUsd(result.inputTokens),
+      }
+      return call(provider, signal, billing, (inner) => embed(model, texts, inner))
+    },
+  }
+}
+
+function counted(inputTokens: number | undefined): { inputTokens?: number } {
+  return inputTokens === undefined ? {} : { inputTokens }
+}
+
+async function reserve<T>(budget: Budget, source: string, { model, worstCaseUsd }: Billing<T>): Promise<Reservation> {
+  const reservation = await budget.reserve(worstCaseUsd ?? 0)
+  if (reservation !== 'exhausted') return reservation
+  const unaccounted = budget.unaccountedUsd > 0 ? ` and up to ${usd(budget.unaccountedUsd)} for lost answers` : ''
+  throw new ProviderError(
+    'budget',
+    `${source}: the budget of ${usd(budget.limitUsd ?? 0)} is used up: ${usd(budget.spentUsd)} spent${unaccounted}, and the next call to ${model} may cost ${usd(worstCaseUsd ?? 0)}. Raise it with --budget-usd or gate.budgetUsd`,
+  )
+}
+
+function usd(amount: number): string {
+  return `$${amount.toFixed(4)}`
+}
+
+/** An answer that was lost on the way may be on the bill all the same; a refusal is not. */
+function mayBeBilled(error: unknown): boolean {
+  if (!(error instanceof ProviderError)) return true
+  const { kind, status } = error
+  return (
+    kind === 'timeout' || kind === 'bad-response' || kind === 'aborted' || (kind === 'server' && status === undefined)
+  )
+}
