@@ -1,0 +1,53 @@
+import type { Target } from '../suite/target.ts'
+import { defaultTimeoutMs, withDeadline } from './deadline.ts'
+import { createLane, defaultRetries } from './lane.ts'
+import { networkError } from './network-error.ts'
+import { ProviderError } from './provider-error.ts'
+import { sleep as realSleep } from './sleep.ts'
+import { statusError } from './status-error.ts'
+import type { TargetCall, TargetOptions } from './target-call.ts'
+import { targetText } from './target-output.ts'
+
+type HttpTarget = Extract<Target, { kind: 'http' }>
+
+/** Sends the variables as a JSON body and takes a 2xx answer's body as the output. */
+export function createHttpTarget(
+  { url, method = 'POST', headers, timeoutMs = defaultTimeoutMs }: HttpTarget,
+  { fetch, clock = Date.now, random = Math.random, sleep = realSleep, concurrency = 50 }: TargetOptions,
+): TargetCall {
+  const source = 'target'
+  const lane = createLane({ source, concurrency, retries: defaultRetries, clock, random, sleep })
+  const ask = async (body: string, signal: AbortSignal) => {
+    const start = clock()
+    const answered = await post(body, signal).catch((error: unknown) => {
+      throw (
+        networkError(source, url, error) ??
+        new ProviderError('bad-response', `${source}: ${url}: ${error}`, { cause: error })
+      )
+    })
+    const { status, header, text } = answered
+    if (status < 200 || status > 299)
+      throw statusError({
+        source,
+        url,
+        status,
+        header,
+        body: text,
+        credentials: 'Set what it needs in target.http.headers',
+        now: clock(),
+      })
+    return targetText(`${source}: ${url}`, text, clock() - start)
+  }
+  const post = async (body: string, signal: AbortSignal) => {
+    const sent = { ...headers, 'content-type': 'application/json' }
+    const response = await fetch(url, { method, headers: sent, body, signal })
+    const header = (name: string) => response.headers.get(name)
+    return { status: response.status, header, text: await response.text() }
+  }
+  return (vars, { signal }) => {
+    const body = JSON.stringify(vars)
+    return lane.run(signal, () =>
+      withDeadline({ source: `target: ${url}`, timeoutMs, signal }, (inner) => ask(body, inner)),
+    )
+  }
+}

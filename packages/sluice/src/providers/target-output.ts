@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import { excerpt } from './excerpt.ts'
+import type { Completion } from './provider.ts'
+import { ProviderError } from './provider-error.ts'
+
+const count = z.number().min(0).nullish()
+const reportSchema = z.looseObject({ output: z.unknown(), inputTokens: count, outputTokens: count, costUsd: count })
+
+/**
+ * What an application wrote: JSON with an `output` and perhaps its cost, or anything else, which then is the output
+ * itself.
+ * @throws ProviderError `bad-response` when a count or the cost is no number of 0 or more
+ */
+export function targetText(source: string, text: string, latencyMs: number): Completion {
+  const value = parsed(text)
+  return isReport(value) ? targetValue(source, value, latencyMs) : answer(text, latencyMs)
+}
+
+/** The same for a value that a function returned. @throws ProviderError also when there is none */
+export function targetValue(source: string, value: unknown, latencyMs: number): Completion {
+  if (!isReport(value)) return answer(asText(source, value), latencyMs)
+  const report = reportSchema.safeParse(value)
+  if (!report.success) {
+    const [issue] = report.error.issues
+    const fault = `${issue?.path.join('.')}: ${issue?.message}`
+    throw new ProviderError('bad-response', `${source}: ${fault}, in ${excerpt(JSON.stringify(value))}`)
+  }
+  const { output, inputTokens, outputTokens, costUsd } = report.data
+  return {
+    ...answer(asText(source, output), latencyMs),
+    usage: { ...(inputTokens != null && { inputTokens }), ...(outputTokens != null && { outputTokens }) },
+    ...(costUsd != null && { costUsd }),
+  }
+}
+
+function answer(output: string, latencyMs: number): Completion {
+  const warnings = output === '' ? ['the answer is empty'] : []
+  return { output, usage: {}, latencyMs, finishReason: 'stop', warnings }
+}
+
+function asText(source: string, value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  if (text === undefined || value === null) throw new ProviderError('bad-response', `${source}: gave no output`)
+  return text
+}
+
+function isReport(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'output')
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
