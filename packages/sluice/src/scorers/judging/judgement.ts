@@ -27,8 +27,21 @@ export interface Judgement {
   mustFailed: boolean
   /** In the order of the rubric, then of the evaluators. */
   items: JudgedItem[]
-  calls: number
-  /** The sum of the priced calls; absent when none is. */
+  /** What the calls cost; absent when one of them is unpriced. */
   costUsd?: number
-  unpricedCalls: number
+}
+
+/** The judgement that follows from the items: what could not be told counts neither for nor against. */
+export function judgementOf(items: JudgedItem[]): Judgement {
+  const weight = items.reduce((sum, item) => sum + item.weight, 0)
+  const mustFailed = items.some(({ must, score }) => must && score === 0)
+  let answered = 0
+  let earned = 0
+  for (const { score, weight } of items) {
+    if (score === undefined) continue
+    answered += weight
+    earned += score * weight
+  }
+  if (answered === 0) return { state: 'abstained', weight, mustFailed, items }
+  return { state: 'scored', score: earned / answered, weight, mustFailed, items }
 }

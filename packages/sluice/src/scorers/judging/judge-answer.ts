@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import type { Completion } from '../../providers/provider.ts'
+import type { ChoiceJudge } from '../../suite/choice.ts'
+import type { RubricItem } from '../../suite/rubric.ts'
+import { quoted } from '../measures/quoted.ts'
+import { quoteFinder } from './evidence.ts'
+import { JudgeError } from './judge-error.ts'
+import type { JudgedItem } from './judgement.ts'
+
+const rubricAnswer = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      id: z.string(),
+      evidence: z.string(),
+      reasoning: z.string(),
+      verdict: z.enum(['yes', 'no', 'cannot_tell']),
+    }),
+  ),
+})
+const choiceAnswer = z.strictObject({ reasoning: z.string(), choice: z.string() })
+
+const scores = { yes: { score: 1 }, no: { score: 0 }, cannot_tell: {} }
+
+/**
+ * The items of a rubric as the judge answered them, in the order of the rubric.
+ * @throws JudgeError unless the answer is exactly the JSON that was asked for, with every id once and no other.
+ */
+export function readRubricAnswer(completion: Completion, rubric: readonly RubricItem[], output: string): JudgedItem[] {
+  const { items } = readJson(completion, rubricAnswer)
+  const ids = items.map(({ id }) => id)
+  refuse('twice', [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))])
+  refuse(
+    'though nobody asked it',
+    ids.filter((id) => !rubric.some((asked) => asked.id === id)),
+  )
+  const occurs = quoteFinder(output)
+  return rubric.map(({ id, must, weight }) => {
+    const answer = items.find((item) => item.id === id)
+    if (!answer) throw new JudgeError(`the answer leaves out "${id}"`)
+    const { verdict, evidence, reasoning } = answer
+    const evidenceFound = evidence.trim() === '' ? verdict !== 'yes' : occurs(evidence)
+    return { id, verdict, ...scores[verdict], evidence, reasoning, evidenceFound, must, weight }
+  })
+}
+
+/** The choice of an evaluator and its score. @throws JudgeError unless it is one of the choices, word for word. */
+export function readChoiceAnswer(completion: Completion, { name, choices, weight }: ChoiceJudge): JudgedItem {
+  const { choice, reasoning } = readJson(completion, choiceAnswer)
+  const chosen = choices.find((known) => known.choice === choice)
+  if (!chosen) throw new JudgeError(`the answer chooses ${quoted(choice)}, which is not among the choices`)
+  const { score } = chosen
+  return { id: name, verdict: choice, score, evidence: '', reasoning, evidenceFound: true, must: false, weight }
+}
+
+function refuse(fault: string, ids: string[]): void {
+  if (ids.length > 0) throw new JudgeError(`the answer has ${ids.map((id) => quoted(id)).join(', ')} ${fault}`)
+}
+
+function readJson<T>({ output, finishReason }: Completion, schema: z.ZodType<T>): T {
+  if (finishReason === 'length') {
+    throw new JudgeError('the answer was cut off; raise judge.parameters.maxTokens in sluice.yaml')
+  }
+  if (finishReason === 'filter') throw new JudgeError("the answer was withheld by the provider's content filter")
+  const parsed = schema.safeParse(parse(output))
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const place = issue?.path.join('.') || 'the answer'
+  throw new JudgeError(`the answer is not as asked: ${place}: ${issue?.message}; it begins ${quoted(output)}`)
+}
+
+function parse(output: string): unknown {
+  try {
+    return JSON.parse(withoutFence(output))
+  } catch (cause) {
+    throw new JudgeError(`the answer is not JSON; it begins ${quoted(output)}`, { cause })
+  }
+}
+
+/** Models without structured output put their JSON into a code fence; one around the whole answer is taken off. */
+function withoutFence(output: string): string {
+  return /^```(?:json)?\n(.*)\n```$/s.exec(output.trim())?.[1] ?? output
+}
