@@ -2,6 +2,8 @@ import type { GateSettings } from './gate-settings.ts'
 import type { ModelParameters } from './model.ts'
 import type { ProviderSettings } from './provider-settings.ts'
 
+export type { GateSettings, ProviderSettings }
+
 export interface JudgeSettings {
   /** `provider:model`. */
   model: string

@@ -24,8 +24,16 @@ export class InvalidFilesError extends SluiceError {
   override readonly name = 'InvalidFilesError'
   readonly diagnostics: readonly Diagnostic[]
 
-  constructor(diagnostics: readonly Diagnostic[]) {
-    super('invalid-input', diagnostics.map(formatDiagnostic).join('\n'))
+  constructor(diagnostics: readonly Diagnostic[], options?: ErrorOptions) {
+    super('invalid-input', diagnostics.map(formatDiagnostic).join('\n'), options)
     this.diagnostics = diagnostics
   }
+}
+
+/** By file, line and column, each fault once. */
+export function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const unique = new Map(diagnostics.map((diagnostic) => [formatDiagnostic(diagnostic), diagnostic]))
+  return [...unique.values()].sort(
+    (a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0) || a.line - b.line || a.column - b.column,
+  )
 }

@@ -1,11 +1,81 @@
+import { createReadStream } from 'node:fs'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import path from 'node:path'
+import picomatch from 'picomatch'
+
 /** The files of a project: those on disk, or those of a commit. Paths are posix and relative to the root. */
 export interface ProjectFiles {
   /** The whole file. Rejects with the code ENOENT when there is none. */
   read(path: string): Promise<Uint8Array>
-  /** The file in pieces, for files that should not be held in memory; rejects like `read`. */
+  /** The file in pieces, so that a large one need not be held in memory; fails as `read` does. */
   stream?(path: string): AsyncIterable<Uint8Array>
   /** The files that match a glob, sorted. A path without wildcards is listed if it exists. */
   list(glob: string): Promise<string[]>
   /** How to name a file to the user. */
   describe(path: string): string
+}
+
+const chunkBytes = 1 << 20
+const skipped = new Set(['node_modules', '.git', '.sluice'])
+
+/** The files below a folder on disk. A glob does not look into node_modules, .git and .sluice. */
+export function diskFiles(root: string): ProjectFiles {
+  const absolute = (file: string) => path.resolve(root, file)
+  return {
+    read: (file) => readFile(absolute(file)),
+    stream: (file) => createReadStream(absolute(file), { highWaterMark: chunkBytes }),
+    async list(glob) {
+      const { base, isGlob } = picomatch.scan(glob)
+      if (!isGlob) return (await isFile(absolute(glob))) ? [posix(path.relative(root, absolute(glob)))] : []
+      const matches = picomatch(glob)
+      const found = await filesBelow(absolute(base))
+      return found
+        .map((file) => nameLike(glob, root, file))
+        .filter((file) => matches(file))
+        .sort()
+    },
+    describe: (file) => file,
+  }
+}
+
+/** The pieces of a file, by whichever way the files offer. */
+export async function* streamFile(files: ProjectFiles, file: string): AsyncGenerator<Uint8Array> {
+  if (files.stream) yield* files.stream(file)
+  else yield await files.read(file)
+}
+
+/** Whether an error says that a file does not exist. */
+export function isMissingFile(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+}
+
+function posix(file: string): string {
+  return file.replaceAll(path.sep, '/')
+}
+
+/** An absolute glob is matched against absolute paths, any other against those relative to the root. */
+function nameLike(glob: string, root: string, file: string): string {
+  return posix(path.isAbsolute(glob) ? file : path.relative(root, file))
+}
+
+async function isFile(file: string): Promise<boolean> {
+  try {
+    return (await stat(file)).isFile()
+  } catch (error) {
+    if (isMissingFile(error)) return false
+    throw error
+  }
+}
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    if (isMissingFile(error)) return []
+    throw error
+  })
+  const found = entries.map(async (entry) => {
+    const file = path.join(folder, entry.name)
+    if (entry.isDirectory()) return skipped.has(entry.name) ? [] : filesBelow(file)
+    return entry.isFile() || (entry.isSymbolicLink() && (await isFile(file))) ? [file] : []
+  })
+  return (await Promise.all(found)).flat()
 }

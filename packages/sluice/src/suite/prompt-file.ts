@@ -27,6 +27,8 @@ const stringEvaluatorSchema = z.strictObject({
   endsWith: z.string().exactOptional(),
 })
 
+export type ReadyMadeJudge = (typeof readyMadeJudges)[number]
+
 export const evaluatorSchema = z.strictObject({
   name: z.string().exactOptional(),
   string: stringEvaluatorSchema.exactOptional().meta({ description: 'Compares the output with a text.' }),

@@ -1,5 +1,10 @@
 import { z } from 'zod'
 import { caseIdSchema } from './case.ts'
+import { InvalidFilesError } from './diagnostic.ts'
+import { type ProjectFiles, streamFile } from './files.ts'
+import { readRows } from './json-lines-file.ts'
+import { unreadable } from './load-yaml.ts'
+import { withoutNulls } from './without-nulls.ts'
 
 const tokens = z.int().min(0).nullish()
 
@@ -11,18 +16,22 @@ export const recordingSchema = z
       .regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits')
       .nullish()
       .meta({ description: 'Hash of the exact request; the recording then answers that request only.' }),
-    model: z
-      .string()
-      .min(1)
-      .meta({ description: "What stands behind the provider's name, e.g. gpt-x in recorded:gpt-x." }),
+    model: z.string().min(1).meta({ description: "What stands behind the provider's name: gpt-x in recorded:gpt-x." }),
     repeat: z.int().min(1).nullish().meta({ description: 'Which repeat this is, from 1.' }),
     output: z.string().nullish().meta({ description: 'What the model answered.' }),
-    inputTokens: tokens,
-    outputTokens: tokens,
+    inputTokens: tokens.meta({ description: 'Tokens of the request.' }),
+    outputTokens: tokens.meta({ description: 'Tokens of the answer.' }),
     latencyMs: z.number().min(0).nullish().meta({ description: 'Milliseconds.' }),
     costUsd: z.number().min(0).nullish().meta({ description: 'USD.' }),
-    error: z.string().min(1).nullish().meta({ description: 'The call failed with this message; there is no output.' }),
+    error: z.string().min(1).nullish().meta({ description: 'The call failed with this message, without output.' }),
   })
+  .superRefine(({ case: id, request, output, error }, context) => {
+    const problem = (message: string) => context.addIssue({ code: 'custom', message })
+    if (id == null && request == null) problem('answers nothing; give the "case" or the "request"')
+    if (output == null && error == null) problem('records nothing; give the "output" or the "error"')
+    if (output != null && error != null) problem('has both an "output" and an "error"; only one can be true')
+  })
+  .transform((recording): Recording => withoutNulls(recording))
   .meta({ title: 'Sluice recording', description: 'One recorded answer of a model.' })
 
 /** One recorded answer; exactly one of `output` and `error` is set. */
@@ -45,4 +54,36 @@ export interface Recording {
 export interface RecordingPlace {
   file: string
   line: number
+}
+
+/**
+ * The recordings of all files that match, in the order of file and line, streamed.
+ * @throws InvalidFilesError with the faults of the first piece of a file that has any, and when a glob matches nothing.
+ */
+export async function* readRecordings(
+  files: ProjectFiles,
+  globs: readonly string[],
+): AsyncGenerator<Recording & RecordingPlace> {
+  for (const path of await recordingFiles(files, globs)) {
+    const file = files.describe(path)
+    try {
+      for await (const rows of readRows(recordingSchema, streamFile(files, path), file)) {
+        const faults = rows.flatMap(({ diagnostics }) => diagnostics)
+        if (faults.length > 0) throw new InvalidFilesError(faults)
+        for (const { data, line } of rows) if (data !== undefined) yield { ...data, file, line }
+      }
+    } catch (error) {
+      if (error instanceof Error && 'errno' in error)
+        throw new InvalidFilesError([unreadable(file, error)], { cause: error })
+      throw error
+    }
+  }
+}
+
+async function recordingFiles(files: ProjectFiles, globs: readonly string[]): Promise<string[]> {
+  const lists = await Promise.all(globs.map((glob) => files.list(glob)))
+  const empty = globs.filter((_, index) => lists[index]?.length === 0)
+  if (empty.length === 0) return [...new Set(lists.flat())].sort()
+  const place = { severity: 'error', line: 1, column: 1, path: '' } as const
+  throw new InvalidFilesError(empty.map((glob) => ({ ...place, file: glob, message: 'no such file of recordings' })))
 }

@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { caseSchema } from './case.ts'
+import { configSchema } from './config-file.ts'
+import { promptSchema } from './prompt-file.ts'
+import { recordingSchema } from './recording.ts'
+import { scoreSchema } from './scores.ts'
+
+const suiteSchema = z
+  .union([z.array(caseSchema).min(1), caseSchema])
+  .meta({ title: 'Sluice suite', description: 'A list of golden cases (YAML), or one case (a line of JSON Lines).' })
+
+const schemas = {
+  prompt: promptSchema,
+  suite: suiteSchema,
+  config: configSchema,
+  recording: recordingSchema,
+  scores: scoreSchema,
+}
+
+export type SchemaKind = keyof typeof schemas
+
+export const schemaKinds = Object.keys(schemas) as SchemaKind[]
+
+/** The JSON Schema (draft 2020-12) of one kind of file as users write it. */
+export function jsonSchemaOf(kind: SchemaKind): Record<string, unknown> {
+  return { ...z.toJSONSchema(schemas[kind], { io: 'input' }) }
+}

@@ -1,0 +1,28 @@
+import path from 'node:path'
+import type { z } from 'zod'
+import type { Target, targetSchema } from './target.ts'
+
+/** A target as written, with its paths made absolute. `folder` is that of the prompt file. */
+export function resolveTarget(
+  { http, command, module }: z.output<typeof targetSchema>,
+  { root, folder }: { root: string; folder: string },
+): Target {
+  if (http !== undefined) return { kind: 'http', ...http }
+  if (command !== undefined) {
+    return { kind: 'command', command: typeof command === 'string' ? commandWords(command) : command, cwd: root }
+  }
+  const { file, exportName } = moduleReference(module ?? '')
+  return { kind: 'module', file: path.resolve(root, folder, file), export: exportName }
+}
+
+/** `./file.ts#name` taken apart; the export is `default` unless named. */
+export function moduleReference(reference: string): { file: string; exportName: string } {
+  const [, file = reference, exportName = 'default'] = /^(.+)#([\w$]+)$/.exec(reference) ?? []
+  return { file, exportName }
+}
+
+/** A command line split at spaces; quotes keep words together. There is no shell behind it. */
+function commandWords(line: string): string[] {
+  const words = line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)
+  return [...words].map(([, double, single, bare]) => double ?? single ?? bare ?? '')
+}

@@ -1,0 +1,90 @@
+import type { z } from 'zod'
+import type { Diagnostic } from './diagnostic.ts'
+import { issueMessage } from './issue-message.ts'
+import type { Source } from './source.ts'
+import { hint } from './suggest.ts'
+
+export interface ValidateOptions {
+  /** Report keys that the schema does not know as warnings, and leave them out. Default false: they are errors. */
+  tolerateUnknownKeys?: boolean
+  /** Further keys to suggest for a misspelt one at the top. */
+  otherKeys?: readonly string[]
+}
+
+/** Checks a parsed file against its schema: the data, unless there is an error, and every fault at its place. */
+export function validate<S extends z.ZodType>(
+  schema: S,
+  source: Source,
+  { tolerateUnknownKeys = false, otherKeys = [] }: ValidateOptions = {},
+): { data?: z.output<S>; diagnostics: Diagnostic[] } {
+  const knownKeys = new WeakMap<readonly string[], string[]>()
+  const parse = (value: unknown) => {
+    return schema.safeParse(value, {
+      error: (issue) => {
+        if (issue.code === 'unrecognized_keys') knownKeys.set(issue.keys, shapeKeys(issue.inst))
+        return undefined
+      },
+    })
+  }
+  const diagnosticsOf = (issue: z.core.$ZodIssue): Diagnostic[] => {
+    if (issue.code !== 'unrecognized_keys')
+      return [located(source, issue.path, issueMessage(issue, valueAt(source.value, issue.path)))]
+    const known = [...(knownKeys.get(issue.keys) ?? []), ...(issue.path.length === 0 ? otherKeys : [])]
+    const severity = tolerateUnknownKeys ? 'warning' : 'error'
+    return issue.keys.map((key) => unknownKey(source, issue.path, key, known, severity))
+  }
+
+  const result = parse(source.value)
+  if (result.success) return { data: result.data, diagnostics: [] }
+  const { issues } = result.error
+  const diagnostics = issues.flatMap(diagnosticsOf)
+  if (!tolerateUnknownKeys || !issues.every(({ code }) => code === 'unrecognized_keys')) return { diagnostics }
+  const retried = parse(withoutKeys(source.value, issues))
+  return retried.success ? { data: retried.data, diagnostics } : { diagnostics }
+}
+
+/** A diagnostic at the place of a path in the file. */
+export function located(
+  source: Source,
+  path: readonly PropertyKey[],
+  message: string,
+  severity: Diagnostic['severity'] = 'error',
+): Diagnostic {
+  return { severity, file: source.file, ...source.at(path), path: path.map(String).join('.'), message }
+}
+
+function unknownKey(
+  source: Source,
+  path: readonly PropertyKey[],
+  key: string,
+  known: readonly string[],
+  severity: Diagnostic['severity'],
+): Diagnostic {
+  const message = `unknown key "${key}"${hint(key, known)}`
+  return { ...located(source, [...path, key], message, severity), ...source.at(path, key) }
+}
+
+function shapeKeys(schema: unknown): string[] {
+  const { shape } = (schema as { _zod?: { def?: { shape?: object } } } | undefined)?._zod?.def ?? {}
+  return shape === undefined ? [] : Object.keys(shape)
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  let current = value
+  for (const key of path) {
+    if (current === null || typeof current !== 'object' || !Object.hasOwn(current, key)) return undefined
+    current = (current as Record<PropertyKey, unknown>)[key]
+  }
+  return current
+}
+
+/** A copy of the value in which the keys that issues complain about are gone. */
+function withoutKeys(value: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
+  const copy: unknown = structuredClone(value)
+  for (const issue of issues) {
+    const parent = valueAt(copy, issue.path)
+    if (issue.code !== 'unrecognized_keys' || parent === null || typeof parent !== 'object') continue
+    for (const key of issue.keys) Reflect.deleteProperty(parent, key)
+  }
+  return copy
+}
