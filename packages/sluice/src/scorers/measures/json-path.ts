@@ -7,10 +7,8 @@ import { parseJson } from './json.ts'
 import { type Measure, outcome } from './measure.ts'
 import { compilePattern, escapePattern } from './pattern.ts'
 import { quoted } from './quoted.ts'
-import { withinTime } from './time-limit.ts'
+import { timeLimitFor, withinTime } from './time-limit.ts'
 import { renderValue } from './value-template.ts'
-
-const limitMs = 2_000
 
 /**
  * Looks at what an RFC 9535 path selects. `exists` asks whether it selects anything; `equals` and `matches` must hold
@@ -21,7 +19,7 @@ export function measureJsonPath(spec: JsonPathCheck, strict: boolean): Measure {
   return async ({ output, case: subject }) => {
     const parsed = parseJson(output)
     if ('fault' in parsed) return parsed.fault
-    const selected = await select(parsed.value, path)
+    const selected = await select(parsed.value, path, timeLimitFor(output.length))
     const count = `${path} selects ${selected.length} ${selected.length === 1 ? 'value' : 'values'}`
     if (exists !== undefined) return outcome(selected.length > 0 === exists, count)
     if (selected.length === 0) return outcome(false, `${path} selects nothing`)
@@ -33,7 +31,7 @@ export function measureJsonPath(spec: JsonPathCheck, strict: boolean): Measure {
   }
 }
 
-async function select(document: unknown, path: string): Promise<unknown[]> {
+async function select(document: unknown, path: string, limitMs: number): Promise<unknown[]> {
   const { query } = await import('jsonpath-rfc9535')
   const late = () => new CheckError(`the path ${path} took more than ${limitMs} ms; simplify its filters`)
   try {

@@ -3,9 +3,8 @@ import type { JsonSchemaCheck } from '../../suite/check-spec.ts'
 import { CheckError } from './check-error.ts'
 import { parseJson } from './json.ts'
 import { type Measure, outcome } from './measure.ts'
-import { withinTime } from './time-limit.ts'
+import { timeLimitFor, withinTime } from './time-limit.ts'
 
-const limitMs = 2_000
 const draft7 = 'http://json-schema.org/draft-07/schema'
 const draft2020 = 'https://json-schema.org/draft/2020-12/schema'
 
@@ -20,10 +19,11 @@ export function measureJsonSchema({ name, value: schema }: JsonSchemaCheck): Mea
     if ('fault' in parsed) return parsed.fault
     compiled ??= compile(schema, name)
     const validate = await compiled
+    const limitMs = timeLimitFor(output.length)
     const valid = withinTime(
       limitMs,
       () => validate(parsed.value),
-      () => tooSlow(name),
+      () => tooSlow(name, limitMs),
     )
     return outcome(valid === true, valid ? 'the output meets the schema' : faults(validate.errors ?? []))
   }
@@ -55,7 +55,7 @@ function faults(errors: ErrorObject[]): string {
   return `the output does not meet the schema: ${places.join('; ')}`
 }
 
-function tooSlow(name: string): CheckError {
+function tooSlow(name: string, limitMs: number): CheckError {
   return new CheckError(
     `check ${name}: validation took more than ${limitMs} ms; look for a costly pattern in the schema`,
   )

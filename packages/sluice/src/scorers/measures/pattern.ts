@@ -1,14 +1,10 @@
 import { CheckError } from './check-error.ts'
 import { quoted } from './quoted.ts'
-import { withinTime } from './time-limit.ts'
-
-/** Ms for any text, and ms more per character, so that a long text is not mistaken for an endless match. */
-const baseLimitMs = 250
-const limitMsPerChar = 1e-4
+import { timeLimitFor, withinTime } from './time-limit.ts'
 
 /** A regular expression from a file, ready to be tried on text of any kind. */
 export interface Pattern {
-  /** @throws CheckError when the match takes longer than 250 ms and 1 ms per 10,000 characters. */
+  /** @throws CheckError when the match takes longer than `timeLimitFor` the text. */
   test(text: string): boolean
 }
 
@@ -23,7 +19,7 @@ export function compilePattern(source: string, caseSensitive: boolean): Pattern 
   if (isLinear(source)) return { test: (text) => pattern.test(text) }
   return {
     test(text) {
-      const limitMs = Math.ceil(baseLimitMs + text.length * limitMsPerChar)
+      const limitMs = timeLimitFor(text.length)
       return withinTime(
         limitMs,
         () => pattern.test(text),

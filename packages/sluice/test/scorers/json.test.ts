@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { aCase, runCheck, scoreOf } from './scoring.ts'
+
+const document = JSON.stringify({
+  owner: 'Ann',
+  total: 12,
+  none: null,
+  items: [
+    { id: 1, done: true },
+    { id: 2, done: true },
+    { id: 3, done: false },
+  ],
+})
+
+test('json is the whole output', async () => {
+  for (const text of ['{"a": 1}', ' [1]\n', '"text"', '3', 'null']) assert.equal(await scoreOf({ json: true }, text), 1)
+  for (const text of ['', '{a: 1}', '{"a": 1} done', '{"a":', 'NaN']) {
+    assert.equal(await scoreOf({ json: true }, text), 0, text)
+  }
+})
+
+test('JSON in a Markdown fence is not JSON, and the reason says so', async () => {
+  const result = await runCheck({ json: true }, '```json\n{"a": 1}\n```')
+  assert.equal(result.score, 0)
+  assert.match(result.reason, /Markdown code fence/)
+})
+
+test('jsonSchema says where the output does not meet it', async () => {
+  const jsonSchema = { type: 'object', required: ['owner'], properties: { total: { type: 'integer', maximum: 10 } } }
+  assert.equal(await scoreOf({ jsonSchema }, '{"owner": "Ann", "total": 10}'), 1)
+  const result = await runCheck({ jsonSchema }, document)
+  assert.equal(result.score, 0)
+  assert.match(result.reason, /\/total must be <= 10/)
+  assert.equal(await scoreOf({ jsonSchema }, 'no JSON'), 0)
+})
+
+test('draft 2020-12 is the default and draft-07 is known', async () => {
+  const tuple = { prefixItems: [{ type: 'string' }], items: false }
+  assert.equal(await scoreOf({ jsonSchema: tuple }, '["a"]'), 1)
+  assert.equal(await scoreOf({ jsonSchema: tuple }, '["a", "b"]'), 0)
+  const draft7 = {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    items: [{ type: 'string' }],
+    additionalItems: false,
+  }
+  assert.equal(await scoreOf({ jsonSchema: draft7 }, '["a"]'), 1)
+  assert.equal(await scoreOf({ jsonSchema: draft7 }, '["a", "b"]'), 0)
+})
+
+test('a schema that cannot be used is an error', async () => {
+  await assert.rejects(runCheck({ jsonSchema: { type: 'text' } }, '{}'), {
+    name: 'CheckError',
+    message: /cannot be used/,
+  })
+  await assert.rejects(runCheck({ jsonSchema: { $ref: 'https://example.com/x' } }, '{}'), { name: 'CheckError' })
+  const old = { $schema: 'http://json-schema.org/draft-04/schema#' }
+  await assert.rejects(runCheck({ jsonSchema: old }, '{}'), { name: 'CheckError', message: /draft-04.*2020-12/ })
+})
+
+test('two checks may hold schemas with one $id', async () => {
+  const schema = (type: string) => ({ $id: 'https://example.com/one', type })
+  assert.equal(await scoreOf({ jsonSchema: schema('object') }, '{}'), 1)
+  assert.equal(await scoreOf({ jsonSchema: schema('array') }, '{}'), 0)
+})
+
+const conditions: [condition: Record<string, unknown>, score: number][] = [
+  [{ path: '$.owner', exists: true }, 1],
+  [{ path: '$.none', exists: true }, 1],
+  [{ path: '$.nobody', exists: true }, 0],
+  [{ path: '$.nobody', exists: false }, 1],
+  [{ path: '$.owner', exists: false }, 0],
+  [{ path: '$.owner', equals: 'ann' }, 1],
+  [{ path: '$.total', equals: 12 }, 1],
+  [{ path: '$.total', equals: '12' }, 0],
+  [{ path: '$.none', equals: null }, 1],
+  [{ path: '$.items[0]', equals: { done: true, id: 1 } }, 1],
+  [{ path: '$.items[?@.id < 3].done', equals: true }, 1],
+  [{ path: '$.items[*].done', equals: true }, 0],
+  [{ path: '$.nothing[*]', equals: true }, 0],
+  [{ path: '$.owner', matches: '^a' }, 1],
+  [{ path: '$.items[*].id', matches: '^[123]$' }, 1],
+  [{ path: '$.items[*].id', matches: '^[12]$' }, 0],
+]
+
+for (const [jsonPath, score] of conditions) {
+  test(`jsonPath ${JSON.stringify(jsonPath)} scores ${score}`, async () => {
+    assert.equal(await scoreOf({ jsonPath }, document), score)
+  })
+}
+
+test('jsonPath tells case where asked, and knows the variables of the case', async () => {
+  const equals = { path: '$.owner', equals: '{{who}}' }
+  const subject = aCase({ vars: { who: 'ann' } })
+  assert.equal(await scoreOf({ jsonPath: equals }, document, { case: subject }), 1)
+  assert.equal(await scoreOf({ jsonPath: equals, caseSensitive: true }, document, { case: subject }), 0)
+})
+
+test('the reason shows the value that is off', async () => {
+  const result = await runCheck({ jsonPath: { path: '$.items[*].done', equals: true } }, document)
+  assert.match(result.reason, /holds "false"/)
+  assert.match((await runCheck({ jsonPath: { path: '$.a', exists: true } }, '```')).reason, /not JSON/)
+})
+
+test('a path that is none is an error', async () => {
+  await assert.rejects(runCheck({ jsonPath: { path: '$.[', exists: true } }, '{}'), {
+    name: 'CheckError',
+    message: /RFC 9535/,
+  })
+})
