@@ -1,5 +1,13 @@
+import { access } from 'node:fs/promises'
+import path from 'node:path'
+import { checkCases } from './check-cases.ts'
 import type { Config } from './config.ts'
-import type { Diagnostic } from './diagnostic.ts'
+import { type Diagnostic, InvalidFilesError, inOrder } from './diagnostic.ts'
+import { diskFiles, type ProjectFiles } from './files.ts'
+import { inlineFaults } from './inline-cases.ts'
+import { looksAtMeaning } from './lint.ts'
+import { configFileName, loadConfig } from './load-config.ts'
+import { loadPrompts } from './load-prompts.ts'
 import type { Prompt } from './prompt.ts'
 
 /** Everything that a project's files say, and everything that is wrong with them. */
@@ -9,3 +17,73 @@ export interface Project {
   /** Errors and warnings, in the order of file and line. */
   diagnostics: Diagnostic[]
 }
+
+export interface LoadProjectOptions {
+  /** Absolute. */
+  root: string
+  /** Where the files come from; by default the disk. */
+  files?: ProjectFiles
+  /** Which suites to read and check; by default all. Naming those in use spares reading large ones in vain. */
+  suites?: (prompt: Prompt, suite: string) => boolean
+}
+
+/** Reads sluice.yaml, all prompts and their suites, and collects every fault of every file. */
+export async function loadProject({
+  root,
+  files = diskFiles(root),
+  suites = () => true,
+}: LoadProjectOptions): Promise<Project> {
+  const { config, diagnostics, source } = await loadConfig(files, root)
+  const loaded = await loadPrompts(files, config, source)
+  const found = [...diagnostics, ...loaded.diagnostics]
+  for (const prompt of loaded.prompts) found.push(...(await suiteDiagnostics(prompt, { files, config, suites })))
+  return { config, prompts: loaded.prompts, diagnostics: inOrder(found) }
+}
+
+/** The project, if it has no errors. @throws InvalidFilesError with all of them. */
+export function strictProject(project: Project): Project {
+  const errors = project.diagnostics.filter(({ severity }) => severity === 'error')
+  if (errors.length > 0) throw new InvalidFilesError(errors)
+  return project
+}
+
+/** The nearest folder, from `cwd` upwards, that holds sluice.yaml; `cwd` itself when there is none. */
+export async function findRoot(cwd: string): Promise<string> {
+  const start = path.resolve(cwd)
+  for (let folder = start; ; folder = path.dirname(folder)) {
+    if (await exists(path.join(folder, configFileName))) return folder
+    if (folder === path.dirname(folder)) return start
+  }
+}
+
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  )
+}
+
+interface SuitePlace {
+  files: ProjectFiles
+  config: Config
+  suites: (prompt: Prompt, suite: string) => boolean
+}
+
+async function suiteDiagnostics(prompt: Prompt, { files, config, suites }: SuitePlace): Promise<Diagnostic[]> {
+  const chosen = Object.entries(prompt.suites).filter(([name]) => suites(prompt, name))
+  const paths = new Set(chosen.map(([, file]) => file))
+  const found = await inlineFaults(prompt, files, config)
+  let specific = 0
+  for (const file of paths) {
+    if ((await files.list(file)).length === 0) continue
+    const checked = await checkCases(files, file, { root: config.root, prompt, config })
+    found.push(...checked.diagnostics)
+    specific += checked.specific
+  }
+  if (paths.size === 0 || specific > 0 || looksAtMeaning(prompt)) return found
+  const place = { file: files.describe(prompt.file), line: 1, column: 1, path: '' }
+  return [...found, { severity: 'warning', ...place, message: onlyShape }]
+}
+
+const onlyShape =
+  'only the shape of the output is checked; an answer that is well formed and wrong passes. Add a rubric, or checks with {{expected}}'

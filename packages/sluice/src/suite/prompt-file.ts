@@ -41,6 +41,17 @@ export const evaluatorSchema = z.strictObject({
 
 export type EvaluatorEntry = z.output<typeof evaluatorSchema>
 
+const vendors = { openai: /^(?:gpt-|chatgpt-|o\d)/, anthropic: /^claude-/, google: /^gemini-/ }
+
+/** GitHub's early files name a model without its provider. */
+const githubModelSchema = z
+  .string()
+  .transform((text) => {
+    const [vendor] = Object.entries(vendors).find(([, names]) => names.test(text)) ?? []
+    return vendor === undefined ? text : `${vendor}:${text}`
+  })
+  .pipe(modelIdSchema)
+
 const githubShape = {
   name: z.string().min(1).exactOptional().meta({ description: "The feature's name (default: the file's name)." }),
   description: z.string().exactOptional().meta({ description: 'What the prompt is for.' }),
@@ -62,7 +73,7 @@ const githubShape = {
 }
 
 /** GitHub's own `.prompt.yml`. */
-export const githubPromptSchema = z.strictObject(githubShape)
+export const githubPromptSchema = z.strictObject({ ...githubShape, model: githubModelSchema })
 
 /** The native file: GitHub's with `sluice: 1` and more keys. */
 export const promptSchema = z
@@ -81,4 +92,11 @@ export const promptSchema = z
     gate: gateSettingsSchema.exactOptional().meta({ description: 'Overrides the gate of sluice.yaml.' }),
     target: targetSchema.exactOptional(),
   })
+  .superRefine(({ messages, target }, context) => {
+    if (messages !== undefined || target !== undefined) return
+    context.addIssue({ code: 'custom', path: ['messages'], message: 'missing; expected a list of messages' })
+  })
   .meta({ title: 'Sluice prompt file', description: 'One feature: its prompt, its checks and its cases.' })
+
+/** A prompt file of either kind once it is valid: GitHub's is the native one without the keys that it does not know. */
+export type PromptFile = Omit<z.output<typeof promptSchema>, 'sluice'>

@@ -23,6 +23,8 @@ export function moduleReference(reference: string): { file: string; exportName: 
 
 /** A command line split at spaces; quotes keep words together. There is no shell behind it. */
 function commandWords(line: string): string[] {
-  const words = line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)
-  return [...words].map(([, double, single, bare]) => double ?? single ?? bare ?? '')
+  const words = line.match(/(?:[^\s"']|"[^"]*"|'[^']*')+/g) ?? []
+  return words.map((word) =>
+    word.replaceAll(/"([^"]*)"|'([^']*)'/g, (_, double?: string, single?: string) => double ?? single ?? ''),
+  )
 }

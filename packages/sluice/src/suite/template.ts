@@ -35,8 +35,12 @@ export function render(
   })
 }
 
-/** The names of the variables that a template uses, each once, in order of appearance. */
-export function variablesOf(template: string): string[] {
-  const names = template.matchAll(placeholder).map(([, inner = '']) => inner.trim())
-  return [...new Set(names)].filter((name) => name !== '')
+/**
+ * The names of the variables that a template uses, each once, in order of appearance. Strict: without the spaces
+ * around them; otherwise as they stand, since `{{ x }}` is then no use of `x`.
+ */
+export function variablesOf(template: string, { strict = true }: { strict?: boolean } = {}): string[] {
+  if (!template.includes('{{')) return []
+  const found = template.matchAll(placeholder).map(([, inner = '']) => (strict ? inner.trim() : inner))
+  return [...new Set(found)].filter((name) => name.trim() !== '')
 }

@@ -7,15 +7,15 @@ import { hint } from './suggest.ts'
 export interface ValidateOptions {
   /** Report keys that the schema does not know as warnings, and leave them out. Default false: they are errors. */
   tolerateUnknownKeys?: boolean
-  /** Further keys to suggest for a misspelt one at the top. */
-  otherKeys?: readonly string[]
+  /** Keys at the top that would be known under a condition, and that condition. */
+  conditional?: { keys: readonly string[]; condition: string }
 }
 
 /** Checks a parsed file against its schema: the data, unless there is an error, and every fault at its place. */
 export function validate<S extends z.ZodType>(
   schema: S,
   source: Source,
-  { tolerateUnknownKeys = false, otherKeys = [] }: ValidateOptions = {},
+  { tolerateUnknownKeys = false, conditional = { keys: [], condition: '' } }: ValidateOptions = {},
 ): { data?: z.output<S>; diagnostics: Diagnostic[] } {
   const knownKeys = new WeakMap<readonly string[], string[]>()
   const parse = (value: unknown) => {
@@ -29,9 +29,13 @@ export function validate<S extends z.ZodType>(
   const diagnosticsOf = (issue: z.core.$ZodIssue): Diagnostic[] => {
     if (issue.code !== 'unrecognized_keys')
       return [located(source, issue.path, issueMessage(issue, valueAt(source.value, issue.path)))]
-    const known = [...(knownKeys.get(issue.keys) ?? []), ...(issue.path.length === 0 ? otherKeys : [])]
+    const { keys, condition } = issue.path.length === 0 ? conditional : { keys: [], condition: '' }
+    const known = [...new Set([...(knownKeys.get(issue.keys) ?? []), ...keys])]
     const severity = tolerateUnknownKeys ? 'warning' : 'error'
-    return issue.keys.map((key) => unknownKey(source, issue.path, key, known, severity))
+    return issue.keys.map((key) => {
+      const message = known.includes(key) ? condition : `unknown key "${key}"${hint(key, known)}`
+      return locatedKey(source, issue.path, key, message, severity)
+    })
   }
 
   const result = parse(source.value)
@@ -53,14 +57,14 @@ export function located(
   return { severity, file: source.file, ...source.at(path), path: path.map(String).join('.'), message }
 }
 
-function unknownKey(
+/** A diagnostic at a key of the map at a path. */
+export function locatedKey(
   source: Source,
   path: readonly PropertyKey[],
   key: string,
-  known: readonly string[],
-  severity: Diagnostic['severity'],
+  message: string,
+  severity: Diagnostic['severity'] = 'error',
 ): Diagnostic {
-  const message = `unknown key "${key}"${hint(key, known)}`
   return { ...located(source, [...path, key], message, severity), ...source.at(path, key) }
 }
 

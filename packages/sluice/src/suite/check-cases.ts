@@ -1,0 +1,97 @@
+import type { Case } from './case.ts'
+import { caseFaults } from './case-faults.ts'
+import type { Config } from './config.ts'
+import { type Diagnostic, InvalidFilesError, inOrder } from './diagnostic.ts'
+import { createFaultLog, type FaultLog } from './fault-log.ts'
+import type { ProjectFiles } from './files.ts'
+import { unreadable } from './load-yaml.ts'
+import type { Prompt } from './prompt.ts'
+import type { Source } from './source.ts'
+import { readSuite } from './suite-rows.ts'
+import { located } from './validate.ts'
+import { createVariableLog } from './variable-log.ts'
+
+/** What a whole suite holds, and everything that is wrong with it. */
+export interface CheckedCases {
+  count: number
+  /** Tag -> number of cases. */
+  tags: Map<string, number>
+  /** Cases with checks or a rubric of their own. */
+  specific: number
+  diagnostics: Diagnostic[]
+}
+
+export interface CheckCasesOptions {
+  root: string
+  /** Checks the cases against this prompt as well: its variables, and whether anything scores them. */
+  prompt?: Prompt
+  config?: Pick<Config, 'providers' | 'embedding'>
+}
+
+/**
+ * Reads a suite to its end and reports every fault: those of `readCases`, ids that are taken, an empty or untagged
+ * suite, and what does not fit the prompt. Never throws for what a file contains.
+ */
+export async function checkCases(
+  files: ProjectFiles,
+  path: string,
+  { root, prompt, config = { providers: {} } }: CheckCasesOptions,
+): Promise<CheckedCases> {
+  const file = files.describe(path)
+  const log = createFaultLog()
+  const lines = new Map<string, number>()
+  const tags = new Map<string, number>()
+  const variables = prompt && createVariableLog(prompt, file)
+  let specific = 0
+
+  const accept = (item: Case, source: Source) => {
+    const earlier = lines.get(item.id)
+    if (earlier !== undefined) {
+      log.add(located(source, ['id'], `"${item.id}" is already the id of the case at ${file}:${earlier}`))
+    }
+    lines.set(item.id, earlier ?? item.line)
+    for (const tag of new Set(item.tags)) tags.set(tag, (tags.get(tag) ?? 0) + 1)
+    if (item.checks.length + item.rubric.length > 0) specific++
+    if (prompt === undefined) return
+    for (const fault of caseFaults(prompt, item, source, config)) log.add(fault)
+    variables?.add(item, source)
+  }
+
+  const rows = await readAll(files, path, { root, log, accept })
+  if (rows === 0) log.add(wholeFile(file, 'holds no cases; add some, e.g. - {id: first, vars: {...}}'))
+  else if (lines.size > 0 && tags.size === 0) log.add(wholeFile(file, untagged, 'warning'))
+  const faults = [...log.all(), ...((await variables?.diagnostics(files)) ?? [])]
+  return { count: lines.size, tags, specific, diagnostics: inOrder(faults) }
+}
+
+const untagged =
+  'no case has tags; without them a drop on one kind of input hides in the mean. Add e.g. tags: [core], tags: [edge]'
+
+function wholeFile(file: string, message: string, severity: Diagnostic['severity'] = 'error'): Diagnostic {
+  return { severity, file, line: 1, column: 1, path: '', message }
+}
+
+interface Reader {
+  root: string
+  log: FaultLog
+  accept(item: Case, source: Source): void
+}
+
+/** Goes through all rows, valid or not, and returns how many there were. */
+async function readAll(files: ProjectFiles, path: string, { root, log, accept }: Reader): Promise<number> {
+  let count = 0
+  try {
+    for await (const rows of readSuite(files, path, { root })) {
+      for (const { data, source, diagnostics } of rows) {
+        count++
+        for (const diagnostic of diagnostics) log.add(diagnostic)
+        if (data !== undefined && source !== undefined) accept(data, source)
+      }
+    }
+    return count
+  } catch (error) {
+    const faults = error instanceof InvalidFilesError ? error.diagnostics : [unreadable(files.describe(path), error)]
+    for (const fault of faults) log.add(fault)
+    return count + 1
+  }
+}

@@ -1,0 +1,52 @@
+import type { Case } from './case.ts'
+import { caseFaults } from './case-faults.ts'
+import type { Config } from './config.ts'
+import type { Diagnostic } from './diagnostic.ts'
+import type { ProjectFiles } from './files.ts'
+import { loadYaml } from './load-yaml.ts'
+import type { Prompt } from './prompt.ts'
+import type { Source } from './source.ts'
+import { createVariableLog } from './variable-log.ts'
+
+/**
+ * The `testData` of a prompt file as cases `testData-1`, `testData-2`...: every key is a variable, and `expected` is
+ * the reference answer as well.
+ */
+export function inlineCases(testData: readonly Record<string, unknown>[], source: Source): Case[] {
+  return testData.map((vars, index) => ({
+    id: `testData-${index + 1}`,
+    vars,
+    ...(vars.expected == null ? {} : { expected: referenceText(vars.expected) }),
+    checks: [],
+    rubric: [],
+    tags: [],
+    weight: 1,
+    critical: false,
+    line: source.at(['testData', index]).line,
+  }))
+}
+
+function referenceText(expected: unknown): string {
+  return typeof expected === 'string' ? expected : JSON.stringify(expected)
+}
+
+/** What does not fit between a prompt and its own `testData`. */
+export async function inlineFaults(
+  prompt: Prompt,
+  files: ProjectFiles,
+  config: Pick<Config, 'providers' | 'embedding'>,
+): Promise<Diagnostic[]> {
+  if (prompt.inlineCases.length === 0) return []
+  const { source } = await loadYaml(files, prompt.file)
+  if (source === undefined) return []
+  const log = createVariableLog(prompt, 'its testData')
+  const faults = prompt.inlineCases.flatMap((item, index) => {
+    const row: Source = {
+      ...source,
+      at: (at, key) => source.at(['testData', index, ...(at[0] === 'vars' ? at.slice(1) : at)], key),
+    }
+    log.add(item, row)
+    return caseFaults(prompt, item, row, config)
+  })
+  return [...faults, ...(await log.diagnostics(files))]
+}

@@ -1,0 +1,36 @@
+import type { CheckSpec } from './check-spec.ts'
+import type { Prompt } from './prompt.ts'
+import { variablesOf } from './template.ts'
+
+/** Texts so unlike each other that a pattern which matches them all matches anything. */
+const probes = ['', '\n', 'x', '0', ' ~\u03a9 ', 'Two words.\nAnd a line.']
+
+/** Why a check tells nothing about an output; undefined when it does. */
+export function emptyCheck(spec: CheckSpec): string | undefined {
+  if (spec.weight === 0 && !spec.must) return 'counts for nothing: its weight is 0 and it is no must'
+  if (spec.type === 'matches' && !spec.value.includes('{{')) {
+    const pattern = new RegExp(spec.value, spec.caseSensitive ? '' : 'i')
+    if (!probes.every((probe) => pattern.test(probe))) return undefined
+    return spec.negate ? 'no output can pass: the pattern matches anything' : cannotFail('the pattern matches anything')
+  }
+  if (spec.type === 'minWords' && spec.value === 0) return cannotFail('every output has 0 words or more')
+  if (spec.type === 'similarity' && spec.value.min === 0) return cannotFail('every similarity is 0 or more')
+  if (spec.type === 'jsonSchema' && Object.keys(spec.value).length === 0) {
+    return 'accepts any JSON; write {json: true} if that is what is meant'
+  }
+  return undefined
+}
+
+function cannotFail(reason: string): string {
+  return `cannot fail: ${reason}`
+}
+
+/** Whether anything in the prompt file looks at what an output says, and not only at its shape. */
+export function looksAtMeaning({ rubric, choices, checks }: Prompt): boolean {
+  return rubric.length > 0 || choices.length > 0 || checks.some(comparesWithCase)
+}
+
+/** Similarity to a reference, own code, or a text that differs from case to case. */
+function comparesWithCase({ type, value }: CheckSpec): boolean {
+  return type === 'similarity' || type === 'module' || variablesOf(JSON.stringify(value)).length > 0
+}

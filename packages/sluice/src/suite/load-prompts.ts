@@ -1,0 +1,50 @@
+import type { Config } from './config.ts'
+import type { Diagnostic } from './diagnostic.ts'
+import type { ProjectFiles } from './files.ts'
+import { configFileName } from './load-config.ts'
+import { parsePrompt } from './parse-prompt.ts'
+import type { Prompt } from './prompt.ts'
+import type { Source } from './source.ts'
+import { located } from './validate.ts'
+
+/**
+ * All prompts of a project, in the order of their files, and what is wrong with them. A prompt with errors is left out
+ * where nothing can be made of it. `configSource` tells where to report that no file matches.
+ */
+export async function loadPrompts(
+  files: ProjectFiles,
+  config: Config,
+  configSource?: Source,
+): Promise<{ prompts: Prompt[]; diagnostics: Diagnostic[] }> {
+  const paths = await files.list(config.prompts)
+  if (paths.length === 0) return { prompts: [], diagnostics: [noPrompts(files, config, configSource)] }
+  const prompts: Prompt[] = []
+  const diagnostics: Diagnostic[] = []
+  const byFeature = new Map<string, Prompt>()
+  for (const path of paths) {
+    const parsed = await parsePrompt(files, path, config)
+    diagnostics.push(...parsed.diagnostics)
+    if (parsed.prompt === undefined || parsed.source === undefined) continue
+    const { feature } = parsed.prompt
+    const other = byFeature.get(feature)
+    if (other === undefined) {
+      byFeature.set(feature, parsed.prompt)
+      prompts.push(parsed.prompt)
+    } else {
+      const message = `"${feature}" is already the feature of ${files.describe(other.file)}; give one of them another name`
+      diagnostics.push(located(parsed.source, ['name'], message))
+    }
+  }
+  return { prompts, diagnostics }
+}
+
+function noPrompts(files: ProjectFiles, { prompts, file = configFileName }: Config, source?: Source): Diagnostic {
+  const place = source?.at(['prompts']) ?? { line: 1, column: 1 }
+  return {
+    severity: 'error',
+    file: files.describe(file),
+    ...place,
+    path: 'prompts',
+    message: `no file matches ${prompts}`,
+  }
+}

@@ -1,0 +1,127 @@
+import path from 'node:path'
+import { checkFaults, missingModule, resolveModule } from './check-faults.ts'
+import type { Config } from './config.ts'
+import type { Diagnostic } from './diagnostic.ts'
+import { evaluatorsOf } from './evaluators.ts'
+import type { ProjectFiles } from './files.ts'
+import { inlineCases } from './inline-cases.ts'
+import { loadYaml } from './load-yaml.ts'
+import { modelFaults } from './model-ids.ts'
+import type { Prompt } from './prompt.ts'
+import { featureNameSchema, githubPromptSchema, type PromptFile, promptSchema } from './prompt-file.ts'
+import { resolveTarget } from './resolve-target.ts'
+import { responseFormat } from './response-format.ts'
+import type { Source } from './source.ts'
+import { suiteFaults, suitePaths } from './suite-paths.ts'
+import { located, validate } from './validate.ts'
+import { versionId } from './version.ts'
+
+export interface ParsedPrompt {
+  /** Absent when the file has errors that leave nothing to work with. */
+  prompt?: Prompt
+  source?: Source
+  diagnostics: Diagnostic[]
+}
+
+/**
+ * Reads one prompt file, native or GitHub's, and checks it against the project: its providers, suites and modules. Its
+ * cases are not read. Other prompt files play no part, so that one can be read from another commit.
+ */
+export async function parsePrompt(files: ProjectFiles, file: string, config: Config): Promise<ParsedPrompt> {
+  const { source, diagnostics } = await loadYaml(files, file)
+  if (source === undefined) return { diagnostics }
+  const strict = isMap(source.value) && Object.hasOwn(source.value, 'sluice')
+  const checked = strict ? validate(promptSchema, source) : validateGithub(source)
+  const found = [...diagnostics, ...checked.diagnostics]
+  if (checked.data === undefined) return { source, diagnostics: found }
+  const data: PromptFile = checked.data
+  const place = { root: config.root, folder: path.posix.dirname(file) }
+  const { prompt, faults } = promptOf(data, { file, strict, source, ...place })
+  const references = await referenceFaults(data, prompt, { source, files, config, ...place })
+  return { prompt, source, diagnostics: [...found, ...faults, ...references] }
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+}
+
+const ownKeys = Object.keys(promptSchema.shape).filter((key) => !Object.hasOwn(githubPromptSchema.shape, key))
+
+function validateGithub(source: Source) {
+  const conditional = { keys: ownKeys, condition: 'has no effect without "sluice: 1" at the top of the file' }
+  return validate(githubPromptSchema, source, { tolerateUnknownKeys: true, conditional })
+}
+
+interface PromptPlace {
+  file: string
+  strict: boolean
+  source: Source
+  root: string
+  folder: string
+}
+
+function promptOf(data: PromptFile, { file, strict, source, root, folder }: PromptPlace) {
+  const feature = featureNameSchema.safeParse(data.name).data ?? nameOfFile(file)
+  const { format, faults } = responseFormat(data, feature)
+  const evaluators = evaluatorsOf(data.evaluators ?? [], data.rubric?.map(({ id }) => id) ?? [])
+  const { model, messages = [], modelParameters: parameters = {} } = data
+  const prompt: Prompt = {
+    feature,
+    ...(data.version === undefined ? {} : { label: data.version }),
+    id: versionId({ messages, model, parameters, format }),
+    model,
+    parameters,
+    messages,
+    format,
+    checks: [...(data.checks ?? []).map((spec) => resolveModule(spec, { root, folder })), ...evaluators.checks],
+    rubric: [...(data.rubric ?? []), ...evaluators.rubric],
+    choices: evaluators.choices,
+    suites: suitePaths(data.suites ?? {}, folder),
+    inlineCases: inlineCases(data.testData ?? [], source),
+    gate: data.gate ?? {},
+    ...(data.target === undefined ? {} : { target: resolveTarget(data.target, { root, folder }) }),
+    strict,
+    file,
+  }
+  return {
+    prompt,
+    faults: [
+      ...faults.map(({ key, message, severity }) => located(source, [key], message, severity)),
+      ...evaluators.faults.map(({ index, message }) => located(source, ['evaluators', index], message)),
+    ],
+  }
+}
+
+/** `prompts/email-summary.prompt.yml` -> `email-summary`; what a feature's name cannot hold becomes "-". */
+function nameOfFile(file: string): string {
+  const stem = path.posix.basename(file).replace(/(?:\.prompt)?\.ya?ml$/i, '')
+  return stem.replaceAll(/[^\w.-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'prompt'
+}
+
+interface ReferencePlace {
+  source: Source
+  files: ProjectFiles
+  config: Config
+  folder: string
+}
+
+async function referenceFaults(data: PromptFile, prompt: Prompt, place: ReferencePlace): Promise<Diagnostic[]> {
+  const { source, files, config, folder } = place
+  const module = (reference: string, at: PropertyKey[]) => missingModule(reference, source, at, { files, folder })
+  const checks = (data.checks ?? []).map(async (spec, index) => [
+    ...checkFaults(spec, source, ['checks', index], config),
+    ...(spec.type === 'module' ? await module(spec.value, ['checks', index, 'module']) : []),
+  ])
+  const judges = (data.evaluators ?? []).flatMap(({ llm }, index) => {
+    const at = ['evaluators', index, 'llm', 'modelId']
+    return llm?.modelId === undefined ? [] : modelFaults(llm.modelId, source, at, config.providers)
+  })
+  const target = data.target?.module
+  return [
+    ...modelFaults(data.model, source, ['model'], config.providers),
+    ...(await Promise.all(checks)).flat(),
+    ...judges,
+    ...(target === undefined ? [] : await module(target, ['target', 'module'])),
+    ...(await suiteFaults(prompt, source, files)),
+  ]
+}

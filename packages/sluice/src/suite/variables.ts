@@ -1,0 +1,85 @@
+import type { Case } from './case.ts'
+import type { CheckSpec } from './check-spec.ts'
+import type { Prompt } from './prompt.ts'
+import { suggest } from './suggest.ts'
+import { variablesOf } from './template.ts'
+
+/** A variable that a case lacks, or sets in vain. */
+export interface VariableFault {
+  kind: 'unknown' | 'unused'
+  variable: string
+  /** Where the variable is used: the prompt, or a check of the case itself. */
+  user: 'prompt' | 'case'
+  /** The other spelling that was probably meant. */
+  meant?: string
+  message: string
+}
+
+/**
+ * Prepares the comparison of a prompt's variables with those of its cases. The messages see the case's `vars`; checks
+ * and judges also `expected`, and judges with choices `completion`. Only a strict prompt is told of unused variables,
+ * and none that has a target, which receives all of them.
+ */
+export function strictVariables(prompt: Prompt): (item: Case) => VariableFault[] {
+  const { messages, checks, choices, strict, target, file } = prompt
+  const inMessages = new Set(messages.flatMap(({ content }) => names(content, strict)))
+  const inChecks = new Set([
+    ...checkNames(checks, strict),
+    ...choices.flatMap((choice) => names(choice.prompt, strict)),
+  ])
+  inChecks.delete('completion')
+  const usedByPrompt = new Set([...inMessages, ...inChecks])
+
+  return (item) => {
+    const set = Object.keys(item.vars)
+    const inCase = item.checks.length === 0 ? [] : checkNames(item.checks, strict)
+    const known = (name: string) => Object.hasOwn(item.vars, name)
+    const knownToChecks = (name: string) => known(name) || (name === 'expected' && item.expected !== undefined)
+    const unknown = (variable: string, user: 'prompt' | 'case'): VariableFault => {
+      const meant = suggest(variable.trim(), set)
+      const message = unknownMessage(variable, user === 'prompt' ? file : 'a check', meant, item)
+      return { kind: 'unknown', variable, user, message, ...(meant === undefined ? {} : { meant }) }
+    }
+    const faults = [
+      ...[...inMessages].filter((name) => !known(name)).map((name) => unknown(name, 'prompt')),
+      ...[...inChecks]
+        .filter((name) => !knownToChecks(name) && !inMessages.has(name))
+        .map((name) => unknown(name, 'prompt')),
+      ...inCase.filter((name) => !knownToChecks(name)).map((name) => unknown(name, 'case')),
+    ]
+    if (!strict || target !== undefined) return faults
+    const unused = set.filter((name) => !usedByPrompt.has(name) && !inCase.includes(name))
+    return [...faults, ...unused.map((name) => unusedFault(name, file, usedByPrompt))]
+  }
+}
+
+function names(template: string, strict: boolean): string[] {
+  return variablesOf(template, { strict })
+}
+
+function checkNames(checks: readonly CheckSpec[], strict: boolean): string[] {
+  return checks.flatMap(({ value }) => (typeof value === 'string' ? names(value, strict) : deepNames(value, strict)))
+}
+
+function deepNames(value: unknown, strict: boolean): string[] {
+  if (typeof value === 'string') return names(value, strict)
+  if (value === null || typeof value !== 'object') return []
+  return Object.values(value).flatMap((item) => deepNames(item, strict))
+}
+
+function unknownMessage(variable: string, user: string, meant: string | undefined, item: Case): string {
+  const fault = `${user} uses {{${variable}}}, which this case does not set`
+  if (variable === 'expected') {
+    return item.expected === undefined
+      ? `${user} uses {{expected}}, but this case has no expected answer`
+      : `${user} shows {{expected}} to the model; the reference answer is for checks and the judge only`
+  }
+  if (meant === variable.trim()) return `${fault}: without "sluice: 1" only {{${meant}}}, without spaces, is replaced`
+  return meant === undefined ? fault : `${fault}; did you mean "${meant}"?`
+}
+
+function unusedFault(variable: string, file: string, used: ReadonlySet<string>): VariableFault {
+  const meant = suggest(variable, used)
+  const message = `${file} does not use {{${variable}}}${meant === undefined ? '; remove it' : `; did you mean "${meant}"?`}`
+  return { kind: 'unused', variable, user: 'case', message, ...(meant === undefined ? {} : { meant }) }
+}
