@@ -1,0 +1,163 @@
+/**
+ * Compiles what was written by hand in material/ into the recordings of email-summary/: `node demo/record.ts`.
+ * The requests come from the product's own code, so that each recording answers exactly what the gate will ask.
+ */
+import { createHash } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { Completion, ModelRequest } from '../packages/sluice/src/providers/provider.ts'
+import { requestKey } from '../packages/sluice/src/providers/request-key.ts'
+import { createScoreCase } from '../packages/sluice/src/run/score-case.ts'
+import { createJudge } from '../packages/sluice/src/scorers/judge.ts'
+import type { Case } from '../packages/sluice/src/suite/case.ts'
+import { casesOf } from '../packages/sluice/src/suite/cases.ts'
+import type { Config } from '../packages/sluice/src/suite/config.ts'
+import { diskFiles, type ProjectFiles } from '../packages/sluice/src/suite/files.ts'
+import { loadProject, strictProject } from '../packages/sluice/src/suite/project.ts'
+import type { Prompt } from '../packages/sluice/src/suite/prompt.ts'
+import type { Recording } from '../packages/sluice/src/suite/recording.ts'
+import { readMaterial, type VersionName, versionNames, type Written, wordingOf } from './material.ts'
+
+const root = path.join(import.meta.dirname, 'email-summary')
+const promptPath = 'prompts/email-summary.prompt.yml'
+const promptFiles: Record<VersionName, string> = {
+  old: path.join(root, promptPath),
+  upgraded: path.join(import.meta.dirname, 'email-summary-changes/1-upgrade.prompt.yml'),
+  fixed: path.join(import.meta.dirname, 'email-summary-changes/2-fixed.prompt.yml'),
+}
+
+/** Wald's test passes a critical case after six clean repeats; the gate looks at 1, 2, 3, 5 and 8. */
+const repeatsOf = ({ critical }: Case) => (critical ? 8 : 3)
+
+/** Invented speeds and prices: ms to the first word and for each token, USD per million tokens in and out. */
+const habits: Record<string, { startMs: number; msPerToken: number; input: number; output: number }> = {
+  'sparrow-2025-10': { startMs: 640, msPerToken: 9, input: 0.8, output: 3.2 },
+  'sparrow-2026-08': { startMs: 420, msPerToken: 6, input: 0.5, output: 2 },
+  'judge-2026-06': { startMs: 550, msPerToken: 5, input: 0.5, output: 2 },
+}
+
+const material = await readMaterial(diskFiles(path.join(import.meta.dirname, 'material')))
+for (const name of versionNames) {
+  const { prompt, config, files } = await projectWith(promptFiles[name])
+  const answers = new Map<string, Recording>()
+  const verdicts = new Map<string, Recording>()
+  for await (const testCase of casesOf(files, prompt, 'fast')) {
+    const written = material.get(testCase.id)?.[name]
+    if (!written) throw new Error(`material/ has no "${name}" for the case "${testCase.id}"`)
+    for (let repeat = 1; repeat <= repeatsOf(testCase); repeat += 1) {
+      await record({ prompt, config, testCase, repeat, written, answers, verdicts })
+    }
+  }
+  await write(`${name}.jsonl`, answers)
+  await write(`${name}.judge.jsonl`, verdicts)
+}
+
+/** The project as it is when the given file is its prompt. */
+async function projectWith(promptFile: string): Promise<{ prompt: Prompt; config: Config; files: ProjectFiles }> {
+  const disk = diskFiles(root)
+  const files: ProjectFiles = {
+    list: disk.list,
+    describe: disk.describe,
+    read: (file) => (file === promptPath ? readFile(promptFile) : disk.read(file)),
+  }
+  const { prompts, config } = strictProject(await loadProject({ root, files }))
+  const [prompt] = prompts
+  if (!prompt) throw new Error(`${promptFile} was not loaded`)
+  return { prompt, config, files }
+}
+
+interface Take {
+  prompt: Prompt
+  config: Config
+  testCase: Case
+  repeat: number
+  written: Written
+  answers: Map<string, Recording>
+  verdicts: Map<string, Recording>
+}
+
+/** Lets the product ask for one case in one repeat, answers from the material and keeps each answer with its request. */
+async function record({ prompt, config, testCase, repeat, written, answers, verdicts }: Take): Promise<void> {
+  const output = wordingOf(written.output, repeat)
+  const answerWith = (text: string, kept: Map<string, Recording>, request: ModelRequest): Completion => {
+    const recording = recordingOf(text, request, testCase.id, repeat)
+    const key = recording.request ?? ''
+    if (kept.has(key) && kept.get(key)?.output !== text) throw new Error(`${testCase.id}: two answers to one request`)
+    kept.set(key, recording)
+    return { output: text, usage: {}, finishReason: 'stop', warnings: [] }
+  }
+  const items = [...prompt.rubric, ...testCase.rubric].map(({ id }) => verdictOn(id, written, output, repeat, testCase))
+  const score = createScoreCase({
+    version: prompt,
+    measure: prompt,
+    generate: async (request) => answerWith(output, answers, request),
+    checksOf: () => [],
+    judge: createJudge({
+      ...config.judge,
+      ask: async (request) => answerWith(JSON.stringify({ items }), verdicts, request),
+    }),
+    signal: new AbortController().signal,
+  })
+  const { state, error, judge } = await score(testCase, repeat)
+  const invented = judge.find(({ evidenceFound }) => !evidenceFound)
+  const fault = invented ? `the output has no "${invented.evidence}" (${invented.id})` : error
+  if (state !== 'scored' || fault)
+    throw new Error(`${testCase.id}, ${prompt.label}, repeat ${repeat}: ${fault ?? state}`)
+}
+
+/** The judge's answer to one item: no where the material says so, and otherwise yes. */
+function verdictOn(id: string, { yes, no }: Written, output: string, repeat: number, { tags }: Case) {
+  const missed = no[id]
+  if (missed && (missed.repeats ?? [repeat]).includes(repeat)) {
+    return { id, evidence: missed.quote, reasoning: missed.why, verdict: 'no' }
+  }
+  const [opening = output] =
+    /^(?:\*\*)?Summary(?:\*\*)?:?\s*([^\n]{20,}?\.(?=\s|$)|[^\n]+)/.exec(output)?.slice(1) ?? []
+  const [listed = opening] = /^- [^\n]+/m.exec(output) ?? []
+  const asksNothing = tags.includes('no-action')
+  const reasoning: Record<string, string> = {
+    actions: asksNothing
+      ? 'The e-mail asks for nothing, and the summary invents no task.'
+      : 'Every action item of the e-mail is there, with owner and date where the e-mail gives them.',
+    faithful: 'Each statement of the summary can be found in the e-mail.',
+    concise: 'It is short, says each thing once, and the point is seen at a glance.',
+  }
+  return {
+    id,
+    evidence: yes[id] ?? (id === 'faithful' || id === 'concise' ? opening : listed),
+    reasoning: reasoning[id] ?? 'The summary says so, with the deadline.',
+    verdict: 'yes',
+  }
+}
+
+function recordingOf(output: string, request: ModelRequest, caseId: string, repeat: number): Recording {
+  const model = request.model.replace(/^recorded:/, '')
+  const habit = habits[model]
+  if (!habit) throw new Error(`no habits for the model "${model}"`)
+  const key = requestKey(request, repeat)
+  const inputTokens = tokens(request.messages.map(({ content }) => content).join('\n'), request.nonce)
+  const outputTokens = tokens(output)
+  const jitter = 0.85 + 0.4 * (createHash('sha256').update(key).digest().readUInt16BE() / 65_536)
+  return {
+    case: caseId,
+    request: key,
+    model,
+    repeat,
+    output,
+    inputTokens,
+    outputTokens,
+    latencyMs: Math.round((habit.startMs + habit.msPerToken * outputTokens) * jitter),
+    costUsd: Number(((inputTokens * habit.input + outputTokens * habit.output) / 1e6).toFixed(7)),
+  }
+}
+
+/** About four characters make a token. */
+function tokens(text: string, nonce = ''): number {
+  return Math.ceil((nonce ? text.replaceAll(nonce, '') : text).length / 4)
+}
+
+async function write(file: string, recordings: Map<string, Recording>): Promise<void> {
+  const lines = [...recordings.values()].map((recording) => JSON.stringify(recording))
+  await writeFile(path.join(root, 'recordings', file), `${lines.join('\n')}\n`)
+  console.log(`${file}: ${lines.length} answers`)
+}

@@ -1,0 +1,119 @@
+/** The incident that Sluice exists for, on recorded answers: `npm run demo`. Exits 1 if it does not go as told. */
+import type { FeatureReport } from '../packages/sluice/src/report/feature-report.ts'
+import { reportSchema } from '../packages/sluice/src/report/report.ts'
+import { openStage, type Stage } from './stage.ts'
+import { bad, bold, dim, good, heading, indent, paragraph, say } from './tell.ts'
+
+const shapeTests = ['not empty', 'under 500 words', 'says "summary"']
+const example = 'invoice-dispute-01'
+const reportDir = 'sluice-report'
+
+const startedAt = performance.now()
+try {
+  const stage = openStage()
+  process.on('exit', stage.close)
+  process.on('SIGINT', () => process.exit(130))
+  tellTheIncident(stage)
+} catch (error) {
+  console.error(`\n${bad('The demo did not go as told:')} ${error instanceof Error ? error.message : error}`)
+  process.exitCode = 1
+}
+
+function tellTheIncident(stage: Stage): void {
+  say(bold('The e-mail summaries that lost their action items'))
+  say(dim('Every answer is recorded and was written for this demo: no network, no key.'))
+
+  heading('1  The upgrade')
+  say(paragraph('A team moves its e-mail summaries to a newer model. Nothing else changes in the prompt file:'))
+  showChange(stage.commitPrompt('1-upgrade.prompt.yml', 'Upgrade the model of the e-mail summaries'))
+  say('', paragraph('The three shape tests that it has had since the first day, on the answers of the new model:'), '')
+  showShapeTests(evaluated(stage))
+  say('', paragraph('All green, and the prose is nicer than before. This is where it used to ship.'))
+
+  heading('2  The gate')
+  const failed = gated(stage, 1)
+  showLoss(failed)
+
+  heading('3  The fix')
+  say(paragraph('The new model stays. The prompt now says what the old model did out of habit:'))
+  showChange(stage.commitPrompt('2-fixed.prompt.yml', 'Demand every action item with owner and date'))
+  const passed = gated(stage, 0)
+
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+  say('', bold('In short'))
+  say(
+    `   Three shape tests let the upgrade through; the gate found ${lossesOf(failed).length} e-mails with lost action items.`,
+  )
+  say(
+    `   Mean score: ${inWords(failed.comparison?.baselineMean)} before, ${inWords(failed.score.mean)} upgraded, ${inWords(passed.score.mean)} with the fixed prompt.`,
+  )
+  say(`   ${failed.coverage.cases} golden cases, ${seconds} s. Your own prompt: see README.md.`)
+}
+
+function showChange(lines: string[]): void {
+  say('', ...lines.map((line) => (line.startsWith('+') ? good : bad)(`   ${line}`)))
+}
+
+function evaluated(stage: Stage): FeatureReport {
+  const { exitCode, stdout, stderr } = stage.sluice('eval', 'email-summary', '--json')
+  expect(exitCode === 0, `sluice eval exits ${exitCode}, not 0:\n${stderr}`)
+  return onlyFeature(stdout)
+}
+
+function showShapeTests({ cases }: FeatureReport): void {
+  for (const name of shapeTests) {
+    const results = cases.flatMap(({ checks }) => checks.filter((check) => check.name === name))
+    const passed = results.filter(({ score }) => score === 1).length
+    say(`   ${good('✓')} ${name.padEnd(18)} ${passed} of ${cases.length}`)
+    expect(cases.length >= 40 && passed === cases.length, `the shape test "${name}" fails on the upgraded model`)
+  }
+}
+
+/** Runs the gate as a developer would, shows what it says and returns its report. */
+function gated(stage: Stage, expected: number): FeatureReport {
+  say('', `   ${bold('$ sluice gate')}`)
+  const { exitCode, stdout, stderr } = stage.sluice('gate', '--report-dir', reportDir)
+  say('', indent(essence(stdout), 5))
+  say('', `   exit code ${exitCode === 0 ? good('0') : bad(String(exitCode))}`)
+  expect(exitCode === expected, `sluice gate exits ${exitCode}, not ${expected}:\n${stderr}`)
+  return onlyFeature(stage.readText(`${reportDir}/report.json`))
+}
+
+/** The gate's own page without the cases, which are shown in another form here. */
+function essence(page: string): string {
+  return page.split(/\n\n(?= *(?:worst regressions|lowest cases))/)[0] ?? page
+}
+
+function showLoss({ cases }: FeatureReport): void {
+  const shown = cases.find(({ id }) => id === example)
+  say('', paragraph(`What happened? One e-mail, "${example}", before and after:`), '')
+  say(dim(indent(shown?.baselineOutput ?? '', 5)), '', indent(shown?.output ?? '', 5))
+  const losses = lossesOf({ cases })
+  say('', paragraph(`What every summary lost, in the judge's words (${losses.length} of ${cases.length} e-mails):`), '')
+  for (const { id, why } of losses) say(`   ${bad('✗')} ${bold(id)}`, paragraph(why, '     '))
+  expect(losses.length >= 20, `only ${losses.length} e-mails are reported to lose action items`)
+}
+
+function lossesOf({ cases }: Pick<FeatureReport, 'cases'>): { id: string; why: string }[] {
+  return cases.flatMap(({ id, judge }) =>
+    judge
+      .filter((item) => item.id === 'actions' && item.verdict === 'no')
+      .map(({ reasoning }) => ({ id, why: reasoning })),
+  )
+}
+
+function onlyFeature(text: string): FeatureReport {
+  const [feature, ...others] = reportSchema.parse(JSON.parse(text)).features
+  if (!feature || others.length > 0) throw new Error('the report is not about the one feature of the demo')
+  const { cases, scored } = feature.coverage
+  expect(scored === cases, `${cases - scored} of ${cases} cases have no score; are the recordings stale?`)
+  return feature
+}
+
+function inWords(mean: number | null | undefined): string {
+  return mean === null || mean === undefined ? 'unknown' : mean.toFixed(3)
+}
+
+function expect(holds: boolean, otherwise: string): void {
+  if (!holds) throw new Error(otherwise)
+}

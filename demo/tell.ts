@@ -1,0 +1,41 @@
+import { stripVTControlCharacters } from 'node:util'
+
+const width = 100
+const coloured = process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb'
+const paint = (code: number) => (text: string) => (coloured ? `\x1b[${code}m${text}\x1b[0m` : text)
+
+export const bold = paint(1)
+export const dim = paint(2)
+export const bad = paint(31)
+export const good = paint(32)
+
+export function say(...lines: string[]): void {
+  for (const line of lines) process.stdout.write(`${line}\n`)
+}
+
+export function heading(text: string): void {
+  say('', bold(text))
+}
+
+/** Lines of another program or a file, moved to the right. */
+export function indent(text: string, by = 3): string {
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => (line === '' ? '' : ' '.repeat(by) + line))
+    .join('\n')
+}
+
+/** Text broken at spaces; the first line starts with `lead`, the others below its end. */
+export function paragraph(text: string, lead = '   '): string {
+  const margin = ' '.repeat(stripVTControlCharacters(lead).length)
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(/\s+/)) {
+    if (line !== '' && margin.length + line.length + 1 + word.length > width) {
+      lines.push(line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return [...lines, line].map((part, index) => (index === 0 ? lead : margin) + part).join('\n')
+}
