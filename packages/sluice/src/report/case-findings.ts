@@ -1,0 +1,54 @@
+import type { CaseReport } from './case-report.ts'
+
+/** One thing that is wrong with an output: a rubric item without the full score, or such a check. */
+export interface Finding {
+  name: string
+  /** What became of it, e.g. `no` or `0.5`. */
+  outcome: string
+  /** The baseline had it. */
+  lost: boolean
+  must: boolean
+  reason: string
+  /** What the judge quoted; empty for checks. */
+  evidence: string
+  /** The judge quoted what is not in the output. */
+  invented: boolean
+}
+
+/** What is wrong with a case's output: what the baseline still had first, then what must hold. */
+export function findingsOf(row: CaseReport): Finding[] {
+  return [...judgeFindings(row), ...checkFindings(row)].sort((a, b) => rank(a) - rank(b))
+}
+
+function judgeFindings({ judge, baselineJudge }: CaseReport): Finding[] {
+  return judge
+    .filter((item) => scoreOf(item) < 1)
+    .map((item) => ({
+      name: item.id,
+      outcome: item.verdict === 'cannot_tell' ? 'cannot tell' : item.verdict,
+      lost: baselineJudge?.some((before) => before.id === item.id && scoreOf(before) > scoreOf(item)) ?? false,
+      must: item.must ?? false,
+      reason: item.reasoning,
+      evidence: item.evidence,
+      invented: item.evidence !== '' && item.evidenceFound === false,
+    }))
+}
+
+/** For the order of findings only: what the judge could not tell stands below a yes, as a no does. */
+const scoreOf = ({ score, verdict }: CaseReport['judge'][number]) => score ?? (verdict === 'yes' ? 1 : 0)
+
+function checkFindings({ checks, baselineChecks }: CaseReport): Finding[] {
+  return checks
+    .filter(({ score }) => score < 1)
+    .map(({ name, score, reason, must }) => ({
+      name,
+      outcome: score === 0 ? 'failed' : score.toFixed(2),
+      lost: baselineChecks?.some((before) => before.name === name && before.score > score) ?? false,
+      must: must ?? false,
+      reason,
+      evidence: '',
+      invented: false,
+    }))
+}
+
+const rank = ({ lost, must }: Finding) => (lost ? 0 : 2) + (must ? 0 : 1)

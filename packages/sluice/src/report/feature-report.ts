@@ -1,0 +1,152 @@
+import { z } from 'zod'
+import { caseReportSchema } from './case-report.ts'
+
+const count = z.int().min(0)
+const known = z.number().nullable()
+
+export const verdictSchema = z.enum(['pass', 'fail', 'inconclusive'])
+export type Verdict = z.infer<typeof verdictSchema>
+
+const versionSchema = z.object({
+  /** The version id, or the file of scores that were brought along. */
+  id: z.string(),
+  label: z.string().nullable(),
+  model: z.string().nullable(),
+})
+
+const reasonSchema = z.object({
+  /** For machines, e.g. `regression`, `below-threshold`, `tag-regression`, `critical-case`, `coverage`, `budget`. */
+  code: z.string(),
+  /** For people: one sentence. */
+  message: z.string(),
+  tag: z.string().nullable(),
+  case: z.string().nullable(),
+})
+
+const scoreSchema = z.object({
+  mean: known,
+  se: known,
+  ciLow: known,
+  ciHigh: known,
+  std: known,
+  p10: known,
+  p50: known,
+  p90: known,
+  /** The absolute floor for the mean; null where none was asked for. */
+  threshold: known,
+  /** Share of scored cases at or above `caseThreshold`. */
+  passRate: known,
+  caseThreshold: known,
+})
+
+/** One number per state of a case; together they are `cases`. */
+const coverageSchema = z.object({
+  cases: count,
+  scored: count,
+  checkFailed: count,
+  modelError: count,
+  judgeError: count,
+  checkError: count,
+  abstained: count,
+  budgetStopped: count,
+})
+
+const comparisonSchema = z.object({
+  pairs: count,
+  baselineMean: known,
+  meanDifference: known,
+  se: known,
+  ciLow: known,
+  ciHigh: known,
+  margin: z.number(),
+  /** The smallest drop of the mean that this run would have caught with 80 % probability. */
+  detectableDrop: known,
+  repeats: count,
+  regressed: z.array(z.string()),
+  improved: z.array(z.string()),
+  /** Of the difference alone. */
+  verdict: verdictSchema,
+})
+
+/** The absolute threshold, judged by the same sequential test with `slack` as its margin. */
+const thresholdSchema = z.object({ value: z.number(), slack: z.number(), verdict: verdictSchema })
+
+/** One look of the sequential test: `z` against the bounds of that look. */
+const lookSchema = z.object({
+  repeats: count,
+  meanDifference: known,
+  se: known,
+  z: known,
+  passBound: known,
+  failBound: known,
+  decision: z.enum(['pass', 'fail', 'undecided']),
+})
+
+const tagSchema = z.object({
+  tag: z.string(),
+  cases: count,
+  mean: known,
+  meanDifference: known,
+  ciLow: known,
+  ciHigh: known,
+  /** Null for a tag with too few cases to be judged. */
+  verdict: verdictSchema.nullable(),
+})
+
+const judgeSchema = z.object({
+  id: z.string(),
+  model: z.string(),
+  calls: count,
+  flipRate: known,
+  /** What the last calibration against human labels found; null if there was none. */
+  calibration: z.record(z.string(), z.unknown()).nullable(),
+})
+
+const costSchema = z.object({
+  /** Of the calls with a known price; null if no call has one. */
+  usd: known,
+  generationUsd: known,
+  judgeUsd: known,
+  unpricedCalls: count,
+  inputTokens: count.nullable(),
+  outputTokens: count.nullable(),
+})
+
+const shareSchema = z.object({ value: z.number(), ciLow: known, ciHigh: known })
+
+/** A feature's report without its cases, which may be too many for memory. */
+export const featureSummarySchema = z.object({
+  feature: z.string(),
+  /** Null where nothing was to be decided (`eval`). */
+  verdict: verdictSchema.nullable(),
+  /** A weak pass is one by tie-break. Null without a decision. */
+  strength: z.enum(['strong', 'weak']).nullable(),
+  candidate: versionSchema,
+  baseline: versionSchema.nullable(),
+  /** Most important first. */
+  reasons: z.array(reasonSchema),
+  /** What a reader must know to trust the numbers, e.g. that there was no baseline. */
+  notes: z.array(z.string()),
+  /** Whether more cases or more repeats would help. */
+  advice: z.string().nullable(),
+  /** Of every interval in this report, e.g. 0.95. */
+  confidence: z.number().min(0).max(1),
+  score: scoreSchema,
+  coverage: coverageSchema,
+  comparison: comparisonSchema.nullable(),
+  threshold: thresholdSchema.nullable(),
+  looks: z.array(lookSchema),
+  /** Null unless cases were repeated. */
+  repeats: z.object({ passAt1: shareSchema, passK: shareSchema.extend({ k: z.int().min(1) }) }).nullable(),
+  tags: z.array(tagSchema),
+  /** Null without a rubric. */
+  judge: judgeSchema.nullable(),
+  cost: costSchema,
+  latency: z.object({ meanMs: known, p50Ms: known, p95Ms: known }),
+  cache: z.object({ hits: count, misses: count }),
+})
+
+export const featureReportSchema = featureSummarySchema.extend({ cases: z.array(caseReportSchema) })
+
+export type FeatureSummary = z.infer<typeof featureSummarySchema>
+export type FeatureReport = z.infer<typeof featureReportSchema>

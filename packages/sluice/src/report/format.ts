@@ -1,0 +1,66 @@
+/** Numbers as people read them. Whatever is null is unknown and says so; it is never printed as 0. */
+
+const unknown = 'n/a'
+
+/** 0.873 */
+export function formatScore(score: number | null): string {
+  return score === null ? unknown : withoutMinusZero(score.toFixed(3))
+}
+
+/** +0.012, -0.042 */
+export function formatChange(change: number | null): string {
+  if (change === null) return unknown
+  const text = formatScore(change)
+  return Number(text) > 0 ? `+${text}` : text
+}
+
+/** [0.851, 0.895] */
+export function formatInterval(
+  { ciLow, ciHigh }: { ciLow: number | null; ciHigh: number | null },
+  format = formatScore,
+): string {
+  return ciLow === null || ciHigh === null ? unknown : `[${format(ciLow)}, ${format(ciHigh)}]`
+}
+
+/** 97.5 %, 40 %. Only all is 100 %, and only nothing is 0 %. */
+export function formatPercent(share: number | null): string {
+  if (share === null) return unknown
+  const percent = Number((share * 100).toFixed(1))
+  if (percent === 0 && share > 0) return '<0.1 %'
+  return `${percent === 100 && share < 1 ? 99.9 : percent} %`
+}
+
+/** 12.40 USD, 0.043 USD, 0.00042 USD: two significant digits for small amounts. */
+export function formatUsd(usd: number | null): string {
+  if (usd === null) return unknown
+  if (usd === 0) return '0 USD'
+  if (usd >= 1) return `${thousands(usd.toFixed(2))} USD`
+  if (usd < 1e-6) return 'below 0.000001 USD'
+  const digits = Math.min(8, Math.max(3, 1 - Math.floor(Math.log10(usd))))
+  return `${usd.toFixed(digits)} USD`
+}
+
+/** 840 ms, 2.1 s, 2 min 5 s, 1 h 3 min */
+export function formatDuration(ms: number | null): string {
+  if (ms === null) return unknown
+  if (ms < 999.5) return `${Math.round(ms)} ms`
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`
+  const seconds = Math.round(ms / 1000)
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+  const minutes = Math.round(seconds / 60)
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}
+
+/** 12,345 */
+export function formatCount(count: number): string {
+  return thousands(String(count))
+}
+
+/** `1 case`, `2 cases`, `0 cases` */
+export function formatAmount(count: number, one: string, many: string = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`
+}
+
+const thousands = (digits: string) => digits.replace(/\B(?<!\.\d*)(?=(?:\d{3})+(?!\d))/g, ',')
+
+const withoutMinusZero = (text: string) => (/^-0\.?0*$/.test(text) ? text.slice(1) : text)

@@ -1,0 +1,53 @@
+import type { CaseReport } from './case-report.ts'
+import { createTopList } from './top-list.ts'
+
+/** The cases worth a person's time, worst first, and how many there are in all. */
+export interface Highlight {
+  cases: CaseReport[]
+  total: number
+}
+
+export interface Highlights {
+  /** Lower than the baseline; by how much of the mean's loss each of them explains (weight x drop). */
+  regressions: Highlight
+  /** Below 1, lowest first. */
+  lowest: Highlight
+  /** Without a score. */
+  unscored: Highlight
+}
+
+/** Smaller differences are the rounding of means, not a change. */
+const smallestChange = 1e-9
+
+/** Watches cases pass by, in any number, and keeps at most `limit` of each kind. The order of arrival has no say. */
+export function collectHighlights(limit = 5): { add(row: CaseReport): void; highlights(): Highlights } {
+  const regressions = createTopList<CaseReport>(limit, (a, b) => loss(b) - loss(a) || byWeightAndId(a, b))
+  const lowest = createTopList<CaseReport>(limit, (a, b) => (a.score ?? 1) - (b.score ?? 1) || byWeightAndId(a, b))
+  const unscored = createTopList<CaseReport>(limit, byWeightAndId)
+  return {
+    add(row) {
+      if (row.score === null) return unscored.add(row)
+      if (drop(row) > smallestChange) regressions.add(row)
+      if (row.score < 1) lowest.add(row)
+    },
+    highlights: () => ({
+      regressions: { cases: regressions.items(), total: regressions.total() },
+      lowest: { cases: lowest.items(), total: lowest.total() },
+      unscored: { cases: unscored.items(), total: unscored.total() },
+    }),
+  }
+}
+
+/** The highlights of cases that are at hand. */
+export function highlightsOf(cases: Iterable<CaseReport>, limit?: number): Highlights {
+  const collector = collectHighlights(limit)
+  for (const row of cases) collector.add(row)
+  return collector.highlights()
+}
+
+const drop = ({ score, baselineScore }: CaseReport) =>
+  score === null || baselineScore === null ? 0 : baselineScore - score
+
+const loss = (row: CaseReport) => row.weight * drop(row)
+
+const byWeightAndId = (a: CaseReport, b: CaseReport) => b.weight - a.weight || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)

@@ -1,0 +1,91 @@
+/** Setting plain text into columns of a terminal. Widths are columns: a Chinese character takes two, an accent none. */
+
+const wide =
+  /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u
+const narrow = /^[\x20-\x7e]*$/
+const invisible = /^[\p{Mn}\p{Me}\p{Cf}]+$/u
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+
+export function displayWidth(text: string): number {
+  if (narrow.test(text)) return text.length
+  let width = 0
+  for (const { segment } of graphemes.segment(text)) width += wide.test(segment) ? 2 : invisible.test(segment) ? 0 : 1
+  return width
+}
+
+/** Cut to `width` columns, with an ellipsis where something is missing. */
+export function truncate(text: string, width: number): string {
+  if (displayWidth(text) <= width) return text
+  return `${headOf(text, Math.max(0, width - 1)).trimEnd()}…`
+}
+
+/** Lines of at most `width` columns, broken between words; a longer word is broken where it must be. */
+export function wrap(text: string, width: number): string[] {
+  return text.split('\n').flatMap((line) => wrapLine(line, Math.max(1, width)))
+}
+
+function wrapLine(line: string, width: number): string[] {
+  const lines: string[] = []
+  let current = ''
+  for (const piece of line.split(/(?<=\s)(?=\S)/).flatMap((word) => breakWord(word, width))) {
+    if (current !== '' && displayWidth(current + piece.trimEnd()) > width) {
+      lines.push(current.trimEnd())
+      current = ''
+    }
+    current += piece
+  }
+  return [...lines, current.trimEnd()]
+}
+
+function breakWord(word: string, width: number): string[] {
+  const pieces: string[] = []
+  let rest = word
+  while (displayWidth(rest.trimEnd()) > width) {
+    const head = headOf(rest, width) || rest.slice(0, 1)
+    pieces.push(head)
+    rest = rest.slice(head.length)
+  }
+  return [...pieces, rest]
+}
+
+function headOf(text: string, width: number): string {
+  let used = 0
+  let head = ''
+  for (const { segment } of graphemes.segment(text)) {
+    used += displayWidth(segment)
+    if (used > width) break
+    head += segment
+  }
+  return head
+}
+
+/** A cell's text, and how to paint it once its width is settled. */
+export interface Cell {
+  text: string
+  paint?: ((text: string) => string) | undefined
+  align?: 'left' | 'right'
+}
+
+/** Rows in columns two spaces apart. If they are wider than `width`, the widest column that is aligned left is cut. */
+export function columns(rows: readonly (readonly Cell[])[], width: number): string[] {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => displayWidth(row[column]?.text ?? ''))),
+  )
+  const excess = widths.reduce((sum, each) => sum + each + 2, -2) - width
+  const left = widths.map((each, column) => (rows.every((row) => row[column]?.align === 'right') ? 0 : each))
+  const widest = left.indexOf(Math.max(...left))
+  if (excess > 0) widths[widest] = Math.max(8, (widths[widest] ?? 0) - excess)
+  return rows.map((row) =>
+    row
+      .map((cell, column) => setCell(cell, widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+}
+
+function setCell({ text, paint, align }: Cell, width: number): string {
+  const cut = truncate(text, width)
+  const space = ' '.repeat(width - displayWidth(cut))
+  const painted = paint ? paint(cut) : cut
+  return align === 'right' ? space + painted : painted + space
+}

@@ -1,0 +1,93 @@
+import type { FeatureSummary } from './feature-report.ts'
+import { formatAmount, formatChange, formatDuration, formatScore } from './format.ts'
+import type { Highlights } from './highlights.ts'
+import { codeBlock, codeSpan, inlineText } from './markdown-escape.ts'
+import { featureBlocks } from './markdown-feature.ts'
+import { type Block, fitBlocks } from './markdown-fit.ts'
+import type { ReportSummary } from './report.ts'
+import { headline, tally, verdictWord } from './sentences.ts'
+import { excerpt } from './untrusted.ts'
+
+/** GitHub refuses comments above 65,536 characters. */
+const defaultLimit = 60_000
+const notesShown = 10
+const tableLength = 20_000
+
+/**
+ * The report as a pull-request comment in GitHub's Markdown, verdict first. `highlights` has one entry per feature, in
+ * the order of the report. Text that came from models and files is escaped. Never longer than `limit` characters: what
+ * does not fit is left out, from the least important on, and counted at the end.
+ */
+export function renderMarkdown(
+  report: ReportSummary,
+  highlights: readonly Highlights[],
+  { limit = defaultLimit }: { limit?: number } = {},
+): string {
+  const several = report.features.length !== 1
+  const features = report.features
+    .map((feature, index) => ({ feature, highlights: highlights[index] }))
+    .sort((a, b) => urgency(a.feature) - urgency(b.feature))
+  return fitBlocks(
+    [
+      ...(several
+        ? summary(
+            report,
+            features.map(({ feature }) => feature),
+          )
+        : []),
+      ...features.flatMap(({ feature, highlights }) => featureBlocks(feature, highlights, several)),
+      ...closing(report),
+    ],
+    limit,
+  )
+}
+
+/** What must be acted on comes first. */
+const urgency = ({ verdict }: FeatureSummary) => ['fail', 'inconclusive', null, 'pass'].indexOf(verdict)
+
+function summary(report: ReportSummary, features: readonly FeatureSummary[]): Block[] {
+  const title = `## Sluice: ${verdictWord(report)}`
+  if (features.length === 0) return [{ text: title, rank: 0 }]
+  const row = (feature: FeatureSummary) =>
+    [
+      codeSpan(excerpt(feature.feature, 80)),
+      verdictWord(feature),
+      formatScore(feature.score.mean),
+      feature.comparison ? formatChange(feature.comparison.meanDifference) : '',
+      inlineText(excerpt(headline(feature), 120)),
+    ].join(' | ')
+  const rows = withinLength(features.map((feature) => `| ${row(feature)} |`))
+  const left = features.length - rows.length
+  const more = left > 0 ? [`\nAnd ${formatAmount(left, 'further feature')}, none more urgent than these.`] : []
+  const table = ['| feature | verdict | mean | change | |', '|---|---|--:|--:|---|', ...rows, ...more].join('\n')
+  return [
+    { text: `${title}\n\n**${tally(report)}**`, rank: 0 },
+    { text: table, rank: 1, what: 'summary table' },
+  ]
+}
+
+function withinLength(rows: readonly string[]): string[] {
+  let length = 0
+  const end = rows.findIndex((row) => {
+    length += row.length + 1
+    return length > tableLength
+  })
+  return end === -1 ? [...rows] : rows.slice(0, end)
+}
+
+function closing({ reproduce, notes, durationMs, git, sluiceVersion }: ReportSummary): Block[] {
+  const commits = git
+    ? [git.head, git.base].filter((commit) => commit !== null).map((commit) => commit.slice(0, 12))
+    : []
+  const about = [
+    `sluice ${inlineText(excerpt(sluiceVersion, 40))}`,
+    `took ${formatDuration(durationMs)}`,
+    ...(commits.length > 0 ? [commits.map(codeSpan).join(' against ')] : []),
+  ].join(' · ')
+  const again = reproduce === null ? '' : `To reproduce it locally:\n\n${codeBlock(excerpt(reproduce, 1000), 'sh')}\n\n`
+  const said = notes.slice(0, notesShown).map((note) => `- ${inlineText(excerpt(note, 300))}`)
+  return [
+    ...(said.length > 0 ? [{ text: said.join('\n'), rank: 2, what: 'list of notes' }] : []),
+    { text: again + about, rank: 0 },
+  ]
+}

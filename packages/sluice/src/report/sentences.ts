@@ -1,0 +1,141 @@
+import type { FeatureSummary, Verdict } from './feature-report.ts'
+import {
+  formatAmount,
+  formatChange,
+  formatCount,
+  formatDuration,
+  formatInterval,
+  formatPercent,
+  formatScore,
+  formatUsd,
+} from './format.ts'
+import type { ReportSummary } from './report.ts'
+
+/** What the report says in words. Plain text that still holds names from files: escape it before it is shown. */
+
+/** `PASS`, `WEAK PASS`, `FAIL`, `INCONCLUSIVE`, or `SCORED` where nothing was to be decided. */
+export function verdictWord({ verdict, strength }: { verdict: Verdict | null; strength?: 'strong' | 'weak' | null }) {
+  if (verdict === null) return 'SCORED'
+  return verdict === 'pass' && strength === 'weak' ? 'WEAK PASS' : verdict.toUpperCase()
+}
+
+/** The one sentence that a reader needs beside the verdict. */
+export function headline({ reasons, verdict, strength, score, comparison }: FeatureSummary): string {
+  const first = reasons[0]
+  if (first) return first.message
+  const mean = `The mean is ${formatScore(score.mean)}`
+  if (score.mean === null) return 'No case has a score.'
+  if (verdict !== 'pass' || !comparison) return `${mean} ${formatInterval(score)}.`
+  const margin = formatScore(comparison.margin)
+  const meaning =
+    strength === 'weak'
+      ? `a drop of more than ${margin} is not ruled out, the tie-break decided`
+      : `a drop of more than ${margin} is ruled out`
+  return `${mean}, ${formatChange(comparison.meanDifference)} against the baseline; ${meaning}.`
+}
+
+/** How many features ended how; for a run of several. */
+export function tally({ features }: ReportSummary): string {
+  const of = (verdict: Verdict | null) => features.filter((feature) => feature.verdict === verdict).length
+  const counts = [
+    [of('fail'), 'failed'],
+    [of('inconclusive'), 'inconclusive'],
+    [of('pass'), 'passed'],
+    [of(null), 'scored'],
+  ] as const
+  const parts = counts.filter(([count]) => count > 0).map(([count, word]) => `${formatCount(count)} ${word}`)
+  return `${formatAmount(features.length, 'feature')}: ${parts.join(', ')}.`
+}
+
+/** How good the eyes of this run were; undefined without a comparison. */
+export function eyesight({ comparison }: FeatureSummary): string | undefined {
+  if (!comparison) return undefined
+  return comparison.detectableDrop === null
+    ? 'How small a drop this run could have seen is unknown: there is too little data.'
+    : `This run would have caught a drop of ${formatScore(comparison.detectableDrop)} or more with 80 % probability.`
+}
+
+/** What to keep in mind, the report's own notes included. */
+export function caveats({ verdict, strength, notes }: FeatureSummary): string[] {
+  const weak =
+    'This is a weak pass: the repeats ended undecided and the tie-break let it through, so a drop of just the margin passes more often than the confidence says.'
+  return verdict === 'pass' && strength === 'weak' ? [weak, ...notes] : notes
+}
+
+export function versionName({ id, label }: { id: string; label: string | null }): string {
+  return label === null ? id : `${label} (${id})`
+}
+
+/** Undefined if nothing was asked of a model. */
+export function costLine({ cost }: FeatureSummary): string | undefined {
+  const { usd, generationUsd, judgeUsd, unpricedCalls, inputTokens, outputTokens } = cost
+  if (usd === null && unpricedCalls === 0) return undefined
+  const known = usd === null ? [] : [formatUsd(usd)]
+  const parts = generationUsd && judgeUsd ? ` (answers ${formatUsd(generationUsd)}, judge ${formatUsd(judgeUsd)})` : ''
+  const unpriced = unpricedCalls === 0 ? [] : [`${formatAmount(unpricedCalls, 'call')} of unknown price not counted`]
+  const tokens =
+    inputTokens === null || outputTokens === null
+      ? []
+      : [`${formatCount(inputTokens)} tokens in, ${formatCount(outputTokens)} out`]
+  return [...known.map((text) => text + parts), ...unpriced, ...tokens].join('; ')
+}
+
+/** Undefined if no latency is known. */
+export function latencyLine({ latency: { meanMs, p50Ms, p95Ms } }: FeatureSummary): string | undefined {
+  if (meanMs === null && p50Ms === null && p95Ms === null) return undefined
+  return `p50 ${formatDuration(p50Ms)}, p95 ${formatDuration(p95Ms)}, mean ${formatDuration(meanMs)}`
+}
+
+const missingStates = [
+  ['modelError', 'model error', 'model errors'],
+  ['judgeError', 'judge error', 'judge errors'],
+  ['checkError', 'check error', 'check errors'],
+  ['abstained', 'abstained by the judge', 'abstained by the judge'],
+  ['budgetStopped', 'stopped by the budget', 'stopped by the budget'],
+] as const
+
+export function coverageLine({ coverage }: FeatureSummary): string {
+  const { cases, scored, checkFailed } = coverage
+  if (cases === 0) return 'no cases'
+  const have = scored + checkFailed
+  const share = have === cases ? '' : ` (${formatPercent(have / cases)})`
+  const missing = missingStates
+    .filter(([state]) => coverage[state] > 0)
+    .map(([state, one, many]) => formatAmount(coverage[state], one, many))
+  const failed = checkFailed === 0 ? [] : [`${formatCount(checkFailed)} at 0 by a must check`]
+  return [`${formatCount(have)} of ${formatAmount(cases, 'case')} scored${share}`, ...missing, ...failed].join(', ')
+}
+
+/** Undefined if nothing was asked of a model. */
+export function cacheLine({ cache: { hits, misses } }: FeatureSummary): string | undefined {
+  const calls = hits + misses
+  return calls === 0 ? undefined : `${formatCount(hits)} of ${formatAmount(calls, 'answer')} from the cache`
+}
+
+/** Undefined without a rubric. */
+export function judgeLine({ judge }: FeatureSummary): string | undefined {
+  if (!judge) return undefined
+  const calibrated = judge.calibration ? 'calibrated against human labels' : 'never calibrated against human labels'
+  const flips =
+    judge.flipRate === null ? [] : [`${formatPercent(judge.flipRate)} of its verdicts flipped when repeated`]
+  return [judge.model, calibrated, formatAmount(judge.calls, 'call'), ...flips].join(', ')
+}
+
+/** Undefined unless cases were repeated. */
+export function repeatsLine({ repeats }: FeatureSummary): string | undefined {
+  if (!repeats) return undefined
+  const share = (name: string, of: { value: number; ciLow: number | null; ciHigh: number | null }) =>
+    `${name} ${formatPercent(of.value)} ${formatInterval(of, formatPercent)}`
+  return `${share('pass@1', repeats.passAt1)}, ${share(`pass^${repeats.passK.k}`, repeats.passK)}`
+}
+
+/** Undefined if no case was scored. */
+export function distributionLine({ score }: FeatureSummary): string | undefined {
+  if (score.p50 === null) return undefined
+  const passing =
+    score.passRate === null || score.caseThreshold === null
+      ? []
+      : [`${formatPercent(score.passRate)} of the cases at ${formatScore(score.caseThreshold)} or above`]
+  const quantiles = `p10 ${formatScore(score.p10)}, p50 ${formatScore(score.p50)}, p90 ${formatScore(score.p90)}`
+  return [`${quantiles}, sd ${formatScore(score.std)}`, ...passing].join('; ')
+}

@@ -1,0 +1,104 @@
+import { coverageOf } from '../run/coverage.ts'
+import type { Ledger } from '../run/ledger.ts'
+import type { Observations } from '../run/observations.ts'
+import { estimateOf, repeatShares, type SummaryOptions, summarizeScores } from '../run/score-summary.ts'
+import type { CaseScores } from '../run/score-table.ts'
+import { weightedQuantile } from '../stats/index.ts'
+import type { FeatureSummary } from './feature-report.ts'
+
+type Version = FeatureSummary['candidate']
+
+/** Everything that was measured of one feature, before anything is decided. */
+export interface Measured {
+  feature: string
+  candidate: Version
+  baseline: Version | null
+  cases: readonly CaseScores[]
+  ledger: Ledger
+  observations: Observations
+  /** Null where no rubric was judged. */
+  judge: { id: string; model: string; flipRate: number | null } | null
+  threshold: number | null
+  notes: string[]
+}
+
+/** The report of a measurement without a verdict; a gate fills in what it decided. */
+export function summarize(measured: Measured, options: SummaryOptions): FeatureSummary {
+  const { cases, ledger, observations, judge } = measured
+  return {
+    feature: measured.feature,
+    verdict: null,
+    strength: null,
+    candidate: measured.candidate,
+    baseline: measured.baseline,
+    reasons: [],
+    notes: [...measured.notes, ...measurementNotes(ledger, observations, judge)],
+    advice: null,
+    confidence: options.confidence,
+    score: {
+      ...summarizeScores(cases, options),
+      threshold: measured.threshold,
+      caseThreshold: options.caseThreshold,
+    },
+    coverage: coverageOf(cases, 'candidate'),
+    comparison: null,
+    threshold: null,
+    looks: [],
+    repeats: repeatShares(cases, options),
+    tags: tagMeans(cases, options),
+    judge: judge && { ...judge, calls: ledger.judgeCalls, calibration: null },
+    cost: costOf(ledger),
+    latency: latencyOf(observations.latencies),
+    cache: { hits: ledger.hits, misses: ledger.misses },
+  }
+}
+
+function tagMeans(cases: readonly CaseScores[], options: SummaryOptions): FeatureSummary['tags'] {
+  const tags = new Set(cases.flatMap(({ tags }) => tags))
+  return [...tags].map((tag) => {
+    const tagged = cases.filter((row) => row.tags.includes(tag))
+    const estimate = estimateOf(tagged, options)
+    return {
+      tag,
+      cases: tagged.length,
+      mean: estimate?.mean ?? null,
+      meanDifference: null,
+      ciLow: estimate?.ciLow ?? null,
+      ciHigh: estimate?.ciHigh ?? null,
+      verdict: null,
+    }
+  })
+}
+
+function measurementNotes(
+  { warnings, unpricedCalls }: Ledger,
+  { quotes, quotesNotFound, unscoredRepeats }: Observations,
+  judge: Measured['judge'],
+): string[] {
+  const notes: string[] = []
+  if (judge) notes.push('The judge was never calibrated against human labels: its scores are its own opinion.')
+  if (quotesNotFound > 0) notes.push(`${quotesNotFound} of ${quotes} quotes of the judge do not occur in the output.`)
+  if (unscoredRepeats > 0) notes.push(`${unscoredRepeats} answers have no score; they are not counted as 0.`)
+  if (unpricedCalls > 0) notes.push(`${unpricedCalls} calls are unpriced: the price of their model is unknown.`)
+  return [...notes, ...warnings]
+}
+
+/** A sum is null where not a single call in it has a known price. */
+function costOf(ledger: Ledger): FeatureSummary['cost'] {
+  const known = ledger.misses === 0 || ledger.unpricedCalls < ledger.misses
+  return {
+    usd: known ? ledger.usd : null,
+    generationUsd: known ? ledger.generationUsd : null,
+    judgeUsd: known ? ledger.judgeUsd : null,
+    unpricedCalls: ledger.unpricedCalls,
+    inputTokens: ledger.inputTokens,
+    outputTokens: ledger.outputTokens,
+  }
+}
+
+function latencyOf(latencies: readonly number[]): FeatureSummary['latency'] {
+  const weights = new Float64Array(latencies.length).fill(1)
+  const quantile = (p: number) => weightedQuantile(latencies, weights, p) ?? null
+  const mean = latencies.length === 0 ? null : latencies.reduce((sum, ms) => sum + ms, 0) / latencies.length
+  return { meanMs: mean, p50Ms: quantile(0.5), p95Ms: quantile(0.95) }
+}

@@ -1,0 +1,63 @@
+import { createPaint } from './ansi.ts'
+import type { FeatureSummary } from './feature-report.ts'
+import { formatChange, formatDuration, formatScore } from './format.ts'
+import type { Highlights } from './highlights.ts'
+import { type Cell, columns, wrap } from './layout.ts'
+import type { ReportSummary } from './report.ts'
+import { headline, tally, verdictWord } from './sentences.ts'
+import { renderFeature } from './terminal-feature.ts'
+import { type Page, verdictPaint } from './terminal-page.ts'
+import { visibleLine } from './untrusted.ts'
+
+export interface TerminalOptions {
+  /** Columns of the terminal; what is not text of one word fits in. */
+  width?: number
+  color: boolean
+}
+
+const widest = 120
+const narrowest = 40
+
+/**
+ * The report as text for a terminal, what a reader needs first at the top. `highlights` has one entry per feature, in
+ * the order of the report. Of several features, those that passed are only listed.
+ */
+export function renderTerminal(
+  report: ReportSummary,
+  highlights: readonly Highlights[],
+  { width = 80, color }: TerminalOptions,
+): string {
+  const page = { width: Math.min(widest, Math.max(narrowest, width)), paint: createPaint(color) }
+  const { features } = report
+  const inFull = features
+    .map((feature, index) => ({ feature, highlights: highlights[index] }))
+    .filter(({ feature }) => features.length === 1 || feature.verdict !== 'pass')
+    .map(({ feature, highlights }) => renderFeature(feature, highlights, page))
+  const parts = [...(features.length === 1 ? [] : [overview(report, page)]), ...inFull, closing(report, page)]
+  return `${parts.map((lines) => lines.join('\n')).join('\n\n')}\n`
+}
+
+function overview(report: ReportSummary, { width, paint }: Page): string[] {
+  if (report.features.length === 0) return [paint.bold(verdictWord(report))]
+  const head = ['', 'feature', 'mean', 'change', 'reason'].map((text): Cell => ({ text, paint: paint.dim }))
+  const row = (feature: FeatureSummary): Cell[] => [
+    { text: verdictWord(feature), paint: verdictPaint(feature.verdict, paint) },
+    { text: visibleLine(feature.feature) },
+    { text: formatScore(feature.score.mean), align: 'right' },
+    { text: feature.comparison ? formatChange(feature.comparison.meanDifference) : '', align: 'right' },
+    { text: feature.verdict === 'pass' ? '' : visibleLine(headline(feature)) },
+  ]
+  return [
+    `${paint.bold(verdictPaint(report.verdict, paint)(verdictWord(report)))}  ${tally(report)}`,
+    '',
+    ...columns([head, ...report.features.map(row)], width),
+  ]
+}
+
+function closing(report: ReportSummary, { width, paint }: Page): string[] {
+  const again = report.reproduce === null ? [] : wrap(`again: ${visibleLine(report.reproduce)}`, width)
+  return [
+    ...report.notes.flatMap((note) => wrap(visibleLine(note), width)),
+    ...[...again, `took ${formatDuration(report.durationMs)}`].map(paint.dim),
+  ]
+}

@@ -1,0 +1,39 @@
+/** Codes that move the cursor, start an escape sequence, or turn the direction of reading; line feeds are kept. */
+const controls = /[\0-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/gu
+
+/**
+ * Text of a model or a file, safe to print: whatever a terminal or a browser would obey or hide is shown instead, so
+ * that what a person sees is what there is. Lines stay lines.
+ */
+export function visibleText(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/\r\n|[\u2028\u2029]/g, '\n')
+    .replaceAll('\t', '  ')
+    .replace(controls, picture)
+}
+
+/** The same on one line. */
+export function visibleLine(text: string): string {
+  return visibleText(text.replace(/\s+/g, ' ').trim())
+}
+
+/** At most about `length` characters, cut between words where there are any; says how much is missing. */
+export function excerpt(text: string, length: number): string {
+  if (text.length <= length) return text
+  const space = text.lastIndexOf(' ', length)
+  const end = space > length * 0.8 ? space : length
+  const head = text
+    .slice(0, end)
+    .trimEnd()
+    .toWellFormed()
+    .replace(/\ufffd$/, '')
+  return `${head} … (${(text.length - head.length).toLocaleString('en-US')} more characters)`
+}
+
+function picture(control: string): string {
+  const code = control.codePointAt(0) ?? 0
+  if (code < 0x20) return String.fromCodePoint(0x2400 + code)
+  if (code === 0x7f) return '\u2421'
+  return `[U+${code.toString(16).toUpperCase().padStart(4, '0')}]`
+}
