@@ -41,7 +41,7 @@ for (const name of versionNames) {
   const { prompt, config, files } = await projectWith(promptFiles[name])
   const answers = new Map<string, Recording>()
   const verdicts = new Map<string, Recording>()
-  for await (const testCase of casesOf(files, prompt, 'fast')) {
+  for await (const testCase of casesOf(files, prompt, 'fast', { root })) {
     const written = material.get(testCase.id)?.[name]
     if (!written) throw new Error(`material/ has no "${name}" for the case "${testCase.id}"`)
     for (let repeat = 1; repeat <= repeatsOf(testCase); repeat += 1) {
