@@ -19,6 +19,11 @@ export function caseFaults(
     const message = `nothing scores the case "${item.id}"; add checks or a rubric to it or to ${prompt.file}`
     faults.push(located(source, [], message, severity))
   }
+  if (prompt.strict && Object.hasOwn(item.vars, 'expected')) {
+    faults.push(
+      located(source, ['vars', 'expected'], 'the name is taken by the reference answer; move it out of "vars"'),
+    )
+  }
   const lacking = referenceNeeded(prompt, item)
   if (lacking !== undefined) {
     const message = `the case "${item.id}" has no expected answer, which ${lacking} compares with; add "expected", or "to" to the check`

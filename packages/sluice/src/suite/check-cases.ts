@@ -41,7 +41,7 @@ export async function checkCases(
   const log = createFaultLog()
   const lines = new Map<string, number>()
   const tags = new Map<string, number>()
-  const variables = prompt && createVariableLog(prompt, file)
+  const variables = prompt && createVariableLog(prompt)
   let specific = 0
 
   const accept = (item: Case, source: Source) => {

@@ -15,7 +15,7 @@ export interface ProjectFiles {
   describe(path: string): string
 }
 
-const chunkBytes = 1 << 20
+const chunkBytes = 1 << 16
 const skipped = new Set(['node_modules', '.git', '.sluice'])
 
 /** The files below a folder on disk. A glob does not look into node_modules, .git and .sluice. */

@@ -39,7 +39,7 @@ export async function inlineFaults(
   if (prompt.inlineCases.length === 0) return []
   const { source } = await loadYaml(files, prompt.file)
   if (source === undefined) return []
-  const log = createVariableLog(prompt, 'its testData')
+  const log = createVariableLog(prompt)
   const faults = prompt.inlineCases.flatMap((item, index) => {
     const row: Source = {
       ...source,

@@ -7,24 +7,32 @@ import type { Prompt } from './prompt.ts'
 import type { Source } from './source.ts'
 import { located } from './validate.ts'
 
+export interface LoadedPrompts {
+  prompts: Prompt[]
+  /** Suites of files of which no prompt could be made. */
+  orphanSuites: string[]
+  diagnostics: Diagnostic[]
+}
+
 /**
  * All prompts of a project, in the order of their files, and what is wrong with them. A prompt with errors is left out
  * where nothing can be made of it. `configSource` tells where to report that no file matches.
  */
-export async function loadPrompts(
-  files: ProjectFiles,
-  config: Config,
-  configSource?: Source,
-): Promise<{ prompts: Prompt[]; diagnostics: Diagnostic[] }> {
+export async function loadPrompts(files: ProjectFiles, config: Config, configSource?: Source): Promise<LoadedPrompts> {
   const paths = await files.list(config.prompts)
-  if (paths.length === 0) return { prompts: [], diagnostics: [noPrompts(files, config, configSource)] }
+  if (paths.length === 0)
+    return { prompts: [], orphanSuites: [], diagnostics: [noPrompts(files, config, configSource)] }
   const prompts: Prompt[] = []
+  const orphanSuites: string[] = []
   const diagnostics: Diagnostic[] = []
   const byFeature = new Map<string, Prompt>()
   for (const path of paths) {
     const parsed = await parsePrompt(files, path, config)
     diagnostics.push(...parsed.diagnostics)
-    if (parsed.prompt === undefined || parsed.source === undefined) continue
+    if (parsed.prompt === undefined || parsed.source === undefined) {
+      orphanSuites.push(...Object.values(parsed.suites))
+      continue
+    }
     const { feature } = parsed.prompt
     const other = byFeature.get(feature)
     if (other === undefined) {
@@ -35,7 +43,7 @@ export async function loadPrompts(
       diagnostics.push(located(parsed.source, ['name'], message))
     }
   }
-  return { prompts, diagnostics }
+  return { prompts, orphanSuites, diagnostics }
 }
 
 function noPrompts(files: ProjectFiles, { prompts, file = configFileName }: Config, source?: Source): Diagnostic {

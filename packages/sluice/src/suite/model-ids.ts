@@ -3,7 +3,7 @@ import { parseModelId } from './model.ts'
 import { pinnedForm } from './pinned.ts'
 import { implicitProviders, type ProviderSettings } from './provider-settings.ts'
 import type { Source } from './source.ts'
-import { hint } from './suggest.ts'
+import { suggest } from './suggest.ts'
 import { located } from './validate.ts'
 
 type Providers = Readonly<Record<string, ProviderSettings>>
@@ -26,7 +26,9 @@ export function modelFaults(
   const kind = providerKind(id.provider, providers)
   if (kind === undefined) {
     const known = [...new Set([...implicitProviders, ...Object.keys(providers)])]
-    const message = `there is no provider "${id.provider}"${hint(id.provider, known)}; add it under providers in sluice.yaml`
+    const meant = suggest(id.provider, known)
+    const advice = meant === undefined ? 'add it under "providers" in sluice.yaml' : `did you mean "${meant}"?`
+    const message = `there is no provider "${id.provider}"; ${advice}`
     return [located(source, path, message)]
   }
   const advice = pinnedForm(kind, id.model)

@@ -8,7 +8,7 @@ import { inlineCases } from './inline-cases.ts'
 import { loadYaml } from './load-yaml.ts'
 import { modelFaults } from './model-ids.ts'
 import type { Prompt } from './prompt.ts'
-import { featureNameSchema, githubPromptSchema, type PromptFile, promptSchema } from './prompt-file.ts'
+import { featureNameSchema, githubPromptSchema, type PromptFile, promptSchema, suitesSchema } from './prompt-file.ts'
 import { resolveTarget } from './resolve-target.ts'
 import { responseFormat } from './response-format.ts'
 import type { Source } from './source.ts'
@@ -20,6 +20,8 @@ export interface ParsedPrompt {
   /** Absent when the file has errors that leave nothing to work with. */
   prompt?: Prompt
   source?: Source
+  /** Those of the prompt, or what can be made out of them without it. */
+  suites: Record<string, string>
   diagnostics: Diagnostic[]
 }
 
@@ -29,16 +31,22 @@ export interface ParsedPrompt {
  */
 export async function parsePrompt(files: ProjectFiles, file: string, config: Config): Promise<ParsedPrompt> {
   const { source, diagnostics } = await loadYaml(files, file)
-  if (source === undefined) return { diagnostics }
+  if (source === undefined) return { suites: {}, diagnostics }
   const strict = isMap(source.value) && Object.hasOwn(source.value, 'sluice')
   const checked = strict ? validate(promptSchema, source) : validateGithub(source)
   const found = [...diagnostics, ...checked.diagnostics]
-  if (checked.data === undefined) return { source, diagnostics: found }
-  const data: PromptFile = checked.data
   const place = { root: config.root, folder: path.posix.dirname(file) }
+  if (checked.data === undefined) return { source, suites: rawSuites(source, place.folder), diagnostics: found }
+  const data: PromptFile = checked.data
   const { prompt, faults } = promptOf(data, { file, strict, source, ...place })
   const references = await referenceFaults(data, prompt, { source, files, config, ...place })
-  return { prompt, source, diagnostics: [...found, ...faults, ...references] }
+  return { prompt, source, suites: prompt.suites, diagnostics: [...found, ...faults, ...references] }
+}
+
+/** The suites of a file that is otherwise invalid, so that their faults are reported in the same go. */
+function rawSuites({ value }: Source, folder: string): Record<string, string> {
+  const { data = {} } = suitesSchema.safeParse(isMap(value) ? value.suites : undefined)
+  return suitePaths(data, folder)
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {

@@ -37,6 +37,9 @@ export async function loadProject({
   const loaded = await loadPrompts(files, config, source)
   const found = [...diagnostics, ...loaded.diagnostics]
   for (const prompt of loaded.prompts) found.push(...(await suiteDiagnostics(prompt, { files, config, suites })))
+  for (const suite of new Set(loaded.orphanSuites)) {
+    if (await exists(files, suite)) found.push(...(await checkCases(files, suite, { root })).diagnostics)
+  }
   return { config, prompts: loaded.prompts, diagnostics: inOrder(found) }
 }
 
@@ -51,16 +54,20 @@ export function strictProject(project: Project): Project {
 export async function findRoot(cwd: string): Promise<string> {
   const start = path.resolve(cwd)
   for (let folder = start; ; folder = path.dirname(folder)) {
-    if (await exists(path.join(folder, configFileName))) return folder
+    if (await onDisk(path.join(folder, configFileName))) return folder
     if (folder === path.dirname(folder)) return start
   }
 }
 
-async function exists(file: string): Promise<boolean> {
+async function onDisk(file: string): Promise<boolean> {
   return access(file).then(
     () => true,
     () => false,
   )
+}
+
+async function exists(files: ProjectFiles, file: string): Promise<boolean> {
+  return (await files.list(file)).length > 0
 }
 
 interface SuitePlace {
@@ -75,7 +82,7 @@ async function suiteDiagnostics(prompt: Prompt, { files, config, suites }: Suite
   const found = await inlineFaults(prompt, files, config)
   let specific = 0
   for (const file of paths) {
-    if ((await files.list(file)).length === 0) continue
+    if (!(await exists(files, file))) continue
     const checked = await checkCases(files, file, { root: config.root, prompt, config })
     found.push(...checked.diagnostics)
     specific += checked.specific

@@ -75,6 +75,8 @@ const githubShape = {
 /** GitHub's own `.prompt.yml`. */
 export const githubPromptSchema = z.strictObject({ ...githubShape, model: githubModelSchema })
 
+export const suitesSchema = z.record(z.string().min(1), z.string().min(1))
+
 /** The native file: GitHub's with `sluice: 1` and more keys. */
 export const promptSchema = z
   .strictObject({
@@ -83,8 +85,7 @@ export const promptSchema = z
     name: featureNameSchema.exactOptional().meta({ description: "The feature's name (default: the file's name)." }),
     version: z.string().min(1).exactOptional().meta({ description: 'A label for humans, e.g. "3.1".' }),
     messages: githubShape.messages.exactOptional(),
-    suites: z
-      .record(z.string().min(1), z.string().min(1))
+    suites: suitesSchema
       .exactOptional()
       .meta({ description: 'Files of golden cases by name (fast, full), relative to this file.' }),
     checks: z.array(checkSchema).exactOptional().meta({ description: 'Checks of every output.' }),

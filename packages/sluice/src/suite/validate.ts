@@ -5,13 +5,16 @@ import type { Source } from './source.ts'
 import { hint } from './suggest.ts'
 
 export interface ValidateOptions {
-  /** Report keys that the schema does not know as warnings, and leave them out. Default false: they are errors. */
+  /** Report keys that the schema does not know as warnings. Default false: they are errors. */
   tolerateUnknownKeys?: boolean
   /** Keys at the top that would be known under a condition, and that condition. */
   conditional?: { keys: readonly string[]; condition: string }
 }
 
-/** Checks a parsed file against its schema: the data, unless there is an error, and every fault at its place. */
+/**
+ * Checks a parsed file against its schema and reports every fault at its place. The data is there when the file is
+ * valid, and also when its only faults are unknown keys, so that whatever else is wrong can be found in one go.
+ */
 export function validate<S extends z.ZodType>(
   schema: S,
   source: Source,
@@ -42,7 +45,7 @@ export function validate<S extends z.ZodType>(
   if (result.success) return { data: result.data, diagnostics: [] }
   const { issues } = result.error
   const diagnostics = issues.flatMap(diagnosticsOf)
-  if (!tolerateUnknownKeys || !issues.every(({ code }) => code === 'unrecognized_keys')) return { diagnostics }
+  if (!issues.every(({ code }) => code === 'unrecognized_keys')) return { diagnostics }
   const retried = parse(withoutKeys(source.value, issues))
   return retried.success ? { data: retried.data, diagnostics } : { diagnostics }
 }

@@ -22,7 +22,7 @@ interface Entry {
 
 const placesShown = 20
 
-export function createVariableLog(prompt: Prompt, suite: string): VariableLog {
+export function createVariableLog(prompt: Prompt): VariableLog {
   const faultsOf = strictVariables(prompt)
   const severity = prompt.strict ? 'error' : 'warning'
   const entries = new Map<string, Entry>()
@@ -46,7 +46,7 @@ export function createVariableLog(prompt: Prompt, suite: string): VariableLog {
       const atCases = [...entries.values()].filter((entry) => {
         return !misspelt.includes(entry) && !(everywhere.includes(entry) && meant.has(entry.fault.variable))
       })
-      return [...(await atPrompt(misspelt, { files, prompt, suite, severity })), ...atCases.flatMap(withCount)]
+      return [...(await atPrompt(misspelt, { files, prompt, severity })), ...atCases.flatMap(withCount)]
     },
   }
 }
@@ -69,22 +69,17 @@ function withCount({ count, places }: Entry): Diagnostic[] {
 interface PromptPlace {
   files: ProjectFiles
   prompt: Prompt
-  suite: string
   severity: Diagnostic['severity']
 }
 
-async function atPrompt(
-  entries: readonly Entry[],
-  { files, prompt, suite, severity }: PromptPlace,
-): Promise<Diagnostic[]> {
+async function atPrompt(entries: readonly Entry[], { files, prompt, severity }: PromptPlace): Promise<Diagnostic[]> {
   if (entries.length === 0) return []
   const file = files.describe(prompt.file)
   const { text = '' } = await loadYaml(files, prompt.file)
-  return entries.map(({ fault: { variable, meant } }) => {
-    const before = text.slice(0, placeOf(text, variable)).split('\n')
+  return entries.map(({ fault }) => {
+    const before = text.slice(0, placeOf(text, fault.variable)).split('\n')
     const place = { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
-    const hint = meant === undefined || meant === variable ? '' : `; did you mean "${meant}"?`
-    return { severity, file, ...place, path: '', message: `{{${variable}}} is set by no case of ${suite}${hint}` }
+    return { severity, file, ...place, path: '', message: fault.inEveryCase }
   })
 }
 

@@ -12,7 +12,10 @@ export interface VariableFault {
   user: 'prompt' | 'case'
   /** The other spelling that was probably meant. */
   meant?: string
+  /** About one case. */
   message: string
+  /** About the prompt, should it be so in every case; without the name of the suite. */
+  inEveryCase: string
 }
 
 /**
@@ -37,8 +40,8 @@ export function strictVariables(prompt: Prompt): (item: Case) => VariableFault[]
     const knownToChecks = (name: string) => known(name) || (name === 'expected' && item.expected !== undefined)
     const unknown = (variable: string, user: 'prompt' | 'case'): VariableFault => {
       const meant = suggest(variable.trim(), set)
-      const message = unknownMessage(variable, user === 'prompt' ? file : 'a check', meant, item)
-      return { kind: 'unknown', variable, user, message, ...(meant === undefined ? {} : { meant }) }
+      const texts = unknownTexts(variable, { user: user === 'prompt' ? file : 'a check', meant, item })
+      return { kind: 'unknown', variable, user, ...texts, ...(meant === undefined ? {} : { meant }) }
     }
     const faults = [
       ...[...inMessages].filter((name) => !known(name)).map((name) => unknown(name, 'prompt')),
@@ -67,19 +70,38 @@ function deepNames(value: unknown, strict: boolean): string[] {
   return Object.values(value).flatMap((item) => deepNames(item, strict))
 }
 
-function unknownMessage(variable: string, user: string, meant: string | undefined, item: Case): string {
-  const fault = `${user} uses {{${variable}}}, which this case does not set`
-  if (variable === 'expected') {
-    return item.expected === undefined
-      ? `${user} uses {{expected}}, but this case has no expected answer`
-      : `${user} shows {{expected}} to the model; the reference answer is for checks and the judge only`
+interface Use {
+  user: string
+  meant: string | undefined
+  item: Case
+}
+
+function unknownTexts(variable: string, { user, meant, item }: Use) {
+  const name = `{{${variable}}}`
+  if (variable === 'expected' && item.expected === undefined) {
+    return {
+      message: `${user} uses ${name}, but this case has no expected answer`,
+      inEveryCase: `${name} is used, but no case has an expected answer`,
+    }
   }
-  if (meant === variable.trim()) return `${fault}: without "sluice: 1" only {{${meant}}}, without spaces, is replaced`
-  return meant === undefined ? fault : `${fault}; did you mean "${meant}"?`
+  if (variable === 'expected') {
+    const message = `${name} would show the reference answer to the model; it is for checks and the judge only`
+    return { message, inEveryCase: message }
+  }
+  if (meant === variable.trim() && meant !== variable) {
+    const message = `${name} stays as it is: only {{${meant}}}, without spaces, is replaced in a file without "sluice: 1"`
+    return { message, inEveryCase: message }
+  }
+  const hint = meant === undefined ? '' : `; did you mean "${meant}"?`
+  return {
+    message: `${user} uses ${name}, which this case does not set${hint}`,
+    inEveryCase: `unknown variable ${name}: no case sets it${hint}`,
+  }
 }
 
 function unusedFault(variable: string, file: string, used: ReadonlySet<string>): VariableFault {
   const meant = suggest(variable, used)
   const message = `${file} does not use {{${variable}}}${meant === undefined ? '; remove it' : `; did you mean "${meant}"?`}`
-  return { kind: 'unused', variable, user: 'case', message, ...(meant === undefined ? {} : { meant }) }
+  const fault: VariableFault = { kind: 'unused', variable, user: 'case', message, inEveryCase: message }
+  return meant === undefined ? fault : { ...fault, meant }
 }
