@@ -45,7 +45,7 @@ function breakWord(word: string, width: number): string[] {
     pieces.push(head)
     rest = rest.slice(head.length)
   }
-  return [...pieces, rest]
+  return rest === '' && pieces.length > 0 ? pieces : [...pieces, rest]
 }
 
 function headOf(text: string, width: number): string {
@@ -66,26 +66,27 @@ export interface Cell {
   align?: 'left' | 'right'
 }
 
-/** Rows in columns two spaces apart. If they are wider than `width`, the widest column that is aligned left is cut. */
+const narrowestColumn = 8
+
+/** Rows in columns two spaces apart. If they are wider than `width`, the widest columns that hold text are cut. */
 export function columns(rows: readonly (readonly Cell[])[], width: number): string[] {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => displayWidth(row[column]?.text ?? ''))),
   )
-  const excess = widths.reduce((sum, each) => sum + each + 2, -2) - width
-  const left = widths.map((each, column) => (rows.every((row) => row[column]?.align === 'right') ? 0 : each))
-  const widest = left.indexOf(Math.max(...left))
-  if (excess > 0) widths[widest] = Math.max(8, (widths[widest] ?? 0) - excess)
-  return rows.map((row) =>
-    row
-      .map((cell, column) => setCell(cell, widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  )
+  const textual = widths.map((_, column) => rows.some((row) => row[column]?.align !== 'right'))
+  for (let excess = widths.reduce((sum, each) => sum + each + 2, -2) - width; excess > 0; excess -= 1) {
+    const widest = Math.max(narrowestColumn, ...widths.filter((_, column) => textual[column]))
+    const column = widths.findIndex((each, index) => textual[index] && each === widest)
+    if (widest === narrowestColumn || column === -1) break
+    widths[column] = widest - 1
+  }
+  const line = (row: readonly Cell[]) => row.map((cell, column) => setCell(cell, widths[column] ?? 0)).join('  ')
+  return rows.map((row) => line(row).trimEnd())
 }
 
 function setCell({ text, paint, align }: Cell, width: number): string {
   const cut = truncate(text, width)
   const space = ' '.repeat(width - displayWidth(cut))
-  const painted = paint ? paint(cut) : cut
+  const painted = paint && cut !== '' ? paint(cut) : cut
   return align === 'right' ? space + painted : painted + space
 }

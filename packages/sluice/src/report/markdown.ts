@@ -7,6 +7,7 @@ import { type Block, fitBlocks } from './markdown-fit.ts'
 import type { ReportSummary } from './report.ts'
 import { headline, tally, verdictWord } from './sentences.ts'
 import { excerpt } from './untrusted.ts'
+import { compareUrgency } from './urgency.ts'
 
 /** GitHub refuses comments above 65,536 characters. */
 const defaultLimit = 60_000
@@ -26,7 +27,7 @@ export function renderMarkdown(
   const several = report.features.length !== 1
   const features = report.features
     .map((feature, index) => ({ feature, highlights: highlights[index] }))
-    .sort((a, b) => urgency(a.feature) - urgency(b.feature))
+    .sort((a, b) => compareUrgency(a.feature, b.feature))
   return fitBlocks(
     [
       ...(several
@@ -41,9 +42,6 @@ export function renderMarkdown(
     limit,
   )
 }
-
-/** What must be acted on comes first. */
-const urgency = ({ verdict }: FeatureSummary) => ['fail', 'inconclusive', null, 'pass'].indexOf(verdict)
 
 function summary(report: ReportSummary, features: readonly FeatureSummary[]): Block[] {
   const title = `## Sluice: ${verdictWord(report)}`

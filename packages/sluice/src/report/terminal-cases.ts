@@ -4,7 +4,7 @@ import type { FeatureSummary } from './feature-report.ts'
 import { formatChange, formatCount, formatScore } from './format.ts'
 import type { Highlight, Highlights } from './highlights.ts'
 import { truncate } from './layout.ts'
-import { indented, type Page } from './terminal-page.ts'
+import { indented, type Page, paintStart } from './terminal-page.ts'
 import { excerpt, visibleLine } from './untrusted.ts'
 
 const findingsShown = 3
@@ -39,7 +39,7 @@ function scoredCase(row: CaseReport, page: Page): string[] {
   const findings = findingsOf(row)
   const left = findings.length - findingsShown
   return [
-    `  ${paint.bold(visibleLine(excerpt(row.id, idLength)))}  ${scores(row)}`,
+    ...titled(row.id, scores(row), page),
     ...findings.slice(0, findingsShown).flatMap((finding) => findingLines(finding, page)),
     ...(left > 0 ? [`    and ${left} more`] : []),
     ...(row.output === null ? [] : [paint.dim(truncate(`    output: ${outputLine(row.output)}`, width))]),
@@ -60,13 +60,17 @@ function scores({ score, baselineScore, critical, passed, repeats }: CaseReport)
 function findingLines({ name, outcome, lost, must, reason, invented }: Finding, { width, paint }: Page): string[] {
   const quote = invented ? " (the judge's quote is not in the output)" : ''
   const text = `${name}${must ? ' (must)' : ''}: ${outcome}. ${excerpt(reason, reasonLength)}${quote}`
-  const lines = indented(text, lost ? '    lost ' : '    ', width)
-  return lost ? lines.map((line) => line.replace(/^ {4}lost/, `    ${paint.red('lost')}`)) : lines
+  return paintStart(indented(text, lost ? '    lost ' : '    ', width), '    lost', paint.red)
 }
 
 function unscoredCase({ id, state, error }: CaseReport, page: Page): string[] {
   return [
-    `  ${page.paint.bold(visibleLine(excerpt(id, idLength)))}  ${state}`,
+    ...titled(id, state, page),
     ...(error === null ? [] : indented(excerpt(error, reasonLength), '    ', page.width)),
   ]
+}
+
+function titled(id: string, text: string, { width, paint }: Page): string[] {
+  const title = visibleLine(excerpt(id, idLength))
+  return paintStart(indented(`${title}: ${text}`, '  ', width), `  ${title}`, paint.bold)
 }

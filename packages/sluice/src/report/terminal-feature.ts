@@ -1,7 +1,7 @@
 import type { FeatureSummary } from './feature-report.ts'
 import { formatAmount, formatChange, formatInterval, formatPercent, formatScore } from './format.ts'
 import type { Highlights } from './highlights.ts'
-import { type Cell, columns, wrap } from './layout.ts'
+import { type Cell, columns, truncate, wrap } from './layout.ts'
 import {
   cacheLine,
   caveats,
@@ -21,6 +21,7 @@ import { bullets, type Fact, facts, type Page, verdictPaint } from './terminal-p
 import { visibleLine } from './untrusted.ts'
 
 const reasonsShown = 8
+const widestVerdict = 'INCONCLUSIVE  '.length
 const tagsShown = 20
 
 /** One feature in full: verdict, reasons, tags, worst cases, then what it cost and what it rests on. */
@@ -28,7 +29,10 @@ export function renderFeature(feature: FeatureSummary, highlights: Highlights | 
   const { paint, width } = page
   const verdict = paint.bold(verdictPaint(feature.verdict, paint)(verdictWord(feature)))
   const blocks = [
-    [`${verdict}  ${paint.bold(visibleLine(feature.feature))}`, ...wrap(visibleLine(headline(feature)), width)],
+    [
+      `${verdict}  ${paint.bold(truncate(visibleLine(feature.feature), width - widestVerdict))}`,
+      ...wrap(visibleLine(headline(feature)), width),
+    ],
     facts(scoreFacts(feature), page),
     furtherReasons(feature, page),
     tagTable(feature, page),

@@ -33,6 +33,12 @@ export function indented(text: string, lead: string, width: number): string[] {
   )
 }
 
+/** Paints `start` where the first line begins with it. */
+export function paintStart(lines: readonly string[], start: string, paint: (text: string) => string): string[] {
+  const [first = '', ...rest] = lines
+  return first.startsWith(start) ? [paint(start) + first.slice(start.length), ...rest] : [...lines]
+}
+
 export function verdictPaint(verdict: Verdict | null, paint: Paint): (text: string) => string {
   if (verdict === null) return paint.cyan
   return { pass: paint.green, fail: paint.red, inconclusive: paint.yellow }[verdict]

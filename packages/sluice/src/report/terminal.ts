@@ -6,17 +6,18 @@ import { type Cell, columns, wrap } from './layout.ts'
 import type { ReportSummary } from './report.ts'
 import { headline, tally, verdictWord } from './sentences.ts'
 import { renderFeature } from './terminal-feature.ts'
-import { type Page, verdictPaint } from './terminal-page.ts'
+import { indented, type Page, paintStart, verdictPaint } from './terminal-page.ts'
 import { visibleLine } from './untrusted.ts'
+import { compareUrgency } from './urgency.ts'
 
 export interface TerminalOptions {
-  /** Columns of the terminal; what is not text of one word fits in. */
+  /** Columns of the terminal; no line is wider. Below 60 lines are as for 60, and above 120 as for 120. */
   width?: number
   color: boolean
 }
 
 const widest = 120
-const narrowest = 40
+const narrowest = 60
 
 /**
  * The report as text for a terminal, what a reader needs first at the top. `highlights` has one entry per feature, in
@@ -31,6 +32,7 @@ export function renderTerminal(
   const { features } = report
   const inFull = features
     .map((feature, index) => ({ feature, highlights: highlights[index] }))
+    .sort((a, b) => compareUrgency(a.feature, b.feature))
     .filter(({ feature }) => features.length === 1 || feature.verdict !== 'pass')
     .map(({ feature, highlights }) => renderFeature(feature, highlights, page))
   const parts = [...(features.length === 1 ? [] : [overview(report, page)]), ...inFull, closing(report, page)]
@@ -38,7 +40,9 @@ export function renderTerminal(
 }
 
 function overview(report: ReportSummary, { width, paint }: Page): string[] {
-  if (report.features.length === 0) return [paint.bold(verdictWord(report))]
+  const word = verdictWord(report)
+  const title = (text: string) => paint.bold(verdictPaint(report.verdict, paint)(text))
+  if (report.features.length === 0) return [title(word)]
   const head = ['', 'feature', 'mean', 'change', 'reason'].map((text): Cell => ({ text, paint: paint.dim }))
   const row = (feature: FeatureSummary): Cell[] => [
     { text: verdictWord(feature), paint: verdictPaint(feature.verdict, paint) },
@@ -48,9 +52,9 @@ function overview(report: ReportSummary, { width, paint }: Page): string[] {
     { text: feature.verdict === 'pass' ? '' : visibleLine(headline(feature)) },
   ]
   return [
-    `${paint.bold(verdictPaint(report.verdict, paint)(verdictWord(report)))}  ${tally(report)}`,
+    ...paintStart(indented(tally(report), `${word}  `, width), word, title),
     '',
-    ...columns([head, ...report.features.map(row)], width),
+    ...columns([head, ...report.features.toSorted(compareUrgency).map(row)], width),
   ]
 }
 
