@@ -1,18 +1,25 @@
+import parseJsonPath from 'jsonpath-rfc9535/parser'
 import { z } from 'zod'
 import type { CheckSpec, CheckType } from './check-spec.ts'
 import { exactlyOne, presentKeys } from './exactly-one.ts'
 import { modelIdSchema } from './model.ts'
+import { compilePattern } from './pattern.ts'
 
 const text = z.string().min(1)
 const textList = z.array(text).min(1)
 
 const regex = text.superRefine((source, context) => {
-  if (source.includes('{{')) return
+  const pattern = source.includes('{{') ? undefined : compilePattern(source)
+  if (typeof pattern !== 'string') return
+  context.addIssue({ code: 'custom', message: `not a regular expression: ${pattern}` })
+})
+
+const path = z.string().superRefine((source, context) => {
   try {
-    new RegExp(source)
+    parseJsonPath(source)
   } catch (error) {
-    const reason = error instanceof Error ? error.message.replace(/^Invalid regular expression: /, '') : String(error)
-    context.addIssue({ code: 'custom', message: `not a regular expression: ${reason}` })
+    const reason = error instanceof Error ? error.message : String(error)
+    context.addIssue({ code: 'custom', message: `not a JSONPath (RFC 9535): ${reason}` })
   }
 })
 
@@ -20,10 +27,7 @@ const pathConditions = ['equals', 'matches', 'exists'] as const
 const onePathCondition = exactlyOne(pathConditions, 'condition')
 const jsonPath = z
   .strictObject({
-    path: z
-      .string()
-      .regex(/^\$/, 'a JSONPath starts with "$"')
-      .meta({ description: 'JSONPath (RFC 9535) into the output, e.g. $.items[0].name' }),
+    path: path.meta({ description: 'JSONPath (RFC 9535) into the output, e.g. $.items[0].name' }),
     equals: z.json().exactOptional().meta({ description: 'The value that is selected.' }),
     matches: regex.exactOptional().meta({ description: 'Regular expression for the value that is selected.' }),
     exists: z.boolean().exactOptional().meta({ description: 'Whether anything is selected at all.' }),
@@ -85,7 +89,7 @@ const negatedShape = Object.fromEntries(
 )
 
 /** Every key that says what a check looks for. */
-export const checkKeys: readonly string[] = [...Object.keys(negatable), ...negations.keys(), ...Object.keys(others)]
+const checkKeys: readonly string[] = [...Object.keys(negatable), ...negations.keys(), ...Object.keys(others)]
 
 const oneType = exactlyOne(checkKeys, 'check')
 

@@ -1,5 +1,5 @@
 /** What every check carries, whatever its type. */
-export interface CheckBase {
+interface CheckBase {
   /** By default the check as it stands in the file, e.g. `notMatches "as an AI"`. */
   name: string
   /** The output must NOT meet the condition. Text checks only. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { modelIdSchema } from './model.ts'
 
-export const choiceSchema = z.strictObject({
+const choiceSchema = z.strictObject({
   choice: z.string().min(1).meta({ description: 'An answer that the judge may give.' }),
   score: z.number().min(0).max(1).meta({ description: 'What the answer is worth, 0 to 1.' }),
 })

@@ -1,107 +1,124 @@
-/** What a scan reports: where values and keys begin, and where the text stops being JSON. */
+/** What a scan reports: where values and keys begin. `path` is reused: copy what is to be kept. */
 export interface JsonVisitor {
-  /** Called at the start of every value. `path` is reused: copy what is to be kept. */
   value?(path: readonly PropertyKey[], offset: number): void
   key?(path: readonly PropertyKey[], key: string, offset: number): void
 }
 
+/** Where a text stops being JSON, and inside which value. */
 export interface JsonFault {
   offset: number
   path: PropertyKey[]
   message: string
 }
 
+interface Scan {
+  text: string
+  visitor: JsonVisitor
+  offset: number
+  path: PropertyKey[]
+}
+
 const space = /[ \t\r\n]*/y
 const word = /[^\s,:"[\]{}]+/y
 const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
+const notFinite = /^[-+]?(?:NaN|Inf(?:inity)?)$/i
 const literals = new Set(['true', 'false', 'null'])
-const string = /"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y
+const escapes = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
 
-class Fault extends Error {
-  readonly offset: number
+class Fault extends Error {}
 
-  constructor(offset: number, message: string) {
-    super(message)
-    this.offset = offset
+/** Walks JSON text and reports places; JSON.parse is faster but keeps none. Returns the first fault, if there is one. */
+export function scanJson(text: string, visitor: JsonVisitor = {}): JsonFault | undefined {
+  const scan: Scan = { text, visitor, offset: 0, path: [] }
+  try {
+    scanValue(scan)
+    skipSpace(scan)
+    if (scan.offset < text.length) throw new Fault('more text after the end of the value')
+    return undefined
+  } catch (error) {
+    const fault = (message: string): JsonFault => ({ offset: scan.offset, path: [...scan.path], message })
+    if (error instanceof RangeError) return fault('nested too deeply')
+    if (error instanceof Fault) return fault(error.message)
+    throw error
   }
 }
 
-/** Walks JSON text and reports places; JSON.parse is faster but keeps none. Returns the first fault, if there is one. */
-export function scanJson(text: string, visitor: JsonVisitor): JsonFault | undefined {
-  const path: PropertyKey[] = []
-  let offset = 0
+function skipSpace(scan: Scan): void {
+  space.lastIndex = scan.offset
+  space.test(scan.text)
+  scan.offset = space.lastIndex
+}
 
-  const fail = (message: string): never => {
-    throw new Fault(offset, message)
-  }
-  const skip = () => {
-    space.lastIndex = offset
-    space.test(text)
-    offset = space.lastIndex
-  }
-  const scanString = (): string => {
-    string.lastIndex = offset
-    if (!string.test(text)) fail('a string that does not end, or holds an illegal character')
-    const raw = text.slice(offset, string.lastIndex)
-    offset = string.lastIndex
-    return raw
-  }
-  const scanWord = () => {
-    word.lastIndex = offset
-    const found = word.exec(text)?.[0]
-    if (found === undefined)
-      return fail(offset >= text.length ? 'the line ends too early' : `unexpected ${text[offset]}`)
-    if (/^[-+]?(?:NaN|Inf(?:inity)?)$/i.test(found)) fail(`${found} is not a JSON number`)
-    if (!literals.has(found) && !number.test(found)) fail(`unexpected ${found.slice(0, 20)}`)
-    offset += found.length
-  }
-  const scanItems = (close: string, item: (index: number) => void) => {
-    offset++
-    skip()
-    for (let index = 0; text[offset] !== close; index++) {
-      if (index > 0) {
-        if (text[offset] !== ',') fail(offset >= text.length ? `"${close}" is missing` : `expected "," or "${close}"`)
-        offset++
-        skip()
-      }
-      item(index)
-      skip()
+function scanValue(scan: Scan): void {
+  skipSpace(scan)
+  scan.visitor.value?.(scan.path, scan.offset)
+  const first = scan.text[scan.offset]
+  if (first === '{') scanItems(scan, '}', () => scanMember(scan))
+  else if (first === '[') scanItems(scan, ']', (index) => scanInside(scan, index))
+  else if (first === '"') scanString(scan)
+  else scanWord(scan)
+}
+
+function scanInside(scan: Scan, key: PropertyKey): void {
+  scan.path.push(key)
+  scanValue(scan)
+  scan.path.pop()
+}
+
+function scanItems(scan: Scan, close: string, item: (index: number) => void): void {
+  const { text } = scan
+  scan.offset++
+  skipSpace(scan)
+  for (let index = 0; text[scan.offset] !== close; index++) {
+    if (scan.offset >= text.length) throw new Fault(`"${close}" is missing`)
+    if (index > 0) {
+      if (text[scan.offset] !== ',') throw new Fault(`expected "," or "${close}"`)
+      scan.offset++
+      skipSpace(scan)
     }
-    offset++
+    item(index)
+    skipSpace(scan)
   }
-  const scanMember = () => {
-    const start = offset
-    if (text[offset] !== '"') fail('expected a key in double quotes')
-    const key = JSON.parse(scanString()) as string
-    visitor.key?.(path, key, start)
-    skip()
-    if (text[offset] !== ':') fail('expected ":" after the key')
-    offset++
-    path.push(key)
-    scanValue()
-    path.pop()
-  }
-  const scanValue = () => {
-    skip()
-    visitor.value?.(path, offset)
-    if (text[offset] === '{') scanItems('}', scanMember)
-    else if (text[offset] === '[') {
-      scanItems(']', (index) => {
-        path.push(index)
-        scanValue()
-        path.pop()
-      })
-    } else if (text[offset] === '"') scanString()
-    else scanWord()
-  }
+  scan.offset++
+}
 
-  try {
-    scanValue()
-    skip()
-    if (offset < text.length) fail('more text after the end of the value')
-    return undefined
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error
-    return { offset: error.offset, path: [...path], message: error.message }
+function scanMember(scan: Scan): void {
+  const start = scan.offset
+  if (scan.text[start] !== '"') throw new Fault('expected a key in double quotes')
+  const key = JSON.parse(scanString(scan)) as string
+  scan.visitor.key?.(scan.path, key, start)
+  skipSpace(scan)
+  if (scan.text[scan.offset] !== ':') throw new Fault('expected ":" after the key')
+  scan.offset++
+  scanInside(scan, key)
+}
+
+/** The string with its quotes. */
+function scanString(scan: Scan): string {
+  const { text, offset: start } = scan
+  for (scan.offset++; text[scan.offset] !== '"'; scan.offset++) {
+    if (scan.offset >= text.length) {
+      scan.offset = start
+      throw new Fault('a string that does not end')
+    }
+    if (text.charCodeAt(scan.offset) < 0x20) throw new Fault('a control character in a string; write e.g. \\t instead')
+    if (text[scan.offset] !== '\\') continue
+    escapes.lastIndex = scan.offset
+    if (!escapes.test(text)) throw new Fault('not an escape that JSON knows')
+    scan.offset = escapes.lastIndex - 1
   }
+  scan.offset++
+  return text.slice(start, scan.offset)
+}
+
+function scanWord(scan: Scan): void {
+  word.lastIndex = scan.offset
+  const found = word.exec(scan.text)?.[0]
+  if (found === undefined) {
+    const next = scan.text[scan.offset]
+    throw new Fault(next === undefined ? 'the line ends too early' : `unexpected ${next}`)
+  }
+  if (notFinite.test(found)) throw new Fault(`${found} is not a JSON number`)
+  if (!literals.has(found) && !number.test(found)) throw new Fault(`unexpected ${found.slice(0, 20)}`)
+  scan.offset += found.length
 }

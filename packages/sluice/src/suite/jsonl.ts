@@ -43,7 +43,7 @@ export function parseJsonLine({ text, line }: TextLine, file: string): { source?
     return { source: { file, value, at: (path, key) => placeInLine(text, line, path, key) }, diagnostics: [] }
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
-    const { offset, path, message } = scanJson(text, {}) ?? { offset: 0, path: [], message: error.message }
+    const { offset, path, message } = scanJson(text) ?? { offset: 0, path: [], message: error.message }
     const place = { line, column: offset + 1 }
     return {
       diagnostics: [{ severity: 'error', file, ...place, path: path.join('.'), message: `not JSON: ${message}` }],

@@ -1,4 +1,5 @@
 import type { CheckSpec } from './check-spec.ts'
+import { compilePattern } from './pattern.ts'
 import type { Prompt } from './prompt.ts'
 import { variablesOf } from './template.ts'
 
@@ -8,9 +9,7 @@ const probes = ['', '\n', 'x', '0', ' ~\u03a9 ', 'Two words.\nAnd a line.']
 /** Why a check tells nothing about an output; undefined when it does. */
 export function emptyCheck(spec: CheckSpec): string | undefined {
   if (spec.weight === 0 && !spec.must) return 'counts for nothing: its weight is 0 and it is no must'
-  if (spec.type === 'matches' && !spec.value.includes('{{')) {
-    const pattern = new RegExp(spec.value, spec.caseSensitive ? '' : 'i')
-    if (!probes.every((probe) => pattern.test(probe))) return undefined
+  if (spec.type === 'matches' && matchesAnything(spec.value)) {
     return spec.negate ? 'no output can pass: the pattern matches anything' : cannotFail('the pattern matches anything')
   }
   if (spec.type === 'minWords' && spec.value === 0) return cannotFail('every output has 0 words or more')
@@ -19,6 +18,12 @@ export function emptyCheck(spec: CheckSpec): string | undefined {
     return 'accepts any JSON; write {json: true} if that is what is meant'
   }
   return undefined
+}
+
+function matchesAnything(source: string): boolean {
+  if (source.includes('{{')) return false
+  const pattern = compilePattern(source)
+  return typeof pattern !== 'string' && probes.every((probe) => pattern.test(probe))
 }
 
 function cannotFail(reason: string): string {

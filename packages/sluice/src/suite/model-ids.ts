@@ -9,7 +9,7 @@ import { located } from './validate.ts'
 type Providers = Readonly<Record<string, ProviderSettings>>
 
 /** The kind of API behind a provider's name; undefined when there is no such provider. */
-export function providerKind(name: string, providers: Providers): ProviderSettings['kind'] | undefined {
+function providerKind(name: string, providers: Providers): ProviderSettings['kind'] | undefined {
   const configured = Object.hasOwn(providers, name) ? providers[name]?.kind : undefined
   return configured ?? implicitProviders.find((implicit) => implicit === name)
 }

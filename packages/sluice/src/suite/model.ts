@@ -53,11 +53,6 @@ export function parseModelId(text: string): ModelId | undefined {
   return provider === undefined || model === undefined ? undefined : { provider, model }
 }
 
-/** The one way in which Sluice writes a model id. */
-export function formatModelId({ provider, model }: ModelId): string {
-  return `${provider}:${model}`
-}
-
 /** A model id in a file, in canonical form once parsed. */
 export const modelIdSchema = z
   .string()

@@ -18,7 +18,7 @@ const jsonSchemaSchema = z.union([z.string(), z.record(z.string(), z.unknown())]
 })
 
 /** Names of the ready-made judges of GitHub Models. */
-export const readyMadeJudges = ['similarity', 'coherence', 'fluency', 'relevance', 'groundedness'] as const
+const readyMadeJudges = ['similarity', 'coherence', 'fluency', 'relevance', 'groundedness'] as const
 
 const stringEvaluatorSchema = z.strictObject({
   equals: z.string().exactOptional().meta({ description: 'The output is this text, upper and lower case told apart.' }),
@@ -29,7 +29,7 @@ const stringEvaluatorSchema = z.strictObject({
 
 export type ReadyMadeJudge = (typeof readyMadeJudges)[number]
 
-export const evaluatorSchema = z.strictObject({
+const evaluatorSchema = z.strictObject({
   name: z.string().exactOptional(),
   string: stringEvaluatorSchema.exactOptional().meta({ description: 'Compares the output with a text.' }),
   llm: choiceEvaluatorSchema.exactOptional().meta({ description: 'Asks a model to choose between answers.' }),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-export const rubricItemSchema = z
+const rubricItemSchema = z
   .strictObject({
     id: z
       .string()
