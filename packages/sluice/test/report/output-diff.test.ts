@@ -20,6 +20,11 @@ test('a long line is compared by sentence', () => {
   ])
 })
 
+test('what stayed is found behind what came before it', () => {
+  assert.deepEqual(diff('c\nd\ne', 'a\nb\nc\nd\ne\nx'), ['+a', '+b', ' c', ' d', ' e', '+x'])
+  assert.deepEqual(diff('x\nc\nd\nc', 'c\nd\ny'), ['-x', ' c', ' d', '-c', '+y'])
+})
+
 test('line ends and trailing blanks are no change', () => {
   assert.deepEqual(diff('a \r\nb\r\n', 'a\nb\n'), [' a', ' b', ' '])
 })
