@@ -84,25 +84,32 @@ function essence(page: string): string {
   return page.split(/\n\n(?= *(?:worst regressions|lowest cases))/)[0] ?? page
 }
 
-function showLoss({ cases }: FeatureReport): void {
+function showLoss({ cases, candidate, baseline }: FeatureReport): void {
   const shown = cases.find(({ id }) => id === example)
-  say('', paragraph(`What happened? One e-mail, "${example}", before and after:`), '')
-  say(dim(indent(shown?.baselineOutput ?? '', 5)), '', indent(shown?.output ?? '', 5))
+  say('', paragraph(`What happened? The e-mail "${example}", summarised before and after:`))
+  showOutput(baseline?.model, shown?.baselineOutput)
+  showOutput(candidate.model, shown?.output)
   const losses = lossesOf({ cases })
-  say('', paragraph(`What every summary lost, in the judge's words (${losses.length} of ${cases.length} e-mails):`), '')
-  for (const { id, why } of losses) say(`   ${bad('✗')} ${bold(id)}`, paragraph(why, '     '))
+  say('', paragraph(`What the judge misses in the new summaries (${losses.length} of ${cases.length} e-mails):`), '')
+  for (const { id, why } of losses) say(paragraph(why.replace(/^Missing: /, ''), `   ${bad('✗')} ${id.padEnd(22)}`))
   expect(losses.length >= 20, `only ${losses.length} e-mails are reported to lose action items`)
 }
 
+function showOutput(model: string | null | undefined, output: string | null | undefined): void {
+  say('', `     ${dim(model ?? '')}`)
+  for (const line of (output ?? '').split('\n')) say(paragraph(line, '     '))
+}
+
+/** Cases whose baseline had every action item and whose candidate has not. */
 function lossesOf({ cases }: Pick<FeatureReport, 'cases'>): { id: string; why: string }[] {
-  return cases.flatMap(({ id, judge }) =>
-    judge
-      .filter((item) => item.id === 'actions' && item.verdict === 'no')
-      .map(({ reasoning }) => ({ id, why: reasoning })),
-  )
+  return cases.flatMap(({ id, judge, baselineJudge = [] }) => {
+    const [before, after] = [baselineJudge, judge].map((items) => items.find((item) => item.id === 'actions'))
+    return before?.verdict === 'yes' && after?.verdict === 'no' ? [{ id, why: after.reasoning }] : []
+  })
 }
 
 function onlyFeature(text: string): FeatureReport {
+  expect(text.startsWith('{'), `this is no report: ${text.slice(0, 200)}`)
   const [feature, ...others] = reportSchema.parse(JSON.parse(text)).features
   if (!feature || others.length > 0) throw new Error('the report is not about the one feature of the demo')
   const { cases, scored } = feature.coverage

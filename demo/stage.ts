@@ -55,7 +55,7 @@ export function openStage(): Stage {
     commitPrompt(change, message) {
       cpSync(path.join(here, 'email-summary-changes', change), path.join(folder, promptPath))
       commit(message)
-      const patch = git('show', '--format=', '--unified=0', '--no-color', '--no-ext-diff')
+      const patch = git('show', '--format=', '--unified=0', '--no-color', '--no-ext-diff', 'HEAD', '--', promptPath)
       return patch.split('\n').filter((line) => /^[-+](?![-+]{2} )/.test(line))
     },
     sluice(...args) {
