@@ -3,7 +3,7 @@ import { z } from 'zod'
 const share = z.number().min(0).max(1)
 
 /** Why a case has a score or has none. Only `scored` and `checkFailed` carry one. */
-export const caseStates = [
+const caseStates = [
   'scored',
   'checkFailed',
   'modelError',

@@ -24,7 +24,7 @@ export interface Progress {
   stop(): void
 }
 
-export interface Clock {
+interface Clock {
   /** Milliseconds from any origin. */
   now(): number
   /** Calls `tick` every `ms` until the function that it returns is called. */
