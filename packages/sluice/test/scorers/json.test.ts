@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { aCase, runCheck, scoreOf } from './scoring.ts'
+import { aCase, runCheck, runSpec, scoreOf } from './scoring.ts'
 
 const document = JSON.stringify({
   owner: 'Ann',
@@ -49,13 +49,11 @@ test('draft 2020-12 is the default and draft-07 is known', async () => {
 })
 
 test('a schema that cannot be used is an error', async () => {
-  await assert.rejects(runCheck({ jsonSchema: { type: 'text' } }, '{}'), {
-    name: 'CheckError',
-    message: /cannot be used/,
-  })
-  await assert.rejects(runCheck({ jsonSchema: { $ref: 'https://example.com/x' } }, '{}'), { name: 'CheckError' })
+  const run = (value: Record<string, unknown>) => runSpec({ type: 'jsonSchema', value }, '{}')
+  await assert.rejects(run({ type: 'text' }), { name: 'CheckError', message: /cannot be used/ })
+  await assert.rejects(run({ $ref: 'https://example.com/x' }), { name: 'CheckError', message: /cannot be used/ })
   const old = { $schema: 'http://json-schema.org/draft-04/schema#' }
-  await assert.rejects(runCheck({ jsonSchema: old }, '{}'), { name: 'CheckError', message: /draft-04.*2020-12/ })
+  await assert.rejects(run(old), { name: 'CheckError', message: /draft-04.*2020-12.*draft-07/ })
 })
 
 test('two checks may hold schemas with one $id', async () => {
@@ -103,8 +101,6 @@ test('the reason shows the value that is off', async () => {
 })
 
 test('a path that is none is an error', async () => {
-  await assert.rejects(runCheck({ jsonPath: { path: '$.[', exists: true } }, '{}'), {
-    name: 'CheckError',
-    message: /RFC 9535/,
-  })
+  const value = { path: '$.[', exists: true }
+  await assert.rejects(runSpec({ type: 'jsonPath', value }, '{}'), { name: 'CheckError', message: /RFC 9535/ })
 })

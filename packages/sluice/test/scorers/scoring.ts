@@ -1,6 +1,7 @@
 import { type CheckDeps, type CheckResult, compileCheck, type Subject } from '../../src/scorers/check.ts'
 import type { Case } from '../../src/suite/case.ts'
 import { checkSchema } from '../../src/suite/check-entry.ts'
+import type { CheckSpec } from '../../src/suite/check-spec.ts'
 
 export function aCase(overrides: Partial<Case> = {}): Case {
   return {
@@ -23,6 +24,12 @@ export function runCheck(
   { deps, ...subject }: { deps?: CheckDeps } & Partial<Subject> = {},
 ): Promise<CheckResult> {
   return compileCheck(checkSchema.parse(entry), deps).run({ case: aCase(), output, ...subject })
+}
+
+/** The same for a check that no file could hold, since files are validated when they are read. */
+export function runSpec(spec: Pick<CheckSpec, 'type' | 'value'>, output: string): Promise<CheckResult> {
+  const plain = { name: 'unread', negate: false, weight: 1, must: false, caseSensitive: false }
+  return compileCheck({ ...plain, ...spec } as CheckSpec).run({ case: aCase(), output })
 }
 
 /** The score of one check alone. */

@@ -5,8 +5,12 @@ import { parseJson } from './json.ts'
 import { type Measure, outcome } from './measure.ts'
 import { timeLimitFor, withinTime } from './time-limit.ts'
 
-const draft7 = 'http://json-schema.org/draft-07/schema'
+const options = { strict: false, validateFormats: false, addUsedSchema: false, logger: false } as const
 const draft2020 = 'https://json-schema.org/draft/2020-12/schema'
+const makers = new Map<string, () => Promise<Ajv>>([
+  [draft2020, async () => new (await import('ajv/dist/2020.js')).Ajv2020(options)],
+  ['http://json-schema.org/draft-07/schema', async () => new (await import('ajv')).Ajv(options)],
+])
 
 /**
  * The output is JSON that meets the schema: draft 2020-12, or draft-07 where `$schema` says so. `format` is an
@@ -30,24 +34,30 @@ export function measureJsonSchema({ name, value: schema }: JsonSchemaCheck): Mea
 }
 
 async function compile(schema: Record<string, unknown>, name: string): Promise<ValidateFunction> {
-  const ajv = await load(schema, name)
+  const ajv = await ajvFor(schema, name)
   try {
     return ajv.compile(schema)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new CheckError(`check ${name}: the JSON Schema cannot be used: ${reason}`, { cause })
+  } finally {
+    ajv.removeSchema(schema)
   }
 }
 
-/** A fresh instance for each schema, so that equal `$id`s of different checks do not meet. */
-async function load(schema: Record<string, unknown>, name: string): Promise<Ajv> {
-  const options = { strict: false, validateFormats: false, allErrors: false, logger: false } as const
+/** One instance for each draft, since making one takes longer than compiling; it keeps no schema. */
+const instances = new Map<string, Promise<Ajv>>()
+
+function ajvFor(schema: Record<string, unknown>, name: string): Promise<Ajv> {
   const draft = String(schema.$schema ?? draft2020).replace(/#$/, '')
-  if (draft === draft2020) return new (await import('ajv/dist/2020.js')).Ajv2020(options)
-  if (draft === draft7) return new (await import('ajv')).Ajv(options)
-  throw new CheckError(
-    `check ${name}: $schema is "${draft}"; draft 2020-12 (${draft2020}) and draft-07 (${draft7}) are known`,
-  )
+  const make = makers.get(draft)
+  if (!make) {
+    const known = [...makers.keys()].join(' and ')
+    throw new CheckError(`check ${name}: $schema is "${draft}"; known are ${known}`)
+  }
+  const instance = instances.get(draft) ?? make()
+  instances.set(draft, instance)
+  return instance
 }
 
 function faults(errors: ErrorObject[]): string {

@@ -9,7 +9,7 @@ import { renderValue } from './value-template.ts'
 
 /** Products of lengths that take about a second; beyond them a comparison would hold up the whole run. */
 const mostWordPairs = 5e8
-const mostCharacterPairs = 2e10
+const mostCharacterPairs = 5e9
 
 /**
  * Passes when the output resembles the reference text at least as much as `min`: by ROUGE-L F1, by 1 - Levenshtein
