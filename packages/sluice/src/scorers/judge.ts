@@ -23,7 +23,7 @@ export interface JudgeCallContext {
 }
 
 /** Asks a model; cache, retries and budget are the caller's. */
-export type AskJudge = (request: ModelRequest, context: JudgeCallContext) => Promise<Completion>
+type AskJudge = (request: ModelRequest, context: JudgeCallContext) => Promise<Completion>
 
 /** What the judge is to answer about an output. */
 export interface JudgeTask {
