@@ -91,7 +91,8 @@ const negatedShape = Object.fromEntries(
 /** Every key that says what a check looks for. */
 const checkKeys: readonly string[] = [...Object.keys(negatable), ...negations.keys(), ...Object.keys(others)]
 
-const oneType = exactlyOne(checkKeys, 'check')
+const listed = `${[...Object.keys(negatable), ...Object.keys(others)].join(', ')}; text checks also as e.g. notContains`
+const oneType = exactlyOne(checkKeys, 'check', listed)
 
 const checkEntrySchema = z
   .strictObject({

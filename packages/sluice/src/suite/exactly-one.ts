@@ -5,17 +5,20 @@ export function presentKeys(value: object, names: readonly string[]): string[] {
   return names.filter((name) => Object.hasOwn(value, name))
 }
 
-/** Demands exactly one of the keys, in Zod and, through `meta`, in the JSON Schema as well. */
-export function exactlyOne(names: readonly string[], noun: string) {
+/**
+ * Demands exactly one of the keys, in Zod and, through `meta`, in the JSON Schema as well. That none is there is marked
+ * as `absent`, since it goes without saying where a key is misspelt.
+ */
+export function exactlyOne(names: readonly string[], noun: string, listed = names.join(', ')) {
   return {
     check: (value: object, context: z.core.$RefinementCtx) => {
       const present = presentKeys(value, names)
       if (present.length === 1) return
       const message =
         present.length === 0
-          ? `names no ${noun}; give one of ${names.join(', ')}`
+          ? `names no ${noun}; give one of ${listed}`
           : `names ${present.length} ${noun}s, ${present.join(' and ')}; split them into one entry each`
-      context.addIssue({ code: 'custom', message, path: present.slice(1, 2) })
+      context.addIssue({ code: 'custom', message, path: present.slice(1, 2), params: { absent: present.length === 0 } })
     },
     meta: { oneOf: names.map((name) => ({ required: [name] })) },
   }

@@ -14,6 +14,8 @@ import type { Prompt } from './prompt.ts'
 export interface Project {
   config: Config
   prompts: Prompt[]
+  /** Path of each suite that was read -> number of its cases. */
+  caseCounts: Map<string, number>
   /** Errors and warnings, in the order of file and line. */
   diagnostics: Diagnostic[]
 }
@@ -36,11 +38,14 @@ export async function loadProject({
   const { config, diagnostics, source } = await loadConfig(files, root)
   const loaded = await loadPrompts(files, config, source)
   const found = [...diagnostics, ...loaded.diagnostics]
-  for (const prompt of loaded.prompts) found.push(...(await suiteDiagnostics(prompt, { files, config, suites })))
+  const caseCounts = new Map<string, number>()
+  for (const prompt of loaded.prompts) {
+    found.push(...(await suiteDiagnostics(prompt, { files, config, suites, caseCounts })))
+  }
   for (const suite of new Set(loaded.orphanSuites)) {
     if (await exists(files, suite)) found.push(...(await checkCases(files, suite, { root })).diagnostics)
   }
-  return { config, prompts: loaded.prompts, diagnostics: inOrder(found) }
+  return { config, prompts: loaded.prompts, caseCounts, diagnostics: inOrder(found) }
 }
 
 /** The project, if it has no errors. @throws InvalidFilesError with all of them. */
@@ -74,9 +79,11 @@ interface SuitePlace {
   files: ProjectFiles
   config: Config
   suites: (prompt: Prompt, suite: string) => boolean
+  caseCounts: Map<string, number>
 }
 
-async function suiteDiagnostics(prompt: Prompt, { files, config, suites }: SuitePlace): Promise<Diagnostic[]> {
+async function suiteDiagnostics(prompt: Prompt, place: SuitePlace): Promise<Diagnostic[]> {
+  const { files, config, suites, caseCounts } = place
   const chosen = Object.entries(prompt.suites).filter(([name]) => suites(prompt, name))
   const paths = new Set(chosen.map(([, file]) => file))
   const found = await inlineFaults(prompt, files, config)
@@ -85,11 +92,12 @@ async function suiteDiagnostics(prompt: Prompt, { files, config, suites }: Suite
     if (!(await exists(files, file))) continue
     const checked = await checkCases(files, file, { root: config.root, prompt, config })
     found.push(...checked.diagnostics)
+    caseCounts.set(file, checked.count)
     specific += checked.specific
   }
   if (paths.size === 0 || specific > 0 || looksAtMeaning(prompt)) return found
-  const place = { file: files.describe(prompt.file), line: 1, column: 1, path: '' }
-  return [...found, { severity: 'warning', ...place, message: onlyShape }]
+  const wholeFile = { file: files.describe(prompt.file), line: 1, column: 1, path: '' }
+  return [...found, { severity: 'warning', ...wholeFile, message: onlyShape }]
 }
 
 const onlyShape =

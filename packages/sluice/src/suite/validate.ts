@@ -44,7 +44,7 @@ export function validate<S extends z.ZodType>(
   const result = parse(source.value)
   if (result.success) return { data: result.data, diagnostics: [] }
   const { issues } = result.error
-  const diagnostics = issues.flatMap(diagnosticsOf)
+  const diagnostics = issues.filter((issue) => !goesWithoutSaying(issue, issues)).flatMap(diagnosticsOf)
   if (!issues.every(({ code }) => code === 'unrecognized_keys')) return { diagnostics }
   const retried = parse(withoutKeys(source.value, issues))
   return retried.success ? { data: retried.data, diagnostics } : { diagnostics }
@@ -69,6 +69,13 @@ export function locatedKey(
   severity: Diagnostic['severity'] = 'error',
 ): Diagnostic {
   return { ...located(source, [...path, key], message, severity), ...source.at(path, key) }
+}
+
+/** An absent key beside an unknown one: the unknown one is it, misspelt. */
+function goesWithoutSaying(issue: z.core.$ZodIssue, issues: readonly z.core.$ZodIssue[]): boolean {
+  if (issue.code !== 'custom' || issue.params?.absent !== true) return false
+  const path = issue.path.join('.')
+  return issues.some((other) => other.code === 'unrecognized_keys' && other.path.join('.') === path)
 }
 
 function shapeKeys(schema: unknown): string[] {

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { parseYaml } from '../../src/suite/yaml.ts'
+
+function faults(text: string): string[] {
+  return parseYaml(text, 'f.yaml').diagnostics.map(({ line, column, message }) => `${line}:${column} ${message}`)
+}
+
+test('the faults of YAML itself are located and worded for its users', () => {
+  const cases: [string, RegExp][] = [
+    ['a:\n\t- b\n', /^2:1 a tab is used as indentation; YAML allows spaces only$/],
+    ['a: 1\n---\nb: 2\n', /^2:1 a second YAML document/],
+    ['a: x: y\n', /^1:4 a second ": " in one line/],
+    ['a: @x\n', /^1:4 .*put it in quotes$/],
+    ['a: *nope\n', /^1:4 there is no anchor &nope$/],
+    ['a: &a [1, *a]\n', /^1:11 \*a contains itself$/],
+    ['a: !include x\n', /^1:4 .*!include/],
+    ['['.repeat(100_000), /nested too deeply$/],
+  ]
+  for (const [text, expected] of cases) {
+    assert.equal(faults(text).length, 1, text.slice(0, 20))
+    assert.match(faults(text)[0] ?? '', expected)
+  }
+})
+
+test('every key given twice is reported, and the rest of the file still counts', () => {
+  const { source, diagnostics } = parseYaml('a: 1\nb: {"c d": 2, "c d": 3}\na: 4\n', 'f.yaml')
+  assert.deepEqual(
+    diagnostics.map(({ line, column, message }) => `${line}:${column} ${message}`),
+    ['2:15 the key "c d" is there twice', '3:1 the key a is there twice'],
+  )
+  assert.ok(source)
+})
+
+test('an alias bomb is refused, honest use of aliases and merge keys is not', () => {
+  const levels = [...'bcdefghij'].map((name, index) => {
+    return `${name}: &${name} [${Array(9).fill(`*${'abcdefghi'[index]}`).join(', ')}]`
+  })
+  assert.match(faults(['a: &a [1]', ...levels].join('\n'))[0] ?? '', /aliases expand to too much data/)
+  const shared = parseYaml(`x: &x {a: 1}\ny: {<<: *x, b: 2}\nl:\n${'- *x\n'.repeat(2000)}`, 'f.yaml')
+  assert.deepEqual(shared.diagnostics, [])
+  assert.match(JSON.stringify(shared.source?.value), /"y":\{"a":1,"b":2\}/)
+})
+
+test('keys that could pollute prototypes are plain keys', () => {
+  const { source } = parseYaml('__proto__: {polluted: 1}\nconstructor: {prototype: {polluted: 1}}\n', 'f.yaml')
+  assert.ok(JSON.stringify(source?.value).startsWith('{"__proto__":{"polluted":1}'))
+  assert.equal(({} as { polluted?: number }).polluted, undefined)
+})
+
+test('values and keys are located, and what is missing at its parent, with CRLF as well', () => {
+  for (const end of ['\n', '\r\n']) {
+    const { source } = parseYaml(['a:', '  - {x: 1, yy: 2}', '  - x: 3', ''].join(end), 'f.yaml')
+    assert.deepEqual(source?.at(['a', 0, 'yy']), { line: 2, column: 16 })
+    assert.deepEqual(source?.at(['a', 0], 'yy'), { line: 2, column: 12 })
+    assert.deepEqual(source?.at(['a', 1, 'z', 'deep']), { line: 3, column: 5 })
+    assert.deepEqual(source?.at(['nothing']), { line: 1, column: 1 })
+  }
+})
+
+test('an empty file is null', () => {
+  for (const text of ['', '# nothing\n', '\n\n']) assert.equal(parseYaml(text, 'f.yaml').source?.value, null)
+})
