@@ -14,6 +14,7 @@ const layerOf = (file: string) => file.split('/')[0]?.replace(/\.ts$/, '') ?? ''
 function wrongImports(file: string, text: string): string[] {
   const own = layers.indexOf(layerOf(file))
   return [...text.matchAll(imports)]
+    .filter((match) => match[1]?.endsWith('.ts'))
     .map((match) => path.join(path.dirname(file), match[1] ?? ''))
     .filter((target) => layers.indexOf(layerOf(target)) > own || !layers.includes(layerOf(target)))
     .map((target) => `${file} imports ${target}`)

@@ -8,8 +8,6 @@ export interface Interrupt {
   stop: AbortSignal
   /** Calls under way are cut off. */
   abort: AbortSignal
-  /** 130 after Ctrl-C, 143 after SIGTERM, undefined when the run was left alone. */
-  exitCode(): number | undefined
   dispose(): void
 }
 
@@ -17,27 +15,22 @@ export interface Interrupt {
 export function listenForInterrupt(host: Host): Interrupt {
   const stop = new AbortController()
   const abort = new AbortController()
-  let exitCode: number | undefined
   let timer: NodeJS.Timeout | undefined
-  const stopWith = (code: number) => () => {
+  const onSignal = () => {
     if (stop.signal.aborted) return abort.abort()
-    exitCode = code
     host.stderr.write('\nStopping: waiting for answers that are already under way (again to stop at once).\n')
     stop.abort()
     timer = setTimeout(() => abort.abort(), graceMs).unref()
   }
-  const onInt = stopWith(130)
-  const onTerm = stopWith(143)
-  host.on('SIGINT', onInt)
-  host.on('SIGTERM', onTerm)
+  host.on('SIGINT', onSignal)
+  host.on('SIGTERM', onSignal)
   return {
     stop: stop.signal,
     abort: abort.signal,
-    exitCode: () => exitCode,
     dispose() {
       clearTimeout(timer)
-      host.off('SIGINT', onInt)
-      host.off('SIGTERM', onTerm)
+      host.off('SIGINT', onSignal)
+      host.off('SIGTERM', onSignal)
     },
   }
 }

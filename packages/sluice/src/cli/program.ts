@@ -83,7 +83,7 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
 
 function withRunOptions(command: Command): Command {
   return command
-    .option('--suite <name>', 'which suite of the feature', 'fast')
+    .option('--suite <name>', 'which suite of the feature (default: fast)')
     .option('--concurrency <n>', 'calls under way at a time', wholeNumber, 20)
     .option('--budget-usd <x>', 'stop before spending more than this', amount)
     .option('--report-dir <dir>', 'write report.json and report.md there')

@@ -1,77 +1,86 @@
 import { randomUUID } from 'node:crypto'
+import { SluiceError } from '../errors.ts'
 import { createBudget } from '../providers/budget.ts'
-import { createModelClient } from '../providers/client.ts'
+import { createModelClient, type ModelClient } from '../providers/client.ts'
 import { createPrices, type Prices } from '../providers/prices.ts'
 import { createProviders, type Providers } from '../providers/registry.ts'
 import { createAnswerStore } from '../run/answer-store.ts'
 import { type Ask, createAsk } from '../run/answers.ts'
 import { openDatabase } from '../run/database.ts'
 import { createResults, type Results } from '../run/results.ts'
-import type { Config } from '../suite/config.ts'
-import { diskFiles, type ProjectFiles } from '../suite/files.ts'
-import { findRoot, loadProject, strictProject } from '../suite/project.ts'
-import type { Prompt } from '../suite/prompt.ts'
 import type { Host } from './host.ts'
 import { type Interrupt, listenForInterrupt } from './interrupt.ts'
+import type { LoadedProject } from './open-project.ts'
 
 /** USD that a run may spend where nothing else is said. */
 const defaultBudgetUsd = 2
 
-export interface LoadedProject {
-  config: Config
-  prompts: Prompt[]
-  files: ProjectFiles
-}
-
-/** The project around the current folder, without a fault in any of its files. @throws InvalidFilesError */
-export async function openProject(host: Host): Promise<LoadedProject> {
-  const root = await findRoot(host.cwd())
-  const files = diskFiles(root)
-  const { config, prompts } = strictProject(await loadProject({ root, files }))
-  return { config, prompts, files }
-}
-
 export interface SessionOptions {
   command: string
+  /** Calls under way at a time. */
   concurrency: number
+  /** USD; overrides the project's. */
   budgetUsd?: number | undefined
 }
 
 /** What a command that asks models holds open; `close` gives it back. */
 export interface Session {
   runId: string
+  /** ms since the epoch. */
   startedAt: number
+  concurrency: number
   providers: Providers
-  prices: Prices
+  client: ModelClient
   ask: Ask
   results: Results
   interrupt: Interrupt
   spentUsd(): number
+  /** @throws SluiceError `invalid-input` where a budget was asked for and a model has no price to hold it by. */
+  requirePrices(models: readonly string[]): Promise<void>
   close(): void
 }
 
 /** Opens the store and prepares model calls; nothing is called yet. */
 export function openSession({ config, files }: LoadedProject, options: SessionOptions, host: Host): Session {
+  const { concurrency } = options
   const database = openDatabase(config.root)
-  const interrupt = listenForInterrupt(host)
   const run = { id: randomUUID(), command: options.command, startedAt: Date.now() }
-  const prices = createPrices(config.prices)
-  const budget = createBudget(options.budgetUsd ?? config.gate.budgetUsd ?? defaultBudgetUsd)
-  const providers = createProviders(config, { env: host.env, fetch, files })
-  const client = createModelClient({ providers, config, budget, prices, concurrency: options.concurrency })
+  const results = createResults(database, run)
+  const interrupt = listenForInterrupt(host)
+  const prices = createPrices(config.prices, config.providers)
+  const askedBudget = options.budgetUsd ?? config.gate.budgetUsd
+  const budget = createBudget(askedBudget ?? defaultBudgetUsd)
+  const providers = createProviders(config, { env: host.env, fetch, files, prices })
+  const client = createModelClient({ providers, config, budget, prices, concurrency })
   const store = createAnswerStore(database)
   return {
     runId: run.id,
     startedAt: run.startedAt,
+    concurrency,
     providers,
-    prices,
+    client,
     ask: createAsk({ store, client, providers, stop: interrupt.stop, abort: interrupt.abort }),
-    results: createResults(database, run),
+    results,
     interrupt,
     spentUsd: () => budget.spentUsd,
+    async requirePrices(models) {
+      if (askedBudget !== undefined) await requirePrices(models, prices, providers)
+    },
     close() {
       interrupt.dispose()
       database.close()
     },
+  }
+}
+
+async function requirePrices(models: readonly string[], prices: Prices, providers: Providers): Promise<void> {
+  for (const model of models) {
+    const { live } = await providers.get(model.split(':', 1)[0] ?? model)
+    if (!live || prices.costUsd(model, { inputTokens: 1, outputTokens: 1 }) !== undefined) continue
+    throw new SluiceError(
+      'invalid-input',
+      `${model} has no known price, so a budget cannot be kept: add it to sluice.yaml, prices: {"${model}": {input: 1, output: 5}} ` +
+        '(USD per million tokens; 0 for a model of your own), or leave out the budget.',
+    )
   }
 }

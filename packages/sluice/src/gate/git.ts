@@ -85,7 +85,7 @@ async function unknownReference(reference: string, shallow: boolean): Promise<st
   const cure = shallow
     ? 'This is a shallow clone: fetch the history first (actions/checkout: fetch-depth: 0; elsewhere: git fetch --unshallow).'
     : 'Check the spelling, or fetch it first: git fetch origin.'
-  return `--base: git knows no commit "${reference}". ${cure}`
+  return `git knows no commit "${reference}". ${cure}`
 }
 
 function noCommonCommit(reference: string, shallow: boolean): string {

@@ -31,7 +31,7 @@ const completionRow = z.object({
     outputTokens: z.number().optional(),
     reasoningTokens: z.number().optional(),
   }),
-  latencyMs: z.number(),
+  latencyMs: z.number().optional(),
   costUsd: z.number().optional(),
   servedModel: z.string().optional(),
   fingerprint: z.string().optional(),

@@ -1,25 +1,24 @@
 import { SluiceError } from '../errors.ts'
 import type { ModelClient } from '../providers/client.ts'
-import type { Completion, ModelRequest } from '../providers/provider.ts'
+import type { Completion, ModelRequest, Provider } from '../providers/provider.ts'
 import type { Providers } from '../providers/registry.ts'
 import { requestKey } from '../providers/request-key.ts'
 import { parseModelId } from '../suite/model.ts'
 import type { AnswerLabels, AnswerStore } from './answer-store.ts'
 import type { AnswerSource } from './ledger.ts'
 
-export interface Answer {
-  completion: Completion
-  source: AnswerSource
-}
-
 export interface AskContext extends Omit<AnswerLabels, 'model'> {
   caseId: string
   /** 1-based. */
   repeat: number
+  /** Told of every answer, also of one that turns out to be of no use. */
+  book(completion: Completion, source: AnswerSource): void
+  /** Throws for an answer that is of no use: it is not kept, so that the next run asks again. */
+  verify?(completion: Completion): void
 }
 
 /** Answers a request from the store, or asks the provider and stores the answer before it is used. */
-export type Ask = (request: ModelRequest, context: AskContext) => Promise<Answer>
+export type Ask = (request: ModelRequest, context: AskContext) => Promise<Completion>
 
 export interface AskOptions {
   store: AnswerStore
@@ -39,26 +38,33 @@ export function createAsk({ store, client, providers, stop, abort }: AskOptions)
   const underWay = new Map<string, Promise<Completion>>()
   const pay = async (request: ModelRequest, context: AskContext, key: string) => {
     stopIfAsked(stop)
-    const completion = await client.complete(request, { ...context, key, signal: abort })
-    store.put(key, completion, { ...context, model: request.model })
+    const { caseId, repeat, stage, feature } = context
+    const completion = await client.complete(request, { caseId, repeat, key, signal: abort })
+    context.book(completion, 'provider')
+    context.verify?.(completion)
+    store.put(key, completion, { stage, feature, model: request.model })
+    return completion
+  }
+  const recorded = async (request: ModelRequest, context: AskContext, key: string, provider: Provider) => {
+    stopIfAsked(stop)
+    const { caseId, repeat } = context
+    const completion = await provider.complete(request, { caseId, repeat, key, signal: abort })
+    context.book(completion, 'recording')
     return completion
   }
   return async (request, context) => {
     const key = requestKey(request, context.repeat)
     const provider = await providers.get(parseModelId(request.model)?.provider ?? request.model)
-    if (!provider.live) {
-      stopIfAsked(stop)
-      const completion = await provider.complete(request, { ...context, key, signal: abort })
-      return { completion, source: 'recording' }
+    if (!provider.live) return recorded(request, context, key, provider)
+    const known = store.get(key) ?? (await underWay.get(key))
+    if (known) {
+      context.book(known, 'cache')
+      return known
     }
-    const known = store.get(key)
-    if (known) return { completion: known, source: 'cache' }
-    const shared = underWay.get(key)
-    if (shared) return { completion: await shared, source: 'cache' }
     const paid = pay(request, context, key)
     underWay.set(key, paid)
     try {
-      return { completion: await paid, source: 'provider' }
+      return await paid
     } finally {
       underWay.delete(key)
     }
@@ -66,5 +72,6 @@ export function createAsk({ store, client, providers, stop, abort }: AskOptions)
 }
 
 function stopIfAsked(stop: AbortSignal): void {
-  if (stop.aborted) throw new SluiceError('interrupted', 'stopped before the run was complete')
+  if (!stop.aborted) return
+  throw new SluiceError('interrupted', 'Stopped. Every answer paid for is kept: the same command goes on from there.')
 }

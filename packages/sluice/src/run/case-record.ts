@@ -19,6 +19,8 @@ export interface CaseDetail {
   state: CaseState
   /** In [0,1]; absent unless scored or checkFailed. */
   score?: number
+  /** The last message that was sent, with the case's variables in it. */
+  input?: string
   output?: string
   checks: CheckResult[]
   judge: JudgedItem[]

@@ -20,6 +20,8 @@ export interface Evaluation {
   onScored?: (arm: Arm, detail: CaseDetail) => void
 }
 
+const armNames: Arm[] = ['candidate', 'baseline']
+
 interface Job {
   testCase: Case
   position: number
@@ -27,15 +29,14 @@ interface Job {
   repeat: number
 }
 
+/** Whether a version is still asked about the case at a position. */
+export type Wanted = (arm: Arm, position: number) => boolean
+
 /**
  * Runs every repeat up to `repeat` that was not yet tried of the cases that `wanted` names. The table is the same
  * whatever the order in which answers arrive.
  */
-export async function evaluate(
-  evaluation: Evaluation,
-  repeat: number,
-  wanted: (position: number) => boolean = () => true,
-): Promise<void> {
+export async function evaluate(evaluation: Evaluation, repeat: number, wanted: Wanted = () => true): Promise<void> {
   const { feature, arms, table, results, concurrency, onScored } = evaluation
   await runPool(jobs(evaluation, repeat, wanted), concurrency, async (job) => {
     const detail = await arms[job.arm]?.(job.testCase, job.repeat)
@@ -47,20 +48,17 @@ export async function evaluate(
   results.flush()
 }
 
-async function* jobs(
-  { cases, arms, table }: Evaluation,
-  last: number,
-  wanted: (position: number) => boolean,
-): AsyncGenerator<Job> {
+async function* jobs({ cases, arms, table }: Evaluation, last: number, wanted: Wanted): AsyncGenerator<Job> {
   let position = -1
   for await (const testCase of cases()) {
     position += 1
-    if (!wanted(position)) continue
+    const asked = armNames.filter((arm) => arms[arm] && wanted(arm, position))
+    if (asked.length === 0) continue
     table.add(position, testCase)
     const tried = { ...table.cases[position]?.tried }
     for (let repeat = 1; repeat <= last; repeat += 1) {
       for (const arm of armOrder(testCase.id, repeat)) {
-        if (arms[arm] && repeat > (tried[arm] ?? 0)) yield { testCase, position, arm, repeat }
+        if (asked.includes(arm) && repeat > (tried[arm] ?? 0)) yield { testCase, position, arm, repeat }
       }
     }
   }

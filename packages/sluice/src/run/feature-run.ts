@@ -5,11 +5,12 @@ import { createJudge, type Judge } from '../scorers/judge.ts'
 import type { Case } from '../suite/case.ts'
 import type { JudgeSettings } from '../suite/config.ts'
 import type { Prompt } from '../suite/prompt.ts'
-import type { Stage } from './answer-store.ts'
-import type { Answer, Ask } from './answers.ts'
+import type { Ask, AskContext } from './answers.ts'
 import type { Arm, CaseDetail } from './case-record.ts'
-import { evaluate } from './evaluate.ts'
+import { type Evaluation, evaluate, type Wanted } from './evaluate.ts'
+import type { Stage } from './answer-store.ts'
 import { book, emptyLedger, type Ledger } from './ledger.ts'
+import { noObservations, type Observations, observe } from './observations.ts'
 import type { Results } from './results.ts'
 import { createScoreCase } from './score-case.ts'
 import { createScoreTable, type ScoreTable } from './score-table.ts'
@@ -28,6 +29,10 @@ export interface FeatureRunOptions {
   results: Results
   concurrency: number
   signal: AbortSignal
+  /** Cases in the suite, where that is known before it is read. */
+  caseCount?: number | undefined
+  /** Called before a look with the number of answers that it will take. */
+  onLook?: ((answers: number) => void) | undefined
   onScored?: ((arm: Arm, detail: CaseDetail) => void) | undefined
 }
 
@@ -37,29 +42,28 @@ export interface FeatureRun {
   baseline: Prompt | undefined
   table: ScoreTable
   ledger: Ledger
-  /** Of the candidate's answers, in ms, as recorded when they were first given. */
-  latencies: number[]
+  observations: Observations
   judge: Judge | undefined
-  /** Scores all repeats up to `repeat` of the cases at the wanted positions that were not scored yet. */
-  score(repeat: number, wanted?: (position: number) => boolean): Promise<void>
+  /** Scores all repeats up to `repeat` that were not scored yet, of the cases that are wanted. */
+  score(repeat: number, wanted?: Wanted): Promise<void>
 }
 
 export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
   const { candidate, baseline, ask, checkDeps, results, signal } = options
   const ledger = emptyLedger()
   const table = createScoreTable()
-  const latencies: number[] = []
+  const observations = noObservations()
   const feature = candidate.feature
 
-  const booked = async (request: ModelRequest, stage: Stage, caseId: string, repeat: number) => {
-    const answer: Answer = await ask(request, { stage, feature, caseId, repeat })
-    book(ledger, answer.completion, stage, answer.source)
-    return answer.completion
-  }
-  const judge = createJudge({
-    ...options.judge,
-    ask: (request, { caseId, repeat }) => booked(request, 'judge', caseId, repeat),
-  })
+  const askFor = (stage: Stage) => (request: ModelRequest, context: Pick<AskContext, 'caseId' | 'repeat' | 'verify'>) =>
+    ask(request, {
+      ...context,
+      stage,
+      feature,
+      book: (completion, source) => book(ledger, completion, stage, source),
+    })
+  const generate = askFor('generation')
+  const judge = createJudge({ ...options.judge, ask: askFor('judge') })
   const promptChecks = candidate.checks.map((spec) => compileCheck(spec, checkDeps))
   const scoreCaseOf = (version: Prompt) =>
     createScoreCase({
@@ -67,12 +71,12 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
       measure: candidate,
       generate: options.target
         ? callTarget(options.target, ledger, signal)
-        : (request, testCase, repeat) => booked(request, 'generation', testCase.id, repeat),
+        : (request, { id: caseId }, repeat) => generate(request, { caseId, repeat }),
       checksOf: (testCase) => [...promptChecks, ...testCase.checks.map((spec) => compileCheck(spec, checkDeps))],
       judge,
       signal,
     })
-  const evaluation = {
+  const evaluation: Evaluation = {
     feature,
     cases: options.cases,
     arms: { candidate: scoreCaseOf(candidate), ...(baseline && { baseline: scoreCaseOf(baseline) }) },
@@ -80,7 +84,7 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
     results,
     concurrency: options.concurrency,
     onScored(arm: Arm, detail: CaseDetail) {
-      if (arm === 'candidate' && detail.latencyMs !== undefined) latencies.push(detail.latencyMs)
+      observe(observations, arm, detail)
       options.onScored?.(arm, detail)
     },
   }
@@ -89,10 +93,23 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
     baseline,
     table,
     ledger,
-    latencies,
+    observations,
     judge,
-    score: (repeat, wanted) => evaluate(evaluation, repeat, wanted),
+    async score(repeat, wanted = () => true) {
+      options.onLook?.(answersOf(evaluation, options.caseCount, repeat, wanted))
+      await evaluate(evaluation, repeat, wanted)
+    },
   }
+}
+
+function answersOf({ arms, table }: Evaluation, caseCount = 0, repeat: number, wanted: Wanted): number {
+  const names = (['candidate', 'baseline'] as const).filter((arm) => arms[arm])
+  if (table.cases.length === 0) return caseCount * names.length * repeat
+  let answers = 0
+  for (const [position, { tried }] of table.cases.entries()) {
+    for (const arm of names) if (wanted(arm, position)) answers += Math.max(0, repeat - tried[arm])
+  }
+  return answers
 }
 
 /** Answers of an application are not kept: Sluice cannot see when its code changes. */

@@ -32,20 +32,22 @@ export function createScoreCase({ version, measure, generate, checksOf, judge, s
       parameters: version.parameters,
       format: version.format,
     }
+    const asked = { input: input.at(-1)?.content ?? '' }
     let answer: Completion
     try {
       answer = await generate(request, testCase, repeat)
     } catch (error) {
-      return failure(error, 'modelError')
+      return { ...failure(error, 'modelError'), ...asked }
     }
-    const told = { output: answer.output, latencyMs: answer.latencyMs }
+    const told = { output: answer.output, ...defined('latencyMs', answer.latencyMs) }
     try {
       const scored = await scoreOutput({
-        subject: { case: testCase, ...told, ...(answer.costUsd === undefined ? {} : { costUsd: answer.costUsd }) },
+        subject: { case: testCase, ...told, ...defined('costUsd', answer.costUsd) },
         checks: checksOf(testCase),
         rubric: [...measure.rubric, ...testCase.rubric],
         choices: measure.choices,
         judge,
+        strict: measure.strict,
         input,
         repeat,
         signal,
@@ -53,14 +55,15 @@ export function createScoreCase({ version, measure, generate, checksOf, judge, s
       const costUsd = sum(answer.costUsd, scored.judgement ? scored.judgement.costUsd : 0)
       return {
         state: scored.state,
-        ...(scored.score === undefined ? {} : { score: scored.score }),
+        ...defined('score', scored.score),
+        ...asked,
         ...told,
         checks: scored.checks,
         judge: scored.judgement?.items ?? [],
-        ...(costUsd === undefined ? {} : { costUsd }),
+        ...defined('costUsd', costUsd),
       }
     } catch (error) {
-      return { ...failure(error, error instanceof CheckError ? 'checkError' : 'judgeError'), ...told }
+      return { ...failure(error, error instanceof CheckError ? 'checkError' : 'judgeError'), ...asked, ...told }
     }
   }
 }
@@ -79,6 +82,10 @@ function failure(error: unknown, state: CaseState): CaseDetail {
   if (!isOfCase || (error instanceof ProviderError && error.fatal)) throw error
   const outOfBudget = error instanceof ProviderError && error.kind === 'budget'
   return { state: outOfBudget ? 'budgetStopped' : state, checks: [], judge: [], error: error.message }
+}
+
+function defined<K extends string>(key: K, value: number | undefined): { [P in K]?: number } {
+  return value === undefined ? {} : ({ [key]: value } as { [P in K]?: number })
 }
 
 /** Unknown if a part is unknown. */

@@ -5,7 +5,8 @@ import type { Arm, CaseState } from './case-record.ts'
 export interface CaseScores {
   id: string
   weight: number
-  cluster: string
+  /** Cases of one cluster are not independent; a case without one stands alone. */
+  cluster: string | undefined
   tags: readonly string[]
   critical: boolean
   /** By repeat; undefined where a repeat has no score. */
@@ -55,7 +56,7 @@ export function createScoreTable(): ScoreTable {
       cases[position] ??= {
         id,
         weight,
-        cluster: cluster ?? id,
+        cluster,
         tags: shareTags(tags),
         critical,
         candidate: [],

@@ -22,8 +22,13 @@ export interface JudgeCallContext {
   signal: AbortSignal
 }
 
+interface JudgeQuestion extends JudgeCallContext {
+  /** Throws a JudgeError for an answer that is not as asked, and so must not be kept for later runs. */
+  verify(completion: Completion): void
+}
+
 /** Asks a model; cache, retries and budget are the caller's. */
-type AskJudge = (request: ModelRequest, context: JudgeCallContext) => Promise<Completion>
+type AskJudge = (request: ModelRequest, question: JudgeQuestion) => Promise<Completion>
 
 /** What the judge is to answer about an output. */
 export interface JudgeTask {
@@ -65,7 +70,7 @@ export interface JudgeOptions {
 export function createJudge({ model, parameters, ask, nonce = randomNonce }: JudgeOptions): Judge {
   const inquire = async ({ request, read }: Inquiry, context: JudgeCallContext) => {
     try {
-      const completion = await ask(request, context)
+      const completion = await ask(request, { ...context, verify: (answer) => void read(answer) })
       return { items: read(completion), costUsd: completion.costUsd }
     } catch (error) {
       throw located(error, request.model, context.caseId)

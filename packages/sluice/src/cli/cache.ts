@@ -1,0 +1,16 @@
+import { createAnswerStore } from '../run/answer-store.ts'
+import { openDatabase } from '../run/database.ts'
+import { findRoot } from '../suite/project.ts'
+import type { Host } from './host.ts'
+
+const dayMs = 24 * 60 * 60 * 1000
+
+/** `sluice cache prune`: deletes stored answers older than the given number of days and gives the space back. */
+export async function pruneCache({ olderThan }: { olderThan: number }, host: Host): Promise<number> {
+  const database = openDatabase(await findRoot(host.cwd()))
+  const count = createAnswerStore(database).prune(Date.now() - olderThan * dayMs)
+  database.exec('VACUUM')
+  database.close()
+  host.stdout.write(`${count} stored answer${count === 1 ? '' : 's'} older than ${olderThan} days deleted.\n`)
+  return 0
+}

@@ -1,0 +1,81 @@
+import { limitLooks, recordedRepeats } from '../gate/recorded-repeats.ts'
+import { type GateOutcome, policyOf, runGate } from '../gate/run-gate.ts'
+import type { FeatureSummary } from '../report/feature-report.ts'
+import { summarize } from '../report/summarize.ts'
+import { withVerdict } from '../report/with-verdict.ts'
+import type { FeatureRun } from '../run/feature-run.ts'
+import { casesOf } from '../suite/cases.ts'
+import type { GateSettings } from '../suite/config.ts'
+import type { Prompt } from '../suite/prompt.ts'
+import { chooseSuite } from './choose-suite.ts'
+import type { Host } from './host.ts'
+import { measuredOf } from './measured.ts'
+import type { LoadedProject } from './open-project.ts'
+import type { RunProgress } from './run-progress.ts'
+import type { Session } from './session.ts'
+import { modelsOf, startRun } from './start-run.ts'
+
+/** The flags that overrule the settings of files. */
+export interface PolicyFlags {
+  threshold?: number
+  margin?: number
+  onInconclusive?: GateSettings['onInconclusive']
+}
+
+export interface JudgedFeature {
+  run: FeatureRun
+  outcome: GateOutcome
+  summary: FeatureSummary
+}
+
+export interface JudgeContext {
+  project: LoadedProject
+  session: Session
+  progress: RunProgress
+  flags: PolicyFlags
+  host: Host
+}
+
+export interface VersionsToJudge {
+  candidate: Prompt
+  baseline: Prompt | undefined
+  suite: string | undefined
+  notes: string[]
+  /** Judge the difference alone unless a threshold was asked for. */
+  differenceAlone?: boolean
+}
+
+/** Runs and judges one feature. */
+export async function judgeVersions(
+  { candidate, baseline, notes, ...versions }: VersionsToJudge,
+  { project, session, progress, flags, host }: JudgeContext,
+): Promise<JudgedFeature> {
+  const settings = settingsOf(project.config.gate, candidate.gate, flags)
+  const suite = chooseSuite(candidate, versions.suite)
+  const request = { candidate, baseline, suite, progress }
+  const models = modelsOf(request, project)
+  await session.requirePrices(models)
+  const cases = () => casesOf(project.files, candidate, suite, { root: project.config.root })
+  const threshold = versions.differenceAlone ? flags.threshold : settings.threshold
+  const policy = limitLooks(
+    policyOf({ ...settings, threshold }),
+    await recordedRepeats(models, cases(), session.providers),
+  )
+  const run = startRun(request, project, session, host)
+  progress.label(candidate.feature)
+  const outcome = await runGate(run, policy, settings)
+  const measured = measuredOf(run, session.results, threshold ?? null, notes)
+  return { run, outcome, summary: withVerdict(summarize(measured, settings), outcome) }
+}
+
+/** Flags overrule the prompt's settings, and these the project's. */
+export function settingsOf(project: GateSettings, prompt: Partial<GateSettings>, flags: PolicyFlags): GateSettings {
+  const { threshold, margin, onInconclusive } = flags
+  return {
+    ...project,
+    ...prompt,
+    ...(threshold !== undefined && { threshold }),
+    ...(margin !== undefined && { margin }),
+    ...(onInconclusive !== undefined && { onInconclusive }),
+  }
+}

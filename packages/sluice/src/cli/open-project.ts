@@ -1,0 +1,25 @@
+import type { Config } from '../suite/config.ts'
+import { diskFiles, type ProjectFiles } from '../suite/files.ts'
+import { findRoot, type LoadProjectOptions, loadProject, strictProject } from '../suite/project.ts'
+import type { Prompt } from '../suite/prompt.ts'
+import type { Host } from './host.ts'
+
+export interface LoadedProject {
+  config: Config
+  prompts: Prompt[]
+  files: ProjectFiles
+  /** Path of each suite that was read -> number of its cases. */
+  caseCounts: Map<string, number>
+}
+
+/**
+ * The project around the current folder, without a fault in any of its files. Of the suites only those that `suites`
+ * names are read.
+ * @throws InvalidFilesError with every fault
+ */
+export async function openProject(host: Host, suites: LoadProjectOptions['suites']): Promise<LoadedProject> {
+  const root = await findRoot(host.cwd())
+  const files = diskFiles(root)
+  const { config, prompts, caseCounts } = strictProject(await loadProject({ root, files, ...(suites && { suites }) }))
+  return { config, prompts, files, caseCounts }
+}

@@ -1,0 +1,23 @@
+import manifest from '../../package.json' with { type: 'json' }
+import type { Report } from '../report/report.ts'
+
+export interface RunOfReport {
+  runId: string
+  /** ms since the epoch. */
+  startedAt: number
+  command: Report['command']
+  /** The command line that repeats the run. */
+  reproduce: string | null
+  git: Report['git']
+}
+
+/** What every report starts with. */
+export function reportHead({ startedAt, ...run }: RunOfReport) {
+  return {
+    schema: 'sluice.report/1' as const,
+    ...run,
+    startedAt: new Date(startedAt).toISOString(),
+    durationMs: Date.now() - startedAt,
+    sluiceVersion: manifest.version,
+  }
+}

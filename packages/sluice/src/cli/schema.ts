@@ -1,0 +1,20 @@
+import { SluiceError } from '../errors.ts'
+import { reportJsonSchema } from '../report/report.ts'
+import { jsonSchemaOf, schemaKinds } from '../suite/json-schema.ts'
+import { hint } from '../suite/suggest.ts'
+import type { Host } from './host.ts'
+
+/** `sluice schema <kind>`: prints the JSON Schema of a file format. */
+export async function schema(kind: string, host: Host): Promise<number> {
+  const known = schemaKinds.find((name) => name === kind)
+  if (!known && kind !== 'report') {
+    const kinds = [...schemaKinds, 'report']
+    throw new SluiceError(
+      'invalid-input',
+      `there is no schema "${kind}"${hint(kind, kinds)}. Kinds: ${kinds.join(', ')}.`,
+    )
+  }
+  const document = known ? jsonSchemaOf(known) : reportJsonSchema()
+  host.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`)
+  return 0
+}

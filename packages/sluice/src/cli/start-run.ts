@@ -1,0 +1,68 @@
+import { createTarget } from '../providers/target.ts'
+import { createFeatureRun, type FeatureRun } from '../run/feature-run.ts'
+import type { Case } from '../suite/case.ts'
+import { casesOf } from '../suite/cases.ts'
+import type { Prompt } from '../suite/prompt.ts'
+import type { Host } from './host.ts'
+import type { LoadedProject } from './open-project.ts'
+import type { RunProgress } from './run-progress.ts'
+import type { Session } from './session.ts'
+
+export interface RunRequest {
+  candidate: Prompt
+  baseline?: Prompt | undefined
+  suite: string
+  /** Only cases with one of these tags. */
+  tags?: readonly string[] | undefined
+  progress: RunProgress
+}
+
+/** The models that a feature's run may call. */
+export function modelsOf(
+  { candidate, baseline }: Pick<RunRequest, 'candidate' | 'baseline'>,
+  { config }: LoadedProject,
+): string[] {
+  const versions = candidate.target ? [] : [candidate.model, ...(baseline ? [baseline.model] : [])]
+  return [...new Set([...versions, config.judge.model])]
+}
+
+/** Binds a feature to the session's models, store and signals. */
+export function startRun(request: RunRequest, project: LoadedProject, session: Session, host: Host): FeatureRun {
+  const { candidate, baseline, suite, progress } = request
+  const { config, files } = project
+  const { abort } = session.interrupt
+  const embeddingModel = config.embedding?.model
+  return createFeatureRun({
+    candidate,
+    baseline,
+    cases: () => withTags(casesOf(files, candidate, suite, { root: config.root }), request.tags),
+    judge: config.judge,
+    ask: session.ask,
+    target:
+      candidate.target && createTarget(candidate.target, { fetch, env: host.env, concurrency: session.concurrency }),
+    checkDeps: {
+      strict: candidate.strict,
+      ...(embeddingModel && {
+        embed: async (texts, { model = embeddingModel, signal }) =>
+          (await session.client.embed(model, texts, signal)).vectors,
+      }),
+    },
+    results: session.results,
+    concurrency: session.concurrency,
+    signal: abort,
+    caseCount: request.tags ? undefined : caseCount(candidate, suite, project),
+    onLook: progress.expect,
+    onScored: (_arm, detail) => progress.scored(detail),
+  })
+}
+
+function caseCount({ suites, inlineCases }: Prompt, suite: string, { caseCounts }: LoadedProject): number | undefined {
+  const file = suites[suite]
+  return file === undefined ? inlineCases.length : caseCounts.get(file)
+}
+
+async function* withTags(cases: AsyncIterable<Case>, tags: readonly string[] | undefined): AsyncGenerator<Case> {
+  for await (const testCase of cases) {
+    if (!tags || testCase.tags.some((tag) => tags.includes(tag))) yield testCase
+  }
+}

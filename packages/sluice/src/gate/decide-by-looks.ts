@@ -1,0 +1,37 @@
+import type { FeatureRun } from '../run/feature-run.ts'
+import { type CaseScores, scoredRepeats } from '../run/score-table.ts'
+import type { GateDecision } from './conclude.ts'
+import { decide, isWanted } from './decide.ts'
+import type { GateCase } from './gate-case.ts'
+import type { GatePolicy } from './policy.ts'
+
+/** Scores look by look, and only as many repeats of only those cases as the verdict still needs. */
+export async function decideByLooks(run: FeatureRun, policy: GatePolicy): Promise<GateDecision> {
+  const hasBaseline = run.baseline !== undefined
+  await run.score(policy.looks[0] ?? 1)
+  let step = decide(gateCases(run.table.cases, hasBaseline), policy, undefined, lastLook(run))
+  while (step.wanted) {
+    const { repeats, ...positions } = step.wanted
+    await run.score(repeats, (arm, position) => isWanted(positions[arm], position))
+    step = decide(gateCases(run.table.cases, hasBaseline), policy, step.state, lastLook(run))
+  }
+  return step.decision
+}
+
+/** The scores as the verdict reads them. */
+export function gateCases(cases: readonly CaseScores[], hasBaseline: boolean): GateCase[] {
+  return cases.map(({ id, weight, cluster, tags, critical, candidate, baseline }) => ({
+    id,
+    weight,
+    cluster,
+    tags,
+    critical,
+    candidate: scoredRepeats(candidate),
+    baseline: hasBaseline ? scoredRepeats(baseline) : undefined,
+  }))
+}
+
+/** Without money there are no further repeats. */
+function lastLook({ observations }: FeatureRun): { last: boolean } {
+  return { last: observations.budgetStops > 0 }
+}

@@ -1,0 +1,61 @@
+import { coverageOf } from '../run/coverage.ts'
+import type { FeatureRun } from '../run/feature-run.ts'
+import { estimateOf } from '../run/score-summary.ts'
+import type { CaseScores } from '../run/score-table.ts'
+import type { GateSettings } from '../suite/config.ts'
+import type { GateDecision } from './conclude.ts'
+import { decide } from './decide.ts'
+import { decideByLooks, gateCases } from './decide-by-looks.ts'
+import { type GatePolicy, gatePolicy } from './policy.ts'
+import type { JoinedScores } from './score-files.ts'
+import { type FinalVerdict, finalVerdict } from './verdict.ts'
+
+/** What the gate made of one feature. */
+export interface GateOutcome {
+  decision: GateDecision
+  final: FinalVerdict
+  /** The baseline's mean over its scored cases; null without one. */
+  baselineMean: number | null
+}
+
+/** The policy that a feature's settings come to. Without a threshold the difference is judged alone. */
+export function policyOf(settings: Omit<GateSettings, 'threshold'> & { threshold?: number | undefined }): GatePolicy {
+  const { threshold, margin, tagMargin, confidence, repeats, onInconclusive, caseThreshold, estimand } = settings
+  return gatePolicy({
+    threshold,
+    margin,
+    tagMargin,
+    confidence,
+    looks: repeats,
+    onInconclusive,
+    caseThreshold,
+    estimand,
+  })
+}
+
+/** Scores a feature's run as far as its verdict needs, and decides. */
+export async function runGate(run: FeatureRun, policy: GatePolicy, settings: GateSettings): Promise<GateOutcome> {
+  const decision = await decideByLooks(run, policy)
+  return outcomeOf(decision, run.table.cases, { settings, hasBaseline: run.baseline !== undefined })
+}
+
+/** Judges scores that are all at hand: they are the only look and take the whole error budget. */
+export function judgeScores({ cases, repeats }: JoinedScores, policy: GatePolicy, settings: GateSettings): GateOutcome {
+  const { decision } = decide(gateCases(cases, true), { ...policy, looks: [repeats] }, undefined, { last: true })
+  if (!decision) throw new TypeError('the last look has to decide')
+  return outcomeOf(decision, cases, { settings, hasBaseline: true })
+}
+
+function outcomeOf(
+  decision: GateDecision,
+  cases: readonly CaseScores[],
+  { settings, hasBaseline }: { settings: GateSettings; hasBaseline: boolean },
+): GateOutcome {
+  const coverage = {
+    candidate: coverageOf(cases, 'candidate'),
+    baseline: hasBaseline ? coverageOf(cases, 'baseline') : undefined,
+    least: settings.minCoverage,
+  }
+  const baseline = hasBaseline ? estimateOf(cases, settings, 'baseline') : null
+  return { decision, final: finalVerdict(decision, coverage), baselineMean: baseline?.mean ?? null }
+}

@@ -1,0 +1,55 @@
+import type { Arm, CaseDetail } from '../run/case-record.ts'
+import type { ResultRow } from '../run/results.ts'
+import { type CaseScores, createScoreTable } from '../run/score-table.ts'
+import type { ScoreRow } from '../suite/scores.ts'
+
+/** Two files of scores, brought along from another tool, joined by case id. */
+export interface JoinedScores {
+  cases: CaseScores[]
+  rows: ResultRow[]
+  /** Most repeats of a case. */
+  repeats: number
+  /** Ids that only one of the files has. */
+  unpaired: Record<Arm, string[]>
+}
+
+/** Joins by id. A case that one file lacks has no score there: it is reported, and it lowers the coverage. */
+export function joinScores(candidate: readonly ScoreRow[], baseline: readonly ScoreRow[]): JoinedScores {
+  const table = createScoreTable()
+  const positions = new Map<string, number>()
+  for (const row of [...candidate, ...baseline]) {
+    if (positions.has(row.id)) continue
+    positions.set(row.id, positions.size)
+    table.add(positions.size - 1, { ...row, vars: {}, checks: [], rubric: [] })
+  }
+  const rows: ResultRow[] = []
+  const record = (arm: Arm, row: ScoreRow) => {
+    const position = positions.get(row.id) ?? 0
+    const detail = detailOf(row)
+    table.record(position, arm, row.repeat, detail.state, detail.score)
+    rows.push({ position, arm, repeat: row.repeat, detail })
+  }
+  for (const row of candidate) record('candidate', row)
+  for (const row of baseline) record('baseline', row)
+  const only = (arm: Arm) => table.cases.filter(({ tried }) => tried[arm] === 0).map(({ id }) => id)
+  const unpaired = { candidate: only('baseline'), baseline: only('candidate') }
+  for (const row of table.cases) {
+    if (row.tried.candidate === 0) row.state = 'modelError'
+    if (row.tried.baseline === 0) row.baselineState = 'modelError'
+  }
+  rows.sort((a, b) => a.position - b.position || a.arm.localeCompare(b.arm) || a.repeat - b.repeat)
+  const repeats = [...candidate, ...baseline].reduce((most, { repeat }) => Math.max(most, repeat), 1)
+  return { cases: table.cases, rows, repeats, unpaired }
+}
+
+function detailOf({ score, error, latencyMs, costUsd }: ScoreRow): CaseDetail {
+  return {
+    state: score === undefined ? 'modelError' : 'scored',
+    ...(score !== undefined && { score }),
+    ...(error !== undefined && { error }),
+    ...(latencyMs !== undefined && { latencyMs }),
+    ...(costUsd !== undefined && { costUsd }),
+    checks: [],
+    judge: [],
+  }
+}

@@ -1,0 +1,78 @@
+import { type Coverage, coveredShare } from '../run/coverage.ts'
+import type { GateDecision } from './conclude.ts'
+import type { Verdict } from './test-results.ts'
+
+export interface VerdictReason {
+  code: string
+  message: string
+  tag: string | null
+  case: string | null
+}
+
+/** What a feature's run comes to, with the exit code that it asks for. */
+export interface FinalVerdict {
+  verdict: Verdict
+  strength: 'strong' | 'weak'
+  reasons: VerdictReason[]
+  /** 0 pass, 1 fail, 2 inconclusive, 4 nothing could be judged or the budget ended first. */
+  exitCode: 0 | 1 | 2 | 4
+}
+
+export interface CoverageOfArms {
+  candidate: Coverage
+  /** Absent without a baseline. */
+  baseline?: Coverage | undefined
+  /** In [0,1]; below it nothing is decided. */
+  least: number
+}
+
+/**
+ * The decision, unless too few cases have a score: then nothing is decided, whatever the scores say and whatever the
+ * policy on inconclusive runs is. A run that judged nothing is never green.
+ */
+export function finalVerdict(decision: GateDecision, coverage: CoverageOfArms): FinalVerdict {
+  const gaps = [
+    ...coverageGap('the candidate', coverage.candidate, coverage.least),
+    ...(coverage.baseline ? coverageGap('the baseline', coverage.baseline, coverage.least) : []),
+  ]
+  if (gaps.length > 0) {
+    const couldRun = coveredShare(coverage.candidate) && coverage.candidate.budgetStopped === 0
+    const reasons = [...gaps, ...decision.reasons]
+    return { verdict: 'inconclusive', strength: 'weak', reasons, exitCode: couldRun ? 2 : 4 }
+  }
+  const { verdict, strength, reasons, blocking } = decision
+  return { verdict, strength, reasons, exitCode: verdict === 'fail' ? 1 : blocking ? 2 : 0 }
+}
+
+/** The verdict on several features: any fail fails, then any inconclusive one is inconclusive. */
+export function combineVerdicts(verdicts: readonly FinalVerdict[]): Pick<FinalVerdict, 'verdict' | 'exitCode'> {
+  const has = (verdict: Verdict) => verdicts.some((one) => one.verdict === verdict)
+  const verdict = has('fail') ? 'fail' : has('inconclusive') ? 'inconclusive' : 'pass'
+  const exitCodes = verdicts.map(({ exitCode }) => exitCode)
+  const exitCode = ([1, 4, 2] as const).find((code) => exitCodes.includes(code)) ?? 0
+  return { verdict, exitCode }
+}
+
+function coverageGap(version: string, coverage: Coverage, least: number): VerdictReason[] {
+  const share = coveredShare(coverage)
+  if (share !== undefined && share >= least) return []
+  const scored = coverage.scored + coverage.checkFailed
+  const causes = (['modelError', 'judgeError', 'checkError', 'abstained', 'budgetStopped'] as const)
+    .filter((state) => coverage[state] > 0)
+    .map((state) => `${coverage[state]} ${causeWords[state]}`)
+  const because = causes.length > 0 ? ` (${causes.join(', ')})` : ''
+  const message = `Only ${scored} of ${coverage.cases} cases of ${version} have a score${because}; at least ${percent(least)} are needed.`
+  return [{ code: coverage.budgetStopped > 0 ? 'budget' : 'coverage', message, tag: null, case: null }]
+}
+
+const causeWords = {
+  modelError: 'without an answer',
+  judgeError: 'that the judge could not score',
+  checkError: 'with a check that broke',
+  abstained: 'on which the judge abstained',
+  budgetStopped: 'stopped by the budget',
+}
+
+function percent(share: number): string {
+  return `${Number((100 * share).toFixed(1))} %`
+}

@@ -1,0 +1,26 @@
+import type { Arm, CaseState } from './case-record.ts'
+import type { CaseScores } from './score-table.ts'
+
+/** How many cases ended in each state; together they are `cases`. */
+export type Coverage = Record<CaseState, number> & { cases: number }
+
+/** Counts the states of one arm. A case counts once, with the best state that one of its repeats reached. */
+export function coverageOf(cases: readonly CaseScores[], arm: Arm): Coverage {
+  const coverage: Coverage = {
+    cases: cases.length,
+    scored: 0,
+    checkFailed: 0,
+    modelError: 0,
+    judgeError: 0,
+    checkError: 0,
+    abstained: 0,
+    budgetStopped: 0,
+  }
+  for (const row of cases) coverage[arm === 'candidate' ? row.state : row.baselineState] += 1
+  return coverage
+}
+
+/** Share of the cases that have a score; undefined for no cases. A failed `must` check is a score of 0, not a gap. */
+export function coveredShare({ cases, scored, checkFailed }: Coverage): number | undefined {
+  return cases === 0 ? undefined : (scored + checkFailed) / cases
+}
