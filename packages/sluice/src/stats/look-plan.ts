@@ -34,7 +34,7 @@ export function outcomeAt(
   margin: number,
 ): 'pass' | 'fail' | 'undecided' {
   if (statistics?.zSig === undefined) return 'undecided'
-  if (isDeterministic(statistics)) return statistics.delta >= -margin ? 'pass' : 'fail'
+  if (isDeterministic(statistics)) return atLeast(statistics.delta, -margin) ? 'pass' : 'fail'
   if (statistics.zSig >= (plan.boundsPass[look] ?? Number.POSITIVE_INFINITY)) return 'pass'
   if (statistics.zSig <= -(plan.boundsFail[look] ?? Number.POSITIVE_INFINITY)) return 'fail'
   return 'undecided'
@@ -43,4 +43,9 @@ export function outcomeAt(
 /** True when every case was repeated in both arms, always with the same score, and only such noise counts. */
 export function isDeterministic({ seWithin, usesWithin }: PairedLook): boolean {
   return usesWithin && seWithin === 0
+}
+
+/** Whether a difference of scores reaches a limit, rounding errors of its computation aside. */
+export function atLeast(difference: number, limit: number): boolean {
+  return difference >= limit - 1e-12
 }

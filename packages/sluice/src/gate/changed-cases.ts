@@ -1,0 +1,51 @@
+import type { CasePair } from './gate-case.ts'
+import type { GatePolicy } from './policy.ts'
+
+/** Ids of the cases that changed beyond noise, the largest change first. */
+export interface ChangedCases {
+  regressed: string[]
+  improved: string[]
+}
+
+/** How many repeats' worth of belief the pooled noise has in the noise of a single case. */
+const pooledWeight = 4
+
+/**
+ * Which cases moved. With repeats: by more than the margin and by more than two standard errors of the case, whose
+ * variance is drawn towards that of all cases, since a few repeats say little. With a single repeat noise is unknown
+ * and the tag margin stands in for it. A guide for reading, not a test: with many cases some are listed by chance.
+ */
+export function changedCases(pairs: readonly CasePair[], policy: GatePolicy): ChangedCases {
+  const pooled = pooledVariance(pairs)
+  const moved = pairs
+    .map((pair) => ({ id: pair.id, difference: pair.candidate.mean - pair.baseline.mean, pair }))
+    .filter(({ difference, pair }) => Math.abs(difference) > leastChange(pair, pooled, policy))
+    .sort((a, b) => Math.abs(b.difference) - Math.abs(a.difference) || (a.id < b.id ? -1 : 1))
+  return {
+    regressed: moved.filter(({ difference }) => difference < 0).map(({ id }) => id),
+    improved: moved.filter(({ difference }) => difference > 0).map(({ id }) => id),
+  }
+}
+
+function leastChange({ candidate, baseline }: CasePair, pooled: number | undefined, policy: GatePolicy): number {
+  if (pooled === undefined) return policy.tagMargin
+  const squares = [candidate, baseline].map(({ variance = 0, count }) => {
+    const shrunk = (pooledWeight * pooled + (count - 1) * variance) / (pooledWeight + count - 1)
+    return shrunk / count
+  })
+  return Math.max(policy.margin, 2 * Math.sqrt(squares.reduce((sum, square) => sum + square, 0)))
+}
+
+/** The variance between repeats, pooled over all cases and both arms; undefined without any repetition. */
+function pooledVariance(pairs: readonly CasePair[]): number | undefined {
+  let sum = 0
+  let df = 0
+  for (const { candidate, baseline } of pairs) {
+    for (const { variance, count } of [candidate, baseline]) {
+      if (variance === undefined) continue
+      sum += variance * (count - 1)
+      df += count - 1
+    }
+  }
+  return df > 0 ? sum / df : undefined
+}

@@ -1,0 +1,109 @@
+import { type CriticalResult, cleanRepeats } from './critical.ts'
+import { formatDifference, formatScore } from './format-score.ts'
+import type { GatePolicy } from './policy.ts'
+import type { TagResult } from './tag-table.ts'
+import type { Comparison, ThresholdResult } from './test-results.ts'
+
+/** Why a verdict is what it is. The first four fail; the others keep a run from passing, or from passing strongly. */
+export type ReasonCode =
+  | 'regression'
+  | 'below-threshold'
+  | 'tag-regression'
+  | 'critical-case'
+  | 'difference-undecided'
+  | 'threshold-undecided'
+  | 'tag-undecided'
+  | 'critical-undecided'
+  | 'no-scores'
+  | 'nothing-to-test'
+  | 'tie-break'
+
+export interface Reason {
+  code: ReasonCode
+  message: string
+  tag: string | null
+  case: string | null
+}
+
+export function differenceReason({ verdict, ...comparison }: Comparison, policy: GatePolicy): Reason[] {
+  if (verdict === 'pass') return []
+  const found = `The mean score changed by ${formatDifference(comparison.meanDifference)} over ${cases(comparison.pairs)}${range(comparison, policy)}`
+  if (verdict === 'fail') return [reason('regression', `${found}: a drop beyond the margin of ${policy.margin}.`)]
+  const open = `neither a drop of less than the margin of ${policy.margin} nor a larger one is shown`
+  return [reason('difference-undecided', `${found}: ${open}.`)]
+}
+
+export function thresholdReason(result: ThresholdResult, policy: GatePolicy): Reason[] {
+  const { verdict, mean, threshold } = result
+  if (verdict === 'pass') return []
+  const found = `The mean score is ${formatScore(mean)}${range(result, policy)}`
+  const tolerance = `the threshold of ${threshold} with its tolerance of ${policy.thresholdMargin}`
+  if (verdict === 'fail') return [reason('below-threshold', `${found}: below ${tolerance}.`)]
+  return [reason('threshold-undecided', `${found}: not shown to be above or below ${tolerance}.`)]
+}
+
+export function tagReasons(tags: readonly TagResult[], policy: GatePolicy): Reason[] {
+  return tags.flatMap((result) => {
+    const { tag, verdict, meanDifference } = result
+    if (meanDifference === undefined || verdict === 'pass' || verdict === 'untested') return []
+    const found = `Tag ${tag} changed by ${formatDifference(meanDifference)} over ${cases(result.cases)}${range(result, policy)}`
+    return verdict === 'fail'
+      ? [reason('tag-regression', `${found}: a drop beyond the tag margin of ${policy.tagMargin}.`, { tag })]
+      : [
+          reason('tag-undecided', `${found}: a drop beyond the tag margin of ${policy.tagMargin} is not ruled out.`, {
+            tag,
+          }),
+        ]
+  })
+}
+
+export function criticalReasons(critical: readonly CriticalResult[], policy: GatePolicy): Reason[] {
+  return critical.flatMap(({ id, decision, failures, repeats }) => {
+    if (decision === 'pass') return []
+    const found = `Critical case ${id} scored below ${policy.caseThreshold} in ${failures} of ${repeats} repeats`
+    if (decision === 'fail') return [reason('critical-case', `${found}.`, { case: id })]
+    const wayOut =
+      policy.criticalRepeats < cleanRepeats
+        ? `it takes ${cleanRepeats} clean repeats to pass, and there are only ${policy.criticalRepeats} (gate.repeats)`
+        : `too few to say that it is safe; it takes ${cleanRepeats} clean repeats, and more after a failure`
+    return [reason('critical-undecided', `${found}: ${wayOut}.`, { case: id })]
+  })
+}
+
+/** A pass by estimate says what it is worth. */
+export function tieBreakReason(open: readonly Reason[], { margin, confidence, looks }: GatePolicy): Reason {
+  const what = open.some(({ code }) => code === 'difference-undecided')
+    ? `a drop smaller than ${margin}`
+    : 'the threshold'
+  const rate = `${percent(1 - confidence)} bound on passing a version that is worse by the whole margin does not hold for it`
+  const message = `Passed by tie-break, not by proof: the estimate is within two thirds of the margin, but ${what} could not be shown in ${looks.at(-1)} repeats. The ${rate}.`
+  return reason('tie-break', message)
+}
+
+export function noScoresReason(what: string): Reason {
+  return reason('no-scores', `${what}: there is nothing to judge.`)
+}
+
+export function nothingToTestReason(): Reason {
+  return reason('nothing-to-test', 'There is neither a baseline nor a threshold: give one of them.')
+}
+
+export function percent(share: number): string {
+  return `${Number((100 * share).toFixed(1))} %`
+}
+
+function reason(code: ReasonCode, message: string, about: { tag?: string; case?: string } = {}): Reason {
+  return { code, message, tag: about.tag ?? null, case: about.case ?? null }
+}
+
+function cases(count: number): string {
+  return count === 1 ? '1 case' : `${count} cases`
+}
+
+function range(
+  { ciLow, ciHigh }: { ciLow?: number | undefined; ciHigh?: number | undefined },
+  { confidence }: GatePolicy,
+): string {
+  if (ciLow === undefined || ciHigh === undefined) return ''
+  return ` (${percent(confidence)} interval ${formatScore(ciLow)} to ${formatScore(ciHigh)})`
+}

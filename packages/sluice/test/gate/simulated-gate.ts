@@ -1,0 +1,93 @@
+import { decide, isWanted, type Positions } from '../../src/gate/decide.ts'
+import type { GateCase } from '../../src/gate/gate-case.ts'
+import type { GateState } from '../../src/gate/gate-look.ts'
+import type { GatePolicy } from '../../src/gate/policy.ts'
+import type { Verdict } from '../../src/gate/test-results.ts'
+import type { Random } from '../../src/stats/index.ts'
+
+/**
+ * Simulated runs of the gate on golden sets with a known truth. Case means are Beta with mean .88 and standard
+ * deviation .2, kept when their mean is within .88 +- .005; the scores of a case with mean m are Beta(3m, 3(1 - m)),
+ * whose variance is m(1 - m)/4: .0164 on average.
+ */
+
+/** How the candidate's case means differ from the baseline's. */
+export interface Scenario {
+  /** Every case loses this much. */
+  drop?: number
+  /** Standard deviation of a change per case that is 0 on average. */
+  heterogeneity?: number
+  /** The cases of the first tag lose this much. */
+  tagDrop?: number
+}
+
+export interface SimulatedRun {
+  verdict: Verdict
+  /** Generations of candidate and baseline. */
+  calls: number
+}
+
+const tags = 5
+const meanScore = 0.88
+const caseMeanSize = (meanScore * (1 - meanScore)) / 0.2 ** 2 - 1
+const noiseSize = 3
+
+/** Runs the gate once, generating only the repeats that it asks for. */
+export function simulateGate(cases: number, scenario: Scenario, policy: GatePolicy, random: Random): SimulatedRun {
+  const truth = goldenSet(cases, random)
+  const changed = changedMeans(truth, scenario, random)
+  const runs = truth.map((_, i) => ({ tags: [`tag-${i % tags}`], candidate: [] as number[], baseline: [] as number[] }))
+  const gateCases: GateCase[] = runs.map((run, i) => ({ ...run, id: `case-${i}`, weight: 1, critical: false }))
+  let calls = 0
+  const generate = (scores: number[], mean: number, repeats: number) => {
+    for (; scores.length < repeats; calls += 1) scores.push(random.beta(noiseSize * mean, noiseSize * (1 - mean)))
+  }
+  let state: GateState | undefined
+  let wanted: { repeats: number; candidate: Positions; baseline: Positions } = {
+    repeats: policy.looks[0] ?? 1,
+    candidate: 'all',
+    baseline: 'all',
+  }
+  for (;;) {
+    for (const [i, { candidate, baseline }] of runs.entries()) {
+      if (isWanted(wanted.candidate, i)) generate(candidate, changed[i] ?? 0, wanted.repeats)
+      if (isWanted(wanted.baseline, i)) generate(baseline, truth[i] ?? 0, wanted.repeats)
+    }
+    const step = decide(gateCases, policy, state)
+    if (step.decision) return { verdict: step.decision.verdict, calls }
+    state = step.state
+    wanted = step.wanted
+  }
+}
+
+function goldenSet(cases: number, random: Random): number[] {
+  for (;;) {
+    const means = Array.from({ length: cases }, () =>
+      within(random.beta(caseMeanSize * meanScore, caseMeanSize * (1 - meanScore))),
+    )
+    if (Math.abs(average(means) - meanScore) < 0.005) return means
+  }
+}
+
+/** Means stay within (0,1): what a heterogeneous change loses at 1 is given back to all cases, and cut off once more. */
+function changedMeans(
+  means: number[],
+  { drop = 0, heterogeneity = 0, tagDrop = 0 }: Scenario,
+  random: Random,
+): number[] {
+  const changed = means.map((mean, i) => {
+    const own = drop + (i % tags === 0 ? tagDrop : 0)
+    return within(mean - own + (heterogeneity > 0 ? heterogeneity * random.normal() : 0))
+  })
+  if (heterogeneity === 0) return changed
+  const lost = average(means) - average(changed)
+  return changed.map((mean) => within(mean + lost))
+}
+
+function within(mean: number): number {
+  return Math.min(Math.max(mean, 0.001), 0.999)
+}
+
+function average(values: number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
