@@ -97,7 +97,7 @@ function showLoss({ cases, candidate, baseline }: FeatureReport): void {
 
 function showOutput(model: string | null | undefined, output: string | null | undefined): void {
   say('', `     ${dim(model ?? '')}`)
-  for (const line of (output ?? '').split('\n')) say(paragraph(line, '     '))
+  for (const line of (output ?? '').split('\n')) say(line === '' ? '' : paragraph(line, '     '))
 }
 
 /** Cases whose baseline had every action item and whose candidate has not. */
