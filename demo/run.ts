@@ -7,6 +7,7 @@ import { bad, bold, dim, good, heading, indent, paragraph, say } from './tell.ts
 const shapeTests = ['not empty', 'under 500 words', 'says "summary"']
 const example = 'invoice-dispute-01'
 const reportDir = 'sluice-report'
+const hint = 'If a prompt, the suite or the judge has changed, renew the recordings: node demo/record.ts'
 
 const startedAt = performance.now()
 try {
@@ -56,7 +57,7 @@ function showChange(lines: string[]): void {
 
 function evaluated(stage: Stage): FeatureReport {
   const { exitCode, stdout, stderr } = stage.sluice('eval', 'email-summary', '--json')
-  expect(exitCode === 0, `sluice eval exits ${exitCode}, not 0:\n${stderr}`)
+  expect(exitCode === 0, `sluice eval exits ${exitCode}, not 0. ${hint}\n${stderr}`)
   return onlyFeature(stdout)
 }
 
@@ -75,7 +76,7 @@ function gated(stage: Stage, expected: number): FeatureReport {
   const { exitCode, stdout, stderr } = stage.sluice('gate', '--report-dir', reportDir)
   say('', indent(essence(stdout), 5))
   say('', `   exit code ${exitCode === 0 ? good('0') : bad(String(exitCode))}`)
-  expect(exitCode === expected, `sluice gate exits ${exitCode}, not ${expected}:\n${stderr}`)
+  expect(exitCode === expected, `sluice gate exits ${exitCode}, not ${expected}. ${hint}\n${stderr}`)
   return onlyFeature(stage.readText(`${reportDir}/report.json`))
 }
 
@@ -113,7 +114,7 @@ function onlyFeature(text: string): FeatureReport {
   const [feature, ...others] = reportSchema.parse(JSON.parse(text)).features
   if (!feature || others.length > 0) throw new Error('the report is not about the one feature of the demo')
   const { cases, scored } = feature.coverage
-  expect(scored === cases, `${cases - scored} of ${cases} cases have no score; are the recordings stale?`)
+  expect(scored === cases, `${cases - scored} of ${cases} cases have no score. ${hint}`)
   return feature
 }
 
