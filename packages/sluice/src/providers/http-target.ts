@@ -1,6 +1,7 @@
 import type { Target } from '../suite/target.ts'
 import { defaultTimeoutMs, withDeadline } from './deadline.ts'
 import { createLane, defaultRetries } from './lane.ts'
+import { createLeanFetch } from './lean-fetch.ts'
 import { networkError } from './network-error.ts'
 import { ProviderError } from './provider-error.ts'
 import { sleep as realSleep } from './sleep.ts'
@@ -13,7 +14,13 @@ type HttpTarget = Extract<Target, { kind: 'http' }>
 /** Sends the variables as a JSON body and takes a 2xx answer's body as the output. */
 export function createHttpTarget(
   { url, method = 'POST', headers, timeoutMs = defaultTimeoutMs }: HttpTarget,
-  { fetch, clock = Date.now, random = Math.random, sleep = realSleep, concurrency = 50 }: TargetOptions,
+  {
+    fetch = createLeanFetch(),
+    clock = Date.now,
+    random = Math.random,
+    sleep = realSleep,
+    concurrency = 50,
+  }: TargetOptions,
 ): TargetCall {
   const source = 'target'
   const lane = createLane({ source, concurrency, retries: defaultRetries, clock, random, sleep })

@@ -4,6 +4,7 @@ import type { ProjectFiles } from '../suite/files.ts'
 import { implicitProviders } from '../suite/provider-settings.ts'
 import { hint } from '../suite/suggest.ts'
 import type { Env } from './api-key.ts'
+import { createLeanFetch } from './lean-fetch.ts'
 import type { Prices } from './prices.ts'
 import type { Provider } from './provider.ts'
 
@@ -15,7 +16,8 @@ export interface Providers {
 
 export interface ProvidersOptions {
   env: Env
-  fetch: typeof globalThis.fetch
+  /** Default: one that is made for model calls, see `createLeanFetch`. */
+  fetch?: typeof globalThis.fetch
   /** Where recordings are read from. */
   files: ProjectFiles
   /** Prices recordings that hold tokens but no cost. */
@@ -24,8 +26,14 @@ export interface ProvidersOptions {
   clock?: () => number
 }
 
-export function createProviders(config: Pick<Config, 'providers'>, options: ProvidersOptions): Providers {
+type FilledOptions = ProvidersOptions & Required<Pick<ProvidersOptions, 'fetch' | 'clock'>>
+
+export function createProviders(
+  config: Pick<Config, 'providers'>,
+  { fetch = createLeanFetch(), clock = Date.now, ...rest }: ProvidersOptions,
+): Providers {
   const made = new Map<string, Promise<Provider>>()
+  const options = { ...rest, fetch, clock }
   return {
     get(name) {
       const provider = made.get(name) ?? create(name, config, options)
@@ -38,7 +46,7 @@ export function createProviders(config: Pick<Config, 'providers'>, options: Prov
 async function create(
   name: string,
   config: Pick<Config, 'providers'>,
-  { env, fetch, files, prices, clock = Date.now }: ProvidersOptions,
+  { env, fetch, files, prices, clock }: FilledOptions,
 ): Promise<Provider> {
   const settings = config.providers[name] ?? implicitSettings(name)
   if (!settings) throw unknownProvider(name, Object.keys(config.providers))

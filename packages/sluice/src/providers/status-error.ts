@@ -36,11 +36,16 @@ export function statusError(refusal: Refusal): ProviderError {
       fatal: true,
     })
   const kind = kindOf(status, body)
-  const hint = status === 404 ? '. Are the model and the base URL spelled right?' : ''
+  const hint = hintFor(status, header('location'))
   return new ProviderError(kind, `${answer}${hint}`, {
     ...options,
     retryAfterMs: retryAfterMs(header, body, now),
   })
+}
+
+function hintFor(status: number, location: string | null | undefined): string {
+  if (status === 404) return '. Are the model and the base URL spelled right?'
+  return status >= 300 && status < 400 ? `. It has moved to ${location ?? 'elsewhere'}; redirects are not followed` : ''
 }
 
 function kindOf(status: number, body: string): ProviderErrorKind {

@@ -13,7 +13,8 @@ export interface TargetContext {
 export type TargetCall = (vars: Record<string, unknown>, context: TargetContext) => Promise<Completion>
 
 export interface TargetOptions {
-  fetch: typeof globalThis.fetch
+  /** Default: `createLeanFetch`. */
+  fetch?: typeof globalThis.fetch
   /** What a command sees of the environment. */
   env: Env
   /** ms since the epoch. */
