@@ -4,7 +4,7 @@ import type { Config } from './config.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { Prompt } from './prompt.ts'
 import type { Source } from './source.ts'
-import { located } from './validate.ts'
+import { located, locatedKey } from './validate.ts'
 
 /** What is wrong with a case of a prompt, apart from its variables: nothing to score it by, or not enough to do it. */
 export function caseFaults(
@@ -21,7 +21,7 @@ export function caseFaults(
   }
   if (prompt.strict && Object.hasOwn(item.vars, 'expected')) {
     faults.push(
-      located(source, ['vars', 'expected'], 'the name is taken by the reference answer; move it out of "vars"'),
+      locatedKey(source, ['vars'], 'expected', 'the name is taken by the reference answer; move it out of "vars"'),
     )
   }
   const lacking = referenceNeeded(prompt, item)

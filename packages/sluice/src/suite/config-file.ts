@@ -33,7 +33,7 @@ export const configSchema = z
       .meta({ description: `Glob of the prompt files (default ${defaultPrompts}).` }),
     judge: judgeSchema.exactOptional().meta({ description: 'Who answers the rubric.' }),
     embedding: z
-      .strictObject({ model: modelIdSchema })
+      .strictObject({ model: modelIdSchema.meta({ description: 'provider:model.' }) })
       .exactOptional()
       .meta({ description: 'Model of similarity checks with the metric embedding.' }),
     gate: gateSettingsSchema.exactOptional(),

@@ -10,13 +10,16 @@ import { createVariableLog } from './variable-log.ts'
 
 /**
  * The `testData` of a prompt file as cases `testData-1`, `testData-2`...: every key is a variable, and `expected` is
- * the reference answer as well.
+ * the reference answer as well; in a strict file it is nothing else.
  */
-export function inlineCases(testData: readonly Record<string, unknown>[], source: Source): Case[] {
-  return testData.map((vars, index) => ({
+export function inlineCases(
+  testData: readonly Record<string, unknown>[],
+  { source, strict }: { source: Source; strict: boolean },
+): Case[] {
+  return testData.map(({ expected, ...others }, index) => ({
     id: `testData-${index + 1}`,
-    vars,
-    ...(vars.expected == null ? {} : { expected: referenceText(vars.expected) }),
+    vars: strict || expected === undefined ? others : { ...others, expected },
+    ...(expected == null ? {} : { expected: referenceText(expected) }),
     checks: [],
     rubric: [],
     tags: [],

@@ -85,7 +85,7 @@ function promptOf(data: PromptFile, { file, strict, source, root, folder }: Prom
     rubric: [...(data.rubric ?? []), ...evaluators.rubric],
     choices: evaluators.choices,
     suites: suitePaths(data.suites ?? {}, folder),
-    inlineCases: inlineCases(data.testData ?? [], source),
+    inlineCases: inlineCases(data.testData ?? [], { source, strict }),
     gate: data.gate ?? {},
     ...(data.target === undefined ? {} : { target: resolveTarget(data.target, { root, folder }) }),
     strict,

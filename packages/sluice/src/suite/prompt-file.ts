@@ -22,15 +22,15 @@ const readyMadeJudges = ['similarity', 'coherence', 'fluency', 'relevance', 'gro
 
 const stringEvaluatorSchema = z.strictObject({
   equals: z.string().exactOptional().meta({ description: 'The output is this text, upper and lower case told apart.' }),
-  contains: z.string().exactOptional(),
-  startsWith: z.string().exactOptional(),
-  endsWith: z.string().exactOptional(),
+  contains: z.string().exactOptional().meta({ description: 'The output contains this text.' }),
+  startsWith: z.string().exactOptional().meta({ description: 'The output starts with this text.' }),
+  endsWith: z.string().exactOptional().meta({ description: 'The output ends with this text.' }),
 })
 
 export type ReadyMadeJudge = (typeof readyMadeJudges)[number]
 
 const evaluatorSchema = z.strictObject({
-  name: z.string().exactOptional(),
+  name: z.string().exactOptional().meta({ description: 'Name in reports.' }),
   string: stringEvaluatorSchema.exactOptional().meta({ description: 'Compares the output with a text.' }),
   llm: choiceEvaluatorSchema.exactOptional().meta({ description: 'Asks a model to choose between answers.' }),
   uses: z

@@ -13,7 +13,7 @@ export const scoreSchema = z
     id: caseIdSchema.meta({ description: 'Id of the case; candidate and baseline are paired by it.' }),
     score: z.number().min(0).max(1).nullish().meta({ description: 'From 0 to 1.' }),
     repeat: z.int().min(1).nullish().meta({ description: 'Which repeat this is, from 1 (default 1).' }),
-    tags: tagsSchema.nullish(),
+    tags: tagsSchema.nullish().meta({ description: 'Slices that are judged on their own.' }),
     weight: z.number().gt(0).nullish().meta({ description: 'Share in every mean (default 1).' }),
     cluster: z.string().min(1).nullish().meta({ description: 'Cases of one cluster are not independent.' }),
     critical: z.boolean().nullish().meta({ description: 'This case may not regress (default false).' }),

@@ -5,7 +5,9 @@ const kinds = ['http', 'command', 'module'] as const
 const oneKind = exactlyOne(kinds, 'target')
 
 const httpSchema = z.strictObject({
-  url: z.url({ protocol: /^https?$/, error: 'must be a URL that starts with http:// or https://' }),
+  url: z
+    .url({ protocol: /^https?$/, error: 'must be a URL that starts with http:// or https://' })
+    .meta({ description: 'Where the application answers.' }),
   method: z.enum(['POST', 'PUT']).exactOptional().meta({ description: 'Default POST.' }),
   headers: z.record(z.string(), z.string()).exactOptional().meta({ description: 'Sent with every request.' }),
   timeoutMs: z.int().min(1).exactOptional().meta({ description: 'Default 60000.' }),

@@ -4,7 +4,7 @@ import type { ProjectFiles } from './files.ts'
 import { loadYaml } from './load-yaml.ts'
 import type { Prompt } from './prompt.ts'
 import type { Source } from './source.ts'
-import { located } from './validate.ts'
+import { located, locatedKey } from './validate.ts'
 import { strictVariables, type VariableFault } from './variables.ts'
 
 /** Collects the variables that do not fit over a whole suite. */
@@ -56,8 +56,9 @@ function atCase(
   source: Source,
   severity: Diagnostic['severity'],
 ): Diagnostic {
-  const path = kind === 'unused' ? ['vars', variable] : ['vars']
-  return located(source, path, message, severity)
+  return kind === 'unused'
+    ? locatedKey(source, ['vars'], variable, message, severity)
+    : located(source, ['vars'], message, severity)
 }
 
 function withCount({ count, places }: Entry): Diagnostic[] {

@@ -51,7 +51,7 @@ export function strictVariables(prompt: Prompt): (item: Case) => VariableFault[]
       ...inCase.filter((name) => !knownToChecks(name)).map((name) => unknown(name, 'case')),
     ]
     if (!strict || target !== undefined) return faults
-    const unused = set.filter((name) => !usedByPrompt.has(name) && !inCase.includes(name))
+    const unused = set.filter((name) => name !== 'expected' && !usedByPrompt.has(name) && !inCase.includes(name))
     return [...faults, ...unused.map((name) => unusedFault(name, file, usedByPrompt))]
   }
 }

@@ -155,8 +155,10 @@ test('a file without anything to score its cases is a warning, so that it can li
 })
 
 test('test data and evaluators also work in a native file, under its strict rules', async () => {
-  const native = `sluice: 1\n${github.replace('Greeting evaluation', 'greeting')}`
+  const native = `sluice: 1\n${github}`.replace('Greeting evaluation', 'greeting').replace('{{this}} and ', '')
   const faults = await faultsOf({ [file]: native })
-  assert.match(faults.join('\n'), /^prompts\/greet\.prompt\.yml:7:\d+: vars\.expected: the name is taken/m)
-  assert.match(faults.join('\n'), /unknown variable \{\{this\}\}/)
+  assert.deepEqual(faults, [`${file}:8:5: vars: ${file} uses {{tone}}, which this case does not set`])
+  const { prompts } = await load({ [file]: native })
+  assert.deepEqual(prompts[0]?.inlineCases[0]?.vars, { input: 'hello', tone: 'warm' })
+  assert.equal(prompts[0]?.inlineCases[0]?.expected, 'a greeting')
 })
