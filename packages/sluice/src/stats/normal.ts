@@ -19,7 +19,7 @@ export function normLogUpperTail(z: number): number {
 /** The z with P(Z > z) = exp(logTail), for logTail <= 0; the inverse of `normLogUpperTail`. */
 export function normUpperTailInv(logTail: number): number {
   if (logTail === Number.NEGATIVE_INFINITY) return Infinity
-  if (logTail > Math.log(0.9)) return -normInv(Math.exp(logTail))
+  if (logTail > Math.log(0.9)) return normInv(-Math.expm1(logTail))
   if (logTail > Math.log(0.1)) return centralInv(-(Math.expm1(logTail) + 0.5))
   const start = Math.sqrt(-2 * logTail - Math.log(-4 * Math.PI * logTail))
   const excess = (z: number): [number, number] => {
