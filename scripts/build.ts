@@ -1,25 +1,39 @@
-// Bundles the command line into packages/sluice/dist, one file for what every command needs and lazy chunks for the rest.
-import { rmSync } from 'node:fs'
+// Builds packages/sluice/dist: the command line as one bundle with lazy chunks, the library as plain files with types.
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, renameSync, rmSync } from 'node:fs'
+import path from 'node:path'
 import { build } from 'esbuild'
 import manifest from '../packages/sluice/package.json' with { type: 'json' }
 
+/** Small and pure: loading them as part of the bundle is faster than resolving them. */
 const bundled = new Set(['commander', 'yaml', 'zod', 'picomatch', 'fastest-levenshtein', 'jsonpath-rfc9535'])
-const out = 'packages/sluice/dist'
+const root = path.join(import.meta.dirname, '..')
+const out = path.join(root, 'packages/sluice/dist')
 
-rmSync(out, { recursive: true, force: true })
-await build({
-  entryPoints: { cli: 'packages/sluice/src/cli/main.ts' },
-  outdir: out,
-  bundle: true,
-  splitting: true,
-  minify: false,
-  format: 'esm',
-  platform: 'node',
-  target: 'node22.18',
-  chunkNames: 'chunks/[name]-[hash]',
-  external: Object.keys(manifest.dependencies).filter((name) => !bundled.has(name)),
-  banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-  },
-  logLevel: 'warning',
-})
+// Built beside and then moved, so that a build that fails leaves the last one in place.
+const draft = mkdtempSync(path.join(root, 'packages/sluice/dist-'))
+try {
+  await build({
+    entryPoints: { cli: path.join(root, 'packages/sluice/src/cli/main.ts') },
+    outdir: draft,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node22.18',
+    conditions: ['source'],
+    chunkNames: 'chunks/[name]-[hash]',
+    external: Object.keys(manifest.dependencies).filter((name) => !bundled.has(name)),
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+    logLevel: 'warning',
+  })
+  const tsc = path.join(root, 'node_modules/.bin/tsc')
+  const project = path.join(root, 'packages/sluice/tsconfig.build.json')
+  execFileSync(tsc, ['-p', project, '--noCheck', '--outDir', path.join(draft, 'lib')], { stdio: 'inherit' })
+  rmSync(out, { recursive: true, force: true })
+  renameSync(draft, out)
+} finally {
+  rmSync(draft, { recursive: true, force: true })
+}

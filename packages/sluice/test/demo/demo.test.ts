@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { test } from 'node:test'
+
+const script = path.join(import.meta.dirname, '../../../../demo/run.ts')
+
+test('the demo tells the incident: shape tests pass, the gate fails, the fixed prompt passes', () => {
+  const scratch = mkdtempSync(path.join(tmpdir(), 'sluice-demo-test-'))
+  const env = { ...process.env, NO_COLOR: '1', TMPDIR: scratch }
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8', env })
+  const left = readdirSync(scratch)
+  rmSync(scratch, { recursive: true })
+  assert.equal(status, 0, stderr)
+  assert.deepEqual(left, [])
+  const order = [
+    /52 of 52/,
+    /FAIL {2}email-summary/,
+    /exit code 1/,
+    /✗ invoice-dispute-01 +the corrected invoice by Friday/,
+    /PASS {2}email-summary/,
+    /exit code 0/,
+  ]
+  let from = 0
+  for (const expected of order) {
+    const found = stdout.slice(from).search(expected)
+    assert.notEqual(found, -1, `${expected} does not come after position ${from}`)
+    from += found
+  }
+})

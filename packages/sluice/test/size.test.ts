@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+
+const root = path.join(import.meta.dirname, '../../..')
+const most = 300
+
+test('no source or test file is longer than 300 lines', () => {
+  const files = globSync('{packages/*/{src,test},scripts,demo}/**/*.ts', { cwd: root })
+  assert.ok(files.length > 100, `only ${files.length} files were looked at`)
+  const long = files.filter((file) => readFileSync(path.join(root, file), 'utf8').split('\n').length > most + 1)
+  assert.deepEqual(long, [])
+})
+
+test('names do not say "various": no utils, helpers, common or types', () => {
+  const vague = globSync('packages/*/src/**/{utils,helpers,common,types}{,.ts}', { cwd: root })
+  assert.deepEqual(vague, [])
+})
+
+test('no star exports', () => {
+  const stars = globSync('packages/*/src/**/*.ts', { cwd: root }).filter((file) =>
+    /^export \*/m.test(readFileSync(path.join(root, file), 'utf8')),
+  )
+  assert.deepEqual(stars, [])
+})
