@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { SluiceError } from '../errors.ts'
@@ -40,6 +40,7 @@ export function openDatabase(root: string): DatabaseSync {
   const folder = path.join(root, '.sluice')
   try {
     mkdirSync(folder, { recursive: true })
+    keepOutOfGit(folder)
     const database = new DatabaseSync(path.join(folder, 'sluice.db'), { timeout: 30_000 })
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;')
     migrate(database)
@@ -47,6 +48,12 @@ export function openDatabase(root: string): DatabaseSync {
   } catch (cause) {
     throw storeError(cause, folder)
   }
+}
+
+/** What is stored is this machine's: paid answers, and whatever text the cases hold. */
+function keepOutOfGit(folder: string): void {
+  const file = path.join(folder, '.gitignore')
+  if (!existsSync(file)) writeFileSync(file, '*\n')
 }
 
 function migrate(database: DatabaseSync): void {
