@@ -120,14 +120,11 @@ test('the client stops before the call that would exceed the budget', async () =
 })
 
 test('a refused call costs nothing; one that was lost on the way may be on the bill', async () => {
-  await using server = await faultServer((response, request, index) => {
-    if (JSON.stringify(request.body).includes('lost')) return
-    return json({ error: { message: 'bad' } }, 400)(response, request, index)
-  })
   const budget = createBudget(1)
-  const { complete } = clientOf(server.url, { timeoutMs: 20, retries: 0 }, { budget })
-  await failureOf(complete('refused'))
+  await using refusing = await faultServer(json({ error: { message: 'bad' } }, 400))
+  await failureOf(clientOf(refusing.url, {}, { budget }).complete())
   assert.equal(budget.unaccountedUsd, 0)
-  await failureOf(complete('lost'))
+  await using silent = await faultServer(() => {})
+  await failureOf(clientOf(silent.url, { timeoutMs: 20, retries: 0 }, { budget }).complete())
   assert.ok(budget.unaccountedUsd > 0.04)
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { chat, deadUrl, type FaultServer, faultServer, inTurn, json, type Play, text } from './fault-server.ts'
+import { chat, deadUrl, faultServer, inTurn, json, type Play, text } from './fault-server.ts'
 import { clientOf, failureOf } from './model-call.ts'
 
 const refusal = { error: { message: 'said the provider', type: 'x', code: 'y' } }
@@ -101,10 +101,11 @@ for (const [name, play] of Object.entries({
 })) {
   test(`a server that ${name} is ended by the timeout`, async () => {
     await using server = await faultServer(play)
-    const error = await failureOf(clientOf(server.url, { timeoutMs: 30, retries: 1 }).complete())
+    const { complete, slept } = clientOf(server.url, { timeoutMs: 30, retries: 1 })
+    const error = await failureOf(complete())
     assert.equal(error.kind, 'timeout')
     assert.match(error.message, /no answer within 30 ms.*timeoutMs/)
-    assert.equal(server.requests.length, 2)
+    assert.equal(slept.length, 1)
   })
 }
 
@@ -146,28 +147,6 @@ test('a host name that does not exist is unreachable', async () => {
   assert.match(error.message, /no-such-host\.invalid.*(ENOTFOUND|EAI_AGAIN)/)
   assert.deepEqual([error.kind, error.fatal], ['unreachable', true])
 })
-
-test('a timeout of one case is not an unreachable provider while others are answered', async () => {
-  await using server: FaultServer = await faultServer((response, request, index) => {
-    if (JSON.stringify(request.body).includes('slow')) return
-    return chat('quick')(response, request, index)
-  })
-  const { complete } = clientOf(server.url, { timeoutMs: 20, retries: 5 })
-  const slow = failureOf(complete('slow'))
-  const error = await Promise.race([slow, keepAsking(() => complete('quick'), slow)])
-  assert.deepEqual([error.kind, error.fatal], ['timeout', false])
-})
-
-/** One call after the other until `end` is settled. */
-async function keepAsking(call: () => Promise<unknown>, end: Promise<unknown>): Promise<never> {
-  let over = false
-  const stop = () => {
-    over = true
-  }
-  end.then(stop, stop)
-  while (!over) await call()
-  return new Promise(() => {})
-}
 
 test('after faults that pass the answer comes', async () => {
   await using server = await faultServer(

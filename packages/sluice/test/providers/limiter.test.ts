@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createLimiter, type Slot } from '../../src/providers/limiter.ts'
 import { fakeTime } from './fake-time.ts'
-import { chat, faultServer, json } from './fault-server.ts'
+import { chat, faultServer, json, type Play } from './fault-server.ts'
 import { clientOf } from './model-call.ts'
 
 const { signal } = new AbortController()
@@ -87,41 +87,73 @@ test('who is called off leaves the queue', async () => {
   ;(await next).release('ok')
 })
 
-test('an overloaded provider sees fewer calls at once, and more again when it recovers', async () => {
-  let strength = 4
-  let inFlight = 0
-  const refused: number[] = []
-  await using server = await faultServer(async (response, request, index) => {
-    inFlight += 1
-    const load = inFlight
-    await new Promise((resolve) => setTimeout(resolve, 5))
-    inFlight -= 1
-    if (load <= strength) return chat('ok')(response, request, index)
-    refused.push(load)
-    return json({ error: { message: 'overloaded' } }, 529)(response, request, index)
-  })
-  const { complete } = clientOf(server.url, { concurrency: 16, retries: 50 }, { random: () => 0 })
-  const wave = (count: number) => Promise.all(Array.from({ length: count }, (_, i) => complete(`${i}`)))
-  await wave(16)
-  assert.equal(server.maxInFlight, 16)
-  server.maxInFlight = 0
-  const before = refused.length
-  await wave(60)
-  assert.ok(server.maxInFlight <= 8, `${server.maxInFlight} in flight`)
-  assert.ok(refused.length - before < 30, `${refused.length - before} refused`)
-  strength = 100
-  await wave(150)
-  server.maxInFlight = 0
-  await wave(50)
-  assert.ok(server.maxInFlight >= 14, `${server.maxInFlight} in flight`)
+/** Calls that have reached the server and wait to be answered. */
+interface Held {
+  count(): number
+  /** Resolves once so many are waiting. */
+  until(count: number): Promise<void>
+  /** Answers all that wait: as many as `strength` with success, the others with 529. */
+  answer(strength?: number): void
+}
+
+function hold(): Held & { play: Play } {
+  const replies: ((isFine: boolean) => void)[] = []
+  return {
+    play: (...exchange) => {
+      replies.push((isFine) => void (isFine ? chat('ok') : json({ error: { message: 'busy' } }, 529))(...exchange))
+    },
+    count: () => replies.length,
+    async until(count) {
+      while (replies.length < count) await wait(1)
+    },
+    answer(strength = Number.POSITIVE_INFINITY) {
+      for (const [index, reply] of replies.splice(0).entries()) reply(index < strength)
+    },
+  }
+}
+
+/** Long enough for a call that must not come to come. */
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+test('an overloaded provider sees half the calls at once, and more again when it recovers', {
+  timeout: 20_000,
+}, async () => {
+  const held = hold()
+  await using server = await faultServer(held.play)
+  const { complete } = clientOf(server.url, { concurrency: 16 }, { random: () => 0 })
+  const calls = Promise.all(Array.from({ length: 200 }, (_, i) => complete(`${i}`)))
+  await held.until(16)
+  await wait(20)
+  assert.equal(held.count(), 16)
+  held.answer(4)
+  await held.until(8)
+  await wait(20)
+  assert.equal(held.count(), 8)
+  for (let answered = 0; answered < 110; ) {
+    await held.until(8)
+    answered += held.count()
+    held.answer()
+  }
+  await held.until(16)
+  let done = false
+  const answering = (async () => {
+    for (; !done; await wait(1)) held.answer()
+  })()
+  assert.equal((await calls).length, 200)
+  done = true
+  await answering
 })
 
-test("a provider's own cap wins over the general one", async () => {
-  await using server = await faultServer(async (...exchange) => {
-    await new Promise((resolve) => setTimeout(resolve, 5))
-    return chat('ok')(...exchange)
-  })
+test("a provider's own cap wins over the general one", { timeout: 20_000 }, async () => {
+  const held = hold()
+  await using server = await faultServer(held.play)
   const { complete } = clientOf(server.url, { concurrency: 3 }, { concurrency: 50 })
-  await Promise.all(Array.from({ length: 12 }, (_, i) => complete(`${i}`)))
-  assert.equal(server.maxInFlight, 3)
+  const calls = Promise.all(Array.from({ length: 6 }, (_, i) => complete(`${i}`)))
+  for (let round = 0; round < 2; round += 1) {
+    await held.until(3)
+    await wait(20)
+    assert.equal(held.count(), 3)
+    held.answer()
+  }
+  await calls
 })
