@@ -8,10 +8,13 @@ export interface ChangedCases {
 }
 
 /** How many repeats' worth of belief the pooled noise has in the noise of a single case. */
-const pooledWeight = 4
+const pooledWeight = 2
+
+/** Standard errors beyond which a case has moved: about 1 % of unchanged cases do. */
+const clearly = 2.5
 
 /**
- * Which cases moved. With repeats: by more than the margin and by more than two standard errors of the case, whose
+ * Which cases moved. With repeats: by more than the margin and by more than 2.5 standard errors of the case, whose
  * variance is drawn towards that of all cases, since a few repeats say little. With a single repeat noise is unknown
  * and the tag margin stands in for it. A guide for reading, not a test: with many cases some are listed by chance.
  */
@@ -33,7 +36,7 @@ function leastChange({ candidate, baseline }: CasePair, pooled: number | undefin
     const shrunk = (pooledWeight * pooled + (count - 1) * variance) / (pooledWeight + count - 1)
     return shrunk / count
   })
-  return Math.max(policy.margin, 2 * Math.sqrt(squares.reduce((sum, square) => sum + square, 0)))
+  return Math.max(policy.margin, clearly * Math.sqrt(squares.reduce((sum, square) => sum + square, 0)))
 }
 
 /** The variance between repeats, pooled over all cases and both arms; undefined without any repetition. */

@@ -15,8 +15,10 @@ export function findRoot(
     if (value < 0) left = x
     else right = x
     const newton = x - value / slope
-    const next = newton > left && newton < right ? newton : (left + right) / 2
-    if (Math.abs(next - x) <= 1e-15 * Math.abs(next)) return next
+    const inside = newton > left && newton < right
+    const next = inside ? newton : (left + right) / 2
+    // The error after one of Newton's steps is of the order of the step squared.
+    if (Math.abs(next - x) <= (inside ? 1e-9 : 1e-15) * Math.abs(next)) return next
     x = next
   }
   return x

@@ -48,7 +48,7 @@ function computeBounds(infoFractions: readonly number[], alpha: number): number[
     const barrier = crossing(density, sd, spend, start)
     bounds.push(barrier / Math.sqrt(t))
     const next = infoFractions[look + 1]
-    if (next !== undefined) density = advance(density, sd, { from: -9 * Math.sqrt(t), to: barrier, next: next - t })
+    if (next !== undefined) density = advance(density, sd, { from: -7 * Math.sqrt(t), to: barrier, next: next - t })
     spent = budget
     previous = t
   }
@@ -60,10 +60,11 @@ function crossing({ nodes, weights }: Density, sd: number, spend: number, start:
   const shortfall = (barrier: number): [number, number] => {
     let tail = 0
     let slope = 0
-    for (const [i, node] of nodes.entries()) {
-      const z = (barrier - node) / sd
-      tail += (weights[i] ?? 0) * Math.exp(normLogUpperTail(z))
-      slope += ((weights[i] ?? 0) * Math.exp(normLogDensity(z))) / sd
+    for (let i = 0; i < nodes.length; i += 1) {
+      const z = (barrier - (nodes[i] ?? 0)) / sd
+      const weight = weights[i] ?? 0
+      tail += weight * Math.exp(normLogUpperTail(z))
+      slope += (weight * Math.exp(normLogDensity(z))) / sd
     }
     return [Math.log(spend / tail), slope / tail]
   }
@@ -71,9 +72,9 @@ function crossing({ nodes, weights }: Density, sd: number, spend: number, start:
   return findRoot(shortfall, start, -reach, reach)
 }
 
-/** The density after one more step, cut off at the barrier: panels of at most two standard deviations, 16 nodes each. */
+/** The density after one more step, cut off at the barrier: panels of at most four standard deviations, 16 nodes each. */
 function advance(before: Density, sd: number, span: { from: number; to: number; next: number }): Density {
-  const width = 2 * Math.min(sd, Math.sqrt(span.next))
+  const width = 4 * Math.min(sd, Math.sqrt(span.next))
   const panels = Math.min(Math.max(Math.ceil((span.to - span.from) / width), 1), 200)
   const half = (span.to - span.from) / panels / 2
   const nodes: number[] = []
@@ -82,11 +83,12 @@ function advance(before: Density, sd: number, span: { from: number; to: number; 
     for (const [offset, weight] of legendre) {
       const node = span.from + (2 * panel + 1 + offset) * half
       let density = 0
-      for (const [i, from] of before.nodes.entries()) {
-        density += (before.weights[i] ?? 0) * Math.exp(normLogDensity((node - from) / sd))
+      for (let i = 0; i < before.nodes.length; i += 1) {
+        const z = (node - (before.nodes[i] ?? 0)) / sd
+        density += (before.weights[i] ?? 0) * Math.exp(-0.5 * z * z)
       }
       nodes.push(node)
-      weights.push((density / sd) * weight * half)
+      weights.push((density * weight * half) / (sd * Math.sqrt(2 * Math.PI)))
     }
   }
   return { nodes, weights }

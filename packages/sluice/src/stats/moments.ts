@@ -11,13 +11,17 @@ export interface Moments {
 export function momentsOf(scores: readonly number[]): Moments | undefined {
   const count = scores.length
   if (count === 0) return undefined
+  const [first = 0] = scores
   let sum = 0
-  for (const score of scores) sum += score
+  let constant = true
+  for (const score of scores) {
+    sum += score
+    constant &&= score === first
+  }
+  if (constant) return { mean: first, variance: count > 1 ? 0 : undefined, count }
   const mean = sum / count
-  if (count === 1) return { mean, variance: undefined, count }
-  if (scores.every((score) => score === scores[0])) return { mean: scores[0] ?? mean, variance: 0, count }
   let squares = 0
-  for (const score of scores) squares += (score - mean) ** 2
+  for (const score of scores) squares += (score - mean) * (score - mean)
   return { mean, variance: squares / (count - 1), count }
 }
 

@@ -76,16 +76,16 @@ export function pairedLook(
 
 /** The error of the weighted mean that comes from repeats, with Satterthwaite's degrees of freedom (at least 1). */
 function withinError(pairs: readonly Pair[]): { se: number; df: number } | undefined {
-  const total = pairs.reduce((sum, { weight }) => sum + weight, 0)
+  let total = 0
   let sum = 0
   let denominator = 0
   for (const { weight, candidate, baseline } of pairs) {
-    for (const { variance, count } of [candidate, baseline]) {
-      if (variance === undefined) return undefined
-      const share = ((weight / total) ** 2 * variance) / count
-      sum += share
-      denominator += share ** 2 / (count - 1)
-    }
+    if (candidate.variance === undefined || baseline.variance === undefined) return undefined
+    total += weight
+    const ours = (weight * weight * candidate.variance) / candidate.count
+    const theirs = (weight * weight * baseline.variance) / baseline.count
+    sum += ours + theirs
+    denominator += (ours * ours) / (candidate.count - 1) + (theirs * theirs) / (baseline.count - 1)
   }
-  return { se: Math.sqrt(sum), df: sum > 0 ? Math.max(sum ** 2 / denominator, 1) : 1 }
+  return { se: Math.sqrt(sum) / total, df: sum > 0 ? Math.max((sum * sum) / denominator, 1) : 1 }
 }
