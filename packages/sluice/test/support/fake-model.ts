@@ -15,6 +15,8 @@ export interface FakeModel extends AsyncDisposable {
   /** The base URL of an OpenAI-compatible API. */
   url: string
   requests: ChatRequest[]
+  /** Connections that are open; with none, everything that a killed client sent has been read. */
+  connections(): number
 }
 
 /** A model on loopback that answers as `reply` says. */
@@ -23,7 +25,10 @@ export async function fakeModel(
 ): Promise<FakeModel> {
   const requests: ChatRequest[] = []
   const server = createServer((request, response) => {
-    void answer(request, response)
+    answer(request, response).catch((error) => {
+      // A client that was killed in the middle of its request is no fault of the model.
+      if (!request.destroyed || request.complete) throw error
+    })
   })
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const chunks: Buffer[] = []
@@ -40,10 +45,18 @@ export async function fakeModel(
     response.writeHead(200, { 'content-type': 'application/json' })
     response.end(JSON.stringify(chatCompletion(body.model, decided)))
   }
+  let connections = 0
+  server.on('connection', (socket) => {
+    connections += 1
+    socket.on('close', () => {
+      connections -= 1
+    })
+  })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     requests,
+    connections: () => connections,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
-const bin = path.join(import.meta.dirname, '../../bin/sluice.cjs')
+export const bin = path.join(import.meta.dirname, '../../bin/sluice.cjs')
 
 export interface Finished {
   code: number | null
@@ -12,16 +12,22 @@ export interface Finished {
   stderr: string
 }
 
+/** A command line under way. */
+export interface Started {
+  pid: number
+  kill(signal: NodeJS.Signals): void
+  /** What it has said on stderr so far. */
+  said(): string
+  done: Promise<Finished>
+}
+
 /** A user's project in a temporary folder, which goes with the variable that holds it. */
 export interface Project extends Disposable {
   root: string
   write(files: Record<string, string | Uint8Array>): void
   git(...args: string[]): string
-  /** Starts the built command line in the project. */
-  start(
-    args: string[],
-    env?: NodeJS.ProcessEnv,
-  ): { pid: number; kill(signal: NodeJS.Signals): void; done: Promise<Finished> }
+  /** Starts the built command line in the project; `command` is what runs its bin, by default this Node. */
+  start(args: string[], env?: NodeJS.ProcessEnv, command?: string[]): Started
   /** Runs the built command line to its end. */
   sluice(args: string[], env?: NodeJS.ProcessEnv): Promise<Finished>
 }
@@ -47,8 +53,8 @@ export function createProject(files: Record<string, string | Uint8Array>): Proje
           stdio: ['ignore', 'pipe', 'pipe'],
         },
       ).trim(),
-    start(args, env) {
-      const child = spawn(process.execPath, [bin, ...args], {
+    start(args, env, [program = process.execPath, ...first] = []) {
+      const child = spawn(program, [...first, bin, ...args], {
         cwd: root,
         env: environment(env),
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -64,6 +70,7 @@ export function createProject(files: Record<string, string | Uint8Array>): Proje
       return {
         pid: child.pid ?? 0,
         kill: (signal) => void child.kill(signal),
+        said: () => stderr,
         done: new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }))),
       }
     },
