@@ -17,7 +17,11 @@ const repeats = z
 
 const fields = {
   threshold: z.number().min(0).max(1).meta({ description: 'Lowest mean score that passes (default 0.85).' }),
-  margin: z.number().gt(0).max(1).meta({ description: 'Largest acceptable drop against the baseline (default 0.03).' }),
+  margin: z
+    .number()
+    .min(0)
+    .max(1)
+    .meta({ description: 'Largest acceptable drop against the baseline (default 0.03).' }),
   tagMargin: z.number().gt(0).max(1).meta({ description: 'The same for a tag (default 0.10).' }),
   confidence: z.number().gt(0.5).lt(1).meta({ description: 'Confidence of the verdict (default 0.95).' }),
   repeats: repeats.meta({ description: 'Looks of the sequential test (default [1, 2, 3, 5, 8]); [1] = one pass.' }),
@@ -25,14 +29,14 @@ const fields = {
   onInconclusive: z
     .enum(['tiebreak', 'block', 'warn'])
     .meta({ description: 'What an undecided gate does: tiebreak, block or warn (default tiebreak).' }),
-  budgetUsd: z.number().gt(0).meta({ description: 'Hard stop before the call that would exceed it (default none).' }),
+  budgetUsd: z.number().gt(0).meta({ description: 'Hard stop before the call that would exceed it (default 2).' }),
   caseThreshold: z.number().min(0).max(1).meta({ description: 'Score from which a case passes (default 0.6).' }),
   estimand: z
     .enum(['golden-set', 'population'])
     .meta({ description: 'Judge these cases, or the traffic they stand for (default golden-set).' }),
 }
 
-/** Where nothing is said. `budgetUsd` has no default: no limit. */
+/** Where nothing is said. A budget that was not asked for is no setting: what it comes to is the run's affair. */
 export const defaultGateSettings: GateSettings = {
   threshold: 0.85,
   margin: 0.03,
@@ -64,8 +68,9 @@ export const gateSettingsSchema = z
 export interface GateSettings {
   /** In [0,1]: the floor for the mean score. */
   threshold: number
-  /** In (0,1]: the largest drop against the baseline that is acceptable. */
+  /** In [0,1]: the largest drop against the baseline that is acceptable. */
   margin: number
+  /** In (0,1]: the same for a tag. */
   tagMargin: number
   /** In (0.5,1). */
   confidence: number
@@ -74,7 +79,7 @@ export interface GateSettings {
   /** In [0,1]: scored cases / all cases. */
   minCoverage: number
   onInconclusive: 'tiebreak' | 'block' | 'warn'
-  /** USD; absent = no limit. */
+  /** USD; absent where none was asked for. */
   budgetUsd?: number
   /** In [0,1]: the score from which a case counts as passed. */
   caseThreshold: number

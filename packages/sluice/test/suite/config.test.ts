@@ -63,7 +63,8 @@ prices: {"local:*": {input: 0, output: 0}}
 test('settings out of their range are refused, all at once', async () => {
   const found = await faults(`gate:
   threshold: 1.1
-  margin: 0
+  margin: -0.01
+  tagMargin: 0
   confidence: 0.5
   minCoverage: -1
   onInconclusive: blok
@@ -73,13 +74,14 @@ test('settings out of their range are refused, all at once', async () => {
 `)
   assert.deepEqual(found, [
     '2:14: gate.threshold: must be at most 1, found 1.1',
-    '3:11: gate.margin: must be more than 0, found 0',
-    '4:15: gate.confidence: must be more than 0.5, found 0.5',
-    '5:16: gate.minCoverage: must be at least 0, found -1',
-    '6:19: gate.onInconclusive: expected one of tiebreak, block, warn, found "blok"; did you mean "block"?',
-    '7:14: gate.budgetUsd: must be more than 0, found 0',
-    '8:18: gate.caseThreshold: expected a number, found NaN',
-    '9:13: gate.estimand: expected one of golden-set, population, found "cases"',
+    '3:11: gate.margin: must be at least 0, found -0.01',
+    '4:14: gate.tagMargin: must be more than 0, found 0',
+    '5:15: gate.confidence: must be more than 0.5, found 0.5',
+    '6:16: gate.minCoverage: must be at least 0, found -1',
+    '7:19: gate.onInconclusive: expected one of tiebreak, block, warn, found "blok"; did you mean "block"?',
+    '8:14: gate.budgetUsd: must be more than 0, found 0',
+    '9:18: gate.caseThreshold: expected a number, found NaN',
+    '10:13: gate.estimand: expected one of golden-set, population, found "cases"',
   ])
 })
 
