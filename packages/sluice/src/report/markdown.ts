@@ -5,7 +5,7 @@ import { codeBlock, codeSpan, inlineText } from './markdown-escape.ts'
 import { featureBlocks } from './markdown-feature.ts'
 import { type Block, fitBlocks } from './markdown-fit.ts'
 import type { ReportSummary } from './report.ts'
-import { headline, tally, verdictWord } from './sentences.ts'
+import { headline, nothingToJudge, tally, verdictWord } from './sentences.ts'
 import { excerpt } from './untrusted.ts'
 import { compareUrgency } from './urgency.ts'
 
@@ -44,8 +44,8 @@ export function renderMarkdown(
 }
 
 function summary(report: ReportSummary, features: readonly FeatureSummary[]): Block[] {
-  const title = `## Sluice: ${verdictWord(report)}`
-  if (features.length === 0) return [{ text: title, rank: 0 }]
+  const title = (word: string) => `## Sluice: ${word}`
+  if (features.length === 0) return [{ text: title(nothingToJudge), rank: 0 }]
   const row = (feature: FeatureSummary) =>
     [
       codeSpan(excerpt(feature.feature, 80)),
@@ -59,7 +59,7 @@ function summary(report: ReportSummary, features: readonly FeatureSummary[]): Bl
   const more = left > 0 ? [`\nAnd ${formatAmount(left, 'further feature')}, none more urgent than these.`] : []
   const table = ['| feature | verdict | mean | change | |', '|---|---|--:|--:|---|', ...rows, ...more].join('\n')
   return [
-    { text: `${title}\n\n**${tally(report)}**`, rank: 0 },
+    { text: `${title(verdictWord(report))}\n\n**${tally(report)}**`, rank: 0 },
     { text: table, rank: 1, what: 'summary table' },
   ]
 }

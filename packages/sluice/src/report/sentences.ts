@@ -13,11 +13,20 @@ import type { ReportSummary } from './report.ts'
 
 /** What the report says in words. Plain text that still holds names from files: escape it before it is shown. */
 
-/** `PASS`, `WEAK PASS`, `FAIL`, `INCONCLUSIVE`, or `SCORED` where nothing was to be decided. */
-export function verdictWord({ verdict, strength }: { verdict: Verdict | null; strength?: 'strong' | 'weak' | null }) {
-  if (verdict === null) return 'SCORED'
+interface Judged {
+  verdict: Verdict | null
+  strength?: 'strong' | 'weak' | null
+  score?: { mean: number | null }
+}
+
+/** `PASS`, `WEAK PASS`, `FAIL`, `INCONCLUSIVE`; where nothing was to be decided `SCORED`, or `NOT SCORED` without any score. */
+export function verdictWord({ verdict, strength, score }: Judged): string {
+  if (verdict === null) return score?.mean === null ? 'NOT SCORED' : 'SCORED'
   return verdict === 'pass' && strength === 'weak' ? 'WEAK PASS' : verdict.toUpperCase()
 }
+
+/** The title of a report without features: no verdict, since nothing was looked at. */
+export const nothingToJudge = 'NOTHING TO JUDGE'
 
 /** The one sentence that a reader needs beside the verdict. */
 export function headline({ reasons, verdict, strength, score, comparison }: FeatureSummary): string {
@@ -31,7 +40,8 @@ export function headline({ reasons, verdict, strength, score, comparison }: Feat
     strength === 'weak'
       ? `a drop of more than ${margin} is not ruled out, the tie-break decided`
       : `a drop of more than ${margin} is ruled out`
-  return `${mean}, ${formatChange(comparison.meanDifference)} against the baseline; ${meaning}.`
+  const change = formatChange(comparison.meanDifference)
+  return `${mean}, ${Number(change) === 0 ? 'no change' : change} against the baseline; ${meaning}.`
 }
 
 /** How many features ended how; for a run of several. */
@@ -66,10 +76,11 @@ export function versionName({ id, label }: { id: string; label: string | null })
   return label === null ? id : `${label} (${id})`
 }
 
-/** Undefined if nothing was asked of a model. */
-export function costLine({ cost }: FeatureSummary): string | undefined {
+/** What this run paid, which is nothing for answers that were recorded or kept. Undefined if nothing is known of it. */
+export function costLine({ cost, cache }: FeatureSummary): string | undefined {
   const { usd, generationUsd, judgeUsd, unpricedCalls, inputTokens, outputTokens } = cost
   if (usd === null && unpricedCalls === 0) return undefined
+  if (usd === 0 && cache.misses === 0) return 'nothing: no model was called in this run'
   const known = usd === null ? [] : [formatUsd(usd)]
   const parts = generationUsd && judgeUsd ? ` (answers ${formatUsd(generationUsd)}, judge ${formatUsd(judgeUsd)})` : ''
   const unpriced = unpricedCalls === 0 ? [] : [`${formatAmount(unpricedCalls, 'call')} of unknown price not counted`]

@@ -4,7 +4,7 @@ import { formatChange, formatDuration, formatScore } from './format.ts'
 import type { Highlights } from './highlights.ts'
 import { type Cell, columns, wrap } from './layout.ts'
 import type { ReportSummary } from './report.ts'
-import { headline, tally, verdictWord } from './sentences.ts'
+import { headline, nothingToJudge, tally, verdictWord } from './sentences.ts'
 import { renderFeature } from './terminal-feature.ts'
 import { indented, type Page, paintStart, verdictPaint } from './terminal-page.ts'
 import { visibleLine } from './untrusted.ts'
@@ -40,9 +40,9 @@ export function renderTerminal(
 }
 
 function overview(report: ReportSummary, { width, paint }: Page): string[] {
+  if (report.features.length === 0) return [paint.bold(nothingToJudge)]
   const word = verdictWord(report)
   const title = (text: string) => paint.bold(verdictPaint(report.verdict, paint)(text))
-  if (report.features.length === 0) return [title(word)]
   const head = ['', 'feature', 'mean', 'change', 'reason'].map((text): Cell => ({ text, paint: paint.dim }))
   const row = (feature: FeatureSummary): Cell[] => [
     { text: verdictWord(feature), paint: verdictPaint(feature.verdict, paint) },

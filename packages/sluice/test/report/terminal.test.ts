@@ -122,7 +122,10 @@ test('several features: a table of all, the most urgent first, and in full those
 
 test('no feature, no case', () => {
   const none = incidentReport({ features: [], verdict: 'pass', notes: ['No feature is affected by this change.'] })
-  assert.match(renderTerminal(none, [], { color: false }), /^PASS\n\nNo feature is affected by this change\.\n/)
+  assert.match(
+    renderTerminal(none, [], { color: false }),
+    /^NOTHING TO JUDGE\n\nNo feature is affected by this change\.\n/,
+  )
   const { coverage, score } = incidentFeature()
   const empty = incidentFeature({
     coverage: { ...coverage, cases: 0, scored: 0, modelError: 0 },
