@@ -14,9 +14,10 @@ import { loadConfig } from '../suite/load-config.ts'
 import { findRoot } from '../suite/project.ts'
 import { readScores } from '../suite/scores.ts'
 import type { Host } from './host.ts'
-import { type PolicyFlags, settingsOf } from './judge-versions.ts'
+import { type PolicyFlags, policyFlags, settingsOf } from './judge-versions.ts'
 import { present } from './present.ts'
 import { reportHead } from './report-head.ts'
+import { reproduction } from './reproduction.ts'
 
 interface CompareScoresOptions extends PolicyFlags {
   candidateScores: string
@@ -50,7 +51,11 @@ export async function compareScores(options: CompareScoresOptions, host: Host): 
       runId: randomUUID(),
       startedAt,
       command: 'compare',
-      reproduce: `sluice compare --candidate-scores ${candidateScores} --baseline-scores ${baselineScores}`,
+      reproduce: reproduction(['compare'], {
+        '--candidate-scores': candidateScores,
+        '--baseline-scores': baselineScores,
+        ...policyFlags(options),
+      }),
       git: null,
     }),
     verdict,

@@ -8,11 +8,12 @@ import { parsePrompt } from '../suite/parse-prompt.ts'
 import type { Prompt } from '../suite/prompt.ts'
 import { chooseSuite } from './choose-suite.ts'
 import type { Host } from './host.ts'
-import { judgeVersions, type PolicyFlags } from './judge-versions.ts'
+import { judgeVersions, type PolicyFlags, policyFlags } from './judge-versions.ts'
 import { casesOfRuns } from './measured.ts'
 import { type LoadedProject, openProject } from './open-project.ts'
 import { present } from './present.ts'
 import { reportHead } from './report-head.ts'
+import { reproduction } from './reproduction.ts'
 import { showProgress } from './run-progress.ts'
 import { selectFeature } from './select-feature.ts'
 import { openSession } from './session.ts'
@@ -53,7 +54,12 @@ export async function compareVersions(feature: string, options: CompareVersionsO
     })
     progress.stop()
     const { verdict, exitCode } = outcome.final
-    const reproduce = `sluice compare ${feature} --baseline ${options.baseline}${options.candidate ? ` --candidate ${options.candidate}` : ''}`
+    const reproduce = reproduction(['compare', feature], {
+      '--candidate': options.candidate,
+      '--baseline': options.baseline,
+      '--suite': options.suite,
+      ...policyFlags(options),
+    })
     const head = reportHead({ ...session, command: 'compare', reproduce, git: null })
     const report = { ...head, verdict, exitCode, notes: [], features: [summary] }
     await present(report, casesOfRuns([run], session.results, project.config.gate), options, host)

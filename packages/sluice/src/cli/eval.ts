@@ -8,6 +8,7 @@ import { casesOfRuns, measuredOf } from './measured.ts'
 import { openProject } from './open-project.ts'
 import { present } from './present.ts'
 import { reportHead } from './report-head.ts'
+import { reproduction } from './reproduction.ts'
 import { showProgress } from './run-progress.ts'
 import { selectFeature } from './select-feature.ts'
 import { openSession } from './session.ts'
@@ -44,7 +45,11 @@ export async function evaluateFeature(name: string, options: EvalOptions, host: 
       ...reportHead({
         ...session,
         command: 'eval',
-        reproduce: `sluice eval ${name} --suite ${request.suite}`,
+        reproduce: reproduction(['eval', name], {
+          '--suite': options.suite,
+          '--tag': options.tag,
+          '--repeats': options.repeats > 1 ? options.repeats : undefined,
+        }),
         git: null,
       }),
       verdict: null,

@@ -3,11 +3,12 @@ import { combineVerdicts } from '../gate/verdict.ts'
 import { chooseSuite } from './choose-suite.ts'
 import { type GateScope, gateScope, type ScopeOptions } from './gate-scope.ts'
 import type { Host } from './host.ts'
-import { type JudgedFeature, judgeVersions, type PolicyFlags } from './judge-versions.ts'
+import { type JudgedFeature, judgeVersions, type PolicyFlags, policyFlags } from './judge-versions.ts'
 import { casesOfRuns } from './measured.ts'
 import { type LoadedProject, openProject } from './open-project.ts'
 import { present } from './present.ts'
 import { reportHead } from './report-head.ts'
+import { reproduction } from './reproduction.ts'
 import { showProgress } from './run-progress.ts'
 import { openSession } from './session.ts'
 
@@ -35,7 +36,7 @@ export async function gate(options: GateOptions, host: Host): Promise<number> {
     progress.stop()
     const { verdict, exitCode } = combineVerdicts(judged.map(({ outcome }) => outcome.final))
     const report = {
-      ...reportHead({ ...session, command: 'gate', reproduce: reproduction(scope, options), git: scope.git }),
+      ...reportHead({ ...session, command: 'gate', reproduce: reproduce(scope, options), git: scope.git }),
       verdict,
       exitCode,
       notes: scope.affected.length === 0 ? [nothingAffected(project, scope)] : [],
@@ -64,12 +65,12 @@ function nothingAffected({ prompts }: LoadedProject, { git }: GateScope): string
   return `No feature is affected by what changed${since}: nothing was evaluated, nothing was paid. Features: ${names}. Use --all to judge them all the same.`
 }
 
-function reproduction({ git }: GateScope, { all, suite }: GateOptions): string {
-  const parts = [
-    'sluice gate',
-    all ? '--all' : '',
-    git?.base ? `--base ${git.base.slice(0, 12)}` : '',
-    suite ? `--suite ${suite}` : '',
-  ]
-  return parts.filter(Boolean).join(' ')
+function reproduce({ git }: GateScope, { all, suite, ...flags }: GateOptions): string {
+  return reproduction(['gate'], {
+    '--all': all,
+    '--base': git?.base?.slice(0, 12),
+    '--changed-files': flags.changedFiles,
+    '--suite': suite,
+    ...policyFlags(flags),
+  })
 }

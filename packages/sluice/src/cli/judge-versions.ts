@@ -11,6 +11,7 @@ import { chooseSuite } from './choose-suite.ts'
 import type { Host } from './host.ts'
 import { measuredOf } from './measured.ts'
 import type { LoadedProject } from './open-project.ts'
+import type { Flags } from './reproduction.ts'
 import type { RunProgress } from './run-progress.ts'
 import type { Session } from './session.ts'
 import { modelsOf, startRun } from './start-run.ts'
@@ -20,6 +21,11 @@ export interface PolicyFlags {
   threshold?: number
   margin?: number
   onInconclusive?: GateSettings['onInconclusive']
+}
+
+/** The same flags as they are written on a command line. */
+export function policyFlags({ threshold, margin, onInconclusive }: PolicyFlags): Flags {
+  return { '--threshold': threshold, '--margin': margin, '--on-inconclusive': onInconclusive }
 }
 
 export interface JudgedFeature {

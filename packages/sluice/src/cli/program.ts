@@ -44,7 +44,7 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
   withRunOptions(program.command('eval'))
     .summary('run one feature and print its scores')
     .argument('<feature>', 'name of the feature')
-    .option('--tag <tag...>', 'only cases with one of these tags')
+    .option('--tag <tag>', 'only cases with this tag, or with one of several: --tag core --tag edge', another)
     .option('--repeats <n>', 'answers per case', wholeNumber, 1)
     .action(async (feature, options) => done(await (await import('./eval.ts')).evaluateFeature(feature, options, host)))
 
@@ -85,7 +85,7 @@ function withRunOptions(command: Command): Command {
   return command
     .option('--suite <name>', 'which suite of the feature (default: fast)')
     .option('--concurrency <n>', 'calls under way at a time', wholeNumber, 20)
-    .option('--budget-usd <x>', 'stop before spending more than this', amount)
+    .option('--budget-usd <x>', 'stop before spending more than this (default: 2)', amount)
     .option('--report-dir <dir>', 'write report.json and report.md there')
     .option('--json', 'print the report as JSON on stdout and nothing else')
 }
@@ -101,6 +101,10 @@ function wholeNumber(text: string): number {
   const value = Number(text)
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('Expected a whole number of 1 or more.')
   return value
+}
+
+function another(text: string, before: string[] = []): string[] {
+  return [...before, text]
 }
 
 function amount(text: string): number {

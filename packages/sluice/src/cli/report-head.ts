@@ -12,10 +12,13 @@ export interface RunOfReport {
 }
 
 /** What every report starts with. */
-export function reportHead({ startedAt, ...run }: RunOfReport) {
+export function reportHead({ runId, startedAt, command, reproduce, git }: RunOfReport) {
   return {
     schema: 'sluice.report/1' as const,
-    ...run,
+    runId,
+    command,
+    reproduce,
+    git,
     startedAt: new Date(startedAt).toISOString(),
     durationMs: Date.now() - startedAt,
     sluiceVersion: manifest.version,

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Report } from '../../src/report/report.ts'
+import { type ChatRequest, isJudgeRequest, judgement, type Reply, textOf } from './fake-model.ts'
+import { createProject, type Finished, type Project, type SummaryOptions, summaryFiles } from './project.ts'
+
+/** The prompt of the branches below: a model that is asked so forgets the action items. */
+export const worse = 'Shorten: {{email}}'
+
+export interface Judged extends Finished {
+  report: Report
+}
+
+/** A repository whose base is `base`, on a branch whose working tree is changed to `candidate`. */
+export function changedProject(base: SummaryOptions, candidate: Partial<SummaryOptions> = { message: worse }): Project {
+  const project = createProject(summaryFiles(base))
+  commitAll(project, 'base')
+  project.git('checkout', '-qb', 'change')
+  project.write(summaryFiles({ ...base, ...candidate }))
+  return project
+}
+
+/** Commits everything, in a repository that is made where there is none. */
+export function commitAll(project: Project, message: string): string {
+  project.git('init', '-q')
+  project.write({ '.gitignore': '.sluice/\n' })
+  project.git('add', '-A')
+  project.git('commit', '-qm', message)
+  return project.git('rev-parse', 'HEAD')
+}
+
+/** Runs a command that prints its report as JSON. */
+export async function judged(project: Project, args: string[], env?: NodeJS.ProcessEnv): Promise<Judged> {
+  const finished = await project.sluice([...args, '--json'], env)
+  assert.ok(finished.stdout.startsWith('{'), `no report: ${finished.stderr}`)
+  return { ...finished, report: JSON.parse(finished.stdout) as Report }
+}
+
+export function readReport(project: Project, folder: string): Report {
+  return JSON.parse(readFileSync(path.join(project.root, folder, 'report.json'), 'utf8')) as Report
+}
+
+/** The number of the e-mail that a request is about. */
+export function mailOf(request: ChatRequest): number {
+  return Number(/Mail (\d+)/.exec(textOf(request))?.[1])
+}
+
+/**
+ * A model that names the action item, but, asked to shorten, not of the mails that `forgets` names; and a judge that
+ * sees the difference.
+ */
+export function summariser(forgets: (mail: number) => boolean = () => true): (request: ChatRequest) => Reply {
+  return (request) => {
+    const text = textOf(request)
+    if (isJudgeRequest(request)) return judgement({ actions: text.includes('Nothing to do') ? 'no' : 'yes' })
+    return text.includes('Shorten') && forgets(mailOf(request)) ? 'Nothing to do.' : 'Action item: pay the invoice.'
+  }
+}
