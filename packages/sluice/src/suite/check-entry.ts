@@ -113,11 +113,13 @@ function defaultName(key: string, value: unknown): string {
 }
 
 /** A check as users write it, e.g. `{notMatches: "as an AI", must: true}`; parsed into its normal form. */
-export const checkSchema = checkEntrySchema.transform((entry): CheckSpec => {
-  const [key = ''] = presentKeys(entry, checkKeys)
-  const value = (entry as Record<string, unknown>)[key]
-  const { name = defaultName(key, value), weight, must, caseSensitive } = entry
-  const negated = negations.get(key)
-  const spec = { type: negated ?? key, value, negate: negated !== undefined, name, weight, must, caseSensitive }
-  return spec as CheckSpec
-})
+export const checkSchema: z.ZodType<CheckSpec, z.input<typeof checkEntrySchema>> = checkEntrySchema.transform(
+  (entry) => {
+    const [key = ''] = presentKeys(entry, checkKeys)
+    const value = (entry as Record<string, unknown>)[key]
+    const { name = defaultName(key, value), weight, must, caseSensitive } = entry
+    const negated = negations.get(key)
+    const spec = { type: negated ?? key, value, negate: negated !== undefined, name, weight, must, caseSensitive }
+    return spec as CheckSpec
+  },
+)

@@ -23,7 +23,7 @@ export interface TextListCheck extends CheckBase {
 }
 
 /** The output is any JSON text. */
-export interface JsonCheck extends CheckBase {
+interface JsonCheck extends CheckBase {
   type: 'json'
   value: true
 }

@@ -25,7 +25,8 @@ export async function loadConfig(
   if (source === undefined || source.value === null) return { config: configOf({}, { root, file }), diagnostics }
   const { data, diagnostics: faults } = validate(configSchema, source)
   const config = configOf(data ?? validParts(source.value), { root, file })
-  return { config, source, diagnostics: [...diagnostics, ...faults, ...referenceFaults(config, source)] }
+  const references = [...referenceFaults(config, source), ...(await missingRecordings(config, source, files))]
+  return { config, source, diagnostics: [...diagnostics, ...faults, ...references] }
 }
 
 type ConfigFile = ReturnType<typeof configSchema.parse>
@@ -75,4 +76,15 @@ function referenceFaults({ judge, embedding, prices, providers }: Config, source
     ...(embedding ? modelFaults(embedding.model, source, ['embedding', 'model'], providers) : []),
     ...unpriced,
   ]
+}
+
+/** Warnings only: recordings may be made after the files that name them. */
+async function missingRecordings({ providers }: Config, source: Source, files: ProjectFiles): Promise<Diagnostic[]> {
+  const globs = Object.entries(providers).flatMap(([name, settings]) => {
+    return (settings.files ?? []).map((glob) => ({ glob, at: ['providers', name, 'files'] }))
+  })
+  const found = await Promise.all(globs.map(({ glob }) => files.list(glob)))
+  return globs
+    .filter((_, index) => found[index]?.length === 0)
+    .map(({ glob, at }) => located(source, at, `no file matches ${glob}`, 'warning'))
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { caseIdSchema } from './case.ts'
-import { InvalidFilesError } from './diagnostic.ts'
+import { type Diagnostic, InvalidFilesError } from './diagnostic.ts'
+import { createFaultLog } from './fault-log.ts'
 import { type ProjectFiles, streamFile } from './files.ts'
 import { readRows } from './json-lines-file.ts'
 import { unreadable } from './load-yaml.ts'
@@ -57,27 +58,33 @@ export interface RecordingPlace {
 }
 
 /**
- * The recordings of all files that match, in the order of file and line, streamed.
- * @throws InvalidFilesError with the faults of the first piece of a file that has any, and when a glob matches nothing.
+ * The recordings of all files that match, in the order of file and line, streamed. After the first fault nothing more
+ * is given out, but the files are read to their end.
+ * @throws InvalidFilesError with every fault of every file, and when a glob matches nothing.
  */
 export async function* readRecordings(
   files: ProjectFiles,
   globs: readonly string[],
 ): AsyncGenerator<Recording & RecordingPlace> {
+  const faults: Diagnostic[] = []
   for (const path of await recordingFiles(files, globs)) {
     const file = files.describe(path)
+    const log = createFaultLog()
     try {
       for await (const rows of readRows(recordingSchema, streamFile(files, path), file)) {
-        const faults = rows.flatMap(({ diagnostics }) => diagnostics)
-        if (faults.length > 0) throw new InvalidFilesError(faults)
-        for (const { data, line } of rows) if (data !== undefined) yield { ...data, file, line }
+        for (const { data, line, diagnostics } of rows) {
+          for (const diagnostic of diagnostics) log.add(diagnostic)
+          if (data !== undefined && faults.length + log.all().length === 0) yield { ...data, file, line }
+        }
       }
     } catch (error) {
-      if (error instanceof Error && 'errno' in error)
-        throw new InvalidFilesError([unreadable(file, error)], { cause: error })
-      throw error
+      if (error instanceof InvalidFilesError) for (const diagnostic of error.diagnostics) log.add(diagnostic)
+      else if (error instanceof Error && 'errno' in error) log.add(unreadable(file, error))
+      else throw error
     }
+    faults.push(...log.all())
   }
+  if (faults.length > 0) throw new InvalidFilesError(faults)
 }
 
 async function recordingFiles(files: ProjectFiles, globs: readonly string[]): Promise<string[]> {

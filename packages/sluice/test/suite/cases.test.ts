@@ -98,9 +98,10 @@ test('reading stops at the first fault, checking goes on to the last', async () 
 })
 
 test('an id that is there twice names both places, in both formats', async () => {
-  const jsonl = '{"id":"a","tags":["x"]}\n{"tags":["x"],"id":"b"}\n{"tags":["x"],"id":"a"}\n'
+  const jsonl = '{"id":"a","tags":["x"]}\n{"tags":["x"],"id":"b"}\n{"tags":["x"],"id":"a"}\n{"id":"a"}\n'
   assert.deepEqual(await faultsIn({ 's.jsonl': jsonl }, 's.jsonl'), [
     's.jsonl:3:20: id: "a" is already the id of the case at s.jsonl:1',
+    's.jsonl:4:7: id: "a" is already the id of the case at s.jsonl:1',
   ])
   const yaml = '- id: a\n  tags: [x]\n- id: b\n- tags: [x]\n  id: a\n'
   assert.deepEqual(await faultsIn({ 's.yaml': yaml }, 's.yaml'), [

@@ -159,6 +159,13 @@ test('a project without prompts says which glob found nothing', async () => {
   ])
 })
 
+test('recordings that match no file are a warning', async () => {
+  assert.deepEqual(await faults('providers: {tape: {kind: replay, files: [r/*.jsonl, x.jsonl]}}\n'), [
+    'warning 1:41: providers.tape.files: no file matches r/*.jsonl',
+    'warning 1:41: providers.tape.files: no file matches x.jsonl',
+  ])
+})
+
 test('sluice.yml is not silently ignored', async () => {
   assert.deepEqual(await faultsOf(good({ 'sluice.yml': 'sluice: 1\n' })), [
     'sluice.yml:1:1: this file is not read; rename it to sluice.yaml',

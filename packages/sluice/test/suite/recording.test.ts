@@ -40,6 +40,24 @@ test('a recording must answer something with something', async () => {
     await assert.rejects(read({ 'r.jsonl': text }, 'r.jsonl'), { message: expected })
 })
 
+test('every fault of every file is reported, and nothing is given out after the first', async () => {
+  const good = '{"case":"a","model":"m","output":"o"}\n'
+  const contents = { 'a.jsonl': `${good}{"case":"b"}\n${good}`, 'b.jsonl': `${good}nonsense\n` }
+  const seen: string[] = []
+  const reading = async () => {
+    for await (const { file, line } of readRecordings(memoryFiles(contents), ['*.jsonl'])) seen.push(`${file}:${line}`)
+  }
+  await assert.rejects(reading, (error) => {
+    assert.ok(error instanceof Error)
+    assert.deepEqual(
+      error.message.split('\n').map((fault) => fault.split(' ')[0]),
+      ['a.jsonl:2:1:', 'b.jsonl:2:1:'],
+    )
+    return true
+  })
+  assert.deepEqual(seen, ['a.jsonl:1'])
+})
+
 test('recordings that do not exist are an error that names the glob', async () => {
   await assert.rejects(read({}, 'recordings/*.jsonl'), {
     message: 'recordings/*.jsonl:1:1: no such file of recordings',
