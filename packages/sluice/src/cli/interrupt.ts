@@ -11,13 +11,23 @@ export interface Interrupt {
   dispose(): void
 }
 
-/** First Ctrl-C or SIGTERM: stop, and abort after 10 s. Second: abort at once. */
+/**
+ * First Ctrl-C or SIGTERM: stop, and abort after 10 s. Second: abort at once. A third meets Node's own handling, which
+ * ends the process whatever it is doing.
+ */
 export function listenForInterrupt(host: Host): Interrupt {
   const stop = new AbortController()
   const abort = new AbortController()
   let timer: NodeJS.Timeout | undefined
+  const stopListening = () => {
+    host.off('SIGINT', onSignal)
+    host.off('SIGTERM', onSignal)
+  }
   const onSignal = () => {
-    if (stop.signal.aborted) return abort.abort()
+    if (stop.signal.aborted) {
+      stopListening()
+      return abort.abort()
+    }
     host.stderr.write('\nStopping: waiting for answers that are already under way (again to stop at once).\n')
     stop.abort()
     timer = setTimeout(() => abort.abort(), graceMs).unref()
@@ -29,8 +39,7 @@ export function listenForInterrupt(host: Host): Interrupt {
     abort: abort.signal,
     dispose() {
       clearTimeout(timer)
-      host.off('SIGINT', onSignal)
-      host.off('SIGTERM', onSignal)
+      stopListening()
     },
   }
 }

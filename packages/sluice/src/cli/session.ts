@@ -50,8 +50,8 @@ export function openSession({ config, files }: LoadedProject, options: SessionOp
   const prices = createPrices(config.prices, config.providers)
   const askedBudget = options.budgetUsd ?? config.gate.budgetUsd
   const budget = createBudget(askedBudget ?? defaultBudgetUsd)
-  const providers = createProviders(config, { env: host.env, fetch, files, prices })
-  const client = createModelClient({ providers, config, budget, prices, concurrency })
+  const providers = createProviders(config, { env: host.env, files, prices })
+  const client = createModelClient({ providers, config, budget, prices, concurrency, stop: interrupt.stop })
   const store = createAnswerStore(database)
   return {
     runId: run.id,

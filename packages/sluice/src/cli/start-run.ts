@@ -30,7 +30,7 @@ export function modelsOf(
 export function startRun(request: RunRequest, project: LoadedProject, session: Session, host: Host): FeatureRun {
   const { candidate, baseline, suite, progress } = request
   const { config, files } = project
-  const { abort } = session.interrupt
+  const { stop, abort } = session.interrupt
   const embeddingModel = config.embedding?.model
   return createFeatureRun({
     candidate,
@@ -49,6 +49,7 @@ export function startRun(request: RunRequest, project: LoadedProject, session: S
     },
     results: session.results,
     concurrency: session.concurrency,
+    stop,
     signal: abort,
     caseCount: request.tags ? undefined : caseCount(candidate, suite, project),
     onLook: progress.expect,

@@ -1,7 +1,7 @@
 import type { Config } from '../suite/config.ts'
 import { parseModelId } from '../suite/model.ts'
 import type { Budget, Reservation } from './budget.ts'
-import { defaultTimeoutMs, withDeadline } from './deadline.ts'
+import { defaultTimeoutMs, stopped, withDeadline } from './deadline.ts'
 import { createLane, defaultRetries, type Lane } from './lane.ts'
 import type { Prices } from './prices.ts'
 import type { CallContext, Completion, Embeddings, ModelRequest, Provider } from './provider.ts'
@@ -16,6 +16,8 @@ export interface ModelClientOptions {
   prices: Prices
   /** Most calls in flight to a provider that sets no `concurrency` of its own. */
   concurrency: number
+  /** Once aborted, no further attempt starts; those under way may end. A call's own signal fires after it, if at all. */
+  stop?: AbortSignal
   /** ms since the epoch. */
   clock?: () => number
   /** [0, 1) */
@@ -43,7 +45,7 @@ interface Billing<T> {
 }
 
 export function createModelClient(options: ModelClientOptions): ModelClient {
-  const { providers, config, budget, prices, concurrency } = options
+  const { providers, config, budget, prices, concurrency, stop } = options
   const { clock = Date.now, random = Math.random, sleep = realSleep } = options
   const lanes = new Map<string, Lane>()
 
@@ -64,8 +66,12 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> => {
     const timeoutMs = config.providers[source]?.timeoutMs ?? defaultTimeoutMs
-    return laneOf(source).run(signal, async () => {
+    return laneOf(source).run(stop ?? signal, async () => {
       const reservation = await reserve(budget, source, billing)
+      if (stop?.aborted) {
+        reservation.release()
+        throw stopped(source)
+      }
       try {
         const result = await withDeadline({ source, timeoutMs, signal }, work)
         reservation.settle(billing.costUsd(result))

@@ -1,4 +1,3 @@
-import { SluiceError } from '../errors.ts'
 import type { ModelClient } from '../providers/client.ts'
 import type { Completion, ModelRequest, Provider } from '../providers/provider.ts'
 import type { Providers } from '../providers/registry.ts'
@@ -6,6 +5,7 @@ import { requestKey } from '../providers/request-key.ts'
 import { parseModelId } from '../suite/model.ts'
 import type { AnswerLabels, AnswerStore } from './answer-store.ts'
 import type { AnswerSource } from './ledger.ts'
+import { endIfStopped } from './stop.ts'
 
 export interface AskContext extends Omit<AnswerLabels, 'model'> {
   caseId: string
@@ -37,7 +37,7 @@ export interface AskOptions {
 export function createAsk({ store, client, providers, stop, abort }: AskOptions): Ask {
   const underWay = new Map<string, Promise<Completion>>()
   const pay = async (request: ModelRequest, context: AskContext, key: string) => {
-    stopIfAsked(stop)
+    endIfStopped(stop)
     const { caseId, repeat, stage, feature } = context
     const completion = await client.complete(request, { caseId, repeat, key, signal: abort })
     context.book(completion, 'provider')
@@ -46,7 +46,7 @@ export function createAsk({ store, client, providers, stop, abort }: AskOptions)
     return completion
   }
   const recorded = async (request: ModelRequest, context: AskContext, key: string, provider: Provider) => {
-    stopIfAsked(stop)
+    endIfStopped(stop)
     const { caseId, repeat } = context
     const completion = await provider.complete(request, { caseId, repeat, key, signal: abort })
     context.book(completion, 'recording')
@@ -69,9 +69,4 @@ export function createAsk({ store, client, providers, stop, abort }: AskOptions)
       underWay.delete(key)
     }
   }
-}
-
-function stopIfAsked(stop: AbortSignal): void {
-  if (!stop.aborted) return
-  throw new SluiceError('interrupted', 'Stopped. Every answer paid for is kept: the same command goes on from there.')
 }

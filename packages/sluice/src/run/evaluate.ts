@@ -4,6 +4,7 @@ import type { Arm, CaseDetail } from './case-record.ts'
 import { runPool } from './pool.ts'
 import type { Results } from './results.ts'
 import type { ScoreTable } from './score-table.ts'
+import { endIfStopped } from './stop.ts'
 
 /** Scores one case in one repeat. Never rejects for a fault of the case; rejects only when the whole run must end. */
 export type ScoreCase = (testCase: Case, repeat: number) => Promise<CaseDetail>
@@ -17,6 +18,8 @@ export interface Evaluation {
   table: ScoreTable
   results: Results
   concurrency: number
+  /** Once aborted, no further answer is asked for and the evaluation ends as interrupted. */
+  stop: AbortSignal
   onScored?: (arm: Arm, detail: CaseDetail) => void
 }
 
@@ -37,14 +40,16 @@ export type Wanted = (arm: Arm, position: number) => boolean
  * whatever the order in which answers arrive.
  */
 export async function evaluate(evaluation: Evaluation, repeat: number, wanted: Wanted = () => true): Promise<void> {
-  const { feature, arms, table, results, concurrency, onScored } = evaluation
+  const { feature, arms, table, results, concurrency, stop, onScored } = evaluation
   await runPool(jobs(evaluation, repeat, wanted), concurrency, async (job) => {
+    endIfStopped(stop)
     const detail = await arms[job.arm]?.(job.testCase, job.repeat)
     if (!detail) return
     table.record(job.position, job.arm, job.repeat, detail.state, detail.score)
     results.add(feature, { position: job.position, arm: job.arm, repeat: job.repeat, detail })
     onScored?.(job.arm, detail)
   })
+  endIfStopped(stop)
   results.flush()
 }
 

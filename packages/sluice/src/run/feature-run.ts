@@ -28,6 +28,9 @@ export interface FeatureRunOptions {
   checkDeps: CheckDeps
   results: Results
   concurrency: number
+  /** Ends the run: nothing more is asked for. */
+  stop: AbortSignal
+  /** Cuts off what is under way. */
   signal: AbortSignal
   /** Cases in the suite, where that is known before it is read. */
   caseCount?: number | undefined
@@ -83,6 +86,7 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
     table,
     results,
     concurrency: options.concurrency,
+    stop: options.stop,
     onScored(arm: Arm, detail: CaseDetail) {
       observe(observations, arm, detail)
       options.onScored?.(arm, detail)

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type FakeModel, fakeModel } from '../support/fake-model.ts'
+import { createProject, type Finished, type Started, summaryFiles } from '../support/project.ts'
+import { until } from '../support/until.ts'
+import { storedAnswers } from './stored-answers.ts'
+
+const cases = 12
+const concurrency = 4
+const evalSummary = ['eval', 'summary', '--concurrency', String(concurrency)]
+const answer = 'Action item: send the invoice'
+
+/** A model whose answers wait for `release`. */
+async function heldModel() {
+  const { promise, resolve: release } = Promise.withResolvers<void>()
+  const model = await fakeModel(async () => {
+    await promise
+    return answer
+  })
+  return Object.assign(model, { release })
+}
+
+async function interrupt(run: Started, model: FakeModel, requests: number, signal: NodeJS.Signals): Promise<void> {
+  await until(() => model.requests.length === requests, `${requests} requests`)
+  run.kill(signal)
+  await until(() => run.said().includes('Stopping: waiting for answers'), 'its answer to the signal')
+}
+
+function assertStopped({ code, signal, stdout, stderr }: Finished): void {
+  assert.deepEqual({ code, signal, stdout }, { code: 130, signal: null, stdout: '' })
+  assert.match(stderr, /Stopped\. Every answer paid for is kept: the same command goes on from there\.\n$/)
+  assert.doesNotMatch(stderr, /^\s+at /m)
+}
+
+for (const [signal, ...flags] of [['SIGINT'], ['SIGINT', '--json'], ['SIGTERM']] as const) {
+  test(`${[signal, ...flags].join(' ')}: what is under way is waited for and kept, nothing new is asked`, async () => {
+    await using model = await heldModel()
+    using project = createProject(summaryFiles({ url: model.url, cases }))
+    const run = project.start([...evalSummary, ...flags])
+    await interrupt(run, model, concurrency, signal)
+    model.release()
+    assertStopped(await run.done)
+    assert.equal(model.requests.length, concurrency)
+    assert.deepEqual(storedAnswers(project.root), { integrity: 'ok', answers: concurrency })
+
+    const rerun = await project.sluice(evalSummary)
+    assert.equal(rerun.code, 0, rerun.stderr)
+    assert.equal(model.requests.length, cases)
+  })
+}
+
+test('a second Ctrl-C does not wait, and what was kept before stays', async () => {
+  await using model = await fakeModel((_, index) => (index < concurrency ? answer : 'hang'))
+  using project = createProject(summaryFiles({ url: model.url, cases }))
+  const run = project.start([...evalSummary, '--json'])
+  await interrupt(run, model, 2 * concurrency, 'SIGINT')
+  const start = performance.now()
+  run.kill('SIGINT')
+  assertStopped(await run.done)
+  assert.ok(performance.now() - start < 5000, 'it waited all the same')
+  assert.deepEqual(storedAnswers(project.root), { integrity: 'ok', answers: concurrency })
+})
+
+test('a run whose last answers were under way ends as interrupted too, and its rerun is free', async () => {
+  await using model = await heldModel()
+  using project = createProject(summaryFiles({ url: model.url, cases: concurrency }))
+  const run = project.start(evalSummary)
+  await interrupt(run, model, concurrency, 'SIGINT')
+  model.release()
+  assertStopped(await run.done)
+  assert.equal((await project.sluice(evalSummary)).code, 0)
+  assert.equal(model.requests.length, concurrency)
+})
+
+test('calls that wait for their provider are not begun after Ctrl-C', async () => {
+  await using model = await heldModel()
+  const files = summaryFiles({ url: model.url, cases })
+  files['sluice.yaml'] = files['sluice.yaml'].replace('openai-compatible,', 'openai-compatible, concurrency: 1,')
+  using project = createProject(files)
+  const run = project.start(evalSummary)
+  await interrupt(run, model, 1, 'SIGINT')
+  model.release()
+  assertStopped(await run.done)
+  assert.equal(model.requests.length, 1)
+})
+
+test('an application under test is asked no more after Ctrl-C', async () => {
+  await using model = await heldModel()
+  using project = createProject(
+    summaryFiles({ url: model.url, cases, prompt: `target: {http: {url: "${model.url}"}}\n` }),
+  )
+  const run = project.start(evalSummary)
+  await interrupt(run, model, concurrency, 'SIGINT')
+  model.release()
+  assertStopped(await run.done)
+  assert.equal(model.requests.length, concurrency)
+})
