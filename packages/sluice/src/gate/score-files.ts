@@ -31,11 +31,11 @@ export function joinScores(candidate: readonly ScoreRow[], baseline: readonly Sc
   }
   for (const row of candidate) record('candidate', row)
   for (const row of baseline) record('baseline', row)
-  const only = (arm: Arm) => table.cases.filter(({ tried }) => tried[arm] === 0).map(({ id }) => id)
+  const only = (arm: Arm) => table.cases.filter((row) => row[arm].length === 0).map(({ id }) => id)
   const unpaired = { candidate: only('baseline'), baseline: only('candidate') }
   for (const row of table.cases) {
-    if (row.tried.candidate === 0) row.state = 'modelError'
-    if (row.tried.baseline === 0) row.baselineState = 'modelError'
+    if (row.candidate.length === 0) row.state = 'modelError'
+    if (row.baseline.length === 0) row.baselineState = 'modelError'
   }
   rows.sort((a, b) => a.position - b.position || a.arm.localeCompare(b.arm) || a.repeat - b.repeat)
   const repeats = [...candidate, ...baseline].reduce((most, { repeat }) => Math.max(most, repeat), 1)

@@ -53,7 +53,7 @@ function caseRow(
     tags: [...row.tags],
     weight: row.weight,
     critical: row.critical,
-    repeats: row.tried.candidate,
+    repeats: row.candidate.length,
     passed: scores.length === 0 ? null : { k: passesOf(scores, caseThreshold), n: scores.length },
     checks: shown?.checks ?? [],
     judge: shown?.judge ?? [],

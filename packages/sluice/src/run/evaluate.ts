@@ -60,10 +60,11 @@ async function* jobs({ cases, arms, table }: Evaluation, last: number, wanted: W
     const asked = armNames.filter((arm) => arms[arm] && wanted(arm, position))
     if (asked.length === 0) continue
     table.add(position, testCase)
-    const tried = { ...table.cases[position]?.tried }
+    const row = table.cases[position]
+    const tried = { candidate: row?.candidate.length ?? 0, baseline: row?.baseline.length ?? 0 }
     for (let repeat = 1; repeat <= last; repeat += 1) {
       for (const arm of armOrder(testCase.id, repeat)) {
-        if (asked.includes(arm) && repeat > (tried[arm] ?? 0)) yield { testCase, position, arm, repeat }
+        if (asked.includes(arm) && repeat > tried[arm]) yield { testCase, position, arm, repeat }
       }
     }
   }

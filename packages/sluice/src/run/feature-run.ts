@@ -5,15 +5,16 @@ import { createJudge, type Judge } from '../scorers/judge.ts'
 import type { Case } from '../suite/case.ts'
 import type { JudgeSettings } from '../suite/config.ts'
 import type { Prompt } from '../suite/prompt.ts'
+import type { Stage } from './answer-store.ts'
 import type { Ask, AskContext } from './answers.ts'
 import type { Arm, CaseDetail } from './case-record.ts'
 import { type Evaluation, evaluate, type Wanted } from './evaluate.ts'
-import type { Stage } from './answer-store.ts'
 import { book, emptyLedger, type Ledger } from './ledger.ts'
 import { noObservations, type Observations, observe } from './observations.ts'
 import type { Results } from './results.ts'
 import { createScoreCase } from './score-case.ts'
 import { createScoreTable, type ScoreTable } from './score-table.ts'
+import { keepHeapSmall } from './small-heap.ts'
 
 export interface FeatureRunOptions {
   candidate: Prompt
@@ -52,6 +53,7 @@ export interface FeatureRun {
 }
 
 export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
+  keepHeapSmall(options.caseCount ?? 0)
   const { candidate, baseline, ask, checkDeps, results, signal } = options
   const ledger = emptyLedger()
   const table = createScoreTable()
@@ -110,8 +112,8 @@ function answersOf({ arms, table }: Evaluation, caseCount = 0, repeat: number, w
   const names = (['candidate', 'baseline'] as const).filter((arm) => arms[arm])
   if (table.cases.length === 0) return caseCount * names.length * repeat
   let answers = 0
-  for (const [position, { tried }] of table.cases.entries()) {
-    for (const arm of names) if (wanted(arm, position)) answers += Math.max(0, repeat - tried[arm])
+  for (const [position, row] of table.cases.entries()) {
+    for (const arm of names) if (wanted(arm, position)) answers += Math.max(0, repeat - row[arm].length)
   }
   return answers
 }

@@ -9,11 +9,9 @@ export interface CaseScores {
   cluster: string | undefined
   tags: readonly string[]
   critical: boolean
-  /** By repeat; undefined where a repeat has no score. */
+  /** By repeat, as far as the arm went; undefined where a repeat has no score. */
   candidate: (number | undefined)[]
   baseline: (number | undefined)[]
-  /** How far each arm went: repeats tried, whatever became of them. */
-  tried: Record<Arm, number>
   /** The candidate's state so far: the best that any repeat reached. */
   state: CaseState
   /** The same for the baseline. */
@@ -61,7 +59,6 @@ export function createScoreTable(): ScoreTable {
         critical,
         candidate: [],
         baseline: [],
-        tried: { candidate: 0, baseline: 0 },
         state: 'budgetStopped',
         baselineState: 'budgetStopped',
       }
@@ -70,10 +67,11 @@ export function createScoreTable(): ScoreTable {
       const row = cases[position]
       if (!row) throw new RangeError(`no case at position ${position}`)
       const stateKey = arm === 'candidate' ? 'state' : 'baselineState'
-      row[stateKey] = row.tried[arm] === 0 ? state : better(row[stateKey], state)
-      row.tried[arm] += 1
-      while (row[arm].length < repeat) row[arm].push(undefined)
-      row[arm][repeat - 1] = score
+      row[stateKey] = row[arm].length === 0 ? state : better(row[stateKey], state)
+      // A new array of the exact length: growing one in place reserves room for many more repeats than there will be.
+      row[arm] = Array.from({ length: Math.max(row[arm].length, repeat) }, (_, index) =>
+        index === repeat - 1 ? score : row[arm][index],
+      )
     },
   }
 }
