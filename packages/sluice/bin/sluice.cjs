@@ -35,7 +35,8 @@ Install a newer Node, or add one to the project: npm install --save-optional nod
     process.exitCode = 3
     return
   }
-  const child = spawn(node, [__filename, ...args], { stdio: 'inherit' })
+  // The channel carries no messages: by its end the child learns that this process was killed.
+  const child = spawn(node, [__filename, ...args], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
   for (const signal of signals) {
     process.on(signal, () => {

@@ -1,6 +1,8 @@
 import type { Host } from './host.ts'
 
 const graceMs = 10_000
+/** One Ctrl-C may arrive twice: from the terminal, and through the process that started this one. */
+const echoMs = 100
 
 /** The two ways a run is stopped from outside. */
 export interface Interrupt {
@@ -15,19 +17,25 @@ export interface Interrupt {
  * First Ctrl-C or SIGTERM: stop, and abort after 10 s. Second: abort at once. A third meets Node's own handling, which
  * ends the process whatever it is doing.
  */
-export function listenForInterrupt(host: Host): Interrupt {
+export function listenForInterrupt(
+  host: Pick<Host, 'stderr' | 'on' | 'off'>,
+  now: () => number = () => performance.now(),
+): Interrupt {
   const stop = new AbortController()
   const abort = new AbortController()
+  let firstAt = Number.NEGATIVE_INFINITY
   let timer: NodeJS.Timeout | undefined
   const stopListening = () => {
     host.off('SIGINT', onSignal)
     host.off('SIGTERM', onSignal)
   }
   const onSignal = () => {
+    if (now() - firstAt < echoMs) return
     if (stop.signal.aborted) {
       stopListening()
       return abort.abort()
     }
+    firstAt = now()
     host.stderr.write('\nStopping: waiting for answers that are already under way (again to stop at once).\n')
     stop.abort()
     timer = setTimeout(() => abort.abort(), graceMs).unref()

@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict'
+import { EventEmitter } from 'node:events'
+import { Writable } from 'node:stream'
 import { test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
+import { listenForInterrupt } from '../../src/cli/interrupt.ts'
 import { type FakeModel, fakeModel } from '../support/fake-model.ts'
 import { createProject, type Finished, type Started, summaryFiles } from '../support/project.ts'
 import { until } from '../support/until.ts'
@@ -54,11 +58,34 @@ test('a second Ctrl-C does not wait, and what was kept before stays', async () =
   using project = createProject(summaryFiles({ url: model.url, cases }))
   const run = project.start([...evalSummary, '--json'])
   await interrupt(run, model, 2 * concurrency, 'SIGINT')
+  // A Ctrl-C that follows within 100 ms counts as the echo of the first.
+  await wait(110)
   const start = performance.now()
   run.kill('SIGINT')
   assertStopped(await run.done)
   assert.ok(performance.now() - start < 5000, 'it waited all the same')
   assert.deepEqual(storedAnswers(project.root), { integrity: 'ok', answers: concurrency })
+})
+
+test('one Ctrl-C that arrives twice counts once; after a second one, signals have their usual effect again', () => {
+  let now = 1000
+  let said = ''
+  const stderr = new Writable({
+    write(text, _, written) {
+      said += text
+      written()
+    },
+  })
+  const signals = Object.assign(new EventEmitter(), { stderr })
+  const { stop, abort } = listenForInterrupt(signals, () => now)
+  signals.emit('SIGINT')
+  now += 50
+  signals.emit('SIGINT')
+  assert.deepEqual([stop.aborted, abort.aborted], [true, false])
+  assert.match(said, /again to stop at once/)
+  now += 60
+  signals.emit('SIGTERM')
+  assert.deepEqual([abort.aborted, signals.listenerCount('SIGINT'), signals.listenerCount('SIGTERM')], [true, 0, 0])
 })
 
 test('a run whose last answers were under way ends as interrupted too, and its rerun is free', async () => {
