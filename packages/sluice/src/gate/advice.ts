@@ -99,7 +99,7 @@ function designOf({ test, pairs, plan, margin, policy }: AdviceRequest): Plan {
 function repeatsNeeded(design: Plan): number | undefined {
   const { nForPassPower } = mdePower({ ...design, tau: 0 })
   const between = mdePower({ ...design, varCand: 0, varBase: 0 }).nForPassPower
-  if (between >= design.nEff || nForPassPower === 0) return undefined
+  if (between >= design.nEff) return undefined
   return Math.ceil(nForPassPower / (design.nEff - between))
 }
 

@@ -45,6 +45,13 @@ test('a policy may let critical cases go on after the last look of the others', 
   const { decision, steps } = play(withCritical(clean), { looks: [1], criticalRepeats: 6, margin: 0.06 })
   assert.deepEqual(steps[0]?.wanted, { repeats: 6, candidate: new Set([0]), baseline: new Set() })
   assert.deepEqual([decision.verdict, decision.critical[0]?.repeats, decision.comparison?.repeats], ['pass', 6, 1])
+  const open = play(withCritical(clean), {
+    looks: [1],
+    criticalRepeats: 6,
+    margin: 0.001,
+    onInconclusive: 'block',
+  }).decision
+  assert.deepEqual([open.verdict, open.comparison?.repeats, open.trace.difference.length], ['inconclusive', 1, 1])
 })
 
 test('the error is shared: among many critical cases two failures of one are not enough', () => {

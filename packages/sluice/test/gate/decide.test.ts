@@ -28,6 +28,11 @@ test('a large drop fails at once, with the numbers in the reason', () => {
   assert.match(message, /60 cases.*95 % interval.*margin of 0\.03/)
 })
 
+test('after a fail nothing more is asked for, whatever else is open', () => {
+  const cases = noisyCases(60, () => -0.15).map((one, i) => ({ ...one, critical: i === 0, tags: i < 5 ? ['t'] : [] }))
+  assert.equal(play(cases, { threshold: 0.55, caseThreshold: 0 }).steps.length, 1)
+})
+
 test('undecided at the first look: every case is repeated in both arms, up to the next look', () => {
   const first = decide(
     noisyCases(20, () => -0.02, { repeats: 1 }),
@@ -97,6 +102,15 @@ test('the population as estimand counts the spread between cases, however often 
   const { goldenSet, population } = decision.comparison?.intervals ?? {}
   assert.ok((goldenSet?.se ?? 1) < (population?.se ?? 0) / 5)
   assert.equal(decision.comparison?.se, population?.se)
+})
+
+test('for a population, repeats that agree prove nothing about other cases', () => {
+  const cases = Array.from({ length: 20 }, (_, i) => {
+    const own = i % 2 === 0 ? 0.9 : 0.3
+    return gateCase(`c${i}`, [own, own], { baseline: [0.632, 0.632] })
+  })
+  assert.equal(play(cases, { looks: [1, 2] }).decision.verdict, 'fail')
+  assert.equal(play(cases, { looks: [1, 2], estimand: 'population' }).decision.verdict, 'inconclusive')
 })
 
 test('nothing scored, no pair or nothing to compare with is never green', () => {

@@ -14,7 +14,7 @@ function tagged(changes: Record<string, number>, options: Parameters<typeof nois
 const calm = { b: 0, c: 0, d: 0, e: 0, f: 0, g: 0, h: 0, i: 0, j: 0 }
 
 test('a tag that collapses fails a run whose mean is fine', () => {
-  const { decision } = play(
+  const { decision, steps } = play(
     tagged({ a: -0.35, b: 0.06, ...Object.fromEntries('cdefghij'.split('').map((tag) => [tag, 0.06])) }),
   )
   assert.equal(decision.verdict, 'fail')
@@ -23,6 +23,7 @@ test('a tag that collapses fails a run whose mean is fine', () => {
     [['tag-regression', 'a']],
   )
   assert.match(decision.reasons[0]?.message ?? '', /Tag a changed by -0\.\d+ over 10 cases .*tag margin of 0\.1/)
+  assert.ok(steps.slice(0, -1).every(({ state }) => state.tags.every(({ failed }) => !failed)))
   assert.deepEqual(
     decision.tags.filter(({ verdict }) => verdict === 'fail').map(({ tag }) => tag),
     ['a'],
@@ -49,6 +50,21 @@ test('a suspicious tag that further repeats clear lets the run pass', () => {
   assert.ok(steps.some(({ state }) => state.tags.some(({ tag, suspicious }) => tag === 'a' && suspicious)))
   assert.deepEqual([decision.verdict, decision.strength], ['pass', 'strong'])
   assert.equal(decision.tags[0]?.verdict, 'pass')
+})
+
+test('a tag that lost half of its margin, and surely no more, is cleared at once', () => {
+  const { decision, steps } = play(tagged({ a: -0.06, ...calm }, { sd: 0.01 }))
+  assert.ok((decision.tags[0]?.meanDifference ?? 0) < -0.05)
+  assert.deepEqual([decision.verdict, steps.length], ['pass', 1])
+})
+
+test('a small tag that looks well need not be proven well', () => {
+  const cases = noisyCases(150, () => 0, { seed: 6 }).map((one, i) => ({ ...one, tags: i < 5 ? ['small'] : [] }))
+  const { decision, steps } = play(cases)
+  const [small] = decision.tags
+  assert.ok((small?.ciLow ?? 0) < -0.1 && (small?.meanDifference ?? -1) > -0.05)
+  assert.deepEqual([decision.verdict, small?.verdict], ['pass', 'pass'])
+  assert.equal(decision.trace.difference.length, steps.length)
 })
 
 test('a tag that stays suspicious to the last look is inconclusive, also under tie-break', () => {
@@ -90,7 +106,7 @@ test('Holm goes on: once one tag is rejected the next meets a lower bar', () => 
 test('without noise a tag is decided by its difference, and cleared within its margin', () => {
   const fixed = (drop: number) =>
     tagged({ a: 0, ...calm }, { repeats: 1 }).map((one, i) => {
-      const candidate = i < 10 ? 0.9 - drop : 0.9 + ((i % 3) - 1) / 20
+      const candidate = (i < 10 ? 0.9 - drop : 0.9) + (i % 2 === 0 ? 0.06 : -0.06)
       return { ...one, candidate: [candidate, candidate], baseline: [0.9, 0.9] }
     })
   assert.equal(play(fixed(0.11), { looks: [1, 2] }).decision.verdict, 'fail')
