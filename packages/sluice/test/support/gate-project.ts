@@ -57,3 +57,25 @@ export function summariser(forgets: (mail: number) => boolean = () => true): (re
     return text.includes('Shorten') && forgets(mailOf(request)) ? 'Nothing to do.' : 'Action item: pay the invoice.'
   }
 }
+
+/**
+ * A model whose every other answer to the same text is bad: half of the mails begin with a good one, and under another
+ * prompt the other half does, so that two versions are as good as each other and no single repeat shows it.
+ */
+export function fickle(): (request: ChatRequest) => Reply {
+  const asked = new Map<string, number>()
+  return (request) => {
+    const text = textOf(request)
+    const times = asked.get(text) ?? 0
+    asked.set(text, times + 1)
+    const phase = (mailOf(request) >> 1) + (text.includes('Shorten') ? 0 : 1)
+    return (phase + times) % 2 === 0 ? 'Action item: pay the invoice.' : 'Nothing to do.'
+  }
+}
+
+/** How many of the requests are about which version: `[base, candidate, judge]`. */
+export function countRequests(requests: readonly ChatRequest[]): [number, number, number] {
+  const judge = requests.filter(isJudgeRequest).length
+  const candidate = requests.filter((request) => !isJudgeRequest(request) && textOf(request).includes('Shorten')).length
+  return [requests.length - judge - candidate, candidate, judge]
+}

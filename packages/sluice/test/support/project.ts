@@ -96,6 +96,8 @@ export interface SummaryOptions {
   prompt?: string
   rubric?: boolean
   message?: string
+  /** What a case has beside its id, variables and tags. */
+  fields?: (index: number) => Record<string, unknown>
 }
 
 /** A project with one feature, `summary`, on an OpenAI-compatible model at `url`. */
@@ -106,12 +108,14 @@ export function summaryFiles({
   prompt = '',
   rubric = false,
   message = 'Summarise: {{email}}',
+  fields = () => ({}),
 }: SummaryOptions) {
   const rows = Array.from({ length: cases }, (_, index) =>
     JSON.stringify({
       id: `case-${index}`,
       vars: { email: `Mail ${index}: please send invoice ${index} to Ann by Friday.` },
       tags: [index % 2 ? 'core' : 'edge'],
+      ...fields(index),
     }),
   )
   return {
