@@ -99,7 +99,7 @@ async function promptAtRef(reference: string, feature: string, { config }: Loade
   const git = await openGit(config.root, host.env)
   if (!git)
     throw new SluiceError('invalid-input', `"${reference}" is no file, and ${config.root} is not in a git repository`)
-  const prompt = (await promptsAt(git, await git.resolve(reference), config)).get(feature)
+  const prompt = (await promptsAt(git, await git.resolve(reference), config)).byFeature.get(feature)
   if (prompt) return prompt
   throw new SluiceError('invalid-input', `there is no valid prompt of "${feature}" at ${reference}`)
 }

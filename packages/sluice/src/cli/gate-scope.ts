@@ -2,9 +2,8 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { SluiceError } from '../errors.ts'
 import { type Affected, affectedFeatures } from '../gate/affected.ts'
-import { promptsAt } from '../gate/baseline.ts'
+import { type BasePrompts, promptsAt } from '../gate/baseline.ts'
 import { type Git, openGit } from '../gate/git.ts'
-import type { Prompt } from '../suite/prompt.ts'
 import type { Host } from './host.ts'
 import type { LoadedProject } from './open-project.ts'
 
@@ -17,8 +16,8 @@ export interface ScopeOptions {
 /** Which features a gate judges, and against what. */
 export interface GateScope {
   affected: Affected[]
-  /** Features of the base commit; undefined outside git. */
-  base: Map<string, Prompt> | undefined
+  /** Undefined outside git. */
+  base: BasePrompts | undefined
   git: { head: string | null; base: string | null } | null
 }
 

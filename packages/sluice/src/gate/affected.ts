@@ -1,3 +1,4 @@
+import path from 'node:path'
 import picomatch from 'picomatch'
 import type { CheckSpec } from '../suite/check-spec.ts'
 import type { Config } from '../suite/config.ts'
@@ -27,7 +28,7 @@ function touches(file: string, prompt: Prompt, config: Config): boolean {
     file === config.file ||
     Object.values(prompt.suites).includes(file) ||
     recordingsOf(prompt, config).some((glob) => picomatch.isMatch(file, glob)) ||
-    modulesOf(prompt).some((module) => module.endsWith(`/${file}`))
+    modulesOf(prompt).includes(path.resolve(config.root, file))
   )
 }
 

@@ -1,4 +1,5 @@
 import type { Config } from '../suite/config.ts'
+import { loadConfig } from '../suite/load-config.ts'
 import { loadPrompts } from '../suite/load-prompts.ts'
 import type { Prompt } from '../suite/prompt.ts'
 import type { Git } from './git.ts'
@@ -7,21 +8,39 @@ import { gitFiles } from './git-files.ts'
 /** The version to compare with, or why there is none. */
 export type Baseline = { prompt: Prompt; note?: never } | { prompt?: never; note: string }
 
-/** The prompts of a commit by feature, so that a renamed file keeps its baseline. Files with faults there are left out. */
-export async function promptsAt(git: Git, commit: string, config: Config): Promise<Map<string, Prompt>> {
-  const { prompts } = await loadPrompts(gitFiles(git, commit), config)
-  return new Map(prompts.map((prompt) => [prompt.feature, prompt]))
+/** The prompts of a commit. */
+export interface BasePrompts {
+  /** By name, so that a renamed or moved file keeps its baseline. */
+  byFeature: Map<string, Prompt>
+  /** Prompt files there of which nothing can be made. */
+  invalid: Set<string>
+}
+
+/** Reads the prompts where that commit has them; what their models are is up to the present configuration. */
+export async function promptsAt(git: Git, commit: string, config: Config): Promise<BasePrompts> {
+  const files = gitFiles(git, commit)
+  const { config: then } = await loadConfig(files, config.root)
+  const place = { ...config, prompts: then.prompts }
+  const { prompts } = await loadPrompts(files, place)
+  const valid = new Set(prompts.map(({ file }) => file))
+  const invalid = (await files.list(place.prompts)).filter((file) => !valid.has(file))
+  return { byFeature: new Map(prompts.map((prompt) => [prompt.feature, prompt])), invalid: new Set(invalid) }
 }
 
 /** What the candidate is compared with: the same feature in the base commit, if it says something else there. */
-export function baselineOf(candidate: Prompt, base: Map<string, Prompt> | undefined): Baseline {
+export function baselineOf(candidate: Prompt, base: BasePrompts | undefined): Baseline {
   if (!base) return { note: 'There is no git repository, hence no baseline: judged against the threshold alone.' }
   if (candidate.target) {
     return {
       note: 'The application at the base commit cannot be called from here: judged against the threshold alone.',
     }
   }
-  const prompt = base.get(candidate.feature)
+  const prompt = base.byFeature.get(candidate.feature)
+  if (!prompt && base.invalid.has(candidate.file)) {
+    return {
+      note: `${candidate.file} is not valid in the base commit, hence no baseline: judged against the threshold alone.`,
+    }
+  }
   if (!prompt) return { note: 'New feature, hence no baseline: judged against the threshold alone.' }
   if (prompt.id === candidate.id) {
     return { note: `The version ${candidate.id} is that of the base commit: judged against the threshold alone.` }

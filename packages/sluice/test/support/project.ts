@@ -32,7 +32,8 @@ export interface Project extends Disposable {
   sluice(args: string[], env?: NodeJS.ProcessEnv): Promise<Finished>
 }
 
-export function createProject(files: Record<string, string | Uint8Array>): Project {
+/** The command line runs in `folder` of the temporary one; everything else is relative to the latter. */
+export function createProject(files: Record<string, string | Uint8Array>, folder = ''): Project {
   const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'sluice-test-')))
   const project: Project = {
     root,
@@ -55,7 +56,7 @@ export function createProject(files: Record<string, string | Uint8Array>): Proje
       ).trim(),
     start(args, env, [program = process.execPath, ...first] = []) {
       const child = spawn(program, [...first, bin, ...args], {
-        cwd: root,
+        cwd: path.join(root, folder),
         env: environment(env),
         stdio: ['ignore', 'pipe', 'pipe'],
       })
