@@ -32,31 +32,31 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
     .exitOverride()
     .configureOutput({ writeOut: write(host.stdout), writeErr: write(host.stderr) })
     .showHelpAfterError('(run with --help for the options)')
-    .addHelpText('after', footer)
+    .addHelpText('afterAll', footer)
 
   program
     .command('check')
-    .summary('validate prompts, suites and config without calling a model')
+    .description('validate prompts, suites and config without calling a model')
     .argument('[paths...]', 'only what concerns these files or folders')
     .option('--json', 'print the findings as JSON')
     .action(async (paths, options) => done(await (await import('./check.ts')).check(paths, options, host)))
 
   withRunOptions(program.command('eval'))
-    .summary('run one feature and print its scores')
+    .description('run one feature and print its scores')
     .argument('<feature>', 'name of the feature')
     .option('--tag <tag>', 'only cases with this tag, or with one of several: --tag core --tag edge', another)
     .option('--repeats <n>', 'answers per case', wholeNumber, 1)
     .action(async (feature, options) => done(await (await import('./eval.ts')).evaluateFeature(feature, options, host)))
 
   withGateOptions(program.command('gate'))
-    .summary('judge the changed features against their baseline: the pull-request gate')
+    .description('judge the changed features against their baseline: the pull-request gate')
     .option('--base <ref>', 'compare with this commit (default: where this branch left the default branch)')
     .option('--changed-files <file>', 'take the changed files from this list, one path a line, instead of from git')
     .option('--all', 'every feature, changed or not')
     .action(async (options) => done(await (await import('./gate.ts')).gate(options, host)))
 
   withGateOptions(program.command('compare'))
-    .summary('judge two versions of a feature, or two files of scores, head to head')
+    .description('judge two versions of a feature, or two files of scores, head to head')
     .argument('[feature]', 'name of the feature; none with files of scores')
     .option('--candidate <ref or file>', 'git reference or prompt file')
     .option('--baseline <ref or file>', 'git reference or prompt file')
@@ -66,15 +66,15 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
 
   program
     .command('schema')
-    .summary('print the JSON Schema of a file format, for editors')
+    .description('print the JSON Schema of a file format, for editors')
     .argument('<kind>', 'prompt, suite, config, recording, scores or report')
     .action(async (kind) => done(await (await import('./schema.ts')).schema(kind, host)))
 
   program
     .command('cache')
-    .summary('look after the stored answers')
+    .description('look after the stored answers')
     .command('prune')
-    .summary('delete stored answers')
+    .description('delete stored answers')
     .option('--older-than <days>', 'only answers older than this many days', wholeNumber, 30)
     .action(async (options) => done(await (await import('./cache.ts')).pruneCache(options, host)))
 

@@ -1,5 +1,6 @@
 import { createProgress, type Progress } from '../report/progress.ts'
 import type { CaseDetail } from '../run/case-record.ts'
+import type { Ledger } from '../run/ledger.ts'
 import type { Host } from './host.ts'
 import type { Session } from './session.ts'
 
@@ -8,7 +9,7 @@ export interface RunProgress {
   label(text: string): void
   /** More answers are to come. */
   expect(count: number): void
-  scored(detail: CaseDetail): void
+  scored(detail: CaseDetail, ledger: Ledger): void
   stop(): void
 }
 
@@ -16,6 +17,7 @@ export function showProgress(session: Session, host: Host): RunProgress {
   const interactive = host.stderr.isTTY === true && !host.env.CI
   const progress: Progress = createProgress({ stream: host.stderr, interactive })
   const state = { label: '', done: 0, total: 0, cached: 0, costUsd: 0, unpricedCalls: 0, errors: 0 }
+  const ledgers = new Set<Ledger>()
   const update = () => progress.update({ ...state, costUsd: session.spentUsd() })
   return {
     label(text) {
@@ -26,11 +28,12 @@ export function showProgress(session: Session, host: Host): RunProgress {
       state.total += count
       update()
     },
-    scored(detail) {
+    scored(detail, ledger) {
       state.done += 1
       state.total = Math.max(state.total, state.done)
       if (detail.score === undefined) state.errors += 1
-      if (detail.costUsd === undefined && detail.output !== undefined) state.unpricedCalls += 1
+      ledgers.add(ledger)
+      state.unpricedCalls = [...ledgers].reduce((sum, { unpricedCalls }) => sum + unpricedCalls, 0)
       update()
     },
     stop: () => progress.stop(),

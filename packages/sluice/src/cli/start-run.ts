@@ -32,7 +32,7 @@ export function startRun(request: RunRequest, project: LoadedProject, session: S
   const { config, files } = project
   const { stop, abort } = session.interrupt
   const embeddingModel = config.embedding?.model
-  return createFeatureRun({
+  const run = createFeatureRun({
     candidate,
     baseline,
     cases: () => withTags(casesOf(files, candidate, suite, { root: config.root }), request.tags),
@@ -53,8 +53,9 @@ export function startRun(request: RunRequest, project: LoadedProject, session: S
     signal: abort,
     caseCount: request.tags ? undefined : caseCount(candidate, suite, project),
     onLook: progress.expect,
-    onScored: (_arm, detail) => progress.scored(detail),
+    onScored: (_arm, detail) => progress.scored(detail, run.ledger),
   })
+  return run
 }
 
 function caseCount({ suites, inlineCases }: Prompt, suite: string, { caseCounts }: LoadedProject): number | undefined {
