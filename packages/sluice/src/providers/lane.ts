@@ -44,6 +44,8 @@ export function createLane({ source, concurrency, retries, clock, random, sleep 
       slot.release('ok')
       return result
     } catch (error) {
+      // Before the slot is free: whoever waits for it must already meet the pause or the closed lane.
+      if (error instanceof ProviderError && error !== closed) note(error)
       slot.release(isOverload(error) ? 'overloaded' : 'failed')
       throw error
     }
@@ -52,6 +54,8 @@ export function createLane({ source, concurrency, retries, clock, random, sleep 
     if (error.kind === 'unreachable' || error.kind === 'timeout') failuresInARow += 1
     else if (error.status !== undefined) failuresInARow = 0
     if (error.fatal) closed ??= error
+    closed ??= askedToWaitTooLong(error)
+    if (error.retryAfterMs !== undefined && !closed) limiter.pause(error.retryAfterMs)
   }
   const lastWord = (error: ProviderError, attempts: number) => {
     const silent = error.kind === 'unreachable' || error.kind === 'timeout'
@@ -72,13 +76,12 @@ export function createLane({ source, concurrency, retries, clock, random, sleep 
         } catch (error) {
           if (signal.aborted) throw stopped(source)
           if (!(error instanceof ProviderError)) throw error
-          if (error !== closed) note(error)
           if (!error.retryable) throw error
-          if (retry >= retries) throw lastWord(error, retry + 1)
-          closed ??= askedToWaitTooLong(error)
           if (closed) throw closed
-          if (error.retryAfterMs !== undefined) limiter.pause(error.retryAfterMs)
-          else await sleep(backoffMs(error, retry, random), signal).catch(() => Promise.reject(stopped(source)))
+          if (retry >= retries) throw lastWord(error, retry + 1)
+          // A Retry-After is waited out by the limiter, with everybody else.
+          if (error.retryAfterMs === undefined)
+            await sleep(backoffMs(error, retry, random), signal).catch(() => Promise.reject(stopped(source)))
         }
       }
     },

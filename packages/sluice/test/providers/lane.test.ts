@@ -61,6 +61,37 @@ test('fewer than five failures in a row are not yet an unreachable provider', as
   assert.equal((await failureOf(once.run(signal, failing('unreachable')))).fatal, true)
 })
 
+test('Retry-After holds back every call, not only the one that was told', async () => {
+  let now = 0
+  const sleepers: (() => void)[] = []
+  const sleep: LaneOptions['sleep'] = () => new Promise((resolve) => sleepers.push(resolve))
+  const only = lane({ concurrency: 1, clock: () => now, sleep })
+  let isTold = false
+  const told = only.run(signal, async () => {
+    if (isTold) return 'done'
+    isTold = true
+    throw new ProviderError('rate-limit', 'busy', { retryAfterMs: 9000 })
+  })
+  const other = failing()
+  const waiting = only.run(signal, other)
+  for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate)
+  assert.equal(isTold, true)
+  assert.equal(other.attempts(), 0)
+  now = 9000
+  for (const wake of sleepers) wake()
+  assert.deepEqual(await Promise.all([told, waiting]), ['done', 'done'])
+  assert.equal(other.attempts(), 1)
+})
+
+test('a call that has no attempt left still makes the others wait', async () => {
+  const time = fakeTime()
+  const once = lane({ retries: 0, ...time })
+  const busy = () => Promise.reject(new ProviderError('overloaded', 'busy', { retryAfterMs: 9000 }))
+  await failureOf(once.run(signal, busy))
+  await once.run(signal, failing())
+  assert.equal(time.clock(), 9000)
+})
+
 test('every call that waits when the key is refused fails with it', async () => {
   const narrow = lane({ concurrency: 1 })
   const refuse = () => Promise.reject(new ProviderError('auth', 'refused', { fatal: true }))

@@ -104,7 +104,10 @@ function hold(): Held & { play: Play } {
     },
     count: () => replies.length,
     async until(count) {
-      while (replies.length < count) await wait(1)
+      for (let tries = 0; replies.length < count; tries += 1) {
+        assert.ok(tries < 5000, `${replies.length} instead of ${count} calls came`)
+        await wait(1)
+      }
     },
     answer(strength = Number.POSITIVE_INFINITY) {
       for (const [index, reply] of replies.splice(0).entries()) reply(index < strength)

@@ -95,3 +95,12 @@ test('the worst case bounds every count that the request allows', () => {
   const unset = prices.worstCaseUsd(ask(model, '')) ?? 0
   assert.ok(unset >= (4096 * 5) / 1e6)
 })
+
+test('the worst case takes the dearest of input and cache write, and of output and reasoning', () => {
+  const parameters = { maxTokens: 1 }
+  const request = ask('a:m', 'x'.repeat(1e6), { parameters })
+  const worst = (cacheWrite: number) =>
+    createPrices({ 'a:*': { input: 2, output: 0, cacheWrite } }).worstCaseUsd(request) ?? 0
+  assert.ok(worst(10) >= 10, String(worst(10)))
+  assert.ok(worst(1) >= 2, String(worst(1)))
+})
