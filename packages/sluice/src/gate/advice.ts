@@ -49,13 +49,23 @@ export function advise(request: AdviceRequest): Advice {
   const cases = Math.ceil(nForPassPower * scale)
   const enough = repeatsNeeded(design)
   if (enough === undefined || enough <= repeats) {
-    const share = design.tau ** 2 / (design.tau ** 2 + (design.varCand + design.varBase) / repeats)
-    const between = ` more repeats alone would not: ${Math.round(100 * share)} % of the variance lies between cases.`
-    const text = `${size}. More cases would help (about ${cases} for the margin of ${margin});${between}`
+    const text = `${size}. More cases would help (about ${cases} for the margin of ${margin}); ${onRepeats(pairs, design, repeats)}`
     return { smallestMargin: mde, helps: 'cases', cases, text }
   }
   const text = `${size}. For the margin of ${margin} it takes about ${cases} cases with ${repeats} repeats, or ${enough} repeats of these.`
   return { smallestMargin: mde, helps: 'either', cases, repeats: enough, text }
+}
+
+/** Why repeats alone would not do, or that the data cannot tell: noise shows only where a case was repeated. */
+function onRepeats(pairs: readonly Pair[], { tau, varCand, varBase }: Plan, repeats: number): string {
+  const unknown = pairs.some(
+    ({ candidate, baseline }) => candidate.variance === undefined || baseline.variance === undefined,
+  )
+  if (unknown) {
+    return 'whether more repeats would too is unknown: noise cannot be told from the spread between cases that have one repeat.'
+  }
+  const share = tau ** 2 / (tau ** 2 + (varCand + varBase) / repeats)
+  return `more repeats alone would not: ${Math.round(100 * share)} % of the variance lies between cases.`
 }
 
 /** The suite is large enough for its margin; a run that is still undecided lies close to it. */

@@ -76,7 +76,7 @@ export function tieBreakReason(open: readonly Reason[], { margin, confidence, lo
     ? `a drop smaller than ${margin}`
     : 'the threshold'
   const rate = `${percent(1 - confidence)} bound on passing a version that is worse by the whole margin does not hold for it`
-  const message = `Passed by tie-break, not by proof: the estimate is within two thirds of the margin, but ${what} could not be shown in ${looks.at(-1)} repeats. The ${rate}.`
+  const message = `Passed by tie-break, not by proof: the estimate is within two thirds of the margin, but ${what} could not be shown in ${looks.at(-1) === 1 ? 'one repeat' : `${looks.at(-1)} repeats`}. The ${rate}.`
   return reason('tie-break', message)
 }
 
