@@ -2,6 +2,7 @@ import type { Config } from '../suite/config.ts'
 import { loadConfig } from '../suite/load-config.ts'
 import { loadPrompts } from '../suite/load-prompts.ts'
 import type { Prompt } from '../suite/prompt.ts'
+import { variablesOf } from '../suite/template.ts'
 import type { Git } from './git.ts'
 import { gitFiles } from './git-files.ts'
 
@@ -45,5 +46,13 @@ export function baselineOf(candidate: Prompt, base: BasePrompts | undefined): Ba
   if (prompt.id === candidate.id) {
     return { note: `The version ${candidate.id} is that of the base commit: judged against the threshold alone.` }
   }
-  return { prompt }
+  const missing = variablesIn(prompt).filter((name) => !variablesIn(candidate).includes(name))
+  if (missing.length === 0) return { prompt }
+  return {
+    note: `The baseline needs ${missing.map((name) => `{{${name}}}`).join(', ')}, which the cases no longer have: judged against the threshold alone.`,
+  }
+}
+
+function variablesIn({ messages, strict }: Prompt): string[] {
+  return messages.flatMap(({ content }) => variablesOf(content, { strict }))
 }

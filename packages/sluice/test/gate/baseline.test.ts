@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { baselineOf } from '../../src/gate/baseline.ts'
+import type { Prompt } from '../../src/suite/prompt.ts'
+
+function prompt(id: string, content: string, more: Partial<Prompt> = {}): Prompt {
+  return {
+    feature: 'summary',
+    id,
+    model: 'local:m',
+    parameters: {},
+    messages: [{ role: 'user', content }],
+    format: { type: 'text' },
+    checks: [],
+    rubric: [],
+    choices: [],
+    suites: {},
+    inlineCases: [],
+    gate: {},
+    strict: true,
+    file: 'prompts/summary.prompt.yml',
+    ...more,
+  }
+}
+
+function at(...prompts: Prompt[]) {
+  return { byFeature: new Map(prompts.map((known) => [known.feature, known])), invalid: new Set<string>() }
+}
+
+test('the same feature in the base commit is the baseline', () => {
+  const old = prompt('old', 'Summarise {{email}}')
+  assert.equal(baselineOf(prompt('new', 'Shorten {{ email }}'), at(old)).prompt, old)
+})
+
+test('a baseline whose variables the cases no longer have is not run on them', () => {
+  const { prompt: baseline, note } = baselineOf(prompt('new', '{{mail}}'), at(prompt('old', '{{email}} {{ tone }}')))
+  assert.equal(baseline, undefined)
+  assert.match(note ?? '', /needs \{\{email\}\}, \{\{tone\}\}.*threshold alone/)
+})
+
+test('without a baseline the note says why', () => {
+  const candidate = prompt('new', '{{email}}')
+  assert.match(baselineOf(candidate, undefined).note ?? '', /no git repository/)
+  assert.match(baselineOf(candidate, at()).note ?? '', /New feature/)
+  assert.match(baselineOf(candidate, at(prompt('new', '{{email}}'))).note ?? '', /The version new is that of the base/)
+  const target = { kind: 'http' as const, url: 'http://127.0.0.1:1' }
+  const app = prompt('new', '{{email}}', { target })
+  assert.match(baselineOf(app, at(prompt('old', '{{email}}'))).note ?? '', /application at the base commit/)
+  const broken = { byFeature: new Map<string, Prompt>(), invalid: new Set([candidate.file]) }
+  assert.match(baselineOf(candidate, broken).note ?? '', /not valid in the base commit/)
+})
