@@ -5,7 +5,7 @@ import type { TagResult } from './tag-table.ts'
 import type { Comparison, ThresholdResult } from './test-results.ts'
 
 /** Why a verdict is what it is. The first four fail; the others keep a run from passing, or from passing strongly. */
-export type ReasonCode =
+type ReasonCode =
   | 'regression'
   | 'below-threshold'
   | 'tag-regression'
@@ -88,7 +88,7 @@ export function nothingToTestReason(): Reason {
   return reason('nothing-to-test', 'There is neither a baseline nor a threshold: give one of them.')
 }
 
-export function percent(share: number): string {
+function percent(share: number): string {
   return `${Number((100 * share).toFixed(1))} %`
 }
 

@@ -21,7 +21,7 @@ export function gsBounds(infoFractions: readonly number[], alpha: number): reado
 }
 
 /** The share of `alpha` that may be spent by the time that the fraction t of the information is in. */
-export function pocockSpending(alpha: number, t: number): number {
+function pocockSpending(alpha: number, t: number): number {
   return alpha * Math.log1p((Math.E - 1) * Math.min(t, 1))
 }
 
