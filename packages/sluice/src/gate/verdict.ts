@@ -55,7 +55,8 @@ export function combineVerdicts(verdicts: readonly FinalVerdict[]): Pick<FinalVe
 
 function coverageGap(version: string, coverage: Coverage, least: number): VerdictReason[] {
   const share = coveredShare(coverage)
-  if (share !== undefined && share >= least) return []
+  // Nothing at all is a gap whatever the least share is.
+  if (share && share >= least) return []
   const scored = coverage.scored + coverage.checkFailed
   const causes = (['modelError', 'judgeError', 'checkError', 'abstained', 'budgetStopped'] as const)
     .filter((state) => coverage[state] > 0)

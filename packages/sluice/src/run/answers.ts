@@ -56,10 +56,12 @@ export function createAsk({ store, client, providers, stop, abort }: AskOptions)
     const key = requestKey(request, context.repeat)
     const provider = await providers.get(parseModelId(request.model)?.provider ?? request.model)
     if (!provider.live) return recorded(request, context, key, provider)
-    const known = store.get(key) ?? (await underWay.get(key))
-    if (known) {
-      context.book(known, 'cache')
-      return known
+    // Both are looked up in one go: an await between them would let an equal request slip past.
+    const kept = store.get(key) ?? underWay.get(key)
+    if (kept) {
+      const completion = await kept
+      context.book(completion, 'cache')
+      return completion
     }
     const paid = pay(request, context, key)
     underWay.set(key, paid)

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { test } from 'node:test'
+import type { Completion, ModelRequest, Provider } from '../../src/providers/provider.ts'
+import { createAnswerStore } from '../../src/run/answer-store.ts'
+import { createAsk } from '../../src/run/answers.ts'
+import { openDatabase } from '../../src/run/database.ts'
+
+const request: ModelRequest = {
+  model: 'p:m',
+  messages: [{ role: 'user', content: 'hi' }],
+  parameters: {},
+  format: { type: 'text' },
+}
+const completion: Completion = { output: 'hello', usage: {}, latencyMs: 1, finishReason: 'stop', warnings: [] }
+
+/** Asks a provider that counts its calls, over a real store. */
+function setUp({ live = true } = {}) {
+  const root = mkdtempSync(path.join(tmpdir(), 'sluice-answers-'))
+  const database = openDatabase(root)
+  const stop = new AbortController()
+  let calls = 0
+  const booked: string[] = []
+  const provider: Provider = {
+    name: 'p',
+    live,
+    complete: async () => {
+      calls += 1
+      await Promise.resolve()
+      return completion
+    },
+  }
+  const client = {
+    complete: provider.complete,
+    embed: async () => {
+      throw new Error('no embeddings here')
+    },
+  }
+  const ask = createAsk({
+    store: createAnswerStore(database),
+    client,
+    providers: { get: async () => provider },
+    stop: stop.signal,
+    abort: new AbortController().signal,
+  })
+  const context = (repeat = 1) => ({
+    caseId: 'c',
+    repeat,
+    stage: 'generation' as const,
+    feature: 'f',
+    book: (_: Completion, source: string) => void booked.push(source),
+  })
+  return {
+    ask,
+    context,
+    stop,
+    booked,
+    calls: () => calls,
+    [Symbol.dispose]() {
+      database.close()
+      rmSync(root, { recursive: true })
+    },
+  }
+}
+
+test('an answer is paid for once per repeat', async () => {
+  using world = setUp()
+  await world.ask(request, world.context())
+  await world.ask(request, world.context())
+  await world.ask(request, world.context(2))
+  assert.equal(world.calls(), 2)
+  assert.deepEqual(world.booked, ['provider', 'cache', 'provider'])
+})
+
+test('equal requests under way at the same time share one call', async () => {
+  using world = setUp()
+  const answers = await Promise.all([1, 2, 3].map(() => world.ask(request, world.context())))
+  assert.equal(world.calls(), 1)
+  assert.deepEqual(answers, [completion, completion, completion])
+})
+
+test('recordings are never kept, so that an edited one counts at once', async () => {
+  using world = setUp({ live: false })
+  await world.ask(request, world.context())
+  await world.ask(request, world.context())
+  assert.equal(world.calls(), 2)
+  assert.deepEqual(world.booked, ['recording', 'recording'])
+})
+
+test('an answer of no use is paid for and booked, but not kept', async () => {
+  using world = setUp()
+  const unusable = () => {
+    throw new Error('not as asked')
+  }
+  await assert.rejects(world.ask(request, { ...world.context(), verify: unusable }), /not as asked/)
+  await world.ask(request, world.context())
+  assert.equal(world.calls(), 2)
+  assert.deepEqual(world.booked, ['provider', 'provider'])
+})
+
+test('once stopped nothing new is asked for, but what is kept still answers', async () => {
+  using world = setUp()
+  await world.ask(request, world.context())
+  world.stop.abort()
+  assert.deepEqual(await world.ask(request, world.context()), completion)
+  await assert.rejects(world.ask(request, world.context(2)), { code: 'interrupted' })
+  assert.equal(world.calls(), 1)
+})
