@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { gateSettingsSchema } from './gate-settings.ts'
 import { modelIdSchema, modelParametersSchema } from './model.ts'
+import { nightlySettingsSchema } from './nightly-settings.ts'
+import { notifySchema } from './notify-settings.ts'
 import { providersSchema } from './provider-settings.ts'
 
 export const defaultJudgeModel = 'anthropic:claude-haiku-4-5-20251001'
@@ -37,6 +39,8 @@ export const configSchema = z
       .exactOptional()
       .meta({ description: 'Model of similarity checks with the metric embedding.' }),
     gate: gateSettingsSchema.exactOptional(),
+    nightly: nightlySettingsSchema.exactOptional(),
+    notify: notifySchema.exactOptional(),
     providers: providersSchema.exactOptional().meta({ description: "Only what differs from the providers' defaults." }),
     prices: z
       .record(z.string().min(1), priceSchema)

@@ -1,5 +1,7 @@
 import type { GateSettings } from './gate-settings.ts'
 import type { ModelParameters } from './model.ts'
+import type { NightlySettings } from './nightly-settings.ts'
+import type { NotifySettings } from './notify-settings.ts'
 import type { ProviderSettings } from './provider-settings.ts'
 
 export type { GateSettings, ProviderSettings }
@@ -29,6 +31,9 @@ export interface Config {
   judge: JudgeSettings
   embedding?: { model: string }
   gate: GateSettings
+  nightly?: NightlySettings
+  /** Who is told about bad nights. */
+  notify?: NotifySettings[]
   /** As configured; anthropic, openai and google exist without an entry. */
   providers: Record<string, ProviderSettings>
   /** By `provider:model`, with `*` as a wildcard. */

@@ -88,6 +88,7 @@ function promptOf(data: PromptFile, { file, strict, source, root, folder }: Prom
     inlineCases: inlineCases(data.testData ?? [], { source, strict }),
     gate: data.gate ?? {},
     ...(data.target === undefined ? {} : { target: resolveTarget(data.target, { root, folder }) }),
+    ...(data.production === undefined ? {} : { production: data.production }),
     strict,
     file,
   }

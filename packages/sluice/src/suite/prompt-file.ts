@@ -92,6 +92,10 @@ export const promptSchema = z
     rubric: rubricSchema.exactOptional().meta({ description: 'Questions to the judge about every output.' }),
     gate: gateSettingsSchema.exactOptional().meta({ description: 'Overrides the gate of sluice.yaml.' }),
     target: targetSchema.exactOptional(),
+    production: z
+      .boolean()
+      .exactOptional()
+      .meta({ description: 'In production, hence part of sluice nightly (default true).' }),
   })
   .superRefine(({ messages, target }, context) => {
     if (messages !== undefined || target !== undefined) return

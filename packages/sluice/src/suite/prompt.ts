@@ -28,6 +28,8 @@ export interface Prompt {
   /** Overrides the project's. */
   gate: Partial<GateSettings>
   target?: Target
+  /** False keeps the feature out of the nightly. */
+  production?: boolean
   /** `sluice: 1` is set: an unknown or unused variable is an error, `{{ x }}` may hold spaces. */
   strict: boolean
   /** Relative to the project's root, posix. */
