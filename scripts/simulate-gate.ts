@@ -1,13 +1,14 @@
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { isMainThread, parentPort, Worker } from 'node:worker_threads'
-import { gatePolicy } from '../packages/sluice/src/gate/policy.ts'
+import { type GatePolicy, gatePolicy } from '../packages/sluice/src/gate/policy.ts'
 import { seededRandom } from '../packages/sluice/src/stats/index.ts'
 import { type Scenario, simulateGate } from '../packages/sluice/test/gate/simulated-gate.ts'
 
 /**
  * How often the gate passes, fails and leaves open versions of a known quality, beside what the same design gave in an
- * independent implementation: `npm run simulate -- [--repetitions 3000]`.
+ * independent implementation: `npm run simulate -- [--repetitions 3000] [--cases 30,50] [--on-inconclusive tiebreak]`. That
+ * implementation blocks what is inconclusive, so only `block`, the default, is compared with it.
  */
 
 interface Row {
@@ -18,6 +19,7 @@ interface Row {
   expected: [number, number, number, number]
   repetitions: number
   seed: number
+  onInconclusive: GatePolicy['onInconclusive']
 }
 
 interface Simulated {
@@ -78,8 +80,8 @@ const expected: Record<number, Row['expected'][]> = {
   ],
 }
 
-function simulate({ cases, scenario, repetitions, seed }: Row): Simulated {
-  const policy = gatePolicy({ onInconclusive: 'block' })
+function simulate({ cases, scenario, repetitions, seed, onInconclusive }: Row): Simulated {
+  const policy = gatePolicy({ onInconclusive })
   const random = seededRandom(seed)
   const counts = { pass: 0, fail: 0, inconclusive: 0 }
   let calls = 0
@@ -134,9 +136,10 @@ async function simulateAll(rows: Row[]): Promise<Simulated[]> {
   return results
 }
 
-function print(rows: Row[], results: Simulated[]): void {
-  const cell = ([pass, fail, open, calls]: number[]) =>
-    `${[pass, fail, open].map((share) => share?.toFixed(3)).join('/')} | ${calls?.toFixed(0)}`
+const cell = ([pass, fail, open, calls]: number[]) =>
+  `${[pass, fail, open].map((share) => share?.toFixed(3)).join('/')} | ${calls?.toFixed(0)}`
+
+function printComparison(rows: Row[], results: Simulated[]): void {
   console.log(
     `| cases | true change | pass/fail/inconclusive | calls | expected | calls | distance in standard errors |`,
   )
@@ -153,12 +156,25 @@ function print(rows: Row[], results: Simulated[]): void {
   console.log(`\n${outside} of ${4 * rows.length} cells lie outside 3 standard errors`)
 }
 
+function printAlone(rows: Row[], results: Simulated[]): void {
+  console.log('| cases | true change | pass/fail/inconclusive | calls |\n|---|---|---|---|')
+  for (const [i, { cases, name }] of rows.entries()) {
+    console.log(`| ${cases} | ${name} | ${cell(results[i]?.means ?? [])} |`)
+  }
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { repetitions: { type: 'string', default: '3000' }, cases: { type: 'string', default: '30,50,100,200' } },
+    options: {
+      repetitions: { type: 'string', default: '3000' },
+      cases: { type: 'string', default: '30,50,100,200' },
+      'on-inconclusive': { type: 'string', default: 'block' },
+    },
   })
   const repetitions = Number(values.repetitions)
   if (!Number.isInteger(repetitions) || repetitions < 1) throw new Error('--repetitions takes a whole number from 1')
+  const onInconclusive = (['block', 'tiebreak', 'warn'] as const).find((name) => name === values['on-inconclusive'])
+  if (!onInconclusive) throw new Error('--on-inconclusive takes block, tiebreak or warn')
   const rows = values.cases.split(',').flatMap((cases) => {
     const row = expected[Number(cases)]
     if (!row) throw new Error(`--cases takes ${Object.keys(expected).join(', ')}; got ${cases}`)
@@ -170,10 +186,13 @@ async function main(): Promise<void> {
         expected: row[i] ?? [0, 0, 0, 0],
         repetitions,
         seed: 1000 * Number(cases) + i,
+        onInconclusive,
       }),
     )
   })
-  print(rows, await simulateAll(rows))
+  const results = await simulateAll(rows)
+  if (onInconclusive === 'block') printComparison(rows, results)
+  else printAlone(rows, results)
 }
 
 if (isMainThread) await main()
