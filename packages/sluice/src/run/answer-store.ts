@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import type { Completion } from '../providers/provider.ts'
-import { storeError } from './database.ts'
+import { inStore } from './store-error.ts'
 
 /** Which part of a run an answer belongs to. */
 export type Stage = 'generation' | 'judge'
@@ -42,23 +42,28 @@ const completionRow = z.object({
 export function createAnswerStore(database: DatabaseSync, now: () => number = Date.now): AnswerStore {
   const select = database.prepare('SELECT completion FROM answers WHERE key = ?')
   const insert = database.prepare(
-    'INSERT INTO answers (key, model, stage, feature, created_at, usd, completion) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    'INSERT OR REPLACE INTO answers (key, model, stage, feature, created_at, usd, completion) VALUES (?, ?, ?, ?, ?, ?, ?)',
   )
   const remove = database.prepare('DELETE FROM answers WHERE created_at < ?')
   return {
     get(key) {
-      const row = select.get(key)
-      // A row of a damaged or foreign file is as good as none: the answer is asked for again.
-      const parsed = row && completionRow.safeParse(JSON.parse(String(row.completion)))
-      return parsed?.success ? (parsed.data as Completion) : undefined
+      const row = inStore(database, () => select.get(key))
+      return row && completionOf(String(row.completion))
     },
     put(key, completion, { model, stage, feature }) {
-      try {
-        insert.run(key, model, stage, feature, now(), completion.costUsd ?? null, JSON.stringify(completion))
-      } catch (cause) {
-        throw storeError(cause)
-      }
+      const row = [key, model, stage, feature, now(), completion.costUsd ?? null, JSON.stringify(completion)]
+      inStore(database, () => insert.run(...row))
     },
-    prune: (time) => Number(remove.run(time).changes),
+    prune: (time) => Number(inStore(database, () => remove.run(time)).changes),
+  }
+}
+
+/** A damaged row is as good as none: the answer is asked for again, and replaces it. */
+function completionOf(text: string): Completion | undefined {
+  try {
+    const parsed = completionRow.safeParse(JSON.parse(text))
+    return parsed.success ? (parsed.data as Completion) : undefined
+  } catch {
+    return undefined
   }
 }

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { SluiceError } from '../errors.ts'
+import { storeError } from './store-error.ts'
 
 /** Each entry moves the schema one version up; never edit one that was released, append another. */
 const migrations = [
@@ -28,6 +29,42 @@ const migrations = [
      repeat INTEGER NOT NULL,
      detail TEXT NOT NULL,
      PRIMARY KEY (run_id, feature, position, arm, repeat)
+   );`,
+  `CREATE TABLE spending (
+     day TEXT NOT NULL,
+     command TEXT NOT NULL,
+     feature TEXT NOT NULL,
+     model TEXT NOT NULL,
+     stage TEXT NOT NULL,
+     calls INTEGER NOT NULL,
+     unpriced_calls INTEGER NOT NULL,
+     usd REAL NOT NULL,
+     PRIMARY KEY (day, command, feature, model, stage)
+   );
+   INSERT INTO spending (day, command, feature, model, stage, calls, unpriced_calls, usd)
+     SELECT date(created_at / 1000, 'unixepoch'), 'unknown', feature, model, stage, count(*), count(*) - count(usd), total(usd)
+     FROM answers GROUP BY 1, 2, 3, 4, 5;
+   CREATE TABLE nights (
+     feature TEXT NOT NULL,
+     night TEXT NOT NULL,
+     record TEXT NOT NULL,
+     PRIMARY KEY (feature, night)
+   );
+   CREATE TABLE sentinels (
+     feature TEXT NOT NULL,
+     version TEXT NOT NULL,
+     judge TEXT NOT NULL,
+     case_id TEXT NOT NULL,
+     record TEXT NOT NULL,
+     PRIMARY KEY (feature, version, judge, case_id)
+   );
+   CREATE TABLE incidents (
+     feature TEXT NOT NULL PRIMARY KEY,
+     record TEXT NOT NULL
+   );
+   CREATE TABLE disabled_channels (
+     channel TEXT NOT NULL PRIMARY KEY,
+     since TEXT NOT NULL
    );`,
 ]
 
@@ -58,32 +95,29 @@ function keepOutOfGit(folder: string): void {
 
 function migrate(database: DatabaseSync): void {
   if (schemaVersion(database) === migrations.length) return
-  database.exec('BEGIN IMMEDIATE')
-  try {
+  writeTogether(database, () => {
     const from = schemaVersion(database)
     if (from > migrations.length) {
       throw new SluiceError('cannot-run', `it was written by a newer sluice (schema ${from}); upgrade sluice`)
     }
     for (const statement of migrations.slice(from)) database.exec(statement)
     database.exec(`PRAGMA user_version = ${migrations.length}`)
-    database.exec('COMMIT')
-  } catch (error) {
-    database.exec('ROLLBACK')
-    throw error
-  }
+  })
 }
 
 function schemaVersion(database: DatabaseSync): number {
   return Number(database.prepare('PRAGMA user_version').get()?.user_version)
 }
 
-/** Turns a failure of the store into an error that says where and what to do. */
-export function storeError(cause: unknown, folder = '.sluice'): SluiceError {
-  if (cause instanceof SluiceError && cause.message.startsWith('the store ')) return cause
-  const reason = cause instanceof Error ? cause.message : String(cause)
-  return new SluiceError(
-    'cannot-run',
-    `the store ${folder} cannot be used: ${reason}. Answers must be kept before they are paid for: free some space, or make the folder writable.`,
-    { cause },
-  )
+/** All of `work` is written, or nothing of it. */
+export function writeTogether(database: DatabaseSync, work: () => void): void {
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    work()
+    database.exec('COMMIT')
+  } catch (error) {
+    // A full disk has already ended it.
+    if (database.isTransaction) database.exec('ROLLBACK')
+    throw error
+  }
 }

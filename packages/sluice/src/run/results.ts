@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Arm, CaseDetail } from './case-record.ts'
-import { storeError } from './database.ts'
+import { writeTogether } from './database.ts'
+import { inStore } from './store-error.ts'
 
 /** One case in one repeat, as it was written. */
 export interface ResultRow {
@@ -27,12 +28,15 @@ export function createResults(
   database: DatabaseSync,
   run: { id: string; command: string; startedAt: number },
 ): Results {
-  database
-    .prepare('DELETE FROM runs WHERE id NOT IN (SELECT id FROM runs ORDER BY started_at DESC LIMIT ?)')
-    .run(runsKept - 1)
-  database
-    .prepare('INSERT INTO runs (id, command, started_at) VALUES (?, ?, ?)')
-    .run(run.id, run.command, run.startedAt)
+  const write = (work: () => void) => inStore(database, () => writeTogether(database, work))
+  write(() => {
+    database
+      .prepare('DELETE FROM runs WHERE id NOT IN (SELECT id FROM runs ORDER BY started_at DESC LIMIT ?)')
+      .run(runsKept - 1)
+    database
+      .prepare('INSERT INTO runs (id, command, started_at) VALUES (?, ?, ?)')
+      .run(run.id, run.command, run.startedAt)
+  })
   const insert = database.prepare(
     'INSERT OR REPLACE INTO results (run_id, feature, arm, position, repeat, detail) VALUES (?, ?, ?, ?, ?, ?)',
   )
@@ -42,16 +46,11 @@ export function createResults(
   let buffer: { feature: string; row: ResultRow }[] = []
   const flush = () => {
     if (buffer.length === 0) return
-    try {
-      database.exec('BEGIN IMMEDIATE')
+    write(() => {
       for (const { feature, row } of buffer) {
         insert.run(run.id, feature, row.arm, row.position, row.repeat, JSON.stringify(row.detail))
       }
-      database.exec('COMMIT')
-    } catch (cause) {
-      if (database.isTransaction) database.exec('ROLLBACK')
-      throw storeError(cause)
-    }
+    })
     buffer = []
   }
   return {
