@@ -1,5 +1,18 @@
+import { SluiceError } from '../errors.ts'
 import { runCommandLine } from './program.ts'
+import { reportError } from './report-error.ts'
 
+const fail = (error: unknown) => process.exit(reportError(error, process))
+
+// Not 1, which would be the verdict `fail`.
+process.on('uncaughtException', fail)
+for (const [name, stream] of Object.entries({ stdout: process.stdout, stderr: process.stderr })) {
+  stream.on('error', (cause: NodeJS.ErrnoException) => {
+    // A reader that has seen enough, as in `| head`, ends neither the run nor its verdict.
+    if (cause.code !== 'EPIPE')
+      fail(new SluiceError('cannot-run', `${name} cannot be written: ${cause.message}`, { cause }))
+  })
+}
 if (process.channel) {
   // Started by a process that stands in for this one: with it gone, nobody waits for the answers still to be paid.
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))

@@ -17,27 +17,34 @@ export interface PresentOptions {
   reportDir?: string | undefined
 }
 
-/** Shows a report: files where they were asked for, then stdout. */
+/** Shows a report: on stdout first, so that the verdict is seen even where files cannot be written. */
 export async function present(
   report: ReportSummary,
   casesOf: CasesOf,
   { json, reportDir }: PresentOptions,
   host: Host,
 ): Promise<void> {
-  if (json && reportDir === undefined) return writeReport(report, casesOf, host.stdout)
-  const highlights = await highlightsOf(report, casesOf)
-  if (reportDir !== undefined) {
-    const folder = path.resolve(host.cwd(), reportDir)
-    await writeReportFile(path.join(folder, 'report.json'), report, casesOf)
-    await writeText(path.join(folder, 'report.md'), renderMarkdown(report, highlights))
+  const highlights = json && reportDir === undefined ? [] : await highlightsOf(report, casesOf)
+  if (json) await writeToReader(report, casesOf, host)
+  else host.stdout.write(terminalText(report, highlights, host))
+  if (reportDir === undefined) return
+  const folder = path.resolve(host.cwd(), reportDir)
+  await writeReportFile(path.join(folder, 'report.json'), report, casesOf)
+  await writeText(path.join(folder, 'report.md'), renderMarkdown(report, highlights))
+}
+
+async function writeToReader(report: ReportSummary, casesOf: CasesOf, host: Host): Promise<void> {
+  try {
+    await writeReport(report, casesOf, host.stdout)
+  } catch (error) {
+    // The reader has gone, with as much as it wanted; the exit code still tells the verdict.
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error
   }
-  if (json) return writeReport(report, casesOf, host.stdout)
-  const { columns, isTTY = false } = host.stdout
-  const text = renderTerminal(report, highlights, {
-    color: wantsColor(host.env, isTTY),
-    ...(columns && { width: columns }),
-  })
-  host.stdout.write(text)
+}
+
+function terminalText(report: ReportSummary, highlights: Highlights[], { env, stdout }: Host): string {
+  const { columns, isTTY = false } = stdout
+  return renderTerminal(report, highlights, { color: wantsColor(env, isTTY), ...(columns && { width: columns }) })
 }
 
 async function highlightsOf(report: ReportSummary, casesOf: CasesOf): Promise<Highlights[]> {
