@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+import { type ArenaRun, commonLines, isWhole, linesOf, readArena } from '../../../../scripts/real-data/arena.ts'
+import { rerunRow } from '../../../../scripts/real-data/arena-section.ts'
+import { compareFiles } from '../../../../scripts/real-data/compare-files.ts'
+import { readJudgedAnswers, sampleLines, samplePairs } from '../../../../scripts/real-data/judge-noise-section.ts'
+import { absent } from '../../../../scripts/real-data/recorded.ts'
+
+const page = path.join(import.meta.dirname, '../../../../docs/real-data.md')
+
+function runNamed(runs: ArenaRun[], name: string): ArenaRun {
+  const run = runs.find((known) => known.name === name)
+  assert.ok(run, `${name} is recorded`)
+  return run
+}
+
+test('a model run twice without a change never fails, and the page shows what came out', { skip: absent }, async () => {
+  const runs = readArena().filter(isWhole)
+  const reruns = runs.flatMap((a) => runs.filter((b) => b !== a && b.model === a.model).map((b) => [a, b] as const))
+  assert.deepEqual([...new Set(reruns.map(([{ model }]) => model))].sort(), ['claude-1', 'claude-instant-1'])
+  assert.equal(reruns.length, 4)
+  const text = readFileSync(page, 'utf8')
+  for (const [candidate, baseline] of reruns) {
+    const compared = await compareFiles(...commonLines(candidate, baseline))
+    assert.notEqual(compared.verdict, 'fail', candidate.name)
+    assert.notEqual(compared.exitCode, 1, candidate.name)
+    assert.ok(compared.pairs > 140)
+    const row = `| ${rerunRow({ candidate, baseline, compared }).join(' | ')} |`
+    assert.ok(text.includes(row), `docs/real-data.md lacks this row; run npm run real-data:\n${row}`)
+  }
+})
+
+test('one judge that scores the same answers again never fails them', { skip: absent }, async () => {
+  const answers = readJudgedAnswers()
+  for (const [candidate, baseline] of samplePairs) {
+    const compared = await compareFiles(sampleLines(answers, candidate), sampleLines(answers, baseline))
+    assert.equal(compared.verdict, 'pass', `sample ${candidate + 1} against ${baseline + 1}`)
+    assert.ok(!compared.weak)
+    assert.equal(compared.pairs, 320)
+  }
+})
+
+test('a clearly worse model fails, and the other way round it passes by proof', { skip: absent }, async () => {
+  const runs = readArena()
+  const better = runNamed(runs, 'gpt-4-0314 (328eb8a)')
+  const worse = runNamed(runs, 'vicuna-33b-v1.3 (9783beb)')
+  const down = await compareFiles(...commonLines(worse, better))
+  assert.deepEqual([down.verdict, down.exitCode, down.reasons], ['fail', 1, ['regression']])
+  const up = await compareFiles(...commonLines(better, worse))
+  assert.deepEqual([up.verdict, up.exitCode, up.reasons, up.weak], ['pass', 0, [], false])
+  assert.ok(Math.abs(up.difference + down.difference) < 1e-9)
+})
+
+test('answers that a run lacks decide nothing, however the rest scored', { skip: absent }, async () => {
+  const runs = readArena()
+  const [best, gappy] = [runNamed(runs, 'gpt-4-0314 (328eb8a)'), runNamed(runs, 'claude-1 (ecbe8b6)')]
+  const compared = await compareFiles(linesOf(best), linesOf(gappy))
+  assert.deepEqual([compared.verdict, compared.exitCode, compared.reasons], ['inconclusive', 2, ['coverage']])
+})
+
+test('where each case has one score, no share of the variance is claimed for the cases', { skip: absent }, async () => {
+  const answers = readJudgedAnswers().slice(0, 40)
+  const { advice } = await compareFiles(sampleLines(answers, 0), sampleLines(answers, 1))
+  assert.match(advice, /whether more repeats would too is unknown/)
+  assert.doesNotMatch(advice, /of the variance lies between cases/)
+})
