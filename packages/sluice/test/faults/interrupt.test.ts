@@ -101,9 +101,7 @@ test('a run whose last answers were under way ends as interrupted too, and its r
 
 test('calls that wait for their provider are not begun after Ctrl-C', async () => {
   await using model = await heldModel()
-  const files = summaryFiles({ url: model.url, cases })
-  files['sluice.yaml'] = files['sluice.yaml'].replace('openai-compatible,', 'openai-compatible, concurrency: 1,')
-  using project = createProject(files)
+  using project = createProject(summaryFiles({ url: model.url, cases, provider: 'concurrency: 1' }))
   const run = project.start(evalSummary)
   await interrupt(run, model, 1, 'SIGINT')
   model.release()

@@ -9,7 +9,18 @@ export interface ChatRequest {
 }
 
 /** An answer, or anything else that a server may do. */
-export type Reply = string | { status: number; body?: string; headers?: Record<string, string> } | 'hang'
+export type Reply =
+  | string
+  | CountedAnswer
+  | { status: number; body?: string; headers?: Record<string, string> }
+  | 'hang'
+
+/** An answer with the tokens that the provider counts for it. */
+export interface CountedAnswer {
+  content: string
+  inputTokens: number
+  outputTokens: number
+}
 
 export interface FakeModel extends AsyncDisposable {
   /** The base URL of an OpenAI-compatible API. */
@@ -37,13 +48,14 @@ export async function fakeModel(
     requests.push(body)
     const decided = await reply(body, requests.length - 1)
     if (decided === 'hang') return
-    if (typeof decided !== 'string') {
+    if (typeof decided === 'object' && 'status' in decided) {
       response.writeHead(decided.status, { 'content-type': 'application/json', ...decided.headers })
       response.end(decided.body ?? '{}')
       return
     }
     response.writeHead(200, { 'content-type': 'application/json' })
-    response.end(JSON.stringify(chatCompletion(body.model, decided)))
+    const counted = typeof decided === 'string' ? { content: decided, inputTokens: 100, outputTokens: 20 } : decided
+    response.end(JSON.stringify(chatCompletion(body.model, counted)))
   }
   let connections = 0
   server.on('connection', (socket) => {
@@ -64,14 +76,14 @@ export async function fakeModel(
   }
 }
 
-function chatCompletion(model: string, content: string) {
+function chatCompletion(model: string, { content, inputTokens, outputTokens }: CountedAnswer) {
   return {
     id: 'chatcmpl-1',
     object: 'chat.completion',
     created: 0,
     model,
     choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content } }],
-    usage: { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 },
+    usage: { prompt_tokens: inputTokens, completion_tokens: outputTokens, total_tokens: inputTokens + outputTokens },
   }
 }
 

@@ -91,6 +91,8 @@ function environment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
 export interface SummaryOptions {
   url: string
   cases?: number
+  /** Further settings of the provider. */
+  provider?: string
   /** Extra lines of sluice.yaml. */
   config?: string
   /** Extra lines of the prompt. */
@@ -105,6 +107,7 @@ export interface SummaryOptions {
 export function summaryFiles({
   url,
   cases = 10,
+  provider = '',
   config = '',
   prompt = '',
   rubric = false,
@@ -123,7 +126,7 @@ export function summaryFiles({
     'sluice.yaml': `sluice: 1
 judge: {model: "local:judge"}
 providers:
-  local: {kind: openai-compatible, baseURL: "${url}"}
+  local: {kind: openai-compatible, baseURL: "${url}", ${provider}}
 prices: {"local:*": {input: 1, output: 1}}
 ${config}`,
     'prompts/summary.prompt.yml': `sluice: 1
