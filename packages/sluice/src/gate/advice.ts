@@ -30,7 +30,7 @@ const power = 0.8
  * reduce, and works out by `mdePower` what 80 % power would take.
  */
 export function advise(request: AdviceRequest): Advice {
-  const { test, pairs, plan, margin } = request
+  const { test, pairs, plan, margin, policy } = request
   const { statistics } = test
   const repeats = plan.repeats.at(-1) ?? 1
   if (statistics?.seUsed === undefined) {
@@ -38,8 +38,7 @@ export function advise(request: AdviceRequest): Advice {
     return { smallestMargin: undefined, helps: 'either', text }
   }
   if (isDeterministic(statistics)) {
-    const text = `No score varied between repeats: on these ${pairs.length} cases every drop is seen, and further repeats add nothing.`
-    return { smallestMargin: 0, helps: 'neither', text }
+    return { smallestMargin: 0, helps: 'neither', text: withoutNoise(pairs, policy) }
   }
   const design = designOf(request)
   const { mde, nForPassPower } = mdePower({ ...design, rCand: repeats, rBase: repeats })
@@ -54,6 +53,13 @@ export function advise(request: AdviceRequest): Advice {
   }
   const text = `${size}. For the margin of ${margin} it takes about ${cases} cases with ${repeats} repeats, or ${enough} repeats of these.`
   return { smallestMargin: mde, helps: 'either', cases, repeats: enough, text }
+}
+
+/** What is certain, and how rare a fault may be that showed in none of n answers: (1 - p)^n = 1 - confidence. */
+function withoutNoise(pairs: readonly Pair[], { confidence }: GatePolicy): string {
+  const answers = pairs.reduce((sum, { candidate }) => sum + candidate.count, 0)
+  const rare = Math.ceil(100 * (1 - (1 - confidence) ** (1 / answers)))
+  return `No score varied between repeats: a drop that shows in every answer is seen on these ${pairs.length} cases; a fault in up to ${rare} % of the answers may have shown in none of these ${answers}.`
 }
 
 /** Why repeats alone would not do, or that the data cannot tell: noise shows only where a case was repeated. */

@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { gateCase, play } from './gate-scores.ts'
+
+test('scores that never vary show no rare fault, and the advice says how rare', () => {
+  const cases = (count: number) => Array.from({ length: count }, (_, i) => gateCase(`case-${i}`, [1, 1]))
+  const adviceOn = (count: number) => play(cases(count), { looks: [2] }).decision.advice?.text ?? ''
+  assert.match(
+    adviceOn(3),
+    /on these 3 cases; a fault in up to 40 % of the answers may have shown in none of these 6\.$/,
+  )
+  assert.match(adviceOn(150), /a fault in up to 1 % of the answers may have shown in none of these 300\.$/)
+})
+
+test('with one repeat of each case no share of the variance is claimed for the cases', () => {
+  const scores = [0.2, 0.9, 0.5, 0.7, 0.4, 1, 0.6, 0.3]
+  const cases = scores.map((score, i) => gateCase(`case-${i}`, [score], { baseline: [scores.at(i - 1) ?? 0] }))
+  const { advice } = play(cases, { looks: [1] }).decision
+  assert.equal(advice?.helps, 'cases')
+  assert.match(advice?.text ?? '', /whether more repeats would too is unknown/)
+})
