@@ -8,6 +8,7 @@ import { createAnswerStore } from '../run/answer-store.ts'
 import { type Ask, createAsk } from '../run/answers.ts'
 import { openDatabase } from '../run/database.ts'
 import { createResults, type Results } from '../run/results.ts'
+import { parseModelId } from '../suite/model.ts'
 import type { Host } from './host.ts'
 import { type Interrupt, listenForInterrupt } from './interrupt.ts'
 import type { LoadedProject } from './open-project.ts'
@@ -35,6 +36,8 @@ export interface Session {
   results: Results
   interrupt: Interrupt
   spentUsd(): number
+  /** Models that will be asked: while one of their keys is missing, nothing is paid to any. */
+  need(models: readonly string[]): void
   /** @throws SluiceError `invalid-input` where a budget was asked for and a model has no price to hold it by. */
   requirePrices(models: readonly string[]): Promise<void>
   close(): void
@@ -51,7 +54,8 @@ export function openSession({ config, files }: LoadedProject, options: SessionOp
   const askedBudget = options.budgetUsd ?? config.gate.budgetUsd
   const budget = createBudget(askedBudget ?? defaultBudgetUsd)
   const providers = createProviders(config, { env: host.env, files, prices })
-  const client = createModelClient({ providers, config, budget, prices, concurrency, stop: interrupt.stop })
+  const needed = new Set<string>()
+  const client = createModelClient({ providers, config, budget, prices, concurrency, stop: interrupt.stop, needed })
   const store = createAnswerStore(database)
   return {
     runId: run.id,
@@ -63,6 +67,9 @@ export function openSession({ config, files }: LoadedProject, options: SessionOp
     results,
     interrupt,
     spentUsd: () => budget.spentUsd,
+    need(models) {
+      for (const model of models) needed.add(providerName(model))
+    },
     async requirePrices(models) {
       if (askedBudget !== undefined) await requirePrices(models, prices, providers)
     },
@@ -73,9 +80,13 @@ export function openSession({ config, files }: LoadedProject, options: SessionOp
   }
 }
 
+function providerName(model: string): string {
+  return parseModelId(model)?.provider ?? model
+}
+
 async function requirePrices(models: readonly string[], prices: Prices, providers: Providers): Promise<void> {
   for (const model of models) {
-    const { live } = await providers.get(model.split(':', 1)[0] ?? model)
+    const { live } = await providers.get(providerName(model))
     if (!live || prices.costUsd(model, { inputTokens: 1, outputTokens: 1 }) !== undefined) continue
     throw new SluiceError(
       'invalid-input',

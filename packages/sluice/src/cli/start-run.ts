@@ -19,16 +19,27 @@ export interface RunRequest {
 
 /** The models that a feature's run may call. */
 export function modelsOf(
-  { candidate, baseline }: Pick<RunRequest, 'candidate' | 'baseline'>,
+  versions: Pick<RunRequest, 'candidate' | 'baseline'>,
   { config }: LoadedProject,
 ): string[] {
-  const versions = candidate.target ? [] : [candidate.model, ...(baseline ? [baseline.model] : [])]
-  return [...new Set([...versions, config.judge.model])]
+  return [...new Set([...modelsOfVersions(versions), config.judge.model])]
+}
+
+/** Those that it calls for certain; a judge may also be needed by single cases alone. */
+function modelsNeeded(request: RunRequest, { config }: LoadedProject): string[] {
+  const { rubric, choices } = request.candidate
+  return [...modelsOfVersions(request), ...(rubric.length + choices.length > 0 ? [config.judge.model] : [])]
+}
+
+function modelsOfVersions({ candidate, baseline }: Pick<RunRequest, 'candidate' | 'baseline'>): string[] {
+  if (candidate.target) return []
+  return [candidate.model, ...(baseline ? [baseline.model] : [])]
 }
 
 /** Binds a feature to the session's models, store and signals. */
 export function startRun(request: RunRequest, project: LoadedProject, session: Session, host: Host): FeatureRun {
   const { candidate, baseline, suite, progress } = request
+  session.need(modelsNeeded(request, project))
   const { config, files } = project
   const { stop, abort } = session.interrupt
   const embeddingModel = config.embedding?.model

@@ -38,6 +38,9 @@ export function createApiProvider(options: ApiProviderOptions): Provider {
   return {
     name,
     live: true,
+    async prepare() {
+      await open()
+    },
     async complete(request, { signal }) {
       const { connection, place } = await open()
       const id = modelPart(request.model)

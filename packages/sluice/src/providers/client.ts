@@ -18,6 +18,8 @@ export interface ModelClientOptions {
   concurrency: number
   /** Once aborted, no further attempt starts; those under way may end. A call's own signal fires after it, if at all. */
   stop?: AbortSignal
+  /** Providers that the run will ask: nothing is paid to any of them while one lacks its key. */
+  needed?: ReadonlySet<string>
   /** ms since the epoch. */
   clock?: () => number
   /** [0, 1) */
@@ -45,7 +47,7 @@ interface Billing<T> {
 }
 
 export function createModelClient(options: ModelClientOptions): ModelClient {
-  const { providers, config, budget, prices, concurrency, stop } = options
+  const { providers, config, budget, prices, concurrency, stop, needed = new Set() } = options
   const { clock = Date.now, random = Math.random, sleep = realSleep } = options
   const lanes = new Map<string, Lane>()
 
@@ -58,6 +60,10 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
     return lane
   }
   const providerOf = (model: string) => providers.get(parseModelId(model)?.provider ?? model)
+
+  const prepare = async () => {
+    for (const name of needed) await (await providers.get(name)).prepare?.()
+  }
 
   const call = <T>(
     { name: source }: Provider,
@@ -88,6 +94,7 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
     async complete(request, context) {
       const provider = await providerOf(request.model)
       if (!provider.live) return provider.complete(request, context)
+      await prepare()
       const priced = (completion: Completion) => completion.costUsd ?? prices.costUsd(request.model, completion.usage)
       const billing = { model: request.model, worstCaseUsd: prices.worstCaseUsd(request), costUsd: priced }
       const completion = await call(provider, context.signal, billing, (signal) =>

@@ -61,6 +61,8 @@ export interface Provider {
   name: string
   /** False for recordings: they cost nothing now and are never cached. */
   live: boolean
+  /** Does what the first call would do first; finds out whether a key is missing without asking anything. */
+  prepare?(): Promise<void>
   complete(request: ModelRequest, context: CallContext): Promise<Completion>
   /** How many repeats of a case are recorded for a model, `model` without the provider's name. */
   recordedRepeats?(caseId: string, model: string): Promise<number>
