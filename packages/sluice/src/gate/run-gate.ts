@@ -18,7 +18,13 @@ export interface GateOutcome {
   baselineMean: number | null
 }
 
-/** The policy that a feature's settings come to. Without a threshold the difference is judged alone. */
+/** Enough for a critical case to pass (6 clean ones) and for one failure to be forgiven. */
+const criticalRepeats = 8
+
+/**
+ * The policy that a feature's settings come to. Without a threshold the difference is judged alone. Critical cases may be
+ * repeated beyond the looks of the others, except where the settings ask for a single pass.
+ */
 export function policyOf(settings: Omit<GateSettings, 'threshold'> & { threshold?: number | undefined }): GatePolicy {
   const { threshold, margin, tagMargin, confidence, repeats, onInconclusive, caseThreshold, estimand } = settings
   return gatePolicy({
@@ -27,6 +33,7 @@ export function policyOf(settings: Omit<GateSettings, 'threshold'> & { threshold
     tagMargin,
     confidence,
     looks: repeats,
+    criticalRepeats: repeats.at(-1) === 1 ? 1 : Math.max(criticalRepeats, ...repeats),
     onInconclusive,
     caseThreshold,
     estimand,
