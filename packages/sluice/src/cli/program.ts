@@ -65,6 +65,15 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
     .action(async (feature, options) => done(await (await import('./compare.ts')).compare(feature, options, host)))
 
   program
+    .command('costs')
+    .description('what evaluation has cost, by feature, day, model and command')
+    .option('--since <day>', 'only from this day on: 2026-11-01, or 30d for the last 30 days')
+    .option('--production-usd <x>', 'what production cost over the same days, to compare with', amount)
+    .option('--svg <file>', 'write a picture of the days')
+    .option('--json', 'print the costs as JSON')
+    .action(async (options) => done(await (await import('./costs.ts')).costs(options, host)))
+
+  program
     .command('schema')
     .description('print the JSON Schema of a file format, for editors')
     .argument('<kind>', 'prompt, suite, config, recording, scores or report')

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { DatabaseSync } from 'node:sqlite'
 import { SluiceError } from '../errors.ts'
 import { createBudget } from '../providers/budget.ts'
 import { createModelClient, type ModelClient } from '../providers/client.ts'
@@ -8,6 +9,7 @@ import { createAnswerStore } from '../run/answer-store.ts'
 import { type Ask, createAsk } from '../run/answers.ts'
 import { openDatabase } from '../run/database.ts'
 import { createResults, type Results } from '../run/results.ts'
+import { createSpending, type Spending } from '../run/spending.ts'
 import { parseModelId } from '../suite/model.ts'
 import type { Host } from './host.ts'
 import { type Interrupt, listenForInterrupt } from './interrupt.ts'
@@ -22,17 +24,21 @@ export interface SessionOptions {
   concurrency: number
   /** USD; overrides the project's. */
   budgetUsd?: number | undefined
+  /** What was answered outside of this edition is asked anew, e.g. every night. */
+  edition?: string | undefined
 }
 
 /** What a command that asks models holds open; `close` gives it back. */
 export interface Session {
   runId: string
+  database: DatabaseSync
   /** ms since the epoch. */
   startedAt: number
   concurrency: number
   providers: Providers
   client: ModelClient
   ask: Ask
+  spending: Spending
   results: Results
   interrupt: Interrupt
   spentUsd(): number
@@ -57,13 +63,24 @@ export function openSession({ config, files }: LoadedProject, options: SessionOp
   const needed = new Set<string>()
   const client = createModelClient({ providers, config, budget, prices, concurrency, stop: interrupt.stop, needed })
   const store = createAnswerStore(database)
+  const spending = createSpending(database, options.command)
   return {
     runId: run.id,
+    database,
     startedAt: run.startedAt,
     concurrency,
     providers,
     client,
-    ask: createAsk({ store, client, providers, stop: interrupt.stop, abort: interrupt.abort }),
+    ask: createAsk({
+      store,
+      spending,
+      edition: options.edition,
+      client,
+      providers,
+      stop: interrupt.stop,
+      abort: interrupt.abort,
+    }),
+    spending,
     results,
     interrupt,
     spentUsd: () => budget.spentUsd,

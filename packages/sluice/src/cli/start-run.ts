@@ -1,8 +1,9 @@
-import { createTarget } from '../providers/target.ts'
+import { createTarget, type TargetCall } from '../providers/target.ts'
 import { createFeatureRun, type FeatureRun } from '../run/feature-run.ts'
 import type { Case } from '../suite/case.ts'
 import { casesOf } from '../suite/cases.ts'
 import type { Prompt } from '../suite/prompt.ts'
+import type { Target } from '../suite/target.ts'
 import type { Host } from './host.ts'
 import type { LoadedProject } from './open-project.ts'
 import type { RunProgress } from './run-progress.ts'
@@ -18,10 +19,7 @@ export interface RunRequest {
 }
 
 /** The models that a feature's run may call. */
-export function modelsOf(
-  versions: Pick<RunRequest, 'candidate' | 'baseline'>,
-  { config }: LoadedProject,
-): string[] {
+export function modelsOf(versions: Pick<RunRequest, 'candidate' | 'baseline'>, { config }: LoadedProject): string[] {
   return [...new Set([...modelsOfVersions(versions), config.judge.model])]
 }
 
@@ -49,8 +47,7 @@ export function startRun(request: RunRequest, project: LoadedProject, session: S
     cases: () => withTags(casesOf(files, candidate, suite, { root: config.root }), request.tags),
     judge: config.judge,
     ask: session.ask,
-    target:
-      candidate.target && createTarget(candidate.target, { fetch, env: host.env, concurrency: session.concurrency }),
+    target: candidate.target && targetOf(candidate.target, candidate.feature, session, host),
     checkDeps: {
       strict: candidate.strict,
       ...(embeddingModel && {
@@ -67,6 +64,16 @@ export function startRun(request: RunRequest, project: LoadedProject, session: S
     onScored: (_arm, detail) => progress.scored(detail, run.ledger),
   })
   return run
+}
+
+/** The application under test; what it says that its answers cost is noted. */
+function targetOf(target: Target, feature: string, { concurrency, spending }: Session, host: Host): TargetCall {
+  const call = createTarget(target, { fetch, env: host.env, concurrency })
+  return async (vars, context) => {
+    const completion = await call(vars, context)
+    spending.add(completion, { feature, model: 'application', stage: 'generation' })
+    return completion
+  }
 }
 
 function caseCount({ suites, inlineCases }: Prompt, suite: string, { caseCounts }: LoadedProject): number | undefined {

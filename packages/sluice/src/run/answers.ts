@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { ModelClient } from '../providers/client.ts'
 import type { Completion, ModelRequest, Provider } from '../providers/provider.ts'
 import type { Providers } from '../providers/registry.ts'
@@ -5,6 +6,7 @@ import { requestKey } from '../providers/request-key.ts'
 import { parseModelId } from '../suite/model.ts'
 import type { AnswerLabels, AnswerStore } from './answer-store.ts'
 import type { AnswerSource } from './ledger.ts'
+import type { Spending } from './spending.ts'
 import { endIfStopped } from './stop.ts'
 
 export interface AskContext extends Omit<AnswerLabels, 'model'> {
@@ -22,6 +24,10 @@ export type Ask = (request: ModelRequest, context: AskContext) => Promise<Comple
 
 export interface AskOptions {
   store: AnswerStore
+  /** Told of every paid answer. */
+  spending?: Spending | undefined
+  /** Answers of one edition are not those of another: what was asked before is asked anew. */
+  edition?: string | undefined
   client: ModelClient
   providers: Providers
   /** Once aborted, nothing new is asked for; what the store holds is still answered. */
@@ -34,13 +40,14 @@ export interface AskOptions {
  * One question is paid for once: equal requests of the same repeat share one call, also while it is under way.
  * Recordings are neither stored nor paid for, so an edited recording counts at once.
  */
-export function createAsk({ store, client, providers, stop, abort }: AskOptions): Ask {
+export function createAsk({ store, spending, edition, client, providers, stop, abort }: AskOptions): Ask {
   const underWay = new Map<string, Promise<Completion>>()
   const pay = async (request: ModelRequest, context: AskContext, key: string) => {
     endIfStopped(stop)
     const { caseId, repeat, stage, feature } = context
     const completion = await client.complete(request, { caseId, repeat, key, signal: abort })
     context.book(completion, 'provider')
+    spending?.add(completion, { stage, feature, model: request.model })
     context.verify?.(completion)
     store.put(key, completion, { stage, feature, model: request.model })
     return completion
@@ -53,9 +60,10 @@ export function createAsk({ store, client, providers, stop, abort }: AskOptions)
     return completion
   }
   return async (request, context) => {
-    const key = requestKey(request, context.repeat)
+    const requested = requestKey(request, context.repeat)
     const provider = await providers.get(parseModelId(request.model)?.provider ?? request.model)
-    if (!provider.live) return recorded(request, context, key, provider)
+    if (!provider.live) return recorded(request, context, requested, provider)
+    const key = edition === undefined ? requested : keyWithin(edition, requested)
     // Both are looked up in one go: an await between them would let an equal request slip past.
     const kept = store.get(key) ?? underWay.get(key)
     if (kept) {
@@ -71,4 +79,8 @@ export function createAsk({ store, client, providers, stop, abort }: AskOptions)
       underWay.delete(key)
     }
   }
+}
+
+function keyWithin(edition: string, key: string): string {
+  return createHash('sha256').update(`${edition}\0${key}`).digest('hex')
 }

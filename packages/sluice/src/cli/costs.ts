@@ -1,0 +1,47 @@
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { costsSvg } from '../costs/costs-svg.ts'
+import { costsText } from '../costs/costs-text.ts'
+import { summarizeCosts } from '../costs/summarize-costs.ts'
+import { SluiceError } from '../errors.ts'
+import { openDatabase } from '../run/database.ts'
+import { dayOf, readSpending } from '../run/spending.ts'
+import { findRoot } from '../suite/project.ts'
+import type { Host } from './host.ts'
+
+interface CostsOptions {
+  since?: string
+  productionUsd?: number
+  svg?: string
+  json?: boolean
+}
+
+const dayMs = 24 * 60 * 60 * 1000
+
+/** `sluice costs`: what evaluation has cost, from the store. Exit 0. */
+export async function costs({ since, productionUsd, svg, json }: CostsOptions, host: Host): Promise<number> {
+  const first = since === undefined ? undefined : firstDay(since, Date.now())
+  const database = openDatabase(await findRoot(host.cwd()))
+  try {
+    const report = summarizeCosts(readSpending(database, first), productionUsd)
+    if (svg !== undefined) await writePicture(path.resolve(host.cwd(), svg), costsSvg(report))
+    host.stdout.write(json ? `${JSON.stringify(report, undefined, 2)}\n` : costsText(report, host.stdout.columns))
+    return 0
+  } finally {
+    database.close()
+  }
+}
+
+/** `2026-11-01`, or `30d` for the last 30 days with today. */
+function firstDay(since: string, now: number): string {
+  const days = /^(\d{1,4})d$/.exec(since)?.[1]
+  if (days !== undefined && Number(days) > 0) return dayOf(now - (Number(days) - 1) * dayMs)
+  if (/^\d{4}-\d{2}-\d{2}$/.test(since) && !Number.isNaN(Date.parse(since))) return since
+  throw new SluiceError('invalid-input', `--since ${since}: give a day as 2026-11-01, or a number of days as 30d`)
+}
+
+async function writePicture(file: string, text: string): Promise<void> {
+  await writeFile(file, text).catch((cause: Error) => {
+    throw new SluiceError('cannot-run', `${file}: cannot be written: ${cause.message}`, { cause })
+  })
+}
