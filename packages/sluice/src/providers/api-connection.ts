@@ -4,7 +4,7 @@ import { SluiceError } from '../errors.ts'
 import type { ApiKind } from './api-key.ts'
 
 export type LanguageModel = ReturnType<AnthropicProvider['languageModel']>
-export type EmbeddingModel = ReturnType<OpenAIProvider['embeddingModel']>
+type EmbeddingModel = ReturnType<OpenAIProvider['embeddingModel']>
 
 /** The way to one provider's models through its AI SDK package. */
 export interface Connection {

@@ -1,6 +1,6 @@
 import type { Sleep } from './sleep.ts'
 
-export type SlotOutcome = 'ok' | 'overloaded' | 'failed'
+type SlotOutcome = 'ok' | 'overloaded' | 'failed'
 
 /** The right to have one call in flight; given back once. */
 export interface Slot {

@@ -4,7 +4,7 @@ import { createHttpTarget } from './http-target.ts'
 import { createModuleTarget } from './module-target.ts'
 import type { TargetCall, TargetOptions } from './target-call.ts'
 
-export type { TargetCall, TargetContext, TargetOptions } from './target-call.ts'
+export type { TargetCall, TargetOptions } from './target-call.ts'
 
 /** An HTTP target is retried like a provider; a command or a function is run once a case. */
 export function createTarget(target: Target, options: TargetOptions): TargetCall {
