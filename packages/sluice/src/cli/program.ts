@@ -35,6 +35,17 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
     .addHelpText('afterAll', footer)
 
   program
+    .command('init')
+    .summary('write a working project: prompt, golden cases, sluice.yaml, GitHub workflows')
+    .argument('[dir]', 'where to', '.')
+    .option('--feature <name>', 'what the feature is called', 'ticket-triage')
+    .option('--provider <name>', 'recorded (no key needed), anthropic, openai, google or local (default: recorded)')
+    .option('--model <id>', "provider:model, e.g. anthropic:claude-haiku-4-5-20251001 (default: the provider's)")
+    .option('--force', 'replace files that exist')
+    .option('-y, --yes', 'accepted for scripts; nothing is ever asked')
+    .action(async (dir, options) => done(await (await import('./init.ts')).init(dir, options, host)))
+
+  program
     .command('check')
     .description('validate prompts, suites and config without calling a model')
     .argument('[paths...]', 'only what concerns these files or folders')

@@ -126,7 +126,7 @@ function notRecorded({ name, globs, model, context, index }: Missing): ProviderE
   if (stale)
     return new ProviderError(
       'not-recorded',
-      `${stale.file}:${stale.line}: the recording of ${wanted} is stale: it answers another request (${short(stale.request)}) than is asked now (${short(key)}), because a prompt, parameter, rubric or judge has changed since. Renew it: put the model's new answer and "request": "${key}" there`,
+      `${stale.file}:${stale.line}: the recording of ${wanted} is stale: a prompt, parameter, rubric or judge changed after it. Ask a live model instead, or renew it: put the model's new answer and "request": "${key}" there`,
     )
   const count = index.byCase.get(address(caseId, model))?.size ?? 0
   const others = count > 0 ? `; ${count} other repeat${count === 1 ? ' is' : 's are'} recorded` : ''
@@ -139,8 +139,4 @@ function repeatOf({ repeat = 1 }: Recording): number {
 
 function address(caseId: string, model: string): string {
   return `${model}\0${caseId}`
-}
-
-function short(hash: string | undefined): string {
-  return `${hash?.slice(0, 12) ?? ''}…`
 }

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+import { createProject, type Project } from '../support/project.ts'
+
+const textOf = (project: Project, file: string) => readFileSync(path.join(project.root, file), 'utf8')
+
+/** A project made by init with recorded answers, outside git. */
+async function initialised(...flags: string[]): Promise<Project> {
+  const project = createProject({})
+  const { code, stderr } = await project.sluice(['init', ...flags])
+  assert.equal(code, 0, stderr)
+  return project
+}
+
+test('a new project passes check without a warning and gate --all without key, network and git', async () => {
+  using project = await initialised()
+  const check = await project.sluice(['check'])
+  assert.deepEqual([check.code, check.stdout], [0, ''])
+  assert.match(check.stderr, /1 feature checked: 0 errors, 0 warnings/)
+  for (const suite of ['fast', 'full']) {
+    const { code, stdout } = await project.sluice(['gate', '--all', '--suite', suite])
+    assert.equal(code, 0, stdout)
+    assert.match(stdout, /^PASS {2}ticket-triage\n/)
+    assert.doesNotMatch(stdout, /WEAK|stale/)
+  }
+})
+
+test('the fast suite has 20 cases of three kinds and one critical; the full one overlaps and differs', async () => {
+  using project = await initialised()
+  const fast = textOf(project, 'evals/ticket-triage.fast.yaml')
+  const ids = [...fast.matchAll(/^- id: (.+)$/gm)].map(([, id]) => id)
+  assert.equal(ids.length, 20)
+  for (const tag of ['core', 'edge', 'adversarial']) {
+    assert.ok((fast.match(new RegExp(`tags: \\[${tag}`, 'g')) ?? []).length >= 4, tag)
+  }
+  assert.equal(fast.match(/critical: true/g)?.length, 1)
+  assert.match(fast, /weight: 2/)
+  const full = textOf(project, 'evals/ticket-triage.full.jsonl')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).id)
+  const shared = full.filter((id) => ids.includes(id)).length
+  assert.ok(shared > 0 && shared < full.length && shared < ids.length, `${shared} of ${full.length}`)
+})
+
+test('every written YAML file names its schema, by a path that exists where sluice is installed', async () => {
+  using project = await initialised()
+  for (const file of ['sluice.yaml', 'prompts/ticket-triage.prompt.yml', 'evals/ticket-triage.fast.yaml']) {
+    const [, place = ''] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(textOf(project, file)) ?? []
+    const fromRoot = path.posix.join(path.posix.dirname(file), place)
+    assert.match(fromRoot, /^node_modules\/sluice\/schemas\//)
+    const shipped = path.join(import.meta.dirname, '../..', fromRoot.replace('node_modules/sluice/', ''))
+    assert.ok(existsSync(shipped), shipped)
+  }
+})
+
+test('the next steps are five lines and name the files', async () => {
+  using project = createProject({})
+  const { stdout } = await project.sluice(['init', 'demo', '--yes'])
+  const steps = stdout.split('\n').filter((line) => /^ {2}\d\. /.test(line))
+  assert.equal(steps.length, 5)
+  assert.match(steps[0] ?? '', /cd demo && npx sluice check && npx sluice gate --all/)
+  assert.match(stdout, /ANTHROPIC_API_KEY/)
+})
+
+test('a broken recording of the critical case fails the gate and says which check', async () => {
+  using project = await initialised()
+  const recordings = textOf(project, 'recordings/answers.jsonl')
+  const wrongTeam = (line: string) => line.replace(String.raw`\"safety\"`, String.raw`\"returns\"`)
+  const broken = recordings.replace(/^\{"case":"vest-.*$/gm, wrongTeam)
+  assert.notEqual(broken, recordings)
+  project.write({ 'recordings/answers.jsonl': broken })
+  const { code, stdout } = await project.sluice(['gate', '--all'])
+  assert.equal(code, 1, stdout)
+  assert.match(stdout, /^FAIL {2}ticket-triage\nCritical case vest-did-not-inflate/)
+  assert.match(stdout.replace(/\s+/g, ' '), /right team \(must\): failed\. \$\.team holds "\\"returns\\""/)
+})
+
+test('an edited prompt does not pass on old answers: the gate says that they are stale and how to go on', async () => {
+  using project = await initialised()
+  const prompt = textOf(project, 'prompts/ticket-triage.prompt.yml')
+  project.write({ 'prompts/ticket-triage.prompt.yml': prompt.replace('An angry tone', 'Anger') })
+  const { code, stdout } = await project.sluice(['gate', '--all'])
+  assert.equal(code, 4)
+  assert.match(
+    stdout.replace(/\s+/g, ' '),
+    /is stale: a prompt, .* changed after it\. Ask a live model instead, or renew it/,
+  )
+})
+
+test('what exists is never overwritten: everything is named, nothing is written, exit 3', async () => {
+  using project = createProject({ 'sluice.yaml': 'mine', 'evals/ticket-triage.fast.yaml': 'mine too' })
+  const { code, stdout, stderr } = await project.sluice(['init'])
+  assert.deepEqual([code, stdout], [3, ''])
+  assert.match(stderr, /nothing was written.*\n {2}sluice\.yaml\n {2}evals\/ticket-triage\.fast\.yaml\n.*--force/)
+  assert.equal(textOf(project, 'sluice.yaml'), 'mine')
+  assert.ok(!existsSync(path.join(project.root, 'prompts')))
+  const forced = await project.sluice(['init', '--force'])
+  assert.equal(forced.code, 0)
+  assert.match(textOf(project, 'sluice.yaml'), /^# yaml-language-server/)
+})
+
+test('lines are added to .gitignore once, and what it has stays', async () => {
+  using project = createProject({ '.gitignore': 'node_modules/\n/.sluice' })
+  for (const flags of [[], ['--force']]) {
+    assert.equal((await project.sluice(['init', ...flags])).code, 0)
+    assert.equal(textOf(project, '.gitignore'), 'node_modules/\n/.sluice\nsluice-report/\n')
+  }
+})
+
+test('with a real provider nothing is recorded and check has nothing to warn about', async () => {
+  for (const flags of [
+    ['--provider', 'anthropic'],
+    ['--model', 'openai:gpt-4.1-2025-04-14'],
+    ['--provider', 'google'],
+    ['--provider', 'local', '--model', 'llama3.2'],
+  ]) {
+    using project = await initialised(...flags)
+    const { code, stdout, stderr } = await project.sluice(['check'])
+    assert.deepEqual([code, stdout], [0, ''], flags.join(' '))
+    assert.match(stderr, /0 errors, 0 warnings/)
+    assert.ok(!existsSync(path.join(project.root, 'recordings')))
+  }
+})
+
+test('a name with slashes and spaces becomes one that files can have, and that is said', async () => {
+  using project = createProject({})
+  const { code, stderr } = await project.sluice(['init', '--feature', 'Billing / refunds'])
+  assert.equal(code, 0)
+  assert.match(stderr, /The feature is called billing-refunds/)
+  assert.equal((await project.sluice(['gate', '--all'])).code, 0)
+})
+
+test('below the root of a repository it says where GitHub looks for workflows', async () => {
+  using project = createProject({})
+  project.git('init', '-q')
+  const { stderr } = await project.sluice(['init', 'apps/mail'])
+  assert.match(stderr, /root of the repository only: move it there, and set working-directory: apps\/mail/)
+})
+
+test('a folder that cannot be written is said in one sentence, exit 4', async () => {
+  using project = createProject({ file: '' })
+  const { code, stderr } = await project.sluice(['init', 'file/below'])
+  assert.equal(code, 4)
+  assert.match(stderr, /^the project cannot be written: ENOTDIR/)
+})
