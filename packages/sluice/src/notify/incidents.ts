@@ -1,0 +1,50 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { z } from 'zod'
+import { inStore } from '../run/store-error.ts'
+
+export const incidentSchema = z.strictObject({
+  feature: z.string(),
+  /** The night on which it began; null while nothing is wrong. */
+  since: z.string().nullable(),
+  /** The feature is well again, but some channel could not be told yet. */
+  recovered: z.boolean(),
+  /** Channels that know of the incident and not of its end. */
+  told: z.array(z.string()),
+  /** By channel, the last night of which it was told that the provider serves something else. */
+  changed: z.record(z.string(), z.string()),
+})
+
+/** What the world was told about a feature. */
+export type Incident = z.output<typeof incidentSchema>
+
+/** Incidents by feature, and the channels that were switched off. */
+export interface Incidents {
+  get(feature: string): Incident
+  set(incident: Incident): void
+  all(): Incident[]
+  /** The night since which a channel is switched off. */
+  disabledSince(channel: string): string | undefined
+  disable(channel: string, night: string): void
+}
+
+export function createIncidents(database: DatabaseSync): Incidents {
+  const select = database.prepare('SELECT record FROM incidents WHERE feature = ?')
+  const selectAll = database.prepare('SELECT record FROM incidents ORDER BY feature')
+  const insert = database.prepare('INSERT OR REPLACE INTO incidents (feature, record) VALUES (?, ?)')
+  const disabled = database.prepare('SELECT since FROM disabled_channels WHERE channel = ?')
+  const disable = database.prepare('INSERT OR REPLACE INTO disabled_channels (channel, since) VALUES (?, ?)')
+  const parse = (row: Record<string, unknown>) => incidentSchema.parse(JSON.parse(String(row.record)))
+  return {
+    get(feature) {
+      const row = inStore(database, () => select.get(feature))
+      return row ? parse(row) : { feature, since: null, recovered: false, told: [], changed: {} }
+    },
+    set: (incident) => void inStore(database, () => insert.run(incident.feature, JSON.stringify(incident))),
+    all: () => inStore(database, () => selectAll.all()).map(parse),
+    disabledSince(channel) {
+      const row = inStore(database, () => disabled.get(channel))
+      return row ? String(row.since) : undefined
+    },
+    disable: (channel, night) => void inStore(database, () => disable.run(channel, night)),
+  }
+}

@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto'
+
+/** `changed`: nothing is wrong, but the provider serves another model than it did. */
+export type NotificationEvent = 'failed' | 'recovered' | 'changed'
+
+/** What is told about one feature after a night. Details may quote models and files: every channel escapes them. */
+export interface Notification {
+  event: NotificationEvent
+  /** Which project this is, e.g. `acme/mail`. */
+  project: string
+  feature: string
+  night: string
+  /** The night on which the incident began; this one where there is none. */
+  since: string
+  /** The codes of the reasons, e.g. `provider-drift`. */
+  codes: readonly string[]
+  /** One sentence each, most important first. */
+  details: readonly string[]
+  /** In [0,1]; null where nothing has a score. */
+  score: number | null
+  threshold: number | null
+  /** Where the run can be looked at. */
+  link?: string | undefined
+  /** ISO 8601. */
+  time: string
+}
+
+/** One line that says what happened. */
+export function headline({ event, project, feature, night, since }: Notification): string {
+  const where = `${feature} (${project})`
+  if (event === 'failed') return `${where} failed its nightly of ${night}`
+  if (event === 'recovered') return `${where} has recovered on ${night}; it was failing since ${since}`
+  return `${where}: the provider serves something else since ${night}`
+}
+
+/** The same for every night of an incident, also when the history was lost. At most 255 characters, no secret. */
+export function dedupKey({ project, feature }: Pick<Notification, 'project' | 'feature'>): string {
+  const key = `sluice-nightly/${project}/${feature}`
+  return key.length <= 255 ? key : `sluice-nightly/${createHash('sha256').update(key).digest('hex')}`
+}
+
+/** The same each time this is sent, so that a receiver can tell a repetition from news. */
+export function messageId(notification: Notification): string {
+  const { event, since } = notification
+  const about = [dedupKey(notification), event, event === 'changed' ? notification.night : since].join('\n')
+  return `msg_${createHash('sha256').update(about).digest('hex').slice(0, 24)}`
+}

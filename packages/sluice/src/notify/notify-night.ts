@@ -1,0 +1,83 @@
+import type { Channel } from './channel.ts'
+import { type DeliverOptions, type Delivery, deliver } from './deliver.ts'
+import type { Incident, Incidents } from './incidents.ts'
+import type { Notification, NotificationEvent } from './notification.ts'
+
+/** A night of one feature, as far as others are told. */
+export interface NightNews extends Omit<Notification, 'event' | 'since'> {
+  verdict: 'pass' | 'fail' | 'inconclusive'
+  /** The provider serves something else than on the night before. */
+  changed: boolean
+}
+
+export interface NotifyOptions {
+  channels: readonly Channel[]
+  incidents: Incidents
+  deliver: DeliverOptions
+}
+
+/**
+ * Tells every channel what it does not know yet: that an incident has begun, that it is over, that the provider changed.
+ * An incident is told once, however many nights it lasts; what could not be delivered is tried again the next night. An
+ * inconclusive night neither begins nor ends one. Returns what the report should say; never throws for a channel.
+ */
+export async function notifyNight(news: NightNews, options: NotifyOptions): Promise<string[]> {
+  const { channels, incidents } = options
+  const incident = afterNight(incidents.get(news.feature), news)
+  const notes: string[] = []
+  const known = new Set(incident.told)
+  for (const channel of channels) {
+    const event = eventFor(channel, incident, news)
+    if (!event) continue
+    const off = incidents.disabledSince(keyOf(channel))
+    if (off !== undefined) {
+      notes.push(`${channel.id} is switched off since ${off}: its address is gone. Give it another one in sluice.yaml.`)
+      known.delete(channel.id)
+      continue
+    }
+    const { verdict: _, changed: __, ...about } = news
+    const notification = { ...about, event, since: incident.since ?? news.night }
+    const delivery = await deliver((now) => channel.request(notification, now), options.deliver)
+    notes.push(...noteOn(channel, delivery))
+    if (delivery.state === 'gone') incidents.disable(keyOf(channel), news.night)
+    if (delivery.state === 'delivered' && event === 'failed') known.add(channel.id)
+    if (delivery.state === 'delivered' && event === 'changed') incident.changed[channel.id] = news.night
+    if (delivery.state !== 'failed' && event === 'recovered') known.delete(channel.id)
+  }
+  incidents.set(afterTelling({ ...incident, told: [...known] }))
+  return notes
+}
+
+/** A night that fails opens an incident or goes on with it; one that passes ends it. */
+function afterNight(incident: Incident, { verdict, night }: NightNews): Incident {
+  const copy = { ...incident, changed: { ...incident.changed } }
+  if (verdict === 'fail') {
+    const goesOn = incident.since !== null && !incident.recovered
+    return { ...copy, since: goesOn ? incident.since : night, recovered: false }
+  }
+  if (verdict === 'pass' && incident.since !== null) return { ...copy, recovered: true }
+  return copy
+}
+
+function afterTelling(incident: Incident): Incident {
+  if (!incident.recovered || incident.told.length > 0) return incident
+  return { ...incident, since: null, recovered: false }
+}
+
+function eventFor({ id, events }: Channel, incident: Incident, news: NightNews): NotificationEvent | undefined {
+  const told = incident.told.includes(id)
+  if (incident.recovered && told) return 'recovered'
+  if (news.verdict === 'fail') return told ? undefined : 'failed'
+  if (news.changed && events.includes('changed') && incident.changed[id] !== news.night) return 'changed'
+  return undefined
+}
+
+function noteOn({ id }: Channel, delivery: Delivery): string[] {
+  if (delivery.state === 'delivered') return []
+  if (delivery.state === 'gone') return [`${id}: the address is gone (410); the channel is switched off from now on.`]
+  return [`${id} was not told: ${delivery.why}. It is tried again the next night.`]
+}
+
+function keyOf({ id, addressId }: Channel): string {
+  return `${id} ${addressId}`
+}
