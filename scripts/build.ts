@@ -21,7 +21,6 @@ try {
     format: 'esm',
     platform: 'node',
     target: 'node22.18',
-    conditions: ['source'],
     chunkNames: 'chunks/[name]-[hash]',
     external: Object.keys(manifest.dependencies).filter((name) => !bundled.has(name)),
     banner: {

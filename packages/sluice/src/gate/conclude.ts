@@ -3,16 +3,19 @@ import { type Advice, advise } from './advice.ts'
 import type { CriticalResult } from './critical.ts'
 import { pairsAgainst } from './gate-case.ts'
 import type { GateLook } from './gate-look.ts'
+import { errorRates } from './policy.ts'
 import {
   criticalReasons,
   differenceReason,
   noScoresReason,
   nothingToTestReason,
   type Reason,
+  steadyReason,
   tagReasons,
   thresholdReason,
   tieBreakReason,
 } from './reasons.ts'
+import { answersToProve } from './steady.ts'
 import { type TagResult, tagTable } from './tag-table.ts'
 import { type Comparison, comparisonOf, type ThresholdResult, thresholdResultOf, type Verdict } from './test-results.ts'
 import type { TestLook, ThreeWayTest } from './three-way-test.ts'
@@ -69,7 +72,10 @@ function verdictFrom(
   look: GateLook,
 ): Pick<GateDecision, 'verdict' | 'strength' | 'blocking' | 'reasons'> {
   const { onInconclusive } = look.policy
-  if (reasons.length === 0) return { verdict: 'pass', strength: 'strong', blocking: false, reasons }
+  const unproven = steadyReasons(look)
+  if (reasons.length === 0) {
+    return { verdict: 'pass', strength: unproven.length > 0 ? 'weak' : 'strong', blocking: false, reasons: unproven }
+  }
   const failed = reasons.filter(({ code }) => failures.has(code))
   if (failed.length > 0) return { verdict: 'fail', strength: 'strong', blocking: true, reasons: failed }
   if (onInconclusive === 'tiebreak' && estimateSettles(reasons, look)) {
@@ -77,6 +83,22 @@ function verdictFrom(
     return { verdict: 'pass', strength: 'weak', blocking: false, reasons: explained }
   }
   return { verdict: 'inconclusive', strength: 'weak', blocking: onInconclusive !== 'warn', reasons }
+}
+
+/** A pass of scores that never varied is weak when there are too few of them to rule out a rare fault. */
+function steadyReasons({ difference, threshold, plan, policy }: GateLook): Reason[] {
+  const tests = [
+    { test: difference, margin: policy.margin },
+    { test: threshold, margin: policy.thresholdMargin },
+  ]
+  return tests
+    .flatMap(({ test, margin }) => {
+      if (!test?.steadyButUnproven || !test.statistics) return []
+      const repeats = plan.repeats[test.look] ?? 1
+      const needed = answersToProve(test.statistics, margin, errorRates(policy).alphaPass)
+      return [steadyReason(test.statistics.pairs * repeats, needed, policy)]
+    })
+    .slice(0, 1)
 }
 
 /**

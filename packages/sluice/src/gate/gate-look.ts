@@ -1,7 +1,7 @@
 import type { LookPlan } from '../stats/index.ts'
 import { type CriticalResult, judgeCritical } from './critical.ts'
 import { type CasePair, type GateCase, pairsAgainst, pairsOf, type SummedCase, sumUp } from './gate-case.ts'
-import { type GatePolicy, planOf } from './policy.ts'
+import { errorRates, type GatePolicy, planOf } from './policy.ts'
 import { casesByTag, lookAtTags, type TagTest } from './tags.ts'
 import { lookAgain, type ThreeWayTest } from './three-way-test.ts'
 
@@ -41,9 +41,10 @@ export function lookAt(cases: readonly GateCase[], policy: GatePolicy, before: G
   const { margin, threshold, thresholdMargin, estimand } = policy
   const all = before?.difference === undefined || before.difference.outcome === 'undecided'
   const deterministic = estimand === 'golden-set' && neverVaries(pairs)
-  const compare = () => lookAgain(before?.difference, pairs, { look, plan, margin, estimand })
+  const test = { look, plan, estimand, alphaPass: errorRates(policy).alphaPass }
+  const compare = () => lookAgain(before?.difference, pairs, { ...test, margin })
   const againstThreshold = (floor: number) =>
-    lookAgain(before?.threshold, pairsAgainst(floor, summed), { look, plan, margin: thresholdMargin, estimand })
+    lookAgain(before?.threshold, pairsAgainst(floor, summed), { ...test, margin: thresholdMargin })
   return {
     ...seen,
     looks: look + 1,

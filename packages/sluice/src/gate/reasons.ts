@@ -17,6 +17,7 @@ type ReasonCode =
   | 'no-scores'
   | 'nothing-to-test'
   | 'tie-break'
+  | 'few-answers'
 
 export interface Reason {
   code: ReasonCode
@@ -78,6 +79,13 @@ export function tieBreakReason(open: readonly Reason[], { margin, confidence, lo
   const rate = `${percent(1 - confidence)} bound on passing a version that is worse by the whole margin does not hold for it`
   const message = `Passed by tie-break, not by proof: the estimate is within two thirds of the margin, but ${what} could not be shown in ${looks.at(-1) === 1 ? 'one repeat' : `${looks.at(-1)} repeats`}. The ${rate}.`
   return reason('tie-break', message)
+}
+
+/** A pass because nothing varied, in answers that are too few to rule out a fault that shows only now and then. */
+export function steadyReason(answers: number, needed: number, { confidence }: GatePolicy): Reason {
+  const proof = Number.isFinite(needed) ? `it takes ${needed} answers` : 'no number of answers would do'
+  const message = `No score varied in ${answers} answers, which is a good sign but no proof: a fault that shows only now and then may have shown in none of them; to rule out one of the margin's size with ${percent(confidence)} confidence ${proof}.`
+  return reason('few-answers', message)
 }
 
 export function noScoresReason(what: string): Reason {

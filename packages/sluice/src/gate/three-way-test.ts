@@ -8,6 +8,7 @@ import {
   pairedLook,
   tOfZ,
 } from '../stats/index.ts'
+import { isSteadyButUnproven } from './steady.ts'
 
 /** One look of one test, as it is kept for the report. */
 export interface TestLook {
@@ -26,20 +27,30 @@ export interface ThreeWayTest {
   /** The last look (0-based) at which it was evaluated. */
   look: number
   statistics: PairedLook | undefined
+  /** Nothing varied, in too few answers for that to prove a pass. */
+  steadyButUnproven: boolean
   trace: TestLook[]
 }
 
+/** What one look is made with. */
+export interface LookTest {
+  /** 0-based. */
+  look: number
+  plan: LookPlan
+  margin: number
+  estimand: Estimand
+  /** Largest acceptable chance to pass a drop of the margin. */
+  alphaPass: number
+}
+
 /** Looks once more, unless the test was decided before. */
-export function lookAgain(
-  before: ThreeWayTest | undefined,
-  pairs: readonly Pair[],
-  test: { look: number; plan: LookPlan; margin: number; estimand: Estimand },
-): ThreeWayTest {
+export function lookAgain(before: ThreeWayTest | undefined, pairs: readonly Pair[], test: LookTest): ThreeWayTest {
   if (before && before.outcome !== 'undecided') return before
   const { look, plan, margin } = test
+  const repeats = plan.repeats[look] ?? 0
   const statistics = pairedLook(pairs, test)
   const entry: TestLook = {
-    repeats: plan.repeats[look] ?? 0,
+    repeats,
     difference: statistics?.delta,
     se: statistics?.seUsed,
     zSig: statistics?.zSig,
@@ -47,7 +58,16 @@ export function lookAgain(
     failAt: plan.boundsFail[look] ?? Number.POSITIVE_INFINITY,
   }
   const outcome = outcomeAt(plan, look, statistics, margin)
-  return { outcome, look, statistics, trace: [...(before?.trace ?? []), entry] }
+  const steady = isSteadyButUnproven(statistics, { ...test, repeats })
+  // Repeats that never varied are as good a sign as there is; a single look at unvarying cases is not.
+  const tooFew = outcome === 'pass' && steady && statistics?.seWithin === undefined
+  return {
+    outcome: tooFew ? 'undecided' : outcome,
+    look,
+    statistics,
+    steadyButUnproven: steady,
+    trace: [...(before?.trace ?? []), entry],
+  }
 }
 
 export interface Interval {

@@ -84,7 +84,10 @@ test('a project in a subfolder sees its own files only, under their own names', 
 test('a base that does not exist is named, with the way out', async () => {
   using project = branched()
   const git = await open(project.root)
-  await assert.rejects(git.mergeBase('origin/nothing'), { code: 'invalid-input', message: /"origin\/nothing".*git fetch/ })
+  await assert.rejects(git.mergeBase('origin/nothing'), {
+    code: 'invalid-input',
+    message: /"origin\/nothing".*git fetch/,
+  })
   await assert.rejects(git.mergeBase('--upload-pack=x'), { code: 'invalid-input' })
 })
 

@@ -14,7 +14,7 @@ after(() => rmSync(folder, { recursive: true }))
 
 function check(...args: string[]): { status: number | null; lines: string[]; stderr: string } {
   const script = path.join(root, 'scripts/vectors.ts')
-  const run = spawnSync(process.execPath, ['--conditions=source', script, ...args], { encoding: 'utf8' })
+  const run = spawnSync(process.execPath, [script, ...args], { encoding: 'utf8' })
   return { status: run.status, lines: run.stdout.trim().split('\n'), stderr: run.stderr }
 }
 

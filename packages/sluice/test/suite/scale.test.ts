@@ -11,7 +11,6 @@ test('100,000 cases are streamed in 40 MB of heap, far less than they take toget
   const options = {
     workerData: 100_000,
     resourceLimits: { maxOldGenerationSizeMb: 40 },
-    execArgv: ['--conditions=source'],
   }
   const worker = new Worker(new URL('count-cases.ts', import.meta.url), options)
   const [count] = await once(worker, 'message')
