@@ -1,25 +1,51 @@
 import path from 'node:path'
+import manifest from '../../package.json' with { type: 'json' }
 import { SluiceError } from '../errors.ts'
+import { openGit } from '../gate/git.ts'
+import { githubAnnotations, sarifOf } from '../report/annotations.ts'
 import { type Diagnostic, formatDiagnostic } from '../suite/diagnostic.ts'
 import { findRoot, loadProject } from '../suite/project.ts'
 import type { Host } from './host.ts'
 
+interface CheckOptions {
+  json?: boolean
+  /** `github` for annotations of a workflow, `sarif` for code scanning. */
+  format?: 'text' | 'github' | 'sarif'
+}
+
 /** `sluice check [paths]`: every fault of every file, without calling a model. Exit 3 if there is an error. */
-export async function check(paths: string[], { json }: { json?: boolean }, host: Host): Promise<number> {
+export async function check(paths: string[], { json, format = 'text' }: CheckOptions, host: Host): Promise<number> {
   const root = await findRoot(host.cwd())
   const { prompts, diagnostics } = await loadProject({ root })
   const found = diagnostics.filter(within(paths, root, host))
   const errors = found.filter(({ severity }) => severity === 'error').length
   if (json) {
-    host.stdout.write(
-      `${JSON.stringify({ errors, warnings: found.length - errors, diagnostics: found }, undefined, 2)}\n`,
-    )
+    printJson({ errors, warnings: found.length - errors, diagnostics: found }, host)
   } else {
-    for (const diagnostic of found) host.stdout.write(`${line(diagnostic)}\n`)
+    await print(found, format, root, host)
     const features = count(prompts.length, 'feature')
     host.stderr.write(`${features} checked: ${count(errors, 'error')}, ${count(found.length - errors, 'warning')}.\n`)
   }
   return errors > 0 ? 3 : 0
+}
+
+async function print(
+  found: readonly Diagnostic[],
+  format: CheckOptions['format'],
+  root: string,
+  host: Host,
+): Promise<void> {
+  if (format === 'text') {
+    for (const diagnostic of found) host.stdout.write(`${line(diagnostic)}\n`)
+    return
+  }
+  const prefix = (await openGit(root, host.env))?.prefix ?? ''
+  if (format === 'github') host.stdout.write(githubAnnotations(found, { prefix }))
+  else printJson(sarifOf(found, { prefix, version: manifest.version }), host)
+}
+
+function printJson(value: object, host: Host): void {
+  host.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`)
 }
 
 function line(diagnostic: Diagnostic): string {

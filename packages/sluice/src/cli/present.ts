@@ -1,19 +1,19 @@
-import { writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { SluiceError } from '../errors.ts'
 import { wantsColor } from '../report/ansi.ts'
 import { collectHighlights, type Highlights } from '../report/highlights.ts'
-import { renderMarkdown } from '../report/markdown.ts'
 import type { ReportSummary } from '../report/report.ts'
-import { writeReportFile } from '../report/report-file.ts'
+import { writeReportDir } from '../report/report-dir.ts'
+import { storeRun } from '../report/stored-runs.ts'
 import { renderTerminal } from '../report/terminal.ts'
 import { type CasesOf, writeReport } from '../report/write-report.ts'
+import { findRoot } from '../suite/project.ts'
 import type { Host } from './host.ts'
 
 export interface PresentOptions {
   /** One JSON document on stdout and nothing else. */
   json?: boolean | undefined
-  /** Where report.json and report.md go. */
+  /** Where report.json, report.md, report.html and junit.xml go. */
   reportDir?: string | undefined
 }
 
@@ -27,10 +27,17 @@ export async function present(
   const highlights = json && reportDir === undefined ? [] : await highlightsOf(report, casesOf)
   if (json) await writeToReader(report, casesOf, host)
   else host.stdout.write(terminalText(report, highlights, host))
-  if (reportDir === undefined) return
-  const folder = path.resolve(host.cwd(), reportDir)
-  await writeReportFile(path.join(folder, 'report.json'), report, casesOf)
-  await writeText(path.join(folder, 'report.md'), renderMarkdown(report, highlights))
+  await keep(report, casesOf, host)
+  if (reportDir !== undefined) await writeReportDir(path.resolve(host.cwd(), reportDir), report, casesOf, highlights)
+}
+
+/** For `sluice report`, where there is a store. A report that cannot be kept changes no verdict. */
+async function keep(report: ReportSummary, casesOf: CasesOf, host: Host): Promise<void> {
+  const root = await findRoot(host.cwd())
+  if (!existsSync(path.join(root, '.sluice'))) return
+  await storeRun(root, report, casesOf).catch((error: Error) => {
+    host.stderr.write(`The report of this run is not kept for sluice report: ${error.message}\n`)
+  })
 }
 
 async function writeToReader(report: ReportSummary, casesOf: CasesOf, host: Host): Promise<void> {
@@ -55,16 +62,4 @@ async function highlightsOf(report: ReportSummary, casesOf: CasesOf): Promise<Hi
     all.push(collector.highlights())
   }
   return all
-}
-
-async function writeText(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, text)
-  } catch (cause) {
-    throw new SluiceError(
-      'cannot-run',
-      `${file}: cannot be written: ${cause instanceof Error ? cause.message : cause}`,
-      { cause },
-    )
-  }
 }

@@ -2,6 +2,8 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import manifest from '../../package.json' with { type: 'json' }
 import type { Host } from './host.ts'
 
+const checkFormats = ['text', 'github', 'sarif']
+const reportFormats = ['terminal', 'markdown', 'html', 'junit', 'json']
 const onInconclusive = ['tiebreak', 'block', 'warn']
 
 /**
@@ -50,6 +52,7 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
     .description('validate prompts, suites and config without calling a model')
     .argument('[paths...]', 'only what concerns these files or folders')
     .option('--json', 'print the findings as JSON')
+    .addOption(new Option('--format <format>', 'how to print the findings (default: text)').choices(checkFormats))
     .action(async (paths, options) => done(await (await import('./check.ts')).check(paths, options, host)))
 
   withRunOptions(program.command('eval'))
@@ -75,6 +78,21 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
     .option('--baseline-scores <file>', 'JSONL of {"id", "score"}; no model is called')
     .action(async (feature, options) => done(await (await import('./compare.ts')).compare(feature, options, host)))
 
+  addLookups(program, host, done)
+  return program
+}
+
+/** Commands about what was measured and stored before; none of them asks a model. */
+function addLookups(program: Command, host: Host, done: (exitCode: number) => void): void {
+  program
+    .command('report')
+    .description('show the report of a run once more, in any format')
+    .argument('[run]', 'id of a stored run or how it begins, a report.json or its folder (default: the last run)')
+    .addOption(new Option('--format <format>', 'how to show it (default: terminal)').choices(reportFormats))
+    .option('--out <file>', 'write it there instead of to stdout')
+    .option('--open', 'open the HTML report in the browser')
+    .action(async (run, options) => done(await (await import('./report.ts')).showReport(run, options, host)))
+
   program
     .command('costs')
     .description('what evaluation has cost, by feature, day, model and command')
@@ -97,8 +115,6 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
     .description('delete stored answers')
     .option('--older-than <days>', 'only answers older than this many days', wholeNumber, 30)
     .action(async (options) => done(await (await import('./cache.ts')).pruneCache(options, host)))
-
-  return program
 }
 
 function withRunOptions(command: Command): Command {
@@ -106,7 +122,7 @@ function withRunOptions(command: Command): Command {
     .option('--suite <name>', 'which suite of the feature (default: fast)')
     .option('--concurrency <n>', 'calls under way at a time', wholeNumber, 20)
     .option('--budget-usd <x>', 'stop before spending more than this (default: 2)', amount)
-    .option('--report-dir <dir>', 'write report.json and report.md there')
+    .option('--report-dir <dir>', 'write report.json, report.md, report.html and junit.xml there')
     .option('--json', 'print the report as JSON on stdout and nothing else')
 }
 

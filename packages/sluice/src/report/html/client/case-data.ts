@@ -1,0 +1,30 @@
+import type { CaseReport } from '../../case-report.ts'
+import type { CaseRow } from '../case-row.ts'
+
+/** The cases of one feature, as the page carries them. */
+export interface CaseData {
+  rows: CaseRow[]
+  /** Of the run; more than `rows` where the page has only the most urgent. */
+  total: number
+  /** Everything about one case; null where it was left out for size. */
+  detail(row: number): CaseReport | null
+}
+
+export function readCases(feature: string): CaseData {
+  const own = (kind: string) => document.querySelectorAll(`script[data-${kind}="${feature}"]`)
+  const { chunkSize, total, rows } = JSON.parse(own('rows')[0]?.textContent ?? '{"rows":[],"total":0}') as {
+    chunkSize: number
+    total: number
+    rows: CaseRow[]
+  }
+  const chunks = [...own('details')]
+  const parsed = new Map<number, (CaseReport | null)[]>()
+  const chunkAt = (index: number) => {
+    const known = parsed.get(index)
+    if (known) return known
+    const chunk = JSON.parse(chunks[index]?.textContent ?? '[]') as (CaseReport | null)[]
+    parsed.set(index, chunk)
+    return chunk
+  }
+  return { rows, total, detail: (row) => chunkAt(Math.floor(row / chunkSize))[row % chunkSize] ?? null }
+}

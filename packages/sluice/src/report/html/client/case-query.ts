@@ -1,0 +1,67 @@
+import type { CaseReport } from '../../case-report.ts'
+import { type CaseRow, changeOf } from '../case-row.ts'
+
+export const sortKeys = ['id', 'baselineScore', 'score', 'change', 'latencyMs', 'costUsd'] as const
+export type SortKey = (typeof sortKeys)[number]
+
+/** What the reader wants to see of the cases. */
+export interface CaseQuery {
+  text: string
+  show: 'all' | 'regressed' | 'improved' | 'unscored' | 'critical'
+  tag: string
+  issue: string
+  /** Undefined for the most urgent first. */
+  sort: { key: SortKey; descending: boolean } | undefined
+}
+
+export const everything: CaseQuery = { text: '', show: 'all', tag: '', issue: '', sort: undefined }
+
+const smallestChange = 1e-9
+
+const shows: Record<CaseQuery['show'], (row: CaseRow) => boolean> = {
+  all: () => true,
+  regressed: (row) => (changeOf(row) ?? 0) < -smallestChange,
+  improved: (row) => (changeOf(row) ?? 0) > smallestChange,
+  unscored: (row) => row.score === null,
+  critical: (row) => row.critical,
+}
+
+/** Indices of the rows that were asked for, in the order that was asked for. `detail` is read only to search in texts. */
+export function queryCases(
+  rows: readonly CaseRow[],
+  query: CaseQuery,
+  detail: (row: number) => CaseReport | null,
+): number[] {
+  const text = query.text.trim().toLowerCase()
+  const found = rows.flatMap((row, index) => {
+    if (!shows[query.show](row)) return []
+    if (query.tag !== '' && !row.tags.includes(query.tag)) return []
+    if (query.issue !== '' && !row.issues.some(({ name }) => name === query.issue)) return []
+    return text === '' || row.id.toLowerCase().includes(text) || textsOf(detail(index)).includes(text) ? [index] : []
+  })
+  return found.sort((a, b) => order(rows[a], rows[b], query.sort) || a - b)
+}
+
+function textsOf(report: CaseReport | null): string {
+  if (!report) return ''
+  const { tags, input, output, baselineOutput, error, checks, judge } = report
+  const said = [
+    ...checks.map(({ name, reason }) => `${name} ${reason}`),
+    ...judge.map((item) => `${item.id} ${item.reasoning}`),
+  ]
+  return [...tags, input, output, baselineOutput, error, ...said].join('\n').toLowerCase()
+}
+
+function order(a: CaseRow | undefined, b: CaseRow | undefined, sort: CaseQuery['sort']): number {
+  if (!a || !b) return 0
+  if (!sort) return urgency(a) - urgency(b)
+  const sign = sort.descending ? -1 : 1
+  if (sort.key === 'id') return sign * (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+  const value = (row: CaseRow) => (sort.key === 'change' ? changeOf(row) : row[sort.key === 'id' ? 'score' : sort.key])
+  const [left, right] = [value(a), value(b)]
+  // What is unknown stands last in both directions.
+  if (left === null || right === null) return Number(left === null) - Number(right === null)
+  return sign * (left - right)
+}
+
+const urgency = (row: CaseRow) => (row.score === null ? -2 : Math.min(0, changeOf(row) ?? 0) * 10 + row.score / 10)

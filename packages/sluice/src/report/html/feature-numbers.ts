@@ -1,0 +1,57 @@
+import type { CaseReport } from '../case-report.ts'
+import type { FeatureSummary } from '../feature-report.ts'
+import type { CasesOf } from '../write-report.ts'
+import { changeOf } from './case-row.ts'
+
+/** What the pictures of a feature are drawn from, and which of its cases the page holds. */
+export interface FeatureNumbers {
+  scores: number[]
+  baselineScores: number[]
+  /** Sorted, the largest drop first. */
+  changes: number[]
+  latencies: number[]
+  cases: number
+  /** Positions of the cases that are in the page; undefined for all of them. */
+  shown: Set<number> | undefined
+}
+
+/** Reads every case once and keeps a few numbers of each. Of more than `mostCases` the page gets the most urgent. */
+export async function featureNumbers(
+  feature: FeatureSummary,
+  index: number,
+  casesOf: CasesOf,
+  mostCases: number,
+): Promise<FeatureNumbers> {
+  const numbers: FeatureNumbers = {
+    scores: [],
+    baselineScores: [],
+    changes: [],
+    latencies: [],
+    cases: 0,
+    shown: undefined,
+  }
+  const urgencies: number[] = []
+  for await (const row of casesOf(feature, index)) {
+    numbers.cases += 1
+    urgencies.push(urgencyOf(row))
+    const change = changeOf(row)
+    if (row.score !== null) numbers.scores.push(row.score)
+    if (row.baselineScore !== null) numbers.baselineScores.push(row.baselineScore)
+    if (change !== null) numbers.changes.push(change)
+    if (row.latencyMs !== null) numbers.latencies.push(row.latencyMs)
+  }
+  numbers.changes.sort((a, b) => a - b)
+  return numbers.cases > mostCases ? { ...numbers, shown: mostUrgent(urgencies, mostCases) } : numbers
+}
+
+/** Lower is more urgent: no score, then the largest drop, then the lowest score. */
+function urgencyOf(row: CaseReport): number {
+  if (row.score === null) return -2
+  return Math.min(0, (changeOf(row) ?? 0) * row.weight) * 10 + row.score / 10
+}
+
+function mostUrgent(urgencies: readonly number[], count: number): Set<number> {
+  const order = urgencies.map((urgency, position) => ({ urgency, position }))
+  order.sort((a, b) => a.urgency - b.urgency || a.position - b.position)
+  return new Set(order.slice(0, count).map(({ position }) => position))
+}

@@ -1,0 +1,90 @@
+import type { FeatureSummary } from '../feature-report.ts'
+import { formatAmount, formatChange, formatInterval } from '../format.ts'
+import { type Axis, axisOf } from './axis.ts'
+import { type Html, html } from './markup.ts'
+
+type Look = FeatureSummary['looks'][number]
+
+/** A look with the values of the mean at which it would have failed or passed. */
+interface Regions {
+  look: Look
+  mean: number
+  failBelow: number
+  passAbove: number
+}
+
+const rowHeight = 44
+const barHeight = 22
+const top = 20
+
+/**
+ * Where the mean came to lie, look by look, over the regions in which the test fails, stays undecided and passes.
+ * Undefined with too little data for a standard error.
+ */
+export function intervalPicture({ comparison, threshold, score, looks, confidence }: FeatureSummary): Html | undefined {
+  const margin = comparison?.margin ?? threshold?.slack
+  if (margin === undefined) return undefined
+  const rows = looks.flatMap((look) => regionsOf(look, margin) ?? [])
+  const last = rows.at(-1)
+  if (!last) return undefined
+  const interval = comparison ?? relativeTo(threshold?.value ?? 0, score)
+  const values = rows.flatMap(({ mean, failBelow, passAbove }) => [mean, failBelow, passAbove])
+  const shown = [...values, 0, -margin, interval.ciLow ?? last.mean, interval.ciHigh ?? last.mean]
+  const [low, high] = [Math.min(...shown), Math.max(...shown)]
+  const room = Math.max((high - low) * 0.06, 0.005)
+  const axis = axisOf(low - room, high + room)
+  const bottom = top + rows.length * rowHeight
+  const percent = Math.round(confidence * 100)
+  const what = comparison ? 'Change of the mean' : 'Distance of the mean from the threshold'
+  const label = `${what}: ${formatChange(last.mean)}, ${percent} % interval ${formatInterval(interval, formatChange)}, against a margin of ${margin}: ${last.look.decision}.`
+  return html`<svg class="picture" width="100%" height="${bottom + 22}" role="img" aria-label="${label}">
+    ${rows.map((row, index) => rowPicture(row, top + index * rowHeight, axis))}
+    ${whiskers(interval, top + (rows.length - 1) * rowHeight, axis)}
+    ${rows.map((row, index) => diamond(axis.at(row.mean), top + index * rowHeight + 18 + barHeight / 2))}
+    <line class="margin" x1="${axis.at(-margin)}" x2="${axis.at(-margin)}" y1="${top - 4}" y2="${bottom}"/>
+    <line class="zero" x1="${axis.at(0)}" x2="${axis.at(0)}" y1="${top - 4}" y2="${bottom}"/>
+    <text class="label" x="${axis.at(-margin)}" dx="-4" y="12" text-anchor="end">margin</text>
+    <text class="label" x="${axis.at(0)}" dx="4" y="12">${comparison ? 'no change' : 'threshold'}</text>
+    ${axis.ticks.map((tick) => html`<text class="tick" x="${axis.at(tick)}" y="${bottom + 16}" text-anchor="middle">${tick}</text>`)}
+  </svg>`
+}
+
+/** The test's statistic is on the scale of the normal distribution; its bounds are put back to that of the mean. */
+function regionsOf(look: Look, margin: number): Regions | undefined {
+  const { meanDifference: mean, se, z, passBound, failBound, decision } = look
+  if (mean === null || se === null || z === null) return undefined
+  const scale = z === 0 ? se : (mean + margin) / z
+  const failBelow = failBound === null ? Number.NaN : -margin - Math.abs(failBound) * scale
+  const passAbove = passBound === null ? Number.NaN : -margin + Math.abs(passBound) * scale
+  if (!Number.isFinite(failBelow) || !Number.isFinite(passAbove)) return undefined
+  // The scale changes a little along the axis: near a bound the decision is what counts.
+  if (decision === 'fail') return { look, mean, failBelow: Math.max(mean, failBelow), passAbove }
+  if (decision === 'pass') return { look, mean, failBelow, passAbove: Math.min(mean, passAbove) }
+  return { look, mean, failBelow: Math.min(mean, failBelow), passAbove: Math.max(mean, passAbove) }
+}
+
+function rowPicture({ look, mean, failBelow, passAbove }: Regions, y: number, axis: Axis): Html {
+  const bar = y + 18
+  const [left, right] = [axis.at(failBelow), axis.at(passAbove)]
+  return html`<text class="label" x="0" y="${y + 13}">${formatAmount(look.repeats, 'repeat')}: ${formatChange(mean)}, ${look.decision}</text>
+    <rect class="region fail" x="0" y="${bar}" width="${left}" height="${barHeight}"/>
+    <rect class="region inconclusive" x="${left}" y="${bar}" width="${axis.span(failBelow, passAbove)}" height="${barHeight}"/>
+    <rect class="region pass" x="${right}" y="${bar}" width="${axis.span(passAbove, axis.high)}" height="${barHeight}"/>`
+}
+
+function whiskers({ ciLow, ciHigh }: { ciLow: number | null; ciHigh: number | null }, y: number, axis: Axis): Html {
+  if (ciLow === null || ciHigh === null) return html``
+  const middle = y + 18 + barHeight / 2
+  const end = (value: number) =>
+    html`<line x1="${axis.at(value)}" x2="${axis.at(value)}" y1="${middle - 5}" y2="${middle + 5}"/>`
+  return html`<g class="whisker"><line x1="${axis.at(ciLow)}" x2="${axis.at(ciHigh)}" y1="${middle}" y2="${middle}"/>${end(ciLow)}${end(ciHigh)}</g>`
+}
+
+function diamond(x: string, y: number): Html {
+  return html`<svg class="mark" x="${x}" y="${y}" overflow="visible"><path d="M0-6 6 0 0 6-6 0z"/></svg>`
+}
+
+function relativeTo(threshold: number, { ciLow, ciHigh }: FeatureSummary['score']) {
+  const from = (value: number | null) => (value === null ? null : value - threshold)
+  return { ciLow: from(ciLow), ciHigh: from(ciHigh) }
+}
