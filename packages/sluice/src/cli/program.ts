@@ -36,16 +36,7 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
     .showHelpAfterError('(run with --help for the options)')
     .addHelpText('afterAll', footer)
 
-  program
-    .command('init')
-    .summary('write a working project: prompt, golden cases, sluice.yaml, GitHub workflows')
-    .argument('[dir]', 'where to', '.')
-    .option('--feature <name>', 'what the feature is called', 'ticket-triage')
-    .option('--provider <name>', 'recorded (no key needed), anthropic, openai, google or local (default: recorded)')
-    .option('--model <id>', "provider:model, e.g. anthropic:claude-haiku-4-5-20251001 (default: the provider's)")
-    .option('--force', 'replace files that exist')
-    .option('-y, --yes', 'accepted for scripts; nothing is ever asked')
-    .action(async (dir, options) => done(await (await import('./init.ts')).init(dir, options, host)))
+  addSetup(program, host, done)
 
   program
     .command('check')
@@ -80,6 +71,26 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
 
   addLookups(program, host, done)
   return program
+}
+
+function addSetup(program: Command, host: Host, done: (exitCode: number) => void): void {
+  program
+    .command('init')
+    .description('write a working project: prompt, golden cases, sluice.yaml, GitHub workflows')
+    .argument('[dir]', 'where to', '.')
+    .option('--feature <name>', 'what the feature is called', 'ticket-triage')
+    .option('--provider <name>', 'recorded (no key needed), anthropic, openai, google or local (default: recorded)')
+    .option('--model <id>', "provider:model, e.g. anthropic:claude-haiku-4-5-20251001 (default: the provider's)")
+    .option('--force', 'replace files that exist')
+    .option('-y, --yes', 'accepted for scripts; nothing is ever asked')
+    .action(async (dir, options) => done(await (await import('./init.ts')).init(dir, options, host)))
+
+  program
+    .command('ci')
+    .description('run inside a CI system')
+    .command('github')
+    .description('all that the GitHub Action does: check, gate, annotations, summary, comment (inputs from INPUT_*)')
+    .action(async () => done(await (await import('./ci.ts')).ciGithub(runCommandLine, host)))
 }
 
 /** Commands about what was measured and stored before; none of them asks a model. */

@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import { type GithubApi, GithubError } from './github-api.ts'
+
+/** What became of the comment. */
+export type CommentOutcome = 'created' | 'edited' | 'unchanged' | 'none'
+
+export interface StickyComment {
+  /** `owner/name` */
+  repository: string
+  /** Of the pull request. */
+  number: number
+  /** The hidden first line by which the comment is found again; nothing else on it. */
+  marker: string
+  /** Markdown, without the marker. */
+  body: string
+  /** With false a comment is only brought up to date, where there is one. */
+  create: boolean
+}
+
+/** As whom a workflow's own token writes. */
+const workflowAuthor = 'github-actions[bot]'
+
+const commentSchema = z.object({
+  id: z.int(),
+  body: z.string().nullish(),
+  user: z.object({ login: z.string() }).nullish(),
+})
+type Comment = z.output<typeof commentSchema>
+
+/** More pages than any pull request has. */
+const pages = 100
+
+/**
+ * Leaves exactly one comment of ours on the pull request, whatever happened before: the oldest is edited, others of ours
+ * are removed, and a comment that only looks like ours but is somebody else's is left alone.
+ * @throws GithubError
+ */
+export async function stickComment(api: GithubApi, comment: StickyComment, tries = 2): Promise<CommentOutcome> {
+  const { repository, number, marker, create } = comment
+  const list = `/repos/${repository}/issues/${number}/comments`
+  const body = `${marker}\n${comment.body}`
+  const own = async (author: string) => (await all(api, list)).filter((found) => isOwn(found, marker, author))
+  const edited = await keepOne(api, { repository, found: await own(workflowAuthor), body })
+  if (edited !== 'none' || !create) return edited
+  const posted = await post(api, list, body)
+  // Another run may have posted meanwhile, and a token that is not the workflow's learns only now as whom it writes.
+  const author = 'id' in posted ? (posted.user?.login ?? workflowAuthor) : workflowAuthor
+  const found = await own(author)
+  if ('fault' in posted && found.length === 0) {
+    if (tries > 1) return stickComment(api, comment, tries - 1)
+    throw posted.fault
+  }
+  await keepOne(api, { repository, found, body })
+  return found.some(({ id }) => 'id' in posted && id < posted.id) ? 'edited' : 'created'
+}
+
+/** The new comment, or a fault after which it may be there or not. */
+async function post(api: GithubApi, list: string, body: string): Promise<Comment | { fault: GithubError }> {
+  try {
+    return commentSchema.parse((await api.request('POST', list, { body })).data)
+  } catch (error) {
+    if (error instanceof GithubError && error.isUncertain) return { fault: error }
+    throw error
+  }
+}
+
+interface Kept {
+  repository: string
+  found: Comment[]
+  body: string
+}
+
+async function keepOne(api: GithubApi, { repository, found, body }: Kept): Promise<CommentOutcome> {
+  const [oldest, ...others] = found.toSorted((a, b) => a.id - b.id)
+  if (!oldest) return 'none'
+  const place = ({ id }: Comment) => `/repos/${repository}/issues/comments/${id}`
+  for (const other of others) await unlessGone(api.request('DELETE', place(other)))
+  if (oldest.body === body) return 'unchanged'
+  return (await unlessGone(api.request('PATCH', place(oldest), { body }))) ? 'edited' : 'none'
+}
+
+/** False for a comment that somebody deleted in the meantime. */
+async function unlessGone(request: Promise<unknown>): Promise<boolean> {
+  try {
+    await request
+    return true
+  } catch (error) {
+    if (error instanceof GithubError && (error.status === 404 || error.status === 410)) return false
+    throw error
+  }
+}
+
+async function all(api: GithubApi, list: string): Promise<Comment[]> {
+  const comments: Comment[] = []
+  for (let page = 1; page <= pages; page += 1) {
+    const { data, hasNext } = await api.request('GET', `${list}?per_page=100&page=${page}`)
+    comments.push(...z.array(commentSchema).parse(data))
+    if (!hasNext) break
+  }
+  return comments
+}
+
+function isOwn({ body, user }: Comment, marker: string, author: string): boolean {
+  return user?.login === author && (body ?? '').replaceAll('\r\n', '\n').split('\n', 1)[0] === marker
+}

@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto'
+import { Writable } from 'node:stream'
+import { type CommandResult, runGithub } from '../ci/run-github.ts'
+import { sleep } from '../providers/sleep.ts'
+import { findRoot } from '../suite/project.ts'
+import type { Host, Terminal } from './host.ts'
+
+/** Runs one command line of sluice. */
+type RunCommand = (args: string[], host: Host) => Promise<number>
+
+/** `sluice ci github`: everything that the GitHub Action does. Reads its inputs from the environment. */
+export async function ciGithub(runCommand: RunCommand, host: Host): Promise<number> {
+  return runGithub({
+    env: host.env,
+    root: await findRoot(host.cwd()),
+    run: (args, show) => captured(args, runCommand, host, show),
+    write: (text) => void host.stdout.write(text),
+    nonce: randomUUID,
+    connect: { sleep, random: Math.random, now: Date.now },
+  })
+}
+
+async function captured(args: string[], runCommand: RunCommand, host: Host, show: boolean): Promise<CommandResult> {
+  const said = { stdout: '', stderr: '' }
+  const tee = (name: 'stdout' | 'stderr'): Terminal =>
+    new Writable({
+      write(chunk: Buffer, _, done) {
+        said[name] += chunk.toString()
+        if (show) host[name].write(chunk, done)
+        else done()
+      },
+    })
+  const exitCode = await runCommand(args, {
+    stdout: tee('stdout'),
+    stderr: tee('stderr'),
+    env: host.env,
+    cwd: () => host.cwd(),
+    on: host.on.bind(host),
+    off: host.off.bind(host),
+  })
+  return { exitCode, ...said }
+}
