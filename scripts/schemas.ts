@@ -1,11 +1,16 @@
-// Writes the JSON Schemas of the files that users edit into packages/sluice/schemas, for completion in editors.
+// Writes the JSON Schemas of the files that users edit, and of report.json, into packages/sluice/schemas.
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
+import { reportJsonSchema } from '../packages/sluice/src/report/report.ts'
 import { jsonSchemaOf, schemaKinds } from '../packages/sluice/src/suite/json-schema.ts'
 
-const files = schemaKinds.map((kind) => {
+const schemas = [
+  ...schemaKinds.map((kind) => [kind, jsonSchemaOf(kind)] as const),
+  ['report', reportJsonSchema()] as const,
+]
+const files = schemas.map(([kind, schema]) => {
   const file = `packages/sluice/schemas/${kind}.schema.json`
-  writeFileSync(file, `${JSON.stringify(jsonSchemaOf(kind), undefined, 2)}\n`)
+  writeFileSync(file, `${JSON.stringify(schema, undefined, 2)}\n`)
   return file
 })
 execFileSync('node_modules/.bin/biome', ['format', '--write', ...files], { stdio: 'inherit' })

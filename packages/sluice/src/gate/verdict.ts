@@ -1,4 +1,4 @@
-import { type Coverage, coveredShare } from '../run/coverage.ts'
+import { answeredShare, type Coverage, coveredShare } from '../run/coverage.ts'
 import type { GateDecision } from './conclude.ts'
 import type { Verdict } from './test-results.ts'
 
@@ -37,7 +37,8 @@ export function finalVerdict(decision: GateDecision, coverage: CoverageOfArms): 
   ]
   if (gaps.length > 0) {
     const couldRun = coveredShare(coverage.candidate) && coverage.candidate.budgetStopped === 0
-    const reasons = [...gaps, ...decision.reasons]
+    // What the scores would have said is still worth reading; that they settled anything is not true.
+    const reasons = [...gaps, ...decision.reasons.filter(({ code }) => code !== 'tie-break')]
     return { verdict: 'inconclusive', strength: 'weak', reasons, exitCode: couldRun ? 2 : 4 }
   }
   const { verdict, strength, reasons, blocking } = decision
@@ -54,16 +55,26 @@ export function combineVerdicts(verdicts: readonly FinalVerdict[]): Pick<FinalVe
 }
 
 function coverageGap(version: string, coverage: Coverage, least: number): VerdictReason[] {
+  const code = coverage.budgetStopped > 0 ? 'budget' : 'coverage'
+  const gap = (message: string) => [
+    { code, message: `${message}; at least ${percent(least)} are needed.`, tag: null, case: null },
+  ]
   const share = coveredShare(coverage)
   // Nothing at all is a gap whatever the least share is.
-  if (share && share >= least) return []
-  const scored = coverage.scored + coverage.checkFailed
+  if (!share || share < least) {
+    const scored = coverage.scored + coverage.checkFailed
+    return gap(`Only ${scored} of ${coverage.cases} cases of ${version} have a score${causesOf(coverage)}`)
+  }
+  // Repeats must not hide errors: a case that was scored in one of eight says little.
+  if ((answeredShare(coverage) ?? 0) >= least) return []
+  return gap(`Only ${coverage.answersScored} of ${coverage.answers} answers of ${version} have a score`)
+}
+
+function causesOf(coverage: Coverage): string {
   const causes = (['modelError', 'judgeError', 'checkError', 'abstained', 'budgetStopped'] as const)
     .filter((state) => coverage[state] > 0)
     .map((state) => `${coverage[state]} ${causeWords[state]}`)
-  const because = causes.length > 0 ? ` (${causes.join(', ')})` : ''
-  const message = `Only ${scored} of ${coverage.cases} cases of ${version} have a score${because}; at least ${percent(least)} are needed.`
-  return [{ code: coverage.budgetStopped > 0 ? 'budget' : 'coverage', message, tag: null, case: null }]
+  return causes.length > 0 ? ` (${causes.join(', ')})` : ''
 }
 
 const causeWords = {

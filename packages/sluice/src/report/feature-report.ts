@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { caseReportSchema } from './case-report.ts'
+import { nightReportSchema } from './night-report.ts'
 
 const count = z.int().min(0)
 const known = z.number().nullable()
@@ -39,7 +40,7 @@ const scoreSchema = z.object({
   caseThreshold: known,
 })
 
-/** One number per state of a case; together they are `cases`. */
+/** One number per state of a case; together they are `cases`. `answers` counts every repeat. */
 const coverageSchema = z.object({
   cases: count,
   scored: count,
@@ -49,6 +50,8 @@ const coverageSchema = z.object({
   checkError: count,
   abstained: count,
   budgetStopped: count,
+  answers: count.optional(),
+  answersScored: count.optional(),
 })
 
 const comparisonSchema = z.object({
@@ -144,6 +147,8 @@ const featureSummarySchema = z.object({
   cost: costSchema,
   latency: z.object({ meanMs: known, p50Ms: known, p95Ms: known }),
   cache: z.object({ hits: count, misses: count }),
+  /** Of a nightly. */
+  nightly: nightReportSchema.optional(),
 })
 
 export const featureReportSchema = featureSummarySchema.extend({ cases: z.array(caseReportSchema) })

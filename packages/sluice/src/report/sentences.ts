@@ -106,7 +106,7 @@ const missingStates = [
 ] as const
 
 export function coverageLine({ coverage }: FeatureSummary): string {
-  const { cases, scored, checkFailed } = coverage
+  const { cases, scored, checkFailed, answers = 0, answersScored = 0 } = coverage
   if (cases === 0) return 'no cases'
   const have = scored + checkFailed
   const share = have === cases ? '' : ` (${formatPercent(have / cases)})`
@@ -114,7 +114,14 @@ export function coverageLine({ coverage }: FeatureSummary): string {
     .filter(([state]) => coverage[state] > 0)
     .map(([state, one, many]) => formatAmount(coverage[state], one, many))
   const failed = checkFailed === 0 ? [] : [`${formatCount(checkFailed)} at 0 by a must check`]
-  return [`${formatCount(have)} of ${formatAmount(cases, 'case')} scored${share}`, ...missing, ...failed].join(', ')
+  const repeated = answers > cases && answersScored < answers
+  const repeats = repeated ? [`${formatCount(answersScored)} of ${formatAmount(answers, 'answer')}`] : []
+  return [
+    `${formatCount(have)} of ${formatAmount(cases, 'case')} scored${share}`,
+    ...repeats,
+    ...missing,
+    ...failed,
+  ].join(', ')
 }
 
 /** Undefined if nothing was asked of a model. */

@@ -29,4 +29,6 @@ export interface CaseDetail {
   latencyMs?: number
   /** What the answers cost when they were paid for, also if that was in an earlier run; absent when unpriced. */
   costUsd?: number
+  /** What the answer alone cost, without the judge; absent when unpriced. */
+  answerUsd?: number
 }

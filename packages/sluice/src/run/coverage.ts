@@ -1,8 +1,13 @@
 import type { Arm, CaseState } from './case-record.ts'
-import type { CaseScores } from './score-table.ts'
+import { type CaseScores, scoredRepeats } from './score-table.ts'
 
 /** How many cases ended in each state; together they are `cases`. */
-export type Coverage = Record<CaseState, number> & { cases: number }
+export type Coverage = Record<CaseState, number> & {
+  cases: number
+  /** Repeats that were asked for, over all cases, and how many of them have a score. */
+  answers: number
+  answersScored: number
+}
 
 /** Counts the states of one arm. A case counts once, with the best state that one of its repeats reached. */
 export function coverageOf(cases: readonly CaseScores[], arm: Arm): Coverage {
@@ -15,12 +20,23 @@ export function coverageOf(cases: readonly CaseScores[], arm: Arm): Coverage {
     checkError: 0,
     abstained: 0,
     budgetStopped: 0,
+    answers: 0,
+    answersScored: 0,
   }
-  for (const row of cases) coverage[arm === 'candidate' ? row.state : row.baselineState] += 1
+  for (const row of cases) {
+    coverage[arm === 'candidate' ? row.state : row.baselineState] += 1
+    coverage.answers += row[arm].length
+    coverage.answersScored += scoredRepeats(row[arm]).length
+  }
   return coverage
 }
 
 /** Share of the cases that have a score; undefined for no cases. A failed `must` check is a score of 0, not a gap. */
 export function coveredShare({ cases, scored, checkFailed }: Coverage): number | undefined {
   return cases === 0 ? undefined : (scored + checkFailed) / cases
+}
+
+/** Share of the repeats that have a score; undefined where nothing was asked. */
+export function answeredShare({ answers, answersScored }: Coverage): number | undefined {
+  return answers === 0 ? undefined : answersScored / answers
 }

@@ -1,4 +1,4 @@
-import type { ModelRequest } from '../providers/provider.ts'
+import type { Completion, ModelRequest } from '../providers/provider.ts'
 import type { TargetCall } from '../providers/target.ts'
 import { type CheckDeps, compileCheck } from '../scorers/check.ts'
 import { createJudge, type Judge } from '../scorers/judge.ts'
@@ -12,7 +12,7 @@ import { type Evaluation, evaluate, type Wanted } from './evaluate.ts'
 import { book, emptyLedger, type Ledger } from './ledger.ts'
 import { noObservations, type Observations, observe } from './observations.ts'
 import type { Results } from './results.ts'
-import { createScoreCase } from './score-case.ts'
+import { createScoreCase, type Scoring } from './score-case.ts'
 import { createScoreTable, type ScoreTable } from './score-table.ts'
 import { keepHeapSmall } from './small-heap.ts'
 
@@ -50,6 +50,8 @@ export interface FeatureRun {
   judge: Judge | undefined
   /** Scores all repeats up to `repeat` that were not scored yet, of the cases that are wanted. */
   score(repeat: number, wanted?: Wanted): Promise<void>
+  /** Scores an answer that was given before, as one of the candidate. */
+  scoreAnswer(answer: Completion, testCase: Case, repeat: number): Promise<CaseDetail>
 }
 
 export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
@@ -70,13 +72,14 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
   const generate = askFor('generation')
   const judge = createJudge({ ...options.judge, ask: askFor('judge') })
   const promptChecks = candidate.checks.map((spec) => compileCheck(spec, checkDeps))
-  const scoreCaseOf = (version: Prompt) =>
+  const answer: Scoring['generate'] = options.target
+    ? callTarget(options.target, ledger, signal)
+    : (request, { id: caseId }, repeat) => generate(request, { caseId, repeat })
+  const scoreCaseOf = (version: Prompt, generate = answer) =>
     createScoreCase({
       version,
       measure: candidate,
-      generate: options.target
-        ? callTarget(options.target, ledger, signal)
-        : (request, { id: caseId }, repeat) => generate(request, { caseId, repeat }),
+      generate,
       checksOf: (testCase) => [...promptChecks, ...testCase.checks.map((spec) => compileCheck(spec, checkDeps))],
       judge,
       signal,
@@ -105,6 +108,7 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
       options.onLook?.(answersOf(evaluation, options.caseCount, repeat, wanted))
       await evaluate(evaluation, repeat, wanted)
     },
+    scoreAnswer: (given, testCase, repeat) => scoreCaseOf(candidate, async () => given)(testCase, repeat),
   }
 }
 

@@ -61,6 +61,7 @@ export function createScoreCase({ version, measure, generate, checksOf, judge, s
         checks: scored.checks,
         judge: scored.judgement?.items ?? [],
         ...defined('costUsd', costUsd),
+        ...defined('answerUsd', answer.costUsd),
       }
     } catch (error) {
       return { ...failure(error, error instanceof CheckError ? 'checkError' : 'judgeError'), ...asked, ...told }

@@ -92,7 +92,7 @@ test('--all judges every feature, changed or not, and lists them', async () => {
   const { code, stdout } = await project.sluice(['gate', '--all'])
   assert.equal(code, 0)
   assert.match(stdout, /^PASS {2}3 features: 3 passed\.\n/)
-  for (const name of ['answer', 'app', 'replayed']) assert.match(stdout, new RegExp(`^PASS +${name} `, 'm'))
+  for (const name of ['answer', 'app', 'replayed']) assert.match(stdout, new RegExp(`^(WEAK )?PASS +${name} `, 'm'))
 })
 
 test('--changed-files names files from the repository or from the project', async () => {
@@ -142,5 +142,6 @@ test('an unchanged version is held against the threshold alone, and the report s
     feature?.notes[0] ?? '',
     /^The version [0-9a-f]{12} is that of the base commit: judged against the threshold/,
   )
-  assert.equal(model.requests.length, 3)
+  // Three cases in the two looks that so few spotless answers take.
+  assert.equal(model.requests.length, 6)
 })

@@ -133,7 +133,7 @@ test('a new feature is judged against the threshold alone, and says so', async (
 
 test('both versions run on the cases, checks and rubric of the candidate', async () => {
   await using model = await fakeModel(summariser(() => false))
-  const base = { url: model.url, cases: 5 }
+  const base = { url: model.url, cases: 5, config: 'gate: {margin: 0.5, threshold: 0.4}\n' }
   using project = changedProject(base, { message: worse, cases: 8, rubric: true })
   const { report } = await judged(project, ['gate'])
   assert.deepEqual(countRequests(model.requests), [8, 8, 16])

@@ -15,7 +15,10 @@ test('a difference lost in noise is a weak pass by tie-break, blocks or warns, a
   assert.equal(weak.code, 0, JSON.stringify(feature?.reasons))
   assert.deepEqual([feature?.verdict, feature?.strength], ['pass', 'weak'])
   assert.deepEqual(codes(feature?.reasons), ['tie-break', 'difference-undecided'])
-  assert.match(feature?.reasons[0]?.message ?? '', /^Passed by tie-break, not by proof: .* could not be shown in 2 repeats/)
+  assert.match(
+    feature?.reasons[0]?.message ?? '',
+    /^Passed by tie-break, not by proof: .* could not be shown in 2 repeats/,
+  )
 
   const { stdout } = await project.sluice(['gate'])
   assert.match(stdout, /^WEAK PASS {2}summary\nPassed by tie-break, not by proof/)
@@ -37,7 +40,10 @@ test('an undecided run says whether more cases or more repeats would help', asyn
   using project = changedProject({ url: model.url, config })
   const { report } = await judged(project, ['gate'])
   const [feature] = report.features
-  assert.match(feature?.advice ?? '', /^With 10 cases and up to 2 repeats the smallest margin with 80 % power is 0\.\d+\./)
+  assert.match(
+    feature?.advice ?? '',
+    /^With 10 cases and up to 2 repeats the smallest margin with 80 % power is 0\.\d+\./,
+  )
   assert.match(feature?.advice ?? '', /about [\d,]+ cases with 2 repeats, or [\d,]+ repeats of these/)
   assert.ok((feature?.comparison?.detectableDrop ?? 0) > 0.3)
 })

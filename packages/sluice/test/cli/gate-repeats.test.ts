@@ -8,9 +8,9 @@ const critical = (index: number) => (index === 3 ? { critical: true } : {})
 
 test('a run that is decided at the first look is not repeated', async () => {
   await using model = await fakeModel(summariser(() => false))
-  using project = changedProject({ url: model.url })
+  using project = changedProject({ url: model.url, cases: 130 })
   const { report } = await judged(project, ['gate'])
-  assert.deepEqual(countRequests(model.requests), [10, 10, 0])
+  assert.deepEqual(countRequests(model.requests), [130, 130, 0])
   assert.equal(report.features[0]?.comparison?.repeats, 1)
 })
 
@@ -60,10 +60,10 @@ test('only the cases of a suspicious tag are repeated, and a tag that lost too m
 
 test('a critical case goes on to 8 repeats, in the candidate alone', async () => {
   await using model = await fakeModel(summariser(() => false))
-  using project = changedProject({ url: model.url, fields: critical })
+  using project = changedProject({ url: model.url, cases: 130, fields: critical })
   const { code, report } = await judged(project, ['gate'])
   assert.equal(code, 0)
-  assert.deepEqual(countRequests(model.requests), [10, 17, 0])
+  assert.deepEqual(countRequests(model.requests), [130, 137, 0])
   const row = report.features[0]?.cases.find(({ id }) => id === 'case-3')
   assert.deepEqual([row?.critical, row?.repeats, row?.passed], [true, 8, { k: 8, n: 8 }])
 })
@@ -78,12 +78,15 @@ test('a critical case that fails is a fail, whatever the mean', async () => {
     report.features[0]?.reasons.map(({ code, case: id }) => [code, id]),
     [['critical-case', 'case-3']],
   )
-  assert.match(report.features[0]?.reasons[0]?.message ?? '', /^Critical case case-3 scored below 0\.6 in 2 of 2 repeats/)
+  assert.match(
+    report.features[0]?.reasons[0]?.message ?? '',
+    /^Critical case case-3 scored below 0\.6 in 2 of 2 repeats/,
+  )
 })
 
 test('one look is too few for a critical case: that blocks, and says what it would take', async () => {
   await using model = await fakeModel(summariser(() => false))
-  using project = changedProject({ url: model.url, fields: critical, config: 'gate: {repeats: [1]}\n' })
+  using project = changedProject({ url: model.url, cases: 130, fields: critical, config: 'gate: {repeats: [1]}\n' })
   const { code, report } = await judged(project, ['gate'])
   assert.equal(code, 2)
   assert.deepEqual(

@@ -19,8 +19,7 @@ const decision = (more: Partial<GateDecision> = {}): GateDecision => ({
 })
 
 function coverage(more: Partial<Coverage>): Coverage {
-  const none = {
-    cases: 100,
+  const states = {
     scored: 0,
     checkFailed: 0,
     modelError: 0,
@@ -29,7 +28,8 @@ function coverage(more: Partial<Coverage>): Coverage {
     abstained: 0,
     budgetStopped: 0,
   }
-  return { ...none, ...more }
+  const have = (more.scored ?? 0) + (more.checkFailed ?? 0)
+  return { cases: 100, ...states, answers: 100, answersScored: have, ...more }
 }
 
 const full = coverage({ scored: 97, checkFailed: 3 })
@@ -52,6 +52,23 @@ test('too little coverage decides nothing, neither a pass nor a fail, and always
     assert.equal(final.exitCode, 2)
     assert.match(final.reasons[0]?.message ?? '', /97 of 100.*2 without an answer, 1 that the judge/)
   }
+})
+
+test('errors do not vanish behind repeats: every answer counts, not only one per case', () => {
+  const patchy = coverage({ scored: 100, answers: 800, answersScored: 560 })
+  const final = finalVerdict(decision(), { candidate: patchy, least: 0.98 })
+  assert.deepEqual([final.verdict, final.exitCode], ['inconclusive', 2])
+  assert.match(final.reasons[0]?.message ?? '', /560 of 800 answers of the candidate/)
+})
+
+test('what coverage leaves open no tie-break settles', () => {
+  const tieBreak = { code: 'tie-break' as const, message: 'Passed by tie-break', tag: null, case: null }
+  const weak = decision({ strength: 'weak', reasons: [tieBreak] })
+  const final = finalVerdict(weak, { candidate: coverage({ scored: 90, modelError: 10 }), least: 0.98 })
+  assert.deepEqual(
+    final.reasons.map(({ code }) => code),
+    ['coverage'],
+  )
 })
 
 test('gaps of the baseline count as well', () => {

@@ -52,6 +52,8 @@ test('a case is shown in the best state that a repeat reached, and an error neve
     checkError: 0,
     abstained: 0,
     budgetStopped: 1,
+    answers: 5,
+    answersScored: 2,
   })
   assert.equal(coveredShare(coverage), 0.5)
   assert.equal(coveredShare(coverageOf([], 'candidate')), undefined)
