@@ -10,7 +10,10 @@ if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   console.log(require('../package.json').version)
 } else if (isSupported(process.versions.node)) {
   require('node:module').enableCompileCache()
-  void import('../dist/cli.js')
+  import('../dist/cli.js').catch((error) => {
+    console.error(`sluice cannot start: ${error.message}\nIn a checkout, run npm run build first.`)
+    process.exitCode = 4
+  })
 } else {
   runWith(findNode(__dirname))
 }
