@@ -90,9 +90,14 @@ async function isFile(place: string, host: Host): Promise<boolean> {
 async function promptIn(place: string, { files, config }: LoadedProject, host: Host): Promise<Prompt> {
   const file = path.relative(config.root, path.resolve(host.cwd(), place)).split(path.sep).join('/')
   const { prompt, diagnostics } = await parsePrompt(files, file, config)
-  const errors = diagnostics.filter(({ severity }) => severity === 'error')
+  const errors = diagnostics.filter(({ severity, path: key }) => severity === 'error' && !isMeasure(key))
   if (!prompt || errors.length > 0) throw new InvalidFilesError(errors)
   return prompt
+}
+
+/** Suites and checks of a draft that lies elsewhere are not used, so they need not be there. */
+function isMeasure(key: string): boolean {
+  return key.startsWith('suites.') || key.startsWith('checks.')
 }
 
 async function promptAtRef(reference: string, feature: string, { config }: LoadedProject, host: Host): Promise<Prompt> {
