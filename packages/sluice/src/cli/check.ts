@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import manifest from '../../package.json' with { type: 'json' }
 import { SluiceError } from '../errors.ts'
@@ -58,6 +59,8 @@ function within(paths: readonly string[], root: string, host: Host): (diagnostic
   const wanted = paths.map((place) => path.relative(root, path.resolve(host.cwd(), place)).split(path.sep).join('/'))
   const outside = wanted.find((place) => place.startsWith('..'))
   if (outside !== undefined) throw new SluiceError('invalid-input', `${outside} is outside of the project ${root}`)
+  const missing = paths.find((place) => !existsSync(path.resolve(host.cwd(), place)))
+  if (missing !== undefined) throw new SluiceError('invalid-input', `${missing}: no such file or folder`)
   if (wanted.length === 0) return () => true
   return ({ file }) => wanted.some((place) => place === '' || file === place || file.startsWith(`${place}/`))
 }

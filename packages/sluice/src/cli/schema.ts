@@ -9,10 +9,7 @@ export async function schema(kind: string, host: Host): Promise<number> {
   const known = schemaKinds.find((name) => name === kind)
   if (!known && kind !== 'report') {
     const kinds = [...schemaKinds, 'report']
-    throw new SluiceError(
-      'invalid-input',
-      `there is no schema "${kind}"${hint(kind, kinds)}. Kinds: ${kinds.join(', ')}.`,
-    )
+    throw new SluiceError('invalid-input', `there is no schema "${kind}"${hint(kind, kinds)}`)
   }
   const document = known ? jsonSchemaOf(known) : reportJsonSchema()
   host.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`)

@@ -80,7 +80,7 @@ export function versionName({ id, label }: { id: string; label: string | null })
 export function costLine({ cost, cache }: FeatureSummary): string | undefined {
   const { usd, generationUsd, judgeUsd, unpricedCalls, inputTokens, outputTokens } = cost
   if (usd === null && unpricedCalls === 0) return undefined
-  if (usd === 0 && cache.misses === 0) return 'nothing: no model was called in this run'
+  if (usd === 0 && cache.misses === 0) return 'nothing was paid for in this run'
   const known = usd === null ? [] : [formatUsd(usd)]
   const parts = generationUsd && judgeUsd ? ` (answers ${formatUsd(generationUsd)}, judge ${formatUsd(judgeUsd)})` : ''
   const unpriced = unpricedCalls === 0 ? [] : [`${formatAmount(unpricedCalls, 'call')} of unknown price not counted`]

@@ -36,7 +36,7 @@ test('answers from recordings are neither unpriced nor paid for', async () => {
   const { code, stdout, stderr } = await project.sluice(['eval', 'echo'])
   assert.equal(code, 0)
   assert.equal(stderr, 'echo: 2/2 (100 %), 0 USD\n')
-  assert.match(stdout, /cost +nothing: no model was called in this run\n/)
+  assert.match(stdout, /cost +nothing was paid for in this run\n/)
   assert.doesNotMatch(stdout, /cache/)
 })
 
