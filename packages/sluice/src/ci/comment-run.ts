@@ -1,7 +1,5 @@
 import { z } from 'zod'
 import type { Sleep } from '../providers/sleep.ts'
-import { highlightsOf } from '../report/highlights.ts'
-import { renderMarkdown } from '../report/markdown.ts'
 import { commentText } from './comment-text.ts'
 import { createGithubApi, type GithubApi, GithubError } from './github-api.ts'
 import type { RunOutcome } from './run-outcome.ts'
@@ -44,16 +42,8 @@ export async function commentRun(workflow: WorkflowRun, said: Commented, connect
 async function comment(number: number, workflow: WorkflowRun, { outcome, marker }: Commented, api: GithubApi) {
   const { report } = outcome
   if (workflow.endedRun && !report) return ['No comment: the run left no report.']
-  // What a fork's run left is anybody's text: it is rendered anew from the checked report, and its Markdown is not used.
-  const markdown =
-    workflow.endedRun && report
-      ? renderMarkdown(
-          report,
-          report.features.map(({ cases }) => highlightsOf(cases)),
-        )
-      : outcome.markdown
   const isNews = !report || report.features.length > 0
-  const body = commentText(markdown, { url: workflow.url, notes: [] }, marker.length + 1)
+  const body = commentText(outcome.markdown, { url: workflow.url, notes: [] }, marker.length + 1)
   await stickComment(api, { repository: workflow.repository, number, marker, body, create: isNews })
   return []
 }

@@ -93,7 +93,7 @@ export function createGithubApi({
         }
         const error = result instanceof GithubError ? result : refusal(method, path, result)
         const limitMs = result instanceof GithubError ? undefined : rateLimitMs(result, now())
-        const backoffMs = error.isUncertain && method !== 'POST' ? random() * 1000 * 2 ** attempt : undefined
+        const backoffMs = error.isUncertain && method !== 'POST' ? random() * 300 * 2 ** attempt : undefined
         const delayMs = limitMs ?? backoffMs
         if (delayMs === undefined || attempt === attempts || waitedMs + delayMs > longestWaitMs) throw error
         waitedMs += delayMs

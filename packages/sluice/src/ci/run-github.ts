@@ -2,12 +2,16 @@ import { appendFile, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { SluiceError } from '../errors.ts'
+import { openGit } from '../gate/git.ts'
+import { githubAnnotations } from '../report/annotations.ts'
+import { highlightsOf } from '../report/highlights.ts'
+import { renderMarkdown } from '../report/markdown.ts'
 import type { Diagnostic } from '../suite/diagnostic.ts'
-import { annotateFaults, annotateReport } from './annotations.ts'
-import { commentRun } from './comment-run.ts'
+import { type Connection, commentRun } from './comment-run.ts'
 import { commentMarker } from './comment-text.ts'
+import { findingsOf, shownOf } from './report-findings.ts'
 import { failureMarkdown, faultsMarkdown, freshReport, outputsOf, type RunOutcome } from './run-outcome.ts'
-import { annotationCommand, noticeCommand, outputsText, quietly } from './workflow-command.ts'
+import { noticeCommand, outputsText, quietly } from './workflow-command.ts'
 import { readWorkflowRun, type WorkflowRun } from './workflow-run.ts'
 
 /** What a command said while it ran. */
@@ -26,11 +30,8 @@ export interface GithubRunOptions {
   write(text: string): void
   /** Unguessable, new for each call. */
   nonce(): string
-  connect: CommentConnection
+  connection: Connection
 }
-
-/** What `sluice ci github` needs for comments. */
-export type CommentConnection = Parameters<typeof commentRun>[2]
 
 const checkSchema = z.object({ diagnostics: z.array(z.custom<Diagnostic>()) })
 
@@ -42,20 +43,15 @@ export async function runGithub(options: GithubRunOptions): Promise<number> {
   const { env, root, write } = options
   const workflow = await readWorkflowRun(env)
   refuseForeignCode(workflow)
-  const folder = path.relative(workflow.workspace, root).split(path.sep).join('/')
-  const prefix = folder === '' ? '' : `${folder}/`
+  const prefix = (await openGit(root, env))?.prefix ?? ''
   const reportDir = path.resolve(root, workflow.inputs.reportDir)
-  const outcome = await outcomeOf(workflow, { ...options, prefix, reportDir })
-  if (outcome.report) {
-    const annotations = await annotateReport(outcome.report, root, prefix)
-    for (const annotation of annotations) write(`${annotationCommand(annotation)}\n`)
-  }
-  const notes = await commentRun(workflow, { outcome, marker: commentMarker(folder) }, options.connect)
+  const { outcome, diagnostics } = await outcomeOf(workflow, { ...options, reportDir })
+  const findings = outcome.report && !workflow.endedRun ? await findingsOf(outcome.report, root) : []
+  write(githubAnnotations(shownOf([...findings, ...diagnostics]), { prefix }))
+  const notes = await commentRun(workflow, { outcome, marker: commentMarker(prefix) }, options.connection)
   for (const note of notes) write(`${noticeCommand('notice', note)}\n`)
-  await appendTo(
-    workflow.summaryFile,
-    `${[outcome.markdown.trimEnd(), ...notes.map((note) => `> ${note}`)].join('\n\n')}\n`,
-  )
+  const summary = [outcome.markdown.trimEnd(), ...notes.map((note) => `> ${note}`)].filter((text) => text !== '')
+  await appendTo(workflow.summaryFile, `${summary.join('\n\n')}\n`)
   await appendTo(workflow.outputFile, outputsText(outputsOf(outcome, reportDir), `end-${options.nonce()}`))
   return outcome.exitCode
 }
@@ -70,20 +66,25 @@ function refuseForeignCode({ event }: WorkflowRun): void {
 }
 
 interface Run extends GithubRunOptions {
-  prefix: string
   reportDir: string
 }
 
-async function outcomeOf(workflow: WorkflowRun, { run, write, nonce, prefix, reportDir }: Run): Promise<RunOutcome> {
+/** A run that has ended, and what is to be said about files. */
+interface Ended {
+  outcome: RunOutcome
+  diagnostics: Diagnostic[]
+}
+
+async function outcomeOf(workflow: WorkflowRun, { run, write, nonce, reportDir }: Run): Promise<Ended> {
   const startedAt = Date.now()
-  if (workflow.inputs.command === 'comment') return storedOutcome(reportDir)
+  if (workflow.inputs.command === 'comment') return { outcome: await storedOutcome(reportDir), diagnostics: [] }
   const checked = await run(['check', '--json'], false)
   const diagnostics = diagnosticsOf(checked)
-  for (const annotation of annotateFaults(diagnostics, prefix)) write(`${annotationCommand(annotation)}\n`)
+  const ended = (outcome: RunOutcome) => ({ outcome, diagnostics })
   if (checked.exitCode !== 0) {
-    const markdown =
+    const said =
       diagnostics.length > 0 ? faultsMarkdown(diagnostics) : failureMarkdown(checked.exitCode, checked.stderr)
-    return { exitCode: checked.exitCode, report: undefined, markdown }
+    return ended({ exitCode: checked.exitCode, report: undefined, markdown: said })
   }
   const args = argumentsOf(workflow)
   const { before, after } = quietly(`sluice ${args.join(' ')}`, nonce())
@@ -91,13 +92,19 @@ async function outcomeOf(workflow: WorkflowRun, { run, write, nonce, prefix, rep
   const { exitCode, stderr } = await run(args, true).finally(() => write(after))
   const report = await freshReport(reportDir, startedAt)
   const written = report && (await readFile(path.join(reportDir, 'report.md'), 'utf8').catch(() => undefined))
-  return { exitCode, report, markdown: written ?? failureMarkdown(exitCode, stderr) }
+  return ended({ exitCode, report, markdown: written ?? failureMarkdown(exitCode, stderr) })
 }
 
+/** What another run left may be anybody's text: it is rendered anew from the checked report. */
 async function storedOutcome(reportDir: string): Promise<RunOutcome> {
   const report = await freshReport(reportDir, Number.NEGATIVE_INFINITY)
-  if (!report) return { exitCode: 0, report, markdown: 'There is no report to comment with.' }
-  return { exitCode: 0, report, markdown: '' }
+  const markdown = report
+    ? renderMarkdown(
+        report,
+        report.features.map(({ cases }) => highlightsOf(cases)),
+      )
+    : ''
+  return { exitCode: 0, report, markdown }
 }
 
 /** The command line of the run; the label asks for the full suite. */

@@ -1,22 +1,3 @@
-/** A remark that GitHub shows at a line of a file. */
-export interface Annotation {
-  level: 'error' | 'warning'
-  title: string
-  message: string
-  /** Relative to the repository, posix. */
-  file: string
-  /** 1-based. */
-  line: number
-  column?: number
-}
-
-/** The line on stdout that makes GitHub show an annotation. */
-export function annotationCommand({ level, file, line, column, title, message }: Annotation): string {
-  const properties = { file, line, ...(column !== undefined && { col: column }), title }
-  const list = Object.entries(properties).map(([name, value]) => `${name}=${escapeProperty(String(value))}`)
-  return `::${level} ${list.join(',')}::${escapeData(message)}`
-}
-
 /** One line of the log; its text cannot be taken for a command. */
 export function noticeCommand(level: 'notice' | 'warning', message: string): string {
   return `::${level} title=Sluice::${escapeData(message)}`
@@ -39,8 +20,4 @@ export function outputsText(outputs: Record<string, string>, delimiter: string):
 
 function escapeData(text: string): string {
   return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
-}
-
-function escapeProperty(text: string): string {
-  return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
 }

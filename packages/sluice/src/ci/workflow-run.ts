@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import path from 'node:path'
 import { z } from 'zod'
 import { SluiceError } from '../errors.ts'
 
@@ -15,7 +14,6 @@ const environmentSchema = z.object({
   GITHUB_REPOSITORY: z.string().regex(/^[^/\s]+\/[^/\s]+$/),
   GITHUB_EVENT_NAME: z.string().min(1),
   GITHUB_EVENT_PATH: z.string().min(1),
-  GITHUB_WORKSPACE: z.string().min(1),
   GITHUB_API_URL: z.url().default('https://api.github.com'),
   GITHUB_SERVER_URL: z.url().default('https://github.com'),
   GITHUB_RUN_ID: given,
@@ -56,8 +54,6 @@ export interface WorkflowRun {
   pullRequest: PullRequest | undefined
   /** Of the event `workflow_run`: the run that has ended. */
   endedRun: EndedRun | undefined
-  /** The repository's folder. */
-  workspace: string
   apiUrl: string
   /** The page of this run; undefined where it has none. */
   url: string | undefined
@@ -106,7 +102,6 @@ export async function readWorkflowRun(env: NodeJS.ProcessEnv): Promise<WorkflowR
     event: data.GITHUB_EVENT_NAME,
     pullRequest: event.pull_request && pullRequestOf(event.pull_request, repository),
     endedRun: event.workflow_run && endedRunOf(event.workflow_run),
-    workspace: path.resolve(data.GITHUB_WORKSPACE),
     apiUrl: data.GITHUB_API_URL.replace(/\/$/, ''),
     url: id && `${data.GITHUB_SERVER_URL}/${repository}/actions/runs/${id}`,
     outputFile: data.GITHUB_OUTPUT,

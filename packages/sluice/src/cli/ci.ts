@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Writable } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import { type CommandResult, runGithub } from '../ci/run-github.ts'
 import { sleep } from '../providers/sleep.ts'
 import { findRoot } from '../suite/project.ts'
@@ -16,7 +17,7 @@ export async function ciGithub(runCommand: RunCommand, host: Host): Promise<numb
     run: (args, show) => captured(args, runCommand, host, show),
     write: (text) => void host.stdout.write(text),
     nonce: randomUUID,
-    connect: { sleep, random: Math.random, now: Date.now },
+    connection: { sleep, random: Math.random, now: Date.now },
   })
 }
 
@@ -30,13 +31,11 @@ async function captured(args: string[], runCommand: RunCommand, host: Host, show
         else done()
       },
     })
-  const exitCode = await runCommand(args, {
-    stdout: tee('stdout'),
-    stderr: tee('stderr'),
-    env: host.env,
-    cwd: () => host.cwd(),
-    on: host.on.bind(host),
-    off: host.off.bind(host),
-  })
+  const stdout = tee('stdout')
+  const stderr = tee('stderr')
+  const { env } = host
+  const shared = { env, cwd: () => host.cwd(), on: host.on.bind(host), off: host.off.bind(host) }
+  const exitCode = await runCommand(args, { stdout, stderr, ...shared })
+  await Promise.all([stdout, stderr].map((stream) => finished(stream.end())))
   return { exitCode, ...said }
 }

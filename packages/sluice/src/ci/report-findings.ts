@@ -9,54 +9,44 @@ import { diskFiles } from '../suite/files.ts'
 import { loadYaml } from '../suite/load-yaml.ts'
 import { loadProject } from '../suite/project.ts'
 import type { Prompt } from '../suite/prompt.ts'
-import type { Annotation } from './workflow-command.ts'
 
 /** GitHub shows ten errors and ten warnings of a step and drops the rest. */
 const shown = 10
 const messageLength = 500
 
-/** The faults of files. `prefix` leads from the repository to the project: '' or ending in a slash. */
-export function annotateFaults(diagnostics: readonly Diagnostic[], prefix: string): Annotation[] {
-  return diagnostics.map(({ severity, file, line, column, path, message }) => ({
-    level: severity,
-    title: 'Sluice',
-    file: `${prefix}${file}`,
-    line,
-    column,
-    message: path === '' ? message : `${path}: ${message}`,
-  }))
+/** As many as GitHub shows, in their order. */
+export function shownOf(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const first = (level: Diagnostic['severity']) =>
+    diagnostics.filter(({ severity }) => severity === level).slice(0, shown)
+  return [...first('error'), ...first('warning')]
 }
 
 /** Features that did not pass, at their prompts, and the cases that explain it, at their lines in the suite. */
-export async function annotateReport({ features }: Report, root: string, prefix: string): Promise<Annotation[]> {
+export async function findingsOf({ features }: Report, root: string): Promise<Diagnostic[]> {
   const bad = features.filter(({ verdict }) => verdict === 'fail' || verdict === 'inconclusive').slice(0, shown)
   if (bad.length === 0) return []
   const files = diskFiles(root)
   const { prompts } = await loadProject({ root, files, suites: () => false })
-  const errors: Annotation[] = []
-  const warnings: Annotation[] = []
+  const errors: Diagnostic[] = []
+  const warnings: Diagnostic[] = []
   for (const feature of bad) {
     const prompt = prompts.find((candidate) => candidate.feature === feature.feature)
     if (!prompt) continue
     const { source } = await loadYaml(files, prompt.file)
-    errors.push({
-      level: 'error',
-      title: `Sluice: ${verdictWord(feature)}`,
-      file: `${prefix}${prompt.file}`,
-      line: source?.at(['messages']).line ?? 1,
-      message: excerpt(`${feature.feature}: ${headline(feature)}`, messageLength),
-    })
+    const { line, column } = source?.at([], 'messages') ?? { line: 1, column: 1 }
+    const message = excerpt(`${verdictWord(feature)}: ${headline(feature)}`, messageLength)
+    errors.push({ severity: 'error', file: prompt.file, line, column, path: feature.feature, message })
     if (warnings.length >= shown) continue
     const { regressions, lowest } = highlightsOf(feature.cases)
     const worst = new Map((regressions.total > 0 ? regressions : lowest).cases.map((row) => [row.id, row]))
     for (const { id, file, line } of await placesOf(prompt, worst, root)) {
       const { score = null, baselineScore = null } = worst.get(id) ?? {}
       const before = baselineScore === null ? '' : `${formatScore(baselineScore)} -> `
-      const message = excerpt(`${id}: ${before}${formatScore(score)}`, messageLength)
-      warnings.push({ level: 'warning', title: `Sluice: ${feature.feature}`, file: `${prefix}${file}`, line, message })
+      const message = `${before}${formatScore(score)}`
+      warnings.push({ severity: 'warning', file, line, column: 1, path: excerpt(id, messageLength), message })
     }
   }
-  return [...errors, ...warnings.slice(0, shown)]
+  return shownOf([...errors, ...warnings])
 }
 
 interface CasePlace {
