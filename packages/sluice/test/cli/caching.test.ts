@@ -6,8 +6,10 @@ import { fakeModel, isJudgeRequest, judgement } from '../support/fake-model.ts'
 import { changedProject, countRequests, judged, summariser } from '../support/gate-project.ts'
 import { createProject, type Project, summaryFiles } from '../support/project.ts'
 
+const oneLook = 'gate: {repeats: [1]}\n'
+
 function withJudge(project: Project, url: string, judge: string): void {
-  const config = summaryFiles({ url })['sluice.yaml'].replace('local:judge', judge)
+  const config = summaryFiles({ url, config: oneLook })['sluice.yaml'].replace('local:judge', judge)
   project.write({ 'sluice.yaml': config })
 }
 
@@ -31,7 +33,7 @@ test('a second run of the same costs nothing and says the same', async () => {
 
 test('a new judge judges both versions anew and generates nothing', async () => {
   await using model = await fakeModel(summariser(() => false))
-  using project = changedProject({ url: model.url, cases: 5, rubric: true })
+  using project = changedProject({ url: model.url, cases: 5, rubric: true, config: oneLook })
   const { report: before } = await judged(project, ['gate'])
   withJudge(project, model.url, 'local:judge-2')
   model.requests.length = 0
@@ -42,7 +44,7 @@ test('a new judge judges both versions anew and generates nothing', async () => 
 
 test('a changed rubric is judged anew as well', async () => {
   await using model = await fakeModel(summariser(() => false))
-  const base = { url: model.url, cases: 5, rubric: true }
+  const base = { url: model.url, cases: 5, rubric: true, config: oneLook }
   using project = changedProject(base)
   await project.sluice(['gate'])
   const file = 'prompts/summary.prompt.yml'
