@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { judgeScores, policyOf } from '../gate/run-gate.ts'
 import { type JoinedScores, joinScores } from '../gate/score-files.ts'
+import { steadyNow } from '../providers/clock.ts'
 import { caseRows } from '../report/case-rows.ts'
 import { summarize } from '../report/summarize.ts'
 import { withVerdict } from '../report/with-verdict.ts'
@@ -29,7 +30,7 @@ interface CompareScoresOptions extends PolicyFlags {
 /** Judges scores of another tool. No model is called and no project is needed; a sluice.yaml around counts. */
 export async function compareScores(options: CompareScoresOptions, host: Host): Promise<number> {
   const { candidateScores, baselineScores } = options
-  const startedAt = Date.now()
+  const startedAt = steadyNow()
   const settings = settingsOf(await projectSettings(host), {}, options)
   const joined = joinScores(await scoresIn(candidateScores, host), await scoresIn(baselineScores, host))
   const { threshold } = options

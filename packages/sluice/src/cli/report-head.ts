@@ -1,4 +1,5 @@
 import manifest from '../../package.json' with { type: 'json' }
+import { steadyNow } from '../providers/clock.ts'
 import type { Report } from '../report/report.ts'
 
 export interface RunOfReport {
@@ -20,7 +21,7 @@ export function reportHead({ runId, startedAt, command, reproduce, git }: RunOfR
     reproduce,
     git,
     startedAt: new Date(startedAt).toISOString(),
-    durationMs: Date.now() - startedAt,
+    durationMs: steadyNow() - startedAt,
     sluiceVersion: manifest.version,
   }
 }

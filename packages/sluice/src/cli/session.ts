@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { SluiceError } from '../errors.ts'
 import { createBudget } from '../providers/budget.ts'
 import { createModelClient, type ModelClient } from '../providers/client.ts'
+import { steadyNow } from '../providers/clock.ts'
 import { createPrices, type Prices } from '../providers/prices.ts'
 import { createProviders, type Providers } from '../providers/registry.ts'
 import { createAnswerStore } from '../run/answer-store.ts'
@@ -53,7 +54,7 @@ export interface Session {
 export function openSession({ config, files }: LoadedProject, options: SessionOptions, host: Host): Session {
   const { concurrency } = options
   const database = openDatabase(config.root)
-  const run = { id: randomUUID(), command: options.command, startedAt: Date.now() }
+  const run = { id: randomUUID(), command: options.command, startedAt: steadyNow() }
   const results = createResults(database, run)
   const interrupt = listenForInterrupt(host)
   const prices = createPrices(config.prices, config.providers)

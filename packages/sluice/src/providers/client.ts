@@ -1,6 +1,7 @@
 import type { Config } from '../suite/config.ts'
 import { parseModelId } from '../suite/model.ts'
 import type { Budget, Reservation } from './budget.ts'
+import { steadyNow } from './clock.ts'
 import { defaultTimeoutMs, stopped, withDeadline } from './deadline.ts'
 import { createLane, defaultRetries, type Lane } from './lane.ts'
 import type { Prices } from './prices.ts'
@@ -48,7 +49,7 @@ interface Billing<T> {
 
 export function createModelClient(options: ModelClientOptions): ModelClient {
   const { providers, config, budget, prices, concurrency, stop, needed = new Set() } = options
-  const { clock = Date.now, random = Math.random, sleep = realSleep } = options
+  const { clock = steadyNow, random = Math.random, sleep = realSleep } = options
   const lanes = new Map<string, Lane>()
 
   const laneOf = (source: string): Lane => {

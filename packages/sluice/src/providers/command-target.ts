@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Target } from '../suite/target.ts'
 import type { Env } from './api-key.ts'
+import { steadyNow } from './clock.ts'
 import { defaultTimeoutMs, withDeadline } from './deadline.ts'
 import { tail } from './excerpt.ts'
 import { ProviderError } from './provider-error.ts'
@@ -14,7 +15,7 @@ const longestOutput = 64 * 1024 * 1024
 /** Runs the program once a case, without a shell: the variables as JSON on stdin, the answer on stdout. */
 export function createCommandTarget(
   { command, cwd }: CommandTarget,
-  { env, clock = Date.now }: TargetOptions,
+  { env, clock = steadyNow }: TargetOptions,
 ): TargetCall {
   const source = `target: ${command.join(' ')}`
   return async (vars, { signal }) => {

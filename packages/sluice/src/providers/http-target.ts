@@ -1,4 +1,5 @@
 import type { Target } from '../suite/target.ts'
+import { steadyNow } from './clock.ts'
 import { defaultTimeoutMs, withDeadline } from './deadline.ts'
 import { createLane, defaultRetries } from './lane.ts'
 import { createLeanFetch } from './lean-fetch.ts'
@@ -16,7 +17,7 @@ export function createHttpTarget(
   { url, method = 'POST', headers, timeoutMs = defaultTimeoutMs }: HttpTarget,
   {
     fetch = createLeanFetch(),
-    clock = Date.now,
+    clock = steadyNow,
     random = Math.random,
     sleep = realSleep,
     concurrency = 50,

@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url'
 import { SluiceError } from '../errors.ts'
 import type { Target } from '../suite/target.ts'
+import { steadyNow } from './clock.ts'
 import { defaultTimeoutMs, withDeadline } from './deadline.ts'
 import { excerpt } from './excerpt.ts'
 import { ProviderError } from './provider-error.ts'
@@ -11,7 +12,7 @@ type ModuleTarget = Extract<Target, { kind: 'module' }>
 type TargetFunction = (vars: Record<string, unknown>, context: TargetContext) => unknown
 
 /** Calls a function of the user's module, which is loaded once: `(vars, {signal, caseId, repeat}) => output`. */
-export function createModuleTarget(target: ModuleTarget, { clock = Date.now }: TargetOptions): TargetCall {
+export function createModuleTarget(target: ModuleTarget, { clock = steadyNow }: TargetOptions): TargetCall {
   const source = `target: ${target.file}#${target.export}`
   let loading: Promise<TargetFunction> | undefined
   return async (vars, context) => {

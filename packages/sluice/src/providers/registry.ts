@@ -4,6 +4,7 @@ import type { ProjectFiles } from '../suite/files.ts'
 import { implicitProviders } from '../suite/provider-settings.ts'
 import { hint } from '../suite/suggest.ts'
 import type { Env } from './api-key.ts'
+import { steadyNow } from './clock.ts'
 import { createLeanFetch } from './lean-fetch.ts'
 import type { Prices } from './prices.ts'
 import type { Provider } from './provider.ts'
@@ -30,7 +31,7 @@ type FilledOptions = ProvidersOptions & Required<Pick<ProvidersOptions, 'fetch' 
 
 export function createProviders(
   config: Pick<Config, 'providers'>,
-  { fetch = createLeanFetch(), clock = Date.now, ...rest }: ProvidersOptions,
+  { fetch = createLeanFetch(), clock = steadyNow, ...rest }: ProvidersOptions,
 ): Providers {
   const made = new Map<string, Promise<Provider>>()
   const options = { ...rest, fetch, clock }
