@@ -1,10 +1,37 @@
+import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import sparticuz from '@sparticuz/chromium'
 import { type Browser, chromium, type Page } from 'playwright-core'
+import workspace from '../../../../package.json' with { type: 'json' }
 
 /** Chromium as npm carries it; it needs no system package. Its sandbox does not work for root, in a container. */
 export async function openBrowser(): Promise<Browser> {
   const args = sparticuz.args.filter((arg) => arg !== '--single-process' && arg !== '--disable-web-security')
-  return chromium.launch({ executablePath: await sparticuz.executablePath(), args: [...args, '--no-sandbox'] })
+  return chromium.launch({ executablePath: await unpacked(), args: [...args, '--no-sandbox'] })
+}
+
+/** Unpacked beside and then moved, since tests start at the same time and a half of it must not be run. */
+async function unpacked(): Promise<string> {
+  const folder = path.join(tmpdir(), `sluice-chromium-${workspace.devDependencies['@sparticuz/chromium']}`)
+  const binary = path.join(folder, 'chromium')
+  if (existsSync(binary)) return binary
+  const draft = mkdtempSync(path.join(tmpdir(), 'sluice-chromium-'))
+  const before = process.env.TMPDIR
+  process.env.TMPDIR = draft
+  try {
+    await sparticuz.executablePath()
+  } finally {
+    if (before === undefined) delete process.env.TMPDIR
+    else process.env.TMPDIR = before
+  }
+  try {
+    renameSync(draft, folder)
+  } catch (error) {
+    rmSync(draft, { recursive: true })
+    if (!existsSync(binary)) throw error
+  }
+  return binary
 }
 
 /** Everything that a page complains about: refused by its policy, thrown, logged as an error, or asked of the network. */
