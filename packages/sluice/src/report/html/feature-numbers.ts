@@ -46,7 +46,7 @@ export async function featureNumbers(
 
 /** Lower is more urgent: no score, then the largest drop, then the lowest score. */
 function urgencyOf(row: CaseReport): number {
-  if (row.score === null) return -2
+  if (row.score === null) return -Number.MAX_VALUE
   return Math.min(0, (changeOf(row) ?? 0) * row.weight) * 10 + row.score / 10
 }
 

@@ -8,7 +8,7 @@ import { costPicture, latencyPicture } from './run-pictures.ts'
 
 /** The pictures of a feature, as far as its data allow. */
 export function pictures(feature: FeatureSummary, numbers: FeatureNumbers): Html {
-  const { comparison, latency } = feature
+  const { comparison } = feature
   const interval = intervalPicture(feature)
   const cost = costPicture(feature)
   const latencies = latencyPicture(feature, numbers.latencies)
@@ -26,7 +26,7 @@ export function pictures(feature: FeatureSummary, numbers: FeatureNumbers): Html
       distributionPicture(feature, numbers.scores, feature.baseline ? numbers.baselineScores : []),
       html`<p class="key"><span class="candidate">candidate</span>${feature.baseline ? html` <span class="baseline">baseline</span>` : undefined} <span class="text">share of the cases; lines are the means</span></p>`,
     )}
-    ${figure(latency.p50Ms === null ? 'Cost' : 'Latency and cost', latencies || cost ? html`${latencies}${cost}` : undefined)}`
+    ${figure(latencies ? (cost ? 'Latency and cost' : 'Latency') : 'Cost', latencies || cost ? html`${latencies}${cost}` : undefined)}`
 }
 
 function figure(title: string, picture: Html | undefined, key?: Html, kind = ''): Html | undefined {

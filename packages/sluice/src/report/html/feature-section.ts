@@ -38,23 +38,28 @@ export function featureSection(
     ${versions(feature)}
     <div class="pictures">${pictures(feature, numbers)}</div>
     ${sentences.length === 0 ? undefined : html`<p class="eyesight">${sentences.join(' ')}</p>`}
-    ${block('Tags', tagTable(feature))}
-    ${block('Looks of the test', looksTable(feature))}
-    ${block('Run', facts(feature))}
-    <section class="cases" data-feature="${index}" aria-label="Cases"><h3>Cases</h3>
+    ${block('Tags', tagTable(feature), oneOfSeveral)}
+    ${block('Looks of the test', looksTable(feature), oneOfSeveral)}
+    ${block('Run', facts(feature), oneOfSeveral)}
+    <section class="cases" data-feature="${index}" aria-label="Cases">${heading('Cases', oneOfSeveral)}
       <noscript><p>The table of cases needs JavaScript. report.json holds every case.</p></noscript></section>`
   const verdict = feature.verdict ?? 'scored'
   if (!oneOfSeveral) {
     return html`<section class="feature ${verdict}" id="feature-${index}">
-      <h1><span class="word">${verdictWord(feature)}</span> <span class="name">${feature.feature}</span></h1>${body}</section>`
+      <h1 class="verdict-title"><span class="word">${verdictWord(feature)}</span> <span class="name">${feature.feature}</span></h1>${body}</section>`
   }
   const open = verdict === 'pass' ? '' : ' open'
   return html`<details class="feature ${verdict}" id="feature-${index}"${open === '' ? undefined : html` open`}>
-    <summary><h2><span class="word">${verdictWord(feature)}</span> <span class="name">${feature.feature}</span></h2></summary>${body}</details>`
+    <summary><h2 class="verdict-title"><span class="word">${verdictWord(feature)}</span> <span class="name">${feature.feature}</span></h2></summary>${body}</details>`
 }
 
-function block(title: string, content: Html | undefined): Html | undefined {
-  return content && html`<section class="block"><h3>${title}</h3>${content}</section>`
+function block(title: string, content: Html | undefined, oneOfSeveral: boolean): Html | undefined {
+  return content && html`<section class="block">${heading(title, oneOfSeveral)}${content}</section>`
+}
+
+/** One level below the feature's own heading. */
+function heading(title: string, oneOfSeveral: boolean): Html {
+  return oneOfSeveral ? html`<h3 class="title">${title}</h3>` : html`<h2 class="title">${title}</h2>`
 }
 
 /** The numbers that a reader looks for first. */

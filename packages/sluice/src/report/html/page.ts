@@ -64,13 +64,13 @@ function about({ command, git, startedAt, durationMs, sluiceVersion }: ReportSum
 function overview(report: ReportSummary): Html {
   const { features, verdict } = report
   if (features.length === 0)
-    return html`<section class="feature scored"><h1><span class="word">${nothingToJudge}</span></h1></section>`
+    return html`<section class="feature scored"><h1 class="verdict-title"><span class="word">${nothingToJudge}</span></h1></section>`
   const rows = features
     .map((feature, index) => ({ feature, index }))
     .sort((a, b) => compareUrgency(a.feature, b.feature))
     .map(({ feature, index }) => overviewRow(feature, index))
   return html`<section class="overview feature ${verdict ?? 'scored'}">
-    <h1><span class="word">${verdictWord(report)}</span></h1><p class="headline">${tally(report)}</p>
+    <h1 class="verdict-title"><span class="word">${verdictWord(report)}</span></h1><p class="headline">${tally(report)}</p>
     <div class="scroll" tabindex="0" role="region" aria-label="Features"><table><thead><tr><th scope="col">Feature</th><th scope="col">Verdict</th><th scope="col" class="number">Mean</th><th scope="col" class="number">Change</th><th scope="col">Reason</th></tr></thead><tbody>${rows}</tbody></table></div></section>`
 }
 

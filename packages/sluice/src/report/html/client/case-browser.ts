@@ -25,7 +25,6 @@ export function installCases(section: HTMLElement): void {
     show()
   }
   const controls = filters(rows, change)
-  if (rows.every(({ baselineScore }) => baselineScore === null)) section.classList.add('single')
   section.append(controls.element, count, table.element)
   show()
   const chart = section.closest('.feature')?.querySelector<HTMLElement>('.differences')

@@ -43,7 +43,7 @@ function facts({ tags, weight, repeats, passed, latencyMs, costUsd }: CaseReport
 function judgeList({ judge, baselineJudge }: CaseReport, mark: (index: number | undefined) => void): HTMLElement {
   const items = judge.map((item, index) => {
     const before = baselineJudge?.find(({ id }) => id === item.id)
-    const attributes = item.evidenceFound === true && item.evidence !== '' ? { tabindex: '0' } : {}
+    const attributes = item.evidenceFound !== false && item.evidence !== '' ? { tabindex: '0' } : {}
     const entry = element(
       'li',
       { class: tone(scoreOf(item)), ...attributes },
@@ -60,7 +60,12 @@ function judgeList({ judge, baselineJudge }: CaseReport, mark: (index: number | 
     for (const event of ['mouseleave', 'blur']) entry.addEventListener(event, () => mark(undefined))
     return entry
   })
-  return element('section', {}, element('h4', {}, 'Judge'), element('ul', { class: 'findings' }, ...items))
+  return element(
+    'section',
+    {},
+    element('p', { class: 'title' }, 'Judge'),
+    element('ul', { class: 'findings' }, ...items),
+  )
 }
 
 function evidence({ evidence: quote, evidenceFound }: Item, index: number): HTMLElement | undefined {
@@ -90,7 +95,12 @@ function checkList({ checks, baselineChecks }: CaseReport): HTMLElement {
       ` ${visibleLine(check.reason)}`,
     )
   })
-  return element('section', {}, element('h4', {}, 'Checks'), element('ul', { class: 'findings' }, ...items))
+  return element(
+    'section',
+    {},
+    element('p', { class: 'title' }, 'Checks'),
+    element('ul', { class: 'findings' }, ...items),
+  )
 }
 
 const outcome = ({ score }: Check) => (score === 1 ? 'yes' : score === 0 ? 'no' : formatScore(score))

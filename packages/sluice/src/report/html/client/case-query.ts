@@ -64,4 +64,4 @@ function order(a: CaseRow | undefined, b: CaseRow | undefined, sort: CaseQuery['
   return sign * (left - right)
 }
 
-const urgency = (row: CaseRow) => (row.score === null ? -2 : Math.min(0, changeOf(row) ?? 0) * 10 + row.score / 10)
+const urgency = (row: CaseRow) => (row.score === null ? -100 : Math.min(0, changeOf(row) ?? 0) * 10 + row.score / 10)

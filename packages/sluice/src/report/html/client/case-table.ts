@@ -13,8 +13,8 @@ const columns: readonly (readonly [name: string, key: SortKey | undefined, kind:
   ['Before', 'baselineScore', 'number paired'],
   ['Now', 'score', 'number'],
   ['Change', 'change', 'number paired'],
-  ['Latency', 'latencyMs', 'number wide'],
-  ['Cost', 'costUsd', 'number wide'],
+  ['Latency', 'latencyMs', 'number wide latency'],
+  ['Cost', 'costUsd', 'number wide cost'],
 ]
 
 const rowsAtATime = 100
@@ -33,6 +33,16 @@ export function caseTable(data: CaseData, onSort: (key: SortKey) => void): CaseT
   const heads = columns.map(([name, key, kind]) => headCell(name, key, kind, onSort))
   const more = element('button', { type: 'button', class: 'more' })
   const table = element('table', { class: 'case-table' }, element('thead', {}, element('tr', {}, ...heads)), body)
+  for (const [name, key] of [
+    ['latency', 'latencyMs'],
+    ['cost', 'costUsd'],
+    ['paired', 'baselineScore'],
+  ] as const) {
+    table.classList.toggle(
+      `without-${name}`,
+      data.rows.every((row) => row[key] === null),
+    )
+  }
   let order: readonly number[] = []
   let built = 0
   const build = (until: number) => {
@@ -99,8 +109,12 @@ function caseRow(data: CaseData, index: number): HTMLTableRowElement {
     element('td', { class: 'number paired' }, row.baselineScore === null ? '' : formatScore(row.baselineScore)),
     element('td', { class: 'number' }, row.score === null ? '–' : formatScore(row.score)),
     element('td', { class: `number paired ${direction}` }, change === null ? '' : formatChange(change)),
-    element('td', { class: 'number wide' }, row.latencyMs === null ? '' : formatDuration(row.latencyMs)),
-    element('td', { class: 'number wide' }, row.costUsd === null ? '' : formatUsd(row.costUsd).replace(' USD', '')),
+    element('td', { class: 'number wide latency' }, row.latencyMs === null ? '' : formatDuration(row.latencyMs)),
+    element(
+      'td',
+      { class: 'number wide cost' },
+      row.costUsd === null ? '' : formatUsd(row.costUsd).replace(' USD', ''),
+    ),
   )
   let detail: HTMLTableRowElement | undefined
   button.addEventListener('click', () => {

@@ -59,7 +59,12 @@ export function outputView({ output, baselineOutput, judge }: CaseReport): Outpu
 }
 
 function pane(title: string, content: readonly (Node | string)[]): HTMLElement {
-  return element('section', {}, element('h4', {}, title), element('div', { class: 'output' }, ...content))
+  return element(
+    'section',
+    {},
+    element('p', { class: 'title' }, title),
+    element('div', { class: 'output' }, ...content),
+  )
 }
 
 /** The text cut at every border of a span, each piece within the spans that cover it. */
