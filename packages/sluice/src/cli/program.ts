@@ -104,6 +104,23 @@ function addLookups(program: Command, host: Host, done: (exitCode: number) => vo
     .option('--open', 'open the HTML report in the browser')
     .action(async (run, options) => done(await (await import('./report.ts')).showReport(run, options, host)))
 
+  const night = withGateOptions(program.command('nightly'))
+    .description('ask every feature in production anew and tell drift of provider, judge and suite apart')
+    .option('--night <day>', 'which night this is; the same night again pays only for what is missing (default: today)')
+    .option('--new-reference', "compare later nights with tonight's answers")
+    .option('--no-notify', 'tell nobody')
+    .action(async (options) => done(await (await import('./nightly.ts')).nightly(options, host)))
+  night
+    .command('export')
+    .description('write the history of nights as JSON Lines')
+    .argument('[file]', 'where to (default: stdout)')
+    .action(async (file) => done(await (await import('./nightly-history.ts')).exportHistory(file, host)))
+  night
+    .command('import')
+    .description('add the nights of a file that export wrote')
+    .argument('<file>', 'JSON Lines')
+    .action(async (file) => done(await (await import('./nightly-history.ts')).importHistory(file, host)))
+
   program
     .command('costs')
     .description('what evaluation has cost, by feature, day, model and command')

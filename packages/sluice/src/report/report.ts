@@ -8,7 +8,7 @@ export const reportSchema = z.object({
   startedAt: z.iso.datetime({ offset: true }),
   durationMs: z.number().min(0),
   sluiceVersion: z.string(),
-  command: z.enum(['eval', 'gate', 'compare']),
+  command: z.enum(['eval', 'gate', 'compare', 'nightly']),
   /** The command line that repeats this run; null where there is none. */
   reproduce: z.string().nullable(),
   /** Null outside a git repository. */
@@ -29,5 +29,10 @@ export type ReportSummary = Omit<Report, 'features'> & { features: FeatureSummar
 /** The JSON Schema of report.json. Properties that it does not name are allowed. */
 export function reportJsonSchema(): Record<string, unknown> {
   const { $schema, ...schema } = z.toJSONSchema(reportSchema, { io: 'input' })
-  return { $schema, title: 'Sluice report', description: 'The result of sluice eval, gate or compare.', ...schema }
+  return {
+    $schema,
+    title: 'Sluice report',
+    description: 'The result of sluice eval, gate, compare or nightly.',
+    ...schema,
+  }
 }

@@ -1,0 +1,125 @@
+import type { GateOutcome } from '../gate/run-gate.ts'
+import { runGate } from '../gate/run-gate.ts'
+import type { NightMeasured } from '../nightly/assess-night.ts'
+import { caseHash } from '../nightly/case-hash.ts'
+import type { NightHistory } from '../nightly/history.ts'
+import { chooseSentinels, freshAnswers } from '../nightly/kept-answers.ts'
+import type { Sentinel } from '../nightly/night-record.ts'
+import { rejudge } from '../nightly/rejudge.ts'
+import { logServed } from '../nightly/served.ts'
+import type { Measured } from '../report/summarize.ts'
+import type { FeatureRun } from '../run/feature-run.ts'
+import { casesOf } from '../suite/cases.ts'
+import type { Prompt } from '../suite/prompt.ts'
+import type { Host } from './host.ts'
+import { measuredOf } from './measured.ts'
+import type { NightPlan } from './night-plan.ts'
+import type { LoadedProject } from './open-project.ts'
+import type { RunProgress } from './run-progress.ts'
+import type { Session } from './session.ts'
+import { startRun } from './start-run.ts'
+
+const defaultSentinels = 200
+
+export interface NightContext {
+  project: LoadedProject
+  session: Session
+  history: NightHistory
+  progress: RunProgress
+  night: string
+  /** Tonight's answers become those that later nights are compared with. */
+  newReference: boolean
+  host: Host
+}
+
+export interface MeasuredNight {
+  run: FeatureRun
+  outcome: GateOutcome
+  measured: Measured
+  night: NightMeasured
+  /** Kept answers of this version and judge, whether or not tonight could use them. */
+  known: ReadonlyMap<string, Sentinel>
+}
+
+/** Asks everything anew, and has the kept answers judged again. */
+export async function measureNight(prompt: Prompt, plan: NightPlan, context: NightContext): Promise<MeasuredNight> {
+  const { project, session, history, progress, night } = context
+  const log = logServed(session.ask)
+  const request = { candidate: prompt, suite: plan.suite, progress }
+  const run = startRun(request, project, { ...session, ask: log.ask }, context.host)
+  progress.label(prompt.feature)
+  const outcome = await runGate(run, plan.policy, plan.settings)
+  const judge = { id: run.judge?.id ?? '', model: project.config.judge.model }
+  const known = history.sentinels(prompt.feature, prompt.id, judge.id)
+  const hashes = await hashesOf(prompt, plan.suite, project)
+  const sentinels = usable(known, hashes, context)
+  await rejudgeKept({ prompt, plan, run, sentinels }, context)
+  const { cases } = run.table
+  const [last] = history.before(prompt.feature, night, 1)
+  return {
+    run,
+    outcome,
+    measured: measuredOf(run, session.results, plan.settings.threshold, []),
+    known,
+    night: {
+      version: prompt.id,
+      model: prompt.model,
+      judge,
+      suite: plan.suite,
+      cases,
+      hashes: cases.map(({ id }) => hashes.get(id) ?? ''),
+      sentinels,
+      fresh: freshAnswers(session.results.rows(prompt.feature), keptPositions(run, project), plan.repeats),
+      served: log.served(),
+      level: outcome.final,
+      last,
+      policy: plan.policy,
+    },
+  }
+}
+
+async function hashesOf(prompt: Prompt, suite: string, { config, files }: LoadedProject): Promise<Map<string, string>> {
+  const hashes = new Map<string, string>()
+  for await (const testCase of casesOf(files, prompt, suite, { root: config.root })) {
+    hashes.set(testCase.id, caseHash(testCase, prompt, config.root))
+  }
+  return hashes
+}
+
+/** Kept on an earlier night, of cases that are still the same. */
+function usable(
+  known: ReadonlyMap<string, Sentinel>,
+  hashes: ReadonlyMap<string, string>,
+  { night, newReference }: NightContext,
+): Map<string, Sentinel> {
+  if (newReference) return new Map()
+  return new Map([...known].filter(([id, kept]) => kept.hash === hashes.get(id) && kept.night < night))
+}
+
+function keptPositions({ table }: FeatureRun, { config }: LoadedProject): Map<number, string> {
+  const ids = table.cases.map(({ id }) => id)
+  const chosen = chooseSentinels(ids, config.nightly?.sentinels ?? defaultSentinels)
+  return new Map([...ids.entries()].filter(([, id]) => chosen.has(id)))
+}
+
+interface KeptRun {
+  prompt: Prompt
+  plan: NightPlan
+  run: FeatureRun
+  sentinels: ReadonlyMap<string, Sentinel>
+}
+
+async function rejudgeKept({ prompt, plan, run, sentinels }: KeptRun, context: NightContext): Promise<void> {
+  const { project, session, progress } = context
+  progress.expect(sentinels.size * plan.repeats)
+  await rejudge({
+    run,
+    results: session.results,
+    cases: casesOf(project.files, prompt, plan.suite, { root: project.config.root }),
+    sentinels,
+    repeats: plan.repeats,
+    concurrency: session.concurrency,
+    stop: session.interrupt.stop,
+    onScored: (detail) => progress.scored(detail, run.ledger),
+  })
+}

@@ -1,0 +1,60 @@
+import path from 'node:path'
+import { createChannels } from '../notify/create-channels.ts'
+import { createIncidents } from '../notify/incidents.ts'
+import { notifyNight } from '../notify/notify-night.ts'
+import type { Host } from './host.ts'
+import type { JudgedNight } from './judge-night.ts'
+import type { LoadedProject } from './open-project.ts'
+import type { Session } from './session.ts'
+
+/** All notifications of a night together take no longer than this. */
+const longestMs = 60_000
+
+/** Tells the channels of the project about one feature's night; resolves to what the report should say about it. */
+export type TellNight = (judged: JudgedNight) => Promise<string[]>
+
+const changes = new Set(['served-model', 'served-fingerprint', 'outputs-changed'])
+
+/** @throws SluiceError `invalid-input` where a channel's environment variable is missing, before anything is asked */
+export function createTellNight({ config }: LoadedProject, host: Host): (session: Session) => TellNight {
+  const channels = createChannels(config.notify ?? [], host.env)
+  return (session) => {
+    if (channels.length === 0) return async () => []
+    const incidents = createIncidents(session.database)
+    let deadline: number | undefined
+    return async ({ final, summary, nightly }) => {
+      deadline ??= Date.now() + longestMs
+      const alarms = final.verdict === 'fail' ? final.reasons : []
+      const events = nightly.events.filter(({ code }) => changes.has(code))
+      const news = {
+        verdict: final.verdict,
+        changed: events.length > 0,
+        project: projectName(config.root, host.env),
+        feature: summary.feature,
+        night: nightly.night,
+        codes: [...alarms, ...events].map(({ code }) => code),
+        details: [...alarms, ...events].map(({ message }) => message),
+        score: summary.score.mean,
+        threshold: summary.score.threshold,
+        link: runLink(host.env),
+        time: new Date().toISOString(),
+      }
+      const deliver = { fetch, clock: Date.now, random: Math.random, sleep, deadline }
+      return notifyNight(news, { channels, incidents, deliver })
+    }
+  }
+}
+
+function projectName(root: string, { GITHUB_REPOSITORY, CI_PROJECT_PATH }: NodeJS.ProcessEnv): string {
+  return GITHUB_REPOSITORY || CI_PROJECT_PATH || path.basename(root)
+}
+
+function runLink(env: NodeJS.ProcessEnv): string | undefined {
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run, CI_JOB_URL } = env
+  const link = server && repository && run ? `${server}/${repository}/actions/runs/${run}` : CI_JOB_URL
+  return link && URL.canParse(link) ? link : undefined
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}

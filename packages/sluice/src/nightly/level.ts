@@ -1,0 +1,39 @@
+import { decide } from '../gate/decide.ts'
+import { gateCases } from '../gate/decide-by-looks.ts'
+import { formatScore } from '../gate/format-score.ts'
+import type { GatePolicy } from '../gate/policy.ts'
+import type { FinalVerdict } from '../gate/verdict.ts'
+import type { CaseScores } from '../run/score-table.ts'
+import type { SuiteChange } from './suite-change.ts'
+
+const ofThreshold = new Set(['below-threshold', 'threshold-undecided'])
+
+/**
+ * The verdict on the level of the scores, without what the suite alone has done: where the threshold is not reached only
+ * with the cases that are new tonight, that is said and alarms nobody. From the next night on they count.
+ */
+export function levelWithout(
+  change: SuiteChange | undefined,
+  level: FinalVerdict,
+  cases: readonly CaseScores[],
+  policy: GatePolicy,
+): FinalVerdict {
+  if (!change || level.verdict === 'pass' || !level.reasons.some(({ code }) => ofThreshold.has(code))) return level
+  const changed = new Set([...change.added, ...change.edited])
+  const same = gateCases(cases, false)
+    .filter(({ id }) => !changed.has(id))
+    .map((row) => ({ ...row, critical: false }))
+  const onlyLook = { ...policy, looks: policy.looks.slice(0, 1) }
+  const { decision } = decide(same, onlyLook, undefined, { last: true })
+  if (decision?.verdict !== 'pass' || !decision.threshold) return level
+  const others = level.reasons.filter(({ code }) => !ofThreshold.has(code))
+  if (others.length > 0) return { ...level, reasons: others }
+  const { threshold, mean } = decision.threshold
+  const message = `The threshold of ${threshold} is missed only with the cases that are new tonight: without them the mean is ${formatScore(mean)}. From the next night on they count.`
+  return {
+    verdict: 'pass',
+    strength: 'weak',
+    reasons: [{ code: 'suite-change', message, tag: null, case: null }],
+    exitCode: 0,
+  }
+}

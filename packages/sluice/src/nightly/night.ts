@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { SluiceError } from '../errors.ts'
+
+/** A night is a day in UTC; a further one of the same day has a number. Later nights sort after earlier ones. */
+export const nightSchema = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}(?:\.[2-9])?$/, 'a night is a day, as 2026-11-24, or 2026-11-24.2 for a second one')
+  .refine((night) => !Number.isNaN(Date.parse(night.slice(0, 10))), 'there is no such day')
+
+/** The night of a time in ms since the epoch. */
+export function nightOf(time: number): string {
+  return new Date(time).toISOString().slice(0, 10)
+}
+
+/** @throws SluiceError `invalid-input` */
+export function parseNight(text: string): string {
+  const result = nightSchema.safeParse(text)
+  if (result.success) return result.data
+  throw new SluiceError('invalid-input', `--night ${text}: ${result.error.issues[0]?.message}`)
+}
