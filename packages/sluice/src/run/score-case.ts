@@ -70,7 +70,7 @@ export function createScoreCase({ version, measure, generate, checksOf, judge, s
 }
 
 /** The messages of a version with the case's variables in them, each substituted once. */
-export function renderMessages(version: Prompt, testCase: Case): Message[] {
+function renderMessages(version: Prompt, testCase: Case): Message[] {
   return version.messages.map(({ role, content }) => ({
     role,
     content: render(content, testCase.vars, { strict: version.strict }),
