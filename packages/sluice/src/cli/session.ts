@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { SluiceError } from '../errors.ts'
 import { createBudget } from '../providers/budget.ts'
-import { createModelClient, type ModelClient } from '../providers/client.ts'
+import { createModelClient } from '../providers/client.ts'
 import { steadyNow } from '../providers/clock.ts'
 import { createPrices, type Prices } from '../providers/prices.ts'
 import { createProviders, type Providers } from '../providers/registry.ts'
 import { createAnswerStore } from '../run/answer-store.ts'
 import { type Ask, createAsk } from '../run/answers.ts'
 import { openDatabase } from '../run/database.ts'
+import { createEmbedText, type EmbedText } from '../run/embeddings.ts'
 import { createResults, type Results } from '../run/results.ts'
 import { createSpending, type Spending } from '../run/spending.ts'
 import { parseModelId } from '../suite/model.ts'
@@ -37,9 +38,9 @@ export interface Session {
   startedAt: number
   concurrency: number
   providers: Providers
-  client: ModelClient
   ask: Ask
   spending: Spending
+  embedText: EmbedText
   results: Results
   interrupt: Interrupt
   spentUsd(): number
@@ -71,7 +72,6 @@ export function openSession({ config, files }: LoadedProject, options: SessionOp
     startedAt: run.startedAt,
     concurrency,
     providers,
-    client,
     ask: createAsk({
       store,
       spending,
@@ -81,6 +81,7 @@ export function openSession({ config, files }: LoadedProject, options: SessionOp
       stop: interrupt.stop,
       abort: interrupt.abort,
     }),
+    embedText: createEmbedText({ store, spending, edition: options.edition, client, stop: interrupt.stop }),
     spending,
     results,
     interrupt,

@@ -1,7 +1,11 @@
+import type { Completion } from '../providers/provider.ts'
 import { createTarget, type TargetCall } from '../providers/target.ts'
 import { createFeatureRun, type FeatureRun } from '../run/feature-run.ts'
+import { type AnswerSource, book } from '../run/ledger.ts'
+import type { Embed } from '../scorers/check.ts'
 import type { Case } from '../suite/case.ts'
 import { casesOf } from '../suite/cases.ts'
+import type { Config } from '../suite/config.ts'
 import type { Prompt } from '../suite/prompt.ts'
 import type { Target } from '../suite/target.ts'
 import type { Host } from './host.ts'
@@ -18,29 +22,39 @@ export interface RunRequest {
   progress: RunProgress
 }
 
-/** The models that a feature's run may call. */
-export function modelsOf(versions: Pick<RunRequest, 'candidate' | 'baseline'>, { config }: LoadedProject): string[] {
-  return [...new Set([...modelsOfVersions(versions), config.judge.model])]
+/** The models that a feature's run may call, as far as its prompt tells. */
+export function modelsOf(request: Pick<RunRequest, 'candidate' | 'baseline'>, { config }: LoadedProject): string[] {
+  return [...new Set([...modelsNeeded(request, config), config.judge.model])]
 }
 
 /** Those that it calls for certain; a judge may also be needed by single cases alone. */
-function modelsNeeded(request: RunRequest, { config }: LoadedProject): string[] {
-  const { rubric, choices } = request.candidate
-  return [...modelsOfVersions(request), ...(rubric.length + choices.length > 0 ? [config.judge.model] : [])]
-}
-
-function modelsOfVersions({ candidate, baseline }: Pick<RunRequest, 'candidate' | 'baseline'>): string[] {
-  if (candidate.target) return []
-  return [candidate.model, ...(baseline ? [baseline.model] : [])]
+function modelsNeeded(
+  { candidate, baseline }: Pick<RunRequest, 'candidate' | 'baseline'>,
+  { judge, embedding }: Config,
+): string[] {
+  const versions = candidate.target ? [] : [candidate.model, ...(baseline ? [baseline.model] : [])]
+  const rubric = candidate.rubric.length > 0 ? [judge.model] : []
+  const evaluators = candidate.choices.map(({ model }) => model ?? judge.model)
+  const embeddings = candidate.checks.flatMap((check) =>
+    check.type === 'similarity' && check.value.metric === 'embedding'
+      ? (check.value.model ?? embedding?.model ?? [])
+      : [],
+  )
+  return [...versions, ...rubric, ...evaluators, ...embeddings]
 }
 
 /** Binds a feature to the session's models, store and signals. */
 export function startRun(request: RunRequest, project: LoadedProject, session: Session, host: Host): FeatureRun {
   const { candidate, baseline, suite, progress } = request
-  session.need(modelsNeeded(request, project))
   const { config, files } = project
+  session.need(modelsNeeded(request, config))
   const { stop, abort } = session.interrupt
-  const embeddingModel = config.embedding?.model
+  const embed: Embed = (texts, { model = config.embedding?.model ?? '', signal }) => {
+    const bookVector = (completion: Completion, source: AnswerSource) =>
+      book(run.ledger, completion, 'embedding', source)
+    const context = { feature: candidate.feature, signal, book: bookVector }
+    return Promise.all(texts.map((text) => session.embedText(model, text, context)))
+  }
   const run = createFeatureRun({
     candidate,
     baseline,
@@ -48,13 +62,7 @@ export function startRun(request: RunRequest, project: LoadedProject, session: S
     judge: config.judge,
     ask: session.ask,
     target: candidate.target && targetOf(candidate.target, candidate.feature, session, host),
-    checkDeps: {
-      strict: candidate.strict,
-      ...(embeddingModel && {
-        embed: async (texts, { model = embeddingModel, signal }) =>
-          (await session.client.embed(model, texts, signal)).vectors,
-      }),
-    },
+    checkDeps: { strict: candidate.strict, embed },
     results: session.results,
     concurrency: session.concurrency,
     stop,

@@ -116,7 +116,9 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
         worstCaseUsd: costUsd(bytes),
         costUsd: (result: Embeddings) => costUsd(result.inputTokens),
       }
-      return call(provider, signal, billing, (inner) => embed(model, texts, inner))
+      const embeddings = await call(provider, signal, billing, (inner) => embed(model, texts, inner))
+      const paidUsd = billing.costUsd(embeddings)
+      return paidUsd === undefined ? embeddings : { ...embeddings, costUsd: paidUsd }
     },
   }
 }

@@ -54,6 +54,8 @@ export interface Embeddings {
   /** One vector per text, in the order of the texts. */
   vectors: number[][]
   inputTokens?: number
+  /** Undefined means unpriced, not free. */
+  costUsd?: number
 }
 
 /** One source of answers: a model API or a file of recordings. Errors are `ProviderError`s. */

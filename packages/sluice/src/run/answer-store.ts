@@ -4,7 +4,7 @@ import type { Completion } from '../providers/provider.ts'
 import { inStore } from './store-error.ts'
 
 /** Which part of a run an answer belongs to. */
-export type Stage = 'generation' | 'judge'
+export type Stage = 'generation' | 'judge' | 'embedding'
 
 /** What an answer is filed under, beside its key. */
 export interface AnswerLabels {

@@ -6,6 +6,7 @@ export type AnswerSource = 'provider' | 'cache' | 'recording'
 
 /** What a run paid for one feature, and what it found in the cache instead. */
 export interface Ledger {
+  /** All of it: answers, judge, and what checks embed. */
   usd: number
   generationUsd: number
   judgeUsd: number
@@ -49,5 +50,5 @@ export function book(ledger: Ledger, completion: Completion, stage: Stage, sourc
   }
   ledger.usd += completion.costUsd
   if (stage === 'judge') ledger.judgeUsd += completion.costUsd
-  else ledger.generationUsd += completion.costUsd
+  if (stage === 'generation') ledger.generationUsd += completion.costUsd
 }

@@ -12,7 +12,7 @@ const rowSchema = z.object({
   feature: z.string(),
   /** `provider:model`, or `application` for the answers of a target. */
   model: z.string(),
-  /** `generation` or `judge`. */
+  /** `generation`, `judge` or `embedding`. */
   stage: z.string(),
   /** All calls, priced or not. */
   calls: z.number(),
