@@ -41,6 +41,7 @@ function section(title: string, highlight: Highlight, what: string): Block[] {
 const shownOf = ({ cases, total }: Highlight) =>
   total > cases.length ? ` (${cases.length} of ${formatCount(total)})` : ''
 
+/** The first with its texts in view; those of the others are folded, so that a reader sees all five at once. */
 function worstCase(row: CaseReport, number: number): string {
   const { id, tags, critical, passed, repeats, input } = row
   const facts = [
@@ -55,15 +56,15 @@ function worstCase(row: CaseReport, number: number): string {
     ...findings.slice(0, findingsShown).map(findingText),
     ...(left > 0 ? [`- and ${formatCount(left)} more`] : []),
   ]
-  return [
+  const texts = join([input === undefined ? '' : `Input: ${inlineText(excerpt(input, inputLength))}`, outputs(row)])
+  return join([
     `**${number}.** ${codeSpan(excerpt(id, 100))} · ${facts.join(' · ')}`,
     said.join('\n'),
-    input === undefined ? '' : `Input: ${inlineText(excerpt(input, inputLength))}`,
-    outputs(row),
-  ]
-    .filter((text) => text !== '')
-    .join('\n\n')
+    number === 1 || texts === '' ? texts : `<details><summary>Input and output</summary>\n\n${texts}\n\n</details>`,
+  ])
 }
+
+const join = (texts: readonly string[]) => texts.filter((text) => text !== '').join('\n\n')
 
 function scores({ score, baselineScore }: CaseReport): string {
   if (score === null || baselineScore === null) return formatScore(score)

@@ -93,7 +93,9 @@ function scoreTable({ candidate, baseline, score, comparison, threshold, confide
 
 function tagTable({ tags, comparison }: FeatureSummary): string {
   if (tags.length === 0) return ''
+  const order = (tag: (typeof tags)[number]) => (comparison ? tag.meanDifference : tag.mean) ?? Number.POSITIVE_INFINITY
   const rows = tags
+    .toSorted((a, b) => (order(a) < order(b) ? -1 : order(a) > order(b) ? 1 : 0))
     .slice(0, tagsShown)
     .map(({ tag, cases, mean, verdict, ...difference }) => [
       codeSpan(excerpt(tag, nameLength)),

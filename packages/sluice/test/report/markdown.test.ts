@@ -126,6 +126,16 @@ test('nothing to judge, nothing known, one case: none of it is a number', () => 
   assert.match(one, /#### Worst regressions\n/)
 })
 
+test('the worst case shows its texts, the others fold theirs, and the tags that lost most come first', () => {
+  const markdown = render([incidentFeature()])
+  const [, first = '', second = ''] = markdown.split(/\*\*[12]\.\*\* /)
+  assert.match(first, /\n\nInput: Hi team.*\n\nOutput, old \(-\) and new \(\+\):\n\n```diff/)
+  assert.doesNotMatch(first, /<details>/)
+  assert.match(second, /`actions`.*: no\..*\n.*\n<details><summary>Input and output<\/summary>\n\nInput: /s)
+  const tags = incidentFeature().tags.toReversed()
+  assert.match(render([incidentFeature({ tags })]), /\| `actions` .*\n\| `core` .*\n\| `edge` /)
+})
+
 test('hostile text changes no structure, wherever it stands', () => {
   const features = [incidentFeature(), passedFeature(), incidentFeature({ verdict: 'inconclusive' })]
   for (const some of [features.slice(0, 1), features]) {
@@ -152,7 +162,8 @@ test('hostile text brings no mention, link, image, tag or marker along', () => {
   assert.doesNotMatch(outside, /\]\(|!\[|:\/\//)
   assert.doesNotMatch(markdown, /<!--/)
   assert.doesNotMatch(markdown, /[\0-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/)
-  assert.deepEqual(outside.match(/<\/?\w*/g), ['<details', '<summary', '</summary', '</details'])
+  const folded = ['<details', '<summary', '</summary', '</details']
+  assert.deepEqual(outside.match(/<\/?\w*/g), Array.from({ length: 5 }, () => folded).flat())
   assert.doesNotMatch(outside, /@\w/)
 })
 

@@ -22,7 +22,7 @@ export function axisOf(low: number, high: number, wantedTicks = 6): Axis {
 }
 
 /** Round numbers from low to high, about as many as wanted. */
-export function ticksOf(low: number, high: number, wanted: number): number[] {
+function ticksOf(low: number, high: number, wanted: number): number[] {
   const rough = (high - low) / wanted
   const power = 10 ** Math.floor(Math.log10(rough))
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough) ?? power

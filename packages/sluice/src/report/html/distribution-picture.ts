@@ -48,7 +48,7 @@ export function distributionPicture(
 }
 
 /** Share of the scores in each of the bins over [0,1]; empty without scores. */
-export function sharesOf(scores: readonly number[]): number[] {
+function sharesOf(scores: readonly number[]): number[] {
   if (scores.length === 0) return []
   const counts = new Array<number>(bins).fill(0)
   for (const score of scores) {

@@ -64,7 +64,7 @@ function heading(title: string, oneOfSeveral: boolean): Html {
 
 /** The numbers that a reader looks for first. */
 function figures({ score, comparison, threshold, coverage, confidence }: FeatureSummary): Html {
-  const interval = `${formatPercent(confidence)} interval`
+  const interval = formatPercent(confidence)
   const all: (readonly [name: string, value: string, note: string])[] = [
     ['Mean', formatScore(score.mean), `${interval} ${formatInterval(score)}`],
   ]

@@ -8,7 +8,7 @@ import { type Html, html, trusted } from './markup.ts'
 import type { PageAssets } from './page-assets.ts'
 
 /** Nothing may be loaded, and only this script and this style may act: a text that slipped through could do nothing. */
-export function contentSecurityPolicy({ script, style }: PageAssets): string {
+function contentSecurityPolicy({ script, style }: PageAssets): string {
   const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
   return [
     "default-src 'none'",

@@ -1,8 +1,7 @@
 import type { CaseReport } from '../../case-report.ts'
 import { type CaseRow, changeOf } from '../case-row.ts'
 
-export const sortKeys = ['id', 'baselineScore', 'score', 'change', 'latencyMs', 'costUsd'] as const
-export type SortKey = (typeof sortKeys)[number]
+export type SortKey = 'id' | 'baselineScore' | 'score' | 'change' | 'latencyMs' | 'costUsd'
 
 /** What the reader wants to see of the cases. */
 export interface CaseQuery {
