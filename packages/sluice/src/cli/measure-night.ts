@@ -55,7 +55,6 @@ export async function measureNight(prompt: Prompt, plan: NightPlan, context: Nig
   const sentinels = usable(known, hashes, context)
   await rejudgeKept({ prompt, plan, run, sentinels }, context)
   const { cases } = run.table
-  const [last] = history.before(prompt.feature, night, 1)
   return {
     run,
     outcome,
@@ -71,8 +70,9 @@ export async function measureNight(prompt: Prompt, plan: NightPlan, context: Nig
       sentinels,
       fresh: freshAnswers(session.results.rows(prompt.feature), keptPositions(run, project), plan.repeats),
       served: log.served(),
+      judged: run.ledger.judgeCalls > 0,
       level: outcome.final,
-      last,
+      last: history.before(prompt.feature, night, 10).findLast(({ score }) => score.mean !== null),
       policy: plan.policy,
     },
   }

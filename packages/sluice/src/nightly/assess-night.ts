@@ -28,6 +28,8 @@ export interface NightMeasured {
   sentinels: ReadonlyMap<string, Sentinel>
   fresh: ReadonlyMap<string, FreshAnswers>
   served: Served
+  /** Whether a judge was asked at all; else only checks scored. */
+  judged: boolean
   /** The verdict on the level of tonight's scores. */
   level: FinalVerdict
   last: NightRecord | undefined
@@ -51,7 +53,7 @@ export function assessNight(measured: NightMeasured): NightAssessment {
   const looks = comparable && outputChange(rows, comparable, policy)
   const nights = [...sentinels.values()].map(({ night }) => night).sort()
   return {
-    verdict: nightVerdict(levelWithout(change, level, cases, policy), driftReasons(drifts, policy)),
+    verdict: nightVerdict(levelWithout(change, level, cases, policy), driftReasons(drifts, policy, measured.judged)),
     reference: nights[0] ?? null,
     last: last?.night ?? null,
     drifts,

@@ -8,12 +8,12 @@ import type { Drift } from '../report/night-report.ts'
  * Why a night is not as the nights before: whose doing it is, by how much, since when. The judge alarms in both
  * directions, since a judge that grew lenient hides what it is there to see; a provider only when it got worse.
  */
-export function driftReasons(drifts: readonly Drift[], policy: GatePolicy): VerdictReason[] {
+export function driftReasons(drifts: readonly Drift[], policy: GatePolicy, judged: boolean): VerdictReason[] {
   return (['judge', 'provider'] as const).flatMap((part) => {
     const alarms = drifts.filter((drift) => drift.part === part && isAlarm(drift))
     const [first] = alarms
     if (!first) return []
-    const message = `${describe(first, policy)} ${onset(part, drifts)}`.trim()
+    const message = `${describe(first, policy, judged)} ${onset(part, drifts)}`.trim()
     const tags = first.tags.map(({ tag, meanDifference }) => {
       const change = meanDifference === null ? '' : ` by ${formatDifference(meanDifference)}`
       return reason(part, `Tag ${tag} moved${change} with it, beyond the tag margin of ${policy.tagMargin}.`, tag)
@@ -26,13 +26,16 @@ function isAlarm({ part, direction, tags }: Drift): boolean {
   return direction === 'down' || tags.length > 0 || (direction === 'up' && part === 'judge')
 }
 
-function describe({ part, since, cases, ...drift }: Drift, policy: GatePolicy): string {
+function describe({ part, since, cases, ...drift }: Drift, policy: GatePolicy, judged: boolean): string {
   const change = formatDifference(drift.meanDifference)
   const interval =
     drift.ciLow === null || drift.ciHigh === null
       ? ''
       : `, ${formatPercent(policy.confidence)} interval ${formatScore(drift.ciLow)} to ${formatScore(drift.ciHigh)}`
   const size = `${change} over ${cases} case${cases === 1 ? '' : 's'}${interval}, margin ${drift.margin}`
+  if (part === 'judge' && !judged) {
+    return `Judge drift: no judge was asked, yet the checks now score the very answers of ${since} otherwise (${size}): the code of a check has changed.`
+  }
   if (part === 'judge') {
     const how = drift.direction === 'up' ? 'more lenient' : 'stricter'
     return `Judge drift: the same judge now scores the very answers of ${since} otherwise (${size}): it grew ${how}, and scores before and after cannot be compared.`

@@ -11,7 +11,7 @@ export interface NightHistory {
   before(feature: string, night: string, limit: number): NightRecord[]
   /** Kept answers by case id, of exactly this version and judge. */
   sentinels(feature: string, version: string, judge: string): Map<string, Sentinel>
-  /** Writes a night and the answers to keep from it, all or nothing. Older nights than 120 go. */
+  /** Writes a night and the answers to keep from it, all or nothing. Nights beyond the last 120 go, and answers of versions that none of them ran. */
   save(record: NightRecord, sentinels: readonly Sentinel[]): void
   /** Everything, in a fixed order. */
   all(): Iterable<NightRecord | Sentinel>
@@ -27,6 +27,10 @@ export function createHistory(database: DatabaseSync): NightHistory {
   const putNight = prepare('INSERT OR REPLACE INTO nights (feature, night, record) VALUES (?, ?, ?)')
   const dropNights = prepare(
     'DELETE FROM nights WHERE feature = ?1 AND night NOT IN (SELECT night FROM nights WHERE feature = ?1 ORDER BY night DESC LIMIT ?2)',
+  )
+  const dropSentinels = prepare(
+    `DELETE FROM sentinels WHERE feature = ?1
+     AND version NOT IN (SELECT json_extract(record, '$.version') FROM nights WHERE feature = ?1)`,
   )
   const selectKept = prepare('SELECT record FROM sentinels WHERE feature = ? AND version = ? AND judge = ?')
   const selectOne = prepare(
@@ -63,6 +67,7 @@ export function createHistory(database: DatabaseSync): NightHistory {
         write(record)
         for (const sentinel of sentinels) write(sentinel)
         dropNights.run(record.feature, nightsKept)
+        dropSentinels.run(record.feature)
       }),
     *all() {
       for (const row of selectNights.iterate()) yield nightOfRow(row)

@@ -1,7 +1,8 @@
 import type { Completion } from '../providers/provider.ts'
 import type { Served } from '../report/night-report.ts'
-import type { Stage } from '../run/answer-store.ts'
 import type { Ask } from '../run/answers.ts'
+
+type Stage = keyof Served
 
 /** Notes what the provider says has answered. */
 export interface ServedLog {
@@ -15,7 +16,7 @@ export function logServed(ask: Ask): ServedLog {
   return {
     async ask(request, context) {
       const completion = await ask(request, context)
-      note(seen[context.stage], completion)
+      if (context.stage !== 'embedding') note(seen[context.stage], completion)
       return completion
     },
     served: () => ({ generation: sorted(seen.generation), judge: sorted(seen.judge) }),

@@ -26,7 +26,7 @@ export function slackChannel({ id, addressId, url }: { id: string; addressId: st
 }
 
 /** The message: a title in plain text, then what happened. No text of a model or a file acts in it. */
-export function slackMessage(notification: Notification) {
+function slackMessage(notification: Notification) {
   const { event, feature, details, score, threshold, link } = notification
   const title = slackText(cut(headline(notification), longestDetail))
   const shown = details.slice(0, detailsShown).map((detail) => section(`• ${slackText(cut(detail, longestDetail))}`))
@@ -62,7 +62,7 @@ function mrkdwn(text: string) {
 }
 
 /** Text that says what it is and does nothing: no mention, link, formatting or emoji. */
-export function slackText(text: string): string {
+function slackText(text: string): string {
   return visibleLine(text)
     .replace(/[&<>]/g, (character) => entities[character] ?? character)
     .replace(/[*_~`:@]/g, `$&${zeroWidthSpace}`)

@@ -62,7 +62,7 @@ function webhookBody(notification: Notification) {
 }
 
 /** `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body`; the timestamp in seconds. */
-export function signature(key: Buffer, { id, timestamp }: { id: string; timestamp: number }, body: string): string {
+function signature(key: Buffer, { id, timestamp }: { id: string; timestamp: number }, body: string): string {
   return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`
 }
 
