@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { fakeModel } from '../support/fake-model.ts'
 import { changedProject, commitAll, summariser, worse } from '../support/gate-project.ts'
-import { summaryFiles } from '../support/project.ts'
+import { createProject, summaryFiles } from '../support/project.ts'
 import { chatter, fakeGithub } from './fake-github.ts'
 import { githubRun, pullRequestEvent } from './github-run.ts'
 
@@ -126,4 +126,34 @@ test('what a model says cannot give orders to the runner', async () => {
   assert.ok(token.length >= 20)
   const outside = stdout.replace(new RegExp(`::stop-commands::${token}[\\s\\S]*?::${token}::`, 'g'), '')
   assert.doesNotMatch(outside, /^::error file=x|^::add-mask/m)
+})
+
+test("after a fork's run a second workflow posts its report, rendered anew, to the pull request of that commit", async () => {
+  await using model = await fakeModel(forgets)
+  await using github = await fakeGithub()
+  using project = changedProject({ url: model.url, rubric: true })
+  const { outputs } = await githubRun(project, github.url, { event: pullRequestEvent({ fork: true }) })
+  writeFileSync(path.join(outputs.report ?? '', 'report.md'), '@everyone <img src=x>')
+  github.pulls.push({ number: 7, head: { sha: 'abc' } })
+  const ended = { head_sha: 'abc', head_branch: 'change', head_repository: { owner: { login: 'mallory' } } }
+  const { code } = await githubRun(project, github.url, {
+    event: { workflow_run: ended },
+    env: { GITHUB_EVENT_NAME: 'workflow_run', INPUT_COMMAND: 'comment' },
+  })
+  assert.equal(code, 0)
+  assert.match(github.comments[0]?.body ?? '', /FAIL/)
+  assert.doesNotMatch(github.comments[0]?.body ?? '', /@everyone|<img/)
+})
+
+test('the nightly runs by the same command, without a comment', async () => {
+  await using github = await fakeGithub()
+  using project = createProject({})
+  await project.sluice(['init'])
+  const { code, outputs, summary } = await githubRun(project, github.url, {
+    event: { schedule: '0 2 * * *' },
+    env: { GITHUB_EVENT_NAME: 'schedule', INPUT_COMMAND: 'nightly' },
+  })
+  assert.deepEqual([code, outputs.verdict], [0, 'pass'], summary)
+  assert.match(summary, /ticket-triage/)
+  assert.deepEqual(github.requests, [])
 })
