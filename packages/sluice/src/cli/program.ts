@@ -104,7 +104,7 @@ function addLookups(program: Command, host: Host, done: (exitCode: number) => vo
     .option('--open', 'open the HTML report in the browser')
     .action(async (run, options) => done(await (await import('./report.ts')).showReport(run, options, host)))
 
-  const night = withGateOptions(program.command('nightly'))
+  const night = withGateOptions(program.command('nightly'), 'full, else fast')
     .description('ask every feature in production anew and tell drift of provider, judge and suite apart')
     .option('--night <day>', 'which night this is; the same night again pays only for what is missing (default: today)')
     .option('--new-reference', "compare later nights with tonight's answers")
@@ -145,17 +145,17 @@ function addLookups(program: Command, host: Host, done: (exitCode: number) => vo
     .action(async (options) => done(await (await import('./cache.ts')).pruneCache(options, host)))
 }
 
-function withRunOptions(command: Command): Command {
+function withRunOptions(command: Command, suite = 'fast'): Command {
   return command
-    .option('--suite <name>', 'which suite of the feature (default: fast)')
+    .option('--suite <name>', `which suite of the feature (default: ${suite})`)
     .option('--concurrency <n>', 'calls under way at a time', wholeNumber, 20)
     .option('--budget-usd <x>', 'stop before spending more than this (default: 2)', amount)
     .option('--report-dir <dir>', 'write report.json, report.md, report.html and junit.xml there')
     .option('--json', 'print the report as JSON on stdout and nothing else')
 }
 
-function withGateOptions(command: Command): Command {
-  return withRunOptions(command)
+function withGateOptions(command: Command, suite?: string): Command {
+  return withRunOptions(command, suite)
     .option('--threshold <x>', 'absolute floor for the mean score, 0 to 1', share)
     .option('--margin <x>', 'largest acceptable drop against the baseline, 0 to 1', share)
     .addOption(new Option('--on-inconclusive <policy>', 'what an undecided run means').choices(onInconclusive))
