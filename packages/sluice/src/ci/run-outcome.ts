@@ -48,7 +48,7 @@ export function outputsOf({ exitCode, report }: RunOutcome, reportDir: string): 
   return {
     verdict: verdicts[exitCode] ?? 'error',
     score: means.length === 0 ? '' : String(Math.min(...means)),
-    'cost-usd': costs.length === 0 ? '' : String(costs.reduce((sum, usd) => sum + usd, 0)),
+    'cost-usd': costs.length === 0 ? '' : String(Number(costs.reduce((sum, usd) => sum + usd, 0).toPrecision(12))),
     report: report === undefined ? '' : reportDir,
     paid: String(paid),
   }
