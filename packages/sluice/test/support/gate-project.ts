@@ -24,7 +24,6 @@ export function changedProject(base: SummaryOptions, candidate: Partial<SummaryO
 /** Commits everything, in a repository that is made where there is none. */
 export function commitAll(project: Project, message: string): string {
   project.git('init', '-q')
-  project.write({ '.gitignore': '.sluice/\n' })
   project.git('add', '-A')
   project.git('commit', '-qm', message)
   return project.git('rev-parse', 'HEAD')
