@@ -21,7 +21,8 @@ import {
 import { excerpt } from './untrusted.ts'
 
 const listLength = 12
-const tagsShown = 30
+const tagsInView = 6
+const tagsShown = 100
 const idsShown = 50
 const messageLength = 400
 const nameLength = 80
@@ -91,11 +92,13 @@ function scoreTable({ candidate, baseline, score, comparison, threshold, confide
   return table(['', 'mean', `${formatPercent(confidence)} interval`, ''], '-rr-', rows)
 }
 
+/** The tags that failed, then those that lost most; beyond a few they are folded. */
 function tagTable({ tags, comparison }: FeatureSummary): string {
   if (tags.length === 0) return ''
-  const order = (tag: (typeof tags)[number]) => (comparison ? tag.meanDifference : tag.mean) ?? Number.POSITIVE_INFINITY
+  const order = ({ verdict, meanDifference, mean }: (typeof tags)[number]) =>
+    (verdict === 'fail' ? -2 : 0) + ((comparison ? meanDifference : mean) ?? 2)
   const rows = tags
-    .toSorted((a, b) => (order(a) < order(b) ? -1 : order(a) > order(b) ? 1 : 0))
+    .toSorted((a, b) => order(a) - order(b))
     .slice(0, tagsShown)
     .map(({ tag, cases, mean, verdict, ...difference }) => [
       codeSpan(excerpt(tag, nameLength)),
@@ -104,11 +107,15 @@ function tagTable({ tags, comparison }: FeatureSummary): string {
       ...(comparison ? [formatChange(difference.meanDifference), formatInterval(difference, formatChange)] : []),
       verdict ?? (comparison ? 'too few' : ''),
     ])
+  const tableOf = (some: typeof rows) =>
+    comparison
+      ? table(['tag', 'cases', 'mean', 'change', 'interval', ''], '-rrrr-', some)
+      : table(['tag', 'cases', 'mean', ''], '-rr-', some)
+  const [first, rest] = [rows.slice(0, tagsInView), rows.slice(tagsInView)]
   const left = tags.length - tagsShown
-  const more = left > 0 ? `\n\nAnd ${formatAmount(left, 'further tag')}.` : ''
-  return comparison
-    ? table(['tag', 'cases', 'mean', 'change', 'interval', ''], '-rrrr-', rows) + more
-    : table(['tag', 'cases', 'mean', ''], '-rr-', rows) + more
+  const more = left > 0 ? [`And ${formatAmount(left, 'further tag')}.`] : []
+  const folded = rest.length === 0 ? '' : collapsed(formatAmount(rest.length, 'further tag'), [tableOf(rest), ...more])
+  return join([tableOf(first), folded])
 }
 
 function runTable(feature: FeatureSummary): string {

@@ -136,6 +136,21 @@ test('the worst case shows its texts, the others fold theirs, and the tags that 
   assert.match(render([incidentFeature({ tags })]), /\| `actions` .*\n\| `core` .*\n\| `edge` /)
 })
 
+test('of many tags the six that matter most are in view: failed ones, then the largest drops', () => {
+  const [some] = incidentFeature().tags
+  assert.ok(some)
+  const tags = Array.from({ length: 9 }, (_, index) => {
+    const verdict = index === 8 ? ('fail' as const) : ('inconclusive' as const)
+    return { ...some, tag: `t${index}`, meanDifference: index / -100 + (index === 8 ? 0.07 : 0), verdict }
+  })
+  const [view = '', folded = ''] = render([incidentFeature({ tags })]).split(
+    '<details><summary>3 further tags</summary>',
+  )
+  const rowsIn = (text: string) => [...text.matchAll(/^\| `(t\d)`/gm)].map(([, tag]) => tag)
+  assert.deepEqual(rowsIn(view), ['t8', 't7', 't6', 't5', 't4', 't3'])
+  assert.deepEqual(rowsIn(folded), ['t2', 't1', 't0'])
+})
+
 test('hostile text changes no structure, wherever it stands', () => {
   const features = [incidentFeature(), passedFeature(), incidentFeature({ verdict: 'inconclusive' })]
   for (const some of [features.slice(0, 1), features]) {
