@@ -18,4 +18,6 @@ if (process.channel) {
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
   process.channel.unref()
 }
-process.exitCode = await runCommandLine(process.argv.slice(2), process)
+const exitCode = await runCommandLine(process.argv.slice(2), process)
+// Not by itself: an application under test, loaded as a module, may leave timers or connections open.
+process.stdout.write('', () => process.exit(exitCode))
