@@ -191,3 +191,8 @@ test('BOM and CRLF change nothing', async () => {
   assert.deepEqual(diagnostics, [])
   assert.equal(prompts[0]?.messages[0]?.content, 'Summarise.')
 })
+
+test('a budget belongs to the run, so a prompt file cannot set one', async () => {
+  const [fault] = await faultsOf(withPrompt(`${goodPrompt}gate: {threshold: 0.8, budgetUsd: 1}\n`))
+  assert.match(fault ?? '', /gate\.budgetUsd: unknown key "budgetUsd"/)
+})
