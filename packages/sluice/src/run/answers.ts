@@ -26,7 +26,7 @@ export interface AskOptions {
   store: AnswerStore
   /** Told of every paid answer. */
   spending?: Spending | undefined
-  /** Answers of one edition are not those of another: what was asked before is asked anew. */
+  /** What was asked outside of this edition is asked anew; everybody else finds the new answers. */
   edition?: string | undefined
   client: ModelClient
   providers: Providers
@@ -42,14 +42,14 @@ export interface AskOptions {
  */
 export function createAsk({ store, spending, edition, client, providers, stop, abort }: AskOptions): Ask {
   const underWay = new Map<string, Promise<Completion>>()
-  const pay = async (request: ModelRequest, context: AskContext, key: string) => {
+  const pay = async (request: ModelRequest, context: AskContext, { key, requested }: AnswerKeys) => {
     endIfStopped(stop)
     const { caseId, repeat, stage, feature } = context
-    const completion = await client.complete(request, { caseId, repeat, key, signal: abort })
+    const completion = await client.complete(request, { caseId, repeat, key: requested, signal: abort })
     context.book(completion, 'provider')
     spending?.add(completion, { stage, feature, model: request.model })
     context.verify?.(completion)
-    store.put(key, completion, { stage, feature, model: request.model })
+    for (const each of new Set([key, requested])) store.put(each, completion, { stage, feature, model: request.model })
     return completion
   }
   const recorded = async (request: ModelRequest, context: AskContext, key: string, provider: Provider) => {
@@ -71,7 +71,7 @@ export function createAsk({ store, spending, edition, client, providers, stop, a
       context.book(completion, 'cache')
       return completion
     }
-    const paid = pay(request, context, key)
+    const paid = pay(request, context, { key, requested })
     underWay.set(key, paid)
     try {
       return await paid
@@ -79,6 +79,13 @@ export function createAsk({ store, spending, edition, client, providers, stop, a
       underWay.delete(key)
     }
   }
+}
+
+interface AnswerKeys {
+  /** Of the request within its edition. */
+  key: string
+  /** Of the request alone. */
+  requested: string
 }
 
 function keyWithin(edition: string, key: string): string {

@@ -32,7 +32,7 @@ test('a night that was killed goes on and pays only for what is missing; finishe
   assert.equal(again.nightly.last, '2026-11-20', 'a night is not compared with itself')
 })
 
-test('a night uses no answer of the gate or of eval, and a second night of a day asks again', async () => {
+test('a night uses no answer of others, and a second night of a day asks again; others use its answers', async () => {
   await using run = await nightlyProject()
   await run.project.sluice(['eval', 'summary'])
   assert.equal(run.model.requests.length, 40)
@@ -41,6 +41,10 @@ test('a night uses no answer of the gate or of eval, and a second night of a day
   const second = await run.night('2026-11-20.2')
   assert.equal(run.model.requests.length, 120)
   assert.equal(second.nightly.reference, '2026-11-20')
+  run.world.words = 'Later. Action item: never asked for'
+  const { stdout } = await run.project.sluice(['eval', 'summary', '--json'])
+  assert.match(stdout, /"output":"Action item: pay invoice 7\."/)
+  assert.equal(run.model.requests.length, 120)
 })
 
 test('critical cases are asked until they are settled, others once; the full suite is preferred', async () => {
