@@ -19,7 +19,7 @@ export class GithubError extends Error {
   }
 }
 
-export interface GithubAnswer {
+interface GithubAnswer {
   data: unknown
   /** Whether a list goes on on the next page. */
   hasNext: boolean

@@ -42,26 +42,20 @@ export async function stickComment(api: GithubApi, comment: StickyComment, tries
   const own = async (author: string) => (await all(api, list)).filter((found) => isOwn(found, marker, author))
   const edited = await keepOne(api, { repository, found: await own(workflowAuthor), body })
   if (edited !== 'none' || !create) return edited
-  const posted = await post(api, list, body)
+  const posted = await post(api, list, body).catch((error: unknown) => {
+    if (error instanceof GithubError && error.isUncertain && tries > 1) return undefined
+    throw error
+  })
+  // It may be there all the same: look again.
+  if (!posted) return stickComment(api, comment, tries - 1)
   // Another run may have posted meanwhile, and a token that is not the workflow's learns only now as whom it writes.
-  const author = 'id' in posted ? (posted.user?.login ?? workflowAuthor) : workflowAuthor
-  const found = await own(author)
-  if ('fault' in posted && found.length === 0) {
-    if (tries > 1) return stickComment(api, comment, tries - 1)
-    throw posted.fault
-  }
+  const found = await own(posted.user?.login ?? workflowAuthor)
   await keepOne(api, { repository, found, body })
-  return found.some(({ id }) => 'id' in posted && id < posted.id) ? 'edited' : 'created'
+  return found.some(({ id }) => id < posted.id) ? 'edited' : 'created'
 }
 
-/** The new comment, or a fault after which it may be there or not. */
-async function post(api: GithubApi, list: string, body: string): Promise<Comment | { fault: GithubError }> {
-  try {
-    return commentSchema.parse((await api.request('POST', list, { body })).data)
-  } catch (error) {
-    if (error instanceof GithubError && error.isUncertain) return { fault: error }
-    throw error
-  }
+async function post(api: GithubApi, list: string, body: string): Promise<Comment> {
+  return commentSchema.parse((await api.request('POST', list, { body })).data)
 }
 
 interface Kept {

@@ -62,7 +62,7 @@ export interface WorkflowRun {
   inputs: Inputs
 }
 
-export interface PullRequest {
+interface PullRequest {
   number: number
   isFork: boolean
   labels: string[]
@@ -74,7 +74,7 @@ export interface EndedRun {
   head: string | undefined
 }
 
-export interface Inputs {
+interface Inputs {
   command: (typeof commands)[number]
   suite: string | undefined
   base: string | undefined

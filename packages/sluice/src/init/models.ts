@@ -21,7 +21,7 @@ export interface ModelChoice {
 }
 
 /** The provider of answers that come with the project, so that a first run needs no key. */
-export const recordedProvider = 'recorded'
+const recordedProvider = 'recorded'
 
 const local = 'local'
 
@@ -40,8 +40,8 @@ prices: {"local:*": {input: 0, output: 0}}
   },
 }
 
-/** The names that `--provider` takes. */
-export const providerNames: readonly string[] = [recordedProvider, ...Object.keys(known)]
+/** What `--provider` takes. */
+const providerNames: readonly string[] = [recordedProvider, ...Object.keys(known)]
 
 /**
  * The models for what was asked for; without a wish, recorded ones. The judge is the provider's default model, so that
