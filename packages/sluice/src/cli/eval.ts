@@ -70,9 +70,9 @@ function requireCases(run: FeatureRun, tags: string[] | undefined): void {
   throw new SluiceError('invalid-input', `no case has the tag ${tags?.join(' or ')}: nothing was evaluated`)
 }
 
-/** 0 when every case has a score, 2 when some have none, 4 when not one has. */
+/** 0 when every case has a score, 2 when some have none, 4 when not one has or the budget ended first. */
 function exitCodeOf({ table, observations }: FeatureRun): number {
   const share = coveredShare(coverageOf(table.cases, 'candidate'))
-  if (!share) return 4
+  if (!share || observations.budgetStops > 0) return 4
   return observations.unscoredRepeats === 0 ? 0 : 2
 }

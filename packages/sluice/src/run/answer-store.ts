@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import type { Completion } from '../providers/provider.ts'
+import { writeTogether } from './database.ts'
 import { inStore } from './store-error.ts'
 
 /** Which part of a run an answer belongs to. */
@@ -18,6 +19,8 @@ export interface AnswerStore {
   get(key: string): Completion | undefined
   /** Durable against a killed process when it returns. */
   put(key: string, completion: Completion, labels: AnswerLabels): void
+  /** Makes several writes one: cheaper, and all or none. */
+  together(work: () => void): void
   /** Deletes what was stored before `time` (ms since the epoch); returns how many answers. */
   prune(time: number): number
 }
@@ -54,6 +57,7 @@ export function createAnswerStore(database: DatabaseSync, now: () => number = Da
       const row = [key, model, stage, feature, now(), completion.costUsd ?? null, JSON.stringify(completion)]
       inStore(database, () => insert.run(...row))
     },
+    together: (work) => inStore(database, () => writeTogether(database, work)),
     prune: (time) => Number(inStore(database, () => remove.run(time)).changes),
   }
 }

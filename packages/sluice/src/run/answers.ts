@@ -47,9 +47,17 @@ export function createAsk({ store, spending, edition, client, providers, stop, a
     const { caseId, repeat, stage, feature } = context
     const completion = await client.complete(request, { caseId, repeat, key: requested, signal: abort })
     context.book(completion, 'provider')
-    spending?.add(completion, { stage, feature, model: request.model })
-    context.verify?.(completion)
-    for (const each of new Set([key, requested])) store.put(each, completion, { stage, feature, model: request.model })
+    const labels = { stage, feature, model: request.model }
+    try {
+      context.verify?.(completion)
+    } catch (error) {
+      spending?.add(completion, labels)
+      throw error
+    }
+    store.together(() => {
+      for (const each of new Set([key, requested])) store.put(each, completion, labels)
+      spending?.add(completion, labels)
+    })
     return completion
   }
   const recorded = async (request: ModelRequest, context: AskContext, key: string, provider: Provider) => {

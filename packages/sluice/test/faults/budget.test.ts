@@ -121,3 +121,12 @@ test('a model without a price runs where no budget is set, and its cost is unkno
   const shown = await project.sluice(['eval', 'summary'])
   assert.doesNotMatch(shown.stdout, /\b0(\.0+)? USD|\$0/)
 })
+
+test('an evaluation that the budget ends could not run to its end: exit 4', async () => {
+  const { model } = await till()
+  await using _ = model
+  using project = createProject(pricedFiles(model.url))
+  const stopped = await project.sluice(['eval', 'summary', '--budget-usd', '12'])
+  assert.equal(stopped.code, 4, stopped.stderr)
+  assert.match(stopped.stdout, /stopped by the budget/)
+})
