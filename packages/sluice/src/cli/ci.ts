@@ -11,8 +11,11 @@ type RunCommand = (args: string[], host: Host) => Promise<number>
 
 /** `sluice ci github`: everything that the GitHub Action does. Reads its inputs from the environment. */
 export async function ciGithub(runCommand: RunCommand, host: Host): Promise<number> {
+  const env = { ...host.env }
+  // What runs below, an application under test among it, has no business with the token.
+  delete host.env.INPUT_TOKEN
   return runGithub({
-    env: host.env,
+    env,
     root: await findRoot(host.cwd()),
     run: (args, show) => captured(args, runCommand, host, show),
     write: (text) => void host.stdout.write(text),

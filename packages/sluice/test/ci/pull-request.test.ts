@@ -83,6 +83,21 @@ test('a token without permission changes nothing about the verdict, and is never
   assert.doesNotMatch(stdout + stderr + summary, /secret-token/)
 })
 
+test('an application under test does not see the token', async () => {
+  await using github = await fakeGithub()
+  using project = createProject({
+    'app.cjs': 'process.stdin.resume().on("end", () => console.log("token: " + (process.env.INPUT_TOKEN || "none")))',
+    'prompts/a.prompt.yml':
+      'sluice: 1\nmodel: local:m\nmessages: [{role: user, content: "{{email}}"}]\ntarget: {command: [node, app.cjs]}\nchecks: [{contains: "token: none"}]\nsuites: {fast: cases.jsonl}\n',
+    'prompts/cases.jsonl': '{"id":"one","vars":{"email":"x"}}\n',
+    'sluice.yaml': 'sluice: 1\nproviders:\n  local: {kind: openai-compatible, baseURL: "http://127.0.0.1:9/v1"}\n',
+  })
+  commitAll(project, 'base')
+  project.git('branch', '-M', 'main')
+  const { outputs, summary } = await githubRun(project, github.url, { env: { INPUT_ARGS: '--all' } })
+  assert.equal(outputs.score, '1', summary)
+})
+
 test('the label sluice:full runs the full suite, an input overrules it', async () => {
   await using model = await fakeModel(forgets)
   await using github = await fakeGithub()
