@@ -41,7 +41,7 @@ export function featureSection(
     ${block('Tags', tagTable(feature), oneOfSeveral)}
     ${block('Looks of the test', looksTable(feature), oneOfSeveral)}
     ${block('Run', facts(feature), oneOfSeveral)}
-    <section class="cases" data-feature="${index}" aria-label="Cases">${heading('Cases', oneOfSeveral)}
+    <section class="cases" data-feature="${index}" aria-label="Cases of ${feature.feature}">${heading('Cases', oneOfSeveral)}
       <noscript><p>The table of cases needs JavaScript. report.json holds every case.</p></noscript></section>`
   const verdict = feature.verdict ?? 'scored'
   if (!oneOfSeveral) {
@@ -95,7 +95,7 @@ function versions({ candidate, baseline }: FeatureSummary): Html {
   return html`<p class="versions">${version('candidate', candidate)}${baseline ? version('baseline', baseline) : undefined}</p>`
 }
 
-function looksTable({ looks }: FeatureSummary): Html | undefined {
+function looksTable({ looks, feature }: FeatureSummary): Html | undefined {
   if (looks.length < 2) return undefined
   const number = (value: number | null) => (value === null ? 'n/a' : value.toFixed(2))
   const rows = looks.map(
@@ -103,7 +103,7 @@ function looksTable({ looks }: FeatureSummary): Html | undefined {
       html`<tr><th scope="row" class="number">${repeats}</th>${[formatChange(meanDifference), formatScore(se), number(z), number(passBound), number(failBound)].map((cell) => html`<td class="number">${cell}</td>`)}<td>${decision}</td></tr>`,
   )
   const head = ['Repeats', 'Change', 'se', 'z', 'Pass at', 'Fail at']
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Looks of the test"><table><thead><tr>${head.map((name) => html`<th scope="col" class="number">${name}</th>`)}<th scope="col">Decision</th></tr></thead><tbody>${rows}</tbody></table></div>`
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Looks of the test of ${feature}"><table><thead><tr>${head.map((name) => html`<th scope="col" class="number">${name}</th>`)}<th scope="col">Decision</th></tr></thead><tbody>${rows}</tbody></table></div>`
 }
 
 function facts(feature: FeatureSummary): Html {

@@ -7,7 +7,7 @@ import type { AxeResults } from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { openBrowser } from '../../support/browser.ts'
 import { everythingHostile, hostileCase, hostileReport } from '../hostile.ts'
-import { caseReport, incidentCases, incidentReport } from '../incident.ts'
+import { caseReport, incidentCases, incidentFeature, incidentReport, passedFeature } from '../incident.ts'
 import { openReport } from './opened-report.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -28,6 +28,17 @@ describe('report.html under attack and under load', () => {
       assert.deepEqual(await violations(report.page), [])
     })
   }
+
+  test('has no accessibility violation with several features', async () => {
+    const features = [
+      passedFeature({ feature: 'calm' }),
+      incidentFeature(),
+      incidentFeature({ feature: 'open', verdict: 'inconclusive' }),
+    ]
+    await using report = await openReport(browser, incidentReport({ features }), incidentCases)
+    await report.page.locator('details.feature > summary').last().click()
+    assert.deepEqual(await violations(report.page), [])
+  })
 
   test('shows hostile text as text: nothing runs, nothing loads, nothing is even refused', async () => {
     const report = hostileReport(incidentReport(), attack)

@@ -105,9 +105,9 @@ describe('report.html in Chromium', () => {
   })
 
   test('needs no sideways scrolling at 360 px, with a case open and the longest of names', async () => {
-    const long = 'a-name-without-any-place-to-break-it-'.repeat(5)
+    const long = 'a_name_without_any_place_to_break_it_'.repeat(5)
     const report = incidentReport({ features: [incidentFeature({ feature: long })] })
-    const cases = incidentCases.map((row) => ({ ...row, id: `${row.id}-${long}`, tags: [long] }))
+    const cases = incidentCases.map((row) => ({ ...row, id: `${row.id}_${long}`, tags: [long] }))
     await using opened = await openReport(browser, report, cases, { width: 360 })
     await opened.page.locator('.case-table tbody th button').nth(1).click()
     assert.equal(await opened.page.evaluate(() => document.documentElement.scrollWidth), 360)

@@ -25,6 +25,7 @@ export function installCases(section: HTMLElement): void {
     show()
   }
   const controls = filters(rows, change)
+  controls.element.setAttribute('aria-label', `Filter: ${section.getAttribute('aria-label')}`)
   section.append(controls.element, count, table.element)
   show()
   const chart = section.closest('.feature')?.querySelector<HTMLElement>('.differences')
