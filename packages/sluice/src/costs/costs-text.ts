@@ -64,15 +64,15 @@ function unpricedNote({ unpricedCalls }: CostSum): string[] {
 }
 
 /** How evaluation compares with production, in one sentence. */
-function productionSentence({ productionUsd, share, band }: ProductionShare): string {
+function productionSentence({ productionUsd, share, band: place }: ProductionShare): string {
   const production = `the ${formatUsd(productionUsd)} of production`
-  const usual = 'the usual band of 1 to 5 %'
+  const band = 'the rule of thumb of 1 to 5 %'
   if (share === null) return `What share of ${production} this is cannot be told.`
   const percent = formatPercent(share)
-  if (band === 'unknown') return `At least ${percent} of ${production}; the unpriced calls come on top (${usual}).`
-  if (band === 'within') return `${percent} of ${production}: within ${usual}.`
-  if (band === 'above') {
-    return `${percent} of ${production}: above ${usual}. A smaller fast suite, fewer repeats or a cheaper judge bring it down.`
+  if (place === 'unknown') return `At least ${percent} of ${production}; the unpriced calls come on top (${band}).`
+  if (place === 'within') return `${percent} of ${production}: within ${band}.`
+  if (place === 'above') {
+    return `${percent} of ${production}: above ${band}. A smaller fast suite, fewer repeats or a cheaper judge bring it down.`
   }
-  return `${percent} of ${production}: below ${usual}. There is room for more cases; sluice gate says what they would let it see.`
+  return `${percent} of ${production}: below ${band}. There is room for more cases; sluice gate says what they would let it see.`
 }

@@ -17,7 +17,7 @@ export interface ProductionShare {
   productionUsd: number
   /** Evaluation / production; null where it cannot be told. A lower bound while there are unpriced calls. */
   share: number | null
-  /** Against the usual 1 to 5 % of production spend. */
+  /** Against the rule of thumb of 1 to 5 % of production spend. */
   band: 'below' | 'within' | 'above' | 'unknown'
 }
 

@@ -32,8 +32,8 @@ export function levelWithout(
   const message = `The threshold of ${threshold} is missed only with the cases that are new tonight: without them the mean is ${formatScore(mean)}. From the next night on they count.`
   return {
     verdict: 'pass',
-    strength: 'weak',
-    reasons: [{ code: 'suite-change', message, tag: null, case: null }],
+    strength: decision.strength,
+    reasons: [{ code: 'suite-change', message, tag: null, case: null }, ...decision.reasons],
     exitCode: 0,
   }
 }

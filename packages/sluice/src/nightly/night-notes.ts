@@ -26,14 +26,22 @@ export function nightNotes(report: NightReport): string[] {
   ]
 }
 
-function driftNote({ part, since, cases, direction, tags, meanDifference, detectableDrop }: Drift): string {
+function driftNote({ part, since, cases, direction, tags, meanDifference, ...drift }: Drift): string {
   const what = part === 'provider' ? 'The provider' : 'The judge'
   const moved = direction !== null || tags.length > 0
   const change = `${meanDifference < 0 ? '' : '+'}${formatScore(meanDifference)} over ${cases} case${cases === 1 ? '' : 's'}`
   if (moved) return `${what} moved since ${since}: ${change}.`
-  const sight =
-    detectableDrop === null ? '' : `; a drop of ${formatScore(detectableDrop)} would have been caught (80 %)`
-  return `${what} is not shown to have moved since ${since}: ${change}${sight}.`
+  return `${what} is not shown to have moved since ${since}: ${change}${sightOf(drift)}.`
+}
+
+/** The width of an interval that has no noise to go by but the least that is ever assumed. */
+const noWidth = 0.002
+
+/** Where no case differs from another nothing is claimed. */
+function sightOf({ detectableDrop, ciLow, ciHigh }: Pick<Drift, 'detectableDrop' | 'ciLow' | 'ciHigh'>): string {
+  if (detectableDrop === null) return ''
+  if (ciHigh !== null && ciLow !== null && ciHigh - ciLow < noWidth) return ', the same in every case'
+  return `; a drop of ${formatScore(detectableDrop)} would have been caught (80 %)`
 }
 
 function suiteNote({ added, removed, edited }: SuiteChange, last: string): string {

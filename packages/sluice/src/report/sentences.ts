@@ -39,7 +39,9 @@ export function headline({ reasons, verdict, strength, score, comparison }: Feat
   const meaning =
     strength === 'weak'
       ? `a drop of more than ${margin} is not ruled out, the tie-break decided`
-      : `a drop of more than ${margin} is ruled out`
+      : comparison.verdict === 'pass'
+        ? `a drop of more than ${margin} is ruled out`
+        : `no drop of more than ${margin} is shown`
   const change = formatChange(comparison.meanDifference)
   return `${mean}, ${Number(change) === 0 ? 'no change' : change} against the baseline; ${meaning}.`
 }

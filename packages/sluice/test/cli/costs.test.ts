@@ -101,7 +101,7 @@ test('production spend is compared with the band of 1 to 5 %', async () => {
   assert.equal((await bandAt('0.01'))?.band, 'above')
   assert.deepEqual(await bandAt('0'), { productionUsd: 0, share: null, band: 'unknown' })
   const { stdout } = await project.sluice(['costs', '--production-usd', '0.01'])
-  assert.match(stdout, /12 % of the 0\.010 USD of production: above the usual band of 1 to 5 %/)
+  assert.match(stdout, /12 % of the 0\.010 USD of production: above the rule of thumb of 1 to 5 %/)
 })
 
 test('--since leaves out older days, the picture has a bar for each day and command, and no markup of others', async () => {

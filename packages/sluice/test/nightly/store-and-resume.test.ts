@@ -133,6 +133,8 @@ test('a damaged file of history is named by line and column, and changes nothing
 test('the report holds to its schema, and the trend is a picture', async () => {
   await using run = await nightlyProject()
   await run.night('2026-11-20')
+  const calm = await run.project.sluice(['nightly', '--night', '2026-11-20.2'])
+  assert.match(calm.stdout, /no change against the baseline; no drop of more than 0\.030\s+is\s+shown/)
   run.world.forgets = (mail) => mail % 3 === 0
   const { stdout } = await run.project.sluice(['nightly', '--night', '2026-11-21', '--report-dir', 'out'])
   const schema = JSON.parse(readFileSync(path.join(import.meta.dirname, '../../schemas/report.schema.json'), 'utf8'))
@@ -144,7 +146,7 @@ test('the report holds to its schema, and the trend is a picture', async () => {
   assert.equal(report.features[0]?.baseline?.label, 'answers of 2026-11-20')
   assert.equal(report.features[0]?.cases[0]?.baselineOutput, 'Action item: pay invoice 0.')
   const svg = read('nightly.svg')
-  assert.match(svg, /<circle [^>]*><title>2026-11-20: 1\.000, pass<\/title><\/circle>/)
+  assert.match(svg, /<circle [^>]*><title>2026-11-20\.2: 1\.000, pass<\/title><\/circle>/)
   assert.match(svg, /<path [^>]*><title>2026-11-21: 0\.650, fail<\/title><\/path>/)
   assert.match(stdout, /^FAIL {2}summary\nProvider drift:/)
   assert.match(read('report.md'), /Provider drift:/)
