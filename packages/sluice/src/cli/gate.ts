@@ -29,7 +29,7 @@ export async function gate(options: GateOptions, host: Host): Promise<number> {
   try {
     const judged: JudgedFeature[] = []
     for (const { prompt } of scope.affected) {
-      const { prompt: baseline, note } = baselineOf(prompt, scope.base)
+      const { prompt: baseline, note } = baselineOf(prompt, scope.base, project.config)
       const versions = { candidate: prompt, baseline, suite: options.suite, notes: note ? [note] : [] }
       judged.push(await judgeVersions(versions, { project, session, progress, flags: options, host }))
     }

@@ -1,7 +1,9 @@
 import type { Config } from '../suite/config.ts'
 import { loadConfig } from '../suite/load-config.ts'
 import { loadPrompts } from '../suite/load-prompts.ts'
+import { parseModelId } from '../suite/model.ts'
 import type { Prompt } from '../suite/prompt.ts'
+import { implicitProviders } from '../suite/provider-settings.ts'
 import { variablesOf } from '../suite/template.ts'
 import type { Git } from './git.ts'
 import { gitFiles } from './git-files.ts'
@@ -29,7 +31,11 @@ export async function promptsAt(git: Git, commit: string, config: Config): Promi
 }
 
 /** What the candidate is compared with: the same feature in the base commit, if it says something else there. */
-export function baselineOf(candidate: Prompt, base: BasePrompts | undefined): Baseline {
+export function baselineOf(
+  candidate: Prompt,
+  base: BasePrompts | undefined,
+  { providers }: Pick<Config, 'providers'>,
+): Baseline {
   if (!base) return { note: 'There is no git repository, hence no baseline: judged against the threshold alone.' }
   if (candidate.target) {
     return {
@@ -45,6 +51,12 @@ export function baselineOf(candidate: Prompt, base: BasePrompts | undefined): Ba
   if (!prompt) return { note: 'New feature, hence no baseline: judged against the threshold alone.' }
   if (prompt.id === candidate.id) {
     return { note: `The version ${candidate.id} is that of the base commit: judged against the threshold alone.` }
+  }
+  const provider = parseModelId(prompt.model)?.provider ?? prompt.model
+  if (!Object.hasOwn(providers, provider) && !implicitProviders.some((name) => name === provider)) {
+    return {
+      note: `The baseline's provider "${provider}" is no longer in sluice.yaml: judged against the threshold alone.`,
+    }
   }
   const missing = variablesIn(prompt).filter((name) => !variablesIn(candidate).includes(name))
   if (missing.length === 0) return { prompt }

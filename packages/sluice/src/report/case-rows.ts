@@ -66,14 +66,14 @@ function caseRow(
   }
 }
 
-/** The repeat that shows what went wrong: of those in the case's state, the one with the lowest score. */
+/** The repeat that shows what went wrong: the one with the lowest score, or without scores one in the case's state. */
 function worstOf(details: readonly CaseDetail[], state: CaseState): CaseDetail | undefined {
-  return details
-    .filter((detail) => detail.state === state)
-    .reduce<CaseDetail | undefined>(
-      (worst, detail) => (worst && (worst.score ?? 0) <= (detail.score ?? 0) ? worst : detail),
-      undefined,
-    )
+  const scored = details.filter(({ score }) => score !== undefined)
+  const shown = scored.length > 0 ? scored : details.filter((detail) => detail.state === state)
+  return shown.reduce<CaseDetail | undefined>(
+    (worst, detail) => (worst && (worst.score ?? 0) <= (detail.score ?? 0) ? worst : detail),
+    undefined,
+  )
 }
 
 /** The baseline's repeat nearest to its mean, so that a lucky or unlucky answer does not stand for the version. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { baselineOf } from '../../src/gate/baseline.ts'
+import { type BasePrompts, baselineOf as baselineIn } from '../../src/gate/baseline.ts'
 import type { Prompt } from '../../src/suite/prompt.ts'
 
 function prompt(id: string, content: string, more: Partial<Prompt> = {}): Prompt {
@@ -23,6 +23,9 @@ function prompt(id: string, content: string, more: Partial<Prompt> = {}): Prompt
   }
 }
 
+const providers = { local: { kind: 'openai-compatible' as const, baseURL: 'http://127.0.0.1:1/v1' } }
+const baselineOf = (candidate: Prompt, base: BasePrompts | undefined) => baselineIn(candidate, base, { providers })
+
 function at(...prompts: Prompt[]) {
   return { byFeature: new Map(prompts.map((known) => [known.feature, known])), invalid: new Set<string>() }
 }
@@ -36,6 +39,13 @@ test('a baseline whose variables the cases no longer have is not run on them', (
   const { prompt: baseline, note } = baselineOf(prompt('new', '{{mail}}'), at(prompt('old', '{{email}} {{ tone }}')))
   assert.equal(baseline, undefined)
   assert.match(note ?? '', /needs \{\{email\}\}, \{\{tone\}\}.*threshold alone/)
+})
+
+test('a baseline whose provider is gone is not asked, one of a built-in provider is', () => {
+  const gone = prompt('old', '{{email}}', { model: 'bedrock:m' })
+  assert.match(baselineOf(prompt('new', '{{email}}'), at(gone)).note ?? '', /provider "bedrock" is no longer/)
+  const builtIn = prompt('old', '{{email}}', { model: 'openai:gpt' })
+  assert.equal(baselineOf(prompt('new', '{{email}}'), at(builtIn)).prompt, builtIn)
 })
 
 test('without a baseline the note says why', () => {
