@@ -4,7 +4,22 @@ import path from 'node:path'
 import { test } from 'node:test'
 
 /** A folder may import only itself and the folders before it. The order is the data flow. */
-const layers = ['errors', 'stats', 'suite', 'providers', 'scorers', 'run', 'gate', 'report', 'ci', 'notify', 'nightly', 'costs', 'init', 'cli']
+const layers = [
+  'errors',
+  'stats',
+  'suite',
+  'providers',
+  'scorers',
+  'run',
+  'gate',
+  'report',
+  'ci',
+  'notify',
+  'nightly',
+  'costs',
+  'init',
+  'cli',
+]
 const src = path.join(import.meta.dirname, '../src')
 const imports = /(?:from|import)\s*\(?\s*'(\.[^']+)'/g
 

@@ -7,7 +7,7 @@ import type { AnswerSource } from './ledger.ts'
 import type { Spending } from './spending.ts'
 import { endIfStopped } from './stop.ts'
 
-export interface EmbedContext {
+interface EmbedContext {
   feature: string
   signal: AbortSignal
   /** Told of every vector, as of any other answer. */

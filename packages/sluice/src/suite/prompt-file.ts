@@ -90,12 +90,9 @@ export const promptSchema = z
       .meta({ description: 'Files of golden cases by name (fast, full), relative to this file.' }),
     checks: z.array(checkSchema).exactOptional().meta({ description: 'Checks of every output.' }),
     rubric: rubricSchema.exactOptional().meta({ description: 'Questions to the judge about every output.' }),
-    gate: gateSettingsSchema
-      .omit({ budgetUsd: true })
-      .exactOptional()
-      .meta({
-        description: 'Overrides the gate of sluice.yaml; the budget is that of the whole run, so it stays there.',
-      }),
+    gate: gateSettingsSchema.omit({ budgetUsd: true }).exactOptional().meta({
+      description: 'Overrides the gate of sluice.yaml; the budget is that of the whole run, so it stays there.',
+    }),
     target: targetSchema.exactOptional(),
     production: z
       .boolean()
