@@ -94,8 +94,8 @@ function nightCases({ cases, hashes, sentinels, fresh }: NightMeasured): NightCa
     return {
       id,
       hash: hashes[position] ?? '',
-      fresh: scoredRepeats(candidate),
-      frozen: scoredRepeats(baseline),
+      fresh: [...scoredRepeats(candidate)],
+      frozen: [...scoredRepeats(baseline)],
       frozenOf: sentinel?.night ?? null,
       similarity: sentinel && answers ? similarityTo(sentinel, answers).similarity : null,
     }

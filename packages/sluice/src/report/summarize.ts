@@ -3,7 +3,7 @@ import type { Ledger } from '../run/ledger.ts'
 import type { Observations } from '../run/observations.ts'
 import { estimateOf, repeatShares, type SummaryOptions, summarizeScores } from '../run/score-summary.ts'
 import type { CaseScores } from '../run/score-table.ts'
-import { weightedQuantile } from '../stats/index.ts'
+import { weightedQuantiles } from '../stats/index.ts'
 import type { FeatureSummary } from './feature-report.ts'
 
 type Version = FeatureSummary['candidate']
@@ -98,7 +98,7 @@ function costOf(ledger: Ledger): FeatureSummary['cost'] {
 
 function latencyOf(latencies: readonly number[]): FeatureSummary['latency'] {
   const weights = new Float64Array(latencies.length).fill(1)
-  const quantile = (p: number) => weightedQuantile(latencies, weights, p) ?? null
+  const [p50, p95] = weightedQuantiles(latencies, weights, [0.5, 0.95])
   const mean = latencies.length === 0 ? null : latencies.reduce((sum, ms) => sum + ms, 0) / latencies.length
-  return { meanMs: mean, p50Ms: quantile(0.5), p95Ms: quantile(0.95) }
+  return { meanMs: mean, p50Ms: p50 ?? null, p95Ms: p95 ?? null }
 }

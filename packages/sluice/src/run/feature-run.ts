@@ -14,7 +14,6 @@ import { noObservations, type Observations, observe } from './observations.ts'
 import type { Results } from './results.ts'
 import { createScoreCase, type Scoring } from './score-case.ts'
 import { createScoreTable, type ScoreTable } from './score-table.ts'
-import { keepHeapSmall } from './small-heap.ts'
 
 export interface FeatureRunOptions {
   candidate: Prompt
@@ -55,7 +54,6 @@ export interface FeatureRun {
 }
 
 export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
-  keepHeapSmall(options.caseCount ?? 0)
   const { candidate, baseline, ask, checkDeps, results, signal } = options
   const ledger = emptyLedger()
   const table = createScoreTable()

@@ -1,4 +1,5 @@
 import {
+  clusterRobustMean,
   constantMoments,
   type Estimand,
   momentsOf,
@@ -7,7 +8,7 @@ import {
   passHatK,
   type RepeatCount,
   tInterval,
-  weightedQuantile,
+  weightedQuantiles,
   weightedStd,
 } from '../stats/index.ts'
 import type { Arm } from './case-record.ts'
@@ -47,36 +48,57 @@ export function estimateOf(
   { confidence, estimand }: SummaryOptions,
   arm: Arm = 'candidate',
 ): Estimate | null {
+  const isRepeated = cases.every((row) => row[arm].length !== 1)
+  const estimate = isRepeated ? meanOfRepeats(cases, arm, estimand) : clusterRobustMean(...meansOf(cases, arm))
+  if (!estimate) return null
+  const interval = tInterval(estimate, confidence)
+  return {
+    mean: estimate.mean,
+    se: estimate.se ?? null,
+    ciLow: interval ? Math.max(0, interval.low) : null,
+    ciHigh: interval ? Math.min(1, interval.high) : null,
+  }
+}
+
+/** With repeats the golden set has an error of its own, that of `pairedLook` against a constant. */
+function meanOfRepeats(cases: readonly CaseScores[], arm: Arm, estimand: Estimand) {
   const zero = constantMoments(0)
   const pairs = cases.flatMap((row): Pair[] => {
     const moments = momentsOf(scoredRepeats(row[arm]))
     return moments ? [{ weight: row.weight, cluster: row.cluster, candidate: moments, baseline: zero }] : []
   })
   const look = pairedLook(pairs, { margin: 0, estimand })
-  if (!look) return null
-  const interval = tInterval({ mean: look.delta, se: look.seUsed, df: look.dfUsed ?? 1 }, confidence)
-  return {
-    mean: look.delta,
-    se: look.seUsed ?? null,
-    ciLow: interval ? Math.max(0, interval.low) : null,
-    ciHigh: interval ? Math.min(1, interval.high) : null,
+  return look && { mean: look.delta, se: look.seUsed, df: look.dfUsed ?? 1 }
+}
+
+/** Mean score, weight and cluster of each scored case, in as little memory as a large suite needs. */
+function meansOf(
+  cases: readonly CaseScores[],
+  arm: Arm,
+): [means: Float64Array, weights: Float64Array, clusters: (string | undefined)[]] {
+  const means = new Float64Array(cases.length)
+  const weights = new Float64Array(cases.length)
+  const clusters: (string | undefined)[] = []
+  for (const row of cases) {
+    const mean = momentsOf(scoredRepeats(row[arm]))?.mean
+    if (mean === undefined) continue
+    means[clusters.length] = mean
+    weights[clusters.length] = row.weight
+    clusters.push(row.cluster)
   }
+  return [means.subarray(0, clusters.length), weights.subarray(0, clusters.length), clusters]
 }
 
 export function summarizeScores(cases: readonly CaseScores[], options: SummaryOptions): ScoreSummary {
-  const scored = cases.flatMap(({ weight, candidate }) => {
-    const mean = momentsOf(scoredRepeats(candidate))?.mean
-    return mean === undefined ? [] : [{ mean, weight }]
-  })
-  const means = scored.map(({ mean }) => mean)
-  const weights = scored.map(({ weight }) => weight)
+  const [means, weights] = meansOf(cases, 'candidate')
+  const [p10, p50, p90] = weightedQuantiles(means, weights, [0.1, 0.5, 0.9])
   const passed = means.filter((mean) => mean >= options.caseThreshold).length
   return {
     ...(estimateOf(cases, options) ?? { mean: null, se: null, ciLow: null, ciHigh: null }),
     std: weightedStd(means, weights) ?? null,
-    p10: weightedQuantile(means, weights, 0.1) ?? null,
-    p50: weightedQuantile(means, weights, 0.5) ?? null,
-    p90: weightedQuantile(means, weights, 0.9) ?? null,
+    p10: p10 ?? null,
+    p50: p50 ?? null,
+    p90: p90 ?? null,
     passRate: means.length === 0 ? null : passed / means.length,
   }
 }
@@ -93,12 +115,12 @@ export function repeatShares(
   cases: readonly CaseScores[],
   { caseThreshold, confidence }: SummaryOptions,
 ): { passAt1: Share; passK: Share & { k: number } } | null {
+  const k = cases.reduce((most, { candidate }) => Math.max(most, scoredRepeats(candidate).length), 0)
+  if (k < 2) return null
   const counts = cases.map(({ candidate, weight, cluster }): RepeatCount => {
     const scores = scoredRepeats(candidate)
     return { passes: passesOf(scores, caseThreshold), repeats: scores.length, weight, cluster }
   })
-  const k = counts.reduce((most, { repeats }) => Math.max(most, repeats), 0)
-  if (k < 2) return null
   const share = (drawn: number): Share | null => {
     const estimate = passHatK(counts, drawn, confidence)
     return estimate ? { value: estimate.mean, ciLow: estimate.low ?? null, ciHigh: estimate.high ?? null } : null

@@ -10,8 +10,8 @@ export interface CaseScores {
   tags: readonly string[]
   critical: boolean
   /** By repeat, as far as the arm went; undefined where a repeat has no score. */
-  candidate: (number | undefined)[]
-  baseline: (number | undefined)[]
+  candidate: readonly (number | undefined)[]
+  baseline: readonly (number | undefined)[]
   /** The candidate's state so far: the best that any repeat reached. */
   state: CaseState
   /** The same for the baseline. */
@@ -38,6 +38,9 @@ const precedence: CaseState[] = [
   'budgetStopped',
 ]
 
+/** One for all: most rows of a suite without baseline never have more. */
+const nothingYet: readonly number[] = []
+
 export function createScoreTable(): ScoreTable {
   const cases: CaseScores[] = []
   const tagLists = new Map<string, readonly string[]>()
@@ -57,8 +60,8 @@ export function createScoreTable(): ScoreTable {
         cluster,
         tags: shareTags(tags),
         critical,
-        candidate: [],
-        baseline: [],
+        candidate: nothingYet,
+        baseline: nothingYet,
         state: 'budgetStopped',
         baselineState: 'budgetStopped',
       }
@@ -76,9 +79,13 @@ export function createScoreTable(): ScoreTable {
   }
 }
 
-/** The scores of the repeats that have one, in order of repeat. */
-export function scoredRepeats(scores: readonly (number | undefined)[]): number[] {
-  return scores.filter((score) => score !== undefined)
+/** The scores of the repeats that have one, in order of repeat; the same array where all have. */
+export function scoredRepeats(scores: readonly (number | undefined)[]): readonly number[] {
+  return isComplete(scores) ? scores : scores.filter((score) => score !== undefined)
+}
+
+function isComplete(scores: readonly (number | undefined)[]): scores is readonly number[] {
+  return !scores.includes(undefined)
 }
 
 function better(a: CaseState, b: CaseState): CaseState {

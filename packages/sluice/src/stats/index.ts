@@ -12,5 +12,5 @@ export { normCdf, normInv, normLogUpperTail, normUpperTailInv } from './normal.t
 export { type Estimand, type Pair, type PairedLook, pairedLook } from './paired-look.ts'
 export { type PassHatK, passHatK, type RepeatCount } from './pass-hat-k.ts'
 export { type Random, seededRandom } from './random.ts'
-export { weightedQuantile, weightedStd } from './spread.ts'
+export { weightedQuantile, weightedQuantiles, weightedStd } from './spread.ts'
 export { tCdf, tInv, tLogUpperTail, tOfZ, zOfT } from './student.ts'

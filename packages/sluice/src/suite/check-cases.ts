@@ -6,6 +6,7 @@ import { createFaultLog, type FaultLog } from './fault-log.ts'
 import type { ProjectFiles } from './files.ts'
 import { unreadable } from './load-yaml.ts'
 import type { Prompt } from './prompt.ts'
+import { keepHeapSmall, manyCases } from './small-heap.ts'
 import type { Source } from './source.ts'
 import { readSuite } from './suite-rows.ts'
 import { located } from './validate.ts'
@@ -50,6 +51,7 @@ export async function checkCases(
       log.add(located(source, ['id'], `"${item.id}" is already the id of the case at ${file}:${earlier}`))
     }
     lines.set(item.id, earlier ?? item.line)
+    if (lines.size === manyCases) keepHeapSmall()
     for (const tag of new Set(item.tags)) tags.set(tag, (tags.get(tag) ?? 0) + 1)
     if (item.checks.length + item.rubric.length > 0) specific++
     if (prompt === undefined) return
