@@ -114,7 +114,7 @@ async function memory(): Promise<Row[]> {
   await using mock = await startMock(1)
   const peak = async (cases: number) => {
     using project = await benchProject(mock.url, cases, false)
-    return evaluate(project)
+    return await evaluate(project)
   }
   const small = await peak(10_000)
   const large = await peak(100_000)
