@@ -38,7 +38,7 @@ export function headline({ reasons, verdict, strength, score, comparison }: Feat
   const margin = formatScore(comparison.margin)
   const meaning =
     strength === 'weak'
-      ? `a drop of more than ${margin} is not ruled out, the tie-break decided`
+      ? `a drop of more than ${margin} is not ruled out`
       : comparison.verdict === 'pass'
         ? `a drop of more than ${margin} is ruled out`
         : `no drop of more than ${margin} is shown`
@@ -68,11 +68,14 @@ export function eyesight({ comparison }: FeatureSummary): string | undefined {
 }
 
 /** What to keep in mind, the report's own notes included. */
-export function caveats({ verdict, strength, notes }: FeatureSummary): string[] {
-  const weak =
-    'This is a weak pass: the repeats ended undecided and the tie-break let it through, so a drop of just the margin passes more often than the confidence says.'
-  return verdict === 'pass' && strength === 'weak' ? [weak, ...notes] : notes
+export function caveats({ verdict, strength, reasons, notes }: FeatureSummary): string[] {
+  const isExplained = reasons.some(({ code }) => weaknesses.has(code))
+  return verdict === 'pass' && strength === 'weak' && !isExplained ? [unexplainedWeakness, ...notes] : notes
 }
+
+/** Reasons that say themselves what a weak pass is worth. */
+const weaknesses = new Set(['tie-break', 'few-answers'])
+const unexplainedWeakness = 'This is a weak pass: a drop of just the margin passes more often than the confidence says.'
 
 export function versionName({ id, label }: { id: string; label: string | null }): string {
   return label === null ? id : `${label} (${id})`
