@@ -122,7 +122,7 @@ const featureSummarySchema = z.object({
   feature: z.string(),
   /** Null where nothing was to be decided (`eval`). */
   verdict: verdictSchema.nullable(),
-  /** A weak pass is one by tie-break. Null without a decision. */
+  /** A pass is weak by tie-break, or when nothing varied in too few answers. Null without a decision. */
   strength: z.enum(['strong', 'weak']).nullable(),
   candidate: versionSchema,
   baseline: versionSchema.nullable(),
