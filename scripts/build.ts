@@ -1,15 +1,34 @@
-// Builds packages/sluice/dist: the command line as one bundle with lazy chunks, the library as plain files with types.
+// Builds packages/client/dist as plain files with types, and packages/sluice/dist: the command line as one bundle with lazy
+// chunks, the library as another, with types. Both hold the client's code, so that sluice can be installed alone.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
-import { build, type Plugin } from 'esbuild'
+import { type BuildOptions, build, type Plugin } from 'esbuild'
 import manifest from '../packages/sluice/package.json' with { type: 'json' }
 import { pageAssets } from '../packages/sluice/src/report/html/page-assets.ts'
 
 /** Small and pure: loading them as part of the bundle is faster than resolving them. */
 const bundled = new Set(['commander', 'yaml', 'zod', 'picomatch', 'fastest-levenshtein', 'jsonpath-rfc9535'])
 const root = path.join(import.meta.dirname, '..')
-const out = path.join(root, 'packages/sluice/dist')
+const tsc = path.join(root, 'node_modules/.bin/tsc')
+
+/** Built beside and then moved, so that a build that fails leaves the last one in place. */
+async function buildPackage(name: string, make: (draft: string) => unknown): Promise<void> {
+  const folder = path.join(root, 'packages', name)
+  const draft = mkdtempSync(path.join(folder, 'dist-'))
+  try {
+    await make(draft)
+    rmSync(path.join(folder, 'dist'), { recursive: true, force: true })
+    renameSync(draft, path.join(folder, 'dist'))
+  } finally {
+    rmSync(draft, { recursive: true, force: true })
+  }
+}
+
+function compile(name: string, outDir: string, ...flags: string[]): void {
+  const project = path.join(root, 'packages', name, 'tsconfig.build.json')
+  execFileSync(tsc, ['-p', project, '--noCheck', '--outDir', outDir, ...flags], { stdio: 'inherit' })
+}
 
 /** The report's page is bundled now and not by its users. */
 const finishedPage: Plugin = {
@@ -22,30 +41,37 @@ const finishedPage: Plugin = {
   },
 }
 
-// Built beside and then moved, so that a build that fails leaves the last one in place.
-const draft = mkdtempSync(path.join(root, 'packages/sluice/dist-'))
-try {
+const bundle = {
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node22.18',
+  conditions: ['sluice-source'],
+  chunkNames: 'chunks/[name]-[hash]',
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
+  plugins: [finishedPage],
+  logLevel: 'warning',
+} satisfies BuildOptions
+
+const source = path.join(root, 'packages/sluice/src')
+const dependencies = Object.keys(manifest.dependencies)
+
+await buildPackage('client', (draft) => compile('client', draft))
+await buildPackage('sluice', async (draft) => {
   await build({
-    entryPoints: { cli: path.join(root, 'packages/sluice/src/cli/main.ts') },
+    ...bundle,
+    entryPoints: { cli: path.join(source, 'cli/main.ts') },
     outdir: draft,
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node22.18',
-    chunkNames: 'chunks/[name]-[hash]',
-    external: Object.keys(manifest.dependencies).filter((name) => !bundled.has(name)),
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-    },
-    plugins: [finishedPage],
-    logLevel: 'warning',
+    external: dependencies.filter((name) => !bundled.has(name)),
   })
-  const tsc = path.join(root, 'node_modules/.bin/tsc')
-  const project = path.join(root, 'packages/sluice/tsconfig.build.json')
-  execFileSync(tsc, ['-p', project, '--noCheck', '--outDir', path.join(draft, 'lib')], { stdio: 'inherit' })
-  rmSync(out, { recursive: true, force: true })
-  renameSync(draft, out)
-} finally {
-  rmSync(draft, { recursive: true, force: true })
-}
+  await build({
+    ...bundle,
+    entryPoints: { index: path.join(source, 'index.ts'), 'stats/index': path.join(source, 'stats/index.ts') },
+    outdir: path.join(draft, 'lib'),
+    external: dependencies,
+  })
+  compile('sluice', path.join(draft, 'lib'), '--emitDeclarationOnly')
+})

@@ -1,46 +1,24 @@
+import { render as renderOnce, UnknownVariableError } from '@sluice/client'
 import { SluiceError } from '../errors.ts'
 
-const placeholder = /\{\{([^{}]+)\}\}/g
+export { variablesOf } from '@sluice/client'
 
 /** A template uses a variable that has no value. */
 export class TemplateError extends SluiceError {
   override readonly name = 'TemplateError'
   readonly variable: string
 
-  constructor(variable: string) {
-    super('invalid-input', `unknown variable {{${variable}}}`)
+  constructor(variable: string, options?: ErrorOptions) {
+    super('invalid-input', `unknown variable {{${variable}}}`, options)
     this.variable = variable
   }
 }
 
-function valueText(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value)
-}
-
-/**
- * Replaces every `{{name}}` by its value, once: a value that itself holds `{{x}}` is left as it is. Values other than
- * strings are written as JSON. Strict: `{{ name }}` may hold spaces and a name without a value throws TemplateError.
- * Otherwise only the literal `{{name}}` counts and an unknown one stays in place, as in GitHub's prompt files.
- */
-export function render(
-  template: string,
-  vars: Readonly<Record<string, unknown>>,
-  { strict }: { strict: boolean },
-): string {
-  return template.replace(placeholder, (whole, inner: string) => {
-    const name = strict ? inner.trim() : inner
-    if (name !== '' && Object.hasOwn(vars, name) && vars[name] !== undefined) return valueText(vars[name])
-    if (strict && name !== '') throw new TemplateError(name)
-    return whole
-  })
-}
-
-/**
- * The names of the variables that a template uses, each once, in order of appearance. Strict: without the spaces
- * around them; otherwise as they stand, since `{{ x }}` is then no use of `x`.
- */
-export function variablesOf(template: string, { strict = true }: { strict?: boolean } = {}): string[] {
-  if (!template.includes('{{')) return []
-  const found = template.matchAll(placeholder).map(([, inner = '']) => (strict ? inner.trim() : inner))
-  return [...new Set(found)].filter((name) => name.trim() !== '')
+/** The substitution that applications use too, see `render` of the client. @throws TemplateError */
+export const render: typeof renderOnce = (template, vars, options) => {
+  try {
+    return renderOnce(template, vars, options)
+  } catch (cause) {
+    throw cause instanceof UnknownVariableError ? new TemplateError(cause.variable, { cause }) : cause
+  }
 }

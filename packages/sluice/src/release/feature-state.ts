@@ -1,0 +1,34 @@
+import type { Capture } from '@sluice/client'
+import type { LiveSettings } from '../suite/rollout-settings.ts'
+import type { Rollout } from './rollout.ts'
+
+/** One stretch of time in which a version was what everybody got. Times in ms since the epoch. */
+export interface Activation {
+  version: string
+  since: number
+  until: number | null
+  /** `rolledBack`: it ended in an incident, so it is no version to go back to. */
+  ended: 'replaced' | 'rolledBack' | null
+  /** It was promoted by a canary. */
+  promoted: boolean
+}
+
+/** Everything about a feature that decides what is served. One document, changed only by `transition`. */
+export interface FeatureState {
+  feature: string
+  /** The store's revision of the last change; 0 before the first. */
+  revision: number
+  /** Null until a version was activated. */
+  active: string | null
+  /** Oldest first; at most the last 100. */
+  history: Activation[]
+  /** The running or last rollout. */
+  rollout: Rollout | null
+  capture: Capture | null
+  live: LiveSettings | null
+}
+
+/** A feature of which nothing is known yet. */
+export function newFeature(feature: string): FeatureState {
+  return { feature, revision: 0, active: null, history: [], rollout: null, capture: null, live: null }
+}

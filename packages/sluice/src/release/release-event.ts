@@ -1,0 +1,36 @@
+import type { RolloutSettings } from '../suite/rollout-settings.ts'
+import type { Hold } from './rollout.ts'
+
+/** All that can happen to a feature's releases; `transition` says what follows. */
+export type ReleaseEvent =
+  /** Everybody gets `version`. Refused while a rollout runs. */
+  | { type: 'activate'; version: string; reason: string }
+  /** Back to `to`, or to the last version that was good. Ends a running rollout: then back to its incumbent. */
+  | { type: 'rollBack'; to?: string; reason: string; evidence?: unknown }
+  | {
+      type: 'start'
+      rolloutId: string
+      salt: string
+      canary: string
+      settings: RolloutSettings
+      /** Why it may start without a passing report; null where it has one. */
+      override: string | null
+      /** Ends a running rollout as superseded instead of refusing. */
+      supersede?: boolean
+    }
+  /** To the next stage. */
+  | { type: 'advance'; reason: string; evidence?: unknown }
+  | { type: 'hold'; why: Hold | null; reason: string; evidence?: unknown }
+  | { type: 'pause'; reason: string }
+  | { type: 'resume'; reason: string }
+  /** The canary becomes what everybody gets. */
+  | { type: 'promote'; reason: string; evidence?: unknown }
+  /** The canary ends without a judgement of it: everybody gets the incumbent. */
+  | { type: 'abort'; reason: string }
+
+export interface Occasion {
+  /** ms since the epoch. */
+  at: number
+  /** A token's name, or `sluice` for the controller. */
+  by: string
+}

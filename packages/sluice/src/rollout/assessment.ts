@@ -1,0 +1,64 @@
+import type { Hold } from '../release/rollout.ts'
+
+/** What the evidence calls for now. `hold` keeps the stage; nothing is ever promoted or rolled back without data. */
+export type Decision =
+  | { do: 'continue' }
+  | { do: 'hold'; why: Hold }
+  | { do: 'advance' }
+  | { do: 'promote' }
+  | { do: 'rollBack' }
+
+/** Counts and rates of one arm, on distinct users where it says so. */
+export interface ArmSummary {
+  requests: number
+  users: number
+  judged: number
+  meanScore: number | null
+  errorRate: number | null
+  refusalRate: number | null
+  invalidRate: number | null
+  slowRate: number | null
+  meanCostUsd: number | null
+  meanLatencyMs: number | null
+  meanFeedback: number | null
+}
+
+/** One signal's part in the decision. */
+export interface SignalEvidence {
+  signal: string
+  /** Share of the error budget. */
+  weight: number
+  /** Log of the e-value against "the canary is no worse"; null without data. */
+  logE: number | null
+  /** Log of the e-value against "the canary is worse than the margin"; null where no promotion depends on it. */
+  logENonInferior: number | null
+  /** Canary minus incumbent. */
+  difference: number | null
+}
+
+/** The decision with everything that it rests on, as it is stored, shown and replayed. */
+export interface Assessment {
+  decision: Decision
+  /** In one or two plain sentences. */
+  words: string
+  /** Combined log e-value; rolls back at log(1/alpha). */
+  logE: number
+  threshold: number
+  /** min(1, exp(-max logE)): valid at every time of looking. */
+  anytimeP: number
+  /** Bound on the chance that a canary that is no worse is ever rolled back. */
+  alpha: number
+  signals: SignalEvidence[]
+  incumbent: ArmSummary
+  canary: ArmSummary
+  /** Display interval of the score difference; null while there are too few users. */
+  interval: { low: number; high: number } | null
+  /** logBF of a sample-ratio mismatch. */
+  mismatch: { logBayesFactor: number; blocked: boolean; wrongArms: number }
+  /** What is to be told without a change: cost, or evidence on its way. */
+  alerts: { code: string; message: string }[]
+  /** Entries that could not count, by reason. */
+  ignored: Record<string, number>
+  /** Seq of the last log entry in it. */
+  cursor: number
+}

@@ -1,0 +1,35 @@
+/** Input and output of a request, redacted, kept only where the feature allows it. */
+export interface StoredContent {
+  /** The outcome's id. */
+  id: string
+  feature: string
+  version: string
+  rolloutId: string | null
+  unit: string | null
+  input: Record<string, unknown>
+  output: string
+  /** The judge's answer once there is one: score and items. */
+  judgement: unknown
+  /** In [0,1]; null until judged. */
+  score: number | null
+  /** ms since the epoch. */
+  storedAt: number
+  expiresAt: number
+}
+
+export interface ContentStore {
+  putContent(contents: readonly StoredContent[]): Promise<void>
+  content(id: string): Promise<StoredContent | undefined>
+  setJudgement(id: string, judgement: unknown, score: number): Promise<void>
+  /** The worst judged first. */
+  worstContent(filter: {
+    feature: string
+    rolloutId?: string
+    version?: string
+    limit: number
+  }): Promise<StoredContent[]>
+  /** Deletes for real what has expired by `now`; returns how many. */
+  expireContent(now: number): Promise<number>
+  /** Deletes contents, tasks and log entries of a unit (its hash); returns how many contents. */
+  forgetContent(unit: string): Promise<number>
+}

@@ -1,0 +1,28 @@
+/** How far a fold over the log has come, and its state. `state` is JSON. */
+export interface Checkpoint {
+  /** Seq of the last entry that is in the state. */
+  cursor: number
+  state: unknown
+}
+
+/** What is remembered of one user of one rollout, JSON; see `rollout/unit-memory`. */
+export type UnitRecord = Record<string, unknown>
+
+/** Folds over the log. State, cursor and memory are written together, so that nothing counts twice. */
+export interface EvidenceStore {
+  checkpoint(name: string): Promise<Checkpoint | undefined>
+  /**
+   * Written only if the stored cursor still is `expected` (-1 where none is stored); false otherwise. `units` are those of
+   * `rolloutId` that changed, by the unit's hash.
+   */
+  saveCheckpoint(
+    name: string,
+    expected: number,
+    next: Checkpoint,
+    units?: { rolloutId: string; records: ReadonlyMap<string, UnitRecord> },
+  ): Promise<boolean>
+  /** What is known of these units; absent keys are unknown units. */
+  units(rolloutId: string, keys: readonly string[]): Promise<Map<string, UnitRecord>>
+  /** Deletes the memory of a unit in all rollouts. */
+  forgetUnit(unit: string): Promise<number>
+}

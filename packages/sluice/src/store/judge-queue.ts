@@ -1,0 +1,33 @@
+/** A request that waits to be judged. Input and output lie in the content store under the same id. */
+export interface JudgeTask {
+  /** The outcome's id: at most one task each. */
+  id: string
+  feature: string
+  version: string
+  rolloutId: string | null
+  arm: 'incumbent' | 'canary' | null
+  /** Higher first: users who have not contributed yet. */
+  priority: number
+  sampled: number
+  sampledOther: number
+  attempts: number
+  /** ms since the epoch; not before then. */
+  notBefore: number
+  enqueuedAt: number
+}
+
+/** Durable and bounded; a task survives a crash of whoever works on it. */
+export interface JudgeQueue {
+  /** Adds what is not there yet; beyond `bound` tasks of a feature the least urgent are dropped. Returns how many were dropped. */
+  enqueue(tasks: readonly JudgeTask[], bound: number): Promise<number>
+  /** Takes up to `limit` tasks that are due, for `leaseMs`: after that another may take them. */
+  claim(limit: number, now: number, leaseMs: number): Promise<JudgeTask[]>
+  /** Done for good. */
+  finish(ids: readonly string[]): Promise<void>
+  /** Gives a task back for a later attempt. */
+  retry(id: string, attempts: number, notBefore: number): Promise<void>
+  queued(feature?: string): Promise<number>
+  /** What judging has cost by feature on a day (YYYY-MM-DD, UTC), in USD. */
+  judgeSpending(day: string): Promise<Map<string, number>>
+  addJudgeSpending(day: string, feature: string, usd: number): Promise<void>
+}

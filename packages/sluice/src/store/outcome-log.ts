@@ -1,0 +1,79 @@
+import type { Arm } from '@sluice/client'
+
+/** Common to everything that production reported. */
+interface LogFields {
+  /** Unique in the log. */
+  id: string
+  feature: string
+  version: string
+  rolloutId: string | null
+  /** As reported. */
+  arm: Arm | null
+  /** As reported: the stage that the client routed by. */
+  stage: number | null
+  /** Keyed hash of the unit, 16 hex; null where none was given. */
+  unit: string | null
+  /** Where the unit stands in its rollout, 0 to 999,999; null without a rollout or unit. */
+  position: number | null
+  /** ms since the epoch, the client's clock. */
+  observedAt: number
+  /** ms since the epoch, the server's clock. */
+  receivedAt: number
+}
+
+/** A request of production. */
+export interface RequestEntry extends LogFields {
+  kind: 'request'
+  latencyMs: number | null
+  costUsd: number | null
+  inputTokens: number | null
+  outputTokens: number | null
+  error: string | null
+  refusal: boolean
+  invalid: boolean
+  outputChars: number | null
+  servedModel: string | null
+  fingerprint: string | null
+}
+
+/** The judge's score of a request, logged when it is known. */
+export interface ScoreEntry extends LogFields {
+  kind: 'score'
+  /** Id of the request's entry. */
+  of: string
+  /** In [0,1]. */
+  score: number
+  judgeId: string
+  /** Probability with which a request of this arm was chosen to be judged, in (0,1]. */
+  sampled: number
+  /** The same for the other arm. */
+  sampledOther: number
+  judgeUsd: number | null
+}
+
+/** What a user thought. */
+export interface FeedbackEntry extends LogFields {
+  kind: 'feedback'
+  of: string
+  score: number
+  comment: string | null
+}
+
+export type LogDraft = RequestEntry | ScoreEntry | FeedbackEntry
+export type LogEntry = LogDraft & {
+  /** Place in the log: strictly increasing in the order of commit, so that a reader that has seen n misses nothing <= n. */
+  seq: number
+}
+
+/** The append-only record of production. The evidence of every decision is a fold over it, in the order of seq. */
+export interface OutcomeLog {
+  /** Durable when it resolves. Per entry, in order: `duplicate` where the id is known, also from the same call. */
+  append(entries: readonly LogDraft[]): Promise<('accepted' | 'duplicate')[]>
+  /** Entries with seq > `after`, in order of seq. */
+  readLog(page: { after: number; limit: number; feature?: string; rolloutId?: string }): Promise<LogEntry[]>
+  entry(id: string): Promise<LogEntry | undefined>
+  /** Called after appends, also those of other replicas; may come late, doubled or summed up. Returns how to stop it. */
+  onAppend(listener: () => void): () => void
+  /** Deletes the entries received before `before` (ms) whose rollout, if any, has ended; returns how many. */
+  pruneLog(before: number): Promise<number>
+}

@@ -1,0 +1,54 @@
+import type { AuditDraft, AuditRow } from '../release/audit.ts'
+import type { FeatureState } from '../release/feature-state.ts'
+import type { VersionRecord } from '../release/version-record.ts'
+import type { TokenRecord } from './token-store.ts'
+
+/** One change and its audit row, written together or not at all. */
+export interface Change {
+  /** Written only if the stored revision still is `next.revision`; 0 where none is stored. The store sets the new one. */
+  feature?: FeatureState
+  /** Inserted, or replaced where feature and id exist. */
+  version?: VersionRecord
+  /** Inserted, or replaced where the id exists. */
+  token?: TokenRecord
+  audit: AuditDraft
+  /** Kept with the change, so that a repetition of the request finds the answer. */
+  remember?: RememberedAnswer
+}
+
+export type CommitResult =
+  | { outcome: 'committed'; revision: number; feature: FeatureState | undefined; audit: AuditRow }
+  /** Somebody else was faster: nothing was written. */
+  | { outcome: 'conflict' }
+  /** The idempotency key is taken: nothing was written. */
+  | { outcome: 'repeated'; answer: RememberedAnswer }
+
+/** What was answered to a write with an `Idempotency-Key`. Kept for at least 24 hours. */
+export interface RememberedAnswer {
+  /** Token id and key. */
+  key: string
+  /** Hash of method, path and body: the same key for something else is an error. */
+  requestHash: string
+  status: number
+  body: unknown
+  /** ms since the epoch. */
+  at: number
+}
+
+/** Features, versions, the log of changes. Every commit raises the store's revision by one. */
+export interface ReleaseStore {
+  revision(): Promise<number>
+  features(): Promise<FeatureState[]>
+  feature(name: string): Promise<FeatureState | undefined>
+  /** Oldest first. */
+  versions(feature: string): Promise<VersionRecord[]>
+  version(feature: string, id: string): Promise<VersionRecord | undefined>
+  commit(change: Change): Promise<CommitResult>
+  remembered(key: string): Promise<RememberedAnswer | undefined>
+  /** Rows of one chain with seq > `after`, in order. */
+  audit(chain: string, page?: { after?: number; limit?: number }): Promise<AuditRow[]>
+  /** What the last row of a chain must be; undefined for an empty chain. */
+  auditHead(chain: string): Promise<{ seq: number; hash: string } | undefined>
+  /** Called after commits, also those of other replicas; may come late, doubled or summed up. Returns how to stop it. */
+  onChange(listener: (revision: number) => void): () => void
+}

@@ -1,0 +1,40 @@
+import type { ContentStore } from './content-store.ts'
+import type { EvidenceStore } from './evidence-store.ts'
+import type { InstanceStore } from './instance-store.ts'
+import type { JudgeQueue } from './judge-queue.ts'
+import type { OutcomeLog } from './outcome-log.ts'
+import type { ReleaseStore } from './release-store.ts'
+import type { TokenStore } from './token-store.ts'
+
+/**
+ * Where a control plane keeps its state. What was awaited is durable: it survives `kill -9` at any moment. Every method
+ * may reject with a StoreError. Implementations: sqlite (one process), postgres (several replicas), memory (simulation).
+ */
+export interface Store
+  extends ReleaseStore,
+    TokenStore,
+    OutcomeLog,
+    InstanceStore,
+    EvidenceStore,
+    JudgeQueue,
+    ContentStore {
+  readonly kind: 'sqlite' | 'postgres' | 'memory'
+  /** Random, made once with the store; revisions are comparable only within it. */
+  readonly epoch: string
+  /** Random secret of 32 bytes in hex, made once with the store: keys the hashes of units. */
+  readonly secret: string
+  /** Holds while the store answers; rejects otherwise. */
+  ping(): Promise<void>
+  /**
+   * Tries to become the only holder of `name` among all replicas. Undefined while another holds it. Lost with the
+   * connection: check `held()` before acting.
+   */
+  lead(name: string): Promise<Lease | undefined>
+  /** Writes what is under way, then closes. */
+  close(): Promise<void>
+}
+
+export interface Lease {
+  held(): boolean
+  release(): Promise<void>
+}

@@ -1,0 +1,158 @@
+import { z } from 'zod'
+
+const duration = z
+  .string()
+  .regex(/^\d+(?:\.\d+)?(?:ms|s|m|h|d)$/, 'expected a duration such as "30m", "4h" or "2d"')
+  .transform(millisecondsOf)
+
+const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+function millisecondsOf(text: string): number {
+  const [, amount = '', unit = 'ms'] = /^([\d.]+)(\D+)$/.exec(text) ?? []
+  return Math.round(Number(amount) * unitMs[unit as keyof typeof unitMs])
+}
+
+const stage = z
+  .strictObject({
+    percent: z
+      .number()
+      .min(0.0001)
+      .max(100)
+      .meta({ description: 'Share of the units that get the canary, to 0.0001 (1 ppm).' }),
+    soak: duration.meta({ description: 'How long the stage lasts at the least, e.g. 4h.' }),
+  })
+  .transform(({ percent, soak }) => ({ ppm: Math.round(percent * 10_000), soakMs: soak }))
+
+const stages = z
+  .array(stage)
+  .min(1)
+  .superRefine((list, context) => {
+    for (const [index, { ppm }] of list.entries()) {
+      const before = list[index - 1]
+      if (before && ppm <= before.ppm)
+        context.addIssue({ code: 'custom', path: [index, 'percent'], message: 'must be more than the one before it' })
+    }
+  })
+
+const weight = z.number().min(0).max(1)
+
+const signals = z
+  .strictObject({
+    score: weight.default(0.4).meta({ description: 'Judged score (default 0.4).' }),
+    errors: weight.default(0.3).meta({ description: 'Failed requests (default 0.3).' }),
+    slow: weight.default(0.15).meta({ description: "Requests beyond the incumbent's 95th percentile (default 0.15)." }),
+    safety: weight.default(0.15).meta({ description: 'Refusals and answers of the wrong form (default 0.15).' }),
+    feedback: weight.default(0).meta({ description: 'What users say (default 0: shown, never decides).' }),
+  })
+  .refine((weights) => Object.values(weights).reduce((sum, value) => sum + value, 0) <= 1 + 1e-9, {
+    error: 'the weights of all signals must not exceed 1 together: they share the error budget',
+  })
+
+/** The `rollout` of a prompt file or of a request to start one; every key has a default. */
+export const rolloutSettingsSchema = z
+  .strictObject({
+    stages: stages
+      .default([
+        { ppm: 10_000, soakMs: 4 * unitMs.h },
+        { ppm: 50_000, soakMs: 8 * unitMs.h },
+        { ppm: 250_000, soakMs: 12 * unitMs.h },
+        { ppm: 500_000, soakMs: 24 * unitMs.h },
+      ])
+      .meta({ description: 'From the first share to the last before everybody (default 1, 5, 25, 50 % over 48h).' }),
+    advance: z
+      .enum(['evidence', 'soak', 'manual'])
+      .default('evidence')
+      .meta({ description: 'What leads to the next stage: evidence and soak time, soak time alone, or a person.' }),
+    alpha: z.number().gt(0).max(0.5).default(0.05).meta({
+      description: 'Bound on the chance that a canary which is no worse is rolled back, however long one looks.',
+    }),
+    signals: signals.prefault({}).meta({ description: 'Share of the error budget of each signal.' }),
+    tolerance: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0)
+      .meta({ description: 'Drop of the score that is no reason to roll back (default 0).' }),
+    margin: z
+      .number()
+      .gt(0)
+      .max(1)
+      .default(0.05)
+      .meta({ description: 'Drop of the score that a promotion rules out (default 0.05).' }),
+    flagMargin: z
+      .number()
+      .gt(0)
+      .max(1)
+      .default(0.01)
+      .meta({ description: 'The same for the rate of errors, slow answers and the like (default 0.01).' }),
+    flagFloor: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.005)
+      .meta({ description: 'Smallest rise of a rate that rolls back (default 0.005).' }),
+    costRatio: z
+      .number()
+      .min(1)
+      .default(1.5)
+      .meta({ description: 'Costs beyond this many times those of the incumbent alert (default 1.5).' }),
+    minUsers: z
+      .int()
+      .min(1)
+      .default(100)
+      .meta({ description: 'Distinct users of the canary that a promotion needs (default 100).' }),
+    patience: duration
+      .prefault('96h')
+      .meta({ description: 'Without evidence after this long the rollout is inconclusive (default 96h).' }),
+    quietHours: z
+      .array(z.string().regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/, 'expected e.g. "22:00-06:00" (UTC)'))
+      .default([])
+      .meta({ description: 'Hours in which nothing advances or promotes, UTC; rolling back is always possible.' }),
+    slowMs: z.number().gt(0).exactOptional().meta({ description: 'Fixed limit in ms instead of the 95th percentile.' }),
+  })
+  .meta({ description: 'How a new version is let loose on production traffic.' })
+
+/** Stages with increasing shares in ppm and soak times in ms; weights that sum to at most 1. */
+export type RolloutSettings = z.output<typeof rolloutSettingsSchema>
+
+/** The `live` of a prompt file: which production traffic is judged, and what may be stored of it. */
+export const liveSettingsSchema = z
+  .strictObject({
+    judge: z
+      .strictObject({
+        percent: z
+          .number()
+          .min(0)
+          .max(100)
+          .default(10)
+          .meta({ description: 'Share of requests that is judged (default 10).' }),
+        canaryPercent: z
+          .number()
+          .min(0)
+          .max(100)
+          .exactOptional()
+          .meta({ description: 'The same for the canary (default: the same).' }),
+        budgetUsdPerDay: z
+          .number()
+          .gt(0)
+          .default(5)
+          .meta({ description: 'Ceiling of what the judge costs a day (default 5).' }),
+      })
+      .prefault({}),
+    store: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Inputs and outputs may be stored, to be judged and made into cases (default false).' }),
+    retention: duration.prefault('14d').meta({ description: 'After this long they are deleted (default 14d).' }),
+    redact: z.string().min(1).exactOptional().meta({
+      description:
+        'Module whose default export takes {input, output} and returns what may be stored; relative to this file.',
+    }),
+  })
+  .meta({ description: 'What is judged and stored of production traffic.' })
+
+/** Percentages 0 to 100, times in ms. */
+export type LiveSettings = z.output<typeof liveSettingsSchema>
+
+export const defaultRolloutSettings: RolloutSettings = rolloutSettingsSchema.parse({})
+export const defaultLiveSettings: LiveSettings = liveSettingsSchema.parse({})
