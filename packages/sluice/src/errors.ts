@@ -1,7 +1,7 @@
 /** What went wrong, as far as a caller has to tell it apart. */
-export type ErrorCode = 'invalid-input' | 'cannot-run' | 'interrupted'
+export type ErrorCode = 'refused' | 'invalid-input' | 'cannot-run' | 'interrupted'
 
-const exitCodes: Record<ErrorCode, number> = { 'invalid-input': 3, 'cannot-run': 4, interrupted: 130 }
+const exitCodes: Record<ErrorCode, number> = { refused: 1, 'invalid-input': 3, 'cannot-run': 4, interrupted: 130 }
 
 /**
  * The base of every error that Sluice raises on purpose. The message names the place, the fault and the way out,

@@ -22,13 +22,16 @@ export interface FeatureState {
   active: string | null
   /** Oldest first; at most the last 100. */
   history: Activation[]
+  /** Versions that were rolled back, as a canary or when active: never gone back to. The last 100, each once. */
+  rolledBack: string[]
   /** The running or last rollout. */
   rollout: Rollout | null
   capture: Capture | null
+  /** The settings of the newest version in production: the running canary, else the active one. */
   live: LiveSettings | null
 }
 
 /** A feature of which nothing is known yet. */
 export function newFeature(feature: string): FeatureState {
-  return { feature, revision: 0, active: null, history: [], rollout: null, capture: null, live: null }
+  return { feature, revision: 0, active: null, history: [], rolledBack: [], rollout: null, capture: null, live: null }
 }

@@ -1,12 +1,17 @@
 import type { RolloutSettings } from '../suite/rollout-settings.ts'
 import type { Hold } from './rollout.ts'
 
+/** Which rollout is meant: the event is refused once another one, or none, is running. Without: the running one. */
+interface OfRollout {
+  rolloutId?: string
+}
+
 /** All that can happen to a feature's releases; `transition` says what follows. */
 export type ReleaseEvent =
   /** Everybody gets `version`. Refused while a rollout runs. */
   | { type: 'activate'; version: string; reason: string }
   /** Back to `to`, or to the last version that was good. Ends a running rollout: then back to its incumbent. */
-  | { type: 'rollBack'; to?: string; reason: string; evidence?: unknown }
+  | ({ type: 'rollBack'; to?: string; reason: string; evidence?: unknown } & OfRollout)
   | {
       type: 'start'
       rolloutId: string
@@ -18,15 +23,15 @@ export type ReleaseEvent =
       /** Ends a running rollout as superseded instead of refusing. */
       supersede?: boolean
     }
-  /** To the next stage. */
-  | { type: 'advance'; reason: string; evidence?: unknown }
-  | { type: 'hold'; why: Hold | null; reason: string; evidence?: unknown }
-  | { type: 'pause'; reason: string }
-  | { type: 'resume'; reason: string }
+  /** To the next stage; refused where `stage` is given and no longer the present one. */
+  | ({ type: 'advance'; stage?: number; reason: string; evidence?: unknown } & OfRollout)
+  | ({ type: 'hold'; why: Hold | null; reason: string; evidence?: unknown } & OfRollout)
+  | ({ type: 'pause'; reason: string } & OfRollout)
+  | ({ type: 'resume'; reason: string } & OfRollout)
   /** The canary becomes what everybody gets. */
-  | { type: 'promote'; reason: string; evidence?: unknown }
+  | ({ type: 'promote'; reason: string; evidence?: unknown } & OfRollout)
   /** The canary ends without a judgement of it: everybody gets the incumbent. */
-  | { type: 'abort'; reason: string }
+  | ({ type: 'abort'; reason: string } & OfRollout)
 
 export interface Occasion {
   /** ms since the epoch. */

@@ -1,0 +1,77 @@
+import { ReleaseConflict } from './release-conflict.ts'
+import type { Occasion, ReleaseEvent } from './release-event.ts'
+import type { Hold, Rollout, RolloutEnd } from './rollout.ts'
+
+/** The rollout in its next stage. @throws ReleaseConflict in the last one, while paused, or where it is not in `from`. */
+export function advanced(rollout: Rollout, { at }: Occasion, from?: number): Rollout {
+  refusePaused(rollout)
+  const { stage, settings } = rollout
+  if (from !== undefined && from !== stage)
+    throw new ReleaseConflict('other-stage', `rollout ${rollout.id} is no longer in stage ${from + 1}`)
+  if (stage + 1 >= settings.stages.length)
+    throw new ReleaseConflict('last-stage', `rollout ${rollout.id} is in its last stage: promote it instead`)
+  return { ...rollout, stage: stage + 1, enteredAt: [...rollout.enteredAt, at], pausedMs: 0, hold: null }
+}
+
+/** @throws ReleaseConflict while paused, or where nothing would change. */
+export function held(rollout: Rollout, why: Hold | null): Rollout {
+  refusePaused(rollout)
+  if (rollout.hold === why) throw new ReleaseConflict('no-change', `rollout ${rollout.id} already says so`)
+  return { ...rollout, hold: why }
+}
+
+/** @throws ReleaseConflict where it is paused already. */
+export function paused(rollout: Rollout, { at }: Occasion): Rollout {
+  refusePaused(rollout)
+  return { ...rollout, status: 'paused', pausedAt: at }
+}
+
+/** The pause counts into `pausedMs`. @throws ReleaseConflict where it is not paused. */
+export function resumed(rollout: Rollout, { at }: Occasion): Rollout {
+  if (rollout.pausedAt === null) throw new ReleaseConflict('not-paused', `rollout ${rollout.id} is not paused`)
+  const pausedMs = rollout.pausedMs + Math.max(0, at - rollout.pausedAt)
+  return { ...rollout, status: 'running', pausedMs, pausedAt: null }
+}
+
+/** The rollout as it ended, for good. */
+export function ended(
+  rollout: Rollout,
+  end: RolloutEnd,
+  { at, by }: Occasion,
+  { reason, evidence = null }: { reason: string; evidence?: unknown },
+): Rollout {
+  return { ...rollout, status: end, pausedAt: null, endedAt: at, ending: { by, reason, evidence } }
+}
+
+/** The rollout as it begins, in its first stage. */
+export function started(
+  { rolloutId, salt, canary, settings, override }: Extract<ReleaseEvent, { type: 'start' }>,
+  { feature, incumbent }: { feature: string; incumbent: string },
+  { at, by }: Occasion,
+): Rollout {
+  return {
+    id: rolloutId,
+    feature,
+    incumbent,
+    canary,
+    algorithm: 'murmur3-x86-32/ppm',
+    salt,
+    settings,
+    stage: 0,
+    enteredAt: [at],
+    pausedMs: 0,
+    pausedAt: null,
+    status: 'running',
+    hold: null,
+    startedAt: at,
+    startedBy: by,
+    override,
+    endedAt: null,
+    ending: null,
+  }
+}
+
+/** Nothing but resuming and ending happens to a paused rollout. @throws ReleaseConflict */
+export function refusePaused({ id, status }: Rollout): void {
+  if (status === 'paused') throw new ReleaseConflict('paused', `rollout ${id} is paused: resume it first`)
+}

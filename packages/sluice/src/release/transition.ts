@@ -1,0 +1,106 @@
+import { lastGood, withActive, withRolledBack } from './activation.ts'
+import type { FeatureState } from './feature-state.ts'
+import { ReleaseConflict } from './release-conflict.ts'
+import type { Occasion, ReleaseEvent } from './release-event.ts'
+import { hasEnded, type Rollout } from './rollout.ts'
+import { advanced, ended, held, paused, refusePaused, resumed, started } from './rollout-step.ts'
+
+type EventOf<Type extends ReleaseEvent['type']> = Extract<ReleaseEvent, { type: Type }>
+
+/**
+ * What a feature becomes by an event. Pure; the revision is left to the store. Whether a version exists and has
+ * passed the gate is for the caller to check.
+ * @throws ReleaseConflict where the state does not allow the event
+ */
+export function transition(state: FeatureState, event: ReleaseEvent, occasion: Occasion): FeatureState {
+  switch (event.type) {
+    case 'activate':
+      return activate(state, event, occasion)
+    case 'rollBack':
+      return rollBack(state, event, occasion)
+    case 'start':
+      return start(state, event, occasion)
+    case 'promote':
+      return promote(state, event, occasion)
+    case 'advance':
+      return { ...state, rollout: advanced(running(state, event), occasion, event.stage) }
+    case 'hold':
+      return { ...state, rollout: held(running(state, event), event.why) }
+    case 'pause':
+      return { ...state, rollout: paused(running(state, event), occasion) }
+    case 'resume':
+      return { ...state, rollout: resumed(running(state, event), occasion) }
+    case 'abort':
+      return { ...state, rollout: ended(running(state, event), 'aborted', occasion, event) }
+    default:
+      return event satisfies never
+  }
+}
+
+/** The rollout that is running or paused. */
+export function runningRollout({ rollout }: FeatureState): Rollout | undefined {
+  return rollout && !hasEnded(rollout) ? rollout : undefined
+}
+
+function running(state: FeatureState, { rolloutId }: { rolloutId?: string }): Rollout {
+  const rollout = runningRollout(state)
+  if (rolloutId !== undefined && rolloutId !== rollout?.id)
+    throw new ReleaseConflict('other-rollout', `rollout ${rolloutId} of ${state.feature} has ended`)
+  if (!rollout) throw new ReleaseConflict('no-rollout', `no rollout of ${state.feature} is running`)
+  return rollout
+}
+
+function activate(state: FeatureState, { version }: EventOf<'activate'>, { at }: Occasion): FeatureState {
+  const rollout = runningRollout(state)
+  if (rollout)
+    throw new ReleaseConflict(
+      'rollout-running',
+      `rollout ${rollout.id} of ${state.feature} is running: promote, abort or roll it back first`,
+    )
+  if (version === state.active)
+    throw new ReleaseConflict('same-version', `${version} already is the active version of ${state.feature}`)
+  return withActive(state, version, { at, ended: 'replaced', promoted: false })
+}
+
+function start(state: FeatureState, event: EventOf<'start'>, occasion: Occasion): FeatureState {
+  const { feature, active } = state
+  if (active === null)
+    throw new ReleaseConflict('nothing-active', `${feature} has no active version to compare with: activate one first`)
+  if (event.canary === active)
+    throw new ReleaseConflict('same-version', `${active} already is the active version of ${feature}`)
+  const before = runningRollout(state)
+  if (before && !event.supersede)
+    throw new ReleaseConflict('rollout-running', `rollout ${before.id} of ${feature} is running: end or supersede it`)
+  return { ...state, rollout: started(event, { feature, incumbent: active }, occasion) }
+}
+
+function promote(state: FeatureState, event: EventOf<'promote'>, occasion: Occasion): FeatureState {
+  const rollout = running(state, event)
+  refusePaused(rollout)
+  const next = withActive(state, rollout.canary, { at: occasion.at, ended: 'replaced', promoted: true })
+  return { ...next, rollout: ended(rollout, 'promoted', occasion, event) }
+}
+
+function rollBack(state: FeatureState, event: EventOf<'rollBack'>, occasion: Occasion): FeatureState {
+  const rollout = event.rolloutId === undefined ? runningRollout(state) : running(state, event)
+  const withoutCanary = rollout
+    ? withRolledBack({ ...state, rollout: ended(rollout, 'rolledBack', occasion, event) }, rollout.canary)
+    : state
+  if (rollout && (event.to ?? rollout.incumbent) === rollout.incumbent) return withoutCanary
+  return leaveActive(withoutCanary, event.to, occasion)
+}
+
+function leaveActive(state: FeatureState, to: string | undefined, { at }: Occasion): FeatureState {
+  const { feature, active } = state
+  if (active === null) throw new ReleaseConflict('nothing-active', `${feature} has no active version`)
+  if (to === active) throw new ReleaseConflict('same-version', `${to} already is the active version of ${feature}`)
+  if (to !== undefined && state.rolledBack.includes(to))
+    throw new ReleaseConflict(
+      'rolled-back-version',
+      `${to} was itself rolled back: to use it all the same, activate it`,
+    )
+  const target = to ?? lastGood(state)
+  if (target === undefined)
+    throw new ReleaseConflict('no-good-version', `${feature} has no earlier version that was good: name one to go to`)
+  return withActive(withRolledBack(state, active), target, { at, ended: 'rolledBack', promoted: false })
+}

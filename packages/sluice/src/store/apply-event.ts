@@ -1,0 +1,89 @@
+import { auditAction, auditDocument } from '../release/audit-document.ts'
+import { captureOf } from '../release/capture.ts'
+import { type FeatureState, newFeature } from '../release/feature-state.ts'
+import { ReleaseConflict } from '../release/release-conflict.ts'
+import type { Occasion, ReleaseEvent } from '../release/release-event.ts'
+import { servedVersions } from '../release/snapshot.ts'
+import { transition } from '../release/transition.ts'
+import type { Change, CommitResult, ReleaseStore, RememberedAnswer } from './release-store.ts'
+
+const attempts = 8
+
+/** What the log and a repeated request need beyond the event. */
+export interface EventExtras {
+  /** Null for the controller. */
+  tokenId: string | null
+  /** What speaks for it, where the event carries no evidence of its own: e.g. what the gate said. */
+  evidence?: unknown
+  /** The answer to keep under the request's idempotency key, given what the feature becomes. */
+  remember?: { key: string; answer: (next: FeatureState) => Omit<RememberedAnswer, 'key'> }
+}
+
+/**
+ * Lets an event happen to a feature, exactly once and with its row in the log. Where somebody else is faster it looks
+ * at the new state and tries again: of a promotion and a rollback at the same time one wins, and the other one is
+ * refused by what it then finds. A repeated request finds its first answer.
+ * @throws ReleaseConflict where the state does not allow it, a named version is unknown, or others keep being faster
+ */
+export async function applyEvent(
+  store: ReleaseStore,
+  feature: string,
+  event: ReleaseEvent,
+  occasion: Occasion,
+  extras: EventExtras,
+): Promise<Exclude<CommitResult, { outcome: 'conflict' }>> {
+  await refuseUnknownVersion(store, feature, event)
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const before = (await store.feature(feature)) ?? newFeature(feature)
+    const answer = extras.remember && (await store.remembered(extras.remember.key))
+    if (answer) return { outcome: 'repeated', answer }
+    const next = await withLive(store, transition(before, event, occasion))
+    const result = await store.commit(changeOf(before, next, event, occasion, extras))
+    if (result.outcome !== 'conflict') return result
+  }
+  throw new ReleaseConflict('busy', `${feature} is being changed by others all the time: try again`)
+}
+
+function changeOf(
+  before: FeatureState,
+  next: FeatureState,
+  event: ReleaseEvent,
+  { at, by }: Occasion,
+  { tokenId, evidence, remember }: EventExtras,
+): Change {
+  return {
+    feature: next,
+    audit: {
+      chain: next.feature,
+      at,
+      actor: by,
+      tokenId,
+      action: auditAction(before, event),
+      reason: 'reason' in event ? event.reason : event.override,
+      before: auditDocument(before),
+      after: auditDocument(next),
+      evidence: ('evidence' in event ? event.evidence : undefined) ?? evidence ?? null,
+    },
+    ...(remember && { remember: { key: remember.key, ...remember.answer(next) } }),
+  }
+}
+
+/** What is judged and stored follows the newest version in production. */
+async function withLive(store: ReleaseStore, state: FeatureState): Promise<FeatureState> {
+  const newest = servedVersions(state).at(-1)
+  const version = newest === undefined ? undefined : await store.version(state.feature, newest)
+  const live = version?.live ?? null
+  return { ...state, live, capture: live && captureOf(live) }
+}
+
+async function refuseUnknownVersion(store: ReleaseStore, feature: string, event: ReleaseEvent): Promise<void> {
+  const named = namedVersion(event)
+  if (named !== undefined && !(await store.version(feature, named)))
+    throw new ReleaseConflict('unknown-version', `${feature} has no version ${named}: publish it first`)
+}
+
+function namedVersion(event: ReleaseEvent): string | undefined {
+  if (event.type === 'activate') return event.version
+  if (event.type === 'start') return event.canary
+  return event.type === 'rollBack' ? event.to : undefined
+}
