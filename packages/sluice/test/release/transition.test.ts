@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type FeatureState, newFeature } from '../../src/release/feature-state.ts'
+import { type ConflictCode, ReleaseConflict } from '../../src/release/release-conflict.ts'
+import type { ReleaseEvent } from '../../src/release/release-event.ts'
+import { rolloutState, sharePpm } from '../../src/release/rollout.ts'
+import { transition } from '../../src/release/transition.ts'
+import { at, start } from './state-arbitrary.ts'
+
+const reason = 'because'
+const activate = (version: string): ReleaseEvent => ({ type: 'activate', version, reason })
+const rollBack = (to?: string): ReleaseEvent => ({ type: 'rollBack', reason, ...(to && { to }) })
+const [advance, pause, resume, promote, abort] = (['advance', 'pause', 'resume', 'promote', 'abort'] as const).map(
+  (type): ReleaseEvent => ({ type, reason }),
+) as [ReleaseEvent, ReleaseEvent, ReleaseEvent, ReleaseEvent, ReleaseEvent]
+
+/** What a new feature becomes by these events, one a second. */
+function after(...events: ReleaseEvent[]): FeatureState {
+  return events.reduce((state, event, index) => transition(state, event, at(1000 * index)), newFeature('summary'))
+}
+
+function refused(conflict: ConflictCode, ...events: ReleaseEvent[]): void {
+  const last = events.pop()!
+  const before = after(...events)
+  const kept = structuredClone(before)
+  assert.throws(
+    () => transition(before, last, at(99_000)),
+    (error: unknown) => error instanceof ReleaseConflict && error.conflict === conflict && error.exitCode === 1,
+  )
+  assert.deepEqual(before, kept, 'a refused event leaves no trace')
+}
+
+test('an activation is what everybody gets, and the history tells since when', () => {
+  const state = after(activate('a'), activate('b'))
+  assert.equal(state.active, 'b')
+  assert.deepEqual(state.history, [
+    { version: 'a', since: 0, until: 1000, ended: 'replaced', promoted: false },
+    { version: 'b', since: 1000, until: null, ended: null, promoted: false },
+  ])
+})
+
+test('the history keeps the last 100', () => {
+  const events = Array.from({ length: 130 }, (_, index) => activate(`v${index}`))
+  const { history } = after(...events)
+  assert.equal(history.length, 100)
+  assert.equal(history[0]?.version, 'v30')
+})
+
+test('a rollout goes through its stages, and a promotion makes the canary what everybody gets', () => {
+  const begun = after(activate('a'), start('b'))
+  assert.equal(begun.active, 'a')
+  assert.equal(sharePpm(begun.rollout!), 10_000)
+  const last = after(activate('a'), start('b'), advance, advance)
+  assert.equal(sharePpm(last.rollout!), 500_000)
+  assert.deepEqual(last.rollout?.enteredAt, [1000, 2000, 3000])
+  const promoted = transition(last, promote, at(9000))
+  assert.equal(promoted.active, 'b')
+  assert.equal(promoted.rollout?.status, 'promoted')
+  assert.deepEqual(promoted.rollout?.ending, { by: 'anna', reason, evidence: null })
+  assert.equal(promoted.history.at(-1)?.promoted, true)
+})
+
+test('paused time is kept apart, also where the clock steps back', () => {
+  const paused = after(activate('a'), start('b'), pause)
+  assert.equal(rolloutState(paused.rollout!), 'paused')
+  assert.equal(transition(paused, resume, at(62_000)).rollout?.pausedMs, 60_000)
+  assert.equal(transition(paused, resume, at(1000)).rollout?.pausedMs, 0)
+  const again = transition(transition(paused, resume, at(62_000)), advance, at(70_000))
+  assert.equal(again.rollout?.pausedMs, 0, 'the next stage starts afresh')
+})
+
+test('a rollback of a canary leaves everybody with the incumbent, and is final', () => {
+  const state = after(activate('a'), start('b'), advance, rollBack())
+  assert.equal(state.active, 'a')
+  assert.equal(state.rollout?.status, 'rolledBack')
+  assert.deepEqual(state.rolledBack, ['b'])
+  for (const event of [advance, pause, resume, promote, abort])
+    assert.throws(() => transition(state, event, at(0)), { conflict: 'no-rollout' })
+})
+
+test('a rollback goes to the last version that was good, past those that were rolled back', () => {
+  assert.equal(after(activate('a'), activate('b'), rollBack()).active, 'a')
+  assert.equal(after(activate('a'), activate('b'), activate('c'), rollBack(), rollBack()).active, 'a')
+  assert.equal(after(activate('a'), start('b'), promote, start('c'), promote, rollBack()).active, 'b')
+  const canaryOfOld = [activate('a'), activate('b'), activate('c'), start('b'), rollBack(), rollBack()]
+  assert.equal(after(...canaryOfOld).active, 'a', 'b failed as a canary meanwhile')
+})
+
+test('a rollback may name where to go, also out of a rollout', () => {
+  assert.equal(after(activate('a'), activate('b'), activate('c'), rollBack('a')).active, 'a')
+  const state = after(activate('a'), activate('b'), start('c'), rollBack('a'))
+  assert.equal(state.active, 'a')
+  assert.equal(state.rollout?.status, 'rolledBack')
+  assert.deepEqual(state.rolledBack, ['c', 'b'])
+  assert.equal(
+    after(activate('a'), start('b'), rollBack('a')).history.at(-1)?.until,
+    null,
+    'the incumbent had no incident',
+  )
+})
+
+test('an abort judges nobody', () => {
+  const state = after(activate('a'), start('b'), abort)
+  assert.equal(state.active, 'a')
+  assert.equal(state.rollout?.status, 'aborted')
+  assert.deepEqual(state.rolledBack, [])
+})
+
+test('a hold is shown and ends with the stage', () => {
+  const held = after(activate('a'), start('b'), { type: 'hold', why: 'insufficientData', reason })
+  assert.equal(rolloutState(held.rollout!), 'insufficientData')
+  assert.equal(transition(held, advance, at(9000)).rollout?.hold, null)
+})
+
+test('what the state does not allow is refused by name', () => {
+  refused('rollout-running', activate('a'), start('b'), activate('c'))
+  refused('rollout-running', activate('a'), start('b'), start('c'))
+  refused('same-version', activate('a'), activate('a'))
+  refused('same-version', activate('a'), start('a'))
+  refused('same-version', activate('a'), activate('b'), rollBack('b'))
+  refused('nothing-active', start('a'))
+  refused('nothing-active', rollBack())
+  refused('no-good-version', activate('a'), rollBack())
+  refused('no-good-version', activate('a'), activate('b'), rollBack(), rollBack())
+  refused('rolled-back-version', activate('a'), activate('b'), rollBack(), activate('c'), rollBack('b'))
+  refused('rolled-back-version', activate('a'), start('b'), rollBack('b'))
+  refused('no-rollout', activate('a'), promote)
+  refused('last-stage', activate('a'), start('b'), advance, advance, advance)
+  refused('not-paused', activate('a'), start('b'), resume)
+  for (const event of [pause, advance, promote]) refused('paused', activate('a'), start('b'), pause, event)
+  refused('no-change', activate('a'), start('b'), { type: 'hold', why: null, reason })
+})
+
+test('an event meant for another rollout or stage changes nothing', () => {
+  refused('other-rollout', activate('a'), start('b', 'first'), abort, start('c'), {
+    type: 'rollBack',
+    rolloutId: 'first',
+    reason,
+  })
+  refused('other-rollout', activate('a'), { type: 'promote', rolloutId: 'first', reason })
+  refused('other-stage', activate('a'), start('b'), advance, { type: 'advance', stage: 0, reason })
+  assert.equal(after(activate('a'), start('b'), { type: 'advance', stage: 0, reason }).rollout?.stage, 1)
+})
+
+test('a rollout is superseded only where that is asked for', () => {
+  const state = after(activate('a'), start('b', 'first'), start('c', 'second', true))
+  assert.equal(state.rollout?.id, 'second')
+  assert.equal(state.rollout?.incumbent, 'a')
+})
