@@ -5,7 +5,7 @@ import type { Diagnostic } from './diagnostic.ts'
 import type { ProjectFiles } from './files.ts'
 import { emptyCheck } from './lint.ts'
 import { modelFaults } from './model-ids.ts'
-import { moduleReference } from './resolve-target.ts'
+import { absoluteModule, moduleReference } from './resolve-target.ts'
 import type { Source } from './source.ts'
 import { located } from './validate.ts'
 
@@ -27,11 +27,8 @@ export function checkFaults(
 }
 
 /** The check with the path of its module made absolute. `folder` is that of the file it stands in. */
-export function resolveModule(spec: CheckSpec, { root, folder }: { root: string; folder: string }): CheckSpec {
-  if (spec.type !== 'module') return spec
-  const { file, exportName } = moduleReference(spec.value)
-  const absolute = path.resolve(root, folder, file)
-  return { ...spec, value: exportName === 'default' ? absolute : `${absolute}#${exportName}` }
+export function resolveModule(spec: CheckSpec, place: { root: string; folder: string }): CheckSpec {
+  return spec.type === 'module' ? { ...spec, value: absoluteModule(spec.value, place) } : spec
 }
 
 /** An error when the module that a check or target names is not there. */

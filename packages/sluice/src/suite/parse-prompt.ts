@@ -9,8 +9,9 @@ import { loadYaml } from './load-yaml.ts'
 import { modelFaults } from './model-ids.ts'
 import type { Prompt } from './prompt.ts'
 import { featureNameSchema, githubPromptSchema, type PromptFile, promptSchema, suitesSchema } from './prompt-file.ts'
-import { resolveTarget } from './resolve-target.ts'
+import { absoluteModule, resolveTarget } from './resolve-target.ts'
 import { responseFormat } from './response-format.ts'
+import { defaultLiveSettings, defaultRolloutSettings, type LiveSettings } from './rollout-settings.ts'
 import type { Source } from './source.ts'
 import { suiteFaults, suitePaths } from './suite-paths.ts'
 import { located, validate } from './validate.ts'
@@ -88,6 +89,8 @@ function promptOf(data: PromptFile, { file, strict, source, root, folder }: Prom
     inlineCases: inlineCases(data.testData ?? [], { source, strict }),
     gate: data.gate ?? {},
     ...(data.target === undefined ? {} : { target: resolveTarget(data.target, { root, folder }) }),
+    rollout: data.rollout ?? defaultRolloutSettings,
+    live: resolveRedact(data.live ?? defaultLiveSettings, { root, folder }),
     ...(data.production === undefined ? {} : { production: data.production }),
     strict,
     file,
@@ -99,6 +102,10 @@ function promptOf(data: PromptFile, { file, strict, source, root, folder }: Prom
       ...evaluators.faults.map(({ index, message }) => located(source, ['evaluators', index], message)),
     ],
   }
+}
+
+function resolveRedact(live: LiveSettings, place: { root: string; folder: string }): LiveSettings {
+  return live.redact === undefined ? live : { ...live, redact: absoluteModule(live.redact, place) }
 }
 
 /** `prompts/email-summary.prompt.yml` -> `email-summary`; what a feature's name cannot hold becomes "-". */
@@ -126,11 +133,13 @@ async function referenceFaults(data: PromptFile, prompt: Prompt, place: Referenc
     return llm?.modelId === undefined ? [] : modelFaults(llm.modelId, source, at, config.providers)
   })
   const target = data.target?.module
+  const redact = data.live?.redact
   return [
     ...modelFaults(data.model, source, ['model'], config.providers),
     ...(await Promise.all(checks)).flat(),
     ...judges,
     ...(target === undefined ? [] : await module(target, ['target', 'module'])),
+    ...(redact === undefined ? [] : await module(redact, ['live', 'redact'])),
     ...(await suiteFaults(prompt, source, files)),
   ]
 }

@@ -3,6 +3,7 @@ import { checkSchema } from './check-entry.ts'
 import { choiceEvaluatorSchema } from './choice.ts'
 import { gateSettingsSchema } from './gate-settings.ts'
 import { messageSchema, modelIdSchema, modelParametersSchema } from './model.ts'
+import { liveSettingsSchema, rolloutSettingsSchema } from './rollout-settings.ts'
 import { rubricSchema } from './rubric.ts'
 import { targetSchema } from './target.ts'
 
@@ -94,6 +95,8 @@ export const promptSchema = z
       description: 'Overrides the gate of sluice.yaml; the budget is that of the whole run, so it stays there.',
     }),
     target: targetSchema.exactOptional(),
+    rollout: rolloutSettingsSchema.exactOptional(),
+    live: liveSettingsSchema.exactOptional(),
     production: z
       .boolean()
       .exactOptional()

@@ -3,6 +3,7 @@ import type { CheckSpec } from './check-spec.ts'
 import type { ChoiceJudge } from './choice.ts'
 import type { GateSettings } from './gate-settings.ts'
 import type { Message, ModelParameters, ResponseFormat } from './model.ts'
+import type { LiveSettings, RolloutSettings } from './rollout-settings.ts'
 import type { RubricItem } from './rubric.ts'
 import type { Target } from './target.ts'
 
@@ -28,6 +29,10 @@ export interface Prompt {
   /** Overrides the project's. */
   gate: Partial<GateSettings>
   target?: Target
+  /** How a canary of it goes through its stages, unless the request to start one says otherwise. */
+  rollout: RolloutSettings
+  /** The path of `redact` is absolute. */
+  live: LiveSettings
   /** False keeps the feature out of the nightly. */
   production?: boolean
   /** `sluice: 1` is set: an unknown or unused variable is an error, `{{ x }}` may hold spaces. */

@@ -21,6 +21,13 @@ export function moduleReference(reference: string): { file: string; exportName: 
   return { file, exportName }
 }
 
+/** A reference to a module with its path made absolute. `folder` is that of the file it stands in. */
+export function absoluteModule(reference: string, { root, folder }: { root: string; folder: string }): string {
+  const { file, exportName } = moduleReference(reference)
+  const absolute = path.resolve(root, folder, file)
+  return exportName === 'default' ? absolute : `${absolute}#${exportName}`
+}
+
 /** A command line split at spaces; quotes keep words together. There is no shell behind it. */
 function commandWords(line: string): string[] {
   const words = line.match(/(?:[^\s"']|"[^"]*"|'[^']*')+/g) ?? []

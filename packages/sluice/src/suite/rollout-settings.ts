@@ -1,27 +1,35 @@
 import { z } from 'zod'
 
-const duration = z
-  .string()
-  .regex(/^\d+(?:\.\d+)?(?:ms|s|m|h|d)$/, 'expected a duration such as "30m", "4h" or "2d"')
-  .transform(millisecondsOf)
-
 const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+const duration = z.codec(
+  z.string().regex(/^\d+(?:\.\d+)?(?:ms|s|m|h|d)$/, 'expected a duration such as "30m", "4h" or "2d"'),
+  z.number(),
+  { decode: millisecondsOf, encode: (ms) => `${ms}ms` },
+)
 
 function millisecondsOf(text: string): number {
   const [, amount = '', unit = 'ms'] = /^([\d.]+)(\D+)$/.exec(text) ?? []
   return Math.round(Number(amount) * unitMs[unit as keyof typeof unitMs])
 }
 
-const stage = z
-  .strictObject({
+const ppmPerPercent = 10_000
+
+const stage = z.codec(
+  z.strictObject({
     percent: z
       .number()
       .min(0.0001)
       .max(100)
       .meta({ description: 'Share of the units that get the canary, to 0.0001 (1 ppm).' }),
     soak: duration.meta({ description: 'How long the stage lasts at the least, e.g. 4h.' }),
-  })
-  .transform(({ percent, soak }) => ({ ppm: Math.round(percent * 10_000), soakMs: soak }))
+  }),
+  z.object({ ppm: z.int(), soakMs: z.number() }),
+  {
+    decode: ({ percent, soak }) => ({ ppm: Math.round(percent * ppmPerPercent), soakMs: soak }),
+    encode: ({ ppm, soakMs }) => ({ percent: ppm / ppmPerPercent, soak: soakMs }),
+  },
+)
 
 const stages = z
   .array(stage)
@@ -48,15 +56,18 @@ const signals = z
     error: 'the weights of all signals must not exceed 1 together: they share the error budget',
   })
 
-/** The `rollout` of a prompt file or of a request to start one; every key has a default. */
+/**
+ * The `rollout` of a prompt file or of a request to start one; every key has a default. `z.encode` turns settings back into
+ * the form in which they are written and sent.
+ */
 export const rolloutSettingsSchema = z
   .strictObject({
     stages: stages
-      .default([
-        { ppm: 10_000, soakMs: 4 * unitMs.h },
-        { ppm: 50_000, soakMs: 8 * unitMs.h },
-        { ppm: 250_000, soakMs: 12 * unitMs.h },
-        { ppm: 500_000, soakMs: 24 * unitMs.h },
+      .prefault([
+        { percent: 1, soak: '4h' },
+        { percent: 5, soak: '8h' },
+        { percent: 25, soak: '12h' },
+        { percent: 50, soak: '24h' },
       ])
       .meta({ description: 'From the first share to the last before everybody (default 1, 5, 25, 50 % over 48h).' }),
     advance: z
@@ -138,7 +149,8 @@ export const liveSettingsSchema = z
           .default(5)
           .meta({ description: 'Ceiling of what the judge costs a day (default 5).' }),
       })
-      .prefault({}),
+      .prefault({})
+      .meta({ description: 'Which requests the judge sees, and what that may cost.' }),
     store: z
       .boolean()
       .default(false)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type BasePrompts, baselineOf as baselineIn } from '../../src/gate/baseline.ts'
 import type { Prompt } from '../../src/suite/prompt.ts'
+import { defaultLiveSettings, defaultRolloutSettings } from '../../src/suite/rollout-settings.ts'
 
 function prompt(id: string, content: string, more: Partial<Prompt> = {}): Prompt {
   return {
@@ -17,6 +18,8 @@ function prompt(id: string, content: string, more: Partial<Prompt> = {}): Prompt
     suites: {},
     inlineCases: [],
     gate: {},
+    rollout: defaultRolloutSettings,
+    live: defaultLiveSettings,
     strict: true,
     file: 'prompts/summary.prompt.yml',
     ...more,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { defaultLiveSettings, defaultRolloutSettings } from '../../src/suite/rollout-settings.ts'
 import { faultsOf, good, goodPrompt, load } from './memory-files.ts'
 
 const file = 'prompts/summary.prompt.yml'
@@ -45,6 +46,8 @@ target: {http: {url: "http://127.0.0.1:3000/summarise"}}\n`),
       inlineCases: [],
       gate: { threshold: 0.83 },
       target: { kind: 'http', url: 'http://127.0.0.1:3000/summarise' },
+      rollout: defaultRolloutSettings,
+      live: defaultLiveSettings,
       strict: true,
       file,
     },
