@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import * as stats from '../packages/sluice/src/stats/index.ts'
+import { canaryProcedures } from './vectors/canary-procedures.ts'
 
 /** Checks a file of test vectors against the statistics: `npm run vectors -- FILE [--only a,b]`. */
 
@@ -50,6 +51,7 @@ const procedures: Record<string, (input: never) => unknown> = {
   criticalSprt: ({ failFlags, ...design }: { failFlags: number[] } & stats.SprtDesign) =>
     stats.criticalSprt(failFlags, design),
   mdePower: (plan: stats.Plan) => stats.mdePower(plan),
+  ...canaryProcedures,
 }
 
 function pairOf({ weight, cluster, cand, base }: VectorCase): stats.Pair[] {

@@ -8,6 +8,7 @@ import { after, test } from 'node:test'
 const root = path.join(import.meta.dirname, '../../../..')
 const reference = path.join(root, '../shared/reference/stats-vectors.json')
 const skip = existsSync(reference) ? false : 'the reference vectors are not here (../shared/reference)'
+const canary = 'betScore,betCostRatio,flagRatio,combineE,mergeLogWealth,clusterAsympCS,srm,bernoulliCS,eBH,driftSR'
 const gate = 'special,gsBounds,pairedLook,gateSequential,holm,criticalSprt,mdePower'
 const folder = mkdtempSync(path.join(tmpdir(), 'sluice-vectors-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -24,13 +25,15 @@ function vectorsFile(procedures: unknown): string {
   return file
 }
 
-test('the vectors of an independent implementation hold for every procedure of the gate', { skip }, () => {
-  const { status, lines } = check(reference, '--only', gate)
-  const all = JSON.parse(readFileSync(reference, 'utf8')).procedures as Record<string, unknown[]>
-  const count = gate.split(',').reduce((sum, name) => sum + (all[name]?.length ?? 0), 0)
-  assert.deepEqual(lines, [`${count} passed, 0 failed`])
-  assert.equal(status, 0)
-})
+for (const [user, names] of Object.entries({ gate, canary })) {
+  test(`the vectors of an independent implementation hold for every procedure of the ${user}`, { skip }, () => {
+    const { status, lines } = check(reference, '--only', names)
+    const all = JSON.parse(readFileSync(reference, 'utf8')).procedures as Record<string, unknown[]>
+    const count = names.split(',').reduce((sum, name) => sum + (all[name]?.length ?? 0), 0)
+    assert.deepEqual(lines, [`${count} passed, 0 failed`])
+    assert.equal(status, 0)
+  })
+}
 
 test('a wrong number, verdict, length or missing key is a failure with its id', () => {
   const file = vectorsFile({

@@ -1,0 +1,35 @@
+import type { Expectation } from './incumbent-sums.ts'
+
+/** Cost ratios, beyond the tolerated one, that the bets look for, and how much is staked on each. */
+export const costRatios = { grid: [1.1, 1.33, 2, 4], weights: [0.2, 0.3, 0.3, 0.2] } as const
+
+/** Least variance of a cost as a share of its cap. */
+export const costVarianceFloor = 1e-6
+
+export interface CostBet {
+  canary: boolean
+  /** As of a `ScoreBet`. */
+  pi: number
+  /** min(cost, cap) / cap, in [0,1]; the cap was fixed before. */
+  x: number
+}
+
+/**
+ * Adds one contribution to the log wealth of each bet against "the canary costs at most `ratio` times what the incumbent
+ * does", in place. Valid as `betScore` is.
+ */
+export function betCostRatio(
+  wealth: number[],
+  { canary, pi, x }: CostBet,
+  { mean, variance }: Expectation,
+  { ratio, grid }: { ratio: number; grid: readonly number[] },
+): void {
+  const odds = pi / (1 - pi)
+  const gain = canary ? x - ratio * mean : -odds * ratio * (x - mean)
+  const most = 0.9 / Math.max(ratio * mean, odds * ratio * (1 - mean))
+  const scale = variance * ratio ** 2 * (1 + odds)
+  for (let i = 0; i < grid.length; i += 1) {
+    const stake = Math.min((((grid[i] ?? 1) - 1) * ratio * mean) / scale, most)
+    wealth[i] = (wealth[i] ?? 0) + Math.log1p(stake * gain)
+  }
+}
