@@ -18,6 +18,7 @@ export interface StoredContent {
 }
 
 export interface ContentStore {
+  /** What is there under the same id stays. */
   putContent(contents: readonly StoredContent[]): Promise<void>
   content(id: string): Promise<StoredContent | undefined>
   setJudgement(id: string, judgement: unknown, score: number): Promise<void>

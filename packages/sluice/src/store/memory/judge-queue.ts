@@ -1,0 +1,42 @@
+import type { JudgeQueue, JudgeTask } from '../judge-queue.ts'
+import { byUrgency } from '../rows/task-row.ts'
+
+export function memoryJudgeQueue(): JudgeQueue {
+  const tasks = new Map<string, JudgeTask>()
+  const spending = new Map<string, Map<string, number>>()
+
+  function dropBeyond(bound: number, feature: string): number {
+    const own = [...tasks.values()].filter((task) => task.feature === feature)
+    const excess = own.sort(byUrgency).slice(bound)
+    for (const { id } of excess) tasks.delete(id)
+    return excess.length
+  }
+
+  return {
+    async enqueue(offered, bound) {
+      for (const task of offered) if (!tasks.has(task.id)) tasks.set(task.id, { ...task })
+      const features = new Set(offered.map(({ feature }) => feature))
+      return [...features].reduce((dropped, feature) => dropped + dropBeyond(bound, feature), 0)
+    },
+    async claim(limit, now, leaseMs) {
+      const due = [...tasks.values()].filter(({ notBefore }) => notBefore <= now)
+      const claimed = due.sort(byUrgency).slice(0, limit)
+      for (const task of claimed) task.notBefore = now + leaseMs
+      return claimed.map((task) => ({ ...task }))
+    },
+    async finish(ids) {
+      for (const id of ids) tasks.delete(id)
+    },
+    async retry(id, attempts, notBefore) {
+      const task = tasks.get(id)
+      if (task) Object.assign(task, { attempts, notBefore })
+    },
+    queued: async (feature) =>
+      [...tasks.values()].filter((task) => feature === undefined || task.feature === feature).length,
+    judgeSpending: async (day) => new Map(spending.get(day)),
+    async addJudgeSpending(day, feature, usd) {
+      const sums = spending.get(day) ?? new Map<string, number>()
+      spending.set(day, sums.set(feature, (sums.get(feature) ?? 0) + usd))
+    },
+  }
+}

@@ -1,0 +1,74 @@
+import type { FeatureState } from '../../release/feature-state.ts'
+import { openRollouts } from '../open-rollouts.ts'
+import type { LogDraft, LogEntry, OutcomeLog } from '../outcome-log.ts'
+import { signal } from '../signal.ts'
+
+export interface MemoryOutcomes extends OutcomeLog {
+  /** Deletes the entries for which it holds; returns their ids. */
+  removeWhere(isUnwanted: (entry: LogEntry) => boolean): string[]
+}
+
+export function memoryOutcomes(features: () => FeatureState[]): MemoryOutcomes {
+  const byId = new Map<string, LogEntry>()
+  const appends = signal<void>()
+  let log: LogEntry[] = []
+  let seq = 0
+
+  function add(draft: LogDraft): 'accepted' | 'duplicate' {
+    if (byId.has(draft.id)) return 'duplicate'
+    seq += 1
+    const entry = { ...draft, seq }
+    byId.set(entry.id, entry)
+    log.push(entry)
+    return 'accepted'
+  }
+
+  function removeWhere(isUnwanted: (entry: LogEntry) => boolean): string[] {
+    const unwanted = log.filter(isUnwanted).map(({ id }) => id)
+    for (const id of unwanted) byId.delete(id)
+    if (unwanted.length > 0) log = log.filter(({ id }) => byId.has(id))
+    return unwanted
+  }
+
+  return {
+    removeWhere,
+    async append(entries) {
+      const results = entries.map(add)
+      appends.emit()
+      return results
+    },
+    async readLog({ after, limit, feature, rolloutId }) {
+      const page: LogEntry[] = []
+      for (let index = firstAfter(log, after); index < log.length && page.length < limit; index += 1) {
+        const entry = log[index]
+        if (!entry || (feature !== undefined && entry.feature !== feature)) continue
+        if (rolloutId !== undefined && entry.rolloutId !== rolloutId) continue
+        page.push({ ...entry })
+      }
+      return page
+    },
+    async entry(id) {
+      const entry = byId.get(id)
+      return entry && { ...entry }
+    },
+    onAppend: appends.listen,
+    async pruneLog(before) {
+      const open = new Set(openRollouts(features()))
+      return removeWhere(
+        ({ receivedAt, rolloutId }) => receivedAt < before && (rolloutId === null || !open.has(rolloutId)),
+      ).length
+    },
+  }
+}
+
+/** Index of the first entry with a seq beyond `after`. */
+function firstAfter(log: readonly LogEntry[], after: number): number {
+  let low = 0
+  let high = log.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((log[middle]?.seq ?? 0) > after) high = middle
+    else low = middle + 1
+  }
+  return low
+}

@@ -1,0 +1,71 @@
+import type { AuditRow } from '../../release/audit.ts'
+import type { AuditHead } from '../../release/audit-chain.ts'
+import type { FeatureState } from '../../release/feature-state.ts'
+import type { VersionRecord } from '../../release/version-record.ts'
+import { planCommit, rememberedMs } from '../commit-plan.ts'
+import type { Change, CommitResult, ReleaseStore, RememberedAnswer } from '../release-store.ts'
+import { signal } from '../signal.ts'
+import type { TokenRecord, TokenStore } from '../token-store.ts'
+
+/** Also the tokens: they are written by `commit`. */
+export function memoryReleases(): ReleaseStore & TokenStore & { featureList(): FeatureState[] } {
+  const features = new Map<string, FeatureState>()
+  const versions = new Map<string, VersionRecord>()
+  const tokens = new Map<string, TokenRecord>()
+  const answers = new Map<string, RememberedAnswer>()
+  const chains = new Map<string, AuditRow[]>()
+  const changes = signal<number>()
+  let revision = 0
+
+  const head = (chain: string): AuditHead | undefined => chains.get(chain)?.at(-1)
+  const featureList = () => [...features.values()].sort((a, b) => (a.feature < b.feature ? -1 : 1))
+
+  function write({ version, token, remember }: Change, done: CommitResult & { outcome: 'committed' }): void {
+    const { feature, audit } = done
+    revision = done.revision
+    if (feature) features.set(feature.feature, feature)
+    if (version) versions.set(versionKey(version.feature, version.id), version)
+    if (token) tokens.set(token.id, token)
+    chains.set(audit.chain, [...(chains.get(audit.chain) ?? []), audit])
+    if (!remember) return
+    for (const { key, at } of answers.values()) if (at < remember.at - rememberedMs) answers.delete(key)
+    answers.set(remember.key, remember)
+  }
+
+  return {
+    featureList,
+    revision: async () => revision,
+    features: async () => structuredClone(featureList()),
+    feature: async (name) => structuredClone(features.get(name)),
+    versions: async (feature) => structuredClone([...versions.values()].filter((one) => one.feature === feature)),
+    version: async (feature, id) => structuredClone(versions.get(versionKey(feature, id))),
+    remembered: async (key) => structuredClone(answers.get(key)),
+    tokens: async () => structuredClone([...tokens.values()]),
+    tokenByHash: async (hash) => structuredClone([...tokens.values()].find((token) => token.hash === hash)),
+    audit: async (chain, { after = 0, limit = Number.MAX_SAFE_INTEGER } = {}) =>
+      structuredClone((chains.get(chain) ?? []).slice(after, after + limit)),
+    async auditHead(chain) {
+      const last = head(chain)
+      return last && { seq: last.seq, hash: last.hash }
+    },
+    async commit(change) {
+      const own = structuredClone(change)
+      const result = planCommit(own, {
+        revision,
+        featureRevision: features.get(own.feature?.feature ?? '')?.revision ?? 0,
+        remembered: answers.get(own.remember?.key ?? ''),
+        head: head(own.audit.chain),
+      })
+      if (result.outcome === 'committed') {
+        write(own, result)
+        changes.emit(revision)
+      }
+      return structuredClone(result)
+    },
+    onChange: changes.listen,
+  }
+}
+
+function versionKey(feature: string, id: string): string {
+  return `${feature}\n${id}`
+}

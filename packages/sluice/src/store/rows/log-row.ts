@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import type { LogDraft, LogEntry } from '../outcome-log.ts'
+import { checked, parsed } from './stored-json.ts'
+
+/** A log entry as columns: what is searched for by itself, the rest as one JSON text. */
+export interface LogRow {
+  id: string
+  feature: string
+  rollout_id: string | null
+  unit: string | null
+  received_at: number
+  rest: string
+}
+
+export function logRow(entry: LogDraft): LogRow {
+  const { id, feature, rolloutId, unit, receivedAt, ...rest } = entry
+  return { id, feature, rollout_id: rolloutId, unit, received_at: receivedAt, rest: JSON.stringify(rest) }
+}
+
+const place = {
+  seq: z.int(),
+  id: z.string(),
+  feature: z.string(),
+  rolloutId: z.string().nullable(),
+  unit: z.string().nullable(),
+  receivedAt: z.number(),
+  version: z.string(),
+  arm: z.enum(['incumbent', 'canary']).nullable(),
+  stage: z.number().nullable(),
+  position: z.number().nullable(),
+  observedAt: z.number(),
+}
+
+const logEntry: z.ZodType<LogEntry> = z.discriminatedUnion('kind', [
+  z.object({
+    ...place,
+    kind: z.literal('request'),
+    latencyMs: z.number().nullable(),
+    costUsd: z.number().nullable(),
+    inputTokens: z.number().nullable(),
+    outputTokens: z.number().nullable(),
+    error: z.string().nullable(),
+    refusal: z.boolean(),
+    invalid: z.boolean(),
+    outputChars: z.number().nullable(),
+    servedModel: z.string().nullable(),
+    fingerprint: z.string().nullable(),
+  }),
+  z.object({
+    ...place,
+    kind: z.literal('score'),
+    of: z.string(),
+    score: z.number(),
+    judgeId: z.string(),
+    sampled: z.number(),
+    sampledOther: z.number(),
+    judgeUsd: z.number().nullable(),
+  }),
+  z.object({
+    ...place,
+    kind: z.literal('feedback'),
+    of: z.string(),
+    score: z.number(),
+    comment: z.string().nullable(),
+  }),
+])
+
+/** @throws StoreError `damaged` */
+export function logEntryOf(row: Record<string, unknown>): LogEntry {
+  const what = `log entry ${row.seq}`
+  const entry = Object.assign(parsed(row.rest, what) as object, {
+    seq: row.seq,
+    id: row.id,
+    feature: row.feature,
+    rolloutId: row.rollout_id,
+    unit: row.unit,
+    receivedAt: row.received_at,
+  })
+  return checked(logEntry, entry, what)
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import type { JudgeTask } from '../judge-queue.ts'
+import { checked, parsed } from './stored-json.ts'
+
+/** A task as columns: what orders the queue by itself, the rest as one JSON text. */
+export interface TaskRow {
+  id: string
+  feature: string
+  priority: number
+  attempts: number
+  not_before: number
+  enqueued_at: number
+  rest: string
+}
+
+export function taskRow({ id, feature, priority, attempts, notBefore, enqueuedAt, ...rest }: JudgeTask): TaskRow {
+  return {
+    id,
+    feature,
+    priority,
+    attempts,
+    not_before: notBefore,
+    enqueued_at: enqueuedAt,
+    rest: JSON.stringify(rest),
+  }
+}
+
+const judgeTask: z.ZodType<JudgeTask> = z.object({
+  id: z.string(),
+  feature: z.string(),
+  version: z.string(),
+  rolloutId: z.string().nullable(),
+  arm: z.enum(['incumbent', 'canary']).nullable(),
+  priority: z.number(),
+  sampled: z.number(),
+  sampledOther: z.number(),
+  attempts: z.int(),
+  notBefore: z.number(),
+  enqueuedAt: z.number(),
+})
+
+/** @throws StoreError `damaged` */
+export function taskOf(row: Record<string, unknown>): JudgeTask {
+  const what = `judge task ${row.id}`
+  const task = {
+    ...(parsed(row.rest, what) as object),
+    id: row.id,
+    feature: row.feature,
+    priority: row.priority,
+    attempts: row.attempts,
+    notBefore: row.not_before,
+    enqueuedAt: row.enqueued_at,
+  }
+  return checked(judgeTask, task, what)
+}
+
+/** The order in which tasks are claimed: the most urgent first. The SQL of the stores says the same. */
+export function byUrgency(a: JudgeTask, b: JudgeTask): number {
+  return b.priority - a.priority || a.enqueuedAt - b.enqueuedAt || (a.id < b.id ? -1 : 1)
+}

@@ -1,0 +1,20 @@
+/** Tells listeners that something has happened. They run after the present code, and cannot make it fail. */
+export interface Signal<T> {
+  /** Returns how to stop listening. */
+  listen(listener: (value: T) => void): () => void
+  emit(value: T): void
+}
+
+export function signal<T>(): Signal<T> {
+  const listeners = new Set<(value: T) => void>()
+  return {
+    listen(listener) {
+      const own = (value: T) => listener(value)
+      listeners.add(own)
+      return () => void listeners.delete(own)
+    },
+    emit(value) {
+      for (const listener of listeners) queueMicrotask(() => listeners.has(listener) && listener(value))
+    },
+  }
+}

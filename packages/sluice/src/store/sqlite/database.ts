@@ -1,0 +1,77 @@
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { SluiceError } from '../../errors.ts'
+import type { StoreIdentity } from '../identity.ts'
+import { migrations } from './migrations.ts'
+
+/** How long a process that starts waits for the one that ends, in ms. */
+const handOverMs = 3000
+
+export interface OpenDatabase {
+  database: DatabaseSync
+  file: string
+  identity: StoreIdentity
+  /** Lets another process have the store. */
+  unlock(): void
+}
+
+/**
+ * Opens `<folder>/control.db`, creating or upgrading it. A transaction is on the disk when COMMIT returns, and what is
+ * deleted is overwritten. One process at a time: `control.lock` is held until `unlock` or the end of the process.
+ * A new store becomes `fresh`.
+ * @throws SluiceError `cannot-run`: in use, of a newer Sluice, or not writable.
+ */
+export function openDatabase(folder: string, fresh: StoreIdentity): OpenDatabase {
+  const file = path.join(folder, 'control.db')
+  try {
+    mkdirSync(folder, { recursive: true })
+    const unlock = lock(path.join(folder, 'control.lock'))
+    try {
+      const database = new DatabaseSync(file, { timeout: 5000 })
+      database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;')
+      migrate(database)
+      return { database, file, identity: identityOf(database, fresh), unlock }
+    } catch (cause) {
+      unlock()
+      throw cause
+    }
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new SluiceError('cannot-run', `the store ${file} cannot be opened: ${reason}`, { cause })
+  }
+}
+
+/** An exclusive transaction on a file of its own: the system ends it with the process, however that ends. */
+function lock(file: string): () => void {
+  const database = new DatabaseSync(file, { timeout: handOverMs })
+  try {
+    database.exec('BEGIN EXCLUSIVE')
+  } catch (cause) {
+    database.close()
+    throw new SluiceError(
+      'cannot-run',
+      'another process uses it. Stop that one, or give both a PostgreSQL database (DATABASE_URL)',
+      { cause },
+    )
+  }
+  return () => database.isOpen && database.close()
+}
+
+function migrate(database: DatabaseSync): void {
+  const from = Number(database.prepare('PRAGMA user_version').get()?.user_version)
+  if (from > migrations.length)
+    throw new SluiceError('cannot-run', `it was written by a newer sluice (schema ${from}): upgrade sluice`)
+  for (const [index, statements] of migrations.entries()) {
+    if (index >= from) database.exec(`BEGIN IMMEDIATE; ${statements} PRAGMA user_version = ${index + 1}; COMMIT`)
+  }
+}
+
+/** What the store was given when it was made: `fresh` the first time. */
+function identityOf(database: DatabaseSync, fresh: StoreIdentity): StoreIdentity {
+  database
+    .prepare('INSERT INTO store (one, epoch, secret, revision, log_seq) VALUES (1, ?, ?, 0, 0) ON CONFLICT DO NOTHING')
+    .run(fresh.epoch, fresh.secret)
+  const row = database.prepare('SELECT epoch, secret FROM store').get()
+  return { epoch: String(row?.epoch), secret: String(row?.secret) }
+}

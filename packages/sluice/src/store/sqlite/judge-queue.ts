@@ -1,0 +1,59 @@
+import type { JudgeQueue } from '../judge-queue.ts'
+import { byUrgency, type TaskRow, taskOf, taskRow } from '../rows/task-row.ts'
+import type { Connection } from './connection.ts'
+
+const insert = `INSERT INTO judge_queue (id, feature, priority, attempts, not_before, enqueued_at, rest)
+  VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
+const dropLeastUrgent = `DELETE FROM judge_queue WHERE id IN (SELECT id FROM judge_queue WHERE feature = ?
+  ORDER BY priority DESC, enqueued_at, id LIMIT -1 OFFSET ?)`
+const claim = `UPDATE judge_queue SET not_before = ? WHERE id IN (SELECT id FROM judge_queue WHERE not_before <= ?
+  ORDER BY priority DESC, enqueued_at, id LIMIT ?) RETURNING *`
+const spend = `INSERT INTO judge_spending (day, feature, usd) VALUES (?, ?, ?)
+  ON CONFLICT (day, feature) DO UPDATE SET usd = usd + excluded.usd`
+
+export function sqliteJudgeQueue(db: Connection): JudgeQueue {
+  function add({ id, feature, priority, attempts, not_before, enqueued_at, rest }: TaskRow): void {
+    db.run(insert, id, feature, priority, attempts, not_before, enqueued_at, rest)
+  }
+
+  return {
+    async enqueue(tasks, bound) {
+      const rows = tasks.map(taskRow)
+      const features = new Set(rows.map(({ feature }) => feature))
+      return await db.write(() => {
+        for (const row of rows) add(row)
+        return [...features].reduce((dropped, feature) => dropped + db.run(dropLeastUrgent, feature, bound), 0)
+      })
+    },
+    claim: (limit, now, leaseMs) =>
+      db.write(() =>
+        db
+          .all(claim, now + leaseMs, now, limit)
+          .map(taskOf)
+          .sort(byUrgency),
+      ),
+    finish: (ids) =>
+      db.write(() => {
+        db.run('DELETE FROM judge_queue WHERE id IN (SELECT value FROM json_each(?))', JSON.stringify(ids))
+      }),
+    retry: (id, attempts, notBefore) =>
+      db.write(() => {
+        db.run('UPDATE judge_queue SET attempts = ?, not_before = ? WHERE id = ?', attempts, notBefore, id)
+      }),
+    queued: (feature) =>
+      db.read(() => {
+        const all = 'SELECT count(*) AS tasks FROM judge_queue'
+        const row = feature === undefined ? db.first(all) : db.first(`${all} WHERE feature = ?`, feature)
+        return Number(row?.tasks)
+      }),
+    judgeSpending: (day) =>
+      db.read(() => {
+        const rows = db.all('SELECT feature, usd FROM judge_spending WHERE day = ? ORDER BY feature', day)
+        return new Map(rows.map(({ feature, usd }) => [String(feature), Number(usd)]))
+      }),
+    addJudgeSpending: (day, feature, usd) =>
+      db.write(() => {
+        db.run(spend, day, feature, usd)
+      }),
+  }
+}

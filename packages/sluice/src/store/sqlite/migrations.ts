@@ -1,0 +1,106 @@
+/** Each entry moves the schema one version up; never edit one that was released, append another. */
+export const migrations = [
+  `CREATE TABLE store (
+     one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+     epoch TEXT NOT NULL,
+     secret TEXT NOT NULL,
+     revision INTEGER NOT NULL,
+     log_seq INTEGER NOT NULL
+   );
+   CREATE TABLE features (
+     feature TEXT NOT NULL PRIMARY KEY,
+     revision INTEGER NOT NULL,
+     document TEXT NOT NULL
+   );
+   CREATE TABLE versions (
+     number INTEGER PRIMARY KEY,
+     feature TEXT NOT NULL,
+     id TEXT NOT NULL,
+     document TEXT NOT NULL,
+     UNIQUE (feature, id)
+   );
+   CREATE TABLE tokens (
+     number INTEGER PRIMARY KEY,
+     id TEXT NOT NULL UNIQUE,
+     hash TEXT NOT NULL UNIQUE,
+     document TEXT NOT NULL
+   );
+   CREATE TABLE audit (
+     chain TEXT NOT NULL,
+     seq INTEGER NOT NULL,
+     document TEXT NOT NULL,
+     PRIMARY KEY (chain, seq)
+   ) WITHOUT ROWID;
+   CREATE TABLE audit_heads (
+     chain TEXT NOT NULL PRIMARY KEY,
+     seq INTEGER NOT NULL,
+     hash TEXT NOT NULL
+   );
+   CREATE TABLE answers (
+     key TEXT NOT NULL PRIMARY KEY,
+     at INTEGER NOT NULL,
+     document TEXT NOT NULL
+   );
+   CREATE INDEX answers_by_age ON answers (at);
+   CREATE TABLE log (
+     seq INTEGER PRIMARY KEY,
+     id TEXT NOT NULL UNIQUE,
+     feature TEXT NOT NULL,
+     rollout_id TEXT,
+     unit TEXT,
+     received_at INTEGER NOT NULL,
+     rest TEXT NOT NULL
+   );
+   CREATE INDEX log_by_feature ON log (feature, seq);
+   CREATE INDEX log_by_rollout ON log (rollout_id, seq) WHERE rollout_id IS NOT NULL;
+   CREATE TABLE instances (
+     instance TEXT NOT NULL PRIMARY KEY,
+     first_seen_at INTEGER NOT NULL,
+     seen_at INTEGER NOT NULL,
+     rest TEXT NOT NULL
+   );
+   CREATE TABLE checkpoints (
+     name TEXT NOT NULL PRIMARY KEY,
+     cursor INTEGER NOT NULL,
+     state TEXT NOT NULL
+   );
+   CREATE TABLE units (
+     rollout_id TEXT NOT NULL,
+     unit TEXT NOT NULL,
+     record TEXT NOT NULL,
+     PRIMARY KEY (rollout_id, unit)
+   ) WITHOUT ROWID;
+   CREATE INDEX units_by_unit ON units (unit);
+   CREATE TABLE judge_queue (
+     id TEXT NOT NULL PRIMARY KEY,
+     feature TEXT NOT NULL,
+     priority REAL NOT NULL,
+     attempts INTEGER NOT NULL,
+     not_before INTEGER NOT NULL,
+     enqueued_at INTEGER NOT NULL,
+     rest TEXT NOT NULL
+   );
+   CREATE INDEX judge_queue_by_feature ON judge_queue (feature, priority DESC, enqueued_at, id);
+   CREATE INDEX judge_queue_by_urgency ON judge_queue (priority DESC, enqueued_at, id);
+   CREATE TABLE judge_spending (
+     day TEXT NOT NULL,
+     feature TEXT NOT NULL,
+     usd REAL NOT NULL,
+     PRIMARY KEY (day, feature)
+   );
+   CREATE TABLE contents (
+     id TEXT NOT NULL PRIMARY KEY,
+     feature TEXT NOT NULL,
+     version TEXT NOT NULL,
+     rollout_id TEXT,
+     unit TEXT,
+     score REAL,
+     stored_at INTEGER NOT NULL,
+     expires_at INTEGER NOT NULL,
+     body TEXT NOT NULL,
+     judgement TEXT
+   );
+   CREATE INDEX contents_by_score ON contents (feature, score, stored_at, id) WHERE score IS NOT NULL;
+   CREATE INDEX contents_by_end ON contents (expires_at);
+   CREATE INDEX contents_by_unit ON contents (unit) WHERE unit IS NOT NULL;`,
+]

@@ -1,0 +1,57 @@
+import { openRollouts } from '../open-rollouts.ts'
+import type { OutcomeLog } from '../outcome-log.ts'
+import { featureOf } from '../rows/documents.ts'
+import { type LogRow, logEntryOf, logRow } from '../rows/log-row.ts'
+import { signal } from '../signal.ts'
+import type { Connection } from './connection.ts'
+import { sweepLog } from './sweep-log.ts'
+
+const columns = 'seq, id, feature, rollout_id, unit, received_at, rest'
+const insert = `INSERT INTO log (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
+
+export function sqliteOutcomes(db: Connection): OutcomeLog {
+  const appends = signal<void>()
+  return {
+    async append(entries) {
+      const rows = entries.map(logRow)
+      const results = await db.write(() => appendIn(db, rows))
+      appends.emit()
+      return results
+    },
+    readLog: ({ after, limit, feature, rolloutId }) =>
+      db.read(() => {
+        const filters = Object.entries({ feature, rollout_id: rolloutId }).filter(([, value]) => value !== undefined)
+        const where = filters.map(([column]) => `${column} = ? AND `).join('')
+        const values = filters.map(([, value]) => String(value))
+        const page = `SELECT ${columns} FROM log WHERE ${where}seq > ? ORDER BY seq LIMIT ?`
+        return db.all(page, ...values, after, limit).map(logEntryOf)
+      }),
+    entry: (id) =>
+      db.read(() => {
+        const row = db.first(`SELECT ${columns} FROM log WHERE id = ?`, id)
+        return row && logEntryOf(row)
+      }),
+    onAppend: appends.listen,
+    async pruneLog(before) {
+      const features = await db.read(() =>
+        db.all('SELECT document FROM features').map((row) => featureOf(row.document)),
+      )
+      const open = JSON.stringify(openRollouts(features))
+      const isOld = 'received_at < ? AND (rollout_id IS NULL OR rollout_id NOT IN (SELECT value FROM json_each(?)))'
+      return await sweepLog(db, isOld, before, open)
+    },
+  }
+}
+
+/** The last seq is kept apart from the rows, so that it never comes again, whatever is deleted. */
+function appendIn(db: Connection, rows: readonly LogRow[]): ('accepted' | 'duplicate')[] {
+  const last = Number(db.first('SELECT log_seq FROM store')?.log_seq)
+  let seq = last
+  const results = rows.map(({ id, feature, rollout_id, unit, received_at, rest }) => {
+    if (db.run(insert, seq + 1, id, feature, rollout_id, unit, received_at, rest) === 0) return 'duplicate'
+    seq += 1
+    return 'accepted'
+  })
+  if (seq > last) db.run('UPDATE store SET log_seq = ?', seq)
+  return results
+}

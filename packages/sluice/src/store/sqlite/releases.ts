@@ -1,0 +1,113 @@
+import type { AuditHead } from '../../release/audit-chain.ts'
+import { planCommit, rememberedMs } from '../commit-plan.ts'
+import type { Change, CommitResult, ReleaseStore } from '../release-store.ts'
+import { answerOf, auditOf, featureOf, versionOf } from '../rows/documents.ts'
+import { signal } from '../signal.ts'
+import type { Connection } from './connection.ts'
+
+export function sqliteReleases(db: Connection): ReleaseStore {
+  const changes = signal<number>()
+  const revision = () => Number(db.first('SELECT revision FROM store')?.revision)
+
+  return {
+    revision: () => db.read(revision),
+    features: () =>
+      db.read(() => db.all('SELECT document FROM features ORDER BY feature').map((row) => featureOf(row.document))),
+    feature: (name) =>
+      db.read(() => {
+        const row = db.first('SELECT document FROM features WHERE feature = ?', name)
+        return row && featureOf(row.document)
+      }),
+    versions: (feature) =>
+      db.read(() =>
+        db
+          .all('SELECT document FROM versions WHERE feature = ? ORDER BY number', feature)
+          .map((row) => versionOf(row.document)),
+      ),
+    version: (feature, id) =>
+      db.read(() => {
+        const row = db.first('SELECT document FROM versions WHERE feature = ? AND id = ?', feature, id)
+        return row && versionOf(row.document)
+      }),
+    remembered: (key) => db.read(() => rememberedIn(db, key)),
+    audit: (chain, { after = 0, limit = Number.MAX_SAFE_INTEGER } = {}) =>
+      db.read(() =>
+        db
+          .all('SELECT document FROM audit WHERE chain = ? AND seq > ? ORDER BY seq LIMIT ?', chain, after, limit)
+          .map((row) => auditOf(row.document)),
+      ),
+    auditHead: (chain) => db.read(() => headIn(db, chain)),
+    async commit(change) {
+      const own = structuredClone(change)
+      const result = await db.write(() => commitIn(db, own, revision()))
+      if (result.outcome === 'committed') changes.emit(result.revision)
+      return result
+    },
+    onChange: changes.listen,
+  }
+}
+
+function rememberedIn(db: Connection, key: string) {
+  const row = db.first('SELECT document FROM answers WHERE key = ?', key)
+  return row && answerOf(row.document)
+}
+
+function headIn(db: Connection, chain: string): AuditHead | undefined {
+  const row = db.first('SELECT seq, hash FROM audit_heads WHERE chain = ?', chain)
+  return row && { seq: Number(row.seq), hash: String(row.hash) }
+}
+
+function commitIn(db: Connection, change: Change, revision: number): CommitResult {
+  const { feature, remember, audit } = change
+  const stored = feature && db.first('SELECT revision FROM features WHERE feature = ?', feature.feature)
+  const result = planCommit(change, {
+    revision,
+    featureRevision: Number(stored?.revision ?? 0),
+    remembered: remember && rememberedIn(db, remember.key),
+    head: headIn(db, audit.chain),
+  })
+  if (result.outcome === 'committed') write(db, change, result)
+  return result
+}
+
+function write(
+  db: Connection,
+  { version, token, remember }: Change,
+  { revision, feature, audit }: CommitResult & { outcome: 'committed' },
+): void {
+  db.run('UPDATE store SET revision = ?', revision)
+  const { chain, seq, hash } = audit
+  db.run('INSERT INTO audit (chain, seq, document) VALUES (?, ?, ?)', chain, seq, JSON.stringify(audit))
+  db.run('INSERT OR REPLACE INTO audit_heads (chain, seq, hash) VALUES (?, ?, ?)', chain, seq, hash)
+  if (feature)
+    db.run(
+      'INSERT OR REPLACE INTO features (feature, revision, document) VALUES (?, ?, ?)',
+      feature.feature,
+      revision,
+      JSON.stringify(feature),
+    )
+  if (version)
+    db.run(
+      `INSERT INTO versions (feature, id, document) VALUES (?, ?, ?)
+       ON CONFLICT (feature, id) DO UPDATE SET document = excluded.document`,
+      version.feature,
+      version.id,
+      JSON.stringify(version),
+    )
+  if (token)
+    db.run(
+      `INSERT INTO tokens (id, hash, document) VALUES (?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET hash = excluded.hash, document = excluded.document`,
+      token.id,
+      token.hash,
+      JSON.stringify(token),
+    )
+  if (!remember) return
+  db.run('DELETE FROM answers WHERE at < ?', remember.at - rememberedMs)
+  db.run(
+    'INSERT INTO answers (key, at, document) VALUES (?, ?, ?)',
+    remember.key,
+    remember.at,
+    JSON.stringify(remember),
+  )
+}

@@ -1,0 +1,38 @@
+import { newIdentity, type StoreIdentity } from '../identity.ts'
+import { localLeases } from '../local-leases.ts'
+import type { Store } from '../store.ts'
+import { Connection } from './connection.ts'
+import { sqliteContents } from './contents.ts'
+import { openDatabase } from './database.ts'
+import { sqliteEvidence } from './evidence.ts'
+import { sqliteInstances } from './instances.ts'
+import { sqliteJudgeQueue } from './judge-queue.ts'
+import { sqliteOutcomes } from './outcomes.ts'
+import { sqliteReleases } from './releases.ts'
+import { sqliteTokens } from './tokens.ts'
+
+/**
+ * The store of one process, in `<folder>/control.db`. A new one becomes `fresh`.
+ * @throws SluiceError `cannot-run`: in use by another process, of a newer Sluice, or not writable.
+ */
+export function sqliteStore(folder: string, fresh: StoreIdentity = newIdentity()): Store {
+  const { database, file, identity, unlock } = openDatabase(folder, fresh)
+  const db = new Connection(database, file)
+  return {
+    kind: 'sqlite',
+    ...identity,
+    ...sqliteReleases(db),
+    ...sqliteTokens(db),
+    ...sqliteOutcomes(db),
+    ...sqliteInstances(db),
+    ...sqliteEvidence(db),
+    ...sqliteJudgeQueue(db),
+    ...sqliteContents(db),
+    ping: () => db.read(() => void db.first('SELECT 1')),
+    lead: localLeases(),
+    async close() {
+      db.close()
+      unlock()
+    },
+  }
+}

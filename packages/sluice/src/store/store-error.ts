@@ -1,0 +1,24 @@
+import { SluiceError } from '../errors.ts'
+
+/**
+ * What kept a store from doing its work. `unreachable`: the connection is lost, also where it is unknown whether a write
+ * was done · `full`: no space · `busy`: others hold it · `closed`: by ourselves · `damaged`: what is stored cannot be
+ * read · `failed`: anything else, such as a value that the database refuses.
+ */
+export type StoreFault = 'unreachable' | 'full' | 'busy' | 'closed' | 'damaged' | 'failed'
+
+/** A method of the store rejected. Nothing was written, except where `unreachable` leaves it open. */
+export class StoreError extends SluiceError {
+  override readonly name = 'StoreError'
+  readonly fault: StoreFault
+
+  constructor(fault: StoreFault, message: string, options?: ErrorOptions) {
+    super('cannot-run', message, options)
+    this.fault = fault
+  }
+
+  /** The same call may succeed later. */
+  get retryable(): boolean {
+    return this.fault === 'unreachable' || this.fault === 'full' || this.fault === 'busy'
+  }
+}

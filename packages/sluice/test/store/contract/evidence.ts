@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Implementation } from './implementations.ts'
+
+const unitsOf = (rolloutId: string, records: Record<string, Record<string, unknown>>) => ({
+  rolloutId,
+  records: new Map(Object.entries(records)),
+})
+
+export function testEvidence({ name: kind, open }: Implementation): void {
+  test(`${kind}: a checkpoint moves only from where it is believed to be`, async (context) => {
+    const store = await open(context)
+    assert.equal(await store.checkpoint('r1'), undefined)
+    assert.equal(await store.saveCheckpoint('r1', 5, { cursor: 6, state: {} }), false)
+    assert.equal(await store.saveCheckpoint('r1', -1, { cursor: 0, state: { sum: 0 } }), true)
+    assert.equal(await store.saveCheckpoint('r1', -1, { cursor: 9, state: {} }), false)
+    assert.equal(await store.saveCheckpoint('r1', 0, { cursor: 7, state: { sum: 0.1 + 0.2, list: [null, 1] } }), true)
+    assert.deepEqual(await store.checkpoint('r1'), { cursor: 7, state: { sum: 0.1 + 0.2, list: [null, 1] } })
+    assert.equal(await store.checkpoint('r2'), undefined)
+  })
+
+  test(`${kind}: of savers at once one wins, and only its units are remembered`, async (context) => {
+    const store = await open(context)
+    const savers = Array.from({ length: 8 }, (_, index) =>
+      store.saveCheckpoint('r1', -1, { cursor: index, state: index }, unitsOf('r1', { u: { index } })),
+    )
+    const results = await Promise.all(savers)
+    assert.equal(results.filter(Boolean).length, 1)
+    const index = results.indexOf(true)
+    assert.deepEqual(await store.checkpoint('r1'), { cursor: index, state: index })
+    assert.deepEqual(await store.units('r1', ['u']), new Map([['u', { index }]]))
+  })
+
+  test(`${kind}: units are known by rollout, replaced, and forgotten everywhere`, async (context) => {
+    const store = await open(context)
+    await store.saveCheckpoint('a', -1, { cursor: 1, state: 0 }, unitsOf('r1', { u: { n: 1 }, v: { n: 2 } }))
+    await store.saveCheckpoint('b', -1, { cursor: 1, state: 0 }, unitsOf('r2', { u: { n: 3 } }))
+    await store.saveCheckpoint('a', 1, { cursor: 2, state: 0 }, unitsOf('r1', { v: { n: 4 } }))
+    const known = await store.units('r1', ['v', 'u', 'w'])
+    assert.deepEqual(Object.fromEntries(known), { u: { n: 1 }, v: { n: 4 } })
+    assert.deepEqual(await store.units('r1', []), new Map())
+    assert.equal(await store.forgetUnit('u'), 2)
+    assert.equal(await store.forgetUnit('u'), 0)
+    assert.deepEqual([...(await store.units('r1', ['u', 'v'])).keys()], ['v'])
+    assert.equal((await store.units('r2', ['u'])).size, 0)
+  })
+
+  test(`${kind}: what is saved is what it was at the call`, async (context) => {
+    const store = await open(context)
+    const state = { sum: 1 }
+    const saving = store.saveCheckpoint('r1', -1, { cursor: 1, state }, unitsOf('r1', { u: state }))
+    state.sum = 2
+    assert.equal(await saving, true)
+    assert.deepEqual(await store.checkpoint('r1'), { cursor: 1, state: { sum: 1 } })
+    assert.deepEqual(await store.units('r1', ['u']), new Map([['u', { sum: 1 }]]))
+  })
+}

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { StoreError } from '../../../src/store/store-error.ts'
+import type { Implementation } from './implementations.ts'
+import { change, content, feature, instance, request, task, token, version } from './samples.ts'
+
+export function testLifecycle({ name: kind, open, openPlace }: Implementation): void {
+  test(`${kind}: one holder leads at a time`, async (context) => {
+    const store = await open(context)
+    const claims = await Promise.all([store.lead('controller'), store.lead('controller'), store.lead('judge')])
+    assert.equal(claims.slice(0, 2).filter(Boolean).length, 1)
+    const lease = claims.find(Boolean)
+    assert.ok(lease && claims[2])
+    assert.equal(lease.held(), true)
+    await lease.release()
+    await lease.release()
+    assert.equal(lease.held(), false)
+    assert.equal(claims[2].held(), true)
+    const next = await store.lead('controller')
+    assert.equal(next?.held(), true)
+    assert.equal(lease.held(), false)
+    await next?.release()
+    await claims[2].release()
+  })
+
+  if (!openPlace) return
+
+  test(`${kind}: everything is there after closing and opening again`, async (context) => {
+    const { store, reopen } = await openPlace(context)
+    await store.commit(change('summary', { feature: feature('summary'), token: token('t1') }))
+    await store.commit(change('summary', { version: version('summary', 'aaaaaaaaaaaa') }))
+    await store.append([request('a'), request('b')])
+    await store.saveCheckpoint('r1', -1, { cursor: 1, state: 'x' })
+    await store.enqueue([task('a')], 9)
+    await store.putContent([content('a')])
+    await store.acknowledge([instance('i')])
+    const [lease, seen] = [await store.lead('controller'), await everythingIn(store)]
+    assert.ok(lease)
+    await store.close()
+    const again = await reopen()
+    assert.deepEqual(await everythingIn(again), seen)
+    assert.deepEqual([again.epoch, again.secret], [store.epoch, store.secret])
+    assert.ok(await again.lead('controller'), 'the lease ended with its store')
+    assert.deepEqual(await again.append([request('b'), request('c')]), ['duplicate', 'accepted'])
+  })
+
+  const everythingIn = async (store: Awaited<ReturnType<typeof open>>) => ({
+    revision: await store.revision(),
+    features: await store.features(),
+    versions: await store.versions('summary'),
+    tokens: await store.tokens(),
+    audit: await store.audit('summary'),
+    log: await store.readLog({ after: 0, limit: 9 }),
+    checkpoint: await store.checkpoint('r1'),
+    queued: await store.queued(),
+    content: await store.content('a'),
+    instances: await store.instances(0),
+  })
+
+  test(`${kind}: closing writes what is under way; afterwards every call says that it is closed`, async (context) => {
+    const { store, reopen } = await openPlace(context)
+    const writing = Promise.all([store.append([request('a')]), store.commit(change('summary'))])
+    await store.close()
+    await writing
+    const isClosed = (error: unknown) => error instanceof StoreError && error.fault === 'closed' && !error.retryable
+    await assert.rejects(store.append([request('b')]), isClosed)
+    await assert.rejects(store.revision(), isClosed)
+    await assert.rejects(store.ping(), isClosed)
+    await store.close()
+    const again = await reopen()
+    assert.ok(await again.entry('a'))
+    assert.equal(await again.revision(), 1)
+  })
+
+  test(`${kind}: a write that is refused leaves its neighbours of the same turn alone`, async (context) => {
+    const { store } = await openPlace(context)
+    const broken = { ...request('broken'), feature: null as unknown as string }
+    const results = await Promise.allSettled([
+      store.append([request('a')]),
+      store.append([request('undone'), broken]),
+      store.append([request('b')]),
+    ])
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'fulfilled'],
+    )
+    const { reason } = results[1] as PromiseRejectedResult
+    assert.ok(reason instanceof StoreError)
+    assert.deepEqual([reason.fault, reason.retryable], ['failed', false])
+    assert.ok((await store.entry('a')) && (await store.entry('b')))
+    assert.equal(await store.entry('undone'), undefined)
+  })
+}
