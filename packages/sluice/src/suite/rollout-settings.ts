@@ -1,17 +1,5 @@
 import { z } from 'zod'
-
-const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
-
-const duration = z.codec(
-  z.string().regex(/^\d+(?:\.\d+)?(?:ms|s|m|h|d)$/, 'expected a duration such as "30m", "4h" or "2d"'),
-  z.number(),
-  { decode: millisecondsOf, encode: (ms) => `${ms}ms` },
-)
-
-function millisecondsOf(text: string): number {
-  const [, amount = '', unit = 'ms'] = /^([\d.]+)(\D+)$/.exec(text) ?? []
-  return Math.round(Number(amount) * unitMs[unit as keyof typeof unitMs])
-}
+import { duration } from './duration.ts'
 
 const ppmPerPercent = 10_000
 

@@ -1,0 +1,15 @@
+import { z } from 'zod'
+
+const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+/** `30m`, `4h` or `2d`; decoded to ms. */
+export const duration = z.codec(
+  z.string().regex(/^\d+(?:\.\d+)?(?:ms|s|m|h|d)$/, 'expected a duration such as "30m", "4h" or "2d"'),
+  z.number(),
+  { decode: millisecondsOf, encode: (ms) => `${ms}ms` },
+)
+
+function millisecondsOf(text: string): number {
+  const [, amount = '', unit = 'ms'] = /^([\d.]+)(\D+)$/.exec(text) ?? []
+  return Math.round(Number(amount) * unitMs[unit as keyof typeof unitMs])
+}
