@@ -1,3 +1,4 @@
+export { type Clock, systemClock, type Timer } from './clock.ts'
 export { position } from './position.ts'
 export type {
   Acknowledgement,
