@@ -4,6 +4,7 @@ import type { Host } from './host.ts'
 
 const checkFormats = ['text', 'github', 'sarif']
 const reportFormats = ['terminal', 'markdown', 'html', 'junit', 'json']
+const logLevels = ['debug', 'info', 'warn', 'error']
 const onInconclusive = ['tiebreak', 'block', 'warn']
 
 /**
@@ -69,6 +70,7 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
     .option('--baseline-scores <file>', 'JSONL of {"id", "score"}; no model is called')
     .action(async (feature, options) => done(await (await import('./compare.ts')).compare(feature, options, host)))
 
+  addControlPlane(program, host, done)
   addLookups(program, host, done)
   return program
 }
@@ -91,6 +93,17 @@ function addSetup(program: Command, host: Host, done: (exitCode: number) => void
     .command('github')
     .description('all that the GitHub Action does: check, gate, annotations, summary, comment (inputs from INPUT_*)')
     .action(async () => done(await (await import('./ci.ts')).ciGithub(runCommandLine, host)))
+}
+
+function addControlPlane(program: Command, host: Host, done: (exitCode: number) => void): void {
+  program
+    .command('serve')
+    .description('run the control plane: releases, canaries, audit; the state in --data, or where DATABASE_URL says')
+    .option('--host <address>', 'where to listen; other than loopback only with SLUICE_ADMIN_TOKEN', '127.0.0.1')
+    .option('--port <n>', 'port to listen on, 0 for any free one', portNumber, 4050)
+    .option('--data <dir>', 'folder of the state', '.sluice')
+    .addOption(new Option('--log-level <level>', 'from which level on to log').choices(logLevels).default('info'))
+    .action(async (options) => done(await (await import('./serve.ts')).serve(options, host)))
 }
 
 /** Commands about what was measured and stored before; none of them asks a model. */
@@ -164,6 +177,13 @@ function withGateOptions(command: Command, suite?: string): Command {
 function wholeNumber(text: string): number {
   const value = Number(text)
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('Expected a whole number of 1 or more.')
+  return value
+}
+
+function portNumber(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isInteger(value) || value < 0 || value > 65_535)
+    throw new InvalidArgumentError('Expected a port: 0 to 65535.')
   return value
 }
 

@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto'
+import { isIP } from 'node:net'
+import path from 'node:path'
+import { systemClock } from '@sluice/client'
+import { SluiceError } from '../errors.ts'
+import { seedAdmin } from '../server/access/seed-admin.ts'
+import { createControlPlane } from '../server/control-plane.ts'
+import { listen } from '../server/listen.ts'
+import { createLog } from '../server/observe/log.ts'
+import { openStore } from '../store/open-store.ts'
+import type { Host } from './host.ts'
+
+export interface ServeOptions {
+  host: string
+  port: number
+  data: string
+  logLevel: 'debug' | 'info' | 'warn' | 'error'
+}
+
+/** Runs the control plane until it is told to stop: the first signal lets it finish, a second ends it at once. */
+export async function serve({ host, port, data, logLevel }: ServeOptions, process: Host): Promise<number> {
+  const clock = systemClock
+  const log = createLog((line) => void process.stderr.write(line), clock.now, logLevel)
+  const signals = listenForSignals(process)
+  const { DATABASE_URL: databaseUrl, SLUICE_ADMIN_TOKEN: adminToken } = process.env
+  const store = await openStore({ dataDir: path.resolve(process.cwd(), data), ...(databaseUrl && { databaseUrl }) })
+  try {
+    const accessible = await seedAdmin(store, clock, adminToken)
+    if (!accessible) refuseOpenAddress(host)
+    const plane = await createControlPlane({ store, clock, randomBytes, log })
+    const listening = await listen(plane, { host, port })
+    log('info', 'listening', { url: listening.url, store: store.kind })
+    if (!accessible)
+      log('warn', 'no token exists, so nobody gets in: start with SLUICE_ADMIN_TOKEN=$(openssl rand -hex 32) set')
+    await signals.first
+    log('info', 'stopping: requests under way may finish; signal again to stop at once')
+    await Promise.race([listening.close(), signals.second])
+    return 0
+  } finally {
+    await Promise.race([store.close(), signals.second])
+    signals.dispose()
+  }
+}
+
+/** Loopback is open to those on the machine only; anything else needs a lock before the door. */
+function refuseOpenAddress(host: string): void {
+  if (host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))) return
+  throw new SluiceError(
+    'invalid-input',
+    `--host ${host}: other machines may connect only once a token exists. Set SLUICE_ADMIN_TOKEN, e.g. to "openssl rand -hex 32"`,
+  )
+}
+
+function listenForSignals(process: Pick<Host, 'on' | 'off'>) {
+  const first = Promise.withResolvers<void>()
+  const second = Promise.withResolvers<void>()
+  let seen = false
+  const onSignal = () => {
+    if (seen) second.resolve()
+    seen = true
+    first.resolve()
+  }
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+  return {
+    first: first.promise,
+    second: second.promise,
+    dispose() {
+      process.off('SIGINT', onSignal)
+      process.off('SIGTERM', onSignal)
+    },
+  }
+}

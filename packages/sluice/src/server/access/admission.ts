@@ -1,0 +1,51 @@
+import type { Clock } from '@sluice/client'
+import type { Scope, TokenStore } from '../../store/token-store.ts'
+import { Problem } from '../http/problem.ts'
+import { anonymous, type Caller, callerOf, hasScope } from './caller.ts'
+import { createRateLimit, type Rate } from './rate-limit.ts'
+import { createTokenDirectory } from './token-directory.ts'
+
+/** Lets a request in, or says why not. */
+export interface Admission {
+  /**
+   * Who sends the request, which needs one of the scopes; null needs no token.
+   * @throws Problem 401, 403, 429
+   */
+  admit(request: Request, scopes: readonly Scope[] | null): Promise<Caller>
+}
+
+export function createAdmission(store: TokenStore, clock: Clock, rate: Rate): Admission {
+  const directory = createTokenDirectory(store, clock)
+  const limit = createRateLimit(rate)
+  return {
+    async admit(request, scopes) {
+      if (scopes === null) return anonymous
+      const secret = /^Bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
+      if (secret === undefined) throw unauthorised('Send a token: "Authorization: Bearer <token>".')
+      const record = await directory.find(secret)
+      if (!record) throw unauthorised('The token is unknown, expired or revoked.')
+      const wait = limit.take(record.id, clock.now())
+      if (wait > 0) throw tooMany(wait)
+      const caller = callerOf(record)
+      if (!hasScope(caller, scopes)) throw forbidden(caller, scopes)
+      return caller
+    },
+  }
+}
+
+function unauthorised(detail: string): Problem {
+  return new Problem({ status: 401, code: 'unauthorised', detail }, { headers: { 'www-authenticate': 'Bearer' } })
+}
+
+function forbidden({ name }: Caller, scopes: readonly Scope[]): Problem {
+  const detail = `The token "${name}" lacks the scope ${[...scopes, 'admin'].filter(unique).join(' or ')}.`
+  return new Problem({ status: 403, code: 'scope-missing', detail })
+}
+
+const unique = <T>(value: T, index: number, all: readonly T[]) => all.indexOf(value) === index
+
+function tooMany(seconds: number): Problem {
+  const detail = 'Too many requests with this token: wait as long as Retry-After says.'
+  const headers = { 'retry-after': String(Math.max(1, Math.ceil(seconds))) }
+  return new Problem({ status: 429, code: 'rate-limited', detail }, { headers })
+}

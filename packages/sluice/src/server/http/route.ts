@@ -1,0 +1,100 @@
+import { z } from 'zod'
+import type { Scope } from '../../store/token-store.ts'
+import type { Caller } from '../access/caller.ts'
+import type { Plane } from '../plane.ts'
+import type { Answer } from './answer.ts'
+import type { NodeExchange } from './node-exchange.ts'
+import { parseJson } from './parse-json.ts'
+import { Problem } from './problem.ts'
+import { readBody } from './read-body.ts'
+import { validated } from './validate.ts'
+
+/** A request that may go ahead: its token is good for the route. */
+export interface Admitted {
+  request: Request
+  params: Record<string, string>
+  caller: Caller
+  requestId: string
+  /** The socket's side of it; absent where no server is between. */
+  node: NodeExchange | undefined
+}
+
+/** The same with its parts checked. */
+export interface Checked<P, Q, B> extends Omit<Admitted, 'params'> {
+  params: P
+  query: Q
+  body: B
+}
+
+export interface AnswerSpec {
+  description: string
+  /** Of the JSON body. */
+  schema?: z.ZodType
+  /** Other types that the body may have. */
+  types?: readonly string[]
+}
+
+interface RouteFacts {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** With `{name}` for parameters. */
+  path: string
+  summary: string
+  /** One of them is needed, `admin` has all; null: open to everybody. */
+  scopes: readonly Scope[] | null
+  /** A repetition with the same `Idempotency-Key` finds what came of the first. */
+  idempotent?: boolean
+  /** Requests are many: they are logged only when they fail. */
+  quiet?: boolean
+  /** What a body that the handler reads by itself should be. */
+  describedBody?: z.ZodType
+  answers: Record<number, AnswerSpec>
+}
+
+/** One operation: what it takes and answers is both checked and described by the same schemas. */
+export interface Route extends RouteFacts {
+  params: z.ZodType
+  query: z.ZodType
+  body: z.ZodType | undefined
+  handle(admitted: Admitted, plane: Plane): Promise<Answer | Response>
+}
+
+const nothing = z.object({})
+type Nothing = typeof nothing
+
+interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> extends RouteFacts {
+  params?: P
+  query?: Q
+  body?: B
+  handle(
+    request: Checked<z.output<P>, z.output<Q>, z.output<B>>,
+    plane: Plane,
+  ): Answer | Response | Promise<Answer | Response>
+}
+
+export function defineRoute<
+  P extends z.ZodType = Nothing,
+  Q extends z.ZodType = Nothing,
+  B extends z.ZodType = Nothing,
+>(spec: RouteSpec<P, Q, B>): Route {
+  return {
+    ...spec,
+    params: spec.params ?? nothing,
+    query: spec.query ?? nothing,
+    body: spec.body,
+    async handle(admitted, plane) {
+      const params = validated(spec.params ?? nothing, admitted.params, 'path') as z.output<P>
+      const search = Object.fromEntries(new URL(admitted.request.url).searchParams)
+      const query = validated(spec.query ?? nothing, search, 'query') as z.output<Q>
+      const body = (spec.body && validated(spec.body, await jsonBody(admitted.request), 'body')) as z.output<B>
+      return spec.handle({ ...admitted, params, query, body }, plane)
+    },
+  }
+}
+
+/** Only what no form of a web page can send is read. */
+async function jsonBody(request: Request): Promise<unknown> {
+  const type = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
+  if (type !== 'application/json')
+    throw new Problem({ status: 415, code: 'not-json', detail: 'Send the body as application/json.' })
+  return parseJson(await readBody(request))
+}

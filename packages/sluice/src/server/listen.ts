@@ -1,0 +1,91 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import { SluiceError } from '../errors.ts'
+import type { ControlPlane } from './control-plane.ts'
+
+/** Against clients that are slow on purpose; in ms. */
+export interface Limits {
+  /** For the head of a request. */
+  headersMs: number
+  /** For the whole of a request; streams are responses and live on. */
+  requestMs: number
+  /** How often connections are looked at. */
+  checkMs: number
+  maxConnections: number
+  /** How long requests under way may take once the server closes. */
+  graceMs: number
+}
+
+export const defaultLimits: Limits = {
+  headersMs: 10_000,
+  requestMs: 30_000,
+  checkMs: 1000,
+  maxConnections: 20_000,
+  graceMs: 10_000,
+}
+
+export interface Listening {
+  url: string
+  /** Accepts nothing more, ends the streams with a hint when to come back, and lets requests under way finish. */
+  close(): Promise<void>
+}
+
+/**
+ * Serves a control plane over HTTP.
+ * @throws SluiceError `cannot-run` where the address cannot be listened on
+ */
+export async function listen(
+  plane: ControlPlane,
+  { host, port }: { host: string; port: number },
+  limits: Limits = defaultLimits,
+): Promise<Listening> {
+  const server = createNodeServer(plane, limits)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause) => reject(unusable(host, port, cause)))
+    server.listen(port, host, resolve)
+  })
+  server.on('error', () => undefined)
+  const { port: taken } = server.address() as AddressInfo
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
+    close: () => closeServer(server, plane, limits),
+  }
+}
+
+function createNodeServer(plane: ControlPlane, limits: Limits): Server {
+  const answer = getRequestListener(
+    (request, env) => {
+      return plane.fetch(request, {
+        incoming: env.incoming as IncomingMessage,
+        outgoing: env.outgoing as ServerResponse,
+      })
+    },
+    { overrideGlobalObjects: false },
+  )
+  const server = createServer({
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    connectionsCheckingInterval: limits.checkMs,
+    keepAliveTimeout: 65_000,
+  })
+  server.maxConnections = limits.maxConnections
+  server.on('request', (incoming, outgoing) => void answer(incoming, outgoing))
+  return server
+}
+
+async function closeServer(server: Server, plane: ControlPlane, { graceMs }: Limits): Promise<void> {
+  plane.drain()
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  plane.close()
+  server.closeIdleConnections()
+  const late = setTimeout(() => server.closeAllConnections(), graceMs)
+  await closed
+  clearTimeout(late)
+}
+
+function unusable(host: string, port: number, cause: Error): SluiceError {
+  const reason = 'code' in cause && cause.code === 'EADDRINUSE' ? 'it is taken' : cause.message
+  const message = `cannot listen on ${host}:${port}: ${reason}. Choose another with --port or --host`
+  return new SluiceError('cannot-run', message, { cause })
+}

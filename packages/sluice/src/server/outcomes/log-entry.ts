@@ -1,0 +1,53 @@
+import { createHmac } from 'node:crypto'
+import { position } from '@sluice/client'
+import type { LogDraft } from '../../store/outcome-log.ts'
+import type { ReceivedOutcome } from '../wire/outcome.ts'
+
+/** What turns a report into an entry of the log. */
+export interface LogContext {
+  /** Keys the hashes of units; hex. */
+  secret: string
+  /** ms since the epoch. */
+  receivedAt: number
+  /** Undefined for a rollout that is not known any more. */
+  saltOf(rolloutId: string): string | undefined
+}
+
+/** A report as it is logged: the unit as a keyed hash, and where it stands in its rollout. */
+export function logEntry(outcome: ReceivedOutcome, { secret, receivedAt, saltOf }: LogContext): LogDraft {
+  const { id, feature, version, rolloutId, unit } = outcome
+  const salt = rolloutId === undefined ? undefined : saltOf(rolloutId)
+  const fields = {
+    id,
+    feature,
+    version,
+    rolloutId: rolloutId ?? null,
+    arm: outcome.arm ?? null,
+    stage: outcome.stage ?? null,
+    unit: unit === undefined ? null : unitHash(secret, unit),
+    position: unit === undefined || salt === undefined ? null : position(salt, unit),
+    observedAt: Date.parse(outcome.observedAt),
+    receivedAt,
+  }
+  if (outcome.kind === 'feedback')
+    return { ...fields, kind: 'feedback', of: outcome.of, score: outcome.score, comment: outcome.comment ?? null }
+  return {
+    ...fields,
+    kind: 'request',
+    latencyMs: outcome.latencyMs ?? null,
+    costUsd: outcome.costUsd ?? null,
+    inputTokens: outcome.inputTokens ?? null,
+    outputTokens: outcome.outputTokens ?? null,
+    error: outcome.error ?? null,
+    refusal: outcome.refusal ?? false,
+    invalid: outcome.invalid ?? false,
+    outputChars: outcome.output?.length ?? null,
+    servedModel: outcome.servedModel ?? null,
+    fingerprint: outcome.fingerprint ?? null,
+  }
+}
+
+/** The first 16 hex of HMAC-SHA256: the same unit gives the same hash in this store only. */
+export function unitHash(secret: string, unit: string): string {
+  return createHmac('sha256', Buffer.from(secret, 'hex')).update(unit).digest('hex').slice(0, 16)
+}

@@ -1,0 +1,14 @@
+const encoder = new TextEncoder()
+
+/** A snapshot as an event of a stream; JSON text has no line breaks. */
+export function snapshotFrame(revision: number, json: string): Uint8Array {
+  return encoder.encode(`event: snapshot\nid: ${revision}\ndata: ${json}\n\n`)
+}
+
+/** How long a client should wait before it comes back. */
+export function retryFrame(ms: number): Uint8Array {
+  return encoder.encode(`retry: ${ms}\n\n`)
+}
+
+/** A comment, which says only that the connection is alive. */
+export const heartbeatFrame = encoder.encode(': heartbeat\n\n')

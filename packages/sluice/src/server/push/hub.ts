@@ -1,0 +1,105 @@
+import type { Clock } from '@sluice/client'
+import type { TokenStore } from '../../store/token-store.ts'
+import type { Caller } from '../access/caller.ts'
+import { isValid } from '../access/token-directory.ts'
+import type { Log } from '../observe/log.ts'
+import { every } from './every.ts'
+import { heartbeatFrame, retryFrame } from './frame.ts'
+import type { Sink } from './sink.ts'
+import type { Snapshots } from './snapshots.ts'
+
+const retryMs = 1000
+/** Half of it at most passes until a revoked token is noticed without a change that tells. */
+const sweepMs = 2500
+
+interface Stream {
+  sink: Sink
+  caller: Caller
+  revision: number
+}
+
+/** Keeps the open streams up to date. */
+export interface Hub {
+  /** Opens a stream, which begins with the present snapshot, whatever the client has seen. */
+  open(sink: Sink, caller: Caller): void
+  /** Sends what is new to everybody. */
+  broadcast(): void
+  streams(): number
+  /** Ends all streams, with a hint when to come back. */
+  close(): void
+}
+
+export interface HubOptions {
+  tokens: TokenStore
+  snapshots: Snapshots
+  clock: Clock
+  log: Log
+  heartbeatMs: number
+  maxBufferedBytes: number
+}
+
+export function createHub({ tokens, snapshots, clock, log, heartbeatMs, maxBufferedBytes }: HubOptions): Hub {
+  const streams = new Set<Stream>()
+
+  function send(stream: Stream, frame: Uint8Array): void {
+    if (stream.sink.buffered() > maxBufferedBytes) {
+      streams.delete(stream)
+      stream.sink.cut()
+      log('warn', 'stream cut: its reader is too slow', { token: stream.caller.name })
+    } else stream.sink.send(frame)
+  }
+
+  function update(stream: Stream): void {
+    const { snapshot, frame } = snapshots.view(stream.caller.features)
+    if (snapshot.revision <= stream.revision) return
+    stream.revision = snapshot.revision
+    send(stream, frame)
+  }
+
+  function beat(): void {
+    for (const stream of streams) send(stream, heartbeatFrame)
+  }
+
+  async function sweep(): Promise<void> {
+    if (streams.size === 0) return
+    const records = new Map((await tokens.tokens()).map((record) => [record.id, record]))
+    for (const stream of streams) {
+      const record = records.get(stream.caller.tokenId ?? '')
+      if (record && isValid(record, clock.now())) continue
+      streams.delete(stream)
+      stream.sink.end()
+      log('info', 'stream closed: its token is no longer valid', { token: stream.caller.name })
+    }
+  }
+
+  const stopBeating = every(clock, heartbeatMs, beat)
+  const stopSweeping = every(clock, sweepMs, () => void sweep().catch((error: unknown) => sweepFailed(log, error)))
+
+  return {
+    open(sink, caller) {
+      const stream: Stream = { sink, caller, revision: -1 }
+      streams.add(stream)
+      sink.onClose(() => streams.delete(stream))
+      sink.send(retryFrame(retryMs))
+      update(stream)
+    },
+    broadcast() {
+      for (const stream of streams) update(stream)
+      void sweep().catch((error: unknown) => sweepFailed(log, error))
+    },
+    streams: () => streams.size,
+    close() {
+      stopBeating()
+      stopSweeping()
+      for (const { sink } of streams) {
+        sink.send(retryFrame(retryMs))
+        sink.end()
+      }
+      streams.clear()
+    },
+  }
+}
+
+function sweepFailed(log: Log, error: unknown): void {
+  log('warn', 'the tokens of open streams could not be checked', { error: String(error) })
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { refuseOtherFeature } from '../access/caller.ts'
+import { defineRoute } from '../http/route.ts'
+import { unitHash } from '../outcomes/log-entry.ts'
+import { ofFeature, queryNumber, rolloutId, versionId } from '../wire/names.ts'
+
+const content = z.object({
+  id: z.string().meta({ description: "The outcome's id." }),
+  feature: z.string(),
+  version: z.string(),
+  rolloutId: z.string().nullable(),
+  unit: z.string().nullable(),
+  input: z.record(z.string(), z.unknown()),
+  output: z.string(),
+  judgement: z.unknown(),
+  score: z.number().nullable(),
+  storedAt: z.number(),
+  expiresAt: z.number(),
+})
+
+export const listContents = defineRoute({
+  method: 'GET',
+  path: '/v1/features/{feature}/contents',
+  summary: 'Stored inputs and outputs, the worst judged first',
+  scopes: ['operator'],
+  params: ofFeature,
+  query: z.object({
+    rollout: rolloutId.optional(),
+    version: versionId.optional(),
+    limit: queryNumber({ min: 1, max: 500, preset: 50 }),
+  }),
+  answers: {
+    200: {
+      description: 'What the feature allows to be stored, as long as it does.',
+      schema: z.object({ contents: z.array(content) }),
+    },
+  },
+  async handle({ params: { feature }, query: { rollout, version, limit }, caller }, { store }) {
+    refuseOtherFeature(caller, feature)
+    const contents = await store.worstContent({
+      feature,
+      limit,
+      ...(rollout !== undefined && { rolloutId: rollout }),
+      ...(version !== undefined && { version }),
+    })
+    return { status: 200, body: { contents } }
+  },
+})
+
+export const forgetUnit = defineRoute({
+  method: 'DELETE',
+  path: '/v1/units',
+  summary: 'Delete all that is stored of a user or whatever a unit stands for',
+  scopes: ['operator'],
+  body: z.strictObject({ unit: z.string().min(1).max(1024).meta({ description: 'As given to route().' }) }),
+  answers: {
+    200: {
+      description: 'How much was deleted.',
+      schema: z.object({ contents: z.int(), memories: z.int() }),
+    },
+  },
+  async handle({ body }, { store }) {
+    const unit = unitHash(store.secret, body.unit)
+    const contents = await store.forgetContent(unit)
+    return { status: 200, body: { contents, memories: await store.forgetUnit(unit) } }
+  },
+})

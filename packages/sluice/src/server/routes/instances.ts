@@ -1,0 +1,38 @@
+import { z } from 'zod'
+import { maySee } from '../access/caller.ts'
+import { defineRoute } from '../http/route.ts'
+import { instanceStates } from '../release/instance-states.ts'
+
+const current = z.object({ epoch: z.string(), revision: z.int(), hash: z.string() })
+
+const instanceView = z.object({
+  instance: z.string(),
+  client: z.string().nullable(),
+  revision: z.int(),
+  hash: z.string(),
+  stale: z.boolean().meta({ description: 'It sends everybody to the incumbent.' }),
+  firstSeenAt: z.number(),
+  seenAt: z.number(),
+  upToDate: z.boolean().meta({ description: 'It has what its token is to see.' }),
+})
+
+export const listInstances = defineRoute({
+  method: 'GET',
+  path: '/v1/instances',
+  summary: 'The live instances and what they run: those heard of within three heartbeats',
+  scopes: ['operator'],
+  answers: {
+    200: { description: 'In order of their names.', schema: z.object({ current, instances: z.array(instanceView) }) },
+  },
+  async handle({ caller }, plane) {
+    const { epoch, revision, hash } = plane.snapshots.view(caller.features).snapshot
+    const shown = (await instanceStates(plane)).filter(({ features }) => {
+      return caller.features === null || features === null || features.some((feature) => maySee(caller, feature))
+    })
+    const instances = shown.map(({ record, upToDate }) => {
+      const { instance, client, revision, hash, stale, firstSeenAt, seenAt } = record
+      return { instance, client, revision, hash, stale, firstSeenAt, seenAt, upToDate }
+    })
+    return { status: 200, body: { current: { epoch, revision, hash }, instances } }
+  },
+})

@@ -1,0 +1,87 @@
+import { type FeatureSnapshot, position } from '@sluice/client'
+import { z } from 'zod'
+import { type Answer, securityHeaders } from '../http/answer.ts'
+import { namesEtag } from '../http/etag.ts'
+import { parseJson } from '../http/parse-json.ts'
+import { Problem } from '../http/problem.ts'
+import { readBody } from '../http/read-body.ts'
+import { defineRoute } from '../http/route.ts'
+import {
+  bulkEvaluationSuccess,
+  type EvaluationFailure,
+  type EvaluationSuccess,
+  evaluationFailure,
+  evaluationRequest,
+  evaluationSuccess,
+  targetingKey,
+} from '../wire/ofrep.ts'
+
+export const evaluateFlag = defineRoute({
+  method: 'POST',
+  path: '/ofrep/v1/evaluate/flags/{key}',
+  summary: 'OpenFeature: the version of a feature for a unit',
+  scopes: ['client'],
+  quiet: true,
+  params: z.object({ key: z.string() }),
+  describedBody: evaluationRequest,
+  answers: {
+    200: { description: 'Value and variant are the id of the version.', schema: evaluationSuccess },
+    400: { description: 'The request or its context is not valid.', schema: evaluationFailure },
+    404: { description: 'There is no such feature, or nothing of it is active.', schema: evaluationFailure },
+  },
+  async handle({ request, params: { key }, caller }, { snapshots }) {
+    const asked = await unitOf(request)
+    if ('errorCode' in asked) return { status: 400, body: { key, ...asked } }
+    const { features } = snapshots.view(caller.features).snapshot
+    const feature = Object.hasOwn(features, key) ? features[key] : undefined
+    if (!feature) return flagNotFound(key)
+    return { status: 200, body: evaluation(key, feature, asked.unit) }
+  },
+})
+
+export const evaluateFlags = defineRoute({
+  method: 'POST',
+  path: '/ofrep/v1/evaluate/flags',
+  summary: 'OpenFeature: the versions of all features for a unit',
+  scopes: ['client'],
+  quiet: true,
+  describedBody: evaluationRequest,
+  answers: {
+    200: { description: 'Of each feature that the token may see.', schema: bulkEvaluationSuccess },
+    304: { description: 'If-None-Match names the present evaluation.' },
+    400: { description: 'The request or its context is not valid.', schema: evaluationFailure },
+  },
+  async handle({ request, caller }, { snapshots }) {
+    const asked = await unitOf(request)
+    if ('errorCode' in asked) return { status: 400, body: asked }
+    const { snapshot, etag } = snapshots.view(caller.features)
+    const headers = { etag }
+    if (namesEtag(request.headers.get('if-none-match'), etag))
+      return new Response(null, { status: 304, headers: { ...securityHeaders, ...headers } })
+    const flags = Object.entries(snapshot.features).map(([key, feature]) => evaluation(key, feature, asked.unit))
+    return { status: 200, headers, body: { flags, metadata: { revision: snapshot.revision } } }
+  },
+})
+
+function evaluation(key: string, { active, rollout }: FeatureSnapshot, unit: string): EvaluationSuccess {
+  if (!rollout) return { key, value: active, variant: active, reason: 'STATIC', metadata: {} }
+  const arm = position(rollout.salt, unit) < rollout.ppm ? 'canary' : 'incumbent'
+  const version = rollout[arm]
+  const metadata = { rolloutId: rollout.id, arm, stage: rollout.stage }
+  return { key, value: version, variant: version, reason: 'SPLIT', metadata }
+}
+
+function flagNotFound(key: string): Answer {
+  const body: EvaluationFailure = { key, errorCode: 'FLAG_NOT_FOUND', errorDetails: `no feature ${key} is active` }
+  return { status: 404, body }
+}
+
+/** The protocol has its own words for a body that cannot be read; one that is too long stays a 413. */
+async function unitOf(request: Request): Promise<ReturnType<typeof targetingKey>> {
+  try {
+    return targetingKey(parseJson(await readBody(request)))
+  } catch (error) {
+    if (!(error instanceof Problem) || error.details.status !== 400) throw error
+    return { errorCode: 'PARSE_ERROR', errorDetails: error.details.detail }
+  }
+}

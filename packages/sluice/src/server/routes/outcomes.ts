@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import { defineRoute } from '../http/route.ts'
+import { checkOutcomes } from '../outcomes/check-outcomes.ts'
+import { logEntry } from '../outcomes/log-entry.ts'
+import type { Plane } from '../plane.ts'
+import { asOutcome, outcomeSchema, type ReceivedOutcome } from '../wire/outcome.ts'
+
+const most = 1000
+/** Described as what it should hold; each one is checked by itself, so that a bad one spoils none of the others. */
+const batch = z
+  .array(z.unknown())
+  .max(most)
+  .meta({ items: z.toJSONSchema(outcomeSchema, { io: 'input' }) })
+
+export const reportOutcomes = defineRoute({
+  method: 'POST',
+  path: '/v1/outcomes',
+  summary: 'Report what production has seen; idempotent by outcome id',
+  scopes: ['client'],
+  quiet: true,
+  body: z.strictObject({ outcomes: batch }),
+  answers: {
+    200: {
+      description: 'Those accepted are durable. Those rejected would be again: do not send them once more.',
+      schema: z.object({
+        accepted: z.int(),
+        duplicates: z.int(),
+        rejected: z.array(z.object({ index: z.int(), code: z.string(), message: z.string() })),
+      }),
+    },
+  },
+  async handle({ body, caller }, plane) {
+    const { good, rejected } = checkOutcomes(body.outcomes, caller)
+    const accepted = await record(plane, good)
+    const duplicates = good.length - accepted
+    const counted = { accepted, duplicate: duplicates, rejected: rejected.length }
+    for (const [result, number] of Object.entries(counted))
+      if (number > 0) plane.metrics.count('outcomes_total', 'Outcomes received.', { result }, number)
+    return { status: 200, body: { accepted, duplicates, rejected } }
+  },
+})
+
+/** Logs the outcomes and hands on those that are new; returns their number. */
+async function record(plane: Plane, outcomes: readonly ReceivedOutcome[]): Promise<number> {
+  if (outcomes.length === 0) return 0
+  const { store, clock, snapshots, log } = plane
+  const salts = new Map(snapshots.states().map(({ rollout }) => [rollout?.id, rollout?.salt]))
+  const context = { secret: store.secret, receivedAt: clock.now(), saltOf: (id: string) => salts.get(id) }
+  const drafts = outcomes.map((outcome) => ({ entry: logEntry(outcome, context), outcome: asOutcome(outcome) }))
+  const results = await store.append(drafts.map(({ entry }) => entry))
+  const accepted = drafts.filter((_, index) => results[index] === 'accepted')
+  try {
+    await plane.intake(accepted)
+  } catch (error) {
+    log('error', 'outcomes are logged, but could not be handed on to be judged', { error: String(error) })
+  }
+  return accepted.length
+}

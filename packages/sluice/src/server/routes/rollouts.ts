@@ -1,0 +1,100 @@
+import { z } from 'zod'
+import type { ReleaseEvent } from '../../release/release-event.ts'
+import { refuseOtherFeature } from '../access/caller.ts'
+import type { Answer } from '../http/answer.ts'
+import { repeatedHeader } from '../http/idempotency.ts'
+import { defineRoute, type Route } from '../http/route.ts'
+import type { Plane } from '../plane.ts'
+import { type Changed, changeFeature } from '../release/change-feature.ts'
+import { findRollout } from '../release/find-rollout.ts'
+import { releasable, releaseEvidence } from '../release/releasable.ts'
+import { rolloutView, rolloutViewOf } from '../views/rollout-view.ts'
+import { ofFeature, ofRollout, reason, versionId } from '../wire/names.ts'
+import { rolloutSettings } from '../wire/release-settings.ts'
+
+export const startRollout = defineRoute({
+  method: 'POST',
+  path: '/v1/features/{feature}/rollouts',
+  summary: 'Give a version to a growing share, watched against the active one',
+  scopes: ['operator'],
+  idempotent: true,
+  params: ofFeature,
+  body: z.strictObject({
+    version: versionId,
+    settings: rolloutSettings.exactOptional().meta({ description: "Instead of the version's own." }),
+    override: z.strictObject({ reason }).exactOptional(),
+    supersede: z.boolean().exactOptional().meta({ description: 'Ends a running rollout instead of refusing.' }),
+  }),
+  answers: { 201: { description: 'Started.', schema: rolloutView } },
+  async handle(request, plane) {
+    const { caller, params, body } = request
+    refuseOtherFeature(caller, params.feature)
+    const version = await releasable(plane, params.feature, body.version, body.override)
+    const changed = await changeFeature(plane, request, params.feature, {
+      event: {
+        type: 'start',
+        rolloutId: `r-${hex(plane, 8)}`,
+        salt: hex(plane, 16),
+        canary: body.version,
+        settings: body.settings ?? version.rollout,
+        override: body.override?.reason ?? null,
+        supersede: body.supersede ?? false,
+      },
+      status: 201,
+      evidence: releaseEvidence(version, body.override),
+    })
+    return rolloutAnswer(plane, changed)
+  },
+})
+
+export const showRollout = defineRoute({
+  method: 'GET',
+  path: '/v1/rollouts/{rollout}',
+  summary: 'A rollout with what is known of its canary',
+  scopes: ['client', 'ci', 'operator'],
+  params: ofRollout,
+  answers: { 200: { description: 'The rollout.', schema: rolloutView } },
+  async handle({ params, caller }, plane) {
+    const rollout = await findRollout(plane, params.rollout, caller)
+    return { status: 200, body: rolloutViewOf(rollout, await plane.insight.assessment(rollout.id)) }
+  },
+})
+
+function operation(
+  type: Extract<ReleaseEvent, { reason: string; rolloutId?: string }>['type'],
+  summary: string,
+): Route {
+  return defineRoute({
+    method: 'POST',
+    path: `/v1/rollouts/{rollout}/${type}`,
+    summary,
+    scopes: ['operator'],
+    idempotent: true,
+    params: ofRollout,
+    body: z.strictObject({ reason }),
+    answers: { 200: { description: 'Recorded, and sent to all clients.', schema: rolloutView } },
+    async handle(request, plane) {
+      const { feature, id } = await findRollout(plane, request.params.rollout, request.caller)
+      const event = { type, reason: request.body.reason, rolloutId: id } as ReleaseEvent
+      return rolloutAnswer(plane, await changeFeature(plane, request, feature, { event, status: 200 }))
+    },
+  })
+}
+
+export const rolloutOperations = [
+  operation('pause', 'Keep the stage, and stop its clock'),
+  operation('resume', 'Go on after a pause'),
+  operation('advance', 'Go to the next stage'),
+  operation('promote', 'Give the canary to everybody'),
+  operation('abort', 'End without a judgement of the canary: everybody gets the incumbent'),
+]
+
+async function rolloutAnswer(plane: Plane, { feature: { rollout }, status, repeated }: Changed): Promise<Answer> {
+  if (!rollout) throw new Error('a feature lost its rollout')
+  const body = rolloutViewOf(rollout, await plane.insight.assessment(rollout.id))
+  return { status, body, ...(repeated && { headers: repeatedHeader }) }
+}
+
+function hex({ randomBytes }: Plane, size: number): string {
+  return Buffer.from(randomBytes(size)).toString('hex')
+}

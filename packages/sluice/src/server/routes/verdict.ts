@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import { type Rollout, rolloutState } from '../../release/rollout.ts'
+import type { Assessment } from '../../rollout/assessment.ts'
+import { type Checked, defineRoute } from '../http/route.ts'
+import type { Plane } from '../plane.ts'
+import { findRollout } from '../release/find-rollout.ts'
+import { ofRollout } from '../wire/names.ts'
+
+const verdictSchema = z.object({
+  rollout: z.string(),
+  state: z.string(),
+  decision: z.string().nullable().meta({ description: 'Null before the first assessment.' }),
+  value: z.union([z.literal(1), z.literal(0), z.literal(-1)]).meta({
+    description: '1 promoted or to be promoted, -1 ended otherwise or to be rolled back, 0 undecided.',
+  }),
+  words: z.string(),
+  anytimeP: z.number().nullable(),
+  alpha: z.number(),
+})
+
+type Verdict = z.infer<typeof verdictSchema>
+
+function verdictOf(rollout: Rollout, assessment: Assessment | null): Verdict {
+  const decision = assessment?.decision.do ?? null
+  return {
+    rollout: rollout.id,
+    state: rolloutState(rollout),
+    decision,
+    value: numberOf(rollout.status, decision),
+    words: rollout.ending?.reason ?? assessment?.words ?? 'Nothing is known of the canary yet.',
+    anytimeP: assessment?.anytimeP ?? null,
+    alpha: rollout.settings.alpha,
+  }
+}
+
+function numberOf(status: Rollout['status'], decision: Assessment['decision']['do'] | null): Verdict['value'] {
+  if (status === 'promoted') return 1
+  if (status !== 'running' && status !== 'paused') return -1
+  if (decision === 'promote') return 1
+  return decision === 'rollBack' ? -1 : 0
+}
+
+async function read(
+  { params, caller }: Pick<Checked<{ rollout: string }, unknown, unknown>, 'params' | 'caller'>,
+  plane: Plane,
+): Promise<Verdict> {
+  const rollout = await findRollout(plane, params.rollout, caller)
+  return verdictOf(rollout, await plane.insight.assessment(rollout.id))
+}
+
+export const showVerdict = defineRoute({
+  method: 'GET',
+  path: '/v1/rollouts/{rollout}/verdict',
+  summary: 'What is known of a canary in one number, for other deployment tools',
+  scopes: ['client', 'operator'],
+  params: ofRollout,
+  answers: { 200: { description: 'The verdict.', schema: verdictSchema } },
+  handle: async (request, plane) => ({ status: 200, body: await read(request, plane) }),
+})
+
+export const checkVerdict = defineRoute({
+  method: 'POST',
+  path: '/v1/rollouts/{rollout}/verdict',
+  summary: 'The same for webhooks that go by the status; the body is not read',
+  scopes: ['client', 'operator'],
+  params: ofRollout,
+  answers: {
+    200: { description: 'Nothing speaks against going on.', schema: verdictSchema },
+    412: { description: 'Rolled back, or about to be.', schema: verdictSchema },
+  },
+  async handle(request, plane) {
+    const body = await read(request, plane)
+    return { status: body.value === -1 ? 412 : 200, body }
+  },
+})
