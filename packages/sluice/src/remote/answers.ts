@@ -1,0 +1,128 @@
+import { z } from 'zod'
+import { scopes } from '../store/token-store.ts'
+
+/*
+ * What commands read of the control plane's answers. Keys that they do not read are let through, so that a newer
+ * server answers an older command line. All times in ms since the epoch.
+ */
+
+export const versionAnswer = z.looseObject({
+  id: z.string(),
+  label: z.string().nullable(),
+  model: z.string(),
+  publishedAt: z.number(),
+  report: z
+    .looseObject({ verdict: z.enum(['pass', 'fail', 'inconclusive']), exitCode: z.int(), runId: z.string() })
+    .nullable(),
+})
+
+export const rolloutAnswer = z.looseObject({
+  id: z.string(),
+  feature: z.string(),
+  incumbent: z.string(),
+  canary: z.string(),
+  settings: z.looseObject({ stages: z.array(z.looseObject({ ppm: z.int(), soakMs: z.number() })) }),
+  stage: z.int(),
+  enteredAt: z.array(z.number()),
+  status: z.string(),
+  state: z.string(),
+  ppm: z.int(),
+  startedAt: z.number(),
+  startedBy: z.string(),
+  endedAt: z.number().nullable(),
+  ending: z.looseObject({ by: z.string(), reason: z.string() }).nullable(),
+  assessment: z.looseObject({ words: z.string() }).nullable(),
+})
+
+export const featureAnswer = z.looseObject({
+  feature: z.string(),
+  active: z.string().nullable(),
+  history: z.array(z.looseObject({ version: z.string(), since: z.number(), until: z.number().nullable() })),
+  versions: z.array(versionAnswer),
+  rollout: rolloutAnswer.nullable(),
+})
+
+export const featuresAnswer = z.looseObject({ features: z.array(featureAnswer) })
+
+/** How far a change has come among the live instances. */
+const appliedAnswer = z.looseObject({
+  total: z.int(),
+  applied: z.int(),
+  missing: z.array(z.string()),
+  elapsedMs: z.number(),
+})
+
+export const releasedAnswer = z.looseObject({
+  feature: featureAnswer,
+  revision: z.int(),
+  applied: appliedAnswer.nullable(),
+})
+
+export const instancesAnswer = z.looseObject({
+  current: z.looseObject({ revision: z.int() }),
+  instances: z.array(
+    z.looseObject({
+      instance: z.string(),
+      client: z.string().nullable(),
+      revision: z.int(),
+      stale: z.boolean(),
+      seenAt: z.number(),
+      upToDate: z.boolean(),
+    }),
+  ),
+})
+
+export const auditRowSchema = z.object({
+  chain: z.string(),
+  seq: z.int(),
+  revision: z.int(),
+  at: z.number(),
+  actor: z.string(),
+  tokenId: z.string().nullable(),
+  action: z.string(),
+  reason: z.string().nullable(),
+  before: z.unknown(),
+  after: z.unknown(),
+  evidence: z.unknown(),
+  previous: z.string(),
+  hash: z.string(),
+})
+
+export const tokenAnswer = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  scopes: z.array(z.enum(scopes)),
+  features: z.array(z.string()).nullable(),
+  createdAt: z.number(),
+  expiresAt: z.number().nullable(),
+  revokedAt: z.number().nullable(),
+})
+
+export const tokensAnswer = z.looseObject({ tokens: z.array(tokenAnswer) })
+export const newTokenAnswer = z.looseObject({ token: z.string(), record: tokenAnswer })
+
+export const contentsAnswer = z.looseObject({
+  contents: z.array(
+    z.looseObject({
+      id: z.string(),
+      feature: z.string(),
+      version: z.string(),
+      rolloutId: z.string().nullable(),
+      unit: z.string().nullable(),
+      input: z.record(z.string(), z.unknown()),
+      output: z.string(),
+      judgement: z.unknown(),
+      score: z.number().nullable(),
+      storedAt: z.number(),
+      expiresAt: z.number(),
+    }),
+  ),
+})
+
+export type VersionAnswer = z.output<typeof versionAnswer>
+export type RolloutAnswer = z.output<typeof rolloutAnswer>
+export type FeatureAnswer = z.output<typeof featureAnswer>
+export type AppliedAnswer = z.output<typeof appliedAnswer>
+export type ReleasedAnswer = z.output<typeof releasedAnswer>
+export type InstancesAnswer = z.output<typeof instancesAnswer>
+export type TokenAnswer = z.output<typeof tokenAnswer>

@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import type { Scope } from '../store/token-store.ts'
+import {
+  contentsAnswer,
+  type FeatureAnswer,
+  featureAnswer,
+  featuresAnswer,
+  type InstancesAnswer,
+  instancesAnswer,
+  newTokenAnswer,
+  type ReleasedAnswer,
+  type RolloutAnswer,
+  releasedAnswer,
+  rolloutAnswer,
+  type TokenAnswer,
+  tokenAnswer,
+  tokensAnswer,
+  type VersionAnswer,
+  versionAnswer,
+} from './answers.ts'
+import { type Call, call, callForText } from './call.ts'
+import type { Connection } from './connection.ts'
+import type { Publication } from './publication.ts'
+
+/** What is done to a rollout by its id. */
+export const rolloutActions = ['pause', 'resume', 'advance', 'promote', 'abort'] as const
+export type RolloutAction = (typeof rolloutActions)[number]
+
+/** A change that all live instances are to confirm, for which `waitMs` is waited. */
+interface Wait {
+  waitMs: number
+}
+
+interface NewRollout {
+  version: string
+  /** As in a prompt file; without it the version's own. */
+  settings?: unknown
+  override?: { reason: string }
+  supersede?: boolean
+}
+
+interface NewToken {
+  name: string
+  scopes: readonly Scope[]
+  features?: readonly string[]
+  /** ISO 8601. */
+  expiresAt?: string
+}
+
+/** The routes of a control plane as functions. Each rejects as `call` does. */
+export function controlPlane(connection: Connection) {
+  const ask = <T>(request: Call, schema: z.ZodType<T>) => call(connection, request, schema)
+  const feature = (name: string, ...rest: string[]) => ['v1', 'features', name, ...rest]
+  const rollout = (id: string, ...rest: string[]) => ['v1', 'rollouts', id, ...rest]
+  return {
+    features: async (): Promise<FeatureAnswer[]> =>
+      (await ask({ method: 'GET', path: ['v1', 'features'] }, featuresAnswer)).features,
+    feature: (name: string): Promise<FeatureAnswer> => ask({ method: 'GET', path: feature(name) }, featureAnswer),
+    publish: (name: string, body: Publication): Promise<VersionAnswer> =>
+      ask({ method: 'POST', path: feature(name, 'versions'), body }, versionAnswer),
+    activate: (
+      name: string,
+      body: { version: string; reason: string; override?: { reason: string } } & Wait,
+    ): Promise<ReleasedAnswer> =>
+      ask({ method: 'PUT', path: feature(name, 'active'), body, waitMs: body.waitMs }, releasedAnswer),
+    rollBack: (name: string, body: { to?: string; reason: string } & Wait): Promise<ReleasedAnswer> =>
+      ask({ method: 'POST', path: feature(name, 'rollback'), body, waitMs: body.waitMs }, releasedAnswer),
+    startRollout: (name: string, body: NewRollout): Promise<RolloutAnswer> =>
+      ask({ method: 'POST', path: feature(name, 'rollouts'), body }, rolloutAnswer),
+    rollout: (id: string): Promise<RolloutAnswer> => ask({ method: 'GET', path: rollout(id) }, rolloutAnswer),
+    act: (id: string, action: RolloutAction, reason: string): Promise<RolloutAnswer> =>
+      ask({ method: 'POST', path: rollout(id, action), body: { reason } }, rolloutAnswer),
+    instances: (): Promise<InstancesAnswer> => ask({ method: 'GET', path: ['v1', 'instances'] }, instancesAnswer),
+    /** The whole chain as JSON Lines, its head at the end. `_system` is the chain of tokens. */
+    auditExport: (name: string): Promise<string> =>
+      callForText(connection, { method: 'GET', path: feature(name, 'audit'), accept: 'application/x-ndjson' }),
+    tokens: async (): Promise<TokenAnswer[]> =>
+      (await ask({ method: 'GET', path: ['v1', 'tokens'] }, tokensAnswer)).tokens,
+    createToken: (body: NewToken) => ask({ method: 'POST', path: ['v1', 'tokens'], body }, newTokenAnswer),
+    revokeToken: (id: string): Promise<TokenAnswer> =>
+      ask({ method: 'DELETE', path: ['v1', 'tokens', id] }, tokenAnswer),
+    /** What was stored of production, the worst judged first. */
+    contents: async (name: string, query: { rollout?: string; version?: string; limit?: number }) =>
+      (await ask({ method: 'GET', path: feature(name, 'contents'), query }, contentsAnswer)).contents,
+    /** Resolves to what was deleted. */
+    forget: (unit: string) =>
+      ask({ method: 'DELETE', path: ['v1', 'units'], body: { unit } }, z.record(z.string(), z.unknown())),
+  }
+}
+
+export type ControlPlane = ReturnType<typeof controlPlane>
