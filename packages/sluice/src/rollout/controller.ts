@@ -1,0 +1,81 @@
+import type { Clock } from '@sluice/client'
+import { ReleaseConflict } from '../release/release-conflict.ts'
+import type { ReleaseEvent } from '../release/release-event.ts'
+import type { Rollout } from '../release/rollout.ts'
+import { runningRollout } from '../release/transition.ts'
+import { applyEvent } from '../store/apply-event.ts'
+import type { Store } from '../store/store.ts'
+import { announce } from './announce.ts'
+import { eventOf } from './decide-event.ts'
+import type { DecisionEngine } from './engine.ts'
+import { startLeaderLoop } from './leader-loop.ts'
+import { lookAt, saveLook } from './look.ts'
+import type { Assessed } from './rollout-fold.ts'
+import { announcementsOf } from './rollout-news.ts'
+import type { WorkLoop } from './work-loop.ts'
+
+export interface ControllerOptions {
+  store: Store
+  clock: Clock
+  engine: DecisionEngine<object>
+  /** A failure that is tried again after `waitMs`; a rollback that waits for the store is one. */
+  onError: (error: unknown, waitMs: number) => void
+  /** Told of each new assessment of a running rollout. */
+  onAssessed?: (assessed: Assessed) => void
+}
+
+const everyMs = 1000
+
+/**
+ * Lets rollouts advance, be promoted and be rolled back by themselves. Nothing that it decides is lost or done twice,
+ * whatever dies when: evidence is a fold over the log whose state and place are written together, and every act is
+ * refused unless the rollout is still the one, in the stage, that it was decided on.
+ */
+export function startController(options: ControllerOptions): WorkLoop {
+  const { store, clock, onError } = options
+  return startLeaderLoop({
+    store,
+    name: 'controller',
+    clock,
+    everyMs,
+    wakers: [(wake) => store.onAppend(wake), (wake) => store.onChange(wake)],
+    onError,
+    async work(held) {
+      const rollouts = (await store.features()).map(runningRollout).filter((rollout) => rollout !== undefined)
+      const results = await Promise.allSettled(rollouts.map((rollout) => control(rollout, options, held)))
+      // A rollout that cannot be looked at is no reason to leave the others alone.
+      const failed = results.find((result) => result.status === 'rejected')
+      if (failed) throw failed.reason
+      return results.some((result) => result.status === 'fulfilled' && result.value)
+    },
+  })
+}
+
+/** One look at one rollout, and what follows from it; true where more is to be seen at once. */
+async function control(running: Rollout, options: ControllerOptions, held: () => boolean): Promise<boolean> {
+  const { store, clock, engine, onAssessed } = options
+  const look = await lookAt({ store, engine, now: () => clock.now() }, running)
+  if (!look || !held()) return false
+  const { rollout, fold, behind } = look
+  const { assessed } = fold
+  const news = announcementsOf(look)
+  for (const one of news) await announce(store, one)
+  fold.announced = [...fold.announced, ...news.map(({ key }) => key)]
+  if ((look.news || news.length > 0) && !(await saveLook(store, look))) return true
+  onAssessed?.(assessed)
+  const event = eventOf(rollout, assessed.assessment, assessed.at)
+  // To widen a share on old news would be rash; to withdraw it is not.
+  if (!event || !held() || (behind && event.type !== 'rollBack')) return behind
+  return act(store, rollout, event, assessed.at)
+}
+
+async function act(store: Store, { feature }: Rollout, event: ReleaseEvent, at: number): Promise<boolean> {
+  try {
+    await applyEvent(store, feature, event, { at, by: 'sluice' }, { tokenId: null })
+    return true
+  } catch (error) {
+    // Somebody else has ended, advanced or paused it meanwhile: what was decided is moot.
+    if (error instanceof ReleaseConflict) return false
+    throw error
+  }
+}

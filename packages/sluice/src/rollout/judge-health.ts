@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import type { EvidenceStore } from '../store/evidence-store.ts'
+import type { Assessment } from './assessment.ts'
+
+export const judgeHealthSchema = z.strictObject({
+  /** When the judge last failed for the first time in a row, ms since the epoch; null while it works. */
+  failingSince: z.number().nullable(),
+  /** Failures in a row. */
+  failures: z.int(),
+  /** What the last one said. */
+  message: z.string().nullable(),
+})
+
+/** How the judge of a feature's live traffic is doing. */
+export type JudgeHealth = z.output<typeof judgeHealthSchema>
+
+export const healthyJudge: JudgeHealth = { failingSince: null, failures: 0, message: null }
+
+const failuresOfOutage = 3
+
+/** Under this name the judge's health is kept as a checkpoint. */
+export function judgeHealthName(feature: string): string {
+  return `judge:${feature}`
+}
+
+export async function readJudgeHealth(store: EvidenceStore, feature: string): Promise<JudgeHealth> {
+  const kept = await store.checkpoint(judgeHealthName(feature))
+  return kept ? judgeHealthSchema.parse(kept.state) : healthyJudge
+}
+
+/** Several failures in a row: single ones are only tried again. */
+export function isOutage({ failures }: JudgeHealth): boolean {
+  return failures >= failuresOfOutage
+}
+
+/**
+ * What an assessment becomes while the judge fails: the canary is held, since a part of the evidence is missing, and
+ * says so. A rollback stands, whatever the judge does: errors and the like are watched on.
+ */
+export function withJudgeHealth(assessment: Assessment, health: JudgeHealth): Assessment {
+  if (!isOutage(health) || assessment.decision.do === 'rollBack') return assessment
+  const said = `The judge has failed ${health.failures} times in a row (${health.message}), so no score is added and the canary is held; errors are watched on.`
+  return {
+    ...assessment,
+    decision: { do: 'hold', why: 'insufficientData' },
+    words: `${said} ${assessment.words}`,
+    alerts: [...assessment.alerts, { code: 'judge-outage', message: said }],
+  }
+}

@@ -1,0 +1,97 @@
+import { z } from 'zod'
+import type { Rollout } from '../release/rollout.ts'
+import type { UnitRecord } from '../store/evidence-store.ts'
+import type { LogEntry } from '../store/outcome-log.ts'
+import type { Store } from '../store/store.ts'
+import type { Assessment } from './assessment.ts'
+import type { DecisionEngine } from './engine.ts'
+import { judgeHealthSchema, withJudgeHealth } from './judge-health.ts'
+
+/** Most log entries that are folded at a time. */
+export const pageSize = 1000
+
+/** What only this program writes is checked for its kind; the engine made the inside. */
+const document = <T extends object>() => z.custom<T>((value) => typeof value === 'object' && value !== null)
+
+const assessedSchema = z.strictObject({
+  assessment: document<Assessment>(),
+  rollout: document<Rollout>(),
+  /** ms since the epoch. */
+  at: z.number(),
+  judge: judgeHealthSchema,
+})
+
+/** An assessment with all that it was made of beside the evidence. */
+export type Assessed = z.output<typeof assessedSchema>
+
+const rolloutFoldSchema = z.strictObject({
+  evidence: document<object>(),
+  /** Null before the first. */
+  assessed: assessedSchema.nullable(),
+  /** Since when the rollout has been held for the same reason, ms since the epoch. */
+  heldSince: z.number().nullable(),
+  /** Keys of what was announced, each once. */
+  announced: z.array(z.string()),
+})
+
+/** All that is known of a rollout, of constant size: the fold over its part of the log. */
+export type RolloutFold = z.output<typeof rolloutFoldSchema>
+
+/** A fold and how far it has come; `stored` is the cursor in the store, -1 where none is. */
+export interface LoadedFold {
+  fold: RolloutFold
+  stored: number
+}
+
+/** Under this name the fold is kept as a checkpoint. */
+export function foldName(rolloutId: string): string {
+  return `rollout:${rolloutId}`
+}
+
+export function newFold(evidence: object): RolloutFold {
+  return { evidence, assessed: null, heldSince: null, announced: [] }
+}
+
+export async function loadFold(store: Pick<Store, 'checkpoint'>, rolloutId: string): Promise<LoadedFold | undefined> {
+  const kept = await store.checkpoint(foldName(rolloutId))
+  return kept && { fold: rolloutFoldSchema.parse(kept.state), stored: kept.cursor }
+}
+
+/** What was last known of a rollout, running or ended; undefined before its first assessment. */
+export async function readAssessment(
+  store: Pick<Store, 'checkpoint'>,
+  rolloutId: string,
+): Promise<Assessment | undefined> {
+  return (await loadFold(store, rolloutId))?.fold.assessed?.assessment
+}
+
+/** Takes entries into the evidence, in place, in their order. Returns what the store is to remember of the users anew. */
+export function foldEntries(
+  engine: DecisionEngine<object>,
+  { evidence, rollout }: { evidence: object; rollout: Rollout },
+  entries: readonly LogEntry[],
+  known: ReadonlyMap<string, UnitRecord>,
+): Map<string, UnitRecord> {
+  const changed = new Map<string, UnitRecord>()
+  for (const entry of entries) {
+    const { unit } = entry
+    const memory = unit === null ? undefined : (changed.get(unit) ?? known.get(unit))
+    const next = engine.observe(evidence, rollout, entry, memory)
+    if (unit !== null && next !== undefined && next !== memory) changed.set(unit, { ...next })
+  }
+  return changed
+}
+
+/** The users that a page of the log names. */
+export function unitsOf(entries: readonly LogEntry[]): string[] {
+  return [...new Set(entries.map(({ unit }) => unit).filter((unit) => unit !== null))]
+}
+
+/** What the evidence calls for, given the rollout, the time and how the judge is doing. Pure. */
+export function assessedBy(
+  engine: DecisionEngine<object>,
+  evidence: object,
+  { rollout, at, judge }: Omit<Assessed, 'assessment'>,
+): Assessed {
+  return { assessment: withJudgeHealth(engine.assess(evidence, rollout, at), judge), rollout, at, judge }
+}

@@ -1,0 +1,72 @@
+import type { Clock } from '@sluice/client'
+
+export interface WorkLoopOptions {
+  clock: Clock
+  /** Does what there is to do; true where more is waiting. Never called twice at a time. */
+  work: () => Promise<boolean>
+  /** It works at least this often, in ms. */
+  everyMs: number
+  /** Each is given how to wake the loop, and returns how to stop that. */
+  wakers?: readonly ((wake: () => void) => () => void)[]
+  /** Told of each failure, and after how many ms the work is tried again. */
+  onError: (error: unknown, waitMs: number) => void
+}
+
+export interface WorkLoop {
+  /** Resolves when the work under way has ended; nothing starts afterwards. */
+  close(): Promise<void>
+}
+
+const shortestBackoffMs = 100
+const longestBackoffMs = 5000
+
+/** Works when woken and at least every so often; after failures less and less often, whoever wakes it. */
+export function startWorkLoop({ clock, work, everyMs, wakers = [], onError }: WorkLoopOptions): WorkLoop {
+  let closed = false
+  let woken = false
+  let failures = 0
+  let endRest = () => {}
+  const rest = (ms: number) =>
+    new Promise<void>((resolve) => {
+      const timer = clock.setTimer(resolve, ms)
+      endRest = () => {
+        clock.clearTimer(timer)
+        resolve()
+      }
+    })
+  const attempt = async (): Promise<number> => {
+    woken = false
+    try {
+      const more = await work()
+      failures = 0
+      return more ? 0 : everyMs
+    } catch (error) {
+      const waitMs = Math.min(longestBackoffMs, shortestBackoffMs * 2 ** failures)
+      failures += 1
+      onError(error, waitMs)
+      return waitMs
+    }
+  }
+  const run = async () => {
+    while (!closed) {
+      const waitMs = await attempt()
+      // Even with more to do others get a turn in between.
+      if (!closed) await rest(woken && failures === 0 ? 0 : waitMs)
+    }
+  }
+  const stops = wakers.map((subscribe) =>
+    subscribe(() => {
+      woken = true
+      if (failures === 0) endRest()
+    }),
+  )
+  const running = run()
+  return {
+    async close() {
+      closed = true
+      for (const stop of stops) stop()
+      endRest()
+      await running
+    },
+  }
+}

@@ -1,0 +1,63 @@
+import type { ArmSummary, Assessment, Decision } from '../../../src/rollout/assessment.ts'
+import type { DecisionEngine } from '../../../src/rollout/engine.ts'
+
+interface Counts {
+  users: number
+  errors: number
+  entries: number
+  cursor: number
+  scores: number
+}
+
+const noArm: ArmSummary = {
+  requests: 0,
+  users: 0,
+  judged: 0,
+  meanScore: null,
+  errorRate: null,
+  refusalRate: null,
+  invalidRate: null,
+  slowRate: null,
+  meanCostUsd: null,
+  meanLatencyMs: null,
+  meanFeedback: null,
+}
+
+/** Rolls back at three users of the canary with an error, and lets as many users pass as `enough` says. */
+export function countingEngine({ enough = 5 } = {}): DecisionEngine<Counts> {
+  const decide = ({ users, errors }: Counts, last: boolean): Decision => {
+    if (errors >= 3) return { do: 'rollBack' }
+    if (users < enough) return { do: 'hold', why: 'insufficientData' }
+    return { do: last ? 'promote' : 'advance' }
+  }
+  return {
+    newEvidence: () => ({ users: 0, errors: 0, entries: 0, cursor: 0, scores: 0 }),
+    observe(counts, _rollout, entry, memory) {
+      counts.entries += 1
+      counts.cursor = entry.seq
+      if (entry.kind === 'score') counts.scores += 1
+      if (entry.kind !== 'request' || entry.arm !== 'canary') return memory
+      if (memory?.exposed === undefined) counts.users += 1
+      if (entry.error === null || memory?.flags?.includes('errors'))
+        return { ...memory, exposed: { stage: 0, arm: 'canary' } }
+      counts.errors += 1
+      return { exposed: { stage: 0, arm: 'canary' }, flags: ['errors'] }
+    },
+    assess: (counts, { stage, settings }): Assessment => ({
+      decision: decide(counts, stage + 1 === settings.stages.length),
+      words: `${counts.errors} of ${counts.users} users of the canary met an error.`,
+      logE: counts.errors,
+      threshold: 3,
+      anytimeP: Math.exp(-counts.errors),
+      alpha: settings.alpha,
+      signals: [],
+      incumbent: noArm,
+      canary: { ...noArm, users: counts.users, requests: counts.entries },
+      interval: null,
+      mismatch: { logBayesFactor: 0, blocked: false, wrongArms: 0 },
+      alerts: counts.errors === 2 ? [{ code: 'evidence', message: 'Two errors: one more rolls back.' }] : [],
+      ignored: {},
+      cursor: counts.cursor,
+    }),
+  }
+}
