@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { position } from '@sluice/client'
+import type { Accepted } from '../../src/server/plane.ts'
+import { testPlane } from '../support/control-plane.ts'
+
+const version = '0123456789ab'
+
+function outcome(id: string, more: object = {}) {
+  return { id, feature: 'f', version, observedAt: '2026-11-24T09:00:00.000Z', ...more }
+}
+
+test('bad outcomes are named with the reason, good ones are kept', async () => {
+  await using plane = await testPlane()
+  const outcomes = Array.from({ length: 1000 }, (_, index) =>
+    index % 10 === 0 ? outcome(`o-${index}`) : outcome(`o-${index}`, { latencyMs: -1 }),
+  )
+  const { body } = await plane.ask('POST /v1/outcomes', { as: 'client', body: { outcomes } })
+  assert.deepEqual([body.accepted, body.duplicates, body.rejected.length], [100, 0, 900])
+  const { index, code, message } = body.rejected[0]
+  assert.deepEqual([index, code], [1, 'invalid-outcome'])
+  assert.match(message, /^\/latencyMs must be at least 0/)
+  assert.equal((await plane.store.readLog({ after: 0, limit: 1000 })).length, 100)
+})
+
+test('each kind of fault has its own words', async () => {
+  await using plane = await testPlane()
+  const faults: [unknown, RegExp][] = [
+    [null, /the outcome/],
+    [7, /the outcome/],
+    [outcome('a', { version: 'x' }), /^\/version must be a version id/],
+    [outcome('a', { observedAt: 'yesterday' }), /^\/observedAt must be an ISO 8601 time/],
+    [outcome('a', { arm: 'both' }), /^\/arm expected one of incumbent, canary/],
+    [outcome('a', { kind: 'feedback', score: 0.5 }), /^\/of missing/],
+    [outcome('a', { kind: 'feedback', of: 'b', score: 1.5 }), /^\/score must be at most 1/],
+    [outcome('a', { kind: 'other' }), /^\/kind/],
+    [outcome('a', { captured: 0 }), /^\/captured must be more than 0/],
+  ]
+  const { body } = await plane.ask('POST /v1/outcomes', {
+    as: 'client',
+    body: { outcomes: faults.map(([bad]) => bad) },
+  })
+  assert.equal(body.rejected.length, faults.length)
+  for (const [index, [, words]] of faults.entries()) assert.match(body.rejected[index].message, words)
+})
+
+test('the same id counts once, in a batch and across batches', async () => {
+  await using plane = await testPlane()
+  const body = { outcomes: [outcome('a'), outcome('b'), outcome('a')] }
+  const first = await plane.ask('POST /v1/outcomes', { as: 'client', body })
+  assert.deepEqual([first.body.accepted, first.body.duplicates], [2, 1])
+  const again = await plane.ask('POST /v1/outcomes', { as: 'client', body })
+  assert.deepEqual([again.body.accepted, again.body.duplicates], [0, 3])
+})
+
+test('clocks may be off by years, and times carry zones', async () => {
+  await using plane = await testPlane()
+  const times = ['1999-01-01T00:00:00Z', '2099-01-01T00:00:00.5+02:00']
+  const outcomes = times.map((observedAt, index) => outcome(`${index}`, { observedAt }))
+  assert.equal((await plane.ask('POST /v1/outcomes', { as: 'client', body: { outcomes } })).body.accepted, 2)
+  const entry = await plane.store.entry('1')
+  assert.deepEqual([entry?.observedAt, entry?.receivedAt], [Date.parse(times[1]!), plane.clock.now()])
+})
+
+test('a unit is logged as a keyed hash with its place in the rollout', async () => {
+  await using plane = await testPlane()
+  const active = await plane.publish('f', 'a')
+  const canary = await plane.publish('f', 'b')
+  await plane.ask('PUT /v1/features/f/active', { as: 'operator', body: { version: active, reason: 'launch' } })
+  const { body: rollout } = await plane.ask('POST /v1/features/f/rollouts', {
+    as: 'operator',
+    body: { version: canary },
+  })
+  const outcomes = [
+    outcome('a', { unit: 'ann@example.com', rolloutId: rollout.id, arm: 'canary', stage: 0 }),
+    outcome('b', { unit: 'ann@example.com', rolloutId: 'r-gone' }),
+    outcome('c', { unit: 'bob@example.com' }),
+  ]
+  await plane.ask('POST /v1/outcomes', { as: 'client', body: { outcomes } })
+  const [a, b, c] = await plane.store.readLog({ after: 0, limit: 10 })
+  assert.equal(a?.position, position(rollout.salt, 'ann@example.com'))
+  assert.deepEqual([b?.position, c?.position], [null, null])
+  assert.match(a?.unit ?? '', /^[0-9a-f]{16}$/)
+  assert.deepEqual([a?.unit === b?.unit, a?.unit === c?.unit], [true, false])
+  assert.ok(!JSON.stringify([a, b, c]).includes('example.com'))
+})
+
+test('what was accepted is handed on once it is durable; a failure of that loses nothing', async () => {
+  const handed: Accepted[] = []
+  let fails = false
+  await using plane = await testPlane({
+    intake: async (accepted) => {
+      handed.push(...accepted)
+      if (fails) throw new Error('no judge')
+    },
+  })
+  const send = (id: string) =>
+    plane.ask('POST /v1/outcomes', { as: 'client', body: { outcomes: [outcome(id, { output: 'text' })] } })
+  await send('a')
+  await send('a')
+  assert.deepEqual(
+    handed.map(({ entry, outcome }) => [entry.id, 'output' in outcome && outcome.output]),
+    [['a', 'text']],
+  )
+  fails = true
+  assert.equal((await send('b')).body.accepted, 1)
+  assert.match(plane.logged(), /no judge/)
+})
+
+test('a token for other features cannot report on this one; more than 1,000 at once are refused', async () => {
+  await using plane = await testPlane()
+  const as = await plane.token('a-limited-token', { features: ['g'] })
+  const body = { outcomes: [outcome('a'), outcome('b', { feature: 'g' })] }
+  const answer = await plane.ask('POST /v1/outcomes', { as, body })
+  assert.deepEqual([answer.body.accepted, answer.body.rejected[0].code], [1, 'feature-not-allowed'])
+  const many = { outcomes: Array.from({ length: 1001 }, (_, index) => outcome(`${index}`)) }
+  assert.equal((await plane.ask('POST /v1/outcomes', { as: 'client', body: many })).status, 400)
+})
+
+test('all of a unit is deleted on demand', async () => {
+  await using plane = await testPlane()
+  const outcomes = [outcome('a', { unit: 'ann' }), outcome('b', { unit: 'bob' })]
+  await plane.ask('POST /v1/outcomes', { as: 'client', body: { outcomes } })
+  const { status } = await plane.ask('DELETE /v1/units', { as: 'operator', body: { unit: 'ann' } })
+  assert.equal(status, 200)
+  assert.deepEqual(
+    (await plane.store.readLog({ after: 0, limit: 10 })).map(({ id }) => id),
+    ['b'],
+  )
+})

@@ -1,0 +1,34 @@
+import type { Clock } from '@sluice/client'
+
+/** A clock that stands still until it is told to go on. */
+export interface ManualClock extends Clock {
+  /** Goes on by `ms`, and calls the timers that are due on the way. */
+  advance(ms: number): void
+}
+
+export function manualClock(start = Date.parse('2026-11-24T09:00:00Z')): ManualClock {
+  let now = start
+  const timers = new Set<{ at: number; callback: () => void }>()
+  const due = (until: number) => {
+    const [first] = [...timers].filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)
+    return first
+  }
+  return {
+    now: () => now,
+    setTimer(callback, ms) {
+      const timer = { at: now + ms, callback }
+      timers.add(timer)
+      return timer
+    },
+    clearTimer: (timer) => void timers.delete(timer as { at: number; callback: () => void }),
+    advance(ms) {
+      const until = now + ms
+      for (let timer = due(until); timer; timer = due(until)) {
+        timers.delete(timer)
+        now = Math.max(now, timer.at)
+        timer.callback()
+      }
+      now = until
+    },
+  }
+}
