@@ -1,15 +1,23 @@
+import { SluiceError } from '../errors.ts'
 import { sqliteStore } from './sqlite/sqlite-store.ts'
 import type { Store } from './store.ts'
 
 export interface StorePlace {
-  /** Folder of the SQLite file, made if it is not there. */
+  /** Folder of the SQLite file, made if it is not there. Not used where there is a `databaseUrl`. */
   dataDir: string
+  /** `postgres://…`, as in DATABASE_URL. */
+  databaseUrl?: string | undefined
 }
 
 /**
  * Opens the store of a control plane, creating or upgrading it.
- * @throws SluiceError `cannot-run`: not reachable or writable, or written by a newer Sluice.
+ * @throws SluiceError `invalid-input` for another kind of database; `cannot-run`: not reachable or writable, in use by
+ *   another process (SQLite), or written by a newer Sluice.
  */
-export async function openStore({ dataDir }: StorePlace): Promise<Store> {
-  return sqliteStore(dataDir)
+export async function openStore({ dataDir, databaseUrl }: StorePlace): Promise<Store> {
+  if (!databaseUrl) return await sqliteStore(dataDir)
+  if (!/^postgres(?:ql)?:\/\//.test(databaseUrl))
+    throw new SluiceError('invalid-input', 'DATABASE_URL must begin with postgres:// (without it, SQLite is used)')
+  const { postgresStore } = await import('./postgres/postgres-store.ts')
+  return await postgresStore(databaseUrl)
 }

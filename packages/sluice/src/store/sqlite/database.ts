@@ -1,12 +1,11 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as wait } from 'node:timers/promises'
 import { SluiceError } from '../../errors.ts'
 import type { StoreIdentity } from '../identity.ts'
 import { migrations } from './migrations.ts'
-
-/** How long a process that starts waits for the one that ends, in ms. */
-const handOverMs = 3000
+import { sqliteError } from './sqlite-error.ts'
 
 export interface OpenDatabase {
   database: DatabaseSync
@@ -16,17 +15,24 @@ export interface OpenDatabase {
   unlock(): void
 }
 
+/** A process that starts waits for the one that ends. */
+const handOver = { attempts: 30, everyMs: 100 }
+
 /**
  * Opens `<folder>/control.db`, creating or upgrading it. A transaction is on the disk when COMMIT returns, and what is
  * deleted is overwritten. One process at a time: `control.lock` is held until `unlock` or the end of the process.
  * A new store becomes `fresh`.
  * @throws SluiceError `cannot-run`: in use, of a newer Sluice, or not writable.
  */
-export function openDatabase(folder: string, fresh: StoreIdentity): OpenDatabase {
+export async function openDatabase(
+  folder: string,
+  fresh: StoreIdentity,
+  { attempts, everyMs } = handOver,
+): Promise<OpenDatabase> {
   const file = path.join(folder, 'control.db')
   try {
     mkdirSync(folder, { recursive: true })
-    const unlock = lock(path.join(folder, 'control.lock'))
+    const unlock = await lock(path.join(folder, 'control.lock'), attempts, everyMs)
     try {
       const database = new DatabaseSync(file, { timeout: 5000 })
       database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;')
@@ -43,20 +49,24 @@ export function openDatabase(folder: string, fresh: StoreIdentity): OpenDatabase
 }
 
 /** An exclusive transaction on a file of its own: the system ends it with the process, however that ends. */
-function lock(file: string): () => void {
-  const database = new DatabaseSync(file, { timeout: handOverMs })
-  try {
-    database.exec('BEGIN EXCLUSIVE')
-  } catch (cause) {
-    database.close()
-    throw new SluiceError(
-      'cannot-run',
-      'another process uses it. Stop that one, or give both a PostgreSQL database (DATABASE_URL)',
-      { cause },
-    )
+async function lock(file: string, attempts: number, everyMs: number): Promise<() => void> {
+  const database = new DatabaseSync(file, { timeout: 0 })
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      database.exec('BEGIN EXCLUSIVE')
+      return () => database.isOpen && database.close()
+    } catch (cause) {
+      const isInUse = sqliteError(cause, file).fault === 'busy'
+      if (isInUse && attempt < attempts) await wait(everyMs)
+      else {
+        database.close()
+        throw isInUse ? new SluiceError('cannot-run', inUse, { cause }) : cause
+      }
+    }
   }
-  return () => database.isOpen && database.close()
 }
+
+const inUse = 'another process uses it. Stop that one, or give both a PostgreSQL database (DATABASE_URL)'
 
 function migrate(database: DatabaseSync): void {
   const from = Number(database.prepare('PRAGMA user_version').get()?.user_version)

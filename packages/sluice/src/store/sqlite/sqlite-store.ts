@@ -15,8 +15,8 @@ import { sqliteTokens } from './tokens.ts'
  * The store of one process, in `<folder>/control.db`. A new one becomes `fresh`.
  * @throws SluiceError `cannot-run`: in use by another process, of a newer Sluice, or not writable.
  */
-export function sqliteStore(folder: string, fresh: StoreIdentity = newIdentity()): Store {
-  const { database, file, identity, unlock } = openDatabase(folder, fresh)
+export async function sqliteStore(folder: string, fresh: StoreIdentity = newIdentity()): Promise<Store> {
+  const { database, file, identity, unlock } = await openDatabase(folder, fresh)
   const db = new Connection(database, file)
   return {
     kind: 'sqlite',

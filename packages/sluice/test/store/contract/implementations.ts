@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { TestContext } from 'node:test'
+import { after, type TestContext } from 'node:test'
 import { memoryStore } from '../../../src/store/memory/memory-store.ts'
 import { openStore } from '../../../src/store/open-store.ts'
+import { postgresStore } from '../../../src/store/postgres/postgres-store.ts'
 import type { Store } from '../../../src/store/store.ts'
+import { startPostgres } from '../../support/postgres.ts'
 
 /** One way to store things, as the contract needs it. */
 export interface Implementation {
@@ -40,4 +42,26 @@ export const sqlite: Implementation = {
   name: 'sqlite',
   open: async (context) => (await openPlace(context)).store,
   openPlace,
+}
+
+/** One server for all tests of a file, ended after them. */
+export async function postgres(): Promise<Implementation> {
+  const server = await startPostgres()
+  after(() => server[Symbol.asyncDispose]())
+  const openAt = async (context: TestContext, databaseUrl: string) =>
+    closing(context, await openStore({ dataDir: '', databaseUrl }))
+  return {
+    name: 'postgres',
+    open: async (context) => openAt(context, await server.database()),
+    async openPlace(context) {
+      const url = await server.database()
+      return { store: await openAt(context, url), reopen: () => openAt(context, url) }
+    },
+    async openTwo(context) {
+      const url = await server.database()
+      // Without the poll it must be the notification that tells.
+      const open = async () => closing(context, await postgresStore(url, { pollMs: 600_000 }))
+      return Promise.all([open(), open()])
+    },
+  }
 }

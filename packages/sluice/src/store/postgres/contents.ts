@@ -1,0 +1,61 @@
+import type { ContentStore } from '../content-store.ts'
+import { contentOf, contentRow } from '../rows/content-row.ts'
+import type { Connection } from './connection.ts'
+import { sweepLog } from './sweep-log.ts'
+
+const columns = [
+  'id',
+  'feature',
+  'version',
+  'rollout_id',
+  'unit',
+  'score',
+  'stored_at',
+  'expires_at',
+  'body',
+  'judgement',
+] as const
+const insert = `INSERT INTO sluice.contents (${columns.join(', ')})
+  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::double precision[], $7::bigint[],
+    $8::bigint[], $9::text[], $10::text[]) ON CONFLICT (id) DO NOTHING`
+const forgetTasks = `DELETE FROM sluice.judge_queue AS task WHERE
+  EXISTS (SELECT 1 FROM sluice.contents AS content WHERE content.id = task.id AND content.unit = $1) OR
+  EXISTS (SELECT 1 FROM sluice.log AS entry WHERE entry.id = task.id AND entry.unit = $1)`
+
+export function postgresContents(db: Connection): ContentStore {
+  return {
+    async putContent(contents) {
+      const rows = contents.map(contentRow)
+      await db.query(
+        insert,
+        columns.map((column) => rows.map((row) => row[column])),
+      )
+    },
+    async content(id) {
+      const [row] = await db.query('SELECT * FROM sluice.contents WHERE id = $1', [id])
+      return row && contentOf(row)
+    },
+    async setJudgement(id, judgement, score) {
+      const text = JSON.stringify(judgement ?? null)
+      await db.query('UPDATE sluice.contents SET judgement = $2, score = $3 WHERE id = $1', [id, text, score])
+    },
+    async worstContent({ feature, rolloutId, version, limit }) {
+      const filters = Object.entries({ rollout_id: rolloutId, version }).filter(([, value]) => value !== undefined)
+      const where = filters.map(([column], index) => ` AND ${column} = $${index + 3}`).join('')
+      const worst = `SELECT * FROM sluice.contents WHERE feature = $1 AND score IS NOT NULL${where}
+        ORDER BY score, stored_at, id LIMIT $2`
+      return (await db.query(worst, [feature, limit, ...filters.map(([, value]) => value)])).map(contentOf)
+    },
+    async expireContent(now) {
+      return (await db.query('DELETE FROM sluice.contents WHERE expires_at <= $1 RETURNING 1', [now])).length
+    },
+    async forgetContent(unit) {
+      const forgotten = await db.transaction(async (query) => {
+        await query(forgetTasks, [unit])
+        return (await query('DELETE FROM sluice.contents WHERE unit = $1 RETURNING 1', [unit])).length
+      })
+      await sweepLog(db, 'unit = $3', unit)
+      return forgotten
+    },
+  }
+}

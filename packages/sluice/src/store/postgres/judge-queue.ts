@@ -1,0 +1,58 @@
+import type { JudgeQueue } from '../judge-queue.ts'
+import { byUrgency, taskOf, taskRow } from '../rows/task-row.ts'
+import type { Connection } from './connection.ts'
+
+/** Who adds waits for others who add, so that the bound holds. */
+const alone = `SELECT pg_advisory_xact_lock(hashtextextended('sluice judge queue', 0))`
+const insert = `INSERT INTO sluice.judge_queue (id, feature, priority, attempts, not_before, enqueued_at, rest)
+  SELECT * FROM unnest($1::text[], $2::text[], $3::double precision[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[])
+  ON CONFLICT (id) DO NOTHING`
+const dropLeastUrgent = `DELETE FROM sluice.judge_queue WHERE id IN (SELECT id FROM sluice.judge_queue
+  WHERE feature = $1 ORDER BY priority DESC, enqueued_at, id OFFSET $2) RETURNING id`
+const claim = `WITH due AS MATERIALIZED (SELECT id FROM sluice.judge_queue WHERE not_before <= $2
+    ORDER BY priority DESC, enqueued_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
+  UPDATE sluice.judge_queue AS task SET not_before = $1 FROM due WHERE task.id = due.id RETURNING task.*`
+const spend = `INSERT INTO sluice.judge_spending AS spent (day, feature, usd) VALUES ($1, $2, $3)
+  ON CONFLICT (day, feature) DO UPDATE SET usd = spent.usd + excluded.usd`
+
+export function postgresJudgeQueue(db: Connection): JudgeQueue {
+  return {
+    async enqueue(tasks, bound) {
+      const rows = tasks.map(taskRow)
+      const columns = (['id', 'feature', 'priority', 'attempts', 'not_before', 'enqueued_at', 'rest'] as const).map(
+        (column) => rows.map((row) => row[column]),
+      )
+      const features = [...new Set(rows.map(({ feature }) => feature))].sort()
+      return await db.transaction(async (query) => {
+        await query(alone)
+        await query(insert, columns)
+        let dropped = 0
+        for (const feature of features) dropped += (await query(dropLeastUrgent, [feature, bound])).length
+        return dropped
+      })
+    },
+    claim: async (limit, now, leaseMs) =>
+      (await db.query(claim, [now + leaseMs, now, limit])).map(taskOf).sort(byUrgency),
+    async finish(ids) {
+      await db.query('DELETE FROM sluice.judge_queue WHERE id = ANY ($1)', [ids])
+    },
+    async retry(id, attempts, notBefore) {
+      const giveBack = 'UPDATE sluice.judge_queue SET attempts = $2, not_before = $3 WHERE id = $1'
+      await db.query(giveBack, [id, attempts, notBefore])
+    },
+    async queued(feature) {
+      const all = 'SELECT count(*) AS tasks FROM sluice.judge_queue'
+      const [row] = await (feature === undefined ? db.query(all) : db.query(`${all} WHERE feature = $1`, [feature]))
+      return Number(row?.tasks)
+    },
+    async judgeSpending(day) {
+      const rows = await db.query('SELECT feature, usd FROM sluice.judge_spending WHERE day = $1 ORDER BY feature', [
+        day,
+      ])
+      return new Map(rows.map(({ feature, usd }) => [String(feature), Number(usd)]))
+    },
+    async addJudgeSpending(day, feature, usd) {
+      await db.query(spend, [day, feature, usd])
+    },
+  }
+}

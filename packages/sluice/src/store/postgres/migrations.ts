@@ -1,0 +1,107 @@
+/** Each entry moves the schema one version up; never edit one that was released, append another. */
+export const migrations = [
+  `CREATE TABLE sluice.store (
+     one boolean NOT NULL PRIMARY KEY CHECK (one),
+     epoch text NOT NULL,
+     secret text NOT NULL,
+     revision bigint NOT NULL
+   );
+   CREATE TABLE sluice.features (
+     feature text COLLATE "C" NOT NULL PRIMARY KEY,
+     revision bigint NOT NULL,
+     document text NOT NULL
+   );
+   CREATE TABLE sluice.versions (
+     number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+     feature text COLLATE "C" NOT NULL,
+     id text NOT NULL,
+     document text NOT NULL,
+     UNIQUE (feature, id)
+   );
+   CREATE TABLE sluice.tokens (
+     number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+     id text NOT NULL UNIQUE,
+     hash text NOT NULL UNIQUE,
+     document text NOT NULL
+   );
+   CREATE TABLE sluice.audit (
+     chain text COLLATE "C" NOT NULL,
+     seq bigint NOT NULL,
+     document text NOT NULL,
+     PRIMARY KEY (chain, seq)
+   );
+   CREATE TABLE sluice.audit_heads (
+     chain text COLLATE "C" NOT NULL PRIMARY KEY,
+     seq bigint NOT NULL,
+     hash text NOT NULL
+   );
+   CREATE TABLE sluice.answers (
+     key text NOT NULL PRIMARY KEY,
+     at bigint NOT NULL,
+     document text NOT NULL
+   );
+   CREATE INDEX answers_by_age ON sluice.answers (at);
+   CREATE TABLE sluice.log (
+     seq bigint NOT NULL PRIMARY KEY,
+     id text COLLATE "C" NOT NULL UNIQUE,
+     feature text COLLATE "C" NOT NULL,
+     rollout_id text COLLATE "C",
+     unit text COLLATE "C",
+     received_at bigint NOT NULL,
+     rest text NOT NULL
+   );
+   CREATE INDEX log_by_feature ON sluice.log (feature, seq);
+   CREATE INDEX log_by_rollout ON sluice.log (rollout_id, seq) WHERE rollout_id IS NOT NULL;
+   CREATE TABLE sluice.log_head (seq bigint NOT NULL) WITH (fillfactor = 10);
+   INSERT INTO sluice.log_head VALUES (0);
+   CREATE TABLE sluice.instances (
+     instance text COLLATE "C" NOT NULL PRIMARY KEY,
+     first_seen_at bigint NOT NULL,
+     seen_at bigint NOT NULL,
+     rest text NOT NULL
+   );
+   CREATE TABLE sluice.checkpoints (
+     name text NOT NULL PRIMARY KEY,
+     cursor bigint NOT NULL,
+     state text NOT NULL
+   );
+   CREATE TABLE sluice.units (
+     rollout_id text COLLATE "C" NOT NULL,
+     unit text COLLATE "C" NOT NULL,
+     record text NOT NULL,
+     PRIMARY KEY (rollout_id, unit)
+   );
+   CREATE INDEX units_by_unit ON sluice.units (unit);
+   CREATE TABLE sluice.judge_queue (
+     id text COLLATE "C" NOT NULL PRIMARY KEY,
+     feature text COLLATE "C" NOT NULL,
+     priority double precision NOT NULL,
+     attempts bigint NOT NULL,
+     not_before bigint NOT NULL,
+     enqueued_at bigint NOT NULL,
+     rest text NOT NULL
+   );
+   CREATE INDEX judge_queue_by_feature ON sluice.judge_queue (feature, priority DESC, enqueued_at, id);
+   CREATE INDEX judge_queue_by_urgency ON sluice.judge_queue (priority DESC, enqueued_at, id);
+   CREATE TABLE sluice.judge_spending (
+     day text NOT NULL,
+     feature text COLLATE "C" NOT NULL,
+     usd double precision NOT NULL,
+     PRIMARY KEY (day, feature)
+   );
+   CREATE TABLE sluice.contents (
+     id text COLLATE "C" NOT NULL PRIMARY KEY,
+     feature text COLLATE "C" NOT NULL,
+     version text NOT NULL,
+     rollout_id text COLLATE "C",
+     unit text COLLATE "C",
+     score double precision,
+     stored_at bigint NOT NULL,
+     expires_at bigint NOT NULL,
+     body text NOT NULL,
+     judgement text
+   );
+   CREATE INDEX contents_by_score ON sluice.contents (feature, score, stored_at, id) WHERE score IS NOT NULL;
+   CREATE INDEX contents_by_end ON sluice.contents (expires_at);
+   CREATE INDEX contents_by_unit ON sluice.contents (unit) WHERE unit IS NOT NULL;`,
+]

@@ -1,0 +1,63 @@
+import { openRollouts } from '../open-rollouts.ts'
+import type { OutcomeLog } from '../outcome-log.ts'
+import { featureOf } from '../rows/documents.ts'
+import { type LogRow, logEntryOf, logRow } from '../rows/log-row.ts'
+import type { Signal } from '../signal.ts'
+import type { AppendQueue } from './append-queue.ts'
+import type { Connection } from './connection.ts'
+import { notify } from './session.ts'
+import { sweepLog } from './sweep-log.ts'
+
+const columns = 'seq, id, feature, rollout_id, unit, received_at, rest'
+
+/** The row of `log_head` is locked until the end: who appends later gets later seqs and commits later. */
+const insert = `WITH head AS (UPDATE sluice.log_head SET seq = seq + $7 RETURNING seq - $7 AS base),
+  added AS (
+    INSERT INTO sluice.log (${columns})
+    SELECT base + place, id, feature, rollout_id, unit, received_at, rest
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[]) WITH ORDINALITY
+      AS offered (id, feature, rollout_id, unit, received_at, rest, place), head
+    ORDER BY place ON CONFLICT (id) DO NOTHING RETURNING seq)
+  SELECT ARRAY(SELECT (added.seq - head.base)::integer FROM added) AS places, ${notify("'log'")} FROM head`
+
+export async function insertRows(db: Connection, rows: readonly LogRow[]): Promise<('accepted' | 'duplicate')[]> {
+  if (rows.length === 0) return []
+  const [found] = await db.query(insert, [
+    rows.map(({ id }) => id),
+    rows.map(({ feature }) => feature),
+    rows.map(({ rollout_id }) => rollout_id),
+    rows.map(({ unit }) => unit),
+    rows.map(({ received_at }) => received_at),
+    rows.map(({ rest }) => rest),
+    rows.length,
+  ])
+  const places = new Set(found?.places as number[])
+  return rows.map((_, index) => (places.has(index + 1) ? 'accepted' : 'duplicate'))
+}
+
+export function postgresOutcomes(db: Connection, queue: AppendQueue, appends: Signal<void>): OutcomeLog {
+  return {
+    async append(entries) {
+      const results = await queue.append(entries.map(logRow))
+      appends.emit()
+      return results
+    },
+    async readLog({ after, limit, feature, rolloutId }) {
+      const filters = Object.entries({ feature, rollout_id: rolloutId }).filter(([, value]) => value !== undefined)
+      const where = filters.map(([column], index) => ` AND ${column} = $${index + 3}`).join('')
+      const page = `SELECT ${columns} FROM sluice.log WHERE seq > $1${where} ORDER BY seq LIMIT $2`
+      return (await db.query(page, [after, limit, ...filters.map(([, value]) => value)])).map(logEntryOf)
+    },
+    async entry(id) {
+      const [row] = await db.query(`SELECT ${columns} FROM sluice.log WHERE id = $1`, [id])
+      return row && logEntryOf(row)
+    },
+    onAppend: appends.listen,
+    async pruneLog(before) {
+      const features = await db.query('SELECT document FROM sluice.features')
+      const open = openRollouts(features.map((row) => featureOf(row.document)))
+      const isOld = 'received_at < $3 AND (rollout_id IS NULL OR rollout_id <> ALL ($4::text[]))'
+      return await sweepLog(db, isOld, before, open)
+    },
+  }
+}

@@ -1,0 +1,116 @@
+import { planCommit, rememberedMs } from '../commit-plan.ts'
+import type { Change, CommitResult, ReleaseStore } from '../release-store.ts'
+import { answerOf, auditOf, featureOf, versionOf } from '../rows/documents.ts'
+import type { Signal } from '../signal.ts'
+import type { Connection, Query, Row } from './connection.ts'
+import { notify } from './session.ts'
+
+export function postgresReleases(db: Connection, changes: Signal<number>): ReleaseStore {
+  const { query } = db
+  return {
+    async revision() {
+      const [row] = await query('SELECT revision FROM sluice.store')
+      return Number(row?.revision)
+    },
+    features: async () =>
+      (await query('SELECT document FROM sluice.features ORDER BY feature')).map((row) => featureOf(row.document)),
+    async feature(name) {
+      const [row] = await query('SELECT document FROM sluice.features WHERE feature = $1', [name])
+      return row && featureOf(row.document)
+    },
+    async versions(feature) {
+      const rows = await query('SELECT document FROM sluice.versions WHERE feature = $1 ORDER BY number', [feature])
+      return rows.map((row) => versionOf(row.document))
+    },
+    async version(feature, id) {
+      const rows = await query('SELECT document FROM sluice.versions WHERE feature = $1 AND id = $2', [feature, id])
+      return rows[0] && versionOf(rows[0].document)
+    },
+    async remembered(key) {
+      const [row] = await query('SELECT document FROM sluice.answers WHERE key = $1', [key])
+      return row && answerOf(row.document)
+    },
+    async audit(chain, { after = 0, limit = Number.MAX_SAFE_INTEGER } = {}) {
+      const page = 'SELECT document FROM sluice.audit WHERE chain = $1 AND seq > $2 ORDER BY seq LIMIT $3'
+      return (await query(page, [chain, after, limit])).map((row) => auditOf(row.document))
+    },
+    async auditHead(chain) {
+      const [row] = await query('SELECT seq, hash FROM sluice.audit_heads WHERE chain = $1', [chain])
+      return row && headOf(row)
+    },
+    async commit(change) {
+      const own = structuredClone(change)
+      const result = await db.transaction((query) => commitIn(query, own))
+      if (result.outcome === 'committed') changes.emit(result.revision)
+      return result
+    },
+    onChange: changes.listen,
+  }
+}
+
+function headOf(row: Row) {
+  return { seq: Number(row.seq), hash: String(row.hash) }
+}
+
+/** The row of `store` is locked until the end: commits follow each other. */
+async function commitIn(query: Query, change: Change): Promise<CommitResult> {
+  const { feature, remember, audit } = change
+  const [store] = await query('SELECT revision FROM sluice.store FOR UPDATE')
+  const [stored] = await query('SELECT revision FROM sluice.features WHERE feature = $1', [feature?.feature ?? null])
+  const [answer] = await query('SELECT document FROM sluice.answers WHERE key = $1', [remember?.key ?? null])
+  const [head] = await query('SELECT seq, hash FROM sluice.audit_heads WHERE chain = $1', [audit.chain])
+  const result = planCommit(change, {
+    revision: Number(store?.revision),
+    featureRevision: Number(stored?.revision ?? 0),
+    remembered: answer && answerOf(answer.document),
+    head: head && headOf(head),
+  })
+  if (result.outcome === 'committed') await write(query, change, result)
+  return result
+}
+
+async function write(
+  query: Query,
+  { version, token, remember }: Change,
+  { revision, feature, audit }: CommitResult & { outcome: 'committed' },
+): Promise<void> {
+  await query('UPDATE sluice.store SET revision = $1', [revision])
+  const { chain, seq, hash } = audit
+  await query('INSERT INTO sluice.audit (chain, seq, document) VALUES ($1, $2, $3)', [
+    chain,
+    seq,
+    JSON.stringify(audit),
+  ])
+  await query(
+    `INSERT INTO sluice.audit_heads (chain, seq, hash) VALUES ($1, $2, $3)
+     ON CONFLICT (chain) DO UPDATE SET seq = excluded.seq, hash = excluded.hash`,
+    [chain, seq, hash],
+  )
+  if (feature)
+    await query(
+      `INSERT INTO sluice.features (feature, revision, document) VALUES ($1, $2, $3)
+       ON CONFLICT (feature) DO UPDATE SET revision = excluded.revision, document = excluded.document`,
+      [feature.feature, revision, JSON.stringify(feature)],
+    )
+  if (version)
+    await query(
+      `INSERT INTO sluice.versions (feature, id, document) VALUES ($1, $2, $3)
+       ON CONFLICT (feature, id) DO UPDATE SET document = excluded.document`,
+      [version.feature, version.id, JSON.stringify(version)],
+    )
+  if (token)
+    await query(
+      `INSERT INTO sluice.tokens (id, hash, document) VALUES ($1, $2, $3)
+       ON CONFLICT (id) DO UPDATE SET hash = excluded.hash, document = excluded.document`,
+      [token.id, token.hash, JSON.stringify(token)],
+    )
+  if (remember) {
+    await query('DELETE FROM sluice.answers WHERE at < $1', [remember.at - rememberedMs])
+    await query('INSERT INTO sluice.answers (key, at, document) VALUES ($1, $2, $3)', [
+      remember.key,
+      remember.at,
+      JSON.stringify(remember),
+    ])
+  }
+  await query(`SELECT ${notify('$1')}`, [`release ${revision}`])
+}

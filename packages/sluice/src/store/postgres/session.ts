@@ -1,0 +1,96 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import pg from 'pg'
+import { clientConfig } from './connection.ts'
+
+const channel = 'sluice'
+
+export interface SessionEvents {
+  notified(payload: string): void
+  /** Connected, now or again: what was notified in between has been missed. */
+  connected(): void
+  revisions(now: { revision: number; logSeq: number }): void
+}
+
+/**
+ * The one connection of a store that lasts: it hears what other replicas did, asks now and then in case it did not hear,
+ * and holds the locks of leadership. A question that fails or takes too long ends it; then it connects anew.
+ */
+export class Session {
+  readonly #config: pg.ClientConfig
+  readonly #events: SessionEvents
+  readonly #pollMs: number
+  readonly #stop = new AbortController()
+  readonly #running: Promise<void>
+  readonly #connected = Promise.withResolvers<void>()
+  #client: pg.Client | undefined
+  #turn: Promise<unknown> = Promise.resolve()
+
+  constructor(databaseUrl: string, pollMs: number, events: SessionEvents) {
+    this.#config = { ...clientConfig(databaseUrl), query_timeout: 5000 }
+    this.#pollMs = pollMs
+    this.#events = events
+    this.#running = this.#run()
+  }
+
+  /** The present connection; undefined while there is none. */
+  get client(): pg.Client | undefined {
+    return this.#client
+  }
+
+  /** Resolves when it has been connected once. */
+  get ready(): Promise<void> {
+    return this.#connected.promise
+  }
+
+  /** Asks on one connection; questions take turns. */
+  query(client: pg.Client, sql: string, values: readonly unknown[] = []): Promise<pg.QueryResult> {
+    const answer = this.#turn.then(() => client.query(sql, [...values]))
+    this.#turn = answer.catch(() => {})
+    return answer
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort()
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      const client = new pg.Client(this.#config)
+      const lost = () => {
+        if (this.#client === client) this.#client = undefined
+      }
+      client.on('error', lost).on('end', lost)
+      client.on('notification', ({ payload = '' }) => this.#events.notified(payload))
+      try {
+        await client.connect()
+        await client.query(`LISTEN ${channel}`)
+        this.#client = client
+        this.#connected.resolve()
+        this.#events.connected()
+        while (this.#client === client) await this.#poll(client)
+      } catch {
+        // Tried again below, until it is closed.
+      }
+      lost()
+      await client.end().catch(() => {})
+      await this.#pause()
+    }
+  }
+
+  async #poll(client: pg.Client): Promise<void> {
+    const { rows } = await this.query(client, 'SELECT revision, seq FROM sluice.store, sluice.log_head')
+    this.#events.revisions({ revision: Number(rows[0]?.revision), logSeq: Number(rows[0]?.seq) })
+    await this.#pause()
+    if (this.#stop.signal.aborted) this.#client = undefined
+  }
+
+  async #pause(): Promise<void> {
+    await wait(this.#pollMs, undefined, { signal: this.#stop.signal, ref: false }).catch(() => {})
+  }
+}
+
+/** SQL that tells all replicas once the transaction is committed; `payload` is an SQL expression. */
+export function notify(payload: string): string {
+  return `pg_notify('${channel}', ${payload})`
+}

