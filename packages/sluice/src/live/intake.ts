@@ -1,0 +1,160 @@
+import type { Clock, Outcome } from '@sluice/client'
+import type { FeatureState } from '../release/feature-state.ts'
+import type { StoredContent } from '../store/content-store.ts'
+import type { JudgeTask } from '../store/judge-queue.ts'
+import type { LogDraft } from '../store/outcome-log.ts'
+import type { Store } from '../store/store.ts'
+import type { LiveSettings } from '../suite/rollout-settings.ts'
+import type { Material, Redact } from './redact.ts'
+import { type Sampling, samplingOf } from './sampling.ts'
+import { urgencyOf } from './urgency.ts'
+
+/** An outcome that was appended to the log, as reported and as logged. */
+export interface AcceptedOutcome {
+  entry: LogDraft
+  outcome: Outcome
+}
+
+/**
+ * What became of a request that sent its content along. Only of a `stored` one anything is kept; `dropped` counts those
+ * that the full queue gave up, stored or not.
+ */
+export type IntakeFate = 'stored' | 'not-allowed' | 'not-sampled' | 'no-judge' | 'redactor-failed' | 'dropped'
+
+export interface IntakeOptions {
+  store: Store
+  clock: Clock
+  /** [0, 1) */
+  random: () => number
+  redactorOf: (file?: string) => Promise<Redact>
+  count: (feature: string, fate: IntakeFate, by: number) => void
+  onError: (error: unknown) => void
+}
+
+/** Tasks of one feature that may wait. */
+const queueBound = 10_000
+
+interface Captured extends Material {
+  entry: LogDraft
+  captured: number
+}
+
+/**
+ * Takes in what accepted requests sent along to be judged: redacts, stores and queues it. Nothing is stored unless the
+ * feature allows it, and what is not stored is not judged. Never rejects: a sample that is lost is no lost outcome.
+ */
+export function createIntake(options: IntakeOptions): (accepted: readonly AcceptedOutcome[]) => Promise<void> {
+  return async (accepted) => {
+    const byFeature = Map.groupBy(accepted.flatMap(capturedOf), ({ entry }) => entry.feature)
+    for (const [feature, requests] of byFeature) {
+      try {
+        await takeIn(feature, requests, options)
+      } catch (error) {
+        options.onError(error)
+      }
+    }
+  }
+}
+
+function capturedOf({ entry, outcome }: AcceptedOutcome): Captured[] {
+  if (outcome.kind === 'feedback') return []
+  const { input, output, captured } = outcome
+  return input === undefined || output === undefined || captured === undefined
+    ? []
+    : [{ entry, input, output, captured }]
+}
+
+async function takeIn(feature: string, requests: readonly Captured[], options: IntakeOptions): Promise<void> {
+  const { store, count } = options
+  const state = await store.feature(feature)
+  const { live = null, capture = null } = state ?? {}
+  if (!state || !live?.store || !capture) return count(feature, 'not-allowed', requests.length)
+  const rolloutOf = ({ entry }: Captured) =>
+    state.rollout && state.rollout.id === entry.rolloutId ? state.rollout : undefined
+  const sampled = requests
+    .map((request) => {
+      const { captured, entry } = request
+      return {
+        ...request,
+        ...samplingOf({ captured, arm: entry.arm, stage: entry.stage }, capture, rolloutOf(request)),
+      }
+    })
+    .filter(({ kept }) => options.random() < kept)
+  if (sampled.length < requests.length) count(feature, 'not-sampled', requests.length - sampled.length)
+  const judged = await withJudge(store, feature, sampled)
+  if (judged.length < sampled.length) count(feature, 'no-judge', sampled.length - judged.length)
+  const contents = await contentsOf(judged, state, live, options)
+  await store.putContent(contents)
+  const stored = new Set(contents.map(({ id }) => id))
+  const tasks = await tasksOf(
+    judged.filter(({ entry }) => stored.has(entry.id)),
+    options,
+  )
+  count(feature, 'stored', tasks.length)
+  count(feature, 'dropped', await store.enqueue(tasks, queueBound))
+}
+
+/** Those whose version has questions for a judge. */
+async function withJudge<T extends Captured>(store: Store, feature: string, requests: readonly T[]): Promise<T[]> {
+  const versions = [...new Set(requests.map(({ entry }) => entry.version))]
+  const records = await Promise.all(versions.map((id) => store.version(feature, id)))
+  const judged = new Set(records.flatMap((record) => (record?.judge && record.rubric.length > 0 ? [record.id] : [])))
+  return requests.filter(({ entry }) => judged.has(entry.version))
+}
+
+async function contentsOf(
+  requests: readonly Captured[],
+  { feature }: FeatureState,
+  live: LiveSettings,
+  { redactorOf, clock, count, onError }: IntakeOptions,
+): Promise<StoredContent[]> {
+  const now = clock.now()
+  const contents = await Promise.all(
+    requests.map(async ({ entry, input, output }) => {
+      try {
+        const redact = await redactorOf(live.redact)
+        return [contentOf(entry, await redact({ input, output }), now, live.retention)]
+      } catch (error) {
+        count(feature, 'redactor-failed', 1)
+        onError(error)
+        return []
+      }
+    }),
+  )
+  return contents.flat()
+}
+
+function contentOf(
+  { id, feature, version, rolloutId, unit }: LogDraft,
+  material: Material,
+  now: number,
+  retentionMs: number,
+): StoredContent {
+  const place = { id, feature, version, rolloutId, unit }
+  return { ...place, ...material, judgement: null, score: null, storedAt: now, expiresAt: now + retentionMs }
+}
+
+async function tasksOf(
+  requests: readonly (Captured & Sampling)[],
+  { store, clock, random }: IntakeOptions,
+): Promise<JudgeTask[]> {
+  const now = clock.now()
+  const known = await knownUnits(store, requests)
+  return requests.map(({ entry, sampled, sampledOther }) => {
+    const { id, feature, version, rolloutId, arm } = entry
+    const priority = urgencyOf(entry, known.get(`${rolloutId} ${entry.unit}`), random())
+    const place = { id, feature, version, rolloutId, arm }
+    return { ...place, priority, sampled, sampledOther, attempts: 0, notBefore: now, enqueuedAt: now }
+  })
+}
+
+/** What is remembered of the users, by rollout and unit. */
+async function knownUnits(store: Store, requests: readonly Captured[]) {
+  const known = new Map<string, Record<string, unknown>>()
+  for (const [rolloutId, those] of Map.groupBy(requests, ({ entry }) => entry.rolloutId)) {
+    if (rolloutId === null) continue
+    const units = those.map(({ entry }) => entry.unit).filter((unit) => unit !== null)
+    for (const [unit, record] of await store.units(rolloutId, units)) known.set(`${rolloutId} ${unit}`, record)
+  }
+  return known
+}

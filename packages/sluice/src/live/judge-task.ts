@@ -1,0 +1,111 @@
+import type { ModelClient } from '../providers/client.ts'
+import { ProviderError } from '../providers/provider-error.ts'
+import type { StoredContent } from '../store/content-store.ts'
+import type { JudgeTask } from '../store/judge-queue.ts'
+import type { LogEntry } from '../store/outcome-log.ts'
+import type { Store } from '../store/store.ts'
+import { type DailyBudget, nextDay } from './daily-budget.ts'
+import { earlierJudgement, type JudgedContent, judgeContent } from './judge-content.ts'
+import { scoreEntry } from './score-entry.ts'
+
+/**
+ * What became of a task. `unjudgeable`: its content, version or log entry is gone. `over-budget`: tomorrow again.
+ * `failed`: the judge or its provider did, later again; `given-up`: too often, because of this very content.
+ * `stopped`: the worker ends, whoever comes next takes it up.
+ */
+export type JudgeFate = 'scored' | 'abstained' | 'unjudgeable' | 'over-budget' | 'failed' | 'given-up' | 'stopped'
+
+export interface JudgeContext {
+  store: Store
+  now: () => number
+  /** [0, 1) */
+  random: () => number
+  budgetOf: (feature: string, limitUsd: number, now: number) => Promise<DailyBudget>
+  /** Calls models within the budget. */
+  clientOf: (budget: DailyBudget) => Pick<ModelClient, 'complete'>
+  /** Why a judge's model cannot be held to a budget; undefined where it can. */
+  unpriced: (model: string) => Promise<string | undefined>
+  signal: AbortSignal
+}
+
+export interface JudgedTask {
+  fate: JudgeFate
+  /** Of a failure. */
+  message?: string
+}
+
+const mostAttempts = 5
+const firstRetryMs = 10_000
+const longestRetryMs = 600_000
+
+/** Kinds of failure that say nothing about the content: they come again however often it is not to blame. */
+const outages = new Set(['auth', 'rate-limit', 'overloaded', 'timeout', 'unreachable', 'server'])
+
+/**
+ * Judges one request and logs its score, once: what a crash interrupts is taken up where it was, since each step finds
+ * what the one before has left.
+ */
+export async function judgeTask(task: JudgeTask, context: JudgeContext): Promise<JudgedTask> {
+  const { store } = context
+  const [request, content] = await Promise.all([store.entry(task.id), store.content(task.id)])
+  if (!request || !content) return finish(task, context, 'unjudgeable')
+  const earlier = earlierJudgement(content)
+  if (earlier) return logScore(task, context, { request, judged: earlier })
+  try {
+    const judged = await askJudge(content, context)
+    if (judged === undefined) return finish(task, context, 'unjudgeable')
+    if (judged.score !== null) await store.setJudgement(task.id, judged, judged.score)
+    return await logScore(task, context, { request, judged })
+  } catch (error) {
+    return tryAgain(task, context, error)
+  }
+}
+
+async function askJudge(content: StoredContent, context: JudgeContext): Promise<JudgedContent | undefined> {
+  const { store, now, budgetOf, clientOf, unpriced, signal } = context
+  const version = await store.version(content.feature, content.version)
+  if (!version?.judge) return undefined
+  const fault = await unpriced(version.judge.model)
+  if (fault !== undefined) throw new ProviderError('auth', fault)
+  const budget = await budgetOf(content.feature, version.live.judge.budgetUsdPerDay, now())
+  try {
+    return await judgeContent(content, version, clientOf(budget), signal)
+  } finally {
+    await budget.book()
+  }
+}
+
+async function logScore(
+  task: JudgeTask,
+  context: JudgeContext,
+  { request, judged }: { request: LogEntry; judged: JudgedContent },
+): Promise<JudgedTask> {
+  const { score, judgeId, costUsd } = judged
+  if (score === null) return finish(task, context, 'abstained')
+  await context.store.append([scoreEntry(request, task, { score, judgeId, costUsd }, context.now())])
+  return finish(task, context, 'scored')
+}
+
+async function finish(task: JudgeTask, { store }: JudgeContext, fate: JudgeFate): Promise<JudgedTask> {
+  await store.finish([task.id])
+  return { fate }
+}
+
+async function tryAgain(task: JudgeTask, context: JudgeContext, error: unknown): Promise<JudgedTask> {
+  const { store, now, random } = context
+  const message = error instanceof Error ? error.message : String(error)
+  const kind = error instanceof ProviderError ? error.kind : undefined
+  if (kind === 'budget') {
+    await store.retry(task.id, task.attempts, nextDay(now()))
+    return { fate: 'over-budget', message }
+  }
+  if (kind === 'aborted') {
+    await store.retry(task.id, task.attempts, now())
+    return { fate: 'stopped' }
+  }
+  const attempts = task.attempts + (kind !== undefined && outages.has(kind) ? 0 : 1)
+  if (attempts >= mostAttempts) return { ...(await finish(task, context, 'given-up')), message }
+  const longest = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.max(0, attempts - 1))
+  await store.retry(task.id, attempts, now() + longest * (0.5 + random() / 2))
+  return { fate: 'failed', message }
+}

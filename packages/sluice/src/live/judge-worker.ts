@@ -1,0 +1,92 @@
+import type { Clock } from '@sluice/client'
+import { announce } from '../rollout/announce.ts'
+import { healthyJudge, isOutage, type JudgeHealth, judgeHealthName, readJudgeHealth } from '../rollout/judge-health.ts'
+import { startLeaderLoop } from '../rollout/leader-loop.ts'
+import type { WorkLoop } from '../rollout/work-loop.ts'
+import type { Store } from '../store/store.ts'
+import { type JudgeContext, type JudgedTask, type JudgeFate, judgeTask } from './judge-task.ts'
+
+export interface JudgeWorkerOptions extends Omit<JudgeContext, 'now'> {
+  store: Store
+  clock: Clock
+  /** Requests that are judged at a time. */
+  concurrency: number
+  count: (feature: string, fate: JudgeFate) => void
+  onError: (error: unknown, waitMs: number) => void
+}
+
+const everyMs = 1000
+/** Longer than the longest call with its retries. */
+const leaseMs = 600_000
+
+/**
+ * Judges what the intake has queued, the most urgent first. While the judge fails only single requests are tried, and
+ * whoever reads the judge's health knows.
+ */
+export function startJudgeWorker(options: JudgeWorkerOptions): WorkLoop {
+  const { store, clock, concurrency, count, onError } = options
+  const context: JudgeContext = { ...options, now: () => clock.now() }
+  let ailing = false
+  return startLeaderLoop({
+    store,
+    name: 'judge',
+    clock,
+    everyMs,
+    onError,
+    async work() {
+      const limit = ailing ? 1 : concurrency
+      const tasks = await store.claim(limit, clock.now(), leaseMs)
+      const judged = await Promise.all(
+        tasks.map(async (task) => ({ feature: task.feature, ...(await judgeTask(task, context)) })),
+      )
+      for (const { feature, fate } of judged) count(feature, fate)
+      const byFeature = Map.groupBy(judged, ({ feature }) => feature)
+      for (const [feature, results] of byFeature) {
+        ailing = isOutage(await noteHealth(store, feature, results, clock.now()))
+        await announceBudget(store, feature, results, clock.now())
+      }
+      return tasks.length === limit && !ailing
+    },
+  })
+}
+
+/** Keeps how the judge is doing, where it has changed. */
+async function noteHealth(
+  store: Store,
+  feature: string,
+  results: readonly JudgedTask[],
+  now: number,
+): Promise<JudgeHealth> {
+  const before = await readJudgeHealth(store, feature)
+  const health = healthAfter(before, results, now)
+  if (health.failures === before.failures) return health
+  const name = judgeHealthName(feature)
+  const stored = (await store.checkpoint(name))?.cursor ?? -1
+  await store.saveCheckpoint(name, stored, { cursor: stored + 1, state: health })
+  return health
+}
+
+/** One answer shows that the judge works; failures add up. What says nothing about the judge changes nothing. */
+export function healthAfter(before: JudgeHealth, results: readonly JudgedTask[], now: number): JudgeHealth {
+  if (results.some(({ fate }) => fate === 'scored' || fate === 'abstained')) return healthyJudge
+  const failures = results.filter(({ fate }) => fate === 'failed' || fate === 'given-up')
+  if (failures.length === 0) return before
+  return {
+    failingSince: before.failingSince ?? now,
+    failures: before.failures + failures.length,
+    message: failures.at(-1)?.message ?? null,
+  }
+}
+
+async function announceBudget(
+  store: Store,
+  feature: string,
+  results: readonly JudgedTask[],
+  now: number,
+): Promise<void> {
+  const over = results.find(({ fate }) => fate === 'over-budget')
+  if (!over) return
+  const day = new Date(now).toISOString().slice(0, 10)
+  const reason = `Judging stops until tomorrow: ${over.message}`
+  await announce(store, { feature, action: 'judge.budget', key: `${feature} ${day}`, reason, evidence: null, at: now })
+}
