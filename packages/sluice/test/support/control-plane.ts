@@ -104,7 +104,7 @@ export async function told(method: string, path: string, response: Response): Pr
   const { status, headers } = response
   const type = headers.get('content-type') ?? ''
   const text = await response.text()
-  const body: unknown = /json$/.test(type) ? JSON.parse(text) : text
+  const body: unknown = /[/+]json$/.test(type) ? JSON.parse(text) : text
   const route = routeOf(method, path)
   const spec = route?.answers[status]
   if (type === 'application/problem+json') assert.equal(problemSchema.parse(body).status, status)

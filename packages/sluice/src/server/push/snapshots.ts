@@ -59,7 +59,9 @@ export function createSnapshots(store: ReleaseStore & { readonly epoch: string }
     const key = features === null ? '*' : JSON.stringify([...features].sort())
     const known = views.get(key)
     if (known) return known
-    const visible = features === null ? states : states.filter(({ feature }) => features.includes(feature))
+    const visible = states.filter(({ feature, active }) => {
+      return active !== null && (features === null || features.includes(feature))
+    })
     const made = viewOf(snapshotOf(store.epoch, latest(visible), visible, [...contents.values()]))
     views.set(key, made)
     return made
