@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import manifest from '../../package.json' with { type: 'json' }
 import type { Host } from './host.ts'
+import { addReleases } from './release-commands.ts'
 
 const checkFormats = ['text', 'github', 'sarif']
 const reportFormats = ['terminal', 'markdown', 'html', 'junit', 'json']
@@ -72,6 +73,7 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
 
   addControlPlane(program, host, done)
   addLookups(program, host, done)
+  addReleases(program, host, done)
   return program
 }
 

@@ -1,0 +1,38 @@
+import { findVersion, versionName } from '../remote/find-version.ts'
+import { appliedNote } from './applied-note.ts'
+import { connect, type RemoteOptions, tell } from './connect.ts'
+import { durationFlag } from './duration-flag.ts'
+import type { Host } from './host.ts'
+
+export interface ReleaseOptions extends RemoteOptions {
+  reason: string
+  /** How long to wait until all instances have confirmed, e.g. `10s`. */
+  wait: string
+}
+
+/** What the control plane is willing to wait. */
+export const longestWaitMs = 60_000
+
+/** `sluice activate`: everybody gets a version, without a canary. */
+export async function activate(
+  name: string,
+  wanted: string,
+  options: ReleaseOptions & { override?: string },
+  host: Host,
+): Promise<number> {
+  const { reason, wait, override } = options
+  const waitMs = durationFlag('--wait', wait, longestWaitMs)
+  const remote = connect(options, host)
+  const before = await remote.feature(name)
+  const version = findVersion(before, wanted)
+  const answer = await remote.activate(name, {
+    version,
+    reason,
+    waitMs,
+    ...(override !== undefined && { override: { reason: override } }),
+  })
+  const instead = before.active === null ? '' : `, before ${versionName(before, before.active)}`
+  tell(options, host, answer, `${name}: everybody gets ${versionName(before, version)}${instead}\n`)
+  appliedNote(answer.applied, options, host)
+  return 0
+}

@@ -1,0 +1,54 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { SluiceError } from '../errors.ts'
+import { verifyChain } from '../release/audit-chain.ts'
+import { type AuditExport, parseAuditExport } from '../remote/audit-export.ts'
+import { auditText } from '../remote/audit-text.ts'
+import { connect, type RemoteOptions, tell } from './connect.ts'
+import type { Host } from './host.ts'
+
+interface AuditOptions extends RemoteOptions {
+  verify?: boolean
+  /** Write the chain there, as JSON Lines. */
+  export?: string
+  /** Read an export instead of asking the control plane. */
+  file?: string
+}
+
+/**
+ * `sluice audit`: who changed what, and why. With `verify` the exit code is 1 where a row was edited, removed or moved.
+ * From an export it needs no control plane.
+ */
+export async function audit(name: string, options: AuditOptions, host: Host): Promise<number> {
+  const { file, export: target } = options
+  const text = file === undefined ? await connect(options, host).auditExport(name) : await read(file, host)
+  const log = parseAuditExport(text, file ?? 'the answer')
+  if (log.chain !== name)
+    throw new SluiceError('invalid-input', `${file}: this is the log of ${log.chain}, not of ${name}`)
+  if (target !== undefined) await write(target, text, host)
+  if (options.verify) return verify(log, options, host)
+  if (target === undefined) tell(options, host, { rows: log.rows, head: log.head ?? null }, auditText(log.rows))
+  return 0
+}
+
+function verify({ chain, rows, head }: AuditExport, options: RemoteOptions, host: Host): number {
+  const verdict = verifyChain(rows, head)
+  const found = verdict.ok
+    ? `${chain}: the log is whole, ${verdict.rows} rows${head ? `; row ${head.seq} is ${head.hash}` : ''}\n`
+    : `${chain}: the log is not as it was written: ${verdict.message}\n`
+  tell(options, host, { chain, head: head ?? null, ...verdict }, found)
+  return verdict.ok ? 0 : 1
+}
+
+async function read(file: string, host: Host): Promise<string> {
+  return readFile(path.resolve(host.cwd(), file), 'utf8').catch((cause: Error) => {
+    throw new SluiceError('invalid-input', `${file}: cannot be read: ${cause.message}`, { cause })
+  })
+}
+
+async function write(file: string, text: string, host: Host): Promise<void> {
+  await writeFile(path.resolve(host.cwd(), file), text).catch((cause: Error) => {
+    throw new SluiceError('cannot-run', `${file}: cannot be written: ${cause.message}`, { cause })
+  })
+  host.stderr.write(`${file}\n`)
+}

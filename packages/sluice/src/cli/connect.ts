@@ -1,0 +1,24 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
+import { addressOf } from '../remote/connection.ts'
+import { type ControlPlane, controlPlane } from '../remote/control-plane.ts'
+import type { Host } from './host.ts'
+
+/** What every command that talks to a control plane takes. */
+export interface RemoteOptions {
+  url?: string
+  /** Print the answer as JSON. */
+  json?: boolean
+}
+
+/** The control plane that `--url`, `SLUICE_URL` and `SLUICE_TOKEN` name. @throws SluiceError `invalid-input` */
+export function connect({ url }: RemoteOptions, host: Host): ControlPlane {
+  const { SLUICE_URL, SLUICE_TOKEN } = host.env
+  const address = addressOf({ ...(url !== undefined && { url }) }, { SLUICE_URL, SLUICE_TOKEN })
+  return controlPlane({ ...address, fetch, sleep: wait, random: Math.random, newKey: randomUUID })
+}
+
+/** Prints an answer: the document itself, or what a person is to read of it. */
+export function tell({ json }: RemoteOptions, host: Host, document: unknown, text: string): void {
+  host.stdout.write(json ? `${JSON.stringify(document, undefined, 2)}\n` : text)
+}

@@ -1,0 +1,40 @@
+import path from 'node:path'
+import { openGit } from '../gate/git.ts'
+import { lastReport, namedReport } from '../remote/gate-report.ts'
+import { publicationOf } from '../remote/publication.ts'
+import type { Report } from '../report/report.ts'
+import { connect, type RemoteOptions, tell } from './connect.ts'
+import type { Host } from './host.ts'
+import { openProject } from './open-project.ts'
+import { selectFeature } from './select-feature.ts'
+
+interface PublishOptions extends RemoteOptions {
+  report?: string
+  source?: string
+}
+
+/**
+ * `sluice publish`: makes the version in the working tree known to the control plane, with the gate's last report on it.
+ * Nothing is released by that. Exit 0, also without a passing report.
+ */
+export async function publish(name: string, options: PublishOptions, host: Host): Promise<number> {
+  const { prompts, config } = await openProject(host, () => false)
+  const prompt = selectFeature(prompts, name)
+  const { report: place } = options
+  const report = place
+    ? await namedReport(path.resolve(host.cwd(), place), prompt)
+    : await lastReport(config.root, prompt)
+  const source = options.source ?? (await (await openGit(config.root, host.env))?.head()) ?? null
+  const version = await connect(options, host).publish(name, publicationOf(prompt, { config, report, source }))
+  const called = version.label ? `${version.label} (${version.id})` : version.id
+  tell(options, host, version, `${name}: published ${called}, ${version.model}\n`)
+  host.stderr.write(gateNote(report, name))
+  return 0
+}
+
+function gateNote(report: Report | null, name: string): string {
+  const way = 'releasing it needs --override with a reason'
+  if (!report) return `No report of sluice gate on this version was found: ${way}, or a publish after the gate.\n`
+  const verdict = report.features.find(({ feature }) => feature === name)?.verdict
+  return verdict === 'pass' ? `With the gate's pass, run ${report.runId}.\n` : `The gate said ${verdict}: ${way}.\n`
+}

@@ -1,0 +1,61 @@
+import { SluiceError } from '../errors.ts'
+import type { RolloutAnswer } from '../remote/answers.ts'
+import type { ControlPlane, RolloutAction } from '../remote/control-plane.ts'
+import { findVersion } from '../remote/find-version.ts'
+import { rolloutText } from '../remote/rollout-text.ts'
+import { connect, type RemoteOptions, tell } from './connect.ts'
+import type { Host } from './host.ts'
+import { readSettings } from './read-settings.ts'
+
+interface StartOptions extends RemoteOptions {
+  settings?: string
+  override?: string
+  supersede?: boolean
+}
+
+/** `sluice rollout start`: a version goes to a growing share of the users. */
+export async function startRollout(name: string, wanted: string, options: StartOptions, host: Host): Promise<number> {
+  const { settings, override, supersede } = options
+  const chosen = settings === undefined ? {} : { settings: await readSettings(settings, host) }
+  const remote = connect(options, host)
+  const { versions, feature } = await remote.feature(name)
+  const rollout = await remote.startRollout(name, {
+    version: findVersion({ feature, versions }, wanted),
+    ...chosen,
+    ...(override !== undefined && { override: { reason: override } }),
+    ...(supersede && { supersede }),
+  })
+  tell(options, host, rollout, rolloutText(rollout, versions, Date.now()))
+  return 0
+}
+
+/** `sluice rollout status`: of a feature's running or last rollout, or of any by its id. */
+export async function showRollout(which: string, options: RemoteOptions, host: Host): Promise<number> {
+  const remote = connect(options, host)
+  return show(remote, await remote.rollout(await rolloutIdOf(remote, which)), options, host)
+}
+
+/** `sluice rollout pause|resume|advance|promote|abort`. */
+export async function actOnRollout(
+  action: RolloutAction,
+  which: string,
+  options: RemoteOptions & { reason: string },
+  host: Host,
+): Promise<number> {
+  const remote = connect(options, host)
+  const rollout = await remote.act(await rolloutIdOf(remote, which), action, options.reason)
+  return show(remote, rollout, options, host)
+}
+
+async function show(remote: ControlPlane, rollout: RolloutAnswer, options: RemoteOptions, host: Host): Promise<number> {
+  const { versions } = await remote.feature(rollout.feature)
+  tell(options, host, rollout, rolloutText(rollout, versions, Date.now()))
+  return 0
+}
+
+async function rolloutIdOf(remote: ControlPlane, which: string): Promise<string> {
+  if (/^r-[0-9a-f]{16}$/.test(which)) return which
+  const { rollout } = await remote.feature(which)
+  if (rollout) return rollout.id
+  throw new SluiceError('invalid-input', `${which} has had no rollout yet: sluice rollout start begins one`)
+}

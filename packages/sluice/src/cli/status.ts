@@ -1,0 +1,46 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { ControlPlane } from '../remote/control-plane.ts'
+import { RefusalError } from '../remote/refusal.ts'
+import { type StatusOf, statusText } from '../remote/status-text.ts'
+import { connect, type RemoteOptions, tell } from './connect.ts'
+import type { Host } from './host.ts'
+
+const everyMs = 2000
+const clearScreen = '\x1b[2J\x1b[H'
+
+/** `sluice status`: what everybody gets, rollouts, instances; with `watch` until Ctrl-C, printed whenever it changed. */
+export async function status(options: RemoteOptions & { watch?: boolean }, host: Host): Promise<number> {
+  const remote = connect(options, host)
+  if (options.watch) return watch(remote, options, host)
+  const now = await statusOf(remote)
+  tell(options, host, now, statusText(now, Date.now()))
+  return 0
+}
+
+async function watch(remote: ControlPlane, options: RemoteOptions, host: Host): Promise<number> {
+  const stop = new AbortController()
+  const onSignal = () => stop.abort()
+  host.on('SIGINT', onSignal)
+  host.on('SIGTERM', onSignal)
+  let shown = ''
+  while (!stop.signal.aborted) {
+    const now = await statusOf(remote)
+    const text = options.json ? `${JSON.stringify(now)}\n` : statusText(now, Date.now())
+    if (text !== shown) host.stdout.write(host.stdout.isTTY && !options.json ? clearScreen + text : text)
+    shown = text
+    await wait(everyMs, undefined, { signal: stop.signal }).catch(() => undefined)
+  }
+  host.off('SIGINT', onSignal)
+  host.off('SIGTERM', onSignal)
+  return 0
+}
+
+async function statusOf(remote: ControlPlane): Promise<StatusOf> {
+  const [features, instances] = await Promise.all([remote.features(), remote.instances().catch(unlessForbidden)])
+  return { features, instances }
+}
+
+function unlessForbidden(error: unknown): null {
+  if (error instanceof RefusalError && error.status === 403) return null
+  throw error
+}

@@ -1,0 +1,49 @@
+import type { TokenAnswer } from '../remote/answers.ts'
+import { timeText } from '../remote/rollout-text.ts'
+import type { Scope } from '../store/token-store.ts'
+import { connect, type RemoteOptions, tell } from './connect.ts'
+import { durationFlag } from './duration-flag.ts'
+import type { Host } from './host.ts'
+
+interface CreateOptions extends RemoteOptions {
+  scope: Scope[]
+  feature?: string[]
+  /** How long it holds, e.g. `90d`. */
+  expires?: string
+}
+
+/** `sluice token create`: prints the token, this once, alone on stdout. */
+export async function createToken(name: string, options: CreateOptions, host: Host): Promise<number> {
+  const { scope, feature, expires } = options
+  const ends = expires === undefined ? undefined : new Date(Date.now() + durationFlag('--expires', expires))
+  const answer = await connect(options, host).createToken({
+    name,
+    scopes: scope,
+    ...(feature && { features: feature }),
+    ...(ends && { expiresAt: ends.toISOString() }),
+  })
+  tell(options, host, answer, `${answer.token}\n`)
+  host.stderr.write(`${tokenText(answer.record)}\nKeep it: it is stored hashed and never shown again.\n`)
+  return 0
+}
+
+/** `sluice token list`: all, without their secrets. */
+export async function listTokens(options: RemoteOptions, host: Host): Promise<number> {
+  const tokens = await connect(options, host).tokens()
+  tell(options, host, { tokens }, tokens.map((token) => `${tokenText(token)}\n`).join(''))
+  return 0
+}
+
+/** `sluice token revoke`: it is refused from now on, and its open streams end. */
+export async function revokeToken(id: string, options: RemoteOptions, host: Host): Promise<number> {
+  const token = await connect(options, host).revokeToken(id)
+  tell(options, host, token, `${tokenText(token)}\n`)
+  return 0
+}
+
+function tokenText({ id, name, scopes, features, createdAt, expiresAt, revokedAt }: TokenAnswer): string {
+  const limit = features ? `only ${features.join(', ')}` : 'all features'
+  const end =
+    revokedAt !== null ? `revoked ${timeText(revokedAt)}` : expiresAt !== null ? `until ${timeText(expiresAt)}` : ''
+  return [id, name, scopes.join('+'), limit, `made ${timeText(createdAt)}`, end].filter(Boolean).join('  ')
+}

@@ -1,0 +1,45 @@
+import { formatDuration } from '../report/format.ts'
+import type { FeatureAnswer, RolloutAnswer } from './answers.ts'
+import { versionName } from './find-version.ts'
+
+/** A rollout's state as people read it. */
+const stateWords: Record<string, string> = {
+  running: 'running',
+  paused: 'paused',
+  promoted: 'promoted',
+  rolledBack: 'rolled back',
+  aborted: 'aborted',
+  superseded: 'superseded',
+  insufficientData: 'holds: too little data',
+  sampleRatioMismatch: 'holds: the arms do not get their shares',
+  inconclusive: 'holds: inconclusive',
+}
+
+/** `5 %`, `0.0001 %` */
+export function shareText(ppm: number): string {
+  return `${ppm / 10_000} %`
+}
+
+/** What a rollout does and what is known of its canary, in a few lines. `now` in ms since the epoch. */
+export function rolloutText(rollout: RolloutAnswer, versions: FeatureAnswer['versions'], now: number): string {
+  const { id, feature, incumbent, canary, state, ending, endedAt, assessment } = rollout
+  const name = (version: string) => versionName({ versions }, version)
+  const lines = [
+    `${feature}: rollout ${id}, ${stateWords[state] ?? state}`,
+    `  ${name(canary)} against ${name(incumbent)}`,
+    `  ${ending && endedAt !== null ? `ended ${timeText(endedAt)} by ${ending.by}: ${ending.reason}` : stageText(rollout, now)}`,
+    ...(assessment ? [`  ${assessment.words}`] : []),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+/** `stage 2 of 4, 5 % of the users, for 3 h 5 min` */
+export function stageText({ stage, settings, ppm, enteredAt }: RolloutAnswer, now: number): string {
+  const since = Math.max(0, now - (enteredAt.at(-1) ?? now))
+  return `stage ${stage + 1} of ${settings.stages.length}, ${shareText(ppm)} of the users, for ${formatDuration(since)}`
+}
+
+/** `2026-11-24 08:59:03Z` */
+export function timeText(ms: number): string {
+  return new Date(ms).toISOString().replace('T', ' ').replace(/\.\d+/, '')
+}
