@@ -16,7 +16,7 @@ export interface Call {
 
 const attempts = 5
 const patienceMs = 30_000
-const firstPauseMs = 200
+const firstPauseMs = 100
 const longestPauseMs = 5000
 
 /** Statuses that say "later", not "no". */
@@ -48,7 +48,7 @@ export async function callForText(connection: Connection, request: Call): Promis
     if (answer.status !== none && (attempt === attempts || !later.has(answer.status)))
       throw new RefusalError(answer.status, answer.text, connection.url)
     if (attempt === attempts) throw unreachable(connection.url, answer.fault)
-    const pause = Math.min(longestPauseMs, firstPauseMs * 2 ** attempt)
+    const pause = Math.min(longestPauseMs, firstPauseMs * 2 ** (attempt - 1))
     await connection.sleep(answer.retryAfterMs ?? connection.random() * pause)
   }
 }

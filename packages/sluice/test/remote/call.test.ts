@@ -68,7 +68,7 @@ test('a write whose connection breaks is made again under the same key', async (
     server.heads.map(({ headers }) => headers['idempotency-key']),
     ['key-0', 'key-0', 'key-0'],
   )
-  assert.deepEqual(server.slept, [200, 2000], 'half of the first pause, then what the server asks for')
+  assert.deepEqual(server.slept, [50, 2000], 'half of the first pause, then what the server asks for')
 })
 
 test('a refusal is not asked again; its exit code tells whose turn it is', async () => {
