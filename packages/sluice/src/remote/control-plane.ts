@@ -23,8 +23,7 @@ import type { Connection } from './connection.ts'
 import type { Publication } from './publication.ts'
 
 /** What is done to a rollout by its id. */
-export const rolloutActions = ['pause', 'resume', 'advance', 'promote', 'abort'] as const
-export type RolloutAction = (typeof rolloutActions)[number]
+export type RolloutAction = 'pause' | 'resume' | 'advance' | 'promote' | 'abort'
 
 /** A change that all live instances are to confirm, for which `waitMs` is waited. */
 interface Wait {

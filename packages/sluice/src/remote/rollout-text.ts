@@ -2,7 +2,6 @@ import { formatDuration } from '../report/format.ts'
 import type { FeatureAnswer, RolloutAnswer } from './answers.ts'
 import { versionName } from './find-version.ts'
 
-/** A rollout's state as people read it. */
 const stateWords: Record<string, string> = {
   running: 'running',
   paused: 'paused',
@@ -15,17 +14,17 @@ const stateWords: Record<string, string> = {
   inconclusive: 'holds: inconclusive',
 }
 
-/** `5 %`, `0.0001 %` */
-export function shareText(ppm: number): string {
-  return `${ppm / 10_000} %`
+/** A rollout's state as people read it. */
+export function stateText({ state }: Pick<RolloutAnswer, 'state'>): string {
+  return stateWords[state] ?? state
 }
 
 /** What a rollout does and what is known of its canary, in a few lines. `now` in ms since the epoch. */
 export function rolloutText(rollout: RolloutAnswer, versions: FeatureAnswer['versions'], now: number): string {
-  const { id, feature, incumbent, canary, state, ending, endedAt, assessment } = rollout
+  const { id, feature, incumbent, canary, ending, endedAt, assessment } = rollout
   const name = (version: string) => versionName({ versions }, version)
   const lines = [
-    `${feature}: rollout ${id}, ${stateWords[state] ?? state}`,
+    `${feature}: rollout ${id}, ${stateText(rollout)}`,
     `  ${name(canary)} against ${name(incumbent)}`,
     `  ${ending && endedAt !== null ? `ended ${timeText(endedAt)} by ${ending.by}: ${ending.reason}` : stageText(rollout, now)}`,
     ...(assessment ? [`  ${assessment.words}`] : []),
@@ -34,9 +33,9 @@ export function rolloutText(rollout: RolloutAnswer, versions: FeatureAnswer['ver
 }
 
 /** `stage 2 of 4, 5 % of the users, for 3 h 5 min` */
-export function stageText({ stage, settings, ppm, enteredAt }: RolloutAnswer, now: number): string {
+function stageText({ stage, settings, ppm, enteredAt }: RolloutAnswer, now: number): string {
   const since = Math.max(0, now - (enteredAt.at(-1) ?? now))
-  return `stage ${stage + 1} of ${settings.stages.length}, ${shareText(ppm)} of the users, for ${formatDuration(since)}`
+  return `stage ${stage + 1} of ${settings.stages.length}, ${ppm / 10_000} % of the users, for ${formatDuration(since)}`
 }
 
 /** `2026-11-24 08:59:03Z` */

@@ -1,6 +1,6 @@
 import type { FeatureAnswer, InstancesAnswer } from './answers.ts'
 import { versionName } from './find-version.ts'
-import { rolloutText } from './rollout-text.ts'
+import { rolloutText, stateText } from './rollout-text.ts'
 
 /** Null where the token may not see the instances. */
 export interface StatusOf {
@@ -28,7 +28,7 @@ function featureText(feature: FeatureAnswer, now: number): string {
         .split('\n')
         .map((line) => `  ${line}`),
     )
-  else if (rollout?.ending) lines.push(`  last rollout, ${rollout.id}: ${rollout.state}, ${rollout.ending.reason}`)
+  else if (rollout?.ending) lines.push(`  last rollout, ${rollout.id}: ${stateText(rollout)}, ${rollout.ending.reason}`)
   return `${lines.join('\n')}\n`
 }
 

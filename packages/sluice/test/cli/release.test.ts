@@ -43,8 +43,11 @@ test('a feature is published, released, put through a canary and rolled back, an
   const active = await said(sluice('activate', 'summary', first.id.slice(0, 6), '--reason', 'first', '--wait', '0s'))
   assert.equal(active, `summary: everybody gets 1.0 (${first.id})\n`)
 
-  project.write(files('Sum up: {{email}}', '1.1'))
-  const [second] = [await json(sluice('publish', 'summary', '--json'))]
+  project.write(files('Shorten: {{email}}', '1.1'))
+  assert.equal((await project.sluice(['gate', '--all'])).code, 1)
+  const failed = await sluice('publish', 'summary', '--json')
+  assert.match(failed.stderr, /The gate said fail: releasing it needs --override/)
+  const second = JSON.parse(failed.stdout)
   const begun = await sluice('rollout', 'start', 'summary', '1.1', '--override', 'the judge is on holiday')
   assert.equal(begun.code, 0, begun.stderr)
   assert.match(

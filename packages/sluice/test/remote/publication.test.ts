@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { publicationOf } from '../../src/remote/publication.ts'
+import type { Report } from '../../src/report/report.ts'
+import { rolloutSettingsSchema } from '../../src/suite/rollout-settings.ts'
+import { versionId } from '../../src/suite/version.ts'
+import { good, goodPrompt, load } from '../suite/memory-files.ts'
+
+const file = 'prompts/summary.prompt.yml'
+
+async function publication(extra: string, report: Report | null = null) {
+  const project = await load({ ...good({ [file]: goodPrompt + extra }), 'lib/redact.ts': '' })
+  const [prompt] = project.prompts
+  assert.ok(prompt, project.diagnostics.map(({ message }) => message).join())
+  return publicationOf(prompt, { config: project.config, report, source: 'abc' })
+}
+
+test('what is published gives the id of the version, and settings as they were written', async () => {
+  const { content, rollout, live, judge, rubric } = await publication(
+    'version: "2.0"\nlive: {store: true, redact: "../lib/redact.ts#clean"}\nrollout: {stages: [{percent: 10, soak: 1h}]}\n',
+  )
+  assert.equal(content.id, versionId(content))
+  assert.equal(content.label, '2.0')
+  assert.deepEqual(rolloutSettingsSchema.parse(rollout).stages, [{ ppm: 100_000, soakMs: 3_600_000 }])
+  assert.equal((live as { redact: string }).redact, 'lib/redact.ts#clean', 'relative to the project, which moves')
+  assert.deepEqual([judge?.model, rubric.length], ['anthropic:claude-haiku-4-5-20251001', 1])
+})
+
+test('of a report only the part about the feature goes along, without cases', async () => {
+  const part = (feature: string) => ({ feature, cases: [{ id: 'secret e-mail' }] })
+  const report = { features: [part('other'), part('summary')] } as unknown as Report
+  assert.deepEqual((await publication('', report)).report, { features: [{ feature: 'summary', cases: [] }] })
+  assert.equal((await publication('')).report, null)
+})

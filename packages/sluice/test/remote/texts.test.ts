@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { FeatureAnswer, RolloutAnswer } from '../../src/remote/answers.ts'
+import { appliedText } from '../../src/remote/applied-text.ts'
+import { rolloutText } from '../../src/remote/rollout-text.ts'
+import { statusText } from '../../src/remote/status-text.ts'
+
+const minute = 60_000
+const rollout: RolloutAnswer = {
+  id: 'r-1',
+  feature: 'summary',
+  incumbent: 'aa',
+  canary: 'bb',
+  settings: { stages: [1, 5].map((percent) => ({ ppm: percent * 10_000, soakMs: minute })) },
+  stage: 1,
+  enteredAt: [0, minute],
+  status: 'running',
+  state: 'insufficientData',
+  ppm: 50_000,
+  startedAt: 0,
+  startedBy: 'ann',
+  endedAt: null,
+  ending: null,
+  assessment: { words: 'Only 7 of the 100 users that it takes.' },
+}
+const ended = { ...rollout, state: 'rolledBack', endedAt: 90 * minute, ending: { by: 'sluice', reason: 'worse' } }
+const feature: FeatureAnswer = {
+  feature: 'summary',
+  active: 'aa',
+  history: [],
+  versions: [{ id: 'bb', label: '1.1', model: 'm', publishedAt: 0, report: null }],
+  rollout: null,
+}
+const instance = { instance: 'host-1', client: null, revision: 7, stale: false, seenAt: 0, upToDate: true }
+
+test('how far a change has come', () => {
+  const missing = ['host-7', 'host-9']
+  assert.equal(
+    appliedText({ total: 1000, applied: 998, missing, elapsedMs: 84 }),
+    'applied by 998 of 1000 instances in 84 ms; not yet: host-7, host-9',
+  )
+  assert.equal(
+    appliedText({ total: 1, applied: 1, missing: [], elapsedMs: 2100 }),
+    'applied by 1 of 1 instance in 2.1 s',
+  )
+  assert.match(appliedText({ total: 0, applied: 0, missing: [], elapsedMs: 0 }), /^no instance is connected/)
+  const many = Array.from({ length: 23 }, (_, index) => `h${index}`)
+  assert.match(appliedText({ total: 23, applied: 0, missing: many, elapsedMs: 1 }), /h19 and 3 more$/)
+})
+
+test('a rollout tells its stage, or how it ended, and what is known', () => {
+  assert.equal(
+    rolloutText(rollout, feature.versions, 3 * minute),
+    `summary: rollout r-1, holds: too little data
+  1.1 (bb) against aa
+  stage 2 of 2, 5 % of the users, for 2 min 0 s
+  Only 7 of the 100 users that it takes.
+`,
+  )
+  assert.match(
+    rolloutText(ended, feature.versions, 0),
+    /rollout r-1, rolled back\n.*\n {2}ended 1970-01-01 01:30:00Z by sluice: worse\n/,
+  )
+})
+
+test('the status tells what everybody gets, what runs and who is behind', () => {
+  const instances = {
+    current: { revision: 7 },
+    instances: [instance, { ...instance, instance: 'host-2', revision: 5, stale: true, upToDate: false }],
+  }
+  assert.equal(
+    statusText(
+      {
+        features: [
+          { ...feature, rollout: ended },
+          { ...feature, feature: 'tone', active: null },
+        ],
+        instances,
+      },
+      0,
+    ),
+    `summary: aa is active
+  last rollout, r-1: rolled back, worse
+
+tone: nothing is active; 1 published
+
+instances: 1 of 2 run revision 7
+  host-2 runs revision 5, incumbents only
+`,
+  )
+  assert.match(
+    statusText({ features: [{ ...feature, rollout }], instances: null }, 0),
+    /\n {2}summary: rollout r-1, holds/,
+  )
+  assert.match(
+    statusText({ features: [], instances: null }, 0),
+    /^no features yet.*\n\ninstances: this token may not see them\n$/,
+  )
+})
