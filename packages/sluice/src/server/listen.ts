@@ -25,6 +25,8 @@ export const defaultLimits: Limits = {
   graceMs: 10_000,
 }
 
+const idleCheckMs = 20
+
 export interface Listening {
   url: string
   /** Accepts nothing more, ends the streams with a hint when to come back, and lets requests under way finish. */
@@ -78,9 +80,11 @@ async function closeServer(server: Server, plane: ControlPlane, { graceMs }: Lim
   plane.drain()
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   plane.close()
-  server.closeIdleConnections()
+  // A connection whose last answer comes only now would be kept for further requests.
+  const idle = setInterval(() => server.closeIdleConnections(), idleCheckMs)
   const late = setTimeout(() => server.closeAllConnections(), graceMs)
   await closed
+  clearInterval(idle)
   clearTimeout(late)
 }
 

@@ -9,7 +9,7 @@ import type { Sink } from './sink.ts'
 import type { Snapshots } from './snapshots.ts'
 
 const retryMs = 1000
-/** Half of it at most passes until a revoked token is noticed without a change that tells. */
+/** How long a token that was revoked or has expired may keep its stream where no notice of the store tells. */
 const sweepMs = 2500
 
 interface Stream {
@@ -24,6 +24,8 @@ export interface Hub {
   open(sink: Sink, caller: Caller): void
   /** Sends what is new to everybody. */
   broadcast(): void
+  /** Ends the streams of tokens that are no longer valid. */
+  sweep(): void
   streams(): number
   /** Ends all streams, with a hint when to come back. */
   close(): void
@@ -60,7 +62,7 @@ export function createHub({ tokens, snapshots, clock, log, heartbeatMs, maxBuffe
     for (const stream of streams) send(stream, heartbeatFrame)
   }
 
-  async function sweep(): Promise<void> {
+  async function endInvalid(): Promise<void> {
     if (streams.size === 0) return
     const records = new Map((await tokens.tokens()).map((record) => [record.id, record]))
     for (const stream of streams) {
@@ -72,8 +74,14 @@ export function createHub({ tokens, snapshots, clock, log, heartbeatMs, maxBuffe
     }
   }
 
+  function sweep(): void {
+    void endInvalid().catch((error: unknown) => {
+      log('warn', 'the tokens of open streams could not be checked', { error: String(error) })
+    })
+  }
+
   const stopBeating = every(clock, heartbeatMs, beat)
-  const stopSweeping = every(clock, sweepMs, () => void sweep().catch((error: unknown) => sweepFailed(log, error)))
+  const stopSweeping = every(clock, sweepMs, sweep)
 
   return {
     open(sink, caller) {
@@ -85,8 +93,8 @@ export function createHub({ tokens, snapshots, clock, log, heartbeatMs, maxBuffe
     },
     broadcast() {
       for (const stream of streams) update(stream)
-      void sweep().catch((error: unknown) => sweepFailed(log, error))
     },
+    sweep,
     streams: () => streams.size,
     close() {
       stopBeating()
@@ -98,8 +106,4 @@ export function createHub({ tokens, snapshots, clock, log, heartbeatMs, maxBuffe
       streams.clear()
     },
   }
-}
-
-function sweepFailed(log: Log, error: unknown): void {
-  log('warn', 'the tokens of open streams could not be checked', { error: String(error) })
 }

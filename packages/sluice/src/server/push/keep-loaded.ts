@@ -10,7 +10,10 @@ export function keepLoaded({ store, clock, snapshots, hub, log }: Plane): () => 
     void snapshots.reload().catch((error: unknown) => log('warn', 'the store cannot be read', { error: String(error) }))
   }
   snapshots.onLoad(() => hub.broadcast())
-  const stopListening = store.onChange(reload)
+  const stopListening = store.onChange(() => {
+    reload()
+    hub.sweep()
+  })
   const stopPolling = every(clock, pollMs, reload)
   return () => {
     stopListening()
