@@ -22,9 +22,9 @@ export interface ControllerOptions {
   onError: (error: unknown, waitMs: number) => void
   /** Told of each new assessment of a running rollout. */
   onAssessed?: (assessed: Assessed) => void
+  /** It looks at least this often, in ms. Default 1000. */
+  everyMs?: number
 }
-
-const everyMs = 1000
 
 /**
  * Lets rollouts advance, be promoted and be rolled back by themselves. Nothing that it decides is lost or done twice,
@@ -32,7 +32,7 @@ const everyMs = 1000
  * refused unless the rollout is still the one, in the stage, that it was decided on.
  */
 export function startController(options: ControllerOptions): WorkLoop {
-  const { store, clock, onError } = options
+  const { store, clock, onError, everyMs = 1000 } = options
   return startLeaderLoop({
     store,
     name: 'controller',

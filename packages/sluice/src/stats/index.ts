@@ -9,6 +9,7 @@ export {
   newClusterSums,
   type UserScores,
 } from './cluster-asymp-cs.ts'
+export { clopperPearson } from './clopper-pearson.ts'
 export { type ClusterRobustMean, clusterRobustMean, tInterval } from './cluster-robust-mean.ts'
 export { combineE } from './combine-e.ts'
 export { cleanRepeatsToPass, criticalSprt, type SprtDesign, type SprtResult } from './critical-sprt.ts'
