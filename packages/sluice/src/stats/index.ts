@@ -2,6 +2,7 @@ export { bernoulliCS } from './bernoulli-cs.ts'
 export { betCostRatio, costRatios, costVarianceFloor } from './bet-cost-ratio.ts'
 export { betScore, rateDrops, type ScoreBetDesign, scoreDrops } from './bet-score.ts'
 export { betaIncReg } from './beta.ts'
+export { clopperPearson } from './clopper-pearson.ts'
 export {
   addClusterScore,
   type ClusterSums,
@@ -9,7 +10,6 @@ export {
   newClusterSums,
   type UserScores,
 } from './cluster-asymp-cs.ts'
-export { clopperPearson } from './clopper-pearson.ts'
 export { type ClusterRobustMean, clusterRobustMean, tInterval } from './cluster-robust-mean.ts'
 export { combineE } from './combine-e.ts'
 export { cleanRepeatsToPass, criticalSprt, type SprtDesign, type SprtResult } from './critical-sprt.ts'
