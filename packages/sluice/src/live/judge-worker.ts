@@ -88,5 +88,13 @@ async function announceBudget(
   if (!over) return
   const day = new Date(now).toISOString().slice(0, 10)
   const reason = `Judging stops until tomorrow: ${over.message}`
-  await announce(store, { feature, action: 'judge.budget', key: `${feature} ${day}`, reason, evidence: null, at: now })
+  await announce(store, {
+    feature,
+    rolloutId: null,
+    action: 'judge.budget',
+    key: `${feature} ${day}`,
+    reason,
+    evidence: null,
+    at: now,
+  })
 }

@@ -1,4 +1,4 @@
-import type { Notification, NotificationEvent } from './notification.ts'
+import type { Message } from './message.ts'
 
 /** An HTTP POST, ready to be sent. Address and headers may hold secrets and are never printed. */
 export interface OutgoingRequest {
@@ -13,7 +13,8 @@ export interface Channel {
   id: string
   /** Changes with the address, so that a channel that was switched off comes back with a new one. */
   addressId: string
-  events: readonly NotificationEvent[]
+  /** It takes only what somebody is called for, and that they need not come any more. */
+  onlyAlarms: boolean
   /** `now` in ms since the epoch: each attempt is signed anew. */
-  request(notification: Notification, now: number): OutgoingRequest
+  request(message: Message, now: number): OutgoingRequest
 }

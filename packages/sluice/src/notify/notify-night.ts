@@ -1,6 +1,7 @@
 import type { Channel } from './channel.ts'
 import { type DeliverOptions, type Delivery, deliver } from './deliver.ts'
 import type { Incident, Incidents } from './incidents.ts'
+import { nightMessage } from './night-message.ts'
 import type { Notification, NotificationEvent } from './notification.ts'
 
 /** A night of one feature, as far as others are told. */
@@ -36,8 +37,8 @@ export async function notifyNight(news: NightNews, options: NotifyOptions): Prom
       continue
     }
     const { verdict: _, changed: __, ...about } = news
-    const notification = { ...about, event, since: incident.since ?? news.night }
-    const delivery = await deliver((now) => channel.request(notification, now), options.deliver)
+    const message = nightMessage({ ...about, event, since: incident.since ?? news.night })
+    const delivery = await deliver((now) => channel.request(message, now), options.deliver)
     notes.push(...noteOn(channel, delivery))
     if (delivery.state === 'gone') incidents.disable(keyOf(channel), news.night)
     if (delivery.state === 'delivered' && event === 'failed') known.add(channel.id)
@@ -64,11 +65,11 @@ function afterTelling(incident: Incident): Incident {
   return { ...incident, since: null, recovered: false }
 }
 
-function eventFor({ id, events }: Channel, incident: Incident, news: NightNews): NotificationEvent | undefined {
+function eventFor({ id, onlyAlarms }: Channel, incident: Incident, news: NightNews): NotificationEvent | undefined {
   const told = incident.told.includes(id)
   if (incident.recovered && told) return 'recovered'
   if (news.verdict === 'fail') return told ? undefined : 'failed'
-  if (news.changed && events.includes('changed') && incident.changed[id] !== news.night) return 'changed'
+  if (news.changed && !onlyAlarms && incident.changed[id] !== news.night) return 'changed'
   return undefined
 }
 

@@ -1,6 +1,6 @@
 import { excerpt, visibleLine } from '../report/untrusted.ts'
 import type { Channel } from './channel.ts'
-import { dedupKey, headline, type Notification } from './notification.ts'
+import type { Message } from './message.ts'
 
 export const pagerdutyUrl = 'https://events.pagerduty.com/v2/enqueue'
 
@@ -18,34 +18,34 @@ export function pagerdutyChannel({ id, addressId, url, routingKey }: PagerdutyOp
   return {
     id,
     addressId,
-    events: ['failed', 'recovered'],
-    request: (notification) => ({
+    onlyAlarms: true,
+    request: (message) => ({
       url,
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(pagerdutyEvent(notification, routingKey)),
+      body: JSON.stringify(pagerdutyEvent(message, routingKey)),
     }),
   }
 }
 
-function pagerdutyEvent(notification: Notification, routingKey: string) {
-  const key = { routing_key: routingKey, dedup_key: dedupKey(notification) }
-  if (notification.event === 'recovered') return { ...key, event_action: 'resolve' }
-  const { project, feature, night, since, codes, details, score, threshold, link, time } = notification
-  const summary = [headline(notification), ...details.slice(0, 1)].map(visibleLine).join(': ')
+function pagerdutyEvent(message: Message, routingKey: string) {
+  const key = { routing_key: routingKey, dedup_key: message.dedupKey }
+  if (message.alarm === 'resolve') return { ...key, event_action: 'resolve' }
+  const { title, details, project, feature, link, time, severity, source, code, data } = message
+  const summary = [title, ...details.slice(0, 1)].map(visibleLine).join(': ')
   return {
     ...key,
     event_action: 'trigger',
-    client: 'sluice nightly',
-    ...(link && { links: [{ href: link, text: 'run' }] }),
+    client: source,
+    ...(link && { links: [link] }),
     payload: {
       summary: excerpt(summary, longestSummary - 40),
       source: project,
-      severity: 'error',
+      severity,
       timestamp: time,
       component: feature,
-      group: 'sluice nightly',
-      class: codes[0] ?? 'failed',
-      custom_details: { night, since, codes, details, score, threshold },
+      group: source,
+      class: code,
+      custom_details: data,
     },
   }
 }

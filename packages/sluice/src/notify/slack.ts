@@ -1,13 +1,12 @@
 import { visibleLine } from '../report/untrusted.ts'
 import type { Channel } from './channel.ts'
-import { headline, type Notification } from './notification.ts'
+import type { Message } from './message.ts'
 
 /** Slack takes 150 characters in a header and 3,000 in a text, of which escaping may need five for one. */
 const longestHeader = 150
 const longestDetail = 500
 const detailsShown = 8
 
-const titles = { failed: 'Nightly failed', recovered: 'Nightly recovered', changed: 'Provider changed' }
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
 const zeroWidthSpace = '\u200b'
 
@@ -16,23 +15,22 @@ export function slackChannel({ id, addressId, url }: { id: string; addressId: st
   return {
     id,
     addressId,
-    events: ['failed', 'recovered', 'changed'],
-    request: (notification) => ({
+    onlyAlarms: false,
+    request: (message) => ({
       url,
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(slackMessage(notification)),
+      body: JSON.stringify(slackMessage(message)),
     }),
   }
 }
 
 /** The message: a title in plain text, then what happened. No text of a model or a file acts in it. */
-function slackMessage(notification: Notification) {
-  const { event, feature, details, score, threshold, link } = notification
-  const title = slackText(cut(headline(notification), longestDetail))
+function slackMessage(message: Message) {
+  const { label, feature, details, link } = message
+  const title = slackText(cut(message.title, longestDetail))
   const shown = details.slice(0, detailsShown).map((detail) => section(`• ${slackText(cut(detail, longestDetail))}`))
   const more = details.length > shown.length ? [section(`… and ${details.length - shown.length} more`)] : []
-  const mean = score === null ? 'no score' : `mean ${score.toFixed(3)}`
-  const facts = [mean, ...(threshold === null ? [] : [`threshold ${threshold}`]), slackText(notification.night)]
+  const facts = message.facts.map((fact) => slackText(fact))
   return {
     text: title,
     blocks: [
@@ -41,13 +39,16 @@ function slackMessage(notification: Notification) {
         text: {
           type: 'plain_text',
           emoji: false,
-          text: cut(`${titles[event]}: ${visibleLine(feature)}`, longestHeader),
+          text: cut(`${label}: ${visibleLine(feature)}`, longestHeader),
         },
       },
       section(`*${title}*`),
       ...shown,
       ...more,
-      { type: 'context', elements: [mrkdwn([...facts, ...(link ? [`<${slackUrl(link)}|run>`] : [])].join(' · '))] },
+      {
+        type: 'context',
+        elements: [mrkdwn([...facts, ...(link ? [`<${slackUrl(link.href)}|${link.text}>`] : [])].join(' · '))],
+      },
     ],
   }
 }

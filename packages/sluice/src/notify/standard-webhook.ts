@@ -1,13 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { SluiceError } from '../errors.ts'
 import type { Channel } from './channel.ts'
-import { dedupKey, headline, messageId, type Notification } from './notification.ts'
-
-const types = {
-  failed: 'sluice.nightly.failed',
-  recovered: 'sluice.nightly.recovered',
-  changed: 'sluice.nightly.provider_changed',
-}
+import type { Message } from './message.ts'
 
 export interface WebhookOptions {
   id: string
@@ -22,10 +16,10 @@ export function standardWebhookChannel({ id, addressId, url, keys }: WebhookOpti
   return {
     id,
     addressId,
-    events: ['failed', 'recovered', 'changed'],
-    request(notification, now) {
-      const body = JSON.stringify(webhookBody(notification))
-      const stamp = { id: messageId(notification), timestamp: Math.floor(now / 1000) }
+    onlyAlarms: false,
+    request(message, now) {
+      const body = JSON.stringify(webhookBody(message))
+      const stamp = { id: message.id, timestamp: Math.floor(now / 1000) }
       return {
         url,
         headers: {
@@ -40,24 +34,11 @@ export function standardWebhookChannel({ id, addressId, url, keys }: WebhookOpti
   }
 }
 
-function webhookBody(notification: Notification) {
-  const { event, time, project, feature, night, since, codes, details, score, threshold, link } = notification
+function webhookBody({ type, time, title, dedupKey, project, feature, link, data }: Message) {
   return {
-    type: types[event],
+    type,
     timestamp: time,
-    data: {
-      summary: headline(notification),
-      dedupKey: dedupKey(notification),
-      project,
-      feature,
-      night,
-      since,
-      codes,
-      details,
-      score,
-      threshold,
-      link: link ?? null,
-    },
+    data: { summary: title, dedupKey, project, feature, ...data, link: link?.href ?? null },
   }
 }
 

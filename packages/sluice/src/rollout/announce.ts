@@ -4,6 +4,8 @@ import type { ReleaseStore } from '../store/release-store.ts'
 /** Something worth telling that changes nothing: an alert, a rollout that is stuck, drift. */
 export interface Announcement {
   feature: string
+  /** Null where it is about none. */
+  rolloutId: string | null
   /** E.g. `rollout.alert`. */
   action: string
   /** The same key is announced once, whoever tries. */
@@ -16,7 +18,7 @@ export interface Announcement {
 
 /** Puts it on the feature's record, from where it is also notified. A repetition does nothing. */
 export async function announce(store: ReleaseStore, news: Announcement): Promise<void> {
-  const { feature, action, reason, evidence, at } = news
+  const { feature, rolloutId, action, reason, evidence, at } = news
   const key = `sluice ${action} ${news.key}`
   const result = await store.commit({
     audit: {
@@ -27,7 +29,7 @@ export async function announce(store: ReleaseStore, news: Announcement): Promise
       action,
       reason,
       before: null,
-      after: null,
+      after: rolloutId === null ? null : { rollout: { id: rolloutId } },
       evidence,
     },
     remember: { key, requestHash: createHash('sha256').update(key).digest('hex'), status: 200, body: null, at },

@@ -8,7 +8,7 @@ const stuckAfterMs = 12 * 3_600_000
 /** What is to be told about a rollout that changes nothing in it, each once: alerts, and that it is stuck. */
 export function announcementsOf({ rollout, fold }: Look): Announcement[] {
   const { assessment, at } = fold.assessed
-  const about = { feature: rollout.feature, evidence: assessment, at }
+  const about = { feature: rollout.feature, rolloutId: rollout.id, evidence: assessment, at }
   const alerts = assessment.alerts.map(({ code, message }) => ({
     ...about,
     action: 'rollout.alert',

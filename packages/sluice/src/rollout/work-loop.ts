@@ -10,6 +10,8 @@ export interface WorkLoopOptions {
   wakers?: readonly ((wake: () => void) => () => void)[]
   /** Told of each failure, and after how many ms the work is tried again. */
   onError: (error: unknown, waitMs: number) => void
+  /** The longest wait between attempts that fail, in ms (default 5 s). */
+  longestBackoffMs?: number
 }
 
 export interface WorkLoop {
@@ -18,10 +20,11 @@ export interface WorkLoop {
 }
 
 const shortestBackoffMs = 100
-const longestBackoffMs = 5000
+const defaultLongestBackoffMs = 5000
 
 /** Works when woken and at least every so often; after failures less and less often, whoever wakes it. */
-export function startWorkLoop({ clock, work, everyMs, wakers = [], onError }: WorkLoopOptions): WorkLoop {
+export function startWorkLoop(options: WorkLoopOptions): WorkLoop {
+  const { clock, work, everyMs, wakers = [], onError, longestBackoffMs = defaultLongestBackoffMs } = options
   let closed = false
   let woken = false
   let failures = 0

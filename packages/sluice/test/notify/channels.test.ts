@@ -5,6 +5,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { Channel } from '../../src/notify/channel.ts'
 import { createChannels } from '../../src/notify/create-channels.ts'
 import { deliver } from '../../src/notify/deliver.ts'
+import { nightMessage } from '../../src/notify/night-message.ts'
 import type { Notification } from '../../src/notify/notification.ts'
 import type { NotifySettings } from '../../src/suite/notify-settings.ts'
 import { fakeReceiver } from '../support/fake-receiver.ts'
@@ -26,7 +27,7 @@ async function sent(settings: NotifySettings, env: NodeJS.ProcessEnv, ...notific
 }
 
 async function send(channel: Channel, one: Notification) {
-  const delivery = await deliver((now) => channel.request(one, now), simulatedTime(1).options)
+  const delivery = await deliver((now) => channel.request(nightMessage(one), now), simulatedTime(1).options)
   assert.deepEqual(delivery, { state: 'delivered' })
 }
 

@@ -1,0 +1,32 @@
+/** News as every channel writes them, whatever they are about. Texts may quote models and files: channels escape them. */
+export interface Message {
+  /** What kind of news it is, e.g. `Nightly failed`. */
+  label: string
+  /** One line that says what happened. */
+  title: string
+  /** One sentence each, most important first. */
+  details: readonly string[]
+  /** In a few words each. */
+  facts: readonly string[]
+  /** Which project this is, e.g. `acme/mail`. */
+  project: string
+  feature: string
+  /** Where it can be looked at. */
+  link: { href: string; text: string } | undefined
+  /** ISO 8601. */
+  time: string
+  /** The same each time this is sent, so that a receiver can tell a repetition from news. */
+  id: string
+  /** The same for all news of one incident. */
+  dedupKey: string
+  /** Whether somebody is to be called for it, or need not come any more. */
+  alarm: 'trigger' | 'resolve' | null
+  severity: 'error' | 'warning'
+  /** What raised it, e.g. `sluice nightly`. */
+  source: string
+  /** The reason in one word, e.g. `provider-drift`. */
+  code: string
+  /** For machines: the kind of event, e.g. `sluice.nightly.failed`, and what is known of it. */
+  type: string
+  data: Record<string, unknown>
+}

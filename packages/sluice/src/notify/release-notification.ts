@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto'
+import type { Message } from './message.ts'
+
+/** What is told about a feature's releases. `drift`: what is in production moved without a release. */
+export type ReleaseEventName =
+  | 'started'
+  | 'advanced'
+  | 'alert'
+  | 'stuck'
+  | 'promoted'
+  | 'rolledBack'
+  | 'aborted'
+  | 'drift'
+  | 'judge'
+
+/** One row of a feature's record, as far as others are told. */
+export interface ReleaseNotification {
+  event: ReleaseEventName
+  /** Which project this is, e.g. `acme/mail`. */
+  project: string
+  feature: string
+  /** Null where it is about none. */
+  rolloutId: string | null
+  /** Place in the feature's record: the same row is the same news. */
+  seq: number
+  /** Who did it; `sluice` for the controller. */
+  by: string
+  /** In plain words, with the evidence. */
+  reason: string
+  /** A few words each, e.g. `5 % of the users`. */
+  facts: readonly string[]
+  link?: string | undefined
+  /** ISO 8601. */
+  time: string
+}
+
+const labels: Record<ReleaseEventName, string> = {
+  started: 'Rollout started',
+  advanced: 'Rollout advanced',
+  alert: 'Rollout alert',
+  stuck: 'Rollout stuck',
+  promoted: 'Version promoted',
+  rolledBack: 'Rolled back',
+  aborted: 'Rollout aborted',
+  drift: 'Drift in production',
+  judge: 'Judging stopped',
+}
+const types: Record<ReleaseEventName, string> = {
+  started: 'sluice.rollout.started',
+  advanced: 'sluice.rollout.advanced',
+  alert: 'sluice.rollout.alert',
+  stuck: 'sluice.rollout.stuck',
+  promoted: 'sluice.rollout.promoted',
+  rolledBack: 'sluice.rollout.rolled_back',
+  aborted: 'sluice.rollout.aborted',
+  drift: 'sluice.drift.alarm',
+  judge: 'sluice.judge.stopped',
+}
+const alarms: Partial<Record<ReleaseEventName, 'trigger' | 'resolve'>> = {
+  stuck: 'trigger',
+  rolledBack: 'trigger',
+  drift: 'trigger',
+  promoted: 'resolve',
+  aborted: 'resolve',
+}
+
+/** A release as channels tell it. */
+export function releaseMessage(notification: ReleaseNotification): Message {
+  const { event, project, feature, rolloutId, seq, by, reason, facts, link, time } = notification
+  return {
+    label: labels[event],
+    title: `${feature} (${project}): ${labels[event].toLowerCase()}`,
+    details: [reason],
+    facts,
+    project,
+    feature,
+    link: link === undefined ? undefined : { href: link, text: 'details' },
+    time,
+    id: `msg_${hash([project, feature, String(seq)]).slice(0, 24)}`,
+    dedupKey: `sluice-release/${hash([project, feature, rolloutId ?? event])}`,
+    alarm: alarms[event] ?? null,
+    severity: event === 'stuck' ? 'warning' : 'error',
+    source: 'sluice release',
+    code: event,
+    type: types[event],
+    data: { rollout: rolloutId, seq, by, reason, facts },
+  }
+}
+
+function hash(parts: readonly string[]): string {
+  return createHash('sha256').update(parts.join('\n')).digest('hex')
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import type { ReleaseEventName, ReleaseNotification } from '../notify/release-notification.ts'
+import type { AuditRow } from '../release/audit.ts'
+
+const events: Record<string, ReleaseEventName> = {
+  'rollout.start': 'started',
+  'rollout.advance': 'advanced',
+  'rollout.alert': 'alert',
+  'rollout.stuck': 'stuck',
+  'rollout.promote': 'promoted',
+  'rollout.rollBack': 'rolledBack',
+  'active.rollBack': 'rolledBack',
+  'rollout.abort': 'aborted',
+  'drift.alarm': 'drift',
+  'judge.budget': 'judge',
+}
+
+const afterSchema = z.looseObject({
+  active: z.string().nullish(),
+  rollout: z.looseObject({ id: z.string(), canary: z.string().optional(), ppm: z.number().optional() }).nullish(),
+})
+
+/** What others are told of a row of the record; undefined for rows that are nobody else's business. */
+export function releaseNews(
+  row: AuditRow,
+  { project, linkTo }: { project: string; linkTo: (feature: string, rolloutId: string | null) => string | undefined },
+): ReleaseNotification | undefined {
+  const event = events[row.action]
+  if (!event) return undefined
+  const after = afterSchema.safeParse(row.after).data
+  const rolloutId = after?.rollout?.id ?? null
+  return {
+    event,
+    project,
+    feature: row.chain,
+    rolloutId,
+    seq: row.seq,
+    by: row.actor,
+    reason: row.reason ?? `By ${row.actor}.`,
+    facts: [...factsOf(after), `by ${row.actor}`],
+    link: linkTo(row.chain, rolloutId),
+    time: new Date(row.at).toISOString(),
+  }
+}
+
+function factsOf(after: z.output<typeof afterSchema> | undefined): string[] {
+  const { active, rollout } = after ?? {}
+  return [
+    ...(rollout?.canary === undefined ? [] : [`canary ${rollout.canary}`]),
+    ...(rollout?.ppm === undefined ? [] : [`${rollout.ppm / 10_000} %`]),
+    ...(active ? [`active ${active}`] : []),
+  ]
+}
