@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { SluiceError } from '../../../src/errors.ts'
+import { verifyChain } from '../../../src/release/audit-chain.ts'
+import type { Store } from '../../../src/store/store.ts'
 import { StoreError } from '../../../src/store/store-error.ts'
 import type { Implementation } from './implementations.ts'
 import { change, content, feature, instance, request, task, token, version } from './samples.ts'
 
-export function testLifecycle({ name: kind, open, openPlace }: Implementation): void {
+export function testLifecycle({ name: kind, open, openPlace, newerSchema = '' }: Implementation): void {
   test(`${kind}: one holder leads at a time`, async (context) => {
     const store = await open(context)
     const claims = await Promise.all([store.lead('controller'), store.lead('controller'), store.lead('judge')])
@@ -26,7 +29,7 @@ export function testLifecycle({ name: kind, open, openPlace }: Implementation): 
   if (!openPlace) return
 
   test(`${kind}: everything is there after closing and opening again`, async (context) => {
-    const { store, reopen } = await openPlace(context)
+    const { store, open } = await openPlace(context)
     await store.commit(change('summary', { feature: feature('summary'), token: token('t1') }))
     await store.commit(change('summary', { version: version('summary', 'aaaaaaaaaaaa') }))
     await store.append([request('a'), request('b')])
@@ -37,14 +40,14 @@ export function testLifecycle({ name: kind, open, openPlace }: Implementation): 
     const [lease, seen] = [await store.lead('controller'), await everythingIn(store)]
     assert.ok(lease)
     await store.close()
-    const again = await reopen()
+    const again = await open()
     assert.deepEqual(await everythingIn(again), seen)
     assert.deepEqual([again.epoch, again.secret], [store.epoch, store.secret])
     assert.ok(await again.lead('controller'), 'the lease ended with its store')
     assert.deepEqual(await again.append([request('b'), request('c')]), ['duplicate', 'accepted'])
   })
 
-  const everythingIn = async (store: Awaited<ReturnType<typeof open>>) => ({
+  const everythingIn = async (store: Store) => ({
     revision: await store.revision(),
     features: await store.features(),
     versions: await store.versions('summary'),
@@ -58,7 +61,7 @@ export function testLifecycle({ name: kind, open, openPlace }: Implementation): 
   })
 
   test(`${kind}: closing writes what is under way; afterwards every call says that it is closed`, async (context) => {
-    const { store, reopen } = await openPlace(context)
+    const { store, open } = await openPlace(context)
     const writing = Promise.all([store.append([request('a')]), store.commit(change('summary'))])
     await store.close()
     await writing
@@ -67,7 +70,7 @@ export function testLifecycle({ name: kind, open, openPlace }: Implementation): 
     await assert.rejects(store.revision(), isClosed)
     await assert.rejects(store.ping(), isClosed)
     await store.close()
-    const again = await reopen()
+    const again = await open()
     assert.ok(await again.entry('a'))
     assert.equal(await again.revision(), 1)
   })
@@ -89,5 +92,47 @@ export function testLifecycle({ name: kind, open, openPlace }: Implementation): 
     assert.deepEqual([reason.fault, reason.retryable], ['failed', false])
     assert.ok((await store.entry('a')) && (await store.entry('b')))
     assert.equal(await store.entry('undone'), undefined)
+  })
+
+  test(`${kind}: what a newer Sluice wrote is refused, and left as it is`, async (context) => {
+    const { store, open, tamper } = await openPlace(context)
+    await store.close()
+    await tamper(newerSchema)
+    await assert.rejects(open(), (error: unknown) => {
+      assert.ok(error instanceof SluiceError)
+      assert.equal(error.exitCode, 4)
+      assert.match(error.message, /^the store \S+ cannot be opened: it was written by a newer sluice \(schema 999\)/)
+      assert.doesNotMatch(error.message, /sluice:sluice/)
+      return true
+    })
+  })
+
+  test(`${kind}: a damaged row is named, and is no answer`, async (context) => {
+    const { store, tamper } = await openPlace(context)
+    await store.commit(change('summary', { feature: feature('summary') }))
+    await store.append([request('a')])
+    await tamper(`UPDATE features SET document = '{"feature": "summary"}'; UPDATE log SET rest = '{'`)
+    const isDamaged = (what: RegExp) => (error: unknown) =>
+      error instanceof StoreError && error.fault === 'damaged' && !error.retryable && what.test(error.message)
+    await assert.rejects(store.feature('summary'), isDamaged(/feature is damaged \(revision: .*backup/))
+    await assert.rejects(store.readLog({ after: 0, limit: 9 }), isDamaged(/log entry 1 is damaged \(it is no JSON\)/))
+  })
+
+  test(`${kind}: whoever edits, removes or cuts off rows of the audit log behind the store's back is found out`, async (context) => {
+    const { store, tamper } = await openPlace(context)
+    for (const chain of ['a', 'b', 'c', 'd']) for (let row = 0; row < 3; row += 1) await store.commit(change(chain))
+    await tamper(`UPDATE audit SET document = replace(document, 'because', 'whatever') WHERE chain = 'a' AND seq = 2;
+      DELETE FROM audit WHERE chain = 'b' AND seq = 2; DELETE FROM audit WHERE chain = 'c' AND seq = 3`)
+    const verdict = async (chain: string) => {
+      const head = await store.auditHead(chain)
+      const found = verifyChain(await store.audit(chain), head)
+      return found.ok ? 'ok' : `${found.fault} ${found.seq}`
+    }
+    assert.deepEqual(await Promise.all(['a', 'b', 'c', 'd'].map(verdict)), [
+      'edited 2',
+      'removed 2',
+      'truncated 3',
+      'ok',
+    ])
   })
 }

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { verifyChain } from '../../src/release/audit-chain.ts'
+import { postgresStore } from '../../src/store/postgres/postgres-store.ts'
+import type { Store } from '../../src/store/store.ts'
+import { type Postgres, startPostgres, withoutPostgres } from '../support/postgres.ts'
+import { until } from '../support/until.ts'
+import { change, feature, instance, request, start, task } from './contract/samples.ts'
+
+/** Longer than any test: what is heard was notified. */
+const never = 600_000
+const options = { skip: withoutPostgres }
+let server: Postgres
+if (!withoutPostgres) {
+  server = await startPostgres()
+  after(() => server[Symbol.asyncDispose]())
+}
+
+async function replicas(count: number, pollMs = never) {
+  await server.clear()
+  const stores = await Promise.all(Array.from({ length: count }, () => postgresStore(server.url, { pollMs })))
+  return {
+    stores: stores as [Store, Store, ...Store[]],
+    [Symbol.asyncDispose]: async () => void (await Promise.all(stores.map((store) => store.close()))),
+  }
+}
+
+test('replicas that start at once on an empty database make one store', options, async () => {
+  await using group = await replicas(6)
+  assert.equal(new Set(group.stores.map(({ epoch, secret }) => epoch + secret)).size, 1)
+})
+
+test('a replica hears what another commits, appends and acknowledges', options, async () => {
+  await using group = await replicas(2)
+  const [here, there] = group.stores
+  const heard = { revision: 0, appends: 0, acknowledgements: 0 }
+  there.onAcknowledge(() => {
+    heard.acknowledgements += 1
+  })
+  await there.ping()
+  const before = heard.acknowledgements
+  there.onChange((revision) => {
+    heard.revision = revision
+  })
+  there.onAppend(() => {
+    heard.appends += 1
+  })
+  await here.commit(change('summary', { feature: feature('summary') }))
+  await here.append([request('a')])
+  await here.acknowledge([instance('i')])
+  await until(() => heard.revision === 1 && heard.appends > 0 && heard.acknowledgements > before, 'the news')
+  assert.equal((await there.feature('summary'))?.revision, 1)
+  assert.ok(await there.entry('a'))
+})
+
+test('what was never notified is found by asking', options, async () => {
+  await using group = await replicas(2, 20)
+  const [, there] = group.stores
+  const heard = { revision: 0, appends: 0 }
+  there.onChange((revision) => {
+    heard.revision = revision
+  })
+  there.onAppend(() => {
+    heard.appends += 1
+  })
+  await server.execute('UPDATE sluice.store SET revision = 7; UPDATE sluice.log_head SET seq = 7')
+  await until(() => heard.revision === 7 && heard.appends > 0, 'the change')
+})
+
+test('two operators on two replicas: one commit wins; chains and revisions stay whole', options, async () => {
+  await using group = await replicas(2)
+  const outcomes: string[] = []
+  for (let round = 0; round < 10; round += 1) {
+    const state = feature('summary', { revision: (await group.stores[0].feature('summary'))?.revision ?? 0 })
+    const results = await Promise.all(group.stores.map((store) => store.commit(change('summary', { feature: state }))))
+    outcomes.push(
+      results
+        .map(({ outcome }) => outcome)
+        .sort()
+        .join(),
+    )
+  }
+  assert.deepEqual(new Set(outcomes), new Set(['committed,conflict']))
+  const head = await group.stores[1].auditHead('summary')
+  assert.deepEqual(verifyChain(await group.stores[0].audit('summary'), head), { ok: true, rows: 10 })
+})
+
+test('a reader of one replica misses nothing while three append', options, async () => {
+  await using group = await replicas(3)
+  const perReplica = 30
+  const seen: string[] = []
+  let after = 0
+  const read = async () => {
+    const page = await group.stores[0].readLog({ after, limit: 20 })
+    after = page.at(-1)?.seq ?? after
+    seen.push(...page.map(({ id }) => id))
+    return page.length
+  }
+  let writing = true
+  const writers = group.stores.map(async (store, replica) => {
+    for (let call = 0; call < perReplica; call += 1)
+      await store.append([request(`${replica}-${call}`), request(`all-${call}`)])
+  })
+  const following = (async () => {
+    while (writing) await read()
+    while ((await read()) > 0);
+  })()
+  await Promise.all(writers)
+  writing = false
+  await following
+  assert.equal(seen.length, 4 * perReplica)
+  assert.equal(new Set(seen).size, 4 * perReplica)
+})
+
+test('the bound of the queue holds and no task is claimed twice, whoever adds and claims', options, async () => {
+  await using group = await replicas(2)
+  const tasksOf = (replica: number) => Array.from({ length: 20 }, (_, index) => task(`${replica}-${index}`))
+  const dropped = await Promise.all(group.stores.map((store, replica) => store.enqueue(tasksOf(replica), 25)))
+  assert.equal(dropped[0]! + dropped[1]!, 15)
+  const claims = await Promise.all(group.stores.flatMap((store) => [1, 2].map(() => store.claim(10, start, 1000))))
+  const claimed = claims.flat().map(({ id }) => id)
+  assert.equal(new Set(claimed).size, claimed.length)
+  assert.equal(claimed.length + (await group.stores[0].claim(99, start, 1000)).length, 25)
+})
+
+test('one replica leads; when its connection is lost it knows, and another takes over', options, async () => {
+  await using group = await replicas(2)
+  const [here, there] = group.stores
+  const lease = await here.lead('controller')
+  assert.ok(lease)
+  assert.ok(lease.held())
+  assert.equal(await there.lead('controller'), undefined)
+  const other = await there.lead('another')
+  assert.ok(other)
+  assert.ok(other.held())
+  await other.release()
+  assert.ok(await here.lead('another'))
+
+  const ends = `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'`
+  await server.execute(ends)
+  await until(() => !lease.held(), 'the loss')
+  const next = await there.lead('controller')
+  assert.ok(next)
+  assert.ok(next.held())
+  await lease.release()
+  assert.ok(next.held(), 'a lost lease releases nothing')
+})
+
+test('a holder whose connection was lost may lead again', options, async () => {
+  await using group = await replicas(1, 20)
+  const [here] = group.stores
+  const lease = await here.lead('controller')
+  await server.execute(`SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'`)
+  await until(() => lease?.held() === false, 'the loss')
+  await until(async () => (await here.lead('controller'))?.held() === true, 'the lease')
+  assert.equal(lease?.held(), false)
+})

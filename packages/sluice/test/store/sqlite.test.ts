@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { test } from 'node:test'
+import { SluiceError } from '../../src/errors.ts'
+import { openStore } from '../../src/store/open-store.ts'
+import { openDatabase } from '../../src/store/sqlite/database.ts'
+import { content, request, start } from './contract/samples.ts'
+
+function temporaryFolder() {
+  const folder = mkdtempSync(path.join(tmpdir(), 'sluice-store-'))
+  return { folder, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) }
+}
+
+const identity = { epoch: 'e', secret: 's' }
+
+test('a second process is refused while the first one uses the store, and let in when it ends', async () => {
+  using place = temporaryFolder()
+  const store = await openStore({ dataDir: place.folder })
+  await assert.rejects(openDatabase(place.folder, identity, { attempts: 2, everyMs: 1 }), (error: unknown) => {
+    assert.ok(error instanceof SluiceError && error.exitCode === 4)
+    assert.match(error.message, /control\.db cannot be opened: another process uses it.*DATABASE_URL/)
+    return true
+  })
+  const waiting = openStore({ dataDir: place.folder })
+  await store.close()
+  const next = await waiting
+  assert.equal(next.epoch, store.epoch)
+  await next.close()
+})
+
+test('what cannot be opened is named: a file in the way, a file that is no database', async () => {
+  using place = temporaryFolder()
+  const file = path.join(place.folder, 'file')
+  writeFileSync(file, 'x')
+  await assert.rejects(openStore({ dataDir: file }), /^SluiceError: the store \S+file\/control\.db cannot be opened: /)
+  writeFileSync(path.join(place.folder, 'control.db'), 'no database, but long enough to be taken for one'.repeat(99))
+  await assert.rejects(openStore({ dataDir: place.folder }), /cannot be opened: file is not a database/)
+})
+
+test('another kind of database is refused', async () => {
+  const open = openStore({ dataDir: '', databaseUrl: 'mysql://localhost/x' })
+  await assert.rejects(open, (error: unknown) => error instanceof SluiceError && error.exitCode === 3)
+})
+
+test('expired and forgotten text is in none of the files', async () => {
+  using place = temporaryFolder()
+  const store = await openStore({ dataDir: place.folder })
+  const isOnDisk = (text: string) =>
+    readdirSync(place.folder).some((file) => readFileSync(path.join(place.folder, file)).includes(text))
+  const unit = 'f'.repeat(16)
+  await store.putContent([
+    content('1', { output: 'expired secret' }),
+    content('2', { output: 'forgotten secret', unit, expiresAt: start + 9999 }),
+  ])
+  await store.append([request('3', { unit, error: 'logged secret' })])
+  assert.deepEqual(['expired secret', 'forgotten secret', 'logged secret'].map(isOnDisk), [true, true, true])
+  await store.expireContent(start + 1000)
+  assert.deepEqual(['expired secret', 'forgotten secret'].map(isOnDisk), [false, true])
+  await store.forgetContent(unit)
+  assert.deepEqual(['forgotten secret', 'logged secret', unit].map(isOnDisk), [false, false, false])
+  await store.close()
+})
