@@ -1,15 +1,102 @@
+import type { Arm } from '@sluice/client'
 import type { Rollout } from '../release/rollout.ts'
-import type { LogEntry } from '../store/outcome-log.ts'
-import type { Assessment } from './assessment.ts'
-import type { UnitMemory } from './unit-memory.ts'
+import { costRatios, type IncumbentSums, newIncumbentSums, type Prior } from '../stats/index.ts'
+import { type Reason, reasons } from './admit.ts'
+import { type ArmSums, newArmSums } from './arm-sums.ts'
+import { newJudgedRatio } from './judged-ratio.ts'
+import { type LimitSketches, type Limits, newSketches } from './limits.ts'
+import { marginsOf } from './non-inferiority.ts'
+import { type FlagSums, newFlagSums, newScoreSums, type ScoreSums } from './signal-sums.ts'
+import type { Flag } from './unit-memory.ts'
 
-/*
- * The contract of the decision engine. `Evidence` is JSON of constant size, additive across workers; `UnitMemory` is what is
- * kept per user elsewhere.
- *
- *   newEvidence(rollout, priors): Evidence
- *   observe(evidence, rollout, entry, memory): memory'     O(1); changes evidence in place; pure otherwise
- *   assess(evidence, rollout, now): Assessment             pure
- *   mergeEvidence(base, ...workers): Evidence              workers that started from `base` and saw disjoint users
- */
-export type { Assessment, LogEntry, Rollout, UnitMemory }
+/** What is known of the incumbent before the rollout; any of it may be missing. */
+export interface Priors {
+  score?: { mean: number; variance?: number }
+  slowMs?: number
+  costCapUsd?: number
+}
+
+/** All that is a sum, so that workers with disjoint users can be added. */
+export interface EvidenceSums {
+  arms: Record<Arm, ArmSums>
+  score: ScoreSums
+  feedback: ScoreSums
+  flags: Record<Flag, FlagSums>
+  cost: { wealth: number[]; history: IncumbentSums }
+  /** Users by stage, and by the stage in which they counted as incumbents before (first: in none): incumbent, canary. */
+  assigned: [number, number][][]
+  /** See `judged-ratio`. */
+  judged: number[]
+  sketches: LimitSketches
+  ignored: Record<Reason, number>
+}
+
+/** What the entries of a rollout say so far. JSON, of a size that does not grow with them. */
+export interface Evidence {
+  schema: 'sluice.evidence/1'
+  priors: Priors
+  sums: EvidenceSums
+  limits: Limits
+  /** Who scores now; a change begins a new epoch, and those before count no more. */
+  judge: { id: string | null; epoch: number; retired: string[] }
+  /** Greatest combined log e-value so far, as far as the arms matched. */
+  peak: number
+  /** When the last request, and the last score, was received; ms since the epoch. */
+  lastRequestAt: number | null
+  lastScoreAt: number | null
+  /** Requests since the last score. */
+  unjudged: number
+  /** Seq of the last entry that was observed. */
+  cursor: number
+}
+
+/** Beliefs about the share of unflagged requests, before the first one. */
+export const unflaggedPriors: Record<Flag, Prior> = {
+  errors: { mean: 0.99, variance: 0.0099, weight: 20 },
+  safety: { mean: 0.99, variance: 0.0099, weight: 20 },
+  slow: { mean: 0.95, variance: 0.0475, weight: 20 },
+  overCost: { mean: 0.99, variance: 0.0099, weight: 20 },
+}
+
+/** About a cost as a share of its cap, which is ten times the median. */
+export const costPrior: Prior = { mean: 0.12, variance: 0.01, weight: 20 }
+
+/** About a score of which nothing is known but that it lies in [0,1]. */
+export const openPrior: Prior = { mean: 0.5, variance: 0.0625, weight: 20 }
+
+/** No entry observed yet. */
+export function newEvidence({ settings }: Pick<Rollout, 'settings'>, priors: Priors = {}): Evidence {
+  const stages = settings.stages.length
+  const margins = (signal: string) => marginsOf(signal, settings).length
+  return {
+    schema: 'sluice.evidence/1',
+    priors,
+    sums: {
+      arms: { incumbent: newArmSums(), canary: newArmSums() },
+      score: newScoreSums(stages, margins('score')),
+      feedback: newScoreSums(stages, 0),
+      flags: {
+        errors: newFlagSums(stages, margins('errors')),
+        slow: newFlagSums(stages, margins('slow')),
+        safety: newFlagSums(stages, margins('safety')),
+        overCost: newFlagSums(stages, 0),
+      },
+      cost: { wealth: costRatios.grid.map(() => 0), history: newIncumbentSums() },
+      assigned: Array.from({ length: stages }, (_, stage) => Array.from({ length: stage + 1 }, () => [0, 0])),
+      judged: newJudgedRatio(),
+      sketches: newSketches(),
+      ignored: Object.fromEntries(reasons.map((reason) => [reason, 0])) as Record<Reason, number>,
+    },
+    limits: {
+      slowMs: settings.slowMs ?? priors.slowMs ?? null,
+      slowSince: settings.slowMs === undefined ? 0 : null,
+      costCapUsd: priors.costCapUsd ?? null,
+    },
+    judge: { id: null, epoch: 0, retired: [] },
+    peak: 0,
+    lastRequestAt: null,
+    lastScoreAt: null,
+    unjudged: 0,
+    cursor: 0,
+  }
+}

@@ -1,14 +1,26 @@
 import type { Arm } from '@sluice/client'
 
+/** Where a user stood when something of them counted. */
+export interface Exposure {
+  stage: number
+  arm: Arm
+}
+
+/** What a request can be flagged for. */
+export const flags = ['errors', 'slow', 'safety', 'overCost'] as const
+
+export type Flag = (typeof flags)[number]
+
 /** What the engine must remember of one user of one rollout, so that nobody counts twice. Stored under the unit's hash. */
 export interface UnitMemory {
-  /** Stage and arm of the last randomisation in which any request of the user counted. */
-  exposed?: { stage: number; arm: Arm }
+  /** The last randomisation of which a request counted. */
+  exposed?: Exposure
   /** The same for the judged score. */
-  scored?: { stage: number; arm: Arm }
-  /** Flags that the user has raised in this rollout, each counts once. */
-  flags?: string[]
-  /** Sum and number of the user's scores, for the display interval. */
-  scoreSum?: number
-  scoreCount?: number
+  scored?: Exposure
+  /** The same for feedback. */
+  rated?: Exposure
+  /** Flags that the user has raised in this rollout: each counts once. */
+  flags?: Flag[]
+  /** The user's scores in their present arm, by one judge: for the display interval. */
+  scores?: { arm: Arm; judgeEpoch: number; sum: number; count: number }
 }

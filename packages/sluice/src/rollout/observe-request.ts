@@ -1,0 +1,107 @@
+import { addIncumbent, betCostRatio, costRatios, costVarianceFloor, expectIncumbent } from '../stats/index.ts'
+import type { RequestEntry } from '../store/outcome-log.ts'
+import type { ArmSums } from './arm-sums.ts'
+import { costPrior, unflaggedPriors } from './evidence.ts'
+import { addToSketches, type Limits, renewLimits } from './limits.ts'
+import { marginsOf } from './non-inferiority.ts'
+import { freshShare, stageShare } from './randomisation.ts'
+import type { Sight } from './sight.ts'
+import { addFlagged, addUnflagged } from './signal-sums.ts'
+import { type Flag, flags, type UnitMemory } from './unit-memory.ts'
+
+/** What a request was flagged for; null where that cannot be known. */
+type Raised = Record<Flag, boolean | null>
+
+/** Adds a request: its flags, the first time that the user raises them, and the user, once per randomisation. */
+export function observeRequest(sight: Sight, entry: RequestEntry, memory: UnitMemory): UnitMemory {
+  const { evidence, known, arm } = sight
+  const latencyMs = amount(entry.latencyMs)
+  const costUsd = amount(entry.costUsd)
+  const raised = raisedBy(entry, { latencyMs, costUsd }, known.limits)
+  countRequest(evidence.sums.arms[arm], entry, { latencyMs, costUsd, slow: raised.slow })
+  const next = addUser(sight, raised, costUsd, addFlags(sight, raised, memory))
+  if (arm === 'incumbent') addToSketches(evidence.sums.sketches, latencyMs, costUsd)
+  if (known === evidence) renewLimits(evidence.limits, evidence.sums.sketches, entry.receivedAt)
+  evidence.lastRequestAt = entry.receivedAt
+  evidence.unjudged += 1
+  return next
+}
+
+interface Measured {
+  latencyMs: number | null
+  costUsd: number | null
+}
+
+/** Finite and not negative, or unknown. */
+function amount(value: number | null): number | null {
+  return value !== null && value >= 0 && value < Infinity ? value : null
+}
+
+function raisedBy(entry: RequestEntry, { latencyMs, costUsd }: Measured, { slowMs, costCapUsd }: Limits): Raised {
+  return {
+    errors: entry.error !== null,
+    safety: entry.refusal || entry.invalid,
+    slow: latencyMs === null || slowMs === null ? null : latencyMs > slowMs,
+    overCost: costUsd === null || costCapUsd === null ? null : costUsd > costCapUsd,
+  }
+}
+
+function countRequest(arm: ArmSums, entry: RequestEntry, measured: Measured & { slow: boolean | null }): void {
+  arm.requests += 1
+  if (entry.error !== null) arm.errors += 1
+  if (entry.refusal) arm.refusals += 1
+  if (entry.invalid) arm.invalid += 1
+  if (measured.slow !== null) arm.timed += 1
+  if (measured.slow) arm.slow += 1
+  if (measured.latencyMs !== null) {
+    arm.withLatency += 1
+    arm.latencyMs += measured.latencyMs
+  }
+  if (measured.costUsd !== null) {
+    arm.priced += 1
+    arm.costUsd += measured.costUsd
+  }
+}
+
+function addFlags({ evidence, settings, arm, stage }: Sight, raised: Raised, memory: UnitMemory): UnitMemory {
+  const before = memory.flags ?? []
+  const fresh = flags.filter((flag) => raised[flag] && !before.includes(flag))
+  if (fresh.length === 0) return memory
+  const pi = stageShare(settings.stages, stage)
+  for (const flag of fresh) addFlagged(evidence.sums.flags[flag], { arm, stage, pi })
+  return { ...memory, flags: [...before, ...fresh] }
+}
+
+/** The user's first request of a randomisation speaks for the user: flagged or not, and what it cost. */
+function addUser(sight: Sight, raised: Raised, costUsd: number | null, memory: UnitMemory): UnitMemory {
+  const { evidence, known, settings, arm, stage } = sight
+  const { exposed } = memory
+  const pi = freshShare(settings.stages, exposed, stage)
+  if (pi === undefined) return memory
+  const { sums } = evidence
+  const cell = sums.assigned[stage]?.[exposed ? exposed.stage + 1 : 0]
+  if (cell) cell[arm === 'canary' ? 1 : 0] += 1
+  if (exposed?.arm !== arm) sums.arms[arm].users += 1
+  for (const flag of flags) {
+    const flagged = raised[flag]
+    if (flagged === null) continue
+    addUnflagged(
+      sums.flags[flag],
+      { arm, stage, pi, x: flagged ? 0 : 1 },
+      { history: known.sums.flags[flag].history, prior: unflaggedPriors[flag], margins: marginsOf(flag, settings) },
+    )
+  }
+  addCost(sight, pi, costUsd)
+  return { ...memory, exposed: { stage, arm } }
+}
+
+function addCost({ evidence, known, settings, arm }: Sight, pi: number, costUsd: number | null): void {
+  const cap = known.limits.costCapUsd
+  if (costUsd === null || cap === null) return
+  const { cost } = evidence.sums
+  const x = Math.min(costUsd, cap) / cap
+  const expected = expectIncumbent(known.sums.cost.history, costPrior, costVarianceFloor)
+  const ratio = settings.costRatio
+  betCostRatio(cost.wealth, { canary: arm === 'canary', pi, x }, expected, { ratio, grid: costRatios.grid })
+  if (arm === 'incumbent') addIncumbent(cost.history, x)
+}

@@ -1,0 +1,73 @@
+import type { Assessment, SignalEvidence } from './assessment.ts'
+import type { Findings } from './decide.ts'
+
+type Facts = Omit<Assessment, 'words'>
+
+const names: Record<string, string> = {
+  score: 'the judged score',
+  errors: 'the rate of errors',
+  slow: 'the rate of slow requests',
+  safety: 'the rate of refusals and invalid answers',
+  feedback: 'what users say',
+}
+
+/** The decision and what it rests on, in one or two plain sentences. */
+export function wordsFor(facts: Facts, findings: Findings): string {
+  return `${conclusion(facts, findings)} Seen: ${counts(facts)}.`
+}
+
+function conclusion(facts: Facts, findings: Findings): string {
+  const { decision } = facts
+  switch (decision.do) {
+    case 'rollBack':
+      return accusation(facts)
+    case 'promote':
+      return 'The canary is not worse than the incumbent by more than the margins: promote it.'
+    case 'advance':
+      return 'The canary is not worse than the incumbent by more than the margins of this stage: go on to the next one.'
+    case 'hold':
+      return holding(facts, findings, decision.why)
+    case 'continue':
+      return facts.anytimeP < 0.2 ? suspicion(facts) : 'Nothing speaks against the canary so far.'
+  }
+}
+
+function accusation(facts: Facts): string {
+  const bound = percent(facts.alpha)
+  return `The canary is worse by ${strongest(facts.signals)}: roll it back. A canary that is no worse is rolled back in ${bound} of all cases at most.`
+}
+
+function suspicion(facts: Facts): string {
+  return `There is some evidence against the canary, most of it in ${strongest(facts.signals)}, but not enough to roll it back.`
+}
+
+function holding({ mismatch }: Facts, findings: Findings, why: string): string {
+  const { mismatched, unevenlyJudged, lacking, unproven } = findings
+  if (why === 'insufficientData') return `Too little data to decide: ${lacking.join(', ')}.`
+  if (why === 'inconclusive')
+    return `Time is up and ${listed(unproven)} could still be worse than the margin: a person must decide.`
+  if (unevenlyJudged && !mismatched)
+    return 'One arm is judged more often than the sampling says: its scores prove nothing.'
+  const wrong = mismatch.wrongArms > 0 ? ` ${mismatch.wrongArms} requests named an arm that they cannot have had.` : ''
+  return `The arms do not have the users that their shares say: nothing is decided before that is explained.${wrong}`
+}
+
+function strongest(signals: readonly SignalEvidence[]): string {
+  const part = ({ weight, logE }: SignalEvidence) => (weight > 0 ? Math.log(weight) + (logE ?? 0) : -Infinity)
+  const found = signals.reduce((most, signal) => (part(signal) > part(most) ? signal : most))
+  const by = found.difference === null ? '' : ` (${signed(found)})`
+  return `${names[found.signal] ?? found.signal}${by}`
+}
+
+function signed({ signal, difference }: SignalEvidence): string {
+  const value = difference ?? 0
+  const size = signal === 'score' || signal === 'feedback' ? Math.abs(value).toFixed(3) : percent(Math.abs(value))
+  return `${value < 0 ? 'down' : 'up'} ${size}`
+}
+
+function counts({ canary, incumbent }: Facts): string {
+  return `${canary.requests} requests of ${canary.users} users by the canary (${canary.judged} judged), ${incumbent.requests} of ${incumbent.users} by the incumbent (${incumbent.judged} judged)`
+}
+
+const listed = (signals: readonly string[]) => signals.map((signal) => names[signal] ?? signal).join(', ')
+const percent = (share: number) => `${Number((100 * share).toFixed(2))} %`
