@@ -31,7 +31,9 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
   const program = new Command('sluice')
   const write = (stream: { write(text: string): unknown }) => (text: string) => void stream.write(text)
   program
-    .description('CI/CD for LLM features: gates every prompt and model change on golden cases.')
+    .description(
+      'CI/CD for LLM features: gates every prompt and model change on golden cases, and releases it so that it can be taken back.',
+    )
     .version(manifest.version, '-V, --version')
     .exitOverride()
     .configureOutput({ writeOut: write(host.stdout), writeErr: write(host.stderr) })
@@ -71,8 +73,9 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
     .option('--baseline-scores <file>', 'JSONL of {"id", "score"}; no model is called')
     .action(async (feature, options) => done(await (await import('./compare.ts')).compare(feature, options, host)))
 
-  addControlPlane(program, host, done)
   addLookups(program, host, done)
+  program.commandsGroup('Releases:')
+  addControlPlane(program, host, done)
   addReleases(program, host, done)
   return program
 }
@@ -208,4 +211,5 @@ function share(text: string): number {
 }
 
 const footer = `
-Exit codes: 0 pass, 1 fail, 2 inconclusive, 3 invalid input, 4 could not run, 130 interrupted.`
+Exit codes: 0 pass, 1 fail, 2 inconclusive, 3 invalid input, 4 could not run, 130 interrupted.
+Releases: 0 recorded, 1 refused by the state of the feature, or by --verify.`
