@@ -5,18 +5,18 @@ export type Timer = unknown
 export interface Clock {
   /** ms since the epoch; may step back. */
   now(): number
-  /** Calls once, `ms` from now. */
-  setTimer(callback: () => void, ms: number): Timer
+  /** Calls once, `ms` from now. A process ends without waiting for it, unless `keepAlive`. */
+  setTimer(callback: () => void, ms: number, options?: { keepAlive?: boolean }): Timer
   /** Does nothing for a timer that has fired. */
   clearTimer(timer: Timer): void
 }
 
-/** The clock of the machine. Its timers do not keep a process alive. */
+/** The clock of the machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  setTimer(callback, ms) {
+  setTimer(callback, ms, { keepAlive = false } = {}) {
     const timer: { unref?(): void } | number = setTimeout(callback, ms)
-    if (typeof timer === 'object') timer.unref?.()
+    if (typeof timer === 'object' && !keepAlive) timer.unref?.()
     return timer
   },
   clearTimer: (timer) => clearTimeout(timer as number),

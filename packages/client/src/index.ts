@@ -1,4 +1,8 @@
+export { type ClientStatus, SluiceClient, type SluiceClientOptions } from './client.ts'
 export { type Clock, systemClock, type Timer } from './clock.ts'
+export type { Diagnostic } from './diagnostic.ts'
+export type { SnapshotSource } from './held-snapshot.ts'
+export type { QueueCounts } from './outcome-queue.ts'
 export { position } from './position.ts'
 export type {
   Acknowledgement,
@@ -17,4 +21,7 @@ export type {
   RolloutSnapshot,
   Snapshot,
 } from './protocol.ts'
+export type { Feedback, Observation, RequestReference, Route, RoutedPrompt } from './route.ts'
+export { type Routing, routeUnit } from './routing.ts'
+export type { SubscriptionMode } from './subscription.ts'
 export { render, UnknownVariableError, variablesOf } from './template.ts'

@@ -1,0 +1,100 @@
+import type { Timer } from './clock.ts'
+import { type Connection, post } from './connection.ts'
+import { messageOf, type Report } from './diagnostic.ts'
+import type { HeldSnapshot } from './held-snapshot.ts'
+import type { Acknowledgement, AcknowledgementResponse } from './protocol.ts'
+
+/** Tells the control plane what this instance has applied, at once after a change and as a heartbeat. */
+export interface Acknowledger {
+  /** Now, and again with each heartbeat; never rejects. */
+  acknowledge(): Promise<void>
+  /** Says that this instance ends. */
+  leave(): Promise<void>
+}
+
+export interface AcknowledgerOptions {
+  connection: Connection
+  held: HeldSnapshot
+  report: Report
+  instance: string
+  client: string
+  /** Until the control plane says another. */
+  heartbeatMs: number
+  /** The control plane has something else: fetch it. */
+  behind: () => void
+}
+
+export function createAcknowledger(options: AcknowledgerOptions): Acknowledger {
+  const { connection, held, report, instance, client, behind } = options
+  const { clock, random } = connection
+  let { heartbeatMs } = options
+  let timer: Timer
+  let sending: Promise<void> | undefined
+  let again = false
+  let left = false
+
+  function document(): Acknowledgement | undefined {
+    const snapshot = held.source() === 'server' ? held.current() : undefined
+    if (!snapshot) return undefined
+    const { epoch, revision, hash } = snapshot
+    return { instance, epoch, revision, hash, client, stale: held.isStale() }
+  }
+
+  async function send(body: Acknowledgement): Promise<void> {
+    try {
+      const { status, body: answer } = await post(connection, '/v1/acks', body)
+      if (status === 200 && isResponse(answer)) understand(answer, body)
+      else report('info', 'disconnected', `an acknowledgement was answered with ${status}`)
+    } catch (error) {
+      report('info', 'disconnected', messageOf(error))
+    }
+  }
+
+  function understand(answer: AcknowledgementResponse, { epoch, revision, hash }: Acknowledgement): void {
+    heartbeatMs = Math.max(100, answer.heartbeatMs)
+    if (answer.epoch === epoch && answer.revision === revision && answer.hash === hash) held.confirm()
+    // A replica that lags behind this instance has nothing to tell it.
+    else if (answer.epoch !== epoch || answer.revision >= revision) behind()
+  }
+
+  async function sendAll(): Promise<void> {
+    do {
+      again = false
+      const body = document()
+      if (body) await send(body)
+    } while (again && !left)
+  }
+
+  function schedule(): void {
+    clock.clearTimer(timer)
+    if (!left) timer = clock.setTimer(() => void acknowledge(), heartbeatMs * (0.8 + 0.2 * random()))
+  }
+
+  async function acknowledge(): Promise<void> {
+    if (left) return
+    again = sending !== undefined
+    sending ??= sendAll().finally(() => {
+      sending = undefined
+      schedule()
+    })
+    return sending
+  }
+
+  schedule()
+  return {
+    acknowledge,
+    async leave() {
+      left = true
+      clock.clearTimer(timer)
+      await sending
+      const body = document()
+      if (body) await send({ ...body, leaving: true })
+    },
+  }
+}
+
+function isResponse(value: unknown): value is AcknowledgementResponse {
+  if (value === null || typeof value !== 'object') return false
+  const { epoch, revision, hash, heartbeatMs } = value as Record<string, unknown>
+  return [epoch, hash].every((field) => typeof field === 'string') && [revision, heartbeatMs].every(Number.isFinite)
+}

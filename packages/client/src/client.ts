@@ -1,0 +1,208 @@
+import { createAcknowledger } from './acknowledger.ts'
+import { createBootstrapFile } from './bootstrap-file.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { createConnection, sleep } from './connection.ts'
+import { createReport, type Diagnostic, messageOf, type Report } from './diagnostic.ts'
+import { createHeldSnapshot, type SnapshotSource } from './held-snapshot.ts'
+import { createOutcomeQueue, type QueueCounts } from './outcome-queue.ts'
+import { whenProcessEnds } from './process-end.ts'
+import type { FeatureSnapshot, PromptVersion, Snapshot } from './protocol.ts'
+import { featureOf } from './read-snapshot.ts'
+import { createRoute, type Feedback, feedbackOn, type RequestReference, type Route } from './route.ts'
+import { routeUnit } from './routing.ts'
+import { createSubscription, type SubscriptionMode } from './subscription.ts'
+
+export interface SluiceClientOptions {
+  /** The control plane, e.g. `http://127.0.0.1:4050`. */
+  url: string
+  /** A token of scope `client`. */
+  token?: string
+  /** Last known good: a file that is read at the start and kept up to date, or a snapshot. */
+  bootstrap?: string | Snapshot
+  /** By feature, what to use while nothing else is known of it. */
+  fallbacks?: Record<string, PromptVersion>
+  /** Without word from the control plane for this long nobody gets a canary (default 60 s). */
+  maxStaleMs?: number
+  /** Outcomes kept while the control plane is away; beyond it the oldest are dropped (default 10,000). */
+  queueCapacity?: number
+  /** Default 100; at most 1,000. */
+  batchSize?: number
+  /** Longest time that an outcome waits for others (default 1 s). */
+  flushMs?: number
+  /** Default 10 s, or what the control plane says. */
+  heartbeatMs?: number
+  /** Where nothing can be streamed (default 10 s). */
+  pollMs?: number
+  /** Silence after which a stream counts as dead (default 30 s). */
+  silenceMs?: number
+  /** Name of this process in `sluice status` (default random). */
+  instance?: string
+  onDiagnostic?: (diagnostic: Diagnostic) => void
+  fetch?: typeof globalThis.fetch
+  clock?: Clock
+  /** [0, 1) */
+  random?: () => number
+}
+
+/** What the client knows and does. */
+export interface ClientStatus {
+  mode: SubscriptionMode
+  source: SnapshotSource | 'none'
+  epoch: string | null
+  revision: number | null
+  /** Canaries are not served: nothing was heard for too long. */
+  stale: boolean
+  instance: string
+  outcomes: QueueCounts
+}
+
+const name = '@sluice/client 0.1.0'
+
+/**
+ * Routes requests by what the control plane last said, and reports how they went. It never throws into a request and never
+ * makes one wait: routing is a lookup and a hash, everything else happens beside it.
+ */
+export class SluiceClient {
+  readonly #parts: ReturnType<typeof connect>
+  readonly #fallbacks: Record<string, PromptVersion>
+
+  constructor(options: SluiceClientOptions) {
+    this.#parts = connect(options)
+    this.#fallbacks = options.fallbacks ?? {}
+  }
+
+  /**
+   * Resolves as soon as the control plane has answered, or after `timeoutMs` (default 5 s) with what there is: `none` means
+   * that only fallbacks are routed. Never rejects.
+   */
+  async ready({ timeoutMs = 5000 }: { timeoutMs?: number } = {}): Promise<SnapshotSource | 'none'> {
+    const { clock, held, firstAnswer, loaded } = this.#parts
+    const patience = new AbortController()
+    await Promise.race([firstAnswer, sleep(clock, timeoutMs, patience.signal, { keepAlive: true })])
+    patience.abort()
+    await loaded
+    return held.source()
+  }
+
+  /** The route of one request. `unit` is whoever should keep seeing the same version, e.g. a user's id. */
+  route(feature: string, unit?: string): Route {
+    const { clock, held, queue, report, newId } = this.#parts
+    const known = featureOf(held.current(), feature)
+    // Without a unit there is nothing to be sticky for: each request is one of its own.
+    const routing = known && routeUnit(known, unit ?? newId(), !held.isStale())
+    const version = routing ? known.versions[routing.version] : this.#fallback(feature)
+    const shared = { clock, report, newId, queue }
+    return createRoute({ feature, unit, routing, version, capture: known?.capture, ...shared })
+  }
+
+  /** What is known of a feature; undefined where nothing is. */
+  feature(name: string): FeatureSnapshot | undefined {
+    return featureOf(this.#parts.held.current(), name)
+  }
+
+  /** Feedback on a request of earlier, by what `route.reference()` returned then. */
+  feedback(reference: RequestReference, feedback: Feedback): void {
+    const { queue, clock, newId } = this.#parts
+    queue.add(feedbackOn(reference, feedback, { id: newId(), now: clock.now() }))
+  }
+
+  /** Calls back after each change; returns how to stop it. */
+  onChange(listener: (snapshot: Snapshot) => void): () => void {
+    const { listeners } = this.#parts
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  }
+
+  /** Sends the outcomes that wait; never rejects. */
+  flush(): Promise<void> {
+    return this.#parts.queue.flush()
+  }
+
+  status(): ClientStatus {
+    const { subscription, held, queue, instance } = this.#parts
+    const { epoch = null, revision = null } = held.current() ?? {}
+    const stale = held.isStale()
+    return {
+      mode: subscription.mode(),
+      source: held.source(),
+      epoch,
+      revision,
+      stale,
+      instance,
+      outcomes: queue.counts(),
+    }
+  }
+
+  /** Sends what is queued, says goodbye and ends all connections. Never rejects. */
+  async close(): Promise<void> {
+    const { subscription, acknowledger, queue, held, forgetProcess, saved } = this.#parts
+    forgetProcess()
+    subscription.close()
+    await queue.close()
+    await acknowledger.leave()
+    held.close()
+    await saved()
+  }
+
+  #fallback(feature: string): PromptVersion | undefined {
+    if (Object.hasOwn(this.#fallbacks, feature)) return this.#fallbacks[feature]
+    this.#parts.report('warn', 'unknown-feature', `nothing is known of ${feature}, and it has no fallback`)
+    return undefined
+  }
+}
+
+function connect(options: SluiceClientOptions) {
+  const { clock = systemClock, random = Math.random, fetch = globalThis.fetch.bind(globalThis) } = options
+  const { url, token, bootstrap, maxStaleMs = 60_000, heartbeatMs = 10_000 } = options
+  const newId = () => globalThis.crypto.randomUUID()
+  const instance = options.instance ?? newId()
+  const report = createReport(options.onDiagnostic)
+  const connection = createConnection({ url, token, fetch, clock, random })
+  const file = typeof bootstrap === 'string' ? createBootstrapFile(bootstrap, report) : undefined
+  const listeners = new Set<(snapshot: Snapshot) => void>()
+  let answered = () => {}
+  const firstAnswer = new Promise<void>((resolve) => {
+    answered = resolve
+  })
+  let saving: Promise<void> | undefined
+
+  const held = createHeldSnapshot({
+    ...{ clock, maxStaleMs, report },
+    applied(snapshot) {
+      report('info', 'applied', `revision ${snapshot.revision}`)
+      answered()
+      void acknowledger.acknowledge()
+      saving = file?.save(snapshot)
+      for (const listener of listeners) notify(listener, snapshot, report)
+    },
+  })
+  const loaded = load(bootstrap, file).then((value) => void (value !== undefined && held.offer(value, 'bootstrap')))
+  const subscription = createSubscription({
+    ...{ connection, held, report, pollMs: options.pollMs ?? 10_000, silenceMs: options.silenceMs ?? 30_000 },
+  })
+  const acknowledger = createAcknowledger({
+    ...{ connection, held, report, instance, client: name, heartbeatMs },
+    behind: () => void subscription.refresh(),
+  })
+  const { queueCapacity: capacity = 10_000, batchSize = 100, flushMs = 1000 } = options
+  const queue = createOutcomeQueue({ connection, report, capacity, batchSize: Math.min(1000, batchSize), flushMs })
+  const forgetProcess = whenProcessEnds(() => queue.flush())
+  const saved = async () => saving
+  return {
+    ...{ clock, report, newId, instance, held, queue, subscription, acknowledger },
+    ...{ listeners, firstAnswer, loaded, forgetProcess, saved },
+  }
+}
+
+async function load(bootstrap: string | Snapshot | undefined, file: { load(): Promise<unknown> } | undefined) {
+  return file ? file.load() : bootstrap
+}
+
+/** A listener's fault stays with it. */
+function notify(listener: (snapshot: Snapshot) => void, snapshot: Snapshot, report: Report): void {
+  try {
+    listener(snapshot)
+  } catch (error) {
+    report('warn', 'listener', `a listener of onChange threw: ${messageOf(error)}`)
+  }
+}

@@ -1,0 +1,29 @@
+/** Something that an operator may want to know. Nothing here ever reaches a request. */
+export interface Diagnostic {
+  level: 'info' | 'warn'
+  /**
+   * `connected`, `disconnected`, `polling`, `applied`, `outdated`, `invalid-snapshot`, `stale`, `bootstrap`, `unauthorized`,
+   * `outcomes-dropped`, `outcomes-rejected`, `outcomes-delayed`, `unknown-feature`, `late-record`, `listener`.
+   */
+  code: string
+  message: string
+}
+
+export type Report = (level: Diagnostic['level'], code: string, message: string) => void
+
+/** Calls `listener` so that its own faults stay with it. */
+export function createReport(listener: ((diagnostic: Diagnostic) => void) | undefined): Report {
+  return (level, code, message) => {
+    try {
+      listener?.({ level, code, message })
+    } catch {
+      // A listener that throws must not end the client's work.
+    }
+  }
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : ''
+  return error instanceof Error ? error.message + cause : String(error)
+}

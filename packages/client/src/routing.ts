@@ -1,0 +1,23 @@
+import { position } from './position.ts'
+import type { Arm, FeatureSnapshot } from './protocol.ts'
+
+/** Where a request goes. The last three are null where no rollout decides. */
+export interface Routing {
+  version: string
+  arm: Arm | null
+  rolloutId: string | null
+  stage: number | null
+}
+
+/**
+ * The version for a unit: the same for the same unit as long as the rollout lasts, but that the canary takes in more as
+ * its share grows. Without trust in the canary, because nobody could take it back, everybody gets the incumbent and the
+ * request is no evidence. Pure; no I/O.
+ */
+export function routeUnit(feature: FeatureSnapshot, unit: string, trustCanary = true): Routing {
+  const { rollout } = feature
+  if (!rollout) return { version: feature.active, arm: null, rolloutId: null, stage: null }
+  if (!trustCanary) return { version: rollout.incumbent, arm: null, rolloutId: null, stage: null }
+  const arm = position(rollout.salt, unit) < rollout.ppm ? 'canary' : 'incumbent'
+  return { version: rollout[arm], arm, rolloutId: rollout.id, stage: rollout.stage }
+}

@@ -1,0 +1,128 @@
+import { createBackoff, retryAfter } from './backoff.ts'
+import { ask, type Connection, sleep } from './connection.ts'
+import { messageOf, type Report } from './diagnostic.ts'
+import type { HeldSnapshot } from './held-snapshot.ts'
+import { readStream, StreamRefused, UnusableStream } from './read-stream.ts'
+
+export type SubscriptionMode = 'connecting' | 'streaming' | 'polling' | 'closed'
+
+/** Keeps the held snapshot up to date. */
+export interface Subscription {
+  mode(): SubscriptionMode
+  /** Asks for the snapshot now, beside the stream; never rejects. */
+  refresh(): Promise<void>
+  close(): void
+}
+
+export interface SubscriptionOptions {
+  connection: Connection
+  held: HeldSnapshot
+  report: Report
+  /** Time between two polls where nothing can be streamed. */
+  pollMs: number
+  /** Silence after which a stream counts as dead; the server sends a comment every ten seconds. */
+  silenceMs: number
+}
+
+/** Streams that fail in a way that a proxy causes, until polling takes over for a while. */
+const unusableStreams = 2
+const pollsBeforeStreaming = 30
+
+export function createSubscription({ connection, held, report, pollMs, silenceMs }: SubscriptionOptions): Subscription {
+  const { clock, random } = connection
+  const stop = new AbortController()
+  const backoff = createBackoff({ random, firstMs: 1000, mostMs: 30_000 })
+  let mode: SubscriptionMode = 'connecting'
+  let etag: string | undefined
+  let refreshing: Promise<boolean> | undefined
+
+  const poll = (): Promise<boolean> => {
+    refreshing ??= fetchSnapshot().finally(() => {
+      refreshing = undefined
+    })
+    return refreshing
+  }
+
+  function refused(status: number, headers: Headers): void {
+    backoff.atLeast(retryAfter(headers, clock.now()) ?? 0)
+    if (status === 401 || status === 403) report('warn', 'unauthorized', `the token was refused (${status})`)
+    else report('info', 'disconnected', `the control plane answered ${status}`)
+  }
+
+  async function fetchSnapshot(): Promise<boolean> {
+    try {
+      const headers: Record<string, string> = etag === undefined ? {} : { 'if-none-match': etag }
+      const { status, headers: answered, body } = await ask(connection, '/v1/snapshot', { headers })
+      if (status === 304) held.confirm()
+      else if (status === 200) {
+        held.offer(body, 'server')
+        etag = answered.get('etag') ?? undefined
+      } else refused(status, answered)
+      return status === 200 || status === 304
+    } catch (error) {
+      report('info', 'disconnected', messageOf(error))
+      return false
+    }
+  }
+
+  async function stream(): Promise<'worked' | 'failed' | 'unusable'> {
+    let events = 0
+    try {
+      await readStream(connection, {
+        signal: stop.signal,
+        silenceMs,
+        heard() {
+          if (events > 0) held.confirm()
+        },
+        retry: (ms) => backoff.first(ms),
+        snapshot(value) {
+          events += 1
+          if (mode !== 'streaming') report('info', 'connected', 'the control plane streams')
+          mode = 'streaming'
+          backoff.reset()
+          held.offer(value, 'server')
+        },
+      })
+    } catch (error) {
+      if (error instanceof StreamRefused) refused(error.status, error.headers)
+      else if (!stop.signal.aborted) report('info', 'disconnected', messageOf(error))
+      if (events === 0) return error instanceof UnusableStream ? 'unusable' : 'failed'
+    }
+    return 'worked'
+  }
+
+  async function pollForAWhile(): Promise<void> {
+    mode = 'polling'
+    report('warn', 'polling', `nothing can be streamed, perhaps because of a proxy: asking every ${pollMs} ms`)
+    for (let round = 0; round < pollsBeforeStreaming && !stop.signal.aborted; round += 1) {
+      const answered = await poll()
+      if (answered) backoff.reset()
+      await sleep(clock, answered ? pollMs * (0.5 + random()) : Math.max(pollMs / 2, backoff.next()), stop.signal)
+    }
+  }
+
+  async function run(): Promise<void> {
+    let unusable = 0
+    while (!stop.signal.aborted) {
+      const outcome = await stream()
+      if (stop.signal.aborted) break
+      mode = 'connecting'
+      unusable = outcome === 'unusable' ? unusable + 1 : 0
+      if (unusable > 0) await poll()
+      if (unusable >= unusableStreams) {
+        await pollForAWhile()
+        unusable = unusableStreams - 1
+      } else await sleep(clock, backoff.next(), stop.signal)
+    }
+    mode = 'closed'
+  }
+
+  void run()
+  return {
+    mode: () => mode,
+    async refresh() {
+      await poll()
+    },
+    close: () => stop.abort(),
+  }
+}
