@@ -40,5 +40,5 @@ test('the fuzzer finds a planted fault', async () => {
       send: (path, init) => plane.plane.fetch(new Request(`http://localhost${path}`, init)),
     },
   )
-  await assert.rejects(run, /: 500 /)
+  await assert.rejects(run, (error: Error) => /: 500 /.test(`${error.message} ${error.cause}`))
 })

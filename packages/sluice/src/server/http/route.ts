@@ -10,7 +10,7 @@ import { readBody } from './read-body.ts'
 import { validated } from './validate.ts'
 
 /** A request that may go ahead: its token is good for the route. */
-export interface Admitted {
+interface Admitted {
   request: Request
   params: Record<string, string>
   caller: Caller

@@ -1,8 +1,8 @@
 /** Label values by name. */
-export type Labels = Record<string, string>
+type Labels = Record<string, string>
 
 /** One value of a gauge. */
-export interface Sample {
+interface Sample {
   labels?: Labels
   value: number
 }

@@ -6,7 +6,7 @@ import type { ReleaseStore } from '../../store/release-store.ts'
 import { snapshotFrame } from './frame.ts'
 
 /** What somebody who may see certain features needs to route, in the forms in which it is sent. */
-export interface View {
+interface View {
   snapshot: Snapshot
   /** The snapshot as JSON. */
   json: string
