@@ -44,7 +44,7 @@ export interface Evidence {
   /** When the last request, and the last score, was received; ms since the epoch. */
   lastRequestAt: number | null
   lastScoreAt: number | null
-  /** Requests since the last score. */
+  /** Requests since the last score; of several workers, by the one that judged last as far as it knows. */
   unjudged: number
   /** Seq of the last entry that was observed. */
   cursor: number

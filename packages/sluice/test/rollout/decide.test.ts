@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Rollout } from '../../src/release/rollout.ts'
+import { decide, type Findings } from '../../src/rollout/decide.ts'
+import { rolloutSettingsSchema } from '../../src/suite/rollout-settings.ts'
+import { rolloutOf } from './entries.ts'
+
+const hour = 3_600_000
+const clear: Findings = { mismatched: false, unevenlyJudged: false, worse: false, lacking: [], unproven: [] }
+const worst: Findings = { mismatched: true, unevenlyJudged: true, worse: true, lacking: ['users'], unproven: ['score'] }
+
+const settings = (more: Record<string, unknown> = {}) =>
+  rolloutSettingsSchema.parse({
+    stages: [
+      { percent: 5, soak: '4h' },
+      { percent: 50, soak: '8h' },
+    ],
+    patience: '20h',
+    ...more,
+  })
+const rollout = (more: Partial<Rollout> = {}): Rollout => ({ ...rolloutOf(settings()), ...more })
+const at = (hours: number, findings: Partial<Findings>, more: Partial<Rollout> = {}) =>
+  decide(rollout(more), hours * hour, { ...clear, ...findings })
+
+test('proof and soak time together lead to the next stage, in the last one to the promotion', () => {
+  assert.deepEqual(at(3.9, {}), { do: 'continue' })
+  assert.deepEqual(at(4, {}), { do: 'advance' })
+  assert.deepEqual(at(5, { unproven: ['score'] }), { do: 'continue' })
+  const last = { stage: 1, enteredAt: [0, 4 * hour] }
+  assert.deepEqual(at(11, {}, last), { do: 'continue' })
+  assert.deepEqual(at(12, {}, last), { do: 'promote' })
+  assert.deepEqual(at(12, { unproven: ['errors'] }, last), { do: 'continue' })
+})
+
+test('evidence against the canary rolls back at any time, also paused, in quiet hours and without patience', () => {
+  const quiet = { settings: settings({ quietHours: ['00:00-23:59'] }) }
+  for (const hours of [0, 3, 100]) {
+    for (const more of [{}, quiet, { status: 'paused' as const, pausedAt: 0 }]) {
+      assert.deepEqual(at(hours, { worse: true, lacking: ['users'] }, more), { do: 'rollBack' })
+    }
+  }
+})
+
+test('arms that do not match freeze everything; uneven judging everything but a rollback on other grounds', () => {
+  const mismatch = { do: 'hold', why: 'sampleRatioMismatch' }
+  assert.deepEqual(at(1, worst), mismatch)
+  assert.deepEqual(at(50, { ...clear, mismatched: true }), mismatch)
+  assert.deepEqual(at(50, { ...clear, unevenlyJudged: true }), mismatch)
+  assert.deepEqual(at(50, { unevenlyJudged: true, worse: true }), { do: 'rollBack' })
+})
+
+test('without data nothing is decided, at any time', () => {
+  const lacking = { lacking: ['0 of 20 users of the canary'] }
+  for (const hours of [4, 30, 1000]) assert.deepEqual(at(hours, lacking), { do: 'hold', why: 'insufficientData' })
+  assert.deepEqual(at(1, lacking), { do: 'continue' })
+})
+
+test('after its patience a rollout without proof is inconclusive, and with late proof goes on', () => {
+  assert.deepEqual(at(20.1, { unproven: ['score'] }), { do: 'hold', why: 'inconclusive' })
+  assert.deepEqual(at(20.1, {}), { do: 'advance' })
+})
+
+test('a pause is no soak time', () => {
+  assert.deepEqual(at(6, {}, { pausedMs: 3 * hour }), { do: 'continue' })
+  assert.deepEqual(at(7, {}, { pausedMs: 3 * hour }), { do: 'advance' })
+  assert.deepEqual(at(9, {}, { status: 'paused', pausedAt: hour }), { do: 'continue' })
+})
+
+test('in quiet hours nothing advances', () => {
+  const quiet = { settings: settings({ quietHours: ['03:00-06:00'] }) }
+  assert.deepEqual(at(5, {}, quiet), { do: 'continue' })
+  assert.deepEqual(at(6, {}, quiet), { do: 'advance' })
+})
+
+test('stages that end by time alone, or by hand, are not ended by evidence', () => {
+  for (const advance of ['soak', 'manual']) {
+    assert.deepEqual(at(30, {}, { settings: settings({ advance }) }), { do: 'continue' })
+  }
+})
+
+test('what has ended stays', () => {
+  for (const status of ['promoted', 'rolledBack', 'aborted', 'superseded'] as const) {
+    assert.deepEqual(at(30, worst, { status }), { do: 'continue' })
+  }
+})

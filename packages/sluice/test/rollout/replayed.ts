@@ -1,0 +1,27 @@
+import type { Rollout } from '../../src/release/rollout.ts'
+import { type Evidence, newEvidence } from '../../src/rollout/evidence.ts'
+import { observe } from '../../src/rollout/observe.ts'
+import type { UnitMemory } from '../../src/rollout/unit-memory.ts'
+import type { LogEntry } from '../../src/store/outcome-log.ts'
+
+export interface Replayed {
+  evidence: Evidence
+  memory: Map<string, UnitMemory>
+}
+
+/** The fold over a log in its order. Entries without a seq get the next one. */
+export function replayed(
+  rollout: Rollout,
+  entries: readonly LogEntry[],
+  { from, known }: { from?: Evidence; known?: Evidence } = {},
+): Replayed {
+  const evidence = from ? structuredClone(from) : newEvidence(rollout)
+  const memory = new Map<string, UnitMemory>()
+  for (const entry of entries) {
+    const key = entry.unit ?? ''
+    const before = memory.get(key) ?? {}
+    const seq = entry.seq || evidence.cursor + 1
+    memory.set(key, observe(evidence, rollout, { ...entry, seq }, before, known ?? evidence))
+  }
+  return { evidence, memory }
+}
