@@ -3,6 +3,7 @@ import { newFeature } from '../../release/feature-state.ts'
 import type { GateEvidence, VersionRecord } from '../../release/version-record.ts'
 import type { Change } from '../../store/release-store.ts'
 import { modelIdSchema } from '../../suite/model.ts'
+import { liveSettingsSchema, rolloutSettingsSchema } from '../../suite/rollout-settings.ts'
 import { rubricSchema } from '../../suite/rubric.ts'
 import { versionId } from '../../suite/version.ts'
 import { type Caller, refuseOtherFeature } from '../access/caller.ts'
@@ -13,7 +14,6 @@ import { versionView, versionViewOf } from '../views/feature-view.ts'
 import { gateEvidence, gateReport } from '../wire/gate-report.ts'
 import { ofFeature } from '../wire/names.ts'
 import { promptVersion } from '../wire/prompt-version.ts'
-import { liveSettings, rolloutSettings } from '../wire/release-settings.ts'
 
 const publication = z.strictObject({
   content: promptVersion,
@@ -22,8 +22,8 @@ const publication = z.strictObject({
     .strictObject({ model: modelIdSchema, parameters: z.record(z.string(), z.unknown()).default({}) })
     .nullable()
     .default(null),
-  rollout: rolloutSettings.prefault({}),
-  live: liveSettings.prefault({}),
+  rollout: rolloutSettingsSchema.prefault({}),
+  live: liveSettingsSchema.prefault({}),
   report: gateReport.nullable().default(null).meta({ description: 'The report.json of the gate, whole or cut.' }),
   source: z.string().max(500).nullable().default(null).meta({ description: 'Where it comes from, e.g. a commit.' }),
 })

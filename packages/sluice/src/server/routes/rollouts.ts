@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ReleaseEvent } from '../../release/release-event.ts'
+import { rolloutSettingsSchema } from '../../suite/rollout-settings.ts'
 import { refuseOtherFeature } from '../access/caller.ts'
 import type { Answer } from '../http/answer.ts'
 import { repeatedHeader } from '../http/idempotency.ts'
@@ -10,7 +11,6 @@ import { findRollout } from '../release/find-rollout.ts'
 import { releasable, releaseEvidence } from '../release/releasable.ts'
 import { rolloutView, rolloutViewOf } from '../views/rollout-view.ts'
 import { ofFeature, ofRollout, reason, versionId } from '../wire/names.ts'
-import { rolloutSettings } from '../wire/release-settings.ts'
 
 export const startRollout = defineRoute({
   method: 'POST',
@@ -21,7 +21,7 @@ export const startRollout = defineRoute({
   params: ofFeature,
   body: z.strictObject({
     version: versionId,
-    settings: rolloutSettings.exactOptional().meta({ description: "Instead of the version's own." }),
+    settings: rolloutSettingsSchema.exactOptional().meta({ description: "Instead of the version's own." }),
     override: z.strictObject({ reason }).exactOptional(),
     supersede: z.boolean().exactOptional().meta({ description: 'Ends a running rollout instead of refusing.' }),
   }),
