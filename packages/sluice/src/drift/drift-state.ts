@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import type { EvidenceStore } from '../store/evidence-store.ts'
+import { type Detector, detectorSchema, newDetector } from './detector.ts'
+import { type Signal, signalNames } from './signals.ts'
+
+const seenSchema = z.strictObject({
+  /** Names that the provider has given since `since`; the last 50. */
+  names: z.array(z.string()),
+  since: z.number().nullable(),
+})
+
+const eventSchema = z.strictObject({
+  code: z.enum([...signalNames, 'served-model', 'served-fingerprint', 'judge-changed']),
+  /** ms since the epoch, by the clock of the entry that showed it. */
+  at: z.number(),
+  /** Seq of that entry. */
+  seq: z.int(),
+  words: z.string(),
+})
+
+/** Something that moved in production without a release. */
+export type DriftEvent = z.output<typeof eventSchema>
+
+const driftStateSchema = z.strictObject({
+  /** The active version that all of it is about. */
+  version: z.string(),
+  since: z.number(),
+  detectors: z.record(z.enum(signalNames), detectorSchema),
+  models: seenSchema,
+  fingerprints: seenSchema,
+  judgeId: z.string().nullable(),
+  /** The last 20, oldest first. */
+  events: z.array(eventSchema),
+})
+
+/** What the drift watch knows of a feature. JSON of bounded size. */
+export type DriftState = z.output<typeof driftStateSchema>
+
+export function newDriftState(version: string, since: number): DriftState {
+  const detectors = Object.fromEntries(signalNames.map((signal) => [signal, newDetector(since)]))
+  return {
+    version,
+    since,
+    detectors: detectors as Record<Signal, Detector>,
+    models: { names: [], since: null },
+    fingerprints: { names: [], since: null },
+    judgeId: null,
+    events: [],
+  }
+}
+
+/** Under this name the state is kept as a checkpoint. */
+export function driftName(feature: string): string {
+  return `drift:${feature}`
+}
+
+/** Undefined where nothing was watched yet. */
+export async function loadDrift(
+  store: EvidenceStore,
+  feature: string,
+): Promise<{ cursor: number; state: DriftState } | undefined> {
+  const kept = await store.checkpoint(driftName(feature))
+  return kept && { cursor: kept.cursor, state: driftStateSchema.parse(kept.state) }
+}

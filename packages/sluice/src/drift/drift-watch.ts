@@ -1,0 +1,89 @@
+import type { Clock } from '@sluice/client'
+import { announce } from '../rollout/announce.ts'
+import { startLeaderLoop } from '../rollout/leader-loop.ts'
+import type { WorkLoop } from '../rollout/work-loop.ts'
+import type { Store } from '../store/store.ts'
+import { type DriftEvent, type DriftState, driftName, loadDrift, newDriftState } from './drift-state.ts'
+import { observeDrift, type UserDays } from './observe-drift.ts'
+import { type NightWord, suspectOf } from './suspect.ts'
+
+export interface DriftWatchOptions {
+  store: Store
+  clock: Clock
+  /** What the last nightly of a feature said, where there is one. */
+  nightOf: (feature: string) => NightWord | undefined
+  onError: (error: unknown, waitMs: number) => void
+  /** How often it looks, in ms (default 10 s). */
+  everyMs?: number
+}
+
+const pageSize = 1000
+
+/**
+ * Watches what is in production, with or without a rollout, for change that nobody released. A fold over the log of
+ * each feature: nothing counts twice, and each alarm is on record once.
+ */
+export function startDriftWatch(options: DriftWatchOptions): WorkLoop {
+  const { store, clock, onError, everyMs = 10_000 } = options
+  return startLeaderLoop({
+    store,
+    name: 'drift',
+    clock,
+    everyMs,
+    onError,
+    async work(held) {
+      let more = false
+      for (const { feature, active } of await store.features()) {
+        if (active !== null && held() && (await watchFeature(feature, active, options))) more = true
+      }
+      return more
+    },
+  })
+}
+
+/** Folds the next page of a feature's log; true where more waits. */
+async function watchFeature(feature: string, active: string, options: DriftWatchOptions): Promise<boolean> {
+  const { store } = options
+  const loaded = await loadDrift(store, feature)
+  const after = loaded?.cursor ?? 0
+  const entries = await store.readLog({ after, limit: pageSize, feature })
+  const [first, last] = [entries[0], entries.at(-1)]
+  if (!first || !last) return false
+  const state = loaded?.state.version === active ? loaded.state : newDriftState(active, first.receivedAt)
+  const known = await store.units(
+    driftName(feature),
+    entries.map(({ unit }) => unit).filter((unit) => unit !== null),
+  )
+  const records = new Map<string, Record<string, unknown>>()
+  for (const entry of entries) {
+    const memory = entry.unit === null ? undefined : ((records.get(entry.unit) ?? known.get(entry.unit)) as UserDays)
+    const seen = observeDrift(state, entry, memory)
+    if (entry.unit !== null && seen.memory && seen.memory !== memory) records.set(entry.unit, { ...seen.memory })
+    for (const event of seen.events) await alarm(feature, event, state, options)
+  }
+  await store.saveCheckpoint(
+    driftName(feature),
+    loaded?.cursor ?? -1,
+    { cursor: last.seq, state },
+    { rolloutId: driftName(feature), records },
+  )
+  return entries.length === pageSize
+}
+
+function alarm(
+  feature: string,
+  event: DriftEvent,
+  state: DriftState,
+  { store, clock, nightOf }: DriftWatchOptions,
+): Promise<void> {
+  const suspect = suspectOf(event, state, nightOf(feature))
+  return announce(store, {
+    feature,
+    rolloutId: null,
+    action: 'drift.alarm',
+    key: `${feature} ${state.version} ${event.code} ${event.seq}`,
+    reason: `${event.words} ${suspect.words}`,
+    evidence: { ...event, version: state.version, suspect },
+    at: clock.now(),
+  })
+}

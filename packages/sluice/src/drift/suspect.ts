@@ -1,0 +1,48 @@
+import type { DriftEvent, DriftState } from './drift-state.ts'
+
+/** What the last nightly of the feature said, as far as it tells whose doing a drift is. */
+export interface NightWord {
+  /** ms since the epoch. */
+  at: number
+  /** Codes of its reasons and events, e.g. `provider-drift`. */
+  codes: readonly string[]
+  verdict: 'pass' | 'fail' | 'inconclusive'
+}
+
+export interface Suspect {
+  who: 'provider' | 'judge' | 'traffic' | 'unknown'
+  /** Why, in one sentence. */
+  words: string
+}
+
+const recentMs = 7 * 86_400_000
+const nightIsCurrentMs = 3 * 86_400_000
+
+/**
+ * Whose doing a drift probably is. Live traffic alone cannot tell the provider from the traffic: the nightly can, since
+ * it asks the same questions every night and judges the same answers again.
+ */
+export function suspectOf(event: DriftEvent, { events }: DriftState, night: NightWord | undefined): Suspect {
+  const recent = (codes: readonly string[]) =>
+    events.find((other) => other !== event && codes.includes(other.code) && event.at - other.at <= recentMs)
+  const served = recent(['served-model', 'served-fingerprint'])
+  if (event.code.startsWith('served-')) return { who: 'provider', words: 'It is the provider that changed it.' }
+  if (event.code === 'judge-changed') return { who: 'judge', words: 'It is the judge that was changed.' }
+  if (served) return { who: 'provider', words: `The provider is suspected: ${served.words}` }
+  const current = night && Math.abs(event.at - night.at) <= nightIsCurrentMs ? night : undefined
+  if (current?.codes.includes('judge-drift') && event.code === 'score')
+    return {
+      who: 'judge',
+      words: 'The judge is suspected: the nightly found that it scores the same answers otherwise.',
+    }
+  if (current?.codes.some((code) => code === 'provider-drift' || code.startsWith('served-')))
+    return { who: 'provider', words: 'The provider is suspected: the nightly found that its answers have changed.' }
+  if (recent(['inputs']) || event.code === 'inputs')
+    return { who: 'traffic', words: 'The traffic is suspected: the inputs have changed in length.' }
+  if (current?.verdict === 'pass')
+    return {
+      who: 'traffic',
+      words: 'The traffic is suspected: in the nightly the same cases still do as well as before.',
+    }
+  return { who: 'unknown', words: 'Whose doing it is cannot be told without a recent nightly that decided.' }
+}

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { startDriftWatch } from '../../src/drift/drift-watch.ts'
+import { readDrift } from '../../src/drift/read-drift.ts'
+import type { NightWord } from '../../src/drift/suspect.ts'
+import { seededRandom } from '../../src/stats/index.ts'
+import { applyEvent } from '../../src/store/apply-event.ts'
+import { memoryStore } from '../../src/store/memory/memory-store.ts'
+import type { LogDraft } from '../../src/store/outcome-log.ts'
+import type { Store } from '../../src/store/store.ts'
+import { by, byHand, canary, handClock, incumbent, publish } from '../rollout/controller/stage.ts'
+import { start } from '../store/contract/samples.ts'
+import { until } from '../support/until.ts'
+import { judged, scoreOf, served } from './traffic.ts'
+
+async function activeStore(): Promise<Store> {
+  const store = memoryStore()
+  for (const id of [incumbent, canary]) await publish(store, 'mail', id)
+  await applyEvent(store, 'mail', { type: 'activate', version: incumbent, reason: 'first' }, by, byHand)
+  return store
+}
+
+/** Runs a watch until it has seen the log to its end. */
+async function watchAll(store: Store, { night }: { night?: NightWord } = {}) {
+  const errors: unknown[] = []
+  const watch = startDriftWatch({
+    store,
+    clock: handClock(),
+    nightOf: () => night,
+    onError: (error) => errors.push(error),
+  })
+  const [last] = (await store.readLog({ after: 0, limit: 100_000 })).slice(-1)
+  await until(async () => (await store.checkpoint('drift:mail'))?.cursor === last?.seq, 'the end of the log')
+  await watch.close()
+  assert.deepEqual(errors, [])
+}
+
+const alarms = async (store: Store) => (await store.audit('mail')).filter(({ action }) => action === 'drift.alarm')
+
+const falling = (count = 1200, mean = (index: number) => (index < 800 ? 0.8 : 0.6)): LogDraft[] => {
+  const random = seededRandom(5)
+  return Array.from({ length: count }, (_, index) => judged(index, 300, scoreOf(random, mean(index))))
+}
+
+test('scores that fall in production alarm once, with the reference, the level and the false alarms in words', async () => {
+  const store = await activeStore()
+  await store.append(falling())
+  await watchAll(store)
+  const [row, ...others] = await alarms(store)
+  assert.deepEqual(others, [])
+  assert.match(
+    row?.reason ?? '',
+    /judged score has moved: 0\.\d+ on average over \d+ .*0\.7\d+ over .*once in 1\d{4} or more/,
+  )
+  assert.match(row?.reason ?? '', /cannot be told without a recent nightly/)
+  assert.partialDeepStrictEqual(row?.evidence, { code: 'score', version: incumbent, suspect: { who: 'unknown' } })
+  const view = await readDrift(store, 'mail')
+  assert.equal(view?.events.length, 1)
+  const again = view?.signals.find(({ signal }) => signal === 'score')?.reference
+  assert.ok(Math.abs((again?.mean ?? 0) - 0.6) < 0.03, 'the new level is what is normal now')
+})
+
+test('killed before its state was stored, the same alarm is not told twice', async () => {
+  const store = await activeStore()
+  await store.append(falling())
+  let announced = false
+  const dying: Store = {
+    ...store,
+    async commit(change) {
+      const result = await store.commit(change)
+      announced = true
+      return result
+    },
+    saveCheckpoint: (name, expected, next, units) =>
+      announced ? new Promise(() => {}) : store.saveCheckpoint(name, expected, next, units),
+  }
+  const dead = startDriftWatch({ store: dying, clock: handClock(), nightOf: () => undefined, onError: () => {} })
+  await until(() => announced, 'the alarm')
+  void dead.close()
+  await watchAll({ ...store, lead: async () => ({ held: () => true, release: async () => {} }) })
+  assert.equal((await alarms(store)).length, 1)
+})
+
+test('one user counts once a day, and what a canary does is not looked at', async () => {
+  const store = await activeStore()
+  const busy = Array.from({ length: 50 }, (_, index) => served(index, 10_000, { unit: 'busy', error: 'boom' }))
+  const canaries = Array.from({ length: 50 }, (_, index) =>
+    served(1000 + index, 10_000, { arm: 'canary', version: canary, rolloutId: 'r1' }),
+  )
+  const other = served(2000, 10_000, { version: 'cccccccccccc' })
+  await store.append([...busy, ...canaries, other, served(10_001, 10_000, { unit: 'busy' })])
+  await watchAll(store)
+  const view = await readDrift(store, 'mail')
+  assert.equal(view?.signals.find(({ signal }) => signal === 'errors')?.seen, 2)
+})
+
+test('another model that is served is an event by itself, and the suspect of what follows', async () => {
+  const store = await activeStore()
+  const model = (index: number) => (index < 600 ? 'haiku-1' : 'haiku-2')
+  const requests = Array.from({ length: 900 }, (_, index) =>
+    served(index, 300, { servedModel: model(index), fingerprint: index % 2 ? 'fp-a' : 'fp-b' }),
+  )
+  await store.append([...requests, ...falling()])
+  await watchAll(store)
+  const rows = await alarms(store)
+  assert.deepEqual(rows.map(({ evidence }) => (evidence as { code: string }).code).sort(), ['score', 'served-model'])
+  assert.match(rows[0]?.reason ?? '', /now serves haiku-2/)
+  assert.match(rows[1]?.reason ?? '', /provider is suspected: The provider now serves haiku-2/)
+})
+
+test('another judge starts the scores anew instead of raising an alarm of drift', async () => {
+  const store = await activeStore()
+  const scores = falling().map((entry, index) => (index < 800 ? entry : { ...entry, judgeId: 'judge-2' }))
+  await store.append(scores)
+  await watchAll(store)
+  assert.deepEqual(
+    (await alarms(store)).map(({ evidence }) => (evidence as { code: string }).code),
+    ['judge-changed'],
+  )
+})
+
+const night = (codes: string[], verdict: NightWord['verdict']): NightWord => ({
+  at: start + 3 * 86_400_000,
+  codes,
+  verdict,
+})
+
+for (const [name, word, who] of [
+  ['its judge drifted', night(['judge-drift'], 'fail'), 'judge'],
+  ['its provider drifted', night(['provider-drift'], 'fail'), 'provider'],
+  ['it passed', night([], 'pass'), 'traffic'],
+  ['it is long ago', { ...night([], 'pass'), at: 0 }, 'unknown'],
+] as const) {
+  test(`the nightly names the suspect: ${name}`, async () => {
+    const store = await activeStore()
+    await store.append(falling())
+    await watchAll(store, { night: word })
+    assert.partialDeepStrictEqual((await alarms(store))[0]?.evidence, { suspect: { who } })
+  })
+}
+
+test('with another active version the watch begins anew', async () => {
+  const store = await activeStore()
+  await store.append(falling(700, () => 0.8))
+  await watchAll(store)
+  await applyEvent(store, 'mail', { type: 'activate', version: canary, reason: 'next' }, by, byHand)
+  await store.append([judged(5000, 300, 0.4, { version: canary })])
+  await watchAll(store)
+  const view = await readDrift(store, 'mail')
+  assert.equal(view?.version, canary)
+  assert.equal(view?.signals.find(({ signal }) => signal === 'score')?.seen, 1)
+  assert.deepEqual(await alarms(store), [])
+})
