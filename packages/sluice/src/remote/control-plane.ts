@@ -79,7 +79,7 @@ export function controlPlane(connection: Connection) {
     revokeToken: (id: string): Promise<TokenAnswer> =>
       ask({ method: 'DELETE', path: ['v1', 'tokens', id] }, tokenAnswer),
     /** What was stored of production, the worst judged first. */
-    contents: async (name: string, query: { rollout?: string; version?: string; limit?: number }) =>
+    contents: async (name: string, query: { outcome?: string; rollout?: string; version?: string; limit?: number }) =>
       (await ask({ method: 'GET', path: feature(name, 'contents'), query }, contentsAnswer)).contents,
     /** Resolves to what was deleted. */
     forget: (unit: string) =>

@@ -25,6 +25,7 @@ export const listContents = defineRoute({
   scopes: ['operator'],
   params: ofFeature,
   query: z.object({
+    outcome: z.string().min(1).max(256).optional().meta({ description: 'Only that of this outcome.' }),
     rollout: rolloutId.optional(),
     version: versionId.optional(),
     limit: queryNumber({ min: 1, max: 500, preset: 50 }),
@@ -35,8 +36,12 @@ export const listContents = defineRoute({
       schema: z.object({ contents: z.array(content) }),
     },
   },
-  async handle({ params: { feature }, query: { rollout, version, limit }, caller }, { store }) {
+  async handle({ params: { feature }, query: { outcome, rollout, version, limit }, caller }, { store }) {
     refuseOtherFeature(caller, feature)
+    if (outcome !== undefined) {
+      const one = await store.content(outcome)
+      return { status: 200, body: { contents: one?.feature === feature ? [one] : [] } }
+    }
     const contents = await store.worstContent({
       feature,
       limit,
