@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import manifest from '../../package.json' with { type: 'json' }
 import type { Host } from './host.ts'
+import { addIncidents } from './incident-commands.ts'
 import { addReleases } from './release-commands.ts'
 
 const checkFormats = ['text', 'github', 'sarif']
@@ -77,6 +78,7 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
   program.commandsGroup('Releases:')
   addControlPlane(program, host, done)
   addReleases(program, host, done)
+  addIncidents(program, host, done)
   return program
 }
 

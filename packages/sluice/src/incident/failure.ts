@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import type { StoredContent } from '../store/content-store.ts'
+
+/** An answer of production that was not good enough. */
+export interface Failure {
+  /** What the prompt was filled with. */
+  vars: Record<string, unknown>
+  /** What was answered: the fault itself, hence never the expected answer. Null where it was not kept. */
+  output: string | null
+  /** What should have been answered, where somebody has said so. */
+  expected?: string
+  /** The judge's, in [0,1]; null where it was not judged. */
+  score: number | null
+  /** Ids of the rubric's items that the judge answered with no. */
+  failed: string[]
+  /** One of them must hold. */
+  mustFailed: boolean
+  /** Where it comes from, as the case will say it. */
+  source: Record<string, unknown>
+}
+
+/** The part of a judgement that says which questions were answered with no. */
+export const judgementSchema = z.looseObject({
+  items: z
+    .array(z.looseObject({ id: z.string(), verdict: z.string().optional(), must: z.boolean().optional() }))
+    .default([]),
+})
+
+/** What failed by the judge's answer; nothing where there is none. */
+export function failedItems(judgement: unknown): Pick<Failure, 'failed' | 'mustFailed'> {
+  const { data } = judgementSchema.safeParse(judgement)
+  const failed = (data?.items ?? []).filter(({ verdict }) => verdict === 'no')
+  return { failed: failed.map(({ id }) => id), mustFailed: failed.some(({ must }) => must === true) }
+}
+
+/** A stored request of production as a failure. */
+export function failureOf({ id, rolloutId, version, input, output, score, judgement }: StoredContent): Failure {
+  const source = { outcome: id, ...(rolloutId === null ? {} : { rollout: rolloutId }), version }
+  return { vars: input, output, score, source, ...failedItems(judgement) }
+}
