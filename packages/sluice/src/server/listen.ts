@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { SluiceError } from '../errors.ts'
 import type { ControlPlane } from './control-plane.ts'
+import { type Connections, trackConnections } from './http/connections.ts'
 
 /** Against clients that are slow on purpose; in ms. */
 export interface Limits {
@@ -43,6 +44,7 @@ export async function listen(
   limits: Limits = defaultLimits,
 ): Promise<Listening> {
   const server = createNodeServer(plane, limits)
+  const connections = trackConnections(server)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => reject(unusable(host, port, cause)))
     server.listen(port, host, resolve)
@@ -51,7 +53,7 @@ export async function listen(
   const { port: taken } = server.address() as AddressInfo
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
-    close: () => closeServer(server, plane, limits),
+    close: () => closeServer(server, connections, plane, limits),
   }
 }
 
@@ -76,12 +78,17 @@ function createNodeServer(plane: ControlPlane, limits: Limits): Server {
   return server
 }
 
-async function closeServer(server: Server, plane: ControlPlane, { graceMs }: Limits): Promise<void> {
+async function closeServer(
+  server: Server,
+  connections: Connections,
+  plane: ControlPlane,
+  { graceMs }: Limits,
+): Promise<void> {
   plane.drain()
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   plane.close()
   // A connection whose last answer comes only now would be kept for further requests.
-  const idle = setInterval(() => server.closeIdleConnections(), idleCheckMs)
+  const idle = setInterval(() => connections.closeIdle(), idleCheckMs)
   const late = setTimeout(() => server.closeAllConnections(), graceMs)
   await closed
   clearInterval(idle)

@@ -148,6 +148,7 @@ test('a revoked token closes its open stream', { timeout: 5000 }, async () => {
 
 test('a server that closes finishes what is under way, ends streams with a hint, and takes nothing new', async () => {
   const server = await served()
+  const silent = await server.connect()
   const events = await openStream(server)
   await events.until(1)
   const append = server.plane.store.append
@@ -165,7 +166,10 @@ test('a server that closes finishes what is under way, ends streams with a hint,
   const closed = server.listening.close()
   assert.equal((await server.plane.ask('GET /readyz')).body.code, 'shutting-down')
   assert.equal(((await (await underWay).json()) as { accepted: number }).accepted, 1)
+  const answeredAt = performance.now()
   await closed
+  assert.ok(performance.now() - answeredAt < limits.graceMs / 2, 'a connection without a request is not waited for')
+  assert.ok(silent.closed())
   await until(() => events.ended(), 'the end of the stream')
   assert.match(events.text(), /retry: 1000\n\n$/)
   await assert.rejects(fetch(`${server.listening.url}/healthz`))
