@@ -86,6 +86,17 @@ test('after the wait those that are missing are named; instances that cannot see
   assert.ok(applied.elapsedMs >= 500 && applied.elapsedMs < 1000)
 })
 
+test('a clock that steps back prolongs no wait', { timeout: 10_000 }, async () => {
+  await using plane = await launched()
+  await acknowledge(plane, 'host-1')
+  const body = { version: plane.next, reason: 'better', waitMs: 500 }
+  const answer = plane.ask('PUT /v1/features/f/active', { as: 'operator', body })
+  await turn()
+  plane.clock.stepBack(3_600_000)
+  const { applied } = (await settled(plane, answer)).body
+  assert.deepEqual([applied.applied, applied.elapsedMs], [0, 0])
+})
+
 test('instances that have not applied a change are an alarm in log and metrics', async () => {
   await using plane = await launched()
   const metrics = async () => (await plane.ask('GET /metrics', { as: 'operator' })).body

@@ -58,6 +58,26 @@ test('a stream carries a sign of life every 10 s', async () => {
   await until(() => stream.text().split(': heartbeat\n\n').length === 4, 'three heartbeats')
 })
 
+test('a reload holds all that was committed before it, also while another is under way', async () => {
+  await using plane = await testPlane()
+  const { features } = plane.store
+  const gate = Promise.withResolvers<void>()
+  const slow = async () => {
+    const found = await features()
+    await gate.promise
+    return found
+  }
+  const snapshots = createSnapshots({ ...plane.store, features: slow })
+  const first = snapshots.reload()
+  const revision = await activate(plane, 'f', 'a')
+  const second = snapshots.reload()
+  gate.resolve()
+  await first
+  assert.equal(snapshots.view(null).snapshot.revision, 0)
+  await second
+  assert.equal(snapshots.view(null).snapshot.revision, revision)
+})
+
 test('what a token may not see does not reach its stream', async () => {
   await using plane = await testPlane()
   const as = await plane.token('a-limited-token', { features: ['mine'] })

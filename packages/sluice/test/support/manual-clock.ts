@@ -4,17 +4,20 @@ import type { Clock } from '@sluice/client'
 export interface ManualClock extends Clock {
   /** Goes on by `ms`, and calls the timers that are due on the way. */
   advance(ms: number): void
+  /** Tells an earlier time from now on, as a machine's clock that was set right; timers go on as before. */
+  stepBack(ms: number): void
 }
 
 export function manualClock(start = Date.parse('2026-11-24T09:00:00Z')): ManualClock {
   let now = start
+  let stepped = 0
   const timers = new Set<{ at: number; callback: () => void }>()
   const due = (until: number) => {
     const [first] = [...timers].filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)
     return first
   }
   return {
-    now: () => now,
+    now: () => now - stepped,
     setTimer(callback, ms) {
       const timer = { at: now + ms, callback }
       timers.add(timer)
@@ -29,6 +32,9 @@ export function manualClock(start = Date.parse('2026-11-24T09:00:00Z')): ManualC
         timer.callback()
       }
       now = until
+    },
+    stepBack(ms) {
+      stepped += ms
     },
   }
 }

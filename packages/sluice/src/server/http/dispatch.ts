@@ -13,45 +13,47 @@ export interface Exchange {
   node: NodeExchange | undefined
 }
 
+/** What was answered, and what the log says about it beside. */
+interface Said {
+  response: Response
+  status: number
+  facts: Record<string, unknown>
+}
+
 /** Admits a request, lets its route handle it, and answers; every fault becomes a problem document. */
 export async function dispatch(
   route: Route,
-  { request, params, node }: Exchange,
+  exchange: Exchange,
   plane: Plane,
   admission: Admission,
 ): Promise<Response> {
   const requestId = Buffer.from(plane.randomBytes(8)).toString('hex')
   const began = plane.clock.now()
-  const said = await respond()
+  const said = await respond(route, exchange, { requestId, plane, admission })
+  const ms = Math.max(0, plane.clock.now() - began)
   const { method, path } = route
   plane.metrics.count('http_requests_total', 'Requests by their answer.', { method, path, status: `${said.status}` })
-  if (node === undefined || !node.outgoing.headersSent)
-    plane.metrics.time('http_request_seconds', 'Time until the answer.', { method, path }, seconds(began))
+  plane.metrics.time('http_request_seconds', 'Time until the answer.', { method, path }, ms / 1000)
   if (!route.quiet || said.status >= 400)
-    plane.log(levelOf(said.status), `${method} ${path}`, {
-      requestId,
-      status: said.status,
-      ms: Math.round(seconds(began) * 1000),
-      ...said.facts,
-    })
+    plane.log(levelOf(said.status), `${method} ${path}`, { requestId, status: said.status, ms, ...said.facts })
   return said.response
+}
 
-  function seconds(since: number): number {
-    return Math.max(0, plane.clock.now() - since) / 1000
-  }
-
-  async function respond(): Promise<{ response: Response; status: number; facts?: Record<string, unknown> }> {
-    try {
-      const caller = await admission.admit(request, route.scopes)
-      const answer = await route.handle({ request, params, caller, requestId, node }, plane)
-      const facts = { token: caller.name }
-      if (answer instanceof Response) return { response: answer, status: answer.status, facts }
-      const headers = { 'x-request-id': requestId, ...answer.headers }
-      return { response: jsonResponse({ ...answer, headers }), status: answer.status, facts }
-    } catch (error) {
-      const problem = problemOf(error)
-      return { response: problemResponse(problem, requestId), status: problem.details.status, facts: factsOf(problem) }
-    }
+async function respond(
+  route: Route,
+  { request, params, node }: Exchange,
+  { requestId, plane, admission }: { requestId: string; plane: Plane; admission: Admission },
+): Promise<Said> {
+  try {
+    const caller = await admission.admit(request, route.scopes)
+    const answer = await route.handle({ request, params, caller, requestId, node }, plane)
+    const facts = { token: caller.name }
+    if (answer instanceof Response) return { response: answer, status: answer.status, facts }
+    const headers = { 'x-request-id': requestId, ...answer.headers }
+    return { response: jsonResponse({ ...answer, headers }), status: answer.status, facts }
+  } catch (error) {
+    const problem = problemOf(error)
+    return { response: problemResponse(problem, requestId), status: problem.details.status, facts: factsOf(problem) }
   }
 }
 

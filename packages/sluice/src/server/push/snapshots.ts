@@ -32,37 +32,44 @@ export interface Snapshots {
  * changes nothing for a client reaches none.
  */
 export function createSnapshots(store: ReleaseStore & { readonly epoch: string }): Snapshots {
-  const contents = new Map<string, VersionRecord>()
   const listeners: (() => void)[] = []
   let states: FeatureState[] = []
+  let versions = new Map<string, VersionRecord>()
   let views = new Map<string, View>()
   let loading: Promise<void> | undefined
   let next: Promise<void> | undefined
 
   async function load(): Promise<void> {
     const found = await store.features()
-    await Promise.all(found.flatMap((state) => servedVersions(state).map((id) => loadContent(state.feature, id))))
     if (latest(found) === latest(states) && found.length === states.length) return
+    versions = await servedBy(found, versions)
     states = found
     views = new Map()
     for (const listener of listeners) listener()
   }
 
-  async function loadContent(feature: string, id: string): Promise<void> {
-    const key = `${feature}\0${id}`
-    if (contents.has(key)) return
-    const version = await store.version(feature, id)
-    if (version) contents.set(key, version)
+  /** The versions that are served now; contents never change, so that those known are not read again. */
+  async function servedBy(
+    found: readonly FeatureState[],
+    known: ReadonlyMap<string, VersionRecord>,
+  ): Promise<Map<string, VersionRecord>> {
+    const served = found.flatMap((state) => servedVersions(state).map((id) => ({ feature: state.feature, id })))
+    const read = served.map(async ({ feature, id }) => {
+      const key = `${feature}\0${id}`
+      const version = known.get(key) ?? (await store.version(feature, id))
+      return version && ([key, version] as const)
+    })
+    return new Map((await Promise.all(read)).filter((entry) => entry !== undefined))
   }
 
   function view(features: readonly string[] | null): View {
-    const key = features === null ? '*' : JSON.stringify([...features].sort())
+    const key = features === null ? '*' : JSON.stringify(features.toSorted())
     const known = views.get(key)
     if (known) return known
     const visible = states.filter(({ feature, active }) => {
       return active !== null && (features === null || features.includes(feature))
     })
-    const made = viewOf(snapshotOf(store.epoch, latest(visible), visible, [...contents.values()]))
+    const made = viewOf(snapshotOf(store.epoch, latest(visible), visible, [...versions.values()]))
     views.set(key, made)
     return made
   }

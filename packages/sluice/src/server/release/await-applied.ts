@@ -29,11 +29,15 @@ export async function awaitApplied(
   if (change.waitMs === 0) return null
   const { clock } = plane
   const began = clock.now()
+  // Counted by the pauses: the clock may step back.
+  let waitedMs = 0
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 1.5)) {
     const state = await appliedNow(plane, change)
-    const elapsedMs = Math.max(0, clock.now() - began)
-    if (state.missing.length === 0 || elapsedMs >= change.waitMs) return { ...state, elapsedMs }
-    await new Promise<void>((resolve) => clock.setTimer(resolve, Math.min(pauseMs, change.waitMs - elapsedMs)))
+    if (state.missing.length === 0 || waitedMs >= change.waitMs)
+      return { ...state, elapsedMs: Math.max(0, clock.now() - began) }
+    const pause = Math.min(pauseMs, change.waitMs - waitedMs)
+    await new Promise<void>((resolve) => clock.setTimer(resolve, pause))
+    waitedMs += pause
   }
 }
 

@@ -55,9 +55,16 @@ export async function changeFeature(
         },
       )
   if (result.outcome === 'repeated') refuseOtherRequest(result.answer, repetition)
-  else await plane.snapshots.reload()
+  else await send(plane)
   const now = result.outcome === 'committed' ? result.feature : await store.feature(feature)
   if (!now) throw new Error(`${feature} is not in the store after a change of it`)
   const repeated = result.outcome === 'repeated'
   return { feature: now, status: repeated ? result.answer.status : status, repeated }
+}
+
+/** What is committed stays so, even if it cannot be read back at once: then the next look at the store sends it. */
+async function send({ snapshots, log }: Plane): Promise<void> {
+  await snapshots.reload().catch((error: unknown) => {
+    log('warn', 'a change is stored, but could not be sent at once', { error: String(error) })
+  })
 }
