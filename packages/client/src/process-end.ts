@@ -3,19 +3,25 @@ interface Process {
   off(event: 'beforeExit', listener: () => void): unknown
 }
 
+const works = new Set<() => Promise<void>>()
+
 /**
- * Calls `work` once when a process has nothing else to do, which keeps it alive until that is done. Changes nothing about
+ * Calls `work` once when the process has nothing else to do, which keeps it alive until that is done. Changes nothing about
  * how it ends: signals stay the application's. Returns how to forget it; on other runtimes it does nothing.
  */
 export function whenProcessEnds(work: () => Promise<void>): () => void {
   const process: Partial<Process> | undefined = globalThis.process
   if (typeof process?.on !== 'function' || typeof process.off !== 'function') return () => undefined
-  const { on, off } = process
-  const listener = () => {
-    forget()
-    void work()
+  if (works.size === 0) process.on('beforeExit', doAll)
+  works.add(work)
+  return () => {
+    works.delete(work)
+    if (works.size === 0) process.off?.('beforeExit', doAll)
   }
-  const forget = () => void off.call(process, 'beforeExit', listener)
-  on.call(process, 'beforeExit', listener)
-  return forget
+}
+
+function doAll(): void {
+  globalThis.process.off('beforeExit', doAll)
+  for (const work of works) void work()
+  works.clear()
 }

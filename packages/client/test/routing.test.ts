@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import vectors from '../routing-vectors.json' with { type: 'json' }
 import { type FeatureSnapshot, position, routeUnit } from '../src/index.ts'
-import { featureWith } from './snapshots.ts'
+import { featureWith } from './support/snapshots.ts'
 
 const unit = fc.string({ unit: 'grapheme', maxLength: 60 })
 const share = fc.integer({ min: 0, max: 1_000_000 })

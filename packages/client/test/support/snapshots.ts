@@ -1,4 +1,4 @@
-import type { FeatureSnapshot, PromptVersion, RolloutSnapshot, Snapshot } from '../src/index.ts'
+import type { FeatureSnapshot, PromptVersion, RolloutSnapshot, Snapshot } from '../../src/index.ts'
 
 export function version(id: string): PromptVersion {
   const messages = [{ role: 'user' as const, content: `${id}: {{email}}` }]

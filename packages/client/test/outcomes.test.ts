@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { RequestOutcome } from '../src/index.ts'
+import { fakePlane } from './support/fake-plane.ts'
+import { featureWith, snapshot } from './support/snapshots.ts'
+import { startClient } from './support/started-client.ts'
+
+const canary = featureWith({ ppm: 1_000_000 })
+const isOutcomes = (path: string) => path === '/v1/outcomes'
+
+test('a run is timed, passed through and reported with its arm', async () => {
+  const plane = fakePlane(snapshot(1, canary))
+  await using started = await startClient(plane)
+  const route = started.client.route('mail', 'ann')
+  const running = route.run(
+    async () => {
+      await new Promise<void>((resolve) => started.clock.setTimer(resolve, 250))
+      return { text: 'Hi', tokens: 7 }
+    },
+    ({ tokens }) => ({ outputTokens: tokens }),
+  )
+  await started.pass(250)
+  assert.deepEqual(await running, { text: 'Hi', tokens: 7 })
+  await started.pass(1000)
+  const [sent] = plane.batches.flat() as RequestOutcome[]
+  const { id, observedAt, ...rest } = sent ?? {}
+  assert.match(String(id), /^[0-9a-f-]{36}$/)
+  assert.match(String(observedAt), /^2027-01-15T/)
+  assert.deepEqual(rest, {
+    ...{ feature: 'mail', version: 'b', arm: 'canary', rolloutId: 'r-1', stage: 0, unit: 'ann' },
+    ...{ latencyMs: 250, outputTokens: 7 },
+  })
+})
+
+test('what the application throws comes out unchanged and is reported as an error', async () => {
+  const plane = fakePlane(snapshot(1))
+  await using started = await startClient(plane)
+  const fault = new RangeError('no quota')
+  const route = started.client.route('mail', 'ann')
+  await assert.rejects(
+    route.run(() => Promise.reject(fault)),
+    (error) => error === fault,
+  )
+  await assert.rejects(
+    route.run(() => {
+      throw fault
+    }),
+    (error) => error === fault,
+  )
+  await started.pass(1000)
+  assert.deepEqual(
+    (plane.batches.flat() as RequestOutcome[]).map(({ error }) => error),
+    ['RangeError: no quota', 'RangeError: no quota'],
+  )
+})
+
+test('a record adds to the run before it, once; feedback names the request, also much later', async () => {
+  const plane = fakePlane(snapshot(1, canary))
+  await using started = await startClient(plane)
+  const route = started.client.route('mail', 'ann')
+  await route.run(() => 'Hi')
+  route.record({ inputTokens: 3, costUsd: 0.01 })
+  const reference = route.reference()
+  route.feedback({ thumb: 'down', comment: 'no dates' })
+  await started.pass(1000)
+  route.record({ costUsd: 9 })
+  assert.ok(reference)
+  started.client.feedback(JSON.parse(JSON.stringify(reference)), { score: 1.5 })
+  await started.pass(1000)
+  const [run, thumb, score, ...more] = plane.batches.flat()
+  assert.deepEqual(more, [])
+  assert.partialDeepStrictEqual(run, { inputTokens: 3, costUsd: 0.01 })
+  const about = {
+    kind: 'feedback',
+    of: run?.id,
+    feature: 'mail',
+    version: 'b',
+    arm: 'canary',
+    rolloutId: 'r-1',
+    unit: 'ann',
+  }
+  assert.partialDeepStrictEqual(thumb, { ...about, score: 0, comment: 'no dates' })
+  assert.partialDeepStrictEqual(score, { ...about, score: 1 })
+  assert.equal(started.diagnostics.at(-1)?.code, 'late-record')
+})
+
+test('input and output leave the process only for the share that the feature captures', async () => {
+  const plane = fakePlane(snapshot(1, featureWith({ ppm: 1_000_000 }, { capture: { incumbent: 0, canary: 250_000 } })))
+  await using started = await startClient(plane)
+  for (let index = 0; index < 2000; index += 1) {
+    started.client.route('mail', `user-${index}`).record({ input: { email: 'x' }, output: 'y', latencyMs: 1 })
+  }
+  await started.client.flush()
+  const outcomes = plane.batches.flat() as RequestOutcome[]
+  const captured = outcomes.filter(({ output }) => output !== undefined)
+  assert.equal(outcomes.length, 2000)
+  assert.ok(Math.abs(captured.length - 500) < 80, `${captured.length} captured`)
+  for (const { input, captured: share } of captured) assert.deepEqual([input, share], [{ email: 'x' }, 0.25])
+  for (const outcome of outcomes.filter((one) => !captured.includes(one))) assert.ok(!('input' in outcome))
+})
+
+test('outcomes wait for a server that is away, under the same ids, and the oldest make room', async () => {
+  const plane = fakePlane(snapshot(1))
+  await using started = await startClient(plane, { queueCapacity: 50 })
+  plane.interfere((path) => (isOutcomes(path) ? new Error('unreachable') : undefined))
+  for (let index = 0; index < 60; index += 1) started.client.route('mail').record({ latencyMs: index })
+  await started.pass(120_000)
+  assert.deepEqual(started.client.status().outcomes, { queued: 50, delivered: 0, dropped: 10, rejected: 0 })
+  plane.interfere(undefined)
+  await started.pass(31_000)
+  const latencies = (plane.batches.flat() as RequestOutcome[]).map(({ latencyMs }) => latencyMs)
+  assert.deepEqual(
+    latencies,
+    Array.from({ length: 50 }, (_, index) => index + 10),
+  )
+  assert.equal(started.client.status().outcomes.delivered, 50)
+})
+
+test('an answer that was lost is asked for again with the same ids', async () => {
+  const plane = fakePlane(snapshot(1))
+  await using started = await startClient(plane)
+  let lost = 0
+  const seen: string[][] = []
+  plane.interfere((path, init) => {
+    if (!isOutcomes(path)) return undefined
+    seen.push(JSON.parse(String(init.body)).outcomes.map(({ id }: { id: string }) => id))
+    lost += 1
+    return lost === 1 ? new Error('connection reset') : undefined
+  })
+  started.client.route('mail').record({ latencyMs: 1 })
+  await started.pass(5000)
+  assert.equal(seen.length, 2)
+  assert.deepEqual(seen[0], seen[1])
+})
+
+test('Retry-After is obeyed, a batch that is too large is halved, what is refused is not sent again', async () => {
+  const plane = fakePlane(snapshot(1))
+  await using started = await startClient(plane)
+  plane.interfere((path) =>
+    isOutcomes(path) ? new Response(null, { status: 429, headers: { 'retry-after': '60' } }) : undefined,
+  )
+  for (let index = 0; index < 8; index += 1) started.client.route('mail').record({ latencyMs: index })
+  await started.pass(59_000)
+  assert.equal(plane.requests.filter((request) => request === 'POST /v1/outcomes').length, 1)
+  plane.interfere((path, init) => {
+    const size = isOutcomes(path) ? JSON.parse(String(init.body)).outcomes.length : 0
+    return size > 2 ? new Response(null, { status: 413 }) : undefined
+  })
+  await started.pass(10_000)
+  assert.deepEqual(
+    plane.batches.map(({ length }) => length),
+    [2, 2, 2, 2],
+  )
+  const rejected = [{ index: 0, code: 'invalid', message: 'latencyMs must be 0 or more' }]
+  plane.interfere((path) => (isOutcomes(path) ? Response.json({ accepted: 0, duplicates: 0, rejected }) : undefined))
+  started.client.route('mail').record({ latencyMs: -1 })
+  await started.pass(120_000)
+  assert.deepEqual(started.client.status().outcomes, { queued: 0, delivered: 8, dropped: 0, rejected: 1 })
+  assert.match(started.diagnostics.findLast(({ code }) => code === 'outcomes-rejected')?.message ?? '', /latencyMs/)
+})
+
+test('close sends what waits and says goodbye', async () => {
+  const plane = fakePlane(snapshot(1))
+  const started = await startClient(plane)
+  started.client.route('mail').record({ latencyMs: 1 })
+  await started[Symbol.asyncDispose]()
+  assert.equal(plane.batches.flat().length, 1)
+  assert.equal(plane.acks.at(-1)?.leaving, true)
+  assert.equal(started.client.status().mode, 'closed')
+  assert.equal(plane.streams.length, 0)
+})

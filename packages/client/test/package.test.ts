@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { test } from 'node:test'
+import { promisify } from 'node:util'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+import { oldNode } from '../../sluice/test/support/old-node.ts'
+import manifest from '../package.json' with { type: 'json' }
+import { frame } from './support/fake-plane.ts'
+import { featureWith, snapshot } from './support/snapshots.ts'
+
+const folder = path.join(import.meta.dirname, '..')
+
+test('the client has no dependencies and is smaller than 10 kB, minified and gzipped', async () => {
+  assert.deepEqual(manifest.dependencies, {})
+  const { outputFiles, metafile } = await build({
+    entryPoints: [path.join(folder, 'src/index.ts')],
+    ...{
+      bundle: true,
+      minify: true,
+      write: false,
+      metafile: true,
+      format: 'esm',
+      platform: 'neutral',
+      external: ['node:*'],
+    },
+  })
+  const size = gzipSync(outputFiles[0]?.contents ?? '').length
+  assert.ok(size > 1000 && size < 10_000, `${size} bytes`)
+  const imported = Object.values(metafile.outputs).flatMap(({ imports }) => imports)
+  assert.deepEqual([...new Set(imports(imported))], ['node:fs/promises'])
+})
+
+const imports = (list: { path: string; external?: boolean }[]) =>
+  list.filter(({ external }) => external).map(({ path }) => path)
+
+const program = `
+import { SluiceClient } from ${JSON.stringify(path.join(folder, 'dist/index.js'))}
+const client = new SluiceClient({ url: process.argv[1], token: 't', bootstrap: process.argv[2] })
+await client.ready()
+const route = client.route('mail', 'ann')
+const text = await route.run(async () => route.prompt.render({ email: 'hello' })[0].content)
+console.log(process.versions.node.split('.')[0], route.arm, text)
+`
+
+const [old, ...none] = oldNode()
+const nodes = { 'this Node': process.execPath, 'Node 20': none.length === 0 ? old : undefined }
+for (const [name, node] of Object.entries(nodes)) {
+  test(`what is published works on ${name} over real sockets, and sends its outcomes before the process ends`, {
+    skip: !node && 'no Node 20 on this machine',
+  }, async () => {
+    const bodies: string[] = []
+    const server = createServer(async (request, response) => {
+      if (request.url === '/v1/stream') {
+        response.writeHead(200, { 'content-type': 'text/event-stream' })
+        response.write(frame(snapshot(1, featureWith({ ppm: 1_000_000 }))))
+        return
+      }
+      let body = ''
+      for await (const chunk of request) body += chunk
+      bodies.push(`${request.url} ${body}`)
+      response.setHeader('content-type', 'application/json').end('{"accepted":1,"duplicates":0,"rejected":[]}')
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const temporary = mkdtempSync(path.join(tmpdir(), 'sluice-client-'))
+    const file = path.join(temporary, 'snapshot.json')
+    try {
+      const args = ['--input-type=module', '--eval', program, url, file]
+      const running = promisify(execFile)(node ?? '', args)
+      // An open stream keeps a process alive; an application that ends without close() is ended by its server here.
+      const ended = setInterval(() => bodies.length > 1 && server.closeAllConnections(), 20)
+      const { stdout } = await running
+      clearInterval(ended)
+      assert.match(stdout, /^(20|2[2-9]) canary b: hello\n$/)
+      assert.ok(
+        bodies.some((body) => body.startsWith('/v1/outcomes') && body.includes('"latencyMs"')),
+        bodies.join('\n'),
+      )
+      assert.equal(JSON.parse(readFileSync(file, 'utf8')).revision, 1)
+    } finally {
+      server.closeAllConnections()
+      server.close()
+      rmSync(temporary, { recursive: true })
+    }
+  })
+}
