@@ -7,8 +7,10 @@ import { seedAdmin } from '../server/access/seed-admin.ts'
 import { createControlPlane } from '../server/control-plane.ts'
 import { listen } from '../server/listen.ts'
 import { createLog } from '../server/observe/log.ts'
+import { createMetrics } from '../server/observe/metrics.ts'
 import { openStore } from '../store/open-store.ts'
 import type { Host } from './host.ts'
+import { startServeEngine } from './serve-engine.ts'
 
 export interface ServeOptions {
   host: string
@@ -27,15 +29,22 @@ export async function serve({ host, port, data, logLevel }: ServeOptions, proces
   try {
     const accessible = await seedAdmin(store, clock, adminToken)
     if (!accessible) refuseOpenAddress(host)
-    const plane = await createControlPlane({ store, clock, randomBytes, log })
-    const listening = await listen(plane, { host, port })
-    log('info', 'listening', { url: listening.url, store: store.kind })
-    if (!accessible)
-      log('warn', 'no token exists, so nobody gets in: start with SLUICE_ADMIN_TOKEN=$(openssl rand -hex 32) set')
-    await signals.first
-    log('info', 'stopping: requests under way may finish; signal again to stop at once')
-    await Promise.race([listening.close(), signals.second])
-    return 0
+    const metrics = createMetrics()
+    const engine = await startServeEngine(process, { store, clock, log, metrics })
+    try {
+      const { intake, insight } = engine
+      const plane = await createControlPlane({ store, clock, randomBytes, log, metrics, intake, insight })
+      const listening = await listen(plane, { host, port })
+      log('info', 'listening', { url: listening.url, store: store.kind })
+      if (!accessible)
+        log('warn', 'no token exists, so nobody gets in: start with SLUICE_ADMIN_TOKEN=$(openssl rand -hex 32) set')
+      await signals.first
+      log('info', 'stopping: requests under way may finish; signal again to stop at once')
+      await Promise.race([listening.close(), signals.second])
+      return 0
+    } finally {
+      await Promise.race([engine.close(), signals.second])
+    }
   } finally {
     await Promise.race([store.close(), signals.second])
     signals.dispose()

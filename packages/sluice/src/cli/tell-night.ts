@@ -1,10 +1,10 @@
-import path from 'node:path'
 import { createChannels } from '../notify/create-channels.ts'
 import { createIncidents } from '../notify/incidents.ts'
 import { notifyNight } from '../notify/notify-night.ts'
 import type { Host } from './host.ts'
 import type { JudgedNight } from './judge-night.ts'
 import type { LoadedProject } from './open-project.ts'
+import { projectName } from './project-name.ts'
 import type { Session } from './session.ts'
 
 /** All notifications of a night together take no longer than this. */
@@ -43,10 +43,6 @@ export function createTellNight({ config }: LoadedProject, host: Host): (session
       return notifyNight(news, { channels, incidents, deliver })
     }
   }
-}
-
-function projectName(root: string, { GITHUB_REPOSITORY, CI_PROJECT_PATH }: NodeJS.ProcessEnv): string {
-  return GITHUB_REPOSITORY || CI_PROJECT_PATH || path.basename(root)
 }
 
 function runLink(env: NodeJS.ProcessEnv): string | undefined {

@@ -30,6 +30,7 @@ export function startDriftWatch(options: DriftWatchOptions): WorkLoop {
     name: 'drift',
     clock,
     everyMs,
+    wakers: [(wake) => store.onChange(wake)],
     onError,
     async work(held) {
       let more = false

@@ -4,7 +4,7 @@ import { type DriftEvent, loadDrift } from './drift-state.ts'
 import { type Signal, signalNames } from './signals.ts'
 
 /** How one signal stands. Shares in [0,1]; null where not enough is known. */
-export interface SignalDrift {
+interface SignalDrift {
   signal: Signal
   phase: 'learning' | 'watching'
   since: number

@@ -23,8 +23,8 @@ export interface JudgeContext {
   budgetOf: (feature: string, limitUsd: number, now: number) => Promise<DailyBudget>
   /** Calls models within the budget. */
   clientOf: (budget: DailyBudget) => Pick<ModelClient, 'complete'>
-  /** Why a judge's model cannot be held to a budget; undefined where it can. */
-  unpriced: (model: string) => Promise<string | undefined>
+  /** Why a model cannot be asked within a budget, e.g. for want of a price; undefined where it can. */
+  unaskable: (model: string) => Promise<string | undefined>
   signal: AbortSignal
 }
 
@@ -62,10 +62,10 @@ export async function judgeTask(task: JudgeTask, context: JudgeContext): Promise
 }
 
 async function askJudge(content: StoredContent, context: JudgeContext): Promise<JudgedContent | undefined> {
-  const { store, now, budgetOf, clientOf, unpriced, signal } = context
+  const { store, now, budgetOf, clientOf, unaskable, signal } = context
   const version = await store.version(content.feature, content.version)
   if (!version?.judge) return undefined
-  const fault = await unpriced(version.judge.model)
+  const fault = await unaskable(version.judge.model)
   if (fault !== undefined) throw new ProviderError('auth', fault)
   const budget = await budgetOf(content.feature, version.live.judge.budgetUsdPerDay, now())
   try {

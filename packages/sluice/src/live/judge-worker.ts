@@ -67,7 +67,7 @@ async function noteHealth(
 }
 
 /** One answer shows that the judge works; failures add up. What says nothing about the judge changes nothing. */
-export function healthAfter(before: JudgeHealth, results: readonly JudgedTask[], now: number): JudgeHealth {
+function healthAfter(before: JudgeHealth, results: readonly JudgedTask[], now: number): JudgeHealth {
   if (results.some(({ fate }) => fate === 'scored' || fate === 'abstained')) return healthyJudge
   const failures = results.filter(({ fate }) => fate === 'failed' || fate === 'given-up')
   if (failures.length === 0) return before

@@ -30,6 +30,6 @@ export function scoreEntry(
   }
 }
 
-export function scoreId(outcomeId: string): string {
+function scoreId(outcomeId: string): string {
   return `${outcomeId}:score`
 }

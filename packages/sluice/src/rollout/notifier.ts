@@ -29,7 +29,7 @@ type Seen = z.output<typeof seenSchema>
 
 const everyMs = 30_000
 const rowsAtATime = 100
-const longestDeliveryMs = 30_000
+const longestDeliveryMs = 10_000
 const longestBackoffMs = 300_000
 /** What could not be told for so long is no news any more. */
 const staleMs = 6 * 3_600_000

@@ -28,6 +28,8 @@ export interface ControlPlaneOptions {
   /** Takes the outcomes that were accepted, after they are durable. */
   intake?(accepted: readonly Accepted[]): Promise<void>
   insight?: Insight
+  /** Where all measures go; its own by default. */
+  metrics?: Metrics
   settings?: Partial<PlaneSettings>
 }
 
@@ -45,8 +47,7 @@ export interface ControlPlane {
 
 /** Loads what is stored, then answers. */
 export async function createControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const { clock, randomBytes, log = () => undefined } = options
-  const metrics = createMetrics()
+  const { clock, randomBytes, log = () => undefined, metrics = createMetrics() } = options
   const store = timedStore(options.store, clock, metrics)
   const settings = { ...defaultSettings, ...options.settings }
   const snapshots = createSnapshots(store)

@@ -152,7 +152,7 @@ test('a task whose content is gone ends without a call', async () => {
 test('a model without a price is not asked, since no budget could be kept', async () => {
   const store = await liveStore()
   await arrive(store, [captured('a')])
-  await using worker = judging(store, () => verdictOf('yes'), { unpriced: 'it has no known price' })
+  await using worker = judging(store, () => verdictOf('yes'), { unaskable: 'it has no known price' })
   await until(() => worker.fates.length === 1, 'the refusal')
   assert.deepEqual([worker.fates, worker.asked.length], [['failed'], 0])
   assert.match((await readJudgeHealth(store, 'mail')).message ?? '', /no known price/)

@@ -81,7 +81,7 @@ export const verdictOf = (verdict: 'yes' | 'no' | 'cannot_tell', costUsd = 0.01)
 export function judging(
   store: Store,
   answer: (request: ModelRequest) => Promise<Completion> | Completion,
-  { unpriced }: { unpriced?: string } = {},
+  { unaskable }: { unaskable?: string } = {},
 ) {
   const clock = handClock()
   const fates: JudgeFate[] = []
@@ -109,7 +109,7 @@ export function judging(
     random: () => 0.5,
     budgetOf,
     clientOf,
-    unpriced: async () => unpriced,
+    unaskable: async () => unaskable,
     signal: new AbortController().signal,
     concurrency: 4,
     count: (_feature, fate) => fates.push(fate),

@@ -17,9 +17,9 @@ export interface Served extends AsyncDisposable {
   stop(signal?: NodeJS.Signals): Promise<Finished>
 }
 
-/** Starts `sluice serve` in the project and waits until it listens. */
-export async function served(project: Project): Promise<Served> {
-  const server = project.start(['serve', '--port', '0'], { SLUICE_ADMIN_TOKEN: adminToken })
+/** Starts `sluice serve` in the project, with more of an environment if need be, and waits until it listens. */
+export async function served(project: Project, more: NodeJS.ProcessEnv = {}): Promise<Served> {
+  const server = project.start(['serve', '--port', '0'], { ...more, SLUICE_ADMIN_TOKEN: adminToken })
   const address = () => /"url":"(http:[^"]+)"/.exec(server.said())?.[1]
   let ended = false
   void server.done.then(() => {

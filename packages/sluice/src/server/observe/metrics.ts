@@ -2,7 +2,7 @@
 type Labels = Record<string, string>
 
 /** One value of a gauge. */
-interface Sample {
+export interface Sample {
   labels?: Labels
   value: number
 }

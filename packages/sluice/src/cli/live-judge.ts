@@ -1,0 +1,38 @@
+import type { DailyBudget } from '../live/daily-budget.ts'
+import type { JudgeContext } from '../live/judge-task.ts'
+import { createModelClient, type ModelClient } from '../providers/client.ts'
+import { createPrices } from '../providers/prices.ts'
+import { createProviders } from '../providers/registry.ts'
+import type { Config } from '../suite/config.ts'
+import type { ProjectFiles } from '../suite/files.ts'
+import { parseModelId } from '../suite/model.ts'
+
+const callsAtATime = 16
+
+/** The model calls of judging live traffic: providers and prices of the project, each day's budget as its own ceiling. */
+export function createLiveJudge(
+  config: Config,
+  { env, files }: { env: NodeJS.ProcessEnv; files: ProjectFiles },
+): Pick<JudgeContext, 'clientOf' | 'unaskable'> {
+  const prices = createPrices(config.prices, config.providers)
+  const providers = createProviders(config, { env, files, prices })
+  const clients = new WeakMap<DailyBudget, ModelClient>()
+  return {
+    clientOf(daily) {
+      const { budget } = daily
+      const client =
+        clients.get(daily) ?? createModelClient({ providers, config, budget, prices, concurrency: callsAtATime })
+      clients.set(daily, client)
+      return client
+    },
+    async unaskable(model) {
+      try {
+        const { live } = await providers.get(parseModelId(model)?.provider ?? model)
+        if (!live || prices.costUsd(model, { inputTokens: 1, outputTokens: 1 }) !== undefined) return undefined
+        return `${model} has no known price, so the daily budget cannot be kept: add it to prices in sluice.yaml`
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error)
+      }
+    },
+  }
+}

@@ -1,0 +1,65 @@
+import type { Clock } from '@sluice/client'
+import { createRedactors } from '../live/redact.ts'
+import { createChannels } from '../notify/create-channels.ts'
+import { type Engine, startEngine } from '../server/engine.ts'
+import type { Log } from '../server/observe/log.ts'
+import type { Metrics } from '../server/observe/metrics.ts'
+import type { Store } from '../store/store.ts'
+import { InvalidFilesError } from '../suite/diagnostic.ts'
+import { diskFiles } from '../suite/files.ts'
+import { loadConfig } from '../suite/load-config.ts'
+import { findRoot } from '../suite/project.ts'
+import type { Host } from './host.ts'
+import { openNights } from './last-night.ts'
+import { createLiveJudge } from './live-judge.ts'
+import { projectName } from './project-name.ts'
+
+/**
+ * Starts what `sluice serve` does by itself, by the sluice.yaml around the working directory, if there is one: its
+ * providers and prices judge live traffic, its channels are told what happens.
+ * @throws InvalidFilesError with the faults of sluice.yaml; SluiceError where a channel's variable is missing
+ */
+export async function startServeEngine(
+  host: Pick<Host, 'cwd' | 'env'>,
+  { store, clock, log, metrics }: { store: Store; clock: Clock; log: Log; metrics: Metrics },
+): Promise<Engine> {
+  const { env } = host
+  const root = await findRoot(host.cwd())
+  const files = diskFiles(root)
+  const { config, diagnostics } = await loadConfig(files, root)
+  const faults = diagnostics.filter(({ severity }) => severity === 'error')
+  if (faults.length > 0) throw new InvalidFilesError(faults)
+  const channels = createChannels(config.notify ?? [], env)
+  const nights = openNights(root)
+  const engine = startEngine({
+    store,
+    clock,
+    random: Math.random,
+    log,
+    metrics,
+    judge: createLiveJudge(config, { env, files }),
+    redactorOf: createRedactors({ root, clock }),
+    nightOf: nights.nightOf,
+    notify: {
+      channels,
+      project: projectName(root, env),
+      linkTo: linksTo(env.SLUICE_PUBLIC_URL),
+      deliver: { fetch, random: Math.random, sleep: (ms) => new Promise((resolve) => clock.setTimer(resolve, ms)) },
+    },
+  })
+  return {
+    ...engine,
+    async close() {
+      await engine.close()
+      nights.close()
+    },
+  }
+}
+
+/** Addresses under which others reach this control plane; none where nobody has said which it is. */
+function linksTo(publicUrl: string | undefined): (feature: string, rolloutId: string | null) => string | undefined {
+  if (!publicUrl || !URL.canParse(publicUrl)) return () => undefined
+  const base = publicUrl.replace(/\/+$/, '')
+  return (feature, rolloutId) =>
+    rolloutId === null ? `${base}/v1/features/${encodeURIComponent(feature)}` : `${base}/v1/rollouts/${rolloutId}`
+}

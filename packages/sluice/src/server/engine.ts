@@ -1,0 +1,136 @@
+import type { Clock } from '@sluice/client'
+import { startDriftWatch } from '../drift/drift-watch.ts'
+import { readDrift } from '../drift/read-drift.ts'
+import type { NightWord } from '../drift/suspect.ts'
+import { inBackground } from '../live/background.ts'
+import { createDailyBudgets } from '../live/daily-budget.ts'
+import { createIntake } from '../live/intake.ts'
+import type { JudgeContext } from '../live/judge-task.ts'
+import { startJudgeWorker } from '../live/judge-worker.ts'
+import type { Redact } from '../live/redact.ts'
+import { startRetention } from '../live/retention.ts'
+import type { Channel } from '../notify/channel.ts'
+import type { DeliverOptions } from '../notify/deliver.ts'
+import { bettingEngine } from '../rollout/betting-engine.ts'
+import { startController } from '../rollout/controller.ts'
+import { startNotifier } from '../rollout/notifier.ts'
+import { releaseNews } from '../rollout/release-news.ts'
+import { readAssessment } from '../rollout/rollout-fold.ts'
+import type { WorkLoop } from '../rollout/work-loop.ts'
+import type { Store } from '../store/store.ts'
+import { armGauges } from './observe/arm-gauges.ts'
+import type { Log } from './observe/log.ts'
+import type { Metrics } from './observe/metrics.ts'
+import type { Accepted, Insight } from './plane.ts'
+
+export interface EngineOptions {
+  store: Store
+  clock: Clock
+  /** [0, 1) */
+  random: () => number
+  log: Log
+  metrics: Metrics
+  judge: Pick<JudgeContext, 'clientOf' | 'unaskable'>
+  redactorOf: (file?: string) => Promise<Redact>
+  /** What the last nightly of a feature said, where there is one. */
+  nightOf: (feature: string) => NightWord | undefined
+  notify: {
+    channels: readonly Channel[]
+    /** Which project this is, e.g. `acme/mail`. */
+    project: string
+    linkTo: (feature: string, rolloutId: string | null) => string | undefined
+    deliver: Omit<DeliverOptions, 'deadline' | 'clock'>
+  }
+}
+
+/** All that a control plane does by itself, beside answering requests. */
+export interface Engine {
+  /** To be given what was accepted; nobody waits for it. */
+  intake(accepted: readonly Accepted[]): Promise<void>
+  insight: Insight
+  /** Ends what is under way; nothing is lost by it. */
+  close(): Promise<void>
+}
+
+/** Requests that are judged at a time, and batches that may wait to be taken in. */
+const judged = 16
+const batchesWaiting = 100
+
+export function startEngine(options: EngineOptions): Engine {
+  const { store, clock, random, log, metrics, redactorOf, nightOf } = options
+  const stop = new AbortController()
+  const failing = (part: string) => (error: unknown, waitMs: number) =>
+    log('error', `${part} failed and is tried again`, { error: messageOf(error), waitMs })
+  const countContents = (feature: string, fate: string, by: number) => {
+    if (by > 0)
+      metrics.count('live_contents_total', 'Inputs and outputs that clients sent along.', { feature, fate }, by)
+  }
+  const intake = createIntake({
+    store,
+    clock,
+    random,
+    redactorOf,
+    count: countContents,
+    onError: (error) => log('error', 'a sample was not taken in', { error: messageOf(error) }),
+  })
+  const background = inBackground(intake, batchesWaiting)
+  metrics.gauge('judge_queue', 'Requests that wait to be judged.', async () => [{ value: await store.queued() }])
+  const loops: WorkLoop[] = [
+    startController({
+      store,
+      clock,
+      engine: bettingEngine,
+      onError: failing('the controller'),
+      onAssessed: armGauges(metrics, clock),
+    }),
+    startJudgeWorker({
+      store,
+      clock,
+      random,
+      budgetOf: createDailyBudgets(store),
+      ...options.judge,
+      signal: stop.signal,
+      concurrency: judged,
+      count: (feature, fate) => metrics.count('judge_tasks_total', 'Requests given to the judge.', { feature, fate }),
+      onError: failing('judging'),
+    }),
+    startDriftWatch({ store, clock, nightOf, onError: failing('the drift watch') }),
+    startRetention({ store, clock, onError: failing('deleting what has expired') }),
+    ...startNotifiers(options, failing),
+  ]
+  return {
+    async intake(accepted) {
+      if (!background.offer(accepted)) log('warn', 'samples come faster than they can be taken in: some are left out')
+    },
+    insight: {
+      assessment: async (rolloutId) => (await readAssessment(store, rolloutId)) ?? null,
+      drift: (feature) => readDrift(store, feature),
+    },
+    async close() {
+      stop.abort()
+      await background.drained()
+      await Promise.all(loops.map((loop) => loop.close()))
+    },
+  }
+}
+
+function startNotifiers(
+  { store, clock, notify }: EngineOptions,
+  failing: (part: string) => (error: unknown, waitMs: number) => void,
+): WorkLoop[] {
+  const { channels, project, linkTo, deliver } = notify
+  return channels.map((channel) =>
+    startNotifier({
+      store,
+      clock,
+      channel,
+      newsOf: (row) => releaseNews(row, { project, linkTo }),
+      deliver,
+      onError: failing(`telling ${channel.id}`),
+    }),
+  )
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

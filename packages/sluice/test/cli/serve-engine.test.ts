@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { position, type RequestOutcome } from '@sluice/client'
+import { gateReport, promptVersion } from '../support/control-plane.ts'
+import { fakeModel, judgement, textOf } from '../support/fake-model.ts'
+import { fakeReceiver } from '../support/fake-receiver.ts'
+import { createProject } from '../support/project.ts'
+import { type Served, served } from '../support/served.ts'
+import { until } from '../support/until.ts'
+
+const half = 500_000
+const live = { store: true, judge: { percent: 100, budgetUsdPerDay: 1 }, redact: 'redact.mjs' }
+const rubric = [{ id: 'actions', ask: 'Are all action items there?' }]
+const settings = { stages: [{ percent: 50, soak: '1h' }] }
+
+const configOf = (model: string, webhook: string) => `
+providers:
+  local: {kind: openai-compatible, baseURL: ${model}}
+prices: {"local:*": {input: 1, output: 1}}
+notify:
+  - webhook: {url: "${webhook}", secretEnv: HOOK_SECRET}
+`
+
+const redactor =
+  'export default ({input, output}) => ({input: {email: input.email.replace("secret", "[gone]")}, output})'
+
+// biome-ignore lint/suspicious/noExplicitAny: checked by the server's own tests
+async function ask(server: Served, path: string, body?: unknown): Promise<any> {
+  const response = await server.request(path, body)
+  assert.ok(response.ok, `${path}: ${response.status} ${await response.clone().text()}`)
+  return response.json()
+}
+
+async function publish(server: Served, text: string): Promise<string> {
+  const content = promptVersion(text)
+  const judge = { model: 'local:judge', parameters: {} }
+  await ask(server, '/v1/features/mail/versions', {
+    content,
+    rubric,
+    judge,
+    live,
+    report: gateReport('mail', content.id),
+  })
+  return content.id
+}
+
+interface Running {
+  id: string
+  salt: string
+  incumbent: string
+  canary: string
+}
+
+/** A request by this user as its client would report it. */
+function outcomeOf({ id, salt, incumbent, canary }: Running, user: number, more: object = {}): RequestOutcome {
+  const unit = `user-${user}`
+  const arm = position(salt, unit) < half ? ('canary' as const) : ('incumbent' as const)
+  const version = arm === 'canary' ? canary : incumbent
+  const place = { feature: 'mail', version, rolloutId: id, arm, stage: 0, unit }
+  return { id: `o-${user}`, ...place, observedAt: new Date().toISOString(), latencyMs: 100, ...more }
+}
+
+test('sluice serve judges, watches, rolls back and tells, all by itself', async () => {
+  await using model = await fakeModel((request) =>
+    judgement({ actions: textOf(request).includes('bad summary') ? 'no' : 'yes' }, 'summary'),
+  )
+  await using receiver = await fakeReceiver()
+  using project = createProject({ 'sluice.yaml': configOf(model.url, receiver.url), 'redact.mjs': redactor })
+  const secret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`
+  await using server = await served(project, { HOOK_SECRET: secret, LOCAL_API_KEY: 'key' })
+
+  const incumbent = await publish(server, 'Sum up {{email}}')
+  const canary = await publish(server, 'Sum up in brief: {{email}}')
+  await server.sluice('activate', 'mail', incumbent, '--reason', 'first')
+  const started = await ask(server, '/v1/features/mail/rollouts', { version: canary, settings })
+  const rollout: Running = { id: started.id, salt: started.salt, incumbent, canary }
+  const at = (user: number) => outcomeOf(rollout, user, { input: { email: `secret mail ${user}` }, captured: 1 })
+  const withOutput = (outcome: RequestOutcome): RequestOutcome => ({
+    ...outcome,
+    output: outcome.arm === 'canary' ? 'bad summary' : 'summary',
+  })
+  const outcomes = Array.from({ length: 60 }, (_, user) => withOutput(at(user)))
+  await ask(server, '/v1/outcomes', { outcomes })
+
+  const view = () => ask(server, `/v1/rollouts/${rollout.id}`)
+  await until(async () => (await view()).status === 'rolledBack', 'the rollback')
+  const { ending, assessment } = await view()
+  assert.equal(ending.by, 'sluice')
+  assert.match(ending.reason, /worse by the judged score/)
+  assert.ok(assessment.canary.judged > 5 && assessment.logE >= assessment.threshold)
+  assert.equal((await ask(server, '/v1/features/mail')).active, incumbent)
+
+  const { contents } = await ask(server, '/v1/features/mail/contents?limit=5')
+  assert.equal(contents[0].score, 0)
+  assert.match(contents[0].input.email, /^\[gone\] mail/)
+  await until(() => receiver.received.some(({ body }) => body.includes('sluice.rollout.rolled_back')), 'the message')
+  const metrics = await (await server.request('/metrics')).text()
+  assert.match(metrics, /sluice_canary_arm_users\{[^}]*arm="canary"[^}]*\} \d+/)
+  assert.match(metrics, /sluice_judge_tasks_total\{feature="mail",fate="scored"\} \d+/)
+  await until(async () => (await ask(server, '/v1/features/mail/drift')).drift !== null, 'the drift watch')
+  assert.equal((await server.stop()).code, 0)
+})
+
+test('sluice serve refuses a sluice.yaml with faults, and channels without their secrets', async () => {
+  using project = createProject({ 'sluice.yaml': 'nonsense: 1\n' })
+  const faulty = await project.sluice(['serve', '--port', '0'])
+  assert.equal(faulty.code, 3)
+  assert.match(faulty.stderr, /sluice\.yaml:1:1: nonsense/)
+  project.write({ 'sluice.yaml': 'notify:\n  - slack: {urlEnv: SLACK_URL_THAT_IS_MISSING}\n' })
+  const silent = await project.sluice(['serve', '--port', '0'])
+  assert.equal(silent.code, 3)
+  assert.match(silent.stderr, /SLACK_URL_THAT_IS_MISSING is not set/)
+})
