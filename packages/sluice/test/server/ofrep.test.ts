@@ -103,6 +103,7 @@ test('all flags at once come under an ETag', async () => {
   assert.deepEqual(first.body.flags.map(({ key }: { key: string }) => key).sort(), ['summary', 'triage'])
   const headers = { 'if-none-match': first.headers.get('etag') }
   assert.equal((await evaluate(plane, '', body, headers)).status, 304)
+  assert.equal((await evaluate(plane, '', { context: { targetingKey: 'bob' } }, headers)).status, 200)
   await plane.ask('POST /v1/features/summary/rollback', { as: 'operator', body: { reason: 'bad' } })
   assert.equal((await evaluate(plane, '', body, headers)).status, 200)
 })

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type FeatureSnapshot, position } from '@sluice/client'
 import { z } from 'zod'
 import { type Answer, securityHeaders } from '../http/answer.ts'
@@ -54,7 +55,8 @@ export const evaluateFlags = defineRoute({
   async handle({ request, caller }, { snapshots }) {
     const asked = await unitOf(request)
     if ('errorCode' in asked) return { status: 400, body: asked }
-    const { snapshot, etag } = snapshots.view(caller.features)
+    const { snapshot, etag: ofSnapshot } = snapshots.view(caller.features)
+    const etag = etagFor(asked.unit, ofSnapshot)
     const headers = { etag }
     if (namesEtag(request.headers.get('if-none-match'), etag))
       return new Response(null, { status: 304, headers: { ...securityHeaders, ...headers } })
@@ -69,6 +71,11 @@ function evaluation(key: string, { active, rollout }: FeatureSnapshot, unit: str
   const version = rollout[arm]
   const metadata = { rolloutId: rollout.id, arm, stage: rollout.stage }
   return { key, value: version, variant: version, reason: 'SPLIT', metadata }
+}
+
+/** Of the snapshot for one unit: another has other values. */
+function etagFor(unit: string, ofSnapshot: string): string {
+  return `"${createHash('sha256').update(`${ofSnapshot}\0${unit}`).digest('hex').slice(0, 32)}"`
 }
 
 function flagNotFound(key: string): Answer {
