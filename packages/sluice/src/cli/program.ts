@@ -3,6 +3,7 @@ import manifest from '../../package.json' with { type: 'json' }
 import type { Host } from './host.ts'
 import { addIncidents } from './incident-commands.ts'
 import { addReleases } from './release-commands.ts'
+import { addSimulate } from './simulate-command.ts'
 
 const checkFormats = ['text', 'github', 'sarif']
 const reportFormats = ['terminal', 'markdown', 'html', 'junit', 'json']
@@ -79,6 +80,7 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
   addControlPlane(program, host, done)
   addReleases(program, host, done)
   addIncidents(program, host, done)
+  addSimulate(program, host, done)
   return program
 }
 

@@ -18,8 +18,8 @@ export interface Simulation {
   engine: DecisionEngine<object>
 }
 
-/** The control plane hears of the requests of a minute at its end, and they are routed by what it had decided before. */
-const tickMs = 60_000
+/** The control plane hears of the requests of five minutes at their end, and they are routed by what it had decided before. */
+const tickMs = 5 * 60_000
 /** 1 January 2026, 00:00 UTC. */
 const start = Date.UTC(2026, 0, 1)
 
@@ -33,7 +33,7 @@ export async function simulateCanary({ scenario, recorded, engine }: Simulation,
   const failures: unknown[] = []
   let costAlert = false
   const controller = startController({
-    ...{ store, clock, engine, everyMs: 10 * tickMs },
+    ...{ store, clock, engine, everyMs: 6 * tickMs },
     onError: (error) => failures.push(error),
     onAssessed: ({ assessment }) => {
       costAlert ||= assessment.alerts.some(({ code }) => code === 'cost')

@@ -21,7 +21,7 @@ test('every scenario that comes along is valid and says what it shows', async ()
   for (const name of names) {
     const { scenario } = await loadScenario(name, '.')
     assert.notEqual(scenario.about, '')
-    assert.equal(scenario.rollout.stages.length, 4)
+    assert.equal(scenario.rollout.stages.length, 2)
   }
 })
 

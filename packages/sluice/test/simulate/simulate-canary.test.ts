@@ -23,14 +23,14 @@ test('the controller promotes a canary that the engine lets pass, and rolls back
   assert.equal(good.end, 'promoted')
   const bad = await simulateCanary({ scenario: simulated({ canary: { errors: 0.5 } }), recorded: undefined, engine }, 0)
   assert.equal(bad.end, 'rolledBack')
-  assert.ok(bad.canaryRequests >= 3 && bad.canaryRequests <= 30)
+  assert.ok(bad.canaryRequests >= 3 && bad.canaryRequests <= 40)
 })
 
 test('canary requests are counted from when it becomes worse', async () => {
   const scenario = simulated({ canary: { from: '1h', errors: 1 }, rollout: { stages, advance: 'manual' } })
   const { at, canaryRequests } = await simulateCanary({ scenario, recorded: undefined, engine }, 0)
-  assert.ok(at > 3_600_000 && at < 3_600_000 + 300_000)
-  assert.ok(canaryRequests >= 3 && canaryRequests < 10)
+  assert.ok(at > 3_600_000 && at <= 3_600_000 + 600_000)
+  assert.ok(canaryRequests >= 3 && canaryRequests < 30)
 })
 
 test('a canary without enough users is undecided when the time is over', async () => {
