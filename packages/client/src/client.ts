@@ -42,6 +42,8 @@ export interface SluiceClientOptions {
   clock?: Clock
   /** [0, 1) */
   random?: () => number
+  /** Unique names of outcomes (default: random UUIDs). */
+  newId?: () => string
 }
 
 /** What the client knows and does. */
@@ -154,7 +156,7 @@ export class SluiceClient {
 function connect(options: SluiceClientOptions) {
   const { clock = systemClock, random = Math.random, fetch = globalThis.fetch.bind(globalThis) } = options
   const { url, token, bootstrap, maxStaleMs = 60_000, heartbeatMs = 10_000 } = options
-  const newId = () => globalThis.crypto.randomUUID()
+  const newId = options.newId ?? (() => globalThis.crypto.randomUUID())
   const instance = options.instance ?? newId()
   const report = createReport(options.onDiagnostic)
   const connection = createConnection({ url, token, fetch, clock, random })
