@@ -22,6 +22,7 @@ const layers = [
   'rollout',
   'live',
   'drift',
+  'telemetry',
   'server',
   'remote',
   'simulate',

@@ -1,0 +1,53 @@
+import type { LogDraft } from '../store/outcome-log.ts'
+import { armMetrics, type Span } from './arm-metrics.ts'
+import { logRecordOf } from './log-records.ts'
+import { attributesOf, type Metric, nanoseconds } from './otlp.ts'
+
+/** Who sends. */
+export interface Sender {
+  /** `service.name` */
+  service: string
+  /** Of Sluice. */
+  version: string
+}
+
+/** The bodies of `/v1/logs` and `/v1/metrics`. */
+export interface Payload {
+  logs: object
+  metrics: object
+}
+
+export interface PayloadContext extends Sender {
+  span: Span
+  /** Entries that were lost since the last payload because too many waited. */
+  dropped: number
+}
+
+/** What entries of the log are to OpenTelemetry. Pure. */
+export function telemetryFrom(
+  entries: readonly LogDraft[],
+  { span, dropped, service, version }: PayloadContext,
+): Payload {
+  const resource = { attributes: attributesOf({ 'service.name': service }) }
+  const scope = { name: 'sluice', version }
+  const metrics = [...armMetrics(entries, span), ...(dropped > 0 ? [droppedMetric(dropped, span)] : [])]
+  return {
+    logs: { resourceLogs: [{ resource, scopeLogs: [{ scope, logRecords: entries.map(logRecordOf) }] }] },
+    metrics: { resourceMetrics: [{ resource, scopeMetrics: [{ scope, metrics }] }] },
+  }
+}
+
+function droppedMetric(dropped: number, { from, to }: Span): Metric {
+  const point = {
+    startTimeUnixNano: nanoseconds(from),
+    timeUnixNano: nanoseconds(to),
+    asDouble: dropped,
+    attributes: [],
+  }
+  return {
+    name: 'sluice.telemetry.dropped',
+    unit: '{entry}',
+    description: 'Entries that were not exported because too many waited.',
+    sum: { aggregationTemporality: 1, isMonotonic: true, dataPoints: [point] },
+  }
+}
