@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { isIP } from 'node:net'
-import path from 'node:path'
 import { systemClock } from '@sluice/client'
 import { SluiceError } from '../errors.ts'
 import { seedAdmin } from '../server/access/seed-admin.ts'
@@ -8,9 +7,9 @@ import { createControlPlane } from '../server/control-plane.ts'
 import { listen } from '../server/listen.ts'
 import { createLog } from '../server/observe/log.ts'
 import { createMetrics } from '../server/observe/metrics.ts'
-import { openStore } from '../store/open-store.ts'
 import type { Host } from './host.ts'
 import { startServeEngine } from './serve-engine.ts'
+import { openServeStore } from './serve-store.ts'
 
 export interface ServeOptions {
   host: string
@@ -24,12 +23,11 @@ export async function serve({ host, port, data, logLevel }: ServeOptions, proces
   const clock = systemClock
   const log = createLog((line) => void process.stderr.write(line), clock.now, logLevel)
   const signals = listenForSignals(process)
-  const { DATABASE_URL: databaseUrl, SLUICE_ADMIN_TOKEN: adminToken } = process.env
-  const store = await openStore({ dataDir: path.resolve(process.cwd(), data), ...(databaseUrl && { databaseUrl }) })
+  const metrics = createMetrics()
+  const store = await openServeStore(process, { data, clock, metrics })
   try {
-    const accessible = await seedAdmin(store, clock, adminToken)
+    const accessible = await seedAdmin(store, clock, process.env.SLUICE_ADMIN_TOKEN)
     if (!accessible) refuseOpenAddress(host)
-    const metrics = createMetrics()
     const engine = await startServeEngine(process, { store, clock, log, metrics })
     try {
       const { intake, insight } = engine

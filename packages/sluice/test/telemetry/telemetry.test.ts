@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import type { Clock } from '@sluice/client'
 import { memoryStore } from '../../src/store/memory/memory-store.ts'
 import { createTelemetry } from '../../src/telemetry/telemetry.ts'
@@ -142,15 +142,19 @@ test('nothing is sent unless an endpoint is set; what is set wrongly is named, b
     )
 })
 
-test('what a store appends is told once: no duplicate, nothing that failed', async (t: TestContext) => {
+test('what a store appends is told once: no duplicate, nothing that failed', async () => {
   const told: string[] = []
-  const store = watchedStore(memoryStore(), { entries: (list) => void told.push(...list.map(({ id }) => id)) })
+  const store = watchedStore(memoryStore(), {
+    entries: (list) => void told.push(...list.map(({ id }) => id)),
+    close: async () => void told.push('closed'),
+  })
   await store.append(entries(2))
   await store.append(entries(2, 1))
-  t.assert.deepEqual(told, ['o-0', 'o-1', 'o-2'])
+  await store.close()
+  assert.deepEqual(told, ['o-0', 'o-1', 'o-2', 'closed'])
   const failing = watchedStore(
     { ...memoryStore(), append: () => Promise.reject(new Error('disk full')) },
-    { entries: assert.fail },
+    { entries: () => assert.fail('it failed'), close: async () => undefined },
   )
   await assert.rejects(failing.append(entries(1)), /disk full/)
 })
