@@ -19,7 +19,9 @@ export interface Watched {
 
 const weights = [0.1, 0.25, 0.3, 0.2, 0.15]
 const dayMs = 86_400_000
-const mostValues = 2000
+const mostValues = 1000
+/** How far the reference's mean may be off: beyond that is drift. */
+const standardErrors = 2
 /** Days between false alarms of one detector, at the traffic of its reference. */
 const quietDays = 60
 const leastRunLength = 10_000
@@ -27,11 +29,12 @@ const leastRunLength = 10_000
 const learningSchema = z.strictObject({
   phase: z.literal('learning'),
   since: z.number(),
-  /** A regular sample of what was seen. */
-  values: z.array(z.number()),
-  /** Every how many observations one is taken. */
-  every: z.int(),
   seen: z.int(),
+  sum: z.number(),
+  squares: z.number(),
+  /** For a quantile: a regular sample of what was seen, and every how many observations one was taken. */
+  values: z.array(z.number()),
+  every: z.int(),
 })
 
 const watchingSchema = z.strictObject({
@@ -59,7 +62,7 @@ export type Detector = z.output<typeof detectorSchema>
 export type Watching = z.output<typeof watchingSchema>
 
 export function newDetector(since: number): Detector {
-  return { phase: 'learning', since, values: [], every: 1, seen: 0 }
+  return { phase: 'learning', since, seen: 0, sum: 0, squares: 0, values: [], every: 1 }
 }
 
 /**
@@ -68,7 +71,7 @@ export function newDetector(since: number): Detector {
  */
 export function observeWith(detector: Detector, value: number, at: number, watched: Watched): Detector {
   if (detector.phase === 'watching') return bet(detector, value, watched)
-  const next = learn(detector, value)
+  const next = learn(detector, value, watched)
   const enough = next.seen >= watched.reference && at - next.since >= dayMs
   return enough ? watching(next, at, watched) : next
 }
@@ -79,30 +82,31 @@ export function hasAlarmed(detector: Detector): detector is Watching {
 
 type Learning = z.output<typeof learningSchema>
 
-function learn({ values, every, seen, ...rest }: Learning, value: number): Learning {
-  const taken = seen % every === 0 ? [...values, value] : values
-  if (taken.length < mostValues) return { ...rest, values: taken, every, seen: seen + 1 }
-  return { ...rest, values: taken.filter((_, index) => index % 2 === 0), every: every * 2, seen: seen + 1 }
+function learn(learning: Learning, value: number, { scale }: Watched): Learning {
+  const { seen, sum, squares, values, every } = learning
+  const next = { ...learning, seen: seen + 1, sum: sum + value, squares: squares + value ** 2 }
+  if (scale === 'share' || seen % every !== 0) return next
+  const taken = [...values, value]
+  if (taken.length < mostValues) return { ...next, values: taken }
+  return { ...next, values: taken.filter((_, index) => index % 2 === 0), every: every * 2 }
 }
 
-function watching({ values, seen, since }: Learning, at: number, watched: Watched): Watching {
+function watching(learnt: Learning, at: number, watched: Watched): Watching {
   const { scale } = watched
-  const cut = scale === 'share' ? null : quantile(values, scale.quantile)
-  const shares = values.map((value) => shareOf(value, cut))
-  const count = shares.length
-  const total = shares.reduce((sum, share) => sum + share, 0)
+  const { seen, since } = learnt
+  const cut = scale === 'share' ? null : quantile(learnt.values, scale.quantile)
+  const { count, sum, squares } = cut === null ? { ...learnt, count: seen } : sharesAbove(learnt.values, cut)
   // Half a success and half a failure more, so that a rate of 0 is not taken for certain.
-  const mean = (total + 0.5) / (count + 1)
-  const squares = shares.reduce((sum, share) => sum + (share - mean) ** 2, 0)
-  const deviation = Math.sqrt((squares + 0.25) / (count + 1))
-  const tolerance = Math.max(watched.leastTolerance, (1.64 * deviation) / Math.sqrt(count))
+  const mean = (sum + 0.5) / (count + 1)
+  const deviation = Math.sqrt(Math.max(0, (squares + 0.5) / (count + 1) - mean ** 2))
+  const tolerance = Math.max(watched.leastTolerance, (standardErrors * deviation) / Math.sqrt(count))
   return {
     phase: 'watching',
     since: at,
     reference: count,
     cut,
     mean,
-    deviation: Math.max(deviation, edgeDeviation(shares, mean + tolerance)),
+    deviation: Math.max(deviation, squares === sum ? rateDeviation(mean + tolerance) : 0),
     tolerance,
     runLength: Math.max(leastRunLength, Math.round((quietDays * seen * dayMs) / (at - since))),
     bets: newDriftState(watched),
@@ -112,10 +116,14 @@ function watching({ values, seen, since }: Learning, at: number, watched: Watche
   }
 }
 
-/** Of a rate that is as high as it may be: bets sized by a rate near 0 would be ruined by what is tolerated. */
-function edgeDeviation(shares: readonly number[], edge: number): number {
-  const isRate = shares.every((share) => share === 0 || share === 1)
-  return isRate && edge < 1 ? Math.sqrt(edge * (1 - edge)) : 0
+/** Of a rate that is as high as is tolerated: bets that go by a rate near 0 would be ruined below it. */
+function rateDeviation(rate: number): number {
+  return rate < 1 ? Math.sqrt(rate * (1 - rate)) : 0
+}
+
+function sharesAbove(values: readonly number[], cut: number) {
+  const above = values.filter((value) => value > cut).length
+  return { count: values.length, sum: above, squares: above }
 }
 
 function bet(detector: Watching, value: number, { grid, direction }: Watched): Watching {

@@ -43,7 +43,7 @@ for (const [signal, source] of quiet) {
 
 const moved: [string, Signal, Source, Source, number][] = [
   ['scores fall by .10', 'score', score(0.8), score(0.7), 200],
-  ['scores rise by .10', 'score', score(0.8), score(0.9), 200],
+  ['scores rise by .10', 'score', score(0.8), score(0.9), 400],
   ['errors rise from 1 % to 5 %', 'errors', flag(0.01), flag(0.05), 500],
   ['errors appear where there were none', 'errors', flag(0), flag(0.02), 600],
   ['the slowest tenth doubles', 'latency', lognormal(800), lognormal(1600), 300],
