@@ -54,6 +54,8 @@ export interface ClientStatus {
   revision: number | null
   /** Canaries are not served: nothing was heard for too long. */
   stale: boolean
+  /** The token was refused when it was last shown. */
+  refused: boolean
   instance: string
   outcomes: QueueCounts
 }
@@ -97,6 +99,9 @@ export class SluiceClient {
     return createRoute({ feature, unit, routing, version, capture: known?.capture, ...shared })
   }
 
+  /** The client's clock, ms since the epoch. */
+  readonly now = (): number => this.#parts.clock.now()
+
   /** What is known of a feature; undefined where nothing is. */
   feature(name: string): FeatureSnapshot | undefined {
     return featureOf(this.#parts.held.current(), name)
@@ -115,6 +120,13 @@ export class SluiceClient {
     return () => listeners.delete(listener)
   }
 
+  /** Calls back with true when canaries stop being served, for want of word from the control plane, and false when it is back. */
+  onStaleness(listener: (stale: boolean) => void): () => void {
+    const { staleListeners } = this.#parts
+    staleListeners.add(listener)
+    return () => staleListeners.delete(listener)
+  }
+
   /** Sends the outcomes that wait; never rejects. */
   flush(): Promise<void> {
     return this.#parts.queue.flush()
@@ -123,13 +135,14 @@ export class SluiceClient {
   status(): ClientStatus {
     const { subscription, held, queue, instance } = this.#parts
     const { epoch = null, revision = null } = held.current() ?? {}
-    const stale = held.isStale()
+    const [stale, refused] = [held.isStale(), subscription.isRefused()]
     return {
       mode: subscription.mode(),
       source: held.source(),
       epoch,
       revision,
       stale,
+      refused,
       instance,
       outcomes: queue.counts(),
     }
@@ -162,6 +175,7 @@ function connect(options: SluiceClientOptions) {
   const connection = createConnection({ url, token, fetch, clock, random })
   const file = typeof bootstrap === 'string' ? createBootstrapFile(bootstrap, report) : undefined
   const listeners = new Set<(snapshot: Snapshot) => void>()
+  const staleListeners = new Set<(stale: boolean) => void>()
   let answered = () => {}
   const firstAnswer = new Promise<void>((resolve) => {
     answered = resolve
@@ -176,6 +190,9 @@ function connect(options: SluiceClientOptions) {
       void acknowledger.acknowledge()
       saving = file?.save(snapshot)
       for (const listener of listeners) notify(listener, snapshot, report)
+    },
+    staleness(stale) {
+      for (const listener of staleListeners) notify(listener, stale, report)
     },
   })
   const loaded = load(bootstrap, file).then((value) => void (value !== undefined && held.offer(value, 'bootstrap')))
@@ -192,7 +209,7 @@ function connect(options: SluiceClientOptions) {
   const saved = async () => saving
   return {
     ...{ clock, report, newId, instance, held, queue, subscription, acknowledger },
-    ...{ listeners, firstAnswer, loaded, forgetProcess, saved },
+    ...{ listeners, staleListeners, firstAnswer, loaded, forgetProcess, saved },
   }
 }
 
@@ -201,10 +218,10 @@ async function load(bootstrap: string | Snapshot | undefined, file: { load(): Pr
 }
 
 /** A listener's fault stays with it. */
-function notify(listener: (snapshot: Snapshot) => void, snapshot: Snapshot, report: Report): void {
+function notify<T>(listener: (news: T) => void, news: T, report: Report): void {
   try {
-    listener(snapshot)
+    listener(news)
   } catch (error) {
-    report('warn', 'listener', `a listener of onChange threw: ${messageOf(error)}`)
+    report('warn', 'listener', `a listener threw: ${messageOf(error)}`)
   }
 }

@@ -24,19 +24,26 @@ export interface HeldSnapshotOptions {
   report: Report
   /** After a snapshot of the server was applied. */
   applied: (snapshot: Snapshot) => void
+  /** When canaries stop or begin to be trusted. */
+  staleness: (stale: boolean) => void
 }
 
-export function createHeldSnapshot({ clock, maxStaleMs, report, applied }: HeldSnapshotOptions): HeldSnapshot {
+export function createHeldSnapshot(options: HeldSnapshotOptions): HeldSnapshot {
+  const { clock, maxStaleMs, report, applied, staleness } = options
   let snapshot: Snapshot | undefined
   let source: SnapshotSource | 'none' = 'none'
   let stale = true
   let timer: Timer
 
   function confirm(): void {
-    stale = false
+    if (stale) {
+      stale = false
+      staleness(false)
+    }
     clock.clearTimer(timer)
     timer = clock.setTimer(() => {
       stale = true
+      staleness(true)
       report('warn', 'stale', `nothing was heard of the control plane for ${maxStaleMs} ms: no unit gets a canary`)
     }, maxStaleMs)
   }

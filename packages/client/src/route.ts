@@ -173,6 +173,7 @@ function outputOf(result: unknown): Observation {
   return typeof result === 'string' ? { output: result } : {}
 }
 
-function errorText(error: unknown): string {
+/** In short, what a failed request is reported with. */
+export function errorText(error: unknown): string {
   return (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 500)
 }

@@ -9,6 +9,8 @@ export type SubscriptionMode = 'connecting' | 'streaming' | 'polling' | 'closed'
 /** Keeps the held snapshot up to date. */
 export interface Subscription {
   mode(): SubscriptionMode
+  /** The token was refused when it was last shown. */
+  isRefused(): boolean
   /** Asks for the snapshot now, beside the stream; never rejects. */
   refresh(): Promise<void>
   close(): void
@@ -33,6 +35,7 @@ export function createSubscription({ connection, held, report, pollMs, silenceMs
   const stop = new AbortController()
   const backoff = createBackoff({ random, firstMs: 1000, mostMs: 30_000 })
   let mode: SubscriptionMode = 'connecting'
+  let tokenRefused = false
   let etag: string | undefined
   let refreshing: Promise<boolean> | undefined
 
@@ -45,7 +48,8 @@ export function createSubscription({ connection, held, report, pollMs, silenceMs
 
   function refused(status: number, headers: Headers): void {
     backoff.atLeast(retryAfter(headers, clock.now()) ?? 0)
-    if (status === 401 || status === 403) report('warn', 'unauthorized', `the token was refused (${status})`)
+    tokenRefused = status === 401 || status === 403
+    if (tokenRefused) report('warn', 'unauthorized', `the token was refused (${status})`)
     else report('info', 'disconnected', `the control plane answered ${status}`)
   }
 
@@ -58,7 +62,9 @@ export function createSubscription({ connection, held, report, pollMs, silenceMs
         held.offer(body, 'server')
         etag = answered.get('etag') ?? undefined
       } else refused(status, answered)
-      return status === 200 || status === 304
+      if (status !== 200 && status !== 304) return false
+      tokenRefused = false
+      return true
     } catch (error) {
       report('info', 'disconnected', messageOf(error))
       return false
@@ -77,6 +83,7 @@ export function createSubscription({ connection, held, report, pollMs, silenceMs
         retry: (ms) => backoff.first(ms),
         snapshot(value) {
           events += 1
+          tokenRefused = false
           if (mode !== 'streaming') report('info', 'connected', 'the control plane streams')
           mode = 'streaming'
           backoff.reset()
@@ -120,6 +127,7 @@ export function createSubscription({ connection, held, report, pollMs, silenceMs
   void run()
   return {
     mode: () => mode,
+    isRefused: () => tokenRefused,
     async refresh() {
       await poll()
     },

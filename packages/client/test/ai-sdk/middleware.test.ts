@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { generateText, streamText, wrapLanguageModel } from 'ai'
+import { MockLanguageModelV4, simulateReadableStream } from 'ai/test'
+import { type SluiceMiddlewareOptions, sluiceMiddleware } from '../../src/ai-sdk.ts'
+import { type RequestOutcome, SluiceClient } from '../../src/index.ts'
+import { fakePlane } from '../support/fake-plane.ts'
+import { featureWith, snapshot, version } from '../support/snapshots.ts'
+
+const usage = {
+  inputTokens: { total: 10, noCache: 10, cacheRead: 0, cacheWrite: 0 },
+  outputTokens: { total: 5, text: 5, reasoning: 0 },
+}
+const stop = { unified: 'stop' as const, raw: 'end_turn' }
+const canary = { ...version('b'), parameters: { maxTokens: 77, temperature: 0.3, stop: ['END'] } }
+const everything = featureWith(
+  { ppm: 1_000_000 },
+  { versions: { a: version('a'), b: canary }, capture: { incumbent: 1_000_000, canary: 1_000_000 } },
+)
+
+/** Calls `work` with a middleware and returns what was reported. */
+async function reported(
+  options: Partial<SluiceMiddlewareOptions>,
+  work: (middleware: ReturnType<typeof sluiceMiddleware>) => Promise<void>,
+): Promise<RequestOutcome[]> {
+  const plane = fakePlane(snapshot(1, everything))
+  const sluice = new SluiceClient({ url: 'http://plane.test', fetch: plane.fetch })
+  await sluice.ready()
+  await work(sluiceMiddleware(sluice, { feature: 'mail', ...options }))
+  await sluice.close()
+  return plane.batches.flat() as RequestOutcome[]
+}
+
+const answering = (text: string, finishReason: { unified: 'stop' | 'content-filter'; raw: string } = stop) =>
+  new MockLanguageModelV4({
+    doGenerate: async () => ({
+      content: [{ type: 'text', text }],
+      finishReason,
+      usage,
+      warnings: [],
+      response: { modelId: 'served-2026' },
+    }),
+  })
+
+test('a call is routed, gets the parameters of its version, and is priced and recorded', async () => {
+  const mock = answering('Hello')
+  const price: SluiceMiddlewareOptions['price'] = (model, { inputTokens, outputTokens }) =>
+    model === 'local:model' ? (inputTokens + outputTokens) / 1000 : undefined
+  const [outcome, ...more] = await reported({ price }, async (middleware) => {
+    const { text } = await generateText({
+      model: wrapLanguageModel({ model: mock, middleware }),
+      prompt: 'Hi',
+      temperature: 1,
+      providerOptions: { sluice: { unit: 'ann' } },
+    })
+    assert.equal(text, 'Hello')
+  })
+  const { maxOutputTokens, temperature, stopSequences } = mock.doGenerateCalls[0] ?? {}
+  assert.deepEqual([maxOutputTokens, temperature, stopSequences], [77, 0.3, ['END']])
+  assert.deepEqual(more, [])
+  assert.partialDeepStrictEqual(outcome, {
+    ...{ feature: 'mail', version: 'b', arm: 'canary', unit: 'ann', output: 'Hello' },
+    ...{ inputTokens: 10, outputTokens: 5, costUsd: 0.015, servedModel: 'served-2026' },
+  })
+  assert.ok(outcome && Number(outcome.latencyMs) >= 0 && !('error' in outcome))
+})
+
+test('the version may name another model and render its own messages', async () => {
+  const [wrapped, named] = [answering('wrapped'), answering('named')]
+  const models = (id: string) => (id === 'local:model' ? named : undefined)
+  await reported({ models, unit: () => 'ann' }, async (middleware) => {
+    const model = wrapLanguageModel({ model: wrapped, middleware })
+    const vars = { email: 'Dear {{email}}' }
+    const { text } = await generateText({ model, prompt: 'unused', providerOptions: { sluice: { vars } } })
+    assert.equal(text, 'named')
+  })
+  assert.equal(wrapped.doGenerateCalls.length, 0)
+  assert.deepEqual(named.doGenerateCalls[0]?.prompt, [
+    { role: 'user', content: [{ type: 'text', text: 'b: Dear {{email}}' }] },
+  ])
+})
+
+test('an error comes out unchanged and is recorded; a content filter is a refusal', async () => {
+  const fault = new Error('overloaded')
+  const failing = new MockLanguageModelV4({ doGenerate: () => Promise.reject(fault) })
+  const outcomes = await reported({}, async (middleware) => {
+    const call = (model: MockLanguageModelV4) =>
+      generateText({ model: wrapLanguageModel({ model, middleware }), prompt: 'Hi', maxRetries: 0 })
+    await assert.rejects(call(failing), (error) => error === fault)
+    await call(answering('', { unified: 'content-filter', raw: 'refusal' }))
+  })
+  assert.deepEqual(
+    outcomes.map(({ error, refusal }) => ({ error, refusal })),
+    [
+      { error: 'Error: overloaded', refusal: undefined },
+      { error: undefined, refusal: true },
+    ],
+  )
+})
+
+type Part = Parameters<typeof simulateReadableStream>[0]['chunks'][number]
+
+function streaming(chunks: Part[], chunkDelayInMs = 0) {
+  return new MockLanguageModelV4({
+    doStream: async () => ({ stream: simulateReadableStream({ chunks, chunkDelayInMs }) as ReadableStream }),
+  })
+}
+
+const start: Part[] = [
+  { type: 'response-metadata', modelId: 'served-2026' },
+  { type: 'text-start', id: '1' },
+  { type: 'text-delta', id: '1', delta: 'Hel' },
+  { type: 'text-delta', id: '1', delta: 'lo' },
+]
+const finish: Part = { type: 'finish', finishReason: stop, usage }
+
+test('a stream passes through and is recorded at its end, with the time to its end', async () => {
+  const [outcome, ...more] = await reported({}, async (middleware) => {
+    const model = wrapLanguageModel({
+      model: streaming([...start, { type: 'text-end', id: '1' }, finish], 10),
+      middleware,
+    })
+    let text = ''
+    for await (const delta of streamText({ model, prompt: 'Hi' }).textStream) text += delta
+    assert.equal(text, 'Hello')
+  })
+  assert.deepEqual(more, [])
+  assert.partialDeepStrictEqual(outcome, {
+    output: 'Hello',
+    inputTokens: 10,
+    outputTokens: 5,
+    servedModel: 'served-2026',
+  })
+  assert.ok(Number(outcome?.latencyMs) >= 40, `${outcome?.latencyMs} ms`)
+})
+
+test('an error in the middle of a stream is recorded once', async () => {
+  const outcomes = await reported({}, async (middleware) => {
+    const model = wrapLanguageModel({
+      model: streaming([...start, { type: 'error', error: new Error('cut') }]),
+      middleware,
+    })
+    await streamText({ model, prompt: 'Hi', onError: () => undefined }).consumeStream()
+  })
+  assert.deepEqual(
+    outcomes.map(({ error }) => error),
+    ['Error: cut'],
+  )
+})
+
+test('a stream that cannot be opened is recorded as an error', async () => {
+  const failing = new MockLanguageModelV4({ doStream: () => Promise.reject(new Error('no route')) })
+  const outcomes = await reported({}, async (middleware) => {
+    const model = wrapLanguageModel({ model: failing, middleware })
+    await streamText({ model, prompt: 'Hi', maxRetries: 0, onError: () => undefined }).consumeStream()
+  })
+  assert.deepEqual(
+    outcomes.map(({ error }) => error),
+    ['Error: no route'],
+  )
+})
+
+test('a stream that its reader gives up is recorded without output and is no error', async () => {
+  const outcomes = await reported({}, async (middleware) => {
+    const { stream } = await wrapLanguageModel({ model: streaming([...start, finish]), middleware }).doStream({
+      prompt: [],
+    })
+    const reader = stream.getReader()
+    await reader.read()
+    await reader.cancel()
+  })
+  assert.deepEqual(
+    outcomes.map(({ error, output }) => [error, output]),
+    [[undefined, undefined]],
+  )
+})

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { OpenFeature, ProviderEvents } from '@openfeature/server-sdk'
+import { SluiceClient } from '../../src/index.ts'
+import { SluiceProvider } from '../../src/openfeature.ts'
+import { fakePlane } from '../support/fake-plane.ts'
+import { featureWith, snapshot } from '../support/snapshots.ts'
+
+test('a canary is a split with its arm in the metadata, and needs a targeting key', async () => {
+  const plane = fakePlane(snapshot(1, featureWith({ ppm: 1_000_000 })))
+  const sluice = new SluiceClient({ url: 'http://plane.test', fetch: plane.fetch })
+  await OpenFeature.setProviderAndWait('split', new SluiceProvider(sluice))
+  const flags = OpenFeature.getClient('split')
+  const changed: string[][] = []
+  flags.addHandler(ProviderEvents.ConfigurationChanged, (event) => void changed.push(event?.flagsChanged ?? []))
+  const details = await flags.getStringDetails('mail', 'none', { targetingKey: 'ann' })
+  assert.partialDeepStrictEqual(details, {
+    ...{ value: 'b', variant: 'b', reason: 'SPLIT' },
+    flagMetadata: { version: 'b', arm: 'canary', rolloutId: 'r-1' },
+  })
+  const nobody = await flags.getStringDetails('mail', 'none')
+  assert.partialDeepStrictEqual(nobody, { value: 'none', reason: 'ERROR', errorCode: 'TARGETING_KEY_MISSING' })
+  plane.publish(snapshot(2))
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual(changed, [['mail']])
+  assert.equal((await flags.getObjectDetails('mail', {})).reason, 'STATIC')
+  await sluice.close()
+})
+
+test('feedback is tracked on the request that it names', async () => {
+  const plane = fakePlane(snapshot(1))
+  const sluice = new SluiceClient({ url: 'http://plane.test', fetch: plane.fetch })
+  await OpenFeature.setProviderAndWait('track', new SluiceProvider(sluice))
+  const route = sluice.route('mail', 'ann')
+  route.record({ latencyMs: 1 })
+  const flags = OpenFeature.getClient('track')
+  const reference = JSON.stringify(route.reference())
+  flags.track('sluice.feedback', { targetingKey: 'ann' }, { value: 0.25, reference })
+  flags.track('checkout', { targetingKey: 'ann' }, { value: 99 })
+  await sluice.close()
+  const [request, feedback, ...more] = plane.batches.flat()
+  assert.partialDeepStrictEqual(feedback, { kind: 'feedback', of: request?.id, score: 0.25 })
+  assert.deepEqual(more, [])
+})
