@@ -1,6 +1,7 @@
-/** The incident that Sluice exists for, on recorded answers: `npm run demo`. Exits 1 if it does not go as told. */
+/** The incident that Sluice exists for, and what follows: `npm run demo`. Exits 1 if it does not go as told. */
 import type { FeatureReport } from '../packages/sluice/src/report/feature-report.ts'
 import { reportSchema } from '../packages/sluice/src/report/report.ts'
+import { tellTheRelease } from './release.ts'
 import { openStage, type Stage } from './stage.ts'
 import { bad, bold, dim, good, heading, indent, paragraph, say } from './tell.ts'
 
@@ -14,13 +15,19 @@ try {
   const stage = openStage()
   process.on('exit', stage.close)
   process.on('SIGINT', () => process.exit(130))
-  tellTheIncident(stage)
+  const lines = tellTheIncident(stage)
+  lines.push(await tellTheRelease(stage))
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+  say('', bold('In short'), ...lines.map((line) => paragraph(line)))
+  say(`   ${seconds} s. Your own prompt: see README.md.`)
+  process.exit()
 } catch (error) {
   console.error(`\n${bad('The demo did not go as told:')} ${error instanceof Error ? error.message : error}`)
-  process.exitCode = 1
+  process.exit(1)
 }
 
-function tellTheIncident(stage: Stage): void {
+/** Returns what to say of it in short. */
+function tellTheIncident(stage: Stage): string[] {
   say(bold('The e-mail summaries that lost their action items'))
   say(dim('Every answer is recorded and was written for this demo: no network, no key.'))
 
@@ -40,15 +47,12 @@ function tellTheIncident(stage: Stage): void {
   showChange(stage.commitPrompt('2-fixed.prompt.yml', 'Demand every action item with owner and date'))
   const passed = gated(stage, 0)
 
-  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
-  say('', bold('In short'))
-  say(
-    `   Three shape tests let the upgrade through; the gate found ${lossesOf(failed).length} e-mails with lost action items.`,
-  )
-  say(
-    `   Mean score: ${inWords(failed.comparison?.baselineMean)} before, ${inWords(failed.score.mean)} upgraded, ${inWords(passed.score.mean)} with the fixed prompt.`,
-  )
-  say(`   ${failed.coverage.cases} golden cases, ${seconds} s. Your own prompt: see README.md.`)
+  const { cases } = failed.coverage
+  const lost = lossesOf(failed).length
+  return [
+    `Three shape tests let the upgrade through; the gate found ${lost} of ${cases} e-mails with lost action items.`,
+    `Mean score: ${inWords(failed.comparison?.baselineMean)} before, ${inWords(failed.score.mean)} upgraded, ${inWords(passed.score.mean)} with the fixed prompt.`,
+  ]
 }
 
 function showChange(lines: string[]): void {

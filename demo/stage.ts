@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -17,8 +17,14 @@ export interface SluiceRun {
 export interface Stage {
   /** Puts a changed prompt in place, commits it to the branch and returns the lines that changed, with + and -. */
   commitPrompt(change: string, message: string): string[]
+  /** Has the files of a branch in place. */
+  switchTo(branch: 'main' | 'upgrade'): void
   /** Runs the built command-line tool in the project. */
   sluice(...args: string[]): SluiceRun
+  /** Starts a script in the project, which is ended with the stage; `sluice` stands for the command-line tool. */
+  start(script: string, args: string[], env: Record<string, string>): ChildProcess
+  /** Sets environment variables for whatever runs from now on. */
+  use(variables: Record<string, string>): void
   /** A file of the project. */
   readText(file: string): string
   /** Removes everything. */
@@ -41,7 +47,11 @@ export function openStage(): Stage {
     git('add', '--all')
     git('commit', '--quiet', '--message', message)
   }
-  const close = () => rmSync(folder, { recursive: true, force: true })
+  const children: ChildProcess[] = []
+  const close = () => {
+    for (const child of children) child.kill('SIGKILL')
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
+  }
   try {
     cpSync(path.join(here, 'email-summary'), folder, { recursive: true })
     git('init', '--quiet', '--initial-branch=main')
@@ -58,6 +68,14 @@ export function openStage(): Stage {
       const patch = git('show', '--format=', '--unified=0', '--no-color', '--no-ext-diff', 'HEAD', '--', promptPath)
       return patch.split('\n').filter((line) => /^[-+](?![-+]{2} )/.test(line))
     },
+    switchTo: (branch) => void git('switch', '--quiet', branch),
+    start(script, args, extra) {
+      const file = script === 'sluice' ? cli : path.join(here, script)
+      const child = spawn(process.execPath, [file, ...args], { cwd: folder, env: { ...env, ...extra } })
+      children.push(child)
+      return child
+    },
+    use: (variables) => void Object.assign(env, variables),
     sluice(...args) {
       const options = { cwd: folder, env, encoding: 'utf8', maxBuffer: 64 << 20 } as const
       const { status, stdout, stderr, error } = spawnSync(process.execPath, [cli, ...args], options)

@@ -6,10 +6,11 @@ export function auditText(rows: readonly AuditRow[]): string {
   const width = (of: (row: AuditRow) => string) => Math.max(...rows.map((row) => of(row).length), 0)
   const actors = width(({ actor }) => actor)
   const actions = width(({ action }) => action)
+  const numbers = width(({ seq }) => String(seq))
   const lines = rows.map((row) => {
     const { seq, at, actor, action, reason } = row
     const why = reason === null ? '' : `  ${reason}`
-    return `${String(seq).padStart(4)}  ${timeText(at)}  ${actor.padEnd(actors)}  ${action.padEnd(actions)}${outcome(row)}${why}`
+    return `${String(seq).padStart(numbers)}  ${timeText(at)}  ${actor.padEnd(actors)}  ${action.padEnd(actions)}${outcome(row)}${why}`
   })
   return lines.map((line) => `${line.trimEnd()}\n`).join('')
 }

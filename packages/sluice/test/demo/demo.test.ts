@@ -7,7 +7,7 @@ import { test } from 'node:test'
 
 const script = path.join(import.meta.dirname, '../../../../demo/run.ts')
 
-test('the demo tells the incident: shape tests pass, the gate fails, the fixed prompt passes', () => {
+test('the demo tells the incident: shape tests pass, the gate fails, the fixed prompt passes, is released and taken back', () => {
   const scratch = mkdtempSync(path.join(tmpdir(), 'sluice-demo-test-'))
   const env = { ...process.env, NO_COLOR: '1', TMPDIR: scratch }
   const { status, stdout, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8', env })
@@ -22,6 +22,14 @@ test('the demo tells the incident: shape tests pass, the gate fails, the fixed p
     /✗ invoice-dispute-01 +the corrected invoice by Friday/,
     /PASS {2}email-summary/,
     /exit code 0/,
+    /With the gate's pass/,
+    /applied by 3 of 3 instances in/,
+    /✓ host-3 +\d+ by version 1\.2\n/,
+    /\$ sluice rollback/,
+    /applied by 3 of 3 instances in/,
+    /✓ host-3 +\d+ by version 1\.0\n/,
+    /the log is whole, 5 rows/,
+    /none failed/,
   ]
   let from = 0
   for (const expected of order) {
