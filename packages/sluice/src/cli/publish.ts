@@ -3,6 +3,7 @@ import { openGit } from '../gate/git.ts'
 import { lastReport, namedReport } from '../remote/gate-report.ts'
 import { publicationOf } from '../remote/publication.ts'
 import type { Report } from '../report/report.ts'
+import type { Prompt } from '../suite/prompt.ts'
 import { connect, type RemoteOptions, tell } from './connect.ts'
 import type { Host } from './host.ts'
 import { openProject } from './open-project.ts'
@@ -24,12 +25,20 @@ export async function publish(name: string, options: PublishOptions, host: Host)
   const report = place
     ? await namedReport(path.resolve(host.cwd(), place), prompt)
     : await lastReport(config.root, prompt)
-  const source = options.source ?? (await (await openGit(config.root, host.env))?.head()) ?? null
+  const source = options.source ?? (await commitOf(prompt, config.root, host))
   const version = await connect(options, host).publish(name, publicationOf(prompt, { config, report, source }))
   const called = version.label ? `${version.label} (${version.id})` : version.id
   tell(options, host, version, `${name}: published ${called}, ${version.model}\n`)
   host.stderr.write(gateNote(report, name))
   return 0
+}
+
+/** The commit that is checked out; it says so where the prompt file has changed since. */
+async function commitOf({ file }: Prompt, root: string, host: Host): Promise<string | null> {
+  const git = await openGit(root, host.env)
+  const head = await git?.head()
+  if (!git || !head) return null
+  return (await git.changedSince(head)).includes(file) ? `${head} with changes` : head
 }
 
 function gateNote(report: Report | null, name: string): string {

@@ -48,6 +48,7 @@ test('a feature is published, released, put through a canary and rolled back, an
   const failed = await sluice('publish', 'summary', '--json')
   assert.match(failed.stderr, /The gate said fail: releasing it needs --override/)
   const second = JSON.parse(failed.stdout)
+  assert.equal(second.source, `${commit} with changes`)
   const begun = await sluice('rollout', 'start', 'summary', '1.1', '--override', 'the judge is on holiday')
   assert.equal(begun.code, 0, begun.stderr)
   assert.match(
