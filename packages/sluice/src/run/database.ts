@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { SluiceError } from '../errors.ts'
+import { keepOutOfGit } from './keep-out-of-git.ts'
 import { storeError } from './store-error.ts'
 
 /** Each entry moves the schema one version up; never edit one that was released, append another. */
@@ -85,12 +86,6 @@ export function openDatabase(root: string): DatabaseSync {
   } catch (cause) {
     throw storeError(cause, folder)
   }
-}
-
-/** What is stored is this machine's: paid answers, and whatever text the cases hold. */
-function keepOutOfGit(folder: string): void {
-  const file = path.join(folder, '.gitignore')
-  if (!existsSync(file)) writeFileSync(file, '*\n')
 }
 
 function migrate(database: DatabaseSync): void {

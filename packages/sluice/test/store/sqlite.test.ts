@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
@@ -60,5 +60,16 @@ test('expired and forgotten text is in none of the files', async () => {
   assert.deepEqual(['expired secret', 'forgotten secret'].map(isOnDisk), [false, true])
   await store.forgetContent(unit)
   assert.deepEqual(['forgotten secret', 'logged secret', unit].map(isOnDisk), [false, false, false])
+  await store.close()
+})
+
+test("the files are their owner's alone, and kept out of git", async () => {
+  using place = temporaryFolder()
+  const store = await openStore({ dataDir: path.join(place.folder, 'data') })
+  await store.append([request('a')])
+  const files = readdirSync(path.join(place.folder, 'data')).filter((file) => file.startsWith('control.db'))
+  assert.ok(files.includes('control.db-wal'))
+  for (const file of files) assert.equal(statSync(path.join(place.folder, 'data', file)).mode & 0o077, 0, file)
+  assert.equal(readFileSync(path.join(place.folder, 'data/.gitignore'), 'utf8'), '*\n')
   await store.close()
 })

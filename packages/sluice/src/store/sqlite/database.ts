@@ -1,8 +1,9 @@
-import { mkdirSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as wait } from 'node:timers/promises'
 import { SluiceError } from '../../errors.ts'
+import { keepOutOfGit } from '../../run/keep-out-of-git.ts'
 import type { StoreIdentity } from '../identity.ts'
 import { migrations } from './migrations.ts'
 import { sqliteError } from './sqlite-error.ts'
@@ -32,6 +33,8 @@ export async function openDatabase(
   const file = path.join(folder, 'control.db')
   try {
     mkdirSync(folder, { recursive: true })
+    keepOutOfGit(folder)
+    keepPrivate(file)
     const unlock = await lock(path.join(folder, 'control.lock'), attempts, everyMs)
     try {
       const database = new DatabaseSync(file, { timeout: 5000 })
@@ -46,6 +49,11 @@ export async function openDatabase(
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new SluiceError('cannot-run', `the store ${file} cannot be opened: ${reason}`, { cause })
   }
+}
+
+/** A new file is its owner's alone, and so are those that SQLite lays beside it. */
+function keepPrivate(file: string): void {
+  closeSync(openSync(file, 'a', 0o600))
 }
 
 /** An exclusive transaction on a file of its own: the system ends it with the process, however that ends. */

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { verifyChain } from '../../../src/release/audit-chain.ts'
 import type { OutcomeLog } from '../../../src/store/outcome-log.ts'
 import { until } from '../../support/until.ts'
 import type { Implementation } from './implementations.ts'
-import { change, feature, feedback, request, rollout, score, start } from './samples.ts'
+import { change, draft, feature, feedback, request, rollout, score, start } from './samples.ts'
 
 const everything = { after: 0, limit: 10_000 }
 const ids = async (log: OutcomeLog, page = {}) => (await log.readLog({ ...everything, ...page })).map(({ id }) => id)
@@ -97,6 +98,18 @@ export function testOutcomes({ name: kind, open }: Implementation): void {
     assert.equal(await store.pruneLog(start + 1000), 0)
     assert.deepEqual(await store.append([request('old again')]), ['accepted'])
     assert.ok(((await store.entry('old again'))?.seq ?? 0) > last)
+  })
+
+  test(`${kind}: a clock that steps back changes neither the order of the log nor the chain`, async (context) => {
+    const store = await open(context)
+    for (const [index, receivedAt] of [start, start - 3_600_000, start - 7_200_000].entries()) {
+      await store.append([request(`${index}`, { receivedAt, observedAt: receivedAt })])
+      await store.commit({ audit: draft('summary', { at: receivedAt }) })
+    }
+    assert.deepEqual(await ids(store), ['0', '1', '2'])
+    assert.deepEqual(verifyChain(await store.audit('summary'), await store.auditHead('summary')), { ok: true, rows: 3 })
+    assert.equal(await store.pruneLog(start - 3_600_000), 1)
+    assert.deepEqual(await ids(store), ['0', '1'])
   })
 
   test(`${kind}: listeners hear of appends until they stop`, async (context) => {
