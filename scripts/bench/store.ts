@@ -32,7 +32,9 @@ export async function benchStore(): Promise<void> {
   const perSecond = (rate: number) => `${(rate / 1000).toFixed(1)}k/s`
   console.log(`store, entries of ${entryBytes} bytes in batches of ${batch}, durable:`)
   console.log(`  raw node:sqlite insert ${perSecond(rawInsert)}`)
-  console.log(`  append from ${clients} clients ${perSecond(append)} = ${(append / rawInsert).toFixed(2)} x raw (target 15k/s)`)
+  console.log(
+    `  append from ${clients} clients ${perSecond(append)} = ${(append / rawInsert).toFixed(2)} x raw (target 15k/s)`,
+  )
   console.log(`  append one batch after the other ${perSecond(appendOneByOne)}; read back ${perSecond(readLog)}`)
 }
 

@@ -20,7 +20,7 @@ test('a disk that is full: the error says so, nothing promised is lost, and spac
   const dataDir = mkdtempSync(path.join(tmpdir(), 'sluice-full-'))
   context.after(() => rmSync(dataDir, { recursive: true, force: true }))
   // No file of the writer may grow beyond 512 KiB, until the limit is lifted.
-  const writer = startWriter(['bash', '-c', 'ulimit -S -f 512; exec "$0" "$@"'])
+  const writer = startWriter(context, ['bash', '-c', 'ulimit -S -f 512; exec "$0" "$@"'])
   await writer.begin({ dataDir, round: 0, writers: 4, again: [] })
   await until(() => failuresOf(writer).length >= 8, 'a full disk')
   for (const [fault, retryable, message] of failuresOf(writer)) {

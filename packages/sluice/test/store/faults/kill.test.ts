@@ -41,11 +41,11 @@ test(`killed ${kills} times within 10,000 writes: what was promised is there, no
   let last = 0
   let again: string[] = []
   let writes = 0
-  let next = startWriter()
+  let next = startWriter(context)
   for (let round = 0; round < kills; round += 1) {
     const writer = next
     await writer.begin({ dataDir, round, writers, again })
-    next = startWriter()
+    next = startWriter(context)
     const moment = Math.ceil(writesPerKill * (0.5 + random.uniform()))
     await until(() => writer.promised.length >= moment, `write ${moment} of round ${round}`)
     await writer.kill()

@@ -39,6 +39,10 @@ test('PostgreSQL killed while 8 write: what was promised is there, nothing twice
   const promised: string[] = []
   let commits = 0
   let writing = true
+  context.after(() => {
+    writing = false
+    return store.close()
+  })
   const write = async (writer: number) => {
     for (let call = 0; writing; call += 1) {
       const key = `${writer}-${call}`
@@ -75,5 +79,4 @@ test('PostgreSQL killed while 8 write: what was promised is there, nothing twice
     assert.ok(verifyChain(await store.audit(`chain-${writer}`), head).ok)
   }
   await until(async () => (await store.lead('controller'))?.held() === true, 'a new lease')
-  await store.close()
 })

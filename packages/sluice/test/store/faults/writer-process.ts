@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
+import type { TestContext } from 'node:test'
 import { until } from '../../support/until.ts'
 import type { Promised, WriterOrders } from './writer.ts'
 
 const script = path.join(import.meta.dirname, 'writer.ts')
 
-/** A writer that has loaded and waits for its orders; `through` is put before its command line. */
-export function startWriter(through: readonly string[] = []) {
+/** A writer that has loaded and waits for its orders, ended with the test; `through` is put before its command line. */
+export function startWriter(context: TestContext, through: readonly string[] = []) {
   const [command = '', ...args] = [...through, process.execPath, '--conditions=sluice-source', script]
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] })
   const promised: Promised[] = []
@@ -21,6 +22,7 @@ export function startWriter(through: readonly string[] = []) {
   child.on('close', () => {
     hasEnded = true
   })
+  context.after(() => child.kill('SIGKILL'))
   return {
     pid: child.pid,
     /** What the store has promised so far. */
