@@ -31,7 +31,7 @@ async function persist<T>(failures: StoreError[], call: () => Promise<T>): Promi
 
 test('PostgreSQL killed while 8 write: what was promised is there, nothing twice', {
   skip: withoutPostgres,
-}, async () => {
+}, async (context) => {
   await using server = await startPostgres()
   const store = await openStore({ dataDir: '', databaseUrl: server.url })
   const random = seededRandom(seed)
