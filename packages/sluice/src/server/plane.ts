@@ -38,6 +38,8 @@ export interface Plane {
   clock: Clock
   /** Unpredictable in production; seeded in simulations. */
   randomBytes(size: number): Uint8Array
+  /** What is stored in the place of a unit. */
+  hashUnit(unit: string): string
   settings: PlaneSettings
   snapshots: Snapshots
   hub: Hub

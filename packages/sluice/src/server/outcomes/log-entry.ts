@@ -1,12 +1,11 @@
-import { createHmac } from 'node:crypto'
 import { position } from '@sluice/client'
 import type { LogDraft } from '../../store/outcome-log.ts'
 import type { ReceivedOutcome } from '../wire/outcome.ts'
 
 /** What turns a report into an entry of the log. */
 export interface LogContext {
-  /** Keys the hashes of units; hex. */
-  secret: string
+  /** What a unit is logged as. */
+  hashUnit(unit: string): string
   /** ms since the epoch. */
   receivedAt: number
   /** Undefined for a rollout that is not known any more. */
@@ -14,7 +13,7 @@ export interface LogContext {
 }
 
 /** A report as it is logged: the unit as a keyed hash, and where it stands in its rollout. */
-export function logEntry(outcome: ReceivedOutcome, { secret, receivedAt, saltOf }: LogContext): LogDraft {
+export function logEntry(outcome: ReceivedOutcome, { hashUnit, receivedAt, saltOf }: LogContext): LogDraft {
   const { id, feature, version, rolloutId, unit } = outcome
   const salt = rolloutId === undefined ? undefined : saltOf(rolloutId)
   const fields = {
@@ -24,7 +23,7 @@ export function logEntry(outcome: ReceivedOutcome, { secret, receivedAt, saltOf 
     rolloutId: rolloutId ?? null,
     arm: outcome.arm ?? null,
     stage: outcome.stage ?? null,
-    unit: unit === undefined ? null : unitHash(secret, unit),
+    unit: unit === undefined ? null : hashUnit(unit),
     position: unit === undefined || salt === undefined ? null : position(salt, unit),
     observedAt: Date.parse(outcome.observedAt),
     receivedAt,
@@ -45,9 +44,4 @@ export function logEntry(outcome: ReceivedOutcome, { secret, receivedAt, saltOf 
     servedModel: outcome.servedModel ?? null,
     fingerprint: outcome.fingerprint ?? null,
   }
-}
-
-/** The first 16 hex of HMAC-SHA256: the same unit gives the same hash in this store only. */
-export function unitHash(secret: string, unit: string): string {
-  return createHmac('sha256', Buffer.from(secret, 'hex')).update(unit).digest('hex').slice(0, 16)
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { refuseOtherFeature } from '../access/caller.ts'
 import { defineRoute } from '../http/route.ts'
-import { unitHash } from '../outcomes/log-entry.ts'
 import { ofFeature, queryNumber, rolloutId, versionId } from '../wire/names.ts'
 
 const content = z.object({
@@ -64,8 +63,8 @@ export const forgetUnit = defineRoute({
       schema: z.object({ contents: z.int(), memories: z.int() }),
     },
   },
-  async handle({ body }, { store }) {
-    const unit = unitHash(store.secret, body.unit)
+  async handle({ body }, { store, hashUnit }) {
+    const unit = hashUnit(body.unit)
     const contents = await store.forgetContent(unit)
     return { status: 200, body: { contents, memories: await store.forgetUnit(unit) } }
   },

@@ -43,9 +43,9 @@ export const reportOutcomes = defineRoute({
 /** Logs the outcomes and hands on those that are new; returns their number. */
 async function record(plane: Plane, outcomes: readonly ReceivedOutcome[]): Promise<number> {
   if (outcomes.length === 0) return 0
-  const { store, clock, snapshots, log } = plane
+  const { store, clock, snapshots, hashUnit, log } = plane
   const salts = new Map(snapshots.states().map(({ rollout }) => [rollout?.id, rollout?.salt]))
-  const context = { secret: store.secret, receivedAt: clock.now(), saltOf: (id: string) => salts.get(id) }
+  const context = { hashUnit, receivedAt: clock.now(), saltOf: (id: string) => salts.get(id) }
   const drafts = outcomes.map((outcome) => ({ entry: logEntry(outcome, context), outcome: asOutcome(outcome) }))
   const results = await store.append(drafts.map(({ entry }) => entry))
   const accepted = drafts.filter((_, index) => results[index] === 'accepted')
