@@ -61,6 +61,13 @@ function addRollouts(program: Command, host: Host, done: Done): void {
     .description('show a rollout and what is known of its canary')
     .argument('<rollout>', 'id of the rollout, or a feature for its running or last one')
     .action(async (which, options) => done(await (await import('./rollout.ts')).showRollout(which, options, host)))
+  remote(rollout.command('report'))
+    .description('write the post-mortem of a rollout that has ended, as Markdown')
+    .argument('<rollout>', 'id of the rollout, or a feature for its last one')
+    .option('--out <file>', 'write it there instead of to stdout')
+    .action(async (which, options) =>
+      done(await (await import('./rollout-report.ts')).reportRollout(which, options, host)),
+    )
   for (const [action, description] of actions)
     remote(rollout.command(action))
       .description(description)

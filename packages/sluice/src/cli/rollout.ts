@@ -53,7 +53,8 @@ async function show(remote: ControlPlane, rollout: RolloutAnswer, options: Remot
   return 0
 }
 
-async function rolloutIdOf(remote: ControlPlane, which: string): Promise<string> {
+/** The id of a rollout that is named by it, or by its feature. */
+export async function rolloutIdOf(remote: ControlPlane, which: string): Promise<string> {
   if (/^r-[0-9a-f]{16}$/.test(which)) return which
   const { rollout } = await remote.feature(which)
   if (rollout) return rollout.id

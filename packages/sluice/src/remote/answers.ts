@@ -29,6 +29,7 @@ export const rolloutAnswer = z.looseObject({
   ppm: z.int(),
   startedAt: z.number(),
   startedBy: z.string(),
+  override: z.string().nullable(),
   endedAt: z.number().nullable(),
   ending: z.looseObject({ by: z.string(), reason: z.string() }).nullable(),
   assessment: z.looseObject({ words: z.string() }).nullable(),

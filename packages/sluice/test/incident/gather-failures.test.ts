@@ -1,37 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type GatherOptions, gatherFailures } from '../../src/incident/gather-failures.ts'
-import { controlPlane } from '../../src/remote/control-plane.ts'
-import type { StoredContent } from '../../src/store/content-store.ts'
-import { memoryFiles } from '../suite/memory-files.ts'
-import { type TestPlane, testPlane, tokenOf } from '../support/control-plane.ts'
-
-/** A plane with a rollout under way, and the commands' view of it. */
-async function canary(test: TestPlane) {
-  const incumbent = await test.publish('mail', 'good {{email}}')
-  const version = await test.publish('mail', 'bad {{email}}')
-  await test.ask('PUT /v1/features/mail/active', { as: 'operator', body: { version: incumbent, reason: 'first' } })
-  const { body } = await test.ask('POST /v1/features/mail/rollouts', { as: 'operator', body: { version } })
-  const connection = { url: 'http://localhost', sleep: async () => {}, random: Math.random, newKey: () => 'key' }
-  const production = controlPlane({
-    ...connection,
-    token: tokenOf('operator'),
-    fetch: async (url, init) => test.plane.fetch(new Request(url, init)),
-  })
-  const options: GatherOptions = {
-    feature: 'mail',
-    variables: ['email'],
-    files: memoryFiles({}),
-    production: () => production,
-    limit: 2,
-    goodFrom: 0.6,
-  }
-  const content = (id: string, score: number | null, of = version): StoredContent => ({
-    ...{ id, feature: 'mail', version: of, rolloutId: body.id, unit: null, input: { email: id }, output: 'bad' },
-    ...{ judgement: null, score, storedAt: 1, expiresAt: Number.MAX_SAFE_INTEGER },
-  })
-  return { rollout: body.id as string, version, incumbent, options, content }
-}
+import { gatherFailures } from '../../src/incident/gather-failures.ts'
+import { testPlane } from '../support/control-plane.ts'
+import { canary } from './canary.ts'
 
 test("a rollout gives its canary's worst judged answers, the worst first, and no good ones", async () => {
   await using plane = await testPlane()

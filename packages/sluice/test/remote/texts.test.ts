@@ -18,6 +18,7 @@ const rollout: RolloutAnswer = {
   state: 'insufficientData',
   ppm: 50_000,
   startedAt: 0,
+  override: null,
   startedBy: 'ann',
   endedAt: null,
   ending: null,

@@ -1,0 +1,45 @@
+import path from 'node:path'
+import { SluiceError } from '../errors.ts'
+import { casesOfRollout, type IncidentCase } from '../incident/incident-cases.ts'
+import { postMortemOf } from '../incident/post-mortem.ts'
+import { renderPostMortem } from '../incident/post-mortem-page.ts'
+import { replaceFile } from '../report/replace-file.ts'
+import { connect, type RemoteOptions, tell } from './connect.ts'
+import type { Host } from './host.ts'
+import { openProject } from './open-project.ts'
+import { rolloutIdOf } from './rollout.ts'
+
+interface ReportOptions extends RemoteOptions {
+  out?: string
+}
+
+/** `sluice rollout report`: the post-mortem of a rollout that has ended, as Markdown. */
+export async function reportRollout(which: string, options: ReportOptions, host: Host): Promise<number> {
+  const remote = connect(options, host)
+  const rollout = await remote.rollout(await rolloutIdOf(remote, which))
+  if (rollout.endedAt === null)
+    throw new SluiceError('invalid-input', `rollout ${rollout.id} has not ended: sluice rollout status shows how it is`)
+  const { cases, goodFrom } = await projectOf(rollout, host)
+  const postMortem = await postMortemOf(rollout, remote, { cases, goodFrom })
+  const page = renderPostMortem(postMortem)
+  const { out } = options
+  if (out === undefined) {
+    tell(options, host, postMortem, page)
+    return 0
+  }
+  await replaceFile(path.resolve(host.cwd(), out), async (sink) => void sink.write(page))
+  host.stderr.write(`Written to ${out}.\n`)
+  return 0
+}
+
+/** What the project around the working directory knows of the feature. */
+async function projectOf(
+  { id, feature }: { id: string; feature: string },
+  host: Host,
+): Promise<{ cases: IncidentCase[] | null; goodFrom: number }> {
+  const { prompts, config, files } = await openProject(host, () => false)
+  const prompt = prompts.find((one) => one.feature === feature)
+  if (prompt === undefined) return { cases: null, goodFrom: config.gate.caseThreshold }
+  const cases = await casesOfRollout(prompt, id, { files, root: config.root })
+  return { cases, goodFrom: { ...config.gate, ...prompt.gate }.caseThreshold }
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod'
+
+const unknown = z.number().nullable()
+
+const armSchema = z.object({
+  requests: z.number(),
+  users: z.number(),
+  judged: z.number(),
+  meanScore: unknown,
+  errorRate: unknown,
+  refusalRate: unknown,
+  invalidRate: unknown,
+  slowRate: unknown,
+  meanCostUsd: unknown,
+  meanLatencyMs: unknown,
+})
+
+const evidenceSchema = z.object({
+  words: z.string(),
+  logE: z.number(),
+  threshold: z.number(),
+  anytimeP: z.number(),
+  alpha: z.number(),
+  signals: z.array(z.object({ signal: z.string(), weight: z.number(), logE: unknown, difference: unknown })),
+  incumbent: armSchema,
+  canary: armSchema,
+  interval: z.object({ low: z.number(), high: z.number() }).nullable(),
+})
+
+/** The part of an assessment that a reader wants to see of a rollout that has ended. */
+export type DecidingEvidence = z.output<typeof evidenceSchema>
+
+/**
+ * What was known of the canary at its end: what the end itself was decided by, else the last assessment. Null where
+ * neither is there, as when a person ended it before there were data.
+ */
+export function decidingEvidence(...candidates: unknown[]): DecidingEvidence | null {
+  for (const candidate of candidates) {
+    const { data } = evidenceSchema.safeParse(candidate)
+    if (data !== undefined) return data
+  }
+  return null
+}
