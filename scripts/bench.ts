@@ -1,14 +1,14 @@
 // npm run bench -- gate [--only name,...] [--promptfoo DIR]
-// npm run bench -- release
+// npm run bench -- release [--flags DIR]
 import { benchGate } from './bench/gate.ts'
 import { benchRelease } from './bench/release.ts'
 
 const [what, ...args] = process.argv.slice(2)
 if (what === 'gate') await benchGate(args)
-else if (what === 'release') await benchRelease()
+else if (what === 'release') await benchRelease(args)
 else {
   console.error(
-    'usage: npm run bench -- gate [--only startup,judged,plain,memory,statistics,install] [--promptfoo DIR]\n       npm run bench -- release',
+    'usage: npm run bench -- gate [--only startup,judged,plain,memory,statistics,install] [--promptfoo DIR]\n       npm run bench -- release [--flags DIR]',
   )
   process.exitCode = 3
 }
