@@ -5,7 +5,7 @@ import { type StatusOf, statusText } from '../remote/status-text.ts'
 import { connect, type RemoteOptions, tell } from './connect.ts'
 import type { Host } from './host.ts'
 
-const everyMs = 2000
+const everyMs = 1000
 const clearScreen = '\x1b[2J\x1b[H'
 
 /** `sluice status`: what everybody gets, rollouts, instances; with `watch` until Ctrl-C, printed whenever it changed. */

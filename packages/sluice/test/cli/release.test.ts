@@ -107,6 +107,8 @@ test('a rollback tells who has confirmed it, and those who have not are a warnin
     await request('/v1/acks', { instance, epoch, hash, revision: revision - missed })
   }
   for (const host of ['host-1', 'host-2', 'host-3']) await acknowledge(host)
+  const watching = project.start(['status', '--watch'], server.env)
+  await until(() => watching.printed().includes('3 of 3 run'), 'the status to be shown')
 
   const rollingBack = sluice('rollback', 'summary', '--reason', 'INC-7', '--wait', '600ms')
   const before = (await (await request('/v1/snapshot')).json()).revision
@@ -117,6 +119,10 @@ test('a rollback tells who has confirmed it, and those who have not are a warnin
   assert.match(stdout, /\napplied by 1 of 3 instances in \d+ ms; not yet: host-2, host-3\n$/)
   assert.match(stderr, /warning: 2 of 3 instances may still serve the version before/)
   assert.match(await said(sluice('status')), /instances: 1 of 3 run revision \d+\n {2}host-2 runs revision \d+\n/)
+
+  await until(() => watching.printed().includes('1 of 3 run'), 'the status to be shown again')
+  watching.kill('SIGINT')
+  assert.equal((await watching.done).code, 0)
 
   await server.stop('SIGKILL')
   await using restarted = await served(project)
@@ -176,6 +182,7 @@ test('tokens are made, shown once, limited and revoked', async () => {
   assert.equal(revoked.code, 4)
   assert.match(revoked.stderr, /Set SLUICE_TOKEN/)
   assert.ok(!(await said(sluice('audit', '_system'))).includes(made.stdout.trim()))
+  assert.equal(await said(sluice('forget', '--unit', 'ann')), 'forgotten: 0 contents, 0 memories\n')
 })
 
 test('what cannot be is refused before anything happens', async () => {

@@ -18,6 +18,8 @@ export interface Started {
   kill(signal: NodeJS.Signals): void
   /** What it has said on stderr so far. */
   said(): string
+  /** The same for stdout. */
+  printed(): string
   done: Promise<Finished>
 }
 
@@ -72,6 +74,7 @@ export function createProject(files: Record<string, string | Uint8Array>, folder
         pid: child.pid ?? 0,
         kill: (signal) => void child.kill(signal),
         said: () => stderr,
+        printed: () => stdout,
         done: new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }))),
       }
     },
