@@ -15,15 +15,14 @@ const dayMs = 86_400_000
 
 /**
  * Takes an entry into the state, in place, and returns what it shows to have moved. Of each user counts the first request
- * and the first score of a day, so that one busy user is no trend; what canaries do is not looked at.
+ * and the first score of a day, so that one busy user is no trend; other versions, such as a canary, are not looked at.
  */
 export function observeDrift(
   state: DriftState,
   entry: LogEntry,
   known: UserDays | undefined,
 ): { events: DriftEvent[]; memory: UserDays | undefined } {
-  if (entry.version !== state.version || entry.arm === 'canary' || entry.kind === 'feedback')
-    return { events: [], memory: known }
+  if (entry.version !== state.version || entry.kind === 'feedback') return { events: [], memory: known }
   const events = [...servedEvents(state, entry), ...judgeEvents(state, entry)]
   const day = new Date(entry.receivedAt).toISOString().slice(0, 10)
   if (entry.unit === null || known?.[entry.kind] !== day) events.push(...signalEvents(state, entry))

@@ -22,6 +22,17 @@ test('nothing is stored where the feature does not allow it, whatever a client s
   assert.deepEqual(fates, { 'not-allowed': 1 })
 })
 
+test('a capture that is left over from a time when storing was allowed allows nothing', async () => {
+  const store = await liveStore()
+  const state = await store.feature('mail')
+  assert.ok(state?.live && state.capture)
+  const audit = { chain: 'mail', at: 0, actor: 'ann', tokenId: null, action: 'active.set', reason: null }
+  const feature = { ...state, live: { ...state.live, store: false } }
+  await store.commit({ feature, audit: { ...audit, before: null, after: null, evidence: null } })
+  await intakeOf(store).intake([captured('a')])
+  assert.equal(await store.content('a'), undefined)
+})
+
 test('what is stored is what the redactor leaves; where it fails nothing is', async () => {
   const store = await liveStore()
   const redact = async ({ output }: { output: string }) => {

@@ -103,14 +103,20 @@ test('the budget of a day is a ceiling, the rest waits until tomorrow, and that 
   await until(() => next.asked.length === 2, 'the next day')
 })
 
-test('a judge that keeps failing is known, asked less, and costs no task', async () => {
+test('a judge that keeps failing is known, asked one at a time, and costs no task', async () => {
   const store = await liveStore()
   await arrive(
     store,
     Array.from({ length: 8 }, (_, index) => captured(`${index}`)),
   )
   let broken = true
-  await using worker = judging(store, () => {
+  let underWay = 0
+  let mostUnderWay = 0
+  await using worker = judging(store, async () => {
+    underWay += 1
+    mostUnderWay = Math.max(mostUnderWay, underWay)
+    await new Promise(setImmediate)
+    underWay -= 1
     if (broken) throw new ProviderError('overloaded', 'overloaded')
     return verdictOf('yes')
   })
@@ -118,10 +124,18 @@ test('a judge that keeps failing is known, asked less, and costs no task', async
   const health = await readJudgeHealth(store, 'mail')
   assert.equal(health.failingSince, start)
   assert.match(health.message ?? '', /overloaded/)
-  assert.equal(await store.queued(), 8)
+  assert.equal(mostUnderWay, 4)
+  mostUnderWay = 0
+  await until(() => {
+    worker.clock.at += 3_600_000
+    return worker.fates.length > 50
+  }, 'many attempts')
+  assert.deepEqual([mostUnderWay, await store.queued()], [1, 8])
   broken = false
-  worker.clock.at += 3_600_000
-  await until(() => worker.fates.filter((fate) => fate === 'scored').length === 8, 'all scores')
+  await until(() => {
+    worker.clock.at += 3_600_000
+    return worker.fates.filter((fate) => fate === 'scored').length === 8
+  }, 'all scores')
   assert.equal((await readJudgeHealth(store, 'mail')).failures, 0)
 })
 

@@ -150,12 +150,68 @@ test('two that both think they lead count nothing twice and act once', async () 
 test('of two controllers on one store one works, and the other takes over', async () => {
   const store = await rollingStore()
   const first = control(store)
-  await using _ = control(store)
+  let looks = 0
+  const second: Store = {
+    ...store,
+    features() {
+      looks += 1
+      return store.features()
+    },
+  }
+  await using _ = control(second)
   await store.append([request('1')])
   await untilSeen(store, 1)
+  assert.equal(looks, 0)
   await first.close()
   await store.append([request('2')])
   await untilSeen(store, 2)
+})
+
+test('a look that somebody else has outrun decides nothing', async () => {
+  const store = await rollingStore()
+  let refused = 0
+  const outrun: Store = {
+    ...store,
+    async saveCheckpoint() {
+      refused += 1
+      return false
+    },
+  }
+  await using _ = control(outrun)
+  await store.append(failures(3))
+  await until(() => refused > 5, 'some looks')
+  assert.deepEqual(await actions(store), [])
+})
+
+test('nothing advances on the first page of the log while the next one speaks against it', async () => {
+  const store = await rollingStore()
+  const good = Array.from({ length: 1000 }, (_, index) => request(`${index}`))
+  await store.append([...good, ...failures(3)])
+  await using _ = control(store)
+  await untilEnded(store, 'rolledBack')
+  assert.deepEqual(await actions(store), ['rollout.rollBack'])
+})
+
+test('what somebody else has ended in the last moment stays ended, and is no failure', async () => {
+  const store = await rollingStore()
+  let rival = true
+  const slow: Store = {
+    ...store,
+    async commit(change) {
+      if (rival) {
+        rival = false
+        await applyEvent(store, 'mail', { type: 'abort', reason: 'by hand' }, by, byHand)
+      }
+      return store.commit(change)
+    },
+  }
+  await using running = control(slow)
+  await store.append(failures(3))
+  await until(() => !rival, 'the rollback to be tried')
+  await untilEnded(store, 'aborted')
+  await running.close()
+  assert.deepEqual(running.errors, [])
+  assert.deepEqual(await actions(store), [])
 })
 
 test('a rollout that was superseded meanwhile is left alone, and its successor watched', async () => {
@@ -204,16 +260,24 @@ test('a store that is lost for a minute loses no decision, and is not hammered',
 
 test('an alert is on record once, however often it is seen', async () => {
   const store = await rollingStore({ settings: { advance: 'manual' } })
-  const first = control(store)
+  let commits = 0
+  const counted: Store = {
+    ...store,
+    commit(change) {
+      commits += 1
+      return store.commit(change)
+    },
+  }
+  const first = control(counted)
   await store.append(failures(2))
   const told = async () => (await actions(store)).filter((action) => action === 'rollout.alert').length
   await until(async () => (await told()) === 1, 'the alert')
   await first.close()
-  await using second = control(store)
+  await using second = control(counted)
   await store.append([request('another')])
   second.clock.at += hour
   await untilSeen(store, 3)
-  assert.equal(await told(), 1)
+  assert.deepEqual([await told(), commits], [1, 1])
 })
 
 test('a rollout that is held for half a day is stuck, which is told once', async () => {

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Decision } from '../../src/rollout/assessment.ts'
+import { eventOf } from '../../src/rollout/decide-event.ts'
+import { rollout as sampleRollout, start } from '../store/contract/samples.ts'
+import { countingEngine } from './controller/counting-engine.ts'
+
+const rollout = sampleRollout('r1', 'mail')
+const engine = countingEngine()
+const blank = engine.assess(engine.newEvidence(rollout), rollout, start)
+const on = (decision: Decision) => ({ ...blank, decision })
+
+test('while paused nothing happens by itself but a rollback', () => {
+  const paused = { ...rollout, status: 'paused' as const, pausedAt: start }
+  for (const decision of [{ do: 'advance' }, { do: 'promote' }, { do: 'hold', why: 'inconclusive' }] as const)
+    assert.equal(eventOf(paused, on(decision), start), undefined)
+  assert.equal(eventOf(paused, on({ do: 'rollBack' }), start)?.type, 'rollBack')
+})
+
+test('an advance names the stage that it leaves, a rollback the rollout, and both their evidence', () => {
+  const advance = eventOf(rollout, on({ do: 'advance' }), start)
+  assert.partialDeepStrictEqual(advance, { type: 'advance', rolloutId: 'r1', stage: 0, reason: blank.words })
+  assert.partialDeepStrictEqual(eventOf(rollout, on({ do: 'rollBack' }), start), {
+    rolloutId: 'r1',
+    evidence: { logE: 0 },
+  })
+})
+
+test('a hold is noted when it begins and when it ends, not in between', () => {
+  const held = { ...rollout, hold: 'inconclusive' as const }
+  assert.partialDeepStrictEqual(eventOf(rollout, on({ do: 'hold', why: 'inconclusive' }), start), {
+    why: 'inconclusive',
+  })
+  assert.equal(eventOf(held, on({ do: 'hold', why: 'inconclusive' }), start), undefined)
+  assert.partialDeepStrictEqual(eventOf(held, on({ do: 'continue' }), start), { type: 'hold', why: null })
+})
