@@ -22,3 +22,18 @@ export class StoreError extends SluiceError {
     return this.fault === 'unreachable' || this.fault === 'full' || this.fault === 'busy'
   }
 }
+
+const waysOut: Record<StoreFault, string> = {
+  unreachable: 'whether the last write was done is unknown: repeat it with the same ids',
+  full: 'free some space; what was acknowledged is kept',
+  busy: 'others hold it: try again',
+  closed: 'it was closed',
+  damaged: 'put a backup back',
+  failed: 'nothing was written',
+}
+
+/** The error for the store at `place` that failed by `cause`; one that is a StoreError already stays as it is. */
+export function storeFailure(place: string, fault: StoreFault, reason: string, cause: unknown): StoreError {
+  if (cause instanceof StoreError) return cause
+  return new StoreError(fault, `the store ${place} failed: ${reason} (${waysOut[fault]})`, { cause })
+}

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { after, test } from 'node:test'
+import { SluiceError } from '../../src/errors.ts'
 import { verifyChain } from '../../src/release/audit-chain.ts'
 import { postgresStore } from '../../src/store/postgres/postgres-store.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -154,4 +157,17 @@ test('a holder whose connection was lost may lead again', options, async () => {
   await until(() => lease?.held() === false, 'the loss')
   await until(async () => (await here.lead('controller'))?.held() === true, 'the lease')
   assert.equal(lease?.held(), false)
+})
+
+test('a database that does not answer is named, without its password', async () => {
+  const closed = createServer().listen(0, '127.0.0.1')
+  await once(closed, 'listening')
+  const { port } = closed.address() as AddressInfo
+  closed.close()
+  await assert.rejects(postgresStore(`postgres://ann:pass-word@127.0.0.1:${port}/db`), (error: unknown) => {
+    assert.ok(error instanceof SluiceError && error.exitCode === 4)
+    assert.match(error.message, /^the store postgres:\/\/127\.0\.0\.1:\d+\/db cannot be opened: connect ECONNREFUSED/)
+    assert.doesNotMatch(error.message, /pass-word/)
+    return true
+  })
 })

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { StoreError, type StoreFault } from '../store-error.ts'
+import { type StoreError, type StoreFault, storeFailure } from '../store-error.ts'
 
 /** SQLSTATE codes, or the classes that they begin with. */
 const faults: [string, StoreFault][] = [
@@ -15,20 +15,9 @@ const faults: [string, StoreFault][] = [
   ['XX002', 'damaged'],
 ]
 
-const waysOut: Record<StoreFault, string> = {
-  unreachable: 'whether the last write was done is unknown: repeat it with the same ids',
-  full: 'free some space; what was acknowledged is kept',
-  busy: 'try again',
-  damaged: 'put a backup back',
-  closed: 'it was closed',
-  failed: 'nothing was written',
-}
-
-/** The error for the database `place` that failed by `cause`; one that is a StoreError already stays as it is. */
+/** The error for the database `place` that failed by `cause`. */
 export function postgresError(cause: unknown, place: string): StoreError {
-  if (cause instanceof StoreError) return cause
-  const fault = faultOf(cause)
-  return new StoreError(fault, `the store ${place} failed: ${reasonOf(cause)} (${waysOut[fault]})`, { cause })
+  return storeFailure(place, faultOf(cause), reasonOf(cause), cause)
 }
 
 /** What did not come from the database itself came from the way to it. */
