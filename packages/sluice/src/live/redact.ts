@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url'
 import type { Clock } from '@sluice/client'
 import { z } from 'zod'
 import { SluiceError } from '../errors.ts'
+import { moduleReference } from '../suite/resolve-target.ts'
 
 const materialSchema = z.strictObject({ input: z.record(z.string(), z.unknown()), output: z.string() })
 
@@ -30,20 +31,25 @@ export function createRedactors({
   const loaded = new Map<string, Promise<Redact>>()
   return async (file) => {
     if (file === undefined) return async (material) => material
-    const redactor = loaded.get(file) ?? redactorIn(withinRoot(root, file), clock, load)
+    const redactor = loaded.get(file) ?? redactorIn(root, file, clock, load)
     loaded.set(file, redactor)
     return redactor
   }
 }
 
 async function redactorIn(
-  file: string,
+  root: string,
+  reference: string,
   clock: Clock,
   load: (file: string) => Promise<Record<string, unknown>>,
 ): Promise<Redact> {
-  const redact = (await load(file)).default
+  const { file, exportName } = moduleReference(reference)
+  const redact = (await load(withinRoot(root, file)))[exportName]
   if (typeof redact !== 'function')
-    throw new SluiceError('invalid-input', `${file}: has no default export that is a function ({input, output}) => ...`)
+    throw new SluiceError(
+      'invalid-input',
+      `${file}: has no ${exportName} export that is a function ({input, output}) => ...`,
+    )
   return async (material) =>
     materialSchema.parse(await withinTime(clock, file, async () => redact(structuredClone(material))))
 }

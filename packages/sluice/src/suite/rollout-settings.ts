@@ -146,7 +146,7 @@ export const liveSettingsSchema = z
     retention: duration.prefault('14d').meta({ description: 'After this long they are deleted (default 14d).' }),
     redact: z.string().min(1).exactOptional().meta({
       description:
-        'Module whose default export takes {input, output} and returns what may be stored; relative to this file.',
+        'Module whose default export, or that of file#name, takes {input, output} and returns what may be stored; relative to this file.',
     }),
   })
   .meta({ description: 'What is judged and stored of production traffic.' })

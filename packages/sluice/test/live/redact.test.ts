@@ -21,6 +21,11 @@ test('a module of the project says what may be stored', async () => {
   assert.deepEqual(material.input, { email: 'ann@example.org' })
 })
 
+test('another export than the default one is named after the file', async () => {
+  const redact = await redactors('export const clean = ({input}) => ({input, output: ""})')('redact.mjs#clean')
+  assert.equal((await redact(material)).output, '')
+})
+
 test('a redactor that throws, hangs or returns something else redacts nothing', async () => {
   for (const body of ['{ throw new Error("no") }', '{ return new Promise(() => {}) }', '"fine"', '({output: 1})']) {
     const redact = await redactors(`export default () => ${body}`)('redact.mjs')
