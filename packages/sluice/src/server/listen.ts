@@ -74,7 +74,9 @@ function createNodeServer(plane: ControlPlane, limits: Limits): Server {
     keepAliveTimeout: 65_000,
   })
   server.maxConnections = limits.maxConnections
-  server.on('request', (incoming, outgoing) => void answer(incoming, outgoing))
+  server.on('request', (incoming, outgoing) => {
+    answer(incoming, outgoing).catch(() => outgoing.destroy())
+  })
   return server
 }
 

@@ -35,7 +35,13 @@ export async function dispatch(
   plane.metrics.count('http_requests_total', 'Requests by their answer.', { method, path, status: `${said.status}` })
   plane.metrics.time('http_request_seconds', 'Time until the answer.', { method, path }, ms / 1000)
   if (!route.quiet || said.status >= 400)
-    plane.log(levelOf(said.status), `${method} ${path}`, { requestId, status: said.status, ms, ...said.facts })
+    plane.log(levelOf(said.status), `${method} ${path}`, {
+      ...exchange.params,
+      requestId,
+      status: said.status,
+      ms,
+      ...said.facts,
+    })
   return said.response
 }
 

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { testPlane } from '../support/control-plane.ts'
+
+interface Operation {
+  operationId: string
+  parameters: { name: string; in: string; schema: object }[]
+  requestBody?: { content: Record<string, { schema: object }> }
+  responses: Record<string, { description: string; content?: Record<string, { schema: object }> }>
+}
+
+test('the contract is complete: ids are unique, parameters declared, schemas can be used', async () => {
+  await using plane = await testPlane()
+  const { body: contract } = await plane.ask('GET /openapi.json')
+  assert.equal(contract.openapi, '3.1.0')
+  const ajv = new Ajv2020({ strict: false, validateFormats: false })
+  ajv.addSchema(contract, 'contract')
+  const operations = Object.entries<Record<string, Operation>>(contract.paths).flatMap(([path, methods]) =>
+    Object.values(methods).map((operation) => ({ path, operation })),
+  )
+  assert.equal(new Set(operations.map(({ operation }) => operation.operationId)).size, operations.length)
+  for (const { path, operation } of operations) {
+    const { parameters, requestBody, responses } = operation
+    const declared = parameters.filter((each) => each.in === 'path').map(({ name }) => name)
+    assert.deepEqual(
+      declared,
+      [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name),
+      path,
+    )
+    const contents = [requestBody ?? {}, ...Object.values(responses)].flatMap((part) =>
+      Object.values((part as { content?: Record<string, { schema: object }> }).content ?? {}),
+    )
+    const schemas = [...contents.map(({ schema }) => schema), ...parameters.map(({ schema }) => schema)]
+    for (const schema of schemas) {
+      const local = JSON.parse(JSON.stringify(schema).replaceAll('"#/components', '"contract#/components'))
+      assert.doesNotThrow(() => ajv.compile(local), path)
+    }
+  }
+})
+
+test('what the contract asks for is what is checked', async () => {
+  await using plane = await testPlane()
+  const { body: contract } = await plane.ask('GET /openapi.json')
+  const ajv = new Ajv2020({ strict: false, validateFormats: false })
+  const { schema } = contract.paths['/v1/outcomes'].post.requestBody.content['application/json']
+  const check = ajv.compile(schema)
+  const outcome = { id: 'a', feature: 'f', version: '0123456789ab', observedAt: '2026-11-24T09:00:00Z' }
+  for (const [outcomes, fits] of [
+    [[outcome], true],
+    [[{ ...outcome, version: 'x' }], false],
+    [[{ ...outcome, kind: 'feedback' }], false],
+    [[{ ...outcome, kind: 'feedback', of: 'b', score: 1 }], true],
+  ] as const) {
+    assert.equal(check({ outcomes }), fits)
+    const { body } = await plane.ask('POST /v1/outcomes', { as: 'client', body: { outcomes } })
+    assert.equal(body.rejected.length === 0, fits)
+  }
+})
