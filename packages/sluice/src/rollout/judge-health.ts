@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Rollout } from '../release/rollout.ts'
 import type { EvidenceStore } from '../store/evidence-store.ts'
 import type { Assessment } from './assessment.ts'
 
@@ -34,11 +35,12 @@ export function isOutage({ failures }: JudgeHealth): boolean {
 }
 
 /**
- * What an assessment becomes while the judge fails: the canary is held, since a part of the evidence is missing, and
+ * What an assessment becomes while the judge fails, if scores have a say: the canary is held, since a part of the evidence is missing, and
  * says so. A rollback stands, whatever the judge does: errors and the like are watched on.
  */
-export function withJudgeHealth(assessment: Assessment, health: JudgeHealth): Assessment {
-  if (!isOutage(health) || assessment.decision.do === 'rollBack') return assessment
+export function withJudgeHealth(assessment: Assessment, health: JudgeHealth, { settings }: Rollout): Assessment {
+  const matters = isOutage(health) && settings.signals.score > 0
+  if (!matters || assessment.decision.do === 'rollBack') return assessment
   const said = `The judge has failed ${health.failures} times in a row (${health.message}), so no score is added and the canary is held; errors are watched on.`
   return {
     ...assessment,

@@ -93,5 +93,5 @@ export function assessedBy(
   evidence: object,
   { rollout, at, judge }: Omit<Assessed, 'assessment'>,
 ): Assessed {
-  return { assessment: withJudgeHealth(engine.assess(evidence, rollout, at), judge), rollout, at, judge }
+  return { assessment: withJudgeHealth(engine.assess(evidence, rollout, at), judge, rollout), rollout, at, judge }
 }

@@ -51,9 +51,9 @@ const notifyEntrySchema = z
   .meta(one.meta)
 
 /** The `notify` of sluice.yaml. Secrets are named by their environment variable, never written down. */
-export const notifySchema = z
-  .array(notifyEntrySchema)
-  .meta({ description: 'Who is told when a night fails, and when it has recovered.' })
+export const notifySchema = z.array(notifyEntrySchema).meta({
+  description: 'Who is told when a night fails and has recovered, and, by sluice serve, what happens to releases.',
+})
 
 /** One entry: exactly one of the kinds is set. */
 export type NotifySettings = z.output<typeof notifyEntrySchema>

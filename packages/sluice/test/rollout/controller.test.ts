@@ -324,3 +324,13 @@ test('while the judge fails the canary is held and says so, and errors still rol
   await store.append(failures(3))
   await untilEnded(store, 'rolledBack')
 })
+
+test('a canary whose scores have no say does not wait for the judge', async () => {
+  const signals = { score: 0, errors: 1, slow: 0, safety: 0, feedback: 0 }
+  const store = await rollingStore({ settings: { signals } })
+  const failing = { failingSince: start, failures: 3, message: 'overloaded' }
+  await store.saveCheckpoint('judge:mail', -1, { cursor: 0, state: failing })
+  await using _ = control(store)
+  await store.append(Array.from({ length: 6 }, (_, index) => request(`${index}`)))
+  await untilEnded(store, 'promoted')
+})
