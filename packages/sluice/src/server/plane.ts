@@ -55,6 +55,6 @@ export interface Plane {
 export const defaultSettings: PlaneSettings = {
   heartbeatMs: 10_000,
   stragglerMs: 30_000,
-  rate: { perSecond: 1000, burst: 2000 },
+  rate: { perSecond: 5000, burst: 10_000 },
   maxBufferedBytes: 4 * 1_048_576,
 }
