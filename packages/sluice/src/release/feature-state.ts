@@ -26,6 +26,8 @@ export interface FeatureState {
   rolledBack: string[]
   /** The running or last rollout. */
   rollout: Rollout | null
+  /** Those before it, all ended, oldest first; at most the last 10. */
+  pastRollouts: Rollout[]
   capture: Capture | null
   /** The settings of the newest version in production: the running canary, else the active one. */
   live: LiveSettings | null
@@ -33,5 +35,15 @@ export interface FeatureState {
 
 /** A feature of which nothing is known yet. */
 export function newFeature(feature: string): FeatureState {
-  return { feature, revision: 0, active: null, history: [], rolledBack: [], rollout: null, capture: null, live: null }
+  return {
+    feature,
+    revision: 0,
+    active: null,
+    history: [],
+    rolledBack: [],
+    rollout: null,
+    pastRollouts: [],
+    capture: null,
+    live: null,
+  }
 }

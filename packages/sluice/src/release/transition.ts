@@ -71,7 +71,21 @@ function start(state: FeatureState, event: EventOf<'start'>, occasion: Occasion)
   const before = runningRollout(state)
   if (before && !event.supersede)
     throw new ReleaseConflict('rollout-running', `rollout ${before.id} of ${feature} is running: end or supersede it`)
-  return { ...state, rollout: started(event, { feature, incumbent: active }, occasion) }
+  return {
+    ...state,
+    rollout: started(event, { feature, incumbent: active }, occasion),
+    pastRollouts: pastWith(state, event.rolloutId, occasion),
+  }
+}
+
+const remembered = 10
+
+/** The rollouts before the one that starts; one that is still running ends as superseded. */
+function pastWith({ rollout, pastRollouts }: FeatureState, by: string, occasion: Occasion): Rollout[] {
+  if (!rollout) return pastRollouts
+  const reason = `superseded by ${by}`
+  const last = hasEnded(rollout) ? rollout : ended(rollout, 'superseded', occasion, { reason })
+  return [...pastRollouts, last].slice(-remembered)
 }
 
 function promote(state: FeatureState, event: EventOf<'promote'>, occasion: Occasion): FeatureState {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { type FeatureState, newFeature } from '../../src/release/feature-state.ts'
 import { type ConflictCode, ReleaseConflict } from '../../src/release/release-conflict.ts'
 import type { ReleaseEvent } from '../../src/release/release-event.ts'
-import { rolloutState, sharePpm } from '../../src/release/rollout.ts'
+import { type Rollout, rolloutState, sharePpm } from '../../src/release/rollout.ts'
 import { transition } from '../../src/release/transition.ts'
 import { at, start } from './state-arbitrary.ts'
 
@@ -146,4 +146,16 @@ test('a rollout is superseded only where that is asked for', () => {
   const state = after(activate('a'), start('b', 'first'), start('c', 'second', true))
   assert.equal(state.rollout?.id, 'second')
   assert.equal(state.rollout?.incumbent, 'a')
+  const [{ id, status, ending }] = state.pastRollouts as [Rollout]
+  assert.deepEqual([id, status, ending?.reason], ['first', 'superseded', 'superseded by second'])
+})
+
+test('the last rollouts are remembered as they ended', () => {
+  const rounds = Array.from({ length: 13 }, (_, index) => [start('b', `r${index}`), abort])
+  const { pastRollouts, rollout } = after(activate('a'), ...rounds.flat())
+  assert.equal(rollout?.id, 'r12')
+  assert.deepEqual(
+    pastRollouts.map(({ id, status }) => `${id} ${status}`),
+    Array.from({ length: 10 }, (_, index) => `r${index + 2} aborted`),
+  )
 })

@@ -167,6 +167,18 @@ test('a repeated write changes nothing more; its key is no good for another', as
   assert.equal((await plane.ask(`GET /v1/features/${feature}/audit`, { as: 'operator' })).body.head.seq, 4)
 })
 
+test('a rollout that was superseded is still known, as ended', async () => {
+  await using plane = await testPlane()
+  const [, second] = await twoVersions(plane)
+  const start = (more: object) =>
+    plane.ask(`POST /v1/features/${feature}/rollouts`, { as: 'operator', body: { version: second, ...more } })
+  const [first, next] = [await start({}), await start({ supersede: true })]
+  const { body } = await plane.ask(`GET /v1/rollouts/${first.body.id}`, { as: 'client' })
+  assert.deepEqual([body.state, body.ending.reason], ['superseded', `superseded by ${next.body.id}`])
+  const late = await plane.ask(`POST /v1/rollouts/${first.body.id}/promote`, { as: 'operator', body: { reason: 'x' } })
+  assert.deepEqual([late.status, late.body.code], [409, 'other-rollout'])
+})
+
 test('the verdict of a rollout is one number', async () => {
   await using plane = await testPlane()
   const [, second] = await twoVersions(plane)

@@ -4,12 +4,13 @@ import { notFound } from '../http/problem.ts'
 import type { Plane } from '../plane.ts'
 
 /**
- * The running or last rollout of a feature that the caller may see. Earlier ones are in the audit log only.
+ * A rollout of a feature that the caller may see: the running one, or one of its last. Earlier ones are in the audit log only.
  * @throws Problem 404
  */
 export async function findRollout({ store }: Plane, id: string, caller: Caller): Promise<Rollout> {
-  const states = await store.features()
-  const found = states.find(({ feature, rollout }) => rollout?.id === id && maySee(caller, feature))?.rollout
+  const visible = (await store.features()).filter(({ feature }) => maySee(caller, feature))
+  const rollouts = visible.flatMap(({ rollout, pastRollouts }) => [...(rollout ? [rollout] : []), ...pastRollouts])
+  const found = rollouts.find((rollout) => rollout.id === id)
   if (!found) throw notFound(`There is no rollout ${id}; earlier ones of a feature are in its audit log.`)
   return found
 }
