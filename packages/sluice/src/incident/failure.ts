@@ -20,7 +20,7 @@ export interface Failure {
 }
 
 /** The part of a judgement that says which questions were answered with no. */
-export const judgementSchema = z.looseObject({
+const judgementSchema = z.looseObject({
   items: z
     .array(z.looseObject({ id: z.string(), verdict: z.string().optional(), must: z.boolean().optional() }))
     .default([]),

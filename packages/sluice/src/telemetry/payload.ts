@@ -4,7 +4,7 @@ import { logRecordOf } from './log-records.ts'
 import { attributesOf, type Metric, nanoseconds } from './otlp.ts'
 
 /** Who sends. */
-export interface Sender {
+interface Sender {
   /** `service.name` */
   service: string
   /** Of Sluice. */
