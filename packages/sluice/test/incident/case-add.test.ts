@@ -2,8 +2,6 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import { fakeModel } from '../support/fake-model.ts'
-import { commitAll, judged, summariser, worse } from '../support/gate-project.ts'
 import { createProject, type Project, summaryFiles } from '../support/project.ts'
 
 const suite = 'evals/summary.jsonl'
@@ -20,25 +18,14 @@ function ids(project: Project): string[] {
   return lines.map((line) => JSON.parse(line).id)
 }
 
-test('a regression that the suite missed becomes a case, and the gate then blocks the same change', async () => {
-  await using model = await fakeModel(summariser((mail) => mail >= 100))
-  const files = { url: model.url, rubric: true }
-  using project = createProject(summaryFiles(files))
-  commitAll(project, 'base')
-  project.git('checkout', '-qb', 'change')
-  project.write({ ...summaryFiles({ ...files, message: worse }), 'missed.json': JSON.stringify(missed) })
-  assert.equal((await judged(project, ['gate'])).code, 0)
-
+test('a failure of a file becomes a case that says what it is, and the project stays valid', async () => {
+  using project = createProject({ ...summaryFiles(nowhere), 'missed.json': JSON.stringify(missed) })
   const added = await project.sluice(['case', 'add', 'summary', '--from', 'file:missed.json'])
   assert.equal(added.code, 0, added.stderr)
   assert.match(added.stdout, /^1 case added to evals\/summary\.jsonl\n- summary-bitte-schicken-rechnung-1: tags /)
   assert.match(added.stdout, / · critical .*\n {4}production answered: Nothing to do\.\nNo expected answer was written/)
+  assert.equal(ids(project).at(-1), 'summary-bitte-schicken-rechnung-1')
   assert.equal((await project.sluice(['check'])).code, 0)
-
-  const { code, report } = await judged(project, ['gate'])
-  assert.equal(code, 1)
-  const reasons = report.features.flatMap((feature) => feature.reasons)
-  assert.ok(reasons.some((reason) => reason.code === 'critical-case' && reason.case === ids(project).at(-1)))
 })
 
 test('a dry run writes nothing; what was added is skipped the next time, each with a word', async () => {
