@@ -7,7 +7,7 @@ import type { Config } from '../suite/config.ts'
 import type { ProjectFiles } from '../suite/files.ts'
 import { parseModelId } from '../suite/model.ts'
 
-const callsAtATime = 16
+const callsAtATime = 32
 
 /** The model calls of judging live traffic: providers and prices of the project, each day's budget as its own ceiling. */
 export function createLiveJudge(

@@ -109,19 +109,16 @@ async function contentsOf(
   { redactorOf, clock, count, onError }: IntakeOptions,
 ): Promise<StoredContent[]> {
   const now = clock.now()
-  const contents = await Promise.all(
+  const redacted = await Promise.allSettled(
     requests.map(async ({ entry, input, output }) => {
-      try {
-        const redact = await redactorOf(live.redact)
-        return [contentOf(entry, await redact({ input, output }), now, live.retention)]
-      } catch (error) {
-        count(feature, 'redactor-failed', 1)
-        onError(error)
-        return []
-      }
+      const redact = await redactorOf(live.redact)
+      return contentOf(entry, await redact({ input, output }), now, live.retention)
     }),
   )
-  return contents.flat()
+  const failures = redacted.filter((result) => result.status === 'rejected')
+  count(feature, 'redactor-failed', failures.length)
+  if (failures[0]) onError(failures[0].reason)
+  return redacted.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
 }
 
 function contentOf(

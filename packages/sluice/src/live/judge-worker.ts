@@ -3,6 +3,7 @@ import { announce } from '../rollout/announce.ts'
 import { healthyJudge, isOutage, type JudgeHealth, judgeHealthName, readJudgeHealth } from '../rollout/judge-health.ts'
 import { startLeaderLoop } from '../rollout/leader-loop.ts'
 import type { WorkLoop } from '../rollout/work-loop.ts'
+import type { JudgeTask } from '../store/judge-queue.ts'
 import type { Store } from '../store/store.ts'
 import { type JudgeContext, type JudgedTask, type JudgeFate, judgeTask } from './judge-task.ts'
 
@@ -18,15 +19,25 @@ export interface JudgeWorkerOptions extends Omit<JudgeContext, 'now'> {
 const everyMs = 1000
 /** Longer than the longest call with its retries. */
 const leaseMs = 600_000
+const outagePauseMs = 60_000
 
 /**
- * Judges what the intake has queued, the most urgent first. While the judge fails only single requests are tried, and
- * whoever reads the judge's health knows.
+ * Judges what the intake has queued, the most urgent first. While the judge of a feature fails only single requests of it
+ * are tried, so that the others are not kept waiting, and whoever reads the judge's health knows.
  */
 export function startJudgeWorker(options: JudgeWorkerOptions): WorkLoop {
   const { store, clock, concurrency, count, onError } = options
   const context: JudgeContext = { ...options, now: () => clock.now() }
-  let ailing = false
+  const judgeFeature = async (feature: string, claimed: readonly JudgeTask[]) => {
+    const health = await readJudgeHealth(store, feature)
+    const tried = isOutage(health) ? claimed.slice(0, 1) : claimed
+    for (const { id, attempts } of claimed.slice(tried.length))
+      await store.retry(id, attempts, clock.now() + outagePauseMs)
+    const judged = await Promise.all(tried.map((task) => judgeTask(task, context)))
+    for (const { fate } of judged) count(feature, fate)
+    await noteHealth(store, feature, { before: health, after: healthAfter(health, judged, clock.now()) })
+    await announceBudget(store, feature, judged, clock.now())
+  }
   return startLeaderLoop({
     store,
     name: 'judge',
@@ -34,18 +45,10 @@ export function startJudgeWorker(options: JudgeWorkerOptions): WorkLoop {
     everyMs,
     onError,
     async work() {
-      const limit = ailing ? 1 : concurrency
-      const tasks = await store.claim(limit, clock.now(), leaseMs)
-      const judged = await Promise.all(
-        tasks.map(async (task) => ({ feature: task.feature, ...(await judgeTask(task, context)) })),
-      )
-      for (const { feature, fate } of judged) count(feature, fate)
-      const byFeature = Map.groupBy(judged, ({ feature }) => feature)
-      for (const [feature, results] of byFeature) {
-        ailing = isOutage(await noteHealth(store, feature, results, clock.now()))
-        await announceBudget(store, feature, results, clock.now())
-      }
-      return tasks.length === limit && !ailing
+      const tasks = await store.claim(concurrency, clock.now(), leaseMs)
+      const byFeature = Map.groupBy(tasks, ({ feature }) => feature)
+      await Promise.all([...byFeature].map(([feature, claimed]) => judgeFeature(feature, claimed)))
+      return tasks.length === concurrency
     },
   })
 }
@@ -54,16 +57,12 @@ export function startJudgeWorker(options: JudgeWorkerOptions): WorkLoop {
 async function noteHealth(
   store: Store,
   feature: string,
-  results: readonly JudgedTask[],
-  now: number,
-): Promise<JudgeHealth> {
-  const before = await readJudgeHealth(store, feature)
-  const health = healthAfter(before, results, now)
-  if (health.failures === before.failures) return health
+  { before, after }: { before: JudgeHealth; after: JudgeHealth },
+): Promise<void> {
+  if (after.failures === before.failures) return
   const name = judgeHealthName(feature)
   const stored = (await store.checkpoint(name))?.cursor ?? -1
-  await store.saveCheckpoint(name, stored, { cursor: stored + 1, state: health })
-  return health
+  await store.saveCheckpoint(name, stored, { cursor: stored + 1, state: after })
 }
 
 /** One answer shows that the judge works; failures add up. What says nothing about the judge changes nothing. */

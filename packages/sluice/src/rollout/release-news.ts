@@ -15,19 +15,25 @@ const events: Record<string, ReleaseEventName> = {
   'judge.budget': 'judge',
 }
 
-const afterSchema = z.looseObject({
-  active: z.string().nullish(),
-  rollout: z.looseObject({ id: z.string(), canary: z.string().optional(), ppm: z.number().optional() }).nullish(),
+/** Holds that somebody should know of: arms that do not match, and a decision that only a person can make. */
+const holds: Record<string, ReleaseEventName> = { sampleRatioMismatch: 'alert', inconclusive: 'stuck' }
+
+const rolloutSchema = z.looseObject({
+  id: z.string(),
+  state: z.string().optional(),
+  canary: z.string().optional(),
+  ppm: z.number().optional(),
 })
+const afterSchema = z.looseObject({ active: z.string().nullish(), rollout: rolloutSchema.nullish() })
 
 /** What others are told of a row of the record; undefined for rows that are nobody else's business. */
 export function releaseNews(
   row: AuditRow,
   { project, linkTo }: { project: string; linkTo: (feature: string, rolloutId: string | null) => string | undefined },
 ): ReleaseNotification | undefined {
-  const event = events[row.action]
-  if (!event) return undefined
   const after = afterSchema.safeParse(row.after).data
+  const event = row.action === 'rollout.hold' ? holds[after?.rollout?.state ?? ''] : events[row.action]
+  if (!event) return undefined
   const rolloutId = after?.rollout?.id ?? null
   return {
     event,

@@ -53,7 +53,7 @@ export interface Engine {
 }
 
 /** Requests that are judged at a time, and batches that may wait to be taken in. */
-const judged = 16
+const judged = 64
 const batchesWaiting = 100
 
 export function startEngine(options: EngineOptions): Engine {

@@ -139,6 +139,20 @@ test('a judge that keeps failing is known, asked one at a time, and costs no tas
   assert.equal((await readJudgeHealth(store, 'mail')).failures, 0)
 })
 
+test('a feature whose judge fails keeps no other one waiting', async () => {
+  const store = await liveStore()
+  await liveStore({}, store, 'chat')
+  const many = (feature: string) =>
+    Array.from({ length: 30 }, (_, index) => captured(`${feature}${index}`, { feature }))
+  await arrive(store, [...many('mail'), ...many('chat')])
+  await using worker = judging(store, (request) => {
+    if (JSON.stringify(request.messages).includes('mail of mail')) throw new ProviderError('unreachable', 'gone')
+    return verdictOf('yes')
+  })
+  await until(() => worker.fates.filter((fate) => fate === 'scored').length === 30, 'the scores of the other one')
+  assert.ok(worker.asked.length < 50)
+})
+
 test('an answer that can never be judged is given up after a few attempts', async () => {
   const store = await liveStore()
   await arrive(store, [captured('a')])

@@ -17,17 +17,21 @@ import { judgement } from '../support/fake-model.ts'
 
 const allowed: LiveSettings = { ...defaultLiveSettings, store: true, judge: { percent: 100, budgetUsdPerDay: 5 } }
 
-/** A store with a running rollout of `mail`, whose versions let everything be judged unless `live` says otherwise. */
-export async function liveStore(live: Partial<LiveSettings> = {}, store: Store = memoryStore()): Promise<Store> {
+/** A store with a running rollout of `mail`, or of another feature, whose versions let everything be judged unless `live` says otherwise. */
+export async function liveStore(
+  live: Partial<LiveSettings> = {},
+  store: Store = memoryStore(),
+  feature = 'mail',
+): Promise<Store> {
   for (const id of [incumbent, canary]) {
-    const audit = { chain: 'mail', at: 0, actor: 'ann', tokenId: null, action: 'version.publish', reason: null }
+    const audit = { chain: feature, at: 0, actor: 'ann', tokenId: null, action: 'version.publish', reason: null }
     await store.commit({
-      version: { ...version('mail', id), live: { ...allowed, ...live } },
+      version: { ...version(feature, id), live: { ...allowed, ...live } },
       audit: { ...audit, before: null, after: null, evidence: null },
     })
   }
-  await applyEvent(store, 'mail', { type: 'activate', version: incumbent, reason: 'first' }, by, byHand)
-  await startRollout(store, 'mail', 'r1')
+  await applyEvent(store, feature, { type: 'activate', version: incumbent, reason: 'first' }, by, byHand)
+  await startRollout(store, feature, feature === 'mail' ? 'r1' : `r1 ${feature}`)
   return store
 }
 
@@ -36,7 +40,7 @@ export function captured(id: string, entry: Partial<RequestEntry> = {}, outcome:
   const logged = request(id, entry)
   const sent: RequestOutcome = {
     id,
-    feature: 'mail',
+    feature: logged.feature,
     version: logged.version,
     observedAt: new Date(logged.observedAt).toISOString(),
     input: { email: `mail of ${id}` },

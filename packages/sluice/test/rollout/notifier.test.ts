@@ -77,6 +77,22 @@ test('started, advanced, alert, stuck, promoted and rolled back are told with th
   assert.deepEqual(bodies[0].data.facts, [`canary ${canary}`, '5 %', 'active aaaaaaaaaaaa', 'by ann'])
 })
 
+test('a hold is told where somebody has to look: arms that mismatch, a decision for a person', async () => {
+  await using receiver = await fakeReceiver()
+  const store = await rollingStore()
+  const channel = channelTo(receiver.url)
+  await using _ = telling(store, channel)
+  await untilKnown(store, channel)
+  for (const why of ['insufficientData', 'sampleRatioMismatch', null, 'inconclusive'] as const)
+    await applyEvent(store, 'mail', { type: 'hold', why, reason: `now ${why}` }, by, byHand)
+  await until(() => receiver.received.length === 2, 'two messages')
+  const told = receiver.received.map(({ body }) => JSON.parse(body)).map(({ type, data }) => [type, data.reason])
+  assert.deepEqual(told, [
+    ['sluice.rollout.alert', 'now sampleRatioMismatch'],
+    ['sluice.rollout.stuck', 'now inconclusive'],
+  ])
+})
+
 test('what happened before the channel was known is not told', async () => {
   await using receiver = await fakeReceiver()
   const store = await rollingStore()
