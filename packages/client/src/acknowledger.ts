@@ -1,3 +1,4 @@
+import { createBackoff, retryAfter } from './backoff.ts'
 import type { Timer } from './clock.ts'
 import { type Connection, post } from './connection.ts'
 import { messageOf, type Report } from './diagnostic.ts'
@@ -27,11 +28,14 @@ export interface AcknowledgerOptions {
 export function createAcknowledger(options: AcknowledgerOptions): Acknowledger {
   const { connection, held, report, instance, client, behind } = options
   const { clock, random } = connection
+  const backoff = createBackoff({ random, firstMs: 1000, mostMs: 10_000 })
   let { heartbeatMs } = options
   let timer: Timer
   let sending: Promise<void> | undefined
   let again = false
   let left = false
+  /** The last one did not arrive: whoever waits for it must not wait for the next heartbeat. */
+  let failed = false
 
   function document(): Acknowledgement | undefined {
     const snapshot = held.source() === 'server' ? held.current() : undefined
@@ -42,10 +46,15 @@ export function createAcknowledger(options: AcknowledgerOptions): Acknowledger {
 
   async function send(body: Acknowledgement): Promise<void> {
     try {
-      const { status, body: answer } = await post(connection, '/v1/acks', body)
+      const { status, headers, body: answer } = await post(connection, '/v1/acks', body)
+      failed = status !== 200 || !isResponse(answer)
       if (status === 200 && isResponse(answer)) understand(answer, body)
-      else report('info', 'disconnected', `an acknowledgement was answered with ${status}`)
+      else {
+        backoff.atLeast(retryAfter(headers, clock.now()) ?? 0)
+        report('info', 'disconnected', `an acknowledgement was answered with ${status}`)
+      }
     } catch (error) {
+      failed = true
       report('info', 'disconnected', messageOf(error))
     }
   }
@@ -67,7 +76,10 @@ export function createAcknowledger(options: AcknowledgerOptions): Acknowledger {
 
   function schedule(): void {
     clock.clearTimer(timer)
-    if (!left) timer = clock.setTimer(() => void acknowledge(), heartbeatMs * (0.8 + 0.2 * random()))
+    if (left) return
+    if (!failed) backoff.reset()
+    const delay = failed ? backoff.next() : heartbeatMs * (0.8 + 0.2 * random())
+    timer = clock.setTimer(() => void acknowledge(), delay)
   }
 
   async function acknowledge(): Promise<void> {

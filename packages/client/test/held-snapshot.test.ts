@@ -22,6 +22,18 @@ test('what the control plane pushes is routed at once, and acknowledged with rev
   )
 })
 
+test('an acknowledgement that was lost is repeated at once, not with the next heartbeat', async () => {
+  const plane = fakePlane(snapshot(1))
+  await using started = await startClient(plane)
+  await started.pass(1)
+  plane.interfere((path) => (path === '/v1/acks' ? new Error('connection reset') : undefined))
+  plane.publish(snapshot(2))
+  await started.pass(100)
+  plane.interfere(undefined)
+  await started.pass(2_000)
+  assert.equal(plane.acks.at(-1)?.revision, 2)
+})
+
 test('a revision never goes backwards within an epoch; another epoch is another store', async () => {
   const plane = fakePlane(snapshot(5, everybody))
   await using started = await startClient(plane)
