@@ -37,32 +37,32 @@ const users = { users: 2000, heavyTailed: true, icc: 0.3 }
 const nulls: [name: string, scenario: CanaryScenario, elsewhere: string][] = [
   ['score alone, 5,000 requests at 5 %', { requests: 5000, settings: alone('score'), scoresOnly: true }, '.034'],
   ['errors alone (1 %), 5,000 requests at 5 %', { requests: 5000, settings: alone('errors'), judged: 0 }, '.016'],
-  ['all signals, 5 %', { requests: 5000, settings: { stages: percent5 } }, '.021'],
+  ['all signals, 5 %', { requests: 4000, settings: { stages: percent5 } }, '.021'],
   [
     'all signals, 2,000 heavy-tailed users, ICC .3, 5 %',
-    { requests: 5000, ...users, settings: { stages: percent5 } },
+    { requests: 4000, ...users, settings: { stages: percent5 } },
     '.013',
   ],
   [
     'all signals, 500 heavy-tailed users, ICC .6, 5 %',
-    { requests: 5000, ...users, users: 500, icc: 0.6, settings: { stages: percent5 } },
+    { requests: 4000, ...users, users: 500, icc: 0.6, settings: { stages: percent5 } },
     '.008',
   ],
-  ['ramp 1-5-25-50 %', { requests: 6000, forced: true, judged: 0.5 }, '.045 (score alone)'],
+  ['ramp 1-5-25-50 %', { requests: 4000, forced: true, judged: 0.5 }, '.045 (score alone)'],
   [
     'ramp, quality of both arms falls by .15',
-    { requests: 6000, forced: true, judged: 0.5, decline: 0.15 },
+    { requests: 4000, forced: true, judged: 0.5, decline: 0.15 },
     '.040 (score alone)',
   ],
-  ['ramp, heavy users, falling quality', { requests: 6000, ...users, forced: true, decline: 0.1 }, '.026'],
+  ['ramp, heavy users, falling quality', { requests: 4000, ...users, forced: true, decline: 0.1 }, '.026'],
   [
     'ramp, heavy users, scores up to 600 requests late, every tenth report doubled',
-    { requests: 6000, ...users, forced: true, judged: 0.5, late: 600, doubled: 0.1 },
+    { requests: 4000, ...users, forced: true, judged: 0.5, late: 600, doubled: 0.1 },
     '',
   ],
   [
     'ramp, heavy users, judge out for a third of the time',
-    { requests: 6000, ...users, forced: true, outage: [0.35, 0.7] },
+    { requests: 4000, ...users, forced: true, outage: [0.35, 0.7] },
     '',
   ],
 ]
@@ -210,7 +210,7 @@ export const tables: Record<string, Row[]> = {
   'Canaries that are no worse': nulls.map(([name, canary, elsewhere]) => ({
     name,
     play: { canary },
-    runs: 2400,
+    runs: 2050,
     claim: { of: 'falseRollback' },
     elsewhere,
   })),

@@ -21,10 +21,13 @@ export function restartedLogE(byStage: readonly (readonly number[])[], weights: 
   const logs: number[] = []
   const shares: number[] = []
   for (let stage = last; stage >= 0; stage -= 1) {
+    const budget = 2 ** -Math.min(stage + 1, last)
     const row = byStage[stage] ?? []
-    for (let i = 0; i < since.length; i += 1) since[i] = (since[i] ?? 0) + (row[i] ?? 0)
-    logs.push(logMixture(weights, since))
-    shares.push(2 ** -Math.min(stage + 1, last))
+    for (let i = 0; i < since.length; i += 1) {
+      since[i] = (since[i] ?? 0) + (row[i] ?? 0)
+      logs.push(since[i] ?? 0)
+      shares.push(budget * (weights[i] ?? 0))
+    }
   }
   return logMixture(shares, logs)
 }
