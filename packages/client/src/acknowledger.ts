@@ -71,6 +71,8 @@ export function createAcknowledger(options: AcknowledgerOptions): Acknowledger {
       again = false
       const body = document()
       if (body) await send(body)
+      // Nothing to tell yet, perhaps since the stream is silent: the heartbeat does not wait for it either.
+      else behind()
     } while (again && !left)
   }
 
