@@ -87,6 +87,14 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   }
 }
 
+let made: unknown
+
+/** Made when it is first asked for: it takes longer than everything else at the start. */
+function contract(): unknown {
+  made ??= openApi(routes, manifest.version)
+  return made
+}
+
 type Bindings = { Bindings: { node: NodeExchange | undefined } }
 
 function router(plane: Plane): Hono<Bindings> {
@@ -98,8 +106,7 @@ function router(plane: Plane): Hono<Bindings> {
       return dispatch(route, { request: context.req.raw, params, node: context.env.node }, plane, admission)
     })
   }
-  const contract = openApi(routes, manifest.version)
-  app.get('/openapi.json', () => jsonResponse({ status: 200, body: contract }))
+  app.get('/openapi.json', () => jsonResponse({ status: 200, body: contract() }))
   for (const [path, allowed] of methodsByPath()) app.all(path, () => refused(plane, wrongMethod(allowed)))
   app.notFound(() => refused(plane, notFound('There is nothing at this address; /openapi.json says what there is.')))
   return app
