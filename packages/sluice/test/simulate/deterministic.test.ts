@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { runWorld } from './world/world.ts'
+
+const seeds = 500
+const steps = 6
+
+/** Any rejection that nobody handles is a failure of the test runner's, so that nothing can fail in silence. */
+test(`in ${seeds} worlds full of faults every promise is kept`, async () => {
+  for (let seed = 1; seed <= seeds; seed += 1) {
+    await runWorld({ seed, steps }).catch((cause: Error) => {
+      const again = `node --conditions=sluice-source scripts/deterministic.ts --seed ${seed} --steps ${steps}`
+      throw new Error(`seed ${seed}: ${cause.message}\nSee it happen: ${again}`, { cause })
+    })
+  }
+})
+
+test('a seed is a whole world: it ends the same way every time, and other seeds in other ways', async () => {
+  const first = await runWorld({ seed: 7, steps: 12 })
+  assert.equal(await runWorld({ seed: 7, steps: 12 }), first)
+  assert.notEqual(await runWorld({ seed: 8, steps: 12 }), first)
+})

@@ -1,0 +1,34 @@
+import type { Clock } from '@sluice/client'
+
+/** The life of a process. When it ends, nothing that the process has begun goes on: no timer, no answer, no write. */
+export class Life {
+  #alive = true
+  readonly #onEnd: (() => void)[] = []
+
+  get alive(): boolean {
+    return this.#alive
+  }
+
+  /** Called when it ends. */
+  onEnd(listener: () => void): void {
+    this.#onEnd.push(listener)
+  }
+
+  end(): void {
+    if (!this.#alive) return
+    this.#alive = false
+    for (const listener of this.#onEnd) listener()
+  }
+}
+
+/** What a dead process waits for. */
+export const never = new Promise<never>(() => {})
+
+/** The clock as a process sees it: off by `skew` ms, and silent after its death. */
+export function clockOf(life: Life, clock: Clock, skew: () => number): Clock {
+  return {
+    now: () => clock.now() + skew(),
+    setTimer: (callback, ms) => clock.setTimer(() => life.alive && callback(), ms),
+    clearTimer: (timer) => clock.clearTimer(timer),
+  }
+}
