@@ -1,7 +1,10 @@
-import { murmur3 } from './murmur3.ts'
+import { murmur3, type Prefix, prefixOf } from './murmur3.ts'
 
 /** The whole of the scale on which shares are given: parts per million. */
 export const wholePpm = 1_000_000
+
+/** The prefix of the salt that was used last: most requests ask for the same. */
+let last: { salt: string; prefix: Prefix } | undefined
 
 /**
  * Where a unit stands on the scale of a rollout: 0 to 999,999, uniform over salts and units. The canary is for those
@@ -9,5 +12,6 @@ export const wholePpm = 1_000_000
  * bytes of `salt + "\0" + unit`; times 1,000,000, divided by 2^32, floored. A lone surrogate counts as U+FFFD.
  */
 export function position(salt: string, unit: string): number {
-  return Math.floor((murmur3(`${salt}\0${unit}`) * wholePpm) / 2 ** 32)
+  if (last?.salt !== salt) last = { salt, prefix: prefixOf(`${salt}\0`) }
+  return Math.floor((murmur3(last.prefix, unit) * wholePpm) / 2 ** 32)
 }
