@@ -1,8 +1,11 @@
 import { flagRatios, logMixture, scoreDrops } from '../stats/index.ts'
 import type { RolloutSettings } from '../suite/rollout-settings.ts'
 import type { EvidenceSums } from './evidence.ts'
-import { isJudgedUnevenly } from './judged-ratio.ts'
-import type { FlagSums } from './signal-sums.ts'
+import { isJudgingSuspect } from './judged-ratio.ts'
+import type { FlagSums, ScoreSums } from './signal-sums.ts'
+
+/** Users of each arm without whose scores nothing is held against the canary. */
+const fewestHeard = 5
 
 /** Signals that may roll back. */
 export const decidingSignals = ['score', 'errors', 'slow', 'safety', 'feedback'] as const
@@ -46,7 +49,7 @@ export function flaggedDifference({ arms }: EvidenceSums, { flagged }: FlagSums)
 
 /**
  * All signals together, by their weights; what they leave of the budget is not staked. A rate that rose by less than
- * `flagFloor`, and scores of arms that were judged unevenly, cannot speak against the canary.
+ * `flagFloor`, and scores of arms that may be judged unevenly, cannot speak against the canary.
  */
 export function combinedLogE(sums: EvidenceSums, settings: RolloutSettings): number {
   const weights = decidingSignals.map((signal) => settings.signals[signal])
@@ -59,9 +62,14 @@ export function combinedLogE(sums: EvidenceSums, settings: RolloutSettings): num
   return logMixture([...weights, Math.max(0, 1 - staked)], [...logs, 0])
 }
 
+/** Scores of one arm alone, where those of the other do not arrive, compare nothing. */
+function areBothHeard({ users }: ScoreSums): boolean {
+  return Math.min(users.incumbent, users.canary) >= fewestHeard
+}
+
 /** Whether a signal's evidence, if there is any, is of a kind that rolls back. */
 export function mayAccuse(sums: EvidenceSums, settings: RolloutSettings, signal: DecidingSignal): boolean {
-  if (signal === 'score') return !isJudgedUnevenly(sums.judged)
-  if (signal === 'feedback') return true
+  if (signal === 'score') return areBothHeard(sums.score) && !isJudgingSuspect(sums.judged)
+  if (signal === 'feedback') return areBothHeard(sums.feedback)
   return (flaggedDifference(sums, sums.flags[signal]) ?? 0) >= settings.flagFloor
 }

@@ -61,8 +61,14 @@ export const unflaggedPriors: Record<Flag, Prior> = {
 /** About a cost as a share of its cap, which is ten times the median. */
 export const costPrior: Prior = { mean: 0.12, variance: 0.01, weight: 20 }
 
-/** About a score of which nothing is known but that it lies in [0,1]. */
-export const openPrior: Prior = { mean: 0.5, variance: 0.0625, weight: 20 }
+/** About a score of which nothing is known but that it lies in [0,1]: bets wait for the first ten incumbents. */
+export const openPrior: Prior & { warmUp: number } = { mean: 0.5, variance: 0.0625, weight: 2, warmUp: 10 }
+
+/** About the judged score. */
+export function scorePrior({ score }: Priors): Prior & { warmUp: number } {
+  if (!score) return openPrior
+  return { mean: score.mean, variance: score.variance ?? openPrior.variance, weight: 20, warmUp: 0 }
+}
 
 /** No entry observed yet. */
 export function newEvidence({ settings }: Pick<Rollout, 'settings'>, priors: Priors = {}): Evidence {

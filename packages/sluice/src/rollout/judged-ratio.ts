@@ -4,6 +4,7 @@ import { flagRatio, logMixture } from '../stats/index.ts'
 const ratios = { grid: [0.5, 0.8, 1.25, 2], weights: [0.25, 0.25, 0.25, 0.25] } as const
 
 const believed = Math.log(100)
+const suspected = Math.log(10)
 
 /** Log likelihood ratios of the arms of judged users, against the shares they should have. Additive. */
 export function newJudgedRatio(): number[] {
@@ -15,7 +16,12 @@ export function addJudged(judged: number[], canary: boolean, pi: number): void {
   flagRatio(judged, { canary, pi }, { nullRatio: 1, grid: ratios.grid })
 }
 
-/** One arm is judged more often than it should be, at 99 % confidence: its scores are no evidence. */
+/** One arm is judged more often than it should be, at 99 % confidence: its scores prove nothing. */
 export function isJudgedUnevenly(judged: readonly number[]): boolean {
   return logMixture(ratios.weights, judged) >= believed
+}
+
+/** One arm may be judged more often than it should be: until that is refuted its scores do not speak against the canary. */
+export function isJudgingSuspect(judged: readonly number[]): boolean {
+  return logMixture(ratios.weights, judged) >= suspected
 }

@@ -17,7 +17,7 @@ export function observeFeedback(sight: Sight, { score }: FeedbackEntry, memory: 
   const pi = freshShare(settings.stages, memory.rated, stage)
   if (pi === undefined) return memory
   const { history } = known.sums.feedback
-  const stakes = { history, prior: openPrior, margins: [], tolerance: settings.tolerance }
+  const stakes = { history, prior: openPrior, margins: [], tolerance: settings.tolerance, warmUp: openPrior.warmUp }
   addScore(evidence.sums.feedback, { arm, stage, pi, x: score }, stakes)
   return { ...memory, rated: { stage, arm } }
 }

@@ -1,7 +1,7 @@
 import { addClusterScore, newClusterSums, newIncumbentSums } from '../stats/index.ts'
 import type { ScoreEntry } from '../store/outcome-log.ts'
 import type { Reason } from './admit.ts'
-import { type Evidence, openPrior } from './evidence.ts'
+import { type Evidence, scorePrior } from './evidence.ts'
 import { addJudged } from './judged-ratio.ts'
 import { marginsOf } from './non-inferiority.ts'
 import { freshShare, judgedShare } from './randomisation.ts'
@@ -61,13 +61,14 @@ function addContribution(sight: Sight, entry: ScoreEntry, memory: UnitMemory): U
   const canary = arm === 'canary'
   const [canaryRate, incumbentRate] = canary ? [entry.sampled, entry.sampledOther] : [entry.sampledOther, entry.sampled]
   const pi = judgedShare(share, canaryRate, incumbentRate)
-  const { mean, variance = openPrior.variance } = evidence.priors.score ?? openPrior
+  const prior = scorePrior(evidence.priors)
   addScore(
     evidence.sums.score,
     { arm, stage, pi, x: entry.score },
     {
       history: known.sums.score.history,
-      prior: { mean, variance, weight: openPrior.weight },
+      prior,
+      warmUp: prior.warmUp,
       margins: marginsOf('score', settings),
       tolerance: settings.tolerance,
     },

@@ -70,8 +70,19 @@ interface Stakes {
   margins: readonly number[]
 }
 
+interface ScoreStakes extends Stakes {
+  tolerance: number
+  /** Incumbents without whom nothing is staked: a belief that is far off would pass for a drop if canary scores got lost. */
+  warmUp: number
+}
+
 /** Bets on a score: against "no worse but for `tolerance`", and against "worse by the margin". */
-export function addScore(sums: ScoreSums, contribution: Contribution, stakes: Stakes & { tolerance: number }): void {
+export function addScore(sums: ScoreSums, contribution: Contribution, stakes: ScoreStakes): void {
+  if (stakes.history.n >= stakes.warmUp) betOnScore(sums, contribution, stakes)
+  count(sums, contribution)
+}
+
+function betOnScore(sums: ScoreSums, contribution: Contribution, stakes: ScoreStakes): void {
   const expected = expectIncumbent(stakes.history, stakes.prior)
   const bet = { canary: contribution.arm === 'canary', pi: contribution.pi, x: contribution.x }
   const drop = sums.drop[contribution.stage]
@@ -80,7 +91,6 @@ export function addScore(sums: ScoreSums, contribution: Contribution, stakes: St
     const wealth = sums.nonInferior[i]
     if (wealth) betScore(wealth, bet, expected, { test: 'nonInferior', delta, grid: scoreDrops.grid })
   }
-  count(sums, contribution)
 }
 
 /** Bets against "flagged more often by the margin": `x` is 0 for a flagged request, else 1. */

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Rollout } from '../../src/release/rollout.ts'
 import { assess } from '../../src/rollout/assess.ts'
 import { newEvidence } from '../../src/rollout/evidence.ts'
-import { logMixture, mergeLogWealth, scoreDrops } from '../../src/stats/index.ts'
+import { logMixture, mergeLogWealth, scoreDrops, seededRandom } from '../../src/stats/index.ts'
 import type { LogEntry } from '../../src/store/outcome-log.ts'
 import { rolloutSettingsSchema } from '../../src/suite/rollout-settings.ts'
 import { entryOf, rolloutOf } from './entries.ts'
@@ -166,4 +166,22 @@ test('late damage is seen though all went well before: the bets begin anew with 
   assert.ok(evidence.peak > -Math.log(0.05))
   const sinceStart = mergeLogWealth(evidence.sums.score.drop[0] ?? [], evidence.sums.score.drop[1] ?? [])
   assert.ok(logMixture(scoreDrops.weights, sinceStart) < 0, 'without the restart it would not be seen')
+})
+
+test('canary answers that are never judged do not make the incumbents witnesses against it', () => {
+  const shares = [0, 0.5]
+  for (const judged of shares) {
+    for (const level of [0.2, 0.8]) {
+      for (let seed = 0; seed < 40; seed += 1) {
+        const random = seededRandom(seed)
+        const log = visits(400, (canary) => {
+          const score = Math.min(1, Math.max(0, level + 0.2 * random.normal()))
+          return canary && random.uniform() >= judged ? {} : { score }
+        })
+        const { decision, anytimeP } = assessed(log)
+        assert.deepEqual(decision, { do: 'hold', why: 'sampleRatioMismatch' }, `${judged} ${level} ${seed}`)
+        assert.ok(anytimeP > 0.05)
+      }
+    }
+  }
 })

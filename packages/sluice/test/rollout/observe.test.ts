@@ -138,7 +138,9 @@ test('an incumbent who is drawn anew counts anew, in the canary or not; a canary
 })
 
 test('a snapshot that is out of date counts for the stage that it was', () => {
-  const { evidence } = replayed({ ...rollout, stage: 3 }, [score(low, 0, 0.1), request(low, 0, { error: 'x' })])
+  const known = Array.from({ length: 10 }, (_, i) => score({ id: `u${i}`, position: 800_000 }, 3, 0.9))
+  const late = [score(low, 0, 0.1), request(low, 0, { error: 'x' })]
+  const { evidence } = replayed({ ...rollout, stage: 3 }, [...known, ...late])
   assert.ok(evidence.sums.score.drop[0]?.some((log) => log !== 0))
   assert.ok(
     evidence.sums.score.drop
