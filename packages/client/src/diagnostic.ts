@@ -3,7 +3,8 @@ export interface Diagnostic {
   level: 'info' | 'warn'
   /**
    * `connected`, `disconnected`, `polling`, `applied`, `outdated`, `invalid-snapshot`, `stale`, `bootstrap`, `unauthorized`,
-   * `outcomes-dropped`, `outcomes-rejected`, `outcomes-delayed`, `unknown-feature`, `late-record`, `listener`.
+   * `outcomes-dropped`, `outcomes-rejected`, `outcomes-delayed`, `unwritable`, `unknown-feature`,
+   * `late-record`, `listener`.
    */
   code: string
   message: string

@@ -11,7 +11,7 @@ export interface HeldSnapshot {
   source(): SnapshotSource | 'none'
   /** Nothing was heard of the control plane for `maxStaleMs`, or ever: a canary could not be taken back. */
   isStale(): boolean
-  /** Takes what is newer; true where it was applied. What is invalid or older is reported and left. */
+  /** Takes what is newer. False for what is invalid or older: it is reported and left, and its sender cannot be trusted. */
   offer(value: unknown, source: SnapshotSource): boolean
   /** The control plane was heard of, and it has nothing newer. */
   confirm(): void
@@ -73,7 +73,7 @@ export function createHeldSnapshot(options: HeldSnapshotOptions): HeldSnapshot {
           return false
         }
         if (from === 'server') confirm()
-        if (!isNews(next, from)) return false
+        if (!isNews(next, from)) return true
         snapshot = next
         source = from
         if (from === 'server') applied(next)

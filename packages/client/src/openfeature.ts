@@ -33,13 +33,14 @@ export class SluiceProvider implements Provider {
   async initialize(): Promise<void> {
     const source = await this.#client.ready({ timeoutMs: this.#readyTimeoutMs })
     if (source === 'none' && this.#client.status().refused) throw new ProviderFatalError('the token was refused')
-    if (source === 'none') throw new Error('neither the control plane nor a bootstrap snapshot could be reached')
+    // Also with nothing to route by: the first word of the control plane makes the provider ready after all.
     this.#forget = [
       this.#client.onChange(({ features }) =>
         this.events.emit(ProviderEvents.ConfigurationChanged, { flagsChanged: Object.keys(features) }),
       ),
       this.#client.onStaleness((stale) => this.events.emit(stale ? ProviderEvents.Stale : ProviderEvents.Ready)),
     ]
+    if (source === 'none') throw new Error('neither the control plane nor a bootstrap snapshot could be reached')
   }
 
   async onClose(): Promise<void> {

@@ -1,10 +1,14 @@
 import type { Outcome } from './protocol.ts'
+import { removeUnwritable } from './unwritable.ts'
 
 /** Outcomes that wait, in order; beyond its capacity the oldest are dropped. */
 export interface OutcomeBuffer {
   add(outcome: Outcome): void
   has(outcome: Outcome): boolean
-  /** Takes the oldest: at most `limit`, and no more than fit into a request. They count until they are put back or done. */
+  /**
+   * Takes the oldest: at most `limit`, and no more than fit into a request. They count until they are put back or done, and can
+   * be written as JSON: a field that cannot is left out.
+   */
   take(limit: number): Outcome[]
   /** What was taken could not be sent: it is the oldest again. */
   putBack(): void
@@ -18,7 +22,14 @@ export interface OutcomeBuffer {
 /** Above this, bodies would come near the server's limit of 1 MiB. */
 const requestChars = 500_000
 
-export function createOutcomeBuffer(capacity: number, dropped: (number: number) => void): OutcomeBuffer {
+export interface OutcomeBufferOptions {
+  capacity: number
+  dropped(number: number): void
+  /** Fields that JSON cannot hold were left out of an outcome. */
+  leftOut(names: string[]): void
+}
+
+export function createOutcomeBuffer({ capacity, dropped, leftOut }: OutcomeBufferOptions): OutcomeBuffer {
   let waiting: Outcome[] = []
   let taken: Outcome[] = []
 
@@ -32,10 +43,19 @@ export function createOutcomeBuffer(capacity: number, dropped: (number: number) 
   function fitting(limit: number): number {
     let chars = 0
     const first = waiting.findIndex((outcome, index) => {
-      chars += JSON.stringify(outcome).length
+      chars += lengthOf(outcome)
       return index > 0 && (index >= limit || chars > requestChars)
     })
     return first < 0 ? waiting.length : first
+  }
+
+  function lengthOf(outcome: Outcome): number {
+    try {
+      return JSON.stringify(outcome).length
+    } catch {
+      leftOut(removeUnwritable(outcome))
+      return JSON.stringify(outcome).length
+    }
   }
 
   return {

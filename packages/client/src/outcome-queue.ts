@@ -41,7 +41,11 @@ export function createOutcomeQueue(options: OutcomeQueueOptions): OutcomeQueue {
   const { clock, random } = connection
   const backoff = createBackoff({ random, firstMs: 500, mostMs: 30_000 })
   const counts = { delivered: 0, dropped: 0, rejected: 0 }
-  const buffer = createOutcomeBuffer(capacity, (number) => drop(number, `the queue holds ${capacity}`))
+  const buffer = createOutcomeBuffer({
+    capacity,
+    dropped: (number) => drop(number, `the queue holds ${capacity}`),
+    leftOut: (names) => report('warn', 'unwritable', `${names.join(', ')} of an outcome cannot be written as JSON`),
+  })
   let limit = batchSize
   let timer: Timer
   let sending: Promise<boolean> | undefined
@@ -63,7 +67,7 @@ export function createOutcomeQueue(options: OutcomeQueueOptions): OutcomeQueue {
   /** False where the batch has to be sent again, later. */
   function understand({ status, headers, body }: Answer, sent: number): boolean {
     if (status === 200 && isResponse(body)) taken(body)
-    else if (status === 413 && sent > 1) {
+    else if (divisible.includes(status) && sent > 1) {
       limit = Math.ceil(sent / 2)
       buffer.putBack()
     } else if (refusals.includes(status)) drop(sent, `the control plane answered ${status}`)
@@ -126,8 +130,10 @@ export function createOutcomeQueue(options: OutcomeQueueOptions): OutcomeQueue {
   }
 }
 
+/** Perhaps one outcome spoils the batch, or it is too large: the halves are tried. */
+const divisible = [400, 413, 422]
 /** Another attempt would be answered in the same way. */
-const refusals = [400, 403, 413, 422]
+const refusals = [...divisible, 403]
 
 function isResponse(value: unknown): value is OutcomesResponse {
   if (value === null || typeof value !== 'object') return false

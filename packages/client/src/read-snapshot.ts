@@ -38,8 +38,7 @@ function featureFault(feature: Fields): string | undefined {
   if (capture !== undefined && !(isFields(capture) && isShare(capture.incumbent) && isShare(capture.canary)))
     return 'capture'
   for (const [id, version] of Object.entries(versions)) {
-    const complete = isFields(version) && isText(version.model) && Array.isArray(version.messages)
-    if (!complete) return `versions.${id}`
+    if (!isFields(version) || !isComplete(version)) return `versions.${id}`
   }
   if (rollout === undefined) return undefined
   if (!isFields(rollout) || !isText(rollout.id) || !isText(rollout.salt)) return 'rollout'
@@ -47,6 +46,12 @@ function featureFault(feature: Fields): string | undefined {
     return `rollout.algorithm ${String(rollout.algorithm)} is not known here`
   if (!isShare(rollout.ppm) || !isCount(rollout.stage)) return 'rollout.ppm or rollout.stage'
   return isKnown(rollout.incumbent) && isKnown(rollout.canary) ? undefined : 'rollout names no version'
+}
+
+function isComplete({ id, model, parameters, format, messages }: Fields): boolean {
+  const isMessage = (message: unknown) => isFields(message) && isText(message.role) && isText(message.content)
+  const isWhole = isText(id) && isText(model) && isFields(parameters) && isFields(format)
+  return isWhole && Array.isArray(messages) && messages.every(isMessage)
 }
 
 /** A feature by its name, never one that an object has by birth. */

@@ -15,7 +15,7 @@ export class StreamRefused extends Error {
   }
 }
 
-/** Something between here and the control plane keeps streams from arriving. */
+/** No stream, or one that falls silent or ends before its first event: perhaps a proxy keeps streams from arriving. */
 export class UnusableStream extends Error {
   override readonly name = 'UnusableStream'
 }
@@ -63,9 +63,11 @@ async function readBody(response: Response, listen: () => void, options: StreamO
   if (!response.ok) throw new StreamRefused(response)
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream')
   if (!isStream || !response.body) throw new UnusableStream('what was answered is no event stream')
+  let events = 0
   const parse = createEventParser({
     retry: options.retry,
     event({ type, data }) {
+      events += 1
       if (type === 'snapshot') options.snapshot(JSON.parse(data))
     },
   })
@@ -74,11 +76,16 @@ async function readBody(response: Response, listen: () => void, options: StreamO
   signal.addEventListener('abort', cancel)
   const decoder = new TextDecoder()
   for (;;) {
-    const { done, value } = await reader.read()
+    const { done, value } = await reader.read().catch(brokenOff)
     signal.throwIfAborted()
+    if (done && events === 0) throw new UnusableStream('the stream ended before its first event')
     if (done) return
     listen()
     options.heard()
     parse(decoder.decode(value, { stream: true }))
   }
+}
+
+function brokenOff(cause: unknown): never {
+  throw new UnusableStream('the stream broke off', { cause })
 }

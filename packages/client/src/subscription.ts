@@ -26,7 +26,7 @@ export interface SubscriptionOptions {
   silenceMs: number
 }
 
-/** Streams that fail in a way that a proxy causes, until polling takes over for a while. */
+/** Streams that fail in a way that a proxy causes, though the snapshot is to be had, until polling takes over for a while. */
 const unusableStreams = 2
 const pollsBeforeStreaming = 30
 
@@ -59,8 +59,8 @@ export function createSubscription({ connection, held, report, pollMs, silenceMs
       const { status, headers: answered, body } = await ask(connection, '/v1/snapshot', { headers })
       if (status === 304) held.confirm()
       else if (status === 200) {
-        held.offer(body, 'server')
-        etag = answered.get('etag') ?? undefined
+        // What could not be applied must be sent again: "unchanged" would be no word of trust.
+        etag = held.offer(body, 'server') ? (answered.get('etag') ?? undefined) : undefined
       } else refused(status, answered)
       if (status !== 200 && status !== 304) return false
       tokenRefused = false
@@ -73,12 +73,13 @@ export function createSubscription({ connection, held, report, pollMs, silenceMs
 
   async function stream(): Promise<'worked' | 'failed' | 'unusable'> {
     let events = 0
+    let upToDate = false
     try {
       await readStream(connection, {
         signal: stop.signal,
         silenceMs,
         heard() {
-          if (events > 0) held.confirm()
+          if (upToDate) held.confirm()
         },
         retry: (ms) => backoff.first(ms),
         snapshot(value) {
@@ -87,13 +88,13 @@ export function createSubscription({ connection, held, report, pollMs, silenceMs
           if (mode !== 'streaming') report('info', 'connected', 'the control plane streams')
           mode = 'streaming'
           backoff.reset()
-          held.offer(value, 'server')
+          upToDate = held.offer(value, 'server')
         },
       })
     } catch (error) {
       if (error instanceof StreamRefused) refused(error.status, error.headers)
       else if (!stop.signal.aborted) report('info', 'disconnected', messageOf(error))
-      if (events === 0) return error instanceof UnusableStream ? 'unusable' : 'failed'
+      if (events === 0) return isProxys(error) ? 'unusable' : 'failed'
     }
     return 'worked'
   }
@@ -114,8 +115,7 @@ export function createSubscription({ connection, held, report, pollMs, silenceMs
       const outcome = await stream()
       if (stop.signal.aborted) break
       mode = 'connecting'
-      unusable = outcome === 'unusable' ? unusable + 1 : 0
-      if (unusable > 0) await poll()
+      unusable = outcome === 'unusable' && (await poll()) ? unusable + 1 : 0
       if (unusable >= unusableStreams) {
         await pollForAWhile()
         unusable = unusableStreams - 1
@@ -133,4 +133,12 @@ export function createSubscription({ connection, held, report, pollMs, silenceMs
     },
     close: () => stop.abort(),
   }
+}
+
+/** What the control plane itself says: asking in another way would be answered alike. */
+const ownRefusals = [401, 403, 429, 503]
+
+function isProxys(error: unknown): boolean {
+  if (error instanceof StreamRefused) return !ownRefusals.includes(error.status)
+  return error instanceof UnusableStream
 }

@@ -129,3 +129,31 @@ test('ready says what it is ready with, and never waits longer than told', async
   await started.pass(31_000)
   assert.equal(await started.client.ready(), 'server')
 })
+
+test('what comes after a snapshot that cannot be read is no word of trust: the canary ends with maxStale', async () => {
+  for (const streams of [true, false]) {
+    const plane = fakePlane(snapshot(1, everybody))
+    plane.interfere((path) => (path === '/v1/stream' && !streams ? new Response('a page') : undefined))
+    await using started = await startClient(plane, { maxStaleMs: 60_000 })
+    await started.pass(10_000)
+    assert.equal(started.client.route('mail', 'ann').arm, 'canary')
+    plane.publish({ ...snapshot(2), schema: 'sluice.snapshot/9' } as never)
+    for (let beat = 0; beat < 8; beat += 1) {
+      await started.pass(10_000)
+      for (const stream of plane.streams) stream.send(':\n\n')
+    }
+    assert.equal(started.client.route('mail', 'ann').version, 'a', streams ? 'streaming' : 'polling')
+  }
+})
+
+test('a version that lacks what an application relies on is not applied', async () => {
+  const plane = fakePlane(snapshot(1))
+  await using started = await startClient(plane)
+  for (const wrong of [{ parameters: undefined }, { format: undefined }, { messages: [{ role: 'user' }] }]) {
+    const versions = { a: { ...version('a'), ...wrong } }
+    plane.publish(snapshot(2, { active: 'a', versions } as never))
+    await started.clock.settle()
+    assert.match(started.diagnostics.at(-1)?.message ?? '', /features\.mail: versions\.a/)
+  }
+  assert.equal(started.client.status().revision, 1)
+})

@@ -169,3 +169,35 @@ test('close sends what waits and says goodbye', async () => {
   assert.equal(started.client.status().mode, 'closed')
   assert.equal(plane.streams.length, 0)
 })
+
+test('what cannot be written as JSON is left out and reported; its request and its neighbours are sent', async () => {
+  const plane = fakePlane(snapshot(1, featureWith(undefined, { capture: { incumbent: 1_000_000, canary: 0 } })))
+  await using started = await startClient(plane)
+  const circular: Record<string, unknown> = {}
+  circular.self = circular
+  started.client.route('mail').record({ input: circular, latencyMs: 1 })
+  started.client.route('mail').record({ input: { amount: 1n }, latencyMs: 2 })
+  started.client.route('mail').record({ input: { email: 'x' }, latencyMs: 3 })
+  await started.pass(2000)
+  assert.deepEqual(
+    (plane.batches.flat() as RequestOutcome[]).map(({ latencyMs, input }) => [latencyMs, input]),
+    [
+      [1, undefined],
+      [2, undefined],
+      [3, { email: 'x' }],
+    ],
+  )
+})
+
+test('one outcome that spoils its whole batch is found and dropped, the others arrive', async () => {
+  const plane = fakePlane(snapshot(1))
+  await using started = await startClient(plane)
+  const isPoison = ({ latencyMs }: RequestOutcome) => latencyMs === 5
+  plane.interfere((path, init) => {
+    const poisoned = isOutcomes(path) && JSON.parse(String(init.body)).outcomes.some(isPoison)
+    return poisoned ? new Response(null, { status: 400 }) : undefined
+  })
+  for (let index = 0; index < 20; index += 1) started.client.route('mail').record({ latencyMs: index })
+  await started.pass(10_000)
+  assert.deepEqual(started.client.status().outcomes, { queued: 0, delivered: 19, dropped: 1, rejected: 0 })
+})

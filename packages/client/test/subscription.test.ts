@@ -41,6 +41,12 @@ test('a change that never arrived is noticed by the next heartbeat', async () =>
 const proxies = {
   'holds all bytes back': () =>
     new Response(new ReadableStream(), { headers: { 'content-type': 'text/event-stream' } }),
+  'cuts every stream at once': () => new Response('', { headers: { 'content-type': 'text/event-stream' } }),
+  'breaks every stream': () =>
+    new Response(new ReadableStream({ start: (controller) => controller.error(new Error('reset')) }), {
+      headers: { 'content-type': 'text/event-stream' },
+    }),
+  'forbids streams': () => new Response(null, { status: 502 }),
   'answers with a page': () => new Response('<h1>Welcome</h1>', { headers: { 'content-type': 'text/html' } }),
 }
 for (const [what, respond] of Object.entries(proxies)) {

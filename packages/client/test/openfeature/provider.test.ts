@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { OpenFeature, ProviderEvents } from '@openfeature/server-sdk'
+import { until } from '../../../sluice/test/support/until.ts'
 import { SluiceClient } from '../../src/index.ts'
 import { SluiceProvider } from '../../src/openfeature.ts'
 import { fakePlane } from '../support/fake-plane.ts'
@@ -24,6 +25,20 @@ test('a canary is a split with its arm in the metadata, and needs a targeting ke
   await new Promise((resolve) => setImmediate(resolve))
   assert.deepEqual(changed, [['mail']])
   assert.equal((await flags.getObjectDetails('mail', {})).reason, 'STATIC')
+  await sluice.close()
+})
+
+test('a provider that found nothing to route by is ready with the first word of the control plane', async () => {
+  const plane = fakePlane(snapshot(1))
+  plane.interfere(() => new Error('unreachable'))
+  const sluice = new SluiceClient({ url: 'http://plane.test', fetch: plane.fetch, random: () => 0.01 })
+  const provider = new SluiceProvider(sluice, { readyTimeoutMs: 50 })
+  await assert.rejects(OpenFeature.setProviderAndWait('late', provider), /neither the control plane/)
+  const flags = OpenFeature.getClient('late')
+  assert.equal(flags.providerStatus, 'ERROR')
+  plane.interfere(undefined)
+  await until(() => flags.providerStatus === 'READY', 'the provider to be ready')
+  assert.equal(await flags.getStringValue('mail', 'none', { targetingKey: 'ann' }), 'a')
   await sluice.close()
 })
 
