@@ -38,6 +38,15 @@ test('a change that never arrived is noticed by the next heartbeat', async () =>
   assert.equal(plane.acks.at(-1)?.revision, 2)
 })
 
+test('an instance whose first stream is silent has the snapshot with its first heartbeat', async () => {
+  const plane = fakePlane(snapshot(1))
+  plane.interfere((path) => (path === '/v1/stream' ? proxies['holds all bytes back']() : undefined))
+  await using started = await startClient(plane)
+  assert.equal(started.client.status().revision, null)
+  await started.pass(10_100)
+  assert.equal(started.client.status().revision, 1)
+})
+
 const proxies = {
   'holds all bytes back': () =>
     new Response(new ReadableStream(), { headers: { 'content-type': 'text/event-stream' } }),
