@@ -87,8 +87,6 @@ const faultsSchema = z.strictObject({
     .meta({ description: 'Share of outcomes that arrive late, by exponential times with this mean.' }),
 })
 
-export type Faults = z.output<typeof faultsSchema>
-
 const sources = exactlyOne(['traffic', 'recorded'], 'traffic source')
 
 /** A file of `sluice simulate`: what production is like, how the canary differs, and by which rules it is let loose. */

@@ -4,7 +4,7 @@ import type { Store } from '../store/store.ts'
 import { defaultLiveSettings, type RolloutSettings } from '../suite/rollout-settings.ts'
 import { versionId } from '../suite/version.ts'
 
-export const simulatedFeature = 'simulated'
+const simulatedFeature = 'simulated'
 
 /** Publishes two versions, lets everybody have the one and starts a canary of the other. */
 export async function startSimulatedRollout(

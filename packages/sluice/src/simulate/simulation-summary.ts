@@ -22,7 +22,7 @@ export interface Quantile {
   high: number | null
 }
 
-export interface Delay {
+interface Delay {
   median: Quantile
   p90: Quantile
 }
