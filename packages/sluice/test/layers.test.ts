@@ -20,6 +20,7 @@ const layers = [
   'release',
   'store',
   'rollout',
+  'plan',
   'live',
   'drift',
   'telemetry',

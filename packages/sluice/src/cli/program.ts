@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import manifest from '../../package.json' with { type: 'json' }
 import type { Host } from './host.ts'
 import { addIncidents } from './incident-commands.ts'
+import { addPlan } from './plan-command.ts'
 import { addReleases } from './release-commands.ts'
 import { addSimulate } from './simulate-command.ts'
 
@@ -80,6 +81,7 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
   addControlPlane(program, host, done)
   addReleases(program, host, done)
   addIncidents(program, host, done)
+  addPlan(program, host, done)
   addSimulate(program, host, done)
   return program
 }

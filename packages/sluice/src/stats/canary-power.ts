@@ -3,7 +3,7 @@ import { inverseGaussianQuantile } from './inverse-gaussian.ts'
 /** How much longer than the best bet a mixture of bets takes, as simulated: to find a drop, a rate, or to rule out a drop. */
 const lossOf = { drop: 1.25, rate: 1.35, nonInferior: 1.3 } as const
 
-/** How many contributions of the canary a decision takes. */
+/** How many contributions of the canary a decision takes: estimates, right to a factor of about 1.5. */
 export interface ContributionsNeeded {
   mean: number
   median: number

@@ -1,0 +1,110 @@
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { SluiceError } from '../errors.ts'
+import { planCanary } from '../plan/plan-canary.ts'
+import { planSvg } from '../plan/plan-svg.ts'
+import { planText } from '../plan/plan-text.ts'
+import type { Traffic } from '../plan/traffic.ts'
+import type { FeatureReport } from '../report/feature-report.ts'
+import { readReport } from '../report/report-file.ts'
+import {
+  defaultLiveSettings,
+  defaultRolloutSettings,
+  type LiveSettings,
+  type RolloutSettings,
+  rolloutSettingsSchema,
+} from '../suite/rollout-settings.ts'
+import type { Host } from './host.ts'
+import { openProject } from './open-project.ts'
+import { selectFeature } from './select-feature.ts'
+
+interface PlanOptions {
+  requestsPerDay: number
+  users?: number
+  stages?: number[]
+  soak?: string
+  judgePercent?: number
+  judgeUsd?: number
+  errorRate: number
+  scoreSd?: number
+  fromReport?: string
+  alpha?: number
+  svg?: string
+  json?: boolean
+}
+
+const usualDeviation = 0.25
+const usualSoak = ['4h', '8h', '12h', '24h']
+
+/** `sluice plan canary`: what a canary on this traffic can see. No model is called. Exit 0. */
+export async function planCanaryCommand(
+  feature: string | undefined,
+  options: PlanOptions,
+  host: Host,
+): Promise<number> {
+  const known = await settingsOf(feature, host)
+  const measured = options.fromReport === undefined ? undefined : await measuredBy(options.fromReport, feature, host)
+  const plan = planCanary(trafficOf(options, known.live, measured), withFlags(known.rollout, options))
+  if (options.svg !== undefined) {
+    const file = path.resolve(host.cwd(), options.svg)
+    await writeFile(file, planSvg(plan)).catch((cause: Error) => {
+      throw new SluiceError('cannot-run', `${file}: cannot be written: ${cause.message}`, { cause })
+    })
+  }
+  host.stdout.write(options.json ? `${JSON.stringify(plan, undefined, 2)}\n` : planText(plan, host.stdout.columns))
+  return 0
+}
+
+async function settingsOf(
+  feature: string | undefined,
+  host: Host,
+): Promise<{ rollout: RolloutSettings; live: LiveSettings }> {
+  if (feature === undefined) return { rollout: defaultRolloutSettings, live: defaultLiveSettings }
+  const { prompts } = await openProject(host, () => false)
+  return selectFeature(prompts, feature)
+}
+
+interface Measured {
+  deviation: number | null
+  judgeUsd: number | null
+}
+
+/** Deviation of the case scores, and what a call of the judge cost, in a report of the gate. */
+async function measuredBy(file: string, feature: string | undefined, host: Host): Promise<Measured> {
+  const { features } = await readReport(path.resolve(host.cwd(), file))
+  const found: FeatureReport | undefined = features.find(
+    (report) => feature === undefined || report.feature === feature,
+  )
+  if (!found) throw new SluiceError('invalid-input', `${file}: it has no feature ${feature}`)
+  const { judge, cost, score } = found
+  const usd = judge && judge.calls > 0 && cost.judgeUsd ? cost.judgeUsd / judge.calls : null
+  return { deviation: score.std, judgeUsd: usd }
+}
+
+function trafficOf(options: PlanOptions, live: LiveSettings, measured: Measured | undefined): Traffic {
+  return {
+    requestsPerDay: options.requestsPerDay,
+    users: options.users ?? null,
+    judged: (options.judgePercent ?? live.judge.percent) / 100,
+    judgeUsd: options.judgeUsd ?? measured?.judgeUsd ?? null,
+    errorRate: options.errorRate,
+    deviation: options.scoreSd ?? measured?.deviation ?? usualDeviation,
+  }
+}
+
+/** The settings with stages and bound from the command line, checked as those of a file. */
+function withFlags(rollout: RolloutSettings, { stages, soak, alpha }: PlanOptions): RolloutSettings {
+  if (stages === undefined && soak === undefined && alpha === undefined) return rollout
+  const times = soak?.split(',')
+  const percents = stages ?? rollout.stages.map(({ ppm }) => ppm / 10_000)
+  const given = percents.map((percent, i) => ({
+    percent,
+    soak: times?.[i] ?? times?.at(-1) ?? usualSoak[Math.min(i, usualSoak.length - 1)],
+  }))
+  const parsed = rolloutSettingsSchema.safeParse({ stages: given, ...(alpha !== undefined && { alpha }) })
+  if (parsed.success) {
+    return { ...rollout, alpha: alpha ?? rollout.alpha, stages: stages || soak ? parsed.data.stages : rollout.stages }
+  }
+  const faults = parsed.error.issues.map(({ path: place, message }) => `${place.join('.')}: ${message}`)
+  throw new SluiceError('invalid-input', `--stages or --soak: ${faults.join('; ')}`)
+}

@@ -1,0 +1,66 @@
+import { formatCount, formatPercent, formatUsd } from '../report/format.ts'
+import { type Cell, columns } from '../report/layout.ts'
+import type { Met } from './course.ts'
+import type { CanaryPlan, Found } from './plan-canary.ts'
+
+/** The plan as text for a terminal of `width` columns. */
+export function planText(plan: CanaryPlan, width = 80): string {
+  const { traffic, stages, alpha, drops, errors } = plan
+  const users = traffic.users === null ? 'each from a new user' : `from ${formatCount(traffic.users)} users`
+  const course = stages.map(({ percent, soakHours }) => `${round(percent)} % for ${shownHours(soakHours)}`).join(', ')
+  return [
+    `${formatCount(traffic.requestsPerDay)} requests a day ${users}, ${formatPercent(traffic.judged)} judged`,
+    `Stages: ${course}. At most ${formatPercent(alpha)} of canaries that are no worse are rolled back.`,
+    'Found: when half, and nine of ten, of such canaries have been rolled back; users and cost up to the first.',
+    '',
+    ...(drops.length > 0 ? table('Score drops by', drops, ({ drop }) => drop.toFixed(2), width) : []),
+    ...(errors.length > 0
+      ? table(`Errors, now ${formatPercent(traffic.errorRate)}`, errors, ({ ratio }) => `x ${ratio}`, width)
+      : []),
+    ...fastestLines(plan),
+    '',
+  ].join('\n')
+}
+
+function table<Row extends Found>(
+  title: string,
+  rows: readonly Row[],
+  nameOf: (row: Row) => string,
+  width: number,
+): string[] {
+  const head: Cell[] = ['half after', '9 of 10 after', 'canary users', 'judging'].map((text) => ({
+    text,
+    align: 'right',
+  }))
+  const lines = rows.map((row): Cell[] => [
+    { text: `  ${nameOf(row)}` },
+    { text: timeOf(row.median), align: 'right' },
+    { text: timeOf(row.p90), align: 'right' },
+    { text: row.median ? formatCount(Math.ceil(row.median.users)) : '', align: 'right' },
+    { text: row.median ? formatUsd(row.median.judgeUsd) : '', align: 'right' },
+  ])
+  return [...columns([[{ text: title }, ...head], ...lines], width), '']
+}
+
+function fastestLines({ fastest }: CanaryPlan): string[] {
+  if (!fastest)
+    return [
+      'These users are too few to prove in 9 of 10 cases that a canary is as good: widen the margins, or promote by hand.',
+    ]
+  const stages = fastest.stages.map(({ percent, soakHours }) => `${round(percent)} % for ${shownHours(soakHours)}`)
+  return [
+    `Fastest plan that promotes 9 of 10 equally good canaries: ${stages.join(', ')}; ${shownHours(fastest.hours)} in all.`,
+    'A day or more is wise all the same: mornings and nights ask different things.',
+  ]
+}
+
+function timeOf(met: Met | null): string {
+  return met ? shownHours(met.hours) : 'too few users'
+}
+
+function shownHours(hours: number): string {
+  if (hours < 1) return `${Math.ceil(hours * 60)} min`
+  return hours < 48 ? `${hours.toFixed(1).replace('.0', '')} h` : `${(hours / 24).toFixed(1).replace('.0', '')} d`
+}
+
+const round = (percent: number) => Number(percent.toFixed(4))

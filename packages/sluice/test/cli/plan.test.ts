@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+import type { CanaryPlan } from '../../src/plan/plan-canary.ts'
+import { createProject, summaryFiles } from '../support/project.ts'
+
+test('a canary is planned without a project: table, JSON and picture say the same', async () => {
+  using project = createProject({})
+  const flags = ['plan', 'canary', '--requests-per-day', '50000', '--users', '20000', '--judge-usd', '0.002']
+  const text = await project.sluice([...flags, '--svg', 'plan.svg'])
+  assert.equal(text.code, 0, text.stderr)
+  assert.match(text.stdout, /50,000 requests a day from 20,000 users, 10 % judged/)
+  const json = await project.sluice([...flags, '--json'])
+  const plan = JSON.parse(json.stdout) as CanaryPlan
+  assert.equal(plan.schema, 'sluice.canary-plan/1')
+  for (const { drop, median } of plan.drops) {
+    assert.match(text.stdout, new RegExp(`${drop.toFixed(2)} .*USD`))
+    assert.ok(median && median.judgeUsd !== null && median.judgeUsd > 0)
+  }
+  assert.match(readFileSync(path.join(project.root, 'plan.svg'), 'utf8'), /^<svg .*<\/svg>\s*$/s)
+})
+
+test('the settings of a feature count, and flags before them', async () => {
+  using project = createProject(
+    summaryFiles({
+      url: 'http://127.0.0.1:9',
+      prompt: 'rollout: {stages: [{percent: 10, soak: 3h}], alpha: 0.1}\nlive: {judge: {percent: 40}}\n',
+    }),
+  )
+  const planned = async (...flags: string[]) => {
+    const { stdout, stderr } = await project.sluice([
+      'plan',
+      'canary',
+      'summary',
+      '--requests-per-day',
+      '9',
+      '--json',
+      ...flags,
+    ])
+    return JSON.parse(stdout || `"${stderr}"`) as CanaryPlan
+  }
+  const own = await planned()
+  assert.deepEqual([own.stages, own.alpha, own.traffic.judged], [[{ percent: 10, soakHours: 3 }], 0.1, 0.4])
+  const other = await planned('--stages', '2,20', '--soak', '1h', '--judge-percent', '50', '--alpha', '0.01')
+  assert.deepEqual(other.stages, [
+    { percent: 2, soakHours: 1 },
+    { percent: 20, soakHours: 1 },
+  ])
+  assert.deepEqual([other.alpha, other.traffic.judged], [0.01, 0.5])
+})
+
+test('what makes no plan is invalid input', async () => {
+  using project = createProject({})
+  for (const [flags, said] of [
+    [[], /requests-per-day/],
+    [['--requests-per-day', '0'], /above 0/],
+    [['--requests-per-day', '10', '--stages', '5,4'], /must be more than the one before/],
+    [['--requests-per-day', '10', '--soak', 'long'], /soak/],
+    [['--requests-per-day', '10', '--from-report', 'none.json'], /none\.json/],
+  ] as const) {
+    const { code, stderr } = await project.sluice(['plan', 'canary', ...flags])
+    assert.equal(code, 3)
+    assert.match(stderr, said)
+  }
+})
