@@ -95,8 +95,7 @@ export class SluiceClient {
     // Without a unit there is nothing to be sticky for: each request is one of its own.
     const routing = known && routeUnit(known, unit ?? newId(), !held.isStale())
     const version = routing ? known.versions[routing.version] : this.#fallback(feature)
-    const shared = { clock, report, newId, queue }
-    return createRoute({ feature, unit, routing, version, capture: known?.capture, ...shared })
+    return createRoute({ feature, unit, routing, version, capture: known?.capture, clock, report, newId, queue })
   }
 
   /** The client's clock, ms since the epoch. */

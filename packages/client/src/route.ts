@@ -28,7 +28,7 @@ export type RequestReference = Pick<
   'id' | 'feature' | 'version' | 'rolloutId' | 'arm' | 'stage' | 'unit'
 >
 
-/** The prompt that a request is to use. */
+/** The prompt that a request is to use; the same object for all that use it. */
 export interface RoutedPrompt extends PromptVersion {
   /** The messages with every `{{variable}}` replaced, once. @throws UnknownVariableError where the prompt is strict */
   render(vars: Readonly<Record<string, unknown>>): PromptMessage[]
@@ -40,7 +40,7 @@ export interface Route {
   /** 12 hex; null where nothing is known of the feature: neither server, nor bootstrap, nor fallback. */
   version: string | null
   /** Null with the version. */
-  prompt: RoutedPrompt | null
+  prompt: Readonly<RoutedPrompt> | null
   /** Null where no rollout decides. */
   arm: Arm | null
   rolloutId: string | null
@@ -135,8 +135,12 @@ export function createRoute(options: RouteOptions): Route {
   }
 }
 
+const prompts = new WeakMap<PromptVersion, RoutedPrompt>()
+
 function routedPrompt(version: PromptVersion): RoutedPrompt {
-  return {
+  const known = prompts.get(version)
+  if (known) return known
+  const prompt: RoutedPrompt = {
     ...version,
     render: (vars) =>
       version.messages.map(({ role, content }) => ({
@@ -144,6 +148,8 @@ function routedPrompt(version: PromptVersion): RoutedPrompt {
         content: render(content, vars, { strict: version.strict }),
       })),
   }
+  prompts.set(version, prompt)
+  return prompt
 }
 
 function referenceTo({ id, feature, version, rolloutId, arm, stage, unit }: RequestOutcome): RequestReference {
