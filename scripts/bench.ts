@@ -1,14 +1,17 @@
 // npm run bench -- gate [--only name,...] [--promptfoo DIR]
 // npm run bench -- release [--flags DIR]
+// npm run bench -- canary [--outcomes n]
+import { benchCanary } from './bench/canary.ts'
 import { benchGate } from './bench/gate.ts'
 import { benchRelease } from './bench/release.ts'
 
 const [what, ...args] = process.argv.slice(2)
 if (what === 'gate') await benchGate(args)
 else if (what === 'release') await benchRelease(args)
+else if (what === 'canary') await benchCanary(args)
 else {
   console.error(
-    'usage: npm run bench -- gate [--only startup,judged,plain,memory,statistics,install] [--promptfoo DIR]\n       npm run bench -- release [--flags DIR]',
+    'usage: npm run bench -- gate [--only startup,judged,plain,memory,statistics,install] [--promptfoo DIR]\n       npm run bench -- release [--flags DIR]\n       npm run bench -- canary [--outcomes n]',
   )
   process.exitCode = 3
 }
