@@ -2,7 +2,7 @@ import type { CanaryScenario } from '../../packages/sluice/test/rollout/simulate
 import type { Play } from './tally.ts'
 
 /** What a row of the table measures, and within which bounds it has to lie. */
-export type Claim =
+type Claim =
   /** The upper confidence limit of the share of rollbacks is at most alpha. */
   | { of: 'falseRollback' }
   /** Mean delay at most so many canary requests, or within a tenth of them. */

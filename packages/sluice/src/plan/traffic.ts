@@ -17,7 +17,7 @@ export interface Traffic {
 const incumbentsPerCanary = 10
 
 /** Requests per hour that can count: all of them, or the judged ones. */
-export function hourly({ requestsPerDay, judged }: Traffic, what: 'requests' | 'judged'): number {
+function hourly({ requestsPerDay, judged }: Traffic, what: 'requests' | 'judged'): number {
   return (requestsPerDay / 24) * (what === 'judged' ? judged : 1)
 }
 

@@ -8,7 +8,7 @@ import type { FlagSums, ScoreSums } from './signal-sums.ts'
 const fewestHeard = 5
 
 /** Signals that may roll back. */
-export const decidingSignals = ['score', 'errors', 'slow', 'safety', 'feedback'] as const
+const decidingSignals = ['score', 'errors', 'slow', 'safety', 'feedback'] as const
 
 export type DecidingSignal = (typeof decidingSignals)[number]
 
@@ -68,7 +68,7 @@ function areBothHeard({ users }: ScoreSums): boolean {
 }
 
 /** Whether a signal's evidence, if there is any, is of a kind that rolls back. */
-export function mayAccuse(sums: EvidenceSums, settings: RolloutSettings, signal: DecidingSignal): boolean {
+function mayAccuse(sums: EvidenceSums, settings: RolloutSettings, signal: DecidingSignal): boolean {
   if (signal === 'score') return areBothHeard(sums.score) && !isJudgingSuspect(sums.judged)
   if (signal === 'feedback') return areBothHeard(sums.feedback)
   return (flaggedDifference(sums, sums.flags[signal]) ?? 0) >= settings.flagFloor

@@ -1,9 +1,9 @@
 import { addToSketch, newSketch, type SketchDesign, sketchQuantile } from '../stats/index.ts'
 
 /** 1 ms to 3 hours, to 10 %. */
-export const latencyDesign: SketchDesign = { least: 1, ratio: 1.1, buckets: 172 }
+const latencyDesign: SketchDesign = { least: 1, ratio: 1.1, buckets: 172 }
 /** 1e-7 to 1000 USD, to 10 %. */
-export const costDesign: SketchDesign = { least: 1e-7, ratio: 1.1, buckets: 243 }
+const costDesign: SketchDesign = { least: 1e-7, ratio: 1.1, buckets: 243 }
 
 /** The incumbent's latencies of the running hour and its costs, as counts by bucket. Additive. */
 export interface LimitSketches {

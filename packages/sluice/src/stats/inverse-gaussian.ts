@@ -1,7 +1,7 @@
 import { normCdf, normLogUpperTail } from './normal.ts'
 
 /** P(T <= t) for the time at which a Brownian motion with upward drift first reaches a level: mean time, shape. */
-export function inverseGaussianCdf(t: number, { mean, shape }: { mean: number; shape: number }): number {
+function inverseGaussianCdf(t: number, { mean, shape }: { mean: number; shape: number }): number {
   if (!(t > 0)) return 0
   const root = Math.sqrt(shape / t)
   const reflected = Math.exp((2 * shape) / mean + normLogUpperTail(root * (t / mean + 1)))
