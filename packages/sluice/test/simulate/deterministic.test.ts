@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { runWorld } from './world/world.ts'
 
 const seeds = 500
-const steps = 6
+const steps = 5
 
 /** Any rejection that nobody handles is a failure of the test runner's, so that nothing can fail in silence. */
 test(`in ${seeds} worlds full of faults every promise is kept`, async () => {

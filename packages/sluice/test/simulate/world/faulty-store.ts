@@ -25,7 +25,7 @@ export function faultyStore(store: Store, options: FaultyStoreOptions): Store {
     if (fate.chance(trouble().crash)) life.end()
     if (fate.chance(trouble().waiting))
       await new Promise<void>((resolve) => clock.setTimer(resolve, fate.between(0, 100)))
-    if (!life.alive) await never
+    if (!life.alive) await never()
   }
 
   async function call(member: (...args: unknown[]) => unknown, args: unknown[]): Promise<unknown> {

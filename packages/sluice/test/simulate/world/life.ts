@@ -21,8 +21,8 @@ export class Life {
   }
 }
 
-/** What a dead process waits for. */
-export const never = new Promise<never>(() => {})
+/** What a dead process waits for; one of its own, so that it is forgotten with the process. */
+export const never = () => new Promise<never>(() => {})
 
 /** The clock as a process sees it: off by `skew` ms, and silent after its death. */
 export function clockOf(life: Life, clock: Clock, skew: () => number): Clock {
