@@ -15,7 +15,7 @@ export function addPlan(program: Command, host: Host, done: (exitCode: number) =
     .option('--soak <durations>', 'how long each stage lasts: 4h,8h,12h,24h')
     .option(
       '--judge-percent <x>',
-      'share of the requests that is judged (default: live.judge.percent, else 10)',
+      'share of the requests that is judged (default: as live.judge says, else 10)',
       percent,
     )
     .option('--judge-usd <x>', 'cost of judging one request (default: unknown)', positive)

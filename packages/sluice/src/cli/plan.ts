@@ -81,11 +81,12 @@ async function measuredBy(file: string, feature: string | undefined, host: Host)
   return { deviation: score.std, judgeUsd: usd }
 }
 
-function trafficOf(options: PlanOptions, live: LiveSettings, measured: Measured | undefined): Traffic {
+function trafficOf(options: PlanOptions, { judge }: LiveSettings, measured: Measured | undefined): Traffic {
   return {
     requestsPerDay: options.requestsPerDay,
     users: options.users ?? null,
-    judged: (options.judgePercent ?? live.judge.percent) / 100,
+    judged: (options.judgePercent ?? judge.canaryPercent ?? judge.percent) / 100,
+    judgedIncumbents: (options.judgePercent ?? judge.percent) / 100,
     judgeUsd: options.judgeUsd ?? measured?.judgeUsd ?? null,
     errorRate: options.errorRate,
     deviation: options.scoreSd ?? measured?.deviation ?? usualDeviation,

@@ -2,7 +2,7 @@ import { marginsOf, widthOf } from '../rollout/non-inferiority.ts'
 import { contributionsForProof } from '../stats/index.ts'
 import type { RolloutSettings } from '../suite/rollout-settings.ts'
 import { follow, type PlannedStage } from './course.ts'
-import type { Traffic } from './traffic.ts'
+import { shareOfJudged, type Traffic } from './traffic.ts'
 
 export interface FastestPlan {
   stages: { percent: number; soakHours: number }[]
@@ -69,7 +69,8 @@ function provenAfter(
   const proof = (signal: 'score' | 'errors' | 'slow' | 'safety', deviation: number, what: 'requests' | 'judged') => {
     if (settings.signals[signal] === 0) return 0
     const { p90 } = contributionsForProof(marginsOf(signal, settings)[width] ?? 1, deviation, settings.alpha)
-    return follow(traffic, plan, what, (share) => p90 / (1 - share))?.hours
+    const counted = (share: number) => (what === 'judged' ? shareOfJudged(traffic, share) : share)
+    return follow(traffic, plan, what, (share) => p90 / (1 - counted(share)))?.hours
   }
   const isLast = stage + 1 === settings.stages.length
   const enough = isLast ? follow(traffic, plan, 'requests', () => settings.minUsers)?.hours : 0

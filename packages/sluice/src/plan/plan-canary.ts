@@ -2,7 +2,7 @@ import { contributionsForDrop, usersForRate } from '../stats/index.ts'
 import type { RolloutSettings } from '../suite/rollout-settings.ts'
 import { follow, type Met, type PlannedStage } from './course.ts'
 import { type FastestPlan, fastestPlan } from './fastest-plan.ts'
-import type { Traffic } from './traffic.ts'
+import { shareOfJudged, type Traffic } from './traffic.ts'
 
 /** When something is found: in the middle of all cases, and in nine of ten. Null where the users are too few. */
 export interface Found {
@@ -44,7 +44,8 @@ export function planCanary(traffic: Traffic, settings: RolloutSettings): CanaryP
 
 function dropFound(traffic: Traffic, stages: readonly PlannedStage[], drop: number, alpha: number): Found {
   const needed = contributionsForDrop(drop, traffic.deviation, alpha)
-  const at = (count: number) => follow(traffic, stages, 'judged', (share) => count / (1 - share)) ?? null
+  const at = (count: number) =>
+    follow(traffic, stages, 'judged', (share) => count / (1 - shareOfJudged(traffic, share))) ?? null
   return { median: at(needed.median), p90: at(needed.p90) }
 }
 

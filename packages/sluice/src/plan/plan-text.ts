@@ -2,6 +2,7 @@ import { formatCount, formatPercent, formatUsd } from '../report/format.ts'
 import { type Cell, columns } from '../report/layout.ts'
 import type { Met } from './course.ts'
 import type { CanaryPlan, Found } from './plan-canary.ts'
+import type { Traffic } from './traffic.ts'
 
 /** The plan as text for a terminal of `width` columns. */
 export function planText(plan: CanaryPlan, width = 80): string {
@@ -9,7 +10,7 @@ export function planText(plan: CanaryPlan, width = 80): string {
   const users = traffic.users === null ? 'each from a new user' : `from ${formatCount(traffic.users)} users`
   const course = stages.map(({ percent, soakHours }) => `${round(percent)} % for ${shownHours(soakHours)}`).join(', ')
   return [
-    `${formatCount(traffic.requestsPerDay)} requests a day ${users}, ${formatPercent(traffic.judged)} judged`,
+    `${formatCount(traffic.requestsPerDay)} requests a day ${users}, ${judgedText(traffic)}`,
     `Stages: ${course}. At most ${formatPercent(alpha)} of canaries that are no worse are rolled back.`,
     'Found: when half, and nine of ten, of such canaries have been rolled back; users and cost up to the first.',
     '',
@@ -20,6 +21,11 @@ export function planText(plan: CanaryPlan, width = 80): string {
     ...fastestLines(plan),
     '',
   ].join('\n')
+}
+
+function judgedText({ judged, judgedIncumbents }: Traffic): string {
+  if (judged === judgedIncumbents) return `${formatPercent(judged)} judged`
+  return `${formatPercent(judged)} judged of the canary's, ${formatPercent(judgedIncumbents)} of the incumbent's`
 }
 
 function table<Row extends Found>(

@@ -3,8 +3,9 @@ export interface Traffic {
   requestsPerDay: number
   /** Distinct users who come again and again; null where every request is from a new one. */
   users: number | null
-  /** Share of the requests that is judged, in (0,1]. */
+  /** Share of the canary's requests that is judged, in [0,1], and of the incumbent's. */
   judged: number
+  judgedIncumbents: number
   /** What judging one request costs; null where it is unknown. */
   judgeUsd: number | null
   /** Share of requests that fail. */
@@ -51,9 +52,16 @@ export interface Stretch {
   hours: number
 }
 
+/** The canary's share of what is judged, where `share` is that of the users. */
+export function shareOfJudged({ judged, judgedIncumbents }: Traffic, share: number): number {
+  const canary = share * judged
+  return canary === 0
+    ? share
+    : canary / (canary + Math.min(incumbentsPerCanary * canary, (1 - share) * judgedIncumbents))
+}
+
 /** What an hour of judging costs at this share; null where the price is unknown. */
 export function judgeUsdPerHour(traffic: Traffic, share: number): number | null {
   if (traffic.judgeUsd === null) return null
-  const canary = hourly(traffic, 'judged') * share
-  return traffic.judgeUsd * canary * (1 + Math.min(incumbentsPerCanary, (1 - share) / share))
+  return (traffic.judgeUsd * hourly(traffic, 'judged') * share) / shareOfJudged(traffic, share)
 }

@@ -3,6 +3,9 @@ import { inverseGaussianQuantile } from './inverse-gaussian.ts'
 /** How much longer than the best bet a mixture of bets takes, as simulated: to find a drop, a rate, or to rule out a drop. */
 const lossOf = { drop: 1.25, rate: 1.35, nonInferior: 1.3 } as const
 
+/** Scores that never vary are not believed to: the bets reckon with this variance at the least. */
+const leastVariance = 1e-4
+
 /** How many contributions of the canary a decision takes: estimates, right to a factor of about 1.5. */
 export interface ContributionsNeeded {
   mean: number
@@ -17,12 +20,12 @@ export interface ContributionsNeeded {
  * @param alpha the error budget of this signal
  */
 export function contributionsForDrop(drop: number, deviation: number, alpha: number): ContributionsNeeded {
-  return needed((lossOf.drop * 2 * deviation ** 2 * -Math.log(alpha)) / drop ** 2, alpha)
+  return needed((lossOf.drop * 2 * varianceOf(deviation) * -Math.log(alpha)) / drop ** 2, alpha)
 }
 
 /** The same until a drop of `margin` is ruled out, where in truth there is none. */
 export function contributionsForProof(margin: number, deviation: number, alpha: number): ContributionsNeeded {
-  return needed((lossOf.nonInferior * 2 * deviation ** 2 * -Math.log(alpha)) / margin ** 2, alpha)
+  return needed((lossOf.nonInferior * 2 * varianceOf(deviation) * -Math.log(alpha)) / margin ** 2, alpha)
 }
 
 /**
@@ -35,6 +38,8 @@ export function usersForRate(rate: number, ratio: number, pi: number, alpha: num
   const flagsPerUser = Math.min(1, rate * ratio) + (rate * (1 - pi)) / pi
   return needed((lossOf.rate * -Math.log(alpha)) / (flagsPerUser * perFlag), alpha)
 }
+
+const varianceOf = (deviation: number) => Math.max(deviation ** 2, leastVariance)
 
 function needed(mean: number, alpha: number): ContributionsNeeded {
   const distribution = { mean, shape: (mean * -Math.log(alpha)) / 2 }

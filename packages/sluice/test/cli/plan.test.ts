@@ -25,7 +25,8 @@ test('the settings of a feature count, and flags before them', async () => {
   using project = createProject(
     summaryFiles({
       url: 'http://127.0.0.1:9',
-      prompt: 'rollout: {stages: [{percent: 10, soak: 3h}], alpha: 0.1}\nlive: {judge: {percent: 40}}\n',
+      prompt:
+        'rollout: {stages: [{percent: 10, soak: 3h}], alpha: 0.1}\nlive: {judge: {percent: 40, canaryPercent: 80}}\n',
     }),
   )
   const planned = async (...flags: string[]) => {
@@ -41,13 +42,14 @@ test('the settings of a feature count, and flags before them', async () => {
     return JSON.parse(stdout || `"${stderr}"`) as CanaryPlan
   }
   const own = await planned()
-  assert.deepEqual([own.stages, own.alpha, own.traffic.judged], [[{ percent: 10, soakHours: 3 }], 0.1, 0.4])
+  assert.deepEqual([own.stages, own.alpha], [[{ percent: 10, soakHours: 3 }], 0.1])
+  assert.deepEqual([own.traffic.judged, own.traffic.judgedIncumbents], [0.8, 0.4])
   const other = await planned('--stages', '2,20', '--soak', '1h', '--judge-percent', '50', '--alpha', '0.01')
   assert.deepEqual(other.stages, [
     { percent: 2, soakHours: 1 },
     { percent: 20, soakHours: 1 },
   ])
-  assert.deepEqual([other.alpha, other.traffic.judged], [0.01, 0.5])
+  assert.deepEqual([other.alpha, other.traffic.judged, other.traffic.judgedIncumbents], [0.01, 0.5, 0.5])
 })
 
 test('what makes no plan is invalid input', async () => {

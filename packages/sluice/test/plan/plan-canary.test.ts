@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { planCanary } from '../../src/plan/plan-canary.ts'
 import { planSvg } from '../../src/plan/plan-svg.ts'
 import { planText } from '../../src/plan/plan-text.ts'
-import { countedAfter, hoursFor, judgeUsdPerHour, type Traffic } from '../../src/plan/traffic.ts'
+import { countedAfter, hoursFor, judgeUsdPerHour, shareOfJudged, type Traffic } from '../../src/plan/traffic.ts'
 import { contributionsForDrop, seededRandom, usersForRate } from '../../src/stats/index.ts'
 import { defaultRolloutSettings, rolloutSettingsSchema } from '../../src/suite/rollout-settings.ts'
 import { type CanaryScenario, simulateCanary } from '../rollout/simulated-canary.ts'
@@ -12,6 +12,7 @@ const traffic: Traffic = {
   requestsPerDay: 48_000,
   users: null,
   judged: 0.1,
+  judgedIncumbents: 0.1,
   judgeUsd: 0.002,
   errorRate: 0.01,
   deviation: 0.25,
@@ -69,6 +70,23 @@ test('judging costs what the canary and at most ten incumbents for each of its u
   assert.equal(judgeUsdPerHour({ ...traffic, judgeUsd: null }, 0.5), null)
 })
 
+test('a canary that is judged more often is known sooner, but not in proportion: the incumbent is then less known', () => {
+  const half = { ...traffic, judged: 0.5 }
+  const hours = (given: Traffic) => planCanary(given, settings).drops.at(-1)?.median?.hours ?? Number.NaN
+  assert.ok(hours(half) < hours(traffic))
+  assert.ok(hours(half) > hours({ ...half, judgedIncumbents: 0.5 }))
+  assert.ok(Math.abs(shareOfJudged(half, 0.5) - 5 / 6) < 1e-12)
+  assert.equal(shareOfJudged(half, 0.001), 1 / 11)
+  assert.equal(planCanary({ ...half, judgedIncumbents: 0 }, settings).drops[0]?.median, null)
+  assert.match(planText(planCanary(half, settings)), /50 % judged of the canary's, 10 % of the incumbent's/)
+})
+
+test('scores that never varied are planned with as little variance as the bets reckon with', () => {
+  const spotless = planCanary({ ...traffic, deviation: 0 }, settings)
+  assert.deepEqual(spotless.drops, planCanary({ ...traffic, deviation: 0.01 }, settings).drops)
+  assert.ok((spotless.drops[0]?.median?.hours ?? 0) > 0)
+})
+
 test('smaller drops take longer, more judging less; a signal without weight is not promised', () => {
   const hours = (more: Partial<Traffic>) =>
     planCanary({ ...traffic, ...more }, settings).drops.map(({ median }) => median?.hours ?? Number.POSITIVE_INFINITY)
@@ -77,7 +95,7 @@ test('smaller drops take longer, more judging less; a signal without weight is n
     usual,
     usual.toSorted((a, b) => a - b),
   )
-  for (const [i, time] of hours({ judged: 1 }).entries()) assert.ok(time < (usual[i] ?? 0))
+  for (const [i, time] of hours({ judged: 1, judgedIncumbents: 1 }).entries()) assert.ok(time < (usual[i] ?? 0))
   const deaf = rolloutSettingsSchema.parse({ signals: { score: 0 } })
   assert.deepEqual(planCanary(traffic, deaf).drops, [])
 })
