@@ -113,6 +113,7 @@ function addControlPlane(program: Command, host: Host, done: (exitCode: number) 
     .option('--host <address>', 'where to listen; other than loopback only with SLUICE_ADMIN_TOKEN', '127.0.0.1')
     .option('--port <n>', 'port to listen on, 0 for any free one', portNumber, 4050)
     .option('--data <dir>', 'folder of the state', '.sluice')
+    .option('--keep-log <duration>', 'how long outcomes are kept, at least as long as their rollout runs', '90d')
     .addOption(new Option('--log-level <level>', 'from which level on to log').choices(logLevels).default('info'))
     .action(async (options) => done(await (await import('./serve.ts')).serve(options, host)))
 }

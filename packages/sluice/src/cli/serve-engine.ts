@@ -21,7 +21,13 @@ import { projectName } from './project-name.ts'
  */
 export async function startServeEngine(
   host: Pick<Host, 'cwd' | 'env'>,
-  { store, clock, log, metrics }: { store: Store; clock: Clock; log: Log; metrics: Metrics },
+  {
+    store,
+    clock,
+    log,
+    metrics,
+    keepLogMs,
+  }: { store: Store; clock: Clock; log: Log; metrics: Metrics; keepLogMs: number },
 ): Promise<Engine> {
   const { env } = host
   const root = await findRoot(host.cwd())
@@ -37,6 +43,7 @@ export async function startServeEngine(
     random: Math.random,
     log,
     metrics,
+    keepLogMs,
     judge: createLiveJudge(config, { env, files }),
     redactorOf: createRedactors({ root, clock }),
     nightOf: nights.nightOf,

@@ -7,6 +7,7 @@ import { createControlPlane } from '../server/control-plane.ts'
 import { listen } from '../server/listen.ts'
 import { createLog } from '../server/observe/log.ts'
 import { createMetrics } from '../server/observe/metrics.ts'
+import { durationFlag } from './duration-flag.ts'
 import type { Host } from './host.ts'
 import { startServeEngine } from './serve-engine.ts'
 import { openServeStore } from './serve-store.ts'
@@ -15,11 +16,14 @@ export interface ServeOptions {
   host: string
   port: number
   data: string
+  keepLog: string
   logLevel: 'debug' | 'info' | 'warn' | 'error'
 }
 
 /** Runs the control plane until it is told to stop: the first signal lets it finish, a second ends it at once. */
-export async function serve({ host, port, data, logLevel }: ServeOptions, process: Host): Promise<number> {
+export async function serve(options: ServeOptions, process: Host): Promise<number> {
+  const { host, port, data, logLevel } = options
+  const keepLogMs = durationFlag('--keep-log', options.keepLog)
   const clock = systemClock
   const log = createLog((line) => void process.stderr.write(line), clock.now, logLevel)
   const signals = listenForSignals(process)
@@ -28,7 +32,7 @@ export async function serve({ host, port, data, logLevel }: ServeOptions, proces
   try {
     const accessible = await seedAdmin(store, clock, process.env.SLUICE_ADMIN_TOKEN)
     if (!accessible) refuseOpenAddress(host)
-    const engine = await startServeEngine(process, { store, clock, log, metrics })
+    const engine = await startServeEngine(process, { store, clock, log, metrics, keepLogMs })
     try {
       const { intake, insight } = engine
       const plane = await createControlPlane({ store, clock, randomBytes, log, metrics, intake, insight })

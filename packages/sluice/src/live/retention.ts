@@ -1,22 +1,34 @@
 import type { Clock } from '@sluice/client'
 import { startWorkLoop, type WorkLoop } from '../rollout/work-loop.ts'
 import type { ContentStore } from '../store/content-store.ts'
+import type { OutcomeLog } from '../store/outcome-log.ts'
 
 const everyMs = 60_000
+/** The whole log is looked at each time. */
+const logEveryMs = 3_600_000
 
-/** Deletes stored inputs and outputs, for real, within a minute of their time. */
+/**
+ * Deletes for real what is too old: stored inputs and outputs within a minute of their time, and entries of the log, which
+ * hold no texts, within an hour after `keepLogMs`. What a running rollout rests on stays.
+ */
 export function startRetention(options: {
-  store: ContentStore
+  store: Pick<ContentStore, 'expireContent'> & Pick<OutcomeLog, 'pruneLog'>
   clock: Clock
+  keepLogMs: number
   onError: (error: unknown, waitMs: number) => void
 }): WorkLoop {
-  const { store, clock, onError } = options
+  const { store, clock, keepLogMs, onError } = options
+  let prunedAt = Number.NEGATIVE_INFINITY
   return startWorkLoop({
     clock,
     everyMs,
     onError,
     async work() {
-      await store.expireContent(clock.now())
+      const now = clock.now()
+      await store.expireContent(now)
+      if (now - prunedAt < logEveryMs) return false
+      await store.pruneLog(now - keepLogMs)
+      prunedAt = now
       return false
     },
   })

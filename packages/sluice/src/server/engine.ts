@@ -30,6 +30,8 @@ export interface EngineOptions {
   random: () => number
   log: Log
   metrics: Metrics
+  /** How long entries of the log are kept, in ms. */
+  keepLogMs: number
   judge: Pick<JudgeContext, 'clientOf' | 'unaskable'>
   redactorOf: (file?: string) => Promise<Redact>
   /** What the last nightly of a feature said, where there is one. */
@@ -57,7 +59,7 @@ const judged = 64
 const batchesWaiting = 100
 
 export function startEngine(options: EngineOptions): Engine {
-  const { store, clock, random, log, metrics, redactorOf, nightOf } = options
+  const { store, clock, random, log, metrics, keepLogMs, redactorOf, nightOf } = options
   const stop = new AbortController()
   const failing = (part: string) => (error: unknown, waitMs: number) =>
     log('error', `${part} failed and is tried again`, { error: messageOf(error), waitMs })
@@ -95,7 +97,7 @@ export function startEngine(options: EngineOptions): Engine {
       onError: failing('judging'),
     }),
     startDriftWatch({ store, clock, nightOf, onError: failing('the drift watch') }),
-    startRetention({ store, clock, onError: failing('deleting what has expired') }),
+    startRetention({ store, clock, keepLogMs, onError: failing('deleting what has expired') }),
     ...startNotifiers(options, failing),
   ]
   return {

@@ -41,6 +41,8 @@ test('each kind of fault has its own words', async () => {
     [outcome('a', { kind: 'feedback', of: 'b', score: 1.5 }), /^\/score must be at most 1/],
     [outcome('a', { kind: 'other' }), /^\/kind/],
     [outcome('a', { captured: 0 }), /^\/captured must be more than 0/],
+    [outcome('a\0b'), /^\/id must not hold a NUL/],
+    [outcome('a', { unit: 'ann\0' }), /^\/unit must not hold a NUL/],
   ]
   const { body } = await plane.ask('POST /v1/outcomes', {
     as: 'client',

@@ -1,7 +1,11 @@
 import { z } from 'zod'
 import { defineRoute } from '../http/route.ts'
 
-const name = z.string().min(1).max(200)
+const name = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[^\0]*$/, 'must not hold a NUL character')
 
 export const acknowledge = defineRoute({
   method: 'POST',

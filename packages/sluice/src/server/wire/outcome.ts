@@ -4,7 +4,9 @@ import { featureName, rolloutId, versionId } from './names.ts'
 
 const amount = z.number().min(0)
 const tokens = z.int().min(0)
-const id = z.string().min(1).max(128)
+/** No database takes a NUL in a text that it compares. */
+const withoutNul = /^[^\0]*$/
+const id = z.string().min(1).max(128).regex(withoutNul, 'must not hold a NUL character')
 const comment = z.string().max(4000)
 
 const reported = {
@@ -14,7 +16,12 @@ const reported = {
   rolloutId: rolloutId.optional(),
   arm: z.enum(['incumbent', 'canary']).optional(),
   stage: z.int().min(0).max(1000).optional(),
-  unit: z.string().max(1024).optional().meta({ description: 'Stored only as a keyed hash.' }),
+  unit: z
+    .string()
+    .max(1024)
+    .regex(withoutNul, 'must not hold a NUL character')
+    .optional()
+    .meta({ description: 'Stored only as a keyed hash.' }),
   observedAt: z
     .string()
     .max(40)

@@ -41,6 +41,7 @@ export async function startReplica({ life, store, clock, fate, trouble }: Replic
     intake: (accepted) => intake(accepted),
   })
   const engine = startEngine({
+    keepLogMs: Number.MAX_SAFE_INTEGER,
     ...own,
     random: fate.uniform,
     log: () => undefined,
