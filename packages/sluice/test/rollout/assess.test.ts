@@ -185,3 +185,31 @@ test('canary answers that are never judged do not make the incumbents witnesses 
     }
   }
 })
+
+test('an arm that is judged more often, as the sampling says, is neither suspect nor favoured', () => {
+  const log = visits(2000, (canary, i) => (canary && i % 4 ? {} : { score: 0.8 + wave(i) })).map(
+    (entry): LogEntry =>
+      entry.kind === 'score'
+        ? {
+            ...entry,
+            ...(entry.arm === 'canary' ? { sampled: 0.5, sampledOther: 1 } : { sampled: 1, sampledOther: 0.5 }),
+          }
+        : entry,
+  )
+  const { decision, mismatch, alerts } = assessed(log)
+  assert.deepEqual([decision, mismatch.blocked, alerts], [{ do: 'promote' }, false, []])
+  const unsaid = log.map(
+    (entry): LogEntry => (entry.kind === 'score' ? { ...entry, sampled: 1, sampledOther: 1 } : entry),
+  )
+  assert.equal(assessed(unsaid).mismatch.blocked, true)
+})
+
+test('what an old judge proved is no proof by a new one', () => {
+  const judged = visits(2000, (_, i) => ({ score: 0.8 + wave(i) }))
+  assert.deepEqual(assessed(judged).decision, { do: 'promote' })
+  const anew = visits(40, (_, i) => ({ score: 0.8 + wave(i) })).map(
+    (entry): LogEntry =>
+      ({ ...entry, unit: `new-${entry.unit}`, ...(entry.kind === 'score' && { judgeId: 'judge-2' }) }) as LogEntry,
+  )
+  assert.deepEqual(assessed([...judged, ...anew]).decision, { do: 'continue' })
+})
