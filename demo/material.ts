@@ -4,9 +4,8 @@ import type { ProjectFiles } from '../packages/sluice/src/suite/files.ts'
 import { loadYaml } from '../packages/sluice/src/suite/load-yaml.ts'
 import { validate } from '../packages/sluice/src/suite/validate.ts'
 
-/** The versions that were written for every e-mail. */
-export const versionNames = ['old', 'upgraded', 'fixed'] as const
-export type VersionName = (typeof versionNames)[number]
+/** The versions that were written for every golden e-mail. */
+type WrittenName = 'old' | 'upgraded' | 'fixed'
 
 const missedSchema = z.strictObject({
   quote: z.string().min(1),
@@ -23,7 +22,7 @@ export interface Written {
   no: Record<string, z.output<typeof missedSchema>>
 }
 
-const versionSchema = z.union([
+export const writtenSchema = z.union([
   z.string().transform((output): Written => ({ output, yes: {}, no: {} })),
   z.strictObject({
     output: z.string(),
@@ -34,12 +33,12 @@ const versionSchema = z.union([
 
 const materialSchema = z.record(
   z.string(),
-  z.strictObject({ old: versionSchema, upgraded: versionSchema, fixed: versionSchema }),
+  z.strictObject({ old: writtenSchema, upgraded: writtenSchema, fixed: writtenSchema }),
 )
 
 /** All material, by case id. @throws InvalidFilesError */
-export async function readMaterial(files: ProjectFiles): Promise<Map<string, Record<VersionName, Written>>> {
-  const material = new Map<string, Record<VersionName, Written>>()
+export async function readMaterial(files: ProjectFiles): Promise<Map<string, Record<WrittenName, Written>>> {
+  const material = new Map<string, Record<WrittenName, Written>>()
   for (const path of await files.list('*.yaml')) {
     const { source, diagnostics } = await loadYaml(files, path)
     const checked = source ? validate(materialSchema, source) : { diagnostics: [] }

@@ -2,11 +2,9 @@
  * Compiles what was written by hand in material/ into the recordings of email-summary/: `node demo/record.ts`.
  * The requests come from the product's own code, so that each recording answers exactly what the gate will ask.
  */
-import { createHash } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Completion, ModelRequest } from '../packages/sluice/src/providers/provider.ts'
-import { requestKey } from '../packages/sluice/src/providers/request-key.ts'
 import { createScoreCase } from '../packages/sluice/src/run/score-case.ts'
 import { createJudge } from '../packages/sluice/src/scorers/judge.ts'
 import type { Case } from '../packages/sluice/src/suite/case.ts'
@@ -16,40 +14,48 @@ import { diskFiles, type ProjectFiles } from '../packages/sluice/src/suite/files
 import { loadProject, strictProject } from '../packages/sluice/src/suite/project.ts'
 import type { Prompt } from '../packages/sluice/src/suite/prompt.ts'
 import type { Recording } from '../packages/sluice/src/suite/recording.ts'
-import { readMaterial, type VersionName, versionNames, type Written, wordingOf } from './material.ts'
+import { type LiveMail, readLiveMail } from './live-mail.ts'
+import { readMaterial, type Written, wordingOf } from './material.ts'
+import { recordingOf } from './recording.ts'
 
 const root = path.join(import.meta.dirname, 'email-summary')
 const promptPath = 'prompts/email-summary.prompt.yml'
-const promptFiles: Record<VersionName, string> = {
-  old: path.join(root, promptPath),
-  upgraded: path.join(import.meta.dirname, 'email-summary-changes/1-upgrade.prompt.yml'),
-  fixed: path.join(import.meta.dirname, 'email-summary-changes/2-fixed.prompt.yml'),
-}
+const changed = (file: string) => path.join(import.meta.dirname, 'email-summary-changes', file)
+
+/** The versions in their order: which golden summaries they write, and which of live e-mails, where they get any. */
+const versions = [
+  { name: 'old', file: path.join(root, promptPath), golden: 'old', live: undefined },
+  { name: 'upgraded', file: changed('1-upgrade.prompt.yml'), golden: 'upgraded', live: undefined },
+  { name: 'fixed', file: changed('2-fixed.prompt.yml'), golden: 'fixed', live: 'fixed' },
+  { name: 'machines', file: changed('3-machines.prompt.yml'), golden: 'fixed', live: 'tidied' },
+  { name: 'voicemail', file: changed('4-voicemail.prompt.yml'), golden: 'fixed', live: 'fixed' },
+] as const
 
 /** Wald's test passes a critical case after six clean repeats; the gate looks at 1, 2, 3, 5 and 8. */
 const repeatsOf = ({ critical }: Case) => (critical ? 8 : 3)
 
-/** Invented speeds and prices: ms to the first word and for each token, USD per million tokens in and out. */
-const habits: Record<string, { startMs: number; msPerToken: number; input: number; output: number }> = {
-  'sparrow-2025-10': { startMs: 640, msPerToken: 9, input: 0.8, output: 3.2 },
-  'sparrow-2026-08': { startMs: 420, msPerToken: 6, input: 0.5, output: 2 },
-  'judge-2026-06': { startMs: 550, msPerToken: 5, input: 0.5, output: 2 },
-}
-
 const material = await readMaterial(diskFiles(path.join(import.meta.dirname, 'material')))
-for (const name of versionNames) {
-  const { prompt, config, files } = await projectWith(promptFiles[name])
+const liveMail = await readLiveMail()
+
+for (const { name, file, golden, live } of versions) {
+  const { prompt, config, files } = await projectWith(file)
   const answers = new Map<string, Recording>()
   const verdicts = new Map<string, Recording>()
+  const take = { prompt, config, answers, verdicts }
   for await (const testCase of casesOf(files, prompt, 'fast', { root })) {
-    const written = material.get(testCase.id)?.[name]
-    if (!written) throw new Error(`material/ has no "${name}" for the case "${testCase.id}"`)
-    for (let repeat = 1; repeat <= repeatsOf(testCase); repeat += 1) {
-      await record({ prompt, config, testCase, repeat, written, answers, verdicts })
-    }
+    const written = material.get(testCase.id)?.[golden]
+    if (!written) throw new Error(`material/ has no "${golden}" for the case "${testCase.id}"`)
+    await recordAll(take, testCase, written)
   }
+  for (const mail of live === undefined ? [] : liveMail)
+    await recordAll(take, caseOf(mail), mail[live ?? 'fixed'] ?? mail.fixed)
   await write(`${name}.jsonl`, answers)
   await write(`${name}.judge.jsonl`, verdicts)
+}
+
+/** A live e-mail as the golden case that it may become: nobody has written down what to expect of it. */
+function caseOf({ id, email, voicemail }: LiveMail): Case {
+  return { id, vars: { email }, checks: [], rubric: [], tags: [], weight: 1, critical: voicemail, line: 1 }
 }
 
 /** The project as it is when the given file is its prompt. */
@@ -69,15 +75,19 @@ async function projectWith(promptFile: string): Promise<{ prompt: Prompt; config
 interface Take {
   prompt: Prompt
   config: Config
-  testCase: Case
-  repeat: number
-  written: Written
   answers: Map<string, Recording>
   verdicts: Map<string, Recording>
 }
 
+async function recordAll(take: Take, testCase: Case, written: Written): Promise<void> {
+  for (let repeat = 1; repeat <= repeatsOf(testCase); repeat += 1) await record(take, { testCase, written, repeat })
+}
+
 /** Lets the product ask for one case in one repeat, answers from the material and keeps each answer with its request. */
-async function record({ prompt, config, testCase, repeat, written, answers, verdicts }: Take): Promise<void> {
+async function record(
+  { prompt, config, answers, verdicts }: Take,
+  { testCase, written, repeat }: { testCase: Case; written: Written; repeat: number },
+): Promise<void> {
   const output = wordingOf(written.output, repeat)
   const answerWith = (text: string, kept: Map<string, Recording>, request: ModelRequest): Completion => {
     const recording = recordingOf(text, request, testCase.id, repeat)
@@ -128,32 +138,6 @@ function verdictOn(id: string, { yes, no }: Written, output: string, repeat: num
     reasoning: reasoning[id] ?? 'The summary says so, with the deadline.',
     verdict: 'yes',
   }
-}
-
-function recordingOf(output: string, request: ModelRequest, caseId: string, repeat: number): Recording {
-  const model = request.model.replace(/^recorded:/, '')
-  const habit = habits[model]
-  if (!habit) throw new Error(`no habits for the model "${model}"`)
-  const key = requestKey(request, repeat)
-  const inputTokens = tokens(request.messages.map(({ content }) => content).join('\n'), request.nonce)
-  const outputTokens = tokens(output)
-  const jitter = 0.85 + 0.4 * (createHash('sha256').update(key).digest().readUInt16BE() / 65_536)
-  return {
-    case: caseId,
-    request: key,
-    model,
-    repeat,
-    output,
-    inputTokens,
-    outputTokens,
-    latencyMs: Math.round((habit.startMs + habit.msPerToken * outputTokens) * jitter),
-    costUsd: Number(((inputTokens * habit.input + outputTokens * habit.output) / 1e6).toFixed(7)),
-  }
-}
-
-/** About four characters make a token. */
-function tokens(text: string, nonce = ''): number {
-  return Math.ceil((nonce ? text.replaceAll(nonce, '') : text).length / 4)
 }
 
 async function write(file: string, recordings: Map<string, Recording>): Promise<void> {

@@ -1,7 +1,8 @@
+import { run } from './command.ts'
 import { startControlPlane } from './control-plane.ts'
 import { type Fleet, startFleet } from './fleet.ts'
 import type { Stage } from './stage.ts'
-import { bad, bold, good, heading, indent, paragraph, say } from './tell.ts'
+import { bad, good, heading, paragraph, say } from './tell.ts'
 
 const feature = 'email-summary'
 const instances = ['host-1', 'host-2', 'host-3']
@@ -55,16 +56,6 @@ export async function tellTheRelease(stage: Stage): Promise<string> {
   const verified = run(stage, 'audit', feature, '--verify')
   if (!verified.includes('the log is whole, 5 rows')) throw new Error(`the log does not verify: ${verified}`)
   return `Taken back on ${instances.length} processes in ${took}, each confirmed; ${total.answered} requests in all, none failed.`
-}
-
-/** Runs a command as an operator would, shows what it says and returns it. */
-function run(stage: Stage, ...args: string[]): string {
-  const shown = args.map((arg) => (/\s/.test(arg) ? `"${arg}"` : arg)).join(' ')
-  say('', `   ${bold(`$ sluice ${shown}`)}`)
-  const { exitCode, stdout, stderr } = stage.sluice(...args)
-  say(indent(stdout + stderr, 5))
-  if (exitCode !== 0) throw new Error(`sluice ${shown} exits ${exitCode}`)
-  return stdout
 }
 
 /** How long it took until all instances had confirmed. */

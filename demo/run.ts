@@ -1,14 +1,13 @@
 /** The incident that Sluice exists for, and what follows: `npm run demo`. Exits 1 if it does not go as told. */
 import type { FeatureReport } from '../packages/sluice/src/report/feature-report.ts'
-import { reportSchema } from '../packages/sluice/src/report/report.ts'
+import { tellTheCanary } from './canary.ts'
+import { expect, gated, hint, onlyFeature } from './gate.ts'
 import { tellTheRelease } from './release.ts'
 import { openStage, type Stage } from './stage.ts'
-import { bad, bold, dim, good, heading, indent, paragraph, say } from './tell.ts'
+import { bad, bold, dim, good, heading, paragraph, say, showChange } from './tell.ts'
 
 const shapeTests = ['not empty', 'under 500 words', 'says "summary"']
 const example = 'invoice-dispute-01'
-const reportDir = 'sluice-report'
-const hint = 'If a prompt, the suite or the judge has changed, renew the recordings: node demo/record.ts'
 
 const startedAt = performance.now()
 try {
@@ -17,6 +16,7 @@ try {
   process.on('SIGINT', () => process.exit(130))
   const lines = tellTheIncident(stage)
   lines.push(await tellTheRelease(stage))
+  lines.push(...(await tellTheCanary(stage)))
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
   say('', bold('In short'), ...lines.map((line) => paragraph(line)))
   say(`   ${seconds} s. Your own prompt: see README.md.`)
@@ -55,10 +55,6 @@ function tellTheIncident(stage: Stage): string[] {
   ]
 }
 
-function showChange(lines: string[]): void {
-  say('', ...lines.map((line) => (line.startsWith('+') ? good : bad)(`   ${line}`)))
-}
-
 function evaluated(stage: Stage): FeatureReport {
   const { exitCode, stdout, stderr } = stage.sluice('eval', 'email-summary', '--json')
   expect(exitCode === 0, `sluice eval exits ${exitCode}, not 0. ${hint}\n${stderr}`)
@@ -72,21 +68,6 @@ function showShapeTests({ cases }: FeatureReport): void {
     say(`   ${good('✓')} ${name.padEnd(18)} ${passed} of ${cases.length}`)
     expect(cases.length >= 40 && passed === cases.length, `the shape test "${name}" fails on the upgraded model`)
   }
-}
-
-/** Runs the gate as a developer would, shows what it says and returns its report. */
-function gated(stage: Stage, expected: number): FeatureReport {
-  say('', `   ${bold('$ sluice gate')}`)
-  const { exitCode, stdout, stderr } = stage.sluice('gate', '--report-dir', reportDir)
-  say('', indent(essence(stdout), 5))
-  say('', `   exit code ${exitCode === 0 ? good('0') : bad(String(exitCode))}`)
-  expect(exitCode === expected, `sluice gate exits ${exitCode}, not ${expected}. ${hint}\n${stderr}`)
-  return onlyFeature(stage.readText(`${reportDir}/report.json`))
-}
-
-/** The gate's own page without the cases, which are shown in another form here. */
-function essence(page: string): string {
-  return page.split(/\n\n(?= *(?:worst regressions|lowest cases))/)[0] ?? page
 }
 
 function showLoss({ cases, candidate, baseline }: FeatureReport): void {
@@ -113,19 +94,6 @@ function lossesOf({ cases }: Pick<FeatureReport, 'cases'>): { id: string; why: s
   })
 }
 
-function onlyFeature(text: string): FeatureReport {
-  expect(text.startsWith('{'), `this is no report: ${text.slice(0, 200)}`)
-  const [feature, ...others] = reportSchema.parse(JSON.parse(text)).features
-  if (!feature || others.length > 0) throw new Error('the report is not about the one feature of the demo')
-  const { cases, scored } = feature.coverage
-  expect(scored === cases, `${cases - scored} of ${cases} cases have no score. ${hint}`)
-  return feature
-}
-
 function inWords(mean: number | null | undefined): string {
   return mean === null || mean === undefined ? 'unknown' : mean.toFixed(3)
-}
-
-function expect(holds: boolean, otherwise: string): void {
-  if (!holds) throw new Error(otherwise)
 }

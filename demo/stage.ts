@@ -17,8 +17,12 @@ export interface SluiceRun {
 export interface Stage {
   /** Puts a changed prompt in place, commits it to the branch and returns the lines that changed, with + and -. */
   commitPrompt(change: string, message: string): string[]
+  /** Merges what the present branch has into `main`, and goes on with a branch of this name. */
+  startBranch(name: string): void
+  /** Commits what has changed in the project. */
+  commit(message: string): void
   /** Has the files of a branch in place. */
-  switchTo(branch: 'main' | 'upgrade'): void
+  switchTo(branch: string): void
   /** Runs the built command-line tool in the project. */
   sluice(...args: string[]): SluiceRun
   /** Starts a script in the project, which is ended with the stage; `sluice` stands for the command-line tool. */
@@ -68,6 +72,13 @@ export function openStage(): Stage {
       const patch = git('show', '--format=', '--unified=0', '--no-color', '--no-ext-diff', 'HEAD', '--', promptPath)
       return patch.split('\n').filter((line) => /^[-+](?![-+]{2} )/.test(line))
     },
+    startBranch(name) {
+      const from = git('branch', '--show-current').trim()
+      git('switch', '--quiet', 'main')
+      git('merge', '--quiet', '--ff-only', from)
+      git('switch', '--quiet', '--create', name)
+    },
+    commit,
     switchTo: (branch) => void git('switch', '--quiet', branch),
     start(script, args, extra) {
       const file = script === 'sluice' ? cli : path.join(here, script)

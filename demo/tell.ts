@@ -17,6 +17,11 @@ export function heading(text: string): void {
   say('', bold(text))
 }
 
+/** Lines of a patch, which begin with + or -. */
+export function showChange(lines: string[]): void {
+  say('', ...lines.map((line) => (line.startsWith('+') ? good : bad)(`   ${line}`)))
+}
+
 /** Lines of another program or a file, moved to the right. */
 export function indent(text: string, by = 3): string {
   return text

@@ -27,7 +27,7 @@ export function rolloutText(rollout: RolloutAnswer, versions: FeatureAnswer['ver
     `${feature}: rollout ${id}, ${stateText(rollout)}`,
     `  ${name(canary)} against ${name(incumbent)}`,
     `  ${ending && endedAt !== null ? `ended ${timeText(endedAt)} by ${ending.by}: ${ending.reason}` : stageText(rollout, now)}`,
-    ...(assessment ? [`  ${assessment.words}`] : []),
+    ...(assessment && assessment.words !== ending?.reason ? [`  ${assessment.words}`] : []),
   ]
   return `${lines.join('\n')}\n`
 }

@@ -7,7 +7,7 @@ import { test } from 'node:test'
 
 const script = path.join(import.meta.dirname, '../../../../demo/run.ts')
 
-test('the demo tells the incident: shape tests pass, the gate fails, the fixed prompt passes, is released and taken back', () => {
+test('the demo tells the incident: shape tests pass, the gate fails, the fixed prompt is released, a canary finds what the suite lacks', () => {
   const scratch = mkdtempSync(path.join(tmpdir(), 'sluice-demo-test-'))
   const env = { ...process.env, NO_COLOR: '1', TMPDIR: scratch }
   const { status, stdout, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8', env })
@@ -29,6 +29,21 @@ test('the demo tells the incident: shape tests pass, the gate fails, the fixed p
     /applied by 3 of 3 instances in/,
     /✓ host-3 +\d+ by version 1\.0\n/,
     /the log is whole, 5 rows/,
+    /6 {2}What the golden cases do not know/,
+    /PASS {2}email-summary/,
+    /rollout r-\w+, rolled back\n/,
+    /by sluice: The canary is worse by the judged score/,
+    /canary +\d+ requests of \d+ users, \d+ judged, mean score 0\.[89]/,
+    /✗ E-value against the canary: \d\d/,
+    /\d cases? added to evals\/email-summary\.fast\.yaml/,
+    /FAIL {2}email-summary/,
+    /Critical case email-summary-automatically-transcript-\w+-1 scored/,
+    /exit code 1/,
+    /PASS {2}email-summary/,
+    /exit code 0/,
+    /rollout r-\w+, promoted\n/,
+    /10 %, then 50 %, then all/,
+    /✓ E-value against the canary/,
     /none failed/,
   ]
   let from = 0

@@ -1,0 +1,35 @@
+import type { FeatureReport } from '../packages/sluice/src/report/feature-report.ts'
+import { reportSchema } from '../packages/sluice/src/report/report.ts'
+import type { Stage } from './stage.ts'
+import { bad, bold, good, indent, say } from './tell.ts'
+
+const reportDir = 'sluice-report'
+export const hint = 'If a prompt, the suite or the judge has changed, renew the recordings: node demo/record.ts'
+
+/** The gate's own page without the cases, and without the tags where only the verdict matters. */
+const ends = { tags: /\n\n(?= *(?:worst regressions|lowest cases))/, verdict: /\n\n(?= *tag )/ }
+
+/** Runs the gate as a developer would, shows what it says up to there and returns its report. */
+export function gated(stage: Stage, expected: number, shown: keyof typeof ends = 'tags'): FeatureReport {
+  say('', `   ${bold('$ sluice gate')}`)
+  const { exitCode, stdout, stderr } = stage.sluice('gate', '--report-dir', reportDir)
+  say('', indent(stdout.split(ends[shown])[0] ?? stdout, 5))
+  say('', `   exit code ${exitCode === 0 ? good('0') : bad(String(exitCode))}`)
+  expect(exitCode === expected, `sluice gate exits ${exitCode}, not ${expected}. ${hint}\n${stderr}`)
+  return onlyFeature(stage.readText(`${reportDir}/report.json`))
+}
+
+/** The feature of a report, all of whose cases have a score. */
+export function onlyFeature(text: string): FeatureReport {
+  expect(text.startsWith('{'), `this is no report: ${text.slice(0, 200)}`)
+  const [feature, ...others] = reportSchema.parse(JSON.parse(text)).features
+  if (!feature || others.length > 0) throw new Error('the report is not about the one feature of the demo')
+  const { cases, scored } = feature.coverage
+  expect(scored === cases, `${cases - scored} of ${cases} cases have no score. ${hint}`)
+  return feature
+}
+
+/** @throws where the demo does not go as told */
+export function expect(holds: boolean, otherwise: string): void {
+  if (!holds) throw new Error(otherwise)
+}
