@@ -37,7 +37,7 @@ await seedAdmin(store, clock, token)
 const log = createLog((line) => void process.stderr.write(line), clock.now, 'warn')
 const metrics = createMetrics()
 const engine = startEngine({
-  ...{ store, clock, random: uniform, log, metrics },
+  ...{ store, clock, random: uniform, log, metrics, keepLogMs: 90 * 24 * hourMs },
   judge: createLiveJudge(config, { env: {}, files }),
   redactorOf: createRedactors({ root, clock }),
   nightOf: () => undefined,
