@@ -76,7 +76,7 @@ async function takeIn(feature: string, requests: readonly Captured[], options: I
       const { captured, entry } = request
       return {
         ...request,
-        ...samplingOf({ captured, arm: entry.arm, stage: entry.stage }, capture, rolloutOf(request)),
+        ...samplingOf({ captured, arm: entry.arm, stage: entry.stage }, live.judge, rolloutOf(request)),
       }
     })
     .filter(({ kept }) => options.random() < kept)

@@ -1,6 +1,7 @@
 import { addIncumbent, betCostRatio, costRatios, costVarianceFloor, expectIncumbent } from '../stats/index.ts'
 import type { RequestEntry } from '../store/outcome-log.ts'
 import type { ArmSums } from './arm-sums.ts'
+import { markCandidate } from './candidate.ts'
 import { costPrior, unflaggedPriors } from './evidence.ts'
 import { addToSketches, type Limits, renewLimits } from './limits.ts'
 import { marginsOf } from './non-inferiority.ts'
@@ -19,7 +20,7 @@ export function observeRequest(sight: Sight, entry: RequestEntry, memory: UnitMe
   const costUsd = amount(entry.costUsd)
   const raised = raisedBy(entry, { latencyMs, costUsd }, known.limits)
   countRequest(evidence.sums.arms[arm], entry, { latencyMs, costUsd, slow: raised.slow })
-  const next = addUser(sight, raised, costUsd, addFlags(sight, raised, memory))
+  const next = addUser(sight, raised, costUsd, addFlags(sight, raised, markCandidate(sight, entry, memory)))
   if (arm === 'incumbent') addToSketches(evidence.sums.sketches, latencyMs, costUsd)
   if (known === evidence) renewLimits(evidence.limits, evidence.sums.sketches, entry.receivedAt)
   evidence.lastRequestAt = entry.receivedAt

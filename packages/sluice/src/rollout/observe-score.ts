@@ -1,10 +1,11 @@
 import { addClusterScore, newClusterSums, newIncumbentSums } from '../stats/index.ts'
 import type { ScoreEntry } from '../store/outcome-log.ts'
 import type { Reason } from './admit.ts'
+import { candidateShare } from './candidate.ts'
 import { type Evidence, scorePrior } from './evidence.ts'
 import { addJudged } from './judged-ratio.ts'
 import { marginsOf } from './non-inferiority.ts'
-import { freshShare, judgedShare } from './randomisation.ts'
+import { judgedShare } from './randomisation.ts'
 import type { Sight } from './sight.ts'
 import { addScore } from './signal-sums.ts'
 import type { UnitMemory } from './unit-memory.ts'
@@ -56,7 +57,7 @@ function addToDisplay({ evidence, arm }: Sight, score: number, memory: UnitMemor
 
 function addContribution(sight: Sight, entry: ScoreEntry, memory: UnitMemory): UnitMemory {
   const { evidence, known, settings, arm, stage } = sight
-  const share = freshShare(settings.stages, memory.scored, stage)
+  const share = candidateShare(sight, entry.of, memory)
   if (share === undefined) return memory
   const canary = arm === 'canary'
   const [canaryRate, incumbentRate] = canary ? [entry.sampled, entry.sampledOther] : [entry.sampledOther, entry.sampled]

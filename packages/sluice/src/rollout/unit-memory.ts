@@ -15,9 +15,11 @@ export type Flag = (typeof flags)[number]
 export interface UnitMemory {
   /** The last randomisation of which a request counted. */
   exposed?: Exposure
-  /** The same for the judged score. */
+  /** The request of the last randomisation whose score may count, and the canary's share among such. */
+  candidate?: Exposure & { share: number; of: string }
+  /** As `exposed`, for the judged score. */
   scored?: Exposure
-  /** The same for feedback. */
+  /** As `exposed`, for feedback. */
   rated?: Exposure
   /** Flags that the user has raised in this rollout: each counts once. */
   flags?: Flag[]

@@ -42,10 +42,12 @@ export function arrivalsOf(world: Situation, visit: Visit, exposure: Exposure, i
   const at = visit.at + Math.round(late)
   const answer = answerOf(world, visit, exposure)
   const fields = { ...exposure, unit: visit.unit, observedAt: start + visit.at, receivedAt: start + at }
-  const request = { at, entry: requestEntry(fields, id, answer) }
-  const again = random.uniform() < faults.duplicates ? [request] : []
   const sampling = samplingOf(scenario, exposure.arm)
-  if (answer.failed || answer.score === null || random.uniform() >= sampling.sampled) return [request, ...again]
+  const drawn = random.uniform()
+  const captured = drawn < Math.max(sampling.sampled, sampling.sampledOther)
+  const request = { at, entry: { ...requestEntry(fields, id, answer), captured } }
+  const again = random.uniform() < faults.duplicates ? [request] : []
+  if (answer.failed || answer.score === null || drawn >= sampling.sampled) return [request, ...again]
   const known = judgedAt(at, scenario)
   const judged = scoreEntry({ ...fields, receivedAt: start + known }, id, answer.score, sampling)
   return [request, ...again, { at: known, entry: judged }]

@@ -34,6 +34,8 @@ export interface RequestEntry extends LogFields {
   outputChars: number | null
   servedModel: string | null
   fingerprint: string | null
+  /** It was among those that send their content along, whether or not it is judged then. Absent: not known. */
+  captured?: boolean | undefined
 }
 
 /** The judge's score of a request, logged when it is known. */

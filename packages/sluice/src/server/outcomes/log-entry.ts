@@ -43,5 +43,6 @@ export function logEntry(outcome: ReceivedOutcome, { hashUnit, receivedAt, saltO
     outputChars: outcome.output?.length ?? null,
     servedModel: outcome.servedModel ?? null,
     fingerprint: outcome.fingerprint ?? null,
+    ...(outcome.captured !== undefined && { captured: true }),
   }
 }

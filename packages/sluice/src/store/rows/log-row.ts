@@ -45,6 +45,7 @@ const logEntry: z.ZodType<LogEntry> = z.discriminatedUnion('kind', [
     outputChars: z.number().nullable(),
     servedModel: z.string().nullable(),
     fingerprint: z.string().nullable(),
+    captured: z.boolean().optional(),
   }),
   z.object({
     ...place,
