@@ -86,6 +86,9 @@ export async function runWorld({ seed, steps, trace = () => undefined }: WorldOp
   await clock.runUntil(clock.now() + 2 * heartbeatMs)
   await invariants.check()
   invariants.checkConverged(revision)
+  const closed = Promise.all(instances.map(({ client }) => client.close()))
+  await clock.runUntil(clock.now() + heartbeatMs)
+  await closed
   await invariants.checkAll()
   return (await store.auditHead(feature))?.hash ?? ''
 }
