@@ -10,8 +10,8 @@ const answerSchema = z.looseObject({
   settings: z.looseObject({ stages: z.array(z.looseObject({ ppm: z.int() })) }),
   enteredAt: z.array(z.number()),
   startedAt: z.number(),
-  endedAt: z.number(),
-  ending: z.looseObject({ by: z.string() }),
+  endedAt: z.number().nullable(),
+  ending: z.looseObject({ by: z.string() }).nullable(),
   assessment: z.looseObject({
     logE: z.number(),
     threshold: z.number(),
@@ -41,13 +41,14 @@ export interface RolloutView {
   alpha: number
 }
 
-/** The last rollout of a feature, as `sluice rollout status` has it. */
+/** The last rollout of a feature, as `sluice rollout status` has it. @throws where it has not ended */
 export function rolloutOf(stage: Stage, feature: string): RolloutView {
   const { exitCode, stdout, stderr } = stage.sluice('rollout', 'status', feature, '--json')
   if (exitCode !== 0) throw new Error(`sluice rollout status exits ${exitCode}\n${stderr}`)
   const { id, state, settings, enteredAt, startedAt, endedAt, ending, assessment } = answerSchema.parse(
     JSON.parse(stdout),
   )
+  if (endedAt === null || ending === null) throw new Error(`the rollout has not ended: it is ${state}`)
   const { canary, incumbent, logE, threshold, alpha } = assessment
   return {
     ...{ id, state, canary, incumbent, alpha, by: ending.by },
