@@ -87,10 +87,14 @@ function startApplication(index: number): ChildProcess {
   writeFileSync(file, '')
   notes.push(file)
   const script = path.join(import.meta.dirname, 'soak/application.ts')
-  const args = ['--conditions=sluice-source', script, proxy.url, file, server.token, `host-${index}-${notes.length}`]
+  const name = `host-${index}-${notes.length}`
+  names[index] = name
+  const args = ['--conditions=sluice-source', script, proxy.url, file, server.token, name]
   return spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] })
 }
 
+/** Of those that run: an application that was killed counts as live for three more heartbeats. */
+const names: string[] = []
 const applications: ChildProcess[] = []
 for (let index = 0; index < 4; index += 1) applications.push(startApplication(index))
 
@@ -99,8 +103,8 @@ async function converged(): Promise<boolean> {
   for (let attempt = 0; attempt < 300; attempt += 1) {
     const answer = await server.ask('GET', '/v1/instances').catch(() => undefined)
     const { instances = [] } = (answer ?? {}) as { instances?: { instance: string; upToDate: boolean }[] }
-    const alive = instances.filter(({ upToDate }) => upToDate)
-    if (alive.length >= applications.length) return true
+    const upToDate = new Set(instances.filter((one) => one.upToDate).map(({ instance }) => instance))
+    if (names.every((name) => upToDate.has(name))) return true
     await wait(200)
   }
   return false

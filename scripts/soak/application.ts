@@ -1,4 +1,4 @@
-// An application of the soak: `application.ts URL NOTES`. It routes and reports without end, and notes in a file what the control
+// An application of the soak: `application.ts URL NOTES TOKEN NAME`. It routes and reports without end, and notes in a file what the control
 // plane has acknowledged and which revisions it has applied, so that its notes outlive it.
 import { appendFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -7,7 +7,9 @@ import { type OutcomesRequest, type OutcomesResponse, SluiceClient } from '../..
 const [url = '', notes = '', token = '', name = ''] = process.argv.slice(2)
 const note = (row: Record<string, unknown>) => appendFileSync(notes, `${JSON.stringify(row)}\n`)
 
-/** The client's own fetch, with a note of every outcome that was taken. */
+let batches = 0
+
+/** The client's own fetch, with a note of every outcome that was taken; every fifth batch is sent once more. */
 const fetchAndNote: typeof fetch = async (input, init) => {
   const response = await fetch(input, init)
   if (!String(input).endsWith('/v1/outcomes') || response.status !== 200) return response
@@ -15,7 +17,17 @@ const fetchAndNote: typeof fetch = async (input, init) => {
   const refused = new Set(rejected.map(({ index }) => index))
   const { outcomes } = JSON.parse(String(init?.body)) as OutcomesRequest
   note({ acknowledged: outcomes.filter((_, index) => !refused.has(index)).map(({ id }) => id) })
+  batches += 1
+  if (batches % 5 === 0) await sendAgain(input, init)
   return response
+}
+
+/** What is acknowledged must be known when it comes again, also after a restart. */
+async function sendAgain(input: Parameters<typeof fetch>[0], init: RequestInit | undefined): Promise<void> {
+  const again = await fetch(input, init).catch(() => undefined)
+  if (again?.status !== 200) return
+  const { accepted } = (await again.json()) as OutcomesResponse
+  note({ acceptedAgain: accepted })
 }
 
 const client = new SluiceClient({ url, token, instance: name, fetch: fetchAndNote, flushMs: 200 })

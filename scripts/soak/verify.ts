@@ -52,7 +52,8 @@ function acknowledgedIn(file: string, broken: string[]): string[] {
     .flatMap((line, index, lines) => {
       // The last line of an application that was killed may be cut off.
       if (line === '' || (index === lines.length - 1 && !line.endsWith('}'))) return []
-      const row = JSON.parse(line) as { acknowledged?: string[]; revision?: number }
+      const row = JSON.parse(line) as { acknowledged?: string[]; acceptedAgain?: number; revision?: number }
+      if (row.acceptedAgain) broken.push(`${file}: ${row.acceptedAgain} acknowledged outcomes were accepted again`)
       if (row.revision !== undefined) {
         if (row.revision < newest) broken.push(`${file}: revision ${row.revision} came after ${newest}`)
         newest = row.revision
