@@ -1,3 +1,4 @@
+import { refuseTrackedStore } from '../gate/tracked-store.ts'
 import type { Config } from '../suite/config.ts'
 import { diskFiles, type ProjectFiles } from '../suite/files.ts'
 import { findRoot, type LoadProjectOptions, loadProject, strictProject } from '../suite/project.ts'
@@ -16,9 +17,11 @@ export interface LoadedProject {
  * The project around the current folder, without a fault in any of its files. Of the suites only those that `suites`
  * names are read.
  * @throws InvalidFilesError with every fault
+ * @throws SluiceError `invalid-input` where the stored answers are part of the repository
  */
 export async function openProject(host: Host, suites: LoadProjectOptions['suites']): Promise<LoadedProject> {
   const root = await findRoot(host.cwd())
+  await refuseTrackedStore(root, host.env)
   const files = diskFiles(root)
   const { config, prompts, caseCounts } = strictProject(await loadProject({ root, files, ...(suites && { suites }) }))
   return { config, prompts, files, caseCounts }

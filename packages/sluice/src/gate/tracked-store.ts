@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process'
+import { lstat, realpath } from 'node:fs/promises'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { SluiceError } from '../errors.ts'
+
+const run = promisify(execFile)
+
+/** The store's folder, then what it is read from; each of them may be a link to another place. */
+const places = ['.sluice', '.sluice/sluice.db', '.sluice/sluice.db-wal', '.sluice/runs']
+
+/**
+ * Refuses a store of answers that came with the checkout: whoever writes a change could write the answers and the
+ * judge's opinion of them, and no model would be asked. Links are followed, also into a submodule. Where nothing is at the
+ * project's `.sluice`, or no git repository holds it, there is nothing to refuse.
+ * @throws SluiceError `invalid-input` with the command that mends it, or with git's own words where git fails.
+ */
+export async function refuseTrackedStore(root: string, env: NodeJS.ProcessEnv): Promise<void> {
+  for (const place of places) {
+    const named = path.join(root, place)
+    if (!(await isThere(named))) continue
+    const real = await realpath(named).catch(() => named)
+    for (const file of new Set([named, real])) {
+      const tracked = await trackedAt(file, env)
+      if (tracked !== undefined) throw refusal(place, file, root, tracked)
+    }
+  }
+}
+
+/** The first file that git tracks at or below a path, relative to the path's folder. */
+async function trackedAt(file: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const folder = await realpath(path.dirname(file))
+  if (!(await isInRepository(folder))) return undefined
+  const options = { cwd: folder, env, maxBuffer: 1 << 28 }
+  try {
+    const { stdout } = await run('git', ['ls-files', '-z', '--', `:(literal)${path.basename(file)}`], options)
+    return stdout.split('\0').find((name) => name !== '')
+  } catch (cause) {
+    const { stderr = '', message } = cause as { stderr?: string; message: string }
+    throw new SluiceError(
+      'invalid-input',
+      `whether git tracks ${file} cannot be told, so the answers stored there cannot be trusted. git says: ${(stderr || message).trim()}`,
+      { cause },
+    )
+  }
+}
+
+/** Without a `.git` above there is no need to ask git, which may not even be installed. */
+async function isInRepository(folder: string): Promise<boolean> {
+  for (let at = path.resolve(folder); ; at = path.dirname(at)) {
+    if (await isThere(path.join(at, '.git'))) return true
+    if (at === path.dirname(at)) return false
+  }
+}
+
+function refusal(place: string, file: string, root: string, tracked: string): SluiceError {
+  const name = path.relative(root, file)
+  const link = name === place ? '' : ` (a link to ${name})`
+  return new SluiceError(
+    'invalid-input',
+    `${place}${link} is part of the git repository: ${tracked}. Answers that come with a change would be believed where the models ` +
+      `should be asked. Take them out: git rm -r --cached ${name}, and add .sluice/ to .gitignore.`,
+  )
+}
+
+async function isThere(file: string): Promise<boolean> {
+  return lstat(file).then(
+    () => true,
+    () => false,
+  )
+}
