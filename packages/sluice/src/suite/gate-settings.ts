@@ -15,6 +15,12 @@ const repeats = z
     }
   })
 
+/** From the strictest on. */
+export const guards = ['strict', 'report', 'off'] as const
+
+/** What becomes of a change that also changes what it is measured by. */
+export type Guard = (typeof guards)[number]
+
 const fields = {
   threshold: z.number().min(0).max(1).meta({ description: 'Lowest mean score that passes (default 0.85).' }),
   margin: z
@@ -34,6 +40,10 @@ const fields = {
   estimand: z
     .enum(['golden-set', 'population'])
     .meta({ description: 'Judge these cases, or the traffic they stand for (default golden-set).' }),
+  guard: z.enum(guards).meta({
+    description:
+      'What becomes of a change to its own measure: report names it, strict judges by the base commit, off looks away (default report).',
+  }),
 }
 
 /** Where nothing is said. A budget that was not asked for is no setting: what it comes to is the run's affair. */
@@ -47,6 +57,7 @@ export const defaultGateSettings: GateSettings = {
   onInconclusive: 'tiebreak',
   caseThreshold: 0.6,
   estimand: 'golden-set',
+  guard: 'report',
 }
 
 /** Any subset of the settings: the `gate` of sluice.yaml and of a prompt file, which overrides it. */
@@ -62,6 +73,7 @@ export const gateSettingsSchema = z
     budgetUsd: fields.budgetUsd.exactOptional(),
     caseThreshold: fields.caseThreshold.exactOptional(),
     estimand: fields.estimand.exactOptional(),
+    guard: fields.guard.exactOptional(),
   })
   .meta({ description: 'When a change may pass.' })
 
@@ -84,4 +96,5 @@ export interface GateSettings {
   /** In [0,1]: the score from which a case counts as passed. */
   caseThreshold: number
   estimand: 'golden-set' | 'population'
+  guard: Guard
 }

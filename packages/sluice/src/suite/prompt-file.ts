@@ -91,8 +91,9 @@ export const promptSchema = z
       .meta({ description: 'Files of golden cases by name (fast, full), relative to this file.' }),
     checks: z.array(checkSchema).exactOptional().meta({ description: 'Checks of every output.' }),
     rubric: rubricSchema.exactOptional().meta({ description: 'Questions to the judge about every output.' }),
-    gate: gateSettingsSchema.omit({ budgetUsd: true }).exactOptional().meta({
-      description: 'Overrides the gate of sluice.yaml; the budget is that of the whole run, so it stays there.',
+    gate: gateSettingsSchema.omit({ budgetUsd: true, guard: true }).exactOptional().meta({
+      description:
+        'Overrides the gate of sluice.yaml; the budget and the guard are those of the whole run, so they stay there.',
     }),
     target: targetSchema.exactOptional(),
     rollout: rolloutSettingsSchema.exactOptional(),

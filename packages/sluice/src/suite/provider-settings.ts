@@ -47,6 +47,7 @@ export const providersSchema = z
         problem('baseURL', 'missing; openai-compatible needs it')
       if (kind === 'replay' && settings.files === undefined)
         problem('files', 'missing; a replay provider needs its recordings')
+      if (kind === 'replay' && realProvider(name) !== undefined) problem('kind', borrowedName(name))
       if (kind !== 'replay' && settings.files !== undefined) problem('files', 'only a replay provider reads files')
     }
   })
@@ -62,6 +63,19 @@ export const providersSchema = z
 
 function implicitKind(name: string): ProviderSettings['kind'] | undefined {
   return implicitProviders.find((implicit) => implicit === name)
+}
+
+/** The provider that a reader would take a name for, however it is spelt. */
+function realProvider(name: string): string | undefined {
+  const letters = name
+    .normalize('NFKC')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]/g, '')
+  return implicitProviders.find((real) => real === letters)
+}
+
+function borrowedName(name: string): string {
+  return `"${name}" is the name of a real provider, and recordings must not answer in its name; call this one e.g. recorded, and write recorded:model where its answers are wanted`
 }
 
 export interface ProviderSettings {

@@ -20,6 +20,7 @@ const defaults = {
     onInconclusive: 'tiebreak',
     caseThreshold: 0.6,
     estimand: 'golden-set',
+    guard: 'report',
   },
   providers: {},
   prices: {},
@@ -170,4 +171,17 @@ test('sluice.yml is not silently ignored', async () => {
   assert.deepEqual(await faultsOf(good({ 'sluice.yml': 'sluice: 1\n' })), [
     'sluice.yml:1:1: this file is not read; rename it to sluice.yaml',
   ])
+})
+
+test('recordings may not answer in the name of a real provider, however it is spelt', async () => {
+  for (const name of ['anthropic', 'openai', 'google', 'Anthropic', 'open-ai', 'GOOGLE', 'ａnthropic']) {
+    const [fault = ''] = await faults(`providers:\n  ${name}: {kind: replay, files: recordings/*.jsonl}\n`)
+    assert.match(fault, /is the name of a real provider.*recorded:model/, name)
+  }
+  assert.deepEqual(await faults('providers:\n  anthropic-recorded: {kind: replay, files: prompts/*.yml}\n'), [])
+})
+
+test('the guard is a setting of the project alone', async () => {
+  assert.equal((await config('gate: {guard: strict}\n')).gate.guard, 'strict')
+  assert.match((await faults('gate: {guard: none}\n')).join(), /guard/)
 })
