@@ -1,6 +1,7 @@
 import manifest from '../../package.json' with { type: 'json' }
 import { steadyNow } from '../providers/clock.ts'
 import type { Report } from '../report/report.ts'
+import type { RunFinding } from '../report/run-finding.ts'
 
 export interface RunOfReport {
   runId: string
@@ -10,16 +11,19 @@ export interface RunOfReport {
   /** The command line that repeats the run. */
   reproduce: string | null
   git: Report['git']
+  /** None unless given. */
+  findings?: RunFinding[]
 }
 
 /** What every report starts with. */
-export function reportHead({ runId, startedAt, command, reproduce, git }: RunOfReport) {
+export function reportHead({ runId, startedAt, command, reproduce, git, findings = [] }: RunOfReport) {
   return {
     schema: 'sluice.report/1' as const,
     runId,
     command,
     reproduce,
     git,
+    findings,
     startedAt: new Date(startedAt).toISOString(),
     durationMs: steadyNow() - startedAt,
     sluiceVersion: manifest.version,

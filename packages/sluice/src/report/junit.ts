@@ -6,6 +6,8 @@ import type { CaseReport } from './case-report.ts'
 import type { FeatureSummary } from './feature-report.ts'
 import { formatChange, formatScore } from './format.ts'
 import type { ReportSummary } from './report.ts'
+import { findingText } from './run-finding.ts'
+import { runWord } from './run-verdict.ts'
 import { headline, verdictWord } from './sentences.ts'
 import { excerpt, visibleLine, visibleText } from './untrusted.ts'
 import type { CasesOf } from './write-report.ts'
@@ -32,7 +34,45 @@ async function* document(report: ReportSummary, casesOf: CasesOf): AsyncGenerato
     for await (const row of casesOf(feature, index)) yield testCase(row, feature)
     yield '  </testsuite>\n'
   }
+  yield runSuite(report)
   yield '</testsuites>\n'
+}
+
+interface RunTest {
+  name: string
+  classname: string
+  outcome: Outcome
+  message: string
+}
+
+/** What concerns the run as a whole: its findings, and that nothing was judged, so that an empty file never looks green. */
+function runSuite(report: ReportSummary): string {
+  const { findings, features, notes } = report
+  const tests = findings.map((finding): RunTest => {
+    const message = findingText(finding)
+    const outcome = finding.severity === 'error' ? 'failure' : 'passed'
+    return { name: finding.code, classname: finding.feature ?? 'sluice', outcome, message }
+  })
+  if (features.length === 0) {
+    const outcome = report.exitCode === 0 ? 'skipped' : 'failure'
+    const message = [runWord(report), ...notes].join(': ')
+    tests.unshift({ name: 'verdict', classname: 'sluice', outcome, message })
+  }
+  if (tests.length === 0) return ''
+  const count = (outcome: Outcome) => tests.filter((test) => test.outcome === outcome).length
+  const cases = tests.map(({ name, classname, outcome, message }) => {
+    const body = excerpt(message, messageLength)
+    const element =
+      outcome === 'passed' ? `<system-out>${text(message)}</system-out>` : `<${outcome} message="${attribute(body)}"/>`
+    return `    <testcase name="${attribute(name)}" classname="${attribute(classname)}">${element}</testcase>\n`
+  })
+  return `  <testsuite name="sluice" tests="${tests.length}" failures="${count('failure')}" errors="0" skipped="${count('skipped')}" time="${seconds(report.durationMs)}" timestamp="${attribute(report.startedAt.slice(0, 19))}">
+    <properties>
+      ${property('verdict', runWord(report))}
+      ${property('runId', report.runId)}
+    </properties>
+${cases.join('')}  </testsuite>
+`
 }
 
 async function suiteHead(report: ReportSummary, feature: FeatureSummary, cases: ReturnType<CasesOf>): Promise<string> {

@@ -27,14 +27,17 @@ const idsShown = 50
 const messageLength = 400
 const nameLength = 80
 
-/** The blocks of one feature. Where it is one of several, a table has its verdict and a pass is collapsed. */
+/**
+ * The blocks of one feature. Where it is one of several, a table has its verdict and a pass is
+ * collapsed; else `lead` is said of the run as a whole, below the verdict.
+ */
 export function featureBlocks(
   feature: FeatureSummary,
   highlights: Highlights | undefined,
-  oneOfSeveral: boolean,
+  { oneOfSeveral, lead = '' }: { oneOfSeveral: boolean; lead?: string },
 ): Block[] {
   const name = excerpt(feature.feature, nameLength)
-  const first = [`**${inlineText(excerpt(headline(feature), messageLength))}**`, scoreTable(feature)]
+  const first = [`**${inlineText(excerpt(headline(feature), messageLength))}**`, lead, scoreTable(feature)]
   const sentences = [eyesight(feature), feature.advice ?? undefined].filter((text) => text !== undefined)
   const second = [
     sentences.map((text) => inlineText(excerpt(text, messageLength))).join(' '),

@@ -1,17 +1,21 @@
 import type { FeatureSummary } from './feature-report.ts'
-import { formatAmount, formatChange, formatDuration, formatScore } from './format.ts'
+import { formatAmount, formatChange, formatCount, formatDuration, formatScore } from './format.ts'
 import type { Highlights } from './highlights.ts'
 import { codeBlock, codeSpan, inlineText } from './markdown-escape.ts'
 import { featureBlocks } from './markdown-feature.ts'
 import { type Block, fitBlocks } from './markdown-fit.ts'
 import type { ReportSummary } from './report.ts'
-import { headline, nothingToJudge, tally, verdictWord } from './sentences.ts'
+import { findingTexts } from './run-finding.ts'
+import { runWord, standsAlone, tally } from './run-verdict.ts'
+import { headline, verdictWord } from './sentences.ts'
 import { excerpt } from './untrusted.ts'
 import { compareUrgency } from './urgency.ts'
 
 /** GitHub refuses comments above 65,536 characters. */
 const defaultLimit = 60_000
 const notesShown = 10
+const findingsShown = 40
+const findingLength = 400
 const tableLength = 20_000
 
 /**
@@ -24,7 +28,8 @@ export function renderMarkdown(
   highlights: readonly Highlights[],
   { limit = defaultLimit }: { limit?: number } = {},
 ): string {
-  const several = report.features.length !== 1
+  const several = !standsAlone(report)
+  const lead = leadOf(report)
   const features = report.features
     .map((feature, index) => ({ feature, highlights: highlights[index] }))
     .sort((a, b) => compareUrgency(a.feature, b.feature))
@@ -34,18 +39,30 @@ export function renderMarkdown(
         ? summary(
             report,
             features.map(({ feature }) => feature),
+            lead,
           )
         : []),
-      ...features.flatMap(({ feature, highlights }) => featureBlocks(feature, highlights, several)),
+      ...features.flatMap(({ feature, highlights }) =>
+        featureBlocks(feature, highlights, several ? { oneOfSeveral: true } : { oneOfSeveral: false, lead }),
+      ),
       ...closing(report),
     ],
     limit,
   )
 }
 
-function summary(report: ReportSummary, features: readonly FeatureSummary[]): Block[] {
-  const title = (word: string) => `## Sluice: ${word}`
-  if (features.length === 0) return [{ text: title(nothingToJudge), rank: 0 }]
+/** What is said of the run as a whole, between the verdict and the features. */
+function leadOf({ findings }: ReportSummary): string {
+  const texts = findingTexts(findings).map((text) => inlineText(excerpt(text, findingLength)))
+  const left = texts.length - findingsShown
+  const more = left > 0 ? [`and ${formatCount(left)} more; report.json has all of them`] : []
+  return [...texts.slice(0, findingsShown), ...more].map((text) => `- ${text}`).join('\n')
+}
+
+function summary(report: ReportSummary, features: readonly FeatureSummary[], lead: string): Block[] {
+  const top = [`## Sluice: ${runWord(report)}`, features.length === 0 ? '' : `**${tally(report)}**`, lead]
+  const title = { text: top.filter((text) => text !== '').join('\n\n'), rank: 0 }
+  if (features.length === 0) return [title]
   const row = (feature: FeatureSummary) =>
     [
       codeSpan(excerpt(feature.feature, 80)),
@@ -58,10 +75,7 @@ function summary(report: ReportSummary, features: readonly FeatureSummary[]): Bl
   const left = features.length - rows.length
   const more = left > 0 ? [`\nAnd ${formatAmount(left, 'further feature')}, none more urgent than these.`] : []
   const table = ['| feature | verdict | mean | change | |', '|---|---|--:|--:|---|', ...rows, ...more].join('\n')
-  return [
-    { text: `${title(verdictWord(report))}\n\n**${tally(report)}**`, rank: 0 },
-    { text: table, rank: 1, what: 'summary table' },
-  ]
+  return [title, { text: table, rank: 1, what: 'summary table' }]
 }
 
 function withinLength(rows: readonly string[]): string[] {

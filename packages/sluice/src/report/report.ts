@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type FeatureSummary, featureReportSchema, verdictSchema } from './feature-report.ts'
+import { runFindingSchema } from './run-finding.ts'
 
 /** The report of one run, `sluice.report/1`: what was measured, what was decided, and why. */
 export const reportSchema = z.object({
@@ -18,6 +19,8 @@ export const reportSchema = z.object({
   exitCode: z.int(),
   /** About the run as a whole, e.g. that no feature was affected. */
   notes: z.array(z.string()),
+  /** What a reader must know before any number; reports of earlier releases have none. */
+  findings: z.array(runFindingSchema).default([]),
   features: z.array(featureReportSchema),
 })
 

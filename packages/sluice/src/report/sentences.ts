@@ -9,7 +9,6 @@ import {
   formatScore,
   formatUsd,
 } from './format.ts'
-import type { ReportSummary } from './report.ts'
 
 /** What the report says in words. Plain text that still holds names from files: escape it before it is shown. */
 
@@ -24,9 +23,6 @@ export function verdictWord({ verdict, strength, score }: Judged): string {
   if (verdict === null) return score?.mean === null ? 'NOT SCORED' : 'SCORED'
   return verdict === 'pass' && strength === 'weak' ? 'WEAK PASS' : verdict.toUpperCase()
 }
-
-/** The title of a report without features: no verdict, since nothing was looked at. */
-export const nothingToJudge = 'NOTHING TO JUDGE'
 
 /** The one sentence that a reader needs beside the verdict. */
 export function headline({ reasons, verdict, strength, score, comparison }: FeatureSummary): string {
@@ -44,19 +40,6 @@ export function headline({ reasons, verdict, strength, score, comparison }: Feat
         : `no drop of more than ${margin} is shown`
   const change = formatChange(comparison.meanDifference)
   return `${mean}, ${Number(change) === 0 ? 'no change' : change} against the baseline; ${meaning}.`
-}
-
-/** How many features ended how; for a run of several. */
-export function tally({ features }: ReportSummary): string {
-  const of = (verdict: Verdict | null) => features.filter((feature) => feature.verdict === verdict).length
-  const counts = [
-    [of('fail'), 'failed'],
-    [of('inconclusive'), 'inconclusive'],
-    [of('pass'), 'passed'],
-    [of(null), 'scored'],
-  ] as const
-  const parts = counts.filter(([count]) => count > 0).map(([count, word]) => `${formatCount(count)} ${word}`)
-  return `${formatAmount(features.length, 'feature')}: ${parts.join(', ')}.`
 }
 
 /** How good the eyes of this run were; undefined without a comparison. */

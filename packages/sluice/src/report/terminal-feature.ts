@@ -24,8 +24,13 @@ const reasonsShown = 8
 const widestVerdict = 'INCONCLUSIVE  '.length
 const tagsShown = 20
 
-/** One feature in full: verdict, reasons, tags, worst cases, then what it cost and what it rests on. */
-export function renderFeature(feature: FeatureSummary, highlights: Highlights | undefined, page: Page): string[] {
+/** One feature in full: verdict, what is said of the run as a whole (`lead`), reasons, tags, worst cases, then what it cost and what it rests on. */
+export function renderFeature(
+  feature: FeatureSummary,
+  highlights: Highlights | undefined,
+  page: Page,
+  lead: readonly string[],
+): string[] {
   const { paint, width } = page
   const verdict = paint.bold(verdictPaint(feature.verdict, paint)(verdictWord(feature)))
   const blocks = [
@@ -33,6 +38,7 @@ export function renderFeature(feature: FeatureSummary, highlights: Highlights | 
       `${verdict}  ${paint.bold(truncate(visibleLine(feature.feature), width - widestVerdict))}`,
       ...wrap(visibleLine(headline(feature)), width),
     ],
+    lead,
     facts(scoreFacts(feature), page),
     furtherReasons(feature, page),
     tagTable(feature, page),

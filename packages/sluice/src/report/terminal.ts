@@ -4,9 +4,11 @@ import { formatChange, formatDuration, formatScore } from './format.ts'
 import type { Highlights } from './highlights.ts'
 import { type Cell, columns, wrap } from './layout.ts'
 import type { ReportSummary } from './report.ts'
-import { headline, nothingToJudge, tally, verdictWord } from './sentences.ts'
+import { findingTexts } from './run-finding.ts'
+import { runWord, standsAlone, tally } from './run-verdict.ts'
+import { headline, verdictWord } from './sentences.ts'
 import { renderFeature } from './terminal-feature.ts'
-import { indented, type Page, paintStart, verdictPaint } from './terminal-page.ts'
+import { bullets, indented, type Page, paintStart, verdictPaint } from './terminal-page.ts'
 import { visibleLine } from './untrusted.ts'
 import { compareUrgency } from './urgency.ts'
 
@@ -30,19 +32,23 @@ export function renderTerminal(
 ): string {
   const page = { width: Math.min(widest, Math.max(narrowest, width)), paint: createPaint(color) }
   const { features } = report
+  const alone = standsAlone(report)
+  const lead = bullets(findingTexts(report.findings), page)
   const inFull = features
     .map((feature, index) => ({ feature, highlights: highlights[index] }))
     .sort((a, b) => compareUrgency(a.feature, b.feature))
     .filter(({ feature }) => features.length === 1 || feature.verdict !== 'pass')
-    .map(({ feature, highlights }) => renderFeature(feature, highlights, page))
-  const parts = [...(features.length === 1 ? [] : [overview(report, page)]), ...inFull, closing(report, page)]
+    .map(({ feature, highlights }) => renderFeature(feature, highlights, page, alone ? lead : []))
+  const parts = [...(alone ? [] : [overview(report, lead, page)]), ...inFull, closing(report, page)]
   return `${parts.map((lines) => lines.join('\n')).join('\n\n')}\n`
 }
 
-function overview(report: ReportSummary, { width, paint }: Page): string[] {
-  if (report.features.length === 0) return [paint.bold(nothingToJudge)]
-  const word = verdictWord(report)
+function overview(report: ReportSummary, lead: readonly string[], { width, paint }: Page): string[] {
+  const word = runWord(report)
   const title = (text: string) => paint.bold(verdictPaint(report.verdict, paint)(text))
+  const first = paintStart(indented(tally(report), `${word}  `, width), word, title).map((line) => line.trimEnd())
+  const top = [...first, ...(lead.length === 0 ? [] : ['', ...lead])]
+  if (report.features.length === 0) return top
   const head = ['', 'feature', 'mean', 'change', 'reason'].map((text): Cell => ({ text, paint: paint.dim }))
   const row = (feature: FeatureSummary): Cell[] => [
     { text: verdictWord(feature), paint: verdictPaint(feature.verdict, paint) },
@@ -51,11 +57,7 @@ function overview(report: ReportSummary, { width, paint }: Page): string[] {
     { text: feature.comparison ? formatChange(feature.comparison.meanDifference) : '', align: 'right' },
     { text: feature.verdict === 'pass' ? '' : visibleLine(headline(feature)) },
   ]
-  return [
-    ...paintStart(indented(tally(report), `${word}  `, width), word, title),
-    '',
-    ...columns([head, ...report.features.toSorted(compareUrgency).map(row)], width),
-  ]
+  return [...top, '', ...columns([head, ...report.features.toSorted(compareUrgency).map(row)], width)]
 }
 
 function closing(report: ReportSummary, { width, paint }: Page): string[] {

@@ -129,7 +129,7 @@ test('a change that touches no prompt posts nothing, but an old comment is broug
     user: { login: 'github-actions[bot]', type: 'Bot' },
   })
   await githubRun(project, github.url)
-  assert.match(github.comments[0]?.body ?? '', /NOTHING TO JUDGE/)
+  assert.match(github.comments[0]?.body ?? '', /NOTHING JUDGED/)
 })
 
 test('what a model says cannot give orders to the runner', async () => {

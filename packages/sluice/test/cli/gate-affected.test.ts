@@ -79,7 +79,7 @@ test('where nothing is affected nothing is evaluated or paid, and the sentence s
   assert.equal(code, 0)
   assert.match(
     stdout,
-    /^NOTHING TO JUDGE\n\nNo feature is affected by what changed since [0-9a-f]{7}: nothing was evaluated/,
+    /^NOTHING JUDGED\n\nNo feature is affected by what changed since [0-9a-f]{7}: nothing was evaluated/,
   )
   assert.match(stdout.replaceAll('\n', ' '), /Features: answer, app, replayed\. Use --all to judge them all the same\./)
   assert.equal(model.requests.length, 0)

@@ -52,6 +52,7 @@ export function hostileReport(report: ReportSummary, text: string): ReportSummar
     reproduce: text,
     sluiceVersion: text,
     notes: [text],
+    findings: [{ code: text, severity: 'error', message: text, feature: text, before: text, after: text }],
     git: { head: text, base: text },
     features: report.features.map((feature) => ({
       ...feature,

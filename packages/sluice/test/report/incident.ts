@@ -190,6 +190,7 @@ export function incidentReport(overrides: Partial<ReportSummary> = {}): ReportSu
     verdict: 'fail',
     exitCode: 1,
     notes: [],
+    findings: [],
     features: [incidentFeature()],
     ...overrides,
   }

@@ -91,7 +91,18 @@ test('every feature is a suite, and none is no suite', async () => {
     document.children.map(({ attributes }) => attributes.name),
     ['a', 'b'],
   )
-  assert.deepEqual((await junitOf(incidentReport({ features: [] }), [])).children, [])
+})
+
+test('a run that judged nothing is a skipped test, or a failed one by its exit code, and never an empty file', async () => {
+  const nothing = { features: [], verdict: 'pass' as const, notes: ['No feature is affected.'] }
+  const skipped = await junitOf(incidentReport({ ...nothing, exitCode: 0 }), [])
+  assert.deepEqual(junitFaults(skipped), [])
+  assert.deepEqual(skipped.children[0]?.attributes.skipped, '1')
+  const [element] = casesIn(skipped)[0]?.children ?? []
+  assert.equal(element?.name, 'skipped')
+  assert.equal(element?.attributes.message, 'NOTHING JUDGED: No feature is affected.')
+  const failed = await junitOf(incidentReport({ ...nothing, exitCode: 4 }), [])
+  assert.equal(casesIn(failed)[0]?.children[0]?.name, 'failure')
 })
 
 async function junitOf(report: ReportSummary, cases: readonly CaseReport[]): Promise<Element> {

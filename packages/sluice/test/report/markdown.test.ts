@@ -84,7 +84,7 @@ test('without a baseline there is no comparison to show', () => {
 test('several features begin with a table, the most urgent first; a pass is collapsed', () => {
   const undecided = incidentFeature({ feature: 'refund-reply', verdict: 'inconclusive' })
   const text = render([passedFeature({ feature: 'greeting', strength: 'weak' }), undecided, incidentFeature()])
-  assert.match(text, /^## Sluice: FAIL\n\n\*\*3 features: 1 failed, 1 inconclusive, 1 passed\.\*\*/)
+  assert.match(text, /^## Sluice: FAIL\n\n\*\*3 features: 1 failed, 1 inconclusive, 1 passed weakly\.\*\*/)
   const rows = text.split('\n').filter((line) => /^\| `(?:greeting|refund-reply|email-summary)`/.test(line))
   assert.deepEqual(
     rows.map((row) => row.split(' | ').slice(0, 2)),
@@ -100,7 +100,7 @@ test('several features begin with a table, the most urgent first; a pass is coll
 
 test('nothing to judge, nothing known, one case: none of it is a number', () => {
   const none = renderMarkdown(incidentReport({ features: [], verdict: 'pass', notes: ['No feature is affected.'] }), [])
-  assert.match(none, /^## Sluice: NOTHING TO JUDGE\n\n- No feature is affected\./)
+  assert.match(none, /^## Sluice: NOTHING JUDGED\n\n- No feature is affected\./)
   const { score, coverage, cost, latency } = incidentFeature()
   const unknown = <T extends object>(of: T) => Object.fromEntries(Object.keys(of).map((key) => [key, null])) as T
   const feature = incidentFeature({

@@ -20,19 +20,22 @@ export interface SectionOptions {
   index: number
   /** One of several features is folded unless it needs a reader. */
   oneOfSeveral: boolean
+  /** Said of the run as a whole, below the verdict. */
+  lead?: Html | undefined
 }
 
 /** One feature: the verdict and why, its numbers and pictures, and the place where the page builds its cases. */
 export function featureSection(
   feature: FeatureSummary,
   numbers: FeatureNumbers,
-  { index, oneOfSeveral }: SectionOptions,
+  { index, oneOfSeveral, lead }: SectionOptions,
 ): Html {
   const { reasons, advice } = feature
   const said = [...reasons.slice(1).map(({ message }) => message), ...caveats(feature)]
   const sentences = [eyesight(feature), advice ?? undefined].filter((text) => text !== undefined)
   const body = html`
     <p class="headline">${headline(feature)}</p>
+    ${lead}
     ${said.length === 0 ? undefined : html`<ul class="reasons">${said.map((text) => html`<li>${text}</li>`)}</ul>`}
     ${figures(feature)}
     ${versions(feature)}

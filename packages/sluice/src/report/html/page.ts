@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { FeatureSummary } from '../feature-report.ts'
-import { formatChange, formatDuration, formatScore } from '../format.ts'
+import { formatAmount, formatChange, formatDuration, formatScore } from '../format.ts'
 import type { ReportSummary } from '../report.ts'
-import { headline, nothingToJudge, tally, verdictWord } from '../sentences.ts'
+import { findingTexts } from '../run-finding.ts'
+import { runWord, standsAlone, tally } from '../run-verdict.ts'
+import { headline, verdictWord } from '../sentences.ts'
 import { compareUrgency } from '../urgency.ts'
 import { type Html, html, trusted } from './markup.ts'
 import type { PageAssets } from './page-assets.ts'
@@ -23,9 +25,12 @@ function contentSecurityPolicy({ script, style }: PageAssets): string {
 
 /** Everything above the features. */
 export function pageHead(report: ReportSummary, assets: PageAssets): Html {
-  const { features } = report
-  const [only, ...others] = features
-  const title = `${verdictWord(only && others.length === 0 ? only : report)} · ${only && others.length === 0 ? only.feature : `${features.length} features`} · Sluice`
+  const alone = standsAlone(report)
+  const [first] = report.features
+  const title =
+    alone && first
+      ? `${verdictWord(first)} · ${first.feature}`
+      : `${runWord(report)} · ${formatAmount(report.features.length, 'feature')}`
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -35,13 +40,13 @@ export function pageHead(report: ReportSummary, assets: PageAssets): Html {
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
 <link rel="icon" href="data:image/svg+xml,${favicon(report)}">
-<title>${title}</title>
+<title>${title} · Sluice</title>
 <style>${trusted(assets.style)}</style>
 </head>
 <body>
 <header class="top">${about(report)}<button type="button" class="theme" hidden>Theme</button></header>
 <main>
-${others.length > 0 || !only ? overview(report) : undefined}`
+${alone ? undefined : overview(report)}`
 }
 
 function favicon({ verdict }: ReportSummary): string {
@@ -63,15 +68,22 @@ function about({ command, git, startedAt, durationMs, sluiceVersion }: ReportSum
 
 function overview(report: ReportSummary): Html {
   const { features, verdict } = report
-  if (features.length === 0)
-    return html`<section class="feature scored"><h1 class="verdict-title"><span class="word">${nothingToJudge}</span></h1></section>`
   const rows = features
     .map((feature, index) => ({ feature, index }))
     .sort((a, b) => compareUrgency(a.feature, b.feature))
     .map(({ feature, index }) => overviewRow(feature, index))
   return html`<section class="overview feature ${verdict ?? 'scored'}">
-    <h1 class="verdict-title"><span class="word">${verdictWord(report)}</span></h1><p class="headline">${tally(report)}</p>
-    <div class="scroll" tabindex="0" role="region" aria-label="Features"><table><thead><tr><th scope="col">Feature</th><th scope="col">Verdict</th><th scope="col" class="number">Mean</th><th scope="col" class="number">Change</th><th scope="col">Reason</th></tr></thead><tbody>${rows}</tbody></table></div></section>`
+    <h1 class="verdict-title"><span class="word">${runWord(report)}</span></h1>${features.length === 0 ? undefined : html`<p class="headline">${tally(report)}</p>`}
+    ${runLead(report)}
+    ${rows.length === 0 ? undefined : html`<div class="scroll" tabindex="0" role="region" aria-label="Features"><table><thead><tr><th scope="col">Feature</th><th scope="col">Verdict</th><th scope="col" class="number">Mean</th><th scope="col" class="number">Change</th><th scope="col">Reason</th></tr></thead><tbody>${rows}</tbody></table></div>`}</section>`
+}
+
+/** What is said of the run as a whole, between the verdict and the features. */
+export function runLead({ findings }: ReportSummary): Html | undefined {
+  const texts = findingTexts(findings)
+  return texts.length === 0
+    ? undefined
+    : html`<ul class="reasons findings">${texts.map((text) => html`<li>${text}</li>`)}</ul>`
 }
 
 function overviewRow(feature: FeatureSummary, index: number): Html {

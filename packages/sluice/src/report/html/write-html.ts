@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { CaseReport } from '../case-report.ts'
 import type { ReportSummary } from '../report.ts'
+import { standsAlone } from '../run-verdict.ts'
 import { excerpt } from '../untrusted.ts'
 import { compareUrgency } from '../urgency.ts'
 import type { CasesOf } from '../write-report.ts'
@@ -10,7 +11,7 @@ import { type CaseRow, caseRowOf } from './case-row.ts'
 import { type FeatureNumbers, featureNumbers } from './feature-numbers.ts'
 import { featureSection } from './feature-section.ts'
 import { jsonForScript } from './markup.ts'
-import { pageFoot, pageHead } from './page.ts'
+import { pageFoot, pageHead, runLead } from './page.ts'
 import { pageAssets } from './page-assets.ts'
 
 export interface HtmlLimits {
@@ -44,6 +45,7 @@ async function* pageText(
 ): AsyncGenerator<string> {
   const assets = await pageAssets()
   const { features } = report
+  const alone = standsAlone(report)
   yield pageHead(report, assets).markup
   const order = features.map((feature, index) => ({ feature, index }))
   order.sort((a, b) => compareUrgency(a.feature, b.feature))
@@ -51,7 +53,8 @@ async function* pageText(
   for (const { feature, index } of order) {
     const numbers = await featureNumbers(feature, index, casesOf, mostCases)
     all.push({ index, numbers })
-    yield featureSection(feature, numbers, { index, oneOfSeveral: features.length > 1 }).markup
+    yield featureSection(feature, numbers, { index, oneOfSeveral: !alone, lead: alone ? runLead(report) : undefined })
+      .markup
   }
   yield pageFoot(report).markup
   const room = { left: mostText }

@@ -134,9 +134,9 @@ describe('report.html in Chromium', () => {
     assert.deepEqual(report.complaints, [])
   })
 
-  test('without a feature says that there was nothing to judge', async () => {
+  test('without a feature says that nothing was judged', async () => {
     await using report = await openReport(browser, incidentReport({ features: [], verdict: 'pass' }), [])
-    assert.equal(await report.page.locator('h1').innerText(), 'NOTHING TO JUDGE')
+    assert.equal(await report.page.locator('h1').innerText(), 'NOTHING JUDGED')
     assert.deepEqual(report.complaints, [])
   })
 })

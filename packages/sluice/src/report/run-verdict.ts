@@ -1,0 +1,34 @@
+import type { Verdict } from './feature-report.ts'
+import { formatAmount, formatCount } from './format.ts'
+import type { ReportSummary } from './report.ts'
+import { verdictWord } from './sentences.ts'
+
+/**
+ * The word on a run as a whole: as weak as its weakest pass. A run that judged nothing has no verdict of its own, whatever its
+ * exit code.
+ */
+export function runWord({ features, verdict }: ReportSummary): string {
+  if (features.length === 0 && (verdict === null || verdict === 'pass')) return 'NOTHING JUDGED'
+  return verdictWord({ verdict, strength: features.some(({ strength }) => strength === 'weak') ? 'weak' : 'strong' })
+}
+
+/** Whether the verdict on the only feature is that on the run, so that one heading says both. */
+export function standsAlone({ features, verdict }: ReportSummary): boolean {
+  return features.length === 1 && features[0]?.verdict === verdict
+}
+
+/** How many features ended how; of none there is nothing to say. */
+export function tally({ features }: ReportSummary): string {
+  if (features.length === 0) return ''
+  const of = (verdict: Verdict | null) => features.filter((feature) => feature.verdict === verdict).length
+  const weak = features.filter(({ verdict, strength }) => verdict === 'pass' && strength === 'weak').length
+  const weakly = weak === 0 ? '' : weak === of('pass') ? ' weakly' : ` (${formatCount(weak)} of them weakly)`
+  const counts = [
+    [of('fail'), 'failed'],
+    [of('inconclusive'), 'inconclusive'],
+    [of('pass'), `passed${weakly}`],
+    [of(null), 'scored'],
+  ] as const
+  const parts = counts.filter(([count]) => count > 0).map(([count, word]) => `${formatCount(count)} ${word}`)
+  return `${formatAmount(features.length, 'feature')}: ${parts.join(', ')}.`
+}
