@@ -55,7 +55,7 @@ function overview(report: ReportSummary, lead: readonly string[], { width, paint
     { text: visibleLine(feature.feature) },
     { text: formatScore(feature.score.mean), align: 'right' },
     { text: feature.comparison ? formatChange(feature.comparison.meanDifference) : '', align: 'right' },
-    { text: feature.verdict === 'pass' ? '' : visibleLine(headline(feature)) },
+    { text: verdictWord(feature) === 'PASS' ? '' : visibleLine(headline(feature)) },
   ]
   return [...top, '', ...columns([head, ...report.features.toSorted(compareUrgency).map(row)], width)]
 }
