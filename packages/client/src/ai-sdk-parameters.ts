@@ -5,6 +5,7 @@ import type { RoutedPrompt } from './route.ts'
 /** Names of a version's parameters, and what the AI SDK calls them. */
 const names: Record<string, keyof LanguageModelV4CallOptions> = {
   maxTokens: 'maxOutputTokens',
+  maxCompletionTokens: 'maxOutputTokens',
   temperature: 'temperature',
   topP: 'topP',
   topK: 'topK',
@@ -27,7 +28,8 @@ export function withVersion(
   if (!prompt) return () => params
   const parameters = Object.entries(prompt.parameters).flatMap(([name, value]) => {
     const theirs = Object.hasOwn(names, name) ? names[name] : undefined
-    return theirs === undefined ? [] : [[theirs, value]]
+    // Null is the version's way to say "none", which the SDK says by leaving it out.
+    return theirs === undefined ? [] : [[theirs, value ?? undefined]]
   })
   const format = responseFormat(prompt.format)
   const merged = { ...params, ...Object.fromEntries(parameters), ...(format && { responseFormat: format }) }

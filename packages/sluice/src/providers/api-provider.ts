@@ -1,12 +1,14 @@
 import { SluiceError } from '../errors.ts'
 import type { ProviderSettings } from '../suite/config.ts'
 import { parseModelId } from '../suite/model.ts'
+import { canonicalJson } from '../suite/version.ts'
 import { completionOf } from './api-completion.ts'
 import { type Connection, connect, publicBaseURLs } from './api-connection.ts'
 import { apiError, type ErrorPlace } from './api-error.ts'
 import { type ApiKind, apiKey, type Env } from './api-key.ts'
 import { callOptions } from './api-request.ts'
-import type { Embeddings, Provider } from './provider.ts'
+import type { Embeddings, ModelRequest, Provider } from './provider.ts'
+import { type BodyFetch, createBodyFetch, type LimitName } from './request-body.ts'
 
 export interface ApiProviderOptions {
   name: string
@@ -18,8 +20,14 @@ export interface ApiProviderOptions {
 }
 
 interface Access {
-  connection: Connection
+  connect(fetch: typeof globalThis.fetch): Promise<Connection>
   place: ErrorPlace
+}
+
+/** One model, asked in one way. */
+interface Asked {
+  model: ReturnType<Connection['language']>
+  body: BodyFetch
 }
 
 /** Texts per embedding request where the provider names no limit of its own. */
@@ -27,13 +35,27 @@ const defaultEmbeddingBatch = 96
 
 /** A model API. Neither its package nor its key is looked for before the first call, so a cached run needs neither. */
 export function createApiProvider(options: ApiProviderOptions): Provider {
-  const { name, clock } = options
+  const { name, clock, fetch, settings, kind } = options
   let access: Promise<Access> | undefined
-  const models = new Map<string, ReturnType<Connection['language']>>()
+  const models = new Map<string, Promise<Asked>>()
 
   const open = () => {
     access ??= openAccess(options)
     return access
+  }
+  const askedAs = ({ model, parameters }: ModelRequest): Promise<Asked> => {
+    const limitName = kind === 'openai-compatible' ? limitNameOf(parameters) : undefined
+    const own = { ...settings.parameters, ...parameters.parameters }
+    const key = canonicalJson([model, limitName, own])
+    const known = models.get(key)
+    if (known) return known
+    const made = (async () => {
+      const body = createBodyFetch({ fetch, parameters: own, limitName })
+      const connection = await (await open()).connect(body.fetch)
+      return { model: connection.language(modelPart(model)), body }
+    })()
+    models.set(key, made)
+    return made
   }
   return {
     name,
@@ -42,21 +64,20 @@ export function createApiProvider(options: ApiProviderOptions): Provider {
       await open()
     },
     async complete(request, { signal }) {
-      const { connection, place } = await open()
-      const id = modelPart(request.model)
-      const model = models.get(id) ?? connection.language(id)
-      models.set(id, model)
+      const { place } = await open()
+      const { model, body } = await askedAs(request)
       const start = clock()
       try {
         const result = await model.doGenerate(callOptions(request, signal))
-        return completionOf(result, request, clock() - start)
+        const completion = completionOf(result, request, clock() - start)
+        return { ...completion, warnings: [...completion.warnings, ...body.notes()] }
       } catch (error) {
         throw apiError(error, place)
       }
     },
     async embed(modelId, texts, signal) {
-      const { connection, place } = await open()
-      const model = connection.embedding(modelPart(modelId))
+      const { connect, place } = await open()
+      const model = (await connect(fetch)).embedding(modelPart(modelId))
       try {
         return await embedInBatches(model, texts, signal)
       } catch (error) {
@@ -66,12 +87,16 @@ export function createApiProvider(options: ApiProviderOptions): Provider {
   }
 }
 
-async function openAccess({ name, kind, settings, env, fetch, clock }: ApiProviderOptions): Promise<Access> {
+function limitNameOf({ maxCompletionTokens }: ModelRequest['parameters']): LimitName {
+  return maxCompletionTokens === undefined ? 'max_tokens' : 'max_completion_tokens'
+}
+
+async function openAccess({ name, kind, settings, env, clock }: ApiProviderOptions): Promise<Access> {
   const key = apiKey(name, kind, settings.apiKeyEnv, env)
   const baseURL = baseURLOf(name, kind, settings, env)
   const credentials = `The key in ${key.variable} was refused${key.value === undefined ? ' (it is not set)' : ''}: set it to a valid one`
   return {
-    connection: await connect(kind, { name, baseURL, apiKey: key.value, headers: settings.headers ?? {}, fetch }),
+    connect: (fetch) => connect(kind, { name, baseURL, apiKey: key.value, headers: settings.headers ?? {}, fetch }),
     place: { source: name, baseURL, credentials, secrets: key.value === undefined ? [] : [key.value], clock },
   }
 }

@@ -1,7 +1,7 @@
 import { calcPrice, findProvider, type Provider as PricedProvider } from '@pydantic/genai-prices'
 import type { PriceSettings, ProviderSettings } from '../suite/config.ts'
 import { parseModelId } from '../suite/model.ts'
-import { defaultMaxTokens } from './api-request.ts'
+import { longestAnswer } from './api-request.ts'
 import { overrideCost, priceOverride } from './price-override.ts'
 import type { ModelRequest, Usage } from './provider.ts'
 
@@ -36,7 +36,7 @@ export function createPrices(
     costUsd: (model, usage) => priceOf(model)?.(usage),
     worstCaseUsd(request) {
       const price = priceOf(request.model)
-      return price && worstCase(price, inputBound(request), request.parameters.maxTokens ?? defaultMaxTokens)
+      return price && worstCase(price, inputBound(request), longestAnswer(request.parameters))
     },
   }
 }

@@ -12,10 +12,61 @@ export interface Message {
   content: string
 }
 
+/** What a request says by other means, and so may not be said by a parameter of the provider's own. */
+const reserved: Record<string, string> = {
+  ...Object.fromEntries(
+    ['max_tokens', 'max_completion_tokens', 'max_output_tokens'].map((name) => [name, 'write it as maxTokens']),
+  ),
+  ...Object.fromEntries(
+    ['messages', 'input', 'contents', 'prompt', 'system', 'instructions', 'systemInstruction'].map((name) => [
+      name,
+      "what is asked comes from the prompt's messages",
+    ]),
+  ),
+  model: "the model is the prompt's",
+  stream: 'answers are read whole',
+  response_format: 'write it as responseFormat',
+}
+const credential = /^(?:api[-_]?key|key|authorization|(?:access[-_]?)?token|password|secret|headers)$/i
+
+/** Parameters of a provider's own, which go into the body of a request as they are. */
+export const requestParametersSchema = z
+  .record(z.string(), z.json())
+  .superRefine((parameters, context) => {
+    for (const name of Object.keys(parameters)) {
+      const reason = credential.test(name)
+        ? 'credentials come from the environment'
+        : Object.hasOwn(reserved, name)
+          ? reserved[name]
+          : undefined
+      if (reason !== undefined)
+        context.addIssue({ code: 'custom', path: [name], message: `cannot be set here: ${reason}` })
+    }
+  })
+  .meta({ description: "Parameters of the provider's own, sent as they are, e.g. {top_k: 40, safe_prompt: true}." })
+
+export type RequestParameters = z.output<typeof requestParametersSchema>
+
 export const modelParametersSchema = z
   .strictObject({
-    maxTokens: z.int().min(1).exactOptional().meta({ description: 'Longest answer, in tokens.' }),
-    temperature: z.number().min(0).max(2).exactOptional().meta({ description: 'Randomness, 0 to 2.' }),
+    maxTokens: z
+      .int()
+      .min(1)
+      .nullable()
+      .exactOptional()
+      .meta({ description: 'Longest answer, in tokens (default 4096); null sends no limit.' }),
+    maxCompletionTokens: z
+      .int()
+      .min(1)
+      .exactOptional()
+      .meta({ description: 'The same, sent as max_completion_tokens where the server has both names.' }),
+    temperature: z
+      .number()
+      .min(0)
+      .max(2)
+      .nullable()
+      .exactOptional()
+      .meta({ description: 'Randomness, 0 to 2; null sends none, also for a judge.' }),
     topP: z.number().min(0).max(1).exactOptional().meta({ description: 'Nucleus sampling, 0 to 1.' }),
     topK: z.int().min(1).exactOptional().meta({ description: 'Sample from the k likeliest tokens only.' }),
     seed: z.int().exactOptional().meta({ description: 'Seed of the sampling, where the provider supports it.' }),
@@ -26,10 +77,19 @@ export const modelParametersSchema = z
       .enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh'])
       .exactOptional()
       .meta({ description: 'How long a reasoning model thinks.' }),
+    parameters: requestParametersSchema.exactOptional(),
+  })
+  .superRefine(({ maxTokens, maxCompletionTokens }, context) => {
+    if (maxTokens === undefined || maxCompletionTokens === undefined) return
+    const message = 'maxTokens and maxCompletionTokens are the same limit; give one of them'
+    context.addIssue({ code: 'custom', path: ['maxCompletionTokens'], message })
   })
   .meta({ description: "Sampling parameters; what is left out stays at the provider's default." })
 
-/** Sampling parameters under the names of GitHub's prompt files. What is absent stays at the provider's default. */
+/**
+ * Sampling parameters under the names of GitHub's prompt files, and `parameters` of the provider's own. What is absent
+ * stays at the provider's default, except for the limit of the answer; null sends none of that name.
+ */
 export type ModelParameters = z.output<typeof modelParametersSchema>
 
 /** The form of the answer that the model is held to. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type RequestParameters, requestParametersSchema } from './model.ts'
 
 const kinds = ['anthropic', 'openai', 'google', 'openai-compatible', 'replay'] as const
 
@@ -25,6 +26,9 @@ const providerSchema = z
       .exactOptional()
       .meta({ description: 'Environment variable that holds the key.' }),
     headers: z.record(z.string(), z.string()).exactOptional().meta({ description: 'Sent with every request.' }),
+    parameters: requestParametersSchema
+      .exactOptional()
+      .meta({ description: "Sent in the body of every question, as they are; a prompt's own parameters win." }),
     timeoutMs: z.int().min(1).exactOptional().meta({ description: 'Per request (default 60000).' }),
     concurrency: z.int().min(1).exactOptional().meta({ description: 'Most requests at a time.' }),
     retries: z.int().min(0).exactOptional().meta({ description: 'Retries after the first attempt.' }),
@@ -83,6 +87,8 @@ export interface ProviderSettings {
   baseURL?: string
   apiKeyEnv?: string
   headers?: Record<string, string>
+  /** Sent in the body of every question. */
+  parameters?: RequestParameters
   timeoutMs?: number
   concurrency?: number
   retries?: number

@@ -78,5 +78,6 @@ function inquireChoice(
 }
 
 function withDefaults(parameters: ModelParameters, items: number): ModelParameters {
-  return { temperature: 0, maxTokens: 500 + 300 * items, ...parameters }
+  const limit = parameters.maxCompletionTokens === undefined ? { maxTokens: 500 + 300 * items } : {}
+  return { temperature: 0, ...limit, ...parameters }
 }
