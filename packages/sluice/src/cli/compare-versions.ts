@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { SluiceError } from '../errors.ts'
-import { promptsAt } from '../gate/baseline.ts'
+import { readBaseProject } from '../gate/base-project.ts'
 import { openGit } from '../gate/git.ts'
 import { InvalidFilesError } from '../suite/diagnostic.ts'
 import { parsePrompt } from '../suite/parse-prompt.ts'
@@ -104,7 +104,8 @@ async function promptAtRef(reference: string, feature: string, { config }: Loade
   const git = await openGit(config.root, host.env)
   if (!git)
     throw new SluiceError('invalid-input', `"${reference}" is no file, and ${config.root} is not in a git repository`)
-  const prompt = (await promptsAt(git, await git.resolve(reference), config)).byFeature.get(feature)
+  const { prompts } = await readBaseProject(git, await git.resolve(reference), config.root)
+  const prompt = prompts.find((known) => known.feature === feature)
   if (prompt) return prompt
   throw new SluiceError('invalid-input', `there is no valid prompt of "${feature}" at ${reference}`)
 }

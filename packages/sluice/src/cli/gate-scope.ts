@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { SluiceError } from '../errors.ts'
 import { type Affected, affectedFeatures } from '../gate/affected.ts'
-import { type BasePrompts, promptsAt } from '../gate/baseline.ts'
+import { type BaseProject, readBaseProject } from '../gate/base-project.ts'
 import { type Git, openGit } from '../gate/git.ts'
 import type { Host } from './host.ts'
 import type { LoadedProject } from './open-project.ts'
@@ -16,8 +16,8 @@ export interface ScopeOptions {
 /** Which features a gate judges, and against what. */
 export interface GateScope {
   affected: Affected[]
-  /** Undefined outside git. */
-  base: BasePrompts | undefined
+  /** Everything that the base commit says; undefined outside git. */
+  base: BaseProject | undefined
   git: { head: string | null; base: string | null } | null
 }
 
@@ -33,7 +33,7 @@ export async function gateScope(project: LoadedProject, options: ScopeOptions, h
   const changed = options.all ? undefined : await changedFiles(options.changedFiles, git, base, host)
   return {
     affected: changed ? affectedFeatures(prompts, config, changed) : prompts.map((prompt) => ({ prompt, because: [] })),
-    base: git && base ? await promptsAt(git, base, config) : undefined,
+    base: git && base ? await readBaseProject(git, base, config.root) : undefined,
     git: git ? { head: (await git.head()) ?? null, base: base ?? null } : null,
   }
 }
@@ -50,7 +50,8 @@ async function changedFiles(
   base: string | undefined,
   host: Host,
 ): Promise<string[]> {
-  if (list === undefined) return git && base ? git.changedSince(base) : []
+  if (list === undefined)
+    return git && base ? (await git.changedSince(base)).map((file) => path.posix.relative(git.prefix, file)) : []
   const text = await readFile(path.resolve(host.cwd(), list), 'utf8').catch((cause: Error) => {
     throw new SluiceError('invalid-input', `--changed-files ${list}: cannot be read: ${cause.message}`, { cause })
   })

@@ -38,7 +38,7 @@ async function commitOf({ file }: Prompt, root: string, host: Host): Promise<str
   const git = await openGit(root, host.env)
   const head = await git?.head()
   if (!git || !head) return null
-  return (await git.changedSince(head)).includes(file) ? `${head} with changes` : head
+  return (await git.changedSince(head)).includes(git.prefix + file) ? `${head} with changes` : head
 }
 
 function gateNote(report: Report | null, name: string): string {

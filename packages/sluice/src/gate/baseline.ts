@@ -1,39 +1,17 @@
 import type { Config } from '../suite/config.ts'
-import { loadConfig } from '../suite/load-config.ts'
-import { loadPrompts } from '../suite/load-prompts.ts'
 import { parseModelId } from '../suite/model.ts'
 import type { Prompt } from '../suite/prompt.ts'
 import { implicitProviders } from '../suite/provider-settings.ts'
 import { variablesOf } from '../suite/template.ts'
-import type { Git } from './git.ts'
-import { gitFiles } from './git-files.ts'
+import type { BaseProject } from './base-project.ts'
 
 /** The version to compare with, or why there is none. */
 export type Baseline = { prompt: Prompt; note?: never } | { prompt?: never; note: string }
 
-/** The prompts of a commit. */
-export interface BasePrompts {
-  /** By name, so that a renamed or moved file keeps its baseline. */
-  byFeature: Map<string, Prompt>
-  /** Prompt files there of which nothing can be made. */
-  invalid: Set<string>
-}
-
-/** Reads the prompts where that commit has them; what their models are is up to the present configuration. */
-export async function promptsAt(git: Git, commit: string, config: Config): Promise<BasePrompts> {
-  const files = gitFiles(git, commit)
-  const { config: then } = await loadConfig(files, config.root)
-  const place = { ...config, prompts: then.prompts }
-  const { prompts } = await loadPrompts(files, place)
-  const valid = new Set(prompts.map(({ file }) => file))
-  const invalid = (await files.list(place.prompts)).filter((file) => !valid.has(file))
-  return { byFeature: new Map(prompts.map((prompt) => [prompt.feature, prompt])), invalid: new Set(invalid) }
-}
-
 /** What the candidate is compared with: the same feature in the base commit, if it says something else there. */
 export function baselineOf(
   candidate: Prompt,
-  base: BasePrompts | undefined,
+  base: Pick<BaseProject, 'prompts' | 'invalid'> | undefined,
   { providers }: Pick<Config, 'providers'>,
 ): Baseline {
   if (!base) return { note: 'There is no git repository, hence no baseline: judged against the threshold alone.' }
@@ -42,8 +20,8 @@ export function baselineOf(
       note: 'The application at the base commit cannot be called from here: judged against the threshold alone.',
     }
   }
-  const prompt = base.byFeature.get(candidate.feature)
-  if (!prompt && base.invalid.has(candidate.file)) {
+  const prompt = base.prompts.find(({ feature }) => feature === candidate.feature)
+  if (!prompt && base.invalid.includes(candidate.file)) {
     return {
       note: `${candidate.file} is not valid in the base commit, hence no baseline: judged against the threshold alone.`,
     }

@@ -1,67 +1,133 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
+import { existsSync } from 'node:fs'
+import path from 'node:path'
 import { SluiceError } from '../errors.ts'
+import { changedPaths } from './changed-paths.ts'
+import { GitError, gitFault, gitIn, isInRepository, type RunGit } from './git-process.ts'
 
-const run = promisify(execFile)
+/** What a commit holds at a path. */
+export interface TreeEntry {
+  kind: 'file' | 'link' | 'submodule'
+  /** Of the content; of a submodule its commit. */
+  oid: string
+  path: string
+}
 
-/** The repository that a project lies in, seen from the project's folder: every path is relative to that folder. */
-export interface Git {
+/** The objects of a repository. */
+export interface Objects {
+  /** Every file of a commit; paths are relative to the root of the repository. */
+  tree(commit: string): Promise<TreeEntry[]>
+  blob(oid: string): Promise<Uint8Array>
+}
+
+/** A repository and its working tree. Paths are posix and relative to the repository's root. */
+export interface Git extends Objects {
+  /** The folder of the working tree; absolute, without symbolic links. */
+  root: string
+  /** The folder that it was opened for, `''` or ending in a slash. */
+  prefix: string
   head(): Promise<string | undefined>
   /** The commit that a reference names. @throws SluiceError `invalid-input` when there is none. */
   resolve(reference: string): Promise<string>
   /** Where this branch left `reference`, or the default branch. @throws SluiceError `invalid-input` with the way out. */
   mergeBase(reference?: string): Promise<string>
-  /** Files that differ between `commit` and the working tree, untracked ones included. */
+  /** Paths that differ between `commit` and the working tree; see `changedPaths`. */
   changedSince(commit: string): Promise<string[]>
-  /** Files of `commit` below the project's folder. */
-  list(commit: string): Promise<string[]>
-  read(commit: string, path: string): Promise<Uint8Array>
-  /** The project's folder within the repository, `''` or ending in a slash. */
-  prefix: string
+  /**
+   * The repository of the submodule at `place`, which holds `commit`.
+   * @throws SluiceError `invalid-input` with the command that fetches it
+   */
+  submodule(place: string, commit: string): Promise<Objects & Pick<Git, 'submodule'>>
 }
 
-/** Opens the repository around `folder`; undefined when there is none. */
+/**
+ * Opens the repository around `folder`; undefined only where the folder lies in none.
+ * @throws SluiceError `invalid-input` with git's own words where git refuses or is missing
+ */
 export async function openGit(folder: string, env: NodeJS.ProcessEnv): Promise<Git | undefined> {
-  const bytes = async (...args: string[]): Promise<Buffer> => {
-    const { stdout } = await run('git', args, { cwd: folder, encoding: 'buffer', maxBuffer: 1 << 30, env })
-    return stdout
-  }
-  const text = async (...args: string[]) => (await bytes(...args)).toString('utf8').trimEnd()
-  const tryText = (...args: string[]) => text(...args).catch(() => undefined)
-  const paths = async (...args: string[]) => (await bytes(...args)).toString('utf8').split('\0').filter(Boolean)
-
-  const prefix = await tryText('rev-parse', '--show-prefix')
-  if (prefix === undefined) return undefined
-
+  const place = await placeOf(folder, env)
+  if (place === undefined) return undefined
+  const { root, prefix } = place
+  const git = gitIn(root, env)
   const commitOf = (reference: string) =>
-    tryText('rev-parse', '--verify', '--quiet', '--end-of-options', `${reference}^{commit}`)
-  const isShallow = async () => (await tryText('rev-parse', '--is-shallow-repository')) === 'true'
+    git.tryText('rev-parse', '--verify', '--quiet', '--end-of-options', `${reference}^{commit}`)
+  const isShallow = async () => (await git.text('rev-parse', '--is-shallow-repository')) === 'true'
   const resolve = async (reference: string) => {
     const commit = await commitOf(reference)
     if (commit) return commit
     throw new SluiceError('invalid-input', await unknownReference(reference, await isShallow()))
   }
   return {
+    root,
     prefix,
+    ...objectsOf(git),
     head: () => commitOf('HEAD'),
     resolve,
     async mergeBase(reference) {
       const other = reference ?? (await defaultBranch(commitOf, env))
       const commit = await resolve(other)
-      const base = await tryText('merge-base', 'HEAD', commit)
+      const base = await git.tryText('merge-base', 'HEAD', commit)
       if (base) return base
       throw new SluiceError('invalid-input', noCommonCommit(other, await isShallow()))
     },
-    async changedSince(commit) {
-      const [tracked, untracked] = await Promise.all([
-        paths('diff', '--name-only', '--no-renames', '--relative', '-z', commit, '--', '.'),
-        paths('ls-files', '--others', '--exclude-standard', '-z'),
-      ])
-      return [...tracked, ...untracked].sort()
-    },
-    list: (commit) => paths('ls-tree', '-r', '--name-only', '-z', commit),
-    read: (commit, path) => bytes('cat-file', 'blob', `${commit}:./${path}`),
+    changedSince: (commit) => changedPaths(root, env, commit),
+    submodule: (at, commit) => submoduleOf(root, at, commit, env),
   }
+}
+
+async function placeOf(folder: string, env: NodeJS.ProcessEnv): Promise<{ root: string; prefix: string } | undefined> {
+  try {
+    const git = gitIn(folder, env)
+    const [root = '', prefix = ''] = (await git.text('rev-parse', '--show-toplevel', '--show-prefix')).split('\n')
+    return { root, prefix }
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error
+    if (!isInRepository(folder, env) && !/must be run in a work tree|ownership/.test(error.said)) return undefined
+    throw gitFault(error, folder)
+  }
+}
+
+const kinds: Record<string, TreeEntry['kind']> = { '120000': 'link', '160000': 'submodule' }
+
+function objectsOf(git: RunGit): Objects {
+  return {
+    async tree(commit) {
+      const records = await git.records('ls-tree', '-r', '-z', '--full-tree', commit)
+      return records.map((record) => {
+        const [, mode = '', oid = '', at = ''] = /^(\d+) \w+ ([0-9a-f]+)\t(.*)$/s.exec(record) ?? []
+        return { kind: kinds[mode] ?? 'file', oid, path: at }
+      })
+    },
+    blob: (oid) => git.bytes('cat-file', 'blob', oid),
+  }
+}
+
+/** Looks where a submodule is checked out, where its repository is kept, and in the repository that holds it. */
+async function submoduleOf(root: string, place: string, commit: string, env: NodeJS.ProcessEnv) {
+  const folder = path.join(root, place)
+  const kept = path.join(await gitIn(root, env).text('rev-parse', '--absolute-git-dir'), 'modules', place)
+  const repositories = [
+    ...(existsSync(path.join(folder, '.git')) ? [gitIn(folder, env)] : []),
+    ...(existsSync(kept) ? [gitIn(root, env, ['--git-dir', kept])] : []),
+    gitIn(root, env),
+  ]
+  const refusals: string[] = []
+  for (const git of repositories) {
+    try {
+      await git.text('cat-file', '-e', `${commit}^{commit}`)
+      return { ...objectsOf(git), submodule: (at: string, inner: string) => submoduleOf(folder, at, inner, env) }
+    } catch (error) {
+      if (!(error instanceof GitError)) throw error
+      refusals.push(error.said)
+    }
+  }
+  const cure = existsSync(path.join(folder, '.git'))
+    ? `git -C ${place} fetch origin ${commit}`
+    : `git submodule update --init ${place}, then git -C ${place} fetch origin ${commit}`
+  throw new SluiceError(
+    'invalid-input',
+    `The base commit has the submodule ${place} at ${commit.slice(0, 12)}, which is not here. Git says:\n${refusals[0]}\n` +
+      `Fetch it: ${cure} (actions/checkout: submodules: recursive and fetch-depth: 0).`,
+  )
 }
 
 /** The branch that pull requests go to: what CI says, what the remote says, else the usual names. */

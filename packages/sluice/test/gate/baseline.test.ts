@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type BasePrompts, baselineOf as baselineIn } from '../../src/gate/baseline.ts'
+import type { BaseProject } from '../../src/gate/base-project.ts'
+import { baselineOf as baselineIn } from '../../src/gate/baseline.ts'
 import type { Prompt } from '../../src/suite/prompt.ts'
 import { defaultLiveSettings, defaultRolloutSettings } from '../../src/suite/rollout-settings.ts'
 
@@ -27,10 +28,11 @@ function prompt(id: string, content: string, more: Partial<Prompt> = {}): Prompt
 }
 
 const providers = { local: { kind: 'openai-compatible' as const, baseURL: 'http://127.0.0.1:1/v1' } }
-const baselineOf = (candidate: Prompt, base: BasePrompts | undefined) => baselineIn(candidate, base, { providers })
+const baselineOf = (candidate: Prompt, base: Pick<BaseProject, 'prompts' | 'invalid'> | undefined) =>
+  baselineIn(candidate, base, { providers })
 
 function at(...prompts: Prompt[]) {
-  return { byFeature: new Map(prompts.map((known) => [known.feature, known])), invalid: new Set<string>() }
+  return { prompts, invalid: [] }
 }
 
 test('the same feature in the base commit is the baseline', () => {
@@ -59,6 +61,6 @@ test('without a baseline the note says why', () => {
   const target = { kind: 'http' as const, url: 'http://127.0.0.1:1' }
   const app = prompt('new', '{{email}}', { target })
   assert.match(baselineOf(app, at(prompt('old', '{{email}}'))).note ?? '', /application at the base commit/)
-  const broken = { byFeature: new Map<string, Prompt>(), invalid: new Set([candidate.file]) }
+  const broken = { prompts: [], invalid: [candidate.file] }
   assert.match(baselineOf(candidate, broken).note ?? '', /not valid in the base commit/)
 })

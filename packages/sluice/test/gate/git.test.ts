@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { commitFiles } from '../../src/gate/commit-files.ts'
 import { openGit } from '../../src/gate/git.ts'
-import { gitFiles } from '../../src/gate/git-files.ts'
 import { createProject, type Project } from '../support/project.ts'
 
 const env = { PATH: process.env.PATH, HOME: process.env.HOME }
@@ -61,7 +61,7 @@ test('files of the base are read from the commit, with any name, and the working
   using project = branched()
   project.write({ 'prompts/a.prompt.yml': 'uncommitted' })
   const git = await open(project.root)
-  const files = gitFiles(git, await git.mergeBase())
+  const files = commitFiles(git, await git.mergeBase(), { root: project.root, folder: git.prefix })
   assert.equal(Buffer.from(await files.read('prompts/a.prompt.yml')).toString(), 'old a')
   assert.equal(Buffer.from(await files.read('ä ö.txt')).toString(), 'x')
   assert.deepEqual(await files.list('prompts/**/*.prompt.yml'), ['prompts/a.prompt.yml', 'prompts/b.prompt.yml'])
@@ -69,7 +69,7 @@ test('files of the base are read from the commit, with any name, and the working
   assert.equal(project.git('status', '--porcelain'), 'M prompts/a.prompt.yml')
 })
 
-test('a project in a subfolder sees its own files only, under their own names', async () => {
+test('a project in a subfolder reads its own files under their own names, and git is asked at the root', async () => {
   using project = branched()
   project.write({ 'app/prompts/x.prompt.yml': 'x' })
   project.git('add', '-A')
@@ -77,8 +77,9 @@ test('a project in a subfolder sees its own files only, under their own names', 
   project.write({ 'app/prompts/x.prompt.yml': 'changed', 'outside.txt': 'y' })
   const git = await open(path.join(project.root, 'app'))
   assert.equal(git.prefix, 'app/')
-  assert.deepEqual(await git.changedSince('HEAD'), ['prompts/x.prompt.yml'])
-  assert.equal(Buffer.from(await gitFiles(git, 'HEAD').read('prompts/x.prompt.yml')).toString(), 'x')
+  const place = { root: path.join(project.root, 'app'), folder: git.prefix }
+  assert.deepEqual(await git.changedSince('HEAD'), ['app/prompts/x.prompt.yml', 'outside.txt'])
+  assert.equal(Buffer.from(await commitFiles(git, 'HEAD', place).read('prompts/x.prompt.yml')).toString(), 'x')
 })
 
 test('a base that does not exist is named, with the way out', async () => {
