@@ -101,6 +101,7 @@ async function record(
     version: prompt,
     measure: prompt,
     generate: async (request) => answerWith(output, answers, request),
+    checks: [],
     checksOf: () => [],
     judge: createJudge({
       ...config.judge,

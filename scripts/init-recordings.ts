@@ -65,6 +65,7 @@ async function record(written: Record<string, Written>): Promise<void> {
       version: prompt,
       measure: prompt,
       generate: keep(answers, JSON.stringify({ team, urgent, summary })),
+      checks: [],
       checksOf: () => [],
       judge: createJudge({ ...config.judge, ask: keep(verdicts, JSON.stringify({ items })) }),
       signal: new AbortController().signal,

@@ -71,13 +71,16 @@ function coverageGap(version: string, coverage: Coverage, least: number): Verdic
 }
 
 function causesOf(coverage: Coverage): string {
-  const causes = (['modelError', 'judgeError', 'checkError', 'abstained', 'budgetStopped'] as const)
+  const causes = (Object.keys(causeWords) as (keyof typeof causeWords)[])
     .filter((state) => coverage[state] > 0)
     .map((state) => `${coverage[state]} ${causeWords[state]}`)
   return causes.length > 0 ? ` (${causes.join(', ')})` : ''
 }
 
 const causeWords = {
+  truncated: 'cut off',
+  refused: 'refused',
+  noText: 'without text',
   modelError: 'without an answer',
   judgeError: 'that the judge could not score',
   checkError: 'with a check that broke',

@@ -1,24 +1,63 @@
+import { readAnswerBody } from './answer-body.ts'
 import type { LanguageModel } from './api-connection.ts'
-import type { Completion, FinishReason, ModelRequest, Usage } from './provider.ts'
+import type { ApiKind } from './api-key.ts'
+import { excerpt } from './excerpt.ts'
+import { type Ending, endingOf } from './finish-reason.ts'
+import type { Completion, ModelRequest, Usage } from './provider.ts'
+import { ProviderError } from './provider-error.ts'
 
 type Result = Awaited<ReturnType<LanguageModel['doGenerate']>>
 type Warning = Result['warnings'][number]
 
-/** A model's answer as the AI SDK gives it, without what Sluice has no use for. */
-export function completionOf(result: Result, request: ModelRequest, latencyMs: number): Completion {
+/** Whose answer it is. */
+export interface AnswerPlace {
+  source: string
+  kind: ApiKind
+  secrets: readonly string[]
+}
+
+/**
+ * A model's answer as the AI SDK gives it, without what Sluice has no use for.
+ * @throws ProviderError `server` for half an answer: the provider has failed in the middle of it
+ */
+export function completionOf(
+  result: Result,
+  request: ModelRequest,
+  latencyMs: number,
+  { source, kind, secrets }: AnswerPlace,
+): Completion {
+  const { error, fingerprint } = readAnswerBody(result.response?.body)
+  const ending = endingOf(result)
+  if (error || ending.finishReason === 'failed') {
+    const said = excerpt(error?.message ?? ending.ended ?? '', secrets)
+    throw new ProviderError('server', `${source}: broke off in the middle of the answer: ${said}`)
+  }
   const output = outputOf(result, request)
-  const finishReason = finishReasonOf(result)
   const servedModel = result.response?.modelId
-  const fingerprint = fingerprintOf(result.response?.body)
+  const warnings = result.warnings.map(warningText)
   return {
     output,
     usage: usageOf(result, output),
     latencyMs,
-    finishReason,
-    warnings: [...result.warnings.map(warningText), ...outputWarnings(output, finishReason)],
+    warnings,
+    ...finished(ending, kind, warnings),
     ...(servedModel !== undefined && { servedModel }),
     ...(fingerprint !== undefined && { fingerprint }),
   }
+}
+
+/** Compatible servers have words of their own for an end like any other, so theirs is taken for one and said. */
+function finished(
+  { finishReason, ended }: Ending,
+  kind: ApiKind,
+  warnings: string[],
+): Pick<Completion, 'finishReason' | 'ended'> {
+  if (finishReason === 'unknown' && kind === 'openai-compatible') {
+    warnings.push(`finish_reason "${excerpt(ended ?? '')}" is not known; the answer was taken for whole`)
+    return { finishReason: 'stop' }
+  }
+  const known = finishReason === 'unknown' || finishReason === 'failed' ? 'other' : finishReason
+  return { finishReason: known, ...(ended !== undefined && { ended: excerpt(ended) }) }
 }
 
 function outputOf(result: Result, { format }: ModelRequest): string {
@@ -39,19 +78,6 @@ function usageOf({ usage: { inputTokens, outputTokens } }: Result, output: strin
   }
 }
 
-function finishReasonOf({ finishReason: { unified } }: Result): FinishReason {
-  if (unified === 'stop' || unified === 'length') return unified
-  return unified === 'content-filter' ? 'filter' : 'other'
-}
-
-function outputWarnings(output: string, finishReason: FinishReason): string[] {
-  const warnings: string[] = []
-  if (finishReason === 'length') warnings.push('the answer was cut off at maxTokens')
-  if (finishReason === 'filter') warnings.push("the provider's content filter stopped the answer")
-  if (output === '') warnings.push('the answer is empty')
-  return warnings
-}
-
 function warningText(warning: Warning): string {
   switch (warning.type) {
     case 'unsupported':
@@ -62,9 +88,4 @@ function warningText(warning: Warning): string {
     case 'other':
       return warning.message
   }
-}
-
-function fingerprintOf(body: unknown): string | undefined {
-  if (typeof body !== 'object' || body === null || !('system_fingerprint' in body)) return undefined
-  return typeof body.system_fingerprint === 'string' ? body.system_fingerprint : undefined
 }

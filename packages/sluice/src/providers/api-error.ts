@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { readAnswerBody } from './answer-body.ts'
 import { excerpt } from './excerpt.ts'
 import { networkError } from './network-error.ts'
+import { policyRefusal } from './policy-refusal.ts'
 import { ProviderError } from './provider-error.ts'
 import { statusError } from './status-error.ts'
 
@@ -19,7 +21,11 @@ const callSchema = z.object({
   url: z.string(),
   statusCode: z.number().optional(),
   responseHeaders: z.record(z.string(), z.string()).optional(),
-  responseBody: z.string().optional(),
+  /** As text, or already taken apart. */
+  responseBody: z
+    .unknown()
+    .transform((body) => (body === undefined || typeof body === 'string' ? body : JSON.stringify(body)))
+    .optional(),
 })
 
 const notAsked = new Set(['AI_UnsupportedFunctionalityError', 'AI_InvalidPromptError', 'AI_InvalidArgumentError'])
@@ -30,7 +36,7 @@ export function apiError(error: unknown, place: ErrorPlace): ProviderError {
   const { source, secrets } = place
   const call = callSchema.safeParse(error).data
   const url = call?.url ?? place.baseURL
-  const status = call?.statusCode
+  const status = statusOf(call ?? {})
   if (status !== undefined && (status < 200 || status > 299)) {
     return statusError({
       ...place,
@@ -44,8 +50,12 @@ export function apiError(error: unknown, place: ErrorPlace): ProviderError {
   }
   const network = networkError(source, url, error)
   if (network) return network
-  if (call?.responseBody !== undefined)
-    return badBody(`${source}: ${url} answered ${status}`, call.responseBody, secrets, error)
+  if (call?.responseBody !== undefined) {
+    const answered = `${source}: ${url} answered ${status}`
+    return (
+      bodyError(answered, call.responseBody, secrets, error) ?? badBody(answered, call.responseBody, secrets, error)
+    )
+  }
   const said = excerpt(error instanceof Error ? error.message : String(error), secrets)
   const name = error instanceof Error ? error.name : ''
   if (notAsked.has(name)) return new ProviderError('bad-request', `${source}: ${said}`, { cause: error })
@@ -54,20 +64,42 @@ export function apiError(error: unknown, place: ErrorPlace): ProviderError {
   return new ProviderError('bad-response', `${source}: ${url} gave no usable answer: ${said}`, { cause: error })
 }
 
+/**
+ * The status of the failure: for one that a body of status 200 reports, the one that it names. (The AI SDK makes up a 400
+ * for a failed response of OpenAI.)
+ */
+function statusOf({ statusCode, responseBody = '' }: Partial<z.output<typeof callSchema>>): number | undefined {
+  const { error, unfinished } = readAnswerBody(parsed(responseBody))
+  const isSuccess = statusCode !== undefined && statusCode >= 200 && statusCode <= 299
+  return isSuccess || unfinished === 'failed' ? (error?.status ?? statusCode) : statusCode
+}
+
+/** A failure without a status of its own, inside an answer of status 200. */
+function bodyError(
+  answered: string,
+  body: string,
+  secrets: readonly string[],
+  cause: unknown,
+): ProviderError | undefined {
+  const { error } = readAnswerBody(parsed(body))
+  if (!error) return undefined
+  const said = `${answered} with an error: ${excerpt(error.message, secrets)}`
+  return new ProviderError(policyRefusal(body) ?? 'server', said, { cause })
+}
+
 function badBody(answered: string, body: string, secrets: readonly string[], cause: unknown): ProviderError {
   const text = body.trimStart()
   const fault =
     text === ''
       ? 'with an empty body'
-      : `with ${text.startsWith('<') ? 'HTML' : isJson(text) ? 'JSON of an unexpected form' : 'broken or cut-off JSON'}: ${excerpt(text, secrets)}`
+      : `with ${text.startsWith('<') ? 'HTML' : parsed(text) !== undefined ? 'JSON of an unexpected form' : 'broken or cut-off JSON'}: ${excerpt(text, secrets)}`
   return new ProviderError('bad-response', `${answered} ${fault}`, { cause })
 }
 
-function isJson(text: string): boolean {
+function parsed(text: string): unknown {
   try {
-    JSON.parse(text)
-    return true
+    return JSON.parse(text)
   } catch {
-    return false
+    return undefined
   }
 }

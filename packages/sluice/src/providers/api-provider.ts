@@ -69,7 +69,7 @@ export function createApiProvider(options: ApiProviderOptions): Provider {
       const start = clock()
       try {
         const result = await model.doGenerate(callOptions(request, signal))
-        const completion = completionOf(result, request, clock() - start)
+        const completion = completionOf(result, request, clock() - start, { ...place, kind: options.kind })
         return { ...completion, warnings: [...completion.warnings, ...body.notes()] }
       } catch (error) {
         throw apiError(error, place)

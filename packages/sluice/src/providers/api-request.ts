@@ -15,7 +15,7 @@ const defaultMaxTokens = 4096
 const unlimitedTokens = 128_000
 
 /** The limit that is sent, in tokens; undefined sends none. */
-function tokenLimit({ maxTokens, maxCompletionTokens }: ModelParameters): number | undefined {
+export function tokenLimit({ maxTokens, maxCompletionTokens }: ModelParameters): number | undefined {
   if (maxTokens === null) return undefined
   return maxTokens ?? maxCompletionTokens ?? defaultMaxTokens
 }

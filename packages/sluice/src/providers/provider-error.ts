@@ -7,6 +7,10 @@ export type ProviderErrorKind =
   | 'overloaded'
   | 'timeout'
   | 'too-long'
+  /** The model or its provider would not answer this, for what it says. */
+  | 'refused'
+  /** A gateway turned the input away before any model saw it. */
+  | 'moderated'
   | 'bad-request'
   | 'bad-response'
   | 'unreachable'

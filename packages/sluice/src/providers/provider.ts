@@ -32,7 +32,11 @@ export interface Usage {
   reasoningTokens?: number
 }
 
-export type FinishReason = 'stop' | 'length' | 'filter' | 'other'
+/**
+ * How an answer ended: `stop` whole, `length` cut off, `filter` refused or blocked, `tools` with a call of tools, `other`
+ * in any other way, whereupon it is not whole.
+ */
+type FinishReason = 'stop' | 'length' | 'filter' | 'tools' | 'other'
 
 /** A model's answer and what it took. */
 export interface Completion {
@@ -47,6 +51,8 @@ export interface Completion {
   /** The provider's mark of its backend configuration, where it gives one. */
   fingerprint?: string
   finishReason: FinishReason
+  /** How it ended in the provider's own words, where `finishReason` does not say it all. */
+  ended?: string
   warnings: string[]
 }
 

@@ -1,4 +1,5 @@
 import { excerpt } from './excerpt.ts'
+import { policyRefusal } from './policy-refusal.ts'
 import { ProviderError, type ProviderErrorKind } from './provider-error.ts'
 import { type HeaderReader, retryAfterMs } from './retry-after.ts'
 
@@ -28,6 +29,8 @@ export function statusError(refusal: Refusal): ProviderError {
   const said = excerpt(messageOf(body), secrets)
   const answer = `${source}: ${url} answered ${status}${said === '' ? '' : `: ${said}`}`
   const options = { status, cause }
+  const unwanted = policyRefusal(body)
+  if (unwanted) return new ProviderError(unwanted, answer, options)
   if (status === 401 || status === 403)
     return new ProviderError('auth', `${answer}. ${refusal.credentials}`, { ...options, fatal: true })
   if (status === 402 || (status < 500 && noCredit.test(body)))

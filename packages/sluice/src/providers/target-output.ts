@@ -13,12 +13,13 @@ const reportSchema = z.looseObject({ output: z.unknown(), inputTokens: count, ou
  */
 export function targetText(source: string, text: string, latencyMs: number): Completion {
   const value = parsed(text)
-  return isReport(value) ? targetValue(source, value, latencyMs) : answer(text, latencyMs)
+  if (isReport(value)) return targetValue(source, value, latencyMs)
+  return answer(value === null || value === '' ? '' : text, latencyMs)
 }
 
-/** The same for a value that a function returned. @throws ProviderError also when there is none */
+/** The same for a value that a function returned. What is null, or missing, is an answer without text. */
 export function targetValue(source: string, value: unknown, latencyMs: number): Completion {
-  if (!isReport(value)) return answer(asText(source, value), latencyMs)
+  if (!isReport(value)) return answer(asText(value), latencyMs)
   const report = reportSchema.safeParse(value)
   if (!report.success) {
     const [issue] = report.error.issues
@@ -27,21 +28,19 @@ export function targetValue(source: string, value: unknown, latencyMs: number): 
   }
   const { output, inputTokens, outputTokens, costUsd } = report.data
   return {
-    ...answer(asText(source, output), latencyMs),
+    ...answer(asText(output), latencyMs),
     usage: { ...(inputTokens != null && { inputTokens }), ...(outputTokens != null && { outputTokens }) },
     ...(costUsd != null && { costUsd }),
   }
 }
 
 function answer(output: string, latencyMs: number): Completion {
-  const warnings = output === '' ? ['the answer is empty'] : []
-  return { output, usage: {}, latencyMs, finishReason: 'stop', warnings }
+  return { output, usage: {}, latencyMs, finishReason: 'stop', warnings: [] }
 }
 
-function asText(source: string, value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value)
-  if (text === undefined || value === null) throw new ProviderError('bad-response', `${source}: gave no output`)
-  return text
+function asText(value: unknown): string {
+  if (typeof value === 'string') return value
+  return value === null ? '' : (JSON.stringify(value) ?? '')
 }
 
 function isReport(value: unknown): value is Record<string, unknown> {

@@ -7,6 +7,9 @@ const caseStates = [
   'scored',
   'checkFailed',
   'modelError',
+  'refused',
+  'truncated',
+  'noText',
   'judgeError',
   'checkError',
   'abstained',
@@ -52,11 +55,13 @@ export const caseReportSchema = z.object({
   /** Of the repeat that is shown. */
   checks: z.array(checkSchema),
   judge: z.array(judgedItemSchema),
-  /** The message of a modelError, judgeError or checkError. */
+  /** Why there is no score. */
   error: z.string().nullable(),
   /** What was asked, as a person would read it. */
   input: z.string().optional(),
   output: z.string().nullable(),
+  /** What the output began with, and was taken off before it was scored. */
+  reasoning: z.string().optional(),
   baselineOutput: z.string().nullable().optional(),
   baselineChecks: z.array(checkSchema).optional(),
   baselineJudge: z.array(judgedItemSchema).optional(),

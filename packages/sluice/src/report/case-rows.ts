@@ -60,6 +60,7 @@ function caseRow(
     error: shown?.error ?? null,
     ...(shown?.input !== undefined && { input: shown.input }),
     output: shown?.output ?? null,
+    ...(shown?.reasoning !== undefined && { reasoning: shown.reasoning }),
     ...(other && { baselineOutput: other.output ?? null, baselineChecks: other.checks, baselineJudge: other.judge }),
     latencyMs: shown?.latencyMs ?? null,
     costUsd: shown?.costUsd ?? null,

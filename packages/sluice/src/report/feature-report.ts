@@ -46,6 +46,10 @@ const coverageSchema = z.object({
   scored: count,
   checkFailed: count,
   modelError: count,
+  /** Of an answer that never came; reports of earlier versions do not tell these three. */
+  refused: count.default(0),
+  truncated: count.default(0),
+  noText: count.default(0),
   judgeError: count,
   checkError: count,
   abstained: count,

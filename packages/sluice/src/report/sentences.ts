@@ -86,6 +86,9 @@ export function latencyLine({ latency: { meanMs, p50Ms, p95Ms } }: FeatureSummar
 }
 
 const missingStates = [
+  ['truncated', 'cut off', 'cut off'],
+  ['refused', 'refused', 'refused'],
+  ['noText', 'without text', 'without text'],
   ['modelError', 'model error', 'model errors'],
   ['judgeError', 'judge error', 'judge errors'],
   ['checkError', 'check error', 'check errors'],

@@ -1,6 +1,6 @@
 import { coverageOf } from '../run/coverage.ts'
 import type { Ledger } from '../run/ledger.ts'
-import type { Observations } from '../run/observations.ts'
+import type { LostAnswers, Observations } from '../run/observations.ts'
 import { estimateOf, repeatShares, type SummaryOptions, summarizeScores } from '../run/score-summary.ts'
 import type { CaseScores } from '../run/score-table.ts'
 import { weightedQuantiles } from '../stats/index.ts'
@@ -72,15 +72,28 @@ function tagMeans(cases: readonly CaseScores[], options: SummaryOptions): Featur
 
 function measurementNotes(
   { warnings, unpricedCalls }: Ledger,
-  { quotes, quotesNotFound, unscoredRepeats }: Observations,
+  { quotes, quotesNotFound, unscoredRepeats, answers, lost, reasoned }: Observations,
   judge: Measured['judge'],
 ): string[] {
   const notes: string[] = []
   if (judge) notes.push('The judge was never calibrated against human labels: its scores are its own opinion.')
   if (quotesNotFound > 0) notes.push(`${quotesNotFound} of ${quotes} quotes of the judge do not occur in the output.`)
+  for (const one of lost.values()) notes.push(lostNote(one, answers[one.arm]))
+  if (reasoned > 0) {
+    const begin = reasoned === 1 ? '1 answer began' : `${reasoned} answers began`
+    notes.push(
+      `${begin} with reasoning, which was taken off before scoring; reasoning: keep in the prompt scores it too.`,
+    )
+  }
   if (unscoredRepeats > 0) notes.push(`${unscoredRepeats} answers have no score; they are not counted as 0.`)
   if (unpricedCalls > 0) notes.push(`${unpricedCalls} calls are unpriced: the price of their model is unknown.`)
   return [...notes, ...warnings]
+}
+
+/** One sentence for all answers that one fault took. */
+function lostNote({ arm, cause, wayOut, count }: LostAnswers, answers: number): string {
+  const whose = arm === 'baseline' ? ' of the baseline' : ''
+  return `${count} of ${answers === 1 ? '1 answer' : `${answers} answers`}${whose} ${count === 1 ? 'was' : 'were'} ${cause}; ${wayOut}.`
 }
 
 /** A sum is null where not a single call in it has a known price. */

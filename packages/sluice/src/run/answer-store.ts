@@ -38,7 +38,8 @@ const completionRow = z.object({
   costUsd: z.number().optional(),
   servedModel: z.string().optional(),
   fingerprint: z.string().optional(),
-  finishReason: z.enum(['stop', 'length', 'filter', 'other']),
+  finishReason: z.enum(['stop', 'length', 'filter', 'tools', 'other']),
+  ended: z.string().optional(),
   warnings: z.array(z.string()),
 })
 

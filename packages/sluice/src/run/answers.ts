@@ -17,6 +17,8 @@ export interface AskContext extends Omit<AnswerLabels, 'model'> {
   book(completion: Completion, source: AnswerSource): void
   /** Throws for an answer that is of no use: it is not kept, so that the next run asks again. */
   verify?(completion: Completion): void
+  /** False for what is no answer: it is handed on, but not kept, and not taken from what was kept either. */
+  accepts?(completion: Completion): boolean
 }
 
 /** Answers a request from the store, or asks the provider and stores the answer before it is used. */
@@ -54,8 +56,9 @@ export function createAsk({ store, spending, edition, client, providers, stop, a
       spending?.add(completion, labels)
       throw error
     }
+    const isKept = context.accepts?.(completion) ?? true
     store.together(() => {
-      for (const each of new Set([key, requested])) store.put(each, completion, labels)
+      if (isKept) for (const each of new Set([key, requested])) store.put(each, completion, labels)
       spending?.add(completion, labels)
     })
     return completion
@@ -73,7 +76,8 @@ export function createAsk({ store, spending, edition, client, providers, stop, a
     if (!provider.live) return recorded(request, context, requested, provider)
     const key = edition === undefined ? requested : keyWithin(edition, requested)
     // Both are looked up in one go: an await between them would let an equal request slip past.
-    const kept = store.get(key) ?? underWay.get(key)
+    const stored = store.get(key)
+    const kept = (stored && (context.accepts?.(stored) ?? true) ? stored : undefined) ?? underWay.get(key)
     if (kept) {
       const completion = await kept
       context.book(completion, 'cache')

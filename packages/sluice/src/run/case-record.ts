@@ -1,3 +1,4 @@
+import type { LostAnswer } from '../providers/lost-answer.ts'
 import type { CheckResult } from '../scorers/check.ts'
 import type { JudgedItem } from '../scorers/judge.ts'
 
@@ -10,6 +11,9 @@ export type CaseState =
   | 'checkFailed'
   | 'checkError'
   | 'modelError'
+  | 'refused'
+  | 'truncated'
+  | 'noText'
   | 'judgeError'
   | 'abstained'
   | 'budgetStopped'
@@ -22,10 +26,14 @@ export interface CaseDetail {
   /** The last message that was sent, with the case's variables in it. */
   input?: string
   output?: string
+  /** What the output began with before it was scored without it. */
+  reasoning?: string
   checks: CheckResult[]
   judge: JudgedItem[]
   /** Why there is no score. */
   error?: string
+  /** Of an answer that never came: what became of it, and what a reader can do. */
+  lost?: Pick<LostAnswer, 'cause' | 'wayOut'>
   latencyMs?: number
   /** What the answers cost when they were paid for, also if that was in an earlier run; absent when unpriced. */
   costUsd?: number

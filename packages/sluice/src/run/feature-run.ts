@@ -60,25 +60,27 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
   const observations = noObservations()
   const feature = candidate.feature
 
-  const askFor = (stage: Stage) => (request: ModelRequest, context: Pick<AskContext, 'caseId' | 'repeat' | 'verify'>) =>
-    ask(request, {
-      ...context,
-      stage,
-      feature,
-      book: (completion, source) => book(ledger, completion, stage, source),
-    })
+  const askFor =
+    (stage: Stage) => (request: ModelRequest, context: Pick<AskContext, 'caseId' | 'repeat' | 'verify' | 'accepts'>) =>
+      ask(request, {
+        ...context,
+        stage,
+        feature,
+        book: (completion, source) => book(ledger, completion, stage, source),
+      })
   const generate = askFor('generation')
   const judge = createJudge({ ...options.judge, ask: askFor('judge') })
   const promptChecks = candidate.checks.map((spec) => compileCheck(spec, checkDeps))
   const answer: Scoring['generate'] = options.target
     ? callTarget(options.target, ledger, signal)
-    : (request, { id: caseId }, repeat) => generate(request, { caseId, repeat })
+    : (request, { id: caseId }, repeat, accepts) => generate(request, { caseId, repeat, accepts })
   const scoreCaseOf = (version: Prompt, generate = answer) =>
     createScoreCase({
       version,
       measure: candidate,
       generate,
-      checksOf: (testCase) => [...promptChecks, ...testCase.checks.map((spec) => compileCheck(spec, checkDeps))],
+      checks: promptChecks,
+      checksOf: (testCase) => testCase.checks.map((spec) => compileCheck(spec, checkDeps)),
       judge,
       signal,
     })

@@ -12,16 +12,46 @@ export interface Observations {
   unscoredRepeats: number
   /** Of those, the ones that the budget stopped. */
   budgetStops: number
+  /** Answers that were asked for. */
+  answers: Record<Arm, number>
+  /** Those that never came, by arm and cause. */
+  lost: Map<string, LostAnswers>
+  /** Answers that reasoning was taken off. */
+  reasoned: number
+}
+
+/** All answers of one arm that were lost in the same way. */
+export interface LostAnswers {
+  arm: Arm
+  cause: string
+  wayOut: string
+  count: number
 }
 
 export function noObservations(): Observations {
-  return { latencies: [], quotes: 0, quotesNotFound: 0, unscoredRepeats: 0, budgetStops: 0 }
+  return {
+    latencies: [],
+    quotes: 0,
+    quotesNotFound: 0,
+    unscoredRepeats: 0,
+    budgetStops: 0,
+    answers: { candidate: 0, baseline: 0 },
+    lost: new Map(),
+    reasoned: 0,
+  }
 }
 
 export function observe(observations: Observations, arm: Arm, detail: CaseDetail): void {
   if (arm === 'candidate' && detail.latencyMs !== undefined) observations.latencies.push(detail.latencyMs)
   if (detail.score === undefined) observations.unscoredRepeats += 1
   if (detail.state === 'budgetStopped') observations.budgetStops += 1
+  observations.answers[arm] += 1
+  if (detail.reasoning !== undefined) observations.reasoned += 1
+  if (detail.lost) {
+    const key = `${arm} ${detail.lost.cause}`
+    const count = (observations.lost.get(key)?.count ?? 0) + 1
+    observations.lost.set(key, { arm, ...detail.lost, count })
+  }
   for (const { evidence, evidenceFound } of detail.judge) {
     if (evidence === '') continue
     observations.quotes += 1

@@ -1,14 +1,16 @@
+import { lostReason } from '../providers/lost-answer.ts'
 import type { Completion, ModelRequest } from '../providers/provider.ts'
 import { ProviderError } from '../providers/provider-error.ts'
 import { type Check, CheckError } from '../scorers/check.ts'
-import { type Judge, JudgeError } from '../scorers/judge.ts'
+import { type Judge, JudgeError, type Judgement } from '../scorers/judge.ts'
 import { scoreOutput } from '../scorers/score-output.ts'
-import type { Case } from '../suite/case.ts'
-import type { Message } from '../suite/model.ts'
+import { type Case, type Expectation, isWithoutAnswer } from '../suite/case.ts'
 import type { Prompt } from '../suite/prompt.ts'
 import { render } from '../suite/template.ts'
 import type { CaseDetail, CaseState } from './case-record.ts'
 import type { ScoreCase } from './evaluate.ts'
+import { expectationCheck, unexpectedAnswer } from './expectation.ts'
+import { type ReadAnswer, type Reading, readAnswer } from './read-answer.ts'
 
 /** How one version's answers come about and are scored. */
 export interface Scoring {
@@ -16,53 +18,54 @@ export interface Scoring {
   version: Prompt
   /** The prompt whose checks and rubric apply: the candidate's, for both versions. */
   measure: Prompt
-  generate(request: ModelRequest, testCase: Case, repeat: number): Promise<Completion>
+  /** `accepts` tells whether an answer is one; what is none must not be kept. */
+  generate(
+    request: ModelRequest,
+    testCase: Case,
+    repeat: number,
+    accepts: (completion: Completion) => boolean,
+  ): Promise<Completion>
+  /** Those of the prompt. */
+  checks: readonly Check[]
+  /** Makes those of a case ready. */
   checksOf(testCase: Case): Check[]
   judge: Judge | undefined
   signal: AbortSignal
 }
 
-/** Makes the function that answers and scores one case. Faults of a case become its state, never a score of 0. */
-export function createScoreCase({ version, measure, generate, checksOf, judge, signal }: Scoring): ScoreCase {
+/**
+ * Makes the function that answers and scores one case. Faults of a case become its state, never a score of 0; an answer
+ * that never came is not scored either, unless the case expects just that.
+ */
+export function createScoreCase(scoring: Scoring): ScoreCase {
+  const { version, measure, generate } = scoring
   return async (testCase, repeat) => {
-    const input = renderMessages(version, testCase)
-    const request: ModelRequest = {
-      model: version.model,
-      messages: input,
-      parameters: version.parameters,
-      format: version.format,
+    const request = requestOf(version, testCase)
+    const reading: Reading = {
+      request,
+      expects: testCase.expect ?? measure.expect ?? 'answer',
+      // An application shows what it says; reasoning in it is a fault of the application.
+      reasoning: measure.reasoning ?? (measure.target ? 'keep' : undefined),
     }
-    const asked = { input: input.at(-1)?.content ?? '' }
+    const asked = { input: request.messages.at(-1)?.content ?? '' }
     let answer: Completion
     try {
-      answer = await generate(request, testCase, repeat)
+      answer = await generate(request, testCase, repeat, (given) => readAnswer(given, reading).kind !== 'lost')
     } catch (error) {
-      return { ...failure(error, 'modelError'), ...asked }
+      return { ...unanswered(error, reading.expects), ...asked }
     }
-    const told = { output: answer.output, ...defined('latencyMs', answer.latencyMs) }
+    const read = readAnswer(answer, reading)
+    const told = {
+      output: read.output,
+      ...(read.reasoning !== undefined && { reasoning: read.reasoning }),
+      ...defined('latencyMs', answer.latencyMs),
+      ...defined('answerUsd', answer.costUsd),
+    }
+    const settled = withoutScoring(read, reading.expects, testCase)
+    if (settled) return { ...asked, ...told, ...defined('costUsd', answer.costUsd), ...settled }
     try {
-      const scored = await scoreOutput({
-        subject: { case: testCase, ...told, ...defined('costUsd', answer.costUsd) },
-        checks: checksOf(testCase),
-        rubric: [...measure.rubric, ...testCase.rubric],
-        choices: measure.choices,
-        judge,
-        strict: measure.strict,
-        input,
-        repeat,
-        signal,
-      })
-      const costUsd = sum(answer.costUsd, scored.judgement ? scored.judgement.costUsd : 0)
-      return {
-        state: scored.state,
-        ...defined('score', scored.score),
-        ...asked,
-        ...told,
-        checks: scored.checks,
-        judge: scored.judgement?.items ?? [],
-        ...defined('costUsd', costUsd),
-        ...defined('answerUsd', answer.costUsd),
-      }
+      const scored = await scoreAnswer({ ...scoring, testCase, repeat, reading, read, answer })
+      return { ...asked, ...told, ...scored }
     } catch (error) {
       return { ...failure(error, error instanceof CheckError ? 'checkError' : 'judgeError'), ...asked, ...told }
     }
@@ -70,11 +73,69 @@ export function createScoreCase({ version, measure, generate, checksOf, judge, s
 }
 
 /** The messages of a version with the case's variables in them, each substituted once. */
-function renderMessages(version: Prompt, testCase: Case): Message[] {
-  return version.messages.map(({ role, content }) => ({
-    role,
-    content: render(content, testCase.vars, { strict: version.strict }),
-  }))
+function requestOf({ model, messages, parameters, format, strict }: Prompt, { vars }: Case): ModelRequest {
+  const rendered = messages.map(({ role, content }) => ({ role, content: render(content, vars, { strict }) }))
+  return { model, messages: rendered, parameters, format }
+}
+
+/** What becomes of a case that neither checks nor judge have to look at; undefined for one that they have to. */
+function withoutScoring({ kind, lost }: ReadAnswer, expects: Expectation, { checks, rubric }: Case) {
+  if (lost && kind === 'expected') return asExpected(expects, lostReason(lost))
+  if (lost) {
+    const { state, cause, wayOut } = lost
+    return { state, error: lostReason(lost), lost: { cause, wayOut }, checks: [], judge: [] }
+  }
+  if (!isWithoutAnswer(expects) || [...checks, ...rubric].some(({ weight }) => weight > 0)) return undefined
+  return { state: 'scored' as const, score: 0, checks: [unexpectedAnswer(expects)], judge: [] }
+}
+
+function asExpected(expects: Expectation, reason: string) {
+  return { state: 'scored' as const, score: 1, checks: [expectationCheck(expects, 1, reason)], judge: [] }
+}
+
+interface AnswerToScore extends Scoring {
+  testCase: Case
+  repeat: number
+  reading: Reading
+  read: ReadAnswer
+  answer: Completion
+}
+
+/** Where no answer is expected, only what the case itself says about one applies: the rest is about ordinary answers. */
+async function scoreAnswer({ testCase, repeat, reading, read, answer, measure, ...scoring }: AnswerToScore) {
+  const { rubric, choices } = isWithoutAnswer(reading.expects) ? { rubric: [], choices: [] } : measure
+  const checks = isWithoutAnswer(reading.expects) ? [] : scoring.checks
+  const scored = await scoreOutput({
+    subject: {
+      case: testCase,
+      output: read.output,
+      ...defined('latencyMs', answer.latencyMs),
+      ...defined('costUsd', answer.costUsd),
+    },
+    checks: [...checks, ...scoring.checksOf(testCase)],
+    rubric: [...rubric, ...testCase.rubric],
+    choices,
+    judge: scoring.judge,
+    strict: measure.strict,
+    input: reading.request.messages,
+    repeat,
+    signal: scoring.signal,
+  })
+  return {
+    state: scored.state,
+    ...defined('score', scored.score),
+    checks: scored.checks,
+    judge: scored.judgement?.items ?? [],
+    ...costOf(answer, scored.judgement),
+  }
+}
+
+/** A call without an answer; that the content was not wanted may be what the case expects. */
+function unanswered(error: unknown, expects: Expectation): CaseDetail {
+  const unwanted = error instanceof ProviderError && (error.kind === 'refused' || error.kind === 'moderated')
+  if (unwanted && expects === 'refusal') return asExpected(expects, error.message)
+  const isRefused = error instanceof ProviderError && error.kind === 'refused'
+  return failure(error, isRefused ? 'refused' : 'modelError')
 }
 
 /** The state of a case that could not be scored; errors that concern the whole run are passed on. */
@@ -89,7 +150,8 @@ function defined<K extends string>(key: K, value: number | undefined): { [P in K
   return value === undefined ? {} : ({ [key]: value } as { [P in K]?: number })
 }
 
-/** Unknown if a part is unknown. */
-function sum(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined || b === undefined ? undefined : a + b
+/** What answer and judgement cost together; absent if a part is unknown. */
+function costOf({ costUsd }: Completion, judgement: Judgement | undefined): { costUsd?: number } {
+  const judgeUsd = judgement ? judgement.costUsd : 0
+  return costUsd === undefined || judgeUsd === undefined ? {} : { costUsd: costUsd + judgeUsd }
 }

@@ -34,6 +34,9 @@ const precedence: CaseState[] = [
   'abstained',
   'judgeError',
   'checkError',
+  'truncated',
+  'refused',
+  'noText',
   'modelError',
   'budgetStopped',
 ]

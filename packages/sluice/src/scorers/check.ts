@@ -16,7 +16,8 @@ export type { Subject } from './measures/measure.ts'
 /** What a check says about one output. A `must` check has failed when its score is below 1. */
 export interface CheckResult extends Outcome {
   name: string
-  type: CheckSpec['type']
+  /** `expect`: whether a case came to the end that it expects. */
+  type: CheckSpec['type'] | 'expect'
   weight: number
   must: boolean
 }

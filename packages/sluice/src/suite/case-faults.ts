@@ -1,4 +1,4 @@
-import type { Case } from './case.ts'
+import { type Case, isWithoutAnswer } from './case.ts'
 import { checkFaults } from './check-faults.ts'
 import type { Config } from './config.ts'
 import type { Diagnostic } from './diagnostic.ts'
@@ -36,8 +36,10 @@ export function caseFaults(
   return faults
 }
 
-function isScored({ checks, rubric, choices }: Prompt, item: Case): boolean {
-  return checks.length + rubric.length + choices.length + item.checks.length + item.rubric.length > 0
+/** Whether anything of weight says what an answer is worth; for a case without one, that there is none does. */
+function isScored({ checks, rubric, choices, expect }: Prompt, item: Case): boolean {
+  if (isWithoutAnswer(item.expect ?? expect)) return true
+  return [...checks, ...rubric, ...choices, ...item.checks, ...item.rubric].some(({ weight }) => weight > 0)
 }
 
 /** The name of a check that needs the case's reference answer in vain. */

@@ -7,11 +7,20 @@ export const caseIdSchema = z.string().regex(/^[^\p{Cc}]+$/u, 'must not be empty
 
 export const tagsSchema = z.array(z.string().min(1)).meta({ description: 'Slices that are judged on their own.' })
 
+/** What is to become of a case: an answer, or one of the ways in which there is none. */
+export const expectationSchema = z.enum(['answer', 'refusal', 'truncated', 'noText'])
+
+export type Expectation = z.output<typeof expectationSchema>
+
 export const caseSchema = z
   .strictObject({
     id: caseIdSchema.meta({ description: 'Unique within the suite; keep it stable, results are joined by it.' }),
     vars: z.record(z.string(), z.unknown()).default({}).meta({ description: 'Values for the {{variables}}.' }),
     expected: z.string().exactOptional().meta({ description: 'Reference answer, shown to the judge.' }),
+    expect: expectationSchema.exactOptional().meta({
+      description:
+        'refusal or noText: the case scores 1 when the model refuses, or says nothing; truncated: an answer that was cut off is scored as it is (default: that of the prompt, else answer).',
+    }),
     checks: z.array(checkSchema).default([]).meta({ description: "Checks beside the prompt's own." }),
     rubric: rubricSchema.default([]).meta({ description: "Questions for the judge beside the prompt's own." }),
     tags: tagsSchema.default([]),
@@ -28,6 +37,8 @@ export interface Case {
   vars: Record<string, unknown>
   /** The reference answer. */
   expected?: string
+  /** Over the prompt's. */
+  expect?: Expectation
   checks: CheckSpec[]
   rubric: RubricItem[]
   tags: string[]
@@ -38,4 +49,9 @@ export interface Case {
   source?: Record<string, unknown>
   /** 1-based, in the suite's file. */
   line: number
+}
+
+/** Whether a case is scored by there being no answer. */
+export function isWithoutAnswer(expect: Expectation | undefined): boolean {
+  return expect === 'refusal' || expect === 'noText'
 }

@@ -87,6 +87,8 @@ function promptOf(data: PromptFile, { file, strict, source, root, folder }: Prom
     choices: evaluators.choices,
     suites: suitePaths(data.suites ?? {}, folder),
     inlineCases: inlineCases(data.testData ?? [], { source, strict }),
+    ...(data.expect === undefined ? {} : { expect: data.expect }),
+    ...(data.reasoning === undefined ? {} : { reasoning: data.reasoning }),
     gate: data.gate ?? {},
     ...(data.target === undefined ? {} : { target: resolveTarget(data.target, { root, folder }) }),
     rollout: data.rollout ?? defaultRolloutSettings,

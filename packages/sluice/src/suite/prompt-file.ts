@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { expectationSchema } from './case.ts'
 import { checkSchema } from './check-entry.ts'
 import { choiceEvaluatorSchema } from './choice.ts'
 import { gateSettingsSchema } from './gate-settings.ts'
@@ -91,6 +92,14 @@ export const promptSchema = z
       .meta({ description: 'Files of golden cases by name (fast, full), relative to this file.' }),
     checks: z.array(checkSchema).exactOptional().meta({ description: 'Checks of every output.' }),
     rubric: rubricSchema.exactOptional().meta({ description: 'Questions to the judge about every output.' }),
+    expect: expectationSchema.exactOptional().meta({
+      description:
+        'What cases expect that say nothing themselves: answer, refusal, truncated or noText (default answer).',
+    }),
+    reasoning: z.enum(['strip', 'keep']).exactOptional().meta({
+      description:
+        'Whether reasoning that an answer begins with, e.g. <think>..</think>, is taken off before scoring (default: where the model is known to write it, or nobody asked for it).',
+    }),
     gate: gateSettingsSchema.omit({ budgetUsd: true, guard: true }).exactOptional().meta({
       description:
         'Overrides the gate of sluice.yaml; the budget and the guard are those of the whole run, so they stay there.',

@@ -1,4 +1,4 @@
-import type { Case } from './case.ts'
+import type { Case, Expectation } from './case.ts'
 import type { CheckSpec } from './check-spec.ts'
 import type { ChoiceJudge } from './choice.ts'
 import type { GateSettings } from './gate-settings.ts'
@@ -26,6 +26,10 @@ export interface Prompt {
   suites: Record<string, string>
   /** The `testData` of the file. */
   inlineCases: Case[]
+  /** Of cases that say nothing else; by default an answer. */
+  expect?: Expectation
+  /** Whether reasoning at the start of an answer is taken off. Absent: where it is known for what it is. */
+  reasoning?: 'strip' | 'keep'
   /** Overrides the project's. */
   gate: Partial<GateSettings>
   target?: Target

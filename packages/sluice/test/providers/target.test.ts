@@ -61,11 +61,10 @@ test('http: an output that is no text is given as JSON', async () => {
   assert.equal((await call({ kind: 'http', url: server.url })).output, '{"items":[1]}')
 })
 
-test('http: a wrong count or no output is a bad answer, not a 0', async () => {
+test('http: a wrong count is a bad answer, not a 0', async () => {
   for (const [answer, says] of [
     [{ output: 'x', costUsd: -1 }, /costUsd/],
     [{ output: 'x', inputTokens: 'many' }, /inputTokens/],
-    [{ output: null }, /gave no output/],
   ] as const) {
     await using server = await faultServer(json(answer))
     const error = await failureOf(call({ kind: 'http', url: server.url }))
@@ -152,7 +151,20 @@ test('module: what it throws is an error of the case, with its message', async (
   const error = await failureOf(call(await moduleTarget('export default () => { throw new Error("no luck") }')))
   assert.deepEqual([error.kind, error.retryable], ['server', false])
   assert.match(error.message, /\.mjs#default: threw: no luck$/)
-  assert.match((await failureOf(call(await moduleTarget('export default () => {}')))).message, /gave no output/)
+})
+
+test('no output is an answer without text, in whatever way it is told', async () => {
+  for (const body of ['', 'null', '""', '{"output": null}', '{"output": ""}']) {
+    await using server = await faultServer(text(body))
+    assert.equal((await call({ kind: 'http', url: server.url })).output, '', body)
+  }
+  for (const code of [
+    'export default () => {}',
+    'export default () => null',
+    'export default () => ({output: null})',
+  ]) {
+    assert.equal((await call(await moduleTarget(code))).output, '', code)
+  }
 })
 
 test('module: a file that does not load or lacks the export is invalid input', async () => {

@@ -24,7 +24,7 @@ const refused: Record<string, [text: string, message: RegExp]> = {
   'two documents': [`${good}\n${good}`, /is not JSON/],
   'truncated JSON': [good.slice(0, -20), /is not JSON/],
   'a verdict in words': ['Both answers are yes. SCORE: 1.0', /is not JSON/],
-  'an empty answer': ['', /is not JSON/],
+  'an empty answer': ['', /the answer was empty/],
   'a bare list': [JSON.stringify([actions, faithful]), /not as asked/],
   null: ['null', /not as asked/],
 }
@@ -46,7 +46,10 @@ test('an answer that was cut off or withheld is refused even if it parses', asyn
     name: 'JudgeError',
     message: /cut off; raise judge.parameters.maxTokens/,
   })
-  await assert.rejects(judgeThatHears(completion(good, { finishReason: 'filter' })).score(), { name: 'JudgeError' })
+  await assert.rejects(judgeThatHears(completion(good, { finishReason: 'filter' })).score(), {
+    name: 'JudgeError',
+    message: /refused by the model or its provider/,
+  })
 })
 
 test('one code fence around the whole answer is taken off', async () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { lostAnswer, lostReason } from '../../providers/lost-answer.ts'
 import type { Completion } from '../../providers/provider.ts'
 import type { ChoiceJudge } from '../../suite/choice.ts'
 import type { RubricItem } from '../../suite/rubric.ts'
@@ -56,11 +57,14 @@ function refuse(fault: string, ids: string[]): void {
   if (ids.length > 0) throw new JudgeError(`the answer has ${ids.map((id) => quoted(id)).join(', ')} ${fault}`)
 }
 
-function readJson<T>({ output, finishReason }: Completion, schema: z.ZodType<T>): T {
+function readJson<T>(completion: Completion, schema: z.ZodType<T>): T {
+  const { output, finishReason } = completion
+  const lost = lostAnswer(completion)
   if (finishReason === 'length') {
-    throw new JudgeError('the answer was cut off; raise judge.parameters.maxTokens in sluice.yaml')
+    const detail = lost?.detail ? ` (${lost.detail})` : ''
+    throw new JudgeError(`the answer was cut off${detail}; raise judge.parameters.maxTokens in sluice.yaml`)
   }
-  if (finishReason === 'filter') throw new JudgeError("the answer was withheld by the provider's content filter")
+  if (lost) throw new JudgeError(`the answer was ${lostReason(lost)}`)
   const parsed = schema.safeParse(parse(output))
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues

@@ -1,0 +1,58 @@
+import { readAnswerBody } from './answer-body.ts'
+import type { LanguageModel } from './api-connection.ts'
+import type { Completion } from './provider.ts'
+
+type Result = Awaited<ReturnType<LanguageModel['doGenerate']>>
+
+/** How an answer ended. `failed`: the provider broke it off by a fault of its own. `unknown`: nobody can tell. */
+export interface Ending {
+  finishReason: Completion['finishReason'] | 'failed' | 'unknown'
+  /** In the provider's own words, where there is more to say. */
+  ended?: string | undefined
+}
+
+/** Ends that servers name in their own way; the first that fits counts. */
+const wordings = [
+  ['filter', /filter|safety|refus|recitation|prohibited|block|spii|guardrail|sensitive|moderat|toxic|flagged/],
+  ['length', /length|max|token_limit|context_window|error_limit|time_limit|incomplete|not_finished|continuation/],
+  ['tools', /tool|function_call/],
+  ['failed', /error|abort|cancel|interrupt|insufficient|network|timeout|unavailable/],
+  ['other', /pause/],
+  [
+    'stop',
+    /^(?:stop(?:_sequence|_token|ped)?|eo[stg](?:_token)?|end(?:_turn|_of_text|_of_turn)?|completed?|finish(?:ed)?|done|normal|null|none|)$/,
+  ],
+] as const
+
+/** How an answer ended, in one vocabulary for all providers. */
+export function endingOf(result: Result): Ending {
+  const { unified, raw } = result.finishReason
+  const { refusal, category, unfinished } = readAnswerBody(result.response?.body)
+  const calls = toolCalls(result)
+  switch (unified) {
+    case 'content-filter':
+      return { finishReason: 'filter', ended: category ?? (refusal === undefined ? raw : undefined) }
+    case 'length':
+      return { finishReason: 'length', ended: raw === 'model_context_window_exceeded' ? raw : undefined }
+    case 'tool-calls':
+      return { finishReason: 'tools', ended: calls }
+    case 'stop':
+      if (calls !== undefined) return { finishReason: 'tools', ended: calls }
+      if (unfinished !== undefined || raw === 'pause_turn') return { finishReason: 'other', ended: unfinished ?? raw }
+      return { finishReason: 'stop' }
+    default:
+      return refusal === undefined ? wordedEnding(raw ?? '') : { finishReason: 'filter' }
+  }
+}
+
+function wordedEnding(raw: string): Ending {
+  const word = raw.toLowerCase()
+  const [finishReason] = wordings.find(([, pattern]) => pattern.test(word)) ?? ['unknown' as const]
+  return finishReason === 'stop' || finishReason === 'length' ? { finishReason } : { finishReason, ended: raw }
+}
+
+/** The tools that the model wants to be called; undefined where it calls none. */
+function toolCalls({ content }: Result): string | undefined {
+  const names = content.flatMap((part) => (part.type === 'tool-call' && !part.providerExecuted ? [part.toolName] : []))
+  return names.length === 0 ? undefined : [...new Set(names)].join(', ')
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod'
+
+const code = z.union([z.string(), z.number()]).nullish().catch(undefined)
+const inner = z.looseObject({ code }).nullish().catch(undefined)
+const errorSchema = z.looseObject({
+  message: z.string().nullish().catch(undefined),
+  code,
+  type: code,
+  innererror: inner,
+  metadata: z
+    .looseObject({ flagged_input: z.string(), reasons: z.array(z.string()) })
+    .nullish()
+    .catch(undefined),
+})
+const bodySchema = z.looseObject({
+  error: errorSchema.nullish().catch(undefined),
+  incomplete_details: z.looseObject({ reason: code }).nullish().catch(undefined),
+})
+
+/** Codes of errors that stand for the provider's policy on content, in lower case. */
+const policyCodes = new Set([
+  'content_filter',
+  'content_policy_violation',
+  'contentpolicyviolationerror',
+  'responsibleaipolicyviolation',
+  'content_blocked',
+  'content_moderation_failed',
+  'data_inspection_failed',
+  'datainspectionfailed',
+  'guardrail_intervened',
+  'moderation_blocked',
+  'safety_violation',
+  'sensitive_words_detected',
+])
+
+/** The whole beginning of messages that come without a code of their own; no input can put itself there. */
+const policyMessages = [
+  /^Output blocked by content filtering policy/,
+  /^Invalid prompt: your prompt was flagged as potentially violating our usage policy/,
+]
+
+/**
+ * Whether an error's body says that the content was not wanted: `refused` by the model's provider, `moderated` by a
+ * gateway before it. By codes alone, since an error's text may quote the input.
+ */
+export function policyRefusal(body: string): 'refused' | 'moderated' | undefined {
+  const { error, incomplete_details } = bodySchema.safeParse(parsed(body)).data ?? {}
+  const message = error?.message ?? ''
+  if (policyMessages.some((beginning) => beginning.test(message))) return 'refused'
+  const codes = [error?.code, error?.type, error?.innererror?.code, incomplete_details?.reason]
+  if (codes.some((one) => typeof one === 'string' && policyCodes.has(one.toLowerCase()))) return 'refused'
+  return error?.metadata ? 'moderated' : undefined
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
+}
