@@ -3,6 +3,7 @@ import path from 'node:path'
 import { z } from 'zod'
 import { SluiceError } from '../errors.ts'
 import { openGit } from '../gate/git.ts'
+import type { Mask } from '../masking/mask.ts'
 import { githubAnnotations } from '../report/annotations.ts'
 import { highlightsOf } from '../report/highlights.ts'
 import { renderMarkdown } from '../report/markdown.ts'
@@ -23,6 +24,8 @@ export interface CommandResult {
 
 export interface GithubRunOptions {
   env: NodeJS.ProcessEnv
+  /** What is handed to GitHub passes it. */
+  mask: Mask
   /** Of sluice.yaml; absolute. */
   root: string
   /** Runs a command of sluice; with `show` its output is shown as well. */
@@ -40,13 +43,13 @@ const checkSchema = z.object({ diagnostics: z.array(z.custom<Diagnostic>()) })
  * verdict's exit code, which no failure of GitHub changes.
  */
 export async function runGithub(options: GithubRunOptions): Promise<number> {
-  const { env, root, write } = options
+  const { env, root, mask, write } = options
   const workflow = await readWorkflowRun(env)
   refuseForeignCode(workflow)
   const prefix = (await openGit(root, env))?.prefix ?? ''
   const reportDir = path.resolve(root, workflow.inputs.reportDir)
-  const { outcome, diagnostics } = await outcomeOf(workflow, { ...options, reportDir })
-  const findings = outcome.report && !workflow.endedRun ? await findingsOf(outcome.report, root) : []
+  const { outcome, diagnostics } = mask.data(await outcomeOf(workflow, { ...options, reportDir }))
+  const findings = outcome.report && !workflow.endedRun ? mask.data(await findingsOf(outcome.report, root)) : []
   write(githubAnnotations(shownOf([...findings, ...diagnostics]), { prefix }))
   const notes = await commentRun(workflow, { outcome, marker: commentMarker(prefix) }, options.connection)
   for (const note of notes) write(`${noticeCommand('notice', note)}\n`)

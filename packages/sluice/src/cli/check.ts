@@ -3,8 +3,11 @@ import path from 'node:path'
 import manifest from '../../package.json' with { type: 'json' }
 import { SluiceError } from '../errors.ts'
 import { openGit } from '../gate/git.ts'
+import { shortestSecret } from '../masking/secret-forms.ts'
+import { type ConfiguredSecret, configuredSecrets } from '../providers/configured-secrets.ts'
 import { githubAnnotations, sarifOf } from '../report/annotations.ts'
 import { type Diagnostic, formatDiagnostic } from '../suite/diagnostic.ts'
+import { configFileName } from '../suite/load-config.ts'
 import { findRoot, loadProject } from '../suite/project.ts'
 import type { Host } from './host.ts'
 
@@ -17,8 +20,11 @@ interface CheckOptions {
 /** `sluice check [paths]`: every fault of every file, without calling a model. Exit 3 if there is an error. */
 export async function check(paths: string[], { json, format = 'text' }: CheckOptions, host: Host): Promise<number> {
   const root = await findRoot(host.cwd())
-  const { prompts, diagnostics } = await loadProject({ root })
-  const found = diagnostics.filter(within(paths, root, host))
+  const { config, prompts, diagnostics } = await loadProject({ root })
+  const secrets = configuredSecrets(config, prompts, host.env)
+  host.mask.learn(secrets.map(({ value }) => value))
+  const all = [...diagnostics, ...tooShort(secrets, config.file ?? configFileName)]
+  const found = all.filter(within(paths, root, host))
   const errors = found.filter(({ severity }) => severity === 'error').length
   if (json) {
     printJson({ errors, warnings: found.length - errors, diagnostics: found }, host)
@@ -28,6 +34,19 @@ export async function check(paths: string[], { json, format = 'text' }: CheckOpt
     host.stderr.write(`${features} checked: ${count(errors, 'error')}, ${count(found.length - errors, 'warning')}.\n`)
   }
   return errors > 0 ? 3 : 0
+}
+
+/** A value that short stands in many texts by chance; masking it would make them unreadable and hide little. */
+function tooShort(secrets: readonly ConfiguredSecret[], file: string): Diagnostic[] {
+  const short = secrets.filter(({ variable, value }) => variable !== null && value.length < shortestSecret)
+  return [...new Map(short.map((secret) => [secret.variable, secret])).values()].map(({ variable, value, place }) => ({
+    severity: 'warning',
+    file,
+    line: 1,
+    column: 1,
+    path: place,
+    message: `${variable} holds ${count(value.length, 'character')}: a secret of fewer than ${shortestSecret} is not masked in outputs and reports. Use a longer one`,
+  }))
 }
 
 async function print(

@@ -18,6 +18,7 @@ export async function ciGithub(runCommand: RunCommand, host: Host): Promise<numb
     env,
     root: await findRoot(host.cwd()),
     run: (args, show) => captured(args, runCommand, host, show),
+    mask: host.mask,
     write: (text) => void host.stdout.write(text),
     nonce: randomUUID,
     connection: { sleep, random: Math.random, now: Date.now },
@@ -36,9 +37,9 @@ async function captured(args: string[], runCommand: RunCommand, host: Host, show
     })
   const stdout = tee('stdout')
   const stderr = tee('stderr')
-  const { env } = host
-  const shared = { env, cwd: () => host.cwd(), on: host.on.bind(host), off: host.off.bind(host) }
+  const { env, mask } = host
+  const shared = { env, mask, cwd: () => host.cwd(), on: host.on.bind(host), off: host.off.bind(host) }
   const exitCode = await runCommand(args, { stdout, stderr, ...shared })
   await Promise.all([stdout, stderr].map((stream) => finished(stream.end())))
-  return { exitCode, ...said }
+  return { exitCode, stdout: mask.text(said.stdout), stderr: mask.text(said.stderr) }
 }

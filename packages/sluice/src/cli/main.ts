@@ -1,8 +1,29 @@
 import { SluiceError } from '../errors.ts'
+import { createMask } from '../masking/mask.ts'
+import { maskedOutput } from '../masking/masked-output.ts'
+import { secretsOfEnvironment } from '../masking/secret-names.ts'
+import type { Host } from './host.ts'
 import { runCommandLine } from './program.ts'
 import { reportError } from './report-error.ts'
 
-const fail = (error: unknown) => process.exit(reportError(error, process))
+const mask = createMask()
+mask.learn(secretsOfEnvironment(process.env))
+const stdout = maskedOutput(process.stdout, mask)
+const stderr = maskedOutput(process.stderr, mask)
+const host: Host = {
+  stdout: stdout.stream,
+  stderr: stderr.stream,
+  env: process.env,
+  mask,
+  cwd: () => process.cwd(),
+  on: process.on.bind(process),
+  off: process.off.bind(process),
+}
+const fail = (error: unknown) => {
+  const exitCode = reportError(error, host)
+  stderr.flush()
+  process.exit(exitCode)
+}
 
 // Not 1, which would be the verdict `fail`.
 process.on('uncaughtException', fail)
@@ -18,6 +39,8 @@ if (process.channel) {
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
   process.channel.unref()
 }
-const exitCode = await runCommandLine(process.argv.slice(2), process)
+const exitCode = await runCommandLine(process.argv.slice(2), host)
+stdout.flush()
+stderr.flush()
 // Not by itself: an application under test, loaded as a module, may leave timers or connections open.
 process.stdout.write('', () => process.exit(exitCode))

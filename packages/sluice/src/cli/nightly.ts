@@ -51,7 +51,7 @@ export async function nightly(options: NightlyOptions, host: Host): Promise<numb
   )
   const progress = showProgress(session, host)
   try {
-    const context = { project, session, history: createHistory(session.database), progress, night, host }
+    const context = { project, session, history: createHistory(session.database, host.mask), progress, night, host }
     const tell = tellLater(session)
     const judged: JudgedNight[] = []
     const notes: string[] = []

@@ -1,4 +1,5 @@
 import { refuseTrackedStore } from '../gate/tracked-store.ts'
+import { configuredSecrets } from '../providers/configured-secrets.ts'
 import type { Config } from '../suite/config.ts'
 import { diskFiles, type ProjectFiles } from '../suite/files.ts'
 import { findRoot, type LoadProjectOptions, loadProject, strictProject } from '../suite/project.ts'
@@ -23,6 +24,8 @@ export async function openProject(host: Host, suites: LoadProjectOptions['suites
   const root = await findRoot(host.cwd())
   await refuseTrackedStore(root, host.env)
   const files = diskFiles(root)
-  const { config, prompts, caseCounts } = strictProject(await loadProject({ root, files, ...(suites && { suites }) }))
+  const project = await loadProject({ root, files, ...(suites && { suites }) })
+  host.mask.learn(configuredSecrets(project.config, project.prompts, host.env).map(({ value }) => value))
+  const { config, prompts, caseCounts } = strictProject(project)
   return { config, prompts, files, caseCounts }
 }

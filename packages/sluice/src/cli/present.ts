@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
+import type { Mask } from '../masking/mask.ts'
 import { wantsColor } from '../report/ansi.ts'
 import { collectHighlights, type Highlights } from '../report/highlights.ts'
 import type { ReportSummary } from '../report/report.ts'
@@ -19,11 +20,13 @@ export interface PresentOptions {
 
 /** Shows a report: on stdout first, so that the verdict is seen even where files cannot be written. */
 export async function present(
-  report: ReportSummary,
-  casesOf: CasesOf,
+  summary: ReportSummary,
+  rowsOf: CasesOf,
   { json, reportDir }: PresentOptions,
   host: Host,
 ): Promise<void> {
+  const report = host.mask.data(summary)
+  const casesOf = maskedCases(summary, rowsOf, host.mask)
   const highlights = json && reportDir === undefined ? [] : await highlightsOf(report, casesOf)
   if (json) await writeToReader(report, casesOf, host)
   else host.stdout.write(terminalText(report, highlights, host))
@@ -38,6 +41,15 @@ async function keep(report: ReportSummary, casesOf: CasesOf, host: Host): Promis
   await storeRun(root, report, casesOf).catch((error: Error) => {
     host.stderr.write(`The report of this run is not kept for sluice report: ${error.message}\n`)
   })
+}
+
+/** What a case said was masked when it was stored; its name and tags come from the suite. */
+function maskedCases({ features }: ReportSummary, casesOf: CasesOf, mask: Mask): CasesOf {
+  return async function* (feature, index) {
+    for await (const row of casesOf(features[index] ?? feature, index)) {
+      yield { ...row, id: mask.text(row.id), tags: mask.data(row.tags) }
+    }
+  }
 }
 
 async function writeToReader(report: ReportSummary, casesOf: CasesOf, host: Host): Promise<void> {

@@ -29,7 +29,7 @@ export async function showReport(run: string | undefined, options: ReportOptions
   if (options.open && format !== 'html') {
     throw new SluiceError('invalid-input', `--open shows the HTML report, not ${format}: leave out --format`)
   }
-  const report = await readReport(await fileOf(run, host))
+  const report = host.mask.data(await readReport(await fileOf(run, host)))
   const write = (sink: Writable) => writeAs(format, report, sink, host)
   if (options.out === undefined && !options.open) {
     await write(host.stdout)

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { SluiceError } from '../errors.ts'
+import { withholdFrom } from '../masking/secret-names.ts'
 import { createBudget } from '../providers/budget.ts'
 import { createModelClient } from '../providers/client.ts'
 import { steadyNow } from '../providers/clock.ts'
+import { notifyVariables } from '../providers/configured-secrets.ts'
 import { createPrices, type Prices } from '../providers/prices.ts'
 import { createProviders, type Providers } from '../providers/registry.ts'
 import { createAnswerStore } from '../run/answer-store.ts'
@@ -51,12 +53,16 @@ export interface Session {
   close(): void
 }
 
-/** Opens the store and prepares model calls; nothing is called yet. */
+/**
+ * Opens the store and prepares model calls; nothing is called yet. What belongs to the workflow is taken out of the
+ * environment, before a program or a module of the change under test can look at it.
+ */
 export function openSession({ config, files }: LoadedProject, options: SessionOptions, host: Host): Session {
   const { concurrency } = options
+  withholdFrom(host.env, (config.notify ?? []).flatMap(notifyVariables))
   const database = openDatabase(config.root)
   const run = { id: randomUUID(), command: options.command, startedAt: steadyNow() }
-  const results = createResults(database, run)
+  const results = createResults(database, run, host.mask)
   const interrupt = listenForInterrupt(host)
   const prices = createPrices(config.prices, config.providers)
   const askedBudget = options.budgetUsd ?? config.gate.budgetUsd
@@ -64,7 +70,7 @@ export function openSession({ config, files }: LoadedProject, options: SessionOp
   const providers = createProviders(config, { env: host.env, files, prices })
   const needed = new Set<string>()
   const client = createModelClient({ providers, config, budget, prices, concurrency, stop: interrupt.stop, needed })
-  const store = createAnswerStore(database)
+  const store = createAnswerStore(database, { mask: host.mask })
   const spending = createSpending(database, options.command)
   return {
     runId: run.id,

@@ -40,7 +40,7 @@ export function createTellNight({ config }: LoadedProject, host: Host): (session
         time: new Date().toISOString(),
       }
       const deliver = { fetch, clock: Date.now, random: Math.random, sleep, deadline }
-      return notifyNight(news, { channels, incidents, deliver })
+      return notifyNight(host.mask.data(news), { channels, incidents, deliver })
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import type { Mask } from '../masking/mask.ts'
 import { writeTogether } from '../run/database.ts'
 import { inStore } from '../run/store-error.ts'
 import { type NightRecord, nightRecordSchema, type Sentinel, sentinelSchema } from './night-record.ts'
@@ -19,7 +20,8 @@ export interface NightHistory {
   merge(records: readonly (NightRecord | Sentinel)[]): number
 }
 
-export function createHistory(database: DatabaseSync): NightHistory {
+/** Secrets are masked in what is written. */
+export function createHistory(database: DatabaseSync, mask?: Mask): NightHistory {
   const prepare = (sql: string) => inStore(database, () => database.prepare(sql))
   const selectBefore = prepare('SELECT record FROM nights WHERE feature = ? AND night < ? ORDER BY night DESC LIMIT ?')
   const selectNight = prepare('SELECT record FROM nights WHERE feature = ? AND night = ?')
@@ -40,7 +42,8 @@ export function createHistory(database: DatabaseSync): NightHistory {
   const putSentinel = prepare(
     'INSERT OR REPLACE INTO sentinels (feature, version, judge, case_id, record) VALUES (?, ?, ?, ?, ?)',
   )
-  const write = (record: NightRecord | Sentinel) => {
+  const write = (given: NightRecord | Sentinel) => {
+    const record = mask?.data(given) ?? given
     if (record.kind === 'night') putNight.run(record.feature, record.night, JSON.stringify(record))
     else putSentinel.run(record.feature, record.version, record.judge, record.case, JSON.stringify(record))
   }

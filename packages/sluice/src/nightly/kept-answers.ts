@@ -37,8 +37,9 @@ export function freshAnswers(
   return byCase
 }
 
-function answerOf({ output, latencyMs, answerUsd }: CaseDetail): KeptAnswer | undefined {
-  if (output === undefined) return undefined
+/** An answer that a secret was taken out of is not kept: judged again, it would be another answer. */
+function answerOf({ output, outputMasked, latencyMs, answerUsd }: CaseDetail): KeptAnswer | undefined {
+  if (output === undefined || outputMasked) return undefined
   return {
     output,
     ...(latencyMs !== undefined && { latencyMs }),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { shownAddress } from '../masking/address.ts'
 import { readAnswerBody } from './answer-body.ts'
 import { excerpt } from './excerpt.ts'
 import { networkError } from './network-error.ts'
@@ -12,7 +13,8 @@ export interface ErrorPlace {
   baseURL: string
   /** What to mend when the credentials are refused. */
   credentials: string
-  secrets: readonly string[]
+  /** Takes secrets out of what the provider says. */
+  mask: (text: string) => string
   clock: () => number
 }
 
@@ -33,9 +35,9 @@ const notAsked = new Set(['AI_UnsupportedFunctionalityError', 'AI_InvalidPromptE
 /** Turns whatever the AI SDK or fetch threw into a `ProviderError` that keeps it as its cause. */
 export function apiError(error: unknown, place: ErrorPlace): ProviderError {
   if (error instanceof ProviderError) return error
-  const { source, secrets } = place
+  const { source, mask } = place
   const call = callSchema.safeParse(error).data
-  const url = call?.url ?? place.baseURL
+  const url = shownAddress(call?.url ?? place.baseURL)
   const status = statusOf(call ?? {})
   if (status !== undefined && (status < 200 || status > 299)) {
     return statusError({
@@ -52,11 +54,9 @@ export function apiError(error: unknown, place: ErrorPlace): ProviderError {
   if (network) return network
   if (call?.responseBody !== undefined) {
     const answered = `${source}: ${url} answered ${status}`
-    return (
-      bodyError(answered, call.responseBody, secrets, error) ?? badBody(answered, call.responseBody, secrets, error)
-    )
+    return bodyError(answered, call.responseBody, mask, error) ?? badBody(answered, call.responseBody, mask, error)
   }
-  const said = excerpt(error instanceof Error ? error.message : String(error), secrets)
+  const said = excerpt(error instanceof Error ? error.message : String(error), mask)
   const name = error instanceof Error ? error.name : ''
   if (notAsked.has(name)) return new ProviderError('bad-request', `${source}: ${said}`, { cause: error })
   if (call && status === undefined)
@@ -78,21 +78,21 @@ function statusOf({ statusCode, responseBody = '' }: Partial<z.output<typeof cal
 function bodyError(
   answered: string,
   body: string,
-  secrets: readonly string[],
+  mask: ErrorPlace['mask'],
   cause: unknown,
 ): ProviderError | undefined {
   const { error } = readAnswerBody(parsed(body))
   if (!error) return undefined
-  const said = `${answered} with an error: ${excerpt(error.message, secrets)}`
+  const said = `${answered} with an error: ${excerpt(error.message, mask)}`
   return new ProviderError(policyRefusal(body) ?? 'server', said, { cause })
 }
 
-function badBody(answered: string, body: string, secrets: readonly string[], cause: unknown): ProviderError {
+function badBody(answered: string, body: string, mask: ErrorPlace['mask'], cause: unknown): ProviderError {
   const text = body.trimStart()
   const fault =
     text === ''
       ? 'with an empty body'
-      : `with ${text.startsWith('<') ? 'HTML' : parsed(text) !== undefined ? 'JSON of an unexpected form' : 'broken or cut-off JSON'}: ${excerpt(text, secrets)}`
+      : `with ${text.startsWith('<') ? 'HTML' : parsed(text) !== undefined ? 'JSON of an unexpected form' : 'broken or cut-off JSON'}: ${excerpt(text, mask)}`
   return new ProviderError('bad-response', `${answered} ${fault}`, { cause })
 }
 

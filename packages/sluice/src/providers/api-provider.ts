@@ -1,4 +1,6 @@
 import { SluiceError } from '../errors.ts'
+import { privatePartsOf } from '../masking/address.ts'
+import { createMask } from '../masking/mask.ts'
 import type { ProviderSettings } from '../suite/config.ts'
 import { parseModelId } from '../suite/model.ts'
 import { canonicalJson } from '../suite/version.ts'
@@ -7,6 +9,7 @@ import { type Connection, connect, publicBaseURLs } from './api-connection.ts'
 import { apiError, type ErrorPlace } from './api-error.ts'
 import { type ApiKind, apiKey, type Env } from './api-key.ts'
 import { callOptions } from './api-request.ts'
+import { headerValues, secretsOfHeader } from './header-values.ts'
 import type { Embeddings, ModelRequest, Provider } from './provider.ts'
 import { type BodyFetch, createBodyFetch, type LimitName } from './request-body.ts'
 
@@ -94,10 +97,17 @@ function limitNameOf({ maxCompletionTokens }: ModelRequest['parameters']): Limit
 async function openAccess({ name, kind, settings, env, clock }: ApiProviderOptions): Promise<Access> {
   const key = apiKey(name, kind, settings.apiKeyEnv, env)
   const baseURL = baseURLOf(name, kind, settings, env)
+  const headers = headerValues(name, settings.headers, env)
+  const mask = createMask()
+  mask.learn([
+    ...(key.value === undefined ? [] : [key.value]),
+    ...privatePartsOf(baseURL),
+    ...Object.values(headers).flatMap(secretsOfHeader),
+  ])
   const credentials = `The key in ${key.variable} was refused${key.value === undefined ? ' (it is not set)' : ''}: set it to a valid one`
   return {
-    connect: (fetch) => connect(kind, { name, baseURL, apiKey: key.value, headers: settings.headers ?? {}, fetch }),
-    place: { source: name, baseURL, credentials, secrets: key.value === undefined ? [] : [key.value], clock },
+    connect: (fetch) => connect(kind, { name, baseURL, apiKey: key.value, headers, fetch }),
+    place: { source: name, baseURL, credentials, mask: mask.text, clock },
   }
 }
 

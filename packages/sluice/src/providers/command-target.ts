@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { createMask, type Mask } from '../masking/mask.ts'
+import { secretsOfEnvironment } from '../masking/secret-names.ts'
 import type { Target } from '../suite/target.ts'
 import type { Env } from './api-key.ts'
 import { steadyNow } from './clock.ts'
@@ -18,10 +20,12 @@ export function createCommandTarget(
   { env, clock = steadyNow }: TargetOptions,
 ): TargetCall {
   const source = `target: ${command.join(' ')}`
+  const mask = createMask()
+  mask.learn(secretsOfEnvironment(env))
   return async (vars, { signal }) => {
     const start = clock()
     const stdout = await withDeadline({ source, timeoutMs: defaultTimeoutMs, signal }, (inner) =>
-      run({ source, command, cwd, env, input: JSON.stringify(vars), signal: inner }),
+      run({ source, command, cwd, env, mask, input: JSON.stringify(vars), signal: inner }),
     )
     return targetText(source, stdout.replace(/\r?\n$/, ''), clock() - start)
   }
@@ -32,11 +36,12 @@ interface Run {
   command: string[]
   cwd: string
   env: Env
+  mask: Mask
   input: string
   signal: AbortSignal
 }
 
-function run({ source, command: [program = '', ...args], cwd, env, input, signal }: Run): Promise<string> {
+function run({ source, command: [program = '', ...args], cwd, env, mask, input, signal }: Run): Promise<string> {
   return new Promise((resolve, reject) => {
     // A process group of its own, so that what the program has started ends with it.
     const child = spawn(program, args, { cwd, env, stdio: 'pipe', detached: true })
@@ -58,7 +63,7 @@ function run({ source, command: [program = '', ...args], cwd, env, input, signal
     })
     child.stdin.end(input)
     const fail = (fault: string, cause?: unknown) => {
-      const said = stderr.trim() === '' ? '' : `; stderr ends: ${tail(stderr)}`
+      const said = stderr.trim() === '' ? '' : `; stderr ends: ${tail(stderr, mask.text)}`
       reject(new ProviderError('server', `${source}: ${fault}${said}`, { cause, retryable: false }))
     }
     child.on('error', (error) => fail(`cannot be started in ${cwd} (${error.message})`, error))

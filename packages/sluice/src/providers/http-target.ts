@@ -1,6 +1,10 @@
+import { privatePartsOf, shownAddress } from '../masking/address.ts'
+import { createMask } from '../masking/mask.ts'
 import type { Target } from '../suite/target.ts'
 import { steadyNow } from './clock.ts'
 import { defaultTimeoutMs, withDeadline } from './deadline.ts'
+import { excerpt } from './excerpt.ts'
+import { headerValues, secretsOfHeader } from './header-values.ts'
 import { createLane, defaultRetries } from './lane.ts'
 import { createLeanFetch } from './lean-fetch.ts'
 import { networkError } from './network-error.ts'
@@ -21,33 +25,39 @@ export function createHttpTarget(
     random = Math.random,
     sleep = realSleep,
     concurrency = 50,
+    env,
   }: TargetOptions,
 ): TargetCall {
   const source = 'target'
+  const place = shownAddress(url)
+  const filled = headerValues(source, headers, env)
+  const mask = createMask()
+  mask.learn([...privatePartsOf(url), ...Object.values(filled).flatMap(secretsOfHeader)])
   const lane = createLane({ source, concurrency, retries: defaultRetries, clock, random, sleep })
   const ask = async (body: string, signal: AbortSignal) => {
     const start = clock()
     const answered = await post(body, signal).catch((error: unknown) => {
       throw (
-        networkError(source, url, error) ??
-        new ProviderError('bad-response', `${source}: ${url}: ${error}`, { cause: error })
+        networkError(source, place, error) ??
+        new ProviderError('bad-response', `${source}: ${place}: ${excerpt(String(error), mask.text)}`, { cause: error })
       )
     })
     const { status, header, text } = answered
     if (status < 200 || status > 299)
       throw statusError({
         source,
-        url,
+        url: place,
         status,
         header,
         body: text,
+        mask: mask.text,
         credentials: 'Set what it needs in target.http.headers',
         now: clock(),
       })
-    return targetText(`${source}: ${url}`, text, clock() - start)
+    return targetText(`${source}: ${place}`, text, clock() - start)
   }
   const post = async (body: string, signal: AbortSignal) => {
-    const sent = { ...headers, 'content-type': 'application/json' }
+    const sent = { ...filled, 'content-type': 'application/json' }
     const response = await fetch(url, { method, headers: sent, body, signal })
     const header = (name: string) => response.headers.get(name)
     return { status: response.status, header, text: await response.text() }
@@ -55,7 +65,7 @@ export function createHttpTarget(
   return (vars, { signal }) => {
     const body = JSON.stringify(vars)
     return lane.run(signal, () =>
-      withDeadline({ source: `target: ${url}`, timeoutMs, signal }, (inner) => ask(body, inner)),
+      withDeadline({ source: `target: ${place}`, timeoutMs, signal }, (inner) => ask(body, inner)),
     )
   }
 }

@@ -1,3 +1,4 @@
+import { shownAddress } from '../masking/address.ts'
 import { excerpt } from './excerpt.ts'
 import { policyRefusal } from './policy-refusal.ts'
 import { ProviderError, type ProviderErrorKind } from './provider-error.ts'
@@ -15,7 +16,8 @@ export interface Refusal {
   credentials: string
   /** ms since the epoch. */
   now: number
-  secrets?: readonly string[]
+  /** Takes secrets out of what the server says. */
+  mask: (text: string) => string
   cause?: unknown
 }
 
@@ -25,8 +27,8 @@ const noCredit = /insufficient_quota|credit balance is too low|insufficient (cre
 
 /** What an HTTP status, with the body's help, says about the call. */
 export function statusError(refusal: Refusal): ProviderError {
-  const { source, url, status, header, body, now, secrets, cause } = refusal
-  const said = excerpt(messageOf(body), secrets)
+  const { source, url, status, header, body, now, mask, cause } = refusal
+  const said = excerpt(messageOf(body), mask)
   const answer = `${source}: ${url} answered ${status}${said === '' ? '' : `: ${said}`}`
   const options = { status, cause }
   const unwanted = policyRefusal(body)
@@ -48,7 +50,14 @@ export function statusError(refusal: Refusal): ProviderError {
 
 function hintFor(status: number, location: string | null | undefined): string {
   if (status === 404) return '. Are the model and the base URL spelled right?'
-  return status >= 300 && status < 400 ? `. It has moved to ${location ?? 'elsewhere'}; redirects are not followed` : ''
+  return status >= 300 && status < 400
+    ? `. It has moved to ${location ? shownPlace(location) : 'elsewhere'}; redirects are not followed`
+    : ''
+}
+
+/** A redirect may carry a token, also one that nobody here knows. */
+function shownPlace(location: string): string {
+  return URL.canParse(location) ? shownAddress(location) : (location.split(/[?#]/, 1)[0] ?? '')
 }
 
 function kindOf(status: number, body: string): ProviderErrorKind {

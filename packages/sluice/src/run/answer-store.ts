@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
+import type { Mask } from '../masking/mask.ts'
 import type { Completion } from '../providers/provider.ts'
 import { writeTogether } from './database.ts'
 import { inStore } from './store-error.ts'
@@ -43,7 +44,11 @@ const completionRow = z.object({
   warnings: z.array(z.string()),
 })
 
-export function createAnswerStore(database: DatabaseSync, now: () => number = Date.now): AnswerStore {
+/** `mask` says which answers hold a secret: they are used, but not kept, since a masked one would be scored as another. */
+export function createAnswerStore(
+  database: DatabaseSync,
+  { now = Date.now, mask }: { now?: () => number; mask?: Mask } = {},
+): AnswerStore {
   const select = database.prepare('SELECT completion FROM answers WHERE key = ?')
   const insert = database.prepare(
     'INSERT OR REPLACE INTO answers (key, model, stage, feature, created_at, usd, completion) VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -55,6 +60,7 @@ export function createAnswerStore(database: DatabaseSync, now: () => number = Da
       return row && completionOf(String(row.completion))
     },
     put(key, completion, { model, stage, feature }) {
+      if (mask?.holds([completion.output, ...completion.warnings].join('\n'))) return
       const row = [key, model, stage, feature, now(), completion.costUsd ?? null, JSON.stringify(completion)]
       inStore(database, () => insert.run(...row))
     },

@@ -28,6 +28,8 @@ export interface CaseDetail {
   output?: string
   /** What the output began with before it was scored without it. */
   reasoning?: string
+  /** Set where a secret was taken out of the output, which is no longer what was scored. */
+  outputMasked?: true
   checks: CheckResult[]
   judge: JudgedItem[]
   /** Why there is no score. */

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import type { Mask } from '../masking/mask.ts'
 import type { Arm, CaseDetail } from './case-record.ts'
 import { writeTogether } from './database.ts'
 import { inStore } from './store-error.ts'
@@ -23,10 +24,11 @@ export interface Results {
 const runsKept = 20
 const rowsPerWrite = 500
 
-/** Starts a run in the store. Details of all but the last 20 runs are dropped; paid answers are kept. */
+/** Starts a run in the store. Secrets are masked. Details of all but the last 20 runs are dropped; paid answers are kept. */
 export function createResults(
   database: DatabaseSync,
   run: { id: string; command: string; startedAt: number },
+  mask?: Mask,
 ): Results {
   const write = (work: () => void) => inStore(database, () => writeTogether(database, work))
   write(() => {
@@ -55,7 +57,7 @@ export function createResults(
   }
   return {
     add(feature, row) {
-      buffer.push({ feature, row })
+      buffer.push({ feature, row: { ...row, detail: withoutSecrets(row.detail, mask) } })
       if (buffer.length >= rowsPerWrite) flush()
     },
     *rows(feature) {
@@ -71,4 +73,10 @@ export function createResults(
     },
     flush,
   }
+}
+
+/** Scores were given before: what is masked here is shown, and never scored again. */
+function withoutSecrets(detail: CaseDetail, mask: Mask | undefined): CaseDetail {
+  const safe = mask?.data(detail) ?? detail
+  return safe.output === detail.output ? safe : { ...safe, outputMasked: true }
 }

@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import { exactlyOne } from './exactly-one.ts'
+import { secretVariableSchema } from './header-settings.ts'
 
-const environmentName = z
-  .string()
-  .regex(/^[A-Za-z_]\w*$/, 'must be the name of an environment variable, not the secret itself')
+const environmentName = secretVariableSchema('the secret')
 
 const address = z.url({ protocol: /^https?$/, error: 'must be a URL that starts with http:// or https://' })
 

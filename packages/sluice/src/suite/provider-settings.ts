@@ -1,4 +1,7 @@
 import { z } from 'zod'
+import { isWorkflowToken } from '../masking/secret-names.ts'
+import { headersSchema, secretVariableSchema, workflowTokenFault } from './header-settings.ts'
+import { keyVariable } from './key-variable.ts'
 import { type RequestParameters, requestParametersSchema } from './model.ts'
 
 const kinds = ['anthropic', 'openai', 'google', 'openai-compatible', 'replay'] as const
@@ -20,12 +23,10 @@ const providerSchema = z
       .url({ protocol: /^https?$/, error: 'must be a URL that starts with http:// or https://' })
       .exactOptional()
       .meta({ description: 'Where the API is; required for openai-compatible.' }),
-    apiKeyEnv: z
-      .string()
-      .regex(/^[A-Za-z_]\w*$/, 'must be the name of an environment variable, not the key itself')
+    apiKeyEnv: secretVariableSchema('the key')
       .exactOptional()
       .meta({ description: 'Environment variable that holds the key.' }),
-    headers: z.record(z.string(), z.string()).exactOptional().meta({ description: 'Sent with every request.' }),
+    headers: headersSchema.exactOptional(),
     parameters: requestParametersSchema
       .exactOptional()
       .meta({ description: "Sent in the body of every question, as they are; a prompt's own parameters win." }),
@@ -47,6 +48,13 @@ export const providersSchema = z
       const kind = settings.kind ?? implicitKind(name)
       const problem = (key: string, message: string) => context.addIssue({ code: 'custom', path: [name, key], message })
       if (kind === undefined) problem('kind', `missing; expected one of ${kinds.join(', ')}`)
+      const implicit = kind === 'openai-compatible' && settings.apiKeyEnv === undefined && keyVariable(name, { kind })
+      if (implicit && isWorkflowToken(implicit))
+        context.addIssue({
+          code: 'custom',
+          path: [name],
+          message: `its key would be read from ${implicit}: ${workflowTokenFault(implicit)}`,
+        })
       if (kind === 'openai-compatible' && settings.baseURL === undefined)
         problem('baseURL', 'missing; openai-compatible needs it')
       if (kind === 'replay' && settings.files === undefined)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { exactlyOne } from './exactly-one.ts'
+import { headersSchema } from './header-settings.ts'
 
 const kinds = ['http', 'command', 'module'] as const
 const oneKind = exactlyOne(kinds, 'target')
@@ -9,7 +10,7 @@ const httpSchema = z.strictObject({
     .url({ protocol: /^https?$/, error: 'must be a URL that starts with http:// or https://' })
     .meta({ description: 'Where the application answers.' }),
   method: z.enum(['POST', 'PUT']).exactOptional().meta({ description: 'Default POST.' }),
-  headers: z.record(z.string(), z.string()).exactOptional().meta({ description: 'Sent with every request.' }),
+  headers: headersSchema.exactOptional(),
   timeoutMs: z.int().min(1).exactOptional().meta({ description: 'Default 60000.' }),
 })
 

@@ -51,7 +51,7 @@ test('only answers older than the given time are pruned', () => {
   using folder = temporaryFolder()
   const database = openDatabase(folder.root)
   let now = 1000
-  const store = createAnswerStore(database, () => now)
+  const store = createAnswerStore(database, { now: () => now })
   store.put('old', completion, labels)
   now = 2000
   store.put('new', completion, labels)

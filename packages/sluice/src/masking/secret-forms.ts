@@ -1,0 +1,87 @@
+/** A value with fewer characters stands in too many texts by chance to be looked for. */
+export const shortestSecret = 8
+
+/** Longer values are looked for as they are, by their lines and in few forms: their patterns would be too large. */
+const longestPattern = 256
+
+/** In which forms one secret is looked for. */
+export interface SecretForms {
+  /** Sources of regular expressions, each of which finds the secret in several spellings. */
+  patterns: string[]
+  /** Texts that are looked for letter by letter. */
+  texts: string[]
+}
+
+/**
+ * The forms that a secret may take in a text: as it is, escaped for JSON, HTML, Markdown or an address (also several
+ * times, and only in part), in base64 at any offset and with line breaks, and in hexadecimal digits.
+ */
+export function formsOf(secret: string): SecretForms {
+  const bytes = Buffer.from(secret)
+  const encoded = base64Cores(bytes)
+  if (secret.length > longestPattern) {
+    const lines = secret.split(/\r?\n/).filter((line) => line.length >= 2 * shortestSecret && line !== secret)
+    const urlSafe = encoded.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'))
+    return { patterns: [], texts: [...new Set([secret, escapedForJson(secret), ...encoded, ...urlSafe, ...lines])] }
+  }
+  const spelled = Array.from(secret, spellings).join('')
+  const hex = Array.from(bytes.toString('hex'), anyCase).join('')
+  const wrapped = encoded.map((core) => Array.from(core, base64Digit).join(lineBreak))
+  return { patterns: [spelled, ...wrapped, hex], texts: [secret, escapedForJson(secret), ...encoded] }
+}
+
+const lineBreak = String.raw`(?:\r?\n|\\+n)?`
+const entities: Record<string, string> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' }
+const shortEscapes: Record<string, string> = { '\n': 'n', '\r': 'r', '\t': 't' }
+
+/** A pattern for one character as it is and in its escaped forms. Letters and digits are never escaped. */
+function spellings(character: string): string {
+  if (/[A-Za-z0-9]/.test(character)) return character
+  const code = character.codePointAt(0) ?? 0
+  const percents = Array.from(Buffer.from(character), (byte) => `%(?:25)*${hexadecimal(byte, 2)}`).join('')
+  const units = Array.from({ length: character.length }, (_, index) => {
+    return String.raw`\\+u${hexadecimal(character.charCodeAt(index), 4)}`
+  }).join('')
+  const entity = entities[character]
+  const short = shortEscapes[character]
+  return `(?:${[
+    String.raw`\\*${literal(character)}`,
+    percents,
+    units,
+    `&(?:amp;)*#0*${code};`,
+    `&(?:amp;)*#[xX]0*${hexadecimal(code, 1)};`,
+    ...(entity ? [`&(?:amp;)*${entity};`] : []),
+    ...(short ? [String.raw`\\+${short}`] : []),
+    ...(character === ' ' ? [String.raw`\+`] : []),
+  ].join('|')})`
+}
+
+function base64Digit(digit: string): string {
+  if (digit === '+') return '[+-]'
+  return digit === '/' ? '[/_]' : digit
+}
+
+/** What of the base64 of a longer text depends on the secret alone, for each of the three offsets it may have there. */
+function base64Cores(bytes: Buffer): string[] {
+  return [0, 1, 2].map((offset) => {
+    const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64')
+    const bits = 8 * (offset + bytes.length)
+    return text.slice(Math.ceil((8 * offset) / 6), Math.floor(bits / 6))
+  })
+}
+
+function hexadecimal(value: number, digits: number): string {
+  return Array.from(value.toString(16).padStart(digits, '0'), anyCase).join('')
+}
+
+function anyCase(digit: string): string {
+  return /[a-f]/.test(digit) ? `[${digit}${digit.toUpperCase()}]` : digit
+}
+
+function literal(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`)
+}
+
+function escapedForJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1)
+}

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { createMask } from '../../src/masking/mask.ts'
+import { isCredentialName, isWorkflowToken, secretsOfEnvironment } from '../../src/masking/secret-names.ts'
+
+function maskOf(...secrets: string[]) {
+  const mask = createMask()
+  mask.learn(secrets)
+  return mask
+}
+
+const entity = (text: string) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+const named: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#x27;' }
+const json = (text: string) => JSON.stringify(text).slice(1, -1)
+
+const encodings: Record<string, (secret: string) => string> = {
+  raw: (secret) => secret,
+  JSON: json,
+  'JSON in JSON': (secret) => json(json(secret)),
+  'JSON with unicode escapes': (secret) =>
+    secret.replace(/[^A-Za-z0-9]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  'HTML by number': entity,
+  'HTML by name': (secret) => secret.replace(/[&<>"']/g, (character) => named[character] ?? ''),
+  Markdown: (secret) => secret.replace(/[\\`*_{}[\]()#+.!|<>~-]/g, '\\$&'),
+  URL: encodeURIComponent,
+  'URL twice': (secret) => encodeURIComponent(encodeURIComponent(secret)),
+  form: (secret) => new URLSearchParams({ a: secret }).toString().slice(2),
+  hexadecimal: (secret) => Buffer.from(secret).toString('hex'),
+  ...Object.fromEntries(
+    [0, 1, 2, 3, 4].flatMap((offset) => [
+      [`base64 at ${offset}`, (secret: string) => Buffer.from(`${'u'.repeat(offset)}${secret}tail`).toString('base64')],
+      [
+        `base64url at ${offset}`,
+        (secret: string) => Buffer.from(`${'u'.repeat(offset)}${secret}`).toString('base64url'),
+      ],
+    ]),
+  ),
+  'wrapped base64': (secret) =>
+    Buffer.from(`DEPLOY_SECRET=${secret}\nPATH=/bin`).toString('base64').replace(/.{20}/g, '$&\n'),
+}
+
+const awkward = [
+  'sk-ant-REAL-KEY-0123456789',
+  'a"b\\c<d>&e\'f/g+h=',
+  'pass word with spaces',
+  'pässwörd-ünd-mehr',
+  'eins\nzwei-drei',
+  '********',
+]
+
+for (const [name, encode] of Object.entries(encodings)) {
+  test(`a secret is masked in this form: ${name}`, () => {
+    for (const secret of awkward) {
+      const written = encode(secret)
+      const shown = maskOf(secret).text(`before ${written} after`)
+      assert.match(shown, /\*\*\*/, secret)
+      assert.ok(!shown.replaceAll('***', '').includes(written), `${secret}: ${shown}`)
+      if (!name.includes('base64')) assert.equal(shown, 'before *** after')
+    }
+  })
+}
+
+test('a text without a secret stays as it is, data without one stays the same object', () => {
+  const mask = maskOf(...awkward)
+  const data = { a: ['sk-ant', { b: 'REAL-KEY' }], n: 1, none: null }
+  assert.equal(mask.data(data), data)
+  assert.deepEqual(mask.data({ a: [{ b: 'x sk-ant-REAL-KEY-0123456789' }], c: 1 }), { a: [{ b: 'x ***' }], c: 1 })
+})
+
+test('values that are too short are no secrets: they stand in any text by chance', () => {
+  assert.equal(maskOf('a', 'abcdefg', '  ').text('an abcdefg'), 'an abcdefg')
+})
+
+test('the longer of two secrets that begin alike is masked whole', () => {
+  assert.equal(maskOf('abcdefgh', 'abcdefgh-ijkl').text('abcdefgh-ijkl abcdefgh'), '*** ***')
+})
+
+test('a certificate of many lines is masked whole, line by line and in base64', () => {
+  const lines = Array.from({ length: 30 }, (_, index) => `${index}`.padEnd(64, 'kLm+/9'))
+  const secret = `-----BEGIN KEY-----\n${lines.join('\n')}\n-----END KEY-----`
+  const mask = maskOf(secret)
+  assert.equal(mask.text(secret), '***')
+  assert.equal(mask.text(JSON.stringify({ secret })), '{"secret":"***"}')
+  assert.equal(mask.text(`line: ${lines[7]}`), 'line: ***')
+  assert.ok(mask.text(Buffer.from(secret).toString('base64')).length < 20)
+})
+
+test('the password of any address is masked, known or not', () => {
+  assert.equal(
+    maskOf().text('see postgres://ann:pw@db/x?y and https://e.org/a@b'),
+    'see postgres://***@db/x?y and https://e.org/a@b',
+  )
+})
+
+test('a secret that comes in pieces is masked, wherever it is cut', () => {
+  const text = fc.array(fc.constantFrom(...awkward, 'sk-ant', 'REAL', ' ', 'words of an answer', 'a"b'), {
+    maxLength: 6,
+  })
+  fc.assert(
+    fc.property(text, fc.array(fc.nat(30), { maxLength: 20 }), (parts, cuts) => {
+      const whole = parts.join('')
+      const mask = maskOf(...awkward)
+      const pieces = mask.pieces()
+      let written = ''
+      let rest = whole
+      for (const cut of cuts) {
+        written += pieces.push(rest.slice(0, cut))
+        rest = rest.slice(cut)
+      }
+      written += pieces.push(rest) + pieces.end()
+      for (const secret of awkward.slice(0, 5)) assert.ok(!written.includes(secret))
+      if (!awkward.some((secret) => whole.includes(secret))) assert.equal(written, whole)
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('nothing is kept back where no secret begins', () => {
+  const pieces = maskOf('sk-ant-REAL-KEY-0123456789').pieces()
+  assert.equal(pieces.push('3/10 (30%), 2 min left'), '3/10 (30%), 2 min left')
+  assert.equal(pieces.push('key: sk-an'), 'key: ')
+  assert.equal(pieces.push('swer'), 'sk-answer')
+})
+
+test('what an environment holds of secrets: by the names of variables, and the passwords of addresses', () => {
+  const env = {
+    MY_API_KEY: 'one-one-one',
+    DEPLOY_SECRET: 'two-two-two',
+    DATABASE_URL: 'postgres://ann:three-three@db/x',
+    PROXY: 'http://proxy:3128',
+    HOME: '/home/ann',
+    MAX_TOKENS: '4096',
+  }
+  const mask = maskOf(...secretsOfEnvironment(env))
+  assert.equal(mask.text('one-one-one two-two-two three-three'), '*** *** ***')
+  assert.equal(mask.text('/home/ann http://proxy:3128 4096'), '/home/ann http://proxy:3128 4096')
+})
+
+test('names of variables: credentials, and those that belong to the workflow', () => {
+  for (const name of ['NPM_TOKEN', 'AWS_SECRET_ACCESS_KEY', 'DB_PASSWORD', 'OPENAI_API_KEY', 'GH_PAT'])
+    assert.ok(isCredentialName(name), name)
+  for (const name of ['PATH', 'KEYBOARD', 'TOKENIZERS_PARALLELISM', 'CACHE_KEY'])
+    assert.ok(!isCredentialName(name), name)
+  for (const name of [
+    'INPUT_TOKEN',
+    'INPUT_ANYTHING',
+    'GITHUB_TOKEN',
+    'ACTIONS_RUNTIME_TOKEN',
+    'SLUICE_TOKEN',
+    'SLUICE_ADMIN_TOKEN',
+  ])
+    assert.ok(isWorkflowToken(name), name)
+  for (const name of ['ANTHROPIC_API_KEY', 'SLUICE_URL', 'MY_GITHUB_TOKEN']) assert.ok(!isWorkflowToken(name), name)
+})
