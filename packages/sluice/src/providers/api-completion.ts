@@ -13,7 +13,8 @@ type Warning = Result['warnings'][number]
 export interface AnswerPlace {
   source: string
   kind: ApiKind
-  secrets: readonly string[]
+  /** Takes secrets out of what the provider says. */
+  mask: (text: string) => string
 }
 
 /**
@@ -24,12 +25,12 @@ export function completionOf(
   result: Result,
   request: ModelRequest,
   latencyMs: number,
-  { source, kind, secrets }: AnswerPlace,
+  { source, kind, mask }: AnswerPlace,
 ): Completion {
   const { error, fingerprint } = readAnswerBody(result.response?.body)
   const ending = endingOf(result)
   if (error || ending.finishReason === 'failed') {
-    const said = excerpt(error?.message ?? ending.ended ?? '', secrets)
+    const said = excerpt(error?.message ?? ending.ended ?? '', mask)
     throw new ProviderError('server', `${source}: broke off in the middle of the answer: ${said}`)
   }
   const output = outputOf(result, request)
