@@ -6,7 +6,8 @@ import { openGit } from '../gate/git.ts'
 import { InvalidFilesError } from '../suite/diagnostic.ts'
 import { parsePrompt } from '../suite/parse-prompt.ts'
 import type { Prompt } from '../suite/prompt.ts'
-import { chooseSuite } from './choose-suite.ts'
+import { requireJudgeable } from '../suite/unjudgeable.ts'
+import { chooseSuite, requireSuites } from './choose-suite.ts'
 import type { Host } from './host.ts'
 import { judgeVersions, type PolicyFlags, policyFlags } from './judge-versions.ts'
 import { casesOfRuns } from './measured.ts'
@@ -32,6 +33,8 @@ interface CompareVersionsOptions extends PolicyFlags {
 export async function compareVersions(feature: string, options: CompareVersionsOptions, host: Host): Promise<number> {
   const project = await openProject(host, (prompt, suite) => suite === chooseSuite(prompt, options.suite))
   const current = selectFeature(project.prompts, feature)
+  requireJudgeable(current)
+  requireSuites([current], options.suite)
   const candidate =
     options.candidate === undefined ? current : await versionAt(options.candidate, current, project, host)
   const baseline = await versionAt(options.baseline, current, project, host)

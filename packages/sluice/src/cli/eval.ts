@@ -2,7 +2,8 @@ import { SluiceError } from '../errors.ts'
 import { summarize } from '../report/summarize.ts'
 import { coverageOf, coveredShare } from '../run/coverage.ts'
 import type { FeatureRun } from '../run/feature-run.ts'
-import { chooseSuite } from './choose-suite.ts'
+import { requireJudgeable } from '../suite/unjudgeable.ts'
+import { chooseSuite, requireSuites } from './choose-suite.ts'
 import type { Host } from './host.ts'
 import { casesOfRuns, measuredOf } from './measured.ts'
 import { openProject } from './open-project.ts'
@@ -28,6 +29,8 @@ interface EvalOptions {
 export async function evaluateFeature(name: string, options: EvalOptions, host: Host): Promise<number> {
   const project = await openProject(host, (prompt, suite) => suite === chooseSuite(prompt, options.suite))
   const candidate = selectFeature(project.prompts, name)
+  requireJudgeable(candidate)
+  requireSuites([candidate], options.suite)
   const settings = { ...project.config.gate, ...candidate.gate }
   const session = openSession(project, { command: 'eval', ...options }, host)
   const progress = showProgress(session, host)

@@ -1,6 +1,6 @@
 import { baselineOf } from '../gate/baseline.ts'
 import { combineVerdicts } from '../gate/verdict.ts'
-import { chooseSuite } from './choose-suite.ts'
+import { chooseSuite, requireSuites } from './choose-suite.ts'
 import { type GateScope, gateScope, type ScopeOptions } from './gate-scope.ts'
 import type { Host } from './host.ts'
 import { type JudgedFeature, judgeVersions, type PolicyFlags, policyFlags } from './judge-versions.ts'
@@ -11,6 +11,7 @@ import { reportHead } from './report-head.ts'
 import { reproduction } from './reproduction.ts'
 import { showProgress } from './run-progress.ts'
 import { openSession } from './session.ts'
+import { setAside, withSetAside } from './set-aside.ts'
 
 export interface GateOptions extends ScopeOptions, PolicyFlags {
   suite?: string
@@ -24,19 +25,29 @@ export interface GateOptions extends ScopeOptions, PolicyFlags {
 export async function gate(options: GateOptions, host: Host): Promise<number> {
   const project = await openProject(host, (prompt, suite) => suite === chooseSuite(prompt, options.suite))
   const scope = await gateScope(project, options, host)
+  const affected = scope.affected.map(({ prompt }) => prompt)
+  const judgeable = setAside(affected, scope.base, host)
+  requireSuites(judgeable.prompts, options.suite)
   const session = openSession(project, { command: 'gate', ...options }, host)
   const progress = showProgress(session, host)
   try {
     const judged: JudgedFeature[] = []
-    for (const { prompt } of scope.affected) {
+    for (const prompt of judgeable.prompts) {
       const { prompt: baseline, note } = baselineOf(prompt, scope.base, project.config)
       const versions = { candidate: prompt, baseline, suite: options.suite, notes: note ? [note] : [] }
       judged.push(await judgeVersions(versions, { project, session, progress, flags: options, host }))
     }
     progress.stop()
-    const { verdict, exitCode } = combineVerdicts(judged.map(({ outcome }) => outcome.final))
+    const decided = combineVerdicts(judged.map(({ outcome }) => outcome.final))
+    const { verdict, exitCode } = withSetAside(decided, judgeable)
     const report = {
-      ...reportHead({ ...session, command: 'gate', reproduce: reproduce(scope, options), git: scope.git }),
+      ...reportHead({
+        ...session,
+        command: 'gate',
+        reproduce: reproduce(scope, options),
+        git: scope.git,
+        findings: judgeable.findings,
+      }),
       verdict,
       exitCode,
       notes: scope.affected.length === 0 ? [nothingAffected(project, scope)] : [],

@@ -7,6 +7,7 @@ import { nightOf, parseNight } from '../nightly/night.ts'
 import { trendSvg } from '../nightly/trend-svg.ts'
 import { replaceFile } from '../report/replace-file.ts'
 import type { Prompt } from '../suite/prompt.ts'
+import { requireSuites } from './choose-suite.ts'
 import type { Host } from './host.ts'
 import { type JudgedNight, judgeNight } from './judge-night.ts'
 import { type PolicyFlags, policyFlags } from './judge-versions.ts'
@@ -18,6 +19,7 @@ import { reportHead } from './report-head.ts'
 import { reproduction } from './reproduction.ts'
 import { showProgress } from './run-progress.ts'
 import { openSession } from './session.ts'
+import { type Judgeable, setAside } from './set-aside.ts'
 import { createTellNight } from './tell-night.ts'
 
 export interface NightlyOptions extends PolicyFlags {
@@ -41,7 +43,8 @@ export async function nightly(options: NightlyOptions, host: Host): Promise<numb
     options.suite === undefined ? undefined : (prompt, suite) => suite === nightSuite(prompt, options.suite),
   )
   const { config } = project
-  const prompts = inProduction(project.prompts)
+  const { prompts, findings } = judgeableInProduction(project.prompts, host)
+  requireSuites(prompts, options.suite)
   const tellLater = createTellNight(options.notify ? project : { ...project, config: { ...config, notify: [] } }, host)
   const budgetUsd = options.budgetUsd ?? config.nightly?.budgetUsd
   const session = openSession(
@@ -70,6 +73,7 @@ export async function nightly(options: NightlyOptions, host: Host): Promise<numb
         command: 'nightly',
         reproduce: reproduce(night, options),
         git: git ? { head: (await git.head()) ?? null, base: null } : null,
+        findings,
       }),
       verdict,
       exitCode,
@@ -84,6 +88,14 @@ export async function nightly(options: NightlyOptions, host: Host): Promise<numb
     progress.stop()
     session.close()
   }
+}
+
+/** @throws SluiceError `invalid-input` where none can be judged */
+function judgeableInProduction(prompts: readonly Prompt[], host: Host): Judgeable {
+  const judgeable = setAside(inProduction(prompts), undefined, host)
+  if (judgeable.prompts.length > 0) return judgeable
+  const [first] = judgeable.findings
+  throw new SluiceError('invalid-input', `there is nothing to run: ${first?.feature}: ${first?.message}`)
 }
 
 /** @throws SluiceError `invalid-input` where there is none */

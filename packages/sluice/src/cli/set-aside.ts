@@ -1,0 +1,59 @@
+import type { BaseProject } from '../gate/base-project.ts'
+import type { FinalVerdict } from '../gate/verdict.ts'
+import type { RunFinding } from '../report/run-finding.ts'
+import type { Prompt } from '../suite/prompt.ts'
+import { whyUnjudgeable } from '../suite/unjudgeable.ts'
+import type { Host } from './host.ts'
+
+/** Features of a run, and those among them that have nothing to be judged by. */
+export interface Judgeable {
+  prompts: Prompt[]
+  /** One for each that was set aside: an error for one that could be judged at the base commit. */
+  findings: RunFinding[]
+}
+
+/** Sets aside what cannot be judged, so that it stops nothing else, and says so before anything is paid for. */
+export function setAside(
+  prompts: readonly Prompt[],
+  base: Pick<BaseProject, 'prompts'> | undefined,
+  host: Host,
+): Judgeable {
+  const judgeable: Prompt[] = []
+  const findings: RunFinding[] = []
+  for (const prompt of prompts) {
+    const why = whyUnjudgeable(prompt)
+    if (why === undefined) {
+      judgeable.push(prompt)
+      continue
+    }
+    const before = base?.prompts.find(({ feature }) => feature === prompt.feature)
+    const wasJudged = before !== undefined && whyUnjudgeable(before) === undefined
+    findings.push(notJudged(prompt.feature, why, wasJudged))
+    host.stderr.write(`${prompt.feature}: not judged: ${why}.\n`)
+  }
+  return { prompts: judgeable, findings }
+}
+
+function notJudged(feature: string, why: string, wasJudged: boolean): RunFinding {
+  return {
+    code: 'not-judged',
+    severity: wasJudged ? 'error' : 'warning',
+    message: wasJudged ? `Not judged, though it was at the base commit: ${why}.` : `Not judged: ${why}.`,
+    feature,
+    before: null,
+    after: null,
+  }
+}
+
+/**
+ * The verdict with the features in mind that were set aside: one that could be judged before fails, and a run that judged
+ * nothing although something was to be judged is never green.
+ */
+export function withSetAside(
+  { verdict, exitCode }: Pick<FinalVerdict, 'verdict'> & { exitCode: number },
+  { prompts, findings }: Judgeable,
+): Pick<FinalVerdict, 'verdict'> & { exitCode: number } {
+  if (findings.some(({ severity }) => severity === 'error')) return { verdict: 'fail', exitCode: 1 }
+  if (findings.length > 0 && prompts.length === 0) return { verdict: 'inconclusive', exitCode: 3 }
+  return { verdict, exitCode }
+}
