@@ -3,6 +3,7 @@ import type { JudgeContext } from '../live/judge-task.ts'
 import { createModelClient, type ModelClient } from '../providers/client.ts'
 import { createPrices } from '../providers/prices.ts'
 import { createProviders } from '../providers/registry.ts'
+import { createAnswerModes } from '../scorers/judge.ts'
 import type { Config } from '../suite/config.ts'
 import type { ProjectFiles } from '../suite/files.ts'
 import { parseModelId } from '../suite/model.ts'
@@ -13,11 +14,12 @@ const callsAtATime = 32
 export function createLiveJudge(
   config: Config,
   { env, files }: { env: NodeJS.ProcessEnv; files: ProjectFiles },
-): Pick<JudgeContext, 'clientOf' | 'unaskable'> {
+): Pick<JudgeContext, 'clientOf' | 'modes' | 'unaskable'> {
   const prices = createPrices(config.prices, config.providers)
   const providers = createProviders(config, { env, files, prices })
   const clients = new WeakMap<DailyBudget, ModelClient>()
   return {
+    modes: createAnswerModes({ searchesAgain: true }),
     clientOf(daily) {
       const { budget } = daily
       const client =

@@ -22,7 +22,12 @@ export function measuredOf(run: FeatureRun, results: Results, threshold: number 
     ledger,
     observations,
     judge: judged
-      ? { id: judge.id, model: judge.model, flipRate: flipRateOf(results.rows(candidate.feature)) ?? null }
+      ? {
+          id: judge.id,
+          model: judge.model,
+          mode: judge.mode,
+          flipRate: flipRateOf(results.rows(candidate.feature)) ?? null,
+        }
       : null,
     threshold,
     notes: family ? [...notes, family] : notes,

@@ -9,11 +9,12 @@ import { notifyVariables } from '../providers/configured-secrets.ts'
 import { createPrices, type Prices } from '../providers/prices.ts'
 import { createProviders, type Providers } from '../providers/registry.ts'
 import { createAnswerStore } from '../run/answer-store.ts'
-import { type Ask, createAsk } from '../run/answers.ts'
+import { type Ask, createAsk, createIsKept, type IsKept } from '../run/answers.ts'
 import { openDatabase } from '../run/database.ts'
 import { createEmbedText, type EmbedText } from '../run/embeddings.ts'
 import { createResults, type Results } from '../run/results.ts'
 import { createSpending, type Spending } from '../run/spending.ts'
+import { type AnswerModes, createAnswerModes } from '../scorers/judge.ts'
 import { parseModelId } from '../suite/model.ts'
 import type { Host } from './host.ts'
 import { type Interrupt, listenForInterrupt } from './interrupt.ts'
@@ -41,6 +42,9 @@ export interface Session {
   concurrency: number
   providers: Providers
   ask: Ask
+  isKept: IsKept
+  /** How the servers of judges are held to the form of an answer: found once, for the whole run. */
+  judgeModes: AnswerModes
   spending: Spending
   embedText: EmbedText
   results: Results
@@ -87,6 +91,8 @@ export function openSession({ config, files }: LoadedProject, options: SessionOp
       stop: interrupt.stop,
       abort: interrupt.abort,
     }),
+    isKept: createIsKept({ store, edition: options.edition }),
+    judgeModes: createAnswerModes(),
     embedText: createEmbedText({ store, spending, edition: options.edition, client, stop: interrupt.stop }),
     spending,
     results,

@@ -61,6 +61,8 @@ export function startRun(request: RunRequest, project: LoadedProject, session: S
     cases: () => withTags(casesOf(files, candidate, suite, { root: config.root }), request.tags),
     judge: config.judge,
     ask: session.ask,
+    isKept: session.isKept,
+    judgeModes: session.judgeModes,
     target: candidate.target && targetOf(candidate.target, candidate.feature, session, host),
     checkDeps: { strict: candidate.strict, embed },
     results: session.results,

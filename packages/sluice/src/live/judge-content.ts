@@ -4,7 +4,7 @@ import type { ModelClient } from '../providers/client.ts'
 import { requestKey } from '../providers/request-key.ts'
 import type { VersionRecord } from '../release/version-record.ts'
 import { caseScore } from '../scorers/case-score.ts'
-import { createJudge } from '../scorers/judge.ts'
+import { type AnswerModes, createJudge } from '../scorers/judge.ts'
 import type { StoredContent } from '../store/content-store.ts'
 import type { Case } from '../suite/case.ts'
 import { modelParametersSchema } from '../suite/model.ts'
@@ -31,13 +31,13 @@ export function earlierJudgement({ judgement }: StoredContent): JudgedContent | 
 export async function judgeContent(
   { id, input, output }: StoredContent,
   { content, rubric, judge: settings }: VersionRecord,
-  client: Pick<ModelClient, 'complete'>,
-  signal: AbortSignal,
+  { client, modes, signal }: { client: Pick<ModelClient, 'complete'>; modes: AnswerModes; signal: AbortSignal },
 ): Promise<JudgedContent> {
   if (!settings) throw new SluiceError('invalid-input', `version ${content.id} was published without a judge`)
   const judge = createJudge({
     model: settings.model,
     parameters: modelParametersSchema.parse(settings.parameters),
+    modes,
     ask: (request, { caseId, repeat, signal }) =>
       client.complete(request, { caseId, repeat, key: requestKey(request, repeat), signal }),
   })

@@ -1,5 +1,6 @@
 import type { ModelClient } from '../providers/client.ts'
 import { ProviderError } from '../providers/provider-error.ts'
+import type { AnswerModes } from '../scorers/judge.ts'
 import type { StoredContent } from '../store/content-store.ts'
 import type { JudgeTask } from '../store/judge-queue.ts'
 import type { LogEntry } from '../store/outcome-log.ts'
@@ -23,6 +24,8 @@ export interface JudgeContext {
   budgetOf: (feature: string, limitUsd: number, now: number) => Promise<DailyBudget>
   /** Calls models within the budget. */
   clientOf: (budget: DailyBudget) => Pick<ModelClient, 'complete'>
+  /** How the servers of judges are held to the form of an answer. */
+  modes: AnswerModes
   /** Why a model cannot be asked within a budget, e.g. for want of a price; undefined where it can. */
   unaskable: (model: string) => Promise<string | undefined>
   signal: AbortSignal
@@ -62,14 +65,14 @@ export async function judgeTask(task: JudgeTask, context: JudgeContext): Promise
 }
 
 async function askJudge(content: StoredContent, context: JudgeContext): Promise<JudgedContent | undefined> {
-  const { store, now, budgetOf, clientOf, unaskable, signal } = context
+  const { store, now, budgetOf, clientOf, modes, unaskable, signal } = context
   const version = await store.version(content.feature, content.version)
   if (!version?.judge) return undefined
   const fault = await unaskable(version.judge.model)
   if (fault !== undefined) throw new ProviderError('auth', fault)
   const budget = await budgetOf(content.feature, version.live.judge.budgetUsdPerDay, now())
   try {
-    return await judgeContent(content, version, clientOf(budget), signal)
+    return await judgeContent(content, version, { client: clientOf(budget), modes, signal })
   } finally {
     await budget.book()
   }

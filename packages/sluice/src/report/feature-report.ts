@@ -103,6 +103,8 @@ const tagSchema = z.object({
 const judgeSchema = z.object({
   id: z.string(),
   model: z.string(),
+  /** How its server was held to the form of an answer; part of the id. Absent in reports of earlier releases. */
+  mode: z.enum(['json_schema', 'json_object', 'text']).optional(),
   calls: count,
   flipRate: known,
   /** What the last calibration against human labels found; null if there was none. */

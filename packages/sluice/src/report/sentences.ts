@@ -121,13 +121,19 @@ export function cacheLine({ cache: { hits, misses } }: FeatureSummary): string |
   return calls === 0 ? undefined : `${formatCount(hits)} of ${formatAmount(calls, 'answer')} from the cache`
 }
 
+const formWords = {
+  json_object: 'held to JSON but to no schema by its server',
+  text: 'held to no form by its server',
+}
+
 /** Undefined without a rubric. */
 export function judgeLine({ judge }: FeatureSummary): string | undefined {
   if (!judge) return undefined
   const calibrated = judge.calibration ? 'calibrated against human labels' : 'never calibrated against human labels'
   const flips =
     judge.flipRate === null ? [] : [`${formatPercent(judge.flipRate)} of its verdicts flipped when repeated`]
-  return [judge.model, calibrated, formatAmount(judge.calls, 'call'), ...flips].join(', ')
+  const form = judge.mode === undefined || judge.mode === 'json_schema' ? [] : [formWords[judge.mode]]
+  return [judge.model, ...form, calibrated, formatAmount(judge.calls, 'call'), ...flips].join(', ')
 }
 
 /** Undefined unless cases were repeated. */

@@ -17,7 +17,7 @@ export interface Measured {
   ledger: Ledger
   observations: Observations
   /** Null where no rubric was judged. */
-  judge: { id: string; model: string; flipRate: number | null } | null
+  judge: Omit<NonNullable<FeatureSummary['judge']>, 'calls' | 'calibration'> | null
   threshold: number | null
   notes: string[]
 }

@@ -93,6 +93,16 @@ export function createAsk({ store, spending, edition, client, providers, stop, a
   }
 }
 
+/** Whether the store holds the answer to a request; of recordings there is none to hold. */
+export type IsKept = (request: ModelRequest, repeat: number) => Promise<boolean>
+
+export function createIsKept({ store, edition }: Pick<AskOptions, 'store' | 'edition'>): IsKept {
+  return async (request, repeat) => {
+    const requested = requestKey(request, repeat)
+    return store.get(edition === undefined ? requested : keyWithin(edition, requested)) !== undefined
+  }
+}
+
 interface AnswerKeys {
   /** Of the request within its edition. */
   key: string

@@ -1,12 +1,12 @@
 import type { Completion, ModelRequest } from '../providers/provider.ts'
 import type { TargetCall } from '../providers/target.ts'
 import { type CheckDeps, compileCheck } from '../scorers/check.ts'
-import { createJudge, type Judge } from '../scorers/judge.ts'
+import { type AnswerModes, createJudge, type Judge } from '../scorers/judge.ts'
 import type { Case } from '../suite/case.ts'
 import type { JudgeSettings } from '../suite/config.ts'
 import type { Prompt } from '../suite/prompt.ts'
 import type { Stage } from './answer-store.ts'
-import type { Ask, AskContext } from './answers.ts'
+import type { Ask, AskContext, IsKept } from './answers.ts'
 import type { Arm, CaseDetail } from './case-record.ts'
 import { type Evaluation, evaluate, type Wanted } from './evaluate.ts'
 import { book, emptyLedger, type Ledger } from './ledger.ts'
@@ -23,6 +23,9 @@ export interface FeatureRunOptions {
   cases: () => AsyncIterable<Case>
   judge: JudgeSettings
   ask: Ask
+  isKept?: IsKept | undefined
+  /** Shared by the features of a run, so that all are judged in the same way. */
+  judgeModes?: AnswerModes | undefined
   /** Asks the real application instead of the bare prompt. */
   target?: TargetCall | undefined
   checkDeps: CheckDeps
@@ -69,7 +72,12 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
         book: (completion, source) => book(ledger, completion, stage, source),
       })
   const generate = askFor('generation')
-  const judge = createJudge({ ...options.judge, ask: askFor('judge') })
+  const judge = createJudge({
+    ...options.judge,
+    ask: askFor('judge'),
+    ...(options.isKept && { isKept: options.isKept }),
+    ...(options.judgeModes && { modes: options.judgeModes }),
+  })
   const promptChecks = candidate.checks.map((spec) => compileCheck(spec, checkDeps))
   const answer: Scoring['generate'] = options.target
     ? callTarget(options.target, ledger, signal)

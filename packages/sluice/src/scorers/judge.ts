@@ -6,11 +6,13 @@ import type { ChoiceJudge } from '../suite/choice.ts'
 import type { Message, ModelParameters } from '../suite/model.ts'
 import type { RubricItem } from '../suite/rubric.ts'
 import { canonicalJson } from '../suite/version.ts'
+import { type AnswerMode, type AnswerModes, createAnswerModes, inMode } from './judging/answer-modes.ts'
 import { type Inquiry, inquiriesOf } from './judging/inquiry.ts'
 import { JudgeError } from './judging/judge-error.ts'
 import { type Judgement, judgementOf } from './judging/judgement.ts'
 import type { Subject } from './measures/measure.ts'
 
+export { type AnswerModes, createAnswerModes } from './judging/answer-modes.ts'
 export { judgeFamilyWarning } from './judging/family.ts'
 export { JudgeError } from './judging/judge-error.ts'
 export type { JudgedItem, Judgement } from './judging/judgement.ts'
@@ -45,8 +47,12 @@ export interface JudgeTask {
 }
 
 export interface Judge {
-  /** 12 hex: the judge's version. Scores of different judge versions are never compared. */
-  id: string
+  /**
+   * 12 hex: the judge's version. Scores of different judge versions are never compared. Final once the judge was asked, since
+   * it tells how the model's server is held to the form of an answer.
+   */
+  readonly id: string
+  readonly mode: AnswerMode
   /** `provider:model` */
   model: string
   /** @throws JudgeError when the answer is not as asked; ProviderError when there is none. */
@@ -59,6 +65,10 @@ export interface JudgeOptions {
   /** Over the defaults: temperature 0, and 500 tokens with 300 more for each item. */
   parameters: ModelParameters
   ask: AskJudge
+  /** Whether an earlier run has the answer to a request, so that asking again costs nothing. */
+  isKept?: (request: ModelRequest, repeat: number) => Promise<boolean>
+  /** What is known of the servers' answer formats; shared by all judges of a run. */
+  modes?: AnswerModes
   /** Text that nobody can guess, new for each call. */
   nonce?: () => string
 }
@@ -67,18 +77,28 @@ export interface JudgeOptions {
  * The judge: one call answers all rubric items of a case, one more each evaluator. It sees input, reference and output
  * whole; what is too long is an error, never cut.
  */
-export function createJudge({ model, parameters, ask, nonce = randomNonce }: JudgeOptions): Judge {
+export function createJudge(options: JudgeOptions): Judge {
+  const { model, parameters, ask, nonce = randomNonce, modes = createAnswerModes() } = options
+  const { isKept = async () => false } = options
   const inquire = async ({ request, read }: Inquiry, context: JudgeCallContext) => {
     try {
-      const completion = await ask(request, { ...context, verify: (answer) => void read(answer) })
+      const completion = await modes.ask(request, {
+        ask: (each) => ask(each, { ...context, verify: (answer) => void read(answer) }),
+        isKept: (each) => isKept(each, context.repeat),
+      })
       return { items: read(completion), costUsd: completion.costUsd }
     } catch (error) {
       throw located(error, request.model, context.caseId)
     }
   }
   return {
-    id: judgeId(model, parameters),
     model,
+    get mode() {
+      return modes.of(model)
+    },
+    get id() {
+      return judgeId(model, parameters, modes.of(model))
+    },
     async score(subject, task) {
       const { rubric, choices, strict, input, repeat, signal } = task
       const { id: caseId, vars, expected } = subject.case
@@ -94,8 +114,8 @@ export function createJudge({ model, parameters, ask, nonce = randomNonce }: Jud
   }
 }
 
-/** Over model, parameters and all that is said to the judge about a sample, so that any change of wording counts. */
-function judgeId(model: string, parameters: ModelParameters): string {
+/** Over model, parameters, the mode and all that is said to the judge about a sample, so that any change of wording counts. */
+function judgeId(model: string, parameters: ModelParameters, mode: AnswerMode): string {
   const questions = {
     rubric: [{ id: 'id', ask: 'ask', weight: 1, must: false }],
     choices: [{ name: 'name', prompt: 'prompt', choices: [{ choice: 'choice', score: 1 }], weight: 1 }],
@@ -106,7 +126,9 @@ function judgeId(model: string, parameters: ModelParameters): string {
     expected: 'expected',
     output: '\u200B<|a|>\n',
   }
-  const requests = inquiriesOf({ model, parameters }, questions, material, () => 'nonce').map(({ request }) => request)
+  const requests = inquiriesOf({ model, parameters }, questions, material, () => 'nonce').map(({ request }) =>
+    inMode(request, mode),
+  )
   return createHash('sha256').update(canonicalJson(requests)).digest('hex').slice(0, 12)
 }
 

@@ -32,7 +32,7 @@ export interface EngineOptions {
   metrics: Metrics
   /** How long entries of the log are kept, in ms. */
   keepLogMs: number
-  judge: Pick<JudgeContext, 'clientOf' | 'unaskable'>
+  judge: Pick<JudgeContext, 'clientOf' | 'modes' | 'unaskable'>
   redactorOf: (file?: string) => Promise<Redact>
   /** What the last nightly of a feature said, where there is one. */
   nightOf: (feature: string) => NightWord | undefined

@@ -107,9 +107,10 @@ test('a judge that keeps failing is known, asked one at a time, and costs no tas
   const store = await liveStore()
   await arrive(
     store,
-    Array.from({ length: 8 }, (_, index) => captured(`${index}`)),
+    Array.from({ length: 9 }, (_, index) => captured(`${index}`)),
   )
-  let broken = true
+  let broken = false
+  let healed = false
   let underWay = 0
   let mostUnderWay = 0
   await using worker = judging(store, async () => {
@@ -118,6 +119,8 @@ test('a judge that keeps failing is known, asked one at a time, and costs no tas
     await new Promise(setImmediate)
     underWay -= 1
     if (broken) throw new ProviderError('overloaded', 'overloaded')
+    // The first question is asked alone, to see in which format the judge answers.
+    broken = !healed
     return verdictOf('yes')
   })
   await until(async () => (await readJudgeHealth(store, 'mail')).failures >= 3, 'the outage')
@@ -131,10 +134,11 @@ test('a judge that keeps failing is known, asked one at a time, and costs no tas
     return worker.fates.length > 50
   }, 'many attempts')
   assert.deepEqual([mostUnderWay, await store.queued()], [1, 8])
+  healed = true
   broken = false
   await until(() => {
     worker.clock.at += 3_600_000
-    return worker.fates.filter((fate) => fate === 'scored').length === 8
+    return worker.fates.filter((fate) => fate === 'scored').length === 9
   }, 'all scores')
   assert.equal((await readJudgeHealth(store, 'mail')).failures, 0)
 })

@@ -6,6 +6,7 @@ import { startJudgeWorker } from '../../src/live/judge-worker.ts'
 import type { Redact } from '../../src/live/redact.ts'
 import type { Completion, ModelRequest } from '../../src/providers/provider.ts'
 import { ProviderError } from '../../src/providers/provider-error.ts'
+import { createAnswerModes } from '../../src/scorers/judge.ts'
 import { applyEvent } from '../../src/store/apply-event.ts'
 import { memoryStore } from '../../src/store/memory/memory-store.ts'
 import type { RequestEntry } from '../../src/store/outcome-log.ts'
@@ -113,6 +114,7 @@ export function judging(
     random: () => 0.5,
     budgetOf,
     clientOf,
+    modes: createAnswerModes({ searchesAgain: true }),
     unaskable: async () => unaskable,
     signal: new AbortController().signal,
     concurrency: 4,

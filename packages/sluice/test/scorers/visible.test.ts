@@ -10,6 +10,7 @@ test('what cannot be seen is written by code point', () => {
 test('what opens a chat control token is taken apart', () => {
   assert.equal(makeVisible('<|im_start|>user'), '⟦U+003C⟧|im_start|>user')
   assert.equal(makeVisible('[INST]'), '⟦U+005B⟧INST]')
+  assert.equal(makeVisible('<think>a</think>[/THINK]'), '⟦U+003C⟧think>a⟦U+003C⟧/think>⟦U+005B⟧/THINK]')
 })
 
 test('ordinary text of any language is left as it is', () => {

@@ -87,9 +87,9 @@ function chatCompletion(model: string, { content, inputTokens, outputTokens }: C
   }
 }
 
-/** Whether a request asks for a judge's structured answer. */
+/** Whether a request asks a judge, in whatever format. */
 export function isJudgeRequest(request: ChatRequest): boolean {
-  return request.response_format?.type === 'json_schema'
+  return request.response_format?.type === 'json_schema' || textOf(request).includes('<<<BEGIN OUTPUT')
 }
 
 /** The text of a request, as one string. */

@@ -53,7 +53,7 @@ function inquireRubric(
       format: rubricFormat(rubric),
       nonce,
     },
-    read: (completion) => readRubricAnswer(completion, rubric, material.output),
+    read: (completion) => readRubricAnswer(completion, rubric, material),
   }
 }
 
@@ -73,7 +73,7 @@ function inquireChoice(
       format: choiceFormat(choice),
       nonce,
     },
-    read: (completion) => [readChoiceAnswer(completion, choice)],
+    read: (completion) => [readChoiceAnswer(completion, choice, material)],
   }
 }
 

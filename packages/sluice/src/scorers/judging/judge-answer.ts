@@ -4,13 +4,15 @@ import type { Completion } from '../../providers/provider.ts'
 import type { ChoiceJudge } from '../../suite/choice.ts'
 import type { RubricItem } from '../../suite/rubric.ts'
 import { quoted } from '../measures/quoted.ts'
+import { answerObject, type ObjectWanted } from './answer-object.ts'
 import { quoteFinder } from './evidence.ts'
 import { JudgeError } from './judge-error.ts'
 import type { JudgedItem } from './judgement.ts'
+import type { Material } from './material.ts'
 
-const rubricAnswer = z.strictObject({
+const rubricAnswer = z.object({
   items: z.array(
-    z.strictObject({
+    z.object({
       id: z.string(),
       evidence: z.string(),
       reasoning: z.string(),
@@ -18,23 +20,27 @@ const rubricAnswer = z.strictObject({
     }),
   ),
 })
-const choiceAnswer = z.strictObject({ reasoning: z.string(), choice: z.string() })
+const choiceAnswer = z.object({ reasoning: z.string(), choice: z.string() })
 
 const scores = { yes: { score: 1 }, no: { score: 0 }, cannot_tell: {} }
 
 /**
  * The items of a rubric as the judge answered them, in the order of the rubric.
- * @throws JudgeError unless the answer is exactly the JSON that was asked for, with every id once and no other.
+ * @throws JudgeError unless the answer holds the JSON that was asked for once, with every id once and no other.
  */
-export function readRubricAnswer(completion: Completion, rubric: readonly RubricItem[], output: string): JudgedItem[] {
-  const { items } = readJson(completion, rubricAnswer)
+export function readRubricAnswer(
+  completion: Completion,
+  rubric: readonly RubricItem[],
+  material: Material,
+): JudgedItem[] {
+  const { items } = readAnswer(completion, rubricAnswer, { key: 'items', material: shownText(material) })
   const ids = items.map(({ id }) => id)
   refuse('twice', [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))])
   refuse(
     'though nobody asked it',
     ids.filter((id) => !rubric.some((asked) => asked.id === id)),
   )
-  const occurs = quoteFinder(output)
+  const occurs = quoteFinder(material.output)
   return rubric.map(({ id, must, weight }) => {
     const answer = items.find((item) => item.id === id)
     if (!answer) throw new JudgeError(`the answer leaves out "${id}"`)
@@ -45,8 +51,12 @@ export function readRubricAnswer(completion: Completion, rubric: readonly Rubric
 }
 
 /** The choice of an evaluator and its score. @throws JudgeError unless it is one of the choices, word for word. */
-export function readChoiceAnswer(completion: Completion, { name, choices, weight }: ChoiceJudge): JudgedItem {
-  const { choice, reasoning } = readJson(completion, choiceAnswer)
+export function readChoiceAnswer(completion: Completion, judge: ChoiceJudge, material: Material): JudgedItem {
+  const { name, choices, weight } = judge
+  const { choice, reasoning } = readAnswer(completion, choiceAnswer, {
+    key: 'choice',
+    material: shownText(material),
+  })
   const chosen = choices.find((known) => known.choice === choice)
   if (!chosen) throw new JudgeError(`the answer chooses ${quoted(choice)}, which is not among the choices`)
   const { score } = chosen
@@ -57,7 +67,7 @@ function refuse(fault: string, ids: string[]): void {
   if (ids.length > 0) throw new JudgeError(`the answer has ${ids.map((id) => quoted(id)).join(', ')} ${fault}`)
 }
 
-function readJson<T>(completion: Completion, schema: z.ZodType<T>): T {
+function readAnswer<T>(completion: Completion, schema: z.ZodType<T>, wanted: ObjectWanted): T {
   const { output, finishReason } = completion
   const lost = lostAnswer(completion)
   if (finishReason === 'length') {
@@ -65,22 +75,15 @@ function readJson<T>(completion: Completion, schema: z.ZodType<T>): T {
     throw new JudgeError(`the answer was cut off${detail}; raise judge.parameters.maxTokens in sluice.yaml`)
   }
   if (lost) throw new JudgeError(`the answer was ${lostReason(lost)}`)
-  const parsed = schema.safeParse(parse(output))
+  const parsed = schema.safeParse(answerObject(output, wanted))
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const place = issue?.path.join('.') || 'the answer'
   throw new JudgeError(`the answer is not as asked: ${place}: ${issue?.message}; it begins ${quoted(output)}`)
 }
 
-function parse(output: string): unknown {
-  try {
-    return JSON.parse(withoutFence(output))
-  } catch (cause) {
-    throw new JudgeError(`the answer is not JSON; it begins ${quoted(output)}`, { cause })
-  }
-}
-
-/** Models without structured output put their JSON into a code fence; one around the whole answer is taken off. */
-function withoutFence(output: string): string {
-  return /^```(?:json)?\n(.*)\n```$/s.exec(output.trim())?.[1] ?? output
+/** All that the judge is shown and might quote. */
+function shownText({ input, vars, expected = '', output }: Material): string[] {
+  const values = Object.values(vars).map((value) => (typeof value === 'string' ? value : JSON.stringify(value)))
+  return [...input.map(({ content }) => content), ...values, expected, output]
 }

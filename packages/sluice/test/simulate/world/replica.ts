@@ -1,5 +1,6 @@
 import type { Clock } from '@sluice/client'
 import { ProviderError } from '../../../src/providers/provider-error.ts'
+import { createAnswerModes } from '../../../src/scorers/judge.ts'
 import { createControlPlane } from '../../../src/server/control-plane.ts'
 import { startEngine } from '../../../src/server/engine.ts'
 import type { Lease, Store } from '../../../src/store/store.ts'
@@ -46,7 +47,11 @@ export async function startReplica({ life, store, clock, fate, trouble }: Replic
     random: fate.uniform,
     log: () => undefined,
     metrics: plane.metrics,
-    judge: { clientOf: () => ({ complete: () => judged(fate, trouble()) }), unaskable: async () => undefined },
+    judge: {
+      clientOf: () => ({ complete: () => judged(fate, trouble()) }),
+      modes: createAnswerModes({ searchesAgain: true }),
+      unaskable: async () => undefined,
+    },
     redactorOf: async () => async (material) => material,
     nightOf: () => undefined,
     notify: {
