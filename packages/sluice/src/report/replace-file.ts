@@ -7,17 +7,18 @@ import { finished } from 'node:stream/promises'
 import { SluiceError } from '../errors.ts'
 
 /**
- * Writes `file`, whose folder is made if needed. Readers see the old file or the new one, never half of it.
+ * Writes `file`, whose folder is made if needed; with `isPrivate` both are their owner's alone. Readers see the old file or the new one, never half of it.
  * @throws SluiceError `cannot-run` where it cannot be written.
  */
 export async function replaceFile(
   file: string,
   write: (sink: Writable) => Promise<unknown> | undefined,
+  { isPrivate = false } = {},
 ): Promise<void> {
   const draft = `${file}.${randomUUID()}.tmp`
   try {
-    await mkdir(path.dirname(file), { recursive: true })
-    const sink = createWriteStream(draft)
+    await mkdir(path.dirname(file), { recursive: true, mode: isPrivate ? 0o700 : 0o777 })
+    const sink = createWriteStream(draft, { mode: isPrivate ? 0o600 : 0o666 })
     await write(sink)
     sink.end()
     await finished(sink)

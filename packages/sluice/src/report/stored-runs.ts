@@ -1,5 +1,6 @@
 import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
+import type { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { constants, createGzip } from 'node:zlib'
 import { replaceFile } from './replace-file.ts'
@@ -21,13 +22,14 @@ const folderOf = (root: string) => path.join(root, '.sluice', 'runs')
 /** Keeps a run's report in `<root>/.sluice/runs`, compressed, and forgets all but the last 20. */
 export async function storeRun(root: string, report: ReportSummary, casesOf: CasesOf): Promise<void> {
   const name = `${report.startedAt.replaceAll(':', '-')}_${report.runId}${ending}`
-  await replaceFile(path.join(folderOf(root), name), async (sink) => {
+  const write = async (sink: Writable) => {
     const packed = createGzip({ level: constants.Z_BEST_SPEED })
     const written = pipeline(packed, sink, { end: false })
     await writeReport(report, casesOf, packed)
     packed.end()
     await written
-  })
+  }
+  await replaceFile(path.join(folderOf(root), name), write, { isPrivate: true })
   const old = (await storedRuns(root)).slice(runsKept)
   await Promise.all(old.map(({ file }) => rm(file, { force: true })))
 }

@@ -1,8 +1,7 @@
-import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { SluiceError } from '../errors.ts'
-import { keepOutOfGit } from './keep-out-of-git.ts'
+import { makePrivate, makePrivateFile } from './private-folder.ts'
 import { storeError } from './store-error.ts'
 
 /** Each entry moves the schema one version up; never edit one that was released, append another. */
@@ -77,9 +76,10 @@ const migrations = [
 export function openDatabase(root: string): DatabaseSync {
   const folder = path.join(root, '.sluice')
   try {
-    mkdirSync(folder, { recursive: true })
-    keepOutOfGit(folder)
-    const database = new DatabaseSync(path.join(folder, 'sluice.db'), { timeout: 30_000 })
+    makePrivate(folder)
+    const file = path.join(folder, 'sluice.db')
+    makePrivateFile(file)
+    const database = new DatabaseSync(file, { timeout: 30_000 })
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;')
     migrate(database)
     return database

@@ -1,9 +1,8 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as wait } from 'node:timers/promises'
 import { SluiceError } from '../../errors.ts'
-import { keepOutOfGit } from '../../run/keep-out-of-git.ts'
+import { makePrivate, makePrivateFile } from '../../run/private-folder.ts'
 import type { StoreIdentity } from '../identity.ts'
 import { migrations } from './migrations.ts'
 import { sqliteError } from './sqlite-error.ts'
@@ -32,10 +31,10 @@ export async function openDatabase(
 ): Promise<OpenDatabase> {
   const file = path.join(folder, 'control.db')
   try {
-    mkdirSync(folder, { recursive: true })
-    keepOutOfGit(folder)
-    keepPrivate(file)
-    const unlock = await lock(path.join(folder, 'control.lock'), attempts, everyMs)
+    makePrivate(folder, ownFiles)
+    const lockFile = path.join(folder, 'control.lock')
+    for (const own of [file, lockFile]) makePrivateFile(own)
+    const unlock = await lock(lockFile, attempts, everyMs)
     try {
       const database = new DatabaseSync(file, { timeout: 5000 })
       database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;')
@@ -51,10 +50,8 @@ export async function openDatabase(
   }
 }
 
-/** A new file is its owner's alone, and so are those that SQLite lays beside it. */
-function keepPrivate(file: string): void {
-  closeSync(openSync(file, 'a', 0o600))
-}
+/** SQLite gives the files beside a database the mode of the database; older ones may have another. */
+const ownFiles = ['control.db', 'control.db-wal', 'control.db-shm', 'control.lock']
 
 /** An exclusive transaction on a file of its own: the system ends it with the process, however that ends. */
 async function lock(file: string, attempts: number, everyMs: number): Promise<() => void> {
