@@ -1,5 +1,4 @@
 import type { ProviderSettings } from '../../src/suite/config.ts'
-import { ofCompatible } from './compatible-shapes.ts'
 
 /** One body as a provider sends it, and the state that a case comes to with it. */
 export interface Shape {
@@ -231,10 +230,9 @@ const ofGoogle: Omit<Shape, 'kind'>[] = [
   },
 ]
 
-/** All of them. */
+/** What the first parties answer. */
 export const shapes: Shape[] = [
   ...ofAnthropic.map((shape) => ({ ...shape, kind: 'anthropic' as const })),
   ...ofOpenai.map((shape) => ({ ...shape, kind: 'openai' as const })),
   ...ofGoogle.map((shape) => ({ ...shape, kind: 'google' as const })),
-  ...ofCompatible.map((shape) => ({ ...shape, kind: 'openai-compatible' as const })),
 ]

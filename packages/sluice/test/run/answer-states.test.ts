@@ -9,6 +9,7 @@ import { defaultLiveSettings, defaultRolloutSettings } from '../../src/suite/rol
 import { faultServer, inTurn, json } from '../providers/fault-server.ts'
 import { clientOf, contextOf } from '../providers/model-call.ts'
 import { type Shape, shapes } from './answer-shapes.ts'
+import { ofCompatible } from './compatible-shapes.ts'
 
 /** Passes on nothing at all, as checks of what must not be said do. */
 const harmless = {
@@ -71,7 +72,9 @@ async function outcome(
   return await scoreCase({ ...question, ...changes.case }, 1)
 }
 
-for (const { name, kind, body, status, state, says, output } of shapes) {
+const all: Shape[] = [...shapes, ...ofCompatible.map((shape) => ({ ...shape, kind: 'openai-compatible' as const }))]
+
+for (const { name, kind, body, status, state, says, output } of all) {
   test(`${kind}: ${name}: ${state}`, async () => {
     const detail = await outcome({ kind, bodies: [body], ...(status && { status }) })
     assert.equal(detail.state, state, detail.error)
