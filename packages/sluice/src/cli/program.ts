@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import manifest from '../../package.json' with { type: 'json' }
+import { guards } from '../suite/guard.ts'
 import type { Host } from './host.ts'
 import { addIncidents } from './incident-commands.ts'
 import { addPlan } from './plan-command.ts'
@@ -65,6 +66,12 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
     .option('--base <ref>', 'compare with this commit (default: where this branch left the default branch)')
     .option('--changed-files <file>', 'take the changed files from this list, one path a line, instead of from git')
     .option('--all', 'every feature, changed or not')
+    .addOption(
+      new Option('--guard <guard>', 'what becomes of a change to its own measure, whatever the files say').choices(
+        guards,
+      ),
+    )
+    .option('--approved-by <text>', 'who allowed --guard, for the report')
     .action(async (options) => done(await (await import('./gate.ts')).gate(options, host)))
 
   withGateOptions(program.command('compare'))

@@ -24,6 +24,7 @@ export function reportHead({ runId, startedAt, command, reproduce, git, findings
     reproduce,
     git,
     findings,
+    measureChanges: [],
     startedAt: new Date(startedAt).toISOString(),
     durationMs: steadyNow() - startedAt,
     sluiceVersion: manifest.version,

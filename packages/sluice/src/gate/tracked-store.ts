@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process'
 import { lstat, realpath } from 'node:fs/promises'
 import path from 'node:path'
-import { promisify } from 'node:util'
 import { SluiceError } from '../errors.ts'
-
-const run = promisify(execFile)
+import { GitError, gitFault, gitIn, isInRepository } from './git-process.ts'
 
 /** The store's folder, then what it is read from; each of them may be a link to another place. */
 const places = ['.sluice', '.sluice/sluice.db', '.sluice/sluice.db-wal', '.sluice/runs']
@@ -30,26 +27,13 @@ export async function refuseTrackedStore(root: string, env: NodeJS.ProcessEnv): 
 /** The first file that git tracks at or below a path, relative to the path's folder. */
 async function trackedAt(file: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
   const folder = await realpath(path.dirname(file))
-  if (!(await isInRepository(folder))) return undefined
-  const options = { cwd: folder, env, maxBuffer: 1 << 28 }
+  // Without a repository there is no need of git, which may not even be installed.
+  if (!isInRepository(folder, env)) return undefined
   try {
-    const { stdout } = await run('git', ['ls-files', '-z', '--', `:(literal)${path.basename(file)}`], options)
-    return stdout.split('\0').find((name) => name !== '')
-  } catch (cause) {
-    const { stderr = '', message } = cause as { stderr?: string; message: string }
-    throw new SluiceError(
-      'invalid-input',
-      `whether git tracks ${file} cannot be told, so the answers stored there cannot be trusted. git says: ${(stderr || message).trim()}`,
-      { cause },
-    )
-  }
-}
-
-/** Without a `.git` above there is no need to ask git, which may not even be installed. */
-async function isInRepository(folder: string): Promise<boolean> {
-  for (let at = path.resolve(folder); ; at = path.dirname(at)) {
-    if (await isThere(path.join(at, '.git'))) return true
-    if (at === path.dirname(at)) return false
+    const [first] = await gitIn(folder, env).records('ls-files', '-z', '--', `:(literal)${path.basename(file)}`)
+    return first
+  } catch (error) {
+    throw error instanceof GitError ? gitFault(error, folder) : error
   }
 }
 

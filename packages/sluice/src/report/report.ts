@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { measureChangeSchema } from '../gate/measure/measure-change.ts'
 import { type FeatureSummary, featureReportSchema, verdictSchema } from './feature-report.ts'
 import { runFindingSchema } from './run-finding.ts'
 
@@ -21,6 +22,8 @@ export const reportSchema = z.object({
   notes: z.array(z.string()),
   /** What a reader must know before any number; reports of earlier releases have none. */
   findings: z.array(runFindingSchema).default([]),
+  /** How what judged this change differs from what the base commit judges by; empty where nothing was compared. */
+  measureChanges: z.array(measureChangeSchema).default([]),
   features: z.array(featureReportSchema),
 })
 

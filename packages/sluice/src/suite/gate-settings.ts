@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type Guard, guards } from './guard.ts'
 
 const repeats = z
   .array(z.int().min(1))
@@ -14,12 +15,6 @@ const repeats = z
       }
     }
   })
-
-/** From the strictest on. */
-export const guards = ['strict', 'report', 'off'] as const
-
-/** What becomes of a change that also changes what it is measured by. */
-export type Guard = (typeof guards)[number]
 
 const fields = {
   threshold: z.number().min(0).max(1).meta({ description: 'Lowest mean score that passes (default 0.85).' }),

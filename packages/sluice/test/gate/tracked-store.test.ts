@@ -78,5 +78,5 @@ test('where git cannot say, the store is not trusted', async () => {
   commitAll(project, 'base')
   rmSync(path.join(project.root, '.git/HEAD'))
   renameSync(path.join(project.root, '.git/objects'), path.join(project.root, '.git/gone'))
-  assert.match((await refusal(project)) ?? '', /^3: whether git tracks .*git says: fatal/)
+  assert.match((await refusal(project)) ?? '', /^3: .*git cannot be asked here. It says:\nfatal/)
 })

@@ -194,6 +194,7 @@ export function incidentReport(overrides: Partial<ReportSummary> = {}): ReportSu
     exitCode: 1,
     notes: [],
     findings: [],
+    measureChanges: [],
     features: [incidentFeature()],
     ...overrides,
   }

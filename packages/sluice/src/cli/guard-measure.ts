@@ -1,0 +1,212 @@
+import { realpath } from 'node:fs/promises'
+import path from 'node:path'
+import type { BaseProject } from '../gate/base-project.ts'
+import { openGit } from '../gate/git.ts'
+import { effectiveGuard } from '../gate/guard.ts'
+import { configOfBase, judgedByBase } from '../gate/measure/judged-by-base.ts'
+import type { MeasureChange } from '../gate/measure/measure-change.ts'
+import { measureChanges, type ProjectMeasure } from '../gate/measure/measure-changes.ts'
+import { measureFindings } from '../report/measure-findings.ts'
+import type { RunFinding } from '../report/run-finding.ts'
+import { casesOf } from '../suite/cases.ts'
+import { checkCases } from '../suite/check-cases.ts'
+import type { ProjectFiles } from '../suite/files.ts'
+import type { Guard } from '../suite/guard.ts'
+import type { Prompt } from '../suite/prompt.ts'
+import { chooseSuite } from './choose-suite.ts'
+import type { GateScope } from './gate-scope.ts'
+import type { Host } from './host.ts'
+import type { LoadedProject } from './open-project.ts'
+
+export interface GuardFlags {
+  guard?: Guard
+  /** Who allowed the flag, in the words of the workflow. */
+  approvedBy?: string
+}
+
+/** How a feature is judged under the guard. */
+interface GuardedFeature {
+  candidate: Prompt
+  project: LoadedProject
+  notes: string[]
+  /** Why the base's measure cannot be used, so that no pass may be given; empty where it can or need not. */
+  blocked: string[]
+}
+
+/** What the guard makes of a gate run. */
+export interface GuardedRun {
+  changes: MeasureChange[]
+  findings: RunFinding[]
+  /** By which the models are asked: under a strict guard the judge and the providers of the base. */
+  project: LoadedProject
+  feature(prompt: Prompt): Promise<GuardedFeature>
+}
+
+interface GuardOptions extends GuardFlags {
+  suite?: string
+}
+
+/** Compares what the change is measured by with the base commit, and says how to judge under the guard that holds. */
+export async function guardMeasure(
+  project: LoadedProject,
+  scope: Pick<GateScope, 'base'>,
+  { suite, ...flags }: GuardOptions,
+  host: Host,
+): Promise<GuardedRun> {
+  const { base } = scope
+  const { guard, lifted } = effectiveGuard(base?.config.gate.guard, project.config.gate.guard, flags.guard)
+  const said = lifted === null ? [] : [liftedFinding(lifted, guard, flags.approvedBy)]
+  const asItIs: GuardedRun = {
+    changes: [],
+    findings: said,
+    project,
+    feature: async (prompt) => unguarded(prompt, project),
+  }
+  if (guard === 'off') return { ...asItIs, findings: [...said, finding('guard-off', 'note', offText)] }
+  if (!base) return { ...asItIs, findings: [...said, finding('guard-no-base', 'note', noBaseText)] }
+  const chosen = (prompt: Prompt) => chooseSuite(prompt, suite)
+  const origin = (prompt: Prompt) => originOf(prompt, base, project)
+  const changed = await changedFiles(base, project, host)
+  const changes = await measureChanges({
+    base: measureOf(base),
+    now: measureOf(project),
+    origin,
+    chosen,
+    unchanged: (file) => isUnchanged(file, changed, base, project),
+    changedCode: (prompt) => changedCode(prompt, changed, project),
+  })
+  const findings = [...said, ...invalidAtBase(base, project), ...measureFindings(changes)]
+  if (guard !== 'strict') return { ...asItIs, changes, findings }
+  const strict: LoadedProject = { ...project, config: configOfBase(base.config, project.config) }
+  return {
+    changes,
+    findings: [...said, ...(changes.length === 0 ? [] : [strictFinding(base)]), ...findings.slice(said.length)],
+    project: strict,
+    async feature(prompt) {
+      const before = origin(prompt)
+      if (!before) return unguarded(prompt, strict)
+      const candidate = judgedByBase({ prompt: before, config: base.config }, { prompt, config: project.config })
+      const blocked = changes.filter((change) => change.feature === prompt.feature).flatMap(notOfTheBase)
+      const faults = await suiteFaults(candidate, chosen(before), base, strict)
+      const judged = { candidate, project: { ...strict, files: base.files, caseCounts: new Map() } }
+      if (faults.length > 0) return { ...unguarded(prompt, strict), blocked: [...blocked, ...faults] }
+      return { ...judged, notes: newCases(changes, prompt), blocked }
+    },
+  }
+}
+
+function unguarded(candidate: Prompt, project: LoadedProject): GuardedFeature {
+  return { candidate, project, notes: [], blocked: [] }
+}
+
+function measureOf({
+  config,
+  prompts,
+  files,
+}: {
+  config: LoadedProject['config']
+  prompts: Prompt[]
+  files: ProjectFiles
+}): ProjectMeasure {
+  return { config, prompts, cases: (prompt, suite) => casesOf(files, prompt, suite, { root: config.root }) }
+}
+
+/** The same feature at the base; where its name is new, the one that its file held and that is gone by that name. */
+function originOf(prompt: Prompt, base: BaseProject, { prompts }: LoadedProject): Prompt | undefined {
+  const named = base.prompts.find(({ feature }) => feature === prompt.feature)
+  if (named) return named
+  const placed = base.prompts.find(({ file }) => file === prompt.file)
+  return placed && prompts.some(({ feature }) => feature === placed.feature) ? undefined : placed
+}
+
+/** Relative to the project; links are followed by `isUnchanged`. */
+async function changedFiles({ commit }: BaseProject, { config }: LoadedProject, host: Host): Promise<Set<string>> {
+  const git = await openGit(config.root, host.env)
+  const changed = (await git?.changedSince(commit)) ?? []
+  return new Set(changed.map((file) => path.posix.relative(git?.prefix ?? '', file)))
+}
+
+/** Only what git says of the very file counts: behind a link anything may lie, and git does not look at what it ignores. */
+async function isUnchanged(
+  file: string,
+  changed: ReadonlySet<string>,
+  base: BaseProject,
+  { config }: LoadedProject,
+): Promise<boolean> {
+  const place = path.resolve(config.root, file)
+  const real = await realpath(place).catch(() => undefined)
+  const isPlain = real === path.join(await realpath(config.root), file)
+  return isPlain && !changed.has(path.posix.normalize(file)) && (await base.files.list(file)).length > 0
+}
+
+async function changedCode(
+  { checks }: Prompt,
+  changed: ReadonlySet<string>,
+  { config }: LoadedProject,
+): Promise<string[]> {
+  const modules = checks.flatMap(({ type, value }) => (type === 'module' ? [value.split('#')[0] ?? value] : []))
+  return [...new Set(modules)].map((file) => path.relative(config.root, file)).filter((file) => changed.has(file))
+}
+
+/** What the base's measure would be, but cannot be had in this working tree. */
+function notOfTheBase({ kind, what }: MeasureChange): string[] {
+  if (kind === 'target') return [`${what} is another thing than in the base commit`]
+  return what.startsWith('code of check ') ? [`the ${what} changed`] : []
+}
+
+async function suiteFaults(
+  candidate: Prompt,
+  suite: string,
+  base: BaseProject,
+  { config }: LoadedProject,
+): Promise<string[]> {
+  const file = candidate.suites[suite]
+  if (file === undefined) return []
+  const { diagnostics } = await checkCases(base.files, file, { root: config.root, prompt: candidate, config })
+  const [first] = diagnostics.filter(({ severity }) => severity === 'error')
+  return first ? [`the cases of the base do not fit: ${first.file}:${first.line}: ${first.message}`] : []
+}
+
+function newCases(changes: readonly MeasureChange[], { feature }: Prompt): string[] {
+  const added = changes.filter(
+    ({ kind, feature: of, after }) => kind === 'cases' && of === feature && / added: /.test(after ?? ''),
+  )
+  return added.map(
+    ({ cases }) =>
+      `${cases} cases are new and were not judged: under gate.guard: strict the suite is that of the base commit.`,
+  )
+}
+
+function invalidAtBase({ invalid }: BaseProject, { prompts }: LoadedProject): RunFinding[] {
+  return prompts
+    .filter(({ file }) => invalid.includes(file))
+    .map(({ file, feature }) => ({
+      ...finding(
+        'measure-unknown',
+        'warning',
+        `${file} is not valid in the base commit, so whether its measure was weakened is unknown`,
+      ),
+      feature,
+    }))
+}
+
+function finding(code: string, severity: RunFinding['severity'], message: string): RunFinding {
+  return { code, severity, message, feature: null, before: null, after: null }
+}
+
+const offText = 'gate.guard is off: whether this change weakens its own measure was not looked at.'
+const noBaseText = 'There is no base commit to compare with: whether this change weakens its own measure is unknown.'
+
+function strictFinding({ commit }: BaseProject): RunFinding {
+  const text = `gate.guard is strict: judged by the measure of ${commit.slice(0, 12)} and by the stricter settings. What follows was not applied; to apply it, lift the guard (docs/github.md)`
+  return finding('guard-strict', 'warning', text)
+}
+
+function liftedFinding(lifted: Guard, guard: Guard, approvedBy: string | undefined): RunFinding {
+  const by = approvedBy === undefined ? '' : `, approved by ${approvedBy}`
+  return finding(
+    'guard-lifted',
+    'warning',
+    `gate.guard is ${lifted}, and was lifted to ${guard} by the flag --guard${by}`,
+  )
+}

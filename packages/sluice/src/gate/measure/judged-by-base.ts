@@ -1,0 +1,31 @@
+import type { Config } from '../../suite/config.ts'
+import type { Prompt } from '../../suite/prompt.ts'
+import { implicitProviders } from '../../suite/provider-settings.ts'
+import type { FeatureMeasure } from './feature-changes.ts'
+import { stricterSettings } from './policy-changes.ts'
+
+/** What a change asks of the model, judged by the checks, the rubric and the cases of the base, and by the stricter settings. */
+export function judgedByBase(base: FeatureMeasure, now: FeatureMeasure): Prompt {
+  const { checks, rubric, choices, suites, inlineCases } = base.prompt
+  const settings = ({ config, prompt }: FeatureMeasure) => ({ ...config.gate, ...prompt.gate })
+  const gate = stricterSettings(settings(base), settings(now))
+  return { ...now.prompt, checks, rubric, choices, suites, inlineCases, gate }
+}
+
+/**
+ * The present configuration with the judge of the base and with its prices; whatever provider had a name there, keeps it. What
+ * the base did not know is the change's to add.
+ */
+export function configOfBase(base: Config, now: Config): Config {
+  const { embedding: _, ...rest } = now
+  const implicit = implicitProviders.filter((name) => !Object.hasOwn(base.providers, name))
+  const providers = { ...now.providers, ...base.providers }
+  for (const name of implicit) delete providers[name]
+  return {
+    ...rest,
+    judge: base.judge,
+    ...(base.embedding && { embedding: base.embedding }),
+    providers,
+    prices: { ...now.prices, ...base.prices },
+  }
+}
