@@ -23,7 +23,8 @@ export function createLiveJudge(
     clientOf(daily) {
       const { budget } = daily
       const client =
-        clients.get(daily) ?? createModelClient({ providers, config, budget, prices, concurrency: callsAtATime })
+        clients.get(daily) ??
+        createModelClient({ providers, config, budget, prices, concurrency: callsAtATime, givesUp: false })
       clients.set(daily, client)
       return client
     },

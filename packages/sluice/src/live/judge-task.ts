@@ -42,7 +42,7 @@ const firstRetryMs = 10_000
 const longestRetryMs = 600_000
 
 /** Kinds of failure that say nothing about the content: they come again however often it is not to blame. */
-const outages = new Set(['auth', 'rate-limit', 'overloaded', 'timeout', 'unreachable', 'server'])
+const outages = new Set(['auth', 'rate-limit', 'overloaded', 'timeout', 'unreachable', 'server', 'no-model'])
 
 /**
  * Judges one request and logs its score, once: what a crash interrupts is taken up where it was, since each step finds

@@ -42,6 +42,7 @@ export function apiError(error: unknown, place: ErrorPlace): ProviderError {
   if (status !== undefined && (status < 200 || status > 299)) {
     return statusError({
       ...place,
+      from: 'model',
       url,
       status,
       header: (name) => call?.responseHeaders?.[name],

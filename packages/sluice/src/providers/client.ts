@@ -4,6 +4,7 @@ import type { Budget, Reservation } from './budget.ts'
 import { steadyNow } from './clock.ts'
 import { defaultTimeoutMs, stopped, withDeadline } from './deadline.ts'
 import { createLane, defaultRetries, type Lane } from './lane.ts'
+import { createOpening, type Opening } from './opening.ts'
 import type { Prices } from './prices.ts'
 import type { CallContext, Completion, Embeddings, ModelRequest, Provider } from './provider.ts'
 import { ProviderError } from './provider-error.ts'
@@ -21,6 +22,8 @@ export interface ModelClientOptions {
   stop?: AbortSignal
   /** Providers that the run will ask: nothing is paid to any of them while one lacks its key. */
   needed?: ReadonlySet<string>
+  /** Whether a model that only fails from the start is given up (default); not for a process that never ends. */
+  givesUp?: boolean
   /** ms since the epoch. */
   clock?: () => number
   /** [0, 1) */
@@ -38,6 +41,8 @@ export interface ModelClient {
   complete(request: ModelRequest, context: CallContext): Promise<Completion>
   /** One vector per text. `model` is `provider:model`. @throws ProviderError */
   embed(model: string, texts: string[], signal: AbortSignal): Promise<Embeddings>
+  /** Told that an earlier answer of a model is at hand: its failures are then no sign that it cannot be asked at all. */
+  answered(model: string): void
 }
 
 /** What one attempt may cost and, once answered, has cost. */
@@ -48,9 +53,10 @@ interface Billing<T> {
 }
 
 export function createModelClient(options: ModelClientOptions): ModelClient {
-  const { providers, config, budget, prices, concurrency, stop, needed = new Set() } = options
+  const { providers, config, budget, prices, concurrency, stop, needed = new Set(), givesUp = true } = options
   const { clock = steadyNow, random = Math.random, sleep = realSleep } = options
   const lanes = new Map<string, Lane>()
+  const openings = new Map<string, Opening>()
 
   const laneOf = (source: string): Lane => {
     const settings = config.providers[source]
@@ -59,6 +65,11 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
     const lane = lanes.get(source) ?? createLane({ source, concurrency: cap, retries, clock, random, sleep })
     lanes.set(source, lane)
     return lane
+  }
+  const openingOf = (model: string): Opening => {
+    const opening = openings.get(model) ?? createOpening(model)
+    openings.set(model, opening)
+    return opening
   }
   const providerOf = (model: string) => providers.get(parseModelId(model)?.provider ?? model)
 
@@ -73,7 +84,7 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> => {
     const timeoutMs = config.providers[source]?.timeoutMs ?? defaultTimeoutMs
-    return laneOf(source).run(stop ?? signal, async () => {
+    const attempt = async () => {
       const reservation = await reserve(budget, source, billing)
       if (stop?.aborted) {
         reservation.release()
@@ -88,7 +99,9 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
         else reservation.release()
         throw error
       }
-    })
+    }
+    const run = () => laneOf(source).run(stop ?? signal, attempt)
+    return givesUp ? openingOf(billing.model).run(run) : run()
   }
 
   return {
@@ -120,6 +133,7 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
       const paidUsd = billing.costUsd(embeddings)
       return paidUsd === undefined ? embeddings : { ...embeddings, costUsd: paidUsd }
     },
+    answered: (model) => openingOf(model).hasAnswered(),
   }
 }
 

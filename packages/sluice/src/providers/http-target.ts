@@ -8,6 +8,7 @@ import { headerValues, secretsOfHeader } from './header-values.ts'
 import { createLane, defaultRetries } from './lane.ts'
 import { createLeanFetch } from './lean-fetch.ts'
 import { networkError } from './network-error.ts'
+import { createOpening } from './opening.ts'
 import { ProviderError } from './provider-error.ts'
 import { sleep as realSleep } from './sleep.ts'
 import { statusError } from './status-error.ts'
@@ -15,6 +16,9 @@ import type { TargetCall, TargetOptions } from './target-call.ts'
 import { targetText } from './target-output.ts'
 
 type HttpTarget = Extract<Target, { kind: 'http' }>
+
+/** More than of a model: an application may well refuse the first cases of a suite one by one. */
+const failuresAlike = 10
 
 /** Sends the variables as a JSON body and takes a 2xx answer's body as the output. */
 export function createHttpTarget(
@@ -34,6 +38,7 @@ export function createHttpTarget(
   const mask = createMask()
   mask.learn([...privatePartsOf(url), ...Object.values(filled).flatMap(secretsOfHeader)])
   const lane = createLane({ source, concurrency, retries: defaultRetries, clock, random, sleep })
+  const opening = createOpening(`the application at ${place}`, failuresAlike)
   const ask = async (body: string, signal: AbortSignal) => {
     const start = clock()
     const answered = await post(body, signal).catch((error: unknown) => {
@@ -46,6 +51,7 @@ export function createHttpTarget(
     if (status < 200 || status > 299)
       throw statusError({
         source,
+        from: 'application',
         url: place,
         status,
         header,
@@ -64,8 +70,7 @@ export function createHttpTarget(
   }
   return (vars, { signal }) => {
     const body = JSON.stringify(vars)
-    return lane.run(signal, () =>
-      withDeadline({ source: `target: ${place}`, timeoutMs, signal }, (inner) => ask(body, inner)),
-    )
+    const attempt = () => withDeadline({ source: `target: ${place}`, timeoutMs, signal }, (inner) => ask(body, inner))
+    return opening.run(() => lane.run(signal, attempt))
   }
 }

@@ -7,6 +7,7 @@ const errorSchema = z.looseObject({
   code,
   type: code,
   innererror: inner,
+  provider_specific_fields: z.looseObject({ innererror: inner }).nullish().catch(undefined),
   metadata: z
     .looseObject({ flagged_input: z.string(), reasons: z.array(z.string()) })
     .nullish()
@@ -47,7 +48,8 @@ export function policyRefusal(body: string): 'refused' | 'moderated' | undefined
   const { error, incomplete_details } = bodySchema.safeParse(parsed(body)).data ?? {}
   const message = error?.message ?? ''
   if (policyMessages.some((beginning) => beginning.test(message))) return 'refused'
-  const codes = [error?.code, error?.type, error?.innererror?.code, incomplete_details?.reason]
+  const passedOn = error?.provider_specific_fields?.innererror?.code
+  const codes = [error?.code, error?.type, error?.innererror?.code, passedOn, incomplete_details?.reason]
   if (codes.some((one) => typeof one === 'string' && policyCodes.has(one.toLowerCase()))) return 'refused'
   return error?.metadata ? 'moderated' : undefined
 }

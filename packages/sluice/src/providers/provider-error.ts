@@ -11,6 +11,8 @@ export type ProviderErrorKind =
   | 'refused'
   /** A gateway turned the input away before any model saw it. */
   | 'moderated'
+  /** There is no such model, or not any more. */
+  | 'no-model'
   | 'bad-request'
   | 'bad-response'
   | 'unreachable'
@@ -33,6 +35,7 @@ export interface ProviderErrorOptions extends ErrorOptions {
   retryAfterMs?: number | undefined
   retryable?: boolean
   fatal?: boolean
+  unaskable?: boolean
 }
 
 /** A model call without an answer. It never stands for a score. */
@@ -47,6 +50,8 @@ export class ProviderError extends SluiceError {
   readonly retryable: boolean
   /** Whether every further call would fail alike (refused key, provider unreachable), so that the run should stop. */
   readonly fatal: boolean
+  /** Whether this model cannot be asked at all, whatever is asked, so that nothing that needs it should be paid for. */
+  readonly unaskable: boolean
 
   constructor(kind: ProviderErrorKind, message: string, options: ProviderErrorOptions = {}) {
     super('cannot-run', message, options)
@@ -54,6 +59,7 @@ export class ProviderError extends SluiceError {
     this.status = options.status
     this.retryAfterMs = options.retryAfterMs
     this.fatal = options.fatal ?? false
-    this.retryable = options.retryable ?? (retryableKinds.has(kind) && !this.fatal)
+    this.unaskable = options.unaskable ?? false
+    this.retryable = options.retryable ?? (retryableKinds.has(kind) && !this.fatal && !this.unaskable)
   }
 }

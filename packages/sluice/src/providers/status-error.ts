@@ -1,4 +1,5 @@
 import { shownAddress } from '../masking/address.ts'
+import { type ErrorBody, readErrorBody } from './error-body.ts'
 import { excerpt } from './excerpt.ts'
 import { policyRefusal } from './policy-refusal.ts'
 import { ProviderError, type ProviderErrorKind } from './provider-error.ts'
@@ -16,39 +17,102 @@ export interface Refusal {
   credentials: string
   /** ms since the epoch. */
   now: number
+  /** Who answers: of an application nothing is known, so what it refuses is that one case's. */
+  from: 'model' | 'application'
   /** Takes secrets out of what the server says. */
   mask: (text: string) => string
   cause?: unknown
 }
 
-const tooLong =
-  /context[_ ](length|window|size)|(prompt|input|request) (is )?too (long|large)|input token count|maximum prompt length|request_too_large/i
-const noCredit = /insufficient_quota|credit balance is too low|insufficient (credits|balance)/i
+/** Codes by which providers say that a key, or the account behind it, may not call at all. */
+const accountCodes = new Set([
+  'invalid_api_key',
+  'api_key_invalid',
+  'invalid_authentication',
+  'authentication_error',
+  'invalid_authorization',
+  'account_deactivated',
+  'organization_deactivated',
+  'access_terminated',
+  'permission_error',
+  'permission_denied',
+  'permissiondenied',
+  'insufficient_permissions',
+  'unsupported_country_region_territory',
+  'service_disabled',
+  'consumer_invalid',
+  'consumer_suspended',
+])
+const creditCodes = new Set([
+  'insufficient_quota',
+  'insufficient_user_quota',
+  'insufficient_credits',
+  'insufficient_balance',
+  'billing_error',
+  'billing_not_active',
+  'billing_hard_limit_reached',
+  'budget_exceeded',
+])
+const missingModelCodes = new Set([
+  'model_not_found',
+  'model_not_available',
+  'model_decommissioned',
+  'model_terminated',
+  'invalid_model',
+  'unknown_model',
+  'deploymentnotfound',
+])
+/** Of a 404 only: what else could not be found is not said. */
+const notFoundCodes = new Set(['not_found', 'not_found_error', 'notfounderror'])
+const tooLongCodes = new Set([
+  'context_length_exceeded',
+  'context_window_exceeded',
+  'exceed_context_size_error',
+  'request_too_large',
+  'string_above_max_length',
+])
+
+// For providers without a code. An error may quote the input, so only a message that begins so counts.
+const wrapped = '^(?:[\\w.]+(?:Error|Exception)\\s*[:-]\\s*)*'
+const tooLongTexts = new RegExp(
+  `${wrapped}(?:prompt is too long: \\d|(?:the )?input token count \\(?\\d|this model's maximum context length is \\d|` +
+    `prompt contains \\d+ tokens|the request exceeds the available context size)`,
+  'i',
+)
+const missingModelTexts = new RegExp(
+  `${wrapped}(?:the )?model (?:not exist$|[\`'"]?[\\w./:@-]+[\`'"]? (?:does not exist|(?:was |is )?not found))` +
+    `|^\\S+ is not a valid model id`,
+  'i',
+)
+const noCreditTexts = new RegExp(`${wrapped}your credit balance is too low to access`, 'i')
 
 /** What an HTTP status, with the body's help, says about the call. */
 export function statusError(refusal: Refusal): ProviderError {
-  const { source, url, status, header, body, now, mask, cause } = refusal
-  const said = excerpt(messageOf(body), mask)
+  const { source, url, status, header, body, now, mask, cause, from } = refusal
+  const told = readErrorBody(body)
+  const said = excerpt(told.message, mask).replace(/\.$/, '')
   const answer = `${source}: ${url} answered ${status}${said === '' ? '' : `: ${said}`}`
   const options = { status, cause }
-  const unwanted = policyRefusal(body)
-  if (unwanted) return new ProviderError(unwanted, answer, options)
-  if (status === 401 || status === 403)
-    return new ProviderError('auth', `${answer}. ${refusal.credentials}`, { ...options, fatal: true })
-  if (status === 402 || (status < 500 && noCredit.test(body)))
+  if (from === 'application') {
+    const hint = status === 401 || status === 403 ? `. ${refusal.credentials}` : hintFor(status, header('location'))
+    const waits = { ...options, retryAfterMs: retryAfterMs(header, body, now) }
+    return new ProviderError(statusKind(status), `${answer}${hint}`, waits)
+  }
+  const kind = policyRefusal(body) ?? kindOf(status, told)
+  if (kind === 'refused' || kind === 'moderated') return new ProviderError(kind, answer, options)
+  if (kind === 'auth') return new ProviderError(kind, `${answer}. ${refusal.credentials}`, { ...options, fatal: true })
+  if (kind === 'no-credit')
     return new ProviderError('rate-limit', `${answer}. The account behind the key has no credit left: top it up`, {
       ...options,
       fatal: true,
     })
-  const kind = kindOf(status, body)
-  const hint = hintFor(status, header('location'))
-  return new ProviderError(kind, `${answer}${hint}`, {
-    ...options,
-    retryAfterMs: retryAfterMs(header, body, now),
-  })
+  const hint =
+    kind === 'no-model' ? '. Is the model spelled right, and still offered?' : hintFor(status, header('location'))
+  return new ProviderError(kind, `${answer}${hint}`, { ...options, retryAfterMs: retryAfterMs(header, body, now) })
 }
 
 function hintFor(status: number, location: string | null | undefined): string {
+  if (status === 403) return '. Is the key allowed to do this?'
   if (status === 404) return '. Are the model and the base URL spelled right?'
   return status >= 300 && status < 400
     ? `. It has moved to ${location ? shownPlace(location) : 'elsewhere'}; redirects are not followed`
@@ -60,21 +124,27 @@ function shownPlace(location: string): string {
   return URL.canParse(location) ? shownAddress(location) : (location.split(/[?#]/, 1)[0] ?? '')
 }
 
-function kindOf(status: number, body: string): ProviderErrorKind {
-  if (status === 413 || ((status === 400 || status === 422) && tooLong.test(body))) return 'too-long'
+/** By the code where one is given, since a text may quote anything; else by the status. */
+function kindOf(status: number, { codes, message }: ErrorBody): ProviderErrorKind | 'no-credit' {
+  const says = (known: ReadonlySet<string>) => [...codes].some((code) => known.has(code))
+  if (status === 401) return 'auth'
+  if (status === 402 || (status < 500 && says(creditCodes))) return 'no-credit'
+  if (status < 500 && says(missingModelCodes)) return 'no-model'
+  if (status === 404 && says(notFoundCodes)) return 'no-model'
+  if (status < 500 && status !== 429 && says(accountCodes)) return 'auth'
+  if (status === 413 || (status < 500 && says(tooLongCodes))) return 'too-long'
+  if (status === 400 || status === 404 || status === 422) {
+    if (tooLongTexts.test(message)) return 'too-long'
+    if (missingModelTexts.test(message)) return 'no-model'
+    if (noCreditTexts.test(message)) return 'no-credit'
+  }
+  return statusKind(status)
+}
+
+function statusKind(status: number): ProviderErrorKind {
+  if (status === 413) return 'too-long'
   if (status === 429) return 'rate-limit'
   if (status === 503 || status === 529) return 'overloaded'
   if (status === 408) return 'timeout'
   return status >= 500 || status === 409 ? 'server' : 'bad-request'
-}
-
-/** The `message` of a JSON error body, which every provider nests a little differently; otherwise the body itself. */
-function messageOf(body: string): string {
-  const found = /"message"\s*:\s*("(?:[^"\\]|\\.)*")/.exec(body)?.[1]
-  if (!found) return body
-  try {
-    return String(JSON.parse(found))
-  } catch {
-    return body
-  }
 }

@@ -80,6 +80,7 @@ export function createAsk({ store, spending, edition, client, providers, stop, a
     const kept = (stored && (context.accepts?.(stored) ?? true) ? stored : undefined) ?? underWay.get(key)
     if (kept) {
       const completion = await kept
+      client.answered(request.model)
       context.book(completion, 'cache')
       return completion
     }

@@ -34,6 +34,8 @@ export interface CaseDetail {
   judge: JudgedItem[]
   /** Why there is no score. */
   error?: string
+  /** The model cannot be asked at all, so that no other case of the feature will be. */
+  unaskable?: true
   /** Of an answer that never came: what became of it, and what a reader can do. */
   lost?: Pick<LostAnswer, 'cause' | 'wayOut'>
   latencyMs?: number

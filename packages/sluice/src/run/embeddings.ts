@@ -54,6 +54,7 @@ export function createEmbedText({ store, spending, edition, client, stop }: Embe
     const kept = store.get(key) ?? underWay.get(key)
     if (kept) {
       const known = await kept
+      client.answered(model)
       context.book(known, 'cache')
       return vectorIn(known)
     }

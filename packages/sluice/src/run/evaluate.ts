@@ -21,6 +21,8 @@ export interface Evaluation {
   /** Once aborted, no further answer is asked for and the evaluation ends as interrupted. */
   stop: AbortSignal
   onScored?: (arm: Arm, detail: CaseDetail) => void
+  /** Set once a model that the feature needs cannot be asked at all: what becomes of every case from then on. */
+  givenUp?: CaseDetail
 }
 
 const armNames: Arm[] = ['candidate', 'baseline']
@@ -40,17 +42,47 @@ export type Wanted = (arm: Arm, position: number) => boolean
  * whatever the order in which answers arrive.
  */
 export async function evaluate(evaluation: Evaluation, repeat: number, wanted: Wanted = () => true): Promise<void> {
-  const { feature, arms, table, results, concurrency, stop, onScored } = evaluation
-  await runPool(jobs(evaluation, repeat, wanted), concurrency, async (job) => {
-    endIfStopped(stop)
-    const detail = await arms[job.arm]?.(job.testCase, job.repeat)
-    if (!detail) return
-    table.record(job.position, job.arm, job.repeat, detail.state, detail.score)
-    results.add(feature, { position: job.position, arm: job.arm, repeat: job.repeat, detail })
-    onScored?.(job.arm, detail)
-  })
+  const { table, results, concurrency, stop } = evaluation
+  if (table.cases.length === 0) await askFirst(evaluation, wanted)
+  await runPool(jobs(evaluation, repeat, wanted), concurrency, async (job) => void (await runJob(evaluation, job)))
   endIfStopped(stop)
   results.flush()
+}
+
+async function runJob(evaluation: Evaluation, job: Job): Promise<CaseDetail | undefined> {
+  const { feature, arms, table, results, stop, onScored } = evaluation
+  endIfStopped(stop)
+  const detail = evaluation.givenUp ?? (await arms[job.arm]?.(job.testCase, job.repeat))
+  if (!detail) return undefined
+  if (detail.unaskable) {
+    const { state, error = '' } = detail
+    evaluation.givenUp ??= { state, error, checks: [], judge: [] }
+  }
+  table.record(job.position, job.arm, job.repeat, detail.state, detail.score)
+  results.add(feature, { position: job.position, arm: job.arm, repeat: job.repeat, detail })
+  onScored?.(job.arm, detail)
+  return detail
+}
+
+/** Cases that are asked one after the other, at most, before all others are asked at once. */
+const mostAskedFirst = 5
+
+/**
+ * Asks the candidate, and the judge about its answer, until one case is scored through: a model that cannot be asked at
+ * all is found before the baseline and the other cases are paid for. What was answered counts like any other answer.
+ */
+async function askFirst(evaluation: Evaluation, wanted: Wanted): Promise<void> {
+  const { cases, arms, table } = evaluation
+  if (!arms.candidate || !arms.baseline) return
+  let position = -1
+  for await (const testCase of cases()) {
+    position += 1
+    if (position === mostAskedFirst || evaluation.givenUp) return
+    if (!wanted('candidate', position)) continue
+    table.add(position, testCase)
+    const detail = await runJob(evaluation, { testCase, position, arm: 'candidate', repeat: 1 })
+    if (detail?.state === 'scored' || detail?.state === 'abstained') return
+  }
 }
 
 async function* jobs({ cases, arms, table }: Evaluation, last: number, wanted: Wanted): AsyncGenerator<Job> {

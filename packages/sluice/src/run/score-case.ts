@@ -143,7 +143,14 @@ function failure(error: unknown, state: CaseState): CaseDetail {
   const isOfCase = error instanceof ProviderError || error instanceof JudgeError || error instanceof CheckError
   if (!isOfCase || (error instanceof ProviderError && error.fatal)) throw error
   const outOfBudget = error instanceof ProviderError && error.kind === 'budget'
-  return { state: outOfBudget ? 'budgetStopped' : state, checks: [], judge: [], error: error.message }
+  const unaskable = error instanceof ProviderError && error.unaskable
+  return {
+    state: outOfBudget ? 'budgetStopped' : state,
+    checks: [],
+    judge: [],
+    error: error.message,
+    ...(unaskable && { unaskable }),
+  }
 }
 
 function defined<K extends string>(key: K, value: number | undefined): { [P in K]?: number } {

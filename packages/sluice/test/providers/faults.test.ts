@@ -109,9 +109,12 @@ for (const [name, play] of Object.entries({
   })
 }
 
-for (const status of [401, 403]) {
+for (const [status, code] of [
+  [401, undefined],
+  [403, 'invalid_api_key'],
+] as const) {
   test(`${status} stops every call to the provider at once and names the variable, not the key`, async () => {
-    await using server = await faultServer(json({ error: { message: 'bad key secret-key' } }, status))
+    await using server = await faultServer(json({ error: { message: 'bad key secret-key', code } }, status))
     const { complete } = clientOf(server.url)
     const error = await failureOf(complete())
     assert.deepEqual([error.kind, error.fatal, error.exitCode, error.status], ['auth', true, 4, status])

@@ -9,7 +9,7 @@ import { SluiceError } from '../../src/errors.ts'
 import { createTarget } from '../../src/providers/target.ts'
 import type { Target } from '../../src/suite/target.ts'
 import { fakeTime } from './fake-time.ts'
-import { deadUrl, faultServer, inTurn, json, text } from './fault-server.ts'
+import { deadUrl, faultServer, inTurn, json, type Play, text } from './fault-server.ts'
 import { failureOf } from './model-call.ts'
 
 let folder: string
@@ -78,12 +78,35 @@ test('http: faults that pass are retried, others are named with the URL', async 
   assert.equal((await call({ kind: 'http', url: flaky.url })).output, 'back')
   await using closed = await faultServer(json({ error: 'no' }, 401))
   const refused = await failureOf(call({ kind: 'http', url: closed.url }))
-  assert.deepEqual([refused.kind, refused.fatal], ['auth', true])
+  assert.deepEqual([refused.kind, refused.fatal], ['bad-request', false])
   assert.match(refused.message, /answered 401.*target\.http\.headers/)
   const url = await deadUrl()
   const unreachable = await failureOf(call({ kind: 'http', url }))
   assert.deepEqual([unreachable.kind, unreachable.fatal], ['unreachable', true])
   assert.ok(unreachable.message.includes(url))
+})
+
+test("http: what the application refuses is that case's; only if it refuses all from the start, alike, it is given up", async () => {
+  const refuse = (response: Parameters<Play>[0]) =>
+    void response.writeHead(403).end('{"error": "not for this customer"}')
+  await using picky = await faultServer((response, request, index) =>
+    request.body.name === 'Zoë' ? refuse(response) : json({ output: 'yes' })(response, request, index),
+  )
+  const ask = createTarget({ kind: 'http', url: picky.url }, { env: process.env, ...fakeTime() })
+  const context = { caseId: 'c', repeat: 1, signal: new AbortController().signal }
+  await ask({ name: 'Ann' }, context)
+  for (let turn = 0; turn < 12; turn += 1)
+    assert.equal((await failureOf(ask({ name: 'Zoë' }, context))).unaskable, false)
+  assert.equal((await ask({ name: 'Ann' }, context)).output, 'yes')
+  await using closed = await faultServer(refuse)
+  const never = createTarget({ kind: 'http', url: closed.url }, { env: process.env, ...fakeTime() })
+  for (let turn = 0; turn < 9; turn += 1) assert.equal((await failureOf(never({}, context))).unaskable, false)
+  const error = await failureOf(never({}, context))
+  assert.equal(error.unaskable, true)
+  assert.match(
+    error.message,
+    /^the application at .* cannot be asked: its first 10 calls all failed alike.*not for this customer/,
+  )
 })
 
 test('http: a server that never answers is ended by its timeout', async () => {

@@ -37,6 +37,7 @@ function setUp({ live = true } = {}) {
     embed: async () => {
       throw new Error('no embeddings here')
     },
+    answered: () => {},
   }
   const ask = createAsk({
     store: createAnswerStore(database),

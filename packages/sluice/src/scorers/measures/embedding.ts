@@ -39,7 +39,9 @@ export async function embeddingSimilarity(texts: [string, string], options: Embe
 
 /** A refused key or a spent budget concerns the run, anything else this check. */
 function explain(cause: unknown): never {
-  const ofRun = cause instanceof ProviderError && (cause.fatal || cause.kind === 'budget' || cause.kind === 'aborted')
+  const isOfRun = ({ fatal, unaskable, kind }: ProviderError) =>
+    fatal || unaskable || kind === 'budget' || kind === 'aborted'
+  const ofRun = cause instanceof ProviderError && isOfRun(cause)
   if (ofRun) throw cause
   const reason = cause instanceof Error ? cause.message : String(cause)
   throw new CheckError(`no embedding of the output: ${reason}`, { cause })

@@ -1,0 +1,52 @@
+/** What an error says of itself. */
+export interface ErrorBody {
+  /** In words; the body itself where it has no form that is known. */
+  message: string
+  /** Its codes, types, statuses and reasons, in lower case. What an error quotes is never among them. */
+  codes: ReadonlySet<string>
+  /** Headers that a gateway passes on inside of the body, by their lower-case names. */
+  headers: ReadonlyMap<string, string>
+}
+
+/** Where the parts of an error are nested, by the providers that do. */
+const nests = ['error', 'errors', 'detail', 'innererror', 'details', 'metadata', 'provider_specific_fields']
+const codeFields = ['code', 'type', 'status', 'reason', 'error_type']
+const messageFields = ['message', 'error', 'detail', 'msg']
+const deepest = 5
+
+/** Reads the body of an error, which every provider nests a little differently. */
+export function readErrorBody(body: string): ErrorBody {
+  const parts = partsOf(parsed(body))
+  const texts = parts.flatMap((part) => messageFields.map((field) => part[field]))
+  const codes = parts.flatMap((part) => codeFields.map((field) => part[field]))
+  const isCode = (value: unknown) => typeof value === 'string' && /^[\w .-]{1,80}$/.test(value)
+  return {
+    message: texts.find((text) => typeof text === 'string' && text !== '')?.toString() ?? body,
+    codes: new Set(codes.filter(isCode).map((code) => String(code).toLowerCase())),
+    headers: new Map(parts.flatMap((part) => headersIn(part.headers))),
+  }
+}
+
+type Part = Record<string, unknown>
+
+/** The object of an error and those inside of it, the outer ones first. */
+function partsOf(value: unknown, depth = 0): Part[] {
+  if (depth > deepest || typeof value !== 'object' || value === null) return []
+  if (Array.isArray(value)) return value.flatMap((item) => partsOf(item, depth + 1))
+  const part = value as Part
+  const nested = nests.flatMap((name) => partsOf(part[name], depth + 1))
+  return [part, ...nested]
+}
+
+function headersIn(value: unknown): [string, string][] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).map(([name, text]) => [name.toLowerCase(), String(text)])
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
+}
