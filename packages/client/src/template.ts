@@ -1,5 +1,8 @@
 const placeholder = /\{\{([^{}]+)\}\}/g
 
+/** Backslashes before braces come in pairs that stand for one; an odd one takes the braces' meaning away. */
+const escapable = /((?:\\\\)*)\\\{\{|((?:\\\\)+)(?=\{\{)|\{\{([^{}]+)\}\}/g
+
 /** A template uses a variable that has no value. */
 export class UnknownVariableError extends Error {
   override readonly name = 'UnknownVariableError'
@@ -17,7 +20,8 @@ function valueText(value: unknown): string {
 
 /**
  * Replaces every `{{name}}` by its value, once: a value that itself holds `{{x}}` is left as it is. Values other than
- * strings are written as JSON. Strict: `{{ name }}` may hold spaces and a name without a value throws.
+ * strings are written as JSON. Strict: `{{ name }}` may hold spaces, a name without a value throws, and `\{{` stands
+ * for the braces themselves (`\\{{name}}` for a backslash and the value).
  * Otherwise only the literal `{{name}}` counts and an unknown one stays in place, as in GitHub's prompt files.
  * @throws UnknownVariableError
  */
@@ -26,12 +30,23 @@ export function render(
   vars: Readonly<Record<string, unknown>>,
   { strict }: { strict: boolean },
 ): string {
-  return template.replace(placeholder, (whole, inner: string) => {
-    const name = strict ? inner.trim() : inner
-    if (name !== '' && Object.hasOwn(vars, name) && vars[name] !== undefined) return valueText(vars[name])
-    if (strict && name !== '') throw new UnknownVariableError(name)
-    return whole
+  if (!strict) {
+    return template.replace(placeholder, (whole, name: string) => {
+      return Object.hasOwn(vars, name) && vars[name] !== undefined ? valueText(vars[name]) : whole
+    })
+  }
+  return template.replace(escapable, (whole, beforeBraces?: string, before?: string, inner?: string) => {
+    if (beforeBraces !== undefined) return `${half(beforeBraces)}{{`
+    if (before !== undefined) return half(before)
+    const name = inner?.trim() ?? ''
+    if (name === '') return whole
+    if (Object.hasOwn(vars, name) && vars[name] !== undefined) return valueText(vars[name])
+    throw new UnknownVariableError(name)
   })
+}
+
+function half(backslashes: string): string {
+  return backslashes.slice(backslashes.length / 2)
 }
 
 /**
@@ -40,6 +55,8 @@ export function render(
  */
 export function variablesOf(template: string, { strict = true }: { strict?: boolean } = {}): string[] {
   if (!template.includes('{{')) return []
-  const found = [...template.matchAll(placeholder)].map(([, inner = '']) => (strict ? inner.trim() : inner))
+  const found = strict
+    ? [...template.matchAll(escapable)].map(([, , , inner = '']) => inner.trim())
+    : [...template.matchAll(placeholder)].map(([, name = '']) => name)
   return [...new Set(found)].filter((name) => name.trim() !== '')
 }

@@ -1,4 +1,5 @@
-import { isJsonLines } from '../suite/suite-paths.ts'
+import { SluiceError } from '../errors.ts'
+import { suiteKind } from '../suite/suite-paths.ts'
 import { appendToYaml } from './append-to-yaml.ts'
 import { lineEnding } from './line-ending.ts'
 import type { NewCase } from './propose-case.ts'
@@ -10,7 +11,14 @@ import type { NewCase } from './propose-case.ts'
  */
 export function appendCases(text: string, cases: readonly NewCase[], file: string): string {
   if (cases.length === 0) return text
-  return isJsonLines(file) ? appendLines(text, cases) : appendToYaml(text, cases, file)
+  const kind = suiteKind(file)
+  if (kind === 'csv') {
+    throw new SluiceError(
+      'invalid-input',
+      `${file}: cases are added to YAML and JSON suites only; move the suite to one`,
+    )
+  }
+  return kind === 'jsonLines' ? appendLines(text, cases) : appendToYaml(text, cases, file)
 }
 
 function appendLines(text: string, cases: readonly NewCase[]): string {

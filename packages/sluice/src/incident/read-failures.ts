@@ -4,8 +4,9 @@ import { type ProjectFiles, streamFile } from '../suite/files.ts'
 import { type Row, readRows } from '../suite/json-lines-file.ts'
 import { loadYaml } from '../suite/load-yaml.ts'
 import type { Source } from '../suite/source.ts'
-import { isJsonLines } from '../suite/suite-paths.ts'
+import { suiteKind } from '../suite/suite-paths.ts'
 import { validate } from '../suite/validate.ts'
+import { plainData } from '../suite/written.ts'
 import { type Failure, failedItems } from './failure.ts'
 
 const vars = z.record(z.string(), z.unknown())
@@ -46,7 +47,7 @@ export async function readFailures(
   file: string,
   variables: readonly string[],
 ): Promise<Failure[]> {
-  const rows = isJsonLines(file) ? await lineRows(files, file) : await documentRows(files, file)
+  const rows = suiteKind(file) === 'jsonLines' ? await lineRows(files, file) : await documentRows(files, file)
   const faults = rows.flatMap(({ diagnostics }) => diagnostics)
   if (faults.length > 0) throw new InvalidFilesError(faults)
   return rows.flatMap(({ data, line }) => (data === undefined ? [] : [toFailure(data, { file, line, variables })]))
@@ -80,10 +81,10 @@ function toFailure(row: FailureRow, place: RowPlace): Failure {
     ...(id === undefined ? {} : { outcome: id }),
     ...(typeof rolloutId === 'string' ? { rollout: rolloutId } : {}),
     ...(version === undefined ? {} : { version }),
-    ...row.source,
+    ...(plainData(row.source) as typeof row.source),
   }
   return {
-    vars: row.vars ?? variablesOf(row.input, place),
+    vars: plainData(row.vars ?? variablesOf(row.input, place)) as Record<string, unknown>,
     output: row.output ?? null,
     ...(row.expected === undefined ? {} : { expected: row.expected }),
     score: row.score ?? null,

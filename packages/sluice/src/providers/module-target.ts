@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url'
 import { SluiceError } from '../errors.ts'
 import type { Target } from '../suite/target.ts'
+import { plainData } from '../suite/written.ts'
 import { steadyNow } from './clock.ts'
 import { defaultTimeoutMs, withDeadline } from './deadline.ts'
 import { excerpt } from './excerpt.ts'
@@ -23,7 +24,7 @@ export function createModuleTarget(target: ModuleTarget, { clock = steadyNow }: 
       { source, timeoutMs: defaultTimeoutMs, signal: context.signal },
       async (signal) => {
         try {
-          return await answer(vars, { ...context, signal })
+          return await answer(plainData(vars) as typeof vars, { ...context, signal })
         } catch (cause) {
           const said = excerpt(cause instanceof Error ? cause.message : String(cause))
           throw new ProviderError('server', `${source}: threw: ${said}`, { cause, retryable: false })

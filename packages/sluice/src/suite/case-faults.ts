@@ -1,9 +1,12 @@
 import { type Case, isWithoutAnswer } from './case.ts'
 import { checkFaults } from './check-faults.ts'
+import type { CheckSpec } from './check-spec.ts'
 import type { Config } from './config.ts'
 import type { Diagnostic } from './diagnostic.ts'
+import { compilePattern, renderPattern } from './pattern.ts'
 import type { Prompt } from './prompt.ts'
 import type { Source } from './source.ts'
+import { variablesOf } from './template.ts'
 import { located, locatedKey } from './validate.ts'
 
 /** What is wrong with a case of a prompt, apart from its variables: nothing to score it by, or not enough to do it. */
@@ -15,6 +18,7 @@ export function caseFaults(
 ): Diagnostic[] {
   const severity = prompt.strict ? 'error' : 'warning'
   const faults = item.checks.flatMap((spec, index) => checkFaults(spec, source, ['checks', index], config))
+  faults.push(...patternFaults(prompt, item, source), ...nullFaults(prompt, item, source))
   if (!isScored(prompt, item)) {
     const message = `nothing scores the case "${item.id}"; add checks or a rubric to it or to ${prompt.file}`
     faults.push(located(source, [], message, severity))
@@ -46,4 +50,32 @@ function isScored({ checks, rubric, choices, expect }: Prompt, item: Case): bool
 function referenceNeeded({ checks }: Prompt, item: Case): string | undefined {
   if (item.expected !== undefined) return undefined
   return [...checks, ...item.checks].find((spec) => spec.type === 'similarity' && spec.value.to === undefined)?.name
+}
+
+/** Patterns that are none once this case's variables are in them. */
+function patternFaults({ checks, strict, file }: Prompt, item: Case, source: Source): Diagnostic[] {
+  const vars = item.expected === undefined ? item.vars : { ...item.vars, expected: item.expected }
+  return [...checks, ...item.checks].flatMap((spec) => {
+    const pattern = patternOf(spec)
+    if (pattern === undefined || variablesOf(pattern).some((name) => !Object.hasOwn(vars, name))) return []
+    const compiled = compilePattern(renderPattern(pattern, vars, { strict }))
+    if (typeof compiled !== 'string') return []
+    const place = item.checks.includes(spec) ? 'its check' : `the check of ${file}`
+    return [located(source, ['vars'], `${place} ${spec.name} is no regular expression with these values: ${compiled}`)]
+  })
+}
+
+/** The pattern of a check, if it has one with variables in it. */
+function patternOf(spec: CheckSpec): string | undefined {
+  const pattern = spec.type === 'matches' ? spec.value : spec.type === 'jsonPath' ? spec.value.matches : undefined
+  return pattern?.includes('{{') ? pattern : undefined
+}
+
+/** Variables that the prompt's text uses and that hold nothing. */
+function nullFaults({ messages, strict, target }: Prompt, { vars }: Case, source: Source): Diagnostic[] {
+  const empty = target === undefined ? Object.keys(vars).filter((name) => vars[name] === null) : []
+  if (empty.length === 0) return []
+  const used = new Set(messages.flatMap(({ content }) => variablesOf(content, { strict })))
+  const message = 'is empty, and the model is sent the word null; write "" for no text, or "null" in quotes'
+  return empty.filter((name) => used.has(name)).map((name) => located(source, ['vars', name], message, 'warning'))
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { checkSchema } from './check-entry.ts'
 import type { CheckSpec } from './check-spec.ts'
 import { type RubricItem, rubricSchema } from './rubric.ts'
+import { textOf } from './written.ts'
 
 export const caseIdSchema = z.string().regex(/^[^\p{Cc}]+$/u, 'must not be empty or hold control characters')
 
@@ -12,11 +13,21 @@ export const expectationSchema = z.enum(['answer', 'refusal', 'truncated', 'noTe
 
 export type Expectation = z.output<typeof expectationSchema>
 
+/** A text, or any other value, which is then compared and shown as it stands in the file. */
+const referenceSchema = z
+  .unknown()
+  .refine((value) => value !== null, 'empty; expected a text')
+  .transform(textOf)
+  .meta({
+    type: ['string', 'number', 'boolean', 'array', 'object'],
+    description: 'Reference answer, shown to the judge: a text, or any other value, which is taken as it is written.',
+  })
+
 export const caseSchema = z
   .strictObject({
     id: caseIdSchema.meta({ description: 'Unique within the suite; keep it stable, results are joined by it.' }),
     vars: z.record(z.string(), z.unknown()).default({}).meta({ description: 'Values for the {{variables}}.' }),
-    expected: z.string().exactOptional().meta({ description: 'Reference answer, shown to the judge.' }),
+    expected: referenceSchema.exactOptional(),
     expect: expectationSchema.exactOptional().meta({
       description:
         'refusal or noText: the case scores 1 when the model refuses, or says nothing; truncated: an answer that was cut off is scored as it is (default: that of the prompt, else answer).',

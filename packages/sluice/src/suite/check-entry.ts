@@ -3,15 +3,52 @@ import { z } from 'zod'
 import type { CheckSpec, CheckType } from './check-spec.ts'
 import { exactlyOne, presentKeys } from './exactly-one.ts'
 import { modelIdSchema } from './model.ts'
-import { compilePattern } from './pattern.ts'
+import { patternFault, schemaPatternFaults } from './pattern.ts'
+import { isJsonNumber, textOf, Written } from './written.ts'
 
 const text = z.string().min(1)
-const textList = z.array(text).min(1)
+
+/** A text to compare with; a number or a boolean without quotes is the text that it is written as. */
+const comparedType = { type: ['string', 'number', 'boolean'] }
+const compared = z.preprocess((value) => (isScalar(value) ? textOf(value) : value), text).meta(comparedType)
+const comparedList = z.array(compared).min(1)
+
+function isScalar(value: unknown): boolean {
+  return typeof value === 'number' || typeof value === 'boolean' || value instanceof Written
+}
 
 const regex = text.superRefine((source, context) => {
-  const pattern = source.includes('{{') ? undefined : compilePattern(source)
-  if (typeof pattern !== 'string') return
-  context.addIssue({ code: 'custom', message: `not a regular expression: ${pattern}` })
+  const fault = patternFault(source)
+  if (fault !== undefined) context.addIssue({ code: 'custom', message: `not a regular expression: ${fault}` })
+})
+
+/** A number that JSON has no form for cannot be in an output, so it is not what is meant. */
+const jsonValue = z.unknown().superRefine((value, context) => {
+  for (const { path, source } of notJson(value)) {
+    const message = `${source} is not a JSON number; put it in quotes if it is a text`
+    context.addIssue({ code: 'custom', path, message })
+  }
+})
+
+function notJson(value: unknown): { path: PropertyKey[]; source: string }[] {
+  if (value instanceof Written) {
+    return typeof value.value === 'boolean' || isJsonNumber(value.source) ? [] : [{ path: [], source: value.source }]
+  }
+  if (value === null || typeof value !== 'object') return []
+  return Object.entries(value).flatMap(([key, item]) =>
+    notJson(item).map(({ path, source }) => ({ path: [key, ...path], source })),
+  )
+}
+
+const jsonSchema = z.record(z.string(), z.unknown()).superRefine((schema, context) => {
+  for (const { path, message } of schemaPatternFaults(schema)) context.addIssue({ code: 'custom', path, message })
+  for (const { path, source } of notJson(schema)) {
+    context.addIssue({
+      code: 'custom',
+      path,
+      message: `${source} is not a JSON number; put it in quotes if it is a text`,
+    })
+  }
 })
 
 const path = z.string().superRefine((source, context) => {
@@ -28,7 +65,7 @@ const onePathCondition = exactlyOne(pathConditions, 'condition')
 const jsonPath = z
   .strictObject({
     path: path.meta({ description: 'JSONPath (RFC 9535) into the output, e.g. $.items[0].name' }),
-    equals: z.json().exactOptional().meta({ description: 'The value that is selected.' }),
+    equals: jsonValue.exactOptional().meta({ description: 'The value that is selected.' }),
     matches: regex.exactOptional().meta({ description: 'Regular expression for the value that is selected.' }),
     exists: z.boolean().exactOptional().meta({ description: 'Whether anything is selected at all.' }),
   })
@@ -46,20 +83,18 @@ const similarity = z.strictObject({
 })
 
 const negatable = {
-  equals: text.meta({ description: 'The output is this text.' }),
-  contains: text.meta({ description: 'The output contains this text.' }),
-  containsAll: textList.meta({ description: 'The output contains these texts; scores the share found.' }),
-  containsAny: textList.meta({ description: 'The output contains at least one of these texts.' }),
-  startsWith: text.meta({ description: 'The output starts with this text.' }),
-  endsWith: text.meta({ description: 'The output ends with this text.' }),
+  equals: compared.meta({ ...comparedType, description: 'The output is this text.' }),
+  contains: compared.meta({ ...comparedType, description: 'The output contains this text.' }),
+  containsAll: comparedList.meta({ description: 'The output contains these texts; scores the share found.' }),
+  containsAny: comparedList.meta({ description: 'The output contains at least one of these texts.' }),
+  startsWith: compared.meta({ ...comparedType, description: 'The output starts with this text.' }),
+  endsWith: compared.meta({ ...comparedType, description: 'The output ends with this text.' }),
   matches: regex.meta({ description: 'The output matches this regular expression.' }),
 }
 
 const others = {
   json: z.literal(true).meta({ description: 'The output is JSON.' }),
-  jsonSchema: z
-    .record(z.string(), z.unknown())
-    .meta({ description: 'The output is JSON that meets this JSON Schema.' }),
+  jsonSchema: jsonSchema.meta({ description: 'The output is JSON that meets this JSON Schema.' }),
   jsonPath: jsonPath.meta({ description: 'A value inside the JSON output.' }),
   minWords: z.int().min(0).meta({ description: 'Fewest words.' }),
   maxWords: z.int().min(0).meta({ description: 'Most words.' }),

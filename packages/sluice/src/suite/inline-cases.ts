@@ -7,6 +7,7 @@ import { loadYaml } from './load-yaml.ts'
 import type { Prompt } from './prompt.ts'
 import type { Source } from './source.ts'
 import { createVariableLog } from './variable-log.ts'
+import { textOf } from './written.ts'
 
 /**
  * The `testData` of a prompt file as cases `testData-1`, `testData-2`...: every key is a variable, and `expected` is
@@ -19,7 +20,7 @@ export function inlineCases(
   return testData.map(({ expected, ...others }, index) => ({
     id: `testData-${index + 1}`,
     vars: strict || expected === undefined ? others : { ...others, expected },
-    ...(expected == null ? {} : { expected: referenceText(expected) }),
+    ...(expected == null ? {} : { expected: textOf(expected) }),
     checks: [],
     rubric: [],
     tags: [],
@@ -27,10 +28,6 @@ export function inlineCases(
     critical: false,
     line: source.at(['testData', index]).line,
   }))
-}
-
-function referenceText(expected: unknown): string {
-  return typeof expected === 'string' ? expected : JSON.stringify(expected)
 }
 
 /** What does not fit between a prompt and its own `testData`. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { suggest } from './suggest.ts'
+import { textOf, Written } from './written.ts'
 
 type Issue = z.core.$ZodIssue
 
@@ -39,17 +40,19 @@ function typeMessage(expected: string, input: unknown): string {
   if (expected !== 'string') return found
   const template = templateIn(input)
   if (template !== undefined) return `${found}; put it in quotes: "${template}"`
-  return typeof input === 'object' ? found : `${found}; put it in quotes: "${String(input)}"`
+  const isScalar = input instanceof Written || typeof input !== 'object'
+  return isScalar ? `${found}; put it in quotes: "${textOf(input)}"` : found
 }
 
 /** `content: {{email}}` without quotes is a map to YAML. */
 function templateIn(input: unknown): string | undefined {
   if (input === null || typeof input !== 'object' || Array.isArray(input)) return undefined
-  const [, name] = /^\{ (.*) \}$/.exec(Object.keys(input)[0] ?? '') ?? []
+  const [, name] = /^\{(.*)\}$/.exec(Object.keys(input)[0] ?? '') ?? []
   return name === undefined ? undefined : `{{${name}}}`
 }
 
 function describe(input: unknown): string {
+  if (input instanceof Written) return input.source
   if (Array.isArray(input)) return 'a list'
   if (typeof input === 'object') return 'a map'
   if (typeof input !== 'string') return String(input)

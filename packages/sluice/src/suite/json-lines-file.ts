@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Diagnostic } from './diagnostic.ts'
-import { parseJsonLine, readLines } from './jsonl.ts'
+import { parseJsonPiece, type TextPiece } from './json-source.ts'
+import { readJsonLines } from './jsonl.ts'
 import type { Source } from './source.ts'
 import { validate } from './validate.ts'
 
@@ -16,16 +17,26 @@ export interface Row<T> {
  * The rows of a JSON Lines file, checked one by one, in batches as the file arrives.
  * @throws InvalidFilesError where the bytes are not UTF-8.
  */
-export async function* readRows<S extends z.ZodType>(
+export function readRows<S extends z.ZodType>(
   schema: S,
   chunks: AsyncIterable<Uint8Array>,
   file: string,
 ): AsyncGenerator<Row<z.output<S>>[]> {
-  for await (const lines of readLines(chunks, file)) {
-    yield lines.map((textLine) => {
-      const { source, diagnostics } = parseJsonLine(textLine, file)
-      if (source === undefined) return { line: textLine.line, diagnostics }
-      return { line: textLine.line, source, ...validate(schema, source) }
+  return rowsOf(schema, readJsonLines(chunks, file), file)
+}
+
+/** Pieces of JSON text as rows. */
+export async function* rowsOf<S extends z.ZodType>(
+  schema: S,
+  batches: AsyncIterable<TextPiece[]>,
+  file: string,
+): AsyncGenerator<Row<z.output<S>>[]> {
+  for await (const pieces of batches) {
+    yield pieces.map((piece) => {
+      const { source, diagnostics } = parseJsonPiece(piece, file)
+      if (source === undefined) return { line: piece.line, diagnostics }
+      const checked = validate(schema, source)
+      return { line: piece.line, source, ...checked, diagnostics: [...diagnostics, ...checked.diagnostics] }
     })
   }
 }

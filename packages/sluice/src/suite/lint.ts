@@ -12,6 +12,8 @@ export function emptyCheck(spec: CheckSpec): string | undefined {
   if (spec.type === 'matches' && matchesAnything(spec.value)) {
     return spec.negate ? 'no output can pass: the pattern matches anything' : cannotFail('the pattern matches anything')
   }
+  const literal = spec.type === 'matches' ? takenLiterally(spec.value) : undefined
+  if (literal !== undefined) return literal
   if (spec.type === 'minWords' && spec.value === 0) return cannotFail('every output has 0 words or more')
   if (spec.type === 'similarity' && spec.value.min === 0) return cannotFail('every similarity is 0 or more')
   if (spec.type === 'jsonSchema' && Object.keys(spec.value).length === 0) {
@@ -24,6 +26,17 @@ function matchesAnything(source: string): boolean {
   if (source.includes('{{')) return false
   const pattern = compilePattern(source)
   return typeof pattern !== 'string' && probes.every((probe) => pattern.test(probe))
+}
+
+/** What is a valid pattern and hardly what is meant. */
+function takenLiterally(source: string): string | undefined {
+  if (/^\/.*\/[dgimsuvy]*$/s.test(source)) {
+    return 'looks for the slashes too; leave them out (case is ignored unless caseSensitive is true)'
+  }
+  if (/\\\\[dsw](?:[+*?{]|$)/.test(source)) {
+    return 'looks for a backslash and a letter, since the backslash is there twice; outside of double quotes write it once'
+  }
+  return undefined
 }
 
 function cannotFail(reason: string): string {

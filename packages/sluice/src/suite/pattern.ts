@@ -1,15 +1,132 @@
-/** The regular expression behind a text, or why there is none. The u flag is tried where it does not go without. */
-export function compilePattern(source: string): RegExp | string {
-  const lenient = compileWith(source, '')
-  if (typeof lenient !== 'string') return lenient
-  const unicode = compileWith(source, 'u')
-  return typeof unicode === 'string' ? lenient : unicode
+import { render, variablesOf } from './template.ts'
+import { textOf } from './written.ts'
+
+/** What other dialects write, and how JavaScript says it. The first that is found explains why a pattern is refused. */
+const dialects: [pattern: RegExp, cure: string][] = [
+  [
+    /\[\[:\^?\w+:\]|^\[:\^?\w+:\]/,
+    'POSIX classes are unknown to JavaScript; write \\d, \\s, \\w, \\p{L} or [A-Za-z] instead',
+  ],
+  [/\(\?[a-zA-Z]*i[a-zA-Z]*\)/, '(?i) is unknown to JavaScript, and case is ignored already; leave it out'],
+  [
+    /\(\?[a-zA-Z]*s[a-zA-Z]*\)/,
+    '(?s) is unknown to JavaScript; leave it out, and write [^] for any character, line ends included',
+  ],
+  [/\(\?[a-zA-Z]*m[a-zA-Z]*\)/, '(?m) is unknown to JavaScript; write (?<=^|\\n) and (?=\\n|$) for the ends of lines'],
+  [/\(\?[ims]*-?[ims]*:/, 'groups with flags need Node.js 24; write [^] for any character, [aA] for either case'],
+  [/\(\?-?[a-zA-Z]+\)/, 'flags inside a pattern are unknown to JavaScript; leave them out'],
+  [/\(\?P</, 'name a group (?<name>...), without the P'],
+  [/\(\?P=/, 'refer to a group by \\k<name>'],
+  [/\(\?'/, 'name a group (?<name>...)'],
+  [/\(\?>/, 'atomic groups are unknown to JavaScript; write (?:...)'],
+  [/\(\?#/, 'comments inside a pattern are unknown to JavaScript; leave them out'],
+  [
+    /\(\?(?:\||\(|R\)|\d)/,
+    'branch resets, conditions and recursion are unknown to JavaScript; write the alternatives out',
+  ],
+  [/(?:[*+?]|\{\d+(?:,\d*)?\})\+/, 'possessive quantifiers are unknown to JavaScript; leave out the second +'],
+  [/\{,\d+\}/, 'write {0,n}, since JavaScript does not take {,n} for a quantifier'],
+  [/\\A/, 'write ^ for the beginning of the text, which is what \\A stands for elsewhere'],
+  [/\\[zZ]/, 'write $ for the end of the text, which is what \\Z stands for elsewhere'],
+  [/\\G/, '\\G is unknown to JavaScript; leave it out'],
+  [/\\h/, 'write [ \\t] for what \\h stands for elsewhere'],
+  [/\\H/, 'write [^ \\t] for what \\H stands for elsewhere'],
+  [/\\R/, 'write (?:\\r\\n|\\n|\\r) for what \\R stands for elsewhere'],
+  [/\\N/, 'write [^\\n] for what \\N stands for elsewhere'],
+  [/\\X/, '\\X is unknown to JavaScript; write \\P{M}\\p{M}* for a character with its marks'],
+  [/\\K/, 'write (?<=...) around what stands before \\K'],
+  [/\\[QE]/, '\\Q and \\E are unknown to JavaScript; put a backslash before each special character'],
+  [/\\a/, 'write \\x07 for what \\a stands for elsewhere'],
+  [/\\e/, 'write \\x1b for what \\e stands for elsewhere'],
+  [/\\x\{/, 'write \\u{...} for a character by its number'],
+  [/\\U[0-9a-fA-F]/, 'write \\u{...} for a character by its number'],
+  [/\\p[A-Z]/i, 'write a property of characters with its name in braces, as \\p{L} or \\p{Script=Greek}'],
+  [/\\[gk]/, 'refer to a group by \\1 or \\k<name>'],
+  [/\\0?\d/, 'there is no such group; write a character by its number as \\x1f'],
+  [/\[[^\]]*&&/, 'intersections of classes are unknown here; write a lookahead, as (?![aeiou])[a-z]'],
+  [/\[[^\]]*\\[dswDSW]-|\[[^\]]*-\\[dswDSW]/, 'write a hyphen inside a class as \\- or at its end, as [\\w.-]'],
+]
+
+/** An escape of a character that needs none: JavaScript's Unicode mode refuses it, since it may get a meaning one day. */
+const needless = /\\([^^$\\.*+?()[\]{}|/\w\s]|_|[ ])/u
+
+/** Classes of POSIX without the outer brackets: to JavaScript a set of letters and the colon. */
+const bareClass = /\[:\^?(?:alnum|alpha|blank|cntrl|digit|graph|lower|print|punct|space|upper|word|xdigit):\]/
+
+/**
+ * The regular expression behind a text, in Unicode mode, or why there is none. What other dialects know and JavaScript
+ * refuses, or would take for something else, is answered with the JavaScript form.
+ */
+export function compilePattern(source: string, flags = ''): RegExp | string {
+  if (source.includes('\b'))
+    return 'holds a backspace; "\\b" in double quotes is one: use single quotes, or write \\\\b'
+  if (bareClass.test(source)) return dialects[0]?.[1] ?? ''
+  try {
+    return new RegExp(source, `${flags}u`)
+  } catch (error) {
+    const bare = source.replaceAll('\\\\', '')
+    const [, cure] = dialects.find(([pattern]) => pattern.test(bare)) ?? []
+    return cure ?? withoutBackslash(bare) ?? reasonOf(error)
+  }
 }
 
-function compileWith(source: string, flags: string): RegExp | string {
-  try {
-    return new RegExp(source, flags)
-  } catch (error) {
-    return error instanceof Error ? error.message.replace(/^Invalid regular expression: /, '') : String(error)
-  }
+function withoutBackslash(source: string): string | undefined {
+  const [found, char] = needless.exec(source) ?? []
+  if (found === undefined) return undefined
+  return char === '-' ? 'write \\- inside a class only, and - elsewhere' : `write ${char} without the backslash`
+}
+
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return message.replace(/^Invalid regular expression: .*\/[a-z]*: /s, '')
+}
+
+/** Text as it can stand inside a pattern and mean itself, in every mode and position. */
+export function escapePattern(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, (char) => `\\x${char.charCodeAt(0).toString(16)}`)
+}
+
+/**
+ * A pattern with its `{{variables}}` replaced, their values meaning themselves. Backslashes are the pattern's own: here
+ * `\\{{` is no escape.
+ * @throws TemplateError
+ */
+export function renderPattern(
+  source: string,
+  vars: Readonly<Record<string, unknown>>,
+  { strict }: { strict: boolean },
+): string {
+  const known = variablesOf(source).filter((name) => Object.hasOwn(vars, name) && vars[name] !== undefined)
+  const escaped = Object.fromEntries(known.map((name) => [name, escapePattern(textOf(vars[name]))]))
+  return render(strict ? source.replace(/\\+(?=\{\{)/g, '$&$&') : source, escaped, { strict })
+}
+
+/** Why a pattern cannot be used whatever the values of its `{{variables}}`; undefined when it can. */
+export function patternFault(source: string): string | undefined {
+  const compiled = compilePattern(source.replaceAll(/\{\{[^{}]+\}\}/g, 'x'))
+  return typeof compiled === 'string' ? compiled : undefined
+}
+
+/** The places of a JSON Schema's patterns that cannot be used, and why. */
+export function schemaPatternFaults(schema: unknown): { path: PropertyKey[]; message: string }[] {
+  if (schema === null || typeof schema !== 'object') return []
+  return Object.entries(schema).flatMap(([key, value]: [string, unknown]) => {
+    if (literalKeywords.has(key)) return []
+    const patterns = patternsOf(key, value)
+    const own = patterns.flatMap(({ source, path }) => {
+      const compiled = compilePattern(source)
+      return typeof compiled === 'string' ? [{ path, message: compiled }] : []
+    })
+    const inner = schemaPatternFaults(value).map(({ path, message }) => ({ path: [key, ...path], message }))
+    return [...own, ...inner]
+  })
+}
+
+/** What stands below these is data, not a schema. */
+const literalKeywords: ReadonlySet<string> = new Set(['const', 'enum', 'default', 'examples'])
+
+function patternsOf(key: string, value: unknown): { source: string; path: PropertyKey[] }[] {
+  if (key === 'pattern' && typeof value === 'string') return [{ source: value, path: [key] }]
+  if (key !== 'patternProperties' || value === null || typeof value !== 'object') return []
+  return Object.keys(value).map((source) => ({ source, path: [key, source] }))
 }

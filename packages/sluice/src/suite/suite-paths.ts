@@ -6,11 +6,12 @@ import type { Source } from './source.ts'
 import { suggest } from './suggest.ts'
 import { located } from './validate.ts'
 
-const suffixes = /\.(?:yaml|yml|json|jsonl|ndjson)$/
+const kinds = { yaml: ['yaml', 'yml'], json: ['json'], jsonLines: ['jsonl', 'ndjson'], csv: ['csv', 'tsv'] }
 
-/** Whether a suite holds one case a line, and not one document. */
-export function isJsonLines(file: string): boolean {
-  return /\.(?:jsonl|ndjson)$/.test(file)
+/** How a suite is written, by the ending of its name; undefined for one that is not known. */
+export function suiteKind(file: string): keyof typeof kinds | undefined {
+  const ending = path.posix.extname(file).slice(1)
+  return (Object.keys(kinds) as (keyof typeof kinds)[]).find((kind) => kinds[kind].includes(ending))
 }
 
 /** Suites by name, with paths relative to the root in place of those relative to the prompt's folder. */
@@ -32,7 +33,9 @@ export async function suiteFaults(
   }
   const faults = entries.map(async ([name, file]) => {
     const at = ['suites', name]
-    if (!suffixes.test(file)) return [located(source, at, `${file} is neither YAML (.yaml) nor JSON Lines (.jsonl)`)]
+    if (suiteKind(file) === undefined) {
+      return [located(source, at, `${file} is neither YAML (.yaml), JSON Lines (.jsonl), JSON (.json) nor CSV (.csv)`)]
+    }
     if ((await files.list(file)).length > 0) return []
     const meant = suggest(file, await files.list(`${path.posix.dirname(file)}/*`))
     return [located(source, at, `there is no file ${file}${meant === undefined ? '' : `; did you mean ${meant}?`}`)]

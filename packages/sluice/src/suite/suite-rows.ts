@@ -1,17 +1,19 @@
 import path from 'node:path'
 import { type Case, caseSchema } from './case.ts'
 import { resolveModule } from './check-faults.ts'
+import { csvRows } from './csv-rows.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { type ProjectFiles, streamFile } from './files.ts'
-import { type Row, readRows } from './json-lines-file.ts'
+import { readItems } from './json-array.ts'
+import { type Row, readRows, rowsOf } from './json-lines-file.ts'
 import { loadYaml } from './load-yaml.ts'
 import type { Source } from './source.ts'
-import { isJsonLines } from './suite-paths.ts'
+import { suiteKind } from './suite-paths.ts'
 import { validate } from './validate.ts'
 
 /**
- * The cases of a suite with their faults, in batches: JSON Lines as the file arrives, YAML all at once.
- * Rejects like `ProjectFiles.read`, and with InvalidFilesError where JSON Lines are not UTF-8.
+ * The cases of a suite with their faults, in batches: YAML all at once, the other kinds as the file arrives.
+ * Rejects like `ProjectFiles.read`, and with InvalidFilesError where these are not UTF-8 or no list.
  */
 export async function* readSuite(
   files: ProjectFiles,
@@ -19,10 +21,7 @@ export async function* readSuite(
   { root }: { root: string },
 ): AsyncGenerator<Row<Case>[]> {
   const place = { root, folder: path.posix.dirname(suite) }
-  const batches = isJsonLines(suite)
-    ? readRows(caseSchema, streamFile(files, suite), files.describe(suite))
-    : yamlRows(files, suite)
-  for await (const rows of batches) {
+  for await (const rows of batchesOf(files, suite)) {
     yield rows.map(({ data, ...row }) => {
       if (data === undefined) return row
       const checks = data.checks.map((spec) => resolveModule(spec, place))
@@ -32,6 +31,15 @@ export async function* readSuite(
 }
 
 type CaseFile = ReturnType<typeof caseSchema.parse>
+
+function batchesOf(files: ProjectFiles, suite: string): AsyncGenerator<Row<CaseFile>[]> {
+  const kind = suiteKind(suite)
+  if (kind === 'yaml' || kind === undefined) return yamlRows(files, suite)
+  const file = files.describe(suite)
+  const chunks = streamFile(files, suite)
+  if (kind === 'csv') return csvRows(chunks, { file, isTabbed: suite.endsWith('.tsv') })
+  return kind === 'json' ? rowsOf(caseSchema, readItems(chunks, file), file) : readRows(caseSchema, chunks, file)
+}
 
 async function* yamlRows(files: ProjectFiles, suite: string): AsyncGenerator<Row<CaseFile>[]> {
   const { source, diagnostics } = await loadYaml(files, suite)

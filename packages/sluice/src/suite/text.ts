@@ -17,14 +17,19 @@ function foreignEncoding(bytes: Uint8Array): string | undefined {
  * @throws InvalidFilesError for UTF-16, binary files, and at the place of the first byte that is not UTF-8.
  */
 export function decodeText(bytes: Uint8Array, file: string, firstLine = 1): string {
-  const foreign = foreignEncoding(bytes)
-  if (foreign !== undefined) throw encodingError(file, `the file ${foreign}; save it as UTF-8`, firstLine, 1)
+  refuseForeign(bytes, file, firstLine)
   try {
     return utf8.decode(bytes)
   } catch (error) {
     const { line, column } = firstInvalidByte(bytes)
     throw encodingError(file, 'a byte that is not UTF-8; save the file as UTF-8', firstLine + line - 1, column, error)
   }
+}
+
+/** @throws InvalidFilesError where the beginning of a file shows that it is no UTF-8 text. */
+export function refuseForeign(bytes: Uint8Array, file: string, line = 1): void {
+  const foreign = foreignEncoding(bytes)
+  if (foreign !== undefined) throw encodingError(file, `the file ${foreign}; save it as UTF-8`, line, 1)
 }
 
 function encodingError(

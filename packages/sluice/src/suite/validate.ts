@@ -3,6 +3,7 @@ import type { Diagnostic } from './diagnostic.ts'
 import { issueMessage } from './issue-message.ts'
 import type { Source } from './source.ts'
 import { hint } from './suggest.ts'
+import { nearestData, Written } from './written.ts'
 
 export interface ValidateOptions {
   /** Report keys that the schema does not know as warnings. Default false: they are errors. */
@@ -14,6 +15,7 @@ export interface ValidateOptions {
 /**
  * Checks a parsed file against its schema and reports every fault at its place. The data is there when the file is
  * valid, and also when its only faults are unknown keys, so that whatever else is wrong can be found in one go.
+ * A scalar that keeps its text (see `Written`) is its value where the schema asks for a number or a boolean.
  */
 export function validate<S extends z.ZodType>(
   schema: S,
@@ -41,12 +43,12 @@ export function validate<S extends z.ZodType>(
     })
   }
 
-  const result = parse(source.value)
+  const { result, value } = parseScalars(parse, source.value)
   if (result.success) return { data: result.data, diagnostics: [] }
   const { issues } = result.error
   const diagnostics = issues.filter((issue) => !goesWithoutSaying(issue, issues)).flatMap(diagnosticsOf)
   if (!issues.every(({ code }) => code === 'unrecognized_keys')) return { diagnostics }
-  const retried = parse(withoutKeys(source.value, issues))
+  const retried = parse(withoutKeys(value, issues))
   return retried.success ? { data: retried.data, diagnostics } : { diagnostics }
 }
 
@@ -92,13 +94,39 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return current
 }
 
+/** Parses again with plain values wherever only a scalar's being wrapped was the fault. */
+function parseScalars<R extends { error?: { issues: z.core.$ZodIssue[] } | undefined }>(
+  parse: (value: unknown) => R,
+  original: unknown,
+): { result: R; value: unknown } {
+  const result = parse(original)
+  const issues = (result.error?.issues ?? []).filter(({ code }) => wrapped.has(code))
+  const value = issues.reduce((whole, { path }) => changedAt(whole, path, nearestData), original)
+  return value === original ? { result, value } : parseScalars(parse, value)
+}
+
+const wrapped: ReadonlySet<string> = new Set(['invalid_type', 'invalid_value', 'invalid_union'])
+
+/** A copy of the value in which the part at a path is changed; the value itself where it stays the same. */
+function changedAt(value: unknown, path: readonly PropertyKey[], change: (part: unknown) => unknown): unknown {
+  const [key, ...rest] = path
+  if (key === undefined) return change(value)
+  if (value === null || typeof value !== 'object' || value instanceof Written || !Object.hasOwn(value, key))
+    return value
+  const before = (value as Record<PropertyKey, unknown>)[key]
+  const after = changedAt(before, rest, change)
+  if (Object.is(after, before)) return value
+  const copy = Array.isArray(value) ? [...value] : { ...value }
+  return Object.assign(copy, { [key]: after })
+}
+
 /** A copy of the value in which the keys that issues complain about are gone. */
 function withoutKeys(value: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
-  const copy: unknown = structuredClone(value)
-  for (const issue of issues) {
-    const parent = valueAt(copy, issue.path)
-    if (issue.code !== 'unrecognized_keys' || parent === null || typeof parent !== 'object') continue
-    for (const key of issue.keys) Reflect.deleteProperty(parent, key)
-  }
-  return copy
+  return issues.reduce((whole, issue) => {
+    const keys = issue.code === 'unrecognized_keys' ? issue.keys : []
+    return changedAt(whole, issue.path, (part) => {
+      if (part === null || typeof part !== 'object') return part
+      return Object.fromEntries(Object.entries(part).filter(([key]) => !keys.includes(key)))
+    })
+  }, value)
 }

@@ -40,7 +40,7 @@ export function strictVariables(prompt: Prompt): (item: Case) => VariableFault[]
     const knownToChecks = (name: string) => known(name) || (name === 'expected' && item.expected !== undefined)
     const unknown = (variable: string, user: 'prompt' | 'case'): VariableFault => {
       const meant = suggest(variable.trim(), set)
-      const texts = unknownTexts(variable, { user: user === 'prompt' ? file : 'a check', meant, item })
+      const texts = unknownTexts(variable, { user: user === 'prompt' ? file : 'a check', meant, item, strict })
       return { kind: 'unknown', variable, user, ...texts, ...(meant === undefined ? {} : { meant }) }
     }
     const faults = [
@@ -74,9 +74,10 @@ interface Use {
   user: string
   meant: string | undefined
   item: Case
+  strict: boolean
 }
 
-function unknownTexts(variable: string, { user, meant, item }: Use) {
+function unknownTexts(variable: string, { user, meant, item, strict }: Use) {
   const name = `{{${variable}}}`
   if (variable === 'expected' && item.expected === undefined) {
     return {
@@ -92,7 +93,9 @@ function unknownTexts(variable: string, { user, meant, item }: Use) {
     const message = `${name} stays as it is: only {{${meant}}}, without spaces, is replaced in a file without "sluice: 1"`
     return { message, inEveryCase: message }
   }
-  const hint = meant === undefined ? '' : `; did you mean "${meant}"?`
+  const isName = /^[\w-]+$/.test(variable)
+  const literal = isName || !strict ? '' : `; for the text itself write \\${name}`
+  const hint = meant === undefined ? literal : `; did you mean "${meant}"?`
   return {
     message: `${user} uses ${name}, which this case does not set${hint}`,
     inEveryCase: `unknown variable ${name}: no case sets it${hint}`,

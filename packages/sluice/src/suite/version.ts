@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Message, ModelParameters, ResponseFormat } from './model.ts'
+import { Written } from './written.ts'
 
 /**
  * JSON with the keys of every object sorted by UTF-16 code unit, without white space: equal values give equal text.
@@ -11,7 +12,7 @@ export function canonicalJson(value: unknown): string {
 
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted)
-  if (value === null || typeof value !== 'object') return value
+  if (value === null || typeof value !== 'object' || value instanceof Written) return value
   const result: Record<string, unknown> = Object.create(null)
   for (const key of Object.keys(value).sort()) result[key] = sorted((value as Record<string, unknown>)[key])
   return result

@@ -11,9 +11,7 @@ const messages: Partial<Record<string, string>> = {
 }
 
 /** The parser's complaint in the words of a user of YAML. */
-export function yamlMessage({ code, message, pos: [start] }: YAMLError, text: string): string {
+export function yamlMessage({ code, message }: YAMLError): string {
   if (message.includes('call stack')) return 'is nested too deeply'
-  if (code === 'DUPLICATE_KEY')
-    return `the key ${/^("[^"]*"|'[^']*'|[^:\n]*)/.exec(text.slice(start))?.[0].trim()} is there twice`
   return messages[code] ?? `not valid YAML: ${message}`
 }

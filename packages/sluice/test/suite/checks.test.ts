@@ -92,7 +92,8 @@ test('values out of range are refused', () => {
   for (const entry of wrong) assert.equal(checkSchema.safeParse(entry).success, false, JSON.stringify(entry))
 })
 
-test('a pattern with a variable in it is only known once the case is', () => {
-  assert.equal(checkSchema.safeParse({ matches: '^({{name}}' }).success, true)
-  assert.equal(checkSchema.safeParse({ matches: '\\p{Lu}\\-' }).success, true)
+test('a pattern is checked around its variables', () => {
+  assert.equal(checkSchema.safeParse({ matches: '^({{name}})$' }).success, true)
+  assert.equal(checkSchema.safeParse({ matches: '^({{name}}' }).success, false)
+  assert.equal(checkSchema.safeParse({ matches: '\\A{{name}}' }).success, false)
 })

@@ -81,7 +81,7 @@ test('settings out of their range are refused, all at once', async () => {
     '6:16: gate.minCoverage: must be at least 0, found -1',
     '7:19: gate.onInconclusive: expected one of tiebreak, block, warn, found "blok"; did you mean "block"?',
     '8:14: gate.budgetUsd: must be more than 0, found 0',
-    '9:18: gate.caseThreshold: expected a number, found NaN',
+    '9:18: gate.caseThreshold: expected a number, found .nan',
     '10:13: gate.estimand: expected one of golden-set, population, found "cases"',
   ])
 })

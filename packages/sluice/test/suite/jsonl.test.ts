@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { InvalidFilesError } from '../../src/suite/diagnostic.ts'
-import { parseJsonLine, readLines, type TextLine } from '../../src/suite/jsonl.ts'
+import { parseJsonPiece, type TextPiece } from '../../src/suite/json-source.ts'
+import { readJsonLines } from '../../src/suite/jsonl.ts'
 
-async function linesOf(bytes: Uint8Array, pieceBytes: number): Promise<TextLine[]> {
+async function linesOf(bytes: Uint8Array, pieceBytes: number): Promise<TextPiece[]> {
   async function* pieces() {
     for (let start = 0; start < bytes.length; start += pieceBytes) yield bytes.subarray(start, start + pieceBytes)
   }
-  const lines: TextLine[] = []
-  for await (const batch of readLines(pieces(), 'f.jsonl')) lines.push(...batch)
+  const lines: TextPiece[] = []
+  for await (const batch of readJsonLines(pieces(), 'f.jsonl')) lines.push(...batch)
   return lines
 }
 
@@ -55,14 +56,14 @@ test('text that is not JSON is located inside the line, with the path so far', (
     ['- id: a', '1 : not JSON: unexpected -'],
   ]
   for (const [text, expected] of cases) {
-    const [fault] = parseJsonLine({ text, line: 7 }, 'f').diagnostics
+    const [fault] = parseJsonPiece({ text, line: 7 }, 'f').diagnostics
     assert.equal(fault?.line, 7)
     assert.equal(`${fault?.column} ${fault?.path}: ${fault?.message}`, expected)
   }
 })
 
 test('values and keys are located, and what is missing at its parent', () => {
-  const { source } = parseJsonLine({ text: '{"a": {"b": [1, {"c": 2}]}}', line: 3 }, 'f')
+  const { source } = parseJsonPiece({ text: '{"a": {"b": [1, {"c": 2}]}}', line: 3 }, 'f')
   assert.deepEqual(source?.at(['a', 'b', 1, 'c']), { line: 3, column: 23 })
   assert.deepEqual(source?.at(['a', 'b', 1], 'c'), { line: 3, column: 18 })
   assert.deepEqual(source?.at(['a', 'x', 'y']), { line: 3, column: 7 })
@@ -71,7 +72,7 @@ test('values and keys are located, and what is missing at its parent', () => {
 test('a line of 10 MB is located like any other, and nesting without end does not crash', () => {
   const text = JSON.stringify({ id: 'a', vars: { x: 'y"\\'.repeat(2_500_000) }, taggs: [] })
   assert.ok(text.length > 10_000_000)
-  assert.deepEqual(parseJsonLine({ text, line: 1 }, 'f').source?.at([], 'taggs').column, text.length - 10)
+  assert.deepEqual(parseJsonPiece({ text, line: 1 }, 'f').source?.at([], 'taggs').column, text.length - 10)
   const deep = `{"x":${'['.repeat(300_000)}`
-  assert.match(parseJsonLine({ text: deep, line: 1 }, 'f').diagnostics[0]?.message ?? '', /nested too deeply/)
+  assert.match(parseJsonPiece({ text: deep, line: 1 }, 'f').diagnostics[0]?.message ?? '', /nested too deeply/)
 })

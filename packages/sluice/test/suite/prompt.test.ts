@@ -90,7 +90,7 @@ version: 3.1
       '9:6: checks.0.maxWrods: unknown key "maxWrods"; did you mean "maxWords"?',
       '10:16: checks.1.maxWords: names 2 checks, contains and maxWords; split them into one entry each',
       faults.find((fault) => fault.includes('checks.2'))?.replace(`${file}:`, ''),
-      '12:15: checks.3.matches: not a regular expression: /(/: Unterminated group',
+      '12:15: checks.3.matches: not a regular expression: Unterminated group',
       '13:16: checks.4.jsonPath: names no condition; give one of equals, matches, exists',
       faults.find((fault) => fault.includes('jsonPath.path'))?.replace(`${file}:`, ''),
       '14:15: rubric.0.id: must consist of letters, digits, "-", "_" and "." only',
@@ -132,8 +132,8 @@ test('a suite that does not exist is reported at the key that names it', async (
   assert.deepEqual(faults, [
     `${file}:7:16: suites.fast: there is no file evals/sumary.jsonl; did you mean evals/summary.jsonl?`,
   ])
-  const format = await faultsOf({ ...withPrompt(goodPrompt.replace('.jsonl', '.csv')), 'evals/summary.csv': 'id\n' })
-  assert.match(format.join(), /suites\.fast: evals\/summary\.csv is neither YAML \(\.yaml\) nor JSON Lines/)
+  const format = await faultsOf({ ...withPrompt(goodPrompt.replace('.jsonl', '.xlsx')), 'evals/summary.xlsx': 'id\n' })
+  assert.match(format.join(), /suites\.fast: evals\/summary\.xlsx is neither YAML \(\.yaml\), JSON Lines/)
 })
 
 test('a feature may exist once, and the name defaults to that of the file', async () => {

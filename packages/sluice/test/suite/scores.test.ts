@@ -72,7 +72,7 @@ test('a score that is none is an error with file and line, and all of them come 
     's.jsonl:9:1: id: missing; expected a text',
     's.jsonl:10:11: scroe: unknown key "scroe"; did you mean "score"?',
     's.jsonl:10:1: score: missing; give a number from 0 to 1, or the "error" that prevented it',
-    's.jsonl:11:19: score: expected a number, found Infinity',
+    's.jsonl:11:19: score: expected a number, found 1e999',
   ])
 })
 

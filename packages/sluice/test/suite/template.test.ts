@@ -57,3 +57,25 @@ test('variables are listed once, in order', () => {
   assert.deepEqual(variablesOf('{{b}} {{ a }} {{b}} {{}} { {c} }'), ['b', 'a'])
   assert.deepEqual(variablesOf('{{b}} {{ a }}', literal), ['b', ' a '])
 })
+
+test('a backslash takes the meaning of the braces that follow, in a strict template', () => {
+  const vars = { yaml: 'on: push', secrets: 'leaked' }
+  for (const [template, text] of [
+    ['Use \\{{ secrets.TOKEN }} in {{yaml}}', 'Use {{ secrets.TOKEN }} in on: push'],
+    ['\\{{secrets}} {{ yaml }}', '{{secrets}} on: push'],
+    ['\\{{#each}}{{yaml}}\\{{/each}}', '{{#each}}on: push{{/each}}'],
+    ['\\{{{yaml}}}', '{{{yaml}}}'],
+    ['\\{{ {{yaml}} }}', '{{ on: push }}'],
+    ['\\\\{{yaml}}', '\\on: push'],
+    ['\\\\\\{{yaml}}', '\\{{yaml}}'],
+    ['\\{ \\n \\\\ }}', '\\{ \\n \\\\ }}'],
+  ] as const) {
+    assert.equal(render(template, vars, strict), text, template)
+  }
+  assert.deepEqual(variablesOf('\\{{a}} {{b}} \\\\{{c}} $\\{{ d.e }}'), ['b', 'c'])
+})
+
+test("GitHub's prompt files have no escape", () => {
+  assert.equal(render('\\{{a}} {{ secrets.X }}', { a: 1 }, literal), '\\1 {{ secrets.X }}')
+  assert.deepEqual(variablesOf('\\{{a}}', literal), ['a'])
+})

@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Case } from '../../suite/case.ts'
 import type { JsonPathCheck } from '../../suite/check-spec.ts'
+import { decimalOf, exactData, textOf, Written } from '../../suite/written.ts'
 import { CheckError } from './check-error.ts'
 import { fold } from './fold.ts'
 import { parseJson } from './json.ts'
 import { type Measure, outcome } from './measure.ts'
-import { compilePattern, escapePattern } from './pattern.ts'
+import { compilePattern } from './pattern.ts'
 import { quoted } from './quoted.ts'
 import { timeLimitFor, withinTime } from './time-limit.ts'
 import { renderValue } from './value-template.ts'
@@ -19,7 +20,7 @@ export function measureJsonPath(spec: JsonPathCheck, strict: boolean): Measure {
   return async ({ output, case: subject }) => {
     const parsed = parseJson(output)
     if ('fault' in parsed) return parsed.fault
-    const selected = await select(parsed.value, path, timeLimitFor(output.length))
+    const selected = await select(parsed, path, timeLimitFor(output.length))
     const count = `${path} selects ${selected.length} ${selected.length === 1 ? 'value' : 'values'}`
     if (exists !== undefined) return outcome(selected.length > 0 === exists, count)
     if (selected.length === 0) return outcome(false, `${path} selects nothing`)
@@ -31,11 +32,26 @@ export function measureJsonPath(spec: JsonPathCheck, strict: boolean): Measure {
   }
 }
 
-async function select(document: unknown, path: string, limitMs: number): Promise<unknown[]> {
-  const { query } = await import('jsonpath-rfc9535')
+/** What the path selects: filters see JavaScript's numbers, the values selected keep all their digits. */
+async function select(
+  { value, exact }: { value: unknown; exact: unknown },
+  path: string,
+  limitMs: number,
+): Promise<unknown[]> {
+  const { exec } = await import('jsonpath-rfc9535')
   const late = () => new CheckError(`the path ${path} took more than ${limitMs} ms; simplify its filters`)
   try {
-    return withinTime(limitMs, () => query(document as Parameters<typeof query>[0], path), late)
+    return withinTime(
+      limitMs,
+      () => {
+        const selected: unknown[] = []
+        exec(value as Parameters<typeof exec>[0], path, (found, place) => {
+          selected.push(value === exact ? found : at(exact, place))
+        })
+        return selected
+      },
+      late,
+    )
   } catch (cause) {
     if (cause instanceof CheckError) throw cause
     const reason = cause instanceof Error ? cause.message : String(cause)
@@ -43,20 +59,25 @@ async function select(document: unknown, path: string, limitMs: number): Promise
   }
 }
 
+function at(document: unknown, place: readonly (string | number)[]): unknown {
+  return place.reduce<unknown>((value, key) => (value as Record<string | number, unknown>)[key], document)
+}
+
 function condition({ value, caseSensitive }: JsonPathCheck, subject: Case, strict: boolean) {
   if (value.matches !== undefined) {
-    const source = renderValue(value.matches, subject, { strict, encode: escapePattern })
+    const source = renderValue(value.matches, subject, { strict, isPattern: true })
     const pattern = compilePattern(source, caseSensitive)
-    return (selected: unknown) => pattern.test(typeof selected === 'string' ? selected : JSON.stringify(selected))
+    return (selected: unknown) => pattern.test(textOf(selected))
   }
   const comparable = (json: unknown) => mapTexts(json, (text) => fold(text, caseSensitive))
-  const wanted = comparable(mapTexts(value.equals, (text) => renderValue(text, subject, { strict })))
+  const wanted = comparable(mapTexts(exactData(value.equals), (text) => renderValue(text, subject, { strict })))
   return (selected: unknown) => isDeepStrictEqual(comparable(selected), wanted)
 }
 
-/** A JSON value with every string in it replaced, keys excepted. */
+/** A JSON value with every string in it replaced, keys excepted, and long numbers in one spelling. */
 function mapTexts(json: unknown, change: (text: string) => string): unknown {
   if (typeof json === 'string') return change(json)
+  if (json instanceof Written) return new Written(json.value, decimalOf(json.source))
   if (Array.isArray(json)) return json.map((item) => mapTexts(item, change))
   if (typeof json !== 'object' || json === null) return json
   return Object.fromEntries(Object.entries(json).map(([key, value]) => [key, mapTexts(value, change)]))

@@ -1,20 +1,29 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Ajv, ErrorObject, ValidateFunction } from 'ajv'
 import type { JsonSchemaCheck } from '../../suite/check-spec.ts'
+import { decimalOf, exactData, nearestData, Written } from '../../suite/written.ts'
 import { CheckError } from './check-error.ts'
 import { parseJson } from './json.ts'
 import { type Measure, outcome } from './measure.ts'
 import { timeLimitFor, withinTime } from './time-limit.ts'
 
-const options = { strict: false, validateFormats: false, addUsedSchema: false, logger: false } as const
+const options = {
+  strict: false,
+  validateFormats: false,
+  addUsedSchema: false,
+  logger: false,
+  passContext: true,
+} as const
 const draft2020 = 'https://json-schema.org/draft/2020-12/schema'
 const makers = new Map<string, () => Promise<Ajv>>([
-  [draft2020, async () => new (await import('ajv/dist/2020.js')).Ajv2020(options)],
-  ['http://json-schema.org/draft-07/schema', async () => new (await import('ajv')).Ajv(options)],
+  [draft2020, async () => withExactNumbers(new (await import('ajv/dist/2020.js')).Ajv2020(options))],
+  ['http://json-schema.org/draft-07/schema', async () => withExactNumbers(new (await import('ajv')).Ajv(options))],
 ])
 
 /**
  * The output is JSON that meets the schema: draft 2020-12, or draft-07 where `$schema` says so. `format` is an
- * annotation, as the specification has it by default: it is not tested, use `pattern`.
+ * annotation, as the specification has it by default: it is not tested, use `pattern`. `const` and `enum` compare
+ * numbers to the last digit, other keywords as JavaScript holds them.
  */
 export function measureJsonSchema({ name, value: schema }: JsonSchemaCheck): Measure {
   let compiled: Promise<ValidateFunction> | undefined
@@ -26,14 +35,15 @@ export function measureJsonSchema({ name, value: schema }: JsonSchemaCheck): Mea
     const limitMs = timeLimitFor(output.length)
     const valid = withinTime(
       limitMs,
-      () => validate(parsed.value),
+      () => validate.call({ exact: parsed.exact }, parsed.value),
       () => tooSlow(name, limitMs),
     )
     return outcome(valid === true, valid ? 'the output meets the schema' : faults(validate.errors ?? []))
   }
 }
 
-async function compile(schema: Record<string, unknown>, name: string): Promise<ValidateFunction> {
+async function compile(spec: Record<string, unknown>, name: string): Promise<ValidateFunction> {
+  const schema = forAjv(spec) as Record<string, unknown>
   const ajv = await ajvFor(schema, name)
   try {
     return ajv.compile(schema)
@@ -43,6 +53,56 @@ async function compile(schema: Record<string, unknown>, name: string): Promise<V
   } finally {
     ajv.removeSchema(schema)
   }
+}
+
+/** Long numbers stay whole where they are compared with; elsewhere Ajv counts with them. */
+function forAjv(schema: unknown): unknown {
+  if (schema === null || typeof schema !== 'object' || schema instanceof Written) return nearestData(schema)
+  if (Array.isArray(schema)) return schema.map(forAjv)
+  const entries = Object.entries(schema).map(([key, value]) => {
+    return [key, key === 'const' || key === 'enum' ? exactData(value) : forAjv(value)]
+  })
+  return Object.fromEntries(entries)
+}
+
+/** Ajv compares JavaScript's numbers; here `const` and `enum` look at the output as it was written. */
+function withExactNumbers(ajv: Ajv): Ajv {
+  for (const [keyword, message] of [
+    ['const', 'must be equal to constant'],
+    ['enum', 'must be equal to one of the allowed values'],
+  ] as const) {
+    ajv.removeKeyword(keyword)
+    ajv.addKeyword({
+      keyword,
+      error: { message },
+      compile(wanted: unknown) {
+        const allowed = (keyword === 'const' ? [wanted] : (wanted as unknown[])).map(oneSpelling)
+        // Ajv validates the schema itself too, and that without this context.
+        return function (this: { exact?: unknown } | undefined, data: unknown, context?: { instancePath: string }) {
+          const found = context && this && 'exact' in this ? valueAt(this.exact, context.instancePath) : data
+          return allowed.some((one) => isDeepStrictEqual(one, oneSpelling(found)))
+        }
+      },
+    })
+  }
+  return ajv
+}
+
+function oneSpelling(value: unknown): unknown {
+  if (value instanceof Written) return new Written(value.value, decimalOf(value.source))
+  if (value === 0) return 0
+  if (value === null || typeof value !== 'object') return value
+  if (Array.isArray(value)) return value.map(oneSpelling)
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, oneSpelling(item)]))
+}
+
+/** The value at a JSON Pointer (RFC 6901). */
+function valueAt(document: unknown, pointer: string): unknown {
+  const keys = pointer
+    .split('/')
+    .slice(1)
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'))
+  return keys.reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], document)
 }
 
 /** One instance for each draft, since making one takes longer than compiling; it keeps no schema. */

@@ -1,13 +1,19 @@
+import { parseJsonText } from '../../suite/json-source.ts'
+import { exactData, nearestData } from '../../suite/written.ts'
 import { type Measure, type Outcome, outcome } from './measure.ts'
 import { quoted } from './quoted.ts'
 
-/** What the output is as JSON, or why it is none. */
-export type ParsedJson = { value: unknown } | { fault: Outcome }
+/**
+ * What the output is as JSON, or why it is none. In `exact` a number that JavaScript cannot hold keeps its digits (see
+ * `Written`); in `value` it is the nearest one.
+ */
+export type ParsedJson = { value: unknown; exact: unknown } | { fault: Outcome }
 
 /** The whole output must be one JSON text; a Markdown fence around it is not JSON, since an app would fail on it too. */
 export function parseJson(output: string): ParsedJson {
   try {
-    return { value: JSON.parse(output) }
+    const exact = exactData(parseJsonText(output))
+    return { value: nearestData(exact), exact }
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error)
     return { fault: outcome(false, `the output is not JSON: ${explain(output.trim(), detail)}`) }

@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import type { ModuleCheck } from '../../suite/check-spec.ts'
+import { plainData } from '../../suite/written.ts'
 import { CheckError } from './check-error.ts'
 import { type Measure, type Outcome, outcome } from './measure.ts'
 
@@ -17,8 +18,9 @@ export function measureModule({ value }: ModuleCheck, limitMs: number): Measure 
   return async ({ output, case: subject }, signal) => {
     imported ??= importFunction(value)
     const check = await imported
-    const { vars, expected } = subject
-    const given = await inTime(async () => check({ output, vars, expected, case: subject }), { limitMs, signal }).catch(
+    const plain = plainData(subject) as typeof subject
+    const { vars, expected } = plain
+    const given = await inTime(async () => check({ output, vars, expected, case: plain }), { limitMs, signal }).catch(
       (cause) => {
         throw new CheckError(`${value} failed on case "${subject.id}": ${messageOf(cause)}`, { cause })
       },

@@ -1,3 +1,4 @@
+import { compilePattern as compile } from '../../suite/pattern.ts'
 import { CheckError } from './check-error.ts'
 import { quoted } from './quoted.ts'
 import { timeLimitFor, withinTime } from './time-limit.ts'
@@ -9,13 +10,15 @@ export interface Pattern {
 }
 
 /**
- * JavaScript regular expressions. Case is ignored unless asked for; `.` stays within a line and `^`, `$` stand for the
- * whole text unless the pattern says otherwise, e.g. `(?s:.)` or `(?m:^)`. Unicode mode where the source allows it
- * (so that `\p{L}` works), otherwise as older patterns were written.
- * @throws CheckError when the source is not a regular expression.
+ * JavaScript regular expressions in Unicode mode. Case is ignored unless asked for; `.` stays within a line and `^`,
+ * `$` stand for the whole text.
+ * @throws CheckError when the source is not a regular expression of this kind.
  */
 export function compilePattern(source: string, caseSensitive: boolean): Pattern {
-  const pattern = regExp(source, caseSensitive ? '' : 'i')
+  const pattern = compile(source, caseSensitive ? '' : 'i')
+  if (typeof pattern === 'string') {
+    throw new CheckError(`the pattern ${quoted(source)} is not a regular expression: ${pattern}`)
+  }
   if (isLinear(source)) return { test: (text) => pattern.test(text) }
   return {
     test(text) {
@@ -29,31 +32,9 @@ export function compilePattern(source: string, caseSensitive: boolean): Pattern 
   }
 }
 
-/** Text as it can stand inside a pattern and mean itself, in every mode and position. */
-export function escapePattern(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, (char) => `\\x${char.charCodeAt(0).toString(16)}`)
-}
-
 /** Without groups and quantifiers a match tries each alternative once per position: nothing can explode. */
 function isLinear(source: string): boolean {
   return !/[*+?{(]/.test(source)
-}
-
-function regExp(source: string, flags: string): RegExp {
-  try {
-    return new RegExp(source, `${flags}u`)
-  } catch {
-    return lenientRegExp(source, flags)
-  }
-}
-
-function lenientRegExp(source: string, flags: string): RegExp {
-  try {
-    return new RegExp(source, flags)
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new CheckError(`the pattern ${quoted(source)} is not a regular expression: ${reason}`, { cause })
-  }
 }
 
 function tooSlow(source: string, limitMs: number, length: number): CheckError {

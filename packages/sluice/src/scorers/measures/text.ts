@@ -1,7 +1,7 @@
 import type { TextCheck, TextListCheck } from '../../suite/check-spec.ts'
 import { fold } from './fold.ts'
 import { type Measure, outcome } from './measure.ts'
-import { compilePattern, escapePattern } from './pattern.ts'
+import { compilePattern } from './pattern.ts'
 import { quoted } from './quoted.ts'
 import { renderValue } from './value-template.ts'
 
@@ -24,9 +24,9 @@ const verbs: Record<TextCheck['type'], [is: string, isNot: string]> = {
 /** Compares the output with one text; what counts as the same is said at `fold`, for `matches` at `compilePattern`. */
 export function measureText({ type, value, negate, caseSensitive }: TextCheck, strict: boolean): Measure {
   const holds = type === 'matches' ? patternTest(caseSensitive) : textTest(type, caseSensitive)
-  const encode = type === 'matches' ? { encode: escapePattern } : {}
+  const isPattern = type === 'matches'
   return ({ output, case: subject }) => {
-    const wanted = renderValue(value, subject, { strict, ...encode })
+    const wanted = renderValue(value, subject, { strict, isPattern })
     const found = holds(output, wanted)
     return outcome(found !== negate, `the output ${verbs[type][found ? 0 : 1]} ${quoted(wanted)}`)
   }

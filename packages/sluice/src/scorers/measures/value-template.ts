@@ -1,12 +1,13 @@
 import type { Case } from '../../suite/case.ts'
+import { renderPattern } from '../../suite/pattern.ts'
 import { render, variablesOf } from '../../suite/template.ts'
 import { CheckError } from './check-error.ts'
 
 export interface TemplateOptions {
   /** As the prompt's: an unknown variable is an error. */
   strict: boolean
-  /** Applied to every substituted value. */
-  encode?: (text: string) => string
+  /** The value is a regular expression, in which variables mean themselves. */
+  isPattern?: boolean
 }
 
 /**
@@ -15,25 +16,14 @@ export interface TemplateOptions {
  */
 export function renderValue(template: string, { id, vars, expected }: Case, options: TemplateOptions): string {
   if (!template.includes('{{')) return template
-  const { strict, encode } = options
+  const { strict, isPattern = false } = options
   const all: Record<string, unknown> = expected === undefined ? vars : { ...vars, expected }
-  const names = variablesOf(template)
-  if (names.includes('expected') && !Object.hasOwn(all, 'expected')) {
+  if (variablesOf(template).includes('expected') && !Object.hasOwn(all, 'expected')) {
     throw new CheckError(`the check compares with {{expected}}, but case "${id}" has no expected answer; add one`)
   }
   try {
-    return render(template, encode ? encoded(all, names, encode) : all, { strict })
+    return isPattern ? renderPattern(template, all, { strict }) : render(template, all, { strict })
   } catch (cause) {
     throw new CheckError(`case "${id}": ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
   }
-}
-
-function encoded(vars: Record<string, unknown>, names: string[], encode: (text: string) => string) {
-  const known = names.filter((name) => Object.hasOwn(vars, name) && vars[name] !== undefined)
-  return Object.fromEntries(
-    known.map((name) => {
-      const value = vars[name]
-      return [name, encode(typeof value === 'string' ? value : JSON.stringify(value))]
-    }),
-  )
 }
