@@ -31,7 +31,9 @@ export function gateCases(cases: readonly CaseScores[], hasBaseline: boolean): G
   }))
 }
 
-/** Without money there are no further repeats. */
-function lastLook({ observations }: FeatureRun): { last: boolean } {
-  return { last: observations.budgetStops > 0 }
+/** Without money there are no further repeats, and where a version never answers they would be paid for in vain. */
+function lastLook({ observations, baseline, table: { cases } }: FeatureRun): { last: boolean } {
+  const arms = baseline ? (['candidate', 'baseline'] as const) : (['candidate'] as const)
+  const isSilent = arms.some((arm) => cases.every((row) => scoredRepeats(row[arm]).length === 0))
+  return { last: observations.budgetStops > 0 || isSilent }
 }
