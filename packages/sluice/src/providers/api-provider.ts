@@ -12,6 +12,7 @@ import { callOptions } from './api-request.ts'
 import { headerValues, secretsOfHeader } from './header-values.ts'
 import type { Embeddings, ModelRequest, Provider } from './provider.ts'
 import { type BodyFetch, createBodyFetch, type LimitName } from './request-body.ts'
+import { type ServerIdentity, serverIdentity } from './server-identity.ts'
 
 export interface ApiProviderOptions {
   name: string
@@ -40,6 +41,7 @@ const defaultEmbeddingBatch = 96
 export function createApiProvider(options: ApiProviderOptions): Provider {
   const { name, clock, fetch, settings, kind } = options
   let access: Promise<Access> | undefined
+  let identity: ServerIdentity | undefined
   const models = new Map<string, Promise<Asked>>()
 
   const open = () => {
@@ -63,6 +65,10 @@ export function createApiProvider(options: ApiProviderOptions): Provider {
   return {
     name,
     live: true,
+    server() {
+      identity ??= identityOf(options)
+      return identity
+    },
     async prepare() {
       await open()
     },
@@ -109,6 +115,11 @@ async function openAccess({ name, kind, settings, env, clock }: ApiProviderOptio
     connect: (fetch) => connect(kind, { name, baseURL, apiKey: key.value, headers, fetch }),
     place: { source: name, baseURL, credentials, mask: mask.text, clock },
   }
+}
+
+function identityOf({ name, kind, settings, env }: ApiProviderOptions): ServerIdentity {
+  const publicURL = kind === 'openai-compatible' ? undefined : publicBaseURLs[kind]
+  return serverIdentity({ kind, baseURL: baseURLOf(name, kind, settings, env), settings, publicURL, env })
 }
 
 function baseURLOf(name: string, kind: ApiKind, settings: ProviderSettings, env: Env): string {

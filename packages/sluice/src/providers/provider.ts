@@ -1,4 +1,5 @@
 import type { Message, ModelParameters, ResponseFormat } from '../suite/model.ts'
+import type { ServerIdentity } from './server-identity.ts'
 
 /** What is asked of a model. */
 export interface ModelRequest {
@@ -69,6 +70,8 @@ export interface Provider {
   name: string
   /** False for recordings: they cost nothing now and are never cached. */
   live: boolean
+  /** Who answers for this name, of a live provider. */
+  server?(): ServerIdentity
   /** Does what the first call would do first; finds out whether a key is missing without asking anything. */
   prepare?(): Promise<void>
   complete(request: ModelRequest, context: CallContext): Promise<Completion>

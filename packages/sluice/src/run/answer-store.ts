@@ -20,6 +20,8 @@ export interface AnswerStore {
   get(key: string): Completion | undefined
   /** Durable against a killed process when it returns. */
   put(key: string, completion: Completion, labels: AnswerLabels): void
+  /** Files an answer under another key; false where there is none. */
+  move(from: string, to: string): boolean
   /** Makes several writes one: cheaper, and all or none. */
   together(work: () => void): void
   /** Deletes what was stored before `time` (ms since the epoch); returns how many answers. */
@@ -53,6 +55,7 @@ export function createAnswerStore(
   const insert = database.prepare(
     'INSERT OR REPLACE INTO answers (key, model, stage, feature, created_at, usd, completion) VALUES (?, ?, ?, ?, ?, ?, ?)',
   )
+  const refile = database.prepare('UPDATE OR REPLACE answers SET key = ? WHERE key = ?')
   const remove = database.prepare('DELETE FROM answers WHERE created_at < ?')
   return {
     get(key) {
@@ -64,6 +67,7 @@ export function createAnswerStore(
       const row = [key, model, stage, feature, now(), completion.costUsd ?? null, JSON.stringify(completion)]
       inStore(database, () => insert.run(...row))
     },
+    move: (from, to) => Number(inStore(database, () => refile.run(to, from)).changes) > 0,
     together: (work) => inStore(database, () => writeTogether(database, work)),
     prune: (time) => Number(inStore(database, () => remove.run(time)).changes),
   }

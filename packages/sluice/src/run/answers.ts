@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import type { ModelClient } from '../providers/client.ts'
 import type { Completion, ModelRequest, Provider } from '../providers/provider.ts'
 import type { Providers } from '../providers/registry.ts'
 import { requestKey } from '../providers/request-key.ts'
 import { parseModelId } from '../suite/model.ts'
+import { type AnswerKeys, answerKeys, storedAnswer } from './answer-keys.ts'
 import type { AnswerLabels, AnswerStore } from './answer-store.ts'
 import type { AnswerSource } from './ledger.ts'
 import type { Spending } from './spending.ts'
@@ -44,7 +44,7 @@ export interface AskOptions {
  */
 export function createAsk({ store, spending, edition, client, providers, stop, abort }: AskOptions): Ask {
   const underWay = new Map<string, Promise<Completion>>()
-  const pay = async (request: ModelRequest, context: AskContext, { key, requested }: AnswerKeys) => {
+  const pay = async (request: ModelRequest, context: AskContext, requested: string, keys: AnswerKeys) => {
     endIfStopped(stop)
     const { caseId, repeat, stage, feature } = context
     const completion = await client.complete(request, { caseId, repeat, key: requested, signal: abort })
@@ -58,7 +58,7 @@ export function createAsk({ store, spending, edition, client, providers, stop, a
     }
     const isKept = context.accepts?.(completion) ?? true
     store.together(() => {
-      if (isKept) for (const each of new Set([key, requested])) store.put(each, completion, labels)
+      if (isKept) for (const each of new Set([keys.key, keys.shared])) store.put(each, completion, labels)
       spending?.add(completion, labels)
     })
     return completion
@@ -74,9 +74,10 @@ export function createAsk({ store, spending, edition, client, providers, stop, a
     const requested = requestKey(request, context.repeat)
     const provider = await providers.get(parseModelId(request.model)?.provider ?? request.model)
     if (!provider.live) return recorded(request, context, requested, provider)
-    const key = edition === undefined ? requested : keyWithin(edition, requested)
+    const keys = answerKeys(requested, provider.server?.(), edition)
+    const { key } = keys
     // Both are looked up in one go: an await between them would let an equal request slip past.
-    const stored = store.get(key)
+    const stored = storedAnswer(store, keys)
     const kept = (stored && (context.accepts?.(stored) ?? true) ? stored : undefined) ?? underWay.get(key)
     if (kept) {
       const completion = await kept
@@ -84,7 +85,7 @@ export function createAsk({ store, spending, edition, client, providers, stop, a
       context.book(completion, 'cache')
       return completion
     }
-    const paid = pay(request, context, { key, requested })
+    const paid = pay(request, context, requested, keys)
     underWay.set(key, paid)
     try {
       return await paid
@@ -97,20 +98,14 @@ export function createAsk({ store, spending, edition, client, providers, stop, a
 /** Whether the store holds the answer to a request; of recordings there is none to hold. */
 export type IsKept = (request: ModelRequest, repeat: number) => Promise<boolean>
 
-export function createIsKept({ store, edition }: Pick<AskOptions, 'store' | 'edition'>): IsKept {
+export function createIsKept({
+  store,
+  edition,
+  providers,
+}: Pick<AskOptions, 'store' | 'edition' | 'providers'>): IsKept {
   return async (request, repeat) => {
-    const requested = requestKey(request, repeat)
-    return store.get(edition === undefined ? requested : keyWithin(edition, requested)) !== undefined
+    const provider = await providers.get(parseModelId(request.model)?.provider ?? request.model)
+    const keys = answerKeys(requestKey(request, repeat), provider.server?.(), edition)
+    return storedAnswer(store, keys) !== undefined
   }
-}
-
-interface AnswerKeys {
-  /** Of the request within its edition. */
-  key: string
-  /** Of the request alone. */
-  requested: string
-}
-
-function keyWithin(edition: string, key: string): string {
-  return createHash('sha256').update(`${edition}\0${key}`).digest('hex')
 }

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { ModelClient } from '../providers/client.ts'
 import type { Completion } from '../providers/provider.ts'
+import type { Providers } from '../providers/registry.ts'
+import { parseModelId } from '../suite/model.ts'
 import { canonicalJson } from '../suite/version.ts'
+import { answerKeys, storedAnswer } from './answer-keys.ts'
 import type { AnswerStore } from './answer-store.ts'
 import type { AnswerSource } from './ledger.ts'
 import type { Spending } from './spending.ts'
@@ -24,12 +27,13 @@ export interface EmbeddingOptions {
   /** As of other answers: those of one edition are not those of another. */
   edition?: string | undefined
   client: ModelClient
+  providers: Providers
   /** Once aborted, nothing new is asked for. */
   stop: AbortSignal
 }
 
 /** Embeds each text once and keeps its vector like any other answer that was paid for. */
-export function createEmbedText({ store, spending, edition, client, stop }: EmbeddingOptions): EmbedText {
+export function createEmbedText({ store, spending, edition, client, providers, stop }: EmbeddingOptions): EmbedText {
   const underWay = new Map<string, Promise<Completion>>()
   const pay = async (key: string, model: string, text: string, { feature, signal, book }: EmbedContext) => {
     endIfStopped(stop)
@@ -48,10 +52,13 @@ export function createEmbedText({ store, spending, edition, client, stop }: Embe
     return completion
   }
   return async (model, text, context) => {
-    const key = createHash('sha256')
-      .update(canonicalJson({ embedding: model, text, edition }))
+    const requested = createHash('sha256')
+      .update(canonicalJson({ embedding: model, text }))
       .digest('hex')
-    const kept = store.get(key) ?? underWay.get(key)
+    const provider = await providers.get(parseModelId(model)?.provider ?? model)
+    const keys = answerKeys(requested, provider.server?.(), edition)
+    const { key } = keys
+    const kept = storedAnswer(store, keys) ?? underWay.get(key)
     if (kept) {
       const known = await kept
       client.answered(model)

@@ -66,7 +66,10 @@ test('failures that differ, and refusals of an input, end nothing', async () => 
 })
 
 test('a gateway that flags every fifth input keeps answering the others', async () => {
-  const flagged = json({ error: { code: 403, message: 'flagged', metadata: { reasons: ['x'], flagged_input: 'x' } } }, 403)
+  const flagged = json(
+    { error: { code: 403, message: 'flagged', metadata: { reasons: ['x'], flagged_input: 'x' } } },
+    403,
+  )
   await using server = await faultServer((response, request, index) =>
     (index % 5 === 0 ? flagged : chat('fine'))(response, request, index),
   )

@@ -1,0 +1,59 @@
+import type { ProviderSettings } from '../suite/config.ts'
+import { fillFromEnvironment } from '../suite/environment-text.ts'
+import { canonicalJson } from '../suite/version.ts'
+import type { ApiKind, Env } from './api-key.ts'
+
+/** Who answers for a provider's name, as far as it decides what an answer is. */
+export interface ServerIdentity {
+  /** Equal for equal servers. Holds no credential, but what else is configured: it is for hashes, not to be shown. */
+  text: string
+  /** Whether it is the provider's own public server, asked without any settings of the project's. */
+  isPublic: boolean
+}
+
+export interface ServerOptions {
+  kind: ApiKind
+  baseURL: string
+  settings: Pick<ProviderSettings, 'baseURL' | 'headers' | 'parameters'>
+  /** The provider's own address; undefined for a kind without one. */
+  publicURL: string | undefined
+  env: Env
+}
+
+const credential = /auth|key|token|secret|cookie|passw|credential|signature/i
+
+/**
+ * Made of the address without user info, the kind of API, the parameters and the headers of every request. Credentials
+ * are left out, in headers and in the address's query, so that a new key does not make a new server.
+ */
+export function serverIdentity({ kind, baseURL, settings, publicURL, env }: ServerOptions): ServerIdentity {
+  const { headers = {}, parameters = {} } = settings
+  const relevant = Object.entries(headers)
+    .filter(([name]) => !credential.test(name))
+    .map(([name, text]): [string, string] => [name.toLowerCase(), filled(text, env)])
+  return {
+    text: canonicalJson({ kind, address: addressOf(baseURL), headers: Object.fromEntries(relevant), parameters }),
+    isPublic:
+      settings.baseURL === undefined &&
+      publicURL !== undefined &&
+      addressOf(baseURL) === addressOf(publicURL) &&
+      Object.keys({ ...headers, ...parameters }).length === 0,
+  }
+}
+
+/** A variable without a value is found out when a call is made. */
+function filled(text: string, env: Env): string {
+  try {
+    return fillFromEnvironment(text, env, (name) => {
+      throw new RangeError(name)
+    })
+  } catch {
+    return text
+  }
+}
+
+function addressOf(baseURL: string): string {
+  const { protocol, host, pathname, searchParams } = new URL(baseURL)
+  const query = [...searchParams].filter(([name]) => !credential.test(name) && name !== 'code' && name !== 'sig')
+  return canonicalJson([protocol, host, pathname.replace(/\/+$/, ''), query.sort()])
+}
