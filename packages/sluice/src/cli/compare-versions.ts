@@ -107,7 +107,11 @@ async function promptAtRef(reference: string, feature: string, { config }: Loade
   const git = await openGit(config.root, host.env)
   if (!git)
     throw new SluiceError('invalid-input', `"${reference}" is no file, and ${config.root} is not in a git repository`)
-  const { prompts } = await readBaseProject(git, await git.resolve(reference), config.root)
+  const { prompts } = await readBaseProject(git, await git.resolve(reference), {
+    root: config.root,
+    cwd: host.cwd(),
+    env: host.env,
+  })
   const prompt = prompts.find((known) => known.feature === feature)
   if (prompt) return prompt
   throw new SluiceError('invalid-input', `there is no valid prompt of "${feature}" at ${reference}`)

@@ -1,9 +1,17 @@
+import { realpathSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { SluiceError } from '../errors.ts'
-import { type Affected, affectedFeatures } from '../gate/affected.ts'
+import { type FeatureScope, featureScope } from '../gate/affected.ts'
+import { baseCommit, isBaseNamed } from '../gate/base-commit.ts'
 import { type BaseProject, readBaseProject } from '../gate/base-project.ts'
+import { readChangedList } from '../gate/changed-list.ts'
+import type { FeaturePlace } from '../gate/feature-files.ts'
+import { entryAt, linkOrEntryAt } from '../gate/file-entry.ts'
 import { type Git, openGit } from '../gate/git.ts'
+import type { Changes } from '../gate/part-state.ts'
+import { type RemovedFeature, type Succession, succession } from '../gate/succession.ts'
+import { diskFiles } from '../suite/files.ts'
 import type { Host } from './host.ts'
 import type { LoadedProject } from './open-project.ts'
 
@@ -15,13 +23,21 @@ export interface ScopeOptions {
 
 /** Which features a gate judges, and against what. */
 export interface GateScope {
-  affected: Affected[]
-  /** Everything that the base commit says; undefined outside git. */
+  /** Every feature of the project, affected or not. */
+  features: FeatureScope[]
+  /** Everything that the base commit says; undefined where there is none, for the reason in `missing`. */
   base: BaseProject | undefined
+  /** Why there is no base, e.g. `There is no git repository`; null with one. */
+  missing: string | null
+  /** Which features of the base go on as which, by feature. */
+  predecessors: Succession['predecessors']
+  removed: RemovedFeature[]
   git: { head: string | null; base: string | null } | null
+  /** How many paths differ from the base; null with --all outside git. */
+  changedPaths: number | null
 }
 
-/** @throws SluiceError `invalid-input` where neither git nor a flag says what changed. */
+/** @throws SluiceError `invalid-input` where neither git nor a flag says what changed, and where git fails. */
 export async function gateScope(project: LoadedProject, options: ScopeOptions, host: Host): Promise<GateScope> {
   const { config, prompts } = project
   const git = await openGit(config.root, host.env)
@@ -29,38 +45,73 @@ export async function gateScope(project: LoadedProject, options: ScopeOptions, h
   if (!git && options.base !== undefined) {
     throw new SluiceError('invalid-input', `--base ${options.base}: ${config.root} is not in a git repository`)
   }
-  const base = git && (await baseCommit(git, options))
-  const changed = options.all ? undefined : await changedFiles(options.changedFiles, git, base, host)
+  const commit = git && (await baseOrNothing(git, options, host.env))
+  const present = { root: config.root, cwd: host.cwd(), env: host.env }
+  const base = git && commit !== undefined ? await readBaseProject(git, commit, present) : undefined
+  const changes = await changesSince(base, git, { project, options, host })
+  const place = await placeOf(project, git, changes.root)
+  const features: FeatureScope[] = []
+  for (const prompt of prompts) features.push(await featureScope(prompt, place, changes))
+  const found = git && base && (await succession(git, base, { prompts, config, changed: changes.paths, env: host.env }))
   return {
-    affected: changed ? affectedFeatures(prompts, config, changed) : prompts.map((prompt) => ({ prompt, because: [] })),
-    base: git && base ? await readBaseProject(git, base, config.root) : undefined,
-    git: git ? { head: (await git.head()) ?? null, base: base ?? null } : null,
+    features: options.all ? features.map((feature) => ({ ...feature, affected: true })) : features,
+    base,
+    missing: base ? null : git ? 'There is no base commit' : 'There is no git repository',
+    predecessors: found?.predecessors ?? new Map(),
+    removed: found?.removed ?? [],
+    git: git ? { head: (await git.head()) ?? null, base: commit ?? null } : null,
+    changedPaths: base || options.changedFiles !== undefined ? changes.paths.length : null,
   }
 }
 
-/** With --all a repository that has nothing to compare with yet is no fault. */
-async function baseCommit(git: Git, { base, all }: ScopeOptions): Promise<string | undefined> {
-  if (all && base === undefined) return git.mergeBase().catch(() => undefined)
-  return git.mergeBase(base)
+/** With --all a repository that has nothing to compare with yet is no fault; one whose history is not here is. */
+async function baseOrNothing(
+  git: Git,
+  { base, all }: ScopeOptions,
+  env: NodeJS.ProcessEnv,
+): Promise<string | undefined> {
+  if (!all || base !== undefined || (await isBaseNamed(env))) return baseCommit(git, base, env)
+  if ((await git.head()) === undefined) return undefined
+  const isNothing = (error: unknown) =>
+    error instanceof SluiceError && /no branch to compare with|unrelated/.test(error.message)
+  return baseCommit(git, undefined, env).catch((error: unknown) => {
+    if (isNothing(error)) return undefined
+    throw error
+  })
 }
 
-async function changedFiles(
-  list: string | undefined,
+interface Asked {
+  project: LoadedProject
+  options: ScopeOptions
+  host: Host
+}
+
+async function changesSince(
+  base: BaseProject | undefined,
   git: Git | undefined,
-  base: string | undefined,
-  host: Host,
-): Promise<string[]> {
-  if (list === undefined)
-    return git && base ? (await git.changedSince(base)).map((file) => path.posix.relative(git.prefix, file)) : []
-  const text = await readFile(path.resolve(host.cwd(), list), 'utf8').catch((cause: Error) => {
-    throw new SluiceError('invalid-input', `--changed-files ${list}: cannot be read: ${cause.message}`, { cause })
+  { project, options, host }: Asked,
+): Promise<Changes> {
+  const root = git?.root ?? realpathSync(project.config.root)
+  const tree = base?.tree
+  if (options.changedFiles === undefined) {
+    return { root, paths: git && base ? await git.changedSince(base.commit) : [], base: tree }
+  }
+  const source = `--changed-files ${options.changedFiles}`
+  const content = await readFile(path.resolve(host.cwd(), options.changedFiles)).catch((cause: Error) => {
+    throw new SluiceError('invalid-input', `${source}: cannot be read: ${cause.message}`, { cause })
   })
-  const prefix = git?.prefix ?? ''
-  const files = text
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
-  return files.map((file) => (prefix !== '' && file.startsWith(prefix) ? file.slice(prefix.length) : file))
+  const isKnown = async (file: string) =>
+    linkOrEntryAt(path.join(root, file)) !== undefined || ((await tree?.has(file)) ?? false)
+  const paths = await readChangedList(content, { source, root, prefix: git?.prefix ?? '', isKnown })
+  return { root, paths, base: tree }
+}
+
+async function placeOf({ config, files }: LoadedProject, git: Git | undefined, root: string): Promise<FeaturePlace> {
+  const found = git ? await git.files() : await diskFiles(root).list('**/*')
+  const all = found.map((file) => path.join(root, file)).filter((file) => entryAt(file)?.isFile())
+  const filesBelow = (folder: string) =>
+    folder === root ? all : all.filter((file) => file.startsWith(folder + path.sep))
+  return { config, files, root, filesBelow, suiteNeeds: new Map() }
 }
 
 function outsideGit(root: string): SluiceError {

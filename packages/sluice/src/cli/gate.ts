@@ -1,6 +1,8 @@
 import { baselineOf } from '../gate/baseline.ts'
-import { combineVerdicts } from '../gate/verdict.ts'
+import type { Prompt } from '../suite/prompt.ts'
 import { chooseSuite, requireSuites } from './choose-suite.ts'
+import { type ConclusionOptions, concludeGate } from './gate-conclusion.ts'
+import { explainGate } from './gate-explain.ts'
 import { type GateScope, gateScope, type ScopeOptions } from './gate-scope.ts'
 import { type GuardFlags, guardMeasure } from './guard-measure.ts'
 import type { Host } from './host.ts'
@@ -12,9 +14,11 @@ import { reportHead } from './report-head.ts'
 import { reproduction } from './reproduction.ts'
 import { showProgress } from './run-progress.ts'
 import { openSession } from './session.ts'
-import { setAside, withSetAside } from './set-aside.ts'
+import { setAside } from './set-aside.ts'
 
-export interface GateOptions extends ScopeOptions, PolicyFlags, GuardFlags {
+export interface GateOptions extends ScopeOptions, ConclusionOptions, PolicyFlags, GuardFlags {
+  /** Say what is looked at, and evaluate nothing. */
+  explain?: boolean
   suite?: string
   concurrency: number
   budgetUsd?: number
@@ -22,12 +26,19 @@ export interface GateOptions extends ScopeOptions, PolicyFlags, GuardFlags {
   json?: boolean
 }
 
+/** The guard's finding of a feature that is gone, which the gate names itself, with the cause. */
+const featureGone = 'measure-feature'
+
 /** `sluice gate`: every affected feature against its baseline and its threshold. */
 export async function gate(options: GateOptions, host: Host): Promise<number> {
   const project = await openProject(host, (prompt, suite) => suite === chooseSuite(prompt, options.suite))
   const scope = await gateScope(project, options, host)
-  const affected = scope.affected.map(({ prompt }) => prompt)
-  const judgeable = setAside(affected, scope.base, host)
+  if (options.explain) {
+    explainGate(scope, options, host)
+    return 0
+  }
+  const affected = scope.features.filter((feature) => feature.affected).map(({ prompt }) => prompt)
+  const judgeable = setAside(affected, (prompt) => scope.predecessors.get(prompt.feature)?.prompt, host)
   requireSuites(judgeable.prompts, options.suite)
   const guarded = await guardMeasure(project, scope, options, host)
   const session = openSession(guarded.project, { command: 'gate', ...options }, host)
@@ -35,27 +46,24 @@ export async function gate(options: GateOptions, host: Host): Promise<number> {
   try {
     const judged: JudgedFeature[] = []
     for (const prompt of judgeable.prompts) {
-      const { prompt: baseline, note } = baselineOf(prompt, scope.base, project.config)
+      const { baseline, notes: found } = comparisonOf(prompt, scope, project)
       const { candidate, project: judgedIn, notes, blocked } = await guarded.feature(prompt)
-      const versions = { candidate, baseline, suite: options.suite, notes: note ? [note, ...notes] : notes }
+      const versions = { candidate, baseline, suite: options.suite, notes: [...found, ...notes] }
       const context = { project: judgedIn, session, progress, flags: options, host }
       judged.push(withoutPass(await judgeVersions(versions, context), blocked))
     }
     progress.stop()
-    const decided = combineVerdicts(judged.map(({ outcome }) => outcome.final))
-    const { verdict, exitCode } = withSetAside(decided, judgeable)
+    const { findings, ...conclusion } = concludeGate({ judged, judgeable, scope }, options)
     const report = {
       ...reportHead({
         ...session,
         command: 'gate',
         reproduce: reproduce(scope, options),
         git: scope.git,
-        findings: [...judgeable.findings, ...guarded.findings],
+        findings: [...findings, ...judgeable.findings, ...guarded.findings.filter(({ code }) => code !== featureGone)],
       }),
       measureChanges: guarded.changes,
-      verdict,
-      exitCode,
-      notes: scope.affected.length === 0 ? [nothingAffected(project, scope)] : [],
+      ...conclusion,
       features: judged.map((feature) => feature.summary),
     }
     await present(
@@ -68,7 +76,7 @@ export async function gate(options: GateOptions, host: Host): Promise<number> {
       options,
       host,
     )
-    return exitCode
+    return conclusion.exitCode
   } finally {
     progress.stop()
     session.close()
@@ -86,10 +94,12 @@ function withoutPass(judged: JudgedFeature, blocked: readonly string[]): JudgedF
   return { ...judged, outcome: { ...outcome, final }, summary: { ...summary, ...final } }
 }
 
-function nothingAffected({ prompts }: LoadedProject, { git }: GateScope): string {
-  const since = git?.base ? ` since ${git.base.slice(0, 7)}` : ''
-  const names = prompts.map(({ feature }) => feature).join(', ')
-  return `No feature is affected by what changed${since}: nothing was evaluated, nothing was paid. Features: ${names}. Use --all to judge them all the same.`
+/** What a feature is compared with, and how that was found. */
+function comparisonOf(prompt: Prompt, { base, missing, predecessors }: GateScope, { config }: LoadedProject) {
+  const predecessor = predecessors.get(prompt.feature)
+  const place = base ? { predecessor, invalid: base.invalid } : { missing: missing ?? 'There is no base commit' }
+  const { prompt: baseline, note } = baselineOf(prompt, place, config)
+  return { baseline, notes: [predecessor?.note, note].filter((text) => typeof text === 'string') }
 }
 
 function reproduce({ git }: GateScope, { all, suite, ...flags }: GateOptions): string {
@@ -97,6 +107,8 @@ function reproduce({ git }: GateScope, { all, suite, ...flags }: GateOptions): s
     '--all': all,
     '--base': git?.base?.slice(0, 12),
     '--changed-files': flags.changedFiles,
+    '--expect-features': flags.expectFeatures,
+    '--allow-removed': flags.allowRemoved,
     '--suite': suite,
     ...policyFlags(flags),
     '--guard': flags.guard,

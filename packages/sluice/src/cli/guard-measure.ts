@@ -49,7 +49,7 @@ interface GuardOptions extends GuardFlags {
 /** Compares what the change is measured by with the base commit, and says how to judge under the guard that holds. */
 export async function guardMeasure(
   project: LoadedProject,
-  scope: Pick<GateScope, 'base'>,
+  scope: Pick<GateScope, 'base' | 'predecessors'>,
   { suite, ...flags }: GuardOptions,
   host: Host,
 ): Promise<GuardedRun> {
@@ -65,7 +65,7 @@ export async function guardMeasure(
   if (guard === 'off') return { ...asItIs, findings: [...said, finding('guard-off', 'note', offText)] }
   if (!base) return { ...asItIs, findings: [...said, finding('guard-no-base', 'note', noBaseText)] }
   const chosen = (prompt: Prompt) => chooseSuite(prompt, suite)
-  const origin = (prompt: Prompt) => originOf(prompt, base, project)
+  const origin = (prompt: Prompt) => scope.predecessors.get(prompt.feature)?.prompt
   const changed = await changedFiles(base, project, host)
   const changes = await measureChanges({
     base: measureOf(base),
@@ -109,14 +109,6 @@ function measureOf({
   files: ProjectFiles
 }): ProjectMeasure {
   return { config, prompts, cases: (prompt, suite) => casesOf(files, prompt, suite, { root: config.root }) }
-}
-
-/** The same feature at the base; where its name is new, the one that its file held and that is gone by that name. */
-function originOf(prompt: Prompt, base: BaseProject, { prompts }: LoadedProject): Prompt | undefined {
-  const named = base.prompts.find(({ feature }) => feature === prompt.feature)
-  if (named) return named
-  const placed = base.prompts.find(({ file }) => file === prompt.file)
-  return placed && prompts.some(({ feature }) => feature === placed.feature) ? undefined : placed
 }
 
 /** Relative to the project; links are followed by `isUnchanged`. */

@@ -92,7 +92,7 @@ export async function nightly(options: NightlyOptions, host: Host): Promise<numb
 
 /** @throws SluiceError `invalid-input` where none can be judged */
 function judgeableInProduction(prompts: readonly Prompt[], host: Host): Judgeable {
-  const judgeable = setAside(inProduction(prompts), undefined, host)
+  const judgeable = setAside(inProduction(prompts), () => undefined, host)
   if (judgeable.prompts.length > 0) return judgeable
   const [first] = judgeable.findings
   throw new SluiceError('invalid-input', `there is nothing to run: ${first?.feature}: ${first?.message}`)

@@ -66,6 +66,9 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
     .option('--base <ref>', 'compare with this commit (default: where this branch left the default branch)')
     .option('--changed-files <file>', 'take the changed files from this list, one path a line, instead of from git')
     .option('--all', 'every feature, changed or not')
+    .option('--explain', 'only say which files each feature depends on, and why it is affected or not')
+    .option('--expect-features <n>', 'exit 3 unless at least so many features were judged', wholeNumber)
+    .option('--allow-removed', 'features of the base commit may be gone (default: exit 3)')
     .addOption(
       new Option('--guard <guard>', 'what becomes of a change to its own measure, whatever the files say').choices(
         guards,

@@ -1,4 +1,3 @@
-import type { BaseProject } from '../gate/base-project.ts'
 import type { FinalVerdict } from '../gate/verdict.ts'
 import type { RunFinding } from '../report/run-finding.ts'
 import type { Prompt } from '../suite/prompt.ts'
@@ -15,7 +14,7 @@ export interface Judgeable {
 /** Sets aside what cannot be judged, so that it stops nothing else, and says so before anything is paid for. */
 export function setAside(
   prompts: readonly Prompt[],
-  base: Pick<BaseProject, 'prompts'> | undefined,
+  predecessorOf: (prompt: Prompt) => Prompt | undefined,
   host: Host,
 ): Judgeable {
   const judgeable: Prompt[] = []
@@ -26,7 +25,7 @@ export function setAside(
       judgeable.push(prompt)
       continue
     }
-    const before = base?.prompts.find(({ feature }) => feature === prompt.feature)
+    const before = predecessorOf(prompt)
     const wasJudged = before !== undefined && whyUnjudgeable(before) === undefined
     findings.push(notJudged(prompt.feature, why, wasJudged))
     host.stderr.write(`${prompt.feature}: not judged: ${why}.\n`)

@@ -1,49 +1,42 @@
 import path from 'node:path'
-import picomatch from 'picomatch'
-import type { CheckSpec } from '../suite/check-spec.ts'
-import type { Config } from '../suite/config.ts'
-import { parseModelId } from '../suite/model.ts'
 import type { Prompt } from '../suite/prompt.ts'
+import { type FeaturePlace, featureFiles } from './feature-files.ts'
+import { type Changes, type PartState, partState, relative } from './part-state.ts'
 
-/** A feature whose behaviour or whose measure a change may have touched, and by which files. */
-export interface Affected {
+/** One line of the list of what is read for a feature. */
+export interface ReadFile extends PartState {
+  /** Relative to the repository's root; absolute where it lies outside. */
+  path: string
+  as: string
+}
+
+/** Whether a change reaches a feature, and everything that was looked at to say so. */
+export interface FeatureScope {
   prompt: Prompt
-  /** The changed files, relative to the project; empty when every feature was asked for. */
+  affected: boolean
+  /** Why it is affected; empty when it is not. */
   because: string[]
+  files: ReadFile[]
 }
 
-/**
- * The features that `changed` touches: their prompt, their suites, the configuration (judge, providers, gate), the
- * recordings that answer for them, or a module of theirs. Paths are relative to the project's root.
- */
-export function affectedFeatures(prompts: readonly Prompt[], config: Config, changed: readonly string[]): Affected[] {
-  return prompts
-    .map((prompt) => ({ prompt, because: changed.filter((file) => touches(file, prompt, config)) }))
-    .filter(({ because }) => because.length > 0)
-}
-
-function touches(file: string, prompt: Prompt, config: Config): boolean {
-  return (
-    file === prompt.file ||
-    file === config.file ||
-    Object.values(prompt.suites).includes(file) ||
-    recordingsOf(prompt, config).some((glob) => picomatch.isMatch(file, glob)) ||
-    modulesOf(prompt).includes(path.resolve(config.root, file))
+/** A feature is left out only if nothing that is read for it changed. */
+export async function featureScope(prompt: Prompt, place: FeaturePlace, changes: Changes): Promise<FeatureScope> {
+  const { parts, unknown } = await featureFiles(prompt, place)
+  const files = await Promise.all(
+    parts.map(async (part): Promise<ReadFile> => {
+      const shown = relative(changes.root, part.path)
+      const name = shown.startsWith('../') ? part.path : shown
+      const whole =
+        part.kind === 'folder' || part.kind === 'packages' ? `${name}/` : path.posix.join(name, part.glob ?? '')
+      return { path: whole === '/' ? './' : whole, as: part.as, ...(await partState(part, changes)) }
+    }),
   )
-}
-
-function recordingsOf(prompt: Prompt, config: Config): string[] {
-  return [prompt.model, config.judge.model].flatMap((model) => {
-    const settings = config.providers[parseModelId(model)?.provider ?? '']
-    return settings?.kind === 'replay' ? (settings.files ?? []) : []
-  })
-}
-
-function modulesOf(prompt: Prompt): string[] {
-  const ofChecks = prompt.checks.map(moduleOf).filter((module) => module !== undefined)
-  return prompt.target?.kind === 'module' ? [prompt.target.file, ...ofChecks] : ofChecks
-}
-
-function moduleOf(spec: CheckSpec): string | undefined {
-  return spec.type === 'module' ? spec.value.split('#')[0] : undefined
+  const seen = new Set<string>()
+  const present = files.filter(({ state, path: name }) => state !== 'absent' && !seen.has(name) && seen.add(name))
+  const touched = present.filter(({ state }) => state !== 'unchanged')
+  const because = [
+    ...touched.map(({ path: name, as, note }) => `${name} (${as})${note === null ? '' : `: ${note}`}`),
+    ...unknown,
+  ]
+  return { prompt, affected: because.length > 0, because, files: present }
 }

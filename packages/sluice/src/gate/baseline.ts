@@ -3,24 +3,32 @@ import { parseModelId } from '../suite/model.ts'
 import type { Prompt } from '../suite/prompt.ts'
 import { implicitProviders } from '../suite/provider-settings.ts'
 import { variablesOf } from '../suite/template.ts'
-import type { BaseProject } from './base-project.ts'
+import type { Predecessor } from './succession.ts'
 
 /** The version to compare with, or why there is none. */
 export type Baseline = { prompt: Prompt; note?: never } | { prompt?: never; note: string }
 
-/** What the candidate is compared with: the same feature in the base commit, if it says something else there. */
+/** What the base commit says of a candidate. */
+export interface BaselinePlace {
+  /** The prompt that it goes on from. */
+  predecessor: Predecessor | undefined
+  /** Prompt files of the base of which nothing can be made. */
+  invalid: readonly string[]
+}
+
+/** What the candidate is compared with: its predecessor in the base commit, if that says something else. */
 export function baselineOf(
   candidate: Prompt,
-  base: Pick<BaseProject, 'prompts' | 'invalid'> | undefined,
+  base: BaselinePlace | { missing: string },
   { providers }: Pick<Config, 'providers'>,
 ): Baseline {
-  if (!base) return { note: 'There is no git repository, hence no baseline: judged against the threshold alone.' }
+  if ('missing' in base) return { note: `${base.missing}, hence no baseline: judged against the threshold alone.` }
   if (candidate.target) {
     return {
       note: 'The application at the base commit cannot be called from here: judged against the threshold alone.',
     }
   }
-  const prompt = base.prompts.find(({ feature }) => feature === candidate.feature)
+  const prompt = base.predecessor?.prompt
   if (!prompt && base.invalid.includes(candidate.file)) {
     return {
       note: `${candidate.file} is not valid in the base commit, hence no baseline: judged against the threshold alone.`,

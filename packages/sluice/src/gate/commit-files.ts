@@ -1,8 +1,7 @@
 import path from 'node:path'
 import picomatch from 'picomatch'
 import type { ProjectFiles } from '../suite/files.ts'
-import { type CommitTree, openTree } from './commit-tree.ts'
-import type { Git } from './git.ts'
+import type { CommitTree } from './commit-tree.ts'
 
 const skipped = new Set(['node_modules', '.git', '.sluice'])
 
@@ -11,35 +10,25 @@ const skipped = new Set(['node_modules', '.git', '.sluice'])
  * elsewhere in the repository (`../../shared/cases.yaml`), through symbolic links and inside submodules. `root` is the
  * folder's absolute path, so that absolute paths are understood as well.
  */
-export function commitFiles(
-  git: Git,
-  commit: string,
-  { root, folder }: { root: string; folder: string },
-): ProjectFiles {
-  let opened: Promise<CommitTree> | undefined
-  const tree = () => {
-    opened ??= openTree(git, commit)
-    return opened
-  }
+export function commitFiles(tree: CommitTree, { root, folder }: { root: string; folder: string }): ProjectFiles {
   const inRepository = (file: string) => path.posix.join(folder, posix(path.relative(root, path.resolve(root, file))))
   return {
     async read(file) {
-      const content = await (await tree()).read(inRepository(file))
+      const content = await tree.read(inRepository(file))
       if (content !== undefined) return content
-      throw Object.assign(new Error(`${file} does not exist in ${commit}`), { code: 'ENOENT' })
+      throw Object.assign(new Error(`${file} does not exist in ${tree.commit}`), { code: 'ENOENT' })
     },
     async list(glob) {
       const { base, isGlob } = picomatch.scan(glob)
-      const commitTree = await tree()
-      if (!isGlob) return (await commitTree.isFile(inRepository(glob))) ? [path.posix.normalize(glob)] : []
+      if (!isGlob) return (await tree.isFile(inRepository(glob))) ? [path.posix.normalize(glob)] : []
       const matches = picomatch(glob)
-      const found = await filesBelow(commitTree, inRepository(base))
+      const found = await filesBelow(tree, inRepository(base))
       return found
         .map((file) => path.posix.join(base, file))
         .filter((file) => matches(file))
         .sort()
     },
-    describe: (file) => `${file}@${commit.slice(0, 7)}`,
+    describe: (file) => `${file}@${tree.commit.slice(0, 7)}`,
   }
 }
 

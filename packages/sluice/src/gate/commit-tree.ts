@@ -3,9 +3,14 @@ import type { Git, Objects, TreeEntry } from './git.ts'
 
 /** A file system made of a commit, with its submodules in their places. Paths are relative to the repository's root. */
 export interface CommitTree {
+  commit: string
+  /** Everything but what lies inside of submodules; a submodule is one path. */
+  paths(): string[]
   /** Undefined where there is no file, after links are followed. */
   read(file: string): Promise<Uint8Array | undefined>
   isFile(file: string): Promise<boolean>
+  /** Whether there is anything at a path: a file, a link, a folder, a submodule. */
+  has(place: string): Promise<boolean>
   /** What lies in a folder, links followed to reach it; nothing where there is none. */
   children(folder: string): Promise<{ name: string; kind: 'file' | 'link' | 'folder' }[]>
 }
@@ -77,12 +82,20 @@ export async function openTree(git: Git, commit: string): Promise<CommitTree> {
   }
 
   await add(git, commit, '')
+  const paths = [...nodes.keys()]
   return {
+    commit,
+    paths: () => paths,
     async read(file) {
       const node = (await find(file))?.node
       return node?.kind === 'file' ? node.repository.blob(node.oid) : undefined
     },
     isFile: async (file) => (await find(file))?.node?.kind === 'file',
+    async has(place) {
+      if (nodes.has(place)) return true
+      const at = (await find(place))?.at
+      return at !== undefined && at !== '.'
+    },
     async children(folder) {
       const at = (await find(folder))?.at
       const found = at === undefined ? [] : [...(names.get(at) ?? [])]

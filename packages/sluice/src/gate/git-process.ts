@@ -8,7 +8,7 @@ export interface RunGit {
   bytes(...args: string[]): Promise<Buffer>
   /** The output without the newline at its end. */
   text(...args: string[]): Promise<string>
-  /** The same; undefined where git says no, as it does to a question whose answer is no. */
+  /** The same; undefined where git answers no. */
   tryText(...args: string[]): Promise<string | undefined>
   /** The parts of an output that `-z` ends with NUL. */
   records(...args: string[]): Promise<string[]>
@@ -16,20 +16,26 @@ export interface RunGit {
   feed(input: string, ...args: string[]): Promise<string>
 }
 
-/** What git said when it failed. */
-export class GitError extends Error {
+/** A git that failed, in its own words, with the command that mends it. */
+export class GitError extends SluiceError {
   override readonly name = 'GitError'
   /** Git's own words; of a git that could not be started those of the system. */
   readonly said: string
-  /** There is no program of the name git. */
-  readonly isMissing: boolean
+  /** It ended with 1, which is how git answers no, or that there are differences. */
+  readonly isNo: boolean
+  readonly stdout: Buffer
 
-  constructor(args: readonly string[], cause: ExecFileException, stderr: string) {
+  constructor(folder: string, cause: ExecFileException, { stdout, stderr }: { stdout: Buffer; stderr: Buffer }) {
     const isMissing = cause.code === 'ENOENT'
-    const said = isMissing ? 'git could not be started: no such program on the PATH' : stderr.trim() || cause.message
-    super(`git ${args.join(' ')}: ${said}`, { cause })
+    const said = isMissing ? 'git: no such program on the PATH' : stderr.toString('utf8').trim() || cause.message
+    super(
+      'invalid-input',
+      `${folder}: git cannot be asked here. It says:\n${said}\n${cureOf(said, isMissing, folder)}`,
+      { cause },
+    )
     this.said = said
-    this.isMissing = isMissing
+    this.isNo = cause.code === 1
+    this.stdout = stdout
   }
 }
 
@@ -79,7 +85,7 @@ export function gitIn(folder: string, env: NodeJS.ProcessEnv, before: readonly s
     new Promise<Buffer>((resolve, reject) => {
       const all = [...fixedSettings, ...before, ...args]
       const child = execFile('git', all, options, (error, stdout, stderr) => {
-        if (error) reject(new GitError(args, error, stderr.toString('utf8')))
+        if (error) reject(new GitError(folder, error, { stdout, stderr }))
         else resolve(stdout)
       })
       // A git that ends before it has read everything says so by its exit code.
@@ -95,21 +101,13 @@ export function gitIn(folder: string, env: NodeJS.ProcessEnv, before: readonly s
       try {
         return await text(...args)
       } catch (error) {
-        if (error instanceof GitError && !error.isMissing) return undefined
+        if (error instanceof GitError && error.isNo) return undefined
         throw error
       }
     },
     records: async (...args) => (await run(args)).toString('utf8').split('\0').filter(Boolean),
     feed: async (input, ...args) => (await run(args, input)).toString('utf8'),
   }
-}
-
-/** Git's own words as an error of the input, with the command that mends it. */
-export function gitFault({ said, isMissing }: GitError, folder: string): SluiceError {
-  return new SluiceError(
-    'invalid-input',
-    `${folder}: git cannot be asked here. It says:\n${said}\n${cureOf(said, isMissing, folder)}`,
-  )
 }
 
 function cureOf(said: string, isMissing: boolean, folder: string): string {

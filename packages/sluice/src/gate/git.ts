@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { SluiceError } from '../errors.ts'
 import { changedPaths } from './changed-paths.ts'
-import { GitError, gitFault, gitIn, isInRepository, type RunGit } from './git-process.ts'
+import { GitError, gitIn, isInRepository, type RunGit } from './git-process.ts'
 
 /** What a commit holds at a path. */
 export interface TreeEntry {
@@ -26,10 +26,16 @@ export interface Git extends Objects {
   /** The folder that it was opened for, `''` or ending in a slash. */
   prefix: string
   head(): Promise<string | undefined>
+  /** The commit that a reference names, if there is one. */
+  find(reference: string): Promise<string | undefined>
   /** The commit that a reference names. @throws SluiceError `invalid-input` when there is none. */
   resolve(reference: string): Promise<string>
-  /** Where this branch left `reference`, or the default branch. @throws SluiceError `invalid-input` with the way out. */
-  mergeBase(reference?: string): Promise<string>
+  /** Where this branch left `reference`. @throws SluiceError `invalid-input` with the way out. */
+  mergeBase(reference: string): Promise<string>
+  /** The last commit that two references have in common, if there is one; `other` is HEAD by default. */
+  commonCommit(reference: string, other?: string): Promise<string | undefined>
+  /** Files of the working tree, untracked ones included, ignored ones not. */
+  files(): Promise<string[]>
   /** Paths that differ between `commit` and the working tree; see `changedPaths`. */
   changedSince(commit: string): Promise<string[]>
   /**
@@ -56,19 +62,24 @@ export async function openGit(folder: string, env: NodeJS.ProcessEnv): Promise<G
     if (commit) return commit
     throw new SluiceError('invalid-input', await unknownReference(reference, await isShallow()))
   }
+  const commonCommit = (reference: string, other = 'HEAD') =>
+    git.tryText('merge-base', '--end-of-options', other, reference)
   return {
     root,
     prefix,
     ...objectsOf(git),
     head: () => commitOf('HEAD'),
     resolve,
+    find: commitOf,
+    commonCommit,
     async mergeBase(reference) {
-      const other = reference ?? (await defaultBranch(commitOf, env))
-      const commit = await resolve(other)
-      const base = await git.tryText('merge-base', 'HEAD', commit)
+      const commit = await resolve(reference)
+      if ((await commitOf('HEAD')) === undefined) throw new SluiceError('invalid-input', noCommitYet(reference))
+      const base = await commonCommit(commit)
       if (base) return base
-      throw new SluiceError('invalid-input', noCommonCommit(other, await isShallow()))
+      throw new SluiceError('invalid-input', noCommonCommit(reference, await isShallow()))
     },
+    files: () => git.records('ls-files', '--cached', '--others', '--exclude-standard', '-z'),
     changedSince: (commit) => changedPaths(root, env, commit),
     submodule: (at, commit) => submoduleOf(root, at, commit, env),
   }
@@ -80,11 +91,14 @@ async function placeOf(folder: string, env: NodeJS.ProcessEnv): Promise<{ root: 
     const [root = '', prefix = ''] = (await git.text('rev-parse', '--show-toplevel', '--show-prefix')).split('\n')
     return { root, prefix }
   } catch (error) {
-    if (!(error instanceof GitError)) throw error
-    if (!isInRepository(folder, env) && !/must be run in a work tree|ownership/.test(error.said)) return undefined
-    throw gitFault(error, folder)
+    const isOutside = error instanceof GitError && !isInRepository(folder, env) && !isRefusal.test(error.said)
+    if (isOutside) return undefined
+    throw error
   }
 }
+
+/** What git says of a repository that is there, but has no files or belongs to somebody else. */
+const isRefusal = /must be run in a work tree|ownership|bare repository/
 
 const kinds: Record<string, TreeEntry['kind']> = { '120000': 'link', '160000': 'submodule' }
 
@@ -130,28 +144,15 @@ async function submoduleOf(root: string, place: string, commit: string, env: Nod
   )
 }
 
-/** The branch that pull requests go to: what CI says, what the remote says, else the usual names. */
-async function defaultBranch(
-  commitOf: (reference: string) => Promise<string | undefined>,
-  env: NodeJS.ProcessEnv,
-): Promise<string> {
-  const target = env.GITHUB_BASE_REF || env.CI_MERGE_REQUEST_TARGET_BRANCH_NAME
-  const candidates = target
-    ? [`origin/${target}`, target]
-    : ['origin/HEAD', 'origin/main', 'origin/master', 'main', 'master']
-  for (const candidate of candidates) if (await commitOf(candidate)) return candidate
-  throw new SluiceError(
-    'invalid-input',
-    `no branch to compare with: none of ${candidates.join(', ')} exists here. Name one with --base, fetch it first ` +
-      '(actions/checkout: fetch-depth: 0), or run sluice gate --all to judge against the threshold alone.',
-  )
-}
-
 async function unknownReference(reference: string, shallow: boolean): Promise<string> {
   const cure = shallow
     ? 'This is a shallow clone: fetch the history first (actions/checkout: fetch-depth: 0; elsewhere: git fetch --unshallow).'
     : 'Check the spelling, or fetch it first: git fetch origin.'
   return `git knows no commit "${reference}". ${cure}`
+}
+
+function noCommitYet(reference: string): string {
+  return `HEAD has no commit yet, so nothing of it can be compared with ${reference}: commit first, or run sluice gate --all.`
 }
 
 function noCommonCommit(reference: string, shallow: boolean): string {

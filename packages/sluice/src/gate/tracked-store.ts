@@ -1,7 +1,7 @@
 import { lstat, realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { SluiceError } from '../errors.ts'
-import { GitError, gitFault, gitIn, isInRepository } from './git-process.ts'
+import { gitIn, isInRepository } from './git-process.ts'
 
 /** The store's folder, then what it is read from; each of them may be a link to another place. */
 const places = ['.sluice', '.sluice/sluice.db', '.sluice/sluice.db-wal', '.sluice/runs']
@@ -29,12 +29,8 @@ async function trackedAt(file: string, env: NodeJS.ProcessEnv): Promise<string |
   const folder = await realpath(path.dirname(file))
   // Without a repository there is no need of git, which may not even be installed.
   if (!isInRepository(folder, env)) return undefined
-  try {
-    const [first] = await gitIn(folder, env).records('ls-files', '-z', '--', `:(literal)${path.basename(file)}`)
-    return first
-  } catch (error) {
-    throw error instanceof GitError ? gitFault(error, folder) : error
-  }
+  const [first] = await gitIn(folder, env).records('ls-files', '-z', '--', `:(literal)${path.basename(file)}`)
+  return first
 }
 
 function refusal(place: string, file: string, root: string, tracked: string): SluiceError {

@@ -6,7 +6,7 @@ import { featureBlocks } from './markdown-feature.ts'
 import { type Block, fitBlocks } from './markdown-fit.ts'
 import type { ReportSummary } from './report.ts'
 import { findingTexts } from './run-finding.ts'
-import { runWord, standsAlone, tally } from './run-verdict.ts'
+import { furtherNotes, runWord, standsAlone, tally } from './run-verdict.ts'
 import { headline, verdictWord } from './sentences.ts'
 import { excerpt } from './untrusted.ts'
 import { compareUrgency } from './urgency.ts'
@@ -60,7 +60,11 @@ function leadOf({ findings }: ReportSummary): string {
 }
 
 function summary(report: ReportSummary, features: readonly FeatureSummary[], lead: string): Block[] {
-  const top = [`## Sluice: ${runWord(report)}`, features.length === 0 ? '' : `**${tally(report)}**`, lead]
+  const top = [
+    `## Sluice: ${runWord(report)}`,
+    tally(report) === '' ? '' : `**${inlineText(excerpt(tally(report), 600))}**`,
+    lead,
+  ]
   const title = { text: top.filter((text) => text !== '').join('\n\n'), rank: 0 }
   if (features.length === 0) return [title]
   const row = (feature: FeatureSummary) =>
@@ -87,7 +91,8 @@ function withinLength(rows: readonly string[]): string[] {
   return end === -1 ? [...rows] : rows.slice(0, end)
 }
 
-function closing({ reproduce, notes, durationMs, git, sluiceVersion }: ReportSummary): Block[] {
+function closing(report: ReportSummary): Block[] {
+  const { reproduce, durationMs, git, sluiceVersion } = report
   const commits = git
     ? [git.head, git.base].filter((commit) => commit !== null).map((commit) => commit.slice(0, 12))
     : []
@@ -97,7 +102,9 @@ function closing({ reproduce, notes, durationMs, git, sluiceVersion }: ReportSum
     ...(commits.length > 0 ? [commits.map(codeSpan).join(' against ')] : []),
   ].join(' · ')
   const again = reproduce === null ? '' : `To reproduce it locally:\n\n${codeBlock(excerpt(reproduce, 1000), 'sh')}\n\n`
-  const said = notes.slice(0, notesShown).map((note) => `- ${inlineText(excerpt(note, 300))}`)
+  const said = furtherNotes(report)
+    .slice(0, notesShown)
+    .map((note) => `- ${inlineText(excerpt(note, 300))}`)
   return [
     ...(said.length > 0 ? [{ text: said.join('\n'), rank: 2, what: 'list of notes' }] : []),
     { text: again + about, rank: 0 },

@@ -17,9 +17,9 @@ export function standsAlone({ features, verdict }: ReportSummary): boolean {
   return features.length === 1 && features[0]?.verdict === verdict
 }
 
-/** How many features ended how; of none there is nothing to say. */
-export function tally({ features }: ReportSummary): string {
-  if (features.length === 0) return ''
+/** How many features ended how; of none, why there is none: the first note. */
+export function tally({ features, notes }: ReportSummary): string {
+  if (features.length === 0) return notes[0] ?? ''
   const of = (verdict: Verdict | null) => features.filter((feature) => feature.verdict === verdict).length
   const weak = features.filter(({ verdict, strength }) => verdict === 'pass' && strength === 'weak').length
   const weakly = weak === 0 ? '' : weak === of('pass') ? ' weakly' : ` (${formatCount(weak)} of them weakly)`
@@ -31,4 +31,9 @@ export function tally({ features }: ReportSummary): string {
   ] as const
   const parts = counts.filter(([count]) => count > 0).map(([count, word]) => `${formatCount(count)} ${word}`)
   return `${formatAmount(features.length, 'feature')}: ${parts.join(', ')}.`
+}
+
+/** The notes that `tally` has not said. */
+export function furtherNotes({ features, notes }: ReportSummary): string[] {
+  return features.length === 0 ? notes.slice(1) : notes
 }

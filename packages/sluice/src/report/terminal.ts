@@ -5,7 +5,7 @@ import type { Highlights } from './highlights.ts'
 import { type Cell, columns, wrap } from './layout.ts'
 import type { ReportSummary } from './report.ts'
 import { findingTexts } from './run-finding.ts'
-import { runWord, standsAlone, tally } from './run-verdict.ts'
+import { furtherNotes, runWord, standsAlone, tally } from './run-verdict.ts'
 import { headline, verdictWord } from './sentences.ts'
 import { renderFeature } from './terminal-feature.ts'
 import { bullets, indented, type Page, paintStart, verdictPaint } from './terminal-page.ts'
@@ -46,7 +46,9 @@ export function renderTerminal(
 function overview(report: ReportSummary, lead: readonly string[], { width, paint }: Page): string[] {
   const word = runWord(report)
   const title = (text: string) => paint.bold(verdictPaint(report.verdict, paint)(text))
-  const first = paintStart(indented(tally(report), `${word}  `, width), word, title).map((line) => line.trimEnd())
+  const first = paintStart(indented(visibleLine(tally(report)), `${word}  `, width), word, title).map((line) =>
+    line.trimEnd(),
+  )
   const top = [...first, ...(lead.length === 0 ? [] : ['', ...lead])]
   if (report.features.length === 0) return top
   const head = ['', 'feature', 'mean', 'change', 'reason'].map((text): Cell => ({ text, paint: paint.dim }))
@@ -63,7 +65,7 @@ function overview(report: ReportSummary, lead: readonly string[], { width, paint
 function closing(report: ReportSummary, { width, paint }: Page): string[] {
   const again = report.reproduce === null ? [] : wrap(`again: ${visibleLine(report.reproduce)}`, width)
   return [
-    ...report.notes.flatMap((note) => wrap(visibleLine(note), width)),
+    ...furtherNotes(report).flatMap((note) => wrap(visibleLine(note), width)),
     ...[...again, `took ${formatDuration(report.durationMs)}`].map(paint.dim),
   ]
 }

@@ -27,7 +27,10 @@ prices: {"local:*": {input: 1, output: 1}}
 `,
     'prompts/answer.prompt.yml': prompt('answer', 'model: local:m\nchecks: [{contains: yes}]\n'),
     'prompts/replayed.prompt.yml': prompt('replayed', 'model: recorded:m\nchecks: [{module: ../checks/polite.ts}]\n'),
-    'prompts/app.prompt.yml': prompt('app', 'model: local:m\ntarget: {module: ../app.ts}\nchecks: [{contains: yes}]\n'),
+    'prompts/app.prompt.yml': prompt(
+      'app',
+      'model: local:m\ntarget: {module: ../app/main.ts}\nchecks: [{contains: yes}]\n',
+    ),
     'evals/answer.yaml': suite,
     'evals/replayed.yaml': suite,
     'evals/app.yaml': suite,
@@ -35,7 +38,9 @@ prices: {"local:*": {input: 1, output: 1}}
       .map((id) => JSON.stringify({ case: id, model: 'm', output: 'yes' }))
       .join('\n'),
     'checks/polite.ts': 'export default ({ output }: { output: string }) => output.includes("yes")\n',
-    'app.ts': 'export default async () => "yes, please"\n',
+    'app/package.json': '{"name": "app"}\n',
+    'app/main.ts': 'import { please } from "./words.ts"\nexport default async () => "yes, " + please\n',
+    'app/words.ts': 'export const please = "please"\n',
     'notes.md': 'nothing\n',
   }
   const placed = Object.entries(files).map(([name, text]) => [path.join(folder, name), text])
@@ -53,7 +58,9 @@ test('a change reaches exactly the features that it touches', async () => {
     'evals/app.yaml': ['app'],
     'recordings/m.jsonl': ['replayed'],
     'checks/polite.ts': ['replayed'],
-    'app.ts': ['app'],
+    'app/main.ts': ['app'],
+    'app/words.ts': ['app'],
+    'app/package.json': ['app'],
     'sluice.yaml': ['answer', 'app', 'replayed'],
   }
   for (const [file, features] of Object.entries(expected)) {
@@ -79,9 +86,9 @@ test('where nothing is affected nothing is evaluated or paid, and the sentence s
   assert.equal(code, 0)
   assert.match(
     stdout,
-    /^NOTHING JUDGED\n\nNo feature is affected by what changed since [0-9a-f]{7}: nothing was evaluated/,
+    /^NOTHING JUDGED {2}No feature is affected by what changed since [0-9a-f]{7}: nothing\s+was evaluated/,
   )
-  assert.match(stdout.replaceAll('\n', ' '), /Features: answer, app, replayed\. Use --all to judge them all the same\./)
+  assert.match(stdout.replaceAll(/\s+/g, ' '), /Features: answer, app, replayed\. Use --all to judge them all the same/)
   assert.equal(model.requests.length, 0)
 })
 
@@ -100,9 +107,9 @@ test('--changed-files names files from the repository or from the project', asyn
   using project = threeFeatures(model.url, 'services/bot')
   commitAll(project, 'base')
   const lists = {
-    'from-root.txt': 'README.md\nservices/bot/evals/answer.yaml\n',
-    'from-project.txt': 'evals/answer.yaml\r\n./app.ts\r\n',
-    'elsewhere.txt': 'services/other/evals/answer.yaml\n',
+    'from-root.txt': 'services/bot/notes.md\nservices/bot/evals/answer.yaml\n',
+    'from-project.txt': 'evals/answer.yaml\r\n./app/main.ts\r\n',
+    'elsewhere.txt': 'services/bot/notes.md\n',
   }
   project.write(Object.fromEntries(Object.entries(lists).map(([name, text]) => [`services/bot/${name}`, text])))
   const features = async (list: string) => {
@@ -117,13 +124,20 @@ test('--changed-files names files from the repository or from the project', asyn
   assert.match(missing.stderr, /^--changed-files none\.txt: cannot be read/)
 })
 
-test('a deleted prompt leaves nothing to judge; a project without any prompt is no pass', async () => {
+test('a deleted prompt is a failure unless it is allowed; a project without any prompt is no pass', async () => {
   await using model = await fakeModel(() => 'yes')
   using project = threeFeatures(model.url)
   commitAll(project, 'base')
   rmSync(path.join(project.root, 'prompts/answer.prompt.yml'))
   const { code, report } = await judged(project, ['gate'])
-  assert.deepEqual([code, report.features], [0, []])
+  assert.deepEqual([code, report.verdict, report.features], [3, 'fail', []])
+  assert.deepEqual(
+    report.findings.map(({ code, severity, feature, before }) => [code, severity, feature, before]),
+    [['feature-removed', 'error', 'answer', 'prompts/answer.prompt.yml']],
+  )
+  const allowed = await judged(project, ['gate', '--allow-removed'])
+  assert.deepEqual([allowed.code, allowed.report.verdict, allowed.report.features], [0, null, []])
+  assert.equal(allowed.report.findings[0]?.severity, 'note')
   rmSync(path.join(project.root, 'prompts'), { recursive: true })
   const empty = await project.sluice(['gate', '--all'])
   assert.equal(empty.code, 3)

@@ -45,7 +45,7 @@ async function baseOf(project: Project) {
   const root = path.join(project.root, 'apps/mail')
   const git = await openGit(root, env)
   assert.ok(git)
-  return readBaseProject(git, await git.resolve('HEAD'), root)
+  return readBaseProject(git, await git.resolve('HEAD'), { root, cwd: root, env })
 }
 
 test('the base says its configuration and prompts, those of a submodule and behind a link included', async () => {

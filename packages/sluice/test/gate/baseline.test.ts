@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { BaseProject } from '../../src/gate/base-project.ts'
 import { baselineOf as baselineIn } from '../../src/gate/baseline.ts'
 import type { Prompt } from '../../src/suite/prompt.ts'
 import { defaultLiveSettings, defaultRolloutSettings } from '../../src/suite/rollout-settings.ts'
@@ -28,11 +27,11 @@ function prompt(id: string, content: string, more: Partial<Prompt> = {}): Prompt
 }
 
 const providers = { local: { kind: 'openai-compatible' as const, baseURL: 'http://127.0.0.1:1/v1' } }
-const baselineOf = (candidate: Prompt, base: Pick<BaseProject, 'prompts' | 'invalid'> | undefined) =>
+const baselineOf = (candidate: Prompt, base: Parameters<typeof baselineIn>[1]) =>
   baselineIn(candidate, base, { providers })
 
-function at(...prompts: Prompt[]) {
-  return { prompts, invalid: [] }
+function at(prompt?: Prompt) {
+  return { predecessor: prompt && { prompt, note: null }, invalid: [] }
 }
 
 test('the same feature in the base commit is the baseline', () => {
@@ -55,12 +54,12 @@ test('a baseline whose provider is gone is not asked, one of a built-in provider
 
 test('without a baseline the note says why', () => {
   const candidate = prompt('new', '{{email}}')
-  assert.match(baselineOf(candidate, undefined).note ?? '', /no git repository/)
+  assert.match(baselineOf(candidate, { missing: 'There is no git repository' }).note ?? '', /no git repository/)
   assert.match(baselineOf(candidate, at()).note ?? '', /New feature/)
   assert.match(baselineOf(candidate, at(prompt('new', '{{email}}'))).note ?? '', /The version new is that of the base/)
   const target = { kind: 'http' as const, url: 'http://127.0.0.1:1' }
   const app = prompt('new', '{{email}}', { target })
   assert.match(baselineOf(app, at(prompt('old', '{{email}}'))).note ?? '', /application at the base commit/)
-  const broken = { prompts: [], invalid: [candidate.file] }
+  const broken = { predecessor: undefined, invalid: [candidate.file] }
   assert.match(baselineOf(candidate, broken).note ?? '', /not valid in the base commit/)
 })

@@ -3,8 +3,10 @@ import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { baseCommit } from '../../src/gate/base-commit.ts'
 import { commitFiles } from '../../src/gate/commit-files.ts'
-import { openGit } from '../../src/gate/git.ts'
+import { openTree } from '../../src/gate/commit-tree.ts'
+import { type Git, openGit } from '../../src/gate/git.ts'
 import { createProject, type Project } from '../support/project.ts'
 
 const env = { PATH: process.env.PATH, HOME: process.env.HOME }
@@ -27,6 +29,8 @@ async function open(folder: string, more: NodeJS.ProcessEnv = {}) {
   return git
 }
 
+const baseOf = (git: Git, more: NodeJS.ProcessEnv = {}) => baseCommit(git, undefined, { ...env, ...more })
+
 test('outside a repository there is no git', async () => {
   using project = createProject({ 'a.txt': 'a' })
   assert.equal(await openGit(project.root, { ...env, GIT_CEILING_DIRECTORIES: path.dirname(project.root) }), undefined)
@@ -40,7 +44,7 @@ test('the base is where the branch left the default branch, and later commits th
   project.git('commit', '-qam', 'on main')
   project.git('checkout', '-q', 'feature')
   const git = await open(project.root)
-  assert.equal(await git.mergeBase(), base)
+  assert.equal(await baseOf(git), base)
   assert.deepEqual(await git.changedSince(base), ['prompts/a.prompt.yml'])
 })
 
@@ -49,7 +53,7 @@ test('uncommitted, untracked and deleted files count as changed, ignored ones do
   project.write({ 'prompts/c.prompt.yml': 'c', '.gitignore': '.sluice/\n', '.sluice/sluice.db': 'x' })
   rmSync(path.join(project.root, 'prompts/b.prompt.yml'))
   const git = await open(project.root)
-  assert.deepEqual(await git.changedSince(await git.mergeBase()), [
+  assert.deepEqual(await git.changedSince(await baseOf(git)), [
     '.gitignore',
     'prompts/a.prompt.yml',
     'prompts/b.prompt.yml',
@@ -61,7 +65,7 @@ test('files of the base are read from the commit, with any name, and the working
   using project = branched()
   project.write({ 'prompts/a.prompt.yml': 'uncommitted' })
   const git = await open(project.root)
-  const files = commitFiles(git, await git.mergeBase(), { root: project.root, folder: git.prefix })
+  const files = commitFiles(await openTree(git, await baseOf(git)), { root: project.root, folder: git.prefix })
   assert.equal(Buffer.from(await files.read('prompts/a.prompt.yml')).toString(), 'old a')
   assert.equal(Buffer.from(await files.read('ä ö.txt')).toString(), 'x')
   assert.deepEqual(await files.list('prompts/**/*.prompt.yml'), ['prompts/a.prompt.yml', 'prompts/b.prompt.yml'])
@@ -79,7 +83,10 @@ test('a project in a subfolder reads its own files under their own names, and gi
   assert.equal(git.prefix, 'app/')
   const place = { root: path.join(project.root, 'app'), folder: git.prefix }
   assert.deepEqual(await git.changedSince('HEAD'), ['app/prompts/x.prompt.yml', 'outside.txt'])
-  assert.equal(Buffer.from(await commitFiles(git, 'HEAD', place).read('prompts/x.prompt.yml')).toString(), 'x')
+  assert.equal(
+    Buffer.from(await commitFiles(await openTree(git, 'HEAD'), place).read('prompts/x.prompt.yml')).toString(),
+    'x',
+  )
 })
 
 test('a base that does not exist is named, with the way out', async () => {
@@ -106,12 +113,12 @@ test('without any default branch the error lists what was tried', async () => {
   using project = branched()
   project.git('branch', '-D', 'main')
   const git = await open(project.root)
-  await assert.rejects(git.mergeBase(), /origin\/HEAD, origin\/main.*--base.*--all/)
+  await assert.rejects(baseOf(git), /origin\/HEAD, origin\/main.*--base.*--all/)
 })
 
 test('in a pull request of CI the target branch comes first', async () => {
   using project = branched()
   project.git('branch', 'release', 'feature')
-  const git = await open(project.root, { GITHUB_BASE_REF: 'release' })
-  assert.equal(await git.mergeBase(), project.git('rev-parse', 'feature'))
+  const git = await open(project.root)
+  assert.equal(await baseOf(git, { GITHUB_BASE_REF: 'release' }), project.git('rev-parse', 'feature'))
 })

@@ -100,7 +100,7 @@ test('several features begin with a table, the most urgent first; a pass is coll
 
 test('nothing to judge, nothing known, one case: none of it is a number', () => {
   const none = renderMarkdown(incidentReport({ features: [], verdict: 'pass', notes: ['No feature is affected.'] }), [])
-  assert.match(none, /^## Sluice: NOTHING JUDGED\n\n- No feature is affected\./)
+  assert.match(none, /^## Sluice: NOTHING JUDGED\n\n\*\*No feature is affected\.\*\*/)
   const { score, coverage, cost, latency } = incidentFeature()
   const unknown = <T extends object>(of: T) => Object.fromEntries(Object.keys(of).map((key) => [key, null])) as T
   const feature = incidentFeature({

@@ -124,7 +124,7 @@ test('no feature, no case', () => {
   const none = incidentReport({ features: [], verdict: 'pass', notes: ['No feature is affected by this change.'] })
   assert.match(
     renderTerminal(none, [], { color: false }),
-    /^NOTHING JUDGED\n\nNo feature is affected by this change\.\n/,
+    /^NOTHING JUDGED {2}No feature is affected by this change\.\n/,
   )
   const { coverage, score } = incidentFeature()
   const empty = incidentFeature({

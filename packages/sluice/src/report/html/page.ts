@@ -3,7 +3,7 @@ import type { FeatureSummary } from '../feature-report.ts'
 import { formatAmount, formatChange, formatDuration, formatScore } from '../format.ts'
 import type { ReportSummary } from '../report.ts'
 import { findingTexts } from '../run-finding.ts'
-import { runWord, standsAlone, tally } from '../run-verdict.ts'
+import { furtherNotes, runWord, standsAlone, tally } from '../run-verdict.ts'
 import { headline, verdictWord } from '../sentences.ts'
 import { compareUrgency } from '../urgency.ts'
 import { type Html, html, trusted } from './markup.ts'
@@ -73,7 +73,7 @@ function overview(report: ReportSummary): Html {
     .sort((a, b) => compareUrgency(a.feature, b.feature))
     .map(({ feature, index }) => overviewRow(feature, index))
   return html`<section class="overview feature ${verdict ?? 'scored'}">
-    <h1 class="verdict-title"><span class="word">${runWord(report)}</span></h1>${features.length === 0 ? undefined : html`<p class="headline">${tally(report)}</p>`}
+    <h1 class="verdict-title"><span class="word">${runWord(report)}</span></h1>${tally(report) === '' ? undefined : html`<p class="headline">${tally(report)}</p>`}
     ${runLead(report)}
     ${rows.length === 0 ? undefined : html`<div class="scroll" tabindex="0" role="region" aria-label="Features"><table><thead><tr><th scope="col">Feature</th><th scope="col">Verdict</th><th scope="col" class="number">Mean</th><th scope="col" class="number">Change</th><th scope="col">Reason</th></tr></thead><tbody>${rows}</tbody></table></div>`}</section>`
 }
@@ -95,9 +95,10 @@ function overviewRow(feature: FeatureSummary, index: number): Html {
 }
 
 /** Everything below the features but the data. */
-export function pageFoot({ reproduce, notes, runId }: ReportSummary): Html {
+export function pageFoot(report: ReportSummary): Html {
+  const { reproduce, runId } = report
   return html`</main>
-<footer>${notes.map((note) => html`<p>${note}</p>`)}
+<footer>${furtherNotes(report).map((note) => html`<p>${note}</p>`)}
 ${reproduce === null ? undefined : html`<p>To repeat it: <code>${reproduce}</code></p>`}
 <p class="muted">Run <code>${runId}</code></p></footer>`
 }

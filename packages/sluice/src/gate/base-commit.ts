@@ -1,0 +1,86 @@
+import { readFile } from 'node:fs/promises'
+import { z } from 'zod'
+import { SluiceError } from '../errors.ts'
+import type { Git } from './git.ts'
+
+/**
+ * The commit to compare with: where this branch left `reference`; else what CI says the change is made against, else the
+ * default branch.
+ * @throws SluiceError `invalid-input` with the way out
+ */
+export async function baseCommit(git: Git, reference: string | undefined, env: NodeJS.ProcessEnv): Promise<string> {
+  if (reference !== undefined) return git.mergeBase(reference)
+  const gitlab = env.CI_MERGE_REQUEST_DIFF_BASE_SHA
+  if (gitlab) return git.mergeBase(gitlab)
+  if (targetOf(env)) return git.mergeBase(await defaultBranch(git, env))
+  const event = await eventOf(env)
+  if (event?.mergeGroup !== undefined) return git.mergeBase(event.mergeGroup)
+  if (event?.before === undefined) return git.mergeBase(await defaultBranch(git, env))
+  return pushBase(git, event.before, env)
+}
+
+/** Whether CI says what the change is made against: a base that is missing then is one that was lost. */
+export async function isBaseNamed(env: NodeJS.ProcessEnv): Promise<boolean> {
+  if (env.CI_MERGE_REQUEST_DIFF_BASE_SHA || targetOf(env)) return true
+  return (await eventOf(env))?.mergeGroup !== undefined
+}
+
+function targetOf(env: NodeJS.ProcessEnv): string | undefined {
+  return env.GITHUB_BASE_REF || env.CI_MERGE_REQUEST_TARGET_BRANCH_NAME || undefined
+}
+
+/**
+ * On the default branch a push is compared with what was there before it. On another one it is compared with where the
+ * branch began, so that a later push does not make a regression of an earlier one its baseline.
+ */
+async function pushBase(git: Git, before: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const known = (await git.find(before)) ? await git.commonCommit(before) : undefined
+  const other = await defaultBranch(git, env).catch(() => undefined)
+  const left = other === undefined ? undefined : await git.commonCommit(other)
+  if (known === undefined) return left ?? git.mergeBase(await defaultBranch(git, env))
+  return left !== undefined && (await git.commonCommit(left, known)) === left ? left : known
+}
+
+const sha = z.string().regex(/^[0-9a-f]{40,64}$/)
+const eventSchema = z.object({
+  merge_group: z.object({ base_sha: sha }).exactOptional(),
+  pull_request: z.unknown().optional(),
+  before: sha.exactOptional(),
+})
+
+/** What GitHub's description of the event says about the commit before. */
+async function eventOf(env: NodeJS.ProcessEnv): Promise<{ mergeGroup?: string; before?: string } | undefined> {
+  const { GITHUB_EVENT_PATH: file, GITHUB_EVENT_NAME: name } = env
+  if (!file || (name && name !== 'merge_group' && name !== 'push')) return undefined
+  try {
+    const {
+      merge_group: group,
+      pull_request: pull,
+      before,
+    } = eventSchema.parse(JSON.parse(await readFile(file, 'utf8')))
+    if (group) return { mergeGroup: group.base_sha }
+    // A new branch has nothing before it.
+    return pull === undefined && before !== undefined && !/^0+$/.test(before) ? { before } : {}
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new SluiceError(
+      'invalid-input',
+      `${file} (GITHUB_EVENT_PATH) cannot be read, so the commit to compare with is unknown: ${reason}. Name it with --base.`,
+      { cause },
+    )
+  }
+}
+
+/** The branch that pull requests go to: what CI says, what the remote says, else the usual names. */
+async function defaultBranch(git: Git, env: NodeJS.ProcessEnv): Promise<string> {
+  const target = targetOf(env)
+  const candidates = target
+    ? [`origin/${target}`, target]
+    : ['origin/HEAD', 'origin/main', 'origin/master', 'main', 'master']
+  for (const candidate of candidates) if (await git.find(candidate)) return candidate
+  throw new SluiceError(
+    'invalid-input',
+    `no branch to compare with: none of ${candidates.join(', ')} exists here. Name one with --base, fetch it first ` +
+      '(actions/checkout: fetch-depth: 0), or run sluice gate --all to judge against the threshold alone.',
+  )
+}
