@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { isMainThread, parentPort, Worker } from 'node:worker_threads'
 import { type GatePolicy, gatePolicy } from '../packages/sluice/src/gate/policy.ts'
 import { seededRandom } from '../packages/sluice/src/stats/index.ts'
-import { type Scenario, simulateGate } from '../packages/sluice/test/gate/simulated-gate.ts'
+import { type Scenario, simulateRun, smoothCases } from '../packages/sluice/test/gate/simulated-gate.ts'
 
 /**
  * How often the gate passes, fails and leaves open versions of a known quality, beside what the same design gave in an
@@ -87,8 +87,8 @@ function simulate({ cases, scenario, repetitions, seed, onInconclusive }: Row): 
   let calls = 0
   let squares = 0
   for (let repetition = 0; repetition < repetitions; repetition += 1) {
-    const run = simulateGate(cases, scenario, policy, random)
-    counts[run.verdict] += 1
+    const run = simulateRun(smoothCases(cases, scenario, random), policy)
+    counts[run.decision.verdict] += 1
     calls += run.calls
     squares += run.calls ** 2
   }

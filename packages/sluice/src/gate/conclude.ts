@@ -1,21 +1,21 @@
-import { atLeast } from '../stats/index.ts'
+import { atLeast, type Pair } from '../stats/index.ts'
 import { type Advice, advise } from './advice.ts'
 import type { CriticalResult } from './critical.ts'
 import { pairsAgainst } from './gate-case.ts'
 import type { GateLook } from './gate-look.ts'
-import { errorRates } from './policy.ts'
+import { answersToProve } from './rare-losses.ts'
 import {
   criticalReasons,
   differenceReason,
+  fewAnswersReason,
+  missingAnswersReason,
   noScoresReason,
   nothingToTestReason,
   type Reason,
-  steadyReason,
   tagReasons,
   thresholdReason,
   tieBreakReason,
 } from './reasons.ts'
-import { answersToProve } from './steady.ts'
 import { type TagResult, tagTable } from './tag-table.ts'
 import { type Comparison, comparisonOf, type ThresholdResult, thresholdResultOf, type Verdict } from './test-results.ts'
 import type { TestLook, ThreeWayTest } from './three-way-test.ts'
@@ -41,7 +41,7 @@ export interface GateDecision {
 }
 
 const failures = new Set<Reason['code']>(['regression', 'below-threshold', 'tag-regression', 'critical-case'])
-const settledByEstimate = new Set<Reason['code']>(['difference-undecided', 'threshold-undecided'])
+const settledByEstimate = new Set<Reason['code']>(['difference-undecided', 'threshold-undecided', 'few-answers'])
 
 /** Sums up the last look: see `GatePolicy.onInconclusive` for what becomes of a run that is still open. */
 export function conclude(look: GateLook): GateDecision {
@@ -51,8 +51,8 @@ export function conclude(look: GateLook): GateDecision {
   const tags = tagTable(look.tags, look.byTag, look.plan)
   const reasons = [
     ...missing(look),
-    ...(comparison ? differenceReason(comparison, policy) : []),
-    ...(thresholdResult ? thresholdReason(thresholdResult, policy) : []),
+    ...(comparison ? (tooFewAnswers(look, 'difference') ?? differenceReason(comparison, policy)) : []),
+    ...(thresholdResult ? (tooFewAnswers(look, 'threshold') ?? thresholdReason(thresholdResult, policy)) : []),
     ...tagReasons(tags, policy),
     ...criticalReasons(look.critical, policy),
   ]
@@ -72,33 +72,41 @@ function verdictFrom(
   look: GateLook,
 ): Pick<GateDecision, 'verdict' | 'strength' | 'blocking' | 'reasons'> {
   const { onInconclusive } = look.policy
-  const unproven = steadyReasons(look)
   if (reasons.length === 0) {
-    return { verdict: 'pass', strength: unproven.length > 0 ? 'weak' : 'strong', blocking: false, reasons: unproven }
+    const hanging = missingAnswers(look)
+    return { verdict: 'pass', strength: hanging.length > 0 ? 'weak' : 'strong', blocking: false, reasons: hanging }
   }
   const failed = reasons.filter(({ code }) => failures.has(code))
   if (failed.length > 0) return { verdict: 'fail', strength: 'strong', blocking: true, reasons: failed }
   if (onInconclusive === 'tiebreak' && estimateSettles(reasons, look)) {
-    const explained = [tieBreakReason(reasons, look.policy), ...reasons]
+    const explainsItself = reasons.every(({ code }) => code === 'few-answers')
+    const explained = explainsItself ? reasons : [tieBreakReason(reasons, look.policy), ...reasons]
     return { verdict: 'pass', strength: 'weak', blocking: false, reasons: explained }
   }
   return { verdict: 'inconclusive', strength: 'weak', blocking: onInconclusive !== 'warn', reasons }
 }
 
-/** A pass of scores that never varied is weak when there are too few of them to rule out a rare fault. */
-function steadyReasons({ difference, threshold, plan, policy }: GateLook): Reason[] {
-  const tests = [
-    { test: difference, margin: policy.margin },
-    { test: threshold, margin: policy.thresholdMargin },
-  ]
-  return tests
-    .flatMap(({ test, margin }) => {
-      if (!test?.steadyButUnproven || !test.statistics) return []
-      const repeats = plan.repeats[test.look] ?? 1
-      const needed = answersToProve(test.statistics, margin, errorRates(policy).alphaPass)
-      return [steadyReason(test.statistics.pairs * repeats, needed, policy)]
-    })
-    .slice(0, 1)
+/** Why a test is open whose noise would let it pass; undefined for any other. */
+function tooFewAnswers(look: GateLook, which: 'difference' | 'threshold'): Reason[] | undefined {
+  const { [which]: test, plan, policy } = look
+  if (test?.outcome !== 'undecided' || !test.rareLosses || !test.statistics) return undefined
+  const margin = which === 'difference' ? policy.margin : policy.thresholdMargin
+  const { estimand } = policy
+  const proof = answersToProve(pairsOfTest(look, which), test.statistics, { plan, look: test.look, margin, estimand })
+  return [fewAnswersReason(proof, which, policy)]
+}
+
+/** A pass that a few lost answers would undo. */
+function missingAnswers({ cases, difference, threshold, policy }: GateLook): Reason[] {
+  const which = difference?.hangsOnMissing ? 'difference' : 'threshold'
+  if (!difference?.hangsOnMissing && !threshold?.hangsOnMissing) return []
+  const missing = cases.reduce((sum, summed) => sum + (summed.case.missing ?? 0), 0)
+  const scored = cases.reduce((sum, summed) => sum + summed.case.candidate.length, 0)
+  return [missingAnswersReason({ missing, asked: missing + scored }, which, policy)]
+}
+
+function pairsOfTest({ pairs, cases, policy }: GateLook, which: 'difference' | 'threshold'): readonly Pair[] {
+  return which === 'difference' ? pairs : pairsAgainst(policy.threshold ?? 0, cases)
 }
 
 /**

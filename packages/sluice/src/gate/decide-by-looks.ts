@@ -28,7 +28,18 @@ export function gateCases(cases: readonly CaseScores[], hasBaseline: boolean): G
     critical,
     candidate: scoredRepeats(candidate),
     baseline: hasBaseline ? scoredRepeats(baseline) : undefined,
+    missing: missingRepeats(candidate, hasBaseline ? baseline : []),
   }))
+}
+
+/** Repeats in which the candidate has no score and the baseline, as far as it was asked, has one. */
+function missingRepeats(candidate: CaseScores['candidate'], baseline: CaseScores['baseline']): number {
+  let missing = 0
+  for (let repeat = 0; repeat < Math.max(candidate.length, baseline.length); repeat += 1) {
+    const wasComparable = repeat >= baseline.length || baseline[repeat] !== undefined
+    if (candidate[repeat] === undefined && wasComparable) missing += 1
+  }
+  return missing
 }
 
 /** Without money there are no further repeats, and where a version never answers they would be paid for in vain. */

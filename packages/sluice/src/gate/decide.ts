@@ -2,6 +2,7 @@ import { conclude, type GateDecision } from './conclude.ts'
 import type { GateCase } from './gate-case.ts'
 import { type GateLook, type GateState, lookAt } from './gate-look.ts'
 import type { GatePolicy } from './policy.ts'
+import { isOpen } from './three-way-test.ts'
 
 /** Positions in the list of cases. */
 export type Positions = 'all' | ReadonlySet<number>
@@ -67,9 +68,9 @@ function wantedAfter(look: GateLook): Wanted | undefined {
   for (const { tag } of tags.filter((test) => test.suspicious)) {
     for (const { position } of byTag.get(tag) ?? []) suspicious.add(position)
   }
-  const differenceOpen = difference?.outcome === 'undecided'
-  const candidate =
-    differenceOpen || threshold?.outcome === 'undecided' ? 'all' : new Set([...suspicious, ...undecidedCritical])
+  const differenceOpen = difference !== undefined && isOpen(difference)
+  const thresholdOpen = threshold !== undefined && isOpen(threshold)
+  const candidate = differenceOpen || thresholdOpen ? 'all' : new Set([...suspicious, ...undecidedCritical])
   const baseline = differenceOpen ? 'all' : suspicious
   if (candidate !== 'all' && candidate.size === 0) return undefined
   return { repeats, candidate, baseline }

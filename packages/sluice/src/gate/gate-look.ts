@@ -1,9 +1,9 @@
 import type { LookPlan } from '../stats/index.ts'
 import { type CriticalResult, judgeCritical } from './critical.ts'
-import { type CasePair, type GateCase, pairsAgainst, pairsOf, type SummedCase, sumUp } from './gate-case.ts'
-import { errorRates, type GatePolicy, planOf } from './policy.ts'
+import { atWorst, type CasePair, type GateCase, pairsAgainst, pairsOf, type SummedCase, sumUp } from './gate-case.ts'
+import { type GatePolicy, planOf } from './policy.ts'
 import { casesByTag, lookAtTags, type TagTest } from './tags.ts'
-import { lookAgain, type ThreeWayTest } from './three-way-test.ts'
+import { isOpen, lookAgain, type ThreeWayTest } from './three-way-test.ts'
 
 /** What the looks so far have decided. Plain data, to be handed back with the scores of the next look. */
 export interface GateState {
@@ -39,12 +39,16 @@ export function lookAt(cases: readonly GateCase[], policy: GatePolicy, before: G
   const seen = { cases: summed, pairs, byTag, critical: judgeCritical(cases, policy), hasBaseline, plan, policy }
   if (before && look >= policy.looks.length) return { ...before, ...seen, looks: look + 1 }
   const { margin, threshold, thresholdMargin, estimand } = policy
-  const all = before?.difference === undefined || before.difference.outcome === 'undecided'
+  const all = before?.difference === undefined || isOpen(before.difference)
   const deterministic = estimand === 'golden-set' && neverVaries(pairs)
-  const test = { look, plan, estimand, alphaPass: errorRates(policy).alphaPass }
-  const compare = () => lookAgain(before?.difference, pairs, { ...test, margin })
-  const againstThreshold = (floor: number) =>
-    lookAgain(before?.threshold, pairsAgainst(floor, summed), { ...test, margin: thresholdMargin })
+  const test = { look, plan, estimand }
+  const worst = atWorst(summed)
+  const compare = () =>
+    lookAgain(before?.difference, { scored: pairs, atWorst: worst && pairsOf(worst) }, { ...test, margin })
+  const againstThreshold = (floor: number) => {
+    const against = { scored: pairsAgainst(floor, summed), atWorst: worst && pairsAgainst(floor, worst) }
+    return lookAgain(before?.threshold, against, { ...test, margin: thresholdMargin })
+  }
   return {
     ...seen,
     looks: look + 1,

@@ -1,6 +1,7 @@
 import { type CriticalResult, cleanRepeats } from './critical.ts'
 import { formatDifference, formatScore } from './format-score.ts'
 import type { GatePolicy } from './policy.ts'
+import type { AnswersToProve } from './rare-losses.ts'
 import type { TagResult } from './tag-table.ts'
 import type { Comparison, ThresholdResult } from './test-results.ts'
 
@@ -18,6 +19,7 @@ type ReasonCode =
   | 'nothing-to-test'
   | 'tie-break'
   | 'few-answers'
+  | 'missing-answers'
 
 export interface Reason {
   code: ReasonCode
@@ -81,11 +83,33 @@ export function tieBreakReason(open: readonly Reason[], { margin, confidence, lo
   return reason('tie-break', message)
 }
 
-/** A pass because nothing varied, in answers that are too few to rule out a fault that shows only now and then. */
-export function steadyReason(answers: number, needed: number, { confidence }: GatePolicy): Reason {
-  const proof = Number.isFinite(needed) ? `it takes ${needed} answers` : 'no number of answers would do'
-  const message = `No score varied in ${answers} answers, which is a good sign but no proof: a fault that shows only now and then may have shown in none of them; to rule out one of the margin's size with ${percent(confidence)} confidence ${proof}.`
-  return reason('few-answers', message)
+/** The noise that was seen would do, but so few answers can all be good beside a fault that shows only now and then. */
+export function fewAnswersReason(
+  { have, answers, cases }: AnswersToProve,
+  which: 'difference' | 'threshold',
+  policy: GatePolicy,
+): Reason {
+  const what =
+    which === 'difference' ? `a drop of ${policy.margin}` : `a mean below the threshold of ${policy.threshold}`
+  const unit = policy.estimand === 'population' ? 'case' : 'answer'
+  const found = `${amount(have, unit)} ${have === 1 ? 'is' : 'are'} too few to rule out a fault that shows only now and then`
+  const proof = Number.isFinite(answers)
+    ? `with this result it takes ${unit === 'case' ? amount(cases, 'case') : `${answers} answers, as ${amount(cases, 'case')} with ${amount(policy.looks.at(-1) ?? 1, 'repeat')} give`}, to rule out ${what} with ${percent(policy.confidence)} confidence`
+    : `with this result no number of answers would rule out ${what}`
+  return reason('few-answers', `${found}: ${proof}.`)
+}
+
+/** A pass that would have been none, had the answers that never came been lost ones. */
+export function missingAnswersReason(
+  { missing, asked }: { missing: number; asked: number },
+  which: 'difference' | 'threshold',
+  { margin, threshold }: GatePolicy,
+): Reason {
+  const what = which === 'difference' ? `a drop of ${margin}` : `a mean below the threshold of ${threshold}`
+  return reason(
+    'missing-answers',
+    `${missing} of ${amount(asked, 'answer')} of the candidate ${missing === 1 ? 'has' : 'have'} no score: had ${missing === 1 ? 'it' : 'they'} been 0, ${what} would not be ruled out.`,
+  )
 }
 
 export function noScoresReason(what: string): Reason {
@@ -105,7 +129,11 @@ function reason(code: ReasonCode, message: string, about: { tag?: string; case?:
 }
 
 function cases(count: number): string {
-  return count === 1 ? '1 case' : `${count} cases`
+  return amount(count, 'case')
+}
+
+function amount(count: number, unit: string): string {
+  return count === 1 ? `1 ${unit}` : `${count} ${unit}s`
 }
 
 function range(

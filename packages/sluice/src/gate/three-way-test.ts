@@ -6,9 +6,12 @@ import {
   type Pair,
   type PairedLook,
   pairedLook,
+  skewedT,
+  skewnessOf,
   tOfZ,
+  zOfT,
 } from '../stats/index.ts'
-import { isSteadyButUnproven } from './steady.ts'
+import { type RareLosses, rareLosses } from './rare-losses.ts'
 
 /** One look of one test, as it is kept for the report. */
 export interface TestLook {
@@ -26,10 +29,20 @@ export interface ThreeWayTest {
   outcome: 'pass' | 'fail' | 'undecided'
   /** The last look (0-based) at which it was evaluated. */
   look: number
+  /** `zSig` is the smallest of all that a pass takes. */
   statistics: PairedLook | undefined
-  /** Nothing varied, in too few answers for that to prove a pass. */
-  steadyButUnproven: boolean
+  /** Present where the noise that was seen would let the test pass; a pass takes this proof as well. */
+  rareLosses: RareLosses | undefined
+  /** A pass that would have been none, had the answers that never came been full losses. */
+  hangsOnMissing: boolean
   trace: TestLook[]
+}
+
+/** The pairs of one look. */
+export interface LookPairs {
+  scored: readonly Pair[]
+  /** The same with a score of 0 for each answer of the candidate that never came; undefined where all came. */
+  atWorst: readonly Pair[] | undefined
 }
 
 /** What one look is made with. */
@@ -39,35 +52,53 @@ export interface LookTest {
   plan: LookPlan
   margin: number
   estimand: Estimand
-  /** Largest acceptable chance to pass a drop of the margin. */
-  alphaPass: number
 }
 
-/** Looks once more, unless the test was decided before. */
-export function lookAgain(before: ThreeWayTest | undefined, pairs: readonly Pair[], test: LookTest): ThreeWayTest {
-  if (before && before.outcome !== 'undecided') return before
-  const { look, plan, margin } = test
-  const repeats = plan.repeats[look] ?? 0
-  const statistics = pairedLook(pairs, test)
+/** Further repeats may still decide it. One look alone has not seen how the scores of a case vary, and never ends it. */
+export function isOpen({ outcome, look, rareLosses }: ThreeWayTest): boolean {
+  return outcome === 'undecided' && (rareLosses === undefined || rareLosses.withinReach || look === 0)
+}
+
+/** Looks once more, unless the test was decided before, or no number of repeats would let it. */
+export function lookAgain(before: ThreeWayTest | undefined, pairs: LookPairs, test: LookTest): ThreeWayTest {
+  if (before && !isOpen(before)) return before
+  const { look, plan } = test
+  const seen = evaluate(pairs.scored, test)
+  const { outcome, statistics } = seen
   const entry: TestLook = {
-    repeats,
+    repeats: plan.repeats[look] ?? 0,
     difference: statistics?.delta,
     se: statistics?.seUsed,
     zSig: statistics?.zSig,
     passAt: plan.boundsPass[look] ?? Number.POSITIVE_INFINITY,
     failAt: plan.boundsFail[look] ?? Number.POSITIVE_INFINITY,
   }
+  const hangsOnMissing =
+    outcome === 'pass' && pairs.atWorst !== undefined && evaluate(pairs.atWorst, test).outcome !== 'pass'
+  return { ...seen, look, hangsOnMissing, trace: [...(before?.trace ?? []), entry] }
+}
+
+/**
+ * A fail is the t test's alone. A pass takes three statistics at or above the bound: t, t without the help of skewness, and
+ * the proof against rare losses.
+ */
+function evaluate(pairs: readonly Pair[], test: LookTest): Pick<ThreeWayTest, 'outcome' | 'statistics' | 'rareLosses'> {
+  const { plan, look, margin } = test
+  const statistics = withoutSkewness(pairs, pairedLook(pairs, test))
   const outcome = outcomeAt(plan, look, statistics, margin)
-  const steady = isSteadyButUnproven(statistics, { ...test, repeats })
-  // Repeats that never varied are as good a sign as there is; a single look at unvarying cases is not.
-  const tooFew = outcome === 'pass' && steady && statistics?.seWithin === undefined
-  return {
-    outcome: tooFew ? 'undecided' : outcome,
-    look,
-    statistics,
-    steadyButUnproven: steady,
-    trace: [...(before?.trace ?? []), entry],
-  }
+  if (outcome !== 'pass' || !statistics) return { outcome, statistics, rareLosses: undefined }
+  const proof = rareLosses(pairs, statistics, test)
+  const proven = proof.zSig >= (plan.boundsPass[look] ?? Number.POSITIVE_INFINITY)
+  const zSig = isDeterministic(statistics) ? proof.zSig : Math.min(statistics.zSig ?? proof.zSig, proof.zSig)
+  return { outcome: proven ? 'pass' : 'undecided', statistics: { ...statistics, zSig }, rareLosses: proof }
+}
+
+/** Takes back what a t above 0 owes to scores that lean down: estimate and noise then rest on the same few of them. */
+function withoutSkewness(pairs: readonly Pair[], statistics: PairedLook | undefined): PairedLook | undefined {
+  const { t = 0, zSig = 0, dfUsed = 1 } = statistics ?? {}
+  if (!statistics || !(t > 0)) return statistics
+  const skewness = Math.min(skewnessOf(pairs, statistics), 0)
+  return { ...statistics, zSig: Math.min(zSig, zOfT(skewedT(t, skewness), dfUsed)) }
 }
 
 export interface Interval {

@@ -57,7 +57,7 @@ export function caveats({ verdict, strength, reasons, notes }: FeatureSummary): 
 }
 
 /** Reasons that say themselves what a weak pass is worth. */
-const weaknesses = new Set(['tie-break', 'few-answers'])
+const weaknesses = new Set(['tie-break', 'few-answers', 'missing-answers'])
 const unexplainedWeakness = 'This is a weak pass: a drop of just the margin passes more often than the confidence says.'
 
 export function versionName({ id, label }: { id: string; label: string | null }): string {

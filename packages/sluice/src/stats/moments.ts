@@ -3,6 +3,8 @@ export interface Moments {
   mean: number
   /** Sample variance between repeats; undefined with fewer than two. */
   variance: number | undefined
+  /** Third cumulant between repeats, without bias (k statistic); undefined with fewer than three. */
+  thirdCumulant: number | undefined
   /** Repeats. Infinity for a known constant. */
   count: number
 }
@@ -18,14 +20,22 @@ export function momentsOf(scores: readonly number[]): Moments | undefined {
     sum += score
     constant &&= score === first
   }
-  if (constant) return { mean: first, variance: count > 1 ? 0 : undefined, count }
+  if (constant) {
+    return { mean: first, variance: count > 1 ? 0 : undefined, thirdCumulant: count > 2 ? 0 : undefined, count }
+  }
   const mean = sum / count
   let squares = 0
-  for (const score of scores) squares += (score - mean) * (score - mean)
-  return { mean, variance: squares / (count - 1), count }
+  let cubes = 0
+  for (const score of scores) {
+    const distance = score - mean
+    squares += distance * distance
+    cubes += distance * distance * distance
+  }
+  const thirdCumulant = count > 2 ? (count * cubes) / ((count - 1) * (count - 2)) : undefined
+  return { mean, variance: squares / (count - 1), thirdCumulant, count }
 }
 
 /** A number that is known, such as a threshold: no noise, however often one looks. */
 export function constantMoments(value: number): Moments {
-  return { mean: value, variance: 0, count: Number.POSITIVE_INFINITY }
+  return { mean: value, variance: 0, thirdCumulant: 0, count: Number.POSITIVE_INFINITY }
 }

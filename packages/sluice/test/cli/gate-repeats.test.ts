@@ -8,9 +8,9 @@ const critical = (index: number) => (index === 3 ? { critical: true } : {})
 
 test('a run that is decided at the first look is not repeated', async () => {
   await using model = await fakeModel(summariser(() => false))
-  using project = changedProject({ url: model.url, cases: 130 })
+  using project = changedProject({ url: model.url, cases: 155 })
   const { report } = await judged(project, ['gate'])
-  assert.deepEqual(countRequests(model.requests), [130, 130, 0])
+  assert.deepEqual(countRequests(model.requests), [155, 155, 0])
   assert.equal(report.features[0]?.comparison?.repeats, 1)
 })
 
@@ -60,10 +60,10 @@ test('only the cases of a suspicious tag are repeated, and a tag that lost too m
 
 test('a critical case goes on to 8 repeats, in the candidate alone', async () => {
   await using model = await fakeModel(summariser(() => false))
-  using project = changedProject({ url: model.url, cases: 130, fields: critical })
+  using project = changedProject({ url: model.url, cases: 155, fields: critical })
   const { code, report } = await judged(project, ['gate'])
   assert.equal(code, 0)
-  assert.deepEqual(countRequests(model.requests), [130, 137, 0])
+  assert.deepEqual(countRequests(model.requests), [155, 162, 0])
   const row = report.features[0]?.cases.find(({ id }) => id === 'case-3')
   assert.deepEqual([row?.critical, row?.repeats, row?.passed], [true, 8, { k: 8, n: 8 }])
 })

@@ -1,15 +1,57 @@
+import type { GateDecision } from '../../src/gate/conclude.ts'
 import { decide, isWanted, type Positions } from '../../src/gate/decide.ts'
 import type { GateCase } from '../../src/gate/gate-case.ts'
 import type { GateState } from '../../src/gate/gate-look.ts'
 import type { GatePolicy } from '../../src/gate/policy.ts'
-import type { Verdict } from '../../src/gate/test-results.ts'
 import type { Random } from '../../src/stats/index.ts'
 
-/**
- * Simulated runs of the gate on golden sets with a known truth. Case means are Beta with mean .88 and standard
- * deviation .2, kept when their mean is within .88 +- .005; the scores of a case with mean m are Beta(3m, 3(1 - m)),
- * whose variance is m(1 - m)/4: .0164 on average.
- */
+/** A case whose truth is known: it is asked for one more score at a time. */
+export interface SimulatedCase {
+  candidate: () => number
+  /** Undefined without a baseline. */
+  baseline?: (() => number) | undefined
+  weight?: number
+  cluster?: string
+  tags?: string[]
+  critical?: boolean
+}
+
+export interface SimulatedRun {
+  decision: GateDecision
+  /** Generations of candidate and baseline. */
+  calls: number
+}
+
+/** Runs the gate once, generating only the repeats that it asks for. */
+export function simulateRun(cases: readonly SimulatedCase[], policy: GatePolicy): SimulatedRun {
+  const scores = cases.map(({ baseline }) => ({
+    candidate: [] as number[],
+    baseline: baseline ? ([] as number[]) : undefined,
+  }))
+  const gateCases = cases.map(({ weight = 1, cluster, tags = [], critical = false }, i): GateCase => {
+    return { id: `case-${i}`, weight, cluster, tags, critical, candidate: [], ...scores[i] }
+  })
+  let calls = 0
+  let state: GateState | undefined
+  let wanted: { repeats: number; candidate: Positions; baseline: Positions } = {
+    repeats: policy.looks[0] ?? 1,
+    candidate: 'all',
+    baseline: 'all',
+  }
+  for (;;) {
+    for (const [i, simulated] of cases.entries()) {
+      for (const arm of ['candidate', 'baseline'] as const) {
+        const [own, draw] = [scores[i]?.[arm], simulated[arm]]
+        if (!own || !draw || !isWanted(wanted[arm], i)) continue
+        for (; own.length < wanted.repeats; calls += 1) own.push(draw())
+      }
+    }
+    const step = decide(gateCases, policy, state)
+    if (step.decision) return { decision: step.decision, calls }
+    state = step.state
+    wanted = step.wanted
+  }
+}
 
 /** How the candidate's case means differ from the baseline's. */
 export interface Scenario {
@@ -21,43 +63,25 @@ export interface Scenario {
   tagDrop?: number
 }
 
-export interface SimulatedRun {
-  verdict: Verdict
-  /** Generations of candidate and baseline. */
-  calls: number
-}
-
 const tags = 5
 const meanScore = 0.88
 const caseMeanSize = (meanScore * (1 - meanScore)) / 0.2 ** 2 - 1
 const noiseSize = 3
 
-/** Runs the gate once, generating only the repeats that it asks for. */
-export function simulateGate(cases: number, scenario: Scenario, policy: GatePolicy, random: Random): SimulatedRun {
+/**
+ * A golden set with smooth scores. Case means are Beta with mean .88 and standard deviation .2, kept when their mean is
+ * within .88 +- .005; the scores of a case with mean m are Beta(3m, 3(1 - m)), whose variance is m(1 - m)/4: .0164 on
+ * average.
+ */
+export function smoothCases(cases: number, scenario: Scenario, random: Random): SimulatedCase[] {
   const truth = goldenSet(cases, random)
   const changed = changedMeans(truth, scenario, random)
-  const runs = truth.map((_, i) => ({ tags: [`tag-${i % tags}`], candidate: [] as number[], baseline: [] as number[] }))
-  const gateCases: GateCase[] = runs.map((run, i) => ({ ...run, id: `case-${i}`, weight: 1, critical: false }))
-  let calls = 0
-  const generate = (scores: number[], mean: number, repeats: number) => {
-    for (; scores.length < repeats; calls += 1) scores.push(random.beta(noiseSize * mean, noiseSize * (1 - mean)))
-  }
-  let state: GateState | undefined
-  let wanted: { repeats: number; candidate: Positions; baseline: Positions } = {
-    repeats: policy.looks[0] ?? 1,
-    candidate: 'all',
-    baseline: 'all',
-  }
-  for (;;) {
-    for (const [i, { candidate, baseline }] of runs.entries()) {
-      if (isWanted(wanted.candidate, i)) generate(candidate, changed[i] ?? 0, wanted.repeats)
-      if (isWanted(wanted.baseline, i)) generate(baseline, truth[i] ?? 0, wanted.repeats)
-    }
-    const step = decide(gateCases, policy, state)
-    if (step.decision) return { verdict: step.decision.verdict, calls }
-    state = step.state
-    wanted = step.wanted
-  }
+  const around = (mean: number) => () => random.beta(noiseSize * mean, noiseSize * (1 - mean))
+  return truth.map((mean, i) => ({
+    tags: [`tag-${i % tags}`],
+    baseline: around(mean),
+    candidate: around(changed[i] ?? 0),
+  }))
 }
 
 function goldenSet(cases: number, random: Random): number[] {

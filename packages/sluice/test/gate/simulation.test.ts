@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { gatePolicy } from '../../src/gate/policy.ts'
 import { seededRandom } from '../../src/stats/index.ts'
-import { type Scenario, simulateGate } from './simulated-gate.ts'
+import { type Scenario, simulateRun, smoothCases } from './simulated-gate.ts'
 
 /** Shares of 400 simulated runs on 50 cases. */
 function shares(scenario: Scenario, seed: number, repetitions = 400): { pass: number; fail: number; calls: number } {
   const policy = gatePolicy({ onInconclusive: 'block' })
   const random = seededRandom(seed)
-  const runs = Array.from({ length: repetitions }, () => simulateGate(50, scenario, policy, random))
-  const share = (verdict: string) => runs.filter((run) => run.verdict === verdict).length / repetitions
+  const runs = Array.from({ length: repetitions }, () => simulateRun(smoothCases(50, scenario, random), policy))
+  const share = (verdict: string) => runs.filter((run) => run.decision.verdict === verdict).length / repetitions
   return {
     pass: share('pass'),
     fail: share('fail'),

@@ -55,11 +55,12 @@ test('a suspicious tag that further repeats clear lets the run pass', () => {
 test('a tag that lost half of its margin, and surely no more, is cleared at once', () => {
   const { decision, steps } = play(tagged({ a: -0.06, ...calm }, { sd: 0.01 }))
   assert.ok((decision.tags[0]?.meanDifference ?? 0) < -0.05)
-  assert.deepEqual([decision.verdict, steps.length], ['pass', 1])
+  assert.equal(steps[0]?.state.tags.find(({ tag }) => tag === 'a')?.suspicious, false)
+  assert.equal(decision.verdict, 'pass')
 })
 
 test('a small tag that looks well need not be proven well', () => {
-  const cases = noisyCases(150, () => 0, { seed: 6 }).map((one, i) => ({ ...one, tags: i < 5 ? ['small'] : [] }))
+  const cases = noisyCases(180, () => 0, { seed: 1 }).map((one, i) => ({ ...one, tags: i < 5 ? ['small'] : [] }))
   const { decision, steps } = play(cases)
   const [small] = decision.tags
   assert.ok((small?.ciLow ?? 0) < -0.1 && (small?.meanDifference ?? -1) > -0.05)
