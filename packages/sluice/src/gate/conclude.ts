@@ -1,9 +1,9 @@
-import { atLeast, type Pair } from '../stats/index.ts'
+import { atLeast } from '../stats/index.ts'
 import { type Advice, advise } from './advice.ts'
 import type { CriticalResult } from './critical.ts'
 import { pairsAgainst } from './gate-case.ts'
 import type { GateLook } from './gate-look.ts'
-import { answersToProve } from './rare-losses.ts'
+import { proofNeeded } from './rare-losses.ts'
 import {
   criticalReasons,
   differenceReason,
@@ -89,11 +89,12 @@ function verdictFrom(
 /** Why a test is open whose noise would let it pass; undefined for any other. */
 function tooFewAnswers(look: GateLook, which: 'difference' | 'threshold'): Reason[] | undefined {
   const { [which]: test, plan, policy } = look
-  if (test?.outcome !== 'undecided' || !test.rareLosses || !test.statistics) return undefined
+  const { rareLosses, statistics } = test ?? {}
+  if (test?.outcome !== 'undecided' || !rareLosses || !statistics) return undefined
   const margin = which === 'difference' ? policy.margin : policy.thresholdMargin
-  const { estimand } = policy
-  const proof = answersToProve(pairsOfTest(look, which), test.statistics, { plan, look: test.look, margin, estimand })
-  return [fewAnswersReason(proof, which, policy)]
+  const needed = proofNeeded(statistics, rareLosses, { plan, look: test.look, margin, estimand: policy.estimand })
+  const answers = statistics.pairs * (policy.estimand === 'population' ? 1 : (plan.repeats[test.look] ?? 1))
+  return [fewAnswersReason({ answers, equal: rareLosses.answers, needed }, which, policy)]
 }
 
 /** A pass that a few lost answers would undo. */
@@ -103,10 +104,6 @@ function missingAnswers({ cases, difference, threshold, policy }: GateLook): Rea
   const missing = cases.reduce((sum, summed) => sum + (summed.case.missing ?? 0), 0)
   const scored = cases.reduce((sum, summed) => sum + summed.case.candidate.length, 0)
   return [missingAnswersReason({ missing, asked: missing + scored }, which, policy)]
-}
-
-function pairsOfTest({ pairs, cases, policy }: GateLook, which: 'difference' | 'threshold'): readonly Pair[] {
-  return which === 'difference' ? pairs : pairsAgainst(policy.threshold ?? 0, cases)
 }
 
 /**

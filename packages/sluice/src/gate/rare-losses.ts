@@ -17,6 +17,8 @@ import {
 export interface RareLosses {
   /** On the normal scale, as the statistic of the test. */
   zSig: number
+  /** Equally weighted, independent answers of the candidate; cases where the estimand is a population. */
+  answers: number
   /** A later look of the plan can bring enough answers. */
   withinReach: boolean
 }
@@ -35,37 +37,36 @@ export function rareLosses(
   { plan, look, margin, estimand }: LookOfTest,
 ): RareLosses {
   const drop = observedDrop(statistics, margin)
-  const answers = effectiveAnswers(pairs, { estimand, clustered: estimand === 'population' })
-  const isEnough = (bound: number, later: number) => {
-    const growth = estimand === 'population' ? 1 : (plan.repeats[later] ?? 1) / (plan.repeats[look] ?? 1)
-    return zOfRareLosses(drop, answers * growth) >= bound
-  }
+  const answers = effectiveAnswers(pairs, { estimand, clustered: !statistics.usesWithin })
+  // Once every case has two repeats, clusters no longer make the answers of the golden set fewer.
+  const later = effectiveAnswers(pairs, { estimand, clustered: estimand === 'population' })
+  const isEnough = (bound: number, k: number) =>
+    zOfRareLosses(drop, later * growthUntil(k, { plan, look, estimand })) >= bound
   return {
-    zSig: zOfRareLosses(drop, effectiveAnswers(pairs, { estimand, clustered: !statistics.usesWithin })),
-    withinReach: plan.boundsPass.some((bound, later) => later > look && isEnough(bound, later)),
+    zSig: zOfRareLosses(drop, answers),
+    answers,
+    withinReach: plan.boundsPass.some((bound, k) => k > look && isEnough(bound, k)),
   }
 }
 
-/** What a proof against rare losses has, and what it would take at the last look with this difference. */
-export interface AnswersToProve {
-  /** Independent answers of the candidate, or cases where the estimand is a population. */
-  have: number
+/** How many times as many answers a later look has. */
+function growthUntil(later: number, { plan, look, estimand }: Omit<LookOfTest, 'margin'>): number {
+  return estimand === 'population' ? 1 : (plan.repeats[later] ?? 1) / (plan.repeats[look] ?? 1)
+}
+
+/** What a proof against rare losses would take at the last look with this difference. */
+export interface ProofNeeded {
   /** Infinity when no number would do. */
   answers: number
   /** The same in cases like these, each with the last look's repeats. */
   cases: number
 }
 
-export function answersToProve(
-  pairs: readonly Pair[],
-  statistics: PairedLook,
-  { plan, look, margin, estimand }: LookOfTest,
-): AnswersToProve {
-  const bound = plan.boundsPass.at(-1) ?? Number.POSITIVE_INFINITY
-  const answers = answersAgainstRareLosses(observedDrop(statistics, margin), bound)
-  const have = effectiveAnswers(pairs, { estimand, clustered: !statistics.usesWithin })
-  const growth = estimand === 'population' ? 1 : (plan.repeats.at(-1) ?? 1) / (plan.repeats[look] ?? 1)
-  return { have: Math.floor(have + 1e-9), answers, cases: Math.ceil((pairs.length * answers) / (have * growth) - 1e-9) }
+export function proofNeeded(statistics: PairedLook, have: RareLosses, test: LookOfTest): ProofNeeded {
+  const last = test.plan.repeats.length - 1
+  const answers = answersAgainstRareLosses(observedDrop(statistics, test.margin), test.plan.boundsPass[last] ?? 0)
+  const perCase = (have.answers * growthUntil(last, test)) / statistics.pairs
+  return { answers, cases: Math.ceil(answers / perCase - 1e-9) }
 }
 
 function observedDrop(statistics: PairedLook, margin: number): ObservedDrop {

@@ -1,7 +1,7 @@
 import { type CriticalResult, cleanRepeats } from './critical.ts'
 import { formatDifference, formatScore } from './format-score.ts'
 import type { GatePolicy } from './policy.ts'
-import type { AnswersToProve } from './rare-losses.ts'
+import type { ProofNeeded } from './rare-losses.ts'
 import type { TagResult } from './tag-table.ts'
 import type { Comparison, ThresholdResult } from './test-results.ts'
 
@@ -85,17 +85,18 @@ export function tieBreakReason(open: readonly Reason[], { margin, confidence, lo
 
 /** The noise that was seen would do, but so few answers can all be good beside a fault that shows only now and then. */
 export function fewAnswersReason(
-  { have, answers, cases }: AnswersToProve,
+  { answers, equal, needed }: { answers: number; equal: number; needed: ProofNeeded },
   which: 'difference' | 'threshold',
   policy: GatePolicy,
 ): Reason {
-  const what =
-    which === 'difference' ? `a drop of ${policy.margin}` : `a mean below the threshold of ${policy.threshold}`
   const unit = policy.estimand === 'population' ? 'case' : 'answer'
-  const found = `${amount(have, unit)} ${have === 1 ? 'is' : 'are'} too few to rule out a fault that shows only now and then`
-  const proof = Number.isFinite(answers)
-    ? `with this result it takes ${unit === 'case' ? amount(cases, 'case') : `${answers} answers, as ${amount(cases, 'case')} with ${amount(policy.looks.at(-1) ?? 1, 'repeat')} give`}, to rule out ${what} with ${percent(policy.confidence)} confidence`
-    : `with this result no number of answers would rule out ${what}`
+  const whole = Math.floor(equal + 1e-9)
+  const weighed = whole < answers ? `, which weigh as much as ${whole} equal ones,` : ''
+  const found = `${amount(answers, unit)}${weighed} ${answers === 1 ? 'is' : 'are'} too few to rule out a fault that shows only now and then`
+  const enough = `${amount(needed.cases, 'case')}${unit === 'case' ? '' : ` with ${amount(policy.looks.at(-1) ?? 1, 'repeat')} each`}`
+  const proof = Number.isFinite(needed.answers)
+    ? `with this result it takes ${enough} to rule out ${lossOf(which, policy)} with ${percent(policy.confidence)} confidence`
+    : `with this result no number would rule out ${lossOf(which, policy)}`
   return reason('few-answers', `${found}: ${proof}.`)
 }
 
@@ -103,13 +104,15 @@ export function fewAnswersReason(
 export function missingAnswersReason(
   { missing, asked }: { missing: number; asked: number },
   which: 'difference' | 'threshold',
-  { margin, threshold }: GatePolicy,
+  policy: GatePolicy,
 ): Reason {
-  const what = which === 'difference' ? `a drop of ${margin}` : `a mean below the threshold of ${threshold}`
-  return reason(
-    'missing-answers',
-    `${missing} of ${amount(asked, 'answer')} of the candidate ${missing === 1 ? 'has' : 'have'} no score: had ${missing === 1 ? 'it' : 'they'} been 0, ${what} would not be ruled out.`,
-  )
+  const [have, they] = missing === 1 ? ['has', 'it'] : ['have', 'they']
+  const found = `${missing} of ${amount(asked, 'answer')} of the candidate ${have} no score`
+  return reason('missing-answers', `${found}: had ${they} been 0, ${lossOf(which, policy)} would not be ruled out.`)
+}
+
+function lossOf(which: 'difference' | 'threshold', { margin, threshold }: GatePolicy): string {
+  return which === 'difference' ? `a drop of ${margin}` : `a mean below the threshold of ${threshold}`
 }
 
 export function noScoresReason(what: string): Reason {

@@ -11,6 +11,9 @@ export interface ObservedDrop {
   constant?: boolean
 }
 
+/** However large the gain, a dozen answers are the least that proves anything. */
+const largestRate = 0.25
+
 /**
  * How surely a drop of the whole margin is ruled out that consists of answers lost now and then, as a normal quantile.
  * Scores lie in [0,1], so such a drop takes lost answers at a rate of at least `margin`, or of `margin + delta` where the
@@ -21,10 +24,9 @@ export interface ObservedDrop {
  * @param answers as many equally weighted, independent answers of the candidate would weigh the same
  */
 export function zOfRareLosses({ delta, margin, constant = false }: ObservedDrop, answers: number): number {
-  const rate = margin + (constant ? delta : Math.max(delta, 0))
+  const rate = Math.min(margin + (constant ? delta : Math.max(delta, 0)), largestRate)
   const lost = constant ? 0 : answers * Math.max(-delta, 0)
   if (!(rate > 0 && answers > lost)) return Number.NEGATIVE_INFINITY
-  if (rate >= 1) return Number.POSITIVE_INFINITY
   const kept = { value: 1 - rate, log: Math.log1p(-rate) }
   const tail = logBetaIncReg(answers - lost, lost + 1, kept, { value: rate, log: Math.log(rate) })
   return normUpperTailInv(Math.min(tail, 0))
