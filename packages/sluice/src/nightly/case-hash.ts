@@ -9,7 +9,8 @@ import { canonicalJson } from '../suite/version.ts'
  */
 export function caseHash(testCase: Case, prompt: Prompt, root: string): string {
   const { vars, expected, checks, rubric } = testCase
-  const measure = { checks: prompt.checks, rubric: prompt.rubric, choices: prompt.choices }
-  const text = canonicalJson({ vars, expected, checks, rubric, measure }).replaceAll(root, '')
+  const measure = { checks: prompt.checks, rubric: prompt.rubric, choices: prompt.choices, reasoning: prompt.reasoning }
+  const expect = testCase.expect ?? prompt.expect
+  const text = canonicalJson({ vars, expected, expect, checks, rubric, measure }).replaceAll(root, '')
   return createHash('sha256').update(text).digest('hex').slice(0, 12)
 }

@@ -8,23 +8,31 @@ export interface Spoken {
   reasoning?: string
 }
 
-/** What models put around their reasoning, in lower case. */
+interface Mark {
+  open: string
+  /** At the very start of a text, but for white space. */
+  opens: RegExp
+  closes: RegExp
+}
+
+function mark(open: string, close: string): Mark {
+  const pattern = (text: string) => text.replaceAll(/[[\]|/]/g, '\\$&')
+  return { open, opens: new RegExp(`^\\s*${pattern(open)}`, 'i'), closes: new RegExp(pattern(close), 'i') }
+}
+
+const usual = mark('<think>', '</think>')
+
+/** What models put around their reasoning, and nobody else uses. */
 const marks = [
-  ['<think>', '</think>'],
-  ['[think]', '[/think]'],
-  ['◁think▷', '◁/think▷'],
-  ['<seed:think>', '</seed:think>'],
-  ['<|begin_of_thought|>', '<|end_of_thought|>'],
-] as const
+  usual,
+  mark('[think]', '[/think]'),
+  mark('◁think▷', '◁/think▷'),
+  mark('<seed:think>', '</seed:think>'),
+  mark('<|begin_of_thought|>', '<|end_of_thought|>'),
+]
 
 /** The same in words that prompts use as well, e.g. to ask for reasoning in tags of its own. */
-const plainMarks = [
-  ['<thinking>', '</thinking>'],
-  ['<thought>', '</thought>'],
-  ['<reasoning>', '</reasoning>'],
-] as const
-
-type Mark = readonly [open: string, close: string]
+const plainMarks = ['thinking', 'thought', 'reasoning'].map((tag) => mark(`<${tag}>`, `</${tag}>`))
 
 /** Models that write their reasoning into the answer unless the server takes it out. */
 const reasoners =
@@ -32,8 +40,8 @@ const reasoners =
 
 /**
  * Takes the reasoning off that an output begins with, and nothing that stands further on. `keep` takes nothing off. Without
- * a wish it is taken off where the model is known to write it, and where the output begins with a mark of reasoning that
- * nobody asked for: one that does not occur in the messages.
+ * a wish it is taken off where the model is known to write it, and where it has the form of reasoning that nobody asked
+ * for: its mark does not occur in the messages.
  */
 export function withoutReasoning(
   output: string,
@@ -42,42 +50,50 @@ export function withoutReasoning(
 ): Spoken {
   if (wish === 'keep') return { output }
   const isReasoner = wish === 'strip' || reasoners.test(model)
-  const channels = ofChannels(output, isReasoner)
-  if (channels) return channels
-  const isAskedFor = ([open]: Mark) => messages.some(({ content }) => content.toLowerCase().includes(open))
-  const own = marks.filter((mark) => isReasoner || !isAskedFor(mark))
-  const plain = plainMarks.filter((mark) => wish === 'strip' || !isAskedFor(mark))
-  const blocks = leadingBlocks(output, [...own, ...plain])
+  const isFree = ({ open }: Mark) =>
+    wish === 'strip' || !messages.some(({ content }) => content.toLowerCase().includes(open))
+  const own = marks.filter((each) => isReasoner || isFree(each))
   return (
-    blocks ??
-    (isReasoner
-      ? beforeClosing(output, wish === 'strip' ? marks : marks.filter((mark) => !isAskedFor(mark)))
-      : { output })
+    ofChannels(output, isReasoner) ??
+    leadingBlocks(output, [...own, ...plainMarks.filter(isFree)]) ??
+    beforeClosing(output, isReasoner ? marks.filter(isFree) : []) ??
+    (isFree(usual) ? beforeLoneClosing(output) : undefined) ?? { output }
   )
 }
 
 /** The blocks that an output begins with. One that never ends takes all of it: the answer did not come. */
 function leadingBlocks(text: string, allowed: readonly Mark[]): Spoken | undefined {
   const taken: string[] = []
-  let output = text.trimStart()
+  let output = text
   for (;;) {
-    const lower = output.toLowerCase()
-    const [open, close] = allowed.find(([mark]) => lower.startsWith(mark)) ?? []
-    if (open === undefined || close === undefined) break
-    const end = lower.indexOf(close, open.length)
-    taken.push(output.slice(open.length, end < 0 ? undefined : end).trim())
-    output = end < 0 ? '' : output.slice(end + close.length).trimStart()
+    const found = allowed.find(({ opens }) => opens.test(output))
+    if (!found) break
+    const [inside, rest] = splitAt(output.replace(found.opens, ''), found.closes)
+    taken.push(inside.trim())
+    output = rest?.trimStart() ?? ''
   }
   return taken.length === 0 ? undefined : { output, reasoning: taken.join('\n\n') }
 }
 
 /** Templates that open the block themselves leave only its end in the output. */
-function beforeClosing(output: string, allowed: readonly Mark[]): Spoken {
-  const lower = output.toLowerCase()
-  const [, close] = allowed.find(([, mark]) => lower.includes(mark)) ?? []
-  if (close === undefined) return { output }
-  const end = lower.indexOf(close)
-  return { output: output.slice(end + close.length).trimStart(), reasoning: output.slice(0, end).trim() }
+function beforeClosing(output: string, allowed: readonly Mark[]): Spoken | undefined {
+  const found = allowed.find(({ closes }) => closes.test(output))
+  if (!found) return undefined
+  const [reasoning, rest = ''] = splitAt(output, found.closes)
+  return { output: rest.trimStart(), reasoning: reasoning.trim() }
+}
+
+/** The same of a model that nobody knows, where the end stands as no answer would write it: at the end of a line, unopened. */
+function beforeLoneClosing(output: string): Spoken | undefined {
+  const [reasoning, rest] = splitAt(output, /<\/think>[^\S\n]*(?:\n|$)/)
+  if (rest === undefined || reasoning.includes('<think>')) return undefined
+  return { output: rest.trimStart(), reasoning: reasoning.trim() }
+}
+
+/** What stands before and after the first match; without one all of it stands before. */
+function splitAt(text: string, pattern: RegExp): [before: string, after?: string] {
+  const match = pattern.exec(text)
+  return match ? [text.slice(0, match.index), text.slice(match.index + match[0].length)] : [text]
 }
 
 /** The channels of OpenAI's open models: what is said in `final` is the answer. */

@@ -35,6 +35,8 @@ const takenOff: [name: string, output: string, situation?: Situation][] = [
     `JSON.\n</think>\n\n${answer}`,
     { model: 'vllm:deepseek-ai/DeepSeek-R1' },
   ],
+  ['only the end, at the end of a line, of a model that nobody knows', `JSON, then.\n</think>\n\n${answer}`],
+  ['letters that are longer in lower case', `<think>\u0130\u0130</think>${answer}`],
   ['only the end, where strip says so', `JSON.\n</think>\n\n${answer}`, { wish: 'strip' }],
   [
     'tags that were asked for, where strip says so',
@@ -83,6 +85,8 @@ const kept: [name: string, output: string, situation?: Situation][] = [
   ['everything where keep says so', `<think>x</think>${answer}`, { wish: 'keep', model: 'x:deepseek-r1' }],
   ['a word that only begins alike', 'analysis of the channel: assistantfinal is a word'],
   ['a tag in a code fence', '```html\n<think>x</think>\n```'],
+  ['both tags in a code fence', '```\n<think>\n</think>\n```'],
+  ['the end of a line that the question is about', 'It is\n</think>\n', { asked: 'How do I end <think>?' }],
   ['a longer tag', '<thinker>x</thinker>'],
 ]
 

@@ -12,7 +12,7 @@ export function caseDetail(report: CaseReport | null): HTMLElement {
   if (!report) {
     return element('p', { class: 'muted' }, 'The texts of this case were left out for size: report.json has them.')
   }
-  const { error, input, judge, checks } = report
+  const { error, input, reasoning, judge, checks } = report
   const outputs = outputView(report)
   return element(
     'div',
@@ -22,10 +22,14 @@ export function caseDetail(report: CaseReport | null): HTMLElement {
     outputs?.element,
     judge.length === 0 ? undefined : judgeList(report, outputs?.mark ?? (() => undefined)),
     checks.length === 0 ? undefined : checkList(report),
-    input === undefined
-      ? undefined
-      : element('details', { class: 'input' }, element('summary', {}, 'Input'), element('pre', {}, visibleText(input))),
+    folded('Reasoning, taken off before scoring', reasoning),
+    folded('Input', input),
   )
+}
+
+function folded(title: string, text: string | undefined): HTMLElement | undefined {
+  if (text === undefined) return undefined
+  return element('details', { class: 'input' }, element('summary', {}, title), element('pre', {}, visibleText(text)))
 }
 
 function facts({ tags, weight, repeats, passed, latencyMs, costUsd }: CaseReport): HTMLElement {
