@@ -4,7 +4,7 @@ import type { BaseProject } from '../gate/base-project.ts'
 import { openGit } from '../gate/git.ts'
 import { effectiveGuard } from '../gate/guard.ts'
 import { configOfBase, judgedByBase } from '../gate/measure/judged-by-base.ts'
-import type { MeasureChange } from '../gate/measure/measure-change.ts'
+import { listed, type MeasureChange } from '../gate/measure/measure-change.ts'
 import { measureChanges, type ProjectMeasure } from '../gate/measure/measure-changes.ts'
 import { measureFindings } from '../report/measure-findings.ts'
 import type { RunFinding } from '../report/run-finding.ts'
@@ -12,6 +12,7 @@ import { casesOf } from '../suite/cases.ts'
 import { checkCases } from '../suite/check-cases.ts'
 import type { ProjectFiles } from '../suite/files.ts'
 import type { Guard } from '../suite/guard.ts'
+import { parseModelId } from '../suite/model.ts'
 import type { Prompt } from '../suite/prompt.ts'
 import { chooseSuite } from './choose-suite.ts'
 import type { GateScope } from './gate-scope.ts'
@@ -75,7 +76,8 @@ export async function guardMeasure(
     unchanged: (file) => isUnchanged(file, changed, base, project),
     changedCode: (prompt) => changedCode(prompt, changed, project),
   })
-  const findings = [...said, ...invalidAtBase(base, project), ...measureFindings(changes)]
+  const own = await ownAnswers(changed, project)
+  const findings = [...said, ...own, ...invalidAtBase(base, project), ...measureFindings(changes)]
   if (guard !== 'strict') return { ...asItIs, changes, findings }
   const strict: LoadedProject = { ...project, config: configOfBase(base.config, project.config) }
   return {
@@ -167,6 +169,27 @@ function newCases(changes: readonly MeasureChange[], { feature }: Prompt): strin
     ({ cases }) =>
       `${cases} cases are new and were not judged: under gate.guard: strict the suite is that of the base commit.`,
   )
+}
+
+/** Recordings that the change itself brought or altered, and that answer where features or the judge ask. */
+async function ownAnswers(
+  changed: ReadonlySet<string>,
+  { config, prompts, files }: LoadedProject,
+): Promise<RunFinding[]> {
+  const used = new Set(
+    [...prompts.map(({ model }) => model), config.judge.model].map((model) => parseModelId(model)?.provider),
+  )
+  const found: RunFinding[] = []
+  for (const [name, { files: globs = [] }] of Object.entries(config.providers)) {
+    if (!used.has(name)) continue
+    const recordings = (await Promise.all(globs.map((glob) => files.list(glob)))).flat()
+    const own = recordings.filter((file) => changed.has(path.posix.normalize(file)))
+    if (own.length === 0) continue
+    const judged = parseModelId(config.judge.model)?.provider === name ? ', the judge among them' : ''
+    const message = `recordings that answer for ${name}${judged} are changed by this change itself: ${listed(own)}`
+    found.push(finding('own-answers', 'warning', message))
+  }
+  return found
 }
 
 function invalidAtBase({ invalid }: BaseProject, { prompts }: LoadedProject): RunFinding[] {

@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Mask } from '../masking/mask.ts'
 import { wantsColor } from '../report/ansi.ts'
 import { collectHighlights, type Highlights } from '../report/highlights.ts'
+import { recordedFindings } from '../report/recorded-answers.ts'
 import type { ReportSummary } from '../report/report.ts'
 import { writeReportDir } from '../report/report-dir.ts'
 import { storeRun } from '../report/stored-runs.ts'
@@ -25,7 +26,8 @@ export async function present(
   { json, reportDir }: PresentOptions,
   host: Host,
 ): Promise<void> {
-  const report = host.mask.data(summary)
+  const findings = [...summary.findings, ...recordedFindings(summary.features)]
+  const report = host.mask.data({ ...summary, findings })
   const casesOf = maskedCases(summary, rowsOf, host.mask)
   const highlights = json && reportDir === undefined ? [] : await highlightsOf(report, casesOf)
   if (json) await writeToReader(report, casesOf, host)

@@ -153,6 +153,17 @@ const featureSummarySchema = z.object({
   cost: costSchema,
   latency: z.object({ meanMs: known, p50Ms: known, p95Ms: known }),
   cache: z.object({ hits: count, misses: count }),
+  /** Where answers came from, by purpose and provider: how many there were, and how many of them out of recordings. */
+  origins: z
+    .array(
+      z.object({
+        stage: z.enum(['generation', 'judge', 'embedding']),
+        provider: z.string(),
+        answers: count,
+        recorded: count,
+      }),
+    )
+    .optional(),
   /** Of a nightly. */
   nightly: nightReportSchema.optional(),
 })

@@ -49,6 +49,7 @@ export function summarize(measured: Measured, options: SummaryOptions): FeatureS
     judge: judge && { ...judge, calls: ledger.judgeCalls, calibration: null },
     cost: costOf(ledger),
     latency: latencyOf(observations.latencies),
+    origins: observations.origins.all(),
     cache: { hits: ledger.hits, misses: ledger.misses },
   }
 }

@@ -69,7 +69,10 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
         ...context,
         stage,
         feature,
-        book: (completion, source) => book(ledger, completion, stage, source),
+        book: (completion, source) => {
+          book(ledger, completion, stage, source)
+          observations.origins.add(request.model, stage, source)
+        },
       })
   const generate = askFor('generation')
   const judge = createJudge({

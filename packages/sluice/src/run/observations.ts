@@ -1,3 +1,4 @@
+import { type AnswerOrigins, createAnswerOrigins } from './answer-origins.ts'
 import type { Arm, CaseDetail } from './case-record.ts'
 import type { ResultRow } from './results.ts'
 
@@ -18,6 +19,7 @@ export interface Observations {
   lost: Map<string, LostAnswers>
   /** Answers that reasoning was taken off. */
   reasoned: number
+  origins: AnswerOrigins
 }
 
 /** All answers of one arm that were lost in the same way. */
@@ -38,6 +40,7 @@ export function noObservations(): Observations {
     answers: { candidate: 0, baseline: 0 },
     lost: new Map(),
     reasoned: 0,
+    origins: createAnswerOrigins(),
   }
 }
 

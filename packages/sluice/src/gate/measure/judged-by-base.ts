@@ -6,10 +6,13 @@ import { stricterSettings } from './policy-changes.ts'
 
 /** What a change asks of the model, judged by the checks, the rubric and the cases of the base, and by the stricter settings. */
 export function judgedByBase(base: FeatureMeasure, now: FeatureMeasure): Prompt {
-  const { checks, rubric, choices, suites, inlineCases } = base.prompt
+  const { feature, id, model, parameters, messages, format, strict, file, live, rollout } = now.prompt
+  const tested = { feature, id, model, parameters, messages, format, strict, file, live, rollout }
+  const { label: _, target: __, ...measure } = base.prompt
   const settings = ({ config, prompt }: FeatureMeasure) => ({ ...config.gate, ...prompt.gate })
   const gate = stricterSettings(settings(base), settings(now))
-  return { ...now.prompt, checks, rubric, choices, suites, inlineCases, gate }
+  const { label, target } = now.prompt
+  return { ...measure, ...tested, ...(label !== undefined && { label }), ...(target && { target }), gate }
 }
 
 /**
