@@ -112,7 +112,7 @@ async function storedOutcome(reportDir: string): Promise<RunOutcome> {
 
 /** The command line of the run; the label asks for the full suite. */
 function argumentsOf({ inputs, pullRequest }: WorkflowRun): string[] {
-  const { command, suite, base, args, reportDir } = inputs
+  const { command, suite, base, args, allowEndpoint, reportDir } = inputs
   const labelled = command === 'gate' && pullRequest?.labels.includes('sluice:full') ? 'full' : undefined
   const chosen = suite ?? labelled
   return [
@@ -121,6 +121,7 @@ function argumentsOf({ inputs, pullRequest }: WorkflowRun): string[] {
     reportDir,
     ...(chosen === undefined ? [] : ['--suite', chosen]),
     ...(base === undefined ? [] : ['--base', base]),
+    ...allowEndpoint.flatMap((name) => ['--allow-endpoint', name]),
     ...args,
   ]
 }

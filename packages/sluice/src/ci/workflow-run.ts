@@ -23,6 +23,7 @@ const environmentSchema = z.object({
   INPUT_SUITE: given,
   INPUT_BASE: given,
   INPUT_ARGS: given,
+  INPUT_ALLOW_ENDPOINT: given,
   INPUT_REPORT_DIR: given.pipe(z.string().default('sluice-report')),
   INPUT_COMMENT: given.pipe(z.enum(['true', 'false']).default('true')),
   INPUT_TOKEN: given,
@@ -79,6 +80,7 @@ interface Inputs {
   suite: string | undefined
   base: string | undefined
   args: string[]
+  allowEndpoint: string[]
   reportDir: string
   comment: boolean
   token: string | undefined
@@ -110,15 +112,18 @@ export async function readWorkflowRun(env: NodeJS.ProcessEnv): Promise<WorkflowR
       command: data.INPUT_COMMAND,
       suite: data.INPUT_SUITE,
       base: data.INPUT_BASE,
-      args: (data.INPUT_ARGS ?? '')
-        .split('\n')
-        .map((line) => line.trim())
-        .filter((line) => line !== ''),
+      args: partsOf(data.INPUT_ARGS, '\n'),
+      allowEndpoint: partsOf(data.INPUT_ALLOW_ENDPOINT, /\s+/),
       reportDir: data.INPUT_REPORT_DIR,
       comment: data.INPUT_COMMENT === 'true',
       token: data.INPUT_TOKEN,
     },
   }
+}
+
+function partsOf(text: string | undefined, separator: string | RegExp): string[] {
+  const parts = (text ?? '').split(separator).map((part) => part.trim())
+  return parts.filter((part) => part !== '')
 }
 
 async function readEvent(file: string): Promise<z.output<typeof eventSchema>> {

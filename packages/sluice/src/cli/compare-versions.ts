@@ -16,10 +16,11 @@ import { present } from './present.ts'
 import { reportHead } from './report-head.ts'
 import { reproduction } from './reproduction.ts'
 import { showProgress } from './run-progress.ts'
+import { type DestinationOptions, defaultBase, findNewDestinations } from './secret-destinations.ts'
 import { selectFeature } from './select-feature.ts'
 import { openSession } from './session.ts'
 
-interface CompareVersionsOptions extends PolicyFlags {
+interface CompareVersionsOptions extends PolicyFlags, DestinationOptions {
   candidate?: string
   baseline: string
   suite?: string
@@ -44,6 +45,7 @@ export async function compareVersions(feature: string, options: CompareVersionsO
       `${feature}: candidate and baseline are the same version, ${candidate.id}: there is nothing to compare.`,
     )
   }
+  const findings = findNewDestinations(project, await defaultBase(project, host), options, host)
   const session = openSession(project, { command: 'compare', ...options }, host)
   const progress = showProgress(session, host)
   try {
@@ -63,7 +65,7 @@ export async function compareVersions(feature: string, options: CompareVersionsO
       '--suite': options.suite,
       ...policyFlags(options),
     })
-    const head = reportHead({ ...session, command: 'compare', reproduce, git: null })
+    const head = reportHead({ ...session, command: 'compare', reproduce, git: null, findings })
     const report = { ...head, verdict, exitCode, notes: [], features: [summary] }
     await present(report, casesOfRuns([run], session.results, project.config.gate), options, host)
     return exitCode

@@ -11,11 +11,12 @@ import { present } from './present.ts'
 import { reportHead } from './report-head.ts'
 import { reproduction } from './reproduction.ts'
 import { showProgress } from './run-progress.ts'
+import { type DestinationOptions, defaultBase, findNewDestinations } from './secret-destinations.ts'
 import { selectFeature } from './select-feature.ts'
 import { openSession } from './session.ts'
 import { modelsOf, startRun } from './start-run.ts'
 
-interface EvalOptions {
+interface EvalOptions extends DestinationOptions {
   suite?: string
   tag?: string[]
   repeats: number
@@ -32,6 +33,7 @@ export async function evaluateFeature(name: string, options: EvalOptions, host: 
   requireJudgeable(candidate)
   requireSuites([candidate], options.suite)
   const settings = { ...project.config.gate, ...candidate.gate }
+  const findings = findNewDestinations(project, await defaultBase(project, host), options, host)
   const session = openSession(project, { command: 'eval', ...options }, host)
   const progress = showProgress(session, host)
   try {
@@ -54,6 +56,7 @@ export async function evaluateFeature(name: string, options: EvalOptions, host: 
           '--repeats': options.repeats > 1 ? options.repeats : undefined,
         }),
         git: null,
+        findings,
       }),
       verdict: null,
       exitCode,

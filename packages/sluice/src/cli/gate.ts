@@ -13,10 +13,11 @@ import { present } from './present.ts'
 import { reportHead } from './report-head.ts'
 import { reproduction } from './reproduction.ts'
 import { showProgress } from './run-progress.ts'
+import { type DestinationOptions, findNewDestinations } from './secret-destinations.ts'
 import { openSession } from './session.ts'
 import { setAside } from './set-aside.ts'
 
-export interface GateOptions extends ScopeOptions, ConclusionOptions, PolicyFlags, GuardFlags {
+export interface GateOptions extends ScopeOptions, ConclusionOptions, PolicyFlags, GuardFlags, DestinationOptions {
   /** Say what is looked at, and evaluate nothing. */
   explain?: boolean
   suite?: string
@@ -37,6 +38,7 @@ export async function gate(options: GateOptions, host: Host): Promise<number> {
     explainGate(scope, options, host)
     return 0
   }
+  const destinations = findNewDestinations(project, scope.base, options, host)
   const affected = scope.features.filter((feature) => feature.affected).map(({ prompt }) => prompt)
   const judgeable = setAside(affected, (prompt) => scope.predecessors.get(prompt.feature)?.prompt, host)
   requireSuites(judgeable.prompts, options.suite)
@@ -60,7 +62,12 @@ export async function gate(options: GateOptions, host: Host): Promise<number> {
         command: 'gate',
         reproduce: reproduce(scope, options),
         git: scope.git,
-        findings: [...findings, ...judgeable.findings, ...guarded.findings.filter(({ code }) => code !== featureGone)],
+        findings: [
+          ...destinations,
+          ...findings,
+          ...judgeable.findings,
+          ...guarded.findings.filter(({ code }) => code !== featureGone),
+        ],
       }),
       measureChanges: guarded.changes,
       ...conclusion,

@@ -18,11 +18,12 @@ import { present } from './present.ts'
 import { reportHead } from './report-head.ts'
 import { reproduction } from './reproduction.ts'
 import { showProgress } from './run-progress.ts'
+import { type DestinationOptions, defaultBase, findNewDestinations } from './secret-destinations.ts'
 import { openSession } from './session.ts'
 import { type Judgeable, setAside } from './set-aside.ts'
 import { createTellNight } from './tell-night.ts'
 
-export interface NightlyOptions extends PolicyFlags {
+export interface NightlyOptions extends PolicyFlags, DestinationOptions {
   night?: string
   suite?: string
   newReference?: boolean
@@ -45,6 +46,7 @@ export async function nightly(options: NightlyOptions, host: Host): Promise<numb
   const { config } = project
   const { prompts, findings } = judgeableInProduction(project.prompts, host)
   requireSuites(prompts, options.suite)
+  const destinations = findNewDestinations(project, await defaultBase(project, host), options, host)
   const tellLater = createTellNight(options.notify ? project : { ...project, config: { ...config, notify: [] } }, host)
   const budgetUsd = options.budgetUsd ?? config.nightly?.budgetUsd
   const session = openSession(
@@ -73,7 +75,7 @@ export async function nightly(options: NightlyOptions, host: Host): Promise<numb
         command: 'nightly',
         reproduce: reproduce(night, options),
         git: git ? { head: (await git.head()) ?? null, base: null } : null,
-        findings,
+        findings: [...destinations, ...findings],
       }),
       verdict,
       exitCode,

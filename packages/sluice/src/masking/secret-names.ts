@@ -28,9 +28,16 @@ const withheld = /^(?:GITHUB_(?:ENV|PATH|OUTPUT|STATE|STEP_SUMMARY)|NODE_AUTH_TO
  * the configuration keeps for itself.
  */
 export function withholdFrom(env: NodeJS.ProcessEnv, more: readonly string[]): void {
-  for (const name of Object.keys(env)) {
-    if (isWorkflowToken(name) || withheld.test(name) || more.includes(name)) delete env[name]
-  }
+  for (const name of Object.keys(env)) if (isWithheld(name) || more.includes(name)) delete env[name]
+}
+
+/** The variables of credentials that code under test does get, such as the keys of its models. */
+export function credentialsForApplications(env: Env): string[] {
+  return Object.keys(env).filter((name) => env[name]?.trim() && isCredentialName(name) && !isWithheld(name))
+}
+
+function isWithheld(name: string): boolean {
+  return isWorkflowToken(name) || withheld.test(name)
 }
 
 /** Everything in an environment that is a secret by its name, and the passwords in all of its addresses. */

@@ -20,13 +20,6 @@ export interface ConnectionOptions {
   fetch: typeof globalThis.fetch
 }
 
-/** Where each provider is reached unless the configuration says otherwise. */
-export const publicBaseURLs = {
-  anthropic: 'https://api.anthropic.com/v1',
-  openai: 'https://api.openai.com/v1',
-  google: 'https://generativelanguage.googleapis.com/v1beta',
-} as const
-
 /** Loads the package of this kind; the four take 60 to 150 ms each, so none is loaded before its first call. */
 export async function connect(kind: ApiKind, options: ConnectionOptions): Promise<Connection> {
   const { name, baseURL, headers, fetch, apiKey = '' } = options

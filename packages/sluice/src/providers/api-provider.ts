@@ -1,14 +1,14 @@
-import { SluiceError } from '../errors.ts'
 import { privatePartsOf } from '../masking/address.ts'
 import { createMask } from '../masking/mask.ts'
 import type { ProviderSettings } from '../suite/config.ts'
 import { parseModelId } from '../suite/model.ts'
 import { canonicalJson } from '../suite/version.ts'
 import { completionOf } from './api-completion.ts'
-import { type Connection, connect, publicBaseURLs } from './api-connection.ts'
+import { type Connection, connect } from './api-connection.ts'
 import { apiError, type ErrorPlace } from './api-error.ts'
 import { type ApiKind, apiKey, type Env } from './api-key.ts'
 import { callOptions } from './api-request.ts'
+import { baseURLOf, publicBaseURL } from './base-url.ts'
 import { headerValues, secretsOfHeader } from './header-values.ts'
 import type { Embeddings, ModelRequest, Provider } from './provider.ts'
 import { type BodyFetch, createBodyFetch, type LimitName } from './request-body.ts'
@@ -118,19 +118,8 @@ async function openAccess({ name, kind, settings, env, clock }: ApiProviderOptio
 }
 
 function identityOf({ name, kind, settings, env }: ApiProviderOptions): ServerIdentity {
-  const publicURL = kind === 'openai-compatible' ? undefined : publicBaseURLs[kind]
-  return serverIdentity({ kind, baseURL: baseURLOf(name, kind, settings, env), settings, publicURL, env })
-}
-
-function baseURLOf(name: string, kind: ApiKind, settings: ProviderSettings, env: Env): string {
-  if (settings.baseURL !== undefined) return settings.baseURL
-  if (kind === 'openai-compatible')
-    throw new SluiceError(
-      'invalid-input',
-      `sluice.yaml: providers.${name} needs a baseURL, e.g. http://127.0.0.1:11434/v1`,
-    )
-  const fromEnv = kind === 'google' ? undefined : env[kind === 'anthropic' ? 'ANTHROPIC_BASE_URL' : 'OPENAI_BASE_URL']
-  return fromEnv?.trim() || publicBaseURLs[kind]
+  const baseURL = baseURLOf(name, kind, settings, env)
+  return serverIdentity({ kind, baseURL, settings, publicURL: publicBaseURL(kind), env })
 }
 
 async function embedInBatches(

@@ -18,7 +18,16 @@ function comment(apiUrl: string, outcome: Partial<RunOutcome> = {}, more: Partia
     url: 'https://github.com/acme/app/actions/runs/1',
     outputFile: undefined,
     summaryFile: undefined,
-    inputs: { command: 'gate', suite: undefined, base: undefined, args: [], reportDir: 'r', comment: true, token: 't' },
+    inputs: {
+      command: 'gate',
+      suite: undefined,
+      base: undefined,
+      args: [],
+      allowEndpoint: [],
+      reportDir: 'r',
+      comment: true,
+      token: 't',
+    },
     ...more,
   }
   const said = { outcome: { exitCode: 1, report: undefined, markdown: '## FAIL', ...outcome }, marker }
@@ -62,12 +71,16 @@ test('switched off, without a token, or without a pull request GitHub is not ask
     suite: undefined,
     base: undefined,
     args: [],
+    allowEndpoint: [],
     reportDir: 'r',
     comment: true,
   } as const
-  assert.deepEqual(await comment(github.url, {}, { inputs: { ...inputs, args: [], comment: false, token: 't' } }), [])
+  assert.deepEqual(
+    await comment(github.url, {}, { inputs: { ...inputs, args: [], allowEndpoint: [], comment: false, token: 't' } }),
+    [],
+  )
   assert.match(
-    (await comment(github.url, {}, { inputs: { ...inputs, args: [], token: undefined } })).join(),
+    (await comment(github.url, {}, { inputs: { ...inputs, args: [], allowEndpoint: [], token: undefined } })).join(),
     /no token/,
   )
   assert.deepEqual(await comment(github.url, {}, { event: 'push', pullRequest: undefined }), [])

@@ -1,0 +1,88 @@
+import { SluiceError } from '../errors.ts'
+import { type BaseProject, readBaseProject } from '../gate/base-project.ts'
+import { openGit } from '../gate/git.ts'
+import { type NewFlow, newFlows, secretFlows } from '../gate/secret-flows.ts'
+import type { RunFinding } from '../report/run-finding.ts'
+import type { Host } from './host.ts'
+import type { LoadedProject } from './open-project.ts'
+
+/** What every command that calls models takes. */
+export interface DestinationOptions {
+  /** Providers, features or `notify` whose secrets may go where the base commit does not send them; `name=address` for one place. */
+  allowEndpoint?: string[]
+  /** Whether channels are told; by default not. */
+  notify?: boolean
+}
+
+/**
+ * Where the change under test sends secrets and its base commit does not. In CI that is refused unless the workflow allows
+ * it by name, since there the author of the change does not own the secrets; elsewhere it is said.
+ * @throws SluiceError `invalid-input` before anything is sent
+ */
+export function findNewDestinations(
+  project: LoadedProject,
+  base: BaseProject | undefined,
+  { allowEndpoint = [], notify = false }: DestinationOptions,
+  host: Host,
+): RunFinding[] {
+  const { env } = host
+  const told = <T extends { config: LoadedProject['config'] }>(settings: T) =>
+    notify ? settings : { ...settings, config: { ...settings.config, notify: [] } }
+  const found = newFlows(secretFlows(told(project), env), base && secretFlows(told(base), env))
+  const isAllowed = ({ name, shown }: NewFlow) =>
+    allowEndpoint.some((allowed) => allowed === name || allowed === `${name}=${shown}`)
+  if (runsInCi(env)) {
+    const refused = found.filter((flow) => !isAllowed(flow))
+    if (refused.length > 0) throw refusal(refused, base)
+  }
+  // Without a base there is nothing that a destination could differ from.
+  const said = base || runsInCi(env) ? found : []
+  for (const flow of said) host.stderr.write(`${sentence(flow, 'sends', 'went')}.\n`)
+  return said.map((flow) => ({
+    code: 'secret-destination',
+    severity: 'warning',
+    message: `${sentence(flow, 'sends', 'went')}.`,
+    feature: null,
+    before: null,
+    after: null,
+  }))
+}
+
+/** The base of a command that compares no versions: where this branch left the default branch, if that can be told. */
+export async function defaultBase({ config }: LoadedProject, host: Host): Promise<BaseProject | undefined> {
+  try {
+    const git = await openGit(config.root, host.env)
+    return git && (await readBaseProject(git, await git.mergeBase(), config.root))
+  } catch (error) {
+    if (error instanceof SluiceError) return undefined
+    throw error
+  }
+}
+
+function sentence({ variable, shown, before }: NewFlow, sends: string, went: string): string {
+  const then = before.length === 0 ? 'nowhere' : `to ${before.map(withoutScheme).join(' and ')}`
+  return `This run ${sends} ${variable} to ${withoutScheme(shown)}; at the base commit it ${went} ${then}`
+}
+
+function withoutScheme(address: string): string {
+  return address.replace(/^https:\/\//, '').replace(/^http:\/\/(?=(?:127\.|localhost|\[::1\]))/, '')
+}
+
+function refusal(refused: readonly NewFlow[], base: BaseProject | undefined): SluiceError {
+  const lines = refused.map((flow) => {
+    const at = base ? '' : ' (no base commit could be read; with actions/checkout set fetch-depth: 0)'
+    return `  ${sentence(flow, 'would send', 'went')}${at} [${flow.name}]`
+  })
+  const names = [...new Set(refused.map(({ name }) => name))]
+  const flags = names.map((name) => `--allow-endpoint ${name}`).join(' ')
+  return new SluiceError(
+    'invalid-input',
+    `Nothing was sent: the change under test would send secrets where its base commit does not.\n${lines.join('\n')}\n` +
+      `Where a secret goes is for the workflow to say, not for the change. If this is meant, allow it there: ${flags} ` +
+      `(of the action, allow-endpoint: ${names.join(' ')}), until the change is merged.`,
+  )
+}
+
+function runsInCi({ CI, GITHUB_ACTIONS }: NodeJS.ProcessEnv): boolean {
+  return [CI, GITHUB_ACTIONS].some((value) => value !== undefined && !/^(?:|0|false)$/i.test(value))
+}
