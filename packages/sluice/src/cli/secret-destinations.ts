@@ -1,4 +1,5 @@
 import { SluiceError } from '../errors.ts'
+import { baseCommit } from '../gate/base-commit.ts'
 import { type BaseProject, readBaseProject } from '../gate/base-project.ts'
 import { openGit } from '../gate/git.ts'
 import { type NewFlow, newFlows, secretFlows } from '../gate/secret-flows.ts'
@@ -52,7 +53,9 @@ export function findNewDestinations(
 export async function defaultBase({ config }: LoadedProject, host: Host): Promise<BaseProject | undefined> {
   try {
     const git = await openGit(config.root, host.env)
-    return git && (await readBaseProject(git, await git.mergeBase(), config.root))
+    if (!git) return undefined
+    const commit = await baseCommit(git, undefined, host.env)
+    return await readBaseProject(git, commit, { root: config.root, cwd: host.cwd(), env: host.env })
   } catch (error) {
     if (error instanceof SluiceError) return undefined
     throw error

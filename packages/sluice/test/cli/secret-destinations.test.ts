@@ -79,9 +79,10 @@ test('a project without any base: in CI a key goes to the providers’ own addre
   await using model = await fakeModel(answer)
   using project = createProject(summaryFiles({ url: model.url, cases: 2 }))
   project.git('init', '-q')
-  const refused = await project.sluice([...gate, '--all'], inCi)
+  const baseless = { ...env, CI: 'true' }
+  const refused = await project.sluice([...gate, '--all'], baseless)
   assert.equal(refused.code, 3)
   assert.match(refused.stderr, /no base commit could be read; with actions\/checkout set fetch-depth: 0/)
-  assert.notEqual((await project.sluice([...gate, '--all', '--allow-endpoint', 'local'], inCi)).code, 3)
+  assert.notEqual((await project.sluice([...gate, '--all', '--allow-endpoint', 'local'], baseless)).code, 3)
   assert.ok(model.requests.length > 0)
 })
