@@ -38,8 +38,10 @@ export function freshAnswers(
 }
 
 /** An answer that a secret was taken out of is not kept: judged again, it would be another answer. */
-function answerOf({ output, outputMasked, latencyMs, answerUsd }: CaseDetail): KeptAnswer | undefined {
+function answerOf({ output, outputMasked, checks, latencyMs, answerUsd }: CaseDetail): KeptAnswer | undefined {
   if (output === undefined || outputMasked) return undefined
+  // A case that is scored by there being no answer has none that could be judged again.
+  if (checks.some(({ type, score }) => type === 'expect' && score === 1)) return undefined
   return {
     output,
     ...(latencyMs !== undefined && { latencyMs }),

@@ -17,7 +17,19 @@ const bodySchema = z.looseObject({
     .array(
       z.looseObject({
         error: fault,
+        native_finish_reason: text,
         message: z.looseObject({ refusal: text }).optional().catch(undefined),
+      }),
+    )
+    .optional()
+    .catch(undefined),
+  output: z
+    .array(
+      z.looseObject({
+        content: z
+          .array(z.looseObject({ refusal: text }))
+          .optional()
+          .catch(undefined),
       }),
     )
     .optional()
@@ -28,8 +40,10 @@ const bodySchema = z.looseObject({
 export interface AnswerBody {
   /** A failure that was reported beside the answer, or instead of it. */
   error?: { message: string; status?: number } | undefined
-  /** The model's own word that it refuses. */
+  /** The words in which the model refuses. */
   refusal?: string | undefined
+  /** How the answer ended for the provider behind a gateway. */
+  nativeEnd?: string | undefined
   /** Why it was refused, e.g. `cyber`. */
   category?: string | undefined
   /** Of an answer that was not completed. */
@@ -43,11 +57,17 @@ export function readAnswerBody(body: unknown): AnswerBody {
   const [choice] = data.choices ?? []
   return {
     error: failureOf(choice?.error ?? data.error),
-    refusal: choice?.message?.refusal,
+    refusal: choice?.message?.refusal ?? refusalIn(data.output),
+    nativeEnd: choice?.native_finish_reason,
     category: data.stop_details?.category,
     unfinished: data.object === 'response' && data.status !== 'completed' ? data.status : undefined,
     fingerprint: data.system_fingerprint,
   }
+}
+
+function refusalIn(output: z.output<typeof bodySchema>['output'] = []): string | undefined {
+  const parts = output.flatMap(({ content = [] }) => content.flatMap(({ refusal }) => refusal ?? []))
+  return parts.length === 0 ? undefined : parts.join('')
 }
 
 /** What OpenAI's codes would be as a status. */

@@ -27,7 +27,7 @@ export function completionOf(
   latencyMs: number,
   { source, kind, mask }: AnswerPlace,
 ): Completion {
-  const { error, fingerprint } = readAnswerBody(result.response?.body)
+  const { error, fingerprint, refusal } = readAnswerBody(result.response?.body)
   const ending = endingOf(result)
   if (error || ending.finishReason === 'failed') {
     const said = excerpt(error?.message ?? ending.ended ?? '', mask)
@@ -44,6 +44,7 @@ export function completionOf(
     ...finished(ending, kind, warnings),
     ...(servedModel !== undefined && { servedModel }),
     ...(fingerprint !== undefined && { fingerprint }),
+    ...(refusal !== undefined && { refusal }),
   }
 }
 

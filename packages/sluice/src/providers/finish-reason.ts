@@ -27,7 +27,7 @@ const wordings = [
 /** How an answer ended, in one vocabulary for all providers. */
 export function endingOf(result: Result): Ending {
   const { unified, raw } = result.finishReason
-  const { refusal, category, unfinished } = readAnswerBody(result.response?.body)
+  const { refusal, category, unfinished, nativeEnd } = readAnswerBody(result.response?.body)
   const calls = toolCalls(result)
   switch (unified) {
     case 'content-filter':
@@ -39,7 +39,7 @@ export function endingOf(result: Result): Ending {
     case 'stop':
       if (calls !== undefined) return { finishReason: 'tools', ended: calls }
       if (unfinished !== undefined || raw === 'pause_turn') return { finishReason: 'other', ended: unfinished ?? raw }
-      return { finishReason: 'stop' }
+      return nativeEnding(nativeEnd) ?? { finishReason: 'stop' }
     default:
       return refusal === undefined ? wordedEnding(raw ?? '') : { finishReason: 'filter' }
   }
@@ -49,6 +49,12 @@ function wordedEnding(raw: string): Ending {
   const word = raw.toLowerCase()
   const [finishReason] = wordings.find(([, pattern]) => pattern.test(word)) ?? ['unknown' as const]
   return finishReason === 'stop' || finishReason === 'length' ? { finishReason } : { finishReason, ended: raw }
+}
+
+/** Gateways call an end a stop that was none for the provider behind them. */
+function nativeEnding(raw = ''): Ending | undefined {
+  const ending = wordedEnding(raw)
+  return ending.finishReason === 'filter' || ending.finishReason === 'length' ? ending : undefined
 }
 
 /** The tools that the model wants to be called; undefined where it calls none. */

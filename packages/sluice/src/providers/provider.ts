@@ -54,6 +54,8 @@ export interface Completion {
   finishReason: FinishReason
   /** How it ended in the provider's own words, where `finishReason` does not say it all. */
   ended?: string
+  /** The words in which the model refuses, where the provider tells them from an answer; they are in `output` too. */
+  refusal?: string
   warnings: string[]
 }
 

@@ -43,6 +43,7 @@ const completionRow = z.object({
   fingerprint: z.string().optional(),
   finishReason: z.enum(['stop', 'length', 'filter', 'tools', 'other']),
   ended: z.string().optional(),
+  refusal: z.string().optional(),
   warnings: z.array(z.string()),
 })
 

@@ -19,6 +19,8 @@ export interface ReadAnswer {
   reasoning?: string
   /** Set where there is no answer. */
   lost?: LostAnswer
+  /** Text came before it was refused, beside the words of the refusal. */
+  isPartial?: boolean
   /**
    * `answer`: checks and judge may look at it. `expected`: there is none, as it should be. `lost`: there is none, so that
    * it has no score and is asked for again.
@@ -31,7 +33,11 @@ export function readAnswer(completion: Completion, { request, expects, reasoning
   const read = { output, ...(reasoning !== undefined && { reasoning }) }
   const lost = lostAnswer({ ...completion, output }, request)
   if (!lost) return { ...read, kind: 'answer' }
-  if (isExpected(lost, expects)) return { ...read, lost, kind: 'expected' }
+  if (lost.state === 'refused' && expects === 'refusal') {
+    const isPartial = !isBlank(output.replace(completion.refusal ?? '', ''))
+    return { ...read, lost, isPartial, kind: 'expected' }
+  }
+  if (expects === 'noText' && lost.state === 'noText' && isBlank(output)) return { ...read, lost, kind: 'expected' }
   if (expects === 'truncated' && lost.state === 'truncated' && !isBlank(output)) return { ...read, kind: 'answer' }
   const isThoughtAlone = lost.state === 'noText' && reasoning !== undefined
   return { ...read, lost: isThoughtAlone ? { ...lost, ...thoughtAlone } : lost, kind: 'lost' }
@@ -40,9 +46,4 @@ export function readAnswer(completion: Completion, { request, expects, reasoning
 const thoughtAlone = {
   cause: 'reasoning alone, without an answer',
   wayOut: 'lower reasoningEffort; where this is the answer, reasoning: keep scores it',
-}
-
-/** Whether a case is about this very loss. */
-function isExpected({ state }: Pick<LostAnswer, 'state'>, expects: Expectation): boolean {
-  return (state === 'refused' && expects === 'refusal') || (state === 'noText' && expects === 'noText')
 }

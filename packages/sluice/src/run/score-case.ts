@@ -79,13 +79,16 @@ function requestOf({ model, messages, parameters, format, strict }: Prompt, { va
 }
 
 /** What becomes of a case that neither checks nor judge have to look at; undefined for one that they have to. */
-function withoutScoring({ kind, lost }: ReadAnswer, expects: Expectation, { checks, rubric }: Case) {
+function withoutScoring({ kind, lost, isPartial }: ReadAnswer, expects: Expectation, { checks, rubric }: Case) {
+  const isTold = [...checks, ...rubric].some(({ weight }) => weight > 0)
+  // What came before the refusal may have been what should not be said; only the case can tell.
+  if (kind === 'expected' && isPartial && isTold) return undefined
   if (lost && kind === 'expected') return asExpected(expects, lostReason(lost))
   if (lost) {
     const { state, cause, wayOut } = lost
     return { state, error: lostReason(lost), lost: { cause, wayOut }, checks: [], judge: [] }
   }
-  if (!isWithoutAnswer(expects) || [...checks, ...rubric].some(({ weight }) => weight > 0)) return undefined
+  if (!isWithoutAnswer(expects) || isTold) return undefined
   return { state: 'scored' as const, score: 0, checks: [unexpectedAnswer(expects)], judge: [] }
 }
 

@@ -109,3 +109,16 @@ test('once stopped nothing new is asked for, but what is kept still answers', as
   await assert.rejects(world.ask(request, world.context(2)), { code: 'interrupted' })
   assert.equal(world.calls(), 1)
 })
+
+test('what is no answer is handed on and paid for, but neither kept nor taken from what was kept', async () => {
+  using world = setUp()
+  const never = { ...world.context(), accepts: () => false }
+  assert.equal((await world.ask(request, never)).output, 'hello')
+  await world.ask(request, never)
+  assert.equal(world.calls(), 2)
+  await world.ask(request, world.context())
+  assert.equal(world.calls(), 3)
+  await world.ask(request, never)
+  assert.equal(world.calls(), 4)
+  assert.deepEqual(world.booked, ['provider', 'provider', 'provider', 'provider'])
+})

@@ -65,6 +65,16 @@ export const ofCompatible: Omit<Shape, 'kind'>[] = [
   { name: 'content_filter', body: choice({ content: 'First' }, 'content_filter'), state: 'refused' },
   { name: 'guardrail_intervened', body: choice({ content: 'Blocked.' }, 'guardrail_intervened'), state: 'refused' },
   { name: 'SAFETY through a gateway', body: choice({ content: null }, 'SAFETY'), state: 'refused' },
+  {
+    name: 'a stop that was a refusal behind the gateway',
+    body: choice({ content: 'I' }, 'stop', { native_finish_reason: 'refusal' }),
+    state: 'refused',
+  },
+  {
+    name: 'a stop behind the gateway too',
+    body: choice({ content: 'Fine.' }, 'stop', { native_finish_reason: 'STOP' }),
+    state: 'scored',
+  },
   { name: 'sensitive', body: choice({ content: '' }, 'sensitive'), state: 'refused' },
   { name: 'a call of a tool', body: choice({ content: null, tool_calls: call }, 'tool_calls'), state: 'noText' },
   { name: 'a call of a tool that ends with stop', body: choice({ content: '', tool_calls: call }), state: 'noText' },
