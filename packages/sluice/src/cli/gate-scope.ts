@@ -49,7 +49,7 @@ export async function gateScope(project: LoadedProject, options: ScopeOptions, h
   const present = { root: config.root, cwd: host.cwd(), env: host.env }
   const base = git && commit !== undefined ? await readBaseProject(git, commit, present) : undefined
   const changes = await changesSince(base, git, { project, options, host })
-  const place = await placeOf(project, git, changes.root)
+  const place = await placeOf(project, git, { root: changes.root, baseFiles: base?.files })
   const features: FeatureScope[] = []
   for (const prompt of prompts) features.push(await featureScope(prompt, place, changes))
   const found = git && base && (await succession(git, base, { prompts, config, changed: changes.paths, env: host.env }))
@@ -106,12 +106,16 @@ async function changesSince(
   return { root, paths, base: tree }
 }
 
-async function placeOf({ config, files }: LoadedProject, git: Git | undefined, root: string): Promise<FeaturePlace> {
+async function placeOf(
+  { config, files }: LoadedProject,
+  git: Git | undefined,
+  { root, baseFiles }: Pick<FeaturePlace, 'root' | 'baseFiles'>,
+): Promise<FeaturePlace> {
   const found = git ? await git.files() : await diskFiles(root).list('**/*')
   const all = found.map((file) => path.join(root, file)).filter((file) => entryAt(file)?.isFile())
   const filesBelow = (folder: string) =>
     folder === root ? all : all.filter((file) => file.startsWith(folder + path.sep))
-  return { config, files, root, filesBelow, suiteNeeds: new Map() }
+  return { config, files, baseFiles, root, filesBelow, suiteNeeds: new Map() }
 }
 
 function outsideGit(root: string): SluiceError {

@@ -4,7 +4,7 @@ import { type FeaturePlace, featureFiles } from './feature-files.ts'
 import { type Changes, type PartState, partState, relative } from './part-state.ts'
 
 /** One line of the list of what is read for a feature. */
-export interface ReadFile extends PartState {
+interface ReadFile extends PartState {
   /** Relative to the repository's root; absolute where it lies outside. */
   path: string
   as: string

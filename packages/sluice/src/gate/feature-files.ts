@@ -24,12 +24,14 @@ export interface FeatureFiles {
 export interface FeaturePlace extends CodePlace {
   config: Config
   files: ProjectFiles
+  /** Those of the base commit: what a pattern found then and no longer finds has changed. */
+  baseFiles: ProjectFiles | undefined
   /** What the cases of a suite ask for; kept, since features may share a suite. */
   suiteNeeds: Map<string, Promise<SuiteNeeds>>
 }
 
 /** What cases ask for beside their prompt. */
-export interface SuiteNeeds {
+interface SuiteNeeds {
   checks: CheckSpec[]
   /** Why the suite could not be read to its end. */
   fault?: string
@@ -37,7 +39,7 @@ export interface SuiteNeeds {
 
 /** The one list of what is read for a feature: whatever is not on it cannot change its scores. */
 export async function featureFiles(prompt: Prompt, place: FeaturePlace): Promise<FeatureFiles> {
-  const { config, files } = place
+  const { config } = place
   const absolute = (file: string) => path.resolve(config.root, file)
   const needs = await needsOf(prompt, place)
   const checks = [...prompt.checks, ...needs.flatMap((each) => each.checks)]
@@ -52,7 +54,7 @@ export async function featureFiles(prompt: Prompt, place: FeaturePlace): Promise
       { kind: 'file', path: absolute(prompt.file), as: 'prompt' },
       { kind: 'file', path: absolute(config.file ?? configFileName), as: 'configuration' },
       ...suites.map(([name, file]) => ({ kind: 'file' as const, path: absolute(file), as: `suite ${name}` })),
-      ...(await recordings(modelsOf(prompt, config, checks), config, files)),
+      ...(await recordings(modelsOf(prompt, config, checks), place)),
       ...code.parts,
     ],
     unknown: needs.flatMap(({ fault }) => fault ?? []),
@@ -104,7 +106,8 @@ function modelsOf(prompt: Prompt, { judge, embedding }: Config, checks: readonly
   return [...new Set(all.filter((model) => model !== undefined))]
 }
 
-async function recordings(models: readonly string[], config: Config, files: ProjectFiles): Promise<FeaturePart[]> {
+async function recordings(models: readonly string[], place: FeaturePlace): Promise<FeaturePart[]> {
+  const { config, files, baseFiles } = place
   const providers = new Set(models.map((model) => parseModelId(model)?.provider ?? ''))
   const parts: FeaturePart[] = []
   for (const provider of providers) {
@@ -115,7 +118,8 @@ async function recordings(models: readonly string[], config: Config, files: Proj
       const { isGlob, base, glob: inside } = picomatch.scan(glob)
       const folder = path.resolve(config.root, base)
       parts.push(isGlob ? { kind: 'pattern', path: folder, glob: inside, as } : { kind: 'file', path: folder, as })
-      for (const file of await files.list(glob)) parts.push({ kind: 'file', path: path.resolve(config.root, file), as })
+      const found = [...(await files.list(glob)), ...((await baseFiles?.list(glob)) ?? [])]
+      for (const file of new Set(found)) parts.push({ kind: 'file', path: path.resolve(config.root, file), as })
     }
   }
   return parts

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict'
+import path from 'node:path'
+import { test } from 'node:test'
+import { baseCommit, isBaseNamed } from '../../src/gate/base-commit.ts'
+import { openGit } from '../../src/gate/git.ts'
+import { createProject, type Project } from '../support/project.ts'
+
+const env = { PATH: process.env.PATH, HOME: process.env.HOME }
+
+/** main with three commits, and a branch of two that left it at the second. */
+function history(): Project & { at(name: string): string } {
+  const project = createProject({ 'a.txt': '1' })
+  project.git('init', '-q')
+  const commit = (name: string) => {
+    project.write({ 'a.txt': name })
+    project.git('add', '-A')
+    project.git('commit', '-qm', name)
+    project.git('tag', name)
+  }
+  for (const name of ['one', 'two']) commit(name)
+  project.git('checkout', '-qb', 'branch')
+  for (const name of ['three', 'four']) commit(name)
+  project.git('checkout', '-q', 'main')
+  commit('later')
+  return { ...project, at: (name) => project.git('rev-parse', name) }
+}
+
+async function baseIn(project: Project, head: string, more: NodeJS.ProcessEnv) {
+  project.git('checkout', '-q', head)
+  const git = await openGit(project.root, env)
+  assert.ok(git)
+  return baseCommit(git, undefined, { ...env, ...more })
+}
+
+function event(project: Project, name: string, content: object): NodeJS.ProcessEnv {
+  project.write({ 'event.json': JSON.stringify(content) })
+  return { GITHUB_EVENT_NAME: name, GITHUB_EVENT_PATH: path.join(project.root, 'event.json') }
+}
+
+test('in a merge queue the base is the one of the group', async () => {
+  using project = history()
+  const more = event(project, 'merge_group', {
+    merge_group: { base_sha: project.at('three'), head_sha: project.at('four') },
+  })
+  assert.equal(await baseIn(project, 'four', more), project.at('three'))
+  assert.equal(await isBaseNamed(more), true)
+})
+
+test('a base of the merge group that is not here, or an event that cannot be read, is a fault', async () => {
+  using project = history()
+  const gone = event(project, 'merge_group', { merge_group: { base_sha: '1'.repeat(40) } })
+  await assert.rejects(baseIn(project, 'four', gone), {
+    code: 'invalid-input',
+    message: /git knows no commit "1{40}".*fetch/s,
+  })
+  project.write({ 'event.json': '{' })
+  await assert.rejects(baseIn(project, 'four', gone), {
+    code: 'invalid-input',
+    message: /event\.json.*cannot be read.*--base/s,
+  })
+})
+
+test('a push to the default branch is compared with what was there before', async () => {
+  using project = history()
+  const push = event(project, 'push', { before: project.at('two') })
+  assert.equal(await baseIn(project, 'main', push), project.at('two'))
+})
+
+test('a push to another branch is compared with where the branch began, not with the push before', async () => {
+  using project = history()
+  const push = event(project, 'push', { before: project.at('three') })
+  assert.equal(await baseIn(project, 'branch', push), project.at('two'))
+})
+
+test('the first push of a branch, and one whose past is not here, fall back to the default branch', async () => {
+  using project = history()
+  for (const before of ['0'.repeat(40), '1'.repeat(40)]) {
+    assert.equal(await baseIn(project, 'branch', event(project, 'push', { before })), project.at('two'))
+  }
+})
+
+test('what a pull request was before is not its base', async () => {
+  using project = history()
+  const more = {
+    ...event(project, 'pull_request', { before: project.at('three'), pull_request: {} }),
+    GITHUB_BASE_REF: 'main',
+  }
+  assert.equal(await baseIn(project, 'branch', more), project.at('two'))
+})
+
+test('GitLab names the base of a merge request', async () => {
+  using project = history()
+  assert.equal(
+    await baseIn(project, 'branch', { CI_MERGE_REQUEST_DIFF_BASE_SHA: project.at('one') }),
+    project.at('one'),
+  )
+})
