@@ -16,6 +16,7 @@ import { showProgress } from './run-progress.ts'
 import { type DestinationOptions, findNewDestinations } from './secret-destinations.ts'
 import { openSession } from './session.ts'
 import { setAside } from './set-aside.ts'
+import { requireModels } from './start-run.ts'
 
 export interface GateOptions extends ScopeOptions, ConclusionOptions, PolicyFlags, GuardFlags, DestinationOptions {
   /** Say what is looked at, and evaluate nothing. */
@@ -42,6 +43,7 @@ export async function gate(options: GateOptions, host: Host): Promise<number> {
   const affected = scope.features.filter((feature) => feature.affected).map(({ prompt }) => prompt)
   const judgeable = setAside(affected, (prompt) => scope.predecessors.get(prompt.feature)?.prompt, host)
   requireSuites(judgeable.prompts, options.suite)
+  requireModels(judgeable.prompts, project.config)
   const guarded = await guardMeasure(project, scope, options, host)
   const session = openSession(guarded.project, { command: 'gate', ...options }, host)
   const progress = showProgress(session, host)

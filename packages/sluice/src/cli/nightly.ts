@@ -21,6 +21,7 @@ import { showProgress } from './run-progress.ts'
 import { type DestinationOptions, defaultBase, findNewDestinations } from './secret-destinations.ts'
 import { openSession } from './session.ts'
 import { type Judgeable, setAside } from './set-aside.ts'
+import { requireModels } from './start-run.ts'
 import { createTellNight } from './tell-night.ts'
 
 export interface NightlyOptions extends PolicyFlags, DestinationOptions {
@@ -46,6 +47,7 @@ export async function nightly(options: NightlyOptions, host: Host): Promise<numb
   const { config } = project
   const { prompts, findings } = judgeableInProduction(project.prompts, host)
   requireSuites(prompts, options.suite)
+  requireModels(prompts, project.config)
   const destinations = findNewDestinations(project, await defaultBase(project, host), options, host)
   const tellLater = createTellNight(options.notify ? project : { ...project, config: { ...config, notify: [] } }, host)
   const budgetUsd = options.budgetUsd ?? config.nightly?.budgetUsd

@@ -6,6 +6,7 @@ import type { Embed } from '../scorers/check.ts'
 import type { Case } from '../suite/case.ts'
 import { casesOf } from '../suite/cases.ts'
 import type { Config } from '../suite/config.ts'
+import { requireProviders } from '../suite/model-ids.ts'
 import type { Prompt } from '../suite/prompt.ts'
 import type { Target } from '../suite/target.ts'
 import type { Host } from './host.ts'
@@ -43,11 +44,19 @@ function modelsNeeded(
   return [...versions, ...rubric, ...evaluators, ...embeddings]
 }
 
+/** Before anything is paid for: that all features can be asked. @throws SluiceError `invalid-input` */
+export function requireModels(prompts: readonly Prompt[], config: Config): void {
+  const models = prompts.flatMap((candidate) => modelsNeeded({ candidate }, config))
+  requireProviders(models, config.providers)
+}
+
 /** Binds a feature to the session's models, store and signals. */
 export function startRun(request: RunRequest, project: LoadedProject, session: Session, host: Host): FeatureRun {
   const { candidate, baseline, suite, progress } = request
   const { config, files } = project
-  session.need(modelsNeeded(request, config))
+  const models = modelsNeeded(request, config)
+  requireProviders(models, config.providers)
+  session.need(models)
   const { stop, abort } = session.interrupt
   const embed: Embed = (texts, { model = config.embedding?.model ?? '', signal }) => {
     const bookVector = (completion: Completion, source: AnswerSource) =>

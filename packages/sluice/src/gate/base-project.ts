@@ -1,7 +1,7 @@
 import type { Config } from '../suite/config.ts'
 import type { ProjectFiles } from '../suite/files.ts'
 import { loadConfig } from '../suite/load-config.ts'
-import { loadPrompts } from '../suite/load-prompts.ts'
+import { loadPrompts, promptPaths } from '../suite/load-prompts.ts'
 import type { Prompt } from '../suite/prompt.ts'
 import { baseFolder, type PresentProject } from './base-folder.ts'
 import { commitFiles } from './commit-files.ts'
@@ -36,6 +36,6 @@ export async function readBaseProject(git: Git, commit: string, present: Present
   const { config } = await loadConfig(files, place.root)
   const { prompts } = await loadPrompts(files, config)
   const valid = new Set(prompts.map(({ file }) => file))
-  const invalid = (await files.list(config.prompts)).filter((file) => !valid.has(file))
+  const invalid = (await promptPaths(files, config)).filter((file) => !valid.has(file))
   return { commit, config, files, prompts, invalid, folder: place.folder, tree }
 }

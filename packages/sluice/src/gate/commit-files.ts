@@ -1,6 +1,6 @@
 import path from 'node:path'
 import picomatch from 'picomatch'
-import type { ProjectFiles } from '../suite/files.ts'
+import { globMatcher, type ProjectFiles } from '../suite/files.ts'
 import type { CommitTree } from './commit-tree.ts'
 
 const skipped = new Set(['node_modules', '.git', '.sluice'])
@@ -21,7 +21,7 @@ export function commitFiles(tree: CommitTree, { root, folder }: { root: string; 
     async list(glob) {
       const { base, isGlob } = picomatch.scan(glob)
       if (!isGlob) return (await tree.isFile(inRepository(glob))) ? [path.posix.normalize(glob)] : []
-      const matches = picomatch(glob)
+      const matches = globMatcher(glob)
       const found = await filesBelow(tree, inRepository(base))
       return found
         .map((file) => path.posix.join(base, file))

@@ -6,7 +6,7 @@ import { notifySchema } from './notify-settings.ts'
 import { providersSchema } from './provider-settings.ts'
 
 export const defaultJudgeModel = 'anthropic:claude-haiku-4-5-20251001'
-export const defaultPrompts = 'prompts/**/*.prompt.yml'
+export const defaultPrompts = '{prompts,.github/prompts}/**/*.prompt.{yml,yaml}'
 
 const usd = z.number().min(0)
 

@@ -27,7 +27,7 @@ export function diskFiles(root: string): ProjectFiles {
     async list(glob) {
       const { base, isGlob } = picomatch.scan(glob)
       if (!isGlob) return (await isFile(absolute(glob))) ? [posix(path.relative(root, absolute(glob)))] : []
-      const matches = picomatch(glob)
+      const matches = globMatcher(glob)
       const found = await filesBelow(absolute(base))
       return found
         .map((file) => nameLike(glob, root, file))
@@ -36,6 +36,20 @@ export function diskFiles(root: string): ProjectFiles {
     },
     describe: (file) => file,
   }
+}
+
+/**
+ * Whether a path matches a glob. Wildcards stand for hidden folders and files only in .github, where prompts are kept.
+ */
+export function globMatcher(glob: string): (file: string) => boolean {
+  const matches = picomatch(glob)
+  return (file) => matches(file) || matches(file.replace(/(^|\/)\.github\//, '$1:github/'))
+}
+
+/** The globs that stand behind one that begins with alternatives, as {a,b}/*.yml does. */
+export function alternatives(glob: string): string[] {
+  const [, first, rest = ''] = /^\{([^{}]*)\}(.*)$/.exec(glob) ?? []
+  return first === undefined ? [glob] : first.split(',').map((start) => `${start}${rest}`)
 }
 
 /** The pieces of a file, by whichever way the files offer. */

@@ -1,6 +1,6 @@
 import type { Config } from './config.ts'
 import type { Diagnostic } from './diagnostic.ts'
-import type { ProjectFiles } from './files.ts'
+import { alternatives, type ProjectFiles } from './files.ts'
 import { configFileName } from './load-config.ts'
 import { parsePrompt } from './parse-prompt.ts'
 import type { Prompt } from './prompt.ts'
@@ -19,7 +19,7 @@ export interface LoadedPrompts {
  * where nothing can be made of it. `configSource` tells where to report that no file matches.
  */
 export async function loadPrompts(files: ProjectFiles, config: Config, configSource?: Source): Promise<LoadedPrompts> {
-  const paths = await files.list(config.prompts)
+  const paths = await promptPaths(files, config)
   if (paths.length === 0)
     return { prompts: [], orphanSuites: [], diagnostics: [noPrompts(files, config, configSource)] }
   const prompts: Prompt[] = []
@@ -44,6 +44,12 @@ export async function loadPrompts(files: ProjectFiles, config: Config, configSou
     }
   }
   return { prompts, orphanSuites, diagnostics }
+}
+
+/** Only the folders that may hold prompts are looked into. */
+export async function promptPaths(files: ProjectFiles, { prompts }: Pick<Config, 'prompts'>): Promise<string[]> {
+  const lists = await Promise.all(alternatives(prompts).map((glob) => files.list(glob)))
+  return [...new Set(lists.flat())].sort()
 }
 
 function noPrompts(files: ProjectFiles, { prompts, file = configFileName }: Config, source?: Source): Diagnostic {

@@ -1,9 +1,40 @@
 import { z } from 'zod'
 
+/** Texts of a message in several parts are one text, a line each; what is no text cannot be sent. */
+const contentSchema = z
+  .preprocess((content, context) => {
+    if (!Array.isArray(content)) return content
+    const texts = content.map((part: unknown, index) => {
+      const parsed = textPartSchema.safeParse(part)
+      if (parsed.success) return parsed.data.text
+      context.addIssue({ code: 'custom', path: [index], message: partFault(part) })
+      return ''
+    })
+    return texts.join('\n')
+  }, z.string())
+  .meta({
+    type: ['string', 'array'],
+    description: 'The text; {{name}} stands for a variable of the case. A list of text parts is joined, a line each.',
+  })
+
+const textPartSchema = z.strictObject({ type: z.enum(['text', 'input_text']), text: z.string() })
+
+function partFault(part: unknown): string {
+  const type = part !== null && typeof part === 'object' && 'type' in part ? String(part.type) : ''
+  if (type === 'text' || type === 'input_text') return 'a part that is a text has "type" and "text", and nothing else'
+  const [kind] = /image|audio|video|file|document|pdf/i.exec(type) ?? []
+  return kind === undefined
+    ? 'not a part of a message: write {type: text, text: "..."}'
+    : `a part of type ${type} is not supported yet: messages are text, see "Images and files" in docs/suites.md`
+}
+
 export const messageSchema = z
   .strictObject({
-    role: z.enum(['system', 'user', 'assistant']).meta({ description: 'Who speaks: system, user or assistant.' }),
-    content: z.string().meta({ description: 'The text; {{name}} stands for a variable of the case.' }),
+    role: z
+      .enum(['system', 'user', 'assistant', 'developer'])
+      .transform((role) => (role === 'developer' ? 'system' : role))
+      .meta({ description: 'Who speaks: system, user or assistant. developer is another name of system.' }),
+    content: contentSchema,
   })
   .meta({ description: 'One message of the conversation sent to the model.' })
 

@@ -4,11 +4,12 @@ import type { Config } from './config.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { evaluatorsOf } from './evaluators.ts'
 import type { ProjectFiles } from './files.ts'
+import { githubPromptSchema } from './github-prompt.ts'
 import { inlineCases } from './inline-cases.ts'
 import { loadYaml } from './load-yaml.ts'
 import { modelFaults } from './model-ids.ts'
 import type { Prompt } from './prompt.ts'
-import { featureNameSchema, githubPromptSchema, type PromptFile, promptSchema, suitesSchema } from './prompt-file.ts'
+import { featureNameSchema, type PromptFile, promptSchema, suitesSchema } from './prompt-file.ts'
 import { absoluteModule, resolveTarget } from './resolve-target.ts'
 import { responseFormat } from './response-format.ts'
 import { defaultLiveSettings, defaultRolloutSettings, type LiveSettings } from './rollout-settings.ts'
@@ -132,12 +133,12 @@ async function referenceFaults(data: PromptFile, prompt: Prompt, place: Referenc
   ])
   const judges = (data.evaluators ?? []).flatMap(({ llm }, index) => {
     const at = ['evaluators', index, 'llm', 'modelId']
-    return llm?.modelId === undefined ? [] : modelFaults(llm.modelId, source, at, config.providers)
+    return llm?.modelId === undefined ? [] : modelFaults(llm.modelId, source, at, config.providers, prompt)
   })
   const target = data.target?.module
   const redact = data.live?.redact
   return [
-    ...modelFaults(data.model, source, ['model'], config.providers),
+    ...modelFaults(data.model, source, ['model'], config.providers, prompt),
     ...(await Promise.all(checks)).flat(),
     ...judges,
     ...(target === undefined ? [] : await module(target, ['target', 'module'])),

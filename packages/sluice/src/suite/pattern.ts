@@ -14,7 +14,7 @@ const dialects: [pattern: RegExp, cure: string][] = [
   ],
   [/\(\?[a-zA-Z]*m[a-zA-Z]*\)/, '(?m) is unknown to JavaScript; write (?<=^|\\n) and (?=\\n|$) for the ends of lines'],
   [/\(\?[ims]*-?[ims]*:/, 'groups with flags need Node.js 24; write [^] for any character, [aA] for either case'],
-  [/\(\?-?[a-zA-Z]+\)/, 'flags inside a pattern are unknown to JavaScript; leave them out'],
+  [/\(\?-?[a-zJU]+\)/, 'flags inside a pattern are unknown to JavaScript; leave them out'],
   [/\(\?P</, 'name a group (?<name>...), without the P'],
   [/\(\?P=/, 'refer to a group by \\k<name>'],
   [/\(\?'/, 'name a group (?<name>...)'],
@@ -40,7 +40,8 @@ const dialects: [pattern: RegExp, cure: string][] = [
   [/\\e/, 'write \\x1b for what \\e stands for elsewhere'],
   [/\\x\{/, 'write \\u{...} for a character by its number'],
   [/\\U[0-9a-fA-F]/, 'write \\u{...} for a character by its number'],
-  [/\\p[A-Z]/i, 'write a property of characters with its name in braces, as \\p{L} or \\p{Script=Greek}'],
+  [/\\p\{\^|\\p[A-Z]/i, 'write a property of characters with its name in braces, as \\p{L} or \\p{Script=Greek}'],
+  [/\\p\{\w+\}/i, 'name a script with its kind, as \\p{Script=Greek}; a class of characters as \\p{L}'],
   [/\\[gk]/, 'refer to a group by \\1 or \\k<name>'],
   [/\\0?\d/, 'there is no such group; write a character by its number as \\x1f'],
   [/\[[^\]]*&&/, 'intersections of classes are unknown here; write a lookahead, as (?![aeiou])[a-z]'],
@@ -103,8 +104,9 @@ export function renderPattern(
 
 /** Why a pattern cannot be used whatever the values of its `{{variables}}`; undefined when it can. */
 export function patternFault(source: string): string | undefined {
-  const compiled = compilePattern(source.replaceAll(/\{\{[^{}]+\}\}/g, 'x'))
-  return typeof compiled === 'string' ? compiled : undefined
+  // Of two values one fits at either end of a range of characters.
+  const compiled = ['x', '!'].map((value) => compilePattern(source.replaceAll(/\{\{[^{}]+\}\}/g, value)))
+  return compiled.every((one) => typeof one === 'string') ? compiled[0] : undefined
 }
 
 /** The places of a JSON Schema's patterns that cannot be used, and why. */

@@ -43,18 +43,8 @@ const evaluatorSchema = z.strictObject({
 
 export type EvaluatorEntry = z.output<typeof evaluatorSchema>
 
-const vendors = { openai: /^(?:gpt-|chatgpt-|o\d)/, anthropic: /^claude-/, google: /^gemini-/ }
-
-/** GitHub's early files name a model without its provider. */
-const githubModelSchema = z
-  .string()
-  .transform((text) => {
-    const [vendor] = Object.entries(vendors).find(([, names]) => names.test(text)) ?? []
-    return vendor === undefined ? text : `${vendor}:${text}`
-  })
-  .pipe(modelIdSchema)
-
-const githubShape = {
+/** What GitHub's files and ours have in common. */
+export const githubShape = {
   name: z.string().min(1).exactOptional().meta({ description: "The feature's name (default: the file's name)." }),
   description: z.string().exactOptional().meta({ description: 'What the prompt is for.' }),
   model: modelIdSchema.meta({ description: 'provider:model; provider/model is accepted.' }),
@@ -73,9 +63,6 @@ const githubShape = {
     .meta({ description: 'Cases inline: every key is a variable, expected is the reference answer.' }),
   evaluators: z.array(evaluatorSchema).exactOptional().meta({ description: "Checks and judges in GitHub's form." }),
 }
-
-/** GitHub's own `.prompt.yml`. */
-export const githubPromptSchema = z.strictObject({ ...githubShape, model: githubModelSchema })
 
 export const suitesSchema = z.record(z.string().min(1), z.string().min(1))
 

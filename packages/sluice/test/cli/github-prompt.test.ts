@@ -120,3 +120,20 @@ test('the gate compares two versions of such a file', async () => {
   assert.equal(code, 0, JSON.stringify(report.features[0]?.reasons))
   assert.equal(report.features[0]?.comparison?.pairs, 2)
 })
+
+test('a vendor without a provider ends the run before anything is paid, with what to write', async () => {
+  await using model = await fakeModel(answer)
+  using project = createProject({
+    'sluice.yaml': config(model.url),
+    'prompts/a.prompt.yml': prompt,
+    '.github/prompts/triage.prompt.yml': prompt
+      .replace('Text summariser', 'triage')
+      .replace('openai/gpt-4o-mini-2024-07-18', 'mistral-ai/mistral-medium-2505'),
+  })
+  for (const args of [['eval', 'triage'], ['nightly']]) {
+    const { code, stderr } = await project.sluice(args)
+    assert.equal(code, 3, stderr)
+    assert.match(stderr, /no provider "mistral-ai"; to run this model, .* baseURL: "https:\/\/api\.mistral\.ai\/v1"/)
+  }
+  assert.equal(model.requests.length, 0)
+})

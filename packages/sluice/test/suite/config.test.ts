@@ -8,7 +8,7 @@ const faults = async (text: string) =>
 
 const defaults = {
   root: '/project',
-  prompts: 'prompts/**/*.prompt.yml',
+  prompts: '{prompts,.github/prompts}/**/*.prompt.{yml,yaml}',
   judge: { model: 'anthropic:claude-haiku-4-5-20251001', parameters: {} },
   gate: {
     threshold: 0.85,
@@ -154,7 +154,7 @@ test('a fault in one part does not make the others fail in turn', async () => {
 })
 
 test('a project without prompts says which glob found nothing', async () => {
-  assert.deepEqual(await faultsOf({}), ['sluice.yaml:1:1: prompts: no file matches prompts/**/*.prompt.yml'])
+  assert.deepEqual(await faultsOf({}), ['sluice.yaml:1:1: prompts: no file matches {prompts,.github/prompts}/**/*.prompt.{yml,yaml}'])
   assert.deepEqual(await faultsOf({ 'sluice.yaml': 'sluice: 1\nprompts: prmopts/*.yml\n' }), [
     'sluice.yaml:2:10: prompts: no file matches prmopts/*.yml',
   ])

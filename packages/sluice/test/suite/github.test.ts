@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Case } from '../../src/suite/case.ts'
 import { casesOf } from '../../src/suite/cases.ts'
-import { faultsOf, load, memoryFiles, root } from './memory-files.ts'
+import { faultsOf, good, goodPrompt, load, memoryFiles, root } from './memory-files.ts'
 
 const file = 'prompts/greet.prompt.yml'
 const github = `name: Greeting evaluation
@@ -134,8 +134,51 @@ test('early files without a provider get it from the name of the model', async (
     const { prompts } = await load({ [file]: github.replace('model: openai/gpt-4.1-2025-04-14', `model: ${model}`) })
     assert.equal(prompts[0]?.model, expected)
   }
-  const [fault] = await faultsOf({ [file]: github.replace('model: openai/gpt-4.1-2025-04-14', 'model: Phi-4') })
+  const [fault] = await faultsOf({ [file]: github.replace('model: openai/gpt-4.1-2025-04-14', 'model: my-model') })
   assert.match(fault ?? '', /:3:8: model: names no provider; write provider:model/)
+})
+
+const bare = github.replace(/^model.*\n/gm, '')
+
+test("a file without a model has GitHub's default", async () => {
+  const { prompts, diagnostics } = await load({ [file]: bare })
+  assert.equal(prompts[0]?.model, 'openai:gpt-4o')
+  assert.ok(diagnostics.every(({ severity }) => severity === 'warning'))
+})
+
+test('all spellings of the token limit count, and of the other parameters', async () => {
+  for (const [written, expected] of [
+    ['maxTokens: 300', { maxTokens: 300 }],
+    ['max_tokens: 300', { maxTokens: 300 }],
+    ['maxCompletionTokens: 300', { maxCompletionTokens: 300 }],
+    ['max_completion_tokens: 300', { maxCompletionTokens: 300 }],
+    ['top_p: 0.5, frequency_penalty: 1', { topP: 0.5, frequencyPenalty: 1 }],
+  ] as const) {
+    const contents = { [file]: `modelParameters: {${written}}\n${bare}` }
+    const { prompts } = await load(contents)
+    assert.deepEqual(prompts[0]?.parameters, expected, written)
+    assert.doesNotMatch((await faultsOf(contents)).join(), /unknown key/)
+  }
+})
+
+test('prompts are found by default in both folders, with either ending, and by a glob also in .github', async () => {
+  const places = ['prompts/a.prompt.yml', 'prompts/deep/b.prompt.yaml', '.github/prompts/c.prompt.yml']
+  const contents = Object.fromEntries(places.map((place) => [place, bare.replace('name: Greeting evaluation\n', '')]))
+  const names = async (others = {}) => (await load({ ...contents, ...others })).prompts.map(({ feature }) => feature)
+  assert.deepEqual((await names()).sort(), ['a', 'b', 'c'])
+  assert.deepEqual((await names({ 'sluice.yaml': 'prompts: "**/*.prompt.yml"\n' })).sort(), ['a', 'c'])
+})
+
+test('a vendor without a provider is told what to write, and only an own file is wrong by it', async () => {
+  for (const vendor of ['mistral-ai', 'meta', 'deepseek', 'xai', 'cohere', 'microsoft', 'ai21-labs']) {
+    const model = `model: ${vendor}/some-model`
+    const [fault] = await faultsOf({ [file]: `${model}\n${bare}` })
+    assert.match(fault ?? '', /^warning .*: model: there is no provider .* write in sluice\.yaml: providers: \{/)
+    const own = { 'prompts/summary.prompt.yml': goodPrompt.replace(/model: .*/, model) }
+    assert.match((await faultsOf(good(own))).join(), /^prompts\/summary.*there is no provider .*providers: \{/)
+    const [, settings = ''] = /(providers: \{.*\}\})/.exec(fault ?? '') ?? []
+    assert.doesNotMatch((await faultsOf({ [file]: `${model}\n${bare}`, 'sluice.yaml': settings })).join(), /provider/)
+  }
 })
 
 test('an evaluator that evaluates nothing, or is not known, is an error', async () => {

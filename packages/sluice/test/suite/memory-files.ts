@@ -1,6 +1,5 @@
-import picomatch from 'picomatch'
 import { formatDiagnostic } from '../../src/suite/diagnostic.ts'
-import type { ProjectFiles } from '../../src/suite/files.ts'
+import { globMatcher, type ProjectFiles } from '../../src/suite/files.ts'
 import { loadProject, type Project } from '../../src/suite/project.ts'
 
 export type Contents = Record<string, string | Uint8Array>
@@ -20,7 +19,7 @@ export function memoryFiles(contents: Contents, pieceBytes = 64): ProjectFiles {
     },
     list: async (glob) =>
       Object.keys(contents)
-        .filter((path) => path === glob || picomatch.isMatch(path, glob))
+        .filter((path) => path === glob || globMatcher(glob)(path))
         .sort(),
     describe: (path) => path,
   }

@@ -84,7 +84,7 @@ version: 3.1
       '2:7: name: must consist of letters, digits, "-", "_" and "." only, and start with one of the first two',
       '4:19: modelParameters.temprature: unknown key "temprature"; did you mean "temperature"?',
       '4:45: modelParameters.maxTokens: expected a whole number, found 1.5',
-      '6:12: messages.0.role: expected one of system, user, assistant, found "sytem"; did you mean "system"?',
+      '6:12: messages.0.role: expected one of system, user, assistant, developer, found "sytem"; did you mean "system"?',
       '6:28: messages.0.content: expected a text, found a map; put it in quotes: "{{email}}"',
       '7:5: messages.1.content: missing; expected a text',
       '9:6: checks.0.maxWrods: unknown key "maxWrods"; did you mean "maxWords"?',
@@ -198,4 +198,40 @@ test('BOM and CRLF change nothing', async () => {
 test('a budget belongs to the run, so a prompt file cannot set one', async () => {
   const [fault] = await faultsOf(withPrompt(`${goodPrompt}gate: {threshold: 0.8, budgetUsd: 1}\n`))
   assert.match(fault ?? '', /gate\.budgetUsd: unknown key "budgetUsd"/)
+})
+
+test('parts of a message that are texts are joined, a developer speaks as the system', async () => {
+  const parts = '[{type: text, text: "One {{email}}"}, {type: input_text, text: two}]'
+  const text = goodPrompt
+    .replace('role: system', 'role: developer')
+    .replace('content: "{{email}}"', `content: ${parts}`)
+  const { prompts, diagnostics } = await load(good({ [file]: text }))
+  assert.deepEqual(diagnostics, [])
+  assert.deepEqual(prompts[0]?.messages, [
+    { role: 'system', content: 'Summarise.' },
+    { role: 'user', content: 'One {{email}}\ntwo' },
+  ])
+})
+
+test('parts that are no texts are refused where they stand, with the place that says more', async () => {
+  for (const [part, expected] of [
+    [
+      '{type: image_url, image_url: {url: "https://a.example/b.png"}}',
+      /content\.1: a part of type image_url is not supp.*docs\/suites\.md/,
+    ],
+    ['{type: input_image, image_url: x}', /type input_image is not supported yet/],
+    ['{type: document, source: {}}', /type document is not supported yet/],
+    ['{type: file, file: {}}', /type file is not supported yet/],
+    ['{type: input_audio, input_audio: {}}', /type input_audio is not supported yet/],
+    [
+      '{type: text, text: x, cache_control: {}}',
+      /content\.1: a part that is a text has "type" and "text", and nothing/,
+    ],
+    ['{type: tool_result}', /content\.1: not a part of a message/],
+    ['just text', /content\.1: not a part of a message/],
+  ] as const) {
+    const content = `content: [{type: text, text: "{{email}}"}, ${part}]`
+    const faults = await faultsOf(good({ [file]: goodPrompt.replace('content: "{{email}}"', content) }))
+    assert.match(faults.join(), expected)
+  }
 })
