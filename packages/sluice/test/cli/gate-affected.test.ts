@@ -141,7 +141,10 @@ test('a deleted prompt is a failure unless it is allowed; a project without any 
   rmSync(path.join(project.root, 'prompts'), { recursive: true })
   const empty = await project.sluice(['gate', '--all'])
   assert.equal(empty.code, 3)
-  assert.match(empty.stderr, /^sluice\.yaml:1:1: prompts: no file matches prompts\/\*\*\/\*\.prompt\.yml/)
+  assert.match(
+    empty.stderr,
+    /^sluice\.yaml:1:1: prompts: no file matches \{prompts,\.github\/prompts\}\/\*\*\/\*\.prompt\.\{yml,yaml\}/,
+  )
 })
 
 test('an unchanged version is held against the threshold alone, and the report says so', async () => {

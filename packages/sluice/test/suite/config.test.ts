@@ -154,7 +154,9 @@ test('a fault in one part does not make the others fail in turn', async () => {
 })
 
 test('a project without prompts says which glob found nothing', async () => {
-  assert.deepEqual(await faultsOf({}), ['sluice.yaml:1:1: prompts: no file matches {prompts,.github/prompts}/**/*.prompt.{yml,yaml}'])
+  assert.deepEqual(await faultsOf({}), [
+    'sluice.yaml:1:1: prompts: no file matches {prompts,.github/prompts}/**/*.prompt.{yml,yaml}',
+  ])
   assert.deepEqual(await faultsOf({ 'sluice.yaml': 'sluice: 1\nprompts: prmopts/*.yml\n' }), [
     'sluice.yaml:2:10: prompts: no file matches prmopts/*.yml',
   ])
