@@ -17,6 +17,7 @@ import { readScores } from '../suite/scores.ts'
 import type { Host } from './host.ts'
 import { type PolicyFlags, policyFlags, settingsOf } from './judge-versions.ts'
 import { present } from './present.ts'
+import { proveRun } from './prove-run.ts'
 import { reportHead } from './report-head.ts'
 import { reproduction } from './reproduction.ts'
 
@@ -58,6 +59,7 @@ export async function compareScores(options: CompareScoresOptions, host: Host): 
         ...policyFlags(options),
       }),
       git: null,
+      run: proveRun([{ table: joined, ledger: measured.ledger, suiteCases: undefined }]),
     }),
     verdict,
     exitCode,

@@ -13,6 +13,7 @@ import { judgeVersions, type PolicyFlags, policyFlags } from './judge-versions.t
 import { casesOfRuns } from './measured.ts'
 import { type LoadedProject, openProject } from './open-project.ts'
 import { present } from './present.ts'
+import { proveRun } from './prove-run.ts'
 import { reportHead } from './report-head.ts'
 import { reproduction } from './reproduction.ts'
 import { showProgress } from './run-progress.ts'
@@ -65,7 +66,7 @@ export async function compareVersions(feature: string, options: CompareVersionsO
       '--suite': options.suite,
       ...policyFlags(options),
     })
-    const head = reportHead({ ...session, command: 'compare', reproduce, git: null, findings })
+    const head = reportHead({ ...session, command: 'compare', reproduce, git: null, run: proveRun([run]), findings })
     const report = { ...head, verdict, exitCode, notes: [], features: [summary] }
     await present(report, casesOfRuns([run], session.results, project.config.gate), options, host)
     return exitCode

@@ -8,6 +8,7 @@ import type { Host } from './host.ts'
 import { casesOfRuns, measuredOf } from './measured.ts'
 import { openProject } from './open-project.ts'
 import { present } from './present.ts'
+import { proveRun } from './prove-run.ts'
 import { reportHead } from './report-head.ts'
 import { reproduction } from './reproduction.ts'
 import { showProgress } from './run-progress.ts'
@@ -56,6 +57,7 @@ export async function evaluateFeature(name: string, options: EvalOptions, host: 
           '--repeats': options.repeats > 1 ? options.repeats : undefined,
         }),
         git: null,
+        run: proveRun([run]),
         findings,
       }),
       verdict: null,

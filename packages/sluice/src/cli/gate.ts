@@ -10,6 +10,7 @@ import { type JudgedFeature, judgeVersions, type PolicyFlags, policyFlags } from
 import { casesOfRuns } from './measured.ts'
 import { type LoadedProject, openProject } from './open-project.ts'
 import { present } from './present.ts'
+import { proveRun } from './prove-run.ts'
 import { reportHead } from './report-head.ts'
 import { reproduction } from './reproduction.ts'
 import { showProgress } from './run-progress.ts'
@@ -64,6 +65,10 @@ export async function gate(options: GateOptions, host: Host): Promise<number> {
         command: 'gate',
         reproduce: reproduce(scope, options),
         git: scope.git,
+        run: proveRun(
+          judged.map(({ run }) => run),
+          { known: project.prompts.length, affected: affected.length },
+        ),
         findings: [
           ...destinations,
           ...findings,

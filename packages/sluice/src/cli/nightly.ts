@@ -15,6 +15,7 @@ import { casesOfRuns } from './measured.ts'
 import { nightSuite, planNight } from './night-plan.ts'
 import { openProject } from './open-project.ts'
 import { present } from './present.ts'
+import { proveRun } from './prove-run.ts'
 import { reportHead } from './report-head.ts'
 import { reproduction } from './reproduction.ts'
 import { showProgress } from './run-progress.ts'
@@ -71,12 +72,14 @@ export async function nightly(options: NightlyOptions, host: Host): Promise<numb
     progress.stop()
     const { verdict, exitCode } = combineVerdicts(judged.map(({ final }) => final))
     const git = await openGit(config.root, host.env)
+    const runs = judged.map(({ run }) => run)
     const report = {
       ...reportHead({
         ...session,
         command: 'nightly',
         reproduce: reproduce(night, options),
         git: git ? { head: (await git.head()) ?? null, base: null } : null,
+        run: proveRun(runs, { known: prompts.length }),
         findings: [...destinations, ...findings],
       }),
       verdict,
@@ -84,7 +87,6 @@ export async function nightly(options: NightlyOptions, host: Host): Promise<numb
       notes,
       features: judged.map(({ summary }) => summary),
     }
-    const runs = judged.map(({ run }) => run)
     await present(report, casesOfRuns(runs, session.results, config.gate), options, host)
     if (options.reportDir !== undefined) await drawTrend(path.resolve(host.cwd(), options.reportDir), judged)
     return exitCode

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
+import { SluiceError } from '../errors.ts'
 import type { Mask } from '../masking/mask.ts'
 import { wantsColor } from '../report/ansi.ts'
 import { collectHighlights, type Highlights } from '../report/highlights.ts'
@@ -19,7 +20,10 @@ export interface PresentOptions {
   reportDir?: string | undefined
 }
 
-/** Shows a report: on stdout first, so that the verdict is seen even where files cannot be written. */
+/**
+ * Shows a report: on stdout first, so that the verdict is seen even where files cannot be written.
+ * @throws SluiceError `cannot-run` for a green report of a run that judged nothing although something was affected.
+ */
 export async function present(
   summary: ReportSummary,
   rowsOf: CasesOf,
@@ -29,11 +33,21 @@ export async function present(
   const findings = [...summary.findings, ...recordedFindings(summary.features)]
   const report = host.mask.data({ ...summary, findings })
   const casesOf = maskedCases(summary, rowsOf, host.mask)
+  refuseEmptyPass(report)
   const highlights = json && reportDir === undefined ? [] : await highlightsOf(report, casesOf)
   if (json) await writeToReader(report, casesOf, host)
   else host.stdout.write(terminalText(report, highlights, host))
   await keep(report, casesOf, host)
   if (reportDir !== undefined) await writeReportDir(path.resolve(host.cwd(), reportDir), report, casesOf, highlights)
+}
+
+/** However a verdict came about, one that rests on nothing is never green. */
+function refuseEmptyPass({ exitCode, run }: ReportSummary): void {
+  if (exitCode !== 0 || run === null || run.featuresJudged > 0 || !run.featuresAffected) return
+  throw new SluiceError(
+    'cannot-run',
+    `nothing was judged although ${run.featuresAffected === 1 ? '1 feature is' : `${run.featuresAffected} features are`} affected; this is no pass`,
+  )
 }
 
 /** For `sluice report`, where there is a store. A report that cannot be kept changes no verdict. */

@@ -2,6 +2,7 @@ import manifest from '../../package.json' with { type: 'json' }
 import { steadyNow } from '../providers/clock.ts'
 import type { Report } from '../report/report.ts'
 import type { RunFinding } from '../report/run-finding.ts'
+import type { RunProof } from '../report/run-proof.ts'
 
 export interface RunOfReport {
   runId: string
@@ -11,12 +12,13 @@ export interface RunOfReport {
   /** The command line that repeats the run. */
   reproduce: string | null
   git: Report['git']
+  run: RunProof
   /** None unless given. */
   findings?: RunFinding[]
 }
 
 /** What every report starts with. */
-export function reportHead({ runId, startedAt, command, reproduce, git, findings = [] }: RunOfReport) {
+export function reportHead({ runId, startedAt, command, reproduce, git, run, findings = [] }: RunOfReport) {
   return {
     schema: 'sluice.report/1' as const,
     runId,
@@ -25,6 +27,7 @@ export function reportHead({ runId, startedAt, command, reproduce, git, findings
     git,
     findings,
     measureChanges: [],
+    run,
     startedAt: new Date(startedAt).toISOString(),
     durationMs: steadyNow() - startedAt,
     sluiceVersion: manifest.version,

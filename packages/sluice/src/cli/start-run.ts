@@ -78,7 +78,8 @@ export function startRun(request: RunRequest, project: LoadedProject, session: S
     concurrency: session.concurrency,
     stop,
     signal: abort,
-    caseCount: request.tags ? undefined : caseCount(candidate, suite, project),
+    suiteCases: caseCount(candidate, suite, project),
+    wholeSuite: request.tags === undefined,
     onLook: progress.expect,
     onScored: (_arm, detail) => progress.scored(detail, run.ledger),
   })

@@ -30,7 +30,7 @@ export interface Reason {
 
 export function differenceReason({ verdict, ...comparison }: Comparison, policy: GatePolicy): Reason[] {
   if (verdict === 'pass') return []
-  const found = `The mean score changed by ${formatDifference(comparison.meanDifference)} over ${cases(comparison.pairs)}${range(comparison, policy)}`
+  const found = `The mean score changed by ${formatDifference(comparison.meanDifference)} over ${cases(comparison.pairs)}${range(comparison, policy, -1)}`
   if (verdict === 'fail') return [reason('regression', `${found}: a drop beyond the margin of ${policy.margin}.`)]
   const open = `neither a drop of less than the margin of ${policy.margin} nor a larger one is shown`
   return [reason('difference-undecided', `${found}: ${open}.`)]
@@ -39,7 +39,7 @@ export function differenceReason({ verdict, ...comparison }: Comparison, policy:
 export function thresholdReason(result: ThresholdResult, policy: GatePolicy): Reason[] {
   const { verdict, mean, threshold } = result
   if (verdict === 'pass') return []
-  const found = `The mean score is ${formatScore(mean)}${range(result, policy)}`
+  const found = `The mean score is ${formatScore(mean)}${range(result, policy, 0)}`
   const tolerance = `the threshold of ${threshold} with its tolerance of ${policy.thresholdMargin}`
   if (verdict === 'fail') return [reason('below-threshold', `${found}: below ${tolerance}.`)]
   return [reason('threshold-undecided', `${found}: not shown to be above or below ${tolerance}.`)]
@@ -49,7 +49,7 @@ export function tagReasons(tags: readonly TagResult[], policy: GatePolicy): Reas
   return tags.flatMap((result) => {
     const { tag, verdict, meanDifference } = result
     if (meanDifference === undefined || verdict === 'pass' || verdict === 'untested') return []
-    const found = `Tag ${tag} changed by ${formatDifference(meanDifference)} over ${cases(result.cases)}${range(result, policy)}`
+    const found = `Tag ${tag} changed by ${formatDifference(meanDifference)} over ${cases(result.cases)}${range(result, policy, -1)}`
     return verdict === 'fail'
       ? [reason('tag-regression', `${found}: a drop beyond the tag margin of ${policy.tagMargin}.`, { tag })]
       : [
@@ -139,10 +139,12 @@ function amount(count: number, unit: string): string {
   return count === 1 ? `1 ${unit}` : `${count} ${unit}s`
 }
 
+/** No score is below `least` or above 1, so no end of an interval is shown there. */
 function range(
   { ciLow, ciHigh }: { ciLow?: number | undefined; ciHigh?: number | undefined },
   { confidence }: GatePolicy,
+  least: number,
 ): string {
   if (ciLow === undefined || ciHigh === undefined) return ''
-  return ` (${percent(confidence)} interval ${formatScore(ciLow)} to ${formatScore(ciHigh)})`
+  return ` (${percent(confidence)} interval ${formatScore(Math.max(least, ciLow))} to ${formatScore(Math.min(1, ciHigh))})`
 }

@@ -57,6 +57,8 @@ export interface Completion {
   /** The words in which the model refuses, where the provider tells them from an answer; they are in `output` too. */
   refusal?: string
   warnings: string[]
+  /** When the store got it, in ms since the epoch; undefined for an answer of this very run. */
+  storedAt?: number
 }
 
 export interface Embeddings {

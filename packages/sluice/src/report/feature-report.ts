@@ -152,7 +152,8 @@ const featureSummarySchema = z.object({
   judge: judgeSchema.nullable(),
   cost: costSchema,
   latency: z.object({ meanMs: known, p50Ms: known, p95Ms: known }),
-  cache: z.object({ hits: count, misses: count }),
+  /** Questions to models by where their answer came from: the store, a call, a recording. */
+  cache: z.object({ hits: count, misses: count, recorded: count.optional() }),
   /** Where answers came from, by purpose and provider: how many there were, and how many of them out of recordings. */
   origins: z
     .array(

@@ -14,12 +14,16 @@ export function formatChange(change: number | null): string {
   return Number(text) > 0 ? `+${text}` : text
 }
 
-/** [0.851, 0.895] */
-export function formatInterval(
-  { ciLow, ciHigh }: { ciLow: number | null; ciHigh: number | null },
-  format = formatScore,
-): string {
-  return ciLow === null || ciHigh === null ? unknown : `[${format(ciLow)}, ${format(ciHigh)}]`
+/** [0.851, 0.895]. What no score can be is not shown: an interval ends at 0 and 1, that of a change at -1 and 1. */
+export function formatInterval({ ciLow, ciHigh }: Interval, format = formatScore): string {
+  if (ciLow === null || ciHigh === null) return unknown
+  const [low, high] = [ciLow, ciHigh].map((end) => Math.min(1, Math.max(format === formatChange ? -1 : 0, end)))
+  return `[${format(low ?? null)}, ${format(high ?? null)}]`
+}
+
+interface Interval {
+  ciLow: number | null
+  ciHigh: number | null
 }
 
 /** 97.5 %, 40 %. Only all is 100 %, and only nothing is 0 %. */

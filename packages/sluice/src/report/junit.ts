@@ -7,6 +7,7 @@ import type { FeatureSummary } from './feature-report.ts'
 import { formatChange, formatScore } from './format.ts'
 import type { ReportSummary } from './report.ts'
 import { findingText } from './run-finding.ts'
+import { proofLine } from './run-proof.ts'
 import { runWord } from './run-verdict.ts'
 import { headline, verdictWord } from './sentences.ts'
 import { excerpt, visibleLine, visibleText } from './untrusted.ts'
@@ -36,6 +37,11 @@ async function* document(report: ReportSummary, casesOf: CasesOf): AsyncGenerato
   }
   yield runSuite(report)
   yield '</testsuites>\n'
+}
+
+/** What belongs to the run and not to one of its features; the schema has no place for it but each suite. */
+function runProperties({ runId, run }: ReportSummary): (readonly [name: string, value: string])[] {
+  return [['runId', runId], ...(run === null ? [] : [['run', proofLine(run)] as const])]
 }
 
 interface RunTest {
@@ -69,7 +75,9 @@ function runSuite(report: ReportSummary): string {
   return `  <testsuite name="sluice" tests="${tests.length}" failures="${count('failure')}" errors="0" skipped="${count('skipped')}" time="${seconds(report.durationMs)}" timestamp="${attribute(report.startedAt.slice(0, 19))}">
     <properties>
       ${property('verdict', runWord(report))}
-      ${property('runId', report.runId)}
+${runProperties(report)
+  .map(([name, value]) => `      ${property(name, value)}`)
+  .join('\n')}
     </properties>
 ${cases.join('')}  </testsuite>
 `
@@ -84,7 +92,7 @@ async function suiteHead(report: ReportSummary, feature: FeatureSummary, cases: 
     ['reason', headline(feature)],
     ['score', formatScore(feature.score.mean)],
     ...(feature.comparison ? [['change', formatChange(feature.comparison.meanDifference)] as const] : []),
-    ['runId', report.runId],
+    ...runProperties(report),
   ] as const
   return `  <testsuite name="${attribute(feature.feature)}" tests="${passed + failure + error + skipped}" failures="${failure}" errors="${error}" skipped="${skipped}" time="${seconds(report.durationMs)}" timestamp="${attribute(report.startedAt.slice(0, 19))}">
     <properties>

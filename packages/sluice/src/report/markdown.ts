@@ -6,6 +6,7 @@ import { featureBlocks } from './markdown-feature.ts'
 import { type Block, fitBlocks } from './markdown-fit.ts'
 import type { ReportSummary } from './report.ts'
 import { findingTexts } from './run-finding.ts'
+import { proofLine } from './run-proof.ts'
 import { furtherNotes, runWord, standsAlone, tally } from './run-verdict.ts'
 import { headline, verdictWord } from './sentences.ts'
 import { excerpt } from './untrusted.ts'
@@ -52,11 +53,12 @@ export function renderMarkdown(
 }
 
 /** What is said of the run as a whole, between the verdict and the features. */
-function leadOf({ findings }: ReportSummary): string {
+function leadOf({ findings, run }: ReportSummary): string {
   const texts = findingTexts(findings).map((text) => inlineText(excerpt(text, findingLength)))
   const left = texts.length - findingsShown
   const more = left > 0 ? [`and ${formatCount(left)} more; report.json has all of them`] : []
-  return [...texts.slice(0, findingsShown), ...more].map((text) => `- ${text}`).join('\n')
+  const list = [...texts.slice(0, findingsShown), ...more].map((text) => `- ${text}`).join('\n')
+  return [list, run === null ? '' : inlineText(proofLine(run))].filter((text) => text !== '').join('\n\n')
 }
 
 function summary(report: ReportSummary, features: readonly FeatureSummary[], lead: string): Block[] {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { measureChangeSchema } from '../gate/measure/measure-change.ts'
 import { type FeatureSummary, featureReportSchema, verdictSchema } from './feature-report.ts'
 import { runFindingSchema } from './run-finding.ts'
+import { runProofSchema } from './run-proof.ts'
 
 /** The report of one run, `sluice.report/1`: what was measured, what was decided, and why. */
 export const reportSchema = z.object({
@@ -24,6 +25,8 @@ export const reportSchema = z.object({
   findings: z.array(runFindingSchema).default([]),
   /** How what judged this change differs from what the base commit judges by; empty where nothing was compared. */
   measureChanges: z.array(measureChangeSchema).default([]),
+  /** What was looked at and asked; null in reports of earlier releases. */
+  run: runProofSchema.nullable().default(null),
   features: z.array(featureReportSchema),
 })
 

@@ -115,10 +115,12 @@ export function coverageLine({ coverage }: FeatureSummary): string {
   ].join(', ')
 }
 
-/** Undefined if nothing was asked of a model. */
-export function cacheLine({ cache: { hits, misses } }: FeatureSummary): string | undefined {
-  const calls = hits + misses
-  return calls === 0 ? undefined : `${formatCount(hits)} of ${formatAmount(calls, 'answer')} from the cache`
+/** Where the answers of models came from. Undefined if nothing was asked of one. */
+export function cacheLine({ cache: { hits, misses, recorded = 0 } }: FeatureSummary): string | undefined {
+  const questions = hits + misses + recorded
+  if (questions === 0) return undefined
+  const recordings = recorded === 0 ? '' : `, ${formatCount(recorded)} from recordings`
+  return `${formatCount(hits)} of ${formatAmount(questions, 'question')} to models answered from the store${recordings}`
 }
 
 const formWords = {
@@ -133,7 +135,7 @@ export function judgeLine({ judge }: FeatureSummary): string | undefined {
   const flips =
     judge.flipRate === null ? [] : [`${formatPercent(judge.flipRate)} of its verdicts flipped when repeated`]
   const form = judge.mode === undefined || judge.mode === 'json_schema' ? [] : [formWords[judge.mode]]
-  return [judge.model, ...form, calibrated, formatAmount(judge.calls, 'call'), ...flips].join(', ')
+  return [judge.model, ...form, calibrated, formatAmount(judge.calls, 'judgement'), ...flips].join(', ')
 }
 
 /** Undefined unless cases were repeated. */

@@ -50,7 +50,7 @@ export function summarize(measured: Measured, options: SummaryOptions): FeatureS
     cost: costOf(ledger),
     latency: latencyOf(observations.latencies),
     origins: observations.origins.all(),
-    cache: { hits: ledger.hits, misses: ledger.misses },
+    cache: { hits: ledger.hits, misses: ledger.misses, ...(ledger.recorded > 0 && { recorded: ledger.recorded }) },
   }
 }
 
@@ -97,16 +97,17 @@ function lostNote({ arm, cause, wayOut, count }: LostAnswers, answers: number): 
   return `${count} of ${answers === 1 ? '1 answer' : `${answers} answers`}${whose} ${count === 1 ? 'was' : 'were'} ${cause}; ${wayOut}.`
 }
 
-/** A sum is null where not a single call in it has a known price. */
-function costOf(ledger: Ledger): FeatureSummary['cost'] {
+/** A sum is null where not a single call in it has a known price, or counted its tokens. */
+export function costOf(ledger: Ledger): FeatureSummary['cost'] {
+  const isCounted = ledger.misses === 0 || ledger.uncountedCalls < ledger.misses
   const known = ledger.misses === 0 || ledger.unpricedCalls < ledger.misses
   return {
     usd: known ? ledger.usd : null,
     generationUsd: known ? ledger.generationUsd : null,
     judgeUsd: known ? ledger.judgeUsd : null,
     unpricedCalls: ledger.unpricedCalls,
-    inputTokens: ledger.inputTokens,
-    outputTokens: ledger.outputTokens,
+    inputTokens: isCounted ? ledger.inputTokens : null,
+    outputTokens: isCounted ? ledger.outputTokens : null,
   }
 }
 

@@ -5,6 +5,7 @@ import type { Highlights } from './highlights.ts'
 import { type Cell, columns, wrap } from './layout.ts'
 import type { ReportSummary } from './report.ts'
 import { findingTexts } from './run-finding.ts'
+import { proofLine } from './run-proof.ts'
 import { furtherNotes, runWord, standsAlone, tally } from './run-verdict.ts'
 import { headline, verdictWord } from './sentences.ts'
 import { renderFeature } from './terminal-feature.ts'
@@ -33,7 +34,7 @@ export function renderTerminal(
   const page = { width: Math.min(widest, Math.max(narrowest, width)), paint: createPaint(color) }
   const { features } = report
   const alone = standsAlone(report)
-  const lead = bullets(findingTexts(report.findings), page)
+  const lead = leadOf(report, page)
   const inFull = features
     .map((feature, index) => ({ feature, highlights: highlights[index] }))
     .sort((a, b) => compareUrgency(a.feature, b.feature))
@@ -41,6 +42,13 @@ export function renderTerminal(
     .map(({ feature, highlights }) => renderFeature(feature, highlights, page, alone ? lead : []))
   const parts = [...(alone ? [] : [overview(report, lead, page)]), ...inFull, closing(report, page)]
   return `${parts.map((lines) => lines.join('\n')).join('\n\n')}\n`
+}
+
+/** What weakens the run, and the proof of it, between the verdict and the features. */
+function leadOf({ findings, run }: ReportSummary, page: Page): string[] {
+  const said = bullets(findingTexts(findings), page)
+  const proof = run === null ? [] : wrap(proofLine(run), page.width)
+  return said.length === 0 || proof.length === 0 ? [...said, ...proof] : [...said, '', ...proof]
 }
 
 function overview(report: ReportSummary, lead: readonly string[], { width, paint }: Page): string[] {

@@ -52,7 +52,7 @@ export function createAnswerStore(
   database: DatabaseSync,
   { now = Date.now, mask }: { now?: () => number; mask?: Mask } = {},
 ): AnswerStore {
-  const select = database.prepare('SELECT completion FROM answers WHERE key = ?')
+  const select = database.prepare('SELECT completion, created_at FROM answers WHERE key = ?')
   const insert = database.prepare(
     'INSERT OR REPLACE INTO answers (key, model, stage, feature, created_at, usd, completion) VALUES (?, ?, ?, ?, ?, ?, ?)',
   )
@@ -61,7 +61,8 @@ export function createAnswerStore(
   return {
     get(key) {
       const row = inStore(database, () => select.get(key))
-      return row && completionOf(String(row.completion))
+      const completion = row && completionOf(String(row.completion))
+      return completion && { ...completion, storedAt: Number(row.created_at) }
     },
     put(key, completion, { model, stage, feature }) {
       if (mask?.holds([completion.output, ...completion.warnings].join('\n'))) return

@@ -36,7 +36,9 @@ export interface FeatureRunOptions {
   /** Cuts off what is under way. */
   signal: AbortSignal
   /** Cases in the suite, where that is known before it is read. */
-  caseCount?: number | undefined
+  suiteCases?: number | undefined
+  /** Whether all of them are run, and not those with a tag alone. */
+  wholeSuite?: boolean
   /** Called before a look with the number of answers that it will take. */
   onLook?: ((answers: number) => void) | undefined
   onScored?: ((arm: Arm, detail: CaseDetail) => void) | undefined
@@ -46,6 +48,7 @@ export interface FeatureRunOptions {
 export interface FeatureRun {
   candidate: Prompt
   baseline: Prompt | undefined
+  suiteCases: number | undefined
   table: ScoreTable
   ledger: Ledger
   observations: Observations
@@ -111,12 +114,15 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
   return {
     candidate,
     baseline,
+    suiteCases: options.suiteCases,
     table,
     ledger,
     observations,
     judge,
     async score(repeat, wanted = () => true) {
-      options.onLook?.(answersOf(evaluation, options.caseCount, repeat, wanted))
+      options.onLook?.(
+        answersOf(evaluation, options.wholeSuite === false ? undefined : options.suiteCases, repeat, wanted),
+      )
       await evaluate(evaluation, repeat, wanted)
     },
     scoreAnswer: (given, testCase, repeat) => scoreCaseOf(candidate, async () => given)(testCase, repeat),

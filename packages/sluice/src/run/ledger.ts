@@ -12,11 +12,17 @@ export interface Ledger {
   judgeUsd: number
   /** Calls whose price is unknown; their cost is missing from the sums, not zero. */
   unpricedCalls: number
+  /** Calls whose tokens nobody counted; they are missing from the sums. */
+  uncountedCalls: number
   inputTokens: number
   outputTokens: number
   judgeCalls: number
+  /** Answers from the store, calls, answers from recordings: together all questions. */
   hits: number
   misses: number
+  recorded: number
+  /** When the oldest answer from the store was given, in ms since the epoch. */
+  oldestStored: number | undefined
   warnings: Set<string>
 }
 
@@ -26,11 +32,14 @@ export function emptyLedger(): Ledger {
     generationUsd: 0,
     judgeUsd: 0,
     unpricedCalls: 0,
+    uncountedCalls: 0,
     inputTokens: 0,
     outputTokens: 0,
     judgeCalls: 0,
     hits: 0,
     misses: 0,
+    recorded: 0,
+    oldestStored: undefined,
     warnings: new Set(),
   }
 }
@@ -39,11 +48,17 @@ export function emptyLedger(): Ledger {
 export function book(ledger: Ledger, completion: Completion, stage: Stage, source: AnswerSource): void {
   for (const warning of completion.warnings) ledger.warnings.add(warning)
   if (stage === 'judge') ledger.judgeCalls += 1
-  if (source === 'cache') ledger.hits += 1
+  if (source === 'recording') ledger.recorded += 1
+  if (source === 'cache') {
+    ledger.hits += 1
+    ledger.oldestStored = earliest(ledger.oldestStored, completion.storedAt)
+  }
   if (source !== 'provider') return
   ledger.misses += 1
-  ledger.inputTokens += completion.usage.inputTokens ?? 0
-  ledger.outputTokens += completion.usage.outputTokens ?? 0
+  const { inputTokens, outputTokens } = completion.usage
+  if (inputTokens === undefined || outputTokens === undefined) ledger.uncountedCalls += 1
+  ledger.inputTokens += inputTokens ?? 0
+  ledger.outputTokens += outputTokens ?? 0
   if (completion.costUsd === undefined) {
     ledger.unpricedCalls += 1
     return
@@ -51,4 +66,19 @@ export function book(ledger: Ledger, completion: Completion, stage: Stage, sourc
   ledger.usd += completion.costUsd
   if (stage === 'judge') ledger.judgeUsd += completion.costUsd
   if (stage === 'generation') ledger.generationUsd += completion.costUsd
+}
+
+/** Several features' ledgers as one. */
+export function sumLedgers(ledgers: readonly Ledger[]): Ledger {
+  const sum = emptyLedger()
+  for (const { warnings, oldestStored, ...numbers } of ledgers) {
+    for (const key of Object.keys(numbers) as (keyof typeof numbers)[]) sum[key] += numbers[key]
+    for (const warning of warnings) sum.warnings.add(warning)
+    sum.oldestStored = earliest(sum.oldestStored, oldestStored)
+  }
+  return sum
+}
+
+function earliest(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b)
 }

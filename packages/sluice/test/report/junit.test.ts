@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import type { CaseReport } from '../../src/report/case-report.ts'
 import { writeJunit } from '../../src/report/junit.ts'
 import type { ReportSummary } from '../../src/report/report.ts'
+import { proofLine } from '../../src/report/run-proof.ts'
 import { everythingHostile, hostileCase, hostileReport } from './hostile.ts'
 import { caseReport, incidentCases, incidentFeature, incidentReport } from './incident.ts'
 import { type Element, junitFaults, parseXml } from './junit-schema.ts'
@@ -23,6 +24,7 @@ test('is accepted by the JUnit schema, with one test for each case', async () =>
     reason: 'The mean dropped by 0.121, which is more than the margin of 0.030.',
     score: '0.856',
     change: '-0.121',
+    run: proofLine(incidentReport().run ?? assert.fail()),
     runId: '01JC3Q6V4T',
   })
 })

@@ -39,7 +39,7 @@ test('it says what the run could have seen, what would help, and what to doubt',
   assert.match(text, /^- The judge was never calibrated against human labels/m)
   assert.match(
     text,
-    /\| judge \| anthropic:claude-haiku-4-5-20251001, never calibrated against human labels, 158 calls/,
+    /\| judge \| anthropic:claude-haiku-4-5-20251001, never calibrated against human labels, 158 judgements/,
   )
   assert.match(text, /\| coverage \| 39 of 40 cases scored \(97\.5 %\), 1 model error \|/)
   assert.match(text, /3 calls of unknown price not counted/)

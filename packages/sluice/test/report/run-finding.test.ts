@@ -1,15 +1,9 @@
 import assert from 'node:assert/strict'
-import { PassThrough } from 'node:stream'
-import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
-import { highlightsOf } from '../../src/report/highlights.ts'
-import { writeHtml } from '../../src/report/html/write-html.ts'
-import { writeJunit } from '../../src/report/junit.ts'
-import { renderMarkdown } from '../../src/report/markdown.ts'
-import { type ReportSummary, reportSchema } from '../../src/report/report.ts'
+import { reportSchema } from '../../src/report/report.ts'
 import type { RunFinding } from '../../src/report/run-finding.ts'
-import { renderTerminal } from '../../src/report/terminal.ts'
-import { incidentCases, incidentReport, passedFeature } from './incident.ts'
+import { formats } from './formats.ts'
+import { incidentReport, passedFeature } from './incident.ts'
 
 const note: RunFinding = {
   code: 'address',
@@ -28,25 +22,6 @@ const raised: RunFinding = {
   after: '0.2',
 }
 const removed: RunFinding = { ...note, code: 'removed-feature', severity: 'error', message: 'triage is gone.' }
-
-/** Every format, as plain text with the white space of one line. */
-async function formats(report: ReportSummary): Promise<Record<string, string>> {
-  const write = async (writer: typeof writeHtml | typeof writeJunit) => {
-    const sink = new PassThrough()
-    const whole = text(sink)
-    await writer(report, () => incidentCases, sink)
-    sink.end()
-    return whole
-  }
-  const highlights = report.features.map(() => highlightsOf(incidentCases))
-  const all = {
-    terminal: renderTerminal(report, highlights, { color: false }),
-    markdown: renderMarkdown(report, highlights),
-    html: await write(writeHtml),
-    junit: await write(writeJunit),
-  }
-  return Object.fromEntries(Object.entries(all).map(([name, shown]) => [name, shown.replace(/\\|\s+/g, ' ')]))
-}
 
 const weaker = 'warning: email-summary: The change raises its own margin. (before: 0.03; now: 0.2)'
 

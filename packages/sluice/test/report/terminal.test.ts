@@ -61,8 +61,11 @@ test('what the numbers rest on is said', () => {
     /cost {7}0\.184 USD \(answers 0\.062 USD, judge 0\.122 USD\); 3 calls of unknown price not counted/,
   )
   assert.match(text, /latency {4}p50 912 ms, p95 2\.3 s, mean 1\.0 s/)
-  assert.match(text, /cache {6}78 of 317 answers from the cache/)
-  assert.match(text, /judge {6}.*never calibrated against human labels, 158 calls, 2\.6 % of its\n? +verdicts flipped/)
+  assert.match(text, /cache {6}78 of 317 questions to models answered from the store/)
+  assert.match(
+    text,
+    /judge {6}.*never calibrated against human labels, 158 judgements, 2\.6 % of its\n? +verdicts flipped/,
+  )
   assert.match(text, /eyesight {3}This run would have caught a drop of 0\.058 or more with 80 % probability\./)
 })
 

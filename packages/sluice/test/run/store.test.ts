@@ -27,10 +27,10 @@ function temporaryFolder() {
 test('an answer is found again by its key, also by another process, and an unknown price stays unknown', () => {
   using folder = temporaryFolder()
   const first = openDatabase(folder.root)
-  createAnswerStore(first).put('k1', completion, labels)
+  createAnswerStore(first, { now: () => 1000 }).put('k1', completion, labels)
   const second = openDatabase(folder.root)
   const found = createAnswerStore(second).get('k1')
-  assert.deepEqual(found, completion)
+  assert.deepEqual(found, { ...completion, storedAt: 1000 })
   assert.equal(found && 'costUsd' in found, false)
   assert.equal(createAnswerStore(second).get('k2'), undefined)
   first.close()
@@ -57,7 +57,7 @@ test('only answers older than the given time are pruned', () => {
   store.put('new', completion, labels)
   assert.equal(store.prune(1500), 1)
   assert.equal(store.get('old'), undefined)
-  assert.deepEqual(store.get('new'), completion)
+  assert.deepEqual(store.get('new'), { ...completion, storedAt: 2000 })
   database.close()
 })
 

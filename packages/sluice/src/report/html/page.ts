@@ -3,6 +3,7 @@ import type { FeatureSummary } from '../feature-report.ts'
 import { formatAmount, formatChange, formatDuration, formatScore } from '../format.ts'
 import type { ReportSummary } from '../report.ts'
 import { findingTexts } from '../run-finding.ts'
+import { proofLine } from '../run-proof.ts'
 import { furtherNotes, runWord, standsAlone, tally } from '../run-verdict.ts'
 import { headline, verdictWord } from '../sentences.ts'
 import { compareUrgency } from '../urgency.ts'
@@ -79,11 +80,10 @@ function overview(report: ReportSummary): Html {
 }
 
 /** What is said of the run as a whole, between the verdict and the features. */
-export function runLead({ findings }: ReportSummary): Html | undefined {
+export function runLead({ findings, run }: ReportSummary): Html {
   const texts = findingTexts(findings)
-  return texts.length === 0
-    ? undefined
-    : html`<ul class="reasons findings">${texts.map((text) => html`<li>${text}</li>`)}</ul>`
+  return html`${texts.length === 0 ? undefined : html`<ul class="reasons findings">${texts.map((text) => html`<li>${text}</li>`)}</ul>`}
+    ${run === null ? undefined : html`<p class="proof">${proofLine(run)}</p>`}`
 }
 
 function overviewRow(feature: FeatureSummary, index: number): Html {

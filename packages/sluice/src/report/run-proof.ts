@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import { formatAmount, formatCount, formatUsd } from './format.ts'
+
+const count = z.int().min(0)
+
+/** What a run looked at and what it asked, summed over its features: the proof that a verdict rests on something. */
+export const runProofSchema = z.object({
+  /** Features of the project; null where only one was named. */
+  featuresKnown: count.nullable(),
+  /** Features that the change affects; null where the command does not ask. */
+  featuresAffected: count.nullable(),
+  /** Features of which at least one answer has a score. */
+  featuresJudged: count,
+  /** Cases in the suites of the features that were run. */
+  cases: count,
+  /** Cases that were asked at least once. */
+  casesAsked: count,
+  /** Cases that have a score. */
+  casesScored: count,
+  /** Answers to cases, of both versions and all repeats, and those that have a score. */
+  answers: count,
+  answersScored: count,
+  /** Calls of models and applications that were answered in this run: for answers, judgements and embeddings. */
+  calls: count,
+  /** Questions that were answered from the store instead, and from recordings. */
+  fromStore: count,
+  fromRecordings: count,
+  /** When the oldest answer from the store was given; null where none was used. */
+  oldestStored: z.iso.datetime({ offset: true }).nullable(),
+  /** Of the calls of this run; null where no server counted. */
+  inputTokens: count.nullable(),
+  outputTokens: count.nullable(),
+  /** What the calls cost; null if none of them has a known price. */
+  usd: z.number().nullable(),
+  unpricedCalls: count,
+})
+
+export type RunProof = z.infer<typeof runProofSchema>
+
+/** One or two sentences that a reader can hold against each other and against the numbers of the features. */
+export function proofLine(proof: RunProof): string {
+  return `${scopeSentence(proof)} ${modelSentence(proof)}`
+}
+
+function scopeSentence(proof: RunProof): string {
+  const { featuresKnown, featuresAffected, featuresJudged, cases, casesAsked, casesScored } = proof
+  const { answers, answersScored } = proof
+  const of = featuresAffected ?? featuresKnown
+  const which = featuresAffected === null ? '' : 'affected '
+  const known = featuresAffected === null || featuresKnown === null ? '' : ` (${formatCount(featuresKnown)} known)`
+  const features =
+    of === null
+      ? formatAmount(featuresJudged, 'feature')
+      : `${formatCount(featuresJudged)} of ${formatAmount(of, `${which}feature`)}${known}`
+  if (answers === 0 && casesAsked === 0) return `Judged ${features}: no case was asked.`
+  const unasked = casesAsked < cases ? `, ${formatCount(cases - casesAsked)} never asked` : ''
+  return (
+    `Judged ${features}: ${formatCount(casesScored)} of ${formatAmount(cases, 'case')} scored${unasked}, ` +
+    `${formatCount(answersScored)} of ${formatAmount(answers, 'answer')} scored.`
+  )
+}
+
+function modelSentence({ calls, fromStore, fromRecordings, oldestStored, ...costs }: RunProof): string {
+  const questions = calls + fromStore + fromRecordings
+  if (questions === 0) return 'No model was called in this run.'
+  const oldest = oldestStored === null || fromStore === 0 ? '' : `, the oldest of ${oldestStored.slice(0, 10)}`
+  const paid = `${tokens(costs)}, ${price(costs)}`
+  if (calls > 0) {
+    const recordings = fromRecordings === 0 ? '' : `, ${formatCount(fromRecordings)} from recordings`
+    const stored = `${formatCount(fromStore)} answered from the store${oldest}`
+    return `${formatAmount(questions, 'question')} to models: ${formatAmount(calls, 'call')}, ${stored}${recordings}; ${paid}.`
+  }
+  const sources = [
+    ...(fromStore > 0 ? [`${allOr(fromStore, questions)} from the store${oldest}`] : []),
+    ...(fromRecordings > 0 ? [`${allOr(fromRecordings, questions)} from recordings`] : []),
+  ]
+  return `No model was called in this run: ${sources.join(', ')}.`
+}
+
+function allOr(some: number, all: number): string {
+  if (some < all) return `${formatCount(some)} of ${formatAmount(all, 'question')} answered`
+  return all === 1 ? 'its 1 question was answered' : `all ${formatAmount(all, 'question')} were answered`
+}
+
+function tokens({ inputTokens, outputTokens }: Pick<RunProof, 'inputTokens' | 'outputTokens'>): string {
+  if (inputTokens === null || outputTokens === null) return 'tokens unknown'
+  return `${formatCount(inputTokens)} tokens in, ${formatCount(outputTokens)} out`
+}
+
+function price({ usd, unpricedCalls }: Pick<RunProof, 'usd' | 'unpricedCalls'>): string {
+  if (usd === null) return 'cost unknown'
+  return unpricedCalls === 0
+    ? formatUsd(usd)
+    : `${formatUsd(usd)} without ${formatAmount(unpricedCalls, 'call')} of unknown price`
+}
