@@ -1,7 +1,8 @@
+import type { Arm } from '../run/case-record.ts'
 import { conclude, type GateDecision } from './conclude.ts'
 import type { GateCase } from './gate-case.ts'
 import { type GateLook, type GateState, lookAt } from './gate-look.ts'
-import type { GatePolicy } from './policy.ts'
+import { type GatePolicy, looksBeyond } from './policy.ts'
 import { isOpen } from './three-way-test.ts'
 
 /** Positions in the list of cases. */
@@ -33,7 +34,7 @@ export function decide(
   before?: GateState,
   { last = false }: { last?: boolean } = {},
 ): GateStep {
-  const look = lookAt(cases, policy, before)
+  const look = lookAt(cases, policy, { before, last })
   const { looks, difference, threshold, tags } = look
   const state = { looks, difference, threshold, tags }
   const wanted = last || isOver(look) ? undefined : wantedAfter(look)
@@ -60,26 +61,30 @@ function isOver({ difference, threshold, tags, critical, cases }: GateLook): boo
 }
 
 function wantedAfter(look: GateLook): Wanted | undefined {
-  const { looks, difference, threshold, tags, byTag, critical, policy } = look
+  const { looks, difference, threshold, tags, byTag, policy } = look
   const repeats = policy.looks[looks]
-  const undecidedCritical = critical.filter(({ decision }) => decision === 'undecided').map(({ position }) => position)
-  if (repeats === undefined) return wantedBeyond(look, undecidedCritical)
+  const critical = undecidedCritical(look)
+  if (repeats === undefined) {
+    const beyond = looksBeyond(policy)[looks - policy.looks.length]
+    return beyond === undefined || critical.candidate.size + critical.baseline.size === 0
+      ? undefined
+      : { repeats: beyond, ...critical }
+  }
   const suspicious = new Set<number>()
   for (const { tag } of tags.filter((test) => test.suspicious)) {
     for (const { position } of byTag.get(tag) ?? []) suspicious.add(position)
   }
   const differenceOpen = difference !== undefined && isOpen(difference)
   const thresholdOpen = threshold !== undefined && isOpen(threshold)
-  const candidate = differenceOpen || thresholdOpen ? 'all' : new Set([...suspicious, ...undecidedCritical])
-  const baseline = differenceOpen ? 'all' : suspicious
-  if (candidate !== 'all' && candidate.size === 0) return undefined
+  const candidate = differenceOpen || thresholdOpen ? 'all' : new Set([...suspicious, ...critical.candidate])
+  const baseline = differenceOpen ? 'all' : new Set([...suspicious, ...critical.baseline])
+  const nothing = candidate !== 'all' && baseline !== 'all' && candidate.size + baseline.size === 0
+  if (nothing) return undefined
   return { repeats, candidate, baseline }
 }
 
-/** After the last look undecided critical cases go on, once, as far as the policy lets them. */
-function wantedBeyond({ looks, policy }: GateLook, undecidedCritical: number[]): Wanted | undefined {
-  const last = policy.looks.at(-1) ?? 0
-  const mayGoOn = looks === policy.looks.length && policy.criticalRepeats > last && undecidedCritical.length > 0
-  if (!mayGoOn) return undefined
-  return { repeats: policy.criticalRepeats, candidate: new Set(undecidedCritical), baseline: new Set() }
+/** They go on as far as the policy lets them; their baseline only where it fails as well. */
+function undecidedCritical({ critical }: GateLook): { candidate: Set<number>; baseline: Set<number> } {
+  const openIn = (arm: Arm) => new Set(critical.filter(({ open }) => open[arm]).map(({ position }) => position))
+  return { candidate: openIn('candidate'), baseline: openIn('baseline') }
 }

@@ -1,7 +1,7 @@
 import type { LookPlan } from '../stats/index.ts'
 import { type CriticalResult, judgeCritical } from './critical.ts'
 import { atWorst, type CasePair, type GateCase, pairsAgainst, pairsOf, type SummedCase, sumUp } from './gate-case.ts'
-import { type GatePolicy, planOf } from './policy.ts'
+import { type GatePolicy, looksBeyond, planOf } from './policy.ts'
 import { casesByTag, lookAtTags, type TagTest } from './tags.ts'
 import { isOpen, lookAgain, type ThreeWayTest } from './three-way-test.ts'
 
@@ -29,14 +29,19 @@ export interface GateLook extends GateState {
  * Makes the look that follows `before`: every test that is not settled sees the scores at hand. After the last look of
  * the policy only critical cases are judged further.
  */
-export function lookAt(cases: readonly GateCase[], policy: GatePolicy, before: GateState | undefined): GateLook {
+export function lookAt(
+  cases: readonly GateCase[],
+  policy: GatePolicy,
+  { before, last }: { before: GateState | undefined; last: boolean },
+): GateLook {
   const summed = sumUp(cases)
   const pairs = pairsOf(summed)
   const byTag = casesByTag(summed)
   const plan = planOf(policy)
   const look = before?.looks ?? 0
   const hasBaseline = cases.some(({ baseline }) => baseline !== undefined)
-  const seen = { cases: summed, pairs, byTag, critical: judgeCritical(cases, policy), hasBaseline, plan, policy }
+  const final = last || look + 1 >= policy.looks.length + looksBeyond(policy).length
+  const seen = { cases: summed, pairs, byTag, critical: judgeCritical(cases, policy, final), hasBaseline, plan, policy }
   if (before && look >= policy.looks.length) return { ...before, ...seen, looks: look + 1 }
   const { margin, threshold, thresholdMargin, estimand } = policy
   const all = before?.difference === undefined || isOpen(before.difference)

@@ -55,6 +55,13 @@ export function gatePolicy(settings: Partial<GatePolicy> = {}): GatePolicy {
   return policy
 }
 
+/** Repeats after the last look at which undecided critical cases are judged again: five more at a time. */
+export function looksBeyond({ looks, criticalRepeats }: GatePolicy): number[] {
+  const last = looks.at(-1) ?? 0
+  const steps = Math.max(Math.ceil((criticalRepeats - last) / 5), 0)
+  return Array.from({ length: steps }, (_, step) => Math.min(last + 5 * (step + 1), criticalRepeats))
+}
+
 /** The two error rates of every three-way test of the gate. */
 export function errorRates({ confidence }: GatePolicy): { alphaPass: number; alphaFail: number } {
   return { alphaPass: 1 - confidence, alphaFail: (1 - confidence) / 2 }

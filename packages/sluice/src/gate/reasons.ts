@@ -61,16 +61,33 @@ export function tagReasons(tags: readonly TagResult[], policy: GatePolicy): Reas
 }
 
 export function criticalReasons(critical: readonly CriticalResult[], policy: GatePolicy): Reason[] {
-  return critical.flatMap(({ id, decision, failures, repeats }) => {
-    if (decision === 'pass') return []
-    const found = `Critical case ${id} scored below ${policy.caseThreshold} in ${failures} of ${repeats} repeats`
+  return critical.flatMap((result) => {
+    const { id, decision } = result
+    if (decision === 'pass' || decision === 'not-new') return []
+    const found = `Critical case ${id} scored below ${policy.caseThreshold} in ${timesOf(result)}`
     if (decision === 'fail') return [reason('critical-case', `${found}.`, { case: id })]
     const wayOut =
       policy.criticalRepeats < cleanRepeats
-        ? `it takes ${cleanRepeats} clean repeats to pass, and there are only ${policy.criticalRepeats} (gate.repeats)`
+        ? `it takes ${cleanRepeats} clean repeats to pass, and there are only ${policy.criticalRepeats} (gate.repeats, gate.criticalRepeats)`
         : `too few to say that it is safe; it takes ${cleanRepeats} clean repeats, and more after a failure`
     return [reason('critical-undecided', `${found}: ${wayOut}.`, { case: id })]
   })
+}
+
+/** What a reader must know of critical cases that fail and do not count. */
+export function criticalNotes(critical: readonly CriticalResult[]): string[] {
+  return critical.flatMap(({ id, decision, baseline, ...count }) => {
+    if (decision !== 'not-new' || !baseline) return []
+    return [
+      `Critical case ${id} fails in the baseline too (${baseline.failures} of ${amount(baseline.repeats, 'repeat')}; the candidate ${count.failures} of ${count.repeats}): not counted against this change.`,
+    ]
+  })
+}
+
+function timesOf({ failures, repeats, baseline }: CriticalResult): string {
+  const before =
+    baseline && baseline.failures > 0 ? ` (the baseline in ${baseline.failures} of ${baseline.repeats})` : ''
+  return `${failures} of ${amount(repeats, 'repeat')}${before}`
 }
 
 /** A pass by estimate says what it is worth. */

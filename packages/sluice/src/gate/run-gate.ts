@@ -18,22 +18,32 @@ export interface GateOutcome {
   baselineMean: number | null
 }
 
-/** Enough for a critical case to pass (6 clean ones) and for one failure to be forgiven. */
-const criticalRepeats = 8
+/** Enough for a critical case that fails once in fifty to pass all the same: two failures can be forgiven. */
+const defaultCriticalRepeats = 24
 
 /**
  * The policy that a feature's settings come to. Without a threshold the difference is judged alone. Critical cases may be
  * repeated beyond the looks of the others, except where the settings ask for a single pass.
  */
 export function policyOf(settings: Omit<GateSettings, 'threshold'> & { threshold?: number | undefined }): GatePolicy {
-  const { threshold, margin, tagMargin, confidence, repeats, onInconclusive, caseThreshold, estimand } = settings
+  const {
+    threshold,
+    margin,
+    tagMargin,
+    confidence,
+    repeats,
+    criticalRepeats,
+    onInconclusive,
+    caseThreshold,
+    estimand,
+  } = settings
   return gatePolicy({
     threshold,
     margin,
     tagMargin,
     confidence,
     looks: repeats,
-    criticalRepeats: repeats.at(-1) === 1 ? 1 : Math.max(criticalRepeats, ...repeats),
+    criticalRepeats: criticalRepeats ?? (repeats.at(-1) === 1 ? 1 : Math.max(defaultCriticalRepeats, ...repeats)),
     onInconclusive,
     caseThreshold,
     estimand,

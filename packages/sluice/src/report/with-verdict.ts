@@ -1,4 +1,5 @@
 import type { GateDecision } from '../gate/conclude.ts'
+import { criticalNotes } from '../gate/reasons.ts'
 import type { TagResult } from '../gate/tag-table.ts'
 import type { TestLook } from '../gate/three-way-test.ts'
 import type { FinalVerdict } from '../gate/verdict.ts'
@@ -21,6 +22,7 @@ export function withVerdict(summary: FeatureSummary, { decision, final, baseline
     verdict,
     strength,
     reasons,
+    notes: [...criticalNotes(decision.critical), ...summary.notes],
     advice: decision.advice?.text ?? null,
     comparison: comparison
       ? {

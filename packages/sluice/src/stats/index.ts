@@ -17,6 +17,7 @@ export { cleanRepeatsToPass, criticalSprt, type SprtDesign, type SprtResult } fr
 export { type DriftDesign, type DriftState, driftSR, newDriftState } from './drift-sr.ts'
 export { eBH } from './e-bh.ts'
 export { effectiveAnswers } from './effective-answers.ts'
+export { type FailureCount, failureTails } from './failure-odds.ts'
 export { flagRatio, flagRatios } from './flag-ratio.ts'
 export { gammaPReg, lgamma } from './gamma.ts'
 export { gateSequential, type RepeatedCase, type SequentialResult } from './gate-sequential.ts'

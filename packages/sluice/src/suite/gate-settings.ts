@@ -26,6 +26,10 @@ const fields = {
   tagMargin: z.number().gt(0).max(1).meta({ description: 'The same for a tag (default 0.10).' }),
   confidence: z.number().gt(0.5).lt(1).meta({ description: 'Confidence of the verdict (default 0.95).' }),
   repeats: repeats.meta({ description: 'Looks of the sequential test (default [1, 2, 3, 5, 8]); [1] = one pass.' }),
+  criticalRepeats: z
+    .int()
+    .min(1)
+    .meta({ description: 'Repeats up to which an undecided critical case is judged (default 24).' }),
   minCoverage: z.number().min(0).max(1).meta({ description: 'Smallest share of scored cases (default 0.98).' }),
   onInconclusive: z
     .enum(['tiebreak', 'block', 'warn'])
@@ -63,6 +67,7 @@ export const gateSettingsSchema = z
     tagMargin: fields.tagMargin.exactOptional(),
     confidence: fields.confidence.exactOptional(),
     repeats: fields.repeats.exactOptional(),
+    criticalRepeats: fields.criticalRepeats.exactOptional(),
     minCoverage: fields.minCoverage.exactOptional(),
     onInconclusive: fields.onInconclusive.exactOptional(),
     budgetUsd: fields.budgetUsd.exactOptional(),
@@ -83,6 +88,8 @@ export interface GateSettings {
   confidence: number
   /** Strictly increasing, starting with 1. */
   repeats: number[]
+  /** Absent where none was asked for: 24, or a single one where the last look is at 1 repeat. */
+  criticalRepeats?: number
   /** In [0,1]: scored cases / all cases. */
   minCoverage: number
   onInconclusive: 'tiebreak' | 'block' | 'warn'

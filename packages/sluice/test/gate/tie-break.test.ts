@@ -47,7 +47,7 @@ test('an open tag or critical case is not settled by the estimate', () => {
     i < 5 ? { ...one, tags: ['t'], candidate: one.candidate.map((s) => s - 0.08) } : one,
   )
   assert.deepEqual(codes(play(tagged).decision), ['difference-undecided', 'tag-undecided'])
-  const critical = balanced(0).map((one, i) => (i === 0 ? { ...one, critical: true } : one))
+  const critical = balanced(0).map((one, i) => (i === 0 ? { ...one, critical: true, baseline: [0.5, 0.5, 0.5] } : one))
   const { decision } = play(critical, { caseThreshold: 0.3, looks: [1, 2, 3] })
   assert.deepEqual(codes(decision), ['difference-undecided', 'critical-undecided'])
   assert.equal(decision.verdict, 'inconclusive')
