@@ -42,7 +42,7 @@ export async function gate(options: GateOptions, host: Host): Promise<number> {
   }
   const destinations = findNewDestinations(project, scope.base, options, host)
   const affected = scope.features.filter((feature) => feature.affected).map(({ prompt }) => prompt)
-  const judgeable = setAside(affected, (prompt) => scope.predecessors.get(prompt.feature)?.prompt, host)
+  const judgeable = setAside(affected, (prompt) => scope.predecessors.get(prompt.feature)?.prompt, host, options)
   requireSuites(judgeable.prompts, options.suite)
   requireModels(judgeable.prompts, project.config)
   const guarded = await guardMeasure(project, scope, options, host)

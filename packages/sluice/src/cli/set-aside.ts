@@ -7,7 +7,7 @@ import type { Host } from './host.ts'
 /** Features of a run, and those among them that have nothing to be judged by. */
 export interface Judgeable {
   prompts: Prompt[]
-  /** One for each that was set aside: an error for one that could be judged at the base commit. */
+  /** One for each that was set aside: an error for one that could be judged at the base commit, unless that is allowed. */
   findings: RunFinding[]
 }
 
@@ -16,6 +16,7 @@ export function setAside(
   prompts: readonly Prompt[],
   predecessorOf: (prompt: Prompt) => Prompt | undefined,
   host: Host,
+  { allowRemoved = false }: { allowRemoved?: boolean | undefined } = {},
 ): Judgeable {
   const judgeable: Prompt[] = []
   const findings: RunFinding[] = []
@@ -27,17 +28,19 @@ export function setAside(
     }
     const before = predecessorOf(prompt)
     const wasJudged = before !== undefined && whyUnjudgeable(before) === undefined
-    findings.push(notJudged(prompt.feature, why, wasJudged))
+    findings.push(notJudged(prompt.feature, why, wasJudged && !allowRemoved))
     host.stderr.write(`${prompt.feature}: not judged: ${why}.\n`)
   }
   return { prompts: judgeable, findings }
 }
 
-function notJudged(feature: string, why: string, wasJudged: boolean): RunFinding {
+function notJudged(feature: string, why: string, isLoss: boolean): RunFinding {
   return {
     code: 'not-judged',
-    severity: wasJudged ? 'error' : 'warning',
-    message: wasJudged ? `Not judged, though it was at the base commit: ${why}.` : `Not judged: ${why}.`,
+    severity: isLoss ? 'error' : 'warning',
+    message: isLoss
+      ? `Not judged, though it was at the base commit: ${why}. Or say with --allow-removed that this is meant.`
+      : `Not judged: ${why}.`,
     feature,
     before: null,
     after: null,
@@ -45,14 +48,14 @@ function notJudged(feature: string, why: string, wasJudged: boolean): RunFinding
 }
 
 /**
- * The verdict with the features in mind that were set aside: one that could be judged before fails, and a run that judged
- * nothing although something was to be judged is never green.
+ * The verdict with the features in mind that were set aside: one that could be judged before fails as one that is gone, and
+ * a run that judged nothing although something was to be judged is never green.
  */
 export function withSetAside(
   { verdict, exitCode }: Pick<FinalVerdict, 'verdict'> & { exitCode: number },
   { prompts, findings }: Judgeable,
 ): Pick<FinalVerdict, 'verdict'> & { exitCode: number } {
-  if (findings.some(({ severity }) => severity === 'error')) return { verdict: 'fail', exitCode: 1 }
+  if (findings.some(({ severity }) => severity === 'error')) return { verdict: 'fail', exitCode: 3 }
   if (findings.length > 0 && prompts.length === 0) return { verdict: 'inconclusive', exitCode: 3 }
   return { verdict, exitCode }
 }

@@ -113,12 +113,17 @@ async function contentChanges(
 ): Promise<MeasureChange[]> {
   const [from, to] = [before.suites[was], now.suites[is]]
   if (from !== undefined && from === to && (await unchanged(from))) return []
+  if (hasNoCases(before) && hasNoCases(now)) return []
   const name = was === is ? is : `${is} (was ${was})`
   const [first, second] = await Promise.all([readSuite(base, before, was), readSuite(present, now, is)])
   if (typeof first !== 'string' && typeof second !== 'string') return suiteChanges(first, second, name)
   const shown = (suite: SuiteMeasure | string) =>
     typeof suite === 'string' ? `cannot be read: ${suite}` : counted(suite.size, 'case')
   return [measureChange({ kind: 'suite', what: `suite ${name}`, before: shown(first), after: shown(second) })]
+}
+
+function hasNoCases({ suites, inlineCases }: Prompt): boolean {
+  return Object.keys(suites).length + inlineCases.length === 0
 }
 
 /** The suite, or why it cannot be read. */
