@@ -24,12 +24,12 @@ const failuresAlike = 10
 export function createHttpTarget(
   { url, method = 'POST', headers, timeoutMs = defaultTimeoutMs }: HttpTarget,
   {
-    fetch = createLeanFetch(),
+    env,
+    fetch = createLeanFetch({ env }),
     clock = steadyNow,
     random = Math.random,
     sleep = realSleep,
     concurrency = 50,
-    env,
   }: TargetOptions,
 ): TargetCall {
   const source = 'target'

@@ -31,10 +31,10 @@ type FilledOptions = ProvidersOptions & Required<Pick<ProvidersOptions, 'fetch' 
 
 export function createProviders(
   config: Pick<Config, 'providers'>,
-  { fetch = createLeanFetch(), clock = steadyNow, ...rest }: ProvidersOptions,
+  { env, fetch = createLeanFetch({ env }), clock = steadyNow, ...rest }: ProvidersOptions,
 ): Providers {
   const made = new Map<string, Promise<Provider>>()
-  const options = { ...rest, fetch, clock }
+  const options = { ...rest, env, fetch, clock }
   return {
     get(name) {
       const provider = made.get(name) ?? create(name, config, options)

@@ -3,6 +3,7 @@ import { type ErrorBody, readErrorBody } from './error-body.ts'
 import { excerpt } from './excerpt.ts'
 import { policyRefusal } from './policy-refusal.ts'
 import { ProviderError, type ProviderErrorKind } from './provider-error.ts'
+import { proxyHeader } from './proxy.ts'
 import { type HeaderReader, retryAfterMs } from './retry-after.ts'
 
 /** An HTTP answer that is no success, and who gave it. */
@@ -91,7 +92,10 @@ export function statusError(refusal: Refusal): ProviderError {
   const { source, url, status, header, body, now, mask, cause, from } = refusal
   const told = readErrorBody(body)
   const said = excerpt(told.message, mask).replace(/\.$/, '')
-  const answer = `${source}: ${url} answered ${status}${said === '' ? '' : `: ${said}`}`
+  const proxy = header(proxyHeader)
+  // A proxy answers in the server's place; only the one who runs both can tell which it was.
+  const by = proxy && status >= 502 ? ` (by way of the proxy ${proxy})` : ''
+  const answer = `${source}: ${url} answered ${status}${by}${said === '' ? '' : `: ${said}`}`
   const options = { status, cause }
   if (from === 'application') {
     const hint = status === 401 || status === 403 ? `. ${refusal.credentials}` : hintFor(status, header('location'))
