@@ -45,6 +45,7 @@ const attempts = 4
 /** A verdict is not held up for a comment longer than this. */
 const longestWaitMs = 60_000
 const timeoutMs = 15_000
+const mostRedirects = 3
 const messageSchema = z.object({ message: z.string() })
 
 /**
@@ -69,14 +70,15 @@ export function createGithubApi({
       ...(body && { 'content-type': 'application/json' }),
     }
     const signal = AbortSignal.timeout(timeoutMs)
+    const request = { method, headers, signal, ...(body && { body: JSON.stringify(body) }) }
     try {
-      const response = await fetch(`${url}${path}`, {
-        method,
-        headers,
-        signal,
-        ...(body && { body: JSON.stringify(body) }),
-      })
-      return { response, text: await response.text() }
+      let address = `${url}${path}`
+      for (let redirects = 0; ; redirects += 1) {
+        const response = await fetch(address, { ...request, redirect: 'manual' })
+        const next = redirects < mostRedirects ? redirectOf(response, address, method) : undefined
+        if (next === undefined) return { response, text: await response.text() }
+        address = next
+      }
     } catch (cause) {
       throw new GithubError(`${url} cannot be reached: ${reasonOf(cause)}`, undefined, { cause })
     }
@@ -101,6 +103,14 @@ export function createGithubApi({
       }
     },
   }
+}
+
+/** Where a repository that was renamed is now; the token goes to no other server. */
+function redirectOf({ status, headers }: Response, from: string, method: string): string | undefined {
+  const mayFollow = status === 307 || status === 308 || ((status === 301 || status === 302) && method === 'GET')
+  const location = headers.get('location')
+  const to = mayFollow && location !== null ? URL.parse(location, from) : null
+  return to?.origin === new URL(from).origin ? to.href : undefined
 }
 
 interface Refused {
@@ -131,8 +141,8 @@ function parse(text: string): unknown {
   }
 }
 
-/** Node's fetch hides why it failed in the cause. */
+/** Node's own fetch hides why it failed in the cause. */
 function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  const cause = error instanceof TypeError && error.cause instanceof Error ? error.cause : error
   return cause instanceof Error ? cause.message || cause.name : String(cause)
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { type CommandResult, runGithub } from '../ci/run-github.ts'
+import { createLeanFetch } from '../providers/lean-fetch.ts'
 import { sleep } from '../providers/sleep.ts'
 import { findRoot } from '../suite/project.ts'
 import type { Host, Terminal } from './host.ts'
@@ -21,7 +22,7 @@ export async function ciGithub(runCommand: RunCommand, host: Host): Promise<numb
     mask: host.mask,
     write: (text) => void host.stdout.write(text),
     nonce: randomUUID,
-    connection: { sleep, random: Math.random, now: Date.now },
+    connection: { fetch: createLeanFetch({ env: host.env }), sleep, random: Math.random, now: Date.now },
   })
 }
 

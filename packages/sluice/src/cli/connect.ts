@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
+import { createLeanFetch } from '../providers/lean-fetch.ts'
 import { addressOf } from '../remote/connection.ts'
 import { type ControlPlane, controlPlane } from '../remote/control-plane.ts'
 import type { Host } from './host.ts'
@@ -15,7 +16,13 @@ export interface RemoteOptions {
 export function connect({ url }: RemoteOptions, host: Host): ControlPlane {
   const { SLUICE_URL, SLUICE_TOKEN } = host.env
   const address = addressOf({ ...(url !== undefined && { url }) }, { SLUICE_URL, SLUICE_TOKEN })
-  return controlPlane({ ...address, fetch, sleep: wait, random: Math.random, newKey: randomUUID })
+  return controlPlane({
+    ...address,
+    fetch: createLeanFetch({ env: host.env }),
+    sleep: wait,
+    random: Math.random,
+    newKey: randomUUID,
+  })
 }
 
 /** Prints an answer: the document itself, or what a person is to read of it. */

@@ -1,6 +1,7 @@
 import type { Clock } from '@sluice/client'
 import { createRedactors } from '../live/redact.ts'
 import { createChannels } from '../notify/create-channels.ts'
+import { createLeanFetch } from '../providers/lean-fetch.ts'
 import { type Engine, startEngine } from '../server/engine.ts'
 import type { Log } from '../server/observe/log.ts'
 import type { Metrics } from '../server/observe/metrics.ts'
@@ -51,7 +52,11 @@ export async function startServeEngine(
       channels,
       project: projectName(root, env),
       linkTo: linksTo(env.SLUICE_PUBLIC_URL),
-      deliver: { fetch, random: Math.random, sleep: (ms) => new Promise((resolve) => clock.setTimer(resolve, ms)) },
+      deliver: {
+        fetch: createLeanFetch({ env }),
+        random: Math.random,
+        sleep: (ms) => new Promise((resolve) => clock.setTimer(resolve, ms)),
+      },
     },
   })
   return {

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import type { Clock } from '@sluice/client'
+import { createLeanFetch } from '../providers/lean-fetch.ts'
 import type { Metrics } from '../server/observe/metrics.ts'
 import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
@@ -18,7 +19,7 @@ export async function openServeStore(
   const { env } = host
   const onLoss = (entries: number) =>
     metrics.count('telemetry_lost_total', 'Log entries that the collector did not get.', {}, entries)
-  const telemetry = createTelemetry({ env, fetch, clock, random: Math.random, onLoss })
+  const telemetry = createTelemetry({ env, fetch: createLeanFetch({ env }), clock, random: Math.random, onLoss })
   const { DATABASE_URL: databaseUrl } = env
   const store = await openStore({ dataDir: path.resolve(host.cwd(), data), ...(databaseUrl && { databaseUrl }) })
   return watchedStore(store, telemetry)

@@ -1,6 +1,7 @@
 import { createChannels } from '../notify/create-channels.ts'
 import { createIncidents } from '../notify/incidents.ts'
 import { notifyNight } from '../notify/notify-night.ts'
+import { createLeanFetch } from '../providers/lean-fetch.ts'
 import type { Host } from './host.ts'
 import type { JudgedNight } from './judge-night.ts'
 import type { LoadedProject } from './open-project.ts'
@@ -39,7 +40,13 @@ export function createTellNight({ config }: LoadedProject, host: Host): (session
         link: runLink(host.env),
         time: new Date().toISOString(),
       }
-      const deliver = { fetch, clock: Date.now, random: Math.random, sleep, deadline }
+      const deliver = {
+        fetch: createLeanFetch({ env: host.env }),
+        clock: Date.now,
+        random: Math.random,
+        sleep,
+        deadline,
+      }
       return notifyNight(host.mask.data(news), { channels, incidents, deliver })
     }
   }

@@ -66,7 +66,11 @@ function verdictOn({ ok, status, headers }: Response, now: number): Attempt {
 /** The system's word for what went wrong, without the address that its message may name. */
 function faultOf(error: unknown): string {
   if (error instanceof Error && error.name === 'TimeoutError') return 'the receiver did not answer in time'
-  const cause = error instanceof Error ? error.cause : undefined
-  const code = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : ''
+  const found = [error, error instanceof Error ? error.cause : undefined].find(hasCode)
+  const code = found ? ` (${String(found.code)})` : ''
   return `the receiver could not be reached${code}`
+}
+
+function hasCode(error: unknown): error is Error & { code: unknown } {
+  return error instanceof Error && 'code' in error
 }

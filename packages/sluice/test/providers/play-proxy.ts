@@ -59,6 +59,7 @@ export async function playProxy({ upstream, isSecure = false, refuse }: ProxyOpt
         answer.pipe(response)
       },
     )
+    passed.on('error', () => response.destroy())
     asked.pipe(passed)
   }
   const server: Server = isSecure ? createSecureServer(certificate, pass) : createServer(pass)
