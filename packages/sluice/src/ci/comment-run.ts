@@ -42,7 +42,7 @@ export async function commentRun(workflow: WorkflowRun, said: Commented, connect
 async function comment(number: number, workflow: WorkflowRun, { outcome, marker }: Commented, api: GithubApi) {
   const { report } = outcome
   if (workflow.endedRun && !report) return ['No comment: the run left no report.']
-  const isNews = !report || report.features.length > 0
+  const isNews = !report || report.features.length > 0 || report.exitCode !== 0
   const body = commentText(outcome.markdown, { url: workflow.url, notes: [] }, marker.length + 1)
   await stickComment(api, { repository: workflow.repository, number, marker, body, create: isNews })
   return []

@@ -45,8 +45,9 @@ export function outputsOf({ exitCode, report }: RunOutcome, reportDir: string): 
   const means = features.map(({ score }) => score.mean).filter((mean) => mean !== null)
   const costs = features.map(({ cost }) => cost.usd).filter((usd) => usd !== null)
   const paid = report === undefined ? exitCode !== 3 : features.some(({ cache }) => cache.misses > 0)
+  const isNothing = report !== undefined && features.length === 0 && exitCode === 0
   return {
-    verdict: verdicts[exitCode] ?? 'error',
+    verdict: isNothing ? 'none' : (verdicts[exitCode] ?? 'error'),
     score: means.length === 0 ? '' : String(Math.min(...means)),
     'cost-usd': costs.length === 0 ? '' : String(Number(costs.reduce((sum, usd) => sum + usd, 0).toPrecision(12))),
     report: report === undefined ? '' : reportDir,

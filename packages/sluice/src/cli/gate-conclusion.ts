@@ -60,7 +60,8 @@ function removedFindings({ removed }: GateScope, { allowRemoved }: ConclusionOpt
 function expectation(scored: readonly string[], { expectFeatures = 0 }: ConclusionOptions): RunFinding[] {
   if (scored.length >= expectFeatures) return []
   const names = scored.length === 0 ? 'none' : scored.join(', ')
-  const message = `At least ${expectFeatures} features were to be judged (--expect-features); ${scored.length} were: ${names}.`
+  const wanted = expectFeatures === 1 ? '1 feature was' : `${expectFeatures} features were`
+  const message = `At least ${wanted} to be judged (--expect-features). Judged: ${names}.`
   return [finding('too-few-features', 'error', message)]
 }
 

@@ -50,6 +50,7 @@ export async function nightly(options: NightlyOptions, host: Host): Promise<numb
   requireSuites(prompts, options.suite)
   requireModels(prompts, project.config)
   const destinations = findNewDestinations(project, await defaultBase(project, host), options, host)
+  const git = await openGit(config.root, host.env)
   const tellLater = createTellNight(options.notify ? project : { ...project, config: { ...config, notify: [] } }, host)
   const budgetUsd = options.budgetUsd ?? config.nightly?.budgetUsd
   const session = openSession(
@@ -71,7 +72,6 @@ export async function nightly(options: NightlyOptions, host: Host): Promise<numb
     }
     progress.stop()
     const { verdict, exitCode } = combineVerdicts(judged.map(({ final }) => final))
-    const git = await openGit(config.root, host.env)
     const runs = judged.map(({ run }) => run)
     const report = {
       ...reportHead({
