@@ -45,7 +45,7 @@ export async function gate(options: GateOptions, host: Host): Promise<number> {
   const judgeable = setAside(affected, (prompt) => scope.predecessors.get(prompt.feature)?.prompt, host, options)
   requireSuites(judgeable.prompts, options.suite)
   requireModels(judgeable.prompts, project.config)
-  const guarded = await guardMeasure(project, scope, options, host)
+  const guarded = await guardMeasure(project, scope, options)
   const session = openSession(guarded.project, { command: 'gate', ...options }, host)
   const progress = showProgress(session, host)
   try {

@@ -1,7 +1,5 @@
-import { realpath } from 'node:fs/promises'
-import path from 'node:path'
+import type { FeatureScope } from '../gate/affected.ts'
 import type { BaseProject } from '../gate/base-project.ts'
-import { openGit } from '../gate/git.ts'
 import { effectiveGuard } from '../gate/guard.ts'
 import { configOfBase, judgedByBase } from '../gate/measure/judged-by-base.ts'
 import { listed, type MeasureChange } from '../gate/measure/measure-change.ts'
@@ -16,7 +14,6 @@ import { parseModelId } from '../suite/model.ts'
 import type { Prompt } from '../suite/prompt.ts'
 import { chooseSuite } from './choose-suite.ts'
 import type { GateScope } from './gate-scope.ts'
-import type { Host } from './host.ts'
 import type { LoadedProject } from './open-project.ts'
 
 export interface GuardFlags {
@@ -45,14 +42,14 @@ export interface GuardedRun {
 
 interface GuardOptions extends GuardFlags {
   suite?: string
+  changedFiles?: string
 }
 
 /** Compares what the change is measured by with the base commit, and says how to judge under the guard that holds. */
 export async function guardMeasure(
   project: LoadedProject,
-  scope: Pick<GateScope, 'base' | 'predecessors'>,
-  { suite, ...flags }: GuardOptions,
-  host: Host,
+  scope: Pick<GateScope, 'base' | 'predecessors' | 'features'>,
+  { suite, changedFiles, ...flags }: GuardOptions,
 ): Promise<GuardedRun> {
   const { base } = scope
   const { guard, lifted } = effectiveGuard(base?.config.gate.guard, project.config.gate.guard, flags.guard)
@@ -67,16 +64,19 @@ export async function guardMeasure(
   if (!base) return { ...asItIs, findings: [...said, finding('guard-no-base', 'note', noBaseText)] }
   const chosen = (prompt: Prompt) => chooseSuite(prompt, suite)
   const origin = (prompt: Prompt) => scope.predecessors.get(prompt.feature)?.prompt
-  const changed = await changedFiles(base, project, host)
+  const scopeOf = new Map(scope.features.map((feature) => [feature.prompt, feature]))
   const changes = await measureChanges({
     base: measureOf(base),
     now: measureOf(project),
     origin,
     chosen,
-    unchanged: (file) => isUnchanged(file, changed, base, project),
-    changedCode: (prompt) => changedCode(prompt, changed, project),
+    unchanged(prompt, name) {
+      const feature = scopeOf.get(prompt)
+      return changedFiles === undefined && feature !== undefined && isUnchanged(feature, name)
+    },
+    changedCode: (prompt) => scopeOf.get(prompt)?.changedChecks ?? [],
   })
-  const own = await ownAnswers(changed, project)
+  const own = ownAnswers(scope.features)
   const findings = [...said, ...own, ...invalidAtBase(base, project), ...measureFindings(changes)]
   if (guard !== 'strict') return { ...asItIs, changes, findings }
   const strict: LoadedProject = { ...project, config: configOfBase(base.config, project.config) }
@@ -88,7 +88,10 @@ export async function guardMeasure(
       const before = origin(prompt)
       if (!before) return unguarded(prompt, strict)
       const candidate = judgedByBase({ prompt: before, config: base.config }, { prompt, config: project.config })
-      const blocked = changes.filter((change) => change.feature === prompt.feature).flatMap(notOfTheBase)
+      const blocked = [
+        ...changes.filter((change) => change.feature === prompt.feature).flatMap(notOfTheBase),
+        ...judgeOfItsOwn(candidate, base.config, scopeOf.get(prompt)),
+      ]
       const faults = await suiteFaults(candidate, chosen(before), base, strict)
       const judged = { candidate, project: { ...strict, files: base.files, caseCounts: new Map() } }
       if (faults.length > 0) return { ...unguarded(prompt, strict), blocked: [...blocked, ...faults] }
@@ -113,39 +116,29 @@ function measureOf({
   return { config, prompts, cases: (prompt, suite) => casesOf(files, prompt, suite, { root: config.root }) }
 }
 
-/** Relative to the project; links are followed by `isUnchanged`. */
-async function changedFiles({ commit }: BaseProject, { config }: LoadedProject, host: Host): Promise<Set<string>> {
-  const git = await openGit(config.root, host.env)
-  const changed = (await git?.changedSince(commit)) ?? []
-  return new Set(changed.map((file) => path.posix.relative(git?.prefix ?? '', file)))
-}
-
-/** Only what git says of the very file counts: behind a link anything may lie, and git does not look at what it ignores. */
-async function isUnchanged(
-  file: string,
-  changed: ReadonlySet<string>,
-  base: BaseProject,
-  { config }: LoadedProject,
-): Promise<boolean> {
-  const place = path.resolve(config.root, file)
-  const real = await realpath(place).catch(() => undefined)
-  const isPlain = real === path.join(await realpath(config.root), file)
-  return isPlain && !changed.has(path.posix.normalize(file)) && (await base.files.list(file)).length > 0
-}
-
-async function changedCode(
-  { checks }: Prompt,
-  changed: ReadonlySet<string>,
-  { config }: LoadedProject,
-): Promise<string[]> {
-  const modules = checks.flatMap(({ type, value }) => (type === 'module' ? [value.split('#')[0] ?? value] : []))
-  return [...new Set(modules)].map((file) => path.relative(config.root, file)).filter((file) => changed.has(file))
+/** Only where git says what changed; a list that was brought along may be short of something. */
+function isUnchanged({ files }: FeatureScope, suite: string): boolean {
+  return files.find(({ as }) => as === `suite ${suite}`)?.state === 'unchanged'
 }
 
 /** What the base's measure would be, but cannot be had in this working tree. */
-function notOfTheBase({ kind, what }: MeasureChange): string[] {
+function notOfTheBase({ kind, what, after }: MeasureChange): string[] {
   if (kind === 'target') return [`${what} is another thing than in the base commit`]
-  return what.startsWith('code of check ') ? [`the ${what} changed`] : []
+  if (kind === 'provider') return [`its answers are ${after}, and no longer those of a model`]
+  return what.startsWith('code of checks: ') ? [`the ${what} changed`] : []
+}
+
+/** A judge out of recordings says what the change lets it say. */
+function judgeOfItsOwn(
+  { rubric }: Prompt,
+  { judge }: LoadedProject['config'],
+  scope: FeatureScope | undefined,
+): string[] {
+  const as = recordingsOf + (parseModelId(judge.model)?.provider ?? judge.model)
+  const own = scope?.files.filter((file) => file.as === as && file.state !== 'unchanged') ?? []
+  return rubric.length > 0 && own.length > 0
+    ? [`the recordings of its judge changed: ${listed(own.map(({ path }) => path))}`]
+    : []
 }
 
 async function suiteFaults(
@@ -167,30 +160,26 @@ function newCases(changes: readonly MeasureChange[], { feature }: Prompt): strin
   )
   return added.map(
     ({ cases }) =>
-      `${cases} cases are new and were not judged: under gate.guard: strict the suite is that of the base commit.`,
+      `${cases === 1 ? '1 case is new and was' : `${cases} cases are new and were`} not judged: under gate.guard: strict the suite is that of the base commit.`,
   )
 }
 
 /** Recordings that the change itself brought or altered, and that answer where features or the judge ask. */
-async function ownAnswers(
-  changed: ReadonlySet<string>,
-  { config, prompts, files }: LoadedProject,
-): Promise<RunFinding[]> {
-  const used = new Set(
-    [...prompts.map(({ model }) => model), config.judge.model].map((model) => parseModelId(model)?.provider),
-  )
-  const found: RunFinding[] = []
-  for (const [name, { files: globs = [] }] of Object.entries(config.providers)) {
-    if (!used.has(name)) continue
-    const recordings = (await Promise.all(globs.map((glob) => files.list(glob)))).flat()
-    const own = recordings.filter((file) => changed.has(path.posix.normalize(file)))
-    if (own.length === 0) continue
-    const judged = parseModelId(config.judge.model)?.provider === name ? ', the judge among them' : ''
-    const message = `recordings that answer for ${name}${judged} are changed by this change itself: ${listed(own)}`
-    found.push(finding('own-answers', 'warning', message))
+function ownAnswers(features: readonly FeatureScope[]): RunFinding[] {
+  const byProvider = new Map<string, Set<string>>()
+  for (const { as, state, path } of features.flatMap(({ files }) => files)) {
+    if (!as.startsWith(recordingsOf) || state === 'unchanged') continue
+    const provider = as.slice(recordingsOf.length)
+    byProvider.set(provider, (byProvider.get(provider) ?? new Set()).add(path))
   }
-  return found
+  return [...byProvider].map(([provider, own]) => {
+    const message = `recordings that answer for ${provider} are changed by this change itself: ${listed([...own])}`
+    return finding('own-answers', 'warning', message)
+  })
 }
+
+/** How the list of what is read for a feature names them. */
+const recordingsOf = 'recordings of '
 
 function invalidAtBase({ invalid }: BaseProject, { prompts }: LoadedProject): RunFinding[] {
   return prompts

@@ -17,17 +17,21 @@ export interface FeatureScope {
   /** Why it is affected; empty when it is not. */
   because: string[]
   files: ReadFile[]
+  /** Of the files those that are code of checks and that changed. */
+  changedChecks: string[]
 }
 
 /** A feature is left out only if nothing that is read for it changed. */
 export async function featureScope(prompt: Prompt, place: FeaturePlace, changes: Changes): Promise<FeatureScope> {
-  const { parts, unknown } = await featureFiles(prompt, place)
+  const { parts, checkCode, unknown } = await featureFiles(prompt, place)
+  const codeNames = new Set<string>()
   const files = await Promise.all(
     parts.map(async (part): Promise<ReadFile> => {
       const shown = relative(changes.root, part.path)
       const name = shown.startsWith('../') ? part.path : shown
       const whole =
         part.kind === 'folder' || part.kind === 'packages' ? `${name}/` : path.posix.join(name, part.glob ?? '')
+      if (checkCode.includes(part)) codeNames.add(whole === '/' ? './' : whole)
       return { path: whole === '/' ? './' : whole, as: part.as, ...(await partState(part, changes)) }
     }),
   )
@@ -38,5 +42,6 @@ export async function featureScope(prompt: Prompt, place: FeaturePlace, changes:
     ...touched.map(({ path: name, as, note }) => `${name} (${as})${note === null ? '' : `: ${note}`}`),
     ...unknown,
   ]
-  return { prompt, affected: because.length > 0, because, files: present }
+  const changedChecks = touched.map((file) => file.path).filter((name) => codeNames.has(name))
+  return { prompt, affected: because.length > 0, because, files: present, changedChecks }
 }

@@ -17,6 +17,8 @@ import { isWithin, packageAround } from './packages.ts'
 /** Everything that is read for a feature. */
 export interface FeatureFiles {
   parts: FeaturePart[]
+  /** Those of the parts that are the code of checks, or of what it imports. */
+  checkCode: FeaturePart[]
   /** Why more may be read than the parts say; such a feature counts as affected. */
   unknown: string[]
 }
@@ -46,6 +48,7 @@ export async function featureFiles(prompt: Prompt, place: FeaturePlace): Promise
   const suites = Object.entries(prompt.suites)
   const code = collectCode(place)
   for (const spec of checks) if (spec.type === 'module') code.addModule(moduleOf(spec.value), 'check')
+  const checkCode = [...code.parts]
   const { redact } = prompt.live
   if (redact !== undefined) code.addModule(moduleOf(redact), 'redaction')
   if (prompt.target) addTarget(prompt.target, code, place)
@@ -57,6 +60,7 @@ export async function featureFiles(prompt: Prompt, place: FeaturePlace): Promise
       ...(await recordings(modelsOf(prompt, config, checks), place)),
       ...code.parts,
     ],
+    checkCode,
     unknown: needs.flatMap(({ fault }) => fault ?? []),
   }
 }

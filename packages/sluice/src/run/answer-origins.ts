@@ -3,7 +3,7 @@ import type { Stage } from './answer-store.ts'
 import type { AnswerSource } from './ledger.ts'
 
 /** How many answers of one provider, for one purpose, come from recordings. */
-export interface AnswerOrigin {
+interface AnswerOrigin {
   stage: Stage
   provider: string
   answers: number

@@ -91,7 +91,7 @@ const ways: [what: string, how: (project: Project) => void, said: RegExp][] = [
       edit(project, prompt, '{contains: yes}, ', '')
       edit(project, prompt, ', weight: 0', '')
     },
-    /code of check checks\/polite\.ts/,
+    /code of checks: checks\/polite\.ts/,
   ],
   [
     'another name in the same file',

@@ -22,10 +22,10 @@ export interface MeasureComparison {
   origin(now: Prompt): Prompt | undefined
   /** Which suite the gate judges. */
   chosen(prompt: Prompt): string
-  /** Whether a suite's file is the same in both, so that it need not be read. */
-  unchanged(file: string): Promise<boolean>
-  /** The modules of a feature's checks, relative to the project, whose code is another than at the base. */
-  changedCode(now: Prompt): Promise<readonly string[]>
+  /** Whether the file of a suite is surely as it was, so that it need not be read. */
+  unchanged(now: Prompt, suite: string): boolean
+  /** The files of a feature's checks, and of what they import, that are not as they were. */
+  changedCode(now: Prompt): readonly string[]
 }
 
 /** Everything by which the working tree is measured differently than the base commit measures, the project first. */
@@ -42,7 +42,7 @@ export async function measureChanges(comparison: MeasureComparison): Promise<Mea
       { prompt: before, config: base.config },
       { prompt, config: now.config },
     ]
-    changes.push(...featureChanges(was, is), ...(await codeChanges(prompt, comparison)))
+    changes.push(...featureChanges(was, is), ...codeChanges(prompt, comparison))
     changes.push(...(await suitesChanges(before, prompt, comparison)))
   }
   const gone = base.prompts.filter((prompt) => !continued.has(prompt))
@@ -54,10 +54,9 @@ function featureGone(feature: string): MeasureChange {
 }
 
 /** Checks that stand as they did, but whose code is another. */
-async function codeChanges(now: Prompt, { changedCode }: MeasureComparison): Promise<MeasureChange[]> {
-  const modules = await changedCode(now)
-  return modules.map((module) => {
-    const parts = { what: `code of check ${module}`, before: 'as in the base commit', after: 'changed' }
+function codeChanges(now: Prompt, { changedCode }: MeasureComparison): MeasureChange[] {
+  return changedCode(now).map((file) => {
+    const parts = { what: `code of checks: ${file}`, before: 'as in the base commit', after: 'changed' }
     return measureChange({ kind: 'check', ...parts, feature: now.feature })
   })
 }
@@ -112,8 +111,8 @@ async function contentChanges(
   { base, now: present, unchanged }: MeasureComparison,
 ): Promise<MeasureChange[]> {
   const [from, to] = [before.suites[was], now.suites[is]]
-  if (from !== undefined && from === to && (await unchanged(from))) return []
   if (hasNoCases(before) && hasNoCases(now)) return []
+  if (from !== undefined && from === to && unchanged(now, is)) return []
   const name = was === is ? is : `${is} (was ${was})`
   const [first, second] = await Promise.all([readSuite(base, before, was), readSuite(present, now, is)])
   if (typeof first !== 'string' && typeof second !== 'string') return suiteChanges(first, second, name)

@@ -168,7 +168,7 @@ testChanges([
 
 test('the code of a check is named where the check stands as it did', async () => {
   assert.deepEqual(lines(await changesOf({}, files, ['polite.ts'])), [
-    '! mail code of check polite.ts: as in the base commit -> changed',
+    '! mail code of checks: polite.ts: as in the base commit -> changed',
   ])
 })
 

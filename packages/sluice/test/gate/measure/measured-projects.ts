@@ -62,8 +62,8 @@ export async function changesOf(
     now,
     origin: ({ feature }) => base.prompts.find((other) => other.feature === feature),
     chosen: (each) => chooseSuite(each, undefined),
-    unchanged: async () => false,
-    changedCode: async () => code,
+    unchanged: () => false,
+    changedCode: () => code,
   })
 }
 
