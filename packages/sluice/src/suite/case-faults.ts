@@ -40,6 +40,11 @@ export function caseFaults(
   return faults
 }
 
+/** The checks that an answer of the case meets; where none is expected, the prompt's are about other answers. */
+function checksOf({ checks, expect }: Prompt, item: Case): CheckSpec[] {
+  return isWithoutAnswer(item.expect ?? expect) ? item.checks : [...checks, ...item.checks]
+}
+
 /** Whether anything of weight says what an answer is worth; for a case without one, that there is none does. */
 function isScored({ checks, rubric, choices, expect }: Prompt, item: Case): boolean {
   if (isWithoutAnswer(item.expect ?? expect)) return true
@@ -47,15 +52,16 @@ function isScored({ checks, rubric, choices, expect }: Prompt, item: Case): bool
 }
 
 /** The name of a check that needs the case's reference answer in vain. */
-function referenceNeeded({ checks }: Prompt, item: Case): string | undefined {
+function referenceNeeded(prompt: Prompt, item: Case): string | undefined {
   if (item.expected !== undefined) return undefined
-  return [...checks, ...item.checks].find((spec) => spec.type === 'similarity' && spec.value.to === undefined)?.name
+  return checksOf(prompt, item).find((spec) => spec.type === 'similarity' && spec.value.to === undefined)?.name
 }
 
 /** Patterns that are none once this case's variables are in them. */
-function patternFaults({ checks, strict, file }: Prompt, item: Case, source: Source): Diagnostic[] {
+function patternFaults(prompt: Prompt, item: Case, source: Source): Diagnostic[] {
+  const { strict, file } = prompt
   const vars = item.expected === undefined ? item.vars : { ...item.vars, expected: item.expected }
-  return [...checks, ...item.checks].flatMap((spec) => {
+  return checksOf(prompt, item).flatMap((spec) => {
     const pattern = patternOf(spec)
     if (pattern === undefined || variablesOf(pattern).some((name) => !Object.hasOwn(vars, name))) return []
     const compiled = compilePattern(renderPattern(pattern, vars, { strict }))

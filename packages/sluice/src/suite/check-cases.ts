@@ -1,4 +1,4 @@
-import type { Case } from './case.ts'
+import { type Case, isWithoutAnswer } from './case.ts'
 import { caseFaults } from './case-faults.ts'
 import type { Config } from './config.ts'
 import { type Diagnostic, InvalidFilesError, inOrder } from './diagnostic.ts'
@@ -17,7 +17,7 @@ export interface CheckedCases {
   count: number
   /** Tag -> number of cases. */
   tags: Map<string, number>
-  /** Cases with checks or a rubric of their own. */
+  /** Cases with checks, a rubric or an expectation of their own. */
   specific: number
   diagnostics: Diagnostic[]
 }
@@ -53,7 +53,7 @@ export async function checkCases(
     lines.set(item.id, earlier ?? item.line)
     if (lines.size === manyCases) keepHeapSmall()
     for (const tag of new Set(item.tags)) tags.set(tag, (tags.get(tag) ?? 0) + 1)
-    if (item.checks.length + item.rubric.length > 0) specific++
+    if (item.checks.length + item.rubric.length > 0 || isWithoutAnswer(item.expect)) specific++
     if (prompt === undefined) return
     for (const fault of caseFaults(prompt, item, source, config)) log.add(fault)
     variables?.add(item, source)

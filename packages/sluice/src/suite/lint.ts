@@ -1,3 +1,4 @@
+import { isWithoutAnswer } from './case.ts'
 import type { CheckSpec } from './check-spec.ts'
 import { compilePattern } from './pattern.ts'
 import type { Prompt } from './prompt.ts'
@@ -44,8 +45,8 @@ function cannotFail(reason: string): string {
 }
 
 /** Whether anything in the prompt file looks at what an output says, and not only at its shape. */
-export function looksAtMeaning({ rubric, choices, checks }: Prompt): boolean {
-  return rubric.length > 0 || choices.length > 0 || checks.some(comparesWithCase)
+export function looksAtMeaning({ rubric, choices, checks, expect }: Prompt): boolean {
+  return isWithoutAnswer(expect) || rubric.length > 0 || choices.length > 0 || checks.some(comparesWithCase)
 }
 
 /** Similarity to a reference, own code, or a text that differs from case to case. */

@@ -1,4 +1,4 @@
-import type { Case } from './case.ts'
+import { type Case, isWithoutAnswer } from './case.ts'
 import type { CheckSpec } from './check-spec.ts'
 import type { Prompt } from './prompt.ts'
 import { suggest } from './suggest.ts'
@@ -24,7 +24,7 @@ export interface VariableFault {
  * and none that has a target, which receives all of them.
  */
 export function strictVariables(prompt: Prompt): (item: Case) => VariableFault[] {
-  const { messages, checks, choices, strict, target, file } = prompt
+  const { messages, checks, choices, strict, target, file, expect } = prompt
   const inMessages = new Set(messages.flatMap(({ content }) => names(content, strict)))
   const inChecks = new Set([
     ...checkNames(checks, strict),
@@ -46,7 +46,7 @@ export function strictVariables(prompt: Prompt): (item: Case) => VariableFault[]
     const faults = [
       ...[...inMessages].filter((name) => !known(name)).map((name) => unknown(name, 'prompt')),
       ...[...inChecks]
-        .filter((name) => !knownToChecks(name) && !inMessages.has(name))
+        .filter((name) => !knownToChecks(name) && !inMessages.has(name) && !isWithoutAnswer(item.expect ?? expect))
         .map((name) => unknown(name, 'prompt')),
       ...inCase.filter((name) => !knownToChecks(name)).map((name) => unknown(name, 'case')),
     ]

@@ -93,7 +93,10 @@ test('one look is too few for a critical case: that blocks, and says what it wou
     report.features[0]?.reasons.map(({ code }) => code),
     ['critical-undecided'],
   )
-  assert.match(report.features[0]?.reasons[0]?.message ?? '', /6 clean repeats to pass.*only 1 \(gate\.repeats, gate\.criticalRepeats\)/)
+  assert.match(
+    report.features[0]?.reasons[0]?.message ?? '',
+    /6 clean repeats to pass.*only 1 \(gate\.repeats, gate\.criticalRepeats\)/,
+  )
 })
 
 test('repeats of the baseline come from the cache when the candidate changes again', async () => {

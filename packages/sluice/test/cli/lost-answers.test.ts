@@ -152,6 +152,22 @@ test('cases that expect a refusal need nothing else to be scored by', async () =
   assert.equal(report.features[0]?.score.mean, 1)
 })
 
+test('what a prompt checks in ordinary answers asks nothing of cases that expect none', async () => {
+  await using model = await fakeModel(() => ended('content_filter'))
+  const made = files(model.url, { fields: () => ({ expect: 'refusal' }) })
+  using project = createProject({
+    ...made,
+    'prompts/summary.prompt.yml': made['prompts/summary.prompt.yml'].replace(
+      harmless,
+      'checks: [{similarity: {min: 0.5}}, {contains: "{{expected}}"}]\n',
+    ),
+  })
+  const checked = await project.sluice(['check'])
+  assert.deepEqual([checked.code, checked.stdout], [0, ''])
+  const { code, report } = await judged(project, ['eval', 'summary'])
+  assert.deepEqual([code, report.features[0]?.score.mean], [0, 1])
+})
+
 test('an application that says nothing has not answered', async () => {
   for (const command of ['["true"]', '["printf", " \\n"]', `["printf", '{"output": null}']`]) {
     using project = createProject({

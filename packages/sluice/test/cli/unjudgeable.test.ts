@@ -63,6 +63,7 @@ test('a feature that loses its cases fails', async () => {
     const { code, report } = await judged(made, ['gate'])
     assert.deepEqual([code, report.verdict], [3, 'fail'])
     assert.equal((await made.sluice(['gate', '--allow-removed'])).code, 0)
+    assert.equal((await made.sluice(['gate', '--allow-removed'])).code, 0)
     assert.deepEqual(
       setAside(report).map(({ severity, feature }) => [severity, feature]),
       [['error', 'other']],
