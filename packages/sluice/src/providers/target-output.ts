@@ -9,16 +9,19 @@ const reportSchema = z.looseObject({ output: z.unknown(), inputTokens: count, ou
 /**
  * What an application wrote: JSON with an `output` and perhaps its cost, or anything else, which then is the output
  * itself.
- * @throws ProviderError `bad-response` when a count or the cost is no number of 0 or more
+ * @throws ProviderError `server` when it reports an error instead, or beside an output; `bad-response` when a count or the
+ * cost is no number of 0 or more
  */
 export function targetText(source: string, text: string, latencyMs: number): Completion {
   const value = parsed(text)
-  if (isReport(value)) return targetValue(source, value, latencyMs)
+  if (isReport(value) || isFailure(value)) return targetValue(source, value, latencyMs)
   return answer(value === null || value === '' ? '' : text, latencyMs)
 }
 
 /** The same for a value that a function returned. What is null, or missing, is an answer without text. */
 export function targetValue(source: string, value: unknown, latencyMs: number): Completion {
+  if (isFailure(value))
+    throw new ProviderError('server', `${source}: reports an error: ${excerpt(asText(value.error))}`)
   if (!isReport(value)) return answer(asText(value), latencyMs)
   const report = reportSchema.safeParse(value)
   if (!report.success) {
@@ -45,6 +48,12 @@ function asText(value: unknown): string {
 
 function isReport(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, 'output')
+}
+
+/** An `error` beside the output, or all alone; amid other keys it is a part of what the application says. */
+function isFailure(value: unknown): value is { error: unknown } {
+  if (typeof value !== 'object' || value === null || !('error' in value) || !value.error) return false
+  return isReport(value) || Object.keys(value).length === 1
 }
 
 function parsed(text: string): unknown {

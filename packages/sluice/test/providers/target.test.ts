@@ -176,6 +176,20 @@ test('module: what it throws is an error of the case, with its message', async (
   assert.match(error.message, /\.mjs#default: threw: no luck$/)
 })
 
+test('an error that an application reports is none of its answers', async () => {
+  for (const said of [
+    { output: 'Half', error: 'upstream gone' },
+    { output: null, error: { code: 1 } },
+    { error: 'busy' },
+  ]) {
+    const error = await failureOf(call(await moduleTarget(`export default () => (${JSON.stringify(said)})`)))
+    assert.match(error.message, /reports an error: (?:upstream gone|{"code":1}|busy)/)
+  }
+  for (const said of [{ output: 'Fine', error: null }, { error: 'no total', total: null }, { error: '' }]) {
+    assert.notEqual((await call(await moduleTarget(`export default () => (${JSON.stringify(said)})`))).output, '')
+  }
+})
+
 test('no output is an answer without text, in whatever way it is told', async () => {
   for (const body of ['', 'null', '""', '{"output": null}', '{"output": ""}']) {
     await using server = await faultServer(text(body))
