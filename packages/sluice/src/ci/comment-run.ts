@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import type { Sleep } from '../providers/sleep.ts'
+import { runWord } from '../report/run-verdict.ts'
 import { commentText } from './comment-text.ts'
 import { createGithubApi, type GithubApi, GithubError } from './github-api.ts'
+import { judgedLine, lastJudged, nothingJudged } from './last-judged.ts'
 import type { RunOutcome } from './run-outcome.ts'
 import { stickComment } from './sticky-comment.ts'
 import type { EndedRun, WorkflowRun } from './workflow-run.ts'
@@ -40,11 +42,20 @@ export async function commentRun(workflow: WorkflowRun, said: Commented, connect
 }
 
 async function comment(number: number, workflow: WorkflowRun, { outcome, marker }: Commented, api: GithubApi) {
-  const { report } = outcome
-  if (workflow.endedRun && !report) return ['No comment: the run left no report.']
-  const isNews = !report || report.features.length > 0 || report.exitCode !== 0
-  const body = commentText(outcome.markdown, { url: workflow.url, notes: [] }, marker.length + 1)
-  await stickComment(api, { repository: workflow.repository, number, marker, body, create: isNews })
+  const { report, markdown } = outcome
+  const { endedRun, pullRequest, repository, url } = workflow
+  if (endedRun && !report) return ['No comment: the run left no report.']
+  const commit = endedRun?.commit ?? pullRequest?.commit ?? ''
+  const hasJudged = report !== undefined && report.features.length > 0
+  const isNews = !report || hasJudged || report.exitCode !== 0
+  const body = (before: string | undefined) => {
+    const now = hasJudged ? { word: runWord(report), commit, isVerified: endedRun?.isOwn ?? true } : undefined
+    const judged = now ?? (before === undefined ? undefined : lastJudged(before))
+    const line = judged ? `${judgedLine(judged)}\n` : ''
+    const said = isNews || before === undefined ? markdown : nothingJudged(markdown, commit, before)
+    return line + commentText(said, { url, notes: [] }, marker.length + 1 + line.length)
+  }
+  await stickComment(api, { repository, number, marker, body, create: isNews })
   return []
 }
 

@@ -1,17 +1,16 @@
 import { appendFile, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
-import { SluiceError } from '../errors.ts'
 import { openGit } from '../gate/git.ts'
 import type { Mask } from '../masking/mask.ts'
 import { githubAnnotations } from '../report/annotations.ts'
-import { highlightsOf } from '../report/highlights.ts'
-import { renderMarkdown } from '../report/markdown.ts'
 import type { Diagnostic } from '../suite/diagnostic.ts'
 import { type Connection, commentRun } from './comment-run.ts'
 import { commentMarker } from './comment-text.ts'
 import { findingsOf, shownOf } from './report-findings.ts'
 import { failureMarkdown, faultsMarkdown, freshReport, outputsOf, type RunOutcome } from './run-outcome.ts'
+import { refuseUnsafeEvent } from './safe-events.ts'
+import { storedOutcome } from './stored-outcome.ts'
 import { noticeCommand, outputsText, quietly } from './workflow-command.ts'
 import { readWorkflowRun, type WorkflowRun } from './workflow-run.ts'
 
@@ -45,7 +44,7 @@ const checkSchema = z.object({ diagnostics: z.array(z.custom<Diagnostic>()) })
 export async function runGithub(options: GithubRunOptions): Promise<number> {
   const { env, root, mask, write } = options
   const workflow = await readWorkflowRun(env)
-  refuseForeignCode(workflow)
+  refuseUnsafeEvent(workflow)
   const prefix = (await openGit(root, env))?.prefix ?? ''
   const reportDir = path.resolve(root, workflow.inputs.reportDir)
   const { outcome, diagnostics } = mask.data(await outcomeOf(workflow, { ...options, reportDir }))
@@ -55,17 +54,8 @@ export async function runGithub(options: GithubRunOptions): Promise<number> {
   for (const note of notes) write(`${noticeCommand('notice', note)}\n`)
   const summary = [outcome.markdown.trimEnd(), ...notes.map((note) => `> ${note}`)].filter((text) => text !== '')
   await appendTo(workflow.summaryFile, `${summary.join('\n\n')}\n`)
-  await appendTo(workflow.outputFile, outputsText(outputsOf(outcome, reportDir), `end-${options.nonce()}`))
+  await appendTo(workflow.outputFile, outputsText(outputsOf(outcome, { reportDir, prefix }), `end-${options.nonce()}`))
   return outcome.exitCode
-}
-
-function refuseForeignCode({ event }: WorkflowRun): void {
-  if (event !== 'pull_request_target') return
-  throw new SluiceError(
-    'invalid-input',
-    'sluice does not run on pull_request_target: with the code of a fork checked out, that event would hand your secrets to ' +
-      'whoever opened the pull request. Use pull_request; docs/github.md says how forks get a comment.',
-  )
 }
 
 interface Run extends GithubRunOptions {
@@ -80,7 +70,8 @@ interface Ended {
 
 async function outcomeOf(workflow: WorkflowRun, { run, write, nonce, reportDir }: Run): Promise<Ended> {
   const startedAt = Date.now()
-  if (workflow.inputs.command === 'comment') return { outcome: await storedOutcome(reportDir), diagnostics: [] }
+  if (workflow.inputs.command === 'comment')
+    return { outcome: await storedOutcome(reportDir, workflow.endedRun), diagnostics: [] }
   const checked = await run(['check', '--json'], false)
   const diagnostics = diagnosticsOf(checked)
   const ended = (outcome: RunOutcome) => ({ outcome, diagnostics })
@@ -96,18 +87,6 @@ async function outcomeOf(workflow: WorkflowRun, { run, write, nonce, reportDir }
   const report = await freshReport(reportDir, startedAt)
   const written = report && (await readFile(path.join(reportDir, 'report.md'), 'utf8').catch(() => undefined))
   return ended({ exitCode, report, markdown: written ?? failureMarkdown(exitCode, stderr) })
-}
-
-/** What another run left may be anybody's text: it is rendered anew from the checked report. */
-async function storedOutcome(reportDir: string): Promise<RunOutcome> {
-  const report = await freshReport(reportDir, Number.NEGATIVE_INFINITY)
-  const markdown = report
-    ? renderMarkdown(
-        report,
-        report.features.map(({ cases }) => highlightsOf(cases)),
-      )
-    : ''
-  return { exitCode: 0, report, markdown }
 }
 
 /** The command line of the run; the label asks for the full suite. */

@@ -39,8 +39,20 @@ export function failureMarkdown(exitCode: number, said: string): string {
   return `## Sluice: ${title}\n\n${inlineText(`There is no verdict (exit ${exitCode}):`)}\n\n${codeBlock(said.trim().slice(-messageLength))}`
 }
 
-/** The outputs of the Action. */
-export function outputsOf({ exitCode, report }: RunOutcome, reportDir: string): Record<string, string> {
+/** One name for each project folder of a repository, of characters that GitHub takes. */
+function artifactName(folder: string): string {
+  const name = folder
+    .replace(/\/$/, '')
+    .replace(/[^\w./-]/g, (character) => `=${Buffer.from(character).toString('hex')}`)
+    .replaceAll('/', '+')
+  return name === '' ? 'sluice-report' : `sluice-report-${name}`
+}
+
+/** The outputs of the Action; `prefix` is the project's folder in the repository. */
+export function outputsOf(
+  { exitCode, report }: RunOutcome,
+  { reportDir, prefix }: { reportDir: string; prefix: string },
+): Record<string, string> {
   const features = report?.features ?? []
   const means = features.map(({ score }) => score.mean).filter((mean) => mean !== null)
   const costs = features.map(({ cost }) => cost.usd).filter((usd) => usd !== null)
@@ -51,6 +63,7 @@ export function outputsOf({ exitCode, report }: RunOutcome, reportDir: string): 
     score: means.length === 0 ? '' : String(Math.min(...means)),
     'cost-usd': costs.length === 0 ? '' : String(Number(costs.reduce((sum, usd) => sum + usd, 0).toPrecision(12))),
     report: report === undefined ? '' : reportDir,
+    artifact: artifactName(prefix),
     paid: String(paid),
   }
 }

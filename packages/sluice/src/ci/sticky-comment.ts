@@ -11,8 +11,8 @@ export interface StickyComment {
   number: number
   /** The hidden first line by which the comment is found again; nothing else on it. */
   marker: string
-  /** Markdown, without the marker. */
-  body: string
+  /** Markdown, without the marker; made from the comment that is there, if one is. */
+  body: (before: string | undefined) => string
   /** With false a comment is only brought up to date, where there is one. */
   create: boolean
 }
@@ -38,11 +38,11 @@ const pages = 100
 export async function stickComment(api: GithubApi, comment: StickyComment, tries = 2): Promise<CommentOutcome> {
   const { repository, number, marker, create } = comment
   const list = `/repos/${repository}/issues/${number}/comments`
-  const body = `${marker}\n${comment.body}`
+  const body = (before?: string) => `${marker}\n${comment.body(before)}`
   const own = async (author: string) => (await all(api, list)).filter((found) => isOwn(found, marker, author))
   const edited = await keepOne(api, { repository, found: await own(workflowAuthor), body })
   if (edited !== 'none' || !create) return edited
-  const posted = await post(api, list, body).catch((error: unknown) => {
+  const posted = await post(api, list, body()).catch((error: unknown) => {
     if (error instanceof GithubError && error.isUncertain && tries > 1) return undefined
     throw error
   })
@@ -61,14 +61,15 @@ async function post(api: GithubApi, list: string, body: string): Promise<Comment
 interface Kept {
   repository: string
   found: Comment[]
-  body: string
+  body: (before?: string) => string
 }
 
-async function keepOne(api: GithubApi, { repository, found, body }: Kept): Promise<CommentOutcome> {
+async function keepOne(api: GithubApi, { repository, found, body: bodyOf }: Kept): Promise<CommentOutcome> {
   const [oldest, ...others] = found.toSorted((a, b) => a.id - b.id)
   if (!oldest) return 'none'
   const place = ({ id }: Comment) => `/repos/${repository}/issues/comments/${id}`
   for (const other of others) await unlessGone(api.request('DELETE', place(other)))
+  const body = bodyOf((oldest.body ?? '').replaceAll('\r\n', '\n'))
   if (oldest.body === body) return 'unchanged'
   return (await unlessGone(api.request('PATCH', place(oldest), { body }))) ? 'edited' : 'none'
 }

@@ -34,7 +34,7 @@ const eventSchema = z.object({
     .object({
       number: z.int(),
       /** Null when the fork was deleted. */
-      head: z.object({ repo: z.object({ full_name: z.string() }).nullish() }),
+      head: z.object({ sha: z.string().default(''), repo: z.object({ full_name: z.string() }).nullish() }),
       labels: z.array(z.object({ name: z.string() })).default([]),
     })
     .exactOptional(),
@@ -42,7 +42,8 @@ const eventSchema = z.object({
     .object({
       head_sha: z.string(),
       head_branch: z.string().nullish(),
-      head_repository: z.object({ owner: z.object({ login: z.string() }) }).nullish(),
+      event: z.string().default(''),
+      head_repository: z.object({ full_name: z.string().optional(), owner: z.object({ login: z.string() }) }).nullish(),
     })
     .exactOptional(),
 })
@@ -65,6 +66,8 @@ export interface WorkflowRun {
 
 interface PullRequest {
   number: number
+  /** Its newest commit; empty where the event does not say. */
+  commit: string
   isFork: boolean
   labels: string[]
 }
@@ -73,6 +76,10 @@ export interface EndedRun {
   commit: string
   /** `owner:branch` */
   head: string | undefined
+  /** Whose repository the workflow of the run came from; undefined where it is gone. */
+  owner: string | undefined
+  /** Whether this repository ran it, on an event whose workflow is this repository's own. */
+  isOwn: boolean
 }
 
 interface Inputs {
@@ -103,7 +110,7 @@ export async function readWorkflowRun(env: NodeJS.ProcessEnv): Promise<WorkflowR
     repository,
     event: data.GITHUB_EVENT_NAME,
     pullRequest: event.pull_request && pullRequestOf(event.pull_request, repository),
-    endedRun: event.workflow_run && endedRunOf(event.workflow_run),
+    endedRun: event.workflow_run && endedRunOf(event.workflow_run, repository),
     apiUrl: data.GITHUB_API_URL.replace(/\/$/, ''),
     url: id && `${data.GITHUB_SERVER_URL}/${repository}/actions/runs/${id}`,
     outputFile: data.GITHUB_OUTPUT,
@@ -141,10 +148,19 @@ function pullRequestOf(
   { number, head, labels }: NonNullable<z.output<typeof eventSchema>['pull_request']>,
   repository: string,
 ): PullRequest {
-  return { number, isFork: head.repo?.full_name !== repository, labels: labels.map(({ name }) => name) }
+  const isFork = head.repo?.full_name !== repository
+  return { number, commit: head.sha, isFork, labels: labels.map(({ name }) => name) }
 }
 
-function endedRunOf(run: NonNullable<z.output<typeof eventSchema>['workflow_run']>): EndedRun {
+/** Events whose run nobody from outside of the repository writes, as long as the commit is of the repository itself. */
+const ownEvents = new Set(['pull_request', 'push', 'merge_group', 'schedule', 'workflow_dispatch'])
+
+function endedRunOf(run: NonNullable<z.output<typeof eventSchema>['workflow_run']>, repository: string): EndedRun {
   const owner = run.head_repository?.owner.login
-  return { commit: run.head_sha, head: owner && run.head_branch ? `${owner}:${run.head_branch}` : undefined }
+  return {
+    commit: run.head_sha,
+    head: owner && run.head_branch ? `${owner}:${run.head_branch}` : undefined,
+    owner,
+    isOwn: run.head_repository?.full_name === repository && ownEvents.has(run.event),
+  }
 }

@@ -29,12 +29,13 @@ const nameLength = 80
 
 /**
  * The blocks of one feature. Where it is one of several, a table has its verdict and a pass is
- * collapsed; else `lead` is said of the run as a whole, below the verdict.
+ * collapsed; else `title` stands before the verdict, and `lead` is said
+ * of the run as a whole below it.
  */
 export function featureBlocks(
   feature: FeatureSummary,
   highlights: Highlights | undefined,
-  { oneOfSeveral, lead = '' }: { oneOfSeveral: boolean; lead?: string },
+  { oneOfSeveral, lead = '', title = '' }: { oneOfSeveral: boolean; lead?: string; title?: string },
 ): Block[] {
   const name = excerpt(feature.feature, nameLength)
   const first = [`**${inlineText(excerpt(headline(feature), messageLength))}**`, lead, scoreTable(feature)]
@@ -48,10 +49,9 @@ export function featureBlocks(
     const texts = [...first, ...second, runTable(feature), looksAndIds(feature)]
     return [{ text: collapsed(`${verdictWord(feature)}: ${name}`, texts), rank: 5, what: 'passed feature' }]
   }
-  const title = oneOfSeveral ? '###' : '## Sluice:'
   return [
     {
-      text: join([`${title} ${verdictWord(feature)} · ${codeSpan(name)}`, ...first]),
+      text: join([`${oneOfSeveral ? '###' : title} ${verdictWord(feature)} · ${codeSpan(name)}`, ...first]),
       rank: oneOfSeveral ? 2 : 0,
       what: 'feature',
     },

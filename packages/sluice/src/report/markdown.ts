@@ -22,12 +22,13 @@ const tableLength = 20_000
 /**
  * The report as a pull-request comment in GitHub's Markdown, verdict first. `highlights` has one entry per feature, in
  * the order of the report. Text that came from models and files is escaped. Never longer than `limit` characters: what
- * does not fit is left out, from the least important on, and counted at the end.
+ * does not fit is left out, from the least important on, and counted at the end. `title` stands before the verdict and says
+ * whose it is.
  */
 export function renderMarkdown(
   report: ReportSummary,
   highlights: readonly Highlights[],
-  { limit = defaultLimit }: { limit?: number } = {},
+  { limit = defaultLimit, title = '## Sluice:' }: { limit?: number; title?: string } = {},
 ): string {
   const several = !standsAlone(report)
   const lead = leadOf(report)
@@ -40,11 +41,11 @@ export function renderMarkdown(
         ? summary(
             report,
             features.map(({ feature }) => feature),
-            lead,
+            { lead, title },
           )
         : []),
       ...features.flatMap(({ feature, highlights }) =>
-        featureBlocks(feature, highlights, several ? { oneOfSeveral: true } : { oneOfSeveral: false, lead }),
+        featureBlocks(feature, highlights, several ? { oneOfSeveral: true } : { oneOfSeveral: false, lead, title }),
       ),
       ...closing(report),
     ],
@@ -61,14 +62,18 @@ function leadOf({ findings, run }: ReportSummary): string {
   return [list, run === null ? '' : inlineText(proofLine(run))].filter((text) => text !== '').join('\n\n')
 }
 
-function summary(report: ReportSummary, features: readonly FeatureSummary[], lead: string): Block[] {
+function summary(
+  report: ReportSummary,
+  features: readonly FeatureSummary[],
+  { lead, title }: { lead: string; title: string },
+): Block[] {
   const top = [
-    `## Sluice: ${runWord(report)}`,
+    `${title} ${runWord(report)}`,
     tally(report) === '' ? '' : `**${inlineText(excerpt(tally(report), 600))}**`,
     lead,
   ]
-  const title = { text: top.filter((text) => text !== '').join('\n\n'), rank: 0 }
-  if (features.length === 0) return [title]
+  const head = { text: top.filter((text) => text !== '').join('\n\n'), rank: 0 }
+  if (features.length === 0) return [head]
   const row = (feature: FeatureSummary) =>
     [
       codeSpan(excerpt(feature.feature, 80)),
@@ -81,7 +86,7 @@ function summary(report: ReportSummary, features: readonly FeatureSummary[], lea
   const left = features.length - rows.length
   const more = left > 0 ? [`\nAnd ${formatAmount(left, 'further feature')}, none more urgent than these.`] : []
   const table = ['| feature | verdict | mean | change | |', '|---|---|--:|--:|---|', ...rows, ...more].join('\n')
-  return [title, { text: table, rank: 1, what: 'summary table' }]
+  return [head, { text: table, rank: 1, what: 'summary table' }]
 }
 
 function withinLength(rows: readonly string[]): string[] {

@@ -133,7 +133,7 @@ test('pull_request_target is refused before anything is read or run', async () =
   using project = createProject({})
   const { code, stderr } = await githubRun(project, github.url, { env: { GITHUB_EVENT_NAME: 'pull_request_target' } })
   assert.equal(code, 3)
-  assert.match(stderr, /does not run on pull_request_target/)
+  assert.match(stderr, /does not run gate on pull_request_target/)
 })
 
 test('outside of GitHub Actions it says what to run instead', async () => {

@@ -12,7 +12,7 @@ function comment(apiUrl: string, outcome: Partial<RunOutcome> = {}, more: Partia
   const workflow: WorkflowRun = {
     repository: 'acme/app',
     event: 'pull_request',
-    pullRequest: { number: 7, isFork: false, labels: [] },
+    pullRequest: { number: 7, commit: 'abc', isFork: false, labels: [] },
     endedRun: undefined,
     apiUrl,
     url: 'https://github.com/acme/app/actions/runs/1',
@@ -89,8 +89,11 @@ test('switched off, without a token, or without a pull request GitHub is not ask
 
 test("after a fork's run the comment goes to the pull request whose newest commit was run, and to no other", async () => {
   await using github = await fakeGithub()
-  const ended = (commit: string) => ({ pullRequest: undefined, endedRun: { commit, head: 'mallory:patch-1' } })
-  const report = { features: [{}] } as unknown as NonNullable<RunOutcome['report']>
+  const ended = (commit: string) => ({
+    pullRequest: undefined,
+    endedRun: { commit, head: 'mallory:patch-1', owner: 'mallory', isOwn: false },
+  })
+  const report = { verdict: 'fail', features: [{}] } as unknown as NonNullable<RunOutcome['report']>
   github.pulls.push({ number: 3, head: { sha: 'old' } }, { number: 7, head: { sha: 'new' } })
   assert.match(
     (await comment(github.url, { report }, ended('force-pushed away'))).join(),

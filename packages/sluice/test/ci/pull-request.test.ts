@@ -21,13 +21,19 @@ test('a pull request from its first push to the fix: one comment, first a fail, 
   const opened = await githubRun(project, github.url)
   assert.equal(opened.code, 1, opened.stderr)
   const { report, ...outputs } = opened.outputs
-  assert.deepEqual(outputs, { verdict: 'fail', score: '0.5', 'cost-usd': outputs['cost-usd'], paid: 'true' })
+  assert.deepEqual(outputs, {
+    verdict: 'fail',
+    score: '0.5',
+    'cost-usd': outputs['cost-usd'],
+    artifact: 'sluice-report',
+    paid: 'true',
+  })
   assert.ok(Number(outputs['cost-usd']) > 0)
   assert.ok(existsSync(path.join(report ?? '', 'report.json')))
   assert.match(opened.summary, /FAIL/)
   assert.equal(github.comments.length, 121)
   const comment = github.comments.at(-1)
-  assert.match(comment?.body ?? '', /^<!-- sluice report {2}-->\n.*FAIL/)
+  assert.match(comment?.body ?? '', /^<!-- sluice report {2}-->\n<!-- sluice judged FAIL abc verified -->\n.*FAIL/)
   assert.match(comment?.body ?? '', /https:\/\/github\.com\/acme\/app\/actions\/runs\/123/)
   assert.match(
     opened.stdout,
@@ -129,7 +135,7 @@ test('a change that touches no prompt posts nothing, but an old comment is broug
     user: { login: 'github-actions[bot]', type: 'Bot' },
   })
   await githubRun(project, github.url)
-  assert.match(github.comments[0]?.body ?? '', /NOTHING JUDGED/)
+  assert.match(github.comments[0]?.body ?? '', /NOTHING JUDGED\n\n.*What an earlier commit got still stands: FAIL/)
 })
 
 test('what a model says cannot give orders to the runner', async () => {

@@ -16,7 +16,7 @@ function client(github: Pick<FakeGithub, 'url'>) {
   }
   const api = createGithubApi({ url: github.url, token: 't', sleep, random: () => 0.5, now: () => now })
   const stick = (body: string, more: Partial<StickyComment> = {}) =>
-    stickComment(api, { repository: 'o/r', number: 7, marker, body, create: true, ...more })
+    stickComment(api, { repository: 'o/r', number: 7, marker, body: () => body, create: true, ...more })
   return { stick, waits }
 }
 
