@@ -112,10 +112,12 @@ async function placeOf(
   { root, baseFiles }: Pick<FeaturePlace, 'root' | 'baseFiles'>,
 ): Promise<FeaturePlace> {
   const found = git ? await git.files() : await diskFiles(root).list('**/*')
-  const all = found.map((file) => path.join(root, file)).filter((file) => entryAt(file)?.isFile())
-  const filesBelow = (folder: string) =>
-    folder === root ? all : all.filter((file) => file.startsWith(folder + path.sep))
-  return { config, files, baseFiles, root, filesBelow, suiteNeeds: new Map() }
+  let all: string[] | undefined
+  const filesBelow = (folder: string) => {
+    all ??= found.map((file) => path.join(root, file)).filter((file) => entryAt(file)?.isFile())
+    return folder === root ? all : all.filter((file) => file.startsWith(folder + path.sep))
+  }
+  return { config, files, baseFiles, root, filesBelow, references: new Map(), suiteNeeds: new Map() }
 }
 
 function outsideGit(root: string): SluiceError {

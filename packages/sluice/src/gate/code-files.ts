@@ -1,6 +1,6 @@
 import { readFileSync, realpathSync } from 'node:fs'
 import path from 'node:path'
-import { codeReferences } from './code-references.ts'
+import { type CodeReferences, codeReferences } from './code-references.ts'
 import { entryAt } from './file-entry.ts'
 import {
   dependenciesOf,
@@ -43,9 +43,11 @@ export interface CodePlace {
   root: string
   /** Files below a folder as git has them, without ignored ones; absolute. */
   filesBelow(folder: string): readonly string[]
+  /** What modules say, by their paths; kept, since features may share code. */
+  references: Map<string, CodeReferences>
 }
 
-export function collectCode({ root, filesBelow }: CodePlace): CodeFiles {
+export function collectCode({ root, filesBelow, references }: CodePlace): CodeFiles {
   const parts: FeaturePart[] = []
   const seen = new Set<string>()
   const packages = new Set<string>()
@@ -106,7 +108,9 @@ export function collectCode({ root, filesBelow }: CodePlace): CodeFiles {
     const file = realpathSync(named)
     if (seen.has(`follow ${file}`) || !code.test(file) || !isWithin(file, root)) return
     seen.add(`follow ${file}`)
-    const { specifiers, isOpen } = codeReferences(readFileSync(file, 'utf8'))
+    const said = references.get(file) ?? codeReferences(readFileSync(file, 'utf8'))
+    references.set(file, said)
+    const { specifiers, isOpen } = said
     const by = path.relative(root, file)
     for (const specifier of specifiers)
       if (!refer(specifier, file, by)) addPackage(packageAround(file, root), `around ${by}`)

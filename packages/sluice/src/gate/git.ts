@@ -34,7 +34,7 @@ export interface Git extends Objects {
   mergeBase(reference: string): Promise<string>
   /** The last commit that two references have in common, if there is one; `other` is HEAD by default. */
   commonCommit(reference: string, other?: string): Promise<string | undefined>
-  /** Files of the working tree, untracked ones included, ignored ones not. */
+  /** Files of the working tree and of its submodules; untracked ones included, ignored ones not. */
   files(): Promise<string[]>
   /** Paths that differ between `commit` and the working tree; see `changedPaths`. */
   changedSince(commit: string): Promise<string[]>
@@ -79,7 +79,13 @@ export async function openGit(folder: string, env: NodeJS.ProcessEnv): Promise<G
       if (base) return base
       throw new SluiceError('invalid-input', noCommonCommit(reference, await isShallow()))
     },
-    files: () => git.records('ls-files', '--cached', '--others', '--exclude-standard', '-z'),
+    async files() {
+      const [inside, untracked] = await Promise.all([
+        git.records('ls-files', '--cached', '--recurse-submodules', '-z'),
+        git.records('ls-files', '--others', '--exclude-standard', '-z'),
+      ])
+      return [...new Set([...inside, ...untracked])]
+    },
     changedSince: (commit) => changedPaths(root, env, commit),
     submodule: (at, commit) => submoduleOf(root, at, commit, env),
   }
