@@ -26,6 +26,7 @@ interface CompareVersionsOptions extends PolicyFlags, DestinationOptions {
   baseline: string
   suite?: string
   concurrency: number
+  maxWait?: string
   budgetUsd?: number
   reportDir?: string
   json?: boolean

@@ -22,6 +22,7 @@ interface EvalOptions extends DestinationOptions {
   tag?: string[]
   repeats: number
   concurrency: number
+  maxWait?: string
   budgetUsd?: number
   reportDir?: string
   json?: boolean

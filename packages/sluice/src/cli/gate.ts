@@ -24,6 +24,7 @@ export interface GateOptions extends ScopeOptions, ConclusionOptions, PolicyFlag
   explain?: boolean
   suite?: string
   concurrency: number
+  maxWait?: string
   budgetUsd?: number
   reportDir?: string
   json?: boolean

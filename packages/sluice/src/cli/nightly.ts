@@ -32,6 +32,7 @@ export interface NightlyOptions extends PolicyFlags, DestinationOptions {
   /** `--no-notify` makes it false. */
   notify: boolean
   concurrency: number
+  maxWait?: string
   budgetUsd?: number
   reportDir?: string
   json?: boolean
@@ -53,11 +54,7 @@ export async function nightly(options: NightlyOptions, host: Host): Promise<numb
   const git = await openGit(config.root, host.env)
   const tellLater = createTellNight(options.notify ? project : { ...project, config: { ...config, notify: [] } }, host)
   const budgetUsd = options.budgetUsd ?? config.nightly?.budgetUsd
-  const session = openSession(
-    project,
-    { command: 'nightly', concurrency: options.concurrency, budgetUsd, edition: `night ${night}` },
-    host,
-  )
+  const session = openSession(project, { command: 'nightly', ...options, budgetUsd, edition: `night ${night}` }, host)
   const progress = showProgress(session, host)
   try {
     const context = { project, session, history: createHistory(session.database, host.mask), progress, night, host }

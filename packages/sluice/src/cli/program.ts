@@ -184,6 +184,7 @@ function withRunOptions(command: Command, suite = 'fast'): Command {
   return command
     .option('--suite <name>', `which suite of the feature (default: ${suite})`)
     .option('--concurrency <n>', 'calls under way at a time', wholeNumber, 20)
+    .option('--max-wait <duration>', 'how long a call may wait for a quota to come back, in all (default: 5m)')
     .option('--budget-usd <x>', 'stop before spending more than this (default: 2)', amount)
     .option('--allow-endpoint <name>', 'in CI, let secrets go to a new address of this provider or target', another)
     .option('--report-dir <dir>', 'write report.json, report.md, report.html and junit.xml there')

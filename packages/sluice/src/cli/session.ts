@@ -16,6 +16,7 @@ import { createResults, type Results } from '../run/results.ts'
 import { createSpending, type Spending } from '../run/spending.ts'
 import { type AnswerModes, createAnswerModes } from '../scorers/judge.ts'
 import { parseModelId } from '../suite/model.ts'
+import { durationFlag } from './duration-flag.ts'
 import type { Host } from './host.ts'
 import { type Interrupt, listenForInterrupt } from './interrupt.ts'
 import type { LoadedProject } from './open-project.ts'
@@ -29,6 +30,8 @@ export interface SessionOptions {
   concurrency: number
   /** USD; overrides the project's. */
   budgetUsd?: number | undefined
+  /** How long a call may wait for quotas, e.g. `10m`. */
+  maxWait?: string | undefined
   /** What was answered outside of this edition is asked anew, e.g. every night. */
   edition?: string | undefined
 }
@@ -40,6 +43,8 @@ export interface Session {
   /** ms since the epoch. */
   startedAt: number
   concurrency: number
+  /** How long a call may wait for quotas; undefined: as long as is usual. */
+  maxWaitMs: number | undefined
   providers: Providers
   ask: Ask
   isKept: IsKept
@@ -62,7 +67,8 @@ export interface Session {
  * environment, before a program or a module of the change under test can look at it.
  */
 export function openSession({ config, files }: LoadedProject, options: SessionOptions, host: Host): Session {
-  const { concurrency } = options
+  const { concurrency, maxWait } = options
+  const maxWaitMs = maxWait === undefined ? undefined : durationFlag('--max-wait', maxWait)
   withholdFrom(host.env, (config.notify ?? []).flatMap(notifyVariables))
   const database = openDatabase(config.root)
   const run = { id: randomUUID(), command: options.command, startedAt: steadyNow() }
@@ -73,7 +79,16 @@ export function openSession({ config, files }: LoadedProject, options: SessionOp
   const budget = createBudget(askedBudget ?? defaultBudgetUsd)
   const providers = createProviders(config, { env: host.env, files, prices })
   const needed = new Set<string>()
-  const client = createModelClient({ providers, config, budget, prices, concurrency, stop: interrupt.stop, needed })
+  const client = createModelClient({
+    providers,
+    config,
+    budget,
+    prices,
+    concurrency,
+    stop: interrupt.stop,
+    needed,
+    maxWaitMs,
+  })
   const store = createAnswerStore(database, { mask: host.mask })
   const spending = createSpending(database, options.command)
   return {
@@ -81,6 +96,7 @@ export function openSession({ config, files }: LoadedProject, options: SessionOp
     database,
     startedAt: run.startedAt,
     concurrency,
+    maxWaitMs,
     providers,
     ask: createAsk({
       store,

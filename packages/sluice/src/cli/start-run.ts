@@ -87,8 +87,13 @@ export function startRun(request: RunRequest, project: LoadedProject, session: S
 }
 
 /** The application under test; what it says that its answers cost is noted. */
-function targetOf(target: Target, feature: string, { concurrency, spending }: Session, host: Host): TargetCall {
-  const call = createTarget(target, { env: host.env, concurrency })
+function targetOf(
+  target: Target,
+  feature: string,
+  { concurrency, maxWaitMs, spending }: Session,
+  host: Host,
+): TargetCall {
+  const call = createTarget(target, { env: host.env, concurrency, maxWaitMs })
   return async (vars, context) => {
     const completion = await call(vars, context)
     spending.add(completion, { feature, model: 'application', stage: 'generation' })

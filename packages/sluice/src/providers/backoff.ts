@@ -1,8 +1,5 @@
 import type { ProviderError } from './provider-error.ts'
 
-/** The longest `Retry-After` that is waited out, in ms. */
-export const longestRetryAfterMs = 120_000
-
 const longestDelayMs = 20_000
 
 /**

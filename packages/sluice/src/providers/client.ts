@@ -3,7 +3,7 @@ import { parseModelId } from '../suite/model.ts'
 import type { Budget, Reservation } from './budget.ts'
 import { steadyNow } from './clock.ts'
 import { defaultTimeoutMs, stopped, withDeadline } from './deadline.ts'
-import { createLane, defaultRetries, type Lane } from './lane.ts'
+import { createLane, defaultMaxWaitMs, defaultRetries, type Lane } from './lane.ts'
 import { createOpening, type Opening } from './opening.ts'
 import type { Prices } from './prices.ts'
 import type { CallContext, Completion, Embeddings, ModelRequest, Provider } from './provider.ts'
@@ -18,6 +18,8 @@ export interface ModelClientOptions {
   prices: Prices
   /** Most calls in flight to a provider that sets no `concurrency` of its own. */
   concurrency: number
+  /** How long one call may wait for quotas, in all (default 5 minutes). */
+  maxWaitMs?: number | undefined
   /** Once aborted, no further attempt starts; those under way may end. A call's own signal fires after it, if at all. */
   stop?: AbortSignal
   /** Providers that the run will ask: nothing is paid to any of them while one lacks its key. */
@@ -53,7 +55,17 @@ interface Billing<T> {
 }
 
 export function createModelClient(options: ModelClientOptions): ModelClient {
-  const { providers, config, budget, prices, concurrency, stop, needed = new Set(), givesUp = true } = options
+  const {
+    providers,
+    config,
+    budget,
+    prices,
+    concurrency,
+    stop,
+    needed = new Set(),
+    givesUp = true,
+    maxWaitMs = defaultMaxWaitMs,
+  } = options
   const { clock = steadyNow, random = Math.random, sleep = realSleep } = options
   const lanes = new Map<string, Lane>()
   const openings = new Map<string, Opening>()
@@ -62,7 +74,7 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
     const settings = config.providers[source]
     const cap = settings?.concurrency ?? concurrency
     const retries = settings?.retries ?? defaultRetries
-    const lane = lanes.get(source) ?? createLane({ source, concurrency: cap, retries, clock, random, sleep })
+    const lane = lanes.get(source) ?? createLane({ source, concurrency: cap, retries, clock, random, sleep, maxWaitMs })
     lanes.set(source, lane)
     return lane
   }

@@ -8,8 +8,20 @@ export interface ErrorBody {
   headers: ReadonlyMap<string, string>
 }
 
+/** Stands among the codes for a `quotaId` of Google such as `GenerateRequestsPerDayPerProjectPerModel-FreeTier`. */
+export const perDayQuota = 'quota-per-day'
+
 /** Where the parts of an error are nested, by the providers that do. */
-const nests = ['error', 'errors', 'detail', 'innererror', 'details', 'metadata', 'provider_specific_fields']
+const nests = [
+  'violations',
+  'error',
+  'errors',
+  'detail',
+  'innererror',
+  'details',
+  'metadata',
+  'provider_specific_fields',
+]
 const codeFields = ['code', 'type', 'status', 'reason', 'error_type']
 const messageFields = ['message', 'error', 'detail', 'msg']
 const deepest = 5
@@ -22,7 +34,10 @@ export function readErrorBody(body: string): ErrorBody {
   const isCode = (value: unknown) => typeof value === 'string' && /^[\w .-]{1,80}$/.test(value)
   return {
     message: texts.find((text) => typeof text === 'string' && text !== '')?.toString() ?? body,
-    codes: new Set(codes.filter(isCode).map((code) => String(code).toLowerCase())),
+    codes: new Set([
+      ...codes.filter(isCode).map((code) => String(code).toLowerCase()),
+      ...(parts.some(({ quotaId }) => typeof quotaId === 'string' && quotaId.includes('PerDay')) ? [perDayQuota] : []),
+    ]),
     headers: new Map(parts.flatMap((part) => headersIn(part.headers))),
   }
 }

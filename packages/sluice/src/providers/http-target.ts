@@ -5,7 +5,7 @@ import { steadyNow } from './clock.ts'
 import { defaultTimeoutMs, withDeadline } from './deadline.ts'
 import { excerpt } from './excerpt.ts'
 import { headerValues, secretsOfHeader } from './header-values.ts'
-import { createLane, defaultRetries } from './lane.ts'
+import { createLane, defaultMaxWaitMs, defaultRetries } from './lane.ts'
 import { createLeanFetch } from './lean-fetch.ts'
 import { networkError } from './network-error.ts'
 import { createOpening } from './opening.ts'
@@ -30,6 +30,7 @@ export function createHttpTarget(
     random = Math.random,
     sleep = realSleep,
     concurrency = 50,
+    maxWaitMs = defaultMaxWaitMs,
   }: TargetOptions,
 ): TargetCall {
   const source = 'target'
@@ -37,7 +38,7 @@ export function createHttpTarget(
   const filled = headerValues(source, headers, env)
   const mask = createMask()
   mask.learn([...privatePartsOf(url), ...Object.values(filled).flatMap(secretsOfHeader)])
-  const lane = createLane({ source, concurrency, retries: defaultRetries, clock, random, sleep })
+  const lane = createLane({ source, concurrency, retries: defaultRetries, maxWaitMs, clock, random, sleep })
   const opening = createOpening(`the application at ${place}`, failuresAlike)
   const ask = async (body: string, signal: AbortSignal) => {
     const start = clock()

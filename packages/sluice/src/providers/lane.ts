@@ -1,7 +1,8 @@
-import { backoffMs, longestRetryAfterMs } from './backoff.ts'
+import { backoffMs } from './backoff.ts'
 import { stopped } from './deadline.ts'
 import { createLimiter } from './limiter.ts'
 import { ProviderError } from './provider-error.ts'
+import { resetTooLate, waitedInVain } from './quota-error.ts'
 import type { Sleep } from './sleep.ts'
 
 /** After the first attempt. */
@@ -14,12 +15,17 @@ export interface LaneOptions {
   concurrency: number
   /** After the first attempt. */
   retries: number
+  /** How long one call may wait for quotas, in all. */
+  maxWaitMs?: number
   /** ms since the epoch. */
   clock: () => number
   /** [0, 1) */
   random: () => number
   sleep: Sleep
 }
+
+/** How long one call waits for quotas at most, unless told otherwise. */
+export const defaultMaxWaitMs = 300_000
 
 /** The way of all calls to one provider: so many at a time, again after a fault that may pass, not at all once it is closed. */
 export interface Lane {
@@ -30,17 +36,29 @@ export interface Lane {
 /** Failures to connect or to answer in time, one after the other, that make a provider unreachable. */
 const failuresUntilUnreachable = 5
 
-export function createLane({ source, concurrency, retries, clock, random, sleep }: LaneOptions): Lane {
+export function createLane(options: LaneOptions): Lane {
+  const { source, concurrency, retries, maxWaitMs = defaultMaxWaitMs, clock, random, sleep } = options
   const limiter = createLimiter({ cap: concurrency, clock, sleep })
   let closed: ProviderError | undefined
+  /** A quota comes back some time; nothing else that closes a lane does. */
+  let closedUntil = Number.POSITIVE_INFINITY
   let failuresInARow = 0
+  let successes = 0
+
+  const close = (error: ProviderError, until = Number.POSITIVE_INFINITY) => {
+    if (closed) return
+    closed = error
+    closedUntil = until
+  }
 
   const tryOnce = async <T>(signal: AbortSignal, attempt: () => Promise<T>): Promise<T> => {
     const slot = await limiter.acquire(signal)
     try {
+      if (clock() >= closedUntil) closed = undefined
       if (closed) throw closed
       const result = await attempt()
       failuresInARow = 0
+      successes += 1
       slot.release('ok')
       return result
     } catch (error) {
@@ -53,24 +71,31 @@ export function createLane({ source, concurrency, retries, clock, random, sleep 
   const note = (error: ProviderError) => {
     if (error.kind === 'unreachable' || error.kind === 'timeout') failuresInARow += 1
     else if (error.status !== undefined) failuresInARow = 0
-    if (error.fatal) closed ??= error
-    closed ??= askedToWaitTooLong(error)
-    if (error.retryAfterMs !== undefined && !closed) limiter.pause(error.retryAfterMs)
+    if (error.fatal) close(error)
+    const { retryAfterMs } = error
+    if (retryAfterMs === undefined) return
+    if (retryAfterMs > maxWaitMs)
+      close(resetTooLate(error, { waitMs: retryAfterMs, maxWaitMs, now: clock() }), clock() + retryAfterMs)
+    if (!closed) limiter.pause(retryAfterMs)
   }
   const lastWord = (error: ProviderError, attempts: number) => {
     const silent = error.kind === 'unreachable' || error.kind === 'timeout'
     if (!silent || failuresInARow < failuresUntilUnreachable) return withAttempts(error, attempts)
-    closed = new ProviderError(
+    const unreachable = new ProviderError(
       error.kind,
       `provider unreachable: ${error.message}; ${failuresInARow} attempts in a row failed. Is the address right and the server up?`,
       { cause: error, fatal: true },
     )
-    return closed
+    close(unreachable)
+    return unreachable
   }
 
   return {
     async run(signal, attempt) {
-      for (let retry = 0; ; retry += 1) {
+      const successesBefore = successes
+      let waits = 0
+      let waitedMs = 0
+      for (let retry = 0; ; ) {
         try {
           return await tryOnce(signal, attempt)
         } catch (error) {
@@ -78,10 +103,26 @@ export function createLane({ source, concurrency, retries, clock, random, sleep 
           if (!(error instanceof ProviderError)) throw error
           if (!error.retryable) throw error
           if (closed) throw closed
+          const asked = error.retryAfterMs ?? 0
+          if (asked > 0 && isOverload(error)) {
+            // What asks for moments again and again is not asked again every moment.
+            const waitMs = waits === 0 ? asked : Math.max(asked, backoffMs(error, waits, random))
+            if (waitedMs + waitMs > maxWaitMs) {
+              // Where nobody got through in the meantime, nobody will.
+              const last = waitedInVain(error, waitedMs, successes === successesBefore)
+              if (last.fatal) close(last)
+              throw last
+            }
+            waits += 1
+            waitedMs += waitMs
+            // The limiter waits it out, with everybody else, and it is no failure of the call.
+            limiter.pause(waitMs)
+            continue
+          }
           if (retry >= retries) throw lastWord(error, retry + 1)
-          // A Retry-After is waited out by the limiter, with everybody else.
-          if (error.retryAfterMs === undefined)
+          if (asked === 0)
             await sleep(backoffMs(error, retry, random), signal).catch(() => Promise.reject(stopped(source)))
+          retry += 1
         }
       }
     },
@@ -97,15 +138,4 @@ function withAttempts(error: ProviderError, attempts: number): ProviderError {
   const { kind, status, retryAfterMs, retryable } = error
   const options = { cause: error, status, retryAfterMs, retryable }
   return new ProviderError(kind, `${error.message} (gave up after ${attempts} attempts)`, options)
-}
-
-function askedToWaitTooLong(error: ProviderError): ProviderError | undefined {
-  const { kind, status, retryAfterMs } = error
-  if (retryAfterMs === undefined || retryAfterMs <= longestRetryAfterMs) return undefined
-  const seconds = Math.ceil(retryAfterMs / 1000)
-  return new ProviderError(
-    kind,
-    `${error.message}. It asks to be left alone for ${seconds} s, longer than the ${longestRetryAfterMs / 1000} s that Sluice waits; run again later, what was paid for is kept`,
-    { cause: error, status, retryAfterMs, fatal: true },
-  )
 }

@@ -1,9 +1,10 @@
 import { shownAddress } from '../masking/address.ts'
-import { type ErrorBody, readErrorBody } from './error-body.ts'
+import { type ErrorBody, perDayQuota, readErrorBody } from './error-body.ts'
 import { excerpt } from './excerpt.ts'
 import { policyRefusal } from './policy-refusal.ts'
 import { ProviderError, type ProviderErrorKind } from './provider-error.ts'
 import { proxyHeader } from './proxy.ts'
+import { quotaWaitMs } from './quota.ts'
 import { type HeaderReader, retryAfterMs } from './retry-after.ts'
 
 /** An HTTP answer that is no success, and who gave it. */
@@ -89,7 +90,7 @@ const noCreditTexts = new RegExp(`${wrapped}your credit balance is too low to ac
 
 /** What an HTTP status, with the body's help, says about the call. */
 export function statusError(refusal: Refusal): ProviderError {
-  const { source, url, status, header, body, now, mask, cause, from } = refusal
+  const { source, url, status, header, body, mask, cause, from } = refusal
   const told = readErrorBody(body)
   const said = excerpt(told.message, mask).replace(/\.$/, '')
   const proxy = header(proxyHeader)
@@ -99,7 +100,7 @@ export function statusError(refusal: Refusal): ProviderError {
   const options = { status, cause }
   if (from === 'application') {
     const hint = status === 401 || status === 403 ? `. ${refusal.credentials}` : hintFor(status, header('location'))
-    const waits = { ...options, retryAfterMs: retryAfterMs(header, body, now) }
+    const waits = { ...options, retryAfterMs: waitMs(refusal, told) }
     return new ProviderError(statusKind(status), `${answer}${hint}`, waits)
   }
   const kind = policyRefusal(body) ?? kindOf(status, told)
@@ -112,7 +113,14 @@ export function statusError(refusal: Refusal): ProviderError {
     })
   const hint =
     kind === 'no-model' ? '. Is the model spelled right, and still offered?' : hintFor(status, header('location'))
-  return new ProviderError(kind, `${answer}${hint}`, { ...options, retryAfterMs: retryAfterMs(header, body, now) })
+  return new ProviderError(kind, `${answer}${hint}`, { ...options, retryAfterMs: waitMs(refusal, told) })
+}
+
+/** A `Retry-After` of nothing, or of a time that is past, tells less than what else there is. */
+function waitMs({ status, header, body, now }: Refusal, told: ErrorBody): number | undefined {
+  const quota = status === 429 ? quotaWaitMs(header, told, now) : undefined
+  const asked = retryAfterMs(header, body, now)
+  return told.codes.has(perDayQuota) ? quota : asked || (quota ?? asked)
 }
 
 function hintFor(status: number, location: string | null | undefined): string {

@@ -22,6 +22,8 @@ export interface TargetOptions {
   /** [0, 1) */
   random?: () => number
   sleep?: Sleep
+  /** How long one request may wait for quotas, in all (default 5 minutes). */
+  maxWaitMs?: number | undefined
   /** Most HTTP requests in flight (default 50). */
   concurrency?: number
 }

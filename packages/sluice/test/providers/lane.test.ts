@@ -86,7 +86,7 @@ test('Retry-After holds back every call, not only the one that was told', async 
 test('a call that has no attempt left still makes the others wait', async () => {
   const time = fakeTime()
   const once = lane({ retries: 0, ...time })
-  const busy = () => Promise.reject(new ProviderError('overloaded', 'busy', { retryAfterMs: 9000 }))
+  const busy = () => Promise.reject(new ProviderError('server', 'busy', { retryAfterMs: 9000 }))
   await failureOf(once.run(signal, busy))
   await once.run(signal, failing())
   assert.equal(time.clock(), 9000)

@@ -36,12 +36,12 @@ test('Retry-After holds for every call to the provider', async () => {
   assert.ok(slept.length >= 1 && slept.every((ms) => ms === 9000), String(slept))
 })
 
-test('Retry-After of more than two minutes ends the run with the reason', async () => {
-  await using server = await faultServer(json(busy, 429, { 'retry-after': '300' }))
+test('Retry-After of more than five minutes ends the run with the reason', async () => {
+  await using server = await faultServer(json(busy, 429, { 'retry-after': '400' }))
   const { complete, slept } = clientOf(server.url)
   const error = await failureOf(complete())
-  assert.deepEqual([error.kind, error.fatal, error.retryAfterMs], ['rate-limit', true, 300_000])
-  assert.match(error.message, /left alone for 300 s, longer than the 120 s/)
+  assert.deepEqual([error.kind, error.fatal, error.retryAfterMs], ['rate-limit', true, 400_000])
+  assert.match(error.message, /left alone for 6 min 40 s, until 2026-01-01 00:06 UTC, longer than the 5 min /)
   assert.deepEqual(slept, [])
   assert.equal(server.requests.length, 1)
 })
