@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises'
-import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
+import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
 import { z } from 'zod'
 import { SluiceError } from '../errors.ts'
 import { replaceFile } from './replace-file.ts'
@@ -15,14 +16,17 @@ export async function writeReportFile(file: string, report: ReportSummary, cases
   await replaceFile(file, (sink) => writeReport(report, casesOf, sink))
 }
 
+/** Bytes, uncompressed: four times what 100,000 cases with answers of 200 characters take. */
+const largestReport = 400_000_000
+
 /**
- * Reads a report.json, also a compressed one, and checks it.
- * @throws SluiceError `invalid-input` where the file is missing, is not JSON, or is no `sluice.report/1`.
+ * Reads a report.json of at most `largest` bytes, also a compressed one, and checks it.
+ * @throws SluiceError `invalid-input` where the file is missing, too large, not JSON, or no `sluice.report/1`.
  */
-export async function readReport(file: string): Promise<Report> {
+export async function readReport(file: string, largest = largestReport): Promise<Report> {
   const fault = (message: string, cause?: unknown) =>
     new SluiceError('invalid-input', `${file}: ${message}`, cause === undefined ? undefined : { cause })
-  const text = await readText(file).catch((cause: Error) => {
+  const text = await readText(file, largest).catch((cause: Error) => {
     throw fault(`the report cannot be read: ${cause.message}`, cause)
   })
   const json = parse(text, (cause) => fault(`this is not JSON: ${cause.message}`, cause))
@@ -39,10 +43,31 @@ export async function readReport(file: string): Promise<Report> {
   throw fault(`not a valid report:\n${result.error.issues.map(describeIssue).join('\n')}`, result.error)
 }
 
-async function readText(file: string): Promise<string> {
-  const bytes = await readFile(file)
-  const compressed = bytes[0] === 0x1f && bytes[1] === 0x8b
-  return (compressed ? await promisify(gunzip)(bytes) : bytes).toString('utf8')
+/** No more than `largest` bytes are ever unpacked, however many a small file stands for. */
+async function readText(file: string, largest: number): Promise<string> {
+  const decoder = new TextDecoder()
+  let size = 0
+  let text = ''
+  const collect = async (pieces: AsyncIterable<Uint8Array>) => {
+    for await (const piece of pieces) {
+      size += piece.length
+      if (size > largest) throw new Error(`it holds more than ${Math.floor(largest / 1_000_000)} MB`)
+      text += decoder.decode(piece, { stream: true })
+    }
+  }
+  if (await isCompressed(file)) await pipeline(createReadStream(file), createGunzip(), collect)
+  else await pipeline(createReadStream(file), collect)
+  return text
+}
+
+async function isCompressed(file: string): Promise<boolean> {
+  const handle = await open(file)
+  try {
+    const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0)
+    return buffer[0] === 0x1f && buffer[1] === 0x8b
+  } finally {
+    await handle.close()
+  }
 }
 
 const describeIssue = ({ path: place, message }: { path: PropertyKey[]; message: string }) =>

@@ -22,6 +22,7 @@ export async function* readItems(chunks: AsyncIterable<Uint8Array>, file: string
       yield pieces
     }
   }
+  yield splitter.rest()
   splitter.end()
 }
 
@@ -89,10 +90,13 @@ function createSplitter(file: string) {
     if (begin !== undefined) held.push(chunk.subarray(start))
   }
 
+  /** What was begun and never ended: parsed, it shows why. */
+  const rest = (): TextPiece[] => (begin === undefined ? [] : take(new Uint8Array(), false))
+
   const end = () => {
     if (!ended) throw fault(depth === 0 ? 'holds no list of cases' : 'not JSON: "]" is missing')
   }
-  return { split, end }
+  return { split, rest, end }
 }
 
 /** UTF-16 units that begin with a byte of UTF-8. */

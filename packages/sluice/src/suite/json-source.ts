@@ -35,8 +35,8 @@ export function parseJsonPiece(piece: TextPiece, file: string): { source?: Sourc
   }
 }
 
-/** Signs of a number that JSON.stringify would write in another way. */
-const unusual = /\d[.eE]|\d{16}|-0/
+/** Signs of a number that JSON.stringify would write in another way; it stands after one of these characters. */
+const unusual = /(?:^|[:,[])\s*(?:-0|-?\d+[.eE]|-?\d{16})/
 
 type Reviver = (key: string, value: unknown, context: { source?: string }) => unknown
 const parseWith = JSON.parse as (text: string, reviver: Reviver) => unknown

@@ -49,10 +49,11 @@ export function plainData(value: unknown): unknown {
   })
 }
 
-/** The value in which only those numbers are still wrapped that a JavaScript number cannot hold. */
+/** The value in which only those numbers are still wrapped that a JavaScript number cannot hold; -0 is 0. */
 export function exactData(value: unknown): unknown {
   return unwrapped(value, (written) => {
     const { value: scalar, source } = written
+    if (scalar === 0 && isExact(scalar, source)) return 0
     return typeof scalar === 'boolean' || isExact(scalar, source) ? scalar : written
   })
 }

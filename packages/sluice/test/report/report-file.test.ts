@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
+import { gzipSync } from 'node:zlib'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { SluiceError } from '../../src/errors.ts'
 import { reportJsonSchema } from '../../src/report/report.ts'
@@ -79,4 +80,14 @@ test('the shipped JSON Schema is the one of the code and accepts a report with a
   assert.ok(validate(report), JSON.stringify(validate.errors))
   assert.equal(validate({ ...report, verdict: 'maybe' }), false)
   assert.equal(validate({ ...report, features: [{ ...incidentFeature(), cases: [{ id: 'a' }] }] }), false)
+})
+
+test('a small file that stands for a large one is refused once it has unpacked too much', async () => {
+  const file = path.join(newFolder(), 'report.json')
+  const packed = gzipSync(Buffer.alloc(30_000_000, ' '))
+  // What stands behind the limit is never looked at: a damaged end goes unnoticed.
+  writeFileSync(file, packed.subarray(0, packed.length - 100))
+  await rejectsWith(readReport(file, 5_000_000), 'invalid-input', /report\.json: .* it holds more than 5 MB/)
+  await rejectsWith(readReport(fileWith(' '.repeat(6_000_000)), 5_000_000), 'invalid-input', /more than 5 MB/)
+  await rejectsWith(readReport(file), 'invalid-input', /cannot be read: unexpected end of file/)
 })

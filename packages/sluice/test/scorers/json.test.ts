@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { parseYaml } from '../../src/suite/yaml.ts'
 import { aCase, runCheck, runSpec, scoreOf } from './scoring.ts'
 
 const document = JSON.stringify({
@@ -103,4 +104,64 @@ test('the reason shows the value that is off', async () => {
 test('a path that is none is an error', async () => {
   const value = { path: '$.[', exists: true }
   await assert.rejects(runSpec({ type: 'jsonPath', value }, '{}'), { name: 'CheckError', message: /RFC 9535/ })
+})
+
+/** The score of a check as a YAML file has it. */
+async function scoreInYaml(check: string, output: string): Promise<number> {
+  return scoreOf(parseYaml(check, 'f.yaml').source?.value as Record<string, unknown>, output)
+}
+
+const account = '12345678901234567890'
+const other = '12345678901234567891'
+
+test('numbers beyond 2^53 compare to the last digit', async () => {
+  for (const [check, path] of [
+    [`{jsonPath: {path: $.id, equals: ${account}}}`, 'id'],
+    [`{jsonPath: {path: $, equals: {id: ${account}}}}`, 'id'],
+    [`{jsonSchema: {properties: {id: {const: ${account}}}}}`, 'id'],
+    [`{jsonSchema: {properties: {id: {enum: [1, ${account}]}}}}`, 'id'],
+    [`{jsonSchema: {const: {id: ${account}}}}`, 'id'],
+    [`{jsonSchema: {properties: {"a/b~c": {items: {const: ${account}}}}}}`, 'deep'],
+  ] as const) {
+    const output = (number: string) => (path === 'id' ? `{"id": ${number}}` : `{"a/b~c": [${number}]}`)
+    assert.equal(await scoreInYaml(check, output(account)), 1, check)
+    assert.equal(await scoreInYaml(check, output(`${account}.0`)), 1, check)
+    assert.equal(await scoreInYaml(check, output(other)), 0, check)
+    assert.equal(await scoreInYaml(check, output(`"${account}"`)), 0, check)
+  }
+})
+
+test('numbers of one value are equal however they are written', async () => {
+  for (const [wanted, found] of [
+    ['1.10', '1.1'],
+    ['1e3', '1000'],
+    ['0.0', '-0'],
+    ['100', '1E2'],
+  ] as const) {
+    assert.equal(await scoreInYaml(`{jsonPath: {path: $.n, equals: ${wanted}}}`, `{"n": ${found}}`), 1, wanted)
+    assert.equal(await scoreInYaml(`{jsonSchema: {properties: {n: {const: ${wanted}}}}}`, `{"n": ${found}}`), 1, wanted)
+  }
+})
+
+test('filters, types and limits see numbers, whatever their length and spelling', async () => {
+  const output = `{"items": [{"price": 9.50, "id": ${account}}], "total": ${account}}`
+  assert.equal(await scoreInYaml(`{jsonPath: {path: "$.items[?@.price < 10].id", equals: ${account}}}`, output), 1)
+  assert.equal(await scoreInYaml('{jsonSchema: {properties: {total: {type: integer, minimum: 1.0}}}}', output), 1)
+  assert.equal(await scoreInYaml('{jsonSchema: {properties: {total: {maximum: 1e3}}}}', output), 0)
+  assert.equal(await scoreInYaml(`{jsonPath: {path: $.total, matches: "^${account}$"}}`, output), 1)
+})
+
+test('a number that JSON has no form for is refused where an output is compared with it', async () => {
+  for (const check of [
+    '{jsonPath: {path: $.zip, equals: 04109}}',
+    '{jsonSchema: {const: 0x1F}}',
+    '{jsonSchema: {enum: [.5]}}',
+  ]) {
+    await assert.rejects(scoreInYaml(check, '{}'), /not a JSON number; put it in quotes if it is a text/)
+  }
+})
+
+test('a reason shows the value as it was written', async () => {
+  const result = await runCheck({ jsonPath: { path: '$.id', equals: 1 } }, `{"id": ${account}}`)
+  assert.match(result.reason, new RegExp(account))
 })

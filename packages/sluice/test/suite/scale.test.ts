@@ -7,15 +7,17 @@ import { checkCases } from '../../src/suite/check-cases.ts'
 import { endlessSuite } from './endless-suite.ts'
 import { good, load, root } from './memory-files.ts'
 
-test('100,000 cases are streamed in 40 MB of heap, far less than they take together', async () => {
-  const options = {
-    workerData: 100_000,
-    resourceLimits: { maxOldGenerationSizeMb: 40 },
-  }
-  const worker = new Worker(new URL('count-cases.ts', import.meta.url), options)
-  const [count] = await once(worker, 'message')
-  assert.equal(count, 100_000)
-})
+for (const form of ['jsonl', 'json', 'csv']) {
+  test(`100,000 cases in ${form} are streamed in 40 MB of heap, far less than they take together`, async () => {
+    const options = {
+      workerData: { cases: 100_000, form },
+      resourceLimits: { maxOldGenerationSizeMb: 40 },
+    }
+    const worker = new Worker(new URL('count-cases.ts', import.meta.url), options)
+    const [count] = await once(worker, 'message')
+    assert.equal(count, 100_000)
+  })
+}
 
 test('a reader that stops early stops the file', async () => {
   const { files, seen } = endlessSuite(100_000)

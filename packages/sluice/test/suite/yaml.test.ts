@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Alias } from 'yaml'
 import { parseYaml } from '../../src/suite/yaml.ts'
 
 function faults(text: string): string[] {
@@ -60,4 +61,31 @@ test('values and keys are located, and what is missing at its parent, with CRLF 
 
 test('an empty file is null', () => {
   for (const text of ['', '# nothing\n', '\n\n']) assert.equal(parseYaml(text, 'f.yaml').source?.value, null)
+})
+
+test('each of many aliases is looked up once, and not through the whole file', (context) => {
+  const resolve = context.mock.method(Alias.prototype, 'resolve')
+  const items = Array.from({ length: 2000 }, (_, index) => `- {id: c${index}, vars: *v}`)
+  const { source, diagnostics } = parseYaml(['- vars: &v {email: hello}', ...items].join('\n'), 'f.yaml')
+  assert.deepEqual(diagnostics, [])
+  const cases = source?.value as { vars: unknown }[]
+  assert.equal(cases.length, 2001)
+  assert.ok(cases.every(({ vars }) => vars === cases[0]?.vars))
+  assert.equal(resolve.mock.callCount(), 0)
+})
+
+test('an anchor may be given again, and holds from there on', () => {
+  const { source } = parseYaml('[&a 1, *a, &a 2, *a, {? &k x : *a}, *k]', 'f.yaml')
+  assert.deepEqual(source?.value, [1, 1, 2, 2, { x: 2 }, 'x'])
+})
+
+test('merge keys take what is not there already, from a list the earlier first', () => {
+  const { source, diagnostics } = parseYaml(
+    'a: &a {x: 1, y: 1}\nb: &b {y: 2, z: 2}\nc: {z: 3, <<: [*a, *b]}\nd: {<<: *a, x: 4}\ne: {"<<": 5}\n',
+    'f.yaml',
+  )
+  assert.deepEqual(diagnostics, [])
+  const value = source?.value as Record<string, unknown>
+  assert.deepEqual([value.c, value.d, value.e], [{ z: 3, x: 1, y: 1 }, { x: 4, y: 1 }, { '<<': 5 }])
+  assert.match(faults('a: {<<: 1}')[0] ?? '', /^1:9 << needs a map/)
 })
