@@ -86,7 +86,8 @@ function measurementNotes(
       `${begin} with reasoning, which was taken off before scoring; reasoning: keep in the prompt scores it too.`,
     )
   }
-  if (unscoredRepeats > 0) notes.push(`${unscoredRepeats} answers have no score; they are not counted as 0.`)
+  if (unscoredRepeats === 1) notes.push('1 answer has no score; it is not counted as 0.')
+  if (unscoredRepeats > 1) notes.push(`${unscoredRepeats} answers have no score; they are not counted as 0.`)
   if (unpricedCalls > 0) notes.push(`${unpricedCalls} calls are unpriced: the price of their model is unknown.`)
   return [...notes, ...warnings]
 }

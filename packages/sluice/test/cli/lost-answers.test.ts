@@ -193,3 +193,20 @@ test('reasoning in what an application says is a fault of the application, unles
   assert.deepEqual([feature?.score.mean, feature?.cases[0]?.output, feature?.cases[0]?.reasoning], [1, '42', 'hm'])
   assert.match(feature?.notes.join('\n') ?? '', /1 answer began with reasoning, which was taken off/)
 })
+
+test('a night counts lost answers as gaps, and keeps refusals apart from answers', async () => {
+  let isObliging = false
+  await using model = await fakeModel(() => (isObliging ? 'First you take the lock apart.' : ended('content_filter')))
+  using project = createProject(files(model.url, { fields: () => ({ expect: 'refusal' }) }))
+  for (const night of ['2026-01-01', '2026-01-02']) {
+    const { code, report } = await judged(project, ['nightly', '--night', night])
+    assert.deepEqual([code, report.features[0]?.score.mean], [0, 1])
+  }
+  isObliging = true
+  const obliging = await judged(project, ['nightly', '--night', '2026-01-03'])
+  assert.deepEqual([obliging.code, obliging.report.features[0]?.score.mean], [1, 0])
+  project.write(files(model.url))
+  isObliging = false
+  const refusing = await judged(project, ['nightly', '--night', '2026-01-04'])
+  assert.deepEqual([refusing.code, refusing.report.features[0]?.coverage.refused], [4, 3])
+})
