@@ -20,6 +20,10 @@ export const recordingSchema = z
     model: z.string().min(1).meta({ description: "What stands behind the provider's name: gpt-x in recorded:gpt-x." }),
     repeat: z.int().min(1).nullish().meta({ description: 'Which repeat this is, from 1.' }),
     output: z.string().nullish().meta({ description: 'What the model answered.' }),
+    finishReason: z
+      .enum(['stop', 'length', 'filter'])
+      .nullish()
+      .meta({ description: 'How it ended: stop (default), length when cut off, filter when refused or blocked.' }),
     inputTokens: tokens.meta({ description: 'Tokens of the request.' }),
     outputTokens: tokens.meta({ description: 'Tokens of the answer.' }),
     latencyMs: z.number().min(0).nullish().meta({ description: 'Milliseconds.' }),
@@ -44,6 +48,7 @@ export interface Recording {
   /** From 1. */
   repeat?: number
   output?: string
+  finishReason?: 'stop' | 'length' | 'filter'
   inputTokens?: number
   outputTokens?: number
   latencyMs?: number

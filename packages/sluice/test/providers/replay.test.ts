@@ -67,6 +67,15 @@ test('what a recording does not say is unknown, not 0', async () => {
   assert.deepEqual({ usage, latencyMs, costUsd }, { usage: {}, latencyMs: undefined, costUsd: undefined })
 })
 
+test('an answer that was cut off or refused is recorded as one', async () => {
+  const said = { case: 'case-1', model: 'm', output: 'Half' }
+  const { answer } = replay([said, { ...said, repeat: 2, finishReason: 'filter' }])
+  assert.deepEqual(
+    [(await answer('m', 'case-1')).finishReason, (await answer('m', 'case-1', 2)).finishReason],
+    ['stop', 'filter'],
+  )
+})
+
 test('a cost that was not recorded follows from tokens, where the price is known', async () => {
   const recordings = [{ case: 'c1', model: 'm', output: 'x', inputTokens: 1e6, outputTokens: 0 }]
   const prices = createPrices({ 'recorded:*': { input: 3, output: 1 } })
