@@ -51,7 +51,7 @@ function nextSteps({ dir, files, isRecorded, key }: Situation): string[] {
   const enter =
     dir === '.' ? '' : `cd ${/^[\w./-]+$/.test(dir) ? dir : `'${dir.replaceAll("'", String.raw`'\''`)}'`} && `
   const first = `${enter}npx sluice check && npx sluice gate --all`
-  const ours = `replace the prompt in ${prompt} and the cases in ${cases} by your own`
+  const ours = `replace the prompt in ${prompt} and the cases in ${cases} by your own: 50 or more of the cheapest kind, since 20 prove only about every second unchanged version unchanged, and 50 nine of ten`
   const commit = 'npm install --save-dev sluice, commit, and open a pull request that changes the prompt'
   if (isRecorded) {
     return [

@@ -1,6 +1,7 @@
 import { isDeterministic, type LookPlan, mdePower, normCdf, type Pair, type Plan } from '../stats/index.ts'
 import { formatDifference, formatScore } from './format-score.ts'
 import type { GatePolicy } from './policy.ts'
+import { proofNeeded } from './rare-losses.ts'
 import type { ThreeWayTest } from './three-way-test.ts'
 
 /** What the suite can tell, and what would let it tell more. */
@@ -37,9 +38,13 @@ export function advise(request: AdviceRequest): Advice {
     const text = 'One case with one repeat says nothing about noise: add cases, or repeats.'
     return { smallestMargin: undefined, helps: 'either', text }
   }
+  const few = tooFewAnswers(request)
   if (isDeterministic(statistics)) {
-    return { smallestMargin: 0, helps: 'neither', text: withoutNoise(pairs, policy) }
+    const text = withoutNoise(pairs, policy)
+    if (few) return { ...few, text: `${text} ${few.text}` }
+    return { smallestMargin: 0, helps: 'neither', text }
   }
+  if (few) return few
   const design = designOf(request)
   const { mde, nForPassPower } = mdePower({ ...design, rCand: repeats, rBase: repeats })
   const scale = pairs.length / design.nEff
@@ -51,8 +56,23 @@ export function advise(request: AdviceRequest): Advice {
     const text = `${size}. More cases would help (about ${cases} for the margin of ${margin}); ${onRepeats(pairs, design, repeats)}`
     return { smallestMargin: mde, helps: 'cases', cases, text }
   }
-  const text = `${size}. For the margin of ${margin} it takes about ${cases} cases with ${repeats} repeats, or ${enough} repeats of these.`
+  const text = `${size}. For the margin of ${margin} it takes about ${cases} cases with ${repeats} repeats, or ${enough} repeats of these. ${betterBuy}`
   return { smallestMargin: mde, helps: 'either', cases, repeats: enough, text }
+}
+
+const betterBuy =
+  'New cases cost no more than as many repeats and show more: add the cheapest kind, short ones that checks score without a judge.'
+
+/** Where the noise would let the test pass and only answers are missing; undefined elsewhere, or where none would do. */
+function tooFewAnswers({ test, pairs, plan, margin, policy }: AdviceRequest): Advice | undefined {
+  const { outcome, statistics, rareLosses, look } = test
+  if (outcome !== 'undecided' || !statistics || !rareLosses) return undefined
+  const { cases } = proofNeeded(statistics, rareLosses, { plan, look, margin, estimand: policy.estimand })
+  if (!Number.isFinite(cases)) return undefined
+  const repeats = plan.repeats.at(-1) ?? 1
+  const enough = `about ${cases} cases${repeats === 1 ? '' : ` with up to ${repeats} repeats`} rule it out, these are ${pairs.length}`
+  const text = `A fault that shows only now and then stays possible: ${enough}. ${betterBuy}`
+  return { smallestMargin: undefined, helps: 'cases', cases, text }
 }
 
 /** What is certain, and how rare a fault may be that showed in none of n answers: (1 - p)^n = 1 - confidence. */

@@ -7,7 +7,7 @@ test('scores that never vary show no rare fault, and the advice says how rare', 
   const adviceOn = (count: number) => play(cases(count), { looks: [2] }).decision.advice?.text ?? ''
   assert.match(
     adviceOn(3),
-    /on these 3 cases; a fault in up to 40 % of the answers may have shown in none of these 6\.$/,
+    /on these 3 cases; a fault in up to 40 % of the answers may have shown in none of these 6\. .*about 50 cases with up to 2 repeats rule it out, these are 3\. New cases .* add the cheapest kind/,
   )
   assert.match(adviceOn(150), /a fault in up to 1 % of the answers may have shown in none of these 300\.$/)
 })
@@ -18,4 +18,10 @@ test('with one repeat of each case no share of the variance is claimed for the c
   const { advice } = play(cases, { looks: [1] }).decision
   assert.equal(advice?.helps, 'cases')
   assert.match(advice?.text ?? '', /whether more repeats would too is unknown/)
+})
+
+test('too few answers are answered by cases, not by repeats', () => {
+  const wobbly = Array.from({ length: 5 }, (_, i) => gateCase(`c${i}`, [1, 1, 0.99, 1, 1, 1, 0.99, 1]))
+  const { advice } = play(wobbly).decision
+  assert.deepEqual([advice?.helps, advice?.cases, advice?.repeats], ['cases', 16, undefined])
 })
