@@ -37,15 +37,20 @@ export function printUnkind(rows: readonly UnkindRow[], results: readonly Played
   const sizes = [...new Set(rows.map(({ cases }) => cases))]
   const resultOf = (world: string, drop: number, cases: number) =>
     results[rows.findIndex((row) => row.world === world && row.drop === drop && row.cases === cases)]
-  console.log(`Strong passes with ${sizes.join(' / ')} cases; calls of an unchanged version.\n`)
-  console.log(`| suite | ${drops.map((drop) => (drop === 0 ? 'unchanged' : `drop ${drop}`)).join(' | ')} | calls |`)
-  console.log(`|---|${drops.map(() => '---|').join('')}---|`)
+  console.log(
+    `Strong passes with ${sizes.join(' / ')} cases; passes of either kind at a drop of the margin; calls of an unchanged version.\n`,
+  )
+  console.log(
+    `| suite | ${drops.map((drop) => (drop === 0 ? 'unchanged' : `drop ${drop}`)).join(' | ')} | either | calls |`,
+  )
+  console.log(`|---|${drops.map(() => '---|').join('')}---|---|`)
   for (const world of new Set(rows.map((row) => row.world))) {
     const shares = drops.map((drop) =>
       sizes.map((cases) => resultOf(world, drop, cases)?.strong.toFixed(3)).join(' / '),
     )
+    const either = sizes.map((cases) => resultOf(world, 0.03, cases)?.pass.toFixed(2)).join(' / ')
     const calls = sizes.map((cases) => resultOf(world, 0, cases)?.calls.toFixed(0)).join(' / ')
-    console.log(`| ${world} | ${shares.join(' | ')} | ${calls} |`)
+    console.log(`| ${world} | ${shares.join(' | ')} | ${either} | ${calls} |`)
   }
   const atMargin = results.filter((_, i) => rows[i]?.drop === 0.03).map(({ strong }) => strong)
   console.log(`\nThe largest share of strong passes at a drop of the margin is ${Math.max(...atMargin).toFixed(3)}.`)
