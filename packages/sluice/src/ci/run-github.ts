@@ -4,9 +4,12 @@ import { z } from 'zod'
 import { openGit } from '../gate/git.ts'
 import type { Mask } from '../masking/mask.ts'
 import { githubAnnotations } from '../report/annotations.ts'
+import { findingTexts } from '../report/run-finding.ts'
+import { excerpt } from '../report/untrusted.ts'
 import type { Diagnostic } from '../suite/diagnostic.ts'
 import { type Connection, commentRun } from './comment-run.ts'
 import { commentMarker } from './comment-text.ts'
+import { measureApproval } from './measure-approval.ts'
 import { findingsOf, shownOf } from './report-findings.ts'
 import { failureMarkdown, faultsMarkdown, freshReport, outputsOf, type RunOutcome } from './run-outcome.ts'
 import { refuseUnsafeEvent } from './safe-events.ts'
@@ -50,13 +53,30 @@ export async function runGithub(options: GithubRunOptions): Promise<number> {
   const { outcome, diagnostics } = mask.data(await outcomeOf(workflow, { ...options, reportDir }))
   const findings = outcome.report && !workflow.endedRun ? mask.data(await findingsOf(outcome.report, root)) : []
   write(githubAnnotations(shownOf([...findings, ...diagnostics]), { prefix }))
-  const notes = await commentRun(workflow, { outcome, marker: commentMarker(prefix) }, options.connection)
+  write(findingWarnings(outcome.report))
+  const { note } = measureApproval(workflow)
+  const commented = await commentRun(workflow, { outcome, marker: commentMarker(prefix) }, options.connection)
+  const notes = note === undefined ? commented : [note, ...commented]
   for (const note of notes) write(`${noticeCommand('notice', note)}\n`)
   const summary = [outcome.markdown.trimEnd(), ...notes.map((note) => `> ${note}`)].filter((text) => text !== '')
   await appendTo(workflow.summaryFile, `${summary.join('\n\n')}\n`)
   await appendTo(workflow.outputFile, outputsText(outputsOf(outcome, { reportDir, prefix }), `end-${options.nonce()}`))
   return outcome.exitCode
 }
+
+/** What is said of the run as a whole, as warnings of the job; GitHub shows ten of a step. */
+function findingWarnings(report: RunOutcome['report']): string {
+  const grave = (report?.findings ?? []).filter(({ severity }) => severity !== 'note')
+  const left = grave.length - warningsShown
+  const texts = [
+    ...findingTexts(grave.slice(0, warningsShown)),
+    ...(left > 0 ? [`and ${left} more; the summary has them`] : []),
+  ]
+  return texts.map((text) => `${noticeCommand('warning', excerpt(text, warningLength))}\n`).join('')
+}
+
+const warningsShown = 4
+const warningLength = 500
 
 interface Run extends GithubRunOptions {
   reportDir: string
@@ -100,6 +120,7 @@ function argumentsOf({ inputs, pullRequest }: WorkflowRun): string[] {
     reportDir,
     ...(chosen === undefined ? [] : ['--suite', chosen]),
     ...(base === undefined ? [] : ['--base', base]),
+    ...measureApproval({ inputs, pullRequest }).args,
     ...allowEndpoint.flatMap((name) => ['--allow-endpoint', name]),
     ...args,
   ]

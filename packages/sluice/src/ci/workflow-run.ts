@@ -24,12 +24,17 @@ const environmentSchema = z.object({
   INPUT_BASE: given,
   INPUT_ARGS: given,
   INPUT_ALLOW_ENDPOINT: given,
+  INPUT_MEASURE_APPROVERS: given,
   INPUT_REPORT_DIR: given.pipe(z.string().default('sluice-report')),
   INPUT_COMMENT: given.pipe(z.enum(['true', 'false']).default('true')),
   INPUT_TOKEN: given,
 })
 
 const eventSchema = z.object({
+  action: z.string().exactOptional(),
+  /** Of an event about a label: that one. */
+  label: z.object({ name: z.string() }).exactOptional(),
+  sender: z.object({ login: z.string() }).exactOptional(),
   pull_request: z
     .object({
       number: z.int(),
@@ -70,6 +75,8 @@ interface PullRequest {
   commit: string
   isFork: boolean
   labels: string[]
+  /** The label whose setting started this run, and who set it. */
+  labelled: { label: string; by: string } | undefined
 }
 
 export interface EndedRun {
@@ -88,6 +95,8 @@ interface Inputs {
   base: string | undefined
   args: string[]
   allowEndpoint: string[]
+  /** Logins. */
+  measureApprovers: string[]
   reportDir: string
   comment: boolean
   token: string | undefined
@@ -109,7 +118,7 @@ export async function readWorkflowRun(env: NodeJS.ProcessEnv): Promise<WorkflowR
   return {
     repository,
     event: data.GITHUB_EVENT_NAME,
-    pullRequest: event.pull_request && pullRequestOf(event.pull_request, repository),
+    pullRequest: event.pull_request && pullRequestOf(event.pull_request, event, repository),
     endedRun: event.workflow_run && endedRunOf(event.workflow_run, repository),
     apiUrl: data.GITHUB_API_URL.replace(/\/$/, ''),
     url: id && `${data.GITHUB_SERVER_URL}/${repository}/actions/runs/${id}`,
@@ -121,6 +130,7 @@ export async function readWorkflowRun(env: NodeJS.ProcessEnv): Promise<WorkflowR
       base: data.INPUT_BASE,
       args: partsOf(data.INPUT_ARGS, '\n'),
       allowEndpoint: partsOf(data.INPUT_ALLOW_ENDPOINT, /\s+/),
+      measureApprovers: partsOf(data.INPUT_MEASURE_APPROVERS, /[\s,]+/).map((login) => login.replace(/^@/, '')),
       reportDir: data.INPUT_REPORT_DIR,
       comment: data.INPUT_COMMENT === 'true',
       token: data.INPUT_TOKEN,
@@ -146,10 +156,16 @@ async function readEvent(file: string): Promise<z.output<typeof eventSchema>> {
 
 function pullRequestOf(
   { number, head, labels }: NonNullable<z.output<typeof eventSchema>['pull_request']>,
+  { action, label, sender }: z.output<typeof eventSchema>,
   repository: string,
 ): PullRequest {
-  const isFork = head.repo?.full_name !== repository
-  return { number, commit: head.sha, isFork, labels: labels.map(({ name }) => name) }
+  return {
+    number,
+    isFork: head.repo?.full_name !== repository,
+    labels: labels.map(({ name }) => name),
+    commit: head.sha,
+    labelled: action === 'labeled' && label && sender ? { label: label.name, by: sender.login } : undefined,
+  }
 }
 
 /** Events whose run nobody from outside of the repository writes, as long as the commit is of the repository itself. */

@@ -102,7 +102,7 @@ export async function gate(options: GateOptions, host: Host): Promise<number> {
 function withoutPass(judged: JudgedFeature, blocked: readonly string[]): JudgedFeature {
   const { outcome, summary } = judged
   if (blocked.length === 0 || outcome.final.verdict === 'fail') return judged
-  const message = `gate.guard is strict, and this change cannot be judged by the measure of the base commit: ${blocked.join('; ')}. Somebody who may approve it lifts the guard (docs/github.md).`
+  const message = `gate.guard is strict, and this change cannot be judged by the measure of the base commit: ${blocked.join('; ')}. Somebody who may approve it lifts the guard (docs/guard.md).`
   const reasons = [{ code: 'guard', message, tag: null, case: null }, ...outcome.final.reasons]
   const exitCode = outcome.final.exitCode === 0 ? 2 : outcome.final.exitCode
   const final = { verdict: 'inconclusive' as const, strength: 'weak' as const, reasons, exitCode }

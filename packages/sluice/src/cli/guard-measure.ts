@@ -202,7 +202,7 @@ const offText = 'gate.guard is off: whether this change weakens its own measure 
 const noBaseText = 'There is no base commit to compare with: whether this change weakens its own measure is unknown.'
 
 function strictFinding({ commit }: BaseProject): RunFinding {
-  const text = `gate.guard is strict: judged by the measure of ${commit.slice(0, 12)} and by the stricter settings. What follows was not applied; to apply it, lift the guard (docs/github.md)`
+  const text = `gate.guard is strict: judged by the measure of ${commit.slice(0, 12)} and by the stricter settings. What follows was not applied; to apply it, lift the guard (docs/guard.md)`
   return finding('guard-strict', 'warning', text)
 }
 

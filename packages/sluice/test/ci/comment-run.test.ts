@@ -12,7 +12,7 @@ function comment(apiUrl: string, outcome: Partial<RunOutcome> = {}, more: Partia
   const workflow: WorkflowRun = {
     repository: 'acme/app',
     event: 'pull_request',
-    pullRequest: { number: 7, commit: 'abc', isFork: false, labels: [] },
+    pullRequest: { number: 7, commit: 'abc', isFork: false, labels: [], labelled: undefined },
     endedRun: undefined,
     apiUrl,
     url: 'https://github.com/acme/app/actions/runs/1',
@@ -24,6 +24,7 @@ function comment(apiUrl: string, outcome: Partial<RunOutcome> = {}, more: Partia
       base: undefined,
       args: [],
       allowEndpoint: [],
+      measureApprovers: [],
       reportDir: 'r',
       comment: true,
       token: 't',
@@ -72,15 +73,26 @@ test('switched off, without a token, or without a pull request GitHub is not ask
     base: undefined,
     args: [],
     allowEndpoint: [],
+    measureApprovers: [],
     reportDir: 'r',
     comment: true,
   } as const
   assert.deepEqual(
-    await comment(github.url, {}, { inputs: { ...inputs, args: [], allowEndpoint: [], comment: false, token: 't' } }),
+    await comment(
+      github.url,
+      {},
+      { inputs: { ...inputs, args: [], allowEndpoint: [], measureApprovers: [], comment: false, token: 't' } },
+    ),
     [],
   )
   assert.match(
-    (await comment(github.url, {}, { inputs: { ...inputs, args: [], allowEndpoint: [], token: undefined } })).join(),
+    (
+      await comment(
+        github.url,
+        {},
+        { inputs: { ...inputs, args: [], allowEndpoint: [], measureApprovers: [], token: undefined } },
+      )
+    ).join(),
     /no token/,
   )
   assert.deepEqual(await comment(github.url, {}, { event: 'push', pullRequest: undefined }), [])
