@@ -35,31 +35,33 @@ export function completionOf(
   }
   const output = outputOf(result, request)
   const servedModel = result.response?.modelId
-  const warnings = result.warnings.map(warningText)
+  const { unknownEnd, ...end } = finished(ending, kind, mask)
   return {
     output,
     usage: usageOf(result, output),
     latencyMs,
-    warnings,
-    ...finished(ending, kind, warnings),
+    warnings: [...result.warnings.map(warningText), ...(unknownEnd === undefined ? [] : [unknownEnd])],
+    ...end,
     ...(servedModel !== undefined && { servedModel }),
     ...(fingerprint !== undefined && { fingerprint }),
     ...(refusal !== undefined && { refusal }),
   }
 }
 
+interface Finish extends Pick<Completion, 'finishReason' | 'ended'> {
+  /** A warning. */
+  unknownEnd?: string
+}
+
 /** Compatible servers have words of their own for an end like any other, so theirs is taken for one and said. */
-function finished(
-  { finishReason, ended }: Ending,
-  kind: ApiKind,
-  warnings: string[],
-): Pick<Completion, 'finishReason' | 'ended'> {
+function finished({ finishReason, ended = '' }: Ending, kind: ApiKind, mask: AnswerPlace['mask']): Finish {
+  const said = excerpt(ended, mask)
   if (finishReason === 'unknown' && kind === 'openai-compatible') {
-    warnings.push(`finish_reason "${excerpt(ended ?? '')}" is not known; the answer was taken for whole`)
-    return { finishReason: 'stop' }
+    const unknownEnd = `finish_reason "${said}" is not known; the answer was taken for whole`
+    return { finishReason: 'stop', unknownEnd }
   }
   const known = finishReason === 'unknown' || finishReason === 'failed' ? 'other' : finishReason
-  return { finishReason: known, ...(ended !== undefined && { ended: excerpt(ended) }) }
+  return { finishReason: known, ...(said !== '' && { ended: said }) }
 }
 
 function outputOf(result: Result, { format }: ModelRequest): string {
