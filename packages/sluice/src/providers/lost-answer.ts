@@ -26,12 +26,7 @@ export function lostAnswer(
   const said = ended === undefined ? '' : ` (${ended})`
   switch (finishReason) {
     case 'filter':
-      return {
-        state: 'refused',
-        cause: `refused by the model or its provider${said}`,
-        detail: '',
-        wayOut: 'a case that is meant to be refused says so with expect: refusal',
-      }
+      return refusedAnswer(said)
     case 'length':
       return cutOff({ ended, usage }, request)
     case 'other':
@@ -42,6 +37,12 @@ export function lostAnswer(
     case 'stop':
       return isBlank(output) ? empty('empty') : undefined
   }
+}
+
+/** The loss of an answer that was refused; `said` stands behind it. */
+export function refusedAnswer(said = ''): LostAnswer {
+  const wayOut = 'a case that is meant to be refused says so with expect: refusal'
+  return { state: 'refused', cause: `refused by the model or its provider${said}`, detail: '', wayOut }
 }
 
 function cutOff(

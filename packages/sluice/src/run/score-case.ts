@@ -1,4 +1,4 @@
-import { lostReason } from '../providers/lost-answer.ts'
+import { lostReason, refusedAnswer } from '../providers/lost-answer.ts'
 import type { Completion, ModelRequest } from '../providers/provider.ts'
 import { ProviderError } from '../providers/provider-error.ts'
 import { type Check, CheckError } from '../scorers/check.ts'
@@ -6,7 +6,7 @@ import { type Judge, JudgeError, type Judgement } from '../scorers/judge.ts'
 import { scoreOutput } from '../scorers/score-output.ts'
 import { type Case, type Expectation, isWithoutAnswer } from '../suite/case.ts'
 import type { Prompt } from '../suite/prompt.ts'
-import { render } from '../suite/template.ts'
+import { render, TemplateError } from '../suite/template.ts'
 import type { CaseDetail, CaseState } from './case-record.ts'
 import type { ScoreCase } from './evaluate.ts'
 import { expectationCheck, unexpectedAnswer } from './expectation.ts'
@@ -39,8 +39,7 @@ export interface Scoring {
  */
 export function createScoreCase(scoring: Scoring): ScoreCase {
   const { version, measure, generate } = scoring
-  return async (testCase, repeat) => {
-    const request = requestOf(version, testCase)
+  const answerAndScore = async (testCase: Case, repeat: number, request: ModelRequest): Promise<CaseDetail> => {
     const reading: Reading = {
       request,
       expects: testCase.expect ?? measure.expect ?? 'answer',
@@ -67,7 +66,17 @@ export function createScoreCase(scoring: Scoring): ScoreCase {
       const scored = await scoreAnswer({ ...scoring, testCase, repeat, reading, read, answer })
       return { ...asked, ...told, ...scored }
     } catch (error) {
-      return { ...failure(error, error instanceof CheckError ? 'checkError' : 'judgeError'), ...asked, ...told }
+      const isOfCheck = error instanceof CheckError || error instanceof TemplateError
+      return { ...failure(error, isOfCheck ? 'checkError' : 'judgeError'), ...asked, ...told }
+    }
+  }
+  return async (testCase, repeat) => {
+    try {
+      return await answerAndScore(testCase, repeat, requestOf(version, testCase))
+    } catch (error) {
+      // The version's text needs what this case lacks; whatever else comes here concerns the whole run.
+      if (error instanceof TemplateError) return failure(error, 'modelError')
+      throw error
     }
   }
 }
@@ -137,14 +146,19 @@ async function scoreAnswer({ testCase, repeat, reading, read, answer, measure, .
 function unanswered(error: unknown, expects: Expectation): CaseDetail {
   const unwanted = error instanceof ProviderError && (error.kind === 'refused' || error.kind === 'moderated')
   if (unwanted && expects === 'refusal') return asExpected(expects, error.message)
-  const isRefused = error instanceof ProviderError && error.kind === 'refused'
-  return failure(error, isRefused ? 'refused' : 'modelError')
+  if (!(error instanceof ProviderError) || error.kind !== 'refused') return failure(error, 'modelError')
+  const { state, cause, wayOut } = refusedAnswer()
+  return { ...failure(error, state), lost: { cause, wayOut } }
+}
+
+/** Faults that other cases need not share. */
+function isOfCase(error: unknown): error is Error {
+  return [ProviderError, JudgeError, CheckError, TemplateError].some((kind) => error instanceof kind)
 }
 
 /** The state of a case that could not be scored; errors that concern the whole run are passed on. */
 function failure(error: unknown, state: CaseState): CaseDetail {
-  const isOfCase = error instanceof ProviderError || error instanceof JudgeError || error instanceof CheckError
-  if (!isOfCase || (error instanceof ProviderError && error.fatal)) throw error
+  if (!isOfCase(error) || (error instanceof ProviderError && error.fatal)) throw error
   const outOfBudget = error instanceof ProviderError && error.kind === 'budget'
   const unaskable = error instanceof ProviderError && error.unaskable
   return {

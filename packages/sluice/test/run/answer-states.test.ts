@@ -183,3 +183,14 @@ test('the judge is not asked about an answer that never came', async () => {
   const detail = await played(compatible({ content: '' }), { prompt: { rubric } })
   assert.equal(detail.state, 'noText')
 })
+
+test('a case that lacks a variable is an error of that case alone', async () => {
+  const fine = compatible({ content: 'Fine.' })
+  const unsendable = await played(fine, { case: { vars: {} } })
+  assert.deepEqual([unsendable.state, unsendable.error], ['modelError', 'unknown variable {{q}}'])
+})
+
+test('a refusal that is an error counts among the lost answers', async () => {
+  const detail = await played(policy, {}, 400)
+  assert.match(detail.lost?.cause ?? '', /refused/)
+})
