@@ -27,9 +27,13 @@ function assertCannotRun({ code, stdout, stderr }: Finished, message: RegExp): v
   assert.doesNotMatch(stderr, /^\s+at /m)
 }
 
-for (const status of [401, 403]) {
+for (const [status, code] of [
+  [401, undefined],
+  [403, 'invalid_api_key'],
+] as const) {
   test(`${status} ends the run at once and names the variable`, async () => {
-    await using model = await fakeModel(() => ({ status, body: refusal }))
+    const body = JSON.stringify({ error: { message: 'said the provider', code } })
+    await using model = await fakeModel(() => ({ status, body }))
     using project = createProject(summaryFiles({ url: model.url, cases, provider: 'apiKeyEnv: TEAM_KEY' }))
     const run = await project.sluice(['eval', 'summary', '--concurrency', '3', '--json'], { TEAM_KEY: 'sk-secret' })
     assertCannotRun(run, new RegExp(`${status}: said the provider\\. The key in TEAM_KEY was refused`))
@@ -37,6 +41,16 @@ for (const status of [401, 403]) {
     assert.ok(model.requests.length <= 3, `${model.requests.length} requests`)
   })
 }
+
+test('a provider that turns everything away is given up after five calls, and every case says why', async () => {
+  await using model = await fakeModel(() => ({ status: 403, body: refusal }))
+  using project = createProject(summaryFiles({ url: model.url, cases: 40 }))
+  const run = await project.sluice(['eval', 'summary', '--concurrency', '3', '--json'])
+  const [feature] = JSON.parse(run.stdout).features
+  assert.deepEqual([run.code, feature.coverage.modelError], [4, 40])
+  assert.match(feature.cases[39].error, /cannot be asked: its first 5 calls all failed alike/)
+  assert.ok(model.requests.length <= 8, `${model.requests.length} requests`)
+})
 
 test('nobody at the address ends the run within seconds and names it', async () => {
   const url = await deadUrl()
