@@ -48,7 +48,7 @@ export async function readFailures(
   variables: readonly string[],
 ): Promise<Failure[]> {
   const rows = suiteKind(file) === 'jsonLines' ? await lineRows(files, file) : await documentRows(files, file)
-  const faults = rows.flatMap(({ diagnostics }) => diagnostics)
+  const faults = rows.flatMap(({ diagnostics }) => diagnostics.filter(({ severity }) => severity === 'error'))
   if (faults.length > 0) throw new InvalidFilesError(faults)
   return rows.flatMap(({ data, line }) => (data === undefined ? [] : [toFailure(data, { file, line, variables })]))
 }
@@ -60,7 +60,8 @@ async function lineRows(files: ProjectFiles, file: string): Promise<Row<FailureR
 
 async function documentRows(files: ProjectFiles, file: string): Promise<Row<FailureRow>[]> {
   const { source, diagnostics } = await loadYaml(files, file)
-  if (source === undefined || diagnostics.length > 0) return [{ line: 1, diagnostics }]
+  const isWrong = diagnostics.some(({ severity }) => severity === 'error')
+  if (source === undefined || isWrong) return [{ line: 1, diagnostics }]
   const list = Array.isArray(source.value)
   const values: unknown[] = Array.isArray(source.value) ? source.value : [source.value]
   return values.map((value, index) => {

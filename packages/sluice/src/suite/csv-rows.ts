@@ -14,6 +14,7 @@ type CaseFile = ReturnType<typeof caseSchema.parse>
 const columns: Record<string, (text: string) => unknown> = {
   id: (text) => text,
   expected: (text) => text,
+  expect: (text) => text,
   tags: (text) => text.split(/[;|]/).map((tag) => tag.trim()),
   weight: (text) => (isJsonNumber(text) ? scalarAs(Number(text), text) : text),
   critical: (text) => ({ true: true, false: false })[text.toLowerCase()] ?? text,

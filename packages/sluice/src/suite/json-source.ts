@@ -26,7 +26,13 @@ export function parseJsonPiece(piece: TextPiece, file: string): { source?: Sourc
     const diagnostics = keysGivenTwice(text, value).map(({ key, offset, path }) => {
       return fault(offset, path, `the key ${JSON.stringify(key)} is there twice`)
     })
-    return { source: { file, value, at: (path, key) => placeInJson(piece, path, key) }, diagnostics }
+    const at: Source['at'] = (path, key) => placeInJson(piece, path, key)
+    const torn = /\\u[dD][89a-fA-F]/.test(text) ? tornTexts(value) : []
+    const message = 'holds half a character (a lone surrogate), which cannot be sent'
+    diagnostics.push(
+      ...torn.map((path): Diagnostic => ({ severity: 'error', file, ...at(path), path: path.join('.'), message })),
+    )
+    return { source: { file, value, at }, diagnostics }
   } catch (error) {
     if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error
     const reason = error instanceof RangeError ? 'nested too deeply' : String(error)
@@ -80,6 +86,13 @@ function keyCount(value: unknown): number {
   if (value === null || typeof value !== 'object' || value instanceof Written) return 0
   const items: unknown[] = Array.isArray(value) ? value : Object.values(value)
   return items.reduce<number>((sum, item) => sum + keyCount(item), Array.isArray(value) ? 0 : items.length)
+}
+
+/** Paths of the texts that are no Unicode. */
+function tornTexts(value: unknown): PropertyKey[][] {
+  if (typeof value === 'string') return value.isWellFormed() ? [] : [[]]
+  if (value === null || typeof value !== 'object' || value instanceof Written) return []
+  return Object.entries(value).flatMap(([key, item]) => tornTexts(item).map((path) => [key, ...path]))
 }
 
 function placeInJson(piece: TextPiece, path: readonly PropertyKey[], key?: string): Place {

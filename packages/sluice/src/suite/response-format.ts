@@ -1,4 +1,6 @@
+import { parseJsonText } from './json-source.ts'
 import type { ResponseFormat } from './model.ts'
+import { exactData } from './written.ts'
 
 interface FormatKeys {
   responseFormat?: 'text' | 'json_object' | 'json_schema'
@@ -23,7 +25,7 @@ export function responseFormat(
   if (type !== 'json_schema') return { format: { type }, faults: jsonSchema === undefined ? [] : [unusedSchema] }
   const text: ResponseFormat = { type: 'text' }
   if (jsonSchema === undefined) return { format: text, faults: [missingSchema] }
-  const schema = typeof jsonSchema === 'string' ? parseJson(jsonSchema) : jsonSchema
+  const schema = typeof jsonSchema === 'string' ? parseJson(jsonSchema) : (exactData(jsonSchema) as typeof jsonSchema)
   if (typeof schema === 'string')
     return { format: text, faults: [{ key: 'jsonSchema', message: schema, severity: 'error' }] }
   return { format: { type, ...envelope(schema, feature) }, faults: [] }
@@ -48,7 +50,7 @@ function isMap(value: unknown): value is Record<string, unknown> {
 /** The schema, or what is wrong with the text. */
 function parseJson(text: string): Record<string, unknown> | string {
   try {
-    const value: unknown = JSON.parse(text)
+    const value = exactData(parseJsonText(text))
     return isMap(value) ? value : 'must hold a JSON object'
   } catch (error) {
     return `is not JSON: ${error instanceof Error ? error.message : String(error)}`

@@ -1,16 +1,21 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml'
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap } from 'yaml'
 import { scalarAs, textOf } from './written.ts'
 
-/** A fault of a document's content, and the offset at which it stands. */
+/** What is wrong with a document's content, and the offset at which it stands. */
 export interface YamlFault {
   offset: number
   message: string
+  severity: 'error' | 'warning'
 }
 
 /** Values that aliases may stand for, all together; a thousand characters of a text weigh as much as one value. */
 const mostAliased = 1_000_000
 
 interface Anchor {
+  name: string
+  offset: number
+  isText: boolean
+  used: boolean
   /** Undefined while its own value is still being read. */
   value?: { data: unknown; size: number }
 }
@@ -18,7 +23,9 @@ interface Anchor {
 interface Reading {
   text: string
   anchors: Map<string, Anchor>
-  duplicates: YamlFault[]
+  /** All that were ever given. */
+  given: Anchor[]
+  faults: YamlFault[]
   /** Values read so far, those behind aliases counted each time. */
   size: number
   aliased: number
@@ -29,28 +36,34 @@ class Stop extends Error {
 
   constructor(offset: number, message: string) {
     super(message)
-    this.fault = { offset, message }
+    this.fault = { offset, message, severity: 'error' }
   }
 }
 
 /**
  * The data of a parsed document, in one pass: scalars keep the text they have in the file where JSON would change it
- * (see `Written`), aliases share the data of their anchors, and a key given twice is reported, its first value kept.
- * `fault` says why there is no data.
+ * (see `Written`), aliases share the data of their anchors, and of a key given twice the first value is kept. There is
+ * no data where an alias leads nowhere or to too much.
  */
-export function yamlValue(
-  document: Document,
-  text: string,
-): { data?: unknown; duplicates: YamlFault[]; fault?: YamlFault } {
-  const reading: Reading = { text, anchors: new Map(), duplicates: [], size: 0, aliased: 0 }
-  const { duplicates } = reading
+export function yamlValue(document: Document, text: string): { data?: unknown; faults: YamlFault[] } {
+  const reading: Reading = { text, anchors: new Map(), given: [], faults: [], size: 0, aliased: 0 }
   try {
-    return { data: read(document.contents as Node | null, reading), duplicates }
+    const data = read(document.contents as Node | null, reading)
+    return { data, faults: [...reading.faults, ...reading.given.flatMap(unusedText)] }
   } catch (error) {
-    if (error instanceof Stop) return { duplicates, fault: error.fault }
-    if (error instanceof RangeError) return { duplicates, fault: { offset: 0, message: 'is nested too deeply' } }
+    if (error instanceof Stop) return { faults: [error.fault] }
+    if (error instanceof RangeError) {
+      return { faults: [{ offset: 0, message: 'is nested too deeply', severity: 'error' }] }
+    }
     throw error
   }
+}
+
+/** `co: &Sons Ltd` is "Ltd" to YAML. */
+function unusedText({ name, offset, isText, used }: Anchor): YamlFault[] {
+  if (used || !isText) return []
+  const message = `&${name} is taken as the name of an anchor, which nothing refers to; put the text in quotes`
+  return [{ offset, message, severity: 'warning' }]
 }
 
 /** The name of a map's key: the text that it has in the file, so that 1.10 and 04109 are keys of these names. */
@@ -67,13 +80,20 @@ function read(node: Node | null, reading: Reading): unknown {
   if (node === null) return null
   if (isAlias(node)) return readAlias(node.source, offsetOf(node), reading)
   const before = reading.size
-  const anchor: Anchor = {}
-  const name = (node as { anchor?: string }).anchor
-  if (name !== undefined) reading.anchors.set(name, anchor)
+  const anchor = anchorOf(node)
+  if (anchor !== undefined) {
+    reading.anchors.set(anchor.name, anchor)
+    reading.given.push(anchor)
+  }
   const data = readContent(node, reading)
   reading.size += 1
-  anchor.value = { data, size: reading.size - before }
+  if (anchor !== undefined) anchor.value = { data, size: reading.size - before }
   return data
+}
+
+function anchorOf(node: Node): Anchor | undefined {
+  const { anchor: name } = node as { anchor?: string }
+  return name === undefined ? undefined : { name, offset: offsetOf(node), isText: isScalar(node), used: false }
 }
 
 function readContent(node: Node, reading: Reading): unknown {
@@ -81,15 +101,30 @@ function readContent(node: Node, reading: Reading): unknown {
   if (isSeq(node)) return node.items.map((item) => read(item as Node | null, reading))
   if (!isScalar(node)) return null
   const { value, source } = node
-  if (typeof value === 'string') reading.size += Math.floor(value.length / 1000)
+  if (typeof value === 'string') {
+    reading.size += Math.floor(value.length / 1000)
+    reading.faults.push(...textFaults(node))
+  }
   const rewritten = (typeof value === 'number' || typeof value === 'boolean') && source !== undefined
   return rewritten ? scalarAs(value, source) : value
+}
+
+/** What YAML makes of a text, or of its end, without a word. */
+function textFaults(node: Scalar): YamlFault[] {
+  const offset = offsetOf(node)
+  if (!String(node.value).isWellFormed()) {
+    return [{ offset, message: 'holds half a character (a lone surrogate), which cannot be sent', severity: 'error' }]
+  }
+  if (node.type !== 'PLAIN' || !/^\d/.test(node.comment ?? '')) return []
+  const message = `ends before #${node.comment}, which YAML takes for a comment; put the text in quotes`
+  return [{ offset, message, severity: 'warning' }]
 }
 
 function readAlias(name: string, offset: number, reading: Reading): unknown {
   const anchor = reading.anchors.get(name)
   if (anchor === undefined) throw new Stop(offset, `there is no anchor &${name}`)
   if (anchor.value === undefined) throw new Stop(offset, `*${name} contains itself`)
+  anchor.used = true
   const { data, size } = anchor.value
   reading.size += size
   reading.aliased += size
@@ -114,7 +149,8 @@ function readMap(map: YAMLMap, reading: Reading): Record<string, unknown> {
     const item = read(value, reading)
     if (Object.hasOwn(data, name) && !merged.delete(name)) {
       const [start = 0, end = 0] = key?.range ?? []
-      reading.duplicates.push({ offset: start, message: `the key ${reading.text.slice(start, end)} is there twice` })
+      const message = `the key ${reading.text.slice(start, end)} is there twice`
+      reading.faults.push({ offset: start, message, severity: 'error' })
     } else define(data, name, item)
   }
   return data

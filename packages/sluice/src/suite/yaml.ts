@@ -8,7 +8,7 @@ const oldVersion = 'YAML 1.1 reads no, on and 12:30 as other values than they lo
 
 /**
  * Parses YAML so that every value keeps its place, and every scalar its text (see `Written`). A file that cannot be
- * read yields diagnostics and no source; one whose only fault is keys given twice yields both. A file without content
+ * read yields diagnostics and no source; one with keys given twice, or texts that YAML shortens, yields both. A file without content
  * has the value null.
  */
 export function parseYaml(text: string, file: string): { source?: Source; diagnostics: Diagnostic[] } {
@@ -17,8 +17,8 @@ export function parseYaml(text: string, file: string): { source?: Source; diagno
     const { line, col } = lines.linePos(offset)
     return { line: Math.max(line, 1), column: Math.max(col, 1) }
   }
-  const fault = (offset: number, message: string): Diagnostic => {
-    return { severity: 'error', file, ...place(offset), path: '', message }
+  const fault = (offset: number, message: string, severity: Diagnostic['severity'] = 'error'): Diagnostic => {
+    return { severity, file, ...place(offset), path: '', message }
   }
   const document = parseDocument(text, {
     lineCounter: lines,
@@ -31,10 +31,11 @@ export function parseYaml(text: string, file: string): { source?: Source; diagno
   const [syntax] = [...document.errors, ...document.warnings]
   if (syntax !== undefined) return { diagnostics: [fault(syntax.pos[0], yamlMessage(syntax))] }
   if (document.directives?.yaml.version === '1.1') return { diagnostics: [fault(0, oldVersion)] }
-  const { data, duplicates, fault: refused } = yamlValue(document, text)
-  if (refused !== undefined) return { diagnostics: [fault(refused.offset, refused.message)] }
+  const { data, faults } = yamlValue(document, text)
+  const diagnostics = faults.map(({ offset, message, severity }) => fault(offset, message, severity))
+  if (data === undefined) return { diagnostics }
   const at = (path: readonly PropertyKey[], key?: string) => place(offsetOf(document, text, path, key))
-  return { source: { file, value: data, at }, diagnostics: duplicates.map((one) => fault(one.offset, one.message)) }
+  return { source: { file, value: data, at }, diagnostics }
 }
 
 /** Where the value at a path begins, or the key in the map there; of what does not exist, its nearest parent. */

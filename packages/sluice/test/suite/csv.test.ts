@@ -15,9 +15,9 @@ async function faultsIn(text: string): Promise<string[]> {
 }
 
 const full = [
-  'id,expected,tags,weight,critical,cluster,email,account',
-  'one,yes,core;long,2,TRUE,c-7,"Hi, ""Ann"",\r\n\r\nbye",04109',
-  'two,,core | edge,1.50,,,,1.10',
+  'id,expected,tags,weight,critical,cluster,email,account,expect',
+  'one,yes,core;long,2,TRUE,c-7,"Hi, ""Ann"",\r\n\r\nbye",04109,refusal',
+  'two,,core | edge,1.50,,,,1.10,',
   '',
 ].join('\r\n')
 
@@ -27,6 +27,7 @@ test('columns become a case, all other columns variables, every value as it stan
     assert.deepEqual(one, {
       id: 'one',
       expected: 'yes',
+      expect: 'refusal',
       tags: ['core', 'long'],
       weight: 2,
       critical: true,

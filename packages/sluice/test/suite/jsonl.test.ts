@@ -76,3 +76,11 @@ test('a line of 10 MB is located like any other, and nesting without end does no
   const deep = `{"x":${'['.repeat(300_000)}`
   assert.match(parseJsonPiece({ text: deep, line: 1 }, 'f').diagnostics[0]?.message ?? '', /nested too deeply/)
 })
+
+test('half a character cannot be sent, so it is an error at its place', () => {
+  const faults = (text: string) => parseJsonPiece({ text, line: 1 }, 'f').diagnostics
+  const [fault] = faults('{"id": "a", "vars": {"v": ["\\ud83d"]}}')
+  assert.equal(`${fault?.line}:${fault?.column} ${fault?.path}`, '1:28 vars.v.0')
+  assert.match(fault?.message ?? '', /half a character/)
+  assert.deepEqual(faults('{"v": "\\ud83d\\ude00"}'), [])
+})

@@ -185,3 +185,15 @@ test('canonical JSON and texts hold what was written', async () => {
   assert.equal(textOf(item?.vars.v), '1.10')
   assert.equal(JSON.stringify(exactData(item?.vars)), '{"v":1.1,"w":{"x":12345678901234567890}}')
 })
+
+test('a schema of the answer keeps its numbers, and a version its id', async () => {
+  const withLimit = (limit: string) => {
+    const schema = `jsonSchema: {properties: {n: {maximum: ${limit}}}}`
+    return good({ 'prompts/summary.prompt.yml': `${goodPrompt}responseFormat: json_schema\n${schema}\n` })
+  }
+  const [one, other, long] = await Promise.all(
+    ['0.5', '0.50', '12345678901234567890'].map((limit) => load(withLimit(limit))),
+  )
+  assert.equal(one?.prompts[0]?.id, other?.prompts[0]?.id)
+  assert.match(JSON.stringify(long?.prompts[0]?.format), /"maximum":12345678901234567890/)
+})

@@ -89,3 +89,17 @@ test('merge keys take what is not there already, from a list the earlier first',
   assert.deepEqual([value.c, value.d, value.e], [{ z: 3, x: 1, y: 1 }, { x: 4, y: 1 }, { '<<': 5 }])
   assert.match(faults('a: {<<: 1}')[0] ?? '', /^1:9 << needs a map/)
 })
+
+test('what YAML takes away from a text without a word is said', () => {
+  const warnings = (text: string) => {
+    const { source, diagnostics } = parseYaml(text, 'f.yaml')
+    assert.ok(source)
+    assert.ok(diagnostics.every(({ severity }) => severity === 'warning'))
+    return diagnostics.map(({ line, column, message }) => `${line}:${column} ${message}`)
+  }
+  assert.match(warnings('co: &Sons Ltd\n').join(), /^1:\d+ &Sons is taken as the name of an anchor.*in quotes$/)
+  assert.match(warnings('v: order #12 came late\n').join(), /^1:4 ends before #12 came late, which YAML takes/)
+  assert.deepEqual(warnings('a: &a text\nb: *a\nc: 5 # why\nd: text #why\ne: "order #12"\nf: &f {x: 1}\n'), [])
+  assert.match(faults('v: "\\ud83d"\n').join(), /^1:4 holds half a character/)
+  assert.deepEqual(faults('v: "\\ud83d\\ude00"\n'), [])
+})
