@@ -55,6 +55,7 @@ function withComparison(outcome: GateOutcome, { cases, sentinels, policy }: Nigh
   }
   const { decision } = decide(gateCases(cases, true), onlyLook, undefined, { last: true })
   if (!decision) return outcome
-  const { comparison, tags } = decision
-  return { ...outcome, decision: { ...outcome.decision, comparison, tags } }
+  const { comparison, tags, trace } = decision
+  const looks = { difference: trace.difference, threshold: outcome.decision.trace.threshold }
+  return { ...outcome, decision: { ...outcome.decision, comparison, tags, trace: looks } }
 }

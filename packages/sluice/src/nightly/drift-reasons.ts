@@ -31,7 +31,7 @@ function describe({ part, since, cases, ...drift }: Drift, policy: GatePolicy, j
   const interval =
     drift.ciLow === null || drift.ciHigh === null
       ? ''
-      : `, ${formatPercent(policy.confidence)} interval ${formatScore(drift.ciLow)} to ${formatScore(drift.ciHigh)}`
+      : `, ${formatPercent(policy.confidence)} interval ${formatScore(Math.max(-1, drift.ciLow))} to ${formatScore(Math.min(1, drift.ciHigh))}`
   const size = `${change} over ${cases} case${cases === 1 ? '' : 's'}${interval}, margin ${drift.margin}`
   if (part === 'judge' && !judged) {
     return `Judge drift: no judge was asked, yet the checks now score the very answers of ${since} otherwise (${size}): the code of a check has changed.`

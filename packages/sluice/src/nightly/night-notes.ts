@@ -1,4 +1,4 @@
-import { formatScore } from '../gate/format-score.ts'
+import { formatDifference, formatScore } from '../gate/format-score.ts'
 import type { Drift, NightReport } from '../report/night-report.ts'
 import type { NightRecord } from './night-record.ts'
 import type { SuiteChange } from './suite-change.ts'
@@ -29,7 +29,7 @@ export function nightNotes(report: NightReport): string[] {
 function driftNote({ part, since, cases, direction, tags, meanDifference, ...drift }: Drift): string {
   const what = part === 'provider' ? 'The provider' : 'The judge'
   const moved = direction !== null || tags.length > 0
-  const change = `${meanDifference < 0 ? '' : '+'}${formatScore(meanDifference)} over ${cases} case${cases === 1 ? '' : 's'}`
+  const change = `${formatDifference(meanDifference)} over ${cases} case${cases === 1 ? '' : 's'}`
   if (moved) return `${what} moved since ${since}: ${change}.`
   return `${what} is not shown to have moved since ${since}: ${change}${sightOf(drift)}.`
 }

@@ -23,11 +23,13 @@ ${panels.join('\n')}
 function panel(feature: string, trend: readonly TrendNight[], y: number): string {
   const lowest = Math.min(
     0.5,
-    ...trend.flatMap(({ ciLow, mean, threshold }) => [ciLow ?? mean ?? threshold, threshold]),
+    ...trend.flatMap(({ ciLow, mean, threshold }) => [Math.max(0, ciLow ?? mean ?? threshold), threshold]),
   )
   const floor = y + size.panel - size.bottom
   const step = (size.width - size.left - size.right) / Math.max(1, trend.length)
-  const height = (share: number) => round(floor - ((share - lowest) / (1 - lowest)) * (floor - y - size.top))
+  // No score is below 0 or above 1, whatever an interval says.
+  const height = (share: number) => placed(Math.min(1, Math.max(lowest, share)))
+  const placed = (share: number) => round(floor - ((share - lowest) / (1 - lowest)) * (floor - y - size.top))
   const marks = trend.map((night, index) => mark(night, round(size.left + (index + 0.5) * step), height))
   const thresholds = trend.map(({ threshold }, index) => {
     const x = round(size.left + index * step)

@@ -144,7 +144,10 @@ const featureSummarySchema = z.object({
   coverage: coverageSchema,
   comparison: comparisonSchema.nullable(),
   threshold: thresholdSchema.nullable(),
+  /** Of the difference where there is one, else of the threshold. */
   looks: z.array(lookSchema),
+  /** Of the threshold where there is a difference too; there `meanDifference` is the distance from the threshold. */
+  thresholdLooks: z.array(lookSchema).optional(),
   /** Null unless cases were repeated. */
   repeats: z.object({ passAt1: shareSchema, passK: shareSchema.extend({ k: z.int().min(1) }) }).nullable(),
   tags: z.array(tagSchema),

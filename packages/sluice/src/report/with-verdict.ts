@@ -42,6 +42,7 @@ export function withVerdict(summary: FeatureSummary, { decision, final, baseline
       : null,
     threshold: threshold ? { value: threshold.threshold, slack: threshold.margin, verdict: threshold.verdict } : null,
     looks: (trace.difference.length > 0 ? trace.difference : trace.threshold).map(lookRow),
+    ...(trace.difference.length > 0 && trace.threshold.length > 0 && { thresholdLooks: trace.threshold.map(lookRow) }),
     tags: summary.baseline ? decision.tags.map(tagRow) : summary.tags,
   }
 }

@@ -2,24 +2,22 @@ import type { FeatureSummary } from '../feature-report.ts'
 import { differencePicture } from './difference-picture.ts'
 import { distributionPicture } from './distribution-picture.ts'
 import type { FeatureNumbers } from './feature-numbers.ts'
-import { intervalPicture } from './interval-picture.ts'
+import { type DrawnTest, differenceTest, intervalPicture, thresholdTest } from './interval-picture.ts'
 import { type Html, html } from './markup.ts'
 import { costPicture, latencyPicture } from './run-pictures.ts'
 
+const testKey = html`<p class="key"><span class="fail">fail</span> <span class="inconclusive">inconclusive</span> <span class="pass">pass</span>
+  <span class="text">where the mean has to lie at this run's precision; the bar is the interval</span></p>`
+
 /** The pictures of a feature, as far as its data allow. */
 export function pictures(feature: FeatureSummary, numbers: FeatureNumbers): Html {
-  const { comparison } = feature
-  const interval = intervalPicture(feature)
+  const draw = (title: string, test: DrawnTest | undefined) =>
+    test && figure(title, intervalPicture(test, feature.confidence), testKey, 'wide')
   const cost = costPicture(feature)
   const latencies = latencyPicture(feature, numbers.latencies)
   return html`
-    ${figure(
-      comparison ? 'Change of the mean against the margin' : 'Mean against the threshold',
-      interval,
-      html`<p class="key"><span class="fail">fail</span> <span class="inconclusive">inconclusive</span> <span class="pass">pass</span>
-        <span class="text">where the mean has to lie at this run's precision; the bar is the interval</span></p>`,
-      'wide',
-    )}
+    ${draw('Change of the mean against the margin', differenceTest(feature))}
+    ${draw('Mean against the threshold', thresholdTest(feature))}
     ${figure('Change of each case, sorted', differencePicture(numbers.changes), undefined, 'wide paired')}
     ${figure(
       'Scores',

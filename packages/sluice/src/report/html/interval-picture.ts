@@ -17,17 +17,59 @@ const rowHeight = 44
 const barHeight = 22
 const top = 20
 
+/** A test as it is drawn: what its mean is the mean of, and the ends that no interval of it can pass. */
+export interface DrawnTest {
+  what: string
+  /** The name of zero. */
+  zero: string
+  margin: number
+  interval: { ciLow: number | null; ciHigh: number | null }
+  looks: readonly Look[]
+  least: number
+  most: number
+}
+
+/** The test of the difference; undefined without one, or where the looks are another test's, as in old nightly reports. */
+export function differenceTest({ comparison, looks }: FeatureSummary): DrawnTest | undefined {
+  const last = looks.at(-1)?.meanDifference ?? null
+  if (!comparison || last === null || comparison.meanDifference === null) return undefined
+  if (Math.abs(last - comparison.meanDifference) > 1e-6) return undefined
+  const { margin } = comparison
+  return { what: 'Change of the mean', zero: 'no change', margin, interval: comparison, looks, least: -1, most: 1 }
+}
+
+/** The test of the threshold, drawn as the distance of the mean from it. */
+export function thresholdTest({
+  comparison,
+  threshold,
+  thresholdLooks,
+  score,
+  looks,
+}: FeatureSummary): DrawnTest | undefined {
+  if (!threshold) return undefined
+  const own = thresholdLooks ?? (comparison ? [] : looks)
+  const from = (value: number | null) => (value === null ? null : value - threshold.value)
+  return {
+    what: 'Distance of the mean from the threshold',
+    zero: 'threshold',
+    margin: threshold.slack,
+    interval: { ciLow: from(score.ciLow), ciHigh: from(score.ciHigh) },
+    looks: own,
+    least: -threshold.value,
+    most: 1 - threshold.value,
+  }
+}
+
 /**
  * Where the mean came to lie, look by look, over the regions in which the test fails, stays undecided and passes.
  * Undefined with too little data for a standard error.
  */
-export function intervalPicture({ comparison, threshold, score, looks, confidence }: FeatureSummary): Html | undefined {
-  const margin = comparison?.margin ?? threshold?.slack
-  if (margin === undefined) return undefined
+export function intervalPicture(test: DrawnTest, confidence: number): Html | undefined {
+  const { what, zero, margin, looks } = test
   const rows = looks.flatMap((look) => regionsOf(look, margin) ?? [])
   const last = rows.at(-1)
   if (!last) return undefined
-  const interval = comparison ?? relativeTo(threshold?.value ?? 0, score)
+  const interval = within(test)
   const values = rows.flatMap(({ mean, failBelow, passAbove }) => [mean, failBelow, passAbove])
   const shown = [...values, 0, -margin, interval.ciLow ?? last.mean, interval.ciHigh ?? last.mean]
   const [low, high] = [Math.min(...shown), Math.max(...shown)]
@@ -35,7 +77,6 @@ export function intervalPicture({ comparison, threshold, score, looks, confidenc
   const axis = axisOf(low - room, high + room)
   const bottom = top + rows.length * rowHeight
   const percent = Math.round(confidence * 100)
-  const what = comparison ? 'Change of the mean' : 'Distance of the mean from the threshold'
   const label = `${what}: ${formatChange(last.mean)}, ${percent} % interval ${formatInterval(interval, formatChange)}, against a margin of ${margin}: ${last.look.decision}.`
   return html`<svg class="picture" width="100%" height="${bottom + 22}" role="img" aria-label="${label}">
     ${rows.map((row, index) => rowPicture(row, top + index * rowHeight, axis))}
@@ -44,9 +85,15 @@ export function intervalPicture({ comparison, threshold, score, looks, confidenc
     <line class="margin" x1="${axis.at(-margin)}" x2="${axis.at(-margin)}" y1="${top - 4}" y2="${bottom}"/>
     <line class="zero" x1="${axis.at(0)}" x2="${axis.at(0)}" y1="${top - 4}" y2="${bottom}"/>
     <text class="label" x="${axis.at(-margin)}" dx="-4" y="12" text-anchor="end">margin</text>
-    <text class="label" x="${axis.at(0)}" dx="4" y="12">${comparison ? 'no change' : 'threshold'}</text>
+    <text class="label" x="${axis.at(0)}" dx="4" y="12">${zero}</text>
     ${axis.ticks.map((tick) => html`<text class="tick" x="${axis.at(tick)}" y="${bottom + 16}" text-anchor="middle">${tick}</text>`)}
   </svg>`
+}
+
+/** The interval, ended where no mean can be. */
+function within({ interval, least, most }: DrawnTest): DrawnTest['interval'] {
+  const end = (value: number | null) => (value === null ? null : Math.min(most, Math.max(least, value)))
+  return { ciLow: end(interval.ciLow), ciHigh: end(interval.ciHigh) }
 }
 
 /** The test's statistic is on the scale of the normal distribution; its bounds are put back to that of the mean. */
@@ -82,9 +129,4 @@ function whiskers({ ciLow, ciHigh }: { ciLow: number | null; ciHigh: number | nu
 
 function diamond(x: string, y: number): Html {
   return html`<svg class="mark" x="${x}" y="${y}" overflow="visible"><path d="M0-6 6 0 0 6-6 0z"/></svg>`
-}
-
-function relativeTo(threshold: number, { ciLow, ciHigh }: FeatureSummary['score']) {
-  const from = (value: number | null) => (value === null ? null : value - threshold)
-  return { ciLow: from(ciLow), ciHigh: from(ciHigh) }
 }

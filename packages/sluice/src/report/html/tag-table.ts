@@ -13,7 +13,10 @@ export function tagTable({ tags, comparison, score }: FeatureSummary): Html | un
   if (tags.length === 0) return undefined
   const value = (tag: Tag) => (comparison ? tag.meanDifference : tag.mean)
   const sorted = tags.toSorted((a, b) => (value(a) ?? 9) - (value(b) ?? 9)).slice(0, tagsShown)
-  const shown = sorted.flatMap((tag) => [value(tag), tag.ciLow, tag.ciHigh]).filter((number) => number !== null)
+  const least = comparison ? -1 : 0
+  const ends = ({ ciLow, ciHigh }: Tag): Ends =>
+    ciLow === null || ciHigh === null ? undefined : [Math.max(least, ciLow), Math.min(1, ciHigh)]
+  const shown = sorted.flatMap((tag) => [value(tag), ...(ends(tag) ?? [])]).filter((number) => number !== null)
   const reference = comparison ? 0 : (score.threshold ?? score.mean ?? 1)
   const [low, high] = [Math.min(reference, ...shown), Math.max(reference, ...shown)]
   const room = Math.max((high - low) * 0.04, 0.01)
@@ -24,7 +27,7 @@ export function tagTable({ tags, comparison, score }: FeatureSummary): Html | un
       <th scope="row">${tag.tag}</th>
       <td class="number wide">${formatCount(tag.cases)}</td>
       <td class="number wide">${formatScore(tag.mean)}</td>
-      <td class="forest">${interval(tag, value(tag), reference, axis)}</td>
+      <td class="forest">${interval(tag.verdict, value(tag), ends(tag), { reference, axis })}</td>
       <td class="number"><span title="${formatInterval(tag, format)}">${format(value(tag))}</span></td>
       ${comparison ? html`<td class="verdict ${tag.verdict ?? 'untested'}">${tag.verdict ?? 'too few'}</td>` : undefined}
     </tr>`,
@@ -38,15 +41,20 @@ export function tagTable({ tags, comparison, score }: FeatureSummary): Html | un
   </table>${left > 0 ? html`<p class="muted">And ${formatCount(left)} further tags: see report.json.</p>` : undefined}`
 }
 
-function interval(tag: Tag, value: number | null, reference: number, axis: Axis): Html {
+/** An interval, ended where no score and no change of one can be. */
+type Ends = readonly [low: number, high: number] | undefined
+
+function interval(
+  verdict: Tag['verdict'],
+  value: number | null,
+  ends: Ends,
+  { reference, axis }: { reference: number; axis: Axis },
+): Html {
+  const kind = verdict ?? 'untested'
   const line =
-    tag.ciLow === null || tag.ciHigh === null
-      ? undefined
-      : html`<line class="${tag.verdict ?? 'untested'}" x1="${axis.at(tag.ciLow)}" x2="${axis.at(tag.ciHigh)}" y1="${middle}" y2="${middle}"/>`
-  const dot =
-    value === null
-      ? undefined
-      : html`<circle class="${tag.verdict ?? 'untested'}" cx="${axis.at(value)}" cy="${middle}" r="4"/>`
+    ends &&
+    html`<line class="${kind}" x1="${axis.at(ends[0])}" x2="${axis.at(ends[1])}" y1="${middle}" y2="${middle}"/>`
+  const dot = value === null ? undefined : html`<circle class="${kind}" cx="${axis.at(value)}" cy="${middle}" r="4"/>`
   return html`<svg class="picture" width="100%" height="26" aria-hidden="true">
     <line class="zero" x1="${axis.at(reference)}" x2="${axis.at(reference)}" y1="0" y2="26"/>${line}${dot}</svg>`
 }
