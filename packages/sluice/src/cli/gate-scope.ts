@@ -9,6 +9,7 @@ import { readChangedList } from '../gate/changed-list.ts'
 import type { FeaturePlace } from '../gate/feature-files.ts'
 import { entryAt, linkOrEntryAt } from '../gate/file-entry.ts'
 import { type Git, openGit } from '../gate/git.ts'
+import { type GitState, gitState } from '../gate/git-state.ts'
 import type { Changes } from '../gate/part-state.ts'
 import { type RemovedFeature, type Succession, succession } from '../gate/succession.ts'
 import { diskFiles } from '../suite/files.ts'
@@ -32,7 +33,7 @@ export interface GateScope {
   /** Which features of the base go on as which, by feature. */
   predecessors: Succession['predecessors']
   removed: RemovedFeature[]
-  git: { head: string | null; base: string | null } | null
+  git: GitState | null
   /** How many paths differ from the base; null with --all outside git. */
   changedPaths: number | null
 }
@@ -59,7 +60,7 @@ export async function gateScope(project: LoadedProject, options: ScopeOptions, h
     missing: base ? null : git ? 'There is no base commit' : 'There is no git repository',
     predecessors: found?.predecessors ?? new Map(),
     removed: found?.removed ?? [],
-    git: git ? { head: (await git.head()) ?? null, base: commit ?? null } : null,
+    git: git ? await gitState(git, commit) : null,
     changedPaths: base || options.changedFiles !== undefined ? changes.paths.length : null,
   }
 }

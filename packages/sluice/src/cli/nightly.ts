@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { SluiceError } from '../errors.ts'
 import { openGit } from '../gate/git.ts'
+import { gitState } from '../gate/git-state.ts'
 import { combineVerdicts } from '../gate/verdict.ts'
 import { createHistory } from '../nightly/history.ts'
 import { nightOf, parseNight } from '../nightly/night.ts'
@@ -75,7 +76,7 @@ export async function nightly(options: NightlyOptions, host: Host): Promise<numb
         ...session,
         command: 'nightly',
         reproduce: reproduce(night, options),
-        git: git ? { head: (await git.head()) ?? null, base: null } : null,
+        git: git ? await gitState(git, undefined) : null,
         run: proveRun(runs, { known: prompts.length }),
         findings: [...destinations, ...findings],
       }),

@@ -41,6 +41,7 @@ export function proveRun(
     answers: total('answers'),
     answersScored: total('answersScored'),
     calls: ledger.misses,
+    failedCalls: ledger.failed,
     fromStore: ledger.hits,
     fromRecordings: ledger.recorded,
     oldestStored: ledger.oldestStored === undefined ? null : new Date(ledger.oldestStored).toISOString(),

@@ -5,6 +5,7 @@ import { findingsOf } from './case-findings.ts'
 import type { CaseReport } from './case-report.ts'
 import type { FeatureSummary } from './feature-report.ts'
 import { formatChange, formatScore } from './format.ts'
+import { judgedCommits } from './judged-commits.ts'
 import type { ReportSummary } from './report.ts'
 import { findingText } from './run-finding.ts'
 import { proofLine } from './run-proof.ts'
@@ -40,8 +41,14 @@ async function* document(report: ReportSummary, casesOf: CasesOf): AsyncGenerato
 }
 
 /** What belongs to the run and not to one of its features; the schema has no place for it but each suite. */
-function runProperties({ runId, run }: ReportSummary): (readonly [name: string, value: string])[] {
-  return [['runId', runId], ...(run === null ? [] : [['run', proofLine(run)] as const])]
+function runProperties(report: ReportSummary): (readonly [name: string, value: string])[] {
+  const { runId, run } = report
+  const commits = judgedCommits(report)
+  return [
+    ['runId', runId],
+    ...(run === null ? [] : [['run', proofLine(run)] as const]),
+    ...(commits === undefined ? [] : [['commits', commits] as const]),
+  ]
 }
 
 interface RunTest {

@@ -1,6 +1,7 @@
 import type { FeatureSummary } from './feature-report.ts'
 import { formatAmount, formatChange, formatCount, formatDuration, formatScore } from './format.ts'
 import type { Highlights } from './highlights.ts'
+import { judgedCommits } from './judged-commits.ts'
 import { codeBlock, codeSpan, inlineText } from './markdown-escape.ts'
 import { featureBlocks } from './markdown-feature.ts'
 import { type Block, fitBlocks } from './markdown-fit.ts'
@@ -99,14 +100,12 @@ function withinLength(rows: readonly string[]): string[] {
 }
 
 function closing(report: ReportSummary): Block[] {
-  const { reproduce, durationMs, git, sluiceVersion } = report
-  const commits = git
-    ? [git.head, git.base].filter((commit) => commit !== null).map((commit) => commit.slice(0, 12))
-    : []
+  const { reproduce, durationMs, sluiceVersion } = report
+  const commits = judgedCommits(report)
   const about = [
     `sluice ${inlineText(excerpt(sluiceVersion, 40))}`,
     `took ${formatDuration(durationMs)}`,
-    ...(commits.length > 0 ? [commits.map(codeSpan).join(' against ')] : []),
+    ...(commits === undefined ? [] : [inlineText(commits)]),
   ].join(' · ')
   const again = reproduce === null ? '' : `To reproduce it locally:\n\n${codeBlock(excerpt(reproduce, 1000), 'sh')}\n\n`
   const said = furtherNotes(report)

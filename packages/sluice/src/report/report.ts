@@ -15,7 +15,14 @@ export const reportSchema = z.object({
   /** The command line that repeats this run; null where there is none. */
   reproduce: z.string().nullable(),
   /** Null outside a git repository. */
-  git: z.object({ head: z.string().nullable(), base: z.string().nullable() }).nullable(),
+  git: z
+    .object({
+      head: z.string().nullable(),
+      base: z.string().nullable(),
+      /** Files of the working tree, which is what was judged, that differ from `head`; null without a commit. */
+      uncommitted: z.int().min(0).nullable().optional(),
+    })
+    .nullable(),
   /** Null where nothing was to be decided (`eval`). */
   verdict: verdictSchema.nullable(),
   exitCode: z.int(),

@@ -22,6 +22,8 @@ export const runProofSchema = z.object({
   answersScored: count,
   /** Calls of models and applications that were answered in this run: for answers, judgements and embeddings. */
   calls: count,
+  /** Calls that were made and brought no answer. */
+  failedCalls: count,
   /** Questions that were answered from the store instead, and from recordings. */
   fromStore: count,
   fromRecordings: count,
@@ -60,21 +62,24 @@ function scopeSentence(proof: RunProof): string {
   )
 }
 
-function modelSentence({ calls, fromStore, fromRecordings, oldestStored, ...costs }: RunProof): string {
+function modelSentence({ calls, failedCalls, fromStore, fromRecordings, oldestStored, ...costs }: RunProof): string {
   const questions = calls + fromStore + fromRecordings
-  if (questions === 0) return 'No model was called in this run.'
+  const failed = failedCalls === 0 ? '' : `, ${formatCount(failedCalls)} failed`
+  const none =
+    failedCalls === 0 ? 'No model was called in this run' : `No call of a model was answered in this run${failed}`
+  if (questions === 0) return `${none}.`
   const oldest = oldestStored === null || fromStore === 0 ? '' : `, the oldest of ${oldestStored.slice(0, 10)}`
   const paid = `${tokens(costs)}, ${price(costs)}`
   if (calls > 0) {
     const recordings = fromRecordings === 0 ? '' : `, ${formatCount(fromRecordings)} from recordings`
     const stored = `${formatCount(fromStore)} answered from the store${oldest}`
-    return `${formatAmount(questions, 'question')} to models: ${formatAmount(calls, 'call')}, ${stored}${recordings}; ${paid}.`
+    return `${formatAmount(questions, 'question')} to models: ${formatAmount(calls, 'call')}${failed}, ${stored}${recordings}; ${paid}.`
   }
   const sources = [
     ...(fromStore > 0 ? [`${allOr(fromStore, questions)} from the store${oldest}`] : []),
     ...(fromRecordings > 0 ? [`${allOr(fromRecordings, questions)} from recordings`] : []),
   ]
-  return `No model was called in this run: ${sources.join(', ')}.`
+  return `${none}: ${sources.join(', ')}.`
 }
 
 function allOr(some: number, all: number): string {

@@ -2,6 +2,7 @@ import { createPaint } from './ansi.ts'
 import type { FeatureSummary } from './feature-report.ts'
 import { formatChange, formatDuration, formatScore } from './format.ts'
 import type { Highlights } from './highlights.ts'
+import { judgedCommits } from './judged-commits.ts'
 import { type Cell, columns, wrap } from './layout.ts'
 import type { ReportSummary } from './report.ts'
 import { findingTexts } from './run-finding.ts'
@@ -71,9 +72,11 @@ function overview(report: ReportSummary, lead: readonly string[], { width, paint
 }
 
 function closing(report: ReportSummary, { width, paint }: Page): string[] {
+  const judged = judgedCommits(report)
+  const commits = judged === undefined ? [] : wrap(`looked at: ${visibleLine(judged)}`, width)
   const again = report.reproduce === null ? [] : wrap(`again: ${visibleLine(report.reproduce)}`, width)
   return [
     ...furtherNotes(report).flatMap((note) => wrap(visibleLine(note), width)),
-    ...[...again, `took ${formatDuration(report.durationMs)}`].map(paint.dim),
+    ...[...commits, ...again, `took ${formatDuration(report.durationMs)}`].map(paint.dim),
   ]
 }

@@ -9,7 +9,7 @@ import type { Stage } from './answer-store.ts'
 import type { Ask, AskContext, IsKept } from './answers.ts'
 import type { Arm, CaseDetail } from './case-record.ts'
 import { type Evaluation, evaluate, type Wanted } from './evaluate.ts'
-import { book, emptyLedger, type Ledger } from './ledger.ts'
+import { book, bookFailure, emptyLedger, type Ledger } from './ledger.ts'
 import { noObservations, type Observations, observe } from './observations.ts'
 import type { Results } from './results.ts'
 import { createScoreCase, type Scoring } from './score-case.ts'
@@ -76,6 +76,9 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
           book(ledger, completion, stage, source)
           observations.origins.add(request.model, stage, source)
         },
+      }).catch((error: unknown) => {
+        bookFailure(ledger, error)
+        throw error
       })
   const generate = askFor('generation')
   const judge = createJudge({
@@ -142,7 +145,10 @@ function answersOf({ arms, table }: Evaluation, caseCount = 0, repeat: number, w
 /** Answers of an application are not kept: Sluice cannot see when its code changes. */
 function callTarget(target: TargetCall, ledger: Ledger, signal: AbortSignal) {
   return async (_request: ModelRequest, { vars, id }: Case, repeat: number) => {
-    const completion = await target(vars, { caseId: id, repeat, signal })
+    const completion = await target(vars, { caseId: id, repeat, signal }).catch((error: unknown) => {
+      bookFailure(ledger, error)
+      throw error
+    })
     book(ledger, completion, 'generation', 'provider')
     return completion
   }

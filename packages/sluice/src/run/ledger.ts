@@ -1,4 +1,5 @@
 import type { Completion } from '../providers/provider.ts'
+import { ProviderError } from '../providers/provider-error.ts'
 import type { Stage } from './answer-store.ts'
 
 /** Where an answer came from: asked for now, kept from an earlier run, or recorded by the user. Only the first costs. */
@@ -21,6 +22,8 @@ export interface Ledger {
   hits: number
   misses: number
   recorded: number
+  /** Calls that were made and brought no answer, after all their attempts. */
+  failed: number
   /** When the oldest answer from the store was given, in ms since the epoch. */
   oldestStored: number | undefined
   warnings: Set<string>
@@ -39,6 +42,7 @@ export function emptyLedger(): Ledger {
     hits: 0,
     misses: 0,
     recorded: 0,
+    failed: 0,
     oldestStored: undefined,
     warnings: new Set(),
   }
@@ -66,6 +70,14 @@ export function book(ledger: Ledger, completion: Completion, stage: Stage, sourc
   ledger.usd += completion.costUsd
   if (stage === 'judge') ledger.judgeUsd += completion.costUsd
   if (stage === 'generation') ledger.generationUsd += completion.costUsd
+}
+
+const kindsOfCalls = new Set<string>(['timeout', 'unreachable', 'bad-response'])
+
+/** Notes a question that went without an answer, if anybody was asked: a budget, a stop or a missing recording ask nobody. */
+export function bookFailure(ledger: Ledger, error: unknown): void {
+  if (!(error instanceof ProviderError)) return
+  if (error.status !== undefined || kindsOfCalls.has(error.kind)) ledger.failed += 1
 }
 
 /** Several features' ledgers as one. */

@@ -205,6 +205,7 @@ export function incidentReport(overrides: Partial<ReportSummary> = {}): ReportSu
       answers: 160,
       answersScored: 156,
       calls: 239,
+      failedCalls: 0,
       fromStore: 78,
       fromRecordings: 0,
       oldestStored: '2026-11-01T06:00:00.000Z',

@@ -15,6 +15,7 @@ const proof: RunProof = {
   answers: 208,
   answersScored: 208,
   calls: 416,
+  failedCalls: 0,
   fromStore: 0,
   fromRecordings: 0,
   oldestStored: null,
@@ -35,9 +36,17 @@ for (const [what, overrides, line] of [
   ],
   [
     'a run with gaps',
-    { featuresJudged: 1, casesScored: 90, casesAsked: 100, answersScored: 180, fromStore: 16, fromRecordings: 3 },
+    {
+      featuresJudged: 1,
+      casesScored: 90,
+      casesAsked: 100,
+      answersScored: 180,
+      fromStore: 16,
+      fromRecordings: 3,
+      failedCalls: 7,
+    },
     'Judged 1 of 2 affected features (3 known): 90 of 104 cases scored, 4 never asked, 180 of 208 answers scored. ' +
-      '435 questions to models: 416 calls, 16 answered from the store, 3 from recordings; 61,200 tokens in, 9,100 out, 0.120 USD.',
+      '435 questions to models: 416 calls, 7 failed, 16 answered from the store, 3 from recordings; 61,200 tokens in, 9,100 out, 0.120 USD.',
   ],
   [
     'a run from the store alone',
@@ -64,6 +73,12 @@ for (const [what, overrides, line] of [
     },
     'Judged 1 feature: 104 of 104 cases scored, 208 of 208 answers scored. ' +
       '416 questions to models: 416 calls, 0 answered from the store; tokens unknown, cost unknown.',
+  ],
+  [
+    'a run whose calls all failed',
+    { featuresJudged: 0, casesScored: 0, answersScored: 0, calls: 0, failedCalls: 208, ...paid },
+    'Judged 0 of 2 affected features (3 known): 0 of 104 cases scored, 0 of 208 answers scored. ' +
+      'No call of a model was answered in this run, 208 failed.',
   ],
   [
     'a run that had nothing to do',

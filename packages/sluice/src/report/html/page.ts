@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FeatureSummary } from '../feature-report.ts'
 import { formatAmount, formatChange, formatDuration, formatScore } from '../format.ts'
+import { judgedCommits } from '../judged-commits.ts'
 import type { ReportSummary } from '../report.ts'
 import { findingTexts } from '../run-finding.ts'
 import { proofLine } from '../run-proof.ts'
@@ -58,12 +59,11 @@ function favicon({ verdict }: ReportSummary): string {
   )
 }
 
-function about({ command, git, startedAt, durationMs, sluiceVersion }: ReportSummary): Html {
-  const commits = [git?.head, git?.base].flatMap((commit) => (commit ? [commit.slice(0, 12)] : []))
+function about(report: ReportSummary): Html {
+  const { command, startedAt, durationMs, sluiceVersion } = report
+  const commits = judgedCommits(report)
   return html`<p><b>Sluice</b> <span>${command}</span>${
-    commits.length === 0
-      ? undefined
-      : html` <span>${commits.map((commit, index) => html`${index === 0 ? '' : ' against '}<code>${commit}</code>`)}</span>`
+    commits === undefined ? undefined : html` <span>${commits}</span>`
   } <time datetime="${startedAt}">${startedAt.slice(0, 16).replace('T', ' ')} UTC</time> <span>${formatDuration(durationMs)}</span> <span>version ${sluiceVersion}</span></p>`
 }
 

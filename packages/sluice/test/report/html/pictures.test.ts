@@ -66,6 +66,47 @@ test('the interval lies in the region of its verdict, whichever it is', async ()
   assert.ok(close.mean <= close.pass)
 })
 
+test('a night draws the change and the threshold, each inside of its own interval, and nothing that belongs to neither', async () => {
+  const { comparison, looks, score, threshold } = incidentFeature()
+  const [, last] = looks
+  assert.ok(comparison && last && threshold)
+  const look = { ...last, passBound: 1.6, failBound: 2, se: 0.09, z: -1.2, decision: 'undecided' as const }
+  const change = { ...comparison, meanDifference: -0.2, ciLow: -1.39, ciHigh: -0.008 }
+  const night = {
+    comparison: change,
+    score: { ...score, mean: 0.8, ciLow: 0.6, ciHigh: 0.99 },
+    threshold: { ...threshold, value: 0.82 },
+    looks: [{ ...look, meanDifference: -0.2 }],
+    thresholdLooks: [{ ...look, meanDifference: -0.02 }],
+  }
+  const drawn = async (overrides: Partial<FeatureSummary>) => {
+    const body = markupOf(await pageOf(incidentReport({ features: [incidentFeature(overrides)] }), incidentCases))
+    return [...body.matchAll(/aria-label="((?:Change|Distance) of [^"]*)">(.*?)<figcaption>/gs)].map(
+      ([, label = '', rest = '']) => {
+        const [low = Number.NaN, high = Number.NaN] =
+          /class="whisker"><line x1="([\d.]+)%" x2="([\d.]+)%"/.exec(rest)?.slice(1).map(Number) ?? []
+        const mean = Number(/class="mark" x="([\d.]+)%"/.exec(rest)?.[1])
+        return { label, isInside: low <= mean && mean <= high, low }
+      },
+    )
+  }
+  const [difference, level, ...others] = await drawn(night)
+  assert.deepEqual(others, [])
+  assert.match(
+    difference?.label ?? '',
+    /^Change of the mean: -0\.200, 95 % interval \[-1\.000, -0\.008\], against a margin/,
+  )
+  assert.match(
+    level?.label ?? '',
+    /^Distance of the mean from the threshold: -0\.020, 95 % interval \[-0\.220, \+0\.170\]/,
+  )
+  assert.deepEqual([difference?.isInside, level?.isInside], [true, true])
+  assert.ok((difference?.low ?? -1) >= 0)
+
+  const { thresholdLooks, ...older } = night
+  assert.deepEqual(await drawn({ ...older, looks: thresholdLooks }), [], 'looks of another test are not the change')
+})
+
 test('300 features make one page, of which only those that did not pass are open', async () => {
   const features = Array.from({ length: 300 }, (_, index) =>
     incidentFeature({ feature: `f${index}`, verdict: index % 100 === 0 ? 'fail' : 'pass' }),
