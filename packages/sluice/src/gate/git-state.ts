@@ -5,12 +5,12 @@ export interface GitState {
   head: string | null
   /** What was compared with; null for nothing. */
   base: string | null
-  /** Files that differ from HEAD, new ones included; null without a commit. */
-  uncommitted: number | null
+  /** Files that differ from HEAD, new ones included; absent without a commit. */
+  uncommitted?: number
 }
 
 export async function gitState(git: Git, base: string | undefined): Promise<GitState> {
   const head = await git.head()
-  const uncommitted = head === undefined ? null : (await git.changedSince(head)).length
-  return { head: head ?? null, base: base ?? null, uncommitted }
+  if (head === undefined) return { head: null, base: base ?? null }
+  return { head, base: base ?? null, uncommitted: (await git.changedSince(head)).length }
 }

@@ -11,7 +11,7 @@ export function judgedCommits({ git }: Pick<ReportSummary, 'git'>): string | und
   if (!git) return undefined
   const { head, base, uncommitted = 0 } = git
   const short = (commit: string) => commit.slice(0, shown)
-  const changed = uncommitted === null || uncommitted === 0 ? '' : ` + ${formatAmount(uncommitted, 'changed file')}`
+  const changed = uncommitted === 0 ? '' : ` + ${formatAmount(uncommitted, 'changed file')}`
   const judged =
     head === null
       ? 'working tree without a commit'

@@ -19,8 +19,8 @@ export const reportSchema = z.object({
     .object({
       head: z.string().nullable(),
       base: z.string().nullable(),
-      /** Files of the working tree, which is what was judged, that differ from `head`; null without a commit. */
-      uncommitted: z.int().min(0).nullable().optional(),
+      /** Files of the working tree, which is what was judged, that differ from `head`. */
+      uncommitted: z.int().min(0).optional(),
     })
     .nullable(),
   /** Null where nothing was to be decided (`eval`). */

@@ -103,7 +103,7 @@ test('report.json starts with what the contract names and nothing else of the ru
   await using model = await fakeModel(summariser())
   using project = changedProject({ url: model.url, cases: 5 })
   const expected =
-    'schema runId startedAt durationMs sluiceVersion command reproduce git findings measureChanges verdict exitCode notes features'
+    'schema runId startedAt durationMs sluiceVersion command reproduce git findings measureChanges run verdict exitCode notes features'
   for (const args of [['gate'], ['eval', 'summary'], ['compare', 'summary', '--baseline', 'main']]) {
     const { report } = await judged(project, args)
     assert.deepEqual(Object.keys(report).toSorted(), expected.split(' ').toSorted(), args.join(' '))

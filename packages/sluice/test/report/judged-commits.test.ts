@@ -14,7 +14,7 @@ for (const [git, words] of [
   [{ head, base: head, uncommitted: 3 }, 'working tree (528a0c1d2e3f + 3 changed files) against 528a0c1d2e3f'],
   [{ head, base, uncommitted: 1 }, 'working tree (528a0c1d2e3f + 1 changed file) against a1b2c3d4e5f6'],
   [{ head, base: null, uncommitted: 2 }, 'working tree (528a0c1d2e3f + 2 changed files)'],
-  [{ head: null, base: null, uncommitted: null }, 'working tree without a commit'],
+  [{ head: null, base: null }, 'working tree without a commit'],
 ] as const) {
   test(`every format is headed: ${words}`, async () => {
     const report = incidentReport({ git })
