@@ -6,23 +6,27 @@ import fc from 'fast-check'
 /** Where something of the project lies: in its folder, elsewhere in the repository, or behind a symbolic link. */
 const places = ['inside', 'outside', 'linkedFile', 'linkedFolder'] as const
 
-/** How the project of one run is laid out, and the one change that is made to it. */
+/** How the project of one run is laid out, and changes, each of which is made to it as it was. */
 export const layouts = fc.record({
   folder: fc.constantFrom('', 'apps/mail'),
   suite: fc.constantFrom(...places),
   recordings: fc.constantFrom(...places),
   prompt: fc.constantFrom('inside', 'submodule', 'linkedFolder'),
-  answers: fc.constantFrom('recorded', 'module', 'command'),
-  check: fc.constantFrom('contains', 'module', 'caseModule'),
+  answers: fc.constantFrom('recorded', 'recorded', 'recorded', 'module', 'command'),
+  check: fc.constantFrom('contains', 'module', 'module', 'caseModule'),
   library: fc.constantFrom('beside', 'outside', 'workspace', 'linkedFile', 'linkedFolder', 'dynamic', 'data'),
   manifest: fc.boolean(),
-  change: fc.record({
-    which: fc.nat(1000),
-    how: fc.constantFrom('edit', 'edit', 'edit', 'delete', 'add', 'rename'),
-    kept: fc.constantFrom('commit', 'stage', 'leave'),
-  }),
+  changes: fc.array(
+    fc.record({
+      which: fc.nat(1000),
+      how: fc.constantFrom('edit', 'edit', 'edit', 'delete', 'add', 'rename'),
+      kept: fc.constantFrom('commit', 'stage', 'leave'),
+    }),
+    { minLength: 6, maxLength: 6 },
+  ),
 })
 export type Layout = typeof layouts extends fc.Arbitrary<infer Value> ? Value : never
+export type Change = Layout['changes'][number]
 
 /** What is written: content, or where a link leads. Paths are relative to the repository. */
 type Written = Map<string, { text: string } | { link: string }>
@@ -167,9 +171,12 @@ function write(root: string, file: string, entry: { text: string } | { link: str
 }
 
 /** Makes the one change and returns a sentence about it. */
-export function change(root: string, written: Written, { change: { which, how, kept } }: Layout): string {
+export function change(root: string, written: Written, { which, how, kept }: Change): string {
   const files = [...written.keys()].filter((file) => !file.includes('node_modules/'))
-  const file = files[which % files.length] ?? 'README.md'
+  // Most changes are to what decides: words that are compared, and links on the way to them.
+  const deciding = files.filter((name) => isDeciding(name, written))
+  const some = which % 4 === 0 ? files : deciding
+  const file = some[(which >> 2) % some.length] ?? 'README.md'
   const place = path.join(root, file)
   const entry = written.get(file)
   if (how === 'delete') rmSync(place)
@@ -187,6 +194,12 @@ export function change(root: string, written: Written, { change: { which, how, k
     if (kept === 'commit') git(root, 'commit', '-qm', 'change', '--allow-empty')
   }
   return `${how} ${file}, ${kept}`
+}
+
+function isDeciding(file: string, written: Written): boolean {
+  const entry = written.get(file)
+  const isShadow = file.startsWith('other/') || file.endsWith('.md')
+  return !isShadow && entry !== undefined && ('link' in entry || entry.text.includes('yes'))
 }
 
 function textOf(entry: { text: string } | { link: string } | undefined): string {
