@@ -12,7 +12,8 @@ import { type Git, openGit } from '../gate/git.ts'
 import { type GitState, gitState } from '../gate/git-state.ts'
 import type { Changes } from '../gate/part-state.ts'
 import { type RemovedFeature, type Succession, succession } from '../gate/succession.ts'
-import { diskFiles } from '../suite/files.ts'
+import { diskFiles, type ProjectFiles } from '../suite/files.ts'
+import type { Prompt } from '../suite/prompt.ts'
 import type { Host } from './host.ts'
 import type { LoadedProject } from './open-project.ts'
 
@@ -26,6 +27,8 @@ export interface ScopeOptions {
 export interface GateScope {
   /** Every feature of the project, affected or not. */
   features: FeatureScope[]
+  /** What of the things that are read for a prompt changed, where its suites come from `files`. */
+  look(prompt: Prompt, files: ProjectFiles): Promise<FeatureScope>
   /** Everything that the base commit says; undefined where there is none, for the reason in `missing`. */
   base: BaseProject | undefined
   /** Why there is no base, e.g. `There is no git repository`; null with one. */
@@ -56,6 +59,7 @@ export async function gateScope(project: LoadedProject, options: ScopeOptions, h
   const found = git && base && (await succession(git, base, { prompts, config, changed: changes.paths, env: host.env }))
   return {
     features: options.all ? features.map((feature) => ({ ...feature, affected: true })) : features,
+    look: (prompt, files) => featureScope(prompt, { ...place, files, suiteNeeds: new Map() }, changes),
     base,
     missing: base ? null : git ? 'There is no base commit' : 'There is no git repository',
     predecessors: found?.predecessors ?? new Map(),

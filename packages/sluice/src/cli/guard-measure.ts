@@ -48,7 +48,7 @@ interface GuardOptions extends GuardFlags {
 /** Compares what the change is measured by with the base commit, and says how to judge under the guard that holds. */
 export async function guardMeasure(
   project: LoadedProject,
-  scope: Pick<GateScope, 'base' | 'predecessors' | 'features'>,
+  scope: Pick<GateScope, 'base' | 'predecessors' | 'features' | 'look'>,
   { suite, changedFiles, ...flags }: GuardOptions,
 ): Promise<GuardedRun> {
   const { base } = scope
@@ -90,6 +90,8 @@ export async function guardMeasure(
       const candidate = judgedByBase({ prompt: before, config: base.config }, { prompt, config: project.config })
       const blocked = [
         ...changes.filter((change) => change.feature === prompt.feature).flatMap(notOfTheBase),
+        // The base's checks and cases name the code, whatever the present ones name.
+        ...(await scope.look(candidate, base.files)).changedChecks.map((file) => `the code of checks changed: ${file}`),
         ...judgeOfItsOwn(candidate, base.config, scopeOf.get(prompt)),
       ]
       const faults = await suiteFaults(candidate, chosen(before), base, strict)
@@ -125,7 +127,7 @@ function isUnchanged({ files }: FeatureScope, suite: string): boolean {
 function notOfTheBase({ kind, what, after }: MeasureChange): string[] {
   if (kind === 'target') return [`${what} is another thing than in the base commit`]
   if (kind === 'provider') return [`its answers are ${after}, and no longer those of a model`]
-  return what.startsWith('code of checks: ') ? [`the ${what} changed`] : []
+  return []
 }
 
 /** A judge out of recordings says what the change lets it say. */

@@ -91,7 +91,14 @@ test('what cannot be judged by the base gets no pass, and why', async () => {
     ],
     [
       (project) => project.write({ 'checks/polite.ts': 'export default () => 1\n' }),
-      /code of checks: checks\/polite\.ts changed/,
+      /code of checks changed: checks\/polite\.ts/,
+    ],
+    [
+      (project) => {
+        project.write({ 'checks/polite.ts': 'export default () => 1\n' })
+        edit(project, prompt, ', {module: ../checks/polite.ts, weight: 0}', '')
+      },
+      /code of checks changed: checks\/polite\.ts/,
     ],
     [
       (project) => {
