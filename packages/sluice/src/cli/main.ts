@@ -1,6 +1,6 @@
 import { SluiceError } from '../errors.ts'
 import { createMask } from '../masking/mask.ts'
-import { maskedOutput } from '../masking/masked-output.ts'
+import { maskWrites } from '../masking/masked-output.ts'
 import { secretsOfEnvironment } from '../masking/secret-names.ts'
 import type { Host } from './host.ts'
 import { runCommandLine } from './program.ts'
@@ -8,11 +8,10 @@ import { reportError } from './report-error.ts'
 
 const mask = createMask()
 mask.learn(secretsOfEnvironment(process.env))
-const stdout = maskedOutput(process.stdout, mask)
-const stderr = maskedOutput(process.stderr, mask)
+const flushes = [process.stdout, process.stderr].map((stream) => maskWrites(stream, mask))
 const host: Host = {
-  stdout: stdout.stream,
-  stderr: stderr.stream,
+  stdout: process.stdout,
+  stderr: process.stderr,
   env: process.env,
   mask,
   cwd: () => process.cwd(),
@@ -21,7 +20,7 @@ const host: Host = {
 }
 const fail = (error: unknown) => {
   const exitCode = reportError(error, host)
-  stderr.flush()
+  for (const flush of flushes) flush()
   process.exit(exitCode)
 }
 
@@ -40,7 +39,6 @@ if (process.channel) {
   process.channel.unref()
 }
 const exitCode = await runCommandLine(process.argv.slice(2), host)
-stdout.flush()
-stderr.flush()
+for (const flush of flushes) flush()
 // Not by itself: an application under test, loaded as a module, may leave timers or connections open.
 process.stdout.write('', () => process.exit(exitCode))

@@ -25,7 +25,15 @@ export async function openProject(host: Host, suites: LoadProjectOptions['suites
   await refuseTrackedStore(root, host.env)
   const files = diskFiles(root)
   const project = await loadProject({ root, files, ...(suites && { suites }) })
-  host.mask.learn(configuredSecrets(project.config, project.prompts, host.env).map(({ value }) => value))
+  learnSecrets(project, host)
   const { config, prompts, caseCounts } = strictProject(project)
   return { config, prompts, files, caseCounts }
+}
+
+/** From now on the secrets that a project names or holds are masked in all that is written. */
+export function learnSecrets(
+  { config, prompts }: Pick<LoadedProject, 'config' | 'prompts'>,
+  { mask, env }: Pick<Host, 'mask' | 'env'>,
+): void {
+  mask.learn(configuredSecrets(config, prompts, env).map(({ value }) => value))
 }

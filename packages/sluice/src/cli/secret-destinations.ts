@@ -5,7 +5,7 @@ import { openGit } from '../gate/git.ts'
 import { type NewFlow, newFlows, secretFlows } from '../gate/secret-flows.ts'
 import type { RunFinding } from '../report/run-finding.ts'
 import type { Host } from './host.ts'
-import type { LoadedProject } from './open-project.ts'
+import { type LoadedProject, learnSecrets } from './open-project.ts'
 
 /** What every command that calls models takes. */
 export interface DestinationOptions {
@@ -27,6 +27,7 @@ export function findNewDestinations(
   host: Host,
 ): RunFinding[] {
   const { env } = host
+  if (base) learnSecrets(base, host)
   const told = <T extends { config: LoadedProject['config'] }>(settings: T) =>
     notify ? settings : { ...settings, config: { ...settings.config, notify: [] } }
   const found = newFlows(secretFlows(told(project), env), base && secretFlows(told(base), env))

@@ -1,6 +1,8 @@
 import type { Clock } from '@sluice/client'
 import { createRedactors } from '../live/redact.ts'
+import { withholdFrom } from '../masking/secret-names.ts'
 import { createChannels } from '../notify/create-channels.ts'
+import { notifyVariables } from '../providers/configured-secrets.ts'
 import { createLeanFetch } from '../providers/lean-fetch.ts'
 import { type Engine, startEngine } from '../server/engine.ts'
 import type { Log } from '../server/observe/log.ts'
@@ -13,6 +15,7 @@ import { findRoot } from '../suite/project.ts'
 import type { Host } from './host.ts'
 import { openNights } from './last-night.ts'
 import { createLiveJudge } from './live-judge.ts'
+import { learnSecrets } from './open-project.ts'
 import { projectName } from './project-name.ts'
 
 /**
@@ -21,7 +24,7 @@ import { projectName } from './project-name.ts'
  * @throws InvalidFilesError with the faults of sluice.yaml; SluiceError where a channel's variable is missing
  */
 export async function startServeEngine(
-  host: Pick<Host, 'cwd' | 'env'>,
+  host: Pick<Host, 'cwd' | 'env' | 'mask'>,
   {
     store,
     clock,
@@ -36,7 +39,10 @@ export async function startServeEngine(
   const { config, diagnostics } = await loadConfig(files, root)
   const faults = diagnostics.filter(({ severity }) => severity === 'error')
   if (faults.length > 0) throw new InvalidFilesError(faults)
-  const channels = createChannels(config.notify ?? [], env)
+  learnSecrets({ config, prompts: [] }, host)
+  const channels = createChannels(config.notify ?? [], env, host.mask)
+  // A module that redacts, or checks, is no part of the control plane.
+  withholdFrom(env, (config.notify ?? []).flatMap(notifyVariables))
   const nights = openNights(root)
   const engine = startEngine({
     store,

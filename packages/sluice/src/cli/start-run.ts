@@ -93,7 +93,7 @@ function targetOf(
   { concurrency, maxWaitMs, spending }: Session,
   host: Host,
 ): TargetCall {
-  const call = createTarget(target, { env: host.env, concurrency, maxWaitMs })
+  const call = createTarget(target, { env: host.env, mask: host.mask.text, concurrency, maxWaitMs })
   return async (vars, context) => {
     const completion = await call(vars, context)
     spending.add(completion, { feature, model: 'application', stage: 'generation' })

@@ -18,7 +18,7 @@ const changes = new Set(['served-model', 'served-fingerprint', 'outputs-changed'
 
 /** @throws SluiceError `invalid-input` where a channel's environment variable is missing, before anything is asked */
 export function createTellNight({ config }: LoadedProject, host: Host): (session: Session) => TellNight {
-  const channels = createChannels(config.notify ?? [], host.env)
+  const channels = createChannels(config.notify ?? [], host.env, host.mask)
   return (session) => {
     if (channels.length === 0) return async () => []
     const incidents = createIncidents(session.database)
@@ -47,7 +47,7 @@ export function createTellNight({ config }: LoadedProject, host: Host): (session
         sleep,
         deadline,
       }
-      return notifyNight(host.mask.data(news), { channels, incidents, deliver })
+      return notifyNight(news, { channels, incidents, deliver })
     }
   }
 }

@@ -31,7 +31,6 @@ export function formsOf(secret: string): SecretForms {
 }
 
 const lineBreak = String.raw`(?:\r?\n|\\+n)?`
-const entities: Record<string, string> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' }
 const shortEscapes: Record<string, string> = { '\n': 'n', '\r': 'r', '\t': 't' }
 
 /** A pattern for one character as it is and in its escaped forms. Letters and digits are never escaped. */
@@ -42,15 +41,14 @@ function spellings(character: string): string {
   const units = Array.from({ length: character.length }, (_, index) => {
     return String.raw`\\+u${hexadecimal(character.charCodeAt(index), 4)}`
   }).join('')
-  const entity = entities[character]
   const short = shortEscapes[character]
   return `(?:${[
     String.raw`\\*${literal(character)}`,
     percents,
     units,
+    '&(?:amp;)*[A-Za-z]{2,12};',
     `&(?:amp;)*#0*${code};`,
     `&(?:amp;)*#[xX]0*${hexadecimal(code, 1)};`,
-    ...(entity ? [`&(?:amp;)*${entity};`] : []),
     ...(short ? [String.raw`\\+${short}`] : []),
     ...(character === ' ' ? [String.raw`\+`] : []),
   ].join('|')})`

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { SluiceError } from '../errors.ts'
+import type { Mask } from '../masking/mask.ts'
 import type { NotifySettings } from '../suite/notify-settings.ts'
 import type { Channel } from './channel.ts'
 import { pagerdutyChannel, pagerdutyUrl } from './pagerduty.ts'
@@ -9,14 +10,16 @@ import { standardWebhookChannel, webhookKeys } from './standard-webhook.ts'
 type Env = Record<string, string | undefined>
 
 /**
- * The channels of sluice.yaml, with what their environment variables hold.
+ * The channels of sluice.yaml, with what their environment variables hold. `mask` takes secrets out of every message.
  * @throws SluiceError `invalid-input` naming every variable that is missing or holds nothing of use
  */
-export function createChannels(settings: readonly NotifySettings[], env: Env): Channel[] {
+export function createChannels(settings: readonly NotifySettings[], env: Env, mask?: Mask): Channel[] {
   const faults: string[] = []
   const channels = settings.flatMap((entry, index) => {
     try {
-      return [channelOf(entry, env)]
+      const channel = channelOf(entry, env)
+      const request: Channel['request'] = (message, now) => channel.request(mask?.data(message) ?? message, now)
+      return [{ ...channel, request }]
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error
       faults.push(`sluice.yaml: notify.${index}: ${error.message}`)

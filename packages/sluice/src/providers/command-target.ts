@@ -1,13 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createMask, type Mask } from '../masking/mask.ts'
-import { secretsOfEnvironment } from '../masking/secret-names.ts'
 import type { Target } from '../suite/target.ts'
 import type { Env } from './api-key.ts'
 import { steadyNow } from './clock.ts'
 import { defaultTimeoutMs, withDeadline } from './deadline.ts'
 import { tail } from './excerpt.ts'
 import { ProviderError } from './provider-error.ts'
-import type { TargetCall, TargetOptions } from './target-call.ts'
+import { maskOf, type TargetCall, type TargetOptions } from './target-call.ts'
 import { targetText } from './target-output.ts'
 
 type CommandTarget = Extract<Target, { kind: 'command' }>
@@ -15,19 +13,16 @@ type CommandTarget = Extract<Target, { kind: 'command' }>
 const longestOutput = 64 * 1024 * 1024
 
 /** Runs the program once a case, without a shell: the variables as JSON on stdin, the answer on stdout. */
-export function createCommandTarget(
-  { command, cwd }: CommandTarget,
-  { env, clock = steadyNow }: TargetOptions,
-): TargetCall {
+export function createCommandTarget({ command, cwd }: CommandTarget, options: TargetOptions): TargetCall {
+  const { env, clock = steadyNow } = options
   const source = `target: ${command.join(' ')}`
-  const mask = createMask()
-  mask.learn(secretsOfEnvironment(env))
+  const mask = maskOf(options)
   return async (vars, { signal }) => {
     const start = clock()
     const stdout = await withDeadline({ source, timeoutMs: defaultTimeoutMs, signal }, (inner) =>
       run({ source, command, cwd, env, mask, input: JSON.stringify(vars), signal: inner }),
     )
-    return targetText(source, stdout.replace(/\r?\n$/, ''), clock() - start)
+    return targetText(source, stdout.replace(/\r?\n$/, ''), clock() - start, mask)
   }
 }
 
@@ -36,7 +31,7 @@ interface Run {
   command: string[]
   cwd: string
   env: Env
-  mask: Mask
+  mask: (text: string) => string
   input: string
   signal: AbortSignal
 }
@@ -63,7 +58,7 @@ function run({ source, command: [program = '', ...args], cwd, env, mask, input, 
     })
     child.stdin.end(input)
     const fail = (fault: string, cause?: unknown) => {
-      const said = stderr.trim() === '' ? '' : `; stderr ends: ${tail(stderr, mask.text)}`
+      const said = stderr.trim() === '' ? '' : `; stderr ends: ${tail(stderr, mask)}`
       reject(new ProviderError('server', `${source}: ${fault}${said}`, { cause, retryable: false }))
     }
     child.on('error', (error) => fail(`cannot be started in ${cwd} (${error.message})`, error))

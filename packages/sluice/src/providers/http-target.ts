@@ -12,7 +12,7 @@ import { createOpening } from './opening.ts'
 import { ProviderError } from './provider-error.ts'
 import { sleep as realSleep } from './sleep.ts'
 import { statusError } from './status-error.ts'
-import type { TargetCall, TargetOptions } from './target-call.ts'
+import { maskOf, type TargetCall, type TargetOptions } from './target-call.ts'
 import { targetText } from './target-output.ts'
 
 type HttpTarget = Extract<Target, { kind: 'http' }>
@@ -31,13 +31,16 @@ export function createHttpTarget(
     sleep = realSleep,
     concurrency = 50,
     maxWaitMs = defaultMaxWaitMs,
+    mask: outer,
   }: TargetOptions,
 ): TargetCall {
   const source = 'target'
   const place = shownAddress(url)
   const filled = headerValues(source, headers, env)
-  const mask = createMask()
-  mask.learn([...privatePartsOf(url), ...Object.values(filled).flatMap(secretsOfHeader)])
+  const own = createMask()
+  own.learn([...privatePartsOf(url), ...Object.values(filled).flatMap(secretsOfHeader)])
+  const given = maskOf({ env, ...(outer && { mask: outer }) })
+  const mask = (text: string) => own.text(given(text))
   const lane = createLane({ source, concurrency, retries: defaultRetries, maxWaitMs, clock, random, sleep })
   const opening = createOpening(`the application at ${place}`, failuresAlike)
   const ask = async (body: string, signal: AbortSignal) => {
@@ -45,7 +48,7 @@ export function createHttpTarget(
     const answered = await post(body, signal).catch((error: unknown) => {
       throw (
         networkError(source, place, error) ??
-        new ProviderError('bad-response', `${source}: ${place}: ${excerpt(String(error), mask.text)}`, { cause: error })
+        new ProviderError('bad-response', `${source}: ${place}: ${excerpt(String(error), mask)}`, { cause: error })
       )
     })
     const { status, header, text } = answered
@@ -57,11 +60,11 @@ export function createHttpTarget(
         status,
         header,
         body: text,
-        mask: mask.text,
+        mask,
         credentials: 'Set what it needs in target.http.headers',
         now: clock(),
       })
-    return targetText(`${source}: ${place}`, text, clock() - start)
+    return targetText(`${source}: ${place}`, text, clock() - start, mask)
   }
   const post = async (body: string, signal: AbortSignal) => {
     const sent = { ...filled, 'content-type': 'application/json' }

@@ -6,14 +6,16 @@ import { steadyNow } from './clock.ts'
 import { defaultTimeoutMs, withDeadline } from './deadline.ts'
 import { excerpt } from './excerpt.ts'
 import { ProviderError } from './provider-error.ts'
-import type { TargetCall, TargetContext, TargetOptions } from './target-call.ts'
+import { maskOf, type TargetCall, type TargetContext, type TargetOptions } from './target-call.ts'
 import { targetValue } from './target-output.ts'
 
 type ModuleTarget = Extract<Target, { kind: 'module' }>
 type TargetFunction = (vars: Record<string, unknown>, context: TargetContext) => unknown
 
 /** Calls a function of the user's module, which is loaded once: `(vars, {signal, caseId, repeat}) => output`. */
-export function createModuleTarget(target: ModuleTarget, { clock = steadyNow }: TargetOptions): TargetCall {
+export function createModuleTarget(target: ModuleTarget, options: TargetOptions): TargetCall {
+  const { clock = steadyNow } = options
+  const mask = maskOf(options)
   const source = `target: ${target.file}#${target.export}`
   let loading: Promise<TargetFunction> | undefined
   return async (vars, context) => {
@@ -26,12 +28,12 @@ export function createModuleTarget(target: ModuleTarget, { clock = steadyNow }: 
         try {
           return await answer(plainData(vars) as typeof vars, { ...context, signal })
         } catch (cause) {
-          const said = excerpt(cause instanceof Error ? cause.message : String(cause))
+          const said = excerpt(cause instanceof Error ? cause.message : String(cause), mask)
           throw new ProviderError('server', `${source}: threw: ${said}`, { cause, retryable: false })
         }
       },
     )
-    return targetValue(source, value, clock() - start)
+    return targetValue(source, value, clock() - start, mask)
   }
 }
 

@@ -3,6 +3,9 @@ import { excerpt } from './excerpt.ts'
 import type { Completion } from './provider.ts'
 import { ProviderError } from './provider-error.ts'
 
+/** Takes secrets out of what is quoted. */
+type MaskText = (text: string) => string
+
 const count = z.number().min(0).nullish()
 const reportSchema = z.looseObject({ output: z.unknown(), inputTokens: count, outputTokens: count, costUsd: count })
 
@@ -12,22 +15,22 @@ const reportSchema = z.looseObject({ output: z.unknown(), inputTokens: count, ou
  * @throws ProviderError `server` when it reports an error instead, or beside an output; `bad-response` when a count or the
  * cost is no number of 0 or more
  */
-export function targetText(source: string, text: string, latencyMs: number): Completion {
+export function targetText(source: string, text: string, latencyMs: number, mask?: MaskText): Completion {
   const value = parsed(text)
-  if (isReport(value) || isFailure(value)) return targetValue(source, value, latencyMs)
+  if (isReport(value) || isFailure(value)) return targetValue(source, value, latencyMs, mask)
   return answer(value === null || value === '' ? '' : text, latencyMs)
 }
 
 /** The same for a value that a function returned. What is null, or missing, is an answer without text. */
-export function targetValue(source: string, value: unknown, latencyMs: number): Completion {
+export function targetValue(source: string, value: unknown, latencyMs: number, mask?: MaskText): Completion {
   if (isFailure(value))
-    throw new ProviderError('server', `${source}: reports an error: ${excerpt(asText(value.error))}`)
+    throw new ProviderError('server', `${source}: reports an error: ${excerpt(asText(value.error), mask)}`)
   if (!isReport(value)) return answer(asText(value), latencyMs)
   const report = reportSchema.safeParse(value)
   if (!report.success) {
     const [issue] = report.error.issues
     const fault = `${issue?.path.join('.')}: ${issue?.message}`
-    throw new ProviderError('bad-response', `${source}: ${fault}, in ${excerpt(JSON.stringify(value))}`)
+    throw new ProviderError('bad-response', `${source}: ${fault}, in ${excerpt(JSON.stringify(value), mask)}`)
   }
   const { output, inputTokens, outputTokens, costUsd } = report.data
   return {
