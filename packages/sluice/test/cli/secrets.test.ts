@@ -87,6 +87,23 @@ test('what an application prints of its environment stands in no file and no out
   assert.match(JSON.parse(json.stdout).features[0].cases[0].output, /^\*\*\*\n\{"key":"\*\*\*"\}/)
 })
 
+test('faults of modules are masked before they are cut, and so is what a module prints by itself', async () => {
+  using project = createProject({
+    'throws.mjs': `export default () => {
+      process.stdout.write(process.env.ANTHROPIC_API_KEY.slice(0, 9)), process.stdout.write(process.env.ANTHROPIC_API_KEY.slice(9) + '.')
+      throw new Error('y'.repeat(185) + process.env.ANTHROPIC_API_KEY)
+    }`,
+    'reports.mjs': `export default () => ({ error: 'y'.repeat(185) + process.env.ANTHROPIC_API_KEY })`,
+    'prompts/a.prompt.yml': prompt('target: {module: ../throws.mjs}\nchecks: [{contains: x}]'),
+    'prompts/b.prompt.yml': prompt('target: {module: ../reports.mjs}\nchecks: [{contains: x}]'),
+    'sluice.yaml': settings,
+  })
+  project.git('init', '-q')
+  const { stdout, stderr } = await project.sluice(gateAll, { ANTHROPIC_API_KEY: key })
+  assertNowhere(project, [key.slice(0, 8)], stdout, stderr)
+  assert.match(stdout, /^\*\*\*\./)
+})
+
 test('a score comes from the answer as it was, and an answer that holds a secret is asked for again, not kept', async () => {
   await using model = await fakeModel(() => `The key is ${key}.`)
   const checks = `checks: [{contains: '${key}'}]\ngate: {threshold: 0.5, repeats: [1]}\n`

@@ -11,7 +11,15 @@ function maskOf(...secrets: string[]) {
 }
 
 const entity = (text: string) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
-const named: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#x27;' }
+const named: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#x27;',
+  '/': '&sol;',
+  '+': '&plus;',
+}
 const json = (text: string) => JSON.stringify(text).slice(1, -1)
 
 const encodings: Record<string, (secret: string) => string> = {
@@ -21,7 +29,7 @@ const encodings: Record<string, (secret: string) => string> = {
   'JSON with unicode escapes': (secret) =>
     secret.replace(/[^A-Za-z0-9]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
   'HTML by number': entity,
-  'HTML by name': (secret) => secret.replace(/[&<>"']/g, (character) => named[character] ?? ''),
+  'HTML by name': (secret) => secret.replace(/[&<>"'/+]/g, (character) => named[character] ?? ''),
   Markdown: (secret) => secret.replace(/[\\`*_{}[\]()#+.!|<>~-]/g, '\\$&'),
   URL: encodeURIComponent,
   'URL twice': (secret) => encodeURIComponent(encodeURIComponent(secret)),
