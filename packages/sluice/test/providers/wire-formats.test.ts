@@ -212,6 +212,13 @@ test('openai-compatible: both JSON formats', async () => {
   assert.deepEqual(loose.seen.body.response_format, { type: 'json_object' })
 })
 
+test('an end in words that nobody knows is said, and the answer taken for whole', async () => {
+  const choices = [{ index: 0, finish_reason: 'voila', message: { role: 'assistant', content: 'Hi.' } }]
+  const { completion } = await exchange('openai-compatible', json({ model: 'm', choices }), { model: 'local:m' })
+  assert.equal(completion.finishReason, 'stop')
+  assert.deepEqual(completion.warnings, ['finish_reason "voila" is not known; the answer was taken for whole'])
+})
+
 test('tokens that were not counted are unknown, not 0', async () => {
   const zeros = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }
   const { completion } = await exchange('openai-compatible', chat('Hi.', zeros), { model: 'local:m' })
