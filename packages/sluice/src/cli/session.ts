@@ -7,6 +7,7 @@ import { createModelClient } from '../providers/client.ts'
 import { steadyNow } from '../providers/clock.ts'
 import { notifyVariables } from '../providers/configured-secrets.ts'
 import { createPrices, type Prices } from '../providers/prices.ts'
+import { spanText } from '../providers/quota-error.ts'
 import { createProviders, type Providers } from '../providers/registry.ts'
 import { createAnswerStore } from '../run/answer-store.ts'
 import { type Ask, createAsk, createIsKept, type IsKept } from '../run/answers.ts'
@@ -88,6 +89,7 @@ export function openSession({ config, files }: LoadedProject, options: SessionOp
     stop: interrupt.stop,
     needed,
     maxWaitMs,
+    onWait: waitNote(host),
   })
   const store = createAnswerStore(database, { mask: host.mask })
   const spending = createSpending(database, options.command)
@@ -124,6 +126,14 @@ export function openSession({ config, files }: LoadedProject, options: SessionOp
       interrupt.dispose()
       database.close()
     },
+  }
+}
+
+/** Says on stderr why nothing seems to happen. */
+function waitNote({ stderr }: Host) {
+  return (source: string, ms: number) => {
+    const ownLine = stderr.isTTY ? '\r\x1b[2K' : ''
+    stderr.write(`${ownLine}${source} asks to be left alone for ${spanText(ms)}: waiting.\n`)
   }
 }
 

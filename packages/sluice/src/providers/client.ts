@@ -20,6 +20,8 @@ export interface ModelClientOptions {
   concurrency: number
   /** How long one call may wait for quotas, in all (default 5 minutes). */
   maxWaitMs?: number | undefined
+  /** Told of a pause of all calls to a provider, in ms, that it asked for. */
+  onWait?: ((source: string, ms: number) => void) | undefined
   /** Once aborted, no further attempt starts; those under way may end. A call's own signal fires after it, if at all. */
   stop?: AbortSignal
   /** Providers that the run will ask: nothing is paid to any of them while one lacks its key. */
@@ -55,29 +57,10 @@ interface Billing<T> {
 }
 
 export function createModelClient(options: ModelClientOptions): ModelClient {
-  const {
-    providers,
-    config,
-    budget,
-    prices,
-    concurrency,
-    stop,
-    needed = new Set(),
-    givesUp = true,
-    maxWaitMs = defaultMaxWaitMs,
-  } = options
-  const { clock = steadyNow, random = Math.random, sleep = realSleep } = options
-  const lanes = new Map<string, Lane>()
+  const { providers, config, budget, prices, stop, needed = new Set(), givesUp = true } = options
+  const laneOf = createLanes(options)
   const openings = new Map<string, Opening>()
 
-  const laneOf = (source: string): Lane => {
-    const settings = config.providers[source]
-    const cap = settings?.concurrency ?? concurrency
-    const retries = settings?.retries ?? defaultRetries
-    const lane = lanes.get(source) ?? createLane({ source, concurrency: cap, retries, clock, random, sleep, maxWaitMs })
-    lanes.set(source, lane)
-    return lane
-  }
   const openingOf = (model: string): Opening => {
     const opening = openings.get(model) ?? createOpening(model)
     openings.set(model, opening)
@@ -146,6 +129,30 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
       return paidUsd === undefined ? embeddings : { ...embeddings, costUsd: paidUsd }
     },
     answered: (model) => openingOf(model).hasAnswered(),
+  }
+}
+
+/** One lane for each provider, made when it is first asked for. */
+function createLanes(options: ModelClientOptions): (source: string) => Lane {
+  const { config, concurrency, maxWaitMs, onWait } = options
+  const { clock = steadyNow, random = Math.random, sleep = realSleep } = options
+  const lanes = new Map<string, Lane>()
+  return (source) => {
+    const settings = config.providers[source]
+    const lane =
+      lanes.get(source) ??
+      createLane({
+        source,
+        concurrency: settings?.concurrency ?? concurrency,
+        retries: settings?.retries ?? defaultRetries,
+        maxWaitMs: maxWaitMs ?? defaultMaxWaitMs,
+        onWait: (ms) => onWait?.(source, ms),
+        clock,
+        random,
+        sleep,
+      })
+    lanes.set(source, lane)
+    return lane
   }
 }
 

@@ -17,6 +17,8 @@ export interface LaneOptions {
   retries: number
   /** How long one call may wait for quotas, in all. */
   maxWaitMs?: number
+  /** Told once of each wait of all calls that a reader would wonder about. */
+  onWait?: ((ms: number) => void) | undefined
   /** ms since the epoch. */
   clock: () => number
   /** [0, 1) */
@@ -33,18 +35,29 @@ export interface Lane {
   run<T>(signal: AbortSignal, attempt: () => Promise<T>): Promise<T>
 }
 
+/** Below this a pause is not worth a word. */
+const noticeableMs = 5000
+
 /** Failures to connect or to answer in time, one after the other, that make a provider unreachable. */
 const failuresUntilUnreachable = 5
 
 export function createLane(options: LaneOptions): Lane {
-  const { source, concurrency, retries, maxWaitMs = defaultMaxWaitMs, clock, random, sleep } = options
+  const { source, concurrency, retries, maxWaitMs = defaultMaxWaitMs, onWait, clock, random, sleep } = options
   const limiter = createLimiter({ cap: concurrency, clock, sleep })
   let closed: ProviderError | undefined
   /** A quota comes back some time; nothing else that closes a lane does. */
   let closedUntil = Number.POSITIVE_INFINITY
   let failuresInARow = 0
   let successes = 0
+  let toldUntil = Number.NEGATIVE_INFINITY
 
+  const pause = (ms: number) => {
+    limiter.pause(ms)
+    const until = clock() + ms
+    if (ms < noticeableMs || until < toldUntil + noticeableMs) return
+    toldUntil = until
+    onWait?.(ms)
+  }
   const close = (error: ProviderError, until = Number.POSITIVE_INFINITY) => {
     if (closed) return
     closed = error
@@ -76,7 +89,7 @@ export function createLane(options: LaneOptions): Lane {
     if (retryAfterMs === undefined) return
     if (retryAfterMs > maxWaitMs)
       close(resetTooLate(error, { waitMs: retryAfterMs, maxWaitMs, now: clock() }), clock() + retryAfterMs)
-    if (!closed) limiter.pause(retryAfterMs)
+    if (!closed) pause(retryAfterMs)
   }
   const lastWord = (error: ProviderError, attempts: number) => {
     const silent = error.kind === 'unreachable' || error.kind === 'timeout'
@@ -116,7 +129,7 @@ export function createLane(options: LaneOptions): Lane {
             waits += 1
             waitedMs += waitMs
             // The limiter waits it out, with everybody else, and it is no failure of the call.
-            limiter.pause(waitMs)
+            pause(waitMs)
             continue
           }
           if (retry >= retries) throw lastWord(error, retry + 1)

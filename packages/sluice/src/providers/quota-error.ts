@@ -27,7 +27,7 @@ export function waitedInVain(error: ProviderError, waitedMs: number, isStuck: bo
 }
 
 /** In the two largest units: `45 s`, `7 min 12 s`, `1 h 20 min`. */
-function spanText(ms: number): string {
+export function spanText(ms: number): string {
   const seconds = Math.ceil(ms / 1000)
   const units = [
     { name: 'h', count: Math.floor(seconds / 3600) },

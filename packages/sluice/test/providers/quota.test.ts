@@ -143,3 +143,14 @@ test('the whole lane waits, not each call by itself', async () => {
   assert.equal(server.requests.length, 7)
   assert.ok(clock() - start >= 30_000)
 })
+
+test('a word is said about a wait of all calls, and none about a moment', async () => {
+  await using server = await faultServer(
+    inTurn(limited({ 'retry-after': '30' }), limited({ 'retry-after': '1' }), chat('ok')),
+  )
+  const told: string[] = []
+  const onWait = (source: string, ms: number) => void told.push(`${source} ${ms}`)
+  const { complete } = clientOf(server.url, {}, { onWait })
+  await complete()
+  assert.deepEqual(told, ['local 30000'])
+})
