@@ -71,3 +71,14 @@ test('where there is nothing to compare with, that is said', async () => {
     /no base commit to compare with: whether this change weakens its own measure is unknown/,
   )
 })
+
+test('every command that judges refuses a store that came with the checkout', async () => {
+  using project = worseProject()
+  project.write({ '.sluice/sluice.db': 'answers' })
+  project.git('add', '-f', '.sluice/sluice.db')
+  for (const args of [['gate'], ['eval', 'mail'], ['compare', 'mail', '--baseline', 'main'], ['nightly']]) {
+    const { code, stderr } = await project.sluice(args)
+    assert.equal(code, 3, args.join(' '))
+    assert.match(stderr, /git rm -r --cached \.sluice/)
+  }
+})
