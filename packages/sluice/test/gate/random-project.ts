@@ -81,12 +81,12 @@ export function filesOf(layout: Layout): Written {
   const check = layout.check === 'module' ? ', {module: ../checks/fine.mjs}' : ''
   put(
     `${promptFolder}/a.prompt.yml`,
-    `sluice: 1\nname: a\nmodel: recorded:a\nmessages: [{role: user, content: "{{q}}"}]\nchecks: [{equals: "{{expected}}"}${check}]\n` +
+    `sluice: 1\nname: a\nmodel: recorded:a\nmessages: [{role: user, content: "{{q}}"}]\nchecks: [{equals: "{{expected}}"}, {contains: "yes"}${check}]\n` +
       `suites: {fast: ../${suite}}\n${target[layout.answers]}`,
   )
   put(
     `${promptFolder}/b.prompt.yml`,
-    'sluice: 1\nname: b\nmodel: recorded:b\nmessages: [{role: user, content: "{{q}}"}]\nchecks: [{equals: "{{expected}}"}]\nsuites: {fast: ../evals-b/b.yaml}\n',
+    'sluice: 1\nname: b\nmodel: recorded:b\nmessages: [{role: user, content: "{{q}}"}]\nchecks: [{equals: "{{expected}}"}, {contains: "yes"}]\nsuites: {fast: ../evals-b/b.yaml}\n',
   )
   code(layout, { at, put, placed, link })
   return written

@@ -14,11 +14,48 @@ import { diskFiles } from '../../src/suite/files.ts'
 import { loadProject } from '../../src/suite/project.ts'
 import type { Prompt } from '../../src/suite/prompt.ts'
 import { readRecordings } from '../../src/suite/recording.ts'
-import { change, createRepository, filesOf, type Layout, layouts } from './random-project.ts'
+import { type Change, change, createRepository, filesOf, type Layout, layouts } from './random-project.ts'
 
 const runs = Number(process.env.SLUICE_SCOPE_RUNS ?? 5)
 const seed = Number(process.env.SLUICE_SCOPE_SEED ?? 20251125)
 const env = { PATH: process.env.PATH, HOME: process.env.HOME, GIT_CONFIG_NOSYSTEM: '1' }
+
+/** An edit of each file that decides, committed or not by turns; see `change`. */
+const everyEdit: Change[] = Array.from({ length: 10 }, (_, index) => ({
+  which: 4 * index + 1,
+  how: 'edit',
+  kept: index % 2 === 0 ? 'commit' : 'leave',
+}))
+
+/** Tried before random ones: what has been missed before. */
+const examples: [Layout][] = [
+  [
+    {
+      folder: 'apps/mail',
+      suite: 'outside',
+      recordings: 'linkedFile',
+      prompt: 'submodule',
+      answers: 'recorded',
+      check: 'module',
+      library: 'outside',
+      manifest: true,
+      changes: everyEdit,
+    },
+  ],
+  [
+    {
+      folder: '',
+      suite: 'linkedFile',
+      recordings: 'linkedFolder',
+      prompt: 'linkedFolder',
+      answers: 'module',
+      check: 'caseModule',
+      library: 'workspace',
+      manifest: true,
+      changes: everyEdit,
+    },
+  ],
+]
 
 /** By feature, a score for each case or what kept it from having one. */
 type Scores = Map<string, string>
@@ -102,7 +139,7 @@ test('the gate evaluates a feature whenever its scores before and after a change
       rmSync(place, { recursive: true, force: true })
     }
   }
-  await fc.assert(fc.asyncProperty(layouts, holds), { numRuns: runs, seed, endOnFailure: true })
+  await fc.assert(fc.asyncProperty(layouts, holds), { numRuns: runs, seed, examples, endOnFailure: true })
   assert.ok(different > runs, `only ${different} scores were changed`)
   assert.ok(left > runs, `only ${left} features were left out`)
 })
