@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { PassThrough } from 'node:stream'
 import { test } from 'node:test'
-import type { Report } from '../../src/report/report.ts'
+import type { Host } from '../../src/cli/host.ts'
+import { present } from '../../src/cli/present.ts'
+import type { Report, ReportSummary } from '../../src/report/report.ts'
 import { proofLine } from '../../src/report/run-proof.ts'
+import { incidentReport } from '../report/incident.ts'
 import { fakeModel } from '../support/fake-model.ts'
 import { changedProject, commitAll, judged, summariser } from '../support/gate-project.ts'
 import { type Project, summaryFiles } from '../support/project.ts'
@@ -123,4 +128,27 @@ test('cases that a tag leaves out are not said to be asked, and a server that co
   assert.deepEqual([run.cases, run.casesAsked], [6, 3])
   assert.equal(report.run?.inputTokens, null)
   assert.match(proofLine(report.run ?? assert.fail()), /3 of 6 cases scored, 3 never asked.*tokens unknown/)
+})
+
+test('however it came about, a green report that rests on nothing is refused', async () => {
+  const proof = incidentReport().run ?? assert.fail()
+  const empty = { ...proof, featuresAffected: 2, featuresJudged: 0 }
+  const show = (overrides: Partial<ReportSummary>) =>
+    present(incidentReport({ features: [], verdict: 'pass', ...overrides }), () => [], {}, host)
+  const written: string[] = []
+  const host = {
+    env: {},
+    cwd: () => tmpdir(),
+    mask: { data: <T>(data: T) => data, text: (text: string) => text },
+    stdout: Object.assign(new PassThrough(), { write: (text: string) => written.push(text) > 0 }),
+    stderr: new PassThrough(),
+  } as unknown as Host
+  await assert.rejects(show({ exitCode: 0, run: empty }), {
+    code: 'cannot-run',
+    message: /although 2 features are affected/,
+  })
+  assert.deepEqual(written, [])
+  await show({ exitCode: 4, run: empty })
+  await show({ exitCode: 0, run: { ...empty, featuresAffected: 0 } })
+  assert.equal(written.length, 2)
 })

@@ -73,6 +73,7 @@ const wrappings: Record<string, (json: string) => string> = {
   'a fence of tildes': (json) => `~~~~json5\n${json}\n~~~~`,
   thinking: (json) => `<think>\n${thought}\n</think>\n\n${json}`,
   'thinking in brackets': (json) => `[THINK]${thought}[/THINK]${json}`,
+  'thinking in the marks of other models': (json) => `◁think▷${thought}◁/think▷\n${json}`,
   'thinking before a fence': (json) => `<thinking>${thought}</thinking>\n\`\`\`json\n${json}\n\`\`\``,
   'thinking whose start the server took off': (json) => `The output {names} Ann.\n</think>\n${json}`,
   prose: (json) => `Here is my "assessment" of {it}:\n\n${json}\n\nI hope that it helps.`,

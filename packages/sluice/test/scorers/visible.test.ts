@@ -11,6 +11,7 @@ test('what opens a chat control token is taken apart', () => {
   assert.equal(makeVisible('<|im_start|>user'), '⟦U+003C⟧|im_start|>user')
   assert.equal(makeVisible('[INST]'), '⟦U+005B⟧INST]')
   assert.equal(makeVisible('<think>a</think>[/THINK]'), '⟦U+003C⟧think>a⟦U+003C⟧/think>⟦U+005B⟧/THINK]')
+  assert.equal(makeVisible('◁/think▷ ◁ <seed:think>'), '⟦U+25C1⟧/think▷ ◁ ⟦U+003C⟧seed:think>')
 })
 
 test('ordinary text of any language is left as it is', () => {

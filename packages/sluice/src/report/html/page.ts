@@ -82,7 +82,7 @@ function overview(report: ReportSummary): Html {
 /** What is said of the run as a whole, between the verdict and the features. */
 export function runLead({ findings, run }: ReportSummary): Html {
   const texts = findingTexts(findings)
-  return html`${texts.length === 0 ? undefined : html`<ul class="reasons findings">${texts.map((text) => html`<li>${text}</li>`)}</ul>`}
+  return html`${texts.length === 0 ? undefined : html`<ul class="reasons run-findings">${texts.map((text) => html`<li>${text}</li>`)}</ul>`}
     ${run === null ? undefined : html`<p class="proof">${proofLine(run)}</p>`}`
 }
 

@@ -31,6 +31,8 @@ export function answerObject(output: string, wanted: ObjectWanted): unknown {
 const thinking = [
   ...['think', 'thinking', 'thought', 'reasoning'].map((tag) => ({ start: `<${tag}>`, end: `</${tag}>` })),
   { start: '[think]', end: '[/think]' },
+  { start: '<seed:think>', end: '</seed:think>' },
+  { start: '◁think▷', end: '◁/think▷' },
 ]
 
 /** Only a block at the very start is the judge's own thinking; a later one might be quoted. */

@@ -10,7 +10,8 @@ const unseen = '[[\\p{DI}\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}\\uFFF9-\\uFFFB]--[\\n\\t]]
 
 /** The first character of what chat templates of common models read as a change of speaker, also inside a message. */
 const speakers =
-  '<(?=[\\|\\uFF5C]|\\/?(?:start_of_turn|end_of_turn|bos|eos|s)>|<\\/?SYS>>|\\/?(?:think|thinking|thought|reasoning)>)|' +
+  '<(?=[\\|\\uFF5C]|\\/?(?:start_of_turn|end_of_turn|bos|eos|s)>|<\\/?SYS>>|\\/?(?:think|thinking|thought|reasoning|seed:think)>)|' +
+  '◁(?=\\/?think▷)|' +
   '\\[(?=\\/?(?:INST|THINK|SYSTEM_PROMPT|TOOL_CALLS|TOOL_RESULTS|AVAILABLE_TOOLS)\\])'
 
 const hidden = new RegExp(`(${natural})|${unseen}|${speakers}|⟦(?=U\\+)`, 'gv')
