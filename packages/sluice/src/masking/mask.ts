@@ -44,6 +44,7 @@ export function createMask(): Mask {
     return finder
   }
   const text = (given: string) => {
+    if (given.length < shortestSecret) return given
     let result = given
     const { patterns, texts } = find()
     for (const secret of texts) if (result.includes(secret)) result = result.replaceAll(secret, masked)
