@@ -120,10 +120,10 @@ test('a feature that nothing goes on from is removed, with the likely cause', as
     ],
     'renamed away, and a copy in its place': [
       (project) => {
-        project.git('mv', 'prompts/mail.prompt.yml', 'prompts/mail.prompt.yaml')
+        project.git('mv', 'prompts/mail.prompt.yml', 'mail.prompt.yml')
         project.write({ 'prompts/copy.prompt.yml': prompt('Mail:') + suites('mail') })
       },
-      /^its file seems to be prompts\/mail\.prompt\.yaml now, which does not match/,
+      /^its file seems to be mail\.prompt\.yml now, which does not match/,
     ],
     'its file taken over by another': [
       (project) => {
