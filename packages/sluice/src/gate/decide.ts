@@ -1,5 +1,6 @@
 import type { Arm } from '../run/case-record.ts'
 import { conclude, type GateDecision } from './conclude.ts'
+import { judgeCritical } from './critical.ts'
 import type { GateCase } from './gate-case.ts'
 import { type GateLook, type GateState, lookAt } from './gate-look.ts'
 import { type GatePolicy, looksBeyond } from './policy.ts'
@@ -38,7 +39,8 @@ export function decide(
   const { looks, difference, threshold, tags } = look
   const state = { looks, difference, threshold, tags }
   const wanted = last || isOver(look) ? undefined : wantedAfter(look)
-  return wanted ? { state, wanted } : { state, decision: conclude(look) }
+  // Without further repeats a critical case is judged by those that it has.
+  return wanted ? { state, wanted } : { state, decision: conclude({ ...look, critical: judgeCritical(cases, policy, true) }) }
 }
 
 /** Whether the case at a position is among those wanted. */

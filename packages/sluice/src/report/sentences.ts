@@ -118,7 +118,7 @@ export function coverageLine({ coverage }: FeatureSummary): string {
 /** Where the answers of models came from. Undefined if nothing was asked of one. */
 export function cacheLine({ cache: { hits, misses, recorded = 0 } }: FeatureSummary): string | undefined {
   const questions = hits + misses + recorded
-  if (questions === 0) return undefined
+  if (hits + misses === 0) return undefined
   const recordings = recorded === 0 ? '' : `, ${formatCount(recorded)} from recordings`
   return `${formatCount(hits)} of ${formatAmount(questions, 'question')} to models answered from the store${recordings}`
 }

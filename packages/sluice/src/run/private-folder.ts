@@ -38,8 +38,9 @@ function restrict(folder: string): void {
 function restrictEntry(place: string): void {
   try {
     const entry = lstatSync(place)
-    const mode = entry.isDirectory() ? folderMode : privateFileMode
-    if ((entry.isFile() || entry.isDirectory()) && (entry.mode & 0o777) !== mode) chmodSync(place, mode)
+    const others = entry.mode & 0o077
+    // What its owner may do stays as it is: a store that may only be read is not to be written.
+    if ((entry.isFile() || entry.isDirectory()) && others !== 0) chmodSync(place, entry.mode & 0o700)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code !== 'ENOENT' && code !== 'EPERM' && code !== 'EROFS') throw error

@@ -136,6 +136,6 @@ test('both versions run on the cases, checks and rubric of the candidate', async
   const base = { url: model.url, cases: 5, config: 'gate: {margin: 0.5, threshold: 0.4}\n' }
   using project = changedProject(base, { message: worse, cases: 8, rubric: true })
   const { report } = await judged(project, ['gate'])
-  assert.deepEqual(countRequests(model.requests), [8, 8, 16])
+  assert.deepEqual(countRequests(model.requests), [16, 16, 32])
   assert.equal(report.features[0]?.comparison?.pairs, 8)
 })

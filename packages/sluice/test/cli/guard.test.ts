@@ -128,7 +128,7 @@ for (const [what, how, said] of ways) {
     const top = markdown.slice(0, markdown.indexOf('\n|'))
     assert.match(top, said, stderr)
     assert.match(stdout.replaceAll(/\s+/g, ' '), said)
-    assert.match(readFileSync(path.join(project.root, 'out/report.html'), 'utf8'), /class="reasons findings"/)
+    assert.match(readFileSync(path.join(project.root, 'out/report.html'), 'utf8'), /class="reasons run-findings"/)
     const { findings, measureChanges } = readReport(project, 'out')
     assert.ok(findings.some(({ severity }) => severity === 'warning'))
     if (what !== 'answers of its own') assert.ok(measureChanges.some(({ weakening }) => weakening))
