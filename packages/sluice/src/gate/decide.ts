@@ -40,7 +40,9 @@ export function decide(
   const state = { looks, difference, threshold, tags }
   const wanted = last || isOver(look) ? undefined : wantedAfter(look)
   // Without further repeats a critical case is judged by those that it has.
-  return wanted ? { state, wanted } : { state, decision: conclude({ ...look, critical: judgeCritical(cases, policy, true) }) }
+  return wanted
+    ? { state, wanted }
+    : { state, decision: conclude({ ...look, critical: judgeCritical(cases, policy, true) }) }
 }
 
 /** Whether the case at a position is among those wanted. */
