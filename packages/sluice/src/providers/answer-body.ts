@@ -1,10 +1,7 @@
 import { z } from 'zod'
 
 const text = z.string().min(1).optional().catch(undefined)
-const fault = z
-  .union([z.string().min(1), z.looseObject({ message: z.string(), code: z.unknown().optional() })])
-  .optional()
-  .catch(undefined)
+const fault = z.unknown().optional()
 
 /** What the body of an answer says that the AI SDK does not pass on. */
 const bodySchema = z.looseObject({
@@ -26,6 +23,8 @@ const bodySchema = z.looseObject({
   output: z
     .array(
       z.looseObject({
+        type: text,
+        status: text,
         content: z
           .array(z.looseObject({ refusal: text }))
           .optional()
@@ -56,13 +55,20 @@ export function readAnswerBody(body: unknown): AnswerBody {
   if (!data) return {}
   const [choice] = data.choices ?? []
   return {
-    error: failureOf(choice?.error ?? data.error),
+    error: failureOf(choice?.error) ?? failureOf(data.error),
     refusal: choice?.message?.refusal ?? refusalIn(data.output),
     nativeEnd: choice?.native_finish_reason,
     category: data.stop_details?.category,
-    unfinished: data.object === 'response' && data.status !== 'completed' ? data.status : undefined,
+    unfinished:
+      data.object === 'response' ? unfinishedPart([{ ...data, type: 'message' }, ...(data.output ?? [])]) : undefined,
     fingerprint: data.system_fingerprint,
   }
+}
+
+/** How far a response, or a message in it, has come that is not whole. */
+function unfinishedPart(parts: readonly { type?: string | undefined; status?: string | undefined }[]) {
+  const said = parts.filter(({ type }) => type === 'message').map(({ status }) => status)
+  return said.find((status) => status !== undefined && status !== 'completed')
 }
 
 function refusalIn(output: z.output<typeof bodySchema>['output'] = []): string | undefined {
@@ -73,9 +79,35 @@ function refusalIn(output: z.output<typeof bodySchema>['output'] = []): string |
 /** What OpenAI's codes would be as a status. */
 const statuses: Record<string, number> = { server_error: 500, rate_limit_exceeded: 429 }
 
-function failureOf(error: z.output<typeof fault>): AnswerBody['error'] {
-  if (error === undefined) return undefined
-  if (typeof error === 'string') return { message: error }
-  const status = statuses[String(error.code)] ?? Number(error.code)
-  return { message: error.message, ...(status >= 400 && status <= 599 && { status }) }
+/** An error says something; servers also write `null`, `false`, `{}` or empty fields where there was none. */
+function failureOf(error: unknown): AnswerBody['error'] {
+  if (!error) return undefined
+  if (typeof error !== 'object') return { message: String(error) }
+  if (!Object.values(error).some(Boolean)) return undefined
+  const { message, code } = error as { message?: unknown; code?: unknown }
+  const status = statuses[String(code)] ?? Number(code)
+  const said = typeof message === 'string' && message !== '' ? message : JSON.stringify(error)
+  return { message: said, ...(status >= 400 && status <= 599 && { status }) }
+}
+
+/**
+ * The body of an answer with the list that the AI SDK insists on: one that was cut off before its first word may come with
+ * `null` in the place of `output` (Responses) or `content` (Messages), or without it.
+ */
+export async function withList(answer: Response): Promise<Response> {
+  const text = answer.ok ? await answer.clone().text() : ''
+  const body = bodyOf(text)
+  const list = body?.object === 'response' ? 'output' : body?.type === 'message' ? 'content' : undefined
+  if (list === undefined || body?.[list] != null) return answer
+  const { status, headers } = answer
+  return new Response(JSON.stringify({ ...body, [list]: [] }), { status, headers })
+}
+
+function bodyOf(text: string): Record<string, unknown> | undefined {
+  try {
+    const body: unknown = JSON.parse(text)
+    return typeof body === 'object' && body !== null ? { ...body } : undefined
+  } catch {
+    return undefined
+  }
 }

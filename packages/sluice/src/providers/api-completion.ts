@@ -53,13 +53,17 @@ interface Finish extends Pick<Completion, 'finishReason' | 'ended'> {
   unknownEnd?: string
 }
 
-/** Compatible servers have words of their own for an end like any other, so theirs is taken for one and said. */
+/**
+ * Compatible servers have words of their own for an end like any other, or none, so theirs is taken for one and said. The
+ * providers' own APIs always give a reason: without one the answer is not whole.
+ */
 function finished({ finishReason, ended = '' }: Ending, kind: ApiKind, mask: AnswerPlace['mask']): Finish {
   const said = excerpt(ended, mask)
   if (finishReason === 'unknown' && kind === 'openai-compatible') {
     const unknownEnd = `finish_reason "${said}" is not known; the answer was taken for whole`
-    return { finishReason: 'stop', unknownEnd }
+    return { finishReason: 'stop', ...(said !== '' && { unknownEnd }) }
   }
+  if (finishReason === 'unknown' && said === '') return { finishReason: 'other', ended: 'without a reason' }
   const known = finishReason === 'unknown' || finishReason === 'failed' ? 'other' : finishReason
   return { finishReason: known, ...(said !== '' && { ended: said }) }
 }

@@ -3,6 +3,7 @@ import { createMask } from '../masking/mask.ts'
 import type { ProviderSettings } from '../suite/config.ts'
 import { parseModelId } from '../suite/model.ts'
 import { canonicalJson } from '../suite/version.ts'
+import { withList } from './answer-body.ts'
 import { completionOf } from './api-completion.ts'
 import { type Connection, connect } from './api-connection.ts'
 import { apiError, type ErrorPlace } from './api-error.ts'
@@ -55,7 +56,10 @@ export function createApiProvider(options: ApiProviderOptions): Provider {
     const known = models.get(key)
     if (known) return known
     const made = (async () => {
-      const body = createBodyFetch({ fetch, parameters: own, limitName })
+      // Compatible servers have no such list, and are most of all asked often.
+      const read: typeof fetch = async (...asked) => await withList(await fetch(...asked))
+      const answers = kind === 'openai' || kind === 'anthropic' ? read : fetch
+      const body = createBodyFetch({ fetch: answers, parameters: own, limitName })
       const connection = await (await open()).connect(body.fetch)
       return { model: connection.language(modelPart(model)), body }
     })()

@@ -13,14 +13,20 @@ export interface Ending {
 
 /** Ends that servers name in their own way; the first that fits counts. */
 const wordings = [
-  ['filter', /filter|safety|refus|recitation|prohibited|block|spii|guardrail|sensitive|moderat|toxic|flagged/],
-  ['length', /length|max|token_limit|context_window|error_limit|time_limit|incomplete|not_finished|continuation/],
+  [
+    'filter',
+    /filter|safe|refus|recitation|prohibit|forbid|block|spii|guardrail|sensitive|moderat|toxic|flagged|polic|violat|risk|harm/,
+  ],
+  ['length', /length|max|(?<!rate_)limit|context|overflow|out_of|incomplete|not_finished|continuation/],
   ['tools', /tool|function_call/],
-  ['failed', /error|abort|cancel|interrupt|insufficient|network|timeout|unavailable/],
-  ['other', /pause/],
+  [
+    'failed',
+    /error|fail|fault|abort|cancel|interrupt|insufficient|network|timeout|unavailable|overload|limit|exceed|expire/,
+  ],
+  ['other', /pause|progress|pending|partial|trunc|repeti|loop|time/],
   [
     'stop',
-    /^(?:stop(?:_sequence|_token|ped)?|eo[stg](?:_token)?|end(?:_turn|_of_text|_of_turn)?|completed?|finish(?:ed)?|done|normal|null|none|)$/,
+    /^(?:stop(?:_sequence|_token|ped)?|eo[stg](?:_token)?|end(?:_turn|_of_text|_of_turn)?|completed?|finish(?:ed)?|done|normal|null|none)$/,
   ],
 ] as const
 
@@ -54,7 +60,7 @@ function wordedEnding(raw: string): Ending {
 /** Gateways call an end a stop that was none for the provider behind them. */
 function nativeEnding(raw = ''): Ending | undefined {
   const ending = wordedEnding(raw)
-  return ending.finishReason === 'filter' || ending.finishReason === 'length' ? ending : undefined
+  return ending.finishReason === 'stop' || ending.finishReason === 'unknown' ? undefined : ending
 }
 
 /** The tools that the model wants to be called; undefined where it calls none. */

@@ -83,7 +83,9 @@ export function lostReason({ cause, detail }: LostAnswer): string {
   return detail === '' ? cause : `${cause}: ${detail}`
 }
 
-/** White space, and characters that nobody sees. */
+/** White space, characters that nobody sees, and marks of the end that a server has not taken off. */
 export function isBlank(text: string): boolean {
-  return /^[\s\p{Cf}]*$/u.test(text)
+  return /^(?:[\s\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]|<\|\w+\|>|<\/s>|<(?:eos|pad|end_of_turn)>)*$/u.test(
+    text,
+  )
 }

@@ -15,7 +15,7 @@ export interface Shape {
   output?: string
 }
 
-const message = (stop_reason: string, content: object[], more: object = {}) => ({
+const message = (stop_reason: string | null, content: object[] | null, more: object = {}) => ({
   id: 'msg_7',
   type: 'message',
   role: 'assistant',
@@ -28,7 +28,7 @@ const message = (stop_reason: string, content: object[], more: object = {}) => (
 })
 const says = (text: string) => [{ type: 'text', text }]
 
-const response = (output: object[], more: object = {}) => ({
+const response = (output: object[] | null | undefined, more: object = {}) => ({
   id: 'resp_7',
   object: 'response',
   created_at: 1_764_000_000,
@@ -91,6 +91,8 @@ const ofAnthropic: Omit<Shape, 'kind'>[] = [
     says: /context_window/,
   },
   { name: 'no content', body: message('end_turn', []), state: 'noText', says: /empty/ },
+  { name: 'no list of content at the limit', body: message('max_tokens', null), state: 'truncated' },
+  { name: 'no reason for the end', body: message(null, says('First')), state: 'truncated', says: /without a reason/ },
   {
     name: 'a call of a tool',
     body: message('tool_use', [
@@ -153,6 +155,19 @@ const ofOpenai: Omit<Shape, 'kind'>[] = [
     state: 'truncated',
     says: /incomplete/,
   },
+  ...[null, undefined].map((output) => ({
+    name: `incomplete by the limit, its output ${output}`,
+    body: response(output, { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } }),
+    state: 'truncated' as const,
+    says: /cut off at maxTokens 512/,
+  })),
+  {
+    name: 'a message that is not whole',
+    body: response([{ ...outputText('First'), status: 'in_progress' }]),
+    state: 'truncated',
+    says: /in_progress/,
+  },
+  { name: 'no output', body: response(null), state: 'noText' },
   { name: 'reasoning alone', body: response([thought]), state: 'noText' },
   {
     name: 'a call of a function',
@@ -219,6 +234,7 @@ const ofGoogle: Omit<Shape, 'kind'>[] = [
     says: /OTHER/,
   },
   { name: 'no candidates', body: gemini(undefined), state: 'noText' },
+  { name: 'no reason for the end', body: gemini({ content: part('First') }), state: 'truncated' },
   {
     name: 'a call of a function',
     body: gemini({

@@ -34,6 +34,36 @@ export const ofCompatible: Omit<Shape, 'kind'>[] = [
   })),
   { name: 'an end that nobody knows', body: choice({ content: 'Fine.' }, 'voila'), state: 'scored' },
   { name: 'an end that nobody knows, without text', body: choice({ content: '' }, 'voila'), state: 'noText' },
+  ...(
+    [
+      ['truncated', ['repetition_truncation', 'in_progress', 'out_of_tokens', 'context_overflow']],
+      ['refused', ['unsafe', 'policy_violation', 'risk_control']],
+      ['modelError', ['overloaded', 'rate_limit', 'budget_exceeded', 'request_failed']],
+    ] as const
+  ).flatMap(([state, ends]) =>
+    ends.map((finish) => ({ name: `ends with ${finish}`, body: choice({ content: 'First' }, finish), state })),
+  ),
+  ...['\u0000', '\u3164\u2800', '\ufe0f', '<|im_end|>\n', '</s>'].map((content) => ({
+    name: `${JSON.stringify(content)} alone`,
+    body: choice({ content }),
+    state: 'noText' as const,
+  })),
+  {
+    name: 'a stop that was an error behind the gateway',
+    body: choice({ content: 'First' }, 'stop', { native_finish_reason: 'error' }),
+    state: 'modelError',
+  },
+  ...[{ code: 502 }, { type: 'server_error', message: null }, 'crashed'].map((error) => ({
+    name: `an answer beside the error ${JSON.stringify(error)}`,
+    body: choice({ content: 'Fine.' }, 'stop', {}, { error }),
+    state: 'modelError' as const,
+    says: /502|server_error|crashed/,
+  })),
+  ...[{}, false, '', { code: 0, message: '' }].map((error) => ({
+    name: `an answer beside ${JSON.stringify(error)}, which is no error`,
+    body: choice({ content: 'Fine.' }, 'stop', { error }, { error }),
+    state: 'scored' as const,
+  })),
   { name: 'content null', body: choice({ content: null }), state: 'noText' },
   { name: 'white space alone', body: choice({ content: ' \n\t\u200b\n' }), state: 'noText', says: /empty/ },
   {
