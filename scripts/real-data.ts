@@ -19,9 +19,10 @@ It passes recorded outputs of real models, scored by real judges, through \`slui
 outside the project, in \`../shared/data\`; only aggregate figures and the names of models are printed here. Nothing is simulated, except
 where a section says so.
 
-Words: *pass* is a proof that the mean did not drop by the margin or more; *weak pass* is a pass by the tie-break, without that proof;
-*fail* is a proof of a drop beyond the margin; *detectable drop* is the true drop that such a run fails with 80 % probability. The
-interval is for the difference of the means, candidate minus baseline.
+Words: *pass* is a proof that the mean did not drop by the margin or more; *weak pass* is a pass without that
+proof, by the tie-break or because the answers are too few to rule out a fault that shows only now and then; *fail* is a proof of a drop beyond
+the margin; *detectable drop* is the true drop that such a run fails with 80 % probability. The interval is for the difference of the means,
+candidate minus baseline.
 
 What no table here can tell: whether a model is better. The scores are opinions of a judge (GPT-4 where nothing else is said), never
 calibrated against people here; there are few cases; the recordings were made by others, at different times and with settings that are not known.

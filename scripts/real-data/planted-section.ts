@@ -37,9 +37,10 @@ one score per case, seed ${seed}, through the gate’s decision in the same proc
 
 ${table(['cases', 'true drop', 'pass by proof', 'weak pass', 'inconclusive', 'fail'], rows)}
 
-What this means: the promise is that a drop of the margin passes by proof in at most 5 % of runs. It is kept, about, from 150 cases on; with
-20 cases it is not, because a rare total loss is often not among the cases at all, and what was not seen cannot be weighed. A fail where nothing
-changed hardly ever happens. A weak pass is worth little with few cases: one way or the other 20 cases let a true drop of 0.05 through about one time in
+What this means: the promise is that a drop of the margin passes by proof in at most 5 % of runs. It is kept at every size, within the error of
+2000 repetitions (0.005): a rare total loss is often not among 20 cases at all, so that few cases are no proof whatever their scores say. The price
+is in the rows without a drop: with scores as noisy as these and one answer a case, 20 unchanged cases hardly ever pass by proof, 50 in one run of
+seven, 150 in more than half, 500 nearly always. A fail where nothing changed hardly ever happens. A weak pass is worth little with few cases: one way or the other 20 cases let a true drop of 0.05 through about one time in
 three, 50 one time in five, 150 one time in twelve. Where that matters set \`gate.onInconclusive: block\`.`
 }
 

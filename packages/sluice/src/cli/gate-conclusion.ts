@@ -70,7 +70,7 @@ function finding(code: string, severity: RunFinding['severity'], message: string
 }
 
 function baseNotes({ missing }: GateScope): string[] {
-  return missing === null ? [] : [`${missing}, so no feature has a baseline and none can be missed.`]
+  return missing === null ? [] : [`${missing}: a feature that was removed or renamed cannot be noticed.`]
 }
 
 /** The first thing that a run says which evaluates nothing. */

@@ -32,7 +32,14 @@ export async function init(
       `\nGitHub reads .github/ at the root of the repository only: move it there, and set working-directory: ${prefix.slice(0, -1)}\n`,
     )
   }
-  const steps = nextSteps({ dir, files, isRecorded: models.model.startsWith('recorded:'), key: models.keyVariable })
+  const steps = nextSteps({
+    dir,
+    files,
+    isRecorded: models.model.startsWith('recorded:'),
+    key: models.keyVariable,
+    // npx says that it is at work, and who came by it has no sluice in the PATH.
+    command: host.env.npm_command === 'exec' ? 'npx sluice' : 'sluice',
+  })
   host.stdout.write(`\nNext:\n${steps.map((step, index) => `  ${index + 1}. ${step}\n`).join('')}`)
   return 0
 }
@@ -42,21 +49,24 @@ interface Situation {
   files: readonly NewFile[]
   isRecorded: boolean
   key: string | undefined
+  /** How sluice is called here. */
+  command: string
 }
 
 /** Five lines. */
-function nextSteps({ dir, files, isRecorded, key }: Situation): string[] {
+function nextSteps({ dir, files, isRecorded, key, command }: Situation): string[] {
   const prompt = files.find((file) => file.path.startsWith('prompts/'))?.path ?? 'prompts/'
   const cases = files.find((file) => file.path.endsWith('.fast.yaml'))?.path ?? 'evals/'
   const enter =
     dir === '.' ? '' : `cd ${/^[\w./-]+$/.test(dir) ? dir : `'${dir.replaceAll("'", String.raw`'\''`)}'`} && `
-  const first = `${enter}npx sluice check && npx sluice gate --all`
-  const ours = `replace the prompt in ${prompt} and the cases in ${cases} by your own: 50 or more of the cheapest kind, since 20 prove only about every second unchanged version unchanged, and 50 nine of ten`
-  const commit = 'npm install --save-dev sluice, commit, and open a pull request that changes the prompt'
+  const first = `${enter}${command} check && ${command} gate --all`
+  const ours = `replace the prompt in ${prompt} and the cases in ${cases} by your own, short ones first: 20 cases prove a version that is no worse in about half of the runs, 50 in nine of ten`
+  const commit =
+    'add sluice to devDependencies (docs/github.md has the commands), commit, and open a pull request that changes the prompt'
   if (isRecorded) {
     return [
       `${first}   # passes on recorded answers: no key, no network`,
-      `for a real model set "model" in ${prompt} and "judge" in sluice.yaml, e.g. anthropic:claude-haiku-4-5-20251001`,
+      `the recorded answers fit these files as they are: before you change the prompt, set a real "model" in ${prompt} and "judge" in sluice.yaml, e.g. anthropic:claude-haiku-4-5-20251001`,
       'export ANTHROPIC_API_KEY=… here, and add it on GitHub as an Actions secret of that name',
       ours,
       commit,

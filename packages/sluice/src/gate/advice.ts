@@ -21,6 +21,8 @@ interface AdviceRequest {
   pairs: readonly Pair[]
   plan: LookPlan
   margin: number
+  /** What the margin is called where it is named. */
+  marginOf: string
   policy: GatePolicy
 }
 
@@ -31,7 +33,7 @@ const power = 0.8
  * reduce, and works out by `mdePower` what 80 % power would take.
  */
 export function advise(request: AdviceRequest): Advice {
-  const { test, pairs, plan, margin, policy } = request
+  const { test, pairs, plan, margin, marginOf, policy } = request
   const { statistics } = test
   const repeats = plan.repeats.at(-1) ?? 1
   if (statistics?.seUsed === undefined) {
@@ -53,10 +55,10 @@ export function advise(request: AdviceRequest): Advice {
   const cases = Math.ceil(nForPassPower * scale)
   const enough = repeatsNeeded(design)
   if (enough === undefined || enough <= repeats) {
-    const text = `${size}. More cases would help (about ${cases} for the margin of ${margin}); ${onRepeats(pairs, design, repeats)}`
+    const text = `${size}. More cases would help (about ${cases} for the ${marginOf} of ${margin}); ${onRepeats(pairs, design, repeats)}`
     return { smallestMargin: mde, helps: 'cases', cases, text }
   }
-  const text = `${size}. For the margin of ${margin} it takes about ${cases} cases with ${repeats} repeats, or ${enough} repeats of these. ${betterBuy}`
+  const text = `${size}. For the ${marginOf} of ${margin} it takes about ${cases} cases with ${repeats} repeats, or ${enough} repeats of these. ${betterBuy}`
   return { smallestMargin: mde, helps: 'either', cases, repeats: enough, text }
 }
 
@@ -96,12 +98,12 @@ function onRepeats(pairs: readonly Pair[], { tau, varCand, varBase }: Plan, repe
 
 /** The suite is large enough for its margin; a run that is still undecided lies close to it. */
 function nearTheMargin(
-  { test, pairs, plan, margin }: AdviceRequest,
+  { test, pairs, plan, margin, marginOf }: AdviceRequest,
   design: Plan,
   size: string,
 ): Omit<Advice, 'smallestMargin'> {
   const repeats = plan.repeats.at(-1) ?? 1
-  const enough = `${size}: enough for the margin of ${margin}.`
+  const enough = `${size}: enough for the ${marginOf} of ${margin}.`
   const difference = test.statistics?.delta
   if (test.outcome !== 'undecided' || difference === undefined) return { helps: 'neither', text: enough }
   const distance = Math.max(Math.abs(difference + margin), 1e-4)

@@ -142,9 +142,16 @@ function thresholdAt({ threshold, plan, policy }: GateLook): ThresholdResult | u
 /** On the difference where there is one, else on the threshold. */
 function adviceAt({ difference, threshold, cases, pairs, plan, policy }: GateLook): Advice | undefined {
   if (difference?.statistics) {
-    return advise({ test: difference, pairs, plan, margin: policy.margin, policy })
+    return advise({ test: difference, pairs, plan, margin: policy.margin, marginOf: 'margin', policy })
   }
   if (!threshold?.statistics || policy.threshold === undefined) return undefined
   const against = pairsAgainst(policy.threshold, cases)
-  return advise({ test: threshold, pairs: against, plan, margin: policy.thresholdMargin, policy })
+  return advise({
+    test: threshold,
+    pairs: against,
+    plan,
+    margin: policy.thresholdMargin,
+    marginOf: "threshold's tolerance",
+    policy,
+  })
 }

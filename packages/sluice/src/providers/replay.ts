@@ -126,7 +126,7 @@ function notRecorded({ name, globs, model, context, index }: Missing): ProviderE
   if (stale)
     return new ProviderError(
       'not-recorded',
-      `${stale.file}:${stale.line}: the recording of ${wanted} is stale: a prompt, parameter, rubric or judge changed after it. Ask a live model instead, or renew it: put the model's new answer and "request": "${key}" there`,
+      `${stale.file}:${stale.line}: the recording of ${wanted} is stale: a prompt, parameter, rubric or judge changed after it. Ask a live model, or put a new answer and "request": "${key}" there`,
     )
   const count = index.byCase.get(address(caseId, model))?.size ?? 0
   const others = count > 0 ? `; ${count} other repeat${count === 1 ? ' is' : 's are'} recorded` : ''

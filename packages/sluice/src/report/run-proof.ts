@@ -62,28 +62,30 @@ function scopeSentence(proof: RunProof): string {
   )
 }
 
-function modelSentence({ calls, failedCalls, fromStore, fromRecordings, oldestStored, ...costs }: RunProof): string {
+function modelSentence(proof: RunProof): string {
+  const { calls, failedCalls, fromStore, fromRecordings, oldestStored } = proof
   const questions = calls + fromStore + fromRecordings
   const failed = failedCalls === 0 ? '' : `, ${formatCount(failedCalls)} failed`
   const none =
     failedCalls === 0 ? 'No model was called in this run' : `No call of a model was answered in this run${failed}`
   if (questions === 0) return `${none}.`
   const oldest = oldestStored === null || fromStore === 0 ? '' : `, the oldest of ${oldestStored.slice(0, 10)}`
-  const paid = `${tokens(costs)}, ${price(costs)}`
   if (calls > 0) {
     const recordings = fromRecordings === 0 ? '' : `, ${formatCount(fromRecordings)} from recordings`
     const stored = `${formatCount(fromStore)} answered from the store${oldest}`
-    return `${formatAmount(questions, 'question')} to models: ${formatAmount(calls, 'call')}${failed}, ${stored}${recordings}; ${paid}.`
+    return `${formatAmount(questions, 'question')} to models: ${formatAmount(calls, 'call')}${failed}, ${stored}${recordings}; ${tokens(proof)}, ${price(proof)}.`
   }
   const sources = [
-    ...(fromStore > 0 ? [`${allOr(fromStore, questions)} from the store${oldest}`] : []),
-    ...(fromRecordings > 0 ? [`${allOr(fromRecordings, questions)} from recordings`] : []),
+    ...(fromStore > 0 ? [`${answered(fromStore, questions, proof)} from the store${oldest}`] : []),
+    ...(fromRecordings > 0 ? [`${answered(fromRecordings, questions, proof)} from recordings`] : []),
   ]
   return `${none}: ${sources.join(', ')}.`
 }
 
-function allOr(some: number, all: number): string {
+/** "All" only where nothing lacks a score: a question without any answer is in neither number. */
+function answered(some: number, all: number, { answers, answersScored }: RunProof): string {
   if (some < all) return `${formatCount(some)} of ${formatAmount(all, 'question')} answered`
+  if (answersScored < answers) return `${formatAmount(all, 'question was', 'questions were')} answered`
   return all === 1 ? 'its 1 question was answered' : `all ${formatAmount(all, 'question')} were answered`
 }
 

@@ -142,7 +142,7 @@ export function judgeLine({ judge }: FeatureSummary): string | undefined {
 export function repeatsLine({ repeats }: FeatureSummary): string | undefined {
   if (!repeats) return undefined
   const share = (name: string, of: { value: number; ciLow: number | null; ciHigh: number | null }) =>
-    `${name} ${formatPercent(of.value)} ${formatInterval(of, formatPercent)}`
+    `${name} ${formatPercent(of.value)}${of.ciLow === null ? '' : ` ${formatInterval(of, formatPercent)}`}`
   return `${share('pass@1', repeats.passAt1)}, ${share(`pass^${repeats.passK.k}`, repeats.passK)}`
 }
 

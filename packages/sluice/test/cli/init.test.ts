@@ -26,20 +26,17 @@ test('a new project passes check without a warning and gate --all without key, n
       0,
       `${stdout}\n(stale after a change of the judge's instructions? node scripts/init-recordings.ts)`,
     )
-    // So few recorded answers are no proof, and it says how many would be.
-    assert.match(
-      stdout.replaceAll(/\s+/g, ' '),
-      /^WEAK PASS ticket-triage \d+ answers.* are too few .* it takes 2\d cases/,
-    )
+    // Enough cases for a proof: the first verdict that somebody sees needs no explanation.
+    assert.match(stdout, /^PASS {2}ticket-triage\n/)
     assert.doesNotMatch(stdout, /stale/)
   }
 })
 
-test('the fast suite has 20 cases of three kinds and one critical; the full one overlaps and differs', async () => {
+test('the fast suite has 32 cases of three kinds and one critical; the full one overlaps and differs', async () => {
   using project = await initialised()
   const fast = textOf(project, 'evals/ticket-triage.fast.yaml')
   const ids = [...fast.matchAll(/^- id: (.+)$/gm)].map(([, id]) => id)
-  assert.equal(ids.length, 20)
+  assert.equal(ids.length, 32)
   for (const tag of ['core', 'edge', 'adversarial']) {
     assert.ok((fast.match(new RegExp(`tags: \\[${tag}`, 'g')) ?? []).length >= 4, tag)
   }
@@ -69,8 +66,10 @@ test('the next steps are five lines and name the files', async () => {
   const { stdout } = await project.sluice(['init', 'demo', '--yes'])
   const steps = stdout.split('\n').filter((line) => /^ {2}\d\. /.test(line))
   assert.equal(steps.length, 5)
-  assert.match(steps[0] ?? '', /cd demo && npx sluice check && npx sluice gate --all/)
+  assert.match(steps[0] ?? '', /cd demo && sluice check && sluice gate --all/)
   assert.match(stdout, /ANTHROPIC_API_KEY/)
+  const byNpx = await project.sluice(['init', 'other'], { npm_command: 'exec' })
+  assert.match(byNpx.stdout, /cd other && npx sluice check && npx sluice gate --all/)
 })
 
 test('a broken recording of the critical case fails the gate and says which check', async () => {
@@ -94,7 +93,7 @@ test('an edited prompt does not pass on old answers: the gate says that they are
   assert.equal(code, 4)
   assert.match(
     stdout.replace(/\s+/g, ' '),
-    /is stale: a prompt, .* changed after it\. Ask a live model instead, or renew it/,
+    /is stale: a prompt, .* changed after it\. Ask a live model, or put a new answer and "request": "[ \da-f]{64,66}" there/,
   )
 })
 

@@ -61,6 +61,12 @@ for (const [what, overrides, line] of [
       'No model was called in this run: 16 of 416 questions answered from the store, 400 of 416 questions answered from recordings.',
   ],
   [
+    'a run from recordings of which half are missing',
+    { featuresJudged: 1, casesScored: 0, answersScored: 104, calls: 0, fromRecordings: 208, ...paid },
+    'Judged 1 of 2 affected features (3 known): 0 of 104 cases scored, 104 of 208 answers scored. ' +
+      'No model was called in this run: 208 questions were answered from recordings.',
+  ],
+  [
     'a server that counts nothing and has no price',
     {
       featuresKnown: null,
