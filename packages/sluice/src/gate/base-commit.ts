@@ -15,8 +15,8 @@ export async function baseCommit(git: Git, reference: string | undefined, env: N
   if (targetOf(env)) return git.mergeBase(await defaultBranch(git, env))
   const event = await eventOf(env)
   if (event?.mergeGroup !== undefined) return git.mergeBase(event.mergeGroup)
-  if (event?.before === undefined) return git.mergeBase(await defaultBranch(git, env))
-  return pushBase(git, event.before, env)
+  const before = event?.before ?? commitBefore(env.CI_COMMIT_BEFORE_SHA)
+  return before === undefined ? git.mergeBase(await defaultBranch(git, env)) : pushBase(git, before, env)
 }
 
 /** Whether CI says what the change is made against: a base that is missing then is one that was lost. */
@@ -32,13 +32,19 @@ function targetOf(env: NodeJS.ProcessEnv): string | undefined {
 /**
  * On the default branch a push is compared with what was there before it. On another one it is compared with where the
  * branch began, so that a later push does not make a regression of an earlier one its baseline.
+ * @throws SluiceError `invalid-input` where what was there before is not here and would leave only HEAD to compare with
  */
 async function pushBase(git: Git, before: string, env: NodeJS.ProcessEnv): Promise<string> {
   const known = (await git.find(before)) ? await git.commonCommit(before) : undefined
   const other = await defaultBranch(git, env).catch(() => undefined)
   const left = other === undefined ? undefined : await git.commonCommit(other)
-  if (known === undefined) return left ?? git.mergeBase(await defaultBranch(git, env))
+  if (known === undefined) return left === undefined || left === (await git.head()) ? git.mergeBase(before) : left
   return left !== undefined && (await git.commonCommit(left, known)) === left ? left : known
+}
+
+/** What CI says was there before a push; a new branch has nothing before it. */
+function commitBefore(before: string | undefined): string | undefined {
+  return before === undefined || /^0*$/.test(before) ? undefined : before
 }
 
 const sha = z.string().regex(/^[0-9a-f]{40,64}$/)
@@ -59,8 +65,8 @@ async function eventOf(env: NodeJS.ProcessEnv): Promise<{ mergeGroup?: string; b
       before,
     } = eventSchema.parse(JSON.parse(await readFile(file, 'utf8')))
     if (group) return { mergeGroup: group.base_sha }
-    // A new branch has nothing before it.
-    return pull === undefined && before !== undefined && !/^0+$/.test(before) ? { before } : {}
+    const then = pull === undefined ? commitBefore(before) : undefined
+    return then === undefined ? {} : { before: then }
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new SluiceError(

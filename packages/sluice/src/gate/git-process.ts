@@ -79,7 +79,14 @@ export function gitIn(folder: string, env: NodeJS.ProcessEnv, before: readonly s
     cwd: folder,
     encoding: 'buffer' as const,
     maxBuffer: largestOutput,
-    env: { ...kept, LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', GIT_PAGER: '' },
+    env: {
+      ...kept,
+      LC_ALL: 'C',
+      GIT_NO_REPLACE_OBJECTS: '1',
+      GIT_OPTIONAL_LOCKS: '0',
+      GIT_TERMINAL_PROMPT: '0',
+      GIT_PAGER: '',
+    },
   }
   const run = (args: readonly string[], input?: string) =>
     new Promise<Buffer>((resolve, reject) => {

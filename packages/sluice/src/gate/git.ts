@@ -54,8 +54,13 @@ export async function openGit(folder: string, env: NodeJS.ProcessEnv): Promise<G
   if (place === undefined) return undefined
   const { root, prefix } = place
   const git = gitIn(root, env)
-  const commitOf = (reference: string) =>
-    git.tryText('rev-parse', '--verify', '--quiet', '--end-of-options', `${reference}^{commit}`)
+  const named = (text: string) => git.tryText('rev-parse', '--verify', '--quiet', '--end-of-options', text)
+  const commitOf = async (reference: string) => {
+    const commit = await named(`${reference}^{commit}`)
+    // A branch whose commit is lost is a damaged repository, and not a branch that nobody made: git says which.
+    if (!commit && !isHash.test(reference) && (await named(reference))) await git.text('cat-file', '-t', reference)
+    return commit
+  }
   const isShallow = async () => (await git.text('rev-parse', '--is-shallow-repository')) === 'true'
   const resolve = async (reference: string) => {
     const commit = await commitOf(reference)
@@ -90,6 +95,9 @@ export async function openGit(folder: string, env: NodeJS.ProcessEnv): Promise<G
     submodule: (at, commit) => submoduleOf(root, at, commit, env),
   }
 }
+
+/** The name of a commit, which git takes for one whether it is there or not. */
+const isHash = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/
 
 async function placeOf(folder: string, env: NodeJS.ProcessEnv): Promise<{ root: string; prefix: string } | undefined> {
   try {

@@ -95,3 +95,18 @@ test('GitLab names the base of a merge request', async () => {
     project.at('one'),
   )
 })
+
+test('a push whose past is not here is a fault where only HEAD itself is left to compare with', async () => {
+  using project = history()
+  const push = event(project, 'push', { before: '1'.repeat(40) })
+  await assert.rejects(baseIn(project, 'main', push), { message: /git knows no commit "1{40}".*fetch/s })
+  await assert.rejects(baseIn(project, 'main', { CI_COMMIT_BEFORE_SHA: '1'.repeat(40) }), {
+    message: /git knows no commit "1{40}"/,
+  })
+})
+
+test('GitLab says what was there before a push, and of a new branch that nothing was', async () => {
+  using project = history()
+  assert.equal(await baseIn(project, 'main', { CI_COMMIT_BEFORE_SHA: project.at('two') }), project.at('two'))
+  assert.equal(await baseIn(project, 'branch', { CI_COMMIT_BEFORE_SHA: '0'.repeat(40) }), project.at('two'))
+})

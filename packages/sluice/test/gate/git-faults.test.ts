@@ -68,6 +68,20 @@ test('an object that is missing is a fault, not a commit that is not there', asy
   await assert.rejects(async () => git?.tree(head), { code: 'invalid-input', message: /It says:\nfatal: .*git fsck/s })
 })
 
+test('a branch whose commit is lost is a fault, with --all too, and one that nobody made is not', async () => {
+  using project = repository()
+  const git = await openGit(project.root, env)
+  assert.ok(git)
+  assert.equal(await git.find('other'), undefined)
+  assert.equal(await git.find('1'.repeat(40)), undefined)
+  const objects = path.join(project.root, '.git/objects')
+  rmSync(objects, { recursive: true })
+  mkdirSync(objects)
+  for (const ask of [() => git.head(), () => git.find('main'), () => git.resolve('main')]) {
+    await assert.rejects(ask, { code: 'invalid-input', message: /It says:\nfatal.*git fsck/s })
+  }
+})
+
 test('what a hook or the settings of a user say does not hide a change', async () => {
   using project = repository()
   using other = repository()
