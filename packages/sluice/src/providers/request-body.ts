@@ -1,4 +1,5 @@
 import type { RequestParameters } from '../suite/model.ts'
+import { Written } from '../suite/written.ts'
 
 type Fetch = typeof globalThis.fetch
 
@@ -74,5 +75,5 @@ function merged(body: JsonObject, parameters: JsonObject): JsonObject {
 }
 
 function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Written)
 }

@@ -2,9 +2,10 @@ import parseJsonPath from 'jsonpath-rfc9535/parser'
 import { z } from 'zod'
 import type { CheckSpec, CheckType } from './check-spec.ts'
 import { exactlyOne, presentKeys } from './exactly-one.ts'
+import { refuseNotJson } from './json-value.ts'
 import { modelIdSchema } from './model.ts'
 import { patternFault, schemaPatternFaults } from './pattern.ts'
-import { isJsonNumber, textOf, Written } from './written.ts'
+import { textOf, Written } from './written.ts'
 
 const text = z.string().min(1)
 
@@ -23,32 +24,11 @@ const regex = text.superRefine((source, context) => {
 })
 
 /** A number that JSON has no form for cannot be in an output, so it is not what is meant. */
-const jsonValue = z.unknown().superRefine((value, context) => {
-  for (const { path, source } of notJson(value)) {
-    const message = `${source} is not a JSON number; put it in quotes if it is a text`
-    context.addIssue({ code: 'custom', path, message })
-  }
-})
-
-function notJson(value: unknown): { path: PropertyKey[]; source: string }[] {
-  if (value instanceof Written) {
-    return typeof value.value === 'boolean' || isJsonNumber(value.source) ? [] : [{ path: [], source: value.source }]
-  }
-  if (value === null || typeof value !== 'object') return []
-  return Object.entries(value).flatMap(([key, item]) =>
-    notJson(item).map(({ path, source }) => ({ path: [key, ...path], source })),
-  )
-}
+const jsonValue = z.unknown().superRefine(refuseNotJson)
 
 const jsonSchema = z.record(z.string(), z.unknown()).superRefine((schema, context) => {
   for (const { path, message } of schemaPatternFaults(schema)) context.addIssue({ code: 'custom', path, message })
-  for (const { path, source } of notJson(schema)) {
-    context.addIssue({
-      code: 'custom',
-      path,
-      message: `${source} is not a JSON number; put it in quotes if it is a text`,
-    })
-  }
+  refuseNotJson(schema, context)
 })
 
 const path = z.string().superRefine((source, context) => {

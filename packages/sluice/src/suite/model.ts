@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { refuseNotJson } from './json-value.ts'
+import { exactData, Written } from './written.ts'
 
 /** Texts of a message in several parts are one text, a line each; what is no text cannot be sent. */
 const contentSchema = z
@@ -45,9 +47,7 @@ export interface Message {
 
 /** What a request says by other means, and so may not be said by a parameter of the provider's own. */
 const reserved: Record<string, string> = {
-  ...Object.fromEntries(
-    ['max_tokens', 'max_completion_tokens', 'max_output_tokens'].map((name) => [name, 'write it as maxTokens']),
-  ),
+  ...Object.fromEntries(['max_tokens', 'max_completion_tokens'].map((name) => [name, 'write it as maxTokens'])),
   ...Object.fromEntries(
     ['messages', 'input', 'contents', 'prompt', 'system', 'instructions', 'systemInstruction'].map((name) => [
       name,
@@ -55,15 +55,38 @@ const reserved: Record<string, string> = {
     ]),
   ),
   model: "the model is the prompt's",
+  n: 'one answer is asked for, and paid for, at a time',
   stream: 'answers are read whole',
   response_format: 'write it as responseFormat',
 }
 const credential = /^(?:api[-_]?key|key|authorization|(?:access[-_]?)?token|password|secret|headers)$/i
 
-/** Parameters of a provider's own, which go into the body of a request as they are. */
+/** Where the budget would not hold, at any depth, e.g. in Google's `generationConfig`: names that mean nothing else. */
+const unbudgeted: [name: RegExp, cure: string][] = [
+  [/^max_?output_?tokens$/i, 'write it as maxTokens'],
+  [/^candidate_?count$/i, 'one answer is asked for, and paid for, at a time'],
+]
+
+function unbudgetedIn(value: unknown): { path: PropertyKey[]; cure: string }[] {
+  if (value === null || typeof value !== 'object' || value instanceof Written) return []
+  return Object.entries(value).flatMap(([key, item]) => {
+    const [, cure] = unbudgeted.find(([name]) => name.test(key)) ?? []
+    return cure === undefined
+      ? unbudgetedIn(item).map(({ path, ...rest }) => ({ path: [key, ...path], ...rest }))
+      : [{ path: [key], cure }]
+  })
+}
+
+/**
+ * Parameters of a provider's own, which go into the body of a request as they are. Numbers that JavaScript cannot hold keep
+ * their digits.
+ */
 export const requestParametersSchema = z
-  .record(z.string(), z.json())
+  .record(z.string(), z.unknown())
   .superRefine((parameters, context) => {
+    refuseNotJson(parameters, context)
+    for (const { path, cure } of unbudgetedIn(parameters))
+      context.addIssue({ code: 'custom', path, message: `cannot be set here: ${cure}` })
     for (const name of Object.keys(parameters)) {
       const reason = credential.test(name)
         ? 'credentials come from the environment'
@@ -74,6 +97,7 @@ export const requestParametersSchema = z
         context.addIssue({ code: 'custom', path: [name], message: `cannot be set here: ${reason}` })
     }
   })
+  .transform((parameters) => exactData(parameters) as Record<string, unknown>)
   .meta({ description: "Parameters of the provider's own, sent as they are, e.g. {top_k: 40, safe_prompt: true}." })
 
 export type RequestParameters = z.output<typeof requestParametersSchema>

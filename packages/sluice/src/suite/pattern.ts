@@ -13,7 +13,7 @@ const dialects: [pattern: RegExp, cure: string][] = [
     '(?s) is unknown to JavaScript; leave it out, and write [^] for any character, line ends included',
   ],
   [/\(\?[a-zA-Z]*m[a-zA-Z]*\)/, '(?m) is unknown to JavaScript; write (?<=^|\\n) and (?=\\n|$) for the ends of lines'],
-  [/\(\?[ims]*-?[ims]*:/, 'groups with flags need Node.js 24; write [^] for any character, [aA] for either case'],
+  [/\(\?[ims-]+:/, 'groups with flags need Node.js 24; write [^] for any character, [aA] for either case'],
   [/\(\?-?[a-zJU]+\)/, 'flags inside a pattern are unknown to JavaScript; leave them out'],
   [/\(\?P</, 'name a group (?<name>...), without the P'],
   [/\(\?P=/, 'refer to a group by \\k<name>'],
@@ -44,7 +44,6 @@ const dialects: [pattern: RegExp, cure: string][] = [
   [/\\p\{\w+\}/i, 'name a script with its kind, as \\p{Script=Greek}; a class of characters as \\p{L}'],
   [/\\[gk]/, 'refer to a group by \\1 or \\k<name>'],
   [/\\0?\d/, 'there is no such group; write a character by its number as \\x1f'],
-  [/\[[^\]]*&&/, 'intersections of classes are unknown here; write a lookahead, as (?![aeiou])[a-z]'],
   [/\[[^\]]*\\[dswDSW]-|\[[^\]]*-\\[dswDSW]/, 'write a hyphen inside a class as \\- or at its end, as [\\w.-]'],
 ]
 
@@ -54,14 +53,26 @@ const needless = /\\([^^$\\.*+?()[\]{}|/\w\s]|_|[ ])/u
 /** Classes of POSIX without the outer brackets: to JavaScript a set of letters and the colon. */
 const bareClass = /\[:\^?(?:alnum|alpha|blank|cntrl|digit|graph|lower|print|punct|space|upper|word|xdigit):\]/
 
+/** What JavaScript takes without a word, and for something else than is meant. */
+function misreading(source: string): string | undefined {
+  if (/[\b\x07\x1b\x85\u2028\u2029]/.test(source)) {
+    return 'holds a character that nobody sees, as "\\b" (a backspace), "\\e" or "\\N" in double quotes; use single quotes, or write the backslash twice'
+  }
+  if (bareClass.test(source)) return dialects[0]?.[1]
+  const classes: string[] = source.match(/\\.|\[(?:\\.|[^\]\\])*\]/gs) ?? []
+  if (classes.includes('[]')) return '[] matches nothing; write \\[\\] for the brackets themselves'
+  return classes.some((each) => each.startsWith('[') && each.includes('&&')) ? intersection : undefined
+}
+
+const intersection = 'intersections of classes are unknown here; write a lookahead, as (?![aeiou])[a-z]'
+
 /**
  * The regular expression behind a text, in Unicode mode, or why there is none. What other dialects know and JavaScript
  * refuses, or would take for something else, is answered with the JavaScript form.
  */
 export function compilePattern(source: string, flags = ''): RegExp | string {
-  if (source.includes('\b'))
-    return 'holds a backspace; "\\b" in double quotes is one: use single quotes, or write \\\\b'
-  if (bareClass.test(source)) return dialects[0]?.[1] ?? ''
+  const misread = misreading(source)
+  if (misread !== undefined) return misread
   try {
     return new RegExp(source, `${flags}u`)
   } catch (error) {
@@ -84,7 +95,9 @@ function reasonOf(error: unknown): string {
 
 /** Text as it can stand inside a pattern and mean itself, in every mode and position. */
 export function escapePattern(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, (char) => `\\x${char.charCodeAt(0).toString(16)}`)
+  return text.replace(/[\p{Cc}\u2028\u2029\\^$.*+?()[\]{}|/&-]/gu, (char) => {
+    return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
+  })
 }
 
 /**
@@ -104,6 +117,7 @@ export function renderPattern(
 
 /** Why a pattern cannot be used whatever the values of its `{{variables}}`; undefined when it can. */
 export function patternFault(source: string): string | undefined {
+  if (source.endsWith('\n')) return 'ends in a line end, as a block after | does; begin the block with |-, or write \\n'
   // Of two values one fits at either end of a range of characters.
   const compiled = ['x', '!'].map((value) => compilePattern(source.replaceAll(/\{\{[^{}]+\}\}/g, value)))
   return compiled.every((one) => typeof one === 'string') ? compiled[0] : undefined

@@ -95,3 +95,19 @@ export function decimalOf(text: string): string {
   const power = BigInt(exponent) - BigInt(fraction.length) + BigInt(digits.length - significant.length)
   return `${sign}${significant}e${power}`
 }
+
+/** Which of two JSON numbers is the greater, to the last digit: below 0, 0, or above 0. */
+export function compareDecimals(one: string, other: string): number {
+  const [a, b] = [partsOf(one), partsOf(other)]
+  if (a.sign !== b.sign) return a.sign - b.sign
+  if (a.magnitude !== b.magnitude) return a.magnitude > b.magnitude ? a.sign : -a.sign
+  const length = Math.max(a.digits.length, b.digits.length)
+  return a.sign * Number(a.digits.padEnd(length, '0') > b.digits.padEnd(length, '0') || -(a.digits !== b.digits))
+}
+
+/** The sign, the digits without zeros around them, and how many of them stand before the point. */
+function partsOf(text: string) {
+  const [, minus = '', digits = '', power = '0'] = /^(-?)(\d+)(?:e(-?\d+))?$/.exec(decimalOf(text)) ?? []
+  if (digits === '0') return { sign: 0, digits: '', magnitude: 0n }
+  return { sign: minus === '' ? 1 : -1, digits, magnitude: BigInt(power) + BigInt(digits.length) }
+}

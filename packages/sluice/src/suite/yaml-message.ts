@@ -13,5 +13,10 @@ const messages: Partial<Record<string, string>> = {
 /** The parser's complaint in the words of a user of YAML. */
 export function yamlMessage({ code, message }: YAMLError): string {
   if (message.includes('call stack')) return 'is nested too deeply'
+  const [, tag] = /^Unresolved tag: (\S+)/.exec(message) ?? []
+  if (tag !== undefined) {
+    const written = tag.replace('tag:yaml.org,2002:', '!!')
+    return `the tag ${written} gives no value here; leave it out, and put the value in quotes if it is a text`
+  }
   return messages[code] ?? `not valid YAML: ${message}`
 }

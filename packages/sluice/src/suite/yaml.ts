@@ -25,6 +25,8 @@ export function parseYaml(text: string, file: string): { source?: Source; diagno
     prettyErrors: false,
     merge: true,
     uniqueKeys: false,
+    // Tags such as !!binary and !!omap stand for values that JSON does not have.
+    resolveKnownTags: false,
     logLevel: 'error',
   })
   // Of syntax errors only the first: the others mostly follow from it.

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createPrices } from '../../src/providers/prices.ts'
 import { createProviders } from '../../src/providers/registry.ts'
+import { createBodyFetch } from '../../src/providers/request-body.ts'
 import { requestKey } from '../../src/providers/request-key.ts'
 import type { ProviderSettings } from '../../src/suite/config.ts'
 import { type ModelParameters, modelParametersSchema } from '../../src/suite/model.ts'
+import { parseYaml } from '../../src/suite/yaml.ts'
 import { chat, faultServer, json, type Play } from './fault-server.ts'
 import { ask, contextOf, noFiles } from './model-call.ts'
 
@@ -113,6 +115,30 @@ for (const name of ['model', 'messages', 'input', 'stream', 'apiKey', 'api_key',
     assert.match(error?.issues[0]?.message ?? '', /cannot be set here/)
   })
 }
+
+test('what the budget does not know of cannot be set that way at any depth', () => {
+  const faultOf = (parameters: ModelParameters['parameters']) =>
+    modelParametersSchema.safeParse({ parameters }).error?.issues[0]
+  const google = faultOf({ generationConfig: { maxOutputTokens: 60_000 } })
+  assert.deepEqual(google?.path, ['parameters', 'generationConfig', 'maxOutputTokens'])
+  for (const parameters of [{ max_output_tokens: 1 }, { generation_config: { candidateCount: 8 } }, { n: 5 }])
+    assert.match(faultOf(parameters)?.message ?? '', /cannot be set here/)
+  assert.equal(faultOf({ reasoning: { max_tokens: 1000 } }), undefined)
+})
+
+test('numbers of parameters are sent to the last digit, and one that JSON does not have is refused', async () => {
+  const parse = (text: string) =>
+    modelParametersSchema.safeParse({ parameters: parseYaml(text, 'f.yaml').source?.value })
+  let sent: unknown
+  const fetch: typeof globalThis.fetch = async (_, init) => {
+    sent = init?.body
+    return new Response('{}')
+  }
+  const parameters = parse('{user: 12345678901234567890, a: {b: [9007199254740993, 1.10]}}').data?.parameters ?? {}
+  await createBodyFetch({ fetch, parameters, limitName: undefined }).fetch('http://x', { body: '{"a": {}}' })
+  assert.equal(sent, '{"a":{"b":[9007199254740993,1.1]},"user":12345678901234567890}')
+  assert.match(parse('{a: {b: 0o17}}').error?.issues[0]?.message ?? '', /0o17 is not a JSON number/)
+})
 
 test('the limit by two names at once is refused', () => {
   assert.equal(modelParametersSchema.safeParse({ maxTokens: 1, maxCompletionTokens: 1 }).success, false)

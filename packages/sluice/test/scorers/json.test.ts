@@ -151,6 +151,20 @@ test('filters, types and limits see numbers, whatever their length and spelling'
   assert.equal(await scoreInYaml(`{jsonPath: {path: $.total, matches: "^${account}$"}}`, output), 1)
 })
 
+test('limits compare to the last digit too', async () => {
+  const scores = async (keyword: string, limit: string) => {
+    const outputs = ['-1e400', '-5', '9007199254740992', '9007199254740993', '1e400', '"text"']
+    const check = `{jsonSchema: {properties: {n: {${keyword}: ${limit}}}}}`
+    return (await Promise.all(outputs.map((n) => scoreInYaml(check, `{"n": ${n}}`)))).join('')
+  }
+  assert.equal(await scores('minimum', '9007199254740993'), '000111')
+  assert.equal(await scores('exclusiveMinimum', '9007199254740992'), '000111')
+  assert.equal(await scores('maximum', '9007199254740992.0'), '111001')
+  assert.equal(await scores('exclusiveMaximum', '9007199254740993'), '111001')
+  assert.equal(await scores('maximum', '-5.00'), '110001')
+  assert.equal(await scores('minimum', '-4.9'), '001111')
+})
+
 test('a number that JSON has no form for is refused where an output is compared with it', async () => {
   for (const check of [
     '{jsonPath: {path: $.zip, equals: 04109}}',

@@ -48,7 +48,11 @@ const foreign: [source: string, cure: RegExp][] = [
   ['\\<word\\>', /< without/],
   ['as an\b', /backspace/],
   ['(', /Unterminated group/],
-  ['[]a]', /Lone/],
+  ['[]a]', /\[\] matches nothing/],
+  ['pass[]word', /\[\] matches nothing/],
+  ['[\\w&&\\D]', /lookahead/],
+  ['as an \x1b', /nobody sees/],
+  ['(?:as an AI', /Unterminated/],
 ]
 
 test('what other dialects write is refused, with the form of JavaScript', () => {
@@ -67,6 +71,10 @@ test('what JavaScript knows is taken', () => {
     '[\\w.-]+@example',
     '\\{{2}',
     '[:a-z]',
+    '[[]x',
+    '\\[\\]',
+    'a && b',
+    'line\\n',
     'a\\/b',
     'C:\\\\Alpha',
     '^$',
@@ -135,4 +143,10 @@ test('a property called pattern, and data that hold one, are no patterns', () =>
     default: { pattern: '\\A' },
   }
   assert.deepEqual(schemaPatternFaults(schema), [])
+})
+
+test('a line end that a block of YAML adds is no part of a pattern; one in a value is', () => {
+  assert.match(String(patternFault('as an AI|sorry\n')), /\|-/)
+  const rendered = compilePattern(renderPattern('^{{v}}$', { v: 'a&&\b\n' }, { strict: true }))
+  assert.ok(rendered instanceof RegExp && rendered.test('a&&\b\n'))
 })

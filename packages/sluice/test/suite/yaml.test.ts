@@ -16,6 +16,9 @@ test('the faults of YAML itself are located and worded for its users', () => {
     ['a: *nope\n', /^1:4 there is no anchor &nope$/],
     ['a: &a [1, *a]\n', /^1:11 \*a contains itself$/],
     ['a: !include x\n', /^1:4 .*!include/],
+    ['a: !!binary aGVsbG8=\n', /^1:4 the tag !!binary gives no value/],
+    ['a: !!omap [b: 1]\n', /^1:4 the tag !!omap/],
+    ['a: !!timestamp 2026-01-02\n', /^1:4 the tag !!timestamp/],
     ['['.repeat(100_000), /nested too deeply$/],
   ]
   for (const [text, expected] of cases) {

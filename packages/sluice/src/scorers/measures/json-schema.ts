@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Ajv, ErrorObject, ValidateFunction } from 'ajv'
 import type { JsonSchemaCheck } from '../../suite/check-spec.ts'
-import { decimalOf, exactData, nearestData, Written } from '../../suite/written.ts'
+import { compareDecimals, decimalOf, exactData, nearestData, textOf, Written } from '../../suite/written.ts'
 import { CheckError } from './check-error.ts'
 import { parseJson } from './json.ts'
 import { type Measure, outcome } from './measure.ts'
@@ -22,8 +22,8 @@ const makers = new Map<string, () => Promise<Ajv>>([
 
 /**
  * The output is JSON that meets the schema: draft 2020-12, or draft-07 where `$schema` says so. `format` is an
- * annotation, as the specification has it by default: it is not tested, use `pattern`. `const` and `enum` compare
- * numbers to the last digit, other keywords as JavaScript holds them.
+ * annotation, as the specification has it by default: it is not tested, use `pattern`. Numbers are compared to the last
+ * digit; `multipleOf` and `uniqueItems` see them as JavaScript holds them.
  */
 export function measureJsonSchema({ name, value: schema }: JsonSchemaCheck): Measure {
   let compiled: Promise<ValidateFunction> | undefined
@@ -55,18 +55,43 @@ async function compile(spec: Record<string, unknown>, name: string): Promise<Val
   }
 }
 
+const limits = new Map<string, { symbol: string; holds: (order: number) => boolean }>([
+  ['minimum', { symbol: '>=', holds: (order) => order >= 0 }],
+  ['maximum', { symbol: '<=', holds: (order) => order <= 0 }],
+  ['exclusiveMinimum', { symbol: '>', holds: (order) => order > 0 }],
+  ['exclusiveMaximum', { symbol: '<', holds: (order) => order < 0 }],
+])
+/** The keyword for a limit that JavaScript's numbers cannot hold: Ajv wants a number of them under the usual one. */
+const inFull = (keyword: string) => `${keyword}-in-full`
+
 /** Long numbers stay whole where they are compared with; elsewhere Ajv counts with them. */
 function forAjv(schema: unknown): unknown {
   if (schema === null || typeof schema !== 'object' || schema instanceof Written) return nearestData(schema)
   if (Array.isArray(schema)) return schema.map(forAjv)
   const entries = Object.entries(schema).map(([key, value]) => {
-    return [key, key === 'const' || key === 'enum' ? exactData(value) : forAjv(value)]
+    if (key === 'const' || key === 'enum') return [key, exactData(value)]
+    const exact = limits.has(key) && value instanceof Written ? exactData(value) : undefined
+    return exact instanceof Written ? [inFull(key), exact] : [key, forAjv(value)]
   })
   return Object.fromEntries(entries)
 }
 
-/** Ajv compares JavaScript's numbers; here `const` and `enum` look at the output as it was written. */
+/** Ajv compares JavaScript's numbers; here whatever compares looks at the output as it was written. */
 function withExactNumbers(ajv: Ajv): Ajv {
+  for (const [limited, { symbol, holds }] of limits) {
+    ajv.removeKeyword(limited)
+    for (const keyword of [limited, inFull(limited)])
+      ajv.addKeyword({
+        keyword,
+        error: { message: ({ schema }) => `must be ${symbol} ${textOf(schema)}` },
+        compile(limit: unknown) {
+          return function (this: Seen, data: unknown, context?: { instancePath: string }) {
+            if (typeof data !== 'number') return true
+            return holds(compareDecimals(textOf(asWritten(this, data, context)), textOf(limit)))
+          }
+        },
+      })
+  }
   for (const [keyword, message] of [
     ['const', 'must be equal to constant'],
     ['enum', 'must be equal to one of the allowed values'],
@@ -77,15 +102,21 @@ function withExactNumbers(ajv: Ajv): Ajv {
       error: { message },
       compile(wanted: unknown) {
         const allowed = (keyword === 'const' ? [wanted] : (wanted as unknown[])).map(oneSpelling)
-        // Ajv validates the schema itself too, and that without this context.
-        return function (this: { exact?: unknown } | undefined, data: unknown, context?: { instancePath: string }) {
-          const found = context && this && 'exact' in this ? valueAt(this.exact, context.instancePath) : data
+        return function (this: Seen, data: unknown, context?: { instancePath: string }) {
+          const found = asWritten(this, data, context)
           return allowed.some((one) => isDeepStrictEqual(one, oneSpelling(found)))
         }
       },
     })
   }
   return ajv
+}
+
+/** What a validation is told beside the data. Ajv validates the schema itself too, and that without it. */
+type Seen = { exact?: unknown } | undefined
+
+function asWritten(seen: Seen, data: unknown, context: { instancePath: string } | undefined): unknown {
+  return context && seen && 'exact' in seen ? valueAt(seen.exact, context.instancePath) : data
 }
 
 function oneSpelling(value: unknown): unknown {
