@@ -6,6 +6,7 @@ import type { BaseProject } from './base-project.ts'
 import { entryAt } from './file-entry.ts'
 import type { Git } from './git.ts'
 import { type Content, renamesBetween } from './renames.ts'
+import { strayPrompts } from './stray-prompts.ts'
 
 /** The prompt of the base commit that a present one goes on from. */
 export interface Predecessor {
@@ -42,7 +43,8 @@ const mostBytes = 4 << 20
 
 /**
  * Finds for each present prompt the one that it goes on from: by its feature's name; by its file, whose feature has another
- * name now; by git's rename detection; by a suite or test data that both have. What is left of the base is removed.
+ * name now; by git's rename detection; by a suite or test data that both have. Prompt files that nothing gated then count as
+ * well, since a project may have moved. What is left of the base's features is removed.
  */
 export async function succession(git: Git, base: BaseProject, present: PresentPrompts): Promise<Succession> {
   const { prompts, env } = present
@@ -50,7 +52,8 @@ export async function succession(git: Git, base: BaseProject, present: PresentPr
   const now = (file: string) => path.posix.join(git.prefix, file)
   const predecessors = new Map<string, Predecessor>()
   const taken = new Set<Prompt>()
-  const free = () => base.prompts.filter((prompt) => !taken.has(prompt))
+  const strays: Prompt[] = []
+  const free = () => [...base.prompts, ...strays].filter((prompt) => !taken.has(prompt))
   const open = () => prompts.filter(({ feature }) => !predecessors.has(feature))
   const take = (feature: string, prompt: Prompt | undefined, note: string | null) => {
     if (!prompt || taken.has(prompt)) return
@@ -58,24 +61,31 @@ export async function succession(git: Git, base: BaseProject, present: PresentPr
     predecessors.set(feature, { prompt, note })
   }
 
-  for (const { feature } of prompts)
-    take(
-      feature,
-      base.prompts.find((prompt) => prompt.feature === feature),
-      null,
-    )
+  const onDisk = (file: string) => entryAt(path.join(git.root, file))?.isFile() ?? false
+  const gated = new Set(prompts.map(({ file }) => now(file)))
+  for (const { feature } of prompts) {
+    const prompt = base.prompts.find((candidate) => candidate.feature === feature)
+    const left = prompt && onDisk(then(prompt.file)) && !gated.has(then(prompt.file))
+    take(feature, prompt, left ? leftBehind(then(prompt.file)) : null)
+  }
   for (const { feature, file } of open()) {
     const prompt = free().find((candidate) => then(candidate.file) === now(file))
     take(feature, prompt, `The feature was called "${prompt?.feature}" in the base commit; its file is the same.`)
   }
 
+  strays.push(...(await strayPrompts(base, { open: open().map(({ file }) => now(file)), onDisk })))
+  for (const { feature, file } of open()) {
+    const prompt =
+      free().find((candidate) => then(candidate.file) === now(file)) ??
+      free().find((candidate) => strays.includes(candidate) && candidate.feature === feature)
+    take(feature, prompt, prompt ? strayNote(then(prompt.file)) : null)
+  }
+
   // A prompt that lives on where nothing gates it has not become another feature.
-  const onDisk = (file: string) => entryAt(path.join(git.root, file))?.isFile() ?? false
   const lost = free().filter(({ file }) => !onDisk(then(file)))
   const before = await Promise.all(
     lost.map(async ({ file }) => ({ path: then(file), bytes: await base.files.read(file) })),
   )
-  const gated = new Set(prompts.map(({ file }) => now(file)))
   const added = present.changed.filter((file) => isText(file) && !gated.has(file) && onDisk(file))
   const ungated = await renamesBetween(before, await contents(git, await without(added, base)), env)
   const livesOn = new Map([...ungated].map(([file, from]) => [from, file]))
@@ -105,12 +115,21 @@ export async function succession(git: Git, base: BaseProject, present: PresentPr
       }
     }
   }
-  const removed = free().map(({ feature, file }) => ({
+  const gone = base.prompts.filter((prompt) => !taken.has(prompt))
+  const removed = gone.map(({ feature, file }) => ({
     feature,
     file: then(file),
     cause: causeOf(then(file), { livesOn, onDisk, gated, present }),
   }))
   return { predecessors, removed }
+}
+
+function leftBehind(file: string): string {
+  return `It goes on from the prompt of this name in the base commit, ${file}, which is still there but is no longer gated.`
+}
+
+function strayNote(file: string): string {
+  return `It goes on from ${file} of the base commit, which lay outside of this project as it was there.`
 }
 
 function causeOf(

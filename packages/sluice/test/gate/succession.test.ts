@@ -167,3 +167,39 @@ test('a project that is found in a folder above, since its own sluice.yaml is go
     ['mail'],
   )
 })
+
+test('a project without sluice.yaml keeps its baselines when it moves, and when it gets one elsewhere', async () => {
+  const files = {
+    'apps/mail/prompts/mail.prompt.yml': prompt('Mail:') + suites('mail'),
+    'apps/mail/evals/mail.yaml': cases('mail'),
+  }
+  using moved = committed(files)
+  moved.git('mv', 'apps/mail', 'letters')
+  moved.write({ 'letters/prompts/mail.prompt.yml': prompt('Shorten:') + suites('mail') })
+  using above = committed(files)
+  above.write({
+    'sluice.yaml': config('prompts: apps/*/prompts/*.prompt.yml\n'),
+    'apps/mail/prompts/mail.prompt.yml': prompt('Shorten:') + suites('mail'),
+  })
+  for (const result of [await found(moved, 'letters'), await found(above)]) {
+    assert.deepEqual(
+      result.pairs.map(([now, then, note]) => [now, then, note?.includes('apps/mail/prompts/mail.prompt.yml')]),
+      [['mail', 'mail', true]],
+    )
+    assert.deepEqual(result.removed, [])
+  }
+})
+
+test('a prompt that takes over a name is told where the earlier one still lies', async () => {
+  using project = mail()
+  project.git('mv', 'prompts/mail.prompt.yml', 'mail.yml')
+  project.write({ 'prompts/mail.prompt.yml': prompt('Easy:') + suites('mail') })
+  assert.deepEqual((await found(project)).pairs, [['mail', 'mail', null]])
+  project.git('mv', 'mail.yml', 'prompts/mail.prompt.yml', '-f')
+  project.write({
+    'prompts/new.prompt.yml': prompt('Easy:', 'name: mail\n') + suites('mail'),
+    'sluice.yaml': config('prompts: prompts/{new,other}.prompt.yml\n'),
+  })
+  const { pairs } = await found(project)
+  assert.match(pairs[0]?.[2] ?? '', /prompts\/mail\.prompt\.yml, which is still there but is no longer gated/)
+})
