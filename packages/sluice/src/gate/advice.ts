@@ -71,9 +71,11 @@ function tooFewAnswers({ test, pairs, plan, margin, policy }: AdviceRequest): Ad
   if (outcome !== 'undecided' || !statistics || !rareLosses) return undefined
   const { cases } = proofNeeded(statistics, rareLosses, { plan, look, margin, estimand: policy.estimand })
   if (!Number.isFinite(cases)) return undefined
-  const repeats = plan.repeats.at(-1) ?? 1
-  const enough = `about ${cases} cases${repeats === 1 ? '' : ` with up to ${repeats} repeats`} rule it out, these are ${pairs.length}`
-  const text = `A fault that shows only now and then stays possible: ${enough}. ${betterBuy}`
+  const more = cases - pairs.length
+  // A run that a budget ended has repeats left.
+  if (more <= 0)
+    return { smallestMargin: undefined, helps: 'repeats', text: 'More repeats of these cases would be enough.' }
+  const text = `About ${more} more ${more === 1 ? 'case' : 'cases'} would be enough. ${betterBuy}`
   return { smallestMargin: undefined, helps: 'cases', cases, text }
 }
 
@@ -81,7 +83,7 @@ function tooFewAnswers({ test, pairs, plan, margin, policy }: AdviceRequest): Ad
 function withoutNoise(pairs: readonly Pair[], { confidence }: GatePolicy): string {
   const answers = pairs.reduce((sum, { candidate }) => sum + candidate.count, 0)
   const rare = Math.ceil(100 * (1 - (1 - confidence) ** (1 / answers)))
-  return `No score varied between repeats: a drop that shows in every answer is seen on these ${pairs.length} cases; a fault in up to ${rare} % of the answers may have shown in none of these ${answers}.`
+  return `No score varied between repeats: a drop that shows in every answer is seen; a fault in up to ${rare} % of the answers may have shown in none of the candidate's ${answers}.`
 }
 
 /** Why repeats alone would not do, or that the data cannot tell: noise shows only where a case was repeated. */

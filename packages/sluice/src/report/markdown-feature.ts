@@ -15,6 +15,7 @@ import {
   judgeLine,
   latencyLine,
   repeatsLine,
+  tagWord,
   verdictWord,
   versionName,
 } from './sentences.ts'
@@ -103,12 +104,11 @@ function tagTable({ tags, comparison }: FeatureSummary): string {
   const rows = tags
     .toSorted((a, b) => order(a) - order(b))
     .slice(0, tagsShown)
-    .map(({ tag, cases, mean, verdict, ...difference }) => [
-      codeSpan(excerpt(tag, nameLength)),
-      formatCount(cases),
-      formatScore(mean),
-      ...(comparison ? [formatChange(difference.meanDifference), formatInterval(difference, formatChange)] : []),
-      verdict ?? (comparison ? 'too few' : ''),
+    .map((row) => [
+      codeSpan(excerpt(row.tag, nameLength)),
+      formatCount(row.cases),
+      formatScore(row.mean),
+      ...(comparison ? [formatChange(row.meanDifference), formatInterval(row, formatChange), tagWord(row)] : ['']),
     ])
   const tableOf = (some: typeof rows) =>
     comparison

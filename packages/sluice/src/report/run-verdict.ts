@@ -18,10 +18,10 @@ export function standsAlone({ features, verdict }: ReportSummary): boolean {
 }
 
 /** How many features ended how; of none, why there is none: the first note. */
-export function tally({ features, notes }: ReportSummary): string {
+export function tally({ features, notes, verdict }: ReportSummary): string {
   if (features.length === 0) return notes[0] ?? ''
-  const of = (verdict: Verdict | null) => features.filter((feature) => feature.verdict === verdict).length
-  const weak = features.filter(({ verdict, strength }) => verdict === 'pass' && strength === 'weak').length
+  const of = (wanted: Verdict | null) => features.filter((feature) => feature.verdict === wanted).length
+  const weak = features.filter((feature) => feature.verdict === 'pass' && feature.strength === 'weak').length
   const weakly = weak === 0 ? '' : weak === of('pass') ? ' weakly' : ` (${formatCount(weak)} of them weakly)`
   const counts = [
     [of('fail'), 'failed'],
@@ -30,7 +30,8 @@ export function tally({ features, notes }: ReportSummary): string {
     [of(null), 'scored'],
   ] as const
   const parts = counts.filter(([count]) => count > 0).map(([count, word]) => `${formatCount(count)} ${word}`)
-  return `${formatAmount(features.length, 'feature')}: ${parts.join(', ')}.`
+  const elsewhere = verdict === 'fail' && of('fail') === 0 ? ' The run itself fails, for what is named below.' : ''
+  return `${formatAmount(features.length, 'feature')}: ${parts.join(', ')}.${elsewhere}`
 }
 
 /** The notes that `tally` has not said. */

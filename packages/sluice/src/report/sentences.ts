@@ -30,7 +30,7 @@ export function headline({ reasons, verdict, strength, score, comparison }: Feat
   if (first) return first.message
   const mean = `The mean is ${formatScore(score.mean)}`
   if (score.mean === null) return 'No case has a score.'
-  if (verdict !== 'pass' || !comparison) return `${mean} ${formatInterval(score)}.`
+  if (verdict !== 'pass' || !comparison) return score.ciLow === null ? `${mean}.` : `${mean} ${formatInterval(score)}.`
   const margin = formatScore(comparison.margin)
   const meaning =
     strength === 'weak'
@@ -43,11 +43,19 @@ export function headline({ reasons, verdict, strength, score, comparison }: Feat
 }
 
 /** How good the eyes of this run were; undefined without a comparison. */
-export function eyesight({ comparison }: FeatureSummary): string | undefined {
+export function eyesight({ comparison, reasons }: FeatureSummary): string | undefined {
   if (!comparison) return undefined
-  return comparison.detectableDrop === null
-    ? 'How small a drop this run could have seen is unknown: there is too little data.'
-    : `This run would have caught a drop of ${formatScore(comparison.detectableDrop)} or more with 80 % probability.`
+  if (comparison.detectableDrop === null)
+    return 'How small a drop this run could have seen is unknown: there is too little data.'
+  const seen = `This run would have caught a drop of ${formatScore(comparison.detectableDrop)} or more with 80 % probability`
+  const mayHide = comparison.verdict === 'inconclusive' && reasons.some(({ code }) => code === 'few-answers')
+  return mayHide ? `${seen}, but only one that shows in all answers alike.` : `${seen}.`
+}
+
+/** What became of a tag. One that did not fail was not shown to be as good as before: its interval may be wide. */
+export function tagWord({ verdict }: FeatureSummary['tags'][number]): string {
+  if (verdict === null) return 'too few'
+  return verdict === 'pass' ? 'no drop shown' : verdict
 }
 
 /** What to keep in mind, the report's own notes included. */

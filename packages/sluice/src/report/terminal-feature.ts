@@ -13,6 +13,7 @@ import {
   judgeLine,
   latencyLine,
   repeatsLine,
+  tagWord,
   verdictWord,
   versionName,
 } from './sentences.ts'
@@ -106,8 +107,8 @@ function tagTable({ tags, comparison }: FeatureSummary, { width, paint }: Page):
         ]
       : []),
     tag.verdict === null
-      ? { text: comparison ? 'too few' : '', paint: paint.dim }
-      : { text: tag.verdict, paint: verdictPaint(tag.verdict, paint) },
+      ? { text: comparison ? tagWord(tag) : '', paint: paint.dim }
+      : { text: tagWord(tag), paint: verdictPaint(tag.verdict, paint) },
   ])
   const left = tags.length - tagsShown
   return [

@@ -7,9 +7,9 @@ test('scores that never vary show no rare fault, and the advice says how rare', 
   const adviceOn = (count: number) => play(cases(count), { looks: [2] }).decision.advice?.text ?? ''
   assert.match(
     adviceOn(3),
-    /on these 3 cases; a fault in up to 40 % of the answers may have shown in none of these 6\. .*about 50 cases with up to 2 repeats rule it out, these are 3\. New cases .* add the cheapest kind/,
+    /a fault in up to 40 % of the answers may have shown in none of the candidate's 6\. About 47 more cases would be enough\. New cases .* add the cheapest kind/,
   )
-  assert.match(adviceOn(150), /a fault in up to 1 % of the answers may have shown in none of these 300\.$/)
+  assert.match(adviceOn(150), /a fault in up to 1 % of the answers may have shown in none of the candidate's 300\.$/)
 })
 
 test('with one repeat of each case no share of the variance is claimed for the cases', () => {

@@ -47,8 +47,11 @@ for (const [what, report] of Object.entries({
 test('a run that failed for another reason than its only feature is never headed by that feature alone', async () => {
   const report = incidentReport({ features: [passedFeature()], verdict: 'fail', findings: [removed] })
   const { terminal = '', markdown = '', html = '', junit = '' } = await formats(report)
-  assert.match(terminal, /^FAIL {1}1 feature: 1 passed\. - error: triage is gone\./)
-  assert.match(markdown, /^## Sluice: FAIL \*\*1 feature: 1 passed\.\*\* - error: triage is gone\./)
+  assert.match(terminal, /^FAIL {1}1 feature: 1 passed\. The run itself fails.* - error: triage is gone\./)
+  assert.match(
+    markdown,
+    /^## Sluice: FAIL \*\*1 feature: 1 passed\. The run itself fails, for what is named below\.\*\* - error: triage is gone\./,
+  )
   assert.match(html, /<title>FAIL · 1 feature · Sluice<\/title>/)
   assert.match(junit, /failures="1".*<failure message="error: triage is gone\."\/>/)
 })

@@ -1,5 +1,6 @@
 import type { FeatureSummary } from '../feature-report.ts'
 import { formatChange, formatCount, formatInterval, formatScore } from '../format.ts'
+import { tagWord } from '../sentences.ts'
 import { type Axis, axisOf } from './axis.ts'
 import { type Html, html } from './markup.ts'
 
@@ -29,7 +30,7 @@ export function tagTable({ tags, comparison, score }: FeatureSummary): Html | un
       <td class="number wide">${formatScore(tag.mean)}</td>
       <td class="forest">${interval(tag.verdict, value(tag), ends(tag), { reference, axis })}</td>
       <td class="number"><span title="${formatInterval(tag, format)}">${format(value(tag))}</span></td>
-      ${comparison ? html`<td class="verdict ${tag.verdict ?? 'untested'}">${tag.verdict ?? 'too few'}</td>` : undefined}
+      ${comparison ? html`<td class="verdict ${tag.verdict ?? 'untested'}">${tagWord(tag)}</td>` : undefined}
     </tr>`,
   )
   const left = tags.length - sorted.length
