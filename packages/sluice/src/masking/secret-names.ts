@@ -2,9 +2,12 @@ import { secretsOfAddress } from './address.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** Names that hold credentials by the habit of those who choose names. */
-const credentialName =
-  /(?:^|_)(?:API_?KEY|ACCESS_?KEY|SECRET_?KEY|PRIVATE_?KEY|AUTH_?KEY|ROUTING_?KEY|SIGNING_?KEY|SUBSCRIPTION_?KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|PAT)$/i
+/** Parts of a name, between underscores, that people give to credentials. */
+const credentialPart =
+  /(?:^|_)(?:[A-Z]*(?:PASSWORD|PASSWD|PASSPHRASE|SECRETS?|TOKEN|APIKEY|ACCESSKEY|PRIVATEKEY|CREDENTIALS?)|PASS|PAT|JWT|KEY|COOKIE|WEBHOOK|CONNECTION_STRING)(?:_|$)|[A-Z0-9]_PWD$/i
+/** Ends of such a name that make it speak of a credential, or of another kind of key, without holding one. */
+const notItself =
+  /(?:^|_)(?:(?:CACHE|SORT|PARTITION|PRIMARY|FOREIGN|PUBLIC|GROUP|HASH|HOST)_KEY|(?:KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS?)_(?:\w+_)?(?:ID|NAME|ENV|PATH|FILE|DIR|PREFIX|TYPE|URL|URI|TTL|LIMIT|COUNT|LENGTH))$/i
 const workflowToken = /^(?:INPUT_.*|GITHUB_TOKEN|ACTIONS_.*|SLUICE_(?:.*_)?TOKEN|CI_JOB_TOKEN|SYSTEM_ACCESSTOKEN)$/i
 
 /**
@@ -17,7 +20,7 @@ export function isWorkflowToken(name: string): boolean {
 
 /** Whether a variable holds a credential, by its name alone. */
 export function isCredentialName(name: string): boolean {
-  return credentialName.test(name)
+  return credentialPart.test(name) && !notItself.test(name)
 }
 
 /** Files by which a step gives orders to later steps of its job, and tokens that publish packages. */

@@ -146,10 +146,15 @@ test('what an environment holds of secrets: by the names of variables, and the p
 })
 
 test('names of variables: credentials, and those that belong to the workflow', () => {
-  for (const name of ['NPM_TOKEN', 'AWS_SECRET_ACCESS_KEY', 'DB_PASSWORD', 'OPENAI_API_KEY', 'GH_PAT'])
-    assert.ok(isCredentialName(name), name)
-  for (const name of ['PATH', 'KEYBOARD', 'TOKENIZERS_PARALLELISM', 'CACHE_KEY'])
-    assert.ok(!isCredentialName(name), name)
+  const credentials =
+    'NPM_TOKEN AWS_SECRET_ACCESS_KEY DB_PASSWORD OPENAI_API_KEY GH_PAT PGPASSWORD MYSQL_PWD DB_PASS OPENAI_KEY ' +
+    'OPENAI_API_KEY_2 API_KEY_PROD TOKEN_STAGING STORAGE_ACCOUNT_KEY npm_config__authToken SLACK_WEBHOOK_URL ' +
+    'GOOGLE_CREDENTIALS_JSON SESSION_COOKIE AZURE_CONNECTION_STRING'
+  for (const name of credentials.split(' ')) assert.ok(isCredentialName(name), name)
+  const others =
+    'PATH PWD OLDPWD KEYBOARD TOKENIZERS_PARALLELISM MAX_TOKENS CACHE_KEY BYPASS COMPASS_URL API_KEY_ENV ' +
+    'TOKEN_URL SSH_KEY_PATH DB_PASSWORD_FILE'
+  for (const name of others.split(' ')) assert.ok(!isCredentialName(name), name)
   for (const name of [
     'INPUT_TOKEN',
     'INPUT_ANYTHING',
