@@ -83,7 +83,7 @@ async function failuresOf(
   })
   const module = redact === undefined ? prompt.live.redact : path.resolve(host.cwd(), redact)
   const redactorOf = createRedactors({ root: config.root, clock: systemClock })
-  return redactFailures(failures, await redactorOf(module))
+  return host.mask.data(await redactFailures(failures, await redactorOf(module)))
 }
 
 function document(choices: readonly Choice[], about: { feature: string; suite: string; dryRun: boolean }) {

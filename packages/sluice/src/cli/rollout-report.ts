@@ -20,7 +20,7 @@ export async function reportRollout(which: string, options: ReportOptions, host:
   if (rollout.endedAt === null)
     throw new SluiceError('invalid-input', `rollout ${rollout.id} has not ended: sluice rollout status shows how it is`)
   const { cases, goodFrom } = await projectOf(rollout, host)
-  const postMortem = await postMortemOf(rollout, remote, { cases, goodFrom })
+  const postMortem = host.mask.data(await postMortemOf(rollout, remote, { cases, goodFrom }))
   const page = renderPostMortem(postMortem)
   const { out } = options
   if (out === undefined) {

@@ -68,6 +68,20 @@ test('what is private is taken out before it is written; what cannot be redacted
   assert.doesNotMatch(read(project) + added.stdout, /Berglund/)
 })
 
+test('a secret that a failure holds does not come into the suite', async () => {
+  const secret = 'Zq7-tR9_wQ2xLm4p'
+  using project = createProject({
+    ...summaryFiles(nowhere),
+    'm.json': JSON.stringify({ ...missed, input: `Mail: use ${secret}`, output: secret }),
+  })
+  const { code, stdout, stderr } = await project.sluice(['case', 'add', 'summary', '--from', 'file:m.json'], {
+    DEPLOY_SECRET: secret,
+  })
+  assert.equal(code, 0, stderr)
+  assert.match(read(project), /"email":"Mail: use \*\*\*"/)
+  assert.ok(!(read(project) + stdout).includes(secret))
+})
+
 test('a case that the project would not accept is refused, and the file stays', async () => {
   using project = createProject({
     ...summaryFiles(nowhere),
