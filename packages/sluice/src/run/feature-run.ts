@@ -76,21 +76,25 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
           book(ledger, completion, stage, source)
           observations.origins.add(request.model, stage, source)
         },
-      }).catch((error: unknown) => {
-        bookFailure(ledger, error)
-        throw error
       })
+  const failed = (error: unknown) => bookFailure(ledger, error)
   const generate = askFor('generation')
   const judge = createJudge({
     ...options.judge,
     ask: askFor('judge'),
+    failed,
     ...(options.isKept && { isKept: options.isKept }),
     ...(options.judgeModes && { modes: options.judgeModes }),
   })
   const promptChecks = candidate.checks.map((spec) => compileCheck(spec, checkDeps))
-  const answer: Scoring['generate'] = options.target
+  const call: Scoring['generate'] = options.target
     ? callTarget(options.target, ledger, signal)
     : (request, { id: caseId }, repeat, accepts) => generate(request, { caseId, repeat, accepts })
+  const answer: Scoring['generate'] = (...question) =>
+    call(...question).catch((error: unknown) => {
+      failed(error)
+      throw error
+    })
   const scoreCaseOf = (version: Prompt, generate = answer) =>
     createScoreCase({
       version,
@@ -151,10 +155,7 @@ function answersOf({ arms, table }: Evaluation, caseCount = 0, repeat: number, w
 /** Answers of an application are not kept: Sluice cannot see when its code changes. */
 function callTarget(target: TargetCall, ledger: Ledger, signal: AbortSignal) {
   return async (_request: ModelRequest, { vars, id }: Case, repeat: number) => {
-    const completion = await target(vars, { caseId: id, repeat, signal }).catch((error: unknown) => {
-      bookFailure(ledger, error)
-      throw error
-    })
+    const completion = await target(vars, { caseId: id, repeat, signal })
     book(ledger, completion, 'generation', 'provider')
     return completion
   }

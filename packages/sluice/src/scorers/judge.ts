@@ -65,6 +65,8 @@ export interface JudgeOptions {
   /** Over the defaults: temperature 0, and 500 tokens with 300 more for each item. */
   parameters: ModelParameters
   ask: AskJudge
+  /** Told of every question that stayed without an answer; of a format that a server does not take only if no other did. */
+  failed?: (error: unknown) => void
   /** Whether an earlier run has the answer to a request, so that asking again costs nothing. */
   isKept?: (request: ModelRequest, repeat: number) => Promise<boolean>
   /** What is known of the servers' answer formats; shared by all judges of a run. */
@@ -79,7 +81,7 @@ export interface JudgeOptions {
  */
 export function createJudge(options: JudgeOptions): Judge {
   const { model, parameters, ask, nonce = randomNonce, modes = createAnswerModes() } = options
-  const { isKept = async () => false } = options
+  const { isKept = async () => false, failed } = options
   const inquire = async ({ request, read }: Inquiry, context: JudgeCallContext) => {
     try {
       const completion = await modes.ask(request, {
@@ -88,6 +90,7 @@ export function createJudge(options: JudgeOptions): Judge {
       })
       return { items: read(completion), costUsd: completion.costUsd }
     } catch (error) {
+      failed?.(error)
       throw located(error, request.model, context.caseId)
     }
   }

@@ -23,6 +23,7 @@ for (const [mode, formats, words] of [
     const [feature] = report.features
     assert.equal(feature?.coverage.scored, 6)
     assert.equal(feature?.judge?.mode, mode)
+    assert.equal(report.run?.failedCalls, 0)
     const asked = model.requests.filter(isJudgeRequest).map(({ response_format }) => response_format?.type)
     const refused = mode === 'text' ? ['json_schema', 'json_object'] : ['json_schema']
     assert.deepEqual(asked.slice(0, refused.length), refused)
