@@ -3,8 +3,8 @@ import { quoted } from '../measures/quoted.ts'
 import { JudgeError } from './judge-error.ts'
 
 export interface ObjectWanted {
-  /** The key that tells the answer from any other object. */
-  key: string
+  /** The keys of an answer. The first tells it from any other object. */
+  keys: readonly [string, ...string[]]
   /** Whatever the judge was shown and might quote. */
   material: readonly string[]
 }
@@ -53,7 +53,8 @@ function withoutFence(text: string): string {
   return /^(`{3,}|~{3,})[^\S\n]*[\w.+-]*[^\S\n]*\n(.*)\n[^\S\n]*\1$/s.exec(text)?.[2]?.trim() ?? text
 }
 
-function amidProse(text: string, { key, material }: ObjectWanted): unknown {
+function amidProse(text: string, { keys, material }: ObjectWanted): unknown {
+  const [key] = keys
   const objects = objectsIn(text).filter(({ value }) => Object.hasOwn(value, key))
   const [only, ...others] = objects
   if (!only) throw new JudgeError(`the answer is not JSON with "${key}"; it begins ${quoted(text)}; ${cure}`)
@@ -62,7 +63,7 @@ function amidProse(text: string, { key, material }: ObjectWanted): unknown {
     throw new JudgeError(
       `the answer holds more than one object with "${key}" amid prose, and which of them is the verdict cannot be told; ${cure}`,
     )
-  if (material.some((shown) => mentions(shown, key)))
+  if (material.some((shown) => mentions(shown, key) || namesAll(shown, keys)))
     throw new JudgeError(
       `the answer is prose around an object with "${key}", and the case itself holds "${key}", so that it may be a quotation; ${cure}`,
     )
@@ -126,6 +127,12 @@ function mentions(text: string, key: string): boolean {
   const plain = text.replace(/\\u([0-9a-f]{4})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
   const mark = '["\'`“”‘’]'
   return new RegExp(`${mark}${key}\\\\*${mark}\\s*:`, 'i').test(plain)
+}
+
+/** Whether a text has all that an answer has, in whichever notation: a judge that quotes it may put it into JSON. */
+function namesAll(text: string, keys: readonly string[]): boolean {
+  const plain = text.normalize('NFKC').toLowerCase()
+  return keys.every((key) => plain.includes(key))
 }
 
 function parsed(text: string): { value: unknown } | undefined {

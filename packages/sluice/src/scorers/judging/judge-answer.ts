@@ -33,7 +33,10 @@ export function readRubricAnswer(
   rubric: readonly RubricItem[],
   material: Material,
 ): JudgedItem[] {
-  const { items } = readAnswer(completion, rubricAnswer, { key: 'items', material: shownText(material) })
+  const { items } = readAnswer(completion, rubricAnswer, {
+    keys: ['items', 'id', 'evidence', 'reasoning', 'verdict'],
+    material: shownText(material),
+  })
   const ids = items.map(({ id }) => id)
   refuse('twice', [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))])
   refuse(
@@ -54,7 +57,7 @@ export function readRubricAnswer(
 export function readChoiceAnswer(completion: Completion, judge: ChoiceJudge, material: Material): JudgedItem {
   const { name, choices, weight } = judge
   const { choice, reasoning } = readAnswer(completion, choiceAnswer, {
-    key: 'choice',
+    keys: ['choice', 'reasoning'],
     material: shownText(material),
   })
   const chosen = choices.find((known) => known.choice === choice)
