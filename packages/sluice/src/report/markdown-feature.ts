@@ -26,6 +26,7 @@ const tagsInView = 6
 const tagsShown = 100
 const idsShown = 50
 const messageLength = 400
+const adviceLength = 600
 const nameLength = 80
 
 /**
@@ -42,7 +43,7 @@ export function featureBlocks(
   const first = [`**${inlineText(excerpt(headline(feature), messageLength))}**`, lead, scoreTable(feature)]
   const sentences = [eyesight(feature), feature.advice ?? undefined].filter((text) => text !== undefined)
   const second = [
-    sentences.map((text) => inlineText(excerpt(text, messageLength))).join(' '),
+    sentences.map((text) => inlineText(excerpt(text, adviceLength))).join(' '),
     list([...feature.reasons.slice(1).map(({ message }) => message), ...caveats(feature)]),
     tagTable(feature),
   ]
