@@ -1,7 +1,7 @@
 import { atLeast } from '../stats/index.ts'
 import { type Advice, advise } from './advice.ts'
 import type { CriticalResult } from './critical.ts'
-import { pairsAgainst } from './gate-case.ts'
+import { pairsAgainst, type SummedCase } from './gate-case.ts'
 import type { GateLook } from './gate-look.ts'
 import { proofNeeded } from './rare-losses.ts'
 import {
@@ -121,12 +121,18 @@ function closeEnough(test: ThreeWayTest | undefined, margin: number): boolean {
 }
 
 /** What is absent that a verdict would need. */
-function missing({ cases, difference, threshold, hasBaseline }: GateLook): Reason[] {
+function missing({ cases, byTag, difference, threshold, hasBaseline }: GateLook): Reason[] {
   if (!hasBaseline && !threshold) return [nothingToTestReason()]
   if (cases.every(({ candidate }) => candidate === undefined))
     return [noScoresReason('No case has a score of the candidate')]
   if (difference && !difference.statistics) return [noScoresReason('No case has a score in both versions')]
-  return []
+  return [...byTag].flatMap(([tag, tagged]) => silentTag(tag, tagged))
+}
+
+/** Coverage lets single cases be lost anywhere, but not all that was to be said of one kind of input. */
+function silentTag(tag: string, cases: readonly SummedCase[]): Reason[] {
+  if (cases.length < 2 || cases.some(({ candidate }) => candidate !== undefined)) return []
+  return [noScoresReason(`None of the ${cases.length} cases with the tag ${tag} has a score of the candidate`, { tag })]
 }
 
 function comparisonAt({ difference, pairs, plan, policy }: GateLook): Comparison | undefined {

@@ -132,8 +132,8 @@ function lossOf(which: 'difference' | 'threshold', { margin, threshold }: GatePo
   return which === 'difference' ? `a drop of ${margin}` : `a mean below the threshold of ${threshold}`
 }
 
-export function noScoresReason(what: string): Reason {
-  return reason('no-scores', `${what}: there is nothing to judge.`)
+export function noScoresReason(what: string, about: { tag?: string } = {}): Reason {
+  return reason('no-scores', `${what}: there is nothing to judge.`, about)
 }
 
 export function nothingToTestReason(): Reason {

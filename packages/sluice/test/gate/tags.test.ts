@@ -77,6 +77,19 @@ test('a tag that stays suspicious to the last look is inconclusive, also under t
   )
 })
 
+test('a tag all of whose answers were lost is not passed, however small it is', () => {
+  const lost = (count: number) =>
+    play(tagged(calm).map((one, i) => (i < count ? { ...one, tags: ['legal'], candidate: [], missing: 1 } : one)))
+  const { decision } = lost(2)
+  assert.equal(decision.verdict, 'inconclusive')
+  assert.deepEqual(
+    decision.reasons.map(({ code, tag }) => [code, tag]),
+    [['no-scores', 'legal']],
+  )
+  assert.match(decision.reasons[0]?.message ?? '', /None of the 2 cases with the tag legal/)
+  assert.equal(lost(1).decision.verdict, 'pass')
+})
+
 test('tags with fewer than five pairs are shown, not tested', () => {
   const cases = noisyCases(40, (i) => (i < 4 ? -0.3 : 0.05)).map((one, i) => ({
     ...one,
