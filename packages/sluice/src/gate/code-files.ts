@@ -7,6 +7,7 @@ import {
   installedPackage,
   isWithin,
   lockfilesOf,
+  namedByScript,
   namedOutside,
   packageAround,
   packageName,
@@ -41,13 +42,15 @@ export interface CodeFiles {
 export interface CodePlace {
   /** Of the repository: nothing beyond is searched. Absolute, without links. */
   root: string
+  /** The project's folder, which code of checks runs in. */
+  projectRoot: string
   /** Files below a folder as git has them, without ignored ones; absolute. */
   filesBelow(folder: string): readonly string[]
   /** What modules say, by their paths; kept, since features may share code. */
   references: Map<string, CodeReferences>
 }
 
-export function collectCode({ root, filesBelow, references }: CodePlace): CodeFiles {
+export function collectCode({ root, projectRoot, filesBelow, references }: CodePlace): CodeFiles {
   const parts: FeaturePart[] = []
   const seen = new Set<string>()
   const packages = new Set<string>()
@@ -89,7 +92,11 @@ export function collectCode({ root, filesBelow, references }: CodePlace): CodeFi
     addLocks(folder)
     for (const place of namedOutside(folder)) addNamed(place, `${as}; named by ${path.relative(root, folder) || '.'}`)
     for (const name of dependenciesOf(folder)) addDependency(name, folder, `package ${name}, which it uses`)
-    for (const file of filesBelow(folder)) if (code.test(file)) follow(file)
+    for (const file of filesBelow(folder)) {
+      if (code.test(file)) follow(file)
+      for (const place of namedByScript(file, [folder, projectRoot]))
+        addNamed(place, `named by ${path.relative(root, file)}`)
+    }
   }
   const addNamed = (place: string, as: string) => {
     if (isCovered(place)) return
@@ -110,11 +117,24 @@ export function collectCode({ root, filesBelow, references }: CodePlace): CodeFi
     seen.add(`follow ${file}`)
     const said = references.get(file) ?? codeReferences(readFileSync(file, 'utf8'))
     references.set(file, said)
-    const { specifiers, isOpen } = said
+    const { specifiers, isOpen, reach } = said
     const by = path.relative(root, file)
     for (const specifier of specifiers)
       if (!refer(specifier, file, by)) addPackage(packageAround(file, root), `around ${by}`)
     if (isOpen) addPackage(packageAround(file, root), `around ${by}, which reads files or loads code by computed names`)
+    for (const up of reach.beside) addReached(path.resolve(path.dirname(file), up), by)
+    for (const name of reach.named) addReached(path.resolve(projectRoot, name), by)
+  }
+  /** Where a module may read beyond its package. A name without a place of its own may be any text. */
+  const addReached = (named: string, by: string) => {
+    const place = isWithin(root, named) ? root : named
+    const entry = entryAt(place)
+    if (isCovered(place) || !isWithin(place, root)) return
+    const as = `where ${by} may read`
+    if (entry?.isDirectory()) {
+      add({ kind: 'folder', path: place, as })
+      for (const file of filesBelow(place)) follow(file)
+    } else if (entry || path.extname(place) !== '') addModule(place, as)
   }
   /** False where nothing tells what is meant. */
   const refer = (specifier: string, file: string, by: string): boolean => {
@@ -138,9 +158,10 @@ export function collectCode({ root, filesBelow, references }: CodePlace): CodeFi
 function candidatesOf(place: string): string[] {
   const extension = path.extname(place)
   const stem = place.slice(0, place.length - extension.length)
+  const named = [place, ...(compiled[extension] ?? []).map((other) => stem + other)]
+  if (entryAt(place)?.isFile()) return named
   return [
-    place,
-    ...(compiled[extension] ?? []).map((other) => stem + other),
+    ...named,
     ...extensions.map((other) => place + other),
     ...extensions.map((other) => path.join(place, `index${other}`)),
     path.join(place, 'package.json'),

@@ -139,17 +139,20 @@ function addTarget(target: Target, code: ReturnType<typeof collectCode>, { confi
   }
   code.addPackage(around(config.root), 'application')
   if (target.kind === 'http') return
-  for (const file of filesNamed(target.command, target.cwd, root)) {
-    code.addModule(file, 'named by the command')
-    code.addPackage(around(file), 'application')
+  for (const place of placesNamed(target.command, target.cwd, root)) {
+    if (entryAt(place)?.isFile()) code.addModule(place, 'named by the command')
+    code.addPackage(around(place), 'application')
   }
 }
 
-/** Words of a command line that name files; a program elsewhere on the machine is none of the project's. */
-function filesNamed(command: readonly string[], cwd: string, root: string): string[] {
-  const words = command.flatMap((word) => [word, ...(word.includes('=') ? [word.slice(word.indexOf('=') + 1)] : [])])
-  return words
-    .filter((word) => !path.isAbsolute(word) || isWithin(word, root))
+/**
+ * Words of a command line that name files or folders, also inside of a line for a shell; a program elsewhere on the machine is
+ * none of the project's.
+ */
+function placesNamed(command: readonly string[], cwd: string, root: string): string[] {
+  const words = command.flatMap((word) => [word, ...word.split(/[\s=;|&<>()'"`]+/)])
+  return [...new Set(words)]
+    .filter((word) => word !== '' && (!path.isAbsolute(word) || isWithin(word, root)))
     .map((word) => path.resolve(cwd, word))
-    .filter((place) => entryAt(place)?.isFile())
+    .filter((place) => isWithin(place, root) && entryAt(place) !== undefined)
 }

@@ -95,9 +95,22 @@ export function packageName(folder: string): string | undefined {
 
 /** Files and folders outside of a package that its manifests name by a relative path. */
 export function namedOutside(folder: string): string[] {
-  const texts = naming.map((name) => textOf(path.join(folder, name)))
-  const named = texts.flatMap((text) => [...text.matchAll(/(?<![\w./])\.\.(?:\/[^\s"'`,;()[\]{}<>*]+|(?=["'\s]))/g)])
-  const places = named.map(([written]) => path.resolve(folder, written))
+  return placesNamed(naming.map((name) => textOf(path.join(folder, name))).join('\n'), [folder])
+}
+
+const scripts =
+  /\.(?:sh|bash|zsh|ps1|py|rb|pl|php|go|rs|java|kt|mk)$|(?:^|\/)(?:(?:GNU)?[Mm]akefile|[Jj]ustfile|Rakefile|Procfile)$/
+const largestScript = 1 << 20
+
+/** What a script of another language names by a path that leads upwards, seen from its own folder or one that it runs in. */
+export function namedByScript(file: string, runsIn: readonly string[]): string[] {
+  if (!scripts.test(file) || (entryAt(file)?.size ?? 0) > largestScript) return []
+  return placesNamed(textOf(file), [path.dirname(file), ...runsIn])
+}
+
+function placesNamed(text: string, folders: readonly string[]): string[] {
+  const named = [...text.matchAll(/(?<![\w./])\.\.(?:\/[^\s"'`,;()[\]{}<>*]+|(?=["'\s]))/g)]
+  const places = named.flatMap(([written]) => folders.map((folder) => path.resolve(folder, written)))
   return [...new Set(places)].filter((place) => existsSync(place))
 }
 

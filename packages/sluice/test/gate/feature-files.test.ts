@@ -217,3 +217,61 @@ test('references are read from every way to write them, and what is computed is 
     assert.equal(codeReferences(source).isOpen, false, source)
   }
 })
+
+test('code that builds names is followed out of its package: upwards, and from where it runs', async () => {
+  using project = committed({
+    'prompts/a.prompt.yml': prompt('checks: [{contains: "yes"}, {module: ../checks/fine.mjs}]\n'),
+    'checks/package.json': '{"type": "module"}',
+    'checks/fine.mjs': '\n',
+    'lib/deep/word.mjs': '\n',
+    'data/words.txt': 'yes',
+    'other/notes.txt': '\n',
+  })
+  const ways = {
+    'lib/deep/word.mjs': [
+      `const n = "word"\nexport default async () => (await import(\`../lib/deep/\${n}.mjs\`)).w`,
+      "const p = '../lib/deep/' + name\nexport default async () => (await import(p)).w",
+      "import fs from 'node:fs'\nconst p = path.join(import.meta.dirname, '..', 'lib')\nexport default () => fs.readdirSync(p)",
+      "import fs from 'node:fs'\nconst p = path.dirname(import.meta.dirname)\nexport default () => fs.readdirSync(p)",
+    ],
+    'data/words.txt': [
+      "import fs from 'node:fs'\nexport default () => fs.readFileSync('data/words.txt')",
+      "import fs from 'node:fs'\nexport default () => fs.readFileSync(join(process.cwd(), 'data', name))",
+    ],
+  }
+  for (const [file, texts] of Object.entries(ways)) {
+    for (const text of texts) {
+      project.write({ 'checks/fine.mjs': text })
+      project.git('commit', '-qam', 'way')
+      assert.match((await reasons(project, '', () => project.write({ [file]: 'no' }))) ?? text, /where checks/)
+    }
+  }
+  assert.equal(await reasons(project, '', () => project.write({ 'other/notes.txt': 'no' })), null)
+})
+
+test('a command is followed into lines for a shell, into folders, and by what its scripts name', async () => {
+  const commands = {
+    '[bash, -c, "cd x; python3 ../../tools/run.py"]': ['tools/run.py', 'tools/lib.py', 'data/words.txt'],
+    '[npm, --prefix, ../../tools, start]': ['tools/lib.py', 'data/words.txt'],
+    '[make, --directory=../../tools]': ['tools/lib.py', 'data/words.txt'],
+  }
+  for (const [command, files] of Object.entries(commands)) {
+    using project = committed(
+      {
+        'apps/mail/prompts/a.prompt.yml': prompt(`checks: [{contains: "yes"}]\ntarget: {command: ${command}}\n`),
+        'apps/mail/package.json': '{}',
+        'tools/package.json': '{}',
+        'tools/run.py': 'print(open("../data/words.txt"))\n',
+        'tools/lib.py': '\n',
+        'data/words.txt': '\n',
+        'data/more.txt': '\n',
+      },
+      'apps/mail',
+    )
+    for (const file of files) {
+      const why = await reasons(project, 'apps/mail', () => project.write({ [file]: 'no' }))
+      assert.ok(why, `${command}: ${file}`)
+    }
+    assert.equal(await reasons(project, 'apps/mail', () => project.write({ 'data/more.txt': 'no' })), null)
+  }
+})
