@@ -122,7 +122,16 @@ async function placeOf(
     all ??= found.map((file) => path.join(root, file)).filter((file) => entryAt(file)?.isFile())
     return folder === root ? all : all.filter((file) => file.startsWith(folder + path.sep))
   }
-  return { config, files, baseFiles, root, projectRoot: realpathSync(config.root), filesBelow, references: new Map(), suiteNeeds: new Map() }
+  return {
+    config,
+    files,
+    baseFiles,
+    root,
+    projectRoot: realpathSync(config.root),
+    filesBelow,
+    references: new Map(),
+    suiteNeeds: new Map(),
+  }
 }
 
 function outsideGit(root: string): SluiceError {
