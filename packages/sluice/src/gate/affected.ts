@@ -36,7 +36,9 @@ export async function featureScope(prompt: Prompt, place: FeaturePlace, changes:
     }),
   )
   const seen = new Set<string>()
-  const present = files.filter(({ state, path: name }) => state !== 'absent' && !seen.has(name) && seen.add(name))
+  const listed = files.filter(({ state, path: name }) => state !== 'absent' && !seen.has(name) && seen.add(name))
+  // An import may mean a file or one in a folder of that name. Where the file itself changed, the guesses below it say nothing more.
+  const present = listed.filter(({ path: name, note }) => !(note && seen.has(note) && name.startsWith(`${note}/`)))
   const touched = present.filter(({ state }) => state !== 'unchanged')
   const because = [
     ...touched.map(({ path: name, as, note }) => `${name} (${as})${note === null ? '' : `: ${note}`}`),

@@ -100,6 +100,21 @@ test('--explain lists what is read for each feature, and evaluates nothing', asy
   assert.ok(features.every(({ files }) => files.length >= 4))
 })
 
+test('--explain names an imported file that changed once, without what the import might have meant instead', async () => {
+  using project = createProject({
+    'sluice.yaml': config,
+    'prompts/mail.prompt.yml': prompt('../evals/mail.yaml'),
+    'evals/mail.yaml': '[{id: a, vars: {q: x}, checks: [{module: ../lib/check.ts}]}]\n',
+    'lib/check.ts': "import { word } from './word.ts'\nexport default ({ output }) => output === word\n",
+    'lib/word.ts': "export const word = 'ok'\n",
+  })
+  commitAll(project, 'before')
+  project.write({ 'lib/word.ts': "export const word = 'fine'\n" })
+  const { code, stdout, stderr } = await project.sluice(['gate', '--explain'])
+  assert.equal(code, 0, stderr)
+  assert.deepEqual(stdout.match(/because .*/g), ['because lib/word.ts (imported by lib/check.ts)'])
+})
+
 test('the base that is HEAD itself compares nothing, and the first line of every format says so', async () => {
   using project = monorepo()
   const { code, stdout } = await project.sluice(['gate', '--report-dir', 'out'])
