@@ -20,7 +20,13 @@ export interface ServerOptions {
   env: Env
 }
 
-const credential = /auth|key|token|secret|cookie|passw|credential|signature/i
+/** A word of a name, so that `x-portkey-config`, by which a gateway chooses the model, is none. */
+const credential =
+  /(?:^|[-_.])(?:(?:api|access|auth|secret|subscription|x)?(?:key|token|secret)|auth(?:orization|entication)?|cookie|passw(?:or)?d|credentials?|signature|sig|code)(?=$|[-_.])/i
+
+function isCredential(name: string): boolean {
+  return credential.test(name.replace(/([a-z])([A-Z])/g, '$1-$2'))
+}
 
 /**
  * Made of the address without user info, the kind of API, the parameters and the headers of every request. Credentials
@@ -29,7 +35,7 @@ const credential = /auth|key|token|secret|cookie|passw|credential|signature/i
 export function serverIdentity({ kind, baseURL, settings, publicURL, env }: ServerOptions): ServerIdentity {
   const { headers = {}, parameters = {} } = settings
   const relevant = Object.entries(headers)
-    .filter(([name]) => !credential.test(name))
+    .filter(([name]) => !isCredential(name))
     .map(([name, text]): [string, string] => [name.toLowerCase(), filled(text, env)])
   return {
     text: canonicalJson({ kind, address: addressOf(baseURL), headers: Object.fromEntries(relevant), parameters }),
@@ -54,6 +60,6 @@ function filled(text: string, env: Env): string {
 
 function addressOf(baseURL: string): string {
   const { protocol, host, pathname, searchParams } = new URL(baseURL)
-  const query = [...searchParams].filter(([name]) => !credential.test(name) && name !== 'code' && name !== 'sig')
+  const query = [...searchParams].filter(([name]) => !isCredential(name))
   return canonicalJson([protocol, host, pathname.replace(/\/+$/, ''), query.sort()])
 }

@@ -27,6 +27,10 @@ test('another address, kind, header or parameter is another server', async () =>
     textOf({ headers: { 'anthropic-beta': 'b' } }),
     textOf({ headers: { 'x-region': `\${REGION}` } }, { REGION: 'eu' }),
     textOf({ headers: { 'x-region': `\${REGION}` } }, { REGION: 'us' }),
+    textOf({ headers: { 'x-portkey-config': 'a' } }),
+    textOf({ headers: { 'x-portkey-config': 'b' } }),
+    textOf({ headers: { 'x-author': 'a' } }),
+    textOf({ baseURL: 'https://models.example/v1?tokenizer=b' }),
     textOf({ parameters: { provider: { order: ['a'] } } }),
   ])
   assert.equal(new Set(texts).size, texts.length)
@@ -40,6 +44,8 @@ test('how the address is written, and with which key it is asked, is no other se
     textOf({ baseURL: 'https://user:secret@models.example/v1' }),
     textOf({ baseURL: 'https://models.example/v1?key=abc' }),
     textOf({ headers: { Authorization: 'Bearer x', 'X-Api-Key': `\${K}`, cookie: 'c' } }, { K: 'abc' }),
+    textOf({ headers: { 'Helicone-Auth': 'x', 'Ocp-Apim-Subscription-Key': 'a', 'X-Access-Token': 'y', apikey: 'c' } }),
+    textOf({ baseURL: 'https://models.example/v1?sig=abc&accessToken=abc&code=abc&api_key=abc' }),
     textOf({ apiKeyEnv: 'ANOTHER', timeoutMs: 5, retries: 0 }),
   ])
   assert.equal(new Set(texts).size, 1)
