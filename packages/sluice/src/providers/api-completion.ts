@@ -74,6 +74,8 @@ function outputOf(result: Result, { format }: ModelRequest): string {
 }
 
 function usageOf({ usage: { inputTokens, outputTokens } }: Result, output: string): Usage {
+  const counts = [...Object.values(inputTokens), ...Object.values(outputTokens)]
+  if (counts.some((count) => count !== undefined && count < 0)) return {}
   // A server that counts nothing reports zeros; an answer without input is not free but uncounted.
   const input = inputTokens.total || undefined
   const outputTotal = outputTokens.total === 0 && output !== '' ? undefined : outputTokens.total

@@ -90,7 +90,7 @@ function bodyError(
 
 function badBody(answered: string, body: string, mask: ErrorPlace['mask'], cause: unknown): ProviderError {
   const text = body.trimStart()
-  if (/^(?:data|event|id): ?/.test(text)) {
+  if (/^(?:(?:data|event|id|retry):|: )/.test(text)) {
     const said = `${answered} with a stream of events, which was not asked for: ${excerpt(text, mask)}`
     return new ProviderError('bad-response', said, { cause, retryable: false })
   }

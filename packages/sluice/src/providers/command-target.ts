@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Target } from '../suite/target.ts'
 import type { Env } from './api-key.ts'
@@ -65,8 +66,11 @@ function run({ source, command: [program = '', ...args], cwd, env, mask, input, 
     child.on('close', (code, killedBy) => {
       signal.removeEventListener('abort', kill)
       if (bytes > longestOutput) fail(`wrote more than ${longestOutput / 1024 ** 2} MiB`)
-      else if (code === 0) resolve(Buffer.concat(stdout).toString())
-      else fail(killedBy ? `was ended by ${killedBy}` : `exited with ${code}`)
+      else if (code === 0) {
+        const written = Buffer.concat(stdout)
+        if (isUtf8(written)) resolve(written.toString())
+        else fail('wrote what is not UTF-8')
+      } else fail(killedBy ? `was ended by ${killedBy}` : `exited with ${code}`)
     })
   })
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { privatePartsOf, shownAddress } from '../masking/address.ts'
 import { createMask } from '../masking/mask.ts'
 import type { Target } from '../suite/target.ts'
@@ -70,7 +71,9 @@ export function createHttpTarget(
     const sent = { ...filled, 'content-type': 'application/json' }
     const response = await fetch(url, { method, headers: sent, body, signal })
     const header = (name: string) => response.headers.get(name)
-    return { status: response.status, header, text: await response.text() }
+    const bytes = Buffer.from(await response.arrayBuffer())
+    if (response.ok && !isUtf8(bytes)) throw new Error('the answer is not UTF-8')
+    return { status: response.status, header, text: new TextDecoder().decode(bytes) }
   }
   return (vars, { signal }) => {
     const body = JSON.stringify(vars)

@@ -156,7 +156,8 @@ function kindOf(status: number, { codes, message }: ErrorBody): ProviderErrorKin
 function statusKind(status: number): ProviderErrorKind {
   if (status === 413) return 'too-long'
   if (status === 429) return 'rate-limit'
-  if (status === 503 || status === 529) return 'overloaded'
+  // 498 is Groq's word for a tier without room.
+  if (status === 503 || status === 529 || status === 498) return 'overloaded'
   if (status === 408) return 'timeout'
   return status >= 500 || status === 409 ? 'server' : 'bad-request'
 }

@@ -53,10 +53,17 @@ function isReport(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, 'output')
 }
 
-/** An `error` beside the output, or all alone; amid other keys it is a part of what the application says. */
+/** What stands beside an error in the usual envelopes of one. */
+const companion =
+  /^(?:error|(?:error_?)?(?:code|type|name|message|description|details?)|status(?:_?(?:code|text))?|ok|success|path|timestamp|(?:request|trace|correlation)_?id)$/i
+
+/**
+ * An `error` beside the output, all alone, or with what usually goes with one; amid other keys it is a part of what the
+ * application says.
+ */
 function isFailure(value: unknown): value is { error: unknown } {
   if (typeof value !== 'object' || value === null || !('error' in value) || !value.error) return false
-  return isReport(value) || Object.keys(value).length === 1
+  return isReport(value) || Object.keys(value).every((key) => companion.test(key))
 }
 
 function parsed(text: string): unknown {

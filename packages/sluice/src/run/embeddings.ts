@@ -48,7 +48,7 @@ export function createEmbedText({ store, spending, edition, client, providers, s
     const labels = { model, stage: 'embedding', feature } as const
     book(completion, 'provider')
     spending?.add(completion, labels)
-    store.put(key, completion, labels)
+    if (vectors[0]?.length) store.put(key, completion, labels)
     return completion
   }
   return async (model, text, context) => {

@@ -56,6 +56,15 @@ test('http: text is the output, and so is JSON without an output', async () => {
   }
 })
 
+test('what is not UTF-8 is no answer', async () => {
+  await using server = await faultServer((response) => void response.end(Buffer.from('Grüße', 'latin1')))
+  const [http, program] = [
+    { kind: 'http', url: server.url } as const,
+    script('process.stdout.write(Buffer.from([252]))'),
+  ]
+  for (const target of [http, program]) assert.match((await failureOf(call(target))).message, /not UTF-8/)
+})
+
 test('http: an output that is no text is given as JSON', async () => {
   await using server = await faultServer(json({ output: { items: [1] } }))
   assert.equal((await call({ kind: 'http', url: server.url })).output, '{"items":[1]}')
@@ -181,6 +190,8 @@ test('an error that an application reports is none of its answers', async () => 
     { output: 'Half', error: 'upstream gone' },
     { output: null, error: { code: 1 } },
     { error: 'busy' },
+    { ok: false, error: 'busy', statusCode: 429, requestId: 'r-1' },
+    { status: 'error', error: { code: 1 }, message: 'no', trace_id: 't' },
   ]) {
     const error = await failureOf(call(await moduleTarget(`export default () => (${JSON.stringify(said)})`)))
     assert.match(error.message, /reports an error: (?:upstream gone|{"code":1}|busy)/)

@@ -173,6 +173,12 @@ test('google: structured output, and a filtered answer is said to be one', async
   assert.ok(config.responseSchema ?? config.responseJsonSchema)
 })
 
+test('counts below 0 are unknown, and give nothing back to the budget', async () => {
+  const usage = { prompt_tokens: -500, completion_tokens: 2, total_tokens: 11 }
+  const { completion } = await exchange('openai-compatible', chat('Hi.', usage), { model: 'local:m' })
+  assert.deepEqual(completion.usage, {})
+})
+
 test('openai-compatible: text, fingerprint, headers, no key needed', async () => {
   const usage = {
     prompt_tokens: 9,
