@@ -33,8 +33,8 @@ interface Finder {
 
 /** One regular expression must not grow beyond what the engine compiles. */
 const longestSource = 16_000
-/** `user:password@` in an address. */
-const userInfo = /\b([a-z][a-z\d+.-]*:\/\/)[^\s/?#@"'<>`]*:[^\s/?#@"'<>`]*@/gi
+/** `user:password@` in an address, or a name that is long enough for a token. */
+const userInfo = /:\/\/(?:[^\s/?#@"'<>`:]*:[^\s/?#@"'<>`]*|[^\s/?#@"'<>`:]{8,})@/g
 
 export function createMask(): Mask {
   const secrets = new Set<string>()
@@ -49,7 +49,7 @@ export function createMask(): Mask {
     const { patterns, texts } = find()
     for (const secret of texts) if (result.includes(secret)) result = result.replaceAll(secret, masked)
     for (const pattern of patterns) result = result.replace(pattern, masked)
-    return result.includes('://') ? result.replace(userInfo, `$1${masked}@`) : result
+    return result.includes('://') ? result.replace(userInfo, `://${masked}@`) : result
   }
   return {
     learn(values) {

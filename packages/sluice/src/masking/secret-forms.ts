@@ -25,11 +25,13 @@ export function formsOf(secret: string): SecretForms {
     return { patterns: [], texts: [...new Set([secret, escapedForJson(secret), ...encoded, ...urlSafe, ...lines])] }
   }
   const spelled = Array.from(secret, spellings).join('')
-  const hex = Array.from(bytes.toString('hex'), anyCase).join('')
+  const hex = Array.from(bytes, (byte) => hexadecimal(byte, 2)).join(betweenBytes)
   const wrapped = encoded.map((core) => Array.from(core, base64Digit).join(lineBreak))
   return { patterns: [spelled, ...wrapped, hex], texts: [secret, escapedForJson(secret), ...encoded] }
 }
 
+/** As dumps of memory have it: `73 6b`, `73:6b`, `0x73, 0x6b`. */
+const betweenBytes = String.raw`[ :,-]{0,2}(?:0x|\\+x)?`
 const lineBreak = String.raw`(?:\r?\n|\\+n)?`
 const shortEscapes: Record<string, string> = { '\n': 'n', '\r': 'r', '\t': 't' }
 
@@ -37,7 +39,9 @@ const shortEscapes: Record<string, string> = { '\n': 'n', '\r': 'r', '\t': 't' }
 function spellings(character: string): string {
   if (/[A-Za-z0-9]/.test(character)) return character
   const code = character.codePointAt(0) ?? 0
-  const percents = Array.from(Buffer.from(character), (byte) => `%(?:25)*${hexadecimal(byte, 2)}`).join('')
+  const digits = Array.from(Buffer.from(character), (byte) => hexadecimal(byte, 2))
+  const percents = digits.map((pair) => `%(?:25)*${pair}`).join('')
+  const bytes = digits.map((pair) => String.raw`\\+x${pair}`).join('')
   const units = Array.from({ length: character.length }, (_, index) => {
     return String.raw`\\+u${hexadecimal(character.charCodeAt(index), 4)}`
   }).join('')
@@ -46,6 +50,7 @@ function spellings(character: string): string {
     String.raw`\\*${literal(character)}`,
     percents,
     units,
+    bytes,
     '&(?:amp;)*[A-Za-z]{2,12};',
     `&(?:amp;)*#0*${code};`,
     `&(?:amp;)*#[xX]0*${hexadecimal(code, 1)};`,

@@ -35,6 +35,19 @@ const encodings: Record<string, (secret: string) => string> = {
   'URL twice': (secret) => encodeURIComponent(encodeURIComponent(secret)),
   form: (secret) => new URLSearchParams({ a: secret }).toString().slice(2),
   hexadecimal: (secret) => Buffer.from(secret).toString('hex'),
+  'a printed buffer': (secret) =>
+    Buffer.from(secret)
+      .toString('hex')
+      .replace(/..(?!$)/g, '$& '),
+  'bytes as numbers': (secret) =>
+    Buffer.from(secret)
+      .toString('hex')
+      .replace(/..(?!$)/g, '$&, 0x'),
+  'bytes escaped': (secret) =>
+    Array.from(Buffer.from(secret), (byte) => {
+      const character = String.fromCharCode(byte)
+      return /[A-Za-z0-9]/.test(character) ? character : `\\x${byte.toString(16).padStart(2, '0')}`
+    }).join(''),
   ...Object.fromEntries(
     [0, 1, 2, 3, 4].flatMap((offset) => [
       [`base64 at ${offset}`, (secret: string) => Buffer.from(`${'u'.repeat(offset)}${secret}tail`).toString('base64')],
@@ -98,6 +111,10 @@ test('the password of any address is masked, known or not', () => {
   assert.equal(
     maskOf().text('see postgres://ann:pw@db/x?y and https://e.org/a@b'),
     'see postgres://***@db/x?y and https://e.org/a@b',
+  )
+  assert.equal(
+    maskOf().text('https://ghp_0a1b2c3d4e@github.com/x, ssh://git@github.com'),
+    'https://***@github.com/x, ssh://git@github.com',
   )
 })
 
