@@ -8,7 +8,7 @@ import { type GuardFlags, guardMeasure } from './guard-measure.ts'
 import type { Host } from './host.ts'
 import { type JudgedFeature, judgeVersions, type PolicyFlags, policyFlags } from './judge-versions.ts'
 import { casesOfRuns } from './measured.ts'
-import { type LoadedProject, openProject } from './open-project.ts'
+import { type LoadedProject, openPartlySound } from './open-project.ts'
 import { present } from './present.ts'
 import { proveRun } from './prove-run.ts'
 import { reportHead } from './report-head.ts'
@@ -16,7 +16,7 @@ import { reproduction } from './reproduction.ts'
 import { showProgress } from './run-progress.ts'
 import { type DestinationOptions, findNewDestinations } from './secret-destinations.ts'
 import { openSession } from './session.ts'
-import { setAside } from './set-aside.ts'
+import { earlierFaults, setAside } from './set-aside.ts'
 import { requireModels } from './start-run.ts'
 
 export interface GateOptions extends ScopeOptions, ConclusionOptions, PolicyFlags, GuardFlags, DestinationOptions {
@@ -35,7 +35,7 @@ const featureGone = 'measure-feature'
 
 /** `sluice gate`: every affected feature against its baseline and its threshold. */
 export async function gate(options: GateOptions, host: Host): Promise<number> {
-  const project = await openProject(host, (prompt, suite) => suite === chooseSuite(prompt, options.suite))
+  const project = await openPartlySound(host, (prompt, suite) => suite === chooseSuite(prompt, options.suite))
   const scope = await gateScope(project, options, host)
   if (options.explain) {
     explainGate(scope, options, host)
@@ -43,7 +43,11 @@ export async function gate(options: GateOptions, host: Host): Promise<number> {
   }
   const destinations = findNewDestinations(project, scope.base, options, host)
   const affected = scope.features.filter((feature) => feature.affected).map(({ prompt }) => prompt)
-  const judgeable = setAside(affected, (prompt) => scope.predecessors.get(prompt.feature)?.prompt, host, options)
+  const judgeable = setAside(affected, host, {
+    ...options,
+    suiteFaults: project.suiteFaults,
+    predecessorOf: ({ feature }) => scope.predecessors.get(feature)?.prompt,
+  })
   requireSuites(judgeable.prompts, options.suite)
   requireModels(judgeable.prompts, project.config)
   const guarded = await guardMeasure(project, scope, options)
@@ -74,6 +78,7 @@ export async function gate(options: GateOptions, host: Host): Promise<number> {
           ...destinations,
           ...findings,
           ...judgeable.findings,
+          ...earlierFaults(affected, project.suiteFaults),
           ...guarded.findings.filter(({ code }) => code !== featureGone),
         ],
       }),

@@ -14,7 +14,7 @@ import { type JudgedNight, judgeNight } from './judge-night.ts'
 import { type PolicyFlags, policyFlags } from './judge-versions.ts'
 import { casesOfRuns } from './measured.ts'
 import { nightSuite, planNight } from './night-plan.ts'
-import { openProject } from './open-project.ts'
+import { openPartlySound, type PartlySoundProject } from './open-project.ts'
 import { present } from './present.ts'
 import { proveRun } from './prove-run.ts'
 import { reportHead } from './report-head.ts'
@@ -22,7 +22,7 @@ import { reproduction } from './reproduction.ts'
 import { showProgress } from './run-progress.ts'
 import { type DestinationOptions, defaultBase, findNewDestinations } from './secret-destinations.ts'
 import { openSession } from './session.ts'
-import { type Judgeable, setAside } from './set-aside.ts'
+import { type Judgeable, setAside, withSetAside } from './set-aside.ts'
 import { requireModels } from './start-run.ts'
 import { createTellNight } from './tell-night.ts'
 
@@ -42,13 +42,14 @@ export interface NightlyOptions extends PolicyFlags, DestinationOptions {
 /** `sluice nightly`: every feature in production, asked anew and compared with the nights before. */
 export async function nightly(options: NightlyOptions, host: Host): Promise<number> {
   const night = options.night === undefined ? nightOf(Date.now()) : parseNight(options.night)
-  const project = await openProject(
+  const project = await openPartlySound(
     host,
     // Which suite a night runs is known only with the configuration, so all are read.
     options.suite === undefined ? undefined : (prompt, suite) => suite === nightSuite(prompt, options.suite),
   )
   const { config } = project
-  const { prompts, findings } = judgeableInProduction(project.prompts, host)
+  const judgeable = judgeableInProduction(project, host)
+  const { prompts, findings } = judgeable
   requireSuites(prompts, options.suite)
   requireModels(prompts, project.config)
   const destinations = findNewDestinations(project, await defaultBase(project, host), options, host)
@@ -69,7 +70,7 @@ export async function nightly(options: NightlyOptions, host: Host): Promise<numb
       notes.push(...eventNotes(one, prompts.length), ...(await tell(one)))
     }
     progress.stop()
-    const { verdict, exitCode } = combineVerdicts(judged.map(({ final }) => final))
+    const { verdict, exitCode } = withSetAside(combineVerdicts(judged.map(({ final }) => final)), judgeable)
     const runs = judged.map(({ run }) => run)
     const report = {
       ...reportHead({
@@ -95,8 +96,8 @@ export async function nightly(options: NightlyOptions, host: Host): Promise<numb
 }
 
 /** @throws SluiceError `invalid-input` where none can be judged */
-function judgeableInProduction(prompts: readonly Prompt[], host: Host): Judgeable {
-  const judgeable = setAside(inProduction(prompts), () => undefined, host)
+function judgeableInProduction({ prompts, suiteFaults }: PartlySoundProject, host: Host): Judgeable {
+  const judgeable = setAside(inProduction(prompts), host, { suiteFaults })
   if (judgeable.prompts.length > 0) return judgeable
   const [first] = judgeable.findings
   throw new SluiceError('invalid-input', `there is nothing to run: ${first?.feature}: ${first?.message}`)

@@ -1,8 +1,10 @@
 import type { FinalVerdict } from '../gate/verdict.ts'
 import type { RunFinding } from '../report/run-finding.ts'
+import { type Diagnostic, formatDiagnostic, InvalidFilesError, inOrder } from '../suite/diagnostic.ts'
 import type { Prompt } from '../suite/prompt.ts'
 import { whyUnjudgeable } from '../suite/unjudgeable.ts'
 import type { Host } from './host.ts'
+import type { PartlySoundProject } from './open-project.ts'
 
 /** Features of a run, and those among them that have nothing to be judged by. */
 export interface Judgeable {
@@ -11,27 +13,74 @@ export interface Judgeable {
   findings: RunFinding[]
 }
 
-/** Sets aside what cannot be judged, so that it stops nothing else, and says so before anything is paid for. */
+export interface SetAsideOptions {
+  /** What each feature goes on from. */
+  predecessorOf?(prompt: Prompt): Prompt | undefined
+  allowRemoved?: boolean | undefined
+  suiteFaults: PartlySoundProject['suiteFaults']
+}
+
+/**
+ * Sets aside what cannot be judged, so that it stops nothing else, and says so before anything is paid for.
+ * @throws InvalidFilesError where faulty suites leave nothing to judge
+ */
 export function setAside(
   prompts: readonly Prompt[],
-  predecessorOf: (prompt: Prompt) => Prompt | undefined,
   host: Host,
-  { allowRemoved = false }: { allowRemoved?: boolean | undefined } = {},
+  { predecessorOf = () => undefined, allowRemoved = false, suiteFaults }: SetAsideOptions,
 ): Judgeable {
   const judgeable: Prompt[] = []
   const findings: RunFinding[] = []
+  const said: string[] = []
+  const faultsOf = ({ feature }: Prompt) => suiteFaults.get(feature) ?? []
   for (const prompt of prompts) {
-    const why = whyUnjudgeable(prompt)
+    const faults = faultsOf(prompt)
+    const why = whyUnjudgeable(prompt) ?? faultsText(faults)
     if (why === undefined) {
       judgeable.push(prompt)
       continue
     }
     const before = predecessorOf(prompt)
     const wasJudged = before !== undefined && whyUnjudgeable(before) === undefined
-    findings.push(notJudged(prompt.feature, why, wasJudged && !allowRemoved))
-    host.stderr.write(`${prompt.feature}: not judged: ${why}.\n`)
+    findings.push(
+      faults.length > 0
+        ? faultySuite(prompt.feature, 'error', `Not judged, since its suite is invalid: ${why}`)
+        : notJudged(prompt.feature, why, wasJudged && !allowRemoved),
+    )
+    said.push(`${prompt.feature}: not judged: ${sentence(why)}\n`)
   }
+  const faults = prompts.flatMap(faultsOf)
+  if (judgeable.length === 0 && faults.length > 0) throw new InvalidFilesError(inOrder(faults))
+  for (const line of said) host.stderr.write(line)
   return { prompts: judgeable, findings }
+}
+
+/** Faults of suites whose features no change reaches: they were there before, and nothing was to be judged. */
+export function earlierFaults(
+  affected: readonly Prompt[],
+  suiteFaults: PartlySoundProject['suiteFaults'],
+): RunFinding[] {
+  const others = [...suiteFaults].filter(([feature]) => !affected.some((prompt) => prompt.feature === feature))
+  return others.map(([feature, faults]) =>
+    faultySuite(feature, 'warning', `Its suite is invalid, and was before this change: ${faultsText(faults)}`),
+  )
+}
+
+const faultsShown = 3
+
+function faultsText(faults: readonly Diagnostic[]): string | undefined {
+  if (faults.length === 0) return undefined
+  const more = faults.length > faultsShown ? `, and ${faults.length - faultsShown} more (sluice check lists them)` : ''
+  return `${faults.slice(0, faultsShown).map(formatDiagnostic).join(', ')}${more}`
+}
+
+/** What is invalid in the suite of an affected feature is to be mended, whoever wrote it. */
+function faultySuite(feature: string, severity: RunFinding['severity'], message: string): RunFinding {
+  return { code: 'not-judged', severity, message: sentence(message), feature, before: null, after: null }
+}
+
+function sentence(text: string): string {
+  return text.endsWith('?') ? text : `${text}.`
 }
 
 function notJudged(feature: string, why: string, isLoss: boolean): RunFinding {

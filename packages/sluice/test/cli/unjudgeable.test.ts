@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { rmSync } from 'node:fs'
+import path from 'node:path'
 import { test } from 'node:test'
 import type { Report } from '../../src/report/report.ts'
 import { fakeModel } from '../support/fake-model.ts'
@@ -96,4 +98,41 @@ test('the nightly leaves them out, and refuses to run with nothing else', async 
   const { code, stderr } = await made.sluice(['nightly'])
   assert.equal(code, 3)
   assert.match(stderr, /there is nothing to run: no-cases: Not judged/)
+})
+
+const suiteOf = (name: string) =>
+  `sluice: 1\n${head.replace('/', ':')}suites: {fast: ../evals/${name}.yaml}\nchecks: [{contains: polite}]\n`
+
+test('a suite that is empty, unreadable or gone fails its feature and stops no other', async () => {
+  await using model = await fakeModel(() => 'polite')
+  using made = project(model.url, { good: cases + evaluators })
+  made.write({
+    'prompts/other.prompt.yml': suiteOf('other'),
+    'prompts/early.prompt.yml': suiteOf('early'),
+    'evals/other.yaml': '- {id: a, vars: {v: one}}\n',
+    'evals/early.yaml': '[]\n',
+  })
+  commitAll(made, 'suites')
+  made.git('checkout', '-qb', 'change')
+  made.write({ 'prompts/good.prompt.yml': head.replace('Rate', 'Judge') + cases + evaluators })
+  for (const [text, fault] of [
+    ['[]\n', /evals\/other\.yaml:1:1: holds no cases/],
+    ['x: [\n', /evals\/other\.yaml:\d:\d: not valid YAML/],
+    [undefined, /suites\.fast: there is no file evals\/other\.yaml/],
+  ] as const) {
+    if (text === undefined) rmSync(path.join(made.root, 'evals/other.yaml'))
+    else made.write({ 'evals/other.yaml': text })
+    const { code, report, stderr } = await judged(made, ['gate', '--allow-removed'])
+    assert.deepEqual([code, report.verdict, report.features.map(({ feature }) => feature)], [3, 'fail', ['good']])
+    assert.match(stderr, fault)
+    const found = setAside(report).map(({ severity, feature }) => [severity, feature])
+    assert.deepEqual(found, [
+      ['error', 'other'],
+      ['warning', 'early'],
+    ])
+  }
+  made.git('checkout', '-q', '--', 'prompts')
+  const { code, stderr, stdout } = await made.sluice(['gate', '--base', 'main'])
+  assert.deepEqual([code, stdout], [3, ''])
+  assert.match(stderr, /there is no file evals\/other\.yaml/)
 })

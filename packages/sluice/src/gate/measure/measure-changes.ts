@@ -134,7 +134,8 @@ async function readSuite(
   try {
     return await suiteMeasure(cases(prompt, suite), config.root)
   } catch (error) {
-    if (!(error instanceof SluiceError)) throw error
+    // A file that is not there, or that nobody may read, has a code of the system.
+    if (!(error instanceof SluiceError || (error instanceof Error && 'code' in error))) throw error
     return error.message.split('\n')[0] ?? ''
   }
 }
