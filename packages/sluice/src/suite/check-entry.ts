@@ -12,7 +12,11 @@ const text = z.string().min(1)
 /** A text to compare with; a number or a boolean without quotes is the text that it is written as. */
 const comparedType = { type: ['string', 'number', 'boolean'] }
 const compared = z.preprocess((value) => (isScalar(value) ? textOf(value) : value), text).meta(comparedType)
-const comparedList = z.array(compared).min(1)
+/** A text to look for: with the line end that a block of YAML adds, one that is not at the end of a line is not found. */
+const sought = compared.refine((value) => !value.endsWith('\n'), {
+  error: 'ends in a line end, as a block after | does; begin the block with |-',
+})
+const soughtList = z.array(sought).min(1)
 
 function isScalar(value: unknown): boolean {
   return typeof value === 'number' || typeof value === 'boolean' || value instanceof Written
@@ -64,10 +68,10 @@ const similarity = z.strictObject({
 
 const negatable = {
   equals: compared.meta({ ...comparedType, description: 'The output is this text.' }),
-  contains: compared.meta({ ...comparedType, description: 'The output contains this text.' }),
-  containsAll: comparedList.meta({ description: 'The output contains these texts; scores the share found.' }),
-  containsAny: comparedList.meta({ description: 'The output contains at least one of these texts.' }),
-  startsWith: compared.meta({ ...comparedType, description: 'The output starts with this text.' }),
+  contains: sought.meta({ ...comparedType, description: 'The output contains this text.' }),
+  containsAll: soughtList.meta({ description: 'The output contains these texts; scores the share found.' }),
+  containsAny: soughtList.meta({ description: 'The output contains at least one of these texts.' }),
+  startsWith: sought.meta({ ...comparedType, description: 'The output starts with this text.' }),
   endsWith: compared.meta({ ...comparedType, description: 'The output ends with this text.' }),
   matches: regex.meta({ description: 'The output matches this regular expression.' }),
 }

@@ -3,6 +3,7 @@ import { expectationSchema } from './case.ts'
 import { checkSchema } from './check-entry.ts'
 import { choiceEvaluatorSchema } from './choice.ts'
 import { gateSettingsSchema } from './gate-settings.ts'
+import { refuseNotJson } from './json-value.ts'
 import { messageSchema, modelIdSchema, modelParametersSchema } from './model.ts'
 import { liveSettingsSchema, rolloutSettingsSchema } from './rollout-settings.ts'
 import { rubricSchema } from './rubric.ts'
@@ -15,9 +16,11 @@ export const featureNameSchema = z
     'must consist of letters, digits, "-", "_" and "." only, and start with one of the first two',
   )
 
-const jsonSchemaSchema = z.union([z.string(), z.record(z.string(), z.unknown())], {
-  error: 'expected a JSON Schema as a map, or as a JSON string',
-})
+const jsonSchemaSchema = z
+  .union([z.string(), z.record(z.string(), z.unknown())], {
+    error: 'expected a JSON Schema as a map, or as a JSON string',
+  })
+  .superRefine(refuseNotJson)
 
 /** Names of the ready-made judges of GitHub Models. */
 const readyMadeJudges = ['similarity', 'coherence', 'fluency', 'relevance', 'groundedness'] as const

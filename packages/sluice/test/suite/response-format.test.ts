@@ -41,6 +41,10 @@ test('a schema that is missing, broken or without effect is reported', async () 
   assert.deepEqual(await faultsOf(withKeys('jsonSchema: {type: object}')), [
     `warning ${file}:12:13: jsonSchema: has no effect without "responseFormat: json_schema"`,
   ])
+  assert.match(
+    (await faultsOf(withKeys('responseFormat: json_schema\njsonSchema: {const: 04109}')))[0] ?? '',
+    /:13:21: jsonSchema.const: 04109 is not a JSON number/,
+  )
   assert.deepEqual(await faultsOf(withKeys('responseFormat: jsno_object')), [
     `${file}:12:17: responseFormat: expected one of text, json_object, json_schema, found "jsno_object"; did you mean "json_object"?`,
   ])
