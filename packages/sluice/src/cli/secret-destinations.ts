@@ -2,6 +2,7 @@ import { SluiceError } from '../errors.ts'
 import { baseCommit } from '../gate/base-commit.ts'
 import { type BaseProject, readBaseProject } from '../gate/base-project.ts'
 import { openGit } from '../gate/git.ts'
+import { GitError } from '../gate/git-process.ts'
 import { type NewFlow, newFlows, secretFlows } from '../gate/secret-flows.ts'
 import type { RunFinding } from '../report/run-finding.ts'
 import type { Host } from './host.ts'
@@ -50,17 +51,20 @@ export function findNewDestinations(
   }))
 }
 
-/** The base of a command that compares no versions: where this branch left the default branch, if that can be told. */
+/**
+ * The base of a command that compares no versions: where this branch left the default branch, if that can be told.
+ * @throws SluiceError `invalid-input` where git fails, or a base that is there cannot be read: what went where is unknown then
+ */
 export async function defaultBase({ config }: LoadedProject, host: Host): Promise<BaseProject | undefined> {
-  try {
-    const git = await openGit(config.root, host.env)
-    if (!git) return undefined
-    const commit = await baseCommit(git, undefined, host.env)
-    return await readBaseProject(git, commit, { root: config.root, cwd: host.cwd(), env: host.env })
-  } catch (error) {
-    if (error instanceof SluiceError) return undefined
-    throw error
-  }
+  const git = await openGit(config.root, host.env)
+  const commit = git && (await baseCommit(git, undefined, host.env).catch(nothingFor))
+  if (!git || commit === undefined) return undefined
+  return readBaseProject(git, commit, { root: config.root, cwd: host.cwd(), env: host.env })
+}
+
+/** No branch, or no history of it, is nothing to compare with; a git that fails is a fault. */
+function nothingFor(error: unknown): undefined {
+  if (!(error instanceof SluiceError) || error instanceof GitError) throw error
 }
 
 function sentence({ variable, shown, before }: NewFlow, sends: string, went: string): string {

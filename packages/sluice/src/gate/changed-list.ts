@@ -1,3 +1,4 @@
+import { existsSync, realpathSync } from 'node:fs'
 import path from 'node:path'
 import { SluiceError } from '../errors.ts'
 
@@ -62,7 +63,7 @@ function jsonArray(text: string): string[] | undefined {
 async function known(line: string, { root, prefix, isKnown }: ListPlace): Promise<string[] | undefined> {
   for (const name of spellings(line)) {
     const places = path.isAbsolute(name)
-      ? [path.relative(root, name).replaceAll(path.sep, '/')]
+      ? [name, withoutLinks(name)].map((each) => path.relative(root, each).replaceAll(path.sep, '/'))
       : [path.posix.normalize(name), path.posix.join(prefix, name)]
     const inside = places
       .map((file) => file.replace(/\/$/, ''))
@@ -72,6 +73,13 @@ async function known(line: string, { root, prefix, isKnown }: ListPlace): Promis
     if (found.length > 0) return found
   }
   return undefined
+}
+
+/** The place of a file whose folder is reached by links; of a folder that is gone as much as is there. */
+function withoutLinks(name: string): string {
+  const folder = path.dirname(name)
+  if (folder === name) return name
+  return path.join(existsSync(folder) ? realpathSync(folder) : withoutLinks(folder), path.basename(name))
 }
 
 function spellings(line: string): string[] {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { fakeModel } from '../support/fake-model.ts'
@@ -85,4 +85,14 @@ test('a project without any base: in CI a key goes to the providers’ own addre
   assert.match(refused.stderr, /no base commit could be read; with actions\/checkout set fetch-depth: 0/)
   assert.notEqual((await project.sluice([...gate, '--all', '--allow-endpoint', 'local'], baseless)).code, 3)
   assert.ok(model.requests.length > 0)
+})
+
+test('where git fails nothing is sent, and its words are told', async () => {
+  await using model = await fakeModel(answer)
+  using project = movedProject(model.url, model.url)
+  rmSync(path.join(project.root, '.git/HEAD'))
+  const { code, stderr } = await project.sluice(['eval', 'summary'], env)
+  assert.equal(code, 3, stderr)
+  assert.match(stderr, /git cannot be asked here.*not a git repository.*git fsck/s)
+  assert.equal(model.requests.length, 0)
 })

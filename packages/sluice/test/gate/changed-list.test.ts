@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { test } from 'node:test'
 import { readChangedList } from '../../src/gate/changed-list.ts'
 
@@ -73,5 +76,20 @@ test('a line that names no file is refused, with the forms that are', async () =
       assert.match(error.message, /^--changed-files list\.txt: .*one path a line.*JSON array/s)
       return true
     })
+  }
+})
+
+test('an absolute path may lead through a link, also to a file whose folder is gone', async () => {
+  const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'sluice-list-')))
+  try {
+    const root = path.join(folder, 'real')
+    mkdirSync(root)
+    symlinkSync('real', path.join(folder, 'link'))
+    const lines = `${folder}/link/a.txt\n${folder}/link/gone/b.txt\n`
+    const isKnown = async (file: string) => ['a.txt', 'gone/b.txt'].includes(file)
+    const found = await readChangedList(Buffer.from(lines), { ...place, root, prefix: '', isKnown })
+    assert.deepEqual(found, ['a.txt', 'gone/b.txt'])
+  } finally {
+    rmSync(folder, { recursive: true })
   }
 })
