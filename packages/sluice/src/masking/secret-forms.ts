@@ -30,8 +30,8 @@ export function formsOf(secret: string): SecretForms {
   return { patterns: [spelled, ...wrapped, hex], texts: [secret, escapedForJson(secret), ...encoded] }
 }
 
-/** As dumps of memory have it: `73 6b`, `73:6b`, `0x73, 0x6b`. */
-const betweenBytes = String.raw`[ :,-]{0,2}(?:0x|\\+x)?`
+/** As buffers are printed: `73 6b`, `73:6b`. */
+const betweenBytes = '[ :-]?'
 const lineBreak = String.raw`(?:\r?\n|\\+n)?`
 const shortEscapes: Record<string, string> = { '\n': 'n', '\r': 'r', '\t': 't' }
 

@@ -39,10 +39,6 @@ const encodings: Record<string, (secret: string) => string> = {
     Buffer.from(secret)
       .toString('hex')
       .replace(/..(?!$)/g, '$& '),
-  'bytes as numbers': (secret) =>
-    Buffer.from(secret)
-      .toString('hex')
-      .replace(/..(?!$)/g, '$&, 0x'),
   'bytes escaped': (secret) =>
     Array.from(Buffer.from(secret), (byte) => {
       const character = String.fromCharCode(byte)
