@@ -65,12 +65,13 @@ export function thresholdTest({
  * Undefined with too little data for a standard error.
  */
 export function intervalPicture(test: DrawnTest, confidence: number): Html | undefined {
-  const { what, zero, margin, looks } = test
-  const rows = looks.flatMap((look) => regionsOf(look, margin) ?? [])
+  const { what, zero, margin, looks, least, most } = test
+  const rows = looks.flatMap((look) => regionsOf(look, test) ?? [])
   const last = rows.at(-1)
   if (!last) return undefined
   const interval = within(test)
-  const values = rows.flatMap(({ mean, failBelow, passAbove }) => [mean, failBelow, passAbove])
+  const bounds = rows.flatMap(({ failBelow, passAbove }) => [failBelow, passAbove])
+  const values = [...rows.map(({ mean }) => mean), ...bounds.filter((bound) => bound > least && bound < most)]
   const shown = [...values, 0, -margin, interval.ciLow ?? last.mean, interval.ciHigh ?? last.mean]
   const [low, high] = [Math.min(...shown), Math.max(...shown)]
   const room = Math.max((high - low) * 0.06, 0.005)
@@ -96,21 +97,27 @@ function within({ interval, least, most }: DrawnTest): DrawnTest['interval'] {
   return { ciLow: end(interval.ciLow), ciHigh: end(interval.ciHigh) }
 }
 
-/** The test's statistic is on the scale of the normal distribution; its bounds are put back to that of the mean. */
-function regionsOf(look: Look, margin: number): Regions | undefined {
+/**
+ * The test's statistic is on the scale of the normal distribution; its bounds are put back to that of the mean. Where the
+ * answers are too few for a pass, whatever their mean, the statistic does not follow the mean: then no mean passes.
+ */
+function regionsOf(look: Look, { margin }: DrawnTest): Regions | undefined {
   const { meanDifference: mean, se, z, passBound, failBound, decision } = look
   if (mean === null || se === null || z === null) return undefined
+  if (failBound === null || passBound === null) return undefined
   const scale = z === 0 ? se : (mean + margin) / z
-  const failBelow = failBound === null ? Number.NaN : -margin - Math.abs(failBound) * scale
-  const passAbove = passBound === null ? Number.NaN : -margin + Math.abs(passBound) * scale
-  if (!Number.isFinite(failBelow) || !Number.isFinite(passAbove)) return undefined
+  const failBelow = -margin - Math.abs(failBound) * (scale < 0 ? se : scale)
+  const passAbove = scale < 0 ? Number.POSITIVE_INFINITY : -margin + Math.abs(passBound) * scale
+  if (Number.isNaN(failBelow) || Number.isNaN(passAbove)) return undefined
   // The scale changes a little along the axis: near a bound the decision is what counts.
   if (decision === 'fail') return { look, mean, failBelow: Math.max(mean, failBelow), passAbove }
   if (decision === 'pass') return { look, mean, failBelow, passAbove: Math.min(mean, passAbove) }
   return { look, mean, failBelow: Math.min(mean, failBelow), passAbove: Math.max(mean, passAbove) }
 }
 
-function rowPicture({ look, mean, failBelow, passAbove }: Regions, y: number, axis: Axis): Html {
+function rowPicture({ look, mean, ...bounds }: Regions, y: number, axis: Axis): Html {
+  const failBelow = Math.max(axis.low, bounds.failBelow)
+  const passAbove = Math.min(axis.high, bounds.passAbove)
   const bar = y + 18
   const [left, right] = [axis.at(failBelow), axis.at(passAbove)]
   return html`<text class="label" x="0" y="${y + 13}">${formatAmount(look.repeats, 'repeat')}: ${formatChange(mean)}, ${look.decision}</text>
