@@ -89,7 +89,7 @@ test('a project without any base: in CI a key goes to the providers’ own addre
 
 test('where git fails nothing is sent, and its words are told', async () => {
   await using model = await fakeModel(answer)
-  using project = movedProject(model.url, model.url)
+  using project = movedProject(model.url, `${model.url}/other`)
   rmSync(path.join(project.root, '.git/HEAD'))
   const { code, stderr } = await project.sluice(['eval', 'summary'], env)
   assert.equal(code, 3, stderr)
