@@ -15,6 +15,10 @@ const bodySchema = z.looseObject({
       z.looseObject({
         error: fault,
         native_finish_reason: text,
+        content_filter_results: z
+          .record(z.string(), z.looseObject({ filtered: z.unknown() }).nullable().catch(null))
+          .optional()
+          .catch(undefined),
         message: z.looseObject({ refusal: text }).optional().catch(undefined),
       }),
     )
@@ -41,6 +45,8 @@ export interface AnswerBody {
   error?: { message: string; status?: number } | undefined
   /** The words in which the model refuses. */
   refusal?: string | undefined
+  /** What Azure's filter took out of it, e.g. `hate`. */
+  filtered?: string | undefined
   /** How the answer ended for the provider behind a gateway. */
   nativeEnd?: string | undefined
   /** Why it was refused, e.g. `cyber`. */
@@ -57,6 +63,7 @@ export function readAnswerBody(body: unknown): AnswerBody {
   return {
     error: failureOf(choice?.error) ?? failureOf(data.error),
     refusal: choice?.message?.refusal ?? refusalIn(data.output),
+    filtered: Object.entries(choice?.content_filter_results ?? {}).find(([, found]) => found?.filtered === true)?.[0],
     nativeEnd: choice?.native_finish_reason,
     category: data.stop_details?.category,
     unfinished:

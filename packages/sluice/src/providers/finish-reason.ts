@@ -33,7 +33,7 @@ const wordings = [
 /** How an answer ended, in one vocabulary for all providers. */
 export function endingOf(result: Result): Ending {
   const { unified, raw } = result.finishReason
-  const { refusal, category, unfinished, nativeEnd } = readAnswerBody(result.response?.body)
+  const { refusal, category, unfinished, filtered, nativeEnd } = readAnswerBody(result.response?.body)
   const calls = toolCalls(result)
   switch (unified) {
     case 'content-filter':
@@ -43,6 +43,7 @@ export function endingOf(result: Result): Ending {
     case 'tool-calls':
       return { finishReason: 'tools', ended: calls }
     case 'stop':
+      if (filtered !== undefined) return { finishReason: 'filter', ended: filtered }
       if (calls !== undefined) return { finishReason: 'tools', ended: calls }
       if (unfinished !== undefined || raw === 'pause_turn') return { finishReason: 'other', ended: unfinished ?? raw }
       return nativeEnding(nativeEnd) ?? { finishReason: 'stop' }

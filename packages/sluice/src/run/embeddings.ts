@@ -48,7 +48,8 @@ export function createEmbedText({ store, spending, edition, client, providers, s
     const labels = { model, stage: 'embedding', feature } as const
     book(completion, 'provider')
     spending?.add(completion, labels)
-    if (vectors[0]?.length) store.put(key, completion, labels)
+    // One without a direction can be compared with nothing: it is asked for again.
+    if (vectors[0]?.some((value) => value !== 0)) store.put(key, completion, labels)
     return completion
   }
   return async (model, text, context) => {

@@ -7,6 +7,7 @@ import type { Completion, ModelRequest, Provider } from '../../src/providers/pro
 import { createAnswerStore } from '../../src/run/answer-store.ts'
 import { createAsk } from '../../src/run/answers.ts'
 import { openDatabase } from '../../src/run/database.ts'
+import { createEmbedText } from '../../src/run/embeddings.ts'
 
 const request: ModelRequest = {
   model: 'p:m',
@@ -121,4 +122,29 @@ test('what is no answer is handed on and paid for, but neither kept nor taken fr
   await world.ask(request, never)
   assert.equal(world.calls(), 4)
   assert.deepEqual(world.booked, ['provider', 'provider', 'provider', 'provider'])
+})
+
+test('an embedding is kept, and one without a direction is asked for again', async () => {
+  const root = mkdtempSync(path.join(tmpdir(), 'sluice-embeddings-'))
+  const database = openDatabase(root)
+  const vectors = [[], [0, 0], [0.5, -1]]
+  let calls = 0
+  const provider: Provider = { name: 'p', live: true, complete: async () => completion }
+  const client = {
+    complete: provider.complete,
+    embed: async () => ({ vectors: [vectors[calls++] ?? [9]] }),
+    answered: () => {},
+  }
+  const stop = new AbortController().signal
+  const embed = createEmbedText({
+    store: createAnswerStore(database),
+    client,
+    providers: { get: async () => provider },
+    stop,
+  })
+  for (const expected of [...vectors, [0.5, -1]])
+    assert.deepEqual(await embed('p:m', 'text', { feature: 'f', signal: stop, book: () => {} }), expected)
+  assert.equal(calls, 3)
+  database.close()
+  rmSync(root, { recursive: true })
 })

@@ -48,6 +48,15 @@ export const ofCompatible: Omit<Shape, 'kind'>[] = [
     body: choice({ content }),
     state: 'noText' as const,
   })),
+  ...[true, false].map((filtered) => {
+    const filters = { content_filter_results: { violence: { filtered, severity: 'high' }, error: null } }
+    const name = `a stop that Azure's filter ${filtered ? 'cut' : 'only remarked on'}`
+    return {
+      name,
+      body: choice({ content: 'First' }, 'stop', filters),
+      state: filtered ? 'refused' : 'scored',
+    } as const
+  }),
   {
     name: 'a stop that was an error behind the gateway',
     body: choice({ content: 'First' }, 'stop', { native_finish_reason: 'error' }),
