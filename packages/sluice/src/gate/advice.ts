@@ -33,7 +33,7 @@ const power = 0.8
  * reduce, and works out by `mdePower` what 80 % power would take.
  */
 export function advise(request: AdviceRequest): Advice {
-  const { test, pairs, plan, margin, marginOf, policy } = request
+  const { test, pairs, plan, margin, marginOf } = request
   const { statistics } = test
   const repeats = plan.repeats.at(-1) ?? 1
   if (statistics?.seUsed === undefined) {
@@ -42,7 +42,7 @@ export function advise(request: AdviceRequest): Advice {
   }
   const few = tooFewAnswers(request)
   if (isDeterministic(statistics)) {
-    const text = withoutNoise(pairs, policy)
+    const text = withoutNoise(request)
     if (few) return { ...few, text: `${text} ${few.text}` }
     return { smallestMargin: 0, helps: 'neither', text }
   }
@@ -80,8 +80,10 @@ function tooFewAnswers({ test, pairs, plan, margin, policy }: AdviceRequest): Ad
 }
 
 /** What is certain, and how rare a fault may be that showed in none of n answers: (1 - p)^n = 1 - confidence. */
-function withoutNoise(pairs: readonly Pair[], { confidence }: GatePolicy): string {
-  const answers = pairs.reduce((sum, { candidate }) => sum + candidate.count, 0)
+function withoutNoise({ test, pairs, plan, policy: { confidence } }: AdviceRequest): string {
+  // Another test of the run may have asked for more repeats than this one looks at.
+  const most = plan.repeats[test.look] ?? Number.POSITIVE_INFINITY
+  const answers = pairs.reduce((sum, { candidate }) => sum + Math.min(candidate.count, most), 0)
   const rare = Math.ceil(100 * (1 - (1 - confidence) ** (1 / answers)))
   return `No score varied between repeats: a drop that shows in every answer is seen; a fault in up to ${rare} % of the answers may have shown in none of the candidate's ${answers}.`
 }

@@ -109,7 +109,8 @@ export function fewAnswersReason(
   const unit = policy.estimand === 'population' ? 'case' : 'answer'
   const whole = Math.floor(equal + 1e-9)
   const weighed = whole < answers ? `, which weigh as much as ${whole} independent ones of equal weight,` : ''
-  const found = `${amount(answers, unit)}${weighed} ${answers === 1 ? 'is' : 'are'} too few to rule out a fault that shows only now and then`
+  const whose = which === 'difference' && unit === 'answer' ? ' of the candidate' : ''
+  const found = `${amount(answers, unit)}${whose}${weighed} ${answers === 1 ? 'is' : 'are'} too few to rule out a fault that shows only now and then`
   const enough = `${amount(needed.cases, 'case')}${unit === 'case' ? '' : ` with ${amount(policy.looks.at(-1) ?? 1, 'repeat')} each`}`
   const proof = Number.isFinite(needed.answers)
     ? `with this result it takes ${enough} to rule out ${lossOf(which, policy)} with ${percent(policy.confidence)} confidence`

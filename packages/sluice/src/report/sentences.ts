@@ -43,13 +43,18 @@ export function headline({ reasons, verdict, strength, score, comparison }: Feat
 }
 
 /** How good the eyes of this run were; undefined without a comparison. */
-export function eyesight({ comparison, reasons }: FeatureSummary): string | undefined {
+export function eyesight(feature: FeatureSummary): string | undefined {
+  const { comparison } = feature
   if (!comparison) return undefined
   if (comparison.detectableDrop === null)
     return 'How small a drop this run could have seen is unknown: there is too little data.'
   const seen = `This run would have caught a drop of ${formatScore(comparison.detectableDrop)} or more with 80 % probability`
-  const mayHide = comparison.verdict === 'inconclusive' && reasons.some(({ code }) => code === 'few-answers')
-  return mayHide ? `${seen}, but only one that shows in all answers alike.` : `${seen}.`
+  return mayHide(feature) ? `${seen}, but only one that shows in all answers alike.` : `${seen}.`
+}
+
+/** Whether a fault that shows only now and then may be there unseen, since the answers are too few. */
+export function mayHide({ comparison, reasons }: FeatureSummary): boolean {
+  return comparison?.verdict === 'inconclusive' && reasons.some(({ code }) => code === 'few-answers')
 }
 
 /** What became of a tag. One that did not fail was not shown to be as good as before: its interval may be wide. */

@@ -12,6 +12,13 @@ test('scores that never vary show no rare fault, and the advice says how rare', 
   assert.match(adviceOn(150), /a fault in up to 1 % of the answers may have shown in none of the candidate's 300\.$/)
 })
 
+test('the advice speaks of as many answers as the reason, also where the threshold took more repeats', () => {
+  const cases = [1, 2, 3].map((i) => gateCase(`case-${i}`, Array<number>(8).fill(1)))
+  const { decision } = play(cases, { threshold: 0.5 })
+  const [, answers] = /^(\d+) answers of the candidate are too few/.exec(decision.reasons[0]?.message ?? '') ?? []
+  assert.match(decision.advice?.text ?? '', new RegExp(`in none of the candidate's ${answers}\\.`))
+})
+
 test('with one repeat of each case no share of the variance is claimed for the cases', () => {
   const scores = [0.2, 0.9, 0.5, 0.7, 0.4, 1, 0.6, 0.3]
   const cases = scores.map((score, i) => gateCase(`case-${i}`, [score], { baseline: [scores.at(i - 1) ?? 0] }))

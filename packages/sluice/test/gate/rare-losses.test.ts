@@ -20,7 +20,7 @@ test('one, two or five cases that never vary pass weakly, after no more repeats 
   const [reason] = play(spotless(5)).decision.reasons
   assert.match(
     reason?.message ?? '',
-    /^10 answers are too few .* with this result it takes 16 cases with 8 repeats each to rule out a drop of 0\.03 with 95 % confidence\.$/,
+    /^10 answers of the candidate are too few .* with this result it takes 16 cases with 8 repeats each to rule out a drop of 0\.03 with 95 % confidence\.$/,
   )
 })
 

@@ -8,6 +8,7 @@ import {
   headline,
   judgeLine,
   latencyLine,
+  mayHide,
   repeatsLine,
   verdictWord,
 } from '../sentences.ts'
@@ -66,7 +67,8 @@ function heading(title: string, oneOfSeveral: boolean): Html {
 }
 
 /** The numbers that a reader looks for first. */
-function figures({ score, comparison, threshold, coverage, confidence }: FeatureSummary): Html {
+function figures(feature: FeatureSummary): Html {
+  const { score, comparison, threshold, coverage, confidence } = feature
   const interval = formatPercent(confidence)
   const all: (readonly [name: string, value: string, note: string])[] = [
     ['Mean', formatScore(score.mean), `${interval} ${formatInterval(score)}`],
@@ -77,7 +79,11 @@ function figures({ score, comparison, threshold, coverage, confidence }: Feature
       ['Change', formatChange(meanDifference), `${interval} ${formatInterval(comparison, formatChange)}`],
       ['Baseline', formatScore(baselineMean), `${formatAmount(pairs, 'pair')}, ${formatAmount(repeats, 'repeat')}`],
       ['Margin', formatScore(margin), comparison.verdict],
-      ['Detectable drop', formatScore(detectableDrop), 'caught with 80 % probability'],
+      [
+        'Detectable drop',
+        formatScore(detectableDrop),
+        `${mayHide(feature) ? 'in all answers: ' : ''}caught with 80 % probability`,
+      ],
     )
   }
   if (threshold) all.push(['Threshold', formatScore(threshold.value), threshold.verdict])
