@@ -9,7 +9,8 @@ export interface Spoken {
 }
 
 interface Mark {
-  open: string
+  /** Anywhere in a text. */
+  open: RegExp
   /** At the very start of a text, but for white space. */
   opens: RegExp
   closes: RegExp
@@ -17,7 +18,13 @@ interface Mark {
 
 function mark(open: string, close: string): Mark {
   const pattern = (text: string) => text.replaceAll(/[[\]|/]/g, '\\$&')
-  return { open, opens: new RegExp(`^\\s*${pattern(open)}`, 'i'), closes: new RegExp(pattern(close), 'i') }
+  // A tag may have attributes, e.g. <think time="3">.
+  const opening = pattern(open).replace(/(\w)>$/, '$1(?:\\s[^>]*)?>')
+  return {
+    open: new RegExp(opening, 'i'),
+    opens: new RegExp(`^\\s*${opening}`, 'i'),
+    closes: new RegExp(pattern(close), 'i'),
+  }
 }
 
 const usual = mark('<think>', '</think>')
@@ -32,7 +39,7 @@ const marks = [
 ]
 
 /** The same in words that prompts use as well, e.g. to ask for reasoning in tags of its own. */
-const plainMarks = ['thinking', 'thought', 'reasoning'].map((tag) => mark(`<${tag}>`, `</${tag}>`))
+const plainMarks = ['thinking', 'thought', 'thoughts', 'reasoning'].map((tag) => mark(`<${tag}>`, `</${tag}>`))
 
 /** Models that write their reasoning into the answer unless the server takes it out. */
 const reasoners =
@@ -50,8 +57,7 @@ export function withoutReasoning(
 ): Spoken {
   if (wish === 'keep') return { output }
   const isReasoner = wish === 'strip' || reasoners.test(model)
-  const isFree = ({ open }: Mark) =>
-    wish === 'strip' || !messages.some(({ content }) => content.toLowerCase().includes(open))
+  const isFree = ({ open }: Mark) => wish === 'strip' || !messages.some(({ content }) => open.test(content))
   const own = marks.filter((each) => isReasoner || isFree(each))
   return (
     ofChannels(output, isReasoner) ??

@@ -22,6 +22,8 @@ const takenOff: [name: string, output: string, situation?: Situation][] = [
   ['capitals', `<THINK>x</THINK>${answer}`],
   ['two blocks', `<think>x</think>\n<think>y</think>\n${answer}`],
   ['<thinking>', `<thinking>x</thinking>\n${answer}`],
+  ['attributes', `<think time="3">x</think>${answer}`],
+  ['<thoughts>', `<thoughts>x</thoughts>\n${answer}`, { asked: 'Share no <thought>.' }],
   ['[THINK]', `[THINK]x[/THINK]${answer}`, { model: 'mistral:magistral-medium-2507' }],
   ['Kimi', `◁think▷x◁/think▷${answer}`],
   ['open thoughts', `<|begin_of_thought|>x<|end_of_thought|>${answer}`],
