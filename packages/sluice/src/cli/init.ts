@@ -66,7 +66,7 @@ function nextSteps({ dir, files, isRecorded, key, command }: Situation): string[
   if (isRecorded) {
     return [
       `${first}   # passes on recorded answers: no key, no network`,
-      `the recorded answers fit these files as they are: before you change the prompt, set a real "model" in ${prompt} and "judge" in sluice.yaml, e.g. anthropic:claude-haiku-4-5-20251001`,
+      `the recorded answers fit these files as they are: before you change the prompt or a case, set a real "model" in ${prompt} and "judge" in sluice.yaml, e.g. anthropic:claude-haiku-4-5-20251001`,
       'export ANTHROPIC_API_KEY=… here, and add it on GitHub as an Actions secret of that name',
       ours,
       commit,
