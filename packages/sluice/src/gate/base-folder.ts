@@ -45,14 +45,22 @@ async function movedFrom(
   root: string,
   env: NodeJS.ProcessEnv,
 ): Promise<string | undefined> {
-  if (!entryAt(path.join(root, configFileName))?.isFile()) return undefined
   const gone = tree
     .paths()
     .filter((file) => path.posix.basename(file) === configFileName && !entryAt(path.join(git.root, file)))
+  const [only] = gone.length === 1 ? gone.map(folderOf) : []
+  if (!entryAt(path.join(root, configFileName))?.isFile()) {
+    // A folder that is new, and leaves behind what an earlier sluice.yaml said, is still judged by what that said.
+    return (await tree.children(git.prefix === '' ? '.' : git.prefix)).length === 0 ? only : undefined
+  }
   const before = await Promise.all(gone.map(async (file) => contentIn(tree, file)))
   const after = await contentOnDisk(path.join(root, configFileName))
-  const from = (await renamesBetween(before, [after], env)).get(after.path) ?? (gone.length === 1 ? gone[0] : undefined)
-  return from?.slice(0, from.length - configFileName.length)
+  const from = (await renamesBetween(before, [after], env)).get(after.path)
+  return from === undefined ? only : folderOf(from)
+}
+
+function folderOf(configFile: string): string {
+  return configFile.slice(0, configFile.length - configFileName.length)
 }
 
 async function contentIn(tree: CommitTree, file: string): Promise<Content> {

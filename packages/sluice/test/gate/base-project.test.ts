@@ -90,3 +90,26 @@ test('a submodule whose commit is not here is named, with the command that fetch
       /submodule apps\/mail\/prompts\/library at [0-9a-f]{12}.*git submodule update --init apps\/mail\/prompts\/library/s,
   })
 })
+
+test('a project that moves and leaves its sluice.yaml behind is still judged by what that said', async () => {
+  using project = createProject({
+    'apps/mail/sluice.yaml': 'gate: {guard: strict}\n',
+    'apps/mail/prompts/a.prompt.yml': prompt.replace('local:', 'openai:'),
+    'apps/other/notes.txt': 'a',
+  })
+  project.git('init', '-q')
+  project.git('add', '-A')
+  project.git('commit', '-qm', 'base')
+  project.git('mv', 'apps/mail', 'letters')
+  project.git('rm', '-qf', 'letters/sluice.yaml')
+  const at = async (folder: string) => {
+    const root = path.join(project.root, folder)
+    const git = await openGit(root, env)
+    assert.ok(git)
+    return readBaseProject(git, await git.resolve('HEAD'), { root, cwd: root, env })
+  }
+  const { config, folder, prompts } = await at('letters')
+  assert.deepEqual([config.gate.guard, folder, prompts.length], ['strict', 'apps/mail/', 1])
+  // One that was there all the while is its own.
+  assert.deepEqual((await at('apps/other')).folder, 'apps/other/')
+})
