@@ -92,7 +92,10 @@ export async function openGit(folder: string, env: NodeJS.ProcessEnv): Promise<G
       return [...new Set([...inside, ...untracked])]
     },
     changedSince: (commit) => changedPaths(root, env, commit),
-    submodule: (at, commit) => submoduleOf(root, at, commit, env),
+    submodule: async (at, commit) => {
+      const gitDir = await git.text('rev-parse', '--absolute-git-dir')
+      return submoduleOf({ top: root, place: '', gitDir }, at, commit, env)
+    },
   }
 }
 
@@ -129,28 +132,44 @@ function objectsOf(git: RunGit): Objects {
   }
 }
 
+/** What a submodule lies in: the repository, or another submodule, which need not be checked out any more. */
+interface Outer {
+  /** Of the whole repository. */
+  top: string
+  /** Within it, `''` or ending in a slash. */
+  place: string
+  /** Where git keeps it. */
+  gitDir: string
+}
+
 /** Looks where a submodule is checked out, where its repository is kept, and in the repository that holds it. */
-async function submoduleOf(root: string, place: string, commit: string, env: NodeJS.ProcessEnv) {
-  const folder = path.join(root, place)
-  const kept = path.join(await gitIn(root, env).text('rev-parse', '--absolute-git-dir'), 'modules', place)
+async function submoduleOf({ top, place: outer, gitDir }: Outer, at: string, commit: string, env: NodeJS.ProcessEnv) {
+  const place = outer + at
+  const folder = path.join(top, place)
+  const isCheckedOut = existsSync(path.join(folder, '.git'))
+  const kept = path.join(gitDir, 'modules', at)
   const repositories = [
-    ...(existsSync(path.join(folder, '.git')) ? [gitIn(folder, env)] : []),
-    ...(existsSync(kept) ? [gitIn(root, env, ['--git-dir', kept])] : []),
-    gitIn(root, env),
+    ...(isCheckedOut ? [gitIn(folder, env)] : []),
+    // Its settings name a working tree, which may be gone.
+    ...[kept, gitDir]
+      .filter((each) => existsSync(each))
+      .map((each) => gitIn(top, env, ['--git-dir', each, '--work-tree', top])),
   ]
   const refusals: string[] = []
   for (const git of repositories) {
     try {
       await git.text('cat-file', '-e', `${commit}^{commit}`)
-      return { ...objectsOf(git), submodule: (at: string, inner: string) => submoduleOf(folder, at, inner, env) }
+      const inner = { top, place: `${place}/`, gitDir: await git.text('rev-parse', '--absolute-git-dir') }
+      const submodule = (below: string, oid: string) => submoduleOf(inner, below, oid, env)
+      return { ...objectsOf(git), submodule }
     } catch (error) {
       if (!(error instanceof GitError)) throw error
       refusals.push(error.said)
     }
   }
-  const cure = existsSync(path.join(folder, '.git'))
+  const cure = isCheckedOut
     ? `git -C ${place} fetch origin ${commit}`
-    : `git submodule update --init ${place}, then git -C ${place} fetch origin ${commit}`
+    : `git submodule update --init ${outer === '' ? place : '--recursive'}, then git -C ${place} fetch origin ${commit}`
   throw new SluiceError(
     'invalid-input',
     `The base commit has the submodule ${place} at ${commit.slice(0, 12)}, which is not here. Git says:\n${refusals[0]}\n` +

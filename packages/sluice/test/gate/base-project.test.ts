@@ -113,3 +113,36 @@ test('a project that moves and leaves its sluice.yaml behind is still judged by 
   // One that was there all the while is its own.
   assert.deepEqual((await at('apps/other')).folder, 'apps/other/')
 })
+
+test('a submodule in a submodule is read where git keeps it, also when both are gone from the working tree', async () => {
+  using inner = createProject({ 'cases.yaml': '- {id: one}\n' })
+  using outer = createProject({ 'a.txt': 'a' })
+  using project = createProject({ 'a.txt': 'a' })
+  const add = (into: Project, from: Project, place: string) => {
+    into.git('init', '-q')
+    if (place !== '') into.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', from.root, place)
+    into.git('add', '-A')
+    into.git('commit', '-qm', 'base')
+  }
+  add(inner, inner, '')
+  add(outer, inner, 'deep')
+  add(project, outer, 'lib')
+  project.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'update', '--init', '--recursive')
+  project.git('rm', '-rqf', 'lib')
+  rmSync(path.join(project.root, 'lib'), { recursive: true, force: true })
+  const git = await openGit(project.root, env)
+  assert.ok(git)
+  const { files } = await readBaseProject(git, await git.resolve('HEAD'), {
+    root: project.root,
+    cwd: project.root,
+    env,
+  })
+  assert.equal(String(Buffer.from(await files.read('lib/deep/cases.yaml'))), '- {id: one}\n')
+  rmSync(path.join(project.root, '.git/modules/lib/modules'), { recursive: true })
+  const again = await openGit(project.root, env)
+  assert.ok(again)
+  const base = await readBaseProject(again, await again.resolve('HEAD'), { root: project.root, cwd: project.root, env })
+  await assert.rejects(base.files.read('lib/deep/cases.yaml'), {
+    message: /the submodule lib\/deep at .*git -C lib\/deep/s,
+  })
+})
