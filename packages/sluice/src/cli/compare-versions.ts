@@ -34,7 +34,10 @@ interface CompareVersionsOptions extends PolicyFlags, DestinationOptions {
 
 /** Judges two versions on the suite, checks and rubric that the working tree has. */
 export async function compareVersions(feature: string, options: CompareVersionsOptions, host: Host): Promise<number> {
-  const project = await openProject(host, (prompt, suite) => suite === chooseSuite(prompt, options.suite))
+  // Suites of other features play no part, whatever is wrong with them.
+  const chosen = (prompt: Prompt, suite: string) =>
+    prompt.feature === feature && suite === chooseSuite(prompt, options.suite)
+  const project = await openProject(host, chosen)
   const current = selectFeature(project.prompts, feature)
   requireJudgeable(current)
   requireSuites([current], options.suite)

@@ -2,6 +2,7 @@ import { SluiceError } from '../errors.ts'
 import { summarize } from '../report/summarize.ts'
 import { coverageOf, coveredShare } from '../run/coverage.ts'
 import type { FeatureRun } from '../run/feature-run.ts'
+import type { Prompt } from '../suite/prompt.ts'
 import { requireJudgeable } from '../suite/unjudgeable.ts'
 import { chooseSuite, requireSuites } from './choose-suite.ts'
 import type { Host } from './host.ts'
@@ -30,7 +31,10 @@ interface EvalOptions extends DestinationOptions {
 
 /** `sluice eval <feature>`: scores one version. Exit 0 unless something could not be scored. */
 export async function evaluateFeature(name: string, options: EvalOptions, host: Host): Promise<number> {
-  const project = await openProject(host, (prompt, suite) => suite === chooseSuite(prompt, options.suite))
+  // Suites of other features play no part, whatever is wrong with them.
+  const chosen = (prompt: Prompt, suite: string) =>
+    prompt.feature === name && suite === chooseSuite(prompt, options.suite)
+  const project = await openProject(host, chosen)
   const candidate = selectFeature(project.prompts, name)
   requireJudgeable(candidate)
   requireSuites([candidate], options.suite)

@@ -113,6 +113,7 @@ test('a suite that is empty, unreadable or gone fails its feature and stops no o
     'evals/early.yaml': '[]\n',
   })
   commitAll(made, 'suites')
+  assert.equal((await made.sluice(['eval', 'good'])).code, 0)
   made.git('checkout', '-qb', 'change')
   made.write({ 'prompts/good.prompt.yml': head.replace('Rate', 'Judge') + cases + evaluators })
   for (const [text, fault] of [
