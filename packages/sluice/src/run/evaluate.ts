@@ -13,8 +13,6 @@ export interface Evaluation {
   feature: string
   /** The cases, read anew for each call. */
   cases: () => AsyncIterable<Case>
-  /** Whether scoring an answer asks a model of its own: one that is missing is found before more answers are paid for. */
-  asksToScore: boolean
   /** One or two versions; they are run side by side, in an order that varies by case. */
   arms: Partial<Record<Arm, ScoreCase>>
   table: ScoreTable
@@ -74,8 +72,8 @@ const mostAskedFirst = 5
  * all is found before the baseline and the other cases are paid for. What was answered counts like any other answer.
  */
 async function askFirst(evaluation: Evaluation, wanted: Wanted): Promise<void> {
-  const { cases, arms, table, asksToScore } = evaluation
-  if (!arms.candidate || !(arms.baseline || asksToScore)) return
+  const { cases, arms, table } = evaluation
+  if (!arms.candidate || !arms.baseline) return
   let position = -1
   for await (const testCase of cases()) {
     position += 1

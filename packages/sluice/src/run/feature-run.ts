@@ -108,7 +108,6 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
   const evaluation: Evaluation = {
     feature,
     cases: options.cases,
-    asksToScore: asksToScore(candidate),
     arms: { candidate: scoreCaseOf(candidate), ...(baseline && { baseline: scoreCaseOf(baseline) }) },
     table,
     results,
@@ -135,11 +134,6 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
     },
     scoreAnswer: (given, testCase, repeat) => scoreCaseOf(candidate, async () => given)(testCase, repeat),
   }
-}
-
-function asksToScore({ rubric, choices, checks }: Prompt): boolean {
-  const isEmbedding = checks.some(({ type, value }) => type === 'similarity' && value.metric === 'embedding')
-  return rubric.length > 0 || choices.length > 0 || isEmbedding
 }
 
 function answersOf({ arms, table }: Evaluation, caseCount = 0, repeat: number, wanted: Wanted): number {

@@ -21,7 +21,7 @@ const detail = (state: CaseState): CaseDetail => ({
   judge: [],
 })
 
-async function run(candidate: ScoreCase, { asksToScore = false } = {}, hasBaseline = true) {
+async function run(candidate: ScoreCase) {
   const asked: string[] = []
   const note =
     (arm: string, score: ScoreCase): ScoreCase =>
@@ -30,10 +30,9 @@ async function run(candidate: ScoreCase, { asksToScore = false } = {}, hasBaseli
       return score(testCase, repeat)
     }
   const table = createScoreTable()
-  const baseline = note('baseline', async () => detail('scored'))
-  const arms = { candidate: note('candidate', candidate), ...(hasBaseline && { baseline }) }
+  const arms = { candidate: note('candidate', candidate), baseline: note('baseline', async () => detail('scored')) }
   const stop = new AbortController().signal
-  const evaluation = { feature: 'f', cases, asksToScore, arms, table, results, concurrency: 20, stop }
+  const evaluation = { feature: 'f', cases, arms, table, results, concurrency: 20, stop }
   const error: unknown = await evaluate(evaluation, 2).catch((cause: unknown) => cause)
   return { asked, table, error }
 }
@@ -45,16 +44,6 @@ test('a model that cannot be asked is found before anything else is asked, and e
   assert.deepEqual(asked, ['candidate c1 1'])
   assert.equal(table.cases.length, 40)
   assert.ok(table.cases.every(({ state, baselineState }) => state === 'modelError' && baselineState === 'modelError'))
-})
-
-test('without a baseline so is one that only scoring asks', async () => {
-  const noJudge: CaseDetail = { ...detail('judgeError'), error: 'gone', unaskable: true }
-  const judged = await run(
-    () => new Promise((resolve) => setTimeout(resolve, 1, noJudge)),
-    { asksToScore: true },
-    false,
-  )
-  assert.deepEqual(judged.asked, ['candidate c1 1'])
 })
 
 test('nothing is asked any more once a model is found wanting in the middle', async () => {
