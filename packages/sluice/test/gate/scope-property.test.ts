@@ -16,7 +16,7 @@ import type { Prompt } from '../../src/suite/prompt.ts'
 import { readRecordings } from '../../src/suite/recording.ts'
 import { type Change, change, createRepository, filesOf, type Layout, layouts } from './random-project.ts'
 
-const runs = Number(process.env.SLUICE_SCOPE_RUNS ?? 5)
+const runs = Number(process.env.SLUICE_SCOPE_RUNS ?? 4)
 const seed = Number(process.env.SLUICE_SCOPE_SEED ?? 20251125)
 const env = { PATH: process.env.PATH, HOME: process.env.HOME, GIT_CONFIG_NOSYSTEM: '1' }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { runWorld } from './world/world.ts'
 
-const seeds = 300
+const seeds = 200
 const steps = 5
 
 /** Any rejection that nobody handles is a failure of the test runner's, so that nothing can fail in silence. */
