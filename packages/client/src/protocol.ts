@@ -127,6 +127,8 @@ export interface OutcomesResponse {
   accepted: number
   duplicates: number
   rejected: { index: number; code: string; message: string }[]
+  /** Fields without which outcomes were taken, or that were cut, because something was wrong with them. */
+  dropped?: { index: number; field: string; code: string; message: string }[]
 }
 
 /** `POST /v1/acks`: what an instance has applied, sent after each change and as a heartbeat. */

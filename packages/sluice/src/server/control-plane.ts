@@ -12,6 +12,7 @@ import type { Route } from './http/route.ts'
 import type { Log } from './observe/log.ts'
 import { createMetrics, type Metrics } from './observe/metrics.ts'
 import { timedStore } from './observe/timed-store.ts'
+import { createNamedRates } from './outcomes/named-rates.ts'
 import { unitHasher } from './outcomes/unit-hash.ts'
 import { type Accepted, defaultSettings, type Insight, type Plane, type PlaneSettings } from './plane.ts'
 import { createHub } from './push/hub.ts'
@@ -61,6 +62,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     hashUnit: unitHasher(store.secret),
     settings,
     snapshots,
+    rates: createNamedRates(store, snapshots, clock),
     hub,
     metrics,
     log,

@@ -4,6 +4,7 @@ import type { LogDraft } from '../store/outcome-log.ts'
 import type { Store } from '../store/store.ts'
 import type { Log } from './observe/log.ts'
 import type { Metrics } from './observe/metrics.ts'
+import type { NamedRates } from './outcomes/named-rates.ts'
 import type { Hub } from './push/hub.ts'
 import type { Snapshots } from './push/snapshots.ts'
 
@@ -42,6 +43,7 @@ export interface Plane {
   hashUnit(unit: string): string
   settings: PlaneSettings
   snapshots: Snapshots
+  rates: NamedRates
   hub: Hub
   metrics: Metrics
   log: Log

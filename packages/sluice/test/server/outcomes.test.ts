@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { position } from '@sluice/client'
 import type { Accepted } from '../../src/server/plane.ts'
-import { testPlane } from '../support/control-plane.ts'
+import { memoryStore } from '../../src/store/memory/memory-store.ts'
+import { promptVersion, type TestPlane, testPlane } from '../support/control-plane.ts'
 
 const version = '0123456789ab'
 
@@ -16,13 +17,13 @@ test('of thousands of bad outcomes each is named with the reason, and the good o
   let rejected = 0
   for (let batch = 0; batch < 11; batch += 1) {
     const outcomes = Array.from({ length: 1000 }, (_, index) =>
-      index % 11 === 0 ? outcome(`o-${batch}-${index}`) : outcome(`o-${batch}-${index}`, { latencyMs: -1 }),
+      index % 11 === 0 ? outcome(`o-${batch}-${index}`) : outcome(`o-${batch}-${index}`, { arm: 'both' }),
     )
     const { body } = await plane.ask('POST /v1/outcomes', { as: 'client', body: { outcomes } })
     accepted += body.accepted
     rejected += body.rejected.length
     assert.deepEqual([body.rejected[0].index, body.rejected[0].code], [1, 'invalid-outcome'])
-    assert.match(body.rejected[0].message, /^\/latencyMs must be at least 0/)
+    assert.match(body.rejected[0].message, /^\/arm expected one of incumbent, canary/)
     assert.ok(body.rejected.every(({ index }: { index: number }) => index % 11 !== 0))
   }
   assert.deepEqual([accepted, rejected], [1001, 9999])
@@ -35,14 +36,13 @@ test('each kind of fault has its own words', async () => {
     [null, /the outcome/],
     [7, /the outcome/],
     [outcome('a', { version: 'x' }), /^\/version must be a version id/],
-    [outcome('a', { observedAt: 'yesterday' }), /^\/observedAt must be an ISO 8601 time/],
     [outcome('a', { arm: 'both' }), /^\/arm expected one of incumbent, canary/],
     [outcome('a', { kind: 'feedback', score: 0.5 }), /^\/of missing/],
     [outcome('a', { kind: 'feedback', of: 'b', score: 1.5 }), /^\/score must be at most 1/],
     [outcome('a', { kind: 'other' }), /^\/kind/],
-    [outcome('a', { captured: 0 }), /^\/captured must be more than 0/],
-    [outcome('a\0b'), /^\/id must not hold a NUL/],
-    [outcome('a', { unit: 'ann\0' }), /^\/unit must not hold a NUL/],
+    [outcome('a', { stage: 1.5, costUsd: -1 }), /^\/stage /],
+    [outcome('a', { rolloutId: 7, latencyMs: 'x' }), /^\/rolloutId /],
+    [outcome('', { costUsd: null }), /^\/id /],
   ]
   const { body } = await plane.ask('POST /v1/outcomes', {
     as: 'client',
@@ -50,6 +50,81 @@ test('each kind of fault has its own words', async () => {
   })
   assert.equal(body.rejected.length, faults.length)
   for (const [index, [, words]] of faults.entries()) assert.match(body.rejected[index].message, words)
+})
+
+test('an optional field that is no good is left out, named, and the outcome kept with all else', async () => {
+  await using plane = await testPlane()
+  const odd: [object, string, object][] = [
+    [{ costUsd: null }, 'left-out', { costUsd: null }],
+    [{ costUsd: -1 }, 'left-out', { costUsd: null }],
+    [{ latencyMs: 1e200 }, 'left-out', { latencyMs: null }],
+    [{ inputTokens: 1.5 }, 'left-out', { inputTokens: null }],
+    [{ outputTokens: 2 ** 60 }, 'left-out', { outputTokens: null }],
+    [{ refusal: 'yes' }, 'left-out', { refusal: false }],
+    [{ input: 'text' }, 'left-out', {}],
+    [{ unit: { name: 'ann' } }, 'left-out', { unit: null }],
+    [{ unit: 42 }, 'replaced', {}],
+    [{ arm: null }, 'left-out', { arm: null }],
+    [{ error: null }, 'left-out', { error: null }],
+    [{ error: { message: 'boom' } }, 'replaced', { error: 'an error that is no text (object)' }],
+    [{ error: 'e'.repeat(10_000) }, 'cut', { error: 'e'.repeat(4000) }],
+    [{ servedModel: 'm'.repeat(300) }, 'cut', { servedModel: 'm'.repeat(200) }],
+    [{ observedAt: '0001-01-01T00:00:00Z' }, 'replaced', { observedAt: plane.clock.now() }],
+    [{ captured: 5e-324 }, 'unknown-share', {}],
+    [{ captured: 0 }, 'left-out', {}],
+  ]
+  const outcomes = odd.map(([more], index) => outcome(`${index}`, { refusal: true, outputTokens: 7, ...more }))
+  const { body } = await plane.ask('POST /v1/outcomes', { as: 'client', body: { outcomes } })
+  assert.deepEqual([body.accepted, body.rejected], [odd.length, []])
+  for (const [index, [more, code, kept]] of odd.entries()) {
+    const [field = ''] = Object.keys(more)
+    assert.partialDeepStrictEqual(body.dropped[index], { index, field, code })
+    const expected = { refusal: true, outputTokens: 7, ...kept }
+    assert.partialDeepStrictEqual(await plane.store.entry(`${index}`), expected, JSON.stringify(more))
+    const entry = await plane.store.entry(`${index}`)
+    assert.ok(entry?.kind === 'request' && entry.captured === undefined)
+  }
+  assert.equal(body.dropped.length, odd.length)
+})
+
+test('a text that no database takes is cleaned, and its id still counts once', async () => {
+  await using plane = await testPlane()
+  const outcomes = [
+    outcome('a\0b', { error: 'bad \0 byte', unit: 'ann\0' }),
+    outcome('c', { servedModel: '\ud800' }),
+    outcome('d', { kind: 'feedback', of: 'a\0b', score: 1, comment: 'x\udc00' }),
+  ]
+  const ask = () => plane.ask('POST /v1/outcomes', { as: 'client', body: { outcomes } })
+  assert.equal((await ask()).body.accepted, 3)
+  assert.equal((await ask()).body.duplicates, 3)
+  const [a, c, d] = await plane.store.readLog({ after: 0, limit: 3 })
+  assert.partialDeepStrictEqual(a, { id: 'a\uFFFDb', error: 'bad \uFFFD byte' })
+  assert.partialDeepStrictEqual(c, { servedModel: '\uFFFD' })
+  assert.partialDeepStrictEqual(d, { of: 'a\uFFFDb', comment: 'x\uFFFD' })
+})
+
+test('a share counts that a snapshot named, also one of before the start', async () => {
+  const store = memoryStore()
+  const shares = async (plane: TestPlane, captured: number[]) => {
+    const outcomes = captured.map((share, index) => outcome(`${index} ${Math.random()}`, { captured: share }))
+    const { body } = await plane.ask('POST /v1/outcomes', { as: 'client', body: { outcomes } })
+    return body.dropped.map(({ index }: { index: number }) => captured[index])
+  }
+  const release = async (plane: TestPlane, text: string, percent: number) => {
+    const content = promptVersion(text)
+    const live = { store: true, judge: { percent } }
+    await plane.ask('POST /v1/features/f/versions', { as: 'ci', body: { content, live } })
+    const body = { version: content.id, reason: 'x', override: { reason: 'x' } }
+    await plane.ask('PUT /v1/features/f/active', { as: 'operator', body })
+  }
+  {
+    await using plane = await testPlane({ store })
+    await release(plane, 'a', 25)
+    await release(plane, 'b', 12.3456)
+    assert.deepEqual(await shares(plane, [0.25, 0.123456, 0.2500001, 1, 1e-300]), [0.2500001, 1, 1e-300])
+  }
+  await using plane = await testPlane({ store })
+  assert.deepEqual(await shares(plane, [0.25, 0.123456, 0.3]), [0.3])
 })
 
 test('the same id counts once, in a batch and across batches', async () => {

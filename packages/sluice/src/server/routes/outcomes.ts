@@ -26,19 +26,40 @@ export const reportOutcomes = defineRoute({
         accepted: z.int(),
         duplicates: z.int(),
         rejected: z.array(z.object({ index: z.int(), code: z.string(), message: z.string() })),
+        dropped: z
+          .array(z.object({ index: z.int(), field: z.string(), code: z.string(), message: z.string() }))
+          .meta({ description: 'Fields without which outcomes were taken, or that were cut; the first 1,000.' }),
       }),
     },
   },
   async handle({ body, caller }, plane) {
-    const { good, rejected } = checkOutcomes(body.outcomes, caller)
+    const now = plane.clock.now()
+    await plane.rates.load(featuresWithContent(body.outcomes))
+    const { good, rejected, dropped } = checkOutcomes(body.outcomes, { caller, rates: plane.rates, now })
     const accepted = await record(plane, good)
     const duplicates = good.length - accepted
     const counted = { accepted, duplicate: duplicates, rejected: rejected.length }
     for (const [result, number] of Object.entries(counted))
       if (number > 0) plane.metrics.count('outcomes_total', 'Outcomes received.', { result }, number)
-    return { status: 200, body: { accepted, duplicates, rejected } }
+    for (const [field, notes] of Map.groupBy(dropped, ({ field }) => field))
+      plane.metrics.count(
+        'outcome_fields_dropped_total',
+        'Fields that outcomes were taken without.',
+        { field },
+        notes.length,
+      )
+    return { status: 200, body: { accepted, duplicates, rejected, dropped: dropped.slice(0, most) } }
   },
 })
+
+/** Features of which an outcome claims to have been chosen to be judged. */
+function featuresWithContent(outcomes: readonly unknown[]): Set<string> {
+  const claims = outcomes.flatMap((outcome) => {
+    const { feature, captured } = Object(outcome) as { feature?: unknown; captured?: unknown }
+    return typeof feature === 'string' && captured !== undefined ? [feature] : []
+  })
+  return new Set(claims)
+}
 
 /** Logs the outcomes and hands on those that are new; returns their number. */
 async function record(plane: Plane, outcomes: readonly ReceivedOutcome[]): Promise<number> {

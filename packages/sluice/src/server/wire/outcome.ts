@@ -1,13 +1,19 @@
 import type { Outcome } from '@sluice/client'
 import { z } from 'zod'
+import { storableText } from '../../store/storable-text.ts'
 import { featureName, rolloutId, versionId } from './names.ts'
 
-const amount = z.number().min(0)
-const tokens = z.int().min(0)
-/** No database takes a NUL in a text that it compares. */
-const withoutNul = /^[^\0]*$/
-const id = z.string().min(1).max(128).regex(withoutNul, 'must not hold a NUL character')
-const comment = z.string().max(4000)
+/** Bounds beyond which a number is a fault of whoever measured it. All sums of what is within them stay exact enough. */
+const latencyMs = z.number().min(0).max(86_400_000)
+const costUsd = z.number().min(0).max(1_000_000)
+const tokens = z.int().min(0).max(1_000_000_000)
+const years = { from: Date.parse('1970-01-01T00:00:00Z'), to: Date.parse('2200-01-01T00:00:00Z') }
+
+/** The longest texts that are kept. */
+export const longest = { error: 4000, comment: 4000, servedModel: 200, fingerprint: 200 } as const
+
+const text = (most: number) => z.string().max(most).overwrite(storableText)
+const id = z.string().min(1).max(128).overwrite(storableText)
 
 const reported = {
   id: id.meta({ description: 'Unique; the same id again counts once.' }),
@@ -16,34 +22,40 @@ const reported = {
   rolloutId: rolloutId.optional(),
   arm: z.enum(['incumbent', 'canary']).optional(),
   stage: z.int().min(0).max(1000).optional(),
-  unit: z
-    .string()
-    .max(1024)
-    .regex(withoutNul, 'must not hold a NUL character')
-    .optional()
-    .meta({ description: 'Stored only as a keyed hash.' }),
+  unit: z.string().max(1024).optional().meta({ description: 'Stored only as a keyed hash.' }),
   observedAt: z
     .string()
     .max(40)
-    .refine((text) => /^\d{4}-\d\d-\d\dT/.test(text) && !Number.isNaN(Date.parse(text)), 'must be an ISO 8601 time')
+    .refine((given) => /^\d{4}-\d\d-\d\dT/.test(given) && isWithin(Date.parse(given)), {
+      error: 'must be an ISO 8601 time of the years 1970 to 2199',
+    })
     .meta({ description: "ISO 8601, the client's clock.", format: 'date-time' }),
+}
+
+function isWithin(time: number): boolean {
+  return time >= years.from && time < years.to
 }
 
 const requestOutcome = z.object({
   ...reported,
   kind: z.literal('request').optional(),
-  latencyMs: amount.optional(),
-  costUsd: amount.optional(),
+  latencyMs: latencyMs.optional(),
+  costUsd: costUsd.optional(),
   inputTokens: tokens.optional(),
   outputTokens: tokens.optional(),
-  error: z.string().max(4000).optional().meta({ description: 'Present means that the request failed.' }),
+  error: text(longest.error).optional().meta({ description: 'Present means that the request failed.' }),
   refusal: z.boolean().optional(),
   invalid: z.boolean().optional(),
   input: z.record(z.string(), z.unknown()).optional(),
-  output: z.string().optional(),
-  captured: z.number().gt(0).max(1).optional(),
-  servedModel: z.string().max(200).optional(),
-  fingerprint: z.string().max(200).optional(),
+  output: z.string().overwrite(storableText).optional(),
+  captured: z
+    .number()
+    .gt(0)
+    .max(1)
+    .optional()
+    .meta({ description: 'The share of `capture` in the snapshot that was routed by.' }),
+  servedModel: text(longest.servedModel).optional(),
+  fingerprint: text(longest.fingerprint).optional(),
 })
 
 const feedbackOutcome = z.object({
@@ -51,7 +63,7 @@ const feedbackOutcome = z.object({
   kind: z.literal('feedback'),
   of: id.meta({ description: "The request's outcome id." }),
   score: z.number().min(0).max(1),
-  comment: comment.optional(),
+  comment: text(longest.comment).optional(),
 })
 
 /** One outcome; keys that are not known are ignored, so that newer clients can say more. */
