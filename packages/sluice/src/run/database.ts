@@ -2,7 +2,7 @@ import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { SluiceError } from '../errors.ts'
 import { makePrivate, makePrivateFile } from './private-folder.ts'
-import { storeError } from './store-error.ts'
+import { isBusy, storeError } from './store-error.ts'
 
 /** Each entry moves the schema one version up; never edit one that was released, append another. */
 const migrations = [
@@ -68,6 +68,9 @@ const migrations = [
    );`,
 ]
 
+/** How long one process waits for another. */
+const patienceMs = 30_000
+
 /**
  * Opens `<root>/.sluice/sluice.db`, creating or upgrading it. Safe for several processes at once: readers never wait,
  * writers wait up to 30 s for each other. An answer that was written survives a killed process.
@@ -79,12 +82,36 @@ export function openDatabase(root: string): DatabaseSync {
     makePrivate(folder)
     const file = path.join(folder, 'sluice.db')
     makePrivateFile(file)
-    const database = new DatabaseSync(file, { timeout: 30_000 })
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;')
-    migrate(database)
-    return database
+    const database = new DatabaseSync(file, { timeout: patienceMs })
+    try {
+      writeAhead(database)
+      database.exec('PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;')
+      migrate(database)
+      return database
+    } catch (cause) {
+      database.close()
+      throw cause
+    }
   } catch (cause) {
     throw storeError(cause, folder)
+  }
+}
+
+/**
+ * Where several processes open a new file at once, SQLite refuses this to all but one of them without the wait it grants
+ * everywhere else.
+ */
+function writeAhead(database: DatabaseSync): void {
+  const pause = new Int32Array(new SharedArrayBuffer(4))
+  const end = performance.now() + patienceMs
+  for (;;) {
+    try {
+      database.exec('PRAGMA journal_mode = WAL')
+      return
+    } catch (cause) {
+      if (!isBusy(cause) || performance.now() > end) throw cause
+      Atomics.wait(pause, 0, 0, 5)
+    }
   }
 }
 

@@ -26,8 +26,14 @@ const busy = 5
 const corrupt = 11
 const notADatabase = 26
 
+const resultCode = (cause: unknown) =>
+  cause instanceof Error && 'errcode' in cause ? Number(cause.errcode) & 0xff : undefined
+
+/** Another connection is at work in the file. */
+export const isBusy = (cause: unknown) => resultCode(cause) === busy
+
 function wayOutOf(cause: unknown): string {
-  const code = cause instanceof Error && 'errcode' in cause ? Number(cause.errcode) & 0xff : undefined
+  const code = resultCode(cause)
   if (code === busy) return 'Another program keeps it locked: let that one end, then run the same command again.'
   if (code === corrupt || code === notADatabase)
     return 'The file is damaged: put a copy of it back, or delete the folder, and its answers are paid for again.'

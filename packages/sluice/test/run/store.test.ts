@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
+import { Worker } from 'node:worker_threads'
 import type { Completion } from '../../src/providers/provider.ts'
 import { createAnswerStore } from '../../src/run/answer-store.ts'
 import { openDatabase } from '../../src/run/database.ts'
@@ -106,6 +108,23 @@ test('where .sluice cannot be made, the error names the place and the way out', 
     message: /the store .*\.sluice cannot be used: EEXIST.*writable/,
   })
   chmodSync(folder.root, 0o755)
+})
+
+test('a new store that another process is just about to write is waited for', async () => {
+  using folder = temporaryFolder()
+  mkdirSync(path.join(folder.root, '.sluice'))
+  const other = new Worker(
+    `const { workerData, parentPort } = require('node:worker_threads')
+     const { DatabaseSync } = require('node:sqlite')
+     const database = new DatabaseSync(workerData)
+     database.exec('BEGIN IMMEDIATE')
+     parentPort.postMessage('locked')
+     setTimeout(() => database.close(), 100)`,
+    { eval: true, workerData: path.join(folder.root, '.sluice/sluice.db') },
+  )
+  await once(other, 'message')
+  openDatabase(folder.root).close()
+  await once(other, 'exit')
 })
 
 test('processes that open and write the same new store at once lose nothing', async () => {
