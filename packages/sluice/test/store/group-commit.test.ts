@@ -5,15 +5,16 @@ import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import { GroupCommit } from '../../src/store/sqlite/group-commit.ts'
+import { isHeld } from '../../src/store/sqlite/lock-wait.ts'
 
 /** A table of texts, of which no two are equal; `run` does what was scheduled. */
-function tableOf(context: TestContext) {
+function tableOf(context: TestContext, limitMs = 60_000) {
   const folder = mkdtempSync(path.join(tmpdir(), 'sluice-group-'))
   const [database, onlooker] = [0, 1].map(() => new DatabaseSync(path.join(folder, 'a.db'))) as [
     DatabaseSync,
     DatabaseSync,
   ]
-  database.exec('PRAGMA journal_mode = WAL; CREATE TABLE texts (text TEXT NOT NULL UNIQUE)')
+  database.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = WAL; CREATE TABLE texts (text TEXT NOT NULL UNIQUE)')
   context.after(() => {
     database.close()
     onlooker.close()
@@ -21,10 +22,12 @@ function tableOf(context: TestContext) {
   })
   const insert = database.prepare('INSERT INTO texts VALUES (?)')
   const scheduled: (() => void)[] = []
-  const commits = new GroupCommit(database, (run) => scheduled.push(run))
+  const commits = new GroupCommit(database, { schedule: (run) => scheduled.push(run), limitMs })
   return {
     database,
     commits,
+    /** Another process, such as a shell. */
+    onlooker,
     put: (...texts: string[]) => commits.write(() => texts.map((text) => Number(insert.run(text).changes)).length),
     run: () => scheduled.shift()?.(),
     pending: () => scheduled.length,
@@ -82,4 +85,33 @@ test('a long queue is done in several transactions, with room for others in betw
   while (pending() > 0) run()
   await Promise.all(writes)
   assert.equal(stored(), 70)
+})
+
+test('while somebody else writes nothing stands still: writes wait in their order, and are done afterwards', async (context) => {
+  const { onlooker, put, run, pending, stored, commits } = tableOf(context)
+  onlooker.exec('BEGIN IMMEDIATE')
+  const writes = Promise.all([put('a'), put('b')])
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    run()
+    assert.equal(pending(), 1)
+  }
+  onlooker.exec('COMMIT')
+  const idle = commits.idle()
+  run()
+  await Promise.all([writes, idle])
+  assert.deepEqual([pending(), stored()], [0, 2])
+})
+
+test('a write that has waited long enough is refused and not done later; a younger one waits on', async (context) => {
+  const { onlooker, put, run, stored } = tableOf(context, 0)
+  onlooker.exec('BEGIN IMMEDIATE')
+  const late = Promise.allSettled([put('a')])
+  run()
+  const [result] = await late
+  assert.ok(result?.status === 'rejected' && isHeld(result.reason))
+  onlooker.exec('COMMIT')
+  const next = put('b')
+  run()
+  assert.equal(await next, 1)
+  assert.equal(stored(), 1)
 })

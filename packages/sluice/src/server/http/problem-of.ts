@@ -1,21 +1,42 @@
-import { SluiceError } from '../../errors.ts'
 import { ReleaseConflict } from '../../release/release-conflict.ts'
+import { StoreError, type StoreFault } from '../../store/store-error.ts'
 import { Problem } from './problem.ts'
 
-const retryAfterSeconds = '1'
+/** What the caller is told of a store that cannot be used, and after how many seconds it is worth another try. */
+const storeFaults: Partial<Record<StoreFault, { detail: string; retryAfter: string }>> = {
+  busy: { detail: 'Others hold the store: nothing was written. Try again.', retryAfter: '1' },
+  full: { detail: 'The store has no space left: nothing was written. Free some, then try again.', retryAfter: '30' },
+  unreachable: {
+    detail:
+      'The store does not answer: whether this was recorded is not known. Repeat it with the same ids or Idempotency-Key, which count once.',
+    retryAfter: '1',
+  },
+  closed: { detail: 'The server is shutting down: nothing was written. Try again.', retryAfter: '1' },
+}
 
 /** Whatever a handler threw, as the problem that the caller is told. What is not meant for callers says nothing. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (error instanceof ReleaseConflict) return ofConflict(error)
-  if (error instanceof SluiceError && error.code === 'cannot-run')
-    return new Problem(
-      { status: 503, code: 'store-unavailable', detail: 'The store cannot be used at present: try again.' },
-      { cause: error, headers: { 'retry-after': retryAfterSeconds } },
-    )
+  if (error instanceof StoreError) return ofStore(error)
   return new Problem(
     { status: 500, code: 'internal', detail: 'A fault of the server; its log says more.' },
     { cause: error },
+  )
+}
+
+/** What another try cannot mend does not ask for one. */
+function ofStore(error: StoreError): Problem {
+  const told = storeFaults[error.fault]
+  if (!told)
+    return new Problem(
+      { status: 500, code: `store-${error.fault}`, detail: 'The store refuses this; the log of the server says why.' },
+      { cause: error },
+    )
+  const { detail, retryAfter } = told
+  return new Problem(
+    { status: 503, code: 'store-unavailable', detail },
+    { cause: error, headers: { 'retry-after': retryAfter } },
   )
 }
 

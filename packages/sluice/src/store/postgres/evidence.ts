@@ -9,6 +9,12 @@ const upsertUnits = `INSERT INTO sluice.units (rollout_id, unit, record)
   SELECT $1, unit, record FROM unnest($2::text[], $3::text[]) AS changed (unit, record) ORDER BY unit
   ON CONFLICT (rollout_id, unit) DO UPDATE SET record = excluded.record`
 
+/** One step into the primary key for each rollout. */
+const rollouts = `WITH RECURSIVE rollouts (id) AS (SELECT min(rollout_id) FROM sluice.units UNION ALL
+  SELECT (SELECT min(rollout_id) FROM sluice.units WHERE rollout_id > id) FROM rollouts WHERE id IS NOT NULL)
+  SELECT id FROM rollouts WHERE id IS NOT NULL`
+const forgetUnit = `DELETE FROM sluice.units WHERE rollout_id IN (${rollouts}) AND unit = $1 RETURNING unit`
+
 export function postgresEvidence(db: Connection): EvidenceStore {
   return {
     async checkpoint(name) {
@@ -35,7 +41,7 @@ export function postgresEvidence(db: Connection): EvidenceStore {
       return new Map(rows.map(unitOf))
     },
     async forgetUnit(unit) {
-      const rows = await db.query('DELETE FROM sluice.units WHERE unit = $1 RETURNING unit', [unit])
+      const rows = await db.query(forgetUnit, [unit])
       return rows.length
     },
   }

@@ -104,4 +104,6 @@ export const migrations = [
    CREATE INDEX contents_by_score ON sluice.contents (feature, score, stored_at, id) WHERE score IS NOT NULL;
    CREATE INDEX contents_by_end ON sluice.contents (expires_at);
    CREATE INDEX contents_by_unit ON sluice.contents (unit) WHERE unit IS NOT NULL;`,
+  // A unit is looked for rollout by rollout: keeping this index cost more than half of what remembering a user did.
+  'DROP INDEX sluice.units_by_unit;',
 ]

@@ -1,16 +1,25 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { StoreError } from '../store-error.ts'
 import { GroupCommit } from './group-commit.ts'
+import { whenFree } from './lock-wait.ts'
 import { sqliteError } from './sqlite-error.ts'
 
 export type Row = Record<string, unknown>
 
-/** The one connection of a store. Statements are prepared once; every failure is a StoreError. */
+/** How long until the write-ahead log, which a reader has kept from being emptied, is tried again, in ms. */
+const emptyAgainMs = 1000
+
+/**
+ * The one connection of a store. Statements are prepared once; every failure is a StoreError. Nobody else's lock makes a
+ * call stand still: it is tried again later, for up to 5 s.
+ */
 export class Connection {
   readonly #database: DatabaseSync
   readonly #commits: GroupCommit
   readonly #statements = new Map<string, StatementSync>()
   readonly #file: string
+  #emptying: NodeJS.Timeout | undefined
+  #closing: Promise<void> | undefined
 
   constructor(database: DatabaseSync, file: string) {
     this.#database = database
@@ -35,7 +44,7 @@ export class Connection {
   async read<T>(work: () => T): Promise<T> {
     this.#refuseClosed()
     try {
-      return work()
+      return await whenFree(work)
     } catch (cause) {
       throw sqliteError(cause, this.#file)
     }
@@ -51,19 +60,42 @@ export class Connection {
     }
   }
 
-  /** Moves the write-ahead log into the file, so that what was deleted is in neither. */
-  async checkpoint(): Promise<void> {
-    await this.read(() => this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)'))
+  /**
+   * Moves the write-ahead log into the file and empties it, so that what was deleted is in neither. While another process
+   * reads, that cannot be: then it is tried again each second until it is done.
+   */
+  async emptyLog(): Promise<void> {
+    this.#refuseClosed()
+    clearTimeout(this.#emptying)
+    this.#emptying = undefined
+    if (this.#isEmptied()) return
+    this.#emptying = setTimeout(() => void this.emptyLog().catch(() => {}), emptyAgainMs).unref()
   }
 
-  close(): void {
-    if (!this.#database.isOpen) return
-    this.#commits.flush()
+  /** Writes what is waiting, then closes. */
+  close(): Promise<void> {
+    this.#closing ??= this.#end()
+    return this.#closing
+  }
+
+  async #end(): Promise<void> {
+    clearTimeout(this.#emptying)
+    await this.#commits.idle()
     this.#database.close()
   }
 
+  #isEmptied(): boolean {
+    try {
+      return this.first('PRAGMA wal_checkpoint(TRUNCATE)')?.busy === 0
+    } catch (cause) {
+      const error = sqliteError(cause, this.#file)
+      if (error.fault === 'busy') return false
+      throw error
+    }
+  }
+
   #refuseClosed(): void {
-    if (!this.#database.isOpen) throw new StoreError('closed', `the store ${this.#file} is closed`)
+    if (this.#closing) throw new StoreError('closed', `the store ${this.#file} is closed`)
   }
 
   #prepared(sql: string): StatementSync {

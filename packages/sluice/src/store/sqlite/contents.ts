@@ -10,6 +10,10 @@ const forgetTasks = `DELETE FROM judge_queue WHERE id IN
   (SELECT id FROM contents WHERE unit = ?1 UNION ALL
    SELECT log.id FROM judge_queue JOIN log ON log.id = judge_queue.id WHERE log.unit = ?1)`
 
+/** Deleted at a time: others write in between. */
+const stretch = 200
+const expire = `DELETE FROM contents WHERE id IN (SELECT id FROM contents WHERE expires_at <= ? LIMIT ${stretch})`
+
 export function sqliteContents(db: Connection): ContentStore {
   function put(row: ContentRow): void {
     const { id, feature, version, rollout_id, unit, score, stored_at, expires_at, body, judgement } = row
@@ -40,8 +44,9 @@ export function sqliteContents(db: Connection): ContentStore {
         return db.all(worst, feature, ...values, limit).map(contentOf)
       }),
     async expireContent(now) {
-      const expired = await db.write(() => db.run('DELETE FROM contents WHERE expires_at <= ?', now))
-      if (expired > 0) await db.checkpoint()
+      let expired = 0
+      for (let gone = stretch; gone === stretch; expired += gone) gone = await db.write(() => db.run(expire, now))
+      if (expired > 0) await db.emptyLog()
       return expired
     },
     async forgetContent(unit) {
@@ -50,7 +55,7 @@ export function sqliteContents(db: Connection): ContentStore {
         return db.run('DELETE FROM contents WHERE unit = ?', unit)
       })
       await sweepLog(db, 'unit = ?', unit)
-      await db.checkpoint()
+      await db.emptyLog()
       return forgotten
     },
   }

@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { SluiceError } from '../../errors.ts'
 import { makePrivate, makePrivateFile } from '../../run/private-folder.ts'
 import type { StoreIdentity } from '../identity.ts'
+import { whenFree } from './lock-wait.ts'
 import { migrations } from './migrations.ts'
 import { sqliteError } from './sqlite-error.ts'
 
@@ -36,10 +37,7 @@ export async function openDatabase(
     for (const own of [file, lockFile]) makePrivateFile(own)
     const unlock = await lock(lockFile, attempts, everyMs)
     try {
-      const database = new DatabaseSync(file, { timeout: 5000 })
-      database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;')
-      migrate(database)
-      return { database, file, identity: identityOf(database, fresh), unlock }
+      return { ...(await openFile(file, fresh)), file, unlock }
     } catch (cause) {
       unlock()
       throw cause
@@ -47,6 +45,21 @@ export async function openDatabase(
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new SluiceError('cannot-run', `the store ${file} cannot be opened: ${reason}`, { cause })
+  }
+}
+
+/** Somebody who holds the database, e.g. a shell, is waited for without standing still. */
+async function openFile(file: string, fresh: StoreIdentity): Promise<Pick<OpenDatabase, 'database' | 'identity'>> {
+  const database = new DatabaseSync(file, { timeout: 0 })
+  try {
+    await whenFree(() =>
+      database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON'),
+    )
+    await migrate(database)
+    return { database, identity: await whenFree(() => identityOf(database, fresh)) }
+  } catch (cause) {
+    database.close()
+    throw cause
   }
 }
 
@@ -73,12 +86,14 @@ async function lock(file: string, attempts: number, everyMs: number): Promise<()
 
 const inUse = 'another process uses it. Stop that one, or give both a PostgreSQL database (DATABASE_URL)'
 
-function migrate(database: DatabaseSync): void {
+async function migrate(database: DatabaseSync): Promise<void> {
   const from = Number(database.prepare('PRAGMA user_version').get()?.user_version)
   if (from > migrations.length)
     throw new SluiceError('cannot-run', `it was written by a newer sluice (schema ${from}): upgrade sluice`)
   for (const [index, statements] of migrations.entries()) {
-    if (index >= from) database.exec(`BEGIN IMMEDIATE; ${statements} PRAGMA user_version = ${index + 1}; COMMIT`)
+    if (index < from) continue
+    await whenFree(() => database.exec('BEGIN IMMEDIATE'))
+    database.exec(`${statements} PRAGMA user_version = ${index + 1}; COMMIT`)
   }
 }
 

@@ -4,6 +4,11 @@ import type { Connection } from './connection.ts'
 
 const upsertUnit = 'INSERT OR REPLACE INTO units (rollout_id, unit, record) VALUES (?, ?, ?)'
 
+/** One step into the primary key for each rollout. */
+const rollouts = `WITH RECURSIVE rollouts (id) AS (SELECT min(rollout_id) FROM units UNION ALL
+  SELECT (SELECT min(rollout_id) FROM units WHERE rollout_id > id) FROM rollouts WHERE id IS NOT NULL)
+  SELECT id FROM rollouts WHERE id IS NOT NULL`
+
 export function sqliteEvidence(db: Connection): EvidenceStore {
   return {
     checkpoint: (name) =>
@@ -14,6 +19,7 @@ export function sqliteEvidence(db: Connection): EvidenceStore {
     async saveCheckpoint(name, expected, { cursor, state }, units) {
       const document = JSON.stringify(state ?? null)
       const records = Array.from(units?.records ?? [], ([unit, record]) => [unit, JSON.stringify(record)] as const)
+      records.sort(([a], [b]) => (a < b ? -1 : 1))
       return await db.write(() => {
         const stored = db.first('SELECT cursor FROM checkpoints WHERE name = ?', name)
         if (Number(stored?.cursor ?? -1) !== expected) return false
@@ -31,6 +37,7 @@ export function sqliteEvidence(db: Connection): EvidenceStore {
         )
         return new Map(rows.map(unitOf))
       }),
-    forgetUnit: (unit) => db.write(() => db.run('DELETE FROM units WHERE unit = ?', unit)),
+    forgetUnit: (unit) =>
+      db.write(() => db.run(`DELETE FROM units WHERE rollout_id IN (${rollouts}) AND unit = ?`, unit)),
   }
 }

@@ -31,7 +31,7 @@ export async function sqliteStore(folder: string, fresh: StoreIdentity = newIden
     ping: () => db.read(() => void db.first('SELECT 1')),
     lead: localLeases(),
     async close() {
-      db.close()
+      await db.close()
       unlock()
     },
   }

@@ -2,7 +2,7 @@ import type { SQLInputValue } from 'node:sqlite'
 import type { Connection } from './connection.ts'
 
 /** Rows looked at per transaction: others write in between. */
-const stretch = 5000
+const stretch = 1000
 
 /** Deletes the log entries for which the condition holds, stretch by stretch; returns how many. */
 export async function sweepLog(db: Connection, condition: string, ...values: SQLInputValue[]): Promise<number> {

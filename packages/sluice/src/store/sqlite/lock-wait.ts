@@ -1,0 +1,36 @@
+import { setTimeout as wait } from 'node:timers/promises'
+
+/**
+ * How long a call may wait until others let go of the database, in ms. SQLite itself never waits here: it would do so
+ * within the call, and the whole process would stand still with it.
+ */
+export const longestWaitMs = 5000
+
+const firstPauseMs = 5
+const longestPauseMs = 100
+
+/** Primary result codes of SQLite: BUSY and LOCKED. */
+const heldByOthers = new Set([5, 6])
+
+/** Whether a call failed since somebody else holds the database, e.g. a shell with a transaction open. */
+export function isHeld(cause: unknown): boolean {
+  return cause instanceof Error && 'errcode' in cause && heldByOthers.has(Number(cause.errcode) & 0xff)
+}
+
+/** How long to leave the database alone before attempt `attempt` (1 for the second), in ms. */
+export function pauseBefore(attempt: number): number {
+  return Math.min(longestPauseMs, firstPauseMs * 2 ** (attempt - 1))
+}
+
+/** Does `work` at once, or as soon as others let go; rejects as the last attempt failed. */
+export async function whenFree<T>(work: () => T, limitMs = longestWaitMs): Promise<T> {
+  const began = performance.now()
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return work()
+    } catch (cause) {
+      if (!isHeld(cause) || performance.now() - began >= limitMs) throw cause
+      await wait(pauseBefore(attempt))
+    }
+  }
+}
