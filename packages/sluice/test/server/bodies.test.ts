@@ -111,10 +111,20 @@ test('every answer has the security headers and none opens it to other origins',
 test('a store that fails is 503 and said in the log; a fault of the server tells the caller nothing', async () => {
   await using plane = await testPlane()
   const { StoreError } = await import('../../src/store/store-error.ts')
-  plane.store.ping = () => Promise.reject(new StoreError('full', 'the disk is full'))
-  const down = await plane.ask('GET /readyz')
-  assert.deepEqual([down.status, down.body.code, down.headers.get('retry-after')], [503, 'store-unavailable', '1'])
-  assert.ok(plane.logged().includes('the disk is full') && !JSON.stringify(down.body).includes('disk'))
+  const told = {
+    busy: [503, 'store-unavailable', '1', /nothing was written/],
+    full: [503, 'store-unavailable', '30', /nothing was written/],
+    unreachable: [503, 'store-unavailable', '1', /whether this was recorded is not known/],
+    failed: [500, 'store-failed', null, /log of the server/],
+    damaged: [500, 'store-damaged', null, /log of the server/],
+  } as const
+  for (const [fault, [status, code, retryAfter, detail]] of Object.entries(told)) {
+    plane.store.ping = () => Promise.reject(new StoreError(fault as keyof typeof told, `the disk is ${fault}`))
+    const down = await plane.ask('GET /readyz')
+    assert.deepEqual([down.status, down.body.code, down.headers.get('retry-after')], [status, code, retryAfter])
+    assert.match(down.body.detail, detail)
+    assert.ok(plane.logged().includes(`the disk is ${fault}`) && !JSON.stringify(down.body).includes('disk'))
+  }
   plane.store.ping = () => Promise.reject(new TypeError('a bug'))
   const fault = await plane.ask('GET /readyz')
   assert.deepEqual([fault.status, fault.body.code], [500, 'internal'])
