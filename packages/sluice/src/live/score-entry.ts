@@ -8,7 +8,7 @@ export function scoreEntry(
   judged: { score: number; judgeId: string; costUsd: number | null },
   receivedAt: number,
 ): ScoreEntry {
-  const { id, feature, version, rolloutId, arm, stage, unit, position, observedAt } = request
+  const { id, feature, version, rolloutId, arm, stage, unit, position, observedAt, tokenId = null } = request
   return {
     kind: 'score',
     id: scoreId(id),
@@ -22,6 +22,7 @@ export function scoreEntry(
     position,
     observedAt,
     receivedAt,
+    tokenId,
     score: judged.score,
     judgeId: judged.judgeId,
     sampled,

@@ -5,6 +5,8 @@ import type { LogEntry } from '../store/outcome-log.ts'
 /** Why an entry is no evidence. */
 export const reasons = [
   'otherRollout',
+  'otherFeature',
+  'excludedToken',
   'noUnit',
   'unknownArm',
   'unknownStage',
@@ -13,6 +15,7 @@ export const reasons = [
   'invalidScore',
   'invalidSampling',
   'retiredJudge',
+  'strayFeedback',
 ] as const
 
 export type Reason = (typeof reasons)[number]
@@ -23,7 +26,7 @@ export interface Admitted {
   stage: number
 }
 
-type Immutable = Pick<Rollout, 'id' | 'incumbent' | 'canary' | 'settings'>
+type Immutable = Pick<Rollout, 'id' | 'feature' | 'incumbent' | 'canary' | 'settings'>
 
 /**
  * Whether an entry belongs to the rollout, and to the arm that it names: the version must be the arm's, and the unit must
@@ -32,6 +35,7 @@ type Immutable = Pick<Rollout, 'id' | 'incumbent' | 'canary' | 'settings'>
 export function admit(rollout: Immutable, entry: LogEntry): Admitted | Reason {
   const { arm, stage, position } = entry
   if (entry.rolloutId !== rollout.id) return 'otherRollout'
+  if (entry.feature !== rollout.feature) return 'otherFeature'
   if (entry.unit === null || position === null) return 'noUnit'
   if (arm !== 'incumbent' && arm !== 'canary') return 'unknownArm'
   const ppm = stage === null ? undefined : rollout.settings.stages[stage]?.ppm

@@ -8,8 +8,9 @@ import { addScore } from './signal-sums.ts'
 import type { UnitMemory } from './unit-memory.ts'
 
 /** Adds what a user said: to the means always, as evidence once per randomisation of the user. */
-export function observeFeedback(sight: Sight, { score }: FeedbackEntry, memory: UnitMemory): UnitMemory | Reason {
+export function observeFeedback(sight: Sight, { score, stray }: FeedbackEntry, memory: UnitMemory): UnitMemory | Reason {
   if (!isShare(score)) return 'invalidScore'
+  if (stray) return 'strayFeedback'
   const { evidence, known, settings, arm, stage } = sight
   const sums = evidence.sums.arms[arm]
   sums.rated += 1

@@ -11,7 +11,7 @@ import type { Sight } from './sight.ts'
 import type { UnitMemory } from './unit-memory.ts'
 
 /** What the evidence depends on: none of it changes while a rollout runs. */
-type Immutable = Pick<Rollout, 'id' | 'incumbent' | 'canary' | 'settings'>
+type Immutable = Pick<Rollout, 'id' | 'feature' | 'incumbent' | 'canary' | 'settings'>
 
 /**
  * Adds one entry of the log to the evidence, in place and in constant time. Entries come in the order of seq; one that is

@@ -19,6 +19,8 @@ interface LogFields {
   observedAt: number
   /** ms since the epoch, the server's clock. */
   receivedAt: number
+  /** Id of the token that reported it; a score has its request's. Null or absent: not known, from a version that did not note it. */
+  tokenId?: string | null | undefined
 }
 
 /** A request of production. */
@@ -59,6 +61,8 @@ export interface FeedbackEntry extends LogFields {
   of: string
   score: number
   comment: string | null
+  /** No request of its rollout was known by the id in `of` when it came: it is kept, and no evidence. */
+  stray?: boolean | undefined
 }
 
 export type LogDraft = RequestEntry | ScoreEntry | FeedbackEntry

@@ -8,12 +8,17 @@ export interface LogContext {
   hashUnit(unit: string): string
   /** ms since the epoch. */
   receivedAt: number
+  /** Of the token that reports. */
+  tokenId: string | null
   /** Undefined for a rollout that is not known any more. */
   saltOf(rolloutId: string): string | undefined
+  /** Whether a request is known by this id, in the rollout that the feedback names. */
+  isRequest(of: string, rolloutId: string | undefined): boolean
 }
 
 /** A report as it is logged: the unit as a keyed hash, and where it stands in its rollout. */
-export function logEntry(outcome: ReceivedOutcome, { hashUnit, receivedAt, saltOf }: LogContext): LogDraft {
+export function logEntry(outcome: ReceivedOutcome, context: LogContext): LogDraft {
+  const { hashUnit, receivedAt, tokenId, saltOf } = context
   const { id, feature, version, rolloutId, unit } = outcome
   const salt = rolloutId === undefined ? undefined : saltOf(rolloutId)
   const fields = {
@@ -27,9 +32,13 @@ export function logEntry(outcome: ReceivedOutcome, { hashUnit, receivedAt, saltO
     position: unit === undefined || salt === undefined ? null : position(salt, unit),
     observedAt: Date.parse(outcome.observedAt),
     receivedAt,
+    tokenId,
   }
   if (outcome.kind === 'feedback')
-    return { ...fields, kind: 'feedback', of: outcome.of, score: outcome.score, comment: outcome.comment ?? null }
+    return {
+      ...{ ...fields, kind: 'feedback', of: outcome.of, score: outcome.score, comment: outcome.comment ?? null },
+      ...(!context.isRequest(outcome.of, rolloutId) && { stray: true }),
+    }
   return {
     ...fields,
     kind: 'request',

@@ -29,6 +29,7 @@ const place = {
   stage: z.number().nullable(),
   position: z.number().nullable(),
   observedAt: z.number(),
+  tokenId: z.string().nullable().optional(),
 }
 
 const logEntry: z.ZodType<LogEntry> = z.discriminatedUnion('kind', [
@@ -63,6 +64,7 @@ const logEntry: z.ZodType<LogEntry> = z.discriminatedUnion('kind', [
     of: z.string(),
     score: z.number(),
     comment: z.string().nullable(),
+    stray: z.boolean().optional(),
   }),
 ])
 
