@@ -8,7 +8,11 @@ import { addScore } from './signal-sums.ts'
 import type { UnitMemory } from './unit-memory.ts'
 
 /** Adds what a user said: to the means always, as evidence once per randomisation of the user. */
-export function observeFeedback(sight: Sight, { score, stray }: FeedbackEntry, memory: UnitMemory): UnitMemory | Reason {
+export function observeFeedback(
+  sight: Sight,
+  { score, stray }: FeedbackEntry,
+  memory: UnitMemory,
+): UnitMemory | Reason {
   if (!isShare(score)) return 'invalidScore'
   if (stray) return 'strayFeedback'
   const { evidence, known, settings, arm, stage } = sight

@@ -156,6 +156,7 @@ test('a snapshot that is out of date counts for the stage that it was', () => {
 test('what cannot count is counted as ignored, and is no evidence', () => {
   const odd: [Partial<LogEntry>, string][] = [
     [{ rolloutId: 'r2' }, 'otherRollout'],
+    [{ feature: 'toy' }, 'otherFeature'],
     [{ rolloutId: null }, 'otherRollout'],
     [{ unit: null }, 'noUnit'],
     [{ position: null }, 'noUnit'],

@@ -211,3 +211,47 @@ test('all of a unit is deleted on demand', async () => {
     ['b'],
   )
 })
+
+test('nobody reports about the rollout of another feature, nor feedback on its requests; the token of each entry is kept', async () => {
+  await using plane = await testPlane()
+  const active = await plane.publish('payments', 'a')
+  const canary = await plane.publish('payments', 'b')
+  await plane.ask('PUT /v1/features/payments/active', { as: 'operator', body: { version: active, reason: 'launch' } })
+  const { body: rollout } = await plane.ask('POST /v1/features/payments/rollouts', {
+    as: 'operator',
+    body: { version: canary },
+  })
+  const own = { feature: 'payments', version: active, rolloutId: rollout.id, arm: 'incumbent', stage: 0, unit: 'ann' }
+  const toy = await plane.token('token-of-the-toy', { features: ['toy'] })
+  await plane.ask('POST /v1/outcomes', { as: 'client', body: { outcomes: [outcome('paid', own)] } })
+  const about = { ...own, feature: 'toy', version: canary, arm: 'canary', error: 'boom' }
+  const outcomes = [
+    outcome('lie', about),
+    outcome('praise', { feature: 'toy', kind: 'feedback', of: 'paid', score: 0 }),
+    outcome('in one batch', { feature: 'toy', kind: 'feedback', of: 'fresh', score: 0 }),
+    outcome('fresh', { feature: 'toy' }),
+  ]
+  const { body } = await plane.ask('POST /v1/outcomes', { as: toy, body: { outcomes } })
+  assert.deepEqual(
+    body.rejected.map(({ index, code }: { index: number; code: string }) => [index, code]),
+    [
+      [0, 'other-feature'],
+      [1, 'other-feature'],
+    ],
+  )
+  assert.match(body.rejected[0].message, new RegExp(`/rolloutId ${rollout.id} is no rollout of the feature toy`))
+  assert.match(body.rejected[1].message, /\/of names no request of the feature toy/)
+  assert.deepEqual((await plane.store.entry('fresh'))?.tokenId, 'id-token-of-the-toy')
+})
+
+test('feedback on a request that nobody knows is kept, and marked as no evidence', async () => {
+  await using plane = await testPlane()
+  const outcomes = [
+    outcome('stray', { kind: 'feedback', of: 'unknown', score: 1 }),
+    outcome('true', { kind: 'feedback', of: 'a', score: 1 }),
+    outcome('a'),
+  ]
+  assert.equal((await plane.ask('POST /v1/outcomes', { as: 'client', body: { outcomes } })).body.accepted, 3)
+  const strays = (await plane.store.readLog({ after: 0, limit: 9 })).map((entry) => 'stray' in entry && entry.stray)
+  assert.deepEqual(strays, [true, false, false])
+})

@@ -1,6 +1,8 @@
 import { position } from '@sluice/client'
 import type { LogDraft } from '../../store/outcome-log.ts'
 import type { ReceivedOutcome } from '../wire/outcome.ts'
+import type { KnownRequests } from './known-requests.ts'
+import type { KnownRollouts } from './known-rollouts.ts'
 
 /** What turns a report into an entry of the log. */
 export interface LogContext {
@@ -10,17 +12,15 @@ export interface LogContext {
   receivedAt: number
   /** Of the token that reports. */
   tokenId: string | null
-  /** Undefined for a rollout that is not known any more. */
-  saltOf(rolloutId: string): string | undefined
-  /** Whether a request is known by this id, in the rollout that the feedback names. */
-  isRequest(of: string, rolloutId: string | undefined): boolean
+  rollouts: KnownRollouts
+  requests: KnownRequests
 }
 
 /** A report as it is logged: the unit as a keyed hash, and where it stands in its rollout. */
 export function logEntry(outcome: ReceivedOutcome, context: LogContext): LogDraft {
-  const { hashUnit, receivedAt, tokenId, saltOf } = context
+  const { hashUnit, receivedAt, tokenId, rollouts, requests } = context
   const { id, feature, version, rolloutId, unit } = outcome
-  const salt = rolloutId === undefined ? undefined : saltOf(rolloutId)
+  const salt = rolloutId === undefined ? undefined : rollouts.get(rolloutId)?.salt
   const fields = {
     id,
     feature,
@@ -34,11 +34,12 @@ export function logEntry(outcome: ReceivedOutcome, context: LogContext): LogDraf
     receivedAt,
     tokenId,
   }
-  if (outcome.kind === 'feedback')
-    return {
-      ...{ ...fields, kind: 'feedback', of: outcome.of, score: outcome.score, comment: outcome.comment ?? null },
-      ...(!context.isRequest(outcome.of, rolloutId) && { stray: true }),
-    }
+  if (outcome.kind === 'feedback') {
+    const { of, score, comment = null } = outcome
+    const request = requests.get(of)
+    const isStray = request?.feature !== feature || request.rolloutId !== fields.rolloutId
+    return { ...fields, kind: 'feedback', of, score, comment, ...(isStray && { stray: true }) }
+  }
   return {
     ...fields,
     kind: 'request',

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { defineRoute } from '../http/route.ts'
 import { checkOutcomes } from '../outcomes/check-outcomes.ts'
-import { logEntry } from '../outcomes/log-entry.ts'
+import { knownRequests } from '../outcomes/known-requests.ts'
+import { knownRollouts } from '../outcomes/known-rollouts.ts'
+import { type LogContext, logEntry } from '../outcomes/log-entry.ts'
 import type { Plane } from '../plane.ts'
 import { asOutcome, outcomeSchema, type ReceivedOutcome } from '../wire/outcome.ts'
 
@@ -35,8 +37,12 @@ export const reportOutcomes = defineRoute({
   async handle({ body, caller }, plane) {
     const now = plane.clock.now()
     await plane.rates.load(featuresWithContent(body.outcomes))
-    const { good, rejected, dropped } = checkOutcomes(body.outcomes, { caller, rates: plane.rates, now })
-    const accepted = await record(plane, good)
+    const rollouts = knownRollouts(plane.snapshots.states())
+    const requests = await knownRequests(plane.store, body.outcomes)
+    const door = { caller, rates: plane.rates, rollouts, requests, now }
+    const { good, rejected, dropped } = checkOutcomes(body.outcomes, door)
+    const context = { hashUnit: plane.hashUnit, receivedAt: now, tokenId: caller.tokenId, rollouts, requests }
+    const accepted = await record(plane, good, context)
     const duplicates = good.length - accepted
     const counted = { accepted, duplicate: duplicates, rejected: rejected.length }
     for (const [result, number] of Object.entries(counted))
@@ -62,11 +68,9 @@ function featuresWithContent(outcomes: readonly unknown[]): Set<string> {
 }
 
 /** Logs the outcomes and hands on those that are new; returns their number. */
-async function record(plane: Plane, outcomes: readonly ReceivedOutcome[]): Promise<number> {
+async function record(plane: Plane, outcomes: readonly ReceivedOutcome[], context: LogContext): Promise<number> {
   if (outcomes.length === 0) return 0
-  const { store, clock, snapshots, hashUnit, log } = plane
-  const salts = new Map(snapshots.states().map(({ rollout }) => [rollout?.id, rollout?.salt]))
-  const context = { hashUnit, receivedAt: clock.now(), saltOf: (id: string) => salts.get(id) }
+  const { store, log } = plane
   const drafts = outcomes.map((outcome) => ({ entry: logEntry(outcome, context), outcome: asOutcome(outcome) }))
   const results = await store.append(drafts.map(({ entry }) => entry))
   const accepted = drafts.filter((_, index) => results[index] === 'accepted')
