@@ -31,8 +31,10 @@ export async function activate(
     waitMs,
     ...(override !== undefined && { override: { reason: override } }),
   })
-  const instead = before.active === null ? '' : `, before ${versionName(before, before.active)}`
-  tell(options, host, answer, `${name}: everybody gets ${versionName(before, version)}${instead}\n`)
+  tell(options, host, answer, ({ feature }) => {
+    const instead = before.active === null ? '' : `, before ${versionName(feature, before.active)}`
+    return `${name}: everybody gets ${versionName(feature, version)}${instead}\n`
+  })
   appliedNote(answer.applied, options, host)
   return 0
 }

@@ -27,7 +27,8 @@ export async function audit(name: string, options: AuditOptions, host: Host): Pr
     throw new SluiceError('invalid-input', `${file}: this is the log of ${log.chain}, not of ${name}`)
   if (target !== undefined) await write(target, text, host)
   if (options.verify) return verify(log, options, host)
-  if (target === undefined) tell(options, host, { rows: log.rows, head: log.head ?? null }, auditText(log.rows))
+  if (target === undefined)
+    tell(options, host, { rows: log.rows, head: log.head ?? null }, ({ rows }) => auditText(rows))
   return 0
 }
 

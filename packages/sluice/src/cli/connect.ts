@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { createLeanFetch } from '../providers/lean-fetch.ts'
 import { addressOf } from '../remote/connection.ts'
 import { type ControlPlane, controlPlane } from '../remote/control-plane.ts'
+import { visibleData, visibleJson } from '../report/untrusted.ts'
 import type { Host } from './host.ts'
 
 /** What every command that talks to a control plane takes. */
@@ -25,7 +26,11 @@ export function connect({ url }: RemoteOptions, host: Host): ControlPlane {
   })
 }
 
-/** Prints an answer: the document itself, or what a person is to read of it. */
-export function tell({ json }: RemoteOptions, host: Host, document: unknown, text: string): void {
-  host.stdout.write(json ? `${JSON.stringify(document, undefined, 2)}\n` : text)
+/**
+ * Prints an answer: the document itself, or what a person is to read of it. `text` is given the document with each of its
+ * texts on one visible line, so that no name can pass for another line of the answer.
+ */
+export function tell<T>({ json }: RemoteOptions, host: Host, document: T, text: string | ((seen: T) => string)): void {
+  if (json) host.stdout.write(`${visibleJson(JSON.stringify(document, undefined, 2))}\n`)
+  else host.stdout.write(typeof text === 'string' ? text : text(visibleData(document)))
 }

@@ -4,7 +4,9 @@ import type { Host } from './host.ts'
 /** `sluice forget`: deletes what production stored about a unit, that is, a user. */
 export async function forget(options: RemoteOptions & { unit: string }, host: Host): Promise<number> {
   const deleted = await connect(options, host).forget(options.unit)
-  const parts = Object.entries(deleted).map(([what, count]) => `${count} ${what}`)
-  tell(options, host, deleted, `forgotten: ${parts.join(', ')}\n`)
+  tell(options, host, deleted, (seen) => {
+    const parts = Object.entries(seen).map(([what, count]) => `${count} ${what}`)
+    return `forgotten: ${parts.join(', ')}\n`
+  })
   return 0
 }

@@ -6,6 +6,7 @@ import { addIncidents } from './incident-commands.ts'
 import { addPlan } from './plan-command.ts'
 import { addReleases } from './release-commands.ts'
 import { addSimulate } from './simulate-command.ts'
+import { withVisibleOutput } from './visible-output.ts'
 
 const checkFormats = ['text', 'github', 'sarif']
 const reportFormats = ['terminal', 'markdown', 'html', 'junit', 'json']
@@ -89,10 +90,11 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
   addLookups(program, host, done)
   program.commandsGroup('Releases:')
   addControlPlane(program, host, done)
-  addReleases(program, host, done)
-  addIncidents(program, host, done)
-  addPlan(program, host, done)
-  addSimulate(program, host, done)
+  const visible = withVisibleOutput(host)
+  addReleases(program, visible, done)
+  addIncidents(program, visible, done)
+  addPlan(program, visible, done)
+  addSimulate(program, visible, done)
   return program
 }
 

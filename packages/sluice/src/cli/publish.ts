@@ -27,8 +27,9 @@ export async function publish(name: string, options: PublishOptions, host: Host)
     : await lastReport(config.root, prompt)
   const source = options.source ?? (await commitOf(prompt, config.root, host))
   const version = await connect(options, host).publish(name, publicationOf(prompt, { config, report, source }))
-  const called = version.label ? `${version.label} (${version.id})` : version.id
-  tell(options, host, version, `${name}: published ${called}, ${version.model}\n`)
+  tell(options, host, version, ({ id, label, model }) => {
+    return `${name}: published ${label ? `${label} (${id})` : id}, ${model}\n`
+  })
   host.stderr.write(gateNote(report, name))
   return 0
 }

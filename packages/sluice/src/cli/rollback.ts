@@ -15,8 +15,9 @@ export async function rollback(name: string, options: ReleaseOptions & { to?: st
   const remote = connect(options, host)
   const target = to === undefined ? {} : { to: findVersion(await remote.feature(name), to) }
   const answer = await remote.rollBack(name, { ...target, reason, waitMs })
-  const { feature } = answer
-  tell(options, host, answer, `${name}: everybody gets ${versionName(feature, feature.active ?? 'nothing')}\n`)
+  tell(options, host, answer, ({ feature }) => {
+    return `${name}: everybody gets ${versionName(feature, feature.active ?? 'nothing')}\n`
+  })
   appliedNote(answer.applied, options, host)
   return 0
 }

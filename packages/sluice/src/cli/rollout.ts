@@ -3,6 +3,7 @@ import type { RolloutAnswer } from '../remote/answers.ts'
 import type { ControlPlane, RolloutAction } from '../remote/control-plane.ts'
 import { findVersion } from '../remote/find-version.ts'
 import { rolloutText } from '../remote/rollout-text.ts'
+import { visibleData } from '../report/untrusted.ts'
 import { connect, type RemoteOptions, tell } from './connect.ts'
 import type { Host } from './host.ts'
 import { readSettings } from './read-settings.ts'
@@ -25,7 +26,7 @@ export async function startRollout(name: string, wanted: string, options: StartO
     ...(override !== undefined && { override: { reason: override } }),
     ...(supersede && { supersede }),
   })
-  tell(options, host, rollout, rolloutText(rollout, versions, Date.now()))
+  tell(options, host, rollout, (seen) => rolloutText(seen, visibleData(versions), Date.now()))
   return 0
 }
 
@@ -49,7 +50,7 @@ export async function actOnRollout(
 
 async function show(remote: ControlPlane, rollout: RolloutAnswer, options: RemoteOptions, host: Host): Promise<number> {
   const { versions } = await remote.feature(rollout.feature)
-  tell(options, host, rollout, rolloutText(rollout, versions, Date.now()))
+  tell(options, host, rollout, (seen) => rolloutText(seen, visibleData(versions), Date.now()))
   return 0
 }
 

@@ -2,18 +2,19 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { ControlPlane } from '../remote/control-plane.ts'
 import { RefusalError } from '../remote/refusal.ts'
 import { type StatusOf, statusText } from '../remote/status-text.ts'
+import { visibleData, visibleJson } from '../report/untrusted.ts'
 import { connect, type RemoteOptions, tell } from './connect.ts'
 import type { Host } from './host.ts'
+import { clearScreen } from './visible-output.ts'
 
 const everyMs = 1000
-const clearScreen = '\x1b[2J\x1b[H'
 
 /** `sluice status`: what everybody gets, rollouts, instances; with `watch` until Ctrl-C, printed whenever it changed. */
 export async function status(options: RemoteOptions & { watch?: boolean }, host: Host): Promise<number> {
   const remote = connect(options, host)
   if (options.watch) return watch(remote, options, host)
   const now = await statusOf(remote)
-  tell(options, host, now, statusText(now, Date.now()))
+  tell(options, host, now, (seen) => statusText(seen, Date.now()))
   return 0
 }
 
@@ -25,8 +26,9 @@ async function watch(remote: ControlPlane, options: RemoteOptions, host: Host): 
   let shown = ''
   while (!stop.signal.aborted) {
     const now = await statusOf(remote)
-    const text = options.json ? `${JSON.stringify(now)}\n` : statusText(now, Date.now())
-    if (text !== shown) host.stdout.write(host.stdout.isTTY && !options.json ? clearScreen + text : text)
+    const text = options.json ? `${visibleJson(JSON.stringify(now))}\n` : statusText(visibleData(now), Date.now())
+    if (text !== shown && host.stdout.isTTY && !options.json) host.stdout.write(clearScreen)
+    if (text !== shown) host.stdout.write(text)
     shown = text
     await wait(everyMs, undefined, { signal: stop.signal }).catch(() => undefined)
   }

@@ -12,10 +12,14 @@ interface CreateOptions extends RemoteOptions {
   expires?: string
 }
 
+/** A hundred years: what lies beyond is no date that everything can write. */
+const longestLifeMs = 100 * 365 * 86_400_000
+
 /** `sluice token create`: prints the token, this once, alone on stdout. */
 export async function createToken(name: string, options: CreateOptions, host: Host): Promise<number> {
   const { scope, feature, expires } = options
-  const ends = expires === undefined ? undefined : new Date(Date.now() + durationFlag('--expires', expires))
+  const ends =
+    expires === undefined ? undefined : new Date(Date.now() + durationFlag('--expires', expires, longestLifeMs))
   const answer = await connect(options, host).createToken({
     name,
     scopes: scope,
@@ -30,14 +34,14 @@ export async function createToken(name: string, options: CreateOptions, host: Ho
 /** `sluice token list`: all, without their secrets. */
 export async function listTokens(options: RemoteOptions, host: Host): Promise<number> {
   const tokens = await connect(options, host).tokens()
-  tell(options, host, { tokens }, tokens.map((token) => `${tokenText(token)}\n`).join(''))
+  tell(options, host, { tokens }, (seen) => seen.tokens.map((token) => `${tokenText(token)}\n`).join(''))
   return 0
 }
 
 /** `sluice token revoke`: it is refused from now on, and its open streams end. */
 export async function revokeToken(id: string, options: RemoteOptions, host: Host): Promise<number> {
   const token = await connect(options, host).revokeToken(id)
-  tell(options, host, token, `${tokenText(token)}\n`)
+  tell(options, host, token, (seen) => `${tokenText(seen)}\n`)
   return 0
 }
 

@@ -38,7 +38,9 @@ function stageText({ stage, settings, ppm, enteredAt }: RolloutAnswer, now: numb
   return `stage ${stage + 1} of ${settings.stages.length}, ${ppm / 10_000} % of the users, for ${formatDuration(since)}`
 }
 
-/** `2026-11-24 08:59:03Z` */
+/** `2026-11-24 08:59:03Z`; a number that no calendar has as it is, e.g. `9e+99 ms`. */
 export function timeText(ms: number): string {
-  return new Date(ms).toISOString().replace('T', ' ').replace(/\.\d+/, '')
+  const date = new Date(ms)
+  if (Number.isNaN(date.getTime())) return `${ms} ms`
+  return date.toISOString().replace('T', ' ').replace(/\.\d+/, '')
 }

@@ -18,6 +18,19 @@ export function visibleLine(text: string): string {
   return visibleText(text.replace(/\s+/g, ' ').trim())
 }
 
+/** Data as people are shown it: every text in it, names of keys too, on one line and visible. */
+export function visibleData<T>(value: T): T {
+  if (typeof value === 'string') return visibleLine(value) as T
+  if (value === null || typeof value !== 'object') return value
+  if (Array.isArray(value)) return value.map(visibleData) as T
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [visibleLine(key), visibleData(each)])) as T
+}
+
+/** JSON that means the same and that nothing obeys: what `visibleText` would show is written as escapes. */
+export function visibleJson(json: string): string {
+  return json.replace(controls, escaped).replace(/[\u2028\u2029]/g, escaped)
+}
+
 /** At most about `length` characters, cut between words where there are any; says how much is missing. */
 export function excerpt(text: string, length: number): string {
   if (text.length <= length) return text
@@ -29,6 +42,13 @@ export function excerpt(text: string, length: number): string {
     .toWellFormed()
     .replace(/\ufffd$/, '')
   return `${head} … (${(text.length - head.length).toLocaleString('en-US')} more characters)`
+}
+
+function escaped(text: string): string {
+  return text
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('')
 }
 
 function picture(control: string): string {

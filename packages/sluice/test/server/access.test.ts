@@ -122,3 +122,12 @@ test('SLUICE_ADMIN_TOKEN makes the first token once; a short or revoked one is r
   await plane.ask(`DELETE /v1/tokens/${record?.id}`, { as: 'a-long-enough-secret' })
   await assert.rejects(seedAdmin(store, clock, 'a-long-enough-secret'), { message: /was revoked/ })
 })
+
+test('a token ends at a time that every calendar has', async () => {
+  await using plane = await testPlane()
+  const ask = (expiresAt: unknown) =>
+    plane.ask('POST /v1/tokens', { as: 'admin', body: { name: 'app', scopes: ['client'], expiresAt } })
+  for (const expiresAt of [8.64e15 + 1, 253_402_300_800_000, 1e300, 'never', '+275760-09-13T00:00:00Z', Number.NaN])
+    assert.equal((await ask(expiresAt)).status, Number.isNaN(expiresAt) ? 201 : 400, String(expiresAt))
+  assert.equal((await ask('9999-12-31T23:59:59Z')).status, 201)
+})

@@ -26,6 +26,11 @@ export function maySee({ features }: Pick<Caller, 'features'>, feature: string):
   return features === null || features.includes(feature)
 }
 
+/** Whether something with these limits (null: none) reaches nothing beyond the caller's own features. */
+export function covers({ features: own }: Pick<Caller, 'features'>, features: readonly string[] | null): boolean {
+  return own === null || features?.every((feature) => own.includes(feature)) === true
+}
+
 /** @throws Problem 403 */
 export function refuseOtherFeature(caller: Caller, feature: string): void {
   if (maySee(caller, feature)) return

@@ -1,3 +1,5 @@
+import { visibleJson } from '../../report/untrusted.ts'
+
 export type Level = 'debug' | 'info' | 'warn' | 'error'
 
 /** Writes one JSON line per event. Fields never hold tokens or bodies. */
@@ -10,6 +12,7 @@ export function createLog(write: (line: string) => void, now: () => number, leve
   const least = order.indexOf(level)
   return (of, message, fields) => {
     if (order.indexOf(of) < least) return
-    write(`${JSON.stringify({ time: new Date(now()).toISOString(), level: of, message, ...fields })}\n`)
+    const line = JSON.stringify({ time: new Date(now()).toISOString(), level: of, message, ...fields })
+    write(`${visibleJson(line)}\n`)
   }
 }

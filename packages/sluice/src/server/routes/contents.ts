@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { refuseOtherFeature } from '../access/caller.ts'
+import { Problem } from '../http/problem.ts'
 import { defineRoute } from '../http/route.ts'
 import { ofFeature, queryNumber, rolloutId, versionId } from '../wire/names.ts'
 
@@ -63,7 +64,11 @@ export const forgetUnit = defineRoute({
       schema: z.object({ contents: z.int(), memories: z.int() }),
     },
   },
-  async handle({ body }, { store, hashUnit }) {
+  async handle({ body, caller }, { store, hashUnit }) {
+    if (caller.features !== null) {
+      const detail = `The token "${caller.name}" is for some features only: forgetting a unit needs one for all.`
+      throw new Problem({ status: 403, code: 'feature-not-allowed', detail })
+    }
     const unit = hashUnit(body.unit)
     const contents = await store.forgetContent(unit)
     return { status: 200, body: { contents, memories: await store.forgetUnit(unit) } }

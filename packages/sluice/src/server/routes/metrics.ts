@@ -1,3 +1,4 @@
+import { type Caller, maySee } from '../access/caller.ts'
 import { securityHeaders } from '../http/answer.ts'
 import { defineRoute } from '../http/route.ts'
 
@@ -6,11 +7,25 @@ const type = 'text/plain; version=0.0.4; charset=utf-8'
 export const showMetrics = defineRoute({
   method: 'GET',
   path: '/metrics',
-  summary: 'Measurements for Prometheus',
+  summary: 'Measurements for Prometheus; those of features that the token may see',
   scopes: ['operator'],
   quiet: true,
   answers: { 200: { description: 'The text format.', types: ['text/plain'] } },
-  async handle(_, { metrics }) {
-    return new Response(await metrics.text(), { headers: { ...securityHeaders, 'content-type': type } })
+  async handle({ caller }, { metrics }) {
+    const text = visibleTo(caller, await metrics.text())
+    return new Response(text, { headers: { ...securityHeaders, 'content-type': type } })
   },
 })
+
+/** A quote inside of a value is escaped, so that this begins a label and nothing else. */
+const featureLabel = /[{,]feature="([^"]*)"/
+
+/** Without the series of other features; what is measured of the process as a whole stays. */
+function visibleTo(caller: Caller, text: string): string {
+  if (caller.features === null) return text
+  const isVisible = (line: string) => {
+    const feature = featureLabel.exec(line)?.[1]
+    return feature === undefined || maySee(caller, feature)
+  }
+  return text.split('\n').filter(isVisible).join('\n')
+}
