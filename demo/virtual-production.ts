@@ -4,7 +4,7 @@
  * or until the rollout ends, time passes. Prints a JSON line with the address first, and one after each of them.
  */
 import { createInterface } from 'node:readline'
-import { SluiceClient } from '@sluice/client'
+import { SluiceClient, systemClock } from '@sluice/client'
 import { createLiveJudge } from '../packages/sluice/src/cli/live-judge.ts'
 import { createRedactors } from '../packages/sluice/src/live/redact.ts'
 import { hasEnded } from '../packages/sluice/src/release/rollout.ts'
@@ -39,7 +39,7 @@ const metrics = createMetrics()
 const engine = startEngine({
   ...{ store, clock, random: uniform, log, metrics, keepLogMs: 90 * 24 * hourMs },
   judge: createLiveJudge(config, { env: {}, files }),
-  redactorOf: createRedactors({ root, clock }),
+  redactorOf: createRedactors({ root, clock: systemClock }).redactorOf,
   nightOf: () => undefined,
   notify: {
     ...{ channels: [], project: 'demo', linkTo: () => undefined },

@@ -82,8 +82,12 @@ async function failuresOf(
     goodFrom: { ...config.gate, ...prompt.gate }.caseThreshold,
   })
   const module = redact === undefined ? prompt.live.redact : path.resolve(host.cwd(), redact)
-  const redactorOf = createRedactors({ root: config.root, clock: systemClock })
-  return host.mask.data(await redactFailures(failures, await redactorOf(module)))
+  const redactors = createRedactors({ root: config.root, clock: systemClock })
+  try {
+    return host.mask.data(await redactFailures(failures, await redactors.redactorOf(module)))
+  } finally {
+    await redactors.close()
+  }
 }
 
 function document(choices: readonly Choice[], about: { feature: string; suite: string; dryRun: boolean }) {

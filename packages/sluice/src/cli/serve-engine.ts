@@ -44,6 +44,7 @@ export async function startServeEngine(
   // A module that redacts, or checks, is no part of the control plane.
   withholdFrom(env, (config.notify ?? []).flatMap(notifyVariables))
   const nights = openNights(root)
+  const redactors = createRedactors({ root, clock })
   const engine = startEngine({
     store,
     clock,
@@ -52,7 +53,7 @@ export async function startServeEngine(
     metrics,
     keepLogMs,
     judge: createLiveJudge(config, { env, files }),
-    redactorOf: createRedactors({ root, clock }),
+    redactorOf: redactors.redactorOf,
     nightOf: nights.nightOf,
     notify: {
       channels,
@@ -69,6 +70,7 @@ export async function startServeEngine(
     ...engine,
     async close() {
       await engine.close()
+      await redactors.close()
       nights.close()
     },
   }

@@ -1,4 +1,5 @@
 import type { Clock, Outcome } from '@sluice/client'
+import { SluiceError } from '../errors.ts'
 import type { FeatureState } from '../release/feature-state.ts'
 import type { StoredContent } from '../store/content-store.ts'
 import type { JudgeTask } from '../store/judge-queue.ts'
@@ -115,10 +116,16 @@ async function contentsOf(
       return contentOf(entry, await redact({ input, output }), now, live.retention)
     }),
   )
-  const failures = redacted.filter((result) => result.status === 'rejected')
-  count(feature, 'redactor-failed', failures.length)
-  if (failures[0]) onError(failures[0].reason)
+  const faults = redacted.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []))
+  count(feature, 'redactor-failed', faults.length)
+  for (const [message, those] of Map.groupBy(faults, messageOf))
+    onError(new SluiceError('cannot-run', `${those.length} texts of ${feature} are not stored: ${message}`))
   return redacted.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+}
+
+/** What a redactor says itself is not told: it may be the text that it was given. */
+function messageOf(error: unknown): string {
+  return error instanceof SluiceError ? error.message : 'the redactor failed'
 }
 
 function contentOf(
