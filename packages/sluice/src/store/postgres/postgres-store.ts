@@ -1,8 +1,10 @@
+import { SluiceError } from '../../errors.ts'
 import { newIdentity, type StoreIdentity } from '../identity.ts'
 import { type Signal, signal } from '../signal.ts'
 import type { Store } from '../store.ts'
 import { AppendQueue } from './append-queue.ts'
-import { Connection } from './connection.ts'
+import { Connection, type Limits } from './connection.ts'
+import { connectionSettings } from './connection-settings.ts'
 import { postgresContents } from './contents.ts'
 import { prepareDatabase } from './database.ts'
 import { postgresEvidence } from './evidence.ts'
@@ -14,24 +16,28 @@ import { postgresReleases } from './releases.ts'
 import { Session, type SessionEvents } from './session.ts'
 import { postgresTokens } from './tokens.ts'
 
+/** So long a start waits for a connection that lasts, in ms. */
+const startMs = 10_000
+
 /**
  * A store that several replicas share, in the schema `sluice` of a PostgreSQL database. Others' changes are heard at
  * once; `pollMs` (default 1000) after them at the latest, also when a connection has silently died.
- * @throws SluiceError `cannot-run`: not reachable, not allowed, or written by a newer Sluice.
+ * @throws SluiceError `invalid-input` for a URL that cannot be read; `cannot-run`: see `prepareDatabase`.
  */
 export async function postgresStore(
   databaseUrl: string,
-  { fresh = newIdentity(), pollMs = 1000 }: { fresh?: StoreIdentity; pollMs?: number } = {},
+  { fresh = newIdentity(), pollMs = 1000, limits }: { fresh?: StoreIdentity; pollMs?: number; limits?: Limits } = {},
 ): Promise<Store> {
-  const db = new Connection(databaseUrl, placeOf(databaseUrl))
-  const identity = await prepareDatabase(db, fresh).catch(async (cause) => {
-    await db.close()
-    throw cause
-  })
+  const settings = connectionSettings(databaseUrl)
+  const { config, identity } = await prepareDatabase(settings, fresh)
+  const db = new Connection(config, settings.place, limits)
   const signals = { changes: signal<number>(), appends: signal<void>(), acknowledged: signal<void>() }
   const queue = new AppendQueue((rows) => insertRows(db, rows))
-  const session = new Session(databaseUrl, pollMs, relay(signals))
-  await session.ready
+  const session = new Session(config, pollMs, relay(signals))
+  if (!(await session.ready(startMs))) {
+    await Promise.all([session.close(), db.close()])
+    throw new SluiceError('cannot-run', `the store ${settings.place} cannot be opened: it has stopped answering`)
+  }
   return {
     kind: 'postgres',
     ...identity,
@@ -42,13 +48,10 @@ export async function postgresStore(
     ...postgresEvidence(db),
     ...postgresJudgeQueue(db),
     ...postgresContents(db),
-    async ping() {
-      await db.query('SELECT 1')
-    },
+    ping: () => db.ping(),
     lead: postgresLeases(session),
     async close() {
-      await queue.idle()
-      await Promise.all([session.close(), db.close()])
+      await Promise.all([session.close(), queue.idle().then(() => db.close())])
     },
   }
 }
@@ -70,11 +73,4 @@ function relay(signals: { changes: Signal<number>; appends: Signal<void>; acknow
       seen = now
     },
   }
-}
-
-/** Without user and password. */
-function placeOf(databaseUrl: string): string {
-  if (!URL.canParse(databaseUrl)) return 'of DATABASE_URL'
-  const { protocol, host, pathname } = new URL(databaseUrl)
-  return `${protocol}//${host}${pathname}`
 }

@@ -1,8 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
-import { clientConfig } from './connection.ts'
+import { endClient, type Line, lineOf } from './open-client.ts'
 
-const channel = 'sluice'
+/** What replicas tell each other by. */
+export const channel = 'sluice'
+
+/** A connection that does not answer within this time, in ms, is given up. */
+const answerMs = 3000
 
 export interface SessionEvents {
   notified(payload: string): void
@@ -16,7 +20,7 @@ export interface SessionEvents {
  * and holds the locks of leadership. A question that fails or takes too long ends it; then it connects anew.
  */
 export class Session {
-  readonly #config: pg.ClientConfig
+  readonly #line: Line
   readonly #events: SessionEvents
   readonly #pollMs: number
   readonly #stop = new AbortController()
@@ -25,8 +29,8 @@ export class Session {
   #client: pg.Client | undefined
   #turn: Promise<unknown> = Promise.resolve()
 
-  constructor(databaseUrl: string, pollMs: number, events: SessionEvents) {
-    this.#config = { ...clientConfig(databaseUrl), query_timeout: 5000 }
+  constructor(config: pg.ClientConfig, pollMs: number, events: SessionEvents) {
+    this.#line = lineOf({ ...config, connectionTimeoutMillis: answerMs, query_timeout: answerMs })
     this.#pollMs = pollMs
     this.#events = events
     this.#running = this.#run()
@@ -37,9 +41,11 @@ export class Session {
     return this.#client
   }
 
-  /** Resolves when it has been connected once. */
-  get ready(): Promise<void> {
-    return this.#connected.promise
+  /** Whether it has been connected once; waits for that up to `limitMs`. */
+  async ready(limitMs: number): Promise<boolean> {
+    const timer = new AbortController()
+    const late = wait(limitMs, false, { signal: timer.signal })
+    return await Promise.race([this.#connected.promise.then(() => true), late]).finally(() => timer.abort())
   }
 
   /** Asks on one connection; questions take turns. */
@@ -56,7 +62,7 @@ export class Session {
 
   async #run(): Promise<void> {
     while (!this.#stop.signal.aborted) {
-      const client = new pg.Client(this.#config)
+      const client = new pg.Client(this.#line.config)
       const lost = () => {
         if (this.#client === client) this.#client = undefined
       }
@@ -73,7 +79,7 @@ export class Session {
         // Tried again below, until it is closed.
       }
       lost()
-      await client.end().catch(() => {})
+      await endClient(client, this.#line)
       await this.#pause()
     }
   }
