@@ -8,7 +8,7 @@ import { type BaseProject, readBaseProject } from '../gate/base-project.ts'
 import { readChangedList } from '../gate/changed-list.ts'
 import type { FeaturePlace } from '../gate/feature-files.ts'
 import { entryAt, linkOrEntryAt } from '../gate/file-entry.ts'
-import { type Git, openGit } from '../gate/git.ts'
+import { type Git, NoBaseError, openGit } from '../gate/git.ts'
 import { type GitState, gitState } from '../gate/git-state.ts'
 import type { Changes } from '../gate/part-state.ts'
 import { type RemovedFeature, type Succession, succession } from '../gate/succession.ts'
@@ -77,10 +77,8 @@ async function baseOrNothing(
 ): Promise<string | undefined> {
   if (!all || base !== undefined || (await isBaseNamed(env))) return baseCommit(git, base, env)
   if ((await git.head()) === undefined) return undefined
-  const isNothing = (error: unknown) =>
-    error instanceof SluiceError && /no branch to compare with|unrelated/.test(error.message)
   return baseCommit(git, undefined, env).catch((error: unknown) => {
-    if (isNothing(error)) return undefined
+    if (error instanceof NoBaseError) return undefined
     throw error
   })
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { SluiceError } from '../errors.ts'
-import type { Git } from './git.ts'
+import { type Git, NoBaseError } from './git.ts'
 
 /**
  * The commit to compare with: where this branch left `reference`; else what CI says the change is made against, else the
@@ -83,9 +83,9 @@ async function defaultBranch(git: Git, env: NodeJS.ProcessEnv): Promise<string> 
   const candidates = target
     ? [`origin/${target}`, target]
     : ['origin/HEAD', 'origin/main', 'origin/master', 'main', 'master']
-  for (const candidate of candidates) if (await git.find(candidate)) return candidate
-  throw new SluiceError(
-    'invalid-input',
+  const found = await git.firstBranch(candidates)
+  if (found !== undefined) return found
+  throw new NoBaseError(
     `no branch to compare with: none of ${candidates.join(', ')} exists here. Name one with --base, fetch it first ` +
       '(actions/checkout: fetch-depth: 0), or run sluice gate --all to judge against the threshold alone.',
   )

@@ -1,5 +1,6 @@
 import path from 'node:path'
-import type { Git, Objects, TreeEntry } from './git.ts'
+import type { Git } from './git.ts'
+import type { Objects, TreeEntry } from './objects.ts'
 
 /** A file system made of a commit, with its submodules in their places. Paths are relative to the repository's root. */
 export interface CommitTree {

@@ -13,7 +13,7 @@ export interface RunGit {
   /** The parts of an output that `-z` ends with NUL. */
   records(...args: string[]): Promise<string[]>
   /** With text on stdin. */
-  feed(input: string, ...args: string[]): Promise<string>
+  feed(input: string, ...args: string[]): Promise<Buffer>
 }
 
 /** A git that failed, in its own words, with the command that mends it. */
@@ -113,7 +113,7 @@ export function gitIn(folder: string, env: NodeJS.ProcessEnv, before: readonly s
       }
     },
     records: async (...args) => (await run(args)).toString('utf8').split('\0').filter(Boolean),
-    feed: async (input, ...args) => (await run(args, input)).toString('utf8'),
+    feed: (input, ...args) => run(args, input),
   }
 }
 

@@ -2,24 +2,24 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { SluiceError } from '../errors.ts'
 import { changedPaths } from './changed-paths.ts'
-import { GitError, gitIn, isInRepository, type RunGit } from './git-process.ts'
+import { GitError, gitIn, isInRepository } from './git-process.ts'
+import { type Objects, objectsOf } from './objects.ts'
+import { once } from './once.ts'
+import { type WorkingTree, workingTree } from './working-tree.ts'
 
-/** What a commit holds at a path. */
-export interface TreeEntry {
-  kind: 'file' | 'link' | 'submodule'
-  /** Of the content; of a submodule its commit. */
-  oid: string
-  path: string
+/** The repository has nothing to compare with; what it has, but not here, is another fault. */
+export class NoBaseError extends SluiceError {
+  override readonly name = 'NoBaseError'
+
+  constructor(message: string) {
+    super('invalid-input', message)
+  }
 }
 
-/** The objects of a repository. */
-export interface Objects {
-  /** Every file of a commit; paths are relative to the root of the repository. */
-  tree(commit: string): Promise<TreeEntry[]>
-  blob(oid: string): Promise<Uint8Array>
-}
-
-/** A repository and its working tree. Paths are posix and relative to the repository's root. */
+/**
+ * A repository and its working tree, as they were when something was first asked: a run judges one state, and asks git for
+ * nothing twice. Paths are posix and relative to the repository's root.
+ */
 export interface Git extends Objects {
   /** The folder of the working tree; absolute, without symbolic links. */
   root: string
@@ -28,6 +28,8 @@ export interface Git extends Objects {
   head(): Promise<string | undefined>
   /** The commit that a reference names, if there is one. */
   find(reference: string): Promise<string | undefined>
+  /** The first of these branches that is there; those of the remote begin with `origin/`. */
+  firstBranch(names: readonly string[]): Promise<string | undefined>
   /** The commit that a reference names. @throws SluiceError `invalid-input` when there is none. */
   resolve(reference: string): Promise<string>
   /** Where this branch left `reference`. @throws SluiceError `invalid-input` with the way out. */
@@ -53,14 +55,15 @@ export async function openGit(folder: string, env: NodeJS.ProcessEnv): Promise<G
   const place = await placeOf(folder, env)
   if (place === undefined) return undefined
   const { root, prefix } = place
-  const git = gitIn(root, env)
+  const tree = workingTree(root, env)
+  const { git } = tree
   const named = (text: string) => git.tryText('rev-parse', '--verify', '--quiet', '--end-of-options', text)
-  const commitOf = async (reference: string) => {
+  const commitOf = once(async (reference: string) => {
     const commit = await named(`${reference}^{commit}`)
     // A branch whose commit is lost is a damaged repository, and not a branch that nobody made: git says which.
     if (!commit && !isHash.test(reference) && (await named(reference))) await git.text('cat-file', '-t', reference)
     return commit
-  }
+  })
   const isShallow = async () => (await git.text('rev-parse', '--is-shallow-repository')) === 'true'
   const resolve = async (reference: string) => {
     const commit = await commitOf(reference)
@@ -72,31 +75,47 @@ export async function openGit(folder: string, env: NodeJS.ProcessEnv): Promise<G
   return {
     root,
     prefix,
-    ...objectsOf(git),
+    tree: tree.tree,
+    blob: tree.blob,
     head: () => commitOf('HEAD'),
     resolve,
     find: commitOf,
+    async firstBranch(names) {
+      const references = names.map(referenceOf)
+      const found = (await git.text('for-each-ref', '--format=%(refname)', ...references)).split('\n')
+      return names.find((_, index) => found.includes(references[index] ?? ''))
+    },
     commonCommit,
     async mergeBase(reference) {
       const commit = await resolve(reference)
       if ((await commitOf('HEAD')) === undefined) throw new SluiceError('invalid-input', noCommitYet(reference))
       const base = await commonCommit(commit)
       if (base) return base
-      throw new SluiceError('invalid-input', noCommonCommit(reference, await isShallow()))
+      if (await isShallow()) throw new SluiceError('invalid-input', missingHistory(reference))
+      throw new NoBaseError(
+        `HEAD and ${reference} have no common commit here: the histories are unrelated; name another base with --base.`,
+      )
     },
-    async files() {
-      const [inside, untracked] = await Promise.all([
-        git.records('ls-files', '--cached', '--recurse-submodules', '-z'),
-        git.records('ls-files', '--others', '--exclude-standard', '-z'),
-      ])
-      return [...new Set([...inside, ...untracked])]
-    },
-    changedSince: (commit) => changedPaths(root, env, commit),
+    files: () => filesOf(tree),
+    changedSince: once((commit: string) => changedPaths(tree, commit)),
     submodule: async (at, commit) => {
       const gitDir = await git.text('rev-parse', '--absolute-git-dir')
       return submoduleOf({ top: root, place: '', gitDir }, at, commit, env)
     },
   }
+}
+
+/** `origin/main` is the remote's, `main` this repository's own. */
+function referenceOf(branch: string): string {
+  return branch.startsWith('origin/') ? `refs/remotes/${branch}` : `refs/heads/${branch}`
+}
+
+async function filesOf({ git, index, untracked }: WorkingTree): Promise<string[]> {
+  const entries = await index()
+  const inside = entries.some(({ kind }) => kind === 'submodule')
+    ? await git.records('ls-files', '--cached', '--recurse-submodules', '-z')
+    : entries.map(({ path: file }) => file)
+  return [...new Set([...inside, ...(await untracked())])]
 }
 
 /** The name of a commit, which git takes for one whether it is there or not. */
@@ -116,21 +135,6 @@ async function placeOf(folder: string, env: NodeJS.ProcessEnv): Promise<{ root: 
 
 /** What git says of a repository that is there, but has no files or belongs to somebody else. */
 const isRefusal = /must be run in a work tree|ownership|bare repository/
-
-const kinds: Record<string, TreeEntry['kind']> = { '120000': 'link', '160000': 'submodule' }
-
-function objectsOf(git: RunGit): Objects {
-  return {
-    async tree(commit) {
-      const records = await git.records('ls-tree', '-r', '-z', '--full-tree', commit)
-      return records.map((record) => {
-        const [, mode = '', oid = '', at = ''] = /^(\d+) \w+ ([0-9a-f]+)\t(.*)$/s.exec(record) ?? []
-        return { kind: kinds[mode] ?? 'file', oid, path: at }
-      })
-    },
-    blob: (oid) => git.bytes('cat-file', 'blob', oid),
-  }
-}
 
 /** What a submodule lies in: the repository, or another submodule, which need not be checked out any more. */
 interface Outer {
@@ -188,9 +192,9 @@ function noCommitYet(reference: string): string {
   return `HEAD has no commit yet, so nothing of it can be compared with ${reference}: commit first, or run sluice gate --all.`
 }
 
-function noCommonCommit(reference: string, shallow: boolean): string {
-  const cure = shallow
-    ? 'this is a shallow clone, so fetch the history first (actions/checkout: fetch-depth: 0; elsewhere: git fetch --unshallow).'
-    : 'the histories are unrelated; name another base with --base.'
-  return `HEAD and ${reference} have no common commit here: ${cure}`
+function missingHistory(reference: string): string {
+  return (
+    `HEAD and ${reference} have no common commit here: this is a shallow clone, so fetch the history first ` +
+    '(actions/checkout: fetch-depth: 0; elsewhere: git fetch --unshallow).'
+  )
 }

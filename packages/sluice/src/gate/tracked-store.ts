@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { lstat, realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { SluiceError } from '../errors.ts'
@@ -13,20 +14,26 @@ const places = ['.sluice', '.sluice/sluice.db', '.sluice/sluice.db-wal', '.sluic
  * @throws SluiceError `invalid-input` with the command that mends it, or with git's own words where git fails.
  */
 export async function refuseTrackedStore(root: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const asked: string[] = []
+  const isAsked = (file: string) =>
+    asked.some((place) => file.startsWith(place + path.sep) && !existsSync(path.join(place, '.git')))
   for (const place of places) {
     const named = path.join(root, place)
     if (!(await isThere(named))) continue
     const real = await realpath(named).catch(() => named)
     for (const file of new Set([named, real])) {
-      const tracked = await trackedAt(file, env)
+      const at = path.join(await realpath(path.dirname(file)), path.basename(file))
+      if (isAsked(at)) continue
+      asked.push(at)
+      const tracked = await trackedAt(at, env)
       if (tracked !== undefined) throw refusal(place, file, root, tracked)
     }
   }
 }
 
-/** The first file that git tracks at or below a path, relative to the path's folder. */
+/** The first file that git tracks at or below a path, relative to the path's folder, which is reached by no link. */
 async function trackedAt(file: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
-  const folder = await realpath(path.dirname(file))
+  const folder = path.dirname(file)
   // Without a repository there is no need of git, which may not even be installed.
   if (!isInRepository(folder, env)) return undefined
   const [first] = await gitIn(folder, env).records('ls-files', '-z', '--', `:(literal)${path.basename(file)}`)

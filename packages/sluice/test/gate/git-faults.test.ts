@@ -109,14 +109,15 @@ test('what a hook or the settings of a user say does not hide a change', async (
   )
 })
 
+const changedSince = async ({ root }: Project, commit: string) => (await openGit(root, env))?.changedSince(commit)
+
 test('files that git was told not to look at are looked at', async () => {
   for (const flag of ['--assume-unchanged', '--skip-worktree']) {
     using project = repository()
     project.git('update-index', flag, 'a.txt')
-    const git = await openGit(project.root, env)
-    assert.deepEqual(await git?.changedSince('HEAD'), [])
+    assert.deepEqual(await changedSince(project, 'HEAD'), [])
     project.write({ 'a.txt': 'changed' })
-    assert.deepEqual(await git?.changedSince('HEAD'), ['a.txt'], flag)
+    assert.deepEqual(await changedSince(project, 'HEAD'), ['a.txt'], flag)
   }
 })
 
@@ -125,15 +126,14 @@ test('a submodule is changed by its commit, and by files that are not committed 
   using project = repository()
   project.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', inner.root, 'lib')
   project.git('commit', '-qam', 'with a library')
-  const git = await openGit(project.root, env)
-  assert.deepEqual(await git?.changedSince('HEAD'), [])
+  assert.deepEqual(await changedSince(project, 'HEAD'), [])
   project.write({ 'lib/a.txt': 'changed', 'lib/b.txt': 'new' })
-  assert.deepEqual(await git?.changedSince('HEAD'), ['lib/a.txt', 'lib/b.txt'])
+  assert.deepEqual(await changedSince(project, 'HEAD'), ['lib/a.txt', 'lib/b.txt'])
   project.git('-C', 'lib', 'commit', '-qam', 'two')
-  assert.deepEqual(await git?.changedSince('HEAD'), ['lib'])
+  assert.deepEqual(await changedSince(project, 'HEAD'), ['lib'])
   project.git('add', 'lib')
   project.git('commit', '-qm', 'forward')
-  assert.deepEqual(await git?.changedSince('HEAD~1'), ['lib'])
+  assert.deepEqual(await changedSince(project, 'HEAD~1'), ['lib'])
 })
 
 test('a file mode alone, and line ends as git keeps them, are no other content', async () => {
