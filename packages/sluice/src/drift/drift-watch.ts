@@ -32,7 +32,7 @@ export function startDriftWatch(options: DriftWatchOptions): WorkLoop {
     everyMs,
     wakers: [(wake) => store.onChange(wake)],
     onError,
-    async work(held) {
+    async work({ held }) {
       let more = false
       for (const { feature, active } of await store.features()) {
         if (active !== null && held() && (await watchFeature(feature, active, options))) more = true

@@ -1,18 +1,22 @@
 import type { Clock } from '@sluice/client'
 import { startWorkLoop, type WorkLoop } from '../rollout/work-loop.ts'
 import type { ContentStore } from '../store/content-store.ts'
+import type { InstanceStore } from '../store/instance-store.ts'
 import type { OutcomeLog } from '../store/outcome-log.ts'
 
 const everyMs = 60_000
 /** The whole log is looked at each time. */
 const logEveryMs = 3_600_000
 
+/** Instances that may serve nothing any more are kept so long, in ms: clocks of replicas differ. */
+const silentMs = 60_000
+
 /**
  * Deletes for real what is too old: stored inputs and outputs within a minute of their time, and entries of the log, which
- * hold no texts, within an hour after `keepLogMs`. What a running rollout rests on stays.
+ * hold no texts, within an hour after `keepLogMs`. Forgets instances that have ended without a goodbye. What a running rollout rests on stays.
  */
 export function startRetention(options: {
-  store: Pick<ContentStore, 'expireContent'> & Pick<OutcomeLog, 'pruneLog'>
+  store: Pick<ContentStore, 'expireContent'> & Pick<OutcomeLog, 'pruneLog'> & Pick<InstanceStore, 'forgetSilent'>
   clock: Clock
   keepLogMs: number
   onError: (error: unknown, waitMs: number) => void
@@ -26,7 +30,8 @@ export function startRetention(options: {
     async work() {
       const now = clock.now()
       await store.expireContent(now)
-      if (now - prunedAt < logEveryMs) return false
+      const more = await store.forgetSilent(now - silentMs)
+      if (more || now - prunedAt < logEveryMs) return more
       await store.pruneLog(now - keepLogMs)
       prunedAt = now
       return false

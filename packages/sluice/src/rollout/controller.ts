@@ -4,11 +4,12 @@ import type { ReleaseEvent } from '../release/release-event.ts'
 import type { Rollout } from '../release/rollout.ts'
 import { runningRollout } from '../release/transition.ts'
 import { applyEvent } from '../store/apply-event.ts'
+import type { Fence } from '../store/lease-store.ts'
 import type { Store } from '../store/store.ts'
 import { announce } from './announce.ts'
 import { eventOf } from './decide-event.ts'
 import type { DecisionEngine } from './engine.ts'
-import { startLeaderLoop } from './leader-loop.ts'
+import { type Lead, startLeaderLoop } from './leader-loop.ts'
 import { lookAt, saveLook } from './look.ts'
 import type { Assessed } from './rollout-fold.ts'
 import { announcementsOf } from './rollout-news.ts'
@@ -40,9 +41,9 @@ export function startController(options: ControllerOptions): WorkLoop {
     everyMs,
     wakers: [(wake) => store.onAppend(wake), (wake) => store.onChange(wake)],
     onError,
-    async work(held) {
+    async work(lead) {
       const rollouts = (await store.features()).map(runningRollout).filter((rollout) => rollout !== undefined)
-      const results = await Promise.allSettled(rollouts.map((rollout) => control(rollout, options, held)))
+      const results = await Promise.allSettled(rollouts.map((rollout) => control(rollout, options, lead)))
       // A rollout that cannot be looked at is no reason to leave the others alone.
       const failed = results.find((result) => result.status === 'rejected')
       if (failed) throw failed.reason
@@ -52,10 +53,10 @@ export function startController(options: ControllerOptions): WorkLoop {
 }
 
 /** One look at one rollout, and what follows from it; true where more is to be seen at once. */
-async function control(running: Rollout, options: ControllerOptions, held: () => boolean): Promise<boolean> {
+async function control(running: Rollout, options: ControllerOptions, lead: Lead): Promise<boolean> {
   const { store, clock, engine, onAssessed } = options
   const look = await lookAt({ store, engine, now: () => clock.now() }, running)
-  if (!look || !held()) return false
+  if (!look || !lead.held()) return false
   const { rollout, fold, behind } = look
   const { assessed } = fold
   const news = announcementsOf(look)
@@ -65,13 +66,18 @@ async function control(running: Rollout, options: ControllerOptions, held: () =>
   onAssessed?.(assessed)
   const event = eventOf(rollout, assessed.assessment, assessed.at)
   // To widen a share on old news would be rash; to withdraw it is not.
-  if (!event || !held() || (behind && event.type !== 'rollBack')) return behind
-  return act(store, rollout, event, assessed.at)
+  if (!event || !lead.held() || (behind && event.type !== 'rollBack')) return behind
+  return act(options, rollout, event, { at: assessed.at, fence: lead.fence() })
 }
 
-async function act(store: Store, { feature }: Rollout, event: ReleaseEvent, at: number): Promise<boolean> {
+async function act(
+  { store }: ControllerOptions,
+  { feature }: Rollout,
+  event: ReleaseEvent,
+  { at, fence }: { at: number; fence: Fence | undefined },
+): Promise<boolean> {
   try {
-    await applyEvent(store, feature, event, { at, by: 'sluice' }, { tokenId: null })
+    await applyEvent(store, feature, event, { at, by: 'sluice' }, { tokenId: null, fence })
     return true
   } catch (error) {
     // Somebody else has ended, advanced or paused it meanwhile: what was decided is moot.

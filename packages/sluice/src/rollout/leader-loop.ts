@@ -1,28 +1,74 @@
-import type { Lease, Store } from '../store/store.ts'
+import type { Timer } from '@sluice/client'
+import type { Fence, Lease, LeaseStore } from '../store/lease-store.ts'
 import { startWorkLoop, type WorkLoop, type WorkLoopOptions } from './work-loop.ts'
 
-export interface LeaderLoopOptions extends Omit<WorkLoopOptions, 'work'> {
-  store: Pick<Store, 'lead'>
-  /** What is led: one replica does the work of this name at a time. */
-  name: string
-  /** `held` tells whether this replica still is the one: to be asked before anything is decided. */
-  work: (held: () => boolean) => Promise<boolean>
+/** What work knows of its leadership. */
+export interface Lead {
+  /** Whether this replica still is the one: to be asked before anything is decided. */
+  held(): boolean
+  /** To be sent with what is decided, so that it is refused where it arrives too late. */
+  fence(): Fence | undefined
 }
 
-/** A work loop of which only one replica's works; another one takes over when it is gone. */
-export function startLeaderLoop({ store, name, work, ...options }: LeaderLoopOptions): WorkLoop {
+export interface LeaderLoopOptions extends Omit<WorkLoopOptions, 'work'> {
+  store: Pick<LeaseStore, 'lead'>
+  /** What is led: one replica does the work of this name at a time. */
+  name: string
+  work: (lead: Lead) => Promise<boolean>
+  /** Work that takes longer than this, in ms, is taken for hung: another replica may lead (default 2 min). */
+  longestWorkMs?: number
+}
+
+/** Renewed this often while a lease lasts, so that a failed attempt or two do not end it. */
+const renewalsPerLease = 4
+
+/**
+ * A work loop of which only one replica's works. Another takes over when it is gone, frozen, cut off from the store or
+ * hung: its lease ends by the store's clock, and is renewed only while the loop does work when it should.
+ */
+export function startLeaderLoop(options: LeaderLoopOptions): WorkLoop {
+  const { store, name, work, longestWorkMs = 120_000, ...others } = options
+  const { clock } = others
   let lease: Lease | undefined
-  const held = () => lease?.held() ?? false
+  let timer: Timer
+  let workingSince: number | undefined
+  const lead: Lead = { held: () => lease?.held() ?? false, fence: () => lease?.fence }
+  const isHung = () => workingSince !== undefined && clock.now() - workingSince > longestWorkMs
+
+  function keep(kept: Lease): void {
+    if (!Number.isFinite(kept.lastsMs)) return
+    timer = clock.setTimer(() => {
+      if (lease !== kept) return
+      // A failure is seen by what asks whether it is held; the next attempt may succeed.
+      if (!isHung()) void kept.renew().catch(() => undefined)
+      keep(kept)
+    }, kept.lastsMs / renewalsPerLease)
+  }
+
+  async function taken(): Promise<boolean> {
+    if (lead.held()) return true
+    clock.clearTimer(timer)
+    lease = await store.lead(name)
+    if (lease) keep(lease)
+    return lead.held()
+  }
+
   const loop = startWorkLoop({
-    ...options,
+    ...others,
     async work() {
-      if (!held()) lease = await store.lead(name)
-      return held() ? work(held) : false
+      if (!(await taken())) return false
+      workingSince = clock.now()
+      try {
+        return await work(lead)
+      } finally {
+        workingSince = undefined
+      }
     },
   })
   return {
     async close() {
       await loop.close()
+      clock.clearTimer(timer)
       await lease?.release()
     },
   }

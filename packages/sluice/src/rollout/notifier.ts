@@ -50,7 +50,7 @@ export function startNotifier(options: NotifierOptions): WorkLoop {
     longestBackoffMs,
     wakers: [(wake) => store.onChange(wake)],
     onError,
-    async work(held) {
+    async work({ held }) {
       const features = (await store.features()).map(({ feature }) => feature)
       const kept = await store.checkpoint(name)
       let cursor = kept?.cursor ?? -1

@@ -5,6 +5,7 @@ import { ReleaseConflict } from '../release/release-conflict.ts'
 import type { Occasion, ReleaseEvent } from '../release/release-event.ts'
 import { servedVersions } from '../release/snapshot.ts'
 import { transition } from '../release/transition.ts'
+import type { Fence } from './lease-store.ts'
 import type { Change, CommitResult, ReleaseStore, RememberedAnswer } from './release-store.ts'
 
 const attempts = 8
@@ -15,6 +16,8 @@ export interface EventExtras {
   tokenId: string | null
   /** What speaks for it, where the event carries no evidence of its own: e.g. what the gate said. */
   evidence?: unknown
+  /** Of whoever decides it as the one leader: refused once there is another. */
+  fence?: Fence | undefined
   /** The answer to keep under the request's idempotency key, given what the feature becomes. */
   remember?: { key: string; answer: (next: FeatureState) => Omit<RememberedAnswer, 'key'> }
 }
@@ -49,7 +52,7 @@ function changeOf(
   next: FeatureState,
   event: ReleaseEvent,
   { at, by }: Occasion,
-  { tokenId, evidence, remember }: EventExtras,
+  { tokenId, evidence, remember, fence }: EventExtras,
 ): Change {
   return {
     feature: next,
@@ -64,6 +67,7 @@ function changeOf(
       after: auditDocument(next),
       evidence: ('evidence' in event ? event.evidence : undefined) ?? evidence ?? null,
     },
+    ...(fence && { fence }),
     ...(remember && { remember: { key: remember.key, ...remember.answer(next) } }),
   }
 }

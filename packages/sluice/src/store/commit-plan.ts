@@ -9,14 +9,17 @@ export interface CommitGround {
   featureRevision: number
   /** What was answered to the change's idempotency key. */
   remembered: RememberedAnswer | undefined
+  /** Of the last holder of the change's lease; 0 where there was none. */
+  fence: number
   /** Of the change's chain. */
   head: AuditHead | undefined
 }
 
 /** What becomes of a change. A repetition is known as such even though its revision has passed. */
-export function planCommit({ feature, audit, remember }: Change, ground: CommitGround): CommitResult {
+export function planCommit({ feature, audit, remember, fence }: Change, ground: CommitGround): CommitResult {
   if (remember && ground.remembered) return { outcome: 'repeated', answer: ground.remembered }
   if (feature && feature.revision !== ground.featureRevision) return { outcome: 'conflict' }
+  if (fence && fence.number !== ground.fence) return { outcome: 'conflict' }
   const revision = ground.revision + 1
   return {
     outcome: 'committed',

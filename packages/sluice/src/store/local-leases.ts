@@ -1,17 +1,48 @@
-import type { Lease } from './store.ts'
+import { type Lease, type LeaseStore, leaseMs } from './lease-store.ts'
 
-/** Leadership where one process is all there is: a name is held by one caller at a time. */
-export function localLeases(): (name: string) => Promise<Lease | undefined> {
-  const holders = new Map<string, Lease>()
-  return async (name) => {
-    if (holders.has(name)) return undefined
-    const lease: Lease = {
-      held: () => holders.get(name) === lease,
-      release: async () => {
-        if (lease.held()) holders.delete(name)
-      },
-    }
-    holders.set(name, lease)
-    return lease
+interface Held {
+  number: number
+  endsAt: number
+}
+
+/** Leases where one process is all there is, and the number that a commit of a holder must have. */
+export interface LocalLeases extends LeaseStore {
+  /** Of the last holder of the name; 0 where there was none. */
+  lastFence(name: string): number
+}
+
+/** @param now a clock in ms that never steps; without it leases do not end by themselves. */
+export function localLeases(holder: string, now?: () => number): LocalLeases {
+  const names = new Map<string, Held>()
+  const lasts = ({ endsAt }: Held) => endsAt > (now?.() ?? 0)
+  return {
+    lastFence: (name) => names.get(name)?.number ?? 0,
+    async lead(name, { forMs = leaseMs } = {}) {
+      const before = names.get(name)
+      if (before && lasts(before)) return undefined
+      const lastsMs = now ? forMs : Number.POSITIVE_INFINITY
+      const end = () => (now?.() ?? 0) + lastsMs
+      const own: Held = { number: (before?.number ?? 0) + 1, endsAt: end() }
+      names.set(name, own)
+      const isLast = () => names.get(name) === own
+      const lease: Lease = {
+        fence: { name, number: own.number },
+        lastsMs,
+        held: () => isLast() && lasts(own),
+        async renew() {
+          if (isLast()) own.endsAt = end()
+          return lease.held()
+        },
+        async release() {
+          own.endsAt = Number.NEGATIVE_INFINITY
+        },
+      }
+      return lease
+    },
+    leases: async () =>
+      [...names]
+        .filter(([, held]) => lasts(held))
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, { endsAt }]) => ({ name, holder, ours: true, leftMs: now ? endsAt - now() : null })),
   }
 }

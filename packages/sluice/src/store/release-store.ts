@@ -1,6 +1,7 @@
 import type { AuditDraft, AuditRow } from '../release/audit.ts'
 import type { FeatureState } from '../release/feature-state.ts'
 import type { VersionRecord } from '../release/version-record.ts'
+import type { Fence } from './lease-store.ts'
 import type { TokenRecord } from './token-store.ts'
 
 /** One change and its audit row, written together or not at all. */
@@ -14,6 +15,8 @@ export interface Change {
   audit: AuditDraft
   /** Kept with the change, so that a repetition of the request finds the answer. */
   remember?: RememberedAnswer
+  /** Written only if this still is the last holder of its name. */
+  fence?: Fence
 }
 
 export type CommitResult =

@@ -2,6 +2,7 @@ import type { ContentStore } from './content-store.ts'
 import type { EvidenceStore } from './evidence-store.ts'
 import type { InstanceStore } from './instance-store.ts'
 import type { JudgeQueue } from './judge-queue.ts'
+import type { LeaseStore } from './lease-store.ts'
 import type { OutcomeLog } from './outcome-log.ts'
 import type { ReleaseStore } from './release-store.ts'
 import type { TokenStore } from './token-store.ts'
@@ -15,6 +16,7 @@ export interface Store
     TokenStore,
     OutcomeLog,
     InstanceStore,
+    LeaseStore,
     EvidenceStore,
     JudgeQueue,
     ContentStore {
@@ -25,16 +27,6 @@ export interface Store
   readonly secret: string
   /** Holds while the store answers; rejects otherwise. */
   ping(): Promise<void>
-  /**
-   * Tries to become the only holder of `name` among all replicas. Undefined while another holds it. Lost with the
-   * connection: check `held()` before acting.
-   */
-  lead(name: string): Promise<Lease | undefined>
   /** Writes what is under way, then closes. */
   close(): Promise<void>
-}
-
-export interface Lease {
-  held(): boolean
-  release(): Promise<void>
 }

@@ -10,6 +10,7 @@ import type { LogDraft } from '../../src/store/outcome-log.ts'
 import type { Store } from '../../src/store/store.ts'
 import { by, byHand, canary, handClock, incumbent, publish } from '../rollout/controller/stage.ts'
 import { start } from '../store/contract/samples.ts'
+import { lastingLease } from '../support/lasting-lease.ts'
 import { until } from '../support/until.ts'
 import { judged, scoreOf, served } from './traffic.ts'
 
@@ -77,7 +78,7 @@ test('killed before its state was stored, the same alarm is not told twice', asy
   const dead = startDriftWatch({ store: dying, clock: handClock(), nightOf: () => undefined, onError: () => {} })
   await until(() => announced, 'the alarm')
   void dead.close()
-  await watchAll({ ...store, lead: async () => ({ held: () => true, release: async () => {} }) })
+  await watchAll({ ...store, lead: lastingLease() })
   assert.equal((await alarms(store)).length, 1)
 })
 

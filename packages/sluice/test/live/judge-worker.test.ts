@@ -6,6 +6,7 @@ import { readJudgeHealth } from '../../src/rollout/judge-health.ts'
 import { createJudge } from '../../src/scorers/judge.ts'
 import type { Store } from '../../src/store/store.ts'
 import { start } from '../store/contract/samples.ts'
+import { lastingLease } from '../support/lasting-lease.ts'
 import { until } from '../support/until.ts'
 import { arrive, captured, judging, liveStore, verdictOf } from './live-stage.ts'
 
@@ -72,7 +73,7 @@ for (const step of ['setJudgement', 'append', 'finish'] as const) {
     const dead = judging(dying, () => verdictOf('yes'))
     await until(() => reached, step)
     void dead.close()
-    const reborn: Store = { ...store, lead: async () => ({ held: () => true, release: async () => {} }) }
+    const reborn: Store = { ...store, lead: lastingLease() }
     await using worker = judging(reborn, () => verdictOf('no'))
     worker.clock.at += 3_600_000
     await until(() => worker.fates.length === 1, 'the end of the task')

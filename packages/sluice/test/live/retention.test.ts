@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { startRetention } from '../../src/live/retention.ts'
 import { virtualClock } from '../../src/simulate/virtual-clock.ts'
 import { request } from '../rollout/controller/stage.ts'
+import { instance } from '../store/contract/samples.ts'
 import { liveStore } from './live-stage.ts'
 
 const dayMs = 86_400_000
@@ -20,5 +21,20 @@ test('entries of the log go when they are old, but not those that a running roll
   assert.deepEqual(await ids(), ['old', 'new', 'evidence'])
   await clock.runUntil(90 * dayMs + 3_700_000)
   assert.deepEqual(await ids(), ['new', 'evidence'])
+  await loop.close()
+})
+
+test('instances that have ended without a goodbye are forgotten, however many', async () => {
+  const store = await liveStore()
+  const clock = virtualClock(dayMs)
+  const gone = Array.from({ length: 9000 }, (_, index) => instance(`gone-${index}`, { mayServeUntil: dayMs - 70_000 }))
+  await store.acknowledge([...gone, instance('here', { mayServeUntil: dayMs })])
+  const fail = (error: unknown) => assert.fail(String(error))
+  const loop = startRetention({ store, clock, keepLogMs: 90 * dayMs, onError: fail })
+  await clock.runUntil(dayMs + 1)
+  assert.deepEqual(
+    (await store.instances(0)).map((record) => record.instance),
+    ['here'],
+  )
   await loop.close()
 })

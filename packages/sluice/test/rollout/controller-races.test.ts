@@ -6,6 +6,7 @@ import { foldName } from '../../src/rollout/rollout-fold.ts'
 import { applyEvent } from '../../src/store/apply-event.ts'
 import type { Store } from '../../src/store/store.ts'
 import { StoreError } from '../../src/store/store-error.ts'
+import { lastingLease } from '../support/lasting-lease.ts'
 import { until } from '../support/until.ts'
 import { actions, control, untilEnded, untilSeen } from './controller/control.ts'
 import { countingEngine } from './controller/counting-engine.ts'
@@ -25,8 +26,8 @@ test('killed between decision and rollback, the next one finishes it exactly onc
   await store.append(failures(3))
   await until(() => commits > 0, 'the decision')
   void first.close()
-  // The dead process's lock ends with its connection.
-  const reborn: Store = { ...store, lead: async () => ({ held: () => true, release: async () => {} }) }
+  // The dead process was the first holder of the lease, which has ended.
+  const reborn: Store = { ...store, lead: lastingLease(1) }
   await using _ = control(reborn)
   await untilEnded(store, 'rolledBack')
   assert.equal((await actions(store)).filter((action) => action === 'rollout.rollBack').length, 1)
@@ -35,7 +36,7 @@ test('killed between decision and rollback, the next one finishes it exactly onc
 
 test('two that both think they lead count nothing twice and act once', async () => {
   const store = await rollingStore()
-  const both: Store = { ...store, lead: async () => ({ held: () => true, release: async () => {} }) }
+  const both: Store = { ...store, lead: lastingLease() }
   await using _ = control(both)
   await using __ = control(both)
   for (const entry of failures(30, { error: null })) await store.append([entry])

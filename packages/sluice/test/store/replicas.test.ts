@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { after, test } from 'node:test'
 import { SluiceError } from '../../src/errors.ts'
 import { verifyChain } from '../../src/release/audit-chain.ts'
+import type { Fence } from '../../src/store/lease-store.ts'
 import { postgresStore } from '../../src/store/postgres/postgres-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { type Postgres, startPostgres, withoutPostgres } from '../support/postgres.ts'
@@ -126,37 +127,55 @@ test('the bound of the queue holds and no task is claimed twice, whoever adds an
   assert.equal(claimed.length + (await group.stores[0].claim(99, start, 1000)).length, 25)
 })
 
-test('one replica leads; when its connection is lost it knows, and another takes over', options, async () => {
+test(
+  'one replica leads, also while its connections are lost; when it falls silent another takes over',
+  options,
+  async () => {
+    await using group = await replicas(2)
+    const [here, there] = group.stores
+    const lease = await here.lead('controller')
+    assert.ok(lease)
+    assert.ok(lease.held())
+    assert.equal(await there.lead('controller'), undefined)
+    const other = await there.lead('another')
+    assert.ok(other)
+    assert.ok(other.held())
+    await other.release()
+    assert.ok(await here.lead('another'))
+    await server.execute('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()')
+    await until(async () => (await there.leases().catch(() => [])).length > 0, 'the database')
+    assert.equal(await there.lead('controller'), undefined)
+    assert.equal(await lease.renew(), true)
+    const led = (await there.leases()).map(({ name, ours, leftMs }) => [name, ours, leftMs !== null && leftMs > 0])
+    assert.deepEqual(led, [
+      ['another', false, true],
+      ['controller', false, true],
+    ])
+
+    await server.execute(`UPDATE sluice.leases SET ends_at = clock_timestamp() WHERE name = 'controller'`)
+    const next = await there.lead('controller')
+    assert.ok(next)
+    assert.ok(next.held())
+    assert.equal(await lease.renew(), false)
+    assert.equal(lease.held(), false)
+    await lease.release()
+    assert.equal(await next.renew(), true, 'a lost lease releases nothing')
+  },
+)
+
+test('a late write of a frozen leader waits for no successor, and is refused after one', options, async () => {
   await using group = await replicas(2)
   const [here, there] = group.stores
-  const lease = await here.lead('controller')
-  assert.ok(lease)
-  assert.ok(lease.held())
-  assert.equal(await there.lead('controller'), undefined)
-  const other = await there.lead('another')
-  assert.ok(other)
-  assert.ok(other.held())
-  await other.release()
-  assert.ok(await here.lead('another'))
-
-  const ends = `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'`
-  await server.execute(ends)
-  await until(() => !lease.held(), 'the loss')
-  const next = await there.lead('controller')
-  assert.ok(next)
-  assert.ok(next.held())
-  await lease.release()
-  assert.ok(next.held(), 'a lost lease releases nothing')
-})
-
-test('a holder whose connection was lost may lead again', options, async () => {
-  await using group = await replicas(1, 20)
-  const [here] = group.stores
-  const lease = await here.lead('controller')
-  await server.execute(`SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'`)
-  await until(() => lease?.held() === false, 'the loss')
-  await until(async () => (await here.lead('controller'))?.held() === true, 'the lease')
-  assert.equal(lease?.held(), false)
+  const frozen = await here.lead('controller', { forMs: 1 })
+  let next: Awaited<ReturnType<Store['lead']>>
+  await until(async () => {
+    next = await there.lead('controller')
+    return next !== undefined
+  }, 'the successor')
+  const write = (store: Store, fence: Fence | undefined, revision: number) =>
+    store.commit(change('summary', { feature: feature('summary', { revision }), ...(fence && { fence }) }))
+  assert.equal((await write(here, frozen?.fence, 0)).outcome, 'conflict')
+  assert.equal((await write(there, next?.fence, 0)).outcome, 'committed')
 })
 
 test('a database that does not answer is named, without its password', async () => {

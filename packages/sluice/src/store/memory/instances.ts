@@ -1,26 +1,52 @@
-import type { InstanceRecord, InstanceStore } from '../instance-store.ts'
+import { type InstanceRecord, type InstanceStore, instanceKey, mostInstances } from '../instance-store.ts'
 import { signal } from '../signal.ts'
 
 export function memoryInstances(): InstanceStore {
   const records = new Map<string, InstanceRecord>()
   const acknowledged = signal<void>()
+
+  function forgetBefore(at: number, isMeant: (record: InstanceRecord) => boolean = () => true): void {
+    for (const [key, record] of records) if (record.mayServeUntil < at && isMeant(record)) records.delete(key)
+  }
+
+  function hasRoom({ tokenId, seenAt }: InstanceRecord): boolean {
+    const isOfToken = (record: InstanceRecord) => record.tokenId === tokenId
+    const isFull = () => [...records.values()].filter(isOfToken).length >= mostInstances
+    if (records.size < mostInstances || !isFull()) return true
+    forgetBefore(seenAt, isOfToken)
+    return !isFull()
+  }
+
   return {
     async acknowledge(reports) {
+      let leftOut = 0
       for (const report of reports) {
-        const firstSeenAt = records.get(report.instance)?.firstSeenAt ?? report.firstSeenAt
-        records.set(report.instance, { ...report, firstSeenAt })
+        const key = instanceKey(report)
+        const known = records.get(key)
+        if (known || hasRoom(report))
+          records.set(key, { ...report, firstSeenAt: known?.firstSeenAt ?? report.firstSeenAt })
+        else leftOut += 1
       }
       acknowledged.emit()
+      return leftOut
     },
-    async forgetInstance(instance) {
-      records.delete(instance)
+    async forgetInstance(key) {
+      records.delete(instanceKey(key))
       acknowledged.emit()
     },
-    instances: async (since) =>
-      [...records.values()]
-        .filter(({ seenAt }) => seenAt >= since)
-        .sort((a, b) => (a.instance < b.instance ? -1 : 1))
-        .map((record) => ({ ...record })),
+    instances: async (at) =>
+      [...records.entries()]
+        .filter(([, { mayServeUntil }]) => mayServeUntil >= at)
+        .sort(([, a], [, b]) => (orderOf(a) < orderOf(b) ? -1 : 1))
+        .map(([, record]) => ({ ...record })),
+    async forgetSilent(at) {
+      forgetBefore(at)
+      return false
+    },
     onAcknowledge: acknowledged.listen,
   }
+}
+
+function orderOf({ instance, process, tokenId }: InstanceRecord): string {
+  return `${instance}\0${process}\0${tokenId}`
 }

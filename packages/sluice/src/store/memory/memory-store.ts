@@ -10,10 +10,12 @@ import { memoryReleases } from './releases.ts'
 
 /**
  * A store for simulations: every method takes effect at once and in the order of the calls, so that a run with the same
- * `identity` repeats itself. Values are copied on their way in and out. Lost with the process.
+ * `identity` repeats itself. Values are copied on their way in and out. Lost with the process. Leases end by `now`, in
+ * ms, and not by themselves without it.
  */
-export function memoryStore(identity: StoreIdentity = newIdentity()): Store {
-  const { featureList, ...releases } = memoryReleases()
+export function memoryStore(identity: StoreIdentity = newIdentity(), { now }: { now?: () => number } = {}): Store {
+  const { lastFence, ...leases } = localLeases('memory', now)
+  const { featureList, ...releases } = memoryReleases(lastFence)
   const { removeWhere, ...outcomes } = memoryOutcomes(featureList)
   const queue = memoryJudgeQueue()
   return {
@@ -22,11 +24,11 @@ export function memoryStore(identity: StoreIdentity = newIdentity()): Store {
     ...releases,
     ...outcomes,
     ...memoryInstances(),
+    ...leases,
     ...memoryEvidence(),
     ...queue,
     ...memoryContents({ ...outcomes, removeWhere }, queue),
     ping: async () => {},
-    lead: localLeases(),
     close: async () => {},
   }
 }

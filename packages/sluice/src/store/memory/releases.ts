@@ -8,7 +8,9 @@ import { signal } from '../signal.ts'
 import type { TokenRecord, TokenStore } from '../token-store.ts'
 
 /** Also the tokens: they are written by `commit`. */
-export function memoryReleases(): ReleaseStore & TokenStore & { featureList(): FeatureState[] } {
+export function memoryReleases(
+  lastFence: (name: string) => number,
+): ReleaseStore & TokenStore & { featureList(): FeatureState[] } {
   const features = new Map<string, FeatureState>()
   const versions = new Map<string, VersionRecord>()
   const tokens = new Map<string, TokenRecord>()
@@ -54,6 +56,7 @@ export function memoryReleases(): ReleaseStore & TokenStore & { featureList(): F
         revision,
         featureRevision: features.get(own.feature?.feature ?? '')?.revision ?? 0,
         remembered: answers.get(own.remember?.key ?? ''),
+        fence: own.fence ? lastFence(own.fence.name) : 0,
         head: head(own.audit.chain),
       })
       if (result.outcome === 'committed') {

@@ -1,42 +1,95 @@
-import type { InstanceRecord, InstanceStore } from '../instance-store.ts'
-import { instanceOf, instanceRow } from '../rows/instance-row.ts'
+import { forgottenAtATime, type InstanceStore, lastOfEach, mostInstances } from '../instance-store.ts'
+import { type InstanceRow, instanceOf, instanceRow } from '../rows/instance-row.ts'
 import type { Signal } from '../signal.ts'
-import type { Connection } from './connection.ts'
+import type { Connection, Query } from './connection.ts'
 import { notify } from './session.ts'
 
-/** Sorted, so that replicas that report the same instances never wait for each other in a circle. */
-const upsert = `WITH written AS (
-    INSERT INTO sluice.instances (instance, first_seen_at, seen_at, rest)
-    SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[]) AS offered (instance) ORDER BY instance
-    ON CONFLICT (instance) DO UPDATE SET seen_at = excluded.seen_at, rest = excluded.rest)
+const columns = 'token_id, instance, process, first_seen_at, seen_at, may_serve_until, rest'
+const offered = `unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[]) AS offered (${columns})`
+
+/** Locked in one order, so that replicas that report the same instances never wait for each other in a circle. */
+const update = `WITH ours AS (
+    SELECT known.token_id, known.instance, known.process FROM sluice.instances AS known
+    JOIN ${offered} USING (token_id, instance, process) ORDER BY 1, 2, 3 FOR UPDATE OF known),
+  written AS (
+    UPDATE sluice.instances AS known
+    SET seen_at = offered.seen_at, may_serve_until = offered.may_serve_until, rest = offered.rest
+    FROM ${offered} JOIN ours USING (token_id, instance, process)
+    WHERE (known.token_id, known.instance, known.process) = (offered.token_id, offered.instance, offered.process)
+    RETURNING known.token_id, known.instance, known.process)
+  SELECT written.*, (SELECT ${notify("'instances'")}) FROM written`
+const insert = `WITH written AS (
+    INSERT INTO sluice.instances (${columns})
+    SELECT * FROM ${offered} ORDER BY token_id, instance, process
+    ON CONFLICT (token_id, instance, process) DO UPDATE
+      SET seen_at = excluded.seen_at, may_serve_until = excluded.may_serve_until, rest = excluded.rest)
   SELECT ${notify("'instances'")}`
-const remove = `WITH gone AS (DELETE FROM sluice.instances WHERE instance = $1) SELECT ${notify("'instances'")}`
+const remove = `WITH gone AS (
+    DELETE FROM sluice.instances WHERE token_id = $1 AND instance = $2 AND process = $3)
+  SELECT ${notify("'instances'")}`
+const some = `WITH gone AS (
+    DELETE FROM sluice.instances WHERE (token_id, instance, process) IN
+      (SELECT token_id, instance, process FROM sluice.instances WHERE may_serve_until < $1 LIMIT $2) RETURNING 1)
+  SELECT count(*) AS n FROM gone`
 
 export function postgresInstances({ query }: Connection, acknowledged: Signal<void>): InstanceStore {
   return {
     async acknowledge(reports) {
       const rows = lastOfEach(reports).map(instanceRow)
-      await query(upsert, [
-        rows.map(({ instance }) => instance),
-        rows.map(({ first_seen_at }) => first_seen_at),
-        rows.map(({ seen_at }) => seen_at),
-        rows.map(({ rest }) => rest),
-      ])
+      const known = new Set((await query(update, valuesOf(rows))).map(keyOf))
+      const news = rows.filter((row) => !known.has(keyOf(row)))
+      const admitted = news.length > 0 ? await withRoom(query, news) : []
+      if (admitted.length > 0) await query(insert, valuesOf(admitted))
+      acknowledged.emit()
+      return news.length - admitted.length
+    },
+    async forgetInstance({ tokenId, instance, process }) {
+      await query(remove, [tokenId ?? '', instance, process])
       acknowledged.emit()
     },
-    async forgetInstance(instance) {
-      await query(remove, [instance])
-      acknowledged.emit()
+    async instances(at) {
+      const lasting = 'SELECT * FROM sluice.instances WHERE may_serve_until >= $1 ORDER BY instance, process, token_id'
+      return (await query(lasting, [at])).map(instanceOf)
     },
-    async instances(since) {
-      const rows = await query('SELECT * FROM sluice.instances WHERE seen_at >= $1 ORDER BY instance', [since])
-      return rows.map(instanceOf)
+    async forgetSilent(at) {
+      const [row] = await query(some, [at, forgottenAtATime])
+      return Number(row?.n) === forgottenAtATime
     },
     onAcknowledge: acknowledged.listen,
   }
 }
 
-/** One statement may not change a row twice. */
-function lastOfEach(reports: readonly InstanceRecord[]): InstanceRecord[] {
-  return [...new Map(reports.map((report) => [report.instance, report])).values()]
+/** Those for which their token has room. Replicas that ask at the same moment may let in a few more. */
+async function withRoom(query: Query, rows: readonly InstanceRow[]): Promise<InstanceRow[]> {
+  const count = async (token: string) => {
+    const [row] = await query('SELECT count(*) AS n FROM sluice.instances WHERE token_id = $1', [token])
+    return Number(row?.n)
+  }
+  const admitted: InstanceRow[] = []
+  for (const [token, offered] of Map.groupBy(rows, ({ token_id }) => token_id)) {
+    let stored = await count(token)
+    if (stored + offered.length > mostInstances) {
+      const seen = Math.max(...offered.map(({ seen_at }) => seen_at))
+      await query('DELETE FROM sluice.instances WHERE token_id = $1 AND may_serve_until < $2', [token, seen])
+      stored = await count(token)
+    }
+    admitted.push(...offered.slice(0, Math.max(0, mostInstances - stored)))
+  }
+  return admitted
+}
+
+function valuesOf(rows: readonly InstanceRow[]): unknown[] {
+  return [
+    rows.map(({ token_id }) => token_id),
+    rows.map(({ instance }) => instance),
+    rows.map(({ process }) => process),
+    rows.map(({ first_seen_at }) => first_seen_at),
+    rows.map(({ seen_at }) => seen_at),
+    rows.map(({ may_serve_until }) => may_serve_until),
+    rows.map(({ rest }) => rest),
+  ]
+}
+
+function keyOf({ token_id, instance, process }: Record<string, unknown> | InstanceRow): string {
+  return JSON.stringify([token_id, instance, process])
 }

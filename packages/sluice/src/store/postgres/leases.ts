@@ -1,37 +1,78 @@
-import type pg from 'pg'
-import type { Lease } from '../store.ts'
-import type { Session } from './session.ts'
+import { setTimeout as wait } from 'node:timers/promises'
+import { type Lease, type LeaseStore, leaseMs } from '../lease-store.ts'
+import type { Connection } from './connection.ts'
 
-/** Leadership among replicas: advisory locks of the session, which the database ends with it. */
-export function postgresLeases(session: Session): (name: string) => Promise<Lease | undefined> {
-  // An advisory lock does not keep its own session out: that is done here.
-  const claims = new Map<string, { client: pg.Client }>()
-  return async (name) => {
-    const { client } = session
-    if (!client || claims.get(name)?.client === client) return undefined
-    const claim = { client }
-    const isOurs = () => session.client === client && claims.get(name) === claim
-    const giveUp = () => void (claims.get(name) === claim && claims.delete(name))
-    claims.set(name, claim)
-    if (!(await ask(session, client, 'pg_try_advisory_lock', name))) {
-      giveUp()
-      return undefined
-    }
-    return {
-      held: isOurs,
-      async release() {
-        if (isOurs()) await ask(session, client, 'pg_advisory_unlock', name)
-        giveUp()
-      },
-    }
-  }
+/** By the database's clock alone: those of the replicas may differ. */
+const inMs = (parameter: string) => `clock_timestamp() + ${parameter} * interval '1 millisecond'`
+
+const take = `INSERT INTO sluice.leases AS known (name, holder, fence, ends_at) VALUES ($1, $2, 1, ${inMs('$3::double precision')})
+  ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, fence = known.fence + 1, ends_at = excluded.ends_at
+  WHERE known.ends_at <= clock_timestamp() RETURNING fence`
+const prolong = `UPDATE sluice.leases SET ends_at = ${inMs('$3::double precision')}
+  WHERE name = $1 AND fence = $2 RETURNING fence`
+/** The row stays: a later holder must have a higher number. */
+const giveUp = `UPDATE sluice.leases SET ends_at = '-infinity' WHERE name = $1 AND fence = $2`
+const lasting = `SELECT name, holder, extract(epoch FROM ends_at - clock_timestamp())::double precision * 1000 AS left_ms
+  FROM sluice.leases WHERE ends_at > clock_timestamp() ORDER BY name`
+
+/** This process's clock may be somewhat faster or slower than the database's. */
+const safety = 0.9
+const longestReleaseMs = 2000
+
+interface PostgresLeases extends LeaseStore {
+  /** Gives up all that are still held. */
+  releaseAll(): Promise<void>
 }
 
-/** False also where the connection is lost: with it every lock is. */
-async function ask(session: Session, client: pg.Client, lockFunction: string, name: string): Promise<boolean> {
-  const sql = `SELECT ${lockFunction}(hashtextextended($1, 0)) AS done`
-  return await session.query(client, sql, [`sluice ${name}`]).then(
-    ({ rows }) => rows[0]?.done === true,
-    () => false,
-  )
+/** Leadership among replicas: rows that end by the database's clock. `now` never steps, in ms. */
+export function postgresLeases(
+  { query }: Connection,
+  holder: string,
+  now: () => number = () => performance.now(),
+): PostgresLeases {
+  const held = new Map<number, Lease>()
+  let taken = 0
+  return {
+    async lead(name, { forMs = leaseMs } = {}) {
+      const deadline = () => now() + forMs * safety
+      let endsAt = deadline()
+      const [row] = await query(take, [name, holder, forMs])
+      if (!row) return undefined
+      const fence = { name, number: Number(row.fence) }
+      taken += 1
+      const key = taken
+      const lease: Lease = {
+        fence,
+        lastsMs: forMs,
+        held: () => now() < endsAt,
+        async renew() {
+          const next = deadline()
+          const [still] = await query(prolong, [name, fence.number, forMs])
+          // Given up while it was asked for: then it stays so.
+          endsAt = still && held.has(key) ? next : Number.NEGATIVE_INFINITY
+          return lease.held()
+        },
+        async release() {
+          endsAt = Number.NEGATIVE_INFINITY
+          if (held.delete(key)) await query(giveUp, [name, fence.number])
+        },
+      }
+      held.set(key, lease)
+      return lease
+    },
+    async leases() {
+      const rows = await query(lasting)
+      return rows.map((row) => ({
+        name: String(row.name),
+        holder: String(row.holder),
+        ours: row.holder === holder,
+        leftMs: Number(row.left_ms),
+      }))
+    },
+    async releaseAll() {
+      // Where the database is away they end by themselves.
+      const released = Promise.allSettled([...held.values()].map((lease) => lease.release()))
+      await Promise.race([released, wait(longestReleaseMs, undefined, { ref: false })])
+    },
+  }
 }

@@ -106,4 +106,25 @@ export const migrations = [
    CREATE INDEX contents_by_unit ON sluice.contents (unit) WHERE unit IS NOT NULL;`,
   // A unit is looked for rollout by rollout: keeping this index cost more than half of what remembering a user did.
   'DROP INDEX sluice.units_by_unit;',
+  `CREATE TABLE sluice.instances_by_token (
+     token_id text COLLATE "C" NOT NULL DEFAULT '',
+     instance text COLLATE "C" NOT NULL,
+     process text COLLATE "C" NOT NULL DEFAULT '',
+     first_seen_at bigint NOT NULL,
+     seen_at bigint NOT NULL,
+     may_serve_until bigint NOT NULL DEFAULT 0,
+     rest text NOT NULL,
+     PRIMARY KEY (token_id, instance, process)
+   );
+   INSERT INTO sluice.instances_by_token (token_id, instance, first_seen_at, seen_at, may_serve_until, rest)
+     SELECT coalesce(rest::json ->> 'tokenId', ''), instance, first_seen_at, seen_at, seen_at + 330000, rest FROM sluice.instances;
+   DROP TABLE sluice.instances;
+   ALTER TABLE sluice.instances_by_token RENAME TO instances;
+   CREATE INDEX instances_by_end ON sluice.instances (may_serve_until);
+   CREATE TABLE sluice.leases (
+     name text COLLATE "C" NOT NULL PRIMARY KEY,
+     holder text NOT NULL,
+     fence bigint NOT NULL,
+     ends_at timestamptz NOT NULL
+   );`,
 ]

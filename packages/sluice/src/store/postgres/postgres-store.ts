@@ -1,5 +1,6 @@
 import { SluiceError } from '../../errors.ts'
 import { newIdentity, type StoreIdentity } from '../identity.ts'
+import { replicaName } from '../replica-name.ts'
 import { type Signal, signal } from '../signal.ts'
 import type { Store } from '../store.ts'
 import { AppendQueue } from './append-queue.ts'
@@ -38,6 +39,7 @@ export async function postgresStore(
     await Promise.all([session.close(), db.close()])
     throw new SluiceError('cannot-run', `the store ${settings.place} cannot be opened: it has stopped answering`)
   }
+  const { releaseAll, ...leases } = postgresLeases(db, replicaName())
   return {
     kind: 'postgres',
     ...identity,
@@ -45,13 +47,19 @@ export async function postgresStore(
     ...postgresTokens(db),
     ...postgresOutcomes(db, queue, signals.appends),
     ...postgresInstances(db, signals.acknowledged),
+    ...leases,
     ...postgresEvidence(db),
     ...postgresJudgeQueue(db),
     ...postgresContents(db),
     ping: () => db.ping(),
-    lead: postgresLeases(session),
     async close() {
-      await Promise.all([session.close(), queue.idle().then(() => db.close())])
+      await Promise.all([
+        session.close(),
+        queue
+          .idle()
+          .then(releaseAll)
+          .then(() => db.close()),
+      ])
     },
   }
 }

@@ -54,15 +54,18 @@ function headOf(row: Row) {
 
 /** The row of `store` is locked until the end: commits follow each other. */
 async function commitIn(query: Query, change: Change): Promise<CommitResult> {
-  const { feature, remember, audit } = change
+  const { feature, remember, audit, fence } = change
   const [store] = await query('SELECT revision FROM sluice.store FOR UPDATE')
   const [stored] = await query('SELECT revision FROM sluice.features WHERE feature = $1', [feature?.feature ?? null])
   const [answer] = await query('SELECT document FROM sluice.answers WHERE key = $1', [remember?.key ?? null])
+  // Shared, so that nobody takes the name over before this has ended.
+  const last = fence && (await query('SELECT fence FROM sluice.leases WHERE name = $1 FOR SHARE', [fence.name]))
   const [head] = await query('SELECT seq, hash FROM sluice.audit_heads WHERE chain = $1', [audit.chain])
   const result = planCommit(change, {
     revision: Number(store?.revision),
     featureRevision: Number(stored?.revision ?? 0),
     remembered: answer && answerOf(answer.document),
+    fence: Number(last?.[0]?.fence ?? 0),
     head: head && headOf(head),
   })
   if (result.outcome === 'committed') await write(query, change, result)

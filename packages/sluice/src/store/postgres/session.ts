@@ -16,8 +16,8 @@ export interface SessionEvents {
 }
 
 /**
- * The one connection of a store that lasts: it hears what other replicas did, asks now and then in case it did not hear,
- * and holds the locks of leadership. A question that fails or takes too long ends it; then it connects anew.
+ * The one connection of a store that lasts: it hears what other replicas did, and asks now and then in case it did not
+ * hear. A question that fails or takes too long ends it; then it connects anew.
  */
 export class Session {
   readonly #line: Line
@@ -34,11 +34,6 @@ export class Session {
     this.#pollMs = pollMs
     this.#events = events
     this.#running = this.#run()
-  }
-
-  /** The present connection; undefined while there is none. */
-  get client(): pg.Client | undefined {
-    return this.#client
   }
 
   /** Whether it has been connected once; waits for that up to `limitMs`. */

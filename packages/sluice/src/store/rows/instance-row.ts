@@ -2,28 +2,44 @@ import { z } from 'zod'
 import type { InstanceRecord } from '../instance-store.ts'
 import { checked, parsed } from './stored-json.ts'
 
-/** An instance as columns: the times by themselves, the rest as one JSON text. */
+/** An instance as columns: its key and the times by themselves, the rest as one JSON text. */
 export interface InstanceRow {
+  token_id: string
   instance: string
+  process: string
   first_seen_at: number
   seen_at: number
+  may_serve_until: number
   rest: string
 }
 
-export function instanceRow({ instance, firstSeenAt, seenAt, ...rest }: InstanceRecord): InstanceRow {
-  return { instance, first_seen_at: firstSeenAt, seen_at: seenAt, rest: JSON.stringify(rest) }
+export function instanceRow(record: InstanceRecord): InstanceRow {
+  const { tokenId, instance, process, firstSeenAt, seenAt, mayServeUntil, ...rest } = record
+  return {
+    token_id: tokenId ?? '',
+    instance,
+    process,
+    first_seen_at: firstSeenAt,
+    seen_at: seenAt,
+    may_serve_until: mayServeUntil,
+    rest: JSON.stringify(rest),
+  }
 }
 
 const instanceRecord: z.ZodType<InstanceRecord> = z.object({
+  tokenId: z.string().nullable(),
   instance: z.string(),
+  process: z.string(),
   epoch: z.string(),
   revision: z.int(),
   hash: z.string(),
+  // Rows of before this was kept say nothing of it.
+  known: z.boolean().default(false),
   client: z.string().nullable(),
   stale: z.boolean(),
-  tokenId: z.string().nullable(),
   firstSeenAt: z.number(),
   seenAt: z.number(),
+  mayServeUntil: z.number(),
 })
 
 /** @throws StoreError `damaged` */
@@ -31,9 +47,12 @@ export function instanceOf(row: Record<string, unknown>): InstanceRecord {
   const what = `instance ${row.instance}`
   const record = {
     ...(parsed(row.rest, what) as object),
+    tokenId: row.token_id === '' ? null : row.token_id,
     instance: row.instance,
+    process: row.process,
     firstSeenAt: row.first_seen_at,
     seenAt: row.seen_at,
+    mayServeUntil: row.may_serve_until,
   }
   return checked(instanceRecord, record, what)
 }

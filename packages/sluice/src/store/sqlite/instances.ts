@@ -1,28 +1,52 @@
-import type { InstanceStore } from '../instance-store.ts'
-import { instanceOf, instanceRow } from '../rows/instance-row.ts'
+import { forgottenAtATime, type InstanceStore, mostInstances } from '../instance-store.ts'
+import { type InstanceRow, instanceOf, instanceRow } from '../rows/instance-row.ts'
 import { signal } from '../signal.ts'
 import type { Connection } from './connection.ts'
 
-const upsert = `INSERT INTO instances (instance, first_seen_at, seen_at, rest) VALUES (?, ?, ?, ?)
-  ON CONFLICT (instance) DO UPDATE SET seen_at = excluded.seen_at, rest = excluded.rest`
+const update = `UPDATE instances SET seen_at = ?, may_serve_until = ?, rest = ?
+  WHERE token_id = ? AND instance = ? AND process = ?`
+const insert = `INSERT INTO instances (token_id, instance, process, first_seen_at, seen_at, may_serve_until, rest)
+  VALUES (?, ?, ?, ?, ?, ?, ?)`
+const some = `DELETE FROM instances WHERE rowid IN (SELECT rowid FROM instances WHERE may_serve_until < ? LIMIT ?)`
 
 export function sqliteInstances(db: Connection): InstanceStore {
   const acknowledged = signal<void>()
+
+  /** False where the token has too many. */
+  function put(row: InstanceRow): boolean {
+    const { token_id, instance, process, first_seen_at, seen_at, may_serve_until, rest } = row
+    if (db.run(update, seen_at, may_serve_until, rest, token_id, instance, process) > 0) return true
+    if (!hasRoom(row)) return false
+    db.run(insert, token_id, instance, process, first_seen_at, seen_at, may_serve_until, rest)
+    return true
+  }
+
+  function hasRoom({ token_id, seen_at }: InstanceRow): boolean {
+    const isFull = () =>
+      Number(db.first('SELECT count(*) AS n FROM instances WHERE token_id = ?', token_id)?.n) >= mostInstances
+    if (!isFull()) return true
+    db.run('DELETE FROM instances WHERE token_id = ? AND may_serve_until < ?', token_id, seen_at)
+    return !isFull()
+  }
+
   return {
     async acknowledge(reports) {
       const rows = reports.map(instanceRow)
-      await db.write(() => {
-        for (const { instance, first_seen_at, seen_at, rest } of rows)
-          db.run(upsert, instance, first_seen_at, seen_at, rest)
-      })
+      const leftOut = await db.write(() => rows.filter((row) => !put(row)).length)
+      acknowledged.emit()
+      return leftOut
+    },
+    async forgetInstance({ tokenId, instance, process }) {
+      const remove = 'DELETE FROM instances WHERE token_id = ? AND instance = ? AND process = ?'
+      await db.write(() => db.run(remove, tokenId ?? '', instance, process))
       acknowledged.emit()
     },
-    async forgetInstance(instance) {
-      await db.write(() => db.run('DELETE FROM instances WHERE instance = ?', instance))
-      acknowledged.emit()
-    },
-    instances: (since) =>
-      db.read(() => db.all('SELECT * FROM instances WHERE seen_at >= ? ORDER BY instance', since).map(instanceOf)),
+    instances: (at) =>
+      db.read(() => {
+        const lasting = 'SELECT * FROM instances WHERE may_serve_until >= ? ORDER BY instance, process, token_id'
+        return db.all(lasting, at).map(instanceOf)
+      }),
+    forgetSilent: async (at) => (await db.write(() => db.run(some, at, forgottenAtATime))) === forgottenAtATime,
     onAcknowledge: acknowledged.listen,
   }
 }

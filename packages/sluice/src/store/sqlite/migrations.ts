@@ -105,4 +105,19 @@ export const migrations = [
    CREATE INDEX contents_by_unit ON contents (unit) WHERE unit IS NOT NULL;`,
   // A unit is looked for rollout by rollout: keeping this index cost more than half of what remembering a user did.
   'DROP INDEX units_by_unit;',
+  `CREATE TABLE instances_by_token (
+     token_id TEXT NOT NULL DEFAULT '',
+     instance TEXT NOT NULL,
+     process TEXT NOT NULL DEFAULT '',
+     first_seen_at INTEGER NOT NULL,
+     seen_at INTEGER NOT NULL,
+     may_serve_until INTEGER NOT NULL DEFAULT 0,
+     rest TEXT NOT NULL,
+     PRIMARY KEY (token_id, instance, process)
+   );
+   INSERT INTO instances_by_token (token_id, instance, first_seen_at, seen_at, may_serve_until, rest)
+     SELECT coalesce(CASE WHEN json_valid(rest) THEN json_extract(rest, '$.tokenId') END, ''), instance, first_seen_at, seen_at, seen_at + 330000, rest FROM instances;
+   DROP TABLE instances;
+   ALTER TABLE instances_by_token RENAME TO instances;
+   CREATE INDEX instances_by_end ON instances (may_serve_until);`,
 ]

@@ -5,7 +5,7 @@ import { answerOf, auditOf, featureOf, versionOf } from '../rows/documents.ts'
 import { signal } from '../signal.ts'
 import type { Connection } from './connection.ts'
 
-export function sqliteReleases(db: Connection): ReleaseStore {
+export function sqliteReleases(db: Connection, lastFence: (name: string) => number): ReleaseStore {
   const changes = signal<number>()
   const revision = () => Number(db.first('SELECT revision FROM store')?.revision)
 
@@ -39,7 +39,9 @@ export function sqliteReleases(db: Connection): ReleaseStore {
     auditHead: (chain) => db.read(() => headIn(db, chain)),
     async commit(change) {
       const own = structuredClone(change)
-      const result = await db.write(() => commitIn(db, own, revision()))
+      const result = await db.write(() =>
+        commitIn(db, own, { revision: revision(), fence: own.fence ? lastFence(own.fence.name) : 0 }),
+      )
       if (result.outcome === 'committed') changes.emit(result.revision)
       return result
     },
@@ -57,13 +59,18 @@ function headIn(db: Connection, chain: string): AuditHead | undefined {
   return row && { seq: Number(row.seq), hash: String(row.hash) }
 }
 
-function commitIn(db: Connection, change: Change, revision: number): CommitResult {
+function commitIn(
+  db: Connection,
+  change: Change,
+  { revision, fence }: { revision: number; fence: number },
+): CommitResult {
   const { feature, remember, audit } = change
   const stored = feature && db.first('SELECT revision FROM features WHERE feature = ?', feature.feature)
   const result = planCommit(change, {
     revision,
     featureRevision: Number(stored?.revision ?? 0),
     remembered: remember && rememberedIn(db, remember.key),
+    fence,
     head: headIn(db, audit.chain),
   })
   if (result.outcome === 'committed') write(db, change, result)

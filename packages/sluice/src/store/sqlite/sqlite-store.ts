@@ -1,5 +1,6 @@
 import { newIdentity, type StoreIdentity } from '../identity.ts'
 import { localLeases } from '../local-leases.ts'
+import { replicaName } from '../replica-name.ts'
 import type { Store } from '../store.ts'
 import { Connection } from './connection.ts'
 import { sqliteContents } from './contents.ts'
@@ -18,18 +19,19 @@ import { sqliteTokens } from './tokens.ts'
 export async function sqliteStore(folder: string, fresh: StoreIdentity = newIdentity()): Promise<Store> {
   const { database, file, identity, unlock } = await openDatabase(folder, fresh)
   const db = new Connection(database, file)
+  const { lastFence, ...leases } = localLeases(replicaName(), () => performance.now())
   return {
     kind: 'sqlite',
     ...identity,
-    ...sqliteReleases(db),
+    ...sqliteReleases(db, lastFence),
     ...sqliteTokens(db),
     ...sqliteOutcomes(db),
     ...sqliteInstances(db),
+    ...leases,
     ...sqliteEvidence(db),
     ...sqliteJudgeQueue(db),
     ...sqliteContents(db),
     ping: () => db.read(() => void db.first('SELECT 1')),
-    lead: localLeases(),
     async close() {
       await db.close()
       unlock()

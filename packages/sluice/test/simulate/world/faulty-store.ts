@@ -1,5 +1,6 @@
 import type { Clock } from '@sluice/client'
-import type { Lease, Store } from '../../../src/store/store.ts'
+import type { Lease } from '../../../src/store/lease-store.ts'
+import type { Store } from '../../../src/store/store.ts'
 import { StoreError } from '../../../src/store/store-error.ts'
 import type { Fate } from './fate.ts'
 import { type Life, never } from './life.ts'
@@ -48,7 +49,7 @@ export function faultyStore(store: Store, options: FaultyStoreOptions): Store {
     if (!lease) return undefined
     leases.add(lease)
     life.onEnd(() => void lease.release())
-    return { held: () => life.alive && leases.has(lease) && lease.held(), release: () => lease.release() }
+    return { ...lease, held: () => life.alive && leases.has(lease) && lease.held() }
   }
 
   return new Proxy(store, {

@@ -28,7 +28,10 @@ export interface Implementation {
   newerSchema?: string
 }
 
-export const memory: Implementation = { name: 'memory', open: async () => memoryStore() }
+export const memory: Implementation = {
+  name: 'memory',
+  open: async () => memoryStore(undefined, { now: () => performance.now() }),
+}
 
 function temporaryFolder(context: TestContext): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'sluice-store-'))

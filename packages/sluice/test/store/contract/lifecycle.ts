@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SluiceError } from '../../../src/errors.ts'
 import { verifyChain } from '../../../src/release/audit-chain.ts'
+import type { Fence, Lease } from '../../../src/store/lease-store.ts'
 import type { Store } from '../../../src/store/store.ts'
 import { StoreError } from '../../../src/store/store-error.ts'
+import { until } from '../../support/until.ts'
 import type { Implementation } from './implementations.ts'
 import { change, content, feature, instance, request, task, token, version } from './samples.ts'
 
@@ -24,6 +26,33 @@ export function testLifecycle({ name: kind, open, openPlace, newerSchema = '' }:
     assert.equal(lease.held(), false)
     await next?.release()
     await claims[2].release()
+  })
+
+  test(`${kind}: a lease that nobody renews ends by itself, and its holder's late write is refused`, async (context) => {
+    const store = await open(context)
+    const [frozen, other] = [await store.lead('controller', { forMs: 200 }), await store.lead('judge', { forMs: 200 })]
+    assert.ok(frozen && other)
+    assert.deepEqual(
+      (await store.leases()).map(({ name, ours }) => [name, ours]),
+      [
+        ['controller', true],
+        ['judge', true],
+      ],
+    )
+    let next: Lease | undefined
+    await until(async () => {
+      assert.equal(await other.renew(), true)
+      next = await store.lead('controller')
+      return next !== undefined
+    }, 'the end of the lease')
+    assert.ok(next && next.fence.number > frozen.fence.number)
+    assert.deepEqual([frozen.held(), await frozen.renew(), other.held()], [false, false, true])
+    await frozen.release()
+    assert.equal(next.held(), true, 'what is lost releases nothing')
+    const write = (fence: Fence) => store.commit(change('summary', { feature: feature('summary'), fence }))
+    assert.equal((await write(frozen.fence)).outcome, 'conflict')
+    assert.equal((await write(next.fence)).outcome, 'committed')
+    assert.equal(await store.revision(), 1)
   })
 
   if (!openPlace) return

@@ -187,13 +187,16 @@ export const content = (id: string, more: Partial<StoredContent> = {}): StoredCo
 
 export const instance = (name: string, more: Partial<InstanceRecord> = {}): InstanceRecord => ({
   instance: name,
+  process: '',
   epoch: 'e',
   revision: 1,
   hash: 'h',
+  known: true,
   client: '@sluice/client 0.1.0',
   stale: false,
   tokenId: null,
   firstSeenAt: start,
   seenAt: start,
+  mayServeUntil: start + 1000,
   ...more,
 })
