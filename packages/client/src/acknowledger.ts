@@ -17,8 +17,8 @@ export interface AcknowledgerOptions {
   connection: Connection
   held: HeldSnapshot
   report: Report
-  instance: string
-  client: string
+  /** What each report says of this process. */
+  identity: Pick<Acknowledgement, 'instance' | 'process' | 'client' | 'maxStaleMs'>
   /** Until the control plane says another. */
   heartbeatMs: number
   /** The control plane has something else: fetch it. */
@@ -26,7 +26,7 @@ export interface AcknowledgerOptions {
 }
 
 export function createAcknowledger(options: AcknowledgerOptions): Acknowledger {
-  const { connection, held, report, instance, client, behind } = options
+  const { connection, held, report, identity, behind } = options
   const { clock, random } = connection
   const backoff = createBackoff({ random, firstMs: 1000, mostMs: 10_000 })
   let { heartbeatMs } = options
@@ -41,7 +41,7 @@ export function createAcknowledger(options: AcknowledgerOptions): Acknowledger {
     const snapshot = held.source() === 'server' ? held.current() : undefined
     if (!snapshot) return undefined
     const { epoch, revision, hash } = snapshot
-    return { instance, epoch, revision, hash, client, stale: held.isStale() }
+    return { ...identity, epoch, revision, hash, stale: held.isStale() }
   }
 
   async function send(body: Acknowledgement): Promise<void> {

@@ -199,7 +199,14 @@ function connect(options: SluiceClientOptions) {
     ...{ connection, held, report, pollMs: options.pollMs ?? 10_000, silenceMs: options.silenceMs ?? 30_000 },
   })
   const acknowledger = createAcknowledger({
-    ...{ connection, held, report, instance, client: name, heartbeatMs },
+    ...{ connection, held, report, heartbeatMs },
+    // JSON has no Infinity.
+    identity: {
+      instance,
+      process: globalThis.crypto.randomUUID(),
+      client: name,
+      maxStaleMs: Math.min(maxStaleMs, 1e12),
+    },
     behind: () => void subscription.refresh(),
   })
   const { queueCapacity: capacity = 10_000, batchSize = 100, flushMs = 1000 } = options

@@ -133,8 +133,10 @@ export interface OutcomesResponse {
 
 /** `POST /v1/acks`: what an instance has applied, sent after each change and as a heartbeat. */
 export interface Acknowledgement {
-  /** Stable for the life of the process. */
+  /** What the process calls itself. */
   instance: string
+  /** Random, made by each client at its start: tells namesakes apart. */
+  process?: string
   epoch: string
   revision: number
   hash: string
@@ -142,6 +144,8 @@ export interface Acknowledgement {
   client?: string
   /** Everybody is sent to the incumbent because the snapshot is too old to trust a canary. */
   stale?: boolean
+  /** How long a canary is trusted without word from the control plane. */
+  maxStaleMs?: number
   /** The process ends: forget this instance. */
   leaving?: boolean
 }
@@ -151,6 +155,8 @@ export interface AcknowledgementResponse {
   epoch: string
   revision: number
   hash: string
+  /** What was reported is what the control plane has given out. */
+  known?: boolean
   /** When the next heartbeat is expected. */
   heartbeatMs: number
 }

@@ -46,7 +46,7 @@ export function ended(
 /** The rollout as it begins, in its first stage. */
 export function started(
   { rolloutId, salt, canary, settings, override }: Extract<ReleaseEvent, { type: 'start' }>,
-  { feature, incumbent }: { feature: string; incumbent: string },
+  { feature, incumbent, revision }: { feature: string; incumbent: string; revision: number },
   { at, by }: Occasion,
 ): Rollout {
   return {
@@ -65,6 +65,7 @@ export function started(
     hold: null,
     startedAt: at,
     startedBy: by,
+    startedAfter: revision,
     override,
     endedAt: null,
     ending: null,

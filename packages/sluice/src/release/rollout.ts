@@ -27,6 +27,8 @@ export interface Rollout {
   hold: Hold | null
   startedAt: number
   startedBy: string
+  /** The feature's revision before: whoever has that one or a later one knows the incumbent. Older rollouts have none. */
+  startedAfter?: number
   /** The reason given for starting without a passing report. */
   override: string | null
   endedAt: number | null

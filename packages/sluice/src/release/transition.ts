@@ -63,7 +63,7 @@ function activate(state: FeatureState, { version }: EventOf<'activate'>, { at }:
 }
 
 function start(state: FeatureState, event: EventOf<'start'>, occasion: Occasion): FeatureState {
-  const { feature, active } = state
+  const { feature, active, revision } = state
   if (active === null)
     throw new ReleaseConflict('nothing-active', `${feature} has no active version to compare with: activate one first`)
   if (event.canary === active)
@@ -73,7 +73,7 @@ function start(state: FeatureState, event: EventOf<'start'>, occasion: Occasion)
     throw new ReleaseConflict('rollout-running', `rollout ${before.id} of ${feature} is running: end or supersede it`)
   return {
     ...state,
-    rollout: started(event, { feature, incumbent: active }, occasion),
+    rollout: started(event, { feature, incumbent: active, revision }, occasion),
     pastRollouts: pastWith(state, event.rolloutId, occasion),
   }
 }

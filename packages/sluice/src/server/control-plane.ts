@@ -18,6 +18,8 @@ import { type Accepted, defaultSettings, type Insight, type Plane, type PlaneSet
 import { createHub } from './push/hub.ts'
 import { keepLoaded } from './push/keep-loaded.ts'
 import { createSnapshots } from './push/snapshots.ts'
+import { createAcknowledgements } from './release/acknowledgements.ts'
+import { createSnapshotRecord } from './release/snapshot-record.ts'
 import { watchStragglers } from './release/stragglers.ts'
 import { routes } from './routes/route-table.ts'
 
@@ -63,6 +65,8 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     settings,
     snapshots,
     rates: createNamedRates(store, snapshots, clock),
+    given: createSnapshotRecord(snapshots),
+    acknowledgements: createAcknowledgements(store),
     hub,
     metrics,
     log,

@@ -7,6 +7,8 @@ import type { Metrics } from './observe/metrics.ts'
 import type { NamedRates } from './outcomes/named-rates.ts'
 import type { Hub } from './push/hub.ts'
 import type { Snapshots } from './push/snapshots.ts'
+import type { Acknowledgements } from './release/acknowledgements.ts'
+import type { SnapshotRecord } from './release/snapshot-record.ts'
 
 /** An outcome that was new, as it was sent and as it was logged. */
 export interface Accepted {
@@ -44,6 +46,9 @@ export interface Plane {
   settings: PlaneSettings
   snapshots: Snapshots
   rates: NamedRates
+  /** What was given out lately, to hold against what instances say that they have. */
+  given: SnapshotRecord
+  acknowledgements: Acknowledgements
   hub: Hub
   metrics: Metrics
   log: Log

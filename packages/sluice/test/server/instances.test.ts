@@ -32,7 +32,7 @@ test('an acknowledgement is answered with what the server has', async () => {
   await using plane = await launched()
   const { body } = await acknowledge(plane, 'host-1')
   const { epoch, revision, hash } = (await plane.ask('GET /v1/snapshot', { as: 'client' })).body
-  assert.deepEqual(body, { epoch, revision, hash, heartbeatMs: 10_000 })
+  assert.deepEqual(body, { epoch, revision, hash, known: true, heartbeatMs: 10_000 })
 })
 
 test('instances are listed with what they run, until three heartbeats are missed', async () => {
@@ -50,14 +50,122 @@ test('instances are listed with what they run, until three heartbeats are missed
   )
   assert.equal(current.hash, instances[0].hash)
   plane.clock.advance(25_000)
-  await acknowledge(plane, 'host-2')
-  plane.clock.advance(6000)
-  assert.deepEqual(
-    (await list()).instances.map(({ instance }: { instance: string }) => instance),
-    ['host-2'],
-  )
-  await acknowledge(plane, 'host-2', { leaving: true })
+  await acknowledge(plane, 'host-2', { maxStaleMs: 60_000 })
+  plane.clock.advance(31_000)
+  await acknowledge(plane, 'host-1', { maxStaleMs: 60_000 })
+  const silent = async () =>
+    (await list()).instances.map((each: { instance: string; silent: boolean }) => [each.instance, each.silent])
+  assert.deepEqual(await silent(), [
+    ['host-1', false],
+    ['host-2', true],
+  ])
+  plane.clock.advance(59_000)
+  assert.deepEqual(await silent(), [
+    ['host-1', true],
+    ['host-2', true],
+  ])
+  plane.clock.advance(1000)
+  assert.deepEqual(await silent(), [['host-1', true]])
+  await acknowledge(plane, 'host-1', { leaving: true })
   assert.deepEqual((await list()).instances, [])
+})
+
+test('an older client that does not say for how long it trusts a canary is counted for long', async () => {
+  await using plane = await launched()
+  await acknowledge(plane, 'host-1')
+  plane.clock.advance(329_000)
+  const list = async () => (await plane.ask('GET /v1/instances', { as: 'operator' })).body.instances
+  assert.equal((await list()).length, 1)
+  plane.clock.advance(2000)
+  assert.equal((await list()).length, 0)
+})
+
+test('namesakes are two, and one that leaves leaves alone', async () => {
+  await using plane = await launched()
+  await acknowledge(plane, 'host-7', { process: 'a' })
+  await acknowledge(plane, 'host-7', { process: 'b' })
+  const roll = { as: 'operator', body: { version: plane.next, reason: 'better', waitMs: 500 } }
+  const answer = plane.ask('PUT /v1/features/f/active', roll)
+  await turn()
+  await acknowledge(plane, 'host-7', { process: 'a' })
+  const { applied } = (await settled(plane, answer)).body
+  assert.deepEqual([applied.total, applied.applied, applied.missing], [2, 1, ['host-7']])
+  await acknowledge(plane, 'host-7', { process: 'a', leaving: true })
+  assert.equal((await plane.ask('GET /v1/instances', { as: 'operator' })).body.instances.length, 1)
+})
+
+test('what an instance has is told by its own token alone, and must be what the server gave out', async () => {
+  await using plane = await launched()
+  const stranger = await plane.token('a-stranger-of-this', { features: ['other'] })
+  const current = (await plane.ask('GET /v1/snapshot', { as: 'client' })).body
+  const lies = [
+    { as: stranger, claim: {} },
+    { as: stranger, claim: { revision: current.revision + 1000 } },
+    { as: stranger, claim: { leaving: true } },
+    { as: 'client', claim: { revision: Number.MAX_SAFE_INTEGER } },
+    { as: 'client', claim: { revision: current.revision + 1 } },
+    { as: 'client', claim: { epoch: 'another' } },
+    { as: 'client', claim: { hash: '0123456789abcdef' } },
+  ]
+  for (const { as, claim } of lies) {
+    const before = (await plane.ask('GET /v1/features/f', { as: 'operator' })).body
+    const version = before.versions.find(({ id }: { id: string }) => id !== before.active).id
+    await acknowledge(plane, 'host-7')
+    const body = { version, reason: 'the other', waitMs: 300 }
+    const answer = plane.ask('PUT /v1/features/f/active', { as: 'operator', body })
+    await turn()
+    const present = (await plane.ask('GET /v1/snapshot', { as: 'client' })).body
+    const { revision, hash, epoch } = present
+    await plane.ask('POST /v1/acks', { as, body: { instance: 'host-7', epoch, revision, hash, ...claim } })
+    const { applied } = (await settled(plane, answer)).body
+    assert.deepEqual([applied.applied, applied.missing], [0, ['host-7']], JSON.stringify(claim))
+  }
+})
+
+test('one that fell silent is named with how long it may serve the canary, and nobody waits for it', async () => {
+  await using plane = await launched()
+  const { next: version, clock } = plane
+  const rollout = { as: 'operator', body: { version, settings: { stages: [{ percent: 100, soak: '1h' }] } } }
+  assert.equal((await plane.ask('POST /v1/features/f/rollouts', rollout)).status, 201)
+  await acknowledge(plane, 'host-1', { maxStaleMs: 60_000 })
+  await acknowledge(plane, 'host-2', { maxStaleMs: 60_000 })
+  const heard = clock.now()
+  clock.advance(40_000)
+  await acknowledge(plane, 'host-1', { maxStaleMs: 60_000 })
+  const answer = plane.ask('POST /v1/features/f/rollback', { as: 'operator', body: { reason: 'bad', waitMs: 10_000 } })
+  await turn()
+  clock.advance(1)
+  await acknowledge(plane, 'host-1', { stale: true, revision: 1 })
+  await acknowledge(plane, 'host-1', { maxStaleMs: 60_000 })
+  const { applied } = (await settled(plane, answer)).body
+  assert.deepEqual([applied.total, applied.applied, applied.missing], [2, 1, ['host-2']])
+  const [{ instance, silentMs, mayServeUntil }] = applied.silent
+  assert.equal(instance, 'host-2')
+  assert.ok(silentMs >= 40_000 && silentMs < 41_000)
+  assert.equal(mayServeUntil, heard + 90_000)
+  assert.ok(applied.elapsedMs < 2000)
+})
+
+test('one that says after a canary was taken back that it serves incumbents only is no worry', async () => {
+  await using plane = await launched()
+  const { next: version, clock } = plane
+  const before = (await plane.ask('GET /v1/snapshot', { as: 'client' })).body
+  const rollout = { as: 'operator', body: { version, settings: { stages: [{ percent: 100, soak: '1h' }] } } }
+  clock.advance(1000)
+  await plane.ask('POST /v1/features/f/rollouts', rollout)
+  const during = (await plane.ask('GET /v1/snapshot', { as: 'client' })).body
+  const claim = ({ epoch, revision, hash }: typeof during) => ({ epoch, revision, hash, stale: true })
+  await acknowledge(plane, 'earlier', claim(during))
+  await acknowledge(plane, 'after', claim(during))
+  await acknowledge(plane, 'unaware', claim(before))
+  clock.advance(1000)
+  const answer = plane.ask('POST /v1/features/f/rollback', { as: 'operator', body: { reason: 'bad', waitMs: 500 } })
+  await turn()
+  clock.advance(1)
+  await acknowledge(plane, 'after', claim(during))
+  await acknowledge(plane, 'unaware', { ...claim(before), hash: 'none of ours' })
+  const { applied } = (await settled(plane, answer)).body
+  assert.deepEqual([applied.total, applied.incumbentsOnly, applied.missing], [3, 1, ['earlier', 'unaware']])
 })
 
 test('a change waits for the acknowledgements of all live instances', async () => {

@@ -1,14 +1,32 @@
 import { z } from 'zod'
-import type { InstanceRecord } from '../../store/instance-store.ts'
+import type { FeatureState } from '../../release/feature-state.ts'
+import { hasEnded } from '../../release/rollout.ts'
+import { type InstanceRecord, mostInstances } from '../../store/instance-store.ts'
 import { maySee } from '../access/caller.ts'
 import type { Plane } from '../plane.ts'
-import { liveInstances } from './live-instances.ts'
+import { isSilent, servingInstances } from './live-instances.ts'
 
 /** How far a change has come. */
 export const appliedSchema = z.object({
-  total: z.int().meta({ description: 'Live instances that the change concerns.' }),
-  applied: z.int(),
-  missing: z.array(z.string()).meta({ description: 'Those that have not acknowledged it yet.' }),
+  total: z.int().meta({ description: 'Instances that the change concerns and that may serve something.' }),
+  applied: z.int().meta({ description: 'Those that have acknowledged it.' }),
+  incumbentsOnly: z.int().meta({
+    description: 'Those that have not, but by their own word serve no canary: safe where the change took one back.',
+  }),
+  missing: z.array(z.string()).meta({ description: 'All others, by name: they may serve what was before.' }),
+  silent: z
+    .array(
+      z.object({
+        instance: z.string(),
+        silentMs: z.number(),
+        mayServeUntil: z.number().nullable().meta({
+          description:
+            'From then on it serves no canary; null: what was before, until it hears of the control plane again.',
+        }),
+      }),
+    )
+    .meta({ description: 'Those of the missing that were not heard of for three heartbeats.' }),
+  uncounted: z.boolean().meta({ description: 'A token has as many instances as are kept of one: there may be more.' }),
   elapsedMs: z.number(),
 })
 
@@ -19,40 +37,77 @@ const firstPauseMs = 10
 const longestPauseMs = 200
 
 /**
- * Waits until all live instances that may see the feature have acknowledged the revision, at most `waitMs` (ms).
+ * Waits until all instances that may see the feature have acknowledged its state, or are silent, at most `waitMs` (ms).
  * Null where nobody wants to wait.
  */
-export async function awaitApplied(
-  plane: Plane,
-  change: { feature: string; revision: number; waitMs: number },
-): Promise<Applied | null> {
-  if (change.waitMs === 0) return null
+export async function awaitApplied(plane: Plane, state: FeatureState, waitMs: number): Promise<Applied | null> {
+  if (waitMs === 0) return null
   const { clock } = plane
   const began = clock.now()
   // Counted by the pauses: the clock may step back.
   let waitedMs = 0
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 1.5)) {
-    const state = await appliedNow(plane, change)
-    if (state.missing.length === 0 || waitedMs >= change.waitMs)
-      return { ...state, elapsedMs: Math.max(0, clock.now() - began) }
-    const pause = Math.min(pauseMs, change.waitMs - waitedMs)
+    const now = await appliedNow(plane, state)
+    if (now.missing.length === now.silent.length || waitedMs >= waitMs)
+      return { ...now, elapsedMs: Math.max(0, clock.now() - began) }
+    const pause = Math.min(pauseMs, waitMs - waitedMs)
     await new Promise<void>((resolve) => clock.setTimer(resolve, pause))
     waitedMs += pause
   }
 }
 
-async function appliedNow(
-  plane: Plane,
-  { feature, revision }: { feature: string; revision: number },
-): Promise<Omit<Applied, 'elapsedMs'>> {
-  const concerned = await concernedInstances(plane, feature)
-  const has = (instance: InstanceRecord) => instance.epoch === plane.store.epoch && instance.revision >= revision
-  const missing = concerned.filter((instance) => !has(instance)).map(({ instance }) => instance)
-  return { total: concerned.length, applied: concerned.length - missing.length, missing }
+async function appliedNow(plane: Plane, state: FeatureState): Promise<Omit<Applied, 'elapsedMs'>> {
+  const { store, clock } = plane
+  const concerned = await concernedInstances(plane, state.feature)
+  const has = ({ epoch, revision, known }: InstanceRecord) =>
+    known && epoch === store.epoch && revision >= state.revision
+  const others = concerned.filter((instance) => !has(instance))
+  const takenBack = canaryTakenBack(state)
+  const missing = others.filter((instance) => !takenBack || !servesNoneOf(takenBack, instance, store.epoch))
+  const silent = missing.filter((instance) => isSilent(plane, instance))
+  return {
+    total: concerned.length,
+    applied: concerned.length - others.length,
+    incumbentsOnly: others.length - missing.length,
+    missing: missing.map(({ instance }) => instance),
+    silent: silent.map(({ instance, seenAt, mayServeUntil }) => ({
+      instance,
+      silentMs: Math.max(0, clock.now() - seenAt),
+      mayServeUntil: takenBack ? mayServeUntil : null,
+    })),
+    uncounted: [...Map.groupBy(concerned, ({ tokenId }) => tokenId).values()].some(
+      ({ length }) => length >= mostInstances,
+    ),
+  }
 }
 
 async function concernedInstances(plane: Plane, feature: string): Promise<InstanceRecord[]> {
-  const [live, tokens] = await Promise.all([liveInstances(plane), plane.store.tokens()])
+  const [serving, tokens] = await Promise.all([servingInstances(plane), plane.store.tokens()])
   const seeing = new Set(tokens.filter((token) => maySee(token, feature)).map(({ id }) => id))
-  return live.filter(({ tokenId }) => tokenId !== null && seeing.has(tokenId))
+  return serving.filter(({ tokenId }) => tokenId !== null && seeing.has(tokenId))
+}
+
+interface TakenBack {
+  startedAfter: number
+  endedAt: number
+}
+
+/** The rollout whose end was the last change and left everybody with the incumbent. */
+function canaryTakenBack({ rollout, history }: FeatureState): TakenBack | undefined {
+  if (!rollout || !hasEnded(rollout)) return undefined
+  const { startedAfter, endedAt } = rollout
+  if (startedAfter === undefined || endedAt === null) return undefined
+  return endedAt > (history.at(-1)?.since ?? 0) ? { startedAfter, endedAt } : undefined
+}
+
+/**
+ * After the end it said that it sends everybody to the incumbent, which it knows. If it said so before, the answer may
+ * have made it trust the canary again.
+ */
+function servesNoneOf(
+  { startedAfter, endedAt }: TakenBack,
+  { stale, known, epoch, revision, seenAt }: InstanceRecord,
+  present: string,
+): boolean {
+  return stale && seenAt > endedAt && known && epoch === present && revision >= startedAfter
 }

@@ -1,6 +1,6 @@
 import type { InstanceRecord } from '../../store/instance-store.ts'
 import type { Plane } from '../plane.ts'
-import { liveInstances } from './live-instances.ts'
+import { isSilent, servingInstances } from './live-instances.ts'
 
 export interface InstanceState {
   record: InstanceRecord
@@ -8,17 +8,20 @@ export interface InstanceState {
   features: readonly string[] | null
   /** It has what it is to see. */
   upToDate: boolean
+  /** Not heard of for three heartbeats. */
+  silent: boolean
 }
 
-/** The live instances, each held against the snapshot of its own token. */
+/** The instances that may serve something, each held against the snapshot of its own token. */
 export async function instanceStates(plane: Plane): Promise<InstanceState[]> {
-  const [live, tokens] = await Promise.all([liveInstances(plane), plane.store.tokens()])
+  const [serving, tokens] = await Promise.all([servingInstances(plane), plane.store.tokens()])
   const limits = new Map(tokens.map(({ id, features }) => [id, features]))
-  return live.map((record) => {
+  return serving.map((record) => {
     const features = limits.get(record.tokenId ?? '') ?? null
     const { epoch, revision, hash } = plane.snapshots.view(features).snapshot
-    const upToDate =
-      record.epoch === epoch && record.revision >= revision && (record.hash === hash || record.revision > revision)
-    return { record, features, upToDate }
+    // Another replica may have given out something newer already, and found it right.
+    const isPresent = record.revision === revision ? record.hash === hash : record.revision > revision
+    const upToDate = record.known && record.epoch === epoch && isPresent
+    return { record, features, upToDate, silent: isSilent(plane, record) }
   })
 }

@@ -1,5 +1,5 @@
 import type { Plane } from '../plane.ts'
-import { instanceStates } from './instance-states.ts'
+import { type InstanceState, instanceStates } from './instance-states.ts'
 
 const mostNamed = 20
 
@@ -10,7 +10,7 @@ export function watchStragglers(plane: Plane): () => void {
   let timer: ReturnType<typeof clock.setTimer> | undefined
 
   async function look(): Promise<void> {
-    const behind = (await instanceStates(plane)).filter(({ upToDate }) => !upToDate)
+    const behind = (await instanceStates(plane)).filter(isBehind)
     if (behind.length === 0) return
     const names = behind.slice(0, mostNamed).map(({ record }) => record.instance)
     log('warn', 'instances have not applied a change', { instances: behind.length, names })
@@ -24,21 +24,28 @@ export function watchStragglers(plane: Plane): () => void {
     }, settings.stragglerMs)
   })
 
-  metrics.gauge('instances', 'Live instances by what they run.', async () => {
+  metrics.gauge('instances', 'Instances by what they run; silent: not heard of for three heartbeats.', async () => {
     const states = await instanceStates(plane)
-    const current = states.filter(({ upToDate }) => upToDate).length
+    const live = states.filter(({ silent }) => !silent)
+    const behind = live.filter(isBehind).length
     return [
-      { labels: { state: 'current' }, value: current },
-      { labels: { state: 'behind' }, value: states.length - current },
-      { labels: { state: 'stale' }, value: states.filter(({ record }) => record.stale).length },
+      { labels: { state: 'current' }, value: live.length - behind },
+      { labels: { state: 'behind' }, value: behind },
+      { labels: { state: 'stale' }, value: live.filter(({ record }) => record.stale).length },
+      { labels: { state: 'silent' }, value: states.length - live.length },
     ]
   })
   metrics.gauge('stragglers', 'Instances without a change that is older than the alarm allows.', async () => {
     if (clock.now() - changedAt < settings.stragglerMs) return [{ value: 0 }]
-    return [{ value: (await instanceStates(plane)).filter(({ upToDate }) => !upToDate).length }]
+    return [{ value: (await instanceStates(plane)).filter(isBehind).length }]
   })
 
   return () => {
     if (timer !== undefined) clock.clearTimer(timer)
   }
+}
+
+/** Silent ones are counted apart: most have ended without a goodbye. */
+function isBehind({ upToDate, silent }: InstanceState): boolean {
+  return !upToDate && !silent
 }

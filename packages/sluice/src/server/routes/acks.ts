@@ -1,5 +1,10 @@
 import { z } from 'zod'
+import { mostInstances } from '../../store/instance-store.ts'
+import type { Caller } from '../access/caller.ts'
+import { Problem } from '../http/problem.ts'
 import { defineRoute } from '../http/route.ts'
+import type { Plane } from '../plane.ts'
+import { mayServeUntil } from '../release/live-instances.ts'
 
 const name = z
   .string()
@@ -14,28 +19,76 @@ export const acknowledge = defineRoute({
   scopes: ['client'],
   quiet: true,
   body: z.object({
-    instance: name.meta({ description: 'Stable for the life of the process.' }),
+    instance: name.meta({ description: 'What the process calls itself; others may bear the same name.' }),
+    process: name.optional().meta({ description: 'Random, made once by each client: tells namesakes apart.' }),
     epoch: z.string().max(100),
     revision: z.int().min(-1),
     hash: z.string().max(100),
     client: name.optional(),
-    stale: z.boolean().optional(),
-    leaving: z.boolean().optional().meta({ description: 'Forget this instance.' }),
+    stale: z.boolean().optional().meta({ description: 'Everybody is sent to the incumbent.' }),
+    maxStaleMs: z.number().nullish().meta({
+      description: 'How long a canary is served without word from the control plane. Without it: five minutes.',
+    }),
+    leaving: z.boolean().optional().meta({ description: 'Forget this process.' }),
   }),
   answers: {
     200: {
       description: 'What the server has: where it differs, fetch the snapshot.',
-      schema: z.object({ epoch: z.string(), revision: z.int(), hash: z.string(), heartbeatMs: z.int() }),
+      schema: z.object({
+        epoch: z.string(),
+        revision: z.int(),
+        hash: z.string(),
+        known: z.boolean().meta({
+          description:
+            'The epoch, revision and hash of the request are ones that this token was given. If not, nothing counts as applied.',
+        }),
+        heartbeatMs: z.int(),
+      }),
     },
   },
-  async handle({ body, caller }, { store, clock, snapshots, settings }) {
-    const { instance, epoch, revision, hash, client, stale = false, leaving = false } = body
-    const now = clock.now()
-    const record = { instance, epoch, revision, hash, client: client ?? null, stale, tokenId: caller.tokenId }
-    if (leaving) await store.forgetInstance(instance)
-    else await store.acknowledge([{ ...record, firstSeenAt: now, seenAt: now }])
-    const { snapshot } = snapshots.view(caller.features)
-    const current = { epoch: snapshot.epoch, revision: snapshot.revision, hash: snapshot.hash }
-    return { status: 200, body: { ...current, heartbeatMs: settings.heartbeatMs } }
+  async handle({ body, caller }, plane) {
+    const { store, snapshots, settings } = plane
+    const { instance, process = '', leaving = false } = body
+    const known = await isKnown(plane, caller, body)
+    if (leaving) await store.forgetInstance({ tokenId: caller.tokenId, instance, process })
+    else await put(plane, caller, { ...body, known })
+    const { epoch, revision, hash } = snapshots.view(caller.features).snapshot
+    return { status: 200, body: { epoch, revision, hash, known, heartbeatMs: settings.heartbeatMs } }
   },
 })
+
+interface Claim {
+  epoch: string
+  revision: number
+  hash: string
+}
+
+/** Another replica may have given out what this one has not read yet. */
+async function isKnown({ snapshots, given }: Plane, { features }: Caller, claim: Claim): Promise<boolean> {
+  const { epoch, revision } = snapshots.view(features).snapshot
+  if (claim.epoch === epoch && claim.revision > revision) await snapshots.reload()
+  return given.has(features, claim)
+}
+
+interface Report extends Claim {
+  instance: string
+  process?: string | undefined
+  known: boolean
+  client?: string | undefined
+  stale?: boolean | undefined
+  maxStaleMs?: number | null | undefined
+}
+
+/** @throws Problem 429 */
+async function put(plane: Plane, { tokenId, name }: Caller, report: Report): Promise<void> {
+  const { instance, process = '', epoch, revision, hash, known, client = null, stale = false, maxStaleMs } = report
+  const now = plane.clock.now()
+  const key = { tokenId, instance, process }
+  const times = { firstSeenAt: now, seenAt: now, mayServeUntil: mayServeUntil(plane, maxStaleMs) }
+  if (await plane.acknowledgements.put({ ...key, epoch, revision, hash, known, client, stale, ...times })) return
+  const detail = `The token "${name}" has ${mostInstances} instances already: give each application a token of its own.`
+  throw new Problem(
+    { status: 429, code: 'too-many-instances', detail },
+    { headers: { 'retry-after': String(Math.ceil(plane.settings.heartbeatMs / 1000)) } },
+  )
+}

@@ -68,7 +68,7 @@ export const rollBack = defineRoute({
 
 async function releasedAnswer(plane: Plane, { feature, repeated }: Changed, waitMs: number): Promise<Answer> {
   const { revision } = feature
-  const applied = await awaitApplied(plane, { feature: feature.feature, revision, waitMs })
+  const applied = await awaitApplied(plane, feature, waitMs)
   const body = { feature: await featureViewOf(plane, feature), revision, applied }
   return { status: 200, body, ...(repeated && { headers: repeatedHeader }) }
 }

@@ -13,13 +13,17 @@ const instanceView = z.object({
   stale: z.boolean().meta({ description: 'It sends everybody to the incumbent.' }),
   firstSeenAt: z.number(),
   seenAt: z.number(),
+  silent: z.boolean().meta({ description: 'Not heard of for three heartbeats: ended without a goodbye, or cut off.' }),
+  mayServeUntil: z
+    .number()
+    .meta({ description: 'From then on it serves no canary unless it hears of the control plane.' }),
   upToDate: z.boolean().meta({ description: 'It has what its token is to see.' }),
 })
 
 export const listInstances = defineRoute({
   method: 'GET',
   path: '/v1/instances',
-  summary: 'The live instances and what they run: those heard of within three heartbeats',
+  summary: 'The instances and what they run: those heard of lately, and those that may serve a canary unheard',
   scopes: ['operator'],
   answers: {
     200: { description: 'In order of their names.', schema: z.object({ current, instances: z.array(instanceView) }) },
@@ -29,9 +33,9 @@ export const listInstances = defineRoute({
     const shown = (await instanceStates(plane)).filter(({ features }) => {
       return caller.features === null || features === null || features.some((feature) => maySee(caller, feature))
     })
-    const instances = shown.map(({ record, upToDate }) => {
-      const { instance, client, revision, hash, stale, firstSeenAt, seenAt } = record
-      return { instance, client, revision, hash, stale, firstSeenAt, seenAt, upToDate }
+    const instances = shown.map(({ record, upToDate, silent }) => {
+      const { instance, client, revision, hash, stale, firstSeenAt, seenAt, mayServeUntil } = record
+      return { instance, client, revision, hash, stale, firstSeenAt, seenAt, silent, mayServeUntil, upToDate }
     })
     return { status: 200, body: { current: { epoch, revision, hash }, instances } }
   },

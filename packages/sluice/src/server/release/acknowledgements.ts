@@ -1,0 +1,50 @@
+import type { InstanceRecord, InstanceStore } from '../../store/instance-store.ts'
+
+interface Waiting {
+  record: InstanceRecord
+  done: PromiseWithResolvers<boolean>
+}
+
+/** Most that are written at once. */
+const atATime = 500
+
+/** Writes what instances report: those that come while a write is under way go together in the next. */
+export interface Acknowledgements {
+  /** False where the token has too many instances, and this is one more. */
+  put(record: InstanceRecord): Promise<boolean>
+}
+
+export function createAcknowledgements(store: Pick<InstanceStore, 'acknowledge'>): Acknowledgements {
+  let waiting: Waiting[] = []
+  let writing = false
+
+  async function write(): Promise<void> {
+    writing = true
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, atATime)
+      waiting = waiting.slice(atATime)
+      await writeBatch(batch)
+    }
+    writing = false
+  }
+
+  /** Where some were left out, each is asked by itself which it was: that is rare. */
+  async function writeBatch(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const leftOut = await store.acknowledge(batch.map(({ record }) => record))
+      for (const { record, done } of batch)
+        done.resolve(leftOut === 0 || (batch.length > 1 && (await store.acknowledge([record])) === 0))
+    } catch (error) {
+      for (const { done } of batch) done.reject(error)
+    }
+  }
+
+  return {
+    put(record) {
+      const done = Promise.withResolvers<boolean>()
+      waiting.push({ record, done })
+      if (!writing) void write()
+      return done.promise
+    },
+  }
+}
