@@ -71,10 +71,13 @@ export type LogEntry = LogDraft & {
   seq: number
 }
 
+/** What became of an entry. `refused`: no store can keep it, however often it is tried; nothing of it was written. */
+export type Appended = 'accepted' | 'duplicate' | 'refused'
+
 /** The append-only record of production. The evidence of every decision is a fold over it, in the order of seq. */
 export interface OutcomeLog {
   /** Durable when it resolves. Per entry, in order: `duplicate` where the id is known, also from the same call. */
-  append(entries: readonly LogDraft[]): Promise<('accepted' | 'duplicate')[]>
+  append(entries: readonly LogDraft[]): Promise<Appended[]>
   /** Entries with seq > `after`, in order of seq. */
   readLog(page: { after: number; limit: number; feature?: string; rolloutId?: string }): Promise<LogEntry[]>
   entry(id: string): Promise<LogEntry | undefined>

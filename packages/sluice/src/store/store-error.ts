@@ -3,9 +3,9 @@ import { SluiceError } from '../errors.ts'
 /**
  * What kept a store from doing its work. `unreachable`: the connection is lost, also where it is unknown whether a write
  * was done · `full`: no space · `busy`: others hold it · `closed`: by ourselves · `damaged`: what is stored cannot be
- * read · `failed`: anything else, such as a value that the database refuses.
+ * read · `refused`: what was to be written cannot be stored, now or later · `failed`: anything else.
  */
-export type StoreFault = 'unreachable' | 'full' | 'busy' | 'closed' | 'damaged' | 'failed'
+export type StoreFault = 'unreachable' | 'full' | 'busy' | 'closed' | 'damaged' | 'refused' | 'failed'
 
 /** A method of the store rejected. Nothing was written, except where `unreachable` leaves it open. */
 export class StoreError extends SluiceError {
@@ -29,6 +29,7 @@ const waysOut: Record<StoreFault, string> = {
   busy: 'others hold it: try again',
   closed: 'it was closed',
   damaged: 'put a backup back',
+  refused: 'it cannot be stored: nothing was written',
   failed: 'nothing was written',
 }
 

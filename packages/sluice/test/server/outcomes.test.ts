@@ -255,3 +255,20 @@ test('feedback on a request that nobody knows is kept, and marked as no evidence
   const strays = (await plane.store.readLog({ after: 0, limit: 9 })).map((entry) => 'stray' in entry && entry.stray)
   assert.deepEqual(strays, [true, false, false])
 })
+
+test('what the store refuses is named by its place in the batch; the others of the batch are taken', async () => {
+  await using plane = await testPlane()
+  const append = plane.store.append.bind(plane.store)
+  plane.store.append = (entries) =>
+    append(entries.map((entry) => (entry.id === 'c' ? { ...entry, id: '\ud800' } : entry)))
+  const outcomes = [outcome('a'), outcome('b', { arm: 'both' }), outcome('c'), outcome('d'), outcome('a')]
+  const { body } = await plane.ask('POST /v1/outcomes', { as: 'client', body: { outcomes } })
+  assert.deepEqual([body.accepted, body.duplicates], [2, 1])
+  assert.deepEqual(
+    body.rejected.map(({ index, code }: { index: number; code: string }) => [index, code]),
+    [
+      [1, 'invalid-outcome'],
+      [2, 'not-storable'],
+    ],
+  )
+})

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { after, test } from 'node:test'
@@ -114,6 +115,21 @@ test('a reader of one replica misses nothing while three append', options, async
   await following
   assert.equal(seen.length, 4 * perReplica)
   assert.equal(new Set(seen).size, 4 * perReplica)
+})
+
+test('an entry that the database itself refuses is found among many, and the others go in', options, async () => {
+  await using group = await replicas(1)
+  const [here] = group.stores
+  // Too long for an index, also when it is compressed.
+  const tooLong = request(randomBytes(6000).toString('hex'))
+  const results = await Promise.all([
+    here.append([request('a'), tooLong, request('b')]),
+    here.append([request('c'), request('a')]),
+  ])
+  assert.deepEqual(results, [
+    ['accepted', 'refused', 'accepted'],
+    ['accepted', 'duplicate'],
+  ])
 })
 
 test('the bound of the queue holds and no task is claimed twice, whoever adds and claims', options, async () => {

@@ -27,6 +27,15 @@ export function problemOf(error: unknown): Problem {
 
 /** What another try cannot mend does not ask for one. */
 function ofStore(error: StoreError): Problem {
+  if (error.fault === 'refused')
+    return new Problem(
+      {
+        status: 422,
+        code: 'not-storable',
+        detail: 'It holds something that the store cannot keep: nothing was written.',
+      },
+      { cause: error },
+    )
   const told = storeFaults[error.fault]
   if (!told)
     return new Problem(

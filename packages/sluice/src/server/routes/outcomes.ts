@@ -1,4 +1,6 @@
+import type { OutcomesResponse } from '@sluice/client'
 import { z } from 'zod'
+import type { Appended } from '../../store/outcome-log.ts'
 import { defineRoute } from '../http/route.ts'
 import { checkOutcomes } from '../outcomes/check-outcomes.ts'
 import { knownRequests } from '../outcomes/known-requests.ts'
@@ -42,8 +44,10 @@ export const reportOutcomes = defineRoute({
     const door = { caller, rates: plane.rates, rollouts, requests, now }
     const { good, rejected, dropped } = checkOutcomes(body.outcomes, door)
     const context = { hashUnit: plane.hashUnit, receivedAt: now, tokenId: caller.tokenId, rollouts, requests }
-    const accepted = await record(plane, good, context)
-    const duplicates = good.length - accepted
+    const results = await record(plane, good, context)
+    const accepted = results.filter((result) => result === 'accepted').length
+    const duplicates = results.filter((result) => result === 'duplicate').length
+    rejected.push(...refusedBy(results, rejected))
     const counted = { accepted, duplicate: duplicates, rejected: rejected.length }
     for (const [result, number] of Object.entries(counted))
       if (number > 0) plane.metrics.count('outcomes_total', 'Outcomes received.', { result }, number)
@@ -67,9 +71,20 @@ function featuresWithContent(outcomes: readonly unknown[]): Set<string> {
   return new Set(claims)
 }
 
-/** Logs the outcomes and hands on those that are new; returns their number. */
-async function record(plane: Plane, outcomes: readonly ReceivedOutcome[], context: LogContext): Promise<number> {
-  if (outcomes.length === 0) return 0
+type Rejected = OutcomesResponse['rejected'][number]
+
+/** What the store cannot keep, by its place in the batch, of which `before` were not given to it. */
+function refusedBy(results: readonly Appended[], before: readonly Rejected[]): Rejected[] {
+  if (!results.includes('refused')) return []
+  const taken = new Set(before.map(({ index }) => index))
+  const places = Array.from({ length: results.length + taken.size }, (_, index) => index).filter((n) => !taken.has(n))
+  const message = 'the store cannot keep it: a text holds a character that it does not know, or is too long'
+  return places.flatMap((index, n) => (results[n] === 'refused' ? [{ index, code: 'not-storable', message }] : []))
+}
+
+/** Logs the outcomes and hands on those that are new; what became of each. */
+async function record(plane: Plane, outcomes: readonly ReceivedOutcome[], context: LogContext): Promise<Appended[]> {
+  if (outcomes.length === 0) return []
   const { store, log } = plane
   const drafts = outcomes.map((outcome) => ({ entry: logEntry(outcome, context), outcome: asOutcome(outcome) }))
   const results = await store.append(drafts.map(({ entry }) => entry))
@@ -79,5 +94,5 @@ async function record(plane: Plane, outcomes: readonly ReceivedOutcome[], contex
   } catch (error) {
     log('error', 'outcomes are logged, but could not be handed on to be judged', { error: String(error) })
   }
-  return accepted.length
+  return results
 }

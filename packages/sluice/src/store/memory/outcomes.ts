@@ -1,6 +1,7 @@
 import type { FeatureState } from '../../release/feature-state.ts'
 import { openRollouts } from '../open-rollouts.ts'
-import type { LogDraft, LogEntry, OutcomeLog } from '../outcome-log.ts'
+import type { Appended, LogDraft, LogEntry, OutcomeLog } from '../outcome-log.ts'
+import { isStorable, logRow } from '../rows/log-row.ts'
 import { signal } from '../signal.ts'
 
 export interface MemoryOutcomes extends OutcomeLog {
@@ -14,7 +15,8 @@ export function memoryOutcomes(features: () => FeatureState[]): MemoryOutcomes {
   let log: LogEntry[] = []
   let seq = 0
 
-  function add(draft: LogDraft): 'accepted' | 'duplicate' {
+  function add(draft: LogDraft): Appended {
+    if (!isStorable(logRow(draft))) return 'refused'
     if (byId.has(draft.id)) return 'duplicate'
     seq += 1
     const entry = { ...draft, seq }

@@ -1,11 +1,10 @@
-import type { LogRow } from '../rows/log-row.ts'
+import type { Appended } from '../outcome-log.ts'
+import { isStorable, type LogRow } from '../rows/log-row.ts'
 import { StoreError } from '../store-error.ts'
-
-type Result = 'accepted' | 'duplicate'
 
 interface Append {
   rows: readonly LogRow[]
-  resolve: (results: Result[]) => void
+  resolve: (results: Appended[]) => void
   reject: (cause: unknown) => void
 }
 
@@ -14,18 +13,18 @@ const groupRows = 5000
 
 /**
  * Appends that arrive while one is under way go together into the next one, since the database lets in only one at a time.
- * A group that is refused is tried call by call, so that only the faulty one is rejected.
+ * What cannot be stored is found and refused by itself: the rest of its group goes in.
  */
 export class AppendQueue {
-  readonly #insert: (rows: readonly LogRow[]) => Promise<Result[]>
+  readonly #insert: (rows: readonly LogRow[]) => Promise<Appended[]>
   readonly #waiting: Append[] = []
   #draining: Promise<void> | undefined
 
-  constructor(insert: (rows: readonly LogRow[]) => Promise<Result[]>) {
+  constructor(insert: (rows: readonly LogRow[]) => Promise<Appended[]>) {
     this.#insert = insert
   }
 
-  append(rows: readonly LogRow[]): Promise<Result[]> {
+  append(rows: readonly LogRow[]): Promise<Appended[]> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ rows, resolve, reject })
       this.#draining ??= this.#drain()
@@ -55,16 +54,33 @@ export class AppendQueue {
 
   async #insertTogether(group: readonly Append[]): Promise<void> {
     try {
-      const results = await this.#insert(group.flatMap(({ rows }) => rows))
+      const results = await this.#insertStorable(group.flatMap(({ rows }) => rows))
       let from = 0
       for (const { rows, resolve } of group) {
         resolve(results.slice(from, from + rows.length))
         from += rows.length
       }
     } catch (cause) {
-      if (group.length > 1 && cause instanceof StoreError && cause.fault === 'failed')
-        for (const append of group) await this.#insertTogether([append])
-      else for (const { reject } of group) reject(cause)
+      for (const { reject } of group) reject(cause)
+    }
+  }
+
+  async #insertStorable(rows: readonly LogRow[]): Promise<Appended[]> {
+    const storable = rows.filter(isStorable)
+    const results = (await this.#insertHalves(storable)).values()
+    return rows.map((row) => (isStorable(row) ? (results.next().value ?? 'refused') : 'refused'))
+  }
+
+  /** All of them together, or by halves until what the database refuses is alone. */
+  async #insertHalves(rows: readonly LogRow[]): Promise<Appended[]> {
+    try {
+      return await this.#insert(rows)
+    } catch (cause) {
+      if (!(cause instanceof StoreError && cause.fault === 'refused')) throw cause
+      if (rows.length === 1) return ['refused']
+      const middle = Math.ceil(rows.length / 2)
+      const first = await this.#insertHalves(rows.slice(0, middle))
+      return [...first, ...(await this.#insertHalves(rows.slice(middle)))]
     }
   }
 }

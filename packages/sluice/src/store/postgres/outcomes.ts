@@ -1,5 +1,5 @@
 import { openRollouts } from '../open-rollouts.ts'
-import type { OutcomeLog } from '../outcome-log.ts'
+import type { Appended, OutcomeLog } from '../outcome-log.ts'
 import { featureOf } from '../rows/documents.ts'
 import { type LogRow, logEntryOf, logRow } from '../rows/log-row.ts'
 import type { Signal } from '../signal.ts'
@@ -20,7 +20,7 @@ const insert = `WITH head AS (UPDATE sluice.log_head SET seq = seq + $7 RETURNIN
     ORDER BY place ON CONFLICT (id) DO NOTHING RETURNING seq)
   SELECT ARRAY(SELECT (added.seq - head.base)::integer FROM added) AS places, ${notify("'log'")} FROM head`
 
-export async function insertRows(db: Connection, rows: readonly LogRow[]): Promise<('accepted' | 'duplicate')[]> {
+export async function insertRows(db: Connection, rows: readonly LogRow[]): Promise<Appended[]> {
   if (rows.length === 0) return []
   const [found] = await db.query(insert, [
     rows.map(({ id }) => id),

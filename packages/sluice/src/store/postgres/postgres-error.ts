@@ -12,6 +12,9 @@ const faults: [string, StoreFault][] = [
   ['40', 'busy'],
   ['55P03', 'busy'],
   ['57014', 'busy'],
+  ['22', 'refused'],
+  ['23', 'refused'],
+  ['54', 'refused'],
   ['XX001', 'damaged'],
   ['XX002', 'damaged'],
 ]

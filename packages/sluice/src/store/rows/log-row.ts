@@ -17,6 +17,19 @@ export function logRow(entry: LogDraft): LogRow {
   return { id, feature, rollout_id: rolloutId, unit, received_at: receivedAt, rest: JSON.stringify(rest) }
 }
 
+/**
+ * Whether every database can keep it: a text that is compared holds no NUL and no half of a character, which PostgreSQL
+ * refuses or alters. What is within `rest` is escaped.
+ */
+export function isStorable({ id, feature, rollout_id, unit, received_at }: LogRow): boolean {
+  const texts: unknown[] = [id, feature, rollout_id ?? '', unit ?? '']
+  return texts.every(isPlainText) && Number.isSafeInteger(received_at)
+}
+
+function isPlainText(value: unknown): boolean {
+  return typeof value === 'string' && value.isWellFormed() && !value.includes('\0')
+}
+
 const place = {
   seq: z.int(),
   id: z.string(),

@@ -1,7 +1,7 @@
 import { openRollouts } from '../open-rollouts.ts'
-import type { OutcomeLog } from '../outcome-log.ts'
+import type { Appended, OutcomeLog } from '../outcome-log.ts'
 import { featureOf } from '../rows/documents.ts'
-import { type LogRow, logEntryOf, logRow } from '../rows/log-row.ts'
+import { isStorable, type LogRow, logEntryOf, logRow } from '../rows/log-row.ts'
 import { signal } from '../signal.ts'
 import type { Connection } from './connection.ts'
 import { sweepLog } from './sweep-log.ts'
@@ -44,10 +44,12 @@ export function sqliteOutcomes(db: Connection): OutcomeLog {
 }
 
 /** The last seq is kept apart from the rows, so that it never comes again, whatever is deleted. */
-function appendIn(db: Connection, rows: readonly LogRow[]): ('accepted' | 'duplicate')[] {
+function appendIn(db: Connection, rows: readonly LogRow[]): Appended[] {
   const last = Number(db.first('SELECT log_seq FROM store')?.log_seq)
   let seq = last
-  const results = rows.map(({ id, feature, rollout_id, unit, received_at, rest }) => {
+  const results = rows.map((row): Appended => {
+    if (!isStorable(row)) return 'refused'
+    const { id, feature, rollout_id, unit, received_at, rest } = row
     if (db.run(insert, seq + 1, id, feature, rollout_id, unit, received_at, rest) === 0) return 'duplicate'
     seq += 1
     return 'accepted'

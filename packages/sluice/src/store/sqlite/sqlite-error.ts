@@ -7,6 +7,9 @@ const faults = new Map<number, StoreFault>([
   [10, 'full'],
   [11, 'damaged'],
   [13, 'full'],
+  [18, 'refused'],
+  [19, 'refused'],
+  [20, 'refused'],
   [26, 'damaged'],
 ])
 

@@ -104,12 +104,36 @@ export function testLifecycle({ name: kind, open, openPlace, newerSchema = '' }:
     assert.equal(await again.revision(), 1)
   })
 
+  test(`${kind}: an entry that cannot be stored is refused by itself, among many and beside other calls`, async (context) => {
+    const { store } = await openPlace(context)
+    const many = Array.from({ length: 40 }, (_, index) => request(`many-${index}`))
+    const unkind = [
+      { ...request('unkind'), feature: null as unknown as string },
+      request('nul\0', {}),
+      request('half \ud800'),
+      request('unit', { unit: 'a\0' }),
+      request('time', { receivedAt: Number.NaN }),
+    ]
+    const results = await Promise.all([
+      store.append([request('a')]),
+      store.append([...many.slice(0, 20), ...unkind, ...many.slice(20)]),
+      store.append([request('b'), request('a')]),
+    ])
+    assert.deepEqual(results[0], ['accepted'])
+    assert.deepEqual(
+      results[1].map((result, place) => (place >= 20 && place < 20 + unkind.length ? result : `${result}!`)),
+      [...Array(20).fill('accepted!'), ...Array(unkind.length).fill('refused'), ...Array(20).fill('accepted!')],
+    )
+    assert.deepEqual(results[2], ['accepted', 'duplicate'])
+    assert.equal((await store.readLog({ after: 0, limit: 99 })).length, 42)
+  })
+
   test(`${kind}: a write that is refused leaves its neighbours of the same turn alone`, async (context) => {
     const { store } = await openPlace(context)
-    const broken = { ...request('broken'), feature: null as unknown as string }
+    const broken = { ...content('broken'), feature: null as unknown as string }
     const results = await Promise.allSettled([
       store.append([request('a')]),
-      store.append([request('undone'), broken]),
+      store.putContent([content('undone'), broken]),
       store.append([request('b')]),
     ])
     assert.deepEqual(
@@ -118,9 +142,9 @@ export function testLifecycle({ name: kind, open, openPlace, newerSchema = '' }:
     )
     const { reason } = results[1] as PromiseRejectedResult
     assert.ok(reason instanceof StoreError)
-    assert.deepEqual([reason.fault, reason.retryable], ['failed', false])
+    assert.deepEqual([reason.fault, reason.retryable], ['refused', false])
     assert.ok((await store.entry('a')) && (await store.entry('b')))
-    assert.equal(await store.entry('undone'), undefined)
+    assert.equal(await store.content('undone'), undefined)
   })
 
   test(`${kind}: what a newer Sluice wrote is refused, and left as it is`, async (context) => {
