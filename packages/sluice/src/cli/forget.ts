@@ -1,12 +1,23 @@
+import type { ForgottenAnswer } from '../remote/answers.ts'
+import { timeText } from '../remote/rollout-text.ts'
+import { formatAmount } from '../report/format.ts'
 import { connect, type RemoteOptions, tell } from './connect.ts'
 import type { Host } from './host.ts'
 
 /** `sluice forget`: deletes what production stored about a unit, that is, a user. */
 export async function forget(options: RemoteOptions & { unit: string }, host: Host): Promise<number> {
   const deleted = await connect(options, host).forget(options.unit)
-  tell(options, host, deleted, (seen) => {
-    const parts = Object.entries(seen).map(([what, count]) => `${count} ${what}`)
-    return `forgotten: ${parts.join(', ')}\n`
-  })
+  tell(options, host, deleted, forgottenText)
   return 0
+}
+
+function forgottenText({ contents, memories, entries, until }: ForgottenAnswer): string {
+  const total = entries.reduce((sum, each) => sum + each.entries, 0)
+  const ofRollouts = entries.flatMap(({ feature, rolloutId, entries }) =>
+    rolloutId === null
+      ? []
+      : [`  ${formatAmount(entries, 'entry', 'entries')} of rollout ${rolloutId} of ${feature}\n`],
+  )
+  const head = `forgotten: ${contents} stored texts, ${total} entries of the log, the memory of ${memories} rollouts\n`
+  return `${head}${ofRollouts.join('')}What still arrives of it until ${timeText(until)} is dropped.\n`
 }

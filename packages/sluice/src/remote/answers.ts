@@ -120,6 +120,14 @@ export const contentsAnswer = z.looseObject({
   ),
 })
 
+export const forgottenAnswer = z.looseObject({
+  contents: z.int(),
+  memories: z.int(),
+  entries: z.array(z.looseObject({ feature: z.string(), rolloutId: z.string().nullable(), entries: z.int() })),
+  until: z.number(),
+})
+
+export type ForgottenAnswer = z.output<typeof forgottenAnswer>
 export type VersionAnswer = z.output<typeof versionAnswer>
 export type RolloutAnswer = z.output<typeof rolloutAnswer>
 export type FeatureAnswer = z.output<typeof featureAnswer>

@@ -1,10 +1,12 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { Scope } from '../store/token-store.ts'
 import {
   contentsAnswer,
   type FeatureAnswer,
+  type ForgottenAnswer,
   featureAnswer,
   featuresAnswer,
+  forgottenAnswer,
   type InstancesAnswer,
   instancesAnswer,
   newTokenAnswer,
@@ -81,9 +83,8 @@ export function controlPlane(connection: Connection) {
     /** What was stored of production, the worst judged first. */
     contents: async (name: string, query: { outcome?: string; rollout?: string; version?: string; limit?: number }) =>
       (await ask({ method: 'GET', path: feature(name, 'contents'), query }, contentsAnswer)).contents,
-    /** Resolves to what was deleted. */
-    forget: (unit: string) =>
-      ask({ method: 'DELETE', path: ['v1', 'units'], body: { unit } }, z.record(z.string(), z.unknown())),
+    forget: (unit: string): Promise<ForgottenAnswer> =>
+      ask({ method: 'DELETE', path: ['v1', 'units'], body: { unit } }, forgottenAnswer),
   }
 }
 

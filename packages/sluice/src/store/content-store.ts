@@ -18,7 +18,7 @@ export interface StoredContent {
 }
 
 export interface ContentStore {
-  /** What is there under the same id stays. */
+  /** What is there under the same id stays. Nothing is kept of units that are forgotten. */
   putContent(contents: readonly StoredContent[]): Promise<void>
   content(id: string): Promise<StoredContent | undefined>
   setJudgement(id: string, judgement: unknown, score: number): Promise<void>
@@ -29,8 +29,8 @@ export interface ContentStore {
     version?: string
     limit: number
   }): Promise<StoredContent[]>
-  /** Deletes for real what has expired by `now`; returns how many. */
+  /** Deletes what has expired by `now`, and that and all that was deleted before for real; returns how many have expired. */
   expireContent(now: number): Promise<number>
-  /** Deletes contents, tasks and log entries of a unit (its hash); returns how many contents. */
-  forgetContent(unit: string): Promise<number>
+  /** Deletes contents, and their tasks: nobody will judge or look at them. */
+  discard(ids: readonly string[]): Promise<void>
 }

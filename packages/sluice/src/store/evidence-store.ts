@@ -23,6 +23,4 @@ export interface EvidenceStore {
   ): Promise<boolean>
   /** What is known of these units; absent keys are unknown units. */
   units(rolloutId: string, keys: readonly string[]): Promise<Map<string, UnitRecord>>
-  /** Deletes the memory of a unit in all rollouts. */
-  forgetUnit(unit: string): Promise<number>
 }

@@ -18,7 +18,7 @@ export interface JudgeTask {
 
 /** Durable and bounded; a task survives a crash of whoever works on it. */
 export interface JudgeQueue {
-  /** Adds what is not there yet; beyond `bound` tasks of a feature the least urgent are dropped. Returns how many were dropped. */
+  /** Adds what is not there yet; beyond `bound` tasks of a feature the least urgent are dropped, with their contents. Returns how many were dropped. */
   enqueue(tasks: readonly JudgeTask[], bound: number): Promise<number>
   /** Takes up to `limit` tasks that are due, for `leaseMs`: after that another may take them. */
   claim(limit: number, now: number, leaseMs: number): Promise<JudgeTask[]>

@@ -76,7 +76,7 @@ export type Appended = 'accepted' | 'duplicate' | 'refused'
 
 /** The append-only record of production. The evidence of every decision is a fold over it, in the order of seq. */
 export interface OutcomeLog {
-  /** Durable when it resolves. Per entry, in order: `duplicate` where the id is known, also from the same call. */
+  /** Durable when it resolves. Per entry, in order: `duplicate` where the id is known, also from the same call, or the unit is forgotten. */
   append(entries: readonly LogDraft[]): Promise<Appended[]>
   /** Entries with seq > `after`, in order of seq. */
   readLog(page: { after: number; limit: number; feature?: string; rolloutId?: string }): Promise<LogEntry[]>

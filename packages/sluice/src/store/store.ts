@@ -1,5 +1,6 @@
 import type { ContentStore } from './content-store.ts'
 import type { EvidenceStore } from './evidence-store.ts'
+import type { ForgetStore } from './forget-store.ts'
 import type { InstanceStore } from './instance-store.ts'
 import type { JudgeQueue } from './judge-queue.ts'
 import type { LeaseStore } from './lease-store.ts'
@@ -19,7 +20,8 @@ export interface Store
     LeaseStore,
     EvidenceStore,
     JudgeQueue,
-    ContentStore {
+    ContentStore,
+    ForgetStore {
   readonly kind: 'sqlite' | 'postgres' | 'memory'
   /** Random, made once with the store; revisions are comparable only within it. */
   readonly epoch: string

@@ -142,6 +142,29 @@ test('a token with limits makes tokens of its own features only, which end no la
   for (const { features } of body.tokens) assert.ok(features?.every((name: string) => ['alpha', 'beta'].includes(name)))
 })
 
+test('a unit is forgotten in the features of the token that asks, and it is noted how many entries went', async () => {
+  const { plane: found, as } = await stage()
+  await using plane = found
+  const { status, body } = await plane.ask('DELETE /v1/units', { as, body: { unit: 'ann' } })
+  const until = plane.clock.now() + 7 * 86_400_000
+  const entries = [{ feature: 'alpha', rolloutId: null, entries: 1 }]
+  assert.deepEqual([status, body], [200, { contents: 0, memories: 0, entries, until }])
+  const log = await plane.store.readLog({ after: 0, limit: 9 })
+  assert.deepEqual(
+    log.map(({ feature }) => feature),
+    [hidden],
+  )
+  const [row] = (await plane.store.audit('alpha')).slice(-1)
+  assert.deepEqual([row?.action, row?.after], ['unit.forget', { entries }])
+  assert.match(row?.reason ?? '', /1 entries of the log went/)
+  const everything = JSON.stringify([await plane.store.audit('_system'), await plane.store.audit('alpha')])
+  assert.match(everything, /unit\.forget.*"features":\["alpha"\]/)
+  assert.doesNotMatch(everything, /ann"/)
+  const late = { id: 'late', feature: 'alpha', version: version.id, observedAt: '2026-11-24T09:00:00Z', unit: 'ann' }
+  const answer = await plane.ask('POST /v1/outcomes', { as, body: { outcomes: [late] } })
+  assert.deepEqual([answer.body.accepted, answer.body.duplicates], [0, 1])
+})
+
 test('metrics are shown of the features of a token, and of the process as a whole', async () => {
   const { plane: found, as } = await stage()
   await using plane = found

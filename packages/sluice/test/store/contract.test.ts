@@ -2,6 +2,7 @@ import { test } from 'node:test'
 import { withoutPostgres } from '../support/postgres.ts'
 import { testContents } from './contract/contents.ts'
 import { testEvidence } from './contract/evidence.ts'
+import { testForgetting } from './contract/forgetting.ts'
 import { memory, postgres, sqlite } from './contract/implementations.ts'
 import { testInstances } from './contract/instances.ts'
 import { testJudgeQueue } from './contract/judge-queue.ts'
@@ -20,5 +21,6 @@ for (const implementation of implementations) {
   testEvidence(implementation)
   testJudgeQueue(implementation)
   testContents(implementation)
+  testForgetting(implementation)
   testLifecycle(implementation)
 }

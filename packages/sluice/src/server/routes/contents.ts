@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { refuseOtherFeature } from '../access/caller.ts'
-import { Problem } from '../http/problem.ts'
 import { defineRoute } from '../http/route.ts'
+import { forgetUnit } from '../outcomes/forget-unit.ts'
 import { ofFeature, queryNumber, rolloutId, versionId } from '../wire/names.ts'
 
 const content = z.object({
@@ -52,25 +52,26 @@ export const listContents = defineRoute({
   },
 })
 
-export const forgetUnit = defineRoute({
+const gone = z.object({ feature: z.string(), rolloutId: z.string().nullable(), entries: z.int() })
+
+export const deleteUnit = defineRoute({
   method: 'DELETE',
   path: '/v1/units',
-  summary: 'Delete all that is stored of a user or whatever a unit stands for',
+  summary: 'Delete all that is stored of a user, or whatever a unit stands for, in the features that the token may see',
   scopes: ['operator'],
   body: z.strictObject({ unit: z.string().min(1).max(1024).meta({ description: 'As given to route().' }) }),
   answers: {
     200: {
       description: 'How much was deleted.',
-      schema: z.object({ contents: z.int(), memories: z.int() }),
+      schema: z.object({
+        contents: z.int(),
+        memories: z.int().meta({ description: 'Rollouts that remembered the unit.' }),
+        entries: z.array(gone).meta({ description: 'Of the log, by feature and rollout.' }),
+        until: z.number().meta({ description: 'Until then what still arrives of it is dropped, ms since the epoch.' }),
+      }),
     },
   },
-  async handle({ body, caller }, { store, hashUnit }) {
-    if (caller.features !== null) {
-      const detail = `The token "${caller.name}" is for some features only: forgetting a unit needs one for all.`
-      throw new Problem({ status: 403, code: 'feature-not-allowed', detail })
-    }
-    const unit = hashUnit(body.unit)
-    const contents = await store.forgetContent(unit)
-    return { status: 200, body: { contents, memories: await store.forgetUnit(unit) } }
+  async handle({ body, caller }, plane) {
+    return { status: 200, body: await forgetUnit(plane, body.unit, caller) }
   },
 })

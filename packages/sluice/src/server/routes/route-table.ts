@@ -2,7 +2,7 @@ import type { Route } from '../http/route.ts'
 import { acknowledge } from './acks.ts'
 import { rollBack, setActive } from './active.ts'
 import { showAudit } from './audit.ts'
-import { forgetUnit, listContents } from './contents.ts'
+import { deleteUnit, listContents } from './contents.ts'
 import { showDrift } from './drift.ts'
 import { listFeatures, showFeature } from './features.ts'
 import { health, ready } from './health.ts'
@@ -43,7 +43,7 @@ export const routes: readonly Route[] = [
   listTokens,
   createToken,
   revokeToken,
-  forgetUnit,
+  deleteUnit,
   evaluateFlag,
   evaluateFlags,
 ]

@@ -1,19 +1,29 @@
 import type { ContentStore, StoredContent } from '../content-store.ts'
-import type { JudgeQueue } from '../judge-queue.ts'
-import type { MemoryOutcomes } from './outcomes.ts'
+import { featureScope } from '../forget-store.ts'
+import type { MemoryForgetting } from './forgetting.ts'
 
-export function memoryContents(outcomes: MemoryOutcomes, queue: JudgeQueue): ContentStore {
+export interface MemoryContents extends Omit<ContentStore, 'discard'> {
+  /** Deletes the contents for which it holds, and returns them. */
+  removeWhere(isUnwanted: (content: StoredContent) => boolean): StoredContent[]
+}
+
+export function memoryContents({ isForgotten, expire }: MemoryForgetting): MemoryContents {
   const contents = new Map<string, StoredContent>()
 
-  function removeWhere(isUnwanted: (content: StoredContent) => boolean): string[] {
-    const unwanted = [...contents.values()].filter(isUnwanted).map(({ id }) => id)
-    for (const id of unwanted) contents.delete(id)
+  function removeWhere(isUnwanted: (content: StoredContent) => boolean): StoredContent[] {
+    const unwanted = [...contents.values()].filter(isUnwanted)
+    for (const { id } of unwanted) contents.delete(id)
     return unwanted
   }
 
   return {
+    removeWhere,
     async putContent(offered) {
-      for (const content of offered) if (!contents.has(content.id)) contents.set(content.id, structuredClone(content))
+      for (const content of offered) {
+        const { id, unit, feature, storedAt } = content
+        if (contents.has(id) || isForgotten(unit, featureScope(feature), storedAt)) continue
+        contents.set(id, structuredClone(content))
+      }
     },
     content: async (id) => structuredClone(contents.get(id)),
     async setJudgement(id, judgement, score) {
@@ -30,11 +40,9 @@ export function memoryContents(outcomes: MemoryOutcomes, queue: JudgeQueue): Con
       )
       return structuredClone(judged.sort(byScore).slice(0, limit))
     },
-    expireContent: async (now) => removeWhere(({ expiresAt }) => expiresAt <= now).length,
-    async forgetContent(unit) {
-      const removed = removeWhere((content) => content.unit === unit)
-      await queue.finish([...removed, ...outcomes.removeWhere((entry) => entry.unit === unit)])
-      return removed.length
+    async expireContent(now) {
+      expire(now)
+      return removeWhere(({ expiresAt }) => expiresAt <= now).length
     },
   }
 }

@@ -1,7 +1,14 @@
 import type { Checkpoint, EvidenceStore, UnitRecord } from '../evidence-store.ts'
+import { rolloutScope } from '../forget-store.ts'
+import type { MemoryForgetting } from './forgetting.ts'
+
+export interface MemoryEvidence extends EvidenceStore {
+  /** Deletes what is remembered of a unit in these rollouts (null: in all); returns in how many. */
+  removeUnit(unit: string, rolloutIds: ReadonlySet<string> | null): number
+}
 
 /** What is kept is text, as in the databases: it costs less than half of a structured copy. */
-export function memoryEvidence(): EvidenceStore {
+export function memoryEvidence({ isForgotten }: MemoryForgetting): MemoryEvidence {
   const checkpoints = new Map<string, { cursor: number; text: string }>()
   const memory = new Map<string, Map<string, string>>()
   return {
@@ -14,7 +21,8 @@ export function memoryEvidence(): EvidenceStore {
       checkpoints.set(name, { cursor, text: JSON.stringify(state) })
       if (units) {
         const known = memory.get(units.rolloutId) ?? new Map<string, string>()
-        for (const [unit, record] of units.records) known.set(unit, JSON.stringify(record))
+        for (const [unit, record] of units.records)
+          if (!isForgotten(unit, rolloutScope(units.rolloutId))) known.set(unit, JSON.stringify(record))
         memory.set(units.rolloutId, known)
       }
       return true
@@ -28,8 +36,8 @@ export function memoryEvidence(): EvidenceStore {
       }
       return found
     },
-    async forgetUnit(unit) {
-      return [...memory.values()].filter((known) => known.delete(unit)).length
+    removeUnit(unit, rolloutIds) {
+      return [...memory].filter(([id, known]) => (rolloutIds?.has(id) ?? true) && known.delete(unit)).length
     },
   }
 }

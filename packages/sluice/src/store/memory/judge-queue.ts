@@ -1,7 +1,8 @@
 import type { JudgeQueue, JudgeTask } from '../judge-queue.ts'
 import { byUrgency } from '../rows/task-row.ts'
 
-export function memoryJudgeQueue(): JudgeQueue {
+/** `onDropped` is told of the tasks that a full queue drops. */
+export function memoryJudgeQueue(onDropped: (ids: ReadonlySet<string>) => void): JudgeQueue {
   const tasks = new Map<string, JudgeTask>()
   const spending = new Map<string, Map<string, number>>()
 
@@ -9,6 +10,7 @@ export function memoryJudgeQueue(): JudgeQueue {
     const own = [...tasks.values()].filter((task) => task.feature === feature)
     const excess = own.sort(byUrgency).slice(bound)
     for (const { id } of excess) tasks.delete(id)
+    onDropped(new Set(excess.map(({ id }) => id)))
     return excess.length
   }
 

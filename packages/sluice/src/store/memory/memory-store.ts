@@ -1,8 +1,10 @@
+import { entriesBy } from '../forget-store.ts'
 import { newIdentity, type StoreIdentity } from '../identity.ts'
 import { localLeases } from '../local-leases.ts'
 import type { Store } from '../store.ts'
 import { memoryContents } from './contents.ts'
 import { memoryEvidence } from './evidence.ts'
+import { memoryForgetting } from './forgetting.ts'
 import { memoryInstances } from './instances.ts'
 import { memoryJudgeQueue } from './judge-queue.ts'
 import { memoryOutcomes } from './outcomes.ts'
@@ -16,8 +18,11 @@ import { memoryReleases } from './releases.ts'
 export function memoryStore(identity: StoreIdentity = newIdentity(), { now }: { now?: () => number } = {}): Store {
   const { lastFence, ...leases } = localLeases('memory', now)
   const { featureList, ...releases } = memoryReleases(lastFence)
-  const { removeWhere, ...outcomes } = memoryOutcomes(featureList)
-  const queue = memoryJudgeQueue()
+  const forgetting = memoryForgetting()
+  const { removeWhere: removeEntries, ...outcomes } = memoryOutcomes(featureList, forgetting)
+  const { removeWhere: removeContents, ...contents } = memoryContents(forgetting)
+  const queue = memoryJudgeQueue((ids) => void removeContents(({ id }) => ids.has(id)))
+  const { removeUnit, ...evidence } = memoryEvidence(forgetting)
   return {
     kind: 'memory',
     ...identity,
@@ -25,9 +30,24 @@ export function memoryStore(identity: StoreIdentity = newIdentity(), { now }: { 
     ...outcomes,
     ...memoryInstances(),
     ...leases,
-    ...memoryEvidence(),
+    ...evidence,
     ...queue,
-    ...memoryContents({ ...outcomes, removeWhere }, queue),
+    ...contents,
+    async discard(ids) {
+      await queue.finish(ids)
+      removeContents(({ id }) => ids.includes(id))
+    },
+    async forget(wanted) {
+      const { unit, features } = wanted
+      forgetting.note(wanted)
+      const isWanted = (one: { unit: string | null; feature: string }) =>
+        one.unit === unit && (features?.some(({ feature }) => feature === one.feature) ?? true)
+      const rolloutIds = features && new Set(features.flatMap((each) => each.rolloutIds))
+      const gone = removeContents(isWanted)
+      const entries = removeEntries(isWanted)
+      await queue.finish([...gone, ...entries].map(({ id }) => id))
+      return { contents: gone.length, memories: removeUnit(unit, rolloutIds), entries: entriesBy(entries) }
+    },
     ping: async () => {},
     close: async () => {},
   }

@@ -1,23 +1,26 @@
 import type { FeatureState } from '../../release/feature-state.ts'
+import { featureScope } from '../forget-store.ts'
 import { openRollouts } from '../open-rollouts.ts'
 import type { Appended, LogDraft, LogEntry, OutcomeLog } from '../outcome-log.ts'
 import { isStorable, logRow } from '../rows/log-row.ts'
 import { signal } from '../signal.ts'
+import type { MemoryForgetting } from './forgetting.ts'
 
 export interface MemoryOutcomes extends OutcomeLog {
-  /** Deletes the entries for which it holds; returns their ids. */
-  removeWhere(isUnwanted: (entry: LogEntry) => boolean): string[]
+  /** Deletes the entries for which it holds, and returns them. */
+  removeWhere(isUnwanted: (entry: LogEntry) => boolean): LogEntry[]
 }
 
-export function memoryOutcomes(features: () => FeatureState[]): MemoryOutcomes {
+export function memoryOutcomes(features: () => FeatureState[], { isForgotten }: MemoryForgetting): MemoryOutcomes {
   const byId = new Map<string, LogEntry>()
   const appends = signal<void>()
   let log: LogEntry[] = []
   let seq = 0
 
   function add(draft: LogDraft): Appended {
+    const { id, unit, feature, receivedAt } = draft
     if (!isStorable(logRow(draft))) return 'refused'
-    if (byId.has(draft.id)) return 'duplicate'
+    if (byId.has(id) || isForgotten(unit, featureScope(feature), receivedAt)) return 'duplicate'
     seq += 1
     const entry = { ...draft, seq }
     byId.set(entry.id, entry)
@@ -25,9 +28,9 @@ export function memoryOutcomes(features: () => FeatureState[]): MemoryOutcomes {
     return 'accepted'
   }
 
-  function removeWhere(isUnwanted: (entry: LogEntry) => boolean): string[] {
-    const unwanted = log.filter(isUnwanted).map(({ id }) => id)
-    for (const id of unwanted) byId.delete(id)
+  function removeWhere(isUnwanted: (entry: LogEntry) => boolean): LogEntry[] {
+    const unwanted = log.filter(isUnwanted)
+    for (const { id } of unwanted) byId.delete(id)
     if (unwanted.length > 0) log = log.filter(({ id }) => byId.has(id))
     return unwanted
   }

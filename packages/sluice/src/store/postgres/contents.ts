@@ -1,7 +1,7 @@
 import type { ContentStore } from '../content-store.ts'
 import { contentOf, contentRow } from '../rows/content-row.ts'
 import type { Connection } from './connection.ts'
-import { sweepLog } from './sweep-log.ts'
+import { isForgotten } from './forgetting.ts'
 
 const columns = [
   'id',
@@ -16,12 +16,9 @@ const columns = [
   'judgement',
 ] as const
 const insert = `INSERT INTO sluice.contents (${columns.join(', ')})
-  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::double precision[], $7::bigint[],
-    $8::bigint[], $9::text[], $10::text[]) ON CONFLICT (id) DO NOTHING`
-const forgetTasks = `DELETE FROM sluice.judge_queue AS task WHERE
-  EXISTS (SELECT 1 FROM sluice.contents AS content WHERE content.id = task.id AND content.unit = $1) OR
-  EXISTS (SELECT 1 FROM sluice.log AS entry WHERE entry.id = task.id AND entry.unit = $1)`
-
+  SELECT offered.* FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::double precision[],
+    $7::bigint[], $8::bigint[], $9::text[], $10::text[]) AS offered (${columns.join(', ')})
+  WHERE NOT ${isForgotten('offered.unit', "'f:' || offered.feature", 'offered.stored_at')} ON CONFLICT (id) DO NOTHING`
 export function postgresContents(db: Connection): ContentStore {
   return {
     async putContent(contents) {
@@ -47,15 +44,14 @@ export function postgresContents(db: Connection): ContentStore {
       return (await db.query(worst, [feature, limit, ...filters.map(([, value]) => value)])).map(contentOf)
     },
     async expireContent(now) {
+      await db.query('DELETE FROM sluice.forgotten WHERE until <= $1', [now])
       return (await db.query('DELETE FROM sluice.contents WHERE expires_at <= $1 RETURNING 1', [now])).length
     },
-    async forgetContent(unit) {
-      const forgotten = await db.transaction(async (query) => {
-        await query(forgetTasks, [unit])
-        return (await query('DELETE FROM sluice.contents WHERE unit = $1 RETURNING 1', [unit])).length
+    async discard(ids) {
+      await db.transaction(async (query) => {
+        await query('DELETE FROM sluice.judge_queue WHERE id = ANY ($1)', [ids])
+        await query('DELETE FROM sluice.contents WHERE id = ANY ($1)', [ids])
       })
-      await sweepLog(db, 'unit = $3', unit)
-      return forgotten
     },
   }
 }

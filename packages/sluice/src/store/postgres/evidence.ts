@@ -1,19 +1,15 @@
 import type { Checkpoint, EvidenceStore } from '../evidence-store.ts'
 import { checkpointOf, unitOf } from '../rows/evidence-row.ts'
 import type { Connection, Query } from './connection.ts'
+import { isForgotten } from './forgetting.ts'
 
 const insert = `INSERT INTO sluice.checkpoints (name, cursor, state) VALUES ($1, $2, $3)
   ON CONFLICT (name) DO NOTHING RETURNING cursor`
 const update = `UPDATE sluice.checkpoints SET cursor = $2, state = $3 WHERE name = $1 AND cursor = $4 RETURNING cursor`
 const upsertUnits = `INSERT INTO sluice.units (rollout_id, unit, record)
-  SELECT $1, unit, record FROM unnest($2::text[], $3::text[]) AS changed (unit, record) ORDER BY unit
+  SELECT $1, unit, record FROM unnest($2::text[], $3::text[]) AS changed (unit, record)
+  WHERE NOT ${isForgotten('changed.unit', "'r:' || $1")} ORDER BY unit
   ON CONFLICT (rollout_id, unit) DO UPDATE SET record = excluded.record`
-
-/** One step into the primary key for each rollout. */
-const rollouts = `WITH RECURSIVE rollouts (id) AS (SELECT min(rollout_id) FROM sluice.units UNION ALL
-  SELECT (SELECT min(rollout_id) FROM sluice.units WHERE rollout_id > id) FROM rollouts WHERE id IS NOT NULL)
-  SELECT id FROM rollouts WHERE id IS NOT NULL`
-const forgetUnit = `DELETE FROM sluice.units WHERE rollout_id IN (${rollouts}) AND unit = $1 RETURNING unit`
 
 export function postgresEvidence(db: Connection): EvidenceStore {
   return {
@@ -39,10 +35,6 @@ export function postgresEvidence(db: Connection): EvidenceStore {
         keys,
       ])
       return new Map(rows.map(unitOf))
-    },
-    async forgetUnit(unit) {
-      const rows = await db.query(forgetUnit, [unit])
-      return rows.length
     },
   }
 }

@@ -26,9 +26,11 @@ export function postgresJudgeQueue(db: Connection): JudgeQueue {
       return await db.transaction(async (query) => {
         await query(alone)
         await query(insert, columns)
-        let dropped = 0
-        for (const feature of features) dropped += (await query(dropLeastUrgent, [feature, bound])).length
-        return dropped
+        const dropped: unknown[] = []
+        for (const feature of features)
+          for (const { id } of await query(dropLeastUrgent, [feature, bound])) dropped.push(id)
+        if (dropped.length > 0) await query('DELETE FROM sluice.contents WHERE id = ANY ($1)', [dropped])
+        return dropped.length
       })
     },
     claim: async (limit, now, leaseMs) =>

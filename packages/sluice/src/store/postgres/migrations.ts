@@ -127,4 +127,11 @@ export const migrations = [
      fence bigint NOT NULL,
      ends_at timestamptz NOT NULL
    );`,
+  // Of whom nothing is to be kept that still arrives.
+  `CREATE TABLE sluice.forgotten (
+     unit text COLLATE "C" NOT NULL,
+     scope text COLLATE "C" NOT NULL,
+     until bigint NOT NULL,
+     PRIMARY KEY (unit, scope)
+   );`,
 ]

@@ -5,6 +5,7 @@ import { type LogRow, logEntryOf, logRow } from '../rows/log-row.ts'
 import type { Signal } from '../signal.ts'
 import type { AppendQueue } from './append-queue.ts'
 import type { Connection } from './connection.ts'
+import { isForgotten } from './forgetting.ts'
 import { notify } from './session.ts'
 import { sweepLog } from './sweep-log.ts'
 
@@ -17,6 +18,7 @@ const insert = `WITH head AS (UPDATE sluice.log_head SET seq = seq + $7 RETURNIN
     SELECT base + place, id, feature, rollout_id, unit, received_at, rest
     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[]) WITH ORDINALITY
       AS offered (id, feature, rollout_id, unit, received_at, rest, place), head
+    WHERE NOT ${isForgotten('offered.unit', "'f:' || offered.feature", 'offered.received_at')}
     ORDER BY place ON CONFLICT (id) DO NOTHING RETURNING seq)
   SELECT ARRAY(SELECT (added.seq - head.base)::integer FROM added) AS places, ${notify("'log'")} FROM head`
 

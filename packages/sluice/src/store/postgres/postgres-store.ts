@@ -9,6 +9,7 @@ import { connectionSettings } from './connection-settings.ts'
 import { postgresContents } from './contents.ts'
 import { prepareDatabase } from './database.ts'
 import { postgresEvidence } from './evidence.ts'
+import { postgresForgetting } from './forgetting.ts'
 import { postgresInstances } from './instances.ts'
 import { postgresJudgeQueue } from './judge-queue.ts'
 import { postgresLeases } from './leases.ts'
@@ -51,6 +52,7 @@ export async function postgresStore(
     ...postgresEvidence(db),
     ...postgresJudgeQueue(db),
     ...postgresContents(db),
+    ...postgresForgetting(db),
     ping: () => db.ping(),
     async close() {
       await Promise.all([

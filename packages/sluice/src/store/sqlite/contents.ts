@@ -1,19 +1,12 @@
 import type { ContentStore } from '../content-store.ts'
+import { featureScope } from '../forget-store.ts'
 import { type ContentRow, contentOf, contentRow } from '../rows/content-row.ts'
 import type { Connection } from './connection.ts'
-import { sweepLog } from './sweep-log.ts'
+import { expireForgetting, forgottenIn } from './forgetting.ts'
 
 const insert = `INSERT INTO contents
   (id, feature, version, rollout_id, unit, score, stored_at, expires_at, body, judgement)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
-const forgetTasks = `DELETE FROM judge_queue WHERE id IN
-  (SELECT id FROM contents WHERE unit = ?1 UNION ALL
-   SELECT log.id FROM judge_queue JOIN log ON log.id = judge_queue.id WHERE log.unit = ?1)`
-
-/** Deleted at a time: others write in between. */
-const stretch = 200
-const expire = `DELETE FROM contents WHERE id IN (SELECT id FROM contents WHERE expires_at <= ? LIMIT ${stretch})`
-
 export function sqliteContents(db: Connection): ContentStore {
   function put(row: ContentRow): void {
     const { id, feature, version, rollout_id, unit, score, stored_at, expires_at, body, judgement } = row
@@ -23,7 +16,10 @@ export function sqliteContents(db: Connection): ContentStore {
   return {
     async putContent(contents) {
       const rows = contents.map(contentRow)
-      await db.write(() => rows.forEach(put))
+      await db.write(() => {
+        const isForgotten = forgottenIn(db)
+        for (const row of rows) if (!isForgotten(row.unit, featureScope(row.feature), row.stored_at)) put(row)
+      })
     },
     content: (id) =>
       db.read(() => {
@@ -44,19 +40,19 @@ export function sqliteContents(db: Connection): ContentStore {
         return db.all(worst, feature, ...values, limit).map(contentOf)
       }),
     async expireContent(now) {
-      let expired = 0
-      for (let gone = stretch; gone === stretch; expired += gone) gone = await db.write(() => db.run(expire, now))
-      if (expired > 0) await db.emptyLog()
+      const expired = await db.write(() => {
+        expireForgetting(db, now)
+        return db.run('DELETE FROM contents WHERE expires_at <= ?', now)
+      })
+      await db.emptyLog()
       return expired
     },
-    async forgetContent(unit) {
-      const forgotten = await db.write(() => {
-        db.run(forgetTasks, unit)
-        return db.run('DELETE FROM contents WHERE unit = ?', unit)
+    async discard(ids) {
+      const list = JSON.stringify(ids)
+      await db.write(() => {
+        db.run('DELETE FROM judge_queue WHERE id IN (SELECT value FROM json_each(?))', list)
+        db.run('DELETE FROM contents WHERE id IN (SELECT value FROM json_each(?))', list)
       })
-      await sweepLog(db, 'unit = ?', unit)
-      await db.emptyLog()
-      return forgotten
     },
   }
 }

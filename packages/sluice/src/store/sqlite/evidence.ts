@@ -1,13 +1,10 @@
 import type { EvidenceStore } from '../evidence-store.ts'
+import { rolloutScope } from '../forget-store.ts'
 import { checkpointOf, unitOf } from '../rows/evidence-row.ts'
 import type { Connection } from './connection.ts'
+import { forgottenIn } from './forgetting.ts'
 
 const upsertUnit = 'INSERT OR REPLACE INTO units (rollout_id, unit, record) VALUES (?, ?, ?)'
-
-/** One step into the primary key for each rollout. */
-const rollouts = `WITH RECURSIVE rollouts (id) AS (SELECT min(rollout_id) FROM units UNION ALL
-  SELECT (SELECT min(rollout_id) FROM units WHERE rollout_id > id) FROM rollouts WHERE id IS NOT NULL)
-  SELECT id FROM rollouts WHERE id IS NOT NULL`
 
 export function sqliteEvidence(db: Connection): EvidenceStore {
   return {
@@ -24,7 +21,11 @@ export function sqliteEvidence(db: Connection): EvidenceStore {
         const stored = db.first('SELECT cursor FROM checkpoints WHERE name = ?', name)
         if (Number(stored?.cursor ?? -1) !== expected) return false
         db.run('INSERT OR REPLACE INTO checkpoints (name, cursor, state) VALUES (?, ?, ?)', name, cursor, document)
-        for (const [unit, record] of records) db.run(upsertUnit, units?.rolloutId ?? '', unit, record)
+        if (!units) return true
+        const isForgotten = forgottenIn(db)
+        const scope = rolloutScope(units.rolloutId)
+        for (const [unit, record] of records)
+          if (!isForgotten(unit, scope)) db.run(upsertUnit, units.rolloutId, unit, record)
         return true
       })
     },
@@ -37,7 +38,5 @@ export function sqliteEvidence(db: Connection): EvidenceStore {
         )
         return new Map(rows.map(unitOf))
       }),
-    forgetUnit: (unit) =>
-      db.write(() => db.run(`DELETE FROM units WHERE rollout_id IN (${rollouts}) AND unit = ?`, unit)),
   }
 }

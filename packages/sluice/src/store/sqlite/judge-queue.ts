@@ -5,7 +5,7 @@ import type { Connection } from './connection.ts'
 const insert = `INSERT INTO judge_queue (id, feature, priority, attempts, not_before, enqueued_at, rest)
   VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
 const dropLeastUrgent = `DELETE FROM judge_queue WHERE id IN (SELECT id FROM judge_queue WHERE feature = ?
-  ORDER BY priority DESC, enqueued_at, id LIMIT -1 OFFSET ?)`
+  ORDER BY priority DESC, enqueued_at, id LIMIT -1 OFFSET ?) RETURNING id`
 const claim = `UPDATE judge_queue SET not_before = ? WHERE id IN (SELECT id FROM judge_queue WHERE not_before <= ?
   ORDER BY priority DESC, enqueued_at, id LIMIT ?) RETURNING *`
 const spend = `INSERT INTO judge_spending (day, feature, usd) VALUES (?, ?, ?)
@@ -22,7 +22,9 @@ export function sqliteJudgeQueue(db: Connection): JudgeQueue {
       const features = new Set(rows.map(({ feature }) => feature))
       return await db.write(() => {
         for (const row of rows) add(row)
-        return [...features].reduce((dropped, feature) => dropped + db.run(dropLeastUrgent, feature, bound), 0)
+        const dropped = [...features].flatMap((feature) => db.all(dropLeastUrgent, feature, bound))
+        for (const { id } of dropped) db.run('DELETE FROM contents WHERE id = ?', String(id))
+        return dropped.length
       })
     },
     claim: (limit, now, leaseMs) =>

@@ -120,4 +120,11 @@ export const migrations = [
    DROP TABLE instances;
    ALTER TABLE instances_by_token RENAME TO instances;
    CREATE INDEX instances_by_end ON instances (may_serve_until);`,
+  // Of whom nothing is to be kept that still arrives.
+  `CREATE TABLE forgotten (
+     unit TEXT NOT NULL,
+     scope TEXT NOT NULL,
+     until INTEGER NOT NULL,
+     PRIMARY KEY (unit, scope)
+   ) WITHOUT ROWID;`,
 ]

@@ -1,9 +1,11 @@
+import { featureScope } from '../forget-store.ts'
 import { openRollouts } from '../open-rollouts.ts'
 import type { Appended, OutcomeLog } from '../outcome-log.ts'
 import { featureOf } from '../rows/documents.ts'
 import { isStorable, type LogRow, logEntryOf, logRow } from '../rows/log-row.ts'
 import { signal } from '../signal.ts'
 import type { Connection } from './connection.ts'
+import { forgottenIn } from './forgetting.ts'
 import { sweepLog } from './sweep-log.ts'
 
 const columns = 'seq, id, feature, rollout_id, unit, received_at, rest'
@@ -47,9 +49,11 @@ export function sqliteOutcomes(db: Connection): OutcomeLog {
 function appendIn(db: Connection, rows: readonly LogRow[]): Appended[] {
   const last = Number(db.first('SELECT log_seq FROM store')?.log_seq)
   let seq = last
+  const isForgotten = forgottenIn(db)
   const results = rows.map((row): Appended => {
     if (!isStorable(row)) return 'refused'
     const { id, feature, rollout_id, unit, received_at, rest } = row
+    if (isForgotten(unit, featureScope(feature), received_at)) return 'duplicate'
     if (db.run(insert, seq + 1, id, feature, rollout_id, unit, received_at, rest) === 0) return 'duplicate'
     seq += 1
     return 'accepted'

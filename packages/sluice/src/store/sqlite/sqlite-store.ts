@@ -6,6 +6,7 @@ import { Connection } from './connection.ts'
 import { sqliteContents } from './contents.ts'
 import { openDatabase } from './database.ts'
 import { sqliteEvidence } from './evidence.ts'
+import { sqliteForgetting } from './forgetting.ts'
 import { sqliteInstances } from './instances.ts'
 import { sqliteJudgeQueue } from './judge-queue.ts'
 import { sqliteOutcomes } from './outcomes.ts'
@@ -31,6 +32,7 @@ export async function sqliteStore(folder: string, fresh: StoreIdentity = newIden
     ...sqliteEvidence(db),
     ...sqliteJudgeQueue(db),
     ...sqliteContents(db),
+    ...sqliteForgetting(db),
     ping: () => db.read(() => void db.first('SELECT 1')),
     async close() {
       await db.close()

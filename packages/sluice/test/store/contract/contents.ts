@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { idsOf } from './forgetting.ts'
 import type { Implementation } from './implementations.ts'
-import { content, request, start, task } from './samples.ts'
+import { content, start, task } from './samples.ts'
 
 export function testContents({ name: kind, open }: Implementation): void {
   test(`${kind}: content comes back as it was; what is there stays; a judgement is added`, async (context) => {
@@ -45,34 +46,14 @@ export function testContents({ name: kind, open }: Implementation): void {
     assert.ok(await store.content('b'))
   })
 
-  test(`${kind}: a unit is forgotten: its contents, tasks and log entries, and nobody else's`, async (context) => {
+  test(`${kind}: what is discarded goes with its task, and with the task that a full queue drops its content`, async (context) => {
     const store = await open(context)
-    const ann = 'aaaaaaaaaaaaaaaa'
-    await store.append([
-      request('1', { unit: ann }),
-      request('2'),
-      request('3', { unit: ann }),
-      request('4', { unit: null }),
-    ])
-    await store.putContent([content('1', { unit: ann }), content('2'), content('4', { unit: null })])
-    await store.enqueue(
-      ['1', '2', '3', '4'].map((id) => task(id)),
-      100,
-    )
-    assert.equal(await store.forgetContent(ann), 1)
-    assert.equal(await store.content('1'), undefined)
-    const rest = await store.readLog({ after: 0, limit: 9 })
-    assert.deepEqual(
-      rest.map(({ id }) => id),
-      ['2', '4'],
-    )
-    const claimed = await store.claim(9, start, 1000)
-    assert.deepEqual(
-      claimed.map(({ id }) => id),
-      ['2', '4'],
-    )
-    assert.equal(await store.forgetContent(ann), 0)
-    assert.ok(await store.content('2'))
-    assert.ok(await store.content('4'))
+    await store.putContent(['a', 'b', 'c'].map((id) => content(id)))
+    assert.equal(await store.enqueue([task('a'), task('b', { priority: 1 }), task('c', { priority: 2 })], 2), 1)
+    assert.equal(await store.content('a'), undefined)
+    await store.discard(['b', 'unknown'])
+    assert.equal(await store.content('b'), undefined)
+    assert.deepEqual(idsOf(await store.claim(9, start, 1000)), ['c'])
+    assert.ok(await store.content('c'))
   })
 }

@@ -1,0 +1,49 @@
+import type { EntriesGone, Forgetting, Forgotten } from '../../store/forget-store.ts'
+import type { ReleaseStore } from '../../store/release-store.ts'
+import type { Caller } from '../access/caller.ts'
+import type { Plane } from '../plane.ts'
+
+/** So long what still arrives of a unit is dropped: longer than any client or task keeps anything. */
+const latecomersMs = 7 * 86_400_000
+
+/**
+ * Deletes all that is stored of a unit in the features that the caller may see. The audit log notes that it was asked for, and
+ * in each feature how many entries of which rollouts went: evidence that rests on them is not found again in the log.
+ * Of the unit it says nothing.
+ */
+export async function forgetUnit(
+  { store, clock, hashUnit }: Plane,
+  unit: string,
+  caller: Caller,
+): Promise<Forgotten & { until: number }> {
+  const now = clock.now()
+  const until = now + latecomersMs
+  const features = caller.features && (await Promise.all(caller.features.map((name) => withRollouts(store, name))))
+  const note = { at: now, actor: caller.name, tokenId: caller.tokenId, action: 'unit.forget', before: null }
+  const asked = { features: caller.features, until }
+  await store.commit({ audit: { ...note, chain: '_system', reason: null, after: asked, evidence: null } })
+  const forgotten = await store.forget({ unit: hashUnit(unit), features, now, until })
+  for (const [chain, entries] of Map.groupBy(forgotten.entries, ({ feature }) => feature))
+    await store.commit({ audit: { ...note, chain, reason: wordsOf(entries), after: { entries }, evidence: null } })
+  return { ...forgotten, until }
+}
+
+async function withRollouts(
+  store: ReleaseStore,
+  feature: string,
+): Promise<NonNullable<Forgetting['features']>[number]> {
+  const starts = (await store.audit(feature)).filter(({ action }) => action === 'rollout.start')
+  return { feature, rolloutIds: starts.flatMap(({ after }) => rolloutIn(after)) }
+}
+
+function rolloutIn(after: unknown): string[] {
+  const rollout = (after as { rollout?: { id?: unknown } | null } | null)?.rollout
+  return typeof rollout?.id === 'string' ? [rollout.id] : []
+}
+
+function wordsOf(entries: readonly EntriesGone[]): string {
+  const total = entries.reduce((sum, each) => sum + each.entries, 0)
+  const rollouts = entries.flatMap((each) => (each.rolloutId === null ? [] : [`${each.entries} of ${each.rolloutId}`]))
+  const which = rollouts.length === 0 ? '' : ` (${rollouts.join(', ')}): their evidence cannot be computed anew from it`
+  return `a unit was forgotten; ${total} entries of the log went${which}`
+}

@@ -1,0 +1,54 @@
+import { entriesBy, type ForgetStore, scopesOf } from '../forget-store.ts'
+import type { Connection } from './connection.ts'
+
+/** Rows looked at per transaction: others write in between. */
+const stretch = 5000
+/** `$2` is a list of the features, or null for all. */
+const ofFeatures = (table: string) => `($2::text[] IS NULL OR ${table}.feature = ANY ($2::text[]))`
+const forgetTasks = `DELETE FROM sluice.judge_queue AS task WHERE
+  EXISTS (SELECT 1 FROM sluice.contents AS content WHERE content.id = task.id AND content.unit = $1 AND ${ofFeatures('content')}) OR
+  EXISTS (SELECT 1 FROM sluice.log AS entry WHERE entry.id = task.id AND entry.unit = $1 AND ${ofFeatures('entry')})`
+const forgetContents = `DELETE FROM sluice.contents AS content WHERE unit = $1 AND ${ofFeatures('content')} RETURNING 1`
+/** One step into the primary key for each rollout. */
+const rollouts = `WITH RECURSIVE rollouts (id) AS (SELECT min(rollout_id) FROM sluice.units UNION ALL
+  SELECT (SELECT min(rollout_id) FROM sluice.units WHERE rollout_id > id) FROM rollouts WHERE id IS NOT NULL)
+  SELECT id FROM rollouts WHERE id IS NOT NULL`
+const forgetMemory = `DELETE FROM sluice.units WHERE unit = $1 AND rollout_id IN (${rollouts})
+  AND ($2::text[] IS NULL OR rollout_id = ANY ($2::text[])) RETURNING 1`
+const forgetEntries = `DELETE FROM sluice.log AS entry WHERE seq >= $3 AND seq < $4 AND unit = $1 AND ${ofFeatures('entry')}
+  RETURNING feature, rollout_id`
+const note = `INSERT INTO sluice.forgotten (unit, scope, until) SELECT $1, scope, $3 FROM unnest($2::text[]) AS noted (scope)
+  ON CONFLICT (unit, scope) DO UPDATE SET until = excluded.until`
+
+/** A condition in SQL: an expression of a unit, under an expression of its scope, is to be dropped. Without a time: as long as it is noted. */
+export function isForgotten(unit: string, scope: string, now = '-1'): string {
+  return `EXISTS (SELECT 1 FROM sluice.forgotten AS noted WHERE noted.unit = ${unit} AND noted.scope IN ('', ${scope})
+    AND noted.until > ${now})`
+}
+
+export function postgresForgetting(db: Connection): ForgetStore {
+  return {
+    async forget({ unit, features, now, until }) {
+      const names = features?.map(({ feature }) => feature) ?? null
+      const rolloutIds = features?.flatMap((each) => each.rolloutIds) ?? null
+      const deleted = await db.transaction(async (query) => {
+        await query('DELETE FROM sluice.forgotten WHERE until <= $1', [now])
+        await query(note, [unit, scopesOf({ features }), until])
+        await query(forgetTasks, [unit, names])
+        const contents = await query(forgetContents, [unit, names])
+        const memories = await query(forgetMemory, [unit, rolloutIds])
+        return { contents: contents.length, memories: memories.length }
+      })
+      // Who appends holds this row: those who began before the note was there have ended after this.
+      await db.transaction((query) => query('SELECT seq FROM sluice.log_head FOR UPDATE'))
+      const [range] = await db.query('SELECT min(seq) AS first, max(seq) AS last FROM sluice.log')
+      const gone: { feature: string; rolloutId: string | null }[] = []
+      for (let from = Number(range?.first ?? 1); from <= Number(range?.last ?? 0); from += stretch) {
+        const rows = await db.query(forgetEntries, [unit, names, from, from + stretch])
+        for (const { feature, rollout_id } of rows)
+          gone.push({ feature: String(feature), rolloutId: rollout_id as string | null })
+      }
+      return { ...deleted, entries: entriesBy(gone) }
+    },
+  }
+}

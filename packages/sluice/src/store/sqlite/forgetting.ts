@@ -1,0 +1,67 @@
+import { entriesBy, everywhere, type ForgetStore, type Forgetting, scopesOf } from '../forget-store.ts'
+import type { Connection } from './connection.ts'
+
+/** Rows looked at per transaction: others write in between. */
+const stretch = 5000
+/** `?2` is a JSON list of the features, or null for all. */
+const ofFeatures = '(?2 IS NULL OR feature IN (SELECT value FROM json_each(?2)))'
+const forgetTasks = `DELETE FROM judge_queue WHERE id IN
+  (SELECT id FROM contents WHERE unit = ?1 AND ${ofFeatures} UNION ALL
+   SELECT log.id FROM judge_queue JOIN log ON log.id = judge_queue.id WHERE log.unit = ?1 AND
+     (?2 IS NULL OR log.feature IN (SELECT value FROM json_each(?2))))`
+/** One step into the primary key for each rollout. */
+const rollouts = `WITH RECURSIVE rollouts (id) AS (SELECT min(rollout_id) FROM units UNION ALL
+  SELECT (SELECT min(rollout_id) FROM units WHERE rollout_id > id) FROM rollouts WHERE id IS NOT NULL)
+  SELECT id FROM rollouts WHERE id IS NOT NULL`
+const forgetMemory = `DELETE FROM units WHERE unit = ?1 AND rollout_id IN (${rollouts}) AND
+  (?2 IS NULL OR rollout_id IN (SELECT value FROM json_each(?2)))`
+const forgetEntries = `DELETE FROM log WHERE seq >= ?3 AND seq < ?4 AND unit = ?1 AND ${ofFeatures}
+  RETURNING feature, rollout_id`
+
+export function sqliteForgetting(db: Connection): ForgetStore {
+  return {
+    async forget(forgetting) {
+      const { unit, features } = forgetting
+      const names = features && JSON.stringify(features.map(({ feature }) => feature))
+      const rolloutIds = features && JSON.stringify(features.flatMap((each) => each.rolloutIds))
+      const { range, ...deleted } = await db.write(() => {
+        note(db, forgetting)
+        db.run(forgetTasks, unit, names)
+        return {
+          contents: db.run(`DELETE FROM contents WHERE unit = ?1 AND ${ofFeatures}`, unit, names),
+          memories: db.run(forgetMemory, unit, rolloutIds),
+          range: db.first('SELECT min(seq) AS first, max(seq) AS last FROM log'),
+        }
+      })
+      const gone: { feature: string; rolloutId: string | null }[] = []
+      for (let from = Number(range?.first); from <= Number(range?.last); from += stretch) {
+        const rows = await db.write(() => db.all(forgetEntries, unit, names, from, from + stretch))
+        for (const { feature, rollout_id } of rows)
+          gone.push({ feature: String(feature), rolloutId: rollout_id as string | null })
+      }
+      await db.emptyLog()
+      return { ...deleted, entries: entriesBy(gone) }
+    },
+  }
+}
+
+function note(db: Connection, { unit, now, until, features }: Forgetting): void {
+  expireForgetting(db, now)
+  for (const scope of scopesOf({ features }))
+    db.run('INSERT OR REPLACE INTO forgotten (unit, scope, until) VALUES (?, ?, ?)', unit, scope, until)
+}
+
+/** Within a write: forgets whom to forget. */
+export function expireForgetting(db: Connection, now: number): void {
+  db.run('DELETE FROM forgotten WHERE until <= ?', now)
+}
+
+/**
+ * Within a write: tells of what comes of a unit at a time (ms; without: as long as it is noted) whether it is to be dropped.
+ * Nearly always nobody is.
+ */
+export function forgottenIn(db: Connection): (unit: string | null, scope: string, now?: number) => boolean {
+  if (!db.first('SELECT 1 FROM forgotten LIMIT 1')) return () => false
+  const find = 'SELECT 1 FROM forgotten WHERE unit = ? AND scope IN (?, ?) AND until > ?'
+  return (unit, scope, now = -1) => unit !== null && db.first(find, unit, everywhere, scope, now) !== undefined
+}
