@@ -1,4 +1,4 @@
-import type { Clock, Outcome } from '@sluice/client'
+import { type Capture, type Clock, type Outcome, position } from '@sluice/client'
 import { SluiceError } from '../errors.ts'
 import type { FeatureState } from '../release/feature-state.ts'
 import type { StoredContent } from '../store/content-store.ts'
@@ -34,6 +34,7 @@ export interface IntakeOptions {
 
 /** Tasks of one feature that may wait. */
 const queueBound = 10_000
+const wholePpm = 1_000_000
 
 interface Captured extends Material {
   entry: LogDraft
@@ -73,6 +74,7 @@ async function takeIn(feature: string, requests: readonly Captured[], options: I
   const rolloutOf = ({ entry }: Captured) =>
     state.rollout && state.rollout.id === entry.rolloutId ? state.rollout : undefined
   const sampled = requests
+    .flatMap((request) => chosenBy(capture, request))
     .map((request) => {
       const { captured, entry } = request
       return {
@@ -93,6 +95,16 @@ async function takeIn(feature: string, requests: readonly Captured[], options: I
   )
   count(feature, 'stored', tasks.length)
   count(feature, 'dropped', await store.enqueue(tasks, queueBound))
+}
+
+/**
+ * The request, if it is among those that were to send their content along: which these are follows from their ids. A client
+ * may still go by a larger share of before; then the present one decides.
+ */
+function chosenBy(capture: Capture, request: Captured): Captured[] {
+  const { id, arm } = request.entry
+  const share = Math.min(capture[arm ?? 'incumbent'], Math.round(request.captured * wholePpm))
+  return position('sluice.capture', id) < share ? [{ ...request, captured: share / wholePpm }] : []
 }
 
 /** Those whose version has questions for a judge. */

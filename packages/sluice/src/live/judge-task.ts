@@ -1,10 +1,13 @@
+import { SluiceError } from '../errors.ts'
 import type { ModelClient } from '../providers/client.ts'
 import { ProviderError } from '../providers/provider-error.ts'
 import type { AnswerModes } from '../scorers/judge.ts'
+import { JudgeError } from '../scorers/judging/judge-error.ts'
 import type { StoredContent } from '../store/content-store.ts'
 import type { JudgeTask } from '../store/judge-queue.ts'
 import type { LogEntry } from '../store/outcome-log.ts'
 import type { Store } from '../store/store.ts'
+import { TemplateError } from '../suite/template.ts'
 import { type DailyBudget, nextDay } from './daily-budget.ts'
 import { earlierJudgement, type JudgedContent, judgeContent } from './judge-content.ts'
 import { scoreEntry } from './score-entry.ts'
@@ -33,8 +36,13 @@ export interface JudgeContext {
 
 export interface JudgedTask {
   fate: JudgeFate
-  /** Of a failure. */
-  message?: string
+  /** Of a failure: what kind of it. Its words are not told: a provider that refuses a request often quotes it. */
+  code?: string
+}
+
+/** The judge cannot be asked about anything, for want of what the project has to say. */
+class UnaskableJudge extends SluiceError {
+  override readonly name = 'UnaskableJudge'
 }
 
 const mostAttempts = 5
@@ -51,12 +59,12 @@ const outages = new Set(['auth', 'rate-limit', 'overloaded', 'timeout', 'unreach
 export async function judgeTask(task: JudgeTask, context: JudgeContext): Promise<JudgedTask> {
   const { store } = context
   const [request, content] = await Promise.all([store.entry(task.id), store.content(task.id)])
-  if (!request || !content) return finish(task, context, 'unjudgeable')
+  if (!request || !content) return discard(task, context, 'unjudgeable')
   const earlier = earlierJudgement(content)
   if (earlier) return logScore(task, context, { request, judged: earlier })
   try {
     const judged = await askJudge(content, context)
-    if (judged === undefined) return finish(task, context, 'unjudgeable')
+    if (judged === undefined) return discard(task, context, 'unjudgeable')
     if (judged.score !== null) await store.setJudgement(task.id, judged, judged.score)
     return await logScore(task, context, { request, judged })
   } catch (error) {
@@ -69,7 +77,7 @@ async function askJudge(content: StoredContent, context: JudgeContext): Promise<
   const version = await store.version(content.feature, content.version)
   if (!version?.judge) return undefined
   const fault = await unaskable(version.judge.model)
-  if (fault !== undefined) throw new ProviderError('auth', fault)
+  if (fault !== undefined) throw new UnaskableJudge('invalid-input', fault)
   const budget = await budgetOf(content.feature, version.live.judge.budgetUsdPerDay, now())
   try {
     return await judgeContent(content, version, { client: clientOf(budget), modes, signal })
@@ -84,7 +92,7 @@ async function logScore(
   { request, judged }: { request: LogEntry; judged: JudgedContent },
 ): Promise<JudgedTask> {
   const { score, judgeId, costUsd } = judged
-  if (score === null) return finish(task, context, 'abstained')
+  if (score === null) return discard(task, context, 'abstained')
   await context.store.append([scoreEntry(request, task, { score, judgeId, costUsd }, context.now())])
   return finish(task, context, 'scored')
 }
@@ -94,21 +102,38 @@ async function finish(task: JudgeTask, { store }: JudgeContext, fate: JudgeFate)
   return { fate }
 }
 
+/** The end of a task without a score: its content leaves with it, since nothing more comes of it. */
+async function discard(task: JudgeTask, { store }: JudgeContext, fate: JudgeFate): Promise<JudgedTask> {
+  await store.discard([task.id])
+  return { fate }
+}
+
 async function tryAgain(task: JudgeTask, context: JudgeContext, error: unknown): Promise<JudgedTask> {
   const { store, now, random } = context
-  const message = error instanceof Error ? error.message : String(error)
+  const code = codeOf(error)
   const kind = error instanceof ProviderError ? error.kind : undefined
   if (kind === 'budget') {
     await store.retry(task.id, task.attempts, nextDay(now()))
-    return { fate: 'over-budget', message }
+    return { fate: 'over-budget', code }
   }
   if (kind === 'aborted') {
     await store.retry(task.id, task.attempts, now())
     return { fate: 'stopped' }
   }
-  const attempts = task.attempts + (kind !== undefined && outages.has(kind) ? 0 : 1)
-  if (attempts >= mostAttempts) return { ...(await finish(task, context, 'given-up')), message }
+  const isOutage = error instanceof UnaskableJudge || (kind !== undefined && outages.has(kind))
+  const attempts = task.attempts + (isOutage ? 0 : 1)
+  if (attempts >= mostAttempts) return { ...(await discard(task, context, 'given-up')), code }
   const longest = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.max(0, attempts - 1))
   await store.retry(task.id, attempts, now() + longest * (0.5 + random() / 2))
-  return { fate: 'failed', message }
+  return { fate: 'failed', code }
+}
+
+/** What kind of failure it is, in words that are all our own. */
+function codeOf(error: unknown): string {
+  if (error instanceof UnaskableJudge) return error.message
+  if (error instanceof ProviderError)
+    return error.status === undefined ? error.kind : `${error.kind}, status ${error.status}`
+  if (error instanceof JudgeError) return 'no-judgement'
+  if (error instanceof TemplateError) return 'input-lacks-a-variable'
+  return 'internal'
 }

@@ -73,7 +73,7 @@ function healthAfter(before: JudgeHealth, results: readonly JudgedTask[], now: n
   return {
     failingSince: before.failingSince ?? now,
     failures: before.failures + failures.length,
-    message: failures.at(-1)?.message ?? null,
+    code: failures.at(-1)?.code ?? null,
   }
 }
 
@@ -86,7 +86,7 @@ async function announceBudget(
   const over = results.find(({ fate }) => fate === 'over-budget')
   if (!over) return
   const day = new Date(now).toISOString().slice(0, 10)
-  const reason = `Judging stops until tomorrow: ${over.message}`
+  const reason = "Judging stops until tomorrow: the day's budget is used up"
   await announce(store, {
     feature,
     rolloutId: null,

@@ -3,19 +3,20 @@ import type { Rollout } from '../release/rollout.ts'
 import type { EvidenceStore } from '../store/evidence-store.ts'
 import type { Assessment } from './assessment.ts'
 
-export const judgeHealthSchema = z.strictObject({
+/** What older versions kept beside is left out: the words of a failure may quote what a user wrote. */
+export const judgeHealthSchema = z.object({
   /** When the judge last failed for the first time in a row, ms since the epoch; null while it works. */
   failingSince: z.number().nullable(),
   /** Failures in a row. */
   failures: z.int(),
-  /** What the last one said. */
-  message: z.string().nullable(),
+  /** What kind the last one was of. */
+  code: z.string().nullable().default(null),
 })
 
 /** How the judge of a feature's live traffic is doing. */
 export type JudgeHealth = z.output<typeof judgeHealthSchema>
 
-export const healthyJudge: JudgeHealth = { failingSince: null, failures: 0, message: null }
+export const healthyJudge: JudgeHealth = { failingSince: null, failures: 0, code: null }
 
 const failuresOfOutage = 3
 
@@ -41,7 +42,7 @@ export function isOutage({ failures }: JudgeHealth): boolean {
 export function withJudgeHealth(assessment: Assessment, health: JudgeHealth, { settings }: Rollout): Assessment {
   const matters = isOutage(health) && settings.signals.score > 0
   if (!matters || assessment.decision.do === 'rollBack') return assessment
-  const said = `The judge has failed ${health.failures} times in a row (${health.message}), so no score is added and the canary is held; errors are watched on.`
+  const said = `The judge has failed ${health.failures} times in a row (${health.code}), so no score is added and the canary is held; errors are watched on.`
   return {
     ...assessment,
     decision: { do: 'hold', why: 'insufficientData' },

@@ -30,6 +30,7 @@ export interface RequestEntry extends LogFields {
   costUsd: number | null
   inputTokens: number | null
   outputTokens: number | null
+  /** Its type, e.g. `TimeoutError`; before 0.2 its words. Null where the request did not fail. */
   error: string | null
   refusal: boolean
   invalid: boolean
@@ -60,6 +61,7 @@ export interface FeedbackEntry extends LogFields {
   kind: 'feedback'
   of: string
   score: number
+  /** Always null: texts of users are not logged. Entries of older versions may have one. */
   comment: string | null
   /** No request of its rollout was known by the id in `of` when it came: it is kept, and no evidence. */
   stray?: boolean | undefined

@@ -42,13 +42,18 @@ function requestAttributes(entry: RequestEntry): Attributes {
     'sluice.outcome.id': entry.id,
     'sluice.request.duration': entry.latencyMs === null ? null : entry.latencyMs / 1000,
     'sluice.request.cost': entry.costUsd,
-    'sluice.request.error': entry.error,
+    'sluice.request.error': entry.error === null ? null : errorTypeOf(entry.error),
     'sluice.request.refusal': entry.refusal,
     'sluice.request.invalid': entry.invalid,
     'gen_ai.usage.input_tokens': entry.inputTokens,
     'gen_ai.usage.output_tokens': entry.outputTokens,
     'gen_ai.response.model': entry.servedModel,
   }
+}
+
+/** Entries of older versions hold the error's words. */
+function errorTypeOf(error: string): string {
+  return /^\w[\w$.]*$/.test(error) ? error : '_OTHER'
 }
 
 function scoreAttributes({ of, score, judgeId, sampled, judgeUsd }: ScoreEntry): Attributes {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { position } from '@sluice/client'
 import { arrive, captured, intakeOf, liveStore } from './live-stage.ts'
 
 const ids = (tasks: readonly { id: string }[]) => tasks.map(({ id }) => id)
@@ -101,4 +102,16 @@ test('a store that fails is told and never rejects', async () => {
   const { intake, errors } = intakeOf(failing)
   await intake([captured('a')])
   assert.equal(errors.length, 1)
+})
+
+test('what the sample did not ask for is not stored, whatever rate a client names', async () => {
+  const store = await liveStore({ judge: { percent: 1, budgetUsdPerDay: 5 } })
+  const ids = Array.from({ length: 2000 }, (_, index) => `id ${index}`)
+  const { intake, fates } = intakeOf(store)
+  await intake(ids.map((id) => captured(id, { rolloutId: null, arm: null, stage: null }, { captured: 1 })))
+  const chosen = ids.filter((id) => position('sluice.capture', id) < 10_000)
+  assert.deepEqual(fates, { stored: chosen.length, 'not-sampled': ids.length - chosen.length })
+  const tasks = await store.claim(99, Number.MAX_SAFE_INTEGER, 1)
+  assert.deepEqual(tasks.map(({ id }) => id).sort(), chosen.sort())
+  for (const { sampled } of tasks) assert.equal(sampled, 0.01)
 })

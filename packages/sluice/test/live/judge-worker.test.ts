@@ -4,6 +4,7 @@ import { nextDay } from '../../src/live/daily-budget.ts'
 import { ProviderError } from '../../src/providers/provider-error.ts'
 import { readJudgeHealth } from '../../src/rollout/judge-health.ts'
 import { createJudge } from '../../src/scorers/judge.ts'
+import { JudgeError } from '../../src/scorers/judging/judge-error.ts'
 import type { Store } from '../../src/store/store.ts'
 import { start } from '../store/contract/samples.ts'
 import { lastingLease } from '../support/lasting-lease.ts'
@@ -127,7 +128,7 @@ test('a judge that keeps failing is known, asked one at a time, and costs no tas
   await until(async () => (await readJudgeHealth(store, 'mail')).failures >= 3, 'the outage')
   const health = await readJudgeHealth(store, 'mail')
   assert.equal(health.failingSince, start)
-  assert.match(health.message ?? '', /overloaded/)
+  assert.match(health.code ?? '', /overloaded/)
   assert.equal(mostUnderWay, 4)
   mostUnderWay = 0
   await until(() => {
@@ -188,5 +189,31 @@ test('a model without a price is not asked, since no budget could be kept', asyn
   await using worker = judging(store, () => verdictOf('yes'), { unaskable: 'it has no known price' })
   await until(() => worker.fates.length === 1, 'the refusal')
   assert.deepEqual([worker.fates, worker.asked.length], [['failed'], 0])
-  assert.match((await readJudgeHealth(store, 'mail')).message ?? '', /no known price/)
+  assert.match((await readJudgeHealth(store, 'mail')).code ?? '', /no known price/)
+})
+
+test('of a failure of the judge its kind is told and kept, never its words; a text nobody will judge is not kept', async () => {
+  const diagnosis = 'a text of Ann'
+  const faults = [
+    new ProviderError('bad-request', `400: cannot process "${diagnosis}"`, { status: 400 }),
+    new ProviderError('refused', diagnosis),
+    new JudgeError(`no verdict in: ${diagnosis}`),
+    new TypeError(diagnosis),
+  ]
+  for (const fault of faults) {
+    const store = await liveStore()
+    await arrive(store, [captured('a', {}, { output: diagnosis })])
+    await using worker = judging(store, () => {
+      throw fault
+    })
+    await until(() => {
+      worker.clock.at += 600_000
+      return worker.fates.includes('given-up')
+    }, 'the task to be given up')
+    assert.equal(await store.content('a'), undefined)
+    const health = await readJudgeHealth(store, 'mail')
+    assert.ok(health.failures >= 5 && health.code !== null)
+    const kept = [health, await store.audit('mail'), worker.errors.map(String)]
+    assert.doesNotMatch(JSON.stringify(kept), /of Ann/)
+  }
 })

@@ -139,7 +139,7 @@ test('replayed from the log alone it decides the same', async () => {
 
 test('while the judge fails the canary is held and says so, and errors still roll it back', async () => {
   const store = await rollingStore()
-  const failing = { failingSince: start, failures: 3, message: 'overloaded' }
+  const failing = { failingSince: start, failures: 3, code: 'overloaded' }
   await store.saveCheckpoint('judge:mail', -1, { cursor: 0, state: failing })
   await using _ = control(store)
   await store.append(Array.from({ length: 6 }, (_, index) => request(`${index}`)))

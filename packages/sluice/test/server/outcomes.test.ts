@@ -66,8 +66,8 @@ test('an optional field that is no good is left out, named, and the outcome kept
     [{ unit: 42 }, 'replaced', {}],
     [{ arm: null }, 'left-out', { arm: null }],
     [{ error: null }, 'left-out', { error: null }],
-    [{ error: { message: 'boom' } }, 'replaced', { error: 'an error that is no text (object)' }],
-    [{ error: 'e'.repeat(10_000) }, 'cut', { error: 'e'.repeat(4000) }],
+    [{ error: { message: 'boom' } }, 'replaced', { error: '_OTHER' }],
+    [{ error: 'e'.repeat(10_000) }, 'cut', { error: '_OTHER' }],
     [{ servedModel: 'm'.repeat(300) }, 'cut', { servedModel: 'm'.repeat(200) }],
     [{ observedAt: '0001-01-01T00:00:00Z' }, 'replaced', { observedAt: plane.clock.now() }],
     [{ captured: 5e-324 }, 'unknown-share', {}],
@@ -90,7 +90,7 @@ test('an optional field that is no good is left out, named, and the outcome kept
 test('a text that no database takes is cleaned, and its id still counts once', async () => {
   await using plane = await testPlane()
   const outcomes = [
-    outcome('a\0b', { error: 'bad \0 byte', unit: 'ann\0' }),
+    outcome('a\0b', { servedModel: 'bad \0 byte', unit: 'ann\0' }),
     outcome('c', { servedModel: '\ud800' }),
     outcome('d', { kind: 'feedback', of: 'a\0b', score: 1, comment: 'x\udc00' }),
   ]
@@ -98,9 +98,9 @@ test('a text that no database takes is cleaned, and its id still counts once', a
   assert.equal((await ask()).body.accepted, 3)
   assert.equal((await ask()).body.duplicates, 3)
   const [a, c, d] = await plane.store.readLog({ after: 0, limit: 3 })
-  assert.partialDeepStrictEqual(a, { id: 'a\uFFFDb', error: 'bad \uFFFD byte' })
+  assert.partialDeepStrictEqual(a, { id: 'a\uFFFDb', servedModel: 'bad \uFFFD byte' })
   assert.partialDeepStrictEqual(c, { servedModel: '\uFFFD' })
-  assert.partialDeepStrictEqual(d, { of: 'a\uFFFDb', comment: 'x\uFFFD' })
+  assert.partialDeepStrictEqual(d, { of: 'a\uFFFDb', comment: null })
 })
 
 test('a share counts that a snapshot named, also one of before the start', async () => {
@@ -271,4 +271,26 @@ test('what the store refuses is named by its place in the batch; the others of t
       [2, 'not-storable'],
     ],
   )
+})
+
+test('the log holds the type of an error and no words of it, and no comment', async () => {
+  await using plane = await testPlane()
+  const about = { feature: 'f', version: '0123456789ab', observedAt: '2026-11-24T09:00:00Z' }
+  const errors: [string, string][] = [
+    ['TimeoutError: Ann waited', 'TimeoutError'],
+    ['AI_APICallError: Ann', 'AI_APICallError'],
+    ['RangeError', 'RangeError'],
+    ['Ann: writes', '_OTHER'],
+    ['Ann writes an Error: no', '_OTHER'],
+    ['', '_OTHER'],
+  ]
+  const outcomes = errors.map(([error], index) => ({ ...about, id: `${index}`, error }))
+  const rating = { ...about, id: 'rating', kind: 'feedback', of: '0', score: 0, comment: 'Ann is not amused' }
+  await plane.ask('POST /v1/outcomes', { as: 'client', body: { outcomes: [...outcomes, rating] } })
+  const log = await plane.store.readLog({ after: 0, limit: 99 })
+  assert.deepEqual(
+    log.map((entry) => entry.kind === 'request' && entry.error),
+    [...errors.map(([, type]) => type), false],
+  )
+  assert.doesNotMatch(JSON.stringify(log), /Ann|writes|waited/)
 })

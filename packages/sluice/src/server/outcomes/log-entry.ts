@@ -1,6 +1,7 @@
 import { position } from '@sluice/client'
 import type { LogDraft } from '../../store/outcome-log.ts'
 import type { ReceivedOutcome } from '../wire/outcome.ts'
+import { errorType } from './error-type.ts'
 import type { KnownRequests } from './known-requests.ts'
 import type { KnownRollouts } from './known-rollouts.ts'
 
@@ -16,7 +17,7 @@ export interface LogContext {
   requests: KnownRequests
 }
 
-/** A report as it is logged: the unit as a keyed hash, and where it stands in its rollout. */
+/** A report as it is logged: the unit as a keyed hash, and where it stands in its rollout. Texts of users and of providers are left out. */
 export function logEntry(outcome: ReceivedOutcome, context: LogContext): LogDraft {
   const { hashUnit, receivedAt, tokenId, rollouts, requests } = context
   const { id, feature, version, rolloutId, unit } = outcome
@@ -35,10 +36,10 @@ export function logEntry(outcome: ReceivedOutcome, context: LogContext): LogDraf
     tokenId,
   }
   if (outcome.kind === 'feedback') {
-    const { of, score, comment = null } = outcome
+    const { of, score } = outcome
     const request = requests.get(of)
     const isStray = request?.feature !== feature || request.rolloutId !== fields.rolloutId
-    return { ...fields, kind: 'feedback', of, score, comment, ...(isStray && { stray: true }) }
+    return { ...fields, kind: 'feedback', of, score, comment: null, ...(isStray && { stray: true }) }
   }
   return {
     ...fields,
@@ -47,7 +48,7 @@ export function logEntry(outcome: ReceivedOutcome, context: LogContext): LogDraf
     costUsd: outcome.costUsd ?? null,
     inputTokens: outcome.inputTokens ?? null,
     outputTokens: outcome.outputTokens ?? null,
-    error: outcome.error ?? null,
+    error: outcome.error === undefined ? null : errorType(outcome.error),
     refusal: outcome.refusal ?? false,
     invalid: outcome.invalid ?? false,
     outputChars: outcome.output?.length ?? null,
