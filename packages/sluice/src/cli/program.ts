@@ -128,6 +128,20 @@ function addControlPlane(program: Command, host: Host, done: (exitCode: number) 
     .option('--keep-log <duration>', 'how long outcomes are kept, at least as long as their rollout runs', '90d')
     .addOption(new Option('--log-level <level>', 'from which level on to log').choices(logLevels).default('info'))
     .action(async (options) => done(await (await import('./serve.ts')).serve(options, host)))
+
+  program
+    .command('backup')
+    .description('copy the state of the control plane to a file, verified, also while it runs (SQLite)')
+    .requiredOption('--to <file>', 'where to; a file that exists is left as it is')
+    .option('--data <dir>', 'folder of the state', '.sluice')
+    .action(async (options) => done((await import('./backup.ts')).backup(options, host)))
+
+  program
+    .command('restore')
+    .description('put a backup back, with the server stopped; for PostgreSQL, after pg_restore, without --from')
+    .option('--from <file>', 'what sluice backup has written')
+    .option('--data <dir>', 'folder of the state', '.sluice')
+    .action(async (options) => done(await (await import('./backup.ts')).restore(options, host)))
 }
 
 /** Commands about what was measured and stored before; none of them asks a model. */

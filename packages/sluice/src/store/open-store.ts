@@ -16,8 +16,12 @@ export interface StorePlace {
  */
 export async function openStore({ dataDir, databaseUrl }: StorePlace): Promise<Store> {
   if (!databaseUrl) return await sqliteStore(dataDir)
-  if (!/^postgres(?:ql)?:\/\//.test(databaseUrl))
-    throw new SluiceError('invalid-input', 'DATABASE_URL must begin with postgres:// (without it, SQLite is used)')
+  refuseOtherDatabase(databaseUrl)
   const { postgresStore } = await import('./postgres/postgres-store.ts')
   return await postgresStore(databaseUrl)
+}
+
+function refuseOtherDatabase(databaseUrl: string): void {
+  if (!/^postgres(?:ql)?:\/\//.test(databaseUrl))
+    throw new SluiceError('invalid-input', 'DATABASE_URL must begin with postgres:// (without it, SQLite is used)')
 }

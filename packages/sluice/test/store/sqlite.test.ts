@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { backup, DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { SluiceError } from '../../src/errors.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { openDatabase } from '../../src/store/sqlite/database.ts'
-import { change, content, feature, request, start } from './contract/samples.ts'
+import { content, request, start } from './contract/samples.ts'
 
 function temporaryFolder() {
   const folder = mkdtempSync(path.join(tmpdir(), 'sluice-store-'))
@@ -78,26 +77,4 @@ test("the files are their owner's alone, and kept out of git", async () => {
   for (const file of files) assert.equal(statSync(path.join(place.folder, 'data', file)).mode & 0o077, 0, file)
   assert.equal(readFileSync(path.join(place.folder, 'data/.gitignore'), 'utf8'), '*\n')
   await store.close()
-})
-
-test('a backup taken while it runs is a store, and a new epoch makes its older revision count', async () => {
-  using place = temporaryFolder()
-  const store = await openStore({ dataDir: path.join(place.folder, 'data') })
-  await store.commit(change('summary', { feature: feature('summary') }))
-  const live = new DatabaseSync(path.join(place.folder, 'data/control.db'), { readOnly: true })
-  mkdirSync(path.join(place.folder, 'restored'))
-  await backup(live, path.join(place.folder, 'restored/control.db'))
-  live.close()
-  await store.close()
-
-  const copy = new DatabaseSync(path.join(place.folder, 'restored/control.db'))
-  copy.exec('UPDATE store SET epoch = lower(hex(randomblob(8)))')
-  copy.close()
-  const restored = await openStore({ dataDir: path.join(place.folder, 'restored') })
-  assert.equal((await restored.feature('summary'))?.active, 'aaaaaaaaaaaa')
-  assert.equal(await restored.revision(), 1)
-  assert.equal(restored.secret, store.secret)
-  assert.match(restored.epoch, /^[0-9a-f]{16}$/)
-  assert.notEqual(restored.epoch, store.epoch)
-  await restored.close()
 })

@@ -20,7 +20,7 @@ export interface Limits {
   ping: number
 }
 
-export const limits: Limits = { connect: 3000, statement: 5000, call: 4000, ping: 2000 }
+const limits: Limits = { connect: 3000, statement: 5000, call: 4000, ping: 2000 }
 
 /**
  * The pool of a store. It connects anew by itself; every failure is a StoreError, and comes within ten seconds also where

@@ -32,10 +32,7 @@ export async function openDatabase(
 ): Promise<OpenDatabase> {
   const file = path.join(folder, 'control.db')
   try {
-    makePrivate(folder, ownFiles)
-    const lockFile = path.join(folder, 'control.lock')
-    for (const own of [file, lockFile]) makePrivateFile(own)
-    const unlock = await lock(lockFile, attempts, everyMs)
+    const unlock = await lockFolder(folder, { attempts, everyMs })
     try {
       return { ...(await openFile(file, fresh)), file, unlock }
     } catch (cause) {
@@ -48,8 +45,20 @@ export async function openDatabase(
   }
 }
 
+/**
+ * Makes the folder private and takes it, until the function that it returns is called or the process ends.
+ * @throws SluiceError `cannot-run` where another process has it
+ */
+export async function lockFolder(folder: string, { attempts, everyMs } = handOver): Promise<() => void> {
+  makePrivate(folder, ownFiles)
+  const file = path.join(folder, 'control.lock')
+  makePrivateFile(file)
+  return await lock(file, attempts, everyMs)
+}
+
 /** Somebody who holds the database, e.g. a shell, is waited for without standing still. */
 async function openFile(file: string, fresh: StoreIdentity): Promise<Pick<OpenDatabase, 'database' | 'identity'>> {
+  makePrivateFile(file)
   const database = new DatabaseSync(file, { timeout: 0 })
   try {
     await whenFree(() =>

@@ -1,0 +1,35 @@
+import path from 'node:path'
+import { backUpStore, restoreStore } from '../store/backup-store.ts'
+import type { Host } from './host.ts'
+
+interface DataOptions {
+  data: string
+}
+
+/** `sluice backup`: a verified copy of the control plane's state, also while it runs. */
+export function backup({ to, data }: DataOptions & { to: string }, host: Host): number {
+  const { revision, bytes } = backUpStore(placeOf(data, host), path.resolve(host.cwd(), to))
+  host.stdout.write(`${to}: revision ${revision}, ${(bytes / 1e6).toFixed(1)} MB, verified\n`)
+  return 0
+}
+
+/** `sluice restore`: lets a state that was put back count. */
+export async function restore({ from, data }: DataOptions & { from?: string }, host: Host): Promise<number> {
+  const { revision, rollouts, replaced } = await restoreStore(placeOf(data, host), {
+    from: from && path.resolve(host.cwd(), from),
+    now: Date.now(),
+  })
+  const lines = [
+    `restored: revision ${revision}, in a new epoch: applications take it although they have seen newer ones`,
+    ...(replaced ? [`what was there is kept as ${replaced}`] : []),
+    ...rollouts.map(({ feature, canary, id }) => `running again: the canary ${canary} of ${feature} (rollout ${id})`),
+    'What was released, rolled back and revoked since then is not: start the server, then look at sluice status and sluice token list',
+  ]
+  host.stdout.write(`${lines.join('\n')}\n`)
+  return 0
+}
+
+function placeOf(data: string, { cwd, env }: Host) {
+  const { DATABASE_URL: databaseUrl } = env
+  return { dataDir: path.resolve(cwd(), data), ...(databaseUrl && { databaseUrl }) }
+}
