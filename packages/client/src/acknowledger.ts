@@ -1,5 +1,5 @@
 import { createBackoff, retryAfter } from './backoff.ts'
-import type { Timer } from './clock.ts'
+import type { Moment, Timer } from './clock.ts'
 import { type Connection, post } from './connection.ts'
 import { messageOf, type Report } from './diagnostic.ts'
 import type { HeldSnapshot } from './held-snapshot.ts'
@@ -21,12 +21,14 @@ export interface AcknowledgerOptions {
   identity: Pick<Acknowledgement, 'instance' | 'process' | 'client' | 'maxStaleMs'>
   /** Until the control plane says another. */
   heartbeatMs: number
+  /** Between two heartbeats, whatever the control plane says: trust must not run out between them. */
+  mostMs: number
   /** The control plane has something else: fetch it. */
   behind: () => void
 }
 
 export function createAcknowledger(options: AcknowledgerOptions): Acknowledger {
-  const { connection, held, report, identity, behind } = options
+  const { connection, held, report, identity, mostMs, behind } = options
   const { clock, random } = connection
   const backoff = createBackoff({ random, firstMs: 1000, mostMs: 10_000 })
   let { heartbeatMs } = options
@@ -46,9 +48,9 @@ export function createAcknowledger(options: AcknowledgerOptions): Acknowledger {
 
   async function send(body: Acknowledgement): Promise<void> {
     try {
-      const { status, headers, body: answer } = await post(connection, '/v1/acks', body)
+      const { status, headers, body: answer, readAt } = await post(connection, '/v1/acks', body)
       failed = status !== 200 || !isResponse(answer)
-      if (status === 200 && isResponse(answer)) understand(answer, body)
+      if (status === 200 && isResponse(answer)) understand(answer, readAt)
       else {
         backoff.atLeast(retryAfter(headers, clock.now()) ?? 0)
         report('info', 'disconnected', `an acknowledgement was answered with ${status}`)
@@ -59,11 +61,12 @@ export function createAcknowledger(options: AcknowledgerOptions): Acknowledger {
     }
   }
 
-  function understand(answer: AcknowledgementResponse, { epoch, revision, hash }: Acknowledgement): void {
+  /** Held against what is there now: more may have come while the answer was on its way. */
+  function understand(answer: AcknowledgementResponse, readAt: Moment | undefined): void {
     heartbeatMs = Math.max(100, answer.heartbeatMs)
-    if (answer.epoch === epoch && answer.revision === revision && answer.hash === hash) held.confirm()
-    // A replica that lags behind this instance has nothing to tell it.
-    else if (answer.epoch !== epoch || answer.revision >= revision) behind()
+    const { epoch, revision, hash } = held.current() ?? {}
+    if (answer.epoch === epoch && answer.revision === revision && answer.hash === hash) held.confirm(readAt)
+    else behind()
   }
 
   async function sendAll(): Promise<void> {
@@ -71,8 +74,8 @@ export function createAcknowledger(options: AcknowledgerOptions): Acknowledger {
       again = false
       const body = document()
       if (body) await send(body)
-      // Nothing to tell yet, perhaps since the stream is silent: the heartbeat does not wait for it either.
-      else behind()
+      // Nothing to tell yet, or no proof by acknowledgements: neither waits for the stream.
+      if (!body || held.isAging()) behind()
     } while (again && !left)
   }
 
@@ -80,7 +83,7 @@ export function createAcknowledger(options: AcknowledgerOptions): Acknowledger {
     clock.clearTimer(timer)
     if (left) return
     if (!failed) backoff.reset()
-    const delay = failed ? backoff.next() : heartbeatMs * (0.8 + 0.2 * random())
+    const delay = failed ? backoff.next() : Math.min(heartbeatMs, mostMs) * (0.8 + 0.2 * random())
     timer = clock.setTimer(() => void acknowledge(), delay)
   }
 

@@ -1,3 +1,4 @@
+import type { Clock } from './clock.ts'
 import { messageOf, type Report } from './diagnostic.ts'
 import type { Snapshot } from './protocol.ts'
 
@@ -5,34 +6,49 @@ import type { Snapshot } from './protocol.ts'
 export interface BootstrapFile {
   /** Undefined where there is none, or no file system. */
   load(): Promise<unknown>
-  /** The newest one wins; never rejects. */
-  save(snapshot: Snapshot): Promise<void>
+  /** Written at once, but not more than once a second; the newest one wins. */
+  save(snapshot: Snapshot): void
+  /** Writes what waits; never rejects. */
+  flush(): Promise<void>
 }
 
-/** A file that a reader sees either whole or not at all. Where the runtime has no file system it does nothing. */
-export function createBootstrapFile(path: string, report: Report): BootstrapFile {
+const pauseMs = 1000
+
+/** A file that a reader sees either whole or not at all, however many threads, processes and containers write it. */
+export function createBootstrapFile(path: string, { clock, report }: { clock: Clock; report: Report }): BootstrapFile {
   let waiting: Snapshot | undefined
-  let saving: Promise<void> | undefined
+  let writing = Promise.resolve()
+  let pausing = false
 
   async function write(): Promise<void> {
-    for (let snapshot = waiting; snapshot; snapshot = waiting) {
-      waiting = undefined
+    const snapshot = waiting
+    if (!snapshot) return
+    waiting = undefined
+    try {
+      const { rename, rm, writeFile } = fileSystem()
+      // Process ids and threads' numbers repeat among containers that share a folder.
+      const draft = `${path}.${globalThis.crypto.randomUUID()}.tmp`
       try {
-        const { rename, writeFile } = await import('node:fs/promises')
-        const draft = `${path}.${globalThis.process?.pid ?? 0}.tmp`
         await writeFile(draft, JSON.stringify(snapshot))
         await rename(draft, path)
       } catch (error) {
-        report('warn', 'bootstrap', `${path} cannot be written: ${messageOf(error)}`)
+        await rm(draft, { force: true })
+        throw error
       }
+    } catch (error) {
+      report('warn', 'bootstrap', `${path} cannot be written: ${messageOf(error)}`)
     }
+  }
+
+  function flush(): Promise<void> {
+    writing = writing.then(write)
+    return writing
   }
 
   return {
     async load() {
       try {
-        const { readFile } = await import('node:fs/promises')
-        return JSON.parse(await readFile(path, 'utf8'))
+        return JSON.parse(await fileSystem().readFile(path, 'utf8'))
       } catch (error) {
         const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
         if (!missing) report('warn', 'bootstrap', `${path} cannot be read: ${messageOf(error)}`)
@@ -41,10 +57,21 @@ export function createBootstrapFile(path: string, report: Report): BootstrapFile
     },
     save(snapshot) {
       waiting = snapshot
-      saving ??= write().finally(() => {
-        saving = undefined
-      })
-      return saving
+      if (pausing) return
+      pausing = true
+      void flush()
+      clock.setTimer(() => {
+        pausing = false
+        if (waiting) this.save(waiting)
+      }, pauseMs)
     },
+    flush,
   }
+}
+
+/** Asked of the runtime and not imported, so that a bundler for browsers or edge runtimes finds nothing that is not there. */
+function fileSystem(): typeof import('node:fs/promises') {
+  const found = globalThis.process?.getBuiltinModule?.('node:fs/promises')
+  if (!found) throw new Error('this runtime gives no file system (Node does from 20.16 on)')
+  return found
 }

@@ -172,14 +172,13 @@ function connect(options: SluiceClientOptions) {
   const instance = options.instance ?? newId()
   const report = createReport(options.onDiagnostic)
   const connection = createConnection({ url, token, fetch, clock, random })
-  const file = typeof bootstrap === 'string' ? createBootstrapFile(bootstrap, report) : undefined
+  const file = typeof bootstrap === 'string' ? createBootstrapFile(bootstrap, { clock, report }) : undefined
   const listeners = new Set<(snapshot: Snapshot) => void>()
   const staleListeners = new Set<(stale: boolean) => void>()
   let answered = () => {}
   const firstAnswer = new Promise<void>((resolve) => {
     answered = resolve
   })
-  let saving: Promise<void> | undefined
 
   const held = createHeldSnapshot({
     ...{ clock, maxStaleMs, report },
@@ -187,19 +186,22 @@ function connect(options: SluiceClientOptions) {
       report('info', 'applied', `revision ${snapshot.revision}`)
       answered()
       void acknowledger.acknowledge()
-      saving = file?.save(snapshot)
+      file?.save(snapshot)
       for (const listener of listeners) notify(listener, snapshot, report)
     },
     staleness(stale) {
+      // Beside the request that may have noticed it.
+      if (stale) clock.setTimer(() => void subscription.refresh(), 0)
       for (const listener of staleListeners) notify(listener, stale, report)
     },
   })
   const loaded = load(bootstrap, file).then((value) => void (value !== undefined && held.offer(value, 'bootstrap')))
   const subscription = createSubscription({
     ...{ connection, held, report, pollMs: options.pollMs ?? 10_000, silenceMs: options.silenceMs ?? 30_000 },
+    refusal: answered,
   })
   const acknowledger = createAcknowledger({
-    ...{ connection, held, report, heartbeatMs },
+    ...{ connection, held, report, heartbeatMs, mostMs: maxStaleMs / 3 },
     // JSON has no Infinity.
     identity: {
       instance,
@@ -211,8 +213,10 @@ function connect(options: SluiceClientOptions) {
   })
   const { queueCapacity: capacity = 10_000, batchSize = 100, flushMs = 1000 } = options
   const queue = createOutcomeQueue({ connection, report, capacity, batchSize: Math.min(1000, batchSize), flushMs })
-  const forgetProcess = whenProcessEnds(() => queue.flush())
-  const saved = async () => saving
+  const saved = async () => file?.flush()
+  const forgetProcess = whenProcessEnds(async () => {
+    await Promise.all([queue.flush(), saved()])
+  })
   return {
     ...{ clock, report, newId, instance, held, queue, subscription, acknowledger },
     ...{ listeners, staleListeners, firstAnswer, loaded, forgetProcess, saved },

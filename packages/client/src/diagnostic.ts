@@ -2,7 +2,7 @@
 export interface Diagnostic {
   level: 'info' | 'warn'
   /**
-   * `connected`, `disconnected`, `polling`, `applied`, `outdated`, `invalid-snapshot`, `stale`, `bootstrap`, `unauthorized`,
+   * `connected`, `disconnected`, `polling`, `applied`, `outdated`, `invalid-snapshot`, `unproven`, `stale`, `bootstrap`, `unauthorized`,
    * `outcomes-dropped`, `outcomes-rejected`, `outcomes-delayed`, `unwritable`, `unknown-feature`,
    * `late-record`, `listener`.
    */

@@ -13,21 +13,28 @@ export interface EventHandlers {
   retry?(ms: number): void
 }
 
+/** Of one event, or of a line that does not end: far above any snapshot. */
+const mostCharacters = 64 * 1_048_576
+
 /**
  * Takes the text of an event stream in pieces cut anywhere (WHATWG HTML, 9.2.6). Returns what to call with each piece.
  * An event that the stream's end cuts off is never dispatched.
+ * @throws Error from the call with which an event or a line becomes longer than `most` characters
  */
-export function createEventParser({ event, retry }: EventHandlers): (text: string) => void {
+export function createEventParser({ event, retry }: EventHandlers, most = mostCharacters): (text: string) => void {
   let rest = ''
   let afterReturn = false
   let type = ''
   let data: string[] = []
+  let size = 0
   let id = ''
 
   function field(name: string, value: string): void {
     if (name === 'event') type = value
-    else if (name === 'data') data.push(value)
-    else if (name === 'id' && !value.includes('\0')) id = value
+    else if (name === 'data') {
+      data.push(value)
+      size += value.length + 1
+    } else if (name === 'id' && !value.includes('\0')) id = value
     else if (name === 'retry' && /^\d+$/.test(value)) retry?.(Number(value))
   }
 
@@ -36,6 +43,7 @@ export function createEventParser({ event, retry }: EventHandlers): (text: strin
       if (data.length > 0) event({ type: type || 'message', data: data.join('\n'), id })
       type = ''
       data = []
+      size = 0
       return
     }
     const colon = text.indexOf(':')
@@ -46,13 +54,15 @@ export function createEventParser({ event, retry }: EventHandlers): (text: strin
 
   return (text) => {
     // The second half of a CRLF that was cut in two ends no second line.
-    rest += afterReturn && text.startsWith('\n') ? text.slice(1) : text
+    const piece = afterReturn && text.startsWith('\n') ? text.slice(1) : text
     if (text !== '') afterReturn = text.endsWith('\r')
     let from = 0
-    for (const end of rest.matchAll(/\r\n|\r|\n/g)) {
-      line(rest.slice(from, end.index))
+    for (const end of piece.matchAll(/\r\n|\r|\n/g)) {
+      line(rest + piece.slice(from, end.index))
+      rest = ''
       from = end.index + end[0].length
     }
-    rest = rest.slice(from)
+    rest += piece.slice(from)
+    if (size + rest.length > most) throw new Error(`an event of more than ${most} characters`)
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from './clock.ts'
+import { type Clock, elapsedSince, type Moment, momentOf, type Timer } from './clock.ts'
 import { messageOf, type Report } from './diagnostic.ts'
 import type { Snapshot } from './protocol.ts'
 import { readSnapshot } from './read-snapshot.ts'
@@ -9,12 +9,17 @@ export type SnapshotSource = 'server' | 'bootstrap'
 export interface HeldSnapshot {
   current(): Snapshot | undefined
   source(): SnapshotSource | 'none'
-  /** Nothing was heard of the control plane for `maxStaleMs`, or ever: a canary could not be taken back. */
+  /** No proof that the store had nothing newer is younger than `maxStaleMs`: a canary could not be taken back. */
   isStale(): boolean
-  /** Takes what is newer. False for what is invalid or older: it is reported and left, and its sender cannot be trusted. */
-  offer(value: unknown, source: SnapshotSource): boolean
-  /** The control plane was heard of, and it has nothing newer. */
-  confirm(): void
+  /** Less than half of the time is left for which it is trusted. */
+  isAging(): boolean
+  /**
+   * Takes what is newer. `readAt`: the store had this then, or later; without it there is no trust, and only a higher
+   * revision of the same store is believed. True: this is what is held now.
+   */
+  offer(value: unknown, source: SnapshotSource, readAt?: Moment): boolean
+  /** The store had nothing newer at this moment, or later. */
+  confirm(readAt: Moment | undefined): void
   close(): void
 }
 
@@ -33,50 +38,79 @@ export function createHeldSnapshot(options: HeldSnapshotOptions): HeldSnapshot {
   let snapshot: Snapshot | undefined
   let source: SnapshotSource | 'none' = 'none'
   let stale = true
+  let learntAt: Moment | undefined
+  let trustedAt: Moment | undefined
   let timer: Timer
 
-  function confirm(): void {
+  const trustedFor = () => (trustedAt ? maxStaleMs - elapsedSince(clock, trustedAt) : 0)
+
+  function isStale(): boolean {
+    if (!stale && trustedFor() <= 0) {
+      stale = true
+      staleness(true)
+      report('warn', 'stale', `nothing was heard of the control plane for ${maxStaleMs} ms: no unit gets a canary`)
+    }
+    return stale
+  }
+
+  /** Timers stand still while the machine is suspended: what decides is `isStale`. */
+  function watch(): void {
+    clock.clearTimer(timer)
+    timer = clock.setTimer(() => isStale() || watch(), Math.max(1, trustedFor()))
+  }
+
+  function confirm(readAt: Moment | undefined): void {
+    if (!readAt || elapsedSince(clock, readAt) >= maxStaleMs) return
+    if (trustedAt && !isLater(readAt, trustedAt)) return
+    isStale()
+    trustedAt = readAt
     if (stale) {
       stale = false
       staleness(false)
     }
-    clock.clearTimer(timer)
-    timer = clock.setTimer(() => {
-      stale = true
-      staleness(true)
-      report('warn', 'stale', `nothing was heard of the control plane for ${maxStaleMs} ms: no unit gets a canary`)
-    }, maxStaleMs)
+    watch()
   }
 
-  /** Within an epoch revisions only grow. Another epoch is another store, and only the server may tell of that. */
-  function isNews(next: Snapshot, from: SnapshotSource): boolean {
-    if (!snapshot || source === 'bootstrap') return from === 'server' || !snapshot
-    if (next.epoch !== snapshot.epoch) return from === 'server'
-    return next.revision > snapshot.revision
+  const isLater = (one: Moment, other: Moment) => elapsedSince(clock, one) < elapsedSince(clock, other)
+
+  /**
+   * Within an epoch revisions grow. A store that went back, or another one, is believed by a read that was made after
+   * what is held had come; what only was on its way for long is not.
+   */
+  function isNews(next: Snapshot, from: SnapshotSource, readAt: Moment | undefined): boolean {
+    if (!snapshot) return true
+    if (from === 'bootstrap') return false
+    if (source === 'bootstrap' && readAt) return true
+    if (next.epoch === snapshot.epoch && next.revision > snapshot.revision) return true
+    return !isHeld(next) && readAt !== undefined && learntAt !== undefined && isLater(readAt, learntAt)
+  }
+
+  function isHeld({ epoch, revision, hash }: Snapshot): boolean {
+    return snapshot?.epoch === epoch && snapshot.revision === revision && snapshot.hash === hash
   }
 
   return {
     current: () => snapshot,
     source: () => source,
-    isStale: () => stale,
+    isStale,
+    isAging: () => trustedFor() < maxStaleMs / 2,
     confirm,
-    offer(value, from) {
+    offer(value, from, readAt) {
       try {
         const next = readSnapshot(value)
-        const sameEpoch = snapshot !== undefined && next.epoch === snapshot.epoch
-        if (sameEpoch && next.revision < (snapshot?.revision ?? 0)) {
-          report(
-            'warn',
-            'outdated',
-            `revision ${next.revision} is older than ${snapshot?.revision} and was not applied`,
-          )
+        const news = isNews(next, from, readAt)
+        if (!news && !isHeld(next)) {
+          const held = `${snapshot?.revision} of ${snapshot?.epoch}`
+          report('info', 'outdated', `revision ${next.revision} of ${next.epoch} was not applied: ${held} is newer`)
           return false
         }
-        if (from === 'server') confirm()
-        if (!isNews(next, from)) return true
-        snapshot = next
-        source = from
-        if (from === 'server') applied(next)
+        if (news) {
+          snapshot = next
+          source = from
+          learntAt = momentOf(clock)
+        }
+        if (from === 'server') confirm(readAt)
+        if (news && from === 'server') applied(next)
         return true
       } catch (error) {
         report('warn', 'invalid-snapshot', messageOf(error))

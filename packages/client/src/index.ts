@@ -1,5 +1,5 @@
 export { type ClientStatus, SluiceClient, type SluiceClientOptions } from './client.ts'
-export { type Clock, systemClock, type Timer } from './clock.ts'
+export { type Clock, elapsedSince, type Moment, momentOf, systemClock, type Timer } from './clock.ts'
 export type { Diagnostic } from './diagnostic.ts'
 export type { SnapshotSource } from './held-snapshot.ts'
 export type { QueueCounts } from './outcome-queue.ts'
@@ -20,6 +20,7 @@ export type {
   RequestOutcome,
   RolloutSnapshot,
   Snapshot,
+  SnapshotChange,
 } from './protocol.ts'
 export type { Feedback, Observation, RequestReference, Route, RoutedPrompt } from './route.ts'
 export { type Routing, routeUnit } from './routing.ts'

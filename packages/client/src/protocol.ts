@@ -67,6 +67,19 @@ export interface Snapshot {
   features: Record<string, FeatureSnapshot>
 }
 
+/** `event: change` of a stream: the way from the snapshot before to the next one. */
+export interface SnapshotChange {
+  schema: 'sluice.change/1'
+  epoch: string
+  /** Applies to this snapshot of the epoch alone. */
+  from: { revision: number; hash: string }
+  revision: number
+  /** Of the result. */
+  hash: string
+  /** Those that changed; null: gone. */
+  features: Record<string, FeatureSnapshot | null>
+}
+
 interface Reported {
   /** Unique; the same id again counts once. */
   id: string

@@ -1,6 +1,6 @@
-import type { Timer } from './clock.ts'
-import type { Connection } from './connection.ts'
-import { createEventParser } from './event-parser.ts'
+import type { Moment, Timer } from './clock.ts'
+import type { Connection, Reply } from './connection.ts'
+import { createEventParser, type ServerEvent } from './event-parser.ts'
 
 /** The control plane answered with something else than a stream. */
 export class StreamRefused extends Error {
@@ -15,7 +15,7 @@ export class StreamRefused extends Error {
   }
 }
 
-/** No stream, or one that falls silent or ends before its first event: perhaps a proxy keeps streams from arriving. */
+/** No stream, or one that falls silent or ends before its first snapshot: perhaps a proxy keeps streams from arriving. */
 export class UnusableStream extends Error {
   override readonly name = 'UnusableStream'
 }
@@ -23,11 +23,9 @@ export class UnusableStream extends Error {
 export interface StreamOptions {
   signal: AbortSignal
   silenceMs: number
-  /** Bytes have arrived, if only a heartbeat. */
-  heard(): void
   retry(ms: number): void
-  /** A snapshot as it was sent, not yet checked. */
-  snapshot(value: unknown): void
+  /** A snapshot as it was sent, not yet checked. `readAt` for the first of a stream: later ones may have been held back. */
+  snapshot(value: unknown, readAt: Moment | undefined): void
 }
 
 /**
@@ -47,9 +45,9 @@ export async function readStream(connection: Connection, options: StreamOptions)
   }
   try {
     listen()
-    const headers = { accept: 'text/event-stream', 'cache-control': 'no-cache' }
-    const response = await connection.request('/v1/stream', { headers, signal: abort.signal })
-    await readBody(response, listen, options, abort.signal)
+    const headers = { accept: 'text/event-stream' }
+    const reply = await connection.request('/v1/stream', { headers, signal: abort.signal })
+    await readBody(reply, listen, options, abort.signal)
   } catch (error) {
     throw abort.signal.aborted ? abort.signal.reason : error
   } finally {
@@ -59,18 +57,14 @@ export async function readStream(connection: Connection, options: StreamOptions)
   }
 }
 
-async function readBody(response: Response, listen: () => void, options: StreamOptions, signal: AbortSignal) {
+async function readBody({ response, readAt }: Reply, listen: () => void, options: StreamOptions, signal: AbortSignal) {
   if (!response.ok) throw new StreamRefused(response)
-  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream')
-  if (!isStream || !response.body) throw new UnusableStream('what was answered is no event stream')
-  let events = 0
-  const parse = createEventParser({
-    retry: options.retry,
-    event({ type, data }) {
-      events += 1
-      if (type === 'snapshot') options.snapshot(JSON.parse(data))
-    },
-  })
+  const type = response.headers.get('content-type')
+  if (!type?.startsWith('text/event-stream') || !response.body)
+    throw new UnusableStream(`what was answered is no event stream but ${type}`)
+  let events: ServerEvent[] = []
+  let snapshots = 0
+  const parse = createEventParser({ retry: options.retry, event: (event) => events.push(event) })
   const reader = response.body.getReader()
   const cancel = () => void reader.cancel(signal.reason).catch(() => undefined)
   signal.addEventListener('abort', cancel)
@@ -78,11 +72,17 @@ async function readBody(response: Response, listen: () => void, options: StreamO
   for (;;) {
     const { done, value } = await reader.read().catch(brokenOff)
     signal.throwIfAborted()
-    if (done && events === 0) throw new UnusableStream('the stream ended before its first event')
+    if (done && snapshots === 0) throw new UnusableStream('the stream ended before its first snapshot')
     if (done) return
-    listen()
-    options.heard()
     parse(decoder.decode(value, { stream: true }))
+    for (const { type, data } of events) {
+      if (type !== 'snapshot') continue
+      snapshots += 1
+      options.snapshot(JSON.parse(data), snapshots === 1 ? readAt : undefined)
+    }
+    events = []
+    // Signs of life alone, without a snapshot, are no stream.
+    if (snapshots > 0) listen()
   }
 }
 

@@ -1,6 +1,8 @@
 import { createBackoff, retryAfter } from './backoff.ts'
-import { ask, type Connection, sleep } from './connection.ts'
+import { elapsedSince, momentOf } from './clock.ts'
+import { type Connection, sleep } from './connection.ts'
 import { messageOf, type Report } from './diagnostic.ts'
+import { fetchSnapshot } from './fetch-snapshot.ts'
 import type { HeldSnapshot } from './held-snapshot.ts'
 import { readStream, StreamRefused, UnusableStream } from './read-stream.ts'
 
@@ -24,24 +26,32 @@ export interface SubscriptionOptions {
   pollMs: number
   /** Silence after which a stream counts as dead; the server sends a comment every ten seconds. */
   silenceMs: number
+  /** The token was refused: asking again soon will not help. */
+  refusal: () => void
 }
 
 /** Streams that fail in a way that a proxy causes, though the snapshot is to be had, until polling takes over for a while. */
 const unusableStreams = 2
 const pollsBeforeStreaming = 30
+/** For the stream's first snapshot, before the same is asked for beside it. */
+const headStartMs = 300
+/** A stream that ends sooner is opened anew more and more slowly. */
+const steadyStreamMs = 5000
 
-export function createSubscription({ connection, held, report, pollMs, silenceMs }: SubscriptionOptions): Subscription {
+export function createSubscription(options: SubscriptionOptions): Subscription {
+  const { connection, held, report, pollMs, silenceMs, refusal } = options
   const { clock, random } = connection
   const stop = new AbortController()
   const backoff = createBackoff({ random, firstMs: 1000, mostMs: 30_000 })
   let mode: SubscriptionMode = 'connecting'
   let tokenRefused = false
-  let etag: string | undefined
   let refreshing: Promise<boolean> | undefined
 
   const poll = (): Promise<boolean> => {
-    refreshing ??= fetchSnapshot().finally(() => {
+    refreshing ??= fetchSnapshot({ connection, held, report, refused }).then((answered) => {
       refreshing = undefined
+      if (answered) tokenRefused = false
+      return answered
     })
     return refreshing
   }
@@ -49,52 +59,48 @@ export function createSubscription({ connection, held, report, pollMs, silenceMs
   function refused(status: number, headers: Headers): void {
     backoff.atLeast(retryAfter(headers, clock.now()) ?? 0)
     tokenRefused = status === 401 || status === 403
-    if (tokenRefused) report('warn', 'unauthorized', `the token was refused (${status})`)
-    else report('info', 'disconnected', `the control plane answered ${status}`)
+    if (tokenRefused) {
+      report('warn', 'unauthorized', `the token was refused (${status})`)
+      refusal()
+    } else report('info', 'disconnected', `the control plane answered ${status}`)
   }
 
-  async function fetchSnapshot(): Promise<boolean> {
-    try {
-      const headers: Record<string, string> = etag === undefined ? {} : { 'if-none-match': etag }
-      const { status, headers: answered, body } = await ask(connection, '/v1/snapshot', { headers })
-      if (status === 304) held.confirm()
-      else if (status === 200) {
-        // What could not be applied must be sent again: "unchanged" would be no word of trust.
-        etag = held.offer(body, 'server') ? (answered.get('etag') ?? undefined) : undefined
-      } else refused(status, answered)
-      if (status !== 200 && status !== 304) return false
-      tokenRefused = false
-      return true
-    } catch (error) {
-      report('info', 'disconnected', messageOf(error))
-      return false
+  /** Does not wait for the stream's first snapshot where nothing is trusted yet: a proxy may hold it back. */
+  function askBeside(): () => void {
+    const look = () => {
+      if (held.source() !== 'server' || held.isStale()) void poll()
+      timer = clock.setTimer(look, pollMs * (0.5 + random()))
     }
+    let timer = clock.setTimer(look, headStartMs)
+    return () => clock.clearTimer(timer)
   }
 
   async function stream(): Promise<'worked' | 'failed' | 'unusable'> {
-    let events = 0
-    let upToDate = false
+    let snapshots = 0
+    const began = momentOf(clock)
+    const stopAsking = askBeside()
     try {
       await readStream(connection, {
         signal: stop.signal,
         silenceMs,
-        heard() {
-          if (upToDate) held.confirm()
-        },
         retry: (ms) => backoff.first(ms),
-        snapshot(value) {
-          events += 1
+        snapshot(value, readAt) {
+          stopAsking()
+          snapshots += 1
           tokenRefused = false
           if (mode !== 'streaming') report('info', 'connected', 'the control plane streams')
           mode = 'streaming'
-          backoff.reset()
-          upToDate = held.offer(value, 'server')
+          // What cannot be believed without proof is asked for.
+          if (!held.offer(value, 'server', readAt)) void poll()
         },
       })
     } catch (error) {
       if (error instanceof StreamRefused) refused(error.status, error.headers)
       else if (!stop.signal.aborted) report('info', 'disconnected', messageOf(error))
-      if (events === 0) return isProxys(error) ? 'unusable' : 'failed'
+      if (snapshots === 0) return isProxys(error) ? 'unusable' : 'failed'
+    } finally {
+      stopAsking()
+      if (elapsedSince(clock, began) > steadyStreamMs) backoff.reset()
     }
     return 'worked'
   }

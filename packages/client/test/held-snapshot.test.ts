@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { fakePlane } from './support/fake-plane.ts'
+import { fakePlane, frame } from './support/fake-plane.ts'
 import { featureWith, snapshot, version } from './support/snapshots.ts'
 import { startClient } from './support/started-client.ts'
 
@@ -37,7 +37,7 @@ test('an acknowledgement that was lost is repeated at once, not with the next he
 test('a revision never goes backwards within an epoch; another epoch is another store', async () => {
   const plane = fakePlane(snapshot(5, everybody))
   await using started = await startClient(plane)
-  plane.publish(snapshot(4))
+  for (const stream of plane.streams) stream.send(frame(snapshot(4)))
   await started.clock.settle()
   assert.equal(started.client.status().revision, 5)
   assert.ok(started.diagnostics.some(({ code }) => code === 'outdated'))

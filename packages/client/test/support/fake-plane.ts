@@ -15,6 +15,8 @@ export interface FakePlane {
   acks: Acknowledgement[]
   /** Outcomes by batch. */
   batches: Outcome[][]
+  /** How old its last look at the store is, in ms. */
+  readAgeMs: number
   /** `method path`, in order. */
   requests: string[]
   /** Sends a snapshot over all streams, and to whoever asks from now on. */
@@ -33,12 +35,13 @@ export function fakePlane(first: Snapshot): FakePlane {
     acks: [],
     batches: [],
     requests: [],
+    readAgeMs: 0,
     async fetch(input, init = {}) {
       const path = new URL(String(input)).pathname
       plane.requests.push(`${init.method ?? 'GET'} ${path}`)
       const instead = interference?.(path, init)
       if (instead instanceof Error) throw instead
-      return instead ?? answer(path, init)
+      return instead ?? proven(answer(path, init), init)
     },
     publish(snapshot, { push = true } = {}) {
       current = snapshot
@@ -47,6 +50,13 @@ export function fakePlane(first: Snapshot): FakePlane {
     interfere(next) {
       interference = next
     },
+  }
+
+  /** Says that the store was read for this request. */
+  function proven(response: Response, init: RequestInit): Response {
+    response.headers.set('sluice-nonce', new Headers(init.headers).get('sluice-nonce') ?? '')
+    response.headers.set('sluice-read-age', String(plane.readAgeMs))
+    return response
   }
 
   function answer(path: string, init: RequestInit): Response {
@@ -63,7 +73,7 @@ export function fakePlane(first: Snapshot): FakePlane {
   }
 
   function snapshotAnswer(known: string | null): Response {
-    const etag = `"${current.epoch}-${current.revision}"`
+    const etag = `"${current.epoch}-${current.revision}-${current.hash}"`
     if (known === etag) return new Response(null, { status: 304, headers: { etag } })
     return Response.json(current, { headers: { etag } })
   }

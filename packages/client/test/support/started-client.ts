@@ -1,6 +1,6 @@
 import { type VirtualClock, virtualClock } from '../../../sluice/src/simulate/virtual-clock.ts'
 import { seededRandom } from '../../../sluice/src/stats/random.ts'
-import { type Diagnostic, SluiceClient, type SluiceClientOptions } from '../../src/index.ts'
+import { type Clock, type Diagnostic, SluiceClient, type SluiceClientOptions } from '../../src/index.ts'
 import type { FakePlane } from './fake-plane.ts'
 
 export interface StartedClient extends AsyncDisposable {
@@ -14,16 +14,20 @@ export interface StartedClient extends AsyncDisposable {
 /** A client of the plane on a clock of its own, after its first answer. */
 export async function startClient(
   plane: Pick<FakePlane, 'fetch'>,
-  options: Partial<SluiceClientOptions> & { clock?: VirtualClock; seed?: number } = {},
+  options: Partial<SluiceClientOptions> & {
+    clock?: VirtualClock
+    seed?: number
+    clocks?: (clock: VirtualClock) => Clock
+  } = {},
 ): Promise<StartedClient> {
-  const { clock = virtualClock(1_800_000_000_000), seed = 1, ...rest } = options
+  const { clock = virtualClock(1_800_000_000_000), seed = 1, clocks = () => clock, ...rest } = options
   const diagnostics: Diagnostic[] = []
   const client = new SluiceClient({
     url: 'http://plane.test',
     token: 'secret',
     instance: `host-${seed}`,
     fetch: plane.fetch,
-    clock,
+    clock: clocks(clock),
     random: seededRandom(seed).uniform,
     onDiagnostic: (diagnostic) => diagnostics.push(diagnostic),
     ...rest,

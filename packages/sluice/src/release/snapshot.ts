@@ -36,7 +36,8 @@ export function snapshotHash(features: Snapshot['features']): string {
   return createHash('sha256').update(canonicalJson(features)).digest('hex').slice(0, 16)
 }
 
-function featureSnapshot(
+/** Of one feature; undefined where no version of it is active. */
+export function featureSnapshot(
   state: FeatureState,
   contentOf: (id: string) => PromptVersion | undefined,
 ): FeatureSnapshot | undefined {

@@ -54,7 +54,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const { clock, randomBytes, log = () => undefined, metrics = createMetrics() } = options
   const store = timedStore(options.store, clock, metrics)
   const settings = { ...defaultSettings, ...options.settings }
-  const snapshots = createSnapshots(store)
+  const snapshots = createSnapshots({ store, clock, log })
   const hub = createHub({ tokens: store, snapshots, clock, log, ...settings })
   let draining = false
   const plane: Plane = {
@@ -77,6 +77,9 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   await snapshots.reload()
   const stops = [keepLoaded(plane), watchStragglers(plane)]
   metrics.gauge('streams', 'Open streams.', () => [{ value: hub.streams() }])
+  metrics.gauge('store_read_age_seconds', 'Since the last look at the store that was answered.', () => [
+    { value: snapshots.ageMs() / 1000 },
+  ])
   metrics.gauge('revision', 'Of the present snapshot.', () => [{ value: snapshots.view(null).snapshot.revision }])
   const app = router(plane)
   return {

@@ -27,12 +27,16 @@ export interface Insight {
 export interface PlaneSettings {
   /** How often streams carry a sign of life and instances report. */
   heartbeatMs: number
+  /** Of the last look at the store, for which what it said passes as present. */
+  maxReadAgeMs: number
   /** An instance that has not applied a change after this long is a straggler. */
   stragglerMs: number
   /** Requests a second of one token, on average and at once. */
   rate: { perSecond: number; burst: number }
   /** Of a reader that is this far behind the stream is cut. */
   maxBufferedBytes: number
+  /** Further streams of one token are refused. */
+  streamsPerToken: number
 }
 
 /** What the handlers of all routes share. */
@@ -61,7 +65,9 @@ export interface Plane {
 
 export const defaultSettings: PlaneSettings = {
   heartbeatMs: 10_000,
+  maxReadAgeMs: 10_000,
   stragglerMs: 30_000,
   rate: { perSecond: 5000, burst: 10_000 },
   maxBufferedBytes: 4 * 1_048_576,
+  streamsPerToken: 5000,
 }

@@ -38,9 +38,20 @@ export interface RememberedAnswer {
   at: number
 }
 
+/** How far a store has come. */
+export interface StoreHead {
+  /** Revisions of different epochs cannot be compared. */
+  epoch: string
+  revision: number
+}
+
 /** Features, versions, the log of changes. Every commit raises the store's revision by one. */
 export interface ReleaseStore {
   revision(): Promise<number>
+  /** Read anew, also the epoch: another replica may have given the store another. */
+  head(): Promise<StoreHead>
+  /** Gives the store a new epoch, where it still has this one: it went back to an older state, and revisions come again. */
+  renewEpoch(epoch: string): Promise<void>
   features(): Promise<FeatureState[]>
   feature(name: string): Promise<FeatureState | undefined>
   /** Oldest first. */

@@ -23,7 +23,7 @@ export interface Store
     ContentStore,
     ForgetStore {
   readonly kind: 'sqlite' | 'postgres' | 'memory'
-  /** Random, made once with the store; revisions are comparable only within it. */
+  /** Random, made with the store; revisions are comparable only within it. As it was when the store was opened: see `head`. */
   readonly epoch: string
   /** Random secret of 32 bytes in hex, made once with the store: keys the hashes of units. */
   readonly secret: string

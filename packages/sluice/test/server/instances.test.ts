@@ -49,9 +49,9 @@ test('instances are listed with what they run, until three heartbeats are missed
     ],
   )
   assert.equal(current.hash, instances[0].hash)
-  plane.clock.advance(25_000)
+  await plane.pass(25_000)
   await acknowledge(plane, 'host-2', { maxStaleMs: 60_000 })
-  plane.clock.advance(31_000)
+  await plane.pass(31_000)
   await acknowledge(plane, 'host-1', { maxStaleMs: 60_000 })
   const silent = async () =>
     (await list()).instances.map((each: { instance: string; silent: boolean }) => [each.instance, each.silent])
@@ -59,12 +59,12 @@ test('instances are listed with what they run, until three heartbeats are missed
     ['host-1', false],
     ['host-2', true],
   ])
-  plane.clock.advance(59_000)
+  await plane.pass(59_000)
   assert.deepEqual(await silent(), [
     ['host-1', true],
     ['host-2', true],
   ])
-  plane.clock.advance(1000)
+  await plane.pass(1000)
   assert.deepEqual(await silent(), [['host-1', true]])
   await acknowledge(plane, 'host-1', { leaving: true })
   assert.deepEqual((await list()).instances, [])
@@ -130,7 +130,7 @@ test('one that fell silent is named with how long it may serve the canary, and n
   await acknowledge(plane, 'host-1', { maxStaleMs: 60_000 })
   await acknowledge(plane, 'host-2', { maxStaleMs: 60_000 })
   const heard = clock.now()
-  clock.advance(40_000)
+  await plane.pass(40_000)
   await acknowledge(plane, 'host-1', { maxStaleMs: 60_000 })
   const answer = plane.ask('POST /v1/features/f/rollback', { as: 'operator', body: { reason: 'bad', waitMs: 10_000 } })
   await turn()
@@ -213,7 +213,7 @@ test('instances that have not applied a change are an alarm in log and metrics',
   await plane.ask('PUT /v1/features/f/active', { as: 'operator', body: { version: plane.next, reason: 'better' } })
   await acknowledge(plane, 'host-1')
   assert.match(await metrics(), /^sluice_stragglers 0$/m)
-  plane.clock.advance(29_000)
+  await plane.pass(29_000)
   await acknowledge(plane, 'host-2', { revision: 1 })
   await acknowledge(plane, 'host-1')
   plane.clock.advance(1000)

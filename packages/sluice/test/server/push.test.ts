@@ -52,9 +52,9 @@ test('a stream carries a sign of life every 10 s', async () => {
   await using plane = await testPlane()
   await using stream = await open(plane)
   await stream.until(1)
-  plane.clock.advance(9999)
+  await plane.pass(9999)
   assert.ok(!stream.text().includes(': heartbeat'))
-  plane.clock.advance(20_001)
+  await plane.pass(20_001)
   await until(() => stream.text().split(': heartbeat\n\n').length === 4, 'three heartbeats')
 })
 
@@ -67,7 +67,11 @@ test('a reload holds all that was committed before it, also while another is und
     await gate.promise
     return found
   }
-  const snapshots = createSnapshots({ ...plane.store, features: slow })
+  const snapshots = createSnapshots({
+    store: { ...plane.store, features: slow },
+    clock: plane.clock,
+    log: () => undefined,
+  })
   const first = snapshots.reload()
   const revision = await activate(plane, 'f', 'a')
   const second = snapshots.reload()
@@ -130,8 +134,9 @@ test('the stream of a revoked or expired token ends within 5 s', async () => {
 
 test('a reader that falls behind is cut, the others are served', async () => {
   const [store, clock] = [memoryStore(), manualClock()]
-  const snapshots = createSnapshots(store)
-  const bounds = { heartbeatMs: 10_000, maxBufferedBytes: 100 }
+  const snapshots = createSnapshots({ store, clock, log: () => undefined })
+  await snapshots.reload()
+  const bounds = { heartbeatMs: 10_000, maxReadAgeMs: 10_000, maxBufferedBytes: 100, streamsPerToken: 10 }
   const hub = createHub({ tokens: store, snapshots, clock, log: () => undefined, ...bounds })
   const sinks = [0, 101].map((buffered) => ({ buffered: () => buffered, sent: 0, wasCut: false }))
   for (const sink of sinks)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import type { PromptVersion } from '@sluice/client'
 import { commitToken } from '../../src/server/access/commit-token.ts'
 import { tokenHash } from '../../src/server/access/token-secret.ts'
@@ -33,6 +34,8 @@ export interface TestPlane extends AsyncDisposable {
   plane: ControlPlane
   store: Store
   clock: ManualClock
+  /** Lets time pass, with the looks at the store that it brings. */
+  pass(ms: number): Promise<void>
   logged(): string
   ask(methodAndPath: string, question?: Question): Promise<Told>
   request(methodAndPath: string, question?: Question): Request
@@ -58,6 +61,12 @@ export async function testPlane(options: Partial<ControlPlaneOptions> = {}): Pro
     plane,
     store,
     clock,
+    async pass(ms) {
+      for (let left = ms; left > 0; left -= 1000) {
+        clock.advance(Math.min(left, 1000))
+        await setImmediate()
+      }
+    },
     logged: () => logged,
     request: toRequest,
     async ask(methodAndPath, question) {

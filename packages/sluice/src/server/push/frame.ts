@@ -1,8 +1,15 @@
+import type { SnapshotChange } from '@sluice/client'
+
 const encoder = new TextEncoder()
 
 /** A snapshot as an event of a stream; JSON text has no line breaks. */
 export function snapshotFrame(revision: number, json: string): Uint8Array {
   return encoder.encode(`event: snapshot\nid: ${revision}\ndata: ${json}\n\n`)
+}
+
+/** What changed since the snapshot or change before it. */
+export function changeFrame(change: SnapshotChange): Uint8Array {
+  return encoder.encode(`event: change\nid: ${change.revision}\ndata: ${JSON.stringify(change)}\n\n`)
 }
 
 /** How long a client should wait before it comes back. */

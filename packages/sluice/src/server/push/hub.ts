@@ -1,7 +1,8 @@
-import type { Clock } from '@sluice/client'
+import type { Clock, Snapshot } from '@sluice/client'
 import type { TokenStore } from '../../store/token-store.ts'
 import type { Caller } from '../access/caller.ts'
 import { isValid } from '../access/token-directory.ts'
+import { Problem } from '../http/problem.ts'
 import type { Log } from '../observe/log.ts'
 import { every } from './every.ts'
 import { heartbeatFrame, retryFrame } from './frame.ts'
@@ -15,13 +16,18 @@ const sweepMs = 2500
 interface Stream {
   sink: Sink
   caller: Caller
-  revision: number
+  /** Its client takes changes in the place of whole snapshots. */
+  takesChanges: boolean
+  /** What it was sent last. */
+  sent: Snapshot | undefined
 }
 
 /** Keeps the open streams up to date. */
 export interface Hub {
   /** Opens a stream, which begins with the present snapshot, whatever the client has seen. */
-  open(sink: Sink, caller: Caller): void
+  open(sink: Sink, caller: Caller, options?: { takesChanges: boolean }): void
+  /** @throws Problem 429 where the token has as many streams as it may */
+  admit(caller: Caller): void
   /** Sends what is new to everybody. */
   broadcast(): void
   /** Ends the streams of tokens that are no longer valid. */
@@ -37,10 +43,13 @@ export interface HubOptions {
   clock: Clock
   log: Log
   heartbeatMs: number
+  maxReadAgeMs: number
   maxBufferedBytes: number
+  streamsPerToken: number
 }
 
-export function createHub({ tokens, snapshots, clock, log, heartbeatMs, maxBufferedBytes }: HubOptions): Hub {
+export function createHub(options: HubOptions): Hub {
+  const { tokens, snapshots, clock, log, heartbeatMs, maxReadAgeMs, maxBufferedBytes, streamsPerToken } = options
   const streams = new Set<Stream>()
 
   function send(stream: Stream, frame: Uint8Array): void {
@@ -52,13 +61,16 @@ export function createHub({ tokens, snapshots, clock, log, heartbeatMs, maxBuffe
   }
 
   function update(stream: Stream): void {
-    const { snapshot, frame } = snapshots.view(stream.caller.features)
-    if (snapshot.revision <= stream.revision) return
-    stream.revision = snapshot.revision
-    send(stream, frame)
+    const { snapshot, frame, change } = snapshots.view(stream.caller.features)
+    const { sent, takesChanges } = stream
+    if (sent && isSame(snapshot, sent)) return
+    stream.sent = snapshot
+    send(stream, takesChanges && sent && change?.from === sent ? change.frame() : frame())
   }
 
+  /** A heartbeat is the word that nothing has changed: whoever could not look keeps silent. */
   function beat(): void {
+    if (snapshots.ageMs() > maxReadAgeMs) return
     for (const stream of streams) send(stream, heartbeatFrame)
   }
 
@@ -84,8 +96,13 @@ export function createHub({ tokens, snapshots, clock, log, heartbeatMs, maxBuffe
   const stopSweeping = every(clock, sweepMs, sweep)
 
   return {
-    open(sink, caller) {
-      const stream: Stream = { sink, caller, revision: -1 }
+    admit({ tokenId }) {
+      let open = 0
+      for (const { caller } of streams) if (caller.tokenId === tokenId) open += 1
+      if (open >= streamsPerToken) throw tooManyStreams(streamsPerToken)
+    },
+    open(sink, caller, { takesChanges } = { takesChanges: false }) {
+      const stream: Stream = { sink, caller, takesChanges, sent: undefined }
       streams.add(stream)
       sink.onClose(() => streams.delete(stream))
       sink.send(retryFrame(retryMs))
@@ -106,4 +123,13 @@ export function createHub({ tokens, snapshots, clock, log, heartbeatMs, maxBuffe
       streams.clear()
     },
   }
+}
+
+function isSame(one: Snapshot, other: Snapshot): boolean {
+  return one.epoch === other.epoch && one.revision === other.revision && one.hash === other.hash
+}
+
+function tooManyStreams(most: number): Problem {
+  const detail = `This token has ${most} open streams already: close some, poll /v1/snapshot, or use another token.`
+  return new Problem({ status: 429, code: 'too-many-streams', detail }, { headers: { 'retry-after': '30' } })
 }

@@ -1,19 +1,11 @@
-import type { Snapshot } from '@sluice/client'
+import { type Clock, elapsedSince, type Moment, momentOf } from '@sluice/client'
 import type { FeatureState } from '../../release/feature-state.ts'
-import { servedVersions, snapshotOf } from '../../release/snapshot.ts'
+import { featureSnapshot, servedVersions } from '../../release/snapshot.ts'
 import type { VersionRecord } from '../../release/version-record.ts'
-import type { ReleaseStore } from '../../store/release-store.ts'
-import { snapshotFrame } from './frame.ts'
-
-/** What somebody who may see certain features needs to route, in the forms in which it is sent. */
-interface View {
-  snapshot: Snapshot
-  /** The snapshot as JSON. */
-  json: string
-  etag: string
-  /** The snapshot as an event of a stream. */
-  frame: Uint8Array
-}
+import type { ReleaseStore, StoreHead } from '../../store/release-store.ts'
+import { canonicalJson } from '../../suite/version.ts'
+import type { Log } from '../observe/log.ts'
+import { type ServedFeature, type View, viewOf } from './view.ts'
 
 /** The present snapshot, held in memory. */
 export interface Snapshots {
@@ -23,68 +15,106 @@ export interface Snapshots {
   states(): readonly FeatureState[]
   /** Reads the store; when it resolves, all that was committed before the call is in. */
   reload(): Promise<void>
+  /** Asks the store whether there is anything new, and reads that. */
+  check(): Promise<void>
+  /** ms since the beginning of the last look at the store that was answered: the views are at least as new as that. */
+  ageMs(): number
   /** Called after a reload that found a change. */
   onLoad(listener: () => void): void
 }
 
-/**
- * A view's revision is that of the last change of a feature in it, so that every replica gives the same, and what
- * changes nothing for a client reaches none.
- */
-export function createSnapshots(store: ReleaseStore & { readonly epoch: string }): Snapshots {
+export interface SnapshotsOptions {
+  store: ReleaseStore & { readonly epoch: string }
+  clock: Clock
+  log: Log
+}
+
+interface Stored {
+  state: FeatureState
+  /** As JSON, to tell whether it is the same. */
+  stateText: string
+}
+
+interface Known extends Stored {
+  /** Undefined where no version is active. */
+  served: ServedFeature | undefined
+}
+
+export function createSnapshots({ store, clock, log }: SnapshotsOptions): Snapshots {
   const listeners: (() => void)[] = []
+  let head: StoreHead = { epoch: store.epoch, revision: 0 }
+  let readAt: Moment | undefined
+  let known: Known[] = []
   let states: FeatureState[] = []
   let versions = new Map<string, VersionRecord>()
   let views = new Map<string, View>()
+  let before = new Map<string, View>()
   let loading: Promise<void> | undefined
   let next: Promise<void> | undefined
 
-  async function load(): Promise<void> {
-    const found = await store.features()
-    if (latest(found) === latest(states) && found.length === states.length) return
-    versions = await servedBy(found, versions)
-    states = found
+  /** Looks are taken one after the other: an answer that comes late must not look like a store that went back. */
+  async function load(whole: boolean): Promise<void> {
+    const began = momentOf(clock)
+    let now = await store.head()
+    if (whole || now.epoch !== head.epoch || now.revision !== head.revision) {
+      const found = (await store.features()).map((state) => ({ state, stateText: JSON.stringify(state) }))
+      if (now.epoch === head.epoch && (now.revision < head.revision || wentBack(known, found))) now = await renewed(now)
+      await take(now.epoch, found)
+    }
+    head = now
+    readAt = began
+  }
+
+  /** Revisions that were lost will be given again, to other changes: only another epoch tells them apart. */
+  async function renewed({ epoch, revision }: StoreHead): Promise<StoreHead> {
+    await store.renewEpoch(epoch)
+    const now = await store.head()
+    log('error', 'the store went back to an older state and has a new epoch: changes may be lost, release them again', {
+      revisionBefore: head.revision,
+      revision,
+      epoch: now.epoch,
+    })
+    return now
+  }
+
+  async function take(epoch: string, found: readonly Stored[]): Promise<void> {
+    const isSame = found.length === known.length && found.every((one, at) => one.stateText === known[at]?.stateText)
+    if (isSame && epoch === head.epoch) return
+    versions = await servedBy(store, found, versions)
+    known = servedFeatures(found, known, versions)
+    states = known.map(({ state }) => state)
+    head = { ...head, epoch }
+    before = views
     views = new Map()
     for (const listener of listeners) listener()
   }
 
-  /** The versions that are served now; contents never change, so that those known are not read again. */
-  async function servedBy(
-    found: readonly FeatureState[],
-    known: ReadonlyMap<string, VersionRecord>,
-  ): Promise<Map<string, VersionRecord>> {
-    const served = found.flatMap((state) => servedVersions(state).map((id) => ({ feature: state.feature, id })))
-    const read = served.map(async ({ feature, id }) => {
-      const key = `${feature}\0${id}`
-      const version = known.get(key) ?? (await store.version(feature, id))
-      return version && ([key, version] as const)
-    })
-    return new Map((await Promise.all(read)).filter((entry) => entry !== undefined))
-  }
-
   function view(features: readonly string[] | null): View {
     const key = features === null ? '*' : JSON.stringify(features.toSorted())
-    const known = views.get(key)
-    if (known) return known
-    const visible = states.filter(({ feature, active }) => {
-      return active !== null && (features === null || features.includes(feature))
+    const made = views.get(key)
+    if (made) return made
+    const served = known.flatMap(({ served }) => (served ? [served] : []))
+    const visible = served.filter(({ name }) => features === null || features.includes(name))
+    const fresh = viewOf(head.epoch, visible, before.get(key))
+    views.set(key, fresh)
+    return fresh
+  }
+
+  function look(whole: boolean): Promise<void> {
+    loading = load(whole).finally(() => {
+      loading = undefined
     })
-    const made = viewOf(snapshotOf(store.epoch, latest(visible), visible, [...versions.values()]))
-    views.set(key, made)
-    return made
+    return loading
   }
 
   return {
     view,
     states: () => states,
     onLoad: (listener) => void listeners.push(listener),
+    ageMs: () => (readAt ? elapsedSince(clock, readAt) : Number.POSITIVE_INFINITY),
+    check: () => loading ?? look(false),
     reload() {
-      if (!loading) {
-        loading = load().finally(() => {
-          loading = undefined
-        })
-        return loading
-      }
+      if (!loading) return look(true)
       // The load under way may have read too early: one more after it serves all who wait.
       next ??= loading
         .catch(() => undefined)
@@ -97,12 +127,46 @@ export function createSnapshots(store: ReleaseStore & { readonly epoch: string }
   }
 }
 
-function latest(states: readonly FeatureState[]): number {
-  return states.reduce((most, { revision }) => Math.max(most, revision), 0)
+/** The versions that are served now; contents never change, so that those known are not read again. */
+async function servedBy(
+  store: ReleaseStore,
+  found: readonly Stored[],
+  known: ReadonlyMap<string, VersionRecord>,
+): Promise<Map<string, VersionRecord>> {
+  const served = found.flatMap(({ state }) => servedVersions(state).map((id) => ({ feature: state.feature, id })))
+  const read = served.map(async ({ feature, id }) => {
+    const key = `${feature}\0${id}`
+    const version = known.get(key) ?? (await store.version(feature, id))
+    return version && ([key, version] as const)
+  })
+  return new Map((await Promise.all(read)).filter((entry) => entry !== undefined))
 }
 
-function viewOf(snapshot: Snapshot): View {
-  const json = JSON.stringify(snapshot)
-  const etag = `"${snapshot.epoch}-${snapshot.revision}-${snapshot.hash}"`
-  return { snapshot, json, etag, frame: snapshotFrame(snapshot.revision, json) }
+/** What is served of a feature stays the same object for as long as it stays the same. */
+function servedFeatures(
+  found: readonly Stored[],
+  known: readonly Known[],
+  versions: ReadonlyMap<string, VersionRecord>,
+): Known[] {
+  const old = new Map(known.map((one) => [one.state.feature, one]))
+  return found.map(({ state, stateText }) => {
+    const { feature: name, revision } = state
+    const same = old.get(name)
+    if (same?.stateText === stateText) return same
+    const made = featureSnapshot(state, (id) => versions.get(`${name}\0${id}`)?.content)
+    if (!made) return { state, stateText, served: undefined }
+    const text = canonicalJson(made)
+    const snapshot = same?.served?.text === text ? same.served.snapshot : made
+    return { state, stateText, served: { name, revision, snapshot, text } }
+  })
+}
+
+/** A revision that is lower than it was, or the same of something else. */
+function wentBack(known: readonly Known[], found: readonly Stored[]): boolean {
+  const now = new Map(found.map((one) => [one.state.feature, one]))
+  return known.some(({ state, stateText }) => {
+    const next = now.get(state.feature)
+    if (!next || next.state.revision > state.revision) return false
+    return next.state.revision < state.revision || next.stateText !== stateText
+  })
 }

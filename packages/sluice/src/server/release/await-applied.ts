@@ -57,13 +57,13 @@ export async function awaitApplied(plane: Plane, state: FeatureState, waitMs: nu
 }
 
 async function appliedNow(plane: Plane, state: FeatureState): Promise<Omit<Applied, 'elapsedMs'>> {
-  const { store, clock } = plane
+  const { clock, snapshots } = plane
+  const { epoch: present } = snapshots.view(null).snapshot
   const concerned = await concernedInstances(plane, state.feature)
-  const has = ({ epoch, revision, known }: InstanceRecord) =>
-    known && epoch === store.epoch && revision >= state.revision
+  const has = ({ epoch, revision, known }: InstanceRecord) => known && epoch === present && revision >= state.revision
   const others = concerned.filter((instance) => !has(instance))
   const takenBack = canaryTakenBack(state)
-  const missing = others.filter((instance) => !takenBack || !servesNoneOf(takenBack, instance, store.epoch))
+  const missing = others.filter((instance) => !takenBack || !servesNoneOf(takenBack, instance, present))
   const silent = missing.filter((instance) => isSilent(plane, instance))
   return {
     total: concerned.length,

@@ -4,6 +4,7 @@ import type { Caller } from '../access/caller.ts'
 import { Problem } from '../http/problem.ts'
 import { defineRoute } from '../http/route.ts'
 import type { Plane } from '../plane.ts'
+import { proofOf } from '../push/proof.ts'
 import { mayServeUntil } from '../release/live-instances.ts'
 
 const name = z
@@ -46,14 +47,15 @@ export const acknowledge = defineRoute({
       }),
     },
   },
-  async handle({ body, caller }, plane) {
+  async handle({ request, body, caller }, plane) {
     const { store, snapshots, settings } = plane
+    const headers = proofOf(request, plane)
     const { instance, process = '', leaving = false } = body
     const known = await isKnown(plane, caller, body)
     if (leaving) await store.forgetInstance({ tokenId: caller.tokenId, instance, process })
     else await put(plane, caller, { ...body, known })
     const { epoch, revision, hash } = snapshots.view(caller.features).snapshot
-    return { status: 200, body: { epoch, revision, hash, known, heartbeatMs: settings.heartbeatMs } }
+    return { status: 200, headers, body: { epoch, revision, hash, known, heartbeatMs: settings.heartbeatMs } }
   },
 })
 

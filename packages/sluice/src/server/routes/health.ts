@@ -5,6 +5,14 @@ import { defineRoute } from '../http/route.ts'
 const status = z.object({ status: z.literal('ok') })
 const ok = { status: 200, body: { status: 'ok' } }
 
+/** Less than five seconds after the store fell silent, readiness is denied, and no probe waits longer than this. */
+const mostAgeMs = 4000
+const patienceMs = 1000
+
+function unread(): Problem {
+  return new Problem({ status: 503, code: 'store-unread', detail: 'The store does not answer.' })
+}
+
 export const health = defineRoute({
   method: 'GET',
   path: '/healthz',
@@ -22,9 +30,12 @@ export const ready = defineRoute({
   scopes: null,
   quiet: true,
   answers: { 200: { description: 'Ready.', schema: status } },
-  async handle(_, { store, draining }) {
+  async handle(_, { store, snapshots, clock, draining }) {
     if (draining()) throw new Problem({ status: 503, code: 'shutting-down', detail: 'The server is shutting down.' })
-    await store.ping()
+    if (snapshots.ageMs() > mostAgeMs) throw unread()
+    const timer = Promise.withResolvers<void>()
+    const late = clock.setTimer(() => timer.reject(unread()), patienceMs)
+    await Promise.race([store.ping(), timer.promise]).finally(() => clock.clearTimer(late))
     return ok
   },
 })

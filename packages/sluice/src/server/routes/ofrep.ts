@@ -30,13 +30,14 @@ export const evaluateFlag = defineRoute({
     400: { description: 'The request or its context is not valid.', schema: evaluationFailure },
     404: { description: 'There is no such feature, or nothing of it is active.', schema: evaluationFailure },
   },
-  async handle({ request, params: { key }, caller }, { snapshots }) {
+  async handle({ request, params: { key }, caller }, { snapshots, settings }) {
     const asked = await unitOf(request)
     if ('errorCode' in asked) return { status: 400, body: { key, ...asked } }
     const { features } = snapshots.view(caller.features).snapshot
     const feature = Object.hasOwn(features, key) ? features[key] : undefined
     if (!feature) return flagNotFound(key)
-    return { status: 200, body: evaluation(key, feature, asked.unit) }
+    const trusted = snapshots.ageMs() <= settings.maxReadAgeMs
+    return { status: 200, body: evaluation(key, feature, { unit: asked.unit, trusted }) }
   },
 })
 
@@ -52,21 +53,31 @@ export const evaluateFlags = defineRoute({
     304: { description: 'If-None-Match names the present evaluation.' },
     400: { description: 'The request or its context is not valid.', schema: evaluationFailure },
   },
-  async handle({ request, caller }, { snapshots }) {
+  async handle({ request, caller }, { snapshots, settings }) {
     const asked = await unitOf(request)
     if ('errorCode' in asked) return { status: 400, body: asked }
     const { snapshot, etag: ofSnapshot } = snapshots.view(caller.features)
-    const etag = etagFor(asked.unit, ofSnapshot)
+    const trusted = snapshots.ageMs() <= settings.maxReadAgeMs
+    const etag = etagFor(asked.unit, trusted ? ofSnapshot : `stale ${ofSnapshot}`)
     const headers = { etag }
     if (namesEtag(request.headers.get('if-none-match'), etag))
       return new Response(null, { status: 304, headers: { ...securityHeaders, ...headers } })
-    const flags = Object.entries(snapshot.features).map(([key, feature]) => evaluation(key, feature, asked.unit))
+    const flags = Object.entries(snapshot.features).map(([key, feature]) => {
+      return evaluation(key, feature, { unit: asked.unit, trusted })
+    })
     return { status: 200, headers, body: { flags, metadata: { revision: snapshot.revision } } }
   },
 })
 
-function evaluation(key: string, { active, rollout }: FeatureSnapshot, unit: string): EvaluationSuccess {
+/** A canary is served only while it could be taken back: not where the store could not be read lately. */
+function evaluation(
+  key: string,
+  { active, rollout }: FeatureSnapshot,
+  { unit, trusted }: { unit: string; trusted: boolean },
+): EvaluationSuccess {
   if (!rollout) return { key, value: active, variant: active, reason: 'STATIC', metadata: {} }
+  const { incumbent } = rollout
+  if (!trusted) return { key, value: incumbent, variant: incumbent, reason: 'STALE', metadata: {} }
   const arm = position(rollout.salt, unit) < rollout.ppm ? 'canary' : 'incumbent'
   const version = rollout[arm]
   const metadata = { rolloutId: rollout.id, arm, stage: rollout.stage }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { securityHeaders } from '../http/answer.ts'
 import { namesEtag } from '../http/etag.ts'
 import { defineRoute } from '../http/route.ts'
+import { proofOf } from '../push/proof.ts'
 import { promptVersion } from '../wire/prompt-version.ts'
 
 const share = z.int().min(0).max(1_000_000)
@@ -42,10 +43,10 @@ export const showSnapshot = defineRoute({
     200: { description: 'The snapshot; ETag changes with it.', schema: snapshotSchema },
     304: { description: 'If-None-Match names the present one.' },
   },
-  handle({ request, caller, requestId }, { snapshots }) {
-    const { json, etag } = snapshots.view(caller.features)
-    const headers = { ...securityHeaders, 'cache-control': 'private, no-cache', etag, 'x-request-id': requestId }
+  handle({ request, caller, requestId }, plane) {
+    const { json, etag } = plane.snapshots.view(caller.features)
+    const headers = { ...securityHeaders, etag, 'x-request-id': requestId, ...proofOf(request, plane) }
     if (namesEtag(request.headers.get('if-none-match'), etag)) return new Response(null, { status: 304, headers })
-    return new Response(json, { headers: { ...headers, 'content-type': 'application/json' } })
+    return new Response(json(), { headers: { ...headers, 'content-type': 'application/json' } })
   },
 })

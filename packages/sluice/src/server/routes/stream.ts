@@ -2,25 +2,30 @@ import { securityHeaders } from '../http/answer.ts'
 import { alreadySent } from '../http/node-exchange.ts'
 import { defineRoute } from '../http/route.ts'
 import { createNodeSink } from '../push/node-sink.ts'
+import { proofOf } from '../push/proof.ts'
 import { streamHeaders } from '../push/sink.ts'
 import { createWebSink } from '../push/web-sink.ts'
 
 export const openStream = defineRoute({
   method: 'GET',
   path: '/v1/stream',
-  summary: 'The same as server-sent events: "snapshot" at once and after each change, a comment as heartbeat',
+  summary:
+    'The same as server-sent events: "snapshot" at once and after each change, a comment as heartbeat; with "Prefer: changes" a "change" where the client can know what was before',
   scopes: ['client', 'operator'],
   quiet: true,
   answers: { 200: { description: 'Endless.', types: ['text/event-stream'] } },
-  handle({ request, caller, requestId, node }, { hub }) {
-    const headers = { 'x-request-id': requestId }
+  handle({ request, caller, requestId, node }, plane) {
+    const { hub } = plane
+    const headers = { 'x-request-id': requestId, ...proofOf(request, plane) }
     if (request.method === 'HEAD') return new Response(null, { headers: { ...streamHeaders, ...headers } })
+    hub.admit(caller)
+    const options = { takesChanges: request.headers.get('prefer') === 'changes' }
     if (node) {
-      hub.open(createNodeSink(node.outgoing, headers), caller)
+      hub.open(createNodeSink(node.outgoing, headers), caller, options)
       return alreadySent()
     }
     const { sink, body } = createWebSink()
-    hub.open(sink, caller)
+    hub.open(sink, caller, options)
     return new Response(body, { headers: { ...securityHeaders, ...streamHeaders, ...headers } })
   },
 })

@@ -17,7 +17,7 @@ export const evaluationSuccess = z.object({
   key: z.string(),
   value: z.string(),
   variant: z.string(),
-  reason: z.enum(['STATIC', 'SPLIT']),
+  reason: z.enum(['STATIC', 'SPLIT', 'STALE']),
   metadata,
 })
 

@@ -17,7 +17,7 @@ import { memoryReleases } from './releases.ts'
  */
 export function memoryStore(identity: StoreIdentity = newIdentity(), { now }: { now?: () => number } = {}): Store {
   const { lastFence, ...leases } = localLeases('memory', now)
-  const { featureList, ...releases } = memoryReleases(lastFence)
+  const { featureList, ...releases } = memoryReleases(identity.epoch, lastFence)
   const forgetting = memoryForgetting()
   const { removeWhere: removeEntries, ...outcomes } = memoryOutcomes(featureList, forgetting)
   const { removeWhere: removeContents, ...contents } = memoryContents(forgetting)

@@ -3,12 +3,14 @@ import type { AuditHead } from '../../release/audit-chain.ts'
 import type { FeatureState } from '../../release/feature-state.ts'
 import type { VersionRecord } from '../../release/version-record.ts'
 import { planCommit, rememberedMs } from '../commit-plan.ts'
+import { newIdentity } from '../identity.ts'
 import type { Change, CommitResult, ReleaseStore, RememberedAnswer } from '../release-store.ts'
 import { signal } from '../signal.ts'
 import type { TokenRecord, TokenStore } from '../token-store.ts'
 
 /** Also the tokens: they are written by `commit`. */
 export function memoryReleases(
+  epoch: string,
   lastFence: (name: string) => number,
 ): ReleaseStore & TokenStore & { featureList(): FeatureState[] } {
   const features = new Map<string, FeatureState>()
@@ -18,6 +20,7 @@ export function memoryReleases(
   const chains = new Map<string, AuditRow[]>()
   const changes = signal<number>()
   let revision = 0
+  let present = epoch
 
   const head = (chain: string): AuditHead | undefined => chains.get(chain)?.at(-1)
   const featureList = () => [...features.values()].sort((a, b) => (a.feature < b.feature ? -1 : 1))
@@ -37,6 +40,10 @@ export function memoryReleases(
   return {
     featureList,
     revision: async () => revision,
+    head: async () => ({ epoch: present, revision }),
+    async renewEpoch(from) {
+      if (present === from) present = newIdentity().epoch
+    },
     features: async () => structuredClone(featureList()),
     feature: async (name) => structuredClone(features.get(name)),
     versions: async (feature) => structuredClone([...versions.values()].filter((one) => one.feature === feature)),

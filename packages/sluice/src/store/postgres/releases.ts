@@ -1,4 +1,5 @@
 import { planCommit, rememberedMs } from '../commit-plan.ts'
+import { newIdentity } from '../identity.ts'
 import type { Change, CommitResult, ReleaseStore } from '../release-store.ts'
 import { answerOf, auditOf, featureOf, versionOf } from '../rows/documents.ts'
 import type { Signal } from '../signal.ts'
@@ -11,6 +12,13 @@ export function postgresReleases(db: Connection, changes: Signal<number>): Relea
     async revision() {
       const [row] = await query('SELECT revision FROM sluice.store')
       return Number(row?.revision)
+    },
+    async head() {
+      const [row] = await query('SELECT epoch, revision FROM sluice.store')
+      return { epoch: String(row?.epoch), revision: Number(row?.revision) }
+    },
+    async renewEpoch(epoch) {
+      await query('UPDATE sluice.store SET epoch = $2 WHERE epoch = $1', [epoch, newIdentity().epoch])
     },
     features: async () =>
       (await query('SELECT document FROM sluice.features ORDER BY feature')).map((row) => featureOf(row.document)),

@@ -1,5 +1,6 @@
 import type { AuditHead } from '../../release/audit-chain.ts'
 import { planCommit, rememberedMs } from '../commit-plan.ts'
+import { newIdentity } from '../identity.ts'
 import type { Change, CommitResult, ReleaseStore } from '../release-store.ts'
 import { answerOf, auditOf, featureOf, versionOf } from '../rows/documents.ts'
 import { signal } from '../signal.ts'
@@ -11,6 +12,13 @@ export function sqliteReleases(db: Connection, lastFence: (name: string) => numb
 
   return {
     revision: () => db.read(revision),
+    head: () =>
+      db.read(() => {
+        const row = db.first('SELECT epoch, revision FROM store')
+        return { epoch: String(row?.epoch), revision: Number(row?.revision) }
+      }),
+    renewEpoch: (epoch) =>
+      db.write(() => void db.run('UPDATE store SET epoch = ? WHERE epoch = ?', newIdentity().epoch, epoch)),
     features: () =>
       db.read(() => db.all('SELECT document FROM features ORDER BY feature').map((row) => featureOf(row.document))),
     feature: (name) =>

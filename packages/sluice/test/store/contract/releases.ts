@@ -49,6 +49,20 @@ export function testReleases({ name: kind, open }: Implementation): void {
     assert.deepEqual(await store.auditHead('summary'), { seq: 1, hash: result.audit.hash })
   })
 
+  test(`${kind}: the head is read anew, and a new epoch is made once, whoever asks for it`, async (context) => {
+    const store = await open(context)
+    const { epoch } = store
+    assert.deepEqual(await store.head(), { epoch, revision: 0 })
+    await store.commit(change('summary', { feature: feature('summary') }))
+    assert.deepEqual(await store.head(), { epoch, revision: 1 })
+    await Promise.all([store.renewEpoch(epoch), store.renewEpoch(epoch)])
+    const renewed = await store.head()
+    assert.match(renewed.epoch, /^[0-9a-f]{16}$/)
+    assert.notEqual(renewed.epoch, epoch)
+    await store.renewEpoch(epoch)
+    assert.deepEqual(await store.head(), { epoch: renewed.epoch, revision: 1 })
+  })
+
   test(`${kind}: of two commits on the same revision one wins, and the other leaves nothing`, async (context) => {
     const store = await open(context)
     await store.commit(change('summary', { feature: feature('summary') }))
