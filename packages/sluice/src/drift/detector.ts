@@ -30,6 +30,7 @@ const learningSchema = z.strictObject({
   phase: z.literal('learning'),
   since: z.number(),
   seen: z.int(),
+  /** For a share. */
   sum: z.number(),
   squares: z.number(),
   /** For a quantile: a regular sample of what was seen, and every how many observations one was taken. */
@@ -84,8 +85,10 @@ type Learning = z.output<typeof learningSchema>
 
 function learn(learning: Learning, value: number, { scale }: Watched): Learning {
   const { seen, sum, squares, values, every } = learning
-  const next = { ...learning, seen: seen + 1, sum: sum + value, squares: squares + value ** 2 }
-  if (scale === 'share' || seen % every !== 0) return next
+  if (scale === 'share') return { ...learning, seen: seen + 1, sum: sum + value, squares: squares + value ** 2 }
+  // Sums of values without a bound would in the end be no numbers any more: of those the sample is enough.
+  const next = { ...learning, seen: seen + 1 }
+  if (seen % every !== 0) return next
   const taken = [...values, value]
   if (taken.length < mostValues) return { ...next, values: taken }
   return { ...next, values: taken.filter((_, index) => index % 2 === 0), every: every * 2 }

@@ -9,8 +9,10 @@ const seenSchema = z.strictObject({
   since: z.number().nullable(),
 })
 
+const changes = ['served-model', 'served-fingerprint', 'judge-changed'] as const
+
 const eventSchema = z.strictObject({
-  code: z.enum([...signalNames, 'served-model', 'served-fingerprint', 'judge-changed']),
+  code: z.enum([...signalNames, ...changes]),
   /** ms since the epoch, by the clock of the entry that showed it. */
   at: z.number(),
   /** Seq of that entry. */
@@ -29,6 +31,8 @@ const driftStateSchema = z.strictObject({
   models: seenSchema,
   fingerprints: seenSchema,
   judgeId: z.string().nullable(),
+  /** When a change was last alarmed about, by its kind, ms since the epoch. */
+  told: z.partialRecord(z.enum(changes), z.number()).default({}),
   /** The last 20, oldest first. */
   events: z.array(eventSchema),
 })
@@ -45,6 +49,7 @@ export function newDriftState(version: string, since: number): DriftState {
     models: { names: [], since: null },
     fingerprints: { names: [], since: null },
     judgeId: null,
+    told: {},
     events: [],
   }
 }
@@ -54,11 +59,11 @@ export function driftName(feature: string): string {
   return `drift:${feature}`
 }
 
-/** Undefined where nothing was watched yet. */
+/** Undefined where nothing was watched yet; `state` is null where what is stored cannot be read. */
 export async function loadDrift(
-  store: EvidenceStore,
+  store: Pick<EvidenceStore, 'checkpoint'>,
   feature: string,
-): Promise<{ cursor: number; state: DriftState } | undefined> {
+): Promise<{ cursor: number; state: DriftState | null } | undefined> {
   const kept = await store.checkpoint(driftName(feature))
-  return kept && { cursor: kept.cursor, state: driftStateSchema.parse(kept.state) }
+  return kept && { cursor: kept.cursor, state: driftStateSchema.safeParse(kept.state).data ?? null }
 }

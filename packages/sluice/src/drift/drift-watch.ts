@@ -1,7 +1,9 @@
 import type { Clock } from '@sluice/client'
 import { announce } from '../rollout/announce.ts'
 import { startLeaderLoop } from '../rollout/leader-loop.ts'
+import type { LoopFaults } from '../rollout/loop-faults.ts'
 import type { WorkLoop } from '../rollout/work-loop.ts'
+import { asideName } from '../store/rows/evidence-row.ts'
 import type { Store } from '../store/store.ts'
 import { type DriftEvent, type DriftState, driftName, loadDrift, newDriftState } from './drift-state.ts'
 import { observeDrift, type UserDays } from './observe-drift.ts'
@@ -12,7 +14,7 @@ export interface DriftWatchOptions {
   clock: Clock
   /** What the last nightly of a feature said, where there is one. */
   nightOf: (feature: string) => NightWord | undefined
-  onError: (error: unknown, waitMs: number) => void
+  faults: LoopFaults
   /** How often it looks, in ms (default 10 s). */
   everyMs?: number
 }
@@ -24,18 +26,19 @@ const pageSize = 1000
  * each feature: nothing counts twice, and each alarm is on record once.
  */
 export function startDriftWatch(options: DriftWatchOptions): WorkLoop {
-  const { store, clock, onError, everyMs = 10_000 } = options
+  const { store, clock, faults, everyMs = 10_000 } = options
   return startLeaderLoop({
     store,
     name: 'drift',
     clock,
     everyMs,
     wakers: [(wake) => store.onChange(wake)],
-    onError,
+    ...faults,
     async work({ held }) {
       let more = false
       for (const { feature, active } of await store.features()) {
-        if (active !== null && held() && (await watchFeature(feature, active, options))) more = true
+        if (active === null || !held()) continue
+        if (await faults.attempt(feature, () => watchFeature(feature, active, options))) more = true
       }
       return more
     },
@@ -46,6 +49,7 @@ export function startDriftWatch(options: DriftWatchOptions): WorkLoop {
 async function watchFeature(feature: string, active: string, options: DriftWatchOptions): Promise<boolean> {
   const { store } = options
   const loaded = await loadDrift(store, feature)
+  if (loaded?.state === null) return beginAnew(feature, active, loaded.cursor, options)
   const after = loaded?.cursor ?? 0
   const entries = await store.readLog({ after, limit: pageSize, feature })
   const [first, last] = [entries[0], entries.at(-1)]
@@ -69,6 +73,27 @@ async function watchFeature(feature: string, active: string, options: DriftWatch
     { rolloutId: driftName(feature), records },
   )
   return entries.length === pageSize
+}
+
+/** What cannot be read is kept for whoever wants to know why, and told; from the next entry on all is learnt again. */
+async function beginAnew(
+  feature: string,
+  active: string,
+  cursor: number,
+  { store, clock }: DriftWatchOptions,
+): Promise<boolean> {
+  const at = clock.now()
+  const name = driftName(feature)
+  await announce(store, {
+    feature,
+    rolloutId: null,
+    action: 'drift.reset',
+    key: `${feature} ${cursor}`,
+    reason: `The state of the drift watch could not be read and was set aside as "${asideName(name)}": it learns anew what is normal, and alarms of nothing for a day.`,
+    evidence: null,
+    at,
+  })
+  return await store.setAside(name, cursor, { fresh: { cursor, state: newDriftState(active, at) } })
 }
 
 function alarm(

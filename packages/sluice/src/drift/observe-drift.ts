@@ -1,3 +1,4 @@
+import { excerpt, visibleLine } from '../report/untrusted.ts'
 import type { LogEntry } from '../store/outcome-log.ts'
 import { hasAlarmed, newDetector, observeWith, type Watching } from './detector.ts'
 import type { DriftEvent, DriftState } from './drift-state.ts'
@@ -11,6 +12,7 @@ export interface UserDays {
 
 const eventsKept = 20
 const namesKept = 50
+const longestName = 80
 const dayMs = 86_400_000
 
 /**
@@ -68,13 +70,35 @@ function servedEvents(state: DriftState, entry: LogEntry): DriftEvent[] {
   const model = isNews(state.models, servedModel, entry.receivedAt)
   const print = isNews(state.fingerprints, fingerprint, entry.receivedAt)
   return [
-    ...(model
-      ? [eventOf('served-model', entry, `The provider now serves ${servedModel}, which it did not before.`)]
+    ...(model && isDue(state, 'served-model', entry.receivedAt)
+      ? [eventOf('served-model', entry, `The provider now serves ${quoted(servedModel)}, which it did not before.`)]
       : []),
-    ...(print
-      ? [eventOf('served-fingerprint', entry, `The provider answers under another fingerprint: ${fingerprint}.`)]
+    ...(print && isDue(state, 'served-fingerprint', entry.receivedAt)
+      ? [
+          eventOf(
+            'served-fingerprint',
+            entry,
+            `The provider answers under another fingerprint: ${quoted(fingerprint)}.`,
+          ),
+        ]
       : []),
   ]
+}
+
+/** What a client says is no text of ours: it stands in quotes, on one line, and is short. */
+function quoted(name: string | null): string {
+  return `"${excerpt(visibleLine(name ?? ''), longestName).replaceAll('"', "'")}"`
+}
+
+/**
+ * Whether a change is alarmed about: once a day, however many names a client reports, since each alarm is a row of a log that
+ * is kept for good, and a message.
+ */
+function isDue(state: DriftState, code: keyof DriftState['told'], at: number): boolean {
+  const last = state.told[code]
+  if (last !== undefined && at - last < dayMs) return false
+  state.told = { ...state.told, [code]: at }
+  return true
 }
 
 /** Notes a name. News is one that was not among those of the first day, since backends go by several at a time. */
@@ -93,6 +117,7 @@ function judgeEvents(state: DriftState, entry: LogEntry): DriftEvent[] {
   if (before === null) return []
   // Scores of different judges are never compared.
   state.detectors.score = newDetector(entry.receivedAt)
+  if (!isDue(state, 'judge-changed', entry.receivedAt)) return []
   return [
     eventOf('judge-changed', entry, `Judge ${entry.judgeId} has taken the place of ${before}: scores start anew.`),
   ]

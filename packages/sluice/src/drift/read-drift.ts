@@ -30,10 +30,10 @@ export interface DriftView {
   events: DriftEvent[]
 }
 
-/** The drift watch of a feature's active version; null where nothing was watched yet. */
+/** The drift watch of a feature's active version; null where nothing was watched yet, or cannot be read and begins anew. */
 export async function readDrift(store: EvidenceStore, feature: string): Promise<DriftView | null> {
   const loaded = await loadDrift(store, feature)
-  if (!loaded) return null
+  if (!loaded?.state) return null
   const { version, since, judgeId, models, fingerprints, detectors, events } = loaded.state
   return {
     version,

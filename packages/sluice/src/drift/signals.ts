@@ -29,9 +29,12 @@ export type Signal = keyof typeof signals
 
 export const signalNames = Object.keys(signals) as Signal[]
 
-/** What an entry of the log shows of each signal; nothing of what it does not hold. */
+/** Beyond this no measure is meant; entries of before there were bounds may hold more. */
+const most = 1e9
+
+/** What an entry of the log shows of each signal; nothing of what it does not hold, or what cannot have been measured. */
 export function observationsOf(entry: LogEntry): Partial<Record<Signal, number>> {
-  if (entry.kind === 'score') return { score: entry.score }
+  if (entry.kind === 'score') return entry.score >= 0 && entry.score <= 1 ? { score: entry.score } : {}
   if (entry.kind === 'feedback') return {}
   const { error, refusal, invalid } = entry
   const all = { errors: error === null ? 0 : 1, refusals: refusal ? 1 : 0, invalid: invalid ? 1 : 0 }
@@ -40,5 +43,7 @@ export function observationsOf(entry: LogEntry): Partial<Record<Signal, number>>
 
 function measuresOf({ latencyMs, costUsd, inputTokens, outputTokens, outputChars }: RequestEntry) {
   const measured = { latency: latencyMs, cost: costUsd, inputs: inputTokens, length: outputTokens ?? outputChars }
-  return Object.fromEntries(Object.entries(measured).filter(([, value]) => value !== null))
+  return Object.fromEntries(
+    Object.entries(measured).filter(([, value]) => value !== null && value >= 0 && value <= most),
+  )
 }

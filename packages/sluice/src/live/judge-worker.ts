@@ -2,6 +2,7 @@ import type { Clock } from '@sluice/client'
 import { announce } from '../rollout/announce.ts'
 import { healthyJudge, isOutage, type JudgeHealth, judgeHealthName, readJudgeHealth } from '../rollout/judge-health.ts'
 import { startLeaderLoop } from '../rollout/leader-loop.ts'
+import type { LoopFaults } from '../rollout/loop-faults.ts'
 import type { WorkLoop } from '../rollout/work-loop.ts'
 import type { JudgeTask } from '../store/judge-queue.ts'
 import type { Store } from '../store/store.ts'
@@ -13,7 +14,7 @@ export interface JudgeWorkerOptions extends Omit<JudgeContext, 'now'> {
   /** Requests that are judged at a time. */
   concurrency: number
   count: (feature: string, fate: JudgeFate) => void
-  onError: (error: unknown, waitMs: number) => void
+  faults: LoopFaults
 }
 
 const everyMs = 1000
@@ -26,7 +27,7 @@ const outagePauseMs = 60_000
  * are tried, so that the others are not kept waiting, and whoever reads the judge's health knows.
  */
 export function startJudgeWorker(options: JudgeWorkerOptions): WorkLoop {
-  const { store, clock, concurrency, count, onError } = options
+  const { store, clock, concurrency, count, faults } = options
   const context: JudgeContext = { ...options, now: () => clock.now() }
   const judgeFeature = async (feature: string, claimed: readonly JudgeTask[]) => {
     const health = await readJudgeHealth(store, feature)
@@ -43,11 +44,14 @@ export function startJudgeWorker(options: JudgeWorkerOptions): WorkLoop {
     name: 'judge',
     clock,
     everyMs,
-    onError,
+    ...faults,
     async work() {
       const tasks = await store.claim(concurrency, clock.now(), leaseMs)
       const byFeature = Map.groupBy(tasks, ({ feature }) => feature)
-      await Promise.all([...byFeature].map(([feature, claimed]) => judgeFeature(feature, claimed)))
+      // What is claimed of a feature that fails comes back when its lease is over.
+      await Promise.all(
+        [...byFeature].map(([feature, claimed]) => faults.attempt(feature, () => judgeFeature(feature, claimed))),
+      )
       return tasks.length === concurrency
     },
   })

@@ -1,4 +1,5 @@
 import type { Clock } from '@sluice/client'
+import type { LoopFaults } from '../rollout/loop-faults.ts'
 import { startWorkLoop, type WorkLoop } from '../rollout/work-loop.ts'
 import type { ContentStore } from '../store/content-store.ts'
 import type { InstanceStore } from '../store/instance-store.ts'
@@ -19,14 +20,14 @@ export function startRetention(options: {
   store: Pick<ContentStore, 'expireContent'> & Pick<OutcomeLog, 'pruneLog'> & Pick<InstanceStore, 'forgetSilent'>
   clock: Clock
   keepLogMs: number
-  onError: (error: unknown, waitMs: number) => void
+  faults: Pick<LoopFaults, 'onError' | 'onRecovered'>
 }): WorkLoop {
-  const { store, clock, keepLogMs, onError } = options
+  const { store, clock, keepLogMs, faults } = options
   let prunedAt = Number.NEGATIVE_INFINITY
   return startWorkLoop({
     clock,
     everyMs,
-    onError,
+    ...faults,
     async work() {
       const now = clock.now()
       await store.expireContent(now)

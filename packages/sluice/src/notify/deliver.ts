@@ -1,8 +1,11 @@
 import { retryAfterMs } from '../providers/retry-after.ts'
 import type { OutgoingRequest } from './channel.ts'
 
-/** What became of a message. `gone`: the receiver says that the address exists no more. */
-export type Delivery = { state: 'delivered' } | { state: 'gone' } | { state: 'failed'; why: string }
+/**
+ * What became of a message. `gone`: the receiver says that the address exists no more. `failed`: `refused` with a status that
+ * another attempt would not change, or not reached in time.
+ */
+export type Delivery = { state: 'delivered' } | { state: 'gone' } | { state: 'failed'; why: string; refused: boolean }
 
 export interface DeliverOptions {
   fetch: typeof globalThis.fetch
@@ -35,7 +38,7 @@ export async function deliver(request: (now: number) => OutgoingRequest, options
     if (clock() + delay >= deadline) break
     await sleep(delay)
   }
-  return { state: 'failed', why }
+  return { state: 'failed', why, refused: false }
 }
 
 type Attempt = Delivery | { state: 'retry'; why: string; afterMs: number | undefined }
@@ -59,7 +62,7 @@ function verdictOn({ ok, status, headers }: Response, now: number): Attempt {
   if (status === 410) return { state: 'gone' }
   const why = `the receiver answered ${status}`
   const mayPass = status === 408 || status === 425 || status === 429 || status >= 500
-  if (!mayPass) return { state: 'failed', why }
+  if (!mayPass) return { state: 'failed', why, refused: true }
   return { state: 'retry', why, afterMs: retryAfterMs((name) => headers.get(name), '', now) }
 }
 

@@ -11,7 +11,8 @@ import { eventOf } from './decide-event.ts'
 import type { DecisionEngine } from './engine.ts'
 import { type Lead, startLeaderLoop } from './leader-loop.ts'
 import { lookAt, saveLook } from './look.ts'
-import type { Assessed } from './rollout-fold.ts'
+import type { LoopFaults } from './loop-faults.ts'
+import { type Assessed, DamagedFold, foldName } from './rollout-fold.ts'
 import { announcementsOf } from './rollout-news.ts'
 import type { WorkLoop } from './work-loop.ts'
 
@@ -19,8 +20,8 @@ export interface ControllerOptions {
   store: Store
   clock: Clock
   engine: DecisionEngine<object>
-  /** A failure that is tried again after `waitMs`; a rollback that waits for the store is one. */
-  onError: (error: unknown, waitMs: number) => void
+  /** Told of failures, which are tried again; a rollback that waits for the store is one. */
+  faults: LoopFaults
   /** Told of each new assessment of a running rollout. */
   onAssessed?: (assessed: Assessed) => void
   /** It looks at least this often, in ms. Default 1000. */
@@ -33,17 +34,18 @@ export interface ControllerOptions {
  * refused unless the rollout is still the one, in the stage, that it was decided on.
  */
 export function startController(options: ControllerOptions): WorkLoop {
-  const { store, clock, onError, everyMs = 1000 } = options
+  const { store, clock, faults, everyMs = 1000 } = options
   return startLeaderLoop({
     store,
     name: 'controller',
     clock,
     everyMs,
     wakers: [(wake) => store.onAppend(wake), (wake) => store.onChange(wake)],
-    onError,
+    ...faults,
     async work(lead) {
       const rollouts = (await store.features()).map(runningRollout).filter((rollout) => rollout !== undefined)
-      const results = await Promise.allSettled(rollouts.map((rollout) => control(rollout, options, lead)))
+      const looks = rollouts.map((rollout) => faults.attempt(rollout.feature, () => control(rollout, options, lead)))
+      const results = await Promise.allSettled(looks)
       // A rollout that cannot be looked at is no reason to leave the others alone.
       const failed = results.find((result) => result.status === 'rejected')
       if (failed) throw failed.reason
@@ -55,7 +57,10 @@ export function startController(options: ControllerOptions): WorkLoop {
 /** One look at one rollout, and what follows from it; true where more is to be seen at once. */
 async function control(running: Rollout, options: ControllerOptions, lead: Lead): Promise<boolean> {
   const { store, clock, engine, onAssessed } = options
-  const look = await lookAt({ store, engine, now: () => clock.now() }, running)
+  const look = await lookAt({ store, engine, now: () => clock.now() }, running).catch((error: unknown) => {
+    if (error instanceof DamagedFold) return freeze(options, running, error, lead)
+    throw error
+  })
   if (!look || !lead.held()) return false
   const { rollout, fold, behind } = look
   const { assessed } = fold
@@ -70,9 +75,37 @@ async function control(running: Rollout, options: ControllerOptions, lead: Lead)
   return act(options, rollout, event, { at: assessed.at, fence: lead.fence() })
 }
 
+/**
+ * Evidence that cannot be read is set aside, the rollout keeps its share, and somebody is called. What was seen is counted anew from
+ * the log, which holds all of it: until a person resumes, only a rollback may come of that.
+ */
+async function freeze(
+  options: ControllerOptions,
+  { feature, id, status }: Rollout,
+  { cursor, message }: DamagedFold,
+  lead: Lead,
+): Promise<undefined> {
+  const reason = `The evidence could not be read (${message}). The rollout is paused and its log counted anew: look at it, then resume or abort it.`
+  if (!lead.held()) return undefined
+  const at = options.clock.now()
+  if (status !== 'paused')
+    await act(options, { feature }, { type: 'pause', rolloutId: id, reason }, { at, fence: lead.fence() })
+  await announce(options.store, {
+    feature,
+    rolloutId: id,
+    action: 'rollout.stuck',
+    key: `${id} damaged ${cursor}`,
+    reason,
+    evidence: null,
+    at,
+  })
+  await options.store.setAside(foldName(id), cursor, { forget: id })
+  return undefined
+}
+
 async function act(
   { store }: ControllerOptions,
-  { feature }: Rollout,
+  { feature }: Pick<Rollout, 'feature'>,
   event: ReleaseEvent,
   { at, fence }: { at: number; fence: Fence | undefined },
 ): Promise<boolean> {

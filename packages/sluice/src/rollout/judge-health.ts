@@ -25,9 +25,12 @@ export function judgeHealthName(feature: string): string {
   return `judge:${feature}`
 }
 
-export async function readJudgeHealth(store: EvidenceStore, feature: string): Promise<JudgeHealth> {
+/** Of what cannot be read nothing is believed but that somebody should look: it is as an outage, until the judge answers again. */
+const unreadable: JudgeHealth = { failingSince: 0, failures: failuresOfOutage, code: 'damaged' }
+
+export async function readJudgeHealth(store: Pick<EvidenceStore, 'checkpoint'>, feature: string): Promise<JudgeHealth> {
   const kept = await store.checkpoint(judgeHealthName(feature))
-  return kept ? judgeHealthSchema.parse(kept.state) : healthyJudge
+  return kept ? (judgeHealthSchema.safeParse(kept.state).data ?? unreadable) : healthyJudge
 }
 
 /** Several failures in a row: single ones are only tried again. */

@@ -2,21 +2,25 @@ import { z } from 'zod'
 import type { ReleaseEventName, ReleaseNotification } from '../notify/release-notification.ts'
 import type { AuditRow } from '../release/audit.ts'
 
-const events: Record<string, ReleaseEventName> = {
-  'rollout.start': 'started',
-  'rollout.advance': 'advanced',
-  'rollout.alert': 'alert',
-  'rollout.stuck': 'stuck',
-  'rollout.promote': 'promoted',
-  'rollout.rollBack': 'rolledBack',
-  'active.rollBack': 'rolledBack',
-  'rollout.abort': 'aborted',
-  'drift.alarm': 'drift',
-  'judge.budget': 'judge',
-}
+const events = new Map<string, ReleaseEventName>([
+  ['rollout.start', 'started'],
+  ['rollout.advance', 'advanced'],
+  ['rollout.alert', 'alert'],
+  ['rollout.stuck', 'stuck'],
+  ['rollout.promote', 'promoted'],
+  ['rollout.rollBack', 'rolledBack'],
+  ['active.rollBack', 'rolledBack'],
+  ['rollout.abort', 'aborted'],
+  ['drift.alarm', 'drift'],
+  ['drift.reset', 'drift'],
+  ['judge.budget', 'judge'],
+])
 
 /** Holds that somebody should know of: arms that do not match, and a decision that only a person can make. */
-const holds: Record<string, ReleaseEventName> = { sampleRatioMismatch: 'alert', inconclusive: 'stuck' }
+const holds = new Map<string, ReleaseEventName>([
+  ['sampleRatioMismatch', 'alert'],
+  ['inconclusive', 'stuck'],
+])
 
 const rolloutSchema = z.looseObject({
   id: z.string(),
@@ -32,7 +36,7 @@ export function releaseNews(
   { project, linkTo }: { project: string; linkTo: (feature: string, rolloutId: string | null) => string | undefined },
 ): ReleaseNotification | undefined {
   const after = afterSchema.safeParse(row.after).data
-  const event = row.action === 'rollout.hold' ? holds[after?.rollout?.state ?? ''] : events[row.action]
+  const event = row.action === 'rollout.hold' ? holds.get(after?.rollout?.state ?? '') : events.get(row.action)
   if (!event) return undefined
   const rolloutId = after?.rollout?.id ?? null
   return {

@@ -3,6 +3,7 @@ import type { Rollout } from '../release/rollout.ts'
 import type { UnitRecord } from '../store/evidence-store.ts'
 import type { LogEntry } from '../store/outcome-log.ts'
 import type { Store } from '../store/store.ts'
+import { StoreError } from '../store/store-error.ts'
 import type { Assessment } from './assessment.ts'
 import type { DecisionEngine } from './engine.ts'
 import { judgeHealthSchema, withJudgeHealth } from './judge-health.ts'
@@ -52,9 +53,46 @@ export function newFold(evidence: object): RolloutFold {
   return { evidence, assessed: null, heldSince: null, announced: [] }
 }
 
+/** @throws DamagedFold */
 export async function loadFold(store: Pick<Store, 'checkpoint'>, rolloutId: string): Promise<LoadedFold | undefined> {
   const kept = await store.checkpoint(foldName(rolloutId))
-  return kept && { fold: rolloutFoldSchema.parse(kept.state), stored: kept.cursor }
+  if (!kept) return undefined
+  const { data, error } = rolloutFoldSchema.safeParse(kept.state)
+  const hole = data && firstHole(data.evidence)
+  if (data && hole === undefined) return { fold: data, stored: kept.cursor }
+  const fault = hole ?? error?.issues[0]?.path.join('.') ?? ''
+  throw new DamagedFold(rolloutId, kept.cursor, fault)
+}
+
+/** What is kept of a rollout cannot be read: nothing may be concluded from it. */
+export class DamagedFold extends StoreError {
+  readonly rolloutId: string
+  readonly cursor: number
+
+  constructor(rolloutId: string, cursor: number, where: string) {
+    super(
+      'damaged',
+      `the store's checkpoint ${foldName(rolloutId)} is damaged (${where}): it is set aside and made anew`,
+    )
+    this.rolloutId = rolloutId
+    this.cursor = cursor
+  }
+}
+
+/** The path of the first of the evidence's sums that is no number: null is what JSON makes of one that is not finite. */
+function firstHole(evidence: object): string | undefined {
+  const { sums, peak = 0 } = evidence as { sums?: unknown; peak?: unknown }
+  return typeof peak === 'number' ? (sums === undefined ? undefined : holeIn(sums, 'sums')) : 'peak'
+}
+
+function holeIn(value: unknown, path: string): string | undefined {
+  if (typeof value === 'number') return undefined
+  if (value === null || typeof value !== 'object') return path
+  for (const [key, inside] of Object.entries(value)) {
+    const hole = holeIn(inside, `${path}.${key}`)
+    if (hole !== undefined) return hole
+  }
+  return undefined
 }
 
 /** What was last known of a rollout, running or ended; undefined before its first assessment. */

@@ -10,6 +10,8 @@ export interface WorkLoopOptions {
   wakers?: readonly ((wake: () => void) => () => void)[]
   /** Told of each failure, and after how many ms the work is tried again. */
   onError: (error: unknown, waitMs: number) => void
+  /** Told of the first success after failures. */
+  onRecovered?: (() => void) | undefined
   /** The longest wait between attempts that fail, in ms (default 5 s). */
   longestBackoffMs?: number
 }
@@ -24,7 +26,15 @@ const defaultLongestBackoffMs = 5000
 
 /** Works when woken and at least every so often; after failures less and less often, whoever wakes it. */
 export function startWorkLoop(options: WorkLoopOptions): WorkLoop {
-  const { clock, work, everyMs, wakers = [], onError, longestBackoffMs = defaultLongestBackoffMs } = options
+  const {
+    clock,
+    work,
+    everyMs,
+    wakers = [],
+    onError,
+    onRecovered,
+    longestBackoffMs = defaultLongestBackoffMs,
+  } = options
   let closed = false
   let woken = false
   let failures = 0
@@ -41,6 +51,7 @@ export function startWorkLoop(options: WorkLoopOptions): WorkLoop {
     woken = false
     try {
       const more = await work()
+      if (failures > 0) onRecovered?.()
       failures = 0
       return more ? 0 : everyMs
     } catch (error) {

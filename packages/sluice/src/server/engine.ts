@@ -13,6 +13,7 @@ import type { Channel } from '../notify/channel.ts'
 import type { DeliverOptions } from '../notify/deliver.ts'
 import { bettingEngine } from '../rollout/betting-engine.ts'
 import { startController } from '../rollout/controller.ts'
+import { createFaultRegister, type FaultRegister } from '../rollout/loop-faults.ts'
 import { startNotifier } from '../rollout/notifier.ts'
 import { releaseNews } from '../rollout/release-news.ts'
 import { readAssessment } from '../rollout/rollout-fold.ts'
@@ -61,8 +62,21 @@ const batchesWaiting = 100
 export function startEngine(options: EngineOptions): Engine {
   const { store, clock, random, log, metrics, keepLogMs, redactorOf, nightOf } = options
   const stop = new AbortController()
-  const failing = (part: string) => (error: unknown, waitMs: number) =>
-    log('error', `${part} failed and is tried again`, { error: messageOf(error), waitMs })
+  const faults = createFaultRegister({
+    clock,
+    onError: ({ loop, feature, code }, error, waitMs) =>
+      log('error', `${loop} failed${waitMs > 0 ? ' and is tried again' : ''}`, {
+        ...(feature !== null && { feature }),
+        ...{ code, error: messageOf(error), waitMs },
+      }),
+    onRecovered: ({ loop, feature }) => log('info', `${loop} works again`, { ...(feature !== null && { feature }) }),
+  })
+  metrics.gauge('loop_failures', 'Failures in a row of what is done for a feature; none while all goes well.', () =>
+    faults.current().map(({ loop, feature, code, failures }) => ({
+      labels: { loop, feature: feature ?? '', code },
+      value: failures,
+    })),
+  )
   const countContents = (feature: string, fate: string, by: number) => {
     if (by > 0)
       metrics.count('live_contents_total', 'Inputs and outputs that clients sent along.', { feature, fate }, by)
@@ -82,7 +96,7 @@ export function startEngine(options: EngineOptions): Engine {
       store,
       clock,
       engine: bettingEngine,
-      onError: failing('the controller'),
+      faults: faults.of('controller'),
       onAssessed: armGauges(metrics, clock),
     }),
     startJudgeWorker({
@@ -94,11 +108,11 @@ export function startEngine(options: EngineOptions): Engine {
       signal: stop.signal,
       concurrency: judged,
       count: (feature, fate) => metrics.count('judge_tasks_total', 'Requests given to the judge.', { feature, fate }),
-      onError: failing('judging'),
+      faults: faults.of('judging'),
     }),
-    startDriftWatch({ store, clock, nightOf, onError: failing('the drift watch') }),
-    startRetention({ store, clock, keepLogMs, onError: failing('deleting what has expired') }),
-    ...startNotifiers(options, failing),
+    startDriftWatch({ store, clock, nightOf, faults: faults.of('drift watch') }),
+    startRetention({ store, clock, keepLogMs, faults: faults.of('retention') }),
+    ...startNotifiers(options, faults),
   ]
   return {
     async intake(accepted) {
@@ -107,6 +121,7 @@ export function startEngine(options: EngineOptions): Engine {
     insight: {
       assessment: async (rolloutId) => (await readAssessment(store, rolloutId)) ?? null,
       drift: (feature) => readDrift(store, feature),
+      faults: () => faults.current(),
     },
     async close() {
       stop.abort()
@@ -116,10 +131,7 @@ export function startEngine(options: EngineOptions): Engine {
   }
 }
 
-function startNotifiers(
-  { store, clock, notify }: EngineOptions,
-  failing: (part: string) => (error: unknown, waitMs: number) => void,
-): WorkLoop[] {
+function startNotifiers({ store, clock, metrics, notify }: EngineOptions, faults: FaultRegister): WorkLoop[] {
   const { channels, project, linkTo, deliver } = notify
   return channels.map((channel) =>
     startNotifier({
@@ -128,7 +140,9 @@ function startNotifiers(
       channel,
       newsOf: (row) => releaseNews(row, { project, linkTo }),
       deliver,
-      onError: failing(`telling ${channel.id}`),
+      faults: faults.of(`telling ${channel.id}`),
+      count: (channelId, result) =>
+        metrics.count('notifications_total', 'Messages to channels.', { channel: channelId, result }),
     }),
   )
 }

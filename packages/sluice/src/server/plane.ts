@@ -1,5 +1,6 @@
 import type { Clock, Outcome } from '@sluice/client'
 import type { Assessment } from '../rollout/assessment.ts'
+import type { LoopFault } from '../rollout/loop-faults.ts'
 import type { LogDraft } from '../store/outcome-log.ts'
 import type { Store } from '../store/store.ts'
 import type { Log } from './observe/log.ts'
@@ -22,6 +23,8 @@ export interface Insight {
   assessment(rolloutId: string): Promise<Assessment | null>
   /** The state of the drift watch of a feature; null where none is kept. */
   drift(feature: string): Promise<unknown>
+  /** What the loops of this process keep failing at. */
+  faults?(): readonly LoopFault[]
 }
 
 export interface PlaneSettings {

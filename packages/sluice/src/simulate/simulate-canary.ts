@@ -1,6 +1,7 @@
 import { hasEnded, type Rollout } from '../release/rollout.ts'
 import { startController } from '../rollout/controller.ts'
 import type { DecisionEngine } from '../rollout/engine.ts'
+import { createFaultRegister } from '../rollout/loop-faults.ts'
 import { seededRandom } from '../stats/random.ts'
 import { memoryStore } from '../store/memory/memory-store.ts'
 import type { CanaryRun } from './canary-run.ts'
@@ -34,7 +35,7 @@ export async function simulateCanary({ scenario, recorded, engine }: Simulation,
   let costAlert = false
   const controller = startController({
     ...{ store, clock, engine, everyMs: 6 * tickMs },
-    onError: (error) => failures.push(error),
+    faults: createFaultRegister({ clock, onError: (_, error) => failures.push(error) }).of('controller'),
     onAssessed: ({ assessment }) => {
       costAlert ||= assessment.alerts.some(({ code }) => code === 'cost')
     },

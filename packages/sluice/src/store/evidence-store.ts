@@ -21,6 +21,11 @@ export interface EvidenceStore {
     next: Checkpoint,
     units?: { rolloutId: string; records: ReadonlyMap<string, UnitRecord> },
   ): Promise<boolean>
+  /**
+   * Moves a checkpoint that cannot be read out of the way, to `aside:<name>`, where it stays until the next one; `fresh` takes
+   * its place, and all units of `forget` are forgotten with it. False where the stored cursor is not `expected`.
+   */
+  setAside(name: string, expected: number, next?: { fresh?: Checkpoint; forget?: string }): Promise<boolean>
   /** What is known of these units; absent keys are unknown units. */
   units(rolloutId: string, keys: readonly string[]): Promise<Map<string, UnitRecord>>
 }

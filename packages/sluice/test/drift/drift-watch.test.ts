@@ -11,6 +11,7 @@ import type { Store } from '../../src/store/store.ts'
 import { by, byHand, canary, handClock, incumbent, publish } from '../rollout/controller/stage.ts'
 import { start } from '../store/contract/samples.ts'
 import { lastingLease } from '../support/lasting-lease.ts'
+import { toldFaults } from '../support/loop-faults.ts'
 import { until } from '../support/until.ts'
 import { judged, scoreOf, served } from './traffic.ts'
 
@@ -24,12 +25,9 @@ async function activeStore(): Promise<Store> {
 /** Runs a watch until it has seen the log to its end. */
 async function watchAll(store: Store, { night }: { night?: NightWord } = {}) {
   const errors: unknown[] = []
-  const watch = startDriftWatch({
-    store,
-    clock: handClock(),
-    nightOf: () => night,
-    onError: (error) => errors.push(error),
-  })
+  const clock = handClock()
+  const faults = toldFaults(clock, (error) => errors.push(error))
+  const watch = startDriftWatch({ store, clock, nightOf: () => night, faults })
   const [last] = (await store.readLog({ after: 0, limit: 100_000 })).slice(-1)
   await until(async () => (await store.checkpoint('drift:mail'))?.cursor === last?.seq, 'the end of the log')
   await watch.close()
@@ -75,7 +73,8 @@ test('killed before its state was stored, the same alarm is not told twice', asy
     saveCheckpoint: (name, expected, next, units) =>
       announced ? new Promise(() => {}) : store.saveCheckpoint(name, expected, next, units),
   }
-  const dead = startDriftWatch({ store: dying, clock: handClock(), nightOf: () => undefined, onError: () => {} })
+  const clock = handClock()
+  const dead = startDriftWatch({ store: dying, clock, nightOf: () => undefined, faults: toldFaults(clock) })
   await until(() => announced, 'the alarm')
   void dead.close()
   await watchAll({ ...store, lead: lastingLease() })
@@ -105,8 +104,8 @@ test('another model that is served is an event by itself, and the suspect of wha
   await watchAll(store)
   const rows = await alarms(store)
   assert.deepEqual(rows.map(({ evidence }) => (evidence as { code: string }).code).sort(), ['score', 'served-model'])
-  assert.match(rows[0]?.reason ?? '', /now serves haiku-2/)
-  assert.match(rows[1]?.reason ?? '', /provider is suspected: The provider now serves haiku-2/)
+  assert.match(rows[0]?.reason ?? '', /now serves "haiku-2"/)
+  assert.match(rows[1]?.reason ?? '', /provider is suspected: The provider now serves "haiku-2"/)
 })
 
 test('another judge starts the scores anew instead of raising an alarm of drift', async () => {
@@ -151,4 +150,37 @@ test('with another active version the watch begins anew', async () => {
   assert.equal(view?.version, canary)
   assert.equal(view?.signals.find(({ signal }) => signal === 'score')?.seen, 1)
   assert.deepEqual(await alarms(store), [])
+})
+
+test('an absurd measure of before there were bounds, and a state that cannot be read, stop no feature', async () => {
+  const store = await activeStore()
+  for (const id of [incumbent, canary]) await publish(store, 'a-toy', id)
+  await applyEvent(store, 'a-toy', { type: 'activate', version: incumbent, reason: 'first' }, by, byHand)
+  await store.append([served(0, 10_000, { id: 'toy', feature: 'a-toy', latencyMs: 1e200 })])
+  const broken = { version: incumbent, detectors: { latency: { squares: null } } }
+  await store.saveCheckpoint('drift:a-toy', -1, { cursor: 0, state: broken })
+  await store.append([served(2, 10_000, { id: 'toy 2', feature: 'a-toy' }), served(1, 10_000)])
+  await watchAll(store)
+  await until(async () => (await readDrift(store, 'a-toy')) !== null, 'the new beginning')
+  assert.deepEqual((await store.checkpoint('aside:drift:a-toy'))?.state, broken)
+  const rows = (await store.audit('a-toy')).filter(({ action }) => action === 'drift.reset')
+  assert.match(rows[0]?.reason ?? '', /could not be read and was set aside as "aside:drift:a-toy"/)
+  const seen = (await readDrift(store, 'mail'))?.signals.find(({ signal }) => signal === 'errors')?.seen
+  assert.equal(seen, 1)
+})
+
+test('whatever names a client reports, there is one alarm of each kind a day, with the name in quotes and cut', async () => {
+  const store = await activeStore()
+  const perDay = 200
+  const names = Array.from({ length: 3 * perDay }, (_, index) =>
+    served(index, perDay, {
+      servedModel: `"<!channel>"\u001b[2J ${index} ${'x'.repeat(150)}`,
+      fingerprint: `f${index}`,
+    }),
+  )
+  await store.append(names)
+  await watchAll(store)
+  const told = await alarms(store)
+  assert.equal(told.length, 4)
+  assert.match(told[0]?.reason ?? '', /serves "'<!channel>'␛\[2J 2\d+ x+ … \(\d+ more characters\)", which/)
 })

@@ -15,6 +15,7 @@ import { defaultLiveSettings, type LiveSettings } from '../../src/suite/rollout-
 import { by, byHand, canary, handClock, incumbent, request, startRollout } from '../rollout/controller/stage.ts'
 import { version } from '../store/contract/samples.ts'
 import { judgement } from '../support/fake-model.ts'
+import { toldFaults } from '../support/loop-faults.ts'
 
 const allowed: LiveSettings = { ...defaultLiveSettings, store: true, judge: { percent: 100, budgetUsdPerDay: 5 } }
 
@@ -119,7 +120,7 @@ export function judging(
     signal: new AbortController().signal,
     concurrency: 4,
     count: (_feature, fate) => fates.push(fate),
-    onError: (error) => errors.push(error),
+    faults: toldFaults(clock, (error) => errors.push(error)),
   })
   return { clock, fates, errors, asked, close: () => loop.close(), [Symbol.asyncDispose]: () => loop.close() }
 }

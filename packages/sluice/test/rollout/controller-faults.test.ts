@@ -10,6 +10,7 @@ import { applyEvent } from '../../src/store/apply-event.ts'
 import type { LogDraft, RequestEntry, ScoreEntry } from '../../src/store/outcome-log.ts'
 import type { Store } from '../../src/store/store.ts'
 import { start } from '../store/contract/samples.ts'
+import { toldFaults } from '../support/loop-faults.ts'
 import { until } from '../support/until.ts'
 import { by, byHand, canary, handClock, incumbent, request, rollingStore } from './controller/stage.ts'
 
@@ -65,7 +66,12 @@ async function decided(log: readonly LogDraft[], prepare = async (_: Store) => {
   await prepare(store)
   const errors: unknown[] = []
   const clock = handClock(start + 1000)
-  const controller = startController({ store, clock, engine: bettingEngine, onError: (error) => errors.push(error) })
+  const controller = startController({
+    store,
+    clock,
+    engine: bettingEngine,
+    faults: toldFaults(clock, (error) => errors.push(error)),
+  })
   await store.append(log)
   const last = log.findLast(({ rolloutId }) => rolloutId === 'r1')
   const seq = last ? ((await store.entry(last.id))?.seq ?? 0) : 0
@@ -136,7 +142,7 @@ test('clocks of clients that are off by hours change nothing', async () => {
 
 test('scores that are none are counted, and prove nothing', async () => {
   const requests = users(80).map((unit) => routed(unit))
-  const bad = [Number.NaN, -0.5, 1.5, Number.POSITIVE_INFINITY]
+  const bad = [-1e200, -0.5, 1.5, 1e200]
   const scores = requests.map((entry, index) => scored(entry, index < 40 ? (bad[index % 4] ?? 0) : 0.8))
   const { status, assessment } = await decided([...requests, ...scores])
   assert.equal(status, 'running')
@@ -187,4 +193,33 @@ test('a judge that always fails leaves the errors to be watched', async () => {
     outage,
   )
   assert.equal(failing.status, 'rolledBack')
+})
+
+test('evidence that cannot be read pauses its rollout alone, is kept, calls somebody, and is counted anew from the log', async () => {
+  const store = await rollingStore({ settings: { stages } })
+  await rollingStore({ store, feature: 'zebra', rolloutId: 'r2', settings: { stages } })
+  const clock = handClock(start + 1000)
+  const run = () => startController({ store, clock, engine: bettingEngine, faults: toldFaults(clock) })
+  const first = run()
+  await store.append(users(40).map((unit) => routed(unit)))
+  await until(async () => (await readAssessment(store, 'r1'))?.cursor === 40, 'the log to be seen')
+  await first.close()
+  const before = await readAssessment(store, 'r1')
+  const kept = await store.checkpoint('rollout:r1')
+  const state = structuredClone(kept?.state) as { evidence: { sums: { arms: { canary: { errors: number | null } } } } }
+  state.evidence.sums.arms.canary.errors = null
+  await store.saveCheckpoint('rollout:r1', 40, { cursor: 40, state })
+  await using _ = {
+    [Symbol.asyncDispose]: (
+      (second) => () =>
+        second.close()
+    )(run()),
+  }
+  await until(async () => (await store.audit('mail')).some(({ action }) => action === 'rollout.stuck'), 'the call')
+  await until(async () => (await readAssessment(store, 'r1').catch(() => undefined))?.cursor === 40, 'the new count')
+  assert.equal((await store.feature('mail'))?.rollout?.status, 'paused')
+  assert.equal((await store.feature('zebra'))?.rollout?.status, 'running')
+  assert.deepEqual((await store.checkpoint('aside:rollout:r1'))?.state, state)
+  const after = await readAssessment(store, 'r1')
+  assert.deepEqual([after?.canary, after?.incumbent, after?.logE], [before?.canary, before?.incumbent, before?.logE])
 })

@@ -7,6 +7,7 @@ import { applyEvent } from '../../src/store/apply-event.ts'
 import type { Store } from '../../src/store/store.ts'
 import { StoreError } from '../../src/store/store-error.ts'
 import { lastingLease } from '../support/lasting-lease.ts'
+import { toldFaults } from '../support/loop-faults.ts'
 import { until } from '../support/until.ts'
 import { actions, control, untilEnded, untilSeen } from './controller/control.ts'
 import { countingEngine } from './controller/counting-engine.ts'
@@ -22,7 +23,8 @@ test('killed between decision and rollback, the next one finishes it exactly onc
       return new Promise(() => {})
     },
   }
-  const first = startController({ store: dying, clock: handClock(), engine: countingEngine(), onError: () => {} })
+  const clock = handClock()
+  const first = startController({ store: dying, clock, engine: countingEngine(), faults: toldFaults(clock) })
   await store.append(failures(3))
   await until(() => commits > 0, 'the decision')
   void first.close()
@@ -137,7 +139,7 @@ test('a store that is lost for a minute loses no decision, and is not hammered',
     store: shaky,
     clock,
     engine: countingEngine(),
-    onError: (_error, waitMs) => waits.push(waitMs),
+    faults: toldFaults(clock, (_error, waitMs) => waits.push(waitMs)),
   })
   await store.append(failures(2))
   lost = true

@@ -10,6 +10,7 @@ import type { Store } from '../../src/store/store.ts'
 import type { NotifySettings } from '../../src/suite/notify-settings.ts'
 import { start } from '../store/contract/samples.ts'
 import { fakeReceiver } from '../support/fake-receiver.ts'
+import { toldFaults } from '../support/loop-faults.ts'
 import { until } from '../support/until.ts'
 import { by, byHand, canary, handClock, rollingStore, startRollout } from './controller/stage.ts'
 
@@ -26,6 +27,7 @@ function channelTo(url: string, settings: NotifySettings = webhook): Channel {
 function telling(store: Store, channel: Channel) {
   const clock = handClock()
   const errors: string[] = []
+  const fates: string[] = []
   const sleep = async (ms: number) => {
     clock.at += Math.max(ms, 10_000)
   }
@@ -36,9 +38,10 @@ function telling(store: Store, channel: Channel) {
     channel,
     newsOf: (row) => releaseNews(row, { project: 'acme/mail', linkTo }),
     deliver: { fetch, random: () => 0, sleep },
-    onError: (error) => errors.push(String(error)),
+    faults: toldFaults(clock, (error) => errors.push(String(error))),
+    count: (_, fate) => fates.push(fate),
   })
-  return { clock, errors, close: () => loop.close(), [Symbol.asyncDispose]: () => loop.close() }
+  return { clock, errors, fates, close: () => loop.close(), [Symbol.asyncDispose]: () => loop.close() }
 }
 
 /** Waits until the channel is known: from then on it is told. */
@@ -116,7 +119,10 @@ test('a receiver that is down is told later, under one id; one that is gone is l
   assert.match(teller.errors[0] ?? '', /webhook URL was not told that mail \(acme\/mail\): rolled back: .*503/)
   status = 200
   const before = receiver.received.length
-  await until(() => receiver.received.length > before, 'the delivery')
+  await until(() => {
+    teller.clock.at += 60_000
+    return receiver.received.length > before
+  }, 'the delivery')
   assert.equal(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size, 1)
   status = 410
   await startRollout(store, 'mail', 'r2')
@@ -153,4 +159,62 @@ test('nobody is called for a start, but for a rollback', async () => {
   await until(() => receiver.received.length === 1, 'the call')
   const event = JSON.parse(receiver.received[0]?.body ?? '')
   assert.partialDeepStrictEqual(event, { event_action: 'trigger', payload: { class: 'rolledBack', component: 'mail' } })
+})
+
+test('a message that is refused for good is given up, named and counted, and all others are told', async () => {
+  await using receiver = await fakeReceiver((_, { body }) => (body.includes('rollout.advanced') ? 400 : 200))
+  const store = await rollingStore()
+  await rollingStore({ store, feature: 'constructor', rolloutId: 'r9' })
+  const channel = channelTo(receiver.url)
+  await using teller = telling(store, channel)
+  await untilKnown(store, channel)
+  await applyEvent(store, 'mail', { type: 'advance', reason: 'No worse so far.' }, by, byHand)
+  await applyEvent(store, 'mail', rollBack, by, byHand)
+  await applyEvent(store, 'constructor', { ...rollBack, rolloutId: 'r9' }, by, byHand)
+  const told = () => receiver.received.filter(({ body }) => body.includes('rolled_back')).length
+  await until(() => told() === 2 && teller.fates.length === 3, 'both rollbacks')
+  assert.equal(receiver.received.length, 3)
+  assert.match(teller.errors[0] ?? '', /mail .*rollout advanced: the receiver answered 400; it is not sent again/)
+  assert.deepEqual(teller.fates.toSorted(), ['delivered', 'delivered', 'refused'])
+  const state = (await store.checkpoint(`notify:${channel.id} ${channel.addressId}`))?.state
+  assert.partialDeepStrictEqual(state, { waiting: [] })
+})
+
+test('one message that cannot be told now holds up neither other rollouts nor, for long, its own', async () => {
+  let broken = true
+  await using receiver = await fakeReceiver((_, { body }) => (broken && body.includes('rollout.advanced') ? 500 : 200))
+  const store = await rollingStore()
+  await rollingStore({ store, feature: 'zebra', rolloutId: 'r9' })
+  const channel = channelTo(receiver.url)
+  await using teller = telling(store, channel)
+  await untilKnown(store, channel)
+  await applyEvent(store, 'mail', { type: 'advance', reason: 'No worse so far.' }, by, byHand)
+  await applyEvent(store, 'mail', rollBack, by, byHand)
+  await applyEvent(store, 'zebra', { ...rollBack, rolloutId: 'r9' }, by, byHand)
+  const titles = () => receiver.received.map(({ body }) => JSON.parse(body).data.summary as string)
+  await until(() => titles().some((title) => /^zebra .*rolled back/.test(title)), 'the other feature')
+  assert.ok(!titles().some((title) => /^mail .*rolled back/.test(title)), 'in order, for a while')
+  teller.clock.at += 61_000
+  await applyEvent(store, 'zebra', { type: 'activate', version: canary, reason: 'wakes the loop' }, by, byHand)
+  await until(() => titles().some((title) => /^mail .*rolled back/.test(title)), 'the rollback of the same rollout')
+  broken = false
+  const advanced = () => titles().filter((title) => /rollout advanced/.test(title)).length
+  const before = advanced()
+  await until(() => {
+    teller.clock.at += 60_000
+    return advanced() > before && teller.fates.at(-1) === 'delivered'
+  }, 'what had to wait')
+  assert.ok(teller.fates.includes('delayed') && !teller.fates.includes('lost'))
+})
+
+test('what a channel was told that cannot be read is set aside, and told once more under the same ids', async () => {
+  await using receiver = await fakeReceiver()
+  const store = await rollingStore()
+  const channel = channelTo(receiver.url)
+  const name = `notify:${channel.id} ${channel.addressId}`
+  await store.saveCheckpoint(name, -1, { cursor: 3, state: { seen: { mail: null }, gone: false } })
+  await applyEvent(store, 'mail', rollBack, by, byHand)
+  await using _ = telling(store, channel)
+  await until(() => receiver.received.length === 2, 'start and rollback')
+  assert.ok(await store.checkpoint(`aside:${name}`))
 })

@@ -2,6 +2,18 @@ import { z } from 'zod'
 import { Problem } from '../http/problem.ts'
 import { defineRoute } from '../http/route.ts'
 
+/** Kinds of faults only: whoever asks need not have a token. */
+const failing = z.array(
+  z.object({
+    loop: z.string(),
+    feature: z.string().nullable().meta({ description: 'Null: all of the loop.' }),
+    code: z.string(),
+    since: z.number().meta({ description: 'ms since the epoch' }),
+    failures: z.int().meta({ description: 'In a row.' }),
+  }),
+)
+const mostNamed = 100
+
 const status = z.object({ status: z.literal('ok') })
 const ok = { status: 200, body: { status: 'ok' } }
 
@@ -29,13 +41,19 @@ export const ready = defineRoute({
   summary: 'The store answers and the process is not going down',
   scopes: null,
   quiet: true,
-  answers: { 200: { description: 'Ready.', schema: status } },
-  async handle(_, { store, snapshots, clock, draining }) {
+  answers: {
+    200: {
+      description: 'Ready. `failing` names what it keeps failing at, one feature of which never stops another.',
+      schema: status.extend({ failing }),
+    },
+  },
+  async handle(_, { store, snapshots, clock, draining, insight }) {
     if (draining()) throw new Problem({ status: 503, code: 'shutting-down', detail: 'The server is shutting down.' })
     if (snapshots.ageMs() > mostAgeMs) throw unread()
     const timer = Promise.withResolvers<void>()
     const late = clock.setTimer(() => timer.reject(unread()), patienceMs)
     await Promise.race([store.ping(), timer.promise]).finally(() => clock.clearTimer(late))
-    return ok
+    const faults = (insight.faults?.() ?? []).slice(0, mostNamed)
+    return { status: 200, body: { status: 'ok', failing: faults } }
   },
 })

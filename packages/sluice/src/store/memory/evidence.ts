@@ -1,5 +1,6 @@
 import type { Checkpoint, EvidenceStore, UnitRecord } from '../evidence-store.ts'
 import { rolloutScope } from '../forget-store.ts'
+import { asideName, checkpointOf, checkpointText, unitTexts } from '../rows/evidence-row.ts'
 import type { MemoryForgetting } from './forgetting.ts'
 
 export interface MemoryEvidence extends EvidenceStore {
@@ -9,22 +10,34 @@ export interface MemoryEvidence extends EvidenceStore {
 
 /** What is kept is text, as in the databases: it costs less than half of a structured copy. */
 export function memoryEvidence({ isForgotten }: MemoryForgetting): MemoryEvidence {
-  const checkpoints = new Map<string, { cursor: number; text: string }>()
+  const checkpoints = new Map<string, { cursor: number; state: string }>()
   const memory = new Map<string, Map<string, string>>()
   return {
     async checkpoint(name): Promise<Checkpoint | undefined> {
       const kept = checkpoints.get(name)
-      return kept && { cursor: kept.cursor, state: JSON.parse(kept.text) }
+      return kept && checkpointOf(kept)
     },
-    async saveCheckpoint(name, expected, { cursor, state }, units) {
+    async saveCheckpoint(name, expected, next, units) {
+      const state = checkpointText(name, next)
+      const records = unitTexts(units?.records)
       if ((checkpoints.get(name)?.cursor ?? -1) !== expected) return false
-      checkpoints.set(name, { cursor, text: JSON.stringify(state) })
+      checkpoints.set(name, { cursor: next.cursor, state })
       if (units) {
         const known = memory.get(units.rolloutId) ?? new Map<string, string>()
-        for (const [unit, record] of units.records)
-          if (!isForgotten(unit, rolloutScope(units.rolloutId))) known.set(unit, JSON.stringify(record))
+        for (const [unit, record] of records)
+          if (!isForgotten(unit, rolloutScope(units.rolloutId))) known.set(unit, record)
         memory.set(units.rolloutId, known)
       }
+      return true
+    },
+    async setAside(name, expected, { fresh, forget } = {}) {
+      const state = fresh && checkpointText(name, fresh)
+      const kept = checkpoints.get(name)
+      if (!kept || kept.cursor !== expected) return false
+      checkpoints.set(asideName(name), kept)
+      checkpoints.delete(name)
+      if (fresh && state !== undefined) checkpoints.set(name, { cursor: fresh.cursor, state })
+      if (forget !== undefined) memory.delete(forget)
       return true
     },
     async units(rolloutId, keys) {

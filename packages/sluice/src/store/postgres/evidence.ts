@@ -1,11 +1,14 @@
 import type { Checkpoint, EvidenceStore } from '../evidence-store.ts'
-import { checkpointOf, unitOf } from '../rows/evidence-row.ts'
+import { asideName, checkpointOf, checkpointText, unitOf, unitTexts } from '../rows/evidence-row.ts'
 import type { Connection, Query } from './connection.ts'
 import { isForgotten } from './forgetting.ts'
 
 const insert = `INSERT INTO sluice.checkpoints (name, cursor, state) VALUES ($1, $2, $3)
   ON CONFLICT (name) DO NOTHING RETURNING cursor`
 const update = `UPDATE sluice.checkpoints SET cursor = $2, state = $3 WHERE name = $1 AND cursor = $4 RETURNING cursor`
+const remove = 'DELETE FROM sluice.checkpoints WHERE name = $1 AND cursor = $2 RETURNING cursor, state'
+const upsert = `INSERT INTO sluice.checkpoints (name, cursor, state) VALUES ($1, $2, $3)
+  ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor, state = excluded.state`
 const upsertUnits = `INSERT INTO sluice.units (rollout_id, unit, record)
   SELECT $1, unit, record FROM unnest($2::text[], $3::text[]) AS changed (unit, record)
   WHERE NOT ${isForgotten('changed.unit', "'r:' || $1")} ORDER BY unit
@@ -21,12 +24,24 @@ export function postgresEvidence(db: Connection): EvidenceStore {
       const save = savingAs(name, expected, next)
       if (!units || units.records.size === 0) return await save(db.query)
       const { rolloutId } = units
-      const keys = [...units.records.keys()]
-      const records = [...units.records.values()].map((record) => JSON.stringify(record))
+      const texts = unitTexts(units.records)
+      const keys = texts.map(([unit]) => unit)
+      const records = texts.map(([, record]) => record)
       return await db.transaction(async (query) => {
         const isSaved = await save(query)
         if (isSaved) await query(upsertUnits, [rolloutId, keys, records])
         return isSaved
+      })
+    },
+    async setAside(name, expected, { fresh, forget } = {}) {
+      const document = fresh && checkpointText(name, fresh)
+      return await db.transaction(async (query) => {
+        const moved = await query(remove, [name, expected])
+        if (moved.length === 0) return false
+        await query(upsert, [asideName(name), moved[0]?.cursor, moved[0]?.state])
+        if (fresh) await query(upsert, [name, fresh.cursor, document])
+        if (forget !== undefined) await query('DELETE FROM sluice.units WHERE rollout_id = $1', [forget])
+        return true
       })
     },
     async units(rolloutId, keys) {
@@ -39,8 +54,9 @@ export function postgresEvidence(db: Connection): EvidenceStore {
   }
 }
 
-function savingAs(name: string, expected: number, { cursor, state }: Checkpoint) {
-  const document = JSON.stringify(state ?? null)
+function savingAs(name: string, expected: number, next: Checkpoint) {
+  const { cursor } = next
+  const document = checkpointText(name, next)
   return async (query: Query): Promise<boolean> => {
     const written =
       expected === -1

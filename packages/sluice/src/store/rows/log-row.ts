@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { LogDraft, LogEntry } from '../outcome-log.ts'
-import { checked, parsed } from './stored-json.ts'
+import { checked, hasFiniteNumbers, parsed } from './stored-json.ts'
 
 /** A log entry as columns: what is searched for by itself, the rest as one JSON text. */
 export interface LogRow {
@@ -9,21 +9,29 @@ export interface LogRow {
   rollout_id: string | null
   unit: string | null
   received_at: number
+  /** Empty where a number is not finite: JSON would make null of it. */
   rest: string
 }
 
 export function logRow(entry: LogDraft): LogRow {
   const { id, feature, rolloutId, unit, receivedAt, ...rest } = entry
-  return { id, feature, rollout_id: rolloutId, unit, received_at: receivedAt, rest: JSON.stringify(rest) }
+  return {
+    id,
+    feature,
+    rollout_id: rolloutId,
+    unit,
+    received_at: receivedAt,
+    rest: hasFiniteNumbers(rest) ? JSON.stringify(rest) : '',
+  }
 }
 
 /**
  * Whether every database can keep it: a text that is compared holds no NUL and no half of a character, which PostgreSQL
  * refuses or alters. What is within `rest` is escaped.
  */
-export function isStorable({ id, feature, rollout_id, unit, received_at }: LogRow): boolean {
+export function isStorable({ id, feature, rollout_id, unit, received_at, rest }: LogRow): boolean {
   const texts: unknown[] = [id, feature, rollout_id ?? '', unit ?? '']
-  return texts.every(isPlainText) && Number.isSafeInteger(received_at)
+  return texts.every(isPlainText) && Number.isSafeInteger(received_at) && rest !== ''
 }
 
 function isPlainText(value: unknown): boolean {

@@ -21,6 +21,34 @@ export function parsed(text: unknown, place: string): unknown {
   }
 }
 
+/**
+ * JSON for the store. JSON knows no number that is not finite: it would be written as null and read back as something that
+ * nobody has said.
+ * @throws StoreError `failed` that names the place of such a number
+ */
+export function storedText(value: unknown, place: string): string {
+  const odd = notFinite(value)
+  if (odd === undefined) return JSON.stringify(value ?? null)
+  const where = odd === '' ? place : `${place} at ${odd}`
+  throw new StoreError('failed', `${where} is not a finite number: it is not stored`)
+}
+
+/** Whether all numbers in a value are finite. */
+export function hasFiniteNumbers(value: unknown): boolean {
+  return notFinite(value) === undefined
+}
+
+/** The path of the first number that is not finite. */
+function notFinite(value: unknown): string | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? undefined : ''
+  if (value === null || typeof value !== 'object') return undefined
+  for (const key in value) {
+    const inside = notFinite((value as Record<string, unknown>)[key])
+    if (inside !== undefined) return inside === '' ? key : `${key}.${inside}`
+  }
+  return undefined
+}
+
 function damaged(place: string, why: string, cause: unknown): StoreError {
   return new StoreError('damaged', `the store's ${place} is damaged (${why}): put a backup back`, { cause })
 }

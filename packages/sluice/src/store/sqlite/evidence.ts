@@ -1,10 +1,13 @@
 import type { EvidenceStore } from '../evidence-store.ts'
 import { rolloutScope } from '../forget-store.ts'
-import { checkpointOf, unitOf } from '../rows/evidence-row.ts'
+import { asideName, checkpointOf, checkpointText, unitOf, unitTexts } from '../rows/evidence-row.ts'
 import type { Connection } from './connection.ts'
 import { forgottenIn } from './forgetting.ts'
 
 const upsertUnit = 'INSERT OR REPLACE INTO units (rollout_id, unit, record) VALUES (?, ?, ?)'
+const upsertCheckpoint = 'INSERT OR REPLACE INTO checkpoints (name, cursor, state) VALUES (?, ?, ?)'
+const copyCheckpoint = `INSERT OR REPLACE INTO checkpoints (name, cursor, state)
+  SELECT ?, cursor, state FROM checkpoints WHERE name = ?`
 
 export function sqliteEvidence(db: Connection): EvidenceStore {
   return {
@@ -13,19 +16,30 @@ export function sqliteEvidence(db: Connection): EvidenceStore {
         const row = db.first('SELECT cursor, state FROM checkpoints WHERE name = ?', name)
         return row && checkpointOf(row)
       }),
-    async saveCheckpoint(name, expected, { cursor, state }, units) {
-      const document = JSON.stringify(state ?? null)
-      const records = Array.from(units?.records ?? [], ([unit, record]) => [unit, JSON.stringify(record)] as const)
+    async saveCheckpoint(name, expected, next, units) {
+      const { cursor } = next
+      const document = checkpointText(name, next)
+      const records = unitTexts(units?.records)
       records.sort(([a], [b]) => (a < b ? -1 : 1))
       return await db.write(() => {
-        const stored = db.first('SELECT cursor FROM checkpoints WHERE name = ?', name)
-        if (Number(stored?.cursor ?? -1) !== expected) return false
-        db.run('INSERT OR REPLACE INTO checkpoints (name, cursor, state) VALUES (?, ?, ?)', name, cursor, document)
+        if (cursorOf(db, name) !== expected) return false
+        db.run(upsertCheckpoint, name, cursor, document)
         if (!units) return true
         const isForgotten = forgottenIn(db)
         const scope = rolloutScope(units.rolloutId)
         for (const [unit, record] of records)
           if (!isForgotten(unit, scope)) db.run(upsertUnit, units.rolloutId, unit, record)
+        return true
+      })
+    },
+    async setAside(name, expected, { fresh, forget } = {}) {
+      const document = fresh && checkpointText(name, fresh)
+      return await db.write(() => {
+        if (expected < 0 || cursorOf(db, name) !== expected) return false
+        db.run(copyCheckpoint, asideName(name), name)
+        if (document === undefined) db.run('DELETE FROM checkpoints WHERE name = ?', name)
+        else db.run(upsertCheckpoint, name, fresh?.cursor ?? 0, document)
+        if (forget !== undefined) db.run('DELETE FROM units WHERE rollout_id = ?', forget)
         return true
       })
     },
@@ -39,4 +53,8 @@ export function sqliteEvidence(db: Connection): EvidenceStore {
         return new Map(rows.map(unitOf))
       }),
   }
+}
+
+function cursorOf(db: Connection, name: string): number {
+  return Number(db.first('SELECT cursor FROM checkpoints WHERE name = ?', name)?.cursor ?? -1)
 }

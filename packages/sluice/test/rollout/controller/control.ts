@@ -2,6 +2,7 @@ import type { Rollout } from '../../../src/release/rollout.ts'
 import { startController } from '../../../src/rollout/controller.ts'
 import { readAssessment } from '../../../src/rollout/rollout-fold.ts'
 import type { Store } from '../../../src/store/store.ts'
+import { toldFaults } from '../../support/loop-faults.ts'
 import { until } from '../../support/until.ts'
 import { countingEngine } from './counting-engine.ts'
 import { handClock } from './stage.ts'
@@ -9,7 +10,7 @@ import { handClock } from './stage.ts'
 /** A controller at work on `store`, with the failures that it met. */
 export function control(store: Store, { clock = handClock(), engine = countingEngine() } = {}) {
   const errors: unknown[] = []
-  const loop = startController({ store, clock, engine, onError: (error) => errors.push(error) })
+  const loop = startController({ store, clock, engine, faults: toldFaults(clock, (error) => errors.push(error)) })
   return { clock, errors, [Symbol.asyncDispose]: () => loop.close(), close: () => loop.close() }
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Implementation } from './implementations.ts'
+import { request } from './samples.ts'
 
 const unitsOf = (rolloutId: string, records: Record<string, Record<string, unknown>>) => ({
   rolloutId,
@@ -29,6 +30,37 @@ export function testEvidence({ name: kind, open }: Implementation): void {
     const index = results.indexOf(true)
     assert.deepEqual(await store.checkpoint('r1'), { cursor: index, state: index })
     assert.deepEqual(await store.units('r1', ['u']), new Map([['u', { index }]]))
+  })
+
+  test(`${kind}: a number that is not finite is never stored as something else`, async (context) => {
+    const store = await open(context)
+    const odd = { sums: { ok: 1, list: [0, Number.NaN] } }
+    await assert.rejects(
+      store.saveCheckpoint('r1', -1, { cursor: 1, state: odd }),
+      /checkpoint r1 at sums\.list\.1 is not/,
+    )
+    const units = unitsOf('r1', { u: { n: Infinity } })
+    await assert.rejects(store.saveCheckpoint('r1', -1, { cursor: 1, state: 0 }, units), /memory of unit u at n is not/)
+    const entries = [request('a', { latencyMs: Number.NaN }), request('b')]
+    assert.deepEqual(await store.append(entries), ['refused', 'accepted'])
+    assert.equal(await store.checkpoint('r1'), undefined)
+    assert.equal((await store.readLog({ after: 0, limit: 9 })).length, 1)
+  })
+
+  test(`${kind}: what is set aside is kept, and with it its units are forgotten`, async (context) => {
+    const store = await open(context)
+    assert.equal(await store.setAside('r1', -1), false)
+    await store.saveCheckpoint('r1', -1, { cursor: 4, state: 'odd' }, unitsOf('r1', { u: { n: 1 } }))
+    await store.saveCheckpoint('r2', -1, { cursor: 4, state: 0 }, unitsOf('r2', { u: { n: 2 } }))
+    assert.equal(await store.setAside('r1', 3), false)
+    assert.equal(await store.setAside('r1', 4, { fresh: { cursor: 4, state: 'new' } }), true)
+    assert.deepEqual(await store.checkpoint('r1'), { cursor: 4, state: 'new' })
+    assert.deepEqual(await store.checkpoint('aside:r1'), { cursor: 4, state: 'odd' })
+    assert.equal((await store.units('r1', ['u'])).size, 1)
+    assert.equal(await store.setAside('r1', 4, { forget: 'r1' }), true)
+    assert.equal(await store.checkpoint('r1'), undefined)
+    assert.deepEqual(await store.checkpoint('aside:r1'), { cursor: 4, state: 'new' })
+    assert.deepEqual([(await store.units('r1', ['u'])).size, (await store.units('r2', ['u'])).size], [0, 1])
   })
 
   test(`${kind}: units are known by rollout, and replaced`, async (context) => {
