@@ -29,6 +29,7 @@ export async function activate(
     version,
     reason,
     waitMs,
+    expectedRevision: before.revision,
     ...(override !== undefined && { override: { reason: override } }),
   })
   tell(options, host, answer, ({ feature }) => {

@@ -1,5 +1,5 @@
 import { SluiceError } from '../errors.ts'
-import type { RolloutAnswer } from '../remote/answers.ts'
+import type { FeatureAnswer, RolloutAnswer } from '../remote/answers.ts'
 import type { ControlPlane, RolloutAction } from '../remote/control-plane.ts'
 import { findVersion } from '../remote/find-version.ts'
 import { rolloutText } from '../remote/rollout-text.ts'
@@ -19,9 +19,10 @@ export async function startRollout(name: string, wanted: string, options: StartO
   const { settings, override, supersede } = options
   const chosen = settings === undefined ? {} : { settings: await readSettings(settings, host) }
   const remote = connect(options, host)
-  const { versions, feature } = await remote.feature(name)
+  const { versions, feature, revision } = await remote.feature(name)
   const rollout = await remote.startRollout(name, {
     version: findVersion({ feature, versions }, wanted),
+    expectedRevision: revision,
     ...chosen,
     ...(override !== undefined && { override: { reason: override } }),
     ...(supersede && { supersede }),
@@ -44,7 +45,8 @@ export async function actOnRollout(
   host: Host,
 ): Promise<number> {
   const remote = connect(options, host)
-  const rollout = await remote.act(await rolloutIdOf(remote, which), action, options.reason)
+  const { id, revision } = await seenRollout(remote, which)
+  const rollout = await remote.act(id, action, { reason: options.reason, expectedRevision: revision })
   return show(remote, rollout, options, host)
 }
 
@@ -56,8 +58,19 @@ async function show(remote: ControlPlane, rollout: RolloutAnswer, options: Remot
 
 /** The id of a rollout that is named by it, or by its feature. */
 export async function rolloutIdOf(remote: ControlPlane, which: string): Promise<string> {
-  if (/^r-[0-9a-f]{16}$/.test(which)) return which
-  const { rollout } = await remote.feature(which)
+  return rolloutId.test(which) ? which : idOf(await remote.feature(which))
+}
+
+const rolloutId = /^r-[0-9a-f]{16}$/
+
+/** The rollout, and the feature's revision at which it was seen. */
+async function seenRollout(remote: ControlPlane, which: string): Promise<{ id: string; revision: number }> {
+  const isId = rolloutId.test(which)
+  const feature = await remote.feature(isId ? (await remote.rollout(which)).feature : which)
+  return { id: isId ? which : idOf(feature), revision: feature.revision }
+}
+
+function idOf({ feature, rollout }: FeatureAnswer): string {
   if (rollout) return rollout.id
-  throw new SluiceError('invalid-input', `${which} has had no rollout yet: sluice rollout start begins one`)
+  throw new SluiceError('invalid-input', `${feature} has had no rollout yet: sluice rollout start begins one`)
 }

@@ -2,16 +2,27 @@ import type { Activation, FeatureState } from './feature-state.ts'
 
 const remembered = 100
 
-/** Everybody gets `version` from `at` on; `ended` says how the time of the one before ended. */
+/** A version that was active for so long, in ms, and was then replaced in the usual way has made good. */
+const provenMs = 24 * 3_600_000
+
+/**
+ * Everybody gets `version` from `at` on; `ended` says how the time of the one before ended. A promotion, or a day as the
+ * active one that ended without an incident, makes up for an earlier rollback.
+ */
 export function withActive(
   state: FeatureState,
   version: string,
   how: { at: number; ended: 'replaced' | 'rolledBack'; promoted: boolean },
 ): FeatureState {
   const { at, ended, promoted } = how
+  const last = state.history.at(-1)
+  const madeGood =
+    ended === 'replaced' && last?.until === null && at - last.since >= provenMs ? last.version : undefined
+  const good = [...(promoted ? [version] : []), ...(madeGood === undefined ? [] : [madeGood])]
   const closed = state.history.map((entry) => (entry.until === null ? { ...entry, until: at, ended } : entry))
   const opened: Activation = { version, since: at, until: null, ended: null, promoted }
-  return { ...state, active: version, history: [...closed, opened].slice(-remembered) }
+  const rolledBack = state.rolledBack.filter((id) => !good.includes(id))
+  return { ...state, active: version, history: [...closed, opened].slice(-remembered), rolledBack }
 }
 
 /** `version` is no version to go back to from now on. */
@@ -21,8 +32,8 @@ export function withRolledBack(state: FeatureState, version: string): FeatureSta
 }
 
 /**
- * The version to go back to: of those that were promoted or active, the last that was never rolled back and is not
- * the active one. Undefined where there is none.
+ * The version to go back to: of those that were promoted or active, the last that is not marked as rolled back
+ * and not the active one. Undefined where there is none.
  */
 export function lastGood({ active, history, rolledBack }: FeatureState): string | undefined {
   const isGood = ({ version, ended }: Activation) =>

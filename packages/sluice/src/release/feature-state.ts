@@ -13,6 +13,15 @@ export interface Activation {
   promoted: boolean
 }
 
+/** What a rollback took back. */
+export interface TakenBack {
+  version: string
+  /** ms since the epoch. */
+  at: number
+  by: string
+  reason: string
+}
+
 /** Everything about a feature that decides what is served. One document, changed only by `transition`. */
 export interface FeatureState {
   feature: string
@@ -22,8 +31,13 @@ export interface FeatureState {
   active: string | null
   /** Oldest first; at most the last 100. */
   history: Activation[]
-  /** Versions that were rolled back, as a canary or when active: never gone back to. The last 100, each once. */
+  /**
+   * Versions that were rolled back, as a canary or when active: never gone back to, unless they were promoted later, or
+   * active for a day and then replaced. The last 100, each once.
+   */
   rolledBack: string[]
+  /** Set where the last change of what is served was a rollback: another that names nothing would be a repetition. */
+  takenBack: TakenBack | null
   /** The running or last rollout. */
   rollout: Rollout | null
   /** Those before it, all ended, oldest first; at most the last 10. */
@@ -41,6 +55,7 @@ export function newFeature(feature: string): FeatureState {
     active: null,
     history: [],
     rolledBack: [],
+    takenBack: null,
     rollout: null,
     pastRollouts: [],
     capture: null,

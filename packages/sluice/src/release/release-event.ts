@@ -10,8 +10,12 @@ interface OfRollout {
 export type ReleaseEvent =
   /** Everybody gets `version`. Refused while a rollout runs. */
   | { type: 'activate'; version: string; reason: string }
-  /** Back to `to`, or to the last version that was good. Ends a running rollout: then back to its incumbent. */
-  | ({ type: 'rollBack'; to?: string; reason: string; evidence?: unknown } & OfRollout)
+  /**
+   * Back to `to`, or to the last version that was good. Ends a running rollout: then back to its incumbent. `from` is the
+   * version that is taken back, a canary or the active one: refused once it is served no more. Without any of these it
+   * is refused after another rollback, of which it would be a repetition.
+   */
+  | ({ type: 'rollBack'; from?: string; to?: string; reason: string; evidence?: unknown } & OfRollout)
   | {
       type: 'start'
       rolloutId: string

@@ -1,5 +1,5 @@
 import { lastGood, withActive, withRolledBack } from './activation.ts'
-import type { FeatureState } from './feature-state.ts'
+import type { FeatureState, TakenBack } from './feature-state.ts'
 import { ReleaseConflict } from './release-conflict.ts'
 import type { Occasion, ReleaseEvent } from './release-event.ts'
 import { hasEnded, type Rollout } from './rollout.ts'
@@ -15,13 +15,13 @@ type EventOf<Type extends ReleaseEvent['type']> = Extract<ReleaseEvent, { type: 
 export function transition(state: FeatureState, event: ReleaseEvent, occasion: Occasion): FeatureState {
   switch (event.type) {
     case 'activate':
-      return activate(state, event, occasion)
+      return { ...activate(state, event, occasion), takenBack: null }
     case 'rollBack':
       return rollBack(state, event, occasion)
     case 'start':
-      return start(state, event, occasion)
+      return { ...start(state, event, occasion), takenBack: null }
     case 'promote':
-      return promote(state, event, occasion)
+      return { ...promote(state, event, occasion), takenBack: null }
     case 'advance':
       return { ...state, rollout: advanced(running(state, event), occasion, event.stage) }
     case 'hold':
@@ -31,7 +31,7 @@ export function transition(state: FeatureState, event: ReleaseEvent, occasion: O
     case 'resume':
       return { ...state, rollout: resumed(running(state, event), occasion) }
     case 'abort':
-      return { ...state, rollout: ended(running(state, event), 'aborted', occasion, event) }
+      return { ...state, rollout: ended(running(state, event), 'aborted', occasion, event), takenBack: null }
     default:
       return event satisfies never
   }
@@ -45,9 +45,24 @@ export function runningRollout({ rollout }: FeatureState): Rollout | undefined {
 function running(state: FeatureState, { rolloutId }: { rolloutId?: string }): Rollout {
   const rollout = runningRollout(state)
   if (rolloutId !== undefined && rolloutId !== rollout?.id)
-    throw new ReleaseConflict('other-rollout', `rollout ${rolloutId} of ${state.feature} has ended`)
+    throw new ReleaseConflict(
+      'other-rollout',
+      `rollout ${rolloutId} of ${state.feature} has ended${howEnded(state, rolloutId)}`,
+    )
   if (!rollout) throw new ReleaseConflict('no-rollout', `no rollout of ${state.feature} is running`)
   return rollout
+}
+
+/** `: promoted by sluice at 2026-11-24T08:59:03.000Z (better by 0.03)` */
+function howEnded({ rollout, pastRollouts }: FeatureState, id: string): string {
+  const found = [...pastRollouts, ...(rollout ? [rollout] : [])].find((one) => one.id === id)
+  if (!found?.ending || found.endedAt === null) return ''
+  const how = found.status === 'rolledBack' ? 'rolled back' : found.status
+  return `: ${how} by ${found.ending.by} at ${timeOf(found.endedAt)} (${found.ending.reason})`
+}
+
+function timeOf(ms: number): string {
+  return new Date(ms).toISOString()
 }
 
 function activate(state: FeatureState, { version }: EventOf<'activate'>, { at }: Occasion): FeatureState {
@@ -97,11 +112,48 @@ function promote(state: FeatureState, event: EventOf<'promote'>, occasion: Occas
 
 function rollBack(state: FeatureState, event: EventOf<'rollBack'>, occasion: Occasion): FeatureState {
   const rollout = event.rolloutId === undefined ? runningRollout(state) : running(state, event)
-  const withoutCanary = rollout
-    ? withRolledBack({ ...state, rollout: ended(rollout, 'rolledBack', occasion, event) }, rollout.canary)
-    : state
-  if (rollout && (event.to ?? rollout.incumbent) === rollout.incumbent) return withoutCanary
-  return leaveActive(withoutCanary, event.to, occasion)
+  const { from, to } = event
+  const { active } = state
+  if (from !== undefined && from !== active && from !== rollout?.canary) throw notServed(state, from)
+  const takenBack = (version: string): TakenBack => ({
+    version,
+    at: occasion.at,
+    by: occasion.by,
+    reason: event.reason,
+  })
+  if (!rollout) {
+    if (from === undefined && to === undefined) refuseRepetition(state)
+    return { ...leaveActive(state, to, occasion), takenBack: takenBack(active ?? '') }
+  }
+  // The incumbent itself is the bad one: its canary ends unjudged.
+  if (from !== undefined && from === active) {
+    const alone = { ...state, rollout: ended(rollout, 'aborted', occasion, event) }
+    return { ...leaveActive(alone, to, occasion), takenBack: takenBack(from) }
+  }
+  const { canary, incumbent } = rollout
+  const withoutCanary = withRolledBack({ ...state, rollout: ended(rollout, 'rolledBack', occasion, event) }, canary)
+  if ((to ?? incumbent) === incumbent) return { ...withoutCanary, takenBack: takenBack(canary) }
+  return { ...leaveActive(withoutCanary, to, occasion), takenBack: takenBack(incumbent) }
+}
+
+function notServed(state: FeatureState, version: string): ReleaseConflict {
+  const { feature, active, takenBack } = state
+  const why = takenBack?.version === version ? `: ${takenBackText(takenBack)}` : ''
+  const served = active === null ? 'nothing is active' : `everybody gets ${active}`
+  return new ReleaseConflict('not-served', `${version} of ${feature} is not served any more${why}; ${served}`)
+}
+
+/** A rollback that names nothing means the one thing that was to be seen: after another rollback that is gone. */
+function refuseRepetition({ feature, active, takenBack }: FeatureState): void {
+  if (!takenBack || active === null) return
+  throw new ReleaseConflict(
+    'already-rolled-back',
+    `there is nothing left to take back of ${feature}: ${takenBackText(takenBack)}, and everybody gets ${active}. If that one is bad as well, name it (from, --from ${active}), or name where to go (to, --to)`,
+  )
+}
+
+function takenBackText({ version, at, by, reason }: TakenBack): string {
+  return `${by} took back ${version} at ${timeOf(at)} (${reason})`
 }
 
 function leaveActive(state: FeatureState, to: string | undefined, { at }: Occasion): FeatureState {

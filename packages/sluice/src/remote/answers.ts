@@ -37,9 +37,11 @@ export const rolloutAnswer = z.looseObject({
 
 export const featureAnswer = z.looseObject({
   feature: z.string(),
+  revision: z.int(),
   active: z.string().nullable(),
   history: z.array(z.looseObject({ version: z.string(), since: z.number(), until: z.number().nullable() })),
   versions: z.array(versionAnswer),
+  takenBack: z.looseObject({ version: z.string() }).nullish(),
   rollout: rolloutAnswer.nullable(),
 })
 
@@ -49,7 +51,12 @@ export const featuresAnswer = z.looseObject({ features: z.array(featureAnswer) }
 const appliedAnswer = z.looseObject({
   total: z.int(),
   applied: z.int(),
+  incumbentsOnly: z.int().default(0),
   missing: z.array(z.string()),
+  silent: z
+    .array(z.looseObject({ instance: z.string(), silentMs: z.number(), mayServeUntil: z.number().nullable() }))
+    .default([]),
+  uncounted: z.boolean().default(false),
   elapsedMs: z.number(),
 })
 
@@ -68,6 +75,8 @@ export const instancesAnswer = z.looseObject({
       revision: z.int(),
       stale: z.boolean(),
       seenAt: z.number(),
+      silent: z.boolean().default(false),
+      mayServeUntil: z.number().nullish(),
       upToDate: z.boolean(),
     }),
   ),

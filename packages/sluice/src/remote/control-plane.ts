@@ -32,7 +32,12 @@ interface Wait {
   waitMs: number
 }
 
-interface NewRollout {
+/** The feature's revision that a change was decided on. */
+interface Seen {
+  expectedRevision: number
+}
+
+interface NewRollout extends Seen {
   version: string
   /** As in a prompt file; without it the version's own. */
   settings?: unknown
@@ -61,16 +66,19 @@ export function controlPlane(connection: Connection) {
       ask({ method: 'POST', path: feature(name, 'versions'), body }, versionAnswer),
     activate: (
       name: string,
-      body: { version: string; reason: string; override?: { reason: string } } & Wait,
+      body: { version: string; reason: string; override?: { reason: string } } & Seen & Wait,
     ): Promise<ReleasedAnswer> =>
       ask({ method: 'PUT', path: feature(name, 'active'), body, waitMs: body.waitMs }, releasedAnswer),
-    rollBack: (name: string, body: { to?: string; reason: string } & Wait): Promise<ReleasedAnswer> =>
+    rollBack: (
+      name: string,
+      body: { from?: string; to?: string; reason: string } & Partial<Seen> & Wait,
+    ): Promise<ReleasedAnswer> =>
       ask({ method: 'POST', path: feature(name, 'rollback'), body, waitMs: body.waitMs }, releasedAnswer),
     startRollout: (name: string, body: NewRollout): Promise<RolloutAnswer> =>
       ask({ method: 'POST', path: feature(name, 'rollouts'), body }, rolloutAnswer),
     rollout: (id: string): Promise<RolloutAnswer> => ask({ method: 'GET', path: rollout(id) }, rolloutAnswer),
-    act: (id: string, action: RolloutAction, reason: string): Promise<RolloutAnswer> =>
-      ask({ method: 'POST', path: rollout(id, action), body: { reason } }, rolloutAnswer),
+    act: (id: string, action: RolloutAction, body: { reason: string } & Seen): Promise<RolloutAnswer> =>
+      ask({ method: 'POST', path: rollout(id, action), body }, rolloutAnswer),
     instances: (): Promise<InstancesAnswer> => ask({ method: 'GET', path: ['v1', 'instances'] }, instancesAnswer),
     /** The whole chain as JSON Lines, its head at the end. `_system` is the chain of tokens. */
     auditExport: (name: string): Promise<string> =>

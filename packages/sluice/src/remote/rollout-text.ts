@@ -44,3 +44,8 @@ export function timeText(ms: number): string {
   if (Number.isNaN(date.getTime())) return `${ms} ms`
   return date.toISOString().replace('T', ' ').replace(/\.\d+/, '')
 }
+
+/** `08:59:03Z` */
+export function timeOfDay(ms: number): string {
+  return timeText(ms).slice(11)
+}

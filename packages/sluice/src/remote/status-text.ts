@@ -1,6 +1,7 @@
 import type { FeatureAnswer, InstancesAnswer } from './answers.ts'
+import { silenceText } from './applied-text.ts'
 import { versionName } from './find-version.ts'
-import { rolloutText, stateText } from './rollout-text.ts'
+import { rolloutText, stateText, timeOfDay } from './rollout-text.ts'
 
 /** Null where the token may not see the instances. */
 export interface StatusOf {
@@ -12,7 +13,7 @@ export interface StatusOf {
 export function statusText({ features, instances }: StatusOf, now: number): string {
   const blocks = features.map((feature) => featureText(feature, now))
   if (features.length === 0) blocks.push('no features yet: sluice publish makes the first one\n')
-  return [...blocks, instances ? instancesText(instances) : 'instances: this token may not see them\n'].join('\n')
+  return [...blocks, instances ? instancesText(instances, now) : 'instances: this token may not see them\n'].join('\n')
 }
 
 function featureText(feature: FeatureAnswer, now: number): string {
@@ -34,15 +35,22 @@ function featureText(feature: FeatureAnswer, now: number): string {
 
 const named = 20
 
-function instancesText({ current, instances }: InstancesAnswer): string {
+function instancesText({ current, instances }: InstancesAnswer, now: number): string {
   if (instances.length === 0) return 'instances: none is connected\n'
-  const behind = instances.filter(({ upToDate }) => !upToDate)
-  const head = `instances: ${instances.length - behind.length} of ${instances.length} run revision ${current.revision}`
-  const lines = behind
-    .slice(0, named)
-    .map(
-      ({ instance, revision, stale }) => `  ${instance} runs revision ${revision}${stale ? ', incumbents only' : ''}`,
-    )
-  const more = behind.length > named ? [`  and ${behind.length - named} more behind`] : []
+  const worth = instances.filter(({ upToDate, silent }) => !upToDate || silent)
+  const upToDate = instances.filter((instance) => instance.upToDate).length
+  const head = `instances: ${upToDate} of ${instances.length} run revision ${current.revision}`
+  const lines = worth.slice(0, named).map((instance) => `  ${instanceText(instance, now)}`)
+  const more = worth.length > named ? [`  and ${worth.length - named} more that are behind or silent`] : []
   return `${[head, ...lines, ...more].join('\n')}\n`
+}
+
+/** `host-9 runs revision 5, silent for 40 s, may serve a canary until 02:11:30Z` */
+function instanceText(state: InstancesAnswer['instances'][number], now: number): string {
+  const { instance, revision, stale, silent, seenAt, mayServeUntil } = state
+  const parts = [`${instance} runs revision ${revision}`]
+  if (stale) parts.push('incumbents only')
+  if (silent) parts.push(`silent for ${silenceText(Math.max(0, now - seenAt))}`)
+  if (silent && mayServeUntil) parts.push(`may serve a canary until ${timeOfDay(mayServeUntil)}`)
+  return parts.join(', ')
 }

@@ -1,5 +1,6 @@
 import { auditAction, auditDocument } from '../release/audit-document.ts'
 import { captureOf } from '../release/capture.ts'
+import { byController, changeText } from '../release/change-text.ts'
 import { type FeatureState, newFeature } from '../release/feature-state.ts'
 import { ReleaseConflict } from '../release/release-conflict.ts'
 import type { Occasion, ReleaseEvent } from '../release/release-event.ts'
@@ -16,6 +17,11 @@ export interface EventExtras {
   tokenId: string | null
   /** What speaks for it, where the event carries no evidence of its own: e.g. what the gate said. */
   evidence?: unknown
+  /**
+   * The feature's revision that was seen when it was decided. Where it has changed since, the event is refused; one that
+   * protects users is not where only the controller has acted.
+   */
+  seen?: number | undefined
   /** Of whoever decides it as the one leader: refused once there is another. */
   fence?: Fence | undefined
   /** The answer to keep under the request's idempotency key, given what the feature becomes. */
@@ -40,6 +46,8 @@ export async function applyEvent(
     const before = (await store.feature(feature)) ?? newFeature(feature)
     const answer = extras.remember && (await store.remembered(extras.remember.key))
     if (answer) return { outcome: 'repeated', answer }
+    if (extras.seen !== undefined && before.revision !== extras.seen)
+      await refuseUnseen(store, before, extras.seen, event)
     const next = await withLive(store, transition(before, event, occasion))
     const result = await store.commit(changeOf(before, next, event, occasion, extras))
     if (result.outcome !== 'conflict') return result
@@ -70,6 +78,24 @@ function changeOf(
     ...(fence && { fence }),
     ...(remember && { remember: { key: remember.key, ...remember.answer(next) } }),
   }
+}
+
+const rowsLookedAt = 100
+
+/** @throws ReleaseConflict that tells what has changed, and by whom */
+async function refuseUnseen(store: ReleaseStore, now: FeatureState, seen: number, event: ReleaseEvent): Promise<void> {
+  const { feature, revision } = now
+  const head = await store.auditHead(feature)
+  const last = await store.audit(feature, { after: Math.max(0, (head?.seq ?? 0) - rowsLookedAt) })
+  // What is only announced, or published, changes nothing of the feature's state and has no state before it.
+  const changes = last.filter((row) => row.revision > seen && row.before !== null)
+  const isProtective = event.type === 'rollBack' || event.type === 'pause' || event.type === 'abort'
+  if (isProtective && changes.length > 0 && changes.every(byController)) return
+  const what = changes.length === 0 ? '' : `: ${changes.map(changeText).join('; ')}`
+  throw new ReleaseConflict(
+    'changed-meanwhile',
+    `${feature} has changed since it was looked at (revision ${seen}, now ${revision})${what}. Look at it again, then decide anew`,
+  )
 }
 
 /** What is judged and stored follows the newest version in production. */

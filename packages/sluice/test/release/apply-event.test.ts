@@ -139,3 +139,49 @@ test('a repeated request finds its first answer, even when it races itself', asy
   assert.equal(again.outcome === 'repeated' && again.answer.body, 'first')
   assert.equal((await store.audit('summary')).length, 5)
 })
+
+test('a change that was decided on an older state is refused, and told what came between and by whom', async () => {
+  const store = await released()
+  const seen = (await store.feature('summary'))?.revision
+  await applyEvent(store, 'summary', activate('b'), at(2, 'ann'), { tokenId: 't', seen })
+  await assert.rejects(applyEvent(store, 'summary', activate('c'), at(3, 'bob'), { tokenId: 't', seen }), {
+    conflict: 'changed-meanwhile',
+    message: /ann activated b at 1970-01-01T00:00:00.002Z \(because\)\. Look at it again/,
+  })
+  assert.equal((await store.feature('summary'))?.active, 'b')
+})
+
+test('of two changes at the same moment that were decided on the same state one is refused', async () => {
+  const events: [ReleaseEvent, ReleaseEvent][] = [
+    [activate('b'), activate('c')],
+    [activate('b'), start('c')],
+    [start('b', 'first'), start('c', 'second', true)],
+  ]
+  for (const [one, other] of events) {
+    const store = await released()
+    const seen = (await store.feature('summary'))?.revision
+    const both = [one, other].map((event) => applyEvent(store, 'summary', event, at(2), { tokenId: 't', seen }))
+    const results = await Promise.allSettled(both)
+    assert.deepEqual(results.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
+  }
+})
+
+test('what protects users is not held up by what the controller did meanwhile, but by what a person did', async () => {
+  const [pause, abort, rollBack]: ReleaseEvent[] = [
+    { type: 'pause', reason },
+    { type: 'abort', reason },
+    { type: 'rollBack', from: 'b', reason },
+  ]
+  for (const event of [pause!, abort!, rollBack!]) {
+    for (const person of [false, true]) {
+      const store = await released()
+      await happen(store, start('b'))
+      const seen = (await store.feature('summary'))?.revision
+      const advance: ReleaseEvent = { type: 'advance', reason }
+      await applyEvent(store, 'summary', advance, at(3, person ? 'ann' : 'sluice'), { tokenId: person ? 't' : null })
+      const late = applyEvent(store, 'summary', event, at(4), { tokenId: 't', seen })
+      if (person) await assert.rejects(late, { conflict: 'changed-meanwhile' })
+      else assert.equal((await late).outcome, 'committed')
+    }
+  }
+})

@@ -77,3 +77,49 @@ test('a rollback leaves neither the version that it was for nor any that was rol
     assert.ok(!next.rolledBack.includes(lastGood(next) ?? ''))
   })
 })
+
+/** What somebody who takes back what is served says, having looked at `state`: as the command does. */
+function meant(state: FeatureState): ReleaseEvent {
+  const canary = runningRollout(state)?.canary
+  // After another rollback the command names no version but the revision that it saw, and is refused either way.
+  const from = canary ?? (state.takenBack ? 'nothing' : (state.active ?? 'nothing'))
+  return { type: 'rollBack', reason: 'bad', from }
+}
+
+const commanders = fc.array(
+  fc.oneof(
+    { weight: 2, arbitrary: fc.record({ who: fc.nat(2), does: fc.constant('looks' as const) }) },
+    { weight: 3, arbitrary: fc.record({ who: fc.nat(2), does: fc.constant('takes back' as const) }) },
+    { weight: 1, arbitrary: fc.record({ does: fc.constant('another' as const), event: anyEvent }) },
+  ),
+  { minLength: 2, maxLength: 40 },
+)
+
+test('whoever takes things back, and however they interleave, nothing goes that nobody meant', () => {
+  const property = fc.property(commanders, (steps) => {
+    const begin: ReleaseEvent[] = ['a', 'b', 'c', 'd'].map((version) => ({ type: 'activate', version, reason: 'good' }))
+    let state = begin.reduce((before, event) => transition(before, event, at(0)), newFeature('summary'))
+    const seen = new Map<number, ReleaseEvent>()
+    for (const step of steps) {
+      if (step.does === 'looks') {
+        seen.set(step.who, meant(state))
+        continue
+      }
+      const event = step.does === 'another' ? step.event : seen.get(step.who)
+      if (!event) continue
+      const before = state
+      try {
+        state = transition(before, event, at(1000))
+      } catch (error) {
+        if (!(error instanceof ReleaseConflict)) throw error
+      }
+      if (state === before || step.does === 'another') continue
+      const gone = servedVersions(before).filter((version) => !servedVersions(state).includes(version))
+      const named = event.type === 'rollBack' ? event.from : undefined
+      assert.ok(gone.includes(named ?? ''), `${gone} went, ${named} was meant`)
+      // Beside what was meant at most the canary of it goes.
+      assert.ok(gone.every((version) => version === named || version === runningRollout(before)?.canary))
+    }
+  })
+  fc.assert(property, { seed: 11, numRuns: 3000 })
+})

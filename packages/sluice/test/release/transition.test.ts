@@ -10,6 +10,7 @@ import { at, start } from './state-arbitrary.ts'
 const reason = 'because'
 const activate = (version: string): ReleaseEvent => ({ type: 'activate', version, reason })
 const rollBack = (to?: string): ReleaseEvent => ({ type: 'rollBack', reason, ...(to && { to }) })
+const rollBackOf = (from: string, to?: string): ReleaseEvent => ({ type: 'rollBack', from, reason, ...(to && { to }) })
 const [advance, pause, resume, promote, abort] = (['advance', 'pause', 'resume', 'promote', 'abort'] as const).map(
   (type): ReleaseEvent => ({ type, reason }),
 ) as [ReleaseEvent, ReleaseEvent, ReleaseEvent, ReleaseEvent, ReleaseEvent]
@@ -80,9 +81,9 @@ test('a rollback of a canary leaves everybody with the incumbent, and is final',
 
 test('a rollback goes to the last version that was good, past those that were rolled back', () => {
   assert.equal(after(activate('a'), activate('b'), rollBack()).active, 'a')
-  assert.equal(after(activate('a'), activate('b'), activate('c'), rollBack(), rollBack()).active, 'a')
+  assert.equal(after(activate('a'), activate('b'), activate('c'), rollBack(), rollBackOf('b')).active, 'a')
   assert.equal(after(activate('a'), start('b'), promote, start('c'), promote, rollBack()).active, 'b')
-  const canaryOfOld = [activate('a'), activate('b'), activate('c'), start('b'), rollBack(), rollBack()]
+  const canaryOfOld = [activate('a'), activate('b'), activate('c'), start('b'), rollBack(), rollBackOf('c')]
   assert.equal(after(...canaryOfOld).active, 'a', 'b failed as a canary meanwhile')
 })
 
@@ -97,6 +98,37 @@ test('a rollback may name where to go, also out of a rollout', () => {
     null,
     'the incumbent had no incident',
   )
+})
+
+test('a rollback that names what it takes back finds nothing once that is gone', () => {
+  const canary = [activate('a'), activate('b'), start('c')]
+  assert.equal(after(...canary, rollBackOf('c')).active, 'b')
+  refused('not-served', ...canary, rollBackOf('c'), rollBackOf('c'))
+  refused('not-served', ...canary, abort, rollBackOf('c'))
+  refused('not-served', activate('a'), activate('b'), rollBack(), rollBackOf('b', 'a'))
+  assert.equal(after(...canary, promote, rollBackOf('c')).active, 'b', 'promoted meanwhile, and still meant')
+  assert.equal(after(...canary, rollBack(), rollBackOf('b')).active, 'a', 'meant by its name')
+  assert.equal(after(...canary, rollBack(), activate('d'), rollBack()).active, 'b', 'something else came between')
+  assert.equal(after(...canary, rollBack(), start('d'), abort, rollBack()).active, 'a')
+})
+
+test('the incumbent may be taken back while a canary is under way: that ends unjudged', () => {
+  const state = after(activate('a'), activate('b'), start('c'), rollBackOf('b'))
+  assert.deepEqual([state.active, state.rollout?.status, state.rolledBack], ['a', 'aborted', ['b']])
+})
+
+test('what a rollback marked is good again after a promotion, or a day that ended without an incident', () => {
+  const falseAlarm = [activate('a'), start('b', 'r1'), rollBack(), start('b', 'r2'), promote]
+  assert.deepEqual(after(...falseAlarm).rolledBack, [])
+  assert.equal(after(...falseAlarm, start('c'), promote, rollBack()).active, 'b')
+  assert.deepEqual(after(...falseAlarm, rollBack()).rolledBack, ['b'], 'a new incident marks it again')
+
+  const byHand = after(activate('a'), activate('b'), rollBack(), activate('b'))
+  const [hour, day] = [3_600_000, 24 * 3_600_000]
+  assert.deepEqual(transition(byHand, activate('c'), at(3000 + hour)).rolledBack, ['b'])
+  const replaced = transition(byHand, activate('c'), at(3000 + day))
+  assert.deepEqual(replaced.rolledBack, [])
+  assert.equal(transition(replaced, rollBack(), at(4000 + day)).active, 'b')
 })
 
 test('an abort judges nobody', () => {
@@ -121,7 +153,9 @@ test('what the state does not allow is refused by name', () => {
   refused('nothing-active', start('a'))
   refused('nothing-active', rollBack())
   refused('no-good-version', activate('a'), rollBack())
-  refused('no-good-version', activate('a'), activate('b'), rollBack(), rollBack())
+  refused('no-good-version', activate('a'), activate('b'), rollBack(), rollBackOf('a'))
+  refused('already-rolled-back', activate('a'), activate('b'), rollBack(), rollBack())
+  refused('already-rolled-back', activate('a'), activate('b'), start('c'), rollBack(), rollBack())
   refused('rolled-back-version', activate('a'), activate('b'), rollBack(), activate('c'), rollBack('b'))
   refused('rolled-back-version', activate('a'), start('b'), rollBack('b'))
   refused('no-rollout', activate('a'), promote)

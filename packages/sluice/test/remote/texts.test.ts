@@ -27,26 +27,49 @@ const rollout: RolloutAnswer = {
 const ended = { ...rollout, state: 'rolledBack', endedAt: 90 * minute, ending: { by: 'sluice', reason: 'worse' } }
 const feature: FeatureAnswer = {
   feature: 'summary',
+  revision: 7,
   active: 'aa',
   history: [],
   versions: [{ id: 'bb', label: '1.1', model: 'm', publishedAt: 0, report: null }],
   rollout: null,
 }
-const instance = { instance: 'host-1', client: null, revision: 7, stale: false, seenAt: 0, upToDate: true }
+const instance = {
+  instance: 'host-1',
+  client: null,
+  revision: 7,
+  stale: false,
+  silent: false,
+  seenAt: 0,
+  upToDate: true,
+}
 
 test('how far a change has come', () => {
+  const whole = { incumbentsOnly: 0, silent: [], uncounted: false }
   const missing = ['host-7', 'host-9']
   assert.equal(
-    appliedText({ total: 1000, applied: 998, missing, elapsedMs: 84 }),
+    appliedText({ ...whole, total: 1000, applied: 998, missing, elapsedMs: 84 }),
     'applied by 998 of 1000 instances in 84 ms; not yet: host-7, host-9',
   )
   assert.equal(
-    appliedText({ total: 1, applied: 1, missing: [], elapsedMs: 2100 }),
+    appliedText({ ...whole, total: 1, applied: 1, missing: [], elapsedMs: 2100 }),
     'applied by 1 of 1 instance in 2.1 s',
   )
-  assert.match(appliedText({ total: 0, applied: 0, missing: [], elapsedMs: 0 }), /^no instance is connected/)
+  assert.match(appliedText({ ...whole, total: 0, applied: 0, missing: [], elapsedMs: 0 }), /^no instance is connected/)
   const many = Array.from({ length: 23 }, (_, index) => `h${index}`)
-  assert.match(appliedText({ total: 23, applied: 0, missing: many, elapsedMs: 1 }), /h19 and 3 more$/)
+  assert.match(appliedText({ ...whole, total: 23, applied: 0, missing: many, elapsedMs: 1 }), /h19 and 3 more$/)
+  const silent = [
+    { instance: 'host-9', silentMs: 40_000, mayServeUntil: Date.UTC(2026, 10, 24, 2, 11, 30) },
+    { instance: 'host-7', silentMs: 50_000, mayServeUntil: null },
+  ]
+  assert.equal(
+    appliedText({
+      ...{ total: 5, applied: 1, incumbentsOnly: 1, missing: ['host-7', 'host-9', 'host-7'], silent },
+      ...{ uncounted: true, elapsedMs: 3000 },
+    }),
+    'applied by 1 of 5 instances in 3.0 s; 1 serves the incumbent only, and so no canary; not yet: host-7; ' +
+      'silent: host-9 (for 40 s, may serve the canary until 02:11:30Z), host-7 (for 50 s, serves what was before until it is heard of again); ' +
+      'there may be others: a token has as many instances as are counted of one',
+  )
 })
 
 test('a rollout tells its stage, or how it ended, and what is known', () => {
@@ -67,7 +90,11 @@ test('a rollout tells its stage, or how it ended, and what is known', () => {
 test('the status tells what everybody gets, what runs and who is behind', () => {
   const instances = {
     current: { revision: 7 },
-    instances: [instance, { ...instance, instance: 'host-2', revision: 5, stale: true, upToDate: false }],
+    instances: [
+      instance,
+      { ...instance, instance: 'host-2', revision: 5, stale: true, upToDate: false },
+      { ...instance, instance: 'host-3', silent: true, mayServeUntil: 50_000 },
+    ],
   }
   assert.equal(
     statusText(
@@ -78,15 +105,16 @@ test('the status tells what everybody gets, what runs and who is behind', () => 
         ],
         instances,
       },
-      0,
+      40_000,
     ),
     `summary: aa is active
   last rollout, r-1: rolled back, worse
 
 tone: nothing is active; 1 published
 
-instances: 1 of 2 run revision 7
+instances: 2 of 3 run revision 7
   host-2 runs revision 5, incumbents only
+  host-3 runs revision 7, silent for 40 s, may serve a canary until 00:00:50Z
 `,
   )
   assert.match(

@@ -194,3 +194,56 @@ test('the verdict of a rollout is one number', async () => {
   const ended = await plane.ask(`POST ${path}`, { as: 'client' })
   assert.deepEqual([ended.status, ended.body.value, ended.body.words], [412, -1, 'bad'])
 })
+
+test('of two rollbacks of one canary the second changes nothing, whatever it says', async () => {
+  await using plane = await testPlane()
+  const [first, second] = await twoVersions(plane)
+  const third = await plane.publish(feature, 'Summarise in a word: {{email}}')
+  const canary = async () => {
+    const { body } = await plane.ask(`POST /v1/features/${feature}/rollouts`, {
+      as: 'operator',
+      body: { version: third },
+    })
+    return body.id as string
+  }
+  const activate = { as: 'operator', body: { version: second, reason: 'better' } }
+  await plane.ask(`PUT /v1/features/${feature}/active`, activate)
+  const now = async () => (await plane.ask(`GET /v1/features/${feature}`, { as: 'operator' })).body
+  for (const kind of ['bare', 'version', 'rollout', 'revision']) {
+    const id = await canary()
+    const what = {
+      bare: {},
+      version: { from: third },
+      rollout: { from: id },
+      revision: { expectedRevision: (await now()).revision },
+    }[kind]
+    const rollBack = () =>
+      plane.ask(`POST /v1/features/${feature}/rollback`, { as: 'operator', body: { reason: 'bad', ...what } })
+    const answers = await Promise.all([rollBack(), rollBack()])
+    const late = await rollBack()
+    assert.deepEqual([...answers, late].map(({ status }) => status).sort(), [200, 409, 409], kind)
+    assert.match(late.body.detail, /operator|took back|rolled back/)
+    assert.equal((await now()).active, second, kind)
+  }
+  const body = { reason: 'that one as well', from: second }
+  const answer = await plane.ask(`POST /v1/features/${feature}/rollback`, { as: 'operator', body })
+  assert.deepEqual([answer.status, answer.body.feature.active], [200, first])
+})
+
+test('of two changes that were decided on one revision the second is refused, and told by whom it was changed', async () => {
+  await using plane = await testPlane()
+  const [, second] = await twoVersions(plane)
+  const third = await plane.publish(feature, 'Summarise in a word: {{email}}')
+  const { revision: expectedRevision } = (await plane.ask(`GET /v1/features/${feature}`, { as: 'operator' })).body
+  const activate = (version: string) =>
+    plane.ask(`PUT /v1/features/${feature}/active`, {
+      as: 'operator',
+      body: { version, reason: 'x', expectedRevision },
+    })
+  assert.equal((await activate(second)).status, 200)
+  const { status, body } = await activate(third)
+  assert.deepEqual([status, body.code], [409, 'changed-meanwhile'])
+  assert.match(body.detail, new RegExp(`pe-operator activated ${second} at`))
+  const start = { as: 'operator', body: { version: third, expectedRevision } }
+  assert.equal((await plane.ask(`POST /v1/features/${feature}/rollouts`, start)).status, 409)
+})

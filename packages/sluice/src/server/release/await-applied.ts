@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import type { FeatureState } from '../../release/feature-state.ts'
-import { hasEnded } from '../../release/rollout.ts'
 import { type InstanceRecord, mostInstances } from '../../store/instance-store.ts'
 import { maySee } from '../access/caller.ts'
 import type { Plane } from '../plane.ts'
@@ -87,17 +86,16 @@ async function concernedInstances(plane: Plane, feature: string): Promise<Instan
   return serving.filter(({ tokenId }) => tokenId !== null && seeing.has(tokenId))
 }
 
-interface TakenBack {
+interface EndedCanary {
   startedAfter: number
   endedAt: number
 }
 
 /** The rollout whose end was the last change and left everybody with the incumbent. */
-function canaryTakenBack({ rollout, history }: FeatureState): TakenBack | undefined {
-  if (!rollout || !hasEnded(rollout)) return undefined
+function canaryTakenBack({ rollout, takenBack }: FeatureState): EndedCanary | undefined {
+  if (!rollout || rollout.canary !== takenBack?.version || rollout.status !== 'rolledBack') return undefined
   const { startedAfter, endedAt } = rollout
-  if (startedAfter === undefined || endedAt === null) return undefined
-  return endedAt > (history.at(-1)?.since ?? 0) ? { startedAfter, endedAt } : undefined
+  return startedAfter === undefined || endedAt === null ? undefined : { startedAfter, endedAt }
 }
 
 /**
@@ -105,7 +103,7 @@ function canaryTakenBack({ rollout, history }: FeatureState): TakenBack | undefi
  * have made it trust the canary again.
  */
 function servesNoneOf(
-  { startedAfter, endedAt }: TakenBack,
+  { startedAfter, endedAt }: EndedCanary,
   { stale, known, epoch, revision, seenAt }: InstanceRecord,
   present: string,
 ): boolean {

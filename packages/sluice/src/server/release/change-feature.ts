@@ -20,6 +20,8 @@ interface Wish {
   status: number
   /** What speaks for it, beside the event's own evidence. */
   evidence?: unknown
+  /** The feature's revision that it was decided on. */
+  seen?: number | undefined
 }
 
 /**
@@ -30,7 +32,7 @@ export async function changeFeature(
   plane: Plane,
   request: Pick<Checked<unknown, unknown, unknown>, 'request' | 'caller' | 'body'>,
   feature: string,
-  { event, status, evidence }: Wish,
+  { event, status, evidence, seen }: Wish,
 ): Promise<Changed> {
   const { store, clock } = plane
   const repetition = repetitionOf(request)
@@ -46,6 +48,7 @@ export async function changeFeature(
         {
           tokenId: request.caller.tokenId,
           evidence,
+          seen,
           ...(repetition && {
             remember: {
               key: repetition.key,

@@ -8,7 +8,7 @@ import { appliedSchema, awaitApplied } from '../release/await-applied.ts'
 import { type Changed, changeFeature } from '../release/change-feature.ts'
 import { releasable, releaseEvidence } from '../release/releasable.ts'
 import { featureView, featureViewOf } from '../views/feature-view.ts'
-import { ofFeature, reason, versionId } from '../wire/names.ts'
+import { expectedRevision, ofFeature, reason, versionId } from '../wire/names.ts'
 
 const waitMs = z
   .int()
@@ -16,6 +16,14 @@ const waitMs = z
   .max(60_000)
   .default(0)
   .meta({ description: 'Answer when all live instances have acknowledged, or after this long.' })
+
+const takenBack = z
+  .string()
+  .regex(/^([0-9a-f]{12}|r-[0-9a-f]{16})$/, 'must be the id of a version or of a rollout')
+  .meta({
+    description:
+      'What is taken back, a served version or a running rollout: 409 where it is gone already. Without from and to a rollback right after another is 409.',
+  })
 
 const released = z.object({
   feature: featureView,
@@ -30,7 +38,13 @@ export const setActive = defineRoute({
   scopes: ['operator'],
   idempotent: true,
   params: ofFeature,
-  body: z.strictObject({ version: versionId, reason, override: z.strictObject({ reason }).exactOptional(), waitMs }),
+  body: z.strictObject({
+    version: versionId,
+    reason,
+    override: z.strictObject({ reason }).exactOptional(),
+    expectedRevision,
+    waitMs,
+  }),
   answers: { 200: { description: 'Recorded, and sent to all clients.', schema: released } },
   async handle(request, plane) {
     const { caller, params, body } = request
@@ -40,6 +54,7 @@ export const setActive = defineRoute({
       event: { type: 'activate', version: body.version, reason: body.reason },
       status: 200,
       evidence: releaseEvidence(version, body.override),
+      seen: body.expectedRevision,
     })
     return releasedAnswer(plane, changed, body.waitMs)
   },
@@ -52,15 +67,23 @@ export const rollBack = defineRoute({
   scopes: ['operator'],
   idempotent: true,
   params: ofFeature,
-  body: z.strictObject({ to: versionId.exactOptional(), reason, waitMs }),
+  body: z.strictObject({
+    from: takenBack.exactOptional(),
+    to: versionId.exactOptional(),
+    reason,
+    expectedRevision,
+    waitMs,
+  }),
   answers: { 200: { description: 'Recorded, and sent to all clients.', schema: released } },
   async handle(request, plane) {
     const { caller, params, body } = request
     refuseOtherFeature(caller, params.feature)
-    const { to, reason } = body
+    const { from, to, reason } = body
+    const what = from?.startsWith('r-') ? { rolloutId: from } : from !== undefined && { from }
     const changed = await changeFeature(plane, request, params.feature, {
-      event: { type: 'rollBack', ...(to !== undefined && { to }), reason },
+      event: { type: 'rollBack', ...what, ...(to !== undefined && { to }), reason },
       status: 200,
+      seen: body.expectedRevision,
     })
     return releasedAnswer(plane, changed, body.waitMs)
   },

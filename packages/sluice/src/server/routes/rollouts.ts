@@ -10,7 +10,7 @@ import { type Changed, changeFeature } from '../release/change-feature.ts'
 import { findRollout } from '../release/find-rollout.ts'
 import { releasable, releaseEvidence } from '../release/releasable.ts'
 import { rolloutView, rolloutViewOf } from '../views/rollout-view.ts'
-import { ofFeature, ofRollout, reason, versionId } from '../wire/names.ts'
+import { expectedRevision, ofFeature, ofRollout, reason, versionId } from '../wire/names.ts'
 
 export const startRollout = defineRoute({
   method: 'POST',
@@ -24,6 +24,7 @@ export const startRollout = defineRoute({
     settings: rolloutSettingsSchema.exactOptional().meta({ description: "Instead of the version's own." }),
     override: z.strictObject({ reason }).exactOptional(),
     supersede: z.boolean().exactOptional().meta({ description: 'Ends a running rollout instead of refusing.' }),
+    expectedRevision,
   }),
   answers: { 201: { description: 'Started.', schema: rolloutView } },
   async handle(request, plane) {
@@ -42,6 +43,7 @@ export const startRollout = defineRoute({
       },
       status: 201,
       evidence: releaseEvidence(version, body.override),
+      seen: body.expectedRevision,
     })
     return rolloutAnswer(plane, changed)
   },
@@ -71,12 +73,13 @@ function operation(
     scopes: ['operator'],
     idempotent: true,
     params: ofRollout,
-    body: z.strictObject({ reason }),
+    body: z.strictObject({ reason, expectedRevision }),
     answers: { 200: { description: 'Recorded, and sent to all clients.', schema: rolloutView } },
     async handle(request, plane) {
       const { feature, id } = await findRollout(plane, request.params.rollout, request.caller)
-      const event = { type, reason: request.body.reason, rolloutId: id } as ReleaseEvent
-      return rolloutAnswer(plane, await changeFeature(plane, request, feature, { event, status: 200 }))
+      const { reason, expectedRevision: seen } = request.body
+      const event = { type, reason, rolloutId: id } as ReleaseEvent
+      return rolloutAnswer(plane, await changeFeature(plane, request, feature, { event, status: 200, seen }))
     },
   })
 }

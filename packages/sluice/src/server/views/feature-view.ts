@@ -40,6 +40,10 @@ export const featureView = z.object({
     }),
   ),
   rolledBack: z.array(z.string()).meta({ description: 'Versions that are never gone back to.' }),
+  takenBack: z
+    .object({ version: z.string(), at: time, by: z.string(), reason: z.string() })
+    .nullable()
+    .meta({ description: 'Set where the last change was a rollback: then another must say what it is for.' }),
   capture: z.object({ incumbent: z.number(), canary: z.number() }).nullable(),
   versions: z.array(versionView).meta({ description: 'Oldest first.' }),
   rollout: rolloutView.nullable().meta({ description: 'The running or last one.' }),
@@ -48,7 +52,7 @@ export const featureView = z.object({
 export type FeatureView = z.infer<typeof featureView>
 
 export async function featureViewOf(plane: Plane, state: FeatureState): Promise<FeatureView> {
-  const { feature, revision, active, history, rolledBack, capture, rollout } = state
+  const { feature, revision, active, history, rolledBack, takenBack, capture, rollout } = state
   const [versions, assessment] = await Promise.all([
     plane.store.versions(feature),
     rollout ? plane.insight.assessment(rollout.id) : null,
@@ -59,6 +63,7 @@ export async function featureViewOf(plane: Plane, state: FeatureState): Promise<
     active,
     history,
     rolledBack,
+    takenBack,
     capture,
     versions: versions.map(versionViewOf),
     rollout: rollout && rolloutViewOf(rollout, assessment),

@@ -15,6 +15,11 @@ export const rolloutId = z
 
 export const reason = z.string().trim().min(1).max(2000).meta({ description: 'Why; kept in the audit log.' })
 
+export const expectedRevision = z.int().min(0).exactOptional().meta({
+  description:
+    "The feature's revision that this was decided on: 409 where it has changed since, telling what and by whom.",
+})
+
 /** A number in a query. */
 export function queryNumber({ min, max, preset }: { min: number; max: number; preset: number }) {
   return z

@@ -27,6 +27,8 @@ const featureState = z.looseObject({
   revision: z.int(),
   active: z.string().nullable(),
   history: z.array(z.looseObject({ version: z.string(), since: z.number() })),
+  // Older documents do not say.
+  takenBack: z.looseObject({ version: z.string(), at: z.number(), by: z.string() }).nullable().default(null),
   rollout: rollout.nullable(),
 })
 
