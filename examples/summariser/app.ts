@@ -25,6 +25,7 @@ async function summarise(request: IncomingMessage, response: ServerResponse): Pr
     () => callModel(prompt, prompt.render({ email })),
     ({ text, inputTokens, outputTokens }) => ({ input: { email }, output: text, inputTokens, outputTokens }),
   )
+  route.done()
   answer(response, 200, { summary: result.text, version: route.version, reference: route.reference() })
 }
 

@@ -2,13 +2,17 @@ import type {
   LanguageModelV4FinishReason,
   LanguageModelV4GenerateResult,
   LanguageModelV4StreamPart,
+  LanguageModelV4StreamResult,
   LanguageModelV4Usage,
 } from '@ai-sdk/provider'
-import { errorText, type Observation, type Route } from './route.ts'
+import { errorText, type Observation } from './observation.ts'
+import type { Route } from './route.ts'
 
 export interface CallContext {
   /** `provider:model` */
   model: string
+  /** Of the call: it may be given up by whoever made it. */
+  signal: AbortSignal | undefined
   price?: (model: string, usage: { inputTokens: number; outputTokens: number }) => number | undefined
 }
 
@@ -17,36 +21,44 @@ interface Ending {
   finishReason: LanguageModelV4FinishReason
 }
 
-function observationAt({ usage, finishReason }: Ending, output: string, { model, price }: CallContext): Observation {
-  const [inputTokens, outputTokens] = [usage.inputTokens.total, usage.outputTokens.total]
-  const counted = inputTokens !== undefined && outputTokens !== undefined
-  const costUsd = counted ? price?.(model, { inputTokens, outputTokens }) : undefined
+function observationAt({ usage, finishReason }: Ending, output: string, context: CallContext): Observation {
+  const [inputTokens, outputTokens] = [usage?.inputTokens?.total, usage?.outputTokens?.total]
+  const costUsd = costOf(inputTokens, outputTokens, context)
   return {
     output,
     ...(inputTokens === undefined ? {} : { inputTokens }),
     ...(outputTokens === undefined ? {} : { outputTokens }),
     ...(costUsd === undefined ? {} : { costUsd }),
-    ...(finishReason.unified === 'content-filter' ? { refusal: true } : {}),
-    ...(finishReason.unified === 'error' ? { error: `the model stopped: ${finishReason.raw ?? 'error'}` } : {}),
+    ...(finishReason?.unified === 'content-filter' ? { refusal: true } : {}),
+    ...(finishReason?.unified === 'error' ? { error: `the model stopped: ${finishReason.raw ?? 'error'}` } : {}),
+  }
+}
+
+/** A price that cannot be told costs the request nothing else. */
+function costOf(inputTokens: number | undefined, outputTokens: number | undefined, { model, price }: CallContext) {
+  try {
+    const counted = inputTokens !== undefined && outputTokens !== undefined
+    return counted ? price?.(model, { inputTokens, outputTokens }) : undefined
+  } catch {
+    return undefined
   }
 }
 
 /** What a whole answer says about the call. */
-export function observationOf(result: LanguageModelV4GenerateResult, context: CallContext): Observation {
+function observationOf(result: LanguageModelV4GenerateResult, context: CallContext): Observation {
   const output = result.content.map((part) => (part.type === 'text' ? part.text : '')).join('')
   const servedModel = result.response?.modelId
   return { ...observationAt(result, output, context), ...(servedModel === undefined ? {} : { servedModel }) }
 }
 
-/** Times and records one streamed call. */
-export interface StreamObserver {
-  /** The same stream, looked at as it passes. */
-  watch(stream: ReadableStream<LanguageModelV4StreamPart>): ReadableStream<LanguageModelV4StreamPart>
-  /** The call failed before there was a stream. */
-  failed(error: unknown): void
+/** Times and records one call. What the call throws comes out unchanged, and nothing else. */
+export interface CallObserver {
+  whole(call: () => Promise<LanguageModelV4GenerateResult>): Promise<LanguageModelV4GenerateResult>
+  /** The stream is looked at as it passes. */
+  stream(call: () => Promise<LanguageModelV4StreamResult>): Promise<LanguageModelV4StreamResult>
 }
 
-export function observeStream(route: Route, now: () => number, context: CallContext): StreamObserver {
+export function observeCall(route: Route, now: () => number, context: CallContext): CallObserver {
   const startedAt = now()
   let output = ''
   let seen: Observation = {}
@@ -55,7 +67,24 @@ export function observeStream(route: Route, now: () => number, context: CallCont
   function record(observation: Observation): void {
     if (recorded) return
     recorded = true
-    route.record({ latencyMs: Math.max(0, now() - startedAt), ...seen, ...observation })
+    const passed = now() - startedAt
+    route.record({ ...(passed >= 0 && { latencyMs: passed }), ...seen, ...observation })
+    route.done()
+  }
+
+  /** Nothing that an answer looks like may spoil it. */
+  function quietly<T>(look: () => T): T | undefined {
+    try {
+      return look()
+    } catch {
+      return undefined
+    }
+  }
+
+  /** Whoever gives a call up says nothing about the prompt; one that took too long does. */
+  function failed(error: unknown): void {
+    const givenUp = context.signal?.aborted === true && context.signal.reason?.name !== 'TimeoutError'
+    record(givenUp ? {} : { error: errorText(error) })
   }
 
   function look(part: LanguageModelV4StreamPart): void {
@@ -65,31 +94,49 @@ export function observeStream(route: Route, now: () => number, context: CallCont
     else if (part.type === 'finish') seen = { ...observationAt(part, output, context), ...seen }
   }
 
-  return {
-    failed: (error) => record({ error: errorText(error) }),
-    watch(stream) {
-      const reader = stream.getReader()
-      return new ReadableStream({
-        async pull(controller) {
-          try {
-            const { done, value } = await reader.read()
-            if (done) {
-              record({})
-              controller.close()
-            } else {
-              look(value)
-              controller.enqueue(value)
-            }
-          } catch (error) {
-            record({ error: errorText(error) })
-            controller.error(error)
+  function watch(stream: ReadableStream<LanguageModelV4StreamPart>): ReadableStream<LanguageModelV4StreamPart> {
+    const reader = stream.getReader()
+    return new ReadableStream({
+      async pull(controller) {
+        try {
+          const { done, value } = await reader.read()
+          if (done) {
+            record({})
+            controller.close()
+          } else {
+            quietly(() => look(value))
+            controller.enqueue(value)
           }
-        },
-        async cancel(reason) {
-          record({})
-          await reader.cancel(reason)
-        },
-      })
+        } catch (error) {
+          failed(error)
+          controller.error(error)
+        }
+      },
+      async cancel(reason) {
+        record({})
+        await reader.cancel(reason)
+      },
+    })
+  }
+
+  async function called<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await call()
+    } catch (error) {
+      failed(error)
+      throw error
+    }
+  }
+
+  return {
+    async whole(call) {
+      const result = await called(call)
+      record(quietly(() => observationOf(result, context)) ?? {})
+      return result
+    },
+    async stream(call) {
+      const result = await called(call)
+      return { ...result, stream: watch(result.stream) }
     },
   }
 }

@@ -1,16 +1,22 @@
 import { createAcknowledger } from './acknowledger.ts'
 import { createBootstrapFile } from './bootstrap-file.ts'
+import { checkOptions } from './check-options.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { createConnection, sleep } from './connection.ts'
 import { createReport, type Diagnostic, messageOf, type Report } from './diagnostic.ts'
 import { createHeldSnapshot, type SnapshotSource } from './held-snapshot.ts'
+import { type Feedback, readFeedback } from './observation.ts'
 import { createOutcomeQueue, type QueueCounts } from './outcome-queue.ts'
 import { whenProcessEnds } from './process-end.ts'
 import type { FeatureSnapshot, PromptVersion, Snapshot } from './protocol.ts'
 import { featureOf } from './read-snapshot.ts'
-import { createRoute, type Feedback, feedbackOn, type RequestReference, type Route } from './route.ts'
+import { createReferences, type References, type RequestReference } from './reference.ts'
+import { feedbackOn } from './requests.ts'
+import { createRoute, type Route } from './route.ts'
 import { routeUnit } from './routing.ts'
+import { storableText } from './storable-text.ts'
 import { createSubscription, type SubscriptionMode } from './subscription.ts'
+import { kindOf, unitText } from './unit.ts'
 
 export interface SluiceClientOptions {
   /** The control plane, e.g. `http://127.0.0.1:4050`. */
@@ -29,6 +35,13 @@ export interface SluiceClientOptions {
   batchSize?: number
   /** Longest time that an outcome waits for others (default 1 s). */
   flushMs?: number
+  /** Longest time that a request waits for its `record` after `run` (default 30 s); 0 where nothing is recorded later. */
+  recordMs?: number
+  /**
+   * What references for feedback are signed with; default the token. All processes that make or take the same references need the
+   * same, also after the token was changed.
+   */
+  referenceKey?: string
   /** Default 10 s, or what the control plane says. */
   heartbeatMs?: number
   /** Where nothing can be streamed (default 10 s). */
@@ -37,6 +50,7 @@ export interface SluiceClientOptions {
   silenceMs?: number
   /** Name of this process in `sluice status` (default random). */
   instance?: string
+  /** Hears of everything; without it the first warning of each code goes to `console.warn`. */
   onDiagnostic?: (diagnostic: Diagnostic) => void
   fetch?: typeof globalThis.fetch
   clock?: Clock
@@ -68,19 +82,23 @@ const name = '@sluice/client 0.1.0'
  */
 export class SluiceClient {
   readonly #parts: ReturnType<typeof connect>
-  readonly #fallbacks: Record<string, PromptVersion>
+  readonly #fallbacks: ReadonlyMap<unknown, PromptVersion>
+  #closed: Promise<void> | undefined
 
+  /** @throws TypeError naming the option that is no good, and what it should be */
   constructor(options: SluiceClientOptions) {
+    checkOptions(options)
     this.#parts = connect(options)
-    this.#fallbacks = options.fallbacks ?? {}
+    this.#fallbacks = new Map(Object.entries(options.fallbacks ?? {}))
   }
 
   /**
    * Resolves as soon as the control plane has answered, or after `timeoutMs` (default 5 s) with what there is: `none` means
    * that only fallbacks are routed. Never rejects.
    */
-  async ready({ timeoutMs = 5000 }: { timeoutMs?: number } = {}): Promise<SnapshotSource | 'none'> {
+  async ready(options?: { timeoutMs?: number }): Promise<SnapshotSource | 'none'> {
     const { clock, held, firstAnswer, loaded } = this.#parts
+    const timeoutMs = Math.min(Number(options?.timeoutMs ?? 5000) || 0, 2 ** 31 - 1)
     const patience = new AbortController()
     await Promise.race([firstAnswer, sleep(clock, timeoutMs, patience.signal, { keepAlive: true })])
     patience.abort()
@@ -88,14 +106,22 @@ export class SluiceClient {
     return held.source()
   }
 
-  /** The route of one request. `unit` is whoever should keep seeing the same version, e.g. a user's id. */
-  route(feature: string, unit?: string): Route {
-    const { clock, held, queue, report, newId } = this.#parts
+  /**
+   * The route of one request. `unit` is whoever should keep seeing the same version, e.g. a user's id: a text, or a whole number,
+   * which counts as its text. Without one, or with anything else, the request gets the incumbent, since it could be no evidence.
+   * Never throws.
+   */
+  route(feature: string, unit?: string | number | bigint): Route {
+    const { held, report, recorder } = this.#parts
+    const name = unitText(unit)
     const known = featureOf(held.current(), feature)
-    // Without a unit there is nothing to be sticky for: each request is one of its own.
-    const routing = known && routeUnit(known, unit ?? newId(), !held.isStale())
+    if (name === undefined && (unit !== undefined || known?.rollout)) {
+      const code = unit === undefined ? 'no-unit' : 'invalid-unit'
+      report('warn', code, `${nameOf(feature)}: the unit is ${kindOf(unit)}, so that the request gets no canary`)
+    }
+    const routing = known && routeUnit(known, name, !held.isStale())
     const version = routing ? known.versions[routing.version] : this.#fallback(feature)
-    return createRoute({ feature, unit, routing, version, capture: known?.capture, clock, report, newId, queue })
+    return createRoute({ feature: nameOf(feature), unit: name, routing, version, capture: known?.capture, recorder })
   }
 
   /** The client's clock, ms since the epoch. */
@@ -106,10 +132,21 @@ export class SluiceClient {
     return featureOf(this.#parts.held.current(), name)
   }
 
-  /** Feedback on a request of earlier, by what `route.reference()` returned then. */
+  /**
+   * Feedback on a request of earlier, by what `route.reference()` returned then, here or in another process with the same
+   * `referenceKey` or token. Anything else is refused. Never throws.
+   */
   feedback(reference: RequestReference, feedback: Feedback): void {
-    const { queue, clock, newId } = this.#parts
-    queue.add(feedbackOn(reference, feedback, { id: newId(), now: clock.now() }))
+    const { queue, clock, report, recorder } = this.#parts
+    const request = recorder.references().open(reference)
+    const said = readFeedback(feedback, (message) => report('warn', 'invalid-feedback', message))
+    if (!request)
+      report(
+        'warn',
+        'invalid-reference',
+        `feedback was refused: its reference was changed, or not made with this referenceKey`,
+      )
+    else if (said) queue.add(feedbackOn(request, said, { id: recorder.newId(), now: clock.now() }))
   }
 
   /** Calls back after each change; returns how to stop it. */
@@ -126,7 +163,7 @@ export class SluiceClient {
     return () => staleListeners.delete(listener)
   }
 
-  /** Sends the outcomes that wait; never rejects. */
+  /** Sends the outcomes that wait, also those of which more could be recorded; never rejects. */
   flush(): Promise<void> {
     return this.#parts.queue.flush()
   }
@@ -148,28 +185,34 @@ export class SluiceClient {
   }
 
   /** Sends what is queued, says goodbye and ends all connections. Never rejects. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  async #close(): Promise<void> {
     const { subscription, acknowledger, queue, held, forgetProcess, saved } = this.#parts
-    forgetProcess()
     subscription.close()
     await queue.close()
+    forgetProcess()
     await acknowledger.leave()
     held.close()
     await saved()
   }
 
   #fallback(feature: string): PromptVersion | undefined {
-    if (Object.hasOwn(this.#fallbacks, feature)) return this.#fallbacks[feature]
-    this.#parts.report('warn', 'unknown-feature', `nothing is known of ${feature}, and it has no fallback`)
-    return undefined
+    const fallback = this.#fallbacks.get(feature)
+    if (!fallback)
+      this.#parts.report('warn', 'unknown-feature', `nothing is known of ${nameOf(feature)}, and it has no fallback`)
+    return fallback
   }
 }
 
 function connect(options: SluiceClientOptions) {
   const { clock = systemClock, random = Math.random, fetch = globalThis.fetch.bind(globalThis) } = options
   const { url, token, bootstrap, maxStaleMs = 60_000, heartbeatMs = 10_000 } = options
-  const newId = options.newId ?? (() => globalThis.crypto.randomUUID())
-  const instance = options.instance ?? newId()
+  const newId = () => safeId(options.newId ?? (() => undefined))
+  const instance = storableText(options.instance ?? '', 200) || newId()
   const report = createReport(options.onDiagnostic)
   const connection = createConnection({ url, token, fetch, clock, random })
   const file = typeof bootstrap === 'string' ? createBootstrapFile(bootstrap, { clock, report }) : undefined
@@ -211,17 +254,40 @@ function connect(options: SluiceClientOptions) {
     },
     behind: () => void subscription.refresh(),
   })
-  const { queueCapacity: capacity = 10_000, batchSize = 100, flushMs = 1000 } = options
-  const queue = createOutcomeQueue({ connection, report, capacity, batchSize: Math.min(1000, batchSize), flushMs })
   const saved = async () => file?.flush()
-  const forgetProcess = whenProcessEnds(async () => {
-    await Promise.all([queue.flush(), saved()])
+  const { queueCapacity: capacity = 10_000, batchSize = 100, flushMs = 1000, recordMs = 30_000 } = options
+  const queue = createOutcomeQueue({
+    ...{ connection, report, capacity, batchSize: Math.min(1000, batchSize), flushMs, recordMs },
   })
+  const forgetProcess = whenProcessEnds({
+    pending: () => queue.counts().queued,
+    flush: () => Promise.all([queue.flush(), saved()]),
+    lost: (pending) =>
+      report('warn', 'outcomes-unsent', `the process ended with ${pending} outcomes unsent: call close() before`),
+  })
+  const secret = options.referenceKey || token || globalThis.crypto.randomUUID()
+  let made: References | undefined
+  const references = () => (made ??= createReferences(secret))
+  const recorder = { clock, report, newId, queue, references }
   return {
-    ...{ clock, report, newId, instance, held, queue, subscription, acknowledger },
+    ...{ clock, report, recorder, instance, held, queue, subscription, acknowledger },
     ...{ listeners, staleListeners, firstAnswer, loaded, forgetProcess, saved },
   }
 }
+
+/** Ids that the control plane takes, whatever `newId` does. */
+function safeId(newId: () => unknown): string {
+  try {
+    const id = unitText(newId())
+    if (id && id.length <= 128) return id
+  } catch {
+    // One of our own is as good.
+  }
+  return globalThis.crypto.randomUUID()
+}
+
+/** A feature's name as it can be shown, also where it is none. */
+const nameOf = (feature: unknown) => (typeof feature === 'string' ? feature : typeof feature)
 
 async function load(bootstrap: string | Snapshot | undefined, file: { load(): Promise<unknown> } | undefined) {
   return file ? file.load() : bootstrap

@@ -42,3 +42,8 @@ export function elapsedSince(clock: Clock, then: Moment): number {
   const now = clock.now()
   return Math.max(0, now - then.now, (clock.steady?.() ?? now) - then.steady)
 }
+
+/** What durations are measured by: a step of the wall clock is no time. */
+export function elapsed(clock: Clock): number {
+  return clock.steady?.() ?? clock.now()
+}

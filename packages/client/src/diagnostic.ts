@@ -3,8 +3,8 @@ export interface Diagnostic {
   level: 'info' | 'warn'
   /**
    * `connected`, `disconnected`, `polling`, `applied`, `outdated`, `invalid-snapshot`, `unproven`, `stale`, `bootstrap`, `unauthorized`,
-   * `outcomes-dropped`, `outcomes-rejected`, `outcomes-delayed`, `unwritable`, `unknown-feature`,
-   * `late-record`, `listener`.
+   * `outcomes-dropped`, `outcomes-rejected`, `outcomes-delayed`, `outcomes-unsent`, `unknown-feature`, `invalid-unit`, `no-unit`,
+   * `invalid-field`, `invalid-feedback`, `invalid-reference`, `invalid-work`, `stream`, `late-record`, `listener`.
    */
   code: string
   message: string
@@ -12,14 +12,23 @@ export interface Diagnostic {
 
 export type Report = (level: Diagnostic['level'], code: string, message: string) => void
 
-/** Calls `listener` so that its own faults stay with it. */
-export function createReport(listener: ((diagnostic: Diagnostic) => void) | undefined): Report {
+/** Calls `listener` so that its own faults stay with it. Without one, the first warning of each code is printed. */
+export function createReport(listener: (diagnostic: Diagnostic) => void = printer()): Report {
   return (level, code, message) => {
     try {
-      listener?.({ level, code, message })
+      listener({ level, code, message })
     } catch {
       // A listener that throws must not end the client's work.
     }
+  }
+}
+
+function printer(): (diagnostic: Diagnostic) => void {
+  const printed = new Set<string>()
+  return ({ level, code, message }) => {
+    if (level !== 'warn' || printed.has(code)) return
+    printed.add(code)
+    console.warn(`sluice: ${code}: ${message} (printed once; onDiagnostic hears of all)`)
   }
 }
 

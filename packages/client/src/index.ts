@@ -2,6 +2,7 @@ export { type ClientStatus, SluiceClient, type SluiceClientOptions } from './cli
 export { type Clock, elapsedSince, type Moment, momentOf, systemClock, type Timer } from './clock.ts'
 export type { Diagnostic } from './diagnostic.ts'
 export type { SnapshotSource } from './held-snapshot.ts'
+export type { Feedback, Observation } from './observation.ts'
 export type { QueueCounts } from './outcome-queue.ts'
 export { position } from './position.ts'
 export type {
@@ -22,7 +23,8 @@ export type {
   Snapshot,
   SnapshotChange,
 } from './protocol.ts'
-export type { Feedback, Observation, RequestReference, Route, RoutedPrompt } from './route.ts'
+export type { RequestReference } from './reference.ts'
+export type { Route, RoutedPrompt } from './route.ts'
 export { type Routing, routeUnit } from './routing.ts'
 export type { SubscriptionMode } from './subscription.ts'
 export { render, UnknownVariableError, variablesOf } from './template.ts'

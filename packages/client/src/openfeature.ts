@@ -10,7 +10,8 @@ import {
   StandardResolutionReasons,
   type TrackingEventDetails,
 } from '@openfeature/server-sdk'
-import type { Feedback, RequestReference, SluiceClient } from './index.ts'
+import type { Feedback, SluiceClient } from './index.ts'
+import { unitText } from './unit.ts'
 
 /**
  * Features as flags of OpenFeature. A flag's variant is the version's id; as a string its value is that id, as an object the
@@ -65,32 +66,29 @@ export class SluiceProvider implements Provider {
   }
 
   /**
-   * `sluice.feedback` with `value` in [0,1] (or `thumb`) and `reference`, what `route.reference()` returned, as JSON. Other
-   * events are not Sluice's.
+   * `sluice.feedback` with `value` in [0,1] (or `thumb`) and `reference`, what `route.reference()` returned. Other events are not
+   * Sluice's.
    */
-  track(name: string, _context: EvaluationContext, details: TrackingEventDetails): void {
-    if (name !== 'sluice.feedback' || typeof details.reference !== 'string') return
-    const { value, thumb, comment, reference } = details
-    const said = typeof comment === 'string' ? { comment } : {}
-    const feedback: Feedback | undefined =
-      thumb === 'up' || thumb === 'down'
-        ? { thumb, ...said }
-        : value === undefined
-          ? undefined
-          : { score: value, ...said }
-    if (feedback) this.#client.feedback(JSON.parse(reference) as RequestReference, feedback)
+  track(name: string, _context: EvaluationContext, details?: TrackingEventDetails): void {
+    if (name !== 'sluice.feedback') return
+    const { value, thumb, comment, reference } = details ?? {}
+    // A reference may have been written as JSON on its way: quotes are no part of one.
+    const given = String(typeof reference === 'string' ? reference : '').replaceAll('"', '')
+    const judgement = thumb === undefined ? { score: value } : { thumb }
+    this.#client.feedback(given, { ...judgement, ...(comment !== undefined && { comment }) } as Feedback)
   }
 
   #resolve<T>(
     key: string,
     fallback: T,
-    { targetingKey }: EvaluationContext,
+    context: EvaluationContext,
     read: (route: ReturnType<SluiceClient['route']>) => T | string | null,
   ): ResolutionDetails<T> {
     const feature = this.#client.feature(key)
     if (!feature) return this.#unknown(key, fallback)
-    if (feature.rollout && !targetingKey) {
-      const errorMessage = `${key} is in a canary: give a targeting key, so that the same user keeps the same version`
+    const unit = unitText(context?.targetingKey)
+    if (feature.rollout && unit === undefined) {
+      const errorMessage = `${key} is in a canary: give a targeting key, a text or a whole number, so that the same user keeps the same version`
       return {
         value: fallback,
         reason: StandardResolutionReasons.ERROR,
@@ -98,7 +96,7 @@ export class SluiceProvider implements Provider {
         errorMessage,
       }
     }
-    const route = this.#client.route(key, targetingKey)
+    const route = this.#client.route(key, unit)
     const value = read(route)
     if (value === null || route.version === null) return this.#unknown(key, fallback)
     const { arm, rolloutId, version } = route
@@ -113,7 +111,7 @@ export class SluiceProvider implements Provider {
 
   #unknown<T>(key: string, value: T): ResolutionDetails<T> {
     const { ERROR: reason } = StandardResolutionReasons
-    return { value, reason, errorCode: ErrorCode.FLAG_NOT_FOUND, errorMessage: `no feature ${key} is known` }
+    return { value, reason, errorCode: ErrorCode.FLAG_NOT_FOUND, errorMessage: `no feature ${String(key)} is known` }
   }
 
   #mismatch<T>(key: string, value: T): ResolutionDetails<T> {

@@ -9,9 +9,10 @@ let last: { salt: string; prefix: Prefix } | undefined
 /**
  * Where a unit stands on the scale of a rollout: 0 to 999,999, uniform over salts and units. The canary is for those
  * below the stage's ppm, so that a unit stays in it as the share grows. MurmurHash3 x86-32, seed 0, over the UTF-8
- * bytes of `salt + "\0" + unit`; times 1,000,000, divided by 2^32, floored. A lone surrogate counts as U+FFFD.
+ * bytes of `salt + "\0" + unit`; times 1,000,000, divided by 2^32, floored. A lone surrogate counts as U+FFFD. A number is
+ * the text that `String` makes of it.
  */
 export function position(salt: string, unit: string): number {
   if (last?.salt !== salt) last = { salt, prefix: prefixOf(`${salt}\0`) }
-  return Math.floor((murmur3(last.prefix, unit) * wholePpm) / 2 ** 32)
+  return Math.floor((murmur3(last.prefix, typeof unit === 'string' ? unit : String(unit)) * wholePpm) / 2 ** 32)
 }

@@ -38,7 +38,7 @@ function featureFault(feature: Fields): string | undefined {
   if (capture !== undefined && !(isFields(capture) && isShare(capture.incumbent) && isShare(capture.canary)))
     return 'capture'
   for (const [id, version] of Object.entries(versions)) {
-    if (!isFields(version) || !isComplete(version)) return `versions.${id}`
+    if (!isVersion(version)) return `versions.${id}`
   }
   if (rollout === undefined) return undefined
   if (!isFields(rollout) || !isText(rollout.id) || !isText(rollout.salt)) return 'rollout'
@@ -48,13 +48,18 @@ function featureFault(feature: Fields): string | undefined {
   return isKnown(rollout.incumbent) && isKnown(rollout.canary) ? undefined : 'rollout names no version'
 }
 
-function isComplete({ id, model, parameters, format, messages }: Fields): boolean {
+/** Whether it is a prompt version, as far as an application relies on it. */
+export function isVersion(value: unknown): boolean {
+  if (!isFields(value)) return false
+  const { id, model, parameters, format, messages } = value
   const isMessage = (message: unknown) => isFields(message) && isText(message.role) && isText(message.content)
   const isWhole = isText(id) && isText(model) && isFields(parameters) && isFields(format)
   return isWhole && Array.isArray(messages) && messages.every(isMessage)
 }
 
 /** A feature by its name, never one that an object has by birth. */
-export function featureOf(snapshot: Snapshot | undefined, name: string): FeatureSnapshot | undefined {
-  return snapshot && Object.hasOwn(snapshot.features, name) ? snapshot.features[name] : undefined
+export function featureOf(snapshot: Snapshot | undefined, name: unknown): FeatureSnapshot | undefined {
+  return typeof name === 'string' && snapshot && Object.hasOwn(snapshot.features, name)
+    ? snapshot.features[name]
+    : undefined
 }

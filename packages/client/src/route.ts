@@ -1,32 +1,11 @@
-import type { Clock } from './clock.ts'
-import type { Report } from './diagnostic.ts'
-import { position, wholePpm } from './position.ts'
-import type {
-  Arm,
-  Capture,
-  FeedbackOutcome,
-  Outcome,
-  PromptMessage,
-  PromptVersion,
-  RequestOutcome,
-} from './protocol.ts'
+import { elapsed } from './clock.ts'
+import { messageOf, type Report } from './diagnostic.ts'
+import { errorText, type Feedback, type Observation, readObservation } from './observation.ts'
+import type { Arm, Capture, PromptMessage, PromptVersion } from './protocol.ts'
+import type { RequestName, RequestReference } from './reference.ts'
+import { createRequests, type Recorder, type Requests } from './requests.ts'
 import type { Routing } from './routing.ts'
 import { render } from './template.ts'
-
-/** What an application may say about a request. */
-export type Observation = Omit<
-  RequestOutcome,
-  'id' | 'kind' | 'feature' | 'version' | 'rolloutId' | 'arm' | 'stage' | 'unit' | 'observedAt' | 'captured'
->
-
-/** A thumb up or down, or a score in [0,1]. */
-export type Feedback = { score: number; comment?: string } | { thumb: 'up' | 'down'; comment?: string }
-
-/** Names a request for feedback that comes later, e.g. with another page; plain data. */
-export type RequestReference = Pick<
-  RequestOutcome,
-  'id' | 'feature' | 'version' | 'rolloutId' | 'arm' | 'stage' | 'unit'
->
 
 /** The prompt that a request is to use; the same object for all that use it. */
 export interface RoutedPrompt extends PromptVersion {
@@ -45,17 +24,22 @@ export interface Route {
   arm: Arm | null
   rolloutId: string | null
   stage: number | null
-  /** Names this route's last request; null before there is one, or without a version. */
+  /** Names this route's last request for `sluice.feedback`; null before there is one, or without a version. */
   reference(): RequestReference | null
   /**
    * Calls `work`, times it and records how it went. What `work` throws is recorded and thrown on unchanged. A text that it
    * returns is the output; of anything else `describe` may tell.
    */
   run<T>(work: () => T | Promise<T>, describe?: (result: T) => Observation): Promise<T>
-  /** Records a request by hand, or adds to the one that `run` has recorded. */
+  /**
+   * Adds to the request that `run` times or has timed, until that is sent: after `recordMs` (30 s), or soon after its first record.
+   * Without a run it records a request by hand. A field that is no good is left out, and the rest is kept. Never throws.
+   */
   record(observation: Observation): void
-  /** What the user thought of the last request. */
+  /** What the user thought of the last request. Never throws. */
   feedback(feedback: Feedback): void
+  /** Nothing more will be recorded of the last request: it is sent with the next batch. */
+  done(): void
 }
 
 export interface RouteOptions {
@@ -64,75 +48,73 @@ export interface RouteOptions {
   routing: Routing | undefined
   version: PromptVersion | undefined
   capture: Capture | undefined
-  clock: Clock
-  report: Report
-  newId: () => string
-  queue: { add(outcome: Outcome): void; has(outcome: Outcome): boolean }
+  recorder: Recorder
 }
 
-export function createRoute(options: RouteOptions): Route {
-  const { feature, unit, routing, version, capture, clock, report, newId, queue } = options
-  let last: RequestOutcome | undefined
-
-  function add(observation: Observation): void {
-    if (!version) return
-    const id = newId()
-    const { arm, rolloutId, stage } = routing ?? {}
-    const rollout = arm && rolloutId != null && stage != null ? { arm, rolloutId, stage } : {}
-    const about = { id, feature, version: version.id, ...rollout, ...(unit === undefined ? {} : { unit }) }
-    last = { ...about, observedAt: new Date(clock.now()).toISOString() }
-    merge(last, observation)
-    queue.add(last)
-  }
-
-  function merge(outcome: RequestOutcome, { input, output, ...rest }: Observation): void {
-    Object.assign(outcome, rest)
-    const ppm = capture?.[routing?.arm ?? 'incumbent'] ?? 0
-    // Under a salt of its own, so that being judged is independent of the arm.
-    if (position('sluice.capture', outcome.id) >= ppm) return
-    outcome.captured = ppm / wholePpm
-    if (input !== undefined) outcome.input = input
-    if (output !== undefined) outcome.output = output
-  }
-
-  function recordQuietly(observation: () => Observation): void {
-    try {
-      add(observation())
-    } catch (error) {
-      report('warn', 'late-record', `a request of ${feature} could not be recorded: ${String(error)}`)
-    }
-  }
-
+export function createRoute({ feature, unit, routing, version, capture, recorder }: RouteOptions): Route {
+  const { arm = null, rolloutId = null, stage = null } = routing ?? {}
+  const rollout = rolloutId === null ? {} : { arm, rolloutId, stage }
+  const about = { feature, version: version?.id, ...rollout, unit } as Omit<RequestName, 'id'>
+  const capturePpm = capture?.[arm ?? 'incumbent'] ?? 0
+  const requests = version && createRequests({ about, capturePpm, recorder })
   return {
     feature,
     version: version?.id ?? null,
     prompt: version ? routedPrompt(version) : null,
-    arm: routing?.arm ?? null,
-    rolloutId: routing?.rolloutId ?? null,
-    stage: routing?.stage ?? null,
-    reference: () => (last ? referenceTo(last) : null),
+    ...{ arm, rolloutId, stage },
+    reference: () => requests?.reference() ?? null,
     async run(work, describe) {
-      const startedAt = clock.now()
-      const latencyMs = () => Math.max(0, clock.now() - startedAt)
-      try {
-        const result = await work()
-        const ended = latencyMs()
-        recordQuietly(() => ({ latencyMs: ended, ...(describe ? describe(result) : outputOf(result)) }))
-        return result
-      } catch (error) {
-        recordQuietly(() => ({ latencyMs: latencyMs(), error: errorText(error) }))
-        throw error
-      }
+      if (requests && typeof work === 'function') return timed(work, describe, requests, recorder)
+      if (requests) recorder.report('warn', 'invalid-work', 'nothing was recorded: run expects a function')
+      return typeof work === 'function' ? work() : work
     },
-    record(observation) {
-      if (last && queue.has(last)) merge(last, observation)
-      else if (last) report('warn', 'late-record', `a request of ${feature} was already sent; what came later is lost`)
-      else recordQuietly(() => observation)
-    },
-    feedback(feedback) {
-      if (last) queue.add(feedbackOn(referenceTo(last), feedback, { id: newId(), now: clock.now() }))
-    },
+    record: (observation) => requests?.record(observation),
+    feedback: (feedback) => requests?.feedback(feedback),
+    done: () => requests?.done(),
   }
+}
+
+async function timed<T>(
+  work: () => T | Promise<T>,
+  describe: ((result: T) => Observation) | undefined,
+  requests: Requests,
+  { clock, report }: Recorder,
+): Promise<T> {
+  const startedAt = elapsed(clock)
+  const end = (observation: Observation) => {
+    const latencyMs = Math.round((elapsed(clock) - startedAt) * 10) / 10
+    // A clock that steps backwards measures nothing.
+    requests.end({ ...(latencyMs >= 0 && latencyMs < 86_400_000 && { latencyMs }), ...observation })
+  }
+  requests.begin()
+  try {
+    const result = await work()
+    end(described(result, describe, report))
+    return result
+  } catch (error) {
+    end({ error: errorText(error) })
+    throw error
+  }
+}
+
+/** What is known of a result. A fault in `describe` loses no more than what that would have said. */
+function described<T>(result: T, describe: ((result: T) => Observation) | undefined, report: Report): Observation {
+  const fault = (message: string) => report('warn', 'invalid-field', `describe: ${message}`)
+  try {
+    const stream = isStream(result)
+    if (stream) report('warn', 'stream', 'run returned a stream: record at its end how that went')
+    const said = describe ? readObservation(describe(result), fault) : typeof result === 'string' && { output: result }
+    return { ...(stream && ({ latencyMs: undefined } as object)), ...said }
+  } catch (error) {
+    fault(messageOf(error))
+    return {}
+  }
+}
+
+/** What is read after `run` is over: a stream, a generator, an iterator. */
+function isStream(result: unknown): boolean {
+  const { next, getReader } = Object(result)
+  return Symbol.asyncIterator in Object(result) || typeof (next ?? getReader) === 'function'
 }
 
 const prompts = new WeakMap<PromptVersion, RoutedPrompt>()
@@ -150,36 +132,4 @@ function routedPrompt(version: PromptVersion): RoutedPrompt {
   }
   prompts.set(version, prompt)
   return prompt
-}
-
-function referenceTo({ id, feature, version, rolloutId, arm, stage, unit }: RequestOutcome): RequestReference {
-  return {
-    ...{ id, feature, version },
-    ...(rolloutId === undefined ? {} : { rolloutId }),
-    ...(arm === undefined ? {} : { arm }),
-    ...(stage === undefined ? {} : { stage }),
-    ...(unit === undefined ? {} : { unit }),
-  }
-}
-
-/** What is sent of a user's judgement. A score beyond [0,1] is brought to its nearer end. */
-export function feedbackOn(
-  { id: of, ...about }: RequestReference,
-  feedback: Feedback,
-  { id, now }: { id: string; now: number },
-): FeedbackOutcome {
-  const given = 'thumb' in feedback ? (feedback.thumb === 'up' ? 1 : 0) : feedback.score
-  const score = Math.min(1, Math.max(0, given))
-  const { comment } = feedback
-  const observedAt = new Date(now).toISOString()
-  return { kind: 'feedback', id, of, ...about, observedAt, score, ...(comment === undefined ? {} : { comment }) }
-}
-
-function outputOf(result: unknown): Observation {
-  return typeof result === 'string' ? { output: result } : {}
-}
-
-/** In short, what a failed request is reported with. */
-export function errorText(error: unknown): string {
-  return (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 500)
 }

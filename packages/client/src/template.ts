@@ -14,8 +14,14 @@ export class UnknownVariableError extends Error {
   }
 }
 
-function valueText(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value)
+/** Undefined for what has no text: no value, a function, what refers to itself. */
+function valueText(vars: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  try {
+    const value = Object.hasOwn(vars, name) ? vars[name] : undefined
+    return typeof value === 'string' || typeof value === 'bigint' ? String(value) : JSON.stringify(value)
+  } catch {
+    return undefined
+  }
 }
 
 /**
@@ -31,16 +37,15 @@ export function render(
   { strict }: { strict: boolean },
 ): string {
   if (!strict) {
-    return template.replace(placeholder, (whole, name: string) => {
-      return Object.hasOwn(vars, name) && vars[name] !== undefined ? valueText(vars[name]) : whole
-    })
+    return template.replace(placeholder, (whole, name: string) => valueText(vars, name) ?? whole)
   }
   return template.replace(escapable, (whole, beforeBraces?: string, before?: string, inner?: string) => {
     if (beforeBraces !== undefined) return `${half(beforeBraces)}{{`
     if (before !== undefined) return half(before)
     const name = inner?.trim() ?? ''
     if (name === '') return whole
-    if (Object.hasOwn(vars, name) && vars[name] !== undefined) return valueText(vars[name])
+    const value = valueText(vars, name)
+    if (value !== undefined) return value
     throw new UnknownVariableError(name)
   })
 }

@@ -21,6 +21,7 @@ test('a run is timed, passed through and reported with its arm', async () => {
   )
   await started.pass(250)
   assert.deepEqual(await running, { text: 'Hi', tokens: 7 })
+  route.done()
   await started.pass(1000)
   const [sent] = plane.batches.flat() as RequestOutcome[]
   const { id, observedAt, ...rest } = sent ?? {}
@@ -65,9 +66,9 @@ test('a record adds to the run before it, once; feedback names the request, also
   await started.pass(1000)
   route.record({ costUsd: 9 })
   assert.ok(reference)
-  started.client.feedback(JSON.parse(JSON.stringify(reference)), { score: 1.5 })
+  started.client.feedback(reference, { score: 1.5 })
   await started.pass(1000)
-  const [run, thumb, score, ...more] = plane.batches.flat()
+  const [thumb, run, score, ...more] = plane.batches.flat()
   assert.deepEqual(more, [])
   assert.partialDeepStrictEqual(run, { inputTokens: 3, costUsd: 0.01 })
   const about = {

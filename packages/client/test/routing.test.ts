@@ -5,7 +5,7 @@ import vectors from '../routing-vectors.json' with { type: 'json' }
 import { type FeatureSnapshot, position, routeUnit } from '../src/index.ts'
 import { featureWith } from './support/snapshots.ts'
 
-const unit = fc.string({ unit: 'grapheme', maxLength: 60 })
+const unit = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 }).filter((text) => !text.includes('\0'))
 const share = fc.integer({ min: 0, max: 1_000_000 })
 const canary = (ppm: number, salt = 'salt'): FeatureSnapshot => featureWith({ ppm, salt })
 const armOf = (feature: FeatureSnapshot, who: string) => routeUnit(feature, who).arm

@@ -1,0 +1,105 @@
+import type { RequestOutcome } from './protocol.ts'
+
+/** How a request came to be one of which more may be said; `recorded` by hand, without a run. */
+type Ending = 'succeeded' | 'failed' | 'recorded'
+
+/** Requests that are over and of which more may still be recorded. */
+export interface OpenRequests {
+  open(outcome: RequestOutcome, ending: Ending): void
+  has(outcome: RequestOutcome): boolean
+  /** Its record came: it is sent soon. */
+  recorded(outcome: RequestOutcome): void
+  /** A record came for one that had been sent: from now on its feature's requests are waited for. */
+  missed(outcome: RequestOutcome): void
+  /** Takes back what was recorded by hand, as if it had not been opened; false where it is not open. */
+  withdraw(outcome: RequestOutcome): boolean
+  /** Nothing more will be said of it. */
+  close(outcome: RequestOutcome): void
+  /** Closes those that have waited long enough, or all. */
+  closeDue(all?: boolean): void
+  size(): number
+}
+
+export interface OpenRequestsOptions {
+  /** ms; never steps. */
+  now: () => number
+  /** Longest time that a request waits for its record. */
+  recordMs: number
+  /** How long one waits for a second record, or, having failed, for its first. */
+  settleMs: number
+  /** Beyond it the oldest are closed. */
+  capacity: number
+  closed: (outcome: RequestOutcome) => void
+}
+
+/** What is known of how an application records a feature. */
+interface Habit {
+  /** How long the last request that did not fail was open, in ms. */
+  openMs: number
+  /** Requests whose record never came, until a first one came: then it is NaN. */
+  inVain: number
+}
+
+/** After so many requests of a feature that waited in vain, nobody is waited for. */
+const enough = 100
+
+/**
+ * A request that failed is open as long as the last one that did not: where failures overtook successes, every canary would look
+ * worse than it is at first, and its arms uneven.
+ */
+export function createOpenRequests({ now, recordMs, settleMs, capacity, closed }: OpenRequestsOptions): OpenRequests {
+  const entries = new Map<RequestOutcome, { since: number; due: number; ending: Ending }>()
+  const habits = new Map<string, Habit>()
+
+  function habitOf({ feature }: RequestOutcome): Habit {
+    const habit = habits.get(feature) ?? { openMs: 0, inVain: 0 }
+    habits.set(feature, habit)
+    return habit
+  }
+
+  function patience(outcome: RequestOutcome, ending: Ending): number {
+    const { openMs, inVain } = habitOf(outcome)
+    if (ending === 'succeeded') return inVain >= enough ? settleMs : recordMs
+    return ending === 'failed' ? Math.max(settleMs, openMs) : settleMs
+  }
+
+  function close(outcome: RequestOutcome): void {
+    const entry = entries.get(outcome)
+    if (!entry) return
+    entries.delete(outcome)
+    if (entry.ending === 'succeeded') habitOf(outcome).openMs = Math.min(now(), entry.due) - entry.since
+    closed(outcome)
+  }
+
+  const missed = (outcome: RequestOutcome) => {
+    habitOf(outcome).inVain = Number.NaN
+  }
+
+  return {
+    open(outcome, ending) {
+      entries.set(outcome, { since: now(), due: now() + patience(outcome, ending), ending })
+      for (const oldest of entries.keys()) {
+        if (entries.size <= capacity) break
+        close(oldest)
+      }
+    },
+    has: (outcome) => entries.has(outcome),
+    recorded(outcome) {
+      const entry = entries.get(outcome)
+      if (!entry) return
+      if (entry.ending !== 'recorded') missed(outcome)
+      entry.due = Math.min(entry.due, now() + settleMs)
+    },
+    missed,
+    withdraw: (outcome) => entries.get(outcome)?.ending === 'recorded' && entries.delete(outcome),
+    close,
+    closeDue(all) {
+      for (const [outcome, { due, ending }] of entries) {
+        if (!all && due > now()) continue
+        if (!all && ending === 'succeeded') habitOf(outcome).inVain += 1
+        close(outcome)
+      }
+    },
+    size: () => entries.size,
+  }
+}

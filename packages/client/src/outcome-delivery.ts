@@ -1,0 +1,101 @@
+import { type Backoff, retryAfter } from './backoff.ts'
+import { type Answer, ask, type Connection } from './connection.ts'
+import { messageOf, type Report } from './diagnostic.ts'
+import type { OutcomeBuffer } from './outcome-buffer.ts'
+import type { OutcomesResponse } from './protocol.ts'
+
+export interface DeliveryCounts {
+  /** Taken by the control plane, also those that it had already. */
+  delivered: number
+  /** Oldest first, because the queue was full, the token may not report, or the client was closed. */
+  dropped: number
+  /** Refused one by one by the control plane, and not sent again. */
+  rejected: number
+}
+
+/** Sends what a buffer holds, batch by batch. */
+export interface OutcomeDelivery {
+  /** False where the control plane could not take it yet. Never rejects. */
+  sendAll(): Promise<boolean>
+  drop(number: number, why: string): void
+  counts(): DeliveryCounts
+}
+
+export interface OutcomeDeliveryOptions {
+  connection: Connection
+  report: Report
+  backoff: Backoff
+  batchSize: number
+  buffer: () => OutcomeBuffer
+}
+
+export function createOutcomeDelivery(options: OutcomeDeliveryOptions): OutcomeDelivery {
+  const { connection, report, backoff, batchSize, buffer } = options
+  const counts = { delivered: 0, dropped: 0, rejected: 0 }
+  let limit = batchSize
+
+  function drop(number: number, why: string): void {
+    counts.dropped += number
+    report('warn', 'outcomes-dropped', `${number} outcomes were dropped: ${why}`)
+  }
+
+  function taken({ accepted, duplicates, rejected, dropped }: OutcomesResponse): void {
+    backoff.reset()
+    limit = Math.min(batchSize, limit * 2)
+    counts.delivered += accepted + duplicates
+    counts.rejected += rejected.length
+    for (const { code, message } of rejected.slice(0, 3)) report('warn', 'outcomes-rejected', `${code}: ${message}`)
+    for (const { message } of dropped?.slice?.(0, 3) ?? []) report('warn', 'invalid-field', `as received: ${message}`)
+  }
+
+  /** False where the batch has to be sent again, later. */
+  function understand({ status, headers, body }: Answer, sent: number): boolean {
+    if (status === 200 && isResponse(body)) taken(body)
+    else if (divisible.includes(status) && sent > 1) {
+      limit = Math.ceil(sent / 2)
+      buffer().putBack()
+    } else if (refusals.includes(status)) drop(sent, `the control plane answered ${status}`)
+    else {
+      backoff.atLeast(retryAfter(headers, connection.clock.now()) ?? 0)
+      report('info', 'outcomes-delayed', `the control plane answered ${status}`)
+      return false
+    }
+    return true
+  }
+
+  async function sendBatch(): Promise<boolean> {
+    const outcomes = buffer().take(limit)
+    let settled = false
+    try {
+      const body = `{"outcomes":[${outcomes.join(',')}]}`
+      const headers = { 'content-type': 'application/json' }
+      const answer = await ask(connection, '/v1/outcomes', { method: 'POST', headers, body })
+      settled = understand(answer, outcomes.length)
+    } catch (error) {
+      report('info', 'outcomes-delayed', messageOf(error))
+    }
+    if (settled) buffer().done()
+    else buffer().putBack()
+    return settled
+  }
+
+  return {
+    async sendAll() {
+      while (buffer().waiting() > 0) if (!(await sendBatch())) return false
+      return true
+    },
+    drop,
+    counts: () => ({ ...counts }),
+  }
+}
+
+/** Perhaps one outcome spoils the batch, or it is too large: the halves are tried. */
+const divisible = [400, 413, 422]
+/** Another attempt would be answered in the same way. */
+const refusals = [...divisible, 403]
+
+function isResponse(value: unknown): value is OutcomesResponse {
+  if (value === null || typeof value !== 'object') return false
+  const { accepted, duplicates, rejected } = value as Record<string, unknown>
+  return Number.isFinite(accepted) && Number.isFinite(duplicates) && Array.isArray(rejected)
+}

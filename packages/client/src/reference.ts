@@ -1,0 +1,35 @@
+import { hmac } from './hmac.ts'
+import type { RequestOutcome } from './protocol.ts'
+
+/** Names one request for feedback that comes later: a signed text, to be kept as it is; safe in addresses. */
+export type RequestReference = string
+
+/** What feedback repeats of the request that it is about. */
+export type RequestName = Pick<RequestOutcome, 'id' | 'feature' | 'version' | 'rolloutId' | 'arm' | 'stage' | 'unit'>
+
+/** Makes references, and reads those that were made with the same secret. */
+export interface References {
+  seal(request: RequestName): RequestReference
+  /** Undefined for what was not made here, or was changed by as much as a bit. */
+  open(reference: unknown): RequestName | undefined
+}
+
+/** A reference is the request's name in base64url, and its HMAC under a key that is derived from the secret for this alone. */
+export function createReferences(secret: string): References {
+  const key = hmac('sluice.reference/1', encodeURIComponent(secret))
+  // Of the code's characters those of an address are enough.
+  const signed = (text: string) => `${text}.${hmac(key, text).replace(/[+/=]/g, '-')}`
+  return {
+    seal({ id, feature, version, rolloutId, arm, stage, unit }) {
+      const json = JSON.stringify({ id, feature, version, rolloutId, arm, stage, unit })
+      // Of all that is left unescaped only the tilde could become a plus sign.
+      return signed(btoa(encodeURIComponent(json).replaceAll('~', '%7E')).replaceAll('=', ''))
+    },
+    open(reference) {
+      const [text = ''] = typeof reference === 'string' ? reference.split('.', 1) : []
+      // The codes of both are compared: how much of a guess was right cannot be told from the time that it takes.
+      if (typeof reference !== 'string' || hmac(key, signed(text)) !== hmac(key, reference)) return undefined
+      return JSON.parse(decodeURIComponent(atob(text)))
+    },
+  }
+}
