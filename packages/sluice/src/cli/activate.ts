@@ -36,6 +36,6 @@ export async function activate(
     const instead = before.active === null ? '' : `, before ${versionName(feature, before.active)}`
     return `${name}: everybody gets ${versionName(feature, version)}${instead}\n`
   })
-  appliedNote(answer.applied, options, host)
+  appliedNote(answer.applied, { ...options, waitMs }, host)
   return 0
 }

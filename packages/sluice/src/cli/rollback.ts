@@ -27,7 +27,7 @@ export async function rollback(name: string, options: RollbackOptions, host: Hos
   tell(options, host, answer, ({ feature }) => {
     return `${name}: everybody gets ${versionName(feature, feature.active ?? 'nothing')}\n`
   })
-  appliedNote(answer.applied, options, host)
+  appliedNote(answer.applied, { ...options, waitMs }, host)
   return 0
 }
 

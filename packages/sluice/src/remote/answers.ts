@@ -80,6 +80,8 @@ export const instancesAnswer = z.looseObject({
       upToDate: z.boolean(),
     }),
   ),
+  /** Absent where an older server does not tell. */
+  leaders: z.array(z.looseObject({ work: z.string(), replica: z.string() })).optional(),
 })
 
 export const auditRowSchema = z.object({

@@ -13,6 +13,7 @@ export interface StatusOf {
 export function statusText({ features, instances }: StatusOf, now: number): string {
   const blocks = features.map((feature) => featureText(feature, now))
   if (features.length === 0) blocks.push('no features yet: sluice publish makes the first one\n')
+  if (instances?.leaders) blocks.push(leaderText(instances.leaders))
   return [...blocks, instances ? instancesText(instances, now) : 'instances: this token may not see them\n'].join('\n')
 }
 
@@ -31,6 +32,13 @@ function featureText(feature: FeatureAnswer, now: number): string {
     )
   else if (rollout?.ending) lines.push(`  last rollout, ${rollout.id}: ${stateText(rollout)}, ${rollout.ending.reason}`)
   return `${lines.join('\n')}\n`
+}
+
+/** Whether anything is decided without a person, and where. */
+function leaderText(leaders: NonNullable<InstancesAnswer['leaders']>): string {
+  const leader = leaders.find(({ work }) => work === 'controller')
+  if (leader) return `canaries are led by the replica ${leader.replica}\n`
+  return 'canaries: no replica leads them, so none advances or is rolled back by itself\n'
 }
 
 const named = 20

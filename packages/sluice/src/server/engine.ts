@@ -20,6 +20,7 @@ import { readAssessment } from '../rollout/rollout-fold.ts'
 import type { WorkLoop } from '../rollout/work-loop.ts'
 import type { Store } from '../store/store.ts'
 import { armGauges } from './observe/arm-gauges.ts'
+import { leaderGauges } from './observe/leader-gauges.ts'
 import type { Log } from './observe/log.ts'
 import type { Metrics } from './observe/metrics.ts'
 import type { Accepted, Insight } from './plane.ts'
@@ -90,6 +91,7 @@ export function startEngine(options: EngineOptions): Engine {
     onError: (error) => log('error', 'a sample was not taken in', { error: messageOf(error) }),
   })
   const background = inBackground(intake, batchesWaiting)
+  leaderGauges(store, metrics)
   metrics.gauge('judge_queue', 'Requests that wait to be judged.', async () => [{ value: await store.queued() }])
   const loops: WorkLoop[] = [
     startController({

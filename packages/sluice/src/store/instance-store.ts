@@ -44,7 +44,7 @@ export interface InstanceStore {
 /** Of one token. */
 export const mostInstances = 10_000
 /** Rows that are forgotten in one transaction. */
-export const forgottenAtATime = 5000
+export const forgottenAtATime = 1000
 
 /** By this two reports are of one process. */
 export function instanceKey({ tokenId, instance, process }: InstanceKey): string {

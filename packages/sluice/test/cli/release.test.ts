@@ -72,7 +72,9 @@ test('a feature is published, released, put through a canary and rolled back, an
   const back = await json(sluice('rollback', 'summary', '--reason', 'INC-7', '--wait', '0s', '--json'))
   assert.equal(back.feature.active, first.id)
   const again = await sluice('rollback', 'summary', '--reason', 'INC-7')
-  assert.deepEqual([again.code, /no earlier version that was good/.test(again.stderr)], [1, true])
+  assert.deepEqual([again.code, /nothing left to take back.* \(INC-7\)/.test(again.stderr)], [1, true])
+  const further = await sluice('rollback', 'summary', '--from', first.id, '--reason', 'INC-8')
+  assert.deepEqual([further.code, /no earlier version that was good/.test(further.stderr)], [1, true])
 
   const log = await said(sluice('audit', 'summary'))
   const actions = log.split('\n').flatMap((line) => /(?:version|active|rollout)\.\w+/.exec(line)?.[0] ?? [])

@@ -90,6 +90,7 @@ test('a rollout tells its stage, or how it ended, and what is known', () => {
 test('the status tells what everybody gets, what runs and who is behind', () => {
   const instances = {
     current: { revision: 7 },
+    leaders: [{ work: 'controller', replica: 'web-3 pid 17' }],
     instances: [
       instance,
       { ...instance, instance: 'host-2', revision: 5, stale: true, upToDate: false },
@@ -112,10 +113,16 @@ test('the status tells what everybody gets, what runs and who is behind', () => 
 
 tone: nothing is active; 1 published
 
+canaries are led by the replica web-3 pid 17
+
 instances: 2 of 3 run revision 7
   host-2 runs revision 5, incumbents only
   host-3 runs revision 7, silent for 40 s, may serve a canary until 00:00:50Z
 `,
+  )
+  assert.match(
+    statusText({ features: [], instances: { ...instances, leaders: [] } }, 0),
+    /canaries: no replica leads them, so none advances or is rolled back by itself/,
   )
   assert.match(
     statusText({ features: [{ ...feature, rollout }], instances: null }, 0),

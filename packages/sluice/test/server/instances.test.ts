@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
+import { memoryStore } from '../../src/store/memory/memory-store.ts'
 import { type TestPlane, testPlane } from '../support/control-plane.ts'
 
 async function acknowledge(plane: TestPlane, instance: string, more: object = {}, as = 'client') {
@@ -223,5 +224,29 @@ test('instances that have not applied a change are an alarm in log and metrics',
   assert.match(
     plane.logged(),
     /"level":"warn","message":"instances have not applied a change","instances":1,"names":\["host-2"\]/,
+  )
+})
+
+test('a change is answered though the store does not tell who has it, and who leads is shown', async () => {
+  const store = memoryStore()
+  await using plane = await testPlane({ store: { ...store, instances: () => new Promise(() => {}) } })
+  const version = await plane.publish('f', 'a')
+  const body = { version, reason: 'launch', waitMs: 5000 }
+  const { status, body: answer } = await settled(
+    plane,
+    plane.ask('PUT /v1/features/f/active', { as: 'operator', body }),
+  )
+  assert.deepEqual([status, answer.feature.active, answer.applied], [200, version, null])
+})
+
+test('who leads is told by readiness and beside the instances', async () => {
+  await using plane = await launched()
+  await plane.store.lead('controller')
+  await plane.store.lead('notify:webhook 0a1b')
+  assert.deepEqual((await plane.ask('GET /readyz')).body.leading, ['controller'])
+  const { leaders } = (await plane.ask('GET /v1/instances', { as: 'operator' })).body
+  assert.deepEqual(
+    leaders.map(({ work }: { work: string }) => work),
+    ['controller', 'notify:webhook 0a1b'],
   )
 })

@@ -4,6 +4,7 @@ import { type InstanceRecord, mostInstances } from '../../store/instance-store.t
 import { maySee } from '../access/caller.ts'
 import type { Plane } from '../plane.ts'
 import { isSilent, servingInstances } from './live-instances.ts'
+import { within } from './within.ts'
 
 /** How far a change has come. */
 export const appliedSchema = z.object({
@@ -35,9 +36,12 @@ export type Applied = z.infer<typeof appliedSchema>
 const firstPauseMs = 10
 const longestPauseMs = 200
 
+/** A look at the instances that takes longer is given up: the change stands, and its answer must not wait for that. */
+const longestLookMs = 2000
+
 /**
- * Waits until all instances that may see the feature have acknowledged its state, or are silent, at most `waitMs` (ms).
- * Null where nobody wants to wait.
+ * Waits until all instances that may see the feature have acknowledged its state, or are silent, at most `waitMs` (ms)
+ * and one look. Null where nobody wants to wait, or where the store does not tell.
  */
 export async function awaitApplied(plane: Plane, state: FeatureState, waitMs: number): Promise<Applied | null> {
   if (waitMs === 0) return null
@@ -46,7 +50,12 @@ export async function awaitApplied(plane: Plane, state: FeatureState, waitMs: nu
   // Counted by the pauses: the clock may step back.
   let waitedMs = 0
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 1.5)) {
-    const now = await appliedNow(plane, state)
+    const now = await within(
+      clock,
+      longestLookMs,
+      appliedNow(plane, state).catch(() => undefined),
+    )
+    if (!now) return null
     if (now.missing.length === now.silent.length || waitedMs >= waitMs)
       return { ...now, elapsedMs: Math.max(0, clock.now() - began) }
     const pause = Math.min(pauseMs, waitMs - waitedMs)

@@ -4,6 +4,7 @@ import { applyEvent } from '../../store/apply-event.ts'
 import { answered, refuseOtherRequest, repetitionOf } from '../http/idempotency.ts'
 import type { Checked } from '../http/route.ts'
 import type { Plane } from '../plane.ts'
+import { within } from './within.ts'
 
 /** What a request made of a feature. */
 export interface Changed {
@@ -65,9 +66,13 @@ export async function changeFeature(
   return { feature: now, status: repeated ? result.answer.status : status, repeated }
 }
 
+/** Longer than this nobody waits for a change to be sent that is stored already. */
+const longestSendMs = 2000
+
 /** What is committed stays so, even if it cannot be read back at once: then the next look at the store sends it. */
-async function send({ snapshots, log }: Plane): Promise<void> {
-  await snapshots.reload().catch((error: unknown) => {
+async function send({ snapshots, clock, log }: Plane): Promise<void> {
+  const sent = snapshots.reload().catch((error: unknown) => {
     log('warn', 'a change is stored, but could not be sent at once', { error: String(error) })
   })
+  await within(clock, longestSendMs, sent)
 }

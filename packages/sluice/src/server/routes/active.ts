@@ -28,7 +28,9 @@ const takenBack = z
 const released = z.object({
   feature: featureView,
   revision: z.int().meta({ description: 'That instances report once they have the change.' }),
-  applied: appliedSchema.nullable().meta({ description: 'Null without waitMs.' }),
+  applied: appliedSchema
+    .nullable()
+    .meta({ description: 'Null without waitMs, and where the store did not tell: the change stands.' }),
 })
 
 export const setActive = defineRoute({

@@ -12,6 +12,9 @@ const failing = z.array(
     failures: z.int().meta({ description: 'In a row.' }),
   }),
 )
+const leading = z
+  .array(z.string())
+  .meta({ description: 'What this replica alone does at present: controller (the canaries), drift, judge.' })
 const mostNamed = 100
 
 const status = z.object({ status: z.literal('ok') })
@@ -44,16 +47,19 @@ export const ready = defineRoute({
   answers: {
     200: {
       description: 'Ready. `failing` names what it keeps failing at, one feature of which never stops another.',
-      schema: status.extend({ failing }),
+      schema: status.extend({ leading, failing }),
     },
   },
   async handle(_, { store, snapshots, clock, draining, insight }) {
     if (draining()) throw new Problem({ status: 503, code: 'shutting-down', detail: 'The server is shutting down.' })
     if (snapshots.ageMs() > mostAgeMs) throw unread()
-    const timer = Promise.withResolvers<void>()
+    const timer = Promise.withResolvers<never>()
     const late = clock.setTimer(() => timer.reject(unread()), patienceMs)
-    await Promise.race([store.ping(), timer.promise]).finally(() => clock.clearTimer(late))
+    const asked = Promise.all([store.leases(), store.ping()])
+    const [leases] = await Promise.race([asked, timer.promise]).finally(() => clock.clearTimer(late))
+    // Names of channels are for those with a token.
+    const works = leases.filter(({ ours, name }) => ours && !name.startsWith('notify:')).map(({ name }) => name)
     const faults = (insight.faults?.() ?? []).slice(0, mostNamed)
-    return { status: 200, body: { status: 'ok', failing: faults } }
+    return { status: 200, body: { status: 'ok', leading: works, failing: faults } }
   },
 })

@@ -20,13 +20,23 @@ const instanceView = z.object({
   upToDate: z.boolean().meta({ description: 'It has what its token is to see.' }),
 })
 
+const leaderView = z.object({
+  work: z.string().meta({ description: 'controller (the canaries), drift, judge, or notify: and a channel.' }),
+  replica: z.string(),
+  leftMs: z.number().nullable().meta({ description: 'Its lease ends after this unless it is renewed.' }),
+})
+
 export const listInstances = defineRoute({
   method: 'GET',
   path: '/v1/instances',
-  summary: 'The instances and what they run: those heard of lately, and those that may serve a canary unheard',
+  summary:
+    'The instances and what they run: those heard of lately, and those that may serve a canary unheard; and which replica leads',
   scopes: ['operator'],
   answers: {
-    200: { description: 'In order of their names.', schema: z.object({ current, instances: z.array(instanceView) }) },
+    200: {
+      description: 'In order of their names.',
+      schema: z.object({ current, instances: z.array(instanceView), leaders: z.array(leaderView) }),
+    },
   },
   async handle({ caller }, plane) {
     const { epoch, revision, hash } = plane.snapshots.view(caller.features).snapshot
@@ -37,6 +47,11 @@ export const listInstances = defineRoute({
       const { instance, client, revision, hash, stale, firstSeenAt, seenAt, mayServeUntil } = record
       return { instance, client, revision, hash, stale, firstSeenAt, seenAt, silent, mayServeUntil, upToDate }
     })
-    return { status: 200, body: { current: { epoch, revision, hash }, instances } }
+    const leaders = (await plane.store.leases()).map(({ name, holder, leftMs }) => ({
+      work: name,
+      replica: holder,
+      leftMs,
+    }))
+    return { status: 200, body: { current: { epoch, revision, hash }, instances, leaders } }
   },
 })
