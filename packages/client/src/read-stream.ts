@@ -1,3 +1,4 @@
+import { canVerify } from './apply-change.ts'
 import type { Moment, Timer } from './clock.ts'
 import type { Connection, Reply } from './connection.ts'
 import { createEventParser, type ServerEvent } from './event-parser.ts'
@@ -26,6 +27,8 @@ export interface StreamOptions {
   retry(ms: number): void
   /** A snapshot as it was sent, not yet checked. `readAt` for the first of a stream: later ones may have been held back. */
   snapshot(value: unknown, readAt: Moment | undefined): void
+  /** What changed since the one before, not yet checked; the stream waits for it. */
+  change(value: unknown): Promise<void>
 }
 
 /**
@@ -45,7 +48,7 @@ export async function readStream(connection: Connection, options: StreamOptions)
   }
   try {
     listen()
-    const headers = { accept: 'text/event-stream' }
+    const headers = { accept: 'text/event-stream', ...(canVerify && { prefer: 'changes' }) }
     const reply = await connection.request('/v1/stream', { headers, signal: abort.signal })
     await readBody(reply, listen, options, abort.signal)
   } catch (error) {
@@ -76,6 +79,7 @@ async function readBody({ response, readAt }: Reply, listen: () => void, options
     if (done) return
     parse(decoder.decode(value, { stream: true }))
     for (const { type, data } of events) {
+      if (type === 'change') await options.change(JSON.parse(data))
       if (type !== 'snapshot') continue
       snapshots += 1
       options.snapshot(JSON.parse(data), snapshots === 1 ? readAt : undefined)

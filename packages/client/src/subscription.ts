@@ -1,3 +1,4 @@
+import { applyChange } from './apply-change.ts'
 import { createBackoff, retryAfter } from './backoff.ts'
 import { elapsedSince, momentOf } from './clock.ts'
 import { type Connection, sleep } from './connection.ts'
@@ -92,6 +93,13 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
           mode = 'streaming'
           // What cannot be believed without proof is asked for.
           if (!held.offer(value, 'server', readAt)) void poll()
+        },
+        async change(value) {
+          const next = await applyChange(held.current(), value)
+          if (next && held.offer(next, 'server')) return
+          // A question that is under way may be older than this change.
+          await refreshing
+          await poll()
         },
       })
     } catch (error) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { applyChange } from '../../../client/src/apply-change.ts'
 import { snapshotHash } from '../../src/release/snapshot.ts'
 import { createHub } from '../../src/server/push/hub.ts'
 import { createSnapshots } from '../../src/server/push/snapshots.ts'
@@ -170,4 +171,30 @@ test('streams end with a hint when to come back', async () => {
   plane.plane.close()
   await until(() => stream.ended(), 'the end of the stream')
   assert.match(stream.text(), /retry: 1000\n\n$/)
+})
+
+test('a stream that asks for changes gets the whole once, then what changed; the others get the whole', async () => {
+  await using plane = await testPlane()
+  await activate(plane, 'f', 'a')
+  await activate(plane, 'g', 'b')
+  const asking = plane.request('GET /v1/stream', { as: 'client', headers: { prefer: 'changes' } })
+  await using stream = readEvents(await plane.plane.fetch(asking))
+  await using other = await open(plane)
+  let [held] = await stream.until(1)
+  for (const [feature, text] of [
+    ['f', 'c'],
+    ['h', 'd'],
+  ] as const) {
+    const revision = await activate(plane, feature, text)
+    const changes = () => [...stream.text().matchAll(/^event: change\nid: (\d+)\ndata: (.*)\n\n/gm)]
+    await until(() => changes().at(-1)?.[1] === `${revision}`, 'the change')
+    const change = JSON.parse(changes().at(-1)?.[2] ?? '')
+    assert.deepEqual(Object.keys(change.features), [feature])
+    const { body } = await plane.ask('GET /v1/snapshot', { as: 'client' })
+    held = await applyChange(held, change)
+    assert.deepEqual(held, body)
+    assert.equal(held?.hash, snapshotHash(body.features))
+  }
+  assert.equal(stream.snapshots().length, 1)
+  assert.equal((await other.until(3)).length, 3)
 })

@@ -65,7 +65,7 @@ export function createHub(options: HubOptions): Hub {
     const { sent, takesChanges } = stream
     if (sent && isSame(snapshot, sent)) return
     stream.sent = snapshot
-    send(stream, takesChanges && sent && change?.from === sent ? change.frame() : frame())
+    send(stream, takesChanges && sent && change && isSame(change.from, sent) ? change.frame() : frame())
   }
 
   /** A heartbeat is the word that nothing has changed: whoever could not look keeps silent. */
