@@ -63,7 +63,7 @@ async function toTheLastClient(server: BenchServer): Promise<Row[]> {
   const rounds = 10
   for (let round = 0; round < rounds; round += 1) {
     const rollout = await startCanary(server, { percent: 50, feature: `feature-${round}` })
-    const streams = await listenToStreams(server.url, server.token, 1000)
+    const streams = await listenToStreams(server.url, server.token, { count: 1000 })
     await sendAll(server, arrivals({ name: `good-${round}`, count: 2_000, rollout }))
     const arrived = streams.next()
     const sent = performance.now()

@@ -25,6 +25,7 @@ export async function benchServer(): Promise<void> {
     await outcomes(server, dir)
     await broadcast(server)
     await largeSnapshot(server)
+    await largeBroadcast(server)
   } finally {
     server.process.kill('SIGKILL')
     await new Promise((resolve) => server.process.once('close', resolve))
@@ -109,7 +110,7 @@ function rawInserts(dir: string, batches: number): number {
 async function broadcast({ url, process: server }: Server): Promise<void> {
   const count = 1000
   const versions = await publishTwo(url, 'email-summary')
-  const streams = await listenToStreams(url, token, count)
+  const streams = await listenToStreams(url, token, { count })
   const lasts: number[] = []
   const all: number[] = []
   for (let round = 0; round < 30; round += 1) {
@@ -143,6 +144,32 @@ async function largeSnapshot({ url }: Server): Promise<void> {
   console.log(
     `snapshot of 1,001 features: ${(snapshot.length / 1024).toFixed(0)} kB in ${(performance.now() - began).toFixed(1)} ms`,
   )
+}
+
+/** The same with 3.7 MB of prompts: the whole to everybody, and only what changed to clients that ask for it. */
+async function largeBroadcast({ url }: Server): Promise<void> {
+  const count = 1000
+  const text = 'A long prompt with many examples in it. '.repeat(250)
+  for (let index = 0; index < 350; index += 1) {
+    await activate(url, `large-${index}`, await publish(url, `large-${index}`, `${index}: ${text}{{input}}`))
+  }
+  const megabytes = JSON.stringify(await ask(`${url}/v1/snapshot`, 'GET')).length / 1_048_576
+  const versions = await publishTwo(url, 'email-summary')
+  for (const prefer of [undefined, 'changes'] as const) {
+    const streams = await listenToStreams(url, token, { count, ...(prefer && { prefer }) })
+    const lasts: number[] = []
+    for (let round = 0; round < 6; round += 1) {
+      const arrived = streams.next()
+      const began = performance.now()
+      await activate(url, 'email-summary', versions[(round + 1) % 2] ?? '')
+      lasts.push(Math.max(...(await arrived)) - began)
+    }
+    streams.close()
+    const what = prefer ? 'what changed' : 'the whole'
+    console.log(
+      `change to ${count} connections of ${megabytes.toFixed(1)} MB, ${what}, ms: last of all: median ${at(lasts, 0.5)}, worst ${at(lasts, 1)}`,
+    )
+  }
 }
 
 async function publishTwo(url: string, feature: string): Promise<string[]> {

@@ -3,13 +3,17 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 
 export interface Streams {
-  /** When the next snapshot has arrived at each connection, by `performance.now()`. */
+  /** When the next event has arrived at each connection, whole, by `performance.now()`. */
   next(): Promise<number[]>
   close(): void
 }
 
-/** Resolves once each connection has its first snapshot. */
-export async function listenToStreams(url: string, token: string, count: number): Promise<Streams> {
+/** Resolves once each connection has its first snapshot. `prefer`: as clients ask, `changes`, or not. */
+export async function listenToStreams(
+  url: string,
+  token: string,
+  { count, prefer }: { count: number; prefer?: 'changes' },
+): Promise<Streams> {
   const { hostname, port } = new URL(url)
   const sockets: Socket[] = []
   let arrivals: number[] = []
@@ -21,15 +25,19 @@ export async function listenToStreams(url: string, token: string, count: number)
     })
   }
   const first = next()
+  const asks = prefer ? `prefer: ${prefer}\r\n` : ''
   for (let index = 0; index < count; index += 1) {
     const socket = connect(Number(port), hostname)
     await once(socket, 'connect')
+    let begun = false
     socket.on('data', (data) => {
-      if (!data.includes('event: snapshot')) return
+      begun ||= data.includes('event: ')
+      if (!begun || !data.subarray(-8).includes('\n\n')) return
+      begun = false
       arrivals.push(performance.now())
       if (arrivals.length === count) done(arrivals)
     })
-    socket.write(`GET /v1/stream HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer ${token}\r\n\r\n`)
+    socket.write(`GET /v1/stream HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer ${token}\r\n${asks}\r\n`)
     sockets.push(socket)
   }
   await first

@@ -40,3 +40,15 @@ test('LF, CR and CRLF end lines, wherever the stream is cut', () => {
     assert.deepEqual(parsed([...text]).events, expected)
   }
 })
+
+test('neither a line without an end nor an event without an end is kept beyond the bound', () => {
+  for (const piece of ['x'.repeat(100), ': comment', 'data: 12345\n', 'data\n']) {
+    let fed = 0
+    const parse = createEventParser({ event: () => undefined }, 1000)
+    assert.throws(() => {
+      for (; fed < 100_000; fed += piece.length) parse(piece)
+    }, /an event of more than 1000 characters/)
+  }
+  const parse = createEventParser({ event: () => undefined }, 1000)
+  for (let count = 0; count < 10_000; count += 1) parse(': heartbeat\n\n')
+})

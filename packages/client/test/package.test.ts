@@ -7,11 +7,12 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
+import { createContext, runInContext } from 'node:vm'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { oldNode } from '../../sluice/test/support/old-node.ts'
 import manifest from '../package.json' with { type: 'json' }
-import { frame } from './support/fake-plane.ts'
+import { fakePlane, frame } from './support/fake-plane.ts'
 import { featureWith, snapshot } from './support/snapshots.ts'
 
 const folder = path.join(import.meta.dirname, '..')
@@ -33,6 +34,34 @@ test('the client has no dependencies and is smaller than 13 kB, minified and gzi
   assert.ok(size > 1000 && size < 13_000, `${size} bytes`)
   const imported = Object.values(metafile.outputs).flatMap(({ imports }) => imports)
   assert.deepEqual([...new Set(imports(imported))], [])
+})
+
+test('it routes where nothing of Node is', async () => {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: `export { SluiceClient } from ${JSON.stringify(path.join(folder, 'src/index.ts'))}`,
+      resolveDir: folder,
+    },
+    ...{ bundle: true, write: false, format: 'iife', globalName: 'app', platform: 'browser' },
+  })
+  const plane = fakePlane(snapshot(1, featureWith({ ppm: 1_000_000 })))
+  const given = {
+    ...{ AbortController, Headers, Request, Response, TextDecoder, TextEncoder, URL, crypto, performance },
+    ...{ setTimeout, clearTimeout, fetch: plane.fetch },
+  }
+  const context = createContext({ ...given })
+  const said = await runInContext(
+    `${outputFiles[0]?.text}
+    ;(async () => {
+      const client = new app.SluiceClient({ url: 'http://plane.test', token: 't', bootstrap: 'snapshot.json' })
+      const source = await client.ready()
+      const { arm } = client.route('mail', 'ann')
+      await client.close()
+      return [typeof process, source, arm].join()
+    })()`,
+    context,
+  )
+  assert.equal(said, 'undefined,server,canary')
 })
 
 const imports = (list: { path: string; external?: boolean }[]) =>

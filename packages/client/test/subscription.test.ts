@@ -38,13 +38,30 @@ test('a change that never arrived is noticed by the next heartbeat', async () =>
   assert.equal(plane.acks.at(-1)?.revision, 2)
 })
 
-test('an instance whose first stream is silent has the snapshot with its first heartbeat', async () => {
+test('a client whose first stream is silent has the snapshot at once, by asking beside it', async () => {
   const plane = fakePlane(snapshot(1))
   plane.interfere((path) => (path === '/v1/stream' ? proxies['holds all bytes back']() : undefined))
   await using started = await startClient(plane)
-  assert.equal(started.client.status().revision, null)
+  const ready = started.client.ready()
+  await started.pass(500)
+  assert.equal(await ready, 'server')
+  plane.publish(snapshot(2, { ...featureWith(), active: 'b' }), { push: false })
   await started.pass(10_100)
-  assert.equal(started.client.status().revision, 1)
+  assert.equal(started.client.route('mail', 'ann').version, 'b')
+})
+
+test('a client whose stream works does not ask beside it', async () => {
+  const plane = fakePlane(snapshot(1))
+  await using started = await startClient(plane)
+  await started.pass(60_000)
+  assert.ok(!plane.requests.includes('GET /v1/snapshot'))
+})
+
+test('a token that is refused ends the wait for readiness', async () => {
+  const plane = fakePlane(snapshot(1))
+  plane.interfere(() => new Response(null, { status: 401 }))
+  await using started = await startClient(plane)
+  assert.equal(await started.client.ready(), 'none')
 })
 
 const proxies = {
@@ -56,6 +73,17 @@ const proxies = {
       headers: { 'content-type': 'text/event-stream' },
     }),
   'forbids streams': () => new Response(null, { status: 502 }),
+  'sends signs of life alone': () =>
+    new Response(
+      new ReadableStream({
+        async pull(controller) {
+          await new Promise((resolve) => setTimeout(resolve, 1))
+          controller.enqueue(new TextEncoder().encode(': heartbeat\n\n'))
+        },
+      }),
+      { headers: { 'content-type': 'text/event-stream' } },
+    ),
+  redirects: () => new Response(null, { status: 302, headers: { location: 'https://login.test/' } }),
   'answers with a page': () => new Response('<h1>Welcome</h1>', { headers: { 'content-type': 'text/html' } }),
 }
 for (const [what, respond] of Object.entries(proxies)) {
@@ -118,4 +146,21 @@ test('Retry-After is obeyed, and a refused token is named', async () => {
   await started.pass(10_000)
   assert.ok(started.diagnostics.some(({ code, message }) => code === 'unauthorized' && message.includes('401')))
   assert.ok(!JSON.stringify(started.diagnostics).includes('secret'))
+})
+
+test('a page in the place of an answer is told as such, and not read', async () => {
+  const plane = fakePlane(snapshot(1))
+  let pulled = 0
+  const endless = () =>
+    new ReadableStream<Uint8Array>({
+      pull(controller) {
+        pulled += 1
+        controller.enqueue(new Uint8Array(65_536))
+      },
+    })
+  plane.interfere(() => new Response(endless(), { headers: { 'content-type': 'text/html; charset=utf-8' } }))
+  await using started = await startClient(plane)
+  await started.pass(20_000)
+  assert.ok(started.diagnostics.some(({ level, message }) => level === 'warn' && message.includes('text/html')))
+  assert.ok(pulled < 100, `${pulled} pieces were read`)
 })
