@@ -2,9 +2,14 @@ import { z } from 'zod'
 
 const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
+const longestMs = 3650 * unitMs.d
+
 /** `30m`, `4h` or `2d`; decoded to ms. */
 export const duration = z.codec(
-  z.string().regex(/^\d+(?:\.\d+)?(?:ms|s|m|h|d)$/, 'expected a duration such as "30m", "4h" or "2d"'),
+  z
+    .string()
+    .regex(/^\d+(?:\.\d+)?(?:ms|s|m|h|d)$/, 'expected a duration such as "30m", "4h" or "2d"')
+    .refine((text) => millisecondsOf(text) <= longestMs, { error: 'must be at most 3650d' }),
   z.number(),
   { decode: millisecondsOf, encode: (ms) => `${ms}ms` },
 )

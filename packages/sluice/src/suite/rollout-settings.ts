@@ -19,16 +19,24 @@ const stage = z.codec(
   },
 )
 
+/** The evidence keeps a cell for each pair of stages; nobody can mean more. */
+export const mostStages = 50
+
 const stages = z
   .array(stage)
   .min(1)
   .superRefine((list, context) => {
+    if (list.length > mostStages) {
+      const message = `must be at most ${mostStages} stages, found ${list.length}: leave some out`
+      context.addIssue({ code: 'custom', message })
+    }
     for (const [index, { ppm }] of list.entries()) {
       const before = list[index - 1]
       if (before && ppm <= before.ppm)
         context.addIssue({ code: 'custom', path: [index, 'percent'], message: 'must be more than the one before it' })
     }
   })
+  .meta({ maxItems: mostStages })
 
 const weight = z.number().min(0).max(1)
 
@@ -62,7 +70,7 @@ export const rolloutSettingsSchema = z
       .enum(['evidence', 'soak', 'manual'])
       .default('evidence')
       .meta({ description: 'What leads to the next stage: evidence and soak time, soak time alone, or a person.' }),
-    alpha: z.number().gt(0).max(0.5).default(0.05).meta({
+    alpha: z.number().min(1e-9).max(0.5).default(0.05).meta({
       description: 'Bound on the chance that a canary which is no worse is rolled back, however long one looks.',
     }),
     signals: signals.prefault({}).meta({ description: 'Share of the error budget of each signal.' }),
@@ -74,13 +82,13 @@ export const rolloutSettingsSchema = z
       .meta({ description: 'Drop of the score that is no reason to roll back (default 0).' }),
     margin: z
       .number()
-      .gt(0)
+      .min(0.0001)
       .max(1)
       .default(0.05)
       .meta({ description: 'Drop of the score that a promotion rules out (default 0.05).' }),
     flagMargin: z
       .number()
-      .gt(0)
+      .min(0.0001)
       .max(1)
       .default(0.01)
       .meta({ description: 'The same for the rate of errors, slow answers and the like (default 0.01).' }),
@@ -93,11 +101,13 @@ export const rolloutSettingsSchema = z
     costRatio: z
       .number()
       .min(1)
+      .max(1000)
       .default(1.5)
       .meta({ description: 'Costs beyond this many times those of the incumbent alert (default 1.5).' }),
     minUsers: z
       .int()
       .min(1)
+      .max(1_000_000_000)
       .default(100)
       .meta({ description: 'Distinct users of the canary that a promotion needs (default 100).' }),
     patience: duration
@@ -105,35 +115,39 @@ export const rolloutSettingsSchema = z
       .meta({ description: 'Without evidence after this long the rollout is inconclusive (default 96h).' }),
     quietHours: z
       .array(z.string().regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/, 'expected e.g. "22:00-06:00" (UTC)'))
+      .max(24)
       .default([])
       .meta({ description: 'Hours in which nothing advances or promotes, UTC; rolling back is always possible.' }),
-    slowMs: z.number().gt(0).exactOptional().meta({ description: 'Fixed limit in ms instead of the 95th percentile.' }),
+    slowMs: z
+      .number()
+      .min(0.001)
+      .max(86_400_000)
+      .exactOptional()
+      .meta({ description: 'Fixed limit in ms instead of the 95th percentile.' }),
   })
   .meta({ description: 'How a new version is let loose on production traffic.' })
 
 /** Stages with increasing shares in ppm and soak times in ms; weights that sum to at most 1. */
 export type RolloutSettings = z.output<typeof rolloutSettingsSchema>
 
+/** In percent: nothing, or at least 1 ppm, since a share that is smaller is none. */
+const share = z
+  .number()
+  .min(0)
+  .max(100)
+  .refine((percent) => percent === 0 || percent >= 0.0001, { error: 'must be 0, or at least 0.0001' })
+
 /** The `live` of a prompt file: which production traffic is judged, and what may be stored of it. */
 export const liveSettingsSchema = z
   .strictObject({
     judge: z
       .strictObject({
-        percent: z
-          .number()
-          .min(0)
-          .max(100)
-          .default(10)
-          .meta({ description: 'Share of requests that is judged (default 10).' }),
-        canaryPercent: z
-          .number()
-          .min(0)
-          .max(100)
-          .exactOptional()
-          .meta({ description: 'The same for the canary (default: the same).' }),
+        percent: share.default(10).meta({ description: 'Share of requests that is judged (default 10).' }),
+        canaryPercent: share.exactOptional().meta({ description: 'The same for the canary (default: the same).' }),
         budgetUsdPerDay: z
           .number()
           .gt(0)
+          .max(1_000_000)
           .default(5)
           .meta({ description: 'Ceiling of what the judge costs a day (default 5).' }),
       })

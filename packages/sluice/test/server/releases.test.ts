@@ -247,3 +247,21 @@ test('of two changes that were decided on one revision the second is refused, an
   const start = { as: 'operator', body: { version: third, expectedRevision } }
   assert.equal((await plane.ask(`POST /v1/features/${feature}/rollouts`, start)).status, 409)
 })
+
+test('more stages than anybody could mean are refused at publishing, and at the start of what was published before', async () => {
+  await using plane = await testPlane()
+  const [active, canary] = [await plane.publish('f', 'a'), await plane.publish('f', 'b')]
+  await plane.ask('PUT /v1/features/f/active', { as: 'operator', body: { version: active, reason: 'launch' } })
+  const stages = Array.from({ length: 51 }, (_, at) => ({ percent: (at + 1) / 100, soak: '1s' }))
+  const body = { content: promptVersion('c'), rollout: { stages } }
+  const published = await plane.ask('POST /v1/features/f/versions', { as: 'ci', body })
+  assert.deepEqual([published.status, published.body.errors[0].path], [400, '/rollout/stages'])
+  assert.match(published.body.detail, /at most 50 stages/)
+  const version = await plane.store.version('f', canary)
+  assert.ok(version)
+  const rollout = { ...version.rollout, stages: stages.map((_, at) => ({ ppm: at + 1, soakMs: 1000 })) }
+  const audit = { chain: 'f', at: 0, actor: 'x', tokenId: null, action: 'x', reason: null, before: null, after: null }
+  await plane.store.commit({ version: { ...version, rollout }, audit: { ...audit, evidence: null } })
+  const started = await plane.ask('POST /v1/features/f/rollouts', { as: 'operator', body: { version: canary } })
+  assert.deepEqual([started.status, started.body.code], [409, 'too-many-stages'])
+})

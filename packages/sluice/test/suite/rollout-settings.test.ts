@@ -64,3 +64,24 @@ test('the module that redacts is found from the prompt file, and must be there',
   assert.equal(prompts[0]?.live.redact, '/project/redact.ts#clean')
   assert.match((await faultsOf(withPrompt(live)))[0] ?? '', /live\.redact: there is no file redact\.ts/)
 })
+
+test('what nobody could mean is refused with its place and the way out', async () => {
+  const stages = (count: number) => Array.from({ length: count }, (_, at) => `{percent: ${(at + 1) / 100}, soak: 1s}`)
+  const withStages = (count: number) => withPrompt(`rollout: {stages: [${stages(count).join(', ')}]}\n`)
+  assert.equal((await load(withStages(50))).prompts[0]?.rollout.stages.length, 50)
+  assert.match(
+    (await faultsOf(withStages(51)))[0] ?? '',
+    /rollout\.stages: must be at most 50 stages, found 51: leave some out/,
+  )
+  for (const odd of [
+    `patience: ${'9'.repeat(400)}d`,
+    'alpha: 5e-324',
+    'margin: 1e-300',
+    'slowMs: 1e200',
+    'costRatio: 1e200',
+    'minUsers: 9007199254740991',
+  ])
+    assert.equal((await faultsOf(withPrompt(`rollout: {${odd}}\n`))).length, 1, odd)
+  for (const odd of ['judge: {percent: 5e-324}', 'judge: {budgetUsdPerDay: 1e200}', 'retention: 4000d'])
+    assert.equal((await faultsOf(withPrompt(`live: {${odd}}\n`))).length, 1, odd)
+})

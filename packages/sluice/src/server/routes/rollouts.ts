@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import type { ReleaseEvent } from '../../release/release-event.ts'
-import { rolloutSettingsSchema } from '../../suite/rollout-settings.ts'
+import { mostStages, rolloutSettingsSchema } from '../../suite/rollout-settings.ts'
 import { refuseOtherFeature } from '../access/caller.ts'
 import type { Answer } from '../http/answer.ts'
 import { repeatedHeader } from '../http/idempotency.ts'
+import { Problem } from '../http/problem.ts'
 import { defineRoute, type Route } from '../http/route.ts'
 import type { Plane } from '../plane.ts'
 import { type Changed, changeFeature } from '../release/change-feature.ts'
@@ -31,13 +32,15 @@ export const startRollout = defineRoute({
     const { caller, params, body } = request
     refuseOtherFeature(caller, params.feature)
     const version = await releasable(plane, params.feature, body.version, body.override)
+    const settings = body.settings ?? version.rollout
+    refuseManyStages(settings.stages.length)
     const changed = await changeFeature(plane, request, params.feature, {
       event: {
         type: 'start',
         rolloutId: `r-${hex(plane, 8)}`,
         salt: hex(plane, 16),
         canary: body.version,
-        settings: body.settings ?? version.rollout,
+        settings,
         override: body.override?.reason ?? null,
         supersede: body.supersede ?? false,
       },
@@ -48,6 +51,14 @@ export const startRollout = defineRoute({
     return rolloutAnswer(plane, changed)
   },
 })
+
+/** Of a version that was published before there was a bound. */
+function refuseManyStages(stages: number): void {
+  if (stages <= mostStages) return
+  const detail = `The version's rollout has ${stages} stages, of which ${mostStages} are the most: start it with other settings, or publish it with fewer.`
+  const errors = [{ path: '/settings/stages', message: `must be at most ${mostStages} stages` }]
+  throw new Problem({ status: 409, code: 'too-many-stages', detail, errors })
+}
 
 export const showRollout = defineRoute({
   method: 'GET',
