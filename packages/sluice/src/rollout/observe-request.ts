@@ -33,9 +33,12 @@ interface Measured {
   costUsd: number | null
 }
 
-/** Finite and not negative, or unknown. */
+/** Beyond this nobody measured what is said; entries of before the door had bounds may hold more. */
+const most = 1e9
+
+/** What sums survive, or unknown. */
 function amount(value: number | null): number | null {
-  return value !== null && value >= 0 && value < Infinity ? value : null
+  return value !== null && value >= 0 && value <= most ? value : null
 }
 
 function raisedBy(entry: RequestEntry, { latencyMs, costUsd }: Measured, { slowMs, costCapUsd }: Limits): Raised {

@@ -26,8 +26,11 @@ export function isShare(value: number): boolean {
   return value >= 0 && value <= 1
 }
 
+/** Smaller than any share that settings can make: of such the ratio of two would be no number. */
+const leastRate = 1e-12
+
 function isRate(value: number): boolean {
-  return value > 0 && value <= 1
+  return value >= leastRate && value <= 1
 }
 
 /**
