@@ -2,6 +2,7 @@ import path from 'node:path'
 import { openGit } from '../gate/git.ts'
 import { lastReport, namedReport } from '../remote/gate-report.ts'
 import { publicationOf } from '../remote/publication.ts'
+import { publishedText } from '../remote/published-text.ts'
 import type { Report } from '../report/report.ts'
 import type { Prompt } from '../suite/prompt.ts'
 import { connect, type RemoteOptions, tell } from './connect.ts'
@@ -27,9 +28,7 @@ export async function publish(name: string, options: PublishOptions, host: Host)
     : await lastReport(config.root, prompt)
   const source = options.source ?? (await commitOf(prompt, config.root, host))
   const version = await connect(options, host).publish(name, publicationOf(prompt, { config, report, source }))
-  tell(options, host, version, ({ id, label, model }) => {
-    return `${name}: published ${label ? `${label} (${id})` : id}, ${model}\n`
-  })
+  tell(options, host, version, (seen) => publishedText(name, seen))
   host.stderr.write(gateNote(report, name))
   return 0
 }

@@ -88,6 +88,10 @@ async function takeIn(feature: string, requests: readonly Captured[], options: I
   if (judged.length < sampled.length) count(feature, 'no-judge', sampled.length - judged.length)
   const contents = await contentsOf(judged, state, live, options)
   await store.putContent(contents)
+  if (!(await stillHolds(store, feature, live))) {
+    await store.discard(contents.map(({ id }) => id))
+    return count(feature, 'not-allowed', contents.length)
+  }
   const stored = new Set(contents.map(({ id }) => id))
   const tasks = await tasksOf(
     judged.filter(({ entry }) => stored.has(entry.id)),
@@ -95,6 +99,12 @@ async function takeIn(feature: string, requests: readonly Captured[], options: I
   )
   count(feature, 'stored', tasks.length)
   count(feature, 'dropped', await store.enqueue(tasks, queueBound))
+}
+
+/** Whether what was stored is what may be: else others were published while it was being redacted, and deleted what was there. */
+async function stillHolds(store: Store, feature: string, before: LiveSettings): Promise<boolean> {
+  const live = (await store.feature(feature))?.live
+  return live?.store === true && live.redact === before.redact && live.retention === before.retention
 }
 
 /**

@@ -13,7 +13,8 @@ import { earlierJudgement, type JudgedContent, judgeContent } from './judge-cont
 import { scoreEntry } from './score-entry.ts'
 
 /**
- * What became of a task. `unjudgeable`: its content, version or log entry is gone. `over-budget`: tomorrow again.
+ * What became of a task. `unjudgeable`: its content, version or log entry is gone, or texts of
+ * the feature are not stored any more. `over-budget`: tomorrow again.
  * `failed`: the judge or its provider did, later again; `given-up`: too often, because of this very content.
  * `stopped`: the worker ends, whoever comes next takes it up.
  */
@@ -78,7 +79,9 @@ async function askJudge(content: StoredContent, context: JudgeContext): Promise<
   if (!version?.judge) return undefined
   const fault = await unaskable(version.judge.model)
   if (fault !== undefined) throw new UnaskableJudge('invalid-input', fault)
-  const budget = await budgetOf(content.feature, version.live.judge.budgetUsdPerDay, now())
+  const live = (await store.feature(content.feature))?.live ?? version.live
+  if (!live.store) return undefined
+  const budget = await budgetOf(content.feature, live.judge.budgetUsdPerDay, now())
   try {
     return await judgeContent(content, version, { client: clientOf(budget), modes, signal })
   } finally {

@@ -4,6 +4,7 @@ import { startWorkLoop, type WorkLoop } from '../rollout/work-loop.ts'
 import type { ContentStore } from '../store/content-store.ts'
 import type { InstanceStore } from '../store/instance-store.ts'
 import type { OutcomeLog } from '../store/outcome-log.ts'
+import type { ReleaseStore } from '../store/release-store.ts'
 
 const everyMs = 60_000
 /** The whole log is looked at each time. */
@@ -13,11 +14,14 @@ const logEveryMs = 3_600_000
 const silentMs = 60_000
 
 /**
- * Deletes for real what is too old: stored inputs and outputs within a minute of their time, and entries of the log, which
- * hold no texts, within an hour after `keepLogMs`. Forgets instances that have ended without a goodbye. What a running rollout rests on stays.
+ * Deletes for real what is too old: stored inputs and outputs within a minute of their time, those of features that
+ * do not store any more and entries of the log, which hold no texts, within an hour after `keepLogMs`. Forgets instances that have ended without a goodbye. What a running rollout rests on stays.
  */
 export function startRetention(options: {
-  store: Pick<ContentStore, 'expireContent'> & Pick<OutcomeLog, 'pruneLog'> & Pick<InstanceStore, 'forgetSilent'>
+  store: Pick<ContentStore, 'expireContent' | 'clearContents' | 'shortenContents'> &
+    Pick<OutcomeLog, 'pruneLog'> &
+    Pick<InstanceStore, 'forgetSilent'> &
+    Pick<ReleaseStore, 'features'>
   clock: Clock
   keepLogMs: number
   faults: Pick<LoopFaults, 'onError' | 'onRecovered'>
@@ -33,9 +37,20 @@ export function startRetention(options: {
       await store.expireContent(now)
       const more = await store.forgetSilent(now - silentMs)
       if (more || now - prunedAt < logEveryMs) return more
+      await keepAllWithin(store)
       await store.pruneLog(now - keepLogMs)
       prunedAt = now
       return false
     },
   })
+}
+
+/** Settings that were published apply at once to what is stored; this makes up for a process that died in between. */
+async function keepAllWithin(
+  store: Pick<ContentStore, 'clearContents' | 'shortenContents'> & Pick<ReleaseStore, 'features'>,
+): Promise<void> {
+  const features = await store.features()
+  const off = features.flatMap(({ feature, live }) => (live?.store === false ? [feature] : []))
+  if (off.length > 0) await store.clearContents(off, 'all')
+  for (const { feature, live } of features) if (live?.store) await store.shortenContents(feature, live.retention)
 }

@@ -43,8 +43,10 @@ export interface FeatureState {
   /** Those before it, all ended, oldest first; at most the last 10. */
   pastRollouts: Rollout[]
   capture: Capture | null
-  /** The settings of the newest version in production: the running canary, else the active one. */
+  /** What holds now: the settings of the newest version in production (the running canary, else the active one), within `publishedLive`. */
   live: LiveSettings | null
+  /** The settings that were published last, of whichever version. Absent in states of before: then the newest version's. */
+  publishedLive?: LiveSettings
 }
 
 /** A feature of which nothing is known yet. */

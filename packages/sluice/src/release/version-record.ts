@@ -14,7 +14,10 @@ export interface GateEvidence {
   summary: unknown
 }
 
-/** A published prompt version. Its content never changes; a later report may replace the one before. */
+/**
+ * A published prompt version. Its content never changes; its settings may, each time under a new number, and a later report
+ * may replace the one before.
+ */
 export interface VersionRecord {
   feature: string
   /** 12 hex. */
@@ -26,6 +29,8 @@ export interface VersionRecord {
   judge: { model: string; parameters: Record<string, unknown> } | null
   rollout: RolloutSettings
   live: LiveSettings
+  /** How often the settings were published, 1-based. Absent in records of before: 1. */
+  settings?: number
   report: GateEvidence | null
   /** ms since the epoch. */
   publishedAt: number

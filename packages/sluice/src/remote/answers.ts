@@ -16,6 +16,13 @@ export const versionAnswer = z.looseObject({
     .nullable(),
 })
 
+export const publishedAnswer = versionAnswer.extend({
+  changes: z
+    .array(z.looseObject({ setting: z.string(), before: z.unknown(), after: z.unknown(), effect: z.string() }))
+    .default([]),
+  notes: z.array(z.string()).default([]),
+})
+
 export const rolloutAnswer = z.looseObject({
   id: z.string(),
   feature: z.string(),
@@ -139,6 +146,7 @@ export const forgottenAnswer = z.looseObject({
 })
 
 export type ForgottenAnswer = z.output<typeof forgottenAnswer>
+export type PublishedAnswer = z.output<typeof publishedAnswer>
 export type VersionAnswer = z.output<typeof versionAnswer>
 export type RolloutAnswer = z.output<typeof rolloutAnswer>
 export type FeatureAnswer = z.output<typeof featureAnswer>

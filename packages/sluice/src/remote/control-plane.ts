@@ -10,6 +10,8 @@ import {
   type InstancesAnswer,
   instancesAnswer,
   newTokenAnswer,
+  type PublishedAnswer,
+  publishedAnswer,
   type ReleasedAnswer,
   type RolloutAnswer,
   releasedAnswer,
@@ -17,8 +19,6 @@ import {
   type TokenAnswer,
   tokenAnswer,
   tokensAnswer,
-  type VersionAnswer,
-  versionAnswer,
 } from './answers.ts'
 import { type Call, call, callForText } from './call.ts'
 import type { Connection } from './connection.ts'
@@ -62,8 +62,8 @@ export function controlPlane(connection: Connection) {
     features: async (): Promise<FeatureAnswer[]> =>
       (await ask({ method: 'GET', path: ['v1', 'features'] }, featuresAnswer)).features,
     feature: (name: string): Promise<FeatureAnswer> => ask({ method: 'GET', path: feature(name) }, featureAnswer),
-    publish: (name: string, body: Publication): Promise<VersionAnswer> =>
-      ask({ method: 'POST', path: feature(name, 'versions'), body }, versionAnswer),
+    publish: (name: string, body: Publication): Promise<PublishedAnswer> =>
+      ask({ method: 'POST', path: feature(name, 'versions'), body }, publishedAnswer),
     activate: (
       name: string,
       body: { version: string; reason: string; override?: { reason: string } } & Seen & Wait,

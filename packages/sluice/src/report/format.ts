@@ -60,6 +60,13 @@ export function formatCount(count: number): string {
   return thousands(String(count))
 }
 
+const dayMs = 86_400_000
+
+/** `14 days`; what is no whole number of days like a duration. */
+export function formatSpan(ms: number): string {
+  return ms > 0 && ms % dayMs === 0 ? formatAmount(ms / dayMs, 'day') : formatDuration(ms)
+}
+
 /** `1 case`, `2 cases`, `0 cases` */
 export function formatAmount(count: number, one: string, many: string = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`

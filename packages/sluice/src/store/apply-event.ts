@@ -1,11 +1,14 @@
+import type { AuditRow } from '../release/audit.ts'
 import { auditAction, auditDocument } from '../release/audit-document.ts'
 import { captureOf } from '../release/capture.ts'
 import { byController, changeText } from '../release/change-text.ts'
 import { type FeatureState, newFeature } from '../release/feature-state.ts'
 import { ReleaseConflict } from '../release/release-conflict.ts'
 import type { Occasion, ReleaseEvent } from '../release/release-event.ts'
+import { limitedLive } from '../release/settings.ts'
 import { servedVersions } from '../release/snapshot.ts'
 import { transition } from '../release/transition.ts'
+import type { VersionRecord } from '../release/version-record.ts'
 import type { Fence } from './lease-store.ts'
 import type { Change, CommitResult, ReleaseStore, RememberedAnswer } from './release-store.ts'
 
@@ -82,13 +85,18 @@ function changeOf(
 
 const rowsLookedAt = 100
 
+const isPublication = ({ action }: Pick<AuditRow, 'action'>) => action.startsWith('version.')
+
 /** @throws ReleaseConflict that tells what has changed, and by whom */
 async function refuseUnseen(store: ReleaseStore, now: FeatureState, seen: number, event: ReleaseEvent): Promise<void> {
   const { feature, revision } = now
   const head = await store.auditHead(feature)
   const last = await store.audit(feature, { after: Math.max(0, (head?.seq ?? 0) - rowsLookedAt) })
-  // What is only announced, or published, changes nothing of the feature's state and has no state before it.
-  const changes = last.filter((row) => row.revision > seen && row.before !== null)
+  const since = last.filter((row) => row.revision > seen)
+  // What is only announced has no state before it; what is published changes settings, and nothing of what is served.
+  const changes = since.filter((row) => row.before !== null && !isPublication(row))
+  const isWhole = since.length < rowsLookedAt
+  if (isWhole && changes.length === 0 && since.some(isPublication)) return
   const isProtective = event.type === 'rollBack' || event.type === 'pause' || event.type === 'abort'
   if (isProtective && changes.length > 0 && changes.every(byController)) return
   const what = changes.length === 0 ? '' : `: ${changes.map(changeText).join('; ')}`
@@ -98,12 +106,28 @@ async function refuseUnseen(store: ReleaseStore, now: FeatureState, seen: number
   )
 }
 
-/** What is judged and stored follows the newest version in production. */
-async function withLive(store: ReleaseStore, state: FeatureState): Promise<FeatureState> {
+/**
+ * What is judged and stored follows the newest version in production, or `published` where that is one that is being
+ * published, within what was published last.
+ */
+export async function withLive(
+  store: Pick<ReleaseStore, 'version' | 'versions'>,
+  state: FeatureState,
+  published?: Pick<VersionRecord, 'id' | 'live'>,
+): Promise<FeatureState> {
   const newest = servedVersions(state).at(-1)
-  const version = newest === undefined ? undefined : await store.version(state.feature, newest)
-  const live = version?.live ?? null
+  if (newest === undefined) return { ...state, live: null, capture: null }
+  const own = newest === published?.id ? published : await store.version(state.feature, newest)
+  const latest = state.publishedLive ?? (await lastPublished(store, state.feature))?.live
+  const live = own && latest ? limitedLive(own.live, latest) : null
   return { ...state, live, capture: live && captureOf(live) }
+}
+
+async function lastPublished(
+  store: Pick<ReleaseStore, 'versions'>,
+  feature: string,
+): Promise<VersionRecord | undefined> {
+  return (await store.versions(feature)).toSorted((a, b) => a.publishedAt - b.publishedAt).at(-1)
 }
 
 async function refuseUnknownVersion(store: ReleaseStore, feature: string, event: ReleaseEvent): Promise<void> {

@@ -31,6 +31,10 @@ export interface ContentStore {
   }): Promise<StoredContent[]>
   /** Deletes what has expired by `now`, and that and all that was deleted before for real; returns how many have expired. */
   expireContent(now: number): Promise<number>
+  /** Deletes contents of these features and their tasks: all, or those that wait to be judged. Returns how many. */
+  clearContents(features: readonly string[], which: 'all' | 'waiting'): Promise<number>
+  /** Contents of a feature then expire `retentionMs` after they were stored at the latest. Returns how many are left, of all. */
+  shortenContents(feature: string, retentionMs: number): Promise<number>
   /** Deletes contents, and their tasks: nobody will judge or look at them. */
   discard(ids: readonly string[]): Promise<void>
 }

@@ -115,3 +115,19 @@ test('what the sample did not ask for is not stored, whatever rate a client name
   assert.deepEqual(tasks.map(({ id }) => id).sort(), chosen.sort())
   for (const { sampled } of tasks) assert.equal(sampled, 0.01)
 })
+
+test('texts that were being redacted while storing was turned off are not stored', async () => {
+  const store = await liveStore()
+  const state = await store.feature('mail')
+  assert.ok(state?.live)
+  const off = { ...state, live: { ...state.live, store: false }, capture: null }
+  const redact = async (material: { input: Record<string, unknown>; output: string }) => {
+    const audit = { chain: 'mail', at: 0, actor: 'ann', tokenId: null, action: 'version.settings', reason: null }
+    const result = await store.commit({ feature: off, audit: { ...audit, before: null, after: null, evidence: null } })
+    assert.equal(result.outcome, 'committed')
+    return material
+  }
+  const { intake, fates } = intakeOf(store, { redact })
+  await intake([captured('a')])
+  assert.deepEqual([await store.content('a'), await store.queued(), fates], [undefined, 0, { 'not-allowed': 1 }])
+})

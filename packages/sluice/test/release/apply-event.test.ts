@@ -17,7 +17,10 @@ async function released(): Promise<Store> {
   const store = memoryStore()
   for (const id of ['a', 'b', 'c'])
     await store.commit({
-      version: versionOf(id, { live: liveSettingsSchema.parse({ store: id === 'b', judge: { percent: 5 } }) }),
+      version: versionOf(id, {
+        live: liveSettingsSchema.parse({ store: id === 'b', judge: { percent: 5 } }),
+        publishedAt: id === 'b' ? 2 : 1,
+      }),
       audit: {
         chain: 'summary',
         at: 0,

@@ -1,15 +1,12 @@
 import { z } from 'zod'
-import { newFeature } from '../../release/feature-state.ts'
-import type { GateEvidence, VersionRecord } from '../../release/version-record.ts'
-import type { Change } from '../../store/release-store.ts'
 import { modelIdSchema } from '../../suite/model.ts'
 import { liveSettingsSchema, rolloutSettingsSchema } from '../../suite/rollout-settings.ts'
 import { rubricSchema } from '../../suite/rubric.ts'
 import { versionId } from '../../suite/version.ts'
-import { type Caller, refuseOtherFeature } from '../access/caller.ts'
+import { refuseOtherFeature } from '../access/caller.ts'
 import { Problem } from '../http/problem.ts'
 import { defineRoute } from '../http/route.ts'
-import type { Plane } from '../plane.ts'
+import { type Locked, publishVersion } from '../release/publish-version.ts'
 import { versionView, versionViewOf } from '../views/feature-view.ts'
 import { gateEvidence, gateReport } from '../wire/gate-report.ts'
 import { ofFeature } from '../wire/names.ts'
@@ -30,23 +27,43 @@ const publication = z.strictObject({
 
 type Publication = z.output<typeof publication>
 
+const published = versionView.extend({
+  changes: z
+    .array(
+      z.object({
+        setting: z.string(),
+        before: z.unknown(),
+        after: z.unknown(),
+        effect: z.enum(['now', 'nextRelease', 'nextRollout', 'kept']).meta({
+          description: "From when on: at once, with the version's next release or rollout; kept: as it was before.",
+        }),
+      }),
+    )
+    .meta({ description: 'How settings differ from those that held before.' }),
+  notes: z.array(z.string()).meta({ description: 'What follows from it, for people.' }),
+})
+
 export const publish = defineRoute({
   method: 'POST',
   path: '/v1/features/{feature}/versions',
-  summary: 'Publish a version with the report of its gate; the same content again is known already',
+  summary: 'Publish a version with its settings and the report of its gate; of a known version the settings may be new',
   scopes: ['ci'],
   params: ofFeature,
   body: publication,
   answers: {
-    200: { description: 'Known already; a report that came with it replaces the one before.', schema: versionView },
-    201: { description: 'New.', schema: versionView },
+    200: {
+      description: 'Known already; report and settings that came with it replace those before.',
+      schema: published,
+    },
+    201: { description: 'New.', schema: published },
   },
   async handle({ params: { feature }, body, caller }, plane) {
     refuseOtherFeature(caller, feature)
     refuseWrongId(body)
     const report = body.report && gateEvidence(body.report, feature, body.content.id)
-    const { record, isNew } = await store(plane, feature, body, report, caller)
-    return { status: isNew ? 201 : 200, body: versionViewOf(record) }
+    const { record, isNew, changes, notes, locked } = await publishVersion(plane, feature, { ...body, report }, caller)
+    if (locked) throw lockedProblem(locked, notes)
+    return { status: isNew ? 201 : 200, body: { ...versionViewOf(record), changes, notes } }
   },
 })
 
@@ -58,46 +75,14 @@ function refuseWrongId({ content }: Publication): void {
   throw new Problem({ status: 400, code: 'wrong-version-id', detail, errors })
 }
 
-/** What is there stays; only a report, and what goes with the version, may be new. */
-async function store(
-  plane: Plane,
-  feature: string,
-  { report: _, ...body }: Publication,
-  report: GateEvidence | null,
-  caller: Caller,
-): Promise<{ record: VersionRecord; isNew: boolean }> {
-  for (;;) {
-    const known = await plane.store.version(feature, body.content.id)
-    if (known && (report === null || report.runId === known.report?.runId)) return { record: known, isNew: false }
-    const at = plane.clock.now()
-    const record: VersionRecord = known
-      ? { ...known, report }
-      : { feature, id: body.content.id, ...body, report, publishedAt: at, publishedBy: caller.name }
-    const isFirst = (await plane.store.feature(feature)) === undefined
-    const result = await plane.store.commit({
-      ...(isFirst && { feature: newFeature(feature) }),
-      version: record,
-      audit: auditOf(record, known, { at, caller }),
-    })
-    if (result.outcome === 'committed') return { record, isNew: known === undefined }
-  }
-}
-
-function auditOf(
-  record: VersionRecord,
-  known: VersionRecord | undefined,
-  { at, caller }: { at: number; caller: Caller },
-): Change['audit'] {
-  const { feature, id, content, source, report } = record
-  return {
-    chain: feature,
-    at,
-    actor: caller.name,
-    tokenId: caller.tokenId,
-    action: known ? 'version.report' : 'version.publish',
-    reason: null,
-    before: known ? { id, report: known.report?.runId ?? null } : null,
-    after: { id, label: content.label ?? null, model: content.model, source, report: report?.runId ?? null },
-    evidence: report,
-  }
+/** The arms of a running rollout are judged by the same questions to its end. */
+function lockedProblem({ rolloutId, changes }: Locked, notes: readonly string[]): Problem {
+  const names = changes.map(({ setting }) => setting).join(', ')
+  const rest = notes.length === 0 ? '' : ` All else of the settings holds now. ${notes.join(' ')}`
+  const detail = `Rollout ${rolloutId} is running with this version: ${names} cannot change under it. Publish again when it has ended.${rest}`
+  const errors = changes.map(({ setting, before, after }) => ({
+    path: `/${setting.replaceAll('.', '/')}`,
+    message: `is ${JSON.stringify(before)}, and would be ${JSON.stringify(after)}`,
+  }))
+  return new Problem({ status: 409, code: 'settings-locked', detail, errors })
 }

@@ -14,6 +14,7 @@ export const versionView = z.object({
   publishedAt: time,
   publishedBy: z.string(),
   source: z.string().nullable(),
+  settings: z.int().meta({ description: 'How often the settings of the version were published, 1-based.' }),
   report: z
     .object({
       verdict: verdictSchema,
@@ -73,7 +74,7 @@ export async function featureViewOf(plane: Plane, state: FeatureState): Promise<
 type VersionView = z.infer<typeof versionView>
 
 export function versionViewOf({ id, content, report, ...record }: VersionRecord): VersionView {
-  const { publishedAt, publishedBy, source } = record
+  const { publishedAt, publishedBy, source, settings = 1 } = record
   const gate = report && {
     verdict: report.verdict,
     strength: report.strength,
@@ -81,5 +82,14 @@ export function versionViewOf({ id, content, report, ...record }: VersionRecord)
     runId: report.runId,
     startedAt: report.startedAt,
   }
-  return { id, label: content.label ?? null, model: content.model, publishedAt, publishedBy, source, report: gate }
+  return {
+    id,
+    label: content.label ?? null,
+    model: content.model,
+    publishedAt,
+    publishedBy,
+    source,
+    settings,
+    report: gate,
+  }
 }

@@ -2,7 +2,7 @@ import type { ContentStore, StoredContent } from '../content-store.ts'
 import { featureScope } from '../forget-store.ts'
 import type { MemoryForgetting } from './forgetting.ts'
 
-export interface MemoryContents extends Omit<ContentStore, 'discard'> {
+export interface MemoryContents extends Omit<ContentStore, 'discard' | 'clearContents'> {
   /** Deletes the contents for which it holds, and returns them. */
   removeWhere(isUnwanted: (content: StoredContent) => boolean): StoredContent[]
 }
@@ -39,6 +39,11 @@ export function memoryContents({ isForgotten, expire }: MemoryForgetting): Memor
           (version === undefined || content.version === version),
       )
       return structuredClone(judged.sort(byScore).slice(0, limit))
+    },
+    async shortenContents(feature, retentionMs) {
+      const own = [...contents.values()].filter((content) => content.feature === feature)
+      for (const content of own) content.expiresAt = Math.min(content.expiresAt, content.storedAt + retentionMs)
+      return own.length
     },
     async expireContent(now) {
       expire(now)

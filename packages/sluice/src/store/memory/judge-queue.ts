@@ -1,8 +1,13 @@
 import type { JudgeQueue, JudgeTask } from '../judge-queue.ts'
 import { byUrgency } from '../rows/task-row.ts'
 
+export interface MemoryJudgeQueue extends JudgeQueue {
+  /** The ids of all tasks of these features. */
+  waiting(features: readonly string[]): Set<string>
+}
+
 /** `onDropped` is told of the tasks that a full queue drops. */
-export function memoryJudgeQueue(onDropped: (ids: ReadonlySet<string>) => void): JudgeQueue {
+export function memoryJudgeQueue(onDropped: (ids: ReadonlySet<string>) => void): MemoryJudgeQueue {
   const tasks = new Map<string, JudgeTask>()
   const spending = new Map<string, Map<string, number>>()
 
@@ -15,6 +20,8 @@ export function memoryJudgeQueue(onDropped: (ids: ReadonlySet<string>) => void):
   }
 
   return {
+    waiting: (features) =>
+      new Set([...tasks.values()].filter(({ feature }) => features.includes(feature)).map(({ id }) => id)),
     async enqueue(offered, bound) {
       for (const task of offered) if (!tasks.has(task.id)) tasks.set(task.id, { ...task })
       const features = new Set(offered.map(({ feature }) => feature))

@@ -21,7 +21,7 @@ export function memoryStore(identity: StoreIdentity = newIdentity(), { now }: { 
   const forgetting = memoryForgetting()
   const { removeWhere: removeEntries, ...outcomes } = memoryOutcomes(featureList, forgetting)
   const { removeWhere: removeContents, ...contents } = memoryContents(forgetting)
-  const queue = memoryJudgeQueue((ids) => void removeContents(({ id }) => ids.has(id)))
+  const { waiting, ...queue } = memoryJudgeQueue((ids) => void removeContents(({ id }) => ids.has(id)))
   const { removeUnit, ...evidence } = memoryEvidence(forgetting)
   return {
     kind: 'memory',
@@ -33,6 +33,12 @@ export function memoryStore(identity: StoreIdentity = newIdentity(), { now }: { 
     ...evidence,
     ...queue,
     ...contents,
+    async clearContents(features, which) {
+      const ids = waiting(features)
+      const gone = removeContents(({ id, feature }) => features.includes(feature) && (which === 'all' || ids.has(id)))
+      await queue.finish([...ids])
+      return gone.length
+    },
     async discard(ids) {
       await queue.finish(ids)
       removeContents(({ id }) => ids.includes(id))

@@ -19,6 +19,9 @@ const insert = `INSERT INTO sluice.contents (${columns.join(', ')})
   SELECT offered.* FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::double precision[],
     $7::bigint[], $8::bigint[], $9::text[], $10::text[]) AS offered (${columns.join(', ')})
   WHERE NOT ${isForgotten('offered.unit', "'f:' || offered.feature", 'offered.stored_at')} ON CONFLICT (id) DO NOTHING`
+const clearAll = 'DELETE FROM sluice.contents AS content WHERE feature = ANY ($1)'
+const isWaiting = 'EXISTS (SELECT 1 FROM sluice.judge_queue AS task WHERE task.id = content.id)'
+
 export function postgresContents(db: Connection): ContentStore {
   return {
     async putContent(contents) {
@@ -46,6 +49,22 @@ export function postgresContents(db: Connection): ContentStore {
     async expireContent(now) {
       await db.query('DELETE FROM sluice.forgotten WHERE until <= $1', [now])
       return (await db.query('DELETE FROM sluice.contents WHERE expires_at <= $1 RETURNING 1', [now])).length
+    },
+    async clearContents(features, which) {
+      return await db.transaction(async (query) => {
+        const deleted = await query(`${which === 'all' ? clearAll : `${clearAll} AND ${isWaiting}`} RETURNING 1`, [
+          features,
+        ])
+        await query('DELETE FROM sluice.judge_queue WHERE feature = ANY ($1)', [features])
+        return deleted.length
+      })
+    },
+    async shortenContents(feature, retentionMs) {
+      const sooner =
+        'UPDATE sluice.contents SET expires_at = stored_at + $2 WHERE feature = $1 AND expires_at > stored_at + $2'
+      await db.query(sooner, [feature, retentionMs])
+      const [row] = await db.query('SELECT count(*) AS contents FROM sluice.contents WHERE feature = $1', [feature])
+      return Number(row?.contents)
     },
     async discard(ids) {
       await db.transaction(async (query) => {

@@ -7,6 +7,9 @@ import { expireForgetting, forgottenIn } from './forgetting.ts'
 const insert = `INSERT INTO contents
   (id, feature, version, rollout_id, unit, score, stored_at, expires_at, body, judgement)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
+const clearAll = 'DELETE FROM contents WHERE feature IN (SELECT value FROM json_each(?))'
+const isWaiting = 'EXISTS (SELECT 1 FROM judge_queue WHERE judge_queue.id = contents.id)'
+
 export function sqliteContents(db: Connection): ContentStore {
   function put(row: ContentRow): void {
     const { id, feature, version, rollout_id, unit, score, stored_at, expires_at, body, judgement } = row
@@ -47,6 +50,21 @@ export function sqliteContents(db: Connection): ContentStore {
       await db.emptyLog()
       return expired
     },
+    async clearContents(features, which) {
+      const list = JSON.stringify(features)
+      return await db.write(() => {
+        const deleted = db.run(which === 'all' ? clearAll : `${clearAll} AND ${isWaiting}`, list)
+        db.run('DELETE FROM judge_queue WHERE feature IN (SELECT value FROM json_each(?))', list)
+        return deleted
+      })
+    },
+    shortenContents: (feature, retentionMs) =>
+      db.write(() => {
+        const sooner =
+          'UPDATE contents SET expires_at = stored_at + ?2 WHERE feature = ?1 AND expires_at > stored_at + ?2'
+        db.run(sooner, feature, retentionMs)
+        return Number(db.first('SELECT count(*) AS contents FROM contents WHERE feature = ?', feature)?.contents)
+      }),
     async discard(ids) {
       const list = JSON.stringify(ids)
       await db.write(() => {

@@ -56,4 +56,21 @@ export function testContents({ name: kind, open }: Implementation): void {
     assert.deepEqual(idsOf(await store.claim(9, start, 1000)), ['c'])
     assert.ok(await store.content('c'))
   })
+
+  test(`${kind}: contents of features are deleted, all or those that wait, and kept for a shorter time`, async (context) => {
+    const store = await open(context)
+    const of = (feature: string) => ['judged', 'waiting'].map((id) => content(`${id} ${feature}`, { feature }))
+    await store.putContent(['a', 'b', 'c'].flatMap(of))
+    await store.enqueue(
+      ['a', 'b', 'c'].map((feature) => task(`waiting ${feature}`, { feature })),
+      9,
+    )
+    assert.equal(await store.clearContents(['a'], 'waiting'), 1)
+    assert.equal(await store.clearContents(['b', 'none'], 'all'), 2)
+    assert.deepEqual(idsOf(await store.claim(9, start, 1000)), ['waiting c'])
+    assert.equal(await store.shortenContents('c', 10), 2)
+    assert.equal(await store.shortenContents('a', 5000), 1)
+    assert.equal(await store.expireContent(start + 10), 2)
+    assert.deepEqual(await store.content('judged a'), content('judged a', { feature: 'a' }))
+  })
 }
