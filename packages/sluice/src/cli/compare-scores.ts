@@ -72,8 +72,8 @@ export async function compareScores(options: CompareScoresOptions, host: Host): 
 
 /** The file as the user named it, so that messages do. */
 async function scoresIn(file: string, host: Host) {
-  const relative = path.relative(process.cwd(), path.resolve(host.cwd(), file))
-  return readScores(path.isAbsolute(file) ? file : relative)
+  const place = path.resolve(host.cwd(), file)
+  return readScores(place, path.isAbsolute(file) ? file : path.relative(host.cwd(), place))
 }
 
 async function projectSettings(host: Host) {

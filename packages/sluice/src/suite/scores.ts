@@ -48,15 +48,15 @@ export interface ScoreRow {
 }
 
 /**
- * Reads a JSON Lines file of scores. `path` is as the user gave it, and so are the places in messages.
+ * Reads a JSON Lines file of scores, which messages call `name`.
  * @throws InvalidFilesError with every fault of the file, also when it is empty or a repeat is there twice.
  */
-export async function readScores(path: string): Promise<ScoreRow[]> {
+export async function readScores(path: string, name = path): Promise<ScoreRow[]> {
   const faults = createFaultLog()
   const rows: ScoreRow[] = []
   const first = new Map<string, number>()
   try {
-    for await (const batch of readRows(scoreSchema, createReadStream(path), path)) {
+    for await (const batch of readRows(scoreSchema, createReadStream(path), name)) {
       for (const { data, line, ...row } of batch) {
         for (const diagnostic of row.diagnostics) faults.add(diagnostic)
         if (data === undefined) continue
@@ -68,13 +68,13 @@ export async function readScores(path: string): Promise<ScoreRow[]> {
     }
   } catch (error) {
     if (error instanceof InvalidFilesError) for (const diagnostic of error.diagnostics) faults.add(diagnostic)
-    else faults.add(unreadable(path, error))
+    else faults.add(unreadable(name, error))
   }
   const found = faults.all()
   if (found.length > 0) throw new InvalidFilesError(found)
   if (rows.length > 0) return rows
   throw new InvalidFilesError([
-    { severity: 'error', file: path, line: 1, column: 1, path: '', message: 'holds no scores' },
+    { severity: 'error', file: name, line: 1, column: 1, path: '', message: 'holds no scores' },
   ])
 }
 

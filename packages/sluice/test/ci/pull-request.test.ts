@@ -18,7 +18,7 @@ test('a pull request from its first push to the fix: one comment, first a fail, 
   using project = changedProject(base)
   commitAll(project, 'shorter')
 
-  const opened = await githubRun(project, github.url)
+  const opened = await githubRun({ sluice: project.binary }, github.url)
   assert.equal(opened.code, 1, opened.stderr)
   const { report, ...outputs } = opened.outputs
   assert.deepEqual(outputs, {

@@ -39,7 +39,7 @@ test('a prompt that forgets action items fails, with exit 1, the reason and the 
 test('the report of a failed gate names the verdict first, then the reason, the cases and how to repeat it', async () => {
   await using model = await fakeModel(summariser((mail) => mail >= 5))
   using project = changedProject({ url: model.url, rubric: true })
-  const { code, stdout } = await project.sluice(['gate', '--report-dir', 'out'])
+  const { code, stdout } = await project.binary(['gate', '--report-dir', 'out'])
   assert.equal(code, 1)
   const base = project.git('rev-parse', '--short=12', 'main')
   const inOrder = [

@@ -80,9 +80,9 @@ test('what an application prints of its environment stands in no file and no out
   })
   project.git('init', '-q')
   const env = { ANTHROPIC_API_KEY: key, DB_URL: 'postgres://ann:pass-0815-word@db/x' }
-  const { code, stdout, stderr } = await project.sluice(gateAll, env)
+  const { code, stdout, stderr } = await project.binary(gateAll, env)
   assert.notEqual(code, 0, stderr)
-  const json = await project.sluice(['report', '--format', 'json'], env)
+  const json = await project.binary(['report', '--format', 'json'], env)
   assertNowhere(project, [...forms, ...encoded, 'pass-0815-word'], stdout, stderr, json.stdout)
   assert.match(JSON.parse(json.stdout).features[0].cases[0].output, /^\*\*\*\n\{"key":"\*\*\*"\}/)
 })
@@ -99,7 +99,7 @@ test('faults of modules are masked before they are cut, and so is what a module 
     'sluice.yaml': settings,
   })
   project.git('init', '-q')
-  const { stdout, stderr } = await project.sluice(gateAll, { ANTHROPIC_API_KEY: key })
+  const { stdout, stderr } = await project.binary(gateAll, { ANTHROPIC_API_KEY: key })
   assertNowhere(project, [key.slice(0, 8)], stdout, stderr)
   assert.match(stdout, /^\*\*\*\./)
 })
@@ -117,7 +117,11 @@ test('a score comes from the answer as it was, and an answer that holds a secret
   })
   const env = { LOCAL_API_KEY: key }
   for (const calls of [2, 4]) {
-    const { report, stdout } = await judged(project, ['eval', 'summary', '--report-dir', 'report'], env)
+    const { report, stdout } = await judged(
+      { sluice: project.binary },
+      ['eval', 'summary', '--report-dir', 'report'],
+      env,
+    )
     assert.deepEqual([report.features[0]?.score.mean, model.requests.length], [1, calls])
     assertNowhere(project, forms, stdout)
   }
@@ -139,11 +143,11 @@ test('a header takes its value from the environment; a missing variable is named
     ),
   })
   project.git('init', '-q')
-  const without = await project.sluice(gateAll)
+  const without = await project.binary(gateAll)
   assert.equal(without.code, 4)
   assert.match(without.stderr, /gw: the header X-Key has no value; set the environment variable GW_SUBSCRIPTION/)
   assert.equal(gateway.seen.length, 0)
-  const { stdout, stderr } = await project.sluice(gateAll, {
+  const { stdout, stderr } = await project.binary(gateAll, {
     GW_SUBSCRIPTION: 'subscription-0815',
     GW_API_KEY: 'gw-key-0815-abc',
   })
@@ -169,7 +173,7 @@ test('a target over HTTP gets headers from the environment, and its faults name 
     ),
   })
   project.git('init', '-q')
-  const { code, stdout, stderr } = await project.sluice(gateAll, { APP_CODE: 'app-code-4711' })
+  const { code, stdout, stderr } = await project.binary(gateAll, { APP_CODE: 'app-code-4711' })
   assert.equal(code, 4)
   assert.equal(app.seen[0]?.authorization, 'Bearer app-code-4711')
   assertNowhere(project, ['app-code-4711', 'longpassword', 'signature-1'], stdout, stderr)
@@ -185,7 +189,7 @@ for (const [place, line] of Object.entries({
 }))
   test(`a token of the workflow cannot be named: ${place}`, async () => {
     using project = createProject({ 'sluice.yaml': `sluice: 1\nprompts: nothing/*.yml\n${line}\n` })
-    const { code, stdout } = await project.sluice(['check'])
+    const { code, stdout } = await project.binary(['check'])
     assert.equal(code, 3)
     assert.match(stdout, /belongs to the workflow and is sent to nobody/)
   })
@@ -194,7 +198,7 @@ test('a variable in a header that is no variable is an error at its place', asyn
   using project = createProject({
     'sluice.yaml': 'sluice: 1\nproviders: {p: {kind: openai, headers: {X: "${a b}"}}}\n',
   })
-  const { code, stdout } = await project.sluice(['check'])
+  const { code, stdout } = await project.binary(['check'])
   assert.equal(code, 3)
   assert.match(stdout, /sluice\.yaml:2:\d+.*names no environment variable; write \$\{NAME\}/)
 })
@@ -230,7 +234,7 @@ test('code under test gets the keys of models, but nothing that belongs to the w
     'OPENAI_API_KEY',
   ]
   const env = Object.fromEntries([...names, ...more].map((name) => [name, `value-of-${name}`]))
-  const { report } = await judged(project, ['gate', '--all'], env)
+  const { report } = await judged({ sluice: project.binary }, ['gate', '--all'], env)
   const [command, module] = report.features.map(({ cases }) => cases[0])
   assert.equal(command?.output, 'OPENAI_API_KEY')
   assert.equal(command?.checks[0]?.reason, 'OPENAI_API_KEY')
@@ -239,6 +243,6 @@ test('code under test gets the keys of models, but nothing that belongs to the w
 
 test('check says which secrets are too short to be masked', async () => {
   using project = createProject({ 'sluice.yaml': 'sluice: 1\nprompts: nothing/*.yml\n' })
-  const { stdout } = await project.sluice(['check'], { OPENAI_API_KEY: 'abc' })
+  const { stdout } = await project.binary(['check'], { OPENAI_API_KEY: 'abc' })
   assert.match(stdout, /OPENAI_API_KEY holds 3 characters: a secret of fewer than 8 is not masked/)
 })

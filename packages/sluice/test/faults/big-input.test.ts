@@ -20,7 +20,7 @@ test('a case of 10 MB reaches the model and the judge whole', async () => {
     'sluice.yaml': files['sluice.yaml'].replace('{input: 1, output: 1}', '{input: 0, output: 0}'),
     'evals/summary.jsonl': `${JSON.stringify({ id: 'big', vars: { email } })}\n`,
   })
-  const { code, stdout, stderr } = await project.sluice(['eval', 'summary', '--json'])
+  const { code, stdout, stderr } = await project.binary(['eval', 'summary', '--json'])
   assert.equal(code, 0, stderr)
   assert.equal(JSON.parse(stdout).features[0].coverage.scored, 1)
   assert.deepEqual(seen, [400_000, 400_000])
@@ -50,22 +50,22 @@ test('files with CRLF line ends and a BOM are read as what they say; UTF-16 is n
   const files = summaryFiles({ url: 'http://127.0.0.1:9/v1' })
   const asWindows = Object.entries(files).map(([name, text]) => [name, `\uFEFF${text.replaceAll('\n', '\r\n')}`])
   using project = createProject(Object.fromEntries(asWindows))
-  const good = await project.sluice(['check'])
+  const good = await project.binary(['check'])
   assert.equal(good.code, 0, good.stderr)
   assert.match(good.stderr, /1 feature checked: 0 errors/)
 
   project.write(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, utf16(text)])))
-  const bad = await project.sluice(['check'])
+  const bad = await project.binary(['check'])
   assert.equal(bad.code, 3)
   assert.match(bad.stdout + bad.stderr, /sluice\.yaml.*UTF-16.*UTF-8/)
 
   project.write({ ...files, 'prompts/summary.prompt.yml': utf16(files['prompts/summary.prompt.yml']) })
-  const badPrompt = await project.sluice(['check'])
+  const badPrompt = await project.binary(['check'])
   assert.equal(badPrompt.code, 3)
   assert.match(badPrompt.stdout + badPrompt.stderr, /summary\.prompt\.yml.*UTF-16.*UTF-8/)
 
   project.write({ ...files, 'evals/summary.jsonl': utf16(files['evals/summary.jsonl']) })
-  const badSuite = await project.sluice(['check'])
+  const badSuite = await project.binary(['check'])
   assert.equal(badSuite.code, 3)
   assert.match(badSuite.stdout + badSuite.stderr, /summary\.jsonl.*UTF-16.*UTF-8/)
 })

@@ -28,7 +28,7 @@ test('a disk that fills up ends the run with the place and the way out; the reru
   assert.ok(model.requests.length - answers <= concurrency, `${model.requests.length} paid, ${answers} kept`)
 
   const before = model.requests.length
-  const rerun = await project.sluice(evalSummary)
+  const rerun = await project.binary(evalSummary)
   assert.equal(rerun.code, 0, rerun.stderr)
   assert.equal(model.requests.length - before, cases - answers)
   assert.deepEqual(storedAnswers(project.root), { integrity: 'ok', answers: cases })
@@ -52,7 +52,7 @@ test('something in the way of the store: nothing is paid', async () => {
   using folder = createProject(summaryFiles({ url: model.url }))
   mkdirSync(storeFile(folder.root), { recursive: true })
   for (const project of [file, folder]) {
-    const { code, stderr } = await project.sluice(evalSummary)
+    const { code, stderr } = await project.binary(evalSummary)
     assert.equal(code, 4, stderr)
     assert.ok(stderr.startsWith(`the store ${path.join(project.root, '.sluice')} cannot be used: `), stderr)
     assert.doesNotMatch(stderr, noStack)
@@ -68,7 +68,7 @@ const skip = isObedient ? false : 'running as root, and setpriv cannot give up t
 test('a store that may only be read: nothing is paid', { skip }, async () => {
   await using model = await fakeModel(() => answer)
   using project = createProject(summaryFiles({ url: model.url }))
-  assert.equal((await project.sluice(['eval', 'summary', '--tag', 'edge'])).code, 0)
+  assert.equal((await project.binary(['eval', 'summary', '--tag', 'edge'])).code, 0)
   const paid = model.requests.length
   const folder = path.join(project.root, '.sluice')
   chmodSync(storeFile(project.root), 0o444)

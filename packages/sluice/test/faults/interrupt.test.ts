@@ -47,7 +47,7 @@ for (const [signal, ...flags] of [['SIGINT'], ['SIGINT', '--json'], ['SIGTERM']]
     assert.equal(model.requests.length, concurrency)
     assert.deepEqual(storedAnswers(project.root), { integrity: 'ok', answers: concurrency })
 
-    const rerun = await project.sluice(evalSummary)
+    const rerun = await project.binary(evalSummary)
     assert.equal(rerun.code, 0, rerun.stderr)
     assert.equal(model.requests.length, cases)
   })
@@ -95,7 +95,7 @@ test('a run whose last answers were under way ends as interrupted too, and its r
   await interrupt(run, model, concurrency, 'SIGINT')
   model.release()
   assertStopped(await run.done)
-  assert.equal((await project.sluice(evalSummary)).code, 0)
+  assert.equal((await project.binary(evalSummary)).code, 0)
   assert.equal(model.requests.length, concurrency)
 })
 

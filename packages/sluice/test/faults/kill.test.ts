@@ -33,7 +33,7 @@ for (const moment of [1, concurrency + 1, calls / 2, calls - concurrency]) {
     const { answers } = storedAnswers(project.root)
     assert.ok(paid - answers <= concurrency, `${paid} answers paid, ${answers} kept`)
 
-    const rerun = await project.sluice([...evalSummary, '--json'])
+    const rerun = await project.binary([...evalSummary, '--json'])
     assert.equal(rerun.code, 0, rerun.stderr)
     assert.equal(JSON.parse(rerun.stdout).features[0].coverage.scored, cases)
     assert.equal(model.requests.length - paid, calls - answers)
@@ -48,7 +48,7 @@ test('killed while the store is being made: the next run makes it', async () => 
   await until(() => existsSync(storeFile(project.root)), 'the store')
   run.kill('SIGKILL')
   await run.done
-  const rerun = await project.sluice(evalSummary)
+  const rerun = await project.binary(evalSummary)
   assert.equal(rerun.code, 0, rerun.stderr)
   assert.deepEqual(storedAnswers(project.root), { integrity: 'ok', answers: 3 })
 })

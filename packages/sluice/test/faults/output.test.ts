@@ -39,7 +39,7 @@ for (const flags of [[], ['--json']]) {
 
 for (const flags of [[], ['--json']]) {
   test(`a report folder that cannot be made is named, and the verdict is shown all the same: ${flags}`, async () => {
-    const { code, stdout, stderr } = await project.sluice(['eval', 'summary', '--report-dir', 'in-the-way/r', ...flags])
+    const { code, stdout, stderr } = await project.binary(['eval', 'summary', '--report-dir', 'in-the-way/r', ...flags])
     assert.equal(code, 4, stderr)
     assert.ok(stderr.includes(path.join(project.root, 'in-the-way/r/report.json')), stderr)
     assert.match(stderr, /cannot be written: .*(ENOTDIR|EEXIST)/)
@@ -49,7 +49,7 @@ for (const flags of [[], ['--json']]) {
 }
 
 test('a report folder is made where it is missing', async () => {
-  const { code, stderr } = await project.sluice(['eval', 'summary', '--report-dir', 'new/folder'])
+  const { code, stderr } = await project.binary(['eval', 'summary', '--report-dir', 'new/folder'])
   assert.equal(code, 0, stderr)
   for (const file of ['report.json', 'report.md']) assert.ok(existsSync(path.join(project.root, 'new/folder', file)))
 })
@@ -59,7 +59,7 @@ test('what an application leaves open does not keep the run from ending', { time
     ...summaryFiles({ url: model.url, prompt: 'target: {module: ../app.mjs}\n' }),
     'app.mjs': `setInterval(() => {}, 1000)\nexport default () => 'Action item: ' + 'x'.repeat(100_000)`,
   })
-  const { code, stdout, stderr } = await own.sluice(['eval', 'summary', '--json'])
+  const { code, stdout, stderr } = await own.binary(['eval', 'summary', '--json'])
   assert.equal(code, 0, stderr)
   assert.equal(JSON.parse(stdout).features[0].cases.length, 10)
 })

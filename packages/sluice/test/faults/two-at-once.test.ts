@@ -35,7 +35,7 @@ test('runs on the same folder at the same time each finish with their own right 
     [['eval', 'summary', '--tag', 'core', '--concurrency', '7'], all.filter((index) => index % 2 === 1)],
     [['gate', '--all', '--concurrency', '5', '--threshold', '0.5'], all],
   ]
-  const runs = await Promise.all(commands.map(([command]) => project.sluice([...command, '--json'])))
+  const runs = await Promise.all(commands.map(([command]) => project.binary([...command, '--json'])))
   for (const [index, { code, stdout, stderr }] of runs.entries()) {
     assert.equal(code, 0, stderr)
     const [feature] = JSON.parse(stdout).features
@@ -47,14 +47,14 @@ test('runs on the same folder at the same time each finish with their own right 
   assert.deepEqual(storedAnswers(project.root), { integrity: 'ok', answers: 2 * cases })
 
   const before = model.requests.length
-  assert.equal((await project.sluice(['eval', 'summary'])).code, 0)
+  assert.equal((await project.binary(['eval', 'summary'])).code, 0)
   assert.equal(model.requests.length, before)
 })
 
 test('runs that write their reports to the same folder leave one whole report', async () => {
   await using model = await answering()
   using project = createProject(summaryFiles({ url: model.url, cases }))
-  const run = () => project.sluice(['eval', 'summary', '--json', '--report-dir', 'report'])
+  const run = () => project.binary(['eval', 'summary', '--json', '--report-dir', 'report'])
   const runs = await Promise.all([run(), run()])
   for (const { code, stderr } of runs) assert.equal(code, 0, stderr)
   const written = JSON.parse(readFileSync(path.join(project.root, 'report/report.json'), 'utf8'))

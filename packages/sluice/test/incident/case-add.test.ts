@@ -106,7 +106,7 @@ test('of processes that add at the same time none loses a case', async () => {
   const words = ['anchor', 'bucket', 'castle', 'dragon']
   const failures = words.map((word) => [`${word}.json`, JSON.stringify({ input: `${word} ${word}ed`, output: '' })])
   using project = createProject({ ...summaryFiles(nowhere), ...Object.fromEntries(failures) })
-  const adding = words.map((word) => project.sluice(['case', 'add', 'summary', '--from', `file:${word}.json`]))
+  const adding = words.map((word) => project.binary(['case', 'add', 'summary', '--from', `file:${word}.json`]))
   assert.deepEqual(
     (await Promise.all(adding)).map(({ code }) => code),
     words.map(() => 0),

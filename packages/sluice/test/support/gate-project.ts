@@ -30,7 +30,11 @@ export function commitAll(project: Project, message: string): string {
 }
 
 /** Runs a command that prints its report as JSON. */
-export async function judged(project: Project, args: string[], env?: NodeJS.ProcessEnv): Promise<Judged> {
+export async function judged(
+  project: Pick<Project, 'sluice'>,
+  args: string[],
+  env?: NodeJS.ProcessEnv,
+): Promise<Judged> {
   const finished = await project.sluice([...args, '--json'], env)
   assert.ok(finished.stdout.startsWith('{'), `no report: ${finished.stderr}`)
   return { ...finished, report: JSON.parse(finished.stdout) as Report }

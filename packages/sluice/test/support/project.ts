@@ -1,7 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process'
+import { EventEmitter } from 'node:events'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { Writable } from 'node:stream'
+import { createMask } from '../../src/masking/mask.ts'
+import { maskWrites } from '../../src/masking/masked-output.ts'
+import { secretsOfEnvironment } from '../../src/masking/secret-names.ts'
 
 export const bin = path.join(import.meta.dirname, '../../bin/sluice.cjs')
 
@@ -30,7 +35,9 @@ export interface Project extends Disposable {
   git(...args: string[]): string
   /** Starts the built command line in the project; `command` is what runs its bin, by default this Node. */
   start(args: string[], env?: NodeJS.ProcessEnv, command?: string[]): Started
-  /** Runs the built command line to its end. */
+  /** Runs the built command line to its end, as a process of its own. */
+  binary(args: string[], env?: NodeJS.ProcessEnv): Promise<Finished>
+  /** The same in this process, from its source: ten times as fast, where the process itself is not the subject. */
   sluice(args: string[], env?: NodeJS.ProcessEnv): Promise<Finished>
 }
 
@@ -78,11 +85,35 @@ export function createProject(files: Record<string, string | Uint8Array>, folder
         done: new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }))),
       }
     },
-    sluice: (args, env) => project.start(args, env).done,
+    binary: (args, env) => project.start(args, env).done,
+    sluice: (args, env) => runHere(args, path.join(root, folder), environment(env)),
     [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }),
   }
   project.write(files)
   return project
+}
+
+/** What `cli/main` does, but for the process. */
+async function runHere(args: string[], folder: string, env: NodeJS.ProcessEnv): Promise<Finished> {
+  const { runCommandLine } = await import('../../src/cli/program.ts')
+  const mask = createMask()
+  mask.learn(secretsOfEnvironment(env))
+  const written = { stdout: '', stderr: '' }
+  const collect = (name: keyof typeof written) =>
+    new Writable({
+      decodeStrings: false,
+      write(chunk, _, done) {
+        written[name] += chunk
+        done()
+      },
+    })
+  const [stdout, stderr] = [collect('stdout'), collect('stderr')]
+  const flushes = [stdout, stderr].map((stream) => maskWrites(stream, mask))
+  const signals = new EventEmitter()
+  const [on, off] = [signals.on.bind(signals), signals.off.bind(signals)]
+  const code = await runCommandLine(args, { stdout, stderr, env, mask, cwd: () => folder, on, off })
+  for (const flush of flushes) flush()
+  return { code, signal: null, ...written }
 }
 
 /** The tester's own keys and CI variables must not reach a test. */
