@@ -7,8 +7,19 @@ import { type BuildOptions, build, type Plugin } from 'esbuild'
 import manifest from '../packages/sluice/package.json' with { type: 'json' }
 import { pageAssets } from '../packages/sluice/src/report/html/page-assets.ts'
 
-/** Small and pure: loading them as part of the bundle is faster than resolving them. */
-const bundled = new Set(['commander', 'yaml', 'zod', 'picomatch', 'fastest-levenshtein', 'jsonpath-rfc9535'])
+/** Pure code: loading it as part of the bundle is faster than resolving it, and zod is there once for all of them. */
+const bundled = new Set([
+  '@ai-sdk/anthropic',
+  '@ai-sdk/google',
+  '@ai-sdk/openai',
+  '@ai-sdk/openai-compatible',
+  'commander',
+  'fastest-levenshtein',
+  'jsonpath-rfc9535',
+  'picomatch',
+  'yaml',
+  'zod',
+])
 const root = path.join(import.meta.dirname, '..')
 const tsc = path.join(root, 'node_modules/.bin/tsc')
 
