@@ -27,6 +27,8 @@ const driftStateSchema = z.strictObject({
   /** The active version that all of it is about. */
   version: z.string(),
   since: z.number(),
+  /** Under which name the users of the last entry's day are remembered. */
+  users: z.string().default(''),
   detectors: z.record(z.enum(signalNames), detectorSchema),
   models: seenSchema,
   fingerprints: seenSchema,
@@ -45,6 +47,7 @@ export function newDriftState(version: string, since: number): DriftState {
   return {
     version,
     since,
+    users: '',
     detectors: detectors as Record<Signal, Detector>,
     models: { names: [], since: null },
     fingerprints: { names: [], since: null },
@@ -52,6 +55,11 @@ export function newDriftState(version: string, since: number): DriftState {
     told: {},
     events: [],
   }
+}
+
+/** Under this name the users of a day (UTC) are remembered: on another one each counts again. */
+export function usersOfDay(feature: string, at: number): string {
+  return `${driftName(feature)} ${new Date(at).toISOString().slice(0, 10)}`
 }
 
 /** Under this name the state is kept as a checkpoint. */

@@ -5,7 +5,7 @@ import type { LoopFaults } from '../rollout/loop-faults.ts'
 import type { WorkLoop } from '../rollout/work-loop.ts'
 import { asideName } from '../store/rows/evidence-row.ts'
 import type { Store } from '../store/store.ts'
-import { type DriftEvent, type DriftState, driftName, loadDrift, newDriftState } from './drift-state.ts'
+import { type DriftEvent, type DriftState, driftName, loadDrift, newDriftState, usersOfDay } from './drift-state.ts'
 import { observeDrift, type UserDays } from './observe-drift.ts'
 import { type NightWord, suspectOf } from './suspect.ts'
 
@@ -20,6 +20,7 @@ export interface DriftWatchOptions {
 }
 
 const pageSize = 1000
+const dayMs = 86_400_000
 
 /**
  * Watches what is in production, with or without a rollout, for change that nobody released. A fold over the log of
@@ -51,12 +52,17 @@ async function watchFeature(feature: string, active: string, options: DriftWatch
   const loaded = await loadDrift(store, feature)
   if (loaded?.state === null) return beginAnew(feature, active, loaded.cursor, options)
   const after = loaded?.cursor ?? 0
-  const entries = await store.readLog({ after, limit: pageSize, feature })
-  const [first, last] = [entries[0], entries.at(-1)]
-  if (!first || !last) return false
+  const page = await store.readLog({ after, limit: pageSize, feature })
+  const [first] = page
+  if (!first) return false
+  const day = Math.floor(first.receivedAt / dayMs)
+  const beyond = page.findIndex(({ receivedAt }) => Math.floor(receivedAt / dayMs) !== day)
+  const entries = beyond < 0 ? page : page.slice(0, beyond)
+  const last = entries.at(-1) ?? first
   const state = loaded?.state.version === active ? loaded.state : newDriftState(active, first.receivedAt)
+  const users = usersOfDay(feature, first.receivedAt)
   const known = await store.units(
-    driftName(feature),
+    users,
     entries.map(({ unit }) => unit).filter((unit) => unit !== null),
   )
   const records = new Map<string, Record<string, unknown>>()
@@ -69,10 +75,17 @@ async function watchFeature(feature: string, active: string, options: DriftWatch
   await store.saveCheckpoint(
     driftName(feature),
     loaded?.cursor ?? -1,
-    { cursor: last.seq, state },
-    { rolloutId: driftName(feature), records },
+    { cursor: last.seq, state: { ...state, users } },
+    { rolloutId: users, records },
   )
-  return entries.length === pageSize
+  if (loaded?.state.users !== users) await forgetOtherDays(store, feature, users)
+  return beyond >= 0 || page.length === pageSize
+}
+
+/** Whoever came on a day counts once on it; after it nothing depends on who that was. */
+async function forgetOtherDays(store: Store, feature: string, users: string): Promise<void> {
+  const ofFeature = (name: string) => name === driftName(feature) || name.startsWith(`${driftName(feature)} `)
+  for (const name of await store.memories()) if (ofFeature(name) && name !== users) await store.forgetMemory(name)
 }
 
 /** What cannot be read is kept for whoever wants to know why, and told; from the next entry on all is learnt again. */

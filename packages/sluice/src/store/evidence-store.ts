@@ -28,4 +28,8 @@ export interface EvidenceStore {
   setAside(name: string, expected: number, next?: { fresh?: Checkpoint; forget?: string }): Promise<boolean>
   /** What is known of these units; absent keys are unknown units. */
   units(rolloutId: string, keys: readonly string[]): Promise<Map<string, UnitRecord>>
+  /** The rollouts, or what else stands in their place, of which any unit is remembered; in order. */
+  memories(): Promise<string[]>
+  /** Forgets all units of a rollout, a few at a time so that others write in between; returns how many. */
+  forgetMemory(rolloutId: string): Promise<number>
 }

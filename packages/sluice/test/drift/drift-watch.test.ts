@@ -139,6 +139,16 @@ for (const [name, word, who] of [
   })
 }
 
+test('each user counts once on each day, and who came is forgotten with the day', async () => {
+  const store = await activeStore()
+  const day = (index: number) => served(index, 2, { unit: index % 2 === 0 ? 'u' : 'v' })
+  await store.append([0, 0, 1, 2, 2, 3, 4].map((index, n) => ({ ...day(index), id: `r${n}` })))
+  await watchAll(store)
+  const seen = (await readDrift(store, 'mail'))?.signals.find(({ signal }) => signal === 'errors')?.seen
+  assert.equal(seen, 5)
+  assert.equal((await store.memories()).length, 1)
+})
+
 test('with another active version the watch begins anew', async () => {
   const store = await activeStore()
   await store.append(falling(700, () => 0.8))

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startRetention } from '../../src/live/retention.ts'
 import { virtualClock } from '../../src/simulate/virtual-clock.ts'
+import { openRollouts } from '../../src/store/open-rollouts.ts'
 import { request } from '../rollout/controller/stage.ts'
 import { instance } from '../store/contract/samples.ts'
 import { toldFaults } from '../support/loop-faults.ts'
@@ -22,6 +23,26 @@ test('entries of the log go when they are old, but not those that a running roll
   assert.deepEqual(await ids(), ['old', 'new', 'evidence'])
   await clock.runUntil(90 * dayMs + 3_700_000)
   assert.deepEqual(await ids(), ['new', 'evidence'])
+  await loop.close()
+})
+
+test('the users of an ended rollout are forgotten with its last entries, those of a running one and of the drift watch are not', async () => {
+  const store = await liveStore()
+  const [running = ''] = openRollouts(await store.features())
+  const remember = (name: string) =>
+    store.saveCheckpoint(name, -1, { cursor: 0, state: 0 }, { rolloutId: name, records: new Map([['u', {}]]) })
+  for (const name of [running, 'ended', 'ended long ago', 'drift:mail 1970-03-01']) await remember(name)
+  await store.append([
+    request('a', { receivedAt: 50 * dayMs, rolloutId: 'ended' }),
+    request('b', { receivedAt: 0, rolloutId: 'ended long ago' }),
+  ])
+  const clock = virtualClock(89 * dayMs)
+  const fail = (error: unknown) => assert.fail(String(error))
+  const loop = startRetention({ store, clock, keepLogMs: 90 * dayMs, faults: toldFaults(clock, fail) })
+  await clock.runUntil(89 * dayMs + 1)
+  assert.equal((await store.memories()).length, 4)
+  await clock.runUntil(90 * dayMs + 3_700_000)
+  assert.deepEqual(await store.memories(), ['drift:mail 1970-03-01', 'ended', running].sort())
   await loop.close()
 })
 

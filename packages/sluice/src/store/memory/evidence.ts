@@ -49,6 +49,14 @@ export function memoryEvidence({ isForgotten }: MemoryForgetting): MemoryEvidenc
       }
       return found
     },
+    async memories() {
+      return [...memory].flatMap(([id, known]) => (known.size > 0 ? [id] : [])).sort()
+    },
+    async forgetMemory(rolloutId) {
+      const size = memory.get(rolloutId)?.size ?? 0
+      memory.delete(rolloutId)
+      return size
+    },
     removeUnit(unit, rolloutIds) {
       return [...memory].filter(([id, known]) => (rolloutIds?.has(id) ?? true) && known.delete(unit)).length
     },

@@ -14,6 +14,15 @@ const upsertUnits = `INSERT INTO sluice.units (rollout_id, unit, record)
   WHERE NOT ${isForgotten('changed.unit', "'r:' || $1")} ORDER BY unit
   ON CONFLICT (rollout_id, unit) DO UPDATE SET record = excluded.record`
 
+/** One step into the primary key for each rollout. */
+const remembered = `WITH RECURSIVE rollouts (id) AS (SELECT min(rollout_id) FROM sluice.units UNION ALL
+  SELECT (SELECT min(rollout_id) FROM sluice.units WHERE rollout_id > id) FROM rollouts WHERE id IS NOT NULL)
+  SELECT id FROM rollouts WHERE id IS NOT NULL`
+/** Forgotten at a time: others write in between. */
+const stretch = 1000
+const forgetSome = `DELETE FROM sluice.units WHERE rollout_id = $1 AND
+  unit IN (SELECT unit FROM sluice.units WHERE rollout_id = $1 ORDER BY unit LIMIT ${stretch}) RETURNING unit`
+
 export function postgresEvidence(db: Connection): EvidenceStore {
   return {
     async checkpoint(name) {
@@ -43,6 +52,15 @@ export function postgresEvidence(db: Connection): EvidenceStore {
         if (forget !== undefined) await query('DELETE FROM sluice.units WHERE rollout_id = $1', [forget])
         return true
       })
+    },
+    async memories() {
+      return (await db.query(remembered)).map(({ id }) => String(id))
+    },
+    async forgetMemory(rolloutId) {
+      let forgotten = 0
+      for (let gone = stretch; gone === stretch; forgotten += gone)
+        gone = (await db.query(forgetSome, [rolloutId])).length
+      return forgotten
     },
     async units(rolloutId, keys) {
       const rows = await db.query('SELECT unit, record FROM sluice.units WHERE rollout_id = $1 AND unit = ANY ($2)', [

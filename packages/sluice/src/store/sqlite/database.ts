@@ -62,7 +62,9 @@ async function openFile(file: string, fresh: StoreIdentity): Promise<Pick<OpenDa
   const database = new DatabaseSync(file, { timeout: 0 })
   try {
     await whenFree(() =>
-      database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON'),
+      database.exec(
+        'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 4000',
+      ),
     )
     await migrate(database)
     return { database, identity: await whenFree(() => identityOf(database, fresh)) }

@@ -3,11 +3,17 @@ import { rolloutScope } from '../forget-store.ts'
 import { asideName, checkpointOf, checkpointText, unitOf, unitTexts } from '../rows/evidence-row.ts'
 import type { Connection } from './connection.ts'
 import { forgottenIn } from './forgetting.ts'
+import { remembered } from './remembered.ts'
 
 const upsertUnit = 'INSERT OR REPLACE INTO units (rollout_id, unit, record) VALUES (?, ?, ?)'
 const upsertCheckpoint = 'INSERT OR REPLACE INTO checkpoints (name, cursor, state) VALUES (?, ?, ?)'
 const copyCheckpoint = `INSERT OR REPLACE INTO checkpoints (name, cursor, state)
   SELECT ?, cursor, state FROM checkpoints WHERE name = ?`
+
+/** Forgotten at a time: others write in between. */
+const stretch = 1000
+const forgetSome = `DELETE FROM units WHERE rollout_id = ?1 AND
+  unit IN (SELECT unit FROM units WHERE rollout_id = ?1 ORDER BY unit LIMIT ${stretch})`
 
 export function sqliteEvidence(db: Connection): EvidenceStore {
   return {
@@ -42,6 +48,13 @@ export function sqliteEvidence(db: Connection): EvidenceStore {
         if (forget !== undefined) db.run('DELETE FROM units WHERE rollout_id = ?', forget)
         return true
       })
+    },
+    memories: () => db.read(() => db.all(remembered).map(({ id }) => String(id))),
+    async forgetMemory(rolloutId) {
+      let forgotten = 0
+      for (let gone = stretch; gone === stretch; forgotten += gone)
+        gone = await db.write(() => db.run(forgetSome, rolloutId))
+      return forgotten
     },
     units: (rolloutId, keys) =>
       db.read(() => {

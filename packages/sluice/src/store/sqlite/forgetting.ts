@@ -1,5 +1,6 @@
 import { entriesBy, everywhere, type ForgetStore, type Forgetting, scopesOf } from '../forget-store.ts'
 import type { Connection } from './connection.ts'
+import { remembered } from './remembered.ts'
 
 /** Rows looked at per transaction: others write in between. */
 const stretch = 5000
@@ -9,11 +10,7 @@ const forgetTasks = `DELETE FROM judge_queue WHERE id IN
   (SELECT id FROM contents WHERE unit = ?1 AND ${ofFeatures} UNION ALL
    SELECT log.id FROM judge_queue JOIN log ON log.id = judge_queue.id WHERE log.unit = ?1 AND
      (?2 IS NULL OR log.feature IN (SELECT value FROM json_each(?2))))`
-/** One step into the primary key for each rollout. */
-const rollouts = `WITH RECURSIVE rollouts (id) AS (SELECT min(rollout_id) FROM units UNION ALL
-  SELECT (SELECT min(rollout_id) FROM units WHERE rollout_id > id) FROM rollouts WHERE id IS NOT NULL)
-  SELECT id FROM rollouts WHERE id IS NOT NULL`
-const forgetMemory = `DELETE FROM units WHERE unit = ?1 AND rollout_id IN (${rollouts}) AND
+const forgetMemory = `DELETE FROM units WHERE unit = ?1 AND rollout_id IN (${remembered}) AND
   (?2 IS NULL OR rollout_id IN (SELECT value FROM json_each(?2)))`
 const forgetEntries = `DELETE FROM log WHERE seq >= ?3 AND seq < ?4 AND unit = ?1 AND ${ofFeatures}
   RETURNING feature, rollout_id`

@@ -74,6 +74,19 @@ export function testEvidence({ name: kind, open }: Implementation): void {
     assert.deepEqual(Object.fromEntries(await store.units('r2', ['v', 'u'])), { u: { n: 3 } })
   })
 
+  test(`${kind}: what is remembered of a rollout is named, and forgotten as a whole, also where it is much`, async (context) => {
+    const store = await open(context)
+    const many = Object.fromEntries(Array.from({ length: 2500 }, (_, index) => [`u${index}`, { index }]))
+    await store.saveCheckpoint('a', -1, { cursor: 1, state: 0 }, unitsOf('r2', many))
+    await store.saveCheckpoint('b', -1, { cursor: 1, state: 0 }, unitsOf('r1', { u1: { n: 1 } }))
+    await store.saveCheckpoint('c', -1, { cursor: 1, state: 0 }, unitsOf('r3', { u1: { n: 3 } }))
+    assert.deepEqual(await store.memories(), ['r1', 'r2', 'r3'])
+    assert.equal(await store.forgetMemory('r2'), 2500)
+    assert.equal(await store.forgetMemory('r2'), 0)
+    assert.deepEqual(await store.memories(), ['r1', 'r3'])
+    assert.equal((await store.units('r3', ['u1'])).size, 1)
+  })
+
   test(`${kind}: what is saved is what it was at the call`, async (context) => {
     const store = await open(context)
     const state = { sum: 1 }
