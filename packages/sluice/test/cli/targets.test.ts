@@ -82,13 +82,15 @@ test('answers of an application are asked for anew each time, and it has no base
   using project = createProject({
     ...files('{module: ../app.ts}'),
     'sluice.yaml': 'sluice: 1\ngate: {threshold: 0}\n',
-    'app.ts':
-      "import { appendFileSync } from 'node:fs'\nexport default async () => { appendFileSync('calls', '.'); return 'AB' }\n",
+    'app.ts': "export default () => 'AB'\n",
   })
   commitAll(project, 'base')
   project.write({ 'evals/app.yaml': '- {id: one, vars: {word: ab}, expected: AB, tags: [core]}\n' })
+  await judged(project, ['gate'])
   const { code, report } = await judged(project, ['gate'])
   assert.equal(code, 0)
+  assert.ok(Number(report.run?.calls) > 0)
+  assert.equal(report.run?.fromStore, 0)
   assert.equal(
     report.features[0]?.notes[0],
     'The application at the base commit cannot be called from here: judged against the threshold alone.',
