@@ -98,7 +98,7 @@ export class SluiceClient {
    */
   async ready(options?: { timeoutMs?: number }): Promise<SnapshotSource | 'none'> {
     const { clock, held, firstAnswer, loaded } = this.#parts
-    const timeoutMs = Math.min(Number(options?.timeoutMs ?? 5000) || 0, 2 ** 31 - 1)
+    const timeoutMs = patienceOf(options)
     const patience = new AbortController()
     await Promise.race([firstAnswer, sleep(clock, timeoutMs, patience.signal, { keepAlive: true })])
     patience.abort()
@@ -286,6 +286,16 @@ function safeId(newId: () => unknown): string {
   return globalThis.crypto.randomUUID()
 }
 
+/** What is no time is as not given. */
+function patienceOf(options: unknown): number {
+  try {
+    const { timeoutMs } = options as { timeoutMs?: unknown }
+    return typeof timeoutMs === 'number' && timeoutMs >= 0 ? Math.min(timeoutMs, 2 ** 31 - 1) : 5000
+  } catch {
+    return 5000
+  }
+}
+
 /** A feature's name as it can be shown, also where it is none. */
 const nameOf = (feature: unknown) => (typeof feature === 'string' ? feature : typeof feature)
 
@@ -293,11 +303,8 @@ async function load(bootstrap: string | Snapshot | undefined, file: { load(): Pr
   return file ? file.load() : bootstrap
 }
 
-/** A listener's fault stays with it. */
+/** A listener's fault stays with it, also one that comes later. */
 function notify<T>(listener: (news: T) => void, news: T, report: Report): void {
-  try {
-    listener(news)
-  } catch (error) {
-    report('warn', 'listener', `a listener threw: ${messageOf(error)}`)
-  }
+  const call = async () => listener(news)
+  call().catch((error) => report('warn', 'listener', `a listener threw: ${messageOf(error)}`))
 }

@@ -15,11 +15,9 @@ export type Report = (level: Diagnostic['level'], code: string, message: string)
 /** Calls `listener` so that its own faults stay with it. Without one, the first warning of each code is printed. */
 export function createReport(listener: (diagnostic: Diagnostic) => void = printer()): Report {
   return (level, code, message) => {
-    try {
-      listener({ level, code, message })
-    } catch {
-      // A listener that throws must not end the client's work.
-    }
+    const call = async () => listener({ level, code, message })
+    // A listener that throws, now or later, must not end the client's work.
+    call().catch(() => undefined)
   }
 }
 
@@ -32,8 +30,12 @@ function printer(): (diagnostic: Diagnostic) => void {
   }
 }
 
-/** The message of whatever was thrown. */
+/** The message of whatever was thrown. Never throws. */
 export function messageOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : ''
-  return error instanceof Error ? error.message + cause : String(error)
+  try {
+    const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : ''
+    return error instanceof Error ? error.message + cause : String(error)
+  } catch {
+    return 'unknown error'
+  }
 }

@@ -49,7 +49,7 @@ const reads: ReadonlyMap<string, Read> = new Map(
  * left out or cut, and told. Undefined where nothing was said of a request: no known field, unless it is `{}`. Never throws.
  */
 export function readObservation(given: unknown, fault: Fault): Observation | undefined {
-  const entries = given instanceof Error ? [['error', given] as const] : entriesOf(given)
+  const entries = entriesOf(given)
   if (!entries || (entries.length > 0 && !entries.some(([name]) => reads.has(name)))) {
     fault('nothing was recorded: expected an object such as {costUsd: 0.01}')
     return undefined
@@ -66,9 +66,10 @@ export function readObservation(given: unknown, fault: Fault): Observation | und
   return Object.fromEntries(read)
 }
 
-/** Undefined for what is no object with fields, such as a promise, and for what cannot be read. */
+/** Undefined for what is no object with fields, such as a promise, and for what cannot be read. An error alone is one. */
 function entriesOf(given: unknown): [string, unknown][] | undefined {
   try {
+    if (given instanceof Error) return [['error', given]]
     const entries = typeof given === 'object' ? Object.entries(given ?? {}) : []
     return entries.length > 0 || Object.getPrototypeOf(given) === Object.prototype ? entries : undefined
   } catch {

@@ -103,7 +103,10 @@ function described<T>(result: T, describe: ((result: T) => Observation) | undefi
   try {
     const stream = isStream(result)
     if (stream) report('warn', 'stream', 'run returned a stream: record at its end how that went')
-    const said = describe ? readObservation(describe(result), fault) : typeof result === 'string' && { output: result }
+    const told = describe ? describe(result) : typeof result === 'string' ? { output: result } : {}
+    // What is told later is lost, and must not end the process either.
+    if (told instanceof Promise) told.catch(() => undefined)
+    const said = readObservation(told, fault)
     return { ...(stream && ({ latencyMs: undefined } as object)), ...said }
   } catch (error) {
     fault(messageOf(error))
