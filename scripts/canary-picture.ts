@@ -24,8 +24,8 @@ const kinds = [
 function observed(course: Course): DecisionEngine<ReturnType<typeof bettingEngine.newEvidence>> {
   return {
     ...bettingEngine,
-    assess(evidence, rollout, now) {
-      const found = bettingEngine.assess(evidence, rollout, now)
+    assess(evidence, rollout, now, soFar) {
+      const found = bettingEngine.assess(evidence, rollout, now, soFar)
       const rolledBack = found.decision.do === 'rollBack'
       // What rolls back is the highest value so far, which may lie between two looks.
       const logE = rolledBack ? -Math.log(found.anytimeP) : found.logE

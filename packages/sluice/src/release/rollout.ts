@@ -31,6 +31,8 @@ export interface Rollout {
   startedAfter?: number
   /** The reason given for starting without a passing report. */
   override: string | null
+  /** Ids of tokens whose outcomes are no evidence, by the word of an operator. */
+  excluded?: string[]
   endedAt: number | null
   ending: { by: string; reason: string; evidence: unknown } | null
 }

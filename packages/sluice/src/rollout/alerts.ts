@@ -1,19 +1,29 @@
 import type { Rollout } from '../release/rollout.ts'
 import type { Assessment, SignalEvidence } from './assessment.ts'
+import type { Findings } from './decide.ts'
 import type { Evidence } from './evidence.ts'
 import { isJudgeSilent } from './judge-silence.ts'
-import { isJudgedUnevenly } from './judged-ratio.ts'
+import { type TokenShare, tokenText } from './token-share.ts'
 
 type Alert = Assessment['alerts'][number]
 
 /** Evidence at which one is told, as a part of 1/alpha: reached by chance in four times alpha of all canaries. */
 const earlyShare = 4
 
+interface Known {
+  /** Log evidence against the canary of all tokens whose arms match. */
+  logE: number
+  signals: readonly SignalEvidence[]
+  tokens: readonly TokenShare[]
+  findings: Findings
+  now: number
+}
+
 /** What people should know though nothing changes by it. */
 export function alertsOf(
   evidence: Evidence,
   rollout: Rollout,
-  { logE, signals, now }: { logE: number; signals: readonly SignalEvidence[]; now: number },
+  { logE, signals, tokens, findings, now }: Known,
 ): Alert[] {
   const { alpha, costRatio } = rollout.settings
   const threshold = -Math.log(alpha)
@@ -35,10 +45,31 @@ export function alertsOf(
       code: 'no-scores',
       message: 'judged scores have stopped coming: quality is not watched, errors are',
     },
-    isJudgedUnevenly(evidence.sums.judged) && {
+    tokens.length > 1 &&
+      findings.disputed && {
+        code: 'tokens-disagree',
+        message: `what some tokens report speaks against the canary, and the others do not bear it out: ${listed(tokens)}`,
+      },
+    tokens.some(({ leftOut }) => leftOut) && {
+      code: 'left-out',
+      message: `the arms of a token do not match, what it reports is left out: ${listed(tokens.filter(({ leftOut }) => leftOut))}`,
+    },
+    findings.unwatched && {
+      code: 'no-outcomes',
+      message:
+        'no outcomes of both arms have come for so long that the soak time stands still: the canary is not watched',
+    },
+    findings.unevenlyJudged && {
       code: 'uneven-judging',
       message: 'one arm is judged more often than the sampling says: scores are left out of the decision',
     },
   ]
   return alerts.filter((alert) => alert !== false)
+}
+
+const named = 4
+
+function listed(tokens: readonly TokenShare[]): string {
+  const more = tokens.length > named ? ` and ${tokens.length - named} more` : ''
+  return `${tokens.slice(0, named).map(tokenText).join(', ')}${more}`
 }

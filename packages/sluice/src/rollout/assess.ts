@@ -3,55 +3,93 @@ import { clusterAsympCS } from '../stats/index.ts'
 import { alertsOf } from './alerts.ts'
 import { summaryOf } from './arm-sums.ts'
 import type { Assessment } from './assessment.ts'
-import { combinedLogE } from './combined.ts'
-import { decide } from './decide.ts'
+import { decide, type Findings } from './decide.ts'
+import type { Course } from './engine.ts'
 import type { Evidence } from './evidence.ts'
-import { isJudgedUnevenly } from './judged-ratio.ts'
 import { lackingData, unprovenSignals } from './lacking.ts'
-import { assignmentMismatch, isMismatched } from './sample-ratio.ts'
+import { type Matching, matchingOf } from './sample-ratio.ts'
 import { signalEvidence } from './signal-evidence.ts'
+import { isOverdue, isSoaked, unwatched } from './soak.ts'
+import { certainFailures, evidenceAgainst, evidenceOfAll, isAccused } from './token-evidence.ts'
+import { tokenShares } from './token-share.ts'
 import { wordsFor } from './words.ts'
 
 /** Users per arm below which an interval of the difference would be misleading, and the scores at which it is tightest. */
 const interval = { users: 20, size: 5000 }
 
+/** How long a freeze lasts at the most, where the settings do not say, in ms. */
+const usualMismatchPatience = 4 * 3_600_000
+
 /**
- * What the evidence calls for at `now` (ms since the epoch), with all that it rests on. Pure: the same evidence, rollout and
- * time give the same answer.
+ * What the evidence calls for at `now` (ms since the epoch), with all that it rests on. Pure: the same evidence, rollout, time
+ * and course give the same answer.
+ *
+ * @param course without one nothing of the stage was watched
  */
-export function assess(evidence: Evidence, rollout: Rollout, now: number): Assessment {
+export function assess(
+  evidence: Evidence,
+  rollout: Rollout,
+  now: number,
+  course: Course = { soak: unwatched(rollout), heldSince: null },
+): Assessment {
   const { settings } = rollout
-  const { sums } = evidence
+  const { sums, testimony } = evidence
+  const matching = matchingOf(evidence, settings, now)
   const signals = signalEvidence(evidence, rollout)
-  const logE = combinedLogE(sums, settings)
+  const logE = evidenceOfAll(evidence, settings, matching)
   const threshold = -Math.log(settings.alpha)
-  const findings = {
-    mismatched: isMismatched(sums, settings),
-    unevenlyJudged: isJudgedUnevenly(sums.judged),
-    worse: evidence.peak >= threshold,
-    lacking: lackingData(evidence, rollout, now),
-    unproven: unprovenSignals(signals, settings),
-  }
+  const findings = findingsOf(evidence, rollout, { matching, now, course })
+  const tokens = tokenShares(testimony, settings)
   const assessment = {
     decision: decide(rollout, now, findings),
     logE,
     threshold,
-    anytimeP: Math.min(1, Math.exp(-evidence.peak)),
+    anytimeP: Math.min(1, Math.exp(-findings.agreed)),
     alpha: settings.alpha,
     signals,
     incumbent: summaryOf(sums.arms.incumbent),
     canary: summaryOf(sums.arms.canary),
     interval: scoreInterval(evidence, settings.alpha),
     mismatch: {
-      logBayesFactor: assignmentMismatch(sums, settings),
+      logBayesFactor: Math.max(0, ...tokens.map(({ logBayesFactor }) => logBayesFactor)),
       blocked: findings.mismatched || findings.unevenlyJudged,
       wrongArms: sums.ignored.wrongArm,
     },
-    alerts: alertsOf(evidence, rollout, { logE, signals, now }),
+    tokens,
+    soak: course.soak,
+    alerts: alertsOf(evidence, rollout, { logE, signals, tokens, findings, now }),
     ignored: Object.fromEntries(Object.entries(sums.ignored).filter(([, count]) => count > 0)),
     cursor: evidence.cursor,
   }
   return { ...assessment, words: wordsFor(assessment, findings) }
+}
+
+/** What the evidence amounts to, and the log evidence against the canary that does not rest on one token of several. */
+function findingsOf(
+  evidence: Evidence,
+  rollout: Rollout,
+  { matching, now, course }: { matching: Matching; now: number; course: Course },
+): Findings & { agreed: number } {
+  const { settings, hold } = rollout
+  const { mismatched, unevenlyJudged } = matching
+  const { soak, heldSince } = course
+  const threshold = -Math.log(settings.alpha)
+  const certain = mismatched ? certainFailures(evidence, settings, now) : 0
+  const agreed = Math.max(evidence.peak, evidenceAgainst(evidence, settings, now), certain)
+  const soaked = isSoaked(rollout, soak)
+  const frozenMs = hold === 'sampleRatioMismatch' && heldSince !== null ? now - heldSince : 0
+  return {
+    mismatched,
+    unevenlyJudged,
+    agreed,
+    worse: agreed >= threshold,
+    frozenTooLong: frozenMs >= (settings.mismatchPatience ?? usualMismatchPatience),
+    soaked,
+    unwatched: !soaked && !soak.counting && isOverdue(rollout, now),
+    disputed: agreed < threshold && isAccused(evidence, settings, matching),
+    lacking: lackingData(evidence, rollout, { matching, now }),
+    unproven: unprovenSignals(evidence, rollout, { matching, now }),
+  }
 }
 
 function scoreInterval({ sums }: Evidence, alpha: number): Assessment['interval'] {

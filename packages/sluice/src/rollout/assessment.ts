@@ -1,4 +1,6 @@
 import type { Hold } from '../release/rollout.ts'
+import type { Soak } from './soak.ts'
+import type { TokenShare } from './token-share.ts'
 
 /** What the evidence calls for now. `hold` keeps the stage; nothing is ever promoted or rolled back without data. */
 export type Decision =
@@ -53,8 +55,11 @@ export interface Assessment {
   canary: ArmSummary
   /** Display interval of the score difference; null while there are too few users. */
   interval: { low: number; high: number } | null
-  /** logBF of a sample-ratio mismatch. */
+  /** logBF of a sample-ratio mismatch, of the token where it is greatest. */
   mismatch: { logBayesFactor: number; blocked: boolean; wrongArms: number }
+  /** Who has reported how much, the most first. */
+  tokens: TokenShare[]
+  soak: Soak
   /** What is to be told without a change: cost, or evidence on its way. */
   alerts: { code: string; message: string }[]
   /** Entries that could not count, by reason. */

@@ -1,8 +1,8 @@
+import type { Arm } from '@sluice/client'
 import { flagRatios, logMixture, scoreDrops } from '../stats/index.ts'
 import type { RolloutSettings } from '../suite/rollout-settings.ts'
-import type { EvidenceSums } from './evidence.ts'
-import { isJudgingSuspect } from './judged-ratio.ts'
 import type { FlagSums, ScoreSums } from './signal-sums.ts'
+import type { DecidingSums } from './testimony.ts'
 
 /** Users of each arm without whose scores nothing is held against the canary. */
 const fewestHeard = 5
@@ -36,28 +36,31 @@ export function restartedLogE(byStage: readonly (readonly number[])[], weights: 
 }
 
 /** Log e-value of one signal against "the canary is no worse". */
-export function signalLogE(sums: EvidenceSums, signal: DecidingSignal): number {
-  if (signal === 'score' || signal === 'feedback') return restartedLogE(sums[signal].drop, scoreDrops.weights)
-  return restartedLogE(sums.flags[signal].ratio, flagRatios.weights)
+export function signalLogE(one: DecidingSums, signal: DecidingSignal): number {
+  if (signal === 'score' || signal === 'feedback') return restartedLogE(one[signal].drop, scoreDrops.weights)
+  return restartedLogE(one.flags[signal].ratio, flagRatios.weights)
 }
 
 /** Flagged users as a share of all users, canary minus incumbent; undefined while an arm has no user. */
-export function flaggedDifference({ arms }: EvidenceSums, { flagged }: FlagSums): number | undefined {
-  if (arms.incumbent.users === 0 || arms.canary.users === 0) return undefined
-  return flagged.canary / arms.canary.users - flagged.incumbent / arms.incumbent.users
+export function flaggedDifference(
+  users: Record<Arm, number>,
+  { flagged }: Pick<FlagSums, 'flagged'>,
+): number | undefined {
+  if (users.incumbent === 0 || users.canary === 0) return undefined
+  return flagged.canary / users.canary - flagged.incumbent / users.incumbent
 }
 
 /**
  * All signals together, by their weights; what they leave of the budget is not staked. A rate that rose by less than
- * `flagFloor`, and scores of arms that may be judged unevenly, cannot speak against the canary.
+ * `flagFloor`, and scores of arms that may be judged unevenly (`suspect`), cannot speak against the canary.
  */
-export function combinedLogE(sums: EvidenceSums, settings: RolloutSettings): number {
+export function combinedLogE(one: DecidingSums, settings: RolloutSettings, suspect: boolean): number {
   const weights = decidingSignals.map((signal) => settings.signals[signal])
   const staked = weights.reduce((sum, weight) => sum + weight, 0)
   const logs = decidingSignals.map((signal, i) => {
     if ((weights[i] ?? 0) === 0) return 0
-    const logE = signalLogE(sums, signal)
-    return mayAccuse(sums, settings, signal) ? logE : Math.min(logE, 0)
+    const logE = signalLogE(one, signal)
+    return mayAccuse(one, settings, { signal, suspect }) ? logE : Math.min(logE, 0)
   })
   return logMixture([...weights, Math.max(0, 1 - staked)], [...logs, 0])
 }
@@ -68,8 +71,12 @@ function areBothHeard({ users }: ScoreSums): boolean {
 }
 
 /** Whether a signal's evidence, if there is any, is of a kind that rolls back. */
-function mayAccuse(sums: EvidenceSums, settings: RolloutSettings, signal: DecidingSignal): boolean {
-  if (signal === 'score') return areBothHeard(sums.score) && !isJudgingSuspect(sums.judged)
-  if (signal === 'feedback') return areBothHeard(sums.feedback)
-  return (flaggedDifference(sums, sums.flags[signal]) ?? 0) >= settings.flagFloor
+function mayAccuse(
+  one: DecidingSums,
+  { flagFloor }: RolloutSettings,
+  { signal, suspect }: { signal: DecidingSignal; suspect: boolean },
+): boolean {
+  if (signal === 'score') return areBothHeard(one.score) && !suspect
+  if (signal === 'feedback') return areBothHeard(one.feedback)
+  return (flaggedDifference(one.users, one.flags[signal]) ?? 0) >= flagFloor
 }

@@ -28,13 +28,15 @@ export interface ControllerOptions {
   everyMs?: number
 }
 
+const usualEveryMs = 1000
+
 /**
  * Lets rollouts advance, be promoted and be rolled back by themselves. Nothing that it decides is lost or done twice,
  * whatever dies when: evidence is a fold over the log whose state and place are written together, and every act is
  * refused unless the rollout is still the one, in the stage, that it was decided on.
  */
 export function startController(options: ControllerOptions): WorkLoop {
-  const { store, clock, faults, everyMs = 1000 } = options
+  const { store, clock, faults, everyMs = usualEveryMs } = options
   return startLeaderLoop({
     store,
     name: 'controller',
@@ -56,8 +58,8 @@ export function startController(options: ControllerOptions): WorkLoop {
 
 /** One look at one rollout, and what follows from it; true where more is to be seen at once. */
 async function control(running: Rollout, options: ControllerOptions, lead: Lead): Promise<boolean> {
-  const { store, clock, engine, onAssessed } = options
-  const look = await lookAt({ store, engine, now: () => clock.now() }, running).catch((error: unknown) => {
+  const { store, clock, engine, onAssessed, everyMs = usualEveryMs } = options
+  const look = await lookAt({ store, engine, now: () => clock.now(), everyMs }, running).catch((error: unknown) => {
     if (error instanceof DamagedFold) return freeze(options, running, error, lead)
     throw error
   })

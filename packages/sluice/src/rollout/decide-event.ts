@@ -2,6 +2,7 @@ import { dueBySoak } from '../release/due.ts'
 import type { ReleaseEvent } from '../release/release-event.ts'
 import type { Hold, Rollout } from '../release/rollout.ts'
 import type { Assessment } from './assessment.ts'
+import { isOverdue, isSoaked } from './soak.ts'
 
 /**
  * What the controller lets happen to a rollout on an assessment; undefined where nothing is to change. A rollback needs
@@ -26,9 +27,11 @@ function byEvidence({ decision }: Assessment): Next {
 }
 
 /** Time may be enough to widen a share, but nobody is promoted whom too few users have met. */
-function bySoak(rollout: Rollout, { decision, canary }: Assessment, now: number): Next {
+function bySoak(rollout: Rollout, { decision, canary, soak }: Assessment, now: number): Next {
   if (decision.do === 'hold' && decision.why === 'sampleRatioMismatch') return { why: decision.why }
-  const due = dueBySoak({ ...rollout, hold: null }, now)
+  const due = dueBySoak({ ...rollout, hold: null }, now, isSoaked(rollout, soak))
+  if (rollout.settings.advance === 'soak' && due === null && isOverdue(rollout, now) && !soak.counting)
+    return { why: 'insufficientData' }
   if (due === 'promote' && canary.users < rollout.settings.minUsers) return { why: 'insufficientData' }
   return due ?? { why: null }
 }

@@ -1,12 +1,23 @@
 import type { Rollout } from '../release/rollout.ts'
 import type { LogEntry } from '../store/outcome-log.ts'
 import type { Assessment } from './assessment.ts'
+import type { Heard, Soak } from './soak.ts'
 import type { UnitMemory } from './unit-memory.ts'
+
+/** How the present stage has gone, as looks have found it. */
+export interface Course {
+  soak: Soak
+  /** Since when the rollout has been held for the same reason, ms since the epoch. */
+  heldSince: number | null
+}
 
 /** What the controller needs of the statistics; an argument, so that its own duties can be tested without them. */
 export interface DecisionEngine<Evidence extends object> {
+  /** Names what the evidence is made of: that of another name is made anew from the log. */
+  schema: string
   newEvidence(rollout: Rollout): Evidence
   /** Changes the evidence in place. Returns what to remember of the user, if the entry names one. */
   observe(evidence: Evidence, rollout: Rollout, entry: LogEntry, memory: UnitMemory | undefined): UnitMemory | undefined
-  assess(evidence: Evidence, rollout: Rollout, now: number): Assessment
+  heard(evidence: Evidence): Heard
+  assess(evidence: Evidence, rollout: Rollout, now: number, course: Course): Assessment
 }

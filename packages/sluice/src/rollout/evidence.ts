@@ -3,10 +3,11 @@ import type { Rollout } from '../release/rollout.ts'
 import { costRatios, type IncumbentSums, newIncumbentSums, type Prior } from '../stats/index.ts'
 import { type Reason, reasons } from './admit.ts'
 import { type ArmSums, newArmSums } from './arm-sums.ts'
-import { newJudgedRatio } from './judged-ratio.ts'
 import { type LimitSketches, type Limits, newSketches } from './limits.ts'
 import { marginsOf } from './non-inferiority.ts'
 import { type FlagSums, newFlagSums, newScoreSums, type ScoreSums } from './signal-sums.ts'
+import type { Heard } from './soak.ts'
+import type { Testimony } from './testimony.ts'
 import type { Flag } from './unit-memory.ts'
 
 /** What is known of the incumbent before the rollout; any of it may be missing. */
@@ -16,6 +17,9 @@ export interface Priors {
   costCapUsd?: number
 }
 
+/** Evidence of another schema is made anew from the log. */
+export const evidenceSchema = 'sluice.evidence/2'
+
 /** All that is a sum, so that workers with disjoint users can be added. */
 export interface EvidenceSums {
   arms: Record<Arm, ArmSums>
@@ -23,27 +27,30 @@ export interface EvidenceSums {
   feedback: ScoreSums
   flags: Record<Flag, FlagSums>
   cost: { wealth: number[]; history: IncumbentSums }
-  /** Users by stage, and by the stage in which they counted as incumbents before (first: in none): incumbent, canary. */
-  assigned: [number, number][][]
-  /** See `judged-ratio`. */
-  judged: number[]
   sketches: LimitSketches
   ignored: Record<Reason, number>
 }
 
 /** What the entries of a rollout say so far. JSON, of a size that does not grow with them. */
 export interface Evidence {
-  schema: 'sluice.evidence/1'
+  schema: typeof evidenceSchema
   priors: Priors
   sums: EvidenceSums
+  /** The same by the token that reported it, in the order in which they came. */
+  testimony: Testimony[]
   limits: Limits
   /** Who scores now; a change begins a new epoch, and those before count no more. */
   judge: { id: string | null; epoch: number; retired: string[] }
-  /** Greatest combined log e-value so far, as far as the arms matched. */
+  /** Greatest log evidence against the canary so far that does not rest on one token of several. */
   peak: number
-  /** When the last request, and the last score, was received; ms since the epoch. */
+  /** Entries that were evidence for or against the canary, and not only a new user. */
+  testified: number
+  /** When the first entry was received, the last request, and the last score; ms since the epoch. */
+  firstAt: number | null
   lastRequestAt: number | null
   lastScoreAt: number | null
+  /** When each arm was last heard of in the latest stage that was reported. */
+  heard: Heard
   /** Requests since the last score; of several workers, by the one that judged last as far as it knows. */
   unjudged: number
   /** Seq of the last entry that was observed. */
@@ -75,7 +82,7 @@ export function newEvidence({ settings }: Pick<Rollout, 'settings'>, priors: Pri
   const stages = settings.stages.length
   const margins = (signal: string) => marginsOf(signal, settings).length
   return {
-    schema: 'sluice.evidence/1',
+    schema: evidenceSchema,
     priors,
     sums: {
       arms: { incumbent: newArmSums(), canary: newArmSums() },
@@ -88,11 +95,10 @@ export function newEvidence({ settings }: Pick<Rollout, 'settings'>, priors: Pri
         overCost: newFlagSums(stages, 0),
       },
       cost: { wealth: costRatios.grid.map(() => 0), history: newIncumbentSums() },
-      assigned: Array.from({ length: stages }, (_, stage) => Array.from({ length: stage + 1 }, () => [0, 0])),
-      judged: newJudgedRatio(),
       sketches: newSketches(),
       ignored: Object.fromEntries(reasons.map((reason) => [reason, 0])) as Record<Reason, number>,
     },
+    testimony: [],
     limits: {
       slowMs: settings.slowMs ?? priors.slowMs ?? null,
       slowSince: settings.slowMs === undefined ? 0 : null,
@@ -100,8 +106,11 @@ export function newEvidence({ settings }: Pick<Rollout, 'settings'>, priors: Pri
     },
     judge: { id: null, epoch: 0, retired: [] },
     peak: 0,
+    testified: 0,
+    firstAt: null,
     lastRequestAt: null,
     lastScoreAt: null,
+    heard: { stage: 0, incumbent: null, canary: null },
     unjudged: 0,
     cursor: 0,
   }

@@ -1,17 +1,26 @@
+import type { Arm } from '@sluice/client'
 import type { Rollout } from '../release/rollout.ts'
-import type { RolloutSettings } from '../suite/rollout-settings.ts'
-import type { SignalEvidence } from './assessment.ts'
 import type { Evidence } from './evidence.ts'
 import { isJudgeSilent } from './judge-silence.ts'
+import { widthOf } from './non-inferiority.ts'
+import type { Matching } from './sample-ratio.ts'
+import { evidenceFor } from './token-evidence.ts'
 
 /** Fewer contributions than this say nothing, whatever they are. */
 const fewest = 20
+
+/** What is left out of the evidence may be so large a part of all requests. */
+const bearable = 0.1
 
 /**
  * Which data are too few to leave the present stage by: none of them means that the canary is bad. In words, empty where
  * there is enough to judge by.
  */
-export function lackingData(evidence: Evidence, rollout: Rollout, now: number): string[] {
+export function lackingData(
+  evidence: Evidence,
+  rollout: Rollout,
+  { matching, now }: { matching: Matching; now: number },
+): string[] {
   const { arms, score, flags } = evidence.sums
   const { settings, stage } = rollout
   const needed = stage + 1 < settings.stages.length ? Math.min(fewest, settings.minUsers) : settings.minUsers
@@ -21,6 +30,8 @@ export function lackingData(evidence: Evidence, rollout: Rollout, now: number): 
   }
   require(arms.canary.users, needed, 'users of the canary')
   require(arms.incumbent.users, Math.min(fewest, needed), 'users of the incumbent')
+  if (matching.leftOut > bearable)
+    lacking.push(`${Math.round(100 * matching.leftOut)} % of the requests are left out since their arms do not match`)
   if (settings.advance !== 'evidence') return lacking
   const few = Math.min(fewest, needed)
   if (settings.signals.score > 0) {
@@ -32,10 +43,18 @@ export function lackingData(evidence: Evidence, rollout: Rollout, now: number): 
   return lacking
 }
 
-/** Signals that take part in the decision and do not yet rule out a drop beyond their margin. */
-export function unprovenSignals(signals: readonly SignalEvidence[], { alpha }: RolloutSettings): string[] {
-  return signals
-    .filter(({ signal, weight }) => weight > 0 && signal !== 'feedback')
-    .filter(({ logENonInferior }) => logENonInferior === null || logENonInferior < -Math.log(alpha))
-    .map(({ signal }) => signal)
+/** Signals that take part in the decision and do not yet rule out a drop beyond their margin, whoever is left out. */
+export function unprovenSignals(
+  evidence: Evidence,
+  { settings, stage }: Rollout,
+  { matching, now }: { matching: Matching; now: number },
+): string[] {
+  const width = widthOf(settings, stage)
+  const known = ({ users }: { users: Record<Arm, number> }) => users.canary + users.incumbent > 0
+  const { score, flags } = evidence.sums
+  return (['score', 'errors', 'slow', 'safety'] as const).filter((signal) => {
+    if (settings.signals[signal] === 0) return false
+    const isProven = () => evidenceFor(evidence, signal, { matching, now, width }) >= -Math.log(settings.alpha)
+    return !(known(signal === 'score' ? score : flags[signal]) && isProven())
+  })
 }

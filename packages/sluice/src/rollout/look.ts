@@ -7,14 +7,17 @@ import { readJudgeHealth } from './judge-health.ts'
 import {
   type Assessed,
   assessedBy,
+  basisOf,
   foldEntries,
   foldName,
   loadFold,
   newFold,
   pageSize,
   type RolloutFold,
+  unitsId,
   unitsOf,
 } from './rollout-fold.ts'
+import { longestGapMs, soakAt } from './soak.ts'
 
 /** What one look at a rollout has found, not yet stored. */
 export interface Look {
@@ -39,33 +42,50 @@ const refreshMs = 60_000
  * longer running.
  */
 export async function lookAt(
-  { store, engine, now }: { store: Store; engine: DecisionEngine<object>; now: () => number },
+  { store, engine, now, everyMs }: { store: Store; engine: DecisionEngine<object>; now: () => number; everyMs: number },
   { feature, id }: Pick<Rollout, 'feature' | 'id'>,
 ): Promise<Look | undefined> {
   const loaded = await loadFold(store, id)
-  const after = Math.max(0, loaded?.stored ?? 0)
+  // Who is left out stands in the rollout, and is read before the entries that are folded without them.
+  const known = await runningOf(store, feature, id)
+  if (!known) return undefined
+  const before = foldFor(engine, known, loaded?.fold)
+  const after = before === loaded?.fold ? Math.max(0, loaded.stored) : 0
   const entries = await store.readLog({ after, limit: pageSize, rolloutId: id })
   // Read after the entries, since nothing is reported for a stage before it is stored.
-  const state = await store.feature(feature)
-  const rollout = state && runningRollout(state)
-  if (rollout?.id !== id) return undefined
-  const before = loaded?.fold ?? newFold(engine.newEvidence(rollout))
-  const known = await store.units(id, unitsOf(entries))
-  const units = foldEntries(engine, { evidence: before.evidence, rollout }, entries, known)
+  const rollout = await runningOf(store, feature, id)
+  if (!rollout || basisOf(engine, rollout) !== before.basis) return undefined
+  const units = await store.units(unitsId(id, before), unitsOf(entries))
+  const changed = foldEntries(engine, { evidence: before.evidence, rollout }, entries, units)
+  const at = now()
   const assessed = assessedBy(engine, before.evidence, {
     rollout,
-    at: now(),
+    at,
     judge: await readJudgeHealth(store, feature),
+    soak: soakAt(before.assessed, { heard: engine.heard(before.evidence), rollout, at, everyMs }),
+    heldSince: heldSince(before, rollout, at),
   })
   return {
     rollout,
-    fold: { ...before, assessed, heldSince: heldSince(before, rollout, assessed.at) },
+    fold: { ...before, assessed, heldSince: assessed.heldSince ?? null },
     cursor: entries.at(-1)?.seq ?? after,
     stored: loaded?.stored ?? -1,
-    units,
+    units: changed,
     behind: entries.length === pageSize,
-    news: entries.length > 0 || differs(before.assessed, assessed),
+    news: entries.length > 0 || before !== loaded?.fold || differs(before.assessed, assessed, everyMs),
   }
+}
+
+async function runningOf(store: Store, feature: string, id: string): Promise<Rollout | undefined> {
+  const state = await store.feature(feature)
+  const rollout = state && runningRollout(state)
+  return rollout?.id === id ? rollout : undefined
+}
+
+/** What is known, or the beginning where that was made of something else than now. */
+function foldFor(engine: DecisionEngine<object>, rollout: Rollout, known: RolloutFold | undefined): RolloutFold {
+  const basis = basisOf(engine, rollout)
+  return known?.basis === basis ? known : newFold(engine.newEvidence(rollout), basis, known)
 }
 
 /** False where somebody else has stored a look meanwhile: then nothing is written. */
@@ -74,7 +94,7 @@ export function saveLook(store: Store, { rollout, fold, cursor, stored, units }:
     foldName(rollout.id),
     stored,
     { cursor, state: fold },
-    { rolloutId: rollout.id, records: units },
+    { rolloutId: unitsId(rollout.id, fold), records: units },
   )
 }
 
@@ -83,8 +103,9 @@ function heldSince({ assessed, heldSince }: RolloutFold, { hold }: Rollout, at: 
   return assessed?.rollout.hold === hold ? (heldSince ?? at) : at
 }
 
-function differs(before: Assessed | null, now: Assessed): boolean {
-  if (!before || now.at - before.at >= refreshMs) return true
+function differs(before: Assessed | null, now: Assessed, everyMs: number): boolean {
+  const refresh = Math.min(refreshMs, longestGapMs(now.rollout, everyMs) / 2)
+  if (!before || now.at - before.at >= refresh || now.at < before.at) return true
   const { decision, alerts } = before.assessment
   return (
     JSON.stringify([decision, alerts, before.rollout]) !==

@@ -2,37 +2,58 @@ import type { Rollout } from '../release/rollout.ts'
 import type { Evidence, EvidenceSums } from './evidence.ts'
 import { renewLimits } from './limits.ts'
 import { raisePeak } from './observe.ts'
+import type { Heard } from './soak.ts'
 
 /**
  * The evidence of several workers who started from `base`, saw disjoint users and bet by `base`: what one worker would
  * have who saw all of them and bet by it.
  *
- * @throws where a worker met another judge than `base` knows: they have to meet before they go on with a new one
+ * @throws where a worker met another judge than `base` knows: they have to meet before they go on with a new one; and where several
+ * tokens report
  */
 export function mergeEvidence(rollout: Pick<Rollout, 'settings'>, base: Evidence, ...workers: Evidence[]): Evidence {
   const merged = structuredClone(base)
   merged.unjudged = Math.min(...workers.map(({ unjudged }) => unjudged))
-  for (const { sums, judge, cursor, lastRequestAt, lastScoreAt } of workers) {
+  if ([base, ...workers].some((one) => one.testimony.length > 1))
+    throw new Error('workers cannot be merged over tokens')
+  for (const worker of workers) {
+    const { sums, testimony, testified, heard, judge, cursor, lastRequestAt, lastScoreAt } = worker
     if (judge.epoch !== base.judge.epoch) throw new Error('workers cannot be merged across a change of the judge')
+    merged.testimony = sumOf(merged.testimony, testimony, base.testimony) as Evidence['testimony']
+    merged.testified += testified - base.testified
+    merged.heard = latestHeard(merged.heard, heard)
     merged.sums = sumOf(merged.sums, sums, base.sums) as EvidenceSums
     merged.judge.id ??= judge.id
     merged.cursor = Math.max(merged.cursor, cursor)
+    merged.firstAt = earliest(merged.firstAt, worker.firstAt)
     merged.lastRequestAt = latest(merged.lastRequestAt, lastRequestAt)
     merged.lastScoreAt = latest(merged.lastScoreAt, lastScoreAt)
   }
   renewLimits(merged.limits, merged.sums.sketches, merged.lastRequestAt ?? 0)
-  raisePeak(merged, rollout)
+  raisePeak(merged, rollout, latest(merged.lastRequestAt, merged.lastScoreAt) ?? 0)
   return merged
 }
 
-/** a + b - base, number by number, for trees of numbers of the same shape. */
+/** a + b - base, number by number, for trees of numbers; of what is no number the first that there is. */
 function sumOf(a: unknown, b: unknown, base: unknown): unknown {
-  if (typeof a === 'number') return a + (Number(b) - Number(base))
-  const [treeA, treeB, treeBase] = [a, b, base] as Record<string, unknown>[]
-  const entries = Object.keys(treeA ?? {}).map((key) => [key, sumOf(treeA?.[key], treeB?.[key], treeBase?.[key])])
-  return Array.isArray(a) ? entries.map(([, value]) => value) : Object.fromEntries(entries)
+  const known = a ?? b
+  if (typeof known === 'number') return Number(a ?? 0) + Number(b ?? 0) - Number(base ?? 0)
+  if (typeof known !== 'object' || known === null) return known
+  const trees = [a, b, base].map((tree) => (tree ?? {}) as Record<string, unknown>)
+  const keys = new Set(trees.flatMap((tree) => Object.keys(tree)))
+  const entries = [...keys].map((key) => [key, sumOf(trees[0]?.[key], trees[1]?.[key], trees[2]?.[key])] as const)
+  return Array.isArray(known) ? entries.map(([, value]) => value) : Object.fromEntries(entries)
+}
+
+function latestHeard(a: Heard, b: Heard): Heard {
+  if (a.stage !== b.stage) return a.stage > b.stage ? a : b
+  return { stage: a.stage, incumbent: latest(a.incumbent, b.incumbent), canary: latest(a.canary, b.canary) }
 }
 
 function latest(a: number | null, b: number | null): number | null {
   return a === null || b === null ? (a ?? b) : Math.max(a, b)
+}
+
+function earliest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b)
 }

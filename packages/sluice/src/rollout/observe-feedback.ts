@@ -15,7 +15,7 @@ export function observeFeedback(
 ): UnitMemory | Reason {
   if (!isShare(score)) return 'invalidScore'
   if (stray) return 'strayFeedback'
-  const { evidence, known, settings, arm, stage } = sight
+  const { evidence, known, settings, arm, stage, testimony } = sight
   const sums = evidence.sums.arms[arm]
   sums.rated += 1
   sums.feedback += score
@@ -23,6 +23,7 @@ export function observeFeedback(
   if (pi === undefined) return memory
   const { history } = known.sums.feedback
   const stakes = { history, prior: openPrior, margins: [], tolerance: settings.tolerance, warmUp: openPrior.warmUp }
-  addScore(evidence.sums.feedback, { arm, stage, pi, x: score }, stakes)
+  const { feedback } = evidence.sums
+  addScore(testimony.own ? [feedback, testimony.own.feedback] : [feedback], { arm, stage, pi, x: score }, stakes)
   return { ...memory, rated: { stage, arm } }
 }

@@ -7,8 +7,8 @@ import { addToSketches, type Limits, renewLimits } from './limits.ts'
 import { marginsOf } from './non-inferiority.ts'
 import { freshShare, stageShare } from './randomisation.ts'
 import type { Sight } from './sight.ts'
-import { addFlagged, addUnflagged } from './signal-sums.ts'
-import { type Flag, flags, type UnitMemory } from './unit-memory.ts'
+import { addFlagged, addUnflagged, type FlagSums } from './signal-sums.ts'
+import { exposureTo, type Flag, flags, type UnitMemory } from './unit-memory.ts'
 
 /** What a request was flagged for; null where that cannot be known. */
 type Raised = Record<Flag, boolean | null>
@@ -20,6 +20,7 @@ export function observeRequest(sight: Sight, entry: RequestEntry, memory: UnitMe
   const costUsd = amount(entry.costUsd)
   const raised = raisedBy(entry, { latencyMs, costUsd }, known.limits)
   countRequest(evidence.sums.arms[arm], entry, { latencyMs, costUsd, slow: raised.slow })
+  countFor(sight, entry, memory)
   const next = addUser(sight, raised, costUsd, addFlags(sight, raised, markCandidate(sight, entry, memory)))
   if (arm === 'incumbent') addToSketches(evidence.sums.sketches, latencyMs, costUsd)
   if (known === evidence) renewLimits(evidence.limits, evidence.sums.sketches, entry.receivedAt)
@@ -67,36 +68,71 @@ function countRequest(arm: ArmSums, entry: RequestEntry, measured: Measured & { 
   }
 }
 
-function addFlags({ evidence, settings, arm, stage }: Sight, raised: Raised, memory: UnitMemory): UnitMemory {
+function addFlags(sight: Sight, raised: Raised, memory: UnitMemory): UnitMemory {
+  const { settings, arm, stage } = sight
   const before = memory.flags ?? []
   const fresh = flags.filter((flag) => raised[flag] && !before.includes(flag))
   if (fresh.length === 0) return memory
   const pi = stageShare(settings.stages, stage)
-  for (const flag of fresh) addFlagged(evidence.sums.flags[flag], { arm, stage, pi })
+  for (const flag of fresh) addFlagged(accountsOf(sight, flag), { arm, stage, pi })
   return { ...memory, flags: [...before, ...fresh] }
+}
+
+/** Those who keep an account of a flag: the whole, and the token that reported it where there are several. */
+function accountsOf({ evidence, testimony }: Sight, flag: Flag): FlagSums[] {
+  const own = flag === 'overCost' ? undefined : testimony.own?.flags[flag]
+  return own ? [evidence.sums.flags[flag], own] : [evidence.sums.flags[flag]]
+}
+
+/** What the token itself has seen, whoever else saw the same user before. */
+function countFor(
+  { settings, arm, stage, source, testimony }: Sight,
+  { error }: RequestEntry,
+  memory: UnitMemory,
+): void {
+  testimony.requests[arm] += 1
+  if (error !== null) testimony.errors[arm] += 1
+  const before = exposureTo(memory, source)
+  if (freshShare(settings.stages, before, stage) === undefined) return
+  const cell = testimony.assigned[stage]?.[before ? before.stage + 1 : 0]
+  if (cell) cell[arm === 'canary' ? 1 : 0] += 1
+  if (before?.arm !== arm) testimony.users[arm] += 1
 }
 
 /** The user's first request of a randomisation speaks for the user: flagged or not, and what it cost. */
 function addUser(sight: Sight, raised: Raised, costUsd: number | null, memory: UnitMemory): UnitMemory {
-  const { evidence, known, settings, arm, stage } = sight
-  const { exposed } = memory
+  const { evidence, known, settings, arm, stage, source, testimony } = sight
+  const { exposed, by = 0, seenBy } = memory
   const pi = freshShare(settings.stages, exposed, stage)
-  if (pi === undefined) return memory
-  const { sums } = evidence
-  const cell = sums.assigned[stage]?.[exposed ? exposed.stage + 1 : 0]
-  if (cell) cell[arm === 'canary' ? 1 : 0] += 1
-  if (exposed?.arm !== arm) sums.arms[arm].users += 1
+  if (pi === undefined) return withSight(sight, memory)
+  if (exposed?.arm !== arm) {
+    evidence.sums.arms[arm].users += 1
+    if (testimony.own) testimony.own.users[arm] += 1
+  }
   for (const flag of flags) {
     const flagged = raised[flag]
     if (flagged === null) continue
     addUnflagged(
-      sums.flags[flag],
+      accountsOf(sight, flag),
       { arm, stage, pi, x: flagged ? 0 : 1 },
       { history: known.sums.flags[flag].history, prior: unflaggedPriors[flag], margins: marginsOf(flag, settings) },
     )
   }
   addCost(sight, pi, costUsd)
-  return { ...memory, exposed: { stage, arm } }
+  const { by: _, ...rest } = memory
+  const others = exposed && by !== source ? { ...seenBy, [by]: exposed } : seenBy
+  return {
+    ...rest,
+    exposed: { stage, arm },
+    ...(source > 0 && { by: source }),
+    ...(others && { seenBy: others }),
+  }
+}
+
+/** The user was counted before; a token that had not seen them until now has. */
+function withSight({ settings, arm, stage, source }: Sight, memory: UnitMemory): UnitMemory {
+  if (freshShare(settings.stages, exposureTo(memory, source), stage) === undefined) return memory
+  return { ...memory, seenBy: { ...memory.seenBy, [source]: { stage, arm } } }
 }
 
 function addCost({ evidence, known, settings, arm }: Sight, pi: number, costUsd: number | null): void {

@@ -37,13 +37,15 @@ function isRate(value: number): boolean {
  * A new judge measures on a scale of its own: what is known of the incumbent, the proof that the canary is no worse and
  * the display begin anew. What was won against the canary was won fairly and stays.
  */
-function followJudge({ judge, sums }: Evidence, id: string): void {
+function followJudge({ judge, sums, testimony }: Evidence, id: string): void {
   if (judge.id === id) return
   if (judge.id !== null) {
     judge.epoch += 1
     judge.retired = [...judge.retired, judge.id].slice(-8)
-    sums.score.history = newIncumbentSums()
-    for (const wealth of sums.score.nonInferior) wealth.fill(0)
+    for (const score of [sums.score, ...testimony.flatMap(({ own }) => own?.score ?? [])]) {
+      score.history = newIncumbentSums()
+      for (const wealth of score.nonInferior) wealth.fill(0)
+    }
     sums.arms.incumbent.scores = newClusterSums()
     sums.arms.canary.scores = newClusterSums()
   }
@@ -58,16 +60,19 @@ function addToDisplay({ evidence, arm }: Sight, score: number, memory: UnitMemor
   return { ...memory, scores: { arm, judgeEpoch: epoch, sum: before.sum + score, count: before.count + 1 } }
 }
 
-function addContribution(sight: Sight, entry: ScoreEntry, memory: UnitMemory): UnitMemory {
-  const { evidence, known, settings, arm, stage } = sight
+function addContribution(sight: Sight, entry: ScoreEntry, memory: UnitMemory): UnitMemory | Reason {
+  const { evidence, known, settings, arm, stage, testimony } = sight
   const share = candidateShare(sight, entry.of, memory)
   if (share === undefined) return memory
   const canary = arm === 'canary'
   const [canaryRate, incumbentRate] = canary ? [entry.sampled, entry.sampledOther] : [entry.sampledOther, entry.sampled]
   const pi = judgedShare(share, canaryRate, incumbentRate)
+  // Rates so small that arithmetic does not survive them weigh nothing.
+  if (!(pi > 0 && pi < 1)) return 'invalidSampling'
   const prior = scorePrior(evidence.priors)
+  const accounts = testimony.own ? [evidence.sums.score, testimony.own.score] : [evidence.sums.score]
   addScore(
-    evidence.sums.score,
+    accounts,
     { arm, stage, pi, x: entry.score },
     {
       history: known.sums.score.history,
@@ -77,6 +82,6 @@ function addContribution(sight: Sight, entry: ScoreEntry, memory: UnitMemory): U
       tolerance: settings.tolerance,
     },
   )
-  addJudged(evidence.sums.judged, canary, pi)
+  addJudged(testimony.judged, canary, pi)
   return { ...memory, scored: { stage, arm } }
 }

@@ -1,13 +1,14 @@
 import type { Rollout } from '../release/rollout.ts'
 import type { LogEntry } from '../store/outcome-log.ts'
-import { admit, type Reason } from './admit.ts'
+import { type Admitted, admit, type Reason } from './admit.ts'
 import { combinedLogE } from './combined.ts'
 import type { Evidence } from './evidence.ts'
 import { observeFeedback } from './observe-feedback.ts'
 import { observeRequest } from './observe-request.ts'
 import { observeScore } from './observe-score.ts'
-import { isMismatched } from './sample-ratio.ts'
 import type { Sight } from './sight.ts'
+import { decidingSums, sourceOf, type Testimony } from './testimony.ts'
+import { evidenceAgainst } from './token-evidence.ts'
 import type { UnitMemory } from './unit-memory.ts'
 
 /** What the evidence depends on: none of it changes while a rollout runs. */
@@ -30,17 +31,34 @@ export function observe(
 ): UnitMemory {
   if (entry.seq <= evidence.cursor) return memory
   evidence.cursor = entry.seq
+  const { settings } = rollout
+  evidence.firstAt ??= entry.receivedAt
   const admitted = admit(rollout, entry)
-  const next =
-    typeof admitted === 'string'
-      ? admitted
-      : observeKind({ ...admitted, evidence, known, settings: rollout.settings }, entry, memory)
-  if (typeof next === 'string') {
-    evidence.sums.ignored[next] += 1
-    return memory
+  if (admitted === 'otherRollout' || admitted === 'otherFeature') return ignored(evidence, undefined, admitted, memory)
+  const source = sourceOf(evidence, entry.tokenId ?? null, settings)
+  const testimony = evidence.testimony[source]
+  if (!testimony || typeof admitted === 'string') return ignored(evidence, testimony, admitted as Reason, memory)
+  const next = observeKind({ ...admitted, evidence, known, settings, source, testimony }, entry, memory)
+  if (typeof next === 'string') return ignored(evidence, testimony, next, memory)
+  hear(evidence, admitted, entry.receivedAt)
+  if (hasTestified(memory, next)) {
+    evidence.testified += 1
+    if (known === evidence) raisePeak(evidence, rollout, entry.receivedAt)
   }
-  if (known === evidence && hasTestified(memory, next)) raisePeak(evidence, rollout)
   return next
+}
+
+/** What cannot count is counted, also by the token that sent it. */
+function ignored(evidence: Evidence, by: Testimony | undefined, why: Reason, memory: UnitMemory): UnitMemory {
+  evidence.sums.ignored[why] += 1
+  if (by) by.ignored[why] = (by.ignored[why] ?? 0) + 1
+  return memory
+}
+
+function hear({ heard }: Evidence, { arm, stage }: Admitted, at: number): void {
+  if (stage < heard.stage) return
+  if (stage > heard.stage) Object.assign(heard, { stage, incumbent: null, canary: null })
+  heard[arm] = at
 }
 
 function observeKind(sight: Sight, entry: LogEntry, memory: UnitMemory): UnitMemory | Reason {
@@ -59,8 +77,17 @@ function hasTestified(before: UnitMemory, after: UnitMemory): boolean {
   return before.flags !== after.flags || before.scored !== after.scored || before.rated !== after.rated
 }
 
-/** Keeps the greatest combined evidence, while the arms match. */
-export function raisePeak(evidence: Evidence, { settings }: Pick<Rollout, 'settings'>): void {
-  const logE = combinedLogE(evidence.sums, settings)
-  if (logE > evidence.peak && !isMismatched(evidence.sums, settings)) evidence.peak = logE
+/** With several tokens the evidence is weighed after so many entries of it, and at each look. */
+const weighedEvery = 16
+
+/** Keeps the greatest evidence against the canary on which several tokens agree, or which is the only one's. */
+export function raisePeak(evidence: Evidence, { settings }: Pick<Rollout, 'settings'>, now: number): void {
+  if (evidence.testimony.length > 1 ? evidence.testified % weighedEvery > 0 : !couldRaise(evidence, settings)) return
+  const logE = evidenceAgainst(evidence, settings, now)
+  if (logE > evidence.peak) evidence.peak = logE
+}
+
+/** Who is alone says no more than all of it comes to: quickly found, and mostly too little. */
+function couldRaise({ sums, peak }: Evidence, settings: Rollout['settings']): boolean {
+  return combinedLogE(decidingSums(sums), settings, false) > peak
 }

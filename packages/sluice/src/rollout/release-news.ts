@@ -16,9 +16,9 @@ const events = new Map<string, ReleaseEventName>([
   ['judge.budget', 'judge'],
 ])
 
-/** Holds that somebody should know of: arms that do not match, and a decision that only a person can make. */
+/** Holds that call somebody: arms that do not match, and a decision that only a person can make. */
 const holds = new Map<string, ReleaseEventName>([
-  ['sampleRatioMismatch', 'alert'],
+  ['sampleRatioMismatch', 'stuck'],
   ['inconclusive', 'stuck'],
 ])
 

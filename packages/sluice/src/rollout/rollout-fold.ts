@@ -7,6 +7,7 @@ import { StoreError } from '../store/store-error.ts'
 import type { Assessment } from './assessment.ts'
 import type { DecisionEngine } from './engine.ts'
 import { judgeHealthSchema, withJudgeHealth } from './judge-health.ts'
+import { soakSchema, unwatched } from './soak.ts'
 
 /** Most log entries that are folded at a time. */
 export const pageSize = 1000
@@ -20,6 +21,10 @@ const assessedSchema = z.strictObject({
   /** ms since the epoch. */
   at: z.number(),
   judge: judgeHealthSchema,
+  /** Absent from before it was watched. */
+  soak: soakSchema.optional(),
+  /** Since when the rollout has been held for the same reason, ms since the epoch. */
+  heldSince: z.number().nullable().optional(),
 })
 
 /** An assessment with all that it was made of beside the evidence. */
@@ -33,6 +38,9 @@ const rolloutFoldSchema = z.strictObject({
   heldSince: z.number().nullable(),
   /** Keys of what was announced, each once. */
   announced: z.array(z.string()),
+  /** What the evidence was made of, and how often it was begun anew because that changed. */
+  basis: z.string().optional(),
+  generation: z.int().optional(),
 })
 
 /** All that is known of a rollout, of constant size: the fold over its part of the log. */
@@ -49,8 +57,20 @@ export function foldName(rolloutId: string): string {
   return `rollout:${rolloutId}`
 }
 
-export function newFold(evidence: object): RolloutFold {
-  return { evidence, assessed: null, heldSince: null, announced: [] }
+/** What the evidence of a rollout is made of: the kind of sums, and whose outcomes are left out. */
+export function basisOf({ schema }: Pick<DecisionEngine<object>, 'schema'>, { excluded = [] }: Rollout): string {
+  return [schema, ...excluded].join(' ')
+}
+
+/** Under this id the store remembers the users of a fold: those of one that was begun anew are others. */
+export function unitsId(rolloutId: string, { generation = 0 }: Pick<RolloutFold, 'generation'>): string {
+  return generation === 0 ? rolloutId : `${rolloutId}~${generation}`
+}
+
+/** No entry of the log in it yet; what was told of the rollout `before` is not told again. */
+export function newFold(evidence: object, basis: string, before?: RolloutFold): RolloutFold {
+  const { assessed = null, heldSince = null, announced = [], generation = 0 } = before ?? {}
+  return { evidence, assessed, heldSince, announced, basis, generation: before ? generation + 1 : 0 }
 }
 
 /** @throws DamagedFold */
@@ -129,7 +149,9 @@ export function unitsOf(entries: readonly LogEntry[]): string[] {
 export function assessedBy(
   engine: DecisionEngine<object>,
   evidence: object,
-  { rollout, at, judge }: Omit<Assessed, 'assessment'>,
+  { rollout, at, judge, soak, heldSince = null }: Omit<Assessed, 'assessment'>,
 ): Assessed {
-  return { assessment: withJudgeHealth(engine.assess(evidence, rollout, at), judge, rollout), rollout, at, judge }
+  const course = { soak: soak ?? unwatched(rollout), heldSince }
+  const assessment = withJudgeHealth(engine.assess(evidence, rollout, at, course), judge, rollout)
+  return { assessment, rollout, at, judge, ...course }
 }

@@ -5,6 +5,7 @@ import type { SignalEvidence } from './assessment.ts'
 import { flaggedDifference, restartedLogE, signalLogE } from './combined.ts'
 import type { Evidence, EvidenceSums } from './evidence.ts'
 import { widthOf } from './non-inferiority.ts'
+import { decidingSums } from './testimony.ts'
 
 type Measured = 'errors' | 'slow' | 'safety'
 
@@ -31,7 +32,7 @@ function scoreSignal(sums: EvidenceSums, weight: number, width: number): SignalE
   return {
     signal: 'score',
     weight,
-    logE: known ? signalLogE(sums, 'score') : null,
+    logE: known ? signalLogE(decidingSums(sums), 'score') : null,
     logENonInferior: known ? logMixture(scoreDrops.weights, nonInferior[width] ?? []) : null,
     difference: difference(canary.meanScore, incumbent.meanScore),
   }
@@ -43,9 +44,9 @@ function flagSignal(sums: EvidenceSums, signal: Measured, weight: number, width:
   return {
     signal,
     weight,
-    logE: known ? signalLogE(sums, signal) : null,
+    logE: known ? signalLogE(decidingSums(sums), signal) : null,
     logENonInferior: known ? logMixture(rateDrops.weights, flag.nonInferior[width] ?? []) : null,
-    difference: flaggedDifference(sums, flag) ?? null,
+    difference: flaggedDifference(usersOf(sums), flag) ?? null,
   }
 }
 
@@ -55,7 +56,7 @@ function feedbackSignal(sums: EvidenceSums, weight: number): SignalEvidence {
   return {
     signal: 'feedback',
     weight,
-    logE: users.canary + users.incumbent > 0 ? signalLogE(sums, 'feedback') : null,
+    logE: users.canary + users.incumbent > 0 ? signalLogE(decidingSums(sums), 'feedback') : null,
     logENonInferior: null,
     difference: difference(canary.meanFeedback, incumbent.meanFeedback),
   }
@@ -79,9 +80,11 @@ function overCostSignal(sums: EvidenceSums): SignalEvidence {
     weight: 0,
     logE: flag.users.incumbent > 0 ? restartedLogE(flag.ratio, flagRatios.weights) : null,
     logENonInferior: null,
-    difference: flaggedDifference(sums, flag) ?? null,
+    difference: flaggedDifference(usersOf(sums), flag) ?? null,
   }
 }
+
+const usersOf = (sums: EvidenceSums) => decidingSums(sums).users
 
 function difference(canary: number | null, incumbent: number | null): number | null {
   return canary === null || incumbent === null ? null : canary - incumbent

@@ -76,44 +76,65 @@ interface ScoreStakes extends Stakes {
   warmUp: number
 }
 
-/** Bets on a score: against "no worse but for `tolerance`", and against "worse by the margin". */
-export function addScore(sums: ScoreSums, contribution: Contribution, stakes: ScoreStakes): void {
-  if (stakes.history.n >= stakes.warmUp) betOnScore(sums, contribution, stakes)
-  count(sums, contribution)
+/** Bets on a score, for each of `all`: against "no worse but for `tolerance`", and against "worse by the margin". */
+export function addScore(all: readonly ScoreSums[], contribution: Contribution, stakes: ScoreStakes): void {
+  if (stakes.history.n >= stakes.warmUp) betOnScore(all, contribution, stakes)
+  count(all, contribution)
 }
 
-function betOnScore(sums: ScoreSums, contribution: Contribution, stakes: ScoreStakes): void {
+function betOnScore(all: readonly ScoreSums[], contribution: Contribution, stakes: ScoreStakes): void {
   const expected = expectIncumbent(stakes.history, stakes.prior)
   const bet = { canary: contribution.arm === 'canary', pi: contribution.pi, x: contribution.x }
-  const drop = sums.drop[contribution.stage]
-  if (drop) betScore(drop, bet, expected, { test: 'drop', delta: stakes.tolerance, grid: scoreDrops.grid })
+  const { stage } = contribution
+  addTo(
+    all.map(({ drop }) => drop[stage]),
+    (gains) => betScore(gains, bet, expected, { test: 'drop', delta: stakes.tolerance, grid: scoreDrops.grid }),
+  )
   for (const [i, delta] of stakes.margins.entries()) {
-    const wealth = sums.nonInferior[i]
-    if (wealth) betScore(wealth, bet, expected, { test: 'nonInferior', delta, grid: scoreDrops.grid })
+    const wealth = all.map(({ nonInferior }) => nonInferior[i])
+    addTo(wealth, (gains) => betScore(gains, bet, expected, { test: 'nonInferior', delta, grid: scoreDrops.grid }))
   }
 }
 
 /** Bets against "flagged more often by the margin": `x` is 0 for a flagged request, else 1. */
-export function addUnflagged(sums: FlagSums, contribution: Contribution, { history, prior, margins }: Stakes): void {
+export function addUnflagged(
+  all: readonly FlagSums[],
+  contribution: Contribution,
+  { history, prior, margins }: Stakes,
+): void {
   const expected = expectIncumbent(history, prior)
   const bet = { canary: contribution.arm === 'canary', pi: contribution.pi, x: contribution.x }
   for (const [i, delta] of margins.entries()) {
-    const wealth = sums.nonInferior[i]
-    if (wealth) betScore(wealth, bet, expected, { test: 'nonInferior', delta, grid: rateDrops.grid })
+    const wealth = all.map(({ nonInferior }) => nonInferior[i])
+    addTo(wealth, (gains) => betScore(gains, bet, expected, { test: 'nonInferior', delta, grid: rateDrops.grid }))
   }
-  count(sums, contribution)
+  count(all, contribution)
 }
 
 /** The first flag of a user, whose `pi` is the share of the stage. */
-export function addFlagged(sums: FlagSums, { arm, stage, pi }: Omit<Contribution, 'x'>): void {
-  const wealth = sums.ratio[stage]
-  if (wealth && pi > 0 && pi < 1) {
-    flagRatio(wealth, { canary: arm === 'canary', pi }, { nullRatio: 1, grid: flagRatios.grid })
-  }
-  sums.flagged[arm] += 1
+export function addFlagged(all: readonly FlagSums[], { arm, stage, pi }: Omit<Contribution, 'x'>): void {
+  if (pi > 0 && pi < 1)
+    addTo(
+      all.map(({ ratio }) => ratio[stage]),
+      (gains) => flagRatio(gains, { canary: arm === 'canary', pi }, { nullRatio: 1, grid: flagRatios.grid }),
+    )
+  for (const { flagged } of all) flagged[arm] += 1
 }
 
-function count(sums: ScoreSums | FlagSums, { arm, x }: Contribution): void {
-  sums.users[arm] += 1
-  if (arm === 'incumbent') addIncumbent(sums.history, x)
+/** What a bet brings is the same for all who keep an account of it: reckoned once. What is no number is no gain. */
+function addTo(accounts: readonly (number[] | undefined)[], bet: (gains: number[]) => void): void {
+  const [first, ...more] = accounts
+  if (!first) return
+  const gains = first.map(() => 0)
+  bet(gains)
+  if (!gains.every(Number.isFinite)) return
+  for (const account of [first, ...more])
+    for (let i = 0; i < gains.length; i += 1) if (account) account[i] = (account[i] ?? 0) + (gains[i] ?? 0)
+}
+
+function count(all: readonly (ScoreSums | FlagSums)[], { arm, x }: Contribution): void {
+  for (const sums of all) {
+    sums.users[arm] += 1
+    if (arm === 'incumbent') addIncumbent(sums.history, x)
+  }
 }

@@ -15,6 +15,10 @@ export type Flag = (typeof flags)[number]
 export interface UnitMemory {
   /** The last randomisation of which a request counted. */
   exposed?: Exposure
+  /** Index of the token whose request that was; absent: 0. */
+  by?: number
+  /** As `exposed`, by the index of each other token that has seen the user. */
+  seenBy?: Record<string, Exposure>
   /** The request of the last randomisation whose score may count, and the canary's share among such. */
   candidate?: Exposure & { share: number; of: string }
   /** As `exposed`, for the judged score. */
@@ -25,4 +29,9 @@ export interface UnitMemory {
   flags?: Flag[]
   /** The user's scores in their present arm, by one judge: for the display interval. */
   scores?: { arm: Arm; judgeEpoch: number; sum: number; count: number }
+}
+
+/** The last randomisation in which the token at this index has seen the user. */
+export function exposureTo({ exposed, by = 0, seenBy }: UnitMemory, source: number): Exposure | undefined {
+  return by === source ? exposed : seenBy?.[source]
 }

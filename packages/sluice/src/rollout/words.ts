@@ -1,5 +1,6 @@
 import type { Assessment, SignalEvidence } from './assessment.ts'
 import type { Findings } from './decide.ts'
+import { tokenText } from './token-share.ts'
 
 type Facts = Omit<Assessment, 'words'>
 
@@ -20,7 +21,7 @@ function conclusion(facts: Facts, findings: Findings): string {
   const { decision } = facts
   switch (decision.do) {
     case 'rollBack':
-      return accusation(facts)
+      return findings.worse ? accusation(facts) : givingUp(facts)
     case 'promote':
       return 'The canary is not worse than the incumbent by more than the margins: promote it.'
     case 'advance':
@@ -37,19 +38,36 @@ function accusation(facts: Facts): string {
   return `The canary is worse by ${strongest(facts.signals)}: roll it back. A canary that is no worse is rolled back in ${bound} of all cases at most.`
 }
 
+function givingUp(facts: Facts): string {
+  return `The arms have not matched for so long that nobody can tell how the canary does: everybody gets the incumbent.${culprits(facts)}`
+}
+
+function culprits({ tokens }: Facts): string {
+  const found = tokens.filter(({ leftOut }) => leftOut)
+  return found.length === 0 ? '' : ` Left out: ${found.slice(0, 4).map(tokenText).join(', ')}.`
+}
+
 function suspicion(facts: Facts): string {
   return `There is some evidence against the canary, most of it in ${strongest(facts.signals)}, but not enough to roll it back.`
 }
 
-function holding({ mismatch }: Facts, findings: Findings, why: string): string {
-  const { mismatched, unevenlyJudged, lacking, unproven } = findings
-  if (why === 'insufficientData') return `Too little data to decide: ${lacking.join(', ')}.`
+function holding(facts: Facts, findings: Findings, why: string): string {
+  const { mismatch } = facts
+  const { mismatched, unevenlyJudged, unwatched, lacking, unproven } = findings
+  if (why === 'insufficientData') {
+    const silent = unwatched ? [`no outcomes of both arms ${sinceText(facts.soak.heardAt)}`] : []
+    return `Too little data to decide: ${[...silent, ...lacking].join(', ')}.`
+  }
   if (why === 'inconclusive')
     return `Time is up and ${listed(unproven)} could still be worse than the margin: a person must decide.`
   if (unevenlyJudged && !mismatched)
     return 'One arm is judged more often than the sampling says: its scores prove nothing.'
   const wrong = mismatch.wrongArms > 0 ? ` ${mismatch.wrongArms} requests named an arm that they cannot have had.` : ''
-  return `The arms do not have the users that their shares say: nothing is decided before that is explained.${wrong}`
+  return `The arms do not have the users that their shares say: nothing is decided for the better before that is explained.${wrong}${culprits(facts)}`
+}
+
+function sinceText(heardAt: number | null): string {
+  return heardAt === null ? 'of this stage yet' : `since ${new Date(heardAt).toISOString().slice(11, 16)} UTC`
 }
 
 function strongest(signals: readonly SignalEvidence[]): string {

@@ -113,6 +113,9 @@ export const rolloutSettingsSchema = z
     patience: duration
       .prefault('96h')
       .meta({ description: 'Without evidence after this long the rollout is inconclusive (default 96h).' }),
+    mismatchPatience: duration.exactOptional().meta({
+      description: 'Arms that do not match for this long end the rollout at the incumbent (default 4h).',
+    }),
     quietHours: z
       .array(z.string().regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/, 'expected e.g. "22:00-06:00" (UTC)'))
       .max(24)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { dueBySoak, soakedMs } from '../../src/release/due.ts'
+import { dueBySoak } from '../../src/release/due.ts'
 import { newFeature } from '../../src/release/feature-state.ts'
 import { inQuietHours } from '../../src/release/quiet-hours.ts'
 import type { ReleaseEvent } from '../../src/release/release-event.ts'
@@ -17,31 +17,19 @@ function rolloutAfter(...events: [number, ReleaseEvent][]) {
   return all.reduce((state, [time, event]) => transition(state, event, at(time * hour)), newFeature('summary')).rollout!
 }
 
-test('a stage is due to end once its soak time is over, and the last one by promotion', () => {
-  assert.equal(dueBySoak(rolloutAfter(), hour - 1), null)
-  assert.equal(dueBySoak(rolloutAfter(), hour), 'advance')
+test('a stage is due to end once it has soaked, and the last one by promotion', () => {
+  assert.equal(dueBySoak(rolloutAfter(), 0, false), null)
+  assert.equal(dueBySoak(rolloutAfter(), 0, true), 'advance')
   const last = rolloutAfter([1, { type: 'advance', reason }], [3, { type: 'advance', reason }])
-  assert.equal(dueBySoak(last, 7 * hour - 1), null)
-  assert.equal(dueBySoak(last, 7 * hour), 'promote')
-})
-
-test('time spent paused is no soak time', () => {
-  const pause: [number, ReleaseEvent] = [0.5, { type: 'pause', reason }]
-  assert.equal(soakedMs(rolloutAfter(pause), 9 * hour), hour / 2)
-  assert.equal(dueBySoak(rolloutAfter(pause), 9 * hour), null)
-  const resumed = rolloutAfter(pause, [10, { type: 'resume', reason }])
-  assert.equal(dueBySoak(resumed, 10.5 * hour - 1), null)
-  assert.equal(dueBySoak(resumed, 10.5 * hour), 'advance')
-})
-
-test('a clock that steps back makes nothing due', () => {
-  assert.equal(soakedMs(rolloutAfter(), -hour), 0)
+  assert.equal(dueBySoak(last, 0, false), null)
+  assert.equal(dueBySoak(last, 0, true), 'promote')
+  assert.equal(dueBySoak(rolloutAfter([0.5, { type: 'pause', reason }]), 9 * hour, true), null)
 })
 
 test('only a rollout that advances by soak time alone does, and not while it is held', () => {
-  assert.equal(dueBySoak({ ...rolloutAfter(), settings }, 100 * hour), null)
-  assert.equal(dueBySoak(rolloutAfter([0, { type: 'hold', why: 'inconclusive', reason }]), 100 * hour), null)
-  assert.equal(dueBySoak(rolloutAfter([0, { type: 'abort', reason }]), 100 * hour), null)
+  assert.equal(dueBySoak({ ...rolloutAfter(), settings }, 100 * hour, true), null)
+  assert.equal(dueBySoak(rolloutAfter([0, { type: 'hold', why: 'inconclusive', reason }]), 100 * hour, true), null)
+  assert.equal(dueBySoak(rolloutAfter([0, { type: 'abort', reason }]), 100 * hour, true), null)
 })
 
 test('quiet hours may span midnight, and end before their last minute', () => {
@@ -52,6 +40,6 @@ test('quiet hours may span midnight, and end before their last minute', () => {
   assert.equal(inQuietHours([], day), false)
   const rollout = rolloutAfter()
   const quietThen = { ...rollout, settings: { ...rollout.settings, quietHours: ['01:00-02:00'] } }
-  assert.equal(dueBySoak(quietThen, hour), null)
-  assert.equal(dueBySoak(quietThen, 2 * hour), 'advance')
+  assert.equal(dueBySoak(quietThen, hour, true), null)
+  assert.equal(dueBySoak(quietThen, 2 * hour, true), 'advance')
 })

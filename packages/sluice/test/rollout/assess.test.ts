@@ -6,7 +6,7 @@ import { newEvidence } from '../../src/rollout/evidence.ts'
 import { logMixture, mergeLogWealth, scoreDrops, seededRandom } from '../../src/stats/index.ts'
 import type { LogEntry } from '../../src/store/outcome-log.ts'
 import { rolloutSettingsSchema } from '../../src/suite/rollout-settings.ts'
-import { entryOf, rolloutOf } from './entries.ts'
+import { entryOf, rolloutOf, watched } from './entries.ts'
 import { replayed } from './replayed.ts'
 
 const hour = 3_600_000
@@ -33,7 +33,7 @@ function visits(count: number, tell: (canary: boolean, i: number) => Told): LogE
 }
 
 const assessed = (log: LogEntry[], rollout: Rollout = even, now = 2 * hour) =>
-  assess(replayed(rollout, log).evidence, rollout, now)
+  assess(replayed(rollout, log).evidence, rollout, now, watched(rollout, now))
 const wave = (i: number) => ((i * 7) % 11) / 110
 
 test('a canary that scores much less is rolled back, and the words say by what', () => {
@@ -66,7 +66,12 @@ test('a canary that is as good is promoted once that is proven, for every signal
 })
 
 test('nothing seen is insufficient data, with every number unknown and none of them 0', () => {
-  const { decision, canary, signals, interval, anytimeP } = assess(newEvidence(even), even, 1000 * hour)
+  const { decision, canary, signals, interval, anytimeP } = assess(
+    newEvidence(even),
+    even,
+    1000 * hour,
+    watched(even, 1000 * hour),
+  )
   assert.deepEqual(decision, { do: 'hold', why: 'insufficientData' })
   const { requests, users, judged, ...rates } = canary
   assert.deepEqual([requests, users, judged, anytimeP, interval], [0, 0, 0, 1, null])
@@ -154,7 +159,7 @@ test('late damage is seen though all went well before: the bets begin anew with 
   const place = (i: number, stage: number) => {
     const canary = i % 2 === 0
     const user = { id: `${stage}-${i}`, position: canary ? 100 : 900_000 }
-    return { user, canary, stage, at: i }
+    return { user, canary, stage, at: i * 1000 }
   }
   const log = [0, 1].flatMap((stage) =>
     Array.from({ length: stage ? 80 : 2000 }, (_, i) => {

@@ -61,16 +61,30 @@ test('by hand nothing advances, but a rollback still comes, paused or not', asyn
   await untilEnded(store, 'rolledBack')
 })
 
-test('soak time advances without evidence, but promotes only what enough users have met', async () => {
-  const store = await rollingStore({ settings: { advance: 'soak', minUsers: 2 } })
+test('watched time advances without evidence, the clock alone does not, and too few users are not promoted', async () => {
+  const stages = [10_000, 500_000].map((ppm) => ({ ppm, soakMs: 30_000 }))
+  const store = await rollingStore({ settings: { advance: 'soak', minUsers: 9, stages } })
   await using running = control(store)
-  for (const stage of [1, 2, 3]) {
-    running.clock.at += 24 * hour
-    await untilRollout(store, `stage ${stage}`, (rollout) => rollout.stage === stage)
+  let seen = 0
+  const watch = async (stage: number, steps: number) => {
+    for (let step = 0; step < steps; step += 1) {
+      running.clock.at += 10_000
+      seen += 1
+      await store.append([request(`${seen}`, { stage, receivedAt: running.clock.at })])
+      await untilSeen(store, seen)
+    }
   }
   running.clock.at += 24 * hour
   await untilHeld(store)
-  await store.append([request('1'), request('2')])
+  await watch(0, 3)
+  running.clock.at += 24 * hour
+  await untilHeld(store)
+  await watch(0, 2)
+  await untilRollout(store, 'stage 2', ({ stage }) => stage === 1)
+  running.clock.at += 24 * hour
+  await watch(1, 3)
+  assert.equal((await store.feature('mail'))?.rollout?.stage, 1)
+  await watch(1, 1)
   await untilEnded(store, 'promoted')
 })
 

@@ -2,12 +2,16 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Decision } from '../../src/rollout/assessment.ts'
 import { eventOf } from '../../src/rollout/decide-event.ts'
+import { unwatched } from '../../src/rollout/soak.ts'
 import { rollout as sampleRollout, start } from '../store/contract/samples.ts'
 import { countingEngine } from './controller/counting-engine.ts'
 
 const rollout = sampleRollout('r1', 'mail')
 const engine = countingEngine()
-const blank = engine.assess(engine.newEvidence(rollout), rollout, start)
+const blank = engine.assess(engine.newEvidence(rollout), rollout, start, {
+  soak: unwatched(rollout),
+  heldSince: null,
+})
 const on = (decision: Decision) => ({ ...blank, decision })
 
 test('while paused nothing happens by itself but a rollback', () => {

@@ -2,12 +2,19 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Rollout } from '../../src/release/rollout.ts'
 import { decide, type Findings } from '../../src/rollout/decide.ts'
+import { isOverdue } from '../../src/rollout/soak.ts'
 import { rolloutSettingsSchema } from '../../src/suite/rollout-settings.ts'
 import { rolloutOf } from './entries.ts'
 
 const hour = 3_600_000
-const clear: Findings = { mismatched: false, unevenlyJudged: false, worse: false, lacking: [], unproven: [] }
-const worst: Findings = { mismatched: true, unevenlyJudged: true, worse: true, lacking: ['users'], unproven: ['score'] }
+const clear: Findings = {
+  ...{ mismatched: false, unevenlyJudged: false, worse: false, frozenTooLong: false, soaked: false, unwatched: false },
+  ...{ disputed: false, lacking: [], unproven: [] },
+}
+const worst: Findings = {
+  ...{ mismatched: true, unevenlyJudged: true, worse: true, frozenTooLong: true, soaked: false, unwatched: true },
+  ...{ disputed: true, lacking: ['users'], unproven: ['score'] },
+}
 
 const settings = (more: Record<string, unknown> = {}) =>
   rolloutSettingsSchema.parse({
@@ -19,8 +26,11 @@ const settings = (more: Record<string, unknown> = {}) =>
     ...more,
   })
 const rollout = (more: Partial<Rollout> = {}): Rollout => ({ ...rolloutOf(settings()), ...more })
-const at = (hours: number, findings: Partial<Findings>, more: Partial<Rollout> = {}) =>
-  decide(rollout(more), hours * hour, { ...clear, ...findings })
+/** After so many hours, all of which were watched. */
+const at = (hours: number, findings: Partial<Findings>, more: Partial<Rollout> = {}) => {
+  const present = rollout(more)
+  return decide(present, hours * hour, { ...clear, soaked: isOverdue(present, hours * hour), ...findings })
+}
 
 test('proof and soak time together lead to the next stage, in the last one to the promotion', () => {
   assert.deepEqual(at(3.9, {}), { do: 'continue' })
@@ -41,12 +51,22 @@ test('evidence against the canary rolls back at any time, also paused, in quiet 
   }
 })
 
-test('arms that do not match freeze everything; uneven judging everything but a rollback on other grounds', () => {
+test('arms that do not match, or are judged unevenly, freeze everything but a rollback, and end at the incumbent if it lasts', () => {
   const mismatch = { do: 'hold', why: 'sampleRatioMismatch' }
-  assert.deepEqual(at(1, worst), mismatch)
-  assert.deepEqual(at(50, { ...clear, mismatched: true }), mismatch)
-  assert.deepEqual(at(50, { ...clear, unevenlyJudged: true }), mismatch)
-  assert.deepEqual(at(50, { unevenlyJudged: true, worse: true }), { do: 'rollBack' })
+  for (const freeze of [{ mismatched: true }, { unevenlyJudged: true }]) {
+    assert.deepEqual(at(50, freeze), mismatch)
+    assert.deepEqual(at(50, { ...freeze, worse: true }), { do: 'rollBack' })
+    assert.deepEqual(at(50, { ...freeze, frozenTooLong: true }), { do: 'rollBack' })
+    const paused = { status: 'paused' as const, pausedAt: 0 }
+    assert.deepEqual(at(50, { ...freeze, frozenTooLong: true }, paused), mismatch)
+  }
+  assert.deepEqual(at(5, { frozenTooLong: true }), { do: 'advance' }, 'what is over is over')
+})
+
+test('a stage that was not watched is not left, whatever the clock says', () => {
+  const unwatched = { soaked: false, unwatched: true }
+  assert.deepEqual(at(5, unwatched), { do: 'hold', why: 'insufficientData' })
+  assert.deepEqual(at(5, { soaked: false }), { do: 'continue' })
 })
 
 test('without data nothing is decided, at any time', () => {
@@ -63,7 +83,6 @@ test('after its patience a rollout without proof is inconclusive, and with late 
 test('a pause is no soak time', () => {
   assert.deepEqual(at(6, {}, { pausedMs: 3 * hour }), { do: 'continue' })
   assert.deepEqual(at(7, {}, { pausedMs: 3 * hour }), { do: 'advance' })
-  assert.deepEqual(at(9, {}, { status: 'paused', pausedAt: hour }), { do: 'continue' })
 })
 
 test('in quiet hours nothing advances', () => {

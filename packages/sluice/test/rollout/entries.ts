@@ -1,4 +1,5 @@
 import type { Rollout } from '../../src/release/rollout.ts'
+import type { Course } from '../../src/rollout/engine.ts'
 import type { FeedbackEntry, LogEntry, RequestEntry, ScoreEntry } from '../../src/store/outcome-log.ts'
 import { defaultRolloutSettings, type RolloutSettings } from '../../src/suite/rollout-settings.ts'
 
@@ -23,6 +24,14 @@ export function rolloutOf(settings: RolloutSettings = defaultRolloutSettings): R
     override: null,
     endedAt: null,
     ending: null,
+  }
+}
+
+/** A course in which the whole of the present stage was watched, by `now`. */
+export function watched({ stage, enteredAt, pausedMs }: Rollout, now: number): Course {
+  return {
+    soak: { stage, soakedMs: now - (enteredAt.at(-1) ?? now) - pausedMs, counting: true, heardAt: now },
+    heldSince: null,
   }
 }
 

@@ -91,7 +91,7 @@ test('a hold is told where somebody has to look: arms that mismatch, a decision 
   await until(() => receiver.received.length === 2, 'two messages')
   const told = receiver.received.map(({ body }) => JSON.parse(body)).map(({ type, data }) => [type, data.reason])
   assert.deepEqual(told, [
-    ['sluice.rollout.alert', 'now sampleRatioMismatch'],
+    ['sluice.rollout.stuck', 'now sampleRatioMismatch'],
     ['sluice.rollout.stuck', 'now inconclusive'],
   ])
 })

@@ -6,7 +6,7 @@ import type { UnitMemory } from '../../src/rollout/unit-memory.ts'
 import type { Random } from '../../src/stats/index.ts'
 import type { LogEntry } from '../../src/store/outcome-log.ts'
 import { rolloutSettingsSchema } from '../../src/suite/rollout-settings.ts'
-import { entryOf, rolloutOf } from './entries.ts'
+import { entryOf, rolloutOf, watched } from './entries.ts'
 import { populationOf, type User } from './population.ts'
 
 /** One canary on simulated traffic of a known truth, through `observe` and `assess` as the controller calls them. */
@@ -96,7 +96,7 @@ class CanaryRun {
   }
 
   decide(n: number, requests: number): SimulatedCanary | undefined {
-    const { decision } = assess(this.evidence, this.rollout, n * secondMs)
+    const { decision } = assess(this.evidence, this.rollout, n * secondMs, watched(this.rollout, n * secondMs))
     if (decision.do === 'rollBack') return this.result('rolledBack', n + 1)
     if (decision.do === 'promote' && !this.scenario.forced) return this.result('promoted', n + 1)
     if (decision.do === 'advance' && !this.scenario.forced) this.enter(this.rollout.stage + 1, n)

@@ -7,6 +7,7 @@ interface Counts {
   entries: number
   cursor: number
   scores: number
+  heard: { stage: number; incumbent: number; canary: number }
 }
 
 const noArm: ArmSummary = {
@@ -31,10 +32,20 @@ export function countingEngine({ enough = 5 } = {}): DecisionEngine<Counts> {
     return { do: last ? 'promote' : 'advance' }
   }
   return {
-    newEvidence: () => ({ users: 0, errors: 0, entries: 0, cursor: 0, scores: 0 }),
+    schema: 'counts',
+    heard: ({ heard }) => heard,
+    newEvidence: () => ({
+      users: 0,
+      errors: 0,
+      entries: 0,
+      cursor: 0,
+      scores: 0,
+      heard: { stage: 0, incumbent: 0, canary: 0 },
+    }),
     observe(counts, _rollout, entry, memory) {
       counts.entries += 1
       counts.cursor = entry.seq
+      counts.heard = { stage: entry.stage ?? 0, incumbent: entry.receivedAt, canary: entry.receivedAt }
       if (entry.kind === 'score') counts.scores += 1
       if (entry.kind !== 'request' || entry.arm !== 'canary') return memory
       if (memory?.exposed === undefined) counts.users += 1
@@ -43,8 +54,10 @@ export function countingEngine({ enough = 5 } = {}): DecisionEngine<Counts> {
       counts.errors += 1
       return { exposed: { stage: 0, arm: 'canary' }, flags: ['errors'] }
     },
-    assess: (counts, { stage, settings }): Assessment => ({
+    assess: (counts, { stage, settings }, _now, { soak }): Assessment => ({
       decision: decide(counts, stage + 1 === settings.stages.length),
+      soak,
+      tokens: [],
       words: `${counts.errors} of ${counts.users} users of the canary met an error.`,
       logE: counts.errors,
       threshold: 3,

@@ -1,0 +1,49 @@
+import type { RolloutSettings } from '../suite/rollout-settings.ts'
+import { assignmentMismatch, impossible, isDoubtful, requestsOf } from './sample-ratio.ts'
+import type { Testimony } from './testimony.ts'
+
+/** What one token has reported about a rollout. */
+export interface TokenShare {
+  /** Null: of outcomes that do not say; `others`: of all tokens that came after the first sixteen. */
+  tokenId: string | null
+  /** Of all requests that name the rollout, those of this token, in [0,1]. */
+  share: number
+  requests: { incumbent: number; canary: number }
+  /** Failed ones of them. */
+  errors: { incumbent: number; canary: number }
+  users: { incumbent: number; canary: number }
+  /** Requests that cannot have been: in an arm where their user is not, of a stage or a version that there is not. */
+  impossible: number
+  /** Entries that could not count, by reason. */
+  ignored: Record<string, number>
+  /** logBF of a sample-ratio mismatch. */
+  logBayesFactor: number
+  /** Its arms do not match: what it reports is left out. */
+  leftOut: boolean
+}
+
+/** The most first. */
+export function tokenShares(testimony: readonly Testimony[], settings: RolloutSettings): TokenShare[] {
+  const all = testimony.reduce((sum, one) => sum + requestsOf(one), 0)
+  return testimony
+    .map((one) => ({
+      tokenId: one.tokenId,
+      share: requestsOf(one) / Math.max(1, all),
+      requests: { ...one.requests },
+      errors: { ...one.errors },
+      users: { ...one.users },
+      impossible: impossible(one.ignored),
+      ignored: { ...one.ignored },
+      logBayesFactor: assignmentMismatch(one, settings),
+      leftOut: isDoubtful(one, settings, testimony.length),
+    }))
+    .sort((a, b) => b.share - a.share)
+}
+
+/** `token t-1 (12 impossible, 40 of 52 requests by the canary)` */
+export function tokenText({ tokenId, impossible, requests }: TokenShare): string {
+  const name =
+    tokenId === null ? 'outcomes of no known token' : tokenId === 'others' ? 'other tokens' : `token ${tokenId}`
+  const wrong = impossible > 0 ? `${impossible} impossible, ` : ''
+  return `${name} (${wrong}${requests.canary} of ${requests.canary + requests.incumbent} requests by the canary)`
+}
