@@ -8,6 +8,7 @@ import type { InstanceStore } from '../store/instance-store.ts'
 import { openRollouts } from '../store/open-rollouts.ts'
 import type { OutcomeLog } from '../store/outcome-log.ts'
 import type { ReleaseStore } from '../store/release-store.ts'
+import { clockSteps } from './clock-steps.ts'
 
 const everyMs = 60_000
 /** The whole log is looked at each time. */
@@ -26,7 +27,7 @@ type RetentionStore = Pick<ContentStore, 'expireContent' | 'clearContents' | 'sh
  * Deletes for real what is too old: stored inputs and outputs within a minute of their time, those of features that
  * do not store any more and entries of the log, which hold no texts, within an hour after `keepLogMs`; with the last entry of an
  * ended rollout goes what is remembered of its users. Forgets instances that have ended without a goodbye. What a running
- * rollout rests on stays.
+ * rollout rests on stays. While the wall clock is not to be believed nothing is deleted by it.
  */
 export function startRetention(options: {
   store: RetentionStore
@@ -35,20 +36,23 @@ export function startRetention(options: {
   faults: Pick<LoopFaults, 'onError' | 'onRecovered'>
 }): WorkLoop {
   const { store, clock, keepLogMs, faults } = options
+  const isBelieved = clockSteps(clock)
+  const steady = () => clock.steady?.() ?? clock.now()
   let prunedAt = Number.NEGATIVE_INFINITY
   return startWorkLoop({
     clock,
     everyMs,
     ...faults,
     async work() {
+      if (!isBelieved()) return false
       const now = clock.now()
       await store.expireContent(now)
       const more = await store.forgetSilent(now - silentMs)
-      if (more || now - prunedAt < logEveryMs) return more
+      if (more || steady() - prunedAt < logEveryMs) return more
       await keepAllWithin(store)
       await store.pruneLog(now - keepLogMs)
       await forgetUsers(store, await store.features())
-      prunedAt = now
+      prunedAt = steady()
       return false
     },
   })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Clock } from '@sluice/client'
 import { startRetention } from '../../src/live/retention.ts'
 import { virtualClock } from '../../src/simulate/virtual-clock.ts'
 import { openRollouts } from '../../src/store/open-rollouts.ts'
@@ -43,6 +44,29 @@ test('the users of an ended rollout are forgotten with its last entries, those o
   assert.equal((await store.memories()).length, 4)
   await clock.runUntil(90 * dayMs + 3_700_000)
   assert.deepEqual(await store.memories(), ['drift:mail 1970-03-01', 'ended', running].sort())
+  await loop.close()
+})
+
+test('a wall clock that steps deletes nothing, until it has run evenly for an hour', async () => {
+  const store = await liveStore()
+  const run = virtualClock(dayMs)
+  let stepMs = 0
+  const clock: Clock = { ...run, now: () => run.now() + stepMs, steady: () => run.now() }
+  await store.append([request('a', { receivedAt: dayMs, rolloutId: null, arm: null, stage: null })])
+  await store.acknowledge([instance('i', { mayServeUntil: 2 * dayMs })])
+  const fail = (error: unknown) => assert.fail(String(error))
+  const loop = startRetention({ store, clock, keepLogMs: 90 * dayMs, faults: toldFaults(run, fail) })
+  const kept = async () => [(await store.readLog({ after: 0, limit: 9 })).length, (await store.instances(0)).length]
+  await run.runUntil(dayMs + 7_000_000)
+  stepMs = 365 * dayMs
+  await run.runUntil(dayMs + 10_000_000)
+  assert.deepEqual(await kept(), [1, 1])
+  stepMs = 0
+  await run.runUntil(dayMs + 18_000_000)
+  assert.deepEqual(await kept(), [1, 1])
+  stepMs = 365 * dayMs
+  await run.runUntil(dayMs + 30_000_000)
+  assert.deepEqual(await kept(), [0, 0])
   await loop.close()
 })
 

@@ -1,4 +1,5 @@
 import type { Admission } from '../access/admission.ts'
+import { stopwatch } from '../observe/stopwatch.ts'
 import type { Plane } from '../plane.ts'
 import { jsonResponse, securityHeaders } from './answer.ts'
 import type { NodeExchange } from './node-exchange.ts'
@@ -28,9 +29,9 @@ export async function dispatch(
   admission: Admission,
 ): Promise<Response> {
   const requestId = Buffer.from(plane.randomBytes(8)).toString('hex')
-  const began = plane.clock.now()
+  const passed = stopwatch(plane.clock)
   const said = await respond(route, exchange, { requestId, plane, admission })
-  const ms = Math.max(0, plane.clock.now() - began)
+  const ms = Math.round(passed())
   const { method, path } = route
   plane.metrics.count('http_requests_total', 'Requests by their answer.', { method, path, status: `${said.status}` })
   plane.metrics.time('http_request_seconds', 'Time until the answer.', { method, path }, ms / 1000)

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { FeatureState } from '../../release/feature-state.ts'
 import { type InstanceRecord, mostInstances } from '../../store/instance-store.ts'
 import { maySee } from '../access/caller.ts'
+import { stopwatch } from '../observe/stopwatch.ts'
 import type { Plane } from '../plane.ts'
 import { isSilent, servingInstances } from './live-instances.ts'
 import { within } from './within.ts'
@@ -46,7 +47,7 @@ const longestLookMs = 2000
 export async function awaitApplied(plane: Plane, state: FeatureState, waitMs: number): Promise<Applied | null> {
   if (waitMs === 0) return null
   const { clock } = plane
-  const began = clock.now()
+  const passed = stopwatch(clock)
   // Counted by the pauses: the clock may step back.
   let waitedMs = 0
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 1.5)) {
@@ -57,7 +58,7 @@ export async function awaitApplied(plane: Plane, state: FeatureState, waitMs: nu
     )
     if (!now) return null
     if (now.missing.length === now.silent.length || waitedMs >= waitMs)
-      return { ...now, elapsedMs: Math.max(0, clock.now() - began) }
+      return { ...now, elapsedMs: Math.round(passed()) }
     const pause = Math.min(pauseMs, waitMs - waitedMs)
     await new Promise<void>((resolve) => clock.setTimer(resolve, pause))
     waitedMs += pause
