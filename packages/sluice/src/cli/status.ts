@@ -38,8 +38,13 @@ async function watch(remote: ControlPlane, options: RemoteOptions, host: Host): 
 }
 
 async function statusOf(remote: ControlPlane): Promise<StatusOf> {
-  const [features, instances] = await Promise.all([remote.features(), remote.instances().catch(unlessForbidden)])
-  return { features, instances }
+  const [features, instances, failing] = await Promise.all([
+    remote.features(),
+    remote.instances().catch(unlessForbidden),
+    // A replica that is not ready says so to whoever routes to it; what it serves is shown all the same.
+    remote.failing().catch(() => []),
+  ])
+  return { features, instances, failing }
 }
 
 function unlessForbidden(error: unknown): null {

@@ -73,6 +73,13 @@ export const releasedAnswer = z.looseObject({
   applied: appliedAnswer.nullable(),
 })
 
+/** What the loops of the replica that answered keep failing at. */
+export const readyAnswer = z.looseObject({
+  failing: z
+    .array(z.looseObject({ loop: z.string(), feature: z.string().nullable(), code: z.string(), failures: z.int() }))
+    .default([]),
+})
+
 export const instancesAnswer = z.looseObject({
   current: z.looseObject({ revision: z.int() }),
   instances: z.array(
@@ -152,5 +159,6 @@ export type RolloutAnswer = z.output<typeof rolloutAnswer>
 export type FeatureAnswer = z.output<typeof featureAnswer>
 export type AppliedAnswer = z.output<typeof appliedAnswer>
 export type ReleasedAnswer = z.output<typeof releasedAnswer>
+export type FailingAnswer = z.output<typeof readyAnswer>['failing']
 export type InstancesAnswer = z.output<typeof instancesAnswer>
 export type TokenAnswer = z.output<typeof tokenAnswer>

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { Scope } from '../store/token-store.ts'
 import {
   contentsAnswer,
+  type FailingAnswer,
   type FeatureAnswer,
   type ForgottenAnswer,
   featureAnswer,
@@ -14,6 +15,7 @@ import {
   publishedAnswer,
   type ReleasedAnswer,
   type RolloutAnswer,
+  readyAnswer,
   releasedAnswer,
   rolloutAnswer,
   type TokenAnswer,
@@ -80,6 +82,7 @@ export function controlPlane(connection: Connection) {
     act: (id: string, action: RolloutAction, body: { reason: string } & Seen): Promise<RolloutAnswer> =>
       ask({ method: 'POST', path: rollout(id, action), body }, rolloutAnswer),
     instances: (): Promise<InstancesAnswer> => ask({ method: 'GET', path: ['v1', 'instances'] }, instancesAnswer),
+    failing: async (): Promise<FailingAnswer> => (await ask({ method: 'GET', path: ['readyz'] }, readyAnswer)).failing,
     /** The whole chain as JSON Lines, its head at the end. `_system` is the chain of tokens. */
     auditExport: (name: string): Promise<string> =>
       callForText(connection, { method: 'GET', path: feature(name, 'audit'), accept: 'application/x-ndjson' }),

@@ -1,4 +1,4 @@
-import type { FeatureAnswer, InstancesAnswer } from './answers.ts'
+import type { FailingAnswer, FeatureAnswer, InstancesAnswer } from './answers.ts'
 import { silenceText } from './applied-text.ts'
 import { versionName } from './find-version.ts'
 import { rolloutText, stateText, timeOfDay } from './rollout-text.ts'
@@ -7,13 +7,16 @@ import { rolloutText, stateText, timeOfDay } from './rollout-text.ts'
 export interface StatusOf {
   features: FeatureAnswer[]
   instances: InstancesAnswer | null
+  /** What keeps failing; absent where an older server does not tell. */
+  failing?: FailingAnswer
 }
 
 /** What everybody gets, which rollouts run, and which instances are behind. `now` in ms since the epoch. */
-export function statusText({ features, instances }: StatusOf, now: number): string {
+export function statusText({ features, instances, failing = [] }: StatusOf, now: number): string {
   const blocks = features.map((feature) => featureText(feature, now))
   if (features.length === 0) blocks.push('no features yet: sluice publish makes the first one\n')
   if (instances?.leaders) blocks.push(leaderText(instances.leaders))
+  if (failing.length > 0) blocks.push(failingText(failing))
   return [...blocks, instances ? instancesText(instances, now) : 'instances: this token may not see them\n'].join('\n')
 }
 
@@ -39,6 +42,16 @@ function leaderText(leaders: NonNullable<InstancesAnswer['leaders']>): string {
   const leader = leaders.find(({ work }) => work === 'controller')
   if (leader) return `canaries are led by the replica ${leader.replica}\n`
   return 'canaries: no replica leads them, so none advances or is rolled back by itself\n'
+}
+
+/** What is not done at present, feature by feature; the log of the control plane says why. */
+function failingText(failing: FailingAnswer): string {
+  const lines = failing.slice(0, named).map(({ loop, feature, code, failures }) => {
+    const times = failures === 1 ? '' : `, ${failures} times in a row`
+    return `  ${loop}${feature === null ? '' : ` of ${feature}`} (${code}${times})`
+  })
+  const more = failing.length > named ? [`  and ${failing.length - named} more`] : []
+  return `${['failing, see the log of the control plane:', ...lines, ...more].join('\n')}\n`
 }
 
 const named = 20

@@ -51,7 +51,11 @@ function anyValue(value: string | number | boolean): AnyValue {
   return Number.isSafeInteger(value) ? { intValue: String(value) } : { doubleValue: value }
 }
 
-/** ms since the epoch in nanoseconds, as text. */
+/** The last ms whose nanoseconds fit into the 64 bits that the protocol has. */
+const lastMs = 18_446_744_073_709
+
+/** ms since the epoch in nanoseconds, as text. A time that the protocol cannot say is the nearest that it can. */
 export function nanoseconds(ms: number): string {
-  return String(BigInt(Math.round(ms)) * 1_000_000n)
+  const within = Number.isNaN(ms) ? 0 : Math.min(lastMs, Math.max(0, Math.round(ms)))
+  return String(BigInt(within) * 1_000_000n)
 }

@@ -133,3 +133,15 @@ instances: 2 of 3 run revision 7
     /^no features yet.*\n\ninstances: this token may not see them\n$/,
   )
 })
+
+test('what keeps failing is named by loop, feature and kind', () => {
+  const failing = [
+    { loop: 'drift watch', feature: 'a-toy', code: 'damaged', failures: 3 },
+    { loop: 'retention', feature: null, code: 'unreachable', failures: 1 },
+  ]
+  const text = statusText({ features: [], instances: null, failing }, 0)
+  assert.match(
+    text,
+    /failing, see the log.*:\n {2}drift watch of a-toy \(damaged, 3 times in a row\)\n {2}retention \(unreachable\)\n/,
+  )
+})

@@ -19,6 +19,9 @@ export interface Metrics {
   text(): Promise<string>
 }
 
+/** Series of one measure. Names of features and versions are in them, which a token may make up. */
+const mostSeries = 2000
+
 const bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
 interface Histogram {
@@ -39,12 +42,12 @@ export function createMetrics(): Metrics {
   return {
     count(name, help, labels = {}, by = 1) {
       const { series } = family(counters, name, help)
-      const key = labelText(labels)
+      const key = seriesKey(series, labels)
       series.set(key, (series.get(key) ?? 0) + by)
     },
     time(name, help, labels, seconds) {
       const { series } = family(histograms, name, help)
-      const key = labelText(labels)
+      const key = seriesKey(series, labels)
       const histogram = series.get(key) ?? { buckets: bounds.map(() => 0), sum: 0, count: 0 }
       const at = bounds.findIndex((bound) => seconds <= bound)
       if (at !== -1) histogram.buckets[at] = (histogram.buckets[at] ?? 0) + 1
@@ -71,6 +74,13 @@ function family<Value>(families: Map<string, Family<Value>>, name: string, help:
   return made
 }
 
+/** Beyond the bound all further series are one, whose labels say `other`. */
+function seriesKey(series: ReadonlyMap<string, unknown>, labels: Labels): string {
+  const key = labelText(labels)
+  if (series.has(key) || series.size < mostSeries) return key
+  return labelText(Object.fromEntries(Object.keys(labels).map((name) => [name, 'other'])))
+}
+
 function head(name: string, help: string, type: string): string {
   return `# HELP sluice_${name} ${help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}\n# TYPE sluice_${name} ${type}\n`
 }
@@ -80,7 +90,7 @@ function counterText(name: string, help: string, series: ReadonlyMap<string, num
 }
 
 function gaugeText(name: string, help: string, samples: readonly Sample[]): string {
-  const lines = samples.map(({ labels = {}, value }) => line(name, labelText(labels), value))
+  const lines = samples.slice(0, mostSeries).map(({ labels = {}, value }) => line(name, labelText(labels), value))
   return head(name, help, 'gauge') + lines.join('')
 }
 
@@ -107,5 +117,10 @@ function labelText(labels: Labels): string {
 }
 
 function line(name: string, labels: string, value: number): string {
-  return `sluice_${name}${labels === '' ? '' : `{${labels}}`} ${value}\n`
+  return `sluice_${name}${labels === '' ? '' : `{${labels}}`} ${numberText(value)}\n`
+}
+
+/** As the text format writes what is not finite: another word would make the whole scrape fail. */
+function numberText(value: number): string {
+  return Number.isFinite(value) ? String(value) : Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf'
 }
