@@ -3,6 +3,7 @@ import type { Assessment } from '../rollout/assessment.ts'
 import type { LoopFault } from '../rollout/loop-faults.ts'
 import type { LogDraft } from '../store/outcome-log.ts'
 import type { Store } from '../store/store.ts'
+import { defaultGrowth, type Growth } from './access/growth.ts'
 import type { Log } from './observe/log.ts'
 import type { Metrics } from './observe/metrics.ts'
 import type { NamedRates } from './outcomes/named-rates.ts'
@@ -36,6 +37,7 @@ export interface PlaneSettings {
   stragglerMs: number
   /** Requests a second of one token, on average and at once. */
   rate: { perSecond: number; burst: number }
+  growth: Growth
   /** Of a reader that is this far behind the stream is cut. */
   maxBufferedBytes: number
   /** Further streams of one token are refused. */
@@ -71,6 +73,7 @@ export const defaultSettings: PlaneSettings = {
   maxReadAgeMs: 10_000,
   stragglerMs: 30_000,
   rate: { perSecond: 5000, burst: 10_000 },
+  growth: defaultGrowth,
   maxBufferedBytes: 4 * 1_048_576,
   streamsPerToken: 5000,
 }

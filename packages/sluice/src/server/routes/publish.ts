@@ -4,6 +4,7 @@ import { liveSettingsSchema, rolloutSettingsSchema } from '../../suite/rollout-s
 import { rubricSchema } from '../../suite/rubric.ts'
 import { versionId } from '../../suite/version.ts'
 import { refuseOtherFeature } from '../access/caller.ts'
+import { refuseMoreVersions } from '../access/growth.ts'
 import { Problem } from '../http/problem.ts'
 import { defineRoute } from '../http/route.ts'
 import { type Locked, publishVersion } from '../release/publish-version.ts'
@@ -60,6 +61,7 @@ export const publish = defineRoute({
   async handle({ params: { feature }, body, caller }, plane) {
     refuseOtherFeature(caller, feature)
     refuseWrongId(body)
+    await refuseMoreVersions(plane, feature, body.content.id)
     const report = body.report && gateEvidence(body.report, feature, body.content.id)
     const { record, isNew, changes, notes, locked } = await publishVersion(plane, feature, { ...body, report }, caller)
     if (locked) throw lockedProblem(locked, notes)

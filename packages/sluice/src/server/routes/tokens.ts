@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { scopes, type TokenRecord } from '../../store/token-store.ts'
 import { type Caller, covers } from '../access/caller.ts'
 import { commitToken } from '../access/commit-token.ts'
+import { refuseMoreTokens } from '../access/growth.ts'
 import { newTokenSecret, tokenHash } from '../access/token-secret.ts'
 import { notFound, Problem } from '../http/problem.ts'
 import { defineRoute } from '../http/route.ts'
@@ -68,6 +69,7 @@ export const createToken = defineRoute({
         errors: [{ path: '/expiresAt', message: detail }],
       })
     }
+    await refuseMoreTokens(plane)
     const token = newTokenSecret(randomBytes)
     const record: TokenRecord = {
       ...body,
