@@ -244,7 +244,7 @@ function connect(options: SluiceClientOptions) {
     refusal: answered,
   })
   const acknowledger = createAcknowledger({
-    ...{ connection, held, report, heartbeatMs, mostMs: maxStaleMs / 3 },
+    ...{ connection, held, report, heartbeatMs, mostMs: Math.max(200, maxStaleMs / 3) },
     // JSON has no Infinity.
     identity: {
       instance,

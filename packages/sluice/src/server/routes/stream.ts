@@ -19,7 +19,7 @@ export const openStream = defineRoute({
     const headers = { 'x-request-id': requestId, ...proofOf(request, plane) }
     if (request.method === 'HEAD') return new Response(null, { headers: { ...streamHeaders, ...headers } })
     hub.admit(caller)
-    const options = { takesChanges: request.headers.get('prefer') === 'changes' }
+    const options = { takesChanges: /\bchanges\b/.test(request.headers.get('prefer') ?? '') }
     if (node) {
       hub.open(createNodeSink(node.outgoing, headers), caller, options)
       return alreadySent()

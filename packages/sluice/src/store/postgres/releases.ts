@@ -3,6 +3,7 @@ import { newIdentity } from '../identity.ts'
 import type { Change, CommitResult, ReleaseStore } from '../release-store.ts'
 import { answerOf, auditOf, featureOf, versionOf } from '../rows/documents.ts'
 import type { Signal } from '../signal.ts'
+import { StoreError } from '../store-error.ts'
 import type { Connection, Query, Row } from './connection.ts'
 import { notify } from './session.ts'
 
@@ -14,7 +15,8 @@ export function postgresReleases(db: Connection, changes: Signal<number>): Relea
       return Number(row?.revision)
     },
     async head() {
-      const [row] = await query('SELECT epoch, revision FROM sluice.store')
+      const [row] = await query('SELECT epoch, revision, pg_is_in_recovery() AS standby FROM sluice.store')
+      if (row?.standby) throw new StoreError('unreachable', `${db.place} is a standby, which may lag behind`)
       return { epoch: String(row?.epoch), revision: Number(row?.revision) }
     },
     async renewEpoch(epoch) {
