@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { SluiceError } from '../errors.ts'
 import { type FeatureScope, featureScope } from '../gate/affected.ts'
-import { baseCommit, isBaseNamed } from '../gate/base-commit.ts'
+import { baseCommit, isBaseNamed, unnamedChange } from '../gate/base-commit.ts'
 import { type BaseProject, readBaseProject } from '../gate/base-project.ts'
 import { readChangedList } from '../gate/changed-list.ts'
 import type { FeaturePlace } from '../gate/feature-files.ts'
@@ -49,7 +49,11 @@ export async function gateScope(project: LoadedProject, options: ScopeOptions, h
   if (!git && options.base !== undefined) {
     throw new SluiceError('invalid-input', `--base ${options.base}: ${config.root} is not in a git repository`)
   }
-  const commit = git && (await baseOrNothing(git, options, host.env))
+  const isUnnamed = git && !options.all && options.base === undefined && options.changedFiles === undefined
+  const unnamed = isUnnamed ? await unnamedChange(host.env) : undefined
+  const isFirst = unnamed === 'firstPush'
+  const commit = git && !isFirst ? await baseOrNothing(git, options, host.env) : undefined
+  if (git && commit !== undefined && typeof unnamed === 'object') await requireChange(git, commit, unnamed.event)
   const present = { root: config.root, cwd: host.cwd(), env: host.env }
   const base = git && commit !== undefined ? await readBaseProject(git, commit, present) : undefined
   const changes = await changesSince(base, git, { project, options, host })
@@ -58,15 +62,33 @@ export async function gateScope(project: LoadedProject, options: ScopeOptions, h
   for (const prompt of prompts) features.push(await featureScope(prompt, place, changes))
   const found = git && base && (await succession(git, base, { prompts, config, changed: changes.paths, env: host.env }))
   return {
-    features: options.all ? features.map((feature) => ({ ...feature, affected: true })) : features,
+    features: features.map((feature) => {
+      if (isFirst) return { ...feature, affected: true, because: ['nothing was there before this push'] }
+      return options.all ? { ...feature, affected: true } : feature
+    }),
     look: (prompt, files) => featureScope(prompt, { ...place, files, suiteNeeds: new Map() }, changes),
     base,
-    missing: base ? null : git ? 'There is no base commit' : 'There is no git repository',
+    missing: base ? null : missingBase(git, isFirst),
     predecessors: found?.predecessors ?? new Map(),
     removed: found?.removed ?? [],
     git: git ? await gitState(git, commit) : null,
     changedPaths: base || options.changedFiles !== undefined ? changes.paths.length : null,
   }
+}
+
+function missingBase(git: Git | undefined, isFirst: boolean): string {
+  if (!git) return 'There is no git repository'
+  return isFirst ? 'Nothing was there before this push' : 'There is no base commit'
+}
+
+/** A run for which nothing can have changed would be green for ever, and never have looked at anything. */
+async function requireChange(git: Git, base: string, event: string): Promise<void> {
+  if (base !== (await git.head()) || (await git.changedSince(base)).length > 0) return
+  throw new SluiceError(
+    'invalid-input',
+    `CI names no change for ${event}, and HEAD has nothing that the default branch has not, so no feature could ever be judged. ` +
+      'Judge them all with --all, name an older commit with --base, or watch what is in production with sluice nightly.',
+  )
 }
 
 /** With --all a repository that has nothing to compare with yet is no fault; one whose history is not here is. */

@@ -25,6 +25,23 @@ export async function isBaseNamed(env: NodeJS.ProcessEnv): Promise<boolean> {
   return (await eventOf(env))?.mergeGroup !== undefined
 }
 
+/** What CI runs for where it names no change: `firstPush`, before which nothing was there, or something else in words. */
+export type UnnamedChange = 'firstPush' | { event: string }
+
+/** Undefined where CI names a change, and where nothing is known of CI. */
+export async function unnamedChange(env: NodeJS.ProcessEnv): Promise<UnnamedChange | undefined> {
+  if (await isBaseNamed(env)) return undefined
+  const event = env.GITHUB_EVENT_NAME || env.CI_PIPELINE_SOURCE
+  if (!event) return undefined
+  if (event !== 'push') return { event: `the event ${event}` }
+  if (env.GITHUB_REF_TYPE === 'tag' || env.CI_COMMIT_TAG) return { event: 'the push of a tag' }
+  const github = await eventOf(env)
+  const branch = env.GITHUB_REF_NAME || env.CI_COMMIT_BRANCH
+  const isDefault = branch !== undefined && branch === (github?.defaultBranch ?? env.CI_DEFAULT_BRANCH)
+  const before = github?.before ?? commitBefore(env.CI_COMMIT_BEFORE_SHA)
+  return isDefault && before === undefined ? 'firstPush' : undefined
+}
+
 function targetOf(env: NodeJS.ProcessEnv): string | undefined {
   return env.GITHUB_BASE_REF || env.CI_MERGE_REQUEST_TARGET_BRANCH_NAME || undefined
 }
@@ -52,10 +69,17 @@ const eventSchema = z.object({
   merge_group: z.object({ base_sha: sha }).exactOptional(),
   pull_request: z.unknown().optional(),
   before: sha.exactOptional(),
+  repository: z.object({ default_branch: z.string().optional() }).optional(),
 })
 
+interface GithubEvent {
+  mergeGroup?: string
+  before?: string
+  defaultBranch?: string | undefined
+}
+
 /** What GitHub's description of the event says about the commit before. */
-async function eventOf(env: NodeJS.ProcessEnv): Promise<{ mergeGroup?: string; before?: string } | undefined> {
+async function eventOf(env: NodeJS.ProcessEnv): Promise<GithubEvent | undefined> {
   const { GITHUB_EVENT_PATH: file, GITHUB_EVENT_NAME: name } = env
   if (!file || (name && name !== 'merge_group' && name !== 'push')) return undefined
   try {
@@ -63,10 +87,11 @@ async function eventOf(env: NodeJS.ProcessEnv): Promise<{ mergeGroup?: string; b
       merge_group: group,
       pull_request: pull,
       before,
+      repository,
     } = eventSchema.parse(JSON.parse(await readFile(file, 'utf8')))
     if (group) return { mergeGroup: group.base_sha }
     const then = pull === undefined ? commitBefore(before) : undefined
-    return then === undefined ? {} : { before: then }
+    return { defaultBranch: repository?.default_branch, ...(then !== undefined && { before: then }) }
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new SluiceError(

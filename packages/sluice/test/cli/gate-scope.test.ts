@@ -128,6 +128,34 @@ test('the base that is HEAD itself compares nothing, and the first line of every
   assert.equal(readReport(project, 'apps/mail/out').verdict, null)
 })
 
+test('a run for which CI names no change is refused where nothing could ever be judged, and judges what is not committed', async () => {
+  using project = monorepo()
+  const github = { GITHUB_EVENT_NAME: 'schedule', GITHUB_REF_NAME: 'main' }
+  for (const env of [
+    github,
+    { ...github, GITHUB_EVENT_NAME: 'workflow_dispatch' },
+    { CI_PIPELINE_SOURCE: 'schedule' },
+  ]) {
+    const { code, stderr } = await project.sluice(['gate'], env)
+    assert.equal(code, 3)
+    assert.match(stderr, /names no change for the event (schedule|workflow_dispatch).*--all.*--base.*nightly/)
+  }
+  assert.equal((await judged(project, ['gate', '--all'], github)).report.run?.featuresJudged, 2)
+  project.write({ 'shared/evals/mail.yaml': cases.replace('q: a', 'q: b') })
+  assert.equal((await judged(project, ['gate'], github)).report.run?.featuresAffected, 1)
+})
+
+test('the first push of the default branch judges every feature, since nothing was there before', async () => {
+  using project = monorepo()
+  project.write({
+    'event.json': JSON.stringify({ before: '0'.repeat(40), repository: { default_branch: 'main' } }),
+  })
+  const env = { GITHUB_EVENT_NAME: 'push', GITHUB_REF_NAME: 'main', GITHUB_EVENT_PATH: `${project.root}/event.json` }
+  const { report } = await judged(project, ['gate'], env)
+  assert.equal(report.run?.featuresJudged, 2)
+  assert.match(report.features[0]?.notes.join() ?? '', /Nothing was there before this push, hence no baseline/)
+})
+
 test('a renamed prompt that is worse fails as it would have under its old name', async () => {
   using project = monorepo()
   const old = path.join(project.root, 'apps/mail/prompts/mail.prompt.yml')

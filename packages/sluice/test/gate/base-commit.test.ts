@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { test } from 'node:test'
-import { baseCommit, isBaseNamed } from '../../src/gate/base-commit.ts'
+import { baseCommit, isBaseNamed, unnamedChange } from '../../src/gate/base-commit.ts'
 import { openGit } from '../../src/gate/git.ts'
 import { createProject, type Project } from '../support/project.ts'
 
@@ -109,4 +109,29 @@ test('GitLab says what was there before a push, and of a new branch that nothing
   using project = history()
   assert.equal(await baseIn(project, 'main', { CI_COMMIT_BEFORE_SHA: project.at('two') }), project.at('two'))
   assert.equal(await baseIn(project, 'branch', { CI_COMMIT_BEFORE_SHA: '0'.repeat(40) }), project.at('two'))
+})
+
+test('CI names no change for a schedule, a start by hand, a tag and a first push of the default branch alone', async () => {
+  using project = createProject({})
+  const none = '0'.repeat(40)
+  const push = (before: string, branch: string) => ({
+    ...event(project, 'push', { before, repository: { default_branch: 'main' } }),
+    GITHUB_REF_NAME: branch,
+  })
+  const gitlab = { CI_PIPELINE_SOURCE: 'push', CI_DEFAULT_BRANCH: 'main', CI_COMMIT_BEFORE_SHA: none }
+  const kinds: [NodeJS.ProcessEnv, Awaited<ReturnType<typeof unnamedChange>>][] = [
+    [{}, undefined],
+    [{ GITHUB_EVENT_NAME: 'schedule' }, { event: 'the event schedule' }],
+    [{ CI_PIPELINE_SOURCE: 'web', CI_COMMIT_BEFORE_SHA: none }, { event: 'the event web' }],
+    [{ GITHUB_EVENT_NAME: 'push', GITHUB_REF_TYPE: 'tag', GITHUB_REF_NAME: 'v1' }, { event: 'the push of a tag' }],
+    [{ ...gitlab, CI_COMMIT_TAG: 'v1' }, { event: 'the push of a tag' }],
+    [{ ...gitlab, CI_COMMIT_BRANCH: 'main' }, 'firstPush'],
+    [{ ...gitlab, CI_COMMIT_BRANCH: 'branch' }, undefined],
+    [{ ...gitlab, CI_COMMIT_BRANCH: 'main', CI_COMMIT_BEFORE_SHA: '1'.repeat(40) }, undefined],
+    [{ GITHUB_EVENT_NAME: 'pull_request', GITHUB_BASE_REF: 'main' }, undefined],
+  ]
+  for (const [env, kind] of kinds) assert.deepEqual(await unnamedChange(env), kind, JSON.stringify(env))
+  assert.equal(await unnamedChange(push(none, 'main')), 'firstPush')
+  assert.equal(await unnamedChange(push(none, 'branch')), undefined)
+  assert.equal(await unnamedChange(push('1'.repeat(40), 'main')), undefined)
 })
