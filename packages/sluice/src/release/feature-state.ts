@@ -13,7 +13,7 @@ export interface Activation {
   promoted: boolean
 }
 
-/** What a rollback took back. */
+/** What a rollback took back, or an abort. */
 export interface TakenBack {
   version: string
   /** ms since the epoch. */
@@ -36,7 +36,7 @@ export interface FeatureState {
    * active for a day and then replaced. The last 100, each once.
    */
   rolledBack: string[]
-  /** Set where the last change of what is served was a rollback: another that names nothing would be a repetition. */
+  /** Set where the last change of what is served took something back: a rollback that names nothing would be a repetition. */
   takenBack: TakenBack | null
   /** The running or last rollout. */
   rollout: Rollout | null

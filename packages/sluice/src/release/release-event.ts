@@ -13,7 +13,7 @@ export type ReleaseEvent =
   /**
    * Back to `to`, or to the last version that was good. Ends a running rollout: then back to its incumbent. `from` is the
    * version that is taken back, a canary or the active one: refused once it is served no more. Without any of these it
-   * is refused after another rollback, of which it would be a repetition.
+   * is refused after another rollback or an abort, of which it would be a repetition.
    */
   | ({ type: 'rollBack'; from?: string; to?: string; reason: string; evidence?: unknown } & OfRollout)
   | {

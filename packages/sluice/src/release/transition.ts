@@ -31,7 +31,7 @@ export function transition(state: FeatureState, event: ReleaseEvent, occasion: O
     case 'resume':
       return { ...state, rollout: resumed(running(state, event), occasion) }
     case 'abort':
-      return { ...state, rollout: ended(running(state, event), 'aborted', occasion, event), takenBack: null }
+      return abort(state, event, occasion)
     default:
       return event satisfies never
   }
@@ -101,6 +101,12 @@ function pastWith({ rollout, pastRollouts }: FeatureState, by: string, occasion:
   const reason = `superseded by ${by}`
   const last = hasEnded(rollout) ? rollout : ended(rollout, 'superseded', occasion, { reason })
   return [...pastRollouts, last].slice(-remembered)
+}
+
+function abort(state: FeatureState, event: EventOf<'abort'>, { at, by }: Occasion): FeatureState {
+  const rollout = ended(running(state, event), 'aborted', { at, by }, event)
+  // Whoever rolls back at the same moment means the canary as well.
+  return { ...state, rollout, takenBack: { version: rollout.canary, at, by, reason: event.reason } }
 }
 
 function promote(state: FeatureState, event: EventOf<'promote'>, occasion: Occasion): FeatureState {

@@ -109,7 +109,8 @@ test('a rollback that names what it takes back finds nothing once that is gone',
   assert.equal(after(...canary, promote, rollBackOf('c')).active, 'b', 'promoted meanwhile, and still meant')
   assert.equal(after(...canary, rollBack(), rollBackOf('b')).active, 'a', 'meant by its name')
   assert.equal(after(...canary, rollBack(), activate('d'), rollBack()).active, 'b', 'something else came between')
-  assert.equal(after(...canary, rollBack(), start('d'), abort, rollBack()).active, 'a')
+  refused('already-rolled-back', ...canary, abort, rollBack())
+  assert.equal(after(...canary, abort, rollBackOf('b')).active, 'a')
 })
 
 test('the incumbent may be taken back while a canary is under way: that ends unjudged', () => {

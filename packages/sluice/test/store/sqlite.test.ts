@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { SluiceError } from '../../src/errors.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { openDatabase } from '../../src/store/sqlite/database.ts'
+import { migrations } from '../../src/store/sqlite/migrations.ts'
 import { content, request, start } from './contract/samples.ts'
 
 function temporaryFolder() {
@@ -76,5 +78,25 @@ test("the files are their owner's alone, and kept out of git", async () => {
   assert.ok(files.includes('control.db-wal'))
   for (const file of files) assert.equal(statSync(path.join(place.folder, 'data', file)).mode & 0o077, 0, file)
   assert.equal(readFileSync(path.join(place.folder, 'data/.gitignore'), 'utf8'), '*\n')
+  await store.close()
+})
+
+test('a store of the version before is opened with its instances, whose rows are no reason to fail', async () => {
+  using place = temporaryFolder()
+  const before = migrations.findIndex((statements) => statements.includes('instances_by_token'))
+  const database = new DatabaseSync(path.join(place.folder, 'control.db'))
+  for (const statements of migrations.slice(0, before)) database.exec(statements)
+  const rest = { epoch: 'e', revision: 3, hash: 'h', client: null, stale: false, tokenId: 't1' }
+  const put = database.prepare('INSERT INTO instances (instance, first_seen_at, seen_at, rest) VALUES (?, ?, ?, ?)')
+  put.run('host-1', start, start, JSON.stringify(rest))
+  put.run('host-2', start, start - 9_000_000, '{')
+  database.exec(`PRAGMA user_version = ${before}`)
+  database.close()
+  const store = await openStore({ dataDir: place.folder })
+  const [only, ...others] = await store.instances(start)
+  assert.deepEqual(others, [])
+  assert.ok(only)
+  const { tokenId, instance, process, known, mayServeUntil } = only
+  assert.deepEqual([tokenId, instance, process, known, mayServeUntil], ['t1', 'host-1', '', false, start + 330_000])
   await store.close()
 })

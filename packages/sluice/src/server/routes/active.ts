@@ -22,7 +22,7 @@ const takenBack = z
   .regex(/^([0-9a-f]{12}|r-[0-9a-f]{16})$/, 'must be the id of a version or of a rollout')
   .meta({
     description:
-      'What is taken back, a served version or a running rollout: 409 where it is gone already. Without from and to a rollback right after another is 409.',
+      'What is taken back, a served version or a running rollout: 409 where it is gone already. Without from and to a rollback right after another, or after an abort, is 409.',
   })
 
 const released = z.object({

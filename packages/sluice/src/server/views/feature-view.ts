@@ -41,10 +41,9 @@ export const featureView = z.object({
     }),
   ),
   rolledBack: z.array(z.string()).meta({ description: 'Versions that are never gone back to.' }),
-  takenBack: z
-    .object({ version: z.string(), at: time, by: z.string(), reason: z.string() })
-    .nullable()
-    .meta({ description: 'Set where the last change was a rollback: then another must say what it is for.' }),
+  takenBack: z.object({ version: z.string(), at: time, by: z.string(), reason: z.string() }).nullable().meta({
+    description: 'Set where the last change was a rollback or an abort: then another must say what it is for.',
+  }),
   capture: z.object({ incumbent: z.number(), canary: z.number() }).nullable(),
   versions: z.array(versionView).meta({ description: 'Oldest first.' }),
   rollout: rolloutView.nullable().meta({ description: 'The running or last one.' }),

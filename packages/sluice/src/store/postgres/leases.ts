@@ -19,23 +19,30 @@ const lasting = `SELECT name, holder, extract(epoch FROM ends_at - clock_timesta
 const safety = 0.9
 const longestReleaseMs = 2000
 
+interface Moment {
+  steady: number
+  wall: number
+}
+
+const presently = (): Moment => ({ steady: performance.now(), wall: Date.now() })
+
+/** By whichever clock went on further: one may step back, the other stands still while the machine is paused. */
+function elapsedMs({ steady, wall }: Moment): number {
+  return Math.max(performance.now() - steady, Date.now() - wall)
+}
+
 interface PostgresLeases extends LeaseStore {
   /** Gives up all that are still held. */
   releaseAll(): Promise<void>
 }
 
-/** Leadership among replicas: rows that end by the database's clock. `now` never steps, in ms. */
-export function postgresLeases(
-  { query }: Connection,
-  holder: string,
-  now: () => number = () => performance.now(),
-): PostgresLeases {
+/** Leadership among replicas: rows that end by the database's clock. */
+export function postgresLeases({ query }: Connection, holder: string): PostgresLeases {
   const held = new Map<number, Lease>()
   let taken = 0
   return {
     async lead(name, { forMs = leaseMs } = {}) {
-      const deadline = () => now() + forMs * safety
-      let endsAt = deadline()
+      let since: Moment | undefined = presently()
       const [row] = await query(take, [name, holder, forMs])
       if (!row) return undefined
       const fence = { name, number: Number(row.fence) }
@@ -44,16 +51,16 @@ export function postgresLeases(
       const lease: Lease = {
         fence,
         lastsMs: forMs,
-        held: () => now() < endsAt,
+        held: () => since !== undefined && elapsedMs(since) < forMs * safety,
         async renew() {
-          const next = deadline()
+          const next = presently()
           const [still] = await query(prolong, [name, fence.number, forMs])
           // Given up while it was asked for: then it stays so.
-          endsAt = still && held.has(key) ? next : Number.NEGATIVE_INFINITY
+          since = still && held.has(key) ? next : undefined
           return lease.held()
         },
         async release() {
-          endsAt = Number.NEGATIVE_INFINITY
+          since = undefined
           if (held.delete(key)) await query(giveUp, [name, fence.number])
         },
       }
