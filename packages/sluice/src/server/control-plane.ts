@@ -9,6 +9,7 @@ import type { NodeExchange } from './http/node-exchange.ts'
 import { openApi } from './http/openapi.ts'
 import { notFound, Problem } from './http/problem.ts'
 import type { Route } from './http/route.ts'
+import { watchDamagedRows } from './observe/damaged-rows.ts'
 import type { Log } from './observe/log.ts'
 import { createMetrics, type Metrics } from './observe/metrics.ts'
 import { timedStore } from './observe/timed-store.ts'
@@ -75,7 +76,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     draining: () => draining,
   }
   await snapshots.reload()
-  const stops = [keepLoaded(plane), watchStragglers(plane)]
+  const stops = [keepLoaded(plane), watchStragglers(plane), watchDamagedRows(plane)]
   metrics.gauge('streams', 'Open streams.', () => [{ value: hub.streams() }])
   metrics.gauge('store_read_age_seconds', 'Since the last look at the store that was answered.', () => [
     { value: snapshots.ageMs() / 1000 },

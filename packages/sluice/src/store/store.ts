@@ -6,6 +6,7 @@ import type { JudgeQueue } from './judge-queue.ts'
 import type { LeaseStore } from './lease-store.ts'
 import type { OutcomeLog } from './outcome-log.ts'
 import type { ReleaseStore } from './release-store.ts'
+import type { DamagedRow } from './rows/damaged-rows.ts'
 import type { TokenStore } from './token-store.ts'
 
 /**
@@ -27,6 +28,8 @@ export interface Store
   readonly epoch: string
   /** Random secret of 32 bytes in hex, made once with the store: keys the hashes of units. */
   readonly secret: string
+  /** Rows that could not be read since the start, the first 1,000: they are in no list, and stay where they are. */
+  damaged(): DamagedRow[]
   /** Holds while the store answers; rejects otherwise. */
   ping(): Promise<void>
   /** Writes what is under way, then closes. */

@@ -3,6 +3,8 @@ import type { FeatureState } from '../../release/feature-state.ts'
 import { featureSnapshot, servedVersions } from '../../release/snapshot.ts'
 import type { VersionRecord } from '../../release/version-record.ts'
 import type { ReleaseStore, StoreHead } from '../../store/release-store.ts'
+import type { Store } from '../../store/store.ts'
+import { StoreError } from '../../store/store-error.ts'
 import { canonicalJson } from '../../suite/version.ts'
 import type { Log } from '../observe/log.ts'
 import { type ServedFeature, type View, viewOf } from './view.ts'
@@ -24,7 +26,7 @@ export interface Snapshots {
 }
 
 export interface SnapshotsOptions {
-  store: ReleaseStore & { readonly epoch: string }
+  store: ReleaseStore & Pick<Store, 'epoch' | 'damaged'>
   clock: Clock
   log: Log
 }
@@ -57,12 +59,21 @@ export function createSnapshots({ store, clock, log }: SnapshotsOptions): Snapsh
     const began = momentOf(clock)
     let now = await store.head()
     if (whole || now.epoch !== head.epoch || now.revision !== head.revision) {
-      const found = (await store.features()).map((state) => ({ state, stateText: JSON.stringify(state) }))
+      const found = withKept(await store.features())
       if (now.epoch === head.epoch && (now.revision < head.revision || wentBack(known, found))) now = await renewed(now)
       await take(now.epoch, found)
     }
     head = now
     readAt = began
+  }
+
+  /** What cannot be read any more is served on as it was last known: nobody decided to take it away. */
+  function withKept(readable: readonly FeatureState[]): Stored[] {
+    const damaged = new Set(store.damaged().flatMap(({ kind, row }) => (kind === 'feature' ? [row] : [])))
+    const kept = known.filter(({ state }) => damaged.has(state.feature))
+    return [...readable.map((state) => ({ state, stateText: JSON.stringify(state) })), ...kept].sort((a, b) =>
+      a.state.feature < b.state.feature ? -1 : 1,
+    )
   }
 
   /** Revisions that were lost will be given again, to other changes: only another epoch tells them apart. */
@@ -136,10 +147,19 @@ async function servedBy(
   const served = found.flatMap(({ state }) => servedVersions(state).map((id) => ({ feature: state.feature, id })))
   const read = served.map(async ({ feature, id }) => {
     const key = `${feature}\0${id}`
-    const version = known.get(key) ?? (await store.version(feature, id))
+    const version = known.get(key) ?? (await readableVersion(store, feature, id))
     return version && ([key, version] as const)
   })
   return new Map((await Promise.all(read)).filter((entry) => entry !== undefined))
+}
+
+async function readableVersion(store: ReleaseStore, feature: string, id: string): Promise<VersionRecord | undefined> {
+  try {
+    return await store.version(feature, id)
+  } catch (error) {
+    if (error instanceof StoreError && error.fault === 'damaged') return undefined
+    throw error
+  }
 }
 
 /** What is served of a feature stays the same object for as long as it stays the same. */
@@ -153,6 +173,9 @@ function servedFeatures(
     const { feature: name, revision } = state
     const same = old.get(name)
     if (same?.stateText === stateText) return same
+    const isWhole = servedVersions(state).every((id) => versions.has(`${name}\0${id}`))
+    // Of a version that cannot be read nothing can be served: the feature stays as it was last known.
+    if (!isWhole) return same ? { ...same, stateText } : { state, stateText, served: undefined }
     const made = featureSnapshot(state, (id) => versions.get(`${name}\0${id}`)?.content)
     if (!made) return { state, stateText, served: undefined }
     const text = canonicalJson(made)

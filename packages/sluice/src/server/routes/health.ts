@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Problem } from '../http/problem.ts'
 import { defineRoute } from '../http/route.ts'
+import { damagedByFeature } from '../observe/damaged-rows.ts'
 
 /** Kinds of faults only: whoever asks need not have a token. */
 const failing = z.array(
@@ -8,8 +9,8 @@ const failing = z.array(
     loop: z.string(),
     feature: z.string().nullable().meta({ description: 'Null: all of the loop.' }),
     code: z.string(),
-    since: z.number().meta({ description: 'ms since the epoch' }),
-    failures: z.int().meta({ description: 'In a row.' }),
+    since: z.number().nullable().meta({ description: 'ms since the epoch; null of a stored row that cannot be read' }),
+    failures: z.int().meta({ description: 'In a row, or rows that cannot be read.' }),
   }),
 )
 const leading = z
@@ -59,7 +60,10 @@ export const ready = defineRoute({
     const [leases] = await Promise.race([asked, timer.promise]).finally(() => clock.clearTimer(late))
     // Names of channels are for those with a token.
     const works = leases.filter(({ ours, name }) => ours && !name.startsWith('notify:')).map(({ name }) => name)
-    const faults = (insight.faults?.() ?? []).slice(0, mostNamed)
+    const damaged = damagedByFeature(store).map(({ kind, feature, rows }) => {
+      return { loop: `reading a ${kind}`, feature, code: 'damaged', since: null, failures: rows }
+    })
+    const faults = [...(insight.faults?.() ?? []), ...damaged].slice(0, mostNamed)
     return { status: 200, body: { status: 'ok', leading: works, failing: faults } }
   },
 })

@@ -54,6 +54,7 @@ export function memoryStore(identity: StoreIdentity = newIdentity(), { now }: { 
       await queue.finish([...gone, ...entries].map(({ id }) => id))
       return { contents: gone.length, memories: removeUnit(unit, rolloutIds), entries: entriesBy(entries) }
     },
+    damaged: () => [],
     ping: async () => {},
     close: async () => {},
   }

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
+import { DamagedRows } from '../rows/damaged-rows.ts'
 import { StoreError } from '../store-error.ts'
 import { type Line, lineOf } from './open-client.ts'
 import { postgresError } from './postgres-error.ts'
@@ -27,6 +28,7 @@ const limits: Limits = { connect: 3000, statement: 5000, call: 4000, ping: 2000 
  * the database has fallen silent.
  */
 export class Connection {
+  readonly damaged = new DamagedRows()
   readonly place: string
   readonly #line: Line
   readonly #limits: Limits

@@ -1,5 +1,6 @@
 import type { ContentStore } from '../content-store.ts'
 import { contentOf, contentRow } from '../rows/content-row.ts'
+import { rowOf } from '../rows/damaged-rows.ts'
 import type { Connection } from './connection.ts'
 import { isForgotten } from './forgetting.ts'
 
@@ -44,7 +45,8 @@ export function postgresContents(db: Connection): ContentStore {
       const where = filters.map(([column], index) => ` AND ${column} = $${index + 3}`).join('')
       const worst = `SELECT * FROM sluice.contents WHERE feature = $1 AND score IS NOT NULL${where}
         ORDER BY score, stored_at, id LIMIT $2`
-      return (await db.query(worst, [feature, limit, ...filters.map(([, value]) => value)])).map(contentOf)
+      const rows = await db.query(worst, [feature, limit, ...filters.map(([, value]) => value)])
+      return db.damaged.readable(rows, contentOf, rowOf.content)
     },
     async expireContent(now) {
       await db.query('DELETE FROM sluice.forgotten WHERE until <= $1', [now])

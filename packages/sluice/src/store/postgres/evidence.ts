@@ -1,4 +1,5 @@
 import type { Checkpoint, EvidenceStore } from '../evidence-store.ts'
+import { rowOf } from '../rows/damaged-rows.ts'
 import { asideName, checkpointOf, checkpointText, unitOf, unitTexts } from '../rows/evidence-row.ts'
 import type { Connection, Query } from './connection.ts'
 import { isForgotten } from './forgetting.ts'
@@ -67,7 +68,7 @@ export function postgresEvidence(db: Connection): EvidenceStore {
         rolloutId,
         keys,
       ])
-      return new Map(rows.map(unitOf))
+      return new Map(db.damaged.readable(rows, unitOf, rowOf.unit))
     },
   }
 }

@@ -1,4 +1,5 @@
 import { forgottenAtATime, type InstanceStore, lastOfEach, mostInstances } from '../instance-store.ts'
+import { rowOf } from '../rows/damaged-rows.ts'
 import { type InstanceRow, instanceOf, instanceRow } from '../rows/instance-row.ts'
 import type { Signal } from '../signal.ts'
 import type { Connection, Query } from './connection.ts'
@@ -32,7 +33,7 @@ const some = `WITH gone AS (
       (SELECT token_id, instance, process FROM sluice.instances WHERE may_serve_until < $1 LIMIT $2) RETURNING 1)
   SELECT count(*) AS n FROM gone`
 
-export function postgresInstances({ query }: Connection, acknowledged: Signal<void>): InstanceStore {
+export function postgresInstances({ query, damaged }: Connection, acknowledged: Signal<void>): InstanceStore {
   return {
     async acknowledge(reports) {
       const rows = lastOfEach(reports).map(instanceRow)
@@ -49,7 +50,7 @@ export function postgresInstances({ query }: Connection, acknowledged: Signal<vo
     },
     async instances(at) {
       const lasting = 'SELECT * FROM sluice.instances WHERE may_serve_until >= $1 ORDER BY instance, process, token_id'
-      return (await query(lasting, [at])).map(instanceOf)
+      return damaged.readable(await query(lasting, [at]), instanceOf, rowOf.instance)
     },
     async forgetSilent(at) {
       const [row] = await query(some, [at, forgottenAtATime])

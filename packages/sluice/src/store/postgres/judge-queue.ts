@@ -1,4 +1,5 @@
 import type { JudgeQueue } from '../judge-queue.ts'
+import { rowOf } from '../rows/damaged-rows.ts'
 import { byUrgency, taskOf, taskRow } from '../rows/task-row.ts'
 import type { Connection } from './connection.ts'
 
@@ -33,8 +34,10 @@ export function postgresJudgeQueue(db: Connection): JudgeQueue {
         return dropped.length
       })
     },
-    claim: async (limit, now, leaseMs) =>
-      (await db.query(claim, [now + leaseMs, now, limit])).map(taskOf).sort(byUrgency),
+    async claim(limit, now, leaseMs) {
+      const rows = await db.query(claim, [now + leaseMs, now, limit])
+      return db.damaged.readable(rows, taskOf, rowOf.task).sort(byUrgency)
+    },
     async finish(ids) {
       await db.query('DELETE FROM sluice.judge_queue WHERE id = ANY ($1)', [ids])
     },

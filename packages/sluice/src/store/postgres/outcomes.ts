@@ -1,5 +1,6 @@
 import { openRollouts } from '../open-rollouts.ts'
-import type { Appended, OutcomeLog } from '../outcome-log.ts'
+import type { Appended, LogEntry, OutcomeLog } from '../outcome-log.ts'
+import { rowOf } from '../rows/damaged-rows.ts'
 import { featureOf } from '../rows/documents.ts'
 import { type LogRow, logEntryOf, logRow } from '../rows/log-row.ts'
 import type { Signal } from '../signal.ts'
@@ -47,8 +48,16 @@ export function postgresOutcomes(db: Connection, queue: AppendQueue, appends: Si
     async readLog({ after, limit, feature, rolloutId }) {
       const filters = Object.entries({ feature, rollout_id: rolloutId }).filter(([, value]) => value !== undefined)
       const where = filters.map(([column], index) => ` AND ${column} = $${index + 3}`).join('')
-      const page = `SELECT ${columns} FROM sluice.log WHERE seq > $1${where} ORDER BY seq LIMIT $2`
-      return (await db.query(page, [after, limit, ...filters.map(([, value]) => value)])).map(logEntryOf)
+      const sql = `SELECT ${columns} FROM sluice.log WHERE seq > $1${where} ORDER BY seq LIMIT $2`
+      const page: LogEntry[] = []
+      for (let from = after; page.length < limit; ) {
+        const wanted = limit - page.length
+        const rows = await db.query(sql, [from, wanted, ...filters.map(([, value]) => value)])
+        page.push(...db.damaged.readable(rows, logEntryOf, rowOf.logEntry))
+        if (rows.length < wanted) break
+        from = Number(rows.at(-1)?.seq)
+      }
+      return page
     },
     async entry(id) {
       const [row] = await db.query(`SELECT ${columns} FROM sluice.log WHERE id = $1`, [id])
@@ -56,10 +65,14 @@ export function postgresOutcomes(db: Connection, queue: AppendQueue, appends: Si
     },
     onAppend: appends.listen,
     async pruneLog(before) {
-      const features = await db.query('SELECT document FROM sluice.features')
-      const open = openRollouts(features.map((row) => featureOf(row.document)))
-      const isOld = 'received_at < $3 AND (rollout_id IS NULL OR rollout_id <> ALL ($4::text[]))'
-      return await sweepLog(db, isOld, before, open)
+      const rows = await db.query('SELECT feature, document FROM sluice.features')
+      const features = db.damaged.readable(rows, ({ document }) => featureOf(document), rowOf.feature)
+      const open = openRollouts(features)
+      // What cannot be read may have a rollout that is open.
+      const known = features.map(({ feature }) => feature)
+      const isOld = `received_at < $3 AND (rollout_id IS NULL OR (rollout_id <> ALL ($4::text[])
+        AND (feature = ANY ($5::text[]) OR feature NOT IN (SELECT feature FROM sluice.features))))`
+      return await sweepLog(db, isOld, before, open, known)
     },
   }
 }

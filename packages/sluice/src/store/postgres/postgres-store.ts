@@ -53,6 +53,7 @@ export async function postgresStore(
     ...postgresJudgeQueue(db),
     ...postgresContents(db),
     ...postgresForgetting(db),
+    damaged: () => db.damaged.current(),
     ping: () => db.ping(),
     async close() {
       await Promise.all([

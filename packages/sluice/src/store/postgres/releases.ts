@@ -1,6 +1,7 @@
 import { planCommit, rememberedMs } from '../commit-plan.ts'
 import { newIdentity } from '../identity.ts'
 import type { Change, CommitResult, ReleaseStore } from '../release-store.ts'
+import { rowOf } from '../rows/damaged-rows.ts'
 import { answerOf, auditOf, featureOf, versionOf } from '../rows/documents.ts'
 import type { Signal } from '../signal.ts'
 import { StoreError } from '../store-error.ts'
@@ -8,7 +9,7 @@ import type { Connection, Query, Row } from './connection.ts'
 import { notify } from './session.ts'
 
 export function postgresReleases(db: Connection, changes: Signal<number>): ReleaseStore {
-  const { query } = db
+  const { query, damaged } = db
   return {
     async revision() {
       const [row] = await query('SELECT revision FROM sluice.store')
@@ -22,15 +23,17 @@ export function postgresReleases(db: Connection, changes: Signal<number>): Relea
     async renewEpoch(epoch) {
       await query('UPDATE sluice.store SET epoch = $2 WHERE epoch = $1', [epoch, newIdentity().epoch])
     },
-    features: async () =>
-      (await query('SELECT document FROM sluice.features ORDER BY feature')).map((row) => featureOf(row.document)),
+    async features() {
+      const rows = await query('SELECT feature, document FROM sluice.features ORDER BY feature')
+      return damaged.readable(rows, ({ document }) => featureOf(document), rowOf.feature)
+    },
     async feature(name) {
       const [row] = await query('SELECT document FROM sluice.features WHERE feature = $1', [name])
       return row && featureOf(row.document)
     },
     async versions(feature) {
-      const rows = await query('SELECT document FROM sluice.versions WHERE feature = $1 ORDER BY number', [feature])
-      return rows.map((row) => versionOf(row.document))
+      const all = 'SELECT feature, id, document FROM sluice.versions WHERE feature = $1 ORDER BY number'
+      return damaged.readable(await query(all, [feature]), ({ document }) => versionOf(document), rowOf.version)
     },
     async version(feature, id) {
       const rows = await query('SELECT document FROM sluice.versions WHERE feature = $1 AND id = $2', [feature, id])

@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import { DamagedRows } from '../rows/damaged-rows.ts'
 import { StoreError } from '../store-error.ts'
 import { GroupCommit } from './group-commit.ts'
 import { whenFree } from './lock-wait.ts'
@@ -14,6 +15,7 @@ const emptyAgainMs = 1000
  * call stand still: it is tried again later, for up to 5 s.
  */
 export class Connection {
+  readonly damaged = new DamagedRows()
   readonly #database: DatabaseSync
   readonly #commits: GroupCommit
   readonly #statements = new Map<string, StatementSync>()

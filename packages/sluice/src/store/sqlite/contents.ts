@@ -1,6 +1,7 @@
 import type { ContentStore } from '../content-store.ts'
 import { featureScope } from '../forget-store.ts'
 import { type ContentRow, contentOf, contentRow } from '../rows/content-row.ts'
+import { rowOf } from '../rows/damaged-rows.ts'
 import type { Connection } from './connection.ts'
 import { expireForgetting, forgottenIn } from './forgetting.ts'
 
@@ -40,7 +41,7 @@ export function sqliteContents(db: Connection): ContentStore {
         const values = filters.map(([, value]) => String(value))
         const worst = `SELECT * FROM contents WHERE feature = ? AND score IS NOT NULL${where}
           ORDER BY score, stored_at, id LIMIT ?`
-        return db.all(worst, feature, ...values, limit).map(contentOf)
+        return db.damaged.readable(db.all(worst, feature, ...values, limit), contentOf, rowOf.content)
       }),
     async expireContent(now) {
       const expired = await db.write(() => {

@@ -1,5 +1,6 @@
 import type { EvidenceStore } from '../evidence-store.ts'
 import { rolloutScope } from '../forget-store.ts'
+import { rowOf } from '../rows/damaged-rows.ts'
 import { asideName, checkpointOf, checkpointText, unitOf, unitTexts } from '../rows/evidence-row.ts'
 import type { Connection } from './connection.ts'
 import { forgottenIn } from './forgetting.ts'
@@ -63,7 +64,7 @@ export function sqliteEvidence(db: Connection): EvidenceStore {
           rolloutId,
           JSON.stringify(keys),
         )
-        return new Map(rows.map(unitOf))
+        return new Map(db.damaged.readable(rows, unitOf, rowOf.unit))
       }),
   }
 }

@@ -1,4 +1,5 @@
 import { forgottenAtATime, type InstanceStore, mostInstances } from '../instance-store.ts'
+import { rowOf } from '../rows/damaged-rows.ts'
 import { type InstanceRow, instanceOf, instanceRow } from '../rows/instance-row.ts'
 import { signal } from '../signal.ts'
 import type { Connection } from './connection.ts'
@@ -44,7 +45,7 @@ export function sqliteInstances(db: Connection): InstanceStore {
     instances: (at) =>
       db.read(() => {
         const lasting = 'SELECT * FROM instances WHERE may_serve_until >= ? ORDER BY instance, process, token_id'
-        return db.all(lasting, at).map(instanceOf)
+        return db.damaged.readable(db.all(lasting, at), instanceOf, rowOf.instance)
       }),
     forgetSilent: async (at) => (await db.write(() => db.run(some, at, forgottenAtATime))) === forgottenAtATime,
     onAcknowledge: acknowledged.listen,

@@ -1,4 +1,5 @@
 import type { JudgeQueue } from '../judge-queue.ts'
+import { rowOf } from '../rows/damaged-rows.ts'
 import { byUrgency, type TaskRow, taskOf, taskRow } from '../rows/task-row.ts'
 import type { Connection } from './connection.ts'
 
@@ -28,12 +29,7 @@ export function sqliteJudgeQueue(db: Connection): JudgeQueue {
       })
     },
     claim: (limit, now, leaseMs) =>
-      db.write(() =>
-        db
-          .all(claim, now + leaseMs, now, limit)
-          .map(taskOf)
-          .sort(byUrgency),
-      ),
+      db.write(() => db.damaged.readable(db.all(claim, now + leaseMs, now, limit), taskOf, rowOf.task).sort(byUrgency)),
     finish: (ids) =>
       db.write(() => {
         db.run('DELETE FROM judge_queue WHERE id IN (SELECT value FROM json_each(?))', JSON.stringify(ids))

@@ -1,6 +1,7 @@
 import { featureScope } from '../forget-store.ts'
 import { openRollouts } from '../open-rollouts.ts'
-import type { Appended, OutcomeLog } from '../outcome-log.ts'
+import type { Appended, LogEntry, OutcomeLog } from '../outcome-log.ts'
+import { rowOf } from '../rows/damaged-rows.ts'
 import { featureOf } from '../rows/documents.ts'
 import { isStorable, type LogRow, logEntryOf, logRow } from '../rows/log-row.ts'
 import { signal } from '../signal.ts'
@@ -25,8 +26,16 @@ export function sqliteOutcomes(db: Connection): OutcomeLog {
         const filters = Object.entries({ feature, rollout_id: rolloutId }).filter(([, value]) => value !== undefined)
         const where = filters.map(([column]) => `${column} = ? AND `).join('')
         const values = filters.map(([, value]) => String(value))
-        const page = `SELECT ${columns} FROM log WHERE ${where}seq > ? ORDER BY seq LIMIT ?`
-        return db.all(page, ...values, after, limit).map(logEntryOf)
+        const sql = `SELECT ${columns} FROM log WHERE ${where}seq > ? ORDER BY seq LIMIT ?`
+        const page: LogEntry[] = []
+        for (let from = after; page.length < limit; ) {
+          const wanted = limit - page.length
+          const rows = db.all(sql, ...values, from, wanted)
+          page.push(...db.damaged.readable(rows, logEntryOf, rowOf.logEntry))
+          if (rows.length < wanted) break
+          from = Number(rows.at(-1)?.seq)
+        }
+        return page
       }),
     entry: (id) =>
       db.read(() => {
@@ -35,12 +44,14 @@ export function sqliteOutcomes(db: Connection): OutcomeLog {
       }),
     onAppend: appends.listen,
     async pruneLog(before) {
-      const features = await db.read(() =>
-        db.all('SELECT document FROM features').map((row) => featureOf(row.document)),
-      )
+      const rows = await db.read(() => db.all('SELECT feature, document FROM features'))
+      const features = db.damaged.readable(rows, ({ document }) => featureOf(document), rowOf.feature)
       const open = JSON.stringify(openRollouts(features))
-      const isOld = 'received_at < ? AND (rollout_id IS NULL OR rollout_id NOT IN (SELECT value FROM json_each(?)))'
-      return await sweepLog(db, isOld, before, open)
+      // What cannot be read may have a rollout that is open.
+      const known = JSON.stringify(features.map(({ feature }) => feature))
+      const isOld = `received_at < ? AND (rollout_id IS NULL OR (rollout_id NOT IN (SELECT value FROM json_each(?))
+        AND (feature IN (SELECT value FROM json_each(?)) OR feature NOT IN (SELECT feature FROM features))))`
+      return await sweepLog(db, isOld, before, open, known)
     },
   }
 }

@@ -2,6 +2,7 @@ import type { AuditHead } from '../../release/audit-chain.ts'
 import { planCommit, rememberedMs } from '../commit-plan.ts'
 import { newIdentity } from '../identity.ts'
 import type { Change, CommitResult, ReleaseStore } from '../release-store.ts'
+import { rowOf } from '../rows/damaged-rows.ts'
 import { answerOf, auditOf, featureOf, versionOf } from '../rows/documents.ts'
 import { signal } from '../signal.ts'
 import type { Connection } from './connection.ts'
@@ -20,18 +21,20 @@ export function sqliteReleases(db: Connection, lastFence: (name: string) => numb
     renewEpoch: (epoch) =>
       db.write(() => void db.run('UPDATE store SET epoch = ? WHERE epoch = ?', newIdentity().epoch, epoch)),
     features: () =>
-      db.read(() => db.all('SELECT document FROM features ORDER BY feature').map((row) => featureOf(row.document))),
+      db.read(() => {
+        const rows = db.all('SELECT feature, document FROM features ORDER BY feature')
+        return db.damaged.readable(rows, ({ document }) => featureOf(document), rowOf.feature)
+      }),
     feature: (name) =>
       db.read(() => {
         const row = db.first('SELECT document FROM features WHERE feature = ?', name)
         return row && featureOf(row.document)
       }),
     versions: (feature) =>
-      db.read(() =>
-        db
-          .all('SELECT document FROM versions WHERE feature = ? ORDER BY number', feature)
-          .map((row) => versionOf(row.document)),
-      ),
+      db.read(() => {
+        const rows = db.all('SELECT feature, id, document FROM versions WHERE feature = ? ORDER BY number', feature)
+        return db.damaged.readable(rows, ({ document }) => versionOf(document), rowOf.version)
+      }),
     version: (feature, id) =>
       db.read(() => {
         const row = db.first('SELECT document FROM versions WHERE feature = ? AND id = ?', feature, id)

@@ -33,6 +33,7 @@ export async function sqliteStore(folder: string, fresh: StoreIdentity = newIden
     ...sqliteJudgeQueue(db),
     ...sqliteContents(db),
     ...sqliteForgetting(db),
+    damaged: () => db.damaged.current(),
     ping: () => db.read(() => void db.first('SELECT 1')),
     async close() {
       await db.close()

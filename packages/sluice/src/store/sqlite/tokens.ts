@@ -1,3 +1,4 @@
+import { rowOf } from '../rows/damaged-rows.ts'
 import { tokenOf } from '../rows/documents.ts'
 import type { TokenStore } from '../token-store.ts'
 import type { Connection } from './connection.ts'
@@ -5,7 +6,10 @@ import type { Connection } from './connection.ts'
 export function sqliteTokens(db: Connection): TokenStore {
   return {
     tokens: () =>
-      db.read(() => db.all('SELECT document FROM tokens ORDER BY number').map((row) => tokenOf(row.document))),
+      db.read(() => {
+        const rows = db.all('SELECT id, document FROM tokens ORDER BY number')
+        return db.damaged.readable(rows, ({ document }) => tokenOf(document), rowOf.token)
+      }),
     tokenByHash: (hash) =>
       db.read(() => {
         const row = db.first('SELECT document FROM tokens WHERE hash = ?', hash)

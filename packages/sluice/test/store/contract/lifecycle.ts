@@ -168,7 +168,39 @@ export function testLifecycle({ name: kind, open, openPlace, newerSchema = '' }:
     const isDamaged = (what: RegExp) => (error: unknown) =>
       error instanceof StoreError && error.fault === 'damaged' && !error.retryable && what.test(error.message)
     await assert.rejects(store.feature('summary'), isDamaged(/feature is damaged \(revision: .*backup/))
-    await assert.rejects(store.readLog({ after: 0, limit: 9 }), isDamaged(/log entry 1 is damaged \(it is no JSON\)/))
+    await assert.rejects(store.entry('a'), isDamaged(/log entry 1 is damaged \(it is no JSON\)/))
+  })
+
+  test(`${kind}: a damaged row keeps nobody from the others, and is named`, async (context) => {
+    const { store, tamper } = await openPlace(context)
+    for (const name of ['a', 'b', 'c']) await store.commit(change(name, { feature: feature(name) }))
+    const entries = Array.from({ length: 9 }, (_, index) =>
+      request(`${index}`, { receivedAt: 0, feature: 'b', rolloutId: 'r7' }),
+    )
+    await store.append(entries)
+    await tamper(
+      `UPDATE features SET document = '[]' WHERE feature = 'b'; UPDATE log SET rest = '{' WHERE seq IN (1, 2, 3, 5)`,
+    )
+    const names = async () => (await store.features()).map(({ feature }) => feature)
+    assert.deepEqual(await names(), ['a', 'c'])
+    const seqs = async (limit: number) => (await store.readLog({ after: 0, limit })).map(({ seq }) => seq)
+    assert.deepEqual(
+      [await seqs(2), await seqs(9)],
+      [
+        [4, 6],
+        [4, 6, 7, 8, 9],
+      ],
+    )
+    assert.deepEqual(
+      store.damaged().map(({ kind, feature, row }) => `${kind} ${row} of ${feature}`),
+      ['feature b of b', ...[1, 2, 3, 5].map((seq) => `log entry ${seq} of b`)],
+    )
+    assert.equal(await store.pruneLog(1_000_000), 0, 'what cannot be read may have a rollout that is open')
+    await tamper(
+      `UPDATE features SET document = (SELECT replace(document, '"a"', '"b"') FROM features WHERE feature = 'a') WHERE feature = 'b'`,
+    )
+    assert.deepEqual(await names(), ['a', 'b', 'c'])
+    assert.ok(store.damaged().every(({ kind }) => kind === 'log entry'))
   })
 
   test(`${kind}: whoever edits, removes or cuts off rows of the audit log behind the store's back is found out`, async (context) => {
