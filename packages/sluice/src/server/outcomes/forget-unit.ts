@@ -1,10 +1,12 @@
+import { usersOfDay } from '../../drift/drift-state.ts'
 import type { EntriesGone, Forgetting, Forgotten } from '../../store/forget-store.ts'
 import type { ReleaseStore } from '../../store/release-store.ts'
 import type { Caller } from '../access/caller.ts'
 import type { Plane } from '../plane.ts'
 
+const dayMs = 86_400_000
 /** So long what still arrives of a unit is dropped: longer than any client or task keeps anything. */
-const latecomersMs = 7 * 86_400_000
+const latecomersMs = 7 * dayMs
 
 /**
  * Deletes all that is stored of a unit in the features that the caller may see. The audit log notes that it was asked for, and
@@ -18,7 +20,7 @@ export async function forgetUnit(
 ): Promise<Forgotten & { until: number }> {
   const now = clock.now()
   const until = now + latecomersMs
-  const features = caller.features && (await Promise.all(caller.features.map((name) => withRollouts(store, name))))
+  const features = caller.features && (await Promise.all(caller.features.map((name) => withRollouts(store, name, now))))
   const note = { at: now, actor: caller.name, tokenId: caller.tokenId, action: 'unit.forget', before: null }
   const asked = { features: caller.features, until }
   await store.commit({ audit: { ...note, chain: '_system', reason: null, after: asked, evidence: null } })
@@ -28,12 +30,15 @@ export async function forgetUnit(
   return { ...forgotten, until }
 }
 
+/** A feature with all under which its users are remembered: its rollouts, and the days of the drift watch. */
 async function withRollouts(
   store: ReleaseStore,
   feature: string,
+  now: number,
 ): Promise<NonNullable<Forgetting['features']>[number]> {
+  const days = [now, now - dayMs].map((time) => usersOfDay(feature, time))
   const starts = (await store.audit(feature)).filter(({ action }) => action === 'rollout.start')
-  return { feature, rolloutIds: starts.flatMap(({ after }) => rolloutIn(after)) }
+  return { feature, rolloutIds: [...days, ...starts.flatMap(({ after }) => rolloutIn(after))] }
 }
 
 function rolloutIn(after: unknown): string[] {
