@@ -124,6 +124,7 @@ export function openSession({ config, files }: LoadedProject, options: SessionOp
     },
     close() {
       interrupt.dispose()
+      results.end()
       database.close()
     },
   }

@@ -1,22 +1,21 @@
 import type { FeatureSummary } from './feature-report.ts'
-import { formatCount } from './format.ts'
 import type { RunFinding } from './run-finding.ts'
 
 const words = { generation: 'answers', judge: 'judgements', embedding: 'embeddings' } as const
 
-/** Says how much of a run no model was asked for; nothing where all of it was. */
+/** Says what no model was asked for, and whose recordings answered; how much that was stands in the proof of the run. */
 export function recordedFindings(features: readonly FeatureSummary[]): RunFinding[] {
   const origins = features.flatMap(({ origins = [] }) => origins)
   const recorded = origins.filter((origin) => origin.recorded > 0)
   if (recorded.length === 0) return []
-  const parts = (Object.keys(words) as (keyof typeof words)[]).flatMap((stage) => {
-    const some = origins.filter((origin) => origin.stage === stage)
-    const count = (of: 'answers' | 'recorded') => some.reduce((sum, origin) => sum + origin[of], 0)
-    return count('recorded') === 0
-      ? []
-      : [`${formatCount(count('recorded'))} of ${formatCount(count('answers'))} ${words[stage]}`]
-  })
+  const parts = (Object.keys(words) as (keyof typeof words)[])
+    .filter((stage) => recorded.some((origin) => origin.stage === stage))
+    .map((stage) => {
+      const isAll = origins.every((origin) => origin.stage !== stage || origin.recorded === origin.answers)
+      return `${isAll ? 'all' : 'some'} ${words[stage]}`
+    })
   const providers = [...new Set(recorded.map(({ provider }) => provider))].join(', ')
-  const message = `${parts.join(' and ')} come from recordings (${providers}): no model was asked for them.`
+  const what = parts.join(' and ')
+  const message = `${what[0]?.toUpperCase()}${what.slice(1)} come from recordings (${providers}): no model was asked for them.`
   return [{ code: 'recorded-answers', severity: 'note', message, feature: null, before: null, after: null }]
 }

@@ -66,6 +66,8 @@ const migrations = [
      channel TEXT NOT NULL PRIMARY KEY,
      since TEXT NOT NULL
    );`,
+  `ALTER TABLE runs ADD COLUMN ended_at INTEGER;
+   UPDATE runs SET ended_at = started_at;`,
 ]
 
 /** How long one process waits for another. */

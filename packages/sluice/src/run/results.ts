@@ -19,12 +19,19 @@ export interface Results {
   rows(feature: string): Iterable<ResultRow>
   /** Writes what is still buffered. */
   flush(): void
+  /** Nothing is added any more, nor read: later runs may drop the details. */
+  end(): void
 }
 
 const runsKept = 20
+/** A run that was killed never ends; after this time it has. */
+const longestRunMs = 24 * 60 * 60 * 1000
 const rowsPerWrite = 500
 
-/** Starts a run in the store. Secrets are masked. Details of all but the last 20 runs are dropped; paid answers are kept. */
+/**
+ * Starts a run in the store. Secrets are masked. Details of all but the last 20 runs are dropped, though not of one that is
+ * still under way, however many have begun since; paid answers are kept.
+ */
 export function createResults(
   database: DatabaseSync,
   run: { id: string; command: string; startedAt: number },
@@ -33,8 +40,11 @@ export function createResults(
   const write = (work: () => void) => inStore(database, () => writeTogether(database, work))
   write(() => {
     database
-      .prepare('DELETE FROM runs WHERE id NOT IN (SELECT id FROM runs ORDER BY started_at DESC LIMIT ?)')
-      .run(runsKept - 1)
+      .prepare(
+        `DELETE FROM runs WHERE id NOT IN (SELECT id FROM runs ORDER BY started_at DESC LIMIT ?)
+           AND (ended_at IS NOT NULL OR started_at < ?)`,
+      )
+      .run(runsKept - 1, run.startedAt - longestRunMs)
     database
       .prepare('INSERT INTO runs (id, command, started_at) VALUES (?, ?, ?)')
       .run(run.id, run.command, run.startedAt)
@@ -72,6 +82,13 @@ export function createResults(
       }
     },
     flush,
+    end() {
+      try {
+        database.prepare('UPDATE runs SET ended_at = ? WHERE id = ?').run(Date.now(), run.id)
+      } catch {
+        // It changes no verdict: the details are then kept for a day.
+      }
+    },
   }
 }
 

@@ -14,8 +14,8 @@ test('without any of them the worse version fails, and nothing is said', async (
   const { findings, measureChanges } = readReport(project, 'out')
   assert.deepEqual(measureChanges, [])
   assert.deepEqual(
-    findings.map(({ code: of, severity }) => [of, severity]),
-    [['recorded-answers', 'note']],
+    findings.map(({ code: of, severity, message }) => [of, severity, message]),
+    [['recorded-answers', 'note', 'All answers come from recordings (recorded): no model was asked for them.']],
   )
 })
 

@@ -7,7 +7,7 @@ import type { Results } from '../../src/run/results.ts'
 import { createScoreTable } from '../../src/run/score-table.ts'
 import type { Case } from '../../src/suite/case.ts'
 
-const results: Results = { add: () => {}, rows: () => [], flush: () => {} }
+const results: Results = { add: () => {}, rows: () => [], flush: () => {}, end: () => {} }
 
 async function* cases(): AsyncGenerator<Case> {
   for (let line = 1; line <= 40; line += 1)

@@ -10,7 +10,7 @@ import { Worker } from 'node:worker_threads'
 import type { Completion } from '../../src/providers/provider.ts'
 import { createAnswerStore } from '../../src/run/answer-store.ts'
 import { openDatabase } from '../../src/run/database.ts'
-import { createResults } from '../../src/run/results.ts'
+import { createResults, type ResultRow } from '../../src/run/results.ts'
 
 const completion: Completion = {
   output: 'hello',
@@ -76,9 +76,49 @@ test('details of a run are read back by position, arm and repeat; old runs go', 
     [...results.rows('f')].map((row) => row.detail.score),
     [0.1, 0.2, 0.3],
   )
+  results.end()
   for (let n = 1; n <= 20; n += 1) createResults(database, { id: `run-${n}`, command: 'eval', startedAt: n })
   assert.deepEqual([...results.rows('f')], [])
   database.close()
+})
+
+test('details of a run that is still under way stay, however many have begun since', () => {
+  using folder = temporaryFolder()
+  const database = openDatabase(folder.root)
+  const now = Date.now()
+  const long = createResults(database, { id: 'long', command: 'nightly', startedAt: now })
+  const row = (repeat: number): ResultRow => ({
+    position: 0,
+    arm: 'candidate',
+    repeat,
+    detail: { state: 'scored', score: 1, checks: [], judge: [] },
+  })
+  long.add('f', row(1))
+  long.flush()
+  const others = (from: number) => {
+    for (let n = 1; n <= 25; n += 1) {
+      createResults(database, { id: `${from + n}`, command: 'eval', startedAt: from + n }).end()
+    }
+  }
+  others(now)
+  long.add('f', row(2))
+  assert.equal([...long.rows('f')].length, 2)
+  long.end()
+  others(now + 100)
+  assert.deepEqual([...long.rows('f')], [])
+  assert.equal(database.prepare('SELECT count(*) AS n FROM runs').get()?.n, 20)
+  database.close()
+})
+
+test('a store of the version before opens, and its runs count as ended', () => {
+  using folder = temporaryFolder()
+  const before = openDatabase(folder.root)
+  createResults(before, { id: 'old', command: 'eval', startedAt: 5 })
+  before.exec('ALTER TABLE runs DROP COLUMN ended_at; PRAGMA user_version = 2')
+  before.close()
+  const after = openDatabase(folder.root)
+  assert.equal(after.prepare('SELECT ended_at FROM runs').get()?.ended_at, 5)
+  after.close()
 })
 
 test('a store written by a newer version is left alone, with the way out', () => {
