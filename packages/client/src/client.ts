@@ -263,7 +263,7 @@ function connect(options: SluiceClientOptions) {
     pending: () => queue.counts().queued,
     flush: () => Promise.all([queue.flush(), saved()]),
     lost: (pending) =>
-      report('warn', 'outcomes-unsent', `the process ended with ${pending} outcomes unsent: call close() before`),
+      report('warn', 'outcomes-unsent', `the process ended with ${pending} outcome(s) unsent: call close() before`),
   })
   const secret = options.referenceKey || token || globalThis.crypto.randomUUID()
   let made: References | undefined
