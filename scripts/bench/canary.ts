@@ -3,12 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { startPostgres } from '../../packages/sluice/test/support/postgres.ts'
 import { benchEngine } from './engine.ts'
 import { benchJudging } from './judging.ts'
 import { type BenchServer, startServer } from './plane.ts'
 import { listenToStreams } from './streams.ts'
 import { printTable, quantile, type Row } from './table.ts'
-import { arrivals, sendAll, startCanary } from './traffic.ts'
+import { arrivals, sendAll, sendToAll, startCanary } from './traffic.ts'
 
 /** Prints one table. `--outcomes n`: how many go through the engine (default 10 million). */
 export async function benchCanary(args: string[]): Promise<void> {
@@ -19,7 +20,8 @@ export async function benchCanary(args: string[]): Promise<void> {
     rows.push(...more)
   }
   add(benchEngine(Number(values.outcomes)))
-  add(await withServer(ingest))
+  add(await withServer((server) => ingest([server], 'SQLite')))
+  add(await withReplicas((servers) => ingest(servers, 'PostgreSQL, two replicas')))
   add(await withServer(toTheLastClient))
   add(await benchJudging())
   printTable(rows)
@@ -36,21 +38,36 @@ async function withServer(work: (server: BenchServer) => Promise<Row[]>): Promis
   }
 }
 
+/** Two servers on one PostgreSQL of their own, which keeps what it commits. */
+async function withReplicas(work: (servers: BenchServer[]) => Promise<Row[]>): Promise<Row[]> {
+  await using postgres = await startPostgres({ isDurable: true })
+  const folder = mkdtempSync(path.join(tmpdir(), 'sluice-bench-'))
+  const start = () => startServer(folder, { DATABASE_URL: postgres.url })
+  const servers = [await start(), await start()]
+  try {
+    return await work(servers)
+  } finally {
+    for (const server of servers) await server.kill()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
 /** Outcomes of a canary, which the engine reads as they come, beside outcomes that no rollout wants, in turn. */
-async function ingest(server: BenchServer): Promise<Row[]> {
-  const rollout = await startCanary(server, { percent: 10 })
+async function ingest(servers: readonly BenchServer[], store: string): Promise<Row[]> {
+  const [first] = servers as [BenchServer]
+  const rollout = await startCanary(first, { percent: 10 })
   const rates = { with: [] as number[], without: [] as number[] }
   for (let round = 0; round < 4; round += 1) {
     rates.without.push(
-      await sendAll(server, arrivals({ name: `plain-${round}`, count: 20_000, version: rollout.incumbent })),
+      await sendToAll(servers, arrivals({ name: `plain-${round}`, count: 20_000, version: rollout.incumbent })),
     )
-    rates.with.push(await sendAll(server, arrivals({ name: `canary-${round}`, count: 20_000, rollout })))
+    rates.with.push(await sendToAll(servers, arrivals({ name: `canary-${round}`, count: 20_000, rollout })))
   }
   const [on, off] = [quantile(rates.with, 0.5), quantile(rates.without, 0.5)]
   return [
     {
-      what: 'outcomes of a canary durable over HTTP, batches of 100, engine on',
-      measured: `${Math.round(on)}/s (${(on / off).toFixed(2)} x without a rollout)`,
+      what: `outcomes of a canary durable over HTTP (${store}), batches of 100, each user new, engine on`,
+      measured: `${Math.round(on)}/s (${(on / off).toFixed(2)} x the ${Math.round(off)}/s without a rollout)`,
       target: '>= 15,000/s',
       holds: on >= 15_000,
     },

@@ -20,8 +20,8 @@ export interface BenchServer {
 }
 
 /** Starts the built command in `folder`, with its data there. */
-export async function startServer(folder: string): Promise<BenchServer> {
-  const env = { ...process.env, SLUICE_ADMIN_TOKEN: token, LOCAL_API_KEY: 'key' }
+export async function startServer(folder: string, more: NodeJS.ProcessEnv = {}): Promise<BenchServer> {
+  const env = { ...process.env, SLUICE_ADMIN_TOKEN: token, LOCAL_API_KEY: 'key', ...more }
   const child = spawn(process.execPath, [bin, 'serve', '--port', '0'], {
     cwd: folder,
     env,

@@ -93,7 +93,7 @@ test('a certificate that nobody knows: encrypted where only that is asked for, r
   const [cert, key] = ['cert.pem', 'key.pem'].map((name) => path.join(folder, name)) as [string, string]
   const made = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=db.example']
   execFileSync('openssl', [...made, '-keyout', key, '-out', cert], { stdio: 'ignore' })
-  await using secure = await startPostgres({ cert, key })
+  await using secure = await startPostgres({ tls: { cert, key } })
   const opened = async (parameters: string) => {
     const store = await postgresStore(secure.url + parameters)
     await store.ping()

