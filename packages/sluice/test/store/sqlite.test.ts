@@ -8,7 +8,8 @@ import { SluiceError } from '../../src/errors.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { openDatabase } from '../../src/store/sqlite/database.ts'
 import { migrations } from '../../src/store/sqlite/migrations.ts'
-import { content, request, start } from './contract/samples.ts'
+import { until } from '../support/until.ts'
+import { change, content, request, start } from './contract/samples.ts'
 
 function temporaryFolder() {
   const folder = mkdtempSync(path.join(tmpdir(), 'sluice-store-'))
@@ -98,5 +99,46 @@ test('a store of the version before is opened with its instances, whose rows are
   assert.ok(only)
   const { tokenId, instance, process, known, mayServeUntil } = only
   assert.deepEqual([tokenId, instance, process, known, mayServeUntil], ['t1', 'host-1', '', false, start + 330_000])
+  await store.close()
+})
+
+test('while a shell holds the database routes and reads go on, and writes are done when it lets go', async () => {
+  using place = temporaryFolder()
+  const store = await openStore({ dataDir: place.folder })
+  await store.append([request('a')])
+  const shell = new DatabaseSync(path.join(place.folder, 'control.db'))
+  shell.exec('BEGIN IMMEDIATE')
+  let isDone = false
+  const writing = Promise.all([store.append([request('b')]), store.commit(change('summary'))]).then(() => {
+    isDone = true
+  })
+  // A turn of timers is a sign that the process does not stand still.
+  for (let turn = 0; turn < 20; turn += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 1))
+    assert.ok(await store.entry('a'))
+  }
+  assert.equal(isDone, false)
+  shell.exec('COMMIT')
+  shell.close()
+  await writing
+  assert.ok(await store.entry('b'))
+  await store.close()
+})
+
+test('text that expires while somebody reads for long is gone from the files soon after', async () => {
+  using place = temporaryFolder()
+  const store = await openStore({ dataDir: place.folder })
+  await store.putContent([content('a', { output: 'expired secret', expiresAt: start })])
+  const reader = new DatabaseSync(path.join(place.folder, 'control.db'), { readOnly: true })
+  reader.exec('BEGIN; SELECT count(*) FROM contents')
+  const isOnDisk = () =>
+    ['control.db', 'control.db-wal'].some((file) =>
+      readFileSync(path.join(place.folder, file)).includes('expired secret'),
+    )
+  assert.equal(await store.expireContent(start), 1)
+  assert.equal(isOnDisk(), true)
+  reader.exec('COMMIT')
+  reader.close()
+  await until(() => !isOnDisk(), 'the files to be emptied')
   await store.close()
 })

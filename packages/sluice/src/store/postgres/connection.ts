@@ -79,6 +79,17 @@ export class Connection {
     })
   }
 
+  /**
+   * Changes up to `stretch` rows at a time, as its last value, by SQL that returns them, until there are no more: none of the
+   * statements takes long. Returns how many.
+   */
+  async queryInStretches(sql: string, values: readonly unknown[], stretch = 1000): Promise<number> {
+    let changed = 0
+    for (let last = stretch; last === stretch; changed += last)
+      last = (await this.query(sql, [...values, stretch])).length
+    return changed
+  }
+
   /** As a query, but the answer counts only within two seconds: whoever asks for a sign of life does not wait longer. */
   async ping(): Promise<void> {
     const timer = new AbortController()

@@ -20,8 +20,18 @@ const insert = `INSERT INTO sluice.contents (${columns.join(', ')})
   SELECT offered.* FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::double precision[],
     $7::bigint[], $8::bigint[], $9::text[], $10::text[]) AS offered (${columns.join(', ')})
   WHERE NOT ${isForgotten('offered.unit', "'f:' || offered.feature", 'offered.stored_at')} ON CONFLICT (id) DO NOTHING`
-const clearAll = 'DELETE FROM sluice.contents AS content WHERE feature = ANY ($1)'
-const isWaiting = 'EXISTS (SELECT 1 FROM sluice.judge_queue AS task WHERE task.id = content.id)'
+const some = (where: string, limit: string) =>
+  `id IN (SELECT id FROM sluice.contents AS content WHERE ${where} LIMIT ${limit}) RETURNING 1`
+const clear = {
+  all: `DELETE FROM sluice.contents WHERE ${some('feature = ANY ($1)', '$2')}`,
+  waiting: `DELETE FROM sluice.contents WHERE ${some(
+    'feature = ANY ($1) AND EXISTS (SELECT 1 FROM sluice.judge_queue AS task WHERE task.id = content.id)',
+    '$2',
+  )}`,
+}
+const expire = `DELETE FROM sluice.contents WHERE ${some('expires_at <= $1', '$2')}`
+const expireSooner = `UPDATE sluice.contents SET expires_at = stored_at + $2
+  WHERE ${some('feature = $1 AND expires_at > stored_at + $2', '$3')}`
 
 export function postgresContents(db: Connection): ContentStore {
   return {
@@ -50,21 +60,15 @@ export function postgresContents(db: Connection): ContentStore {
     },
     async expireContent(now) {
       await db.query('DELETE FROM sluice.forgotten WHERE until <= $1', [now])
-      return (await db.query('DELETE FROM sluice.contents WHERE expires_at <= $1 RETURNING 1', [now])).length
+      return await db.queryInStretches(expire, [now])
     },
     async clearContents(features, which) {
-      return await db.transaction(async (query) => {
-        const deleted = await query(`${which === 'all' ? clearAll : `${clearAll} AND ${isWaiting}`} RETURNING 1`, [
-          features,
-        ])
-        await query('DELETE FROM sluice.judge_queue WHERE feature = ANY ($1)', [features])
-        return deleted.length
-      })
+      const deleted = await db.queryInStretches(clear[which], [features])
+      await db.query('DELETE FROM sluice.judge_queue WHERE feature = ANY ($1)', [features])
+      return deleted
     },
     async shortenContents(feature, retentionMs) {
-      const sooner =
-        'UPDATE sluice.contents SET expires_at = stored_at + $2 WHERE feature = $1 AND expires_at > stored_at + $2'
-      await db.query(sooner, [feature, retentionMs])
+      await db.queryInStretches(expireSooner, [feature, retentionMs])
       const [row] = await db.query('SELECT count(*) AS contents FROM sluice.contents WHERE feature = $1', [feature])
       return Number(row?.contents)
     },

@@ -19,10 +19,8 @@ const upsertUnits = `INSERT INTO sluice.units (rollout_id, unit, record)
 const remembered = `WITH RECURSIVE rollouts (id) AS (SELECT min(rollout_id) FROM sluice.units UNION ALL
   SELECT (SELECT min(rollout_id) FROM sluice.units WHERE rollout_id > id) FROM rollouts WHERE id IS NOT NULL)
   SELECT id FROM rollouts WHERE id IS NOT NULL`
-/** Forgotten at a time: others write in between. */
-const stretch = 1000
 const forgetSome = `DELETE FROM sluice.units WHERE rollout_id = $1 AND
-  unit IN (SELECT unit FROM sluice.units WHERE rollout_id = $1 ORDER BY unit LIMIT ${stretch}) RETURNING unit`
+  unit IN (SELECT unit FROM sluice.units WHERE rollout_id = $1 ORDER BY unit LIMIT $2) RETURNING unit`
 
 export function postgresEvidence(db: Connection): EvidenceStore {
   return {
@@ -58,10 +56,7 @@ export function postgresEvidence(db: Connection): EvidenceStore {
       return (await db.query(remembered)).map(({ id }) => String(id))
     },
     async forgetMemory(rolloutId) {
-      let forgotten = 0
-      for (let gone = stretch; gone === stretch; forgotten += gone)
-        gone = (await db.query(forgetSome, [rolloutId])).length
-      return forgotten
+      return await db.queryInStretches(forgetSome, [rolloutId])
     },
     async units(rolloutId, keys) {
       const rows = await db.query('SELECT unit, record FROM sluice.units WHERE rollout_id = $1 AND unit = ANY ($2)', [

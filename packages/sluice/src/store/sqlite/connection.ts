@@ -63,6 +63,17 @@ export class Connection {
   }
 
   /**
+   * Changes up to `stretch` rows at a time by SQL that ends with `LIMIT ?`, until there are no more: others write in between.
+   * Returns how many.
+   */
+  async writeInStretches(sql: string, values: SQLInputValue[], stretch = 500): Promise<number> {
+    let changed = 0
+    for (let last = stretch; last === stretch; changed += last)
+      last = await this.write(() => this.run(sql, ...values, stretch))
+    return changed
+  }
+
+  /**
    * Moves the write-ahead log into the file and empties it, so that what was deleted is in neither. While another process
    * reads, that cannot be: then it is tried again each second until it is done.
    */

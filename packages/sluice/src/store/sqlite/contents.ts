@@ -8,8 +8,14 @@ import { expireForgetting, forgottenIn } from './forgetting.ts'
 const insert = `INSERT INTO contents
   (id, feature, version, rollout_id, unit, score, stored_at, expires_at, body, judgement)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
-const clearAll = 'DELETE FROM contents WHERE feature IN (SELECT value FROM json_each(?))'
-const isWaiting = 'EXISTS (SELECT 1 FROM judge_queue WHERE judge_queue.id = contents.id)'
+const some = (where: string) => `id IN (SELECT id FROM contents WHERE ${where} LIMIT ?)`
+const ofFeatures = 'feature IN (SELECT value FROM json_each(?))'
+const clear = {
+  all: `DELETE FROM contents WHERE ${some(ofFeatures)}`,
+  waiting: `DELETE FROM contents WHERE ${some(`${ofFeatures} AND EXISTS (SELECT 1 FROM judge_queue WHERE judge_queue.id = contents.id)`)}`,
+}
+const expire = `DELETE FROM contents WHERE ${some('expires_at <= ?')}`
+const expireSooner = `UPDATE contents SET expires_at = stored_at + ? WHERE ${some('feature = ? AND expires_at > stored_at + ?')}`
 
 export function sqliteContents(db: Connection): ContentStore {
   function put(row: ContentRow): void {
@@ -44,28 +50,22 @@ export function sqliteContents(db: Connection): ContentStore {
         return db.damaged.readable(db.all(worst, feature, ...values, limit), contentOf, rowOf.content)
       }),
     async expireContent(now) {
-      const expired = await db.write(() => {
-        expireForgetting(db, now)
-        return db.run('DELETE FROM contents WHERE expires_at <= ?', now)
-      })
+      await db.write(() => expireForgetting(db, now))
+      const expired = await db.writeInStretches(expire, [now])
       await db.emptyLog()
       return expired
     },
     async clearContents(features, which) {
       const list = JSON.stringify(features)
-      return await db.write(() => {
-        const deleted = db.run(which === 'all' ? clearAll : `${clearAll} AND ${isWaiting}`, list)
-        db.run('DELETE FROM judge_queue WHERE feature IN (SELECT value FROM json_each(?))', list)
-        return deleted
-      })
+      const deleted = await db.writeInStretches(clear[which], [list])
+      await db.write(() => db.run(`DELETE FROM judge_queue WHERE ${ofFeatures}`, list))
+      return deleted
     },
-    shortenContents: (feature, retentionMs) =>
-      db.write(() => {
-        const sooner =
-          'UPDATE contents SET expires_at = stored_at + ?2 WHERE feature = ?1 AND expires_at > stored_at + ?2'
-        db.run(sooner, feature, retentionMs)
-        return Number(db.first('SELECT count(*) AS contents FROM contents WHERE feature = ?', feature)?.contents)
-      }),
+    async shortenContents(feature, retentionMs) {
+      await db.writeInStretches(expireSooner, [retentionMs, feature, retentionMs])
+      const count = () => db.first('SELECT count(*) AS contents FROM contents WHERE feature = ?', feature)?.contents
+      return Number(await db.read(count))
+    },
     async discard(ids) {
       const list = JSON.stringify(ids)
       await db.write(() => {

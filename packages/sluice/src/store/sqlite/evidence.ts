@@ -11,10 +11,8 @@ const upsertCheckpoint = 'INSERT OR REPLACE INTO checkpoints (name, cursor, stat
 const copyCheckpoint = `INSERT OR REPLACE INTO checkpoints (name, cursor, state)
   SELECT ?, cursor, state FROM checkpoints WHERE name = ?`
 
-/** Forgotten at a time: others write in between. */
-const stretch = 1000
-const forgetSome = `DELETE FROM units WHERE rollout_id = ?1 AND
-  unit IN (SELECT unit FROM units WHERE rollout_id = ?1 ORDER BY unit LIMIT ${stretch})`
+const forgetSome = `DELETE FROM units WHERE rollout_id = ? AND
+  unit IN (SELECT unit FROM units WHERE rollout_id = ? ORDER BY unit LIMIT ?)`
 
 export function sqliteEvidence(db: Connection): EvidenceStore {
   return {
@@ -52,10 +50,7 @@ export function sqliteEvidence(db: Connection): EvidenceStore {
     },
     memories: () => db.read(() => db.all(remembered).map(({ id }) => String(id))),
     async forgetMemory(rolloutId) {
-      let forgotten = 0
-      for (let gone = stretch; gone === stretch; forgotten += gone)
-        gone = await db.write(() => db.run(forgetSome, rolloutId))
-      return forgotten
+      return await db.writeInStretches(forgetSome, [rolloutId, rolloutId])
     },
     units: (rolloutId, keys) =>
       db.read(() => {
