@@ -2,7 +2,7 @@ import type { Plane } from '../plane.ts'
 import { every } from './every.ts'
 
 /** How often the store is asked whether there is anything new: what is said to be present is not older than this. */
-const checkMs = 1000
+const checkMs = 2000
 /** How often all is read, in case a number did not tell of a change. */
 const readMs = 5000
 
