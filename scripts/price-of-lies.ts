@@ -27,11 +27,9 @@ interface World {
 
 interface Price {
   lie: string
-  /** What is true before and while the liar speaks. */
+  /** What is true, and told before the liar speaks. */
   truth: { tokens: readonly number[]; users: number; canaryErrors: number }
   forge: Lie
-  /** True requests for each forged one, while the lie goes on. */
-  beside: number
   isReached: (decision: Decision) => boolean
 }
 
@@ -73,10 +71,10 @@ function truly(world: World, { tokens, canaryErrors }: Price['truth'], n: number
 }
 
 const natural =
-  (errors: { canary: number; incumbent: number }): Lie =>
+  (errors: { canary: number; incumbent: number }, token = 'liar'): Lie =>
   (world) => {
     const arm = world.chance(world.share) ? 'canary' : 'incumbent'
-    world.report('liar', arm, world.chance(errors[arm]) ? { error: 'failed' } : {})
+    world.report(token, arm, world.chance(errors[arm]) ? { error: 'failed' } : {})
   }
 
 const one = (users: number, canaryErrors = 0.01) => ({ tokens: [1], users, canaryErrors })
@@ -90,56 +88,54 @@ const prices: Price[] = [
       lie: 'freezes: arms that cannot be',
       truth: one(users),
       forge: (world) => world.report('liar', 'canary', { wrong: true }),
-      beside: 0,
       isReached: isFrozen,
     },
     {
       lie: 'freezes: users of one arm only',
       truth: one(users),
       forge: (world) => world.report('liar', 'canary'),
-      beside: 0,
       isReached: isFrozen,
     },
     {
       lie: 'rolls back a good canary: failures of it alone',
       truth: one(users),
       forge: (world) => world.report('liar', 'canary', { error: 'failed' }),
-      beside: 0,
       isReached: isRolledBack,
     },
     {
       lie: 'rolls back a good canary: arms as they should be',
       truth: one(users),
       forge: natural({ canary: 1, incumbent: 0 }),
-      beside: 0,
       isReached: isRolledBack,
     },
     {
-      lie: 'promotes a canary with 3 % errors',
-      truth: one(users, 0.03),
+      lie: 'promotes a canary with 5 % errors',
+      truth: one(users, 0.05),
       forge: natural({ canary: 0, incumbent: 0.02 }),
-      beside: 0,
       isReached: isPromoted,
     },
   ]),
   {
     lie: 'rolls back a good canary of three tokens',
     truth: { tokens: [0.34, 0.33, 0.33], users: 600, canaryErrors: 0.01 },
-    forge: (world) => world.report('liar', 'canary', { error: 'failed' }),
-    beside: 0,
+    forge: natural({ canary: 1, incumbent: 0 }),
+    isReached: isRolledBack,
+  },
+  {
+    lie: 'with two tokens: rolls back a good canary',
+    truth: one(600),
+    forge: (world, n) => natural({ canary: 1, incumbent: 0 }, `liar-${n % 2}`)(world, n),
     isReached: isRolledBack,
   },
 ]
 
 /** Forged outcomes until it is reached; Infinity where more than `most` do not. */
-function priceOf({ truth, forge, beside, isReached }: Price, seed: number, most: number): number {
+function priceOf({ truth, forge, isReached }: Price, seed: number, most: number): number {
   const world = newWorld(seed)
-  let told = 0
-  for (; told < truth.users; told += 1) truly(world, truth, told)
+  for (let told = 0; told < truth.users; told += 1) truly(world, truth, told)
   if (isReached(world.decision())) return 0
   for (let n = 1; n <= most; n += 1) {
     forge(world, n)
-    for (let more = 0; more < beside; more += 1) truly(world, truth, told++)
     if ((n < 200 || n % 10 === 0) && isReached(world.decision())) return n
   }
   return Infinity

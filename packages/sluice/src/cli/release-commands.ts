@@ -93,6 +93,15 @@ function addRecords(program: Command, host: Host, done: Done): void {
     .option('--file <export>', 'read such a file instead of asking the control plane')
     .action(async (feature, options) => done(await (await import('./audit.ts')).audit(feature, options, host)))
 
+  const outcomes = program.command('outcomes').description('what applications have reported')
+  remote(outcomes.command('exclude'))
+    .description("leave a token's outcomes out of a running rollout's evidence, which is gathered anew from the log")
+    .requiredOption('--token <id>', 'as rollout status shows it')
+    .option('--rollout <rollout>', 'its id, or a feature (default: all that run and have heard of the token)')
+    .requiredOption('--reason <why>', 'kept in the log')
+    .option('--undo', 'let them count again')
+    .action(async (options) => done(await (await import('./outcomes.ts')).excludeOutcomes(options, host)))
+
   remote(program.command('forget'))
     .description('delete what was stored about a user')
     .requiredOption('--unit <id>', 'as the application gives it to route()')

@@ -17,6 +17,7 @@ export type ConflictCode =
   | 'already-rolled-back'
   | 'changed-meanwhile'
   | 'no-change'
+  | 'too-many-excluded'
   | 'unknown-version'
   | 'busy'
 

@@ -30,6 +30,8 @@ export type ReleaseEvent =
   /** To the next stage; refused where `stage` is given and no longer the present one. */
   | ({ type: 'advance'; stage?: number; reason: string; evidence?: unknown } & OfRollout)
   | ({ type: 'hold'; why: Hold | null; reason: string; evidence?: unknown } & OfRollout)
+  /** What a token reported is no evidence, from the first outcome on; with `undo` it is again. */
+  | ({ type: 'exclude'; tokenId: string; undo: boolean; reason: string } & OfRollout)
   | ({ type: 'pause'; reason: string } & OfRollout)
   | ({ type: 'resume'; reason: string } & OfRollout)
   /** The canary becomes what everybody gets. */

@@ -20,6 +20,24 @@ export function held(rollout: Rollout, why: Hold | null): Rollout {
   return { ...rollout, hold: why }
 }
 
+const mostExcluded = 100
+
+/** The rollout without, or with `undo` with, what a token reported. @throws ReleaseConflict where nothing would change, or of too many */
+export function excluding(rollout: Rollout, { tokenId, undo }: { tokenId: string; undo: boolean }): Rollout {
+  const { id, excluded = [] } = rollout
+  if (excluded.includes(tokenId) !== undo)
+    throw new ReleaseConflict(
+      'no-change',
+      `the outcomes of ${tokenId} ${undo ? 'count' : 'are left out'} in rollout ${id} already`,
+    )
+  if (!undo && excluded.length >= mostExcluded)
+    throw new ReleaseConflict(
+      'too-many-excluded',
+      `rollout ${id} leaves out ${mostExcluded} tokens: abort it and start again`,
+    )
+  return { ...rollout, excluded: undo ? excluded.filter((one) => one !== tokenId) : [...excluded, tokenId] }
+}
+
 /** @throws ReleaseConflict where it is paused already. */
 export function paused(rollout: Rollout, { at }: Occasion): Rollout {
   refusePaused(rollout)

@@ -3,7 +3,7 @@ import type { FeatureState, TakenBack } from './feature-state.ts'
 import { ReleaseConflict } from './release-conflict.ts'
 import type { Occasion, ReleaseEvent } from './release-event.ts'
 import { hasEnded, type Rollout } from './rollout.ts'
-import { advanced, ended, held, paused, refusePaused, resumed, started } from './rollout-step.ts'
+import { advanced, ended, excluding, held, paused, refusePaused, resumed, started } from './rollout-step.ts'
 
 type EventOf<Type extends ReleaseEvent['type']> = Extract<ReleaseEvent, { type: Type }>
 
@@ -26,6 +26,8 @@ export function transition(state: FeatureState, event: ReleaseEvent, occasion: O
       return { ...state, rollout: advanced(running(state, event), occasion, event.stage) }
     case 'hold':
       return { ...state, rollout: held(running(state, event), event.why) }
+    case 'exclude':
+      return { ...state, rollout: excluding(running(state, event), event) }
     case 'pause':
       return { ...state, rollout: paused(running(state, event), occasion) }
     case 'resume':

@@ -23,6 +23,16 @@ export const publishedAnswer = versionAnswer.extend({
   notes: z.array(z.string()).default([]),
 })
 
+const tokenShareAnswer = z.looseObject({
+  tokenId: z.string().nullable(),
+  name: z.string().optional(),
+  share: z.number(),
+  impossible: z.int(),
+  leftOut: z.boolean(),
+})
+
+const soakAnswer = z.looseObject({ soakedMs: z.number(), counting: z.boolean(), heardAt: z.number().nullable() })
+
 export const rolloutAnswer = z.looseObject({
   id: z.string(),
   feature: z.string(),
@@ -39,7 +49,10 @@ export const rolloutAnswer = z.looseObject({
   override: z.string().nullable(),
   endedAt: z.number().nullable(),
   ending: z.looseObject({ by: z.string(), reason: z.string() }).nullable(),
-  assessment: z.looseObject({ words: z.string() }).nullable(),
+  excluded: z.array(z.string()).optional(),
+  assessment: z
+    .looseObject({ words: z.string(), soak: soakAnswer.optional(), tokens: z.array(tokenShareAnswer).optional() })
+    .nullable(),
 })
 
 export const featureAnswer = z.looseObject({

@@ -81,6 +81,8 @@ export function controlPlane(connection: Connection) {
     rollout: (id: string): Promise<RolloutAnswer> => ask({ method: 'GET', path: rollout(id) }, rolloutAnswer),
     act: (id: string, action: RolloutAction, body: { reason: string } & Seen): Promise<RolloutAnswer> =>
       ask({ method: 'POST', path: rollout(id, action), body }, rolloutAnswer),
+    exclude: (id: string, body: { token: string; reason: string; undo: boolean }): Promise<RolloutAnswer> =>
+      ask({ method: 'POST', path: rollout(id, 'exclusions'), body }, rolloutAnswer),
     instances: (): Promise<InstancesAnswer> => ask({ method: 'GET', path: ['v1', 'instances'] }, instancesAnswer),
     failing: async (): Promise<FailingAnswer> => (await ask({ method: 'GET', path: ['readyz'] }, readyAnswer)).failing,
     /** The whole chain as JSON Lines, its head at the end. `_system` is the chain of tokens. */

@@ -28,14 +28,34 @@ export function rolloutText(rollout: RolloutAnswer, versions: FeatureAnswer['ver
     `  ${name(canary)} against ${name(incumbent)}`,
     `  ${ending && endedAt !== null ? `ended ${timeText(endedAt)} by ${ending.by}: ${ending.reason}` : stageText(rollout, now)}`,
     ...(assessment && assessment.words !== ending?.reason ? [`  ${assessment.words}`] : []),
+    ...tokenLines(rollout),
   ]
   return `${lines.join('\n')}\n`
 }
 
-/** `stage 2 of 4, 5 % of the users, for 3 h 5 min` */
-function stageText({ stage, settings, ppm, enteredAt }: RolloutAnswer, now: number): string {
-  const since = Math.max(0, now - (enteredAt.at(-1) ?? now))
-  return `stage ${stage + 1} of ${settings.stages.length}, ${ppm / 10_000} % of the users, for ${formatDuration(since)}`
+/** `stage 2 of 4, 5 % of the users, soaked 2 h 10 min of 6 h; no data since 14:05Z` */
+function stageText({ stage, settings, ppm, enteredAt, status, assessment }: RolloutAnswer, now: number): string {
+  const place = `stage ${stage + 1} of ${settings.stages.length}, ${ppm / 10_000} % of the users`
+  const soak = assessment?.soak
+  if (!soak) return `${place}, for ${formatDuration(Math.max(0, now - (enteredAt.at(-1) ?? now)))}`
+  const whole = settings.stages[stage]?.soakMs ?? 0
+  const since = soak.heardAt === null ? 'no data of both arms yet' : `no data since ${timeOfDay(soak.heardAt)}`
+  const silence = soak.counting || status !== 'running' ? '' : `; ${since}`
+  return `${place}, soaked ${formatDuration(Math.min(soak.soakedMs, whole))} of ${formatDuration(whole)}${silence}`
+}
+
+/** Who reports, where it is more than one or something is wrong with it. */
+function tokenLines({ assessment, excluded = [] }: RolloutAnswer): string[] {
+  const tokens = assessment?.tokens ?? []
+  const isWorthTelling = tokens.length > 1 || tokens.some(({ leftOut, impossible }) => leftOut || impossible > 0)
+  const lines = isWorthTelling
+    ? tokens.map(({ tokenId, name, share, impossible, leftOut }) => {
+        const who = [tokenId ?? 'no known token', ...(name === undefined ? [] : [`"${name}"`])].join(' ')
+        const wrong = impossible > 0 ? `, ${impossible} impossible` : ''
+        return `  ${(100 * share).toFixed(1)} % of the requests by ${who}${wrong}${leftOut ? ', left out: its arms do not match' : ''}`
+      })
+    : []
+  return [...lines, ...excluded.map((token) => `  the outcomes of ${token} are left out by an operator`)]
 }
 
 /** `2026-11-24 08:59:03Z`; a number that no calendar has as it is, e.g. `9e+99 ms`. */

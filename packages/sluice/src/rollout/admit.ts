@@ -26,7 +26,7 @@ export interface Admitted {
   stage: number
 }
 
-type Immutable = Pick<Rollout, 'id' | 'feature' | 'incumbent' | 'canary' | 'settings'>
+type Immutable = Pick<Rollout, 'id' | 'feature' | 'incumbent' | 'canary' | 'settings' | 'excluded'>
 
 /**
  * Whether an entry belongs to the rollout, and to the arm that it names: the version must be the arm's, and the unit must
@@ -36,6 +36,7 @@ export function admit(rollout: Immutable, entry: LogEntry): Admitted | Reason {
   const { arm, stage, position } = entry
   if (entry.rolloutId !== rollout.id) return 'otherRollout'
   if (entry.feature !== rollout.feature) return 'otherFeature'
+  if (entry.tokenId && rollout.excluded?.includes(entry.tokenId)) return 'excludedToken'
   if (entry.unit === null || position === null) return 'noUnit'
   if (arm !== 'incumbent' && arm !== 'canary') return 'unknownArm'
   const ppm = stage === null ? undefined : rollout.settings.stages[stage]?.ppm

@@ -12,7 +12,7 @@ import { evidenceAgainst } from './token-evidence.ts'
 import type { UnitMemory } from './unit-memory.ts'
 
 /** What the evidence depends on: none of it changes while a rollout runs. */
-type Immutable = Pick<Rollout, 'id' | 'feature' | 'incumbent' | 'canary' | 'settings'>
+type Immutable = Pick<Rollout, 'id' | 'feature' | 'incumbent' | 'canary' | 'settings' | 'excluded'>
 
 /**
  * Adds one entry of the log to the evidence, in place and in constant time. Entries come in the order of seq; one that is
@@ -34,7 +34,8 @@ export function observe(
   const { settings } = rollout
   evidence.firstAt ??= entry.receivedAt
   const admitted = admit(rollout, entry)
-  if (admitted === 'otherRollout' || admitted === 'otherFeature') return ignored(evidence, undefined, admitted, memory)
+  if (admitted === 'otherRollout' || admitted === 'otherFeature' || admitted === 'excludedToken')
+    return ignored(evidence, undefined, admitted, memory)
   const source = sourceOf(evidence, entry.tokenId ?? null, settings)
   const testimony = evidence.testimony[source]
   if (!testimony || typeof admitted === 'string') return ignored(evidence, testimony, admitted as Reason, memory)

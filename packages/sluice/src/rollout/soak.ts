@@ -26,9 +26,9 @@ export function unwatched({ stage }: Pick<Rollout, 'stage'>): Soak {
   return { stage, soakedMs: 0, counting: false, heardAt: null }
 }
 
-/** Silence of an arm up to a twelfth of the stage's soak time counts, within these bounds. */
+/** Silence of an arm up to a twelfth of the stage's soak time counts, within these bounds; never more than a quarter of it. */
 const silenceShare = 12
-const silenceBounds = { least: 15_000, most: 30 * 60_000 }
+const silenceBounds = { least: 15_000, most: 30 * 60_000, share: 4 }
 
 /** Looks are at most this far apart while somebody watches; a step of the clock within it cannot be told from time. */
 const watchedMs = 120_000
@@ -62,8 +62,9 @@ export function soakAt(
 /** How long an arm may be silent in the present stage before time stops to count, in ms. */
 function longestSilenceMs({ settings, stage }: Rollout, everyMs: number): number {
   const soakMs = settings.stages[stage]?.soakMs ?? 0
-  const { least, most } = silenceBounds
-  return Math.max(2 * everyMs, Math.min(most, Math.max(least, soakMs / silenceShare)))
+  const { least, most, share } = silenceBounds
+  const usual = Math.max(Math.min(least, soakMs / share), soakMs / silenceShare)
+  return Math.max(2 * everyMs, Math.min(most, usual))
 }
 
 /** How far two looks may be apart for the time between them to count, in ms. */

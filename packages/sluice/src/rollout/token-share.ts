@@ -6,6 +6,8 @@ import type { Testimony } from './testimony.ts'
 export interface TokenShare {
   /** Null: of outcomes that do not say; `others`: of all tokens that came after the first sixteen. */
   tokenId: string | null
+  /** Of the token; told to operators. */
+  name?: string
   /** Of all requests that name the rollout, those of this token, in [0,1]. */
   share: number
   requests: { incumbent: number; canary: number }

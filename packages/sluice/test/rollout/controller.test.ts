@@ -62,13 +62,13 @@ test('by hand nothing advances, but a rollback still comes, paused or not', asyn
 })
 
 test('watched time advances without evidence, the clock alone does not, and too few users are not promoted', async () => {
-  const stages = [10_000, 500_000].map((ppm) => ({ ppm, soakMs: 30_000 }))
+  const stages = [10_000, 500_000].map((ppm) => ({ ppm, soakMs: 20_000 }))
   const store = await rollingStore({ settings: { advance: 'soak', minUsers: 9, stages } })
   await using running = control(store)
   let seen = 0
   const watch = async (stage: number, steps: number) => {
     for (let step = 0; step < steps; step += 1) {
-      running.clock.at += 10_000
+      running.clock.at += 5000
       seen += 1
       await store.append([request(`${seen}`, { stage, receivedAt: running.clock.at })])
       await untilSeen(store, seen)
@@ -82,6 +82,7 @@ test('watched time advances without evidence, the clock alone does not, and too 
   await watch(0, 2)
   await untilRollout(store, 'stage 2', ({ stage }) => stage === 1)
   running.clock.at += 24 * hour
+  await untilHeld(store)
   await watch(1, 3)
   assert.equal((await store.feature('mail'))?.rollout?.stage, 1)
   await watch(1, 1)

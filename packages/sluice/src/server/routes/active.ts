@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { refuseOtherFeature } from '../access/caller.ts'
+import { type Caller, refuseOtherFeature } from '../access/caller.ts'
 import type { Answer } from '../http/answer.ts'
 import { repeatedHeader } from '../http/idempotency.ts'
 import { defineRoute } from '../http/route.ts'
@@ -58,7 +58,7 @@ export const setActive = defineRoute({
       evidence: releaseEvidence(version, body.override),
       seen: body.expectedRevision,
     })
-    return releasedAnswer(plane, changed, body.waitMs)
+    return releasedAnswer(plane, changed, { waitMs: body.waitMs, caller: request.caller })
   },
 })
 
@@ -87,13 +87,17 @@ export const rollBack = defineRoute({
       status: 200,
       seen: body.expectedRevision,
     })
-    return releasedAnswer(plane, changed, body.waitMs)
+    return releasedAnswer(plane, changed, { waitMs: body.waitMs, caller: request.caller })
   },
 })
 
-async function releasedAnswer(plane: Plane, { feature, repeated }: Changed, waitMs: number): Promise<Answer> {
+async function releasedAnswer(
+  plane: Plane,
+  { feature, repeated }: Changed,
+  { waitMs, caller }: { waitMs: number; caller: Caller },
+): Promise<Answer> {
   const { revision } = feature
   const applied = await awaitApplied(plane, feature, waitMs)
-  const body = { feature: await featureViewOf(plane, feature), revision, applied }
+  const body = { feature: await featureViewOf(plane, feature, caller), revision, applied }
   return { status: 200, body, ...(repeated && { headers: repeatedHeader }) }
 }

@@ -13,7 +13,7 @@ export const listFeatures = defineRoute({
   answers: { 200: { description: 'In order of their names.', schema: z.object({ features: z.array(featureView) }) } },
   async handle({ caller }, plane) {
     const states = (await plane.store.features()).filter(({ feature }) => maySee(caller, feature))
-    const features = await Promise.all(states.map((state) => featureViewOf(plane, state)))
+    const features = await Promise.all(states.map((state) => featureViewOf(plane, state, caller)))
     return { status: 200, body: { features: features.sort((a, b) => (a.feature < b.feature ? -1 : 1)) } }
   },
 })
@@ -29,6 +29,6 @@ export const showFeature = defineRoute({
     refuseOtherFeature(caller, feature)
     const state = await plane.store.feature(feature)
     if (!state) throw notFound(`There is no feature ${feature}: publish a version of it first.`)
-    return { status: 200, body: await featureViewOf(plane, state) }
+    return { status: 200, body: await featureViewOf(plane, state, caller) }
   },
 })

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { ReleaseEvent } from '../../release/release-event.ts'
+import type { Rollout } from '../../release/rollout.ts'
 import { mostStages, rolloutSettingsSchema } from '../../suite/rollout-settings.ts'
-import { refuseOtherFeature } from '../access/caller.ts'
+import { type Caller, refuseOtherFeature } from '../access/caller.ts'
 import type { Answer } from '../http/answer.ts'
 import { repeatedHeader } from '../http/idempotency.ts'
 import { Problem } from '../http/problem.ts'
@@ -11,6 +12,7 @@ import { type Changed, changeFeature } from '../release/change-feature.ts'
 import { findRollout } from '../release/find-rollout.ts'
 import { releasable, releaseEvidence } from '../release/releasable.ts'
 import { rolloutView, rolloutViewOf } from '../views/rollout-view.ts'
+import { withTokenNames } from '../views/token-names.ts'
 import { expectedRevision, ofFeature, ofRollout, reason, versionId } from '../wire/names.ts'
 
 export const startRollout = defineRoute({
@@ -48,7 +50,7 @@ export const startRollout = defineRoute({
       evidence: releaseEvidence(version, body.override),
       seen: body.expectedRevision,
     })
-    return rolloutAnswer(plane, changed)
+    return rolloutAnswer(plane, changed, request.caller)
   },
 })
 
@@ -69,7 +71,7 @@ export const showRollout = defineRoute({
   answers: { 200: { description: 'The rollout.', schema: rolloutView } },
   async handle({ params, caller }, plane) {
     const rollout = await findRollout(plane, params.rollout, caller)
-    return { status: 200, body: rolloutViewOf(rollout, await plane.insight.assessment(rollout.id)) }
+    return { status: 200, body: await viewOf(plane, rollout, caller) }
   },
 })
 
@@ -90,7 +92,11 @@ function operation(
       const { feature, id } = await findRollout(plane, request.params.rollout, request.caller)
       const { reason, expectedRevision: seen } = request.body
       const event = { type, reason, rolloutId: id } as ReleaseEvent
-      return rolloutAnswer(plane, await changeFeature(plane, request, feature, { event, status: 200, seen }))
+      return rolloutAnswer(
+        plane,
+        await changeFeature(plane, request, feature, { event, status: 200, seen }),
+        request.caller,
+      )
     },
   })
 }
@@ -103,10 +109,41 @@ export const rolloutOperations = [
   operation('abort', 'End without a judgement of the canary: everybody gets the incumbent'),
 ]
 
-async function rolloutAnswer(plane: Plane, { feature: { rollout }, status, repeated }: Changed): Promise<Answer> {
+export const excludeToken = defineRoute({
+  method: 'POST',
+  path: '/v1/rollouts/{rollout}/exclusions',
+  summary: "Leave a token's outcomes out of the evidence, which is gathered anew from the log",
+  scopes: ['operator'],
+  idempotent: true,
+  params: ofRollout,
+  body: z.strictObject({
+    token: z.string().min(1).max(100).meta({ description: 'Id of the token.' }),
+    reason,
+    undo: z.boolean().default(false).meta({ description: 'They count again.' }),
+  }),
+  answers: { 200: { description: 'Recorded; the evidence follows within seconds.', schema: rolloutView } },
+  async handle(request, plane) {
+    const { feature, id } = await findRollout(plane, request.params.rollout, request.caller)
+    const { token, reason, undo } = request.body
+    const said = (await plane.insight.assessment(id))?.tokens?.find(({ tokenId }) => tokenId === token)
+    const event: ReleaseEvent = { type: 'exclude', tokenId: token, undo, reason, rolloutId: id }
+    const evidence = { token, undo, said: said ?? null }
+    const changed = await changeFeature(plane, request, feature, { event, status: 200, evidence })
+    return rolloutAnswer(plane, changed, request.caller)
+  },
+})
+
+async function rolloutAnswer(
+  plane: Plane,
+  { feature: { rollout }, status, repeated }: Changed,
+  caller: Caller,
+): Promise<Answer> {
   if (!rollout) throw new Error('a feature lost its rollout')
-  const body = rolloutViewOf(rollout, await plane.insight.assessment(rollout.id))
-  return { status, body, ...(repeated && { headers: repeatedHeader }) }
+  return { status, body: await viewOf(plane, rollout, caller), ...(repeated && { headers: repeatedHeader }) }
+}
+
+async function viewOf(plane: Plane, rollout: Rollout, caller: Caller) {
+  return rolloutViewOf(rollout, await withTokenNames(await plane.insight.assessment(rollout.id), caller, plane.store))
 }
 
 function hex({ randomBytes }: Plane, size: number): string {

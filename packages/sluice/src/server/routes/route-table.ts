@@ -11,7 +11,7 @@ import { showMetrics } from './metrics.ts'
 import { evaluateFlag, evaluateFlags } from './ofrep.ts'
 import { reportOutcomes } from './outcomes.ts'
 import { publish } from './publish.ts'
-import { rolloutOperations, showRollout, startRollout } from './rollouts.ts'
+import { excludeToken, rolloutOperations, showRollout, startRollout } from './rollouts.ts'
 import { showSnapshot } from './snapshot.ts'
 import { openStream } from './stream.ts'
 import { createToken, listTokens, revokeToken } from './tokens.ts'
@@ -30,6 +30,7 @@ export const routes: readonly Route[] = [
   startRollout,
   showRollout,
   ...rolloutOperations,
+  excludeToken,
   showVerdict,
   checkVerdict,
   showAudit,

@@ -2,8 +2,10 @@ import { z } from 'zod'
 import type { FeatureState } from '../../release/feature-state.ts'
 import type { VersionRecord } from '../../release/version-record.ts'
 import { verdictSchema } from '../../report/feature-report.ts'
+import type { Caller } from '../access/caller.ts'
 import type { Plane } from '../plane.ts'
 import { rolloutView, rolloutViewOf } from './rollout-view.ts'
+import { withTokenNames } from './token-names.ts'
 
 const time = z.number().meta({ description: 'ms since the epoch' })
 
@@ -51,11 +53,11 @@ export const featureView = z.object({
 
 export type FeatureView = z.infer<typeof featureView>
 
-export async function featureViewOf(plane: Plane, state: FeatureState): Promise<FeatureView> {
+export async function featureViewOf(plane: Plane, state: FeatureState, caller: Caller): Promise<FeatureView> {
   const { feature, revision, active, history, rolledBack, takenBack, capture, rollout } = state
   const [versions, assessment] = await Promise.all([
     plane.store.versions(feature),
-    rollout ? plane.insight.assessment(rollout.id) : null,
+    rollout ? plane.insight.assessment(rollout.id).then((found) => withTokenNames(found, caller, plane.store)) : null,
   ])
   return {
     feature,

@@ -24,6 +24,7 @@ export const rolloutView = z.object({
   startedAt: time,
   startedBy: z.string(),
   override: z.string().nullable(),
+  excluded: z.array(z.string()).optional().meta({ description: 'Tokens whose outcomes are no evidence.' }),
   endedAt: time.nullable(),
   ending: z.object({ by: z.string(), reason: z.string(), evidence: z.unknown() }).nullable(),
   state: z.union([status, hold]).meta({ description: 'The end, else paused, else why it holds, else running.' }),
