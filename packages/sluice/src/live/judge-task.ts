@@ -7,6 +7,7 @@ import type { StoredContent } from '../store/content-store.ts'
 import type { JudgeTask } from '../store/judge-queue.ts'
 import type { LogEntry } from '../store/outcome-log.ts'
 import type { Store } from '../store/store.ts'
+import { StoreError } from '../store/store-error.ts'
 import { TemplateError } from '../suite/template.ts'
 import { type DailyBudget, nextDay } from './daily-budget.ts'
 import { earlierJudgement, type JudgedContent, judgeContent } from './judge-content.ts'
@@ -59,16 +60,18 @@ const outages = new Set(['auth', 'rate-limit', 'overloaded', 'timeout', 'unreach
  */
 export async function judgeTask(task: JudgeTask, context: JudgeContext): Promise<JudgedTask> {
   const { store } = context
-  const [request, content] = await Promise.all([store.entry(task.id), store.content(task.id)])
-  if (!request || !content) return discard(task, context, 'unjudgeable')
-  const earlier = earlierJudgement(content)
-  if (earlier) return logScore(task, context, { request, judged: earlier })
   try {
+    const [request, content] = await Promise.all([store.entry(task.id), store.content(task.id)])
+    if (!request || !content) return await discard(task, context, 'unjudgeable')
+    const earlier = earlierJudgement(content)
+    if (earlier) return await logScore(task, context, { request, judged: earlier })
     const judged = await askJudge(content, context)
-    if (judged === undefined) return discard(task, context, 'unjudgeable')
+    if (judged === undefined) return await discard(task, context, 'unjudgeable')
     if (judged.score !== null) await store.setJudgement(task.id, judged, judged.score)
     return await logScore(task, context, { request, judged })
   } catch (error) {
+    // A store that cannot be reached is nobody's content; a row that cannot be read is given up like any other.
+    if (error instanceof StoreError && error.retryable) throw error
     return tryAgain(task, context, error)
   }
 }

@@ -109,7 +109,7 @@ export function createFaultRegister({ clock, onError, onRecovered }: FaultRegist
 }
 
 /** One word for the kind of an error. */
-export function faultCode(error: unknown): string {
+function faultCode(error: unknown): string {
   if (error instanceof StoreError) return error.fault
   if (error instanceof SluiceError) return error.code
   const name = error instanceof Error ? error.name : typeof error

@@ -101,8 +101,15 @@ export class DamagedFold extends StoreError {
 
 /** The path of the first of the evidence's sums that is no number: null is what JSON makes of one that is not finite. */
 function firstHole(evidence: object): string | undefined {
-  const { sums, peak = 0 } = evidence as { sums?: unknown; peak?: unknown }
-  return typeof peak === 'number' ? (sums === undefined ? undefined : holeIn(sums, 'sums')) : 'peak'
+  const { sums = {}, testimony = [], peak = 0 } = evidence as { sums?: unknown; testimony?: unknown; peak?: unknown }
+  if (typeof peak !== 'number') return 'peak'
+  if (!Array.isArray(testimony)) return 'testimony'
+  // Whose it is, and what nobody else has said yet, may be null.
+  const told = testimony.map(({ tokenId: _, own, ...counts }: Record<string, unknown>) => ({
+    ...counts,
+    own: own ?? {},
+  }))
+  return holeIn(sums, 'sums') ?? holeIn(told, 'testimony')
 }
 
 function holeIn(value: unknown, path: string): string | undefined {
@@ -115,12 +122,17 @@ function holeIn(value: unknown, path: string): string | undefined {
   return undefined
 }
 
-/** What was last known of a rollout, running or ended; undefined before its first assessment. */
+/** What was last known of a rollout, running or ended; undefined before its first assessment, and where it cannot be read. */
 export async function readAssessment(
   store: Pick<Store, 'checkpoint'>,
   rolloutId: string,
 ): Promise<Assessment | undefined> {
-  return (await loadFold(store, rolloutId))?.fold.assessed?.assessment
+  try {
+    return (await loadFold(store, rolloutId))?.fold.assessed?.assessment
+  } catch (error) {
+    if (error instanceof DamagedFold) return undefined
+    throw error
+  }
 }
 
 /** Takes entries into the evidence, in place, in their order. Returns what the store is to remember of the users anew. */

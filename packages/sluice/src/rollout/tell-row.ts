@@ -10,7 +10,7 @@ import type { LoopFaults } from './loop-faults.ts'
 import type { ToldRows, Waiting } from './told-rows.ts'
 
 /** What became of a message; `lost`: it could not be told until it was no news any more. */
-export type NotificationFate = 'delivered' | 'refused' | 'delayed' | 'lost'
+type NotificationFate = 'delivered' | 'refused' | 'delayed' | 'lost'
 
 export interface TellOptions {
   store: Store

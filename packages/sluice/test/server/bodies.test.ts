@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { verifyChain } from '../../src/release/audit-chain.ts'
 import { isDeeperThan } from '../../src/server/http/json-depth.ts'
 import { maxBodyBytes } from '../../src/server/http/read-body.ts'
-import { testPlane } from '../support/control-plane.ts'
+import { gateReport, promptVersion, testPlane } from '../support/control-plane.ts'
 
 const path = 'POST /v1/outcomes'
 
@@ -41,6 +42,22 @@ test('bytes that are not UTF-8 are refused with their place', async () => {
     [response.status, code, errors],
     [400, 'malformed-json', [{ path: '/outcomes/0/id', message: 'not UTF-8' }]],
   )
+})
+
+test('a number that JavaScript has no place for is unknown, wherever it stands', async () => {
+  await using plane = await testPlane()
+  const outcome = '"feature": "f", "version": "0123456789ab", "observedAt": "2026-11-24T09:00:00Z"'
+  for (const [index, huge] of ['1e400', '-1E+999', `1${'0'.repeat(400)}`, '0.1e0500'].entries()) {
+    const body = `{"outcomes": [{"id": "${index}", ${outcome}, "error": "x", "latencyMs": ${huge}, "input": {"x": ${huge}}}]}`
+    const answer = await plane.ask(path, { as: 'client', body })
+    assert.deepEqual([answer.body.accepted, answer.body.dropped[0].field], [1, 'latencyMs'], huge)
+  }
+  const report = { ...gateReport('f', promptVersion('a').id), startedAt: '2026-11-24T09:00:00Z' }
+  const body = JSON.stringify({ content: promptVersion('a'), report }).replace('"verdict":"pass"', '"seen":1e400,$&')
+  await plane.ask('POST /v1/features/f/versions', { as: 'ci', body })
+  const rows = await plane.store.audit('f')
+  assert.ok(verifyChain(rows, await plane.store.auditHead('f')).ok)
+  assert.ok(!JSON.stringify(rows, (_, value) => (value === Infinity ? 'infinite' : value)).includes('infinite'))
 })
 
 test('nesting is limited, brackets in strings do not count', async () => {

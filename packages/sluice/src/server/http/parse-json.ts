@@ -4,6 +4,8 @@ import { pointer } from './pointer.ts'
 import { Problem } from './problem.ts'
 
 const maxDepth = 64
+/** Looks like a number beyond 1e308; a text that only looks so costs some time. */
+const mayOverflow = /[:,[]\s*-?[\d.]+[eE]\+?\d{3}|\d{200}/
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
 /**
@@ -14,11 +16,16 @@ export function parseJson(bytes: Uint8Array): unknown {
   const text = decode(bytes)
   if (isDeeperThan(text, maxDepth)) throw malformed('', `nested deeper than ${maxDepth} levels`)
   try {
-    return JSON.parse(text) as unknown
+    return (mayOverflow.test(text) ? JSON.parse(text, finite) : JSON.parse(text)) as unknown
   } catch (cause) {
     const fault = scanJson(text)
     throw malformed(pointer(fault?.path ?? []), fault?.message ?? 'not JSON', cause)
   }
+}
+
+/** A number that JavaScript has no place for, such as 1e400, becomes Infinity, which nothing behind the door expects: unknown. */
+function finite(_key: string, value: unknown): unknown {
+  return value === Infinity || value === -Infinity ? null : value
 }
 
 function decode(bytes: Uint8Array): string {

@@ -8,7 +8,7 @@ import { type FieldNote, mendOutcome } from './mend-outcome.ts'
 import type { NamedRates } from './named-rates.ts'
 
 type Rejected = OutcomesResponse['rejected'][number]
-export type Dropped = NonNullable<OutcomesResponse['dropped']>[number]
+type Dropped = NonNullable<OutcomesResponse['dropped']>[number]
 
 export interface CheckedOutcomes {
   good: ReceivedOutcome[]
