@@ -18,7 +18,7 @@ export interface AcknowledgerOptions {
   held: HeldSnapshot
   report: Report
   /** What each report says of this process. */
-  identity: Pick<Acknowledgement, 'instance' | 'process' | 'client' | 'maxStaleMs'>
+  identity: Pick<Acknowledgement, 'instance' | 'client'>
   /** Until the control plane says another. */
   heartbeatMs: number
   /** Between two heartbeats, whatever the control plane says: trust must not run out between them. */

@@ -214,7 +214,8 @@ function connect(options: SluiceClientOptions) {
   const newId = () => safeId(options.newId ?? (() => undefined))
   const instance = storableText(options.instance ?? '', 200) || newId()
   const report = createReport(options.onDiagnostic)
-  const connection = createConnection({ url, token, fetch, clock, random })
+  const process = `${globalThis.crypto.randomUUID()} ${Math.min(Math.ceil(maxStaleMs), 1e12)} ${encodeURIComponent(instance)}`
+  const connection = createConnection({ url, token, fetch, clock, random, process })
   const file = typeof bootstrap === 'string' ? createBootstrapFile(bootstrap, { clock, report }) : undefined
   const listeners = new Set<(snapshot: Snapshot) => void>()
   const staleListeners = new Set<(stale: boolean) => void>()
@@ -245,13 +246,7 @@ function connect(options: SluiceClientOptions) {
   })
   const acknowledger = createAcknowledger({
     ...{ connection, held, report, heartbeatMs, mostMs: Math.max(200, maxStaleMs / 3) },
-    // JSON has no Infinity.
-    identity: {
-      instance,
-      process: globalThis.crypto.randomUUID(),
-      client: name,
-      maxStaleMs: Math.min(maxStaleMs, 1e12),
-    },
+    identity: { instance, client: name },
     behind: () => void subscription.refresh(),
   })
   const saved = async () => file?.flush()

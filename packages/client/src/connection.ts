@@ -22,12 +22,14 @@ export interface Reply {
 export interface ConnectionOptions {
   url: string
   token?: string | undefined
+  /** Random, the time that a canary is trusted without word (ms), and the instance's name: so that it is counted before it is given anything. */
+  process?: string
   fetch: typeof globalThis.fetch
   clock: Clock
   random: () => number
 }
 
-export function createConnection({ url, token, fetch, clock, random }: ConnectionOptions): Connection {
+export function createConnection({ url, token, process, fetch, clock, random }: ConnectionOptions): Connection {
   const base = url.replace(/\/+$/, '')
   // Some edge runtimes have no such option and throw where it is given.
   const uncached: RequestInit = 'cache' in Request.prototype ? { cache: 'no-store' } : {}
@@ -39,6 +41,7 @@ export function createConnection({ url, token, fetch, clock, random }: Connectio
       const nonce = `${asked.now.toString(36)}-${random().toString(36).slice(2)}`
       const headers = new Headers(init.headers)
       headers.set('sluice-nonce', nonce)
+      if (process) headers.set('sluice-instance', process)
       if (token !== undefined) headers.set('authorization', `Bearer ${token}`)
       const response = await fetch(base + path, { ...init, ...uncached, headers, redirect: 'manual' })
       return { response, readAt: provenRead(response.headers, nonce, asked) }

@@ -69,7 +69,7 @@ function instancesText({ current, instances }: InstancesAnswer, now: number): st
 /** `host-9 runs revision 5, silent for 40 s, may serve a canary until 02:11:30Z` */
 function instanceText(state: InstancesAnswer['instances'][number], now: number): string {
   const { instance, revision, stale, silent, seenAt, mayServeUntil } = state
-  const parts = [`${instance} runs revision ${revision}`]
+  const parts = [revision < 0 ? `${instance} has not said what it runs` : `${instance} runs revision ${revision}`]
   if (stale) parts.push('incumbents only')
   if (silent) parts.push(`silent for ${silenceText(Math.max(0, now - seenAt))}`)
   if (silent && mayServeUntil) parts.push(`may serve a canary until ${timeOfDay(mayServeUntil)}`)

@@ -28,7 +28,8 @@ export interface InstanceRecord extends InstanceKey {
 /** Who runs what. Not part of any promise of durability. */
 export interface InstanceStore {
   /**
-   * Inserts or replaces by key, keeping `firstSeenAt`; of two with one key the last counts. A token has at most
+   * Inserts or replaces by key, keeping `firstSeenAt`; of two with one key the last counts. One of revision -1, that
+   * of a process which has nothing yet, replaces none. A token has at most
    * `mostInstances`: beyond it those whose `mayServeUntil` has passed are forgotten, and then new ones are left out.
    * Resolves to how many were.
    */
@@ -49,6 +50,11 @@ export const forgottenAtATime = 1000
 /** By this two reports are of one process. */
 export function instanceKey({ tokenId, instance, process }: InstanceKey): string {
   return JSON.stringify([tokenId ?? '', instance, process])
+}
+
+/** Whether it only says that it is there. */
+export function isGreeting({ revision }: InstanceRecord): boolean {
+  return revision === -1
 }
 
 /** One statement may not change a row twice. */

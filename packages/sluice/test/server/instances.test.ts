@@ -250,3 +250,21 @@ test('who leads is told by readiness and beside the instances', async () => {
     ['controller', 'notify:webhook 0a1b'],
   )
 })
+
+test('a process is counted before it is given anything, even if it never acknowledges', async () => {
+  await using plane = await launched()
+  const header = (process: string, name: string) => ({
+    'sluice-instance': `${process} 60000 ${encodeURIComponent(name)}`,
+  })
+  const stream = await plane.plane.fetch(
+    plane.request('GET /v1/stream', { as: 'client', headers: header('p1', 'höst 1') }),
+  )
+  await plane.ask('GET /v1/snapshot', { as: 'client', headers: header('p2', 'host-2') })
+  for (const odd of ['p3', 'p3 x host', 'p3 60000 %', `p3 60000 ${'x'.repeat(201)}`, 'p3 60000 a%00'])
+    await plane.ask('GET /v1/snapshot', { as: 'client', headers: { 'sluice-instance': odd } })
+  plane.clock.advance(40_000)
+  const body = { version: plane.next, reason: 'better', waitMs: 500 }
+  const { applied } = (await settled(plane, plane.ask('PUT /v1/features/f/active', { as: 'operator', body }))).body
+  assert.deepEqual([applied.total, applied.applied, applied.missing], [2, 0, ['host-2', 'höst 1']])
+  await stream.body?.cancel()
+})

@@ -5,6 +5,7 @@ import { Problem } from '../http/problem.ts'
 import { defineRoute } from '../http/route.ts'
 import type { Plane } from '../plane.ts'
 import { proofOf } from '../push/proof.ts'
+import { guestOf } from '../release/greet.ts'
 import { mayServeUntil } from '../release/live-instances.ts'
 
 const name = z
@@ -50,10 +51,11 @@ export const acknowledge = defineRoute({
   async handle({ request, body, caller }, plane) {
     const { store, snapshots, settings } = plane
     const headers = proofOf(request, plane)
-    const { instance, process = '', leaving = false } = body
+    const guest = guestOf(request)
+    const { instance, process = guest?.process ?? '', maxStaleMs = guest?.maxStaleMs, leaving = false } = body
     const known = await isKnown(plane, caller, body)
     if (leaving) await store.forgetInstance({ tokenId: caller.tokenId, instance, process })
-    else await put(plane, caller, { ...body, known })
+    else await put(plane, caller, { ...body, process, maxStaleMs, known })
     const { epoch, revision, hash } = snapshots.view(caller.features).snapshot
     return { status: 200, headers, body: { epoch, revision, hash, known, heartbeatMs: settings.heartbeatMs } }
   },
@@ -75,7 +77,7 @@ async function isKnown({ snapshots, given }: Plane, { features }: Caller, claim:
 
 interface Report extends Claim {
   instance: string
-  process?: string | undefined
+  process: string
   known: boolean
   client?: string | undefined
   stale?: boolean | undefined
@@ -84,7 +86,7 @@ interface Report extends Claim {
 
 /** @throws Problem 429 */
 async function put(plane: Plane, { tokenId, name }: Caller, report: Report): Promise<void> {
-  const { instance, process = '', epoch, revision, hash, known, client = null, stale = false, maxStaleMs } = report
+  const { instance, process, epoch, revision, hash, known, client = null, stale = false, maxStaleMs } = report
   const now = plane.clock.now()
   const key = { tokenId, instance, process }
   const times = { firstSeenAt: now, seenAt: now, mayServeUntil: mayServeUntil(plane, maxStaleMs) }

@@ -3,6 +3,7 @@ import { securityHeaders } from '../http/answer.ts'
 import { namesEtag } from '../http/etag.ts'
 import { defineRoute } from '../http/route.ts'
 import { proofOf } from '../push/proof.ts'
+import { greet } from '../release/greet.ts'
 import { promptVersion } from '../wire/prompt-version.ts'
 
 const share = z.int().min(0).max(1_000_000)
@@ -43,7 +44,8 @@ export const showSnapshot = defineRoute({
     200: { description: 'The snapshot; ETag changes with it.', schema: snapshotSchema },
     304: { description: 'If-None-Match names the present one.' },
   },
-  handle({ request, caller, requestId }, plane) {
+  async handle({ request, caller, requestId }, plane) {
+    await greet(plane, request, caller)
     const { json, etag } = plane.snapshots.view(caller.features)
     const headers = { ...securityHeaders, etag, 'x-request-id': requestId, ...proofOf(request, plane) }
     if (namesEtag(request.headers.get('if-none-match'), etag)) return new Response(null, { status: 304, headers })

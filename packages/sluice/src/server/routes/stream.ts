@@ -5,6 +5,7 @@ import { createNodeSink } from '../push/node-sink.ts'
 import { proofOf } from '../push/proof.ts'
 import { streamHeaders } from '../push/sink.ts'
 import { createWebSink } from '../push/web-sink.ts'
+import { greet } from '../release/greet.ts'
 
 export const openStream = defineRoute({
   method: 'GET',
@@ -14,11 +15,13 @@ export const openStream = defineRoute({
   scopes: ['client', 'operator'],
   quiet: true,
   answers: { 200: { description: 'Endless.', types: ['text/event-stream'] } },
-  handle({ request, caller, requestId, node }, plane) {
+  async handle({ request, caller, requestId, node }, plane) {
     const { hub } = plane
     const headers = { 'x-request-id': requestId, ...proofOf(request, plane) }
     if (request.method === 'HEAD') return new Response(null, { headers: { ...streamHeaders, ...headers } })
     hub.admit(caller)
+    await greet(plane, request, caller)
+    if (node?.outgoing.destroyed) return alreadySent()
     const options = { takesChanges: /\bchanges\b/.test(request.headers.get('prefer') ?? '') }
     if (node) {
       hub.open(createNodeSink(node.outgoing, headers), caller, options)

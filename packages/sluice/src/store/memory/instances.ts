@@ -1,4 +1,4 @@
-import { type InstanceRecord, type InstanceStore, instanceKey, mostInstances } from '../instance-store.ts'
+import { type InstanceRecord, type InstanceStore, instanceKey, isGreeting, mostInstances } from '../instance-store.ts'
 import { signal } from '../signal.ts'
 
 export function memoryInstances(): InstanceStore {
@@ -23,6 +23,7 @@ export function memoryInstances(): InstanceStore {
       for (const report of reports) {
         const key = instanceKey(report)
         const known = records.get(key)
+        if (known && isGreeting(report)) continue
         if (known || hasRoom(report))
           records.set(key, { ...report, firstSeenAt: known?.firstSeenAt ?? report.firstSeenAt })
         else leftOut += 1

@@ -1,4 +1,4 @@
-import { forgottenAtATime, type InstanceStore, lastOfEach, mostInstances } from '../instance-store.ts'
+import { forgottenAtATime, type InstanceStore, isGreeting, lastOfEach, mostInstances } from '../instance-store.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
 import { type InstanceRow, instanceOf, instanceRow } from '../rows/instance-row.ts'
 import type { Signal } from '../signal.ts'
@@ -25,6 +25,13 @@ const insert = `WITH written AS (
     ON CONFLICT (token_id, instance, process) DO UPDATE
       SET seen_at = excluded.seen_at, may_serve_until = excluded.may_serve_until, rest = excluded.rest)
   SELECT ${notify("'instances'")}`
+const known = `SELECT token_id, instance, process FROM sluice.instances
+  JOIN ${offered} USING (token_id, instance, process)`
+/** A report of the same process may have come meanwhile: it says more. */
+const greet = `WITH written AS (
+    INSERT INTO sluice.instances (${columns})
+    SELECT * FROM ${offered} ORDER BY token_id, instance, process ON CONFLICT DO NOTHING)
+  SELECT ${notify("'instances'")}`
 const remove = `WITH gone AS (
     DELETE FROM sluice.instances WHERE token_id = $1 AND instance = $2 AND process = $3)
   SELECT ${notify("'instances'")}`
@@ -34,15 +41,24 @@ const some = `WITH gone AS (
   SELECT count(*) AS n FROM gone`
 
 export function postgresInstances({ query, damaged }: Connection, acknowledged: Signal<void>): InstanceStore {
+  /** `find` returns those that are there, and may bring them up to date; returns how many others found no room. */
+  async function put(rows: readonly InstanceRow[], find: string): Promise<number> {
+    if (rows.length === 0) return 0
+    const found = new Set((await query(find, valuesOf(rows))).map(keyOf))
+    const news = rows.filter((row) => !found.has(keyOf(row)))
+    const admitted = news.length > 0 ? await withRoom(query, news) : []
+    if (admitted.length > 0) await query(find === known ? greet : insert, valuesOf(admitted))
+    return news.length - admitted.length
+  }
+
   return {
     async acknowledge(reports) {
-      const rows = lastOfEach(reports).map(instanceRow)
-      const known = new Set((await query(update, valuesOf(rows))).map(keyOf))
-      const news = rows.filter((row) => !known.has(keyOf(row)))
-      const admitted = news.length > 0 ? await withRoom(query, news) : []
-      if (admitted.length > 0) await query(insert, valuesOf(admitted))
+      const [greetings, others] = [reports.filter(isGreeting), reports.filter((report) => !isGreeting(report))]
+      const leftOut = await put(lastOfEach(others).map(instanceRow), update)
+      // Afterwards, so that none comes before the report of the same process.
+      const unmet = await put(lastOfEach(greetings).map(instanceRow), known)
       acknowledged.emit()
-      return news.length - admitted.length
+      return leftOut + unmet
     },
     async forgetInstance({ tokenId, instance, process }) {
       await query(remove, [tokenId ?? '', instance, process])

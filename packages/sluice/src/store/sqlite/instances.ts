@@ -1,4 +1,10 @@
-import { forgottenAtATime, type InstanceStore, mostInstances } from '../instance-store.ts'
+import {
+  forgottenAtATime,
+  type InstanceRecord,
+  type InstanceStore,
+  isGreeting,
+  mostInstances,
+} from '../instance-store.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
 import { type InstanceRow, instanceOf, instanceRow } from '../rows/instance-row.ts'
 import { signal } from '../signal.ts'
@@ -6,6 +12,7 @@ import type { Connection } from './connection.ts'
 
 const update = `UPDATE instances SET seen_at = ?, may_serve_until = ?, rest = ?
   WHERE token_id = ? AND instance = ? AND process = ?`
+const known = 'SELECT 1 FROM instances WHERE token_id = ? AND instance = ? AND process = ?'
 const insert = `INSERT INTO instances (token_id, instance, process, first_seen_at, seen_at, may_serve_until, rest)
   VALUES (?, ?, ?, ?, ?, ?, ?)`
 const some = `DELETE FROM instances WHERE rowid IN (SELECT rowid FROM instances WHERE may_serve_until < ? LIMIT ?)`
@@ -14,8 +21,10 @@ export function sqliteInstances(db: Connection): InstanceStore {
   const acknowledged = signal<void>()
 
   /** False where the token has too many. */
-  function put(row: InstanceRow): boolean {
+  function put(record: InstanceRecord): boolean {
+    const row = instanceRow(record)
     const { token_id, instance, process, first_seen_at, seen_at, may_serve_until, rest } = row
+    if (isGreeting(record) && db.first(known, token_id, instance, process)) return true
     if (db.run(update, seen_at, may_serve_until, rest, token_id, instance, process) > 0) return true
     if (!hasRoom(row)) return false
     db.run(insert, token_id, instance, process, first_seen_at, seen_at, may_serve_until, rest)
@@ -32,8 +41,8 @@ export function sqliteInstances(db: Connection): InstanceStore {
 
   return {
     async acknowledge(reports) {
-      const rows = reports.map(instanceRow)
-      const leftOut = await db.write(() => rows.filter((row) => !put(row)).length)
+      const own = structuredClone(reports)
+      const leftOut = await db.write(() => own.filter((report) => !put(report)).length)
       acknowledged.emit()
       return leftOut
     },

@@ -23,6 +23,18 @@ export function testInstances({ name: kind, open }: Implementation): void {
     assert.equal((await store.instances(start)).length, 0)
   })
 
+  test(`${kind}: a process that has nothing yet is counted, and takes nothing from one that has`, async (context) => {
+    const store = await open(context)
+    await store.acknowledge([instance('a')])
+    await store.acknowledge([instance('a', { revision: -1 }), instance('b', { revision: -1 })])
+    await store.acknowledge([instance('b', { revision: 3 })])
+    const found = await store.instances(0)
+    assert.deepEqual(
+      found.map((record) => record.revision),
+      [1, 3],
+    )
+  })
+
   test(`${kind}: of two reports of an instance in one call the last counts`, async (context) => {
     const store = await open(context)
     await store.acknowledge([instance('a', { revision: 1 }), instance('a', { revision: 2 })])

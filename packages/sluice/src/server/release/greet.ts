@@ -1,0 +1,51 @@
+import { type InstanceKey, mostInstances } from '../../store/instance-store.ts'
+import type { Caller } from '../access/caller.ts'
+import type { Plane } from '../plane.ts'
+import { mayServeUntil } from './live-instances.ts'
+import { within } from './within.ts'
+
+/** A store that is slow, or full, is no reason to keep what is served from an application. */
+const longestGreetingMs = 1000
+
+/**
+ * Counts a process among those that may serve something, before it is given anything: its first acknowledgement may
+ * never arrive. Whoever does not say that it is one, in `Sluice-Instance`, is not counted.
+ */
+export async function greet(plane: Plane, request: Request, { tokenId }: Caller): Promise<void> {
+  const guest = guestOf(request)
+  if (!guest) return
+  const { instance, process, maxStaleMs } = guest
+  const key: InstanceKey = { tokenId, instance, process }
+  const now = plane.clock.now()
+  const times = { firstSeenAt: now, seenAt: now, mayServeUntil: mayServeUntil(plane, maxStaleMs) }
+  const nothing = { epoch: '', revision: -1, hash: '', known: false, client: null, stale: false }
+  const counted = plane.acknowledgements.put({ ...key, ...nothing, ...times }).then(
+    (hasRoom) => {
+      if (!hasRoom) plane.log('warn', 'a process is not counted: its token has too many', { mostInstances })
+    },
+    (error: unknown) => plane.log('warn', 'a process could not be counted', { error: String(error) }),
+  )
+  await within(plane.clock, longestGreetingMs, counted)
+}
+
+/** What the header `Sluice-Instance` says of the process that asks. */
+interface Guest {
+  process: string
+  maxStaleMs: number
+  instance: string
+}
+
+/** `<process> <maxStaleMs> <instance, encoded as in an address>`; undefined where it is anything else. */
+export function guestOf(request: Request): Guest | undefined {
+  const header = request.headers.get('sluice-instance') ?? ''
+  const [, process, trust, encoded] = /^([\w-]{1,200}) (\d{1,15}) (\S{1,1800})$/.exec(header) ?? []
+  if (process === undefined || encoded === undefined) return undefined
+  try {
+    const instance = decodeURIComponent(encoded)
+    return instance.length > 200 || instance.includes('\0')
+      ? undefined
+      : { process, maxStaleMs: Number(trust), instance }
+  } catch {
+    return undefined
+  }
+}
