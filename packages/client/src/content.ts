@@ -9,8 +9,8 @@ export function sendableInput(input: unknown): Record<string, unknown> | undefin
   try {
     // What no database stores is written as an escape.
     const json = JSON.stringify(input).replace(escapes, (whole, code) => (code[1] ? '\ufffd' : whole))
-    const copy = fits(json) && JSON.parse(json)
-    return json.startsWith('{') && depthOf(copy) <= 60 ? copy : undefined
+    const copy = json.startsWith('{') && fits(json) ? JSON.parse(json) : undefined
+    return depthOf(copy) <= 60 ? copy : undefined
   } catch {
     return undefined
   }

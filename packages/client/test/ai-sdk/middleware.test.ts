@@ -174,3 +174,47 @@ test('a stream that its reader gives up is recorded without output and is no err
     [[undefined, undefined]],
   )
 })
+
+test('what a caller gives up is no error, and what takes longer than the caller waits is one', async () => {
+  const aborted = (reason: unknown) => {
+    const controller = new AbortController()
+    return { controller, doGenerate: () => Promise.reject(controller.abort(reason) ?? controller.signal.reason) }
+  }
+  const outcomes = await reported({}, async (middleware) => {
+    for (const reason of [undefined, new DOMException('late', 'TimeoutError')]) {
+      const { controller, doGenerate } = aborted(reason)
+      const model = wrapLanguageModel({ model: new MockLanguageModelV4({ doGenerate }), middleware })
+      await assert.rejects(async () => model.doGenerate({ prompt: [], abortSignal: controller.signal }))
+    }
+  })
+  assert.deepEqual(
+    outcomes.map(({ error }) => error),
+    [undefined, 'TimeoutError: late'],
+  )
+})
+
+test('a price or a unit that throws, and usage of another form, cost the call nothing', async () => {
+  const price = () => {
+    throw new Error('no price')
+  }
+  const unit = price as () => never
+  const outcomes = await reported({ price, unit }, async (middleware) => {
+    const bare = { type: 'finish' } as unknown as Part
+    const model = wrapLanguageModel({ model: streaming([...start, bare]), middleware })
+    const { stream } = await model.doStream({ prompt: [] })
+    for await (const part of stream as unknown as AsyncIterable<Part>) assert.ok(part)
+    await wrapLanguageModel({ model: answering('Hello'), middleware }).doGenerate({ prompt: [] })
+  })
+  assert.partialDeepStrictEqual(outcomes, [
+    { servedModel: 'served-2026', version: 'a' },
+    { output: 'Hello', inputTokens: 10, version: 'a' },
+  ])
+})
+
+test('a unit may be a number', async () => {
+  const [outcome] = await reported({}, async (middleware) => {
+    const model = wrapLanguageModel({ model: answering('Hi'), middleware })
+    await generateText({ model, prompt: 'Hi', providerOptions: { sluice: { unit: 7 } } })
+  })
+  assert.partialDeepStrictEqual(outcome, { unit: '7', arm: 'canary' })
+})

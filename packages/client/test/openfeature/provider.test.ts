@@ -57,3 +57,30 @@ test('feedback is tracked on the request that it names', async () => {
   assert.partialDeepStrictEqual(feedback, { kind: 'feedback', of: request?.id, score: 0.25 })
   assert.deepEqual(more, [])
 })
+
+test('a targeting key is a text or a whole number, and what is tracked of a wrong type is told', async () => {
+  const plane = fakePlane(snapshot(1, featureWith({ ppm: 500_000 })))
+  const codes: string[] = []
+  const onDiagnostic = ({ code }: { code: string }) => codes.push(code)
+  const sluice = new SluiceClient({ url: 'http://plane.test', fetch: plane.fetch, onDiagnostic })
+  const provider = new SluiceProvider(sluice)
+  await provider.initialize()
+  const resolved = (targetingKey: unknown) =>
+    provider.resolveStringEvaluation('mail', 'none', { targetingKey } as { targetingKey: string })
+  for (let id = 0; id < 50; id += 1) assert.equal((await resolved(id)).value, (await resolved(String(id))).value)
+  for (const key of [undefined, null, '', 1.5, {}, true, Symbol('ann')])
+    assert.equal((await resolved(key)).errorCode, 'TARGETING_KEY_MISSING')
+  const route = sluice.route('mail', 'ann')
+  route.record({})
+  const reference = route.reference() ?? ''
+  const wrong: unknown[] = [undefined, { value: 1 }, { value: 'x', reference }, { thumb: 'x', reference }]
+  for (const details of wrong) provider.track('sluice.feedback', {}, details as { value: number })
+  const told = ['invalid-feedback', 'invalid-reference', 'invalid-reference', 'invalid-feedback', 'invalid-feedback']
+  assert.deepEqual(
+    codes.filter((code) => code.startsWith('invalid')),
+    told,
+  )
+  provider.track('sluice.feedback', {}, { value: 0.5, reference: JSON.stringify(reference) })
+  await sluice.close()
+  assert.equal(plane.batches.flat().filter(({ kind }) => kind === 'feedback').length, 1)
+})

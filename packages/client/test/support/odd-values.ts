@@ -40,6 +40,7 @@ const makers: readonly (() => unknown)[] = [
   ),
   ...['x'.repeat(1024), 'x'.repeat(1025), 'ﷺ'.repeat(4001)].map((text) => () => text),
   () => 'x'.repeat(1_100_000),
+  () => ({ text: 'x'.repeat(500_000) }),
   () => new Number(7),
   () => new String('ann'),
   () => new Boolean(false),
