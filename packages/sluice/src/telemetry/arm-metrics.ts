@@ -1,3 +1,4 @@
+import type { Clock } from '@sluice/client'
 import type { LogDraft, RequestEntry } from '../store/outcome-log.ts'
 import { armAttributes } from './log-records.ts'
 import { attributesOf, type Metric, nanoseconds } from './otlp.ts'
@@ -82,31 +83,54 @@ const instruments: Instrument[] = [
   },
 ]
 
+/** Arms that are told apart in a day; a token can make up names of features and versions. */
+const mostArms = 1000
+const dayMs = 86_400_000
+
+/** By which attributes an entry is counted. */
+export type ArmOf = (entry: LogDraft) => ReturnType<typeof armAttributes>
+
+/** The attributes of an entry's arm; beyond the bound all further arms of a day are one, whose feature is `other`. */
+export function boundedArms(clock: Pick<Clock, 'now'>): ArmOf {
+  let known = new Set<string>()
+  let since = clock.now()
+  return (entry) => {
+    const attributes = armAttributes(entry)
+    const key = JSON.stringify(attributes)
+    if (clock.now() - since > dayMs) {
+      known = new Set()
+      since = clock.now()
+    }
+    if (!known.has(key) && known.size >= mostArms) return { 'feature_flag.key': 'other' }
+    known.add(key)
+    return attributes
+  }
+}
+
 /**
  * Counters and gauges per arm. Counters say what came since the last export (delta temporality), so that several
  * replicas add up and nothing has to be remembered.
  */
-export function armMetrics(entries: readonly LogDraft[], span: Span): Metric[] {
-  const arms = [...Map.groupBy(entries, (entry) => JSON.stringify(armAttributes(entry))).values()]
+export function armMetrics(entries: readonly LogDraft[], span: Span, armOf: ArmOf = armAttributes): Metric[] {
+  const arms = Map.groupBy(entries, (entry) => JSON.stringify(armOf(entry)))
   return instruments.map((instrument) => metricOf(instrument, arms, span)).filter((metric) => metric !== undefined)
 }
 
 function metricOf(
   { name, unit, description, values, gauge }: Instrument,
-  arms: readonly LogDraft[][],
+  arms: ReadonlyMap<string, LogDraft[]>,
   { from, to }: Span,
 ): Metric | undefined {
-  const dataPoints = arms.flatMap((entries) => {
-    const [first] = entries
+  const dataPoints = [...arms].flatMap(([attributes, entries]) => {
     const numbers = values(entries)
-    if (first === undefined || numbers.length === 0) return []
+    if (numbers.length === 0) return []
     const sum = numbers.reduce((total, value) => total + value, 0)
     return [
       {
         ...(gauge ? {} : { startTimeUnixNano: nanoseconds(from) }),
         timeUnixNano: nanoseconds(to),
         asDouble: gauge ? sum / numbers.length : sum,
-        attributes: attributesOf(armAttributes(first)),
+        attributes: attributesOf(JSON.parse(attributes)),
       },
     ]
   })

@@ -1,5 +1,5 @@
 import type { LogDraft } from '../store/outcome-log.ts'
-import { armMetrics, type Span } from './arm-metrics.ts'
+import { type ArmOf, armMetrics, type Span } from './arm-metrics.ts'
 import { logRecordOf } from './log-records.ts'
 import { attributesOf, type Metric, nanoseconds } from './otlp.ts'
 
@@ -19,6 +19,7 @@ export interface Payload {
 
 export interface PayloadContext extends Sender {
   span: Span
+  armOf?: ArmOf
   /** Entries that were lost since the last payload because too many waited. */
   dropped: number
 }
@@ -26,11 +27,11 @@ export interface PayloadContext extends Sender {
 /** What entries of the log are to OpenTelemetry. Pure. */
 export function telemetryFrom(
   entries: readonly LogDraft[],
-  { span, dropped, service, version }: PayloadContext,
+  { span, armOf, dropped, service, version }: PayloadContext,
 ): Payload {
   const resource = { attributes: attributesOf({ 'service.name': service }) }
   const scope = { name: 'sluice', version }
-  const metrics = [...armMetrics(entries, span), ...(dropped > 0 ? [droppedMetric(dropped, span)] : [])]
+  const metrics = [...armMetrics(entries, span, armOf), ...(dropped > 0 ? [droppedMetric(dropped, span)] : [])]
   return {
     logs: { resourceLogs: [{ resource, scopeLogs: [{ scope, logRecords: entries.map(logRecordOf) }] }] },
     metrics: { resourceMetrics: [{ resource, scopeMetrics: [{ scope, metrics }] }] },

@@ -1,6 +1,7 @@
 import type { Clock } from '@sluice/client'
 import manifest from '../../package.json' with { type: 'json' }
 import type { LogDraft } from '../store/outcome-log.ts'
+import { boundedArms } from './arm-metrics.ts'
 import { telemetryFrom } from './payload.ts'
 import { postPayload } from './post-payload.ts'
 import { type TelemetrySettings, telemetrySettings } from './telemetry-settings.ts'
@@ -42,6 +43,7 @@ function exporter(settings: TelemetrySettings, { fetch, clock, random, onLoss }:
   let queue: LogDraft[] = []
   let dropped = 0
   let since = clock.now()
+  const armOf = boundedArms(clock)
   let timer: unknown
   let sending: Promise<void> | undefined
 
@@ -52,11 +54,17 @@ function exporter(settings: TelemetrySettings, { fetch, clock, random, onLoss }:
     const batch = queue.slice(0, batchSize)
     queue = queue.slice(batchSize)
     const span = { from: since, to: Math.max(since, clock.now()) }
-    const { logs, metrics } = telemetryFrom(batch, { ...settings, version: manifest.version, span, dropped })
+    const context = { ...settings, version: manifest.version, span, armOf, dropped }
     since = span.to
     dropped = 0
-    const taken = await Promise.all([post('/v1/logs', logs), post('/v1/metrics', metrics)])
-    if (taken.includes(false)) onLoss(batch.length)
+    try {
+      const { logs, metrics } = telemetryFrom(batch, context)
+      const taken = await Promise.all([post('/v1/logs', logs), post('/v1/metrics', metrics)])
+      if (taken.includes(false)) onLoss(batch.length)
+    } catch {
+      // Whatever an entry holds, it ends neither the process nor what comes after it.
+      onLoss(batch.length)
+    }
   }
 
   const drain = async () => {

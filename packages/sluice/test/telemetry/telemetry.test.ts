@@ -162,3 +162,26 @@ test('what a store appends is told once: no duplicate, nothing that failed', asy
 async function never(): Promise<never> {
   return assert.fail('nothing may be sent')
 }
+
+test('times that the protocol cannot say, and names without end, neither end the export nor make series without end', async () => {
+  await using collector = await fakeReceiver()
+  const { telemetry, clock, lost } = telemetryTo(collector)
+  const odd = Array.from({ length: 1500 }, (_, index) =>
+    requestEntry({ id: `o-${index}`, feature: `f${index}`, observedAt: [8.64e15, -1e12, 0][index % 3] ?? 0 }),
+  )
+  telemetry.entries(odd)
+  clock.advance(5000)
+  await until(() => records(collector) === odd.length, 'all records')
+  await until(() => collector.received.length === 6, 'the metrics of three batches')
+  assert.equal(lost(), 0)
+  const texts = collector.received.map(({ body }) => body)
+  for (const [, nanos = ''] of texts.join('').matchAll(/"timeUnixNano":"([^"]*)"/g))
+    assert.ok(/^\d+$/.test(nanos) && BigInt(nanos) < 2n ** 64n, nanos)
+  const metrics = collector.received.filter(({ path }) => path.endsWith('/v1/metrics'))
+  const series = metrics.flatMap(({ body }) => {
+    const [{ sum }] = JSON.parse(body).resourceMetrics[0].scopeMetrics[0].metrics
+    return sum.dataPoints.map(({ attributes }: { attributes: unknown }) => JSON.stringify(attributes)) as string[]
+  })
+  assert.equal(new Set(series).size, 1001)
+  await telemetry.close()
+})
