@@ -10,7 +10,7 @@ import { judgeHealthSchema, withJudgeHealth } from './judge-health.ts'
 import { soakSchema, unwatched } from './soak.ts'
 
 /** Most log entries that are folded at a time. */
-export const pageSize = 1000
+export const pageSize = 2000
 
 /** What only this program writes is checked for its kind; the engine made the inside. */
 const document = <T extends object>() => z.custom<T>((value) => typeof value === 'object' && value !== null)

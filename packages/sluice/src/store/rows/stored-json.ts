@@ -27,8 +27,10 @@ export function parsed(text: unknown, place: string): unknown {
  * @throws StoreError `failed` that names the place of such a number
  */
 export function storedText(value: unknown, place: string): string {
-  const odd = notFinite(value)
-  if (odd === undefined) return JSON.stringify(value ?? null)
+  const text = JSON.stringify(value ?? null)
+  // As null it would be written: what holds none has no such number.
+  const odd = text.includes('null') ? notFinite(value) : undefined
+  if (odd === undefined) return text
   const where = odd === '' ? place : `${place} at ${odd}`
   throw new StoreError('failed', `${where} is not a finite number: it is not stored`)
 }
@@ -43,7 +45,10 @@ function notFinite(value: unknown): string | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? undefined : ''
   if (value === null || typeof value !== 'object') return undefined
   for (const key in value) {
-    const inside = notFinite((value as Record<string, unknown>)[key])
+    const held = (value as Record<string, unknown>)[key]
+    // Decided here for most: this is done for every entry of the log.
+    if (held === null || (typeof held !== 'number' && typeof held !== 'object')) continue
+    const inside = notFinite(held)
     if (inside !== undefined) return inside === '' ? key : `${key}.${inside}`
   }
   return undefined
