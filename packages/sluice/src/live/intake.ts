@@ -1,6 +1,7 @@
 import { type Capture, type Clock, type Outcome, position } from '@sluice/client'
 import { SluiceError } from '../errors.ts'
 import type { FeatureState } from '../release/feature-state.ts'
+import { formatAmount } from '../report/format.ts'
 import type { StoredContent } from '../store/content-store.ts'
 import type { JudgeTask } from '../store/judge-queue.ts'
 import type { LogDraft } from '../store/outcome-log.ts'
@@ -141,7 +142,9 @@ async function contentsOf(
   const faults = redacted.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []))
   count(feature, 'redactor-failed', faults.length)
   for (const [message, those] of Map.groupBy(faults, messageOf))
-    onError(new SluiceError('cannot-run', `${those.length} texts of ${feature} are not stored: ${message}`))
+    onError(
+      new SluiceError('cannot-run', `not stored: ${formatAmount(those.length, 'text')} of ${feature}: ${message}`),
+    )
   return redacted.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
 }
 

@@ -73,8 +73,10 @@ const endsPerMinute = 10
 const minuteMs = 60_000
 /** So long the next call waits for a thread that is to end. Code that cannot be interrupted holds up its successors alone. */
 const endingMs = 5000
-/** Memory of the thread; what it allocates outside of its heap is bounded by its time alone. */
+/** Memory of the thread's heap. Outside of it, where buffers lie, the process may grow by as much during a call. */
 const resourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 }
+const mostGrowth = 256 * 1_048_576
+const memoryEveryMs = 50
 /** Marks the threads that are started here, among those of whatever program this may be part of. */
 const threadKind = 'sluice-redactor'
 
@@ -105,7 +107,12 @@ export function startRedactorThread({ clock, limitMs }: RedactorThreadOptions): 
       isLate = true
       own.end()
     }, limitMs)
+    const before = process.memoryUsage.rss()
+    const memory = setInterval(() => {
+      if (process.memoryUsage.rss() - before > mostGrowth) own.end()
+    }, memoryEveryMs)
     const reply = await own.ask(question)
+    clearInterval(memory)
     clock.clearTimer(timer)
     if ('value' in reply) return reply.value
     throw new RedactorFault(isLate ? 'too-slow' : reply.fault, reference)

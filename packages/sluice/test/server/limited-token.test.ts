@@ -156,7 +156,7 @@ test('a unit is forgotten in the features of the token that asks, and it is note
   )
   const [row] = (await plane.store.audit('alpha')).slice(-1)
   assert.deepEqual([row?.action, row?.after], ['unit.forget', { entries }])
-  assert.match(row?.reason ?? '', /1 entries of the log went/)
+  assert.match(row?.reason ?? '', /1 entry of the log went/)
   const everything = JSON.stringify([await plane.store.audit('_system'), await plane.store.audit('alpha')])
   assert.match(everything, /unit\.forget.*"features":\["alpha"\]/)
   assert.doesNotMatch(everything, /ann"/)

@@ -1,4 +1,5 @@
 import { usersOfDay } from '../../drift/drift-state.ts'
+import { formatAmount } from '../../report/format.ts'
 import type { EntriesGone, Forgetting, Forgotten } from '../../store/forget-store.ts'
 import type { ReleaseStore } from '../../store/release-store.ts'
 import type { Caller } from '../access/caller.ts'
@@ -50,5 +51,5 @@ function wordsOf(entries: readonly EntriesGone[]): string {
   const total = entries.reduce((sum, each) => sum + each.entries, 0)
   const rollouts = entries.flatMap((each) => (each.rolloutId === null ? [] : [`${each.entries} of ${each.rolloutId}`]))
   const which = rollouts.length === 0 ? '' : ` (${rollouts.join(', ')}): their evidence cannot be computed anew from it`
-  return `a unit was forgotten; ${total} entries of the log went${which}`
+  return `a unit was forgotten; ${formatAmount(total, 'entry', 'entries')} of the log went${which}`
 }

@@ -26,8 +26,9 @@ export async function keepWithin(
     )
   }
   if (now.retention < before.retention) {
-    const left = formatAmount(await store.shortenContents(feature, now.retention), 'stored text')
-    notes.push(`${left} of ${feature} kept for ${formatSpan(now.retention)} at the most.`)
+    const left = await store.shortenContents(feature, now.retention)
+    const texts = formatAmount(left, 'stored text')
+    if (left > 0) notes.push(`${texts} of ${feature} kept for ${formatSpan(now.retention)} at the most.`)
   }
   return notes
 }
