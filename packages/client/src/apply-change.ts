@@ -1,31 +1,29 @@
 import type { Snapshot, SnapshotChange } from './protocol.ts'
 
-const nodeCrypto = globalThis.process?.getBuiltinModule?.('node:crypto')
+const crypto = globalThis.process?.getBuiltinModule?.('node:crypto')
 
-/** Whether the results of changes can be verified here: without it a stream is asked for whole snapshots. */
-export const canVerify = nodeCrypto !== undefined || typeof globalThis.crypto?.subtle?.digest === 'function'
+/** Whether results can be verified here, at once: elsewhere a stream is asked for whole snapshots. */
+export const canVerify = crypto !== undefined
 
 /**
  * The snapshot that a change makes of this one. Undefined where it is none, is for another snapshot, or where the result
  * has another hash than the control plane says: then the whole is needed.
  */
-export async function applyChange(snapshot: Snapshot | undefined, value: unknown): Promise<Snapshot | undefined> {
+export function applyChange(snapshot: Snapshot | undefined, value: unknown): Snapshot | undefined {
   const { schema, epoch, from, revision, hash, features } = (value ?? {}) as SnapshotChange
   const fits = snapshot?.epoch === epoch && snapshot?.revision === from?.revision && snapshot?.hash === from?.hash
   if (!snapshot || schema !== 'sluice.change/1' || !fits) return undefined
   const entries = Object.entries({ ...snapshot.features, ...features }).filter(([, feature]) => feature !== null)
   const next = { ...snapshot, revision, hash, features: Object.fromEntries(entries) as Snapshot['features'] }
-  return (await hashOf(next.features)) === hash ? next : undefined
+  return hashOf(next.features) === hash ? next : undefined
 }
 
 /** First 16 hex of the SHA-256 of the canonical JSON, as the control plane computes it. */
-async function hashOf(features: Snapshot['features']): Promise<string> {
+function hashOf(features: Snapshot['features']): string | undefined {
   // In the order of an object of their own, which has names that are whole numbers first.
   const names = Object.keys(sorted(Object.fromEntries(Object.keys(features).map((name) => [name, 0]))) as object)
-  const text = `{${names.map((name) => `${JSON.stringify(name)}:${textOf(features[name] as object)}`).join()}}`
-  if (nodeCrypto) return nodeCrypto.createHash('sha256').update(text).digest('hex').slice(0, 16)
-  const bytes = new Uint8Array(await globalThis.crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))
-  return Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  const text = names.map((name) => `${JSON.stringify(name)}:${textOf(features[name] as object)}`).join()
+  return crypto?.createHash('sha256').update(`{${text}}`).digest('hex').slice(0, 16)
 }
 
 /** What does not change is written once. */

@@ -37,4 +37,4 @@ export async function fetchSnapshot({ connection, held, report, refused }: Fetch
 }
 
 const unproven =
-  'an answer does not prove its age: a cache gave it, or something on the way removes headers. No unit gets a canary by it'
+  'an answer has no proof of its age: a cache gave it, or a proxy removes headers. No unit gets a canary by it'

@@ -95,7 +95,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
           if (!held.offer(value, 'server', readAt)) void poll()
         },
         async change(value) {
-          const next = await applyChange(held.current(), value)
+          const next = applyChange(held.current(), value)
           if (next && held.offer(next, 'server')) return
           // A question that is under way may be older than this change.
           await refreshing

@@ -191,7 +191,7 @@ test('a stream that asks for changes gets the whole once, then what changed; the
     const change = JSON.parse(changes().at(-1)?.[2] ?? '')
     assert.deepEqual(Object.keys(change.features), [feature])
     const { body } = await plane.ask('GET /v1/snapshot', { as: 'client' })
-    held = await applyChange(held, change)
+    held = applyChange(held, change)
     assert.deepEqual(held, body)
     assert.equal(held?.hash, snapshotHash(body.features))
   }

@@ -19,9 +19,9 @@ export const openStream = defineRoute({
     const { hub } = plane
     const headers = { 'x-request-id': requestId, ...proofOf(request, plane) }
     if (request.method === 'HEAD') return new Response(null, { headers: { ...streamHeaders, ...headers } })
-    hub.admit(caller)
     await greet(plane, request, caller)
     if (node?.outgoing.destroyed) return alreadySent()
+    hub.admit(caller)
     const options = { takesChanges: /\bchanges\b/.test(request.headers.get('prefer') ?? '') }
     if (node) {
       hub.open(createNodeSink(node.outgoing, headers), caller, options)
