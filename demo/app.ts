@@ -27,6 +27,7 @@ async function summarise(user: string): Promise<void> {
   const { prompt } = route
   if (!prompt) throw new Error('nothing is released')
   await route.run(async () => prompt.render({ email: 'Please send the corrected invoice by Friday.' }))
+  route.done()
   const label = prompt.label ?? prompt.id
   versions[label] = (versions[label] ?? 0) + 1
 }

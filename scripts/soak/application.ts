@@ -40,6 +40,7 @@ await client.ready()
 for (let request = 0; running; request += 1) {
   const route = client.route('mail', `${name}-user-${request % 500}`)
   await route.run(() => 'summary').catch(() => undefined)
+  if (request % 2 === 0) route.done()
   if (request % 50 === 0) route.feedback({ thumb: 'up' })
   await wait(5)
 }

@@ -211,7 +211,7 @@ export class SluiceClient {
 function connect(options: SluiceClientOptions) {
   const { clock = systemClock, random = Math.random, fetch = globalThis.fetch.bind(globalThis) } = options
   const { url, token, bootstrap, maxStaleMs = 60_000, heartbeatMs = 10_000 } = options
-  const newId = () => safeId(options.newId ?? (() => undefined))
+  const newId = options.newId ?? (() => globalThis.crypto.randomUUID())
   const instance = storableText(options.instance ?? '', 200) || newId()
   const report = createReport(options.onDiagnostic)
   const process = `${globalThis.crypto.randomUUID()} ${Math.min(Math.ceil(maxStaleMs), 1e12)} ${encodeURIComponent(instance)}`
@@ -268,17 +268,6 @@ function connect(options: SluiceClientOptions) {
     ...{ clock, report, recorder, instance, held, queue, subscription, acknowledger },
     ...{ listeners, staleListeners, firstAnswer, loaded, forgetProcess, saved },
   }
-}
-
-/** Ids that the control plane takes, whatever `newId` does. */
-function safeId(newId: () => unknown): string {
-  try {
-    const id = unitText(newId())
-    if (id && id.length <= 128) return id
-  } catch {
-    // One of our own is as good.
-  }
-  return globalThis.crypto.randomUUID()
 }
 
 /** What is no time is as not given. */

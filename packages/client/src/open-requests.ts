@@ -42,14 +42,17 @@ interface Habit {
 
 /** After so many requests of a feature that waited in vain, nobody is waited for. */
 const enough = 100
+/** Inputs and outputs of all that is open. */
+const mostChars = 10_000_000
 
 /**
  * A request that failed is open as long as the last one that did not: where failures overtook successes, every canary would look
  * worse than it is at first, and its arms uneven.
  */
 export function createOpenRequests({ now, recordMs, settleMs, capacity, closed }: OpenRequestsOptions): OpenRequests {
-  const entries = new Map<RequestOutcome, { since: number; due: number; ending: Ending }>()
+  const entries = new Map<RequestOutcome, { since: number; due: number; ending: Ending; chars: number }>()
   const habits = new Map<string, Habit>()
+  let chars = 0
 
   function habitOf({ feature }: RequestOutcome): Habit {
     const habit = habits.get(feature) ?? { openMs: 0, inVain: 0 }
@@ -63,12 +66,31 @@ export function createOpenRequests({ now, recordMs, settleMs, capacity, closed }
     return ending === 'failed' ? Math.max(settleMs, openMs) : settleMs
   }
 
-  function close(outcome: RequestOutcome): void {
+  function remove(outcome: RequestOutcome) {
     const entry = entries.get(outcome)
-    if (!entry) return
     entries.delete(outcome)
+    chars -= entry?.chars ?? 0
+    return entry
+  }
+
+  function close(outcome: RequestOutcome): void {
+    const entry = remove(outcome)
+    if (!entry) return
     if (entry.ending === 'succeeded') habitOf(outcome).openMs = Math.min(now(), entry.due) - entry.since
     closed(outcome)
+  }
+
+  /** What is too much is no longer waited for, the oldest first. */
+  function weigh(outcome: RequestOutcome): void {
+    const entry = entries.get(outcome)
+    if (!entry) return
+    const weight = JSON.stringify([outcome.input, outcome.output]).length
+    chars += weight - entry.chars
+    entry.chars = weight
+    for (const oldest of entries.keys()) {
+      if (entries.size <= capacity && chars <= mostChars) break
+      close(oldest)
+    }
   }
 
   const missed = (outcome: RequestOutcome) => {
@@ -77,11 +99,8 @@ export function createOpenRequests({ now, recordMs, settleMs, capacity, closed }
 
   return {
     open(outcome, ending) {
-      entries.set(outcome, { since: now(), due: now() + patience(outcome, ending), ending })
-      for (const oldest of entries.keys()) {
-        if (entries.size <= capacity) break
-        close(oldest)
-      }
+      entries.set(outcome, { since: now(), due: now() + patience(outcome, ending), ending, chars: 0 })
+      weigh(outcome)
     },
     has: (outcome) => entries.has(outcome),
     recorded(outcome) {
@@ -89,9 +108,10 @@ export function createOpenRequests({ now, recordMs, settleMs, capacity, closed }
       if (!entry) return
       if (entry.ending !== 'recorded') missed(outcome)
       entry.due = Math.min(entry.due, now() + settleMs)
+      weigh(outcome)
     },
     missed,
-    withdraw: (outcome) => entries.get(outcome)?.ending === 'recorded' && entries.delete(outcome),
+    withdraw: (outcome) => entries.get(outcome)?.ending === 'recorded' && remove(outcome) !== undefined,
     close,
     closeDue(all) {
       for (const [outcome, { due, ending }] of entries) {

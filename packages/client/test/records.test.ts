@@ -162,6 +162,17 @@ test('the number of requests that wait is bounded: the oldest are sent', async (
   assert.equal(started.client.status().outcomes.queued, 10)
 })
 
+test('what is open and what waits holds a bounded number of characters', async () => {
+  const plane = fakePlane(snapshot(1, featureWith(undefined, { capture: { incumbent: 1_000_000, canary: 0 } })))
+  await using started = await startClient(plane)
+  plane.interfere((path) => (path === '/v1/outcomes' ? new Error('unreachable') : undefined))
+  const output = 'x'.repeat(400_000)
+  for (let index = 0; index < 150; index += 1) await started.client.route('mail', index).run(() => output)
+  const { queued, dropped } = started.client.status().outcomes
+  assert.equal(queued + dropped, 150)
+  assert.ok(queued <= 100 && queued > 50, `${queued} are kept`)
+})
+
 test('after close nothing is sent, nothing is thrown, and what is lost is told', async () => {
   const plane = fakePlane(snapshot(1))
   const started = await startClient(plane)
