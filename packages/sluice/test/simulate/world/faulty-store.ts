@@ -57,6 +57,8 @@ export function faultyStore(store: Store, options: FaultyStoreOptions): Store {
       const member: unknown = Reflect.get(target, name)
       if (typeof member !== 'function') return member
       if (name === 'lead') return lead
+      // What was found damaged is known without asking anybody.
+      if (name === 'damaged') return () => store.damaged()
       if (String(name).startsWith('on')) return (...args: unknown[]) => listen(member as never, args)
       return (...args: unknown[]) => call(member as never, args)
     },

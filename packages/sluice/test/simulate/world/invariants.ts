@@ -10,6 +10,8 @@ import type { LogEntry } from '../../../src/store/outcome-log.ts'
 import type { Store } from '../../../src/store/store.ts'
 import type { History, Served } from './history.ts'
 import { feature, type Instance } from './instance.ts'
+import { liarId } from './liar.ts'
+import { broughtAbout } from './lie-invariants.ts'
 
 /** A promise that was not kept. */
 export class Violation extends Error {
@@ -65,6 +67,8 @@ export class Invariants {
     if (ids.size !== log.length) throw new Violation('an outcome is in the log twice')
     for (const id of this.#history.promised)
       if (!ids.has(id)) throw new Violation(`outcome ${id} was acknowledged and is not in the log`)
+    const fault = await broughtAbout(this.#store, feature, log)
+    if (fault) throw new Violation(fault)
     for (const id of this.#started) {
       await this.#checkReplay(id)
       await this.#checkCounts(id, log)
@@ -151,7 +155,7 @@ export class Invariants {
   async #checkCounts(id: string, log: readonly LogEntry[]): Promise<void> {
     const loaded = await loadFold(this.#store, id)
     if (!loaded) return
-    const { sums } = loaded.fold.evidence as Evidence
+    const { sums, testimony } = loaded.fold.evidence as Evidence
     const entries = log.filter(({ rolloutId, seq, unit }) => rolloutId === id && seq <= loaded.stored && unit !== null)
     const usersOf = (kind: LogEntry['kind'], arm: string) =>
       new Set(entries.filter((entry) => entry.kind === kind && entry.arm === arm).map(({ unit }) => unit)).size
@@ -164,7 +168,8 @@ export class Invariants {
     const atMost = (count: number, most: number, what: string) => {
       if (count > most) throw new Violation(`${id} counts ${count} ${what}, and there are ${most}`)
     }
-    atMost(sums.ignored.wrongArm, 0, 'requests in the wrong arm')
+    for (const { tokenId, ignored } of testimony)
+      if (tokenId !== liarId) atMost(ignored.wrongArm ?? 0, 0, 'requests in the wrong arm')
     atMost(sums.arms.canary.users, usersOf('request', 'canary'), 'users of the canary')
     atMost(sums.arms.incumbent.users, usersOf('request', 'incumbent'), 'users of the incumbent')
     atMost(sums.score.users.canary, usersOf('score', 'canary'), 'judged users of the canary')

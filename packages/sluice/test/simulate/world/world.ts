@@ -9,6 +9,7 @@ import { type Fate, fateOf } from './fate.ts'
 import { newHistory } from './history.ts'
 import { feature, type Instance, startInstance } from './instance.ts'
 import { Invariants } from './invariants.ts'
+import { liarId, lie } from './liar.ts'
 import { Life } from './life.ts'
 import { networkFetch } from './network.ts'
 import { wishForSomething } from './operator.ts'
@@ -25,6 +26,7 @@ export interface WorldOptions {
 
 const start = Date.UTC(2026, 5, 1)
 const token = 'token-of-everybody'
+const liarToken = 'token-of-the-liar'
 const instanceCount = 12
 const replicaCount = 2
 const userCount = 25
@@ -74,7 +76,10 @@ export async function runWorld({ seed, steps, trace = () => undefined }: WorldOp
   const invariants = new Invariants(store, history, () => instances, say)
   const wish = () => void wishForSomething({ store, clock, fate, fetch: fetchAs('operator'), token, history, versions })
 
+  const forge = () => void lie({ store, fate, fetch: fetchAs('liar'), token: liarToken, now: () => clock.now() })
+
   for (let step = 0; step < steps; step += 1) {
+    if (fate.chance(0.4)) forge()
     happen(fate, { say, wish, replicas: [...replicas], instances })
     for (const { serve } of instances) if (fate.chance(0.7)) serve(`user-${Math.floor(fate.between(0, userCount))}`)
     await clock.runUntil(clock.now() + fate.between(0, 2500))
@@ -135,6 +140,8 @@ async function populate(store: Store): Promise<string[]> {
   const written = { audit: { ...audit, before: null, after: null, evidence: null } }
   const limits = { scopes: ['admin' as const], features: null, createdAt: start, expiresAt: null, revokedAt: null }
   await store.commit({ ...written, token: { id: 't', name: 'everybody', hash: tokenHash(token), ...limits } })
+  const client = { ...limits, scopes: ['client' as const] }
+  await store.commit({ ...written, token: { id: liarId, name: 'liar', hash: tokenHash(liarToken), ...client } })
   const ids: string[] = []
   for (const label of ['good one', 'bad one', 'good two', 'bad two']) {
     const content = {
