@@ -22,6 +22,7 @@ export function connect({ url }: RemoteOptions, host: Host): ControlPlane {
     fetch: createLeanFetch({ env: host.env }),
     sleep: wait,
     random: Math.random,
+    now: () => performance.now(),
     newKey: randomUUID,
   })
 }

@@ -12,10 +12,16 @@ export interface Call {
   accept?: string
   /** How long the server may take on top of the usual, in ms. */
   waitMs?: number
+  /** The server may have to look at all of a log for it. */
+  slow?: boolean
 }
 
 const attempts = 5
-const patienceMs = 30_000
+/** The server answers every call within ten seconds, or says that it cannot. */
+const patienceMs = 12_000
+const slowPatienceMs = 60_000
+/** No attempt begins later than this after the first, in ms: whoever takes a version back must soon know whether it worked. */
+const longestMs = 15_000
 const firstPauseMs = 100
 const longestPauseMs = 5000
 
@@ -42,12 +48,14 @@ export async function call<T>(connection: Connection, request: Call, schema: z.Z
 /** The same for an answer that is no JSON document. */
 export async function callForText(connection: Connection, request: Call): Promise<string> {
   const send = sender(connection, request)
+  const began = connection.now()
+  const isLast = (attempt: number) => attempt === attempts || connection.now() - began > longestMs
   for (let attempt = 1; ; attempt += 1) {
     const answer = await send()
     if (answer.status >= 200 && answer.status < 300) return answer.text
-    if (answer.status !== none && (attempt === attempts || !later.has(answer.status)))
+    if (answer.status !== none && (isLast(attempt) || !later.has(answer.status)))
       throw new RefusalError(answer.status, answer.text, connection.url)
-    if (attempt === attempts) throw unreachable(connection.url, answer.fault)
+    if (isLast(attempt)) throw unreachable(connection.url, answer.fault)
     const pause = Math.min(longestPauseMs, firstPauseMs * 2 ** (attempt - 1))
     await connection.sleep(answer.retryAfterMs ?? connection.random() * pause)
   }
@@ -63,7 +71,7 @@ interface Answer {
 
 const none = 0
 
-function sender(connection: Connection, { method, path, query = {}, body, accept, waitMs = 0 }: Call) {
+function sender(connection: Connection, { method, path, query = {}, body, accept, waitMs = 0, slow = false }: Call) {
   const { url, token, fetch, newKey } = connection
   const target = new URL(`${url}/${path.map(encodeURIComponent).join('/')}`)
   for (const [name, value] of Object.entries(query))
@@ -77,7 +85,7 @@ function sender(connection: Connection, { method, path, query = {}, body, accept
   const content = body === undefined ? {} : { body: JSON.stringify(body) }
   return async (): Promise<Answer> => {
     try {
-      const signal = AbortSignal.timeout(patienceMs + waitMs)
+      const signal = AbortSignal.timeout((slow ? slowPatienceMs : patienceMs) + waitMs)
       const response = await fetch(target, { method, headers, ...content, signal, redirect: 'error' })
       const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
       const wait = Number.isFinite(seconds) ? { retryAfterMs: Math.min(longestPauseMs, 1000 * seconds) } : {}

@@ -10,6 +10,8 @@ export interface Connection {
   sleep(ms: number): Promise<unknown>
   /** In [0,1). */
   random(): number
+  /** In ms, of a clock that does not step. */
+  now(): number
   /** A new idempotency key. */
   newKey(): string
 }

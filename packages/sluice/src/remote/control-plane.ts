@@ -82,12 +82,17 @@ export function controlPlane(connection: Connection) {
     act: (id: string, action: RolloutAction, body: { reason: string } & Seen): Promise<RolloutAnswer> =>
       ask({ method: 'POST', path: rollout(id, action), body }, rolloutAnswer),
     exclude: (id: string, body: { token: string; reason: string; undo: boolean }): Promise<RolloutAnswer> =>
-      ask({ method: 'POST', path: rollout(id, 'exclusions'), body }, rolloutAnswer),
+      ask({ method: 'POST', path: rollout(id, 'exclusions'), body, slow: true }, rolloutAnswer),
     instances: (): Promise<InstancesAnswer> => ask({ method: 'GET', path: ['v1', 'instances'] }, instancesAnswer),
     failing: async (): Promise<FailingAnswer> => (await ask({ method: 'GET', path: ['readyz'] }, readyAnswer)).failing,
     /** The whole chain as JSON Lines, its head at the end. `_system` is the chain of tokens. */
     auditExport: (name: string): Promise<string> =>
-      callForText(connection, { method: 'GET', path: feature(name, 'audit'), accept: 'application/x-ndjson' }),
+      callForText(connection, {
+        method: 'GET',
+        path: feature(name, 'audit'),
+        accept: 'application/x-ndjson',
+        slow: true,
+      }),
     tokens: async (): Promise<TokenAnswer[]> =>
       (await ask({ method: 'GET', path: ['v1', 'tokens'] }, tokensAnswer)).tokens,
     createToken: (body: NewToken) => ask({ method: 'POST', path: ['v1', 'tokens'], body }, newTokenAnswer),
@@ -97,7 +102,7 @@ export function controlPlane(connection: Connection) {
     contents: async (name: string, query: { outcome?: string; rollout?: string; version?: string; limit?: number }) =>
       (await ask({ method: 'GET', path: feature(name, 'contents'), query }, contentsAnswer)).contents,
     forget: (unit: string): Promise<ForgottenAnswer> =>
-      ask({ method: 'DELETE', path: ['v1', 'units'], body: { unit } }, forgottenAnswer),
+      ask({ method: 'DELETE', path: ['v1', 'units'], body: { unit }, slow: true }, forgottenAnswer),
   }
 }
 

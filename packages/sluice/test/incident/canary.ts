@@ -10,7 +10,13 @@ export async function canary(test: TestPlane) {
   const version = await test.publish('mail', 'bad {{email}}')
   await test.ask('PUT /v1/features/mail/active', { as: 'operator', body: { version: incumbent, reason: 'first' } })
   const { body } = await test.ask('POST /v1/features/mail/rollouts', { as: 'operator', body: { version } })
-  const connection = { url: 'http://localhost', sleep: async () => {}, random: Math.random, newKey: () => 'key' }
+  const connection = {
+    url: 'http://localhost',
+    sleep: async () => {},
+    random: Math.random,
+    now: () => 0,
+    newKey: () => 'key',
+  }
   const production = controlPlane({
     ...connection,
     token: tokenOf('operator'),

@@ -26,6 +26,7 @@ async function serverOf(handler: Handler) {
     fetch,
     sleep: async (ms) => slept.push(ms),
     random: () => 0.5,
+    now: () => 0,
     newKey: () => `key-${keys++}`,
   }
   return {
@@ -113,4 +114,17 @@ test('the address comes from the flag, else from the environment, else it is the
   assert.equal(addressOf({ url: 'http://127.0.0.1:1' }, env).url, 'http://127.0.0.1:1')
   for (const url of ['127.0.0.1:4050', 'ftp://host', 'http://token@host', ''])
     assert.throws(() => addressOf({ url }, {}), { code: 'invalid-input' })
+})
+
+test('no attempt begins when much time has passed: whoever asks must soon know', async () => {
+  await using server = await serverOf((_, response) =>
+    answer(response, 503, { code: 'store-unavailable', detail: 'no' }),
+  )
+  let now = 0
+  const slow = { ...server.connection, now: () => now, sleep: async () => (now += 8000) }
+  await assert.rejects(
+    call(slow, write, number),
+    (error: unknown) => error instanceof RefusalError && error.exitCode === 4,
+  )
+  assert.equal(server.heads.length, 3)
 })
