@@ -20,6 +20,12 @@ const longestBackoffMs = 300_000
 export function startNotifier(options: TellOptions): WorkLoop {
   const { store, clock, channel, faults } = options
   const name = `notify:${channel.id} ${channel.addressId}`
+  let isGoneNoted = false
+  const noteGone = () => {
+    if (!isGoneNoted) faults.note(null, goneError(channel.id), 0)
+    isGoneNoted = true
+    return false
+  }
   return startLeaderLoop({
     store,
     name,
@@ -35,14 +41,16 @@ export function startNotifier(options: TellOptions): WorkLoop {
         await newTold(store, name, await heads(store, features)).save()
         return false
       }
-      if (told.gone) return noteGone(options)
+      if (told.gone) return noteGone()
       const goesOn = () => held() && !told.gone && told.failed < failuresAtATime
-      let mayWrite = await tellWaiting(told, options)
+      let mayWrite = true
       for (const feature of features) {
         if (!mayWrite || !goesOn()) break
         mayWrite = (await faults.attempt(feature, () => tellFeature(feature, told, goesOn, options))) ?? true
       }
-      if (told.gone) return noteGone(options)
+      // What is new goes first: what waits has failed before, and may take its time.
+      if (mayWrite && goesOn()) await tellWaiting(told, options)
+      if (told.gone) return noteGone()
       return told.failed >= failuresAtATime
     },
   })
@@ -53,14 +61,9 @@ async function heads(store: Store, features: readonly string[]): Promise<Map<str
   return new Map(await Promise.all(entries))
 }
 
-function noteGone({ channel, faults }: TellOptions): false {
+function goneError(channelId: string): SluiceError {
   const way = 'give the channel another address in sluice.yaml'
-  faults.note(
-    null,
-    new SluiceError('refused', `${channel.id} is told nothing any more: the receiver answered 410; ${way}`),
-    0,
-  )
-  return false
+  return new SluiceError('refused', `${channelId} is told nothing any more: the receiver answered 410; ${way}`)
 }
 
 /** Tells, row by row, what is new in a feature's record. False where another replica tells by now. */

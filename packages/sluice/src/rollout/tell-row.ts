@@ -52,12 +52,12 @@ export async function tellRow(row: AuditRow, told: ToldRows, options: TellOption
   return true
 }
 
-/** Tries those again that are due. False where another replica tells by now. */
-export async function tellWaiting(told: ToldRows, options: TellOptions): Promise<boolean> {
+/** Tries those again that are due, a few at a time. */
+export async function tellWaiting(told: ToldRows, options: TellOptions): Promise<void> {
   const { store, clock, faults } = options
   const due = told.waiting.filter(({ retryAt }) => retryAt <= clock.now()).slice(0, retriesAtATime)
   for (const waiting of due) {
-    if (told.gone) return true
+    if (told.gone) return
     if (mustWait(waiting, told, clock.now())) continue
     const { feature, seq } = waiting
     const rows = await faults.attempt(feature, () => store.audit(feature, { after: seq - 1, limit: 1 }))
@@ -65,9 +65,8 @@ export async function tellWaiting(told: ToldRows, options: TellOptions): Promise
     const news = rows[0] && newsFor(rows[0], options)
     if (news) await send(news.message, waiting, told, options)
     else giveUp(waiting, told, options)
-    if (!(await told.save())) return false
+    if (!(await told.save())) return
   }
-  return true
 }
 
 /** What a row says to this channel; undefined where it is none of its business, or no news any more. */
