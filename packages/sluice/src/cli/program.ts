@@ -89,8 +89,8 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
 
   addLookups(program, host, done)
   program.commandsGroup('Releases:')
-  addControlPlane(program, host, done)
   const visible = withVisibleOutput(host)
+  addControlPlane(program, visible, done)
   addReleases(program, visible, done)
   addIncidents(program, visible, done)
   addPlan(program, visible, done)

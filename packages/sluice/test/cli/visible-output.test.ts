@@ -37,10 +37,11 @@ test('a name is on its own line in every answer, whatever it holds', () => {
   const feature = { feature: forged, active: forged, history: [], versions: [], rollout: null }
   const instance = { instance: forged, client: null, revision: 1, stale: true, seenAt: 0, upToDate: false }
   const row = { seq: 1, revision: 1, at: 0, tokenId: null, before: null, after: { active: forged }, evidence: null }
+  const silent = { instance: forged, silentMs: 1, mayServeUntil: null }
   const texts = { chain: forged, actor: forged, action: forged, reason: forged, previous: forged, hash: forged }
   const [status, applied, rows] = [
     { features: [feature], instances: { current: { revision: 1 }, instances: [instance] } },
-    { total: 1, applied: 0, missing: [forged], elapsedMs: 1 },
+    { total: 1, applied: 0, missing: [forged], silent: [silent], incumbentsOnly: 1, uncounted: false, elapsedMs: 1 },
     [{ ...row, ...texts }],
   ]
   const lines = (document: unknown, text: (seen: never) => string) => {
