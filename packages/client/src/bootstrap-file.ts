@@ -14,7 +14,10 @@ export interface BootstrapFile {
 
 const pauseMs = 1000
 
-/** A file that a reader sees either whole or not at all, however many threads, processes and containers write it. */
+/**
+ * A file that a reader sees either whole or not at all, however many threads, processes and containers write it. It is its
+ * owner's alone, since it holds prompts.
+ */
 export function createBootstrapFile(path: string, { clock, report }: { clock: Clock; report: Report }): BootstrapFile {
   let waiting: Snapshot | undefined
   let writing = Promise.resolve()
@@ -29,7 +32,7 @@ export function createBootstrapFile(path: string, { clock, report }: { clock: Cl
       // Process ids and threads' numbers repeat among containers that share a folder.
       const draft = `${path}.${globalThis.crypto.randomUUID()}.tmp`
       try {
-        await writeFile(draft, JSON.stringify(snapshot))
+        await writeFile(draft, JSON.stringify(snapshot), { mode: 0o600 })
         await rename(draft, path)
       } catch (error) {
         await rm(draft, { force: true })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -46,9 +46,12 @@ test('the file is written at once, then not more than once a second, and what wa
   const file = place(context)
   const plane = fakePlane(snapshot(1))
   const written = () => JSON.parse(readFileSync(file, 'utf8')).revision
+  // One of before, which others could read.
+  writeFileSync(file, '{}', { mode: 0o644 })
   {
     await using started = await startClient(plane, { bootstrap: file })
-    await until(() => existsSync(file), 'the file')
+    await until(() => written() === 1, 'the file')
+    assert.equal(statSync(file).mode & 0o777, 0o600)
     for (let revision = 2; revision <= 9; revision += 1) {
       plane.publish(snapshot(revision))
       await started.clock.settle()
