@@ -36,5 +36,4 @@ export async function fetchSnapshot({ connection, held, report, refused }: Fetch
   }
 }
 
-const unproven =
-  'an answer has no proof of its age: a cache gave it, or a proxy removes headers. No unit gets a canary by it'
+const unproven = 'an answer has no proof of its age: a cache gave it, or a proxy removes headers'

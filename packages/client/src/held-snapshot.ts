@@ -40,11 +40,16 @@ export function createHeldSnapshot(options: HeldSnapshotOptions): HeldSnapshot {
   let stale = true
   let learntAt: Moment | undefined
   let trustedAt: Moment | undefined
+  let lookedAt: number | undefined
   let timer: Timer
 
   const trustedFor = () => (trustedAt ? maxStaleMs - elapsedSince(clock, trustedAt) : 0)
 
   function isStale(): boolean {
+    const now = clock.now()
+    // Asked by each request: the clocks are read once a millisecond.
+    if (now === lookedAt) return stale
+    lookedAt = now
     if (!stale && trustedFor() <= 0) {
       stale = true
       staleness(true)
@@ -100,8 +105,7 @@ export function createHeldSnapshot(options: HeldSnapshotOptions): HeldSnapshot {
         const next = readSnapshot(value)
         const news = isNews(next, from, readAt)
         if (!news && !isHeld(next)) {
-          const held = `${snapshot?.revision} of ${snapshot?.epoch}`
-          report('info', 'outdated', `revision ${next.revision} of ${next.epoch} was not applied: ${held} is newer`)
+          report('info', 'outdated', `revision ${next.revision} of ${next.epoch} came late and was not applied`)
           return false
         }
         if (news) {

@@ -63,8 +63,7 @@ export async function readStream(connection: Connection, options: StreamOptions)
 async function readBody({ response, readAt }: Reply, listen: () => void, options: StreamOptions, signal: AbortSignal) {
   if (!response.ok) throw new StreamRefused(response)
   const type = response.headers.get('content-type')
-  if (!type?.startsWith('text/event-stream') || !response.body)
-    throw new UnusableStream(`what was answered is no event stream but ${type}`)
+  if (!type?.startsWith('text/event-stream') || !response.body) throw new UnusableStream(`no event stream but ${type}`)
   let events: ServerEvent[] = []
   let snapshots = 0
   const parse = createEventParser({ retry: options.retry, event: (event) => events.push(event) })
