@@ -1,9 +1,5 @@
 import type { LiveSettings } from '../suite/rollout-settings.ts'
 import { canonicalJson } from '../suite/version.ts'
-import type { VersionRecord } from './version-record.ts'
-
-/** All that is published with a prompt and is no part of its id. */
-export type VersionSettings = Pick<VersionRecord, 'live' | 'rollout' | 'judge' | 'rubric'>
 
 /** One setting that has another value than before. */
 export interface SettingChange {

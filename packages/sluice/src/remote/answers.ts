@@ -6,7 +6,7 @@ import { scopes } from '../store/token-store.ts'
  * server answers an older command line. All times in ms since the epoch.
  */
 
-export const versionAnswer = z.looseObject({
+const versionAnswer = z.looseObject({
   id: z.string(),
   label: z.string().nullable(),
   model: z.string(),

@@ -15,7 +15,7 @@ import { keepWithin } from './keep-within.ts'
 export type Published = Pick<VersionRecord, 'content' | 'rubric' | 'judge' | 'rollout' | 'live' | 'report' | 'source'>
 
 /** A setting with another value, and from when on it holds. */
-export interface Effect extends SettingChange {
+interface Effect extends SettingChange {
   effect: 'now' | 'nextRelease' | 'nextRollout' | 'kept'
 }
 
