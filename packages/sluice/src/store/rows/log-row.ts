@@ -20,7 +20,7 @@ export function logRow(entry: LogDraft): LogRow {
     feature,
     rollout_id: rolloutId,
     unit,
-    received_at: receivedAt,
+    received_at: Math.floor(receivedAt),
     rest: hasFiniteNumbers(rest) ? JSON.stringify(rest) : '',
   }
 }

@@ -128,6 +128,12 @@ export function testLifecycle({ name: kind, open, openPlace, newerSchema = '' }:
     assert.equal((await store.readLog({ after: 0, limit: 99 })).length, 42)
   })
 
+  test(`${kind}: a time between two milliseconds is stored, as a clock may give it`, async (context) => {
+    const { store } = await openPlace(context)
+    assert.deepEqual(await store.append([request('a', { receivedAt: 1000.75 })]), ['accepted'])
+    assert.equal(Math.floor((await store.entry('a'))?.receivedAt ?? 0), 1000)
+  })
+
   test(`${kind}: a write that is refused leaves its neighbours of the same turn alone`, async (context) => {
     const { store } = await openPlace(context)
     const broken = { ...content('broken'), feature: null as unknown as string }
