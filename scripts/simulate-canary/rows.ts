@@ -78,6 +78,38 @@ const delay = (settings: Record<string, unknown>, more: Partial<CanaryScenario>)
   canary: { requests: 200_000, settings, priors: known, ...more },
 })
 
+const toldApart: Row[] = [
+  ...(
+    [
+      ['two tokens, 95 % and 5 % of the users', [0.95, 0.05]],
+      ['two tokens, half of the users each', [0.5, 0.5]],
+      ['four tokens, a quarter each', [0.25, 0.25, 0.25, 0.25]],
+    ] as const
+  ).flatMap(([name, tokens]): Row[] => [
+    {
+      name: `no worse: ${name}`,
+      play: { canary: { requests: 4000, settings: { stages: percent5 }, tokens } },
+      runs: 2050,
+      claim: { of: 'falseRollback' },
+      elsewhere: '',
+    },
+    {
+      name: `errors jump from 1 % to 10 %: ${name}`,
+      play: delay({ stages: percent5 }, { canaryErrorRate: 0.1, judged: 0, tokens }),
+      runs: 300,
+      claim: { of: 'shown' },
+      elsewhere: '',
+    },
+  ]),
+  {
+    name: 'no worse: four true tokens, and one that forges a failing canary, 40 requests for 100 true ones',
+    play: { canary: { requests: 4000, settings: { stages: percent5 }, tokens: [0.25, 0.25, 0.25, 0.25], liar: 0.4 } },
+    runs: 2050,
+    claim: { of: 'rolledBack' },
+    elsewhere: '',
+  },
+]
+
 const detections: Row[] = [
   ...drops.map(
     ([drop, expected]): Row => ({
@@ -215,6 +247,7 @@ export const tables: Record<string, Row[]> = {
     elsewhere,
   })),
   'Canaries that are worse': detections,
+  'Several tokens': toldApart,
   Promotion: promotions,
   Cost: costs,
   'Drift watch': drift,

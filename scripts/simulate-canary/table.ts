@@ -14,7 +14,10 @@ export function measured({ claim }: Row, tally: Tally): Measured {
   switch (claim.of) {
     case 'falseRollback': {
       const { high } = clopperPearson(tally.rolledBack, tally.runs)
-      return { text: `${share(tally.rolledBack, tally.runs)}, at most ${high.toFixed(4)}`, holds: high <= alpha }
+      return {
+        text: `${share(tally.rolledBack, tally.runs)}, at most ${high.toFixed(4)}`,
+        holds: high <= alpha,
+      }
     }
     case 'delay': {
       const { mean, error } = delay(tally)

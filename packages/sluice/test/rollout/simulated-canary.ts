@@ -40,6 +40,10 @@ export interface CanaryScenario {
   late?: number
   /** Share of the requests that is reported a second time, under another id. */
   doubled?: number
+  /** Shares of the users whose requests each token reports; one token where it is left out. */
+  tokens?: readonly number[]
+  /** Beside each true request, with this probability, a forged one of a token of its own: the canary fails, always. */
+  liar?: number
   /** Only scores are sent: what one signal is worth. */
   scoresOnly?: boolean
   /** The stages follow each other in equal parts of the run; otherwise as the engine says. */
@@ -116,13 +120,33 @@ class CanaryRun {
     const canary = user.position < ppm
     if (canary) this.seen += 1
     const place = { user, canary, stage: this.rollout.stage, at: n * secondMs }
+    const tokenId = this.tokenOf(user)
+    if (scenario.liar !== undefined && random.uniform() < scenario.liar) this.lie(n)
     if (!scenario.scoresOnly) {
-      const request = entryOf(place, { kind: 'request', ...this.measured(user, canary) })
+      const request = entryOf(place, { kind: 'request', tokenId, ...this.measured(user, canary) })
       this.send(request)
       if (random.uniform() < (scenario.doubled ?? 0)) this.send(request)
     }
     if (scenario.judged === undefined || random.uniform() < scenario.judged) this.judge(n, place, user)
     while ((this.waiting[0]?.due ?? Infinity) <= n) this.send(this.waiting.shift()?.entry)
+  }
+
+  tokenOf({ id }: User): string {
+    const { tokens = [1] } = this.scenario
+    let rest = ((Number(id) * 37) % 100) / 100
+    const found = tokens.findIndex((share) => {
+      rest -= share
+      return rest < 0
+    })
+    return `app-${Math.max(0, found)}`
+  }
+
+  lie(n: number): void {
+    const position = Math.floor(this.random.uniform() * 1e6)
+    const { stage, settings } = this.rollout
+    const canary = position < (settings.stages[stage]?.ppm ?? 0)
+    const place = { user: { id: `forged-${n}`, position }, canary, stage, at: n * secondMs }
+    this.send(entryOf(place, { kind: 'request', tokenId: 'liar', error: canary ? 'forged' : null }))
   }
 
   judge(n: number, place: Parameters<typeof entryOf>[0], user: User): void {
@@ -131,7 +155,10 @@ class CanaryRun {
     const lost = ((this.scenario.decline ?? 0) * n) / requests
     const worse = place.canary && place.stage >= dropFromStage ? drop : 0
     const score = user.score(lost + worse)
-    const entry = entryOf(place, { kind: 'score', score, sampled, sampledOther: sampled })
+    const entry = entryOf(place, {
+      ...{ kind: 'score' as const, score, sampled, sampledOther: sampled },
+      tokenId: this.tokenOf(user),
+    })
     if (late === 0) {
       this.send(entry)
       return
