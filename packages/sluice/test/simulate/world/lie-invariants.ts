@@ -1,5 +1,6 @@
 import type { AuditRow } from '../../../src/release/audit.ts'
 import type { Rollout } from '../../../src/release/rollout.ts'
+import { admit } from '../../../src/rollout/admit.ts'
 import type { Assessment } from '../../../src/rollout/assessment.ts'
 import { combinedLogE } from '../../../src/rollout/combined.ts'
 import { type Evidence, newEvidence } from '../../../src/rollout/evidence.ts'
@@ -17,12 +18,13 @@ export async function broughtAbout(
   feature: string,
   log: readonly LogEntry[],
 ): Promise<string | undefined> {
-  const foreign = log.find((entry) => entry.feature !== feature && entry.rolloutId !== null)
-  if (foreign) return `outcome ${foreign.id} of ${foreign.feature} names rollout ${foreign.rolloutId} of ${feature}`
   const state = await store.feature(feature)
   const rollouts = [...(state?.pastRollouts ?? []), ...(state?.rollout ? [state.rollout] : [])]
   const rows = await store.audit(feature, { limit: Number.MAX_SAFE_INTEGER })
   for (const rollout of rollouts) {
+    // A replica that has not heard of a rollout yet logs what is said about it; it must not become evidence.
+    const foreign = log.find((entry) => entry.rolloutId === rollout.id && entry.feature !== feature)
+    if (foreign && typeof admit(rollout, foreign) !== 'string') return `${foreign.id} of another feature is evidence`
     const fold = (await loadFold(store, rollout.id))?.fold
     if (fold && hasOddNumber(fold.evidence)) return `the evidence of ${rollout.id} holds what is no finite number`
     const fault = await wronglyDecided(store, rollout, rows, log)
