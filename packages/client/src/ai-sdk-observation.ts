@@ -82,15 +82,15 @@ export function observeCall(route: Route, now: () => number, context: CallContex
   }
 
   /** Whoever gives a call up says nothing about the prompt; one that took too long does. */
-  function failed(error: unknown): void {
-    const givenUp = context.signal?.aborted === true && context.signal.reason?.name !== 'TimeoutError'
-    record(givenUp ? {} : { error: errorText(error) })
+  function faultOf(error: unknown): Observation {
+    const givenUp = context.signal?.aborted === true && quietly(() => context.signal?.reason.name) !== 'TimeoutError'
+    return givenUp ? {} : { error: errorText(error) }
   }
 
   function look(part: LanguageModelV4StreamPart): void {
     if (part.type === 'text-delta') output += part.delta
     else if (part.type === 'response-metadata' && part.modelId !== undefined) seen.servedModel = part.modelId
-    else if (part.type === 'error') seen.error = errorText(part.error)
+    else if (part.type === 'error') Object.assign(seen, faultOf(part.error))
     else if (part.type === 'finish') seen = { ...observationAt(part, output, context), ...seen }
   }
 
@@ -108,7 +108,7 @@ export function observeCall(route: Route, now: () => number, context: CallContex
             controller.enqueue(value)
           }
         } catch (error) {
-          failed(error)
+          record(faultOf(error))
           controller.error(error)
         }
       },
@@ -123,7 +123,7 @@ export function observeCall(route: Route, now: () => number, context: CallContex
     try {
       return await call()
     } catch (error) {
-      failed(error)
+      record(faultOf(error))
       throw error
     }
   }

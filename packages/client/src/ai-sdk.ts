@@ -25,21 +25,26 @@ export function sluiceMiddleware(sluice: SluiceClient, options: SluiceMiddleware
   const prepare = (params: LanguageModelV4CallOptions, wrapped: LanguageModelV4) => {
     const own = params.providerOptions?.sluice
     const route = sluice.route(options.feature, unitOf(params, options.unit))
-    const model = (route.prompt && options.models?.(route.prompt.model)) ?? wrapped
     const { price } = options
-    const context = { model: route.prompt?.model ?? model.modelId, signal: params.abortSignal, ...(price && { price }) }
+    const context = {
+      model: route.prompt?.model ?? wrapped.modelId,
+      signal: params.abortSignal,
+      ...(price && { price }),
+    }
     const observer = observeCall(route, sluice.now, context)
+    // Within what is observed: a version that names a model which is not to be had fails, and must be seen to.
+    const model = () => (route.prompt && options.models?.(route.prompt.model)) ?? wrapped
     return { model, observer, call: withVersion(params, route.prompt, own?.vars) }
   }
   return {
     specificationVersion: 'v4',
     async wrapGenerate({ params, model: wrapped }) {
       const { model, observer, call } = prepare(params, wrapped)
-      return observer.whole(async () => model.doGenerate(call()))
+      return observer.whole(async () => model().doGenerate(call()))
     },
     async wrapStream({ params, model: wrapped }) {
       const { model, observer, call } = prepare(params, wrapped)
-      return observer.stream(async () => model.doStream(call()))
+      return observer.stream(async () => model().doStream(call()))
     },
   }
 }

@@ -1,7 +1,7 @@
 import { createAcknowledger } from './acknowledger.ts'
 import { createBootstrapFile } from './bootstrap-file.ts'
 import { checkOptions } from './check-options.ts'
-import { type Clock, systemClock } from './clock.ts'
+import { type Clock, elapsed, systemClock } from './clock.ts'
 import { createConnection, sleep } from './connection.ts'
 import { createReport, type Diagnostic, messageOf, type Report } from './diagnostic.ts'
 import { createHeldSnapshot, type SnapshotSource } from './held-snapshot.ts'
@@ -124,8 +124,8 @@ export class SluiceClient {
     return createRoute({ feature: nameOf(feature), unit: name, routing, version, capture: known?.capture, recorder })
   }
 
-  /** The client's clock, ms since the epoch. */
-  readonly now = (): number => this.#parts.clock.now()
+  /** What durations are measured by, in ms: it never steps. */
+  readonly now = (): number => elapsed(this.#parts.clock)
 
   /** What is known of a feature; undefined where nothing is. */
   feature(name: string): FeatureSnapshot | undefined {

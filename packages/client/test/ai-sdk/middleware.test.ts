@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { generateText, streamText, wrapLanguageModel } from 'ai'
 import { MockLanguageModelV4, simulateReadableStream } from 'ai/test'
 import { type SluiceMiddlewareOptions, sluiceMiddleware } from '../../src/ai-sdk.ts'
-import { type RequestOutcome, SluiceClient } from '../../src/index.ts'
+import { type RequestOutcome, SluiceClient, systemClock } from '../../src/index.ts'
 import { fakePlane } from '../support/fake-plane.ts'
 import { featureWith, snapshot, version } from '../support/snapshots.ts'
 
@@ -22,9 +22,10 @@ const everything = featureWith(
 async function reported(
   options: Partial<SluiceMiddlewareOptions>,
   work: (middleware: ReturnType<typeof sluiceMiddleware>) => Promise<void>,
+  clock = systemClock,
 ): Promise<RequestOutcome[]> {
   const plane = fakePlane(snapshot(1, everything))
-  const sluice = new SluiceClient({ url: 'http://plane.test', fetch: plane.fetch })
+  const sluice = new SluiceClient({ url: 'http://plane.test', fetch: plane.fetch, clock })
   await sluice.ready()
   await work(sluiceMiddleware(sluice, { feature: 'mail', ...options }))
   await sluice.close()
@@ -191,6 +192,58 @@ test('what a caller gives up is no error, and what takes longer than the caller 
     outcomes.map(({ error }) => error),
     [undefined, 'TimeoutError: late'],
   )
+})
+
+test('an abort that arrives as a part of the stream is no error either', async () => {
+  const controller = new AbortController()
+  const outcomes = await reported({}, async (middleware) => {
+    controller.abort(null)
+    const model = wrapLanguageModel({
+      model: streaming([...start, { type: 'error', error: new Error('aborted') }]),
+      middleware,
+    })
+    const { stream } = await model.doStream({ prompt: [], abortSignal: controller.signal })
+    for await (const part of stream as unknown as AsyncIterable<Part>) assert.ok(part)
+  })
+  assert.deepEqual(
+    outcomes.map(({ error }) => error),
+    [undefined],
+  )
+})
+
+test('a version whose model is not to be had fails, and is seen to', async () => {
+  const fault = new Error('no such model')
+  const models = () => {
+    throw fault
+  }
+  const outcomes = await reported({ models, unit: () => 'ann' }, async (middleware) => {
+    const model = wrapLanguageModel({ model: answering('Hello'), middleware })
+    await assert.rejects(async () => model.doGenerate({ prompt: [] }), fault)
+    await assert.rejects(async () => model.doStream({ prompt: [] }), fault)
+  })
+  assert.deepEqual(
+    outcomes.map(({ error, arm }) => [error, arm]),
+    [
+      ['Error: no such model', 'canary'],
+      ['Error: no such model', 'canary'],
+    ],
+  )
+})
+
+test('a step of the wall clock is no latency', async () => {
+  let stepped = 0
+  const doGenerate = async () => {
+    stepped = 3_600_000
+    return answering('Hi').doGenerate({ prompt: [] })
+  }
+  const [outcome] = await reported(
+    {},
+    async (middleware) => {
+      await wrapLanguageModel({ model: new MockLanguageModelV4({ doGenerate }), middleware }).doGenerate({ prompt: [] })
+    },
+    { ...systemClock, now: () => Date.now() + stepped },
+  )
+  assert.ok(Number(outcome?.latencyMs) < 3_600_000, `${outcome?.latencyMs} ms`)
 })
 
 test('a price or a unit that throws, and usage of another form, cost the call nothing', async () => {
