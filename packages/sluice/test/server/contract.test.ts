@@ -39,6 +39,29 @@ test('the contract is complete: ids are unique, parameters declared, schemas can
   }
 })
 
+test('the contract names the headers by which an answer proves its age', async () => {
+  await using plane = await testPlane()
+  const { body: contract } = await plane.ask('GET /openapi.json')
+  const namesOf = (method: string, path: string) => {
+    const { parameters, responses } = contract.paths[path][method]
+    const asked = parameters
+      .filter((each: { in: string }) => each.in === 'header')
+      .map(({ name }: { name: string }) => name)
+    return { asked, given: Object.keys(responses[200].headers) }
+  }
+  const proof = ['Sluice-Nonce', 'Sluice-Read-Age']
+  assert.deepEqual(namesOf('get', '/v1/snapshot'), {
+    asked: ['Sluice-Nonce', 'Sluice-Instance', 'If-None-Match'],
+    given: [...proof, 'ETag'],
+  })
+  assert.deepEqual(namesOf('get', '/v1/stream'), { asked: ['Sluice-Nonce', 'Sluice-Instance', 'Prefer'], given: proof })
+  assert.deepEqual(namesOf('post', '/v1/acks'), { asked: ['Sluice-Nonce', 'Sluice-Instance'], given: proof })
+  assert.deepEqual(namesOf('put', '/v1/features/{feature}/active'), {
+    asked: ['Idempotency-Key'],
+    given: ['Idempotency-Replayed'],
+  })
+})
+
 test('what the contract asks for is what is checked', async () => {
   await using plane = await testPlane()
   const { body: contract } = await plane.ask('GET /openapi.json')

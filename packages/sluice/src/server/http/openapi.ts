@@ -36,7 +36,7 @@ function operation(route: Route): Json {
     summary: route.summary,
     ...(scopes && { description: `Needs a token with the scope ${scopes.join(' or ')}.` }),
     security: scopes ? [{ token: [] }] : [],
-    parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query'), ...idempotencyKey(route)],
+    parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query'), ...headers(route)],
     ...(body && {
       requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(body, 'input') } } },
     }),
@@ -54,14 +54,21 @@ function parameters(schema: z.ZodType, place: 'path' | 'query'): Json[] {
   }))
 }
 
-function idempotencyKey({ idempotent }: Route): Json[] {
-  if (!idempotent) return []
+function headers({ idempotent, headers = {} }: Route): Json[] {
+  const described = Object.entries(headers).map(([name, description]) => {
+    return { name, in: 'header', required: false, description, schema: { type: 'string', pattern: '^[\\x20-\\x7e]*$' } }
+  })
+  if (!idempotent) return described
   const schema = { type: 'string', pattern: '^[\\x21-\\x7e]{1,200}$' }
-  return [{ name: 'Idempotency-Key', in: 'header', required: false, schema }]
+  return [...described, { name: 'Idempotency-Key', in: 'header', required: false, schema }]
 }
 
-function responses({ answers }: Route): Json {
-  const named = Object.entries(answers).map(([status, answer]) => [status, response(answer)])
+const replayed = { 'Idempotency-Replayed': '"true" where the request was done before under the same Idempotency-Key.' }
+
+function responses({ answers, idempotent }: Route): Json {
+  const named = Object.entries(answers).map(([status, answer]) => {
+    return [status, response(idempotent ? { ...answer, headers: { ...answer.headers, ...replayed } } : answer)]
+  })
   const problem = {
     description: 'What went wrong.',
     content: { 'application/problem+json': { schema: problemReference } },
@@ -71,11 +78,16 @@ function responses({ answers }: Route): Json {
 
 const problemReference = { $ref: '#/components/schemas/Problem' }
 
-function response({ description, schema, types = [] }: AnswerSpec): Json {
+function response({ description, headers = {}, schema, types = [] }: AnswerSpec): Json {
   const json = schema ? [['application/json', { schema: jsonSchema(schema, 'output') }] as const] : []
   const others = types.map((type) => [type, { schema: { type: 'string' } }] as const)
   const content = Object.fromEntries([...json, ...others])
-  return { description, ...(json.length + others.length > 0 && { content }) }
+  const said = Object.entries(headers).map(([name, description]) => [name, { description, schema: { type: 'string' } }])
+  return {
+    description,
+    ...(said.length > 0 && { headers: Object.fromEntries(said) }),
+    ...(json.length + others.length > 0 && { content }),
+  }
 }
 
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {

@@ -26,8 +26,12 @@ export interface Checked<P, Q, B> extends Omit<Admitted, 'params'> {
   body: B
 }
 
+/** Headers by name, and what each says. */
+type Headers = Readonly<Record<string, string>>
+
 export interface AnswerSpec {
   description: string
+  headers?: Headers
   /** Of the JSON body. */
   schema?: z.ZodType
   /** Other types that the body may have. */
@@ -45,6 +49,8 @@ interface RouteFacts {
   idempotent?: boolean
   /** Requests are many: they are logged only when they fail. */
   quiet?: boolean
+  /** What the handler reads of the request's headers. */
+  headers?: Headers
   /** What a body that the handler reads by itself should be. */
   describedBody?: z.ZodType
   answers: Record<number, AnswerSpec>

@@ -1,6 +1,18 @@
 import { Problem } from '../http/problem.ts'
 import type { Plane } from '../plane.ts'
 
+/** What a request may carry so that its answer proves how old it is. */
+export const proofAsked = {
+  'Sluice-Nonce':
+    '1 to 100 visible ASCII characters, others with each request: the answer repeats them, which no cache can.',
+}
+
+/** What such an answer says. */
+export const proofGiven = {
+  'Sluice-Nonce': 'That of the request.',
+  'Sluice-Read-Age': 'How many ms ago the last look at the store was begun that was answered.',
+}
+
 /**
  * What proves to a client that an answer was made for its request, and how old the last look at the store is: a cache
  * cannot repeat the nonce, and counting from when it asked, the client needs nobody's clock but its own.

@@ -28,6 +28,12 @@ export async function greet(plane: Plane, request: Request, { tokenId }: Caller)
   await within(plane.clock, longestGreetingMs, counted)
 }
 
+/** How a process says which one it is. */
+export const greeting = {
+  'Sluice-Instance':
+    '<process> <maxStaleMs> <instance, percent-encoded>: counts the process before anything is given to it.',
+}
+
 /** What the header `Sluice-Instance` says of the process that asks. */
 interface Guest {
   process: string

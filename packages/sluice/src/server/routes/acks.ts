@@ -4,8 +4,8 @@ import type { Caller } from '../access/caller.ts'
 import { Problem } from '../http/problem.ts'
 import { defineRoute } from '../http/route.ts'
 import type { Plane } from '../plane.ts'
-import { proofOf } from '../push/proof.ts'
-import { guestOf } from '../release/greet.ts'
+import { proofAsked, proofGiven, proofOf } from '../push/proof.ts'
+import { greeting, guestOf } from '../release/greet.ts'
 import { mayServeUntil } from '../release/live-instances.ts'
 
 const name = z
@@ -20,6 +20,7 @@ export const acknowledge = defineRoute({
   summary: 'Say what an instance has applied: after each change, and as a heartbeat',
   scopes: ['client'],
   quiet: true,
+  headers: { ...proofAsked, ...greeting },
   body: z.object({
     instance: name.meta({ description: 'What the process calls itself; others may bear the same name.' }),
     process: name.optional().meta({ description: 'Random, made once by each client: tells namesakes apart.' }),
@@ -36,6 +37,7 @@ export const acknowledge = defineRoute({
   answers: {
     200: {
       description: 'What the server has: where it differs, fetch the snapshot.',
+      headers: proofGiven,
       schema: z.object({
         epoch: z.string(),
         revision: z.int(),

@@ -41,6 +41,8 @@ export const evaluateFlag = defineRoute({
   },
 })
 
+const tagged = { ETag: 'Changes with the snapshot and the targeting key.' }
+
 export const evaluateFlags = defineRoute({
   method: 'POST',
   path: '/ofrep/v1/evaluate/flags',
@@ -48,9 +50,10 @@ export const evaluateFlags = defineRoute({
   scopes: ['client'],
   quiet: true,
   describedBody: evaluationRequest,
+  headers: { 'If-None-Match': 'The ETag of an evaluation that is held: 304 where it is the present one.' },
   answers: {
-    200: { description: 'Of each feature that the token may see.', schema: bulkEvaluationSuccess },
-    304: { description: 'If-None-Match names the present evaluation.' },
+    200: { description: 'Of each feature that the token may see.', headers: tagged, schema: bulkEvaluationSuccess },
+    304: { description: 'If-None-Match names the present evaluation.', headers: tagged },
     400: { description: 'The request or its context is not valid.', schema: evaluationFailure },
   },
   async handle({ request, caller }, { snapshots, settings }) {

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { securityHeaders } from '../http/answer.ts'
 import { namesEtag } from '../http/etag.ts'
 import { defineRoute } from '../http/route.ts'
-import { proofOf } from '../push/proof.ts'
-import { greet } from '../release/greet.ts'
+import { proofAsked, proofGiven, proofOf } from '../push/proof.ts'
+import { greet, greeting } from '../release/greet.ts'
 import { promptVersion } from '../wire/prompt-version.ts'
 
 const share = z.int().min(0).max(1_000_000)
@@ -34,15 +34,22 @@ const snapshotSchema = z.object({
   ),
 })
 
+const tagged = { ...proofGiven, ETag: '"<epoch>-<revision>-<hash>"' }
+
 export const showSnapshot = defineRoute({
   method: 'GET',
   path: '/v1/snapshot',
   summary: 'All that a client needs to route, of the features that the token may see',
   scopes: ['client', 'operator'],
   quiet: true,
+  headers: {
+    ...proofAsked,
+    ...greeting,
+    'If-None-Match': 'The ETag of a snapshot that is held: 304 where it is the present one.',
+  },
   answers: {
-    200: { description: 'The snapshot; ETag changes with it.', schema: snapshotSchema },
-    304: { description: 'If-None-Match names the present one.' },
+    200: { description: 'The snapshot; ETag changes with it.', headers: tagged, schema: snapshotSchema },
+    304: { description: 'If-None-Match names the present one.', headers: tagged },
   },
   async handle({ request, caller, requestId }, plane) {
     await greet(plane, request, caller)

@@ -2,10 +2,10 @@ import { securityHeaders } from '../http/answer.ts'
 import { alreadySent } from '../http/node-exchange.ts'
 import { defineRoute } from '../http/route.ts'
 import { createNodeSink } from '../push/node-sink.ts'
-import { proofOf } from '../push/proof.ts'
+import { proofAsked, proofGiven, proofOf } from '../push/proof.ts'
 import { streamHeaders } from '../push/sink.ts'
 import { createWebSink } from '../push/web-sink.ts'
-import { greet } from '../release/greet.ts'
+import { greet, greeting } from '../release/greet.ts'
 
 export const openStream = defineRoute({
   method: 'GET',
@@ -14,7 +14,8 @@ export const openStream = defineRoute({
     'The same as server-sent events: "snapshot" at once and after each change, a comment as heartbeat; with "Prefer: changes" a "change" where the client can know what was before',
   scopes: ['client', 'operator'],
   quiet: true,
-  answers: { 200: { description: 'Endless.', types: ['text/event-stream'] } },
+  headers: { ...proofAsked, ...greeting, Prefer: '"changes": after the first snapshot only what differs.' },
+  answers: { 200: { description: 'Endless.', headers: proofGiven, types: ['text/event-stream'] } },
   async handle({ request, caller, requestId, node }, plane) {
     const { hub } = plane
     const headers = { 'x-request-id': requestId, ...proofOf(request, plane) }
