@@ -13,7 +13,8 @@ export function auditAction(before: FeatureState, { type }: ReleaseEvent): strin
 /** What the log keeps of a feature's state: enough to tell what everybody got. */
 export function auditDocument({ active, rollout }: FeatureState): unknown {
   if (!rollout) return { active, rollout: null }
-  const { id, incumbent, canary, stage, override } = rollout
+  const { id, incumbent, canary, stage, override, excluded } = rollout
   const state = rolloutState(rollout)
-  return { active, rollout: { id, state, incumbent, canary, stage, ppm: sharePpm(rollout), override } }
+  const known = { id, state, incumbent, canary, stage, ppm: sharePpm(rollout), override }
+  return { active, rollout: { ...known, ...(excluded && { excluded }) } }
 }

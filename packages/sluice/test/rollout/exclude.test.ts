@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Rollout } from '../../src/release/rollout.ts'
 import { bettingEngine } from '../../src/rollout/betting-engine.ts'
 import type { Evidence } from '../../src/rollout/evidence.ts'
 import { replay } from '../../src/rollout/replay.ts'
@@ -58,6 +59,7 @@ test('an excluded token is no evidence from the first outcome on, on record, rep
   assert.deepEqual(replayed?.replayed, replayed?.stored)
   const row = (await store.audit('mail')).at(-1)
   assert.deepEqual([row?.action, row?.actor, row?.reason], ['rollout.exclude', 'ann', 'it lies'])
+  assert.deepEqual((row?.after as { rollout: Rollout } | undefined)?.rollout.excluded, ['liar'])
   await assert.rejects(exclude(store, 'liar'), /are left out in rollout r1 already/)
 
   await exclude(store, 'liar', true)
