@@ -23,7 +23,7 @@ export async function restore({ from, data }: DataOptions & { from?: string }, h
     `restored: revision ${revision}, in a new epoch: applications take it although they have seen newer ones`,
     ...(replaced ? [`what was there is kept as ${replaced}`] : []),
     ...rollouts.map(({ feature, canary, id }) => `running again: the canary ${canary} of ${feature} (rollout ${id})`),
-    'What was released, rolled back and revoked since then is not: start the server, then look at sluice status and sluice token list',
+    'Not in it is what was released, rolled back, revoked or forgotten afterwards: start the server, look at sluice status and sluice token list, and run sluice forget again where you had',
   ]
   host.stdout.write(`${lines.join('\n')}\n`)
   return 0

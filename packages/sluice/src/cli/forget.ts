@@ -18,6 +18,10 @@ function forgottenText({ contents, memories, entries, until }: ForgottenAnswer):
       ? []
       : [`  ${formatAmount(entries, 'entry', 'entries')} of rollout ${rolloutId} of ${feature}\n`],
   )
-  const head = `forgotten: ${contents} stored texts, ${total} entries of the log, the memory of ${memories} rollouts\n`
-  return `${head}${ofRollouts.join('')}What still arrives of it until ${timeText(until)} is dropped.\n`
+  const gone = [
+    formatAmount(contents, 'stored text', 'stored texts'),
+    `${formatAmount(total, 'entry', 'entries')} of the log`,
+    `${formatAmount(memories, 'note', 'notes')} of what rollouts and the drift watch had seen of it`,
+  ]
+  return `forgotten: ${gone.join(', ')}\n${ofRollouts.join('')}What still arrives of it until ${timeText(until)} is dropped.\n`
 }

@@ -40,6 +40,7 @@ async function rolloutsWith(remote: ControlPlane, token: string): Promise<string
       excluded?.includes(token) || assessment?.tokens?.some(({ tokenId }) => tokenId === token),
   )
   if (found.length > 0) return found.map(({ id }) => id)
-  const known = 'name the rollout with --rollout; sluice rollout status shows the ids of the tokens'
+  const known =
+    'name the rollout with --rollout; sluice token list, and sluice rollout status where several report, show the ids of tokens'
   throw new SluiceError('invalid-input', `no running rollout has outcomes of a token ${token}: ${known}`)
 }

@@ -175,6 +175,9 @@ function leaveActive(state: FeatureState, to: string | undefined, { at }: Occasi
     )
   const target = to ?? lastGood(state)
   if (target === undefined)
-    throw new ReleaseConflict('no-good-version', `${feature} has no earlier version that was good: name one to go to`)
+    throw new ReleaseConflict(
+      'no-good-version',
+      `${feature} has no earlier version that was good: name where to go (to, --to), or activate another version`,
+    )
   return withActive(withRolledBack(state, active), target, { at, ended: 'rolledBack', promoted: false })
 }

@@ -94,10 +94,11 @@ export const readyAnswer = z.looseObject({
 })
 
 export const instancesAnswer = z.looseObject({
-  current: z.looseObject({ revision: z.int() }),
+  current: z.looseObject({ epoch: z.string().optional(), revision: z.int() }),
   instances: z.array(
     z.looseObject({
       instance: z.string(),
+      epoch: z.string().optional(),
       client: z.string().nullable(),
       revision: z.int(),
       stale: z.boolean(),

@@ -60,16 +60,21 @@ function instancesText({ current, instances }: InstancesAnswer, now: number): st
   if (instances.length === 0) return 'instances: none is connected\n'
   const worth = instances.filter(({ upToDate, silent }) => !upToDate || silent)
   const upToDate = instances.filter((instance) => instance.upToDate).length
-  const head = `instances: ${upToDate} of ${instances.length} run revision ${current.revision}`
-  const lines = worth.slice(0, named).map((instance) => `  ${instanceText(instance, now)}`)
+  const head = `instances: ${upToDate} of ${instances.length} are up to date, at revision ${current.revision}`
+  const lines = worth.slice(0, named).map((instance) => `  ${instanceText(instance, current, now)}`)
   const more = worth.length > named ? [`  and ${worth.length - named} more that are behind or silent`] : []
   return `${[head, ...lines, ...more].join('\n')}\n`
 }
 
-/** `host-9 runs revision 5, silent for 40 s, may serve a canary until 02:11:30Z` */
-function instanceText(state: InstancesAnswer['instances'][number], now: number): string {
-  const { instance, revision, stale, silent, seenAt, mayServeUntil } = state
-  const parts = [revision < 0 ? `${instance} has not said what it runs` : `${instance} runs revision ${revision}`]
+/** `host-9 has revision 5, silent for 40 s, may serve a canary until 02:11:30Z` */
+function instanceText(
+  state: InstancesAnswer['instances'][number],
+  current: InstancesAnswer['current'],
+  now: number,
+): string {
+  const { instance, epoch, revision, stale, silent, seenAt, mayServeUntil } = state
+  const ofBefore = epoch && current.epoch && epoch !== current.epoch ? ' of before the store went back' : ''
+  const parts = [`${instance} ${revision < 0 ? 'has not said what it runs' : `has revision ${revision}${ofBefore}`}`]
   if (stale) parts.push('incumbents only')
   if (silent) parts.push(`silent for ${silenceText(Math.max(0, now - seenAt))}`)
   if (silent && mayServeUntil) parts.push(`may serve a canary until ${timeOfDay(mayServeUntil)}`)

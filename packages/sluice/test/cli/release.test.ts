@@ -120,7 +120,10 @@ test('a rollback tells who has confirmed it, and those who have not are a warnin
   assert.equal(code, 0)
   assert.match(stdout, /\napplied by 1 of 3 instances in \d+ ms; not yet: host-2, host-3\n$/)
   assert.match(stderr, /warning: 2 of 3 instances may still serve the version before/)
-  assert.match(await said(sluice('status')), /instances: 1 of 3 run revision \d+\n {2}host-2 runs revision \d+\n/)
+  assert.match(
+    await said(sluice('status')),
+    /instances: 1 of 3 are up to date, at revision \d+\n {2}host-2 has revision \d+\n/,
+  )
 
   await until(() => watching.printed().includes('1 of 3 run'), 'the status to be shown again')
   watching.kill('SIGINT')

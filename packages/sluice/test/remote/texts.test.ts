@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { FeatureAnswer, RolloutAnswer } from '../../src/remote/answers.ts'
 import { appliedText } from '../../src/remote/applied-text.ts'
+import { auditText } from '../../src/remote/audit-text.ts'
 import { rolloutText } from '../../src/remote/rollout-text.ts'
 import { statusText } from '../../src/remote/status-text.ts'
 
@@ -89,11 +90,12 @@ test('a rollout tells its stage, or how it ended, and what is known', () => {
 
 test('the status tells what everybody gets, what runs and who is behind', () => {
   const instances = {
-    current: { revision: 7 },
+    current: { epoch: 'b', revision: 7 },
     leaders: [{ work: 'controller', replica: 'web-3 pid 17' }],
     instances: [
       instance,
       { ...instance, instance: 'host-2', revision: 5, stale: true, upToDate: false },
+      { ...instance, instance: 'host-4', epoch: 'a', upToDate: false },
       { ...instance, instance: 'host-3', silent: true, mayServeUntil: 50_000 },
     ],
   }
@@ -115,9 +117,10 @@ tone: nothing is active; 1 published
 
 canaries are led by the replica web-3 pid 17
 
-instances: 2 of 3 run revision 7
-  host-2 runs revision 5, incumbents only
-  host-3 runs revision 7, silent for 40 s, may serve a canary until 00:00:50Z
+instances: 2 of 4 are up to date, at revision 7
+  host-2 has revision 5, incumbents only
+  host-4 has revision 7 of before the store went back
+  host-3 has revision 7, silent for 40 s, may serve a canary until 00:00:50Z
 `,
   )
   assert.match(
@@ -132,6 +135,50 @@ instances: 2 of 3 run revision 7
     statusText({ features: [], instances: null }, 0),
     /^no features yet.*\n\ninstances: this token may not see them\n$/,
   )
+})
+
+test('the log tells of each row what it is about', () => {
+  const rollout = { id: 'r-1', state: 'running', incumbent: 'aa', canary: 'bb', stage: 0, ppm: 10_000, override: null }
+  const during = { active: 'aa', rollout }
+  const without = { active: 'aa', rollout: { ...rollout, excluded: ['t-liar'] } }
+  const rows: [string, unknown, unknown, string | null][] = [
+    ['token.create', null, { id: 't-1', name: 'mail-app' }, null],
+    ['version.publish', null, { id: 'aa', label: '1.0' }, null],
+    ['version.publish', null, { id: 'bb', label: null }, null],
+    ['active.set', { active: null, rollout: null }, { active: 'aa', rollout: null }, 'first'],
+    ['rollout.start', { active: 'aa', rollout: null }, during, null],
+    ['rollout.exclude', during, without, 'it lies'],
+    ['rollout.exclude', without, { ...without, rollout: { ...rollout, excluded: [] } }, 'it does not'],
+    ['rollout.promote', during, { active: 'bb', rollout }, 'good'],
+    ['unit.forget', null, { entries: [] }, 'a unit was forgotten'],
+    ['of a newer server', null, { active: 7 }, null],
+  ]
+  const common = {
+    chain: 'mail',
+    revision: 1,
+    at: 0,
+    actor: 'ann',
+    tokenId: null,
+    evidence: null,
+    previous: '',
+    hash: '',
+  }
+  const text = auditText(
+    rows.map(([action, before, after, reason], seq) => ({ ...common, seq, action, before, after, reason })),
+  )
+  const about = text.split('\n').map((line) => line.split('ann  ')[1]?.replaceAll(/ {2,}/g, ' | '))
+  assert.deepEqual(about.slice(0, -1), [
+    'token.create | mail-app (t-1)',
+    'version.publish | 1.0 (aa)',
+    'version.publish | bb',
+    'active.set | nothing -> aa | first',
+    'rollout.start | bb against aa, 1 %',
+    'rollout.exclude | without t-liar | it lies',
+    'rollout.exclude | with t-liar again | it does not',
+    'rollout.promote | aa -> bb | good',
+    'unit.forget | a unit was forgotten',
+    'of a newer server',
+  ])
 })
 
 test('what keeps failing is named by loop, feature and kind', () => {

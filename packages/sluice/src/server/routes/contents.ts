@@ -65,7 +65,7 @@ export const deleteUnit = defineRoute({
       description: 'How much was deleted.',
       schema: z.object({
         contents: z.int(),
-        memories: z.int().meta({ description: 'Rollouts that remembered the unit.' }),
+        memories: z.int().meta({ description: 'Rollouts, and parts of the drift watch, that remembered the unit.' }),
         entries: z.array(gone).meta({ description: 'Of the log, by feature and rollout.' }),
         until: z.number().meta({ description: 'Until then what still arrives of it is dropped, ms since the epoch.' }),
       }),

@@ -8,6 +8,7 @@ const current = z.object({ epoch: z.string(), revision: z.int(), hash: z.string(
 const instanceView = z.object({
   instance: z.string(),
   client: z.string().nullable(),
+  epoch: z.string(),
   revision: z.int(),
   hash: z.string(),
   stale: z.boolean().meta({ description: 'It sends everybody to the incumbent.' }),
@@ -44,8 +45,8 @@ export const listInstances = defineRoute({
       return caller.features === null || features === null || features.some((feature) => maySee(caller, feature))
     })
     const instances = shown.map(({ record, upToDate, silent }) => {
-      const { instance, client, revision, hash, stale, firstSeenAt, seenAt, mayServeUntil } = record
-      return { instance, client, revision, hash, stale, firstSeenAt, seenAt, silent, mayServeUntil, upToDate }
+      const { instance, client, epoch, revision, hash, stale, firstSeenAt, seenAt, mayServeUntil } = record
+      return { instance, client, epoch, revision, hash, stale, firstSeenAt, seenAt, silent, mayServeUntil, upToDate }
     })
     const leaders = (await plane.store.leases()).map(({ name, holder, leftMs }) => ({
       work: name,
