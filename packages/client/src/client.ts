@@ -257,8 +257,7 @@ function connect(options: SluiceClientOptions) {
   const forgetProcess = whenProcessEnds({
     pending: () => queue.counts().queued,
     flush: () => Promise.all([queue.flush(), saved()]),
-    lost: (pending) =>
-      report('warn', 'outcomes-unsent', `the process ended with ${pending} outcome(s) unsent: call close() before`),
+    lost: queue.lost,
   })
   const secret = options.referenceKey || token || globalThis.crypto.randomUUID()
   let made: References | undefined

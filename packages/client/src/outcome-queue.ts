@@ -20,6 +20,8 @@ export interface OutcomeQueue {
   /** Sends what is queued, open or not; resolves when it is, or when the control plane cannot be reached. */
   flush(): Promise<void>
   counts(): QueueCounts
+  /** Nothing can be sent any more: tells what is left. */
+  lost(): void
   close(): Promise<void>
 }
 
@@ -85,7 +87,14 @@ export function createOutcomeQueue(options: OutcomeQueueOptions): OutcomeQueue {
     void send()
   }
 
+  function lost(): void {
+    const left = buffer.size() + requests.size()
+    const why = closed ? 'the control plane did not take them' : 'the process ended without close()'
+    if (left > 0) report('warn', 'outcomes-unsent', `${left} outcome(s) are lost: ${why}`)
+  }
+
   return {
+    lost,
     add: queue,
     requests: {
       ...requests,
@@ -107,6 +116,7 @@ export function createOutcomeQueue(options: OutcomeQueueOptions): OutcomeQueue {
       requests.closeDue(true)
       await delivery.sendAll()
       closed = true
+      lost()
       clock.clearTimer(timer)
     },
   }

@@ -9,8 +9,8 @@ export interface LastWork {
   pending(): number
   /** Does it; never rejects. */
   flush(): Promise<unknown>
-  /** The process is ended at once, by `process.exit` or an exception: nothing can be sent any more. */
-  lost(pending: number): void
+  /** Nothing can be sent any more, since the process is ended at once, by `process.exit` or an exception: tells what is left. */
+  lost(): void
 }
 
 const works = new Set<LastWork>()
@@ -48,5 +48,5 @@ function flushAll(): void {
 }
 
 function tellAll(): void {
-  for (const work of works) if (work.pending() > 0) work.lost(work.pending())
+  for (const work of works) work.lost()
 }

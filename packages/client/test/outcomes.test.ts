@@ -160,6 +160,18 @@ test('Retry-After is obeyed, a batch that is too large is halved, what is refuse
   assert.match(started.diagnostics.findLast(({ code }) => code === 'outcomes-rejected')?.message ?? '', /latencyMs/)
 })
 
+test('a client that is closed tells how many outcomes nobody took', async () => {
+  const plane = fakePlane(snapshot(1))
+  await using started = await startClient(plane)
+  const { client, diagnostics } = started
+  client.route('mail', 'ann').record({ latencyMs: 1 })
+  plane.interfere((path) => (path === '/v1/outcomes' ? new Response('', { status: 401 }) : undefined))
+  const closed = client.close()
+  await started.pass(60_000)
+  await closed
+  assert.match(diagnostics.find(({ code }) => code === 'outcomes-unsent')?.message ?? '', /^1 outcome/)
+})
+
 test('close sends what waits and says goodbye', async () => {
   const plane = fakePlane(snapshot(1))
   const started = await startClient(plane)
