@@ -8,18 +8,20 @@ import type { InstanceStore } from '../store/instance-store.ts'
 import { openRollouts } from '../store/open-rollouts.ts'
 import type { OutcomeLog } from '../store/outcome-log.ts'
 import type { ReleaseStore } from '../store/release-store.ts'
+import type { Store } from '../store/store.ts'
 import { clockSteps } from './clock-steps.ts'
 
 const everyMs = 60_000
 /** The whole log is looked at each time. */
 const logEveryMs = 3_600_000
 
-/** Instances that may serve nothing any more are kept so long, in ms: clocks of replicas differ. */
+/** Instances that may serve nothing any more are kept so long, in ms: a look at them may be under way. */
 const silentMs = 60_000
 
 type RetentionStore = Pick<ContentStore, 'expireContent' | 'clearContents' | 'shortenContents'> &
   Pick<OutcomeLog, 'pruneLog' | 'readLog'> &
   Pick<InstanceStore, 'forgetSilent'> &
+  Pick<Store, 'now'> &
   Pick<ReleaseStore, 'features'> &
   Pick<EvidenceStore, 'memories' | 'forgetMemory'>
 
@@ -47,7 +49,7 @@ export function startRetention(options: {
       if (!isBelieved()) return false
       const now = clock.now()
       await store.expireContent(now)
-      const more = await store.forgetSilent(now - silentMs)
+      const more = await store.forgetSilent((store.now?.() ?? now) - silentMs)
       if (more || steady() - prunedAt < logEveryMs) return more
       await keepAllWithin(store)
       await store.pruneLog(now - keepLogMs)

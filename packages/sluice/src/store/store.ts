@@ -30,6 +30,11 @@ export interface Store
   readonly secret: string
   /** Rows that could not be read since the start, the first 1,000: they are in no list, and stay where they are. */
   damaged(): DamagedRow[]
+  /**
+   * ms since the epoch by a clock that all who use the store share, and that a step of this machine's does not move. Absent
+   * where that of the caller is all there is.
+   */
+  now?(): number
   /** Holds while the store answers; rejects otherwise. */
   ping(): Promise<void>
   /** Writes what is under way, then closes. */

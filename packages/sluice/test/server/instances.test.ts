@@ -2,32 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { memoryStore } from '../../src/store/memory/memory-store.ts'
-import { type TestPlane, testPlane } from '../support/control-plane.ts'
-
-async function acknowledge(plane: TestPlane, instance: string, more: object = {}, as = 'client') {
-  const { epoch, revision, hash } = (await plane.ask('GET /v1/snapshot', { as })).body
-  return plane.ask('POST /v1/acks', { as, body: { instance, epoch, revision, hash, ...more } })
-}
-
-async function launched(): Promise<TestPlane & { next: string }> {
-  const plane = await testPlane()
-  const version = await plane.publish('f', 'a')
-  await plane.ask('PUT /v1/features/f/active', { as: 'operator', body: { version, reason: 'launch' } })
-  return { ...plane, next: await plane.publish('f', 'b') }
-}
-
-/** Lets the clock go on until the answer is there. */
-async function settled<T>(plane: TestPlane, answer: Promise<T>): Promise<T> {
-  let done = false
-  const noted = answer.finally(() => {
-    done = true
-  })
-  for (let rounds = 0; !done && rounds < 5000; rounds += 1) {
-    await turn()
-    plane.clock.advance(5)
-  }
-  return noted
-}
+import { testPlane } from '../support/control-plane.ts'
+import { acknowledge, launched, settled } from '../support/launched.ts'
 
 test('an acknowledgement is answered with what the server has', async () => {
   await using plane = await launched()
@@ -249,22 +225,4 @@ test('who leads is told by readiness and beside the instances', async () => {
     leaders.map(({ work }: { work: string }) => work),
     ['controller', 'notify:webhook 0a1b'],
   )
-})
-
-test('a process is counted before it is given anything, even if it never acknowledges', async () => {
-  await using plane = await launched()
-  const header = (process: string, name: string) => ({
-    'sluice-instance': `${process} 60000 ${encodeURIComponent(name)}`,
-  })
-  const stream = await plane.plane.fetch(
-    plane.request('GET /v1/stream', { as: 'client', headers: header('p1', 'höst 1') }),
-  )
-  await plane.ask('GET /v1/snapshot', { as: 'client', headers: header('p2', 'host-2') })
-  for (const odd of ['p3', 'p3 x host', 'p3 60000 %', `p3 60000 ${'x'.repeat(201)}`, 'p3 60000 a%00'])
-    await plane.ask('GET /v1/snapshot', { as: 'client', headers: { 'sluice-instance': odd } })
-  plane.clock.advance(40_000)
-  const body = { version: plane.next, reason: 'better', waitMs: 500 }
-  const { applied } = (await settled(plane, plane.ask('PUT /v1/features/f/active', { as: 'operator', body }))).body
-  assert.deepEqual([applied.total, applied.applied, applied.missing], [2, 0, ['host-2', 'höst 1']])
-  await stream.body?.cancel()
 })

@@ -4,7 +4,7 @@ import { type InstanceRecord, mostInstances } from '../../store/instance-store.t
 import { maySee } from '../access/caller.ts'
 import { stopwatch } from '../observe/stopwatch.ts'
 import type { Plane } from '../plane.ts'
-import { isSilent, servingInstances } from './live-instances.ts'
+import { isSilent, servingInstances, silenceOf, wallTime } from './live-instances.ts'
 import { within } from './within.ts'
 
 /** How far a change has come. */
@@ -66,23 +66,22 @@ export async function awaitApplied(plane: Plane, state: FeatureState, waitMs: nu
 }
 
 async function appliedNow(plane: Plane, state: FeatureState): Promise<Omit<Applied, 'elapsedMs'>> {
-  const { clock, snapshots } = plane
-  const { epoch: present } = snapshots.view(null).snapshot
+  const { epoch: present } = plane.snapshots.view(null).snapshot
   const concerned = await concernedInstances(plane, state.feature)
   const has = ({ epoch, revision, known }: InstanceRecord) => known && epoch === present && revision >= state.revision
   const others = concerned.filter((instance) => !has(instance))
   const takenBack = canaryTakenBack(state)
-  const missing = others.filter((instance) => !takenBack || !servesNoneOf(takenBack, instance, present))
+  const missing = others.filter((instance) => !takenBack || !servesNoneOf(plane, takenBack, instance))
   const silent = missing.filter((instance) => isSilent(plane, instance))
   return {
     total: concerned.length,
     applied: concerned.length - others.length,
     incumbentsOnly: others.length - missing.length,
     missing: missing.map(({ instance }) => instance),
-    silent: silent.map(({ instance, seenAt, mayServeUntil }) => ({
-      instance,
-      silentMs: Math.max(0, clock.now() - seenAt),
-      mayServeUntil: takenBack ? mayServeUntil : null,
+    silent: silent.map((record) => ({
+      instance: record.instance,
+      silentMs: silenceOf(plane, record),
+      mayServeUntil: takenBack ? wallTime(plane, record.mayServeUntil) : null,
     })),
     uncounted: [...Map.groupBy(concerned, ({ tokenId }) => tokenId).values()].some(
       ({ length }) => length >= mostInstances,
@@ -113,9 +112,10 @@ function canaryTakenBack({ rollout, takenBack }: FeatureState): EndedCanary | un
  * have made it trust the canary again.
  */
 function servesNoneOf(
+  plane: Plane,
   { startedAfter, endedAt }: EndedCanary,
   { stale, known, epoch, revision, seenAt }: InstanceRecord,
-  present: string,
 ): boolean {
-  return stale && seenAt > endedAt && known && epoch === present && revision >= startedAfter
+  const present = plane.snapshots.view(null).snapshot.epoch
+  return stale && wallTime(plane, seenAt) > endedAt && known && epoch === present && revision >= startedAfter
 }

@@ -1,7 +1,7 @@
 import { type InstanceKey, mostInstances } from '../../store/instance-store.ts'
 import type { Caller } from '../access/caller.ts'
 import type { Plane } from '../plane.ts'
-import { mayServeUntil } from './live-instances.ts'
+import { timesOf } from './live-instances.ts'
 import { within } from './within.ts'
 
 /** A store that is slow, or full, is no reason to keep what is served from an application. */
@@ -9,23 +9,26 @@ const longestGreetingMs = 1000
 
 /**
  * Counts a process among those that may serve something, before it is given anything: its first acknowledgement may
- * never arrive. Whoever does not say that it is one, in `Sluice-Instance`, is not counted.
+ * never arrive. False where that was not done in time: then nothing may be given that it would trust. Whoever does not say
+ * that it is one, in `Sluice-Instance`, is not counted.
  */
-export async function greet(plane: Plane, request: Request, { tokenId }: Caller): Promise<void> {
+export async function greet(plane: Plane, request: Request, { tokenId }: Caller): Promise<boolean> {
   const guest = guestOf(request)
-  if (!guest) return
+  if (!guest) return true
   const { instance, process, maxStaleMs } = guest
   const key: InstanceKey = { tokenId, instance, process }
-  const now = plane.clock.now()
-  const times = { firstSeenAt: now, seenAt: now, mayServeUntil: mayServeUntil(plane, maxStaleMs) }
   const nothing = { epoch: '', revision: -1, hash: '', known: false, client: null, stale: false }
-  const counted = plane.acknowledgements.put({ ...key, ...nothing, ...times }).then(
+  const counted = plane.acknowledgements.put({ ...key, ...nothing, ...timesOf(plane, maxStaleMs) }).then(
     (hasRoom) => {
       if (!hasRoom) plane.log('warn', 'a process is not counted: its token has too many', { mostInstances })
+      return true
     },
-    (error: unknown) => plane.log('warn', 'a process could not be counted', { error: String(error) }),
+    (error: unknown) => {
+      plane.log('warn', 'a process could not be counted', { error: String(error) })
+      return false
+    },
   )
-  await within(plane.clock, longestGreetingMs, counted)
+  return (await within(plane.clock, longestGreetingMs, counted)) ?? false
 }
 
 /** How a process says which one it is. */

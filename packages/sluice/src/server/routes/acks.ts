@@ -6,7 +6,7 @@ import { defineRoute } from '../http/route.ts'
 import type { Plane } from '../plane.ts'
 import { proofAsked, proofGiven, proofOf } from '../push/proof.ts'
 import { greeting, guestOf } from '../release/greet.ts'
-import { mayServeUntil } from '../release/live-instances.ts'
+import { timesOf } from '../release/live-instances.ts'
 
 const name = z
   .string()
@@ -89,10 +89,9 @@ interface Report extends Claim {
 /** @throws Problem 429 */
 async function put(plane: Plane, { tokenId, name }: Caller, report: Report): Promise<void> {
   const { instance, process, epoch, revision, hash, known, client = null, stale = false, maxStaleMs } = report
-  const now = plane.clock.now()
   const key = { tokenId, instance, process }
-  const times = { firstSeenAt: now, seenAt: now, mayServeUntil: mayServeUntil(plane, maxStaleMs) }
-  if (await plane.acknowledgements.put({ ...key, epoch, revision, hash, known, client, stale, ...times })) return
+  const said = { epoch, revision, hash, known, client, stale }
+  if (await plane.acknowledgements.put({ ...key, ...said, ...timesOf(plane, maxStaleMs) })) return
   const detail = `The token "${name}" has ${mostInstances} instances already: give each application a token of its own.`
   throw new Problem(
     { status: 429, code: 'too-many-instances', detail },

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { maySee } from '../access/caller.ts'
 import { defineRoute } from '../http/route.ts'
 import { instanceStates } from '../release/instance-states.ts'
+import { wallTime } from '../release/live-instances.ts'
 
 const current = z.object({ epoch: z.string(), revision: z.int(), hash: z.string() })
 
@@ -45,7 +46,12 @@ export const listInstances = defineRoute({
       return caller.features === null || features === null || features.some((feature) => maySee(caller, feature))
     })
     const instances = shown.map(({ record, upToDate, silent }) => {
-      const { instance, client, epoch, revision, hash, stale, firstSeenAt, seenAt, mayServeUntil } = record
+      const { instance, client, epoch, revision, hash, stale } = record
+      const [firstSeenAt = 0, seenAt = 0, mayServeUntil = 0] = [
+        record.firstSeenAt,
+        record.seenAt,
+        record.mayServeUntil,
+      ].map((at) => wallTime(plane, at))
       return { instance, client, epoch, revision, hash, stale, firstSeenAt, seenAt, silent, mayServeUntil, upToDate }
     })
     const leaders = (await plane.store.leases()).map(({ name, holder, leftMs }) => ({

@@ -52,9 +52,9 @@ export const showSnapshot = defineRoute({
     304: { description: 'If-None-Match names the present one.', headers: tagged },
   },
   async handle({ request, caller, requestId }, plane) {
-    await greet(plane, request, caller)
+    const isCounted = await greet(plane, request, caller)
     const { json, etag } = plane.snapshots.view(caller.features)
-    const headers = { ...securityHeaders, etag, 'x-request-id': requestId, ...proofOf(request, plane) }
+    const headers = { ...securityHeaders, etag, 'x-request-id': requestId, ...proofOf(request, plane, isCounted) }
     if (namesEtag(request.headers.get('if-none-match'), etag)) return new Response(null, { status: 304, headers })
     return new Response(json(), { headers: { ...headers, 'content-type': 'application/json' } })
   },

@@ -18,9 +18,9 @@ export const openStream = defineRoute({
   answers: { 200: { description: 'Endless.', headers: proofGiven, types: ['text/event-stream'] } },
   async handle({ request, caller, requestId, node }, plane) {
     const { hub } = plane
-    const headers = { 'x-request-id': requestId, ...proofOf(request, plane) }
+    const isCounted = request.method === 'HEAD' || (await greet(plane, request, caller))
+    const headers = { 'x-request-id': requestId, ...proofOf(request, plane, isCounted) }
     if (request.method === 'HEAD') return new Response(null, { headers: { ...streamHeaders, ...headers } })
-    await greet(plane, request, caller)
     if (node?.outgoing.destroyed) return alreadySent()
     hub.admit(caller)
     const options = { takesChanges: /\bchanges\b/.test(request.headers.get('prefer') ?? '') }

@@ -3,6 +3,7 @@ import { newIdentity, type StoreIdentity } from '../identity.ts'
 import { replicaName } from '../replica-name.ts'
 import { type Signal, signal } from '../signal.ts'
 import type { Store } from '../store.ts'
+import { type StoreClock, storeClock } from '../store-clock.ts'
 import { AppendQueue } from './append-queue.ts'
 import { Connection, type Limits } from './connection.ts'
 import { connectionSettings } from './connection-settings.ts'
@@ -34,8 +35,9 @@ export async function postgresStore(
   const { config, identity } = await prepareDatabase(settings, fresh)
   const db = new Connection(config, settings.place, limits)
   const signals = { changes: signal<number>(), appends: signal<void>(), acknowledged: signal<void>() }
+  const clock = storeClock()
   const queue = new AppendQueue((rows) => insertRows(db, rows))
-  const session = new Session(config, pollMs, relay(signals))
+  const session = new Session(config, pollMs, relay(signals, clock))
   if (!(await session.ready(startMs))) {
     await Promise.all([session.close(), db.close()])
     throw new SluiceError('cannot-run', `the store ${settings.place} cannot be opened: it has stopped answering`)
@@ -54,6 +56,7 @@ export async function postgresStore(
     ...postgresContents(db),
     ...postgresForgetting(db),
     damaged: () => db.damaged.current(),
+    now: clock.now,
     ping: () => db.ping(),
     async close() {
       await Promise.all([
@@ -68,7 +71,10 @@ export async function postgresStore(
 }
 
 /** Passes on what other replicas did, whichever way it was heard. */
-function relay(signals: { changes: Signal<number>; appends: Signal<void>; acknowledged: Signal<void> }): SessionEvents {
+function relay(
+  signals: { changes: Signal<number>; appends: Signal<void>; acknowledged: Signal<void> },
+  clock: StoreClock,
+): SessionEvents {
   let seen = { revision: 0, logSeq: 0 }
   return {
     notified(payload) {
@@ -77,8 +83,12 @@ function relay(signals: { changes: Signal<number>; appends: Signal<void>; acknow
       if (what === 'log') signals.appends.emit()
       if (what === 'instances') signals.acknowledged.emit()
     },
-    connected: () => signals.acknowledged.emit(),
-    revisions(now) {
+    connected(at) {
+      clock.set(at)
+      signals.acknowledged.emit()
+    },
+    polled({ at, ...now }) {
+      clock.set(at)
       if (now.revision > seen.revision) signals.changes.emit(now.revision)
       if (now.logSeq > seen.logSeq) signals.appends.emit()
       seen = now

@@ -5,14 +5,18 @@ import { endClient, type Line, lineOf } from './open-client.ts'
 /** What replicas tell each other by. */
 export const channel = 'sluice'
 
+/** ms since the epoch by the database's clock. */
+const present = 'extract(epoch FROM clock_timestamp())::double precision * 1000'
+const polled = `SELECT revision, seq, ${present} AS at FROM sluice.store, sluice.log_head`
+
 /** A connection that does not answer within this time, in ms, is given up. */
 const answerMs = 3000
 
 export interface SessionEvents {
   notified(payload: string): void
-  /** Connected, now or again: what was notified in between has been missed. */
-  connected(): void
-  revisions(now: { revision: number; logSeq: number }): void
+  /** Connected, now or again, `at` by the database's clock: what was notified in between has been missed. */
+  connected(at: number): void
+  polled(now: { revision: number; logSeq: number; at: number }): void
 }
 
 /**
@@ -66,9 +70,10 @@ export class Session {
       try {
         await client.connect()
         await client.query(`LISTEN ${channel}`)
+        const { rows } = await client.query(`SELECT ${present} AS at`)
         this.#client = client
         this.#connected.resolve()
-        this.#events.connected()
+        this.#events.connected(Number(rows[0]?.at))
         while (this.#client === client) await this.#poll(client)
       } catch {
         // Tried again below, until it is closed.
@@ -80,8 +85,9 @@ export class Session {
   }
 
   async #poll(client: pg.Client): Promise<void> {
-    const { rows } = await this.query(client, 'SELECT revision, seq FROM sluice.store, sluice.log_head')
-    this.#events.revisions({ revision: Number(rows[0]?.revision), logSeq: Number(rows[0]?.seq) })
+    const { rows } = await this.query(client, polled)
+    const { revision, seq, at } = rows[0] ?? {}
+    this.#events.polled({ revision: Number(revision), logSeq: Number(seq), at: Number(at) })
     await this.#pause()
     if (this.#stop.signal.aborted) this.#client = undefined
   }

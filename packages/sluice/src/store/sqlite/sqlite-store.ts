@@ -2,6 +2,7 @@ import { newIdentity, type StoreIdentity } from '../identity.ts'
 import { localLeases } from '../local-leases.ts'
 import { replicaName } from '../replica-name.ts'
 import type { Store } from '../store.ts'
+import { storeClock } from '../store-clock.ts'
 import { Connection } from './connection.ts'
 import { sqliteContents } from './contents.ts'
 import { openDatabase } from './database.ts'
@@ -21,6 +22,7 @@ export async function sqliteStore(folder: string, fresh: StoreIdentity = newIden
   const { database, file, identity, unlock } = await openDatabase(folder, fresh)
   const db = new Connection(database, file)
   const { lastFence, ...leases } = localLeases(replicaName(), () => performance.now())
+  const clock = storeClock()
   return {
     kind: 'sqlite',
     ...identity,
@@ -34,6 +36,7 @@ export async function sqliteStore(folder: string, fresh: StoreIdentity = newIden
     ...sqliteContents(db),
     ...sqliteForgetting(db),
     damaged: () => db.damaged.current(),
+    now: clock.now,
     ping: () => db.read(() => void db.first('SELECT 1')),
     async close() {
       await db.close()

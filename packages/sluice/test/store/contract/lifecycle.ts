@@ -57,6 +57,16 @@ export function testLifecycle({ name: kind, open, openPlace, newerSchema = '' }:
 
   if (!openPlace) return
 
+  test(`${kind}: its clock goes on whatever that of the machine does`, async (context) => {
+    const store = await open(context)
+    const before = store.now?.() ?? 0
+    assert.ok(Math.abs(before - Date.now()) < 60_000, String(before))
+    const { now } = Date
+    context.mock.method(Date, 'now', () => now() + 86_400_000)
+    const after = store.now?.() ?? 0
+    assert.ok(after >= before && after - before < 60_000, `${before} ${after}`)
+  })
+
   test(`${kind}: everything is there after closing and opening again`, async (context) => {
     const { store, open } = await openPlace(context)
     await store.commit(change('summary', { feature: feature('summary'), token: token('t1') }))
