@@ -70,10 +70,20 @@ export function readObservation(given: unknown, fault: Fault): Observation | und
 function entriesOf(given: unknown): [string, unknown][] | undefined {
   try {
     if (given instanceof Error) return [['error', given]]
-    const entries = typeof given === 'object' ? Object.entries(given ?? {}) : []
-    return entries.length > 0 || Object.getPrototypeOf(given) === Object.prototype ? entries : undefined
+    const names = typeof given === 'object' ? Object.keys(given ?? {}) : []
+    if (names.length === 0 && Object.getPrototypeOf(given) !== Object.prototype) return undefined
+    return names.map((name) => [name, fieldOf(given, name)])
   } catch {
     return undefined
+  }
+}
+
+/** In place of a value that cannot be read stands one that no field takes, but that as an error is one. */
+function fieldOf(given: unknown, name: string): unknown {
+  try {
+    return (given as Record<string, unknown>)[name]
+  } catch {
+    return Symbol('unreadable')
   }
 }
 

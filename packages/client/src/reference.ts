@@ -1,5 +1,6 @@
 import { hmac } from './hmac.ts'
 import type { RequestOutcome } from './protocol.ts'
+import { storableText } from './storable-text.ts'
 
 /** Names one request for feedback that comes later: a signed text, to be kept as it is; safe in addresses. */
 export type RequestReference = string
@@ -16,7 +17,7 @@ export interface References {
 
 /** A reference is the request's name in base64url, and its HMAC under a key that is derived from the secret for this alone. */
 export function createReferences(secret: string): References {
-  const key = hmac('sluice.reference/1', encodeURIComponent(secret))
+  const key = hmac('sluice.reference/1', encodeURIComponent(storableText(secret)))
   // Of the code's characters those of an address are enough.
   const signed = (text: string) => `${text}.${hmac(key, text).replace(/[+/=]/g, '-')}`
   return {
@@ -26,9 +27,10 @@ export function createReferences(secret: string): References {
       return signed(btoa(encodeURIComponent(json).replaceAll('~', '%7E')).replaceAll('=', ''))
     },
     open(reference) {
-      const [text = ''] = typeof reference === 'string' ? reference.split('.', 1) : []
+      if (typeof reference !== 'string' || !/^[\w.-]{1,50000}$/.test(reference)) return undefined
+      const [text = ''] = reference.split('.', 1)
       // The codes of both are compared: how much of a guess was right cannot be told from the time that it takes.
-      if (typeof reference !== 'string' || hmac(key, signed(text)) !== hmac(key, reference)) return undefined
+      if (hmac(key, signed(text)) !== hmac(key, reference)) return undefined
       return JSON.parse(decodeURIComponent(atob(text)))
     },
   }

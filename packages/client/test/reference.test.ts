@@ -66,7 +66,11 @@ test('a reference that was changed, cut or made by another is refused; so is wha
     ...['', 'x', '.', 'x.y', '\ud800.\0', 'x'.repeat(2_000_000), undefined, null, 7, {}, [reference], Symbol('x')],
     { id: 'q', feature: 'mail', version: 'a', kind: 'request', error: 'no' },
   ]
-  for (let at = 0; at < reference.length; at += 7) wrong.push(`${reference.slice(0, at)}!${reference.slice(at + 1)}`)
+  for (let at = 0; at < reference.length; at += 1) {
+    // The second has the same lowest byte.
+    const other = String.fromCharCode(0x100 + reference.charCodeAt(at))
+    for (const edit of ['!', other]) wrong.push(reference.slice(0, at) + edit + reference.slice(at + 1))
+  }
   for (const each of wrong) {
     started.client.feedback(untyped(each), { thumb: 'up' })
     assert.equal(started.diagnostics.at(-1)?.code, 'invalid-reference')
@@ -89,7 +93,7 @@ test('a reference that was changed, cut or made by another is refused; so is wha
 
 test('processes with the same key take each other references, whatever their tokens', async () => {
   const plane = fakePlane(snapshot(1))
-  const referenceKey = 'a key of all processes'
+  const referenceKey = 'a key of all processes \ud800'
   await using before = await startClient(plane, { token: 'old', referenceKey })
   await using after = await startClient(plane, { token: 'new', referenceKey })
   await using without = await startClient(plane, { token: 'old' })

@@ -74,6 +74,26 @@ test('a field that is no good is left out or cut and told, and the request is ke
   assert.equal(requests(plane).length, all.length)
 })
 
+test('a field that cannot be read costs itself alone, and a wide input is one', async () => {
+  const plane = fakePlane(snapshot(1, everybody))
+  await using started = await startClient(plane)
+  const fails = {
+    get: () => {
+      throw new Error('no such field')
+    },
+    enumerable: true,
+  }
+  const route = started.client.route('mail', 'ann')
+  const ids = Array.from({ length: 200_000 }, () => 1)
+  route.record(untyped(Object.defineProperty({ costUsd: 0.5, input: { ids } }, 'output', fails)))
+  route.record(untyped(Object.defineProperty({}, 'error', fails)))
+  route.feedback(untyped(Object.defineProperty({ thumb: 'up' }, 'comment', fails)))
+  await started.client.flush()
+  const [feedback, request] = plane.batches.flat()
+  assert.partialDeepStrictEqual(request, { costUsd: 0.5, input: { ids }, error: 'Symbol(unreadable)' })
+  assert.partialDeepStrictEqual(feedback, { kind: 'feedback', score: 1 })
+})
+
 test('texts are cut and cleaned, and an error of any form is one', async () => {
   const plane = fakePlane(snapshot(1, everybody))
   await using started = await startClient(plane)
