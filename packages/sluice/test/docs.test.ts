@@ -4,7 +4,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 
 const root = path.join(import.meta.dirname, '../../..')
-const pages = ['README.md', 'CONTRIBUTING.md', ...globSync('docs/*.md', { cwd: root })]
+const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', ...globSync('docs/*.md', { cwd: root })]
 const read = (page: string) => readFileSync(path.join(root, page), 'utf8')
 
 test('every link of a page leads to a file of the project', () => {
@@ -12,6 +12,18 @@ test('every link of a page leads to a file of the project', () => {
     const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, link = '']) => link)
     for (const link of links) assert.ok(existsSync(path.join(root, path.dirname(page), link)), `${page}: ${link}`)
   }
+})
+
+test('the page for applications says of every diagnostic what to do', () => {
+  const sources = globSync('packages/client/src/*.ts', { cwd: root }).map(read).join('')
+  const codes = [...sources.matchAll(/report\(\s*'(?:info|warn)',\s*'([a-z-]+)'/g)].map(([, code = '']) => code)
+  assert.ok(codes.length > 15)
+  const [, table = ''] = read('docs/app.md').split('## What a diagnostic asks')
+  const known = new Set([...(table.split('\n## ')[0] ?? '').matchAll(/`([a-z-]+)`/g)].map(([, code]) => code))
+  assert.deepEqual(
+    codes.filter((code) => !known.has(code)),
+    [],
+  )
 })
 
 test('every test that a page names is there', () => {
