@@ -184,16 +184,18 @@ export class SluiceClient {
     }
   }
 
-  /** Sends what is queued, says goodbye and ends all connections. Never rejects. */
+  /** Sends what is queued, says goodbye and ends all connections, within ten seconds. Never rejects. */
   close(): Promise<void> {
     this.#closed ??= this.#close()
     return this.#closed
   }
 
   async #close(): Promise<void> {
-    const { subscription, acknowledger, queue, held, forgetProcess, saved } = this.#parts
+    const { clock, connection, subscription, acknowledger, queue, held, forgetProcess, saved } = this.#parts
     subscription.close()
+    connection.until = elapsed(clock) + 8000
     await queue.close()
+    connection.until += 2000
     forgetProcess()
     await acknowledger.leave()
     held.close()
@@ -264,7 +266,7 @@ function connect(options: SluiceClientOptions) {
   const references = () => (made ??= createReferences(secret))
   const recorder = { clock, report, newId, queue, references }
   return {
-    ...{ clock, report, recorder, instance, held, queue, subscription, acknowledger },
+    ...{ clock, connection, report, recorder, instance, held, queue, subscription, acknowledger },
     ...{ listeners, staleListeners, firstAnswer, loaded, forgetProcess, saved },
   }
 }

@@ -1,10 +1,12 @@
-import { type Clock, type Moment, momentOf } from './clock.ts'
+import { type Clock, elapsed, type Moment, momentOf } from './clock.ts'
 
 /** How the parts of the client reach the control plane. */
 export interface Connection {
   clock: Clock
   /** [0, 1) */
   random: () => number
+  /** No answer is waited for any longer, by `elapsed`. */
+  until: number
   /** A path of the API, with the token; what fetch throws is the caller's to handle. */
   request(path: string, init?: RequestInit): Promise<Reply>
 }
@@ -36,6 +38,7 @@ export function createConnection({ url, token, process, fetch, clock, random }: 
   return {
     clock,
     random,
+    until: Number.POSITIVE_INFINITY,
     async request(path, init = {}) {
       const asked = momentOf(clock)
       const nonce = `${asked.now.toString(36)}-${random().toString(36).slice(2)}`
@@ -65,12 +68,14 @@ export interface Answer {
   readAt: Moment | undefined
 }
 
-const timeoutMs = 10_000
+const mostMs = 10_000
 /** Far above any snapshot. */
 const mostCharacters = 64 * 1_048_576
 
 /** Asks and reads the whole answer within ten seconds. @throws whatever fetch throws */
-export async function ask({ request, clock }: Connection, path: string, init: RequestInit = {}): Promise<Answer> {
+export async function ask(connection: Connection, path: string, init: RequestInit = {}): Promise<Answer> {
+  const { request, clock, until } = connection
+  const timeoutMs = Math.min(mostMs, Math.max(1, until - elapsed(clock)))
   const abort = new AbortController()
   const timer = clock.setTimer(() => abort.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs)
   try {

@@ -172,6 +172,32 @@ test('a client that is closed tells how many outcomes nobody took', async () => 
   assert.match(diagnostics.find(({ code }) => code === 'outcomes-unsent')?.message ?? '', /^1 outcome/)
 })
 
+test('close takes ten seconds at most, wherever what is sent is swallowed or answered slowly', async () => {
+  for (const answersAfterMs of [9000, 1e9]) {
+    const plane = fakePlane(snapshot(1))
+    let slow = false
+    const fetch: typeof globalThis.fetch = async (input, init) => {
+      const answer = () => plane.fetch(input, init)
+      if (!slow) return answer()
+      return new Promise((resolve, reject) => {
+        started.clock.setTimer(() => resolve(answer()), answersAfterMs)
+        init?.signal?.addEventListener('abort', () => reject(init.signal?.reason))
+      })
+    }
+    await using started = await startClient({ fetch }, { batchSize: 10 })
+    const { client } = started
+    slow = true
+    for (let unit = 0; unit < 40; unit += 1) client.route('mail', unit).record({})
+    await started.pass(1000)
+    let closed = false
+    void client.close().then(() => {
+      closed = true
+    })
+    await started.pass(10_100)
+    assert.ok(closed)
+  }
+})
+
 test('close sends what waits and says goodbye', async () => {
   const plane = fakePlane(snapshot(1))
   const started = await startClient(plane)

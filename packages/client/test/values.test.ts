@@ -90,7 +90,9 @@ test('a field that cannot be read costs itself alone, and a wide input is one', 
   route.feedback(untyped(Object.defineProperty({ thumb: 'up' }, 'comment', fails)))
   await started.client.flush()
   const [feedback, request] = plane.batches.flat()
-  assert.partialDeepStrictEqual(request, { costUsd: 0.5, input: { ids }, error: 'Symbol(unreadable)' })
+  const { input, ...rest } = request as RequestOutcome
+  assert.equal((input?.ids as number[] | undefined)?.length, ids.length)
+  assert.partialDeepStrictEqual(rest, { costUsd: 0.5, error: 'Symbol(unreadable)' })
   assert.partialDeepStrictEqual(feedback, { kind: 'feedback', score: 1 })
 })
 
