@@ -25,6 +25,8 @@ export async function audit(name: string, options: AuditOptions, host: Host): Pr
   const log = parseAuditExport(text, file ?? 'the answer')
   if (log.chain !== name)
     throw new SluiceError('invalid-input', `${file}: this is the log of ${log.chain}, not of ${name}`)
+  if (log.rows.length === 0 && !log.head)
+    throw new SluiceError('invalid-input', `there is no log of ${name}: sluice status names the features`)
   if (target !== undefined) await write(target, text, host)
   if (options.verify) return verify(log, options, host)
   if (target === undefined)

@@ -12,6 +12,6 @@ export function selectFeature(prompts: readonly Prompt[], name: string): Prompt 
     'invalid-input',
     names.length === 0
       ? `there is no feature "${name}": no prompt files were found. Check "prompts" in sluice.yaml, or run in the project's folder.`
-      : `there is no feature "${name}"${near ? `; did you mean "${near}"?` : ''} Features: ${names.join(', ')}.`,
+      : `there is no feature "${name}"${near ? `; did you mean "${near}"?` : '.'} Features: ${names.join(', ')}.`,
   )
 }

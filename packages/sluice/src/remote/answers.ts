@@ -31,7 +31,12 @@ const tokenShareAnswer = z.looseObject({
   leftOut: z.boolean(),
 })
 
-const soakAnswer = z.looseObject({ soakedMs: z.number(), counting: z.boolean(), heardAt: z.number().nullable() })
+const soakAnswer = z.looseObject({
+  stage: z.int().optional(),
+  soakedMs: z.number(),
+  counting: z.boolean(),
+  heardAt: z.number().nullable(),
+})
 
 export const rolloutAnswer = z.looseObject({
   id: z.string(),

@@ -36,7 +36,9 @@ export function rolloutText(rollout: RolloutAnswer, versions: FeatureAnswer['ver
 /** `stage 2 of 4, 5 % of the users, soaked 2 h 10 min of 6 h; no data since 14:05Z` */
 function stageText({ stage, settings, ppm, enteredAt, status, assessment }: RolloutAnswer, now: number): string {
   const place = `stage ${stage + 1} of ${settings.stages.length}, ${ppm / 10_000} % of the users`
-  const soak = assessment?.soak
+  // What was assessed before the stage was entered, or not at all, says nothing of it.
+  const isOfStage = assessment !== null && (assessment.soak?.stage ?? stage) === stage
+  const soak = isOfStage ? assessment.soak : { soakedMs: 0, counting: false, heardAt: null }
   if (!soak) return `${place}, for ${formatDuration(Math.max(0, now - (enteredAt.at(-1) ?? now)))}`
   const whole = settings.stages[stage]?.soakMs ?? 0
   const since = soak.heardAt === null ? 'no data of both arms yet' : `no data since ${timeOfDay(soak.heardAt)}`

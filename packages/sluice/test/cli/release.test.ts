@@ -90,7 +90,7 @@ test('a feature is published, released, put through a canary and rolled back, an
     'rollout.promote',
     'active.rollBack',
   ])
-  assert.match(log, new RegExp(`active\\.rollBack .*${second.id} -> ${first.id} {2}INC-7`))
+  assert.match(log, new RegExp(`active\\.rollBack .*${second.id} -> ${first.id} +INC-7`))
 })
 
 test('a rollback tells who has confirmed it, and those who have not are a warning', async () => {
@@ -149,6 +149,8 @@ test('the log is exported, and verified from the export alone', async () => {
       await said(sluice('audit', 'summary', '--verify')),
       /^summary: the log is whole, 2 rows; row 2 is \w{64}\n$/,
     )
+    const misspelt = await sluice('audit', 'sumary', '--verify')
+    assert.deepEqual([misspelt.code, misspelt.stdout, /no log of sumary/.test(misspelt.stderr)], [3, '', true])
     text = readFileSync(path.join(project.root, 'log.jsonl'), 'utf8')
   }
   const verify = (changed: string) => {

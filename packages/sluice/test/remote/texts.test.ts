@@ -82,6 +82,16 @@ test('a rollout tells its stage, or how it ended, and what is known', () => {
   Only 7 of the 100 users that it takes.
 `,
   )
+  const soakedOf = (stage: number) => {
+    const soak = { stage, soakedMs: 6000, counting: false, heardAt: 1000 }
+    return rolloutText({ ...rollout, status: 'running', assessment: { words: 'w', soak } }, [], 3 * minute).split(
+      '\n',
+    )[2]
+  }
+  const place = '  stage 2 of 2, 5 % of the users, soaked'
+  assert.equal(soakedOf(1), `${place} 6.0 s of 1 min 0 s; no data since 00:00:01Z`)
+  assert.equal(soakedOf(0), `${place} 0 ms of 1 min 0 s; no data of both arms yet`)
+  assert.equal(rolloutText({ ...rollout, assessment: null }, [], 0).split('\n')[2], soakedOf(0))
   assert.match(
     rolloutText(ended, feature.versions, 0),
     /rollout r-1, rolled back\n.*\n {2}ended 1970-01-01 01:30:00Z by sluice: worse\n/,
