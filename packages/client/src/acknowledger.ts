@@ -1,9 +1,10 @@
-import { createBackoff, retryAfter } from './backoff.ts'
+import { createBackoff } from './backoff.ts'
 import type { Moment, Timer } from './clock.ts'
 import { type Connection, post } from './connection.ts'
 import { messageOf, type Report } from './diagnostic.ts'
 import type { HeldSnapshot } from './held-snapshot.ts'
 import type { Acknowledgement, AcknowledgementResponse } from './protocol.ts'
+import { holds, isText } from './shape.ts'
 
 /** Tells the control plane what this instance has applied, at once after a change and as a heartbeat. */
 export interface Acknowledger {
@@ -27,10 +28,12 @@ export interface AcknowledgerOptions {
   behind: () => void
 }
 
+const response = { epoch: isText, hash: isText, revision: Number.isFinite, heartbeatMs: Number.isFinite }
+
 export function createAcknowledger(options: AcknowledgerOptions): Acknowledger {
   const { connection, held, report, identity, mostMs, behind } = options
   const { clock, random } = connection
-  const backoff = createBackoff({ random, firstMs: 1000, mostMs: 10_000 })
+  const backoff = createBackoff(connection, 1000, 10_000)
   let { heartbeatMs } = options
   let timer: Timer
   let sending: Promise<void> | undefined
@@ -40,7 +43,7 @@ export function createAcknowledger(options: AcknowledgerOptions): Acknowledger {
   let failed = false
 
   function document(): Acknowledgement | undefined {
-    const snapshot = held.source() === 'server' ? held.current() : undefined
+    const snapshot = held.served()
     if (!snapshot) return undefined
     const { epoch, revision, hash } = snapshot
     return { ...identity, epoch, revision, hash, stale: held.isStale() }
@@ -48,11 +51,12 @@ export function createAcknowledger(options: AcknowledgerOptions): Acknowledger {
 
   async function send(body: Acknowledgement): Promise<void> {
     try {
-      const { status, headers, body: answer, readAt } = await post(connection, '/v1/acks', body)
-      failed = status !== 200 || !isResponse(answer)
-      if (status === 200 && isResponse(answer)) understand(answer, readAt)
+      const { status, headers, body: answer, readAt } = await post(connection, '/v1/acks', JSON.stringify(body))
+      const understood = status === 200 && holds<AcknowledgementResponse>(answer, response)
+      failed = !understood
+      if (understood) understand(answer, readAt)
       else {
-        backoff.atLeast(retryAfter(headers, clock.now()) ?? 0)
+        backoff.heed(headers)
         report('info', 'disconnected', `an acknowledgement was answered with ${status}`)
       }
     } catch (error) {
@@ -64,8 +68,7 @@ export function createAcknowledger(options: AcknowledgerOptions): Acknowledger {
   /** Held against what is there now: more may have come while the answer was on its way. */
   function understand(answer: AcknowledgementResponse, readAt: Moment | undefined): void {
     heartbeatMs = Math.max(100, answer.heartbeatMs)
-    const { epoch, revision, hash } = held.current() ?? {}
-    if (answer.epoch === epoch && answer.revision === revision && answer.hash === hash) held.confirm(readAt)
+    if (held.isHeld(answer)) held.confirm(readAt)
     else behind()
   }
 
@@ -108,10 +111,4 @@ export function createAcknowledger(options: AcknowledgerOptions): Acknowledger {
       if (body) await send({ ...body, leaving: true })
     },
   }
-}
-
-function isResponse(value: unknown): value is AcknowledgementResponse {
-  if (value === null || typeof value !== 'object') return false
-  const { epoch, revision, hash, heartbeatMs } = value as Record<string, unknown>
-  return [epoch, hash].every((field) => typeof field === 'string') && [revision, heartbeatMs].every(Number.isFinite)
 }

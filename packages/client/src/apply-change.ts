@@ -1,4 +1,5 @@
 import type { Snapshot, SnapshotChange } from './protocol.ts'
+import { isSame } from './same-snapshot.ts'
 
 const crypto = globalThis.process?.getBuiltinModule?.('node:crypto')
 
@@ -11,8 +12,7 @@ export const canVerify = crypto !== undefined
  */
 export function applyChange(snapshot: Snapshot | undefined, value: unknown): Snapshot | undefined {
   const { schema, epoch, from, revision, hash, features } = (value ?? {}) as SnapshotChange
-  const fits = snapshot?.epoch === epoch && snapshot?.revision === from?.revision && snapshot?.hash === from?.hash
-  if (!snapshot || schema !== 'sluice.change/1' || !fits) return undefined
+  if (!snapshot || schema !== 'sluice.change/1' || !isSame(snapshot, { epoch, ...from })) return undefined
   const entries = Object.entries({ ...snapshot.features, ...features }).filter(([, feature]) => feature !== null)
   const next = { ...snapshot, revision, hash, features: Object.fromEntries(entries) as Snapshot['features'] }
   return hashOf(next.features) === hash ? next : undefined

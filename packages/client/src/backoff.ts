@@ -1,9 +1,4 @@
-export interface BackoffOptions {
-  /** [0, 1) */
-  random: () => number
-  firstMs: number
-  mostMs: number
-}
+import type { Connection } from './connection.ts'
 
 /** How long to wait before the next attempt. */
 export interface Backoff {
@@ -15,11 +10,11 @@ export interface Backoff {
   calm(): boolean
   /** What the server asked for instead of `firstMs`. */
   first(ms: number): void
-  /** The next wait is no shorter: `Retry-After`. Jitter comes on top. */
-  atLeast(ms: number): void
+  /** The next wait is no shorter than this answer's `Retry-After`, in seconds or as a date; at most an hour. Jitter comes on top. */
+  heed(headers: Headers): void
 }
 
-export function createBackoff({ random, firstMs, mostMs }: BackoffOptions): Backoff {
+export function createBackoff({ random, clock }: Connection, firstMs: number, mostMs: number): Backoff {
   let attempt = 0
   let first = firstMs
   let least = 0
@@ -37,16 +32,11 @@ export function createBackoff({ random, firstMs, mostMs }: BackoffOptions): Back
     first(ms) {
       first = Math.min(mostMs, Math.max(1, ms))
     },
-    atLeast(ms) {
-      least = ms
+    heed(headers) {
+      const text = headers.get('retry-after') ?? ''
+      const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - clock.now()
+      // What is neither says nothing.
+      least = Math.min(3_600_000, Math.max(0, ms || 0))
     },
   }
-}
-
-/** The `Retry-After` of an answer in ms, whether in seconds or as a date; undefined without a valid one. At most an hour. */
-export function retryAfter(headers: Headers, now: number): number | undefined {
-  const text = headers.get('retry-after')
-  if (text === null) return undefined
-  const ms = /^\d+$/.test(text.trim()) ? Number(text) * 1000 : Date.parse(text) - now
-  return Number.isNaN(ms) ? undefined : Math.min(3_600_000, Math.max(0, ms))
 }

@@ -5,13 +5,13 @@ import { type Clock, elapsed, systemClock } from './clock.ts'
 import { createConnection, sleep } from './connection.ts'
 import { createReport, type Diagnostic, messageOf, type Report } from './diagnostic.ts'
 import { createHeldSnapshot, type SnapshotSource } from './held-snapshot.ts'
-import { type Feedback, readFeedback } from './observation.ts'
+import type { Feedback } from './observation.ts'
 import { createOutcomeQueue, type QueueCounts } from './outcome-queue.ts'
 import { whenProcessEnds } from './process-end.ts'
 import type { FeatureSnapshot, PromptVersion, Snapshot } from './protocol.ts'
 import { featureOf } from './read-snapshot.ts'
-import { createReferences, type References, type RequestReference } from './reference.ts'
-import { feedbackOn } from './requests.ts'
+import { createReferences, type RequestReference } from './reference.ts'
+import { sendFeedback } from './requests.ts'
 import { createRoute, type Route } from './route.ts'
 import { routeUnit } from './routing.ts'
 import { storableText } from './storable-text.ts'
@@ -117,11 +117,11 @@ export class SluiceClient {
     const known = featureOf(held.current(), feature)
     if (name === undefined && (unit !== undefined || known?.rollout)) {
       const code = unit === undefined ? 'no-unit' : 'invalid-unit'
-      report('warn', code, `${nameOf(feature)}: the unit is ${kindOf(unit)}, so that the request gets no canary`)
+      report('warn', code, `${shown(feature)}: the unit is ${kindOf(unit)}, so that the request gets no canary`)
     }
     const routing = known && routeUnit(known, name, !held.isStale())
     const version = routing ? known.versions[routing.version] : this.#fallback(feature)
-    return createRoute({ feature: nameOf(feature), unit: name, routing, version, capture: known?.capture, recorder })
+    return createRoute({ feature: shown(feature), unit: name, routing, version, capture: known?.capture, recorder })
   }
 
   /** What durations are measured by, in ms: it never steps. */
@@ -137,30 +137,20 @@ export class SluiceClient {
    * `referenceKey` or token. Anything else is refused. Never throws.
    */
   feedback(reference: RequestReference, feedback: Feedback): void {
-    const { queue, clock, report, recorder } = this.#parts
-    const request = recorder.references().open(reference)
-    const said = readFeedback(feedback, (message) => report('warn', 'invalid-feedback', message))
-    if (!request)
-      report(
-        'warn',
-        'invalid-reference',
-        `feedback was refused: its reference was changed, or not made with this referenceKey`,
-      )
-    else if (said) queue.add(feedbackOn(request, said, { id: recorder.newId(), now: clock.now() }))
+    const { recorder } = this.#parts
+    const request = recorder.references.open(reference)
+    const why = 'feedback was refused: its reference was changed, or not made with this referenceKey'
+    sendFeedback(recorder, request, feedback, 'invalid-reference', why)
   }
 
   /** Calls back after each change; returns how to stop it. */
   onChange(listener: (snapshot: Snapshot) => void): () => void {
-    const { listeners } = this.#parts
-    listeners.add(listener)
-    return () => listeners.delete(listener)
+    return this.#parts.changes.listen(listener)
   }
 
   /** Calls back with true when canaries stop being served, for want of word from the control plane, and false when it is back. */
   onStaleness(listener: (stale: boolean) => void): () => void {
-    const { staleListeners } = this.#parts
-    staleListeners.add(listener)
-    return () => staleListeners.delete(listener)
+    return this.#parts.staleness.listen(listener)
   }
 
   /** Sends the outcomes that wait, also those of which more could be recorded; never rejects. */
@@ -171,14 +161,13 @@ export class SluiceClient {
   status(): ClientStatus {
     const { subscription, held, queue, instance } = this.#parts
     const { epoch = null, revision = null } = held.current() ?? {}
-    const [stale, refused] = [held.isStale(), subscription.isRefused()]
     return {
       mode: subscription.mode(),
       source: held.source(),
       epoch,
       revision,
-      stale,
-      refused,
+      stale: held.isStale(),
+      refused: subscription.isRefused(),
       instance,
       outcomes: queue.counts(),
     }
@@ -205,7 +194,7 @@ export class SluiceClient {
   #fallback(feature: string): PromptVersion | undefined {
     const fallback = this.#fallbacks.get(feature)
     if (!fallback)
-      this.#parts.report('warn', 'unknown-feature', `nothing is known of ${nameOf(feature)}, and it has no fallback`)
+      this.#parts.report('warn', 'unknown-feature', `nothing is known of ${shown(feature)}, and it has no fallback`)
     return fallback
   }
 }
@@ -219,8 +208,8 @@ function connect(options: SluiceClientOptions) {
   const process = `${globalThis.crypto.randomUUID()} ${Math.min(Math.ceil(maxStaleMs), 1e12)} ${encodeURIComponent(instance)}`
   const connection = createConnection({ url, token, fetch, clock, random, process })
   const file = typeof bootstrap === 'string' ? createBootstrapFile(bootstrap, { clock, report }) : undefined
-  const listeners = new Set<(snapshot: Snapshot) => void>()
-  const staleListeners = new Set<(stale: boolean) => void>()
+  const changes = createListeners<Snapshot>(report)
+  const staleness = createListeners<boolean>(report)
   let answered = () => {}
   const firstAnswer = new Promise<void>((resolve) => {
     answered = resolve
@@ -233,15 +222,17 @@ function connect(options: SluiceClientOptions) {
       answered()
       void acknowledger.acknowledge()
       file?.save(snapshot)
-      for (const listener of listeners) notify(listener, snapshot, report)
+      changes.tell(snapshot)
     },
     staleness(stale) {
       // Beside the request that may have noticed it.
       if (stale) clock.setTimer(() => void subscription.refresh(), 0)
-      for (const listener of staleListeners) notify(listener, stale, report)
+      staleness.tell(stale)
     },
   })
-  const loaded = load(bootstrap, file).then((value) => void (value !== undefined && held.offer(value, 'bootstrap')))
+  const loaded = Promise.resolve(file ? file.load() : bootstrap).then((value) => {
+    if (value !== undefined) held.offer(value, 'bootstrap')
+  })
   const subscription = createSubscription({
     ...{ connection, held, report, pollMs: options.pollMs ?? 10_000, silenceMs: options.silenceMs ?? 30_000 },
     refusal: answered,
@@ -261,13 +252,11 @@ function connect(options: SluiceClientOptions) {
     flush: () => Promise.all([queue.flush(), saved()]),
     lost: queue.lost,
   })
-  const secret = options.referenceKey || token || globalThis.crypto.randomUUID()
-  let made: References | undefined
-  const references = () => (made ??= createReferences(secret))
+  const references = createReferences(options.referenceKey || token || globalThis.crypto.randomUUID())
   const recorder = { clock, report, newId, queue, references }
   return {
     ...{ clock, connection, report, recorder, instance, held, queue, subscription, acknowledger },
-    ...{ listeners, staleListeners, firstAnswer, loaded, forgetProcess, saved },
+    ...{ changes, staleness, firstAnswer, loaded, forgetProcess, saved },
   }
 }
 
@@ -282,14 +271,21 @@ function patienceOf(options: unknown): number {
 }
 
 /** A feature's name as it can be shown, also where it is none. */
-const nameOf = (feature: unknown) => (typeof feature === 'string' ? feature : typeof feature)
-
-async function load(bootstrap: string | Snapshot | undefined, file: { load(): Promise<unknown> } | undefined) {
-  return file ? file.load() : bootstrap
-}
+const shown = (feature: unknown) => (typeof feature === 'string' ? feature : typeof feature)
 
 /** A listener's fault stays with it, also one that comes later. */
-function notify<T>(listener: (news: T) => void, news: T, report: Report): void {
-  const call = async () => listener(news)
-  call().catch((error) => report('warn', 'listener', `a listener threw: ${messageOf(error)}`))
+function createListeners<T>(report: Report) {
+  const listeners = new Set<(news: T) => void>()
+  return {
+    listen(listener: (news: T) => void): () => void {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    tell(news: T): void {
+      for (const listener of listeners) {
+        const call = async () => listener(news)
+        call().catch((error) => report('warn', 'listener', `a listener threw: ${messageOf(error)}`))
+      }
+    },
+  }
 }

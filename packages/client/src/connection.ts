@@ -1,4 +1,5 @@
-import { type Clock, elapsed, type Moment, momentOf } from './clock.ts'
+import { type Clock, elapsed, type Moment, momentOf, type Timer } from './clock.ts'
+import { messageOf } from './diagnostic.ts'
 
 /** How the parts of the client reach the control plane. */
 export interface Connection {
@@ -8,7 +9,7 @@ export interface Connection {
   /** No answer is waited for any longer, by `elapsed`. */
   until: number
   /** A path of the API, with the token; what fetch throws is the caller's to handle. */
-  request(path: string, init?: RequestInit): Promise<Reply>
+  request(path: string, init: RequestInit): Promise<Reply>
 }
 
 /** The beginning of an answer. */
@@ -25,7 +26,7 @@ export interface ConnectionOptions {
   url: string
   token?: string | undefined
   /** Random, the time that a canary is trusted without word (ms), and the instance's name: so that it is counted before it is given anything. */
-  process?: string
+  process: string
   fetch: typeof globalThis.fetch
   clock: Clock
   random: () => number
@@ -33,30 +34,99 @@ export interface ConnectionOptions {
 
 export function createConnection({ url, token, process, fetch, clock, random }: ConnectionOptions): Connection {
   const base = url.replace(/\/+$/, '')
-  // Some edge runtimes have no such option and throw where it is given.
-  const uncached: RequestInit = 'cache' in Request.prototype ? { cache: 'no-store' } : {}
   return {
     clock,
     random,
     until: Number.POSITIVE_INFINITY,
-    async request(path, init = {}) {
+    async request(path, init) {
       const asked = momentOf(clock)
       const nonce = `${asked.now.toString(36)}-${random().toString(36).slice(2)}`
       const headers = new Headers(init.headers)
       headers.set('sluice-nonce', nonce)
-      if (process) headers.set('sluice-instance', process)
+      headers.set('sluice-instance', process)
       if (token !== undefined) headers.set('authorization', `Bearer ${token}`)
-      const response = await fetch(base + path, { ...init, ...uncached, headers, redirect: 'manual' })
-      return { response, readAt: provenRead(response.headers, nonce, asked) }
+      const response = await fetch(base + path, {
+        ...init,
+        // Some edge runtimes have no such option and throw where it is given.
+        ...('cache' in Request.prototype && { cache: 'no-store' }),
+        headers,
+        redirect: 'manual',
+      })
+      const age = response.headers.get('sluice-read-age') ?? ''
+      const proven = response.headers.get('sluice-nonce') === nonce && /^\d+$/.test(age)
+      // By this client's clocks: counted back from when it asked, since the answer may have been on its way for long.
+      const readAt = proven ? { now: asked.now - Number(age), steady: asked.steady - Number(age) } : undefined
+      return { response, readAt }
     },
   }
 }
 
-/** By this client's clocks: counted back from when it asked, since the answer may have been on its way for long. */
-function provenRead(headers: Headers, nonce: string, asked: Moment): Moment | undefined {
-  const age = headers.get('sluice-read-age') ?? ''
-  if (headers.get('sluice-nonce') !== nonce || !/^\d+$/.test(age)) return undefined
-  return { now: asked.now - Number(age), steady: asked.steady - Number(age) }
+/** No answer, or one that breaks off, or that cannot be used: perhaps a proxy keeps it from arriving. */
+export class UnusableAnswer extends Error {
+  /** What was answered instead. */
+  readonly response: Response | undefined
+
+  constructor(message: string, response?: Response) {
+    super(message)
+    this.response = response
+  }
+}
+
+/** An answer as it arrives. */
+export interface Arriving extends Reply {
+  pieces: AsyncIterable<string>
+  /** Begins the time anew after which silence counts as the end. */
+  heard(): void
+}
+
+/**
+ * Asks, and has `read` read the answer: all of it within `ms`, unless it says that something was heard, and until `stop` is aborted.
+ * @throws whatever fetch throws, UnusableAnswer
+ */
+export async function exchange<T>(
+  { clock, request }: Connection,
+  path: string,
+  { ms, stop, ...init }: RequestInit & { ms: number; stop?: AbortSignal },
+  read: (arriving: Arriving) => Promise<T>,
+): Promise<T> {
+  const abort = new AbortController()
+  const { signal } = abort
+  const end = () => abort.abort(stop?.reason)
+  let timer: Timer
+  const heard = () => {
+    clock.clearTimer(timer)
+    timer = clock.setTimer(() => abort.abort(new UnusableAnswer(`nothing was heard for ${ms} ms`)), ms)
+  }
+  stop?.addEventListener('abort', end)
+  heard()
+  try {
+    const reply = await request(path, { ...init, signal })
+    return await read({ ...reply, pieces: piecesOf(reply.response, signal), heard })
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error
+  } finally {
+    clock.clearTimer(timer)
+    stop?.removeEventListener('abort', end)
+    // With a reason: without one an error with its stack is made for nobody.
+    abort.abort('over')
+  }
+}
+
+async function* piecesOf({ body }: Response, signal: AbortSignal): AsyncGenerator<string> {
+  const reader = body?.getReader()
+  const cancel = () => void reader?.cancel(signal.reason).catch(() => undefined)
+  signal.addEventListener('abort', cancel)
+  const decoder = new TextDecoder()
+  for (;;) {
+    const part = await reader?.read().catch(brokenOff)
+    signal.throwIfAborted()
+    if (!part || part.done) return
+    yield decoder.decode(part.value, { stream: true })
+  }
+}
+
+function brokenOff(cause: unknown): never {
+  throw new UnusableAnswer(`the answer broke off: ${messageOf(cause)}`)
 }
 
 /** An answer whose body has arrived. */
@@ -68,52 +138,35 @@ export interface Answer {
   readAt: Moment | undefined
 }
 
-const mostMs = 10_000
-/** Far above any snapshot. */
-const mostCharacters = 64 * 1_048_576
+/** Of an answer, or of one event in a stream: far above any snapshot. */
+export const mostCharacters = 64 * 1_048_576
 
-/** Asks and reads the whole answer within ten seconds. @throws whatever fetch throws */
-export async function ask(connection: Connection, path: string, init: RequestInit = {}): Promise<Answer> {
-  const { request, clock, until } = connection
-  const timeoutMs = Math.min(mostMs, Math.max(1, until - elapsed(clock)))
-  const abort = new AbortController()
-  const timer = clock.setTimer(() => abort.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs)
-  try {
-    const { response, readAt } = await request(path, { ...init, signal: abort.signal })
+/** Asks and reads the whole answer within ten seconds. @throws whatever fetch throws, UnusableAnswer */
+export function ask(connection: Connection, path: string, init: RequestInit): Promise<Answer> {
+  const ms = Math.min(10_000, Math.max(1, connection.until - elapsed(connection.clock)))
+  return exchange(connection, path, { ...init, ms }, async ({ response, readAt, pieces }) => {
     const { status, headers } = response
-    return { status, headers, body: await jsonOf(response), readAt }
-  } finally {
-    clock.clearTimer(timer)
-  }
+    let text = ''
+    if (/[/+]json\b/.test(headers.get('content-type') ?? ''))
+      for await (const piece of pieces) {
+        text += piece
+        if (text.length > mostCharacters) throw new UnusableAnswer('the answer is too long')
+      }
+    return { status, headers, body: parsed(text), readAt }
+  })
 }
 
-async function jsonOf(response: Response): Promise<unknown> {
-  const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '')
-  const reader = response.body?.getReader()
+function parsed(json: string): unknown {
   try {
-    return isJson && reader ? JSON.parse(await textOf(reader)) : undefined
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  } finally {
-    void reader?.cancel().catch(() => undefined)
+    return JSON.parse(json)
+  } catch {
+    return undefined
   }
-}
-
-async function textOf(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<string> {
-  const decoder = new TextDecoder()
-  let text = ''
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    text += decoder.decode(part.value, { stream: true })
-    if (text.length > mostCharacters) throw new Error(`an answer of more than ${mostCharacters} characters`)
-  }
-  return text
 }
 
 /** Asks with a body of JSON. */
-export function post(connection: Connection, path: string, body: unknown): Promise<Answer> {
-  const headers = { 'content-type': 'application/json' }
-  return ask(connection, path, { method: 'POST', headers, body: JSON.stringify(body) })
+export function post(connection: Connection, path: string, body: string): Promise<Answer> {
+  return ask(connection, path, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
 }
 
 /** Resolves after `ms`, or at once when `signal` is aborted. */

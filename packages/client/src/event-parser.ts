@@ -1,3 +1,5 @@
+import { mostCharacters } from './connection.ts'
+
 /** One server-sent event. */
 export interface ServerEvent {
   /** `message` where the stream does not say. */
@@ -12,9 +14,6 @@ export interface EventHandlers {
   /** The server's wish for the time between reconnections, in ms. */
   retry?(ms: number): void
 }
-
-/** Of one event, or of a line that does not end: far above any snapshot. */
-const mostCharacters = 64 * 1_048_576
 
 /**
  * Takes the text of an event stream in pieces cut anywhere (WHATWG HTML, 9.2.6). Returns what to call with each piece.

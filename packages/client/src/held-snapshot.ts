@@ -2,6 +2,7 @@ import { type Clock, elapsedSince, type Moment, momentOf, type Timer } from './c
 import { messageOf, type Report } from './diagnostic.ts'
 import type { Snapshot } from './protocol.ts'
 import { readSnapshot } from './read-snapshot.ts'
+import { isSame, type SnapshotName } from './same-snapshot.ts'
 
 export type SnapshotSource = 'server' | 'bootstrap'
 
@@ -9,6 +10,10 @@ export type SnapshotSource = 'server' | 'bootstrap'
 export interface HeldSnapshot {
   current(): Snapshot | undefined
   source(): SnapshotSource | 'none'
+  /** What is held, if the server gave it. */
+  served(): Snapshot | undefined
+  /** Whether this names what is held. */
+  isHeld(named: SnapshotName): boolean
   /** No proof that the store had nothing newer is younger than `maxStaleMs`: a canary could not be taken back. */
   isStale(): boolean
   /** Less than half of the time is left for which it is trusted. */
@@ -90,13 +95,13 @@ export function createHeldSnapshot(options: HeldSnapshotOptions): HeldSnapshot {
     return !isHeld(next) && readAt !== undefined && learntAt !== undefined && isLater(readAt, learntAt)
   }
 
-  function isHeld({ epoch, revision, hash }: Snapshot): boolean {
-    return snapshot?.epoch === epoch && snapshot.revision === revision && snapshot.hash === hash
-  }
+  const isHeld = (named: SnapshotName) => isSame(snapshot, named)
 
   return {
     current: () => snapshot,
     source: () => source,
+    served: () => (source === 'server' ? snapshot : undefined),
+    isHeld,
     isStale,
     isAging: () => trustedFor() < maxStaleMs / 2,
     confirm,

@@ -1,5 +1,3 @@
-type Eight = [number, number, number, number, number, number, number, number]
-
 const initial: number[] = []
 const constants: number[] = []
 
@@ -13,43 +11,36 @@ for (let number = 2; constants.length < 64; number += 1) {
 }
 
 const turned = (word: number, bits: number) => (word >>> bits) | (word << (32 - bits))
+const mixed = (word: number, one: number, other: number, third: number) =>
+  turned(word, one) ^ turned(word, other) ^ third
 
 /** SHA-256 of bytes, one a character. */
 function sha256(bytes: string): string {
-  const words: number[] = new Array(((bytes.length + 72) >> 6) * 16).fill(0)
+  const words = new Int32Array(((bytes.length + 72) >> 6) * 16)
   for (let at = 0; at <= bytes.length; at += 1)
     (words[at >> 2] as number) |= (at < bytes.length ? bytes.charCodeAt(at) : 0x80) << (24 - (at % 4) * 8)
   words[words.length - 1] = bytes.length * 8
-  let state = initial as Eight
+  let state = initial
   for (let at = 0; at < words.length; at += 16) {
-    const mixed = compressed(state, words.slice(at, at + 16))
-    state = state.map((word, index) => (word + (mixed[index] as number)) | 0) as Eight
+    const after = compressed(state, [...words.subarray(at, at + 16)])
+    state = state.map((word, index) => (word + (after[index] as number)) | 0)
   }
   return String.fromCharCode(...state.flatMap((word) => [24, 16, 8, 0].map((bits) => (word >> bits) & 255)))
 }
 
-function compressed(state: Eight, words: number[]): Eight {
-  let [a, b, c, d, e, f, g, h] = state
-  for (let index = 0; index < 64; index += 1) {
-    if (index > 15) {
-      const [early, late] = [words[index - 15] as number, words[index - 2] as number]
-      const mixed = turned(early, 7) ^ turned(early, 18) ^ (early >>> 3)
-      const other = turned(late, 17) ^ turned(late, 19) ^ (late >>> 10)
-      words[index] = ((words[index - 16] as number) + (words[index - 7] as number) + mixed + other) | 0
-    }
-    const choice = (turned(e, 6) ^ turned(e, 11) ^ turned(e, 25)) + ((e & f) ^ (~e & g))
-    const majority = (turned(a, 2) ^ turned(a, 13) ^ turned(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))
-    const first = h + choice + (constants[index] as number) + (words[index] as number)
-    h = g
-    g = f
-    f = e
-    e = (d + first) | 0
-    d = c
-    c = b
-    b = a
-    a = (first + majority) | 0
+function compressed(before: number[], words: number[]): number[] {
+  let state = before
+  for (const [index, constant] of constants.entries()) {
+    const word = (back: number) => words[index - back] as number
+    if (index > 15)
+      words[index] =
+        (word(16) + word(7) + mixed(word(15), 7, 18, word(15) >>> 3) + mixed(word(2), 17, 19, word(2) >>> 10)) | 0
+    const [a, b, c, d, e, f, g, h] = state as [number, number, number, number, number, number, number, number]
+    const first = h + mixed(e, 6, 11, turned(e, 25)) + ((e & f) ^ (~e & g)) + constant + word(0)
+    const second = mixed(a, 2, 13, turned(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))
+    state = [(first + second) | 0, a, b, c, (d + first) | 0, e, f, g]
   }
-  return [a, b, c, d, e, f, g, h]
+  return state
 }
 
 /**
@@ -57,8 +48,7 @@ function compressed(state: Eight, words: number[]): Eight {
  * be waited for.
  */
 export function hmac(key: string, text: string): string {
-  const [outer, inner] = [0x5c, 0x36].map((pad) =>
-    String.fromCharCode(...Array.from({ length: 64 }, (_, at) => (key.charCodeAt(at) || 0) ^ pad)),
-  )
-  return btoa(sha256(outer + sha256(inner + text)))
+  const padded = (pad: number) =>
+    String.fromCharCode(...Array.from({ length: 64 }, (_, at) => (key.charCodeAt(at) || 0) ^ pad))
+  return btoa(sha256(padded(0x5c) + sha256(padded(0x36) + text)))
 }

@@ -84,7 +84,8 @@ export function createOpenRequests({ now, recordMs, settleMs, capacity, closed }
   function weigh(outcome: RequestOutcome): void {
     const entry = entries.get(outcome)
     if (!entry) return
-    const weight = JSON.stringify([outcome.input, outcome.output]).length
+    const { input, output } = outcome
+    const weight = input || output ? JSON.stringify([input, output]).length : 0
     chars += weight - entry.chars
     entry.chars = weight
     for (const oldest of entries.keys()) {
@@ -99,7 +100,8 @@ export function createOpenRequests({ now, recordMs, settleMs, capacity, closed }
 
   return {
     open(outcome, ending) {
-      entries.set(outcome, { since: now(), due: now() + patience(outcome, ending), ending, chars: 0 })
+      const since = now()
+      entries.set(outcome, { since, due: since + patience(outcome, ending), ending, chars: 0 })
       weigh(outcome)
     },
     has: (outcome) => entries.has(outcome),

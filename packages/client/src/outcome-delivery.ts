@@ -1,8 +1,9 @@
-import { type Backoff, retryAfter } from './backoff.ts'
-import { type Answer, ask, type Connection } from './connection.ts'
+import type { Backoff } from './backoff.ts'
+import { type Answer, type Connection, post } from './connection.ts'
 import { messageOf, type Report } from './diagnostic.ts'
 import type { OutcomeBuffer } from './outcome-buffer.ts'
 import type { OutcomesResponse } from './protocol.ts'
+import { holds } from './shape.ts'
 
 export interface DeliveryCounts {
   /** Taken by the control plane, also those that it had already. */
@@ -50,13 +51,13 @@ export function createOutcomeDelivery(options: OutcomeDeliveryOptions): OutcomeD
 
   /** False where the batch has to be sent again, later. */
   function understand({ status, headers, body }: Answer, sent: number): boolean {
-    if (status === 200 && isResponse(body)) taken(body)
+    if (status === 200 && holds<OutcomesResponse>(body, response)) taken(body)
     else if (divisible.includes(status) && sent > 1) {
       limit = Math.ceil(sent / 2)
       buffer().putBack()
     } else if (refusals.includes(status)) drop(sent, `the control plane answered ${status}`)
     else {
-      backoff.atLeast(retryAfter(headers, connection.clock.now()) ?? 0)
+      backoff.heed(headers)
       report('info', 'outcomes-delayed', `the control plane answered ${status}`)
       return false
     }
@@ -67,9 +68,7 @@ export function createOutcomeDelivery(options: OutcomeDeliveryOptions): OutcomeD
     const outcomes = buffer().take(limit)
     let settled = false
     try {
-      const body = `{"outcomes":[${outcomes.join(',')}]}`
-      const headers = { 'content-type': 'application/json' }
-      const answer = await ask(connection, '/v1/outcomes', { method: 'POST', headers, body })
+      const answer = await post(connection, '/v1/outcomes', `{"outcomes":[${outcomes}]}`)
       settled = understand(answer, outcomes.length)
     } catch (error) {
       report('info', 'outcomes-delayed', messageOf(error))
@@ -94,8 +93,4 @@ const divisible = [400, 413, 422]
 /** Another attempt would be answered in the same way. */
 const refusals = [...divisible, 403]
 
-function isResponse(value: unknown): value is OutcomesResponse {
-  if (value === null || typeof value !== 'object') return false
-  const { accepted, duplicates, rejected } = value as Record<string, unknown>
-  return Number.isFinite(accepted) && Number.isFinite(duplicates) && Array.isArray(rejected)
-}
+const response = { accepted: Number.isFinite, duplicates: Number.isFinite, rejected: Array.isArray }

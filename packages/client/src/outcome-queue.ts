@@ -40,7 +40,7 @@ export interface OutcomeQueueOptions {
 export function createOutcomeQueue(options: OutcomeQueueOptions): OutcomeQueue {
   const { connection, report, capacity, batchSize, flushMs, recordMs } = options
   const { clock, random } = connection
-  const backoff = createBackoff({ random, firstMs: 500, mostMs: 30_000 })
+  const backoff = createBackoff(connection, 500, 30_000)
   const delivery = createOutcomeDelivery({ connection, report, backoff, batchSize, buffer: () => buffer })
   const buffer = createOutcomeBuffer({
     capacity,

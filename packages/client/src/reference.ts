@@ -8,6 +8,12 @@ export type RequestReference = string
 /** What feedback repeats of the request that it is about. */
 export type RequestName = Pick<RequestOutcome, 'id' | 'feature' | 'version' | 'rolloutId' | 'arm' | 'stage' | 'unit'>
 
+/** Only that, of what may say more. */
+export function nameOf({ id, feature, version, rolloutId, arm, stage, unit }: RequestName): RequestName {
+  // What is undefined is not written.
+  return { id, feature, version, rolloutId, arm, stage, unit } as RequestName
+}
+
 /** Makes references, and reads those that were made with the same secret. */
 export interface References {
   seal(request: RequestName): RequestReference
@@ -17,12 +23,16 @@ export interface References {
 
 /** A reference is the request's name in base64url, and its HMAC under a key that is derived from the secret for this alone. */
 export function createReferences(secret: string): References {
-  const key = hmac('sluice.reference/1', encodeURIComponent(storableText(secret)))
+  let key: string | undefined
+  const codeOf = (text: string) => {
+    key ??= hmac('sluice.reference/1', encodeURIComponent(storableText(secret)))
+    return hmac(key, text)
+  }
   // Of the code's characters those of an address are enough.
-  const signed = (text: string) => `${text}.${hmac(key, text).replace(/[+/=]/g, '-')}`
+  const signed = (text: string) => `${text}.${codeOf(text).replace(/[+/=]/g, '-')}`
   return {
-    seal({ id, feature, version, rolloutId, arm, stage, unit }) {
-      const json = JSON.stringify({ id, feature, version, rolloutId, arm, stage, unit })
+    seal(request) {
+      const json = JSON.stringify(nameOf(request))
       // Of all that is left unescaped only the tilde could become a plus sign.
       return signed(btoa(encodeURIComponent(json).replaceAll('~', '%7E')).replaceAll('=', ''))
     },
@@ -30,7 +40,7 @@ export function createReferences(secret: string): References {
       if (typeof reference !== 'string' || !/^[\w.-]{1,50000}$/.test(reference)) return undefined
       const [text = ''] = reference.split('.', 1)
       // The codes of both are compared: how much of a guess was right cannot be told from the time that it takes.
-      if (hmac(key, signed(text)) !== hmac(key, reference)) return undefined
+      if (codeOf(signed(text)) !== codeOf(reference)) return undefined
       return JSON.parse(decodeURIComponent(atob(text)))
     },
   }

@@ -4,8 +4,8 @@ import type { Report } from './diagnostic.ts'
 import { type Observation, readFeedback, readObservation } from './observation.ts'
 import type { OutcomeQueue } from './outcome-queue.ts'
 import { position, wholePpm } from './position.ts'
-import type { FeedbackOutcome, RequestOutcome } from './protocol.ts'
-import type { References, RequestName, RequestReference } from './reference.ts'
+import type { RequestOutcome } from './protocol.ts'
+import { nameOf, type References, type RequestName, type RequestReference } from './reference.ts'
 
 /** What the routes of a client have in common. */
 export interface Recorder {
@@ -13,15 +13,7 @@ export interface Recorder {
   report: Report
   newId: () => string
   queue: Pick<OutcomeQueue, 'add' | 'requests'>
-  references: () => References
-}
-
-export interface RequestsOptions {
-  /** What all requests of the route have in common. */
-  about: Omit<RequestName, 'id'>
-  /** Share of the requests that send input and output along, in ppm. */
-  capturePpm: number
-  recorder: Recorder
+  references: References
 }
 
 /** The requests of one route, and what is said of them. Nothing here throws. */
@@ -35,7 +27,8 @@ export interface Requests {
   done(): void
 }
 
-export function createRequests({ about, capturePpm, recorder }: RequestsOptions): Requests {
+/** `about`: what all requests of the route have in common; `capturePpm`: share of them that send input and output along. */
+export function createRequests(about: Omit<RequestName, 'id'>, capturePpm: number, recorder: Recorder): Requests {
   const { clock, report, newId, queue, references } = recorder
   const { requests } = queue
   let last: RequestOutcome | undefined
@@ -48,7 +41,7 @@ export function createRequests({ about, capturePpm, recorder }: RequestsOptions)
   function merge(outcome: RequestOutcome, { input, output, ...rest }: Observation): void {
     Object.assign(outcome, rest)
     // Under a salt of its own, so that being judged is independent of the arm.
-    if (position('sluice.capture', outcome.id) >= capturePpm) return
+    if (capturePpm === 0 || position('sluice.capture', outcome.id) >= capturePpm) return
     outcome.captured = capturePpm / wholePpm
     const sent = { ...(input && { input: sendableInput(input) }), ...(output && { output: sendableOutput(output) }) }
     for (const [name, content] of Object.entries(sent))
@@ -66,8 +59,10 @@ export function createRequests({ about, capturePpm, recorder }: RequestsOptions)
     end(observation) {
       running -= 1
       last = created()
-      merge(Object.assign(last, draft && { id: draft.id }), observation)
-      Object.assign(last, draft, { observedAt: last.observedAt })
+      const { observedAt } = last
+      if (draft) last.id = draft.id
+      merge(last, observation)
+      if (draft) Object.assign(last, draft, { observedAt })
       draft = undefined
       requests.open(last, last.error === undefined ? 'succeeded' : 'failed')
     },
@@ -90,13 +85,11 @@ export function createRequests({ about, capturePpm, recorder }: RequestsOptions)
       }
     },
     feedback(given) {
-      const said = readFeedback(given, (message) => report('warn', 'invalid-feedback', message))
-      if (!last) report('warn', 'invalid-feedback', 'nothing was recorded: there was no request yet')
-      else if (said) queue.add(feedbackOn(last, said, { id: newId(), now: clock.now() }))
+      sendFeedback(recorder, last, given, 'invalid-feedback', 'nothing was recorded: there was no request yet')
     },
     reference() {
-      const name = draft ?? last
-      return name ? references().seal(name) : null
+      const request = draft ?? last
+      return request ? references.seal(request) : null
     },
     done() {
       if (last) requests.close(last)
@@ -104,25 +97,18 @@ export function createRequests({ about, capturePpm, recorder }: RequestsOptions)
   }
 }
 
-/** What is sent of a user's judgement of an earlier request. */
-export function feedbackOn(
-  { id: of, feature, version, rolloutId, arm, stage, unit }: RequestName,
-  said: { score: number; comment?: string },
-  { id, now }: { id: string; now: number },
-): FeedbackOutcome {
-  const observedAt = new Date(now).toISOString()
-  // What is undefined is not written.
-  return {
-    kind: 'feedback',
-    id,
-    of,
-    feature,
-    version,
-    rolloutId,
-    arm,
-    stage,
-    unit,
-    observedAt,
-    ...said,
-  } as FeedbackOutcome
+/** Sends a user's judgement of an earlier request. What is none is told, and why there is no such request. */
+export function sendFeedback(
+  { clock, report, newId, queue }: Recorder,
+  request: RequestName | undefined,
+  given: unknown,
+  code: string,
+  why: string,
+): void {
+  const said = readFeedback(given, (message) => report('warn', 'invalid-feedback', message))
+  if (!request) report('warn', code, why)
+  else if (said) {
+    const observedAt = new Date(clock.now()).toISOString()
+    queue.add({ kind: 'feedback', of: request.id, ...nameOf(request), id: newId(), observedAt, ...said })
+  }
 }

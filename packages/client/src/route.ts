@@ -53,33 +53,41 @@ export interface RouteOptions {
 
 export function createRoute({ feature, unit, routing, version, capture, recorder }: RouteOptions): Route {
   const { arm = null, rolloutId = null, stage = null } = routing ?? {}
-  const rollout = rolloutId === null ? {} : { arm, rolloutId, stage }
-  const about = { feature, version: version?.id, ...rollout, unit } as Omit<RequestName, 'id'>
-  const capturePpm = capture?.[arm ?? 'incumbent'] ?? 0
-  const requests = version && createRequests({ about, capturePpm, recorder })
+  let made: Requests | undefined
+  /** None before they are needed: most of what a decision costs. */
+  const requests = () => {
+    if (!version || made) return made
+    const rollout = rolloutId === null ? {} : { arm, rolloutId, stage }
+    const about = { feature, version: version.id, ...rollout, unit } as Omit<RequestName, 'id'>
+    made = createRequests(about, capture?.[arm ?? 'incumbent'] ?? 0, recorder)
+    return made
+  }
   return {
     feature,
     version: version?.id ?? null,
     prompt: version ? routedPrompt(version) : null,
-    ...{ arm, rolloutId, stage },
-    reference: () => requests?.reference() ?? null,
-    async run(work, describe) {
-      if (requests && typeof work === 'function') return timed(work, describe, requests, recorder)
-      if (requests) recorder.report('warn', 'invalid-work', 'nothing was recorded: run expects a function')
-      return typeof work === 'function' ? work() : work
-    },
-    record: (observation) => requests?.record(observation),
-    feedback: (feedback) => requests?.feedback(feedback),
-    done: () => requests?.done(),
+    arm,
+    rolloutId,
+    stage,
+    reference: () => requests()?.reference() ?? null,
+    run: (work, describe) => timed(work, describe, requests(), recorder),
+    record: (observation) => requests()?.record(observation),
+    feedback: (feedback) => requests()?.feedback(feedback),
+    done: () => requests()?.done(),
   }
 }
 
 async function timed<T>(
   work: () => T | Promise<T>,
   describe: ((result: T) => Observation) | undefined,
-  requests: Requests,
+  requests: Requests | undefined,
   { clock, report }: Recorder,
 ): Promise<T> {
+  if (typeof work !== 'function') {
+    if (requests) report('warn', 'invalid-work', 'nothing was recorded: run expects a function')
+    return work
+  }
+  if (!requests) return work()
   const startedAt = elapsed(clock)
   const end = (observation: Observation) => {
     const latencyMs = Math.round((elapsed(clock) - startedAt) * 10) / 10

@@ -1,11 +1,11 @@
 import { applyChange } from './apply-change.ts'
-import { createBackoff, retryAfter } from './backoff.ts'
+import { createBackoff } from './backoff.ts'
 import { elapsedSince, momentOf } from './clock.ts'
-import { type Connection, sleep } from './connection.ts'
+import { type Connection, sleep, UnusableAnswer } from './connection.ts'
 import { messageOf, type Report } from './diagnostic.ts'
 import { fetchSnapshot } from './fetch-snapshot.ts'
 import type { HeldSnapshot } from './held-snapshot.ts'
-import { readStream, StreamRefused, UnusableStream } from './read-stream.ts'
+import { readStream } from './read-stream.ts'
 
 export type SubscriptionMode = 'connecting' | 'streaming' | 'polling' | 'closed'
 
@@ -36,6 +36,8 @@ const unusableStreams = 2
 const pollsBeforeStreaming = 30
 /** For the stream's first snapshot, before the same is asked for beside it. */
 const headStartMs = 300
+/** What the control plane itself says: asking in another way would be answered alike. */
+const ownRefusals = [401, 403, 429, 503]
 /** A stream that ends sooner is opened anew more and more slowly. */
 const steadyStreamMs = 5000
 
@@ -43,13 +45,13 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
   const { connection, held, report, pollMs, silenceMs, refusal } = options
   const { clock, random } = connection
   const stop = new AbortController()
-  const backoff = createBackoff({ random, firstMs: 1000, mostMs: 30_000 })
+  const backoff = createBackoff(connection, 1000, 30_000)
   let mode: SubscriptionMode = 'connecting'
   let tokenRefused = false
   let refreshing: Promise<boolean> | undefined
 
   const poll = (): Promise<boolean> => {
-    refreshing ??= fetchSnapshot({ connection, held, report, refused }).then((answered) => {
+    refreshing ??= fetchSnapshot(connection, held, report, refused).then((answered) => {
       refreshing = undefined
       if (answered) tokenRefused = false
       return answered
@@ -57,8 +59,8 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     return refreshing
   }
 
-  function refused(status: number, headers: Headers): void {
-    backoff.atLeast(retryAfter(headers, clock.now()) ?? 0)
+  function refused({ status, headers }: { status: number; headers: Headers }): void {
+    backoff.heed(headers)
     tokenRefused = status === 401 || status === 403
     if (tokenRefused) {
       report('warn', 'unauthorized', `the token was refused (${status})`)
@@ -69,7 +71,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
   /** Does not wait for the stream's first snapshot where nothing is trusted yet: a proxy may hold it back. */
   function askBeside(): () => void {
     const look = () => {
-      if (held.source() !== 'server' || held.isStale()) void poll()
+      if (!held.served() || held.isStale()) void poll()
       timer = clock.setTimer(look, pollMs * (0.5 + random()))
     }
     let timer = clock.setTimer(look, headStartMs)
@@ -82,9 +84,9 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     const stopAsking = askBeside()
     try {
       await readStream(connection, {
-        signal: stop.signal,
+        stop: stop.signal,
         silenceMs,
-        retry: (ms) => backoff.first(ms),
+        retry: backoff.first,
         snapshot(value, readAt) {
           stopAsking()
           snapshots += 1
@@ -103,9 +105,11 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
         },
       })
     } catch (error) {
-      if (error instanceof StreamRefused) refused(error.status, error.headers)
+      const isUnusable = error instanceof UnusableAnswer
+      const response = isUnusable ? error.response : undefined
+      if (response) refused(response)
       else if (!stop.signal.aborted) report('info', 'disconnected', messageOf(error))
-      if (snapshots === 0) return isProxys(error) ? 'unusable' : 'failed'
+      if (snapshots === 0) return isUnusable && !ownRefusals.includes(response?.status ?? 0) ? 'unusable' : 'failed'
     } finally {
       stopAsking()
       if (elapsedSince(clock, began) > steadyStreamMs) backoff.reset()
@@ -147,12 +151,4 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     },
     close: () => stop.abort(),
   }
-}
-
-/** What the control plane itself says: asking in another way would be answered alike. */
-const ownRefusals = [401, 403, 429, 503]
-
-function isProxys(error: unknown): boolean {
-  if (error instanceof StreamRefused) return !ownRefusals.includes(error.status)
-  return error instanceof UnusableStream
 }

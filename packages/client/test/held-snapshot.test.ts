@@ -51,10 +51,10 @@ test('a snapshot that cannot be right is reported and not applied', async () => 
   await using started = await startClient(plane)
   const faults: [unknown, RegExp][] = [
     [{ ...snapshot(2), schema: 'sluice.snapshot/9' }, /schema/],
-    [snapshot(2, featureWith({ algorithm: 'crc32/percent' as never })), /features\.mail: rollout\.algorithm crc32/],
+    [snapshot(2, featureWith({ algorithm: 'crc32/percent' as never })), /features\.mail\.rollout\.algorithm is crc32/],
     [snapshot(2, featureWith({ ppm: 1_000_001 })), /ppm/],
-    [snapshot(2, featureWith({ canary: 'toString' })), /names no version/],
-    [snapshot(2, { ...featureWith(), active: 'z' }), /active names no version/],
+    [snapshot(2, featureWith({ canary: 'toString' })), /rollout\.canary is toString/],
+    [snapshot(2, { ...featureWith(), active: 'z' }), /features\.mail\.active is z/],
   ]
   for (const [value, message] of faults) {
     plane.publish(value as never)
@@ -153,7 +153,7 @@ test('a version that lacks what an application relies on is not applied', async 
     const versions = { a: { ...version('a'), ...wrong } }
     plane.publish(snapshot(2, { active: 'a', versions } as never))
     await started.clock.settle()
-    assert.match(started.diagnostics.at(-1)?.message ?? '', /features\.mail: versions\.a/)
+    assert.match(started.diagnostics.at(-1)?.message ?? '', /features\.mail\.versions\.a\./)
   }
   assert.equal(started.client.status().revision, 1)
 })
