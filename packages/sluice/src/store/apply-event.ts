@@ -11,6 +11,7 @@ import { transition } from '../release/transition.ts'
 import type { VersionRecord } from '../release/version-record.ts'
 import type { Fence } from './lease-store.ts'
 import type { Change, CommitResult, ReleaseStore, RememberedAnswer } from './release-store.ts'
+import { StoreError } from './store-error.ts'
 
 const attempts = 8
 
@@ -117,10 +118,24 @@ export async function withLive(
 ): Promise<FeatureState> {
   const newest = servedVersions(state).at(-1)
   if (newest === undefined) return { ...state, live: null, capture: null }
-  const own = newest === published?.id ? published : await store.version(state.feature, newest)
+  const own = newest === published?.id ? published : await readable(store, state.feature, newest)
   const latest = state.publishedLive ?? (await lastPublished(store, state.feature))?.live
   const live = own && latest ? limitedLive(own.live, latest) : null
   return { ...state, live, capture: live && captureOf(live) }
+}
+
+/** A version that cannot be read allows nothing to be judged or stored, and holds up no rollback. */
+async function readable(
+  store: Pick<ReleaseStore, 'version'>,
+  feature: string,
+  id: string,
+): Promise<VersionRecord | undefined> {
+  try {
+    return await store.version(feature, id)
+  } catch (error) {
+    if (error instanceof StoreError && error.fault === 'damaged') return undefined
+    throw error
+  }
 }
 
 async function lastPublished(
