@@ -18,6 +18,9 @@ export interface DecisionEngine<Evidence extends object> {
   newEvidence(rollout: Rollout): Evidence
   /** Changes the evidence in place. Returns what to remember of the user, if the entry names one. */
   observe(evidence: Evidence, rollout: Rollout, entry: LogEntry, memory: UnitMemory | undefined): UnitMemory | undefined
-  heard(evidence: Evidence): Heard
+  /** When each arm was last heard of in the rollout's present stage. */
+  heard(evidence: Evidence, rollout: Rollout): Heard
+  /** Where evidence that was stored with this cursor is not what the engine makes, undefined where it is. */
+  faultIn?(evidence: Evidence, rollout: Rollout, cursor: number): string | undefined
   assess(evidence: Evidence, rollout: Rollout, now: number, course: Course): Assessment
 }

@@ -3,7 +3,7 @@ import type { Rollout } from '../release/rollout.ts'
 import { costRatios, type IncumbentSums, newIncumbentSums, type Prior } from '../stats/index.ts'
 import { type Reason, reasons } from './admit.ts'
 import { type ArmSums, newArmSums } from './arm-sums.ts'
-import { type LimitSketches, type Limits, newSketches } from './limits.ts'
+import { type LimitSketches, type Limits, newLimits, newSketches } from './limits.ts'
 import { marginsOf } from './non-inferiority.ts'
 import { type FlagSums, newFlagSums, newScoreSums, type ScoreSums } from './signal-sums.ts'
 import type { Heard } from './soak.ts'
@@ -18,7 +18,7 @@ export interface Priors {
 }
 
 /** Evidence of another schema is made anew from the log. */
-export const evidenceSchema = 'sluice.evidence/2'
+export const evidenceSchema = 'sluice.evidence/3'
 
 /** All that is a sum, so that workers with disjoint users can be added. */
 export interface EvidenceSums {
@@ -49,8 +49,8 @@ export interface Evidence {
   firstAt: number | null
   lastRequestAt: number | null
   lastScoreAt: number | null
-  /** When each arm was last heard of in the latest stage that was reported. */
-  heard: Heard
+  /** When each arm was last heard of, by stage: what is said of one stage is nothing of another. */
+  heard: Heard[]
   /** Requests since the last score; of several workers, by the one that judged last as far as it knows. */
   unjudged: number
   /** Seq of the last entry that was observed. */
@@ -99,18 +99,14 @@ export function newEvidence({ settings }: Pick<Rollout, 'settings'>, priors: Pri
       ignored: Object.fromEntries(reasons.map((reason) => [reason, 0])) as Record<Reason, number>,
     },
     testimony: [],
-    limits: {
-      slowMs: settings.slowMs ?? priors.slowMs ?? null,
-      slowSince: settings.slowMs === undefined ? 0 : null,
-      costCapUsd: priors.costCapUsd ?? null,
-    },
+    limits: newLimits(settings, priors),
     judge: { id: null, epoch: 0, retired: [] },
     peak: 0,
     testified: 0,
     firstAt: null,
     lastRequestAt: null,
     lastScoreAt: null,
-    heard: { stage: 0, incumbent: null, canary: null },
+    heard: settings.stages.map((_, stage) => ({ stage, incumbent: null, canary: null })),
     unjudged: 0,
     cursor: 0,
   }

@@ -21,9 +21,22 @@ export interface Limits {
   costCapUsd: number | null
 }
 
+/** Before any request; `known` is what is known of the incumbent already. */
+export function newLimits(
+  { slowMs }: { slowMs?: number | undefined },
+  known: { slowMs?: number; costCapUsd?: number } = {},
+): Limits {
+  return {
+    slowMs: slowMs ?? known.slowMs ?? null,
+    slowSince: slowMs === undefined ? 0 : null,
+    costCapUsd: known.costCapUsd ?? null,
+  }
+}
+
 const hourMs = 3_600_000
-const latenciesNeeded = 200
-const costsNeeded = 100
+/** So many latencies and costs of the incumbent make a limit: of all tokens together, and of one of several. */
+const whole = { latencies: 200, costs: 100 }
+export const ofOneToken = { latencies: 50, costs: 25 }
 const costsTolerated = 10
 
 export function newSketches(): LimitSketches {
@@ -47,17 +60,18 @@ export function addToSketches(sketches: LimitSketches, latencyMs: number | null,
  * first time, of 200 requests), the cap is ten times its median cost, fixed once. An hour with fewer requests goes on.
  *
  * @param at when the last entry was received
+ * @param needed of how many requests they are made
  */
-export function renewLimits(limits: Limits, sketches: LimitSketches, at: number): void {
+export function renewLimits(limits: Limits, sketches: LimitSketches, at: number, needed = whole): void {
   const { slowMs, slowSince } = limits
   const slowIsDue = slowSince !== null && (slowMs === null || at - slowSince >= hourMs)
-  if (slowIsDue && sketches.timed >= latenciesNeeded) {
+  if (slowIsDue && sketches.timed >= needed.latencies) {
     limits.slowMs = sketchQuantile(sketches.latencies, 0.95, latencyDesign) ?? null
     limits.slowSince = at
     sketches.latencies.fill(0)
     sketches.timed = 0
   }
-  if (limits.costCapUsd === null && sketches.priced >= costsNeeded) {
+  if (limits.costCapUsd === null && sketches.priced >= needed.costs) {
     limits.costCapUsd = costsTolerated * (sketchQuantile(sketches.costs, 0.5, costDesign) ?? 0)
   }
 }

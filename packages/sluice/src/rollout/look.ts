@@ -8,6 +8,7 @@ import {
   type Assessed,
   assessedBy,
   basisOf,
+  DamagedFold,
   foldEntries,
   foldName,
   loadFold,
@@ -50,6 +51,8 @@ export async function lookAt(
   const known = await runningOf(store, feature, id)
   if (!known) return undefined
   const before = foldFor(engine, known, loaded?.fold)
+  const fault = before === loaded?.fold && engine.faultIn?.(before.evidence, known, loaded.stored)
+  if (loaded && fault) throw new DamagedFold(id, loaded.stored, fault)
   const after = before === loaded?.fold ? Math.max(0, loaded.stored) : 0
   const entries = await store.readLog({ after, limit: pageSize, rolloutId: id })
   // Read after the entries, since nothing is reported for a stage before it is stored.
@@ -62,7 +65,7 @@ export async function lookAt(
     rollout,
     at,
     judge: await readJudgeHealth(store, feature),
-    soak: soakAt(before.assessed, { heard: engine.heard(before.evidence), rollout, at, everyMs }),
+    soak: soakAt(before.assessed, { heard: engine.heard(before.evidence, rollout), rollout, at, everyMs }),
     heldSince: heldSince(before, rollout, at),
   })
   return {

@@ -19,9 +19,14 @@ export function mergeEvidence(rollout: Pick<Rollout, 'settings'>, base: Evidence
   for (const worker of workers) {
     const { sums, testimony, testified, heard, judge, cursor, lastRequestAt, lastScoreAt } = worker
     if (judge.epoch !== base.judge.epoch) throw new Error('workers cannot be merged across a change of the judge')
-    merged.testimony = sumOf(merged.testimony, testimony, base.testimony) as Evidence['testimony']
+    const told = sumOf(merged.testimony, testimony, base.testimony) as Evidence['testimony']
+    merged.testimony = told.map((one, index) => {
+      const [before, now] = [merged.testimony[index], testimony[index]]
+      const firstAt = earliest(before?.firstAt ?? null, now?.firstAt ?? null)
+      return { ...one, firstAt, lastAt: latest(before?.lastAt ?? null, now?.lastAt ?? null) }
+    })
     merged.testified += testified - base.testified
-    merged.heard = latestHeard(merged.heard, heard)
+    merged.heard = merged.heard.map((one, stage) => latestHeard(one, heard[stage] ?? one))
     merged.sums = sumOf(merged.sums, sums, base.sums) as EvidenceSums
     merged.judge.id ??= judge.id
     merged.cursor = Math.max(merged.cursor, cursor)
@@ -46,7 +51,6 @@ function sumOf(a: unknown, b: unknown, base: unknown): unknown {
 }
 
 function latestHeard(a: Heard, b: Heard): Heard {
-  if (a.stage !== b.stage) return a.stage > b.stage ? a : b
   return { stage: a.stage, incumbent: latest(a.incumbent, b.incumbent), canary: latest(a.canary, b.canary) }
 }
 

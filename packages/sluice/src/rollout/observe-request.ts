@@ -3,7 +3,7 @@ import type { RequestEntry } from '../store/outcome-log.ts'
 import type { ArmSums } from './arm-sums.ts'
 import { markCandidate } from './candidate.ts'
 import { costPrior, unflaggedPriors } from './evidence.ts'
-import { addToSketches, type Limits, renewLimits } from './limits.ts'
+import { addToSketches, type Limits, ofOneToken, renewLimits } from './limits.ts'
 import { marginsOf } from './non-inferiority.ts'
 import { freshShare, stageShare } from './randomisation.ts'
 import type { Sight } from './sight.ts'
@@ -15,18 +15,28 @@ type Raised = Record<Flag, boolean | null>
 
 /** Adds a request: its flags, the first time that the user raises them, and the user, once per randomisation. */
 export function observeRequest(sight: Sight, entry: RequestEntry, memory: UnitMemory): UnitMemory {
-  const { evidence, known, arm } = sight
+  const { evidence, known, arm, testimony } = sight
   const latencyMs = amount(entry.latencyMs)
   const costUsd = amount(entry.costUsd)
-  const raised = raisedBy(entry, { latencyMs, costUsd }, known.limits)
+  const raised = raisedBy(entry, { latencyMs, costUsd }, limitsFor(sight))
   countRequest(evidence.sums.arms[arm], entry, { latencyMs, costUsd, slow: raised.slow })
   countFor(sight, entry, memory)
   const next = addUser(sight, raised, costUsd, addFlags(sight, raised, markCandidate(sight, entry, memory)))
-  if (arm === 'incumbent') addToSketches(evidence.sums.sketches, latencyMs, costUsd)
+  const { usual } = testimony
+  for (const sketches of usual ? [evidence.sums.sketches, usual.sketches] : [evidence.sums.sketches])
+    if (arm === 'incumbent') addToSketches(sketches, latencyMs, costUsd)
   if (known === evidence) renewLimits(evidence.limits, evidence.sums.sketches, entry.receivedAt)
+  if (usual) renewLimits(usual.limits, usual.sketches, entry.receivedAt, ofOneToken)
   evidence.lastRequestAt = entry.receivedAt
   evidence.unjudged += 1
   return next
+}
+
+/** A request is slow, or dear, by what is usual for the token that reports it; until that is known, by what is for all. */
+function limitsFor({ known, testimony: { usual } }: Sight): Limits {
+  if (!usual) return known.limits
+  const { slowMs, costCapUsd } = known.limits
+  return { ...usual.limits, slowMs: usual.limits.slowMs ?? slowMs, costCapUsd: usual.limits.costCapUsd ?? costCapUsd }
 }
 
 interface Measured {
@@ -87,10 +97,12 @@ function accountsOf({ evidence, testimony }: Sight, flag: Flag): FlagSums[] {
 /** What the token itself has seen, whoever else saw the same user before. */
 function countFor(
   { settings, arm, stage, source, testimony }: Sight,
-  { error }: RequestEntry,
+  { error, receivedAt }: RequestEntry,
   memory: UnitMemory,
 ): void {
   testimony.requests[arm] += 1
+  testimony.firstAt ??= receivedAt
+  testimony.lastAt = receivedAt
   if (error !== null) testimony.errors[arm] += 1
   const before = exposureTo(memory, source)
   if (freshShare(settings.stages, before, stage) === undefined) return
@@ -135,8 +147,9 @@ function withSight({ settings, arm, stage, source }: Sight, memory: UnitMemory):
   return { ...memory, seenBy: { ...memory.seenBy, [source]: { stage, arm } } }
 }
 
-function addCost({ evidence, known, settings, arm }: Sight, pi: number, costUsd: number | null): void {
-  const cap = known.limits.costCapUsd
+function addCost(sight: Sight, pi: number, costUsd: number | null): void {
+  const { evidence, known, settings, arm } = sight
+  const cap = limitsFor(sight).costCapUsd
   if (costUsd === null || cap === null) return
   const { cost } = evidence.sums
   const x = Math.min(costUsd, cap) / cap

@@ -57,9 +57,8 @@ function ignored(evidence: Evidence, by: Testimony | undefined, why: Reason, mem
 }
 
 function hear({ heard }: Evidence, { arm, stage }: Admitted, at: number): void {
-  if (stage < heard.stage) return
-  if (stage > heard.stage) Object.assign(heard, { stage, incumbent: null, canary: null })
-  heard[arm] = at
+  const here = heard[stage]
+  if (here) here[arm] = at
 }
 
 function observeKind(sight: Sight, entry: LogEntry, memory: UnitMemory): UnitMemory | Reason {

@@ -78,10 +78,8 @@ export async function loadFold(store: Pick<Store, 'checkpoint'>, rolloutId: stri
   const kept = await store.checkpoint(foldName(rolloutId))
   if (!kept) return undefined
   const { data, error } = rolloutFoldSchema.safeParse(kept.state)
-  const hole = data && firstHole(data.evidence)
-  if (data && hole === undefined) return { fold: data, stored: kept.cursor }
-  const fault = hole ?? error?.issues[0]?.path.join('.') ?? ''
-  throw new DamagedFold(rolloutId, kept.cursor, fault)
+  if (data) return { fold: data, stored: kept.cursor }
+  throw new DamagedFold(rolloutId, kept.cursor, error.issues[0]?.path.join('.') ?? '')
 }
 
 /** What is kept of a rollout cannot be read: nothing may be concluded from it. */
@@ -97,29 +95,6 @@ export class DamagedFold extends StoreError {
     this.rolloutId = rolloutId
     this.cursor = cursor
   }
-}
-
-/** The path of the first of the evidence's sums that is no number: null is what JSON makes of one that is not finite. */
-function firstHole(evidence: object): string | undefined {
-  const { sums = {}, testimony = [], peak = 0 } = evidence as { sums?: unknown; testimony?: unknown; peak?: unknown }
-  if (typeof peak !== 'number') return 'peak'
-  if (!Array.isArray(testimony)) return 'testimony'
-  // Whose it is, and what nobody else has said yet, may be null.
-  const told = testimony.map(({ tokenId: _, own, ...counts }: Record<string, unknown>) => ({
-    ...counts,
-    own: own ?? {},
-  }))
-  return holeIn(sums, 'sums') ?? holeIn(told, 'testimony')
-}
-
-function holeIn(value: unknown, path: string): string | undefined {
-  if (typeof value === 'number') return undefined
-  if (value === null || typeof value !== 'object') return path
-  for (const [key, inside] of Object.entries(value)) {
-    const hole = holeIn(inside, `${path}.${key}`)
-    if (hole !== undefined) return hole
-  }
-  return undefined
 }
 
 /** What was last known of a rollout, running or ended; undefined before its first assessment, and where it cannot be read. */

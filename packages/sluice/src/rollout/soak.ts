@@ -14,7 +14,7 @@ export const soakSchema = z.strictObject({
 
 export type Soak = z.output<typeof soakSchema>
 
-/** When each arm was last heard of in the latest stage that was reported, ms since the epoch; null: not yet. */
+/** When each arm was last heard of in a stage, ms since the epoch; null: not yet. */
 export interface Heard {
   stage: number
   incumbent: number | null

@@ -2,6 +2,7 @@ import type { Arm } from '@sluice/client'
 import type { RolloutSettings } from '../suite/rollout-settings.ts'
 import type { Reason } from './admit.ts'
 import { newJudgedRatio } from './judged-ratio.ts'
+import { type LimitSketches, type Limits, newLimits, newSketches } from './limits.ts'
 import type { FlagSums, ScoreSums } from './signal-sums.ts'
 
 /** Flags that may decide. */
@@ -34,6 +35,16 @@ export interface Testimony {
   ignored: Partial<Record<Reason, number>>
   /** Null while no other token has said anything: then it is the whole. */
   own: DecidingSums | null
+  /** What is usual for this token's incumbents: what another one reports of its own makes no canary seem fast. Null like `own`. */
+  usual: Usual | null
+  /** When it reported the first and the last request that counts, ms since the epoch. */
+  firstAt: number | null
+  lastAt: number | null
+}
+
+export interface Usual {
+  limits: Limits
+  sketches: LimitSketches
 }
 
 /** So many tokens are told apart; what those say who come later counts as one. */
@@ -47,28 +58,48 @@ interface WholeSums extends Omit<DecidingSums, 'users'> {
 }
 
 interface Told {
-  sums: WholeSums
+  sums: WholeSums & Pick<Usual, 'sketches'>
+  limits: Limits
   testimony: Testimony[]
 }
 
 /** Index of what a token has said so far; added where it says something for the first time. */
-export function sourceOf({ sums, testimony }: Told, tokenId: string | null, { stages }: RolloutSettings): number {
+export function sourceOf({ sums, limits, testimony }: Told, tokenId: string | null, settings: RolloutSettings): number {
   const found = testimony.findIndex((one) => one.tokenId === tokenId)
   if (found >= 0) return found
   if (testimony.length > mostApart) return mostApart
   // As long as there was one token alone, all was its own.
-  for (const one of testimony) one.own ??= structuredClone(decidingSums(sums))
+  for (const one of testimony) {
+    one.own ??= structuredClone(decidingSums(sums))
+    one.usual ??= structuredClone({ limits, sketches: sums.sketches })
+  }
+  const isFirst = testimony.length === 0
   testimony.push({
     tokenId: testimony.length < mostApart ? tokenId : others,
     requests: { incumbent: 0, canary: 0 },
     errors: { incumbent: 0, canary: 0 },
     users: { incumbent: 0, canary: 0 },
-    assigned: Array.from(stages, (_, stage) => Array.from({ length: stage + 1 }, (): [number, number] => [0, 0])),
+    assigned: Array.from(settings.stages, (_, stage) =>
+      Array.from({ length: stage + 1 }, (): [number, number] => [0, 0]),
+    ),
     judged: newJudgedRatio(),
     ignored: {},
-    own: testimony.length === 0 ? null : emptied(decidingSums(sums)),
+    own: isFirst ? null : emptied(decidingSums(sums)),
+    usual: isFirst ? null : { limits: newLimits(settings), sketches: newSketches() },
+    firstAt: null,
+    lastAt: null,
   })
   return testimony.length - 1
+}
+
+/** A token falls silent when this long, and this many times as long as it usually takes, nothing has come of it. */
+const fallsSilent = { ms: 60_000, gaps: 20 }
+
+/** Whether nothing comes of a token any more while others report: it was replaced, or its application has ended. */
+export function isSilent({ firstAt, lastAt, requests }: Testimony, lastRequestAt: number | null): boolean {
+  if (firstAt === null || lastAt === null || lastRequestAt === null) return false
+  const gap = (lastAt - firstAt) / Math.max(1, requests.incumbent + requests.canary - 1)
+  return lastRequestAt - lastAt > Math.max(fallsSilent.ms, fallsSilent.gaps * gap)
 }
 
 /** In the first seconds anybody may be the only one: whoever has said less waits until others have had this long to speak, in ms. */

@@ -4,10 +4,17 @@ import { agreedAgainst, agreedFor, type TokenEvidence } from './agreement.ts'
 import { combinedLogE, flaggedDifference, restartedLogE } from './combined.ts'
 import type { Evidence } from './evidence.ts'
 import { type Matching, matchingOf } from './sample-ratio.ts'
-import { type DecidingSums, decidingSums, isEarly, sumOfTokens } from './testimony.ts'
+import { type DecidingSums, decidingSums, isEarly, isSilent, sumOfTokens } from './testimony.ts'
 
-/** A token with this share of all users may decide against the canary, and with that share for it: it is the only one, or nearly so. */
-const dominant = { against: 0.5, for: 0.99 }
+interface Dominance {
+  /** Of all users. */
+  share: number
+  /** Only of those of tokens that still report: whoever has fallen silent bears nothing out, and needs not. */
+  present: boolean
+}
+
+/** What a token must have to decide against the canary, and for it: it is the only one, or nearly so. */
+const dominant = { against: { share: 0.5, present: true }, for: { share: 0.99, present: false } }
 /** The margin that all but one token must rule out is the widest: the rest is fewer. */
 const widthOfRest = 0
 
@@ -41,7 +48,7 @@ interface Hearing {
 function against(evidence: Evidence, settings: RolloutSettings, { matching, now }: Hearing): TokenEvidence {
   const { trusted, suspect } = matching
   const alone = evidence.testimony.length === 1
-  return tokenEvidence(evidence, trusted, { now, share: dominant.against }, (tokens) =>
+  return tokenEvidence(evidence, trusted, { now, ...dominant.against }, (tokens) =>
     combinedLogE(sumsOf(evidence, tokens, suspect), settings, alone && suspect.length > 0),
   )
 }
@@ -55,7 +62,7 @@ export function certainFailures(evidence: Evidence, settings: RolloutSettings, n
   const { errors, safety } = settings.signals
   const weights = [errors, safety, Math.max(0, 1 - errors - safety)]
   return agreedAgainst(
-    tokenEvidence(evidence, all, { now, share: dominant.against }, (tokens) => {
+    tokenEvidence(evidence, all, { now, ...dominant.against }, (tokens) => {
       const one = sumsOf(evidence, tokens, [])
       return logMixture(weights, [failuresOf(one, 'errors', settings), failuresOf(one, 'safety', settings), 0])
     }),
@@ -84,7 +91,7 @@ export function evidenceFor(
   { matching, now, width }: Hearing & { width: number },
 ): number {
   const at = (wide: number) =>
-    tokenEvidence(evidence, matching.trusted, { now, share: dominant.for }, (tokens) => {
+    tokenEvidence(evidence, matching.trusted, { now, ...dominant.for }, (tokens) => {
       const one = sumsOf(evidence, tokens, [])
       const { nonInferior } = signal === 'score' ? one.score : one.flags[signal]
       const { weights } = signal === 'score' ? scoreDrops : rateDrops
@@ -96,7 +103,7 @@ export function evidenceFor(
 function tokenEvidence(
   evidence: Evidence,
   tokens: readonly number[],
-  { now, share }: { now: number; share: number },
+  { now, share, present }: { now: number } & Dominance,
   logE: (tokens: readonly number[]) => number,
 ): TokenEvidence {
   const { testimony } = evidence
@@ -104,12 +111,16 @@ function tokenEvidence(
     const users = index === undefined ? undefined : testimony[index]?.users
     return users ? users.incumbent + users.canary : 0
   }
-  const all = tokens.reduce((sum, index) => sum + usersOf(index), 0)
+  const counts = (index: number | undefined) => {
+    const one = index === undefined ? undefined : testimony[index]
+    return one !== undefined && !(present && isSilent(one, evidence.lastRequestAt))
+  }
+  const all = tokens.filter(counts).reduce((sum, index) => sum + usersOf(index), 0)
   return {
     tokens: tokens.length,
     mayDecide(token) {
       const own = usersOf(tokens[token])
-      return own >= share * all && !isEarly(evidence, own, now)
+      return counts(tokens[token]) && own >= share * all && !isEarly(evidence, own, now)
     },
     without: (left) => (tokens.length === 0 ? 0 : logE(tokens.filter((_, token) => !left.includes(token)))),
   }

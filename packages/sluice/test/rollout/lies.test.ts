@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { assess } from '../../src/rollout/assess.ts'
+import { bettingEngine } from '../../src/rollout/betting-engine.ts'
 import { newEvidence } from '../../src/rollout/evidence.ts'
 import { observe } from '../../src/rollout/observe.ts'
 import type { UnitMemory } from '../../src/rollout/unit-memory.ts'
@@ -10,7 +11,7 @@ import { rolloutSettingsSchema } from '../../src/suite/rollout-settings.ts'
 import { entryOf, rolloutOf, watched } from './entries.ts'
 
 const hour = 3_600_000
-const rollout = rolloutOf(
+const usualRollout = rolloutOf(
   rolloutSettingsSchema.parse({
     stages: [{ percent: 10, soak: '1h' }],
     signals: { score: 0, errors: 0.6, slow: 0, safety: 0.4 },
@@ -29,7 +30,7 @@ interface Told {
 }
 
 /** Evidence that is told of one request after the other. */
-function world(seed = 1) {
+function world(seed = 1, rollout = usualRollout) {
   const evidence = newEvidence(rollout)
   const memory = new Map<string, UnitMemory>()
   const random = seededRandom(seed)
@@ -200,6 +201,50 @@ test('whatever numbers entries hold, nothing that is not finite enters the evide
     typeof value === 'number' && !Number.isFinite(value) ? 'odd' : value,
   )
   assert.doesNotMatch(numbers, /"odd"/)
+})
+
+test('what one token says of a stage that is not reached stops no soak time', () => {
+  const stages = [
+    { percent: 10, soak: '1h' },
+    { percent: 50, soak: '1h' },
+  ]
+  const growing = rolloutOf(rolloutSettingsSchema.parse({ stages }))
+  const evidence = newEvidence(growing)
+  for (const [index, stage] of [0, 0, 1, 0, 0].entries()) {
+    const isCanary = index % 2 === 0
+    const user = { id: `u${index}`, position: isCanary ? 10 : 900_000 }
+    const entry = entryOf({ user, canary: isCanary, stage, at: index }, { kind: 'request', tokenId: `by ${stage}` })
+    observe(evidence, growing, { ...entry, seq: index + 1 }, {})
+  }
+  assert.deepEqual(bettingEngine.heard(evidence, growing), { stage: 0, incumbent: 3, canary: 4 })
+  assert.deepEqual(bettingEngine.heard(evidence, { ...growing, stage: 1 }), { stage: 1, incumbent: null, canary: 2 })
+})
+
+test('slow incumbents that one token makes up hide no canary that is slow', () => {
+  const { traffic, look } = world(
+    1,
+    rolloutOf({ ...usualRollout.settings, signals: { ...usualRollout.settings.signals, slow: 0.3 } }),
+  )
+  traffic(2500, (canary, i) =>
+    i % 10 === 0
+      ? { by: 'liar', content: { latencyMs: canary ? 100 : 86_400_000 } }
+      : { by: 'app', content: { latencyMs: (canary ? 400 : 100) + (i % 97) } },
+  )
+  const { decision, words } = look()
+  assert.deepEqual(decision, { do: 'rollBack' })
+  assert.match(words, /slow/)
+})
+
+test('a token that has taken the place of another one need not wait until it has reported as much', () => {
+  const { traffic, look } = world()
+  traffic(6000, (_, i) => ({ by: 'before', error: i % 100 === 0 }))
+  traffic(640, (canary) => ({ by: 'after', error: canary }))
+  assert.deepEqual(look().decision, { do: 'rollBack' })
+  const lying = world()
+  lying.traffic(6000, (_, i) => ({ by: 'app', error: i % 100 === 0 }))
+  // Beside one that reports a seventh of the requests it needs not be silent.
+  lying.traffic(740, (canary, i) => (i % 7 === 0 ? { by: 'app' } : { by: 'liar', error: canary }))
+  assert.notEqual(lying.look().decision.do, 'rollBack')
 })
 
 test('so many tokens are told apart, and what later ones say counts as one', () => {
