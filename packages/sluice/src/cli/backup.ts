@@ -22,7 +22,10 @@ export async function restore({ from, data }: DataOptions & { from?: string }, h
   const lines = [
     `restored: revision ${revision}, in a new epoch: applications take it although they have seen newer ones`,
     ...(replaced ? [`what was there is kept as ${replaced}`] : []),
-    ...rollouts.map(({ feature, canary, id }) => `running again: the canary ${canary} of ${feature} (rollout ${id})`),
+    ...rollouts.map(
+      ({ feature, canary, id }) =>
+        `aborted: rollout ${id} of ${feature}, which ran then; everybody gets the incumbent. If its canary ${canary} was not taken back since, start it again`,
+    ),
     'Not in it is what was released, rolled back, revoked or forgotten afterwards: start the server, look at sluice status and sluice token list, and run sluice forget again where you had',
   ]
   host.stdout.write(`${lines.join('\n')}\n`)

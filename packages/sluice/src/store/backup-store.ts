@@ -1,6 +1,7 @@
 import { SluiceError } from '../errors.ts'
+import { endRollouts } from './end-rollouts.ts'
 import type { RunningRollout } from './open-rollouts.ts'
-import type { StorePlace } from './open-store.ts'
+import { openStore, type StorePlace } from './open-store.ts'
 import { type Backup, backUp } from './sqlite/backup.ts'
 import { restore } from './sqlite/restore.ts'
 
@@ -20,7 +21,7 @@ export function backUpStore({ dataDir, databaseUrl }: StorePlace, to: string): B
 export interface RestoredStore {
   /** Of the state that counts from now on. */
   revision: number
-  /** Rollouts that were running then, and are again. */
+  /** Rollouts that were running then: they are ended. */
   rollouts: RunningRollout[]
   /** Where the replaced database was put. */
   replaced?: string | undefined
@@ -42,10 +43,17 @@ export async function restoreStore(
         'the state lies in PostgreSQL (DATABASE_URL): put it back with pg_restore, then run sluice restore without --from',
       )
     const { renewEpoch } = await import('./postgres/renew-epoch.ts')
-    return await renewEpoch(databaseUrl)
+    const { revision, rollouts } = await renewEpoch(databaseUrl)
+    if (rollouts.length === 0) return { revision, rollouts }
+    const store = await openStore({ dataDir, databaseUrl })
+    try {
+      await endRollouts(store, rollouts, now)
+      return { revision: await store.revision(), rollouts }
+    } finally {
+      await store.close()
+    }
   }
   if (from === undefined)
     throw new SluiceError('invalid-input', '--from FILE is missing: what sluice backup has written')
-  const stamp = `${new Date(now).toISOString().slice(0, 19).replaceAll(':', '-')}Z`
-  return await restore(dataDir, from, stamp)
+  return await restore(dataDir, from, now)
 }

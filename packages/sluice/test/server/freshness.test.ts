@@ -120,6 +120,31 @@ test('a store that went back has a new epoch, which is pushed and pulled', async
   assert.notEqual(again?.epoch, pushed?.epoch)
 })
 
+test('what was taken back stays so although the store has lost that', async () => {
+  const store = memoryStore()
+  await using plane = await testPlane({ store })
+  const good = await inCanary(plane)
+  const [older] = await store.features()
+  assert.ok(older)
+  await plane.ask('POST /v1/features/f/rollback', { as: 'operator', body: { reason: 'loses dates' } })
+  await using stream = readEvents(await plane.plane.fetch(plane.request('GET /v1/stream', { as: 'client' })))
+  await stream.until(1)
+  const { commit } = store
+  const [audit] = await store.audit('f')
+  assert.ok(audit)
+  let refusals = 1
+  store.commit = (change) => (refusals-- > 0 ? Promise.reject(new StoreError('unreachable', 'away')) : commit(change))
+  const { epoch, revision } = await store.head()
+  await store.renewEpoch(epoch)
+  await commit({ feature: { ...older, revision }, audit })
+  await plane.pass(10_000)
+  const [, pushed] = await stream.until(2)
+  assert.deepEqual([pushed?.features.f?.active, pushed?.features.f?.rollout], [good, undefined])
+  const last = (await store.audit('f')).at(-1)
+  assert.deepEqual([last?.action, last?.actor], ['rollout.rollBack', 'sluice'])
+  assert.match(last?.reason ?? '', /went back to an older state.*loses dates/)
+})
+
 test('a token has a bounded number of streams, the others have theirs', async () => {
   await using plane = await testPlane({ settings: { streamsPerToken: 2 } })
   const other = await plane.token('another-token', {})

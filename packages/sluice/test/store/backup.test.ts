@@ -16,6 +16,7 @@ import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import { SluiceError } from '../../src/errors.ts'
+import { verifyChain } from '../../src/release/audit-chain.ts'
 import { backUpStore, restoreStore } from '../../src/store/backup-store.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { startPostgres, withoutPostgres } from '../support/postgres.ts'
@@ -72,7 +73,7 @@ test('a backup without a server is one as well; what is in its place stays, and 
   assert.throws(() => backUpStore(data, file('no/such/folder.db')), refusedAs('cannot-run', /could not be copied/))
 })
 
-test('a restored state counts: a new epoch, what it replaced is kept, and running canaries are named', async (context) => {
+test('a restored state counts: a new epoch, what it replaced is kept, and running canaries are ended', async (context) => {
   const { data, file } = placeOf(context)
   const store = await openStore(data)
   await store.commit(change('summary', { feature: feature('summary', { rollout: rollout('r1', 'summary') }) }))
@@ -86,9 +87,12 @@ test('a restored state counts: a new epoch, what it replaced is kept, and runnin
   await store.close()
 
   const { revision, rollouts, replaced = '' } = await restoreStore(data, { from: file('backup.db'), now: start })
-  assert.deepEqual([revision, rollouts], [1, [{ id: 'r1', feature: 'summary', canary: 'bbbbbbbbbbbb' }]])
+  assert.deepEqual([revision, rollouts], [2, [{ id: 'r1', feature: 'summary', canary: 'bbbbbbbbbbbb' }]])
   const restored = await openStore(data)
-  assert.equal((await restored.feature('summary'))?.active, 'aaaaaaaaaaaa')
+  const state = await restored.feature('summary')
+  assert.deepEqual([state?.active, state?.rollout?.status], ['aaaaaaaaaaaa', 'aborted'])
+  const [head, rows] = [await restored.auditHead('summary'), await restored.audit('summary')]
+  assert.deepEqual(verifyChain(rows, head), { ok: true, rows: 2 })
   assert.notEqual(restored.epoch, store.epoch)
   assert.equal(restored.secret, store.secret)
   await restored.close()
@@ -187,6 +191,7 @@ test('PostgreSQL: its own tools copy it; afterwards a new epoch, once no server 
   )
   const restored = await openStore(place)
   assert.notEqual(restored.epoch, store.epoch)
-  assert.equal(await restored.revision(), 1)
+  assert.equal(await restored.revision(), 2)
+  assert.equal((await restored.feature('summary'))?.rollout?.status, 'aborted')
   await restored.close()
 })

@@ -7,6 +7,7 @@ import type { Store } from '../../store/store.ts'
 import { StoreError } from '../../store/store-error.ts'
 import { canonicalJson } from '../../suite/version.ts'
 import type { Log } from '../observe/log.ts'
+import { endAgain } from './end-again.ts'
 import { type ServedFeature, type View, viewOf } from './view.ts'
 
 /** The present snapshot, held in memory. */
@@ -59,8 +60,15 @@ export function createSnapshots({ store, clock, log }: SnapshotsOptions): Snapsh
     const began = momentOf(clock)
     let now = await store.head()
     if (whole || now.epoch !== head.epoch || now.revision !== head.revision) {
-      const found = withKept(await store.features())
+      let found = withKept(await store.features())
       if (now.epoch === head.epoch && (now.revision < head.revision || wentBack(known, found))) now = await renewed(now)
+      if (
+        now.epoch !== head.epoch &&
+        (await endAgain({ store, clock, log }, { known: states, found: found.map(({ state }) => state) }))
+      ) {
+        now = await store.head()
+        found = withKept(await store.features())
+      }
       await take(now.epoch, found)
     }
     head = now
@@ -80,11 +88,15 @@ export function createSnapshots({ store, clock, log }: SnapshotsOptions): Snapsh
   async function renewed({ epoch, revision }: StoreHead): Promise<StoreHead> {
     await store.renewEpoch(epoch)
     const now = await store.head()
-    log('error', 'the store went back to an older state and has a new epoch: changes may be lost, release them again', {
-      revisionBefore: head.revision,
-      revision,
-      epoch: now.epoch,
-    })
+    log(
+      'error',
+      'the store went back to an older state and has a new epoch: changes may be lost: look at sluice status',
+      {
+        revisionBefore: head.revision,
+        revision,
+        epoch: now.epoch,
+      },
+    )
     return now
   }
 
