@@ -96,7 +96,8 @@ async function refuseUnseen(store: ReleaseStore, now: FeatureState, seen: number
   const since = last.filter((row) => row.revision > seen)
   // What is only announced has no state before it; what is published changes settings, and nothing of what is served.
   const changes = since.filter((row) => row.before !== null && !isPublication(row))
-  const isWhole = since.length < rowsLookedAt
+  // A row that cannot be read is left out, and may be a change.
+  const isWhole = since.length < rowsLookedAt && last.length >= Math.min(head?.seq ?? 0, rowsLookedAt)
   if (isWhole && changes.length === 0 && since.some(isPublication)) return
   const isProtective = event.type === 'rollBack' || event.type === 'pause' || event.type === 'abort'
   if (isProtective && changes.length > 0 && changes.every(byController)) return

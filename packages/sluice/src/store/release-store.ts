@@ -59,7 +59,7 @@ export interface ReleaseStore {
   version(feature: string, id: string): Promise<VersionRecord | undefined>
   commit(change: Change): Promise<CommitResult>
   remembered(key: string): Promise<RememberedAnswer | undefined>
-  /** Rows of one chain with seq > `after`, in order. */
+  /** Rows of one chain with seq > `after`, in order; one that cannot be read is left out, so that the chain has a gap there. */
   audit(chain: string, page?: { after?: number; limit?: number }): Promise<AuditRow[]>
   /** What the last row of a chain must be; undefined for an empty chain. */
   auditHead(chain: string): Promise<{ seq: number; hash: string } | undefined>

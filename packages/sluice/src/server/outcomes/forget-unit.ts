@@ -2,6 +2,7 @@ import { usersOfDay } from '../../drift/drift-state.ts'
 import { formatAmount } from '../../report/format.ts'
 import type { EntriesGone, Forgetting, Forgotten } from '../../store/forget-store.ts'
 import type { ReleaseStore } from '../../store/release-store.ts'
+import { StoreError } from '../../store/store-error.ts'
 import type { Caller } from '../access/caller.ts'
 import type { Plane } from '../plane.ts'
 
@@ -38,7 +39,13 @@ async function withRollouts(
   now: number,
 ): Promise<NonNullable<Forgetting['features']>[number]> {
   const days = [now, now - dayMs].map((time) => usersOfDay(feature, time))
-  const starts = (await store.audit(feature)).filter(({ action }) => action === 'rollout.start')
+  const rows = await store.audit(feature)
+  if (rows.length < ((await store.auditHead(feature))?.seq ?? 0))
+    throw new StoreError(
+      'damaged',
+      `a row of the audit log of ${feature} cannot be read: which rollouts remember the unit is known to a token for all features alone`,
+    )
+  const starts = rows.filter(({ action }) => action === 'rollout.start')
   return { feature, rolloutIds: [...days, ...starts.flatMap(({ after }) => rolloutIn(after))] }
 }
 

@@ -44,8 +44,9 @@ export function postgresReleases(db: Connection, changes: Signal<number>): Relea
       return row && answerOf(row.document)
     },
     async audit(chain, { after = 0, limit = Number.MAX_SAFE_INTEGER } = {}) {
-      const page = 'SELECT document FROM sluice.audit WHERE chain = $1 AND seq > $2 ORDER BY seq LIMIT $3'
-      return (await query(page, [chain, after, limit])).map((row) => auditOf(row.document))
+      const page = 'SELECT chain, seq, document FROM sluice.audit WHERE chain = $1 AND seq > $2 ORDER BY seq LIMIT $3'
+      const rows = await query(page, [chain, after, limit])
+      return damaged.readable(rows, ({ document }) => auditOf(document), rowOf.audit)
     },
     async auditHead(chain) {
       const [row] = await query('SELECT seq, hash FROM sluice.audit_heads WHERE chain = $1', [chain])

@@ -42,11 +42,10 @@ export function sqliteReleases(db: Connection, lastFence: (name: string) => numb
       }),
     remembered: (key) => db.read(() => rememberedIn(db, key)),
     audit: (chain, { after = 0, limit = Number.MAX_SAFE_INTEGER } = {}) =>
-      db.read(() =>
-        db
-          .all('SELECT document FROM audit WHERE chain = ? AND seq > ? ORDER BY seq LIMIT ?', chain, after, limit)
-          .map((row) => auditOf(row.document)),
-      ),
+      db.read(() => {
+        const page = 'SELECT chain, seq, document FROM audit WHERE chain = ? AND seq > ? ORDER BY seq LIMIT ?'
+        return db.damaged.readable(db.all(page, chain, after, limit), ({ document }) => auditOf(document), rowOf.audit)
+      }),
     auditHead: (chain) => db.read(() => headIn(db, chain)),
     async commit(change) {
       const own = structuredClone(change)

@@ -52,6 +52,10 @@ export function testLifecycle({ name: kind, open, openPlace, newerSchema = '' }:
     const write = (fence: Fence) => store.commit(change('summary', { feature: feature('summary'), fence }))
     assert.equal((await write(frozen.fence)).outcome, 'conflict')
     assert.equal((await write(next.fence)).outcome, 'committed')
+    const save = (fence: Fence, expected: number) =>
+      store.saveCheckpoint('x', expected, { cursor: 7, state: {} }, { rolloutId: 'r1', records: new Map(), fence })
+    const saved = [await save(frozen.fence, -1), await save(next.fence, -1), await save(frozen.fence, 7)]
+    assert.deepEqual([...saved, await save(next.fence, 7)], [false, true, false, true])
     assert.equal(await store.revision(), 1)
   })
 
@@ -195,7 +199,8 @@ export function testLifecycle({ name: kind, open, openPlace, newerSchema = '' }:
     )
     await store.append(entries)
     await tamper(
-      `UPDATE features SET document = '[]' WHERE feature = 'b'; UPDATE log SET rest = '{' WHERE seq IN (1, 2, 3, 5)`,
+      `UPDATE features SET document = '[]' WHERE feature = 'b'; UPDATE log SET rest = '{' WHERE seq IN (1, 2, 3, 5);
+       UPDATE audit SET document = '{' WHERE chain = 'b'`,
     )
     const names = async () => (await store.features()).map(({ feature }) => feature)
     assert.deepEqual(await names(), ['a', 'c'])
@@ -211,12 +216,15 @@ export function testLifecycle({ name: kind, open, openPlace, newerSchema = '' }:
       store.damaged().map(({ kind, feature, row }) => `${kind} ${row} of ${feature}`),
       ['feature b of b', ...[1, 2, 3, 5].map((seq) => `log entry ${seq} of b`)],
     )
+    const [rows, head] = [await store.audit('b'), await store.auditHead('b')]
+    const verified = verifyChain(rows, head)
+    assert.deepEqual([rows, 'fault' in verified && verified.fault, store.damaged().length], [[], 'truncated', 6])
     assert.equal(await store.pruneLog(1_000_000), 0, 'what cannot be read may have a rollout that is open')
     await tamper(
       `UPDATE features SET document = (SELECT replace(document, '"a"', '"b"') FROM features WHERE feature = 'a') WHERE feature = 'b'`,
     )
     assert.deepEqual(await names(), ['a', 'b', 'c'])
-    assert.ok(store.damaged().every(({ kind }) => kind === 'log entry'))
+    assert.ok(store.damaged().every(({ kind }) => kind !== 'feature'))
   })
 
   test(`${kind}: whoever edits, removes or cuts off rows of the audit log behind the store's back is found out`, async (context) => {
