@@ -69,7 +69,7 @@ async function control(running: Rollout, options: ControllerOptions, lead: Lead)
   const news = announcementsOf(look)
   for (const one of news) await announce(store, one)
   fold.announced = [...fold.announced, ...news.map(({ key }) => key)]
-  if ((look.news || news.length > 0) && !(await saveLook(store, look))) return true
+  if ((look.news || news.length > 0) && !(await saveLook(store, look, lead.fence()))) return true
   onAssessed?.(assessed)
   const event = eventOf(rollout, assessed.assessment, assessed.at)
   // To widen a share on old news would be rash; to withdraw it is not.

@@ -1,6 +1,7 @@
 import type { Rollout } from '../release/rollout.ts'
 import { runningRollout } from '../release/transition.ts'
 import type { UnitRecord } from '../store/evidence-store.ts'
+import type { Fence } from '../store/lease-store.ts'
 import type { Store } from '../store/store.ts'
 import type { DecisionEngine } from './engine.ts'
 import { readJudgeHealth } from './judge-health.ts'
@@ -91,13 +92,17 @@ function foldFor(engine: DecisionEngine<object>, rollout: Rollout, known: Rollou
   return known?.basis === basis ? known : newFold(engine.newEvidence(rollout), basis, known)
 }
 
-/** False where somebody else has stored a look meanwhile: then nothing is written. */
-export function saveLook(store: Store, { rollout, fold, cursor, stored, units }: Look): Promise<boolean> {
+/** False where somebody else has stored a look meanwhile, or leads by now: then nothing is written. */
+export function saveLook(
+  store: Store,
+  { rollout, fold, cursor, stored, units }: Look,
+  fence: Fence | undefined,
+): Promise<boolean> {
   return store.saveCheckpoint(
     foldName(rollout.id),
     stored,
     { cursor, state: fold },
-    { rolloutId: unitsId(rollout.id, fold), records: units },
+    { rolloutId: unitsId(rollout.id, fold), records: units, fence },
   )
 }
 

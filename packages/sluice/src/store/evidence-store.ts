@@ -1,3 +1,5 @@
+import type { Fence } from './lease-store.ts'
+
 /** How far a fold over the log has come, and its state. `state` is JSON. */
 export interface Checkpoint {
   /** Seq of the last entry that is in the state. */
@@ -12,14 +14,15 @@ export type UnitRecord = Record<string, unknown>
 export interface EvidenceStore {
   checkpoint(name: string): Promise<Checkpoint | undefined>
   /**
-   * Written only if the stored cursor still is `expected` (-1 where none is stored); false otherwise. `units` are those of
-   * `rolloutId` that changed, by the unit's hash.
+   * Written only if the stored cursor still is `expected` (-1 where none is stored); false otherwise. `records` are of the units of
+   * `rolloutId` that changed, by the unit's hash. With `fence` it is only written if that still is the last holder of its name: a cursor
+   * that is the same does not tell whether another leader has written meanwhile.
    */
   saveCheckpoint(
     name: string,
     expected: number,
     next: Checkpoint,
-    units?: { rolloutId: string; records: ReadonlyMap<string, UnitRecord> },
+    units?: { rolloutId: string; records: ReadonlyMap<string, UnitRecord>; fence?: Fence | undefined },
   ): Promise<boolean>
   /**
    * Moves a checkpoint that cannot be read out of the way, to `aside:<name>`, where it stays until the next one; `fresh` takes

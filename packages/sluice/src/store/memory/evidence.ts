@@ -9,7 +9,7 @@ export interface MemoryEvidence extends EvidenceStore {
 }
 
 /** What is kept is text, as in the databases: it costs less than half of a structured copy. */
-export function memoryEvidence({ isForgotten }: MemoryForgetting): MemoryEvidence {
+export function memoryEvidence({ isForgotten }: MemoryForgetting, lastFence: (name: string) => number): MemoryEvidence {
   const checkpoints = new Map<string, { cursor: number; state: string }>()
   const memory = new Map<string, Map<string, string>>()
   return {
@@ -21,6 +21,7 @@ export function memoryEvidence({ isForgotten }: MemoryForgetting): MemoryEvidenc
       const state = checkpointText(name, next)
       const records = unitTexts(units?.records)
       if ((checkpoints.get(name)?.cursor ?? -1) !== expected) return false
+      if (units?.fence && units.fence.number !== lastFence(units.fence.name)) return false
       checkpoints.set(name, { cursor: next.cursor, state })
       if (units) {
         const known = memory.get(units.rolloutId) ?? new Map<string, string>()

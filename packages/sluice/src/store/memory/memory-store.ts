@@ -22,7 +22,7 @@ export function memoryStore(identity: StoreIdentity = newIdentity(), { now }: { 
   const { removeWhere: removeEntries, ...outcomes } = memoryOutcomes(featureList, forgetting)
   const { removeWhere: removeContents, ...contents } = memoryContents(forgetting)
   const { waiting, ...queue } = memoryJudgeQueue((ids) => void removeContents(({ id }) => ids.has(id)))
-  const { removeUnit, ...evidence } = memoryEvidence(forgetting)
+  const { removeUnit, ...evidence } = memoryEvidence(forgetting, lastFence)
   return {
     kind: 'memory',
     ...identity,

@@ -1,12 +1,17 @@
 import type { Checkpoint, EvidenceStore } from '../evidence-store.ts'
+import type { Fence } from '../lease-store.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
 import { asideName, checkpointOf, checkpointText, unitOf, unitTexts } from '../rows/evidence-row.ts'
 import type { Connection, Query } from './connection.ts'
 import { isForgotten } from './forgetting.ts'
 
-const insert = `INSERT INTO sluice.checkpoints (name, cursor, state) VALUES ($1, $2, $3)
+/** Nobody else leads by now; null: whoever does. */
+const leads = (name: string, fence: string) =>
+  `(${name}::text IS NULL OR ${fence}::bigint = (SELECT fence FROM sluice.leases WHERE name = ${name}))`
+const insert = `INSERT INTO sluice.checkpoints (name, cursor, state) SELECT $1, $2, $3 WHERE ${leads('$4', '$5')}
   ON CONFLICT (name) DO NOTHING RETURNING cursor`
-const update = `UPDATE sluice.checkpoints SET cursor = $2, state = $3 WHERE name = $1 AND cursor = $4 RETURNING cursor`
+const update = `UPDATE sluice.checkpoints SET cursor = $2, state = $3
+  WHERE name = $1 AND cursor = $6 AND ${leads('$4', '$5')} RETURNING cursor`
 const remove = 'DELETE FROM sluice.checkpoints WHERE name = $1 AND cursor = $2 RETURNING cursor, state'
 const upsert = `INSERT INTO sluice.checkpoints (name, cursor, state) VALUES ($1, $2, $3)
   ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor, state = excluded.state`
@@ -29,7 +34,7 @@ export function postgresEvidence(db: Connection): EvidenceStore {
       return row && checkpointOf(row)
     },
     async saveCheckpoint(name, expected, next, units) {
-      const save = savingAs(name, expected, next)
+      const save = savingAs(name, expected, next, units?.fence)
       if (!units || units.records.size === 0) return await save(db.query)
       const { rolloutId } = units
       const texts = unitTexts(units.records)
@@ -68,14 +73,12 @@ export function postgresEvidence(db: Connection): EvidenceStore {
   }
 }
 
-function savingAs(name: string, expected: number, next: Checkpoint) {
+function savingAs(name: string, expected: number, next: Checkpoint, fence: Fence | undefined) {
   const { cursor } = next
   const document = checkpointText(name, next)
   return async (query: Query): Promise<boolean> => {
-    const written =
-      expected === -1
-        ? await query(insert, [name, cursor, document])
-        : await query(update, [name, cursor, document, expected])
+    const values = [name, cursor, document, fence?.name ?? null, fence?.number ?? null]
+    const written = expected === -1 ? await query(insert, values) : await query(update, [...values, expected])
     return written.length === 1
   }
 }

@@ -14,7 +14,7 @@ const copyCheckpoint = `INSERT OR REPLACE INTO checkpoints (name, cursor, state)
 const forgetSome = `DELETE FROM units WHERE rollout_id = ? AND
   unit IN (SELECT unit FROM units WHERE rollout_id = ? ORDER BY unit LIMIT ?)`
 
-export function sqliteEvidence(db: Connection): EvidenceStore {
+export function sqliteEvidence(db: Connection, lastFence: (name: string) => number): EvidenceStore {
   return {
     checkpoint: (name) =>
       db.read(() => {
@@ -28,6 +28,7 @@ export function sqliteEvidence(db: Connection): EvidenceStore {
       records.sort(([a], [b]) => (a < b ? -1 : 1))
       return await db.write(() => {
         if (cursorOf(db, name) !== expected) return false
+        if (units?.fence && units.fence.number !== lastFence(units.fence.name)) return false
         db.run(upsertCheckpoint, name, cursor, document)
         if (!units) return true
         const isForgotten = forgottenIn(db)

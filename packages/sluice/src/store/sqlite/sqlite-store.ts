@@ -31,7 +31,7 @@ export async function sqliteStore(folder: string, fresh: StoreIdentity = newIden
     ...sqliteOutcomes(db),
     ...sqliteInstances(db),
     ...leases,
-    ...sqliteEvidence(db),
+    ...sqliteEvidence(db, lastFence),
     ...sqliteJudgeQueue(db),
     ...sqliteContents(db),
     ...sqliteForgetting(db),
