@@ -7,7 +7,7 @@ import { createRequests, type Recorder, type Requests } from './requests.ts'
 import type { Routing } from './routing.ts'
 import { render } from './template.ts'
 
-/** The prompt that a request is to use; the same object for all that use it. */
+/** The prompt that a request is to use; the same object for all that use it, and therefore frozen. */
 export interface RoutedPrompt extends PromptVersion {
   /** The messages with every `{{variable}}` replaced, once. @throws UnknownVariableError where the prompt is strict */
   render(vars: Readonly<Record<string, unknown>>): PromptMessage[]
@@ -141,6 +141,13 @@ function routedPrompt(version: PromptVersion): RoutedPrompt {
         content: render(content, vars, { strict: version.strict }),
       })),
   }
-  prompts.set(version, prompt)
+  prompts.set(version, frozen(prompt))
   return prompt
+}
+
+/** What one request put into a prompt, a user's text say, would reach the requests of others. */
+function frozen<T extends object>(value: T): T {
+  for (const part of Object.values(Object.freeze(value)))
+    if (typeof part === 'object' && !Object.isFrozen(part)) frozen(part)
+  return value
 }

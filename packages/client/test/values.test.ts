@@ -96,6 +96,15 @@ test('a field that cannot be read costs itself alone, and a wide input is one', 
   assert.partialDeepStrictEqual(feedback, { kind: 'feedback', score: 1 })
 })
 
+test('what one request does to its prompt reaches no other', async () => {
+  const plane = fakePlane(snapshot(1))
+  await using started = await startClient(plane)
+  const { prompt } = started.client.route('mail', 'ann')
+  assert.throws(() => prompt?.messages.push({ role: 'user', content: 'of ann' }), TypeError)
+  assert.throws(() => Object.assign(prompt?.messages[0] ?? {}, { content: 'of ann' }), TypeError)
+  assert.throws(() => Object.assign(prompt?.parameters ?? {}, { temperature: 1 }), TypeError)
+})
+
 test('texts are cut and cleaned, and an error of any form is one', async () => {
   const plane = fakePlane(snapshot(1, everybody))
   await using started = await startClient(plane)
