@@ -32,7 +32,8 @@ export function createEventParser({ event, retry }: EventHandlers, most = mostCh
     if (name === 'event') type = value
     else if (name === 'data') {
       data.push(value)
-      size += value.length + 1
+      // A line takes memory beside its text.
+      size += value.length + 32
     } else if (name === 'id' && !value.includes('\0')) id = value
     else if (name === 'retry' && /^\d+$/.test(value)) retry?.(Number(value))
   }

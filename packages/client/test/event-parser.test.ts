@@ -48,6 +48,8 @@ test('neither a line without an end nor an event without an end is kept beyond t
     assert.throws(() => {
       for (; fed < 100_000; fed += piece.length) parse(piece)
     }, /an event of more than 1000 characters/)
+    // A line without text takes memory too.
+    assert.ok(fed <= 1000, `${fed} of ${piece}`)
   }
   const parse = createEventParser({ event: () => undefined }, 1000)
   for (let count = 0; count < 10_000; count += 1) parse(': heartbeat\n\n')
