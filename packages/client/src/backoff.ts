@@ -10,7 +10,10 @@ export interface Backoff {
   calm(): boolean
   /** What the server asked for instead of `firstMs`. */
   first(ms: number): void
-  /** The next wait is no shorter than this answer's `Retry-After`, in seconds or as a date; at most an hour. Jitter comes on top. */
+  /**
+   * The next wait is no shorter than this answer's `Retry-After`, in seconds or as a date; at most a minute, since a page of a
+   * proxy may ask for hours. Jitter comes on top.
+   */
   heed(headers: Headers): void
 }
 
@@ -36,7 +39,7 @@ export function createBackoff({ random, clock }: Connection, firstMs: number, mo
       const text = headers.get('retry-after') ?? ''
       const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - clock.now()
       // What is neither says nothing.
-      least = Math.min(3_600_000, Math.max(0, ms || 0))
+      least = Math.min(60_000, Math.max(0, ms || 0))
     },
   }
 }

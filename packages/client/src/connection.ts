@@ -33,7 +33,7 @@ export interface ConnectionOptions {
 }
 
 export function createConnection({ url, token, process, fetch, clock, random }: ConnectionOptions): Connection {
-  const base = url.replace(/\/+$/, '')
+  const base = url.trim().replace(/\/+$/, '')
   return {
     clock,
     random,

@@ -14,13 +14,8 @@ export async function fetchSnapshot(
     const headers = known && { 'if-none-match': `"${known.epoch}-${known.revision}-${known.hash}"` }
     const answer = await ask(connection, '/v1/snapshot', { headers: headers ?? {} })
     const { status, body, readAt } = answer
-    if (status !== 200 && status !== 304) {
+    if (status !== 304 && (status !== 200 || body === undefined)) {
       refused(answer)
-      return false
-    }
-    if (status === 200 && body === undefined) {
-      const type = answer.headers.get('content-type')
-      report('warn', 'disconnected', `what answered with ${type} is no control plane: a proxy, or a wrong url`)
       return false
     }
     if (!readAt)

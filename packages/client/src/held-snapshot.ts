@@ -46,7 +46,10 @@ export function createHeldSnapshot(options: HeldSnapshotOptions): HeldSnapshot {
   let learntAt: Moment | undefined
   let trustedAt: Moment | undefined
   let lookedAt: number | undefined
-  let timer: Timer
+  const unheard = () =>
+    report('warn', 'stale', `nothing was heard of the control plane for ${maxStaleMs} ms: no unit gets a canary`)
+  // Also told where nothing was heard from the start.
+  let timer: Timer = clock.setTimer(unheard, maxStaleMs)
 
   const trustedFor = () => (trustedAt ? maxStaleMs - elapsedSince(clock, trustedAt) : 0)
 
@@ -58,7 +61,7 @@ export function createHeldSnapshot(options: HeldSnapshotOptions): HeldSnapshot {
     if (!stale && trustedFor() <= 0) {
       stale = true
       staleness(true)
-      report('warn', 'stale', `nothing was heard of the control plane for ${maxStaleMs} ms: no unit gets a canary`)
+      unheard()
     }
     return stale
   }

@@ -147,7 +147,6 @@ function routedPrompt(version: PromptVersion): RoutedPrompt {
 
 /** What one request put into a prompt, a user's text say, would reach the requests of others. */
 function frozen<T extends object>(value: T): T {
-  for (const part of Object.values(Object.freeze(value)))
-    if (typeof part === 'object' && !Object.isFrozen(part)) frozen(part)
+  for (const part of Object.values(Object.freeze(value))) if (!Object.isFrozen(part)) frozen(part as object)
   return value
 }

@@ -65,7 +65,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     if (tokenRefused) {
       report('warn', 'unauthorized', `the token was refused (${status})`)
       refusal()
-    } else report('info', 'disconnected', `the control plane answered ${status}`)
+    } else report(...refusalOf(status, headers.get('content-type')))
   }
 
   /** Does not wait for the stream's first snapshot where nothing is trusted yet: a proxy may hold it back. */
@@ -151,4 +151,10 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     },
     close: () => stop.abort(),
   }
+}
+
+function refusalOf(status: number, type: string | null): Parameters<Report> {
+  return status < 500 && status !== 429
+    ? ['warn', 'disconnected', `what answered ${status} (${type}) is no control plane: a proxy, or a wrong url`]
+    : ['info', 'disconnected', `the control plane answered ${status}`]
 }

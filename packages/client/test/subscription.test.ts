@@ -164,3 +164,29 @@ test('a page in the place of an answer is told as such, and not read', async () 
   assert.ok(started.diagnostics.some(({ level, message }) => level === 'warn' && message.includes('text/html')))
   assert.ok(pulled < 100, `${pulled} pieces were read`)
 })
+
+test('an hour that a page asks to wait for is no hour', async () => {
+  const plane = fakePlane(snapshot(1))
+  await using started = await startClient(plane)
+  plane.interfere(() => new Response('maintenance', { status: 503, headers: { 'retry-after': '3600' } }))
+  for (const stream of plane.streams) stream.end()
+  await started.pass(120_000)
+  plane.interfere(undefined)
+  plane.publish(snapshot(2, { ...featureWith(), active: 'b' }))
+  await started.pass(90_000)
+  assert.equal(started.client.route('mail', 'ann').version, 'b')
+})
+
+test('what was never heard of the control plane is told, and that something else answers in its place', async () => {
+  const answers = [new Error('refused'), 502, 404, 302].map((answer) => ({
+    answer: typeof answer === 'number' ? new Response('', { status: answer }) : answer,
+    expected: Number(answer) < 500 ? 'disconnected' : 'stale',
+  }))
+  for (const { answer, expected } of answers) {
+    const plane = fakePlane(snapshot(1))
+    plane.interfere(() => (answer instanceof Error ? answer : new Response('', answer)))
+    await using started = await startClient(plane, { bootstrap: snapshot(1) })
+    await started.pass(60_000)
+    assert.equal(started.diagnostics.find(({ level }) => level === 'warn')?.code, expected)
+  }
+})
