@@ -23,11 +23,15 @@ export const publishedAnswer = versionAnswer.extend({
   notes: z.array(z.string()).default([]),
 })
 
+const byArm = z.looseObject({ incumbent: z.int(), canary: z.int() })
+
 const tokenShareAnswer = z.looseObject({
   tokenId: z.string().nullable(),
   name: z.string().optional(),
   share: z.number(),
   impossible: z.int(),
+  requests: byArm.optional(),
+  errors: byArm.optional(),
   leftOut: z.boolean(),
 })
 

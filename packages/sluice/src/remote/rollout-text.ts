@@ -51,10 +51,14 @@ function tokenLines({ assessment, excluded = [] }: RolloutAnswer): string[] {
   const tokens = assessment?.tokens ?? []
   const isWorthTelling = tokens.length > 1 || tokens.some(({ leftOut, impossible }) => leftOut || impossible > 0)
   const lines = isWorthTelling
-    ? tokens.map(({ tokenId, name, share, impossible, leftOut }) => {
+    ? tokens.map(({ tokenId, name, share, impossible, leftOut, requests, errors }) => {
         const who = [tokenId ?? 'no known token', ...(name === undefined ? [] : [`"${name}"`])].join(' ')
         const wrong = impossible > 0 ? `, ${impossible} impossible` : ''
-        return `  ${(100 * share).toFixed(1)} % of the requests by ${who}${wrong}${leftOut ? ', left out: its arms do not match' : ''}`
+        const failed =
+          requests && errors
+            ? `, failed: ${errors.canary} of ${requests.canary} of the canary, ${errors.incumbent} of ${requests.incumbent} of the incumbent`
+            : ''
+        return `  ${(100 * share).toFixed(1)} % of the requests by ${who}${failed}${wrong}${leftOut ? ', left out: its arms do not match' : ''}`
       })
     : []
   return [...lines, ...excluded.map((token) => `  the outcomes of ${token} are left out by an operator`)]

@@ -3,7 +3,7 @@ import type { Assessment, SignalEvidence } from './assessment.ts'
 import type { Findings } from './decide.ts'
 import type { Evidence } from './evidence.ts'
 import { isJudgeSilent } from './judge-silence.ts'
-import { type TokenShare, tokenText } from './token-share.ts'
+import { disputeText, type TokenShare, tokensText } from './token-share.ts'
 
 type Alert = Assessment['alerts'][number]
 
@@ -29,10 +29,12 @@ export function alertsOf(
   const threshold = -Math.log(alpha)
   const reached = (name: string) => (signals.find(({ signal }) => signal === name)?.logE ?? 0) >= threshold
   const alerts: (Alert | false)[] = [
-    logE >= threshold - Math.log(earlyShare) && {
-      code: 'evidence',
-      message: `evidence against the canary is at ${Math.exp(logE).toFixed(1)} of the ${(1 / alpha).toFixed(0)} that roll it back`,
-    },
+    // Where tokens disagree, what all say together is not what rolls back.
+    !findings.disputed &&
+      logE >= threshold - Math.log(earlyShare) && {
+        code: 'evidence',
+        message: `evidence against the canary is at ${Math.exp(logE).toFixed(1)} of the ${(1 / alpha).toFixed(0)} that roll it back`,
+      },
     reached('cost') && {
       code: 'cost',
       message: `the canary costs more than ${costRatio} times what the incumbent does`,
@@ -48,11 +50,11 @@ export function alertsOf(
     tokens.length > 1 &&
       findings.disputed && {
         code: 'tokens-disagree',
-        message: `what some tokens report speaks against the canary, and the others do not bear it out: ${listed(tokens)}`,
+        message: disputeText(tokens),
       },
     tokens.some(({ leftOut }) => leftOut) && {
       code: 'left-out',
-      message: `the arms of a token do not match, what it reports is left out: ${listed(tokens.filter(({ leftOut }) => leftOut))}`,
+      message: `the arms of a token do not match, what it reports is left out: ${tokensText(tokens.filter(({ leftOut }) => leftOut))}`,
     },
     findings.unwatched && {
       code: 'no-outcomes',
@@ -65,11 +67,4 @@ export function alertsOf(
     },
   ]
   return alerts.filter((alert) => alert !== false)
-}
-
-const named = 4
-
-function listed(tokens: readonly TokenShare[]): string {
-  const more = tokens.length > named ? ` and ${tokens.length - named} more` : ''
-  return `${tokens.slice(0, named).map(tokenText).join(', ')}${more}`
 }

@@ -28,7 +28,8 @@ function byEvidence({ decision }: Assessment): Next {
 
 /** Time may be enough to widen a share, but nobody is promoted whom too few users have met. */
 function bySoak(rollout: Rollout, { decision, canary, soak }: Assessment, now: number): Next {
-  if (decision.do === 'hold' && decision.why === 'sampleRatioMismatch') return { why: decision.why }
+  // Arms that do not match, and tokens that disagree: time alone settles neither.
+  if (decision.do === 'hold' && decision.why !== 'insufficientData') return { why: decision.why }
   const due = dueBySoak({ ...rollout, hold: null }, now, isSoaked(rollout, soak))
   if (rollout.settings.advance === 'soak' && due === null && isOverdue(rollout, now) && !soak.counting)
     return { why: 'insufficientData' }

@@ -26,7 +26,7 @@ export interface Findings {
 /**
  * What to do now. Evidence against the canary comes first, at any time. A mismatch of the arms freezes the rest, and ends at the
  * incumbent if it lasts. Nothing else happens before the stage was watched for its soak time or without data, and nothing for the
- * better in quiet hours. Stages that end by soak time alone, or by hand, are not ended here.
+ * better in quiet hours. Stages that end by soak time alone, or by hand, are not ended here, but held where tokens disagree.
  */
 export function decide(rollout: Rollout, now: number, findings: Findings): Decision {
   const { settings, stage, startedAt, status } = rollout
@@ -39,6 +39,7 @@ export function decide(rollout: Rollout, now: number, findings: Findings): Decis
   const { soaked, unwatched } = findings
   const late = now - startedAt > settings.patience
   if (status === 'paused' || !(soaked || unwatched || late)) return { do: 'continue' }
+  if (settings.advance !== 'evidence' && findings.disputed && !unwatched) return { do: 'hold', why: 'inconclusive' }
   if (unwatched || findings.lacking.length > 0) return { do: 'hold', why: 'insufficientData' }
   if (settings.advance !== 'evidence') return { do: 'continue' }
   if (soaked && findings.unproven.length === 0) {

@@ -42,10 +42,30 @@ export function tokenShares(testimony: readonly Testimony[], settings: RolloutSe
     .sort((a, b) => b.share - a.share)
 }
 
-/** `token t-1 (12 impossible, 40 of 52 requests by the canary)` */
-export function tokenText({ tokenId, impossible, requests }: TokenShare): string {
+/** `token t-1 (12 impossible, 40 of 52 requests by the canary; failed: 38 of the canary's, 0 of the incumbent's)` */
+export function tokenText({ tokenId, impossible, requests, errors }: TokenShare): string {
   const name =
     tokenId === null ? 'outcomes of no known token' : tokenId === 'others' ? 'other tokens' : `token ${tokenId}`
   const wrong = impossible > 0 ? `${impossible} impossible, ` : ''
-  return `${name} (${wrong}${requests.canary} of ${requests.canary + requests.incumbent} requests by the canary)`
+  const failed =
+    errors.canary + errors.incumbent > 0
+      ? `; failed: ${errors.canary} of the canary's, ${errors.incumbent} of the incumbent's`
+      : ''
+  return `${name} (${wrong}${requests.canary} of ${requests.canary + requests.incumbent} requests by the canary${failed})`
+}
+
+const named = 4
+
+/** A few of them, and how many more. */
+export function tokensText(tokens: readonly TokenShare[]): string {
+  const more = tokens.length > named ? ` and ${tokens.length - named} more` : ''
+  return `${tokens.slice(0, named).map(tokenText).join(', ')}${more}`
+}
+
+/** Where some tokens accuse the canary and the others do not bear it out; first those whose canary fails more often than their incumbent. */
+export function disputeText(tokens: readonly TokenShare[]): string {
+  const excess = ({ requests, errors }: TokenShare) =>
+    errors.canary / Math.max(1, requests.canary) - errors.incumbent / Math.max(1, requests.incumbent)
+  const inOrder = tokens.toSorted((a, b) => excess(b) - excess(a))
+  return `what some tokens report speaks against the canary, and the others do not bear it out: ${tokensText(inOrder)}`
 }

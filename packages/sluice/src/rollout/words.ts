@@ -1,6 +1,6 @@
 import type { Assessment, SignalEvidence } from './assessment.ts'
 import type { Findings } from './decide.ts'
-import { tokenText } from './token-share.ts'
+import { disputeText, tokensText } from './token-share.ts'
 
 type Facts = Omit<Assessment, 'words'>
 
@@ -29,6 +29,7 @@ function conclusion(facts: Facts, findings: Findings): string {
     case 'hold':
       return holding(facts, findings, decision.why)
     case 'continue':
+      if (findings.disputed) return `${dispute(facts)} It is not rolled back by that alone.`
       return facts.anytimeP < 0.2 ? suspicion(facts) : 'Nothing speaks against the canary so far.'
   }
 }
@@ -44,7 +45,12 @@ function givingUp(facts: Facts): string {
 
 function culprits({ tokens }: Facts): string {
   const found = tokens.filter(({ leftOut }) => leftOut)
-  return found.length === 0 ? '' : ` Left out: ${found.slice(0, 4).map(tokenText).join(', ')}.`
+  return found.length === 0 ? '' : ` Left out: ${tokensText(found)}.`
+}
+
+function dispute({ tokens }: Facts): string {
+  const text = disputeText(tokens)
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 }
 
 function suspicion(facts: Facts): string {
@@ -58,6 +64,8 @@ function holding(facts: Facts, findings: Findings, why: string): string {
     const silent = unwatched ? [`no outcomes of both arms ${sinceText(facts.soak.heardAt)}`] : []
     return `Too little data to decide: ${[...silent, ...lacking].join(', ')}.`
   }
+  if (why === 'inconclusive' && findings.disputed)
+    return `${dispute(facts)} A person must decide: roll back, or leave out whose word is wrong (sluice outcomes exclude).`
   if (why === 'inconclusive')
     return `Time is up and ${listed(unproven)} could still be worse than the margin: a person must decide.`
   if (unevenlyJudged && !mismatched)

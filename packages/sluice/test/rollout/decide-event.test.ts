@@ -30,6 +30,15 @@ test('an advance names the stage that it leaves, a rollback the rollout, and bot
   })
 })
 
+test('time alone leads on, but not while tokens disagree', () => {
+  const bySoak = { ...rollout, settings: { ...rollout.settings, advance: 'soak' as const, minUsers: 0 } }
+  const soak = { stage: rollout.stage, soakedMs: 1e12, counting: true, heardAt: start }
+  const at = (decision: Decision) => eventOf(bySoak, { ...on(decision), soak }, start + 1e12)
+  assert.match(at({ do: 'continue' })?.type ?? '', /advance|promote/)
+  assert.match(at({ do: 'hold', why: 'insufficientData' })?.type ?? '', /advance|promote/)
+  assert.partialDeepStrictEqual(at({ do: 'hold', why: 'inconclusive' }), { type: 'hold', why: 'inconclusive' })
+})
+
 test('a hold is noted when it begins and when it ends, not in between', () => {
   const held = { ...rollout, hold: 'inconclusive' as const }
   assert.partialDeepStrictEqual(eventOf(rollout, on({ do: 'hold', why: 'inconclusive' }), start), {

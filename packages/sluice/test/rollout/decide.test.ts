@@ -93,7 +93,11 @@ test('in quiet hours nothing advances', () => {
 
 test('stages that end by time alone, or by hand, are not ended by evidence', () => {
   for (const advance of ['soak', 'manual']) {
-    assert.deepEqual(at(30, {}, { settings: settings({ advance }) }), { do: 'continue' })
+    const byOther = { settings: settings({ advance }) }
+    assert.deepEqual(at(30, {}, byOther), { do: 'continue' })
+    const disputed = { disputed: true, lacking: ['0 of 20 users with a judged score'] }
+    assert.deepEqual(at(1, disputed, byOther), { do: 'continue' })
+    assert.deepEqual(at(30, disputed, byOther), { do: 'hold', why: 'inconclusive' }, 'time settles no dispute')
   }
 })
 
