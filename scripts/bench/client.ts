@@ -28,17 +28,18 @@ export async function benchClient({ flags }: { flags?: string | undefined }): Pr
   if (flags) peers(flags)
 }
 
-/** As the bench of the others: distinct keys, a warm-up, the median of five passes. */
+/** As the bench of the others: distinct keys, a warm-up, the median of five passes; in processor time, whatever else the machine does. */
 function decisions(): void {
   const units = Array.from({ length: 1_000_000 }, (_, index) => `user-${String(index).padStart(10, '0')}`)
   const passes = Array.from({ length: 6 }, () => {
-    const began = performance.now()
+    const began = process.cpuUsage().user
     let canaries = 0
     for (const unit of units) if (routeUnit(feature, unit).arm === 'canary') canaries += 1
     if (Math.abs(canaries - 100_000) > 1500) throw new Error(`${canaries} of 1,000,000 in the canary at 10 %`)
-    return performance.now() - began
+    // Microseconds for a million.
+    return (process.cpuUsage().user - began) / 1000
   })
-  console.log(`routeUnit: ${Math.round(quantile(passes.slice(1), 0.5))} ns a decision (target 400)`)
+  console.log(`routeUnit: ${Math.round(quantile(passes.slice(1), 0.5))} ns of processor time a decision (target 400)`)
 }
 
 /** Everything that the client adds to a request: the route, the run around an empty call, the outcome queued. */
@@ -73,7 +74,7 @@ async function size(): Promise<void> {
     ...{ entryPoints: [entry], bundle: true, minify: true, write: false, format: 'esm', external: ['node:*'] },
   })
   const code = outputFiles[0]?.contents ?? new Uint8Array()
-  console.log(`client bundle: ${gzipSync(code).length} bytes gzipped, ${code.length} minified (target 13,500 gzipped)`)
+  console.log(`client bundle: ${gzipSync(code).length} bytes gzipped, ${code.length} minified (target 10,000 gzipped)`)
 }
 
 function peers(folder: string): void {

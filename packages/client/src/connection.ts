@@ -13,7 +13,7 @@ export interface Connection {
 }
 
 /** The beginning of an answer. */
-export interface Reply {
+interface Reply {
   response: Response
   /**
    * The store was read then, or later, for this answer. Undefined where that is not proven: what comes out of a cache

@@ -5,8 +5,6 @@ export interface ServerEvent {
   /** `message` where the stream does not say. */
   type: string
   data: string
-  /** The last id so far; empty while there was none. */
-  id: string
 }
 
 export interface EventHandlers {
@@ -16,7 +14,7 @@ export interface EventHandlers {
 }
 
 /**
- * Takes the text of an event stream in pieces cut anywhere (WHATWG HTML, 9.2.6). Returns what to call with each piece.
+ * Takes the text of an event stream in pieces cut anywhere (WHATWG HTML, 9.2.6), without its ids. Returns what to call with each piece.
  * An event that the stream's end cuts off is never dispatched.
  * @throws Error from the call with which an event or a line becomes longer than `most` characters
  */
@@ -26,7 +24,6 @@ export function createEventParser({ event, retry }: EventHandlers, most = mostCh
   let type = ''
   let data: string[] = []
   let size = 0
-  let id = ''
 
   function field(name: string, value: string): void {
     if (name === 'event') type = value
@@ -34,13 +31,12 @@ export function createEventParser({ event, retry }: EventHandlers, most = mostCh
       data.push(value)
       // A line takes memory beside its text.
       size += value.length + 32
-    } else if (name === 'id' && !value.includes('\0')) id = value
-    else if (name === 'retry' && /^\d+$/.test(value)) retry?.(Number(value))
+    } else if (name === 'retry' && /^\d+$/.test(value)) retry?.(Number(value))
   }
 
   function line(text: string): void {
     if (text === '') {
-      if (data.length > 0) event({ type: type || 'message', data: data.join('\n'), id })
+      if (data.length > 0) event({ type: type || 'message', data: data.join('\n') })
       type = ''
       data = []
       size = 0

@@ -54,16 +54,16 @@ export function readObservation(given: unknown, fault: Fault): Observation | und
     fault('nothing was recorded: expected an object such as {costUsd: 0.01}')
     return undefined
   }
-  const read: [string, unknown][] = []
+  const read: Record<string, unknown> = {}
   const wrong: string[] = []
   for (const [name, value] of entries) {
     if (value === undefined || value === null) continue
     const taken = reads.get(name)?.(value)
     if (taken !== value) wrong.push(name)
-    if (taken !== undefined) read.push([name, taken])
+    if (taken !== undefined) read[name] = taken
   }
   if (wrong.length > 0) fault(`left out or changed: ${wrong.slice(0, 9).join()}`)
-  return Object.fromEntries(read)
+  return read
 }
 
 /** Undefined for what is no object with fields, such as a promise, and for what cannot be read. An error alone is one. */

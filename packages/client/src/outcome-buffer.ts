@@ -4,13 +4,11 @@ import type { Outcome } from './protocol.ts'
 export interface OutcomeBuffer {
   add(outcome: Outcome): void
   /**
-   * Takes the oldest: at most `limit`, and no more than fit into a request, as JSON. They count until they are put back or done.
+   * Takes the oldest: at most `limit`, and no more than fit into a request, as JSON. They count until they are settled.
    */
   take(limit: number): string[]
-  /** What was taken could not be sent: it is the oldest again. */
-  putBack(): void
-  /** What was taken is done with. */
-  done(): void
+  /** What was taken is done with, or could not be sent and is the oldest again. */
+  settle(done: boolean): void
   waiting(): number
   /** Waiting or taken. */
   size(): number
@@ -21,63 +19,46 @@ const requestChars = 300_000
 /** All that may wait. */
 const mostChars = 30_000_000
 
-export interface OutcomeBufferOptions {
-  capacity: number
-  dropped(number: number): void
-}
-
-export function createOutcomeBuffer({ capacity, dropped }: OutcomeBufferOptions): OutcomeBuffer {
-  let waiting: string[] = []
-  let taken: string[] = []
+/** `dropped` hears how many were. */
+export function createOutcomeBuffer(capacity: number, dropped: (number: number) => void): OutcomeBuffer {
+  /** As JSON, the oldest first. */
+  const outcomes: string[] = []
+  /** So many of the oldest are taken. */
+  let taken = 0
   let chars = 0
 
+  /** What is taken stays: it may have arrived. */
   function bound(): void {
-    let excess = Math.max(0, Math.min(waiting.length, waiting.length + taken.length - capacity))
-    for (let at = 0; at < waiting.length && (at < excess || chars > mostChars); at += 1) {
-      chars -= waiting[at]?.length ?? 0
-      excess = Math.max(excess, at + 1)
+    let end = taken
+    for (let left = outcomes.length; end < outcomes.length && (left > capacity || chars > mostChars); left -= 1) {
+      chars -= outcomes[end]?.length ?? 0
+      end += 1
     }
-    if (excess === 0) return
-    waiting.splice(0, excess)
-    dropped(excess)
-  }
-
-  function fitting(limit: number): number {
-    let sum = 0
-    const first = waiting.findIndex((json, index) => {
-      sum += json.length
-      return index > 0 && (index >= limit || sum > requestChars)
-    })
-    return first < 0 ? waiting.length : first
-  }
-
-  function putBack(): void {
-    waiting = [...taken, ...waiting]
-    taken = []
-    bound()
+    if (end > taken) dropped(outcomes.splice(taken, end - taken).length)
   }
 
   return {
     add(outcome) {
       const json = JSON.stringify(outcome)
-      waiting.push(json)
+      outcomes.push(json)
       chars += json.length
       bound()
     },
     take(limit) {
-      taken = waiting.splice(0, fitting(limit))
-      return taken
+      let sum = 0
+      const first = outcomes.findIndex((json, index) => {
+        sum += json.length
+        return index > 0 && (index >= limit || sum > requestChars)
+      })
+      taken = first < 0 ? outcomes.length : first
+      return outcomes.slice(0, taken)
     },
-    putBack,
-    done() {
-      chars -= charsOf(taken)
-      taken = []
+    settle(done) {
+      if (done) for (const { length } of outcomes.splice(0, taken)) chars -= length
+      taken = 0
+      bound()
     },
-    waiting: () => waiting.length,
-    size: () => waiting.length + taken.length,
+    waiting: () => outcomes.length - taken,
+    size: () => outcomes.length,
   }
-}
-
-function charsOf(list: readonly string[]): number {
-  return list.reduce((sum, { length }) => sum + length, 0)
 }

@@ -22,16 +22,13 @@ export interface OutcomeDelivery {
   counts(): DeliveryCounts
 }
 
-export interface OutcomeDeliveryOptions {
-  connection: Connection
-  report: Report
-  backoff: Backoff
-  batchSize: number
-  buffer: () => OutcomeBuffer
-}
-
-export function createOutcomeDelivery(options: OutcomeDeliveryOptions): OutcomeDelivery {
-  const { connection, report, backoff, batchSize, buffer } = options
+export function createOutcomeDelivery(
+  connection: Connection,
+  report: Report,
+  backoff: Backoff,
+  batchSize: number,
+  buffer: () => OutcomeBuffer,
+): OutcomeDelivery {
   const counts = { delivered: 0, dropped: 0, rejected: 0 }
   let limit = batchSize
 
@@ -54,7 +51,7 @@ export function createOutcomeDelivery(options: OutcomeDeliveryOptions): OutcomeD
     if (status === 200 && holds<OutcomesResponse>(body, response)) taken(body)
     else if (divisible.includes(status) && sent > 1) {
       limit = Math.ceil(sent / 2)
-      buffer().putBack()
+      buffer().settle(false)
     } else if (refusals.includes(status)) drop(sent, `the control plane answered ${status}`)
     else {
       backoff.heed(headers)
@@ -73,8 +70,7 @@ export function createOutcomeDelivery(options: OutcomeDeliveryOptions): OutcomeD
     } catch (error) {
       report('info', 'outcomes-delayed', messageOf(error))
     }
-    if (settled) buffer().done()
-    else buffer().putBack()
+    buffer().settle(settled)
     return settled
   }
 

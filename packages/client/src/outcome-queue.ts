@@ -41,11 +41,8 @@ export function createOutcomeQueue(options: OutcomeQueueOptions): OutcomeQueue {
   const { connection, report, capacity, batchSize, flushMs, recordMs } = options
   const { clock, random } = connection
   const backoff = createBackoff(connection, 500, 30_000)
-  const delivery = createOutcomeDelivery({ connection, report, backoff, batchSize, buffer: () => buffer })
-  const buffer = createOutcomeBuffer({
-    capacity,
-    dropped: (number) => delivery.drop(number, `the queue holds ${capacity}`),
-  })
+  const delivery = createOutcomeDelivery(connection, report, backoff, batchSize, () => buffer)
+  const buffer = createOutcomeBuffer(capacity, (number) => delivery.drop(number, `the queue holds ${capacity}`))
   const requests = createOpenRequests({
     ...{ now: () => elapsed(clock), recordMs, settleMs: Math.min(recordMs, flushMs / 4), closed: queue },
     capacity: Math.ceil(capacity / 2),

@@ -17,9 +17,9 @@ test('fields, comments, several lines of data, ids that last, types that do not'
     'data\ndata\n\nunknown: x\nid: a\0b\n\nevent: never\n\ndata:last\n\ndata: cut off',
   ])
   assert.deepEqual(events, [
-    { type: 'snapshot', data: '{"a":\n 1}', id: '7' },
-    { type: 'message', data: '\n', id: '7' },
-    { type: 'message', data: 'last', id: '7' },
+    { type: 'snapshot', data: '{"a":\n 1}' },
+    { type: 'message', data: '\n' },
+    { type: 'message', data: 'last' },
   ])
   assert.deepEqual(retries, [1500])
 })

@@ -17,7 +17,7 @@ import { featureWith, snapshot } from './support/snapshots.ts'
 
 const folder = path.join(import.meta.dirname, '..')
 
-test('the client has no dependencies and is smaller than 13.5 kB, minified and gzipped', async () => {
+test('the client has no dependencies and is smaller than 13 kB, minified and gzipped', async () => {
   assert.deepEqual(manifest.dependencies, {})
   const { outputFiles, metafile } = await build({
     entryPoints: [path.join(folder, 'src/index.ts')],
@@ -31,7 +31,8 @@ test('the client has no dependencies and is smaller than 13.5 kB, minified and g
     },
   })
   const size = gzipSync(outputFiles[0]?.contents ?? '').length
-  assert.ok(size > 1000 && size < 13_500, `${size} bytes`)
+  // The aim is 10 kB: this keeps it from moving further away.
+  assert.ok(size > 1000 && size < 13_000, `${size} bytes`)
   const imported = Object.values(metafile.outputs).flatMap(({ imports }) => imports)
   assert.deepEqual([...new Set(imports(imported))], [])
 })
