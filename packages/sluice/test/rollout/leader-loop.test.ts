@@ -74,3 +74,19 @@ test('work that hangs is no reason to keep others out', async () => {
   assert.ok(await store.lead('controller'))
   void loop.close()
 })
+
+test('a lease that cannot be given up, since the store is away, is no fault of the end', async () => {
+  const { clock, store } = stage()
+  const away = () => Promise.reject(new Error('the store is away'))
+  const lead = async (name: string) => {
+    const lease = await store.lead(name)
+    return lease && { ...lease, release: away }
+  }
+  const loop = startLeaderLoop({
+    ...{ store: { lead }, name: 'controller', clock, everyMs: 1000, onError: assert.fail },
+    work: async () => false,
+  })
+  await clock.runUntil(10)
+  await loop.close()
+  assert.equal(await store.lead('controller'), undefined, 'it ends with its time')
+})

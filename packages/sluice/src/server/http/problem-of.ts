@@ -8,7 +8,7 @@ const storeFaults: Partial<Record<StoreFault, { detail: string; retryAfter: stri
   full: { detail: 'The store has no space left: nothing was written. Free some, then try again.', retryAfter: '30' },
   unreachable: {
     detail:
-      'The store does not answer: whether this was recorded is not known. Repeat it with the same ids or Idempotency-Key, which count once.',
+      'The store does not answer: whether a write was recorded is not known. Repeat it with the same ids or Idempotency-Key, which count once.',
     retryAfter: '1',
   },
   closed: { detail: 'The server is shutting down: nothing was written. Try again.', retryAfter: '1' },
