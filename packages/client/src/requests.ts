@@ -18,9 +18,8 @@ export interface Recorder {
 
 /** The requests of one route, and what is said of them. Nothing here throws. */
 export interface Requests {
-  /** A request begins, whose end will tell how it went. */
-  begin(): void
-  end(observation: Observation): void
+  /** A request begins; returns how to tell at its end how it went. */
+  begin(): (observation: Observation) => void
   record(given: unknown): void
   feedback(given: unknown): void
   reference(): RequestReference | null
@@ -31,12 +30,12 @@ export interface Requests {
 export function createRequests(about: Omit<RequestName, 'id'>, capturePpm: number, recorder: Recorder): Requests {
   const { clock, report, newId, queue, references } = recorder
   const { requests } = queue
+  /** The one that began last, whether or not one before it has ended. */
   let last: RequestOutcome | undefined
-  /** Said of a request that has not ended yet. */
-  let draft: RequestOutcome | undefined
-  let running = 0
+  let running = false
 
-  const created = (): RequestOutcome => ({ id: newId(), ...about, observedAt: new Date(clock.now()).toISOString() })
+  const now = () => new Date(clock.now()).toISOString()
+  const created = (): RequestOutcome => ({ id: newId(), ...about, observedAt: now() })
 
   function merge(outcome: RequestOutcome, { input, output, ...rest }: Observation): void {
     Object.assign(outcome, rest)
@@ -52,27 +51,23 @@ export function createRequests(about: Omit<RequestName, 'id'>, capturePpm: numbe
 
   return {
     begin() {
-      running += 1
       // What was recorded by hand a moment ago belongs to this request.
-      if (last && requests.withdraw(last)) draft = last
-    },
-    end(observation) {
-      running -= 1
-      last = created()
-      const { observedAt } = last
-      if (draft) last.id = draft.id
-      merge(last, observation)
-      if (draft) Object.assign(last, draft, { observedAt })
-      draft = undefined
-      requests.open(last, last.error === undefined ? 'succeeded' : 'failed')
+      const request = last && requests.withdraw(last) ? last : created()
+      last = request
+      running = true
+      return (observation) => {
+        if (last === request) running = false
+        const said = { ...request, observedAt: now() }
+        merge(request, observation)
+        Object.assign(request, said)
+        requests.open(request, request.error === undefined ? 'succeeded' : 'failed')
+      }
     },
     record(given) {
       const observation = readObservation(given, (message) => report('warn', 'invalid-field', message))
       if (!observation) return
-      if (running > 0) {
-        draft ??= created()
-        merge(draft, observation)
-      } else if (!last) {
+      if (last && running) merge(last, observation)
+      else if (!last) {
         last = created()
         merge(last, observation)
         requests.open(last, 'recorded')
@@ -87,10 +82,7 @@ export function createRequests(about: Omit<RequestName, 'id'>, capturePpm: numbe
     feedback(given) {
       sendFeedback(recorder, last, given, 'invalid-feedback', 'nothing was recorded: there was no request yet')
     },
-    reference() {
-      const request = draft ?? last
-      return request ? references.seal(request) : null
-    },
+    reference: () => (last ? references.seal(last) : null),
     done() {
       if (last) requests.close(last)
     },

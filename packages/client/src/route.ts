@@ -24,7 +24,7 @@ export interface Route {
   arm: Arm | null
   rolloutId: string | null
   stage: number | null
-  /** Names this route's last request for `sluice.feedback`; null before there is one, or without a version. */
+  /** Names this route's last request for `sluice.feedback`, also from inside its work; null before there is one, or without a version. */
   reference(): RequestReference | null
   /**
    * Calls `work`, times it and records how it went. What `work` throws is recorded and thrown on unchanged. A text that it
@@ -89,12 +89,12 @@ async function timed<T>(
   }
   if (!requests) return work()
   const startedAt = elapsed(clock)
+  const ended = requests.begin()
   const end = (observation: Observation) => {
     const latencyMs = Math.round((elapsed(clock) - startedAt) * 10) / 10
     // A clock that steps backwards measures nothing.
-    requests.end({ ...(latencyMs >= 0 && latencyMs < 86_400_000 && { latencyMs }), ...observation })
+    ended({ ...(latencyMs >= 0 && latencyMs < 86_400_000 && { latencyMs }), ...observation })
   }
-  requests.begin()
   try {
     const result = await work()
     end(described(result, describe, report))

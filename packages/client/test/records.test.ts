@@ -153,6 +153,20 @@ test('two runs of one route are two requests, and so are two at the same time', 
   assert.equal(new Set(requests(plane).map(({ id }) => id)).size, 4)
 })
 
+test('a run that never ends takes nothing of what is recorded of the next', async () => {
+  const plane = fakePlane(snapshot(1))
+  await using started = await startClient(plane)
+  const route = started.client.route('mail', 'ann')
+  void route.run(() => new Promise(() => undefined))
+  await route.run(() => 'Hi')
+  route.record({ costUsd: 0.5 })
+  await started.client.flush()
+  assert.deepEqual(
+    requests(plane).map(({ costUsd }) => costUsd),
+    [0.5],
+  )
+})
+
 test('the number of requests that wait is bounded: the oldest are sent', async () => {
   const plane = fakePlane(snapshot(1))
   await using started = await startClient(plane, { queueCapacity: 20 })
