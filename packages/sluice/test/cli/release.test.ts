@@ -110,7 +110,7 @@ test('a rollback tells who has confirmed it, and those who have not are a warnin
   }
   for (const host of ['host-1', 'host-2', 'host-3']) await acknowledge(host)
   const watching = project.start(['status', '--watch'], server.env)
-  await until(() => watching.printed().includes('3 of 3 run'), 'the status to be shown')
+  await until(() => watching.printed().includes('3 of 3 are up to date'), 'the status to be shown')
 
   const rollingBack = sluice('rollback', 'summary', '--reason', 'INC-7', '--wait', '600ms')
   const before = (await (await request('/v1/snapshot')).json()).revision
@@ -125,7 +125,7 @@ test('a rollback tells who has confirmed it, and those who have not are a warnin
     /instances: 1 of 3 are up to date, at revision \d+\n {2}host-2 has revision \d+\n/,
   )
 
-  await until(() => watching.printed().includes('1 of 3 run'), 'the status to be shown again')
+  await until(() => watching.printed().includes('1 of 3 are up to date'), 'the status to be shown again')
   watching.kill('SIGINT')
   assert.equal((await watching.done).code, 0)
 

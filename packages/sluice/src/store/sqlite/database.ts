@@ -95,7 +95,7 @@ async function lock(file: string, attempts: number, everyMs: number): Promise<()
   }
 }
 
-const inUse = 'another process uses it. Stop that one, or give both a PostgreSQL database (DATABASE_URL)'
+const inUse = 'another process uses it. Stop that one, or let servers share a PostgreSQL database (DATABASE_URL)'
 
 async function migrate(database: DatabaseSync): Promise<void> {
   const from = Number(database.prepare('PRAGMA user_version').get()?.user_version)
