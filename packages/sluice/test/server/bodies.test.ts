@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { verifyChain } from '../../src/release/audit-chain.ts'
-import { isDeeperThan } from '../../src/server/http/json-depth.ts'
+import { outlineOf } from '../../src/server/http/json-outline.ts'
 import { maxBodyBytes } from '../../src/server/http/read-body.ts'
 import { gateReport, promptVersion, testPlane } from '../support/control-plane.ts'
 
@@ -60,10 +60,14 @@ test('a number that JavaScript has no place for is unknown, wherever it stands',
   assert.ok(!JSON.stringify(rows, (_, value) => (value === Infinity ? 'infinite' : value)).includes('infinite'))
 })
 
+test('ids of hex digits and small costs are no numbers that overflow', () => {
+  const text = JSON.stringify({ id: '12e345', of: '1'.repeat(400), costUsd: 4e-7, refusal: true, tokens: [1, 20_000] })
+  assert.equal(outlineOf(text).mayOverflow, false)
+})
+
 test('nesting is limited, brackets in strings do not count', async () => {
-  assert.deepEqual([isDeeperThan('[[[]]]', 3), isDeeperThan('[[[]]]', 2)], [false, true])
-  assert.equal(isDeeperThan('["[[[[\\"[[["]', 1), false)
-  assert.equal(isDeeperThan('["\\\\",[[]]]', 2), true)
+  const depths = ['[[{}]]', '["[[[[\\"[[["]', '["\\\\",[[]]]'].map((text) => outlineOf(text).depth)
+  assert.deepEqual(depths, [3, 1, 3])
   await using plane = await testPlane()
   const deep = `{"outcomes": ${'['.repeat(200_000)}${']'.repeat(200_000)}}`
   const { status, body } = await plane.ask(path, { as: 'client', body: deep })

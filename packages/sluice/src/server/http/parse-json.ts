@@ -1,11 +1,9 @@
 import { scanJson } from '../../suite/json-scan.ts'
-import { isDeeperThan } from './json-depth.ts'
+import { outlineOf } from './json-outline.ts'
 import { pointer } from './pointer.ts'
 import { Problem } from './problem.ts'
 
 const maxDepth = 64
-/** Looks like a number beyond 1e308; a text that only looks so costs some time. */
-const mayOverflow = /[:,[]\s*-?[\d.]+[eE]\+?\d{3}|\d{200}/
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
 /**
@@ -14,9 +12,10 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
  */
 export function parseJson(bytes: Uint8Array): unknown {
   const text = decode(bytes)
-  if (isDeeperThan(text, maxDepth)) throw malformed('', `nested deeper than ${maxDepth} levels`)
+  const { depth, mayOverflow } = outlineOf(text)
+  if (depth > maxDepth) throw malformed('', `nested deeper than ${maxDepth} levels`)
   try {
-    return (mayOverflow.test(text) ? JSON.parse(text, finite) : JSON.parse(text)) as unknown
+    return (mayOverflow ? JSON.parse(text, finite) : JSON.parse(text)) as unknown
   } catch (cause) {
     const fault = scanJson(text)
     throw malformed(pointer(fault?.path ?? []), fault?.message ?? 'not JSON', cause)
