@@ -83,6 +83,8 @@ export interface OutcomeLog {
   /** Entries with seq > `after`, in order of seq. */
   readLog(page: { after: number; limit: number; feature?: string; rolloutId?: string }): Promise<LogEntry[]>
   entry(id: string): Promise<LogEntry | undefined>
+  /** Those of these that are known and can be read, in any order. */
+  entries(ids: readonly string[]): Promise<LogEntry[]>
   /** Called after appends, also those of other replicas; may come late, doubled or summed up. Returns how to stop it. */
   onAppend(listener: () => void): () => void
   /** Deletes the entries received before `before` (ms) whose rollout, if any, has ended; returns how many. */

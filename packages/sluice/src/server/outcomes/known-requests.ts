@@ -7,7 +7,7 @@ const longestId = 128
 
 /** The requests that the feedback of a batch names: those of the batch itself, and what the log holds of the others. */
 export async function knownRequests(
-  log: Pick<OutcomeLog, 'entry'>,
+  log: Pick<OutcomeLog, 'entries'>,
   outcomes: readonly unknown[],
 ): Promise<KnownRequests> {
   const reports = outcomes.map((outcome) => Object(outcome) as Record<string, unknown>)
@@ -17,8 +17,8 @@ export async function knownRequests(
   for (const { kind, id, feature, rolloutId = null } of reports)
     if (kind !== 'feedback' && isId(id) && named.has(id)) known.set(id, { feature, rolloutId })
   const missing = [...named].filter((id) => !known.has(id))
-  for (const entry of await Promise.all(missing.map((id) => log.entry(id))))
-    if (entry?.kind === 'request') known.set(entry.id, entry)
+  if (missing.length === 0) return known
+  for (const entry of await log.entries(missing)) if (entry.kind === 'request') known.set(entry.id, entry)
   return known
 }
 

@@ -56,6 +56,9 @@ export function memoryOutcomes(features: () => FeatureState[], { isForgotten }: 
       const entry = byId.get(id)
       return entry && { ...entry }
     },
+    async entries(ids) {
+      return [...new Set(ids)].flatMap((id) => byId.get(id) ?? []).map((entry) => ({ ...entry }))
+    },
     onAppend: appends.listen,
     async pruneLog(before) {
       const open = new Set(openRollouts(features()))

@@ -63,6 +63,10 @@ export function postgresOutcomes(db: Connection, queue: AppendQueue, appends: Si
       const [row] = await db.query(`SELECT ${columns} FROM sluice.log WHERE id = $1`, [id])
       return row && logEntryOf(row)
     },
+    async entries(ids) {
+      const rows = await db.query(`SELECT ${columns} FROM sluice.log WHERE id = ANY ($1)`, [ids])
+      return db.damaged.readable(rows, logEntryOf, rowOf.logEntry)
+    },
     onAppend: appends.listen,
     async pruneLog(before) {
       const rows = await db.query('SELECT feature, document FROM sluice.features')

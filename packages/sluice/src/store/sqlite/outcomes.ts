@@ -42,6 +42,11 @@ export function sqliteOutcomes(db: Connection): OutcomeLog {
         const row = db.first(`SELECT ${columns} FROM log WHERE id = ?`, id)
         return row && logEntryOf(row)
       }),
+    entries: (ids) =>
+      db.read(() => {
+        const sql = `SELECT ${columns} FROM log WHERE id IN (SELECT value FROM json_each(?))`
+        return db.damaged.readable(db.all(sql, JSON.stringify(ids)), logEntryOf, rowOf.logEntry)
+      }),
     onAppend: appends.listen,
     async pruneLog(before) {
       const rows = await db.read(() => db.all('SELECT feature, document FROM features'))

@@ -212,6 +212,11 @@ export function testLifecycle({ name: kind, open, openPlace, newerSchema = '' }:
         [4, 6, 7, 8, 9],
       ],
     )
+    const [damaged, readable] = [entries[0]?.id ?? '', entries[3]?.id ?? '']
+    assert.deepEqual(
+      (await store.entries([damaged, readable])).map(({ id }) => id),
+      [readable],
+    )
     assert.deepEqual(
       store.damaged().map(({ kind, feature, row }) => `${kind} ${row} of ${feature}`),
       ['feature b of b', ...[1, 2, 3, 5].map((seq) => `log entry ${seq} of b`)],

@@ -22,6 +22,12 @@ export function testOutcomes({ name: kind, open }: Implementation): void {
     assert.ok(entries.every(({ seq }, index) => seq > (entries[index - 1]?.seq ?? 0)))
     assert.deepEqual(await store.entry('s1'), entries[1])
     assert.equal(await store.entry('none'), undefined)
+    const found = await store.entries(['f1', 'none', 'q1', 'f1'])
+    assert.deepEqual(
+      found.toSorted((a, b) => a.seq - b.seq),
+      [entries[0], entries[2]],
+    )
+    assert.deepEqual(await store.entries([]), [])
     assert.deepEqual(await store.append([]), [])
   })
 
