@@ -1,24 +1,29 @@
-import type { Checkpoint, EvidenceStore } from '../evidence-store.ts'
-import type { Fence } from '../lease-store.ts'
+import type { EvidenceStore } from '../evidence-store.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
 import { asideName, checkpointOf, checkpointText, unitOf, unitTexts } from '../rows/evidence-row.ts'
-import type { Connection, Query } from './connection.ts'
+import type { Connection } from './connection.ts'
 import { isForgotten } from './forgetting.ts'
+import { asLines, lines } from './json-lines.ts'
 
 /** Nobody else leads by now; null: whoever does. */
-const leads = (name: string, fence: string) =>
-  `(${name}::text IS NULL OR ${fence}::bigint = (SELECT fence FROM sluice.leases WHERE name = ${name}))`
-const insert = `INSERT INTO sluice.checkpoints (name, cursor, state) SELECT $1, $2, $3 WHERE ${leads('$4', '$5')}
+const leads = '($4::text IS NULL OR $5::bigint = (SELECT fence FROM sluice.leases WHERE name = $4))'
+/** Where none is expected to be stored, which is -1; else it is the next one. */
+const insert = `INSERT INTO sluice.checkpoints (name, cursor, state) SELECT $1, $2, $3 WHERE $6::bigint = -1 AND ${leads}
   ON CONFLICT (name) DO NOTHING RETURNING cursor`
 const update = `UPDATE sluice.checkpoints SET cursor = $2, state = $3
-  WHERE name = $1 AND cursor = $6 AND ${leads('$4', '$5')} RETURNING cursor`
+  WHERE name = $1 AND cursor = $6 AND ${leads} RETURNING cursor`
 const remove = 'DELETE FROM sluice.checkpoints WHERE name = $1 AND cursor = $2 RETURNING cursor, state'
 const upsert = `INSERT INTO sluice.checkpoints (name, cursor, state) VALUES ($1, $2, $3)
   ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor, state = excluded.state`
-const upsertUnits = `INSERT INTO sluice.units (rollout_id, unit, record)
-  SELECT $1, unit, record FROM unnest($2::text[], $3::text[]) AS changed (unit, record)
-  WHERE NOT ${isForgotten('changed.unit', "'r:' || $1")} ORDER BY unit
-  ON CONFLICT (rollout_id, unit) DO UPDATE SET record = excluded.record`
+/** With a checkpoint that `save` writes, if it does. */
+const withUnits = (save: string) => `WITH saved AS (${save}), remembered AS (
+    INSERT INTO sluice.units (rollout_id, unit, record)
+    SELECT $7, unit, record FROM unnest($8::text[], ${lines('$9')}) AS changed (unit, record), saved
+    WHERE NOT ${isForgotten('changed.unit', "'r:' || $7")} ORDER BY unit
+    ON CONFLICT (rollout_id, unit) DO UPDATE SET record = excluded.record)
+  SELECT cursor FROM saved`
+const saveFirst = withUnits(insert)
+const saveNext = withUnits(update)
 
 /** One step into the primary key for each rollout. */
 const remembered = `WITH RECURSIVE rollouts (id) AS (SELECT min(rollout_id) FROM sluice.units UNION ALL
@@ -34,17 +39,16 @@ export function postgresEvidence(db: Connection): EvidenceStore {
       return row && checkpointOf(row)
     },
     async saveCheckpoint(name, expected, next, units) {
-      const save = savingAs(name, expected, next, units?.fence)
-      if (!units || units.records.size === 0) return await save(db.query)
-      const { rolloutId } = units
+      const { name: lead = null, number: fence = null } = units?.fence ?? {}
+      const checkpoint = [name, next.cursor, checkpointText(name, next), lead, fence, expected]
+      const isFirst = expected === -1
+      if (!units || units.records.size === 0)
+        return (await db.query(isFirst ? insert : update, checkpoint)).length === 1
       const texts = unitTexts(units.records)
       const keys = texts.map(([unit]) => unit)
-      const records = texts.map(([, record]) => record)
-      return await db.transaction(async (query) => {
-        const isSaved = await save(query)
-        if (isSaved) await query(upsertUnits, [rolloutId, keys, records])
-        return isSaved
-      })
+      const records = asLines(texts.map(([, record]) => record))
+      const save = isFirst ? saveFirst : saveNext
+      return (await db.query(save, [...checkpoint, units.rolloutId, keys, records])).length === 1
     },
     async setAside(name, expected, { fresh, forget } = {}) {
       const document = fresh && checkpointText(name, fresh)
@@ -70,15 +74,5 @@ export function postgresEvidence(db: Connection): EvidenceStore {
       ])
       return new Map(db.damaged.readable(rows, unitOf, rowOf.unit))
     },
-  }
-}
-
-function savingAs(name: string, expected: number, next: Checkpoint, fence: Fence | undefined) {
-  const { cursor } = next
-  const document = checkpointText(name, next)
-  return async (query: Query): Promise<boolean> => {
-    const values = [name, cursor, document, fence?.name ?? null, fence?.number ?? null]
-    const written = expected === -1 ? await query(insert, values) : await query(update, [...values, expected])
-    return written.length === 1
   }
 }

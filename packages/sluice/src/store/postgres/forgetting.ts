@@ -20,10 +20,13 @@ const forgetEntries = `DELETE FROM sluice.log AS entry WHERE seq >= $3 AND seq <
 const note = `INSERT INTO sluice.forgotten (unit, scope, until) SELECT $1, scope, $3 FROM unnest($2::text[]) AS noted (scope)
   ON CONFLICT (unit, scope) DO UPDATE SET until = excluded.until`
 
-/** A condition in SQL: an expression of a unit, under an expression of its scope, is to be dropped. Without a time: as long as it is noted. */
+/**
+ * A condition in SQL: an expression of a unit, under an expression of its scope, is to be dropped. Without a time: as long as it is noted.
+ * Nearly always nobody is: that is asked once for all rows.
+ */
 export function isForgotten(unit: string, scope: string, now = '-1'): string {
-  return `EXISTS (SELECT 1 FROM sluice.forgotten AS noted WHERE noted.unit = ${unit} AND noted.scope IN ('', ${scope})
-    AND noted.until > ${now})`
+  return `(EXISTS (SELECT 1 FROM sluice.forgotten) AND EXISTS (SELECT 1 FROM sluice.forgotten AS noted WHERE noted.unit = ${unit} AND noted.scope IN ('', ${scope})
+    AND noted.until > ${now}))`
 }
 
 export function postgresForgetting(db: Connection): ForgetStore {

@@ -7,6 +7,7 @@ import type { Signal } from '../signal.ts'
 import type { AppendQueue } from './append-queue.ts'
 import type { Connection } from './connection.ts'
 import { isForgotten } from './forgetting.ts'
+import { asLines, lines } from './json-lines.ts'
 import { notify } from './session.ts'
 import { sweepLog } from './sweep-log.ts'
 
@@ -17,7 +18,7 @@ const insert = `WITH head AS (UPDATE sluice.log_head SET seq = seq + $7 RETURNIN
   added AS (
     INSERT INTO sluice.log (${columns})
     SELECT base + place, id, feature, rollout_id, unit, received_at, rest
-    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[]) WITH ORDINALITY
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], ${lines('$6')}) WITH ORDINALITY
       AS offered (id, feature, rollout_id, unit, received_at, rest, place), head
     WHERE NOT ${isForgotten('offered.unit', "'f:' || offered.feature", 'offered.received_at')}
     ORDER BY place ON CONFLICT (id) DO NOTHING RETURNING seq)
@@ -31,7 +32,7 @@ export async function insertRows(db: Connection, rows: readonly LogRow[]): Promi
     rows.map(({ rollout_id }) => rollout_id),
     rows.map(({ unit }) => unit),
     rows.map(({ received_at }) => received_at),
-    rows.map(({ rest }) => rest),
+    asLines(rows.map(({ rest }) => rest)),
     rows.length,
   ])
   const places = new Set(found?.places as number[])
