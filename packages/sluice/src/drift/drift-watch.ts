@@ -19,7 +19,7 @@ export interface DriftWatchOptions {
   everyMs?: number
 }
 
-const pageSize = 2000
+const pageSize = 4000
 const dayMs = 86_400_000
 
 /**

@@ -9,8 +9,8 @@ import type { DecisionEngine } from './engine.ts'
 import { judgeHealthSchema, withJudgeHealth } from './judge-health.ts'
 import { soakSchema, unwatched } from './soak.ts'
 
-/** Most log entries that are folded at a time. */
-export const pageSize = 2000
+/** Most log entries that are folded at a time: the more of them, the less often the same page of users is written. */
+export const pageSize = 4000
 
 /** What only this program writes is checked for its kind; the engine made the inside. */
 const document = <T extends object>() => z.custom<T>((value) => typeof value === 'object' && value !== null)

@@ -16,6 +16,11 @@ export interface OpenDatabase {
   unlock(): void
 }
 
+/** The write-ahead log grows to 64 MB: a page that changes often is moved into the file less often. */
+const checkpointPages = 16_000
+/** Users are remembered all over their table: with much less each of them is read from the file anew. */
+const cacheKib = 32_768
+
 /** A process that starts waits for the one that ends. */
 const handOver = { attempts: 30, everyMs: 100 }
 
@@ -63,7 +68,8 @@ async function openFile(file: string, fresh: StoreIdentity): Promise<Pick<OpenDa
   try {
     await whenFree(() =>
       database.exec(
-        'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 4000',
+        `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = ${checkpointPages};
+         PRAGMA cache_size = -${cacheKib}`,
       ),
     )
     await migrate(database)
