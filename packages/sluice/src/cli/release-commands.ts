@@ -33,7 +33,10 @@ function addVersions(program: Command, host: Host, done: Done): void {
   release(remote(program.command('rollback')))
     .description('go back to the last version that was good, at once; ends a running rollout')
     .argument('<feature>', 'name of the feature')
-    .option('--from <version>', 'take this one back (default: the canary, else the active one; after another rollback it must be said)')
+    .option(
+      '--from <version>',
+      'take this one back (default: the canary, else the active one; after another rollback it must be said)',
+    )
     .option('--to <version>', 'go back to this one instead')
     .action(async (feature, options) => done(await (await import('./rollback.ts')).rollback(feature, options, host)))
 }
