@@ -135,7 +135,7 @@ test('a store that fails is 503 and said in the log; a fault of the server tells
   const told = {
     busy: [503, 'store-unavailable', '1', /nothing was written/],
     full: [503, 'store-unavailable', '30', /nothing was written/],
-    unreachable: [503, 'store-unavailable', '1', /whether this was recorded is not known/],
+    unreachable: [503, 'store-unavailable', '1', /whether a write was recorded is not known/],
     failed: [500, 'store-failed', null, /log of the server/],
     damaged: [500, 'store-damaged', null, /log of the server/],
   } as const
