@@ -6,6 +6,15 @@ import type { RolloutSettings } from '../suite/rollout-settings.ts'
  */
 const widths = [2, 1.4, 1] as const
 
+/**
+ * The factor for all tokens but one, which have to bear a promotion out: they may be a few users of very many, and must not hold it up
+ * for as long as they would take to prove it themselves.
+ */
+const restWidth = 5
+
+/** Its index. */
+export const widthOfRest = widths.length
+
 /** Least index of a width for shares above so many ppm. */
 const narrowAbove = [10_000, 50_000]
 
@@ -19,8 +28,8 @@ export function widthOf({ stages }: Pick<RolloutSettings, 'stages'>, stage: numb
   return narrowAbove.filter((bound) => ppm > bound).length
 }
 
-/** The drop of a signal that has to be ruled out, by width. */
+/** The drop of a signal that has to be ruled out, by width; the last one is that of the rest. */
 export function marginsOf(signal: string, { margin, flagMargin }: RolloutSettings): number[] {
   const base = signal === 'score' ? margin : signal === 'slow' ? slowTolerance * flagMargin : flagMargin
-  return widths.map((width) => Math.min(1, width * base))
+  return [...widths, restWidth].map((width) => Math.min(1, width * base))
 }

@@ -3,6 +3,7 @@ import type { RolloutSettings } from '../suite/rollout-settings.ts'
 import { agreedAgainst, agreedFor, type TokenEvidence } from './agreement.ts'
 import { combinedLogE, flaggedDifference, restartedLogE } from './combined.ts'
 import type { Evidence } from './evidence.ts'
+import { widthOfRest } from './non-inferiority.ts'
 import { type Matching, matchingOf } from './sample-ratio.ts'
 import { type DecidingSums, decidingSums, isEarly, isSilent, sumOfTokens } from './testimony.ts'
 
@@ -15,8 +16,6 @@ interface Dominance {
 
 /** What a token must have to decide against the canary, and for it: it is the only one, or nearly so. */
 const dominant = { against: { share: 0.5, present: true }, for: { share: 0.99, present: false } }
-/** The margin that all but one token must rule out is the widest: the rest is fewer. */
-const widthOfRest = 0
 
 /** Signals of which a proof may be asked. */
 export type ProvenSignal = 'score' | 'errors' | 'slow' | 'safety'

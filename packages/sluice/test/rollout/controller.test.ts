@@ -126,6 +126,8 @@ test('a rollout that is held for half a day is stuck, which is told once', async
   const stuck = async () => (await actions(store)).filter((action) => action === 'rollout.stuck').length
   await untilHeld(store)
   await store.append([request('1')])
+  // Half a day is counted from the first look that finds it held.
+  await untilSeen(store, 1)
   assert.equal(await stuck(), 0)
   running.clock.at = start + 13 * hour
   await until(async () => (await stuck()) === 1, 'word of it')

@@ -163,6 +163,12 @@ test('nobody is promoted on the word of one token of several', () => {
   assert.equal(truthful.look().decision.do, 'promote')
 })
 
+test('a token that reports a few users of many holds up no promotion', () => {
+  const { traffic, look } = world()
+  traffic(8000, (_, i) => ({ by: i % 40 === 0 ? 'small' : 'large', error: i % 200 === 1 }))
+  assert.equal(look().decision.do, 'promote')
+})
+
 test('a user whom two tokens report counts once, and neither token seems to lose users by it', () => {
   const { tell, evidence, look } = world()
   const random = seededRandom(3)
