@@ -93,7 +93,7 @@ export function sourceOf({ sums, limits, testimony }: Told, tokenId: string | nu
 }
 
 /** A token falls silent when this long, and this many times as long as it usually takes, nothing has come of it. */
-const fallsSilent = { ms: 60_000, gaps: 20 }
+const fallsSilent = { ms: 120_000, gaps: 20 }
 
 /** Whether nothing comes of a token any more while others report: it was replaced, or its application has ended. */
 export function isSilent({ firstAt, lastAt, requests }: Testimony, lastRequestAt: number | null): boolean {

@@ -251,7 +251,7 @@ test('slow incumbents that one token makes up hide no canary that is slow', () =
 test('a token that has taken the place of another one need not wait until it has reported as much', () => {
   const { traffic, look } = world()
   traffic(6000, (_, i) => ({ by: 'before', error: i % 100 === 0 }))
-  traffic(640, (canary) => ({ by: 'after', error: canary }))
+  traffic(1240, (canary) => ({ by: 'after', error: canary }))
   assert.deepEqual(look().decision, { do: 'rollBack' })
   const lying = world()
   lying.traffic(6000, (_, i) => ({ by: 'app', error: i % 100 === 0 }))
