@@ -42,7 +42,7 @@ export interface Testimony {
   lastAt: number | null
 }
 
-export interface Usual {
+interface Usual {
   limits: Limits
   sketches: LimitSketches
 }

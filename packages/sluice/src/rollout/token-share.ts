@@ -43,7 +43,7 @@ export function tokenShares(testimony: readonly Testimony[], settings: RolloutSe
 }
 
 /** `token t-1 (12 impossible, 40 of 52 requests by the canary; failed: 38 of the canary's, 0 of the incumbent's)` */
-export function tokenText({ tokenId, impossible, requests, errors }: TokenShare): string {
+function tokenText({ tokenId, impossible, requests, errors }: TokenShare): string {
   const name =
     tokenId === null ? 'outcomes of no known token' : tokenId === 'others' ? 'other tokens' : `token ${tokenId}`
   const wrong = impossible > 0 ? `${impossible} impossible, ` : ''
