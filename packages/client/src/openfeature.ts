@@ -35,6 +35,7 @@ export class SluiceProvider implements Provider {
     const source = await this.#client.ready({ timeoutMs: this.#readyTimeoutMs })
     if (source === 'none' && this.#client.status().refused) throw new ProviderFatalError('the token was refused')
     // Also with nothing to route by: the first word of the control plane makes the provider ready after all.
+    await this.onClose()
     this.#forget = [
       this.#client.onChange(({ features }) =>
         this.events.emit(ProviderEvents.ConfigurationChanged, { flagsChanged: Object.keys(features) }),
@@ -85,9 +86,8 @@ export class SluiceProvider implements Provider {
     read: (route: ReturnType<SluiceClient['route']>) => T | string | null,
   ): ResolutionDetails<T> {
     const feature = this.#client.feature(key)
-    if (!feature) return this.#unknown(key, fallback)
     const unit = unitText(context?.targetingKey)
-    if (feature.rollout && unit === undefined) {
+    if (feature?.rollout && unit === undefined) {
       const errorMessage = `${key} is in a canary: give a targeting key, a text or a whole number, so that the same user keeps the same version`
       return {
         value: fallback,

@@ -5,7 +5,7 @@ import { until } from '../../../sluice/test/support/until.ts'
 import { SluiceClient } from '../../src/index.ts'
 import { SluiceProvider } from '../../src/openfeature.ts'
 import { fakePlane } from '../support/fake-plane.ts'
-import { featureWith, snapshot } from '../support/snapshots.ts'
+import { featureWith, snapshot, version } from '../support/snapshots.ts'
 
 test('a canary is a split with its arm in the metadata, and needs a targeting key', async () => {
   const plane = fakePlane(snapshot(1, featureWith({ ppm: 1_000_000 })))
@@ -39,6 +39,17 @@ test('a provider that found nothing to route by is ready with the first word of 
   plane.interfere(undefined)
   await until(() => flags.providerStatus === 'READY', 'the provider to be ready')
   assert.equal(await flags.getStringValue('mail', 'none', { targetingKey: 'ann' }), 'a')
+  await sluice.close()
+})
+
+test('a fallback is a flag too while nothing else is known', async () => {
+  const plane = fakePlane(snapshot(1))
+  plane.interfere(() => new Error('unreachable'))
+  const fallbacks = { mail: version('f') }
+  const sluice = new SluiceClient({ url: 'http://plane.test', fetch: plane.fetch, fallbacks })
+  const provider = new SluiceProvider(sluice)
+  const details = await provider.resolveStringEvaluation('mail', 'none', {})
+  assert.partialDeepStrictEqual(details, { value: 'f', variant: 'f', reason: 'STALE' })
   await sluice.close()
 })
 
