@@ -202,7 +202,14 @@ export class SluiceClient {
 function connect(options: SluiceClientOptions) {
   const { clock = systemClock, random = Math.random, fetch = globalThis.fetch.bind(globalThis) } = options
   const { url, token, bootstrap, maxStaleMs = 60_000, heartbeatMs = 10_000 } = options
-  const newId = options.newId ?? (() => globalThis.crypto.randomUUID())
+  const newId = () => {
+    try {
+      if (options.newId) return storableText(options.newId(), 200)
+    } catch {
+      // A name of its own does as well.
+    }
+    return globalThis.crypto.randomUUID()
+  }
   const instance = storableText(options.instance ?? '', 200) || newId()
   const report = createReport(options.onDiagnostic)
   const process = `${globalThis.crypto.randomUUID()} ${Math.min(Math.ceil(maxStaleMs), 1e12)} ${encodeURIComponent(instance)}`

@@ -26,7 +26,8 @@ function printer(): (diagnostic: Diagnostic) => void {
   return ({ level, code, message }) => {
     if (level !== 'warn' || printed.has(code)) return
     printed.add(code)
-    console.warn(`sluice: ${code}: ${message} (printed once; onDiagnostic hears of all)`)
+    const shown = message.slice(0, 1000).replace(/\p{Cc}/gu, ' ')
+    console.warn(`sluice: ${code}: ${shown} (printed once; onDiagnostic hears of all)`)
   }
 }
 

@@ -105,6 +105,25 @@ test('what one request does to its prompt reaches no other', async () => {
   assert.throws(() => Object.assign(prompt?.parameters ?? {}, { temperature: 1 }), TypeError)
 })
 
+test('a name that cannot be made costs no request', async () => {
+  const plane = fakePlane(snapshot(1))
+  const names = [
+    () => {
+      throw new Error('no names left')
+    },
+    () => 7n,
+  ]
+  for (const newId of names) {
+    await using started = await startClient(plane, { newId: untyped(newId) })
+    assert.equal(await started.client.route('mail', 'ann').run(() => 'Hi'), 'Hi')
+    await started.client.flush()
+  }
+  assert.deepEqual(
+    requests(plane).map(({ id }) => id.length),
+    [36, 36],
+  )
+})
+
 test('texts are cut and cleaned, and an error of any form is one', async () => {
   const plane = fakePlane(snapshot(1, everybody))
   await using started = await startClient(plane)
@@ -203,7 +222,7 @@ test('the first warning of each code is printed where nobody listens', async (co
   context.mock.method(console, 'warn', (text: string) => printed.push(text))
   const plane = fakePlane(snapshot(1))
   await using started = await startClient(plane, { onDiagnostic: undefined } as never)
-  for (const name of ['one', 'two']) started.client.route(name, 'ann')
+  for (const name of ['one\x1b[31m\n', 'two']) started.client.route(name, 'ann')
   started.client.route('mail', untyped({}))
   const rejected = [{ index: 0, code: 'feature-not-allowed', message: 'the token is not for the feature mail' }]
   const dropped = [{ index: 0, field: 'costUsd', code: 'left-out', message: '/costUsd is too large' }]
@@ -212,6 +231,7 @@ test('the first warning of each code is printed where nobody listens', async (co
   )
   started.client.route('mail', 'ann').record({})
   await started.client.flush()
+  assert.ok(printed.every((text) => !/\p{Cc}/u.test(text)))
   const codes = printed.map((text) => /^sluice: ([\w-]+): /.exec(text)?.[1])
   assert.deepEqual(codes, ['unknown-feature', 'invalid-unit', 'outcomes-rejected', 'invalid-field'])
 })
