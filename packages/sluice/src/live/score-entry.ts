@@ -8,7 +8,20 @@ export function scoreEntry(
   judged: { score: number; judgeId: string; costUsd: number | null },
   receivedAt: number,
 ): ScoreEntry {
-  const { id, feature, version, rolloutId, arm, stage, unit, position, observedAt, tokenId = null } = request
+  const {
+    id,
+    feature,
+    version,
+    rolloutId,
+    arm,
+    stage,
+    unit,
+    position,
+    observedAt,
+    tokenId = null,
+    instance = null,
+    address = null,
+  } = request
   return {
     kind: 'score',
     id: scoreId(id),
@@ -23,6 +36,8 @@ export function scoreEntry(
     observedAt,
     receivedAt,
     tokenId,
+    instance,
+    address,
     score: judged.score,
     judgeId: judged.judgeId,
     sampled,

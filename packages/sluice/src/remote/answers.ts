@@ -35,6 +35,8 @@ const tokenShareAnswer = z.looseObject({
   leftOut: z.boolean(),
 })
 
+const placeShareAnswer = z.looseObject({ id: z.string().nullable(), tokenId: z.string().nullable(), share: z.number() })
+
 const soakAnswer = z.looseObject({
   stage: z.int().optional(),
   soakedMs: z.number(),
@@ -60,7 +62,12 @@ export const rolloutAnswer = z.looseObject({
   ending: z.looseObject({ by: z.string(), reason: z.string() }).nullable(),
   excluded: z.array(z.string()).optional(),
   assessment: z
-    .looseObject({ words: z.string(), soak: soakAnswer.optional(), tokens: z.array(tokenShareAnswer).optional() })
+    .looseObject({
+      words: z.string(),
+      soak: soakAnswer.optional(),
+      tokens: z.array(tokenShareAnswer).optional(),
+      places: z.record(z.string(), z.array(placeShareAnswer)).optional(),
+    })
     .nullable(),
 })
 

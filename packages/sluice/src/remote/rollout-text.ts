@@ -29,6 +29,7 @@ export function rolloutText(rollout: RolloutAnswer, versions: FeatureAnswer['ver
     `  ${ending && endedAt !== null ? `ended ${timeText(endedAt)} by ${ending.by}: ${ending.reason}` : stageText(rollout, now)}`,
     ...(assessment && assessment.words !== ending?.reason ? [`  ${assessment.words}`] : []),
     ...tokenLines(rollout),
+    ...placeLines(rollout),
   ]
   return `${lines.join('\n')}\n`
 }
@@ -62,6 +63,16 @@ function tokenLines({ assessment, excluded = [] }: RolloutAnswer): string[] {
       })
     : []
   return [...lines, ...excluded.map((token) => `  the outcomes of ${token} are left out by an operator`)]
+}
+
+/** From where the requests come, where it is more than one place: `  by instance: 52.1 % app-7 3f2a91bc, 47.9 % others`. */
+function placeLines({ assessment }: RolloutAnswer): string[] {
+  return Object.entries(assessment?.places ?? {})
+    .filter(([, shares]) => shares.length > 1)
+    .map(([kind, shares]) => {
+      const each = shares.map(({ id, share }) => `${(100 * share).toFixed(1)} % ${id ?? 'unknown'}`)
+      return `  by ${kind}: ${each.join(', ')}`
+    })
 }
 
 /** `2026-11-24 08:59:03Z`; a number that no calendar has as it is, e.g. `9e+99 ms`. */

@@ -3,6 +3,7 @@ import type { Assessment, SignalEvidence } from './assessment.ts'
 import type { Findings } from './decide.ts'
 import type { Evidence } from './evidence.ts'
 import { isJudgeSilent } from './judge-silence.ts'
+import { type AccuserShare, accusationText } from './place-share.ts'
 import { disputeText, type TokenShare, tokensText } from './token-share.ts'
 
 type Alert = Assessment['alerts'][number]
@@ -15,6 +16,7 @@ interface Known {
   logE: number
   signals: readonly SignalEvidence[]
   tokens: readonly TokenShare[]
+  accuser: AccuserShare | null
   findings: Findings
   now: number
 }
@@ -23,7 +25,7 @@ interface Known {
 export function alertsOf(
   evidence: Evidence,
   rollout: Rollout,
-  { logE, signals, tokens, findings, now }: Known,
+  { logE, signals, tokens, accuser, findings, now }: Known,
 ): Alert[] {
   const { alpha, costRatio } = rollout.settings
   const threshold = -Math.log(alpha)
@@ -52,6 +54,7 @@ export function alertsOf(
         code: 'tokens-disagree',
         message: disputeText(tokens),
       },
+    accuser !== null && accuser.kind !== 'token' && { code: 'one-source', message: accusationText(accuser) },
     tokens.some(({ leftOut }) => leftOut) && {
       code: 'left-out',
       message: `the arms of a token do not match, what it reports is left out: ${tokensText(tokens.filter(({ leftOut }) => leftOut))}`,

@@ -7,10 +7,11 @@ import { decide, type Findings } from './decide.ts'
 import type { Course } from './engine.ts'
 import type { Evidence } from './evidence.ts'
 import { lackingData, unprovenSignals } from './lacking.ts'
+import { accuserShare, placeShares } from './place-share.ts'
 import { type Matching, matchingOf } from './sample-ratio.ts'
 import { signalEvidence } from './signal-evidence.ts'
 import { isOverdue, isSoaked, unwatched } from './soak.ts'
-import { certainFailures, evidenceAgainst, evidenceOfAll, isAccused } from './token-evidence.ts'
+import { certainFailures, evidenceAgainst, evidenceOfAll, isAccused, onlyAccuser } from './token-evidence.ts'
 import { tokenShares } from './token-share.ts'
 import { wordsFor } from './words.ts'
 
@@ -40,6 +41,8 @@ export function assess(
   const threshold = -Math.log(settings.alpha)
   const findings = findingsOf(evidence, rollout, { matching, now, course })
   const tokens = tokenShares(testimony, settings)
+  const lone = findings.worse ? undefined : onlyAccuser(evidence, settings, matching)
+  const accuser = lone ? accuserShare(evidence, lone, sums.arms.canary.errors) : null
   const assessment = {
     decision: decide(rollout, now, findings),
     logE,
@@ -56,8 +59,10 @@ export function assess(
       wrongArms: sums.ignored.wrongArm,
     },
     tokens,
+    places: placeShares(evidence),
+    accuser,
     soak: course.soak,
-    alerts: alertsOf(evidence, rollout, { logE, signals, tokens, findings, now }),
+    alerts: alertsOf(evidence, rollout, { logE, signals, tokens, accuser, findings, now }),
     ignored: Object.fromEntries(Object.entries(sums.ignored).filter(([, count]) => count > 0)),
     cursor: evidence.cursor,
   }

@@ -1,4 +1,6 @@
 import type { Hold } from '../release/rollout.ts'
+import type { AccuserShare, PlaceShare } from './place-share.ts'
+import type { PlaceKind } from './places.ts'
 import type { Soak } from './soak.ts'
 import type { TokenShare } from './token-share.ts'
 
@@ -59,6 +61,10 @@ export interface Assessment {
   mismatch: { logBayesFactor: number; blocked: boolean; wrongArms: number }
   /** Who has reported how much, the most first. */
   tokens: TokenShare[]
+  /** From which processes and addresses; the largest. */
+  places: Record<PlaceKind, PlaceShare[]>
+  /** On whose word alone the evidence against the canary rests; null where it is not enough to roll back, or several say the same. */
+  accuser: AccuserShare | null
   soak: Soak
   /** What is to be told without a change: cost, or evidence on its way. */
   alerts: { code: string; message: string }[]

@@ -1,6 +1,7 @@
 import type { Rollout } from '../release/rollout.ts'
 import { type Evidence, newEvidence } from './evidence.ts'
-import { decidingSums, sourceOf } from './testimony.ts'
+import { newPlace, placeKinds } from './places.ts'
+import { type DecidingSums, decidingSums, sourceOf } from './testimony.ts'
 
 /**
  * Where stored evidence is not of the form that `observe` leaves it in, or not of the place in the log that it was stored with.
@@ -23,6 +24,21 @@ export function faultInEvidence(evidence: Evidence, rollout: Rollout, cursor: nu
       (own === null ? undefined : unlike(decidingSums(like.sums), own, `${at}.own`)) ??
       (usual === null ? undefined : unlike({ limits: like.limits, sketches: like.sums.sketches }, usual, `${at}.usual`))
     if (found !== undefined) return found
+  }
+  return faultInPlaces(evidence, decidingSums(like.sums))
+}
+
+function faultInPlaces({ places }: Evidence, sums: DecidingSums): string | undefined {
+  for (const kind of placeKinds) {
+    for (const [index, stored] of places[kind].entries()) {
+      const at = `.places.${kind}.${index}`
+      if (typeof stored !== 'object' || stored === null) return at
+      const { own, ...told } = stored
+      const like = newPlace({ id: null, token: 0, own: null })
+      const found =
+        unlike(like, { ...told, own: null }, at) ?? (own === null ? undefined : unlike(sums, own, `${at}.own`))
+      if (found !== undefined) return found
+    }
   }
   return undefined
 }

@@ -5,6 +5,7 @@ import { type Reason, reasons } from './admit.ts'
 import { type ArmSums, newArmSums } from './arm-sums.ts'
 import { type LimitSketches, type Limits, newLimits, newSketches } from './limits.ts'
 import { marginsOf } from './non-inferiority.ts'
+import type { Place, PlaceKind } from './places.ts'
 import { type FlagSums, newFlagSums, newScoreSums, type ScoreSums } from './signal-sums.ts'
 import type { Heard } from './soak.ts'
 import type { Testimony } from './testimony.ts'
@@ -18,7 +19,7 @@ export interface Priors {
 }
 
 /** Evidence of another schema is made anew from the log. */
-export const evidenceSchema = 'sluice.evidence/3'
+export const evidenceSchema = 'sluice.evidence/4'
 
 /** All that is a sum, so that workers with disjoint users can be added. */
 export interface EvidenceSums {
@@ -38,6 +39,8 @@ export interface Evidence {
   sums: EvidenceSums
   /** The same by the token that reported it, in the order in which they came. */
   testimony: Testimony[]
+  /** The same by the place that it came from. */
+  places: Record<PlaceKind, Place[]>
   limits: Limits
   /** Who scores now; a change begins a new epoch, and those before count no more. */
   judge: { id: string | null; epoch: number; retired: string[] }
@@ -99,6 +102,7 @@ export function newEvidence({ settings }: Pick<Rollout, 'settings'>, priors: Pri
       ignored: Object.fromEntries(reasons.map((reason) => [reason, 0])) as Record<Reason, number>,
     },
     testimony: [],
+    places: { instance: [], address: [] },
     limits: newLimits(settings, priors),
     judge: { id: null, epoch: 0, retired: [] },
     peak: 0,

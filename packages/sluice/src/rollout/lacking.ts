@@ -54,7 +54,8 @@ export function unprovenSignals(
   const { score, flags } = evidence.sums
   return (['score', 'errors', 'slow', 'safety'] as const).filter((signal) => {
     if (settings.signals[signal] === 0) return false
-    const isProven = () => evidenceFor(evidence, signal, { matching, now, width }) >= -Math.log(settings.alpha)
+    const threshold = -Math.log(settings.alpha)
+    const isProven = () => evidenceFor(evidence, { signal, width, threshold }, { matching, now }) >= threshold
     return !(known(signal === 'score' ? score : flags[signal]) && isProven())
   })
 }

@@ -9,13 +9,14 @@ import type { Heard } from './soak.ts'
  * have who saw all of them and bet by it.
  *
  * @throws where a worker met another judge than `base` knows: they have to meet before they go on with a new one; and where several
- * tokens report
+ * tokens, processes or addresses report
  */
 export function mergeEvidence(rollout: Pick<Rollout, 'settings'>, base: Evidence, ...workers: Evidence[]): Evidence {
   const merged = structuredClone(base)
   merged.unjudged = Math.min(...workers.map(({ unjudged }) => unjudged))
-  if ([base, ...workers].some((one) => one.testimony.length > 1))
-    throw new Error('workers cannot be merged over tokens')
+  const several = ({ testimony, places }: Evidence) =>
+    [testimony, ...Object.values(places)].some((all) => all.length > 1)
+  if ([base, ...workers].some(several)) throw new Error('workers cannot be merged over tokens, processes or addresses')
   for (const worker of workers) {
     const { sums, testimony, testified, heard, judge, cursor, lastRequestAt, lastScoreAt } = worker
     if (judge.epoch !== base.judge.epoch) throw new Error('workers cannot be merged across a change of the judge')
@@ -25,6 +26,7 @@ export function mergeEvidence(rollout: Pick<Rollout, 'settings'>, base: Evidence
       const firstAt = earliest(before?.firstAt ?? null, now?.firstAt ?? null)
       return { ...one, firstAt, lastAt: latest(before?.lastAt ?? null, now?.lastAt ?? null) }
     })
+    merged.places = sumOf(merged.places, worker.places, base.places) as Evidence['places']
     merged.testified += testified - base.testified
     merged.heard = merged.heard.map((one, stage) => latestHeard(one, heard[stage] ?? one))
     merged.sums = sumOf(merged.sums, sums, base.sums) as EvidenceSums

@@ -3,7 +3,7 @@ import type { Reason } from './admit.ts'
 import { openPrior } from './evidence.ts'
 import { isShare } from './observe-score.ts'
 import { freshShare } from './randomisation.ts'
-import type { Sight } from './sight.ts'
+import { accountsOf, type Sight } from './sight.ts'
 import { addScore } from './signal-sums.ts'
 import type { UnitMemory } from './unit-memory.ts'
 
@@ -15,7 +15,7 @@ export function observeFeedback(
 ): UnitMemory | Reason {
   if (!isShare(score)) return 'invalidScore'
   if (stray) return 'strayFeedback'
-  const { evidence, known, settings, arm, stage, testimony } = sight
+  const { evidence, known, settings, arm, stage } = sight
   const sums = evidence.sums.arms[arm]
   sums.rated += 1
   sums.feedback += score
@@ -23,7 +23,7 @@ export function observeFeedback(
   if (pi === undefined) return memory
   const { history } = known.sums.feedback
   const stakes = { history, prior: openPrior, margins: [], tolerance: settings.tolerance, warmUp: openPrior.warmUp }
-  const { feedback } = evidence.sums
-  addScore(testimony.own ? [feedback, testimony.own.feedback] : [feedback], { arm, stage, pi, x: score }, stakes)
+  const accounts = accountsOf(sight, evidence.sums.feedback, ({ feedback }) => feedback)
+  addScore(accounts, { arm, stage, pi, x: score }, stakes)
   return { ...memory, rated: { stage, arm } }
 }

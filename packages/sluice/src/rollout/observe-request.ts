@@ -6,7 +6,7 @@ import { costPrior, unflaggedPriors } from './evidence.ts'
 import { addToSketches, type Limits, ofOneToken, renewLimits } from './limits.ts'
 import { marginsOf } from './non-inferiority.ts'
 import { freshShare, stageShare } from './randomisation.ts'
-import type { Sight } from './sight.ts'
+import { accountsOf, type Sight } from './sight.ts'
 import { addFlagged, addUnflagged, type FlagSums } from './signal-sums.ts'
 import { exposureTo, type Flag, flags, type UnitMemory } from './unit-memory.ts'
 
@@ -84,14 +84,13 @@ function addFlags(sight: Sight, raised: Raised, memory: UnitMemory): UnitMemory 
   const fresh = flags.filter((flag) => raised[flag] && !before.includes(flag))
   if (fresh.length === 0) return memory
   const pi = stageShare(settings.stages, stage)
-  for (const flag of fresh) addFlagged(accountsOf(sight, flag), { arm, stage, pi })
+  for (const flag of fresh) addFlagged(accountsOfFlag(sight, flag), { arm, stage, pi })
   return { ...memory, flags: [...before, ...fresh] }
 }
 
-/** Those who keep an account of a flag: the whole, and the token that reported it where there are several. */
-function accountsOf({ evidence, testimony }: Sight, flag: Flag): FlagSums[] {
-  const own = flag === 'overCost' ? undefined : testimony.own?.flags[flag]
-  return own ? [evidence.sums.flags[flag], own] : [evidence.sums.flags[flag]]
+function accountsOfFlag(sight: Sight, flag: Flag): FlagSums[] {
+  const whole = sight.evidence.sums.flags[flag]
+  return flag === 'overCost' ? [whole] : accountsOf(sight, whole, ({ flags }) => flags[flag])
 }
 
 /** What the token itself has seen, whoever else saw the same user before. */
@@ -113,19 +112,19 @@ function countFor(
 
 /** The user's first request of a randomisation speaks for the user: flagged or not, and what it cost. */
 function addUser(sight: Sight, raised: Raised, costUsd: number | null, memory: UnitMemory): UnitMemory {
-  const { evidence, known, settings, arm, stage, source, testimony } = sight
+  const { evidence, known, settings, arm, stage, source } = sight
   const { exposed, by = 0, seenBy } = memory
   const pi = freshShare(settings.stages, exposed, stage)
   if (pi === undefined) return withSight(sight, memory)
   if (exposed?.arm !== arm) {
     evidence.sums.arms[arm].users += 1
-    if (testimony.own) testimony.own.users[arm] += 1
+    for (const users of accountsOf(sight, null, ({ users }) => users)) if (users) users[arm] += 1
   }
   for (const flag of flags) {
     const flagged = raised[flag]
     if (flagged === null) continue
     addUnflagged(
-      accountsOf(sight, flag),
+      accountsOfFlag(sight, flag),
       { arm, stage, pi, x: flagged ? 0 : 1 },
       { history: known.sums.flags[flag].history, prior: unflaggedPriors[flag], margins: marginsOf(flag, settings) },
     )

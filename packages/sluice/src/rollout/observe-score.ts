@@ -6,7 +6,7 @@ import { type Evidence, scorePrior } from './evidence.ts'
 import { addJudged } from './judged-ratio.ts'
 import { marginsOf } from './non-inferiority.ts'
 import { judgedShare } from './randomisation.ts'
-import type { Sight } from './sight.ts'
+import { accountsOf, type Sight } from './sight.ts'
 import { addScore } from './signal-sums.ts'
 import type { UnitMemory } from './unit-memory.ts'
 
@@ -37,12 +37,13 @@ function isRate(value: number): boolean {
  * A new judge measures on a scale of its own: what is known of the incumbent, the proof that the canary is no worse and
  * the display begin anew. What was won against the canary was won fairly and stays.
  */
-function followJudge({ judge, sums, testimony }: Evidence, id: string): void {
+function followJudge({ judge, sums, testimony, places }: Evidence, id: string): void {
   if (judge.id === id) return
   if (judge.id !== null) {
     judge.epoch += 1
     judge.retired = [...judge.retired, judge.id].slice(-8)
-    for (const score of [sums.score, ...testimony.flatMap(({ own }) => own?.score ?? [])]) {
+    const sources = [...testimony, ...Object.values(places).flat()]
+    for (const score of [sums.score, ...sources.flatMap(({ own }) => own?.score ?? [])]) {
       score.history = newIncumbentSums()
       for (const wealth of score.nonInferior) wealth.fill(0)
     }
@@ -70,9 +71,8 @@ function addContribution(sight: Sight, entry: ScoreEntry, memory: UnitMemory): U
   // Rates so small that arithmetic does not survive them weigh nothing.
   if (!(pi > 0 && pi < 1)) return 'invalidSampling'
   const prior = scorePrior(evidence.priors)
-  const accounts = testimony.own ? [evidence.sums.score, testimony.own.score] : [evidence.sums.score]
   addScore(
-    accounts,
+    accountsOf(sight, evidence.sums.score, ({ score }) => score),
     { arm, stage, pi, x: entry.score },
     {
       history: known.sums.score.history,

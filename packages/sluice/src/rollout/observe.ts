@@ -1,3 +1,4 @@
+import type { Arm } from '@sluice/client'
 import type { Rollout } from '../release/rollout.ts'
 import type { LogEntry } from '../store/outcome-log.ts'
 import { type Admitted, admit, type Reason } from './admit.ts'
@@ -6,8 +7,9 @@ import type { Evidence } from './evidence.ts'
 import { observeFeedback } from './observe-feedback.ts'
 import { observeRequest } from './observe-request.ts'
 import { observeScore } from './observe-score.ts'
+import { countAt, type Place, placeKinds, placeOf } from './places.ts'
 import type { Sight } from './sight.ts'
-import { decidingSums, sourceOf, type Testimony } from './testimony.ts'
+import { decidingSums, emptied, sourceOf, type Testimony } from './testimony.ts'
 import { evidenceAgainst } from './token-evidence.ts'
 import type { UnitMemory } from './unit-memory.ts'
 
@@ -39,14 +41,30 @@ export function observe(
   const source = sourceOf(evidence, entry.tokenId ?? null, settings)
   const testimony = evidence.testimony[source]
   if (!testimony || typeof admitted === 'string') return ignored(evidence, testimony, admitted as Reason, memory)
-  const next = observeKind({ ...admitted, evidence, known, settings, source, testimony }, entry, memory)
+  const places = placesOf(evidence, entry, { source, arm: admitted.arm })
+  const next = observeKind({ ...admitted, evidence, known, settings, source, testimony, places }, entry, memory)
   if (typeof next === 'string') return ignored(evidence, testimony, next, memory)
   hear(evidence, admitted, entry.receivedAt)
   if (hasTestified(memory, next)) {
     evidence.testified += 1
-    if (known === evidence) raisePeak(evidence, rollout, entry.receivedAt)
+    if (known === evidence) raisePeak(evidence, rollout, entry.receivedAt, admitted.arm)
   }
   return next
+}
+
+/** From where it came; a request is counted there. */
+function placesOf({ sums, places }: Evidence, entry: LogEntry, { source, arm }: { source: number; arm: Arm }): Place[] {
+  const whole = () => structuredClone(decidingSums(sums))
+  const none = () => emptied(decidingSums(sums))
+  const found: Place[] = []
+  for (const kind of placeKinds) {
+    const isRequest = entry.kind === 'request'
+    const place = placeOf(places[kind], { token: source, id: entry[kind] ?? null, isRequest }, whole, none)
+    if (!place) continue
+    found.push(place)
+    if (isRequest) countAt(places[kind], place, arm, entry.error !== null)
+  }
+  return found
 }
 
 /** What cannot count is counted, also by the token that sent it. */
@@ -81,8 +99,16 @@ function hasTestified(before: UnitMemory, after: UnitMemory): boolean {
 const weighedEvery = 16
 
 /** Keeps the greatest evidence against the canary on which several tokens agree, or which is the only one's. */
-export function raisePeak(evidence: Evidence, { settings }: Pick<Rollout, 'settings'>, now: number): void {
-  if (evidence.testimony.length > 1 ? evidence.testified % weighedEvery > 0 : !couldRaise(evidence, settings)) return
+export function raisePeak(
+  evidence: Evidence,
+  { settings }: Pick<Rollout, 'settings'>,
+  now: number,
+  arm: Arm = 'canary',
+): void {
+  const mayWait = evidence.testified % weighedEvery > 0
+  if (evidence.testimony.length > 1 ? mayWait : !couldRaise(evidence, settings)) return
+  // Where places are told apart it costs more, and the canary's entries are those that accuse.
+  if (mayWait && arm === 'incumbent' && Object.values(evidence.places).some((places) => places.length > 1)) return
   const logE = evidenceAgainst(evidence, settings, now)
   if (logE > evidence.peak) evidence.peak = logE
 }

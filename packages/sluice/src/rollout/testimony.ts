@@ -120,31 +120,24 @@ export function decidingSums({ score, feedback, flags, arms }: WholeSums): Decid
 
 /** Added number by number. */
 export function sumOfTokens(cases: readonly DecidingSums[], none: DecidingSums): DecidingSums {
-  const sum = emptied(none)
-  for (const one of cases) addTree(sum, one)
-  return sum
+  return cases.reduce((sum, one) => combined(sum, one, 1), emptied(none))
 }
 
-function emptied(one: DecidingSums): DecidingSums {
-  const copy = structuredClone(one)
-  zeroTree(copy)
-  return copy
+/** Number by number. */
+export function difference(a: DecidingSums, b: DecidingSums): DecidingSums {
+  return combined(a, b, -1)
 }
 
-type Tree = Record<string, unknown>
-
-function addTree(to: object, more: object): void {
-  for (const key of Object.keys(to)) {
-    const value = (to as Tree)[key]
-    if (typeof value === 'number') (to as Tree)[key] = value + Number((more as Tree)[key])
-    else addTree(value as object, (more as Tree)[key] as object)
-  }
+/** As many of each, and all of them zero. */
+export function emptied(one: DecidingSums): DecidingSums {
+  return combined(one, one, -1)
 }
 
-function zeroTree(tree: object): void {
-  for (const key of Object.keys(tree)) {
-    const value = (tree as Tree)[key]
-    if (typeof value === 'number') (tree as Tree)[key] = 0
-    else zeroTree(value as object)
-  }
+/** The tree of a + times b. */
+function combined<T>(a: T, b: T, times: number): T {
+  if (typeof a === 'number') return (a + times * Number(b)) as T
+  if (Array.isArray(a)) return a.map((value, i) => combined(value, (b as unknown[])[i], times)) as T
+  const tree: Record<string, unknown> = {}
+  for (const key in a) tree[key] = combined(a[key], b[key], times)
+  return tree as T
 }

@@ -1,11 +1,13 @@
 import { flagRatios, logMixture, rateDrops, scoreDrops } from '../stats/index.ts'
 import type { RolloutSettings } from '../suite/rollout-settings.ts'
-import { agreedAgainst, agreedFor, type TokenEvidence } from './agreement.ts'
+import { agreedAgainst, agreedFor, restFactor, type TokenEvidence } from './agreement.ts'
 import { combinedLogE, flaggedDifference, restartedLogE } from './combined.ts'
 import type { Evidence } from './evidence.ts'
 import { widthOfRest } from './non-inferiority.ts'
+import type { Accuser } from './place-share.ts'
+import { recentShare, type Source, sourcesTold } from './places.ts'
 import { type Matching, matchingOf } from './sample-ratio.ts'
-import { type DecidingSums, decidingSums, isEarly, isSilent, sumOfTokens } from './testimony.ts'
+import { type DecidingSums, decidingSums, difference, emptied, isEarly, isSilent, sumOfTokens } from './testimony.ts'
 
 interface Dominance {
   /** Of all users. */
@@ -15,7 +17,14 @@ interface Dominance {
 }
 
 /** What a token must have to decide against the canary, and for it: it is the only one, or nearly so. */
-const dominant = { against: { share: 0.5, present: true }, for: { share: 0.99, present: false } }
+const dominant: Record<'against' | 'for', Dominance> = {
+  against: { share: 0.5, present: true },
+  for: { share: 0.99, present: false },
+}
+/** The same of a process or an address, of the latest requests: two that share the traffic need not wait for each other. */
+const dominantPlace = { against: 0.4, for: 0.8 }
+/** Sources whose evidence differs by less than this say the same: the smallest of them is named. */
+const sameWord = 1e-6
 
 /** Signals of which a proof may be asked. */
 export type ProvenSignal = 'score' | 'errors' | 'slow' | 'safety'
@@ -23,12 +32,35 @@ export type ProvenSignal = 'score' | 'errors' | 'slow' | 'safety'
 /** Log evidence against the canary of the tokens whose arms match, at `now` in ms since the epoch. */
 export function evidenceAgainst(evidence: Evidence, settings: RolloutSettings, now: number): number {
   const matching = matchingOf(evidence, settings, now)
-  return agreedAgainst(against(evidence, settings, { matching, now }))
+  return agreedAgainst(against(evidence, settings, { matching, now }), -Math.log(settings.alpha))
 }
 
 /** The same of all of them, without asking who says it. */
 export function evidenceOfAll(evidence: Evidence, settings: RolloutSettings, matching: Matching): number {
   return against(evidence, settings, { matching, now: 0 }).without([])
+}
+
+/** On whose word alone the evidence against the canary rests; undefined where it is not enough, or several say the same. */
+export function onlyAccuser(evidence: Evidence, settings: RolloutSettings, matching: Matching): Accuser | undefined {
+  const heard = against(evidence, settings, { matching, now: 0 })
+  const threshold = -Math.log(settings.alpha)
+  if (heard.without([]) < threshold) return undefined
+  const { trusted } = matching
+  const tokens = trusted.length > 1 ? trusted : []
+  const sources: (Accuser & { left: number })[] = [
+    ...sourcesTold(evidence.places, trusted).flatMap((source) => {
+      const { kind, id, pool, token } = source
+      return pool ? [] : [{ kind, id, token, left: heard.without([], source) }]
+    }),
+    ...tokens.map((token, i) => {
+      const id = evidence.testimony[token]?.tokenId ?? null
+      return { kind: 'token' as const, id, token, left: heard.without([i]) }
+    }),
+  ]
+  const least = Math.min(...sources.map(({ left }) => left))
+  const found =
+    least < threshold - Math.log(restFactor) ? sources.find(({ left }) => left <= least + sameWord) : undefined
+  return found && { kind: found.kind, id: found.id, token: found.token }
 }
 
 /** What some tokens report speaks against the canary: all of them together, or all but one. */
@@ -46,10 +78,9 @@ interface Hearing {
 
 function against(evidence: Evidence, settings: RolloutSettings, { matching, now }: Hearing): TokenEvidence {
   const { trusted, suspect } = matching
-  const alone = evidence.testimony.length === 1
-  return tokenEvidence(evidence, trusted, { now, ...dominant.against }, (tokens) =>
-    combinedLogE(sumsOf(evidence, tokens, suspect), settings, alone && suspect.length > 0),
-  )
+  const alone = evidence.testimony.length === 1 && suspect.length > 0
+  const logE = (one: DecidingSums) => combinedLogE(one, settings, alone)
+  return tokenEvidence(evidence, trusted, { now, side: 'against', unscored: suspect, logE })
 }
 
 /**
@@ -60,12 +91,10 @@ export function certainFailures(evidence: Evidence, settings: RolloutSettings, n
   const all = [...evidence.testimony.keys()]
   const { errors, safety } = settings.signals
   const weights = [errors, safety, Math.max(0, 1 - errors - safety)]
-  return agreedAgainst(
-    tokenEvidence(evidence, all, { now, ...dominant.against }, (tokens) => {
-      const one = sumsOf(evidence, tokens, [])
-      return logMixture(weights, [failuresOf(one, 'errors', settings), failuresOf(one, 'safety', settings), 0])
-    }),
-  )
+  const logE = (one: DecidingSums) =>
+    logMixture(weights, [failuresOf(one, 'errors', settings), failuresOf(one, 'safety', settings), 0])
+  const heard = tokenEvidence(evidence, all, { now, side: 'against', unscored: [], logE })
+  return agreedAgainst(heard, -Math.log(settings.alpha))
 }
 
 function failuresOf(
@@ -86,26 +115,35 @@ function failuresOf(
 /** Log evidence that a signal is not worse by the margin of this width. */
 export function evidenceFor(
   evidence: Evidence,
-  signal: ProvenSignal,
-  { matching, now, width }: Hearing & { width: number },
+  { signal, width, threshold }: { signal: ProvenSignal; width: number; threshold: number },
+  { matching, now }: Hearing,
 ): number {
-  const at = (wide: number) =>
-    tokenEvidence(evidence, matching.trusted, { now, ...dominant.for }, (tokens) => {
-      const one = sumsOf(evidence, tokens, [])
+  const at = (wide: number) => {
+    const logE = (one: DecidingSums) => {
       const { nonInferior } = signal === 'score' ? one.score : one.flags[signal]
       const { weights } = signal === 'score' ? scoreDrops : rateDrops
       return logMixture(weights, nonInferior[wide] ?? [])
-    })
-  return agreedFor(at(width), at(widthOfRest).without)
+    }
+    return tokenEvidence(evidence, matching.trusted, { now, side: 'for', unscored: [], logE })
+  }
+  return agreedFor(at(width), at(widthOfRest), threshold)
+}
+
+interface Weighed {
+  now: number
+  side: 'against' | 'for'
+  /** Indices of tokens whose scores do not count. */
+  unscored: readonly number[]
+  logE: (one: DecidingSums) => number
 }
 
 function tokenEvidence(
   evidence: Evidence,
   tokens: readonly number[],
-  { now, share, present }: { now: number } & Dominance,
-  logE: (tokens: readonly number[]) => number,
+  { now, side, unscored, logE }: Weighed,
 ): TokenEvidence {
   const { testimony } = evidence
+  const { share, present } = dominant[side]
   const usersOf = (index: number | undefined) => {
     const users = index === undefined ? undefined : testimony[index]?.users
     return users ? users.incumbent + users.canary : 0
@@ -115,24 +153,58 @@ function tokenEvidence(
     return one !== undefined && !(present && isSilent(one, evidence.lastRequestAt))
   }
   const all = tokens.filter(counts).reduce((sum, index) => sum + usersOf(index), 0)
+  const among = (left: readonly number[]) => tokens.filter((_, token) => !left.includes(token))
+  const sums = new Map<string, DecidingSums>()
+  const sumsWithout = (left: readonly number[]) => {
+    const known = sums.get(left.join()) ?? sumsOf(evidence, among(left), unscored)
+    sums.set(left.join(), known)
+    return known
+  }
   return {
     tokens: tokens.length,
     mayDecide(token) {
       const own = usersOf(tokens[token])
       return counts(tokens[token]) && own >= share * all && !isEarly(evidence, own, now)
     },
-    without: (left) => (tokens.length === 0 ? 0 : logE(tokens.filter((_, token) => !left.includes(token)))),
+    places: (left) =>
+      sourcesTold(evidence.places, among(left)).filter(
+        (source) =>
+          recentShare(evidence.places[source.kind], source, tokens) < dominantPlace[side] ||
+          isEarly(evidence, usersAt(source), now),
+      ),
+    without: (left, source) =>
+      tokens.length === 0 ? 0 : logE(withoutSource(sumsWithout(left), among(left), { unscored, source })),
   }
+}
+
+function usersAt({ places }: Source): number {
+  return places.reduce((sum, { own }) => sum + (own ? own.users.incumbent + own.users.canary : 0), 0)
 }
 
 /** What these tokens say; what they say by scores left out of those whose scores do not count. */
 function sumsOf({ sums, testimony }: Evidence, tokens: readonly number[], unscored: readonly number[]): DecidingSums {
   const whole = decidingSums(sums)
   if (tokens.length === testimony.length && (unscored.length === 0 || testimony.length === 1)) return whole
-  const none = sumOfTokens([], whole)
+  const none = emptied(whole)
   const cases = tokens.flatMap((index) => {
     const own = testimony[index]?.own
     return own ? [unscored.includes(index) ? { ...own, score: none.score } : own] : []
   })
-  return sumOfTokens(cases, whole)
+  return sumOfTokens(cases, none)
+}
+
+/** What these tokens say, of which all is known, but for what came from `source`. */
+function withoutSource(
+  all: DecidingSums,
+  tokens: readonly number[],
+  { unscored, source }: { unscored: readonly number[]; source: Source | undefined },
+): DecidingSums {
+  let rest = all
+  for (const { own, token } of source?.places ?? []) {
+    if (!own || !tokens.includes(token)) continue
+    const { score } = rest
+    rest = difference(rest, own)
+    if (unscored.includes(token)) rest.score = score
+  }
+  return rest
 }

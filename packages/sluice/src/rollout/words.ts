@@ -1,5 +1,6 @@
 import type { Assessment, SignalEvidence } from './assessment.ts'
 import type { Findings } from './decide.ts'
+import { accuserText } from './place-share.ts'
 import { disputeText, tokensText } from './token-share.ts'
 
 type Facts = Omit<Assessment, 'words'>
@@ -29,6 +30,8 @@ function conclusion(facts: Facts, findings: Findings): string {
     case 'hold':
       return holding(facts, findings, decision.why)
     case 'continue':
+      if (facts.accuser && facts.accuser.kind !== 'token')
+        return `All that speaks against the canary comes from ${accuserText(facts.accuser)}, and the others do not bear it out.`
       if (findings.disputed) return `${dispute(facts)} It is not rolled back by that alone.`
       return facts.anytimeP < 0.2 ? suspicion(facts) : 'Nothing speaks against the canary so far.'
   }

@@ -21,6 +21,9 @@ interface LogFields {
   receivedAt: number
   /** Id of the token that reported it; a score has its request's. Null or absent: not known, from a version that did not note it. */
   tokenId?: string | null | undefined
+  /** Of the same entry, the process as it calls itself, e.g. `app-7 3f2a91bc`, and the keyed hash of its address, 8 hex. Null or absent: not known. */
+  instance?: string | null | undefined
+  address?: string | null | undefined
 }
 
 /** A request of production. */

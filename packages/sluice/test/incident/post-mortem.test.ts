@@ -21,7 +21,7 @@ const assessment: Assessment = {
   canary: { ...arm, requests: 60, users: 41, meanScore: 0.6 },
   interval: { low: -0.41, high: -0.19 },
   mismatch: { logBayesFactor: -3, blocked: false, wrongArms: 0 },
-  ...{ alerts: [], ignored: {}, cursor: 9, tokens: [] },
+  ...{ alerts: [], ignored: {}, cursor: 9, tokens: [], places: { instance: [], address: [] }, accuser: null },
   soak: { stage: 0, soakedMs: 0, counting: true, heardAt: null },
 }
 

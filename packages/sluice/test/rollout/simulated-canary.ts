@@ -42,6 +42,11 @@ export interface CanaryScenario {
   doubled?: number
   /** Shares of the users whose requests each token reports; one token where it is left out. */
   tokens?: readonly number[]
+  /**
+   * Processes, each at its address, that share the requests evenly; each is replaced by another after so many requests. Unknown where it
+   * is left out. `broken`: the canary fails in one of them, always.
+   */
+  instances?: { count: number; life?: number; broken?: boolean }
   /** Beside each true request, with this probability, a forged one of a token of its own: the canary fails, always. */
   liar?: number
   /** Only scores are sent: what one signal is worth. */
@@ -121,13 +126,15 @@ class CanaryRun {
     if (canary) this.seen += 1
     const place = { user, canary, stage: this.rollout.stage, at: n * secondMs }
     const tokenId = this.tokenOf(user)
+    const { place: from, broken } = this.placeOf(n)
     if (scenario.liar !== undefined && random.uniform() < scenario.liar) this.lie(n)
     if (!scenario.scoresOnly) {
-      const request = entryOf(place, { kind: 'request', tokenId, ...this.measured(user, canary) })
+      const request = entryOf(place, { kind: 'request', tokenId, ...from, ...this.measured(user, canary) })
+      if (broken && canary && request.kind === 'request') request.error = 'broken'
       this.send(request)
       if (random.uniform() < (scenario.doubled ?? 0)) this.send(request)
     }
-    if (scenario.judged === undefined || random.uniform() < scenario.judged) this.judge(n, place, user)
+    if (scenario.judged === undefined || random.uniform() < scenario.judged) this.judge(n, { ...place, from }, user)
     while ((this.waiting[0]?.due ?? Infinity) <= n) this.send(this.waiting.shift()?.entry)
   }
 
@@ -149,7 +156,17 @@ class CanaryRun {
     this.send(entryOf(place, { kind: 'request', tokenId: 'liar', error: canary ? 'forged' : null }))
   }
 
-  judge(n: number, place: Parameters<typeof entryOf>[0], user: User): void {
+  placeOf(n: number): { place: { instance?: string; address?: string }; broken: boolean } {
+    const { instances } = this.scenario
+    if (!instances) return { place: {}, broken: false }
+    const { count, life, broken = false } = instances
+    // Spread without the run's chance, so that each run is the same but for its places.
+    const number = ((Math.imul(n + 1, 2_654_435_761) >>> 0) >>> 8) % count
+    const id = `i${number}-${life === undefined ? 0 : Math.floor(n / life)}`
+    return { place: { instance: id, address: id }, broken: broken && number === count - 1 }
+  }
+
+  judge(n: number, place: Parameters<typeof entryOf>[0] & { from: object }, user: User): void {
     const { outage, late = 0, requests, judged: sampled = 1, drop = 0, dropFromStage = 0 } = this.scenario
     if (outage && n >= outage[0] * requests && n < outage[1] * requests) return
     const lost = ((this.scenario.decline ?? 0) * n) / requests
@@ -158,6 +175,7 @@ class CanaryRun {
     const entry = entryOf(place, {
       ...{ kind: 'score' as const, score, sampled, sampledOther: sampled },
       tokenId: this.tokenOf(user),
+      ...place.from,
     })
     if (late === 0) {
       this.send(entry)

@@ -4,6 +4,7 @@ import type { ReceivedOutcome } from '../wire/outcome.ts'
 import { errorType } from './error-type.ts'
 import type { KnownRequests } from './known-requests.ts'
 import type { KnownRollouts } from './known-rollouts.ts'
+import type { Origin } from './origin.ts'
 
 /** What turns a report into an entry of the log. */
 export interface LogContext {
@@ -13,13 +14,14 @@ export interface LogContext {
   receivedAt: number
   /** Of the token that reports. */
   tokenId: string | null
+  origin: Origin
   rollouts: KnownRollouts
   requests: KnownRequests
 }
 
 /** A report as it is logged: the unit as a keyed hash, and where it stands in its rollout. Texts of users and of providers are left out. */
 export function logEntry(outcome: ReceivedOutcome, context: LogContext): LogDraft {
-  const { hashUnit, receivedAt, tokenId, rollouts, requests } = context
+  const { hashUnit, receivedAt, tokenId, origin, rollouts, requests } = context
   const { id, feature, version, rolloutId, unit } = outcome
   const salt = rolloutId === undefined ? undefined : rollouts.get(rolloutId)?.salt
   const fields = {
@@ -34,6 +36,7 @@ export function logEntry(outcome: ReceivedOutcome, context: LogContext): LogDraf
     observedAt: Date.parse(outcome.observedAt),
     receivedAt,
     tokenId,
+    ...origin,
   }
   if (outcome.kind === 'feedback') {
     const { of, score } = outcome

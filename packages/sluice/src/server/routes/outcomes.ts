@@ -6,6 +6,7 @@ import { checkOutcomes } from '../outcomes/check-outcomes.ts'
 import { knownRequests } from '../outcomes/known-requests.ts'
 import { knownRollouts } from '../outcomes/known-rollouts.ts'
 import { type LogContext, logEntry } from '../outcomes/log-entry.ts'
+import { originOf } from '../outcomes/origin.ts'
 import type { Plane } from '../plane.ts'
 import { asOutcome, outcomeSchema, type ReceivedOutcome } from '../wire/outcome.ts'
 
@@ -36,14 +37,16 @@ export const reportOutcomes = defineRoute({
       }),
     },
   },
-  async handle({ body, caller }, plane) {
+  async handle({ body, caller, request, node }, plane) {
     const now = plane.clock.now()
     await plane.rates.load(featuresWithContent(body.outcomes))
     const rollouts = knownRollouts(plane.snapshots.states())
     const requests = await knownRequests(plane.store, body.outcomes)
     const door = { caller, rates: plane.rates, rollouts, requests, now }
     const { good, rejected, dropped } = checkOutcomes(body.outcomes, door)
-    const context = { hashUnit: plane.hashUnit, receivedAt: now, tokenId: caller.tokenId, rollouts, requests }
+    const { hashUnit } = plane
+    const origin = originOf(request, node, hashUnit)
+    const context = { hashUnit, receivedAt: now, tokenId: caller.tokenId, origin, rollouts, requests }
     const results = await record(plane, good, context)
     const accepted = results.filter((result) => result === 'accepted').length
     const duplicates = results.filter((result) => result === 'duplicate').length

@@ -60,6 +60,8 @@ const place = {
   position: z.number().nullable(),
   observedAt: z.number(),
   tokenId: z.string().nullable().optional(),
+  instance: z.string().nullable().optional(),
+  address: z.string().nullable().optional(),
 }
 
 const logEntry: z.ZodType<LogEntry> = z.discriminatedUnion('kind', [

@@ -57,6 +57,8 @@ export function countingEngine({ enough = 5 } = {}): DecisionEngine<Counts> {
     assess: (counts, { stage, settings }, _now, { soak }): Assessment => ({
       decision: decide(counts, stage + 1 === settings.stages.length),
       soak,
+      places: { instance: [], address: [] },
+      accuser: null,
       tokens: [],
       words: `${counts.errors} of ${counts.users} users of the canary met an error.`,
       logE: counts.errors,
