@@ -84,7 +84,8 @@ export function createHeldSnapshot(options: HeldSnapshotOptions): HeldSnapshot {
     watch()
   }
 
-  const isLater = (one: Moment, other: Moment) => elapsedSince(clock, one) < elapsedSince(clock, other)
+  // By the clock that never steps: a step of the other would make an old read look later than it was.
+  const isLater = (one: Moment, other: Moment) => one.steady > other.steady
 
   /**
    * Within an epoch revisions grow. A store that went back, or another one, is believed by a read that was made after

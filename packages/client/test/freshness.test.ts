@@ -140,3 +140,22 @@ test('without proof only a higher revision of the same store is believed, and no
   await started.pass(11_000)
   assert.equal(started.client.status().revision, 3)
 })
+
+test('a step of the wall clock makes no old read look like news', async () => {
+  let stepMs = 0
+  const plane = fakePlane(snapshot(1))
+  await using started = await startClient(plane, {
+    clocks: (clock) => ({ ...clock, now: () => clock.now() + stepMs, steady: () => clock.now() }),
+  })
+  await started.pass(20_000)
+  plane.publish(snapshot(5))
+  await started.clock.settle()
+  stepMs = 3_600_000
+  // Another replica, which last looked at the store before revision 5 was made.
+  plane.readAgeMs = 9_000
+  plane.publish(snapshot(4), { push: false })
+  for (const stream of plane.streams) stream.end()
+  await started.pass(5_000)
+  assert.ok(started.diagnostics.some(({ code }) => code === 'outdated'))
+  assert.equal(started.client.status().revision, 5)
+})

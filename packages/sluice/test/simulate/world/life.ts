@@ -24,10 +24,11 @@ export class Life {
 /** What a dead process waits for; one of its own, so that it is forgotten with the process. */
 export const never = () => new Promise<never>(() => {})
 
-/** The clock as a process sees it: off by `skew` ms, and silent after its death. */
+/** The clock as a process sees it: the time of day is off by `skew` ms, and nothing fires after its death. */
 export function clockOf(life: Life, clock: Clock, skew: () => number): Clock {
   return {
     now: () => clock.now() + skew(),
+    steady: () => clock.now(),
     setTimer: (callback, ms) => clock.setTimer(() => life.alive && callback(), ms),
     clearTimer: (timer) => clock.clearTimer(timer),
   }
