@@ -63,8 +63,8 @@ function agreedOfTokens({ tokens, mayDecide, without }: TokenEvidence): number {
   const best = one.reduce((found, logE, index) => (logE > (one[found] ?? 0) ? index : found), 0)
   const needed = indices.filter((index) => !mayDecide(index))
   const ofAll = Math.min(...needed.map((index) => one[index] ?? 0))
-  const ofOthers = Math.min(...needed.filter((index) => index !== best).map((index) => without([best, index])))
-  const rest = Math.max(ofAll, (one[best] ?? 0) > all ? ofOthers : -Infinity)
+  const ofOthers = () => Math.min(...needed.filter((index) => index !== best).map((index) => without([best, index])))
+  const rest = Math.max(ofAll, (one[best] ?? 0) > all ? ofOthers() : -Infinity)
   return Math.max(Math.min(mixed, rest + Math.log(restFactor)), mixed / aloneFactor)
 }
 

@@ -156,9 +156,15 @@ function tokenEvidence(
   const among = (left: readonly number[]) => tokens.filter((_, token) => !left.includes(token))
   const sums = new Map<string, DecidingSums>()
   const sumsWithout = (left: readonly number[]) => {
-    const known = sums.get(left.join()) ?? sumsOf(evidence, among(left), unscored)
+    const known = sums.get(left.join()) ?? (left.length === 0 ? sumsOf(evidence, tokens, unscored) : sumsLeft(left))
     sums.set(left.join(), known)
     return known
+  }
+  // Each is taken off the sum of all: to add up the others anew for each costs the square of their number.
+  const sumsLeft = (left: readonly number[]): DecidingSums => {
+    const [last = 0] = left.slice(-1)
+    const index = tokens[last] ?? -1
+    return withoutToken(sumsWithout(left.slice(0, -1)), testimony[index]?.own, unscored.includes(index))
   }
   return {
     tokens: tokens.length,
@@ -193,6 +199,13 @@ function sumsOf({ sums, testimony }: Evidence, tokens: readonly number[], unscor
   return sumOfTokens(cases, none)
 }
 
+/** What is left of `all` without what one token says, whose scores may not be among it. */
+function withoutToken(all: DecidingSums, own: DecidingSums | null | undefined, isUnscored: boolean): DecidingSums {
+  if (!own) return all
+  const rest = difference(all, own)
+  return isUnscored ? { ...rest, score: all.score } : rest
+}
+
 /** What these tokens say, of which all is known, but for what came from `source`. */
 function withoutSource(
   all: DecidingSums,
@@ -201,10 +214,7 @@ function withoutSource(
 ): DecidingSums {
   let rest = all
   for (const { own, token } of source?.places ?? []) {
-    if (!own || !tokens.includes(token)) continue
-    const { score } = rest
-    rest = difference(rest, own)
-    if (unscored.includes(token)) rest.score = score
+    if (tokens.includes(token)) rest = withoutToken(rest, own, unscored.includes(token))
   }
   return rest
 }
