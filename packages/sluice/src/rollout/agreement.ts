@@ -15,7 +15,7 @@ export interface TokenEvidence {
 /** By this factor the evidence may be weaker that is left without one source. */
 export const restFactor = 4
 /** The same without one process or address: they are many, and what each reports of a bad canary is a few failures. */
-export const placeFactor = 10
+const placeFactor = 10
 
 /** So many times the evidence decides although it rests on one token that may not decide: it takes that many times the outcomes. */
 const aloneFactor = 100
