@@ -51,8 +51,12 @@ async function requests(): Promise<void> {
     hash: 'h',
     features: { mail: feature },
   }
-  const accept = async () => Response.json({ accepted: 1, duplicates: 0, rejected: [] })
-  const client = new SluiceClient({ url: 'http://127.0.0.1', fetch: accept, bootstrap, queueCapacity: 1000 })
+  const client = new SluiceClient({
+    url: 'http://127.0.0.1',
+    fetch: answering(bootstrap),
+    bootstrap,
+    queueCapacity: 1000,
+  })
   await client.ready({ timeoutMs: 100 })
   const costs: number[] = []
   for (let index = 0; index < 50_000; index += 1) {
@@ -66,6 +70,20 @@ async function requests(): Promise<void> {
   console.log(
     `added to a request: p50 ${quantile(steady, 0.5).toFixed(1)} us, p99 ${quantile(steady, 0.99).toFixed(1)} us`,
   )
+}
+
+/** A control plane that has this snapshot, proves its age and takes every outcome; its stream never begins. */
+function answering(held: Snapshot): typeof fetch {
+  return async (input, init) => {
+    const { pathname } = new URL(String(input))
+    if (pathname === '/v1/stream') return new Promise<Response>(() => {})
+    const nonce = new Headers(init?.headers).get('sluice-nonce') ?? ''
+    const headers = { 'sluice-nonce': nonce, 'sluice-read-age': '0' }
+    const { epoch, revision, hash } = held
+    const known = { epoch, revision, hash, known: true, heartbeatMs: 10_000 }
+    const taken = { accepted: 1, duplicates: 0, rejected: [] }
+    return Response.json(pathname === '/v1/snapshot' ? held : pathname === '/v1/acks' ? known : taken, { headers })
+  }
 }
 
 async function size(): Promise<void> {

@@ -1,7 +1,11 @@
 import type { Rollout } from '../../src/release/rollout.ts'
 import type { Course } from '../../src/rollout/engine.ts'
 import type { FeedbackEntry, LogEntry, RequestEntry, ScoreEntry } from '../../src/store/outcome-log.ts'
-import { defaultRolloutSettings, type RolloutSettings } from '../../src/suite/rollout-settings.ts'
+import {
+  defaultRolloutSettings,
+  type RolloutSettings,
+  rolloutSettingsSchema,
+} from '../../src/suite/rollout-settings.ts'
 
 /** A rollout that has just started at time 0, in its first stage. */
 export function rolloutOf(settings: RolloutSettings = defaultRolloutSettings): Rollout {
@@ -26,6 +30,15 @@ export function rolloutOf(settings: RolloutSettings = defaultRolloutSettings): R
     ending: null,
   }
 }
+
+/** A rollout with one stage of 10 % in which failures alone decide. */
+export const failuresRollout: Rollout = rolloutOf(
+  rolloutSettingsSchema.parse({
+    stages: [{ percent: 10, soak: '1h' }],
+    signals: { score: 0, errors: 0.6, slow: 0, safety: 0.4 },
+    flagMargin: 0.03,
+  }),
+)
 
 /** A course in which the whole of the present stage was watched, by `now`. */
 export function watched({ stage, enteredAt, pausedMs }: Rollout, now: number): Course {

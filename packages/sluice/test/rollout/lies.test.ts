@@ -8,16 +8,9 @@ import type { UnitMemory } from '../../src/rollout/unit-memory.ts'
 import { seededRandom } from '../../src/stats/index.ts'
 import type { LogEntry } from '../../src/store/outcome-log.ts'
 import { rolloutSettingsSchema } from '../../src/suite/rollout-settings.ts'
-import { entryOf, rolloutOf, watched } from './entries.ts'
+import { entryOf, failuresRollout, rolloutOf, watched } from './entries.ts'
 
 const hour = 3_600_000
-const usualRollout = rolloutOf(
-  rolloutSettingsSchema.parse({
-    stages: [{ percent: 10, soak: '1h' }],
-    signals: { score: 0, errors: 0.6, slow: 0, safety: 0.4 },
-    flagMargin: 0.03,
-  }),
-)
 
 interface Told {
   by?: string | null
@@ -30,7 +23,7 @@ interface Told {
 }
 
 /** Evidence that is told of one request after the other. */
-function world(seed = 1, rollout = usualRollout) {
+function world(seed = 1, rollout = failuresRollout) {
   const evidence = newEvidence(rollout)
   const memory = new Map<string, UnitMemory>()
   const random = seededRandom(seed)
@@ -236,7 +229,7 @@ test('what one token says of a stage that is not reached stops no soak time', ()
 test('slow incumbents that one token makes up hide no canary that is slow', () => {
   const { traffic, look } = world(
     1,
-    rolloutOf({ ...usualRollout.settings, signals: { ...usualRollout.settings.signals, slow: 0.3 } }),
+    rolloutOf({ ...failuresRollout.settings, signals: { ...failuresRollout.settings.signals, slow: 0.3 } }),
   )
   traffic(2500, (canary, i) =>
     i % 10 === 0

@@ -6,17 +6,10 @@ import { faultInEvidence } from '../../src/rollout/evidence-fault.ts'
 import { observe } from '../../src/rollout/observe.ts'
 import type { UnitMemory } from '../../src/rollout/unit-memory.ts'
 import { seededRandom } from '../../src/stats/index.ts'
-import { rolloutSettingsSchema } from '../../src/suite/rollout-settings.ts'
-import { entryOf, rolloutOf, watched } from './entries.ts'
+import { entryOf, failuresRollout, watched } from './entries.ts'
 
 const hour = 3_600_000
-const rollout = rolloutOf(
-  rolloutSettingsSchema.parse({
-    stages: [{ percent: 10, soak: '1h' }],
-    signals: { score: 0, errors: 0.6, slow: 0, safety: 0.4 },
-    flagMargin: 0.03,
-  }),
-)
+const rollout = failuresRollout
 
 interface Told {
   tokenId?: string
