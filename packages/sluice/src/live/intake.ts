@@ -7,6 +7,7 @@ import type { JudgeTask } from '../store/judge-queue.ts'
 import type { LogDraft } from '../store/outcome-log.ts'
 import type { Store } from '../store/store.ts'
 import type { LiveSettings } from '../suite/rollout-settings.ts'
+import { type KnownUnits, knownUnitsIn } from './known-units.ts'
 import type { Material, Redact } from './redact.ts'
 import { type Sampling, samplingOf } from './sampling.ts'
 import { urgencyOf } from './urgency.ts'
@@ -33,6 +34,10 @@ export interface IntakeOptions {
   onError: (error: unknown) => void
 }
 
+interface IntakeContext extends IntakeOptions {
+  knownUnits: (requests: readonly LogDraft[]) => Promise<KnownUnits>
+}
+
 /** Tasks of one feature that may wait. */
 const queueBound = 10_000
 const wholePpm = 1_000_000
@@ -47,11 +52,12 @@ interface Captured extends Material {
  * feature allows it, and what is not stored is not judged. Never rejects: a sample that is lost is no lost outcome.
  */
 export function createIntake(options: IntakeOptions): (accepted: readonly AcceptedOutcome[]) => Promise<void> {
+  const knownUnits = knownUnitsIn(options.store, options.clock)
   return async (accepted) => {
     const byFeature = Map.groupBy(accepted.flatMap(capturedOf), ({ entry }) => entry.feature)
     for (const [feature, requests] of byFeature) {
       try {
-        await takeIn(feature, requests, options)
+        await takeIn(feature, requests, { ...options, knownUnits })
       } catch (error) {
         options.onError(error)
       }
@@ -67,7 +73,7 @@ function capturedOf({ entry, outcome }: AcceptedOutcome): Captured[] {
     : [{ entry, input, output, captured }]
 }
 
-async function takeIn(feature: string, requests: readonly Captured[], options: IntakeOptions): Promise<void> {
+async function takeIn(feature: string, requests: readonly Captured[], options: IntakeContext): Promise<void> {
   const { store, count } = options
   const state = await store.feature(feature)
   const { live = null, capture = null } = state ?? {}
@@ -165,25 +171,14 @@ function contentOf(
 
 async function tasksOf(
   requests: readonly (Captured & Sampling)[],
-  { store, clock, random }: IntakeOptions,
+  { clock, random, knownUnits }: IntakeContext,
 ): Promise<JudgeTask[]> {
   const now = clock.now()
-  const known = await knownUnits(store, requests)
+  const known = await knownUnits(requests.map(({ entry }) => entry))
   return requests.map(({ entry, sampled, sampledOther }) => {
     const { id, feature, version, rolloutId, arm } = entry
-    const priority = urgencyOf(entry, known.get(`${rolloutId} ${entry.unit}`), random())
+    const priority = urgencyOf(entry, known.of(entry), random())
     const place = { id, feature, version, rolloutId, arm }
     return { ...place, priority, sampled, sampledOther, attempts: 0, notBefore: now, enqueuedAt: now }
   })
-}
-
-/** What is remembered of the users, by rollout and unit. */
-async function knownUnits(store: Store, requests: readonly Captured[]) {
-  const known = new Map<string, Record<string, unknown>>()
-  for (const [rolloutId, those] of Map.groupBy(requests, ({ entry }) => entry.rolloutId)) {
-    if (rolloutId === null) continue
-    const units = those.map(({ entry }) => entry.unit).filter((unit) => unit !== null)
-    for (const [unit, record] of await store.units(rolloutId, units)) known.set(`${rolloutId} ${unit}`, record)
-  }
-  return known
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { position } from '@sluice/client'
+import { foldName, newFold } from '../../src/rollout/rollout-fold.ts'
 import { arrive, captured, intakeOf, liveStore } from './live-stage.ts'
 
 const ids = (tasks: readonly { id: string }[]) => tasks.map(({ id }) => id)
@@ -84,6 +85,29 @@ test('users who have not contributed come first', async () => {
   ])
   const tasks = await store.claim(2, Number.MAX_SAFE_INTEGER, 1)
   assert.deepEqual(ids(tasks).sort(), ['2', '3'])
+})
+
+test('whoever the present evidence knows is known, also when it was begun anew', async () => {
+  const store = await liveStore()
+  const scored = new Map([['again', { scored: { stage: 1, arm: 'canary' } }]])
+  await store.saveCheckpoint('x', -1, { cursor: 0, state: {} }, { rolloutId: 'r1', records: scored })
+  const state = { ...newFold({}, 'basis', newFold({}, 'before')), generation: 2 }
+  const renewed = new Map([['known', { scored: { stage: 1, arm: 'canary' } }]])
+  await store.saveCheckpoint(foldName('r1'), -1, { cursor: 0, state }, { rolloutId: 'r1~2', records: renewed })
+  await arrive(store, [
+    captured('1', { unit: 'again', stage: 1 }),
+    captured('2', { unit: 'known', stage: 1 }),
+    captured('3', { unit: 'fresh', stage: 1 }),
+  ])
+  const tasks = await store.claim(2, Number.MAX_SAFE_INTEGER, 1)
+  assert.deepEqual(ids(tasks).sort(), ['1', '3'])
+})
+
+test('a sample is judged though the evidence of its rollout cannot be read', async () => {
+  const store = await liveStore()
+  await store.saveCheckpoint(foldName('r1'), -1, { cursor: 0, state: 'no fold' })
+  await arrive(store, [captured('1', { unit: 'fresh', stage: 1 })])
+  assert.equal(await store.queued(), 1)
 })
 
 test('requests without content or without a known sampling are none of its business', async () => {

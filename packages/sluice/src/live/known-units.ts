@@ -1,0 +1,55 @@
+import type { Clock } from '@sluice/client'
+import { loadFold, unitsId } from '../rollout/rollout-fold.ts'
+import type { UnitRecord } from '../store/evidence-store.ts'
+import type { LogDraft } from '../store/outcome-log.ts'
+import type { Store } from '../store/store.ts'
+import { StoreError } from '../store/store-error.ts'
+
+type Place = Pick<LogDraft, 'rolloutId' | 'unit'>
+
+/** What the evidence of their rollouts remembers of the users of requests. */
+export interface KnownUnits {
+  of(request: Place): UnitRecord | undefined
+}
+
+/** Evidence is large and seldom begun anew: under which id it remembers users is believed for so long. */
+const believedMs = 5000
+const mostKept = 1000
+
+/** Reads what is remembered under the present evidence: one that was begun anew remembers other users than the one before. */
+export function knownUnitsIn(
+  store: Pick<Store, 'checkpoint' | 'units'>,
+  clock: Pick<Clock, 'now'>,
+): (requests: readonly Place[]) => Promise<KnownUnits> {
+  const ids = new Map<string, { id: string | undefined; at: number }>()
+
+  async function idOf(rolloutId: string): Promise<string | undefined> {
+    const kept = ids.get(rolloutId)
+    const at = clock.now()
+    if (kept && Math.abs(at - kept.at) < believedMs) return kept.id
+    if (ids.size >= mostKept) ids.clear()
+    const id = await readId(rolloutId)
+    ids.set(rolloutId, { id, at })
+    return id
+  }
+
+  /** Undefined where the evidence cannot be read: it will be made anew, and until then nobody is known. */
+  async function readId(rolloutId: string): Promise<string | undefined> {
+    try {
+      return unitsId(rolloutId, (await loadFold(store, rolloutId))?.fold ?? {})
+    } catch (error) {
+      if (error instanceof StoreError && error.fault === 'damaged') return undefined
+      throw error
+    }
+  }
+
+  return async (requests) => {
+    const known = new Map<string, ReadonlyMap<string, UnitRecord>>()
+    for (const [rolloutId, those] of Map.groupBy(requests, ({ rolloutId }) => rolloutId)) {
+      const id = rolloutId === null ? undefined : await idOf(rolloutId)
+      const units = those.flatMap(({ unit }) => unit ?? [])
+      if (rolloutId !== null && id !== undefined) known.set(rolloutId, await store.units(id, units))
+    }
+    return { of: ({ rolloutId, unit }) => known.get(rolloutId ?? '')?.get(unit ?? '') }
+  }
+}
