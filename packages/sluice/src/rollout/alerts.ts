@@ -18,6 +18,8 @@ interface Known {
   tokens: readonly TokenShare[]
   accuser: AccuserShare | null
   findings: Findings
+  /** What is said of a judge that fails. */
+  outage: string | undefined
   now: number
 }
 
@@ -25,7 +27,7 @@ interface Known {
 export function alertsOf(
   evidence: Evidence,
   rollout: Rollout,
-  { logE, signals, tokens, accuser, findings, now }: Known,
+  { logE, signals, tokens, accuser, findings, outage, now }: Known,
 ): Alert[] {
   const { alpha, costRatio } = rollout.settings
   const threshold = -Math.log(alpha)
@@ -68,6 +70,7 @@ export function alertsOf(
       code: 'uneven-judging',
       message: 'one arm is judged more often than the sampling says: scores are left out of the decision',
     },
+    outage !== undefined && { code: 'judge-outage', message: outage },
   ]
   return alerts.filter((alert) => alert !== false)
 }

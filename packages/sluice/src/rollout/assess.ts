@@ -6,6 +6,7 @@ import type { Assessment } from './assessment.ts'
 import { decide, type Findings } from './decide.ts'
 import type { Course } from './engine.ts'
 import type { Evidence } from './evidence.ts'
+import { outageText } from './judge-health.ts'
 import { lackingData, unprovenSignals } from './lacking.ts'
 import { accuserShare, placeShares } from './place-share.ts'
 import { type Matching, matchingOf } from './sample-ratio.ts'
@@ -39,7 +40,8 @@ export function assess(
   const signals = signalEvidence(evidence, rollout)
   const logE = evidenceOfAll(evidence, settings, matching)
   const threshold = -Math.log(settings.alpha)
-  const findings = findingsOf(evidence, rollout, { matching, now, course })
+  const outage = course.judge && outageText(course.judge, rollout)
+  const findings = findingsOf(evidence, rollout, { matching, now, course, outage })
   const tokens = tokenShares(testimony, settings)
   const lone = findings.worse ? undefined : onlyAccuser(evidence, settings, matching)
   const accuser = lone ? accuserShare(evidence, lone, sums.arms.canary.errors) : null
@@ -62,18 +64,18 @@ export function assess(
     places: placeShares(evidence),
     accuser,
     soak: course.soak,
-    alerts: alertsOf(evidence, rollout, { logE, signals, tokens, accuser, findings, now }),
+    alerts: alertsOf(evidence, rollout, { logE, signals, tokens, accuser, findings, outage, now }),
     ignored: Object.fromEntries(Object.entries(sums.ignored).filter(([, count]) => count > 0)),
     cursor: evidence.cursor,
   }
-  return { ...assessment, words: wordsFor(assessment, findings) }
+  return { ...assessment, words: wordsFor(assessment, findings, { settings, outage }) }
 }
 
 /** What the evidence amounts to, and the log evidence against the canary that does not rest on one token of several. */
 function findingsOf(
   evidence: Evidence,
   rollout: Rollout,
-  { matching, now, course }: { matching: Matching; now: number; course: Course },
+  { matching, now, course, outage }: { matching: Matching; now: number; course: Course; outage: string | undefined },
 ): Findings & { agreed: number } {
   const { settings, hold } = rollout
   const { mismatched, unevenlyJudged } = matching
@@ -89,6 +91,7 @@ function findingsOf(
     agreed,
     worse: agreed >= threshold,
     frozenTooLong: frozenMs >= (settings.mismatchPatience ?? usualMismatchPatience),
+    judgeFails: outage !== undefined,
     soaked,
     unwatched: !soaked && !soak.counting && isOverdue(rollout, now),
     disputed: agreed < threshold && isAccused(evidence, settings, matching),

@@ -71,7 +71,7 @@ async function control(running: Rollout, options: ControllerOptions, lead: Lead)
   fold.announced = [...fold.announced, ...news.map(({ key }) => key)]
   if ((look.news || news.length > 0) && !(await saveLook(store, look, lead.fence()))) return true
   onAssessed?.(assessed)
-  const event = eventOf(rollout, assessed.assessment, assessed.at)
+  const event = eventOf(rollout, assessed.assessment)
   // To widen a share on old news would be rash; to withdraw it is not.
   if (!event || !lead.held() || (behind && event.type !== 'rollBack')) return behind
   return act(options, rollout, event, { at: assessed.at, fence: lead.fence() })

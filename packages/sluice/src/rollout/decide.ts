@@ -11,6 +11,8 @@ export interface Findings {
   worse: boolean
   /** The arms have not matched, or were judged unevenly, for longer than is waited. */
   frozenTooLong: boolean
+  /** The judge fails, though scores have a say. */
+  judgeFails: boolean
   /** The stage has been watched for its soak time. */
   soaked: boolean
   /** By the clock it would be over; it has not been watched for so long, and is not now. */
@@ -24,27 +26,42 @@ export interface Findings {
 }
 
 /**
- * What to do now. Evidence against the canary comes first, at any time. A mismatch of the arms freezes the rest, and ends at the
- * incumbent if it lasts. Nothing else happens before the stage was watched for its soak time or without data, and nothing for the
- * better in quiet hours. Stages that end by soak time alone, or by hand, are not ended here, but held where tokens disagree.
+ * The next step, whatever leads to it: evidence, time or a person. Nobody else decides: what happens to a rollout by itself is what this
+ * says. Evidence against the canary comes first, at any time. A mismatch of the arms freezes the rest, and ends at the incumbent if it
+ * lasts. Nothing else happens before the stage was watched for its soak time or without data, and nothing for the better in quiet hours.
  */
 export function decide(rollout: Rollout, now: number, findings: Findings): Decision {
-  const { settings, stage, startedAt, status } = rollout
+  const { settings, status } = rollout
   if (hasEnded(rollout)) return { do: 'continue' }
   if (findings.worse) return { do: 'rollBack' }
   if (findings.mismatched || findings.unevenlyJudged) {
     const givesUp = findings.frozenTooLong && status === 'running'
     return givesUp ? { do: 'rollBack' } : { do: 'hold', why: 'sampleRatioMismatch' }
   }
-  const { soaked, unwatched } = findings
-  const late = now - startedAt > settings.patience
-  if (status === 'paused' || !(soaked || unwatched || late)) return { do: 'continue' }
-  if (settings.advance !== 'evidence' && findings.disputed && !unwatched) return { do: 'hold', why: 'inconclusive' }
-  if (unwatched || findings.lacking.length > 0) return { do: 'hold', why: 'insufficientData' }
-  if (settings.advance !== 'evidence') return { do: 'continue' }
-  if (soaked && findings.unproven.length === 0) {
-    if (inQuietHours(settings.quietHours, now)) return { do: 'continue' }
-    return { do: stage + 1 < settings.stages.length ? 'advance' : 'promote' }
-  }
+  if (status === 'paused') return { do: 'continue' }
+  return settings.advance === 'evidence' ? byEvidence(rollout, now, findings) : byTimeOrHand(rollout, now, findings)
+}
+
+function byEvidence(rollout: Rollout, now: number, findings: Findings): Decision {
+  const { soaked, unwatched, lacking, unproven, judgeFails } = findings
+  // A part of the evidence is missing, and nobody knows since when.
+  if (judgeFails) return { do: 'hold', why: 'insufficientData' }
+  const late = now - rollout.startedAt > rollout.settings.patience
+  if (!(soaked || unwatched || late)) return { do: 'continue' }
+  if (unwatched || lacking.length > 0) return { do: 'hold', why: 'insufficientData' }
+  if (soaked && unproven.length === 0) return onwards(rollout, now)
   return late ? { do: 'hold', why: 'inconclusive' } : { do: 'continue' }
+}
+
+/** Time may be enough to widen a share; it settles no dispute between tokens, and what a person decides is not decided here. */
+function byTimeOrHand(rollout: Rollout, now: number, { soaked, unwatched, lacking, disputed }: Findings): Decision {
+  if (soaked && disputed) return { do: 'hold', why: 'inconclusive' }
+  if (rollout.settings.advance === 'manual') return { do: 'continue' }
+  if (unwatched || (soaked && lacking.length > 0)) return { do: 'hold', why: 'insufficientData' }
+  return soaked ? onwards(rollout, now) : { do: 'continue' }
+}
+
+function onwards({ settings, stage }: Rollout, now: number): Decision {
+  if (inQuietHours(settings.quietHours, now)) return { do: 'continue' }
+  return { do: stage + 1 < settings.stages.length ? 'advance' : 'promote' }
 }

@@ -1,6 +1,7 @@
 import type { Rollout } from '../release/rollout.ts'
 import type { LogEntry } from '../store/outcome-log.ts'
 import type { Assessment } from './assessment.ts'
+import type { JudgeHealth } from './judge-health.ts'
 import type { Heard, Soak } from './soak.ts'
 import type { UnitMemory } from './unit-memory.ts'
 
@@ -9,6 +10,8 @@ export interface Course {
   soak: Soak
   /** Since when the rollout has been held for the same reason, ms since the epoch. */
   heldSince: number | null
+  /** Absent: it works. */
+  judge?: JudgeHealth
 }
 
 /** What the controller needs of the statistics; an argument, so that its own duties can be tested without them. */

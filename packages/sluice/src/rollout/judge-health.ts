@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import type { Rollout } from '../release/rollout.ts'
 import type { EvidenceStore } from '../store/evidence-store.ts'
-import type { Assessment } from './assessment.ts'
 
 /** What older versions kept beside is left out: the words of a failure may quote what a user wrote. */
 export const judgeHealthSchema = z.object({
@@ -38,18 +37,9 @@ export function isOutage({ failures }: JudgeHealth): boolean {
   return failures >= failuresOfOutage
 }
 
-/**
- * What an assessment becomes while the judge fails, if scores have a say: the canary is held, since a part of the evidence is missing, and
- * says so. A rollback stands, whatever the judge does: errors and the like are watched on.
- */
-export function withJudgeHealth(assessment: Assessment, health: JudgeHealth, { settings }: Rollout): Assessment {
-  const matters = isOutage(health) && settings.signals.score > 0
-  if (!matters || assessment.decision.do === 'rollBack') return assessment
-  const said = `The judge has failed ${health.failures} times in a row (${health.code}), so no score is added and the canary is held; errors are watched on.`
-  return {
-    ...assessment,
-    decision: { do: 'hold', why: 'insufficientData' },
-    words: `${said} ${assessment.words}`,
-    alerts: [...assessment.alerts, { code: 'judge-outage', message: said }],
-  }
+/** What is said of an outage where scores have a say; undefined while the judge works. */
+export function outageText(health: JudgeHealth, { settings }: Pick<Rollout, 'settings'>): string | undefined {
+  if (!isOutage(health) || settings.signals.score === 0) return undefined
+  const held = settings.advance === 'evidence' ? ' and the canary is held' : ''
+  return `The judge has failed ${health.failures} times in a row (${health.code}), so no score is added${held}; errors are watched on.`
 }

@@ -23,16 +23,19 @@ export function lackingData(
 ): string[] {
   const { arms, score, flags } = evidence.sums
   const { settings, stage } = rollout
-  const needed = stage + 1 < settings.stages.length ? Math.min(fewest, settings.minUsers) : settings.minUsers
+  const last = stage + 1 >= settings.stages.length
+  const byEvidence = settings.advance === 'evidence'
+  // Time alone may widen a share, but nobody is promoted whom too few users have met.
+  const needed = last ? settings.minUsers : byEvidence ? Math.min(fewest, settings.minUsers) : 0
   const lacking: string[] = []
   const require = (count: number, least: number, what: string) => {
     if (count < least) lacking.push(`${count} of ${least} ${what}`)
   }
   require(arms.canary.users, needed, 'users of the canary')
-  require(arms.incumbent.users, Math.min(fewest, needed), 'users of the incumbent')
+  if (byEvidence) require(arms.incumbent.users, Math.min(fewest, needed), 'users of the incumbent')
   if (matching.leftOut > bearable)
     lacking.push(`${Math.round(100 * matching.leftOut)} % of the requests are left out since their arms do not match`)
-  if (settings.advance !== 'evidence') return lacking
+  if (!byEvidence) return lacking
   const few = Math.min(fewest, needed)
   if (settings.signals.score > 0) {
     require(score.users.canary, few, 'users of the canary with a judged score')

@@ -6,7 +6,7 @@ import type { Store } from '../store/store.ts'
 import { StoreError } from '../store/store-error.ts'
 import type { Assessment } from './assessment.ts'
 import type { DecisionEngine } from './engine.ts'
-import { judgeHealthSchema, withJudgeHealth } from './judge-health.ts'
+import { judgeHealthSchema } from './judge-health.ts'
 import { soakSchema, unwatched } from './soak.ts'
 
 /** Most log entries that are folded at a time: the more of them, the less often the same page of users is written. */
@@ -138,7 +138,6 @@ export function assessedBy(
   evidence: object,
   { rollout, at, judge, soak, heldSince = null }: Omit<Assessed, 'assessment'>,
 ): Assessed {
-  const course = { soak: soak ?? unwatched(rollout), heldSince }
-  const assessment = withJudgeHealth(engine.assess(evidence, rollout, at, course), judge, rollout)
-  return { assessment, rollout, at, judge, ...course }
+  const course = { soak: soak ?? unwatched(rollout), heldSince, judge }
+  return { assessment: engine.assess(evidence, rollout, at, course), rollout, at, ...course }
 }

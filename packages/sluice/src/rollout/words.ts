@@ -1,3 +1,4 @@
+import type { RolloutSettings } from '../suite/rollout-settings.ts'
 import type { Assessment, SignalEvidence } from './assessment.ts'
 import type { Findings } from './decide.ts'
 import { accuserText } from './place-share.ts'
@@ -13,19 +14,28 @@ const names: Record<string, string> = {
   feedback: 'what users say',
 }
 
+const timeAlone = 'The stage was watched for its soak time, and not enough speaks against the canary'
+
 /** The decision and what it rests on, in one or two plain sentences. */
-export function wordsFor(facts: Facts, findings: Findings): string {
-  return `${conclusion(facts, findings)} Seen: ${counts(facts)}.`
+export function wordsFor(
+  facts: Facts,
+  findings: Findings,
+  { settings, outage }: { settings: Pick<RolloutSettings, 'advance'>; outage: string | undefined },
+): string {
+  const said = outage === undefined || facts.decision.do === 'rollBack' ? '' : `${outage} `
+  return `${said}${conclusion(facts, findings, settings.advance === 'soak')} Seen: ${counts(facts)}.`
 }
 
-function conclusion(facts: Facts, findings: Findings): string {
+function conclusion(facts: Facts, findings: Findings, byTime: boolean): string {
   const { decision } = facts
   switch (decision.do) {
     case 'rollBack':
       return findings.worse ? accusation(facts) : givingUp(facts)
     case 'promote':
+      if (byTime) return `${timeAlone}: promote it.`
       return 'The canary is not worse than the incumbent by more than the margins: promote it.'
     case 'advance':
+      if (byTime) return `${timeAlone}: go on to the next one.`
       return 'The canary is not worse than the incumbent by more than the margins of this stage: go on to the next one.'
     case 'hold':
       return holding(facts, findings, decision.why)
@@ -65,7 +75,8 @@ function holding(facts: Facts, findings: Findings, why: string): string {
   const { mismatched, unevenlyJudged, unwatched, lacking, unproven } = findings
   if (why === 'insufficientData') {
     const silent = unwatched ? [`no outcomes of both arms ${sinceText(facts.soak.heardAt)}`] : []
-    return `Too little data to decide: ${[...silent, ...lacking].join(', ')}.`
+    const missing = [...silent, ...lacking]
+    return missing.length === 0 ? 'Too little data to decide.' : `Too little data to decide: ${missing.join(', ')}.`
   }
   if (why === 'inconclusive' && findings.disputed)
     return `${dispute(facts)} A person must decide: roll back, or leave out whose word is wrong (sluice outcomes exclude).`

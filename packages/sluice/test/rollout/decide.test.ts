@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { inQuietHours } from '../../src/release/quiet-hours.ts'
 import type { Rollout } from '../../src/release/rollout.ts'
 import { decide, type Findings } from '../../src/rollout/decide.ts'
 import { isOverdue } from '../../src/rollout/soak.ts'
@@ -9,11 +10,11 @@ import { rolloutOf } from './entries.ts'
 const hour = 3_600_000
 const clear: Findings = {
   ...{ mismatched: false, unevenlyJudged: false, worse: false, frozenTooLong: false, soaked: false, unwatched: false },
-  ...{ disputed: false, lacking: [], unproven: [] },
+  ...{ judgeFails: false, disputed: false, lacking: [], unproven: [] },
 }
 const worst: Findings = {
   ...{ mismatched: true, unevenlyJudged: true, worse: true, frozenTooLong: true, soaked: false, unwatched: true },
-  ...{ disputed: true, lacking: ['users'], unproven: ['score'] },
+  ...{ judgeFails: true, disputed: true, lacking: ['users'], unproven: ['score'] },
 }
 
 const settings = (more: Record<string, unknown> = {}) =>
@@ -91,14 +92,47 @@ test('in quiet hours nothing advances', () => {
   assert.deepEqual(at(6, {}, quiet), { do: 'advance' })
 })
 
-test('stages that end by time alone, or by hand, are not ended by evidence', () => {
+test('time alone leads on where it is to, without proof, and by hand nothing does', () => {
+  const bySoak = { settings: settings({ advance: 'soak' }) }
+  const byHand = { settings: settings({ advance: 'manual' }) }
+  const last = { stage: 1, enteredAt: [0, 4 * hour] }
+  const unproven = { unproven: ['score'], judgeFails: true }
+  assert.deepEqual(at(3, unproven, bySoak), { do: 'continue' })
+  assert.deepEqual(at(4, unproven, bySoak), { do: 'advance' })
+  assert.deepEqual(at(12, unproven, { ...bySoak, ...last }), { do: 'promote' })
+  assert.deepEqual(at(12, unproven, { ...byHand, ...last }), { do: 'continue' })
+  const tooFew = { lacking: ['3 of 100 users of the canary'] }
+  assert.deepEqual(at(11, tooFew, { ...bySoak, ...last }), { do: 'continue' })
+  assert.deepEqual(at(12, tooFew, { ...bySoak, ...last }), { do: 'hold', why: 'insufficientData' })
+  const unwatched = { soaked: false, unwatched: true }
+  assert.deepEqual(at(12, unwatched, bySoak), { do: 'hold', why: 'insufficientData' })
+  assert.deepEqual(at(12, unwatched, byHand), { do: 'continue' })
+  const quiet = { settings: settings({ advance: 'soak', quietHours: ['03:00-06:00'] }) }
+  assert.deepEqual(at(5, {}, quiet), { do: 'continue' })
+})
+
+test('time settles no dispute between tokens', () => {
   for (const advance of ['soak', 'manual']) {
     const byOther = { settings: settings({ advance }) }
-    assert.deepEqual(at(30, {}, byOther), { do: 'continue' })
-    const disputed = { disputed: true, lacking: ['0 of 20 users with a judged score'] }
+    const disputed = { disputed: true, lacking: ['0 of 100 users of the canary'] }
     assert.deepEqual(at(1, disputed, byOther), { do: 'continue' })
-    assert.deepEqual(at(30, disputed, byOther), { do: 'hold', why: 'inconclusive' }, 'time settles no dispute')
+    assert.deepEqual(at(30, disputed, byOther), { do: 'hold', why: 'inconclusive' })
   }
+})
+
+test('while the judge fails, proof leads nowhere, and evidence still rolls back', () => {
+  assert.deepEqual(at(1, { judgeFails: true }), { do: 'hold', why: 'insufficientData' })
+  assert.deepEqual(at(5, { judgeFails: true }), { do: 'hold', why: 'insufficientData' })
+  assert.deepEqual(at(5, { judgeFails: true, worse: true }), { do: 'rollBack' })
+  const mismatch = { do: 'hold', why: 'sampleRatioMismatch' }
+  assert.deepEqual(at(5, { judgeFails: true, mismatched: true }), mismatch, 'a freeze goes on')
+})
+
+test('quiet hours may span midnight, and end before their last minute', () => {
+  const quiet = (hours: number) => inQuietHours(['22:00-06:00', '12:00-12:30'], hours * hour)
+  assert.deepEqual([22, 23.99, 0, 5.99, 12, 12.49].map(quiet), Array(6).fill(true))
+  assert.deepEqual([6, 11.99, 12.5, 21.99].map(quiet), Array(4).fill(false))
+  assert.equal(inQuietHours([], 0), false)
 })
 
 test('what has ended stays', () => {

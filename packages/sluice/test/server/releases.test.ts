@@ -99,6 +99,18 @@ test('a rollout starts, advances, pauses, and ends for good', async () => {
   assert.deepEqual([shown.body.ending.reason, shown.body.assessment], ['to promote', null])
   const back = await plane.ask(`POST /v1/features/${feature}/rollback`, { as: 'operator', body: { reason: 'bad' } })
   assert.equal(back.body.feature.active, first)
+  const { rows } = (await plane.ask(`GET /v1/features/${feature}/audit`, { as: 'operator' })).body
+  const byHand = rows.filter(({ evidence }: { evidence: { manual?: boolean } | null }) => evidence?.manual)
+  assert.deepEqual(
+    byHand.map(({ action, evidence }: { action: string; evidence: object }) => [action, 'known' in evidence]),
+    [
+      ['rollout.advance', true],
+      ['rollout.pause', false],
+      ['rollout.resume', false],
+      ['rollout.promote', true],
+      ['active.rollBack', false],
+    ],
+  )
   assert.equal((await plane.ask('GET /v1/rollouts/r-unknown', { as: 'client' })).status, 404)
 })
 

@@ -85,6 +85,7 @@ export const rollBack = defineRoute({
     const changed = await changeFeature(plane, request, params.feature, {
       event: { type: 'rollBack', ...what, ...(to !== undefined && { to }), reason },
       status: 200,
+      evidence: { manual: true },
       seen: body.expectedRevision,
     })
     return releasedAnswer(plane, changed, { waitMs: body.waitMs, caller: request.caller })

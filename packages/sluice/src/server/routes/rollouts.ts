@@ -92,13 +92,17 @@ function operation(
       const { feature, id } = await findRollout(plane, request.params.rollout, request.caller)
       const { reason, expectedRevision: seen } = request.body
       const event = { type, reason, rolloutId: id } as ReleaseEvent
-      return rolloutAnswer(
-        plane,
-        await changeFeature(plane, request, feature, { event, status: 200, seen }),
-        request.caller,
-      )
+      const evidence = await byHand(plane, type, id)
+      const changed = await changeFeature(plane, request, feature, { event, status: 200, evidence, seen })
+      return rolloutAnswer(plane, changed, request.caller)
     },
   })
+}
+
+/** The log says of an act that a person decided it; of one that gives the canary to more users, also what was known of it then. */
+async function byHand({ insight }: Plane, type: ReleaseEvent['type'], rolloutId: string): Promise<object> {
+  const widens = type === 'advance' || type === 'promote'
+  return { manual: true, ...(widens && { known: await insight.assessment(rolloutId) }) }
 }
 
 export const rolloutOperations = [

@@ -1,5 +1,9 @@
+import type { Rollout } from '../../../src/release/rollout.ts'
 import type { ArmSummary, Assessment, Decision } from '../../../src/rollout/assessment.ts'
-import type { DecisionEngine } from '../../../src/rollout/engine.ts'
+import { decide } from '../../../src/rollout/decide.ts'
+import type { Course, DecisionEngine } from '../../../src/rollout/engine.ts'
+import { outageText } from '../../../src/rollout/judge-health.ts'
+import { isOverdue, isSoaked } from '../../../src/rollout/soak.ts'
 
 interface Counts {
   users: number
@@ -24,12 +28,26 @@ const noArm: ArmSummary = {
   meanFeedback: null,
 }
 
+const outageOf = (rollout: Rollout, { judge }: Course) => (judge && outageText(judge, rollout)) ?? ''
+
 /** Rolls back at three users of the canary with an error, and lets as many users pass as `enough` says. */
 export function countingEngine({ enough = 5 } = {}): DecisionEngine<Counts> {
-  const decide = ({ users, errors }: Counts, last: boolean): Decision => {
-    if (errors >= 3) return { do: 'rollBack' }
-    if (users < enough) return { do: 'hold', why: 'insufficientData' }
-    return { do: last ? 'promote' : 'advance' }
+  const next = ({ users, errors }: Counts, rollout: Rollout, now: number, course: Course): Decision => {
+    const { settings, stage } = rollout
+    const { soak } = course
+    const byEvidence = settings.advance === 'evidence'
+    const last = stage + 1 === settings.stages.length
+    const needed = byEvidence ? enough : last ? settings.minUsers : 0
+    const soaked = byEvidence || isSoaked(rollout, soak)
+    return decide(rollout, now, {
+      ...{ mismatched: false, unevenlyJudged: false, frozenTooLong: false, disputed: false },
+      judgeFails: outageOf(rollout, course) !== '',
+      worse: errors >= 3,
+      soaked,
+      unwatched: !soaked && !soak.counting && isOverdue(rollout, now),
+      lacking: users < needed ? ['users'] : [],
+      unproven: [],
+    })
   }
   return {
     schema: 'counts',
@@ -54,17 +72,17 @@ export function countingEngine({ enough = 5 } = {}): DecisionEngine<Counts> {
       counts.errors += 1
       return { exposed: { stage: 0, arm: 'canary' }, flags: ['errors'] }
     },
-    assess: (counts, { stage, settings }, _now, { soak }): Assessment => ({
-      decision: decide(counts, stage + 1 === settings.stages.length),
-      soak,
+    assess: (counts, rollout, now, course): Assessment => ({
+      decision: next(counts, rollout, now, course),
+      soak: course.soak,
       places: { instance: [], address: [] },
       accuser: null,
       tokens: [],
-      words: `${counts.errors} of ${counts.users} users of the canary met an error.`,
+      words: `${outageOf(rollout, course)}${counts.errors} of ${counts.users} users of the canary met an error.`,
       logE: counts.errors,
       threshold: 3,
       anytimeP: Math.exp(-counts.errors),
-      alpha: settings.alpha,
+      alpha: rollout.settings.alpha,
       signals: [],
       incumbent: noArm,
       canary: { ...noArm, users: counts.users, requests: counts.entries },

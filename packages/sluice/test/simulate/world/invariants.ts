@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { AuditRow } from '../../../src/release/audit.ts'
 import { verifyChain } from '../../../src/release/audit-chain.ts'
 import { auditDocument } from '../../../src/release/audit-document.ts'
+import type { Assessment } from '../../../src/rollout/assessment.ts'
 import { bettingEngine } from '../../../src/rollout/betting-engine.ts'
 import type { Evidence } from '../../../src/rollout/evidence.ts'
 import { replay } from '../../../src/rollout/replay.ts'
@@ -16,6 +17,15 @@ import { broughtAbout } from './lie-invariants.ts'
 /** A promise that was not kept. */
 export class Violation extends Error {
   override readonly name = 'Violation'
+}
+
+/** What the controller did is what the assessment beside it says. */
+function checkEvidence({ seq, action, actor, evidence }: AuditRow): void {
+  const decision = (evidence as Partial<Assessment> | null)?.decision
+  if (actor !== 'sluice' || !decision) return
+  const said = decision.do === 'continue' ? 'hold' : decision.do
+  if (action !== `rollout.${said}`)
+    throw new Violation(`row ${seq} (${action}) was decided on ${JSON.stringify(decision)}`)
 }
 
 interface Document {
@@ -95,6 +105,7 @@ export class Invariants {
     if (!isDeepStrictEqual(before, this.#last))
       throw new Violation(`row ${row.seq} (${row.action}) begins where no row has ended: a change was lost`)
     this.#last = after
+    checkEvidence(row)
     const { rollout } = before
     const other = after.rollout?.id !== rollout?.id
     if (rollout && other && !ends.includes(rollout.state)) this.#end(rollout.id, 'superseded', row)
