@@ -142,3 +142,33 @@ test('text that expires while somebody reads for long is gone from the files soo
   await until(() => !isOnDisk(), 'the files to be emptied')
   await store.close()
 })
+
+test('a long page, and a look-up of many users, leave the process to others in between', async () => {
+  using place = temporaryFolder()
+  const store = await openStore({ dataDir: place.folder })
+  const ids = Array.from({ length: 1200 }, (_, index) => `id ${index}`)
+  await store.append(ids.map((id) => request(id)))
+  const records = new Map(ids.map((id) => [id, { seen: id }]))
+  await store.saveCheckpoint('x', -1, { cursor: 0, state: {} }, { rolloutId: 'r', records })
+  const turnsDuring = async <T>(work: Promise<T>) => {
+    let turns = 0
+    const count = () => {
+      turns += 1
+      next = setImmediate(count)
+    }
+    let next = setImmediate(count)
+    const result = await work
+    clearImmediate(next)
+    return { turns, result }
+  }
+  const page = await turnsDuring(store.readLog({ after: 0, limit: 5000 }))
+  assert.deepEqual(
+    page.result.map(({ id }) => id),
+    ids,
+  )
+  assert.ok(page.turns >= 2, `${page.turns} turns while a page was read`)
+  const users = await turnsDuring(store.units('r', ids))
+  assert.deepEqual(new Map([...users.result].sort()), new Map([...records].sort()))
+  assert.ok(users.turns >= 2, `${users.turns} turns while users were looked up`)
+  await store.close()
+})

@@ -1,4 +1,5 @@
-import type { EvidenceStore } from '../evidence-store.ts'
+import { setImmediate as turn } from 'node:timers/promises'
+import type { EvidenceStore, UnitRecord } from '../evidence-store.ts'
 import { rolloutScope } from '../forget-store.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
 import { asideName, checkpointOf, checkpointText, unitOf, unitTexts } from '../rows/evidence-row.ts'
@@ -13,6 +14,11 @@ const copyCheckpoint = `INSERT OR REPLACE INTO checkpoints (name, cursor, state)
 
 const forgetSome = `DELETE FROM units WHERE rollout_id = ? AND
   unit IN (SELECT unit FROM units WHERE rollout_id = ? ORDER BY unit LIMIT ?)`
+
+const selectUnits = 'SELECT unit, record FROM units WHERE rollout_id = ? AND unit IN (SELECT value FROM json_each(?))'
+
+/** Users that are looked up at a time: whoever else needs the process has a turn in between. */
+const stretch = 500
 
 export function sqliteEvidence(db: Connection, lastFence: (name: string) => number): EvidenceStore {
   return {
@@ -53,15 +59,16 @@ export function sqliteEvidence(db: Connection, lastFence: (name: string) => numb
     async forgetMemory(rolloutId) {
       return await db.writeInStretches(forgetSome, [rolloutId, rolloutId])
     },
-    units: (rolloutId, keys) =>
-      db.read(() => {
-        const rows = db.all(
-          'SELECT unit, record FROM units WHERE rollout_id = ? AND unit IN (SELECT value FROM json_each(?))',
-          rolloutId,
-          JSON.stringify(keys),
-        )
-        return new Map(db.damaged.readable(rows, unitOf, rowOf.unit))
-      }),
+    async units(rolloutId, keys) {
+      const known = new Map<string, UnitRecord>()
+      for (let from = 0; from < keys.length; from += stretch) {
+        if (from > 0) await turn()
+        const some = JSON.stringify(keys.slice(from, from + stretch))
+        const rows = await db.read(() => db.all(selectUnits, rolloutId, some))
+        for (const [unit, record] of db.damaged.readable(rows, unitOf, rowOf.unit)) known.set(unit, record)
+      }
+      return known
+    },
   }
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { featureScope } from '../forget-store.ts'
 import { openRollouts } from '../open-rollouts.ts'
 import type { Appended, LogEntry, OutcomeLog } from '../outcome-log.ts'
@@ -12,6 +13,9 @@ import { sweepLog } from './sweep-log.ts'
 const columns = 'seq, id, feature, rollout_id, unit, received_at, rest'
 const insert = `INSERT INTO log (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
 
+/** Rows that are read at a time: whoever else needs the process has a turn in between, however long the page. */
+const stretch = 500
+
 export function sqliteOutcomes(db: Connection): OutcomeLog {
   const appends = signal<void>()
   return {
@@ -21,22 +25,22 @@ export function sqliteOutcomes(db: Connection): OutcomeLog {
       appends.emit()
       return results
     },
-    readLog: ({ after, limit, feature, rolloutId }) =>
-      db.read(() => {
-        const filters = Object.entries({ feature, rollout_id: rolloutId }).filter(([, value]) => value !== undefined)
-        const where = filters.map(([column]) => `${column} = ? AND `).join('')
-        const values = filters.map(([, value]) => String(value))
-        const sql = `SELECT ${columns} FROM log WHERE ${where}seq > ? ORDER BY seq LIMIT ?`
-        const page: LogEntry[] = []
-        for (let from = after; page.length < limit; ) {
-          const wanted = limit - page.length
-          const rows = db.all(sql, ...values, from, wanted)
-          page.push(...db.damaged.readable(rows, logEntryOf, rowOf.logEntry))
-          if (rows.length < wanted) break
-          from = Number(rows.at(-1)?.seq)
-        }
-        return page
-      }),
+    async readLog({ after, limit, feature, rolloutId }) {
+      const filters = Object.entries({ feature, rollout_id: rolloutId }).filter(([, value]) => value !== undefined)
+      const where = filters.map(([column]) => `${column} = ? AND `).join('')
+      const values = filters.map(([, value]) => String(value))
+      const sql = `SELECT ${columns} FROM log WHERE ${where}seq > ? ORDER BY seq LIMIT ?`
+      const page: LogEntry[] = []
+      for (let from = after; page.length < limit; ) {
+        const wanted = Math.min(stretch, limit - page.length)
+        const rows = await db.read(() => db.all(sql, ...values, from, wanted))
+        for (const entry of db.damaged.readable(rows, logEntryOf, rowOf.logEntry)) page.push(entry)
+        if (rows.length < wanted) break
+        from = Number(rows.at(-1)?.seq)
+        await turn()
+      }
+      return page
+    },
     entry: (id) =>
       db.read(() => {
         const row = db.first(`SELECT ${columns} FROM log WHERE id = ?`, id)
