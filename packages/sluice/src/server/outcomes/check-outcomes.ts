@@ -1,7 +1,7 @@
 import type { OutcomesResponse } from '@sluice/client'
 import { type Caller, maySee } from '../access/caller.ts'
 import { type Fault, faultsOf } from '../http/validate.ts'
-import { outcomeSchema, type ReceivedOutcome } from '../wire/outcome.ts'
+import { type ReceivedOutcome, readOutcome } from '../wire/outcome.ts'
 import type { KnownRequests } from './known-requests.ts'
 import type { KnownRollouts } from './known-rollouts.ts'
 import { type FieldNote, mendOutcome } from './mend-outcome.ts'
@@ -46,7 +46,7 @@ type Found = { outcome: ReceivedOutcome; dropped: Omit<Dropped, 'index'>[] } | {
 
 function checkOutcome(value: unknown, door: OutcomeDoor): Found {
   const { caller, rates } = door
-  const result = outcomeSchema.safeParse(value)
+  const result = readOutcome(value)
   if (!result.success) return mendedOutcome(value, faultsOf(result.error.issues, value), door)
   const outcome = result.data
   if (!maySee(caller, outcome.feature)) {
@@ -74,7 +74,7 @@ function foreignPart(outcome: ReceivedOutcome, { rollouts, requests }: OutcomeDo
 function mendedOutcome(value: unknown, faults: readonly Fault[], door: OutcomeDoor): Found {
   const fields = faults.map(({ path }) => path.split('/')[1] ?? '')
   const found = mendOutcome(value, fields, new Date(door.now).toISOString())
-  const mended = found && outcomeSchema.safeParse(found.mended)
+  const mended = found && readOutcome(found.mended)
   const essential = found ? faults[0] : faults.find((_, at) => !mendOutcome(value, [fields[at] ?? ''], ''))
   if (!mended?.success) {
     const message = `${essential?.path || 'the outcome'} ${essential?.message}`

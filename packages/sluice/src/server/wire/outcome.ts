@@ -2,6 +2,7 @@ import type { Outcome } from '@sluice/client'
 import { z } from 'zod'
 import { storableText } from '../../store/storable-text.ts'
 import { featureName, rolloutId, versionId } from './names.ts'
+import { quickCheck } from './quick-check.ts'
 
 /** Bounds beyond which a number is a fault of whoever measured it. All sums of what is within them stay exact enough. */
 const latencyMs = z.number().min(0).max(86_400_000)
@@ -68,6 +69,13 @@ const feedbackOutcome = z.object({
 
 /** One outcome; keys that are not known are ignored, so that newer clients can say more. */
 export const outcomeSchema = z.discriminatedUnion('kind', [requestOutcome, feedbackOutcome])
+
+const isGood = quickCheck(outcomeSchema)
+
+/** As the schema does, sooner for most. */
+export function readOutcome(value: unknown): z.ZodSafeParseResult<ReceivedOutcome> {
+  return isGood(value) ? { success: true, data: value as ReceivedOutcome } : outcomeSchema.safeParse(value)
+}
 
 export type ReceivedOutcome = z.output<typeof outcomeSchema>
 
