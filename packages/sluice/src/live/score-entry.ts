@@ -1,51 +1,19 @@
 import type { JudgeTask } from '../store/judge-queue.ts'
 import type { LogEntry, ScoreEntry } from '../store/outcome-log.ts'
 
-/** The judge's score as it is logged: of the same user, arm and stage as the request, under an id that follows from it. */
+/** Added to the id of a request it is that of its score. No report may have such an id. */
+export const scoreSuffix = ':score'
+
+/** The judge's score as it is logged: of the same user, arm and stage as the request, from the same place, under an id that follows from it. */
 export function scoreEntry(
   request: LogEntry,
   { sampled, sampledOther }: JudgeTask,
-  judged: { score: number; judgeId: string; costUsd: number | null },
+  { score, judgeId, costUsd }: { score: number; judgeId: string; costUsd: number | null },
   receivedAt: number,
 ): ScoreEntry {
-  const {
-    id,
-    feature,
-    version,
-    rolloutId,
-    arm,
-    stage,
-    unit,
-    position,
-    observedAt,
-    tokenId = null,
-    instance = null,
-    address = null,
-  } = request
-  return {
-    kind: 'score',
-    id: scoreId(id),
-    of: id,
-    feature,
-    version,
-    rolloutId,
-    arm,
-    stage,
-    unit,
-    position,
-    observedAt,
-    receivedAt,
-    tokenId,
-    instance,
-    address,
-    score: judged.score,
-    judgeId: judged.judgeId,
-    sampled,
-    sampledOther,
-    judgeUsd: judged.costUsd,
-  }
-}
-
-function scoreId(outcomeId: string): string {
-  return `${outcomeId}:score`
+  const { id, feature, version, rolloutId, arm, stage, unit, position, observedAt } = request
+  const { tokenId = null, instance = null, address = null } = request
+  const subject = { feature, version, rolloutId, arm, stage, unit, position, observedAt, tokenId, instance, address }
+  const judged = { score, judgeId, sampled, sampledOther, judgeUsd: costUsd }
+  return { kind: 'score', id: `${id}${scoreSuffix}`, of: id, ...subject, receivedAt, ...judged }
 }
