@@ -32,7 +32,7 @@ export function startInstance({ name, token, life, clock, fate, fetch, history, 
   const client = new SluiceClient({
     ...{ url: 'http://control', token, instance: name, random: () => Math.min(fate.uniform(), 1 - 2 ** -53) },
     clock: clockOf(life, clock, () => skew),
-    fetch: watched(fetch, history),
+    fetch: watched(known(fetch, name), history),
     newId: () => {
       made += 1
       return `${name}-${made}`
@@ -62,6 +62,16 @@ export function startInstance({ name, token, life, clock, fate, fetch, history, 
     jump(ms) {
       skew += ms
     },
+  }
+}
+
+/** The client draws by what a process is known; here it follows from its name, since it comes into the audit log. */
+function known(fetch: typeof globalThis.fetch, name: string): typeof globalThis.fetch {
+  return (input, init) => {
+    const headers = new Headers(init?.headers)
+    const greeting = headers.get('sluice-instance')
+    if (greeting) headers.set('sluice-instance', greeting.replace(/^\S+/, name))
+    return fetch(input, { ...init, headers })
   }
 }
 
