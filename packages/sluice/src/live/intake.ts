@@ -96,7 +96,7 @@ async function takeIn(feature: string, requests: readonly Captured[], options: I
   const contents = await contentsOf(judged, state, live, options)
   await store.putContent(contents)
   if (!(await stillHolds(store, feature, live))) {
-    await store.discard(contents.map(({ id }) => id))
+    await store.discard(contents)
     return count(feature, 'not-allowed', contents.length)
   }
   const stored = new Set(contents.map(({ id }) => id))

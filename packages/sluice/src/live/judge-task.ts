@@ -61,13 +61,13 @@ const outages = new Set(['auth', 'rate-limit', 'overloaded', 'timeout', 'unreach
 export async function judgeTask(task: JudgeTask, context: JudgeContext): Promise<JudgedTask> {
   const { store } = context
   try {
-    const [request, content] = await Promise.all([store.entry(task.id), store.content(task.id)])
+    const [request, content] = await Promise.all([store.entry(task), store.content(task)])
     if (!request || !content) return await discard(task, context, 'unjudgeable')
     const earlier = earlierJudgement(content)
     if (earlier) return await logScore(task, context, { request, judged: earlier })
     const judged = await askJudge(content, context)
     if (judged === undefined) return await discard(task, context, 'unjudgeable')
-    if (judged.score !== null) await store.setJudgement(task.id, judged, judged.score)
+    if (judged.score !== null) await store.setJudgement(task, judged, judged.score)
     return await logScore(task, context, { request, judged })
   } catch (error) {
     // A store that cannot be reached is nobody's content; a row that cannot be read is given up like any other.
@@ -104,13 +104,13 @@ async function logScore(
 }
 
 async function finish(task: JudgeTask, { store }: JudgeContext, fate: JudgeFate): Promise<JudgedTask> {
-  await store.finish([task.id])
+  await store.finish([task])
   return { fate }
 }
 
 /** The end of a task without a score: its content leaves with it, since nothing more comes of it. */
 async function discard(task: JudgeTask, { store }: JudgeContext, fate: JudgeFate): Promise<JudgedTask> {
-  await store.discard([task.id])
+  await store.discard([task])
   return { fate }
 }
 
@@ -119,18 +119,18 @@ async function tryAgain(task: JudgeTask, context: JudgeContext, error: unknown):
   const code = codeOf(error)
   const kind = error instanceof ProviderError ? error.kind : undefined
   if (kind === 'budget') {
-    await store.retry(task.id, task.attempts, nextDay(now()))
+    await store.retry(task, task.attempts, nextDay(now()))
     return { fate: 'over-budget', code }
   }
   if (kind === 'aborted') {
-    await store.retry(task.id, task.attempts, now())
+    await store.retry(task, task.attempts, now())
     return { fate: 'stopped' }
   }
   const isOutage = error instanceof UnaskableJudge || (kind !== undefined && outages.has(kind))
   const attempts = task.attempts + (isOutage ? 0 : 1)
   if (attempts >= mostAttempts) return { ...(await discard(task, context, 'given-up')), code }
   const longest = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.max(0, attempts - 1))
-  await store.retry(task.id, attempts, now() + longest * (0.5 + random() / 2))
+  await store.retry(task, attempts, now() + longest * (0.5 + random() / 2))
   return { fate: 'failed', code }
 }
 

@@ -32,8 +32,7 @@ export function startJudgeWorker(options: JudgeWorkerOptions): WorkLoop {
   const judgeFeature = async (feature: string, claimed: readonly JudgeTask[]) => {
     const health = await readJudgeHealth(store, feature)
     const tried = isOutage(health) ? claimed.slice(0, 1) : claimed
-    for (const { id, attempts } of claimed.slice(tried.length))
-      await store.retry(id, attempts, clock.now() + outagePauseMs)
+    for (const task of claimed.slice(tried.length)) await store.retry(task, task.attempts, clock.now() + outagePauseMs)
     const judged = await Promise.all(tried.map((task) => judgeTask(task, context)))
     for (const { fate } of judged) count(feature, fate)
     await noteHealth(store, feature, { before: health, after: healthAfter(health, judged, clock.now()) })

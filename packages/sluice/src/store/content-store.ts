@@ -1,8 +1,7 @@
-/** Input and output of a request, redacted, kept only where the feature allows it. */
-export interface StoredContent {
-  /** The outcome's id. */
-  id: string
-  feature: string
+import type { OutcomeKey } from './outcome-log.ts'
+
+/** Input and output of a request, redacted, kept only where the feature allows it. Its key is the outcome's. */
+export interface StoredContent extends OutcomeKey {
   version: string
   rolloutId: string | null
   unit: string | null
@@ -18,10 +17,10 @@ export interface StoredContent {
 }
 
 export interface ContentStore {
-  /** What is there under the same id stays. Nothing is kept of units that are forgotten. */
+  /** What is there under the same key stays. Nothing is kept of units that are forgotten. */
   putContent(contents: readonly StoredContent[]): Promise<void>
-  content(id: string): Promise<StoredContent | undefined>
-  setJudgement(id: string, judgement: unknown, score: number): Promise<void>
+  content(key: OutcomeKey): Promise<StoredContent | undefined>
+  setJudgement(key: OutcomeKey, judgement: unknown, score: number): Promise<void>
   /** The worst judged first. */
   worstContent(filter: {
     feature: string
@@ -36,5 +35,5 @@ export interface ContentStore {
   /** Contents of a feature then expire `retentionMs` after they were stored at the latest. Returns how many are left, of all. */
   shortenContents(feature: string, retentionMs: number): Promise<number>
   /** Deletes contents, and their tasks: nobody will judge or look at them. */
-  discard(ids: readonly string[]): Promise<void>
+  discard(keys: readonly OutcomeKey[]): Promise<void>
 }

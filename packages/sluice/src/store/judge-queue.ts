@@ -1,8 +1,7 @@
-/** A request that waits to be judged. Input and output lie in the content store under the same id. */
-export interface JudgeTask {
-  /** The outcome's id: at most one task each. */
-  id: string
-  feature: string
+import type { OutcomeKey } from './outcome-log.ts'
+
+/** A request that waits to be judged: at most one task each. Input and output lie in the content store under the same key. */
+export interface JudgeTask extends OutcomeKey {
   version: string
   rolloutId: string | null
   arm: 'incumbent' | 'canary' | null
@@ -23,9 +22,9 @@ export interface JudgeQueue {
   /** Takes up to `limit` tasks that are due, for `leaseMs`: after that another may take them. */
   claim(limit: number, now: number, leaseMs: number): Promise<JudgeTask[]>
   /** Done for good. */
-  finish(ids: readonly string[]): Promise<void>
+  finish(keys: readonly OutcomeKey[]): Promise<void>
   /** Gives a task back for a later attempt. */
-  retry(id: string, attempts: number, notBefore: number): Promise<void>
+  retry(key: OutcomeKey, attempts: number, notBefore: number): Promise<void>
   queued(feature?: string): Promise<number>
   /** What judging has cost by feature on a day (YYYY-MM-DD, UTC), in USD. */
   judgeSpending(day: string): Promise<Map<string, number>>

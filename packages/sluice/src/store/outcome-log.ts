@@ -1,10 +1,14 @@
 import type { Arm } from '@sluice/client'
 
-/** Common to everything that production reported. */
-interface LogFields {
-  /** Unique in the log. */
-  id: string
+/** What names an outcome, its content and its task: ids of different features have nothing to do with each other. */
+export interface OutcomeKey {
   feature: string
+  /** Unique in the feature. */
+  id: string
+}
+
+/** Common to everything that production reported. */
+interface LogFields extends OutcomeKey {
   version: string
   rolloutId: string | null
   /** As reported. */
@@ -81,13 +85,13 @@ export type Appended = 'accepted' | 'duplicate' | 'refused'
 
 /** The append-only record of production. The evidence of every decision is a fold over it, in the order of seq. */
 export interface OutcomeLog {
-  /** Durable when it resolves. Per entry, in order: `duplicate` where the id is known, also from the same call, or the unit is forgotten. */
+  /** Durable when it resolves. Per entry, in order: `duplicate` where the feature knows the id, also from the same call, or the unit is forgotten. */
   append(entries: readonly LogDraft[]): Promise<Appended[]>
   /** Entries with seq > `after`, in order of seq. */
   readLog(page: { after: number; limit: number; feature?: string; rolloutId?: string }): Promise<LogEntry[]>
-  entry(id: string): Promise<LogEntry | undefined>
+  entry(key: OutcomeKey): Promise<LogEntry | undefined>
   /** Those of these that are known and can be read, in any order. */
-  entries(ids: readonly string[]): Promise<LogEntry[]>
+  entries(keys: readonly OutcomeKey[]): Promise<LogEntry[]>
   /** Called after appends, also those of other replicas; may come late, doubled or summed up. Returns how to stop it. */
   onAppend(listener: () => void): () => void
   /** Deletes the entries received before `before` (ms) whose rollout, if any, has ended; returns how many. */

@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { openStore } from '../../src/store/open-store.ts'
 import { start } from '../store/contract/samples.ts'
 import { until } from '../support/until.ts'
-import { arrive, captured, intakeOf, judging, liveStore, verdictOf } from './live-stage.ts'
+import { arrive, captured, intakeOf, judging, liveStore, ofMail, verdictOf } from './live-stage.ts'
 
 const ann = 'unit-ann'
 const secret = 'the diagnosis of Ann'
@@ -48,5 +48,5 @@ test('a text that was being redacted when its user was forgotten is not stored',
     },
   })
   await intake([request])
-  assert.equal(await store.content('a'), undefined)
+  assert.equal(await store.content(ofMail('a')), undefined)
 })

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { position } from '@sluice/client'
 import { foldName, newFold } from '../../src/rollout/rollout-fold.ts'
-import { arrive, captured, intakeOf, liveStore } from './live-stage.ts'
+import { arrive, captured, intakeOf, liveStore, ofMail } from './live-stage.ts'
 
 const ids = (tasks: readonly { id: string }[]) => tasks.map(({ id }) => id)
 
 test('what a feature allows is stored with its end, and queued to be judged', async () => {
   const store = await liveStore({ retention: 1000 })
   await arrive(store, [captured('a'), captured('b', { arm: 'incumbent', version: 'aaaaaaaaaaaa' })])
-  const content = await store.content('a')
+  const content = await store.content(ofMail('a'))
   assert.deepEqual(content?.input, { email: 'mail of a' })
   assert.equal((content?.expiresAt ?? 0) - (content?.storedAt ?? 0), 1000)
   assert.deepEqual(ids(await store.claim(9, Number.MAX_SAFE_INTEGER, 1)).sort(), ['a', 'b'])
@@ -19,7 +19,7 @@ test('nothing is stored where the feature does not allow it, whatever a client s
   const store = await liveStore({ store: false })
   const { intake, fates } = intakeOf(store)
   await intake([captured('a')])
-  assert.equal(await store.content('a'), undefined)
+  assert.equal(await store.content(ofMail('a')), undefined)
   assert.equal(await store.queued(), 0)
   assert.deepEqual(fates, { 'not-allowed': 1 })
 })
@@ -32,7 +32,7 @@ test('a capture that is left over from a time when storing was allowed allows no
   const feature = { ...state, live: { ...state.live, store: false } }
   await store.commit({ feature, audit: { ...audit, before: null, after: null, evidence: null } })
   await intakeOf(store).intake([captured('a')])
-  assert.equal(await store.content('a'), undefined)
+  assert.equal(await store.content(ofMail('a')), undefined)
 })
 
 test('what is stored is what the redactor leaves; where it fails nothing is', async () => {
@@ -43,8 +43,8 @@ test('what is stored is what the redactor leaves; where it fails nothing is', as
   }
   const { intake, fates, errors } = intakeOf(store, { redact })
   await intake([captured('a'), captured('b')])
-  assert.deepEqual((await store.content('a'))?.input, { email: '[gone]' })
-  assert.equal(await store.content('b'), undefined)
+  assert.deepEqual((await store.content(ofMail('a')))?.input, { email: '[gone]' })
+  assert.equal(await store.content(ofMail('b')), undefined)
   assert.deepEqual(ids(await store.claim(9, Number.MAX_SAFE_INTEGER, 1)), ['a'])
   assert.deepEqual(fates, { 'redactor-failed': 1, stored: 1 })
   assert.equal(errors.length, 1)
@@ -153,5 +153,8 @@ test('texts that were being redacted while storing was turned off are not stored
   }
   const { intake, fates } = intakeOf(store, { redact })
   await intake([captured('a')])
-  assert.deepEqual([await store.content('a'), await store.queued(), fates], [undefined, 0, { 'not-allowed': 1 }])
+  assert.deepEqual(
+    [await store.content(ofMail('a')), await store.queued(), fates],
+    [undefined, 0, { 'not-allowed': 1 }],
+  )
 })

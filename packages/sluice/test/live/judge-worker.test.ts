@@ -9,7 +9,7 @@ import type { Store } from '../../src/store/store.ts'
 import { start } from '../store/contract/samples.ts'
 import { lastingLease } from '../support/lasting-lease.ts'
 import { until } from '../support/until.ts'
-import { arrive, captured, judging, liveStore, verdictOf } from './live-stage.ts'
+import { arrive, captured, judging, liveStore, ofMail, verdictOf } from './live-stage.ts'
 
 const judgeModel = 'anthropic:claude-haiku-4-5-20251001'
 const judgeId = createJudge({ model: judgeModel, parameters: {}, ask: () => Promise.reject(new Error()) }).id
@@ -37,7 +37,7 @@ test('a request is judged with the questions, code and judge id of the gate, and
   })
   const said = JSON.stringify(worker.asked[0]?.messages)
   assert.ok(said.includes('mail of a') && said.includes('summary of a') && said.includes('Are all there?'))
-  assert.equal((await store.content('a'))?.score, 1)
+  assert.equal((await store.content(ofMail('a')))?.score, 1)
   assert.equal(await store.queued(), 0)
 })
 
@@ -80,7 +80,7 @@ for (const step of ['setJudgement', 'append', 'finish'] as const) {
     await until(() => worker.fates.length === 1, 'the end of the task')
     const logged = await scores(store)
     assert.equal(logged.length, 1)
-    assert.equal((await store.content('a'))?.score, logged[0]?.score)
+    assert.equal((await store.content(ofMail('a')))?.score, logged[0]?.score)
     // What was judged is not paid for again.
     assert.equal(worker.asked.length, step === 'setJudgement' ? 1 : 0)
   })
@@ -210,7 +210,7 @@ test('of a failure of the judge its kind is told and kept, never its words; a te
       worker.clock.at += 600_000
       return worker.fates.includes('given-up')
     }, 'the task to be given up')
-    assert.equal(await store.content('a'), undefined)
+    assert.equal(await store.content(ofMail('a')), undefined)
     const health = await readJudgeHealth(store, 'mail')
     assert.ok(health.failures >= 5 && health.code !== null)
     const kept = [health, await store.audit('mail'), worker.errors.map(String)]

@@ -19,6 +19,9 @@ import { toldFaults } from '../support/loop-faults.ts'
 
 const allowed: LiveSettings = { ...defaultLiveSettings, store: true, judge: { percent: 100, budgetUsdPerDay: 5 } }
 
+/** Names an outcome of the feature `mail`. */
+export const ofMail = (id: string) => ({ feature: 'mail', id })
+
 /** A store with a running rollout of `mail`, or of another feature, whose versions let everything be judged unless `live` says otherwise. */
 export async function liveStore(
   live: Partial<LiveSettings> = {},

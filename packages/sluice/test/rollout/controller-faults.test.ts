@@ -74,7 +74,7 @@ async function decided(log: readonly LogDraft[], prepare = async (_: Store) => {
   })
   await store.append(log)
   const last = log.findLast(({ rolloutId }) => rolloutId === 'r1')
-  const seq = last ? ((await store.entry(last.id))?.seq ?? 0) : 0
+  const seq = last ? ((await store.entry(last))?.seq ?? 0) : 0
   const ended = async () => (await store.feature('mail'))?.rollout?.status !== 'running'
   await until(async () => (await ended()) || (await readAssessment(store, 'r1'))?.cursor === seq, 'all to be seen')
   await controller.close()

@@ -99,7 +99,7 @@ test('keys that would change prototypes are plain data', async () => {
   const { status, body } = await plane.ask(path, { as: 'client', body: `{"outcomes": [${outcome}]}` })
   assert.deepEqual([status, body.accepted], [200, 1])
   assert.equal(({} as { polluted?: number }).polluted, undefined)
-  assert.equal((await plane.store.entry('a'))?.unit, null)
+  assert.equal((await plane.store.entry({ feature: 'f', id: 'a' }))?.unit, null)
   assert.equal((await plane.ask('GET /v1/features/__proto__', { as: 'client' })).status, 400)
   const context = { as: 'client', body: { context: { targetingKey: 'u' } } }
   assert.equal((await plane.ask('POST /ofrep/v1/evaluate/flags/__proto__', context)).status, 404)

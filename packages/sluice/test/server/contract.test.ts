@@ -72,8 +72,9 @@ test('what the contract asks for is what is checked', async () => {
   for (const [outcomes, fits] of [
     [[outcome], true],
     [[{ ...outcome, version: 'x' }], false],
+    [[{ ...outcome, id: 'a:score' }], false],
     [[{ ...outcome, kind: 'feedback' }], false],
-    [[{ ...outcome, kind: 'feedback', of: 'b', score: 1 }], true],
+    [[{ ...outcome, id: 'c', kind: 'feedback', of: 'b', score: 1 }], true],
   ] as const) {
     assert.equal(check({ outcomes }), fits)
     const { body } = await plane.ask('POST /v1/outcomes', { as: 'client', body: { outcomes } })

@@ -31,7 +31,7 @@ async function stage() {
     await plane.store.putContent([
       { ...content(`outcome-of-${feature}`), feature, version, output: `said-of-${feature}` },
     ])
-    await plane.store.setJudgement(`outcome-of-${feature}`, { judgeId: 'j' }, 0.5)
+    await plane.store.setJudgement({ feature, id: `outcome-of-${feature}` }, { judgeId: 'j' }, 0.5)
     plane.plane.metrics.count('canary_things_total', 'Things.', { feature, arm: 'canary' })
   }
   const { body } = await plane.ask('POST /v1/tokens', {
@@ -99,7 +99,7 @@ async function stored(store: Store): Promise<unknown> {
     versions: await store.versions(hidden),
     audit: await store.audit(hidden),
     log: await store.readLog({ after: 0, limit: 100, feature: hidden }),
-    contents: await store.content(`outcome-of-${hidden}`),
+    contents: await store.content({ feature: hidden, id: `outcome-of-${hidden}` }),
     tokens: await store.tokens(),
     instances: (await store.instances(0)).filter(({ instance }) => instance !== 'mine'),
   }

@@ -35,7 +35,7 @@ async function storingPlane() {
     content(name, { feature, version: id, storedAt, expiresAt: storedAt + 10 * dayMs }),
   )
   await plane.store.putContent(texts)
-  await plane.store.setJudgement('d', {}, 0.5)
+  await plane.store.setJudgement({ feature, id: 'd' }, {}, 0.5)
   await plane.store.enqueue(
     ['a', 'b', 'c'].map((name) => task(name, { feature })),
     99,
@@ -50,7 +50,9 @@ const activate = (plane: TestPlane, version: string) =>
   })
 const live = async (plane: TestPlane) => (await plane.store.feature(feature))?.live
 const texts = async (plane: TestPlane) =>
-  (await Promise.all(['a', 'b', 'c', 'd'].map((id) => plane.store.content(id)))).flatMap((one) => (one ? [one.id] : []))
+  (await Promise.all(['a', 'b', 'c', 'd'].map((id) => plane.store.content({ feature, id })))).flatMap((one) =>
+    one ? [one.id] : [],
+  )
 const lastRow = async (plane: TestPlane) => (await plane.store.audit(feature)).at(-1)
 
 test('storing that is turned off by publishing a known prompt is off at once, everywhere, and told', async () => {

@@ -21,7 +21,7 @@ import { backUpStore, restoreStore } from '../../src/store/backup-store.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { startPostgres, withoutPostgres } from '../support/postgres.ts'
 import { until } from '../support/until.ts'
-import { change, feature, request, rollout, start } from './contract/samples.ts'
+import { change, feature, key, request, rollout, start } from './contract/samples.ts'
 import { entriesOf, startWriter } from './faults/writer-process.ts'
 
 function placeOf(context: TestContext) {
@@ -147,7 +147,7 @@ test('a damaged database is replaced as well, and kept as it is', async (context
   const { replaced = '' } = await restoreStore(data, { from: file('backup.db'), now: start })
   assert.equal(readFileSync(replaced, 'utf8'), 'torn')
   const restored = await openStore(data)
-  assert.ok(await restored.entry('a'))
+  assert.ok(await restored.entry(key('a')))
   await restored.close()
 })
 

@@ -6,6 +6,7 @@ import { testForgetting } from './contract/forgetting.ts'
 import { memory, postgres, sqlite } from './contract/implementations.ts'
 import { testInstances } from './contract/instances.ts'
 import { testJudgeQueue } from './contract/judge-queue.ts'
+import { testKeys } from './contract/keys.ts'
 import { testLifecycle } from './contract/lifecycle.ts'
 import { testOutcomes } from './contract/outcomes.ts'
 import { testReleases } from './contract/releases.ts'
@@ -17,6 +18,7 @@ else implementations.push(await postgres())
 for (const implementation of implementations) {
   testReleases(implementation)
   testOutcomes(implementation)
+  testKeys(implementation)
   testInstances(implementation)
   testEvidence(implementation)
   testJudgeQueue(implementation)

@@ -5,7 +5,7 @@ import { StoreError } from '../../src/store/store-error.ts'
 import { type Postgres, startPostgres, withoutPostgres } from '../support/postgres.ts'
 import { type TcpProxy, tcpProxy } from '../support/tcp-proxy.ts'
 import { until } from '../support/until.ts'
-import { change, request } from './contract/samples.ts'
+import { change, key, request } from './contract/samples.ts'
 
 /** As in production, but sooner. */
 const hurried = { connect: 500, statement: 300, call: 300, ping: 300 }
@@ -55,7 +55,7 @@ test(
         ),
       'the database to be used again',
     )
-    assert.ok(await store.entry('before'))
+    assert.ok(await store.entry(key('before')))
     proxy.fallSilent()
     await store.close()
   },

@@ -9,7 +9,7 @@ import { openStore } from '../../src/store/open-store.ts'
 import { openDatabase } from '../../src/store/sqlite/database.ts'
 import { migrations } from '../../src/store/sqlite/migrations.ts'
 import { until } from '../support/until.ts'
-import { change, content, request, start } from './contract/samples.ts'
+import { change, content, key, request, start, task } from './contract/samples.ts'
 
 function temporaryFolder() {
   const folder = mkdtempSync(path.join(tmpdir(), 'sluice-store-'))
@@ -65,7 +65,7 @@ test('expired and forgotten text is in none of the files', async () => {
   // The hash itself is kept for as long as something of the unit may still arrive.
   assert.deepEqual(['forgotten secret', 'logged secret', unit].map(isOnDisk), [false, false, true])
   await store.putContent([content('4', { output: 'dropped secret' })])
-  await store.discard(['4'])
+  await store.discard([key('4')])
   await store.expireContent(start + 1000)
   assert.deepEqual(['dropped secret', unit].map(isOnDisk), [false, false])
   await store.close()
@@ -102,6 +102,37 @@ test('a store of the version before is opened with its instances, whose rows are
   await store.close()
 })
 
+test('a store whose ids were unique over all features keeps every row, and the ids of another feature are free', async () => {
+  using place = temporaryFolder()
+  const before = migrations.findIndex((statements) => statements.includes('log_of_features'))
+  const database = new DatabaseSync(path.join(place.folder, 'control.db'))
+  for (const statements of migrations.slice(0, before)) database.exec(statements)
+  const rest = JSON.stringify({ ...request('a'), id: undefined, feature: undefined })
+  const log = database.prepare('INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?)')
+  for (let seq = 1; seq <= 300; seq += 1)
+    log.run(seq * 2, `${seq}`, seq % 2 ? 'summary' : 'other', 'r1', null, start, rest)
+  log.run(700, 'odd', 'summary', null, null, start, '{')
+  database.exec(`INSERT INTO contents VALUES ('1', 'summary', 'v', 'r1', 'u', 0.5, ${start}, ${start + 9}, '{"input": {}, "output": "x"}', '{}');
+    INSERT INTO judge_queue VALUES ('3', 'summary', 1, 2, ${start}, ${start}, '${JSON.stringify({ ...task('3'), id: undefined })}');
+    INSERT INTO store VALUES (1, 'e', 's', 0, 700); PRAGMA user_version = ${before}`)
+  database.close()
+  const store = await openStore({ dataDir: place.folder })
+  const entries = await store.readLog({ after: 0, limit: 999 })
+  assert.deepEqual([entries.length, entries.at(-1)?.seq, store.damaged().length], [300, 600, 1])
+  assert.deepEqual(
+    (await store.readLog({ after: 597, limit: 9, rolloutId: 'r1', feature: 'other' })).map(({ id }) => id),
+    ['300'],
+  )
+  assert.deepEqual(
+    [(await store.content(key('1')))?.output, (await store.claim(9, start, 1)).map(({ id }) => id)],
+    ['x', ['3']],
+  )
+  const results = await store.append([request('1'), request('2'), request('1', { feature: 'other' }), request('odd')])
+  assert.deepEqual(results, ['duplicate', 'accepted', 'accepted', 'duplicate'])
+  assert.equal((await store.entry(key('2')))?.seq, 701)
+  await store.close()
+})
+
 test('while a shell holds the database routes and reads go on, and writes are done when it lets go', async () => {
   using place = temporaryFolder()
   const store = await openStore({ dataDir: place.folder })
@@ -115,13 +146,13 @@ test('while a shell holds the database routes and reads go on, and writes are do
   // A turn of timers is a sign that the process does not stand still.
   for (let turn = 0; turn < 20; turn += 1) {
     await new Promise((resolve) => setTimeout(resolve, 1))
-    assert.ok(await store.entry('a'))
+    assert.ok(await store.entry(key('a')))
   }
   assert.equal(isDone, false)
   shell.exec('COMMIT')
   shell.close()
   await writing
-  assert.ok(await store.entry('b'))
+  assert.ok(await store.entry(key('b')))
   await store.close()
 })
 

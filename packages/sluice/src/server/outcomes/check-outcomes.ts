@@ -2,7 +2,6 @@ import type { OutcomesResponse } from '@sluice/client'
 import { type Caller, maySee } from '../access/caller.ts'
 import { type Fault, faultsOf } from '../http/validate.ts'
 import { type ReceivedOutcome, readOutcome } from '../wire/outcome.ts'
-import type { KnownRequests } from './known-requests.ts'
 import type { KnownRollouts } from './known-rollouts.ts'
 import { type FieldNote, mendOutcome } from './mend-outcome.ts'
 import type { NamedRates } from './named-rates.ts'
@@ -20,7 +19,6 @@ export interface OutcomeDoor {
   caller: Pick<Caller, 'features'>
   rates: Pick<NamedRates, 'has'>
   rollouts: KnownRollouts
-  requests: KnownRequests
   /** ms since the epoch. */
   now: number
 }
@@ -45,7 +43,7 @@ export function checkOutcomes(values: readonly unknown[], door: OutcomeDoor): Ch
 type Found = { outcome: ReceivedOutcome; dropped: Omit<Dropped, 'index'>[] } | { fault: Omit<Rejected, 'index'> }
 
 function checkOutcome(value: unknown, door: OutcomeDoor): Found {
-  const { caller, rates } = door
+  const { caller, rates, rollouts } = door
   const result = readOutcome(value)
   if (!result.success) return mendedOutcome(value, faultsOf(result.error.issues, value), door)
   const outcome = result.data
@@ -53,22 +51,18 @@ function checkOutcome(value: unknown, door: OutcomeDoor): Found {
     const message = `the token is not for the feature ${outcome.feature}`
     return { fault: { code: 'feature-not-allowed', message } }
   }
-  const foreign = foreignPart(outcome, door)
-  if (foreign) return { fault: { code: 'other-feature', message: `${foreign} of the feature ${outcome.feature}` } }
+  const { feature, rolloutId } = outcome
+  const rollout = rolloutId === undefined ? undefined : rollouts.get(rolloutId)
+  // Nobody speaks about the rollouts of a feature but its own applications.
+  if (rollout && rollout.feature !== feature)
+    return {
+      fault: { code: 'other-feature', message: `/rolloutId ${rolloutId} is no rollout of the feature ${feature}` },
+    }
   if (outcome.kind === 'feedback' || outcome.captured === undefined) return { outcome, dropped: [] }
   if (rates.has(outcome.feature, outcome.captured)) return { outcome, dropped: [] }
   const { captured, ...rest } = outcome
   const message = `no snapshot of ${outcome.feature} named the share ${captured}: it is not judged`
   return { outcome: rest, dropped: [{ field: 'captured', code: 'unknown-share', message }] }
-}
-
-/** What an outcome names that belongs to another feature: nobody speaks about the rollouts of a feature but its own applications. */
-function foreignPart(outcome: ReceivedOutcome, { rollouts, requests }: OutcomeDoor): string | undefined {
-  const { feature, rolloutId } = outcome
-  const rollout = rolloutId === undefined ? undefined : rollouts.get(rolloutId)
-  if (rollout && rollout.feature !== feature) return `/rolloutId ${rolloutId} is no rollout`
-  const request = outcome.kind === 'feedback' ? requests.get(outcome.of) : undefined
-  return request && request.feature !== feature ? '/of names no request' : undefined
 }
 
 function mendedOutcome(value: unknown, faults: readonly Fault[], door: OutcomeDoor): Found {

@@ -1,7 +1,10 @@
-import type { OutcomeLog } from '../../store/outcome-log.ts'
+import type { OutcomeKey, OutcomeLog } from '../../store/outcome-log.ts'
 
-/** The requests that feedback is about, by id, as far as it matters whose they are. */
-export type KnownRequests = ReadonlyMap<string, { feature: unknown; rolloutId: unknown }>
+/** The requests that feedback is about. */
+export interface KnownRequests {
+  /** As reported; null of a request outside of any, undefined of one that nobody knows. */
+  rolloutOf(request: OutcomeKey): unknown
+}
 
 const longestId = 128
 
@@ -11,17 +14,26 @@ export async function knownRequests(
   outcomes: readonly unknown[],
 ): Promise<KnownRequests> {
   const reports = outcomes.map((outcome) => Object(outcome) as Record<string, unknown>)
-  const named = new Set(reports.flatMap(({ kind, of }) => (kind === 'feedback' && isId(of) ? [of] : [])))
-  const known = new Map<string, { feature: unknown; rolloutId: unknown }>()
-  if (named.size === 0) return known
-  for (const { kind, id, feature, rolloutId = null } of reports)
-    if (kind !== 'feedback' && isId(id) && named.has(id)) known.set(id, { feature, rolloutId })
-  const missing = [...named].filter((id) => !known.has(id))
-  if (missing.length === 0) return known
-  for (const entry of await log.entries(missing)) if (entry.kind === 'request') known.set(entry.id, entry)
-  return known
+  const named = new Map<string, OutcomeKey>()
+  for (const { kind, feature, of } of reports)
+    if (kind === 'feedback' && isText(feature) && isText(of))
+      named.set(textOf({ feature, id: of }), { feature, id: of })
+  const known = new Map<string, unknown>()
+  const rolloutOf = (request: OutcomeKey) => known.get(textOf(request))
+  if (named.size === 0) return { rolloutOf }
+  for (const { kind, feature, id, rolloutId = null } of reports)
+    if (kind !== 'feedback' && isText(feature) && isText(id)) known.set(textOf({ feature, id }), rolloutId)
+  const missing = [...named].flatMap(([text, request]) => (known.has(text) ? [] : [request]))
+  if (missing.length === 0) return { rolloutOf }
+  for (const entry of await log.entries(missing))
+    if (entry.kind === 'request') known.set(textOf(entry), entry.rolloutId)
+  return { rolloutOf }
 }
 
-function isId(value: unknown): value is string {
+function textOf({ feature, id }: OutcomeKey): string {
+  return JSON.stringify([feature, id])
+}
+
+function isText(value: unknown): value is string {
   return typeof value === 'string' && value.length <= longestId && !value.includes('\0')
 }

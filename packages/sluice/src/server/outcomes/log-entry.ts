@@ -40,8 +40,7 @@ export function logEntry(outcome: ReceivedOutcome, context: LogContext): LogDraf
   }
   if (outcome.kind === 'feedback') {
     const { of, score } = outcome
-    const request = requests.get(of)
-    const isStray = request?.feature !== feature || request.rolloutId !== fields.rolloutId
+    const isStray = requests.rolloutOf({ feature, id: of }) !== fields.rolloutId
     return { ...fields, kind: 'feedback', of, score, comment: null, ...(isStray && { stray: true }) }
   }
   return {

@@ -39,8 +39,8 @@ export const listContents = defineRoute({
   async handle({ params: { feature }, query: { outcome, rollout, version, limit }, caller }, { store }) {
     refuseOtherFeature(caller, feature)
     if (outcome !== undefined) {
-      const one = await store.content(outcome)
-      return { status: 200, body: { contents: one?.feature === feature ? [one] : [] } }
+      const one = await store.content({ feature, id: outcome })
+      return { status: 200, body: { contents: one ? [one] : [] } }
     }
     const contents = await store.worstContent({
       feature,

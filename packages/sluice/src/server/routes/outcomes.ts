@@ -7,6 +7,7 @@ import { knownRequests } from '../outcomes/known-requests.ts'
 import { knownRollouts } from '../outcomes/known-rollouts.ts'
 import { type LogContext, logEntry } from '../outcomes/log-entry.ts'
 import { originOf } from '../outcomes/origin.ts'
+import { takenIds, tellTaken } from '../outcomes/taken-ids.ts'
 import type { Plane } from '../plane.ts'
 import { asOutcome, outcomeSchema, type ReceivedOutcome } from '../wire/outcome.ts'
 
@@ -42,7 +43,7 @@ export const reportOutcomes = defineRoute({
     await plane.rates.load(featuresWithContent(body.outcomes))
     const rollouts = knownRollouts(plane.snapshots.states())
     const requests = await knownRequests(plane.store, body.outcomes)
-    const door = { caller, rates: plane.rates, rollouts, requests, now }
+    const door = { caller, rates: plane.rates, rollouts, now }
     const { good, rejected, dropped } = checkOutcomes(body.outcomes, door)
     const { hashUnit } = plane
     const origin = originOf(request, node, hashUnit)
@@ -50,7 +51,7 @@ export const reportOutcomes = defineRoute({
     const results = await record(plane, good, context)
     const accepted = results.filter((result) => result === 'accepted').length
     const duplicates = results.filter((result) => result === 'duplicate').length
-    rejected.push(...refusedBy(results, rejected))
+    rejected.push(...rejectedBy(results, rejected))
     const counted = { accepted, duplicate: duplicates, rejected: rejected.length }
     for (const [result, number] of Object.entries(counted))
       if (number > 0) plane.metrics.count('outcomes_total', 'Outcomes received.', { result }, number)
@@ -76,17 +77,29 @@ function featuresWithContent(outcomes: readonly unknown[]): Set<string> {
 
 type Rejected = OutcomesResponse['rejected'][number]
 
-/** What the store cannot keep, by its place in the batch, of which `before` were not given to it. */
-function refusedBy(results: readonly Appended[], before: readonly Rejected[]): Rejected[] {
-  if (!results.includes('refused')) return []
-  const taken = new Set(before.map(({ index }) => index))
-  const places = Array.from({ length: results.length + taken.size }, (_, index) => index).filter((n) => !taken.has(n))
-  const message = 'the store cannot keep it: a text holds a character that it does not know, or is too long'
-  return places.flatMap((index, n) => (results[n] === 'refused' ? [{ index, code: 'not-storable', message }] : []))
+const refusals: Partial<Record<Recorded, Omit<Rejected, 'index'>>> = {
+  refused: {
+    code: 'not-storable',
+    message: 'the store cannot keep it: a text holds a character that it does not know, or is too long',
+  },
+  taken: { code: 'id-taken', message: '/id is that of another report of the feature, which says something else' },
 }
 
+/** What was not recorded, by its place in the batch, of which `before` were not tried. */
+function rejectedBy(results: readonly Recorded[], before: readonly Rejected[]): Rejected[] {
+  const left = new Set(before.map(({ index }) => index))
+  const places = Array.from({ length: results.length + left.size }, (_, index) => index).filter((n) => !left.has(n))
+  return results.flatMap((result, n) => {
+    const [refusal, index] = [refusals[result], places[n]]
+    return refusal && index !== undefined ? [{ index, ...refusal }] : []
+  })
+}
+
+/** `taken`: the log holds something else under its id. */
+type Recorded = Appended | 'taken'
+
 /** Logs the outcomes and hands on those that are new; what became of each. */
-async function record(plane: Plane, outcomes: readonly ReceivedOutcome[], context: LogContext): Promise<Appended[]> {
+async function record(plane: Plane, outcomes: readonly ReceivedOutcome[], context: LogContext): Promise<Recorded[]> {
   if (outcomes.length === 0) return []
   const { store, log } = plane
   const drafts = outcomes.map((outcome) => ({ entry: logEntry(outcome, context), outcome: asOutcome(outcome) }))
@@ -97,5 +110,11 @@ async function record(plane: Plane, outcomes: readonly ReceivedOutcome[], contex
   } catch (error) {
     log('error', 'outcomes are logged, but could not be handed on to be judged', { error: String(error) })
   }
-  return results
+  const duplicates = drafts.flatMap(({ entry }, index) => (results[index] === 'duplicate' ? [entry] : []))
+  const taken = await takenIds(store, duplicates)
+  tellTaken(plane, taken)
+  return results.map((result, index) => {
+    const entry = drafts[index]?.entry
+    return entry && taken.has(entry) ? 'taken' : result
+  })
 }

@@ -1,5 +1,6 @@
 import type { Outcome } from '@sluice/client'
 import { z } from 'zod'
+import { scoreSuffix } from '../../live/score-entry.ts'
 import { storableText } from '../../store/storable-text.ts'
 import { featureName, rolloutId, versionId } from './names.ts'
 import { quickCheck } from './quick-check.ts'
@@ -15,9 +16,16 @@ export const longest = { error: 4000, comment: 4000, servedModel: 200, fingerpri
 
 const text = (most: number) => z.string().max(most).overwrite(storableText)
 const id = z.string().min(1).max(128).overwrite(storableText)
+/** What is reported under such an id would stand in the place of the judge's score. */
+const ownId = id
+  .refine((given) => !given.endsWith(scoreSuffix), { error: `must not end with ${scoreSuffix}` })
+  .meta({
+    description: `Unique in the feature; the same again counts once. Must not end with ${scoreSuffix}.`,
+    not: { pattern: `${scoreSuffix}$` },
+  })
 
 const reported = {
-  id: id.meta({ description: 'Unique; the same id again counts once.' }),
+  id: ownId,
   feature: featureName,
   version: versionId,
   rolloutId: rolloutId.optional(),

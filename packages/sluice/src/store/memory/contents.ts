@@ -1,8 +1,12 @@
 import type { ContentStore, StoredContent } from '../content-store.ts'
 import { featureScope } from '../forget-store.ts'
+import type { OutcomeKey } from '../outcome-log.ts'
 import type { MemoryForgetting } from './forgetting.ts'
+import { keyText } from './key-text.ts'
 
 export interface MemoryContents extends Omit<ContentStore, 'discard' | 'clearContents'> {
+  /** Deletes those that are there, and returns how many. */
+  remove(keys: readonly OutcomeKey[]): number
   /** Deletes the contents for which it holds, and returns them. */
   removeWhere(isUnwanted: (content: StoredContent) => boolean): StoredContent[]
 }
@@ -12,22 +16,24 @@ export function memoryContents({ isForgotten, expire }: MemoryForgetting): Memor
 
   function removeWhere(isUnwanted: (content: StoredContent) => boolean): StoredContent[] {
     const unwanted = [...contents.values()].filter(isUnwanted)
-    for (const { id } of unwanted) contents.delete(id)
+    for (const content of unwanted) contents.delete(keyText(content))
     return unwanted
   }
 
   return {
+    remove: (keys) => keys.filter((key) => contents.delete(keyText(key))).length,
     removeWhere,
     async putContent(offered) {
       for (const content of offered) {
-        const { id, unit, feature, storedAt } = content
-        if (contents.has(id) || isForgotten(unit, featureScope(feature), storedAt)) continue
-        contents.set(id, structuredClone(content))
+        const { unit, feature, storedAt } = content
+        const key = keyText(content)
+        if (contents.has(key) || isForgotten(unit, featureScope(feature), storedAt)) continue
+        contents.set(key, structuredClone(content))
       }
     },
-    content: async (id) => structuredClone(contents.get(id)),
-    async setJudgement(id, judgement, score) {
-      const content = contents.get(id)
+    content: async (key) => structuredClone(contents.get(keyText(key))),
+    async setJudgement(key, judgement, score) {
+      const content = contents.get(keyText(key))
       if (content) Object.assign(content, { judgement: structuredClone(judgement), score })
     },
     async worstContent({ feature, rolloutId, version, limit }) {

@@ -1,29 +1,29 @@
 import type { JudgeQueue, JudgeTask } from '../judge-queue.ts'
 import { byUrgency } from '../rows/task-row.ts'
+import { keyText } from './key-text.ts'
 
 export interface MemoryJudgeQueue extends JudgeQueue {
-  /** The ids of all tasks of these features. */
-  waiting(features: readonly string[]): Set<string>
+  /** All tasks of these features. */
+  waiting(features: readonly string[]): JudgeTask[]
 }
 
 /** `onDropped` is told of the tasks that a full queue drops. */
-export function memoryJudgeQueue(onDropped: (ids: ReadonlySet<string>) => void): MemoryJudgeQueue {
+export function memoryJudgeQueue(onDropped: (tasks: readonly JudgeTask[]) => void): MemoryJudgeQueue {
   const tasks = new Map<string, JudgeTask>()
   const spending = new Map<string, Map<string, number>>()
 
   function dropBeyond(bound: number, feature: string): number {
     const own = [...tasks.values()].filter((task) => task.feature === feature)
     const excess = own.sort(byUrgency).slice(bound)
-    for (const { id } of excess) tasks.delete(id)
-    onDropped(new Set(excess.map(({ id }) => id)))
+    for (const task of excess) tasks.delete(keyText(task))
+    onDropped(excess)
     return excess.length
   }
 
   return {
-    waiting: (features) =>
-      new Set([...tasks.values()].filter(({ feature }) => features.includes(feature)).map(({ id }) => id)),
+    waiting: (features) => [...tasks.values()].filter(({ feature }) => features.includes(feature)),
     async enqueue(offered, bound) {
-      for (const task of offered) if (!tasks.has(task.id)) tasks.set(task.id, { ...task })
+      for (const task of offered) if (!tasks.has(keyText(task))) tasks.set(keyText(task), { ...task })
       const features = new Set(offered.map(({ feature }) => feature))
       return [...features].reduce((dropped, feature) => dropped + dropBeyond(bound, feature), 0)
     },
@@ -33,11 +33,11 @@ export function memoryJudgeQueue(onDropped: (ids: ReadonlySet<string>) => void):
       for (const task of claimed) task.notBefore = now + leaseMs
       return claimed.map((task) => ({ ...task }))
     },
-    async finish(ids) {
-      for (const id of ids) tasks.delete(id)
+    async finish(keys) {
+      for (const key of keys) tasks.delete(keyText(key))
     },
-    async retry(id, attempts, notBefore) {
-      const task = tasks.get(id)
+    async retry(key, attempts, notBefore) {
+      const task = tasks.get(keyText(key))
       if (task) Object.assign(task, { attempts, notBefore })
     },
     queued: async (feature) =>

@@ -20,8 +20,8 @@ export function memoryStore(identity: StoreIdentity = newIdentity(), { now }: { 
   const { featureList, ...releases } = memoryReleases(identity.epoch, lastFence)
   const forgetting = memoryForgetting()
   const { removeWhere: removeEntries, ...outcomes } = memoryOutcomes(featureList, forgetting)
-  const { removeWhere: removeContents, ...contents } = memoryContents(forgetting)
-  const { waiting, ...queue } = memoryJudgeQueue((ids) => void removeContents(({ id }) => ids.has(id)))
+  const { remove, removeWhere: removeContents, ...contents } = memoryContents(forgetting)
+  const { waiting, ...queue } = memoryJudgeQueue((tasks) => void remove(tasks))
   const { removeUnit, ...evidence } = memoryEvidence(forgetting, lastFence)
   return {
     kind: 'memory',
@@ -34,14 +34,14 @@ export function memoryStore(identity: StoreIdentity = newIdentity(), { now }: { 
     ...queue,
     ...contents,
     async clearContents(features, which) {
-      const ids = waiting(features)
-      const gone = removeContents(({ id, feature }) => features.includes(feature) && (which === 'all' || ids.has(id)))
-      await queue.finish([...ids])
-      return gone.length
+      const tasks = waiting(features)
+      const gone = which === 'all' ? removeContents(({ feature }) => features.includes(feature)).length : remove(tasks)
+      await queue.finish(tasks)
+      return gone
     },
-    async discard(ids) {
-      await queue.finish(ids)
-      removeContents(({ id }) => ids.includes(id))
+    async discard(keys) {
+      await queue.finish(keys)
+      remove(keys)
     },
     async forget(wanted) {
       const { unit, features } = wanted
@@ -51,7 +51,7 @@ export function memoryStore(identity: StoreIdentity = newIdentity(), { now }: { 
       const rolloutIds = features && new Set(features.flatMap((each) => each.rolloutIds))
       const gone = removeContents(isWanted)
       const entries = removeEntries(isWanted)
-      await queue.finish([...gone, ...entries].map(({ id }) => id))
+      await queue.finish([...gone, ...entries])
       return { contents: gone.length, memories: removeUnit(unit, rolloutIds), entries: entriesBy(entries) }
     },
     damaged: () => [],

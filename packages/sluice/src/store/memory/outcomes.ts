@@ -5,6 +5,7 @@ import type { Appended, LogDraft, LogEntry, OutcomeLog } from '../outcome-log.ts
 import { isStorable, logRow } from '../rows/log-row.ts'
 import { signal } from '../signal.ts'
 import type { MemoryForgetting } from './forgetting.ts'
+import { keyText } from './key-text.ts'
 
 export interface MemoryOutcomes extends OutcomeLog {
   /** Deletes the entries for which it holds, and returns them. */
@@ -12,26 +13,27 @@ export interface MemoryOutcomes extends OutcomeLog {
 }
 
 export function memoryOutcomes(features: () => FeatureState[], { isForgotten }: MemoryForgetting): MemoryOutcomes {
-  const byId = new Map<string, LogEntry>()
+  const byKey = new Map<string, LogEntry>()
   const appends = signal<void>()
   let log: LogEntry[] = []
   let seq = 0
 
   function add(draft: LogDraft): Appended {
-    const { id, unit, feature, receivedAt } = draft
+    const { unit, feature, receivedAt } = draft
+    const key = keyText(draft)
     if (!isStorable(logRow(draft))) return 'refused'
-    if (byId.has(id) || isForgotten(unit, featureScope(feature), receivedAt)) return 'duplicate'
+    if (byKey.has(key) || isForgotten(unit, featureScope(feature), receivedAt)) return 'duplicate'
     seq += 1
     const entry = { ...draft, seq }
-    byId.set(entry.id, entry)
+    byKey.set(key, entry)
     log.push(entry)
     return 'accepted'
   }
 
   function removeWhere(isUnwanted: (entry: LogEntry) => boolean): LogEntry[] {
     const unwanted = log.filter(isUnwanted)
-    for (const { id } of unwanted) byId.delete(id)
-    if (unwanted.length > 0) log = log.filter(({ id }) => byId.has(id))
+    for (const entry of unwanted) byKey.delete(keyText(entry))
+    if (unwanted.length > 0) log = log.filter((entry) => byKey.has(keyText(entry)))
     return unwanted
   }
 
@@ -52,12 +54,12 @@ export function memoryOutcomes(features: () => FeatureState[], { isForgotten }: 
       }
       return page
     },
-    async entry(id) {
-      const entry = byId.get(id)
+    async entry(key) {
+      const entry = byKey.get(keyText(key))
       return entry && { ...entry }
     },
-    async entries(ids) {
-      return [...new Set(ids)].flatMap((id) => byId.get(id) ?? []).map((entry) => ({ ...entry }))
+    async entries(keys) {
+      return [...new Set(keys.map(keyText))].flatMap((key) => byKey.get(key) ?? []).map((entry) => ({ ...entry }))
     },
     onAppend: appends.listen,
     async pruneLog(before) {

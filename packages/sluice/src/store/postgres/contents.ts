@@ -3,6 +3,7 @@ import { contentOf, contentRow } from '../rows/content-row.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
 import type { Connection } from './connection.ts'
 import { isForgotten } from './forgetting.ts'
+import { asKeys, isOneOf } from './keys.ts'
 
 const columns = [
   'id',
@@ -19,13 +20,14 @@ const columns = [
 const insert = `INSERT INTO sluice.contents (${columns.join(', ')})
   SELECT offered.* FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::double precision[],
     $7::bigint[], $8::bigint[], $9::text[], $10::text[]) AS offered (${columns.join(', ')})
-  WHERE NOT ${isForgotten('offered.unit', "'f:' || offered.feature", 'offered.stored_at')} ON CONFLICT (id) DO NOTHING`
+  WHERE NOT ${isForgotten('offered.unit', "'f:' || offered.feature", 'offered.stored_at')} ON CONFLICT DO NOTHING`
 const some = (where: string, limit: string) =>
-  `id IN (SELECT id FROM sluice.contents AS content WHERE ${where} LIMIT ${limit}) RETURNING 1`
+  `(feature, id) IN (SELECT feature, id FROM sluice.contents AS content WHERE ${where} LIMIT ${limit}) RETURNING 1`
 const clear = {
   all: `DELETE FROM sluice.contents WHERE ${some('feature = ANY ($1)', '$2')}`,
   waiting: `DELETE FROM sluice.contents WHERE ${some(
-    'feature = ANY ($1) AND EXISTS (SELECT 1 FROM sluice.judge_queue AS task WHERE task.id = content.id)',
+    `feature = ANY ($1) AND EXISTS
+      (SELECT 1 FROM sluice.judge_queue AS task WHERE task.feature = content.feature AND task.id = content.id)`,
     '$2',
   )}`,
 }
@@ -42,13 +44,14 @@ export function postgresContents(db: Connection): ContentStore {
         columns.map((column) => rows.map((row) => row[column])),
       )
     },
-    async content(id) {
-      const [row] = await db.query('SELECT * FROM sluice.contents WHERE id = $1', [id])
+    async content({ feature, id }) {
+      const [row] = await db.query('SELECT * FROM sluice.contents WHERE feature = $1 AND id = $2', [feature, id])
       return row && contentOf(row)
     },
-    async setJudgement(id, judgement, score) {
+    async setJudgement({ feature, id }, judgement, score) {
       const text = JSON.stringify(judgement ?? null)
-      await db.query('UPDATE sluice.contents SET judgement = $2, score = $3 WHERE id = $1', [id, text, score])
+      const judge = 'UPDATE sluice.contents SET judgement = $3, score = $4 WHERE feature = $1 AND id = $2'
+      await db.query(judge, [feature, id, text, score])
     },
     async worstContent({ feature, rolloutId, version, limit }) {
       const filters = Object.entries({ rollout_id: rolloutId, version }).filter(([, value]) => value !== undefined)
@@ -72,10 +75,10 @@ export function postgresContents(db: Connection): ContentStore {
       const [row] = await db.query('SELECT count(*) AS contents FROM sluice.contents WHERE feature = $1', [feature])
       return Number(row?.contents)
     },
-    async discard(ids) {
+    async discard(keys) {
       await db.transaction(async (query) => {
-        await query('DELETE FROM sluice.judge_queue WHERE id = ANY ($1)', [ids])
-        await query('DELETE FROM sluice.contents WHERE id = ANY ($1)', [ids])
+        await query(`DELETE FROM sluice.judge_queue WHERE ${isOneOf}`, asKeys(keys))
+        await query(`DELETE FROM sluice.contents WHERE ${isOneOf}`, asKeys(keys))
       })
     },
   }

@@ -5,9 +5,10 @@ import type { Connection } from './connection.ts'
 const stretch = 5000
 /** `$2` is a list of the features, or null for all. */
 const ofFeatures = (table: string) => `($2::text[] IS NULL OR ${table}.feature = ANY ($2::text[]))`
-const forgetTasks = `DELETE FROM sluice.judge_queue AS task WHERE
-  EXISTS (SELECT 1 FROM sluice.contents AS content WHERE content.id = task.id AND content.unit = $1 AND ${ofFeatures('content')}) OR
-  EXISTS (SELECT 1 FROM sluice.log AS entry WHERE entry.id = task.id AND entry.unit = $1 AND ${ofFeatures('entry')})`
+const ofUnit = (table: string) =>
+  `EXISTS (SELECT 1 FROM ${table} AS own WHERE own.feature = task.feature AND own.id = task.id AND own.unit = $1)`
+const forgetTasks = `DELETE FROM sluice.judge_queue AS task
+  WHERE ${ofFeatures('task')} AND (${ofUnit('sluice.contents')} OR ${ofUnit('sluice.log')})`
 const forgetContents = `DELETE FROM sluice.contents AS content WHERE unit = $1 AND ${ofFeatures('content')} RETURNING 1`
 /** One step into the primary key for each rollout. */
 const rollouts = `WITH RECURSIVE rollouts (id) AS (SELECT min(rollout_id) FROM sluice.units UNION ALL

@@ -1,18 +1,21 @@
 import type { JudgeQueue } from '../judge-queue.ts'
+import type { OutcomeKey } from '../outcome-log.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
 import { byUrgency, taskOf, taskRow } from '../rows/task-row.ts'
 import type { Connection } from './connection.ts'
+import { asKeys, isOneOf } from './keys.ts'
 
 /** Who adds waits for others who add, so that the bound holds. */
 const alone = `SELECT pg_advisory_xact_lock(hashtextextended('sluice judge queue', 0))`
 const insert = `INSERT INTO sluice.judge_queue (id, feature, priority, attempts, not_before, enqueued_at, rest)
   SELECT * FROM unnest($1::text[], $2::text[], $3::double precision[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[])
-  ON CONFLICT (id) DO NOTHING`
-const dropLeastUrgent = `DELETE FROM sluice.judge_queue WHERE id IN (SELECT id FROM sluice.judge_queue
+  ON CONFLICT DO NOTHING`
+const dropLeastUrgent = `DELETE FROM sluice.judge_queue WHERE feature = $1 AND id IN (SELECT id FROM sluice.judge_queue
   WHERE feature = $1 ORDER BY priority DESC, enqueued_at, id OFFSET $2) RETURNING id`
-const claim = `WITH due AS MATERIALIZED (SELECT id FROM sluice.judge_queue WHERE not_before <= $2
+const claim = `WITH due AS MATERIALIZED (SELECT feature, id FROM sluice.judge_queue WHERE not_before <= $2
     ORDER BY priority DESC, enqueued_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
-  UPDATE sluice.judge_queue AS task SET not_before = $1 FROM due WHERE task.id = due.id RETURNING task.*`
+  UPDATE sluice.judge_queue AS task SET not_before = $1 FROM due
+  WHERE task.feature = due.feature AND task.id = due.id RETURNING task.*`
 const spend = `INSERT INTO sluice.judge_spending AS spent (day, feature, usd) VALUES ($1, $2, $3)
   ON CONFLICT (day, feature) DO UPDATE SET usd = spent.usd + excluded.usd`
 
@@ -27,10 +30,10 @@ export function postgresJudgeQueue(db: Connection): JudgeQueue {
       return await db.transaction(async (query) => {
         await query(alone)
         await query(insert, columns)
-        const dropped: unknown[] = []
+        const dropped: OutcomeKey[] = []
         for (const feature of features)
-          for (const { id } of await query(dropLeastUrgent, [feature, bound])) dropped.push(id)
-        if (dropped.length > 0) await query('DELETE FROM sluice.contents WHERE id = ANY ($1)', [dropped])
+          for (const { id } of await query(dropLeastUrgent, [feature, bound])) dropped.push({ feature, id: String(id) })
+        if (dropped.length > 0) await query(`DELETE FROM sluice.contents WHERE ${isOneOf}`, asKeys(dropped))
         return dropped.length
       })
     },
@@ -38,12 +41,12 @@ export function postgresJudgeQueue(db: Connection): JudgeQueue {
       const rows = await db.query(claim, [now + leaseMs, now, limit])
       return db.damaged.readable(rows, taskOf, rowOf.task).sort(byUrgency)
     },
-    async finish(ids) {
-      await db.query('DELETE FROM sluice.judge_queue WHERE id = ANY ($1)', [ids])
+    async finish(keys) {
+      await db.query(`DELETE FROM sluice.judge_queue WHERE ${isOneOf}`, asKeys(keys))
     },
-    async retry(id, attempts, notBefore) {
-      const giveBack = 'UPDATE sluice.judge_queue SET attempts = $2, not_before = $3 WHERE id = $1'
-      await db.query(giveBack, [id, attempts, notBefore])
+    async retry({ feature, id }, attempts, notBefore) {
+      const giveBack = 'UPDATE sluice.judge_queue SET attempts = $3, not_before = $4 WHERE feature = $1 AND id = $2'
+      await db.query(giveBack, [feature, id, attempts, notBefore])
     },
     async queued(feature) {
       const all = 'SELECT count(*) AS tasks FROM sluice.judge_queue'

@@ -2,6 +2,7 @@ import { Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
 import type { ConnectionSettings } from './connection-settings.ts'
+import { applicationName } from './former-keys.ts'
 
 const bigint = 20
 const partingMs = 500
@@ -76,7 +77,7 @@ function clientConfig(
   return {
     connectionString: url,
     ssl,
-    application_name: 'sluice',
+    application_name: applicationName,
     ...(options !== undefined && { options }),
     enableChannelBinding: channelBinding,
     keepAlive: true,

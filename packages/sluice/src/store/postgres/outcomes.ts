@@ -8,6 +8,7 @@ import type { AppendQueue } from './append-queue.ts'
 import type { Connection } from './connection.ts'
 import { isForgotten } from './forgetting.ts'
 import { asLines, lines } from './json-lines.ts'
+import { asKeys, isOneOf } from './keys.ts'
 import { notify } from './session.ts'
 import { sweepLog } from './sweep-log.ts'
 
@@ -21,7 +22,7 @@ const insert = `WITH head AS (UPDATE sluice.log_head SET seq = seq + $7 RETURNIN
     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], ${lines('$6')}) WITH ORDINALITY
       AS offered (id, feature, rollout_id, unit, received_at, rest, place), head
     WHERE NOT ${isForgotten('offered.unit', "'f:' || offered.feature", 'offered.received_at')}
-    ORDER BY place ON CONFLICT (id) DO NOTHING RETURNING seq)
+    ORDER BY place ON CONFLICT DO NOTHING RETURNING seq)
   SELECT ARRAY(SELECT (added.seq - head.base)::integer FROM added) AS places, ${notify("'log'")} FROM head`
 
 export async function insertRows(db: Connection, rows: readonly LogRow[]): Promise<Appended[]> {
@@ -60,12 +61,12 @@ export function postgresOutcomes(db: Connection, queue: AppendQueue, appends: Si
       }
       return page
     },
-    async entry(id) {
-      const [row] = await db.query(`SELECT ${columns} FROM sluice.log WHERE id = $1`, [id])
+    async entry({ feature, id }) {
+      const [row] = await db.query(`SELECT ${columns} FROM sluice.log WHERE feature = $1 AND id = $2`, [feature, id])
       return row && logEntryOf(row)
     },
-    async entries(ids) {
-      const rows = await db.query(`SELECT ${columns} FROM sluice.log WHERE id = ANY ($1)`, [ids])
+    async entries(keys) {
+      const rows = await db.query(`SELECT ${columns} FROM sluice.log WHERE ${isOneOf}`, asKeys(keys))
       return db.damaged.readable(rows, logEntryOf, rowOf.logEntry)
     },
     onAppend: appends.listen,

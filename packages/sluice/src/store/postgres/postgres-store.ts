@@ -11,6 +11,7 @@ import { postgresContents } from './contents.ts'
 import { prepareDatabase } from './database.ts'
 import { postgresEvidence } from './evidence.ts'
 import { postgresForgetting } from './forgetting.ts'
+import { dropFormerKeys } from './former-keys.ts'
 import { postgresInstances } from './instances.ts'
 import { postgresJudgeQueue } from './judge-queue.ts'
 import { postgresLeases } from './leases.ts'
@@ -21,6 +22,8 @@ import { postgresTokens } from './tokens.ts'
 
 /** So long a start waits for a connection that lasts, in ms. */
 const startMs = 10_000
+/** So many polls lie between two looks for replicas of a version before. */
+const formerEvery = 60
 
 /**
  * A store that several replicas share, in the schema `sluice` of a PostgreSQL database. Others' changes are heard at
@@ -37,7 +40,9 @@ export async function postgresStore(
   const signals = { changes: signal<number>(), appends: signal<void>(), acknowledged: signal<void>() }
   const clock = storeClock()
   const queue = new AppendQueue((rows) => insertRows(db, rows))
-  const session = new Session(config, pollMs, relay(signals, clock))
+  const dropFormer = whileNeeded(() => dropFormerKeys(db.query))
+  await dropFormer()
+  const session = new Session(config, pollMs, relay(signals, clock, dropFormer))
   if (!(await session.ready(startMs))) {
     await Promise.all([session.close(), db.close()])
     throw new SluiceError('cannot-run', `the store ${settings.place} cannot be opened: it has stopped answering`)
@@ -70,10 +75,22 @@ export async function postgresStore(
   }
 }
 
+/** Tries at the first call and at each sixtieth after it until it is done; one that fails is tried again. */
+function whileNeeded(work: () => Promise<boolean>): () => Promise<void> {
+  let isDone = false
+  let calls = 0
+  return async () => {
+    calls += 1
+    if (isDone || calls % formerEvery !== 1) return
+    isDone = await work().catch(() => false)
+  }
+}
+
 /** Passes on what other replicas did, whichever way it was heard. */
 function relay(
   signals: { changes: Signal<number>; appends: Signal<void>; acknowledged: Signal<void> },
   clock: StoreClock,
+  onPoll: () => Promise<void>,
 ): SessionEvents {
   let seen = { revision: 0, logSeq: 0 }
   return {
@@ -92,6 +109,7 @@ function relay(
       if (now.revision > seen.revision) signals.changes.emit(now.revision)
       if (now.logSeq > seen.logSeq) signals.appends.emit()
       seen = now
+      void onPoll()
     },
   }
 }

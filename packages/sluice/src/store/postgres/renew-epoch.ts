@@ -30,7 +30,7 @@ async function renewedBy(client: pg.Client) {
   if (Number(schema?.version) > migrations.length)
     throw new SluiceError('cannot-run', `it was written by a newer sluice (schema ${schema?.version}): upgrade sluice`)
   const [servers] = await ask(`SELECT count(*) AS connected FROM pg_stat_activity
-    WHERE datname = current_database() AND application_name = 'sluice' AND pid <> pg_backend_pid()`)
+    WHERE datname = current_database() AND application_name LIKE 'sluice%' AND pid <> pg_backend_pid()`)
   if (Number(servers?.connected) > 0)
     throw new SluiceError('cannot-run', 'servers are connected to it: stop all of them')
   const features = await ask('SELECT document FROM sluice.features ORDER BY feature')

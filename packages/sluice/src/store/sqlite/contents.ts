@@ -4,15 +4,16 @@ import { type ContentRow, contentOf, contentRow } from '../rows/content-row.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
 import type { Connection } from './connection.ts'
 import { expireForgetting, forgottenIn } from './forgetting.ts'
+import { asKeys, isOneOf } from './keys.ts'
 
 const insert = `INSERT INTO contents
   (id, feature, version, rollout_id, unit, score, stored_at, expires_at, body, judgement)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
-const some = (where: string) => `id IN (SELECT id FROM contents WHERE ${where} LIMIT ?)`
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (feature, id) DO NOTHING`
+const some = (where: string) => `rowid IN (SELECT rowid FROM contents WHERE ${where} LIMIT ?)`
 const ofFeatures = 'feature IN (SELECT value FROM json_each(?))'
 const clear = {
   all: `DELETE FROM contents WHERE ${some(ofFeatures)}`,
-  waiting: `DELETE FROM contents WHERE ${some(`${ofFeatures} AND EXISTS (SELECT 1 FROM judge_queue WHERE judge_queue.id = contents.id)`)}`,
+  waiting: `DELETE FROM contents WHERE ${some(`${ofFeatures} AND EXISTS (SELECT 1 FROM judge_queue AS task WHERE task.feature = contents.feature AND task.id = contents.id)`)}`,
 }
 const expire = `DELETE FROM contents WHERE ${some('expires_at <= ?')}`
 const expireSooner = `UPDATE contents SET expires_at = stored_at + ? WHERE ${some('feature = ? AND expires_at > stored_at + ?')}`
@@ -31,14 +32,15 @@ export function sqliteContents(db: Connection): ContentStore {
         for (const row of rows) if (!isForgotten(row.unit, featureScope(row.feature), row.stored_at)) put(row)
       })
     },
-    content: (id) =>
+    content: ({ feature, id }) =>
       db.read(() => {
-        const row = db.first('SELECT * FROM contents WHERE id = ?', id)
+        const row = db.first('SELECT * FROM contents WHERE feature = ? AND id = ?', feature, id)
         return row && contentOf(row)
       }),
-    async setJudgement(id, judgement, score) {
+    async setJudgement({ feature, id }, judgement, score) {
       const text = JSON.stringify(judgement ?? null)
-      await db.write(() => db.run('UPDATE contents SET judgement = ?, score = ? WHERE id = ?', text, score, id))
+      const judge = 'UPDATE contents SET judgement = ?, score = ? WHERE feature = ? AND id = ?'
+      await db.write(() => db.run(judge, text, score, feature, id))
     },
     worstContent: ({ feature, rolloutId, version, limit }) =>
       db.read(() => {
@@ -66,11 +68,11 @@ export function sqliteContents(db: Connection): ContentStore {
       const count = () => db.first('SELECT count(*) AS contents FROM contents WHERE feature = ?', feature)?.contents
       return Number(await db.read(count))
     },
-    async discard(ids) {
-      const list = JSON.stringify(ids)
+    async discard(keys) {
+      const list = asKeys(keys)
       await db.write(() => {
-        db.run('DELETE FROM judge_queue WHERE id IN (SELECT value FROM json_each(?))', list)
-        db.run('DELETE FROM contents WHERE id IN (SELECT value FROM json_each(?))', list)
+        db.run(`DELETE FROM judge_queue WHERE ${isOneOf}`, list)
+        db.run(`DELETE FROM contents WHERE ${isOneOf}`, list)
       })
     },
   }

@@ -6,10 +6,9 @@ import { remembered } from './remembered.ts'
 const stretch = 5000
 /** `?2` is a JSON list of the features, or null for all. */
 const ofFeatures = '(?2 IS NULL OR feature IN (SELECT value FROM json_each(?2)))'
-const forgetTasks = `DELETE FROM judge_queue WHERE id IN
-  (SELECT id FROM contents WHERE unit = ?1 AND ${ofFeatures} UNION ALL
-   SELECT log.id FROM judge_queue JOIN log ON log.id = judge_queue.id WHERE log.unit = ?1 AND
-     (?2 IS NULL OR log.feature IN (SELECT value FROM json_each(?2))))`
+const forgetTasks = `DELETE FROM judge_queue WHERE ${ofFeatures} AND rowid IN
+  (SELECT task.rowid FROM judge_queue AS task JOIN contents USING (feature, id) WHERE contents.unit = ?1 UNION ALL
+   SELECT task.rowid FROM judge_queue AS task JOIN log USING (feature, id) WHERE log.unit = ?1)`
 const forgetMemory = `DELETE FROM units WHERE unit = ?1 AND rollout_id IN (${remembered}) AND
   (?2 IS NULL OR rollout_id IN (SELECT value FROM json_each(?2)))`
 const forgetEntries = `DELETE FROM log WHERE seq >= ?3 AND seq < ?4 AND unit = ?1 AND ${ofFeatures}

@@ -2,12 +2,13 @@ import type { JudgeQueue } from '../judge-queue.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
 import { byUrgency, type TaskRow, taskOf, taskRow } from '../rows/task-row.ts'
 import type { Connection } from './connection.ts'
+import { asKeys, isOneOf } from './keys.ts'
 
 const insert = `INSERT INTO judge_queue (id, feature, priority, attempts, not_before, enqueued_at, rest)
-  VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
-const dropLeastUrgent = `DELETE FROM judge_queue WHERE id IN (SELECT id FROM judge_queue WHERE feature = ?
+  VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (feature, id) DO NOTHING`
+const dropLeastUrgent = `DELETE FROM judge_queue WHERE rowid IN (SELECT rowid FROM judge_queue WHERE feature = ?
   ORDER BY priority DESC, enqueued_at, id LIMIT -1 OFFSET ?) RETURNING id`
-const claim = `UPDATE judge_queue SET not_before = ? WHERE id IN (SELECT id FROM judge_queue WHERE not_before <= ?
+const claim = `UPDATE judge_queue SET not_before = ? WHERE rowid IN (SELECT rowid FROM judge_queue WHERE not_before <= ?
   ORDER BY priority DESC, enqueued_at, id LIMIT ?) RETURNING *`
 const spend = `INSERT INTO judge_spending (day, feature, usd) VALUES (?, ?, ?)
   ON CONFLICT (day, feature) DO UPDATE SET usd = usd + excluded.usd`
@@ -23,20 +24,23 @@ export function sqliteJudgeQueue(db: Connection): JudgeQueue {
       const features = new Set(rows.map(({ feature }) => feature))
       return await db.write(() => {
         for (const row of rows) add(row)
-        const dropped = [...features].flatMap((feature) => db.all(dropLeastUrgent, feature, bound))
-        for (const { id } of dropped) db.run('DELETE FROM contents WHERE id = ?', String(id))
+        const dropped = [...features].flatMap((feature) =>
+          db.all(dropLeastUrgent, feature, bound).map(({ id }) => ({ feature, id: String(id) })),
+        )
+        if (dropped.length > 0) db.run(`DELETE FROM contents WHERE ${isOneOf}`, asKeys(dropped))
         return dropped.length
       })
     },
     claim: (limit, now, leaseMs) =>
       db.write(() => db.damaged.readable(db.all(claim, now + leaseMs, now, limit), taskOf, rowOf.task).sort(byUrgency)),
-    finish: (ids) =>
+    finish: (keys) =>
       db.write(() => {
-        db.run('DELETE FROM judge_queue WHERE id IN (SELECT value FROM json_each(?))', JSON.stringify(ids))
+        db.run(`DELETE FROM judge_queue WHERE ${isOneOf}`, asKeys(keys))
       }),
-    retry: (id, attempts, notBefore) =>
+    retry: ({ feature, id }, attempts, notBefore) =>
       db.write(() => {
-        db.run('UPDATE judge_queue SET attempts = ?, not_before = ? WHERE id = ?', attempts, notBefore, id)
+        const giveBack = 'UPDATE judge_queue SET attempts = ?, not_before = ? WHERE feature = ? AND id = ?'
+        db.run(giveBack, attempts, notBefore, feature, id)
       }),
     queued: (feature) =>
       db.read(() => {

@@ -127,4 +127,57 @@ export const migrations = [
      until INTEGER NOT NULL,
      PRIMARY KEY (unit, scope)
    ) WITHOUT ROWID;`,
+  // Ids were unique over all features: a token of one could take those of another.
+  `CREATE TABLE log_of_features (
+     seq INTEGER PRIMARY KEY,
+     id TEXT NOT NULL,
+     feature TEXT NOT NULL,
+     rollout_id TEXT,
+     unit TEXT,
+     received_at INTEGER NOT NULL,
+     rest TEXT NOT NULL,
+     UNIQUE (feature, id)
+   );
+   INSERT INTO log_of_features (seq, id, feature, rollout_id, unit, received_at, rest)
+     SELECT seq, id, feature, rollout_id, unit, received_at, rest FROM log;
+   DROP TABLE log;
+   ALTER TABLE log_of_features RENAME TO log;
+   CREATE INDEX log_by_feature ON log (feature, seq);
+   CREATE INDEX log_by_rollout ON log (rollout_id, seq) WHERE rollout_id IS NOT NULL;
+   CREATE TABLE queue_of_features (
+     id TEXT NOT NULL,
+     feature TEXT NOT NULL,
+     priority REAL NOT NULL,
+     attempts INTEGER NOT NULL,
+     not_before INTEGER NOT NULL,
+     enqueued_at INTEGER NOT NULL,
+     rest TEXT NOT NULL,
+     PRIMARY KEY (feature, id)
+   );
+   INSERT INTO queue_of_features (id, feature, priority, attempts, not_before, enqueued_at, rest)
+     SELECT id, feature, priority, attempts, not_before, enqueued_at, rest FROM judge_queue;
+   DROP TABLE judge_queue;
+   ALTER TABLE queue_of_features RENAME TO judge_queue;
+   CREATE INDEX judge_queue_by_feature ON judge_queue (feature, priority DESC, enqueued_at, id);
+   CREATE INDEX judge_queue_by_urgency ON judge_queue (priority DESC, enqueued_at, id);
+   CREATE TABLE contents_of_features (
+     id TEXT NOT NULL,
+     feature TEXT NOT NULL,
+     version TEXT NOT NULL,
+     rollout_id TEXT,
+     unit TEXT,
+     score REAL,
+     stored_at INTEGER NOT NULL,
+     expires_at INTEGER NOT NULL,
+     body TEXT NOT NULL,
+     judgement TEXT,
+     PRIMARY KEY (feature, id)
+   );
+   INSERT INTO contents_of_features (id, feature, version, rollout_id, unit, score, stored_at, expires_at, body, judgement)
+     SELECT id, feature, version, rollout_id, unit, score, stored_at, expires_at, body, judgement FROM contents;
+   DROP TABLE contents;
+   ALTER TABLE contents_of_features RENAME TO contents;
+   CREATE INDEX contents_by_score ON contents (feature, score, stored_at, id) WHERE score IS NOT NULL;
+   CREATE INDEX contents_by_end ON contents (expires_at);
+   CREATE INDEX contents_by_unit ON contents (unit) WHERE unit IS NOT NULL;`,
 ]

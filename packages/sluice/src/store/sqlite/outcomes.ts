@@ -8,10 +8,11 @@ import { isStorable, type LogRow, logEntryOf, logRow } from '../rows/log-row.ts'
 import { signal } from '../signal.ts'
 import type { Connection } from './connection.ts'
 import { forgottenIn } from './forgetting.ts'
+import { asKeys, isOneOf } from './keys.ts'
 import { sweepLog } from './sweep-log.ts'
 
 const columns = 'seq, id, feature, rollout_id, unit, received_at, rest'
-const insert = `INSERT INTO log (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
+const insert = `INSERT INTO log (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (feature, id) DO NOTHING`
 
 /** Rows that are read at a time: whoever else needs the process has a turn in between, however long the page. */
 const stretch = 500
@@ -41,15 +42,15 @@ export function sqliteOutcomes(db: Connection): OutcomeLog {
       }
       return page
     },
-    entry: (id) =>
+    entry: ({ feature, id }) =>
       db.read(() => {
-        const row = db.first(`SELECT ${columns} FROM log WHERE id = ?`, id)
+        const row = db.first(`SELECT ${columns} FROM log WHERE feature = ? AND id = ?`, feature, id)
         return row && logEntryOf(row)
       }),
-    entries: (ids) =>
+    entries: (keys) =>
       db.read(() => {
-        const sql = `SELECT ${columns} FROM log WHERE id IN (SELECT value FROM json_each(?))`
-        return db.damaged.readable(db.all(sql, JSON.stringify(ids)), logEntryOf, rowOf.logEntry)
+        const rows = db.all(`SELECT ${columns} FROM log WHERE ${isOneOf}`, asKeys(keys))
+        return db.damaged.readable(rows, logEntryOf, rowOf.logEntry)
       }),
     onAppend: appends.listen,
     async pruneLog(before) {

@@ -2,20 +2,20 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { idsOf } from './forgetting.ts'
 import type { Implementation } from './implementations.ts'
-import { content, start, task } from './samples.ts'
+import { content, key, start, task } from './samples.ts'
 
 export function testContents({ name: kind, open }: Implementation): void {
   test(`${kind}: content comes back as it was; what is there stays; a judgement is added`, async (context) => {
     const store = await open(context)
     await store.putContent([content('a'), content('b', { unit: null, rolloutId: 'r1' })])
     await store.putContent([content('a', { output: 'another' })])
-    assert.deepEqual(await store.content('a'), content('a'))
-    assert.deepEqual(await store.content('b'), content('b', { unit: null, rolloutId: 'r1' }))
-    assert.equal(await store.content('c'), undefined)
+    assert.deepEqual(await store.content(key('a')), content('a'))
+    assert.deepEqual(await store.content(key('b')), content('b', { unit: null, rolloutId: 'r1' }))
+    assert.equal(await store.content(key('c')), undefined)
     const judgement = { items: [{ id: 'actions', verdict: 'no' }] }
-    await store.setJudgement('a', judgement, 0.25)
-    await store.setJudgement('unknown', judgement, 1)
-    assert.deepEqual(await store.content('a'), content('a', { judgement, score: 0.25 }))
+    await store.setJudgement(key('a'), judgement, 0.25)
+    await store.setJudgement(key('unknown'), judgement, 1)
+    assert.deepEqual(await store.content(key('a')), content('a', { judgement, score: 0.25 }))
   })
 
   test(`${kind}: the worst judged come first, by feature, rollout and version`, async (context) => {
@@ -42,19 +42,19 @@ export function testContents({ name: kind, open }: Implementation): void {
     await store.putContent([content('a'), content('b', { expiresAt: start + 2000 })])
     assert.equal(await store.expireContent(start + 999), 0)
     assert.equal(await store.expireContent(start + 1000), 1)
-    assert.equal(await store.content('a'), undefined)
-    assert.ok(await store.content('b'))
+    assert.equal(await store.content(key('a')), undefined)
+    assert.ok(await store.content(key('b')))
   })
 
   test(`${kind}: what is discarded goes with its task, and with the task that a full queue drops its content`, async (context) => {
     const store = await open(context)
     await store.putContent(['a', 'b', 'c'].map((id) => content(id)))
     assert.equal(await store.enqueue([task('a'), task('b', { priority: 1 }), task('c', { priority: 2 })], 2), 1)
-    assert.equal(await store.content('a'), undefined)
-    await store.discard(['b', 'unknown'])
-    assert.equal(await store.content('b'), undefined)
+    assert.equal(await store.content(key('a')), undefined)
+    await store.discard([key('b'), key('unknown')])
+    assert.equal(await store.content(key('b')), undefined)
     assert.deepEqual(idsOf(await store.claim(9, start, 1000)), ['c'])
-    assert.ok(await store.content('c'))
+    assert.ok(await store.content(key('c')))
   })
 
   test(`${kind}: contents of features are deleted, all or those that wait, and kept for a shorter time`, async (context) => {
@@ -71,6 +71,6 @@ export function testContents({ name: kind, open }: Implementation): void {
     assert.equal(await store.shortenContents('c', 10), 2)
     assert.equal(await store.shortenContents('a', 5000), 1)
     assert.equal(await store.expireContent(start + 10), 2)
-    assert.deepEqual(await store.content('judged a'), content('judged a', { feature: 'a' }))
+    assert.deepEqual(await store.content(key('judged a', 'a')), content('judged a', { feature: 'a' }))
   })
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Forgetting } from '../../../src/store/forget-store.ts'
 import type { Store } from '../../../src/store/store.ts'
 import type { Implementation } from './implementations.ts'
-import { content, feedback, request, score, start, task } from './samples.ts'
+import { content, feedback, key, request, score, start, task } from './samples.ts'
 
 export const idsOf = (found: readonly { id: string }[]) => found.map(({ id }) => id)
 
@@ -50,12 +50,12 @@ export function testForgetting({ name: kind, open }: Implementation): void {
         { feature: 'summary', rolloutId: null, entries: 1 },
       ],
     })
-    assert.equal(await store.content('1'), undefined)
+    assert.equal(await store.content(key('1')), undefined)
     assert.deepEqual(idsOf(await store.readLog({ after: 0, limit: 9 })), ['2', '4'])
     assert.deepEqual(idsOf(await store.claim(9, start, 1000)), ['2', '4'])
     assert.deepEqual(await remembered(store, 'r1'), ['bbbbbbbbbbbbbbbb'])
     assert.deepEqual(await forget(store), { contents: 0, memories: 0, entries: [] })
-    for (const id of ['2', '4']) assert.ok(await store.content(id))
+    for (const id of ['2', '4']) assert.ok(await store.content(key(id)))
   })
 
   test(`${kind}: a unit is forgotten in some features alone`, async (context) => {
@@ -74,7 +74,7 @@ export function testForgetting({ name: kind, open }: Implementation): void {
     })
     assert.deepEqual(idsOf(await store.readLog({ after: 0, limit: 9 })), ['log of other'])
     assert.deepEqual(idsOf(await store.claim(9, start, 1000)), ['log of other'])
-    assert.ok(await store.content('log of other'))
+    assert.ok(await store.content(key('log of other', 'other')))
     for (const feature of ['mine', 'other']) {
       await remember(store, `r of ${feature}`)
       await store.append([request(`late of ${feature}`, { unit: ann, feature })])
@@ -95,7 +95,7 @@ export function testForgetting({ name: kind, open }: Implementation): void {
     ]
     assert.deepEqual(await store.append([...late, request('5')]), ['duplicate', 'duplicate', 'duplicate', 'accepted'])
     await store.putContent([content('1', { unit: ann }), content('5')])
-    assert.deepEqual([await store.content('1'), (await store.content('5'))?.id], [undefined, '5'])
+    assert.deepEqual([await store.content(key('1')), (await store.content(key('5')))?.id], [undefined, '5'])
     await remember(store, 'r1')
     assert.deepEqual(await remembered(store, 'r1'), ['bbbbbbbbbbbbbbbb'])
     assert.deepEqual(await store.append([request('6', { unit: ann, receivedAt: until })]), ['accepted'])

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JudgeTask } from '../../../src/store/judge-queue.ts'
 import type { Implementation } from './implementations.ts'
-import { start, task } from './samples.ts'
+import { key, start, task } from './samples.ts'
 
 const leaseMs = 60_000
 const idsOf = (tasks: readonly JudgeTask[]) => tasks.map(({ id }) => id)
@@ -23,7 +23,7 @@ export function testJudgeQueue({ name: kind, open }: Implementation): void {
     const first = await store.claim(2, start, leaseMs)
     assert.deepEqual(first, [{ ...urgent, notBefore: start + leaseMs }, task('old', { notBefore: start + leaseMs })])
     assert.deepEqual(idsOf(await store.claim(9, start, leaseMs)), ['late'])
-    await store.finish(['urgent', 'unknown'])
+    await store.finish([key('urgent'), key('unknown')])
     assert.deepEqual(idsOf(await store.claim(9, start + leaseMs, leaseMs)), ['not yet', 'old', 'late'])
     assert.equal(await store.queued('summary'), 3)
   })
@@ -32,8 +32,8 @@ export function testJudgeQueue({ name: kind, open }: Implementation): void {
     const store = await open(context)
     await store.enqueue([task('a')], 100)
     await store.claim(1, start, leaseMs)
-    await store.retry('a', 1, start + 10)
-    await store.retry('unknown', 1, start)
+    await store.retry(key('a'), 1, start + 10)
+    await store.retry(key('unknown'), 1, start)
     assert.deepEqual(await store.claim(1, start + 9, leaseMs), [])
     assert.deepEqual(await store.claim(1, start + 10, leaseMs), [
       task('a', { attempts: 1, notBefore: start + 10 + leaseMs }),

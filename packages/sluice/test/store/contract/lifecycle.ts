@@ -7,7 +7,7 @@ import type { Store } from '../../../src/store/store.ts'
 import { StoreError } from '../../../src/store/store-error.ts'
 import { until } from '../../support/until.ts'
 import type { Implementation } from './implementations.ts'
-import { change, content, feature, instance, request, task, token, version } from './samples.ts'
+import { change, content, feature, instance, key, request, task, token, version } from './samples.ts'
 
 export function testLifecycle({ name: kind, open, openPlace, newerSchema = '' }: Implementation): void {
   test(`${kind}: one holder leads at a time`, async (context) => {
@@ -99,7 +99,7 @@ export function testLifecycle({ name: kind, open, openPlace, newerSchema = '' }:
     log: await store.readLog({ after: 0, limit: 9 }),
     checkpoint: await store.checkpoint('r1'),
     queued: await store.queued(),
-    content: await store.content('a'),
+    content: await store.content(key('a')),
     instances: await store.instances(0),
   })
 
@@ -114,7 +114,7 @@ export function testLifecycle({ name: kind, open, openPlace, newerSchema = '' }:
     await assert.rejects(store.ping(), isClosed)
     await store.close()
     const again = await open()
-    assert.ok(await again.entry('a'))
+    assert.ok(await again.entry(key('a')))
     assert.equal(await again.revision(), 1)
   })
 
@@ -145,7 +145,7 @@ export function testLifecycle({ name: kind, open, openPlace, newerSchema = '' }:
   test(`${kind}: a time between two milliseconds is stored, as a clock may give it`, async (context) => {
     const { store } = await openPlace(context)
     assert.deepEqual(await store.append([request('a', { receivedAt: 1000.75 })]), ['accepted'])
-    assert.equal(Math.floor((await store.entry('a'))?.receivedAt ?? 0), 1000)
+    assert.equal(Math.floor((await store.entry(key('a')))?.receivedAt ?? 0), 1000)
   })
 
   test(`${kind}: a write that is refused leaves its neighbours of the same turn alone`, async (context) => {
@@ -163,8 +163,8 @@ export function testLifecycle({ name: kind, open, openPlace, newerSchema = '' }:
     const { reason } = results[1] as PromiseRejectedResult
     assert.ok(reason instanceof StoreError)
     assert.deepEqual([reason.fault, reason.retryable], ['refused', false])
-    assert.ok((await store.entry('a')) && (await store.entry('b')))
-    assert.equal(await store.content('undone'), undefined)
+    assert.ok((await store.entry(key('a'))) && (await store.entry(key('b'))))
+    assert.equal(await store.content(key('undone')), undefined)
   })
 
   test(`${kind}: what a newer Sluice wrote is refused, and left as it is`, async (context) => {
@@ -188,7 +188,7 @@ export function testLifecycle({ name: kind, open, openPlace, newerSchema = '' }:
     const isDamaged = (what: RegExp) => (error: unknown) =>
       error instanceof StoreError && error.fault === 'damaged' && !error.retryable && what.test(error.message)
     await assert.rejects(store.feature('summary'), isDamaged(/feature is damaged \(revision: .*backup/))
-    await assert.rejects(store.entry('a'), isDamaged(/log entry 1 is damaged \(it is no JSON\)/))
+    await assert.rejects(store.entry(key('a')), isDamaged(/log entry 1 is damaged \(it is no JSON\)/))
   })
 
   test(`${kind}: a damaged row keeps nobody from the others, and is named`, async (context) => {
@@ -214,7 +214,7 @@ export function testLifecycle({ name: kind, open, openPlace, newerSchema = '' }:
     )
     const [damaged, readable] = [entries[0]?.id ?? '', entries[3]?.id ?? '']
     assert.deepEqual(
-      (await store.entries([damaged, readable])).map(({ id }) => id),
+      (await store.entries([key(damaged, 'b'), key(readable, 'b')])).map(({ id }) => id),
       [readable],
     )
     assert.deepEqual(

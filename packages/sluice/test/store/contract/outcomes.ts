@@ -4,7 +4,7 @@ import { verifyChain } from '../../../src/release/audit-chain.ts'
 import type { OutcomeLog } from '../../../src/store/outcome-log.ts'
 import { until } from '../../support/until.ts'
 import type { Implementation } from './implementations.ts'
-import { change, draft, feature, feedback, request, rollout, score, start } from './samples.ts'
+import { change, draft, feature, feedback, key, request, rollout, score, start } from './samples.ts'
 
 const everything = { after: 0, limit: 10_000 }
 const ids = async (log: OutcomeLog, page = {}) => (await log.readLog({ ...everything, ...page })).map(({ id }) => id)
@@ -20,9 +20,9 @@ export function testOutcomes({ name: kind, open }: Implementation): void {
       drafts,
     )
     assert.ok(entries.every(({ seq }, index) => seq > (entries[index - 1]?.seq ?? 0)))
-    assert.deepEqual(await store.entry('s1'), entries[1])
-    assert.equal(await store.entry('none'), undefined)
-    const found = await store.entries(['f1', 'none', 'q1', 'f1'])
+    assert.deepEqual(await store.entry(key('s1')), entries[1])
+    assert.equal(await store.entry(key('none')), undefined)
+    const found = await store.entries([key('f1'), key('none'), key('q1'), key('f1')])
     assert.deepEqual(
       found.toSorted((a, b) => a.seq - b.seq),
       [entries[0], entries[2]],
@@ -43,7 +43,7 @@ export function testOutcomes({ name: kind, open }: Implementation): void {
     const results = (await Promise.all(same)).flat()
     assert.equal(results.filter((result) => result === 'accepted').length, 2)
     assert.deepEqual((await ids(store)).sort(), ['a', 'b', 'c', 'd', 'e'])
-    assert.equal((await store.entry('a'))?.seq, 1)
+    assert.equal((await store.entry(key('a')))?.seq, 1)
   })
 
   test(`${kind}: pages by seq, feature and rollout`, async (context) => {
@@ -55,7 +55,7 @@ export function testOutcomes({ name: kind, open }: Implementation): void {
       request('4', { rolloutId: 'r2' }),
     ])
     assert.deepEqual(await ids(store, { limit: 2 }), ['1', '2'])
-    const after = (await store.entry('2'))?.seq
+    const after = (await store.entry(key('2', 'other')))?.seq
     assert.deepEqual(await ids(store, { after }), ['3', '4'])
     assert.deepEqual(await ids(store, { feature: 'summary' }), ['1', '3', '4'])
     assert.deepEqual(await ids(store, { rolloutId: 'r1' }), ['2', '3'])
@@ -98,12 +98,12 @@ export function testOutcomes({ name: kind, open }: Implementation): void {
     const rollouts = [null, 'open', 'paused', 'ended', 'superseded long ago']
     await store.append(rollouts.map((rolloutId) => request(`old ${rolloutId}`, { rolloutId })))
     await store.append([request('new', { receivedAt: start + 1000 }), request('old again')])
-    const last = (await store.entry('old again'))?.seq ?? 0
+    const last = (await store.entry(key('old again')))?.seq ?? 0
     assert.equal(await store.pruneLog(start + 1000), 4)
     assert.deepEqual(await ids(store), ['old open', 'old paused', 'new'])
     assert.equal(await store.pruneLog(start + 1000), 0)
     assert.deepEqual(await store.append([request('old again')]), ['accepted'])
-    assert.ok(((await store.entry('old again'))?.seq ?? 0) > last)
+    assert.ok(((await store.entry(key('old again')))?.seq ?? 0) > last)
   })
 
   test(`${kind}: a clock that steps back changes neither the order of the log nor the chain`, async (context) => {

@@ -5,13 +5,16 @@ import type { VersionRecord } from '../../../src/release/version-record.ts'
 import type { StoredContent } from '../../../src/store/content-store.ts'
 import type { InstanceRecord } from '../../../src/store/instance-store.ts'
 import type { JudgeTask } from '../../../src/store/judge-queue.ts'
-import type { FeedbackEntry, RequestEntry, ScoreEntry } from '../../../src/store/outcome-log.ts'
+import type { FeedbackEntry, OutcomeKey, RequestEntry, ScoreEntry } from '../../../src/store/outcome-log.ts'
 import type { Change } from '../../../src/store/release-store.ts'
 import type { TokenRecord } from '../../../src/store/token-store.ts'
 import { defaultLiveSettings, defaultRolloutSettings } from '../../../src/suite/rollout-settings.ts'
 
 /** 2026-01-01. */
 export const start = 1_767_225_600_000
+
+/** Names an outcome of the feature that the samples are of. */
+export const key = (id: string, feature = 'summary'): OutcomeKey => ({ feature, id })
 
 export const feature = (name: string, more: Partial<FeatureState> = {}): FeatureState => ({
   ...newFeature(name),

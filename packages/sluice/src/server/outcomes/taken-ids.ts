@@ -1,0 +1,52 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { LogDraft, LogEntry, OutcomeLog } from '../../store/outcome-log.ts'
+import type { Plane } from '../plane.ts'
+
+/** What follows from who took a report in, from where and when, and not from what it says. */
+const circumstances = {
+  ...{ seq: 0, tokenId: null, instance: null, address: null, receivedAt: 0, observedAt: 0, position: null },
+  ...{ captured: undefined, stray: undefined },
+}
+
+/** Of entries that are in the log already, by the token that sent the one that is there: those that say something else than it. */
+export async function takenIds(
+  log: Pick<OutcomeLog, 'entries'>,
+  duplicates: readonly LogDraft[],
+): Promise<Map<LogDraft, string | null>> {
+  if (duplicates.length === 0) return new Map()
+  const stored = new Map((await log.entries(duplicates)).map((entry) => [keyOf(entry), entry]))
+  return new Map(
+    duplicates.flatMap((draft): [LogDraft, string | null][] => {
+      const there = stored.get(keyOf(draft))
+      return there === undefined || saysTheSame(draft, there) ? [] : [[draft, there.tokenId ?? null]]
+    }),
+  )
+}
+
+function keyOf({ feature, id }: LogDraft): string {
+  return JSON.stringify([feature, id])
+}
+
+function saysTheSame(draft: LogDraft, entry: LogEntry): boolean {
+  return isDeepStrictEqual({ ...draft, ...circumstances }, { ...entry, ...circumstances })
+}
+
+/** Counts and logs them by feature, the token that sent them and the one that was first. */
+export function tellTaken({ metrics, log }: Pick<Plane, 'metrics' | 'log'>, taken: Map<LogDraft, string | null>): void {
+  const labelsOf = ([{ feature, tokenId }, heldBy]: [LogDraft, string | null]) =>
+    JSON.stringify({ feature, token: tokenId ?? '', held_by: heldBy ?? '' })
+  for (const [text, those] of Map.groupBy(taken, labelsOf)) {
+    const labels: Record<string, string> = JSON.parse(text)
+    metrics.count(
+      'outcome_ids_taken_total',
+      'Outcomes under an id that something else was reported by.',
+      labels,
+      those.length,
+    )
+    log('warn', 'outcomes were rejected: something else was reported under their ids', {
+      ...labels,
+      outcomes: those.length,
+      first: those[0]?.[0].id,
+    })
+  }
+}
