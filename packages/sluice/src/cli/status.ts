@@ -38,13 +38,13 @@ async function watch(remote: ControlPlane, options: RemoteOptions, host: Host): 
 }
 
 async function statusOf(remote: ControlPlane): Promise<StatusOf> {
-  const [features, instances, failing] = await Promise.all([
+  const [features, instances, { failing, unnamed }] = await Promise.all([
     remote.features(),
     remote.instances().catch(unlessForbidden),
     // A replica that is not ready says so to whoever routes to it; what it serves is shown all the same.
-    remote.failing().catch(() => []),
+    remote.failing().catch(() => ({ failing: [], unnamed: 0 })),
   ])
-  return { features, instances, failing }
+  return { features, instances, failing, unnamed }
 }
 
 function unlessForbidden(error: unknown): null {

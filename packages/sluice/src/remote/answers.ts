@@ -107,6 +107,8 @@ export const readyAnswer = z.looseObject({
   failing: z
     .array(z.looseObject({ loop: z.string(), feature: z.string().nullable(), code: z.string(), failures: z.int() }))
     .default([]),
+  /** An older server names all to everybody. */
+  unnamed: z.int().default(0),
 })
 
 export const instancesAnswer = z.looseObject({
@@ -189,6 +191,6 @@ export type RolloutAnswer = z.output<typeof rolloutAnswer>
 export type FeatureAnswer = z.output<typeof featureAnswer>
 export type AppliedAnswer = z.output<typeof appliedAnswer>
 export type ReleasedAnswer = z.output<typeof releasedAnswer>
-export type FailingAnswer = z.output<typeof readyAnswer>['failing']
+export type FailingAnswer = z.output<typeof readyAnswer>
 export type InstancesAnswer = z.output<typeof instancesAnswer>
 export type TokenAnswer = z.output<typeof tokenAnswer>

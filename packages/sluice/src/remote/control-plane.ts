@@ -84,7 +84,7 @@ export function controlPlane(connection: Connection) {
     exclude: (id: string, body: { token: string; reason: string; undo: boolean }): Promise<RolloutAnswer> =>
       ask({ method: 'POST', path: rollout(id, 'exclusions'), body, slow: true }, rolloutAnswer),
     instances: (): Promise<InstancesAnswer> => ask({ method: 'GET', path: ['v1', 'instances'] }, instancesAnswer),
-    failing: async (): Promise<FailingAnswer> => (await ask({ method: 'GET', path: ['readyz'] }, readyAnswer)).failing,
+    failing: (): Promise<FailingAnswer> => ask({ method: 'GET', path: ['readyz'] }, readyAnswer),
     /** The whole chain as JSON Lines, its head at the end. `_system` is the chain of tokens. */
     auditExport: (name: string): Promise<string> =>
       callForText(connection, {

@@ -1,3 +1,4 @@
+import { formatAmount } from '../report/format.ts'
 import type { FailingAnswer, FeatureAnswer, InstancesAnswer } from './answers.ts'
 import { silenceText } from './applied-text.ts'
 import { versionName } from './find-version.ts'
@@ -8,15 +9,17 @@ export interface StatusOf {
   features: FeatureAnswer[]
   instances: InstancesAnswer | null
   /** What keeps failing; absent where an older server does not tell. */
-  failing?: FailingAnswer
+  failing?: FailingAnswer['failing']
+  /** How much more does, of features that the token may not see. */
+  unnamed?: number
 }
 
 /** What everybody gets, which rollouts run, and which instances are behind. `now` in ms since the epoch. */
-export function statusText({ features, instances, failing = [] }: StatusOf, now: number): string {
+export function statusText({ features, instances, failing = [], unnamed = 0 }: StatusOf, now: number): string {
   const blocks = features.map((feature) => featureText(feature, now))
   if (features.length === 0) blocks.push('no features yet: sluice publish makes the first one\n')
   if (instances?.leaders) blocks.push(leaderText(instances.leaders))
-  if (failing.length > 0) blocks.push(failingText(failing))
+  if (failing.length + unnamed > 0) blocks.push(failingText(failing, unnamed))
   return [...blocks, instances ? instancesText(instances, now) : 'instances: this token may not see them\n'].join('\n')
 }
 
@@ -45,12 +48,14 @@ function leaderText(leaders: NonNullable<InstancesAnswer['leaders']>): string {
 }
 
 /** What is not done at present, feature by feature; the log of the control plane says why. */
-function failingText(failing: FailingAnswer): string {
+function failingText(failing: FailingAnswer['failing'], unnamed: number): string {
   const lines = failing.slice(0, named).map(({ loop, feature, code, failures }) => {
     const times = failures === 1 ? '' : `, ${failures} times in a row`
     return `  ${loop}${feature === null ? '' : ` of ${feature}`} (${code}${times})`
   })
-  const more = failing.length > named ? [`  and ${failing.length - named} more`] : []
+  const beyond = failing.length - lines.length
+  const more = beyond > 0 ? [`  and ${beyond} more`] : []
+  if (unnamed > 0) more.push(`  ${formatAmount(unnamed, 'thing')} of features that this token may not see`)
   return `${['failing, see the log of the control plane:', ...lines, ...more].join('\n')}\n`
 }
 

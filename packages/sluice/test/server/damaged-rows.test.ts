@@ -24,7 +24,7 @@ test('a feature that cannot be read is served as it was last known, named, and c
   const next = await release('toString', 'c')
   const { body } = await plane.ask('GET /v1/snapshot', { as: 'client' })
   assert.deepEqual([body.features.mail.active, body.features.toString.active], [mail, next])
-  const ready = await plane.ask('GET /readyz')
+  const ready = await plane.ask('GET /readyz', { as: 'client' })
   assert.equal(ready.status, 200)
   const [fault] = ready.body.failing
   assert.deepEqual([fault.loop, fault.feature, fault.code], ['reading a feature', 'mail', 'damaged'])

@@ -23,10 +23,29 @@ test('features, versions and tokens have a bound; what is known already is still
   )
 })
 
-test('what keeps failing is named to whoever asks whether the server is ready, which it is', async () => {
-  const fault = { loop: 'drift watch', feature: 'constructor', code: 'damaged', since: 1, failures: 3 }
-  const insight = { assessment: async () => null, drift: async () => null, faults: () => [fault] }
+test('a server of which something keeps failing is ready, and names it to whoever may see the feature', async () => {
+  const fault = { code: 'damaged', since: 1, failures: 3 }
+  const faults = [
+    { loop: 'telling slack', feature: null, ...fault },
+    ...Array.from({ length: 150 }, () => ({ loop: 'drift watch', feature: 'constructor', ...fault })),
+    { loop: 'controller', feature: 'mail', ...fault },
+  ]
+  const insight = { assessment: async () => null, drift: async () => null, faults: () => faults }
   await using plane = await testPlane({ insight })
-  const { status, body } = await plane.ask('GET /readyz')
-  assert.partialDeepStrictEqual({ status, body }, { status: 200, body: { status: 'ok', failing: [fault] } })
+  const limited = await plane.token('token-for-mail', { features: ['mail'] })
+  const expired = await plane.token('an-expired-token', { expiresAt: plane.clock.now() })
+  const seen = async (as?: string) => {
+    const { status, body } = await plane.ask('GET /readyz', { ...(as && { as }) })
+    assert.equal(status, 200)
+    const named = body.failing.map(
+      ({ loop, feature }: { loop: string; feature: string | null }) => `${loop} ${feature}`,
+    )
+    return { named: [...new Set(named)], left: body.unnamed }
+  }
+  for (const as of [undefined, 'no-token', expired]) assert.deepEqual(await seen(as), { named: [], left: 152 })
+  assert.deepEqual(await seen(limited), { named: ['telling slack null', 'controller mail'], left: 150 })
+  assert.deepEqual(await seen('client'), { named: ['telling slack null', 'drift watch constructor'], left: 52 })
+  const { get } = (await plane.ask('GET /openapi.json')).body.paths['/readyz']
+  assert.deepEqual(get.security, [{}, { token: [] }])
+  assert.match(get.description, /Needs no token.*the features that the token may see/)
 })

@@ -12,15 +12,23 @@ export interface Admission {
    * @throws Problem 401, 403, 429
    */
   admit(request: Request, scopes: readonly Scope[] | null): Promise<Caller>
+  /** Who sends the request; nobody that is known where it has no token, or none that is valid. */
+  recognise(request: Request): Promise<Caller>
 }
 
 export function createAdmission(store: TokenStore, clock: Clock, rate: Rate): Admission {
   const directory = createTokenDirectory(store, clock)
   const limit = createRateLimit(rate)
   return {
+    async recognise(request) {
+      const secret = secretOf(request)
+      // Whatever is wrong with a token, or its row, is no fault of an open route.
+      const record = secret === undefined ? undefined : await directory.find(secret).catch(() => undefined)
+      return record ? callerOf(record) : anonymous
+    },
     async admit(request, scopes) {
       if (scopes === null) return anonymous
-      const secret = /^Bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
+      const secret = secretOf(request)
       if (secret === undefined) throw unauthorised('Send a token: "Authorization: Bearer <token>".')
       const record = await directory.find(secret)
       if (!record) throw unauthorised('The token is unknown, expired or revoked.')
@@ -31,6 +39,10 @@ export function createAdmission(store: TokenStore, clock: Clock, rate: Rate): Ad
       return caller
     },
   }
+}
+
+function secretOf(request: Request): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
 }
 
 function unauthorised(detail: string): Problem {

@@ -53,7 +53,8 @@ async function respond(
 ): Promise<Said> {
   try {
     const caller = await admission.admit(request, route.scopes)
-    const answer = await route.handle({ request, params, caller, requestId, node }, plane)
+    const recognised = () => admission.recognise(request)
+    const answer = await route.handle({ request, params, caller, recognised, requestId, node }, plane)
     const facts = { token: caller.name }
     if (answer instanceof Response) return { response: answer, status: answer.status, facts }
     const headers = { 'x-request-id': requestId, ...answer.headers }

@@ -35,7 +35,8 @@ function operation(route: Route): Json {
     operationId: `${route.method.toLowerCase()}${route.path.replaceAll(/[^A-Za-z0-9]+(\w?)/g, (_, next) => next.toUpperCase())}`,
     summary: route.summary,
     ...(scopes && { description: `Needs a token with the scope ${scopes.join(' or ')}.` }),
-    security: scopes ? [{ token: [] }] : [],
+    ...(route.saysMore !== undefined && { description: `Needs no token. ${route.saysMore}` }),
+    security: scopes ? [{ token: [] }] : route.saysMore === undefined ? [] : [{}, { token: [] }],
     parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query'), ...headers(route)],
     ...(body && {
       requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(body, 'input') } } },

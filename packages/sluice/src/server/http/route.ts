@@ -14,6 +14,8 @@ interface Admitted {
   request: Request
   params: Record<string, string>
   caller: Caller
+  /** Of an open route: who asks, where a token says so. Asks the store. */
+  recognised(): Promise<Caller>
   requestId: string
   /** The socket's side of it; absent where no server is between. */
   node: NodeExchange | undefined
@@ -45,6 +47,8 @@ interface RouteFacts {
   summary: string
   /** One of them is needed, `admin` has all; null: open to everybody. */
   scopes: readonly Scope[] | null
+  /** An open route says more to those with a token: to them what? */
+  saysMore?: string
   /** A repetition with the same `Idempotency-Key` finds what came of the first. */
   idempotent?: boolean
   /** Requests are many: they are logged only when they fail. */

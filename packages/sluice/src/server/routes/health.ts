@@ -1,18 +1,24 @@
 import { z } from 'zod'
+import { maySee } from '../access/caller.ts'
 import { Problem } from '../http/problem.ts'
 import { defineRoute } from '../http/route.ts'
 import { damagedByFeature } from '../observe/damaged-rows.ts'
 
-/** Kinds of faults only: whoever asks need not have a token. */
-const failing = z.array(
-  z.object({
-    loop: z.string(),
-    feature: z.string().nullable().meta({ description: 'Null: all of the loop.' }),
-    code: z.string(),
-    since: z.number().nullable().meta({ description: 'ms since the epoch; null of a stored row that cannot be read' }),
-    failures: z.int().meta({ description: 'In a row, or rows that cannot be read.' }),
-  }),
-)
+const failing = z
+  .array(
+    z.object({
+      loop: z.string(),
+      feature: z.string().nullable().meta({ description: 'Null: all of the loop.' }),
+      code: z.string(),
+      since: z
+        .number()
+        .nullable()
+        .meta({ description: 'ms since the epoch; null of a stored row that cannot be read' }),
+      failures: z.int().meta({ description: 'In a row, or rows that cannot be read.' }),
+    }),
+  )
+  .meta({ description: 'Of the features that the token may see, at most 100; empty without a token.' })
+const unnamed = z.int().meta({ description: 'How many further things it keeps failing at.' })
 const leading = z
   .array(z.string())
   .meta({ description: 'What this replica alone does at present: controller (the canaries), drift, judge.' })
@@ -45,25 +51,28 @@ export const ready = defineRoute({
   summary: 'The store answers and the process is not going down',
   scopes: null,
   quiet: true,
+  saysMore: 'With one, what keeps failing is named, of the features that the token may see.',
   answers: {
     200: {
-      description: 'Ready. `failing` names what it keeps failing at, one feature of which never stops another.',
-      schema: status.extend({ leading, failing }),
+      description: 'Ready. What it keeps failing at for one feature never stops another.',
+      schema: status.extend({ leading, failing, unnamed }),
     },
   },
-  async handle(_, { store, snapshots, clock, draining, insight }) {
+  async handle({ recognised }, { store, snapshots, clock, draining, insight }) {
     if (draining()) throw new Problem({ status: 503, code: 'shutting-down', detail: 'The server is shutting down.' })
     if (snapshots.ageMs() > mostAgeMs) throw unread()
     const timer = Promise.withResolvers<never>()
     const late = clock.setTimer(() => timer.reject(unread()), patienceMs)
-    const asked = Promise.all([store.leases(), store.ping()])
-    const [leases] = await Promise.race([asked, timer.promise]).finally(() => clock.clearTimer(late))
+    const asked = Promise.all([store.leases(), recognised(), store.ping()])
+    const [leases, caller] = await Promise.race([asked, timer.promise]).finally(() => clock.clearTimer(late))
     // Names of channels are for those with a token.
     const works = leases.filter(({ ours, name }) => ours && !name.startsWith('notify:')).map(({ name }) => name)
     const damaged = damagedByFeature(store).map(({ kind, feature, rows }) => {
       return { loop: `reading a ${kind}`, feature, code: 'damaged', since: null, failures: rows }
     })
-    const faults = [...(insight.faults?.() ?? []), ...damaged].slice(0, mostNamed)
-    return { status: 200, body: { status: 'ok', leading: works, failing: faults } }
+    const faults = [...(insight.faults?.() ?? []), ...damaged]
+    const isNamed = (feature: string | null) => caller.tokenId !== null && (feature === null || maySee(caller, feature))
+    const failing = faults.filter(({ feature }) => isNamed(feature)).slice(0, mostNamed)
+    return { status: 200, body: { status: 'ok', leading: works, failing, unnamed: faults.length - failing.length } }
   },
 })
