@@ -28,9 +28,10 @@ export interface Route {
   reference(): RequestReference | null
   /**
    * Calls `work`, times it and records how it went. What `work` throws is recorded and thrown on unchanged. A text that it
-   * returns is the output; of anything else `describe` may tell.
+   * returns is the output; of anything else `describe` may tell. Work that is given up is no error: once `signal` is aborted, but
+   * for a `TimeoutError`; without one, where an `AbortError` is thrown.
    */
-  run<T>(work: () => T | Promise<T>, describe?: (result: T) => Observation): Promise<T>
+  run<T>(work: () => T | Promise<T>, describe?: (result: T) => Observation, signal?: AbortSignal): Promise<T>
   /**
    * Adds to the request that `run` times or has timed, until that is sent: after `recordMs` (30 s), or soon after its first record.
    * Without a run it records a request by hand. A field that is no good is left out, and the rest is kept. Never throws.
@@ -70,7 +71,7 @@ export function createRoute({ feature, unit, routing, version, capture, recorder
     rolloutId,
     stage,
     reference: () => requests()?.reference() ?? null,
-    run: (work, describe) => timed(work, describe, requests(), recorder),
+    run: (work, describe, signal) => timed(work, describe, signal, requests(), recorder),
     record: (observation) => requests()?.record(observation),
     feedback: (feedback) => requests()?.feedback(feedback),
     done: () => requests()?.done(),
@@ -80,6 +81,7 @@ export function createRoute({ feature, unit, routing, version, capture, recorder
 async function timed<T>(
   work: () => T | Promise<T>,
   describe: ((result: T) => Observation) | undefined,
+  signal: AbortSignal | undefined,
   requests: Requests | undefined,
   { clock, report }: Recorder,
 ): Promise<T> {
@@ -100,7 +102,12 @@ async function timed<T>(
     end(described(result, describe, report))
     return result
   } catch (error) {
-    end({ error: errorText(error) })
+    const told = errorText(error)
+    // Whoever gives a request up says nothing about the prompt; one that took too long does.
+    const isGivenUp = signal
+      ? signal.aborted && !/^TimeoutError/.test(errorText(signal.reason))
+      : /^AbortError/.test(told)
+    end(isGivenUp ? {} : { error: told })
     throw error
   }
 }

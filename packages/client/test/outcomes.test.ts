@@ -55,6 +55,38 @@ test('what the application throws comes out unchanged and is reported as an erro
   )
 })
 
+test('work that its caller gives up is recorded and is no error; what took too long is one', async () => {
+  const plane = fakePlane(snapshot(1, canary))
+  await using started = await startClient(plane)
+  const [user, patient, late] = [AbortSignal.abort(), new AbortController().signal, AbortSignal.abort(timeout())]
+  const ownKind = new Error('Request was aborted.')
+  const cases: [unknown, AbortSignal | undefined, string | undefined][] = [
+    [user.reason, undefined, undefined],
+    [timeout(), undefined, 'TimeoutError: too late'],
+    [new Error('AbortError'), undefined, 'Error: AbortError'],
+    [ownKind, user, undefined],
+    [ownKind, AbortSignal.abort('tab closed'), undefined],
+    [ownKind, undefined, 'Error: Request was aborted.'],
+    [user.reason, patient, 'AbortError: This operation was aborted'],
+    [user.reason, late, 'AbortError: This operation was aborted'],
+  ]
+  for (const [thrown, signal] of cases) {
+    const route = started.client.route('mail', 'ann')
+    const running = route.run(() => Promise.reject(thrown), undefined, signal)
+    await assert.rejects(running, (error) => error === thrown)
+    route.done()
+  }
+  await started.pass(1000)
+  const sent = plane.batches.flat() as RequestOutcome[]
+  assert.deepEqual(
+    sent.map(({ error }) => error),
+    cases.map(([, , error]) => error),
+  )
+  for (const { latencyMs, arm } of sent) assert.deepEqual([latencyMs, arm], [0, 'canary'])
+})
+
+const timeout = () => new DOMException('too late', 'TimeoutError')
+
 test('a record adds to the run before it, once; feedback names the request, also much later', async () => {
   const plane = fakePlane(snapshot(1, canary))
   await using started = await startClient(plane)
