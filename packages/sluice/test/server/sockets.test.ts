@@ -128,6 +128,42 @@ test('a reader that takes nothing is cut, the others get every change', async ()
   deaf.socket.destroy()
 })
 
+test('a stream is sent in whole chunks to its last, and plainly to a client of HTTP/1.0', async () => {
+  const server = await served()
+  const [modern, old] = [await server.connect(), await server.connect()]
+  modern.socket.write(head('GET', '/v1/stream'))
+  old.socket.write(head('GET', '/v1/stream').replace('HTTP/1.1', 'HTTP/1.0'))
+  await until(() => server.plane.plane.streams() === 2, 'two streams')
+  await activate(server, 'ünïcode 😀')
+  await until(() => [modern, old].every(({ received }) => received().includes('😀')), 'the change at both')
+  await server.listening.close()
+  await until(() => modern.closed() && old.closed(), 'the end of both')
+  const [headers = '', ...rest] = modern.received().split('\r\n\r\n')
+  assert.match(headers, /transfer-encoding: chunked/i)
+  const chunks = chunksOf(Buffer.from(rest.join('\r\n\r\n')))
+  assert.deepEqual(chunks.slice(-1), [''])
+  const events = chunks.join('')
+  assert.equal(events.split('event: snapshot').length, 3)
+  const [plainHeaders = '', plain] = old.received().split('\r\n\r\n')
+  assert.doesNotMatch(plainHeaders, /transfer-encoding/i)
+  assert.equal(plain, events)
+})
+
+/** The contents of the chunks of a body, which must be nothing else. */
+function chunksOf(body: Buffer): string[] {
+  const chunks: string[] = []
+  for (let at = 0; at < body.length; ) {
+    const [line = '', size = ''] = /^([0-9a-f]+)\r\n/.exec(body.toString('latin1', at, at + 20)) ?? []
+    assert.ok(size !== '', `no chunk at byte ${at}`)
+    const begin = at + line.length
+    const end = begin + Number.parseInt(size, 16)
+    assert.equal(body.toString('latin1', end, end + 2), '\r\n')
+    chunks.push(body.toString('utf8', begin, end))
+    at = end + 2
+  }
+  return chunks
+}
+
 test('a client that has half closed its connection leaves no stream behind', async () => {
   await using server = await served()
   const half = await server.connect()

@@ -12,10 +12,8 @@ export function changeFrame(change: SnapshotChange): Uint8Array {
   return encoder.encode(`event: change\nid: ${change.revision}\ndata: ${JSON.stringify(change)}\n\n`)
 }
 
-/** How long a client should wait before it comes back. */
-export function retryFrame(ms: number): Uint8Array {
-  return encoder.encode(`retry: ${ms}\n\n`)
-}
+/** Asks a client to wait a second before it comes back. */
+export const retryFrame = encoder.encode('retry: 1000\n\n')
 
 /** A comment, which says only that the connection is alive. */
 export const heartbeatFrame = encoder.encode(': heartbeat\n\n')

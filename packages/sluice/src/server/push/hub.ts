@@ -9,7 +9,6 @@ import { heartbeatFrame, retryFrame } from './frame.ts'
 import type { Sink } from './sink.ts'
 import type { Snapshots } from './snapshots.ts'
 
-const retryMs = 1000
 /** How long a token that was revoked or has expired may keep its stream where no notice of the store tells. */
 const sweepMs = 2500
 
@@ -105,7 +104,7 @@ export function createHub(options: HubOptions): Hub {
       const stream: Stream = { sink, caller, takesChanges, sent: undefined }
       streams.add(stream)
       sink.onClose(() => streams.delete(stream))
-      sink.send(retryFrame(retryMs))
+      sink.send(retryFrame)
       update(stream)
     },
     broadcast() {
@@ -117,7 +116,7 @@ export function createHub(options: HubOptions): Hub {
       stopBeating()
       stopSweeping()
       for (const { sink } of streams) {
-        sink.send(retryFrame(retryMs))
+        sink.send(retryFrame)
         sink.end()
       }
       streams.clear()
