@@ -7,6 +7,7 @@ import { createControlPlane } from '../server/control-plane.ts'
 import { listen } from '../server/listen.ts'
 import { createLog } from '../server/observe/log.ts'
 import { createMetrics } from '../server/observe/metrics.ts'
+import { keepYoungSpaceSmall } from '../suite/small-heap.ts'
 import { durationFlag } from './duration-flag.ts'
 import type { Host } from './host.ts'
 import { startServeEngine } from './serve-engine.ts'
@@ -27,6 +28,7 @@ export async function serve(options: ServeOptions, process: Host): Promise<numbe
   const clock = systemClock
   const log = createLog((line) => void process.stderr.write(line), clock.now, logLevel)
   const signals = listenForSignals(process)
+  const stopLooking = keepYoungSpaceSmall()
   const metrics = createMetrics()
   const store = await openServeStore(process, { data, clock, metrics })
   try {
@@ -50,6 +52,7 @@ export async function serve(options: ServeOptions, process: Host): Promise<numbe
   } finally {
     await Promise.race([store.close(), signals.second])
     signals.dispose()
+    stopLooking()
   }
 }
 
