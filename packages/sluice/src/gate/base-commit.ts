@@ -28,11 +28,11 @@ export async function isBaseNamed(env: NodeJS.ProcessEnv): Promise<boolean> {
 /** What CI runs for where it names no change: `firstPush`, before which nothing was there, or something else in words. */
 export type UnnamedChange = 'firstPush' | { event: string }
 
-/** Undefined where CI names a change, and where nothing is known of CI. */
+/** Undefined where CI names a change, and where there is no CI. */
 export async function unnamedChange(env: NodeJS.ProcessEnv): Promise<UnnamedChange | undefined> {
   if (await isBaseNamed(env)) return undefined
   const event = env.GITHUB_EVENT_NAME || env.CI_PIPELINE_SOURCE
-  if (!event) return undefined
+  if (!event) return unnamedRun(env)
   if (event !== 'push') return { event: `the event ${event}` }
   if (env.GITHUB_REF_TYPE === 'tag' || env.CI_COMMIT_TAG) return { event: 'the push of a tag' }
   const github = await eventOf(env)
@@ -43,7 +43,28 @@ export async function unnamedChange(env: NodeJS.ProcessEnv): Promise<UnnamedChan
 }
 
 function targetOf(env: NodeJS.ProcessEnv): string | undefined {
-  return env.GITHUB_BASE_REF || env.CI_MERGE_REQUEST_TARGET_BRANCH_NAME || undefined
+  const { target = '' } = systemOf(env) ?? {}
+  const named = env.GITHUB_BASE_REF || env.CI_MERGE_REQUEST_TARGET_BRANCH_NAME || env[target]
+  return named?.replace(/^refs\/heads\//, '') || undefined
+}
+
+/** Systems that tell of no event: the variable that they are known by, and the one with the target of a pull request. */
+const systems: { name: string; variable: string; target?: string }[] = [
+  { name: 'Jenkins', variable: 'JENKINS_URL', target: 'CHANGE_TARGET' },
+  { name: 'CircleCI', variable: 'CIRCLECI' },
+  { name: 'Buildkite', variable: 'BUILDKITE', target: 'BUILDKITE_PULL_REQUEST_BASE_BRANCH' },
+  { name: 'Azure Pipelines', variable: 'TF_BUILD', target: 'SYSTEM_PULLREQUEST_TARGETBRANCH' },
+]
+
+function systemOf(env: NodeJS.ProcessEnv) {
+  return systems.find(({ variable }) => env[variable])
+}
+
+/** Nearly all other systems say that they are one by `CI`. */
+function unnamedRun(env: NodeJS.ProcessEnv): UnnamedChange | undefined {
+  const system = systemOf(env)
+  if (system) return { event: `a run of ${system.name}` }
+  return env.CI && !/^(false|0)$/i.test(env.CI) ? { event: 'this run' } : undefined
 }
 
 /**

@@ -140,6 +140,21 @@ test('a run for which CI names no change is refused where nothing could ever be 
     assert.equal(code, 3)
     assert.match(stderr, /names no change for the event (schedule|workflow_dispatch).*--all.*--base.*nightly/)
   }
+  const silent: [NodeJS.ProcessEnv, string][] = [
+    [{ JENKINS_URL: 'https://ci.example/', BRANCH_NAME: 'main', BUILD_NUMBER: '7' }, 'a run of Jenkins'],
+    [{ CI: 'true', CIRCLECI: 'true', CIRCLE_BRANCH: 'main' }, 'a run of CircleCI'],
+    [{ CI: 'true', BUILDKITE: 'true', BUILDKITE_PULL_REQUEST_BASE_BRANCH: '' }, 'a run of Buildkite'],
+    [
+      { TF_BUILD: 'True', BUILD_REASON: 'IndividualCI', BUILD_SOURCEBRANCH: 'refs/heads/main' },
+      'a run of Azure Pipelines',
+    ],
+    [{ CI: 'true', DRONE: 'true' }, 'this run'],
+  ]
+  for (const [env, run] of silent) {
+    const { code, stderr } = await project.sluice(['gate'], env)
+    assert.deepEqual([code, stderr.includes(`names no change for ${run}, and HEAD has nothing`)], [3, true], stderr)
+  }
+  assert.equal((await project.sluice(['gate'], { CI: 'false' })).code, 0)
   assert.equal((await judged(project, ['gate', '--all'], github)).report.run?.featuresJudged, 2)
   project.write({ 'shared/evals/mail.yaml': cases.replace('q: a', 'q: b') })
   assert.equal((await judged(project, ['gate'], github)).report.run?.featuresAffected, 1)

@@ -111,6 +111,25 @@ test('GitLab says what was there before a push, and of a new branch that nothing
   assert.equal(await baseIn(project, 'branch', { CI_COMMIT_BEFORE_SHA: '0'.repeat(40) }), project.at('two'))
 })
 
+test('a pull request of Jenkins, Buildkite or Azure Pipelines names the branch that it goes to', async () => {
+  using project = history()
+  project.git('branch', 'release', 'one')
+  const target = 'release'
+  const requests: NodeJS.ProcessEnv[] = [
+    { JENKINS_URL: 'https://ci.example/', CHANGE_TARGET: target },
+    { BUILDKITE: 'true', BUILDKITE_PULL_REQUEST_BASE_BRANCH: target },
+    { TF_BUILD: 'True', SYSTEM_PULLREQUEST_TARGETBRANCH: target },
+    { TF_BUILD: 'True', SYSTEM_PULLREQUEST_TARGETBRANCH: `refs/heads/${target}` },
+  ]
+  for (const more of requests) {
+    assert.equal(await baseIn(project, 'branch', more), project.at('one'), JSON.stringify(more))
+    assert.deepEqual([await isBaseNamed(more), await unnamedChange(more)], [true, undefined])
+  }
+  const elsewhere = { CHANGE_TARGET: target, CI: 'false' }
+  assert.deepEqual([await isBaseNamed(elsewhere), await unnamedChange(elsewhere)], [false, undefined])
+  assert.equal(await baseIn(project, 'branch', elsewhere), project.at('two'))
+})
+
 test('CI names no change for a schedule, a start by hand, a tag and a first push of the default branch alone', async () => {
   using project = createProject({})
   const none = '0'.repeat(40)
