@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import type { Assessment } from '../../src/rollout/assessment.ts'
+import { accuserShare, placeShares } from '../../src/rollout/place-share.ts'
+import { newPlace } from '../../src/rollout/places.ts'
 import { testPlane } from '../support/control-plane.ts'
 
 interface Operation {
@@ -60,6 +63,43 @@ test('the contract names the headers by which an answer proves its age', async (
     asked: ['Idempotency-Key'],
     given: ['Idempotency-Replayed'],
   })
+})
+
+test('places and the accuser of an assessment are described to the last field', async () => {
+  const told = {
+    testimony: [],
+    places: {
+      instance: Array.from({ length: 9 }, (_, index) =>
+        newPlace({ id: index ? `app-${index}` : null, token: 0, own: null }),
+      ),
+      address: [],
+    },
+  }
+  const accuser = accuserShare(told, { kind: 'instance', id: 'app-1', token: 0 }, 3)
+  let assessment = { words: 'so', places: placeShares(told), accuser } as unknown as Assessment
+  await using plane = await testPlane({ insight: { assessment: async () => assessment, drift: async () => null } })
+  const [active, canary] = [await plane.publish('f', 'a'), await plane.publish('f', 'b')]
+  await plane.ask('PUT /v1/features/f/active', { as: 'operator', body: { version: active, reason: 'x' } })
+  const { body } = await plane.ask('POST /v1/features/f/rollouts', { as: 'operator', body: { version: canary } })
+  const { body: contract } = await plane.ask('GET /openapi.json')
+  const { schema } = contract.paths['/v1/rollouts/{rollout}'].get.responses[200].content['application/json']
+  const check = new Ajv2020({ strict: false, validateFormats: false }).compile(schema)
+  const shown = (await plane.ask(`GET /v1/rollouts/${body.id}`, { as: 'client' })).body
+  assert.deepEqual([shown.assessment.places.instance.length, shown.assessment.accuser.kind], [6, 'instance'])
+  assert.equal(check(shown), true)
+  const { places, accuser: _, ...older } = shown.assessment
+  assert.equal(check({ ...shown, assessment: older }), true)
+  const [first] = places.instance
+  const wrong = [
+    { places: { instance: [] } },
+    { places: { ...places, instance: [{ ...first, more: 1 }] } },
+    { places: { ...places, instance: [{ ...first, requests: { canary: 1 } }] } },
+    { accuser: { ...accuser, kind: 'user' } },
+    { accuser: { ...accuser, failures: { own: 1 } } },
+  ]
+  for (const one of wrong) assert.equal(check({ ...shown, assessment: { ...shown.assessment, ...one } }), false)
+  assessment = { ...assessment, accuser: null }
+  assert.equal((await plane.ask(`GET /v1/rollouts/${body.id}`, { as: 'client' })).body.assessment.accuser, null)
 })
 
 test('what the contract asks for is what is checked', async () => {

@@ -1,10 +1,38 @@
 import { z } from 'zod'
 import { type Rollout, rolloutState, sharePpm } from '../../release/rollout.ts'
 import type { Assessment } from '../../rollout/assessment.ts'
+import type { AccuserShare, PlaceShare } from '../../rollout/place-share.ts'
 
 const time = z.number().meta({ description: 'ms since the epoch' })
 const hold = z.enum(['insufficientData', 'sampleRatioMismatch', 'inconclusive'])
 const status = z.enum(['running', 'paused', 'promoted', 'rolledBack', 'aborted', 'superseded'])
+
+const byArm = z.strictObject({ incumbent: z.int(), canary: z.int() })
+const placeShare: z.ZodType<PlaceShare> = z.strictObject({
+  id: z.string().nullable().meta({ description: 'As logged; null: not known; `others`: all that are not named.' }),
+  tokenId: z.string().nullable(),
+  share: z.number().min(0).max(1).meta({ description: 'Of all requests that count.' }),
+  requests: byArm,
+  errors: byArm.meta({ description: 'Failed ones of them.' }),
+})
+const largest = z.array(placeShare).max(6).meta({ description: 'The five largest, the most first, then `others`.' })
+const accuserShare: z.ZodType<AccuserShare> = z.strictObject({
+  kind: z.enum(['token', 'instance', 'address']),
+  id: z.string().nullable(),
+  tokenId: z.string().nullable(),
+  failures: z.strictObject({ own: z.int(), all: z.int() }).meta({ description: 'Failed requests of the canary.' }),
+})
+const assessment = z.looseObject({
+  words: z.string(),
+  // What an older version has stored has neither.
+  places: z
+    .strictObject({ instance: largest, address: largest })
+    .optional()
+    .meta({ description: 'From which processes and addresses the outcomes came.' }),
+  accuser: accuserShare
+    .nullish()
+    .meta({ description: 'On whose word alone the evidence against the canary rests; null where there is none such.' }),
+})
 
 /** A rollout as it is answered: what is stored, and what follows from it. */
 export const rolloutView = z.object({
@@ -23,13 +51,14 @@ export const rolloutView = z.object({
   hold: hold.nullable(),
   startedAt: time,
   startedBy: z.string(),
+  startedAfter: z.int().optional().meta({ description: "The feature's revision before; older rollouts have none." }),
   override: z.string().nullable(),
   excluded: z.array(z.string()).optional().meta({ description: 'Tokens whose outcomes are no evidence.' }),
   endedAt: time.nullable(),
   ending: z.object({ by: z.string(), reason: z.string(), evidence: z.unknown() }).nullable(),
   state: z.union([status, hold]).meta({ description: 'The end, else paused, else why it holds, else running.' }),
   ppm: z.int().meta({ description: "The canary's share now, in parts per million." }),
-  assessment: z.looseObject({ words: z.string() }).nullable(),
+  assessment: assessment.nullable(),
 })
 
 export type RolloutView = z.infer<typeof rolloutView>
