@@ -27,6 +27,10 @@ export interface ReleaseNotification {
   by: string
   /** In plain words, with the evidence. */
   reason: string
+  /** What a promotion rests on: `weak`, nothing is proven. Null where nothing was promoted. */
+  strength: string | null
+  /** Why it was rolled back without a person, e.g. `evidence`; `undecided`, nothing is proven. Null otherwise. */
+  why: string | null
   /** A few words each, e.g. `5 % of the users`. */
   facts: readonly string[]
   link?: string | undefined
@@ -45,6 +49,8 @@ const labels: Record<ReleaseEventName, string> = {
   drift: 'Drift in production',
   judge: 'Judging stopped',
 }
+const weakly = 'Version promoted weakly'
+const undecided = 'Rolled back undecided'
 const types: Record<ReleaseEventName, string> = {
   started: 'sluice.rollout.started',
   advanced: 'sluice.rollout.advanced',
@@ -67,9 +73,11 @@ const alarms: Partial<Record<ReleaseEventName, 'trigger' | 'resolve'>> = {
 /** A release as channels tell it. */
 export function releaseMessage(notification: ReleaseNotification): Message {
   const { event, project, feature, rolloutId, seq, by, reason, facts, link, time } = notification
+  const { strength, why } = notification
+  const label = strength === 'weak' ? weakly : why === 'undecided' ? undecided : labels[event]
   return {
-    label: labels[event],
-    title: `${feature} (${project}): ${labels[event].toLowerCase()}`,
+    label,
+    title: `${feature} (${project}): ${label.toLowerCase()}`,
     details: [reason],
     facts,
     project,
@@ -83,7 +91,7 @@ export function releaseMessage(notification: ReleaseNotification): Message {
     source: 'sluice release',
     code: event,
     type: types[event],
-    data: { rollout: rolloutId, seq, by, reason, facts },
+    data: { rollout: rolloutId, seq, by, reason, facts, strength, why },
   }
 }
 

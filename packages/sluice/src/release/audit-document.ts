@@ -13,8 +13,9 @@ export function auditAction(before: FeatureState, { type }: ReleaseEvent): strin
 /** What the log keeps of a feature's state: enough to tell what everybody got. */
 export function auditDocument({ active, rollout }: FeatureState): unknown {
   if (!rollout) return { active, rollout: null }
-  const { id, incumbent, canary, stage, override, excluded } = rollout
+  const { id, incumbent, canary, stage, override, excluded, strength, ending } = rollout
   const state = rolloutState(rollout)
   const known = { id, state, incumbent, canary, stage, ppm: sharePpm(rollout), override }
-  return { active, rollout: { ...known, ...(excluded && { excluded }) } }
+  const end = { ...(strength && { strength }), ...(ending?.why && { why: ending.why }) }
+  return { active, rollout: { ...known, ...(excluded && { excluded }), ...end } }
 }

@@ -20,9 +20,10 @@ const done: Record<string, string> = {
 
 /** One change of a feature as the log has it: `ann activated caba45f45ec6 at 2026-11-24T08:59:03.000Z (first release)` */
 export function changeText({ actor, action, after, at, reason }: AuditRow): string {
-  const state = (after ?? {}) as { active?: unknown; rollout?: { canary?: unknown } | null }
+  const state = (after ?? {}) as { active?: unknown; rollout?: { canary?: unknown; strength?: unknown } | null }
   const which = action.startsWith('rollout.') ? state.rollout?.canary : state.active
   const version = typeof which === 'string' ? ` ${which}` : ''
   const why = reason === null ? '' : ` (${reason})`
-  return `${actor} ${done[action] ?? action}${version} at ${new Date(at).toISOString()}${why}`
+  const weakly = action === 'rollout.promote' && state.rollout?.strength === 'weak' ? ' weakly' : ''
+  return `${actor} ${done[action] ?? action}${version}${weakly} at ${new Date(at).toISOString()}${why}`
 }

@@ -1,5 +1,5 @@
 import type { RolloutSettings } from '../suite/rollout-settings.ts'
-import type { Hold } from './rollout.ts'
+import type { Hold, ProofStrength, RollbackCause } from './rollout.ts'
 
 /** Which rollout is meant: the event is refused once another one, or none, is running. Without: the running one. */
 interface OfRollout {
@@ -15,7 +15,15 @@ export type ReleaseEvent =
    * version that is taken back, a canary or the active one: refused once it is served no more. Without any of these it
    * is refused after another rollback or an abort, of which it would be a repetition.
    */
-  | ({ type: 'rollBack'; from?: string; to?: string; reason: string; evidence?: unknown } & OfRollout)
+  | ({
+      type: 'rollBack'
+      from?: string
+      to?: string
+      reason: string
+      evidence?: unknown
+      /** Absent: a person wanted it. */
+      why?: RollbackCause
+    } & OfRollout)
   | {
       type: 'start'
       rolloutId: string
@@ -34,8 +42,8 @@ export type ReleaseEvent =
   | ({ type: 'exclude'; tokenId: string; undo: boolean; reason: string } & OfRollout)
   | ({ type: 'pause'; reason: string } & OfRollout)
   | ({ type: 'resume'; reason: string } & OfRollout)
-  /** The canary becomes what everybody gets. */
-  | ({ type: 'promote'; reason: string; evidence?: unknown } & OfRollout)
+  /** The canary becomes what everybody gets. Without a strength a person wanted it. */
+  | ({ type: 'promote'; reason: string; evidence?: unknown; strength?: ProofStrength } & OfRollout)
   /** The canary ends without a judgement of it: everybody gets the incumbent. */
   | ({ type: 'abort'; reason: string } & OfRollout)
 

@@ -1,6 +1,6 @@
 import { ReleaseConflict } from './release-conflict.ts'
 import type { Occasion, ReleaseEvent } from './release-event.ts'
-import type { Hold, Rollout, RolloutEnd } from './rollout.ts'
+import type { Hold, PromotionStrength, RollbackCause, Rollout, RolloutEnd } from './rollout.ts'
 
 /** The rollout in its next stage. @throws ReleaseConflict in the last one, while paused, or where it is not in `from`. */
 export function advanced(rollout: Rollout, { at }: Occasion, from?: number): Rollout {
@@ -10,7 +10,15 @@ export function advanced(rollout: Rollout, { at }: Occasion, from?: number): Rol
     throw new ReleaseConflict('other-stage', `rollout ${rollout.id} is no longer in stage ${from + 1}`)
   if (stage + 1 >= settings.stages.length)
     throw new ReleaseConflict('last-stage', `rollout ${rollout.id} is in its last stage: promote it instead`)
-  return { ...rollout, stage: stage + 1, enteredAt: [...rollout.enteredAt, at], pausedMs: 0, hold: null }
+  const pausedBeforeMs = (rollout.pausedBeforeMs ?? 0) + rollout.pausedMs
+  return {
+    ...rollout,
+    stage: stage + 1,
+    enteredAt: [...rollout.enteredAt, at],
+    pausedMs: 0,
+    pausedBeforeMs,
+    hold: null,
+  }
 }
 
 /** @throws ReleaseConflict while paused, or where nothing would change. */
@@ -56,9 +64,11 @@ export function ended(
   rollout: Rollout,
   end: RolloutEnd,
   { at, by }: Occasion,
-  { reason, evidence = null }: { reason: string; evidence?: unknown },
+  { reason, evidence = null, why }: { reason: string; evidence?: unknown; why?: RollbackCause | undefined },
+  strength: PromotionStrength | null = null,
 ): Rollout {
-  return { ...rollout, status: end, pausedAt: null, endedAt: at, ending: { by, reason, evidence } }
+  const ending = { by, reason, evidence, ...(why && { why }) }
+  return { ...rollout, status: end, pausedAt: null, endedAt: at, ending, strength }
 }
 
 /** The rollout as it begins, in its first stage. */
@@ -78,6 +88,7 @@ export function started(
     stage: 0,
     enteredAt: [at],
     pausedMs: 0,
+    pausedBeforeMs: 0,
     pausedAt: null,
     status: 'running',
     hold: null,
@@ -87,6 +98,7 @@ export function started(
     override,
     endedAt: null,
     ending: null,
+    strength: null,
   }
 }
 

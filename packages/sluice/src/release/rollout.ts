@@ -3,6 +3,16 @@ import type { RolloutSettings } from '../suite/rollout-settings.ts'
 /** How a rollout ended. An end is final. */
 export type RolloutEnd = 'promoted' | 'rolledBack' | 'aborted' | 'superseded'
 
+/**
+ * What a promotion rests on: `strong`, a drop beyond the margin is ruled out for each signal; `weak`, the rule for the undecided;
+ * `time`, as the settings want it; `manual`, a person.
+ */
+export type PromotionStrength = 'strong' | 'weak' | 'time' | 'manual'
+export type ProofStrength = Exclude<PromotionStrength, 'manual'>
+
+/** Why a canary was rolled back without a person: it is worse; the arms never matched; nothing was proven in time. */
+export type RollbackCause = 'evidence' | 'mismatch' | 'undecided'
+
 /** Why a running rollout neither advances nor rolls back by itself. */
 export type Hold = 'insufficientData' | 'sampleRatioMismatch' | 'inconclusive'
 
@@ -22,6 +32,8 @@ export interface Rollout {
   enteredAt: number[]
   /** Time of the present stage that was spent paused, before `pausedAt`. */
   pausedMs: number
+  /** The same of all stages before. Older rollouts have none. */
+  pausedBeforeMs?: number
   pausedAt: number | null
   status: 'running' | 'paused' | RolloutEnd
   hold: Hold | null
@@ -34,7 +46,10 @@ export interface Rollout {
   /** Ids of tokens whose outcomes are no evidence, by the word of an operator. */
   excluded?: string[]
   endedAt: number | null
-  ending: { by: string; reason: string; evidence: unknown } | null
+  /** `why`: of a rollback without a person. */
+  ending: { by: string; reason: string; evidence: unknown; why?: RollbackCause } | null
+  /** Null where it was not promoted. Older rollouts do not say. */
+  strength?: PromotionStrength | null
 }
 
 /** What a rollout is called where one word must do: its end, else paused, else why it holds, else running. */
@@ -42,6 +57,16 @@ export type RolloutState = Rollout['status'] | Hold
 
 export function rolloutState({ status, hold }: Rollout): RolloutState {
   return status === 'running' ? (hold ?? 'running') : status
+}
+
+/** For how long it has run until `now`, pauses left out, in ms. */
+export function runningMs({ startedAt, pausedMs, pausedBeforeMs = 0, pausedAt }: Rollout, now: number): number {
+  return (pausedAt ?? now) - startedAt - pausedMs - pausedBeforeMs
+}
+
+/** What becomes of it at the end of its patience. Who started it before one could choose was promised that it is held. */
+export function onUndecided({ settings }: Pick<Rollout, 'settings'>): RolloutSettings['onUndecided'] {
+  return (settings as Partial<RolloutSettings>).onUndecided ?? 'hold'
 }
 
 export function hasEnded({ status }: Rollout): boolean {

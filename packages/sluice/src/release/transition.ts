@@ -115,7 +115,7 @@ function promote(state: FeatureState, event: EventOf<'promote'>, occasion: Occas
   const rollout = running(state, event)
   refusePaused(rollout)
   const next = withActive(state, rollout.canary, { at: occasion.at, ended: 'replaced', promoted: true })
-  return { ...next, rollout: ended(rollout, 'promoted', occasion, event) }
+  return { ...next, rollout: ended(rollout, 'promoted', occasion, event, event.strength ?? 'manual') }
 }
 
 function rollBack(state: FeatureState, event: EventOf<'rollBack'>, occasion: Occasion): FeatureState {

@@ -59,7 +59,9 @@ export const rolloutAnswer = z.looseObject({
   startedBy: z.string(),
   override: z.string().nullable(),
   endedAt: z.number().nullable(),
-  ending: z.looseObject({ by: z.string(), reason: z.string() }).nullable(),
+  ending: z.looseObject({ by: z.string(), reason: z.string(), why: z.string().optional() }).nullable(),
+  /** Absent from older servers. */
+  strength: z.string().nullish(),
   excluded: z.array(z.string()).optional(),
   assessment: z
     .looseObject({

@@ -22,7 +22,14 @@ const document = z
   .object({
     active: z.string().nullish(),
     rollout: z
-      .object({ incumbent: z.string(), canary: z.string(), ppm: z.int(), excluded: z.array(z.string()).default([]) })
+      .object({
+        incumbent: z.string(),
+        canary: z.string(),
+        ppm: z.int(),
+        excluded: z.array(z.string()).default([]),
+        strength: z.string().optional(),
+        why: z.string().optional(),
+      })
       .nullish(),
     id: z.string().optional(),
     label: z.string().nullish(),
@@ -34,10 +41,11 @@ const document = z
 function subjectOf({ action, ...row }: AuditRow): string {
   const [before, after] = [document.parse(row.before ?? {}), document.parse(row.after ?? {})]
   const { rollout, id, label, name } = after
-  if (after.active && after.active !== before.active) return `${before.active ?? 'nothing'} -> ${after.active}`
+  if (after.active && after.active !== before.active)
+    return `${before.active ?? 'nothing'} -> ${after.active}${rollout?.strength === 'weak' ? ', weakly' : ''}`
   if (action === 'rollout.exclude' && rollout) return excludedText(before.rollout?.excluded ?? [], rollout.excluded)
   if (action.startsWith('rollout.') && rollout)
-    return `${rollout.canary} against ${rollout.incumbent}, ${rollout.ppm / 10_000} %`
+    return `${rollout.canary} against ${rollout.incumbent}, ${rollout.ppm / 10_000} %${rollout.why === 'undecided' ? ', undecided' : ''}`
   const called = label ?? name
   return [...(called ? [called] : []), ...(id ? [called ? `(${id})` : id] : [])].join(' ')
 }

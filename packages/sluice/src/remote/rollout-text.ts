@@ -14,9 +14,23 @@ const stateWords: Record<string, string> = {
   inconclusive: 'holds: inconclusive',
 }
 
+const strengthWords: Record<string, string> = {
+  strong: ', proven',
+  weak: ' weakly, nothing is proven',
+  time: ' by time alone',
+  manual: ' by hand',
+}
+const causes: Record<string, string> = { undecided: ', undecided', mismatch: ', the arms never matched' }
+
 /** A rollout's state as people read it. */
-export function stateText({ state }: Pick<RolloutAnswer, 'state'>): string {
-  return stateWords[state] ?? state
+export function stateText({
+  state,
+  strength,
+  ending,
+}: Pick<RolloutAnswer, 'state' | 'ending'> & Pick<Partial<RolloutAnswer>, 'strength'>): string {
+  const how =
+    state === 'promoted' ? strengthWords[strength ?? ''] : state === 'rolledBack' ? causes[ending?.why ?? ''] : ''
+  return `${stateWords[state] ?? state}${how ?? ''}`
 }
 
 /** What a rollout does and what is known of its canary, in a few lines. `now` in ms since the epoch. */

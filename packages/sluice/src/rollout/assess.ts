@@ -2,7 +2,7 @@ import type { Rollout } from '../release/rollout.ts'
 import { clusterAsympCS } from '../stats/index.ts'
 import { alertsOf } from './alerts.ts'
 import { summaryOf } from './arm-sums.ts'
-import type { Assessment } from './assessment.ts'
+import type { Assessment, SignalEvidence } from './assessment.ts'
 import { decide, type Findings } from './decide.ts'
 import type { Course } from './engine.ts'
 import type { Evidence } from './evidence.ts'
@@ -14,6 +14,7 @@ import { signalEvidence } from './signal-evidence.ts'
 import { isOverdue, isSoaked, unwatched } from './soak.ts'
 import { certainFailures, evidenceAgainst, evidenceOfAll, isAccused, onlyAccuser } from './token-evidence.ts'
 import { tokenShares } from './token-share.ts'
+import { weakCase } from './undecided.ts'
 import { wordsFor } from './words.ts'
 
 /** Users per arm below which an interval of the difference would be misleading, and the scores at which it is tightest. */
@@ -41,7 +42,7 @@ export function assess(
   const logE = evidenceOfAll(evidence, settings, matching)
   const threshold = -Math.log(settings.alpha)
   const outage = course.judge && outageText(course.judge, rollout)
-  const findings = findingsOf(evidence, rollout, { matching, now, course, outage })
+  const findings = findingsOf(evidence, rollout, { matching, now, course, outage, signals, logE })
   const tokens = tokenShares(testimony, settings)
   const lone = findings.worse ? undefined : onlyAccuser(evidence, settings, matching)
   const accuser = lone ? accuserShare(evidence, lone, sums.arms.canary.errors) : null
@@ -71,11 +72,20 @@ export function assess(
   return { ...assessment, words: wordsFor(assessment, findings, { settings, outage }) }
 }
 
+interface Known {
+  matching: Matching
+  now: number
+  course: Course
+  outage: string | undefined
+  signals: readonly SignalEvidence[]
+  logE: number
+}
+
 /** What the evidence amounts to, and the log evidence against the canary that does not rest on one token of several. */
 function findingsOf(
   evidence: Evidence,
   rollout: Rollout,
-  { matching, now, course, outage }: { matching: Matching; now: number; course: Course; outage: string | undefined },
+  { matching, now, course, outage, signals, logE }: Known,
 ): Findings & { agreed: number } {
   const { settings, hold } = rollout
   const { mismatched, unevenlyJudged } = matching
@@ -84,6 +94,8 @@ function findingsOf(
   const certain = mismatched ? certainFailures(evidence, settings, now) : 0
   const agreed = Math.max(evidence.peak, evidenceAgainst(evidence, settings, now), certain)
   const soaked = isSoaked(rollout, soak)
+  const disputed = agreed < threshold && isAccused(evidence, settings, matching)
+  const suspect = matching.suspect.length > 0
   const frozenMs = hold === 'sampleRatioMismatch' && heldSince !== null ? now - heldSince : 0
   return {
     mismatched,
@@ -94,9 +106,11 @@ function findingsOf(
     judgeFails: outage !== undefined,
     soaked,
     unwatched: !soaked && !soak.counting && isOverdue(rollout, now),
-    disputed: agreed < threshold && isAccused(evidence, settings, matching),
+    disputed,
     lacking: lackingData(evidence, rollout, { matching, now }),
     unproven: unprovenSignals(evidence, rollout, { matching, now }),
+    weak: weakCase(evidence, rollout, { signals, logE, disputed, suspect }),
+    refused: course.refused ?? null,
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Hold } from '../release/rollout.ts'
+import type { Hold, ProofStrength, RollbackCause } from '../release/rollout.ts'
 import type { AccuserShare, PlaceShare } from './place-share.ts'
 import type { PlaceKind } from './places.ts'
 import type { Soak } from './soak.ts'
@@ -7,10 +7,11 @@ import type { TokenShare } from './token-share.ts'
 /** What the evidence calls for now. `hold` keeps the stage; nothing is ever promoted or rolled back without data. */
 export type Decision =
   | { do: 'continue' }
-  | { do: 'hold'; why: Hold }
+  /** `refused`: why the rule for the undecided has not let it be promoted weakly. It is asked once. */
+  | { do: 'hold'; why: Hold; refused?: readonly string[] }
   | { do: 'advance' }
-  | { do: 'promote' }
-  | { do: 'rollBack' }
+  | { do: 'promote'; strength: ProofStrength }
+  | { do: 'rollBack'; why: RollbackCause }
 
 /** Counts and rates of one arm, on distinct users where it says so. */
 export interface ArmSummary {

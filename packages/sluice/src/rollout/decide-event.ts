@@ -9,9 +9,9 @@ import type { Assessment } from './assessment.ts'
 export function eventOf(rollout: Rollout, assessment: Assessment): ReleaseEvent | undefined {
   const { decision, words } = assessment
   const about = { rolloutId: rollout.id, reason: words, evidence: assessment }
-  if (decision.do === 'rollBack') return { type: 'rollBack', ...about }
+  if (decision.do === 'rollBack') return { type: 'rollBack', why: decision.why, ...about }
   if (rollout.status === 'paused') return undefined
-  if (decision.do === 'promote') return { type: 'promote', ...about }
+  if (decision.do === 'promote') return { type: 'promote', strength: decision.strength, ...about }
   if (decision.do === 'advance') return { type: 'advance', stage: rollout.stage, ...about }
   const why = decision.do === 'hold' ? decision.why : null
   return why === rollout.hold ? undefined : { type: 'hold', why, ...about }

@@ -1,6 +1,7 @@
 import { inQuietHours } from '../release/quiet-hours.ts'
-import { hasEnded, type Rollout } from '../release/rollout.ts'
+import { hasEnded, onUndecided, type ProofStrength, type Rollout, runningMs } from '../release/rollout.ts'
 import type { Decision } from './assessment.ts'
+import type { WeakCase } from './undecided.ts'
 
 /** What the evidence amounts to. */
 export interface Findings {
@@ -23,6 +24,10 @@ export interface Findings {
   lacking: readonly string[]
   /** Signals for which a drop beyond the margin is not ruled out. */
   unproven: readonly string[]
+  /** What stands against promoting it weakly. */
+  weak: WeakCase
+  /** Why it has not been promoted weakly; null: the rule was not asked yet. */
+  refused: readonly string[] | null
 }
 
 /**
@@ -33,10 +38,10 @@ export interface Findings {
 export function decide(rollout: Rollout, now: number, findings: Findings): Decision {
   const { settings, status } = rollout
   if (hasEnded(rollout)) return { do: 'continue' }
-  if (findings.worse) return { do: 'rollBack' }
+  if (findings.worse) return { do: 'rollBack', why: 'evidence' }
   if (findings.mismatched || findings.unevenlyJudged) {
     const givesUp = findings.frozenTooLong && status === 'running'
-    return givesUp ? { do: 'rollBack' } : { do: 'hold', why: 'sampleRatioMismatch' }
+    return givesUp ? { do: 'rollBack', why: 'mismatch' } : { do: 'hold', why: 'sampleRatioMismatch' }
   }
   if (status === 'paused') return { do: 'continue' }
   return settings.advance === 'evidence' ? byEvidence(rollout, now, findings) : byTimeOrHand(rollout, now, findings)
@@ -44,13 +49,24 @@ export function decide(rollout: Rollout, now: number, findings: Findings): Decis
 
 function byEvidence(rollout: Rollout, now: number, findings: Findings): Decision {
   const { soaked, unwatched, lacking, unproven, judgeFails } = findings
-  // A part of the evidence is missing, and nobody knows since when.
-  if (judgeFails) return { do: 'hold', why: 'insufficientData' }
-  const late = now - rollout.startedAt > rollout.settings.patience
-  if (!(soaked || unwatched || late)) return { do: 'continue' }
-  if (unwatched || lacking.length > 0) return { do: 'hold', why: 'insufficientData' }
-  if (soaked && unproven.length === 0) return onwards(rollout, now)
-  return late ? { do: 'hold', why: 'inconclusive' } : { do: 'continue' }
+  const proven = soaked && !judgeFails && lacking.length === 0 && unproven.length === 0
+  if (proven) return onwards(rollout, now, 'strong')
+  const late = runningMs(rollout, now) >= rollout.settings.patience
+  if (late && onUndecided(rollout) === 'rollBack') return { do: 'rollBack', why: 'undecided' }
+  // While the judge fails a part of the evidence is missing, and nobody knows since when.
+  if (judgeFails || ((soaked || late) && lacking.length > 0) || unwatched)
+    return { do: 'hold', why: 'insufficientData' }
+  return late ? atTheEnd(rollout, now, findings) : { do: 'continue' }
+}
+
+/** Proven neither good nor bad, and out of patience. The rule is asked once: to look again and again would let more bad ones pass. */
+function atTheEnd(rollout: Rollout, now: number, { soaked, weak, refused }: Findings): Decision {
+  if (refused) return { do: 'hold', why: 'inconclusive', refused }
+  if (onUndecided(rollout) === 'hold' || weak.barred.length > 0) return { do: 'hold', why: 'inconclusive' }
+  if (!soaked) return { do: 'continue' }
+  if (weak.lacking.length > 0) return { do: 'hold', why: 'insufficientData' }
+  if (weak.against.length > 0) return { do: 'hold', why: 'inconclusive', refused: weak.against }
+  return inQuietHours(rollout.settings.quietHours, now) ? { do: 'continue' } : { do: 'promote', strength: 'weak' }
 }
 
 /** Time may be enough to widen a share; it settles no dispute between tokens, and what a person decides is not decided here. */
@@ -58,10 +74,10 @@ function byTimeOrHand(rollout: Rollout, now: number, { soaked, unwatched, lackin
   if (soaked && disputed) return { do: 'hold', why: 'inconclusive' }
   if (rollout.settings.advance === 'manual') return { do: 'continue' }
   if (unwatched || (soaked && lacking.length > 0)) return { do: 'hold', why: 'insufficientData' }
-  return soaked ? onwards(rollout, now) : { do: 'continue' }
+  return soaked ? onwards(rollout, now, 'time') : { do: 'continue' }
 }
 
-function onwards({ settings, stage }: Rollout, now: number): Decision {
+function onwards({ settings, stage }: Rollout, now: number, strength: ProofStrength): Decision {
   if (inQuietHours(settings.quietHours, now)) return { do: 'continue' }
-  return { do: stage + 1 < settings.stages.length ? 'advance' : 'promote' }
+  return stage + 1 < settings.stages.length ? { do: 'advance' } : { do: 'promote', strength }
 }

@@ -12,6 +12,8 @@ export interface Course {
   heldSince: number | null
   /** Absent: it works. */
   judge?: JudgeHealth
+  /** Why the rule for the undecided has refused it, where it was asked. */
+  refused?: readonly string[] | null
 }
 
 /** What the controller needs of the statistics; an argument, so that its own duties can be tested without them. */

@@ -68,6 +68,7 @@ export async function lookAt(
     judge: await readJudgeHealth(store, feature),
     soak: soakAt(before.assessed, { heard: engine.heard(before.evidence, rollout), rollout, at, everyMs }),
     heldSince: heldSince(before, rollout, at),
+    refused: refusedBy(before),
   })
   return {
     rollout,
@@ -109,6 +110,13 @@ export function saveLook(
 function heldSince({ assessed, heldSince }: RolloutFold, { hold }: Rollout, at: number): number | null {
   if (hold === null) return null
   return assessed?.rollout.hold === hold ? (heldSince ?? at) : at
+}
+
+/** The rule for the undecided is asked once: what it has said stays. */
+function refusedBy({ assessed }: RolloutFold): string[] | null {
+  const { decision } = assessed?.assessment ?? {}
+  const said = decision?.do === 'hold' ? decision.refused : undefined
+  return assessed?.refused ?? (said ? [...said] : null)
 }
 
 function differs(before: Assessed | null, now: Assessed, everyMs: number): boolean {

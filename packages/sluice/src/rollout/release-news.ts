@@ -27,6 +27,8 @@ const rolloutSchema = z.looseObject({
   state: z.string().optional(),
   canary: z.string().optional(),
   ppm: z.number().optional(),
+  strength: z.string().optional(),
+  why: z.string().optional(),
 })
 const afterSchema = z.looseObject({ active: z.string().nullish(), rollout: rolloutSchema.nullish() })
 
@@ -47,6 +49,8 @@ export function releaseNews(
     seq: row.seq,
     by: row.actor,
     reason: row.reason ?? `By ${row.actor}.`,
+    strength: event === 'promoted' ? (after?.rollout?.strength ?? null) : null,
+    why: event === 'rolledBack' ? (after?.rollout?.why ?? null) : null,
     facts: [...factsOf(after), `by ${row.actor}`],
     link: linkTo(row.chain, rolloutId),
     time: new Date(row.at).toISOString(),

@@ -25,6 +25,8 @@ const assessedSchema = z.strictObject({
   soak: soakSchema.optional(),
   /** Since when the rollout has been held for the same reason, ms since the epoch. */
   heldSince: z.number().nullable().optional(),
+  /** Why the rule for the undecided had refused it before, where it was asked. */
+  refused: z.array(z.string()).nullable().optional(),
 })
 
 /** An assessment with all that it was made of beside the evidence. */
@@ -136,8 +138,8 @@ export function unitsOf(entries: readonly LogEntry[]): string[] {
 export function assessedBy(
   engine: DecisionEngine<object>,
   evidence: object,
-  { rollout, at, judge, soak, heldSince = null }: Omit<Assessed, 'assessment'>,
+  { rollout, at, judge, soak, heldSince = null, refused = null }: Omit<Assessed, 'assessment'>,
 ): Assessed {
-  const course = { soak: soak ?? unwatched(rollout), heldSince, judge }
+  const course = { soak: soak ?? unwatched(rollout), heldSince, judge, refused }
   return { assessment: engine.assess(evidence, rollout, at, course), rollout, at, ...course }
 }

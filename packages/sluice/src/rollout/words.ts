@@ -1,18 +1,11 @@
 import type { RolloutSettings } from '../suite/rollout-settings.ts'
-import type { Assessment, SignalEvidence } from './assessment.ts'
+import type { Assessment, Decision, SignalEvidence } from './assessment.ts'
 import type { Findings } from './decide.ts'
 import { accuserText } from './place-share.ts'
+import { signalNames } from './signal-names.ts'
 import { disputeText, tokensText } from './token-share.ts'
 
 type Facts = Omit<Assessment, 'words'>
-
-const names: Record<string, string> = {
-  score: 'the judged score',
-  errors: 'the rate of errors',
-  slow: 'the rate of slow requests',
-  safety: 'the rate of refusals and invalid answers',
-  feedback: 'what users say',
-}
 
 const timeAlone = 'The stage was watched for its soak time, and not enough speaks against the canary'
 
@@ -30,15 +23,16 @@ function conclusion(facts: Facts, findings: Findings, byTime: boolean): string {
   const { decision } = facts
   switch (decision.do) {
     case 'rollBack':
-      return findings.worse ? accusation(facts) : givingUp(facts)
+      return decision.why === 'evidence' ? accusation(facts) : decision.why === 'mismatch' ? givingUp(facts) : undecided
     case 'promote':
-      if (byTime) return `${timeAlone}: promote it.`
+      if (decision.strength === 'time') return `${timeAlone}: promote it.`
+      if (decision.strength === 'weak') return weakly(findings)
       return 'The canary is not worse than the incumbent by more than the margins: promote it.'
     case 'advance':
       if (byTime) return `${timeAlone}: go on to the next one.`
       return 'The canary is not worse than the incumbent by more than the margins of this stage: go on to the next one.'
     case 'hold':
-      return holding(facts, findings, decision.why)
+      return holding(facts, findings, decision)
     case 'continue':
       if (facts.accuser && facts.accuser.kind !== 'token')
         return `All that speaks against the canary comes from ${accuserText(facts.accuser)}, and the others do not bear it out.`
@@ -70,22 +64,33 @@ function suspicion(facts: Facts): string {
   return `There is some evidence against the canary, most of it in ${strongest(facts.signals)}, but not enough to roll it back.`
 }
 
-function holding(facts: Facts, findings: Findings, why: string): string {
+function holding(facts: Facts, findings: Findings, { why, refused }: Extract<Decision, { do: 'hold' }>): string {
   const { mismatch } = facts
-  const { mismatched, unevenlyJudged, unwatched, lacking, unproven } = findings
+  const { mismatched, unevenlyJudged, unwatched, lacking, unproven, weak } = findings
   if (why === 'insufficientData') {
     const silent = unwatched ? [`no outcomes of both arms ${sinceText(facts.soak.heardAt)}`] : []
-    const missing = [...silent, ...lacking]
+    const missing = [...silent, ...(lacking.length > 0 ? lacking : weak.lacking)]
     return missing.length === 0 ? 'Too little data to decide.' : `Too little data to decide: ${missing.join(', ')}.`
   }
   if (why === 'inconclusive' && findings.disputed)
     return `${dispute(facts)} A person must decide: roll back, or leave out whose word is wrong (sluice outcomes exclude).`
   if (why === 'inconclusive')
-    return `Time is up and ${listed(unproven)} could still be worse than the margin: a person must decide.`
+    return `Time is up and ${listed(unproven)} could still be worse than the margin${notWeakly(refused ?? weak.barred)}: a person must decide.`
   if (unevenlyJudged && !mismatched)
     return 'One arm is judged more often than the sampling says: its scores prove nothing.'
   const wrong = mismatch.wrongArms > 0 ? ` ${mismatch.wrongArms} requests named an arm that they cannot have had.` : ''
   return `The arms do not have the users that their shares say: nothing is decided for the better before that is explained.${wrong}${culprits(facts)}`
+}
+
+const undecided =
+  'Time is up, and nothing is proven for the canary or against it: everybody gets the incumbent, as the settings want it (onUndecided: rollBack).'
+
+function weakly({ unproven }: Findings): string {
+  return `Time is up, and that ${listed(unproven)} is not worse by the margin is not proven. No signal seems worse by more than two thirds of its margin, and little speaks against the canary: promote it weakly.`
+}
+
+function notWeakly(why: readonly string[]): string {
+  return why.length === 0 ? '' : `, and it is not promoted weakly (${why.join('; ')})`
 }
 
 function sinceText(heardAt: number | null): string {
@@ -96,7 +101,7 @@ function strongest(signals: readonly SignalEvidence[]): string {
   const part = ({ weight, logE }: SignalEvidence) => (weight > 0 ? Math.log(weight) + (logE ?? 0) : -Infinity)
   const found = signals.reduce((most, signal) => (part(signal) > part(most) ? signal : most))
   const by = found.difference === null ? '' : ` (${signed(found)})`
-  return `${names[found.signal] ?? found.signal}${by}`
+  return `${signalNames[found.signal] ?? found.signal}${by}`
 }
 
 function signed({ signal, difference }: SignalEvidence): string {
@@ -109,5 +114,5 @@ function counts({ canary, incumbent }: Facts): string {
   return `${canary.requests} requests of ${canary.users} users by the canary (${canary.judged} judged), ${incumbent.requests} of ${incumbent.users} by the incumbent (${incumbent.judged} judged)`
 }
 
-const listed = (signals: readonly string[]) => signals.map((signal) => names[signal] ?? signal).join(', ')
+const listed = (signals: readonly string[]) => signals.map((signal) => signalNames[signal] ?? signal).join(', ')
 const percent = (share: number) => `${Number((100 * share).toFixed(2))} %`

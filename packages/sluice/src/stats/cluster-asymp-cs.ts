@@ -58,7 +58,7 @@ export function clusterAsympCS(
 ): ClusterInterval | undefined {
   if (canary.users < 2 || incumbent.users < 2) return undefined
   const delta = canary.sum / canary.count - incumbent.sum / incumbent.count
-  const variance = meanVariance(canary) + meanVariance(incumbent)
+  const variance = clusterVariance(canary) + clusterVariance(incumbent)
   if (!(variance > 0)) return undefined
   const n = canary.count + incumbent.count
   const precision = mixturePrecision(alpha, size)
@@ -68,8 +68,8 @@ export function clusterAsympCS(
   return { delta, variance, n, precision, halfWidth, logE }
 }
 
-/** Squared standard error of an arm's mean, by the sandwich over users. */
-function meanVariance({ users, count, sum, sumSquares, countSquares, products }: ClusterSums): number {
+/** Squared standard error of an arm's mean, by the sandwich over users; no number below two users. */
+export function clusterVariance({ users, count, sum, sumSquares, countSquares, products }: ClusterSums): number {
   const mean = sum / count
   const residual = sumSquares - 2 * mean * products + mean ** 2 * countSquares
   return ((users / (users - 1)) * residual) / count ** 2

@@ -8,6 +8,7 @@ export {
   addClusterScore,
   type ClusterSums,
   clusterAsympCS,
+  clusterVariance,
   newClusterSums,
   type UserScores,
 } from './cluster-asymp-cs.ts'

@@ -110,9 +110,13 @@ export const rolloutSettingsSchema = z
       .max(1_000_000_000)
       .default(100)
       .meta({ description: 'Distinct users of the canary that a promotion needs (default 100).' }),
-    patience: duration
-      .prefault('96h')
-      .meta({ description: 'Without evidence after this long the rollout is inconclusive (default 96h).' }),
+    patience: duration.prefault('96h').meta({
+      description: 'Without evidence after this long, pauses left out, the rollout is undecided (default 96h).',
+    }),
+    onUndecided: z.enum(['weakPromote', 'hold', 'rollBack']).default('weakPromote').meta({
+      description:
+        'What becomes of it then: promoted weakly where it seems to be worse by no more than two thirds of each margin (default), held for a person, or rolled back.',
+    }),
     mismatchPatience: duration.exactOptional().meta({
       description: 'Arms that do not match for this long end the rollout at the incumbent (default 4h).',
     }),

@@ -13,7 +13,7 @@ const arm = {
   ...{ slowRate: 0.05, meanCostUsd: 0.002, meanLatencyMs: 900, meanFeedback: null },
 }
 const assessment: Assessment = {
-  decision: { do: 'rollBack' },
+  decision: { do: 'rollBack', why: 'evidence' },
   words: 'The canary is worse by the judged score (-0.300): roll it back.',
   ...{ logE: 3.21, threshold: 2.996, anytimeP: 0.0403, alpha: 0.05 },
   signals: [{ signal: 'score', weight: 0.4, logE: 4.1, logENonInferior: -9, difference: -0.3 }],

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { type FeatureState, newFeature } from '../../src/release/feature-state.ts'
 import { type ConflictCode, ReleaseConflict } from '../../src/release/release-conflict.ts'
 import type { ReleaseEvent } from '../../src/release/release-event.ts'
-import { type Rollout, rolloutState, sharePpm } from '../../src/release/rollout.ts'
+import { type Rollout, rolloutState, runningMs, sharePpm } from '../../src/release/rollout.ts'
 import { transition } from '../../src/release/transition.ts'
 import { at, start } from './state-arbitrary.ts'
 
@@ -68,6 +68,10 @@ test('paused time is kept apart, also where the clock steps back', () => {
   assert.equal(transition(paused, resume, at(1000)).rollout?.pausedMs, 0)
   const again = transition(transition(paused, resume, at(62_000)), advance, at(70_000))
   assert.equal(again.rollout?.pausedMs, 0, 'the next stage starts afresh')
+  const running = (state: FeatureState, ms: number) => runningMs(state.rollout!, ms) - runningMs(state.rollout!, 0)
+  assert.equal(again.rollout?.pausedBeforeMs, 60_000)
+  assert.equal(runningMs(again.rollout!, 100_000), 100_000 - again.rollout!.startedAt - 60_000)
+  assert.equal(running(paused, 100_000), 0, 'while paused time stands still')
 })
 
 test('a rollback of a canary leaves everybody with the incumbent, and is final', () => {

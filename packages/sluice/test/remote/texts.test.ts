@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { FeatureAnswer, RolloutAnswer } from '../../src/remote/answers.ts'
 import { appliedText } from '../../src/remote/applied-text.ts'
 import { auditText } from '../../src/remote/audit-text.ts'
-import { rolloutText } from '../../src/remote/rollout-text.ts'
+import { rolloutText, stateText } from '../../src/remote/rollout-text.ts'
 import { statusText } from '../../src/remote/status-text.ts'
 
 const minute = 60_000
@@ -160,6 +160,8 @@ test('the log tells of each row what it is about', () => {
     ['rollout.exclude', during, without, 'it lies'],
     ['rollout.exclude', without, { ...without, rollout: { ...rollout, excluded: [] } }, 'it does not'],
     ['rollout.promote', during, { active: 'bb', rollout }, 'good'],
+    ['rollout.promote', during, { active: 'bb', rollout: { ...rollout, strength: 'weak' } }, 'time is up'],
+    ['rollout.rollBack', during, { active: 'aa', rollout: { ...rollout, why: 'undecided' } }, 'time is up'],
     ['unit.forget', null, { entries: [] }, 'a unit was forgotten'],
     ['of a newer server', null, { active: 7 }, null],
   ]
@@ -186,9 +188,24 @@ test('the log tells of each row what it is about', () => {
     'rollout.exclude | without t-liar | it lies',
     'rollout.exclude | with t-liar again | it does not',
     'rollout.promote | aa -> bb | good',
+    'rollout.promote | aa -> bb, weakly | time is up',
+    'rollout.rollBack | bb against aa, 1 %, undecided | time is up',
     'unit.forget | a unit was forgotten',
     'of a newer server',
   ])
+})
+
+test('a promotion without proof and a rollback without evidence are told apart from others', () => {
+  const promoted = (strength: string | null) => stateText({ state: 'promoted', strength, ending: null })
+  assert.deepEqual(['strong', 'weak', 'time', 'manual', null].map(promoted), [
+    'promoted, proven',
+    'promoted weakly, nothing is proven',
+    'promoted by time alone',
+    'promoted by hand',
+    'promoted',
+  ])
+  const ending = { by: 'sluice', reason: 'time is up', why: 'undecided' }
+  assert.equal(stateText({ state: 'rolledBack', ending }), 'rolled back, undecided')
 })
 
 test('what keeps failing is named by loop, feature and kind', () => {

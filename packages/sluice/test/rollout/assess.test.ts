@@ -38,7 +38,7 @@ const wave = (i: number) => ((i * 7) % 11) / 110
 
 test('a canary that scores much less is rolled back, and the words say by what', () => {
   const found = assessed(visits(200, (canary, i) => ({ score: (canary ? 0.5 : 0.85) + wave(i) })))
-  assert.deepEqual(found.decision, { do: 'rollBack' })
+  assert.deepEqual(found.decision, { do: 'rollBack', why: 'evidence' })
   assert.match(
     found.words,
     /worse by the judged score \(down 0\.3\d+\): roll it back.*5 % of all cases.*100 users by the canary/,
@@ -49,20 +49,20 @@ test('a canary that scores much less is rolled back, and the words say by what',
 
 test('a canary that fails more is rolled back, and as long as the rise is below the floor it is not', () => {
   const log = visits(400, (canary, i) => ({ error: canary && i % 10 === 0 }))
-  assert.deepEqual(assessed(log).decision, { do: 'rollBack' })
+  assert.deepEqual(assessed(log).decision, { do: 'rollBack', why: 'evidence' })
   assert.match(assessed(log).words, /rate of errors \(up 20 %\)/)
   const tolerant = rolloutOf(settings({ flagFloor: 0.25 }))
-  assert.notDeepEqual(assessed(log, tolerant).decision, { do: 'rollBack' })
+  assert.notDeepEqual(assessed(log, tolerant).decision, { do: 'rollBack', why: 'evidence' })
 })
 
 test('a canary that is as good is promoted once that is proven, for every signal', () => {
   const good = assessed(visits(3000, (_, i) => ({ score: 0.8 + wave(i) })))
-  assert.deepEqual(good.decision, { do: 'promote' })
+  assert.deepEqual(good.decision, { do: 'promote', strength: 'strong' })
   const unjudged = assessed(visits(3000, () => ({})))
   assert.deepEqual(unjudged.decision, { do: 'hold', why: 'insufficientData' })
   assert.match(unjudged.words, /0 of 20 users of the canary with a judged score/)
   const worse = assessed(visits(3000, (canary, i) => ({ score: (canary ? 0.75 : 0.8) + wave(i) })))
-  assert.notDeepEqual(worse.decision, { do: 'promote' })
+  assert.notDeepEqual(worse.decision, { do: 'promote', strength: 'strong' })
 })
 
 test('nothing seen is insufficient data, with every number unknown and none of them 0', () => {
@@ -113,13 +113,13 @@ test('an arm that is judged more often than the sampling says is no witness, but
   const silent = assessed(told(false), rolloutOf(settings({ signals: { score: 0.0001 } })))
   assert.deepEqual(silent.decision, { do: 'hold', why: 'sampleRatioMismatch' })
   assert.ok(silent.alerts.some(({ code }) => code === 'uneven-judging'))
-  assert.deepEqual(assessed(told(true)).decision, { do: 'rollBack' })
+  assert.deepEqual(assessed(told(true)).decision, { do: 'rollBack', why: 'evidence' })
 })
 
 test('a canary that costs twice as much is an alert and no reason to roll back', () => {
   const found = assessed(visits(2000, (canary, i) => ({ score: 0.8 + wave(i), costUsd: canary ? 0.04 : 0.02 })))
   assert.ok(found.alerts.some(({ code }) => code === 'cost'))
-  assert.deepEqual(found.decision, { do: 'promote' })
+  assert.deepEqual(found.decision, { do: 'promote', strength: 'strong' })
   const same = assessed(visits(2000, (_, i) => ({ score: 0.8 + wave(i), costUsd: 0.02 })))
   assert.deepEqual(same.alerts, [])
 })
@@ -136,7 +136,10 @@ test('when scores stop coming the canary is held and says so; when they come aga
   assert.match(found.words, /judged scores have stopped coming/)
   assert.ok(found.alerts.some(({ code }) => code === 'no-scores'))
   const again = judged.map((entry) => ({ ...entry, receivedAt: 3 * hour, unit: `back-${entry.unit}` }))
-  assert.deepEqual(assessed([...judged, ...silent, ...again], even, 3 * hour).decision, { do: 'promote' })
+  assert.deepEqual(assessed([...judged, ...silent, ...again], even, 3 * hour).decision, {
+    do: 'promote',
+    strength: 'strong',
+  })
 })
 
 test('what users say decides only where it has a weight', () => {
@@ -147,7 +150,7 @@ test('what users say decides only where it has a weight', () => {
   })
   assert.equal(assessed(log).decision.do, 'hold')
   const heard = rolloutOf(settings({ signals: { score: 0.3, feedback: 0.1 } }))
-  assert.deepEqual(assessed(log, heard).decision, { do: 'rollBack' })
+  assert.deepEqual(assessed(log, heard).decision, { do: 'rollBack', why: 'evidence' })
   assert.match(assessed(log, heard).words, /what users say \(down 0\.5/)
 })
 
@@ -202,7 +205,7 @@ test('an arm that is judged more often, as the sampling says, is neither suspect
         : entry,
   )
   const { decision, mismatch, alerts } = assessed(log)
-  assert.deepEqual([decision, mismatch.blocked, alerts], [{ do: 'promote' }, false, []])
+  assert.deepEqual([decision, mismatch.blocked, alerts], [{ do: 'promote', strength: 'strong' }, false, []])
   const unsaid = log.map(
     (entry): LogEntry => (entry.kind === 'score' ? { ...entry, sampled: 1, sampledOther: 1 } : entry),
   )
@@ -211,7 +214,7 @@ test('an arm that is judged more often, as the sampling says, is neither suspect
 
 test('what an old judge proved is no proof by a new one', () => {
   const judged = visits(2000, (_, i) => ({ score: 0.8 + wave(i) }))
-  assert.deepEqual(assessed(judged).decision, { do: 'promote' })
+  assert.deepEqual(assessed(judged).decision, { do: 'promote', strength: 'strong' })
   const anew = visits(40, (_, i) => ({ score: 0.8 + wave(i) })).map(
     (entry): LogEntry =>
       ({ ...entry, unit: `new-${entry.unit}`, ...(entry.kind === 'score' && { judgeId: 'judge-2' }) }) as LogEntry,

@@ -16,16 +16,22 @@ const on = (decision: Decision) => ({ ...blank, decision })
 
 test('while paused nothing happens by itself but a rollback', () => {
   const paused = { ...rollout, status: 'paused' as const, pausedAt: start }
-  for (const decision of [{ do: 'advance' }, { do: 'promote' }, { do: 'hold', why: 'inconclusive' }] as const)
+  for (const decision of [
+    { do: 'advance' },
+    { do: 'promote', strength: 'weak' },
+    { do: 'hold', why: 'inconclusive' },
+  ] as const)
     assert.equal(eventOf(paused, on(decision)), undefined)
-  assert.equal(eventOf(paused, on({ do: 'rollBack' }))?.type, 'rollBack')
+  assert.equal(eventOf(paused, on({ do: 'rollBack', why: 'evidence' }))?.type, 'rollBack')
 })
 
 test('an advance names the stage that it leaves, a rollback the rollout, and both their evidence', () => {
   const advance = eventOf(rollout, on({ do: 'advance' }))
   assert.partialDeepStrictEqual(advance, { type: 'advance', rolloutId: 'r1', stage: 0, reason: blank.words })
-  assert.partialDeepStrictEqual(eventOf(rollout, on({ do: 'rollBack' })), {
+  assert.partialDeepStrictEqual(eventOf(rollout, on({ do: 'promote', strength: 'weak' })), { strength: 'weak' })
+  assert.partialDeepStrictEqual(eventOf(rollout, on({ do: 'rollBack', why: 'undecided' })), {
     rolloutId: 'r1',
+    why: 'undecided',
     evidence: { logE: 0 },
   })
 })

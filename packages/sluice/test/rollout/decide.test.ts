@@ -8,13 +8,16 @@ import { rolloutSettingsSchema } from '../../src/suite/rollout-settings.ts'
 import { rolloutOf } from './entries.ts'
 
 const hour = 3_600_000
+const noWeakness = { barred: [], lacking: [], against: [] }
 const clear: Findings = {
   ...{ mismatched: false, unevenlyJudged: false, worse: false, frozenTooLong: false, soaked: false, unwatched: false },
-  ...{ judgeFails: false, disputed: false, lacking: [], unproven: [] },
+  ...{ judgeFails: false, disputed: false, lacking: [], unproven: [], refused: null },
+  weak: noWeakness,
 }
 const worst: Findings = {
   ...{ mismatched: true, unevenlyJudged: true, worse: true, frozenTooLong: true, soaked: false, unwatched: true },
-  ...{ judgeFails: true, disputed: true, lacking: ['users'], unproven: ['score'] },
+  ...{ judgeFails: true, disputed: true, lacking: ['users'], unproven: ['score'], refused: null },
+  weak: noWeakness,
 }
 
 const settings = (more: Record<string, unknown> = {}) =>
@@ -26,6 +29,9 @@ const settings = (more: Record<string, unknown> = {}) =>
     patience: '20h',
     ...more,
   })
+/** Settings that were stored before. */
+const { onUndecided: _, ...stored } = settings()
+const beforeOneCouldChoose = stored as ReturnType<typeof settings>
 const rollout = (more: Partial<Rollout> = {}): Rollout => ({ ...rolloutOf(settings()), ...more })
 /** After so many hours, all of which were watched. */
 const at = (hours: number, findings: Partial<Findings>, more: Partial<Rollout> = {}) => {
@@ -39,7 +45,7 @@ test('proof and soak time together lead to the next stage, in the last one to th
   assert.deepEqual(at(5, { unproven: ['score'] }), { do: 'continue' })
   const last = { stage: 1, enteredAt: [0, 4 * hour] }
   assert.deepEqual(at(11, {}, last), { do: 'continue' })
-  assert.deepEqual(at(12, {}, last), { do: 'promote' })
+  assert.deepEqual(at(12, {}, last), { do: 'promote', strength: 'strong' })
   assert.deepEqual(at(12, { unproven: ['errors'] }, last), { do: 'continue' })
 })
 
@@ -47,7 +53,7 @@ test('evidence against the canary rolls back at any time, also paused, in quiet 
   const quiet = { settings: settings({ quietHours: ['00:00-23:59'] }) }
   for (const hours of [0, 3, 100]) {
     for (const more of [{}, quiet, { status: 'paused' as const, pausedAt: 0 }]) {
-      assert.deepEqual(at(hours, { worse: true, lacking: ['users'] }, more), { do: 'rollBack' })
+      assert.deepEqual(at(hours, { worse: true, lacking: ['users'] }, more), { do: 'rollBack', why: 'evidence' })
     }
   }
 })
@@ -56,8 +62,8 @@ test('arms that do not match, or are judged unevenly, freeze everything but a ro
   const mismatch = { do: 'hold', why: 'sampleRatioMismatch' }
   for (const freeze of [{ mismatched: true }, { unevenlyJudged: true }]) {
     assert.deepEqual(at(50, freeze), mismatch)
-    assert.deepEqual(at(50, { ...freeze, worse: true }), { do: 'rollBack' })
-    assert.deepEqual(at(50, { ...freeze, frozenTooLong: true }), { do: 'rollBack' })
+    assert.deepEqual(at(50, { ...freeze, worse: true }), { do: 'rollBack', why: 'evidence' })
+    assert.deepEqual(at(50, { ...freeze, frozenTooLong: true }), { do: 'rollBack', why: 'mismatch' })
     const paused = { status: 'paused' as const, pausedAt: 0 }
     assert.deepEqual(at(50, { ...freeze, frozenTooLong: true }, paused), mismatch)
   }
@@ -76,9 +82,56 @@ test('without data nothing is decided, at any time', () => {
   assert.deepEqual(at(1, lacking), { do: 'continue' })
 })
 
-test('after its patience a rollout without proof is inconclusive, and with late proof goes on', () => {
-  assert.deepEqual(at(20.1, { unproven: ['score'] }), { do: 'hold', why: 'inconclusive' })
-  assert.deepEqual(at(20.1, {}), { do: 'advance' })
+test('after its patience a rollout without proof is held where it is to be, and with late proof goes on', () => {
+  for (const held of [{ settings: settings({ onUndecided: 'hold' }) }, { settings: beforeOneCouldChoose }]) {
+    assert.deepEqual(at(19.9, { unproven: ['score'] }, held), { do: 'continue' })
+    assert.deepEqual(at(20, { unproven: ['score'] }, held), { do: 'hold', why: 'inconclusive' })
+    assert.deepEqual(at(20, {}, held), { do: 'advance' })
+  }
+})
+
+const undecided = { unproven: ['score'] }
+
+test('an undecided canary is promoted weakly, once and for all', () => {
+  assert.deepEqual(at(19.9, undecided), { do: 'continue' })
+  assert.deepEqual(at(20, undecided), { do: 'promote', strength: 'weak' })
+  const refused = { do: 'hold', why: 'inconclusive', refused: ['errors'] }
+  assert.deepEqual(at(20, { ...undecided, weak: { ...noWeakness, against: ['errors'] } }), refused)
+  assert.deepEqual(at(30, { ...undecided, refused: ['errors'] }), refused, 'it is not asked again')
+  assert.deepEqual(at(30, { refused: ['errors'] }), { do: 'advance' }, 'proof may still come')
+  assert.deepEqual(at(30, { ...undecided, worse: true, refused: ['errors'] }), { do: 'rollBack', why: 'evidence' })
+})
+
+test('the rule for the undecided waits for what it needs, and is not used up by that', () => {
+  const quiet = { settings: settings({ quietHours: ['19:00-21:00'] }) }
+  assert.deepEqual(at(20, undecided, quiet), { do: 'continue' })
+  assert.deepEqual(at(20, { ...undecided, soaked: false }), { do: 'continue' })
+  const inconclusive = { do: 'hold', why: 'inconclusive' }
+  assert.deepEqual(at(20, { ...undecided, weak: { ...noWeakness, barred: ['5 % are too few'] } }), inconclusive)
+  const insufficient = { do: 'hold', why: 'insufficientData' }
+  assert.deepEqual(at(20, { ...undecided, weak: { ...noWeakness, lacking: ['users'] } }), insufficient)
+  assert.deepEqual(at(20, { ...undecided, lacking: ['users'] }), insufficient)
+  assert.deepEqual(at(20, { ...undecided, judgeFails: true }), insufficient)
+  assert.deepEqual(at(20, { ...undecided, soaked: false, unwatched: true }), insufficient)
+  const mismatch = { do: 'hold', why: 'sampleRatioMismatch' }
+  assert.deepEqual(at(20, { ...undecided, mismatched: true }), mismatch)
+  assert.deepEqual(at(20, undecided, { status: 'paused', pausedAt: 0 }), { do: 'continue' })
+})
+
+test('an undecided canary is rolled back where it is to be, whatever is lacking, and says so', () => {
+  const more = { settings: settings({ onUndecided: 'rollBack' }) }
+  assert.deepEqual(at(19.9, undecided, more), { do: 'continue' })
+  for (const findings of [undecided, { lacking: ['users'] }, { judgeFails: true }, { soaked: false, unwatched: true }])
+    assert.deepEqual(at(20, findings, more), { do: 'rollBack', why: 'undecided' })
+  assert.deepEqual(at(20, {}, more), { do: 'advance' })
+})
+
+test('patience is time that it ran: pauses of any stage are left out', () => {
+  assert.deepEqual(at(21, undecided, { pausedMs: 1 * hour, pausedBeforeMs: 2 * hour }), { do: 'continue' })
+  assert.deepEqual(at(23, undecided, { pausedMs: 1 * hour, pausedBeforeMs: 2 * hour }), {
+    do: 'promote',
+    strength: 'weak',
+  })
 })
 
 test('a pause is no soak time', () => {
@@ -99,7 +152,7 @@ test('time alone leads on where it is to, without proof, and by hand nothing doe
   const unproven = { unproven: ['score'], judgeFails: true }
   assert.deepEqual(at(3, unproven, bySoak), { do: 'continue' })
   assert.deepEqual(at(4, unproven, bySoak), { do: 'advance' })
-  assert.deepEqual(at(12, unproven, { ...bySoak, ...last }), { do: 'promote' })
+  assert.deepEqual(at(12, unproven, { ...bySoak, ...last }), { do: 'promote', strength: 'time' })
   assert.deepEqual(at(12, unproven, { ...byHand, ...last }), { do: 'continue' })
   const tooFew = { lacking: ['3 of 100 users of the canary'] }
   assert.deepEqual(at(11, tooFew, { ...bySoak, ...last }), { do: 'continue' })
@@ -123,7 +176,7 @@ test('time settles no dispute between tokens', () => {
 test('while the judge fails, proof leads nowhere, and evidence still rolls back', () => {
   assert.deepEqual(at(1, { judgeFails: true }), { do: 'hold', why: 'insufficientData' })
   assert.deepEqual(at(5, { judgeFails: true }), { do: 'hold', why: 'insufficientData' })
-  assert.deepEqual(at(5, { judgeFails: true, worse: true }), { do: 'rollBack' })
+  assert.deepEqual(at(5, { judgeFails: true, worse: true }), { do: 'rollBack', why: 'evidence' })
   const mismatch = { do: 'hold', why: 'sampleRatioMismatch' }
   assert.deepEqual(at(5, { judgeFails: true, mismatched: true }), mismatch, 'a freeze goes on')
 })

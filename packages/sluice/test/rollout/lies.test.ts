@@ -62,7 +62,7 @@ test('what cannot be is left out, named by its token, and protects no canary', (
     many(lies, { by: 'liar', canary: true, wrong: true })
     traffic(600, (canary) => ({ error: canary }))
     const { decision, tokens, alerts } = look()
-    assert.deepEqual(decision, { do: 'rollBack' }, `${lies} lies`)
+    assert.deepEqual(decision, { do: 'rollBack', why: 'evidence' }, `${lies} lies`)
     const liar = tokens.find(({ tokenId }) => tokenId === 'liar')
     assert.deepEqual([liar?.leftOut, liar?.impossible], [true, lies])
     assert.match(alerts.find(({ code }) => code === 'left-out')?.message ?? '', new RegExp(`token liar \\(${lies} imp`))
@@ -73,7 +73,7 @@ test('where all of it is in doubt failures of the canary still roll it back, by 
   const { many, traffic, look } = world()
   traffic(600, (canary) => ({ error: canary }))
   many(30, { canary: true, wrong: true })
-  assert.deepEqual(look().decision, { do: 'rollBack' })
+  assert.deepEqual(look().decision, { do: 'rollBack', why: 'evidence' })
   const fair = world()
   // Nine incumbents of ten are lost, whoever fails: by the shares that were set the canary would seem to fail too often.
   fair.traffic(3000, (canary, i) => ({ error: i % 10 === 0, unit: canary || i % 10 === 0 ? `u${i}` : 'lost' }))
@@ -86,7 +86,7 @@ test('a freeze that lasts ends at the incumbent, and the words say whose outcome
   many(60, { by: 'app', wrong: true })
   assert.deepEqual(look(2 * hour - 1, 'sampleRatioMismatch').decision.do, 'hold')
   const { decision, words } = look(-2 * hour, 'sampleRatioMismatch')
-  assert.deepEqual(decision, { do: 'rollBack' })
+  assert.deepEqual(decision, { do: 'rollBack', why: 'mismatch' })
   assert.match(words, /have not matched for so long.*everybody gets the incumbent.*token app \(60 impossible/)
 })
 
@@ -237,7 +237,7 @@ test('slow incumbents that one token makes up hide no canary that is slow', () =
       : { by: 'app', content: { latencyMs: (canary ? 400 : 100) + (i % 97) } },
   )
   const { decision, words } = look()
-  assert.deepEqual(decision, { do: 'rollBack' })
+  assert.deepEqual(decision, { do: 'rollBack', why: 'evidence' })
   assert.match(words, /slow/)
 })
 
@@ -245,7 +245,7 @@ test('a token that has taken the place of another one need not wait until it has
   const { traffic, look } = world()
   traffic(6000, (_, i) => ({ by: 'before', error: i % 100 === 0 }))
   traffic(1240, (canary) => ({ by: 'after', error: canary }))
-  assert.deepEqual(look().decision, { do: 'rollBack' })
+  assert.deepEqual(look().decision, { do: 'rollBack', why: 'evidence' })
   const lying = world()
   lying.traffic(6000, (_, i) => ({ by: 'app', error: i % 100 === 0 }))
   // Beside one that reports a seventh of the requests it needs not be silent.

@@ -80,6 +80,24 @@ test('started, advanced, alert, stuck, promoted and rolled back are told with th
   assert.deepEqual(bodies[0].data.facts, [`canary ${canary}`, '5 %', 'active aaaaaaaaaaaa', 'by ann'])
 })
 
+test('a weak promotion, and a rollback of the undecided, are told as what they are', async () => {
+  await using receiver = await fakeReceiver()
+  const store = await rollingStore()
+  const channel = channelTo(receiver.url)
+  await using _ = telling(store, channel)
+  await untilKnown(store, channel)
+  await applyEvent(store, 'mail', { type: 'rollBack', reason: 'Time is up.', why: 'undecided' }, by, byHand)
+  await startRollout(store, 'mail', 'r2')
+  await applyEvent(store, 'mail', { type: 'promote', reason: 'Time is up.', strength: 'weak' }, by, byHand)
+  await until(() => receiver.received.length === 3, 'three messages')
+  const [rolledBack, , promoted] = receiver.received.map(({ body }) => JSON.parse(body))
+  assert.deepEqual(
+    [rolledBack.data.title, rolledBack.data.why],
+    ['mail (acme/mail): rolled back undecided', 'undecided'],
+  )
+  assert.deepEqual([promoted.data.title, promoted.data.strength], ['mail (acme/mail): version promoted weakly', 'weak'])
+})
+
 test('a hold is told where somebody has to look: arms that mismatch, a decision for a person', async () => {
   await using receiver = await fakeReceiver()
   const store = await rollingStore()

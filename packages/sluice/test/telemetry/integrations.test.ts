@@ -38,8 +38,8 @@ test('the documented conditions of Argo Rollouts tell the three verdicts apart',
     return result === Number(expected)
   }
   const expected: [Assessment['decision'], boolean, boolean][] = [
-    [{ do: 'promote' }, true, false],
-    [{ do: 'rollBack' }, false, true],
+    [{ do: 'promote', strength: 'strong' }, true, false],
+    [{ do: 'rollBack', why: 'evidence' }, false, true],
     [{ do: 'continue' }, false, false],
     [{ do: 'hold', why: 'insufficientData' }, false, false],
   ]
@@ -57,8 +57,11 @@ test('the documented conditions of Argo Rollouts tell the three verdicts apart',
 test("Flagger's webhook gets its answer by the status, whatever it posts", async () => {
   const [webhook] = yamlOf('analysis').analysis.webhooks
   const payload = { name: 'mail', namespace: 'prod', phase: 'Progressing', checksum: '85d557f47b', metadata: {} }
-  for (const [decision, status] of [['continue', 200] as const, ['rollBack', 412] as const]) {
-    const { plane, rollout } = await decided({ do: decision })
+  for (const [decision, status] of [
+    [{ do: 'continue' }, 200] as const,
+    [{ do: 'rollBack', why: 'evidence' }, 412] as const,
+  ]) {
+    const { plane, rollout } = await decided(decision)
     const address = new URL(webhook.url).pathname.replace(/r-[0-9a-f]+/, rollout)
     const answer = await plane.ask(`POST ${address}`, { as: 'client', body: payload })
     assert.equal(answer.status, status)

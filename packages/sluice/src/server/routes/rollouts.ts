@@ -1,7 +1,12 @@
 import { z } from 'zod'
 import type { ReleaseEvent } from '../../release/release-event.ts'
 import type { Rollout } from '../../release/rollout.ts'
-import { mostStages, rolloutSettingsSchema } from '../../suite/rollout-settings.ts'
+import {
+  defaultRolloutSettings,
+  mostStages,
+  type RolloutSettings,
+  rolloutSettingsSchema,
+} from '../../suite/rollout-settings.ts'
 import { type Caller, refuseOtherFeature } from '../access/caller.ts'
 import type { Answer } from '../http/answer.ts'
 import { repeatedHeader } from '../http/idempotency.ts'
@@ -34,7 +39,7 @@ export const startRollout = defineRoute({
     const { caller, params, body } = request
     refuseOtherFeature(caller, params.feature)
     const version = await releasable(plane, params.feature, body.version, body.override)
-    const settings = body.settings ?? version.rollout
+    const settings = body.settings ?? withOnUndecided(version.rollout)
     refuseManyStages(settings.stages.length)
     const changed = await changeFeature(plane, request, params.feature, {
       event: {
@@ -53,6 +58,11 @@ export const startRollout = defineRoute({
     return rolloutAnswer(plane, changed, request.caller)
   },
 })
+
+/** A version of before one could choose has no word on it; what starts now does what is usual now. */
+function withOnUndecided(settings: RolloutSettings): RolloutSettings {
+  return { ...settings, onUndecided: settings.onUndecided ?? defaultRolloutSettings.onUndecided }
+}
 
 /** Of a version that was published before there was a bound. */
 function refuseManyStages(stages: number): void {

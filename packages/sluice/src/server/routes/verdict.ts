@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Rollout, rolloutState } from '../../release/rollout.ts'
+import { hasEnded, type Rollout, rolloutState } from '../../release/rollout.ts'
 import type { Assessment } from '../../rollout/assessment.ts'
 import { type Checked, defineRoute } from '../http/route.ts'
 import type { Plane } from '../plane.ts'
@@ -9,6 +9,9 @@ import { ofRollout } from '../wire/names.ts'
 const verdictSchema = z.object({
   rollout: z.string(),
   state: z.string(),
+  strength: z.string().nullable().meta({
+    description: 'Of a promotion that was made or is due; weak: nothing is proven. Null otherwise.',
+  }),
   decision: z.string().nullable().meta({ description: 'Null before the first assessment.' }),
   value: z.union([z.literal(1), z.literal(0), z.literal(-1)]).meta({
     description: '1 promoted or to be promoted, -1 ended otherwise or to be rolled back, 0 undecided.',
@@ -22,9 +25,11 @@ type Verdict = z.infer<typeof verdictSchema>
 
 function verdictOf(rollout: Rollout, assessment: Assessment | null): Verdict {
   const decision = assessment?.decision.do ?? null
+  const due = !hasEnded(rollout) && assessment?.decision.do === 'promote' ? assessment.decision : undefined
   return {
     rollout: rollout.id,
     state: rolloutState(rollout),
+    strength: rollout.strength ?? due?.strength ?? null,
     decision,
     value: numberOf(rollout.status, decision),
     words: rollout.ending?.reason ?? assessment?.words ?? 'Nothing is known of the canary yet.',

@@ -45,7 +45,8 @@ export const rolloutView = z.object({
   settings: z.looseObject({ stages: z.array(z.object({ ppm: z.int(), soakMs: z.number() })) }),
   stage: z.int().meta({ description: '0-based' }),
   enteredAt: z.array(time),
-  pausedMs: z.number(),
+  pausedMs: z.number().meta({ description: 'Of the present stage.' }),
+  pausedBeforeMs: z.number().optional().meta({ description: 'Of the stages before.' }),
   pausedAt: time.nullable(),
   status,
   hold: hold.nullable(),
@@ -55,7 +56,21 @@ export const rolloutView = z.object({
   override: z.string().nullable(),
   excluded: z.array(z.string()).optional().meta({ description: 'Tokens whose outcomes are no evidence.' }),
   endedAt: time.nullable(),
-  ending: z.object({ by: z.string(), reason: z.string(), evidence: z.unknown() }).nullable(),
+  ending: z
+    .object({
+      by: z.string(),
+      reason: z.string(),
+      evidence: z.unknown(),
+      why: z
+        .enum(['evidence', 'mismatch', 'undecided'])
+        .optional()
+        .meta({ description: 'Of a rollback without a person. undecided: nothing was proven in time.' }),
+    })
+    .nullable(),
+  strength: z.enum(['strong', 'weak', 'time', 'manual']).nullable().meta({
+    description:
+      'Of a promotion. strong: a drop beyond the margin is ruled out; weak: by the rule for the undecided; null: not promoted, or before it was noted.',
+  }),
   state: z.union([status, hold]).meta({ description: 'The end, else paused, else why it holds, else running.' }),
   ppm: z.int().meta({ description: "The canary's share now, in parts per million." }),
   assessment: assessment.nullable(),
@@ -69,6 +84,7 @@ export function rolloutViewOf(rollout: Rollout, assessment: Assessment | null): 
     ...rollout,
     settings: { ...rollout.settings },
     ending,
+    strength: rollout.strength ?? null,
     state: rolloutState(rollout),
     ppm: sharePpm(rollout),
     assessment: assessment && { ...assessment },

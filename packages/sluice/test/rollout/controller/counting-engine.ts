@@ -31,7 +31,11 @@ const noArm: ArmSummary = {
 const outageOf = (rollout: Rollout, { judge }: Course) => (judge && outageText(judge, rollout)) ?? ''
 
 /** Rolls back at three users of the canary with an error, and lets as many users pass as `enough` says. */
-export function countingEngine({ enough = 5 } = {}): DecisionEngine<Counts> {
+export function countingEngine({
+  enough = 5,
+  unproven = false,
+  against = (): string[] => [],
+} = {}): DecisionEngine<Counts> {
   const next = ({ users, errors }: Counts, rollout: Rollout, now: number, course: Course): Decision => {
     const { settings, stage } = rollout
     const { soak } = course
@@ -46,7 +50,9 @@ export function countingEngine({ enough = 5 } = {}): DecisionEngine<Counts> {
       soaked,
       unwatched: !soaked && !soak.counting && isOverdue(rollout, now),
       lacking: users < needed ? ['users'] : [],
-      unproven: [],
+      unproven: unproven ? ['score'] : [],
+      weak: { barred: [], lacking: [], against: against() },
+      refused: course.refused ?? null,
     })
   }
   return {

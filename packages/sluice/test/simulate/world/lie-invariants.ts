@@ -45,17 +45,17 @@ async function wronglyDecided(
   rows: readonly AuditRow[],
   log: readonly LogEntry[],
 ): Promise<string | undefined> {
-  const { id, feature, canary, incumbent, settings, status, ending } = rollout
+  const { id, feature, canary, incumbent, settings, status, ending, strength } = rollout
   if (ending?.by !== 'sluice') return undefined
   const isBad = async (version: string) => (await store.version(feature, version))?.content.label?.startsWith('bad')
-  if (status === 'promoted' && settings.advance === 'evidence' && (await isBad(canary)) && !(await isBad(incumbent)))
+  if (status === 'promoted' && strength === 'strong' && (await isBad(canary)) && !(await isBad(incumbent)))
     return `${id} was promoted by evidence though its canary is bad`
   const found = ending.evidence as Assessment | null
   if (status !== 'rolledBack' || !found || !rows.some(({ action }) => action === 'rollout.rollBack')) return undefined
   const users = (one: Assessment['tokens'][number]) => one.users.canary + one.users.incumbent
   const liar = found.tokens.filter(({ tokenId }) => tokenId === liarId).reduce((sum, one) => sum + users(one), 0)
   const all = found.tokens.reduce((sum, one) => sum + users(one), 0)
-  if (2 * liar >= all || /have not matched for so long/.test(found.words)) return undefined
+  if (2 * liar >= all || ending.why !== 'evidence') return undefined
   const honest = greatestEvidence(
     rollout,
     log.filter(({ seq, tokenId }) => seq <= found.cursor && tokenId !== liarId),
