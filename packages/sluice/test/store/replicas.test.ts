@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { after, test } from 'node:test'
-import pg from 'pg'
 import { SluiceError } from '../../src/errors.ts'
 import { verifyChain } from '../../src/release/audit-chain.ts'
 import type { Fence } from '../../src/store/lease-store.ts'
@@ -12,7 +11,7 @@ import { postgresStore } from '../../src/store/postgres/postgres-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { type Postgres, startPostgres, withoutPostgres } from '../support/postgres.ts'
 import { until } from '../support/until.ts'
-import { change, content, feature, instance, key, request, start, task } from './contract/samples.ts'
+import { change, feature, instance, key, request, start, task } from './contract/samples.ts'
 
 /** Longer than any test: what is heard was notified. */
 const never = 600_000
@@ -225,58 +224,3 @@ test('a database of the version before is opened with its instances', options, a
     ['t1', 'host-1', false, start + 330_000],
   )
 })
-
-/** What a replica wrote by whose ids were unique over all features. */
-const formerWrites = {
-  log: `INSERT INTO sluice.log SELECT (SELECT coalesce(max(seq), 0) + 1 FROM sluice.log), $1, $2, NULL, NULL, $3, $4
-    ON CONFLICT (id) DO NOTHING`,
-  judge_queue: 'INSERT INTO sluice.judge_queue VALUES ($1, $2, 0, 0, $3, 0, $4) ON CONFLICT (id) DO NOTHING',
-  contents: `INSERT INTO sluice.contents VALUES ($1, $2, 'v', NULL, NULL, NULL, 0, $3, $4, NULL)
-    ON CONFLICT (id) DO NOTHING`,
-}
-
-test(
-  'while a replica of the version before is connected it can write, and when it is gone ids are those of features',
-  options,
-  async () => {
-    await server.clear()
-    const before = migrations.findIndex((statements) => statements.includes('log_of_feature'))
-    await server.execute(`CREATE SCHEMA sluice; CREATE TABLE sluice.migrations (version integer NOT NULL PRIMARY KEY);
-    ${migrations.slice(0, before).join('\n')} INSERT INTO sluice.migrations SELECT generate_series(1, ${before})`)
-    const former = new pg.Client({ connectionString: server.url, application_name: 'sluice' })
-    await former.connect()
-    const texts = { log: { ...request('a') }, judge_queue: { ...task('a') }, contents: { input: {}, output: 'x' } }
-    const write = async (id: string, name: string) => {
-      const counts: (number | null)[] = []
-      for (const [table, sql] of Object.entries(formerWrites)) {
-        const text = JSON.stringify(texts[table as keyof typeof texts])
-        counts.push((await former.query(sql, [id, name, start, text])).rowCount)
-      }
-      return counts
-    }
-    assert.deepEqual(await write('a', 'summary'), [1, 1, 1])
-    const stores = await Promise.all([1, 2].map(() => postgresStore(server.url, { pollMs: 5 })))
-    const [here, there] = stores as [Store, Store]
-    assert.deepEqual(await write('b', 'summary'), [1, 1, 1])
-    assert.deepEqual(await write('b', 'other'), [0, 0, 0])
-    await server.execute('UPDATE sluice.log_head SET seq = (SELECT max(seq) FROM sluice.log)')
-    assert.deepEqual(await here.append([request('a'), request('b'), request('c')]), [
-      'duplicate',
-      'duplicate',
-      'accepted',
-    ])
-    await former.end()
-    const isFree = async () => (await there.append([request('a', { feature: 'other' })]))[0] === 'accepted'
-    await until(isFree, 'the former keys to go')
-    await here.putContent([content('a', { feature: 'other' })])
-    await here.enqueue([task('a', { feature: 'other' })], 9)
-    const keys = [key('a'), key('b'), key('c'), key('a', 'other')]
-    assert.deepEqual([(await there.entries(keys)).length, await there.queued()], [4, 3])
-    const contents = await Promise.all(keys.map(there.content))
-    assert.deepEqual(
-      contents.map((one) => one !== undefined),
-      [true, true, false, true],
-    )
-    await Promise.all(stores.map((store) => store.close()))
-  },
-)

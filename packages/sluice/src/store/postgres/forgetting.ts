@@ -36,6 +36,8 @@ export function postgresForgetting(db: Connection): ForgetStore {
       const names = features?.map(({ feature }) => feature) ?? null
       const rolloutIds = features?.flatMap((each) => each.rolloutIds) ?? null
       const deleted = await db.transaction(async (query) => {
+        // Whoever looks here before they write, and has seen no note, has written before this goes on; all others see it.
+        await query('LOCK TABLE sluice.forgotten IN ACCESS EXCLUSIVE MODE')
         await query('DELETE FROM sluice.forgotten WHERE until <= $1', [now])
         await query(note, [unit, scopesOf({ features }), until])
         await query(forgetTasks, [unit, names])
@@ -43,8 +45,6 @@ export function postgresForgetting(db: Connection): ForgetStore {
         const memories = await query(forgetMemory, [unit, rolloutIds])
         return { contents: contents.length, memories: memories.length }
       })
-      // Who appends holds this row: those who began before the note was there have ended after this.
-      await db.transaction((query) => query('SELECT seq FROM sluice.log_head FOR UPDATE'))
       const [range] = await db.query('SELECT min(seq) AS first, max(seq) AS last FROM sluice.log')
       const gone: { feature: string; rolloutId: string | null }[] = []
       for (let from = Number(range?.first ?? 1); from <= Number(range?.last ?? 0); from += stretch) {
