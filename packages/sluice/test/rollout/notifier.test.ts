@@ -91,11 +91,8 @@ test('a weak promotion, and a rollback of the undecided, are told as what they a
   await applyEvent(store, 'mail', { type: 'promote', reason: 'Time is up.', strength: 'weak' }, by, byHand)
   await until(() => receiver.received.length === 3, 'three messages')
   const [rolledBack, , promoted] = receiver.received.map(({ body }) => JSON.parse(body))
-  assert.deepEqual(
-    [rolledBack.data.title, rolledBack.data.why],
-    ['mail (acme/mail): rolled back undecided', 'undecided'],
-  )
-  assert.deepEqual([promoted.data.title, promoted.data.strength], ['mail (acme/mail): version promoted weakly', 'weak'])
+  assert.deepEqual([rolledBack.data.why, rolledBack.data.strength], ['undecided', null])
+  assert.deepEqual([promoted.data.strength, promoted.data.why], ['weak', null])
 })
 
 test('a hold is told where somebody has to look: arms that mismatch, a decision for a person', async () => {
