@@ -88,6 +88,7 @@ export function createOpenRequests({ now, recordMs, settleMs, capacity, closed }
     const weight = input || output ? JSON.stringify([input, output]).length : 0
     chars += weight - entry.chars
     entry.chars = weight
+    if (entries.size <= capacity && chars <= mostChars) return
     for (const oldest of entries.keys()) {
       if (entries.size <= capacity && chars <= mostChars) break
       close(oldest)

@@ -18,6 +18,8 @@ export interface DeliveryCounts {
 export interface OutcomeDelivery {
   /** False where the control plane could not take it yet. Never rejects. */
   sendAll(): Promise<boolean>
+  /** The same of one batch, and of more as long as they are full: what comes meanwhile waits for others. */
+  sendFull(): Promise<boolean>
   drop(number: number, why: string): void
   counts(): DeliveryCounts
 }
@@ -77,6 +79,11 @@ export function createOutcomeDelivery(
   return {
     async sendAll() {
       while (buffer().waiting() > 0) if (!(await sendBatch())) return false
+      return true
+    },
+    async sendFull() {
+      do if (!(await sendBatch())) return false
+      while (buffer().waiting() >= limit)
       return true
     },
     drop,

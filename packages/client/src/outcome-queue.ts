@@ -54,14 +54,14 @@ export function createOutcomeQueue(options: OutcomeQueueOptions): OutcomeQueue {
   function queue(outcome: Outcome): void {
     if (!closed) buffer.add(outcome)
     if (closed) delivery.drop(1, 'the client is closed')
-    else if (buffer.waiting() >= batchSize && backoff.calm()) void send()
+    else if (buffer.waiting() >= batchSize && backoff.calm()) void send(delivery.sendFull)
     else scheduleNext()
   }
 
-  function send(): Promise<boolean> {
+  function send(how = delivery.sendAll): Promise<boolean> {
     clock.clearTimer(timer)
     timer = undefined
-    sending ??= delivery.sendAll().then((done) => {
+    sending ??= how().then((done) => {
       sending = undefined
       if (done) scheduleNext()
       else schedule(backoff.next())
@@ -81,7 +81,8 @@ export function createOutcomeQueue(options: OutcomeQueueOptions): OutcomeQueue {
   function tick(): void {
     timer = undefined
     requests.closeDue()
-    void send()
+    if (buffer.waiting() > 0) void send(delivery.sendFull)
+    else scheduleNext()
   }
 
   function lost(): void {

@@ -34,8 +34,8 @@ export function createRequests(about: Omit<RequestName, 'id'>, capturePpm: numbe
   let last: RequestOutcome | undefined
   let running = false
 
-  const now = () => new Date(clock.now()).toISOString()
-  const created = (): RequestOutcome => ({ id: newId(), ...about, observedAt: now() })
+  const now = () => timeText(clock.now())
+  const created = (observedAt: string): RequestOutcome => ({ id: newId(), ...about, observedAt })
 
   function merge(outcome: RequestOutcome, { input, output, ...rest }: Observation): void {
     Object.assign(outcome, rest)
@@ -52,7 +52,7 @@ export function createRequests(about: Omit<RequestName, 'id'>, capturePpm: numbe
   return {
     begin() {
       // What was recorded by hand a moment ago belongs to this request.
-      const request = last && requests.withdraw(last) ? last : created()
+      const request = last && requests.withdraw(last) ? last : created('')
       last = request
       running = true
       return (observation) => {
@@ -68,7 +68,7 @@ export function createRequests(about: Omit<RequestName, 'id'>, capturePpm: numbe
       if (!observation) return
       if (last && running) merge(last, observation)
       else if (!last) {
-        last = created()
+        last = created(now())
         merge(last, observation)
         requests.open(last, 'recorded')
       } else if (requests.has(last)) {
@@ -89,6 +89,14 @@ export function createRequests(about: Omit<RequestName, 'id'>, capturePpm: numbe
   }
 }
 
+let latest = { at: Number.NaN, text: '' }
+
+/** ISO 8601. Made once a millisecond, however many requests ask: it takes as long as much of the rest. */
+function timeText(at: number): string {
+  if (latest.at !== at) latest = { at, text: new Date(at).toISOString() }
+  return latest.text
+}
+
 /** Sends a user's judgement of an earlier request. What is none is told, and why there is no such request. */
 export function sendFeedback(
   { clock, report, newId, queue }: Recorder,
@@ -100,7 +108,7 @@ export function sendFeedback(
   const said = readFeedback(given, (message) => report('warn', 'invalid-feedback', message))
   if (!request) report('warn', code, why)
   else if (said) {
-    const observedAt = new Date(clock.now()).toISOString()
+    const observedAt = timeText(clock.now())
     queue.add({ kind: 'feedback', of: request.id, ...nameOf(request), id: newId(), observedAt, ...said })
   }
 }

@@ -149,6 +149,28 @@ test('outcomes wait for a server that is away, under the same ids, and the oldes
   assert.equal(started.client.status().outcomes.delivered, 50)
 })
 
+test('what comes while a batch is on its way is sent at once where it fills another, else with others', async () => {
+  const plane = fakePlane(snapshot(1))
+  await using started = await startClient(plane, { batchSize: 5 })
+  const finish = (number: number) => {
+    for (let index = 0; index < number; index += 1) {
+      const route = started.client.route('mail')
+      route.record({ latencyMs: index })
+      route.done()
+    }
+  }
+  plane.interfere((path) => {
+    if (isOutcomes(path) && plane.batches.length === 0) queueMicrotask(() => finish(7))
+    return undefined
+  })
+  const sizes = () => plane.batches.map(({ length }) => length)
+  finish(5)
+  await started.pass(100)
+  assert.deepEqual(sizes(), [5, 5])
+  await started.pass(1000)
+  assert.deepEqual(sizes(), [5, 5, 2])
+})
+
 test('an answer that was lost is asked for again with the same ids', async () => {
   const plane = fakePlane(snapshot(1))
   await using started = await startClient(plane)
