@@ -4,7 +4,7 @@ import type { UnitRecord } from '../store/evidence-store.ts'
 import type { Fence } from '../store/lease-store.ts'
 import type { Store } from '../store/store.ts'
 import type { DecisionEngine } from './engine.ts'
-import { readJudgeHealth } from './judge-health.ts'
+import { type JudgeHealth, readJudgeHealth } from './judge-health.ts'
 import {
   type Assessed,
   assessedBy,
@@ -62,14 +62,7 @@ export async function lookAt(
   const units = await store.units(unitsId(id, before), unitsOf(entries))
   const changed = foldEntries(engine, { evidence: before.evidence, rollout }, entries, units)
   const at = now()
-  const assessed = assessedBy(engine, before.evidence, {
-    rollout,
-    at,
-    judge: await readJudgeHealth(store, feature),
-    soak: soakAt(before.assessed, { heard: engine.heard(before.evidence, rollout), rollout, at, everyMs }),
-    heldSince: heldSince(before, rollout, at),
-    refused: refusedBy(before),
-  })
+  const assessed = assessedNext(engine, before, { rollout, at, judge: await readJudgeHealth(store, feature), everyMs })
   return {
     rollout,
     fold: { ...before, assessed, heldSince: assessed.heldSince ?? null },
@@ -79,6 +72,18 @@ export async function lookAt(
     behind: entries.length === pageSize,
     news: entries.length > 0 || before !== loaded?.fold || differs(before.assessed, assessed, everyMs),
   }
+}
+
+/** What is known at `at`, given all of the last look but its evidence, which has gone on. Pure. */
+export function assessedNext(
+  engine: DecisionEngine<object>,
+  before: Pick<RolloutFold, 'evidence' | 'assessed' | 'heldSince'>,
+  { rollout, at, judge, everyMs }: { rollout: Rollout; at: number; judge: JudgeHealth; everyMs: number },
+): Assessed {
+  const heard = engine.heard(before.evidence, rollout)
+  const soak = soakAt(before.assessed, { heard, rollout, at, everyMs })
+  const since = heldSince(before, rollout, at)
+  return assessedBy(engine, before.evidence, { rollout, at, judge, soak, heldSince: since, refused: refusedBy(before) })
 }
 
 async function runningOf(store: Store, feature: string, id: string): Promise<Rollout | undefined> {
@@ -107,13 +112,17 @@ export function saveLook(
   )
 }
 
-function heldSince({ assessed, heldSince }: RolloutFold, { hold }: Rollout, at: number): number | null {
+function heldSince(
+  { assessed, heldSince }: Pick<RolloutFold, 'assessed' | 'heldSince'>,
+  { hold }: Rollout,
+  at: number,
+): number | null {
   if (hold === null) return null
   return assessed?.rollout.hold === hold ? (heldSince ?? at) : at
 }
 
 /** The rule for the undecided is asked once: what it has said stays. */
-function refusedBy({ assessed }: RolloutFold): string[] | null {
+function refusedBy({ assessed }: Pick<RolloutFold, 'assessed'>): string[] | null {
   const { decision } = assessed?.assessment ?? {}
   const said = decision?.do === 'hold' ? decision.refused : undefined
   return assessed?.refused ?? (said ? [...said] : null)

@@ -1,24 +1,35 @@
 import type { Arm } from '@sluice/client'
+import { type Sampling, samplingOf } from '../live/sampling.ts'
+import { captureOf } from '../release/capture.ts'
+import type { Rollout } from '../release/rollout.ts'
 import type { Random } from '../stats/random.ts'
-import type { LogDraft, RequestEntry, ScoreEntry } from '../store/outcome-log.ts'
+import type { FeedbackEntry, LogDraft, RequestEntry, ScoreEntry } from '../store/outcome-log.ts'
+import { defaultLiveSettings, type LiveSettings } from '../suite/rollout-settings.ts'
 import { type Answer, changed, shifted } from './answer.ts'
+import { Coldness } from './coldness.ts'
+import { scoreAt } from './cycles.ts'
+import type { IncumbentAnswers } from './incumbent-answers.ts'
+import { Judging } from './judging.ts'
+import { processOf, type Reporter, tokenOf } from './reporters.ts'
 import type { Scenario } from './scenario.ts'
 import type { Visit } from './visits.ts'
 
-/** By what a request was answered. */
+/** By what a request was answered; the last four are null where no rollout decides. */
 export interface Exposure {
   feature: string
   version: string
-  rolloutId: string
-  arm: Arm
-  stage: number
-  position: number
+  rolloutId: string | null
+  arm: Arm | null
+  stage: number | null
+  position: number | null
 }
 
 /** What the control plane is told, and when, in ms since the start. */
 export interface Arrival {
   at: number
   entry: LogDraft
+  /** The same was sent before: the log will not take it. */
+  again: boolean
 }
 
 export interface Situation {
@@ -28,63 +39,168 @@ export interface Situation {
   start: number
   /** The incumbent's at the start, in (0,1). */
   meanScore: number
+  /** Undefined where the answers are recorded. */
+  answers: IncumbentAnswers | undefined
 }
 
 const dayMs = 86_400_000
+const wholePpm = 1_000_000
 const judgeId = 'simulated'
 
-/** All that the control plane hears of a request: its outcome, and its score if it is judged; late, twice or never. */
-export function arrivalsOf(world: Situation, visit: Visit, exposure: Exposure, id: string): Arrival[] {
-  const { scenario, random, start } = world
-  const { faults } = scenario
-  if (random.uniform() < faults.lost) return []
-  const late = random.uniform() < faults.late.share ? -Math.log(random.uniform()) * faults.late.by : 0
-  const at = visit.at + Math.round(late)
-  const answer = answerOf(world, visit, exposure)
-  const fields = { ...exposure, unit: visit.unit, observedAt: start + visit.at, receivedAt: start + at }
-  const sampling = samplingOf(scenario, exposure.arm)
-  const drawn = random.uniform()
-  const captured = drawn < Math.max(sampling.sampled, sampling.sampledOther)
-  const request = { at, entry: { ...requestEntry(fields, id, answer), captured } }
-  const again = random.uniform() < faults.duplicates ? [request] : []
-  if (answer.failed || answer.score === null || drawn >= sampling.sampled) return [request, ...again]
-  const known = judgedAt(at, scenario)
-  const judged = scoreEntry({ ...fields, receivedAt: start + known }, id, answer.score, sampling)
-  return [request, ...again, { at: known, entry: judged }]
-}
+type Fields = Exposure & Reporter & Pick<RequestEntry, 'unit' | 'observedAt' | 'receivedAt'>
 
-/** A score that is due while the judge is away comes when it is back. */
-function judgedAt(requestAt: number, { judge, faults }: Scenario): number {
-  const due = requestAt + judge.delay
-  return faults.judgeOutages.reduce((at, { from, to }) => (at >= from && at < to ? to : at), due)
-}
+/** All that the control plane hears of requests: outcomes, feedback, and scores of those that are judged; late, twice or never. */
+export class Arrivals {
+  readonly #world: Situation
+  readonly #coldness: Coldness
+  readonly #judging: Judging
+  readonly #live: LiveSettings
+  /** Share of the requests that send their content along. */
+  readonly #captured: number
+  #made = 0
 
-/** What becomes of a request, given what the incumbent would have made of it at the start. */
-function answerOf({ scenario, random, meanScore }: Situation, { at, answer }: Visit, { arm }: Exposure): Answer {
-  const { canary, scorePerDay } = scenario
-  const differs = arm === 'canary' && at >= canary.from
-  const by = (scorePerDay * at) / dayMs + (differs ? canary.score : 0)
-  const score = answer.score === null ? null : shifted(answer.score, meanScore, by)
-  return differs ? changed({ ...answer, score }, canary, random.uniform) : { ...answer, score }
-}
+  constructor(world: Situation) {
+    const { scenario, random, start } = world
+    this.#world = world
+    this.#coldness = new Coldness(scenario)
+    this.#judging = new Judging(scenario, random, start)
+    const { percent, canaryPercent } = scenario.judge
+    const judge = { ...defaultLiveSettings.judge, percent, ...(canaryPercent !== undefined && { canaryPercent }) }
+    this.#live = { ...defaultLiveSettings, store: true, judge }
+    this.#captured = (captureOf(this.#live)?.incumbent ?? 0) / wholePpm
+  }
 
-type Fields = Omit<ScoreEntry, 'kind' | 'id' | 'of' | 'score' | 'judgeId' | 'judgeUsd' | keyof Sampling>
-type Sampling = Pick<ScoreEntry, 'sampled' | 'sampledOther'>
+  /** What a request came to, and what is heard of it. */
+  of(visit: Visit, exposure: Exposure, rollout: Rollout): { answer: Answer; arrivals: Arrival[] } {
+    const { faults, reporters } = this.#world.scenario
+    this.#made += 1
+    const place = processOf(reporters, this.#made)
+    const answer = this.#answer(visit, exposure.arm, rollout)
+    if (place.isBroken && exposure.arm === 'canary') answer.failed = true
+    const arrivals = this.#told(visit, exposure, { answer, rollout, id: `request-${this.#made}`, place: place.name })
+    if (this.#happens(faults.twice)) {
+      const id = `request-${this.#made}-twice`
+      arrivals.push(...this.#told(visit, exposure, { answer, rollout, id, place: place.name }))
+    }
+    if (this.#happens(reporters.liar)) arrivals.push(this.#forged(visit.at, rollout))
+    return { answer, arrivals }
+  }
 
-function samplingOf({ judge }: Scenario, arm: Arm): Sampling {
-  const incumbent = judge.percent / 100
-  const canary = (judge.canaryPercent ?? judge.percent) / 100
-  return arm === 'canary' ? { sampled: canary, sampledOther: incumbent } : { sampled: incumbent, sampledOther: canary }
-}
+  /** Draws no number for what never happens, so that a fault that is off changes nothing. */
+  #happens(share: number): boolean {
+    return share > 0 && this.#world.random.uniform() < share
+  }
 
-function requestEntry(fields: Fields, id: string, { failed, score: _, ...rest }: Answer): RequestEntry {
-  return {
-    ...{ kind: 'request', id, ...fields, ...rest },
-    error: failed ? 'failed' : null,
-    ...{ inputTokens: null, outputTokens: null, outputChars: null, servedModel: null, fingerprint: null },
+  #told(
+    { at: answeredAt, user, named }: Visit,
+    exposure: Exposure,
+    { answer, rollout, id, place }: { answer: Answer; rollout: Rollout; id: string; place: string | null },
+  ): Arrival[] {
+    const { scenario, random, start } = this.#world
+    const { faults, reporters } = scenario
+    if (this.#happens(faults.lost)) return []
+    const late = this.#happens(faults.late.share) ? -Math.log(random.uniform()) * faults.late.by : 0
+    const at = answeredAt + Math.round(late)
+    const fields: Fields = {
+      ...exposure,
+      unit: named ? user.name : null,
+      observedAt: start + answeredAt,
+      receivedAt: start + at,
+      tokenId: tokenOf(reporters, user.name),
+      instance: place,
+      address: place,
+    }
+    const captured = random.uniform() < this.#captured
+    const entry = requestEntry(fields, id, answer, captured)
+    const arrivals: Arrival[] = [{ at, entry, again: false }]
+    if (this.#happens(faults.duplicates)) arrivals.push({ at, entry, again: true })
+    if (captured) arrivals.push(...this.#score(fields, id, answer, { at, rollout }))
+    const feedback = this.#feedback(fields, id, answer)
+    if (feedback) arrivals.push({ at, entry: feedback, again: false })
+    return arrivals
+  }
+
+  #score(
+    fields: Fields,
+    of: string,
+    { failed, score }: Answer,
+    { at, rollout }: { at: number; rollout: Rollout },
+  ): Arrival[] {
+    if (failed || score === null) return []
+    const { arm, stage } = fields
+    const sampling = samplingOf({ captured: this.#captured, arm, stage }, this.#live.judge, rollout)
+    if (sampling.kept < 1 && this.#world.random.uniform() >= sampling.kept) return []
+    const judged = this.#judging.judged(at, arm, score)
+    if (!judged) return []
+    const receivedAt = Math.round(this.#world.start + judged.at)
+    return [{ at: judged.at, entry: scoreEntry({ ...fields, receivedAt }, of, judged.score, sampling), again: false }]
+  }
+
+  #feedback(fields: Fields, of: string, { failed, score }: Answer): FeedbackEntry | undefined {
+    const { percent, bad } = this.#world.scenario.feedback
+    if (percent === 0 || failed || score === null) return undefined
+    const rating = score < 0.5 ? 0 : 1
+    if (!this.#happens((percent / 100) * (rating === 0 ? bad : 1))) return undefined
+    return { kind: 'feedback', id: `${of}:feedback`, ...fields, of, score: rating, comment: null }
+  }
+
+  /** What becomes of a request, given what the incumbent would have made of it at the start. */
+  #answer(visit: Visit, arm: Arm | null, rollout: Rollout): Answer {
+    const { scenario, random, start, meanScore, answers } = this.#world
+    const { canary, scorePerDay, cycles } = scenario
+    const { at, user, answer } = visit
+    const differs = arm === 'canary' && isDifferent(scenario, visit)
+    const by = (scorePerDay * at) / dayMs + scoreAt(cycles, start + at) + (differs ? canary.score : 0)
+    const score = answer.score === null || by === 0 ? answer.score : shifted(answer.score, meanScore, by)
+    const failed =
+      differs && canary.errorUsers !== undefined && answers
+        ? answers.fails(user.traits, canary.errorUsers, start + at)
+        : answer.failed
+    const given = { ...answer, score, failed }
+    const { latencyMs, ...others } = differs ? changed(given, canary, random.uniform) : given
+    const stageAt = (rollout.enteredAt.at(-1) ?? start) - start
+    const cold = this.#coldness.factor(visit, arm ?? 'incumbent', stageAt)
+    return { ...others, latencyMs: latencyMs === null ? null : latencyMs * cold }
+  }
+
+  /** What a liar tells of a user that there is not: as good as true where it is the incumbent's, a failure of the canary. */
+  #forged(at: number, rollout: Rollout): Arrival {
+    const { random, start } = this.#world
+    const { feature, id: rolloutId, stage, settings, incumbent, canary } = rollout
+    const place = Math.floor(random.uniform() * wholePpm)
+    const arm = place < (settings.stages[stage]?.ppm ?? 0) ? 'canary' : 'incumbent'
+    const time = { observedAt: start + at, receivedAt: start + at }
+    const exposure = { feature, rolloutId, stage, arm, version: arm === 'canary' ? canary : incumbent } as const
+    const fields = { ...exposure, ...time, position: place, unit: `forged-${this.#made}`, tokenId: 'liar' }
+    const answer: Answer = {
+      ...{ score: null, failed: arm === 'canary', refusal: false, invalid: false },
+      ...{ latencyMs: null, costUsd: null, inputTokens: null },
+    }
+    return { at, entry: requestEntry(fields, `forged-${this.#made}`, answer, false), again: false }
   }
 }
 
-function scoreEntry(fields: Fields, of: string, score: number, sampling: Sampling): ScoreEntry {
-  return { ...{ kind: 'score', id: `${of}:score`, ...fields }, of, score, ...sampling, judgeId, judgeUsd: null }
+/** Whether the canary answers this request otherwise than the incumbent would. */
+function isDifferent({ canary }: Pick<Scenario, 'canary'>, { at, user }: Visit): boolean {
+  const { from, fromRequest, newUsersOnly } = canary
+  return at >= from && user.canaryRequests + 1 >= fromRequest && (!newUsersOnly || user.firstAt >= from)
+}
+
+function requestEntry(fields: Fields, id: string, answer: Answer, captured: boolean): RequestEntry {
+  const { failed, refusal, invalid, latencyMs, costUsd, inputTokens } = answer
+  return {
+    kind: 'request',
+    id,
+    ...fields,
+    ...{ refusal, invalid, latencyMs, costUsd, inputTokens, captured },
+    error: failed ? 'failed' : null,
+    outputTokens: null,
+    outputChars: null,
+    servedModel: null,
+    fingerprint: null,
+  }
+}
+
+function scoreEntry(fields: Fields, of: string, score: number, { sampled, sampledOther }: Sampling): ScoreEntry {
+  return { kind: 'score', id: `${of}:score`, ...fields, of, score, sampled, sampledOther, judgeId, judgeUsd: null }
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { bettingEngine } from '../rollout/betting-engine.ts'
 import type { CanaryRun } from './canary-run.ts'
-import { type RecordedOutcome, recordedVisits } from './recorded-visits.ts'
+import { type RecordedOutcome, recordedRequests } from './recorded-visits.ts'
 import type { Scenario } from './scenario.ts'
 import { simulateCanary } from './simulate-canary.ts'
 
@@ -51,7 +51,7 @@ export async function simulateInThreads(
 }
 
 function serve(work: Work): void {
-  const recorded = work.recorded && recordedVisits(work.recorded)
+  const recorded = work.recorded && recordedRequests(work.recorded)
   parentPort?.on('message', async (run: number) => {
     const result = await simulateCanary({ scenario: work.scenario, recorded, engine: bettingEngine }, run)
     parentPort?.postMessage(result)

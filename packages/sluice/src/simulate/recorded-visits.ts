@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import type { Visit } from './visits.ts'
+import type { Answer } from './answer.ts'
+import { unknownTraits } from './incumbent-answers.ts'
+import { newUser, type User, type Visit, type Visits } from './visits.ts'
 
 const amount = z.number().min(0)
 
@@ -13,24 +15,58 @@ export const recordedOutcomeSchema = z.object({
   invalid: z.boolean().nullish(),
   latencyMs: amount.nullish(),
   costUsd: amount.nullish(),
+  inputTokens: amount.nullish(),
 })
 
 export type RecordedOutcome = z.output<typeof recordedOutcomeSchema>
 
+/** A request of the record; `at` is ms since the first. */
+export interface RecordedRequest {
+  at: number
+  unit: string
+  answer: Answer
+}
+
 /** The requests of the record in the order of their time. */
-export function recordedVisits(outcomes: readonly RecordedOutcome[]): Visit[] {
+export function recordedRequests(outcomes: readonly RecordedOutcome[]): RecordedRequest[] {
   const inOrder = outcomes.toSorted((a, b) => a.observedAt - b.observedAt)
   const start = inOrder[0]?.observedAt ?? 0
-  return inOrder.map(({ observedAt, unit, score, error, refusal, invalid, latencyMs, costUsd }) => ({
+  return inOrder.map(({ observedAt, unit, error, ...told }) => ({
     at: observedAt - start,
     unit,
     answer: {
-      score: score ?? null,
+      score: told.score ?? null,
       failed: typeof error === 'string',
-      refusal: refusal ?? false,
-      invalid: invalid ?? false,
-      latencyMs: latencyMs ?? null,
-      costUsd: costUsd ?? null,
+      refusal: told.refusal ?? false,
+      invalid: told.invalid ?? false,
+      latencyMs: told.latencyMs ?? null,
+      costUsd: told.costUsd ?? null,
+      inputTokens: told.inputTokens ?? null,
     },
   }))
+}
+
+/** Lets the requests of a record come as they came, whatever the answers. */
+export class RecordedVisits implements Visits {
+  readonly #requests: readonly RecordedRequest[]
+  readonly #users = new Map<string, User>()
+  #next = 0
+
+  constructor(requests: readonly RecordedRequest[]) {
+    this.#requests = requests
+  }
+
+  next(): Visit | undefined {
+    const request = this.#requests[this.#next]
+    if (!request) return undefined
+    this.#next += 1
+    const { at, unit, answer } = request
+    const user = this.#users.get(unit) ?? newUser(unit, unknownTraits, at)
+    this.#users.set(unit, user)
+    return { at, user, named: true, answer }
+  }
+
+  answered({ user }: Visit, { canary }: { canary: boolean }): void {
+    if (canary) user.canaryRequests += 1
+  }
 }

@@ -1,6 +1,7 @@
 import { clopperPearson } from '../stats/clopper-pearson.ts'
 import type { CanaryRun } from './canary-run.ts'
-import { isWorse, type Scenario } from './scenario.ts'
+import type { Scenario } from './scenario.ts'
+import { isWorse } from './scenario-answers.ts'
 
 /** A share of the runs, with the exact 95 % interval of what it would be with endless runs. */
 export interface Share {

@@ -1,53 +1,59 @@
 import { position } from '@sluice/client'
 import { type Rollout, sharePpm } from '../release/rollout.ts'
-import type { LogDraft } from '../store/outcome-log.ts'
-import { type Arrival, arrivalsOf, type Situation } from './arrivals.ts'
+import { type Arrival, Arrivals, type Exposure, type Situation } from './arrivals.ts'
 import { TimeQueue } from './time-queue.ts'
-import type { Visit } from './visits.ts'
+import type { Visit, Visits } from './visits.ts'
 
 /** Routes requests as they come, and hands over what the control plane hears of them. Times in ms since the start. */
 export class TrafficFeed {
+  /** All requests so far. */
+  requests = 0
   /** Requests that the canary has answered since it began to differ; from the start, if it never does. */
   canaryRequests = 0
   readonly #situation: Situation
-  readonly #visits: Iterator<Visit>
-  readonly #arrivals = new TimeQueue<Arrival>()
+  readonly #visits: Visits
+  readonly #arrivals: Arrivals
+  readonly #coming = new TimeQueue<Arrival>()
   #next: Visit | undefined
-  #made = 0
 
-  constructor(situation: Situation, visits: Iterable<Visit>) {
+  constructor(situation: Situation, visits: Visits) {
     this.#situation = situation
-    this.#visits = visits[Symbol.iterator]()
-    this.#advance()
+    this.#visits = visits
+    this.#arrivals = new Arrivals(situation)
+    this.#next = visits.next()
   }
 
   /** No request and no word of one is left. */
   get isOver(): boolean {
-    return this.#next === undefined && this.#arrivals.nextAt === undefined
+    return this.#next === undefined && this.#coming.nextAt === undefined
   }
 
   /** What arrives by `until`, where the requests up to then are routed by the rollout as it is. */
-  until(until: number, rollout: Rollout): LogDraft[] {
-    for (; this.#next && this.#next.at < until; this.#advance()) this.#route(this.#next, rollout)
-    const entries: LogDraft[] = []
-    for (let due = this.#arrivals.take(until); due; due = this.#arrivals.take(until)) entries.push(due.item.entry)
-    return entries
-  }
-
-  #advance(): void {
-    const { value, done } = this.#visits.next()
-    this.#next = done ? undefined : value
+  until(until: number, rollout: Rollout): Arrival[] {
+    for (; this.#next && this.#next.at < until; this.#next = this.#visits.next()) this.#route(this.#next, rollout)
+    const arrivals: Arrival[] = []
+    for (let due = this.#coming.take(until); due; due = this.#coming.take(until)) arrivals.push(due.item)
+    return arrivals
   }
 
   #route(visit: Visit, rollout: Rollout): void {
-    const { feature, id: rolloutId, salt, stage, incumbent, canary } = rollout
-    const place = position(salt, visit.unit)
-    const arm = place < sharePpm(rollout) ? 'canary' : 'incumbent'
-    const version = arm === 'canary' ? canary : incumbent
-    const exposure = { feature, rolloutId, stage, arm, version, position: place } as const
-    if (arm === 'canary' && visit.at >= this.#situation.scenario.canary.from) this.canaryRequests += 1
-    this.#made += 1
-    const arrivals = arrivalsOf(this.#situation, visit, exposure, `request-${this.#made}`)
-    for (const arrival of arrivals) this.#arrivals.add(arrival.at, arrival)
+    const { canary, reactions } = this.#situation.scenario
+    const exposure = exposureOf(visit, rollout)
+    const isCanary = exposure.arm === 'canary'
+    this.requests += 1
+    if (isCanary && visit.at >= canary.from) this.canaryRequests += 1
+    const { answer, arrivals } = this.#arrivals.of(visit, exposure, rollout)
+    for (const arrival of arrivals) this.#coming.add(arrival.at, arrival)
+    const bad = answer.failed || (answer.score !== null && answer.score < reactions.below)
+    this.#visits.answered(visit, { canary: isCanary, bad })
   }
+}
+
+/** As the client routes: a request that names nobody gets the incumbent and is no evidence. */
+function exposureOf({ user, named }: Visit, rollout: Rollout): Exposure {
+  const { feature, id: rolloutId, salt, stage, incumbent, canary } = rollout
+  if (!named) return { feature, version: incumbent, rolloutId: null, arm: null, stage: null, position: null }
+  const place = position(salt, user.name)
+  const arm = place < sharePpm(rollout) ? 'canary' : 'incumbent'
+  return { feature, version: arm === 'canary' ? canary : incumbent, rolloutId, arm, stage, position: place }
 }

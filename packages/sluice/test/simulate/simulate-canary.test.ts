@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { recordedVisits } from '../../src/simulate/recorded-visits.ts'
+import { recordedRequests } from '../../src/simulate/recorded-visits.ts'
 import { scenarioSchema } from '../../src/simulate/scenario.ts'
 import { simulateCanary } from '../../src/simulate/simulate-canary.ts'
 import { countingEngine } from '../rollout/controller/counting-engine.ts'
@@ -55,7 +55,7 @@ test('recorded requests are let through once, by other arms in every run', async
   const { traffic: _, ...rest } = base
   const scenario = scenarioSchema.parse({ ...rest, recorded: 'r.jsonl', canary: { errors: 0.6 } })
   const runs = await Promise.all(
-    [0, 1, 2].map((run) => simulateCanary({ scenario, recorded: recordedVisits(outcomes), engine }, run)),
+    [0, 1, 2].map((run) => simulateCanary({ scenario, recorded: recordedRequests(outcomes), engine }, run)),
   )
   assert.deepEqual(
     runs.map(({ end }) => end),

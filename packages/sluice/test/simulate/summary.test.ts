@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { CanaryRun } from '../../src/simulate/canary-run.ts'
-import { type CanaryChange, scenarioSchema } from '../../src/simulate/scenario.ts'
+import { scenarioSchema } from '../../src/simulate/scenario.ts'
+import type { CanaryChange } from '../../src/simulate/scenario-answers.ts'
 import { simulationMarkdown, simulationText } from '../../src/simulate/simulation-report.ts'
 import { summarize } from '../../src/simulate/simulation-summary.ts'
 
@@ -9,7 +10,8 @@ const hour = 3_600_000
 const traffic = { perHour: 1, users: 1 }
 const canaryOf = (canary: object): CanaryChange => scenarioSchema.parse({ traffic, canary }).canary
 const run = (end: CanaryRun['end'], hours: number, canaryRequests = 0): CanaryRun => ({
-  ...{ end, at: hours * hour, canaryRequests, costAlert: false },
+  ...{ end, strength: end === 'promoted' ? ('strong' as const) : null, at: hours * hour, canaryRequests },
+  ...{ requests: 10 * canaryRequests, costAlert: false },
 })
 
 test('a rollback is false before the canary is worse, and found after', () => {
