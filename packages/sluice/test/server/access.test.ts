@@ -6,6 +6,7 @@ import { memoryStore } from '../../src/store/memory/memory-store.ts'
 import { scopes } from '../../src/store/token-store.ts'
 import { testPlane, tokenOf } from '../support/control-plane.ts'
 import { manualClock } from '../support/manual-clock.ts'
+import { until } from '../support/until.ts'
 
 test('every route lets in the scopes it names, and admins, and nobody else', async () => {
   await using plane = await testPlane()
@@ -46,6 +47,35 @@ test('a token is good until it expires or is revoked, at most 2 s longer', async
   await plane.ask(`DELETE /v1/tokens/${made.record.id}`, { as: 'admin' })
   plane.clock.advance(2000)
   assert.equal(await status(made.token), 401)
+})
+
+test('a token that has expired stays so when the wall clock is set back, and expires while the machine sleeps', async () => {
+  let steady = 0
+  const store = memoryStore()
+  await using plane = await testPlane({ store: { ...store, now: () => steady } })
+  const pass = (ms: number) => {
+    plane.clock.advance(ms)
+    steady += ms
+  }
+  steady = plane.clock.now()
+  const inFive = { expiresAt: steady + 5000 }
+  const [used, unused] = [await plane.token('a-token-in-use', inFive), await plane.token('an-idle-token', inFive)]
+  const sleeping = await plane.token('a-token-of-today', { expiresAt: steady + 86_400_000 })
+  const status = async (as: string) => (await plane.ask('GET /v1/snapshot', { as })).status
+  assert.equal(await status(used), 200)
+  const { body } = await plane.plane.fetch(plane.request('GET /v1/stream', { as: used }))
+  let isOpen = true
+  const reading = body?.pipeTo(new WritableStream()).finally(() => {
+    isOpen = false
+  })
+  pass(5000)
+  plane.clock.stepBack(3_600_000)
+  assert.deepEqual([await status(used), await status(unused), await status(sleeping)], [401, 401, 200])
+  await plane.pass(6000)
+  await until(() => !isOpen, 'the stream to end')
+  await reading
+  plane.clock.advance(90_000_000)
+  assert.equal(await status(sleeping), 401)
 })
 
 test('a token is shown once, stored as a hash, listed, and on record', async () => {

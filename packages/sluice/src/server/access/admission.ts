@@ -1,4 +1,5 @@
 import type { Clock } from '@sluice/client'
+import type { Store } from '../../store/store.ts'
 import type { Scope, TokenStore } from '../../store/token-store.ts'
 import { Problem } from '../http/problem.ts'
 import { anonymous, type Caller, callerOf, hasScope } from './caller.ts'
@@ -16,7 +17,7 @@ export interface Admission {
   recognise(request: Request): Promise<Caller>
 }
 
-export function createAdmission(store: TokenStore, clock: Clock, rate: Rate): Admission {
+export function createAdmission(store: TokenStore & Pick<Store, 'now'>, clock: Clock, rate: Rate): Admission {
   const directory = createTokenDirectory(store, clock)
   const limit = createRateLimit(rate)
   return {

@@ -1,4 +1,5 @@
 import type { Clock } from '@sluice/client'
+import type { Store } from '../../store/store.ts'
 import type { TokenRecord, TokenStore } from '../../store/token-store.ts'
 import { isSameHash, tokenHash } from './token-secret.ts'
 
@@ -11,7 +12,7 @@ export interface TokenDirectory {
   find(secret: string): Promise<TokenRecord | undefined>
 }
 
-export function createTokenDirectory(store: TokenStore, clock: Clock): TokenDirectory {
+export function createTokenDirectory(store: TokenStore & Pick<Store, 'now'>, clock: Clock): TokenDirectory {
   const known = new Map<string, { record: TokenRecord | undefined; until: number }>()
 
   async function lookUp(hash: string): Promise<TokenRecord | undefined> {
@@ -28,9 +29,17 @@ export function createTokenDirectory(store: TokenStore, clock: Clock): TokenDire
     async find(secret) {
       const hash = tokenHash(secret)
       const record = await lookUp(hash)
-      return record && isSameHash(record.hash, hash) && isValid(record, clock.now()) ? record : undefined
+      return record && isSameHash(record.hash, hash) && isValid(record, expiryTime(store, clock)) ? record : undefined
     },
   }
+}
+
+/**
+ * The time by which tokens expire, ms since the epoch: the later one of the wall clock's, which counts while the machine sleeps,
+ * and the store's, which goes on where the wall clock is set back: what has expired stays expired.
+ */
+export function expiryTime(store: Pick<Store, 'now'>, clock: Clock): number {
+  return Math.max(clock.now(), store.now?.() ?? Number.NEGATIVE_INFINITY)
 }
 
 export function isValid({ revokedAt, expiresAt }: TokenRecord, now: number): boolean {

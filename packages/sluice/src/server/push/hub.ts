@@ -1,7 +1,8 @@
 import type { Clock, Snapshot } from '@sluice/client'
+import type { Store } from '../../store/store.ts'
 import type { TokenStore } from '../../store/token-store.ts'
 import type { Caller } from '../access/caller.ts'
-import { isValid } from '../access/token-directory.ts'
+import { expiryTime, isValid } from '../access/token-directory.ts'
 import { Problem } from '../http/problem.ts'
 import type { Log } from '../observe/log.ts'
 import { every } from './every.ts'
@@ -37,7 +38,7 @@ export interface Hub {
 }
 
 export interface HubOptions {
-  tokens: TokenStore
+  tokens: TokenStore & Pick<Store, 'now'>
   snapshots: Snapshots
   clock: Clock
   log: Log
@@ -78,7 +79,7 @@ export function createHub(options: HubOptions): Hub {
     const records = new Map((await tokens.tokens()).map((record) => [record.id, record]))
     for (const stream of streams) {
       const record = records.get(stream.caller.tokenId ?? '')
-      if (record && isValid(record, clock.now())) continue
+      if (record && isValid(record, expiryTime(tokens, clock))) continue
       streams.delete(stream)
       stream.sink.end()
       log('info', 'stream closed: its token is no longer valid', { token: stream.caller.name })
