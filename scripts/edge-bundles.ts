@@ -2,7 +2,7 @@
 // applications do, and runs a bundle on workerd and on Vercel's edge runtime against a control plane. The tools are installed from
 // the registry into a temporary folder, unless DIR has them already in its node_modules.
 import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -104,9 +104,13 @@ async function serve(url: string): Promise<void> {
     ['esbuild', '2024-01-01'],
   ] as const) {
     await check(`workerd of ${compatibilityDate} routes and reports (${bundler})`, async () => {
-      const script = readFileSync(path.join(folder, bundler, 'worker.js'), 'utf8')
+      const files = readdirSync(path.join(folder, bundler)).filter((file) => /(?<!^worker)\.js$/.test(file))
+      // It begins with the first; what Vite splits off lies beside it.
+      const modules = ['worker.js', ...files].map((file) => {
+        return { type: 'ESModule', path: file, contents: readFileSync(path.join(folder, bundler, file), 'utf8') }
+      })
       const bindings = { PLANE: url, TOKEN: tokenOf('client') }
-      const miniflare = new Miniflare({ modules: true, script, compatibilityDate, bindings })
+      const miniflare = new Miniflare({ modules, compatibilityDate, bindings })
       try {
         return expectCanary(await (await miniflare.dispatchFetch('http://worker.test/')).json())
       } finally {

@@ -1,11 +1,9 @@
 // What routing costs an application: a decision, a whole request, the bytes of the client; beside other flag clients.
 import { spawnSync } from 'node:child_process'
 import path from 'node:path'
-import { gzipSync } from 'node:zlib'
-import { build } from 'esbuild'
 import { type FeatureSnapshot, routeUnit, SluiceClient, type Snapshot } from '../../packages/client/src/index.ts'
+import { bundleClient } from '../../packages/client/test/support/bundle.ts'
 
-const root = path.join(import.meta.dirname, '../..')
 const prompt = { model: 'openai:gpt-4.1', parameters: {}, format: { type: 'text' as const }, strict: true }
 const messages = [{ role: 'user' as const, content: 'Summarise: {{email}}' }]
 const feature: FeatureSnapshot = {
@@ -87,12 +85,11 @@ function answering(held: Snapshot): typeof fetch {
 }
 
 async function size(): Promise<void> {
-  const entry = path.join(root, 'packages/client/src/index.ts')
-  const { outputFiles } = await build({
-    ...{ entryPoints: [entry], bundle: true, minify: true, write: false, format: 'esm', external: ['node:*'] },
-  })
-  const code = outputFiles[0]?.contents ?? new Uint8Array()
-  console.log(`client bundle: ${gzipSync(code).length} bytes gzipped, ${code.length} minified (target 10,000 gzipped)`)
+  const { start, later } = await bundleClient()
+  const whole = await bundleClient({ splitting: false })
+  console.log(
+    `client bundle, minified and gzipped: ${start} bytes at the start (target 10,000), later ${JSON.stringify(later)}; in one file ${whole.start}`,
+  )
 }
 
 function peers(folder: string): void {

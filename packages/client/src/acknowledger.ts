@@ -1,39 +1,36 @@
 import { createBackoff } from './backoff.ts'
-import type { Moment, Timer } from './clock.ts'
-import { type Connection, post } from './connection.ts'
+import type { Timer } from './clock.ts'
+import { type Answer, type Connection, post } from './connection.ts'
 import { messageOf, type Report } from './diagnostic.ts'
 import type { HeldSnapshot } from './held-snapshot.ts'
+import type { Settings } from './options.ts'
 import type { Acknowledgement, AcknowledgementResponse } from './protocol.ts'
-import { holds, isText } from './shape.ts'
+import { isCount } from './shape.ts'
 
 /** Tells the control plane what this instance has applied, at once after a change and as a heartbeat. */
 export interface Acknowledger {
   /** Now, and again with each heartbeat; never rejects. */
-  acknowledge(): Promise<void>
+  tell(): Promise<void>
   /** Says that this instance ends. */
   leave(): Promise<void>
 }
 
-export interface AcknowledgerOptions {
+export interface AcknowledgerOptions extends Pick<Settings, 'maxStaleMs' | 'heartbeatMs' | 'clock' | 'random'> {
   connection: Connection
   held: HeldSnapshot
   report: Report
-  /** What each report says of this process. */
-  identity: Pick<Acknowledgement, 'instance' | 'client'>
-  /** Until the control plane says another. */
-  heartbeatMs: number
-  /** Between two heartbeats, whatever the control plane says: trust must not run out between them. */
-  mostMs: number
+  /** What this process calls itself. */
+  instance: string
   /** The control plane has something else: fetch it. */
-  behind: () => void
+  refresh: () => void
 }
 
-const response = { epoch: isText, hash: isText, revision: Number.isFinite, heartbeatMs: Number.isFinite }
+const name = '@sluice/client 0.1.0'
+const response = { heartbeatMs: isCount }
 
 export function createAcknowledger(options: AcknowledgerOptions): Acknowledger {
-  const { connection, held, report, identity, mostMs, behind } = options
-  const { clock, random } = connection
-  const backoff = createBackoff(connection, 1000, 10_000)
+  const { connection, held, report, instance, refresh, maxStaleMs, clock, random } = options
+  const backoff = createBackoff(options, 1000, 10_000)
   let { heartbeatMs } = options
   let timer: Timer
   let sending: Promise<void> | undefined
@@ -42,73 +39,66 @@ export function createAcknowledger(options: AcknowledgerOptions): Acknowledger {
   /** The last one did not arrive: whoever waits for it must not wait for the next heartbeat. */
   let failed = false
 
-  function document(): Acknowledgement | undefined {
+  /** False where there is nothing to tell yet. */
+  async function send(leaving?: true): Promise<boolean> {
     const snapshot = held.served()
-    if (!snapshot) return undefined
+    if (!snapshot) return false
     const { epoch, revision, hash } = snapshot
-    return { ...identity, epoch, revision, hash, stale: held.isStale() }
-  }
-
-  async function send(body: Acknowledgement): Promise<void> {
+    const stale = held.isStale()
+    const body: Acknowledgement = { instance, client: name, epoch, revision, hash, stale, ...(leaving && { leaving }) }
     try {
-      const { status, headers, body: answer, readAt } = await post(connection, '/v1/acks', JSON.stringify(body))
-      const understood = status === 200 && holds<AcknowledgementResponse>(answer, response)
-      failed = !understood
-      if (understood) understand(answer, readAt)
-      else {
-        backoff.heed(headers)
-        report('info', 'disconnected', `an acknowledgement was answered with ${status}`)
-      }
+      const answer = await post<AcknowledgementResponse>(connection, '/v1/acks', JSON.stringify(body), response)
+      failed = false
+      understand(answer)
     } catch (error) {
       failed = true
+      backoff.heed(error)
       report('info', 'disconnected', messageOf(error))
     }
+    return true
   }
 
   /** Held against what is there now: more may have come while the answer was on its way. */
-  function understand(answer: AcknowledgementResponse, readAt: Moment | undefined): void {
-    heartbeatMs = Math.max(100, answer.heartbeatMs)
-    if (held.isHeld(answer)) held.confirm(readAt)
-    else behind()
+  function understand({ body, readAt }: Answer<AcknowledgementResponse>): void {
+    heartbeatMs = Math.max(100, body.heartbeatMs)
+    if (held.isHeld(body)) held.confirm(readAt)
+    else refresh()
   }
 
   async function sendAll(): Promise<void> {
     do {
       again = false
-      const body = document()
-      if (body) await send(body)
       // Nothing to tell yet, or no proof by acknowledgements: neither waits for the stream.
-      if (!body || held.isAging()) behind()
+      if (!(await send()) || held.isAging()) refresh()
     } while (again && !left)
+    sending = undefined
+    schedule()
   }
 
   function schedule(): void {
     clock.clearTimer(timer)
     if (left) return
     if (!failed) backoff.reset()
-    const delay = failed ? backoff.next() : Math.min(heartbeatMs, mostMs) * (0.8 + 0.2 * random())
-    timer = clock.setTimer(() => void acknowledge(), delay)
+    // Trust must not run out between two heartbeats, whatever the control plane says.
+    const most = Math.min(heartbeatMs, Math.max(200, maxStaleMs / 3))
+    timer = clock.setTimer(tell, failed ? backoff.next() : most * (0.8 + 0.2 * random()))
   }
 
-  async function acknowledge(): Promise<void> {
+  async function tell(): Promise<void> {
     if (left) return
     again = sending !== undefined
-    sending ??= sendAll().finally(() => {
-      sending = undefined
-      schedule()
-    })
+    sending ??= sendAll()
     return sending
   }
 
   schedule()
   return {
-    acknowledge,
+    tell,
     async leave() {
       left = true
       clock.clearTimer(timer)
       await sending
-      const body = document()
-      if (body) await send({ ...body, leaving: true })
+      await send(true)
     },
   }
 }

@@ -1,4 +1,5 @@
-import type { Connection } from './connection.ts'
+import { responseOf } from './connection.ts'
+import type { Settings } from './options.ts'
 
 /** How long to wait before the next attempt. */
 export interface Backoff {
@@ -11,13 +12,17 @@ export interface Backoff {
   /** What the server asked for instead of `firstMs`. */
   first(ms: number): void
   /**
-   * The next wait is no shorter than this answer's `Retry-After`, in seconds or as a date; at most a minute, since a page of a
+   * The next wait is no shorter than the `Retry-After` of an answer that was no use, in seconds or as a date; at most a minute, since a page of a
    * proxy may ask for hours. Jitter comes on top.
    */
-  heed(headers: Headers): void
+  heed(error: unknown): void
 }
 
-export function createBackoff({ random, clock }: Connection, firstMs: number, mostMs: number): Backoff {
+export function createBackoff(
+  { random, clock }: Pick<Settings, 'random' | 'clock'>,
+  firstMs: number,
+  mostMs: number,
+): Backoff {
   let attempt = 0
   let first = firstMs
   let least = 0
@@ -35,8 +40,10 @@ export function createBackoff({ random, clock }: Connection, firstMs: number, mo
     first(ms) {
       first = Math.min(mostMs, Math.max(1, ms))
     },
-    heed(headers) {
-      const text = headers.get('retry-after') ?? ''
+    heed(error) {
+      const response = responseOf(error)
+      if (!response) return
+      const text = response.headers.get('retry-after') ?? ''
       const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - clock.now()
       // What is neither says nothing.
       least = Math.min(60_000, Math.max(0, ms || 0))

@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts'
-import { messageOf, type Report } from './diagnostic.ts'
+import type { Report } from './diagnostic.ts'
 import type { Snapshot } from './protocol.ts'
 
 /** The last known good snapshot on disk. */
@@ -16,7 +16,7 @@ const pauseMs = 1000
 
 /**
  * A file that a reader sees either whole or not at all, however many threads, processes and containers write it. It is its
- * owner's alone, since it holds prompts.
+ * owner's alone, since it holds prompts. Loaded where a file is named: it imports nothing, so that a bundler moves nothing else there.
  */
 export function createBootstrapFile(path: string, { clock, report }: { clock: Clock; report: Report }): BootstrapFile {
   let waiting: Snapshot | undefined
@@ -77,4 +77,8 @@ function fileSystem(): typeof import('node:fs/promises') {
   const found = globalThis.process?.getBuiltinModule?.('node:fs/promises')
   if (!found) throw new Error('this runtime gives no file system (Node does from 20.16 on)')
   return found
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -1,64 +1,22 @@
-import { createAcknowledger } from './acknowledger.ts'
-import { createBootstrapFile } from './bootstrap-file.ts'
-import { checkOptions } from './check-options.ts'
-import { type Clock, elapsed, systemClock } from './clock.ts'
-import { createConnection, sleep } from './connection.ts'
-import { createReport, type Diagnostic, messageOf, type Report } from './diagnostic.ts'
-import { createHeldSnapshot, type SnapshotSource } from './held-snapshot.ts'
+import { type Acknowledger, createAcknowledger } from './acknowledger.ts'
+import type { BootstrapFile } from './bootstrap-file.ts'
+import { type Clock, elapsed } from './clock.ts'
+import { type Connection, createConnection } from './connection.ts'
+import { createReport, messageOf, type Report } from './diagnostic.ts'
+import { createHeldSnapshot, type HeldSnapshot, type SnapshotSource } from './held-snapshot.ts'
 import type { Feedback } from './observation.ts'
-import { createOutcomeQueue, type QueueCounts } from './outcome-queue.ts'
+import { longestMs, readOptions, type SluiceClientOptions } from './options.ts'
+import { createOutcomeQueue, type OutcomeQueue, type QueueCounts } from './outcome-queue.ts'
 import { whenProcessEnds } from './process-end.ts'
 import type { FeatureSnapshot, PromptVersion, Snapshot } from './protocol.ts'
 import { featureOf } from './read-snapshot.ts'
 import { createReferences, type RequestReference } from './reference.ts'
-import { sendFeedback } from './requests.ts'
+import { type Recorder, sendFeedback } from './requests.ts'
 import { createRoute, type Route } from './route.ts'
 import { routeUnit } from './routing.ts'
 import { storableText } from './storable-text.ts'
-import { createSubscription, type SubscriptionMode } from './subscription.ts'
+import { createSubscription, type Subscription, type SubscriptionMode } from './subscription.ts'
 import { kindOf, unitText } from './unit.ts'
-
-export interface SluiceClientOptions {
-  /** The control plane, e.g. `http://127.0.0.1:4050`. */
-  url: string
-  /** A token of scope `client`. */
-  token?: string
-  /** Last known good: a file that is read at the start and kept up to date, or a snapshot. */
-  bootstrap?: string | Snapshot
-  /** By feature, what to use while nothing else is known of it. */
-  fallbacks?: Record<string, PromptVersion>
-  /** Without word from the control plane for this long nobody gets a canary (default 60 s). */
-  maxStaleMs?: number
-  /** Outcomes kept while the control plane is away; beyond it the oldest are dropped (default 10,000). */
-  queueCapacity?: number
-  /** Default 100; at most 1,000. */
-  batchSize?: number
-  /** Longest time that an outcome waits for others (default 1 s). */
-  flushMs?: number
-  /** Longest time that a request waits for its `record` after `run` (default 30 s); 0 where nothing is recorded later. */
-  recordMs?: number
-  /**
-   * What references for feedback are signed with; default the token. All processes that make or take the same references need the
-   * same, also after the token was changed.
-   */
-  referenceKey?: string
-  /** Default 10 s, or what the control plane says. */
-  heartbeatMs?: number
-  /** Where nothing can be streamed (default 10 s). */
-  pollMs?: number
-  /** Silence after which a stream counts as dead (default 30 s). */
-  silenceMs?: number
-  /** Name of this process in `sluice status` (default random). */
-  instance?: string
-  /** Hears of everything; without it the first warning of each code goes to `console.warn`. */
-  onDiagnostic?: (diagnostic: Diagnostic) => void
-  fetch?: typeof globalThis.fetch
-  clock?: Clock
-  /** [0, 1) */
-  random?: () => number
-  /** Unique names of outcomes (default: random UUIDs). */
-  newId?: () => string
-}
 
 /** What the client knows and does. */
 export interface ClientStatus {
@@ -74,22 +32,78 @@ export interface ClientStatus {
   outcomes: QueueCounts
 }
 
-const name = '@sluice/client 0.1.0'
-
 /**
  * Routes requests by what the control plane last said, and reports how they went. It never throws into a request and never
  * makes one wait: routing is a lookup and a hash, everything else happens beside it.
  */
 export class SluiceClient {
-  readonly #parts: ReturnType<typeof connect>
+  readonly #recorder: Recorder
+  readonly #connection: Connection
+  readonly #held: HeldSnapshot
+  readonly #subscription: Subscription
+  readonly #acknowledger: Acknowledger
+  readonly #queue: OutcomeQueue
+  readonly #instance: string
   readonly #fallbacks: ReadonlyMap<unknown, PromptVersion>
+  readonly #changes: Listeners<Snapshot>
+  readonly #staleness: Listeners<boolean>
+  readonly #file: Promise<BootstrapFile | undefined> | undefined
+  readonly #loaded: Promise<void>
+  readonly #firstAnswer: Promise<void>
+  readonly #forgetProcess: () => void
   #closed: Promise<void> | undefined
 
   /** @throws TypeError naming the option that is no good, and what it should be */
   constructor(options: SluiceClientOptions) {
-    checkOptions(options)
-    this.#parts = connect(options)
-    this.#fallbacks = new Map(Object.entries(options.fallbacks ?? {}))
+    const settings = readOptions(options)
+    const { clock, token, bootstrap, fallbacks, referenceKey } = settings
+    const report = createReport(settings.onDiagnostic)
+    const newId = namesOf(settings)
+    const instance = storableText(settings.instance ?? '', 200) || newId()
+    const connection = createConnection(settings, instance)
+    const parts = { ...settings, instance, report, connection }
+    const file = typeof bootstrap === 'string' ? bootstrapFile(bootstrap, parts) : undefined
+    const refresh = () => void this.#subscription.refresh()
+    let answered = () => {}
+    this.#firstAnswer = new Promise((resolve) => {
+      answered = resolve
+    })
+    const held = createHeldSnapshot({
+      ...parts,
+      applied: (snapshot) => {
+        report('info', 'applied', `revision ${snapshot.revision}`)
+        answered()
+        void this.#acknowledger.tell()
+        void file?.then((file) => file?.save(snapshot))
+        this.#changes.tell(snapshot)
+      },
+      staleness: (stale) => {
+        // Beside the request that may have noticed it.
+        if (stale) clock.setTimer(refresh, 0)
+        this.#staleness.tell(stale)
+      },
+    })
+    this.#loaded = Promise.resolve(file ? file.then((file) => file?.load()) : bootstrap).then((value) => {
+      if (value !== undefined) held.offer(value, 'bootstrap')
+    })
+    const queue = createOutcomeQueue(parts)
+    this.#instance = instance
+    this.#connection = connection
+    this.#file = file
+    this.#held = held
+    this.#queue = queue
+    this.#fallbacks = new Map(Object.entries(fallbacks ?? {}))
+    this.#changes = createListeners(report)
+    this.#staleness = createListeners(report)
+    this.#subscription = createSubscription({ ...parts, held, refusal: answered })
+    this.#acknowledger = createAcknowledger({ ...parts, held, refresh })
+    this.#forgetProcess = whenProcessEnds({
+      pending: () => queue.counts().queued,
+      flush: () => Promise.all([queue.flush(), this.#save()]),
+      lost: queue.lost,
+    })
+    const references = createReferences(referenceKey || token || crypto.randomUUID())
+    this.#recorder = { clock, report, newId, queue, references }
   }
 
   /**
@@ -97,13 +111,16 @@ export class SluiceClient {
    * that only fallbacks are routed. Never rejects.
    */
   async ready(options?: { timeoutMs?: number }): Promise<SnapshotSource | 'none'> {
-    const { clock, held, firstAnswer, loaded } = this.#parts
-    const timeoutMs = patienceOf(options)
-    const patience = new AbortController()
-    await Promise.race([firstAnswer, sleep(clock, timeoutMs, patience.signal, { keepAlive: true })])
-    patience.abort()
-    await loaded
-    return held.source()
+    const { clock } = this.#connection
+    await new Promise<void>((resolve) => {
+      const timer = clock.setTimer(resolve, patienceOf(options), { keepAlive: true })
+      void this.#firstAnswer.then(() => {
+        clock.clearTimer(timer)
+        resolve()
+      })
+    })
+    await this.#loaded
+    return this.#held.source()
   }
 
   /**
@@ -112,24 +129,29 @@ export class SluiceClient {
    * Never throws.
    */
   route(feature: string, unit?: string | number | bigint): Route {
-    const { held, report, recorder } = this.#parts
+    const recorder = this.#recorder
+    const { report } = recorder
     const name = unitText(unit)
-    const known = featureOf(held.current(), feature)
-    if (name === undefined && (unit !== undefined || known?.rollout)) {
-      const code = unit === undefined ? 'no-unit' : 'invalid-unit'
-      report('warn', code, `${shown(feature)}: the unit is ${kindOf(unit)}, so that the request gets no canary`)
-    }
-    const routing = known && routeUnit(known, name, !held.isStale())
-    const version = routing ? known.versions[routing.version] : this.#fallback(feature)
-    return createRoute({ feature: shown(feature), unit: name, routing, version, capture: known?.capture, recorder })
+    const known = this.feature(feature)
+    const shown = typeof feature === 'string' ? feature : typeof feature
+    if (name === undefined && (unit !== undefined || known?.rollout))
+      report(
+        'warn',
+        unit === undefined ? 'no-unit' : 'invalid-unit',
+        `${shown}: no canary: the unit is ${kindOf(unit)}`,
+      )
+    const routing = known && routeUnit(known, name, !this.#held.isStale())
+    const version = routing ? known.versions[routing.version] : this.#fallbacks.get(feature)
+    if (!known && !version) report('warn', 'unknown-feature', `${shown}: not known, and no fallback`)
+    return createRoute({ feature: shown, unit: name, routing, version, capture: known?.capture, recorder })
   }
 
   /** What durations are measured by, in ms: it never steps. */
-  readonly now = (): number => elapsed(this.#parts.clock)
+  readonly now = (): number => elapsed(this.#connection.clock)
 
   /** What is known of a feature; undefined where nothing is. */
   feature(name: string): FeatureSnapshot | undefined {
-    return featureOf(this.#parts.held.current(), name)
+    return featureOf(this.#held.current(), name)
   }
 
   /**
@@ -137,39 +159,38 @@ export class SluiceClient {
    * `referenceKey` or token. Anything else is refused. Never throws.
    */
   feedback(reference: RequestReference, feedback: Feedback): void {
-    const { recorder } = this.#parts
-    const request = recorder.references.open(reference)
-    const why = 'feedback was refused: its reference was changed, or not made with this referenceKey'
-    sendFeedback(recorder, request, feedback, 'invalid-reference', why)
+    const request = this.#recorder.references.open(reference)
+    const why = 'changed, or of another referenceKey'
+    sendFeedback(this.#recorder, request, feedback, 'invalid-reference', why)
   }
 
   /** Calls back after each change; returns how to stop it. */
   onChange(listener: (snapshot: Snapshot) => void): () => void {
-    return this.#parts.changes.listen(listener)
+    return this.#changes.listen(listener)
   }
 
   /** Calls back with true when canaries stop being served, for want of word from the control plane, and false when it is back. */
   onStaleness(listener: (stale: boolean) => void): () => void {
-    return this.#parts.staleness.listen(listener)
+    return this.#staleness.listen(listener)
   }
 
   /** Sends the outcomes that wait, also those of which more could be recorded; never rejects. */
   flush(): Promise<void> {
-    return this.#parts.queue.flush()
+    return this.#queue.flush()
   }
 
   status(): ClientStatus {
-    const { subscription, held, queue, instance } = this.#parts
+    const held = this.#held
     const { epoch = null, revision = null } = held.current() ?? {}
     return {
-      mode: subscription.mode(),
+      mode: this.#subscription.mode(),
       source: held.source(),
       epoch,
       revision,
       stale: held.isStale(),
-      refused: subscription.isRefused(),
-      instance,
-      outcomes: queue.counts(),
+      refused: this.#subscription.refused(),
+      instance: this.#instance,
+      outcomes: this.#queue.counts(),
     }
   }
 
@@ -180,90 +201,39 @@ export class SluiceClient {
   }
 
   async #close(): Promise<void> {
-    const { clock, connection, subscription, acknowledger, queue, held, forgetProcess, saved } = this.#parts
-    subscription.close()
-    connection.until = elapsed(clock) + 8000
-    await queue.close()
+    const connection = this.#connection
+    this.#subscription.close()
+    connection.until = this.now() + 8000
+    await this.#queue.close()
     connection.until += 2000
-    forgetProcess()
-    await acknowledger.leave()
-    held.close()
-    await saved()
+    this.#forgetProcess()
+    await this.#acknowledger.leave()
+    this.#held.close()
+    await this.#save()
   }
 
-  #fallback(feature: string): PromptVersion | undefined {
-    const fallback = this.#fallbacks.get(feature)
-    if (!fallback)
-      this.#parts.report('warn', 'unknown-feature', `nothing is known of ${shown(feature)}, and it has no fallback`)
-    return fallback
+  async #save(): Promise<void> {
+    await (await this.#file)?.flush()
   }
 }
 
-function connect(options: SluiceClientOptions) {
-  const { clock = systemClock, random = Math.random, fetch = globalThis.fetch.bind(globalThis) } = options
-  const { url, token, bootstrap, maxStaleMs = 60_000, heartbeatMs = 10_000 } = options
-  const newId = () => {
+/** Loaded where it is needed, which is nowhere but on servers. */
+function bootstrapFile(path: string, parts: { clock: Clock; report: Report }): Promise<BootstrapFile | undefined> {
+  return import('./bootstrap-file.ts').then(
+    ({ createBootstrapFile }) => createBootstrapFile(path, parts),
+    (error) => parts.report('warn', 'bootstrap', messageOf(error)) as undefined,
+  )
+}
+
+/** Makes names that the control plane takes, whatever the application's own do. */
+function namesOf(settings: SluiceClientOptions): () => string {
+  return () => {
     try {
-      if (options.newId) return storableText(options.newId(), 200)
+      if (settings.newId) return storableText(settings.newId(), 200)
     } catch {
       // A name of its own does as well.
     }
-    return globalThis.crypto.randomUUID()
-  }
-  const instance = storableText(options.instance ?? '', 200) || newId()
-  const report = createReport(options.onDiagnostic)
-  const process = `${globalThis.crypto.randomUUID()} ${Math.min(Math.ceil(maxStaleMs), 1e12)} ${encodeURIComponent(instance)}`
-  const connection = createConnection({ url, token, fetch, clock, random, process })
-  const file = typeof bootstrap === 'string' ? createBootstrapFile(bootstrap, { clock, report }) : undefined
-  const changes = createListeners<Snapshot>(report)
-  const staleness = createListeners<boolean>(report)
-  let answered = () => {}
-  const firstAnswer = new Promise<void>((resolve) => {
-    answered = resolve
-  })
-
-  const held = createHeldSnapshot({
-    ...{ clock, maxStaleMs, report },
-    applied(snapshot) {
-      report('info', 'applied', `revision ${snapshot.revision}`)
-      answered()
-      void acknowledger.acknowledge()
-      file?.save(snapshot)
-      changes.tell(snapshot)
-    },
-    staleness(stale) {
-      // Beside the request that may have noticed it.
-      if (stale) clock.setTimer(() => void subscription.refresh(), 0)
-      staleness.tell(stale)
-    },
-  })
-  const loaded = Promise.resolve(file ? file.load() : bootstrap).then((value) => {
-    if (value !== undefined) held.offer(value, 'bootstrap')
-  })
-  const subscription = createSubscription({
-    ...{ connection, held, report, pollMs: options.pollMs ?? 10_000, silenceMs: options.silenceMs ?? 30_000 },
-    refusal: answered,
-  })
-  const acknowledger = createAcknowledger({
-    ...{ connection, held, report, heartbeatMs, mostMs: Math.max(200, maxStaleMs / 3) },
-    identity: { instance, client: name },
-    behind: () => void subscription.refresh(),
-  })
-  const saved = async () => file?.flush()
-  const { queueCapacity: capacity = 10_000, batchSize = 100, flushMs = 1000, recordMs = 30_000 } = options
-  const queue = createOutcomeQueue({
-    ...{ connection, report, capacity, batchSize: Math.min(1000, batchSize), flushMs, recordMs },
-  })
-  const forgetProcess = whenProcessEnds({
-    pending: () => queue.counts().queued,
-    flush: () => Promise.all([queue.flush(), saved()]),
-    lost: queue.lost,
-  })
-  const references = createReferences(options.referenceKey || token || globalThis.crypto.randomUUID())
-  const recorder = { clock, report, newId, queue, references }
-  return {
-    ...{ clock, connection, report, recorder, instance, held, queue, subscription, acknowledger },
-    ...{ changes, staleness, firstAnswer, loaded, forgetProcess, saved },
+    return crypto.randomUUID()
   }
 }
 
@@ -271,27 +241,30 @@ function connect(options: SluiceClientOptions) {
 function patienceOf(options: unknown): number {
   try {
     const { timeoutMs } = options as { timeoutMs?: unknown }
-    return typeof timeoutMs === 'number' && timeoutMs >= 0 ? Math.min(timeoutMs, 2 ** 31 - 1) : 5000
+    return typeof timeoutMs === 'number' && timeoutMs >= 0 ? Math.min(timeoutMs, longestMs) : 5000
   } catch {
     return 5000
   }
 }
 
-/** A feature's name as it can be shown, also where it is none. */
-const shown = (feature: unknown) => (typeof feature === 'string' ? feature : typeof feature)
+interface Listeners<T> {
+  /** Returns how to stop it. */
+  listen(listener: (news: T) => void): () => void
+  tell(news: T): void
+}
 
 /** A listener's fault stays with it, also one that comes later. */
-function createListeners<T>(report: Report) {
+function createListeners<T>(report: Report): Listeners<T> {
   const listeners = new Set<(news: T) => void>()
   return {
-    listen(listener: (news: T) => void): () => void {
+    listen(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    tell(news: T): void {
+    tell(news) {
       for (const listener of listeners) {
         const call = async () => listener(news)
-        call().catch((error) => report('warn', 'listener', `a listener threw: ${messageOf(error)}`))
+        call().catch((error) => report('warn', 'listener', messageOf(error)))
       }
     },
   }

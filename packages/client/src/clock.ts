@@ -17,9 +17,10 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => Date.now(),
   steady: () => performance.now(),
-  setTimer(callback, ms, { keepAlive = false } = {}) {
-    const timer: { unref?(): void } | number = setTimeout(callback, ms)
-    if (typeof timer === 'object' && !keepAlive) timer.unref?.()
+  setTimer(callback, ms, options) {
+    // A number in browsers.
+    const timer: { unref?(): void } = setTimeout(callback, ms)
+    if (!options?.keepAlive) timer.unref?.()
     return timer
   },
   clearTimer: (timer) => clearTimeout(timer as number),

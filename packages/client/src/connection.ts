@@ -1,16 +1,19 @@
 import { type Clock, elapsed, type Moment, momentOf, type Timer } from './clock.ts'
 import { messageOf } from './diagnostic.ts'
+import type { Settings } from './options.ts'
+import { holds, type Shape } from './shape.ts'
 
 /** How the parts of the client reach the control plane. */
 export interface Connection {
   clock: Clock
-  /** [0, 1) */
-  random: () => number
   /** No answer is waited for any longer, by `elapsed`. */
   until: number
   /** A path of the API, with the token; what fetch throws is the caller's to handle. */
-  request(path: string, init: RequestInit): Promise<Reply>
+  request(path: string, init: Asking): Promise<Reply>
 }
+
+/** What is asked with; the headers are plain. */
+export type Asking = Omit<RequestInit, 'headers'> & { headers?: Record<string, string> }
 
 /** The beginning of an answer. */
 interface Reply {
@@ -22,41 +25,34 @@ interface Reply {
   readAt: Moment | undefined
 }
 
-export interface ConnectionOptions {
-  url: string
-  token?: string | undefined
-  /** Random, the time that a canary is trusted without word (ms), and the instance's name: so that it is counted before it is given anything. */
-  process: string
-  fetch: typeof globalThis.fetch
-  clock: Clock
-  random: () => number
-}
-
-export function createConnection({ url, token, process, fetch, clock, random }: ConnectionOptions): Connection {
+/** The control plane counts this process by its header before it is given anything: a random name, for how long it trusts a canary, its own name. */
+export function createConnection(settings: Settings, instance: string): Connection {
+  const { url, token, maxStaleMs, clock, random, fetch = globalThis.fetch.bind(globalThis) } = settings
   const base = url.trim().replace(/\/+$/, '')
+  const process = `${crypto.randomUUID()} ${Math.ceil(maxStaleMs)} ${encodeURIComponent(instance)}`
   return {
     clock,
-    random,
-    until: Number.POSITIVE_INFINITY,
+    until: 1e15,
     async request(path, init) {
-      const asked = momentOf(clock)
-      const nonce = `${asked.now.toString(36)}-${random().toString(36).slice(2)}`
-      const headers = new Headers(init.headers)
-      headers.set('sluice-nonce', nonce)
-      headers.set('sluice-instance', process)
-      if (token !== undefined) headers.set('authorization', `Bearer ${token}`)
+      const { now, steady } = momentOf(clock)
+      const nonce = `${now}-${random()}`
       const response = await fetch(base + path, {
         ...init,
         // Some edge runtimes have no such option and throw where it is given.
         ...('cache' in Request.prototype && { cache: 'no-store' }),
-        headers,
+        headers: {
+          ...init.headers,
+          'sluice-nonce': nonce,
+          'sluice-instance': process,
+          ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        },
         redirect: 'manual',
       })
-      const age = response.headers.get('sluice-read-age') ?? ''
-      const proven = response.headers.get('sluice-nonce') === nonce && /^\d+$/.test(age)
+      const { headers } = response
+      const age = headers.get('sluice-read-age') ?? ''
+      const proven = headers.get('sluice-nonce') === nonce && /^\d+$/.test(age)
       // By this client's clocks: counted back from when it asked, since the answer may have been on its way for long.
-      const readAt = proven ? { now: asked.now - Number(age), steady: asked.steady - Number(age) } : undefined
-      return { response, readAt }
+      return { response, readAt: proven ? { now: now - Number(age), steady: steady - Number(age) } : undefined }
     },
   }
 }
@@ -72,6 +68,9 @@ export class UnusableAnswer extends Error {
   }
 }
 
+/** What was answered in place of something usable, if anything was. */
+export const responseOf = (error: unknown) => (error instanceof UnusableAnswer ? error.response : undefined)
+
 /** An answer as it arrives. */
 export interface Arriving extends Reply {
   pieces: AsyncIterable<string>
@@ -86,16 +85,16 @@ export interface Arriving extends Reply {
 export async function exchange<T>(
   { clock, request }: Connection,
   path: string,
-  { ms, stop, ...init }: RequestInit & { ms: number; stop?: AbortSignal },
+  { ms, stop, ...init }: Asking & { ms: number; stop?: AbortSignal },
   read: (arriving: Arriving) => Promise<T>,
 ): Promise<T> {
   const abort = new AbortController()
   const { signal } = abort
-  const end = () => abort.abort(stop?.reason)
+  const end = () => abort.abort()
   let timer: Timer
   const heard = () => {
     clock.clearTimer(timer)
-    timer = clock.setTimer(() => abort.abort(new UnusableAnswer(`nothing was heard for ${ms} ms`)), ms)
+    timer = clock.setTimer(() => abort.abort(new UnusableAnswer(`silent for ${ms} ms`)), ms)
   }
   stop?.addEventListener('abort', end)
   heard()
@@ -118,43 +117,48 @@ async function* piecesOf({ body }: Response, signal: AbortSignal): AsyncGenerato
   signal.addEventListener('abort', cancel)
   const decoder = new TextDecoder()
   for (;;) {
-    const part = await reader?.read().catch(brokenOff)
-    signal.throwIfAborted()
+    const part = await reader?.read().catch((cause) => {
+      throw new UnusableAnswer(`broken off: ${messageOf(cause)}`)
+    })
+    if (signal.aborted) throw signal.reason
     if (!part || part.done) return
     yield decoder.decode(part.value, { stream: true })
   }
 }
 
-function brokenOff(cause: unknown): never {
-  throw new UnusableAnswer(`the answer broke off: ${messageOf(cause)}`)
-}
-
 /** An answer whose body has arrived. */
-export interface Answer {
-  status: number
-  headers: Headers
-  /** Undefined where the body is no JSON. */
-  body: unknown
+export interface Answer<T> {
+  /** Undefined where it is no JSON. */
+  body: T
   readAt: Moment | undefined
 }
 
 /** Of an answer, or of one event in a stream: far above any snapshot. */
 export const mostCharacters = 64 * 1_048_576
 
-/** Asks and reads the whole answer within ten seconds. @throws whatever fetch throws, UnusableAnswer */
-export function ask(connection: Connection, path: string, init: RequestInit): Promise<Answer> {
+/** Asks and reads the whole answer within ten seconds. @throws whatever fetch throws, UnusableAnswer where it is not `usable` */
+export function ask<T>(
+  connection: Connection,
+  path: string,
+  init: Asking,
+  usable: (status: number, body: unknown) => boolean,
+): Promise<Answer<T>> {
   const ms = Math.min(10_000, Math.max(1, connection.until - elapsed(connection.clock)))
   return exchange(connection, path, { ...init, ms }, async ({ response, readAt, pieces }) => {
-    const { status, headers } = response
     let text = ''
-    if (/[/+]json\b/.test(headers.get('content-type') ?? ''))
+    if (/[/+]json\b/.test(response.headers.get('content-type') ?? ''))
       for await (const piece of pieces) {
         text += piece
-        if (text.length > mostCharacters) throw new UnusableAnswer('the answer is too long')
+        if (text.length > mostCharacters) throw new UnusableAnswer('too long')
       }
-    return { status, headers, body: parsed(text), readAt }
+    const body = parsed(text)
+    if (!usable(response.status, body)) throw refusal(response)
+    return { body: body as T, readAt }
   })
 }
+
+export const refusal = (response: Response) =>
+  new UnusableAnswer(`the control plane answered ${response.status}`, response)
 
 function parsed(json: string): unknown {
   try {
@@ -164,13 +168,14 @@ function parsed(json: string): unknown {
   }
 }
 
-/** Asks with a body of JSON. */
-export function post(connection: Connection, path: string, body: string): Promise<Answer> {
-  return ask(connection, path, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+/** Asks with a body of JSON for one of this shape. */
+export function post<T>(connection: Connection, path: string, body: string, shape: Shape): Promise<Answer<T>> {
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body }
+  return ask(connection, path, init, (status, answer) => status === 200 && holds(answer, shape))
 }
 
 /** Resolves after `ms`, or at once when `signal` is aborted. */
-export function sleep(clock: Clock, ms: number, signal: AbortSignal, options?: { keepAlive?: boolean }): Promise<void> {
+export function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve()
     const done = () => {
@@ -178,7 +183,7 @@ export function sleep(clock: Clock, ms: number, signal: AbortSignal, options?: {
       signal.removeEventListener('abort', done)
       resolve()
     }
-    const timer = clock.setTimer(done, ms, options)
+    const timer = clock.setTimer(done, ms)
     signal.addEventListener('abort', done)
   })
 }

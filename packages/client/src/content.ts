@@ -9,7 +9,7 @@ export function sendableInput(input: unknown): Record<string, unknown> | undefin
   try {
     // What no database stores is written as an escape.
     const json = JSON.stringify(input).replace(escapes, (whole, code) => (code[1] ? '\ufffd' : whole))
-    const copy = json.startsWith('{') && fits(json) ? JSON.parse(json) : undefined
+    const copy = json[0] === '{' && fits(json) ? JSON.parse(json) : undefined
     return depthOf(copy) <= 60 ? copy : undefined
   } catch {
     return undefined

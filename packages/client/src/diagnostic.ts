@@ -13,22 +13,17 @@ export interface Diagnostic {
 export type Report = (level: Diagnostic['level'], code: string, message: string) => void
 
 /** Calls `listener` so that its own faults stay with it. Without one, the first warning of each code is printed. */
-export function createReport(listener: (diagnostic: Diagnostic) => void = printer()): Report {
-  return (level, code, message) => {
-    const call = async () => listener({ level, code, message })
-    // A listener that throws, now or later, must not end the client's work.
-    call().catch(() => undefined)
-  }
-}
-
-function printer(): (diagnostic: Diagnostic) => void {
+export function createReport(listener?: (diagnostic: Diagnostic) => void): Report {
   const printed = new Set<string>()
-  return ({ level, code, message }) => {
+  const tell = async (diagnostic: Diagnostic) => {
+    if (listener) return listener(diagnostic)
+    const { level, code, message } = diagnostic
     if (level !== 'warn' || printed.has(code)) return
     printed.add(code)
-    const shown = message.slice(0, 1000).replace(/\p{Cc}/gu, ' ')
-    console.warn(`sluice: ${code}: ${shown} (printed once; onDiagnostic hears of all)`)
+    console.warn(`sluice: ${code}: ${message.slice(0, 1000).replace(/\p{Cc}/gu, ' ')} (said once)`)
   }
+  // A listener that throws, now or later, must not end the client's work.
+  return (level, code, message) => void tell({ level, code, message }).catch(() => undefined)
 }
 
 /** The message of whatever was thrown. Never throws. */

@@ -25,40 +25,30 @@ export function createEventParser({ event, retry }: EventHandlers, most = mostCh
   let data: string[] = []
   let size = 0
 
-  function field(name: string, value: string): void {
+  function line(text: string): void {
+    const [name = ''] = text.split(':', 1)
+    const value = text.slice(name.length + 1).replace(/^ /, '')
     if (name === 'event') type = value
-    else if (name === 'data') {
+    if (name === 'retry' && /^\d+$/.test(value)) retry?.(Number(value))
+    if (name === 'data') {
       data.push(value)
       // A line takes memory beside its text.
       size += value.length + 32
-    } else if (name === 'retry' && /^\d+$/.test(value)) retry?.(Number(value))
-  }
-
-  function line(text: string): void {
-    if (text === '') {
-      if (data.length > 0) event({ type: type || 'message', data: data.join('\n') })
-      type = ''
-      data = []
-      size = 0
-      return
     }
-    const colon = text.indexOf(':')
-    if (colon === 0) return
-    if (colon < 0) field(text, '')
-    else field(text.slice(0, colon), text.slice(text[colon + 1] === ' ' ? colon + 2 : colon + 1))
+    if (text !== '') return
+    if (data.length > 0) event({ type: type || 'message', data: data.join('\n') })
+    type = ''
+    data = []
+    size = 0
   }
 
   return (text) => {
     // The second half of a CRLF that was cut in two ends no second line.
-    const piece = afterReturn && text.startsWith('\n') ? text.slice(1) : text
+    const lines = (afterReturn ? text.replace(/^\n/, '') : text).split(/\r\n?|\n/)
     if (text !== '') afterReturn = text.endsWith('\r')
-    let from = 0
-    for (const end of piece.matchAll(/\r\n|\r|\n/g)) {
-      line(rest + piece.slice(from, end.index))
-      rest = ''
-      from = end.index + end[0].length
-    }
-    rest += piece.slice(from)
+    lines[0] = rest + lines[0]
+    rest = lines.pop() ?? ''
+    for (const text of lines) line(text)
     if (size + rest.length > most) throw new Error(`an event of more than ${most} characters`)
   }
 }

@@ -2,9 +2,11 @@ import { type Clock, elapsedSince, type Moment, momentOf, type Timer } from './c
 import { messageOf, type Report } from './diagnostic.ts'
 import type { Snapshot } from './protocol.ts'
 import { readSnapshot } from './read-snapshot.ts'
-import { isSame, type SnapshotName } from './same-snapshot.ts'
 
 export type SnapshotSource = 'server' | 'bootstrap'
+
+/** What tells a snapshot from every other. */
+type SnapshotName = Pick<Snapshot, 'epoch' | 'revision' | 'hash'>
 
 /** The last known good snapshot, and whether a canary may still be trusted to be the present one. */
 export interface HeldSnapshot {
@@ -46,8 +48,7 @@ export function createHeldSnapshot(options: HeldSnapshotOptions): HeldSnapshot {
   let learntAt: Moment | undefined
   let trustedAt: Moment | undefined
   let lookedAt: number | undefined
-  const unheard = () =>
-    report('warn', 'stale', `nothing was heard of the control plane for ${maxStaleMs} ms: no unit gets a canary`)
+  const unheard = () => report('warn', 'stale', `no canary: no proof for ${maxStaleMs} ms`)
   // Also told where nothing was heard from the start.
   let timer: Timer = clock.setTimer(unheard, maxStaleMs)
 
@@ -99,7 +100,8 @@ export function createHeldSnapshot(options: HeldSnapshotOptions): HeldSnapshot {
     return !isHeld(next) && readAt !== undefined && learntAt !== undefined && isLater(readAt, learntAt)
   }
 
-  const isHeld = (named: SnapshotName) => isSame(snapshot, named)
+  const isHeld = ({ epoch, revision, hash }: SnapshotName) =>
+    snapshot?.epoch === epoch && snapshot.revision === revision && snapshot.hash === hash
 
   return {
     current: () => snapshot,
@@ -113,17 +115,17 @@ export function createHeldSnapshot(options: HeldSnapshotOptions): HeldSnapshot {
       try {
         const next = readSnapshot(value)
         const news = isNews(next, from, readAt)
-        if (!news && !isHeld(next)) {
-          report('info', 'outdated', `revision ${next.revision} of ${next.epoch} came late and was not applied`)
-          return false
-        }
         if (news) {
           snapshot = next
           source = from
           learntAt = momentOf(clock)
+        } else if (!isHeld(next)) {
+          report('info', 'outdated', `revision ${next.revision} came late`)
+          return false
         }
-        if (from === 'server') confirm(readAt)
-        if (news && from === 'server') applied(next)
+        if (from === 'bootstrap') return true
+        confirm(readAt)
+        if (news) applied(next)
         return true
       } catch (error) {
         report('warn', 'invalid-snapshot', messageOf(error))

@@ -1,3 +1,5 @@
+type State = [number, number, number, number, number, number, number, number]
+
 const initial: number[] = []
 const constants: number[] = []
 
@@ -14,33 +16,30 @@ const turned = (word: number, bits: number) => (word >>> bits) | (word << (32 - 
 const mixed = (word: number, one: number, other: number, third: number) =>
   turned(word, one) ^ turned(word, other) ^ third
 
-/** SHA-256 of bytes, one a character. */
-function sha256(bytes: string): string {
-  const words = new Int32Array(((bytes.length + 72) >> 6) * 16)
-  for (let at = 0; at <= bytes.length; at += 1)
-    (words[at >> 2] as number) |= (at < bytes.length ? bytes.charCodeAt(at) : 0x80) << (24 - (at % 4) * 8)
-  words[words.length - 1] = bytes.length * 8
+function sha256(message: number[]): number[] {
+  const bytes = new Uint8Array(((message.length + 72) >> 6) * 64)
+  bytes.set([...message, 0x80])
+  const view = new DataView(bytes.buffer)
+  view.setInt32(bytes.length - 4, message.length * 8)
   let state = initial
-  for (let at = 0; at < words.length; at += 16) {
-    const after = compressed(state, [...words.subarray(at, at + 16)])
-    state = state.map((word, index) => (word + (after[index] as number)) | 0)
-  }
-  return String.fromCharCode(...state.flatMap((word) => [24, 16, 8, 0].map((bits) => (word >> bits) & 255)))
-}
-
-function compressed(before: number[], words: number[]): number[] {
-  let state = before
-  for (const [index, constant] of constants.entries()) {
-    const word = (back: number) => words[index - back] as number
-    if (index > 15)
+  for (let block = 0; block < bytes.length; block += 64) {
+    const before = state
+    const words: number[] = []
+    for (const [index, constant] of constants.entries()) {
+      const word = (back: number) => words[index - back] as number
       words[index] =
-        (word(16) + word(7) + mixed(word(15), 7, 18, word(15) >>> 3) + mixed(word(2), 17, 19, word(2) >>> 10)) | 0
-    const [a, b, c, d, e, f, g, h] = state as [number, number, number, number, number, number, number, number]
-    const first = h + mixed(e, 6, 11, turned(e, 25)) + ((e & f) ^ (~e & g)) + constant + word(0)
-    const second = mixed(a, 2, 13, turned(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))
-    state = [(first + second) | 0, a, b, c, (d + first) | 0, e, f, g]
+        index < 16
+          ? view.getInt32(block + index * 4)
+          : (word(16) + word(7) + mixed(word(15), 7, 18, word(15) >>> 3) + mixed(word(2), 17, 19, word(2) >>> 10)) | 0
+      const [a, b, c, d, e, f, g, h] = state as State
+      const first = h + mixed(e, 6, 11, turned(e, 25)) + ((e & f) ^ (~e & g)) + constant + word(0)
+      const second = mixed(a, 2, 13, turned(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))
+      state = [first + second, a, b, c, d + first, e, f, g].map((sum) => sum | 0)
+    }
+    state = state.map((word, index) => word + (before[index] as number))
   }
-  return state
+  for (const [index, word] of state.entries()) view.setInt32(index * 4, word)
+  return [...bytes.subarray(0, 32)]
 }
 
 /**
@@ -48,7 +47,7 @@ function compressed(before: number[], words: number[]): number[] {
  * be waited for.
  */
 export function hmac(key: string, text: string): string {
-  const padded = (pad: number) =>
-    String.fromCharCode(...Array.from({ length: 64 }, (_, at) => (key.charCodeAt(at) || 0) ^ pad))
-  return btoa(sha256(padded(0x5c) + sha256(padded(0x36) + text)))
+  const padded = (pad: number) => Array.from({ length: 64 }, (_, at) => key.charCodeAt(at) ^ pad)
+  const inner = sha256([...padded(0x36), ...new TextEncoder().encode(text)])
+  return btoa(String.fromCharCode(...sha256([...padded(0x5c), ...inner])))
 }

@@ -1,8 +1,9 @@
-export { type ClientStatus, SluiceClient, type SluiceClientOptions } from './client.ts'
+export { type ClientStatus, SluiceClient } from './client.ts'
 export { type Clock, elapsedSince, type Moment, momentOf, systemClock, type Timer } from './clock.ts'
 export type { Diagnostic } from './diagnostic.ts'
 export type { SnapshotSource } from './held-snapshot.ts'
 export type { Feedback, Observation } from './observation.ts'
+export type { SluiceClientOptions } from './options.ts'
 export type { QueueCounts } from './outcome-queue.ts'
 export { position } from './position.ts'
 export type {

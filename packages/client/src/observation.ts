@@ -22,7 +22,7 @@ const amount =
   (value) =>
     typeof value === 'number' && value >= 0 && value <= most && !(value % step) ? value : undefined
 const text =
-  (most: number): Read =>
+  (most?: number): Read =>
   (value) =>
     typeof value === 'string' ? storableText(value, most) : undefined
 const flag: Read = (value) => (typeof value === 'boolean' ? value : undefined)
@@ -38,7 +38,7 @@ const reads: ReadonlyMap<string, Read> = new Map(
     refusal: flag,
     invalid: flag,
     input: (value) => (typeof value === 'object' ? value : undefined),
-    output: text(Number.POSITIVE_INFINITY),
+    output: text(),
     servedModel: text(200),
     fingerprint: text(200),
   } satisfies Record<keyof Observation, Read>),
@@ -51,7 +51,7 @@ const reads: ReadonlyMap<string, Read> = new Map(
 export function readObservation(given: unknown, fault: Fault): Observation | undefined {
   const entries = entriesOf(given)
   if (!entries || (entries.length > 0 && !entries.some(([name]) => reads.has(name)))) {
-    fault('nothing was recorded: expected an object such as {costUsd: 0.01}')
+    fault('nothing was recorded: expected an object')
     return undefined
   }
   const read: Record<string, unknown> = {}
@@ -62,7 +62,7 @@ export function readObservation(given: unknown, fault: Fault): Observation | und
     if (taken !== value) wrong.push(name)
     if (taken !== undefined) read[name] = taken
   }
-  if (wrong.length > 0) fault(`left out or changed: ${wrong.slice(0, 9).join()}`)
+  if (wrong.length > 0) fault(`left out or changed: ${wrong.slice(0, 9)}`)
   return read
 }
 
@@ -71,17 +71,17 @@ function entriesOf(given: unknown): [string, unknown][] | undefined {
   try {
     if (given instanceof Error) return [['error', given]]
     const names = typeof given === 'object' ? Object.keys(given ?? {}) : []
-    if (names.length === 0 && Object.getPrototypeOf(given) !== Object.prototype) return undefined
-    return names.map((name) => [name, fieldOf(given, name)])
+    if (names.length === 0 && given?.constructor !== Object) return undefined
+    return names.map((name) => [name, fieldOf(given as Record<string, unknown>, name)])
   } catch {
     return undefined
   }
 }
 
 /** In place of a value that cannot be read stands one that no field takes, but that as an error is one. */
-function fieldOf(given: unknown, name: string): unknown {
+function fieldOf(given: Record<string, unknown>, name: string): unknown {
   try {
-    return (given as Record<string, unknown>)[name]
+    return given[name]
   } catch {
     return Symbol('unreadable')
   }

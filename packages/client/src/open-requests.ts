@@ -6,11 +6,8 @@ type Ending = 'succeeded' | 'failed' | 'recorded'
 /** Requests that are over and of which more may still be recorded. */
 export interface OpenRequests {
   open(outcome: RequestOutcome, ending: Ending): void
-  has(outcome: RequestOutcome): boolean
-  /** Its record came: it is sent soon. */
-  recorded(outcome: RequestOutcome): void
-  /** A record came for one that had been sent: from now on its feature's requests are waited for. */
-  missed(outcome: RequestOutcome): void
+  /** Its record came: it is sent soon. False where it had been sent: from now on its feature's requests are waited for. */
+  recorded(outcome: RequestOutcome): boolean
   /** Takes back what was recorded by hand, as if it had not been opened; false where it is not open. */
   withdraw(outcome: RequestOutcome): boolean
   /** Nothing more will be said of it. */
@@ -95,25 +92,19 @@ export function createOpenRequests({ now, recordMs, settleMs, capacity, closed }
     }
   }
 
-  const missed = (outcome: RequestOutcome) => {
-    habitOf(outcome).inVain = Number.NaN
-  }
-
   return {
     open(outcome, ending) {
       const since = now()
       entries.set(outcome, { since, due: since + patience(outcome, ending), ending, chars: 0 })
       weigh(outcome)
     },
-    has: (outcome) => entries.has(outcome),
     recorded(outcome) {
       const entry = entries.get(outcome)
-      if (!entry) return
-      if (entry.ending !== 'recorded') missed(outcome)
-      entry.due = Math.min(entry.due, now() + settleMs)
+      if (entry?.ending !== 'recorded') habitOf(outcome).inVain = Number.NaN
+      if (entry) entry.due = Math.min(entry.due, now() + settleMs)
       weigh(outcome)
+      return entry !== undefined
     },
-    missed,
     withdraw: (outcome) => entries.get(outcome)?.ending === 'recorded' && remove(outcome) !== undefined,
     close,
     closeDue(all) {

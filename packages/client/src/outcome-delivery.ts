@@ -1,45 +1,82 @@
 import type { Backoff } from './backoff.ts'
-import { type Answer, type Connection, post } from './connection.ts'
+import { type Connection, post, responseOf } from './connection.ts'
 import { messageOf, type Report } from './diagnostic.ts'
-import type { OutcomeBuffer } from './outcome-buffer.ts'
-import type { OutcomesResponse } from './protocol.ts'
-import { holds } from './shape.ts'
+import type { Outcome, OutcomesResponse } from './protocol.ts'
+import { isCount } from './shape.ts'
 
-export interface DeliveryCounts {
-  /** Taken by the control plane, also those that it had already. */
-  delivered: number
-  /** Oldest first, because the queue was full, the token may not report, or the client was closed. */
-  dropped: number
-  /** Refused one by one by the control plane, and not sent again. */
-  rejected: number
-}
-
-/** Sends what a buffer holds, batch by batch. */
+/** Outcomes that wait, in order and as JSON, and are sent batch by batch; beyond the capacity the oldest are dropped. */
 export interface OutcomeDelivery {
-  /** False where the control plane could not take it yet. Never rejects. */
-  sendAll(): Promise<boolean>
-  /** The same of one batch, and of more as long as they are full: what comes meanwhile waits for others. */
-  sendFull(): Promise<boolean>
+  add(outcome: Outcome): void
+  /**
+   * Sends all; with `fullOnly` what does not fill another batch waits for others. False where the control plane could not take it yet.
+   * Never rejects.
+   */
+  flush(fullOnly?: boolean): Promise<boolean>
+  /** Counts what is lost, and tells of it. */
   drop(number: number, why: string): void
-  counts(): DeliveryCounts
+  /** Not on their way. */
+  waiting(): number
+  /** Waiting or on their way. */
+  size(): number
+  counts: { delivered: number; dropped: number; rejected: number }
 }
+
+/** No body is above the server's limit of 1 MiB: a character is at most three bytes. */
+const requestChars = 300_000
+/** All that may wait. */
+const mostChars = 30_000_000
+
+/** Perhaps one outcome spoils the batch, or it is too large: the halves are tried. */
+const divisible = [400, 413, 422]
+/** Another attempt would be answered in the same way. */
+const refusals = [...divisible, 403]
+
+const response = { accepted: isCount, duplicates: isCount, rejected: Array.isArray }
 
 export function createOutcomeDelivery(
   connection: Connection,
   report: Report,
   backoff: Backoff,
   batchSize: number,
-  buffer: () => OutcomeBuffer,
+  capacity: number,
 ): OutcomeDelivery {
   const counts = { delivered: 0, dropped: 0, rejected: 0 }
+  /** The oldest first. */
+  const outcomes: string[] = []
+  let chars = 0
+  /** So many of the oldest are on their way. */
+  let taken = 0
   let limit = batchSize
 
   function drop(number: number, why: string): void {
     counts.dropped += number
-    report('warn', 'outcomes-dropped', `${number} outcomes were dropped: ${why}`)
+    report('warn', 'outcomes-dropped', `${number} dropped: ${why}`)
   }
 
-  function taken({ accepted, duplicates, rejected, dropped }: OutcomesResponse): void {
+  function remove(from: number, number: number): void {
+    for (const { length } of outcomes.splice(from, number)) chars -= length
+  }
+
+  /** What is on its way stays: it may have arrived. */
+  function bound(): void {
+    let dropped = 0
+    for (; outcomes.length > taken && (outcomes.length > capacity || chars > mostChars); dropped += 1) remove(taken, 1)
+    if (dropped > 0) drop(dropped, `the queue holds ${capacity}`)
+  }
+
+  /** How many of the oldest fit into a request. */
+  function fitting(): number {
+    let sum = 0
+    let count = 0
+    for (const { length } of outcomes) {
+      sum += length
+      if (count > 0 && (count >= limit || sum > requestChars)) break
+      count += 1
+    }
+    return count
+  }
+
+  function understand({ accepted, duplicates, rejected, dropped }: OutcomesResponse): void {
     backoff.reset()
     limit = Math.min(batchSize, limit * 2)
     counts.delivered += accepted + duplicates
@@ -49,51 +86,50 @@ export function createOutcomeDelivery(
   }
 
   /** False where the batch has to be sent again, later. */
-  function understand({ status, headers, body }: Answer, sent: number): boolean {
-    if (status === 200 && holds<OutcomesResponse>(body, response)) taken(body)
-    else if (divisible.includes(status) && sent > 1) {
-      limit = Math.ceil(sent / 2)
-      buffer().settle(false)
-    } else if (refusals.includes(status)) drop(sent, `the control plane answered ${status}`)
-    else {
-      backoff.heed(headers)
-      report('info', 'outcomes-delayed', `the control plane answered ${status}`)
-      return false
-    }
-    return true
-  }
-
   async function sendBatch(): Promise<boolean> {
-    const outcomes = buffer().take(limit)
-    let settled = false
+    const sent = fitting()
+    taken = sent
+    let done = sent
+    let goOn = true
     try {
-      const answer = await post(connection, '/v1/outcomes', `{"outcomes":[${outcomes}]}`)
-      settled = understand(answer, outcomes.length)
+      const json = `{"outcomes":[${outcomes.slice(0, sent)}]}`
+      understand((await post<OutcomesResponse>(connection, '/v1/outcomes', json, response)).body)
     } catch (error) {
-      report('info', 'outcomes-delayed', messageOf(error))
+      const status = responseOf(error)?.status ?? 0
+      if (divisible.includes(status) && sent > 1) {
+        done = 0
+        limit = Math.ceil(sent / 2)
+      } else if (refusals.includes(status)) drop(sent, messageOf(error))
+      else {
+        done = 0
+        goOn = false
+        backoff.heed(error)
+        report('info', 'outcomes-delayed', messageOf(error))
+      }
     }
-    buffer().settle(settled)
-    return settled
+    taken = 0
+    remove(0, done)
+    bound()
+    return goOn
   }
 
   return {
-    async sendAll() {
-      while (buffer().waiting() > 0) if (!(await sendBatch())) return false
-      return true
+    add(outcome) {
+      const json = JSON.stringify(outcome)
+      outcomes.push(json)
+      chars += json.length
+      bound()
     },
-    async sendFull() {
-      do if (!(await sendBatch())) return false
-      while (buffer().waiting() >= limit)
+    async flush(fullOnly) {
+      while (outcomes.length > taken) {
+        if (!(await sendBatch())) return false
+        if (fullOnly && outcomes.length - taken < limit) break
+      }
       return true
     },
     drop,
-    counts: () => ({ ...counts }),
+    waiting: () => outcomes.length - taken,
+    size: () => outcomes.length,
+    counts,
   }
 }
-
-/** Perhaps one outcome spoils the batch, or it is too large: the halves are tried. */
-const divisible = [400, 413, 422]
-/** Another attempt would be answered in the same way. */
-const refusals = [...divisible, 403]
-
-const response = { accepted: Number.isFinite, duplicates: Number.isFinite, rejected: Array.isArray }

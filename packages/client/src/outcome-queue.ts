@@ -3,11 +3,17 @@ import { elapsed, type Timer } from './clock.ts'
 import type { Connection } from './connection.ts'
 import type { Report } from './diagnostic.ts'
 import { createOpenRequests, type OpenRequests } from './open-requests.ts'
-import { createOutcomeBuffer } from './outcome-buffer.ts'
-import { createOutcomeDelivery, type DeliveryCounts } from './outcome-delivery.ts'
+import type { Settings } from './options.ts'
+import { createOutcomeDelivery } from './outcome-delivery.ts'
 import type { FeedbackOutcome, Outcome } from './protocol.ts'
 
-export interface QueueCounts extends DeliveryCounts {
+export interface QueueCounts {
+  /** Taken by the control plane, also those that it had already. */
+  delivered: number
+  /** Oldest first, because the queue was full, the token may not report, or the client was closed. */
+  dropped: number
+  /** Refused one by one by the control plane, and not sent again. */
+  rejected: number
   /** On their way, also those of which more may still be recorded. */
   queued: number
 }
@@ -25,43 +31,36 @@ export interface OutcomeQueue {
   close(): Promise<void>
 }
 
-export interface OutcomeQueueOptions {
+export interface OutcomeQueueOptions
+  extends Pick<Settings, 'queueCapacity' | 'batchSize' | 'flushMs' | 'recordMs' | 'clock' | 'random'> {
   connection: Connection
   report: Report
-  capacity: number
-  /** At most 1,000. */
-  batchSize: number
-  /** Longest time that an outcome waits for others. */
-  flushMs: number
-  /** Longest time that a request waits for its record. */
-  recordMs: number
 }
 
 export function createOutcomeQueue(options: OutcomeQueueOptions): OutcomeQueue {
-  const { connection, report, capacity, batchSize, flushMs, recordMs } = options
-  const { clock, random } = connection
-  const backoff = createBackoff(connection, 500, 30_000)
-  const delivery = createOutcomeDelivery(connection, report, backoff, batchSize, () => buffer)
-  const buffer = createOutcomeBuffer(capacity, (number) => delivery.drop(number, `the queue holds ${capacity}`))
+  const { connection, report, queueCapacity, flushMs, recordMs, clock, random } = options
+  const batchSize = Math.min(1000, options.batchSize)
+  const backoff = createBackoff(options, 500, 30_000)
+  const delivery = createOutcomeDelivery(connection, report, backoff, batchSize, queueCapacity)
   const requests = createOpenRequests({
     ...{ now: () => elapsed(clock), recordMs, settleMs: Math.min(recordMs, flushMs / 4), closed: queue },
-    capacity: Math.ceil(capacity / 2),
+    capacity: Math.ceil(queueCapacity / 2),
   })
   let timer: Timer
   let sending: Promise<boolean> | undefined
   let closed = false
 
   function queue(outcome: Outcome): void {
-    if (!closed) buffer.add(outcome)
+    if (!closed) delivery.add(outcome)
     if (closed) delivery.drop(1, 'the client is closed')
-    else if (buffer.waiting() >= batchSize && backoff.calm()) void send(delivery.sendFull)
+    else if (delivery.waiting() >= batchSize && backoff.calm()) void send(true)
     else scheduleNext()
   }
 
-  function send(how = delivery.sendAll): Promise<boolean> {
+  function send(fullOnly?: boolean): Promise<boolean> {
     clock.clearTimer(timer)
     timer = undefined
-    sending ??= how().then((done) => {
+    sending ??= delivery.flush(fullOnly).then((done) => {
       sending = undefined
       if (done) scheduleNext()
       else schedule(backoff.next())
@@ -70,25 +69,26 @@ export function createOutcomeQueue(options: OutcomeQueueOptions): OutcomeQueue {
     return sending
   }
 
+  const queued = () => delivery.size() + requests.size()
+
   function schedule(ms: number): void {
     if (!closed && timer === undefined) timer = clock.setTimer(tick, ms)
   }
 
   function scheduleNext(): void {
-    if (!sending && buffer.waiting() + requests.size() > 0) schedule(flushMs * (0.5 + 0.5 * random()))
+    if (!sending && delivery.waiting() + requests.size() > 0) schedule(flushMs * (0.5 + 0.5 * random()))
   }
 
   function tick(): void {
     timer = undefined
     requests.closeDue()
-    if (buffer.waiting() > 0) void send(delivery.sendFull)
+    if (delivery.waiting() > 0) void send(true)
     else scheduleNext()
   }
 
   function lost(): void {
-    const left = buffer.size() + requests.size()
-    const why = closed ? 'the control plane did not take them' : 'the process ended without close()'
-    if (left > 0) report('warn', 'outcomes-unsent', `${left} outcome(s) are lost: ${why}`)
+    const why = closed ? 'not taken' : 'no close()'
+    if (queued() > 0) report('warn', 'outcomes-unsent', `${queued()} outcome(s) lost: ${why}`)
   }
 
   return {
@@ -107,12 +107,12 @@ export function createOutcomeQueue(options: OutcomeQueueOptions): OutcomeQueue {
       // What was added while the last batch was on its way has its turn.
       if (await send()) await send()
     },
-    counts: () => ({ queued: buffer.size() + requests.size(), ...delivery.counts() }),
+    counts: () => ({ queued: queued(), ...delivery.counts }),
     async close() {
       requests.closeDue(true)
       await sending
       requests.closeDue(true)
-      await delivery.sendAll()
+      await delivery.flush()
       closed = true
       lost()
       clock.clearTimer(timer)

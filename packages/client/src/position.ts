@@ -1,18 +1,73 @@
-import { murmur3, type Prefix, prefixOf } from './murmur3.ts'
-
 /** The whole of the scale on which shares are given: parts per million. */
 export const wholePpm = 1_000_000
 
-/** The prefix of the salt that was used last: most requests ask for the same. */
-let last: { salt: string; prefix: Prefix } | undefined
+const encoder = new TextEncoder()
+let bytes = new Uint8Array(256)
+/** The same bytes, four at a time. */
+let words = new DataView(bytes.buffer)
+
+/** The salt that was used last, as most requests ask for the same: it is encoded, and hashed as far as whole words go. */
+let last: { salt: string; length: number; whole: number; hash: number } | undefined
 
 /**
  * Where a unit stands on the scale of a rollout: 0 to 999,999, uniform over salts and units. The canary is for those
- * below the stage's ppm, so that a unit stays in it as the share grows. MurmurHash3 x86-32, seed 0, over the UTF-8
- * bytes of `salt + "\0" + unit`; times 1,000,000, divided by 2^32, floored. A lone surrogate counts as U+FFFD. A number is
- * the text that `String` makes of it.
+ * below the stage's ppm, so that a unit stays in it as the share grows. MurmurHash3 x86-32 (Austin Appleby, public domain), seed 0,
+ * over the UTF-8 bytes of `salt + "\0" + unit`; times 1,000,000, divided by 2^32, floored. A lone surrogate counts as U+FFFD. A
+ * number is the text that `String` makes of it.
  */
 export function position(salt: string, unit: string): number {
-  if (last?.salt !== salt) last = { salt, prefix: prefixOf(`${salt}\0`) }
-  return Math.floor((murmur3(last.prefix, typeof unit === 'string' ? unit : String(unit)) * wholePpm) / 2 ** 32)
+  const text = String(unit)
+  const most = (salt.length + text.length) * 3 + 5
+  if (most > bytes.length) {
+    bytes = new Uint8Array(most * 2)
+    words = new DataView(bytes.buffer)
+    last = undefined
+  }
+  if (last?.salt !== salt) last = begun(salt)
+  const length = encodeAfter(last.length, text)
+  // What a last word lacks counts as zero.
+  words.setInt32(length, 0)
+  const whole = length & ~3
+  const hash = hashWords(last.whole, whole, last.hash) ^ scrambled(words.getInt32(whole, true)) ^ length
+  return Math.floor((finished(hash) * wholePpm) / 2 ** 32)
+}
+
+function begun(salt: string) {
+  const length = encoder.encodeInto(`${salt}\0`, bytes).written
+  const whole = length & ~3
+  return { salt, length, whole, hash: hashWords(0, whole, 0) }
+}
+
+/** Returns where the text ends. ASCII, the usual case, is copied without the encoder, which costs more than the hash. */
+function encodeAfter(start: number, text: string): number {
+  const into = bytes
+  const { length } = text
+  let seen = 0
+  for (let at = 0; at < length; at += 1) {
+    const unit = text.charCodeAt(at)
+    seen |= unit
+    into[start + at] = unit
+  }
+  return start + (seen < 0x80 ? length : encoder.encodeInto(text, into.subarray(start)).written)
+}
+
+function hashWords(from: number, to: number, start: number): number {
+  const view = words
+  let hash = start
+  for (let at = from; at < to; at += 4) {
+    hash ^= scrambled(view.getInt32(at, true))
+    hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0
+  }
+  return hash
+}
+
+function scrambled(word: number): number {
+  const first = Math.imul(word, 0xcc9e2d51)
+  return Math.imul((first << 15) | (first >>> 17), 0x1b873593)
+}
+
+function finished(hash: number): number {
+  const first = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  const second = Math.imul(first ^ (first >>> 13), 0xc2b2ae35)
+  return (second ^ (second >>> 16)) >>> 0
 }

@@ -13,7 +13,8 @@ export interface LastWork {
   lost(): void
 }
 
-const works = new Set<LastWork>()
+/** With how much was left when it was last begun. */
+const works = new Map<LastWork, number>()
 
 /**
  * Flushes when the process has nothing else to do, which keeps it alive until that is done. Changes nothing about how it ends:
@@ -21,32 +22,30 @@ const works = new Set<LastWork>()
  */
 export function whenProcessEnds(work: LastWork): () => void {
   const process: Partial<Process> | undefined = globalThis.process
-  if (typeof process?.on !== 'function' || typeof process.off !== 'function') return () => undefined
-  if (works.size === 0) {
-    process.on('beforeExit', flushAll)
-    process.on('exit', tellAll)
+  // Once for all clients: Node warns of many listeners.
+  const listen = (how: 'on' | 'off') => {
+    if (works.size > 0) return
+    process?.[how]?.('beforeExit', flushAll)
+    process?.[how]?.('exit', tellAll)
   }
-  works.add(work)
+  listen('on')
+  works.set(work, -1)
   return () => {
     works.delete(work)
-    if (works.size > 0) return
-    process.off?.('beforeExit', flushAll)
-    process.off?.('exit', tellAll)
+    listen('off')
   }
 }
 
-const tried = new WeakMap<LastWork, number>()
-
 /** Again only where the last attempt left less: a control plane that is away keeps no process alive. */
 function flushAll(): void {
-  for (const work of works) {
+  for (const [work, tried] of works) {
     const pending = work.pending()
-    if (pending === tried.get(work)) continue
-    tried.set(work, pending)
+    if (pending === tried) continue
+    works.set(work, pending)
     void work.flush()
   }
 }
 
 function tellAll(): void {
-  for (const work of works) work.lost()
+  for (const work of works.keys()) work.lost()
 }

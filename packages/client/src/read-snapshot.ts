@@ -36,7 +36,7 @@ const snapshot: Shape = {
  */
 export function readSnapshot(value: unknown): Snapshot {
   const fault = faultOf(value, snapshot, 'snapshot')
-  if (fault) throw new TypeError(`nothing that this client can route by: ${fault}`)
+  if (fault) throw new TypeError(fault)
   return value as Snapshot
 }
 

@@ -44,8 +44,7 @@ export function createRequests(about: Omit<RequestName, 'id'>, capturePpm: numbe
     outcome.captured = capturePpm / wholePpm
     const sent = { ...(input && { input: sendableInput(input) }), ...(output && { output: sendableOutput(output) }) }
     for (const [name, content] of Object.entries(sent))
-      if (content === undefined)
-        report('warn', 'invalid-field', `${name} was left out: no JSON, or above 450,000 bytes`)
+      if (content === undefined) report('warn', 'invalid-field', `left out or changed: ${name}`)
     Object.assign(outcome, sent)
   }
 
@@ -71,16 +70,14 @@ export function createRequests(about: Omit<RequestName, 'id'>, capturePpm: numbe
         last = created(now())
         merge(last, observation)
         requests.open(last, 'recorded')
-      } else if (requests.has(last)) {
-        merge(last, observation)
-        requests.recorded(last)
       } else {
-        requests.missed(last)
-        report('warn', 'late-record', `a request of ${about.feature} was already sent or done; what came later is lost`)
+        merge(last, observation)
+        if (requests.recorded(last)) return
+        report('warn', 'late-record', `${about.feature}: the record came too late`)
       }
     },
     feedback(given) {
-      sendFeedback(recorder, last, given, 'invalid-feedback', 'nothing was recorded: there was no request yet')
+      sendFeedback(recorder, last, given, 'invalid-feedback', 'nothing was recorded: no request yet')
     },
     reference: () => (last ? references.seal(last) : null),
     done() {

@@ -117,7 +117,7 @@ function described<T>(result: T, describe: ((result: T) => Observation) | undefi
   const fault = (message: string) => report('warn', 'invalid-field', `describe: ${message}`)
   try {
     const stream = isStream(result)
-    if (stream) report('warn', 'stream', 'run returned a stream: record at its end how that went')
+    if (stream) report('warn', 'stream', 'run returned a stream: record at its end')
     const told = describe ? describe(result) : typeof result === 'string' ? { output: result } : {}
     // What is told later is lost, and must not end the process either.
     if (told instanceof Promise) told.catch(() => undefined)

@@ -21,9 +21,9 @@ export function routeUnit(
   trustCanary = true,
 ): Routing {
   const { rollout } = feature
-  if (!rollout) return { version: feature.active, arm: null, rolloutId: null, stage: null }
   const name = unitText(unit)
-  if (!trustCanary || name === undefined) return { version: rollout.incumbent, arm: null, rolloutId: null, stage: null }
+  if (!rollout || !trustCanary || name === undefined)
+    return { version: rollout ? rollout.incumbent : feature.active, arm: null, rolloutId: null, stage: null }
   const arm = position(rollout.salt, name) < rollout.ppm ? 'canary' : 'incumbent'
   return { version: rollout[arm], arm, rolloutId: rollout.id, stage: rollout.stage }
 }

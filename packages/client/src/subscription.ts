@@ -1,10 +1,10 @@
-import { applyChange } from './apply-change.ts'
 import { createBackoff } from './backoff.ts'
 import { elapsedSince, momentOf } from './clock.ts'
-import { type Connection, sleep, UnusableAnswer } from './connection.ts'
+import { ask, type Connection, responseOf, sleep, UnusableAnswer } from './connection.ts'
 import { messageOf, type Report } from './diagnostic.ts'
-import { fetchSnapshot } from './fetch-snapshot.ts'
 import type { HeldSnapshot } from './held-snapshot.ts'
+import type { Settings } from './options.ts'
+import type { Snapshot } from './protocol.ts'
 import { readStream } from './read-stream.ts'
 
 export type SubscriptionMode = 'connecting' | 'streaming' | 'polling' | 'closed'
@@ -13,20 +13,16 @@ export type SubscriptionMode = 'connecting' | 'streaming' | 'polling' | 'closed'
 export interface Subscription {
   mode(): SubscriptionMode
   /** The token was refused when it was last shown. */
-  isRefused(): boolean
-  /** Asks for the snapshot now, beside the stream; never rejects. */
-  refresh(): Promise<void>
+  refused(): boolean
+  /** Asks for the snapshot now, beside the stream: true where the control plane has answered. Never rejects. */
+  refresh(): Promise<boolean>
   close(): void
 }
 
-export interface SubscriptionOptions {
+export interface SubscriptionOptions extends Pick<Settings, 'pollMs' | 'silenceMs' | 'clock' | 'random'> {
   connection: Connection
   held: HeldSnapshot
   report: Report
-  /** Time between two polls where nothing can be streamed. */
-  pollMs: number
-  /** Silence after which a stream counts as dead; the server sends a comment every ten seconds. */
-  silenceMs: number
   /** The token was refused: asking again soon will not help. */
   refusal: () => void
 }
@@ -42,30 +38,37 @@ const ownRefusals = [401, 403, 429, 503]
 const steadyStreamMs = 5000
 
 export function createSubscription(options: SubscriptionOptions): Subscription {
-  const { connection, held, report, pollMs, silenceMs, refusal } = options
-  const { clock, random } = connection
+  const { connection, held, report, pollMs, silenceMs, refusal, clock, random } = options
   const stop = new AbortController()
-  const backoff = createBackoff(connection, 1000, 30_000)
+  const backoff = createBackoff(options, 1000, 30_000)
   let mode: SubscriptionMode = 'connecting'
   let tokenRefused = false
   let refreshing: Promise<boolean> | undefined
 
   const poll = (): Promise<boolean> => {
-    refreshing ??= fetchSnapshot(connection, held, report, refused).then((answered) => {
-      refreshing = undefined
-      if (answered) tokenRefused = false
-      return answered
-    })
+    refreshing ??= refreshed()
     return refreshing
   }
 
-  function refused({ status, headers }: { status: number; headers: Headers }): void {
-    backoff.heed(headers)
-    tokenRefused = status === 401 || status === 403
-    if (tokenRefused) {
-      report('warn', 'unauthorized', `the token was refused (${status})`)
-      refusal()
-    } else report(...refusalOf(status, headers.get('content-type')))
+  async function refreshed(): Promise<boolean> {
+    try {
+      await fetchSnapshot(options)
+      tokenRefused = false
+      return true
+    } catch (error) {
+      failed(error)
+      return false
+    } finally {
+      refreshing = undefined
+    }
+  }
+
+  function failed(error: unknown): void {
+    backoff.heed(error)
+    const { status } = responseOf(error) ?? {}
+    if (status) tokenRefused = status === 401 || status === 403
+    report(...failureOf(error))
+    if (status && tokenRefused) refusal()
   }
 
   /** Does not wait for the stream's first snapshot where nothing is trusted yet: a proxy may hold it back. */
@@ -78,9 +81,10 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     return () => clock.clearTimer(timer)
   }
 
-  async function stream(): Promise<'worked' | 'failed' | 'unusable'> {
-    let snapshots = 0
-    const began = momentOf(clock)
+  /** True where it could not be used, as where a proxy keeps it from arriving. */
+  async function stream(): Promise<boolean> {
+    let began = false
+    const startedAt = momentOf(clock)
     const stopAsking = askBeside()
     try {
       await readStream(connection, {
@@ -89,7 +93,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
         retry: backoff.first,
         snapshot(value, readAt) {
           stopAsking()
-          snapshots += 1
+          began = true
           tokenRefused = false
           if (mode !== 'streaming') report('info', 'connected', 'the control plane streams')
           mode = 'streaming'
@@ -97,29 +101,26 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
           if (!held.offer(value, 'server', readAt)) void poll()
         },
         async change(value) {
-          const next = applyChange(held.current(), value)
+          const next = await changed(held.current(), value).catch(() => undefined)
           if (next && held.offer(next, 'server')) return
           // A question that is under way may be older than this change.
           await refreshing
           await poll()
         },
       })
+      return false
     } catch (error) {
-      const isUnusable = error instanceof UnusableAnswer
-      const response = isUnusable ? error.response : undefined
-      if (response) refused(response)
-      else if (!stop.signal.aborted) report('info', 'disconnected', messageOf(error))
-      if (snapshots === 0) return isUnusable && !ownRefusals.includes(response?.status ?? 0) ? 'unusable' : 'failed'
+      if (!stop.signal.aborted) failed(error)
+      return !began && error instanceof UnusableAnswer && !ownRefusals.includes(error.response?.status ?? 0)
     } finally {
       stopAsking()
-      if (elapsedSince(clock, began) > steadyStreamMs) backoff.reset()
+      if (elapsedSince(clock, startedAt) > steadyStreamMs) backoff.reset()
     }
-    return 'worked'
   }
 
   async function pollForAWhile(): Promise<void> {
     mode = 'polling'
-    report('warn', 'polling', `nothing can be streamed, perhaps because of a proxy: asking every ${pollMs} ms`)
+    report('warn', 'polling', 'no stream arrives: a proxy, or a wrong url')
     for (let round = 0; round < pollsBeforeStreaming && !stop.signal.aborted; round += 1) {
       const answered = await poll()
       if (answered) backoff.reset()
@@ -130,10 +131,10 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
   async function run(): Promise<void> {
     let unusable = 0
     while (!stop.signal.aborted) {
-      const outcome = await stream()
+      const isUnusable = await stream()
       if (stop.signal.aborted) break
       mode = 'connecting'
-      unusable = outcome === 'unusable' && (await poll()) ? unusable + 1 : 0
+      unusable = isUnusable && (await poll()) ? unusable + 1 : 0
       if (unusable >= unusableStreams) {
         await pollForAWhile()
         unusable = unusableStreams - 1
@@ -145,16 +146,35 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
   void run()
   return {
     mode: () => mode,
-    isRefused: () => tokenRefused,
-    async refresh() {
-      await poll()
-    },
+    refused: () => tokenRefused,
+    refresh: poll,
     close: () => stop.abort(),
   }
 }
 
-function refusalOf(status: number, type: string | null): Parameters<Report> {
-  return status < 500 && status !== 429
-    ? ['warn', 'disconnected', `what answered ${status} (${type}) is no control plane: a proxy, or a wrong url`]
-    : ['info', 'disconnected', `the control plane answered ${status}`]
+function failureOf(error: unknown): Parameters<Report> {
+  const { status = 500, headers } = responseOf(error) ?? {}
+  const why = messageOf(error)
+  if (status === 401 || status === 403) return ['warn', 'unauthorized', why]
+  if (status >= 500 || status === 429) return ['info', 'disconnected', why]
+  return ['warn', 'disconnected', `${why} (${headers?.get('content-type')}): a proxy, or a wrong url`]
 }
+
+/** Loaded with the first change. @throws where it cannot be: then the whole is asked for */
+async function changed(snapshot: Snapshot | undefined, value: unknown): Promise<Snapshot | undefined> {
+  const { applyChange } = await import('./apply-change.ts')
+  return applyChange(snapshot, value)
+}
+
+/** Asks for the snapshot, unless what is held is the present one. @throws whatever fetch throws, UnusableAnswer */
+async function fetchSnapshot({ connection, held, report }: SubscriptionOptions): Promise<void> {
+  const known = held.served()
+  const headers = known && { 'if-none-match': `"${known.epoch}-${known.revision}-${known.hash}"` }
+  const { body, readAt } = await ask(connection, '/v1/snapshot', { headers: headers ?? {} }, isSnapshot)
+  if (!readAt) report('warn', 'unproven', 'no proof of age: a proxy, or a cache')
+  if (body === undefined) held.confirm(readAt)
+  else held.offer(body, 'server', readAt)
+}
+
+/** Or none, where what is held is the present one. */
+const isSnapshot = (status: number, body: unknown) => status === (body === undefined ? 304 : 200)
