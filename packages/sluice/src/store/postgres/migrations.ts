@@ -137,5 +137,5 @@ export const migrations = [
   // Ids were unique over all features: a token of one could take those of another. What said so goes later: see former-keys.ts.
   `ALTER TABLE sluice.judge_queue ADD CONSTRAINT judge_queue_of_feature UNIQUE (feature, id);
    ALTER TABLE sluice.contents ADD CONSTRAINT contents_of_feature UNIQUE (feature, id);
-   ALTER TABLE sluice.log ADD CONSTRAINT log_of_feature UNIQUE (feature, id);`,
+   ALTER TABLE sluice.log ADD CONSTRAINT log_of_feature UNIQUE (id, feature);`,
 ]

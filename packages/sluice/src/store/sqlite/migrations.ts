@@ -127,7 +127,7 @@ export const migrations = [
      until INTEGER NOT NULL,
      PRIMARY KEY (unit, scope)
    ) WITHOUT ROWID;`,
-  // Ids were unique over all features: a token of one could take those of another.
+  // Ids were unique over all features: a token of one could take those of another. Of two keys mostly the id decides, which is quick.
   `CREATE TABLE log_of_features (
      seq INTEGER PRIMARY KEY,
      id TEXT NOT NULL,
@@ -136,7 +136,7 @@ export const migrations = [
      unit TEXT,
      received_at INTEGER NOT NULL,
      rest TEXT NOT NULL,
-     UNIQUE (feature, id)
+     UNIQUE (id, feature)
    );
    INSERT INTO log_of_features (seq, id, feature, rollout_id, unit, received_at, rest)
      SELECT seq, id, feature, rollout_id, unit, received_at, rest FROM log;
