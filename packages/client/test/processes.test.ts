@@ -7,7 +7,6 @@ import path from 'node:path'
 import { json } from 'node:stream/consumers'
 import { test } from 'node:test'
 import type { Outcome } from '../src/index.ts'
-import { whenProcessEnds } from '../src/process-end.ts'
 import { fakePlane } from './support/fake-plane.ts'
 import { snapshot } from './support/snapshots.ts'
 import { startClient } from './support/started-client.ts'
@@ -90,20 +89,4 @@ test('serverless: what a flush is waited for has arrived, though the process sta
     plane.batches.flat().map(({ unit }) => unit),
     ['ann', 'bob', 'cid'],
   )
-})
-
-test('what is to be done before a process ends is begun though no outcome waits, and again only where less is left', () => {
-  const before = process.listeners('beforeExit')
-  let flushed = 0
-  const flush = async () => {
-    flushed += 1
-  }
-  const work = { pending: () => 0, flush, lost: () => undefined }
-  const forget = whenProcessEnds(work)
-  const [listener, ...others] = process.listeners('beforeExit').filter((each) => !before.includes(each))
-  assert.deepEqual(others, [])
-  for (let times = 0; times < 3; times += 1) listener?.(0)
-  assert.equal(flushed, 1)
-  forget()
-  assert.deepEqual(process.listeners('beforeExit'), before)
 })
