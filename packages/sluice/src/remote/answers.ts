@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { scopes } from '../store/token-store.ts'
+import { figuresAnswer } from './figures-text.ts'
 
 /*
  * What commands read of the control plane's answers. Keys that they do not read are let through, so that a newer
@@ -49,7 +50,10 @@ export const rolloutAnswer = z.looseObject({
   feature: z.string(),
   incumbent: z.string(),
   canary: z.string(),
-  settings: z.looseObject({ stages: z.array(z.looseObject({ ppm: z.int(), soakMs: z.number() })) }),
+  settings: z.looseObject({
+    onUndecided: z.string().optional(),
+    stages: z.array(z.looseObject({ ppm: z.int(), soakMs: z.number() })),
+  }),
   stage: z.int(),
   enteredAt: z.array(z.number()),
   status: z.string(),
@@ -62,12 +66,14 @@ export const rolloutAnswer = z.looseObject({
   ending: z.looseObject({ by: z.string(), reason: z.string(), why: z.string().optional() }).nullable(),
   /** Absent from older servers. */
   strength: z.string().nullish(),
+  judging: z.looseObject({ spentTodayUsd: z.number(), budgetUsdPerDay: z.number().nullable() }).optional(),
   excluded: z.array(z.string()).optional(),
   assessment: z
     .looseObject({
       words: z.string(),
       soak: soakAnswer.optional(),
       tokens: z.array(tokenShareAnswer).optional(),
+      figures: figuresAnswer.optional(),
       places: z.record(z.string(), z.array(placeShareAnswer)).optional(),
     })
     .nullable(),

@@ -1,5 +1,7 @@
 import { formatDuration } from '../report/format.ts'
+import { wrap } from '../report/layout.ts'
 import type { FeatureAnswer, RolloutAnswer } from './answers.ts'
+import { figuresLines, judgingLine } from './figures-text.ts'
 import { versionName } from './find-version.ts'
 
 const stateWords: Record<string, string> = {
@@ -41,7 +43,8 @@ export function rolloutText(rollout: RolloutAnswer, versions: FeatureAnswer['ver
     `${feature}: rollout ${id}, ${stateText(rollout)}`,
     `  ${name(canary)} against ${name(incumbent)}`,
     `  ${ending && endedAt !== null ? `ended ${timeText(endedAt)} by ${ending.by}: ${ending.reason}` : stageText(rollout, now)}`,
-    ...(assessment && assessment.words !== ending?.reason ? [`  ${assessment.words}`] : []),
+    ...(assessment && assessment.words !== ending?.reason ? wrap(assessment.words, 78).map((line) => `  ${line}`) : []),
+    ...numberLines(rollout, now),
     ...tokenLines(rollout),
     ...placeLines(rollout),
   ]
@@ -59,6 +62,13 @@ function stageText({ stage, settings, ppm, enteredAt, status, assessment }: Roll
   const since = soak.heardAt === null ? 'no data of both arms yet' : `no data since ${timeOfDay(soak.heardAt)}`
   const silence = soak.counting || status !== 'running' ? '' : `; ${since}`
   return `${place}, soaked ${formatDuration(Math.min(soak.soakedMs, whole))} of ${formatDuration(whole)}${silence}`
+}
+
+function numberLines({ assessment, endedAt, settings, judging }: RolloutAnswer, now: number): string[] {
+  const { figures } = assessment ?? {}
+  const { onUndecided } = settings
+  const lines = figures ? figuresLines(figures, { isRunning: endedAt === null, onUndecided, now }) : []
+  return [...lines, ...(judging && endedAt === null ? [judgingLine(judging)] : [])].map((line) => `  ${line}`.trimEnd())
 }
 
 /** Who reports, where it is more than one or something is wrong with it. */

@@ -6,6 +6,7 @@ import type { Assessment, SignalEvidence } from './assessment.ts'
 import { decide, type Findings } from './decide.ts'
 import type { Course } from './engine.ts'
 import type { Evidence } from './evidence.ts'
+import { figuresOf } from './figures.ts'
 import { outageText } from './judge-health.ts'
 import { lackingData, unprovenSignals } from './lacking.ts'
 import { accuserShare, placeShares } from './place-share.ts'
@@ -65,6 +66,10 @@ export function assess(
     places: placeShares(evidence),
     accuser,
     soak: course.soak,
+    figures: figuresOf(evidence, rollout, {
+      ...{ signals, logE, now, soak: course.soak, unproven: findings.unproven },
+      highest: course.highest ?? {},
+    }),
     alerts: alertsOf(evidence, rollout, { logE, signals, tokens, accuser, findings, outage, now }),
     ignored: Object.fromEntries(Object.entries(sums.ignored).filter(([, count]) => count > 0)),
     cursor: evidence.cursor,

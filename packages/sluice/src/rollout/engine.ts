@@ -1,6 +1,6 @@
 import type { Rollout } from '../release/rollout.ts'
 import type { LogEntry } from '../store/outcome-log.ts'
-import type { Assessment } from './assessment.ts'
+import type { Assessment, Height } from './assessment.ts'
 import type { JudgeHealth } from './judge-health.ts'
 import type { Heard, Soak } from './soak.ts'
 import type { UnitMemory } from './unit-memory.ts'
@@ -14,6 +14,8 @@ export interface Course {
   judge?: JudgeHealth
   /** Why the rule for the undecided has refused it, where it was asked. */
   refused?: readonly string[] | null
+  /** Greatest evidence of the looks before. */
+  highest?: Readonly<Record<string, Height>>
 }
 
 /** What the controller needs of the statistics; an argument, so that its own duties can be tested without them. */

@@ -4,6 +4,7 @@ import type { UnitRecord } from '../store/evidence-store.ts'
 import type { Fence } from '../store/lease-store.ts'
 import type { Store } from '../store/store.ts'
 import type { DecisionEngine } from './engine.ts'
+import { highestOf } from './figures.ts'
 import { type JudgeHealth, readJudgeHealth } from './judge-health.ts'
 import {
   type Assessed,
@@ -83,7 +84,9 @@ export function assessedNext(
   const heard = engine.heard(before.evidence, rollout)
   const soak = soakAt(before.assessed, { heard, rollout, at, everyMs })
   const since = heldSince(before, rollout, at)
-  return assessedBy(engine, before.evidence, { rollout, at, judge, soak, heldSince: since, refused: refusedBy(before) })
+  const figures = before.assessed?.assessment.figures
+  const known = { refused: refusedBy(before), highest: figures ? highestOf(figures) : {} }
+  return assessedBy(engine, before.evidence, { rollout, at, judge, soak, heldSince: since, ...known })
 }
 
 async function runningOf(store: Store, feature: string, id: string): Promise<Rollout | undefined> {

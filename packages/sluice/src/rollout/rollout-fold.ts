@@ -27,6 +27,8 @@ const assessedSchema = z.strictObject({
   heldSince: z.number().nullable().optional(),
   /** Why the rule for the undecided had refused it before, where it was asked. */
   refused: z.array(z.string()).nullable().optional(),
+  /** Greatest evidence of the looks before. */
+  highest: z.record(z.string(), z.object({ eValue: z.number(), at: z.number() })).optional(),
 })
 
 /** An assessment with all that it was made of beside the evidence. */
@@ -138,8 +140,8 @@ export function unitsOf(entries: readonly LogEntry[]): string[] {
 export function assessedBy(
   engine: DecisionEngine<object>,
   evidence: object,
-  { rollout, at, judge, soak, heldSince = null, refused = null }: Omit<Assessed, 'assessment'>,
+  { rollout, at, judge, soak, heldSince = null, refused = null, highest = {} }: Omit<Assessed, 'assessment'>,
 ): Assessed {
-  const course = { soak: soak ?? unwatched(rollout), heldSince, judge, refused }
+  const course = { soak: soak ?? unwatched(rollout), heldSince, judge, refused, highest }
   return { assessment: engine.assess(evidence, rollout, at, course), rollout, at, ...course }
 }

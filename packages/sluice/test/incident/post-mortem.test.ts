@@ -5,6 +5,7 @@ import { type PostMortem, postMortemOf } from '../../src/incident/post-mortem.ts
 import { renderPostMortem } from '../../src/incident/post-mortem-page.ts'
 import type { Assessment } from '../../src/rollout/assessment.ts'
 import { applyEvent } from '../../src/store/apply-event.ts'
+import { noFigures } from '../rollout/controller/counting-engine.ts'
 import { testPlane } from '../support/control-plane.ts'
 import { canary } from './canary.ts'
 
@@ -14,6 +15,7 @@ const arm = {
 }
 const assessment: Assessment = {
   decision: { do: 'rollBack', why: 'evidence' },
+  figures: noFigures,
   words: 'The canary is worse by the judged score (-0.300): roll it back.',
   ...{ logE: 3.21, threshold: 2.996, anytimeP: 0.0403, alpha: 0.05 },
   signals: [{ signal: 'score', weight: 0.4, logE: 4.1, logENonInferior: -9, difference: -0.3 }],

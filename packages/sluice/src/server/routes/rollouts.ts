@@ -16,7 +16,7 @@ import type { Plane } from '../plane.ts'
 import { type Changed, changeFeature } from '../release/change-feature.ts'
 import { findRollout } from '../release/find-rollout.ts'
 import { releasable, releaseEvidence } from '../release/releasable.ts'
-import { rolloutView, rolloutViewOf } from '../views/rollout-view.ts'
+import { type RolloutView, rolloutView, rolloutViewOf } from '../views/rollout-view.ts'
 import { withTokenNames } from '../views/token-names.ts'
 import { expectedRevision, ofFeature, ofRollout, reason, versionId } from '../wire/names.ts'
 
@@ -81,7 +81,8 @@ export const showRollout = defineRoute({
   answers: { 200: { description: 'The rollout.', schema: rolloutView } },
   async handle({ params, caller }, plane) {
     const rollout = await findRollout(plane, params.rollout, caller)
-    return { status: 200, body: await viewOf(plane, rollout, caller) }
+    const [view, judging] = await Promise.all([viewOf(plane, rollout, caller), judgingOf(plane, rollout)])
+    return { status: 200, body: { ...view, judging } }
   },
 })
 
@@ -158,6 +159,13 @@ async function rolloutAnswer(
 
 async function viewOf(plane: Plane, rollout: Rollout, caller: Caller) {
   return rolloutViewOf(rollout, await withTokenNames(await plane.insight.assessment(rollout.id), caller, plane.store))
+}
+
+async function judgingOf({ store, clock }: Plane, { feature }: Rollout): Promise<RolloutView['judging']> {
+  const day = new Date(clock.now()).toISOString().slice(0, 10)
+  const [spending, state] = await Promise.all([store.judgeSpending(day), store.feature(feature)])
+  const budgetUsdPerDay = state?.live?.judge.budgetUsdPerDay ?? null
+  return { spentTodayUsd: spending.get(feature) ?? 0, budgetUsdPerDay }
 }
 
 function hex({ randomBytes }: Plane, size: number): string {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type Rollout, rolloutState, sharePpm } from '../../release/rollout.ts'
 import type { Assessment } from '../../rollout/assessment.ts'
 import type { AccuserShare, PlaceShare } from '../../rollout/place-share.ts'
+import { figuresView } from './figures-view.ts'
 
 const time = z.number().meta({ description: 'ms since the epoch' })
 const hold = z.enum(['insufficientData', 'sampleRatioMismatch', 'inconclusive'])
@@ -24,7 +25,8 @@ const accuserShare: z.ZodType<AccuserShare> = z.strictObject({
 })
 const assessment = z.looseObject({
   words: z.string(),
-  // What an older version has stored has neither.
+  // What an older version has stored has none of these.
+  figures: figuresView.optional(),
   places: z
     .strictObject({ instance: largest, address: largest })
     .optional()
@@ -74,6 +76,9 @@ export const rolloutView = z.object({
   state: z.union([status, hold]).meta({ description: 'The end, else paused, else why it holds, else running.' }),
   ppm: z.int().meta({ description: "The canary's share now, in parts per million." }),
   assessment: assessment.nullable(),
+  judging: z.strictObject({ spentTodayUsd: z.number(), budgetUsdPerDay: z.number().nullable() }).optional().meta({
+    description: 'What judging the feature costs today (UTC). Only of a rollout that is asked for by its id.',
+  }),
 })
 
 export type RolloutView = z.infer<typeof rolloutView>

@@ -1,5 +1,5 @@
 import type { Rollout } from '../../../src/release/rollout.ts'
-import type { ArmSummary, Assessment, Decision } from '../../../src/rollout/assessment.ts'
+import type { ArmSummary, Assessment, Decision, Figures } from '../../../src/rollout/assessment.ts'
 import { decide } from '../../../src/rollout/decide.ts'
 import type { Course, DecisionEngine } from '../../../src/rollout/engine.ts'
 import { outageText } from '../../../src/rollout/judge-health.ts'
@@ -26,6 +26,16 @@ const noArm: ArmSummary = {
   meanCostUsd: null,
   meanLatencyMs: null,
   meanFeedback: null,
+}
+
+export const noFigures: Figures = {
+  signals: [],
+  users: { incumbent: 0, canary: 0 },
+  judged: { incumbent: { users: 0, answers: 0 }, canary: { users: 0, answers: 0 } },
+  against: { eValue: 1, highest: { eValue: 1, at: 0 }, needed: 20 },
+  missing: [],
+  nextStepAt: null,
+  patienceEndsAt: null,
 }
 
 const outageOf = (rollout: Rollout, { judge }: Course) => (judge && outageText(judge, rollout)) ?? ''
@@ -81,6 +91,7 @@ export function countingEngine({
     assess: (counts, rollout, now, course): Assessment => ({
       decision: next(counts, rollout, now, course),
       soak: course.soak,
+      figures: noFigures,
       places: { instance: [], address: [] },
       accuser: null,
       tokens: [],
