@@ -31,10 +31,17 @@ export function measured({ claim }: Row, tally: Tally): Measured {
       const holds = 'atLeast' in claim ? found >= claim.atLeast : found <= claim.atMost
       return { text: share(tally.costAlerts, tally.runs), holds }
     }
-    case 'runLength': {
-      const length = tally.exposure / Math.max(1, tally.detected)
-      const error = length / Math.sqrt(Math.max(1, tally.detected))
-      return { text: shownDelay(length, error), holds: length >= claim.atLeast }
+    case 'alarms': {
+      const { mean, high } = alarms(tally)
+      return { text: `${mean.toFixed(2)} alarms, at most ${high.toFixed(2)}`, holds: high <= claim.atMost }
+    }
+    case 'found': {
+      const [half, most] = [hoursUntil(tally, 0.5), hoursUntil(tally, 0.9)]
+      const before = alarms(tally).mean.toFixed(2)
+      return {
+        text: `half within ${shownHours(half)}, 90 % within ${shownHours(most)}; ${before} alarms before`,
+        holds: half <= claim.within,
+      }
     }
     case 'rolledBack':
       return { text: `${share(tally.rolledBack, tally.runs)}, mean ${shownDelay(...delayPair(tally))}`, holds: null }
@@ -78,4 +85,21 @@ function delayPair(tally: Tally): [number, number] {
 
 function shownDelay(mean: number, error: number): string {
   return `${mean.toFixed(mean < 100 ? 1 : 0)} ± ${error.toFixed(error < 10 ? 1 : 0)}`
+}
+
+/** Mean number of alarms of a run, and the upper end of its 95 % interval: by its spread, or by Poisson where there were next to none. */
+function alarms({ runs, alarms: sum, alarmSquares }: Tally): { mean: number; high: number } {
+  const mean = sum / runs
+  const error = Math.sqrt(Math.max(0, alarmSquares / runs - mean ** 2) / runs)
+  return { mean, high: Math.max(mean + 1.96 * error, (sum + 3) / runs) }
+}
+
+/** Hours until a share of the changes was found. */
+function hoursUntil({ hours }: Tally, share: number): number {
+  const sorted = [...hours].sort((a, b) => a - b)
+  return sorted[Math.ceil(share * sorted.length) - 1] ?? Number.POSITIVE_INFINITY
+}
+
+function shownHours(hours: number): string {
+  return Number.isFinite(hours) ? `${Math.ceil(hours)} h` : 'never'
 }

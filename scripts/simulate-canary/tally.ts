@@ -1,6 +1,6 @@
 import { seededRandom } from '../../packages/sluice/src/stats/index.ts'
 import { type CanaryScenario, simulateCanary } from '../../packages/sluice/test/rollout/simulated-canary.ts'
-import { alarmAfter, type DriftScenario } from './drift.ts'
+import { type DriftScenario, playDrift } from './drift.ts'
 
 /** What is played: canaries, or the drift watch without one. */
 export type Play = { canary: CanaryScenario } | { drift: DriftScenario }
@@ -11,12 +11,15 @@ export interface Tally {
   rolledBack: number
   promoted: number
   costAlerts: number
-  /** Runs that ended in a rollback, or an alarm, and when: canary requests, or scores. */
+  /** Runs that ended in a rollback, and when, in canary requests. */
   detected: number
   delay: number
   delaySquares: number
-  /** Scores of all runs of the drift watch, to the alarm or the end. */
-  exposure: number
+  /** Alarms of the drift watch of which nothing was the cause. */
+  alarms: number
+  alarmSquares: number
+  /** Hours until it found a change, run by run. */
+  hours: number[]
 }
 
 export function newTally(): Tally {
@@ -28,12 +31,16 @@ export function newTally(): Tally {
     detected: 0,
     delay: 0,
     delaySquares: 0,
-    exposure: 0,
+    alarms: 0,
+    alarmSquares: 0,
+    hours: [],
   }
 }
 
 export function addTally(to: Tally, more: Tally): void {
-  for (const key of Object.keys(to) as (keyof Tally)[]) to[key] += more[key]
+  const { hours, ...sums } = more
+  for (const key of Object.keys(sums) as (keyof typeof sums)[]) to[key] += sums[key]
+  to.hours.push(...hours)
 }
 
 /** Plays the runs whose seeds begin with `seed`. */
@@ -57,9 +64,10 @@ function addCanary(sum: Tally, scenario: CanaryScenario, seed: number): void {
 }
 
 function addAlarm(sum: Tally, scenario: DriftScenario, seed: number): void {
-  const alarm = alarmAfter(scenario, seededRandom(seed))
-  sum.exposure += alarm ?? scenario.limit
-  if (alarm !== undefined) addDelay(sum, alarm)
+  const { alarms, delay } = playDrift(scenario, seededRandom(seed))
+  sum.alarms += alarms
+  sum.alarmSquares += alarms ** 2
+  if (delay !== null) sum.hours.push(delay)
 }
 
 function addDelay(sum: Tally, delay: number): void {

@@ -1,162 +1,161 @@
 import { z } from 'zod'
-import { type DriftDesign, driftSR, newDriftState } from '../stats/index.ts'
+import { believe, movedBy } from './believe.ts'
+import { type Change, changeIn, changeSchema, type Direction, newChange, noteHour, seenHours } from './change.ts'
+import { addToSample, newSample, quantileOf, sampleSchema } from './sample.ts'
+import { daysKnown, daysToKnow, newWeek, type SeenHour, weekSchema } from './week.ts'
+import { expectedIn, fitWeek, type WeekFit } from './week-fit.ts'
 
 /** What is watched, and how: see `signals`. */
 export interface Watched {
-  /** Fewest observations that make a reference. */
+  /** Fewest observations that make a level. */
   reference: number
   /**
-   * `share`: observations are in [0,1] as they are. `quantile`: what counts is whether one is above this quantile of the
-   * reference, so that neither units nor outliers matter.
+   * `share`: observations are in [0,1] as they are. `quantile`: what counts is whether one is above this quantile of a sample, so
+   * that neither units nor outliers matter.
    */
   scale: 'share' | { quantile: number }
-  direction: 'drop' | 'rise' | 'both'
-  /** Deviations from the reference that are no drift, in shares. */
+  direction: Direction
+  /** Deviations that are no drift, in shares; `weekTolerance` while it is not known how weekdays differ. */
   leastTolerance: number
-  /** Sizes of change that are bet on, in shares. */
-  grid: readonly number[]
+  weekTolerance: number
+  /** Of the variance of an hour's mean, as a multiple of mean (1 - mean): 1 where an observation is 0 or 1. */
+  leastSpread: number
+  /** Sizes of change that are looked for, in shares. */
+  sizes: readonly number[]
 }
 
-const weights = [0.1, 0.25, 0.3, 0.2, 0.15]
-const dayMs = 86_400_000
-const mostValues = 1000
-/** How far the reference's mean may be off: beyond that is drift. */
+const hourMs = 3_600_000
+const sampleMs = 24 * hourMs
+/** Hours that make a level. */
+const levelHours = 48
+/** Hours that are looked at for a change before they count as usual: while the week is learnt, and afterwards. */
+const learningHours = 24
+const watchedHours = 168
+/** How far the level may be off: beyond that is drift. */
 const standardErrors = 2
-/** Days between false alarms of one detector, at the traffic of its reference. */
-const quietDays = 60
-const leastRunLength = 10_000
 
-const learningSchema = z.strictObject({
-  phase: z.literal('learning'),
+export const detectorSchema = z.strictObject({
+  /** When the present level was begun to be learnt, ms since the epoch. */
   since: z.number(),
+  /** Observations since then. */
   seen: z.int(),
-  /** For a share. */
-  sum: z.number(),
-  squares: z.number(),
-  /** For a quantile: a regular sample of what was seen, and every how many observations one was taken. */
-  values: z.array(z.number()),
-  every: z.int(),
-})
-
-const watchingSchema = z.strictObject({
-  phase: z.literal('watching'),
-  since: z.number(),
-  /** Observations in the reference, and the value above which they count; null where they count as they are. */
-  reference: z.int(),
+  /** For a quantile, until there is a cut. */
+  sample: sampleSchema.nullable(),
+  /** The value above which observations count; null where they count as they are. */
   cut: z.number().nullable(),
-  mean: z.number(),
-  deviation: z.number(),
-  tolerance: z.number(),
-  /** Observations between false alarms, on average and at the least. */
-  runLength: z.number(),
-  bets: z.strictObject({ down: z.array(z.number()), up: z.array(z.number()) }),
-  /** Observations since, and their sum. */
-  seen: z.int(),
-  sum: z.number(),
-  logR: z.number().nullable(),
+  week: weekSchema,
+  /** Observations behind the level; null while it is learnt. */
+  level: z.int().nullable(),
+  /** The last hour that counts as usual, in hours since the epoch; -1 before any. */
+  believed: z.int(),
+  change: changeSchema,
+  /** The present hour, its observations, and their sum. */
+  open: z.tuple([z.int(), z.int(), z.number()]).nullable(),
 })
 
-export const detectorSchema = z.discriminatedUnion('phase', [learningSchema, watchingSchema])
-
-/** Learns what is normal, then watches for a change of it. JSON of bounded size. */
+/** Learns what is usual in each hour of the week, then watches for a change of it. JSON of bounded size. */
 export type Detector = z.output<typeof detectorSchema>
-export type Watching = z.output<typeof watchingSchema>
 
-export function newDetector(since: number): Detector {
-  return { phase: 'learning', since, seen: 0, sum: 0, squares: 0, values: [], every: 1 }
-}
-
-/**
- * Adds an observation. The answer is the detector as it then is; it has alarmed where its log evidence has reached
- * log(run length). A reference spans a day at the least, since nights differ from days.
- */
-export function observeWith(detector: Detector, value: number, at: number, watched: Watched): Detector {
-  if (detector.phase === 'watching') return bet(detector, value, watched)
-  const next = learn(detector, value, watched)
-  const enough = next.seen >= watched.reference && at - next.since >= dayMs
-  return enough ? watching(next, at, watched) : next
-}
-
-export function hasAlarmed(detector: Detector): detector is Watching {
-  return detector.phase === 'watching' && (detector.logR ?? 0) >= Math.log(detector.runLength)
-}
-
-type Learning = z.output<typeof learningSchema>
-
-function learn(learning: Learning, value: number, { scale }: Watched): Learning {
-  const { seen, sum, squares, values, every } = learning
-  if (scale === 'share') return { ...learning, seen: seen + 1, sum: sum + value, squares: squares + value ** 2 }
-  // Sums of values without a bound would in the end be no numbers any more: of those the sample is enough.
-  const next = { ...learning, seen: seen + 1 }
-  if (seen % every !== 0) return next
-  const taken = [...values, value]
-  if (taken.length < mostValues) return { ...next, values: taken }
-  return { ...next, values: taken.filter((_, index) => index % 2 === 0), every: every * 2 }
-}
-
-function watching(learnt: Learning, at: number, watched: Watched): Watching {
-  const { scale } = watched
-  const { seen, since } = learnt
-  const cut = scale === 'share' ? null : quantile(learnt.values, scale.quantile)
-  const { count, sum, squares } = cut === null ? { ...learnt, count: seen } : sharesAbove(learnt.values, cut)
-  // Half a success and half a failure more, so that a rate of 0 is not taken for certain.
-  const mean = (sum + 0.5) / (count + 1)
-  const deviation = Math.sqrt(Math.max(0, (squares + 0.5) / (count + 1) - mean ** 2))
-  const tolerance = Math.max(watched.leastTolerance, (standardErrors * deviation) / Math.sqrt(count))
+export function newDetector(since: number, { scale }: Pick<Watched, 'scale'>): Detector {
+  const sample = scale === 'share' ? null : newSample()
   return {
-    phase: 'watching',
-    since: at,
-    reference: count,
-    cut,
-    mean,
-    deviation: Math.max(deviation, squares === sum ? rateDeviation(mean + tolerance) : 0),
-    tolerance,
-    runLength: Math.max(leastRunLength, Math.round((quietDays * seen * dayMs) / (at - since))),
-    bets: newDriftState(watched),
+    since,
     seen: 0,
-    sum: 0,
-    logR: null,
+    sample,
+    cut: null,
+    week: newWeek(),
+    level: null,
+    believed: -1,
+    change: newChange(),
+    open: null,
   }
 }
 
-/** Of a rate that is as high as is tolerated: bets that go by a rate near 0 would be ruined below it. */
-function rateDeviation(rate: number): number {
-  return rate < 1 ? Math.sqrt(rate * (1 - rate)) : 0
+/** What is known of the week stays; the level is learnt anew. */
+export function relearn({ week }: Detector, since: number, watched: Pick<Watched, 'scale'>): Detector {
+  return { ...newDetector(since, watched), week }
 }
 
-function sharesAbove(values: readonly number[], cut: number) {
-  const above = values.filter((value) => value > cut).length
-  return { count: values.length, sum: above, squares: above }
-}
-
-function bet(detector: Watching, value: number, { grid, direction }: Watched): Watching {
-  const share = shareOf(value, detector.cut)
-  // A one-sided detector looks for drops; a rise is a drop of the rest.
-  const turned = direction === 'rise'
-  const design: DriftDesign = {
-    mean: turned ? 1 - detector.mean : detector.mean,
-    tolerance: detector.tolerance,
-    deviation: detector.deviation,
-    grid,
-    weights,
-    twoSided: direction === 'both',
+/** Adds an observation, in place, and answers a change that the hours before it show. */
+export function observeWith(detector: Detector, value: number, at: number, watched: Watched): Change | undefined {
+  const { sample, open } = detector
+  detector.seen += 1
+  if (sample) {
+    addToSample(sample, value)
+    if (watched.scale === 'share' || sample.seen < watched.reference || at - detector.since < sampleMs) return undefined
+    detector.cut = quantileOf(sample, watched.scale.quantile)
+    detector.sample = null
+    return undefined
   }
-  const bets = structuredClone(detector.bets)
-  const logR = driftSR(bets, turned ? 1 - share : share, design)
-  return {
-    ...detector,
-    bets,
-    seen: detector.seen + 1,
-    sum: detector.sum + share,
-    logR: Number.isFinite(logR) ? logR : null,
-  }
+  const hour = Math.floor(at / hourMs)
+  const isOver = open !== null && hour > open[0]
+  const found = isOver
+    ? endHour(detector, { hour: open[0], count: open[1], mean: open[2] / open[1] }, watched)
+    : undefined
+  const [present, count, sum] = isOver || !open ? [hour, 0, 0] : open
+  detector.open = [present, count + 1, sum + shareOf(value, detector.cut)]
+  return found
 }
 
 function shareOf(value: number, cut: number | null): number {
   return cut === null ? value : value > cut ? 1 : 0
 }
 
-function quantile(values: readonly number[], q: number): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? 0
+function endHour(detector: Detector, seen: SeenHour, watched: Watched): Change | undefined {
+  const fit = fitWeek(detector.week, watched.leastSpread)
+  const expected = fit && expectedIn(fit, seen.hour, seen.count)
+  const tolerance = toleranceOf(detector, watched, fit)
+  if (detector.level === null || !fit) {
+    noteHour(detector.change, seen, expected)
+    const hours = seen.hour + 1 - detector.since / hourMs
+    if (hours >= levelHours) findLevel(detector, watched, fit)
+    return undefined
+  }
+  const design = { fit, tolerance, isLearning: isLearning(detector), ...watched }
+  noteHour(detector.change, seen, expected, design)
+  const old = seen.hour - (isLearning(detector) ? learningHours : watchedHours)
+  for (const { seen: before } of seenHours(detector.change.hours))
+    if (before.hour <= old && before.hour > detector.believed) believeHour(detector, before, watched, fit)
+  detector.change.hours = detector.change.hours.filter(([hour]) => hour > seen.hour - watchedHours)
+  return changeIn(detector.change, design)
+}
+
+/** Whether it is not known yet how weekdays differ. */
+export function isLearning({ week }: Detector): boolean {
+  return daysKnown(week) < daysToKnow
+}
+
+function believeHour(detector: Detector, seen: SeenHour, watched: Watched, fit: WeekFit): void {
+  believe(detector.week, fit, seen, isLearning(detector) ? watched.weekTolerance : 0)
+  detector.believed = seen.hour
+  detector.level = (detector.level ?? 0) + seen.count
+}
+
+/** The level of the hours since it was begun to be learnt, on what is known of the week. */
+function findLevel(detector: Detector, watched: Watched, fit: WeekFit | undefined): void {
+  const hours = seenHours(detector.change.hours)
+  const count = hours.reduce((sum, { seen }) => sum + seen.count, 0)
+  if (count < watched.reference) {
+    detector.change.hours = detector.change.hours.slice(1 - watchedHours)
+    return
+  }
+  const by = hours.reduce((sum, { seen, usual }) => sum + seen.count * (seen.mean - usual), 0) / count
+  if (fit) detector.week = movedBy(detector.week, by)
+  const now = fitWeek(detector.week, watched.leastSpread)
+  for (const { seen } of hours) believe(detector.week, now, seen, watched.weekTolerance)
+  detector.believed = hours.at(-1)?.seen.hour ?? -1
+  detector.change = newChange()
+  detector.level = count
+}
+
+/** What may lie between an hour and what is usual without being drift. */
+export function toleranceOf(
+  detector: Detector,
+  watched: Watched,
+  fit = fitWeek(detector.week, watched.leastSpread),
+): number {
+  const least = isLearning(detector) ? watched.weekTolerance : watched.leastTolerance
+  if (!fit || !detector.level) return least
+  const { level, spread, daily } = fit
+  return Math.max(least, standardErrors * Math.sqrt((spread * daily * level * (1 - level)) / detector.level))
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { EvidenceStore } from '../store/evidence-store.ts'
-import { type Detector, detectorSchema, newDetector } from './detector.ts'
-import { type Signal, signalNames } from './signals.ts'
+import { type Detector, detectorSchema, newDetector, relearn } from './detector.ts'
+import { type Signal, signalNames, signals } from './signals.ts'
 
 const seenSchema = z.strictObject({
   /** Names that the provider has given since `since`; the last 50. */
@@ -39,11 +39,23 @@ const driftStateSchema = z.strictObject({
   events: z.array(eventSchema),
 })
 
-/** What the drift watch knows of a feature. JSON of bounded size. */
+/** What the drift watch knows of a feature. JSON of bounded size: at most 100 KB. */
 export type DriftState = z.output<typeof driftStateSchema>
 
-export function newDriftState(version: string, since: number): DriftState {
-  const detectors = Object.fromEntries(signalNames.map((signal) => [signal, newDetector(since)]))
+/** As it was before hours of the week were told apart: what it knew of names is read, its detectors are not. */
+const formerSchema = z.object({
+  ...driftStateSchema.omit({ detectors: true }).shape,
+  detectors: z.record(z.enum(signalNames), z.object({ phase: z.enum(['learning', 'watching']) })),
+})
+
+/** `before`: of the version before, of which what is usual in the hours of a week is taken over; its levels are not. */
+export function newDriftState(version: string, since: number, before?: DriftState): DriftState {
+  const detectors = Object.fromEntries(
+    signalNames.map((signal) => [
+      signal,
+      before ? relearn(before.detectors[signal], since, signals[signal]) : newDetector(since, signals[signal]),
+    ]),
+  )
   return {
     version,
     since,
@@ -67,11 +79,27 @@ export function driftName(feature: string): string {
   return `drift:${feature}`
 }
 
-/** Undefined where nothing was watched yet; `state` is null where what is stored cannot be read. */
+export interface LoadedDrift {
+  cursor: number
+  /** Null where what is stored cannot be read. */
+  state: DriftState | null
+  /** It was stored by a version that did not tell hours apart: all levels are learnt anew. */
+  isFormer: boolean
+}
+
+/** Undefined where nothing was watched yet. */
 export async function loadDrift(
   store: Pick<EvidenceStore, 'checkpoint'>,
   feature: string,
-): Promise<{ cursor: number; state: DriftState | null } | undefined> {
+): Promise<LoadedDrift | undefined> {
   const kept = await store.checkpoint(driftName(feature))
-  return kept && { cursor: kept.cursor, state: driftStateSchema.safeParse(kept.state).data ?? null }
+  if (!kept) return undefined
+  const { cursor } = kept
+  const state = driftStateSchema.safeParse(kept.state).data
+  if (state) return { cursor, state, isFormer: false }
+  const former = formerSchema.safeParse(kept.state).data
+  if (!former) return { cursor, state: null, isFormer: false }
+  const { detectors: _, ...known } = former
+  const { detectors } = newDriftState(former.version, former.since)
+  return { cursor, state: { ...known, detectors }, isFormer: true }
 }

@@ -6,7 +6,7 @@ import type { WorkLoop } from '../rollout/work-loop.ts'
 import { asideName } from '../store/rows/evidence-row.ts'
 import type { Store } from '../store/store.ts'
 import { type DriftEvent, type DriftState, driftName, loadDrift, newDriftState, usersOfDay } from './drift-state.ts'
-import { observeDrift, type UserDays } from './observe-drift.ts'
+import { observeDrift, type SourceDays, sourceOf } from './observe-drift.ts'
 import { type NightWord, suspectOf } from './suspect.ts'
 
 export interface DriftWatchOptions {
@@ -59,17 +59,17 @@ async function watchFeature(feature: string, active: string, options: DriftWatch
   const beyond = page.findIndex(({ receivedAt }) => Math.floor(receivedAt / dayMs) !== day)
   const entries = beyond < 0 ? page : page.slice(0, beyond)
   const last = entries.at(-1) ?? first
-  const state = loaded?.state.version === active ? loaded.state : newDriftState(active, first.receivedAt)
+  const before = loaded?.state
+  const state = before?.version === active ? before : newDriftState(active, first.receivedAt, before)
+  if (loaded?.isFormer) await tellReset(feature, loaded.cursor, upgraded, options)
   const users = usersOfDay(feature, first.receivedAt)
-  const known = await store.units(
-    users,
-    entries.map(({ unit }) => unit).filter((unit) => unit !== null),
-  )
+  const known = await store.units(users, entries.map(sourceOf))
   const records = new Map<string, Record<string, unknown>>()
   for (const entry of entries) {
-    const memory = entry.unit === null ? undefined : ((records.get(entry.unit) ?? known.get(entry.unit)) as UserDays)
+    const source = sourceOf(entry)
+    const memory = (records.get(source) ?? known.get(source)) as SourceDays | undefined
     const seen = observeDrift(state, entry, memory)
-    if (entry.unit !== null && seen.memory && seen.memory !== memory) records.set(entry.unit, { ...seen.memory })
+    if (seen.memory && seen.memory !== memory) records.set(source, { ...seen.memory })
     for (const event of seen.events) await alarm(feature, event, state, options)
   }
   await store.saveCheckpoint(
@@ -88,25 +88,38 @@ async function forgetOtherDays(store: Store, feature: string, users: string): Pr
   for (const name of await store.memories()) if (ofFeature(name) && name !== users) await store.forgetMemory(name)
 }
 
+const upgraded =
+  'This version of Sluice knows what is usual by the hour of the week. The drift watch learns that anew: two days without alarms, then twelve with alarms of great changes only.'
+
 /** What cannot be read is kept for whoever wants to know why, and told; from the next entry on all is learnt again. */
 async function beginAnew(
   feature: string,
   active: string,
   cursor: number,
-  { store, clock }: DriftWatchOptions,
+  options: DriftWatchOptions,
 ): Promise<boolean> {
-  const at = clock.now()
   const name = driftName(feature)
-  await announce(store, {
+  const words = `The state of the drift watch could not be read and was set aside as "${asideName(name)}": it learns anew what is usual, alarms of nothing for two days, and of great changes only for twelve more.`
+  await tellReset(feature, cursor, words, options)
+  const fresh = { cursor, state: newDriftState(active, options.clock.now()) }
+  return await options.store.setAside(name, cursor, { fresh })
+}
+
+function tellReset(
+  feature: string,
+  cursor: number,
+  reason: string,
+  { store, clock }: DriftWatchOptions,
+): Promise<void> {
+  return announce(store, {
     feature,
     rolloutId: null,
     action: 'drift.reset',
     key: `${feature} ${cursor}`,
-    reason: `The state of the drift watch could not be read and was set aside as "${asideName(name)}": it learns anew what is normal, and alarms of nothing for a day.`,
+    reason,
     evidence: null,
-    at,
+    at: clock.now(),
   })
-  return await store.setAside(name, cursor, { fresh: { cursor, state: newDriftState(active, at) } })
 }
 
 function alarm(

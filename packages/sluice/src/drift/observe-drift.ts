@@ -1,11 +1,13 @@
+import { createHash } from 'node:crypto'
 import { excerpt, visibleLine } from '../report/untrusted.ts'
 import type { LogEntry } from '../store/outcome-log.ts'
-import { hasAlarmed, newDetector, observeWith, type Watching } from './detector.ts'
+import type { Change } from './change.ts'
+import { observeWith, relearn } from './detector.ts'
 import type { DriftEvent, DriftState } from './drift-state.ts'
 import { observationsOf, type Signal, signalNames, signals } from './signals.ts'
 
-/** What is remembered of a user: the days (UTC) on which a request and a score of them were last taken. */
-export interface UserDays {
+/** What is remembered of a user, or another source: the days (UTC) on which a request and a score of it were last taken. */
+export interface SourceDays {
   request?: string
   score?: string
 }
@@ -14,22 +16,41 @@ const eventsKept = 20
 const namesKept = 50
 const longestName = 80
 const dayMs = 86_400_000
+const hourMs = 3_600_000
+const minuteMs = 60_000
+
+/** Whoever counts once a day: the unit, else what a process at an address sends within a minute, so that a burst is no trend. */
+export function sourceOf({ unit, instance, address, observedAt }: LogEntry): string {
+  if (unit !== null) return unit
+  const source = JSON.stringify([instance ?? null, address ?? null, Math.floor(observedAt / minuteMs)])
+  return `~${createHash('sha256').update(source).digest('hex').slice(0, 16)}`
+}
 
 /**
- * Takes an entry into the state, in place, and returns what it shows to have moved. Of each user counts the first request
+ * Takes an entry into the state, in place, and returns what it shows to have moved. Of each source counts the first request
  * and the first score of a day, so that one busy user is no trend; other versions, such as a canary, are not looked at.
  */
 export function observeDrift(
   state: DriftState,
   entry: LogEntry,
-  known: UserDays | undefined,
-): { events: DriftEvent[]; memory: UserDays | undefined } {
+  known: SourceDays | undefined,
+): { events: DriftEvent[]; memory: SourceDays | undefined } {
   if (entry.version !== state.version || entry.kind === 'feedback') return { events: [], memory: known }
   const events = [...servedEvents(state, entry), ...judgeEvents(state, entry)]
-  const day = new Date(entry.receivedAt).toISOString().slice(0, 10)
-  if (entry.unit === null || known?.[entry.kind] !== day) events.push(...signalEvents(state, entry))
-  state.events = [...state.events, ...events].slice(-eventsKept)
-  return { events, memory: entry.unit === null ? undefined : { ...known, [entry.kind]: day } }
+  const day = dayOf(entry.receivedAt)
+  const isFirst = known?.[entry.kind] !== day
+  if (isFirst) events.push(...signalEvents(state, entry))
+  if (events.length > 0) state.events = [...state.events, ...events].slice(-eventsKept)
+  return { events, memory: isFirst ? { ...known, [entry.kind]: day } : known }
+}
+
+let lastDay = { number: -1, name: '' }
+
+/** UTC. To write a date takes longer than all else that an entry takes, and most are of the day of the one before. */
+function dayOf(at: number): string {
+  const number = Math.floor(at / dayMs)
+  if (number !== lastDay.number) lastDay = { number, name: new Date(at).toISOString().slice(0, 10) }
+  return lastDay.name
 }
 
 function signalEvents(state: DriftState, entry: LogEntry): DriftEvent[] {
@@ -37,11 +58,12 @@ function signalEvents(state: DriftState, entry: LogEntry): DriftEvent[] {
   return signalNames.flatMap((signal) => {
     const value = observations[signal]
     if (value === undefined) return []
-    const next = observeWith(state.detectors[signal], value, entry.receivedAt, signals[signal])
-    const alarmed = hasAlarmed(next)
-    // From here on the new level is learnt as what is normal.
-    state.detectors[signal] = alarmed ? newDetector(entry.receivedAt) : next
-    return alarmed ? [eventOf(signal, entry, alarmWords(signal, next))] : []
+    const detector = state.detectors[signal]
+    const change = observeWith(detector, value, entry.receivedAt, signals[signal])
+    if (!change) return []
+    // One alarm of a change: from here on the new level is learnt as what is usual.
+    state.detectors[signal] = relearn(detector, entry.receivedAt, signals[signal])
+    return [eventOf(signal, entry, alarmWords(signal, change))]
   })
 }
 
@@ -50,17 +72,19 @@ const named: Record<Signal, string> = {
   errors: 'The share of failed requests',
   refusals: 'The share of refusals',
   invalid: 'The share of answers of the wrong form',
-  latency: 'The share of slow requests (beyond the 90th percentile of the reference)',
-  length: 'The length of the answers (share beyond the median of the reference)',
-  cost: 'The cost of requests (share beyond the median of the reference)',
-  inputs: 'The length of the inputs (share beyond the median of the reference)',
+  latency: 'The share of slow requests (slower than nine in ten were once)',
+  length: 'The length of the answers (share beyond what was once the median)',
+  cost: 'The cost of requests (share beyond what was once the median)',
+  inputs: 'The length of the inputs (share beyond what was once the median)',
 }
 
-function alarmWords(signal: Signal, { mean, sum, seen, reference, runLength }: Watching): string {
-  const now = (sum / seen).toFixed(3)
+function alarmWords(signal: Signal, { mean, usual, count, since, until }: Change): string {
+  const hours = Math.round((until - since) / hourMs)
+  const span = `${hours} ${hours === 1 ? 'hour' : 'hours'} from ${new Date(since).toISOString().slice(0, 16)}Z on`
   return (
-    `${named[signal]} has moved: ${now} on average over ${seen} since the reference, which had ` +
-    `${mean.toFixed(3)} over ${reference}. While nothing changes such an alarm comes once in ${runLength} or more.`
+    `${named[signal]} has moved: ${mean.toFixed(3)} over ${count} in the ${span}, where ${usual.toFixed(3)} is usual in these ` +
+    `hours of the week. While nothing changes such an alarm comes once in 60 days or more seldom. There is no further one of ` +
+    `it while the new level is learnt, in two or three days.`
   )
 }
 
@@ -116,7 +140,7 @@ function judgeEvents(state: DriftState, entry: LogEntry): DriftEvent[] {
   state.judgeId = entry.judgeId
   if (before === null) return []
   // Scores of different judges are never compared.
-  state.detectors.score = newDetector(entry.receivedAt)
+  state.detectors.score = relearn(state.detectors.score, entry.receivedAt, signals.score)
   if (!isDue(state, 'judge-changed', entry.receivedAt)) return []
   return [
     eventOf('judge-changed', entry, `Judge ${entry.judgeId} has taken the place of ${before}: scores start anew.`),

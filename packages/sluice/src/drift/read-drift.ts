@@ -1,23 +1,33 @@
 import type { EvidenceStore } from '../store/evidence-store.ts'
-import type { Detector } from './detector.ts'
+import { evidenceIn, runLength } from './change.ts'
+import { type Detector, isLearning, toleranceOf } from './detector.ts'
 import { type DriftEvent, loadDrift } from './drift-state.ts'
-import { type Signal, signalNames } from './signals.ts'
+import { type Signal, signalNames, signals } from './signals.ts'
+import { daysKnown, daysToKnow } from './week.ts'
 
 /** How one signal stands. Shares in [0,1]; null where not enough is known. */
-interface SignalDrift {
+export interface SignalDrift {
   signal: Signal
-  phase: 'learning' | 'watching'
+  /** `level`: no alarms yet; `week`: alarms of great changes only, since it is not known how weekdays differ. */
+  phase: 'level' | 'week' | 'watching'
+  /** When the present level was begun to be learnt, ms since the epoch. */
   since: number
-  /** Observations in this phase. */
+  /** Observations since then. */
   seen: number
-  reference: { count: number; mean: number; tolerance: number } | null
-  /** Mean since the reference. */
-  mean: number | null
-  /** Evidence of a change; an alarm comes where it reaches the threshold. */
+  /** Days of the first two weeks that are known, of 14. */
+  days: { known: number; of: number }
+  /** Observations behind the level. */
+  reference: number | null
+  /** What may lie between an hour and what is usual in it without being drift. */
+  tolerance: number | null
+  /** Of the last 24 hours that are over: observations, their mean, and what is usual in them. */
+  lately: { count: number; mean: number; usual: number } | null
+  /** Log evidence of a change; an alarm comes at the threshold, unless one day alone explains it. */
   logR: number | null
-  threshold: number | null
-  /** While nothing changes, alarms are so many observations apart, on average and at the least. */
-  runLength: number | null
+  threshold: number
+  /** Hours between two alarms of this signal while nothing changes, on average and at the least. */
+  runLength: number
+  words: string
 }
 
 export interface DriftView {
@@ -47,19 +57,43 @@ export async function readDrift(store: EvidenceStore, feature: string): Promise<
 }
 
 function signalDrift(signal: Signal, detector: Detector): SignalDrift {
-  const { phase, since, seen } = detector
-  if (detector.phase === 'learning')
-    return { signal, phase, since, seen, reference: null, mean: null, logR: null, threshold: null, runLength: null }
-  const { reference, mean, tolerance, sum, logR, runLength } = detector
-  return {
+  const { since, seen, level, week, change } = detector
+  const phase = level === null ? 'level' : isLearning(detector) ? 'week' : 'watching'
+  const known = {
     signal,
     phase,
     since,
     seen,
-    reference: { count: reference, mean, tolerance },
-    mean: seen === 0 ? null : sum / seen,
-    logR,
+    days: { known: daysKnown(week), of: daysToKnow },
+    reference: level,
+    tolerance: level === null ? null : toleranceOf(detector, signals[signal]),
+    lately: level === null ? null : latelyIn(detector),
+    logR: evidenceIn(change, signals[signal].direction),
     threshold: Math.log(runLength),
     runLength,
+  } as const
+  return { ...known, words: wordsOf(known) }
+}
+
+function latelyIn({ change: { hours } }: Detector): SignalDrift['lately'] {
+  const last = hours.at(-1)?.[0] ?? 0
+  const recent = hours.filter(([hour]) => hour > last - 24)
+  const count = recent.reduce((sum, [, each]) => sum + each, 0)
+  if (count === 0) return null
+  return {
+    count,
+    mean: recent.reduce((sum, [, each, mean]) => sum + each * mean, 0) / count,
+    usual: recent.reduce((sum, [, each, , usual]) => sum + each * usual, 0) / count,
   }
+}
+
+function wordsOf({ phase, days, tolerance, lately }: Omit<SignalDrift, 'words'>): string {
+  const now = lately
+    ? `; ${lately.mean.toFixed(3)} over the last ${lately.count} in 24 hours, where ${lately.usual.toFixed(3)} is usual`
+    : ''
+  if (phase === 'level') return 'learning its level, for two days at the least: no alarms until then'
+  const limit = (tolerance ?? 0).toFixed(3)
+  if (phase === 'week')
+    return `learning, ${days.known} of ${days.of} days: what moves by less than ${limit} is not told${now}`
+  return `watching for what moves by more than ${limit}${now}`
 }

@@ -1,25 +1,50 @@
 import type { LogEntry, RequestEntry } from '../store/outcome-log.ts'
 import type { Watched } from './detector.ts'
 
-const shares = [0.02, 0.04, 0.08, 0.16, 0.32]
-const rates = [0.003, 0.01, 0.03, 0.1, 0.3]
+const rates = [0.005, 0.02, 0.08, 0.3]
 
-const rate: Watched = { reference: 1000, scale: 'share', direction: 'rise', leastTolerance: 0.002, grid: rates }
+const rate: Watched = {
+  reference: 500,
+  scale: 'share',
+  direction: 'rise',
+  leastTolerance: 0.003,
+  weekTolerance: 0.05,
+  leastSpread: 1,
+  sizes: rates,
+}
 const middle: Watched = {
   reference: 500,
   scale: { quantile: 0.5 },
   direction: 'both',
-  leastTolerance: 0.02,
-  grid: shares,
+  leastTolerance: 0.04,
+  weekTolerance: 0.2,
+  leastSpread: 1,
+  sizes: [0.05, 0.1, 0.2, 0.4],
 }
 
 /** What the drift watch looks at, by name. */
 export const signals = {
-  score: { reference: 300, scale: 'share', direction: 'both', leastTolerance: 0.01, grid: shares },
+  score: {
+    reference: 200,
+    scale: 'share',
+    direction: 'drop',
+    leastTolerance: 0.005,
+    weekTolerance: 0.1,
+    leastSpread: 0.05,
+    sizes: [0.02, 0.05, 0.15],
+  },
   errors: rate,
   refusals: rate,
   invalid: rate,
-  latency: { reference: 500, scale: { quantile: 0.9 }, direction: 'rise', leastTolerance: 0.02, grid: shares },
+  latency: {
+    reference: 500,
+    scale: { quantile: 0.9 },
+    direction: 'rise',
+    leastTolerance: 0.03,
+    weekTolerance: 0.2,
+    leastSpread: 1,
+    sizes: [0.05, 0.1, 0.2, 0.4],
+  },
   length: middle,
   cost: middle,
   inputs: middle,

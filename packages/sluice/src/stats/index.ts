@@ -1,3 +1,4 @@
+export { angle } from './angle.ts'
 export { bernoulliCS } from './bernoulli-cs.ts'
 export { betCostRatio, costRatios, costVarianceFloor } from './bet-cost-ratio.ts'
 export { betScore, rateDrops, type ScoreBetDesign, scoreDrops } from './bet-score.ts'

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { newDriftState } from '../../src/drift/drift-state.ts'
 import { startDriftWatch } from '../../src/drift/drift-watch.ts'
 import { readDrift } from '../../src/drift/read-drift.ts'
+import { signalNames } from '../../src/drift/signals.ts'
 import type { NightWord } from '../../src/drift/suspect.ts'
 import { seededRandom } from '../../src/stats/index.ts'
 import { applyEvent } from '../../src/store/apply-event.ts'
@@ -36,7 +38,7 @@ async function watchAll(store: Store, { night }: { night?: NightWord } = {}) {
 
 const alarms = async (store: Store) => (await store.audit('mail')).filter(({ action }) => action === 'drift.alarm')
 
-const falling = (count = 1200, mean = (index: number) => (index < 800 ? 0.8 : 0.6)): LogDraft[] => {
+const falling = (count = 1800, mean = (index: number) => (index < 800 ? 0.8 : 0.45)): LogDraft[] => {
   const random = seededRandom(5)
   return Array.from({ length: count }, (_, index) => judged(index, 300, scoreOf(random, mean(index))))
 }
@@ -49,14 +51,19 @@ test('scores that fall in production alarm once, with the reference, the level a
   assert.deepEqual(others, [])
   assert.match(
     row?.reason ?? '',
-    /judged score has moved: 0\.\d+ on average over \d+ .*0\.7\d+ over .*once in 1\d{4} or more/,
+    /judged score has moved: 0\.[45]\d+ over \d+ in the \d+ hours from .*Z on, where 0\.\d+ is usual .*once in 60 days/,
   )
   assert.match(row?.reason ?? '', /cannot be told without a recent nightly/)
   assert.partialDeepStrictEqual(row?.evidence, { code: 'score', version: incumbent, suspect: { who: 'unknown' } })
   const view = await readDrift(store, 'mail')
   assert.equal(view?.events.length, 1)
-  const again = view?.signals.find(({ signal }) => signal === 'score')?.reference
-  assert.ok(Math.abs((again?.mean ?? 0) - 0.6) < 0.03, 'the new level is what is normal now')
+  const again = view?.signals.find(({ signal }) => signal === 'score')
+  assert.equal(again?.phase, 'week')
+  assert.ok(Math.abs((again?.lately?.usual ?? 0) - 0.45) < 0.05, 'the new level is what is usual now')
+  assert.match(
+    again?.words ?? '',
+    /^learning, \d of 14 days: what moves by less than 0\.\d+ is not told; 0\.4\d+ over the/,
+  )
 })
 
 test('killed before its state was stored, the same alarm is not told twice', async () => {
@@ -147,6 +154,41 @@ test('each user counts once on each day, and who came is forgotten with the day'
   const seen = (await readDrift(store, 'mail'))?.signals.find(({ signal }) => signal === 'errors')?.seen
   assert.equal(seen, 5)
   assert.equal((await store.memories()).length, 1)
+})
+
+test('of what names no user, a process counts once a minute: a burst is no trend', async () => {
+  const store = await activeStore()
+  const burst = Array.from({ length: 100 }, (_, index) =>
+    served(index, 1_000_000, { unit: null, instance: `app-${index % 2}`, error: 'boom' }),
+  )
+  const later = served(10_001, 10_000, { unit: null, instance: 'app-1', id: 'later' })
+  await store.append([...burst, later])
+  await watchAll(store)
+  const seen = (await readDrift(store, 'mail'))?.signals.find(({ signal }) => signal === 'errors')?.seen
+  assert.equal(seen, 3)
+})
+
+test('a state of before hours were told apart is read but for what it had learnt, which is told', async () => {
+  const store = await activeStore()
+  const names = { names: ['haiku-1'], since: start - 5 * 86_400_000 }
+  const learning = { phase: 'learning', since: 0, seen: 3, sum: 2, squares: 2, values: [], every: 1 }
+  const former = {
+    ...newDriftState(incumbent, start),
+    models: names,
+    judgeId: 'judge-1',
+    detectors: Object.fromEntries(signalNames.map((signal) => [signal, learning])),
+  }
+  await store.saveCheckpoint('drift:mail', -1, { cursor: 0, state: former })
+  await store.append([served(1, 1000, { servedModel: 'haiku-2' }), judged(2, 1000, 0.8)])
+  await watchAll(store)
+  const view = await readDrift(store, 'mail')
+  assert.deepEqual(view?.servedModels, ['haiku-1', 'haiku-2'])
+  assert.equal(view?.events.length, 1)
+  assert.equal(view?.signals[0]?.phase, 'level')
+  const told = (await store.audit('mail')).filter(({ action }) => action === 'drift.reset')
+  assert.equal(told.length, 1)
+  assert.match(told[0]?.reason ?? '', /learns that anew: two days without alarms/)
+  assert.equal(await store.checkpoint('aside:drift:mail'), undefined)
 })
 
 test('with another active version the watch begins anew', async () => {

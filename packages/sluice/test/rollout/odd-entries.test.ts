@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { newDriftState } from '../../src/drift/drift-state.ts'
-import { observeDrift, type UserDays } from '../../src/drift/observe-drift.ts'
+import { observeDrift, type SourceDays, sourceOf } from '../../src/drift/observe-drift.ts'
 import { assess } from '../../src/rollout/assess.ts'
 import { type Evidence, newEvidence } from '../../src/rollout/evidence.ts'
 import { mergeEvidence } from '../../src/rollout/merge-evidence.ts'
@@ -57,11 +57,11 @@ for (const seed of seeds) {
   test(`the drift watch of odd entries stays finite and reads back as it was (seed ${seed})`, () => {
     const log = oddEntries(seededRandom(seed), about, entries)
     const state = newDriftState(rollout.incumbent, 0)
-    const days = new Map<string, UserDays>()
+    const days = new Map<string, SourceDays>()
     for (const entry of log) {
       const spread = { ...entry, receivedAt: entry.seq * 600_000 }
-      const { memory } = observeDrift(state, spread, days.get(entry.unit ?? ''))
-      if (entry.unit !== null && memory) days.set(entry.unit, memory)
+      const { memory } = observeDrift(state, spread, days.get(sourceOf(spread)))
+      if (memory) days.set(sourceOf(spread), memory)
     }
     assertStorable(state, 'drift')
     assert.ok(state.models.names.length <= 50)
