@@ -88,6 +88,11 @@ function addRecords(program: Command, host: Host, done: Done): void {
     .option('--watch', 'go on until Ctrl-C')
     .action(async (options) => done(await (await import('./status.ts')).status(options, host)))
 
+  remote(program.command('drift'))
+    .description('show how production does against its own past, and what the drift watch alarmed about')
+    .argument('<feature>', 'name of the feature')
+    .action(async (feature, options) => done(await (await import('./drift.ts')).drift(feature, options, host)))
+
   remote(program.command('audit'))
     .description('show who changed what, and why')
     .argument('<feature>', 'name of the feature; _system for tokens')

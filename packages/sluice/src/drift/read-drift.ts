@@ -6,7 +6,7 @@ import { type Signal, signalNames, signals } from './signals.ts'
 import { daysKnown, daysToKnow } from './week.ts'
 
 /** How one signal stands. Shares in [0,1]; null where not enough is known. */
-export interface SignalDrift {
+interface SignalDrift {
   signal: Signal
   /** `level`: no alarms yet; `week`: alarms of great changes only, since it is not known how weekdays differ. */
   phase: 'level' | 'week' | 'watching'

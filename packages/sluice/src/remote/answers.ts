@@ -192,6 +192,19 @@ export const forgottenAnswer = z.looseObject({
   until: z.number(),
 })
 
+export const driftAnswer = z.looseObject({
+  feature: z.string(),
+  drift: z
+    .looseObject({
+      version: z.string(),
+      since: z.number(),
+      signals: z.array(z.looseObject({ signal: z.string(), words: z.string() })),
+      events: z.array(z.looseObject({ at: z.number(), words: z.string() })),
+    })
+    .nullable(),
+})
+
+export type DriftAnswer = z.output<typeof driftAnswer>
 export type ForgottenAnswer = z.output<typeof forgottenAnswer>
 export type PublishedAnswer = z.output<typeof publishedAnswer>
 export type VersionAnswer = z.output<typeof versionAnswer>

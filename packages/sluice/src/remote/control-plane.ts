@@ -2,6 +2,8 @@ import type { z } from 'zod'
 import type { Scope } from '../store/token-store.ts'
 import {
   contentsAnswer,
+  type DriftAnswer,
+  driftAnswer,
   type FailingAnswer,
   type FeatureAnswer,
   type ForgottenAnswer,
@@ -64,6 +66,7 @@ export function controlPlane(connection: Connection) {
     features: async (): Promise<FeatureAnswer[]> =>
       (await ask({ method: 'GET', path: ['v1', 'features'] }, featuresAnswer)).features,
     feature: (name: string): Promise<FeatureAnswer> => ask({ method: 'GET', path: feature(name) }, featureAnswer),
+    drift: (name: string): Promise<DriftAnswer> => ask({ method: 'GET', path: feature(name, 'drift') }, driftAnswer),
     publish: (name: string, body: Publication): Promise<PublishedAnswer> =>
       ask({ method: 'POST', path: feature(name, 'versions'), body }, publishedAnswer),
     activate: (

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { FeatureAnswer, RolloutAnswer } from '../../src/remote/answers.ts'
 import { appliedText } from '../../src/remote/applied-text.ts'
 import { auditText } from '../../src/remote/audit-text.ts'
+import { driftText } from '../../src/remote/drift-text.ts'
 import { rolloutText, stateText } from '../../src/remote/rollout-text.ts'
 import { statusText } from '../../src/remote/status-text.ts'
 
@@ -222,4 +223,19 @@ test('what keeps failing is named by loop, feature and kind', () => {
     statusText({ features: [], instances: null, failing: [], unnamed: 2 }, 0),
     /failing, see the log.*:\n {2}2 things of features that this token may not see\n/,
   )
+})
+
+test('how production does: each signal in words, the alarms, and what to do', () => {
+  const signals = [{ signal: 'score', words: 'learning, 3 of 14 days: what moves by less than 0.100 is not told' }]
+  const quiet = { feature: 'mail', drift: { version: 'aa', since: 0, signals, events: [] } }
+  assert.equal(
+    driftText(quiet),
+    'mail, version aa, since 1970-01-01:\n  score: learning, 3 of 14 days: what moves by less than 0.100 is not told\nalarms: none\n',
+  )
+  const told = { ...quiet, drift: { ...quiet.drift, events: [{ at: minute, words: 'The judged score has moved.' }] } }
+  assert.match(
+    driftText(told),
+    /latest last:\n {2}1970-01-01T00:01Z {2}The judged score has moved\.\nif it was not meant: sluice rollback mail/,
+  )
+  assert.match(driftText({ feature: 'mail', drift: null }), /nothing is watched yet/)
 })
