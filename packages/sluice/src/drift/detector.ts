@@ -7,7 +7,7 @@ import { expectedIn, fitWeek, type WeekFit } from './week-fit.ts'
 
 /** What is watched, and how: see `signals`. */
 export interface Watched {
-  /** Fewest observations that make a level. */
+  /** Fewest observations that make a level, unless there were some in as many hours as a week has. */
   reference: number
   /**
    * `share`: observations are in [0,1] as they are. `quantile`: what counts is whether one is above this quantile of a sample, so
@@ -135,10 +135,7 @@ function believeHour(detector: Detector, seen: SeenHour, watched: Watched, fit: 
 function findLevel(detector: Detector, watched: Watched, fit: WeekFit | undefined): void {
   const hours = seenHours(detector.change.hours)
   const count = hours.reduce((sum, { seen }) => sum + seen.count, 0)
-  if (count < watched.reference) {
-    detector.change.hours = detector.change.hours.slice(1 - watchedHours)
-    return
-  }
+  if (count < watched.reference && hours.length < watchedHours) return
   const by = hours.reduce((sum, { seen, usual }) => sum + seen.count * (seen.mean - usual), 0) / count
   if (fit) detector.week = movedBy(detector.week, by)
   const now = fitWeek(detector.week, watched.leastSpread)

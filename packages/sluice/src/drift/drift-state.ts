@@ -39,7 +39,7 @@ const driftStateSchema = z.strictObject({
   events: z.array(eventSchema),
 })
 
-/** What the drift watch knows of a feature. JSON of bounded size: at most 100 KB. */
+/** What the drift watch knows of a feature. JSON of bounded size: at most 120 KB. */
 export type DriftState = z.output<typeof driftStateSchema>
 
 /** As it was before hours of the week were told apart: what it knew of names is read, its detectors are not. */

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { position, type RequestOutcome } from '@sluice/client'
+import { driftAnswer } from '../../src/remote/answers.ts'
+import { driftText } from '../../src/remote/drift-text.ts'
 import { gateReport, promptVersion } from '../support/control-plane.ts'
 import { fakeModel, judgement, textOf } from '../support/fake-model.ts'
 import { fakeReceiver } from '../support/fake-receiver.ts'
@@ -98,6 +100,8 @@ test('sluice serve judges, watches, rolls back and tells, all by itself', async 
   assert.match(metrics, /sluice_canary_arm_users\{[^}]*arm="canary"[^}]*\} \d+/)
   assert.match(metrics, /sluice_judge_tasks_total\{feature="mail",fate="scored"\} \d+/)
   await until(async () => (await ask(server, '/v1/features/mail/drift')).drift !== null, 'the drift watch')
+  const told = driftText(driftAnswer.parse(await ask(server, '/v1/features/mail/drift')))
+  assert.match(told, /^mail, version \w+, since .*\n {2}score: learning its level, for two days/)
   assert.equal((await server.stop()).code, 0)
 })
 

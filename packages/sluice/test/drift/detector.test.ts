@@ -8,6 +8,7 @@ import {
   newDetector,
   observeWith,
   relearn,
+  toleranceOf,
 } from '../../src/drift/detector.ts'
 import { type Signal, signals } from '../../src/drift/signals.ts'
 import { daysKnown } from '../../src/drift/week.ts'
@@ -136,6 +137,12 @@ test('what is usual in a week stays when the level is learnt anew', () => {
     assert.equal(observeWith(detector, scoreOf(random, cycles(hour) - 0.2), at, signals.score), undefined)
   }
   assert.equal(isLearning(detector), false)
+})
+
+test('where there is next to nothing to see, a level is learnt all the same, with as much tolerance as it takes', () => {
+  const { found, detector } = watch({ signal: 'score', perDay: 12, days: 30, source: score(() => 0.8) }, 6)
+  assert.deepEqual(found, [])
+  assert.ok((detector.level ?? 0) > 160 && toleranceOf(detector, signals.score) > 0.02)
 })
 
 test('what is kept reads back as it was, and does not grow', () => {

@@ -65,6 +65,7 @@ for (const seed of seeds) {
     }
     assertStorable(state, 'drift')
     assert.ok(state.models.names.length <= 50)
+    assert.ok(JSON.stringify(state).length < 120_000)
   })
 }
 
