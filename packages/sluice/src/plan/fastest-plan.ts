@@ -1,4 +1,4 @@
-import { marginsOf, widthOf } from '../rollout/non-inferiority.ts'
+import { widthOf } from '../rollout/lacking.ts'
 import { contributionsForProof } from '../stats/index.ts'
 import type { RolloutSettings } from '../suite/rollout-settings.ts'
 import { follow, type PlannedStage } from './course.ts'
@@ -68,7 +68,7 @@ function provenAfter(
   const width = widthOf(settings, stage)
   const proof = (signal: 'score' | 'errors' | 'slow' | 'safety', deviation: number, what: 'requests' | 'judged') => {
     if (settings.signals[signal] === 0) return 0
-    const { p90 } = contributionsForProof(marginsOf(signal, settings)[width] ?? 1, deviation, settings.alpha)
+    const { p90 } = contributionsForProof(width * marginOf(signal, settings), deviation, settings.alpha)
     const counted = (share: number) => (what === 'judged' ? shareOfJudged(traffic, share) : share)
     return follow(traffic, plan, what, (share) => p90 / (1 - counted(share)))?.hours
   }
@@ -91,3 +91,7 @@ function provenAfter(
 const deviationOf = (rate: number) => Math.sqrt(rate * (1 - rate))
 
 const quartersUp = (hours: number) => Math.ceil(hours * 4) / 4
+
+function marginOf(signal: string, { margin, flagMargin }: RolloutSettings): number {
+  return signal === 'score' ? margin : signal === 'slow' ? 5 * flagMargin : flagMargin
+}

@@ -120,8 +120,8 @@ function findingsOf(
 }
 
 function scoreInterval({ sums }: Evidence, alpha: number): Assessment['interval'] {
-  const { canary, incumbent } = sums.arms
-  if (Math.min(canary.scores.users, incumbent.scores.users) < interval.users) return null
-  const found = clusterAsympCS(canary.scores, incumbent.scores, { alpha, size: interval.size })
+  const { canary, incumbent } = sums.score.stage
+  if (Math.min(canary.users, incumbent.users) < interval.users) return null
+  const found = clusterAsympCS(canary, incumbent, { alpha, size: interval.size })
   return found ? { low: found.delta - found.halfWidth, high: found.delta + found.halfWidth } : null
 }

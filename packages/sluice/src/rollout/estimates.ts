@@ -1,84 +1,196 @@
 import type { Arm } from '@sluice/client'
-import { type ClusterSums, clusterVariance } from '../stats/index.ts'
+import { type ClusterSums, clusterVariance, logMixture } from '../stats/index.ts'
 import type { RolloutSettings } from '../suite/rollout-settings.ts'
-import type { ArmSums } from './arm-sums.ts'
+import { flagOf } from './combined.ts'
 import type { Evidence } from './evidence.ts'
-import { marginsOf } from './non-inferiority.ts'
+import type { FlagSums, RateSums, ScoreSums } from './signal-sums.ts'
+import { type DecidingSums, decidingSums } from './testimony.ts'
+
+/** Signals of which a proof may be asked. */
+export const provenSignals = ['score', 'errors', 'slow', 'safety'] as const
+
+export type ProvenSignal = (typeof provenSignals)[number]
 
 /** A mean score, or a rate of flagged requests. */
 export interface Mean {
   value: number
-  /** Robust against users with many requests; null where it is unknown. */
+  /** By users: as many requests of one user are one. Null where it is unknown. */
   standardError: number | null
   /** Scores or requests that it is of. */
   count: number
 }
 
-/** What the outcomes make of one signal. Estimates decide nothing but what the weak rule asks: they are not valid at every time of looking. */
+/** What the requests of the present stage make of one signal. */
 export interface Estimate {
-  signal: MeasuredSignal
+  signal: ProvenSignal
   incumbent: Mean | null
   canary: Mean | null
   /** Canary minus incumbent. */
   difference: number | null
   standardError: number | null
-  /** By how much the canary is worse: a lower score, a higher rate. */
+  /** By how much the canary is worse, a lower score or a higher rate; what one arm lacks in judgements is reckoned against it. */
   worseBy: number | null
   /** That a promotion rules out. */
   margin: number
 }
 
-/** Signals of which a promotion asks that they are not worse by their margin. */
-const measuredSignals = ['score', 'errors', 'slow', 'safety'] as const
+/** Users of an arm, or requests for a rate, below which an estimate says nothing. */
+const fewest = 20
 
-export type MeasuredSignal = (typeof measuredSignals)[number]
+/** Rates may rise by this part of what the incumbent's are, if that is more than the margin. */
+const relativeMargin = 0.25
+/** How much more of the slow requests than of others a promotion tolerates: one in twenty of the incumbent's are slow. */
+const slowTolerance = 5
 
 /** Of the signals that have a say. */
-export function estimates(evidence: Evidence, settings: RolloutSettings): Estimate[] {
-  return measuredSignals
+export function estimates({ sums }: Evidence, settings: RolloutSettings): Estimate[] {
+  const one = decidingSums(sums)
+  return provenSignals
     .filter((signal) => settings.signals[signal] > 0)
-    .map((signal) => {
-      const [incumbent, canary] = [meanOf(evidence, signal, 'incumbent'), meanOf(evidence, signal, 'canary')]
-      const difference = incumbent && canary ? canary.value - incumbent.value : null
-      const known = incumbent?.standardError != null && canary?.standardError != null
-      return {
-        ...{ signal, incumbent, canary, difference },
-        standardError: known ? Math.hypot(incumbent?.standardError ?? 0, canary?.standardError ?? 0) : null,
-        worseBy: difference === null ? null : signal === 'score' ? -difference : difference,
-        margin: marginOf(signal, settings),
-      }
-    })
+    .map((signal) => estimateOf(one, signal, settings))
 }
 
-/** Of the promotion. */
-function marginOf(signal: MeasuredSignal, settings: RolloutSettings): number {
-  const widthOfPromotion = 2
-  return marginsOf(signal, settings)[widthOfPromotion] ?? 1
+function estimateOf(one: DecidingSums, signal: ProvenSignal, settings: RolloutSettings): Estimate {
+  if (signal === 'score') return scoreEstimate(one.score, settings.margin)
+  const tolerance = signal === 'slow' ? slowTolerance : 1
+  return rateEstimate(signal, flagOf(one, signal), tolerance * settings.flagMargin)
 }
 
-function meanOf({ sums }: Evidence, signal: MeasuredSignal, arm: Arm): Mean | null {
-  const all = sums.arms[arm]
-  if (signal === 'score') return scoreMean(all.scores)
-  return rate(flaggedOf(all, signal), sums.flags[signal].flagged[arm])
+function rateEstimate(signal: ProvenSignal, { stage }: FlagSums, margin: number): Estimate {
+  const means = { incumbent: rateMean(stage.incumbent), canary: rateMean(stage.canary) }
+  const relative = relativeMargin * (means.incumbent?.value ?? 0)
+  return estimate(signal, means, { margin: Math.min(1, Math.max(margin, relative)), missing: 0 })
 }
 
-function flaggedOf(
-  { requests, errors, timed, slow, refusals, invalid }: ArmSums,
-  signal: 'errors' | 'slow' | 'safety',
-) {
-  if (signal === 'errors') return { flagged: errors, of: requests }
-  return signal === 'slow' ? { flagged: slow, of: timed } : { flagged: refusals + invalid, of: requests }
+function rateMean(rate: RateSums): Mean | null {
+  if (rate.requests < fewest) return null
+  const { requests, flagged } = rate
+  return { value: flagged / requests, standardError: Math.sqrt(rateVariance(rate)), count: requests }
 }
 
+/** Sandwich over users where flags are rare; what was never seen is not certain, so that one user more is reckoned with. */
+function rateVariance({ requests, squares }: RateSums): number {
+  return (squares + 1) / requests ** 2
+}
+
+function scoreEstimate(score: ScoreSums, margin: number): Estimate {
+  const means = { incumbent: scoreMean(score.stage.incumbent), canary: scoreMean(score.stage.canary) }
+  return estimate('score', means, { margin, missing: missingHarm(score, means) })
+}
+
+/** Scores that never vary are not believed to: a mean may be off by a hundredth of a user's. */
 function scoreMean(scores: ClusterSums): Mean | null {
-  if (scores.count === 0) return null
-  const variance = clusterVariance(scores)
+  if (scores.users < fewest) return null
+  const variance = clusterVariance(scores) + leastDeviation ** 2 / scores.users
   return { value: scores.sum / scores.count, standardError: Math.sqrt(variance), count: scores.count }
 }
 
-/** The flags of one user are taken to come together, as many for each who has any. */
-function rate({ flagged, of }: { flagged: number; of: number }, users: number): Mean | null {
-  if (of === 0) return null
-  const eachUser = Math.max(1, flagged / Math.max(1, users))
-  return { value: flagged / of, standardError: Math.sqrt(Math.max(1, flagged) * eachUser) / of, count: of }
+const leastDeviation = 0.01
+
+function estimate(
+  signal: ProvenSignal,
+  { incumbent, canary }: Record<Arm, Mean | null>,
+  { margin, missing }: { margin: number; missing: number },
+): Estimate {
+  if (!incumbent || !canary)
+    return { ...{ signal, incumbent, canary, margin }, difference: null, standardError: null, worseBy: null }
+  const difference = canary.value - incumbent.value
+  return {
+    ...{ signal, incumbent, canary, margin, difference },
+    standardError: Math.hypot(incumbent.standardError ?? 0, canary.standardError ?? 0),
+    worseBy: (signal === 'score' ? -difference : difference) + missing,
+  }
+}
+
+/** Share of the judgements that are missing in one arm and not in the other, canary minus incumbent, beyond what chance would give. */
+export function missingShare({ asked, answered, stage }: ScoreSums): number {
+  if (asked.incumbent === 0 || asked.canary === 0 || answered.incumbent === 0 || answered.canary === 0) return 0
+  const share = { incumbent: answered.incumbent / asked.incumbent, canary: answered.canary / asked.canary }
+  const variance = (arm: Arm) => Math.max(0, 1 - share[arm]) / Math.max(1, stage[arm].count)
+  const log = Math.log(share.incumbent / share.canary)
+  const certain = Math.max(0, Math.abs(log) - Math.sqrt(variance('incumbent') + variance('canary')))
+  return Math.sign(log) * (1 - Math.exp(-certain))
+}
+
+/** The harm that those answers would add if they were the worst of the canary's, or the best of the incumbent's. */
+function missingHarm(score: ScoreSums, { incumbent, canary }: Record<Arm, Mean | null>): number {
+  const missing = missingShare(score)
+  return missing > 0 ? missing * (canary?.value ?? 0) : -missing * (1 - (incumbent?.value ?? 0))
+}
+
+/** Effects, as multiples of the distance to the margin, that the bets on a proof look for. */
+const effects = { grid: [0.5, 1, 2], weights: [0.25, 0.5, 0.25] } as const
+
+/**
+ * Log e-value against "the canary is worse by `width` times the margin": a mixture of likelihood ratios of the estimate, as if it were a
+ * Brownian motion in its information 1/se^2 (the normal limit of a mean over users).
+ */
+export function proofOf(one: DecidingSums, signal: ProvenSignal, settings: RolloutSettings, width: number): number {
+  const proof = proofBy(estimateOf(one, signal, settings), width)
+  if (signal !== 'slow') return proof
+  return Math.min(proof, proofBy(rateEstimate(signal, one.flags.stalled, settings.flagMargin), width))
+}
+
+function proofBy({ worseBy, standardError, margin: once }: Estimate, width: number): number {
+  if (worseBy === null || !standardError) return 0
+  const margin = width * once
+  const information = 1 / standardError ** 2
+  const logs = effects.grid.map((times) => {
+    const drift = times * margin
+    return information * drift * (margin - worseBy - drift / 2)
+  })
+  return logMixture(effects.weights, logs)
+}
+
+/** Scores, or requests of an arm, of the last two windows without which they say nothing. */
+const fewestLately = 30
+
+/** Whether a stage has to be kept: in the last one or two windows alone the canary was worse by the margin. */
+export function isWorseLately(one: DecidingSums, signal: ProvenSignal, settings: RolloutSettings): boolean {
+  const harm = latelyOf(one, signal)
+  return harm !== undefined && harm > estimateOf(one, signal, settings).margin
+}
+
+/** Whether the stage clearly points to a drop of more than this part of so many times the margin. */
+export function pointsToHarm(
+  one: DecidingSums,
+  signal: ProvenSignal,
+  settings: RolloutSettings,
+  { width, part }: { width: number; part: number },
+): boolean {
+  const { worseBy, standardError, margin } = estimateOf(one, signal, settings)
+  if (worseBy === null || standardError === null) return false
+  return standardError < (width * margin) / 2 && worseBy > part * width * margin
+}
+
+function latelyOf(one: DecidingSums, signal: ProvenSignal): number | undefined {
+  const { harm, isKnown } = signal === 'score' ? scoresLately(one.score, 1) : ratesLately(flagOf(one, signal).lately, 1)
+  if (isKnown) return harm
+  const both = signal === 'score' ? scoresLately(one.score, 2) : ratesLately(flagOf(one, signal).lately, 2)
+  return both.isKnown ? both.harm : undefined
+}
+
+interface Lately {
+  harm: number
+  isKnown: boolean
+}
+
+function scoresLately({ lately }: ScoreSums, windows: number): Lately {
+  const sums = lately.slice(0, windows)
+  const count = (arm: Arm) => sums.reduce((sum, one) => sum + one[arm].count, 0)
+  const mean = (arm: Arm) => sums.reduce((sum, one) => sum + one[arm].sum, 0) / Math.max(1, count(arm))
+  return {
+    harm: mean('incumbent') - mean('canary'),
+    isKnown: Math.min(count('incumbent'), count('canary')) >= fewestLately,
+  }
+}
+
+function ratesLately(lately: readonly Record<Arm, RateSums>[], windows: number): Lately {
+  const sums = lately.slice(0, windows)
+  const requests = (arm: Arm) => sums.reduce((sum, one) => sum + one[arm].requests, 0)
+  const rate = (arm: Arm) => sums.reduce((sum, one) => sum + one[arm].flagged, 0) / Math.max(1, requests(arm))
+  return {
+    harm: rate('canary') - rate('incumbent'),
+    isKnown: Math.min(requests('incumbent'), requests('canary')) >= fewestLately,
+  }
 }

@@ -4,12 +4,12 @@ import { costRatios, type IncumbentSums, newIncumbentSums, type Prior } from '..
 import { type Reason, reasons } from './admit.ts'
 import { type ArmSums, newArmSums } from './arm-sums.ts'
 import { type LimitSketches, type Limits, newLimits, newSketches } from './limits.ts'
-import { marginsOf } from './non-inferiority.ts'
 import type { Place, PlaceKind } from './places.ts'
 import { type FlagSums, newFlagSums, newScoreSums, type ScoreSums } from './signal-sums.ts'
 import type { Heard } from './soak.ts'
 import type { Testimony } from './testimony.ts'
 import type { Flag } from './unit-memory.ts'
+import { newWindow, type Window } from './window.ts'
 
 /** What is known of the incumbent before the rollout; any of it may be missing. */
 export interface Priors {
@@ -19,7 +19,7 @@ export interface Priors {
 }
 
 /** Evidence of another schema is made anew from the log. */
-export const evidenceSchema = 'sluice.evidence/4'
+export const evidenceSchema = 'sluice.evidence/5'
 
 /** All that is a sum, so that workers with disjoint users can be added. */
 export interface EvidenceSums {
@@ -28,6 +28,8 @@ export interface EvidenceSums {
   feedback: ScoreSums
   flags: Record<Flag, FlagSums>
   cost: { wealth: number[]; history: IncumbentSums }
+  /** What bets know of the incumbent's scores and of what its users say; the scores also of the present window alone. */
+  histories: { score: IncumbentSums; recent: IncumbentSums; feedback: IncumbentSums }
   sketches: LimitSketches
   ignored: Record<Reason, number>
 }
@@ -42,6 +44,9 @@ export interface Evidence {
   /** The same by the place that it came from. */
   places: Record<PlaceKind, Place[]>
   limits: Limits
+  window: Window
+  /** When each arm was last asked for an answer, ms since the epoch. */
+  askedAt: Record<Arm, number | null>
   /** Who scores now; a change begins a new epoch, and those before count no more. */
   judge: { id: string | null; epoch: number; retired: string[] }
   /** Greatest log evidence against the canary so far that does not rest on one token of several. */
@@ -60,14 +65,6 @@ export interface Evidence {
   cursor: number
 }
 
-/** Beliefs about the share of unflagged requests, before the first one. */
-export const unflaggedPriors: Record<Flag, Prior> = {
-  errors: { mean: 0.99, variance: 0.0099, weight: 20 },
-  safety: { mean: 0.99, variance: 0.0099, weight: 20 },
-  slow: { mean: 0.95, variance: 0.0475, weight: 20 },
-  overCost: { mean: 0.99, variance: 0.0099, weight: 20 },
-}
-
 /** About a cost as a share of its cap, which is ten times the median. */
 export const costPrior: Prior = { mean: 0.12, variance: 0.01, weight: 20 }
 
@@ -83,27 +80,31 @@ export function scorePrior({ score }: Priors): Prior & { warmUp: number } {
 /** No entry observed yet. */
 export function newEvidence({ settings }: Pick<Rollout, 'settings'>, priors: Priors = {}): Evidence {
   const stages = settings.stages.length
-  const margins = (signal: string) => marginsOf(signal, settings).length
   return {
     schema: evidenceSchema,
     priors,
     sums: {
       arms: { incumbent: newArmSums(), canary: newArmSums() },
-      score: newScoreSums(stages, margins('score')),
-      feedback: newScoreSums(stages, 0),
+      score: newScoreSums(stages),
+      feedback: newScoreSums(stages),
       flags: {
-        errors: newFlagSums(stages, margins('errors')),
-        slow: newFlagSums(stages, margins('slow')),
-        safety: newFlagSums(stages, margins('safety')),
-        overCost: newFlagSums(stages, 0),
+        errors: newFlagSums(stages),
+        slow: newFlagSums(stages),
+        stalled: newFlagSums(stages),
+        slowAny: newFlagSums(stages),
+        safety: newFlagSums(stages),
+        overCost: newFlagSums(stages),
       },
       cost: { wealth: costRatios.grid.map(() => 0), history: newIncumbentSums() },
+      histories: { score: newIncumbentSums(), recent: newIncumbentSums(), feedback: newIncumbentSums() },
       sketches: newSketches(),
       ignored: Object.fromEntries(reasons.map((reason) => [reason, 0])) as Record<Reason, number>,
     },
     testimony: [],
     places: { instance: [], address: [] },
     limits: newLimits(settings, priors),
+    window: newWindow(),
+    askedAt: { incumbent: null, canary: null },
     judge: { id: null, epoch: 0, retired: [] },
     peak: 0,
     testified: 0,

@@ -1,4 +1,6 @@
+import type { Arm } from '@sluice/client'
 import { flagRatio, logMixture } from '../stats/index.ts'
+import { judgedShare } from './randomisation.ts'
 
 /** By what factor one arm may be judged more often than it should: what is looked for. */
 const ratios = { grid: [0.5, 0.8, 1.25, 2], weights: [0.25, 0.25, 0.25, 0.25] } as const
@@ -11,9 +13,32 @@ export function newJudgedRatio(): number[] {
   return ratios.grid.map(() => 0)
 }
 
-/** Adds a judged user, whose arm is the canary's with probability `pi`, in place. */
-export function addJudged(judged: number[], canary: boolean, pi: number): void {
-  flagRatio(judged, { canary, pi }, { nullRatio: 1, grid: ratios.grid })
+interface Judged {
+  arm: Arm
+  stage: number
+  /** Of the user's assignment, judging aside no more. */
+  pi: number
+  isCandidate: boolean
+  canaryRate: number
+  incumbentRate: number
+}
+
+interface Counted {
+  judged: number[]
+  candidates: readonly Record<Arm, number>[]
+}
+
+/**
+ * Adds a judged user, in place. Of the candidates of a stage each is judged with the probability of its arm; where there are none, the
+ * user was to be the canary's with probability `pi`. Whose users come more often has more candidates, which is no fault of the judging.
+ */
+export function addJudged({ judged, candidates }: Counted, one: Judged): void {
+  const counts = candidates[one.stage]
+  const isCounted = one.isCandidate && counts !== undefined && counts.canary > 0 && counts.incumbent > 0
+  const pi = isCounted
+    ? judgedShare(counts.canary / (counts.canary + counts.incumbent), one.canaryRate, one.incumbentRate)
+    : one.pi
+  if (pi > 0 && pi < 1) flagRatio(judged, { canary: one.arm === 'canary', pi }, { nullRatio: 1, grid: ratios.grid })
 }
 
 /** One arm is judged more often than it should be, at 99 % confidence: its scores prove nothing. */

@@ -1,13 +1,18 @@
-import type { Arm } from '@sluice/client'
 import type { Rollout } from '../release/rollout.ts'
+import type { RolloutSettings } from '../suite/rollout-settings.ts'
+import { signalLogE } from './combined.ts'
+import { isWorseLately, missingShare, pointsToHarm, type ProvenSignal, provenSignals } from './estimates.ts'
 import type { Evidence } from './evidence.ts'
 import { isJudgeSilent } from './judge-silence.ts'
-import { widthOf } from './non-inferiority.ts'
 import type { Matching } from './sample-ratio.ts'
+import { decidingSums } from './testimony.ts'
 import { evidenceFor } from './token-evidence.ts'
 
 /** Fewer contributions than this say nothing, whatever they are. */
 const fewest = 20
+
+/** Nor if so many more judgements are missing in one arm than in the other. */
+const bearableMissing = 0.05
 
 /** What is left out of the evidence may be so large a part of all requests. */
 const bearable = 0.1
@@ -21,7 +26,7 @@ export function lackingData(
   rollout: Rollout,
   { matching, now }: { matching: Matching; now: number },
 ): string[] {
-  const { arms, score, flags } = evidence.sums
+  const { arms, score } = evidence.sums
   const { settings, stage } = rollout
   const last = stage + 1 >= settings.stages.length
   const byEvidence = settings.advance === 'evidence'
@@ -41,24 +46,65 @@ export function lackingData(
     require(score.users.canary, few, 'users of the canary with a judged score')
     require(score.users.incumbent, few, 'users of the incumbent with a judged score')
   }
+  const missing = missingShare(score)
+  if (settings.signals.score > 0 && Math.abs(missing) > bearableMissing)
+    lacking.push(
+      `${Math.round(100 * Math.abs(missing))} % fewer requests of the ${missing > 0 ? 'canary' : 'incumbent'} than of the other were judged`,
+    )
   if (isJudgeSilent(evidence, rollout, now)) lacking.push('judged scores have stopped coming')
-  if (settings.signals.slow > 0) require(flags.slow.users.canary, few, 'users of the canary with a comparable latency')
+  if (settings.signals.slow > 0 && stage + 1 === settings.stages.length) {
+    const { canary } = decidingSums(evidence.sums).flags.slowAny.stage
+    require(canary.requests, few, 'requests of the canary with a comparable latency')
+  }
   return lacking
 }
 
-/** Signals that take part in the decision and do not yet rule out a drop beyond their margin, whoever is left out. */
+/** Evidence against the canary, as an e-value of one signal, with which no stage is left. */
+const suspicious = 5
+/** Part of the margin that an estimate may use up, where no proof is asked. */
+const bearableHarm = 2 / 3
+
+/**
+ * Signals that take part in the decision and forbid to leave the stage. The last one is left by proof: each rules out a drop beyond its
+ * margin, whoever is left out. An earlier one is left where nothing points to such a drop, since so small a share could prove little.
+ */
 export function unprovenSignals(
   evidence: Evidence,
   { settings, stage }: Rollout,
   { matching, now }: { matching: Matching; now: number },
-): string[] {
+): ProvenSignal[] {
+  const one = decidingSums(evidence.sums)
   const width = widthOf(settings, stage)
-  const known = ({ users }: { users: Record<Arm, number> }) => users.canary + users.incumbent > 0
-  const { score, flags } = evidence.sums
-  return (['score', 'errors', 'slow', 'safety'] as const).filter((signal) => {
+  const isLast = stage + 1 >= settings.stages.length
+  const threshold = -Math.log(settings.alpha)
+  const isOfStage = evidence.window.stage === stage
+  return provenSignals.filter((signal) => {
     if (settings.signals[signal] === 0) return false
-    const threshold = -Math.log(settings.alpha)
-    const isProven = () => evidenceFor(evidence, { signal, width, threshold }, { matching, now }) >= threshold
-    return !(known(signal === 'score' ? score : flags[signal]) && isProven())
+    if (isOfStage && isWorseLately(one, signal, settings)) return true
+    if (!isLast) return isSuspicious(evidence, signal, settings, width)
+    return !(isOfStage && evidenceFor(evidence, { signal, width, threshold, settings }, { matching, now }) >= threshold)
   })
+}
+
+function isSuspicious(evidence: Evidence, signal: ProvenSignal, settings: RolloutSettings, width: number): boolean {
+  const one = decidingSums(evidence.sums)
+  const { window } = evidence
+  if (signalLogE(one, signal, { settings, window, suspect: false }) > Math.log(suspicious)) return true
+  return pointsToHarm(one, signal, settings, { width, part: bearableHarm })
+}
+
+/**
+ * By what factor a stage may exceed the margins on the way to the next one: the smaller the share, the smaller the harm of
+ * going on too early. A promotion always takes the last factor.
+ */
+const widths = [2, 1.4, 1] as const
+
+/** Least index of a width for shares above so many ppm. */
+const narrowAbove = [10_000, 50_000]
+
+/** The factor that leaving `stage` takes. */
+export function widthOf({ stages }: Pick<RolloutSettings, 'stages'>, stage: number): number {
+  if (stage >= stages.length - 1) return 1
+  const ppm = stages[stage]?.ppm ?? 0
+  return widths[narrowAbove.filter((bound) => ppm > bound).length] ?? 1
 }

@@ -2,42 +2,60 @@ import { addIncumbent, betCostRatio, costRatios, costVarianceFloor, expectIncumb
 import type { RequestEntry } from '../store/outcome-log.ts'
 import type { ArmSums } from './arm-sums.ts'
 import { markCandidate } from './candidate.ts'
-import { costPrior, unflaggedPriors } from './evidence.ts'
+import { enter } from './enter-window.ts'
+import { costPrior } from './evidence.ts'
 import { addToSketches, type Limits, ofOneToken, renewLimits } from './limits.ts'
-import { marginsOf } from './non-inferiority.ts'
-import { freshShare, stageShare } from './randomisation.ts'
+import { addExposure, exposedShare, freshShare, stageShare } from './randomisation.ts'
 import { accountsOf, type Sight } from './sight.ts'
-import { addFlagged, addUnflagged, type FlagSums } from './signal-sums.ts'
-import { exposureTo, type Flag, flags, type UnitMemory } from './unit-memory.ts'
+import { addToRate, betOnFlag, type FlagSums } from './signal-sums.ts'
+import { exposureTo, type Flag, flags, recentOf, stagedOf, type UnitMemory } from './unit-memory.ts'
+import { isSettled, isStageWarm } from './warm-up.ts'
 
 /** What a request was flagged for; null where that cannot be known. */
 type Raised = Record<Flag, boolean | null>
 
 /** Adds a request: its flags, the first time that the user raises them, and the user, once per randomisation. */
 export function observeRequest(sight: Sight, entry: RequestEntry, memory: UnitMemory): UnitMemory {
-  const { evidence, known, arm, testimony } = sight
+  const { evidence, settings, arm, stage, testimony } = sight
+  enter(evidence, settings, stage, entry.receivedAt)
   const latencyMs = amount(entry.latencyMs)
   const costUsd = amount(entry.costUsd)
-  const raised = raisedBy(entry, { latencyMs, costUsd }, limitsFor(sight))
-  countRequest(evidence.sums.arms[arm], entry, { latencyMs, costUsd, slow: raised.slow })
+  const raised = raisedBy(sight, entry, { latencyMs, costUsd, memory })
+  countRequest(evidence.sums.arms[arm], entry, { latencyMs, costUsd, slow: raised.slowAny })
   countFor(sight, entry, memory)
-  const next = addUser(sight, raised, costUsd, addFlags(sight, raised, markCandidate(sight, entry, memory)))
+  const flagged = addFlags(sight, raised, markCandidate(sight, entry, memory))
+  const next = addUser(sight, isStageWarm(sight, entry) ? costUsd : null, flagged)
   const { usual } = testimony
   for (const sketches of usual ? [evidence.sums.sketches, usual.sketches] : [evidence.sums.sketches])
     if (arm === 'incumbent') addToSketches(sketches, latencyMs, costUsd)
-  if (known === evidence) renewLimits(evidence.limits, evidence.sums.sketches, entry.receivedAt)
+  renewLimits(evidence.limits, evidence.sums.sketches, entry.receivedAt)
   if (usual) renewLimits(usual.limits, usual.sketches, entry.receivedAt, ofOneToken)
+  countInWindow(sight, entry)
   evidence.lastRequestAt = entry.receivedAt
+  evidence.askedAt[arm] = entry.receivedAt
   evidence.unjudged += 1
   return next
 }
 
+function countInWindow(sight: Sight, { error, captured }: RequestEntry): void {
+  const { evidence, arm, stage } = sight
+  const { window } = evidence
+  if (stage !== window.stage) return
+  window.staged[arm] += 1
+  if (arm === 'canary') window.canary.requests += 1
+  if (captured && error === null)
+    for (const { asked } of accountsOf(sight, evidence.sums.score, ({ score }) => score)) asked[arm] += 1
+}
+
 /** A request is slow, or dear, by what is usual for the token that reports it; until that is known, by what is for all. */
-function limitsFor({ known, testimony: { usual } }: Sight): Limits {
-  if (!usual) return known.limits
-  const { slowMs, costCapUsd } = known.limits
+function limitsFor({ evidence, testimony: { usual } }: Sight): Limits {
+  if (!usual) return evidence.limits
+  const { slowMs, costCapUsd } = evidence.limits
   return { ...usual.limits, slowMs: usual.limits.slowMs ?? slowMs, costCapUsd: usual.limits.costCapUsd ?? costCapUsd }
 }
+
+/** So many times as slow as a slow request is one that hangs: a tail that grows longer is not seen in the share of slow ones. */
+const stalledTimes = 3
 
 interface Measured {
   latencyMs: number | null
@@ -52,12 +70,22 @@ function amount(value: number | null): number | null {
   return value !== null && value >= 0 && value <= most ? value : null
 }
 
-function raisedBy(entry: RequestEntry, { latencyMs, costUsd }: Measured, { slowMs, costCapUsd }: Limits): Raised {
+function raisedBy(
+  sight: Sight,
+  entry: RequestEntry,
+  { latencyMs, costUsd, memory }: Measured & { memory: UnitMemory },
+): Raised {
+  const { slowMs, costCapUsd } = limitsFor(sight)
+  const warm = isStageWarm(sight, entry)
+  const times = !warm || latencyMs === null || slowMs === null ? null : latencyMs / slowMs
+  const settled = times !== null && isSettled(sight, entry, memory) ? times : null
   return {
     errors: entry.error !== null,
     safety: entry.refusal || entry.invalid,
-    slow: latencyMs === null || slowMs === null ? null : latencyMs > slowMs,
-    overCost: costUsd === null || costCapUsd === null ? null : costUsd > costCapUsd,
+    slow: settled === null ? null : settled > 1,
+    stalled: settled === null ? null : settled > stalledTimes,
+    slowAny: times === null ? null : times > 1,
+    overCost: !warm || costUsd === null || costCapUsd === null ? null : costUsd > costCapUsd,
   }
 }
 
@@ -79,13 +107,101 @@ function countRequest(arm: ArmSums, entry: RequestEntry, measured: Measured & { 
 }
 
 function addFlags(sight: Sight, raised: Raised, memory: UnitMemory): UnitMemory {
-  const { settings, arm, stage } = sight
-  const before = memory.flags ?? []
-  const fresh = flags.filter((flag) => raised[flag] && !before.includes(flag))
-  if (fresh.length === 0) return memory
-  const pi = stageShare(settings.stages, stage)
-  for (const flag of fresh) addFlagged(accountsOfFlag(sight, flag), { arm, stage, pi })
-  return { ...memory, flags: [...before, ...fresh] }
+  const known = flagsKnown(sight, memory)
+  const fresh: Flag[] = []
+  const recent: Flag[] = []
+  for (const flag of flags) {
+    const flagged = raised[flag]
+    if (flagged === null) continue
+    addRates(sight, { flag, flagged, before: known.staged[flag] ?? 0 })
+    if (!known.ever.includes(flag) && addFirst(sight, flag, flagged)) fresh.push(flag)
+    if (!known.recent.includes(flag) && addRecent(sight, flag, flagged)) recent.push(flag)
+  }
+  return withFlags(sight, memory, { raised, fresh, recent })
+}
+
+interface KnownFlags {
+  ever: readonly Flag[]
+  recent: readonly Flag[]
+  staged: Partial<Record<Flag, number>>
+}
+
+function flagsKnown(
+  { evidence: { window }, stage, arm }: Sight,
+  { flags = [], recent, staged }: UnitMemory,
+): KnownFlags {
+  const isStaged = staged?.stage === stage && staged.arm === arm
+  return {
+    ever: flags,
+    recent: recent?.window === window.index ? recent.flags : [],
+    staged: isStaged ? staged.flags : {},
+  }
+}
+
+function addRates(sight: Sight, { flag, flagged, before }: { flag: Flag; flagged: boolean; before: number }): void {
+  const { arm, stage, evidence } = sight
+  if (stage !== evidence.window.stage) return
+  for (const sums of accountsOfFlag(sight, flag)) {
+    addToRate(sums.stage[arm], flagged, before)
+    addToRate(sums.lately[0][arm], flagged, before)
+  }
+}
+
+/** A request of a user who has not raised the flag in this rollout. */
+function addFirst(sight: Sight, flag: Flag, flagged: boolean): boolean {
+  const { arm, stage, settings, evidence, testimony } = sight
+  const share = stageShare(settings.stages, stage)
+  const isPresent = stage === evidence.window.stage
+  const counts = testimony.atRisk[flag].stage
+  if (flagged) {
+    const accounts = accountsOfFlag(sight, flag)
+    const ratio = accounts.map((sums) => sums.ratio[stage])
+    const exposed = accounts.map((sums) => sums.exposed[stage])
+    betOnFlag(ratio, arm, share)
+    betOnFlag(exposed, arm, isPresent ? exposedShare(counts, share) : share)
+    for (const sums of accounts) sums.flagged[arm] += 1
+  }
+  if (isPresent) addExposure(counts, arm)
+  return flagged
+}
+
+/** A request of a user who has not raised the flag in the present window. */
+function addRecent(sight: Sight, flag: Flag, flagged: boolean): boolean {
+  const { arm, stage, settings, evidence, testimony } = sight
+  if (stage !== evidence.window.stage) return false
+  const share = stageShare(settings.stages, stage)
+  const counts = testimony.atRisk[flag].window
+  if (flagged) {
+    const accounts = accountsOfFlag(sight, flag)
+    const ratio = accounts.map(({ recent }) => recent.ratio)
+    const exposed = accounts.map(({ recent }) => recent.exposed)
+    betOnFlag(ratio, arm, share)
+    betOnFlag(exposed, arm, exposedShare(counts, share))
+  }
+  addExposure(counts, arm)
+  return flagged
+}
+
+function withFlags(
+  { evidence: { window, judge }, stage, arm }: Sight,
+  memory: UnitMemory,
+  { raised, fresh, recent }: { raised: Raised; fresh: readonly Flag[]; recent: readonly Flag[] },
+): UnitMemory {
+  const found = flags.filter((flag) => raised[flag])
+  if (found.length === 0) return memory
+  const next = { ...memory }
+  if (fresh.length > 0) next.flags = [...(memory.flags ?? []), ...fresh]
+  if (recent.length > 0) {
+    const known = recentOf(memory, window.index)
+    next.recent = { ...known, flags: [...known.flags, ...recent] }
+  }
+  if (stage === window.stage) {
+    const known = stagedOf(memory, { stage, arm, judgeEpoch: judge.epoch })
+    const counts = { ...known.flags }
+    for (const flag of found) counts[flag] = (counts[flag] ?? 0) + 1
+    next.staged = { ...known, flags: counts }
+  }
+  return next
 }
 
 function accountsOfFlag(sight: Sight, flag: Flag): FlagSums[] {
@@ -110,24 +226,15 @@ function countFor(
   if (before?.arm !== arm) testimony.users[arm] += 1
 }
 
-/** The user's first request of a randomisation speaks for the user: flagged or not, and what it cost. */
-function addUser(sight: Sight, raised: Raised, costUsd: number | null, memory: UnitMemory): UnitMemory {
-  const { evidence, known, settings, arm, stage, source } = sight
+/** The user's first request of a randomisation speaks for the user by what it cost. */
+function addUser(sight: Sight, costUsd: number | null, memory: UnitMemory): UnitMemory {
+  const { evidence, settings, arm, stage, source } = sight
   const { exposed, by = 0, seenBy } = memory
   const pi = freshShare(settings.stages, exposed, stage)
   if (pi === undefined) return withSight(sight, memory)
   if (exposed?.arm !== arm) {
     evidence.sums.arms[arm].users += 1
     for (const users of accountsOf(sight, null, ({ users }) => users)) if (users) users[arm] += 1
-  }
-  for (const flag of flags) {
-    const flagged = raised[flag]
-    if (flagged === null) continue
-    addUnflagged(
-      accountsOfFlag(sight, flag),
-      { arm, stage, pi, x: flagged ? 0 : 1 },
-      { history: known.sums.flags[flag].history, prior: unflaggedPriors[flag], margins: marginsOf(flag, settings) },
-    )
   }
   addCost(sight, pi, costUsd)
   const { by: _, ...rest } = memory
@@ -147,12 +254,12 @@ function withSight({ settings, arm, stage, source }: Sight, memory: UnitMemory):
 }
 
 function addCost(sight: Sight, pi: number, costUsd: number | null): void {
-  const { evidence, known, settings, arm } = sight
+  const { evidence, settings, arm } = sight
   const cap = limitsFor(sight).costCapUsd
   if (costUsd === null || cap === null) return
   const { cost } = evidence.sums
   const x = Math.min(costUsd, cap) / cap
-  const expected = expectIncumbent(known.sums.cost.history, costPrior, costVarianceFloor)
+  const expected = expectIncumbent(cost.history, costPrior, costVarianceFloor)
   const ratio = settings.costRatio
   betCostRatio(cost.wealth, { canary: arm === 'canary', pi, x }, expected, { ratio, grid: costRatios.grid })
   if (arm === 'incumbent') addIncumbent(cost.history, x)

@@ -1,14 +1,13 @@
-import { addClusterScore, newClusterSums, newIncumbentSums } from '../stats/index.ts'
+import { addClusterScore, addIncumbent, expectIncumbent, newClusterSums, newIncumbentSums } from '../stats/index.ts'
 import type { ScoreEntry } from '../store/outcome-log.ts'
 import type { Reason } from './admit.ts'
 import { candidateShare } from './candidate.ts'
-import { type Evidence, scorePrior } from './evidence.ts'
+import { type Evidence, openPrior, scorePrior } from './evidence.ts'
 import { addJudged } from './judged-ratio.ts'
-import { marginsOf } from './non-inferiority.ts'
-import { judgedShare } from './randomisation.ts'
+import { judgedShare, stageShare } from './randomisation.ts'
 import { accountsOf, type Sight } from './sight.ts'
-import { addScore } from './signal-sums.ts'
-import type { UnitMemory } from './unit-memory.ts'
+import { betOnDrop, countScore, forgetScores } from './signal-sums.ts'
+import { recentOf, stagedOf, type UnitMemory } from './unit-memory.ts'
 
 /** Adds a judged score: to the display always, as evidence once per randomisation of the user. */
 export function observeScore(sight: Sight, entry: ScoreEntry, memory: UnitMemory): UnitMemory | Reason {
@@ -18,7 +17,7 @@ export function observeScore(sight: Sight, entry: ScoreEntry, memory: UnitMemory
   followJudge(sight.evidence, entry.judgeId)
   sight.evidence.lastScoreAt = entry.receivedAt
   sight.evidence.unjudged = 0
-  return addContribution(sight, entry, addToDisplay(sight, entry.score, memory))
+  return addContribution(sight, entry, addToDisplay(sight, entry, memory))
 }
 
 /** In [0,1], and a number. */
@@ -42,46 +41,97 @@ function followJudge({ judge, sums, testimony, places }: Evidence, id: string): 
   if (judge.id !== null) {
     judge.epoch += 1
     judge.retired = [...judge.retired, judge.id].slice(-8)
+    sums.histories.score = newIncumbentSums()
+    sums.histories.recent = newIncumbentSums()
     const sources = [...testimony, ...Object.values(places).flat()]
-    for (const score of [sums.score, ...sources.flatMap(({ own }) => own?.score ?? [])]) {
-      score.history = newIncumbentSums()
-      for (const wealth of score.nonInferior) wealth.fill(0)
-    }
+    for (const score of [sums.score, ...sources.flatMap(({ own }) => own?.score ?? [])]) forgetScores(score)
     sums.arms.incumbent.scores = newClusterSums()
     sums.arms.canary.scores = newClusterSums()
   }
   judge.id = id
 }
 
-function addToDisplay({ evidence, arm }: Sight, score: number, memory: UnitMemory): UnitMemory {
-  const { epoch } = evidence.judge
-  const known = memory.scores?.arm === arm && memory.scores.judgeEpoch === epoch ? memory.scores : undefined
-  const before = known ?? { sum: 0, count: 0 }
-  addClusterScore(evidence.sums.arms[arm].scores, before, score)
-  return { ...memory, scores: { arm, judgeEpoch: epoch, sum: before.sum + score, count: before.count + 1 } }
+function addToDisplay(sight: Sight, entry: ScoreEntry, memory: UnitMemory): UnitMemory {
+  const { evidence, arm, stage } = sight
+  const { judge, window, sums } = evidence
+  const isKnown = memory.scores?.arm === arm && memory.scores.judgeEpoch === judge.epoch
+  const before = isKnown && memory.scores ? memory.scores : { sum: 0, count: 0 }
+  addClusterScore(sums.arms[arm].scores, before, entry.score)
+  const scores = { arm, judgeEpoch: judge.epoch, sum: before.sum + entry.score, count: before.count + 1 }
+  if (stage !== window.stage) return { ...memory, scores }
+  if (arm === 'canary') window.canary.scores += 1
+  const staged = stagedOf(memory, { stage, arm, judgeEpoch: judge.epoch })
+  const answered = Math.max(entry.sampled, entry.sampledOther) / entry.sampled
+  for (const score of accountsOf(sight, sums.score, ({ score }) => score))
+    countScore(score, arm, { before: staged, x: entry.score, answered })
+  return { ...memory, scores, staged: { ...staged, sum: staged.sum + entry.score, count: staged.count + 1 } }
 }
 
 function addContribution(sight: Sight, entry: ScoreEntry, memory: UnitMemory): UnitMemory | Reason {
-  const { evidence, known, settings, arm, stage, testimony } = sight
-  const share = candidateShare(sight, entry.of, memory)
-  if (share === undefined) return memory
-  const canary = arm === 'canary'
-  const [canaryRate, incumbentRate] = canary ? [entry.sampled, entry.sampledOther] : [entry.sampledOther, entry.sampled]
-  const pi = judgedShare(share, canaryRate, incumbentRate)
-  // Rates so small that arithmetic does not survive them weigh nothing.
-  if (!(pi > 0 && pi < 1)) return 'invalidSampling'
-  const prior = scorePrior(evidence.priors)
-  addScore(
-    accountsOf(sight, evidence.sums.score, ({ score }) => score),
-    { arm, stage, pi, x: entry.score },
-    {
-      history: known.sums.score.history,
-      prior,
-      warmUp: prior.warmUp,
-      margins: marginsOf('score', settings),
-      tolerance: settings.tolerance,
-    },
-  )
-  addJudged(testimony.judged, canary, pi)
-  return { ...memory, scored: { stage, arm } }
+  const { evidence, arm, stage, settings } = sight
+  const { histories } = evidence.sums
+  const stagePi = judgedPi(sight, entry, stageShare(settings.stages, stage))
+  if (stagePi === 'invalidSampling') return stagePi
+  const contributed = addFirst(sight, entry, memory)
+  if (typeof contributed === 'string') return contributed
+  const next = stagePi === undefined ? contributed : addRecent(sight, { x: entry.score, pi: stagePi }, contributed)
+  if (arm === 'incumbent') addIncumbent(histories.recent, entry.score)
+  return next
 }
+
+/** The canary's share among judged requests; undefined where chance has no say. */
+function judgedPi({ arm }: Sight, entry: ScoreEntry, share: number): number | undefined | 'invalidSampling' {
+  if (!(share > 0 && share < 1)) return undefined
+  const { sampled, sampledOther } = entry
+  const pi = arm === 'canary' ? judgedShare(share, sampled, sampledOther) : judgedShare(share, sampledOther, sampled)
+  // Rates so small that arithmetic does not survive them weigh nothing.
+  return pi > 0 && pi < 1 ? pi : 'invalidSampling'
+}
+
+/** Once per randomisation. */
+function addFirst(sight: Sight, entry: ScoreEntry, memory: UnitMemory): UnitMemory | Reason {
+  const { evidence, settings, arm, stage, testimony } = sight
+  const { histories, score } = evidence.sums
+  const found = candidateShare(sight, entry.of, memory)
+  if (!found) return memory
+  const pi = judgedPi(sight, entry, found.share)
+  if (pi === 'invalidSampling') return pi
+  if (pi === undefined) return memory
+  const prior = scorePrior(evidence.priors)
+  const accounts = accountsOf(sight, score, ({ score }) => score)
+  const contribution = { arm, pi, x: entry.score }
+  if (histories.score.n >= prior.warmUp) {
+    const drops = accounts.map(({ drop }) => drop[stage])
+    betOnDrop(drops, contribution, expectIncumbent(histories.score, prior), settings.tolerance)
+  }
+  for (const { users } of accounts) users[arm] += 1
+  if (arm === 'incumbent') addIncumbent(histories.score, entry.score)
+  addJudged(testimony, { arm, stage, pi, isCandidate: memory.marked !== undefined, ...ratesOf(sight, entry) })
+  return found.memory
+}
+
+function ratesOf({ arm }: Sight, { sampled, sampledOther }: ScoreEntry): { canaryRate: number; incumbentRate: number } {
+  return arm === 'canary'
+    ? { canaryRate: sampled, incumbentRate: sampledOther }
+    : { canaryRate: sampledOther, incumbentRate: sampled }
+}
+
+/** The first score of a user in the present window, and the second: harm that begins late, or with later turns, shows in them. */
+function addRecent(sight: Sight, { x, pi }: { x: number; pi: number }, memory: UnitMemory): UnitMemory {
+  const { evidence, settings, arm } = sight
+  const { sums, window } = evidence
+  const { histories } = sums
+  const known = recentOf(memory, window.index)
+  if (known.scores >= 2) return memory
+  if (histories.score.n >= openPrior.warmUp) {
+    const usual = expectIncumbent(histories.score, openPrior)
+    const expected = expectIncumbent(histories.recent, { ...usual, weight: usualWeight })
+    const part = known.scores === 0 ? 'first' : 'later'
+    const accounts = accountsOf(sight, sums.score, ({ score }) => score).map(({ recent }) => recent[part])
+    betOnDrop(accounts, { arm, pi, x }, expected, settings.tolerance)
+  }
+  return { ...memory, recent: { ...known, scores: known.scores + 1 } }
+}
+
+/** How many scores of a window the incumbent's usual mean is worth. */
+const usualWeight = 20

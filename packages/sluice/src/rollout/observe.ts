@@ -21,16 +21,9 @@ type Immutable = Pick<Rollout, 'id' | 'feature' | 'incumbent' | 'canary' | 'sett
  * not after the cursor was observed before and does nothing. The same entries give the same evidence, bit for bit.
  *
  * @param memory what is remembered of the entry's unit in this rollout; {} of an unknown one
- * @param known only for one of several workers: the state that they have in common, by which all of them bet
  * @returns what to remember of the unit from now on; `memory` itself where that did not change
  */
-export function observe(
-  evidence: Evidence,
-  rollout: Immutable,
-  entry: LogEntry,
-  memory: UnitMemory,
-  known: Evidence = evidence,
-): UnitMemory {
+export function observe(evidence: Evidence, rollout: Immutable, entry: LogEntry, memory: UnitMemory): UnitMemory {
   if (entry.seq <= evidence.cursor) return memory
   evidence.cursor = entry.seq
   const { settings } = rollout
@@ -42,12 +35,12 @@ export function observe(
   const testimony = evidence.testimony[source]
   if (!testimony || typeof admitted === 'string') return ignored(evidence, testimony, admitted as Reason, memory)
   const places = placesOf(evidence, entry, { source, arm: admitted.arm })
-  const next = observeKind({ ...admitted, evidence, known, settings, source, testimony, places }, entry, memory)
+  const next = observeKind({ ...admitted, evidence, settings, source, testimony, places }, entry, memory)
   if (typeof next === 'string') return ignored(evidence, testimony, next, memory)
   hear(evidence, admitted, entry.receivedAt)
   if (hasTestified(memory, next)) {
     evidence.testified += 1
-    if (known === evidence) raisePeak(evidence, rollout, entry.receivedAt, admitted.arm)
+    raisePeak(evidence, rollout, entry.receivedAt, admitted.arm)
   }
   return next
 }
@@ -92,7 +85,12 @@ function observeKind(sight: Sight, entry: LogEntry, memory: UnitMemory): UnitMem
 
 /** Whether there is new evidence for or against the canary, not only a new user. */
 function hasTestified(before: UnitMemory, after: UnitMemory): boolean {
-  return before.flags !== after.flags || before.scored !== after.scored || before.rated !== after.rated
+  return (
+    before.flags !== after.flags ||
+    before.scored !== after.scored ||
+    before.rated !== after.rated ||
+    before.recent !== after.recent
+  )
 }
 
 /** With several tokens the evidence is weighed after so many entries of it, and at each look. */
@@ -114,6 +112,6 @@ export function raisePeak(
 }
 
 /** Who is alone says no more than all of it comes to: quickly found, and mostly too little. */
-function couldRaise({ sums, peak }: Evidence, settings: Rollout['settings']): boolean {
-  return combinedLogE(decidingSums(sums), settings, false) > peak
+function couldRaise({ sums, peak, window }: Evidence, settings: Rollout['settings']): boolean {
+  return combinedLogE(decidingSums(sums), { settings, window, suspect: false }) > peak
 }

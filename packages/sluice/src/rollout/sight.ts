@@ -8,8 +8,6 @@ import type { DecidingSums, Testimony } from './testimony.ts'
 export interface Sight extends Admitted {
   /** Changed in place. */
   evidence: Evidence
-  /** What bets and limits go by: `evidence` itself, or a state that several workers have in common. */
-  known: Evidence
   settings: RolloutSettings
   /** Index of the token that reported the entry. */
   source: number

@@ -1,64 +1,57 @@
+import type { Arm } from '@sluice/client'
 import type { Rollout } from '../release/rollout.ts'
-import { costRatios, flagRatios, logMixture, rateDrops, scoreDrops } from '../stats/index.ts'
+import { costRatios, flagRatios, logMixture } from '../stats/index.ts'
 import { summaryOf } from './arm-sums.ts'
 import type { SignalEvidence } from './assessment.ts'
-import { flaggedDifference, restartedLogE, signalLogE } from './combined.ts'
+import { flagOf, restartedLogE, signalLogE, type Weighing } from './combined.ts'
+import { proofOf, provenSignals } from './estimates.ts'
 import type { Evidence, EvidenceSums } from './evidence.ts'
-import { widthOf } from './non-inferiority.ts'
+import type { FlagSums } from './signal-sums.ts'
 import { decidingSums } from './testimony.ts'
 
-type Measured = 'errors' | 'slow' | 'safety'
-
 /** What each signal says: those that decide, then cost and requests over the cap, which only alert. */
-export function signalEvidence({ sums }: Evidence, { settings, stage }: Rollout): SignalEvidence[] {
-  const width = widthOf(settings, stage)
-  const { score, errors, slow, safety, feedback } = settings.signals
-  const flag = (signal: Measured, weight: number) => flagSignal(sums, signal, weight, width)
-  return [
-    scoreSignal(sums, score, width),
-    flag('errors', errors),
-    flag('slow', slow),
-    flag('safety', safety),
-    feedbackSignal(sums, feedback),
-    costSignal(sums),
-    overCostSignal(sums),
-  ]
-}
-
-function scoreSignal(sums: EvidenceSums, weight: number, width: number): SignalEvidence {
-  const { users, nonInferior } = sums.score
+export function signalEvidence(evidence: Evidence, { settings }: Rollout): SignalEvidence[] {
+  const { sums, window } = evidence
+  const one = decidingSums(sums)
+  const weighing = { settings, window, suspect: false }
   const [incumbent, canary] = [summaryOf(sums.arms.incumbent), summaryOf(sums.arms.canary)]
-  const known = users.canary + users.incumbent > 0
-  return {
-    signal: 'score',
-    weight,
-    logE: known ? signalLogE(decidingSums(sums), 'score') : null,
-    logENonInferior: known ? logMixture(scoreDrops.weights, nonInferior[width] ?? []) : null,
-    difference: difference(canary.meanScore, incumbent.meanScore),
-  }
+  const proven = provenSignals.map((signal): SignalEvidence => {
+    const isKnown = signal === 'score' ? isHeard(sums.score.users) : isFlagHeard(flagOf(one, signal))
+    const difference =
+      signal === 'score' ? minus(canary.meanScore, incumbent.meanScore) : rateDifference(flagOf(one, signal))
+    return {
+      signal,
+      weight: settings.signals[signal],
+      logE: isKnown ? signalLogE(one, signal, weighing) : null,
+      logENonInferior: isKnown ? proofOf(one, signal, settings, 1) : null,
+      difference,
+    }
+  })
+  return [...proven, feedbackSignal(sums, settings.signals.feedback, weighing), costSignal(sums), overCostSignal(sums)]
 }
 
-function flagSignal(sums: EvidenceSums, signal: Measured, weight: number, width: number): SignalEvidence {
-  const flag = sums.flags[signal]
-  const known = flag.users.canary + flag.users.incumbent > 0
-  return {
-    signal,
-    weight,
-    logE: known ? signalLogE(decidingSums(sums), signal) : null,
-    logENonInferior: known ? logMixture(rateDrops.weights, flag.nonInferior[width] ?? []) : null,
-    difference: flaggedDifference(usersOf(sums), flag) ?? null,
-  }
+const isHeard = (users: Record<Arm, number>) => users.canary + users.incumbent > 0
+
+function isFlagHeard({ stage, flagged }: FlagSums): boolean {
+  return stage.canary.requests + stage.incumbent.requests > 0 || isHeard(flagged)
 }
 
-function feedbackSignal(sums: EvidenceSums, weight: number): SignalEvidence {
+/** Flagged requests of the present stage as a share of all, canary minus incumbent; null while an arm has none. */
+function rateDifference({ stage }: FlagSums): number | null {
+  const { incumbent, canary } = stage
+  if (incumbent.requests === 0 || canary.requests === 0) return null
+  return canary.flagged / canary.requests - incumbent.flagged / incumbent.requests
+}
+
+function feedbackSignal(sums: EvidenceSums, weight: number, weighing: Weighing): SignalEvidence {
   const { users } = sums.feedback
   const [incumbent, canary] = [summaryOf(sums.arms.incumbent), summaryOf(sums.arms.canary)]
   return {
     signal: 'feedback',
     weight,
-    logE: users.canary + users.incumbent > 0 ? signalLogE(decidingSums(sums), 'feedback') : null,
+    logE: isHeard(users) ? signalLogE(decidingSums(sums), 'feedback', weighing) : null,
     logENonInferior: null,
-    difference: difference(canary.meanFeedback, incumbent.meanFeedback),
+    difference: minus(canary.meanFeedback, incumbent.meanFeedback),
   }
 }
 
@@ -69,7 +62,7 @@ function costSignal(sums: EvidenceSums): SignalEvidence {
     weight: 0,
     logE: sums.cost.history.n > 0 ? logMixture(costRatios.weights, sums.cost.wealth) : null,
     logENonInferior: null,
-    difference: difference(canary.meanCostUsd, incumbent.meanCostUsd),
+    difference: minus(canary.meanCostUsd, incumbent.meanCostUsd),
   }
 }
 
@@ -78,14 +71,12 @@ function overCostSignal(sums: EvidenceSums): SignalEvidence {
   return {
     signal: 'overCost',
     weight: 0,
-    logE: flag.users.incumbent > 0 ? restartedLogE(flag.ratio, flagRatios.weights) : null,
+    logE: isFlagHeard(flag) ? restartedLogE(flag.ratio, flagRatios.weights) : null,
     logENonInferior: null,
-    difference: flaggedDifference(usersOf(sums), flag) ?? null,
+    difference: rateDifference(flag),
   }
 }
 
-const usersOf = (sums: EvidenceSums) => decidingSums(sums).users
-
-function difference(canary: number | null, incumbent: number | null): number | null {
+function minus(canary: number | null, incumbent: number | null): number | null {
   return canary === null || incumbent === null ? null : canary - incumbent
 }

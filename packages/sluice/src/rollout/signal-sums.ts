@@ -1,140 +1,169 @@
 import type { Arm } from '@sluice/client'
+import type { Expectation } from '../stats/incumbent-sums.ts'
 import {
-  addIncumbent,
+  addClusterScore,
   betScore,
-  expectIncumbent,
+  type ClusterSums,
   flagRatio,
   flagRatios,
-  type IncumbentSums,
-  newIncumbentSums,
-  type Prior,
-  rateDrops,
+  newClusterSums,
+  type ScoreBetDesign,
   scoreDrops,
+  type UserScores,
 } from '../stats/index.ts'
 
-/** A contribution of one user, once per randomisation. */
+/** A number and a sum of scores. */
+interface MeanSums {
+  count: number
+  sum: number
+}
+
+/** Requests that could be flagged, flagged ones, and the sum over users of the squared number of their flags. */
+export interface RateSums {
+  requests: number
+  flagged: number
+  squares: number
+}
+
+/** Of the present window, and of the one before. */
+type Lately<T> = [now: T, before: T]
+
+/** What is known of a score. Additive. Wealth is in logarithms, one for each drop that the bets look for. */
+export interface ScoreSums {
+  /** Wealth won on first contributions of a randomisation, by stage. */
+  drop: number[][]
+  /** Wealth won in the present window, on the first score of each user in it and on the second. */
+  recent: { first: number[]; later: number[] }
+  /** Contributions by arm. */
+  users: Record<Arm, number>
+  /** All scores of the present stage. */
+  stage: Record<Arm, ClusterSums>
+  lately: Lately<Record<Arm, MeanSums>>
+  /** Requests of the present stage that could be judged, and how many of them were, as if both arms were sampled alike. */
+  asked: Record<Arm, number>
+  answered: Record<Arm, number>
+}
+
+/** The same of a flag, with one log wealth for each ratio of rates. */
+export interface FlagSums {
+  /** Wealth won on the first flags of users, by stage: against the shares of users, and of requests of users not flagged before. */
+  ratio: number[][]
+  exposed: number[][]
+  /** The same of the first flags in the present window. */
+  recent: { ratio: number[]; exposed: number[] }
+  /** Users who raised it. */
+  flagged: Record<Arm, number>
+  stage: Record<Arm, RateSums>
+  lately: Lately<Record<Arm, RateSums>>
+}
+
+const both = <T>(make: () => T): Record<Arm, T> => ({ incumbent: make(), canary: make() })
+const twice = <T>(make: () => T): Lately<T> => [make(), make()]
+const none = () => 0
+const wealth = (grid: readonly number[]) => grid.map(none)
+const byStage = (stages: number, grid: readonly number[]) => Array.from({ length: stages }, () => wealth(grid))
+const newMean = (): MeanSums => ({ count: 0, sum: 0 })
+const newRate = (): RateSums => ({ requests: 0, flagged: 0, squares: 0 })
+
+export function newScoreSums(stages: number): ScoreSums {
+  return {
+    drop: byStage(stages, scoreDrops.grid),
+    recent: { first: wealth(scoreDrops.grid), later: wealth(scoreDrops.grid) },
+    users: both(none),
+    stage: both(newClusterSums),
+    lately: twice(() => both(newMean)),
+    asked: both(none),
+    answered: both(none),
+  }
+}
+
+export function newFlagSums(stages: number): FlagSums {
+  return {
+    ratio: byStage(stages, flagRatios.grid),
+    exposed: byStage(stages, flagRatios.grid),
+    recent: { ratio: wealth(flagRatios.grid), exposed: wealth(flagRatios.grid) },
+    flagged: both(none),
+    stage: both(newRate),
+    lately: twice(() => both(newRate)),
+  }
+}
+
+/** Begins a stage anew, in place. */
+export function enterStage(score: ScoreSums, flags: readonly FlagSums[]): void {
+  score.stage = both(newClusterSums)
+  score.asked = both(none)
+  score.answered = both(none)
+  for (const flag of flags) flag.stage = both(newRate)
+}
+
+/** Begins a window anew, in place. */
+export function enterWindow(score: ScoreSums, flags: readonly FlagSums[]): void {
+  for (const part of Object.values(score.recent)) part.fill(0)
+  score.lately = [both(newMean), score.lately[0]]
+  for (const flag of flags) {
+    for (const part of Object.values(flag.recent)) part.fill(0)
+    flag.lately = [both(newRate), flag.lately[0]]
+  }
+}
+
+/** Scores by another judge begin: those so far are none of its scale. What was won against the canary stays. */
+export function forgetScores(score: ScoreSums): void {
+  score.stage = both(newClusterSums)
+  score.lately = twice(() => both(newMean))
+}
+
+/** Adds a score of the present stage, in place; `answered`: for how many requests it stands if both arms were sampled alike. */
+export function countScore(
+  { stage, lately, answered: all }: ScoreSums,
+  arm: Arm,
+  { before, x, answered }: { before: UserScores; x: number; answered: number },
+): void {
+  addClusterScore(stage[arm], before, x)
+  lately[0][arm].count += 1
+  lately[0][arm].sum += x
+  all[arm] += answered
+}
+
 export interface Contribution {
   arm: Arm
-  /** Of the exposure. */
-  stage: number
   /** Probability of the canary, in (0,1). */
   pi: number
   /** In [0,1]; more is better. */
   x: number
 }
 
-/** Log wealth of the bets on a score, by stage, and on its not being worse, by margin. Additive. */
-export interface ScoreSums {
-  drop: number[][]
-  nonInferior: number[][]
-  history: IncumbentSums
-  /** Contributions by arm. */
-  users: Record<Arm, number>
-}
-
-/** The same for a flag, where the drop is a ratio of rates. */
-export interface FlagSums {
-  ratio: number[][]
-  nonInferior: number[][]
-  history: IncumbentSums
-  users: Record<Arm, number>
-  /** Users who raised it. */
-  flagged: Record<Arm, number>
-}
-
-const rows = (count: number, grid: readonly number[]) => Array.from({ length: count }, () => grid.map(() => 0))
-
-export function newScoreSums(stages: number, margins: number): ScoreSums {
-  return {
-    drop: rows(stages, scoreDrops.grid),
-    nonInferior: rows(margins, scoreDrops.grid),
-    history: newIncumbentSums(),
-    users: { incumbent: 0, canary: 0 },
-  }
-}
-
-export function newFlagSums(stages: number, margins: number): FlagSums {
-  return {
-    ratio: rows(stages, flagRatios.grid),
-    nonInferior: rows(margins, rateDrops.grid),
-    history: newIncumbentSums(),
-    users: { incumbent: 0, canary: 0 },
-    flagged: { incumbent: 0, canary: 0 },
-  }
-}
-
-interface Stakes {
-  /** Of the incumbents before; those of `sums`, or of a common state of several workers. */
-  history: IncumbentSums
-  prior: Prior
-  margins: readonly number[]
-}
-
-interface ScoreStakes extends Stakes {
-  tolerance: number
-  /** Incumbents without whom nothing is staked: a belief that is far off would pass for a drop if canary scores got lost. */
-  warmUp: number
-}
-
-/** Bets on a score, for each of `all`: against "no worse but for `tolerance`", and against "worse by the margin". */
-export function addScore(all: readonly ScoreSums[], contribution: Contribution, stakes: ScoreStakes): void {
-  if (stakes.history.n >= stakes.warmUp) betOnScore(all, contribution, stakes)
-  count(all, contribution)
-}
-
-function betOnScore(all: readonly ScoreSums[], contribution: Contribution, stakes: ScoreStakes): void {
-  const expected = expectIncumbent(stakes.history, stakes.prior)
-  const bet = { canary: contribution.arm === 'canary', pi: contribution.pi, x: contribution.x }
-  const { stage } = contribution
-  addTo(
-    all.map(({ drop }) => drop[stage]),
-    (gains) => betScore(gains, bet, expected, { test: 'drop', delta: stakes.tolerance, grid: scoreDrops.grid }),
-  )
-  for (const [i, delta] of stakes.margins.entries()) {
-    const wealth = all.map(({ nonInferior }) => nonInferior[i])
-    addTo(wealth, (gains) => betScore(gains, bet, expected, { test: 'nonInferior', delta, grid: scoreDrops.grid }))
-  }
-}
-
-/** Bets against "flagged more often by the margin": `x` is 0 for a flagged request, else 1. */
-export function addUnflagged(
-  all: readonly FlagSums[],
-  contribution: Contribution,
-  { history, prior, margins }: Stakes,
+/** Bets on a score against "no worse but for `tolerance`"; what it brings is added to each of `all`, in place. */
+export function betOnDrop(
+  all: readonly (number[] | undefined)[],
+  { arm, pi, x }: Contribution,
+  expected: Expectation,
+  tolerance: number,
 ): void {
-  const expected = expectIncumbent(history, prior)
-  const bet = { canary: contribution.arm === 'canary', pi: contribution.pi, x: contribution.x }
-  for (const [i, delta] of margins.entries()) {
-    const wealth = all.map(({ nonInferior }) => nonInferior[i])
-    addTo(wealth, (gains) => betScore(gains, bet, expected, { test: 'nonInferior', delta, grid: rateDrops.grid }))
-  }
-  count(all, contribution)
+  const design: ScoreBetDesign = { test: 'drop', delta: tolerance, grid: scoreDrops.grid }
+  addTo(all, (gains) => betScore(gains, { canary: arm === 'canary', pi, x }, expected, design))
 }
 
-/** The first flag of a user, whose `pi` is the share of the stage. */
-export function addFlagged(all: readonly FlagSums[], { arm, stage, pi }: Omit<Contribution, 'x'>): void {
-  if (pi > 0 && pi < 1)
-    addTo(
-      all.map(({ ratio }) => ratio[stage]),
-      (gains) => flagRatio(gains, { canary: arm === 'canary', pi }, { nullRatio: 1, grid: flagRatios.grid }),
-    )
-  for (const { flagged } of all) flagged[arm] += 1
+/** Bets on the arm of a flagged request against "no more often"; `pi` is what it would be then. */
+export function betOnFlag(all: readonly (number[] | undefined)[], arm: Arm, pi: number): void {
+  if (!(pi > 0 && pi < 1)) return
+  addTo(all, (gains) => flagRatio(gains, { canary: arm === 'canary', pi }, { nullRatio: 1, grid: flagRatios.grid }))
 }
 
 /** What a bet brings is the same for all who keep an account of it: reckoned once. What is no number is no gain. */
 function addTo(accounts: readonly (number[] | undefined)[], bet: (gains: number[]) => void): void {
   const [first, ...more] = accounts
   if (!first) return
-  const gains = first.map(() => 0)
+  const gains = first.map(none)
   bet(gains)
   if (!gains.every(Number.isFinite)) return
   for (const account of [first, ...more])
     for (let i = 0; i < gains.length; i += 1) if (account) account[i] = (account[i] ?? 0) + (gains[i] ?? 0)
 }
 
-function count(all: readonly (ScoreSums | FlagSums)[], { arm, x }: Contribution): void {
-  for (const sums of all) {
-    sums.users[arm] += 1
-    if (arm === 'incumbent') addIncumbent(sums.history, x)
-  }
+/** Adds a request that could be flagged, in place; `before`: how many flags its user had in the present stage. */
+export function addToRate(rate: RateSums, flagged: boolean, before: number): void {
+  rate.requests += 1
+  if (!flagged) return
+  rate.flagged += 1
+  rate.squares += 2 * before + 1
 }

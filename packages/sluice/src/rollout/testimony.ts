@@ -4,9 +4,10 @@ import type { Reason } from './admit.ts'
 import { newJudgedRatio } from './judged-ratio.ts'
 import { type LimitSketches, type Limits, newLimits, newSketches } from './limits.ts'
 import type { FlagSums, ScoreSums } from './signal-sums.ts'
+import type { Flag } from './unit-memory.ts'
 
 /** Flags that may decide. */
-type DecidingFlag = 'errors' | 'slow' | 'safety'
+type DecidingFlag = Exclude<Flag, 'overCost'>
 
 /** What speaks for and against the canary. Additive. */
 export interface DecidingSums {
@@ -29,6 +30,10 @@ export interface Testimony {
   users: Record<Arm, number>
   /** Users by stage, and by the stage in which this token saw them as incumbents before (first: in none): incumbent, canary. */
   assigned: [number, number][][]
+  /** Requests of users who had not raised the flag before: in the present stage, and in the present window. */
+  atRisk: Record<Flag, { stage: Record<Arm, number>; window: Record<Arm, number> }>
+  /** Candidates by stage: who could be judged. */
+  candidates: Record<Arm, number>[]
   /** See `judged-ratio`. */
   judged: number[]
   /** Entries that could not count, by reason. */
@@ -82,6 +87,8 @@ export function sourceOf({ sums, limits, testimony }: Told, tokenId: string | nu
     assigned: Array.from(settings.stages, (_, stage) =>
       Array.from({ length: stage + 1 }, (): [number, number] => [0, 0]),
     ),
+    atRisk: newAtRisk(),
+    candidates: settings.stages.map(() => ({ incumbent: 0, canary: 0 })),
     judged: newJudgedRatio(),
     ignored: {},
     own: isFirst ? null : emptied(decidingSums(sums)),
@@ -90,6 +97,11 @@ export function sourceOf({ sums, limits, testimony }: Told, tokenId: string | nu
     lastAt: null,
   })
   return testimony.length - 1
+}
+
+function newAtRisk(): Testimony['atRisk'] {
+  const none = () => ({ stage: { incumbent: 0, canary: 0 }, window: { incumbent: 0, canary: 0 } })
+  return { errors: none(), slow: none(), stalled: none(), slowAny: none(), safety: none(), overCost: none() }
 }
 
 /** A token falls silent when this long, and this many times as long as it usually takes, nothing has come of it. */
@@ -113,9 +125,9 @@ export function isEarly({ firstAt }: { firstAt: number | null }, count: number, 
 
 /** What all outcomes together say; shares the sums. */
 export function decidingSums({ score, feedback, flags, arms }: WholeSums): DecidingSums {
-  const { errors, slow, safety } = flags
+  const { errors, slow, stalled, slowAny, safety } = flags
   const users = { incumbent: arms.incumbent.users, canary: arms.canary.users }
-  return { score, feedback, flags: { errors, slow, safety }, users }
+  return { score, feedback, flags: { errors, slow, stalled, slowAny, safety }, users }
 }
 
 /** Added number by number. */

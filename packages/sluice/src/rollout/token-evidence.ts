@@ -1,9 +1,9 @@
-import { flagRatios, logMixture, rateDrops, scoreDrops } from '../stats/index.ts'
+import { flagRatios, logMixture } from '../stats/index.ts'
 import type { RolloutSettings } from '../suite/rollout-settings.ts'
 import { agreedAgainst, agreedFor, restFactor, type TokenEvidence } from './agreement.ts'
-import { combinedLogE, flaggedDifference, restartedLogE } from './combined.ts'
+import { combinedLogE, floorOf, isHigher, restartedLogE } from './combined.ts'
+import { type ProvenSignal, proofOf } from './estimates.ts'
 import type { Evidence } from './evidence.ts'
-import { widthOfRest } from './non-inferiority.ts'
 import type { Accuser } from './place-share.ts'
 import { recentShare, type Source, sourcesTold } from './places.ts'
 import { type Matching, matchingOf } from './sample-ratio.ts'
@@ -26,8 +26,11 @@ const dominantPlace = { against: 0.4, for: 0.8 }
 /** Sources whose evidence differs by less than this say the same: the smallest of them is named. */
 const sameWord = 1e-6
 
-/** Signals of which a proof may be asked. */
-export type ProvenSignal = 'score' | 'errors' | 'slow' | 'safety'
+/**
+ * The factor of the margin for all tokens but one, which have to bear a promotion out: they may be a few users of very many, and must not hold it
+ * up for as long as they would take to prove it themselves.
+ */
+const restWidth = 5
 
 /** Log evidence against the canary of the tokens whose arms match, at `now` in ms since the epoch. */
 export function evidenceAgainst(evidence: Evidence, settings: RolloutSettings, now: number): number {
@@ -79,7 +82,7 @@ interface Hearing {
 function against(evidence: Evidence, settings: RolloutSettings, { matching, now }: Hearing): TokenEvidence {
   const { trusted, suspect } = matching
   const alone = evidence.testimony.length === 1 && suspect.length > 0
-  const logE = (one: DecidingSums) => combinedLogE(one, settings, alone)
+  const logE = (one: DecidingSums) => combinedLogE(one, { settings, window: evidence.window, suspect: alone })
   return tokenEvidence(evidence, trusted, { now, side: 'against', unscored: suspect, logE })
 }
 
@@ -97,13 +100,10 @@ export function certainFailures(evidence: Evidence, settings: RolloutSettings, n
   return agreedAgainst(heard, -Math.log(settings.alpha))
 }
 
-function failuresOf(
-  { flags, users }: DecidingSums,
-  signal: 'errors' | 'safety',
-  { flagFloor }: RolloutSettings,
-): number {
-  const { ratio, flagged } = flags[signal]
-  if ((flaggedDifference(users, { flagged }) ?? 0) < flagFloor) return 0
+function failuresOf(one: DecidingSums, signal: 'errors' | 'safety', settings: RolloutSettings): number {
+  const { users } = one
+  const { ratio, flagged } = one.flags[signal]
+  if (!isHigher(one.flags[signal], floorOf(signal, settings))) return 0
   const seen = users.canary / (users.canary + users.incumbent)
   const byShare = flagRatios.grid.map((times) => {
     const suspected = (seen * times) / (seen * times + 1 - seen)
@@ -112,21 +112,22 @@ function failuresOf(
   return Math.min(restartedLogE(ratio, flagRatios.weights), logMixture(flagRatios.weights, byShare))
 }
 
-/** Log evidence that a signal is not worse by the margin of this width. */
+/** Log evidence that a signal is not worse by so many times its margin. */
 export function evidenceFor(
   evidence: Evidence,
-  { signal, width, threshold }: { signal: ProvenSignal; width: number; threshold: number },
+  {
+    signal,
+    width,
+    threshold,
+    settings,
+  }: { signal: ProvenSignal; width: number; threshold: number; settings: RolloutSettings },
   { matching, now }: Hearing,
 ): number {
   const at = (wide: number) => {
-    const logE = (one: DecidingSums) => {
-      const { nonInferior } = signal === 'score' ? one.score : one.flags[signal]
-      const { weights } = signal === 'score' ? scoreDrops : rateDrops
-      return logMixture(weights, nonInferior[wide] ?? [])
-    }
+    const logE = (one: DecidingSums) => proofOf(one, signal, settings, wide)
     return tokenEvidence(evidence, matching.trusted, { now, side: 'for', unscored: [], logE })
   }
-  return agreedFor(at(width), at(widthOfRest), threshold)
+  return agreedFor(at(width), at(restWidth), threshold)
 }
 
 interface Weighed {
