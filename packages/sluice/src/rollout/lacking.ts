@@ -1,7 +1,7 @@
 import type { Rollout } from '../release/rollout.ts'
 import type { RolloutSettings } from '../suite/rollout-settings.ts'
 import { signalLogE } from './combined.ts'
-import { isWorseLately, missingShare, pointsToHarm, type ProvenSignal, provenSignals } from './estimates.ts'
+import { isWorseLately, missingShare, type ProvenSignal, pointsToHarm, provenSignals } from './estimates.ts'
 import type { Evidence } from './evidence.ts'
 import { isJudgeSilent } from './judge-silence.ts'
 import type { Matching } from './sample-ratio.ts'
