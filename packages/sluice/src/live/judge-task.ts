@@ -64,11 +64,11 @@ export async function judgeTask(task: JudgeTask, context: JudgeContext): Promise
     const [request, content] = await Promise.all([store.entry(task), store.content(task)])
     if (!request || !content) return await discard(task, context, 'unjudgeable')
     const earlier = earlierJudgement(content)
-    if (earlier) return await logScore(task, context, { request, judged: earlier })
+    if (earlier) return await logScore(task, context, { request, content, judged: earlier })
     const judged = await askJudge(content, context)
     if (judged === undefined) return await discard(task, context, 'unjudgeable')
     if (judged.score !== null) await store.setJudgement(task, judged, judged.score)
-    return await logScore(task, context, { request, judged })
+    return await logScore(task, context, { request, content, judged })
   } catch (error) {
     // A store that cannot be reached is nobody's content; a row that cannot be read is given up like any other.
     if (error instanceof StoreError && error.retryable) throw error
@@ -95,11 +95,12 @@ async function askJudge(content: StoredContent, context: JudgeContext): Promise<
 async function logScore(
   task: JudgeTask,
   context: JudgeContext,
-  { request, judged }: { request: LogEntry; judged: JudgedContent },
+  { request, content, judged }: { request: LogEntry; content: StoredContent; judged: JudgedContent },
 ): Promise<JudgedTask> {
   const { score, judgeId, costUsd } = judged
   if (score === null) return discard(task, context, 'abstained')
-  await context.store.append([scoreEntry(request, task, { score, judgeId, costUsd }, context.now())])
+  const inputChars = JSON.stringify(content.input).length
+  await context.store.append([scoreEntry(request, task, { score, judgeId, costUsd, inputChars }, context.now())])
   return finish(task, context, 'scored')
 }
 

@@ -8,12 +8,17 @@ export const scoreSuffix = ':score'
 export function scoreEntry(
   request: LogEntry,
   { sampled, sampledOther }: JudgeTask,
-  { score, judgeId, costUsd }: { score: number; judgeId: string; costUsd: number | null },
+  {
+    score,
+    judgeId,
+    costUsd,
+    inputChars,
+  }: { score: number; judgeId: string; costUsd: number | null; inputChars: number },
   receivedAt: number,
 ): ScoreEntry {
   const { id, feature, version, rolloutId, arm, stage, unit, position, observedAt } = request
   const { tokenId = null, instance = null, address = null } = request
   const subject = { feature, version, rolloutId, arm, stage, unit, position, observedAt, tokenId, instance, address }
-  const judged = { score, judgeId, sampled, sampledOther, judgeUsd: costUsd }
+  const judged = { score, judgeId, sampled, sampledOther, judgeUsd: costUsd, inputChars }
   return { kind: 'score', id: `${id}${scoreSuffix}`, of: id, ...subject, receivedAt, ...judged }
 }

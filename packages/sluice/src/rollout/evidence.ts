@@ -1,6 +1,13 @@
 import type { Arm } from '@sluice/client'
 import type { Rollout } from '../release/rollout.ts'
-import { costRatios, type IncumbentSums, newIncumbentSums, type Prior } from '../stats/index.ts'
+import {
+  type CovariateSums,
+  costRatios,
+  type IncumbentSums,
+  newCovariateSums,
+  newIncumbentSums,
+  type Prior,
+} from '../stats/index.ts'
 import { type Reason, reasons } from './admit.ts'
 import { type ArmSums, newArmSums } from './arm-sums.ts'
 import { type LimitSketches, type Limits, newLimits, newSketches } from './limits.ts'
@@ -28,8 +35,8 @@ export interface EvidenceSums {
   feedback: ScoreSums
   flags: Record<Flag, FlagSums>
   cost: { wealth: number[]; history: IncumbentSums }
-  /** What bets know of the incumbent's scores and of what its users say; the scores also of the present window alone. */
-  histories: { score: IncumbentSums; recent: IncumbentSums; feedback: IncumbentSums }
+  /** What bets know of the incumbent's scores and of what its users say; the scores also of the present window alone, and given the length of the input. */
+  histories: { score: IncumbentSums; recent: IncumbentSums; feedback: IncumbentSums; inputs: CovariateSums }
   sketches: LimitSketches
   ignored: Record<Reason, number>
 }
@@ -96,7 +103,12 @@ export function newEvidence({ settings }: Pick<Rollout, 'settings'>, priors: Pri
         overCost: newFlagSums(stages),
       },
       cost: { wealth: costRatios.grid.map(() => 0), history: newIncumbentSums() },
-      histories: { score: newIncumbentSums(), recent: newIncumbentSums(), feedback: newIncumbentSums() },
+      histories: {
+        score: newIncumbentSums(),
+        recent: newIncumbentSums(),
+        feedback: newIncumbentSums(),
+        inputs: newCovariateSums(),
+      },
       sketches: newSketches(),
       ignored: Object.fromEntries(reasons.map((reason) => [reason, 0])) as Record<Reason, number>,
     },

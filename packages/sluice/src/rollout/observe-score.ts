@@ -1,4 +1,14 @@
-import { addClusterScore, addIncumbent, expectIncumbent, newClusterSums, newIncumbentSums } from '../stats/index.ts'
+import {
+  addClusterScore,
+  addCovariate,
+  addIncumbent,
+  expectedExcess,
+  expectGiven,
+  expectIncumbent,
+  newClusterSums,
+  newCovariateSums,
+  newIncumbentSums,
+} from '../stats/index.ts'
 import type { ScoreEntry } from '../store/outcome-log.ts'
 import type { Reason } from './admit.ts'
 import { candidateShare } from './candidate.ts'
@@ -43,6 +53,7 @@ function followJudge({ judge, sums, testimony, places }: Evidence, id: string): 
     judge.retired = [...judge.retired, judge.id].slice(-8)
     sums.histories.score = newIncumbentSums()
     sums.histories.recent = newIncumbentSums()
+    sums.histories.inputs = newCovariateSums()
     const sources = [...testimony, ...Object.values(places).flat()]
     for (const score of [sums.score, ...sources.flatMap(({ own }) => own?.score ?? [])]) forgetScores(score)
     sums.arms.incumbent.scores = newClusterSums()
@@ -62,9 +73,10 @@ function addToDisplay(sight: Sight, entry: ScoreEntry, memory: UnitMemory): Unit
   if (arm === 'canary') window.canary.scores += 1
   const staged = stagedOf(memory, { stage, arm, judgeEpoch: judge.epoch })
   const answered = Math.max(entry.sampled, entry.sampledOther) / entry.sampled
+  const x = entry.score - expectedExcess(sums.histories.inputs, lengthOf(entry))
   for (const score of accountsOf(sight, sums.score, ({ score }) => score))
-    countScore(score, arm, { before: staged, x: entry.score, answered })
-  return { ...memory, scores, staged: { ...staged, sum: staged.sum + entry.score, count: staged.count + 1 } }
+    countScore(score, arm, { before: staged, x, answered })
+  return { ...memory, scores, staged: { ...staged, sum: staged.sum + x, count: staged.count + 1 } }
 }
 
 function addContribution(sight: Sight, entry: ScoreEntry, memory: UnitMemory): UnitMemory | Reason {
@@ -74,9 +86,17 @@ function addContribution(sight: Sight, entry: ScoreEntry, memory: UnitMemory): U
   if (stagePi === 'invalidSampling') return stagePi
   const contributed = addFirst(sight, entry, memory)
   if (typeof contributed === 'string') return contributed
-  const next = stagePi === undefined ? contributed : addRecent(sight, { x: entry.score, pi: stagePi }, contributed)
-  if (arm === 'incumbent') addIncumbent(histories.recent, entry.score)
+  const next = stagePi === undefined ? contributed : addRecent(sight, { entry, pi: stagePi }, contributed)
+  if (arm !== 'incumbent') return next
+  addIncumbent(histories.recent, entry.score)
+  const length = lengthOf(entry)
+  if (length !== null) addCovariate(histories.inputs, length, entry.score)
   return next
+}
+
+/** Of the input, on a scale on which long ones differ as short ones do. */
+function lengthOf({ inputChars }: ScoreEntry): number | null {
+  return typeof inputChars === 'number' && inputChars >= 0 ? Math.log1p(Math.min(inputChars, 1e9)) : null
 }
 
 /** The canary's share among judged requests; undefined where chance has no say. */
@@ -102,7 +122,8 @@ function addFirst(sight: Sight, entry: ScoreEntry, memory: UnitMemory): UnitMemo
   const contribution = { arm, pi, x: entry.score }
   if (histories.score.n >= prior.warmUp) {
     const drops = accounts.map(({ drop }) => drop[stage])
-    betOnDrop(drops, contribution, expectIncumbent(histories.score, prior), settings.tolerance)
+    const expected = expectGiven(expectIncumbent(histories.score, prior), histories.inputs, lengthOf(entry))
+    betOnDrop(drops, contribution, expected, settings.tolerance)
   }
   for (const { users } of accounts) users[arm] += 1
   if (arm === 'incumbent') addIncumbent(histories.score, entry.score)
@@ -117,7 +138,7 @@ function ratesOf({ arm }: Sight, { sampled, sampledOther }: ScoreEntry): { canar
 }
 
 /** The first score of a user in the present window, and the second: harm that begins late, or with later turns, shows in them. */
-function addRecent(sight: Sight, { x, pi }: { x: number; pi: number }, memory: UnitMemory): UnitMemory {
+function addRecent(sight: Sight, { entry, pi }: { entry: ScoreEntry; pi: number }, memory: UnitMemory): UnitMemory {
   const { evidence, settings, arm } = sight
   const { sums, window } = evidence
   const { histories } = sums
@@ -125,10 +146,11 @@ function addRecent(sight: Sight, { x, pi }: { x: number; pi: number }, memory: U
   if (known.scores >= 2) return memory
   if (histories.score.n >= openPrior.warmUp) {
     const usual = expectIncumbent(histories.score, openPrior)
-    const expected = expectIncumbent(histories.recent, { ...usual, weight: usualWeight })
+    const lately = expectIncumbent(histories.recent, { ...usual, weight: usualWeight })
+    const expected = expectGiven(lately, histories.inputs, lengthOf(entry))
     const part = known.scores === 0 ? 'first' : 'later'
     const accounts = accountsOf(sight, sums.score, ({ score }) => score).map(({ recent }) => recent[part])
-    betOnDrop(accounts, { arm, pi, x }, expected, settings.tolerance)
+    betOnDrop(accounts, { arm, pi, x: entry.score }, expected, settings.tolerance)
   }
   return { ...memory, recent: { ...known, scores: known.scores + 1 } }
 }

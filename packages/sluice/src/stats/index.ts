@@ -15,6 +15,7 @@ export {
 } from './cluster-asymp-cs.ts'
 export { type ClusterRobustMean, clusterRobustMean, tInterval } from './cluster-robust-mean.ts'
 export { combineE } from './combine-e.ts'
+export { addCovariate, type CovariateSums, expectedExcess, expectGiven, newCovariateSums } from './covariate.ts'
 export { cleanRepeatsToPass, criticalSprt, type SprtDesign, type SprtResult } from './critical-sprt.ts'
 export { type DriftDesign, type DriftState, driftSR, newDriftState } from './drift-sr.ts'
 export { eBH } from './e-bh.ts'

@@ -61,6 +61,8 @@ export interface ScoreEntry extends LogFields {
   /** The same for the other arm. */
   sampledOther: number
   judgeUsd: number | null
+  /** Characters of the request's input, which is the same whoever answers it. Null or absent: not known. */
+  inputChars?: number | null | undefined
 }
 
 /** What a user thought. */

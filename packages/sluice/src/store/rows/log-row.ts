@@ -89,6 +89,7 @@ const logEntry: z.ZodType<LogEntry> = z.discriminatedUnion('kind', [
     sampled: z.number(),
     sampledOther: z.number(),
     judgeUsd: z.number().nullable(),
+    inputChars: z.number().nullable().optional(),
   }),
   z.object({
     ...place,
