@@ -12,11 +12,17 @@ const lengths = { least: 4 * hourMs, most: 24 * hourMs }
 const enough = { requests: 300, scores: 300 }
 
 /**
- * Begins a new window, and a new stage, where this request is the first one after; all in place. Neither depends on how the requests went.
+ * Begins a new window, and a new stage, where this request is the first one after; all in place. Neither depends on how the requests went. A
+ * stage that the rollout has not entered yet is nobody's to begin, whatever a report says.
  */
-export function enter(evidence: Evidence, settings: RolloutSettings, stage: number, at: number): void {
+export function enter(
+  evidence: Evidence,
+  { settings, enteredAt }: { settings: RolloutSettings; enteredAt: readonly number[] },
+  { stage, at }: { stage: number; at: number },
+): void {
   const { window } = evidence
-  if (stage > window.stage) {
+  const entered = enteredAt[stage]
+  if (stage > window.stage && entered !== undefined && entered <= at) {
     for (const one of accounts(evidence)) enterStage(one.score, flagsOf(one))
     for (const { atRisk } of evidence.testimony)
       for (const counts of Object.values(atRisk)) counts.stage = { incumbent: 0, canary: 0 }

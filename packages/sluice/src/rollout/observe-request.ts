@@ -16,8 +16,8 @@ type Raised = Record<Flag, boolean | null>
 
 /** Adds a request: its flags, the first time that the user raises them, and the user, once per randomisation. */
 export function observeRequest(sight: Sight, entry: RequestEntry, memory: UnitMemory): UnitMemory {
-  const { evidence, settings, arm, stage, testimony } = sight
-  enter(evidence, settings, stage, entry.receivedAt)
+  const { evidence, arm, stage, testimony } = sight
+  enter(evidence, sight, { stage, at: entry.receivedAt })
   const latencyMs = amount(entry.latencyMs)
   const costUsd = amount(entry.costUsd)
   const raised = raisedBy(sight, entry, { latencyMs, costUsd, memory })

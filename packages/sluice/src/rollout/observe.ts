@@ -13,8 +13,8 @@ import { decidingSums, emptied, sourceOf, type Testimony } from './testimony.ts'
 import { evidenceAgainst } from './token-evidence.ts'
 import type { UnitMemory } from './unit-memory.ts'
 
-/** What the evidence depends on: none of it changes while a rollout runs. */
-type Immutable = Pick<Rollout, 'id' | 'feature' | 'incumbent' | 'canary' | 'settings' | 'excluded'>
+/** What the evidence depends on: none of it changes while a rollout runs, but that stages are added to those entered. */
+type Known = Pick<Rollout, 'id' | 'feature' | 'incumbent' | 'canary' | 'settings' | 'excluded' | 'enteredAt'>
 
 /**
  * Adds one entry of the log to the evidence, in place and in constant time. Entries come in the order of seq; one that is
@@ -23,10 +23,10 @@ type Immutable = Pick<Rollout, 'id' | 'feature' | 'incumbent' | 'canary' | 'sett
  * @param memory what is remembered of the entry's unit in this rollout; {} of an unknown one
  * @returns what to remember of the unit from now on; `memory` itself where that did not change
  */
-export function observe(evidence: Evidence, rollout: Immutable, entry: LogEntry, memory: UnitMemory): UnitMemory {
+export function observe(evidence: Evidence, rollout: Known, entry: LogEntry, memory: UnitMemory): UnitMemory {
   if (entry.seq <= evidence.cursor) return memory
   evidence.cursor = entry.seq
-  const { settings } = rollout
+  const { settings, enteredAt } = rollout
   evidence.firstAt ??= entry.receivedAt
   const admitted = admit(rollout, entry)
   if (admitted === 'otherRollout' || admitted === 'otherFeature' || admitted === 'excludedToken')
@@ -35,7 +35,7 @@ export function observe(evidence: Evidence, rollout: Immutable, entry: LogEntry,
   const testimony = evidence.testimony[source]
   if (!testimony || typeof admitted === 'string') return ignored(evidence, testimony, admitted as Reason, memory)
   const places = placesOf(evidence, entry, { source, arm: admitted.arm })
-  const next = observeKind({ ...admitted, evidence, settings, source, testimony, places }, entry, memory)
+  const next = observeKind({ ...admitted, evidence, settings, enteredAt, source, testimony, places }, entry, memory)
   if (typeof next === 'string') return ignored(evidence, testimony, next, memory)
   hear(evidence, admitted, entry.receivedAt)
   if (hasTestified(memory, next)) {

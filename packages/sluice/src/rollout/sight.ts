@@ -9,6 +9,8 @@ export interface Sight extends Admitted {
   /** Changed in place. */
   evidence: Evidence
   settings: RolloutSettings
+  /** When each stage began that the rollout has entered. */
+  enteredAt: readonly number[]
   /** Index of the token that reported the entry. */
   source: number
   /** What that token has said, changed in place. */
