@@ -20,19 +20,22 @@ interface Told {
   costUsd?: number
 }
 
+/** Between visits. Whether requests are slow is told of a whole window before the present one where nobody comes twice. */
+const everyMs = 10_000
+
 /** Users who come once each, half of them to the canary; what they meet depends on their arm. */
 function visits(count: number, tell: (canary: boolean, i: number) => Told): LogEntry[] {
   return Array.from({ length: count }, (_, i) => {
     const canary = i % 2 === 0
     const user = { id: `u${i}`, position: canary ? 100 : 900_000 }
-    const place = { user, canary, stage: 0, at: i * 1000 }
+    const place = { user, canary, stage: 0, at: i * everyMs }
     const { score, error = false, costUsd = null } = tell(canary, i)
     const request = entryOf(place, { kind: 'request', error: error ? 'failed' : null, costUsd, latencyMs: 100 })
     return score === undefined ? [request] : [request, entryOf(place, { kind: 'score', score })]
   }).flat()
 }
 
-const assessed = (log: LogEntry[], rollout: Rollout = even, now = 2 * hour) =>
+const assessed = (log: LogEntry[], rollout: Rollout = even, now = 9 * hour) =>
   assess(replayed(rollout, log).evidence, rollout, now, watched(rollout, now))
 const wave = (i: number) => ((i * 7) % 11) / 110
 
@@ -128,15 +131,15 @@ test('when scores stop coming the canary is held and says so; when they come aga
   const judged = visits(1000, (_, i) => ({ score: 0.8 + wave(i) }))
   const silent = visits(3000, () => ({})).map((entry) => ({
     ...entry,
-    receivedAt: 3 * hour,
+    receivedAt: 9 * hour,
     unit: `late-${entry.unit}`,
   }))
-  const found = assessed([...judged, ...silent], even, 3 * hour)
+  const found = assessed([...judged, ...silent], even, 9 * hour)
   assert.deepEqual(found.decision, { do: 'hold', why: 'insufficientData' })
   assert.match(found.words, /judged scores have stopped coming/)
   assert.ok(found.alerts.some(({ code }) => code === 'no-scores'))
-  const again = judged.map((entry) => ({ ...entry, receivedAt: 3 * hour, unit: `back-${entry.unit}` }))
-  assert.deepEqual(assessed([...judged, ...silent, ...again], even, 3 * hour).decision, {
+  const again = judged.map((entry) => ({ ...entry, receivedAt: 9 * hour, unit: `back-${entry.unit}` }))
+  assert.deepEqual(assessed([...judged, ...silent, ...again], even, 9 * hour).decision, {
     do: 'promote',
     strength: 'strong',
   })

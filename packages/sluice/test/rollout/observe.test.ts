@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { assess } from '../../src/rollout/assess.ts'
 import type { Evidence } from '../../src/rollout/evidence.ts'
-import { mergeEvidence } from '../../src/rollout/merge-evidence.ts'
 import { observe } from '../../src/rollout/observe.ts'
 import { seededRandom } from '../../src/stats/index.ts'
 import type { LogEntry } from '../../src/store/outcome-log.ts'
@@ -86,30 +85,6 @@ test('the state does not grow with the number of entries', () => {
   assert.equal(few, many)
 })
 
-test('two workers with disjoint users, merged, have what one worker has', () => {
-  for (const seed of [1, 2, 3, 4, 5]) {
-    const log = traffic(seed, 1500, 300)
-    const base = replayed(rollout, traffic(seed + 100, 1500, 200)).evidence
-    base.cursor = 0
-    const isOdd = ({ unit }: LogEntry) => Number(unit) % 2 === 1
-    const one = replayed(rollout, log, { from: base, known: base }).evidence
-    const odd = replayed(rollout, log.filter(isOdd), { from: base, known: base }).evidence
-    const even = replayed(
-      rollout,
-      log.filter((entry) => !isOdd(entry)),
-      { from: base, known: base },
-    ).evidence
-    const merged = mergeEvidence(rollout, base, odd, even)
-    assertClose({ ...merged, unjudged: 0 }, { ...mergeEvidence(rollout, base, one), unjudged: 0 })
-  }
-})
-
-test('workers that met different judges are not merged', () => {
-  const base = replayed(rollout, [score(high, 0, 0.5)]).evidence
-  const worker = replayed(rollout, [score(low, 0, 0.5, { judgeId: 'other' })], { from: base }).evidence
-  assert.throws(() => mergeEvidence(rollout, base, worker), /judge/)
-})
-
 test('a user counts once, however often they come; one with 90 % of the traffic is still one', () => {
   const once = replayed(rollout, [score(low, 0, 0.1), request(low, 0, { error: 'x' })]).evidence
   const often = replayed(
@@ -180,7 +155,7 @@ test('what cannot count is counted as ignored, and is no evidence', () => {
     assert.equal(evidence.sums.ignored[reason as 'wrongArm'], 1, `${JSON.stringify(fault)} ${reason}`)
     assert.deepEqual([...memory.values()], [{}])
     assert.deepEqual(assess(evidence, rollout, 0).ignored, { [reason]: 1 })
-    assert.equal(evidence.sums.score.history.n, 0)
+    assert.equal(evidence.sums.histories.score.n, 0)
   }
 })
 
@@ -197,7 +172,7 @@ test('a new judge begins a new epoch: the old scores are no measure any more, an
   const { evidence } = replayed(rollout, [...before, ...after, score(low, 0, 0.9)])
   assert.deepEqual(evidence.judge, { id: 'judge-2', epoch: 1, retired: ['judge-1'] })
   assert.equal(evidence.sums.ignored.retiredJudge, 1)
-  assert.equal(evidence.sums.score.history.n, 15)
+  assert.equal(evidence.sums.histories.score.n, 15)
   const { incumbent, canary } = assess(evidence, rollout, 0)
   assert.equal(incumbent.meanScore?.toFixed(6), '0.300000')
   assert.equal(canary.judged, 0)
@@ -216,14 +191,3 @@ test('slow is what exceeds the 95th percentile of incumbents who came before, re
   const fixed = { ...rollout, settings: { ...rollout.settings, slowMs: 150 } }
   assert.equal(replayed(fixed, log).evidence.limits.slowMs, 150)
 })
-
-function assertClose(actual: unknown, expected: unknown, path = ''): void {
-  if (typeof expected === 'number') {
-    const distance = Math.abs(Number(actual) - expected)
-    assert.ok(distance <= 1e-9 * Math.max(1, Math.abs(expected)), `${path}: ${actual}, expected ${expected}`)
-  } else if (typeof expected === 'object' && expected !== null) {
-    for (const [key, value] of Object.entries(expected)) {
-      assertClose((actual as Record<string, unknown>)[key], value, `${path}.${key}`)
-    }
-  } else assert.equal(actual, expected, path)
-}

@@ -4,7 +4,6 @@ import { newDriftState } from '../../src/drift/drift-state.ts'
 import { observeDrift, type SourceDays, sourceOf } from '../../src/drift/observe-drift.ts'
 import { assess } from '../../src/rollout/assess.ts'
 import { type Evidence, newEvidence } from '../../src/rollout/evidence.ts'
-import { mergeEvidence } from '../../src/rollout/merge-evidence.ts'
 import { observe } from '../../src/rollout/observe.ts'
 import type { UnitMemory } from '../../src/rollout/unit-memory.ts'
 import { seededRandom } from '../../src/stats/index.ts'
@@ -23,35 +22,23 @@ function assertStorable(state: unknown, place: string): void {
   assert.deepEqual(JSON.parse(storedText(state, place)), state)
 }
 
-function observeAll(evidence: Evidence, log: readonly LogEntry[], known?: Evidence): void {
+function observeAll(evidence: Evidence, log: readonly LogEntry[]): void {
   const memory = new Map<string, UnitMemory>()
   for (const entry of log) {
-    const next = observe(evidence, rollout, entry, memory.get(entry.unit ?? '') ?? {}, known)
+    const next = observe(evidence, rollout, entry, memory.get(entry.unit ?? '') ?? {})
     if (entry.unit !== null) memory.set(entry.unit, next)
   }
   for (const [unit, record] of memory) assertStorable(record, unit)
 }
 
 for (const seed of seeds) {
-  test(`evidence of odd entries stays finite, reads back as it was, and adds up (seed ${seed})`, () => {
+  test(`evidence of odd entries stays finite and reads back as it was (seed ${seed})`, () => {
     const log = oddEntries(seededRandom(seed), about, entries)
     const evidence = newEvidence(rollout)
     observeAll(evidence, log)
     assertStorable(evidence, 'evidence')
     assertStorable(assess(evidence, rollout, entries * 1000), 'assessment')
     assert.ok(evidence.sums.arms.canary.requests > entries / 10, 'most of them still count')
-    const oneJudge = log.filter((entry) => entry.kind !== 'score' || entry.judgeId === 'judge')
-    const base = newEvidence(rollout)
-    const [one, even, odd] = [newEvidence(rollout), newEvidence(rollout), newEvidence(rollout)]
-    const half = (entry: LogEntry) => (entry.unit ?? '').length % 2 === 0
-    observeAll(one, oneJudge, base)
-    observeAll(even, oneJudge.filter(half), base)
-    observeAll(
-      odd,
-      oneJudge.filter((entry) => !half(entry)),
-      base,
-    )
-    assertClose(mergeEvidence(rollout, base, even, odd).sums, mergeEvidence(rollout, base, one).sums)
   })
 
   test(`the drift watch of odd entries stays finite and reads back as it was (seed ${seed})`, () => {
@@ -67,13 +54,4 @@ for (const seed of seeds) {
     assert.ok(state.models.names.length <= 50)
     assert.ok(JSON.stringify(state).length < 120_000)
   })
-}
-
-function assertClose(found: unknown, expected: unknown, path = 'sums'): void {
-  if (typeof expected !== 'object' || expected === null) {
-    const [a, b] = [Number(found), Number(expected)]
-    assert.ok(Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(b)), `${path}: ${a} is not ${b}`)
-  } else
-    for (const [key, value] of Object.entries(expected))
-      assertClose((found as Record<string, unknown>)[key], value, `${path}.${key}`)
 }

@@ -13,7 +13,7 @@ export interface Replayed {
 export function replayed(
   rollout: Rollout,
   entries: readonly LogEntry[],
-  { from, known }: { from?: Evidence; known?: Evidence } = {},
+  { from }: { from?: Evidence } = {},
 ): Replayed {
   const evidence = from ? structuredClone(from) : newEvidence(rollout)
   const memory = new Map<string, UnitMemory>()
@@ -21,7 +21,7 @@ export function replayed(
     const key = entry.unit ?? ''
     const before = memory.get(key) ?? {}
     const seq = entry.seq || evidence.cursor + 1
-    memory.set(key, observe(evidence, rollout, { ...entry, seq }, before, known ?? evidence))
+    memory.set(key, observe(evidence, rollout, { ...entry, seq }, before))
   }
   return { evidence, memory }
 }

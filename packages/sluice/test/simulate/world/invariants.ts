@@ -185,7 +185,6 @@ export class Invariants {
     atMost(sums.arms.incumbent.users, usersOf('request', 'incumbent'), 'users of the incumbent')
     atMost(sums.score.users.canary, usersOf('score', 'canary'), 'judged users of the canary')
     atMost(sums.score.users.incumbent, randomisationsOf('score'), 'judged randomisations of the incumbent')
-    atMost(sums.flags.errors.users.canary, usersOf('request', 'canary'), 'users of the canary who may have errors')
     atMost(sums.flags.errors.flagged.canary, usersOf('request', 'canary'), 'users of the canary with errors')
   }
 }

@@ -68,6 +68,7 @@ async function wronglyDecided(
 }
 
 function greatestEvidence(rollout: Rollout, entries: readonly LogEntry[]): number {
+  const { settings } = rollout
   const evidence: Evidence = newEvidence(rollout)
   const memory = new Map<string, UnitMemory>()
   let most = 0
@@ -75,7 +76,7 @@ function greatestEvidence(rollout: Rollout, entries: readonly LogEntry[]): numbe
     if (entry.rolloutId !== rollout.id) continue
     const key = entry.unit ?? ''
     memory.set(key, observe(evidence, rollout, entry, memory.get(key) ?? {}))
-    most = Math.max(most, combinedLogE(decidingSums(evidence.sums), rollout.settings, false))
+    most = Math.max(most, combinedLogE(decidingSums(evidence.sums), { settings, window: evidence.window, suspect: false }))
   }
   return most
 }
