@@ -218,7 +218,7 @@ test('an arm that is judged more often, as the sampling says, is neither suspect
 test('what an old judge proved is no proof by a new one', () => {
   const judged = visits(2000, (_, i) => ({ score: 0.8 + wave(i) }))
   assert.deepEqual(assessed(judged).decision, { do: 'promote', strength: 'strong' })
-  const anew = visits(40, (_, i) => ({ score: 0.8 + wave(i) })).map(
+  const anew = visits(30, (_, i) => ({ score: 0.8 + wave(i) })).map(
     (entry): LogEntry =>
       ({ ...entry, unit: `new-${entry.unit}`, ...(entry.kind === 'score' && { judgeId: 'judge-2' }) }) as LogEntry,
   )

@@ -158,7 +158,8 @@ test('nobody is promoted on the word of one token of several', () => {
 
 test('a token that reports a few users of many holds up no promotion', () => {
   const { traffic, look } = world()
-  traffic(8000, (_, i) => ({ by: i % 40 === 0 ? 'small' : 'large', error: i % 200 === 1 }))
+  // Of twenty requests by each arm a rate is reckoned.
+  traffic(10_000, (_, i) => ({ by: i % 40 === 0 ? 'small' : 'large', error: i % 200 === 1 }))
   assert.equal(look().decision.do, 'promote')
 })
 
@@ -231,11 +232,14 @@ test('slow incumbents that one token makes up hide no canary that is slow', () =
     1,
     rolloutOf({ ...failuresRollout.settings, signals: { ...failuresRollout.settings.signals, slow: 0.3 } }),
   )
-  traffic(2500, (canary, i) =>
-    i % 10 === 0
-      ? { by: 'liar', content: { latencyMs: canary ? 100 : 86_400_000 } }
-      : { by: 'app', content: { latencyMs: (canary ? 400 : 100) + (i % 97) } },
-  )
+  // Users come again, and the stage is older than its warm-up.
+  traffic(3000, (canary, i) => {
+    const seen = { unit: canary ? `c${i % 120}` : `i${i % 1080}` }
+    const receivedAt = i * 1000
+    return i % 10 === 0
+      ? { ...seen, by: 'liar', content: { receivedAt, latencyMs: canary ? 100 : 86_400_000 } }
+      : { ...seen, by: 'app', content: { receivedAt, latencyMs: (canary ? 400 : 100) + (i % 97) } }
+  })
   const { decision, words } = look()
   assert.deepEqual(decision, { do: 'rollBack', why: 'evidence' })
   assert.match(words, /slow/)

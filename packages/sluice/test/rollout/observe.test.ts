@@ -91,8 +91,13 @@ test('a user counts once, however often they come; one with 90 % of the traffic 
     rollout,
     Array.from({ length: 200 }, () => [score(low, 0, 0.1), request(low, 0, { error: 'x' })]).flat(),
   ).evidence
-  assert.deepEqual(often.sums.score, once.sums.score)
-  assert.deepEqual(often.sums.flags, once.sums.flags)
+  assert.deepEqual(often.sums.score.drop, once.sums.score.drop)
+  assert.deepEqual(often.sums.score.users, once.sums.score.users)
+  assert.deepEqual(often.sums.flags.errors.flagged, once.sums.flags.errors.flagged)
+  for (const part of ['ratio', 'exposed', 'recent'] as const)
+    assert.deepEqual(often.sums.flags.errors[part], once.sums.flags.errors[part])
+  const { requests, flagged, squares } = often.sums.flags.errors.stage.canary
+  assert.deepEqual([requests, flagged, squares], [200, 200, 200 ** 2], 'a rate of requests, whose error is that of one user')
   assert.equal(often.peak, once.peak)
   assert.equal(often.sums.arms.canary.users, 1)
   assert.equal(often.sums.arms.canary.requests, 200)

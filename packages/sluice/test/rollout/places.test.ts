@@ -87,7 +87,8 @@ test('a canary that fails everywhere is rolled back as soon as if nobody were to
   }
   for (const [name, id] of Object.entries(kinds)) {
     const found = needed((i) => ({ instance: id(i), address: id(i) }))
-    assert.ok(found <= 1.2 * unknown, `${name}: ${found}, ${unknown}`)
+    // Nowhere is it enough that two users failed: without the place of one of them it takes one failure more.
+    assert.ok(found <= 1.35 * unknown, `${name}: ${found}, ${unknown}`)
     assert.equal(
       needed((i) => ({ instance: i < 100 ? null : 'app', address: 'proxy' })),
       unknown,

@@ -68,11 +68,11 @@ test('too few users, too few of them judged, or too small a share are no case fo
   assert.match(atTheEnd(visits(190, 0)).words, /95 of 100 users of the canary/)
   const unjudged = atTheEnd(visits(300, 0, { judged: 0.1 }))
   assert.match(unjudged.words, /15 of 20 users of the canary with a judged score/)
-  const small = atTheEnd(visits(1100, 0, { percent: 10 }), rolloutWith({}, [10, 50]))
+  const small = atTheEnd(visits(1600, 0.045, { percent: 10 }), rolloutWith({}, [10, 50]))
   assert.deepEqual(small.decision, { do: 'hold', why: 'inconclusive' })
   assert.match(small.words, /10 % of the users are too few to go by/)
-  const fifth = atTheEnd(visits(600, 0, { percent: 20 }), rolloutWith({}, [20, 50]))
-  assert.deepEqual(fifth.decision, { do: 'promote', strength: 'weak' })
+  const fifth = atTheEnd(visits(1400, 0.045, { percent: 20 }), rolloutWith({}, [20, 50])).decision
+  assert.ok(fifth.do === 'hold' && fifth.refused?.length === 1, JSON.stringify(fifth))
 })
 
 test('an undecided rollout of the controller ends as weakly promoted, named so in the state and the log', async () => {
