@@ -85,7 +85,7 @@ test('the status prints the numbers within 80 columns', () => {
   const answer = rolloutAnswer.parse(JSON.parse(JSON.stringify(rolloutView.parse({ ...view, judging }))))
   const text = rolloutText(answer, [], now)
   for (const line of text.split('\n')) assert.ok(line.length <= 80, line)
-  assert.match(text, / score +0\.780 +0\.80\d +-0\.020 ±0\.044 +0\.050 +[\d.]+ +[\d.]+ of 20/)
+  assert.match(text, / score +0\.780 +0\.80\d +-0\.020 ±0\.04\d +0\.050 +[\d.]+ +[\d.]+ of 20/)
   assert.match(text, /still missing: watched time .*40 of 100\s+users\s+of\s+the\s+canary, proof of score/s)
   assert.match(text, /patience ends 5 Jan 00:00Z, then it is promoted weakly if it qualifies/)
   assert.match(text, /judging: 1\.20 USD of 5\.00 USD today/)

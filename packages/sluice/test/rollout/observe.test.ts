@@ -97,7 +97,11 @@ test('a user counts once, however often they come; one with 90 % of the traffic 
   for (const part of ['ratio', 'exposed', 'recent'] as const)
     assert.deepEqual(often.sums.flags.errors[part], once.sums.flags.errors[part])
   const { requests, flagged, squares } = often.sums.flags.errors.stage.canary
-  assert.deepEqual([requests, flagged, squares], [200, 200, 200 ** 2], 'a rate of requests, whose error is that of one user')
+  assert.deepEqual(
+    [requests, flagged, squares],
+    [200, 200, 200 ** 2],
+    'a rate of requests, whose error is that of one user',
+  )
   assert.equal(often.peak, once.peak)
   assert.equal(often.sums.arms.canary.users, 1)
   assert.equal(often.sums.arms.canary.requests, 200)

@@ -10,11 +10,7 @@ export interface Replayed {
 }
 
 /** The fold over a log in its order. Entries without a seq get the next one. */
-export function replayed(
-  rollout: Rollout,
-  entries: readonly LogEntry[],
-  { from }: { from?: Evidence } = {},
-): Replayed {
+export function replayed(rollout: Rollout, entries: readonly LogEntry[], { from }: { from?: Evidence } = {}): Replayed {
   const evidence = from ? structuredClone(from) : newEvidence(rollout)
   const memory = new Map<string, UnitMemory>()
   for (const entry of entries) {

@@ -76,7 +76,10 @@ function greatestEvidence(rollout: Rollout, entries: readonly LogEntry[]): numbe
     if (entry.rolloutId !== rollout.id) continue
     const key = entry.unit ?? ''
     memory.set(key, observe(evidence, rollout, entry, memory.get(key) ?? {}))
-    most = Math.max(most, combinedLogE(decidingSums(evidence.sums), { settings, window: evidence.window, suspect: false }))
+    most = Math.max(
+      most,
+      combinedLogE(decidingSums(evidence.sums), { settings, window: evidence.window, suspect: false }),
+    )
   }
   return most
 }
