@@ -89,8 +89,14 @@ const changed: DriftRow[] = [
   },
 ]
 
+const everything: DriftRow = {
+  name: 'requests, 2,000 a day: failures, latency, cost and lengths with cycles of their own',
+  drift: requests({ ...slowdowns, perDay: 2000, measures: true }),
+}
+
 /** As many runs as the time of one allows: a busy production takes seconds. */
 export const driftRows: (DriftRow & { runs: number })[] = [
   ...quiet.map((row) => ({ ...row, runs: row.drift.perDay > 500 ? 40 : 100 })),
   ...changed.map((row) => ({ ...row, runs: row.drift.perDay > 500 ? 60 : 200 })),
+  { ...everything, runs: 40 },
 ]

@@ -34,6 +34,8 @@ export interface DriftScenario {
   /** Requests come in clusters of ten, each of another user; `icc` of the variance is between clusters. */
   clustered?: boolean
   icc?: number
+  /** Requests tell their cost and lengths as well, which follow the same cycles as latency. */
+  measures?: boolean
   /** No unit is reported, by three processes. */
   anonymous?: boolean
   /** So many bad requests in the tenth hour of day 30, from one unit or from none. */
@@ -165,6 +167,8 @@ interface Shown {
   score: number
   latencyMs: number
   error: string | null
+  /** Tokens of the input and of the output, where they are told. */
+  tokens?: [number, number]
 }
 
 function shown(
@@ -179,7 +183,9 @@ function shown(
   const slower = daily ** wave(local) * (isWeekend(weekday) ? weekend : 1) * (isChanged ? (change?.latency ?? 1) : 1)
   const rate = 0.01 + (isChanged ? (change?.errors ?? 0) : 0)
   const error = random.uniform() < rate ? 'Bad' : null
-  return { score: 0, latencyMs: 800 * slower * Math.exp(0.5 * random.normal()), error }
+  const seen = { score: 0, latencyMs: 800 * slower * Math.exp(0.5 * random.normal()), error }
+  const length = () => Math.round(400 * slower * Math.exp(0.5 * random.normal()))
+  return scenario.measures ? { ...seen, tokens: [length(), length()] } : seen
 }
 
 function score(level: number, sd: number, random: Random): number {
@@ -215,22 +221,21 @@ function entryOf(id: number, at: number, unit: string | null, seen: Shown, { of 
       sampledOther: 0.1,
       judgeUsd: null,
     }
-  const unknown = {
-    costUsd: null,
-    inputTokens: null,
-    outputTokens: null,
-    outputChars: null,
-    servedModel: null,
-    fingerprint: null,
-  }
+  const [inputTokens, outputTokens] = seen.tokens ?? [null, null]
+  const costUsd = inputTokens === null ? null : (inputTokens + 4 * outputTokens) / 1e6
   return {
     ...fields,
-    ...unknown,
     kind: 'request',
     latencyMs: seen.latencyMs,
+    costUsd,
+    inputTokens,
+    outputTokens,
+    outputChars: null,
     error: seen.error,
-    refusal: false,
-    invalid: false,
+    refusal: seen.tokens !== undefined && id % 97 === 0,
+    invalid: seen.tokens !== undefined && id % 211 === 0,
+    servedModel: null,
+    fingerprint: null,
   }
 }
 

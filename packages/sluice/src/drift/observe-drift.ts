@@ -84,7 +84,7 @@ function alarmWords(signal: Signal, { mean, usual, count, since, until }: Change
   return (
     `${named[signal]} has moved: ${mean.toFixed(3)} over ${count} in the ${span}, where ${usual.toFixed(3)} is usual in these ` +
     `hours of the week. While nothing changes such an alarm comes once in 60 days or more seldom. There is no further one of ` +
-    `it while the new level is learnt, in two or three days.`
+    `it while the new level is learnt, within two days or so.`
   )
 }
 
