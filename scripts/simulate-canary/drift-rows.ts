@@ -31,7 +31,12 @@ const worlds: [name: string, more: Partial<DriftScenario>][] = [
 
 const quiet: DriftRow[] = [
   ...[500, 5000].flatMap((perDay) =>
-    worlds.map(([name, more]): DriftRow => ({ name: `scores, ${perDay} a day: ${name}`, drift: scores(perDay, more) })),
+    worlds.map(
+      ([name, more]): DriftRow => ({
+        name: `scores, ${perDay === 500 ? '500' : '5,000'} a day: ${name}`,
+        drift: scores(perDay, more),
+      }),
+    ),
   ),
   { name: 'scores, 500 a day: 150 users, some of them heavy, ICC .3', drift: scores(500, { ...cycles, users: 150 }) },
   { name: 'scores, 500 a day: clusters of ten, ICC .3', drift: scores(500, { ...cycles, clustered: true }) },
