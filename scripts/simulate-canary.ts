@@ -1,59 +1,102 @@
 import { parseArgs } from 'node:util'
 import { isMainThread, parentPort } from 'node:worker_threads'
+import { position } from '@sluice/client'
+import { type Measured, measure } from './simulate-canary/measure.ts'
+import { type Played, played } from './simulate-canary/play.ts'
 import { type Chunk, playAll } from './simulate-canary/pool.ts'
-import { type Row, tables } from './simulate-canary/rows.ts'
-import { measured, tableOf } from './simulate-canary/table.ts'
-import { addTally, newTally, tally } from './simulate-canary/tally.ts'
+import type { Row } from './simulate-canary/row.ts'
+import { tables } from './simulate-canary/rows.ts'
+import { claimText, tableOf } from './simulate-canary/table.ts'
+import { writeSection } from './simulate-canary/write-section.ts'
 
 /**
- * How often the canary's engine rolls back, promotes and alerts, and how soon, on traffic of a known truth, beside what the
- * same design gave in an independent implementation: `npm run simulate-canary -- [--quick] [--seed 7000000] [--only name]`.
- * Everything goes through `observe` and `assess`, as in the controller. Exits with 1 where a claim does not hold.
+ * How often canaries are rolled back, promoted and found, and how soon, in worlds of a known truth:
+ * `npm run simulate-canary -- [--runs 2000] [--seed 1] [--only part of a name] [--json] [--markdown FILE]`.
+ * Every request goes through the traffic of `sluice simulate` and the engine's own decisions. Exits with 1 where a claim does
+ * not hold.
  */
 
-const chunkRuns = 50
+const chunkRuns = 20
 
-async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      quick: { type: 'boolean', default: false },
-      seed: { type: 'string', default: '7000000' },
-      only: { type: 'string', default: '' },
-    },
+interface Options {
+  runs: number
+  seed: number
+  only: string
+  json: boolean
+  markdown: string | undefined
+}
+
+async function main(options: Options): Promise<number> {
+  const rows = tables.flatMap((table) => table.rows).filter((row) => isChosen(row, options.only))
+  if (rows.length === 0) throw new Error(`no row is named like "${options.only}"`)
+  const found = await playRows(rows, options)
+  const results = await Promise.all(rows.map(async (row, i) => ({ row, measured: await measure(row, found[i] ?? []) })))
+  const sections = tables.flatMap(({ heading, section, rows: all }) => {
+    const own = results.filter(({ row }) => all.includes(row))
+    return own.length === 0 ? [] : [{ section, text: tableOf(heading, own) }]
   })
-  const rows = Object.values(tables)
-    .flat()
-    .filter(({ name }) => name.includes(values.only))
-    .map((row) => (values.quick ? { ...row, runs: Math.ceil(row.runs / 20) } : row))
-  const chunks = rows.flatMap((row, index) => chunksOf(row, index, Number(values.seed) + 100_000 * index))
-  const tallies = rows.map(newTally)
-  let finished = 0
-  await playAll(chunks, new URL(import.meta.url), ({ row }, found) => {
-    const sum = tallies[row]
-    if (sum) addTally(sum, found)
-    finished += 1
-    if (finished % 50 === 0) console.error(`${finished} of ${chunks.length} parts`)
-  })
-  for (const [heading, all] of Object.entries(tables)) {
-    const chosen = rows.flatMap((row, i) => (all.some(({ name }) => name === row.name) ? [i] : []))
-    if (chosen.length === 0) continue
-    console.log(`${tableOf(heading, pick(rows, chosen), pick(tallies, chosen))}\n`)
-  }
-  const broken = rows.filter((row, i) => measured(row, tallies[i] ?? newTally()).holds === false)
-  console.log(broken.length === 0 ? 'every claim holds' : `does not hold: ${broken.map(({ name }) => name).join('; ')}`)
+  const textOf = (chosen: typeof sections) => chosen.map(({ text }) => text).join('\n\n')
+  const broken = results.flatMap(({ row, measured }) => brokenClaims(row, measured))
+  const last = broken.length === 0 ? 'No claim is refuted.' : `Not as claimed:\n${broken.join('\n')}`
+  console.log(options.json ? JSON.stringify({ options, results }, undefined, 1) : `${textOf(sections)}\n\n${last}`)
+  if (options.markdown !== undefined)
+    for (const section of ['canary', 'drift'])
+      await writeSection(options.markdown, section, textOf(sections.filter((one) => one.section === section)))
   return broken.length === 0 ? 0 : 1
 }
 
-function chunksOf({ play, runs }: Row, row: number, seed: number): Chunk[] {
+function isChosen({ name, play }: Row, only: string): boolean {
+  return name.includes(only) || ('canary' in play && play.canary.scenario === only)
+}
+
+async function playRows(rows: readonly Row[], options: Options): Promise<Played[][]> {
+  const found: Played[][] = rows.map(() => [])
+  const chunks = rows.flatMap((row, index) => chunksOf(row, index, options))
+  const begun = performance.now()
+  let finished = 0
+  await playAll(chunks, new URL(import.meta.url), ({ row }, part) => {
+    found[row]?.push(part)
+    finished += 1
+    if (finished % Math.ceil(chunks.length / 50) !== 0) return
+    const minutes = ((performance.now() - begun) / 60_000).toFixed(1)
+    console.error(`${finished} of ${chunks.length} parts after ${minutes} minutes, now at "${rows[row]?.name}"`)
+  })
+  return found
+}
+
+/** Each row has random numbers of its own, whichever others are played. */
+function chunksOf({ name, play, runs: most }: Row, row: number, { runs: wanted, seed }: Options): Chunk[] {
+  const runs = Math.min(wanted, most ?? wanted)
+  const own = Math.floor(position(`seed ${seed}`, name) * 4294)
   return Array.from({ length: Math.ceil(runs / chunkRuns) }, (_, i) => {
     const from = i * chunkRuns
-    return { row, play, seed: seed + from, runs: Math.min(chunkRuns, runs - from) }
+    return { row, play, seed: own, from, to: Math.min(runs, from + chunkRuns) }
   })
 }
 
-function pick<T>(list: readonly T[], indices: readonly number[]): T[] {
-  return indices.flatMap((i) => list.slice(i, i + 1))
+function brokenClaims({ name }: Row, { claims }: Measured): string[] {
+  return claims.flatMap(({ claim, holds }) => (holds === 'no' ? [`- ${name}: ${claimText(claim)}`] : []))
 }
 
-if (isMainThread) process.exitCode = await main()
-else parentPort?.on('message', ({ play, seed, runs }: Chunk) => parentPort?.postMessage(tally(play, seed, runs)))
+function options(): Options {
+  const { values } = parseArgs({
+    options: {
+      runs: { type: 'string', default: '2000' },
+      seed: { type: 'string', default: '1' },
+      only: { type: 'string', default: '' },
+      json: { type: 'boolean', default: false },
+      markdown: { type: 'string' },
+    },
+  })
+  const number = (name: 'runs' | 'seed', least: number) => {
+    const value = Number(values[name])
+    if (!Number.isInteger(value) || value < least) throw new Error(`--${name} takes a whole number from ${least} on`)
+    return value
+  }
+  if (values.markdown !== undefined && values.only !== '')
+    throw new Error('--markdown writes all tables: leave --only out')
+  return { ...values, markdown: values.markdown, runs: number('runs', 1), seed: number('seed', 0) }
+}
+
+if (isMainThread) process.exitCode = await main(options())
+else parentPort?.on('message', async (chunk: Chunk) => parentPort?.postMessage(await played(chunk.play, chunk)))

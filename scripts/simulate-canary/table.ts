@@ -1,105 +1,89 @@
-import { clopperPearson } from '../../packages/sluice/src/stats/index.ts'
-import type { Row } from './rows.ts'
-import type { Tally } from './tally.ts'
+import type { Quantile, Share } from '../../packages/sluice/src/simulate/simulation-summary.ts'
+import type { Holds, Measured } from './measure.ts'
+import type { Claim, Row } from './row.ts'
 
-/** What was measured, and whether it keeps what is claimed; null where nothing is claimed. */
-export interface Measured {
-  text: string
-  holds: boolean | null
-}
-
-const alpha = 0.05
-
-export function measured({ claim }: Row, tally: Tally): Measured {
-  switch (claim.of) {
-    case 'falseRollback': {
-      const { high } = clopperPearson(tally.rolledBack, tally.runs)
-      return {
-        text: `${share(tally.rolledBack, tally.runs)}, at most ${high.toFixed(4)}`,
-        holds: high <= alpha,
-      }
-    }
-    case 'delay': {
-      const { mean, error } = delay(tally)
-      const holds = claim.atMost ? mean <= claim.expected : Math.abs(mean / claim.expected - 1) <= 0.1
-      return { text: `${shownDelay(mean, error)}`, holds: holds && tally.detected === tally.runs }
-    }
-    case 'promoted':
-      return { text: share(tally.promoted, tally.runs), holds: tally.promoted / tally.runs <= claim.atMost }
-    case 'costAlert': {
-      const found = tally.costAlerts / tally.runs
-      const holds = 'atLeast' in claim ? found >= claim.atLeast : found <= claim.atMost
-      return { text: share(tally.costAlerts, tally.runs), holds }
-    }
-    case 'alarms': {
-      const { mean, high } = alarms(tally)
-      return { text: `${mean.toFixed(2)} alarms, at most ${high.toFixed(2)}`, holds: high <= claim.atMost }
-    }
-    case 'found': {
-      const [half, most] = [hoursUntil(tally, 0.5), hoursUntil(tally, 0.9)]
-      const before = alarms(tally).mean.toFixed(2)
-      return {
-        text: `half within ${shownHours(half)}, 90 % within ${shownHours(most)}; ${before} alarms before`,
-        holds: half <= claim.within,
-      }
-    }
-    case 'rolledBack':
-      return { text: `${share(tally.rolledBack, tally.runs)}, mean ${shownDelay(...delayPair(tally))}`, holds: null }
-    case 'shown':
-      return { text: shownDelay(...delayPair(tally)), holds: null }
-    case 'shownPromoted':
-      return { text: share(tally.promoted, tally.runs), holds: null }
-  }
-}
-
-export function tableOf(heading: string, rows: readonly Row[], tallies: readonly Tally[]): string {
-  const lines = rows.map((row, i) => {
-    const tally = tallies[i]
-    if (!tally) throw new Error(`${row.name} was not played`)
-    const { text, holds } = measured(row, tally)
-    return `| ${row.name} | ${tally.runs} | ${text} | ${row.elsewhere} | ${holds === null ? '' : holds ? 'yes' : '**no**'} |`
-  })
+/** Rows with what was measured, as a section of Markdown. */
+export function tableOf(heading: string, rows: readonly { row: Row; measured: Measured }[]): string {
+  const compares = rows.some(({ row }) => row.elsewhere !== undefined)
+  const isDrift = rows.every(({ row }) => 'drift' in row.play)
+  const columns: [name: string, cell: (row: Row, measured: Measured) => string][] = [
+    ['world', ({ name }) => name],
+    ['runs', (_, { runs }) => String(runs)],
+    ...(isDrift ? driftColumns : canaryColumns),
+    ...(compares ? [['elsewhere', ({ elsewhere = '' }: Row) => elsewhere] as [string, (row: Row) => string]] : []),
+    ['claim', (_, { claims }) => claims.map(({ claim }) => claimText(claim)).join('; ')],
+    ['holds', (_, { claims }) => claims.map(({ holds }) => marks[holds]).join('; ')],
+  ]
   return [
     `### ${heading}`,
     '',
-    '| scenario | runs | measured | elsewhere | holds |',
-    '|---|---|---|---|---|',
-    ...lines,
+    `| ${columns.map(([name]) => name).join(' | ')} |`,
+    `|${columns.map(() => '---').join('|')}|`,
+    ...rows.map(({ row, measured }) => `| ${columns.map(([, cell]) => cell(row, measured)).join(' | ')} |`),
   ].join('\n')
 }
 
-function share(part: number, whole: number): string {
-  const rate = part / whole
-  return `${rate.toFixed(3)} ± ${Math.sqrt((rate * (1 - rate)) / whole).toFixed(3)}`
+const marks: Record<Holds, string> = { yes: 'yes', open: 'open', no: '**no**' }
+
+type Column = [name: string, cell: (row: Row, measured: Measured) => string]
+
+const canaryColumns: Column[] = [
+  ['rolled back', (_, { rolledBack }) => withInterval(rolledBack)],
+  ['hours until, median', (_, { summary }) => hours(summary?.delayHours?.median)],
+  ['canary requests until, mean', (_, { delay }) => meanText(delay)],
+  ['promoted strongly', (_, { strong }) => shareText(strong)],
+  ['weakly', (_, { weak }) => shareText(weak)],
+]
+
+const driftColumns: Column[] = [
+  [
+    'alarms',
+    (_, { watch }) => (watch ? `${watch.alarms.mean.toFixed(2)}, at most ${watch.alarms.high.toFixed(2)}` : ''),
+  ],
+  ['half found within', (row, { watch }) => (isChange(row) ? `${watch?.half?.toFixed(0) ?? 'never'} h` : '')],
+  ['90 % within', (row, { watch }) => (isChange(row) ? `${watch?.most?.toFixed(0) ?? 'never'} h` : '')],
+]
+
+function isChange({ play }: Row): boolean {
+  return 'drift' in play && play.drift.change !== undefined
 }
 
-function delay({ detected, delay: sum, delaySquares }: Tally): { mean: number; error: number } {
-  const mean = sum / detected
-  return { mean, error: Math.sqrt(Math.max(0, delaySquares / detected - mean ** 2) / detected) }
+export function claimText(claim: Claim): string {
+  switch (claim.of) {
+    case 'falseRollback':
+      return `wrongly rolled back ≤ ${claim.atMost}`
+    case 'strong':
+      return `strongly ≤ ${claim.atMost}`
+    case 'promoted':
+      return `promoted ≥ ${claim.atLeast}`
+    case 'found':
+      return `found ≥ ${claim.atLeast}`
+    case 'costAlert':
+      return `cost alert ${'atMost' in claim ? `≤ ${claim.atMost}` : `≥ ${claim.atLeast}`}`
+    case 'delay':
+      return claim.atMost ? `≤ ${claim.expected} requests` : `${claim.expected} requests ± 10 %`
+    case 'alarms':
+      return `alarms ≤ ${claim.atMost}`
+    case 'foundWithin':
+      return `half within ${claim.hours} h`
+  }
 }
 
-function delayPair(tally: Tally): [number, number] {
-  const { mean, error } = delay(tally)
-  return [mean, error]
+function withInterval(found: Share | null): string {
+  if (!found || found.share === null || found.low === null || found.high === null) return ''
+  return `${found.share.toFixed(3)} (${found.low.toFixed(3)} to ${found.high.toFixed(3)})`
 }
 
-function shownDelay(mean: number, error: number): string {
+function shareText(found: Share | null): string {
+  return found?.share == null ? '' : found.share.toFixed(3)
+}
+
+function hours(found: Quantile | undefined): string {
+  if (!found) return ''
+  return found.value === null ? 'never' : found.value.toFixed(1)
+}
+
+function meanText({ mean, error, count }: { mean: number; error: number; count: number }): string {
+  if (count === 0) return ''
   return `${mean.toFixed(mean < 100 ? 1 : 0)} ± ${error.toFixed(error < 10 ? 1 : 0)}`
-}
-
-/** Mean number of alarms of a run, and the upper end of its 95 % interval: by its spread, or by Poisson where there were next to none. */
-function alarms({ runs, alarms: sum, alarmSquares }: Tally): { mean: number; high: number } {
-  const mean = sum / runs
-  const error = Math.sqrt(Math.max(0, alarmSquares / runs - mean ** 2) / runs)
-  return { mean, high: Math.max(mean + 1.96 * error, (sum + 3) / runs) }
-}
-
-/** Hours until a share of the changes was found. */
-function hoursUntil({ hours }: Tally, share: number): number {
-  const sorted = [...hours].sort((a, b) => a - b)
-  return sorted[Math.ceil(share * sorted.length) - 1] ?? Number.POSITIVE_INFINITY
-}
-
-function shownHours(hours: number): string {
-  return Number.isFinite(hours) ? `${Math.ceil(hours)} h` : 'never'
 }

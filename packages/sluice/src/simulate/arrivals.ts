@@ -3,7 +3,7 @@ import { type Sampling, samplingOf } from '../live/sampling.ts'
 import { captureOf } from '../release/capture.ts'
 import type { Rollout } from '../release/rollout.ts'
 import type { Random } from '../stats/random.ts'
-import type { FeedbackEntry, LogDraft, RequestEntry, ScoreEntry } from '../store/outcome-log.ts'
+import type { LogEntry, RequestEntry } from '../store/outcome-log.ts'
 import { defaultLiveSettings, type LiveSettings } from '../suite/rollout-settings.ts'
 import { type Answer, changed, shifted } from './answer.ts'
 import { Coldness } from './coldness.ts'
@@ -27,7 +27,7 @@ export interface Exposure {
 /** What the control plane is told, and when, in ms since the start. */
 export interface Arrival {
   at: number
-  entry: LogDraft
+  entry: LogEntry
   /** The same was sent before: the log will not take it. */
   again: boolean
 }
@@ -46,6 +46,8 @@ export interface Situation {
 const dayMs = 86_400_000
 const wholePpm = 1_000_000
 const judgeId = 'simulated'
+/** The log gives them their places. */
+const seq = 0
 
 type Fields = Exposure & Reporter & Pick<RequestEntry, 'unit' | 'observedAt' | 'receivedAt'>
 
@@ -136,22 +138,22 @@ export class Arrivals {
     return [{ at: judged.at, entry: scoreEntry({ ...fields, receivedAt }, of, judged.score, sampling), again: false }]
   }
 
-  #feedback(fields: Fields, of: string, { failed, score }: Answer): FeedbackEntry | undefined {
+  #feedback(fields: Fields, of: string, { failed, score }: Answer): LogEntry | undefined {
     const { percent, bad } = this.#world.scenario.feedback
     if (percent === 0 || failed || score === null) return undefined
     const rating = score < 0.5 ? 0 : 1
     if (!this.#happens((percent / 100) * (rating === 0 ? bad : 1))) return undefined
-    return { kind: 'feedback', id: `${of}:feedback`, ...fields, of, score: rating, comment: null }
+    return { seq, kind: 'feedback', id: `${of}:feedback`, ...fields, of, score: rating, comment: null }
   }
 
   /** What becomes of a request, given what the incumbent would have made of it at the start. */
   #answer(visit: Visit, arm: Arm | null, rollout: Rollout): Answer {
-    const { scenario, random, start, meanScore, answers } = this.#world
+    const { scenario, random, start, answers } = this.#world
     const { canary, scorePerDay, cycles } = scenario
     const { at, user, answer } = visit
     const differs = arm === 'canary' && isDifferent(scenario, visit)
     const by = (scorePerDay * at) / dayMs + scoreAt(cycles, start + at) + (differs ? canary.score : 0)
-    const score = answer.score === null || by === 0 ? answer.score : shifted(answer.score, meanScore, by)
+    const score = by === 0 ? answer.score : this.#scored(visit, by)
     const failed =
       differs && canary.errorUsers !== undefined && answers
         ? answers.fails(user.traits, canary.errorUsers, start + at)
@@ -161,6 +163,13 @@ export class Arrivals {
     const stageAt = (rollout.enteredAt.at(-1) ?? start) - start
     const cold = this.#coldness.factor(visit, arm ?? 'incumbent', stageAt)
     return { ...others, latencyMs: latencyMs === null ? null : latencyMs * cold }
+  }
+
+  /** The score where the mean is moved by this much: drawn anew, or, of a record, drawn towards 0 or 1. */
+  #scored({ answer, quality }: Visit, by: number): number | null {
+    const { answers, meanScore } = this.#world
+    if (answers && quality) return answers.score(quality, by)
+    return answer.score === null ? null : shifted(answer.score, meanScore, by)
   }
 
   /** What a liar tells of a user that there is not: as good as true where it is the incumbent's, a failure of the canary. */
@@ -186,9 +195,10 @@ function isDifferent({ canary }: Pick<Scenario, 'canary'>, { at, user }: Visit):
   return at >= from && user.canaryRequests + 1 >= fromRequest && (!newUsersOnly || user.firstAt >= from)
 }
 
-function requestEntry(fields: Fields, id: string, answer: Answer, captured: boolean): RequestEntry {
+function requestEntry(fields: Fields, id: string, answer: Answer, captured: boolean): LogEntry {
   const { failed, refusal, invalid, latencyMs, costUsd, inputTokens } = answer
   return {
+    seq,
     kind: 'request',
     id,
     ...fields,
@@ -201,6 +211,6 @@ function requestEntry(fields: Fields, id: string, answer: Answer, captured: bool
   }
 }
 
-function scoreEntry(fields: Fields, of: string, score: number, { sampled, sampledOther }: Sampling): ScoreEntry {
-  return { kind: 'score', id: `${of}:score`, ...fields, of, score, sampled, sampledOther, judgeId, judgeUsd: null }
+function scoreEntry(fields: Fields, of: string, score: number, { sampled, sampledOther }: Sampling): LogEntry {
+  return { seq, kind: 'score', id: `${of}:score`, ...fields, of, score, sampled, sampledOther, judgeId, judgeUsd: null }
 }

@@ -1,4 +1,4 @@
-import type { PromotionStrength, Rollout } from '../release/rollout.ts'
+import type { PromotionStrength, RollbackCause, Rollout } from '../release/rollout.ts'
 
 /** How a simulated canary went. Times in ms since the start. */
 export interface CanaryRun {
@@ -6,6 +6,8 @@ export interface CanaryRun {
   end: 'rolledBack' | 'promoted' | 'inconclusive' | 'undecided'
   /** What a promotion rests on; null without one. */
   strength: PromotionStrength | null
+  /** Why it was rolled back; null where it was not. */
+  why: RollbackCause | null
   /** When it ended, or was left. */
   at: number
   /** Requests by then, of both arms. */
@@ -17,8 +19,8 @@ export interface CanaryRun {
 }
 
 /** How a rollout has ended, or been left. */
-export function endOf({ status, hold, strength }: Rollout): Pick<CanaryRun, 'end' | 'strength'> {
-  if (status === 'promoted') return { end: status, strength: strength ?? 'strong' }
-  if (status === 'rolledBack') return { end: status, strength: null }
-  return { end: hold === 'inconclusive' ? 'inconclusive' : 'undecided', strength: null }
+export function endOf({ status, hold, strength, ending }: Rollout): Pick<CanaryRun, 'end' | 'strength' | 'why'> {
+  if (status === 'promoted') return { end: status, strength: strength ?? 'strong', why: null }
+  if (status === 'rolledBack') return { end: status, strength: null, why: ending?.why ?? 'evidence' }
+  return { end: hold === 'inconclusive' ? 'inconclusive' : 'undecided', strength: null, why: null }
 }

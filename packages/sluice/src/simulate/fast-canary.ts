@@ -81,9 +81,8 @@ class FastRelease {
     }
   }
 
-  #observe(draft: Arrival['entry']): void {
+  #observe(entry: LogEntry): void {
     this.#seq += 1
-    const entry = draft as LogEntry
     entry.seq = this.#seq
     const { unit } = entry
     const before = unit === null ? undefined : this.#users.get(unit)

@@ -1,5 +1,5 @@
 import type { Random } from '../stats/random.ts'
-import type { Answer } from './answer.ts'
+import { type Answer, shifted } from './answer.ts'
 import { factorAt } from './cycles.ts'
 import type { Incumbent } from './scenario-answers.ts'
 import type { Cycles } from './scenario-traffic.ts'
@@ -17,6 +17,13 @@ export interface Traits {
 /** Of the users of recorded requests nothing is known. */
 export const unknownTraits: Traits = { mean: 0, clumsiness: 1, rank: 0.5 }
 
+/** What the score of a request is drawn from: the mean that it deserves, and whether all of it is bad or good together. */
+export interface Quality {
+  mean: number
+  /** In (0,1), low where all is bad; null where each signal is by itself. */
+  common: number | null
+}
+
 const tokens = { median: 800, spread: 0.8 }
 
 /** What the incumbent makes of simulated requests: users of lasting traits, and the answers to each of their requests. */
@@ -27,8 +34,8 @@ export class IncumbentAnswers {
   readonly #drawMean: () => number
   /** The deviation of a request's mean by the length of its input, and how closely it scatters around the user's. */
   readonly #byLength: { sd: number; size: number }
-  /** How closely a score scatters around the request's mean. */
-  readonly #size: number
+  /** The variance of a score around the request's mean, and what the means of requests scatter by. */
+  readonly #variance: { within: number; between: number }
 
   constructor(incumbent: Incumbent, cycles: Cycles, random: Random) {
     this.#incumbent = incumbent
@@ -36,11 +43,10 @@ export class IncumbentAnswers {
     this.#random = random
     const { mean, sd, correlation, explainedByLength } = incumbent.score
     // Beta variates around Beta variates: each layer takes its share of the variance, and the whole keeps the mean.
-    const [between, byLength] = [correlation * sd ** 2, explainedByLength * sd ** 2]
-    const whole = mean * (1 - mean)
-    this.#drawMean = betaMean(mean, between, random)
-    this.#byLength = { sd: Math.sqrt(byLength), size: (whole - between) / byLength - 1 }
-    this.#size = (whole - between - byLength) / (sd ** 2 - between - byLength) - 1
+    const [ofUsers, byLength] = [correlation * sd ** 2, explainedByLength * sd ** 2]
+    this.#drawMean = betaMean(mean, ofUsers, random)
+    this.#byLength = { sd: Math.sqrt(byLength), size: (mean * (1 - mean) - ofUsers) / byLength - 1 }
+    this.#variance = { within: sd ** 2 - ofUsers - byLength, between: ofUsers + byLength }
   }
 
   /** A user of whom nobody has heard. */
@@ -59,39 +65,51 @@ export class IncumbentAnswers {
     return this.#random.uniform() < this.#errorRate(traits, errorUsers, time)
   }
 
-  /** The answer to a request at a time, ms since the epoch. */
-  answer(traits: Traits, time: number): Answer {
+  /** The answer to a request at a time, ms since the epoch, and what its score was drawn from. */
+  answer(traits: Traits, time: number): { answer: Answer; quality: Quality } {
     const { errorUsers, refusals, invalid, latency, cost, dependence } = this.#incumbent
     const random = this.#random
     const common = dependence > 0 && random.uniform() < dependence ? random.uniform() : null
-    const { score, inputTokens } = this.#scored(traits, common)
+    const { own, inputTokens } = this.#length(traits.mean)
+    const quality = { mean: own, common }
     const tail = latency.tail.share > 0 && random.uniform() < latency.tail.share ? latency.tail.factor : 1
-    return {
-      score,
+    const usual = latency.medianMs * Math.exp(latency.spread * this.#slowness(common))
+    const answer = {
+      score: this.score(quality, 0),
       failed: (common ?? random.uniform()) < this.#errorRate(traits, errorUsers, time),
       refusal: (common ?? random.uniform()) < refusals,
       invalid: (common ?? random.uniform()) < invalid,
-      latencyMs:
-        latency.medianMs *
-        Math.exp(latency.spread * this.#slowness(common)) *
-        tail *
-        factorAt(this.#cycles, 'latency', time),
+      latencyMs: usual * tail * factorAt(this.#cycles, 'latency', time),
       costUsd: cost.medianUsd * Math.exp(cost.spread * random.normal()),
       inputTokens,
     }
+    return { answer, quality }
+  }
+
+  /**
+   * A score where the mean of all is moved by this much, and scatters as before. Of a bad request it is the lower of two, of a good
+   * one the higher: of both together the distribution stays.
+   */
+  score({ mean, common }: Quality, by: number): number {
+    const own = inside(shifted(mean, this.#incumbent.score.mean, by))
+    const size = this.#sizeAt(by)
+    const draw = () => this.#random.beta(own * size, (1 - own) * size)
+    if (common === null) return draw()
+    return common < 0.5 ? Math.min(draw(), draw()) : Math.max(draw(), draw())
+  }
+
+  /** How closely scores scatter around means that are moved by this much, for the variance to stay; as far as it can. */
+  #sizeAt(by: number): number {
+    const { mean } = this.#incumbent.score
+    const { within, between } = this.#variance
+    const moved = Math.min(1, Math.max(0, mean + by))
+    const drawn = moved < mean ? moved / mean : (1 - moved) / (1 - mean)
+    return Math.max(0.05, (moved * (1 - moved) - between * drawn ** 2) / within - 1)
   }
 
   #errorRate({ clumsiness, rank }: Traits, errorUsers: number, time: number): number {
     if (rank >= errorUsers) return 0
     return ((this.#incumbent.errors * clumsiness) / errorUsers) * factorAt(this.#cycles, 'errors', time)
-  }
-
-  /** A bad request has the lower of two scores, a good one the higher: of both together the distribution stays. */
-  #scored({ mean }: Traits, common: number | null): Pick<Answer, 'score' | 'inputTokens'> {
-    const { own, inputTokens } = this.#length(mean)
-    const draw = () => this.#random.beta(own * this.#size, (1 - own) * this.#size)
-    if (common === null) return { score: draw(), inputTokens }
-    return { score: common < 0.5 ? Math.min(draw(), draw()) : Math.max(draw(), draw()), inputTokens }
   }
 
   /** The mean of a request, and its length, of which it is a linear function of the logarithm. */

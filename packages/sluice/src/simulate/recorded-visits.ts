@@ -63,7 +63,7 @@ export class RecordedVisits implements Visits {
     const { at, unit, answer } = request
     const user = this.#users.get(unit) ?? newUser(unit, unknownTraits, at)
     this.#users.set(unit, user)
-    return { at, user, named: true, answer }
+    return { at, user, named: true, answer, quality: null }
   }
 
   answered({ user }: Visit, { canary }: { canary: boolean }): void {

@@ -93,7 +93,7 @@ export class SimulatedVisits implements Visits {
   #visit(user: User, at: number): Visit {
     const { anonymous } = this.#habits.traffic
     const named = anonymous === 0 || this.#random.uniform() >= anonymous
-    return { at: Math.round(at), user, named, answer: this.#answers.answer(user.traits, this.#start + at) }
+    return { at: Math.round(at), user, named, ...this.#answers.answer(user.traits, this.#start + at) }
   }
 
   #comes({ activity }: User): boolean {

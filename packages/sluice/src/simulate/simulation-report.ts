@@ -67,6 +67,8 @@ function linesOf(summary: SimulationSummary): Line[] {
     ...quantiles('canary requests', delayCanaryRequests, 0),
     ...quantiles('hours', delayHours, 1),
     shareLine('promoted', summary.promoted),
+    ...(summary.promotedWeakly.count > 0 ? [shareLine('promoted weakly', summary.promotedWeakly)] : []),
+    ...(summary.givenUp.count > 0 ? [shareLine('rolled back undecided', summary.givenUp)] : []),
     shareLine('inconclusive', summary.inconclusive),
     shareLine('undecided at the end', summary.undecided),
     shareLine('cost alert', summary.costAlerts),

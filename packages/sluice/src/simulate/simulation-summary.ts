@@ -38,6 +38,10 @@ export interface SimulationSummary {
   delayCanaryRequests: Delay | null
   delayHours: Delay | null
   promoted: Share
+  /** Of all canaries: promoted because time was up and little spoke against it. */
+  promotedWeakly: Share
+  /** Rolled back because time was up and nothing was proven, where the rollout says so. */
+  givenUp: Share
   inconclusive: Share
   undecided: Share
   costAlerts: Share
@@ -50,17 +54,19 @@ export function summarize(runs: readonly CanaryRun[], { canary }: Pick<Scenario,
   const worseFrom = isWorse(canary) ? canary.from : Number.POSITIVE_INFINITY
   const reached = runs.filter(({ end, at }) => at >= worseFrom || (end !== 'rolledBack' && end !== 'promoted'))
   const count = (isMeant: (run: CanaryRun) => boolean) => shareOf(runs.filter(isMeant).length, runs.length)
-  const isDetected = ({ end }: CanaryRun) => end === 'rolledBack'
+  const isDetected = ({ end, why }: CanaryRun) => end === 'rolledBack' && why !== 'undecided'
   const delays = (delayOf: (run: CanaryRun) => number) =>
     delay(reached.map((run) => (isDetected(run) ? delayOf(run) : Number.POSITIVE_INFINITY)))
   const everWorse = worseFrom < Number.POSITIVE_INFINITY
   return {
     runs: runs.length,
-    falseRollbacks: count(({ end, at }) => end === 'rolledBack' && at < worseFrom),
+    falseRollbacks: count(({ end, why, at }) => end === 'rolledBack' && why !== 'undecided' && at < worseFrom),
     detected: everWorse ? shareOf(reached.filter(isDetected).length, reached.length) : null,
     delayCanaryRequests: everWorse ? delays(({ canaryRequests }) => canaryRequests) : null,
     delayHours: everWorse ? delays(({ at }) => (at - worseFrom) / hourMs) : null,
     promoted: count(({ end }) => end === 'promoted'),
+    promotedWeakly: count(({ strength }) => strength === 'weak'),
+    givenUp: count(({ why }) => why === 'undecided'),
     inconclusive: count(({ end }) => end === 'inconclusive'),
     undecided: count(({ end }) => end === 'undecided'),
     costAlerts: count(({ costAlert }) => costAlert),

@@ -1,5 +1,5 @@
 import type { Answer } from './answer.ts'
-import type { Traits } from './incumbent-answers.ts'
+import type { Quality, Traits } from './incumbent-answers.ts'
 
 /** Somebody who comes again, and what is known of them in the simulation. */
 export interface User {
@@ -23,6 +23,8 @@ export interface Visit {
   /** It names its user. */
   named: boolean
   answer: Answer
+  /** What the score was drawn from; null where it is recorded. */
+  quality: Quality | null
 }
 
 /** Requests one after the other, from users who react to the answers: the next one is asked for when the last was answered. */

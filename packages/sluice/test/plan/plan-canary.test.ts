@@ -4,9 +4,12 @@ import { planCanary } from '../../src/plan/plan-canary.ts'
 import { planSvg } from '../../src/plan/plan-svg.ts'
 import { planText } from '../../src/plan/plan-text.ts'
 import { countedAfter, hoursFor, judgeUsdPerHour, shareOfJudged, type Traffic } from '../../src/plan/traffic.ts'
-import { contributionsForDrop, seededRandom, usersForRate } from '../../src/stats/index.ts'
+import { bettingEngine } from '../../src/rollout/betting-engine.ts'
+import { newEvidence } from '../../src/rollout/evidence.ts'
+import { simulateFast } from '../../src/simulate/fast-canary.ts'
+import { scenarioSchema } from '../../src/simulate/scenario.ts'
+import { contributionsForDrop, usersForRate } from '../../src/stats/index.ts'
 import { defaultRolloutSettings, rolloutSettingsSchema } from '../../src/suite/rollout-settings.ts'
-import { type CanaryScenario, simulateCanary } from '../rollout/simulated-canary.ts'
 
 const traffic: Traffic = {
   requestsPerDay: 48_000,
@@ -24,13 +27,23 @@ const settings = rolloutSettingsSchema.parse({
   ],
 })
 
-/** Canary contributions until rollback, smallest first. */
-function delays(scenario: Partial<CanaryScenario>, signal: string, percent: number): number[] {
-  const stages = [{ percent, soak: '0s' }]
+/** Requests of the canary until rollback, smallest first. */
+function delays(changes: object, signal: string, percent: number): number[] {
+  const stages = [{ percent, soak: '1000h' }]
   const signals = { score: 0, errors: 0, slow: 0, safety: 0, [signal]: 1 }
-  const full = { requests: 1e5, settings: { stages, signals }, priors: { score: { mean: 0.8 } }, ...scenario }
-  const found = Array.from({ length: 150 }, (_, seed) => simulateCanary(full, seededRandom(seed + 40)).canaryRequests)
-  return found.sort((a, b) => a - b)
+  const scenario = scenarioSchema.parse({
+    traffic: { perHour: percent < 50 ? 100 : 60, users: 50_000 },
+    judge: { percent: 100 },
+    lasts: '1000h',
+    rollout: { stages, signals, patience: '1000h' },
+    ...changes,
+  })
+  const engine = {
+    ...bettingEngine,
+    newEvidence: (rollout: Parameters<typeof newEvidence>[0]) => newEvidence(rollout, { score: { mean: 0.8 } }),
+  }
+  const found = Array.from({ length: 150 }, (_, run) => simulateFast({ scenario, recorded: undefined, engine }, run))
+  return found.map(({ canaryRequests }) => canaryRequests).sort((a, b) => a - b)
 }
 
 test('what the plan expects is what simulated canaries take, to a factor of 1.5, in the middle and in nine of ten', () => {
@@ -41,13 +54,13 @@ test('what the plan expects is what simulated canaries take, to a factor of 1.5,
     [0.1, 0.15, 5],
     [0.1, 0.25, 50],
   ] as const) {
-    const found = delays({ drop, deviation, scoresOnly: true }, 'score', percent)
+    const found = delays({ canary: { score: -drop }, incumbent: { score: { sd: deviation } } }, 'score', percent)
     const planned = contributionsForDrop(drop, deviation, 0.05)
     const worth = 1 - percent / 100
     near(found[75], planned.median / worth, `median of ${drop} at ${percent} %`)
     near(found[135], planned.p90 / worth, `9 of 10 of ${drop} at ${percent} %`)
   }
-  const found = delays({ canaryErrorRate: 0.1, judged: 0 }, 'errors', 5)
+  const found = delays({ canary: { errors: 0.0909 } }, 'errors', 5)
   const planned = usersForRate(0.01, 10, 0.05, 0.05)
   near(found[75], planned.median, 'median of errors')
   near(found[135], planned.p90, '9 of 10 of errors')

@@ -45,7 +45,7 @@ export const usual = {
 
 export function visitAt(at: number, changes: Partial<Visit> = {}): Visit {
   const traits = { mean: 0.8, clumsiness: 1, rank: 0.5 }
-  return { at, user: newUser('u', traits, at), named: true, answer: usual, ...changes }
+  return { at, user: newUser('u', traits, at), named: true, answer: usual, quality: null, ...changes }
 }
 
 /** What is heard of requests that one arm answers. */

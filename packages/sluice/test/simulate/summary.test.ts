@@ -11,7 +11,7 @@ const traffic = { perHour: 1, users: 1 }
 const canaryOf = (canary: object): CanaryChange => scenarioSchema.parse({ traffic, canary }).canary
 const run = (end: CanaryRun['end'], hours: number, canaryRequests = 0): CanaryRun => ({
   ...{ end, strength: end === 'promoted' ? ('strong' as const) : null, at: hours * hour, canaryRequests },
-  ...{ requests: 10 * canaryRequests, costAlert: false },
+  ...{ why: end === 'rolledBack' ? ('evidence' as const) : null, requests: 10 * canaryRequests, costAlert: false },
 })
 
 test('a rollback is false before the canary is worse, and found after', () => {
@@ -32,6 +32,18 @@ test('a canary that was promoted before it became worse could not be found', () 
     canary: canaryOf({ from: '10h', errors: 0.1 }),
   })
   assert.deepEqual([detected?.count, detected?.of], [1, 1])
+})
+
+test('a rollback for want of proof is no false one and finds nothing, and a weak promotion is named', () => {
+  const runs = [
+    { ...run('rolledBack', 96), why: 'undecided' as const },
+    { ...run('promoted', 96), strength: 'weak' as const },
+  ]
+  const scenario = scenarioSchema.parse({ traffic, canary: { score: -0.1 } })
+  const summary = summarize(runs, scenario)
+  assert.deepEqual([summary.falseRollbacks.count, summary.detected?.count, summary.givenUp.count], [0, 0, 1])
+  assert.deepEqual([summary.promoted.count, summary.promotedWeakly.count], [1, 1])
+  assert.match(simulationText({ name: 'n', scenario, summary }), /promoted weakly.*1 of 2/)
 })
 
 test('where the canary is never worse every rollback is false and there is no delay', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Visit } from '../../src/simulate/visits.ts'
 import { hearing, hour, requestsAmong, scoresAmong, start, usual, visitAt, visitsIn } from './generated.ts'
-import { mean, near } from './near.ts'
+import { mean, near, variance } from './near.ts'
 
 const traffic = { perHour: 500, users: 200 }
 const minute = hour / 60
@@ -86,6 +86,19 @@ test('the length of the input explains the share of the variance that was asked 
   const squares = (i: 0 | 1, middle: number) => mean(points.map((point) => (point[i] - middle) ** 2))
   near(product ** 2 / (squares(0, x) * squares(1, y)), 0.5, 0.04)
   near(Math.sqrt(squares(1, y)), 0.25, 0.01)
+})
+
+test('a worse canary scatters as much as before around the mean that was asked for', () => {
+  for (const correlation of [0, 0.4]) {
+    const canary = { score: -0.1 }
+    const incumbent = { score: { correlation } }
+    const heard = hearing({ canary, incumbent })
+    const scores = visitsIn({ traffic: { ...traffic, users: 3000 }, incumbent }, 20).map(
+      (visit) => heard.of(visit).answer.score ?? 0,
+    )
+    near(mean(scores), 0.7, 0.012)
+    near(Math.sqrt(variance(scores)), 0.25, 0.012)
+  }
 })
 
 test('a tail is long in the share of requests that was asked for', () => {
