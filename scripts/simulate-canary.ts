@@ -4,14 +4,14 @@ import { position } from '@sluice/client'
 import { type Measured, measure } from './simulate-canary/measure.ts'
 import { type Played, played } from './simulate-canary/play.ts'
 import { type Chunk, playAll } from './simulate-canary/pool.ts'
-import type { Row } from './simulate-canary/row.ts'
+import type { Row, Table } from './simulate-canary/row.ts'
 import { tables } from './simulate-canary/rows.ts'
 import { claimText, tableOf } from './simulate-canary/table.ts'
 import { writeSection } from './simulate-canary/write-section.ts'
 
 /**
  * How often canaries are rolled back, promoted and found, and how soon, in worlds of a known truth:
- * `npm run simulate-canary -- [--runs 2000] [--seed 1] [--only part of a name] [--json] [--markdown FILE]`.
+ * `npm run simulate-canary -- [--runs 2000] [--seed 1] [--only part of a name or heading] [--json] [--markdown FILE]`.
  * Every request goes through the traffic of `sluice simulate` and the engine's own decisions. Exits with 1 where a claim does
  * not hold.
  */
@@ -27,7 +27,7 @@ interface Options {
 }
 
 async function main(options: Options): Promise<number> {
-  const rows = tables.flatMap((table) => table.rows).filter((row) => isChosen(row, options.only))
+  const rows = tables.flatMap((table) => table.rows.filter((row) => isChosen(row, table, options.only)))
   if (rows.length === 0) throw new Error(`no row is named like "${options.only}"`)
   const found = await playRows(rows, options)
   const results = await Promise.all(rows.map(async (row, i) => ({ row, measured: await measure(row, found[i] ?? []) })))
@@ -45,8 +45,8 @@ async function main(options: Options): Promise<number> {
   return broken.length === 0 ? 0 : 1
 }
 
-function isChosen({ name, play }: Row, only: string): boolean {
-  return name.includes(only) || ('canary' in play && play.canary.scenario === only)
+function isChosen({ name, play }: Row, { heading }: Table, only: string): boolean {
+  return [heading, name].some((text) => text.includes(only)) || ('canary' in play && play.canary.scenario === only)
 }
 
 async function playRows(rows: readonly Row[], options: Options): Promise<Played[][]> {

@@ -6,6 +6,13 @@ import { canarySchema, incumbentSchema, prefixCacheSchema } from './scenario-ans
 import { faultsSchema, feedbackSchema, judgeSchema, reportersSchema } from './scenario-judge.ts'
 import { cyclesSchema, reactionsSchema, trafficSchema } from './scenario-traffic.ts'
 
+interface OnRecord {
+  recorded?: string
+  canary: z.output<typeof canarySchema>
+  reactions: z.output<typeof reactionsSchema>
+  cycles: z.output<typeof cyclesSchema>
+}
+
 const sources = exactlyOne(['traffic', 'recorded'], 'traffic source')
 
 /** A file of `sluice simulate`: what production is like, how the canary differs, and by which rules it is let loose. */
@@ -40,7 +47,29 @@ export const scenarioSchema = z
     rollout: rolloutSettingsSchema.prefault({}),
   })
   .superRefine(sources.check)
+  .superRefine(refuseOnRecord)
   .meta({ title: 'Scenario of sluice simulate' })
+
+/** What only simulated users and answers can do would go without saying on a record: it is refused. */
+function refuseOnRecord(scenario: OnRecord, context: z.core.$RefinementCtx): void {
+  if (scenario.recorded === undefined) return
+  const { canary, reactions, cycles } = scenario
+  const set: [path: string[], isSet: boolean][] = [
+    [['canary', 'engagement'], canary.engagement !== 1],
+    [['canary', 'errorUsers'], canary.errorUsers !== undefined],
+    [['reactions', 'leave'], reactions.leave > 0],
+    [['reactions', 'stayAway'], reactions.stayAway > 0],
+    [['reactions', 'retry'], reactions.retry > 0],
+    ...(['day', 'weekend'] as const).flatMap((time) =>
+      (['errors', 'latency'] as const).map((what): [string[], boolean] => [
+        ['cycles', time, what],
+        cycles[time][what] !== 1,
+      ]),
+    ),
+  ]
+  for (const [path, isSet] of set)
+    if (isSet) context.addIssue({ code: 'custom', path, message: 'takes simulated traffic: a record comes as it came' })
+}
 
 /** Times in ms since the start, shares from 0 to 1. */
 export type Scenario = z.output<typeof scenarioSchema>

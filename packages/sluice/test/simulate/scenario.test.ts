@@ -60,6 +60,17 @@ test('all faults of a scenario are named at their places', async () => {
   )
 })
 
+test('what takes simulated users is refused on a record', async () => {
+  const text = 'recorded: r.jsonl\ncanary: {engagement: 2}\nreactions: {retry: 0.5}\ncycles: {day: {errors: 2}}'
+  await inFolder({ 's.yaml': text, 'r.jsonl': '' }, async (folder) => {
+    await assert.rejects(loadScenario('s.yaml', folder), (error: Error) => {
+      for (const place of [/:2:\d+: canary\.engagement: takes simulated/, /reactions\.retry/, /cycles\.day\.errors/])
+        assert.match(error.message, place)
+      return true
+    })
+  })
+})
+
 test('recorded outcomes are read from beside the scenario, and their faults named by line', async () => {
   const row = (score: unknown) => JSON.stringify({ observedAt: '2026-03-01T10:00:00Z', unit: 'u', score, feature: 'f' })
   const files = { 's.yaml': 'recorded: r.jsonl', 'r.jsonl': `${row(0.5)}\n${row(null)}\n` }
