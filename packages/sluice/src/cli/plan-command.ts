@@ -7,7 +7,7 @@ export function addPlan(program: Command, host: Host, done: (exitCode: number) =
     .command('plan')
     .description('what a canary can see: how small a drop, how soon, at which cost')
     .command('canary')
-    .description('samples, hours and judging cost until a worse canary is found, and the fastest plan of stages')
+    .description('hours and judging cost until a worse canary is found, and how canaries end')
     .argument('[feature]', 'take rollout and live settings from its prompt file (default: the general defaults)')
     .requiredOption('--requests-per-day <n>', 'requests of the feature', positive)
     .option('--users <n>', 'distinct users who send them (default: every request from a new user)', positive)
@@ -30,7 +30,8 @@ export function addPlan(program: Command, host: Host, done: (exitCode: number) =
     )
 }
 
-function positive(text: string): number {
+/** A number above 0, as a flag. */
+export function positive(text: string): number {
   const value = Number(text)
   if (!(value > 0 && value < Infinity)) throw new InvalidArgumentError('Expected a number above 0.')
   return value

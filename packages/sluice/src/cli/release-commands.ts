@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander'
 import type { RolloutAction } from '../remote/control-plane.ts'
 import { scopes } from '../store/token-store.ts'
 import type { Host } from './host.ts'
+import { positive } from './plan-command.ts'
 
 type Done = (exitCode: number) => void
 
@@ -56,6 +57,8 @@ function addRollouts(program: Command, host: Host, done: Done): void {
     .argument('<feature>', 'name of the feature')
     .argument('<version>', 'its label, its id, or how the id begins')
     .option('--settings <file>', "YAML with the keys of a prompt's rollout (default: the version's own)")
+    .option('--per-day <n>', 'requests a day, where the log does not tell', positive)
+    .option('--users <n>', 'distinct users who send them', positive)
     .option('--override <why>', 'release it without a passing report of the gate')
     .option('--supersede', 'end a running rollout instead of refusing')
     .action(async (feature, version, options) =>

@@ -1,17 +1,24 @@
-import { contributionsForDrop, usersForRate } from '../stats/index.ts'
 import type { RolloutSettings } from '../suite/rollout-settings.ts'
-import { follow, type Met, type PlannedStage } from './course.ts'
-import { type FastestPlan, fastestPlan } from './fastest-plan.ts'
-import { shareOfJudged, type Traffic } from './traffic.ts'
+import { type Forecast, forecast, playRollout } from './forecast.ts'
+import type { Difference } from './simulated-hours.ts'
+import type { Traffic } from './traffic.ts'
 
-/** When something is found: in the middle of all cases, and in nine of ten. Null where the users are too few. */
+/** When a canary is rolled back: after how many hours and users of it, and what judging has cost by then. */
+export interface Met {
+  hours: number
+  users: number
+  /** Null where the price is unknown. */
+  judgeUsd: number | null
+}
+
+/** The middle of all cases, and nine of ten. Null where so many are not rolled back within the patience. */
 export interface Found {
   median: Met | null
   p90: Met | null
 }
 
 export interface CanaryPlan {
-  schema: 'sluice.canary-plan/1'
+  schema: 'sluice.canary-plan/2'
   traffic: Traffic
   alpha: number
   stages: { percent: number; soakHours: number }[]
@@ -19,38 +26,44 @@ export interface CanaryPlan {
   drops: ({ drop: number } & Found)[]
   /** Rates of errors as multiples of the present one, largest first. */
   errors: ({ ratio: number } & Found)[]
-  fastest: FastestPlan | null
+  forecast: Forecast
 }
 
 const drops = [0.2, 0.1, 0.05, 0.03, 0.02]
 const ratios = [10, 5, 3, 2]
+const hourMs = 3_600_000
+const runs = 60
 
-/** How soon a rollout with these settings finds what, on this traffic. */
+/** What a rollout with these settings can see on this traffic, and how it ends: simulated by the engine's own rules. */
 export function planCanary(traffic: Traffic, settings: RolloutSettings): CanaryPlan {
-  const stages = settings.stages.map(({ ppm, soakMs }) => ({ share: ppm / 1e6, hours: soakMs / 3_600_000 }))
-  const partial = stages.filter(({ share }) => share < 1)
-  const budget = (weight: number) => settings.alpha * weight * (stages.length > 1 ? 0.5 : 1)
   const { score, errors } = settings.signals
+  const isScored = score > 0 && traffic.judged > 0
   return {
-    schema: 'sluice.canary-plan/1',
+    schema: 'sluice.canary-plan/2',
     traffic,
     alpha: settings.alpha,
-    stages: stages.map(({ share, hours }) => ({ percent: share * 100, soakHours: hours })),
-    drops: score > 0 ? drops.map((drop) => ({ drop, ...dropFound(traffic, partial, drop, budget(score)) })) : [],
-    errors: errors > 0 ? ratios.map((ratio) => ({ ratio, ...rateFound(traffic, partial, ratio, budget(errors)) })) : [],
-    fastest: fastestPlan(traffic, settings) ?? null,
+    stages: settings.stages.map(({ ppm, soakMs }) => ({ percent: ppm / 10_000, soakHours: soakMs / hourMs })),
+    drops: isScored ? drops.map((drop) => ({ drop, ...foundBy(traffic, settings, { drop, errors: 0 }) })) : [],
+    errors:
+      errors > 0
+        ? ratios.map((ratio) => {
+            const more = Math.min(1 - traffic.errorRate, traffic.errorRate * (ratio - 1))
+            return { ratio, ...foundBy(traffic, settings, { drop: 0, errors: more }) }
+          })
+        : [],
+    forecast: forecast(traffic, settings, { runs }),
   }
 }
 
-function dropFound(traffic: Traffic, stages: readonly PlannedStage[], drop: number, alpha: number): Found {
-  const needed = contributionsForDrop(drop, traffic.deviation, alpha)
-  const at = (count: number) =>
-    follow(traffic, stages, 'judged', (share) => count / (1 - shareOfJudged(traffic, share))) ?? null
-  return { median: at(needed.median), p90: at(needed.p90) }
-}
-
-function rateFound(traffic: Traffic, stages: readonly PlannedStage[], ratio: number, alpha: number): Found {
-  const needed = (share: number) => usersForRate(traffic.errorRate, ratio, share, alpha)
-  const at = (which: 'median' | 'p90') => follow(traffic, stages, 'requests', (share) => needed(share)[which]) ?? null
-  return { median: at('median'), p90: at('p90') }
+function foundBy(traffic: Traffic, settings: RolloutSettings, difference: Difference): Found {
+  const course = { difference, start: Date.UTC(2026, 0, 1), lasts: settings.patience / hourMs }
+  const found = Array.from({ length: runs }, (_, seed) => playRollout(traffic, settings, { ...course, seed }))
+    .filter((end) => end?.how === 'rolledBack')
+    .map((end): Met => {
+      const { hours = 0, users = 0, judged = 0 } = end ?? {}
+      return { hours, users, judgeUsd: traffic.judgeUsd === null ? null : judged * traffic.judgeUsd }
+    })
+    .toSorted((a, b) => a.hours - b.hours)
+  const at = (level: number) => found[Math.ceil(level * runs) - 1] ?? null
+  return { median: at(0.5), p90: at(0.9) }
 }

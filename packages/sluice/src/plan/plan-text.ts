@@ -1,8 +1,9 @@
 import { formatCount, formatPercent, formatUsd } from '../report/format.ts'
-import { type Cell, columns } from '../report/layout.ts'
-import type { Met } from './course.ts'
-import type { CanaryPlan, Found } from './plan-canary.ts'
+import { type Cell, columns, wrap } from '../report/layout.ts'
+import { forecastLines } from './forecast-text.ts'
+import type { CanaryPlan, Found, Met } from './plan-canary.ts'
 import type { Traffic } from './traffic.ts'
+import { defaultsFor } from './traffic-defaults.ts'
 
 /** The plan as text for a terminal of `width` columns. */
 export function planText(plan: CanaryPlan, width = 80): string {
@@ -11,14 +12,18 @@ export function planText(plan: CanaryPlan, width = 80): string {
   const course = stages.map(({ percent, soakHours }) => `${round(percent)} % for ${shownHours(soakHours)}`).join(', ')
   return [
     `${formatCount(traffic.requestsPerDay)} requests a day ${users}, ${judgedText(traffic)}`,
-    `Stages: ${course}. At most ${formatPercent(alpha)} of canaries that are no worse are rolled back.`,
-    'Found: when half, and nine of ten, of such canaries have been rolled back; users and cost up to the first.',
+    ...[
+      `Stages: ${course}. At most ${formatPercent(alpha)} of canaries that are no worse are rolled back.`,
+      'Found: when half, and nine of ten, of such canaries have been rolled back; users and cost up to the first.',
+    ].flatMap((line) => wrap(line, width)),
     '',
     ...(drops.length > 0 ? table('Score drops by', drops, ({ drop }) => drop.toFixed(2), width) : []),
     ...(errors.length > 0
       ? table(`Errors, now ${formatPercent(traffic.errorRate)}`, errors, ({ ratio }) => `x ${ratio}`, width)
       : []),
-    ...fastestLines(plan),
+    ...forecastLines(plan.forecast, width),
+    '',
+    ...usualLines(plan),
     '',
   ].join('\n')
 }
@@ -48,20 +53,19 @@ function table<Row extends Found>(
   return [...columns([[{ text: title }, ...head], ...lines], width), '']
 }
 
-function fastestLines({ fastest }: CanaryPlan): string[] {
-  if (!fastest)
-    return [
-      'These users are too few to prove in 9 of 10 cases that a canary is as good: widen the margins, or promote by hand.',
-    ]
-  const stages = fastest.stages.map(({ percent, soakHours }) => `${round(percent)} % for ${shownHours(soakHours)}`)
-  return [
-    `Fastest plan that promotes 9 of 10 equally good canaries: ${stages.join(', ')}; ${shownHours(fastest.hours)} in all.`,
-    'A day or more is wise all the same: mornings and nights ask different things.',
-  ]
+/** The stages that suit this traffic, where these are others. */
+function usualLines({ traffic, stages }: CanaryPlan): string[] {
+  const usual = defaultsFor({ requestsPerDay: traffic.requestsPerDay, usersPerDay: traffic.users })
+  if (!usual) return []
+  const text = (list: CanaryPlan['stages']) =>
+    list.map(({ percent, soakHours }) => `${round(percent)} % for ${shownHours(soakHours)}`).join(', ')
+  const suggested = usual.stages.map(({ ppm, soakMs }) => ({ percent: ppm / 10_000, soakHours: soakMs / 3_600_000 }))
+  if (text(suggested) === text(stages) && traffic.judged === usual.judgePercent / 100) return []
+  return [`Suits this traffic: ${text(suggested)}; ${usual.judgePercent} % judged.`]
 }
 
 function timeOf(met: Met | null): string {
-  return met ? shownHours(met.hours) : 'too few users'
+  return met ? shownHours(met.hours) : '-'
 }
 
 function shownHours(hours: number): string {

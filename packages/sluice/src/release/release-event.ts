@@ -30,6 +30,8 @@ export type ReleaseEvent =
       salt: string
       canary: string
       settings: RolloutSettings
+      /** Share of the requests that is judged while it runs, in percent, instead of what its version says. */
+      judgePercent?: number
       /** Why it may start without a passing report; null where it has one. */
       override: string | null
       /** Ends a running rollout as superseded instead of refusing. */

@@ -73,7 +73,7 @@ export function ended(
 
 /** The rollout as it begins, in its first stage. */
 export function started(
-  { rolloutId, salt, canary, settings, override }: Extract<ReleaseEvent, { type: 'start' }>,
+  { rolloutId, salt, canary, settings, judgePercent, override }: Extract<ReleaseEvent, { type: 'start' }>,
   { feature, incumbent, revision }: { feature: string; incumbent: string; revision: number },
   { at, by }: Occasion,
 ): Rollout {
@@ -85,6 +85,7 @@ export function started(
     algorithm: 'murmur3-x86-32/ppm',
     salt,
     settings,
+    ...(judgePercent !== undefined && { judgePercent }),
     stage: 0,
     enteredAt: [at],
     pausedMs: 0,

@@ -26,6 +26,8 @@ export interface Rollout {
   /** Makes the arms of this rollout independent of those of any other. */
   salt: string
   settings: RolloutSettings
+  /** Share of the requests that is judged while it runs, in percent, where the version does not say. */
+  judgePercent?: number
   /** 0-based index into `settings.stages`. */
   stage: number
   /** When each stage so far was entered. */

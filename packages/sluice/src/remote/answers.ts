@@ -205,6 +205,30 @@ export const driftAnswer = z.looseObject({
 })
 
 export type DriftAnswer = z.output<typeof driftAnswer>
+export const trafficAnswer = z.looseObject({
+  traffic: z
+    .looseObject({
+      requestsPerDay: z.number(),
+      usersPerDay: z.number().nullable(),
+      users: z.number().nullable(),
+      hours: z.number(),
+      errorRate: z.number(),
+      deviation: z.number().nullable(),
+      judgeUsd: z.number().nullable(),
+    })
+    .nullable(),
+  rollout: z.unknown(),
+  live: z.looseObject({
+    store: z.boolean(),
+    judge: z.looseObject({
+      percent: z.number(),
+      canaryPercent: z.number().optional(),
+      budgetUsdPerDay: z.number(),
+    }),
+  }),
+})
+
+export type TrafficAnswer = z.output<typeof trafficAnswer>
 export type ForgottenAnswer = z.output<typeof forgottenAnswer>
 export type PublishedAnswer = z.output<typeof publishedAnswer>
 export type VersionAnswer = z.output<typeof versionAnswer>

@@ -21,8 +21,10 @@ import {
   releasedAnswer,
   rolloutAnswer,
   type TokenAnswer,
+  type TrafficAnswer,
   tokenAnswer,
   tokensAnswer,
+  trafficAnswer,
 } from './answers.ts'
 import { type Call, call, callForText } from './call.ts'
 import type { Connection } from './connection.ts'
@@ -45,6 +47,7 @@ interface NewRollout extends Seen {
   version: string
   /** As in a prompt file; without it the version's own. */
   settings?: unknown
+  judgePercent?: number
   override?: { reason: string }
   supersede?: boolean
 }
@@ -81,6 +84,8 @@ export function controlPlane(connection: Connection) {
       ask({ method: 'POST', path: feature(name, 'rollback'), body, waitMs: body.waitMs }, releasedAnswer),
     startRollout: (name: string, body: NewRollout): Promise<RolloutAnswer> =>
       ask({ method: 'POST', path: feature(name, 'rollouts'), body }, rolloutAnswer),
+    traffic: (name: string, version: string): Promise<TrafficAnswer> =>
+      ask({ method: 'GET', path: feature(name, 'versions', version, 'traffic') }, trafficAnswer),
     rollout: (id: string): Promise<RolloutAnswer> => ask({ method: 'GET', path: rollout(id) }, rolloutAnswer),
     act: (id: string, action: RolloutAction, body: { reason: string } & Seen): Promise<RolloutAnswer> =>
       ask({ method: 'POST', path: rollout(id, action), body }, rolloutAnswer),

@@ -60,7 +60,7 @@ export function figuresLines(
     ...table(figures),
     `users: ${arm('canary')}`,
     `       ${arm('incumbent')}`,
-    `against it, all together: ${short(against.eValue)} of ${short(against.needed)} that roll it back; ${highest}`,
+    `against it in all: ${short(against.eValue)} of ${short(against.needed)}, which roll it back; ${highest}`,
     ...(isRunning ? outlook(figures, onUndecided, now) : []),
   ].flatMap((line) => wrap(line, 78))
 }

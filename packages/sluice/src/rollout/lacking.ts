@@ -103,7 +103,7 @@ const widths = [2, 1.4, 1] as const
 const narrowAbove = [10_000, 50_000]
 
 /** The factor that leaving `stage` takes. */
-export function widthOf({ stages }: Pick<RolloutSettings, 'stages'>, stage: number): number {
+function widthOf({ stages }: Pick<RolloutSettings, 'stages'>, stage: number): number {
   if (stage >= stages.length - 1) return 1
   const ppm = stages[stage]?.ppm ?? 0
   return widths[narrowAbove.filter((bound) => ppm > bound).length] ?? 1

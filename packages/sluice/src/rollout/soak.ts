@@ -60,7 +60,7 @@ export function soakAt(
 }
 
 /** How long an arm may be silent in the present stage before time stops to count, in ms. */
-function longestSilenceMs({ settings, stage }: Rollout, everyMs: number): number {
+export function longestSilenceMs({ settings, stage }: Rollout, everyMs: number): number {
   const soakMs = settings.stages[stage]?.soakMs ?? 0
   const { least, most, share } = silenceBounds
   const usual = Math.max(Math.min(least, soakMs / share), soakMs / silenceShare)

@@ -3,7 +3,6 @@ export { bernoulliCS } from './bernoulli-cs.ts'
 export { betCostRatio, costRatios, costVarianceFloor } from './bet-cost-ratio.ts'
 export { betScore, rateDrops, type ScoreBetDesign, scoreDrops } from './bet-score.ts'
 export { betaIncReg } from './beta.ts'
-export { type ContributionsNeeded, contributionsForDrop, contributionsForProof, usersForRate } from './canary-power.ts'
 export { clopperPearson } from './clopper-pearson.ts'
 export {
   addClusterScore,

@@ -7,7 +7,7 @@ import { ReleaseConflict } from '../release/release-conflict.ts'
 import type { Occasion, ReleaseEvent } from '../release/release-event.ts'
 import { limitedLive } from '../release/settings.ts'
 import { servedVersions } from '../release/snapshot.ts'
-import { transition } from '../release/transition.ts'
+import { runningRollout, transition } from '../release/transition.ts'
 import type { VersionRecord } from '../release/version-record.ts'
 import type { Fence } from './lease-store.ts'
 import type { Change, CommitResult, ReleaseStore, RememberedAnswer } from './release-store.ts'
@@ -121,7 +121,9 @@ export async function withLive(
   if (newest === undefined) return { ...state, live: null, capture: null }
   const own = newest === published?.id ? published : await readable(store, state.feature, newest)
   const latest = state.publishedLive ?? (await lastPublished(store, state.feature))?.live
-  const live = own && latest ? limitedLive(own.live, latest) : null
+  const limited = own && latest ? limitedLive(own.live, latest) : null
+  const percent = runningRollout(state)?.judgePercent
+  const live = limited && percent !== undefined ? { ...limited, judge: { ...limited.judge, percent } } : limited
   return { ...state, live, capture: live && captureOf(live) }
 }
 

@@ -1,140 +1,101 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { forecast } from '../../src/plan/forecast.ts'
 import { planCanary } from '../../src/plan/plan-canary.ts'
 import { planSvg } from '../../src/plan/plan-svg.ts'
 import { planText } from '../../src/plan/plan-text.ts'
-import { countedAfter, hoursFor, judgeUsdPerHour, shareOfJudged, type Traffic } from '../../src/plan/traffic.ts'
-import { bettingEngine } from '../../src/rollout/betting-engine.ts'
-import { newEvidence } from '../../src/rollout/evidence.ts'
-import { simulateFast } from '../../src/simulate/fast-canary.ts'
-import { scenarioSchema } from '../../src/simulate/scenario.ts'
-import { contributionsForDrop, usersForRate } from '../../src/stats/index.ts'
-import { defaultRolloutSettings, rolloutSettingsSchema } from '../../src/suite/rollout-settings.ts'
+import { shareOfJudged, type Traffic } from '../../src/plan/traffic.ts'
+import { defaultsFor } from '../../src/plan/traffic-defaults.ts'
+import { rolloutSettingsSchema } from '../../src/suite/rollout-settings.ts'
 
 const traffic: Traffic = {
-  requestsPerDay: 48_000,
-  users: null,
-  judged: 0.1,
-  judgedIncumbents: 0.1,
-  judgeUsd: 0.002,
-  errorRate: 0.01,
-  deviation: 0.25,
+  ...{ requestsPerDay: 5000, users: 7500, judged: 0.4, judgedIncumbents: 0.4 },
+  ...{ judgeUsd: 0.002, errorRate: 0.01, deviation: 0.25 },
 }
 const settings = rolloutSettingsSchema.parse({
   stages: [
-    { percent: 5, soak: '4h' },
-    { percent: 50, soak: '8h' },
+    { percent: 5, soak: '2h' },
+    { percent: 50, soak: '24h' },
   ],
 })
+const plan = planCanary(traffic, settings)
 
-/** Requests of the canary until rollback, smallest first. */
-function delays(changes: object, signal: string, percent: number): number[] {
-  const stages = [{ percent, soak: '1000h' }]
-  const signals = { score: 0, errors: 0, slow: 0, safety: 0, [signal]: 1 }
-  const scenario = scenarioSchema.parse({
-    traffic: { perHour: percent < 50 ? 100 : 60, users: 50_000 },
-    judge: { percent: 100 },
-    lasts: '1000h',
-    rollout: { stages, signals, patience: '1000h' },
-    ...changes,
-  })
-  const engine = {
-    ...bettingEngine,
-    newEvidence: (rollout: Parameters<typeof newEvidence>[0]) => newEvidence(rollout, { score: { mean: 0.8 } }),
+test('smaller drops take longer, and judging costs more until they are found', () => {
+  const found = plan.drops.flatMap(({ median }) => median ?? [])
+  assert.ok(found.length >= 3)
+  for (const [i, { hours, judgeUsd }] of found.slice(1).entries()) {
+    assert.ok(hours >= (found[i]?.hours ?? 0))
+    assert.ok((judgeUsd ?? 0) >= 0.8 * (found[i]?.judgeUsd ?? 0))
   }
-  const found = Array.from({ length: 150 }, (_, run) => simulateFast({ scenario, recorded: undefined, engine }, run))
-  return found.map(({ canaryRequests }) => canaryRequests).sort((a, b) => a - b)
-}
-
-test('what the plan expects is what simulated canaries take, to a factor of 1.5, in the middle and in nine of ten', () => {
-  const near = (actual: number | undefined, expected: number, what: string) =>
-    assert.ok(Math.abs(Math.log((actual ?? 0) / expected)) < Math.log(1.5), `${what}: ${actual}, planned ${expected}`)
-  for (const [drop, deviation, percent] of [
-    [0.1, 0.25, 5],
-    [0.1, 0.15, 5],
-    [0.1, 0.25, 50],
-  ] as const) {
-    const found = delays({ canary: { score: -drop }, incumbent: { score: { sd: deviation } } }, 'score', percent)
-    const planned = contributionsForDrop(drop, deviation, 0.05)
-    const worth = 1 - percent / 100
-    near(found[75], planned.median / worth, `median of ${drop} at ${percent} %`)
-    near(found[135], planned.p90 / worth, `9 of 10 of ${drop} at ${percent} %`)
-  }
-  const found = delays({ canary: { errors: 0.0909 } }, 'errors', 5)
-  const planned = usersForRate(0.01, 10, 0.05, 0.05)
-  near(found[75], planned.median, 'median of errors')
-  near(found[135], planned.p90, '9 of 10 of errors')
+  assert.deepEqual(planCanary(traffic, rolloutSettingsSchema.parse({ signals: { score: 0 } })).drops, [])
 })
 
-test('users who come again count once, so that not more than all of them ever count', () => {
-  const few = { ...traffic, users: 1000 }
-  const stretch = { share: 0.1, before: 0, hours: 10 }
-  assert.equal(countedAfter(traffic, 'requests', stretch), 2000)
-  const counted = countedAfter(few, 'requests', stretch)
-  assert.ok(counted > 99 && counted <= 100)
-  assert.equal(hoursFor(few, 'requests', stretch, 101), Number.POSITIVE_INFINITY)
-  const hours = hoursFor(few, 'judged', stretch, 50)
-  assert.ok(Math.abs(countedAfter(few, 'judged', { ...stretch, hours }) - 50) < 1e-9)
+test('the forecast holds the promises that the engine makes: a good canary is not rolled back, one worse by the margin not proven good', () => {
+  const { outlooks } = plan.forecast
+  const of = (worseBy: number) => outlooks.find((one) => one.worseBy === worseBy)?.by.at(-1)
+  assert.ok((of(0)?.strong ?? 0) + (of(0)?.weak ?? 0) >= 0.8, JSON.stringify(of(0)))
+  assert.ok((of(0)?.rolledBack ?? 1) <= 0.1)
+  assert.ok((of(1)?.strong ?? 1) <= 0.1)
+  assert.ok((of(2)?.rolledBack ?? 0) >= 0.9)
+  for (const { by } of outlooks)
+    for (const { strong, weak, rolledBack, undecided } of by)
+      assert.ok(Math.abs(strong + weak + rolledBack + undecided - 1) < 1e-9)
 })
 
-test('judging costs what the canary and at most ten incumbents for each of its users cost', () => {
-  assert.ok(Math.abs((judgeUsdPerHour(traffic, 0.01) ?? 0) - 0.002 * 2 * 11) < 1e-12)
-  assert.ok(Math.abs((judgeUsdPerHour(traffic, 0.5) ?? 0) - 0.002 * 200) < 1e-12)
-  assert.equal(judgeUsdPerHour({ ...traffic, judgeUsd: null }, 0.5), null)
+test('time alone leads to nothing: whom too few meet stays in the first stage, and what nobody sees is undecided', () => {
+  const few = forecast({ ...traffic, requestsPerDay: 40, users: 20 }, settings, { runs: 20 })
+  assert.deepEqual(few.outlooks[0]?.by.at(-1)?.undecided, 1)
+  assert.equal(few.outlooks[0]?.medianHours, null)
 })
 
-test('a canary that is judged more often is known sooner, but not in proportion: the incumbent is then less known', () => {
-  const half = { ...traffic, judged: 0.5 }
-  const hours = (given: Traffic) => planCanary(given, settings).drops.at(-1)?.median?.hours ?? Number.NaN
-  assert.ok(hours(half) < hours(traffic))
-  assert.ok(hours(half) > hours({ ...half, judgedIncumbents: 0.5 }))
+test('the same seed gives the same forecast, and quiet hours delay it', () => {
+  const options = { runs: 20, seed: 7 }
+  assert.deepEqual(forecast(traffic, settings, options), forecast(traffic, settings, options))
+  const quiet = { ...settings, quietHours: ['00:00-23:59'] }
+  const [good] = forecast(traffic, quiet, options).outlooks
+  assert.deepEqual([good?.by.at(-1)?.strong, good?.by.at(-1)?.weak], [0, 0])
+})
+
+test('held, weakly promoted or rolled back: what is undecided ends as the settings say', () => {
+  const little = { ...traffic, requestsPerDay: 500, users: 750, judged: 1, judgedIncumbents: 1 }
+  const at96 = (onUndecided: 'hold' | 'weakPromote' | 'rollBack') =>
+    forecast(little, { ...settings, onUndecided }, { runs: 30 }).outlooks[0]?.by.at(-1)
+  assert.equal(at96('hold')?.weak, 0)
+  assert.ok((at96('weakPromote')?.weak ?? 0) > 0.4)
+  assert.ok((at96('rollBack')?.rolledBack ?? 0) > 0.4)
+})
+
+test('stages and judging follow the traffic: where there is little, a greater share and more of it judged', () => {
+  const of = (requestsPerDay: number) => defaultsFor({ requestsPerDay, usersPerDay: null })
+  assert.deepEqual(
+    [500, 5000, 50_000].map((perDay) => of(perDay)?.stages.map(({ ppm }) => ppm / 10_000)),
+    [
+      [10, 50],
+      [5, 50],
+      [1, 10, 50],
+    ],
+  )
+  assert.deepEqual(
+    [500, 5000, 50_000, 5e6].map((perDay) => of(perDay)?.judgePercent),
+    [100, 40, 10, 2.5],
+  )
+  assert.equal(defaultsFor(null), undefined)
+})
+
+test('a canary that is judged more often than the incumbent is a greater part of what is judged', () => {
+  const half = { ...traffic, judged: 0.5, judgedIncumbents: 0.1 }
   assert.ok(Math.abs(shareOfJudged(half, 0.5) - 5 / 6) < 1e-12)
   assert.equal(shareOfJudged(half, 0.001), 1 / 11)
-  assert.equal(planCanary({ ...half, judgedIncumbents: 0 }, settings).drops[0]?.median, null)
-  assert.match(planText(planCanary(half, settings)), /50 % judged of the canary's, 10 % of the incumbent's/)
 })
 
-test('scores that never varied are planned with as little variance as the bets reckon with', () => {
-  const spotless = planCanary({ ...traffic, deviation: 0 }, settings)
-  assert.deepEqual(spotless.drops, planCanary({ ...traffic, deviation: 0.01 }, settings).drops)
-  assert.ok((spotless.drops[0]?.median?.hours ?? 0) > 0)
-})
-
-test('smaller drops take longer, more judging less; a signal without weight is not promised', () => {
-  const hours = (more: Partial<Traffic>) =>
-    planCanary({ ...traffic, ...more }, settings).drops.map(({ median }) => median?.hours ?? Number.POSITIVE_INFINITY)
-  const usual = hours({})
-  assert.deepEqual(
-    usual,
-    usual.toSorted((a, b) => a - b),
+test('the text says it within 80 columns, and the picture holds no number that is none', () => {
+  const text = planText(plan)
+  for (const line of text.split('\n')) assert.ok(line.length <= 80, line)
+  assert.match(text, /A canary that is +by 24 h +by 48 h +by 96 h +half by/)
+  assert.match(text, /worse by the margin +\d+\/\d+\/\d+/)
+  assert.match(
+    planText(planCanary(traffic, rolloutSettingsSchema.parse({}))),
+    /Suits this traffic: 5 % for 2 h, 50 % for 24 h/,
   )
-  for (const [i, time] of hours({ judged: 1, judgedIncumbents: 1 }).entries()) assert.ok(time < (usual[i] ?? 0))
-  const deaf = rolloutSettingsSchema.parse({ signals: { score: 0 } })
-  assert.deepEqual(planCanary(traffic, deaf).drops, [])
-})
-
-test('too few users is an answer: unknown, not never and not 0', () => {
-  const plan = planCanary({ ...traffic, users: 50 }, settings)
-  assert.deepEqual(plan.drops.at(-1), { drop: 0.02, median: null, p90: null })
-  assert.equal(plan.fastest, null)
-  assert.match(planText(plan), /0\.02 +too few users +too few users/)
-  assert.match(planText(plan), /too few to prove/)
-})
-
-test('the fastest plan keeps the first share and the last, and takes no longer than the plan with all of them', () => {
-  const { fastest } = planCanary(traffic, defaultRolloutSettings)
-  assert.ok(fastest)
-  assert.equal(fastest.stages[0]?.percent, 1)
-  assert.equal(fastest.stages.at(-1)?.percent, 50)
-  const lasting = fastest.stages.reduce((sum, { soakHours }) => sum + soakHours, 0)
-  assert.ok(Math.abs(lasting - fastest.hours) < 1e-9)
-  const twice = planCanary({ ...traffic, requestsPerDay: 96_000 }, defaultRolloutSettings).fastest
-  assert.ok((twice?.hours ?? Number.NaN) < fastest.hours)
-})
-
-test('the picture holds one point per drop and line, and no number that is none', () => {
-  const svg = planSvg(planCanary(traffic, settings))
-  assert.equal(svg.match(/<circle/g)?.length, 10)
-  assert.doesNotMatch(svg, /NaN|Infinity|undefined/)
-  assert.doesNotMatch(planSvg(planCanary({ ...traffic, users: 20 }, settings)), /NaN|Infinity|undefined/)
+  assert.doesNotMatch(planSvg(plan), /NaN|Infinity|undefined/)
 })

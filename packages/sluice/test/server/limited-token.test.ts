@@ -74,7 +74,7 @@ const questions: Record<string, (stage: Stage) => { query?: string; body?: unkno
 
 async function answerOf({ method, path }: Route, found: Stage): Promise<{ status: number; text: string }> {
   const { plane, as, rollout, tokenId } = found
-  const names: Record<string, string> = { feature: hidden, key: hidden, rollout, id: tokenId }
+  const names: Record<string, string> = { feature: hidden, key: hidden, rollout, id: tokenId, version: version.id }
   const { query = '', body = method === 'GET' ? undefined : { reason: 'x' } } =
     questions[`${method} ${path}`]?.(found) ?? {}
   const address = `${method} ${path.replaceAll(/\{(\w+)\}/g, (_, name) => names[name] ?? name)}${query}`

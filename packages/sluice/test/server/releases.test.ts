@@ -261,21 +261,6 @@ test('of two changes that were decided on one revision the second is refused, an
   assert.equal((await plane.ask(`POST /v1/features/${feature}/rollouts`, start)).status, 409)
 })
 
-test('a version of before one could choose starts with what is usual for the undecided now', async () => {
-  await using plane = await testPlane()
-  const [active, canary] = [await plane.publish('f', 'a'), await plane.publish('f', 'b')]
-  await plane.ask('PUT /v1/features/f/active', { as: 'operator', body: { version: active, reason: 'launch' } })
-  const version = await plane.store.version('f', canary)
-  assert.ok(version)
-  const { onUndecided, ...rollout } = version.rollout
-  const audit = { chain: 'f', at: 0, actor: 'x', tokenId: null, action: 'x', reason: null, before: null, after: null }
-  const before = { ...version, rollout: rollout as typeof version.rollout }
-  await plane.store.commit({ version: before, audit: { ...audit, evidence: null } })
-  const started = await plane.ask('POST /v1/features/f/rollouts', { as: 'operator', body: { version: canary } })
-  assert.deepEqual([onUndecided, started.body.settings.onUndecided], ['weakPromote', 'weakPromote'])
-  assert.equal(started.body.strength, null)
-})
-
 test('more stages than anybody could mean are refused at publishing, and at the start of what was published before', async () => {
   await using plane = await testPlane()
   const [active, canary] = [await plane.publish('f', 'a'), await plane.publish('f', 'b')]

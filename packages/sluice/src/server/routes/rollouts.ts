@@ -30,6 +30,12 @@ export const startRollout = defineRoute({
   body: z.strictObject({
     version: versionId,
     settings: rolloutSettingsSchema.exactOptional().meta({ description: "Instead of the version's own." }),
+    judgePercent: z
+      .number()
+      .gt(0)
+      .max(100)
+      .exactOptional()
+      .meta({ description: "Share of the requests that is judged while it runs, instead of the version's own." }),
     override: z.strictObject({ reason }).exactOptional(),
     supersede: z.boolean().exactOptional().meta({ description: 'Ends a running rollout instead of refusing.' }),
     expectedRevision,
@@ -48,6 +54,7 @@ export const startRollout = defineRoute({
         salt: hex(plane, 16),
         canary: body.version,
         settings,
+        ...(body.judgePercent !== undefined && { judgePercent: body.judgePercent }),
         override: body.override?.reason ?? null,
         supersede: body.supersede ?? false,
       },

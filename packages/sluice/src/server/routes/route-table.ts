@@ -15,6 +15,7 @@ import { excludeToken, rolloutOperations, showRollout, startRollout } from './ro
 import { showSnapshot } from './snapshot.ts'
 import { openStream } from './stream.ts'
 import { createToken, listTokens, revokeToken } from './tokens.ts'
+import { showTraffic } from './traffic.ts'
 import { checkVerdict, showVerdict } from './verdict.ts'
 
 /** All that the control plane can be asked. */
@@ -36,6 +37,7 @@ export const routes: readonly Route[] = [
   showAudit,
   listContents,
   showDrift,
+  showTraffic,
   showSnapshot,
   openStream,
   reportOutcomes,

@@ -45,6 +45,7 @@ export const rolloutView = z.object({
   algorithm: z.literal('murmur3-x86-32/ppm'),
   salt: z.string(),
   settings: z.looseObject({ stages: z.array(z.object({ ppm: z.int(), soakMs: z.number() })) }),
+  judgePercent: z.number().optional().meta({ description: 'Judged while it runs, where its version does not say.' }),
   stage: z.int().meta({ description: '0-based' }),
   enteredAt: z.array(time),
   pausedMs: z.number().meta({ description: 'Of the present stage.' }),

@@ -1,0 +1,89 @@
+import { isDeepStrictEqual } from 'node:util'
+import { type Forecast, forecast } from '../plan/forecast.ts'
+import { forecastLines } from '../plan/forecast-text.ts'
+import type { Traffic } from '../plan/traffic.ts'
+import { defaultsFor } from '../plan/traffic-defaults.ts'
+import type { TrafficAnswer } from '../remote/answers.ts'
+import { formatCount, formatDuration, formatUsd } from '../report/format.ts'
+import { wrap } from '../report/layout.ts'
+import { defaultLiveSettings, defaultRolloutSettings, type RolloutSettings } from '../suite/rollout-settings.ts'
+
+/** What a rollout begins with, and what it can decide by when. */
+export interface RolloutOutlook {
+  settings: RolloutSettings
+  /** Null: as the version says. */
+  judgePercent: number | null
+  /** Null where the traffic is not known. */
+  forecast: Forecast | null
+  lines: string[]
+}
+
+interface Wish {
+  settings: RolloutSettings
+  /** Whoever gave settings for this rollout means them. */
+  areGiven: boolean
+  /** From flags. */
+  perDay: number | undefined
+  users: number | undefined
+}
+
+const usual = { errorRate: 0.01, deviation: 0.25 }
+
+/** What this traffic can decide. The general defaults give way to those that suit it. `now` in ms since the epoch. */
+export function rolloutOutlook({ traffic, live }: TrafficAnswer, wish: Wish, now: number): RolloutOutlook {
+  const perDay = wish.perDay ?? traffic?.requestsPerDay
+  if (perDay === undefined) {
+    const lines = [
+      'How much traffic there is the log does not tell (--per-day, --users): what can be decided by when is not known.',
+    ]
+    return {
+      settings: wish.settings,
+      judgePercent: null,
+      forecast: null,
+      lines: lines.flatMap((line) => wrap(line, 80)),
+    }
+  }
+  const users = wish.users ?? traffic?.users ?? null
+  const suiting = wish.areGiven ? undefined : defaultsFor({ requestsPerDay: perDay, usersPerDay: users })
+  const isUsual = isDeepStrictEqual(wish.settings.stages, defaultRolloutSettings.stages)
+  const settings = suiting && isUsual ? { ...wish.settings, stages: suiting.stages } : wish.settings
+  const { judge } = live
+  const isJudgeUsual =
+    live.store && judge.percent === defaultLiveSettings.judge.percent && judge.canaryPercent === undefined
+  const judgePercent = suiting && isJudgeUsual && suiting.judgePercent !== judge.percent ? suiting.judgePercent : null
+  const percent = live.store ? (judgePercent ?? judge.percent) : 0
+  const cost = judgingCost(perDay, percent, { ...judge, usd: traffic?.judgeUsd ?? null })
+  const judged = (percent / 100) * cost.affordable
+  const expected: Traffic = {
+    ...{ requestsPerDay: perDay, users, judged, judgedIncumbents: judged, judgeUsd: traffic?.judgeUsd ?? null },
+    errorRate: traffic?.errorRate ?? usual.errorRate,
+    deviation: traffic?.deviation ?? usual.deviation,
+  }
+  const found = forecast(expected, settings, { start: now })
+  const from =
+    wish.perDay === undefined ? `measured over ${formatDuration((traffic?.hours ?? 0) * 3_600_000)}` : 'as you say'
+  const stages = settings.stages.map(({ ppm, soakMs }) => `${ppm / 10_000} % for ${formatDuration(soakMs)}`).join(', ')
+  const lines = [
+    `${formatCount(Math.round(perDay))} requests a day${users === null ? '' : ` from ${formatCount(Math.round(users))} users`}, ${from}.`,
+    `Stages${settings === wish.settings ? '' : ', by this traffic'}: ${stages}. Judged${judgePercent === null ? '' : ', by this traffic'}: ${percent} %.`,
+    ...(live.store ? [] : ['Nothing is judged, since live.store is off: quality is not watched.']),
+    ...cost.lines,
+  ]
+  return {
+    settings,
+    judgePercent,
+    forecast: found,
+    lines: [...lines.flatMap((line) => wrap(line, 80)), '', ...forecastLines(found), ''],
+  }
+}
+
+function judgingCost(
+  perDay: number,
+  percent: number,
+  { budgetUsdPerDay, usd }: { budgetUsdPerDay: number; usd: number | null },
+): { affordable: number; lines: string[] } {
+  const daily = usd === null ? null : (perDay * percent * usd) / 100
+  if (daily === null || daily <= budgetUsdPerDay) return { affordable: 1, lines: [] }
+  const text = `Judging that much may cost ${formatUsd(daily)} a day, and the budget is ${formatUsd(budgetUsdPerDay)}: what is beyond it is not judged (live.judge.budgetUsdPerDay).`
+  return { affordable: budgetUsdPerDay / daily, lines: [text] }
+}

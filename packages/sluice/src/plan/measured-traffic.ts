@@ -1,0 +1,113 @@
+import type { LogEntry, OutcomeLog } from '../store/outcome-log.ts'
+import type { KnownTraffic } from './traffic-defaults.ts'
+
+/** What the log holds of a feature's last days. Null: unknown. */
+export interface MeasuredTraffic extends KnownTraffic {
+  /** Distinct users in all of that time. */
+  users: number | null
+  /** How long that was. */
+  hours: number
+  errorRate: number
+  /** Standard deviation of the judged scores, and what judging one cost. */
+  deviation: number | null
+  judgeUsd: number | null
+}
+
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
+/** As far back as it is looked, and where that is too much to read. */
+const lookBackMs = [7 * dayMs, dayMs]
+const pageSize = 4000
+const mostEntries = 80_000
+/** What is less says nothing about a day. */
+const least = { requests: 20, hours: 1, scores: 20 }
+
+/** How much comes of a feature, from what was logged until `now`; null where that is too little to tell. */
+export async function measuredTraffic(
+  log: Pick<OutcomeLog, 'readLog'>,
+  feature: string,
+  now: number,
+): Promise<MeasuredTraffic | null> {
+  for (const lookBack of lookBackMs) {
+    const since = now - lookBack
+    const sums = newSums()
+    let after = await lastBefore(log, feature, since)
+    for (let read = 0; read < mostEntries; ) {
+      const page = await log.readLog({ after, limit: pageSize, feature })
+      for (const entry of page) add(sums, entry)
+      read += page.length
+      after = page.at(-1)?.seq ?? after
+      if (page.length < pageSize) return measured(sums, Math.max(since, sums.firstAt ?? now), now)
+    }
+    // The last day was too much as well: so much of it tells.
+    if (lookBack === lookBackMs.at(-1)) return measured(sums, Math.max(since, sums.firstAt ?? now), sums.lastAt ?? now)
+  }
+  return null
+}
+
+/** A place in the log after which all of the feature's entries were received since then. */
+async function lastBefore(log: Pick<OutcomeLog, 'readLog'>, feature: string, since: number): Promise<number> {
+  const isOld = async (after: number) => {
+    const [next] = await log.readLog({ after, limit: 1, feature })
+    return next !== undefined && next.receivedAt < since
+  }
+  if (!(await isOld(0))) return 0
+  let [old, recent] = [0, 1]
+  for (; await isOld(recent); recent *= 2) old = recent
+  while (recent - old > 1) {
+    const middle = Math.floor((old + recent) / 2)
+    if (await isOld(middle)) old = middle
+    else recent = middle
+  }
+  return recent
+}
+
+function newSums() {
+  return {
+    ...{ requests: 0, errors: 0, scores: 0, sum: 0, squares: 0, judged: 0, usd: 0 },
+    firstAt: null as number | null,
+    lastAt: null as number | null,
+    users: new Set<string>(),
+    byDay: new Map<number, Set<string>>(),
+  }
+}
+
+type Sums = ReturnType<typeof newSums>
+
+function add(sums: Sums, entry: LogEntry): void {
+  if (entry.kind === 'score') {
+    sums.scores += 1
+    sums.sum += entry.score
+    sums.squares += entry.score ** 2
+    if (entry.judgeUsd !== null) {
+      sums.judged += 1
+      sums.usd += entry.judgeUsd
+    }
+  }
+  if (entry.kind !== 'request') return
+  sums.requests += 1
+  if (entry.error !== null) sums.errors += 1
+  sums.firstAt ??= entry.receivedAt
+  sums.lastAt = entry.receivedAt
+  if (entry.unit === null) return
+  sums.users.add(entry.unit)
+  const day = Math.floor(entry.receivedAt / dayMs)
+  const users = sums.byDay.get(day) ?? new Set()
+  sums.byDay.set(day, users.add(entry.unit))
+}
+
+function measured(sums: Sums, from: number, until: number): MeasuredTraffic | null {
+  const { requests, errors, scores, sum, squares, judged, usd, users, byDay } = sums
+  const days = (until - from) / dayMs
+  if (requests < least.requests || days * 24 < least.hours) return null
+  const daily = [...byDay.values()].reduce((all, { size }) => all + size, 0) / Math.max(1, days)
+  return {
+    requestsPerDay: requests / days,
+    usersPerDay: users.size === 0 ? null : daily,
+    users: users.size === 0 ? null : users.size,
+    hours: days * 24,
+    errorRate: errors / requests,
+    deviation: scores < least.scores ? null : Math.sqrt(Math.max(0, squares / scores - (sum / scores) ** 2)),
+    judgeUsd: judged === 0 ? null : usd / judged,
+  }
+}
