@@ -12,7 +12,7 @@ const warmUp = { stageMs: 15 * 60_000, canaryRequests: 30, processRequests: 10, 
 export function isStageWarm({ evidence: { window } }: Sight, { receivedAt }: RequestEntry): boolean {
   const { stageSince, staged } = window
   if (stageSince === null || receivedAt - stageSince < warmUp.stageMs) return false
-  return staged.canary > warmUp.canaryRequests
+  return staged.canary >= warmUp.canaryRequests
 }
 
 /** Nothing but the version can be what makes this request slow, as far as the outcomes tell. */
