@@ -76,3 +76,36 @@ test('only the score of the first request of a randomisation that sent its conte
   see(1, { kind: 'score', of: 'd', score: 0.5 })
   assert.equal(counted(), 2)
 })
+
+test('a score that comes late, after the next randomisation, counts in the arm and the stage that it is of', () => {
+  const rollout = rolloutOf({ ...defaultRolloutSettings, stages })
+  const evidence = newEvidence(rollout)
+  const memory = new Map<string, UnitMemory>()
+  let seq = 0
+  const see = (position: number, stage: number, content: Parameters<typeof entryOf>[1]) => {
+    seq += 1
+    const canary = position < (stages[stage]?.ppm ?? 0)
+    const user = { id: `${position}`, position }
+    const entry = { ...entryOf({ user, canary, stage, at: seq }, content), seq }
+    memory.set(user.id, observe(evidence, rollout, entry, memory.get(user.id) ?? {}))
+  }
+  // Ann stays an incumbent, Bob becomes the canary's, Carl is from the start.
+  const [ann, bob, carl] = [900_000, 200_000, 5]
+  const ask = (position: number, stage: number) =>
+    see(position, stage, { kind: 'request', id: `${position}-${stage}`, captured: true })
+  const judge = (position: number, stage: number) =>
+    see(position, stage, { kind: 'score', of: `${position}-${stage}`, score: 0.5 })
+  for (const stage of [0, 1]) for (const position of [ann, bob, carl]) ask(position, stage)
+  const counted = () => ({ ...evidence.sums.score.users })
+  judge(ann, 0)
+  judge(bob, 0)
+  assert.deepEqual(counted(), { incumbent: 2, canary: 0 })
+  judge(carl, 0)
+  assert.deepEqual(counted(), { incumbent: 2, canary: 1 })
+  judge(ann, 1)
+  judge(bob, 1)
+  assert.deepEqual(counted(), { incumbent: 3, canary: 2 })
+  for (const position of [ann, bob, carl]) for (const stage of [0, 1]) judge(position, stage)
+  assert.deepEqual(counted(), { incumbent: 3, canary: 2 }, 'none counts twice')
+  assert.equal(memory.get(`${bob}`)?.candidates, undefined)
+})

@@ -85,6 +85,25 @@ test('the state does not grow with the number of entries', () => {
   assert.equal(few, many)
 })
 
+test('what is remembered of a user does not grow with how often they come, judged or not', () => {
+  const sizes = [20, 400].map((times) => {
+    const visits = stages.flatMap((_, stage) =>
+      Array.from({ length: times }, (_, i) => [
+        {
+          ...request(high, stage, { error: 'x', captured: true }),
+          id: `${stage}-${i}`,
+          receivedAt: 36_000_000 * stage,
+        },
+        ...(stage % 2 === 0 ? [score(high, stage, 0.5, { of: `${stage}-0` })] : []),
+      ]).flat(),
+    )
+    const { memory } = replayed({ ...rollout, stage: stages.length - 1 }, visits)
+    assert.equal(memory.get('high')?.candidates?.length, stages.length / 2)
+    return JSON.stringify(memory.get('high')).length
+  })
+  assert.ok((sizes[1] ?? 0) < (sizes[0] ?? 0) + 40, sizes.join())
+})
+
 test('a user counts once, however often they come; one with 90 % of the traffic is still one', () => {
   const once = replayed(rollout, [score(low, 0, 0.1), request(low, 0, { error: 'x' })]).evidence
   const often = replayed(

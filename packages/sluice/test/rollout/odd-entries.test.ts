@@ -4,6 +4,7 @@ import { newDriftState } from '../../src/drift/drift-state.ts'
 import { observeDrift, type SourceDays, sourceOf } from '../../src/drift/observe-drift.ts'
 import { assess } from '../../src/rollout/assess.ts'
 import { type Evidence, newEvidence } from '../../src/rollout/evidence.ts'
+import { faultInEvidence } from '../../src/rollout/evidence-fault.ts'
 import { observe } from '../../src/rollout/observe.ts'
 import type { UnitMemory } from '../../src/rollout/unit-memory.ts'
 import { seededRandom } from '../../src/stats/index.ts'
@@ -22,11 +23,20 @@ function assertStorable(state: unknown, place: string): void {
   assert.deepEqual(JSON.parse(storedText(state, place)), state)
 }
 
+/** What is stored after any entry is found to be in order when it is loaded. */
+function assertAccepted(evidence: Evidence, { kind, seq }: LogEntry): void {
+  const loaded = JSON.parse(storedText(evidence, 'evidence')) as Evidence
+  assert.equal(faultInEvidence(loaded, rollout, seq), undefined, `after a ${kind}`)
+}
+
 function observeAll(evidence: Evidence, log: readonly LogEntry[]): void {
   const memory = new Map<string, UnitMemory>()
+  const kinds = { request: 0, score: 0, feedback: 0 }
   for (const entry of log) {
     const next = observe(evidence, rollout, entry, memory.get(entry.unit ?? '') ?? {})
     if (entry.unit !== null) memory.set(entry.unit, next)
+    kinds[entry.kind] += 1
+    if (kinds[entry.kind] % 200 === 1) assertAccepted(evidence, entry)
   }
   for (const [unit, record] of memory) assertStorable(record, unit)
 }
