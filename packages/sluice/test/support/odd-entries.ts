@@ -54,7 +54,7 @@ export function oddEntries(random: Random, rollout: OddRollout, count: number): 
     if (kind === 'score')
       return {
         ...{ ...place, kind, of: name(`entry-${index - 1}`), score, judgeId: odd(0.002) ? pick(names) : 'judge' },
-        ...{ sampled: number(1), sampledOther: number(1), judgeUsd: number(0.01) },
+        ...{ sampled: number(1), sampledOther: number(1), judgeUsd: number(0.01), inputChars: number(500) },
       }
     return {
       ...{ ...place, kind, latencyMs: number(900), costUsd: number(0.01), inputTokens: number(500) },
