@@ -30,6 +30,7 @@ function windowsOf(times: readonly { at: number; canary: boolean; stage?: number
       signals: { score: 0, errors: 1, slow: 0, safety: 0 },
     }),
   )
+  rollout.enteredAt.push(hour)
   const evidence = newEvidence(rollout)
   return times.map(({ at, canary, stage = 0 }, index) => {
     const place = { user: { id: `u${index}`, position: canary ? 100 : 900_000 }, canary, stage, at }
@@ -69,6 +70,11 @@ test('a stage begins a window; an outcome of a stage that is over is none of the
   ])
   assert.deepEqual(found.at(1), { index: 1, recent: true, lately: [1, 1], staged: 1 })
   assert.deepEqual(found.at(2), found.at(1))
+  const early = windowsOf([
+    { at: 0, canary: true },
+    { at: hour - 1, canary: true, stage: 1 },
+  ])
+  assert.deepEqual(early.at(1), early.at(0), 'nor one of a stage that has not begun')
 })
 
 test('harm from the second day on is found within a day, when everybody has raised the flag already', () => {
