@@ -123,7 +123,7 @@ const settledShare = 0.25
  * Slow are requests that nothing but the version can have made slow; where hardly any request is such, since no user comes
  * twice, all of them.
  */
-export function slowOf({ flags: { slow, slowAny } }: DecidingSums): FlagSums {
+function slowOf({ flags: { slow, slowAny } }: DecidingSums): FlagSums {
   const counted = (sums: FlagSums) => sums.lately[0].incumbent.requests + sums.lately[1].incumbent.requests
   const isRare = counted(slow) < settledShare * counted(slowAny) && slowAny.lately[1].incumbent.requests > 0
   return isRare ? slowAny : slow

@@ -97,7 +97,7 @@ function hasTestified(before: UnitMemory, after: UnitMemory): boolean {
 const weighedEvery = 16
 
 /** Keeps the greatest evidence against the canary on which several tokens agree, or which is the only one's. */
-export function raisePeak(
+function raisePeak(
   evidence: Evidence,
   { settings }: Pick<Rollout, 'settings'>,
   now: number,

@@ -15,7 +15,7 @@ export const flags = ['errors', 'slow', 'stalled', 'slowAny', 'safety', 'overCos
 export type Flag = (typeof flags)[number]
 
 /** A request whose score may count, and the canary's share among such. */
-export interface Candidate extends Exposure {
+interface Candidate extends Exposure {
   share: number
   of: string
 }
