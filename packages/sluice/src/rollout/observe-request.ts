@@ -24,7 +24,7 @@ export function observeRequest(sight: Sight, entry: RequestEntry, memory: UnitMe
   countRequest(evidence.sums.arms[arm], entry, { latencyMs, costUsd, slow: raised.slowAny })
   countFor(sight, entry, memory)
   const flagged = addFlags(sight, raised, markCandidate(sight, entry, memory))
-  const next = addUser(sight, isStageWarm(sight, entry) ? costUsd : null, flagged)
+  const next = addCost(sight, isStageWarm(sight, entry) ? costUsd : null, addUser(sight, flagged))
   const { usual } = testimony
   for (const sketches of usual ? [evidence.sums.sketches, usual.sketches] : [evidence.sums.sketches])
     if (arm === 'incumbent') addToSketches(sketches, latencyMs, costUsd)
@@ -226,8 +226,8 @@ function countFor(
   if (before?.arm !== arm) testimony.users[arm] += 1
 }
 
-/** The user's first request of a randomisation speaks for the user by what it cost. */
-function addUser(sight: Sight, costUsd: number | null, memory: UnitMemory): UnitMemory {
+/** Counts the user, once per randomisation. */
+function addUser(sight: Sight, memory: UnitMemory): UnitMemory {
   const { evidence, settings, arm, stage, source } = sight
   const { exposed, by = 0, seenBy } = memory
   const pi = freshShare(settings.stages, exposed, stage)
@@ -236,7 +236,6 @@ function addUser(sight: Sight, costUsd: number | null, memory: UnitMemory): Unit
     evidence.sums.arms[arm].users += 1
     for (const users of accountsOf(sight, null, ({ users }) => users)) if (users) users[arm] += 1
   }
-  addCost(sight, pi, costUsd)
   const { by: _, ...rest } = memory
   const others = exposed && by !== source ? { ...seenBy, [by]: exposed } : seenBy
   return {
@@ -253,14 +252,17 @@ function withSight({ settings, arm, stage, source }: Sight, memory: UnitMemory):
   return { ...memory, seenBy: { ...memory.seenBy, [source]: { stage, arm } } }
 }
 
-function addCost(sight: Sight, pi: number, costUsd: number | null): void {
-  const { evidence, settings, arm } = sight
+/** What the first request of a randomisation cost that is in no warm-up of the stage. */
+function addCost(sight: Sight, costUsd: number | null, memory: UnitMemory): UnitMemory {
+  const { evidence, settings, arm, stage } = sight
   const cap = limitsFor(sight).costCapUsd
-  if (costUsd === null || cap === null) return
+  const pi = freshShare(settings.stages, memory.priced, stage)
+  if (costUsd === null || cap === null || pi === undefined) return memory
   const { cost } = evidence.sums
   const x = Math.min(costUsd, cap) / cap
   const expected = expectIncumbent(cost.history, costPrior, costVarianceFloor)
   const ratio = settings.costRatio
   betCostRatio(cost.wealth, { canary: arm === 'canary', pi, x }, expected, { ratio, grid: costRatios.grid })
   if (arm === 'incumbent') addIncumbent(cost.history, x)
+  return { ...memory, priced: { stage, arm } }
 }

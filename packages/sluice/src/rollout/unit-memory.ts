@@ -49,6 +49,8 @@ export interface UnitMemory {
   marked?: Exposure
   /** As `exposed`, for the judged score; of requests that are no candidates. */
   scored?: Exposure
+  /** As `exposed`, for the cost of a request. */
+  priced?: Exposure
   /** As `exposed`, for feedback. */
   rated?: Exposure
   /** Flags that the user has raised in this rollout: each counts once. */
