@@ -106,7 +106,8 @@ function estimate(
 export function missingShare({ asked, answered, stage }: ScoreSums): number {
   if (asked.incumbent === 0 || asked.canary === 0 || answered.incumbent === 0 || answered.canary === 0) return 0
   const share = { incumbent: answered.incumbent / asked.incumbent, canary: answered.canary / asked.canary }
-  const variance = (arm: Arm) => Math.max(0, 1 - share[arm]) / Math.max(1, stage[arm].count)
+  // Of the arm of which only a part is sampled, the part is chance as well.
+  const variance = (arm: Arm) => Math.max(0, 1 - stage[arm].count / asked[arm]) / Math.max(1, stage[arm].count)
   const log = Math.log(share.incumbent / share.canary)
   const certain = Math.max(0, Math.abs(log) - Math.sqrt(variance('incumbent') + variance('canary')))
   return Math.sign(log) * (1 - Math.exp(-certain))
