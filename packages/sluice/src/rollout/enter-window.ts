@@ -1,6 +1,7 @@
 import { newIncumbentSums } from '../stats/index.ts'
 import type { RolloutSettings } from '../suite/rollout-settings.ts'
 import type { Evidence } from './evidence.ts'
+import { stageShare } from './randomisation.ts'
 import { enterStage, enterWindow } from './signal-sums.ts'
 import type { DecidingSums } from './testimony.ts'
 import type { Window } from './window.ts'
@@ -13,7 +14,8 @@ const enough = { requests: 300, scores: 300 }
 
 /**
  * Begins a new window, and a new stage, where this request is the first one after; all in place. Neither depends on how the requests went. A
- * stage that the rollout has not entered yet is nobody's to begin, whatever a report says.
+ * stage that the rollout has not entered yet is nobody's to begin, whatever a report says; nor is one of everybody, in which nothing is
+ * compared: what the stage before it has proven stands.
  */
 export function enter(
   evidence: Evidence,
@@ -22,7 +24,8 @@ export function enter(
 ): void {
   const { window } = evidence
   const entered = enteredAt[stage]
-  if (stage > window.stage && entered !== undefined && entered <= at) {
+  const compares = stageShare(settings.stages, stage) < 1
+  if (stage > window.stage && compares && entered !== undefined && entered <= at) {
     for (const one of accounts(evidence)) enterStage(one.score, flagsOf(one))
     for (const { atRisk } of evidence.testimony)
       for (const counts of Object.values(atRisk)) counts.stage = { incumbent: 0, canary: 0 }

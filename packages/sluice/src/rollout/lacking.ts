@@ -4,6 +4,7 @@ import { signalLogE } from './combined.ts'
 import { isWorseLately, missingShare, type ProvenSignal, pointsToHarm, provenSignals } from './estimates.ts'
 import type { Evidence } from './evidence.ts'
 import { isJudgeSilent } from './judge-silence.ts'
+import { stageShare } from './randomisation.ts'
 import type { Matching } from './sample-ratio.ts'
 import { decidingSums } from './testimony.ts'
 import { evidenceFor } from './token-evidence.ts'
@@ -65,8 +66,8 @@ const suspicious = 5
 const bearableHarm = 2 / 3
 
 /**
- * Signals that take part in the decision and forbid to leave the stage. The last one is left by proof: each rules out a drop beyond its
- * margin, whoever is left out. An earlier one is left where nothing points to such a drop, since so small a share could prove little.
+ * Signals that take part in the decision and forbid to leave the stage. The last one that has two arms is left by proof: each rules out a drop
+ * beyond its margin, whoever is left out. An earlier one is left where nothing points to such a drop, since so small a share could prove little.
  */
 export function unprovenSignals(
   evidence: Evidence,
@@ -74,10 +75,11 @@ export function unprovenSignals(
   { matching, now }: { matching: Matching; now: number },
 ): ProvenSignal[] {
   const one = decidingSums(evidence.sums)
-  const width = widthOf(settings, stage)
-  const isLast = stage + 1 >= settings.stages.length
+  const proving = settings.stages.findLastIndex((_, i) => stageShare(settings.stages, i) < 1)
+  const isLast = stage >= proving
+  const width = isLast ? 1 : widthOf(settings, stage)
   const threshold = -Math.log(settings.alpha)
-  const isOfStage = evidence.window.stage === stage
+  const isOfStage = evidence.window.stage === Math.min(stage, proving)
   return provenSignals.filter((signal) => {
     if (settings.signals[signal] === 0) return false
     if (isOfStage && isWorseLately(one, signal, settings)) return true
