@@ -1,5 +1,12 @@
 import type { Arm } from '@sluice/client'
-import { type ClusterSums, clusterVariance, flagRatios, logMixture, scoreDrops } from '../stats/index.ts'
+import {
+  type ClusterSums,
+  clusterVariance,
+  effectiveUsers,
+  flagRatios,
+  logMixture,
+  scoreDrops,
+} from '../stats/index.ts'
 import type { RolloutSettings } from '../suite/rollout-settings.ts'
 import type { FlagSums, RateSums, ScoreSums } from './signal-sums.ts'
 import type { DecidingSums } from './testimony.ts'
@@ -74,7 +81,7 @@ function scoreLogE(score: ScoreSums, { window }: Weighing): number {
   return logMixture(parts, [restartedLogE(drop, scoreDrops.weights), recently, 0, dropOfMeans(stage)])
 }
 
-/** Users of each arm from which on a mean is as good as normal. */
+/** Users of each arm, as many who send the same, from which on a mean is as good as normal. */
 const fewestForMeans = 50
 
 /**
@@ -82,7 +89,7 @@ const fewestForMeans = 50
  * in its information (the normal limit of a mean over users).
  */
 function dropOfMeans({ incumbent, canary }: Record<Arm, ClusterSums>): number {
-  if (Math.min(incumbent.users, canary.users) < fewestForMeans) return 0
+  if (!(Math.min(effectiveUsers(incumbent), effectiveUsers(canary)) >= fewestForMeans)) return 0
   const variance = clusterVariance(incumbent) + clusterVariance(canary)
   if (!(variance > 0)) return 0
   const drop = incumbent.sum / incumbent.count - canary.sum / canary.count

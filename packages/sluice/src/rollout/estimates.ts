@@ -1,5 +1,5 @@
 import type { Arm } from '@sluice/client'
-import { type ClusterSums, clusterVariance, logMixture } from '../stats/index.ts'
+import { type ClusterSums, clusterVariance, effectiveUsers, logMixture } from '../stats/index.ts'
 import type { RolloutSettings } from '../suite/rollout-settings.ts'
 import { flagOf } from './combined.ts'
 import type { Evidence } from './evidence.ts'
@@ -74,18 +74,20 @@ function rateVariance({ requests, squares }: RateSums): number {
 }
 
 function scoreEstimate(score: ScoreSums, margin: number): Estimate {
-  const means = { incumbent: scoreMean(score.stage.incumbent), canary: scoreMean(score.stage.canary) }
+  const means = { incumbent: scoreMean(score.stage.incumbent, 1), canary: scoreMean(score.stage.canary, 0) }
   return estimate('score', means, { margin, missing: missingHarm(score, means) })
 }
 
-/** Scores that never vary are not believed to: a mean may be off by a hundredth of a user's. */
-function scoreMean(scores: ClusterSums): Mean | null {
+/**
+ * Bad answers may be so rare that none was seen yet, or of the incumbent's good ones, and one user may send most of all: what was never seen is
+ * not certain, so that one user more is reckoned with, who sends as much as the user of a usual request, and whose score is `rare`.
+ */
+function scoreMean(scores: ClusterSums, rare: number): Mean | null {
   if (scores.users < fewest) return null
-  const variance = clusterVariance(scores) + leastDeviation ** 2 / scores.users
-  return { value: scores.sum / scores.count, standardError: Math.sqrt(variance), count: scores.count }
+  const value = scores.sum / scores.count
+  const variance = clusterVariance(scores) + ((value - rare) / effectiveUsers(scores)) ** 2
+  return { value, standardError: Math.sqrt(variance), count: scores.count }
 }
-
-const leastDeviation = 0.01
 
 function estimate(
   signal: ProvenSignal,

@@ -74,3 +74,8 @@ export function clusterVariance({ users, count, sum, sumSquares, countSquares, p
   const residual = sumSquares - 2 * mean * products + mean ** 2 * countSquares
   return ((users / (users - 1)) * residual) / count ** 2
 }
+
+/** As many users who send the same would weigh the same (Kish 1965); no number where there are none. */
+export function effectiveUsers({ count, countSquares }: ClusterSums): number {
+  return count ** 2 / countSquares
+}

@@ -9,6 +9,7 @@ export {
   type ClusterSums,
   clusterAsympCS,
   clusterVariance,
+  effectiveUsers,
   newClusterSums,
   type UserScores,
 } from './cluster-asymp-cs.ts'

@@ -38,8 +38,8 @@ test('the numbers say what was measured, with one interval for each mean', () =>
   assert.ok(score?.canary && score.incumbent && score.difference && errors?.difference)
   assert.deepEqual([score.canary.value.toFixed(3), score.canary.count, score.margin], ['0.780', 40, 0.05])
   assert.equal(score.difference.value.toFixed(3), '-0.020')
-  // Two arms of 40 scores with a deviation of .1.
-  const halfWidth = 1.96 * 0.1 * Math.sqrt(2 / 39)
+  // Two arms of 40 scores with a deviation of .1, and one more in each that is the worst of the canary's and the best of the incumbent's.
+  const halfWidth = 1.96 * Math.hypot(0.1 / Math.sqrt(39), 0.1 / Math.sqrt(39), 0.78 / 40, 0.2 / 40)
   assert.ok(Math.abs((score.difference.high ?? 0) - score.difference.value - halfWidth) < 1e-3)
   assert.deepEqual([errors.canary?.value, errors.incumbent?.value], [0.1, 0])
   assert.deepEqual(figures.users, { incumbent: 40, canary: 40 })
@@ -85,7 +85,7 @@ test('the status prints the numbers within 80 columns', () => {
   const answer = rolloutAnswer.parse(JSON.parse(JSON.stringify(rolloutView.parse({ ...view, judging }))))
   const text = rolloutText(answer, [], now)
   for (const line of text.split('\n')) assert.ok(line.length <= 80, line)
-  assert.match(text, / score +0\.780 +0\.80\d +-0\.020 ±0\.04\d +0\.050 +[\d.]+ +[\d.]+ of 20/)
+  assert.match(text, / score +0\.780 +0\.80\d +-0\.020 ±0\.05\d +0\.050 +[\d.]+ +[\d.]+ of 20/)
   assert.match(text, /still missing: watched time .*40 of 100\s+users\s+of\s+the\s+canary, proof of score/s)
   assert.match(text, /patience ends 5 Jan 00:00Z, then it is promoted weakly if it qualifies/)
   assert.match(text, /judging: 1\.20 USD of 5\.00 USD today/)
