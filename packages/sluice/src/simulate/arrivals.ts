@@ -10,7 +10,7 @@ import { Coldness } from './coldness.ts'
 import { scoreAt } from './cycles.ts'
 import type { IncumbentAnswers } from './incumbent-answers.ts'
 import { Judging } from './judging.ts'
-import { processOf, type Reporter, tokenOf } from './reporters.ts'
+import { processOf, type Reporter, restartedProcess, tokenOf } from './reporters.ts'
 import type { Scenario } from './scenario.ts'
 import type { Visit } from './visits.ts'
 
@@ -74,15 +74,16 @@ export class Arrivals {
 
   /** What a request came to, and what is heard of it. */
   of(visit: Visit, exposure: Exposure, rollout: Rollout): { answer: Answer; arrivals: Arrival[] } {
-    const { faults, reporters } = this.#world.scenario
+    const { faults, reporters, canary } = this.#world.scenario
     this.#made += 1
-    const place = processOf(reporters, this.#made)
+    const { isBroken, name } = processOf(reporters, this.#made)
+    const place = name ?? restartedProcess(canary.warmUp, exposure.arm, visit.at)
     const answer = this.#answer(visit, exposure.arm, rollout)
-    if (place.isBroken && exposure.arm === 'canary') answer.failed = true
-    const arrivals = this.#told(visit, exposure, { answer, rollout, id: `request-${this.#made}`, place: place.name })
+    if (isBroken && exposure.arm === 'canary') answer.failed = true
+    const arrivals = this.#told(visit, exposure, { answer, rollout, id: `request-${this.#made}`, place })
     if (this.#happens(faults.twice)) {
       const id = `request-${this.#made}-twice`
-      arrivals.push(...this.#told(visit, exposure, { answer, rollout, id, place: place.name }))
+      arrivals.push(...this.#told(visit, exposure, { answer, rollout, id, place }))
     }
     if (this.#happens(reporters.liar)) arrivals.push(this.#forged(visit.at, rollout))
     return { answer, arrivals }

@@ -1,11 +1,18 @@
-import { position } from '@sluice/client'
+import { type Arm, position } from '@sluice/client'
 import type { RequestEntry } from '../store/outcome-log.ts'
+import type { CanaryChange } from './scenario-answers.ts'
 import type { Reporters } from './scenario-judge.ts'
 
 const wholePpm = 1_000_000
 
 /** Who tells of a request. */
 export type Reporter = Pick<RequestEntry, 'tokenId' | 'instance' | 'address'>
+
+interface Process {
+  /** Null: not known. */
+  name: string | null
+  isBroken: boolean
+}
 
 /** Which token reports the requests of a user. */
 export function tokenOf({ tokens, liar }: Reporters, unit: string): string | null {
@@ -19,8 +26,18 @@ export function tokenOf({ tokens, liar }: Reporters, unit: string): string | nul
 }
 
 /** Which process the n-th request comes from; spread without chance, so that a run is the same but for its places. */
-export function processOf({ processes, broken }: Reporters, n: number): { name: string | null; isBroken: boolean } {
+export function processOf({ processes, broken }: Reporters, n: number): Process {
   if (processes === undefined) return { name: null, isBroken: false }
   const number = ((Math.imul(n, 2_654_435_761) >>> 0) >>> 8) % processes
   return { name: `process-${number}`, isBroken: broken && number === processes - 1 }
+}
+
+/** The canary's own process, which gets a new name when it is restarted, or the incumbent's. */
+export function restartedProcess(
+  { restartEvery }: Pick<CanaryChange['warmUp'], 'restartEvery'>,
+  arm: Arm | null,
+  at: number,
+): string | null {
+  if (restartEvery === undefined) return null
+  return arm === 'canary' ? `canary-${Math.floor(at / restartEvery)}` : 'incumbent-0'
 }

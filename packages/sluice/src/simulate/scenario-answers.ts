@@ -65,7 +65,9 @@ const warmUpSchema = z.strictObject({
   requests: z.int().min(0).default(0).meta({ description: 'The first so many requests of the canary are cold.' }),
   perUser: z.boolean().default(false).meta({ description: "Each user's first request of the canary is." }),
   stage: duration.prefault('0s').meta({ description: 'Those are that come so soon after a stage begins.' }),
-  restartEvery: duration.exactOptional().meta({ description: "The canary's process is restarted so often …" }),
+  restartEvery: duration
+    .exactOptional()
+    .meta({ description: "The canary's process, which tells its name, is restarted so often …" }),
   restart: duration.prefault('10m').meta({ description: '… and cold for so long (default 10m).' }),
 })
 
