@@ -30,7 +30,7 @@ function conclusion(facts: Facts, findings: Findings, byTime: boolean): string {
       return 'The canary is not worse than the incumbent by more than the margins: promote it.'
     case 'advance':
       if (byTime) return `${timeAlone}: go on to the next one.`
-      return 'The canary is not worse than the incumbent by more than the margins of this stage: go on to the next one.'
+      return 'The stage was watched for its soak time, and nothing points to harm: go on to the next one.'
     case 'hold':
       return holding(facts, findings, decision)
     case 'continue':
@@ -74,13 +74,17 @@ function holding(facts: Facts, findings: Findings, { why, refused }: Extract<Dec
   }
   if (why === 'inconclusive' && findings.disputed)
     return `${dispute(facts)} A person must decide: roll back, or leave out whose word is wrong (sluice outcomes exclude).`
-  if (why === 'inconclusive')
-    return `Time is up and ${listed(unproven)} could still be worse than the margin${notWeakly(refused ?? weak.barred)}: a person must decide.`
+  if (why === 'inconclusive') {
+    const open = unproven.length > 0 ? `${listed(unproven)} could still be worse than the margin` : unsoaked
+    return `Time is up and ${open}${notWeakly(refused ?? weak.barred)}: a person must decide.`
+  }
   if (unevenlyJudged && !mismatched)
     return 'One arm is judged more often than the sampling says: its scores prove nothing.'
   const wrong = mismatch.wrongArms > 0 ? ` ${mismatch.wrongArms} requests named an arm that they cannot have had.` : ''
   return `The arms do not have the users that their shares say: nothing is decided for the better before that is explained.${wrong}${culprits(facts)}`
 }
+
+const unsoaked = 'the stage was not watched for its soak time'
 
 const undecided =
   'Time is up, and nothing is proven for the canary or against it: everybody gets the incumbent, as the settings want it (onUndecided: rollBack).'

@@ -124,3 +124,17 @@ test('the rule is asked once in a rollout, and a replay of what followed gives t
 test('who starts a rollout now ends its indecision, unless the settings say otherwise', () => {
   assert.equal(defaultRolloutSettings.onUndecided, 'weakPromote')
 })
+
+test('the words claim no proof where an earlier stage is left, nor doubts that there are none', () => {
+  const early = rolloutWith({}, [10, 50])
+  const log = visits(1000, 0, { percent: 10 })
+  const { evidence } = replayed(early, log)
+  const left = assess(evidence, early, 2 * hour, watched(early, 2 * hour))
+  assert.deepEqual(left.decision, { do: 'advance' })
+  assert.match(left.words, /^The stage was watched for its soak time, and nothing points to harm: go on/)
+  const { words } = assess(evidence, early, 10 * hour, {
+    ...watched(early, 10 * hour),
+    soak: { stage: 0, soakedMs: 0, counting: true, heardAt: 10 * hour },
+  })
+  assert.match(words, /^Time is up and the stage was not watched for its soak time, and it is not promoted weakly/)
+})
