@@ -47,8 +47,8 @@ test('the proof of a score is that of the means over users', () => {
     addClusterScore(one.score.stage.incumbent, none, i % 2 ? 0.7 : 0.9)
     addClusterScore(one.score.stage.canary, none, i % 2 ? 0.69 : 0.89)
   }
-  // A hundred users, each 0.1 off the mean: 100 * 0.1^2 / 100^2 * 100/99, and 0.01^2/100 for what never varied, in each arm.
-  const v = 2 * (1e-4 * (100 / 99) + 1e-6)
+  // A hundred users, each 0.1 off the mean: 100 * 0.1^2 / 100^2 * 100/99 in each arm, and one user more whose score is 0, or 1 of the incumbent's.
+  const v = 2 * 1e-4 * (100 / 99) + (0.79 ** 2 + 0.2 ** 2) / 100 ** 2
   near(proofOf(one, 'score', settings, 1), proof(0.01, v, 0.05))
   assert.equal(pointsToHarm(one, 'score', settings, { width: 1, part: 2 / 3 }), false)
   assert.equal(pointsToHarm(one, 'score', settings, { width: 1, part: 0.1 }), true)
