@@ -9,7 +9,7 @@ import { addExposure, exposedShare, freshShare, stageShare } from './randomisati
 import { accountsOf, type Sight } from './sight.ts'
 import { addToRate, betOnFlag, type FlagSums } from './signal-sums.ts'
 import { exposureTo, type Flag, flags, recentOf, stagedOf, type UnitMemory } from './unit-memory.ts'
-import { isSettled, isStageWarm } from './warm-up.ts'
+import { isComparable, isSettled, isStageWarm } from './warm-up.ts'
 
 /** What a request was flagged for; null where that cannot be known. */
 type Raised = Record<Flag, boolean | null>
@@ -77,7 +77,8 @@ function raisedBy(
 ): Raised {
   const { slowMs, costCapUsd } = limitsFor(sight)
   const warm = isStageWarm(sight, entry)
-  const times = !warm || latencyMs === null || slowMs === null ? null : latencyMs / slowMs
+  const timed = warm && isComparable(sight, entry)
+  const times = !timed || latencyMs === null || slowMs === null ? null : latencyMs / slowMs
   const settled = times !== null && isSettled(sight, entry, memory) ? times : null
   return {
     errors: entry.error !== null,
