@@ -8,6 +8,7 @@ import {
   scoreDrops,
 } from '../stats/index.ts'
 import type { RolloutSettings } from '../suite/rollout-settings.ts'
+import { stageShare } from './randomisation.ts'
 import type { FlagSums, RateSums, ScoreSums } from './signal-sums.ts'
 import type { DecidingSums } from './testimony.ts'
 import { stakesOf, type Window } from './window.ts'
@@ -56,7 +57,7 @@ const onFirstScores = 0.5
 /** How a signal's evidence is weighed. */
 export interface Weighing {
   settings: RolloutSettings
-  window: Pick<Window, 'index'>
+  window: Pick<Window, 'index' | 'stage'>
   /** Scores may be of arms that are judged unevenly, and do not speak against the canary. */
   suspect: boolean
 }
@@ -72,13 +73,21 @@ export function signalLogE(one: DecidingSums, signal: DecidingSignal, weighing: 
   return logMixture([0.5, 0.5], [slow, stalled])
 }
 
-function scoreLogE(score: ScoreSums, { window }: Weighing): number {
+function scoreLogE(score: ScoreSums, { settings, window }: Weighing): number {
   const { drop, recent, stage } = score
   const first = logMixture(scoreDrops.weights, recent.first)
   const later = logMixture(scoreDrops.weights, recent.later)
   const recently = logMixture([onFirstScores, 1 - onFirstScores], [first, later])
-  const parts = [...partsOf(scoreStakes, window), scoreStakes.means]
-  return logMixture(parts, [restartedLogE(drop, scoreDrops.weights), recently, 0, dropOfMeans(stage)])
+  const onMeans = stakeOnMeans(settings, window)
+  const parts = [...partsOf(scoreStakes, window), scoreStakes.means * onMeans.now, scoreStakes.means * onMeans.later]
+  return logMixture(parts, [restartedLogE(drop, scoreDrops.weights), recently, 0, dropOfMeans(stage), 0])
+}
+
+/** Of the stake on means, what is on the present stage and on those to come: half of all is on the last one. What past ones had is lost. */
+function stakeOnMeans({ stages }: RolloutSettings, { stage }: Pick<Window, 'stage'>): { now: number; later: number } {
+  const last = stages.filter((_, i) => stageShare(stages, i) < 1).length - 1
+  if (stage >= last) return { now: last === 0 ? 1 : 0.5, later: 0 }
+  return { now: 0.5 / last, later: 1 - (0.5 * (stage + 1)) / last }
 }
 
 /** Users of each arm, as many who send the same, from which on a mean is as good as normal. */

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { signalLogE } from '../../src/rollout/combined.ts'
 import { proofOf } from '../../src/rollout/estimates.ts'
 import { newEvidence } from '../../src/rollout/evidence.ts'
 import { decidingSums } from '../../src/rollout/testimony.ts'
 import { addClusterScore, type ClusterSums } from '../../src/stats/index.ts'
+import { rolloutSettingsSchema } from '../../src/suite/rollout-settings.ts'
 import { rolloutOf } from './entries.ts'
 
 interface User {
@@ -51,4 +53,19 @@ test('one user who sends most of all and is pleased proves nothing of the others
   assert.ok(proof([...others, { answers: 900, score: 0.97 }], others) < 20)
   const more = same(3000, (user) => (user % 4 === 0 ? 0.2 : 0.8))
   assert.ok(proof(more, more) > 20)
+})
+
+test('the means of each of many stages have a stake of their own, and all of them together one', () => {
+  const stages = Array.from({ length: 40 }, (_, i) => ({ percent: 10 + i, soak: '1h' }))
+  const { settings } = rolloutOf(rolloutSettingsSchema.parse({ stages }))
+  const evidence = newEvidence({ settings })
+  const one = decidingSums(evidence.sums)
+  add(
+    one.score.stage.canary,
+    same(500, (user) => (user % 4 === 0 ? 0.1 : 0.7)),
+  )
+  add(one.score.stage.incumbent, mostlyGood)
+  const staked = (stage: number) =>
+    signalLogE(one, 'score', { settings, suspect: false, window: { ...evidence.window, stage } })
+  assert.ok(Math.abs(staked(39) - staked(0) - Math.log(39)) < 1e-6)
 })
