@@ -1,5 +1,5 @@
 /** What canaries of one kind of traffic came to, by the size of the harm. */
-export interface HarmLine {
+interface HarmLine {
   name: string
   points: readonly { harm: number; rolledBack: number; medianHours: number | null }[]
 }

@@ -71,7 +71,7 @@ class FastRelease {
   /** What the controller does when these have been heard: page by page, and again after each thing that it has changed. */
   look(at: number, arrivals: readonly Arrival[]): void {
     this.#lookAt = at + lookEveryMs
-    let rest = arrivals.filter(({ again, entry }) => !again && entry.rolloutId === this.rollout.id)
+    let rest = arrivals.filter(({ again, entry }) => !again && this.#isLogged(entry))
     for (let changes = true; changes && runningRollout(this.#state); ) {
       const page = rest.slice(0, pageSize)
       rest = rest.slice(pageSize)
@@ -81,9 +81,14 @@ class FastRelease {
     }
   }
 
-  #observe(entry: LogEntry): void {
+  /** Gives an entry its place in the log; true where it is the rollout's. */
+  #isLogged(entry: LogEntry): boolean {
     this.#seq += 1
     entry.seq = this.#seq
+    return entry.rolloutId === this.rollout.id
+  }
+
+  #observe(entry: LogEntry): void {
     const { unit } = entry
     const before = unit === null ? undefined : this.#users.get(unit)
     const after = this.#engine.observe(this.#evidence, this.rollout, entry, before)

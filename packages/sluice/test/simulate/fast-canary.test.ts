@@ -30,11 +30,38 @@ const worlds = {
   'goes on by time': { rollout: { ...eased, advance: 'soak', minUsers: 1 } },
 }
 
+/**
+ * The engine, which notes what it was asked and what it said: when, after how much, how long watched. The controller may look again
+ * without anything new, as when it has told somebody something: of those the last look counts.
+ */
+function watchedEngine() {
+  const looks = new Map<string, unknown>()
+  const engine: typeof bettingEngine = {
+    ...bettingEngine,
+    assess(evidence, rollout, now, course) {
+      const found = bettingEngine.assess(evidence, rollout, now, course)
+      const { decision, logE, canary, incumbent, cursor } = found
+      looks.set(`${now} ${cursor}`, {
+        soak: course.soak,
+        heldSince: course.heldSince,
+        decision,
+        logE,
+        canary,
+        incumbent,
+      })
+      return found
+    },
+  }
+  return { engine, looks }
+}
+
 for (const [what, changes] of Object.entries(worlds))
   test(`without store and controller a canary goes the same way: it ${what}`, async () => {
     const scenario = scenarioSchema.parse({ traffic, lasts: '9h', rollout: eased, seed: 5, ...changes })
-    const simulation = { scenario, recorded: undefined, engine: bettingEngine }
-    assert.deepEqual(simulateFast(simulation, 0), await simulateCanary(simulation, 0))
+    const [fast, real] = [watchedEngine(), watchedEngine()]
+    const of = ({ engine }: typeof fast) => ({ scenario, recorded: undefined, engine })
+    assert.deepEqual(simulateFast(of(fast), 0), await simulateCanary(of(real), 0))
+    assert.deepEqual(fast.looks, real.looks)
   })
 
 test('these worlds end in all ways', () => {
