@@ -55,7 +55,7 @@ function placesOf({ sums, places }: Evidence, entry: LogEntry, { source, arm }: 
     const place = placeOf(places[kind], { token: source, id: entry[kind] ?? null, isRequest }, whole, none)
     if (!place) continue
     found.push(place)
-    if (isRequest) countAt(places[kind], place, arm, entry.error !== null)
+    if (isRequest) countAt(places[kind], place, { arm, failed: entry.error !== null, at: entry.receivedAt })
   }
   return found
 }

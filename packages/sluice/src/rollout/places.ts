@@ -16,6 +16,8 @@ export interface Place {
   /** Requests that count, by arm, and failed ones of them. */
   requests: Record<Arm, number>
   errors: Record<Arm, number>
+  /** When its first request came, ms since the epoch; null before. */
+  firstAt: number | null
   /** Of the latest requests of all places how many were its own: of the turn before, and of the present one. */
   recent: [before: number, now: number]
   /** Null while there is no other place of the kind: then it is the whole. */
@@ -78,6 +80,7 @@ export function newPlace({ id, token, own }: Pick<Place, 'id' | 'token' | 'own'>
     pool: false,
     requests: { incumbent: 0, canary: 0 },
     errors: { incumbent: 0, canary: 0 },
+    firstAt: null,
     recent: [0, 0],
     own,
   }
@@ -98,8 +101,13 @@ function addNumbers(to: Place, { requests, errors, own }: Place): void {
 }
 
 /** Counts a request that is evidence, in place. */
-export function countAt(places: readonly Place[], place: Place | undefined, arm: Arm, failed: boolean): void {
+export function countAt(
+  places: readonly Place[],
+  place: Place | undefined,
+  { arm, failed, at }: { arm: Arm; failed: boolean; at: number },
+): void {
   if (!place) return
+  place.firstAt ??= at
   place.requests[arm] += 1
   if (failed) place.errors[arm] += 1
   if (places.length === 1) return

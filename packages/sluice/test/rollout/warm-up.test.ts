@@ -76,10 +76,12 @@ test("a user's first request, one to an idle arm and one to a new process are co
 
   const fresh = world()
   fresh.warm()
-  for (let i = 0; i < 10; i += 1) fresh.ask('ann', { at: 15 * minute + i, instance: 'app-1' })
-  assert.deepEqual(fresh.compared(), [0, 0, 10])
-  fresh.ask('ann', { at: 15 * minute + 10, instance: 'app-1' })
-  assert.deepEqual(fresh.compared(), [1, 1, 11])
+  for (let i = 0; i < 11; i += 1) fresh.ask('ann', { at: 15 * minute + i, instance: 'app-1' })
+  assert.deepEqual(fresh.compared(), [0, 0, 11], 'more than ten requests, and too young')
+  for (const at of [30 * minute - 1, 30 * minute]) fresh.ask('ann', { at, instance: 'app-1' })
+  assert.deepEqual(fresh.compared(), [1, 1, 13])
+  for (const at of [60 * minute, 75 * minute, 75 * minute]) fresh.ask('ann', { at, instance: 'app-2' })
+  assert.deepEqual(fresh.compared(), [1, 1, 16], 'old enough, and hardly asked')
 })
 
 test('nothing is said of costs in the warm-up of a stage', () => {
