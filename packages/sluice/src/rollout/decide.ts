@@ -10,7 +10,7 @@ export interface Findings {
   unevenlyJudged: boolean
   /** The evidence against the canary, as far as it does not rest on one token of several, has reached 1/alpha. */
   worse: boolean
-  /** The arms have not matched, or were judged unevenly, for longer than is waited. */
+  /** The arms have not matched, or were judged unevenly, for longer than is waited for arms that do not match. */
   frozenTooLong: boolean
   /** The judge fails, though scores have a say. */
   judgeFails: boolean
@@ -40,7 +40,7 @@ export function decide(rollout: Rollout, now: number, findings: Findings): Decis
   if (hasEnded(rollout)) return { do: 'continue' }
   if (findings.worse) return { do: 'rollBack', why: 'evidence' }
   if (findings.mismatched || findings.unevenlyJudged) {
-    const givesUp = findings.frozenTooLong && status === 'running'
+    const givesUp = findings.mismatched && findings.frozenTooLong && status === 'running'
     return givesUp ? { do: 'rollBack', why: 'mismatch' } : { do: 'hold', why: 'sampleRatioMismatch' }
   }
   if (status === 'paused') return { do: 'continue' }

@@ -50,8 +50,10 @@ function renew(evidence: Evidence, at: number): void {
     enterWindow(one.score, flagsOf(one))
     enterWindow(one.feedback, [])
   }
-  for (const { atRisk } of testimony)
-    for (const counts of Object.values(atRisk)) counts.window = { incumbent: 0, canary: 0 }
+  for (const one of testimony) {
+    one.judgedLately.fill(0)
+    for (const counts of Object.values(one.atRisk)) counts.window = { incumbent: 0, canary: 0 }
+  }
 }
 
 function isOver({ since, canary }: Window, { signals }: RolloutSettings, at: number): boolean {

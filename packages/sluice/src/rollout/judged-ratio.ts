@@ -25,6 +25,7 @@ interface Judged {
 
 interface Counted {
   judged: number[]
+  judgedLately: number[]
   candidates: readonly Record<Arm, number>[]
 }
 
@@ -32,13 +33,15 @@ interface Counted {
  * Adds a judged user, in place. Of the candidates of a stage each is judged with the probability of its arm; where there are none, the
  * user was to be the canary's with probability `pi`. Whose users come more often has more candidates, which is no fault of the judging.
  */
-export function addJudged({ judged, candidates }: Counted, one: Judged): void {
+export function addJudged({ judged, judgedLately, candidates }: Counted, one: Judged): void {
   const counts = candidates[one.stage]
   const isCounted = one.isCandidate && counts !== undefined && counts.canary > 0 && counts.incumbent > 0
   const pi = isCounted
     ? judgedShare(counts.canary / (counts.canary + counts.incumbent), one.canaryRate, one.incumbentRate)
     : one.pi
-  if (pi > 0 && pi < 1) flagRatio(judged, { canary: one.arm === 'canary', pi }, { nullRatio: 1, grid: ratios.grid })
+  if (!(pi > 0 && pi < 1)) return
+  for (const ratio of [judged, judgedLately])
+    flagRatio(ratio, { canary: one.arm === 'canary', pi }, { nullRatio: 1, grid: ratios.grid })
 }
 
 /** One arm is judged more often than it should be, at 99 % confidence: its scores prove nothing. */

@@ -71,7 +71,7 @@ export function matchingOf(evidence: Reported, settings: RolloutSettings, now: n
     return one !== undefined && test(one)
   }
   const doubtful = indices.filter((index) => holds(index, (one) => isDoubtful(one, settings, testimony.length)))
-  const uneven = indices.filter((index) => holds(index, ({ judged }) => isJudgedUnevenly(judged)))
+  const uneven = indices.filter((index) => holds(index, ({ judgedLately }) => isJudgedUnevenly(judgedLately)))
   const trusted = indices.filter((index) => !doubtful.includes(index))
   const count = (list: readonly number[]) =>
     list.reduce((sum, i) => sum + (testimony[i] ? requestsOf(testimony[i]) : 0), 0)

@@ -34,8 +34,9 @@ export interface Testimony {
   atRisk: Record<Flag, { stage: Record<Arm, number>; window: Record<Arm, number> }>
   /** Candidates by stage: who could be judged. */
   candidates: Record<Arm, number>[]
-  /** See `judged-ratio`. */
+  /** See `judged-ratio`: of all, and of the present window. */
   judged: number[]
+  judgedLately: number[]
   /** Entries that could not count, by reason. */
   ignored: Partial<Record<Reason, number>>
   /** Null while no other token has said anything: then it is the whole. */
@@ -90,6 +91,7 @@ export function sourceOf({ sums, limits, testimony }: Told, tokenId: string | nu
     atRisk: newAtRisk(),
     candidates: settings.stages.map(() => ({ incumbent: 0, canary: 0 })),
     judged: newJudgedRatio(),
+    judgedLately: newJudgedRatio(),
     ignored: {},
     own: isFirst ? null : emptied(decidingSums(sums)),
     usual: isFirst ? null : { limits: newLimits(settings), sketches: newSketches() },

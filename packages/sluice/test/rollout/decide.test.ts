@@ -58,12 +58,13 @@ test('evidence against the canary rolls back at any time, also paused, in quiet 
   }
 })
 
-test('arms that do not match, or are judged unevenly, freeze everything but a rollback, and end at the incumbent if it lasts', () => {
+test('arms that do not match, or are judged unevenly, freeze everything but a rollback; only the former end at the incumbent if it lasts', () => {
   const mismatch = { do: 'hold', why: 'sampleRatioMismatch' }
   for (const freeze of [{ mismatched: true }, { unevenlyJudged: true }]) {
     assert.deepEqual(at(50, freeze), mismatch)
     assert.deepEqual(at(50, { ...freeze, worse: true }), { do: 'rollBack', why: 'evidence' })
-    assert.deepEqual(at(50, { ...freeze, frozenTooLong: true }), { do: 'rollBack', why: 'mismatch' })
+    const end = freeze.mismatched ? { do: 'rollBack', why: 'mismatch' } : mismatch
+    assert.deepEqual(at(50, { ...freeze, frozenTooLong: true }), end)
     const paused = { status: 'paused' as const, pausedAt: 0 }
     assert.deepEqual(at(50, { ...freeze, frozenTooLong: true }, paused), mismatch)
   }
