@@ -7,20 +7,24 @@ import { type Claim, type Row, rarelyRolledBack, rarelyStrong, world } from './r
 
 const patience = { lasts: '97h' }
 
-function sizeRows(name: string, scenario: string, good: number, bad: number): Row[] {
+function sizeRows(
+  name: string,
+  scenario: string,
+  { good, bad, flagMargin = 0.01 }: { good: number; bad: number; flagMargin?: number },
+): Row[] {
   const of = (what: string, claims: readonly Claim[], canary: object = {}) =>
     world(`${name} requests daily: ${what}`, scenario, claims, { ...patience, canary })
   return [
     of('as good', [{ of: 'promoted', atLeast: good }, rarelyRolledBack]),
     of('score down .10', [{ of: 'found', atLeast: bad }, rarelyStrong], { score: -0.1 }),
     of('score down .05, the margin', [rarelyStrong], { score: -0.05 }),
-    of('errors + .01, the margin', [rarelyStrong], { errors: 0.0101 }),
+    of(`errors + ${flagMargin}, the margin`, [rarelyStrong], { errors: flagMargin * 1.01 }),
     of('latency x 1.5', [rarelyStrong], { latency: 1.5 }),
   ]
 }
 
 export const sizes: Row[] = [
-  ...sizeRows('500', 'traffic-500', 0.8, 0.5),
-  ...sizeRows('5,000', 'traffic-5000', 0.9, 0.9),
-  ...sizeRows('50,000', 'traffic-50000', 0.95, 0.99),
+  ...sizeRows('500', 'traffic-500', { good: 0.8, bad: 0.5, flagMargin: 0.015 }),
+  ...sizeRows('5,000', 'traffic-5000', { good: 0.9, bad: 0.9 }),
+  ...sizeRows('50,000', 'traffic-50000', { good: 0.95, bad: 0.99 }),
 ]

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { type Forecast, forecast } from '../plan/forecast.ts'
 import { forecastLines } from '../plan/forecast-text.ts'
 import type { Traffic } from '../plan/traffic.ts'
-import { defaultsFor } from '../plan/traffic-defaults.ts'
+import { defaultsFor, type TrafficDefaults } from '../plan/traffic-defaults.ts'
 import type { TrafficAnswer } from '../remote/answers.ts'
 import { formatCount, formatDuration, formatUsd } from '../report/format.ts'
 import { wrap } from '../report/layout.ts'
@@ -45,8 +45,7 @@ export function rolloutOutlook({ traffic, live }: TrafficAnswer, wish: Wish, now
   }
   const users = wish.users ?? traffic?.users ?? null
   const suiting = wish.areGiven ? undefined : defaultsFor({ requestsPerDay: perDay, usersPerDay: users })
-  const isUsual = isDeepStrictEqual(wish.settings.stages, defaultRolloutSettings.stages)
-  const settings = suiting && isUsual ? { ...wish.settings, stages: suiting.stages } : wish.settings
+  const settings = suiting ? suited(wish.settings, suiting) : wish.settings
   const { judge } = live
   const isJudgeUsual =
     live.store && judge.percent === defaultLiveSettings.judge.percent && judge.canaryPercent === undefined
@@ -65,7 +64,10 @@ export function rolloutOutlook({ traffic, live }: TrafficAnswer, wish: Wish, now
   const stages = settings.stages.map(({ ppm, soakMs }) => `${ppm / 10_000} % for ${formatDuration(soakMs)}`).join(', ')
   const lines = [
     `${formatCount(Math.round(perDay))} requests a day${users === null ? '' : ` from ${formatCount(Math.round(users))} users`}, ${from}.`,
-    `Stages${settings === wish.settings ? '' : ', by this traffic'}: ${stages}. Judged${judgePercent === null ? '' : ', by this traffic'}: ${percent} %.`,
+    `Stages${settings.stages === wish.settings.stages ? '' : ', by this traffic'}: ${stages}. Judged${judgePercent === null ? '' : ', by this traffic'}: ${percent} %.`,
+    ...(settings.flagMargin === wish.settings.flagMargin
+      ? []
+      : [`Rates may rise by ${100 * settings.flagMargin} points (flagMargin), by this traffic.`]),
     ...(live.store ? [] : ['Nothing is judged, since live.store is off: quality is not watched.']),
     ...cost.lines,
   ]
@@ -75,6 +77,13 @@ export function rolloutOutlook({ traffic, live }: TrafficAnswer, wish: Wish, now
     forecast: found,
     lines: [...lines.flatMap((line) => wrap(line, 80)), '', ...forecastLines(found), ''],
   }
+}
+
+/** What the settings leave to the general defaults gives way to what suits the traffic. */
+function suited(settings: RolloutSettings, { stages, flagMargin }: TrafficDefaults): RolloutSettings {
+  const isUsual = isDeepStrictEqual(settings.stages, defaultRolloutSettings.stages)
+  if (!isUsual) return settings
+  return { ...settings, stages, ...(settings.flagMargin === defaultRolloutSettings.flagMargin && { flagMargin }) }
 }
 
 function judgingCost(

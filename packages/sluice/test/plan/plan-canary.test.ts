@@ -70,7 +70,7 @@ test('stages and judging follow the traffic: where there is little, a greater sh
   assert.deepEqual(
     [500, 5000, 50_000].map((perDay) => of(perDay)?.stages.map(({ ppm }) => ppm / 10_000)),
     [
-      [10, 50],
+      [25, 50],
       [5, 50],
       [1, 10, 50],
     ],

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
+import { defaultsFor } from '../../src/plan/traffic-defaults.ts'
 import { loadScenario, shippedScenarios } from '../../src/simulate/load-scenario.ts'
 
 async function inFolder(files: Record<string, string>, act: (folder: string) => Promise<void>): Promise<void> {
@@ -26,6 +27,16 @@ test('every scenario that comes along is valid and says what it shows', async ()
     abouts.add(scenario.about)
   }
   assert.equal(abouts.size, names.length)
+})
+
+test('the scenarios of three sizes of traffic have the stages and the judging that suit it', async () => {
+  for (const requestsPerDay of [500, 5000, 50_000]) {
+    const { scenario } = await loadScenario(`traffic-${requestsPerDay}`, '.')
+    const suited = defaultsFor({ requestsPerDay, usersPerDay: null })
+    assert.equal(scenario.traffic?.perDay, requestsPerDay)
+    const { stages, flagMargin } = scenario.rollout
+    assert.deepEqual({ stages, judgePercent: scenario.judge.percent, flagMargin }, suited)
+  }
 })
 
 test('a name that there is not is answered with those that there are', async () => {
