@@ -20,7 +20,9 @@ export function markCandidate(
   if (share === undefined) return memory
   const counts = testimony.candidates[stage]
   if (counts) counts[arm] += 1
-  return { ...memory, marked: { stage, arm }, candidates: [...candidates, { stage, arm, share, of: entry.id }] }
+  const first = memory.exposed === undefined
+  const candidate = { stage, arm, share, of: entry.id, ...(first && { first }) }
+  return { ...memory, marked: { stage, arm }, candidates: [...candidates, candidate] }
 }
 
 /**

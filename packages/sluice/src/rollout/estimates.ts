@@ -53,24 +53,29 @@ export function estimates({ sums }: Evidence, settings: RolloutSettings): Estima
 function estimateOf(one: DecidingSums, signal: ProvenSignal, settings: RolloutSettings): Estimate {
   if (signal === 'score') return scoreEstimate(one.score, settings.margin)
   const tolerance = signal === 'slow' ? slowTolerance : 1
-  return rateEstimate(signal, flagOf(one, signal), tolerance * settings.flagMargin)
+  return rateEstimate(signal, { flag: flagOf(one, signal), score: one.score }, tolerance * settings.flagMargin)
 }
 
-function rateEstimate(signal: ProvenSignal, { stage }: FlagSums, margin: number): Estimate {
-  const means = { incumbent: rateMean(stage.incumbent), canary: rateMean(stage.canary) }
+function rateEstimate(
+  signal: ProvenSignal,
+  { flag: { stage }, score }: { flag: FlagSums; score: ScoreSums },
+  margin: number,
+): Estimate {
+  const mean = (arm: Arm) => rateMean(stage[arm], score.stage[arm])
+  const means = { incumbent: mean('incumbent'), canary: mean('canary') }
   const relative = relativeMargin * (means.incumbent?.value ?? 0)
   return estimate(signal, means, { margin: Math.min(1, Math.max(margin, relative)), missing: 0 })
 }
 
-function rateMean(rate: RateSums): Mean | null {
-  if (rate.requests < fewest) return null
-  const { requests, flagged } = rate
-  return { value: flagged / requests, standardError: Math.sqrt(rateVariance(rate)), count: requests }
-}
-
-/** Sandwich over users where flags are rare; what was never seen is not certain, so that one user more is reckoned with. */
-function rateVariance({ requests, squares }: RateSums): number {
-  return (squares + 1) / requests ** 2
+/**
+ * The error is the sandwich over users where flags are rare; what was never seen is not certain, so that one user more is reckoned with. Of who
+ * sends how much only the judged requests tell: a user who sends most of all and is never flagged moves the rate as well.
+ */
+function rateMean({ requests, flagged, squares }: RateSums, judged: ClusterSums): Mean | null {
+  if (requests < fewest) return null
+  const value = flagged / requests
+  const unflagged = judged.users >= fewest ? value ** 2 / effectiveUsers(judged) : 0
+  return { value, standardError: Math.sqrt((squares + 1) / requests ** 2 + unflagged), count: requests }
 }
 
 function scoreEstimate(score: ScoreSums, margin: number): Estimate {
@@ -132,7 +137,10 @@ export function proofOf(one: DecidingSums, signal: ProvenSignal, settings: Rollo
   const proof = proofBy(estimateOf(one, signal, settings), width)
   // Where hardly anybody comes twice no request is known to hang by the version alone, and all of them are compared.
   if (signal !== 'slow' || flagOf(one, signal) === one.flags.slowAny) return proof
-  return Math.min(proof, proofBy(rateEstimate(signal, one.flags.stalled, settings.flagMargin), width))
+  return Math.min(
+    proof,
+    proofBy(rateEstimate(signal, { flag: one.flags.stalled, score: one.score }, settings.flagMargin), width),
+  )
 }
 
 function proofBy({ worseBy, standardError, margin: once }: Estimate, width: number): number {

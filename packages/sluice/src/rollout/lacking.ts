@@ -1,5 +1,7 @@
+import type { Arm } from '@sluice/client'
 import type { Rollout } from '../release/rollout.ts'
 import type { RolloutSettings } from '../suite/rollout-settings.ts'
+import type { ArmSums } from './arm-sums.ts'
 import { signalLogE } from './combined.ts'
 import { isWorseLately, missingShare, type ProvenSignal, pointsToHarm, provenSignals } from './estimates.ts'
 import type { Evidence } from './evidence.ts'
@@ -52,12 +54,24 @@ export function lackingData(
     lacking.push(
       `${Math.round(100 * Math.abs(missing))} % fewer requests of the ${missing > 0 ? 'canary' : 'incumbent'} than of the other were judged`,
     )
+  if (settings.signals.slow > 0) lacking.push(...unevenLatencies(arms))
   if (isJudgeSilent(evidence, rollout, now)) lacking.push('judged scores have stopped coming')
   if (settings.signals.slow > 0 && stage + 1 === settings.stages.length) {
     const { canary } = decidingSums(evidence.sums).flags.slowAny.stage
     require(canary.requests, few, 'requests of the canary with a comparable latency')
   }
   return lacking
+}
+
+/** Latencies that are told of one arm and not of the other compare nothing. */
+function unevenLatencies(arms: Record<Arm, ArmSums>): string[] {
+  const share = ({ withLatency, requests }: ArmSums) => withLatency / Math.max(1, requests)
+  const [canary, incumbent] = [share(arms.canary), share(arms.incumbent)]
+  if (Math.abs(canary - incumbent) <= bearableMissing) return []
+  const percent = (part: number) => `${Math.round(100 * part)} %`
+  return [
+    `the latency is known of ${percent(canary)} of the canary's requests and ${percent(incumbent)} of the incumbent's`,
+  ]
 }
 
 /** Evidence against the canary, as an e-value of one signal, with which no stage is left. */

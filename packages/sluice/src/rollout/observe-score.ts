@@ -27,7 +27,8 @@ export function observeScore(sight: Sight, entry: ScoreEntry, memory: UnitMemory
   followJudge(sight.evidence, entry.judgeId)
   sight.evidence.lastScoreAt = entry.receivedAt
   sight.evidence.unjudged = 0
-  return addContribution(sight, entry, addToDisplay(sight, entry, memory))
+  const scored = { entry, length: lengthOf(entry, memory) }
+  return addContribution(sight, scored, addToDisplay(sight, scored, memory))
 }
 
 /** In [0,1], and a number. */
@@ -62,7 +63,13 @@ function followJudge({ judge, sums, testimony, places }: Evidence, id: string): 
   judge.id = id
 }
 
-function addToDisplay(sight: Sight, entry: ScoreEntry, memory: UnitMemory): UnitMemory {
+/** A score, and the length of its input where that may explain a part of it. */
+interface Scored {
+  entry: ScoreEntry
+  length: number | null
+}
+
+function addToDisplay(sight: Sight, { entry, length }: Scored, memory: UnitMemory): UnitMemory {
   const { evidence, arm, stage } = sight
   const { judge, window, sums } = evidence
   const isKnown = memory.scores?.arm === arm && memory.scores.judgeEpoch === judge.epoch
@@ -73,29 +80,33 @@ function addToDisplay(sight: Sight, entry: ScoreEntry, memory: UnitMemory): Unit
   if (arm === 'canary') window.canary.scores += 1
   const staged = stagedOf(memory, { stage, arm, judgeEpoch: judge.epoch })
   const answered = Math.max(entry.sampled, entry.sampledOther) / entry.sampled
-  const x = entry.score - expectedExcess(sums.histories.inputs, lengthOf(entry))
+  const x = entry.score - expectedExcess(sums.histories.inputs, length)
   for (const score of accountsOf(sight, sums.score, ({ score }) => score))
     countScore(score, arm, { before: staged, x, answered })
   return { ...memory, scores, staged: { ...staged, sum: staged.sum + x, count: staged.count + 1 } }
 }
 
-function addContribution(sight: Sight, entry: ScoreEntry, memory: UnitMemory): UnitMemory | Reason {
+function addContribution(sight: Sight, scored: Scored, memory: UnitMemory): UnitMemory | Reason {
   const { evidence, arm, stage, settings } = sight
   const { histories } = evidence.sums
+  const { entry, length } = scored
   const stagePi = judgedPi(sight, entry, stageShare(settings.stages, stage))
   if (stagePi === 'invalidSampling') return stagePi
-  const contributed = addFirst(sight, entry, memory)
+  const contributed = addFirst(sight, scored, memory)
   if (typeof contributed === 'string') return contributed
-  const next = stagePi === undefined ? contributed : addRecent(sight, { entry, pi: stagePi }, contributed)
+  const next = stagePi === undefined ? contributed : addRecent(sight, { ...scored, pi: stagePi }, contributed)
   if (arm !== 'incumbent') return next
   addIncumbent(histories.recent, entry.score)
-  const length = lengthOf(entry)
   if (length !== null) addCovariate(histories.inputs, length, entry.score)
   return next
 }
 
-/** Of the input, on a scale on which long ones differ as short ones do. */
-function lengthOf({ inputChars }: ScoreEntry): number | null {
+/**
+ * Of the input, on a scale on which long ones differ as short ones do; only of the first request of a user in the rollout. Later ones of a
+ * conversation contain what the arm has answered: how long they are may be the version's doing.
+ */
+function lengthOf({ inputChars, of }: ScoreEntry, { candidates = [] }: UnitMemory): number | null {
+  if (!candidates.some((one) => one.of === of && one.first)) return null
   return typeof inputChars === 'number' && inputChars >= 0 ? Math.log1p(Math.min(inputChars, 1e9)) : null
 }
 
@@ -109,7 +120,7 @@ function judgedPi({ arm }: Sight, entry: ScoreEntry, share: number): number | un
 }
 
 /** Once per randomisation. */
-function addFirst(sight: Sight, entry: ScoreEntry, memory: UnitMemory): UnitMemory | Reason {
+function addFirst(sight: Sight, { entry, length }: Scored, memory: UnitMemory): UnitMemory | Reason {
   const { evidence, settings, arm, stage, testimony } = sight
   const { histories, score } = evidence.sums
   const found = candidateShare(sight, entry.of, memory)
@@ -122,7 +133,7 @@ function addFirst(sight: Sight, entry: ScoreEntry, memory: UnitMemory): UnitMemo
   const contribution = { arm, pi, x: entry.score }
   if (histories.score.n >= prior.warmUp) {
     const drops = accounts.map(({ drop }) => drop[stage])
-    const expected = expectGiven(expectIncumbent(histories.score, prior), histories.inputs, lengthOf(entry))
+    const expected = expectGiven(expectIncumbent(histories.score, prior), histories.inputs, length)
     betOnDrop(drops, contribution, expected, settings.tolerance)
   }
   for (const { users } of accounts) users[arm] += 1
@@ -138,7 +149,7 @@ function ratesOf({ arm }: Sight, { sampled, sampledOther }: ScoreEntry): { canar
 }
 
 /** The first score of a user in the present window, and the second: harm that begins late, or with later turns, shows in them. */
-function addRecent(sight: Sight, { entry, pi }: { entry: ScoreEntry; pi: number }, memory: UnitMemory): UnitMemory {
+function addRecent(sight: Sight, { entry, length, pi }: Scored & { pi: number }, memory: UnitMemory): UnitMemory {
   const { evidence, settings, arm } = sight
   const { sums, window } = evidence
   const { histories } = sums
@@ -147,7 +158,7 @@ function addRecent(sight: Sight, { entry, pi }: { entry: ScoreEntry; pi: number 
   if (histories.score.n >= openPrior.warmUp) {
     const usual = expectIncumbent(histories.score, openPrior)
     const lately = expectIncumbent(histories.recent, { ...usual, weight: usualWeight })
-    const expected = expectGiven(lately, histories.inputs, lengthOf(entry))
+    const expected = expectGiven(lately, histories.inputs, length)
     const part = known.scores === 0 ? 'first' : 'later'
     const accounts = accountsOf(sight, sums.score, ({ score }) => score).map(({ recent }) => recent[part])
     betOnDrop(accounts, { arm, pi, x: entry.score }, expected, settings.tolerance)

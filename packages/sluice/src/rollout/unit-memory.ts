@@ -18,6 +18,8 @@ export type Flag = (typeof flags)[number]
 interface Candidate extends Exposure {
   share: number
   of: string
+  /** It is the user's first request in the rollout: its input cannot depend on how an arm has answered before. */
+  first?: boolean
 }
 
 /** What of a user has counted in one window. */

@@ -69,3 +69,19 @@ test('the means of each of many stages have a stake of their own, and all of the
     signalLogE(one, 'score', { settings, suspect: false, window: { ...evidence.window, stage } })
   assert.ok(Math.abs(staked(39) - staked(0) - Math.log(39)) < 1e-6)
 })
+
+test('one user who sends most requests and never fails proves no low rate of errors', () => {
+  const proofOfErrors = (canary: readonly User[]) => {
+    const one = decidingSums(newEvidence(rollout).sums)
+    add(one.score.stage.canary, canary)
+    add(
+      one.score.stage.incumbent,
+      same(1000, () => 1),
+    )
+    const rates = (flagged: number) => ({ requests: 10_000, flagged, squares: flagged })
+    Object.assign(one.flags.errors.stage, { incumbent: rates(150), canary: rates(150) })
+    return Math.exp(proofOf(one, 'errors', rollout.settings, 1))
+  }
+  assert.ok(proofOfErrors(same(1000, () => 1)) > 20)
+  assert.ok(proofOfErrors([...same(400, () => 1), { answers: 600, score: 1 }]) < 20)
+})
