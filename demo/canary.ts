@@ -64,10 +64,8 @@ function showEvidence({ stages, canary, incumbent, eValue, threshold, alpha, sta
     paragraph(`Share of the users: ${[...stages, ...(state === 'promoted' ? ['all'] : [])].join(', then ')}.`),
     '',
   )
-  for (const [name, { requests, users, judged, meanScore }] of Object.entries({ canary, incumbent })) {
-    const score = `mean score ${meanScore?.toFixed(3) ?? 'unknown'}`
-    say(`     ${name.padEnd(9)} ${requests} requests of ${users} users, ${judged} judged, ${score}`)
-  }
+  for (const [name, { requests, users, judged }] of Object.entries({ canary, incumbent }))
+    say(`     ${name.padEnd(9)} ${requests} requests of ${users} users in all stages, ${judged} judged`)
   const rule = `A canary is rolled back at ${threshold.toFixed(0)}, which happens to ${100 * alpha} % at most of those that are no worse, however often one looks.`
   const mark = state === 'promoted' ? good('✓') : bad('✗')
   say('', paragraph(`E-value against the canary: ${eValue.toFixed(2)}. ${rule}`, `   ${mark} `))

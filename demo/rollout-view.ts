@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { formatDuration } from '../packages/sluice/src/report/format.ts'
 import type { Stage } from './stage.ts'
 
-const arm = z.looseObject({ requests: z.int(), users: z.int(), judged: z.int(), meanScore: z.number().nullable() })
+const arm = z.looseObject({ requests: z.int(), users: z.int(), judged: z.int() })
 
 const answerSchema = z.looseObject({
   id: z.string(),

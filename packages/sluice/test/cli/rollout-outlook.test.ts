@@ -38,7 +38,7 @@ test('unknown traffic is said, and changes nothing', () => {
   const found = rolloutOutlook({ ...known, traffic: null }, wish, 0)
   assert.deepEqual([found.settings, found.judgePercent, found.forecast], [defaultRolloutSettings, null, null])
   assert.match(found.lines.join(' '), /the log does not tell/)
-  assert.deepEqual(percents(rolloutOutlook({ ...known, traffic: null }, { ...wish, perDay: 500 }, 0)), [10, 50])
+  assert.deepEqual(percents(rolloutOutlook({ ...known, traffic: null }, { ...wish, perDay: 500 }, 0)), [25, 50])
 })
 
 test('a budget that does not allow it, and storing that is off, are said', () => {
