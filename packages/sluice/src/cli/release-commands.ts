@@ -53,12 +53,15 @@ const actions: [RolloutAction, string][] = [
 function addRollouts(program: Command, host: Host, done: Done): void {
   const rollout = program.command('rollout').description('give a version to a growing share of the users: a canary')
   remote(rollout.command('start'))
-    .description('begin a rollout')
+    .description('say what this traffic can decide and by when, then begin a rollout')
     .argument('<feature>', 'name of the feature')
     .argument('<version>', 'its label, its id, or how the id begins')
-    .option('--settings <file>', "YAML with the keys of a prompt's rollout (default: the version's own)")
-    .option('--per-day <n>', 'requests a day, where the log does not tell', positive)
-    .option('--users <n>', 'distinct users who send them', positive)
+    .option(
+      '--settings <file>',
+      "YAML with the keys of a prompt's rollout (default: the version's own, general ones as suits the traffic)",
+    )
+    .option('--per-day <n>', 'requests a day (default: as the log tells)', positive)
+    .option('--users <n>', 'distinct users of a week who send them (default: as the log tells)', positive)
     .option('--override <why>', 'release it without a passing report of the gate')
     .option('--supersede', 'end a running rollout instead of refusing')
     .action(async (feature, version, options) =>
