@@ -80,7 +80,7 @@ function scoreLogE(score: ScoreSums, { settings, window }: Weighing): number {
   const recently = logMixture([onFirstScores, 1 - onFirstScores], [first, later])
   const onMeans = stakeOnMeans(settings, window)
   const parts = [...partsOf(scoreStakes, window), scoreStakes.means * onMeans.now, scoreStakes.means * onMeans.later]
-  return logMixture(parts, [restartedLogE(drop, scoreDrops.weights), recently, 0, dropOfMeans(stage), 0])
+  return logMixture(parts, [restartedLogE(drop, scoreDrops.weights), recently, 0, dropOfMeans(stage, settings), 0])
 }
 
 /** Of the stake on means, what is on the present stage and on those to come: half of all is on the last one. What past ones had is lost. */
@@ -94,14 +94,14 @@ function stakeOnMeans({ stages }: RolloutSettings, { stage }: Pick<Window, 'stag
 const fewestForMeans = 50
 
 /**
- * Log e-value against "the mean of all scores of the stage is not lower": a mixture of likelihood ratios as if the difference were a Brownian motion
+ * Log e-value against "the mean of all scores of the stage is not lower, but for what is tolerated": a mixture of likelihood ratios as if the difference were a Brownian motion
  * in its information (the normal limit of a mean over users).
  */
-function dropOfMeans({ incumbent, canary }: Record<Arm, ClusterSums>): number {
+function dropOfMeans({ incumbent, canary }: Record<Arm, ClusterSums>, { tolerance }: RolloutSettings): number {
   if (!(Math.min(effectiveUsers(incumbent), effectiveUsers(canary)) >= fewestForMeans)) return 0
   const variance = clusterVariance(incumbent) + clusterVariance(canary)
   if (!(variance > 0)) return 0
-  const drop = incumbent.sum / incumbent.count - canary.sum / canary.count
+  const drop = incumbent.sum / incumbent.count - canary.sum / canary.count - tolerance
   const logs = scoreDrops.grid.map((by) => (by * (drop - by / 2)) / variance)
   return logMixture(scoreDrops.weights, logs)
 }

@@ -1,9 +1,11 @@
 import { type Rollout, sharePpm } from '../release/rollout.ts'
 import { formatPercent, formatScore } from '../report/format.ts'
+import type { RolloutSettings } from '../suite/rollout-settings.ts'
 import type { SignalEvidence } from './assessment.ts'
-import { type Estimate, estimates } from './estimates.ts'
+import { type Estimate, estimates, isWorseLately, provenSignals } from './estimates.ts'
 import type { Evidence } from './evidence.ts'
 import { signalNames } from './signal-names.ts'
+import { decidingSums } from './testimony.ts'
 
 /**
  * The rule for a canary that is proven neither good nor bad when the patience is over: it may be promoted weakly where it seems to be worse
@@ -15,7 +17,7 @@ const weakRule = { partOfMargin: 2 / 3, evidence: 5, users: 100, judged: 20, sha
 export interface WeakCase {
   /** Makes it impossible as things are: the rule is not asked. */
   barred: string[]
-  /** Data without which it is not asked. */
+  /** Data without which it is not asked yet. */
   lacking: string[]
   /** What it then finds; nothing: the canary is promoted. */
   against: string[]
@@ -39,11 +41,23 @@ export function weakCase(evidence: Evidence, rollout: Rollout, { signals, logE, 
     disputed && 'tokens disagree about it',
     suspect && 'one arm may be judged more often than the other',
   ]
+  const found = estimates(evidence, settings)
+  const worse = found.flatMap((one) => tooMuchWorse(one) ?? [])
   return {
     barred: barred.filter((text) => text !== false),
-    lacking: lackingFor(evidence, rollout),
-    against: [...estimates(evidence, settings).flatMap((one) => tooMuchWorse(one) ?? []), ...accused(signals, logE)],
+    lacking: [...lackingFor(evidence, rollout), ...(worse.length > 0 ? [] : worseLately(evidence, rollout.settings))],
+    against: [...worse, ...accused(signals, logE)],
   }
+}
+
+/** What began in the last hours may be harm: it is waited until they show none, or it is rolled back. */
+function worseLately({ sums }: Evidence, settings: RolloutSettings): string[] {
+  const one = decidingSums(sums)
+  return provenSignals.flatMap((signal) =>
+    settings.signals[signal] > 0 && isWorseLately(one, signal, settings)
+      ? [`in the last hours alone ${signalNames[signal]} seems worse by its margin`]
+      : [],
+  )
 }
 
 function lackingFor({ sums: { arms } }: Evidence, { settings: { minUsers, signals } }: Rollout): string[] {

@@ -56,6 +56,19 @@ test('one that seems worse by more, in whichever signal, is held, and told by ho
   assert.deepEqual(failing.refused, ['the rate of errors seems worse by 1.3 %, and 0.7 % is too much'])
 })
 
+test('what seems worse in the last hours alone is waited for, and the rule is not used up', () => {
+  // Many good answers, and at the end, in another window, thirty of each arm of which the canary's are worse by twice the margin.
+  const before = visits(1000, 0)
+  const late = visits(60, 0.12).map((entry) => ({
+    ...entry,
+    unit: `late-${entry.unit}`,
+    receivedAt: entry.receivedAt + 9 * hour,
+  }))
+  const { decision, words } = atTheEnd([...before, ...late])
+  assert.deepEqual(decision, { do: 'hold', why: 'insufficientData' })
+  assert.match(words, /in the last hours alone the judged score seems worse by its margin/)
+})
+
 test('evidence above 5 is too much, though the estimate is within bounds', () => {
   const { decision } = atTheEnd(visits(500, 0.07), rolloutWith({ margin: 0.12 }))
   assert.ok(decision.do === 'hold')
