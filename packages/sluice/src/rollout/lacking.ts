@@ -56,7 +56,7 @@ export function lackingData(
     )
   if (settings.signals.slow > 0) lacking.push(...unevenLatencies(arms))
   if (isJudgeSilent(evidence, rollout, now)) lacking.push('judged scores have stopped coming')
-  if (settings.signals.slow > 0 && stage + 1 === settings.stages.length) {
+  if (settings.signals.slow > 0 && last) {
     const { canary } = decidingSums(evidence.sums).flags.slowAny.stage
     require(canary.requests, few, 'requests of the canary with a comparable latency')
   }
@@ -118,9 +118,8 @@ const widths = [2, 1.4, 1] as const
 /** Least index of a width for shares above so many ppm. */
 const narrowAbove = [10_000, 50_000]
 
-/** The factor that leaving `stage` takes. */
+/** The factor that leaving an earlier stage takes. */
 function widthOf({ stages }: Pick<RolloutSettings, 'stages'>, stage: number): number {
-  if (stage >= stages.length - 1) return 1
   const ppm = stages[stage]?.ppm ?? 0
   return widths[narrowAbove.filter((bound) => ppm > bound).length] ?? 1
 }

@@ -3,9 +3,6 @@ import type { Expectation } from './incumbent-sums.ts'
 /** Drops of a score that the bets look for, and how much is staked on each. */
 export const scoreDrops = { grid: [0.02, 0.04, 0.08, 0.16, 0.32], weights: [0.1, 0.25, 0.3, 0.2, 0.15] } as const
 
-/** The same for rates of rare events. */
-export const rateDrops = { grid: [0.003, 0.01, 0.03, 0.1, 0.3], weights: [0.1, 0.25, 0.3, 0.2, 0.15] } as const
-
 export interface ScoreBet {
   canary: boolean
   /** Probability, in (0,1), with which this contribution was to come from the canary, given all before it. */

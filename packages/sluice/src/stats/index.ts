@@ -1,7 +1,7 @@
 export { angle } from './angle.ts'
 export { bernoulliCS } from './bernoulli-cs.ts'
 export { betCostRatio, costRatios, costVarianceFloor } from './bet-cost-ratio.ts'
-export { betScore, rateDrops, type ScoreBetDesign, scoreDrops } from './bet-score.ts'
+export { betScore, type ScoreBetDesign, scoreDrops } from './bet-score.ts'
 export { betaIncReg } from './beta.ts'
 export { clopperPearson } from './clopper-pearson.ts'
 export {
