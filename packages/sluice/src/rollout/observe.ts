@@ -2,7 +2,6 @@ import type { Arm } from '@sluice/client'
 import type { Rollout } from '../release/rollout.ts'
 import type { LogEntry } from '../store/outcome-log.ts'
 import { type Admitted, admit, type Reason } from './admit.ts'
-import { combinedLogE } from './combined.ts'
 import type { Evidence } from './evidence.ts'
 import { observeFeedback } from './observe-feedback.ts'
 import { observeRequest } from './observe-request.ts'
@@ -40,7 +39,7 @@ export function observe(evidence: Evidence, rollout: Known, entry: LogEntry, mem
   hear(evidence, admitted, entry.receivedAt)
   if (hasTestified(memory, next)) {
     evidence.testified += 1
-    raisePeak(evidence, rollout, entry.receivedAt, admitted.arm)
+    raisePeak(evidence, rollout, entry.receivedAt)
   }
   return next
 }
@@ -93,25 +92,12 @@ function hasTestified(before: UnitMemory, after: UnitMemory): boolean {
   )
 }
 
-/** With several tokens the evidence is weighed after so many entries of it, and at each look. */
+/** The evidence is weighed after so many entries of it, and at each look. */
 const weighedEvery = 16
 
 /** Keeps the greatest evidence against the canary on which several tokens agree, or which is the only one's. */
-function raisePeak(
-  evidence: Evidence,
-  { settings }: Pick<Rollout, 'settings'>,
-  now: number,
-  arm: Arm = 'canary',
-): void {
-  const mayWait = evidence.testified % weighedEvery > 0
-  if (evidence.testimony.length > 1 ? mayWait : !couldRaise(evidence, settings)) return
-  // Where places are told apart it costs more, and the canary's entries are those that accuse.
-  if (mayWait && arm === 'incumbent' && Object.values(evidence.places).some((places) => places.length > 1)) return
+function raisePeak(evidence: Evidence, { settings }: Pick<Rollout, 'settings'>, now: number): void {
+  if (evidence.testified % weighedEvery > 0) return
   const logE = evidenceAgainst(evidence, settings, now)
   if (logE > evidence.peak) evidence.peak = logE
-}
-
-/** Who is alone says no more than all of it comes to: quickly found, and mostly too little. */
-function couldRaise({ sums, peak, window }: Evidence, settings: Rollout['settings']): boolean {
-  return combinedLogE(decidingSums(sums), { settings, window, suspect: false }) > peak
 }

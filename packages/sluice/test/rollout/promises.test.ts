@@ -55,8 +55,8 @@ test('a canary that is no worse is rarely rolled back: heavy users, growing shar
 
 test('a drop is seen after about as many canary scores as the specification says', () => {
   for (const [drop, expected, runs] of [
-    [0.2, 13, 120],
-    [0.1, 43, 50],
+    [0.2, 17, 120],
+    [0.1, 56, 50],
   ] as const) {
     const found = play({ canary: { score: -drop }, rollout: alone('score') }, runs)
     assert.equal(count(found, 'rolledBack'), runs)
