@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { type HarmPicture, harmSvg } from './canary-picture/harm-svg.ts'
 import { measure } from './simulate-canary/measure.ts'
 import type { Played } from './simulate-canary/play.ts'
-import { playAll } from './simulate-canary/pool.ts'
+import { Pool } from './simulate-canary/pool.ts'
 import { type Row, world } from './simulate-canary/row.ts'
 
 /**
@@ -73,16 +73,15 @@ for (const { file, harm, sizes, canary, shown } of kinds) {
 
 /** All runs of the rows, in parts of ten. */
 async function playRows(rows: readonly Row[]): Promise<Map<Row, Played[]>> {
-  const found = new Map<Row, Played[]>(rows.map((row) => [row, []]))
-  const chunks = rows.flatMap(({ play }, row) =>
-    Array.from({ length: Math.ceil(runs / 10) }, (_, i) => {
+  const pool = new Pool(new URL('./simulate-canary.ts', import.meta.url))
+  const found = rows.map(async ({ play }, row) => {
+    const parts = Array.from({ length: Math.ceil(runs / 10) }, (_, i) => {
       const part = { from: 10 * i, to: Math.min(runs, 10 * i + 10) }
-      return { row, play, seed: Number(values.seed) + row, ...part }
-    }),
-  )
-  await playAll(chunks, new URL('./simulate-canary.ts', import.meta.url), ({ row }, part) => {
-    const of = rows[row]
-    if (of) found.get(of)?.push(part)
+      return pool.play({ play, seed: Number(values.seed) + row, ...part })
+    })
+    return Promise.all(parts)
   })
-  return found
+  const all = await Promise.all(found)
+  await pool.close()
+  return new Map(rows.map((row, i) => [row, all[i] ?? []]))
 }

@@ -3,24 +3,33 @@ import { isMainThread, parentPort } from 'node:worker_threads'
 import { position } from '@sluice/client'
 import { type Measured, measure } from './simulate-canary/measure.ts'
 import { type Played, played } from './simulate-canary/play.ts'
-import { type Chunk, playAll } from './simulate-canary/pool.ts'
-import type { Row, Table } from './simulate-canary/row.ts'
+import { type Chunk, Pool } from './simulate-canary/pool.ts'
+import type { Claim, Row, Table } from './simulate-canary/row.ts'
 import { tables } from './simulate-canary/rows.ts'
 import { claimText, tableOf } from './simulate-canary/table.ts'
 import { writeSection } from './simulate-canary/write-section.ts'
 
 /**
  * How often canaries are rolled back, promoted and found, and how soon, in worlds of a known truth:
- * `npm run simulate-canary -- [--runs 2000] [--seed 1] [--only part of a name or heading] [--json] [--markdown FILE]`.
+ * `npm run simulate-canary -- [--runs 2000] [--until-decided] [--seed 1] [--only part of a name or heading] [--json] [--markdown FILE]`.
  * Every request goes through the traffic of `sluice simulate` and the engine's own decisions. Exits with 1 where a claim does
  * not hold.
+ *
+ * With `--until-decided` a row ends before its runs are over once its claims are shown or refuted. Shares are judged by a
+ * confidence sequence, which holds at all times together, so that looking often does not bend the answer.
  */
 
 const chunkRuns = 20
+/** A row may end after this many runs, and is asked after each wave. */
+const fewestRuns = 160
+const waveChunks = 2
+/** What is claimed of means. */
+const means: ReadonlySet<Claim['of']> = new Set(['delay', 'alarms', 'foundWithin'])
 
 interface Options {
   runs: number
   seed: number
+  untilDecided: boolean
   only: string
   json: boolean
   markdown: string | undefined
@@ -50,27 +59,44 @@ function isChosen({ name, play }: Row, { heading }: Table, only: string): boolea
 }
 
 async function playRows(rows: readonly Row[], options: Options): Promise<Played[][]> {
-  const found: Played[][] = rows.map(() => [])
-  const chunks = rows.flatMap((row, index) => chunksOf(row, index, options))
+  const pool = new Pool(new URL(import.meta.url))
   const begun = performance.now()
   let finished = 0
-  await playAll(chunks, new URL(import.meta.url), ({ row }, part) => {
-    found[row]?.push(part)
-    finished += 1
-    if (finished % Math.ceil(chunks.length / 50) !== 0) return
-    const minutes = ((performance.now() - begun) / 60_000).toFixed(1)
-    console.error(`${finished} of ${chunks.length} parts after ${minutes} minutes, now at "${rows[row]?.name}"`)
-  })
+  const found = await Promise.all(
+    rows.map(async (row) => {
+      const own = await playRow(row, pool, options)
+      finished += 1
+      const minutes = ((performance.now() - begun) / 60_000).toFixed(1)
+      console.error(`${finished} of ${rows.length} rows after ${minutes} minutes: "${row.name}"`)
+      return own
+    }),
+  )
+  await pool.close()
   return found
 }
 
+async function playRow(row: Row, pool: Pool, options: Options): Promise<Played[]> {
+  const chunks = chunksOf(row, options)
+  const found: Played[] = []
+  for (let i = 0; i < chunks.length; i += waveChunks) {
+    found.push(...(await Promise.all(chunks.slice(i, i + waveChunks).map((chunk) => pool.play(chunk)))))
+    if (options.untilDecided && isDecided(await measure(row, found))) break
+  }
+  return found
+}
+
+/** A claim about a mean is not decided early: no interval that holds at all times is reckoned for it. */
+function isDecided({ runs, claims }: Measured): boolean {
+  return runs >= fewestRuns && claims.every(({ claim, holds }) => !means.has(claim.of) && holds !== 'open')
+}
+
 /** Each row has random numbers of its own, whichever others are played. */
-function chunksOf({ name, play, runs: most }: Row, row: number, { runs: wanted, seed }: Options): Chunk[] {
+function chunksOf({ name, play, runs: most }: Row, { runs: wanted, seed }: Options): Chunk[] {
   const runs = Math.min(wanted, most ?? wanted)
   const own = Math.floor(position(`seed ${seed}`, name) * 4294)
   return Array.from({ length: Math.ceil(runs / chunkRuns) }, (_, i) => {
     const from = i * chunkRuns
-    return { row, play, seed: own, from, to: Math.min(runs, from + chunkRuns) }
+    return { play, seed: own, from, to: Math.min(runs, from + chunkRuns) }
   })
 }
 
@@ -83,6 +109,7 @@ function options(): Options {
     options: {
       runs: { type: 'string', default: '2000' },
       seed: { type: 'string', default: '1' },
+      'until-decided': { type: 'boolean', default: false },
       only: { type: 'string', default: '' },
       json: { type: 'boolean', default: false },
       markdown: { type: 'string' },
@@ -95,7 +122,8 @@ function options(): Options {
   }
   if (values.markdown !== undefined && values.only !== '')
     throw new Error('--markdown writes all tables: leave --only out')
-  return { ...values, markdown: values.markdown, runs: number('runs', 1), seed: number('seed', 0) }
+  const { only, json, markdown, 'until-decided': untilDecided } = values
+  return { only, json, markdown, untilDecided, runs: number('runs', 1), seed: number('seed', 0) }
 }
 
 if (isMainThread) process.exitCode = await main(options())

@@ -1,5 +1,5 @@
 import { type Share, type SimulationSummary, summarize } from '../../packages/sluice/src/simulate/simulation-summary.ts'
-import { clopperPearson } from '../../packages/sluice/src/stats/index.ts'
+import { bernoulliCS } from '../../packages/sluice/src/stats/index.ts'
 import type { Played } from './play.ts'
 import { scenarioOf } from './play.ts'
 import type { Claim, Row } from './row.ts'
@@ -88,7 +88,7 @@ function holds(claim: Claim, { summary, strong, delay, watch, runs }: Omit<Measu
       return 'atMost' in claim ? atMost(summary?.costAlerts, claim.atMost) : atLeast(summary?.costAlerts, claim.atLeast)
     case 'delay':
       if (delay.count < runs) return 'no'
-      return claim.atMost ? below(delay, claim.expected) : near(delay, claim.expected)
+      return below(delay, claim.atMost)
     case 'alarms':
       if (!watch) return 'open'
       return watch.alarms.high <= claim.atMost ? 'yes' : below(watch.alarms, claim.atMost)
@@ -97,11 +97,15 @@ function holds(claim: Claim, { summary, strong, delay, watch, runs }: Omit<Measu
   }
 }
 
-/** Refuted where a share beyond the bound is certain at 99 %; shown where the 95 % interval lies within. */
+/**
+ * Refuted where a share beyond the bound is certain at 99 %; shown where the 95 % interval lies within. Both hold at all numbers
+ * of runs together.
+ */
 function atMost(found: Share | null | undefined, bound: number): Holds {
   if (!found || found.of === 0) return 'open'
-  if (clopperPearson(found.count, found.of, 0.98).low > bound) return 'no'
-  return clopperPearson(found.count, found.of).high <= bound ? 'yes' : 'open'
+  const trials = { successes: found.count, n: found.of }
+  if (bernoulliCS(trials, 0.02).lower > bound) return 'no'
+  return bernoulliCS(trials, 0.05).upper <= bound ? 'yes' : 'open'
 }
 
 function atLeast(found: Share | null | undefined, bound: number): Holds {
@@ -115,16 +119,10 @@ function below({ mean, error }: Mean, bound: number): Holds {
   return mean + 1.96 * error <= bound ? 'yes' : 'open'
 }
 
-/** Within a tenth. */
-function near(found: Mean, expected: number): Holds {
-  const [high, low] = [below(found, expected * 1.1), below({ ...found, mean: -found.mean }, -expected * 0.9)]
-  if (high === 'no' || low === 'no') return 'no'
-  return high === 'yes' && low === 'yes' ? 'yes' : 'open'
-}
-
 function share(count: number, of: number): Share {
   if (of === 0) return { count, of, share: null, low: null, high: null }
-  return { count, of, share: count / of, ...clopperPearson(count, of) }
+  const { lower, upper } = bernoulliCS({ successes: count, n: of }, 0.05)
+  return { count, of, share: count / of, low: lower, high: upper }
 }
 
 function meanOf(values: readonly number[]): Mean {

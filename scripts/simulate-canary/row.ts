@@ -13,8 +13,8 @@ export type Claim =
   /** Share with a cost alert. */
   | { of: 'costAlert'; atLeast: number }
   | { of: 'costAlert'; atMost: number }
-  /** Mean requests of the canary until the rollback: within a tenth of those expected, or at most. */
-  | { of: 'delay'; expected: number; atMost?: boolean }
+  /** Mean requests of the canary until the rollback. */
+  | { of: 'delay'; atMost: number }
   /** Of the drift watch: alarms on average; hours within which half of the changes are found. */
   | { of: 'alarms'; atMost: number }
   | { of: 'foundWithin'; hours: number }

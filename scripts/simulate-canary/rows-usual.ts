@@ -70,12 +70,16 @@ export const nulls: Row[] = [
   }),
 ]
 
-const drops: [drop: number, expected: number][] = [
+/** Canary scores until a bet that looks for nothing but a drop from the start has found it. */
+const drops: [drop: number, bare: number][] = [
   [0.2, 13],
   [0.1, 43],
   [0.05, 164],
   [0.03, 501],
 ]
+
+/** What it takes longer to look for harm that begins late besides: the bet from the start has two fifths of the stake. */
+const lookingLate = 1.4
 
 const delay = (name: string, changes: object, claims: readonly Claim[], elsewhere?: string): Row => ({
   ...row(name, { lasts: '1000h', ...changes }, claims, elsewhere),
@@ -83,19 +87,19 @@ const delay = (name: string, changes: object, claims: readonly Claim[], elsewher
 })
 
 export const delays: Row[] = [
-  ...drops.map(([drop, expected]) =>
+  ...drops.map(([drop, bare]) =>
     delay(
       `score drops by ${drop}, score alone at alpha`,
       { canary: { score: -drop }, rollout: alone('score') },
-      [{ of: 'delay', expected }],
-      String(expected),
+      [{ of: 'delay', atMost: Math.round(bare * lookingLate) }],
+      String(bare),
     ),
   ),
   ...drops.map(([drop]) => delay(`score drops by ${drop}, all signals`, { canary: { score: -drop } }, [])),
   delay(
     'errors jump from 1 % to 10 %, errors alone at alpha',
     { canary: { errors: 0.0909 }, rollout: alone('errors') },
-    [{ of: 'delay', expected: 40, atMost: true }],
+    [{ of: 'delay', atMost: Math.round(36 * lookingLate) }],
     '36',
   ),
   delay('errors jump from 1 % to 10 %, all signals', { canary: { errors: 0.0909 } }, []),

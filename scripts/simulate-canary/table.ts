@@ -61,7 +61,7 @@ export function claimText(claim: Claim): string {
     case 'costAlert':
       return `cost alert ${'atMost' in claim ? `≤ ${claim.atMost}` : `≥ ${claim.atLeast}`}`
     case 'delay':
-      return claim.atMost ? `≤ ${claim.expected} requests` : `${claim.expected} requests ± 10 %`
+      return `≤ ${claim.atMost} requests`
     case 'alarms':
       return `alarms ≤ ${claim.atMost}`
     case 'foundWithin':
