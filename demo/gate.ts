@@ -4,7 +4,7 @@ import type { Stage } from './stage.ts'
 import { bad, bold, good, indent, say } from './tell.ts'
 
 const reportDir = 'sluice-report'
-export const hint = 'If a prompt, the suite or the judge has changed, renew the recordings: node demo/record.ts'
+export const hint = 'If a prompt, the suite or the judge has changed, renew the recordings: npm run demo-recordings'
 
 /** The gate's own page without the cases, and without the tags where only the verdict matters. */
 const ends = { tags: /\n\n(?= *(?:worst regressions|lowest cases))/, verdict: /\n\n(?= *tag )/ }

@@ -1,5 +1,5 @@
 /**
- * Compiles what was written by hand in material/ into the recordings of email-summary/: `node demo/record.ts`.
+ * Compiles what was written by hand in material/ into the recordings of email-summary/: `npm run demo-recordings`.
  * The requests come from the product's own code, so that each recording answers exactly what the gate will ask.
  */
 import { readFile, writeFile } from 'node:fs/promises'

@@ -1,6 +1,6 @@
 /**
- * How long the GitHub Action's entry takes to start, as a composite action and as a Node action would: `node
- * scripts/action-start.ts`. Both do the same work, which is to refuse an event; interleaved, median of 15.
+ * How long the GitHub Action's entry takes to start, as a composite action and as a Node action would:
+ * `npm run action-start`. Both do the same work, which is to refuse an event; interleaved, median of 15.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'

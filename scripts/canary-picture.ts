@@ -8,7 +8,7 @@ import { type Course, evidenceSvg, type Group } from './canary-picture/evidence-
 
 /**
  * Draws docs/images/canary-evidence.svg: the e-value of simulated canaries over time, by the code behind `sluice simulate`.
- * `node --conditions=sluice-source scripts/canary-picture.ts`
+ * `npm run canary-picture`
  */
 
 const runs = 15

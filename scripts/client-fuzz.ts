@@ -1,4 +1,4 @@
-// node --conditions=sluice-source scripts/client-fuzz.ts [--calls n] [--seed n]: odd values through every public method of the
+// npm run client-fuzz -- [--calls n] [--seed n]: odd values through every public method of the
 // client. Fails where an exception or a rejection reaches the caller that is not its own, an outcome leaves that the control plane's
 // schema would not take, a request is lost, or memory is not bounded.
 import { parseArgs } from 'node:util'

@@ -5,8 +5,8 @@ import { isMainThread, parentPort, Worker } from 'node:worker_threads'
 
 /**
  * Runs the whole of Sluice's releases in one process per core, on a virtual clock, under faults from a seed:
- * `node --conditions=sluice-source scripts/deterministic.ts --seeds 50000 [--from 1] [--steps 12]`, or one seed with all that happens in it:
- * `node --conditions=sluice-source scripts/deterministic.ts --seed 17`. Exits with 1 if a promise was broken, and names the seeds.
+ * `npm run deterministic -- --seeds 50000 [--from 1] [--steps 12]`, or one seed with all that happens in it:
+ * `npm run deterministic -- --seed 17`. Exits with 1 if a promise was broken, and names the seeds.
  */
 
 const world = async () => (await import('../packages/sluice/test/simulate/world/world.ts')).runWorld

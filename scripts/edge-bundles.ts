@@ -1,4 +1,4 @@
-// node --conditions=sluice-source scripts/edge-bundles.ts [--packages DIR]: bundles the built client with webpack, Vite and esbuild as
+// npm run edge-bundles -- [--packages DIR]: bundles the built client with webpack, Vite and esbuild as
 // applications do, and runs a bundle on workerd and on Vercel's edge runtime against a control plane. The tools are installed from
 // the registry into a temporary folder, unless DIR has them already in its node_modules.
 import { execFile } from 'node:child_process'

@@ -1,4 +1,4 @@
-// node scripts/fuzz.ts [--requests n] [--seed n]: requests made from the control plane's own contract against a real
+// npm run fuzz -- [--requests n] [--seed n]: requests made from the control plane's own contract against a real
 // `sluice serve`. Fails at a 5xx, an answer that the contract does not know, a crash, or no answer within 20 s.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'

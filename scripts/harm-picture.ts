@@ -10,7 +10,7 @@ import { type Row, world } from './simulate-canary/row.ts'
 /**
  * Draws docs/images/canary-harm-*.svg: how many canaries are rolled back within 96 hours, and how soon, by the size of the harm, for
  * 500, 5,000 and 50,000 requests a day with the defaults:
- * `node --conditions=sluice-source scripts/harm-picture.ts [--runs 60] [--seed 604]`.
+ * `npm run harm-picture -- [--runs 60] [--seed 604]`.
  */
 
 const { values } = parseArgs({

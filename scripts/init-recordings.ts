@@ -1,5 +1,5 @@
 /**
- * Compiles the answers in init-recordings/ into the recordings that `sluice init` writes: `node scripts/init-recordings.ts`.
+ * Compiles the answers in init-recordings/ into the recordings that `sluice init` writes: `npm run init-recordings`.
  * The product's own code asks, so that each recording answers exactly what the gate of a new project will ask.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -11,7 +11,7 @@ import { entryOf, rolloutOf } from '../packages/sluice/test/rollout/entries.ts'
 
 /**
  * What it costs to bend a canary, in forged outcomes of a client token of the same feature, through the engine's own `observe` and
- * `assess`: `node --conditions=sluice-source scripts/price-of-lies.ts [--most 20000] [--seeds 20]`. Medians over seeds; the liar knows the
+ * `assess`: `npm run price-of-lies -- [--most 20000] [--seeds 20]`. Medians over seeds; the liar knows the
  * salt, so that each forged user stands where it is said to.
  */
 

@@ -1,6 +1,6 @@
 /**
  * The ceiling of a pull request's gate: 100 judged cases in two versions, a model and a judge that take 2 s each, at the
- * default concurrency. `node scripts/pull-request-time.ts` on answers that decide at the first look, and with `noisy` on ones
+ * default concurrency. `npm run pull-request-time` on answers that decide at the first look, and with `-- noisy` on ones
  * so uneven that all eight repeats are asked for.
  */
 import { setTimeout as wait } from 'node:timers/promises'

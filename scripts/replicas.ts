@@ -1,4 +1,4 @@
-// node --conditions=sluice-source scripts/replicas.ts [--clients n]: two replicas on a real PostgreSQL behind a balancer, n
+// npm run replicas -- [--clients n]: two replicas on a real PostgreSQL behind a balancer, n
 // clients. A version is rolled back through one replica while the other one is killed; every client must come to the good version.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -1,4 +1,4 @@
-// Writes packages/client/routing-vectors.json: `node scripts/routing-vectors.ts`. The positions come from an implementation of
+// Writes packages/client/routing-vectors.json: `npm run routing-vectors`. The positions come from an implementation of
 // its own, on big integers and straight from the algorithm's description, so that the client's is checked against another.
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'

@@ -1,4 +1,4 @@
-// node --conditions=sluice-source scripts/soak.ts [--minutes 10] [--seed n]: a control plane, four applications, and faults at random.
+// npm run soak -- [--minutes 10] [--seed n]: a control plane, four applications, and faults at random.
 // In the end no acknowledged outcome may be lost or accepted twice, the audit chain must hold, every rollout must have one end, and all
 // applications must agree.
 import { type ChildProcess, spawn } from 'node:child_process'

@@ -21,11 +21,7 @@ test('a new project passes check without a warning and gate --all without key, n
   assert.match(check.stderr, /1 feature checked: 0 errors, 0 warnings/)
   for (const suite of ['fast', 'full']) {
     const { code, stdout } = await project.sluice(['gate', '--all', '--suite', suite])
-    assert.equal(
-      code,
-      0,
-      `${stdout}\n(stale after a change of the judge's instructions? node scripts/init-recordings.ts)`,
-    )
+    assert.equal(code, 0, `${stdout}\n(stale after a change of the judge's instructions? npm run init-recordings)`)
     // Enough cases for a proof: the first verdict that somebody sees needs no explanation.
     assert.match(stdout, /^PASS {2}ticket-triage\n/)
     assert.doesNotMatch(stdout, /stale/)

@@ -9,7 +9,7 @@ const steps = 5
 test(`in ${seeds} worlds full of faults every promise is kept`, async () => {
   for (let seed = 1; seed <= seeds; seed += 1) {
     await runWorld({ seed, steps }).catch((cause: Error) => {
-      const again = `node --conditions=sluice-source scripts/deterministic.ts --seed ${seed} --steps ${steps}`
+      const again = `npm run deterministic -- --seed ${seed} --steps ${steps}`
       throw new Error(`seed ${seed}: ${cause.message}\nSee it happen: ${again}`, { cause })
     })
   }
