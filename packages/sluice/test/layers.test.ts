@@ -6,10 +6,12 @@ import { test } from 'node:test'
 /** A folder may import only itself and the folders before it. The order is the data flow. */
 const layers = [
   'errors',
+  'sqlite',
   'masking',
   'stats',
   'suite',
   'providers',
+  'answers',
   'scorers',
   'run',
   'gate',

@@ -1,5 +1,5 @@
-import { createAnswerStore } from '../run/answer-store.ts'
-import { openDatabase } from '../run/database.ts'
+import { createAnswerStore } from '../answers/answer-store.ts'
+import { openDatabase } from '../answers/database.ts'
 import { findRoot } from '../suite/project.ts'
 import type { Host } from './host.ts'
 

@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { openDatabase } from '../answers/database.ts'
+import { dayOf, readSpending } from '../answers/spending.ts'
 import { costsSvg } from '../costs/costs-svg.ts'
 import { costsText } from '../costs/costs-text.ts'
 import { summarizeCosts } from '../costs/summarize-costs.ts'
 import { SluiceError } from '../errors.ts'
-import { openDatabase } from '../run/database.ts'
-import { dayOf, readSpending } from '../run/spending.ts'
 import { findRoot } from '../suite/project.ts'
 import type { Host } from './host.ts'
 

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
+import { openDatabase } from '../answers/database.ts'
 import type { NightWord } from '../drift/suspect.ts'
 import { createHistory, type NightHistory } from '../nightly/history.ts'
-import { openDatabase } from '../run/database.ts'
 
 /** Later than any night. */
 const afterAll = '9999-12-31'

@@ -1,11 +1,11 @@
 import { createReadStream } from 'node:fs'
 import path from 'node:path'
+import { openDatabase } from '../answers/database.ts'
 import { SluiceError } from '../errors.ts'
 import { createHistory } from '../nightly/history.ts'
 import { historyLines, readHistory } from '../nightly/history-file.ts'
 import { createIncidents } from '../notify/incidents.ts'
 import { replaceFile } from '../report/replace-file.ts'
-import { openDatabase } from '../run/database.ts'
 import { findRoot } from '../suite/project.ts'
 import type { Host } from './host.ts'
 

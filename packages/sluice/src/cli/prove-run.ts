@@ -1,7 +1,7 @@
+import { type Ledger, sumLedgers } from '../answers/ledger.ts'
 import type { RunProof } from '../report/run-proof.ts'
 import { costOf } from '../report/summarize.ts'
 import { coverageOf } from '../run/coverage.ts'
-import { type Ledger, sumLedgers } from '../run/ledger.ts'
 import type { CaseScores } from '../run/score-table.ts'
 
 /** What a feature's run leaves behind that counts. */

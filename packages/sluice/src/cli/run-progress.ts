@@ -1,6 +1,6 @@
+import type { Ledger } from '../answers/ledger.ts'
 import { createProgress, type Progress } from '../report/progress.ts'
 import type { CaseDetail } from '../run/case-record.ts'
-import type { Ledger } from '../run/ledger.ts'
 import type { Host } from './host.ts'
 import type { Session } from './session.ts'
 

@@ -1,7 +1,7 @@
+import { type AnswerSource, book } from '../answers/ledger.ts'
 import type { Completion } from '../providers/provider.ts'
 import { createTarget, type TargetCall } from '../providers/target.ts'
 import { createFeatureRun, type FeatureRun } from '../run/feature-run.ts'
-import { type AnswerSource, book } from '../run/ledger.ts'
 import type { Embed } from '../scorers/check.ts'
 import type { Case } from '../suite/case.ts'
 import { casesOf } from '../suite/cases.ts'

@@ -1,4 +1,4 @@
-import type { SpendingRow } from '../run/spending.ts'
+import type { SpendingRow } from '../answers/spending.ts'
 
 /** What calls have cost together. */
 export interface CostSum {

@@ -1,5 +1,5 @@
-import { openDatabase } from '../run/database.ts'
-import { inStore } from '../run/store-error.ts'
+import { openDatabase } from '../answers/database.ts'
+import { inStore } from '../answers/store-error.ts'
 
 /**
  * Runs `work` while no other process runs such work in the same project. The lock is the store's write lock: it ends

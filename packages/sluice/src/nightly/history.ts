@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { writeTogether } from '../answers/database.ts'
+import { inStore } from '../answers/store-error.ts'
 import type { Mask } from '../masking/mask.ts'
-import { writeTogether } from '../run/database.ts'
-import { inStore } from '../run/store-error.ts'
 import { type NightRecord, nightRecordSchema, type Sentinel, sentinelSchema } from './night-record.ts'
 
 const nightsKept = 120

@@ -1,9 +1,9 @@
+import { endIfStopped } from '../answers/stop.ts'
 import type { Completion } from '../providers/provider.ts'
 import type { CaseDetail } from '../run/case-record.ts'
 import type { FeatureRun } from '../run/feature-run.ts'
 import { runPool } from '../run/pool.ts'
 import type { Results } from '../run/results.ts'
-import { endIfStopped } from '../run/stop.ts'
 import type { Case } from '../suite/case.ts'
 import type { KeptAnswer, Sentinel } from './night-record.ts'
 

@@ -1,6 +1,6 @@
+import type { Ask } from '../answers/ask.ts'
 import type { Completion } from '../providers/provider.ts'
 import type { Served } from '../report/night-report.ts'
-import type { Ask } from '../run/answers.ts'
 
 type Stage = keyof Served
 

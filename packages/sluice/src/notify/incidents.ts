@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
-import { inStore } from '../run/store-error.ts'
+import { inStore } from '../answers/store-error.ts'
 
 export const incidentSchema = z.strictObject({
   feature: z.string(),

@@ -1,5 +1,5 @@
+import type { Ledger } from '../answers/ledger.ts'
 import { coverageOf } from '../run/coverage.ts'
-import type { Ledger } from '../run/ledger.ts'
 import type { LostAnswers, Observations } from '../run/observations.ts'
 import { estimateOf, repeatShares, type SummaryOptions, summarizeScores } from '../run/score-summary.ts'
 import type { CaseScores } from '../run/score-table.ts'

@@ -1,6 +1,6 @@
+import type { Stage } from '../answers/answer-store.ts'
+import type { AnswerSource } from '../answers/ledger.ts'
 import { parseModelId } from '../suite/model.ts'
-import type { Stage } from './answer-store.ts'
-import type { AnswerSource } from './ledger.ts'
 
 /** How many answers of one provider, for one purpose, come from recordings. */
 interface AnswerOrigin {

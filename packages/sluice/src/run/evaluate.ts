@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
+import { endIfStopped } from '../answers/stop.ts'
 import type { Case } from '../suite/case.ts'
 import type { Arm, CaseDetail } from './case-record.ts'
 import { runPool } from './pool.ts'
 import type { Results } from './results.ts'
 import type { ScoreTable } from './score-table.ts'
-import { endIfStopped } from './stop.ts'
 
 /** Scores one case in one repeat. Never rejects for a fault of the case; rejects only when the whole run must end. */
 export type ScoreCase = (testCase: Case, repeat: number) => Promise<CaseDetail>

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { writeTogether } from '../answers/database.ts'
+import { inStore } from '../answers/store-error.ts'
 import type { Mask } from '../masking/mask.ts'
 import type { Arm, CaseDetail } from './case-record.ts'
-import { writeTogether } from './database.ts'
-import { inStore } from './store-error.ts'
 
 /** One case in one repeat, as it was written. */
 export interface ResultRow {

@@ -3,7 +3,7 @@ import { closeSync, existsSync, fsyncSync, linkSync, openSync, rmSync, statSync 
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { SluiceError } from '../../errors.ts'
-import { makePrivateFile } from '../../run/private-folder.ts'
+import { makePrivateFile } from '../../sqlite/private-folder.ts'
 import { examine } from './examine.ts'
 
 /** A copy of a store that was verified. */

@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, linkSync, mkdirSync, renameSync, rmSync } fro
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { SluiceError } from '../../errors.ts'
-import { makePrivateFile } from '../../run/private-folder.ts'
+import { makePrivateFile } from '../../sqlite/private-folder.ts'
 import { endRollouts } from '../end-rollouts.ts'
 import { newIdentity } from '../identity.ts'
 import { sync } from './backup.ts'

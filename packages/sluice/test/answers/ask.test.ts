@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
+import { createAnswerStore } from '../../src/answers/answer-store.ts'
+import { createAsk } from '../../src/answers/ask.ts'
+import { openDatabase } from '../../src/answers/database.ts'
+import { createEmbedText } from '../../src/answers/embeddings.ts'
 import type { Completion, ModelRequest, Provider } from '../../src/providers/provider.ts'
-import { createAnswerStore } from '../../src/run/answer-store.ts'
-import { createAsk } from '../../src/run/answers.ts'
-import { openDatabase } from '../../src/run/database.ts'
-import { createEmbedText } from '../../src/run/embeddings.ts'
 
 const request: ModelRequest = {
   model: 'p:m',

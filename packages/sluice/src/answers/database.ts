@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { SluiceError } from '../errors.ts'
-import { makePrivate, makePrivateFile } from './private-folder.ts'
+import { makePrivate, makePrivateFile } from '../sqlite/private-folder.ts'
 import { isBusy, storeError } from './store-error.ts'
 
 /** Each entry moves the schema one version up; never edit one that was released, append another. */

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
+import { answerKeys, storedAnswer } from '../../src/answers/answer-keys.ts'
+import { createAnswerStore } from '../../src/answers/answer-store.ts'
+import { openDatabase } from '../../src/answers/database.ts'
 import type { Completion } from '../../src/providers/provider.ts'
-import { answerKeys, storedAnswer } from '../../src/run/answer-keys.ts'
-import { createAnswerStore } from '../../src/run/answer-store.ts'
-import { openDatabase } from '../../src/run/database.ts'
 
 const completion: Completion = { output: 'hello', usage: {}, finishReason: 'stop', warnings: [] }
 const labels = { model: 'p:m', stage: 'generation' as const, feature: 'f' }
