@@ -6,7 +6,7 @@ import { type Played, played } from './simulate-canary/play.ts'
 import { type Chunk, Pool } from './simulate-canary/pool.ts'
 import type { Claim, Row, Table } from './simulate-canary/row.ts'
 import { tables } from './simulate-canary/rows.ts'
-import { claimText, tableOf } from './simulate-canary/table.ts'
+import { claimText, rowText, tableOf } from './simulate-canary/table.ts'
 import { writeSection } from './simulate-canary/write-section.ts'
 
 /**
@@ -21,7 +21,7 @@ import { writeSection } from './simulate-canary/write-section.ts'
 
 const chunkRuns = 20
 /** A row may end after this many runs, and is asked after each wave. */
-const fewestRuns = 160
+const fewestRuns = 120
 const waveChunks = 2
 /** What is claimed of means. */
 const means: ReadonlySet<Claim['of']> = new Set(['delay', 'alarms', 'foundWithin'])
@@ -67,7 +67,7 @@ async function playRows(rows: readonly Row[], options: Options): Promise<Played[
       const own = await playRow(row, pool, options)
       finished += 1
       const minutes = ((performance.now() - begun) / 60_000).toFixed(1)
-      console.error(`${finished} of ${rows.length} rows after ${minutes} minutes: "${row.name}"`)
+      console.error(`${finished} of ${rows.length} rows after ${minutes} minutes: ${rowText(row, await measure(row, own))}`)
       return own
     }),
   )

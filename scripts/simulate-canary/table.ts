@@ -23,6 +23,17 @@ export function tableOf(heading: string, rows: readonly { row: Row; measured: Me
   ].join('\n')
 }
 
+/** A row by itself, while the others are still played. */
+export function rowText(row: Row, measured: Measured): string {
+  const columns = 'drift' in row.play ? driftColumns : canaryColumns
+  const found = columns.flatMap(([name, cell]) => {
+    const text = cell(row, measured)
+    return text === '' ? [] : [`${name} ${text}`]
+  })
+  const claims = measured.claims.map(({ claim, holds }) => `${claimText(claim)}: ${marks[holds]}`)
+  return `"${row.name}", ${measured.runs} runs: ${[...found, ...claims].join(', ')}`
+}
+
 const marks: Record<Holds, string> = { yes: 'yes', open: 'open', no: '**no**' }
 
 type Column = [name: string, cell: (row: Row, measured: Measured) => string]
