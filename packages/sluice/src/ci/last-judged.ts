@@ -1,4 +1,4 @@
-import { inlineText } from '../report/markdown-escape.ts'
+import { inlineText } from '../report/markdown/markdown-escape.ts'
 import { excerpt } from '../report/untrusted.ts'
 
 /** What the last commit got of which anything was judged. */

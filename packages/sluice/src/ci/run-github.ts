@@ -1,7 +1,7 @@
 import { appendFile, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
-import { openGit } from '../gate/git.ts'
+import { openGit } from '../gate/git/git.ts'
 import type { Mask } from '../masking/mask.ts'
 import { githubAnnotations } from '../report/annotations.ts'
 import { findingTexts } from '../report/run-finding.ts'

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { codeBlock, inlineText } from '../report/markdown-escape.ts'
+import { codeBlock, inlineText } from '../report/markdown/markdown-escape.ts'
 import type { Report } from '../report/report.ts'
 import { readReport } from '../report/report-file.ts'
 import { excerpt } from '../report/untrusted.ts'

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import manifest from '../../package.json' with { type: 'json' }
 import { SluiceError } from '../errors.ts'
-import { openGit } from '../gate/git.ts'
+import { openGit } from '../gate/git/git.ts'
 import { shortestSecret } from '../masking/secret-forms.ts'
 import { type ConfiguredSecret, configuredSecrets } from '../providers/configured-secrets.ts'
 import { githubAnnotations, sarifOf } from '../report/annotations.ts'

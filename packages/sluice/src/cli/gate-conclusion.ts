@@ -1,5 +1,5 @@
-import { combineVerdicts, type FinalVerdict } from '../gate/verdict.ts'
 import type { RunFinding } from '../report/run-finding.ts'
+import { combineVerdicts, type FinalVerdict } from '../verdict/verdict.ts'
 import type { GateScope } from './gate-scope.ts'
 import type { JudgedFeature } from './judge-versions.ts'
 import { type Judgeable, withSetAside } from './set-aside.ts'

@@ -1,4 +1,4 @@
-import type { FeatureScope } from '../gate/affected.ts'
+import type { FeatureScope } from '../gate/affected/affected.ts'
 import type { GateScope } from './gate-scope.ts'
 import type { Host } from './host.ts'
 

@@ -1,4 +1,4 @@
-import { baselineOf } from '../gate/baseline.ts'
+import { baselineOf } from '../gate/base/baseline.ts'
 import type { Prompt } from '../suite/prompt.ts'
 import { chooseSuite, requireSuites } from './choose-suite.ts'
 import { type ConclusionOptions, concludeGate } from './gate-conclusion.ts'

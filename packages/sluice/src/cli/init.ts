@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { openGit } from '../gate/git.ts'
+import { openGit } from '../gate/git/git.ts'
 import { modelsFor } from '../init/models.ts'
 import { featureName, type NewFile, newProject } from '../init/new-project.ts'
 import { writeProject } from '../init/write-project.ts'

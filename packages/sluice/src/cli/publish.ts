@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { openGit } from '../gate/git.ts'
+import { openGit } from '../gate/git/git.ts'
 import { lastReport, namedReport } from '../remote/gate-report.ts'
 import { publicationOf } from '../remote/publication.ts'
 import { publishedText } from '../remote/published-text.ts'

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Writable } from 'node:stream'
 import { SluiceError } from '../errors.ts'
-import { wantsColor } from '../report/ansi.ts'
 import { highlightsOf } from '../report/highlights.ts'
 import { replaceFile } from '../report/replace-file.ts'
 import type { Report } from '../report/report.ts'
 import { readReport } from '../report/report-file.ts'
 import { storedRuns } from '../report/stored-runs.ts'
+import { wantsColor } from '../report/terminal/ansi.ts'
 import { findRoot } from '../suite/project.ts'
 import type { Host } from './host.ts'
 import { openInBrowser } from './open-in-browser.ts'
@@ -50,7 +50,7 @@ async function writeAs(format: ReportFormat, report: Report, sink: Writable, hos
   const highlights = () => report.features.map(({ cases }) => highlightsOf(cases))
   switch (format) {
     case 'terminal': {
-      const { renderTerminal } = await import('../report/terminal.ts')
+      const { renderTerminal } = await import('../report/terminal/terminal.ts')
       const { columns, isTTY = false } = host.stdout
       const toTerminal = sink === host.stdout
       const color = toTerminal && wantsColor(host.env, isTTY)
@@ -58,7 +58,7 @@ async function writeAs(format: ReportFormat, report: Report, sink: Writable, hos
       return
     }
     case 'markdown':
-      sink.write((await import('../report/markdown.ts')).renderMarkdown(report, highlights()))
+      sink.write((await import('../report/markdown/markdown.ts')).renderMarkdown(report, highlights()))
       return
     case 'html':
       return (await import('../report/html/write-html.ts')).writeHtml(report, casesOf, sink)

@@ -1,8 +1,8 @@
-import type { FinalVerdict } from '../gate/verdict.ts'
 import type { RunFinding } from '../report/run-finding.ts'
 import { type Diagnostic, formatDiagnostic, InvalidFilesError, inOrder } from '../suite/diagnostic.ts'
 import type { Prompt } from '../suite/prompt.ts'
 import { whyUnjudgeable } from '../suite/unjudgeable.ts'
+import type { FinalVerdict } from '../verdict/verdict.ts'
 import type { Host } from './host.ts'
 import type { PartlySoundProject } from './open-project.ts'
 

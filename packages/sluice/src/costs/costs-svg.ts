@@ -1,6 +1,6 @@
 import type { SpendingRow } from '../answers/spending.ts'
 import { formatUsd } from '../report/format.ts'
-import { htmlText } from '../report/markdown-escape.ts'
+import { htmlText } from '../report/markdown/markdown-escape.ts'
 import type { CostReport } from './summarize-costs.ts'
 
 const size = { width: 720, height: 260, left: 70, right: 12, top: 34, bottom: 44 }

@@ -2,7 +2,7 @@ import type { Provider } from '../providers/provider.ts'
 import type { Providers } from '../providers/registry.ts'
 import type { Case } from '../suite/case.ts'
 import { parseModelId } from '../suite/model.ts'
-import type { GatePolicy } from './policy.ts'
+import type { GatePolicy } from '../verdict/policy.ts'
 
 /** How many repeats recordings hold: of every case, and of every critical one. Infinity where models are live. */
 export interface RecordedRepeats {

@@ -3,12 +3,12 @@ import type { FeatureRun } from '../run/feature-run.ts'
 import { estimateOf } from '../run/score-summary.ts'
 import type { CaseScores } from '../run/score-table.ts'
 import type { GateSettings } from '../suite/config.ts'
-import type { GateDecision } from './conclude.ts'
-import { decide } from './decide.ts'
-import { decideByLooks, gateCases } from './decide-by-looks.ts'
-import { type GatePolicy, gatePolicy } from './policy.ts'
+import type { GateDecision } from '../verdict/conclude.ts'
+import { decide } from '../verdict/decide.ts'
+import { decideByLooks, gateCases } from '../verdict/decide-by-looks.ts'
+import { type GatePolicy, gatePolicy } from '../verdict/policy.ts'
+import { type FinalVerdict, finalVerdict } from '../verdict/verdict.ts'
 import type { JoinedScores } from './score-files.ts'
-import { type FinalVerdict, finalVerdict } from './verdict.ts'
 
 /** What the gate made of one feature. */
 export interface GateOutcome {

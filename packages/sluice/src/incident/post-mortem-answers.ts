@@ -1,5 +1,5 @@
 import { formatAmount, formatScore } from '../report/format.ts'
-import { codeBlock, codeSpan, inlineText } from '../report/markdown-escape.ts'
+import { codeBlock, codeSpan, inlineText } from '../report/markdown/markdown-escape.ts'
 import { excerpt } from '../report/untrusted.ts'
 import type { Failure } from './failure.ts'
 import type { IncidentCase } from './incident-cases.ts'

@@ -1,5 +1,5 @@
 import { formatCount, formatDuration, formatPercent, formatScore, formatUsd } from '../report/format.ts'
-import { codeSpan, inlineText } from '../report/markdown-escape.ts'
+import { codeSpan, inlineText } from '../report/markdown/markdown-escape.ts'
 import type { DecidingEvidence } from './deciding-evidence.ts'
 
 type Arm = DecidingEvidence['canary']

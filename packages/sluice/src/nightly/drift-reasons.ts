@@ -1,8 +1,8 @@
-import { formatDifference, formatScore } from '../gate/format-score.ts'
-import type { GatePolicy } from '../gate/policy.ts'
-import type { VerdictReason } from '../gate/verdict.ts'
 import { formatPercent } from '../report/format.ts'
 import type { Drift } from '../report/night-report.ts'
+import { formatDifference, formatScore } from '../verdict/format-score.ts'
+import type { GatePolicy } from '../verdict/policy.ts'
+import type { VerdictReason } from '../verdict/verdict.ts'
 
 /**
  * Why a night is not as the nights before: whose doing it is, by how much, since when. The judge alarms in both

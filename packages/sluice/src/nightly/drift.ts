@@ -1,8 +1,8 @@
-import { decide } from '../gate/decide.ts'
-import type { GateCase } from '../gate/gate-case.ts'
-import type { GatePolicy } from '../gate/policy.ts'
 import type { Drift } from '../report/night-report.ts'
 import { momentsOf } from '../stats/index.ts'
+import { decide } from '../verdict/decide.ts'
+import type { GateCase } from '../verdict/gate-case.ts'
+import type { GatePolicy } from '../verdict/policy.ts'
 import type { NightRecord } from './night-record.ts'
 
 /** One case of this night. */

@@ -1,9 +1,9 @@
-import { decide } from '../gate/decide.ts'
-import { gateCases } from '../gate/decide-by-looks.ts'
-import { formatScore } from '../gate/format-score.ts'
-import type { GatePolicy } from '../gate/policy.ts'
-import type { FinalVerdict } from '../gate/verdict.ts'
 import type { CaseScores } from '../run/score-table.ts'
+import { decide } from '../verdict/decide.ts'
+import { gateCases } from '../verdict/decide-by-looks.ts'
+import { formatScore } from '../verdict/format-score.ts'
+import type { GatePolicy } from '../verdict/policy.ts'
+import type { FinalVerdict } from '../verdict/verdict.ts'
 import type { SuiteChange } from './suite-change.ts'
 
 const ofThreshold = new Set(['below-threshold', 'threshold-undecided'])

@@ -1,5 +1,5 @@
-import { formatDifference, formatScore } from '../gate/format-score.ts'
 import type { Drift, NightReport } from '../report/night-report.ts'
+import { formatDifference, formatScore } from '../verdict/format-score.ts'
 import type { NightRecord } from './night-record.ts'
 import type { SuiteChange } from './suite-change.ts'
 import { trendLine } from './trend.ts'

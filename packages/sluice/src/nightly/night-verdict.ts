@@ -1,4 +1,4 @@
-import type { FinalVerdict, VerdictReason } from '../gate/verdict.ts'
+import type { FinalVerdict, VerdictReason } from '../verdict/verdict.ts'
 
 /** Reasons that say that too little was measured for any verdict. */
 const gaps = new Set(['coverage', 'budget', 'no-scores'])

@@ -1,5 +1,5 @@
-import type { GatePolicy } from '../gate/policy.ts'
 import { formatScore } from '../report/format.ts'
+import type { GatePolicy } from '../verdict/policy.ts'
 import { testDrift } from './drift.ts'
 import type { NightCase, NightRecord } from './night-record.ts'
 

@@ -1,6 +1,6 @@
-import { formatScore } from '../gate/format-score.ts'
-import { htmlText } from '../report/markdown-escape.ts'
+import { htmlText } from '../report/markdown/markdown-escape.ts'
 import type { TrendNight } from '../report/night-report.ts'
+import { formatScore } from '../verdict/format-score.ts'
 
 export interface FeatureTrend {
   feature: string

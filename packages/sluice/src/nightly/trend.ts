@@ -1,5 +1,5 @@
-import { formatScore } from '../gate/format-score.ts'
 import type { TrendNight } from '../report/night-report.ts'
+import { formatScore } from '../verdict/format-score.ts'
 import type { NightRecord } from './night-record.ts'
 
 /** Nights that a trend shows at most. */

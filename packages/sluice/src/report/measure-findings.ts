@@ -1,4 +1,4 @@
-import type { MeasureChange } from '../gate/measure/measure-change.ts'
+import type { MeasureChange } from './measure-change.ts'
 import type { RunFinding } from './run-finding.ts'
 
 const shown = 5

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { Highlights } from './highlights.ts'
 import { writeJunit } from './junit.ts'
-import { renderMarkdown } from './markdown.ts'
+import { renderMarkdown } from './markdown/markdown.ts'
 import { replaceFile } from './replace-file.ts'
 import type { ReportSummary } from './report.ts'
 import { type CasesOf, writeReport } from './write-report.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { measureChangeSchema } from '../gate/measure/measure-change.ts'
 import { type FeatureSummary, featureReportSchema, verdictSchema } from './feature-report.ts'
+import { measureChangeSchema } from './measure-change.ts'
 import { runFindingSchema } from './run-finding.ts'
 import { runProofSchema } from './run-proof.ts'
 

@@ -1,8 +1,8 @@
-import type { GateDecision } from '../gate/conclude.ts'
-import { criticalNotes } from '../gate/reasons.ts'
-import type { TagResult } from '../gate/tag-table.ts'
-import type { TestLook } from '../gate/three-way-test.ts'
-import type { FinalVerdict } from '../gate/verdict.ts'
+import type { GateDecision } from '../verdict/conclude.ts'
+import { criticalNotes } from '../verdict/reasons.ts'
+import type { TagResult } from '../verdict/tag-table.ts'
+import type { TestLook } from '../verdict/three-way-test.ts'
+import type { FinalVerdict } from '../verdict/verdict.ts'
 import type { FeatureSummary } from './feature-report.ts'
 
 /** What the gate made of a measurement. */

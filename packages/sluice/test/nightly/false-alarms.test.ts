@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { gatePolicy } from '../../src/gate/policy.ts'
 import { driftsOf, type TonightCase } from '../../src/nightly/drift.ts'
 import { driftReasons } from '../../src/nightly/drift-reasons.ts'
 import { seededRandom } from '../../src/stats/index.ts'
+import { gatePolicy } from '../../src/verdict/policy.ts'
 
 const policy = gatePolicy({ threshold: 0.82 })
 const cases = 60

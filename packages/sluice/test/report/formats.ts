@@ -3,9 +3,9 @@ import { text } from 'node:stream/consumers'
 import { highlightsOf } from '../../src/report/highlights.ts'
 import { writeHtml } from '../../src/report/html/write-html.ts'
 import { writeJunit } from '../../src/report/junit.ts'
-import { renderMarkdown } from '../../src/report/markdown.ts'
+import { renderMarkdown } from '../../src/report/markdown/markdown.ts'
 import type { ReportSummary } from '../../src/report/report.ts'
-import { renderTerminal } from '../../src/report/terminal.ts'
+import { renderTerminal } from '../../src/report/terminal/terminal.ts'
 import { incidentCases } from './incident.ts'
 
 /** Every format of a report, on one line and without escapes, so that sentences can be looked for. */

@@ -1,0 +1,49 @@
+import path from 'node:path'
+import type { Prompt } from '../../suite/prompt.ts'
+import { type FeaturePlace, featureFiles } from './feature-files.ts'
+import { type Changes, type PartState, partState, relative } from './part-state.ts'
+
+/** One line of the list of what is read for a feature. */
+interface ReadFile extends PartState {
+  /** Relative to the repository's root; absolute where it lies outside. */
+  path: string
+  as: string
+}
+
+/** Whether a change reaches a feature, and everything that was looked at to say so. */
+export interface FeatureScope {
+  prompt: Prompt
+  affected: boolean
+  /** Why it is affected; empty when it is not. */
+  because: string[]
+  files: ReadFile[]
+  /** Of the files those that are code of checks and that changed. */
+  changedChecks: string[]
+}
+
+/** A feature is left out only if nothing that is read for it changed. */
+export async function featureScope(prompt: Prompt, place: FeaturePlace, changes: Changes): Promise<FeatureScope> {
+  const { parts, checkCode, unknown } = await featureFiles(prompt, place)
+  const codeNames = new Set<string>()
+  const files = await Promise.all(
+    parts.map(async (part): Promise<ReadFile> => {
+      const shown = relative(changes.root, part.path)
+      const name = shown.startsWith('../..') ? part.path : shown
+      const whole =
+        part.kind === 'folder' || part.kind === 'packages' ? `${name}/` : path.posix.join(name, part.glob ?? '')
+      if (checkCode.includes(part)) codeNames.add(whole === '/' ? '..' : whole)
+      return { path: whole === '/' ? '..' : whole, as: part.as, ...(await partState(part, changes)) }
+    }),
+  )
+  const seen = new Set<string>()
+  const listed = files.filter(({ state, path: name }) => state !== 'absent' && !seen.has(name) && seen.add(name))
+  // An import may mean a file or one in a folder of that name. Where the file itself changed, the guesses below it say nothing more.
+  const present = listed.filter(({ path: name, note }) => !(note && seen.has(note) && name.startsWith(`${note}/`)))
+  const touched = present.filter(({ state }) => state !== 'unchanged')
+  const because = [
+    ...touched.map(({ path: name, as, note }) => `${name} (${as})${note === null ? '' : `: ${note}`}`),
+    ...unknown,
+  ]
+  const changedChecks = touched.map((file) => file.path).filter((name) => codeNames.has(name))
+  return { prompt, affected: because.length > 0, because, files: present, changedChecks }
+}

@@ -1,0 +1,158 @@
+import { existsSync, realpathSync } from 'node:fs'
+import path from 'node:path'
+import picomatch from 'picomatch'
+import { readCases } from '../../suite/cases.ts'
+import type { CheckSpec } from '../../suite/check-spec.ts'
+import type { Config } from '../../suite/config.ts'
+import type { ProjectFiles } from '../../suite/files.ts'
+import { configFileName } from '../../suite/load-config.ts'
+import { parseModelId } from '../../suite/model.ts'
+import type { Prompt } from '../../suite/prompt.ts'
+import { moduleReference } from '../../suite/resolve-target.ts'
+import type { Target } from '../../suite/target.ts'
+import { type CodePlace, collectCode, type FeaturePart } from './code-files.ts'
+import { entryAt } from './file-entry.ts'
+import { isWithin, packageAround } from './packages.ts'
+
+/** Everything that is read for a feature. */
+export interface FeatureFiles {
+  parts: FeaturePart[]
+  /** Those of the parts that are the code of checks, or of what it imports. */
+  checkCode: FeaturePart[]
+  /** Why more may be read than the parts say; such a feature counts as affected. */
+  unknown: string[]
+}
+
+export interface FeaturePlace extends CodePlace {
+  config: Config
+  files: ProjectFiles
+  /** Those of the base commit: what a pattern found then and no longer finds has changed. */
+  baseFiles: ProjectFiles | undefined
+  /** What the cases of a suite ask for; kept, since features may share a suite. */
+  suiteNeeds: Map<string, Promise<SuiteNeeds>>
+}
+
+/** What cases ask for beside their prompt. */
+interface SuiteNeeds {
+  checks: CheckSpec[]
+  /** Why the suite could not be read to its end. */
+  fault?: string
+}
+
+/** The one list of what is read for a feature: whatever is not on it cannot change its scores. */
+export async function featureFiles(prompt: Prompt, place: FeaturePlace): Promise<FeatureFiles> {
+  const { config } = place
+  const absolute = (file: string) => path.resolve(config.root, file)
+  const needs = await needsOf(prompt, place)
+  const checks = [...prompt.checks, ...needs.flatMap((each) => each.checks)]
+  const suites = Object.entries(prompt.suites)
+  const code = collectCode(place)
+  for (const spec of checks) if (spec.type === 'module') code.addModule(moduleOf(spec.value), 'check')
+  const checkCode = [...code.parts]
+  const { redact } = prompt.live
+  if (redact !== undefined) code.addModule(moduleOf(redact), 'redaction')
+  if (prompt.target) addTarget(prompt.target, code, place)
+  return {
+    parts: [
+      { kind: 'file', path: absolute(prompt.file), as: 'prompt' },
+      { kind: 'file', path: absolute(config.file ?? configFileName), as: 'configuration' },
+      ...suites.map(([name, file]) => ({ kind: 'file' as const, path: absolute(file), as: `suite ${name}` })),
+      ...(await recordings(modelsOf(prompt, config, checks), place)),
+      ...code.parts,
+    ],
+    checkCode,
+    unknown: needs.flatMap(({ fault }) => fault ?? []),
+  }
+}
+
+function moduleOf(reference: string): string {
+  return moduleReference(reference).file
+}
+
+async function needsOf({ suites }: Prompt, place: FeaturePlace): Promise<SuiteNeeds[]> {
+  const { suiteNeeds, files, config } = place
+  const needs = [...new Set(Object.values(suites))].map((suite) => {
+    const known = suiteNeeds.get(suite) ?? readNeeds(files, suite, config.root)
+    suiteNeeds.set(suite, known)
+    return known
+  })
+  return Promise.all(needs)
+}
+
+/** Reads a suite case by case and keeps what is looked up elsewhere: code, and models. */
+async function readNeeds(files: ProjectFiles, suite: string, root: string): Promise<SuiteNeeds> {
+  const checks = new Map<string, CheckSpec>()
+  try {
+    for await (const testCase of readCases(files, suite, { root })) {
+      for (const spec of testCase.checks) {
+        if (spec.type === 'module') checks.set(spec.value, spec)
+        else if (spec.type === 'similarity') checks.set(`similarity ${spec.value.metric} ${spec.value.model}`, spec)
+      }
+    }
+    return { checks: [...checks.values()] }
+  } catch (error) {
+    const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
+    return {
+      checks: [...checks.values()],
+      fault: `${suite} cannot be read to its end, so what its cases run is unknown: ${reason}`,
+    }
+  }
+}
+
+/** Models that answer for a feature, or judge it. */
+function modelsOf(prompt: Prompt, { judge, embedding }: Config, checks: readonly CheckSpec[]): string[] {
+  const embeddings = checks.map((spec) =>
+    spec.type === 'similarity' && spec.value.metric === 'embedding'
+      ? (spec.value.model ?? embedding?.model)
+      : undefined,
+  )
+  const all = [prompt.model, judge.model, ...prompt.choices.map(({ model }) => model), ...embeddings]
+  return [...new Set(all.filter((model) => model !== undefined))]
+}
+
+async function recordings(models: readonly string[], place: FeaturePlace): Promise<FeaturePart[]> {
+  const { config, files, baseFiles } = place
+  const providers = new Set(models.map((model) => parseModelId(model)?.provider ?? ''))
+  const parts: FeaturePart[] = []
+  for (const provider of providers) {
+    const settings = Object.hasOwn(config.providers, provider) ? config.providers[provider] : undefined
+    if (settings?.kind !== 'replay') continue
+    const as = `recordings of ${provider}`
+    for (const glob of settings.files ?? []) {
+      const { isGlob, base, glob: inside } = picomatch.scan(glob)
+      const folder = path.resolve(config.root, base)
+      parts.push(isGlob ? { kind: 'pattern', path: folder, glob: inside, as } : { kind: 'file', path: folder, as })
+      const found = [...(await files.list(glob)), ...((await baseFiles?.list(glob)) ?? [])]
+      for (const file of new Set(found)) parts.push({ kind: 'file', path: path.resolve(config.root, file), as })
+    }
+  }
+  return parts
+}
+
+/** By default an application is its package, with what that imports from elsewhere. */
+function addTarget(target: Target, code: ReturnType<typeof collectCode>, { config, root }: FeaturePlace): void {
+  const around = (place: string) => packageAround(existsSync(place) ? realpathSync(place) : place, root)
+  if (target.kind === 'module') {
+    code.addModule(target.file, 'application')
+    code.addPackage(around(target.file), 'application')
+    return
+  }
+  code.addPackage(around(config.root), 'application')
+  if (target.kind === 'http') return
+  for (const place of placesNamed(target.command, target.cwd, root)) {
+    if (entryAt(place)?.isFile()) code.addModule(place, 'named by the command')
+    code.addPackage(around(place), 'application')
+  }
+}
+
+/**
+ * Words of a command line that name files or folders, also inside of a line for a shell; a program elsewhere on the machine is
+ * none of the project's.
+ */
+function placesNamed(command: readonly string[], cwd: string, root: string): string[] {
+  const words = command.flatMap((word) => [word, ...word.split(/[\s=;|&<>()'"`]+/)])
+  return [...new Set(words)]
+    .filter((word) => word !== '' && (!path.isAbsolute(word) || isWithin(word, root)))
+    .map((word) => path.resolve(cwd, word))
+    .filter((place) => isWithin(place, root) && entryAt(place) !== undefined)
+}

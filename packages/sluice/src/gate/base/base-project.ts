@@ -1,0 +1,41 @@
+import type { Config } from '../../suite/config.ts'
+import type { ProjectFiles } from '../../suite/files.ts'
+import { loadConfig } from '../../suite/load-config.ts'
+import { loadPrompts, promptPaths } from '../../suite/load-prompts.ts'
+import type { Prompt } from '../../suite/prompt.ts'
+import { type CommitTree, openTree } from '../git/commit-tree.ts'
+import type { Git } from '../git/git.ts'
+import { baseFolder, type PresentProject } from './base-folder.ts'
+import { commitFiles } from './commit-files.ts'
+
+/** The project as it was in the base commit. */
+export interface BaseProject {
+  commit: string
+  /** As of then; its `root` is the present folder, also where the project moved, so that absolute paths compare. */
+  config: Config
+  /** Suites, recordings, modules of then, those outside of the project's folder and in submodules included. */
+  files: ProjectFiles
+  /** Valid ones, as of then. */
+  prompts: Prompt[]
+  /** Prompt files of then of which nothing can be made. */
+  invalid: string[]
+  /** The project's folder then, within the repository: `''` or ending in a slash. */
+  folder: string
+  /** The whole repository then. */
+  tree: CommitTree
+}
+
+/**
+ * Reads the project out of a commit; the working tree is not touched.
+ * @throws SluiceError `invalid-input` where something of it lies in a submodule whose commit is not here
+ */
+export async function readBaseProject(git: Git, commit: string, present: PresentProject): Promise<BaseProject> {
+  const tree = await openTree(git, commit)
+  const place = await baseFolder(git, tree, present)
+  const files = commitFiles(tree, place)
+  const { config } = await loadConfig(files, place.root)
+  const { prompts } = await loadPrompts(files, config)
+  const valid = new Set(prompts.map(({ file }) => file))
+  const invalid = (await promptPaths(files, config)).filter((file) => !valid.has(file))
+  return { commit, config, files, prompts, invalid, folder: place.folder, tree }
+}

@@ -1,0 +1,56 @@
+import type { Config } from '../../suite/config.ts'
+import { parseModelId } from '../../suite/model.ts'
+import type { Prompt } from '../../suite/prompt.ts'
+import { implicitProviders } from '../../suite/provider-settings.ts'
+import { variablesOf } from '../../suite/template.ts'
+import type { Predecessor } from './succession.ts'
+
+/** The version to compare with, or why there is none. */
+export type Baseline = { prompt: Prompt; note?: never } | { prompt?: never; note: string }
+
+/** What the base commit says of a candidate. */
+export interface BaselinePlace {
+  /** The prompt that it goes on from. */
+  predecessor: Predecessor | undefined
+  /** Prompt files of the base of which nothing can be made. */
+  invalid: readonly string[]
+}
+
+/** What the candidate is compared with: its predecessor in the base commit, if that says something else. */
+export function baselineOf(
+  candidate: Prompt,
+  base: BaselinePlace | { missing: string },
+  { providers }: Pick<Config, 'providers'>,
+): Baseline {
+  if ('missing' in base) return { note: `${base.missing}, hence no baseline: judged against the threshold alone.` }
+  if (candidate.target) {
+    return {
+      note: 'The application at the base commit cannot be called from here: judged against the threshold alone.',
+    }
+  }
+  const prompt = base.predecessor?.prompt
+  if (!prompt && base.invalid.includes(candidate.file)) {
+    return {
+      note: `${candidate.file} is not valid in the base commit, hence no baseline: judged against the threshold alone.`,
+    }
+  }
+  if (!prompt) return { note: 'New feature, hence no baseline: judged against the threshold alone.' }
+  if (prompt.id === candidate.id) {
+    return { note: `The version ${candidate.id} is that of the base commit: judged against the threshold alone.` }
+  }
+  const provider = parseModelId(prompt.model)?.provider ?? prompt.model
+  if (!Object.hasOwn(providers, provider) && !implicitProviders.some((name) => name === provider)) {
+    return {
+      note: `The baseline's provider "${provider}" is no longer in sluice.yaml: judged against the threshold alone.`,
+    }
+  }
+  const missing = variablesIn(prompt).filter((name) => !variablesIn(candidate).includes(name))
+  if (missing.length === 0) return { prompt }
+  return {
+    note: `The baseline needs ${missing.map((name) => `{{${name}}}`).join(', ')}, which the cases no longer have: judged against the threshold alone.`,
+  }
+}
+
+function variablesIn({ messages, strict }: Prompt): string[] {
+  return messages.flatMap(({ content }) => variablesOf(content, { strict }))
+}
