@@ -20,9 +20,8 @@ import { writeSection } from './simulate-canary/write-section.ts'
  */
 
 const chunkRuns = 20
-/** A row may end after this many runs, and is asked after each wave. */
+/** A row may end after this many runs, and is asked after each chunk. */
 const fewestRuns = 120
-const waveChunks = 2
 /** What is claimed of means. */
 const means: ReadonlySet<Claim['of']> = new Set(['delay', 'alarms', 'foundWithin'])
 
@@ -58,28 +57,32 @@ function isChosen({ name, play }: Row, { heading }: Table, only: string): boolea
   return [heading, name].some((text) => text.includes(only)) || ('canary' in play && play.canary.scenario === only)
 }
 
+/** As many rows at a time as there are threads, so that what is over is soon told. */
 async function playRows(rows: readonly Row[], options: Options): Promise<Played[][]> {
   const pool = new Pool(new URL(import.meta.url))
+  const found: Played[][] = rows.map(() => [])
+  const rest = rows.entries()
   const begun = performance.now()
   let finished = 0
-  const found = await Promise.all(
-    rows.map(async (row) => {
+  const takeRows = async () => {
+    for (const [i, row] of rest) {
       const own = await playRow(row, pool, options)
+      found[i] = own
       finished += 1
       const minutes = ((performance.now() - begun) / 60_000).toFixed(1)
-      console.error(`${finished} of ${rows.length} rows after ${minutes} minutes: ${rowText(row, await measure(row, own))}`)
-      return own
-    }),
-  )
+      const text = rowText(row, await measure(row, own))
+      console.error(`${finished} of ${rows.length} rows after ${minutes} minutes: ${text}`)
+    }
+  }
+  await Promise.all(Array.from({ length: pool.size }, takeRows))
   await pool.close()
   return found
 }
 
 async function playRow(row: Row, pool: Pool, options: Options): Promise<Played[]> {
-  const chunks = chunksOf(row, options)
   const found: Played[] = []
-  for (let i = 0; i < chunks.length; i += waveChunks) {
-    found.push(...(await Promise.all(chunks.slice(i, i + waveChunks).map((chunk) => pool.play(chunk)))))
+  for (const chunk of chunksOf(row, options)) {
+    found.push(await pool.play(chunk))
     if (options.untilDecided && isDecided(await measure(row, found))) break
   }
   return found

@@ -33,6 +33,10 @@ export class Pool {
       })
   }
 
+  get size(): number {
+    return this.#threads.length
+  }
+
   play(chunk: Chunk): Promise<Played> {
     return new Promise((resolve) => {
       this.#queue.push({ chunk, resolve })
