@@ -72,3 +72,54 @@ test('stats imports nothing but itself', () => {
     }
   }
 })
+
+/** Names the types of all that routes are given, so that everything in the server may import it. */
+const shared = 'server/services.ts'
+
+/** The first segment below server: a folder, or a subject of one file. */
+const subjectOf = (file: string) => file.split('/')[1]?.replace(/\.ts$/, '') ?? ''
+
+/** The subjects of the server whose imports lead back to them, and what lies between such: none where there is no circle. */
+function circles(files: ReadonlyMap<string, string>): string[] {
+  const subjects = new Map<string, Set<string>>()
+  for (const [file, text] of files) {
+    if (file === shared) continue
+    const targets = [...text.matchAll(imports)]
+      .map((match) => path.join(path.dirname(file), match[1] ?? ''))
+      .filter((target) => target.startsWith('server/') && target !== shared)
+      .map(subjectOf)
+      .filter((target) => target !== subjectOf(file))
+    subjects.set(subjectOf(file), new Set([...(subjects.get(subjectOf(file)) ?? []), ...targets]))
+  }
+  // Whoever imports nothing that is left, or is imported by nobody left, is on no circle.
+  for (let before = -1; before !== subjects.size; ) {
+    before = subjects.size
+    const imported = new Set([...subjects.values()].flatMap((targets) => [...targets]))
+    for (const [subject, targets] of subjects)
+      if (!imported.has(subject) || ![...targets].some((target) => subjects.has(target))) subjects.delete(subject)
+  }
+  return [...subjects].map(([subject, targets]) => {
+    const left = [...targets].filter((target) => subjects.has(target))
+    return `server/${subject} imports ${left.join(', ')}`
+  })
+}
+
+test('the subjects of the server form no circle', () => {
+  const files = globSync('server/**/*.ts', { cwd: src })
+  assert.ok(files.length > 40)
+  assert.deepEqual(circles(new Map(files.map((file) => [file, readFileSync(path.join(src, file), 'utf8')]))), [])
+})
+
+test('a circle among the subjects of the server is found', () => {
+  const [there, back] = ["import { a } from '../audit.ts'", "import { b } from './tokens/b.ts'"]
+  assert.deepEqual(
+    circles(
+      new Map([
+        ['server/tokens/b.ts', there],
+        ['server/audit.ts', back],
+        ['server/routes.ts', back],
+      ]),
+    ),
+    ['server/tokens imports audit', 'server/audit imports tokens'],
+  )
+})

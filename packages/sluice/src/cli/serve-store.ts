@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { Clock } from '@sluice/client'
 import { createLeanFetch } from '../providers/lean-fetch.ts'
-import type { Metrics } from '../server/observe/metrics.ts'
+import type { Metrics } from '../server/metrics/metrics.ts'
 import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
 import { createTelemetry } from '../telemetry/telemetry.ts'

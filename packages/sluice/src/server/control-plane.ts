@@ -1,28 +1,26 @@
 import type { Clock } from '@sluice/client'
 import { Hono } from 'hono'
 import manifest from '../../package.json' with { type: 'json' }
+import type { AcceptedOutcome } from '../live/intake.ts'
 import type { Store } from '../store/store.ts'
 import { createAdmission } from './access/admission.ts'
-import { jsonResponse } from './http/answer.ts'
-import { dispatch, problemResponse } from './http/dispatch.ts'
-import type { NodeExchange } from './http/node-exchange.ts'
-import { openApi } from './http/openapi.ts'
+import { jsonResponse, type NodeExchange } from './http/answer.ts'
 import { notFound, Problem } from './http/problem.ts'
-import type { Route } from './http/route.ts'
-import { watchDamagedRows } from './observe/damaged-rows.ts'
-import type { Log } from './observe/log.ts'
-import { createMetrics, type Metrics } from './observe/metrics.ts'
-import { timedStore } from './observe/timed-store.ts'
+import { createAcknowledgements } from './instances/acknowledgements.ts'
+import { watchStragglers } from './instances/stragglers.ts'
+import type { Log } from './log.ts'
+import { createMetrics, type Metrics } from './metrics/metrics.ts'
+import { timedStore, watchDamagedRows } from './metrics/store-metrics.ts'
+import { unitHasher } from './outcomes/log-entry.ts'
 import { createNamedRates } from './outcomes/named-rates.ts'
-import { unitHasher } from './outcomes/unit-hash.ts'
-import { type Accepted, defaultSettings, type Insight, type Plane, type PlaneSettings } from './plane.ts'
-import { createHub } from './push/hub.ts'
-import { keepLoaded } from './push/keep-loaded.ts'
-import { createSnapshots } from './push/snapshots.ts'
-import { createAcknowledgements } from './release/acknowledgements.ts'
-import { createSnapshotRecord } from './release/snapshot-record.ts'
-import { watchStragglers } from './release/stragglers.ts'
-import { routes } from './routes/route-table.ts'
+import { dispatch, problemResponse } from './route/dispatch.ts'
+import { openApi } from './route/openapi.ts'
+import type { Route } from './route/route.ts'
+import { routes } from './routes.ts'
+import { defaultSettings, type Insight, type ServerSettings, type Services } from './services.ts'
+import { createSnapshotRecord } from './snapshots/snapshot-record.ts'
+import { createSnapshots } from './snapshots/snapshots.ts'
+import { createStreams, keepLoaded } from './snapshots/streams.ts'
 
 export interface ControlPlaneOptions {
   store: Store
@@ -31,11 +29,11 @@ export interface ControlPlaneOptions {
   randomBytes(size: number): Uint8Array
   log?: Log
   /** Takes the outcomes that were accepted, after they are durable. */
-  intake?(accepted: readonly Accepted[]): Promise<void>
+  intake?(accepted: readonly AcceptedOutcome[]): Promise<void>
   insight?: Insight
   /** Where all measures go; its own by default. */
   metrics?: Metrics
-  settings?: Partial<PlaneSettings>
+  settings?: Partial<ServerSettings>
 }
 
 /** The control plane without a socket: requests in, responses out. */
@@ -56,9 +54,9 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const store = timedStore(options.store, clock, metrics)
   const settings = { ...defaultSettings, ...options.settings }
   const snapshots = createSnapshots({ store, clock, log })
-  const hub = createHub({ tokens: store, snapshots, clock, log, ...settings })
+  const streams = createStreams({ tokens: store, snapshots, clock, log, ...settings })
   let draining = false
-  const plane: Plane = {
+  const services: Services = {
     store,
     clock,
     randomBytes,
@@ -68,7 +66,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     rates: createNamedRates(store, snapshots, clock),
     given: createSnapshotRecord(snapshots),
     acknowledgements: createAcknowledgements(store),
-    hub,
+    streams,
     metrics,
     log,
     intake: options.intake ?? (async () => undefined),
@@ -76,23 +74,23 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     draining: () => draining,
   }
   await snapshots.reload()
-  const stops = [keepLoaded(plane), watchStragglers(plane), watchDamagedRows(plane)]
-  metrics.gauge('streams', 'Open streams.', () => [{ value: hub.streams() }])
+  const stops = [keepLoaded(services), watchStragglers(services), watchDamagedRows(services)]
+  metrics.gauge('streams', 'Open streams.', () => [{ value: streams.count() }])
   metrics.gauge('store_read_age_seconds', 'Since the last look at the store that was answered.', () => [
     { value: snapshots.ageMs() / 1000 },
   ])
   metrics.gauge('revision', 'Of the present snapshot.', () => [{ value: snapshots.view(null).snapshot.revision }])
-  const app = router(plane)
+  const app = router(services)
   return {
     fetch: async (request, node) => app.fetch(request, { node }),
     metrics,
-    streams: () => hub.streams(),
+    streams: () => streams.count(),
     drain() {
       draining = true
     },
     close() {
       for (const stop of stops) stop()
-      hub.close()
+      streams.close()
     },
   }
 }
@@ -107,18 +105,18 @@ function contract(): unknown {
 
 type Bindings = { Bindings: { node: NodeExchange | undefined } }
 
-function router(plane: Plane): Hono<Bindings> {
+function router(services: Services): Hono<Bindings> {
   const app = new Hono<Bindings>()
-  const admission = createAdmission(plane.store, plane.clock, plane.settings.rate)
+  const admission = createAdmission(services.store, services.clock, services.settings.rate)
   for (const route of routes) {
     app.on(route.method, honoPath(route), (context) => {
       const params = context.req.param() as Record<string, string>
-      return dispatch(route, { request: context.req.raw, params, node: context.env.node }, plane, admission)
+      return dispatch(route, { request: context.req.raw, params, node: context.env.node }, services, admission)
     })
   }
   app.get('/openapi.json', () => jsonResponse({ status: 200, body: contract() }))
-  for (const [path, allowed] of methodsByPath()) app.all(path, () => refused(plane, wrongMethod(allowed)))
-  app.notFound(() => refused(plane, notFound('There is nothing at this address; /openapi.json says what there is.')))
+  for (const [path, allowed] of methodsByPath()) app.all(path, () => refused(services, wrongMethod(allowed)))
+  app.notFound(() => refused(services, notFound('There is nothing at this address; /openapi.json says what there is.')))
   return app
 }
 
@@ -139,6 +137,6 @@ function wrongMethod(allowed: readonly string[]): Problem {
   )
 }
 
-function refused({ randomBytes }: Plane, problem: Problem): Response {
+function refused({ randomBytes }: Services, problem: Problem): Response {
   return problemResponse(problem, Buffer.from(randomBytes(8)).toString('hex'))
 }

@@ -4,7 +4,7 @@ import { readDrift } from '../drift/read-drift.ts'
 import type { NightWord } from '../drift/suspect.ts'
 import { inBackground } from '../live/background.ts'
 import { createDailyBudgets } from '../live/daily-budget.ts'
-import { createIntake } from '../live/intake.ts'
+import { type AcceptedOutcome, createIntake } from '../live/intake.ts'
 import type { JudgeContext } from '../live/judge-task.ts'
 import { startJudgeWorker } from '../live/judge-worker.ts'
 import type { Redact } from '../live/redact.ts'
@@ -19,11 +19,10 @@ import { releaseNews } from '../rollout/release-news.ts'
 import { readAssessment } from '../rollout/rollout-fold.ts'
 import type { WorkLoop } from '../rollout/work-loop.ts'
 import type { Store } from '../store/store.ts'
-import { armGauges } from './observe/arm-gauges.ts'
-import { leaderGauges } from './observe/leader-gauges.ts'
-import type { Log } from './observe/log.ts'
-import type { Metrics } from './observe/metrics.ts'
-import type { Accepted, Insight } from './plane.ts'
+import type { Log } from './log.ts'
+import { armGauges, leaderGauges } from './metrics/engine-gauges.ts'
+import type { Metrics } from './metrics/metrics.ts'
+import type { Insight } from './services.ts'
 
 export interface EngineOptions {
   store: Store
@@ -50,7 +49,7 @@ export interface EngineOptions {
 /** All that a control plane does by itself, beside answering requests. */
 export interface Engine {
   /** To be given what was accepted; nobody waits for it. */
-  intake(accepted: readonly Accepted[]): Promise<void>
+  intake(accepted: readonly AcceptedOutcome[]): Promise<void>
   insight: Insight
   /** Ends what is under way; nothing is lost by it. */
   close(): Promise<void>

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { verifyChain } from '../../src/release/audit-chain.ts'
-import { outlineOf } from '../../src/server/http/json-outline.ts'
-import { maxBodyBytes } from '../../src/server/http/read-body.ts'
+import { maxBodyBytes, outlineOf } from '../../src/server/http/body.ts'
 import { gateReport, promptVersion, testPlane } from '../support/control-plane.ts'
 
 const path = 'POST /v1/outcomes'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SluiceClient, systemClock } from '@sluice/client'
-import { listen } from '../../src/server/listen.ts'
+import { listen } from '../../src/server/http/listen.ts'
 import { type TestPlane, testPlane, tokenOf } from '../support/control-plane.ts'
 import { until } from '../support/until.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createMetrics } from '../../src/server/observe/metrics.ts'
+import { createMetrics } from '../../src/server/metrics/metrics.ts'
 
 test('series that a token can make up have a bound, beyond which all are one', async () => {
   const metrics = createMetrics()

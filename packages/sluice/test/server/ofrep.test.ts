@@ -7,7 +7,7 @@ import { OpenFeature } from '@openfeature/server-sdk'
 import { position } from '@sluice/client'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { parse } from 'yaml'
-import { listen } from '../../src/server/listen.ts'
+import { listen } from '../../src/server/http/listen.ts'
 import { type TestPlane, testPlane, tokenOf } from '../support/control-plane.ts'
 
 const contractFile = path.join(import.meta.dirname, '../../../../../shared/conformance/ofrep-openapi.yaml')

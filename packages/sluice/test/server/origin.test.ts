@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { test } from 'node:test'
-import type { NodeExchange } from '../../src/server/http/node-exchange.ts'
+import type { NodeExchange } from '../../src/server/http/answer.ts'
 import { originOf } from '../../src/server/outcomes/origin.ts'
 
 const from = (remoteAddress: string | undefined, headers: Record<string, string> = {}) =>

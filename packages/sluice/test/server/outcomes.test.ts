@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { position } from '@sluice/client'
-import type { Accepted } from '../../src/server/plane.ts'
+import type { AcceptedOutcome } from '../../src/live/intake.ts'
 import { memoryStore } from '../../src/store/memory/memory-store.ts'
 import { promptVersion, type TestPlane, testPlane } from '../support/control-plane.ts'
 
@@ -164,7 +164,7 @@ test('a unit is logged as a keyed hash with its place in the rollout', async () 
 })
 
 test('what was accepted is handed on once it is durable; a failure of that loses nothing', async () => {
-  const handed: Accepted[] = []
+  const handed: AcceptedOutcome[] = []
   let fails = false
   await using plane = await testPlane({
     intake: async (accepted) => {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { applyChange } from '../../../client/src/apply-change.ts'
 import { snapshotHash } from '../../src/release/snapshot.ts'
-import { createHub } from '../../src/server/push/hub.ts'
-import { createSnapshots } from '../../src/server/push/snapshots.ts'
+import { createSnapshots } from '../../src/server/snapshots/snapshots.ts'
+import { createStreams } from '../../src/server/snapshots/streams.ts'
 import { memoryStore } from '../../src/store/memory/memory-store.ts'
 import { type TestPlane, testPlane } from '../support/control-plane.ts'
 import { readEvents } from '../support/event-reader.ts'
@@ -138,10 +138,10 @@ test('a reader that falls behind is cut, the others are served', async () => {
   const snapshots = createSnapshots({ store, clock, log: () => undefined })
   await snapshots.reload()
   const bounds = { heartbeatMs: 10_000, maxReadAgeMs: 10_000, maxBufferedBytes: 100, streamsPerToken: 10 }
-  const hub = createHub({ tokens: store, snapshots, clock, log: () => undefined, ...bounds })
+  const streams = createStreams({ tokens: store, snapshots, clock, log: () => undefined, ...bounds })
   const sinks = [0, 101].map((buffered) => ({ buffered: () => buffered, sent: 0, wasCut: false }))
   for (const sink of sinks)
-    hub.open(
+    streams.open(
       {
         send: () => {
           sink.sent += 1
@@ -160,8 +160,8 @@ test('a reader that falls behind is cut, the others are served', async () => {
     sinks.map(({ wasCut }) => wasCut),
     [false, true],
   )
-  assert.equal(hub.streams(), 1)
-  hub.close()
+  assert.equal(streams.count(), 1)
+  streams.close()
 })
 
 test('streams end with a hint when to come back', async () => {

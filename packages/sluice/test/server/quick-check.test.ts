@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { z } from 'zod'
-import { outcomeSchema, readOutcome } from '../../src/server/wire/outcome.ts'
-import { quickCheck } from '../../src/server/wire/quick-check.ts'
+import { outcomeSchema, readOutcome } from '../../src/server/outcomes/outcome-schema.ts'
+import { quickCheck } from '../../src/server/outcomes/quick-check.ts'
 
 const place = {
   ...{ id: 'o-1', feature: 'mail', version: '0123456789ab', observedAt: '2026-11-24T09:00:00.000Z' },

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Clock } from '@sluice/client'
-import { createMetrics } from '../../src/server/observe/metrics.ts'
-import { stopwatch } from '../../src/server/observe/stopwatch.ts'
-import { timedStore } from '../../src/server/observe/timed-store.ts'
+import { createMetrics } from '../../src/server/metrics/metrics.ts'
+import { timedStore } from '../../src/server/metrics/store-metrics.ts'
+import { stopwatch } from '../../src/server/timers.ts'
 import { memoryStore } from '../../src/store/memory/memory-store.ts'
 
 /** Its wall clock steps an hour ahead each time that it is asked; the other one goes 5 ms on. */

@@ -1,3 +1,6 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+
 /** What a handler says: a status, a JSON body if any, headers. A `Response` is sent as it is. */
 export interface Answer {
   status: number
@@ -20,4 +23,21 @@ export function jsonResponse({ status, body, headers }: Answer, type = 'applicat
     status,
     headers: { ...securityHeaders, ...content, ...headers },
   })
+}
+
+/** Whether an `If-None-Match` names the tag, also as a weak one. */
+export function namesEtag(header: string | null, etag: string): boolean {
+  const tags = header?.split(',').map((tag) => tag.trim().replace(/^W\//, '')) ?? []
+  return tags.includes(etag) || tags.includes('*')
+}
+
+/** A request and its response as Node's server holds them. */
+export interface NodeExchange {
+  incoming: IncomingMessage
+  outgoing: ServerResponse
+}
+
+/** Stands for a response that was written to `outgoing` itself. */
+export function alreadySent(): Response {
+  return RESPONSE_ALREADY_SENT
 }

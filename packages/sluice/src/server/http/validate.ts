@@ -1,6 +1,5 @@
 import type { z } from 'zod'
 import { issueMessage } from '../../suite/issue-message.ts'
-import { pointer } from './pointer.ts'
 import { Problem } from './problem.ts'
 
 export interface Fault {
@@ -49,4 +48,9 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
     const inside = current !== null && typeof current === 'object' && Object.hasOwn(current, key)
     return inside ? (current as Record<PropertyKey, unknown>)[key] : undefined
   }, value)
+}
+
+/** A JSON Pointer (RFC 6901): `/outcomes/3/unit`; the empty text is the whole. */
+export function pointer(path: readonly PropertyKey[]): string {
+  return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }

@@ -1,10 +1,9 @@
+import { createHmac, createSecretKey } from 'node:crypto'
 import { position } from '@sluice/client'
 import type { LogDraft } from '../../store/outcome-log.ts'
-import type { ReceivedOutcome } from '../wire/outcome.ts'
-import { errorType } from './error-type.ts'
-import type { KnownRequests } from './known-requests.ts'
-import type { KnownRollouts } from './known-rollouts.ts'
 import type { Origin } from './origin.ts'
+import type { ReceivedOutcome } from './outcome-schema.ts'
+import type { KnownRequests, KnownRollouts } from './references.ts'
 
 /** What turns a report into an entry of the log. */
 export interface LogContext {
@@ -58,4 +57,21 @@ export function logEntry(outcome: ReceivedOutcome, context: LogContext): LogDraf
     fingerprint: outcome.fingerprint ?? null,
     ...(outcome.captured !== undefined && { captured: true }),
   }
+}
+
+/** What stands in the place of an error whose words do not begin with its type. */
+const otherError = '_OTHER'
+
+/**
+ * The type of a reported error, e.g. `TimeoutError` of `TimeoutError: 30 s`. Its words are not kept: providers quote in
+ * them what users wrote.
+ */
+function errorType(error: string): string {
+  return /^([A-Za-z_$][\w$.]{0,99}(?:Error|Exception))(?::|$)/.exec(error)?.[1] ?? otherError
+}
+
+/** The first 16 hex of HMAC-SHA256 under a secret (hex): the same unit gives the same hash in one store only. */
+export function unitHasher(secret: string): (unit: string) => string {
+  const key = createSecretKey(secret, 'hex')
+  return (unit) => createHmac('sha256', key).update(unit).digest('hex').slice(0, 16)
 }

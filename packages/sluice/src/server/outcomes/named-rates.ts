@@ -1,7 +1,7 @@
 import type { Clock } from '@sluice/client'
 import { captureOf } from '../../release/capture.ts'
 import type { ReleaseStore } from '../../store/release-store.ts'
-import type { Snapshots } from '../push/snapshots.ts'
+import type { Snapshots } from '../snapshots/snapshots.ts'
 
 /** The shares of requests that snapshots told clients to send along with their content. */
 export interface NamedRates {

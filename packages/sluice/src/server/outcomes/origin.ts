@@ -1,6 +1,6 @@
 import { visibleLine } from '../../report/untrusted.ts'
-import type { NodeExchange } from '../http/node-exchange.ts'
-import { guestOf } from '../release/greet.ts'
+import type { NodeExchange } from '../http/answer.ts'
+import { guestOf } from '../instances/greet.ts'
 
 /** Where a report comes from, as it is logged. */
 export interface Origin {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { LogDraft, LogEntry, OutcomeLog } from '../../store/outcome-log.ts'
-import type { Plane } from '../plane.ts'
+import type { Services } from '../services.ts'
 
 /** What follows from who took a report in, from where and when, and not from what it says. */
 const circumstances = {
@@ -32,7 +32,10 @@ function saysTheSame(draft: LogDraft, entry: LogEntry): boolean {
 }
 
 /** Counts and logs them by feature, the token that sent them and the one that was first. */
-export function tellTaken({ metrics, log }: Pick<Plane, 'metrics' | 'log'>, taken: Map<LogDraft, string | null>): void {
+export function tellTaken(
+  { metrics, log }: Pick<Services, 'metrics' | 'log'>,
+  taken: Map<LogDraft, string | null>,
+): void {
   const labelsOf = ([{ feature, tokenId }, heldBy]: [LogDraft, string | null]) =>
     JSON.stringify({ feature, token: tokenId ?? '', held_by: heldBy ?? '' })
   for (const [text, those] of Map.groupBy(taken, labelsOf)) {

@@ -1,0 +1,47 @@
+import type { FeatureState } from '../../release/feature-state.ts'
+import type { Store } from '../../store/store.ts'
+import { Problem } from '../http/problem.ts'
+
+/** How many there may be of what is kept for good. */
+export interface Growth {
+  features: number
+  versionsOfFeature: number
+  tokens: number
+}
+
+export const defaultGrowth: Growth = { features: 5000, versionsOfFeature: 5000, tokens: 5000 }
+
+interface Growing {
+  store: Pick<Store, 'feature' | 'version' | 'versions' | 'tokens'>
+  snapshots: { states(): readonly FeatureState[] }
+  settings: { growth: Growth }
+}
+
+/**
+ * Refuses a version, or a feature, that would be one too many; what is known already is always taken.
+ * @throws Problem 409
+ */
+export async function refuseMoreVersions(
+  { store, snapshots, settings }: Growing,
+  feature: string,
+  id: string,
+): Promise<void> {
+  const { features, versionsOfFeature } = settings.growth
+  const isKnown = snapshots.states().some((state) => state.feature === feature)
+  if (!isKnown && snapshots.states().length >= features && (await store.feature(feature)) === undefined)
+    throw tooMany(`There are ${features} features, which is the most: publish under a name that is known.`)
+  if (!isKnown || (await store.version(feature, id)) !== undefined) return
+  if ((await store.versions(feature)).length >= versionsOfFeature)
+    throw tooMany(`${feature} has ${versionsOfFeature} versions, which is the most: publish under another name.`)
+}
+
+/** @throws Problem 409 */
+export async function refuseMoreTokens({ store, settings }: Omit<Growing, 'snapshots'>): Promise<void> {
+  const { tokens } = settings.growth
+  if ((await store.tokens()).length < tokens) return
+  throw tooMany(`There are ${tokens} tokens, which is the most: use one that is there.`)
+}
+
+function tooMany(detail: string): Problem {
+  return new Problem({ status: 409, code: 'too-many', detail })
+}

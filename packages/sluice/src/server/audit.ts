@@ -1,0 +1,81 @@
+import { Readable } from 'node:stream'
+import { z } from 'zod'
+import type { AuditRow } from '../release/audit.ts'
+import type { ReleaseStore } from '../store/release-store.ts'
+import { refuseOtherFeature } from './access/caller.ts'
+import { securityHeaders } from './http/answer.ts'
+import { featureName, queryNumber } from './route/fields.ts'
+import { defineRoute } from './route/route.ts'
+
+const most = 1000
+
+const auditRow = z.object({
+  chain: z.string(),
+  at: z.number().meta({ description: 'ms since the epoch' }),
+  actor: z.string(),
+  tokenId: z.string().nullable(),
+  action: z.string(),
+  reason: z.string().nullable(),
+  before: z.unknown(),
+  after: z.unknown(),
+  evidence: z.unknown(),
+  seq: z.int().meta({ description: '1-based, without gaps' }),
+  revision: z.int(),
+  previous: z.string(),
+  hash: z.string(),
+})
+
+/** The system's chain holds what concerns no feature: tokens. */
+const chain = z.union([featureName, z.literal('_system')])
+
+export const showAudit = defineRoute({
+  method: 'GET',
+  path: '/v1/features/{feature}/audit',
+  summary: 'Who changed what, and why: append-only, hash-chained; all of it as application/x-ndjson',
+  scopes: ['operator', 'ci'],
+  params: z.object({ feature: chain }),
+  query: z.object({
+    after: queryNumber({ min: 0, max: Number.MAX_SAFE_INTEGER, preset: 0 }),
+    limit: queryNumber({ min: 1, max: most, preset: 100 }),
+  }),
+  answers: {
+    200: {
+      description: 'Rows with a greater seq, in order; head is what the last row of the chain must be.',
+      schema: z.object({
+        rows: z.array(auditRow),
+        head: z.object({ seq: z.int(), hash: z.string() }).nullable(),
+      }),
+      types: ['application/x-ndjson'],
+    },
+  },
+  async handle({ request, params, query, caller }, { store }) {
+    refuseOtherFeature(caller, params.feature)
+    if (request.headers.get('accept')?.includes('application/x-ndjson')) return exported(store, params.feature)
+    const [rows, head] = await Promise.all([store.audit(params.feature, query), store.auditHead(params.feature)])
+    return { status: 200, body: { rows, head: head ?? null } }
+  },
+})
+
+/** The rows, a line each, then a line with the head of the chain: enough to verify without the server. */
+function exported(store: ReleaseStore, chain: string): Response {
+  const body = Readable.toWeb(Readable.from(lines(store, chain), { objectMode: false }))
+  return new Response(body as ReadableStream, {
+    headers: { ...securityHeaders, 'content-type': 'application/x-ndjson' },
+  })
+}
+
+async function* lines(store: ReleaseStore, chain: string): AsyncGenerator<string> {
+  const head = (await store.auditHead(chain)) ?? null
+  let after = 0
+  for (let rows = await page(store, chain, after); rows.length > 0; rows = await page(store, chain, after)) {
+    const wanted = rows.filter(({ seq }) => seq <= (head?.seq ?? 0))
+    yield wanted.map((row) => `${JSON.stringify(row)}\n`).join('')
+    if (wanted.length < rows.length) break
+    after = rows.at(-1)?.seq ?? after
+  }
+  yield `${JSON.stringify({ head, chain })}\n`
+}
+
+function page(store: ReleaseStore, chain: string, after: number): Promise<AuditRow[]> {
+  return store.audit(chain, { after, limit: most })
+}

@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { refuseOtherFeature } from './access/caller.ts'
+import { ofFeature } from './route/fields.ts'
+import { defineRoute } from './route/route.ts'
+
+export const showDrift = defineRoute({
+  method: 'GET',
+  path: '/v1/features/{feature}/drift',
+  summary: 'How the active version does in production against its own past',
+  scopes: ['operator'],
+  params: ofFeature,
+  answers: {
+    200: {
+      description: 'Null where nothing is watched yet.',
+      schema: z.object({ feature: z.string(), drift: z.unknown() }),
+    },
+  },
+  async handle({ params: { feature }, caller }, { insight }) {
+    refuseOtherFeature(caller, feature)
+    return { status: 200, body: { feature, drift: await insight.drift(feature) } }
+  },
+})

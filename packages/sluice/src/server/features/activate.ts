@@ -1,0 +1,104 @@
+import { z } from 'zod'
+import { type Caller, refuseOtherFeature } from '../access/caller.ts'
+import { type Changed, changeFeature } from '../change-feature.ts'
+import type { Answer } from '../http/answer.ts'
+import { appliedSchema, awaitApplied } from '../instances/await-applied.ts'
+import { expectedRevision, ofFeature, reason, versionId } from '../route/fields.ts'
+import { repeatedHeader } from '../route/idempotency.ts'
+import { defineRoute } from '../route/route.ts'
+import type { Services } from '../services.ts'
+import { releasable, releaseEvidence } from '../versions/releasable.ts'
+import { featureView, featureViewOf } from './features.ts'
+
+const waitMs = z
+  .int()
+  .min(0)
+  .max(60_000)
+  .default(0)
+  .meta({ description: 'Answer when all live instances have acknowledged, or after this long.' })
+
+const takenBack = z
+  .string()
+  .regex(/^([0-9a-f]{12}|r-[0-9a-f]{16})$/, 'must be the id of a version or of a rollout')
+  .meta({
+    description:
+      'What is taken back, a served version or a running rollout: 409 where it is gone already. Without from and to a rollback right after another, or after an abort, is 409.',
+  })
+
+const released = z.object({
+  feature: featureView,
+  revision: z.int().meta({ description: 'That instances report once they have the change.' }),
+  applied: appliedSchema
+    .nullable()
+    .meta({ description: 'Null without waitMs, and where the store did not tell: the change stands.' }),
+})
+
+export const setActive = defineRoute({
+  method: 'PUT',
+  path: '/v1/features/{feature}/active',
+  summary: 'Give a version to everybody',
+  scopes: ['operator'],
+  idempotent: true,
+  params: ofFeature,
+  body: z.strictObject({
+    version: versionId,
+    reason,
+    override: z.strictObject({ reason }).exactOptional(),
+    expectedRevision,
+    waitMs,
+  }),
+  answers: { 200: { description: 'Recorded, and sent to all clients.', schema: released } },
+  async handle(request, services) {
+    const { caller, params, body } = request
+    refuseOtherFeature(caller, params.feature)
+    const version = await releasable(services, params.feature, body.version, body.override)
+    const changed = await changeFeature(services, request, params.feature, {
+      event: { type: 'activate', version: body.version, reason: body.reason },
+      status: 200,
+      evidence: releaseEvidence(version, body.override),
+      seen: body.expectedRevision,
+    })
+    return releasedAnswer(services, changed, { waitMs: body.waitMs, caller: request.caller })
+  },
+})
+
+export const rollBack = defineRoute({
+  method: 'POST',
+  path: '/v1/features/{feature}/rollback',
+  summary: 'Back to a known good version at once; ends a running rollout',
+  scopes: ['operator'],
+  idempotent: true,
+  params: ofFeature,
+  body: z.strictObject({
+    from: takenBack.exactOptional(),
+    to: versionId.exactOptional(),
+    reason,
+    expectedRevision,
+    waitMs,
+  }),
+  answers: { 200: { description: 'Recorded, and sent to all clients.', schema: released } },
+  async handle(request, services) {
+    const { caller, params, body } = request
+    refuseOtherFeature(caller, params.feature)
+    const { from, to, reason } = body
+    const what = from?.startsWith('r-') ? { rolloutId: from } : from !== undefined && { from }
+    const changed = await changeFeature(services, request, params.feature, {
+      event: { type: 'rollBack', ...what, ...(to !== undefined && { to }), reason },
+      status: 200,
+      evidence: { manual: true },
+      seen: body.expectedRevision,
+    })
+    return releasedAnswer(services, changed, { waitMs: body.waitMs, caller: request.caller })
+  },
+})
+
+async function releasedAnswer(
+  services: Services,
+  { feature, repeated }: Changed,
+  { waitMs, caller }: { waitMs: number; caller: Caller },
+): Promise<Answer> {
+  const { revision } = feature
+  const applied = await awaitApplied(services, feature, waitMs)
+  const body = { feature: await featureViewOf(services, feature, caller), revision, applied }
+  return { status: 200, body, ...(repeated && { headers: repeatedHeader }) }
+}

@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import type { FeatureState } from '../../release/feature-state.ts'
+import { type Caller, maySee, refuseOtherFeature } from '../access/caller.ts'
+import { notFound } from '../http/problem.ts'
+import { rolloutView, rolloutViewOf, withTokenNames } from '../rollouts/rollout-view.ts'
+import { ofFeature } from '../route/fields.ts'
+import { defineRoute } from '../route/route.ts'
+import type { Services } from '../services.ts'
+import { versionView, versionViewOf } from '../versions/version-view.ts'
+
+const time = z.number().meta({ description: 'ms since the epoch' })
+
+/** A feature as it is answered. */
+export const featureView = z.object({
+  feature: z.string(),
+  revision: z.int(),
+  active: z.string().nullable(),
+  history: z.array(
+    z.object({
+      version: z.string(),
+      since: time,
+      until: time.nullable(),
+      ended: z.enum(['replaced', 'rolledBack']).nullable(),
+      promoted: z.boolean(),
+    }),
+  ),
+  rolledBack: z.array(z.string()).meta({ description: 'Versions that are never gone back to.' }),
+  takenBack: z.object({ version: z.string(), at: time, by: z.string(), reason: z.string() }).nullable().meta({
+    description: 'Set where the last change was a rollback or an abort: then another must say what it is for.',
+  }),
+  capture: z.object({ incumbent: z.number(), canary: z.number() }).nullable(),
+  versions: z.array(versionView).meta({ description: 'Oldest first.' }),
+  rollout: rolloutView.nullable().meta({ description: 'The running or last one.' }),
+})
+
+export type FeatureView = z.infer<typeof featureView>
+
+export async function featureViewOf(services: Services, state: FeatureState, caller: Caller): Promise<FeatureView> {
+  const { feature, revision, active, history, rolledBack, takenBack, capture, rollout } = state
+  const [versions, assessment] = await Promise.all([
+    services.store.versions(feature),
+    rollout
+      ? services.insight.assessment(rollout.id).then((found) => withTokenNames(found, caller, services.store))
+      : null,
+  ])
+  return {
+    feature,
+    revision,
+    active,
+    history,
+    rolledBack,
+    takenBack,
+    capture,
+    versions: versions.map(versionViewOf),
+    rollout: rollout && rolloutViewOf(rollout, assessment),
+  }
+}
+
+export const listFeatures = defineRoute({
+  method: 'GET',
+  path: '/v1/features',
+  summary: 'All features that the token may see',
+  scopes: ['client', 'ci', 'operator'],
+  answers: { 200: { description: 'In order of their names.', schema: z.object({ features: z.array(featureView) }) } },
+  async handle({ caller }, services) {
+    const states = (await services.store.features()).filter(({ feature }) => maySee(caller, feature))
+    const features = await Promise.all(states.map((state) => featureViewOf(services, state, caller)))
+    return { status: 200, body: { features: features.sort((a, b) => (a.feature < b.feature ? -1 : 1)) } }
+  },
+})
+
+export const showFeature = defineRoute({
+  method: 'GET',
+  path: '/v1/features/{feature}',
+  summary: 'One feature: active version, history, versions, rollout',
+  scopes: ['client', 'ci', 'operator'],
+  params: ofFeature,
+  answers: { 200: { description: 'The feature.', schema: featureView } },
+  async handle({ params: { feature }, caller }, services) {
+    refuseOtherFeature(caller, feature)
+    const state = await services.store.feature(feature)
+    if (!state) throw notFound(`There is no feature ${feature}: publish a version of it first.`)
+    return { status: 200, body: await featureViewOf(services, state, caller) }
+  },
+})

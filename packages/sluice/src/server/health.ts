@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import { maySee } from './access/caller.ts'
+import { Problem } from './http/problem.ts'
+import { damagedByFeature } from './metrics/store-metrics.ts'
+import { defineRoute } from './route/route.ts'
+
+const failing = z
+  .array(
+    z.object({
+      loop: z.string(),
+      feature: z.string().nullable().meta({ description: 'Null: all of the loop.' }),
+      code: z.string(),
+      since: z
+        .number()
+        .nullable()
+        .meta({ description: 'ms since the epoch; null of a stored row that cannot be read' }),
+      failures: z.int().meta({ description: 'In a row, or rows that cannot be read.' }),
+    }),
+  )
+  .meta({ description: 'Of the features that the token may see, at most 100; empty without a token.' })
+const unnamed = z.int().meta({ description: 'How many further things it keeps failing at.' })
+const leading = z
+  .array(z.string())
+  .meta({ description: 'What this replica alone does at present: controller (the canaries), drift, judge.' })
+const mostNamed = 100
+
+const status = z.object({ status: z.literal('ok') })
+const ok = { status: 200, body: { status: 'ok' } }
+
+/** Less than five seconds after the store fell silent, readiness is denied, and no probe waits longer than this. */
+const mostAgeMs = 4000
+const patienceMs = 1000
+
+function unread(): Problem {
+  return new Problem({ status: 503, code: 'store-unread', detail: 'The store does not answer.' })
+}
+
+export const health = defineRoute({
+  method: 'GET',
+  path: '/healthz',
+  summary: 'The process is alive',
+  scopes: null,
+  quiet: true,
+  answers: { 200: { description: 'Alive.', schema: status } },
+  handle: () => ok,
+})
+
+export const ready = defineRoute({
+  method: 'GET',
+  path: '/readyz',
+  summary: 'The store answers and the process is not going down',
+  scopes: null,
+  quiet: true,
+  saysMore: 'With one, what keeps failing is named, of the features that the token may see.',
+  answers: {
+    200: {
+      description: 'Ready. What it keeps failing at for one feature never stops another.',
+      schema: status.extend({ leading, failing, unnamed }),
+    },
+  },
+  async handle({ recognised }, { store, snapshots, clock, draining, insight }) {
+    if (draining()) throw new Problem({ status: 503, code: 'shutting-down', detail: 'The server is shutting down.' })
+    if (snapshots.ageMs() > mostAgeMs) throw unread()
+    const timer = Promise.withResolvers<never>()
+    const late = clock.setTimer(() => timer.reject(unread()), patienceMs)
+    const asked = Promise.all([store.leases(), recognised(), store.ping()])
+    const [leases, caller] = await Promise.race([asked, timer.promise]).finally(() => clock.clearTimer(late))
+    // Names of channels are for those with a token.
+    const works = leases.filter(({ ours, name }) => ours && !name.startsWith('notify:')).map(({ name }) => name)
+    const damaged = damagedByFeature(store).map(({ kind, feature, rows }) => {
+      return { loop: `reading a ${kind}`, feature, code: 'damaged', since: null, failures: rows }
+    })
+    const faults = [...(insight.faults?.() ?? []), ...damaged]
+    const isNamed = (feature: string | null) => caller.tokenId !== null && (feature === null || maySee(caller, feature))
+    const failing = faults.filter(({ feature }) => isNamed(feature)).slice(0, mostNamed)
+    return { status: 200, body: { status: 'ok', leading: works, failing, unnamed: faults.length - failing.length } }
+  },
+})

@@ -1,0 +1,100 @@
+import { z } from 'zod'
+import { mostInstances } from '../../store/instance-store.ts'
+import type { Caller } from '../access/caller.ts'
+import { proofAsked, proofGiven, proofOf } from '../freshness.ts'
+import { Problem } from '../http/problem.ts'
+import { defineRoute } from '../route/route.ts'
+import type { Services } from '../services.ts'
+import { greeting, guestOf } from './greet.ts'
+import { timesOf } from './instance-states.ts'
+
+const name = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[^\0]*$/, 'must not hold a NUL character')
+
+export const acknowledge = defineRoute({
+  method: 'POST',
+  path: '/v1/acks',
+  summary: 'Say what an instance has applied: after each change, and as a heartbeat',
+  scopes: ['client'],
+  quiet: true,
+  headers: { ...proofAsked, ...greeting },
+  body: z.object({
+    instance: name.meta({ description: 'What the process calls itself; others may bear the same name.' }),
+    process: name.optional().meta({ description: 'Random, made once by each client: tells namesakes apart.' }),
+    epoch: z.string().max(100),
+    revision: z.int().min(-1),
+    hash: z.string().max(100),
+    client: name.optional(),
+    stale: z.boolean().optional().meta({ description: 'Everybody is sent to the incumbent.' }),
+    maxStaleMs: z.number().nullish().meta({
+      description: 'How long a canary is served without word from the control services. Without it: five minutes.',
+    }),
+    leaving: z.boolean().optional().meta({ description: 'Forget this process.' }),
+  }),
+  answers: {
+    200: {
+      description: 'What the server has: where it differs, fetch the snapshot.',
+      headers: proofGiven,
+      schema: z.object({
+        epoch: z.string(),
+        revision: z.int(),
+        hash: z.string(),
+        known: z.boolean().meta({
+          description:
+            'The epoch, revision and hash of the request are ones that this token was given. If not, nothing counts as applied.',
+        }),
+        heartbeatMs: z.int(),
+      }),
+    },
+  },
+  async handle({ request, body, caller }, services) {
+    const { store, snapshots, settings } = services
+    const headers = proofOf(request, services)
+    const guest = guestOf(request)
+    const { instance, process = guest?.process ?? '', maxStaleMs = guest?.maxStaleMs, leaving = false } = body
+    const known = await isKnown(services, caller, body)
+    if (leaving) await store.forgetInstance({ tokenId: caller.tokenId, instance, process })
+    else await put(services, caller, { ...body, process, maxStaleMs, known })
+    const { epoch, revision, hash } = snapshots.view(caller.features).snapshot
+    return { status: 200, headers, body: { epoch, revision, hash, known, heartbeatMs: settings.heartbeatMs } }
+  },
+})
+
+interface Claim {
+  epoch: string
+  revision: number
+  hash: string
+}
+
+/** Another replica may have given out what this one has not read yet: the second look is not one that had begun before. */
+async function isKnown({ snapshots, given }: Services, { features }: Caller, claim: Claim): Promise<boolean> {
+  const { epoch } = snapshots.view(features).snapshot
+  const isAhead = () => claim.revision > snapshots.view(features).snapshot.revision
+  for (let look = 0; look < 2 && claim.epoch === epoch && isAhead(); look += 1) await snapshots.check()
+  return given.has(features, claim)
+}
+
+interface Report extends Claim {
+  instance: string
+  process: string
+  known: boolean
+  client?: string | undefined
+  stale?: boolean | undefined
+  maxStaleMs?: number | null | undefined
+}
+
+/** @throws Problem 429 */
+async function put(services: Services, { tokenId, name }: Caller, report: Report): Promise<void> {
+  const { instance, process, epoch, revision, hash, known, client = null, stale = false, maxStaleMs } = report
+  const key = { tokenId, instance, process }
+  const said = { epoch, revision, hash, known, client, stale }
+  if (await services.acknowledgements.put({ ...key, ...said, ...timesOf(services, maxStaleMs) })) return
+  const detail = `The token "${name}" has ${mostInstances} instances already: give each application a token of its own.`
+  throw new Problem(
+    { status: 429, code: 'too-many-instances', detail },
+    { headers: { 'retry-after': String(Math.ceil(services.settings.heartbeatMs / 1000)) } },
+  )
+}

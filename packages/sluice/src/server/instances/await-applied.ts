@@ -1,0 +1,120 @@
+import { z } from 'zod'
+import type { FeatureState } from '../../release/feature-state.ts'
+import { type InstanceRecord, mostInstances } from '../../store/instance-store.ts'
+import { maySee } from '../access/caller.ts'
+import type { Services } from '../services.ts'
+import { stopwatch, within } from '../timers.ts'
+import { isSilent, servingInstances, silenceOf, wallTime } from './instance-states.ts'
+
+/** How far a change has come. */
+export const appliedSchema = z.object({
+  total: z.int().meta({ description: 'Instances that the change concerns and that may serve something.' }),
+  applied: z.int().meta({ description: 'Those that have acknowledged it.' }),
+  incumbentsOnly: z.int().meta({
+    description: 'Those that have not, but by their own word serve no canary: safe where the change took one back.',
+  }),
+  missing: z.array(z.string()).meta({ description: 'All others, by name: they may serve what was before.' }),
+  silent: z
+    .array(
+      z.object({
+        instance: z.string(),
+        silentMs: z.number(),
+        mayServeUntil: z.number().nullable().meta({
+          description:
+            'From then on it serves no canary; null: what was before, until it hears of the control plane again.',
+        }),
+      }),
+    )
+    .meta({ description: 'Those of the missing that were not heard of for three heartbeats.' }),
+  uncounted: z.boolean().meta({ description: 'A token has as many instances as are kept of one: there may be more.' }),
+  elapsedMs: z.number(),
+})
+
+export type Applied = z.infer<typeof appliedSchema>
+
+/** Between two looks: short at first, when most instances answer. */
+const firstPauseMs = 10
+const longestPauseMs = 200
+
+/** A look at the instances that takes longer is given up: the change stands, and its answer must not wait for that. */
+const longestLookMs = 2000
+
+/**
+ * Waits until all instances that may see the feature have acknowledged its state, or are silent, at most `waitMs` (ms)
+ * and one look. Null where nobody wants to wait, or where the store does not tell.
+ */
+export async function awaitApplied(services: Services, state: FeatureState, waitMs: number): Promise<Applied | null> {
+  if (waitMs === 0) return null
+  const { clock } = services
+  const passed = stopwatch(clock)
+  // Counted by the pauses: the clock may step back.
+  let waitedMs = 0
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 1.5)) {
+    const now = await within(
+      clock,
+      longestLookMs,
+      appliedNow(services, state).catch(() => undefined),
+    )
+    if (!now) return null
+    if (now.missing.length === now.silent.length || waitedMs >= waitMs)
+      return { ...now, elapsedMs: Math.round(passed()) }
+    const pause = Math.min(pauseMs, waitMs - waitedMs)
+    await new Promise<void>((resolve) => clock.setTimer(resolve, pause))
+    waitedMs += pause
+  }
+}
+
+async function appliedNow(services: Services, state: FeatureState): Promise<Omit<Applied, 'elapsedMs'>> {
+  const { epoch: present } = services.snapshots.view(null).snapshot
+  const concerned = await concernedInstances(services, state.feature)
+  const has = ({ epoch, revision, known }: InstanceRecord) => known && epoch === present && revision >= state.revision
+  const others = concerned.filter((instance) => !has(instance))
+  const takenBack = canaryTakenBack(state)
+  const missing = others.filter((instance) => !takenBack || !servesNoneOf(services, takenBack, instance))
+  const silent = missing.filter((instance) => isSilent(services, instance))
+  return {
+    total: concerned.length,
+    applied: concerned.length - others.length,
+    incumbentsOnly: others.length - missing.length,
+    missing: missing.map(({ instance }) => instance),
+    silent: silent.map((record) => ({
+      instance: record.instance,
+      silentMs: silenceOf(services, record),
+      mayServeUntil: takenBack ? wallTime(services, record.mayServeUntil) : null,
+    })),
+    uncounted: [...Map.groupBy(concerned, ({ tokenId }) => tokenId).values()].some(
+      ({ length }) => length >= mostInstances,
+    ),
+  }
+}
+
+async function concernedInstances(services: Services, feature: string): Promise<InstanceRecord[]> {
+  const [serving, tokens] = await Promise.all([servingInstances(services), services.store.tokens()])
+  const seeing = new Set(tokens.filter((token) => maySee(token, feature)).map(({ id }) => id))
+  return serving.filter(({ tokenId }) => tokenId !== null && seeing.has(tokenId))
+}
+
+interface EndedCanary {
+  startedAfter: number
+  endedAt: number
+}
+
+/** The rollout whose end was the last change and left everybody with the incumbent. */
+function canaryTakenBack({ rollout, takenBack }: FeatureState): EndedCanary | undefined {
+  if (!rollout || rollout.canary !== takenBack?.version || rollout.status !== 'rolledBack') return undefined
+  const { startedAfter, endedAt } = rollout
+  return startedAfter === undefined || endedAt === null ? undefined : { startedAfter, endedAt }
+}
+
+/**
+ * After the end it said that it sends everybody to the incumbent, which it knows. If it said so before, the answer may
+ * have made it trust the canary again.
+ */
+function servesNoneOf(
+  services: Services,
+  { startedAfter, endedAt }: EndedCanary,
+  { stale, known, epoch, revision, seenAt }: InstanceRecord,
+): boolean {
+  const present = services.snapshots.view(null).snapshot.epoch
+  return stale && wallTime(services, seenAt) > endedAt && known && epoch === present && revision >= startedAfter
+}

@@ -1,0 +1,60 @@
+import { type InstanceKey, mostInstances } from '../../store/instance-store.ts'
+import type { Caller } from '../access/caller.ts'
+import type { Services } from '../services.ts'
+import { within } from '../timers.ts'
+import { timesOf } from './instance-states.ts'
+
+/** A store that is slow, or full, is no reason to keep what is served from an application. */
+const longestGreetingMs = 1000
+
+/**
+ * Counts a process among those that may serve something, before it is given anything: its first acknowledgement may
+ * never arrive. False where that was not done in time: then nothing may be given that it would trust. Whoever does not say
+ * that it is one, in `Sluice-Instance`, is not counted.
+ */
+export async function greet(services: Services, request: Request, { tokenId }: Caller): Promise<boolean> {
+  const guest = guestOf(request)
+  if (!guest) return true
+  const { instance, process, maxStaleMs } = guest
+  const key: InstanceKey = { tokenId, instance, process }
+  const nothing = { epoch: '', revision: -1, hash: '', known: false, client: null, stale: false }
+  const counted = services.acknowledgements.put({ ...key, ...nothing, ...timesOf(services, maxStaleMs) }).then(
+    (hasRoom) => {
+      if (!hasRoom) services.log('warn', 'a process is not counted: its token has too many', { mostInstances })
+      return true
+    },
+    (error: unknown) => {
+      services.log('warn', 'a process could not be counted', { error: String(error) })
+      return false
+    },
+  )
+  return (await within(services.clock, longestGreetingMs, counted)) ?? false
+}
+
+/** How a process says which one it is. */
+export const greeting = {
+  'Sluice-Instance':
+    '<process> <maxStaleMs> <instance, percent-encoded>: counts the process before anything is given to it.',
+}
+
+/** What the header `Sluice-Instance` says of the process that asks. */
+interface Guest {
+  process: string
+  maxStaleMs: number
+  instance: string
+}
+
+/** `<process> <maxStaleMs> <instance, encoded as in an address>`; undefined where it is anything else. */
+export function guestOf(request: Request): Guest | undefined {
+  const header = request.headers.get('sluice-instance') ?? ''
+  const [, process, trust, encoded] = /^([\w-]{1,200}) (\d{1,15}) (\S{1,1800})$/.exec(header) ?? []
+  if (process === undefined || encoded === undefined) return undefined
+  try {
+    const instance = decodeURIComponent(encoded)
+    return instance.length > 200 || instance.includes('\0')
+      ? undefined
+      : { process, maxStaleMs: Number(trust), instance }
+  } catch {
+    return undefined
+  }
+}

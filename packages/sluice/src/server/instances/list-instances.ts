@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import { maySee } from '../access/caller.ts'
+import { defineRoute } from '../route/route.ts'
+import { instanceStates, wallTime } from './instance-states.ts'
+
+const current = z.object({ epoch: z.string(), revision: z.int(), hash: z.string() })
+
+const instanceView = z.object({
+  instance: z.string(),
+  client: z.string().nullable(),
+  epoch: z.string(),
+  revision: z.int(),
+  hash: z.string(),
+  stale: z.boolean().meta({ description: 'It sends everybody to the incumbent.' }),
+  firstSeenAt: z.number(),
+  seenAt: z.number(),
+  silent: z.boolean().meta({ description: 'Not heard of for three heartbeats: ended without a goodbye, or cut off.' }),
+  mayServeUntil: z
+    .number()
+    .meta({ description: 'From then on it serves no canary unless it hears of the control services.' }),
+  upToDate: z.boolean().meta({ description: 'It has what its token is to see.' }),
+})
+
+const leaderView = z.object({
+  work: z.string().meta({ description: 'controller (the canaries), drift, judge, or notify: and a channel.' }),
+  replica: z.string(),
+  leftMs: z.number().nullable().meta({ description: 'Its lease ends after this unless it is renewed.' }),
+})
+
+export const listInstances = defineRoute({
+  method: 'GET',
+  path: '/v1/instances',
+  summary:
+    'The instances and what they run: those heard of lately, and those that may serve a canary unheard; and which replica leads',
+  scopes: ['operator'],
+  answers: {
+    200: {
+      description: 'In order of their names.',
+      schema: z.object({ current, instances: z.array(instanceView), leaders: z.array(leaderView) }),
+    },
+  },
+  async handle({ caller }, services) {
+    const { epoch, revision, hash } = services.snapshots.view(caller.features).snapshot
+    const shown = (await instanceStates(services)).filter(({ features }) => {
+      return caller.features === null || features === null || features.some((feature) => maySee(caller, feature))
+    })
+    const instances = shown.map(({ record, upToDate, silent }) => {
+      const { instance, client, epoch, revision, hash, stale } = record
+      const [firstSeenAt = 0, seenAt = 0, mayServeUntil = 0] = [
+        record.firstSeenAt,
+        record.seenAt,
+        record.mayServeUntil,
+      ].map((at) => wallTime(services, at))
+      return { instance, client, epoch, revision, hash, stale, firstSeenAt, seenAt, silent, mayServeUntil, upToDate }
+    })
+    const leaders = (await services.store.leases()).map(({ name, holder, leftMs }) => ({
+      work: name,
+      replica: holder,
+      leftMs,
+    }))
+    return { status: 200, body: { current: { epoch, revision, hash }, instances, leaders } }
+  },
+})

@@ -1,0 +1,51 @@
+import type { Services } from '../services.ts'
+import { type InstanceState, instanceStates } from './instance-states.ts'
+
+const mostNamed = 20
+
+/** Looks some time after each change whether all instances have it, and raises the alarm in log and metrics. Returns how to stop. */
+export function watchStragglers(services: Services): () => void {
+  const { clock, settings, snapshots, metrics, log } = services
+  let changedAt = clock.now()
+  let timer: ReturnType<typeof clock.setTimer> | undefined
+
+  async function look(): Promise<void> {
+    const behind = (await instanceStates(services)).filter(isBehind)
+    if (behind.length === 0) return
+    const names = behind.slice(0, mostNamed).map(({ record }) => record.instance)
+    log('warn', 'instances have not applied a change', { instances: behind.length, names })
+  }
+
+  snapshots.onLoad(() => {
+    changedAt = clock.now()
+    if (timer !== undefined) clock.clearTimer(timer)
+    timer = clock.setTimer(() => {
+      void look().catch((error: unknown) => log('warn', 'instances could not be looked at', { error: String(error) }))
+    }, settings.stragglerMs)
+  })
+
+  metrics.gauge('instances', 'Instances by what they run; silent: not heard of for three heartbeats.', async () => {
+    const states = await instanceStates(services)
+    const live = states.filter(({ silent }) => !silent)
+    const behind = live.filter(isBehind).length
+    return [
+      { labels: { state: 'current' }, value: live.length - behind },
+      { labels: { state: 'behind' }, value: behind },
+      { labels: { state: 'stale' }, value: live.filter(({ record }) => record.stale).length },
+      { labels: { state: 'silent' }, value: states.length - live.length },
+    ]
+  })
+  metrics.gauge('stragglers', 'Instances without a change that is older than the alarm allows.', async () => {
+    if (clock.now() - changedAt < settings.stragglerMs) return [{ value: 0 }]
+    return [{ value: (await instanceStates(services)).filter(isBehind).length }]
+  })
+
+  return () => {
+    if (timer !== undefined) clock.clearTimer(timer)
+  }
+}
+
+/** Silent ones are counted apart: most have ended without a goodbye. */
+function isBehind({ upToDate, silent }: InstanceState): boolean {
+  return !upToDate && !silent
+}

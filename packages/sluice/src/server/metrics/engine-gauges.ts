@@ -1,0 +1,68 @@
+import type { Clock } from '@sluice/client'
+import type { ArmSummary, Assessment } from '../../rollout/assessment.ts'
+import type { Assessed } from '../../rollout/rollout-fold.ts'
+import type { LeaseStore } from '../../store/lease-store.ts'
+import type { Metrics, Sample } from './metrics.ts'
+
+/** The controller looks every second: what is older than this is of a rollout that has ended, or led elsewhere. */
+const freshMs = 60_000
+
+const perArm: [keyof ArmSummary, string, string][] = [
+  ['requests', 'canary_arm_requests', 'Requests of an arm of a running rollout.'],
+  ['users', 'canary_arm_users', 'Distinct users of the arm.'],
+  ['judged', 'canary_arm_judged', 'Judged requests of the arm.'],
+  ['meanScore', 'canary_arm_score', 'Mean judged score of the arm.'],
+  ['errorRate', 'canary_arm_error_rate', 'Share of requests of the arm that failed.'],
+  ['refusalRate', 'canary_arm_refusal_rate', 'Share of refusals.'],
+  ['invalidRate', 'canary_arm_invalid_rate', 'Share of answers of the wrong form.'],
+  ['slowRate', 'canary_arm_slow_rate', 'Share of slow requests.'],
+  ['meanCostUsd', 'canary_arm_cost_usd', 'Mean cost of a request.'],
+  ['meanLatencyMs', 'canary_arm_latency_ms', 'Mean latency of a request.'],
+  ['meanFeedback', 'canary_arm_feedback', 'Mean of what users say.'],
+]
+
+const perRollout: [string, string, (assessment: Assessment) => number][] = [
+  ['canary_log_evidence', 'Combined log e-value against the canary.', ({ logE }) => logE],
+  ['canary_log_evidence_threshold', 'Where it is rolled back.', ({ threshold }) => threshold],
+  ['canary_held', '1 while the rollout is held.', ({ decision }) => (decision.do === 'hold' ? 1 : 0)],
+]
+
+/** Publishes what is known of the arms of running rollouts; the answer is to be told of each assessment. */
+export function armGauges(metrics: Metrics, clock: Clock): (assessed: Assessed) => void {
+  const latest = new Map<string, Assessed>()
+  const fresh = () => [...latest.values()].filter(({ at }) => clock.now() - at <= freshMs)
+  for (const [key, name, help] of perArm)
+    metrics.gauge(name, help, () => fresh().flatMap((assessed) => armSamples(assessed, key)))
+  for (const [name, help, read] of perRollout)
+    metrics.gauge(name, help, () =>
+      fresh().map(({ rollout, assessment }) => ({
+        labels: { feature: rollout.feature, rollout: rollout.id },
+        value: read(assessment),
+      })),
+    )
+  return (assessed) => void latest.set(assessed.rollout.feature, assessed)
+}
+
+/** Nothing for what is not known: a rate of 0 would be a claim. */
+function armSamples({ rollout, assessment }: Assessed, key: keyof ArmSummary): Sample[] {
+  return (['incumbent', 'canary'] as const).flatMap((arm) => {
+    const value = assessment[arm][key]
+    const labels = { feature: rollout.feature, rollout: rollout.id, arm, version: rollout[arm] }
+    return value === null ? [] : [{ labels, value }]
+  })
+}
+
+/** What the engine of one replica at a time does: that nobody does it is worth an alarm. */
+const works = ['controller', 'drift', 'judge']
+
+/** Shows who leads, as the store has it: every replica can tell that nobody does. */
+export function leaderGauges(store: Pick<LeaseStore, 'leases'>, metrics: Metrics): void {
+  metrics.gauge('leader', 'Whether this replica leads the work: 1 or 0.', async () => {
+    const ours = new Set((await store.leases()).flatMap(({ name, ours }) => (ours ? [name] : [])))
+    return works.map((work) => ({ labels: { work }, value: Number(ours.has(work)) }))
+  })
+  metrics.gauge('led', 'Whether any replica leads the work: 1, or 0 where nobody does it.', async () => {
+    const led = new Set((await store.leases()).map(({ name }) => name))
+    return works.map((work) => ({ labels: { work }, value: Number(led.has(work)) }))
+  })
+}

@@ -1,0 +1,31 @@
+import { type Caller, maySee } from '../access/caller.ts'
+import { securityHeaders } from '../http/answer.ts'
+import { defineRoute } from '../route/route.ts'
+
+const type = 'text/plain; version=0.0.4; charset=utf-8'
+
+export const showMetrics = defineRoute({
+  method: 'GET',
+  path: '/metrics',
+  summary: 'Measurements for Prometheus; those of features that the token may see',
+  scopes: ['operator'],
+  quiet: true,
+  answers: { 200: { description: 'The text format.', types: ['text/plain'] } },
+  async handle({ caller }, { metrics }) {
+    const text = visibleTo(caller, await metrics.text())
+    return new Response(text, { headers: { ...securityHeaders, 'content-type': type } })
+  },
+})
+
+/** A quote inside of a value is escaped, so that this begins a label and nothing else. */
+const featureLabel = /[{,]feature="([^"]*)"/
+
+/** Without the series of other features; what is measured of the process as a whole stays. */
+function visibleTo(caller: Caller, text: string): string {
+  if (caller.features === null) return text
+  const isVisible = (line: string) => {
+    const feature = featureLabel.exec(line)?.[1]
+    return feature === undefined || maySee(caller, feature)
+  }
+  return text.split('\n').filter(isVisible).join('\n')
+}

@@ -1,0 +1,56 @@
+import type { FeatureState } from '../../release/feature-state.ts'
+import type { Rollout } from '../../release/rollout.ts'
+import type { OutcomeKey, OutcomeLog } from '../../store/outcome-log.ts'
+
+/** Rollouts that outcomes may name, by id: the last one of each feature, and those before it that are remembered. */
+export type KnownRollouts = ReadonlyMap<string, Pick<Rollout, 'feature' | 'salt'>>
+
+const found = new WeakMap<readonly FeatureState[], KnownRollouts>()
+
+/** Made once for each state of the releases, since every batch asks. */
+export function knownRollouts(states: readonly FeatureState[]): KnownRollouts {
+  const before = found.get(states)
+  if (before) return before
+  const all = states.flatMap(({ rollout, pastRollouts }) => (rollout ? [...pastRollouts, rollout] : pastRollouts))
+  const rollouts = new Map(all.map((rollout) => [rollout.id, rollout]))
+  found.set(states, rollouts)
+  return rollouts
+}
+
+/** The requests that feedback is about. */
+export interface KnownRequests {
+  /** As reported; null of a request outside of any, undefined of one that nobody knows. */
+  rolloutOf(request: OutcomeKey): unknown
+}
+
+const longestId = 128
+
+/** The requests that the feedback of a batch names: those of the batch itself, and what the log holds of the others. */
+export async function knownRequests(
+  log: Pick<OutcomeLog, 'entries'>,
+  outcomes: readonly unknown[],
+): Promise<KnownRequests> {
+  const reports = outcomes.map((outcome) => Object(outcome) as Record<string, unknown>)
+  const named = new Map<string, OutcomeKey>()
+  for (const { kind, feature, of } of reports)
+    if (kind === 'feedback' && isText(feature) && isText(of))
+      named.set(textOf({ feature, id: of }), { feature, id: of })
+  const known = new Map<string, unknown>()
+  const rolloutOf = (request: OutcomeKey) => known.get(textOf(request))
+  if (named.size === 0) return { rolloutOf }
+  for (const { kind, feature, id, rolloutId = null } of reports)
+    if (kind !== 'feedback' && isText(feature) && isText(id)) known.set(textOf({ feature, id }), rolloutId)
+  const missing = [...named].flatMap(([text, request]) => (known.has(text) ? [] : [request]))
+  if (missing.length === 0) return { rolloutOf }
+  for (const entry of await log.entries(missing))
+    if (entry.kind === 'request') known.set(textOf(entry), entry.rolloutId)
+  return { rolloutOf }
+}
+
+function textOf({ feature, id }: OutcomeKey): string {
+  return JSON.stringify([feature, id])
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= longestId && !value.includes('\0')
+}

@@ -1,0 +1,123 @@
+import type { OutcomesResponse } from '@sluice/client'
+import { z } from 'zod'
+import type { Appended } from '../../store/outcome-log.ts'
+import { defineRoute } from '../route/route.ts'
+import type { Services } from '../services.ts'
+import { checkOutcomes } from './check-outcomes.ts'
+import { type LogContext, logEntry } from './log-entry.ts'
+import { originOf } from './origin.ts'
+import { asOutcome, outcomeSchema, type ReceivedOutcome } from './outcome-schema.ts'
+import { knownRequests, knownRollouts } from './references.ts'
+import { takenIds, tellTaken } from './taken-ids.ts'
+
+const most = 1000
+/** Described as what it should hold; each one is checked by itself, so that a bad one spoils none of the others. */
+const batch = z
+  .array(z.unknown())
+  .max(most)
+  .meta({ items: z.toJSONSchema(outcomeSchema, { io: 'input' }) })
+
+export const reportOutcomes = defineRoute({
+  method: 'POST',
+  path: '/v1/outcomes',
+  summary: 'Report what production has seen; idempotent by outcome id',
+  scopes: ['client'],
+  quiet: true,
+  body: z.strictObject({ outcomes: batch }),
+  answers: {
+    200: {
+      description: 'Those accepted are durable. Those rejected would be again: do not send them once more.',
+      schema: z.object({
+        accepted: z.int(),
+        duplicates: z.int(),
+        rejected: z.array(z.object({ index: z.int(), code: z.string(), message: z.string() })),
+        dropped: z
+          .array(z.object({ index: z.int(), field: z.string(), code: z.string(), message: z.string() }))
+          .meta({ description: 'Fields without which outcomes were taken, or that were cut; the first 1,000.' }),
+      }),
+    },
+  },
+  async handle({ body, caller, request, node }, services) {
+    const now = services.clock.now()
+    await services.rates.load(featuresWithContent(body.outcomes))
+    const rollouts = knownRollouts(services.snapshots.states())
+    const requests = await knownRequests(services.store, body.outcomes)
+    const door = { caller, rates: services.rates, rollouts, now }
+    const { good, rejected, dropped } = checkOutcomes(body.outcomes, door)
+    const { hashUnit } = services
+    const origin = originOf(request, node, hashUnit)
+    const context = { hashUnit, receivedAt: now, tokenId: caller.tokenId, origin, rollouts, requests }
+    const results = await record(services, good, context)
+    const accepted = results.filter((result) => result === 'accepted').length
+    const duplicates = results.filter((result) => result === 'duplicate').length
+    rejected.push(...rejectedBy(results, rejected))
+    const counted = { accepted, duplicate: duplicates, rejected: rejected.length }
+    for (const [result, number] of Object.entries(counted))
+      if (number > 0) services.metrics.count('outcomes_total', 'Outcomes received.', { result }, number)
+    for (const [field, notes] of Map.groupBy(dropped, ({ field }) => field))
+      services.metrics.count(
+        'outcome_fields_dropped_total',
+        'Fields that outcomes were taken without.',
+        { field },
+        notes.length,
+      )
+    return { status: 200, body: { accepted, duplicates, rejected, dropped: dropped.slice(0, most) } }
+  },
+})
+
+/** Features of which an outcome claims to have been chosen to be judged. */
+function featuresWithContent(outcomes: readonly unknown[]): Set<string> {
+  const claims = outcomes.flatMap((outcome) => {
+    const { feature, captured } = Object(outcome) as { feature?: unknown; captured?: unknown }
+    return typeof feature === 'string' && captured !== undefined ? [feature] : []
+  })
+  return new Set(claims)
+}
+
+type Rejected = OutcomesResponse['rejected'][number]
+
+const refusals: Partial<Record<Recorded, Omit<Rejected, 'index'>>> = {
+  refused: {
+    code: 'not-storable',
+    message: 'the store cannot keep it: a text holds a character that it does not know, or is too long',
+  },
+  taken: { code: 'id-taken', message: '/id is that of another report of the feature, which says something else' },
+}
+
+/** What was not recorded, by its place in the batch, of which `before` were not tried. */
+function rejectedBy(results: readonly Recorded[], before: readonly Rejected[]): Rejected[] {
+  const left = new Set(before.map(({ index }) => index))
+  const places = Array.from({ length: results.length + left.size }, (_, index) => index).filter((n) => !left.has(n))
+  return results.flatMap((result, n) => {
+    const [refusal, index] = [refusals[result], places[n]]
+    return refusal && index !== undefined ? [{ index, ...refusal }] : []
+  })
+}
+
+/** `taken`: the log holds something else under its id. */
+type Recorded = Appended | 'taken'
+
+/** Logs the outcomes and hands on those that are new; what became of each. */
+async function record(
+  services: Services,
+  outcomes: readonly ReceivedOutcome[],
+  context: LogContext,
+): Promise<Recorded[]> {
+  if (outcomes.length === 0) return []
+  const { store, log } = services
+  const drafts = outcomes.map((outcome) => ({ entry: logEntry(outcome, context), outcome: asOutcome(outcome) }))
+  const results = await store.append(drafts.map(({ entry }) => entry))
+  const accepted = drafts.filter((_, index) => results[index] === 'accepted')
+  try {
+    await services.intake(accepted)
+  } catch (error) {
+    log('error', 'outcomes are logged, but could not be handed on to be judged', { error: String(error) })
+  }
+  const duplicates = drafts.flatMap(({ entry }, index) => (results[index] === 'duplicate' ? [entry] : []))
+  const taken = await takenIds(store, duplicates)
+  tellTaken(services, taken)
+  return results.map((result, index) => {
+    const entry = drafts[index]?.entry
+    return entry && taken.has(entry) ? 'taken' : result
+  })
+}

@@ -1,0 +1,16 @@
+import type { Rollout } from '../../release/rollout.ts'
+import { type Caller, maySee } from '../access/caller.ts'
+import { notFound } from '../http/problem.ts'
+import type { Services } from '../services.ts'
+
+/**
+ * A rollout of a feature that the caller may see: the running one, or one of its last. Earlier ones are in the audit log only.
+ * @throws Problem 404
+ */
+export async function findRollout({ store }: Services, id: string, caller: Caller): Promise<Rollout> {
+  const visible = (await store.features()).filter(({ feature }) => maySee(caller, feature))
+  const rollouts = visible.flatMap(({ rollout, pastRollouts }) => [...(rollout ? [rollout] : []), ...pastRollouts])
+  const found = rollouts.find((rollout) => rollout.id === id)
+  if (!found) throw notFound(`There is no rollout ${id}; earlier ones of a feature are in its audit log.`)
+  return found
+}

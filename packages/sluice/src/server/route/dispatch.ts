@@ -1,0 +1,83 @@
+import type { Admission } from '../access/admission.ts'
+import { jsonResponse, type NodeExchange, securityHeaders } from '../http/answer.ts'
+import { type Problem, problemDocument, problemOf } from '../http/problem.ts'
+import type { Services } from '../services.ts'
+import { stopwatch } from '../timers.ts'
+import type { Route } from './route.ts'
+
+/** A request on its way to a route; no route: none has its path. */
+export interface Exchange {
+  request: Request
+  params: Record<string, string>
+  node: NodeExchange | undefined
+}
+
+/** What was answered, and what the log says about it beside. */
+interface Said {
+  response: Response
+  status: number
+  facts: Record<string, unknown>
+}
+
+/** Admits a request, lets its route handle it, and answers; every fault becomes a problem document. */
+export async function dispatch(
+  route: Route,
+  exchange: Exchange,
+  services: Services,
+  admission: Admission,
+): Promise<Response> {
+  const requestId = Buffer.from(services.randomBytes(8)).toString('hex')
+  const passed = stopwatch(services.clock)
+  const said = await respond(route, exchange, { requestId, services, admission })
+  const ms = Math.round(passed())
+  const { method, path } = route
+  services.metrics.count('http_requests_total', 'Requests by their answer.', { method, path, status: `${said.status}` })
+  services.metrics.time('http_request_seconds', 'Time until the answer.', { method, path }, ms / 1000)
+  if (!route.quiet || said.status >= 400)
+    services.log(levelOf(said.status), `${method} ${path}`, {
+      ...exchange.params,
+      requestId,
+      status: said.status,
+      ms,
+      ...said.facts,
+    })
+  return said.response
+}
+
+async function respond(
+  route: Route,
+  { request, params, node }: Exchange,
+  { requestId, services, admission }: { requestId: string; services: Services; admission: Admission },
+): Promise<Said> {
+  try {
+    const caller = await admission.admit(request, route.scopes)
+    const recognised = () => admission.recognise(request)
+    const answer = await route.handle({ request, params, caller, recognised, requestId, node }, services)
+    const facts = { token: caller.name }
+    if (answer instanceof Response) return { response: answer, status: answer.status, facts }
+    const headers = { 'x-request-id': requestId, ...answer.headers }
+    return { response: jsonResponse({ ...answer, headers }), status: answer.status, facts }
+  } catch (error) {
+    const problem = problemOf(error)
+    return { response: problemResponse(problem, requestId), status: problem.details.status, facts: factsOf(problem) }
+  }
+}
+
+/** For requests that no route takes. */
+export function problemResponse({ details, headers }: Problem, requestId: string): Response {
+  return new Response(JSON.stringify(problemDocument(details, requestId)), {
+    status: details.status,
+    headers: { ...securityHeaders, 'content-type': 'application/problem+json', 'x-request-id': requestId, ...headers },
+  })
+}
+
+function factsOf({ details, cause }: Problem): Record<string, unknown> {
+  const { code } = details
+  if (details.status < 500 || !(cause instanceof Error)) return { code }
+  return { code, error: cause.message, ...(code === 'internal' && { stack: cause.stack }) }
+}
+
+function levelOf(status: number): 'info' | 'warn' | 'error' {
+  if (status >= 500) return 'error'
+  return status >= 400 ? 'warn' : 'info'
+}

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto'
+import type { ReleaseStore, RememberedAnswer } from '../../store/release-store.ts'
+import { Problem } from '../http/problem.ts'
+import type { Checked } from './route.ts'
+
+/** What a write with an `Idempotency-Key` is remembered by. */
+export interface Repetition {
+  key: string
+  requestHash: string
+}
+
+type Write = Pick<Checked<unknown, unknown, unknown>, 'request' | 'caller' | 'body'>
+
+/**
+ * The key of a write, if it has one: each token has its own.
+ * @throws Problem 400
+ */
+export function repetitionOf({ request, caller, body }: Write): Repetition | undefined {
+  const key = request.headers.get('idempotency-key')
+  if (key === null) return undefined
+  if (!/^[\x21-\x7e]{1,200}$/.test(key)) {
+    const detail = 'Idempotency-Key must be 1 to 200 visible ASCII characters.'
+    throw new Problem({ status: 400, code: 'invalid-request', detail })
+  }
+  const what = JSON.stringify([request.method, new URL(request.url).pathname, body])
+  return { key: `${caller.tokenId}:${key}`, requestHash: createHash('sha256').update(what).digest('hex') }
+}
+
+/**
+ * What came of the same request before, if it was made before.
+ * @throws Problem 422 where the key was used for another request
+ */
+export async function answered(
+  store: ReleaseStore,
+  repetition: Repetition | undefined,
+): Promise<RememberedAnswer | undefined> {
+  const answer = repetition && (await store.remembered(repetition.key))
+  if (answer) refuseOtherRequest(answer, repetition)
+  return answer
+}
+
+/** @throws Problem 422 */
+export function refuseOtherRequest(answer: RememberedAnswer, repetition: Repetition | undefined): void {
+  if (answer.requestHash === repetition?.requestHash) return
+  const detail = 'This Idempotency-Key was used for another request: take a new one.'
+  throw new Problem({ status: 422, code: 'idempotency-key-reused', detail })
+}
+
+/** Marks an answer to a repetition. */
+export const repeatedHeader = { 'idempotency-replayed': 'true' }

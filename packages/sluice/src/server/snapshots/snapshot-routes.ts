@@ -1,0 +1,88 @@
+import { z } from 'zod'
+import { proofAsked, proofGiven, proofOf } from '../freshness.ts'
+import { alreadySent, namesEtag, securityHeaders } from '../http/answer.ts'
+import { greet, greeting } from '../instances/greet.ts'
+import { defineRoute } from '../route/route.ts'
+import { promptVersion } from '../versions/version-view.ts'
+import { createNodeSink, createWebSink, streamHeaders } from './sink.ts'
+
+const share = z.int().min(0).max(1_000_000)
+
+const snapshotSchema = z.object({
+  schema: z.literal('sluice.snapshot/1'),
+  epoch: z.string(),
+  revision: z.int(),
+  hash: z.string(),
+  features: z.record(
+    z.string(),
+    z.object({
+      active: z.string(),
+      rollout: z
+        .object({
+          id: z.string(),
+          algorithm: z.literal('murmur3-x86-32/ppm'),
+          salt: z.string(),
+          stage: z.int(),
+          ppm: share,
+          incumbent: z.string(),
+          canary: z.string(),
+        })
+        .optional(),
+      capture: z.object({ incumbent: share, canary: share }).optional(),
+      versions: z.record(z.string(), promptVersion),
+    }),
+  ),
+})
+
+const tagged = { ...proofGiven, ETag: '"<epoch>-<revision>-<hash>"' }
+
+export const showSnapshot = defineRoute({
+  method: 'GET',
+  path: '/v1/snapshot',
+  summary: 'All that a client needs to route, of the features that the token may see',
+  scopes: ['client', 'operator'],
+  quiet: true,
+  headers: {
+    ...proofAsked,
+    ...greeting,
+    'If-None-Match': 'The ETag of a snapshot that is held: 304 where it is the present one.',
+  },
+  answers: {
+    200: { description: 'The snapshot; ETag changes with it.', headers: tagged, schema: snapshotSchema },
+    304: { description: 'If-None-Match names the present one.', headers: tagged },
+  },
+  async handle({ request, caller, requestId }, services) {
+    const isCounted = await greet(services, request, caller)
+    const { json, etag } = services.snapshots.view(caller.features)
+    const headers = { ...securityHeaders, etag, 'x-request-id': requestId, ...proofOf(request, services, isCounted) }
+    if (namesEtag(request.headers.get('if-none-match'), etag)) return new Response(null, { status: 304, headers })
+    return new Response(json(), { headers: { ...headers, 'content-type': 'application/json' } })
+  },
+})
+
+export const openStream = defineRoute({
+  method: 'GET',
+  path: '/v1/stream',
+  summary:
+    'The same as server-sent events: "snapshot" at once and after each change, a comment as heartbeat; with "Prefer: changes" a "change" where the client can know what was before',
+  scopes: ['client', 'operator'],
+  quiet: true,
+  headers: { ...proofAsked, ...greeting, Prefer: '"changes": after the first snapshot only what differs.' },
+  answers: { 200: { description: 'Endless.', headers: proofGiven, types: ['text/event-stream'] } },
+  async handle({ request, caller, requestId, node }, services) {
+    const { streams } = services
+    const isCounted = request.method === 'HEAD' || (await greet(services, request, caller))
+    const headers = { 'x-request-id': requestId, ...proofOf(request, services, isCounted) }
+    if (request.method === 'HEAD') return new Response(null, { headers: { ...streamHeaders, ...headers } })
+    if (node?.outgoing.destroyed) return alreadySent()
+    streams.admit(caller)
+    const options = { takesChanges: /\bchanges\b/.test(request.headers.get('prefer') ?? '') }
+    if (node) {
+      streams.open(createNodeSink(node.outgoing, headers), caller, options)
+      return alreadySent()
+    }
+    const { sink, body } = createWebSink()
+    streams.open(sink, caller, options)
+    return new Response(body, { headers: { ...securityHeaders, ...streamHeaders, ...headers } })
+  },
+})

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto'
+import type { FeatureSnapshot, Snapshot, SnapshotChange } from '@sluice/client'
+
+/** A feature in the forms in which it is compared and sent. */
+export interface ServedFeature {
+  name: string
+  revision: number
+  snapshot: FeatureSnapshot
+  /** Its canonical JSON. */
+  text: string
+}
+
+/** What somebody who may see certain features needs to route, in the forms in which it is sent. */
+export interface View {
+  snapshot: Snapshot
+  etag: string
+  /** The snapshot as JSON. */
+  json(): string
+  /** The snapshot as an event of a stream. */
+  frame(): Uint8Array
+  /** The way to here from the view before, as an event; undefined where there is none. */
+  change: { from: Snapshot; frame(): Uint8Array } | undefined
+}
+
+/**
+ * A view's revision is that of the last change of a feature in it, so that every replica gives the same, and what
+ * changes nothing for a client reaches none.
+ */
+export function viewOf(epoch: string, served: readonly ServedFeature[], before: View | undefined): View {
+  const revision = served.reduce((most, feature) => Math.max(most, feature.revision), 0)
+  const features = Object.fromEntries(served.map(({ name, snapshot }) => [name, snapshot]))
+  const texts = new Map(served.map(({ name, text }) => [name, text]))
+  const snapshot: Snapshot = { schema: 'sluice.snapshot/1', epoch, revision, hash: hashOf(texts), features }
+  const json = once(() => JSON.stringify(snapshot))
+  return {
+    snapshot,
+    json,
+    etag: `"${epoch}-${revision}-${snapshot.hash}"`,
+    frame: once(() => snapshotFrame(revision, json())),
+    change: before && changeTo(snapshot, before.snapshot),
+  }
+}
+
+function changeTo(next: Snapshot, from: Snapshot): View['change'] {
+  if (next.epoch !== from.epoch) return undefined
+  return { from, frame: once(() => changeFrame(differenceOf(from, next))) }
+}
+
+/** Features that did not change are the same object in both. */
+function differenceOf(from: Snapshot, { epoch, revision, hash, features }: Snapshot): SnapshotChange {
+  const changed = Object.entries(features).filter(([name, feature]) => from.features[name] !== feature)
+  const gone = Object.keys(from.features).filter((name) => !Object.hasOwn(features, name))
+  return {
+    schema: 'sluice.change/1',
+    epoch,
+    from: { revision: from.revision, hash: from.hash },
+    revision,
+    hash,
+    features: Object.fromEntries([...changed, ...gone.map((name) => [name, null])]),
+  }
+}
+
+/** The same as of the canonical JSON of all features, put together from those of each. */
+function hashOf(texts: ReadonlyMap<string, string>): string {
+  const sorted: Record<string, true> = Object.create(null)
+  for (const name of [...texts.keys()].sort()) sorted[name] = true
+  const hash = createHash('sha256').update('{')
+  // The order of a JavaScript object, which has names that are whole numbers first.
+  for (const [index, name] of Object.keys(sorted).entries())
+    hash.update(`${index === 0 ? '' : ','}${JSON.stringify(name)}:${texts.get(name)}`)
+  return hash.update('}').digest('hex').slice(0, 16)
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}
+
+const encoder = new TextEncoder()
+
+/** A snapshot as an event of a stream; JSON text has no line breaks. */
+function snapshotFrame(revision: number, json: string): Uint8Array {
+  return encoder.encode(`event: snapshot\nid: ${revision}\ndata: ${json}\n\n`)
+}
+
+/** What changed since the snapshot or change before it. */
+function changeFrame(change: SnapshotChange): Uint8Array {
+  return encoder.encode(`event: change\nid: ${change.revision}\ndata: ${JSON.stringify(change)}\n\n`)
+}
+
+/** Asks a client to wait a second before it comes back. */
+export const retryFrame = encoder.encode('retry: 1000\n\n')
+
+/** A comment, which says only that the connection is alive. */
+export const heartbeatFrame = encoder.encode(': heartbeat\n\n')

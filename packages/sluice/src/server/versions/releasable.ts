@@ -1,0 +1,27 @@
+import { hasPassed, type VersionRecord } from '../../release/version-record.ts'
+import { notFound, Problem } from '../http/problem.ts'
+import type { Services } from '../services.ts'
+
+/**
+ * The version, if it may be let loose: it has passed the gate, or somebody says why it may all the same.
+ * @throws Problem 404 where there is no such version, 409 without a passing report and override
+ */
+export async function releasable(
+  { store }: Services,
+  feature: string,
+  id: string,
+  override: { reason: string } | undefined,
+): Promise<VersionRecord> {
+  const version = await store.version(feature, id)
+  if (!version) throw notFound(`${feature} has no version ${id}: publish it first.`)
+  if (hasPassed(version) || override) return version
+  const gate = version.report ? `its gate said ${version.report.verdict}` : 'it has no gate report'
+  const detail = `Version ${id} of ${feature} has not passed: ${gate}. Publish a passing report, or give override.reason.`
+  throw new Problem({ status: 409, code: 'not-passed', detail })
+}
+
+/** What speaks for letting a version loose, for the log. */
+export function releaseEvidence({ report }: VersionRecord, override: { reason: string } | undefined): unknown {
+  const gate = report && { verdict: report.verdict, strength: report.strength, runId: report.runId }
+  return { gate, override: override?.reason ?? null }
+}
