@@ -1,28 +1,40 @@
 import type { ModelClient } from '../providers/client.ts'
-import type { Completion, ModelRequest, Provider } from '../providers/provider.ts'
+import type { CallContext, Completion, ModelRequest, Provider } from '../providers/provider.ts'
 import type { Providers } from '../providers/registry.ts'
 import { requestKey } from '../providers/request-key.ts'
 import { parseModelId } from '../suite/model.ts'
 import { type AnswerKeys, answerKeys, storedAnswer } from './answer-keys.ts'
 import type { AnswerLabels, AnswerStore } from './answer-store.ts'
+import { completionOfVector, type EmbeddingRequest, embeddingKey } from './embeddings.ts'
 import type { AnswerSource } from './ledger.ts'
 import type { Spending } from './spending.ts'
 import { endIfStopped } from './stop.ts'
 
-export interface AskContext extends Omit<AnswerLabels, 'model'> {
+/** Something to ask a model: for text, or for the vector of a text. */
+type Request = ModelRequest | EmbeddingRequest
+
+/** What a request is asked for, and what its answer must be. */
+export interface Question {
   caseId: string
   /** 1-based. */
   repeat: number
-  /** Told of every answer, also of one that turns out to be of no use. */
-  book(completion: Completion, source: AnswerSource): void
   /** Throws for an answer that is of no use: it is not kept, so that the next run asks again. */
   verify?(completion: Completion): void
   /** False for what is no answer: it is handed on, but not kept, and not taken from what was kept either. */
   accepts?(completion: Completion): boolean
 }
 
-/** Answers a request from the store, or asks the provider and stores the answer before it is used. */
-export type Ask = (request: ModelRequest, context: AskContext) => Promise<Completion>
+/** Asks a model. Whoever asks need not know whether the answer is paid for, kept from an earlier run or recorded. */
+export type Ask<Asked extends Request = Request> = (request: Asked, question: Question) => Promise<Completion>
+
+/** What a series of questions is filed and booked under. */
+export interface Purpose extends Omit<AnswerLabels, 'model'> {
+  /** Told of every answer, also of one that turns out to be of no use. */
+  book(completion: Completion, source: AnswerSource, model: string): void
+}
+
+/** The way to ask for one purpose. */
+export type AskFor = (purpose: Purpose) => Ask
 
 export interface AskOptions {
   store: AnswerStore
@@ -39,53 +51,63 @@ export interface AskOptions {
 }
 
 /**
- * One question is paid for once: equal requests of the same repeat share one call, also while it is under way.
- * Recordings are neither stored nor paid for, so an edited recording counts at once.
+ * Answers from the store, or asks the provider and stores the answer before it is used. One question is paid for once:
+ * equal requests of the same repeat share one call, also while it is under way. Recordings are neither stored nor paid
+ * for, so an edited recording counts at once.
  */
-export function createAsk({ store, spending, edition, client, providers, stop, abort }: AskOptions): Ask {
+export function createAskFor({ store, spending, edition, client, providers, stop, abort }: AskOptions): AskFor {
   const underWay = new Map<string, Promise<Completion>>()
-  const pay = async (request: ModelRequest, context: AskContext, requested: string, keys: AnswerKeys) => {
+  const pay = async (asked: AskedQuestion, requested: string, keys: AnswerKeys) => {
     endIfStopped(stop)
-    const { caseId, repeat, stage, feature } = context
-    const completion = await client.complete(request, { caseId, repeat, key: requested, signal: abort })
-    context.book(completion, 'provider')
-    const labels = { stage, feature, model: request.model }
+    const { request, question, purpose } = asked
+    const { caseId, repeat } = question
+    const completion = await call(client, request, { caseId, repeat, key: requested, signal: abort })
+    const { model } = request
+    purpose.book(completion, 'provider', model)
+    const labels = { stage: purpose.stage, feature: purpose.feature, model }
     try {
-      context.verify?.(completion)
+      question.verify?.(completion)
     } catch (error) {
       spending?.add(completion, labels)
       throw error
     }
-    const isKept = context.accepts?.(completion) ?? true
+    const isKept = question.accepts?.(completion) ?? true
     store.together(() => {
       if (isKept) for (const each of new Set([keys.key, keys.shared])) store.put(each, completion, labels)
       spending?.add(completion, labels)
     })
     return completion
   }
-  const recorded = async (request: ModelRequest, context: AskContext, key: string, provider: Provider) => {
+  const recorded = async (
+    request: ModelRequest,
+    { question, purpose }: AskedQuestion,
+    key: string,
+    provider: Provider,
+  ) => {
     endIfStopped(stop)
-    const { caseId, repeat } = context
+    const { caseId, repeat } = question
     const completion = await provider.complete(request, { caseId, repeat, key, signal: abort })
-    context.book(completion, 'recording')
+    purpose.book(completion, 'recording', request.model)
     return completion
   }
-  return async (request, context) => {
-    const requested = requestKey(request, context.repeat)
-    const provider = await providers.get(parseModelId(request.model)?.provider ?? request.model)
-    if (!provider.live) return recorded(request, context, requested, provider)
+  return (purpose) => async (request, question) => {
+    const { model } = request
+    const asked = { request, question, purpose }
+    const requested = keyOf(request, question.repeat)
+    const provider = await providers.get(parseModelId(model)?.provider ?? model)
+    if (!provider.live && !isEmbedding(request)) return recorded(request, asked, requested, provider)
     const keys = answerKeys(requested, provider.server?.(), edition)
     const { key } = keys
     // Both are looked up in one go: an await between them would let an equal request slip past.
     const stored = storedAnswer(store, keys)
-    const kept = (stored && (context.accepts?.(stored) ?? true) ? stored : undefined) ?? underWay.get(key)
+    const kept = (stored && (question.accepts?.(stored) ?? true) ? stored : undefined) ?? underWay.get(key)
     if (kept) {
       const completion = await kept
-      client.answered(request.model)
-      context.book(completion, 'cache')
+      client.answered(model)
+      purpose.book(completion, 'cache', model)
       return completion
     }
-    const paid = pay(request, context, requested, keys)
+    const paid = pay(asked, requested, keys)
     underWay.set(key, paid)
     try {
       return await paid
@@ -93,6 +115,29 @@ export function createAsk({ store, spending, edition, client, providers, stop, a
       underWay.delete(key)
     }
   }
+}
+
+interface AskedQuestion {
+  request: Request
+  question: Question
+  purpose: Purpose
+}
+
+/** Asks the client every time, and keeps no answer. */
+export function createDirectAsk(client: Pick<ModelClient, 'complete'>, signal: AbortSignal): Ask<ModelRequest> {
+  return (request, { caseId, repeat }) =>
+    client.complete(request, { caseId, repeat, key: requestKey(request, repeat), signal })
+}
+
+async function call(client: ModelClient, request: Request, context: CallContext): Promise<Completion> {
+  if (!isEmbedding(request)) return client.complete(request, context)
+  return completionOfVector(await client.embed(request.model, [request.embed], context.signal))
+}
+
+const isEmbedding = (request: Request): request is EmbeddingRequest => 'embed' in request
+
+function keyOf(request: Request, repeat: number): string {
+  return isEmbedding(request) ? embeddingKey(request) : requestKey(request, repeat)
 }
 
 /** Whether the store holds the answer to a request; of recordings there is none to hold. */

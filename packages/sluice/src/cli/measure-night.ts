@@ -44,9 +44,9 @@ export interface MeasuredNight {
 /** Asks everything anew, and has the kept answers judged again. */
 export async function measureNight(prompt: Prompt, plan: NightPlan, context: NightContext): Promise<MeasuredNight> {
   const { project, session, history, progress, night } = context
-  const log = logServed(session.ask)
+  const log = logServed(session.askFor)
   const request = { candidate: prompt, suite: plan.suite, progress }
-  const run = startRun(request, project, { ...session, ask: log.ask }, context.host)
+  const run = startRun(request, project, { ...session, askFor: log.askFor }, context.host)
   progress.label(prompt.feature)
   const outcome = await runGate(run, plan.policy, plan.settings)
   const judge = { id: run.judge?.id ?? '', model: project.config.judge.model }

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { createAnswerStore } from '../answers/answer-store.ts'
-import { type Ask, createAsk, createIsKept, type IsKept } from '../answers/ask.ts'
+import { type AskFor, createAskFor, createIsKept, type IsKept } from '../answers/ask.ts'
 import { openDatabase } from '../answers/database.ts'
-import { createEmbedText, type EmbedText } from '../answers/embeddings.ts'
 import { createSpending, type Spending } from '../answers/spending.ts'
 import { SluiceError } from '../errors.ts'
 import { withholdFrom } from '../masking/secret-names.ts'
@@ -47,12 +46,11 @@ export interface Session {
   /** How long a call may wait for quotas; undefined: as long as is usual. */
   maxWaitMs: number | undefined
   providers: Providers
-  ask: Ask
+  askFor: AskFor
   isKept: IsKept
   /** How the servers of judges are held to the form of an answer: found once, for the whole run. */
   judgeModes: AnswerModes
   spending: Spending
-  embedText: EmbedText
   results: Results
   interrupt: Interrupt
   spentUsd(): number
@@ -100,7 +98,7 @@ export function openSession({ config, files }: LoadedProject, options: SessionOp
     concurrency,
     maxWaitMs,
     providers,
-    ask: createAsk({
+    askFor: createAskFor({
       store,
       spending,
       edition: options.edition,
@@ -111,7 +109,6 @@ export function openSession({ config, files }: LoadedProject, options: SessionOp
     }),
     isKept: createIsKept({ store, edition: options.edition, providers }),
     judgeModes: createAnswerModes(),
-    embedText: createEmbedText({ store, spending, edition: options.edition, client, providers, stop: interrupt.stop }),
     spending,
     results,
     interrupt,

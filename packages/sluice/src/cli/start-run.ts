@@ -1,8 +1,5 @@
-import { type AnswerSource, book } from '../answers/ledger.ts'
-import type { Completion } from '../providers/provider.ts'
 import { createTarget, type TargetCall } from '../providers/target.ts'
 import { createFeatureRun, type FeatureRun } from '../run/feature-run.ts'
-import type { Embed } from '../scorers/check.ts'
 import type { Case } from '../suite/case.ts'
 import { casesOf } from '../suite/cases.ts'
 import type { Config } from '../suite/config.ts'
@@ -58,22 +55,16 @@ export function startRun(request: RunRequest, project: LoadedProject, session: S
   requireProviders(models, config.providers)
   session.need(models)
   const { stop, abort } = session.interrupt
-  const embed: Embed = (texts, { model = config.embedding?.model ?? '', signal }) => {
-    const bookVector = (completion: Completion, source: AnswerSource) =>
-      book(run.ledger, completion, 'embedding', source)
-    const context = { feature: candidate.feature, signal, book: bookVector }
-    return Promise.all(texts.map((text) => session.embedText(model, text, context)))
-  }
   const run = createFeatureRun({
     candidate,
     baseline,
     cases: () => withTags(casesOf(files, candidate, suite, { root: config.root }), request.tags),
     judge: config.judge,
-    ask: session.ask,
+    askFor: session.askFor,
     isKept: session.isKept,
     judgeModes: session.judgeModes,
     target: candidate.target && targetOf(candidate.target, candidate.feature, session, host),
-    checkDeps: { strict: candidate.strict, embed },
+    checkDeps: { strict: candidate.strict, embeddingModel: config.embedding?.model },
     results: session.results,
     concurrency: session.concurrency,
     stop,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import type { Ask } from '../answers/ask.ts'
 import { SluiceError } from '../errors.ts'
-import type { ModelClient } from '../providers/client.ts'
-import { requestKey } from '../providers/request-key.ts'
+import type { ModelRequest } from '../providers/provider.ts'
 import type { VersionRecord } from '../release/version-record.ts'
 import { caseScore } from '../scorers/case-score.ts'
 import { type AnswerModes, createJudge } from '../scorers/judge.ts'
@@ -31,15 +31,14 @@ export function earlierJudgement({ judgement }: StoredContent): JudgedContent | 
 export async function judgeContent(
   { id, input, output }: StoredContent,
   { content, rubric, judge: settings }: VersionRecord,
-  { client, modes, signal }: { client: Pick<ModelClient, 'complete'>; modes: AnswerModes; signal: AbortSignal },
+  { ask, modes }: { ask: Ask<ModelRequest>; modes: AnswerModes },
 ): Promise<JudgedContent> {
   if (!settings) throw new SluiceError('invalid-input', `version ${content.id} was published without a judge`)
   const judge = createJudge({
     model: settings.model,
     parameters: modelParametersSchema.parse(settings.parameters),
     modes,
-    ask: (request, { caseId, repeat, signal }) =>
-      client.complete(request, { caseId, repeat, key: requestKey(request, repeat), signal }),
+    ask,
   })
   const subject = { case: productionCase(id, input), output }
   const messages = content.messages.map(({ role, content: text }) => ({
@@ -47,7 +46,7 @@ export async function judgeContent(
     content: render(text, input, { strict: content.strict }),
   }))
   const { strict } = content
-  const judgement = await judge.score(subject, { rubric, choices: [], strict, input: messages, repeat: 1, signal })
+  const judgement = await judge.score(subject, { rubric, choices: [], strict, input: messages, repeat: 1 })
   const score = caseScore([], judgement).score ?? null
   return { judgeId: judge.id, score, costUsd: judgement.costUsd ?? null, items: judgement.items }
 }

@@ -1,3 +1,4 @@
+import { createDirectAsk } from '../answers/ask.ts'
 import { SluiceError } from '../errors.ts'
 import type { ModelClient } from '../providers/client.ts'
 import { ProviderError } from '../providers/provider-error.ts'
@@ -86,7 +87,7 @@ async function askJudge(content: StoredContent, context: JudgeContext): Promise<
   if (!live.store) return undefined
   const budget = await budgetOf(content.feature, live.judge.budgetUsdPerDay, now())
   try {
-    return await judgeContent(content, version, { client: clientOf(budget), modes, signal })
+    return await judgeContent(content, version, { ask: createDirectAsk(clientOf(budget), signal), modes })
   } finally {
     await budget.book()
   }

@@ -1,4 +1,4 @@
-import type { Ask } from '../answers/ask.ts'
+import type { AskFor } from '../answers/ask.ts'
 import type { Completion } from '../providers/provider.ts'
 import type { Served } from '../report/night-report.ts'
 
@@ -7,17 +7,21 @@ type Stage = keyof Served
 /** Notes what the provider says has answered. */
 export interface ServedLog {
   /** Asks as the given function does. */
-  ask: Ask
+  askFor: AskFor
   served(): Served
 }
 
-export function logServed(ask: Ask): ServedLog {
+export function logServed(askFor: AskFor): ServedLog {
   const seen = { generation: emptyLog(), judge: emptyLog() }
   return {
-    async ask(request, context) {
-      const completion = await ask(request, context)
-      if (context.stage !== 'embedding') note(seen[context.stage], completion)
-      return completion
+    askFor(purpose) {
+      const ask = askFor(purpose)
+      const { stage } = purpose
+      return async (request, question) => {
+        const completion = await ask(request, question)
+        if (stage !== 'embedding') note(seen[stage], completion)
+        return completion
+      }
     },
     served: () => ({ generation: sorted(seen.generation), judge: sorted(seen.judge) }),
   }

@@ -1,5 +1,5 @@
 import type { Stage } from '../answers/answer-store.ts'
-import type { Ask, AskContext, IsKept } from '../answers/ask.ts'
+import type { Ask, AskFor, IsKept } from '../answers/ask.ts'
 import { book, bookFailure, emptyLedger, type Ledger } from '../answers/ledger.ts'
 import type { Completion, ModelRequest } from '../providers/provider.ts'
 import type { TargetCall } from '../providers/target.ts'
@@ -22,13 +22,13 @@ export interface FeatureRunOptions {
   /** The suite's cases, read anew for every look. */
   cases: () => AsyncIterable<Case>
   judge: JudgeSettings
-  ask: Ask
+  askFor: AskFor
   isKept?: IsKept | undefined
   /** Shared by the features of a run, so that all are judged in the same way. */
   judgeModes?: AnswerModes | undefined
   /** Asks the real application instead of the bare prompt. */
   target?: TargetCall | undefined
-  checkDeps: CheckDeps
+  checkDeps: Omit<CheckDeps, 'ask'>
   results: Results
   concurrency: number
   /** Ends the run: nothing more is asked for. */
@@ -60,23 +60,23 @@ export interface FeatureRun {
 }
 
 export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
-  const { candidate, baseline, ask, checkDeps, results, signal } = options
+  const { candidate, baseline, results, signal } = options
   const ledger = emptyLedger()
   const table = createScoreTable()
   const observations = noObservations()
   const feature = candidate.feature
 
-  const askFor =
-    (stage: Stage) => (request: ModelRequest, context: Pick<AskContext, 'caseId' | 'repeat' | 'verify' | 'accepts'>) =>
-      ask(request, {
-        ...context,
-        stage,
-        feature,
-        book: (completion, source) => {
-          book(ledger, completion, stage, source)
-          observations.origins.add(request.model, stage, source)
-        },
-      })
+  const askFor = (stage: Stage): Ask =>
+    options.askFor({
+      stage,
+      feature,
+      book(completion, source, model) {
+        book(ledger, completion, stage, source)
+        // No recording holds a vector.
+        if (stage !== 'embedding') observations.origins.add(model, stage, source)
+      },
+    })
+  const checkDeps = { ...options.checkDeps, ask: askFor('embedding') }
   const failed = (error: unknown) => bookFailure(ledger, error)
   const generate = askFor('generation')
   const judge = createJudge({

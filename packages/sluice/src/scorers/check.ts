@@ -1,5 +1,6 @@
+import type { Ask } from '../answers/ask.ts'
+import type { EmbeddingRequest } from '../answers/embeddings.ts'
 import type { CheckSpec } from '../suite/check-spec.ts'
-import type { Embed } from './measures/embedding.ts'
 import { measureJson } from './measures/json.ts'
 import { measureJsonPath } from './measures/json-path.ts'
 import { measureJsonSchema } from './measures/json-schema.ts'
@@ -10,7 +11,6 @@ import { measureSimilarity } from './measures/similarity.ts'
 import { measureText, measureTextList } from './measures/text.ts'
 
 export { CheckError } from './measures/check-error.ts'
-export type { Embed } from './measures/embedding.ts'
 export type { Subject } from './measures/measure.ts'
 
 /** What a check says about one output. A `must` check has failed when its score is below 1. */
@@ -31,7 +31,9 @@ export interface Check {
 
 export interface CheckDeps {
   /** For `similarity` by embedding; without it such a check is a CheckError. */
-  embed?: Embed | undefined
+  ask?: Ask<EmbeddingRequest> | undefined
+  /** `provider:model` for those that name none. */
+  embeddingModel?: string | undefined
   /** As the prompt's: an unknown `{{variable}}` in a check is an error (default false). */
   strict?: boolean
   /** How long an own function may take (default 60,000). */
@@ -53,7 +55,8 @@ export function compileCheck(spec: CheckSpec, deps: CheckDeps = {}): Check {
   }
 }
 
-function measureOf(spec: CheckSpec, { embed, strict = false, moduleLimitMs = 60_000 }: CheckDeps): Measure {
+function measureOf(spec: CheckSpec, deps: CheckDeps): Measure {
+  const { ask, embeddingModel, strict = false, moduleLimitMs = 60_000 } = deps
   switch (spec.type) {
     case 'equals':
     case 'contains':
@@ -77,7 +80,7 @@ function measureOf(spec: CheckSpec, { embed, strict = false, moduleLimitMs = 60_
     case 'costUsd':
       return measureLimit(spec)
     case 'similarity':
-      return measureSimilarity(spec, strict, embed)
+      return measureSimilarity(spec, strict, { ask, model: spec.value.model ?? embeddingModel })
     case 'module':
       return measureModule(spec, moduleLimitMs)
     default:

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
+import type { Ask, IsKept, Question } from '../answers/ask.ts'
 import { SluiceError } from '../errors.ts'
-import type { Completion, ModelRequest } from '../providers/provider.ts'
+import type { ModelRequest } from '../providers/provider.ts'
 import { ProviderError } from '../providers/provider-error.ts'
 import type { ChoiceJudge } from '../suite/choice.ts'
 import type { Message, ModelParameters } from '../suite/model.ts'
@@ -17,21 +18,6 @@ export { judgeFamilyWarning } from './judging/family.ts'
 export { JudgeError } from './judging/judge-error.ts'
 export type { JudgedItem, Judgement } from './judging/judgement.ts'
 
-export interface JudgeCallContext {
-  caseId: string
-  /** 1-based. */
-  repeat: number
-  signal: AbortSignal
-}
-
-interface JudgeQuestion extends JudgeCallContext {
-  /** Throws a JudgeError for an answer that is not as asked, and so must not be kept for later runs. */
-  verify(completion: Completion): void
-}
-
-/** Asks a model; cache, retries and budget are the caller's. */
-type AskJudge = (request: ModelRequest, question: JudgeQuestion) => Promise<Completion>
-
 /** What the judge is to answer about an output. */
 export interface JudgeTask {
   /** Item ids must be unique. */
@@ -43,7 +29,6 @@ export interface JudgeTask {
   strict?: boolean
   /** 1-based. */
   repeat: number
-  signal: AbortSignal
 }
 
 export interface Judge {
@@ -64,11 +49,11 @@ export interface JudgeOptions {
   model: string
   /** Over the defaults: temperature 0, and 500 tokens with 300 more for each item. */
   parameters: ModelParameters
-  ask: AskJudge
+  ask: Ask<ModelRequest>
   /** Told of every question that stayed without an answer; of a format that a server does not take only if no other did. */
   failed?: (error: unknown) => void
   /** Whether an earlier run has the answer to a request, so that asking again costs nothing. */
-  isKept?: (request: ModelRequest, repeat: number) => Promise<boolean>
+  isKept?: IsKept
   /** What is known of the servers' answer formats; shared by all judges of a run. */
   modes?: AnswerModes
   /** Text that nobody can guess, new for each call. */
@@ -82,16 +67,16 @@ export interface JudgeOptions {
 export function createJudge(options: JudgeOptions): Judge {
   const { model, parameters, ask, nonce = randomNonce, modes = createAnswerModes() } = options
   const { isKept = async () => false, failed } = options
-  const inquire = async ({ request, read }: Inquiry, context: JudgeCallContext) => {
+  const inquire = async ({ request, read }: Inquiry, question: Question) => {
     try {
       const completion = await modes.ask(request, {
-        ask: (each) => ask(each, { ...context, verify: (answer) => void read(answer) }),
-        isKept: (each) => isKept(each, context.repeat),
+        ask: (each) => ask(each, { ...question, verify: (answer) => void read(answer) }),
+        isKept: (each) => isKept(each, question.repeat),
       })
       return { items: read(completion), costUsd: completion.costUsd }
     } catch (error) {
       failed?.(error)
-      throw located(error, request.model, context.caseId)
+      throw located(error, request.model, question.caseId)
     }
   }
   return {
@@ -103,12 +88,12 @@ export function createJudge(options: JudgeOptions): Judge {
       return judgeId(model, parameters, modes.of(model))
     },
     async score(subject, task) {
-      const { rubric, choices, strict, input, repeat, signal } = task
+      const { rubric, choices, strict, input, repeat } = task
       const { id: caseId, vars, expected } = subject.case
       refuseSharedIds(rubric, caseId)
       const material = { input, vars, expected, output: subject.output }
       const inquiries = inquiriesOf({ model, parameters }, { rubric, choices, strict }, material, nonce)
-      const answers = await Promise.all(inquiries.map((inquiry) => inquire(inquiry, { caseId, repeat, signal })))
+      const answers = await Promise.all(inquiries.map((inquiry) => inquire(inquiry, { caseId, repeat })))
       const judgement = judgementOf(answers.flatMap(({ items }) => items))
       const costs = answers.map(({ costUsd }) => costUsd).filter((usd) => usd !== undefined)
       if (costs.length < answers.length) return judgement

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
 import { createAnswerStore } from '../../src/answers/answer-store.ts'
-import { createAsk } from '../../src/answers/ask.ts'
+import { createAskFor, createDirectAsk, type Question } from '../../src/answers/ask.ts'
 import { openDatabase } from '../../src/answers/database.ts'
-import { createEmbedText } from '../../src/answers/embeddings.ts'
-import type { Completion, ModelRequest, Provider } from '../../src/providers/provider.ts'
+import { vectorIn } from '../../src/answers/embeddings.ts'
+import type { CallContext, Completion, ModelRequest, Provider } from '../../src/providers/provider.ts'
 
 const request: ModelRequest = {
   model: 'p:m',
@@ -40,20 +40,19 @@ function setUp({ live = true } = {}) {
     },
     answered: () => {},
   }
-  const ask = createAsk({
+  const askFor = createAskFor({
     store: createAnswerStore(database),
     client,
     providers: { get: async () => provider },
     stop: stop.signal,
     abort: new AbortController().signal,
   })
-  const context = (repeat = 1) => ({
-    caseId: 'c',
-    repeat,
-    stage: 'generation' as const,
+  const ask = askFor({
+    stage: 'generation',
     feature: 'f',
     book: (_: Completion, source: string) => void booked.push(source),
   })
+  const context = (repeat = 1): Question => ({ caseId: 'c', repeat })
   return {
     ask,
     context,
@@ -135,16 +134,36 @@ test('an embedding is kept, and one without a direction is asked for again', asy
     embed: async () => ({ vectors: [vectors[calls++] ?? [9]] }),
     answered: () => {},
   }
-  const stop = new AbortController().signal
-  const embed = createEmbedText({
-    store: createAnswerStore(database),
-    client,
-    providers: { get: async () => provider },
-    stop,
+  const booked: string[] = []
+  const { signal } = new AbortController()
+  const store = createAnswerStore(database)
+  const askFor = createAskFor({ store, client, providers: { get: async () => provider }, stop: signal, abort: signal })
+  const ask = askFor({
+    stage: 'embedding',
+    feature: 'f',
+    book: (_, source, model) => booked.push(`${source} ${model}`),
   })
-  for (const expected of [...vectors, [0.5, -1]])
-    assert.deepEqual(await embed('p:m', 'text', { feature: 'f', signal: stop, book: () => {} }), expected)
+  const isOne = (given: Completion) => vectorIn(given)?.some((value) => value !== 0) ?? false
+  for (const [index, expected] of [...vectors, [0.5, -1]].entries()) {
+    const given = await ask({ model: 'p:m', embed: 'text' }, { caseId: 'c', repeat: 1 + index, accepts: isOne })
+    assert.deepEqual(vectorIn(given), expected)
+  }
+  assert.deepEqual(booked, ['provider p:m', 'provider p:m', 'provider p:m', 'cache p:m'])
   assert.equal(calls, 3)
   database.close()
   rmSync(root, { recursive: true })
+})
+
+test('asked directly, each question is a call of its own, and none is kept', async () => {
+  const keys: unknown[] = []
+  const client = {
+    complete: async (_: ModelRequest, { key }: CallContext) => {
+      keys.push(key)
+      return completion
+    },
+  }
+  const ask = createDirectAsk(client, new AbortController().signal)
+  for (const repeat of [1, 1, 2]) await ask(request, { caseId: 'c', repeat })
+  assert.equal(keys.length, 3)
+  assert.equal(new Set(keys).size, 2)
 })

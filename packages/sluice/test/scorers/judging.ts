@@ -1,5 +1,6 @@
+import type { Question } from '../../src/answers/ask.ts'
 import type { Completion, ModelRequest } from '../../src/providers/provider.ts'
-import { createJudge, type JudgeCallContext, type JudgeTask } from '../../src/scorers/judge.ts'
+import { createJudge, type JudgeTask } from '../../src/scorers/judge.ts'
 import { aCase } from './scoring.ts'
 
 export const output = 'Ann sends the invoice by Friday. The refund was “refused”.'
@@ -21,7 +22,7 @@ export function completion(text: string, overrides: Partial<Completion> = {}): C
 
 export interface AskedCall {
   request: ModelRequest
-  context: JudgeCallContext
+  context: Question
 }
 
 /** A judge whose model answers with the given completions in turn, and the calls that it made. */
@@ -45,7 +46,6 @@ export function judgeThatHears(...answers: (Completion | Error)[]) {
         choices: [],
         input: [{ role: 'user', content: 'The e-mail.' }],
         repeat: 2,
-        signal: new AbortController().signal,
         ...task,
       },
     )

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { type ScoringTask, scoreOutput } from '../../src/scorers/case-score.ts'
 import { compileCheck } from '../../src/scorers/check.ts'
-import { type ScoringTask, scoreOutput } from '../../src/scorers/score-output.ts'
 import { checkSchema } from '../../src/suite/check-entry.ts'
 import { answer, answerItem, completion, judgeThatHears, rubric } from './judging.ts'
 import { aCase } from './scoring.ts'

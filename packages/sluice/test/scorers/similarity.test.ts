@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { EmbeddingRequest } from '../../src/answers/embeddings.ts'
+import type { Completion } from '../../src/providers/provider.ts'
 import { ProviderError } from '../../src/providers/provider-error.ts'
-import type { Embed } from '../../src/scorers/check.ts'
+import type { CheckDeps } from '../../src/scorers/check.ts'
 import { rougeL, rougeWords } from '../../src/scorers/measures/rouge-l.ts'
 import { aCase, runCheck, scoreOf } from './scoring.ts'
 
@@ -52,7 +54,15 @@ test('texts whose comparison would hold up the run are refused', async () => {
 })
 
 const embedding = { metric: 'embedding', to: 'reference', min: 0.6 }
-const fixed = (...vectors: number[][]): { deps: { embed: Embed } } => ({ deps: { embed: async () => vectors } })
+const answers = (vector: unknown): Completion => ({
+  output: JSON.stringify(vector),
+  usage: {},
+  finishReason: 'stop',
+  warnings: [],
+})
+const deps = (ask: CheckDeps['ask']) => ({ deps: { ask, embeddingModel: 'openai:usual' } })
+/** A model that answers with these, in turn. */
+const fixed = (...vectors: unknown[]) => deps(async () => answers(vectors.shift()))
 
 test('embeddings are compared by their cosine', async () => {
   assert.match((await runCheck({ similarity: embedding }, 'x', fixed([3, 4], [1, 0]))).reason, /embedding 0.600/)
@@ -61,29 +71,35 @@ test('embeddings are compared by their cosine', async () => {
 })
 
 test('the embedding model gets both texts as they are, and the model of the check', async () => {
-  const asked: unknown[] = []
-  const embed: Embed = async (texts, { model }) => {
-    asked.push(texts, model)
-    return [[1], [1]]
+  const asked: EmbeddingRequest[] = []
+  const ask: CheckDeps['ask'] = async (request) => {
+    asked.push(request)
+    return answers([1])
   }
-  await runCheck({ similarity: { ...embedding, model: 'openai:small' } }, 'The Output', { deps: { embed } })
-  assert.deepEqual(asked, [['The Output', 'reference'], 'openai:small'])
+  await runCheck({ similarity: { ...embedding, model: 'openai:small' } }, 'The Output', deps(ask))
+  await runCheck({ similarity: embedding }, 'other', deps(ask))
+  assert.deepEqual(asked, [
+    { model: 'openai:small', embed: 'The Output' },
+    { model: 'openai:small', embed: 'reference' },
+    { model: 'openai:usual', embed: 'other' },
+    { model: 'openai:usual', embed: 'reference' },
+  ])
 })
 
 test('an empty output resembles nothing, without a call', async () => {
-  const embed: Embed = () => assert.fail('asked for an embedding of nothing')
-  assert.equal(await scoreOf({ similarity: embedding }, ' ', { deps: { embed } }), 0)
+  const ask = () => assert.fail('asked for an embedding of nothing')
+  assert.equal(await scoreOf({ similarity: embedding }, ' ', deps(ask)), 0)
 })
 
 test('without a model, or with an answer that is no pair of vectors, it is an error', async () => {
   await assert.rejects(runCheck({ similarity: embedding }, 'x'), { name: 'CheckError', message: /embedding: {model/ })
-  for (const vectors of [[[1]], [[1], [1, 2]], [[0], [1]], [[1], [Number.NaN]], [[1], [1], [1]]]) {
+  for (const vectors of [[[1]], [[1], [1, 2]], [[0], [1]], [[1], [Number.NaN]], [[1], ['1']], [[1], { 0: 1 }]]) {
     await assert.rejects(runCheck({ similarity: embedding }, 'x', fixed(...vectors)), { name: 'CheckError' })
   }
 })
 
 test('a failed call is an error of the check, a refused key one of the run', async () => {
-  const failing = (error: Error) => ({ deps: { embed: () => Promise.reject(error) } })
+  const failing = (error: Error) => deps(() => Promise.reject(error))
   const timeout = new ProviderError('timeout', 'no answer within 60 s')
   await assert.rejects(runCheck({ similarity: embedding }, 'x', failing(timeout)), {
     name: 'CheckError',

@@ -1,40 +1,46 @@
+import type { Ask } from '../../answers/ask.ts'
+import { type EmbeddingRequest, vectorIn } from '../../answers/embeddings.ts'
+import type { Completion } from '../../providers/provider.ts'
 import { ProviderError } from '../../providers/provider-error.ts'
 import { CheckError } from './check-error.ts'
 
-/** Turns texts into vectors, one each; `model` is `provider:model`, by default the configured one. */
-export type Embed = (
-  texts: string[],
-  options: { model?: string | undefined; signal: AbortSignal },
-) => Promise<readonly (readonly number[])[]>
-
-export interface EmbeddingOptions {
+export interface EmbeddingSettings {
+  ask: Ask<EmbeddingRequest> | undefined
+  /** `provider:model` */
   model: string | undefined
-  embed: Embed | undefined
-  signal: AbortSignal
 }
 
 /**
  * The cosine of two texts' embeddings, in [-1,1]. An empty text resembles only an empty one; models refuse it.
- * @throws CheckError when no embedding model is configured or its answer is no pair of vectors; ProviderError when
+ * @throws CheckError when no embedding model is configured or its answers are no pair of vectors; ProviderError when
  * the run as a whole cannot go on.
  */
-export async function embeddingSimilarity(texts: [string, string], options: EmbeddingOptions): Promise<number> {
-  const { embed, model, signal } = options
-  if (!embed) {
+export async function embeddingSimilarity(
+  texts: [string, string],
+  { ask, model }: EmbeddingSettings,
+  caseId: string,
+): Promise<number> {
+  if (!ask || model === undefined) {
     throw new CheckError(
       'similarity by embedding needs a model; set embedding: {model: "provider:model"} in sluice.yaml',
     )
   }
   const empty = texts.filter((text) => text.trim() === '').length
   if (empty > 0) return empty === 2 ? 1 : 0
-  const vectors = await embed(texts, { model, signal }).catch(explain)
-  const [a, b] = vectors
-  if (!a || !b || vectors.length !== 2 || a.length !== b.length) {
+  const question = { caseId, repeat: 1, accepts: hasDirection }
+  const answers = texts.map((embed) => ask({ model, embed }, question))
+  const [a, b] = (await Promise.all(answers).catch(explain)).map(vectorIn)
+  if (!a || !b || a.length !== b.length) {
     throw new CheckError('the embedding model did not answer with two vectors of one length')
   }
   const cosine = dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b))
   if (!Number.isFinite(cosine)) throw new CheckError('the embedding model answered with a vector without a direction')
   return cosine
+}
+
+/** A vector without a direction can be compared with nothing: it is asked for again. */
+function hasDirection(completion: Completion): boolean {
+  return vectorIn(completion)?.some((value) => value !== 0) ?? false
 }
 
 /** A refused key or a spent budget concerns the run, anything else this check. */

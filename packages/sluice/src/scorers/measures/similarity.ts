@@ -1,7 +1,7 @@
 import type { Case } from '../../suite/case.ts'
 import type { SimilarityCheck } from '../../suite/check-spec.ts'
 import { CheckError } from './check-error.ts'
-import { type Embed, embeddingSimilarity } from './embedding.ts'
+import { type EmbeddingSettings, embeddingSimilarity } from './embedding.ts'
 import { fold } from './fold.ts'
 import { type Measure, outcome } from './measure.ts'
 import { rougeL, rougeWords } from './rouge-l.ts'
@@ -15,9 +15,9 @@ const mostCharacterPairs = 5e9
  * Passes when the output resembles the reference text at least as much as `min`: by ROUGE-L F1, by 1 - Levenshtein
  * distance / longer length (in UTF-16 units), or by the cosine of embeddings.
  */
-export function measureSimilarity(spec: SimilarityCheck, strict: boolean, embed: Embed | undefined): Measure {
-  const { metric, min, model } = spec.value
-  return async ({ output, case: subject }, signal) => {
+export function measureSimilarity(spec: SimilarityCheck, strict: boolean, embedding: EmbeddingSettings): Measure {
+  const { metric, min } = spec.value
+  return async ({ output, case: subject }) => {
     const reference = referenceOf(spec, subject, strict)
     const [a, b] = [output, reference].map((text) => fold(text.trim(), spec.caseSensitive)) as [string, string]
     const similarity =
@@ -25,7 +25,7 @@ export function measureSimilarity(spec: SimilarityCheck, strict: boolean, embed:
         ? rouge(a, b)
         : metric === 'levenshtein'
           ? await levenshtein(a, b)
-          : await embeddingSimilarity([output, reference], { model, embed, signal })
+          : await embeddingSimilarity([output, reference], embedding, subject.id)
     return outcome(similarity >= min, `${metric} ${similarity.toFixed(3)}, at least ${min} wanted`)
   }
 }
