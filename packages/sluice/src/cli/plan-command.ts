@@ -23,6 +23,11 @@ export function addPlan(program: Command, host: Host, done: (exitCode: number) =
     .option('--score-sd <x>', 'standard deviation of the scores (default: from the report, else 0.25)', share)
     .option('--from-report <file>', 'take deviation and judging cost from a report.json of the gate')
     .option('--alpha <x>', 'bound on rolling back a canary that is no worse (default: rollout.alpha, else 0.05)', share)
+    .option(
+      '--flag-margin <x>',
+      'rise of a rate that a promotion rules out (default: rollout.flagMargin, else 0.01)',
+      share,
+    )
     .option('--svg <file>', 'write a picture: hours by drop')
     .option('--json', 'print the plan as JSON on stdout and nothing else')
     .action(async (feature, options) =>

@@ -29,6 +29,7 @@ interface PlanOptions {
   scoreSd?: number
   fromReport?: string
   alpha?: number
+  flagMargin?: number
   svg?: string
   json?: boolean
 }
@@ -93,19 +94,28 @@ function trafficOf(options: PlanOptions, { judge }: LiveSettings, measured: Meas
   }
 }
 
-/** The settings with stages and bound from the command line, checked as those of a file. */
-function withFlags(rollout: RolloutSettings, { stages, soak, alpha }: PlanOptions): RolloutSettings {
-  if (stages === undefined && soak === undefined && alpha === undefined) return rollout
+/** The settings with what the command line says, checked as those of a file. */
+function withFlags(rollout: RolloutSettings, { stages, soak, alpha, flagMargin }: PlanOptions): RolloutSettings {
+  const bounds = { ...(alpha !== undefined && { alpha }), ...(flagMargin !== undefined && { flagMargin }) }
+  if (stages === undefined && soak === undefined) return { ...rollout, ...checked(bounds) }
   const times = soak?.split(',')
   const percents = stages ?? rollout.stages.map(({ ppm }) => ppm / 10_000)
   const given = percents.map((percent, i) => ({
     percent,
     soak: times?.[i] ?? times?.at(-1) ?? usualSoak[Math.min(i, usualSoak.length - 1)],
   }))
-  const parsed = rolloutSettingsSchema.safeParse({ stages: given, ...(alpha !== undefined && { alpha }) })
-  if (parsed.success) {
-    return { ...rollout, alpha: alpha ?? rollout.alpha, stages: stages || soak ? parsed.data.stages : rollout.stages }
-  }
-  const faults = parsed.error.issues.map(({ path: place, message }) => `${place.join('.')}: ${message}`)
-  throw new SluiceError('invalid-input', `--stages or --soak: ${faults.join('; ')}`)
+  return { ...rollout, ...checked({ ...bounds, stages: given }) }
 }
+
+/** Only what is given, as the settings of a file would be read. */
+function checked(given: object): Partial<RolloutSettings> {
+  const { data, error } = rolloutSettingsSchema.safeParse(given)
+  if (data) return Object.fromEntries(Object.entries(data).filter(([key]) => Object.hasOwn(given, key)))
+  const faults = error.issues.map(({ path: [key = '', ...rest], message }) => {
+    return `${[flags[String(key)] ?? key, ...rest].join('.')}: ${message}`
+  })
+  throw new SluiceError('invalid-input', faults.join('; '))
+}
+
+/** Which flags a setting comes from. */
+const flags: Record<string, string> = { stages: '--stages or --soak', alpha: '--alpha', flagMargin: '--flag-margin' }

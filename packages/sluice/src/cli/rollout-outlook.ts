@@ -20,7 +20,7 @@ export interface RolloutOutlook {
 
 interface Wish {
   settings: RolloutSettings
-  /** Whoever gave settings for this rollout means them. */
+  /** Whoever gave settings for this rollout means them; of judging they say nothing. */
   areGiven: boolean
   /** From flags. */
   perDay: number | undefined
@@ -30,7 +30,7 @@ interface Wish {
 const usual = { errorRate: 0.01, deviation: 0.25 }
 
 /** What this traffic can decide. The general defaults give way to those that suit it. `now` in ms since the epoch. */
-export function rolloutOutlook({ traffic, live }: TrafficAnswer, wish: Wish, now: number): RolloutOutlook {
+export function rolloutOutlook({ traffic, live, written }: TrafficAnswer, wish: Wish, now: number): RolloutOutlook {
   const perDay = wish.perDay ?? traffic?.requestsPerDay
   if (perDay === undefined) {
     const lines = [
@@ -44,12 +44,13 @@ export function rolloutOutlook({ traffic, live }: TrafficAnswer, wish: Wish, now
     }
   }
   const users = wish.users ?? traffic?.users ?? null
-  const suiting = wish.areGiven ? undefined : defaultsFor({ requestsPerDay: perDay, usersPerDay: users })
-  const settings = suiting ? suited(wish.settings, suiting) : wish.settings
+  const suiting = defaultsFor({ requestsPerDay: perDay, usersPerDay: users })
+  const settings = suiting && !wish.areGiven ? suited(wish.settings, suiting, written) : wish.settings
   const { judge } = live
-  const isJudgeUsual =
-    live.store && judge.percent === defaultLiveSettings.judge.percent && judge.canaryPercent === undefined
-  const judgePercent = suiting && isJudgeUsual && suiting.judgePercent !== judge.percent ? suiting.judgePercent : null
+  const judgePercent =
+    suiting && live.store && !isJudgeSet(live, written) && suiting.judgePercent !== judge.percent
+      ? suiting.judgePercent
+      : null
   const percent = live.store ? (judgePercent ?? judge.percent) : 0
   const cost = judgingCost(perDay, percent, { ...judge, usd: traffic?.judgeUsd ?? null })
   const judged = (percent / 100) * cost.affordable
@@ -80,10 +81,21 @@ export function rolloutOutlook({ traffic, live }: TrafficAnswer, wish: Wish, now
 }
 
 /** What the settings leave to the general defaults gives way to what suits the traffic. */
-function suited(settings: RolloutSettings, { stages, flagMargin }: TrafficDefaults): RolloutSettings {
-  const isUsual = isDeepStrictEqual(settings.stages, defaultRolloutSettings.stages)
-  if (!isUsual) return settings
-  return { ...settings, stages, ...(settings.flagMargin === defaultRolloutSettings.flagMargin && { flagMargin }) }
+function suited(
+  settings: RolloutSettings,
+  { stages, flagMargin }: TrafficDefaults,
+  written: TrafficAnswer['written'],
+): RolloutSettings {
+  const isSet = (key: 'stages' | 'flagMargin') =>
+    written ? written.includes(`rollout.${key}`) : !isDeepStrictEqual(settings[key], defaultRolloutSettings[key])
+  if (isSet('stages')) return settings
+  return { ...settings, stages, ...(!isSet('flagMargin') && { flagMargin }) }
+}
+
+/** Whether the prompt file says how much is judged. Of versions published by an older command line only what differs from the default is known to be meant. */
+function isJudgeSet({ judge }: TrafficAnswer['live'], written: TrafficAnswer['written']): boolean {
+  if (written) return written.some((name) => name === 'live.judge.percent' || name === 'live.judge.canaryPercent')
+  return judge.percent !== defaultLiveSettings.judge.percent || judge.canaryPercent !== undefined
 }
 
 function judgingCost(

@@ -21,6 +21,7 @@ export interface CanaryPlan {
   schema: 'sluice.canary-plan/2'
   traffic: Traffic
   alpha: number
+  flagMargin: number
   stages: { percent: number; soakHours: number }[]
   /** Drops of the mean score, largest first. */
   drops: ({ drop: number } & Found)[]
@@ -42,6 +43,7 @@ export function planCanary(traffic: Traffic, settings: RolloutSettings): CanaryP
     schema: 'sluice.canary-plan/2',
     traffic,
     alpha: settings.alpha,
+    flagMargin: settings.flagMargin,
     stages: settings.stages.map(({ ppm, soakMs }) => ({ percent: ppm / 10_000, soakHours: soakMs / hourMs })),
     drops: isScored ? drops.map((drop) => ({ drop, ...foundBy(traffic, settings, { drop, errors: 0 }) })) : [],
     errors:

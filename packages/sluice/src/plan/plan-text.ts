@@ -23,7 +23,7 @@ export function planText(plan: CanaryPlan, width = 80): string {
       : []),
     ...forecastLines(plan.forecast, width),
     '',
-    ...usualLines(plan),
+    ...usualLines(plan, width),
     '',
   ].join('\n')
 }
@@ -53,15 +53,17 @@ function table<Row extends Found>(
   return [...columns([[{ text: title }, ...head], ...lines], width), '']
 }
 
-/** The stages that suit this traffic, where these are others. */
-function usualLines({ traffic, stages }: CanaryPlan): string[] {
+/** The stages, the judging and the margin of rates that suit this traffic, where one of them is another. */
+function usualLines({ traffic, stages, flagMargin }: CanaryPlan, width: number): string[] {
   const usual = defaultsFor({ requestsPerDay: traffic.requestsPerDay, usersPerDay: traffic.users })
   if (!usual) return []
   const text = (list: CanaryPlan['stages']) =>
     list.map(({ percent, soakHours }) => `${round(percent)} % for ${shownHours(soakHours)}`).join(', ')
   const suggested = usual.stages.map(({ ppm, soakMs }) => ({ percent: ppm / 10_000, soakHours: soakMs / 3_600_000 }))
-  if (text(suggested) === text(stages) && traffic.judged === usual.judgePercent / 100) return []
-  return [`Suits this traffic: ${text(suggested)}; ${usual.judgePercent} % judged.`]
+  const isJudged = traffic.judged === usual.judgePercent / 100
+  if (text(suggested) === text(stages) && isJudged && flagMargin === usual.flagMargin) return []
+  const line = `Suits this traffic: ${text(suggested)}; ${usual.judgePercent} % judged; flagMargin ${usual.flagMargin}.`
+  return wrap(line, width)
 }
 
 function timeOf(met: Met | null): string {

@@ -29,6 +29,8 @@ export interface VersionRecord {
   judge: { model: string; parameters: Record<string, unknown> } | null
   rollout: RolloutSettings
   live: LiveSettings
+  /** Those of the two that the prompt file holds itself, e.g. `rollout.stages`. Absent where the publisher did not say. */
+  written?: string[]
   /** How often the settings were published, 1-based. Absent in records of before: 1. */
   settings?: number
   report: GateEvidence | null

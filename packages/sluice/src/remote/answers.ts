@@ -218,6 +218,7 @@ export const trafficAnswer = z.looseObject({
     })
     .nullable(),
   rollout: z.unknown(),
+  written: z.array(z.string()).nullable().default(null),
   live: z.looseObject({
     store: z.boolean(),
     judge: z.looseObject({

@@ -15,6 +15,8 @@ export interface Publication {
   /** Both as in a prompt file, `redact` relative to the project's root. */
   rollout: unknown
   live: unknown
+  /** Those of the two that the prompt file holds itself. Absent: none, as control planes expect that do not know of it. */
+  written?: string[]
   report: Report | null
   /** Where it comes from, e.g. a commit. */
   source: string | null
@@ -25,7 +27,7 @@ export function publicationOf(
   prompt: Prompt,
   { config, report, source }: { config: Pick<Config, 'root' | 'judge'>; report: Report | null; source: string | null },
 ): Publication {
-  const { id, label, model, parameters, messages, format, strict, rubric, rollout, live } = prompt
+  const { id, label, model, parameters, messages, format, strict, rubric, rollout, live, written } = prompt
   const { redact } = live
   const stored = redact === undefined ? live : { ...live, redact: relativeTo(config.root, redact) }
   return {
@@ -34,6 +36,7 @@ export function publicationOf(
     judge: rubric.length === 0 ? null : { model: config.judge.model, parameters: config.judge.parameters },
     rollout: z.encode(rolloutSettingsSchema, rollout),
     live: z.encode(liveSettingsSchema, stored),
+    ...(written && { written }),
     report: report && withoutCases(report, prompt.feature),
     source,
   }

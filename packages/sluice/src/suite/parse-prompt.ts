@@ -94,6 +94,7 @@ function promptOf(data: PromptFile, { file, strict, source, root, folder }: Prom
     ...(data.target === undefined ? {} : { target: resolveTarget(data.target, { root, folder }) }),
     rollout: data.rollout ?? defaultRolloutSettings,
     live: resolveRedact(data.live ?? defaultLiveSettings, { root, folder }),
+    ...(strict ? writtenSettings(source.value) : {}),
     ...(data.production === undefined ? {} : { production: data.production }),
     strict,
     file,
@@ -105,6 +106,15 @@ function promptOf(data: PromptFile, { file, strict, source, root, folder }: Prom
       ...evaluators.faults.map(({ index, message }) => located(source, ['evaluators', index], message)),
     ],
   }
+}
+
+/** The names of the release settings that a file holds, down to the last key; lists count as one. */
+function writtenSettings(file: unknown): Pick<Prompt, 'written'> {
+  const { rollout, live } = isMap(file) ? file : {}
+  const namesIn = (value: unknown, name: string): string[] =>
+    isMap(value) ? Object.entries(value).flatMap(([key, inner]) => namesIn(inner, `${name}.${key}`)) : [name]
+  const written = [...namesIn(rollout ?? {}, 'rollout'), ...namesIn(live ?? {}, 'live')]
+  return written.length === 0 ? {} : { written }
 }
 
 function resolveRedact(live: LiveSettings, place: { root: string; folder: string }): LiveSettings {

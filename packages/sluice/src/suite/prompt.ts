@@ -37,6 +37,8 @@ export interface Prompt {
   rollout: RolloutSettings
   /** The path of `redact` is absolute. */
   live: LiveSettings
+  /** Those of the two that the file holds itself, e.g. `rollout.stages`; the rest are defaults. Absent: none. */
+  written?: string[]
   /** False keeps the feature out of the nightly. */
   production?: boolean
   /** `sluice: 1` is set: an unknown or unused variable is an error, `{{ x }}` may hold spaces. */

@@ -50,6 +50,9 @@ test('the settings of a feature count, and flags before them', async () => {
     { percent: 20, soakHours: 1 },
   ])
   assert.deepEqual([other.alpha, other.traffic.judged, other.traffic.judgedIncumbents], [0.01, 0.5, 0.5])
+  assert.deepEqual(other.flagMargin, 0.01)
+  const wider = await planned('--flag-margin', '0.03')
+  assert.deepEqual([wider.flagMargin, wider.alpha, wider.stages], [0.03, 0.1, own.stages])
 })
 
 test('what makes no plan is invalid input', async () => {

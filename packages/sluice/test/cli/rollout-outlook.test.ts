@@ -8,7 +8,7 @@ const traffic = {
   ...{ errorRate: 0.01, deviation: 0.25, judgeUsd: 0.001 },
 }
 const live = { store: true, judge: { percent: 10, budgetUsdPerDay: 5 } }
-const known = { traffic, rollout: {}, live }
+const known = { traffic, rollout: {}, written: null, live }
 const wish = { settings: defaultRolloutSettings, areGiven: false, perDay: undefined, users: undefined }
 const percents = ({ settings }: ReturnType<typeof rolloutOutlook>) => settings.stages.map(({ ppm }) => ppm / 10_000)
 
@@ -31,7 +31,21 @@ test('what somebody has set stays', () => {
   const judged = { ...known, live: { store: true, judge: { percent: 25, budgetUsdPerDay: 5 } } }
   assert.equal(rolloutOutlook(judged, wish, 0).judgePercent, null)
   const given = rolloutOutlook(known, { ...wish, areGiven: true }, 0)
-  assert.deepEqual([given.settings, given.judgePercent], [defaultRolloutSettings, null])
+  assert.deepEqual([given.settings, given.judgePercent], [defaultRolloutSettings, 40], 'they say nothing of judging')
+})
+
+test('a default that the prompt file holds itself is meant', () => {
+  const writing = (...written: string[]) => rolloutOutlook({ ...known, written }, { ...wish, perDay: 500 }, 0)
+  const of = ({ settings, judgePercent }: ReturnType<typeof rolloutOutlook>) => [
+    settings.stages.length,
+    settings.flagMargin,
+    judgePercent,
+  ]
+  assert.deepEqual(of(writing()), [2, 0.015, 100])
+  assert.deepEqual(of(writing('rollout.margin', 'live.store', 'live.judge.budgetUsdPerDay')), [2, 0.015, 100])
+  assert.deepEqual(of(writing('rollout.stages')), [4, 0.01, 100])
+  assert.deepEqual(of(writing('rollout.flagMargin')), [2, 0.01, 100])
+  assert.deepEqual(of(writing('live.judge.percent')), [2, 0.015, null])
 })
 
 test('unknown traffic is said, and changes nothing', () => {

@@ -95,7 +95,15 @@ test('the text says it within 80 columns, and the picture holds no number that i
   assert.match(text, /worse by the margin +\d+\/\d+\/\d+/)
   assert.match(
     planText(planCanary(traffic, rolloutSettingsSchema.parse({}))),
-    /Suits this traffic: 5 % for 2 h, 50 % for 24 h/,
+    /Suits this traffic: 5 % for 2 h, 50 % for 24 h; 40 % judged; flagMargin 0.01\./,
   )
+  const suiting = { ...traffic, requestsPerDay: 500, users: 750, judged: 1, judgedIncumbents: 1 }
+  const stages = [
+    { ppm: 250_000, soakMs: 4 * 3_600_000 },
+    { ppm: 500_000, soakMs: 24 * 3_600_000 },
+  ]
+  const suits = (flagMargin: number) => planText(planCanary(suiting, { ...settings, stages, flagMargin }))
+  assert.match(suits(0.01), /Suits this traffic: .*flagMargin 0\.015\./s)
+  assert.doesNotMatch(suits(0.015), /Suits/)
   assert.doesNotMatch(planSvg(plan), /NaN|Infinity|undefined/)
 })

@@ -26,6 +26,19 @@ test('what is published gives the id of the version, and settings as they were w
   assert.deepEqual([judge?.model, rubric.length], ['anthropic:claude-haiku-4-5-20251001', 1])
 })
 
+test('which settings the file holds is published, since a default that somebody wrote is meant', async () => {
+  const { written } = await publication(
+    'live: {judge: {percent: 10}}\nrollout: {stages: [{percent: 10, soak: 1h}], flagMargin: 0.01, signals: {score: 0.4}}\n',
+  )
+  assert.deepEqual(written?.toSorted(), [
+    'live.judge.percent',
+    'rollout.flagMargin',
+    'rollout.signals.score',
+    'rollout.stages',
+  ])
+  assert.equal((await publication('')).written, undefined)
+})
+
 test('of a report only the part about the feature goes along, without cases', async () => {
   const part = (feature: string) => ({ feature, cases: [{ id: 'secret e-mail' }] })
   const report = { features: [part('other'), part('summary')] } as unknown as Report

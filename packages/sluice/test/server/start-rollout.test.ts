@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { testPlane } from '../support/control-plane.ts'
+import { promptVersion, testPlane } from '../support/control-plane.ts'
 
 test('a version of before one could choose starts with what is usual for the undecided now', async () => {
   await using plane = await testPlane()
@@ -15,6 +15,20 @@ test('a version of before one could choose starts with what is usual for the und
   const started = await plane.ask('POST /v1/features/f/rollouts', { as: 'operator', body: { version: canary } })
   assert.deepEqual([onUndecided, started.body.settings.onUndecided], ['weakPromote', 'weakPromote'])
   assert.equal(started.body.strength, null)
+})
+
+test('of a version it is told which settings its prompt file holds, as it was published last', async () => {
+  await using plane = await testPlane()
+  const content = promptVersion('a')
+  const publish = (more: object) => plane.ask('POST /v1/features/f/versions', { as: 'ci', body: { content, ...more } })
+  const told = async () =>
+    (await plane.ask(`GET /v1/features/f/versions/${content.id}/traffic`, { as: 'operator' })).body.written
+  await publish({})
+  assert.equal(await told(), null, 'not known')
+  await publish({ written: ['rollout.stages'] })
+  assert.deepEqual(await told(), ['rollout.stages'])
+  await publish({})
+  assert.equal(await told(), null)
 })
 
 test('a rollout may be judged more than its version says, while it runs', async () => {

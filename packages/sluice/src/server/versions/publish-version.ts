@@ -14,7 +14,10 @@ import { Problem } from '../http/problem.ts'
 import type { Services } from '../services.ts'
 
 /** A version with its settings, checked. */
-export type Published = Pick<VersionRecord, 'content' | 'rubric' | 'judge' | 'rollout' | 'live' | 'report' | 'source'>
+export type Published = Pick<
+  VersionRecord,
+  'content' | 'rubric' | 'judge' | 'rollout' | 'live' | 'written' | 'report' | 'source'
+>
 
 /** A setting with another value, and from when on it holds. */
 interface Effect extends SettingChange {
@@ -105,12 +108,15 @@ function recordOf(
 ): VersionRecord {
   const { content, ...rest } = body
   if (!known) return { feature, id: content.id, ...body, settings: 1, publishedAt: at, publishedBy: by }
-  const { rollout, live, report } = rest
+  const { rollout, live, written, report } = rest
   const settings = { rollout, live, ...measureOf(isLocked ? known : body) }
   const { settings: count = 1 } = known
   const isChanged =
     settingChanges({ ...measureOf(known), rollout: known.rollout, live: known.live }, settings).length > 0
-  return { ...known, ...settings, ...(isChanged && { settings: count + 1 }), report: report ?? known.report }
+  const next = { ...known, ...settings, ...(isChanged && { settings: count + 1 }), report: report ?? known.report }
+  if (written) next.written = written
+  else delete next.written
+  return next
 }
 
 function effectsOf({

@@ -65,6 +65,10 @@ const publication = z.strictObject({
     .default(null),
   rollout: rolloutSettingsSchema.prefault({}),
   live: liveSettingsSchema.prefault({}),
+  written: z.array(z.string().max(100)).max(100).exactOptional().meta({
+    description:
+      'Which of the two the prompt file holds itself, e.g. rollout.stages; the others may give way to what suits the traffic.',
+  }),
   report: gateReport.nullable().default(null).meta({ description: 'The report.json of the gate, whole or cut.' }),
   source: z.string().max(500).nullable().default(null).meta({ description: 'Where it comes from, e.g. a commit.' }),
 })

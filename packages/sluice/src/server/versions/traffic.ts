@@ -19,6 +19,9 @@ const traffic: z.ZodType<MeasuredTraffic> = z.strictObject({
 const answer = z.object({
   traffic: traffic.nullable().meta({ description: 'Of the last days; null where the log does not tell.' }),
   rollout: z.looseObject({}).meta({ description: "The version's settings, as in a prompt file." }),
+  written: z.array(z.string()).nullable().meta({
+    description: 'Settings that its prompt file holds itself, e.g. rollout.stages; null where that is not known.',
+  }),
   live: z.object({
     store: z.boolean(),
     judge: z.object({
@@ -49,6 +52,7 @@ export const showTraffic = defineRoute({
           onUndecided: record.rollout.onUndecided ?? defaultRolloutSettings.onUndecided,
         }),
       },
+      written: record.written ? [...record.written] : null,
       live: { store: stored, judge: { ...judge } },
     }
     return { status: 200, body }
