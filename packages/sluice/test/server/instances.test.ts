@@ -159,6 +159,31 @@ test('a change waits for the acknowledgements of all live instances', async () =
   assert.ok(applied.elapsedMs < 1000)
 })
 
+test('the acknowledgement itself ends the wait: no time has to pass', { timeout: 10_000 }, async () => {
+  await using plane = await launched()
+  await acknowledge(plane, 'host-1')
+  await acknowledge(plane, 'host-2')
+  const body = { version: plane.next, reason: 'better', waitMs: 10_000 }
+  const answer = plane.ask('PUT /v1/features/f/active', { as: 'operator', body })
+  await turn()
+  await acknowledge(plane, 'host-1')
+  await acknowledge(plane, 'host-2')
+  const { applied } = (await answer).body
+  assert.deepEqual([applied.applied, applied.missing, applied.elapsedMs], [2, [], 0])
+})
+
+test('the wait ends once whoever is missing has missed three heartbeats', { timeout: 10_000 }, async () => {
+  await using plane = await launched()
+  await acknowledge(plane, 'host-1')
+  await plane.pass(25_000)
+  const body = { version: plane.next, reason: 'better', waitMs: 60_000 }
+  const answer = plane.ask('PUT /v1/features/f/active', { as: 'operator', body })
+  await turn()
+  plane.clock.advance(5001)
+  const { applied } = (await answer).body
+  assert.deepEqual([applied.missing, applied.silent.length, applied.elapsedMs], [['host-1'], 1, 5001])
+})
+
 test('after the wait those that are missing are named; instances that cannot see the feature do not count', async () => {
   await using plane = await launched()
   const as = await plane.token('a-limited-token', { features: ['other'] })

@@ -9,6 +9,7 @@ import type { Fence } from '../../src/store/lease-store.ts'
 import { migrations } from '../../src/store/postgres/migrations.ts'
 import { postgresStore } from '../../src/store/postgres/postgres-store.ts'
 import type { Store } from '../../src/store/store.ts'
+import { testPlane } from '../support/control-plane.ts'
 import { type Postgres, startPostgres, withoutPostgres } from '../support/postgres.ts'
 import { until } from '../support/until.ts'
 import { change, feature, instance, key, request, start, task } from './contract/samples.ts'
@@ -57,6 +58,27 @@ test('a replica hears what another commits, appends and acknowledges', options, 
   await until(() => heard.revision === 1 && heard.appends > 0 && heard.acknowledgements > before, 'the news')
   assert.equal((await there.feature('summary'))?.revision, 1)
   assert.ok(await there.entry(key('a')))
+})
+
+test('a release on one replica hears of an acknowledgement on another', { ...options, timeout: 20_000 }, async () => {
+  await using group = await replicas(2)
+  const [here, there] = group.stores
+  await using near = await testPlane({ store: here })
+  await using far = await testPlane({ store: there })
+  const version = await near.publish('f', 'a')
+  const present = async () => (await far.ask('GET /v1/snapshot', { as: 'client' })).body
+  const acknowledge = async () => {
+    const { epoch, revision, hash } = await present()
+    await far.ask('POST /v1/acks', { as: 'client', body: { instance: 'host-1', epoch, revision, hash } })
+  }
+  await acknowledge()
+  // Both clocks stand still: only what the store notifies can end the wait.
+  const body = { version, reason: 'launch', waitMs: 60_000 }
+  const answer = near.ask('PUT /v1/features/f/active', { as: 'operator', body })
+  await until(async () => (await present()).features.f !== undefined, 'the change')
+  await acknowledge()
+  const { applied } = (await answer).body
+  assert.deepEqual([applied.total, applied.applied, applied.missing], [1, 1, []])
 })
 
 test('what was never notified is found by asking', options, async () => {

@@ -4,7 +4,7 @@ import { type InstanceRecord, mostInstances } from '../../store/instance-store.t
 import { maySee } from '../access/caller.ts'
 import type { Services } from '../services.ts'
 import { stopwatch, within } from '../timers.ts'
-import { isSilent, servingInstances, silenceOf, wallTime } from './instance-states.ts'
+import { isSilent, servingInstances, silenceOf, untilSilent, wallTime } from './instance-states.ts'
 
 /** How far a change has come. */
 export const appliedSchema = z.object({
@@ -32,39 +32,57 @@ export const appliedSchema = z.object({
 
 export type Applied = z.infer<typeof appliedSchema>
 
-/** Between two looks: short at first, when most instances answer. */
-const firstPauseMs = 10
-const longestPauseMs = 200
-
 /** A look at the instances that takes longer is given up: the change stands, and its answer must not wait for that. */
 const longestLookMs = 2000
+/** Looks take at most a fifth of the time, however fast the acknowledgements of many instances come, up to this pause. */
+const pausePerLook = 4
+const longestPauseMs = 200
 
 /**
  * Waits until all instances that may see the feature have acknowledged its state, or are silent, at most `waitMs` (ms)
- * and one look. Null where nobody wants to wait, or where the store does not tell.
+ * and one look. The store tells of each acknowledgement, whichever replica it came to. Null where nobody wants to wait,
+ * or where the store does not tell.
  */
 export async function awaitApplied(services: Services, state: FeatureState, waitMs: number): Promise<Applied | null> {
   if (waitMs === 0) return null
-  const { clock } = services
+  const { store, clock } = services
   const passed = stopwatch(clock)
-  // Counted by the pauses: the clock may step back.
-  let waitedMs = 0
-  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 1.5)) {
-    const now = await within(
-      clock,
-      longestLookMs,
-      appliedNow(services, state).catch(() => undefined),
-    )
-    if (!now) return null
-    if (now.missing.length === now.silent.length || waitedMs >= waitMs)
-      return { ...now, elapsedMs: Math.round(passed()) }
-    const pause = Math.min(pauseMs, waitMs - waitedMs)
-    await new Promise<void>((resolve) => clock.setTimer(resolve, pause))
-    waitedMs += pause
+  const over = Promise.withResolvers<void>()
+  let isOver = false
+  let news = Promise.withResolvers<void>()
+  const stopListening = store.onAcknowledge(() => news.resolve())
+  const end = clock.setTimer(() => {
+    isOver = true
+    over.resolve()
+  }, waitMs)
+  try {
+    for (;;) {
+      // Listened for before the look: what comes during it may not be in it.
+      news = Promise.withResolvers<void>()
+      const took = stopwatch(clock)
+      const now = await within(
+        clock,
+        longestLookMs,
+        appliedNow(services, state).catch(() => undefined),
+      )
+      if (!now) return null
+      const { nextSilentMs, ...applied } = now
+      if (nextSilentMs === null || isOver) return { ...applied, elapsedMs: Math.round(passed()) }
+      const pauseMs = Math.min(longestPauseMs, pausePerLook * took())
+      await within(clock, nextSilentMs, Promise.race([news.promise, over.promise]))
+      if (pauseMs > 0) await within(clock, pauseMs, over.promise)
+    }
+  } finally {
+    stopListening()
+    clock.clearTimer(end)
   }
 }
 
-async function appliedNow(services: Services, state: FeatureState): Promise<Omit<Applied, 'elapsedMs'>> {
+/** How far it is now, and after how long the next of those that are waited for counts as silent; null: for none. */
+async function appliedNow(
+  services: Services,
+  state: FeatureState,
+): Promise<Omit<Applied, 'elapsedMs'> & { nextSilentMs: number | null }> {
   const { epoch: present } = services.snapshots.view(null).snapshot
   const concerned = await concernedInstances(services, state.feature)
   const has = ({ epoch, revision, known }: InstanceRecord) => known && epoch === present && revision >= state.revision
@@ -72,6 +90,7 @@ async function appliedNow(services: Services, state: FeatureState): Promise<Omit
   const takenBack = canaryTakenBack(state)
   const missing = others.filter((instance) => !takenBack || !servesNoneOf(services, takenBack, instance))
   const silent = missing.filter((instance) => isSilent(services, instance))
+  const heard = missing.filter((instance) => !isSilent(services, instance))
   return {
     total: concerned.length,
     applied: concerned.length - others.length,
@@ -82,6 +101,8 @@ async function appliedNow(services: Services, state: FeatureState): Promise<Omit
       silentMs: silenceOf(services, record),
       mayServeUntil: takenBack ? wallTime(services, record.mayServeUntil) : null,
     })),
+    nextSilentMs:
+      heard.length === 0 ? null : heard.map((one) => untilSilent(services, one)).reduce((a, b) => Math.min(a, b)),
     uncounted: [...Map.groupBy(concerned, ({ tokenId }) => tokenId).values()].some(
       ({ length }) => length >= mostInstances,
     ),

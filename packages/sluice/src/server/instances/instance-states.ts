@@ -43,6 +43,11 @@ export function silenceOf(services: Services, { seenAt }: InstanceRecord): numbe
   return Math.max(0, instanceNow(services) - seenAt)
 }
 
+/** After how many ms it counts as silent if it is not heard of until then. */
+export function untilSilent(services: Services, instance: InstanceRecord): number {
+  return Math.max(0, missedHeartbeats * services.settings.heartbeatMs - silenceOf(services, instance)) + 1
+}
+
 /** It was not heard of for three heartbeats: it ended without a goodbye, or is cut off. */
 export function isSilent(services: Services, instance: InstanceRecord): boolean {
   return silenceOf(services, instance) > missedHeartbeats * services.settings.heartbeatMs
