@@ -28,7 +28,7 @@ export interface Question {
 export type Ask<Asked extends Request = Request> = (request: Asked, question: Question) => Promise<Completion>
 
 /** What a series of questions is filed and booked under. */
-export interface Purpose extends Omit<AnswerLabels, 'model'> {
+interface Purpose extends Omit<AnswerLabels, 'model'> {
   /** Told of every answer, also of one that turns out to be of no use. */
   book(completion: Completion, source: AnswerSource, model: string): void
 }

@@ -8,7 +8,7 @@ import { caseRows } from '../report/case-rows.ts'
 import { summarize } from '../report/summarize.ts'
 import { withVerdict } from '../report/with-verdict.ts'
 import type { Arm } from '../run/case-record.ts'
-import { noObservations, observe } from '../run/observations.ts'
+import { noObservations, observeDetail } from '../run/observations.ts'
 import { InvalidFilesError } from '../suite/diagnostic.ts'
 import { diskFiles } from '../suite/files.ts'
 import { loadConfig } from '../suite/load-config.ts'
@@ -86,7 +86,7 @@ async function projectSettings(host: Host) {
 
 function observationsOf({ rows }: JoinedScores) {
   const observations = noObservations()
-  for (const { arm, detail } of rows) observe(observations, arm, detail)
+  for (const { arm, detail } of rows) observeDetail(observations, arm, detail)
   return observations
 }
 

@@ -1,5 +1,5 @@
 import type { DailyBudget } from '../live/daily-budget.ts'
-import type { JudgeContext } from '../live/judge-task.ts'
+import type { JudgingContext } from '../live/judge-task.ts'
 import { createModelClient, type ModelClient } from '../providers/client.ts'
 import { createPrices } from '../providers/prices.ts'
 import { createProviders } from '../providers/registry.ts'
@@ -14,7 +14,7 @@ const callsAtATime = 32
 export function createLiveJudge(
   config: Config,
   { env, files }: { env: NodeJS.ProcessEnv; files: ProjectFiles },
-): Pick<JudgeContext, 'clientOf' | 'modes' | 'unaskable'> {
+): Pick<JudgingContext, 'clientOf' | 'modes' | 'unaskable'> {
   const prices = createPrices(config.prices, config.providers)
   const providers = createProviders(config, { env, files, prices })
   const clients = new WeakMap<DailyBudget, ModelClient>()

@@ -5,7 +5,7 @@ import type { CasesOf } from '../report/write-report.ts'
 import type { FeatureRun } from '../run/feature-run.ts'
 import { flipRateOf } from '../run/observations.ts'
 import type { Results } from '../run/results.ts'
-import { judgeFamilyWarning } from '../scorers/judge.ts'
+import { judgeFamilyWarning } from '../scorers/judge-family.ts'
 import type { GateSettings } from '../suite/config.ts'
 import type { Prompt } from '../suite/prompt.ts'
 

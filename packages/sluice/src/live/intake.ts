@@ -8,7 +8,7 @@ import type { LogDraft } from '../store/outcome-log.ts'
 import type { Store } from '../store/store.ts'
 import type { LiveSettings } from '../suite/rollout-settings.ts'
 import { type KnownUnits, knownUnitsIn } from './known-units.ts'
-import type { Material, Redact } from './redact.ts'
+import type { Redact, StorableTexts } from './redact.ts'
 import { type Sampling, samplingOf } from './sampling.ts'
 import { urgencyOf } from './urgency.ts'
 
@@ -42,7 +42,7 @@ interface IntakeContext extends IntakeOptions {
 const queueBound = 10_000
 const wholePpm = 1_000_000
 
-interface Captured extends Material {
+interface Captured extends StorableTexts {
   entry: LogDraft
   captured: number
 }
@@ -161,7 +161,7 @@ function messageOf(error: unknown): string {
 
 function contentOf(
   { id, feature, version, rolloutId, unit }: LogDraft,
-  material: Material,
+  material: StorableTexts,
   now: number,
   retentionMs: number,
 ): StoredContent {

@@ -22,7 +22,7 @@ import { scoreEntry } from './score-entry.ts'
  */
 export type JudgeFate = 'scored' | 'abstained' | 'unjudgeable' | 'over-budget' | 'failed' | 'given-up' | 'stopped'
 
-export interface JudgeContext {
+export interface JudgingContext {
   store: Store
   now: () => number
   /** [0, 1) */
@@ -59,7 +59,7 @@ const outages = new Set(['auth', 'rate-limit', 'overloaded', 'timeout', 'unreach
  * Judges one request and logs its score, once: what a crash interrupts is taken up where it was, since each step finds
  * what the one before has left.
  */
-export async function judgeTask(task: JudgeTask, context: JudgeContext): Promise<JudgedTask> {
+export async function judgeTask(task: JudgeTask, context: JudgingContext): Promise<JudgedTask> {
   const { store } = context
   try {
     const [request, content] = await Promise.all([store.entry(task), store.content(task)])
@@ -77,7 +77,7 @@ export async function judgeTask(task: JudgeTask, context: JudgeContext): Promise
   }
 }
 
-async function askJudge(content: StoredContent, context: JudgeContext): Promise<JudgedContent | undefined> {
+async function askJudge(content: StoredContent, context: JudgingContext): Promise<JudgedContent | undefined> {
   const { store, now, budgetOf, clientOf, modes, unaskable, signal } = context
   const version = await store.version(content.feature, content.version)
   if (!version?.judge) return undefined
@@ -95,7 +95,7 @@ async function askJudge(content: StoredContent, context: JudgeContext): Promise<
 
 async function logScore(
   task: JudgeTask,
-  context: JudgeContext,
+  context: JudgingContext,
   { request, content, judged }: { request: LogEntry; content: StoredContent; judged: JudgedContent },
 ): Promise<JudgedTask> {
   const { score, judgeId, costUsd } = judged
@@ -105,18 +105,18 @@ async function logScore(
   return finish(task, context, 'scored')
 }
 
-async function finish(task: JudgeTask, { store }: JudgeContext, fate: JudgeFate): Promise<JudgedTask> {
+async function finish(task: JudgeTask, { store }: JudgingContext, fate: JudgeFate): Promise<JudgedTask> {
   await store.finish([task])
   return { fate }
 }
 
 /** The end of a task without a score: its content leaves with it, since nothing more comes of it. */
-async function discard(task: JudgeTask, { store }: JudgeContext, fate: JudgeFate): Promise<JudgedTask> {
+async function discard(task: JudgeTask, { store }: JudgingContext, fate: JudgeFate): Promise<JudgedTask> {
   await store.discard([task])
   return { fate }
 }
 
-async function tryAgain(task: JudgeTask, context: JudgeContext, error: unknown): Promise<JudgedTask> {
+async function tryAgain(task: JudgeTask, context: JudgingContext, error: unknown): Promise<JudgedTask> {
   const { store, now, random } = context
   const code = codeOf(error)
   const kind = error instanceof ProviderError ? error.kind : undefined

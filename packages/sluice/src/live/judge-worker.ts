@@ -6,9 +6,9 @@ import type { LoopFaults } from '../rollout/loop-faults.ts'
 import type { WorkLoop } from '../rollout/work-loop.ts'
 import type { JudgeTask } from '../store/judge-queue.ts'
 import type { Store } from '../store/store.ts'
-import { type JudgeContext, type JudgedTask, type JudgeFate, judgeTask } from './judge-task.ts'
+import { type JudgedTask, type JudgeFate, type JudgingContext, judgeTask } from './judge-task.ts'
 
-export interface JudgeWorkerOptions extends Omit<JudgeContext, 'now'> {
+export interface JudgeWorkerOptions extends Omit<JudgingContext, 'now'> {
   store: Store
   clock: Clock
   /** Requests that are judged at a time. */
@@ -28,7 +28,7 @@ const outagePauseMs = 60_000
  */
 export function startJudgeWorker(options: JudgeWorkerOptions): WorkLoop {
   const { store, clock, concurrency, count, faults } = options
-  const context: JudgeContext = { ...options, now: () => clock.now() }
+  const context: JudgingContext = { ...options, now: () => clock.now() }
   const judgeFeature = async (feature: string, claimed: readonly JudgeTask[]) => {
     const health = await readJudgeHealth(store, feature)
     const tried = isOutage(health) ? claimed.slice(0, 1) : claimed

@@ -8,10 +8,10 @@ import { RedactorFault, startRedactorThread } from './redactor-thread.ts'
 const materialSchema = z.strictObject({ input: z.record(z.string(), z.unknown()), output: z.string() })
 
 /** What of a request may be stored: the variables of the prompt, and the answer. */
-export type Material = z.output<typeof materialSchema>
+export type StorableTexts = z.output<typeof materialSchema>
 
 /** Takes out what must not be stored. A failure means that nothing is stored. */
-export type Redact = (material: Material) => Promise<Material>
+export type Redact = (material: StorableTexts) => Promise<StorableTexts>
 
 export interface Redactors {
   /** The redactor of a module; without one everything may be stored as it is. @throws SluiceError for a module elsewhere */

@@ -1,7 +1,7 @@
 import { readAnswerBody } from './answer-body.ts'
 import type { LanguageModel } from './api-connection.ts'
 import type { ApiKind } from './api-key.ts'
-import { excerpt } from './excerpt.ts'
+import { errorExcerpt } from './excerpt.ts'
 import { type Ending, endingOf } from './finish-reason.ts'
 import type { Completion, ModelRequest, Usage } from './provider.ts'
 import { ProviderError } from './provider-error.ts'
@@ -30,7 +30,7 @@ export function completionOf(
   const { error, fingerprint, refusal } = readAnswerBody(result.response?.body)
   const ending = endingOf(result)
   if (error || ending.finishReason === 'failed') {
-    const said = excerpt(error?.message ?? ending.ended ?? '', mask)
+    const said = errorExcerpt(error?.message ?? ending.ended ?? '', mask)
     throw new ProviderError('server', `${source}: broke off in the middle of the answer: ${said}`)
   }
   const output = outputOf(result, request)
@@ -58,7 +58,7 @@ interface Finish extends Pick<Completion, 'finishReason' | 'ended'> {
  * providers' own APIs always give a reason: without one the answer is not whole.
  */
 function finished({ finishReason, ended = '' }: Ending, kind: ApiKind, mask: AnswerPlace['mask']): Finish {
-  const said = excerpt(ended, mask)
+  const said = errorExcerpt(ended, mask)
   if (finishReason === 'unknown' && kind === 'openai-compatible') {
     const unknownEnd = `finish_reason "${said}" is not known; the answer was taken for whole`
     return { finishReason: 'stop', ...(said !== '' && { unknownEnd }) }

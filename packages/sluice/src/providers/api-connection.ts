@@ -7,7 +7,7 @@ export type LanguageModel = ReturnType<AnthropicProvider['languageModel']>
 type EmbeddingModel = ReturnType<OpenAIProvider['embeddingModel']>
 
 /** The way to one provider's models through its AI SDK package. */
-export interface Connection {
+export interface ApiConnection {
   language(model: string): LanguageModel
   embedding(model: string): EmbeddingModel
 }
@@ -21,7 +21,7 @@ export interface ConnectionOptions {
 }
 
 /** Loads the package of this kind; the four take 60 to 150 ms each, so none is loaded before its first call. */
-export async function connect(kind: ApiKind, options: ConnectionOptions): Promise<Connection> {
+export async function connectApi(kind: ApiKind, options: ConnectionOptions): Promise<ApiConnection> {
   const { name, baseURL, headers, fetch, apiKey = '' } = options
   const access = { baseURL, headers, fetch, apiKey }
   switch (kind) {

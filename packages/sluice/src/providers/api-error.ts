@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { shownAddress } from '../masking/address.ts'
 import { readAnswerBody } from './answer-body.ts'
-import { excerpt } from './excerpt.ts'
+import { errorExcerpt } from './excerpt.ts'
 import { networkError } from './network-error.ts'
 import { policyRefusal } from './policy-refusal.ts'
 import { ProviderError } from './provider-error.ts'
@@ -57,7 +57,7 @@ export function apiError(error: unknown, place: ErrorPlace): ProviderError {
     const answered = `${source}: ${url} answered ${status}`
     return bodyError(answered, call.responseBody, mask, error) ?? badBody(answered, call.responseBody, mask, error)
   }
-  const said = excerpt(error instanceof Error ? error.message : String(error), mask)
+  const said = errorExcerpt(error instanceof Error ? error.message : String(error), mask)
   const name = error instanceof Error ? error.name : ''
   if (notAsked.has(name)) return new ProviderError('bad-request', `${source}: ${said}`, { cause: error })
   if (call && status === undefined)
@@ -84,20 +84,20 @@ function bodyError(
 ): ProviderError | undefined {
   const { error } = readAnswerBody(parsed(body))
   if (!error) return undefined
-  const said = `${answered} with an error: ${excerpt(error.message, mask)}`
+  const said = `${answered} with an error: ${errorExcerpt(error.message, mask)}`
   return new ProviderError(policyRefusal(body) ?? 'server', said, { cause })
 }
 
 function badBody(answered: string, body: string, mask: ErrorPlace['mask'], cause: unknown): ProviderError {
   const text = body.trimStart()
   if (/^(?:(?:data|event|id|retry):|: )/.test(text)) {
-    const said = `${answered} with a stream of events, which was not asked for: ${excerpt(text, mask)}`
+    const said = `${answered} with a stream of events, which was not asked for: ${errorExcerpt(text, mask)}`
     return new ProviderError('bad-response', said, { cause, retryable: false })
   }
   const fault =
     text === ''
       ? 'with an empty body'
-      : `with ${text.startsWith('<') ? 'HTML' : parsed(text) !== undefined ? 'JSON of an unexpected form' : 'broken or cut-off JSON'}: ${excerpt(text, mask)}`
+      : `with ${text.startsWith('<') ? 'HTML' : parsed(text) !== undefined ? 'JSON of an unexpected form' : 'broken or cut-off JSON'}: ${errorExcerpt(text, mask)}`
   return new ProviderError('bad-response', `${answered} ${fault}`, { cause })
 }
 

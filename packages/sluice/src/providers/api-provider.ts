@@ -5,7 +5,7 @@ import { parseModelId } from '../suite/model.ts'
 import { canonicalJson } from '../suite/version.ts'
 import { withList } from './answer-body.ts'
 import { completionOf } from './api-completion.ts'
-import { type Connection, connect } from './api-connection.ts'
+import { type ApiConnection, connectApi } from './api-connection.ts'
 import { apiError, type ErrorPlace } from './api-error.ts'
 import { type ApiKind, apiKey, type Env } from './api-key.ts'
 import { callOptions } from './api-request.ts'
@@ -25,13 +25,13 @@ export interface ApiProviderOptions {
 }
 
 interface Access {
-  connect(fetch: typeof globalThis.fetch): Promise<Connection>
+  connect(fetch: typeof globalThis.fetch): Promise<ApiConnection>
   place: ErrorPlace
 }
 
 /** One model, asked in one way. */
 interface Asked {
-  model: ReturnType<Connection['language']>
+  model: ReturnType<ApiConnection['language']>
   body: BodyFetch
 }
 
@@ -116,7 +116,7 @@ async function openAccess({ name, kind, settings, env, clock }: ApiProviderOptio
   ])
   const credentials = `The key in ${key.variable} was refused${key.value === undefined ? ' (it is not set)' : ''}: set it to a valid one`
   return {
-    connect: (fetch) => connect(kind, { name, baseURL, apiKey: key.value, headers, fetch }),
+    connect: (fetch) => connectApi(kind, { name, baseURL, apiKey: key.value, headers, fetch }),
     place: { source: name, baseURL, credentials, mask: mask.text, clock },
   }
 }
@@ -127,7 +127,7 @@ function identityOf({ name, kind, settings, env }: ApiProviderOptions): ServerId
 }
 
 async function embedInBatches(
-  model: ReturnType<Connection['embedding']>,
+  model: ReturnType<ApiConnection['embedding']>,
   texts: string[],
   signal: AbortSignal,
 ): Promise<Embeddings> {

@@ -3,7 +3,7 @@ import { masked } from '../masking/mask.ts'
 const longest = 200
 
 /** The start of a text on one line, at most 200 characters, for an error message. Secrets are taken out before it is cut. */
-export function excerpt(text: string, mask: (text: string) => string = asItIs): string {
+export function errorExcerpt(text: string, mask: (text: string) => string = asItIs): string {
   const line = withoutHeaders(mask(text)).replace(/\s+/g, ' ').trim()
   return line.length > longest ? `${line.slice(0, longest - 1)}…` : line
 }

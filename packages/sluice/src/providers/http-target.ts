@@ -4,7 +4,7 @@ import { createMask } from '../masking/mask.ts'
 import type { Target } from '../suite/target.ts'
 import { steadyNow } from './clock.ts'
 import { defaultTimeoutMs, withDeadline } from './deadline.ts'
-import { excerpt } from './excerpt.ts'
+import { errorExcerpt } from './excerpt.ts'
 import { headerValues, secretsOfHeader } from './header-values.ts'
 import { createLane, defaultMaxWaitMs, defaultRetries } from './lane.ts'
 import { createLeanFetch } from './lean-fetch.ts'
@@ -49,7 +49,7 @@ export function createHttpTarget(
     const answered = await post(body, signal).catch((error: unknown) => {
       throw (
         networkError(source, place, error) ??
-        new ProviderError('bad-response', `${source}: ${place}: ${excerpt(String(error), mask)}`, { cause: error })
+        new ProviderError('bad-response', `${source}: ${place}: ${errorExcerpt(String(error), mask)}`, { cause: error })
       )
     })
     const { status, header, text } = answered

@@ -4,7 +4,7 @@ import type { Target } from '../suite/target.ts'
 import { plainData } from '../suite/written.ts'
 import { steadyNow } from './clock.ts'
 import { defaultTimeoutMs, withDeadline } from './deadline.ts'
-import { excerpt } from './excerpt.ts'
+import { errorExcerpt } from './excerpt.ts'
 import { ProviderError } from './provider-error.ts'
 import { maskOf, type TargetCall, type TargetContext, type TargetOptions } from './target-call.ts'
 import { targetValue } from './target-output.ts'
@@ -28,7 +28,7 @@ export function createModuleTarget(target: ModuleTarget, options: TargetOptions)
         try {
           return await answer(plainData(vars) as typeof vars, { ...context, signal })
         } catch (cause) {
-          const said = excerpt(cause instanceof Error ? cause.message : String(cause), mask)
+          const said = errorExcerpt(cause instanceof Error ? cause.message : String(cause), mask)
           throw new ProviderError('server', `${source}: threw: ${said}`, { cause, retryable: false })
         }
       },

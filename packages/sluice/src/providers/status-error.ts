@@ -1,6 +1,6 @@
 import { shownAddress } from '../masking/address.ts'
 import { type ErrorBody, perDayQuota, readErrorBody } from './error-body.ts'
-import { excerpt } from './excerpt.ts'
+import { errorExcerpt } from './excerpt.ts'
 import { policyRefusal } from './policy-refusal.ts'
 import { ProviderError, type ProviderErrorKind } from './provider-error.ts'
 import { proxyHeader } from './proxy.ts'
@@ -92,7 +92,7 @@ const noCreditTexts = new RegExp(`${wrapped}your credit balance is too low to ac
 export function statusError(refusal: Refusal): ProviderError {
   const { source, url, status, header, body, mask, cause, from } = refusal
   const told = readErrorBody(body)
-  const said = excerpt(told.message, mask).replace(/\.$/, '')
+  const said = errorExcerpt(told.message, mask).replace(/\.$/, '')
   const proxy = header(proxyHeader)
   // A proxy answers in the server's place; only the one who runs both can tell which it was.
   const by = proxy && status >= 502 ? ` (by way of the proxy ${proxy})` : ''

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { excerpt } from './excerpt.ts'
+import { errorExcerpt } from './excerpt.ts'
 import type { Completion } from './provider.ts'
 import { ProviderError } from './provider-error.ts'
 
@@ -24,13 +24,13 @@ export function targetText(source: string, text: string, latencyMs: number, mask
 /** The same for a value that a function returned. What is null, or missing, is an answer without text. */
 export function targetValue(source: string, value: unknown, latencyMs: number, mask?: MaskText): Completion {
   if (isFailure(value))
-    throw new ProviderError('server', `${source}: reports an error: ${excerpt(asText(value.error), mask)}`)
+    throw new ProviderError('server', `${source}: reports an error: ${errorExcerpt(asText(value.error), mask)}`)
   if (!isReport(value)) return answer(asText(value), latencyMs)
   const report = reportSchema.safeParse(value)
   if (!report.success) {
     const [issue] = report.error.issues
     const fault = `${issue?.path.join('.')}: ${issue?.message}`
-    throw new ProviderError('bad-response', `${source}: ${fault}, in ${excerpt(JSON.stringify(value), mask)}`)
+    throw new ProviderError('bad-response', `${source}: ${fault}, in ${errorExcerpt(JSON.stringify(value), mask)}`)
   }
   const { output, inputTokens, outputTokens, costUsd } = report.data
   return {

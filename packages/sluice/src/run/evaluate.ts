@@ -35,13 +35,13 @@ interface Job {
 }
 
 /** Whether a version is still asked about the case at a position. */
-export type Wanted = (arm: Arm, position: number) => boolean
+export type IsWanted = (arm: Arm, position: number) => boolean
 
 /**
  * Runs every repeat up to `repeat` that was not yet tried of the cases that `wanted` names. The table is the same
  * whatever the order in which answers arrive.
  */
-export async function evaluate(evaluation: Evaluation, repeat: number, wanted: Wanted = () => true): Promise<void> {
+export async function evaluate(evaluation: Evaluation, repeat: number, wanted: IsWanted = () => true): Promise<void> {
   const { table, results, concurrency, stop } = evaluation
   if (table.cases.length === 0) await askFirst(evaluation, wanted)
   await runPool(jobs(evaluation, repeat, wanted), concurrency, async (job) => void (await runJob(evaluation, job)))
@@ -71,7 +71,7 @@ const mostAskedFirst = 5
  * Asks the candidate, and the judge about its answer, until one case is scored through: a model that cannot be asked at
  * all is found before the baseline and the other cases are paid for. What was answered counts like any other answer.
  */
-async function askFirst(evaluation: Evaluation, wanted: Wanted): Promise<void> {
+async function askFirst(evaluation: Evaluation, wanted: IsWanted): Promise<void> {
   const { cases, arms, table } = evaluation
   if (!arms.candidate || !arms.baseline) return
   let position = -1
@@ -85,7 +85,7 @@ async function askFirst(evaluation: Evaluation, wanted: Wanted): Promise<void> {
   }
 }
 
-async function* jobs({ cases, arms, table }: Evaluation, last: number, wanted: Wanted): AsyncGenerator<Job> {
+async function* jobs({ cases, arms, table }: Evaluation, last: number, wanted: IsWanted): AsyncGenerator<Job> {
   let position = -1
   for await (const testCase of cases()) {
     position += 1

@@ -9,8 +9,8 @@ import type { Case } from '../suite/case.ts'
 import type { JudgeSettings } from '../suite/config.ts'
 import type { Prompt } from '../suite/prompt.ts'
 import type { Arm, CaseDetail } from './case-record.ts'
-import { type Evaluation, evaluate, type Wanted } from './evaluate.ts'
-import { noObservations, type Observations, observe } from './observations.ts'
+import { type Evaluation, evaluate, type IsWanted } from './evaluate.ts'
+import { noObservations, type Observations, observeDetail } from './observations.ts'
 import type { Results } from './results.ts'
 import { createScoreCase, type Scoring } from './score-case.ts'
 import { createScoreTable, type ScoreTable } from './score-table.ts'
@@ -54,7 +54,7 @@ export interface FeatureRun {
   observations: Observations
   judge: Judge | undefined
   /** Scores all repeats up to `repeat` that were not scored yet, of the cases that are wanted. */
-  score(repeat: number, wanted?: Wanted): Promise<void>
+  score(repeat: number, wanted?: IsWanted): Promise<void>
   /** Scores an answer that was given before, as one of the candidate. */
   scoreAnswer(answer: Completion, testCase: Case, repeat: number): Promise<CaseDetail>
 }
@@ -114,7 +114,7 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
     concurrency: options.concurrency,
     stop: options.stop,
     onScored(arm: Arm, detail: CaseDetail) {
-      observe(observations, arm, detail)
+      observeDetail(observations, arm, detail)
       options.onScored?.(arm, detail)
     },
   }
@@ -136,7 +136,7 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
   }
 }
 
-function answersOf({ arms, table }: Evaluation, caseCount = 0, repeat: number, wanted: Wanted): number {
+function answersOf({ arms, table }: Evaluation, caseCount = 0, repeat: number, wanted: IsWanted): number {
   const names = (['candidate', 'baseline'] as const).filter((arm) => arms[arm])
   if (table.cases.length === 0) return caseCount * names.length * repeat
   let answers = 0

@@ -1,4 +1,6 @@
-import { type AnswerOrigins, createAnswerOrigins } from './answer-origins.ts'
+import type { Stage } from '../answers/answer-store.ts'
+import type { AnswerSource } from '../answers/ledger.ts'
+import { parseModelId } from '../suite/model.ts'
 import type { Arm, CaseDetail } from './case-record.ts'
 import type { ResultRow } from './results.ts'
 
@@ -30,6 +32,20 @@ export interface LostAnswers {
   count: number
 }
 
+/** How many answers of one provider, for one purpose, come from recordings. */
+interface AnswerOrigin {
+  stage: Stage
+  provider: string
+  answers: number
+  recorded: number
+}
+
+/** Counts where answers come from. */
+interface AnswerOrigins {
+  add(model: string, stage: Stage, source: AnswerSource): void
+  all(): AnswerOrigin[]
+}
+
 export function noObservations(): Observations {
   return {
     latencies: [],
@@ -44,7 +60,22 @@ export function noObservations(): Observations {
   }
 }
 
-export function observe(observations: Observations, arm: Arm, detail: CaseDetail): void {
+function createAnswerOrigins(): AnswerOrigins {
+  const origins = new Map<string, AnswerOrigin>()
+  return {
+    add(model, stage, source) {
+      const provider = parseModelId(model)?.provider ?? model
+      const key = `${stage} ${provider}`
+      const origin = origins.get(key) ?? { stage, provider, answers: 0, recorded: 0 }
+      origin.answers += 1
+      if (source === 'recording') origin.recorded += 1
+      origins.set(key, origin)
+    },
+    all: () => [...origins.values()],
+  }
+}
+
+export function observeDetail(observations: Observations, arm: Arm, detail: CaseDetail): void {
   if (arm === 'candidate' && detail.latencyMs !== undefined) observations.latencies.push(detail.latencyMs)
   if (detail.score === undefined) observations.unscoredRepeats += 1
   if (detail.state === 'budgetStopped') observations.budgetStops += 1

@@ -2,14 +2,13 @@ import { lostReason, refusedAnswer } from '../providers/lost-answer.ts'
 import type { Completion, ModelRequest } from '../providers/provider.ts'
 import { ProviderError } from '../providers/provider-error.ts'
 import { scoreOutput } from '../scorers/case-score.ts'
-import { type Check, CheckError } from '../scorers/check.ts'
+import { type Check, CheckError, type CheckResult } from '../scorers/check.ts'
 import { type Judge, JudgeError, type Judgement } from '../scorers/judge.ts'
 import { type Case, type Expectation, isWithoutAnswer } from '../suite/case.ts'
 import type { Prompt } from '../suite/prompt.ts'
 import { render, TemplateError } from '../suite/template.ts'
 import type { CaseDetail, CaseState } from './case-record.ts'
 import type { ScoreCase } from './evaluate.ts'
-import { expectationCheck, unexpectedAnswer } from './expectation.ts'
 import { type ReadAnswer, type Reading, readAnswer } from './read-answer.ts'
 
 /** How one version's answers come about and are scored. */
@@ -103,6 +102,17 @@ function withoutScoring({ kind, lost, isPartial }: ReadAnswer, expects: Expectat
 
 function asExpected(expects: Expectation, reason: string) {
   return { state: 'scored' as const, score: 1, checks: [expectationCheck(expects, 1, reason)], judge: [] }
+}
+
+/** What a case that expects no answer makes of the one fact that it is about, told as a check. */
+export function expectationCheck(expects: Expectation, score: 0 | 1, reason: string): CheckResult {
+  return { name: `expect: ${expects}`, type: 'expect', score, weight: 1, must: false, reason }
+}
+
+/** An answer came, and nothing of the case's own can tell whether it says no in plain words. */
+export function unexpectedAnswer(expects: Expectation): CheckResult {
+  const reason = `an answer came, and the case has no checks or rubric of its own that could tell a ${expects === 'refusal' ? 'refusal in plain words' : 'harmless one'}`
+  return expectationCheck(expects, 0, reason)
 }
 
 interface AnswerToScore extends Scoring {

@@ -15,7 +15,7 @@ import type { Arm } from './case-record.ts'
 import { type CaseScores, scoredRepeats } from './score-table.ts'
 
 /** An estimate with its interval; null where too little data says anything. */
-export interface Estimate {
+export interface ScoreEstimate {
   mean: number
   se: number | null
   ciLow: number | null
@@ -47,7 +47,7 @@ export function estimateOf(
   cases: readonly CaseScores[],
   { confidence, estimand }: SummaryOptions,
   arm: Arm = 'candidate',
-): Estimate | null {
+): ScoreEstimate | null {
   const isRepeated = cases.every((row) => row[arm].length !== 1)
   const estimate = isRepeated ? meanOfRepeats(cases, arm, estimand) : clusterRobustMean(...meansOf(cases, arm))
   if (!estimate) return null
@@ -104,7 +104,7 @@ export function summarizeScores(cases: readonly CaseScores[], options: SummaryOp
 }
 
 /** A share with its interval. */
-export interface Share {
+interface RepeatShare {
   value: number
   ciLow: number | null
   ciHigh: number | null
@@ -114,14 +114,14 @@ export interface Share {
 export function repeatShares(
   cases: readonly CaseScores[],
   { caseThreshold, confidence }: SummaryOptions,
-): { passAt1: Share; passK: Share & { k: number } } | null {
+): { passAt1: RepeatShare; passK: RepeatShare & { k: number } } | null {
   const k = cases.reduce((most, { candidate }) => Math.max(most, scoredRepeats(candidate).length), 0)
   if (k < 2) return null
   const counts = cases.map(({ candidate, weight, cluster }): RepeatCount => {
     const scores = scoredRepeats(candidate)
     return { passes: passesOf(scores, caseThreshold), repeats: scores.length, weight, cluster }
   })
-  const share = (drawn: number): Share | null => {
+  const share = (drawn: number): RepeatShare | null => {
     const estimate = passHatK(counts, drawn, confidence)
     return estimate ? { value: estimate.mean, ciLow: estimate.low ?? null, ciHigh: estimate.high ?? null } : null
   }

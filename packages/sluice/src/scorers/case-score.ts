@@ -1,6 +1,6 @@
 import { SluiceError } from '../errors.ts'
 import type { Check, CheckResult } from './check.ts'
-import { type Judge, JudgeError, type Judgement, type JudgeTask } from './judge.ts'
+import { type Judge, JudgeError, type Judgement, type JudgeQuestions } from './judge.ts'
 import type { Subject } from './measures/measure.ts'
 
 /** What became of a case that could be evaluated. */
@@ -37,7 +37,7 @@ export function caseScore(checks: readonly CheckResult[], judgement?: Judgement)
   return { state: 'scored', score: parts.reduce((sum, part) => sum + part.score * part.weight, 0) / weight }
 }
 
-export interface ScoringTask extends JudgeTask {
+export interface ScoringTask extends JudgeQuestions {
   subject: Subject
   checks: Check[]
   judge?: Judge | undefined

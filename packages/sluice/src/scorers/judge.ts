@@ -14,12 +14,11 @@ import { type Judgement, judgementOf } from './judging/judgement.ts'
 import type { Subject } from './measures/measure.ts'
 
 export { type AnswerModes, createAnswerModes } from './judging/answer-modes.ts'
-export { judgeFamilyWarning } from './judging/family.ts'
 export { JudgeError } from './judging/judge-error.ts'
 export type { JudgedItem, Judgement } from './judging/judgement.ts'
 
 /** What the judge is to answer about an output. */
-export interface JudgeTask {
+export interface JudgeQuestions {
   /** Item ids must be unique. */
   rubric: RubricItem[]
   choices: ChoiceJudge[]
@@ -41,7 +40,7 @@ export interface Judge {
   /** `provider:model` */
   model: string
   /** @throws JudgeError when the answer is not as asked; ProviderError when there is none. */
-  score(subject: Subject, task: JudgeTask): Promise<Judgement>
+  score(subject: Subject, task: JudgeQuestions): Promise<Judgement>
 }
 
 export interface JudgeOptions {

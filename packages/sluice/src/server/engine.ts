@@ -5,7 +5,7 @@ import type { NightWord } from '../drift/suspect.ts'
 import { inBackground } from '../live/background.ts'
 import { createDailyBudgets } from '../live/daily-budget.ts'
 import { type AcceptedOutcome, createIntake } from '../live/intake.ts'
-import type { JudgeContext } from '../live/judge-task.ts'
+import type { JudgingContext } from '../live/judge-task.ts'
 import { startJudgeWorker } from '../live/judge-worker.ts'
 import type { Redact } from '../live/redact.ts'
 import { startRetention } from '../live/retention.ts'
@@ -33,7 +33,7 @@ export interface EngineOptions {
   metrics: Metrics
   /** How long entries of the log are kept, in ms. */
   keepLogMs: number
-  judge: Pick<JudgeContext, 'clientOf' | 'modes' | 'unaskable'>
+  judge: Pick<JudgingContext, 'clientOf' | 'modes' | 'unaskable'>
   redactorOf: (file?: string) => Promise<Redact>
   /** What the last nightly of a feature said, where there is one. */
   nightOf: (feature: string) => NightWord | undefined

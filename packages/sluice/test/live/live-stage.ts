@@ -1,7 +1,7 @@
 import type { RequestOutcome } from '@sluice/client'
 import { createDailyBudgets } from '../../src/live/daily-budget.ts'
 import { createIntake, type IntakeFate } from '../../src/live/intake.ts'
-import type { JudgeContext, JudgeFate } from '../../src/live/judge-task.ts'
+import type { JudgeFate, JudgingContext } from '../../src/live/judge-task.ts'
 import { startJudgeWorker } from '../../src/live/judge-worker.ts'
 import type { Redact } from '../../src/live/redact.ts'
 import type { Completion, ModelRequest } from '../../src/providers/provider.ts'
@@ -97,7 +97,7 @@ export function judging(
   const errors: unknown[] = []
   const asked: ModelRequest[] = []
   const budgetOf = createDailyBudgets(store)
-  const clientOf: JudgeContext['clientOf'] = ({ budget }) => ({
+  const clientOf: JudgingContext['clientOf'] = ({ budget }) => ({
     async complete(request) {
       const reservation = await budget.reserve(0.01)
       if (reservation === 'exhausted') throw overBudget()

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { freshAnswers } from '../../src/nightly/kept-answers.ts'
 import type { CaseDetail } from '../../src/run/case-record.ts'
-import { expectationCheck, unexpectedAnswer } from '../../src/run/expectation.ts'
+import { expectationCheck, unexpectedAnswer } from '../../src/run/score-case.ts'
 
 test('of a case that is scored by there being no answer none is kept to be judged again', () => {
   const details: CaseDetail[] = [

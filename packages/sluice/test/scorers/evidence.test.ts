@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { quoteFinder } from '../../src/scorers/judging/evidence.ts'
+import { quoteFinder } from '../../src/scorers/judging/judge-answer.ts'
 import { answer, answerItem, completion, judgeThatHears } from './judging.ts'
 
 const occurs = quoteFinder('Ann sends the\r\n  invoice by Friday.\n“It’s due”, she\u200B says. <|end|> \u202Edone')

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
-import { countWords } from '../../src/scorers/measures/words.ts'
+import { countWords } from '../../src/scorers/measures/limit.ts'
 import { followsLoosely, followsStrictly, mappings, type Parameters } from './ifeval.ts'
 
 interface Row {

@@ -1,6 +1,6 @@
 import type { Question } from '../../src/answers/ask.ts'
 import type { Completion, ModelRequest } from '../../src/providers/provider.ts'
-import { createJudge, type JudgeTask } from '../../src/scorers/judge.ts'
+import { createJudge, type JudgeQuestions } from '../../src/scorers/judge.ts'
 import { aCase } from './scoring.ts'
 
 export const output = 'Ann sends the invoice by Friday. The refund was “refused”.'
@@ -38,7 +38,7 @@ export function judgeThatHears(...answers: (Completion | Error)[]) {
       return next
     },
   })
-  const score = (task: Partial<JudgeTask> = {}, said = output) =>
+  const score = (task: Partial<JudgeQuestions> = {}, said = output) =>
     judge.score(
       { case: aCase({ expected: 'Ann: invoice, Friday.' }), output: said },
       {

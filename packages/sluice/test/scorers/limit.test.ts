@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { countWords } from '../../src/scorers/measures/words.ts'
+import { countWords } from '../../src/scorers/measures/limit.ts'
 import { runCheck, scoreOf } from './scoring.ts'
 
 test('a word is a run without white space that holds a letter or digit', () => {

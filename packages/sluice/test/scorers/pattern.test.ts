@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { compilePattern } from '../../src/scorers/measures/pattern.ts'
+import { compileCheckPattern } from '../../src/scorers/measures/pattern.ts'
 import { escapePattern } from '../../src/suite/pattern.ts'
 import { runCheck, scoreOf } from './scoring.ts'
 
@@ -31,7 +31,7 @@ test('the next match is not affected by a stopped one', async () => {
 })
 
 test('patterns that are tried without the time limit cannot explode', () => {
-  const pattern = compilePattern('a|aa|aaa|[ab]c|\\bthe\\b', false)
+  const pattern = compileCheckPattern('a|aa|aaa|[ab]c|\\bthe\\b', false)
   assert.equal(pattern.test('x'.repeat(1_000_000)), false)
   assert.equal(pattern.test('so THE end'), true)
 })
@@ -56,7 +56,10 @@ test('^ and $ are the ends of the whole text', async () => {
 })
 
 test('a source that is no pattern once variables are in it is an error', () => {
-  assert.throws(() => compilePattern('(', false), { name: 'CheckError', message: /"\(" is not a regular expression/ })
+  assert.throws(() => compileCheckPattern('(', false), {
+    name: 'CheckError',
+    message: /"\(" is not a regular expression/,
+  })
 })
 
 test('escaped text means itself in either mode', () => {

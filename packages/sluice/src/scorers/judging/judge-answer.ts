@@ -3,12 +3,13 @@ import { lostAnswer, lostReason } from '../../providers/lost-answer.ts'
 import type { Completion } from '../../providers/provider.ts'
 import type { ChoiceJudge } from '../../suite/choice.ts'
 import type { RubricItem } from '../../suite/rubric.ts'
+import { fold } from '../measures/fold.ts'
 import { quoted } from '../measures/quoted.ts'
 import { answerObject, type ObjectWanted } from './answer-object.ts'
-import { quoteFinder } from './evidence.ts'
 import { JudgeError } from './judge-error.ts'
 import type { JudgedItem } from './judgement.ts'
 import type { Material } from './material.ts'
+import { undoVisible } from './visible.ts'
 
 const rubricAnswer = z.object({
   items: z.array(
@@ -89,4 +90,27 @@ function readAnswer<T>(completion: Completion, schema: z.ZodType<T>, wanted: Obj
 function shownText({ input, vars, expected = '', output }: Material): string[] {
   const values = Object.values(vars).map((value) => (typeof value === 'string' ? value : JSON.stringify(value)))
   return [...input.map(({ content }) => content), ...values, expected, output]
+}
+
+/**
+ * Says whether a quote occurs in an output. Case, white space, unseen characters, the style of quotation marks and the
+ * marks that the judge's prompt adds make no difference.
+ */
+export function quoteFinder(output: string): (quote: string) => boolean {
+  const text = comparable(output)
+  return (quote) => variants(quote).some((variant) => variant !== '' && text.includes(variant))
+}
+
+function variants(quote: string): string[] {
+  const unprefixed = quote.replace(/^\| ?/gm, '')
+  const unquoted = unprefixed.trim().replace(/^["'“”‘’«„](.*)["'“”‘’»]$/s, '$1')
+  return [quote, unprefixed, unquoted].map(comparable)
+}
+
+function comparable(text: string): string {
+  const seen = undoVisible(text).replace(/[\p{DI}\uFFF9-\uFFFB]/gv, '')
+  const plain = seen.replace(/[‘’‚‛]/g, "'").replace(/[“”„‟«»]/g, '"')
+  return fold(plain, false)
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
 }

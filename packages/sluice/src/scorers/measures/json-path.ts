@@ -4,9 +4,9 @@ import type { JsonPathCheck } from '../../suite/check-spec.ts'
 import { decimalOf, exactData, textOf, Written } from '../../suite/written.ts'
 import { CheckError } from './check-error.ts'
 import { fold } from './fold.ts'
-import { parseJson } from './json.ts'
+import { parseOutput } from './json.ts'
 import { type Measure, outcome } from './measure.ts'
-import { compilePattern } from './pattern.ts'
+import { compileCheckPattern } from './pattern.ts'
 import { quoted } from './quoted.ts'
 import { timeLimitFor, withinTime } from './time-limit.ts'
 import { renderValue } from './value-template.ts'
@@ -18,7 +18,7 @@ import { renderValue } from './value-template.ts'
 export function measureJsonPath(spec: JsonPathCheck, strict: boolean): Measure {
   const { path, exists } = spec.value
   return async ({ output, case: subject }) => {
-    const parsed = parseJson(output)
+    const parsed = parseOutput(output)
     if ('fault' in parsed) return parsed.fault
     const selected = await select(parsed, path, timeLimitFor(output.length))
     const count = `${path} selects ${selected.length} ${selected.length === 1 ? 'value' : 'values'}`
@@ -66,7 +66,7 @@ function at(document: unknown, place: readonly (string | number)[]): unknown {
 function condition({ value, caseSensitive }: JsonPathCheck, subject: Case, strict: boolean) {
   if (value.matches !== undefined) {
     const source = renderValue(value.matches, subject, { strict, isPattern: true })
-    const pattern = compilePattern(source, caseSensitive)
+    const pattern = compileCheckPattern(source, caseSensitive)
     return (selected: unknown) => pattern.test(textOf(selected))
   }
   const comparable = (json: unknown) => mapTexts(json, (text) => fold(text, caseSensitive))

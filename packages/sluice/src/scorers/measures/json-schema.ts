@@ -3,7 +3,7 @@ import type { Ajv, ErrorObject, ValidateFunction } from 'ajv'
 import type { JsonSchemaCheck } from '../../suite/check-spec.ts'
 import { compareDecimals, decimalOf, exactData, nearestData, textOf, Written } from '../../suite/written.ts'
 import { CheckError } from './check-error.ts'
-import { parseJson } from './json.ts'
+import { parseOutput } from './json.ts'
 import { type Measure, outcome } from './measure.ts'
 import { timeLimitFor, withinTime } from './time-limit.ts'
 
@@ -28,7 +28,7 @@ const makers = new Map<string, () => Promise<Ajv>>([
 export function measureJsonSchema({ name, value: schema }: JsonSchemaCheck): Measure {
   let compiled: Promise<ValidateFunction> | undefined
   return async ({ output }) => {
-    const parsed = parseJson(output)
+    const parsed = parseOutput(output)
     if ('fault' in parsed) return parsed.fault
     compiled ??= compile(schema, name)
     const validate = await compiled

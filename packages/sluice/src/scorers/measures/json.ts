@@ -10,7 +10,7 @@ import { quoted } from './quoted.ts'
 export type ParsedJson = { value: unknown; exact: unknown } | { fault: Outcome }
 
 /** The whole output must be one JSON text; a Markdown fence around it is not JSON, since an app would fail on it too. */
-export function parseJson(output: string): ParsedJson {
+export function parseOutput(output: string): ParsedJson {
   try {
     const exact = exactData(parseJsonText(output))
     return { value: nearestData(exact), exact }
@@ -28,7 +28,7 @@ function explain(output: string, detail: string): string {
 
 export function measureJson(): Measure {
   return ({ output }) => {
-    const parsed = parseJson(output)
+    const parsed = parseOutput(output)
     return 'fault' in parsed ? parsed.fault : outcome(true, 'the output is JSON')
   }
 }

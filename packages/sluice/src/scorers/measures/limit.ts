@@ -1,7 +1,6 @@
 import type { LimitCheck } from '../../suite/check-spec.ts'
 import { CheckError } from './check-error.ts'
 import { type Measure, outcome, type Subject } from './measure.ts'
-import { countWords } from './words.ts'
 
 interface Quantity {
   /** Undefined when nobody measured it. */
@@ -45,4 +44,13 @@ function codePoints(text: string): number {
   let count = 0
   for (const _ of text) count += 1
   return count
+}
+
+/**
+ * The number of words: runs without white space that hold a letter or a digit in any script, so `don't`, `state-of-the-art`
+ * and `12.5%` are one each and a lone dash is none. Scripts written without spaces, such as Chinese or Thai, count as
+ * one word up to the next space: limit those with `maxChars`.
+ */
+export function countWords(text: string): number {
+  return text.split(/\s+/u).filter((token) => /[\p{L}\p{N}]/u.test(token)).length
 }

@@ -1,4 +1,4 @@
-import { compilePattern as compile } from '../../suite/pattern.ts'
+import { compilePattern } from '../../suite/pattern.ts'
 import { CheckError } from './check-error.ts'
 import { quoted } from './quoted.ts'
 import { timeLimitFor, withinTime } from './time-limit.ts'
@@ -14,8 +14,8 @@ export interface Pattern {
  * `$` stand for the whole text.
  * @throws CheckError when the source is not a regular expression of this kind.
  */
-export function compilePattern(source: string, caseSensitive: boolean): Pattern {
-  const pattern = compile(source, caseSensitive ? '' : 'i')
+export function compileCheckPattern(source: string, caseSensitive: boolean): Pattern {
+  const pattern = compilePattern(source, caseSensitive ? '' : 'i')
   if (typeof pattern === 'string') {
     throw new CheckError(`the pattern ${quoted(source)} is not a regular expression: ${pattern}`)
   }

@@ -1,7 +1,7 @@
 import type { TextCheck, TextListCheck } from '../../suite/check-spec.ts'
 import { fold } from './fold.ts'
 import { type Measure, outcome } from './measure.ts'
-import { compilePattern } from './pattern.ts'
+import { compileCheckPattern } from './pattern.ts'
 import { quoted } from './quoted.ts'
 import { renderValue } from './value-template.ts'
 
@@ -21,7 +21,7 @@ const verbs: Record<TextCheck['type'], [is: string, isNot: string]> = {
   matches: ['matches', 'does not match'],
 }
 
-/** Compares the output with one text; what counts as the same is said at `fold`, for `matches` at `compilePattern`. */
+/** Compares the output with one text; what counts as the same is said at `fold`, for `matches` at `compileCheckPattern`. */
 export function measureText({ type, value, negate, caseSensitive }: TextCheck, strict: boolean): Measure {
   const holds = type === 'matches' ? patternTest(caseSensitive) : textTest(type, caseSensitive)
   const isPattern = type === 'matches'
@@ -38,9 +38,9 @@ function textTest(type: Exclude<TextCheck['type'], 'matches'>, caseSensitive: bo
 
 /** Compiles anew only when a variable has changed the source. */
 function patternTest(caseSensitive: boolean) {
-  let last: { source: string; pattern: ReturnType<typeof compilePattern> } | undefined
+  let last: { source: string; pattern: ReturnType<typeof compileCheckPattern> } | undefined
   return (output: string, source: string) => {
-    if (last?.source !== source) last = { source, pattern: compilePattern(source, caseSensitive) }
+    if (last?.source !== source) last = { source, pattern: compileCheckPattern(source, caseSensitive) }
     return last.pattern.test(output)
   }
 }

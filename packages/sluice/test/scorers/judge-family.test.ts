@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { judgeFamilyWarning } from '../../src/scorers/judge.ts'
+import { judgeFamilyWarning } from '../../src/scorers/judge-family.ts'
 
 for (const [judge, candidate, family] of [
   ['anthropic:claude-haiku-4-5-20251001', 'openrouter:anthropic/claude-sonnet-4', 'Claude'],
