@@ -2,7 +2,7 @@ import type { ModelClient } from '../providers/client.ts'
 import type { CallContext, Completion, ModelRequest, Provider } from '../providers/provider.ts'
 import type { Providers } from '../providers/registry.ts'
 import { requestKey } from '../providers/request-key.ts'
-import { parseModelId } from '../suite/model.ts'
+import { providerName } from '../suite/model.ts'
 import { type AnswerKeys, answerKeys, storedAnswer } from './answer-keys.ts'
 import type { AnswerLabels, AnswerStore } from './answer-store.ts'
 import { completionOfVector, type EmbeddingRequest, embeddingKey } from './embeddings.ts'
@@ -94,7 +94,7 @@ export function createAskFor({ store, spending, edition, client, providers, stop
     const { model } = request
     const asked = { request, question, purpose }
     const requested = keyOf(request, question.repeat)
-    const provider = await providers.get(parseModelId(model)?.provider ?? model)
+    const provider = await providers.get(providerName(model))
     if (!provider.live && !isEmbedding(request)) return recorded(request, asked, requested, provider)
     const keys = answerKeys(requested, provider.server?.(), edition)
     const { key } = keys
@@ -149,7 +149,7 @@ export function createIsKept({
   providers,
 }: Pick<AskOptions, 'store' | 'edition' | 'providers'>): IsKept {
   return async (request, repeat) => {
-    const provider = await providers.get(parseModelId(request.model)?.provider ?? request.model)
+    const provider = await providers.get(providerName(request.model))
     const keys = answerKeys(requestKey(request, repeat), provider.server?.(), edition)
     return storedAnswer(store, keys) !== undefined
   }

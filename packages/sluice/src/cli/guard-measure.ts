@@ -10,7 +10,7 @@ import { casesOf } from '../suite/cases.ts'
 import { checkCases } from '../suite/check-cases.ts'
 import type { ProjectFiles } from '../suite/files.ts'
 import type { Guard } from '../suite/guard.ts'
-import { parseModelId } from '../suite/model.ts'
+import { providerName } from '../suite/model.ts'
 import type { Prompt } from '../suite/prompt.ts'
 import { chooseSuite } from './choose-suite.ts'
 import type { GateScope } from './gate-scope.ts'
@@ -136,7 +136,7 @@ function judgeOfItsOwn(
   { judge }: LoadedProject['config'],
   scope: FeatureScope | undefined,
 ): string[] {
-  const as = recordingsOf + (parseModelId(judge.model)?.provider ?? judge.model)
+  const as = recordingsOf + providerName(judge.model)
   const own = scope?.files.filter((file) => file.as === as && file.state !== 'unchanged') ?? []
   return rubric.length > 0 && own.length > 0
     ? [`the recordings of its judge changed: ${listed(own.map(({ path }) => path))}`]

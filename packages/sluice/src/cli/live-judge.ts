@@ -6,7 +6,7 @@ import { createProviders } from '../providers/registry.ts'
 import { createAnswerModes } from '../scorers/judge.ts'
 import type { Config } from '../suite/config.ts'
 import type { ProjectFiles } from '../suite/files.ts'
-import { parseModelId } from '../suite/model.ts'
+import { providerName } from '../suite/model.ts'
 
 const callsAtATime = 32
 
@@ -30,7 +30,7 @@ export function createLiveJudge(
     },
     async unaskable(model) {
       try {
-        const { live } = await providers.get(parseModelId(model)?.provider ?? model)
+        const { live } = await providers.get(providerName(model))
         if (!live || prices.costUsd(model, { inputTokens: 1, outputTokens: 1 }) !== undefined) return undefined
         return `${model} has no known price, so the daily budget cannot be kept: add it to prices in sluice.yaml`
       } catch (error) {

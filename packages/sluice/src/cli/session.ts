@@ -15,7 +15,7 @@ import { spanText } from '../providers/quota-error.ts'
 import { createProviders, type Providers } from '../providers/registry.ts'
 import { createResults, type Results } from '../run/results.ts'
 import { type AnswerModes, createAnswerModes } from '../scorers/judge.ts'
-import { parseModelId } from '../suite/model.ts'
+import { providerName } from '../suite/model.ts'
 import { durationFlag } from './duration-flag.ts'
 import type { Host } from './host.ts'
 import { type Interrupt, listenForInterrupt } from './interrupt.ts'
@@ -133,10 +133,6 @@ function waitNote({ stderr }: Host) {
     const ownLine = stderr.isTTY ? '\r\x1b[2K' : ''
     stderr.write(`${ownLine}${source} asks to be left alone for ${spanText(ms)}: waiting.\n`)
   }
-}
-
-function providerName(model: string): string {
-  return parseModelId(model)?.provider ?? model
 }
 
 async function requirePrices(models: readonly string[], prices: Prices, providers: Providers): Promise<void> {

@@ -1,11 +1,8 @@
 import type { Arm } from '@sluice/client'
 import type { Rollout } from '../release/rollout.ts'
-import type { LiveSettings } from '../suite/rollout-settings.ts'
+import { incumbentsPerCanary, type LiveSettings } from '../suite/rollout-settings.ts'
 
 const wholePpm = 1_000_000
-
-/** Beyond so many judged incumbents for each judged user of the canary more of them tell nearly nothing. */
-const incumbentsPerCanary = 10
 
 /** With which probability a request is judged, and one of the other arm in its place; both in (0,1]. */
 export interface Sampling {

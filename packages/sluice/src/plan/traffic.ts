@@ -1,3 +1,5 @@
+import { incumbentsPerCanary } from '../suite/rollout-settings.ts'
+
 /** The traffic that a canary gets, and how it is watched. */
 export interface Traffic {
   requestsPerDay: number
@@ -13,9 +15,6 @@ export interface Traffic {
   /** Standard deviation of the scores. */
   deviation: number
 }
-
-/** Incumbents are judged at most so many times as often as the canary: beyond that they tell next to nothing. */
-const incumbentsPerCanary = 10
 
 /** The canary's share of what is judged, where `share` is that of the users. */
 export function shareOfJudged({ judged, judgedIncumbents }: Traffic, share: number): number {

@@ -1,5 +1,5 @@
 import type { Config } from '../suite/config.ts'
-import { parseModelId } from '../suite/model.ts'
+import { providerName } from '../suite/model.ts'
 import type { Budget, Reservation } from './budget.ts'
 import { steadyNow } from './clock.ts'
 import { defaultTimeoutMs, stopped, withDeadline } from './deadline.ts'
@@ -66,7 +66,7 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
     openings.set(model, opening)
     return opening
   }
-  const providerOf = (model: string) => providers.get(parseModelId(model)?.provider ?? model)
+  const providerOf = (model: string) => providers.get(providerName(model))
 
   const prepare = async () => {
     for (const name of needed) await (await providers.get(name)).prepare?.()

@@ -5,7 +5,8 @@ import { judgedShare } from './randomisation.ts'
 /** By what factor one arm may be judged more often than it should: what is looked for. */
 const ratios = { grid: [0.5, 0.8, 1.25, 2], weights: [0.25, 0.25, 0.25, 0.25] } as const
 
-const believed = Math.log(100)
+/** Mismatches are believed at 99 % confidence, over all tokens together. */
+export const believed = Math.log(100)
 const suspected = Math.log(10)
 
 /** Log likelihood ratios of the arms of judged users, against the shares they should have. Additive. */

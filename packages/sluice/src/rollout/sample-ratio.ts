@@ -1,11 +1,8 @@
 import { srm } from '../stats/index.ts'
 import type { RolloutSettings } from '../suite/rollout-settings.ts'
-import { isJudgedUnevenly, isJudgingSuspect } from './judged-ratio.ts'
+import { believed, isJudgedUnevenly, isJudgingSuspect } from './judged-ratio.ts'
 import { freshShare } from './randomisation.ts'
 import { isEarly, type Testimony } from './testimony.ts'
-
-/** Mismatches are believed at 99 % confidence, over all tokens together. */
-const believed = Math.log(100)
 
 /** More requests in an arm that is not theirs than this, in number and as a share of those of their token, cannot be chance. */
 const wrongArms = { count: 10, share: 0.01 }

@@ -1,6 +1,6 @@
 import type { Stage } from '../answers/answer-store.ts'
 import type { AnswerSource } from '../answers/ledger.ts'
-import { parseModelId } from '../suite/model.ts'
+import { providerName } from '../suite/model.ts'
 import type { Arm, CaseDetail } from './case-record.ts'
 import type { ResultRow } from './results.ts'
 
@@ -64,7 +64,7 @@ function createAnswerOrigins(): AnswerOrigins {
   const origins = new Map<string, AnswerOrigin>()
   return {
     add(model, stage, source) {
-      const provider = parseModelId(model)?.provider ?? model
+      const provider = providerName(model)
       const key = `${stage} ${provider}`
       const origin = origins.get(key) ?? { stage, provider, answers: 0, recorded: 0 }
       origin.answers += 1

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type FeatureSnapshot, position } from '@sluice/client'
+import { type FeatureSnapshot, routeUnit } from '@sluice/client'
 import { z } from 'zod'
 import { type Answer, namesEtag, securityHeaders } from './http/answer.ts'
 import { parseJson, readBody } from './http/body.ts'
@@ -108,19 +108,20 @@ export const evaluateFlags = defineRoute({
   },
 })
 
-/** A canary is served only while it could be taken back: not where the store could not be read lately. */
+/**
+ * As a client routes the unit. A canary is served only while it could be taken back: not where the store could not be read
+ * lately.
+ */
 function evaluation(
   key: string,
-  { active, rollout }: FeatureSnapshot,
+  feature: FeatureSnapshot,
   { unit, trusted }: { unit: string; trusted: boolean },
 ): EvaluationSuccess {
-  if (!rollout) return { key, value: active, variant: active, reason: 'STATIC', metadata: {} }
-  const { incumbent } = rollout
-  if (!trusted) return { key, value: incumbent, variant: incumbent, reason: 'STALE', metadata: {} }
-  const arm = position(rollout.salt, unit) < rollout.ppm ? 'canary' : 'incumbent'
-  const version = rollout[arm]
-  const metadata = { rolloutId: rollout.id, arm, stage: rollout.stage }
-  return { key, value: version, variant: version, reason: 'SPLIT', metadata }
+  const { version, arm, rolloutId, stage } = routeUnit(feature, unit, trusted)
+  const said = { key, value: version, variant: version }
+  if (arm === null || rolloutId === null || stage === null)
+    return { ...said, reason: feature.rollout && !trusted ? 'STALE' : 'STATIC', metadata: {} }
+  return { ...said, reason: 'SPLIT', metadata: { rolloutId, arm, stage } }
 }
 
 /** Of the snapshot for one unit: another has other values. */

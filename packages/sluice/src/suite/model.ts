@@ -168,6 +168,11 @@ export function parseModelId(text: string): ModelId | undefined {
   return provider === undefined || model === undefined ? undefined : { provider, model }
 }
 
+/** The provider of a model id; a text that is none names a provider by itself. */
+export function providerName(modelId: string): string {
+  return parseModelId(modelId)?.provider ?? modelId
+}
+
 /** A model id in a file, in canonical form once parsed. */
 export const modelIdSchema = z
   .string()

@@ -177,3 +177,6 @@ export type LiveSettings = z.output<typeof liveSettingsSchema>
 
 export const defaultRolloutSettings: RolloutSettings = rolloutSettingsSchema.parse({})
 export const defaultLiveSettings: LiveSettings = liveSettingsSchema.parse({})
+
+/** Incumbents are judged at most so many times as often as the canary: beyond that they tell next to nothing. */
+export const incumbentsPerCanary = 10

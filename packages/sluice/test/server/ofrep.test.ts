@@ -4,7 +4,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { OFREPProvider } from '@openfeature/ofrep-provider'
 import { OpenFeature } from '@openfeature/server-sdk'
-import { position } from '@sluice/client'
+import { position, routeUnit } from '@sluice/client'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { parse } from 'yaml'
 import { listen } from '../../src/server/http/listen.ts'
@@ -129,5 +129,19 @@ test('the public provider and SDK read versions from it', async () => {
   } finally {
     await OpenFeature.close()
     await listening.close()
+  }
+})
+
+test('a unit is routed as its client would route it, also one that names nobody', async () => {
+  await using plane = await withRollout()
+  const { features } = (await plane.ask('GET /v1/snapshot', { as: 'client' })).body
+  const units = [...Array.from({ length: 40 }, (_, index) => `user-${index}`), 'with\0nul', 'x'.repeat(1025)]
+  for (const unit of units) {
+    const { version, arm } = routeUnit(features.summary, unit)
+    const { body } = await evaluate(plane, '/summary', { context: { targetingKey: unit } })
+    assert.deepEqual(
+      [body.value, body.reason, body.metadata.arm ?? null],
+      [version, arm === null ? 'STATIC' : 'SPLIT', arm],
+    )
   }
 })

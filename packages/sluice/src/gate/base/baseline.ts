@@ -1,5 +1,5 @@
 import type { Config } from '../../suite/config.ts'
-import { parseModelId } from '../../suite/model.ts'
+import { providerName } from '../../suite/model.ts'
 import type { Prompt } from '../../suite/prompt.ts'
 import { implicitProviders } from '../../suite/provider-settings.ts'
 import { variablesOf } from '../../suite/template.ts'
@@ -38,7 +38,7 @@ export function baselineOf(
   if (prompt.id === candidate.id) {
     return { note: `The version ${candidate.id} is that of the base commit: judged against the threshold alone.` }
   }
-  const provider = parseModelId(prompt.model)?.provider ?? prompt.model
+  const provider = providerName(prompt.model)
   if (!Object.hasOwn(providers, provider) && !implicitProviders.some((name) => name === provider)) {
     return {
       note: `The baseline's provider "${provider}" is no longer in sluice.yaml: judged against the threshold alone.`,

@@ -1,7 +1,7 @@
 import { priceOverride } from '../../providers/price-override.ts'
 import { type MeasureChange, measureChange, shortly } from '../../report/measure-change.ts'
 import type { Config, ProviderSettings } from '../../suite/config.ts'
-import { parseModelId } from '../../suite/model.ts'
+import { providerName } from '../../suite/model.ts'
 import { implicitProviders } from '../../suite/provider-settings.ts'
 import { canonicalJson } from '../../suite/version.ts'
 import { runPolicyChanges } from './policy-changes.ts'
@@ -109,7 +109,7 @@ const moreCached = (before: Price, after: Price) =>
 
 /** Whether a model's answers come from recordings. */
 export function isRecorded(model: string, config: Config): boolean {
-  return settingsOf(config, parseModelId(model)?.provider ?? model)?.kind === 'replay'
+  return settingsOf(config, providerName(model))?.kind === 'replay'
 }
 
 function textOrNull(value: unknown): string | null {
