@@ -1,4 +1,5 @@
-import { findVersion, versionName } from '../remote/find-version.ts'
+import { versionName } from '../remote/find-version.ts'
+import { activateVersion } from '../remote/releases.ts'
 import { appliedNote } from './applied-note.ts'
 import { connect, type RemoteOptions, tell } from './connect.ts'
 import { durationFlag } from './duration-flag.ts'
@@ -23,17 +24,9 @@ export async function activate(
   const { reason, wait, override } = options
   const waitMs = durationFlag('--wait', wait, longestWaitMs)
   const remote = connect(options, host)
-  const before = await remote.feature(name)
-  const version = findVersion(before, wanted)
-  const answer = await remote.activate(name, {
-    version,
-    reason,
-    waitMs,
-    expectedRevision: before.revision,
-    ...(override !== undefined && { override: { reason: override } }),
-  })
+  const { answer, version, before } = await activateVersion(remote, name, { wanted, override, reason, waitMs })
   tell(options, host, answer, ({ feature }) => {
-    const instead = before.active === null ? '' : `, before ${versionName(feature, before.active)}`
+    const instead = before === null ? '' : `, before ${versionName(feature, before)}`
     return `${name}: everybody gets ${versionName(feature, version)}${instead}\n`
   })
   appliedNote(answer.applied, { ...options, waitMs }, host)

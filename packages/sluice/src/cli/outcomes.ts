@@ -1,8 +1,6 @@
-import { SluiceError } from '../errors.ts'
-import type { ControlPlane } from '../remote/control-plane.ts'
+import { rolloutIdOf, rolloutsWith } from '../remote/rollouts.ts'
 import { connect, type RemoteOptions, tell } from './connect.ts'
 import type { Host } from './host.ts'
-import { rolloutIdOf } from './rollout.ts'
 
 interface ExcludeOptions extends RemoteOptions {
   token: string
@@ -29,18 +27,4 @@ export async function excludeOutcomes(options: ExcludeOptions, host: Host): Prom
       .join(''),
   )
   return 0
-}
-
-async function rolloutsWith(remote: ControlPlane, token: string): Promise<string[]> {
-  const rollouts = (await remote.features()).flatMap(({ rollout }) =>
-    rollout && rollout.endedAt === null ? [rollout] : [],
-  )
-  const found = rollouts.filter(
-    ({ assessment, excluded }) =>
-      excluded?.includes(token) || assessment?.tokens?.some(({ tokenId }) => tokenId === token),
-  )
-  if (found.length > 0) return found.map(({ id }) => id)
-  const known =
-    'name the rollout with --rollout; sluice token list, and sluice rollout status where several report, show the ids of tokens'
-  throw new SluiceError('invalid-input', `no running rollout has outcomes of a token ${token}: ${known}`)
 }

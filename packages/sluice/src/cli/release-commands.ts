@@ -84,7 +84,7 @@ function addRollouts(program: Command, host: Host, done: Done): void {
       .argument('<rollout>', 'id of the rollout, or a feature for its running one')
       .requiredOption('--reason <why>', 'kept in the log')
       .action(async (which, options) =>
-        done(await (await import('./rollout.ts')).actOnRollout(action, which, options, host)),
+        done(await (await import('./rollout.ts')).changeRollout(action, which, options, host)),
       )
 }
 

@@ -3,11 +3,11 @@ import { SluiceError } from '../errors.ts'
 import { casesOfRollout, type IncidentCase } from '../incident/incident-cases.ts'
 import { postMortemOf } from '../incident/post-mortem.ts'
 import { renderPostMortem } from '../incident/post-mortem-page.ts'
+import { rolloutIdOf } from '../remote/rollouts.ts'
 import { replaceFile } from '../report/replace-file.ts'
 import { connect, type RemoteOptions, tell } from './connect.ts'
 import type { Host } from './host.ts'
 import { openProject } from './open-project.ts'
-import { rolloutIdOf } from './rollout.ts'
 
 interface ReportOptions extends RemoteOptions {
   out?: string

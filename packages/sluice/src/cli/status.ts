@@ -1,7 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { ControlPlane } from '../remote/control-plane.ts'
-import { RefusalError } from '../remote/refusal.ts'
-import { type StatusOf, statusText } from '../remote/status-text.ts'
+import { statusOf, statusText } from '../remote/status.ts'
 import { visibleData, visibleJson } from '../report/untrusted.ts'
 import { connect, type RemoteOptions, tell } from './connect.ts'
 import type { Host } from './host.ts'
@@ -35,19 +34,4 @@ async function watch(remote: ControlPlane, options: RemoteOptions, host: Host): 
   host.off('SIGINT', onSignal)
   host.off('SIGTERM', onSignal)
   return 0
-}
-
-async function statusOf(remote: ControlPlane): Promise<StatusOf> {
-  const [features, instances, { failing, unnamed }] = await Promise.all([
-    remote.features(),
-    remote.instances().catch(unlessForbidden),
-    // A replica that is not ready says so to whoever routes to it; what it serves is shown all the same.
-    remote.failing().catch(() => ({ failing: [], unnamed: 0 })),
-  ])
-  return { features, instances, failing, unnamed }
-}
-
-function unlessForbidden(error: unknown): null {
-  if (error instanceof RefusalError && error.status === 403) return null
-  throw error
 }

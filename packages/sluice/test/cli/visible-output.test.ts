@@ -10,7 +10,7 @@ import { appliedText } from '../../src/remote/applied-text.ts'
 import { auditText } from '../../src/remote/audit-text.ts'
 import { RefusalError } from '../../src/remote/refusal.ts'
 import { timeText } from '../../src/remote/rollout-text.ts'
-import { statusText } from '../../src/remote/status-text.ts'
+import { statusText } from '../../src/remote/status.ts'
 import { hostileTexts } from '../report/hostile.ts'
 
 /** What a terminal obeys or hides; a line feed is for the product alone to write. */

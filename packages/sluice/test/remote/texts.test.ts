@@ -5,7 +5,7 @@ import { appliedText } from '../../src/remote/applied-text.ts'
 import { auditText } from '../../src/remote/audit-text.ts'
 import { driftText } from '../../src/remote/drift-text.ts'
 import { rolloutText, stateText } from '../../src/remote/rollout-text.ts'
-import { statusText } from '../../src/remote/status-text.ts'
+import { statusText } from '../../src/remote/status.ts'
 
 const minute = 60_000
 const rollout: RolloutAnswer = {

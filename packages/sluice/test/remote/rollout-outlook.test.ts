@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { rolloutOutlook } from '../../src/cli/rollout-outlook.ts'
+import { rolloutOutlook } from '../../src/remote/rollout-outlook.ts'
 import { defaultRolloutSettings, rolloutSettingsSchema } from '../../src/suite/rollout-settings.ts'
 
 const traffic = {

@@ -1,12 +1,19 @@
 import { isDeepStrictEqual } from 'node:util'
+import { SluiceError } from '../errors.ts'
 import { type Forecast, forecast } from '../plan/forecast.ts'
 import { forecastLines } from '../plan/forecast-text.ts'
 import type { Traffic } from '../plan/traffic.ts'
 import { defaultsFor, type TrafficDefaults } from '../plan/traffic-defaults.ts'
-import type { TrafficAnswer } from '../remote/answers.ts'
 import { formatCount, formatDuration, formatUsd } from '../report/format.ts'
 import { wrap } from '../report/layout.ts'
-import { defaultLiveSettings, defaultRolloutSettings, type RolloutSettings } from '../suite/rollout-settings.ts'
+import {
+  defaultLiveSettings,
+  defaultRolloutSettings,
+  type RolloutSettings,
+  rolloutSettingsSchema,
+} from '../suite/rollout-settings.ts'
+import type { TrafficAnswer } from './answers.ts'
+import type { ControlPlane } from './control-plane.ts'
 
 /** What a rollout begins with, and what it can decide by when. */
 export interface RolloutOutlook {
@@ -25,6 +32,28 @@ interface Wish {
   /** From flags. */
   perDay: number | undefined
   users: number | undefined
+}
+
+/** What this traffic can decide; undefined where the control plane is older and does not tell. */
+export async function outlookOn(
+  remote: ControlPlane,
+  {
+    name,
+    version,
+    given,
+    perDay,
+    users,
+  }: { name: string; version: string; given: unknown; perDay: number | undefined; users: number | undefined },
+): Promise<(RolloutOutlook & { changed: boolean }) | undefined> {
+  const known = await remote.traffic(name, version).catch((error: unknown) => {
+    if (error instanceof SluiceError && error.code !== 'cannot-run') return undefined
+    throw error
+  })
+  if (!known) return undefined
+  const { data: settings } = rolloutSettingsSchema.safeParse(given ?? known.rollout)
+  if (!settings) return undefined
+  const outlook = rolloutOutlook(known, { settings, areGiven: given !== undefined, perDay, users }, Date.now())
+  return { ...outlook, changed: outlook.settings !== settings }
 }
 
 const usual = { errorRate: 0.01, deviation: 0.25 }

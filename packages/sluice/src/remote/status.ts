@@ -1,7 +1,9 @@
 import { formatAmount } from '../report/format.ts'
 import type { FailingAnswer, FeatureAnswer, InstancesAnswer } from './answers.ts'
 import { silenceText } from './applied-text.ts'
+import type { ControlPlane } from './control-plane.ts'
 import { versionName } from './find-version.ts'
+import { RefusalError } from './refusal.ts'
 import { rolloutText, stateText, timeOfDay } from './rollout-text.ts'
 
 /** Null where the token may not see the instances. */
@@ -12,6 +14,22 @@ export interface StatusOf {
   failing?: FailingAnswer['failing']
   /** How much more does, of features that the token may not see. */
   unnamed?: number
+}
+
+/** Asks for all of it. */
+export async function statusOf(remote: ControlPlane): Promise<StatusOf> {
+  const [features, instances, { failing, unnamed }] = await Promise.all([
+    remote.features(),
+    remote.instances().catch(unlessForbidden),
+    // A replica that is not ready says so to whoever routes to it; what it serves is shown all the same.
+    remote.failing().catch(() => ({ failing: [], unnamed: 0 })),
+  ])
+  return { features, instances, failing, unnamed }
+}
+
+function unlessForbidden(error: unknown): null {
+  if (error instanceof RefusalError && error.status === 403) return null
+  throw error
 }
 
 /** What everybody gets, which rollouts run, and which instances are behind. `now` in ms since the epoch. */
