@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import type { Mask } from '../masking/mask.ts'
 import type { Completion } from '../providers/provider.ts'
-import { writeTogether } from './database.ts'
+import { writeTogether } from '../sqlite/open-database.ts'
 import { inStore } from './store-error.ts'
 
 /** Which part of a run an answer belongs to. */

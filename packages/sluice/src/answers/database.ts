@@ -1,8 +1,9 @@
 import path from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import { SluiceError } from '../errors.ts'
-import { makePrivate, makePrivateFile } from '../sqlite/private-folder.ts'
-import { isBusy, storeError } from './store-error.ts'
+import type { DatabaseSync } from 'node:sqlite'
+import { whenFreeSync } from '../sqlite/lock-wait.ts'
+import { openDatabase } from '../sqlite/open-database.ts'
+import { makePrivate } from '../sqlite/private-folder.ts'
+import { storeError } from './store-error.ts'
 
 /** Each entry moves the schema one version up; never edit one that was released, append another. */
 const migrations = [
@@ -70,6 +71,8 @@ const migrations = [
    UPDATE runs SET ended_at = started_at;`,
 ]
 
+const pragmas = 'PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON'
+
 /** How long one process waits for another. */
 const patienceMs = 30_000
 
@@ -78,70 +81,14 @@ const patienceMs = 30_000
  * writers wait up to 30 s for each other. An answer that was written survives a killed process.
  * @throws SluiceError `cannot-run` when the folder cannot be written or the file belongs to a newer Sluice.
  */
-export function openDatabase(root: string): DatabaseSync {
+export function openProjectDatabase(root: string): DatabaseSync {
   const folder = path.join(root, '.sluice')
+  const file = path.join(folder, 'sluice.db')
   try {
     makePrivate(folder)
-    const file = path.join(folder, 'sluice.db')
-    makePrivateFile(file)
-    const database = new DatabaseSync(file, { timeout: patienceMs })
-    try {
-      writeAhead(database)
-      database.exec('PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;')
-      migrate(database)
-      return database
-    } catch (cause) {
-      database.close()
-      throw cause
-    }
+    // Where several processes open a new file at once, SQLite refuses all but one of them without the wait.
+    return whenFreeSync(() => openDatabase(file, { pragmas, migrations, timeoutMs: patienceMs }), patienceMs)
   } catch (cause) {
     throw storeError(cause, folder)
-  }
-}
-
-/**
- * Where several processes open a new file at once, SQLite refuses this to all but one of them without the wait it grants
- * everywhere else.
- */
-function writeAhead(database: DatabaseSync): void {
-  const pause = new Int32Array(new SharedArrayBuffer(4))
-  const end = performance.now() + patienceMs
-  for (;;) {
-    try {
-      database.exec('PRAGMA journal_mode = WAL')
-      return
-    } catch (cause) {
-      if (!isBusy(cause) || performance.now() > end) throw cause
-      Atomics.wait(pause, 0, 0, 5)
-    }
-  }
-}
-
-function migrate(database: DatabaseSync): void {
-  if (schemaVersion(database) === migrations.length) return
-  writeTogether(database, () => {
-    const from = schemaVersion(database)
-    if (from > migrations.length) {
-      throw new SluiceError('cannot-run', `it was written by a newer sluice (schema ${from}); upgrade sluice`)
-    }
-    for (const statement of migrations.slice(from)) database.exec(statement)
-    database.exec(`PRAGMA user_version = ${migrations.length}`)
-  })
-}
-
-function schemaVersion(database: DatabaseSync): number {
-  return Number(database.prepare('PRAGMA user_version').get()?.user_version)
-}
-
-/** All of `work` is written, or nothing of it. */
-export function writeTogether(database: DatabaseSync, work: () => void): void {
-  database.exec('BEGIN IMMEDIATE')
-  try {
-    work()
-    database.exec('COMMIT')
-  } catch (error) {
-    // A full disk has already ended it.
-    if (database.isTransaction) database.exec('ROLLBACK')
-    throw error
   }
 }

@@ -1,6 +1,8 @@
 import path from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { SluiceError } from '../errors.ts'
+import { isHeld } from '../sqlite/lock-wait.ts'
+import { resultCode } from '../sqlite/result-code.ts'
 
 /**
  * Uses the store; a failure says where it is and what to do.
@@ -22,19 +24,12 @@ export function storeError(cause: unknown, folder: string): SluiceError {
 }
 
 /** Primary result codes of SQLite. */
-const busy = 5
 const corrupt = 11
 const notADatabase = 26
 
-const resultCode = (cause: unknown) =>
-  cause instanceof Error && 'errcode' in cause ? Number(cause.errcode) & 0xff : undefined
-
-/** Another connection is at work in the file. */
-export const isBusy = (cause: unknown) => resultCode(cause) === busy
-
 function wayOutOf(cause: unknown): string {
   const code = resultCode(cause)
-  if (code === busy) return 'Another program keeps it locked: let that one end, then run the same command again.'
+  if (isHeld(cause)) return 'Another program keeps it locked: let that one end, then run the same command again.'
   if (code === corrupt || code === notADatabase)
     return 'The file is damaged: put a copy of it back, or delete the folder, and its answers are paid for again.'
   return 'Answers must be kept before they are paid for: free some space, or make the folder writable.'

@@ -1,5 +1,5 @@
 import { createAnswerStore } from '../answers/answer-store.ts'
-import { openDatabase } from '../answers/database.ts'
+import { openProjectDatabase } from '../answers/database.ts'
 import { findRoot } from '../suite/project.ts'
 import type { Host } from './host.ts'
 
@@ -7,7 +7,7 @@ const dayMs = 24 * 60 * 60 * 1000
 
 /** `sluice cache prune`: deletes stored answers older than the given number of days and gives the space back. */
 export async function pruneCache({ olderThan }: { olderThan: number }, host: Host): Promise<number> {
-  const database = openDatabase(await findRoot(host.cwd()))
+  const database = openProjectDatabase(await findRoot(host.cwd()))
   const count = createAnswerStore(database).prune(Date.now() - olderThan * dayMs)
   database.exec('VACUUM')
   database.close()

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { openDatabase } from '../answers/database.ts'
+import { openProjectDatabase } from '../answers/database.ts'
 import { dayOf, readSpending } from '../answers/spending.ts'
 import { costsSvg } from '../costs/costs-svg.ts'
 import { costsText } from '../costs/costs-text.ts'
@@ -21,7 +21,7 @@ const dayMs = 24 * 60 * 60 * 1000
 /** `sluice costs`: what evaluation has cost, from the store. Exit 0. */
 export async function costs({ since, productionUsd, svg, json }: CostsOptions, host: Host): Promise<number> {
   const first = since === undefined ? undefined : firstDay(since, Date.now())
-  const database = openDatabase(await findRoot(host.cwd()))
+  const database = openProjectDatabase(await findRoot(host.cwd()))
   try {
     const report = summarizeCosts(readSpending(database, first), productionUsd)
     if (svg !== undefined) await writePicture(path.resolve(host.cwd(), svg), costsSvg(report))

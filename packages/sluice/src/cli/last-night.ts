@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { openDatabase } from '../answers/database.ts'
+import { openProjectDatabase } from '../answers/database.ts'
 import type { NightWord } from '../drift/suspect.ts'
 import { createHistory, type NightHistory } from '../nightly/history.ts'
 
@@ -10,7 +10,7 @@ const afterAll = '9999-12-31'
 /** Reads what the last nightly of a feature said from the project's own history, where it has one. */
 export function openNights(root: string): { nightOf(feature: string): NightWord | undefined; close(): void } {
   if (!existsSync(path.join(root, '.sluice/sluice.db'))) return { nightOf: () => undefined, close: () => undefined }
-  const database = openDatabase(root)
+  const database = openProjectDatabase(root)
   const history = createHistory(database)
   return { nightOf: (feature) => lastNight(history, feature), close: () => database.close() }
 }

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import path from 'node:path'
-import { openDatabase } from '../answers/database.ts'
+import { openProjectDatabase } from '../answers/database.ts'
 import { SluiceError } from '../errors.ts'
 import { createHistory } from '../nightly/history.ts'
 import { historyLines, readHistory } from '../nightly/history-file.ts'
@@ -11,7 +11,7 @@ import type { Host } from './host.ts'
 
 /** `sluice nightly export [file]`: the history as JSON Lines, into a file or on stdout. */
 export async function exportHistory(file: string | undefined, host: Host): Promise<number> {
-  const database = openDatabase(await findRoot(host.cwd()))
+  const database = openProjectDatabase(await findRoot(host.cwd()))
   try {
     const lines = [...historyLines(createHistory(database).all(), createIncidents(database).all())]
     if (file === undefined) host.stdout.write(lines.join(''))
@@ -30,7 +30,7 @@ export async function importHistory(file: string, host: Host): Promise<number> {
     if (cause instanceof SluiceError || !(cause instanceof Error)) throw cause
     throw new SluiceError('invalid-input', `${file}: cannot be read: ${cause.message}`, { cause })
   })
-  const database = openDatabase(await findRoot(host.cwd()))
+  const database = openProjectDatabase(await findRoot(host.cwd()))
   try {
     const incidents = createIncidents(database)
     const known = new Set(incidents.all().map(({ feature }) => feature))

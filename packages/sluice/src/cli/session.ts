@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { createAnswerStore } from '../answers/answer-store.ts'
 import { type AskFor, createAskFor, createIsKept, type IsKept } from '../answers/ask.ts'
-import { openDatabase } from '../answers/database.ts'
+import { openProjectDatabase } from '../answers/database.ts'
 import { createSpending, type Spending } from '../answers/spending.ts'
 import { SluiceError } from '../errors.ts'
 import { withholdFrom } from '../masking/secret-names.ts'
@@ -69,7 +69,7 @@ export function openSession({ config, files }: LoadedProject, options: SessionOp
   const { concurrency, maxWait } = options
   const maxWaitMs = maxWait === undefined ? undefined : durationFlag('--max-wait', maxWait)
   withholdFrom(host.env, (config.notify ?? []).flatMap(notifyVariables))
-  const database = openDatabase(config.root)
+  const database = openProjectDatabase(config.root)
   const run = { id: randomUUID(), command: options.command, startedAt: steadyNow() }
   const results = createResults(database, run, host.mask)
   const interrupt = listenForInterrupt(host)

@@ -1,4 +1,4 @@
-import { openDatabase } from '../answers/database.ts'
+import { openProjectDatabase } from '../answers/database.ts'
 import { inStore } from '../answers/store-error.ts'
 
 /**
@@ -7,7 +7,7 @@ import { inStore } from '../answers/store-error.ts'
  * @throws SluiceError `cannot-run` where the store cannot be locked.
  */
 export async function oneAtATime<T>(root: string, work: () => Promise<T>): Promise<T> {
-  const database = openDatabase(root)
+  const database = openProjectDatabase(root)
   try {
     inStore(database, () => database.exec('BEGIN IMMEDIATE'))
     return await work()

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { writeTogether } from '../answers/database.ts'
 import { inStore } from '../answers/store-error.ts'
 import type { Mask } from '../masking/mask.ts'
+import { writeTogether } from '../sqlite/open-database.ts'
 import { type NightRecord, nightRecordSchema, type Sentinel, sentinelSchema } from './night-record.ts'
 
 const nightsKept = 120

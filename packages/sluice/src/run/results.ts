@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { writeTogether } from '../answers/database.ts'
 import { inStore } from '../answers/store-error.ts'
 import type { Mask } from '../masking/mask.ts'
+import { writeTogether } from '../sqlite/open-database.ts'
 import type { Arm, CaseDetail } from './case-record.ts'
 
 /** One case in one repeat, as it was written. */

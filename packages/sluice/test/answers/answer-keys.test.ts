@@ -5,7 +5,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { answerKeys, storedAnswer } from '../../src/answers/answer-keys.ts'
 import { createAnswerStore } from '../../src/answers/answer-store.ts'
-import { openDatabase } from '../../src/answers/database.ts'
+import { openProjectDatabase } from '../../src/answers/database.ts'
 import type { Completion } from '../../src/providers/provider.ts'
 
 const completion: Completion = { output: 'hello', usage: {}, finishReason: 'stop', warnings: [] }
@@ -15,7 +15,7 @@ const open = { text: 'open', isPublic: true }
 
 function setUp() {
   const root = mkdtempSync(path.join(tmpdir(), 'sluice-keys-'))
-  const database = openDatabase(root)
+  const database = openProjectDatabase(root)
   const store = createAnswerStore(database)
   const dispose = () => {
     database.close()

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
 import { createAnswerStore } from '../../src/answers/answer-store.ts'
-import { openDatabase } from '../../src/answers/database.ts'
+import { openProjectDatabase } from '../../src/answers/database.ts'
 import type { Completion } from '../../src/providers/provider.ts'
 
 const completion: Completion = {
@@ -23,9 +23,9 @@ function temporaryFolder() {
 
 test('an answer is found again by its key, also by another process, and an unknown price stays unknown', () => {
   using folder = temporaryFolder()
-  const first = openDatabase(folder.root)
+  const first = openProjectDatabase(folder.root)
   createAnswerStore(first, { now: () => 1000 }).put('k1', completion, labels)
-  const second = openDatabase(folder.root)
+  const second = openProjectDatabase(folder.root)
   const found = createAnswerStore(second).get('k1')
   assert.deepEqual(found, { ...completion, storedAt: 1000 })
   assert.equal(found && 'costUsd' in found, false)
@@ -36,7 +36,7 @@ test('an answer is found again by its key, also by another process, and an unkno
 
 test('a stored answer that is no completion is asked for again', () => {
   using folder = temporaryFolder()
-  const database = openDatabase(folder.root)
+  const database = openProjectDatabase(folder.root)
   const store = createAnswerStore(database)
   store.put('k', completion, labels)
   database.exec(`UPDATE answers SET completion = '{"output": 7}'`)
@@ -46,7 +46,7 @@ test('a stored answer that is no completion is asked for again', () => {
 
 test('only answers older than the given time are pruned', () => {
   using folder = temporaryFolder()
-  const database = openDatabase(folder.root)
+  const database = openProjectDatabase(folder.root)
   let now = 1000
   const store = createAnswerStore(database, { now: () => now })
   store.put('old', completion, labels)

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { createAnswerStore } from '../../src/answers/answer-store.ts'
 import { createAskFor, createDirectAsk, type Question } from '../../src/answers/ask.ts'
-import { openDatabase } from '../../src/answers/database.ts'
+import { openProjectDatabase } from '../../src/answers/database.ts'
 import { vectorIn } from '../../src/answers/embeddings.ts'
 import type { CallContext, Completion, ModelRequest, Provider } from '../../src/providers/provider.ts'
 
@@ -20,7 +20,7 @@ const completion: Completion = { output: 'hello', usage: {}, latencyMs: 1, finis
 /** Asks a provider that counts its calls, over a real store. */
 function setUp({ live = true } = {}) {
   const root = mkdtempSync(path.join(tmpdir(), 'sluice-answers-'))
-  const database = openDatabase(root)
+  const database = openProjectDatabase(root)
   const stop = new AbortController()
   let calls = 0
   const booked: string[] = []
@@ -125,7 +125,7 @@ test('what is no answer is handed on and paid for, but neither kept nor taken fr
 
 test('an embedding is kept, and one without a direction is asked for again', async () => {
   const root = mkdtempSync(path.join(tmpdir(), 'sluice-embeddings-'))
-  const database = openDatabase(root)
+  const database = openProjectDatabase(root)
   const vectors = [[], [0, 0], [0.5, -1]]
   let calls = 0
   const provider: Provider = { name: 'p', live: true, complete: async () => completion }

@@ -7,7 +7,7 @@ import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
-import { openDatabase } from '../../src/answers/database.ts'
+import { openProjectDatabase } from '../../src/answers/database.ts'
 import type { Completion } from '../../src/providers/provider.ts'
 import { createResults } from '../../src/run/results.ts'
 
@@ -27,22 +27,22 @@ function temporaryFolder() {
 
 test('a store of the version before opens, and its runs count as ended', () => {
   using folder = temporaryFolder()
-  const before = openDatabase(folder.root)
+  const before = openProjectDatabase(folder.root)
   createResults(before, { id: 'old', command: 'eval', startedAt: 5 })
   before.exec('ALTER TABLE runs DROP COLUMN ended_at; PRAGMA user_version = 2')
   before.close()
-  const after = openDatabase(folder.root)
+  const after = openProjectDatabase(folder.root)
   assert.equal(after.prepare('SELECT ended_at FROM runs').get()?.ended_at, 5)
   after.close()
 })
 
 test('a store written by a newer version is left alone, with the way out', () => {
   using folder = temporaryFolder()
-  openDatabase(folder.root).close()
+  openProjectDatabase(folder.root).close()
   const database = new DatabaseSync(path.join(folder.root, '.sluice/sluice.db'))
   database.exec('PRAGMA user_version = 99')
   database.close()
-  assert.throws(() => openDatabase(folder.root), /newer sluice .*upgrade sluice/)
+  assert.throws(() => openProjectDatabase(folder.root), /newer sluice .*upgrade sluice/)
 })
 
 test('a file that is no database is named, not overwritten', () => {
@@ -52,13 +52,13 @@ test('a file that is no database is named, not overwritten', () => {
     path.join(folder.root, '.sluice/sluice.db'),
     'no database, just text that is long enough to be read as one\n'.repeat(20),
   )
-  assert.throws(() => openDatabase(folder.root), /the store .*\.sluice cannot be used: file is not a database/)
+  assert.throws(() => openProjectDatabase(folder.root), /the store .*\.sluice cannot be used: file is not a database/)
 })
 
 test('where .sluice cannot be made, the error names the place and the way out', () => {
   using folder = temporaryFolder()
   writeFileSync(path.join(folder.root, '.sluice'), 'a file in the way')
-  assert.throws(() => openDatabase(folder.root), {
+  assert.throws(() => openProjectDatabase(folder.root), {
     code: 'cannot-run',
     message: /the store .*\.sluice cannot be used: EEXIST.*writable/,
   })
@@ -78,16 +78,16 @@ test('a new store that another process is just about to write is waited for', as
     { eval: true, workerData: path.join(folder.root, '.sluice/sluice.db') },
   )
   await once(other, 'message')
-  openDatabase(folder.root).close()
+  openProjectDatabase(folder.root).close()
   await once(other, 'exit')
 })
 
 test('processes that open and write the same new store at once lose nothing', async () => {
   using folder = temporaryFolder()
   const program = `
-    import { openDatabase } from '${path.join(import.meta.dirname, '../../src/answers/database.ts')}'
+    import { openProjectDatabase } from '${path.join(import.meta.dirname, '../../src/answers/database.ts')}'
     import { createAnswerStore } from '${path.join(import.meta.dirname, '../../src/answers/answer-store.ts')}'
-    const store = createAnswerStore(openDatabase(process.argv[1]))
+    const store = createAnswerStore(openProjectDatabase(process.argv[1]))
     for (let n = 0; n < 200; n += 1) store.put(process.argv[2] + n, ${JSON.stringify(completion)}, ${JSON.stringify(labels)})`
   const codes = await Promise.all(
     ['a', 'b', 'c'].map(
@@ -101,7 +101,7 @@ test('processes that open and write the same new store at once lose nothing', as
     ),
   )
   assert.deepEqual(codes, [0, 0, 0])
-  const database = openDatabase(folder.root)
+  const database = openProjectDatabase(folder.root)
   assert.equal(database.prepare('SELECT count(*) AS n FROM answers').get()?.n, 600)
   database.close()
 })

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
-import { openDatabase } from '../../src/answers/database.ts'
+import { openProjectDatabase } from '../../src/answers/database.ts'
 import { createChannels } from '../../src/notify/create-channels.ts'
 import { createIncidents } from '../../src/notify/incidents.ts'
 import { notifyNight } from '../../src/notify/notify-night.ts'
@@ -18,7 +18,7 @@ async function nights(answer: Parameters<typeof fakeReceiver>[0] = () => 200) {
   return {
     env,
     async night(...news: Parameters<typeof newsOf>) {
-      const database = openDatabase(root)
+      const database = openProjectDatabase(root)
       const before = receiver.received.length
       const channels = createChannels(
         [{ slack: { urlEnv: 'SLACK' } }, { pagerduty: { routingKeyEnv: 'KEY', url: `${receiver.url}/pd` } }],

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
-import { openDatabase } from '../../src/answers/database.ts'
+import { openProjectDatabase } from '../../src/answers/database.ts'
 import { createResults, type ResultRow } from '../../src/run/results.ts'
 
 function temporaryFolder() {
@@ -13,7 +13,7 @@ function temporaryFolder() {
 
 test('details of a run are read back by position, arm and repeat; old runs go', () => {
   using folder = temporaryFolder()
-  const database = openDatabase(folder.root)
+  const database = openProjectDatabase(folder.root)
   const detail = (score: number) => ({ state: 'scored' as const, score, checks: [], judge: [] })
   const results = createResults(database, { id: 'run-0', command: 'eval', startedAt: 0 })
   results.add('f', { position: 1, arm: 'candidate', repeat: 1, detail: detail(0.3) })
@@ -32,7 +32,7 @@ test('details of a run are read back by position, arm and repeat; old runs go', 
 
 test('details of a run that is still under way stay, however many have begun since', () => {
   using folder = temporaryFolder()
-  const database = openDatabase(folder.root)
+  const database = openProjectDatabase(folder.root)
   const now = Date.now()
   const long = createResults(database, { id: 'long', command: 'nightly', startedAt: now })
   const row = (repeat: number): ResultRow => ({

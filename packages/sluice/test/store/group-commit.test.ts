@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
+import { isHeld } from '../../src/sqlite/lock-wait.ts'
 import { GroupCommit } from '../../src/store/sqlite/group-commit.ts'
-import { isHeld } from '../../src/store/sqlite/lock-wait.ts'
 
 /** A table of texts, of which no two are equal; `run` does what was scheduled. */
 function tableOf(context: TestContext, limitMs = 60_000) {

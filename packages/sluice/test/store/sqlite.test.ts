@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { SluiceError } from '../../src/errors.ts'
 import { openStore } from '../../src/store/open-store.ts'
-import { openDatabase } from '../../src/store/sqlite/database.ts'
+import { openControlDatabase } from '../../src/store/sqlite/database.ts'
 import { migrations } from '../../src/store/sqlite/migrations.ts'
 import { until } from '../support/until.ts'
 import { change, content, key, request, start, task } from './contract/samples.ts'
@@ -21,7 +21,7 @@ const identity = { epoch: 'e', secret: 's' }
 test('a second process is refused while the first one uses the store, and let in when it ends', async () => {
   using place = temporaryFolder()
   const store = await openStore({ dataDir: place.folder })
-  await assert.rejects(openDatabase(place.folder, identity, { attempts: 2, everyMs: 1 }), (error: unknown) => {
+  await assert.rejects(openControlDatabase(place.folder, identity, { attempts: 2, everyMs: 1 }), (error: unknown) => {
     assert.ok(error instanceof SluiceError && error.exitCode === 4)
     assert.match(error.message, /control\.db cannot be opened: another process uses it.*DATABASE_URL/)
     return true

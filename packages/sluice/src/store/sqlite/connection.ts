@@ -1,8 +1,8 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import { whenFree } from '../../sqlite/lock-wait.ts'
 import { DamagedRows } from '../rows/damaged-rows.ts'
 import { StoreError } from '../store-error.ts'
 import { GroupCommit } from './group-commit.ts'
-import { whenFree } from './lock-wait.ts'
 import { sqliteError } from './sqlite-error.ts'
 
 export type Row = Record<string, unknown>

@@ -2,13 +2,14 @@ import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as wait } from 'node:timers/promises'
 import { SluiceError } from '../../errors.ts'
+import { whenFree } from '../../sqlite/lock-wait.ts'
+import { openDatabase } from '../../sqlite/open-database.ts'
 import { makePrivate, makePrivateFile } from '../../sqlite/private-folder.ts'
 import type { StoreIdentity } from '../identity.ts'
-import { whenFree } from './lock-wait.ts'
 import { migrations } from './migrations.ts'
 import { sqliteError } from './sqlite-error.ts'
 
-export interface OpenDatabase {
+export interface ControlDatabase {
   database: DatabaseSync
   file: string
   identity: StoreIdentity
@@ -20,6 +21,8 @@ export interface OpenDatabase {
 const checkpointPages = 16_000
 /** Users are remembered all over their table: with much less each of them is read from the file anew. */
 const cacheKib = 32_768
+const pragmas = `PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;
+  PRAGMA wal_autocheckpoint = ${checkpointPages}; PRAGMA cache_size = -${cacheKib}`
 
 /** A process that starts waits for the one that ends. */
 const handOver = { attempts: 30, everyMs: 100 }
@@ -30,11 +33,11 @@ const handOver = { attempts: 30, everyMs: 100 }
  * A new store becomes `fresh`.
  * @throws SluiceError `cannot-run`: in use, of a newer Sluice, or not writable.
  */
-export async function openDatabase(
+export async function openControlDatabase(
   folder: string,
   fresh: StoreIdentity,
   { attempts, everyMs } = handOver,
-): Promise<OpenDatabase> {
+): Promise<ControlDatabase> {
   const file = path.join(folder, 'control.db')
   try {
     const unlock = await lockFolder(folder, { attempts, everyMs })
@@ -62,17 +65,9 @@ export async function lockFolder(folder: string, { attempts, everyMs } = handOve
 }
 
 /** Somebody who holds the database, e.g. a shell, is waited for without standing still. */
-async function openFile(file: string, fresh: StoreIdentity): Promise<Pick<OpenDatabase, 'database' | 'identity'>> {
-  makePrivateFile(file)
-  const database = new DatabaseSync(file, { timeout: 0 })
+async function openFile(file: string, fresh: StoreIdentity): Promise<Pick<ControlDatabase, 'database' | 'identity'>> {
+  const database = await whenFree(() => openDatabase(file, { pragmas, migrations, timeoutMs: 0 }))
   try {
-    await whenFree(() =>
-      database.exec(
-        `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = ${checkpointPages};
-         PRAGMA cache_size = -${cacheKib}`,
-      ),
-    )
-    await migrate(database)
     return { database, identity: await whenFree(() => identityOf(database, fresh)) }
   } catch (cause) {
     database.close()
@@ -102,17 +97,6 @@ async function lock(file: string, attempts: number, everyMs: number): Promise<()
 }
 
 const inUse = 'another process uses it. Stop that one, or let servers share a PostgreSQL database (DATABASE_URL)'
-
-async function migrate(database: DatabaseSync): Promise<void> {
-  const from = Number(database.prepare('PRAGMA user_version').get()?.user_version)
-  if (from > migrations.length)
-    throw new SluiceError('cannot-run', `it was written by a newer sluice (schema ${from}): upgrade sluice`)
-  for (const [index, statements] of migrations.entries()) {
-    if (index < from) continue
-    await whenFree(() => database.exec('BEGIN IMMEDIATE'))
-    database.exec(`${statements} PRAGMA user_version = ${index + 1}; COMMIT`)
-  }
-}
 
 /** What the store was given when it was made: `fresh` the first time. */
 function identityOf(database: DatabaseSync, fresh: StoreIdentity): StoreIdentity {

@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import { SluiceError } from '../../errors.ts'
+import { schemaVersion } from '../../sqlite/open-database.ts'
 import { type RunningRollout, runningIn } from '../open-rollouts.ts'
 import { featureOf } from '../rows/documents.ts'
 import { migrations } from './migrations.ts'
@@ -20,9 +21,7 @@ export function examine(file: string): Examined {
     const faults = database.prepare('PRAGMA integrity_check(1)').get()
     if (faults?.integrity_check !== 'ok')
       throw new SluiceError('cannot-run', `it is damaged: ${faults?.integrity_check}`)
-    const version = Number(database.prepare('PRAGMA user_version').get()?.user_version)
-    if (version > migrations.length)
-      throw new SluiceError('cannot-run', `it was written by a newer sluice (schema ${version}): upgrade sluice`)
+    schemaVersion(database, migrations)
     const isStore = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'store'").get() !== undefined
     const row = isStore ? database.prepare('SELECT revision FROM store').get() : undefined
     if (!row) throw new SluiceError('cannot-run', 'it holds no state of a control plane')

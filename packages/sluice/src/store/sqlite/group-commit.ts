@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { isHeld, longestWaitMs, pauseBefore } from './lock-wait.ts'
+import { isHeld, longestWaitMs, pauseBefore } from '../../sqlite/lock-wait.ts'
 
 interface Write {
   work: () => unknown

@@ -1,3 +1,4 @@
+import { resultCode } from '../../sqlite/result-code.ts'
 import { type StoreError, type StoreFault, storeFailure } from '../store-error.ts'
 
 /** Primary result codes of SQLite. */
@@ -15,7 +16,6 @@ const faults = new Map<number, StoreFault>([
 
 /** The error for `file` that failed by `cause`. */
 export function sqliteError(cause: unknown, file: string): StoreError {
-  const code = cause instanceof Error && 'errcode' in cause ? Number(cause.errcode) & 0xff : 0
   const reason = cause instanceof Error ? cause.message : String(cause)
-  return storeFailure(file, faults.get(code) ?? 'failed', reason, cause)
+  return storeFailure(file, faults.get(resultCode(cause) ?? 0) ?? 'failed', reason, cause)
 }

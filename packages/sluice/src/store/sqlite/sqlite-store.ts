@@ -5,7 +5,7 @@ import type { Store } from '../store.ts'
 import { storeClock } from '../store-clock.ts'
 import { Connection } from './connection.ts'
 import { sqliteContents } from './contents.ts'
-import { openDatabase } from './database.ts'
+import { openControlDatabase } from './database.ts'
 import { sqliteEvidence } from './evidence.ts'
 import { sqliteForgetting } from './forgetting.ts'
 import { sqliteInstances } from './instances.ts'
@@ -19,7 +19,7 @@ import { sqliteTokens } from './tokens.ts'
  * @throws SluiceError `cannot-run`: in use by another process, of a newer Sluice, or not writable.
  */
 export async function sqliteStore(folder: string, fresh: StoreIdentity = newIdentity()): Promise<Store> {
-  const { database, file, identity, unlock } = await openDatabase(folder, fresh)
+  const { database, file, identity, unlock } = await openControlDatabase(folder, fresh)
   const db = new Connection(database, file)
   const { lastFence, ...leases } = localLeases(replicaName(), () => performance.now())
   const clock = storeClock()
