@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { isMainThread, parentPort } from 'node:worker_threads'
 import { position } from '@sluice/client'
+import { type Chance, reliability } from './simulate-canary/foretold.ts'
 import { type Measured, measure } from './simulate-canary/measure.ts'
 import { type Played, played } from './simulate-canary/play.ts'
 import { type Chunk, Pool } from './simulate-canary/pool.ts'
@@ -44,11 +45,14 @@ async function main(options: Options): Promise<number> {
     return own.length === 0 ? [] : [{ section, text: tableOf(heading, own) }]
   })
   const textOf = (chosen: typeof sections) => chosen.map(({ text }) => text).join('\n\n')
-  const broken = results.flatMap(({ row, measured }) => brokenClaims(row, measured))
+  const broken = [
+    ...results.flatMap(({ row, measured }) => brokenClaims(row, measured)),
+    ...unreliable(results.flatMap(({ measured: { foretold } }) => (foretold ? [foretold] : []))),
+  ]
   const last = broken.length === 0 ? 'No claim is refuted.' : `Not as claimed:\n${broken.join('\n')}`
   console.log(options.json ? JSON.stringify({ options, results }, undefined, 1) : `${textOf(sections)}\n\n${last}`)
   if (options.markdown !== undefined)
-    for (const section of ['canary', 'drift'])
+    for (const section of ['canary', 'forecast', 'drift'])
       await writeSection(options.markdown, section, textOf(sections.filter((one) => one.section === section)))
   return broken.length === 0 ? 0 : 1
 }
@@ -105,6 +109,17 @@ function chunksOf({ name, play, runs: most }: Row, { runs: wanted, seed }: Optio
 
 function brokenClaims({ name }: Row, { claims }: Measured): string[] {
   return claims.flatMap(({ claim, holds }) => (holds === 'no' ? [`- ${name}: ${claimText(claim)}`] : []))
+}
+
+/** Of what the forecast gives so much chance, as much comes true, give or take this. */
+const reliableWithin = 0.05
+
+function unreliable(worlds: readonly (readonly Chance[])[]): string[] {
+  return reliability(worlds).flatMap(({ from, to, said, came, error }) =>
+    Math.abs(came - said) > reliableWithin + 2.33 * error
+      ? [`- forecasts that say ${from} to ${to}: on average ${said.toFixed(3)}, and ${came.toFixed(3)} came true`]
+      : [],
+  )
 }
 
 function options(): Options {

@@ -1,5 +1,6 @@
 import { type Share, type SimulationSummary, summarize } from '../../packages/sluice/src/simulate/simulation-summary.ts'
 import { bernoulliCS } from '../../packages/sluice/src/stats/index.ts'
+import { type Chance, foretold } from './foretold.ts'
 import type { Played } from './play.ts'
 import { scenarioOf } from './play.ts'
 import type { Claim, Row } from './row.ts'
@@ -34,6 +35,8 @@ export interface Measured {
   delay: Mean
   /** Of the drift watch; null of canaries. */
   watch: Watch | null
+  /** What the forecast says; null of rows that claim nothing of it. */
+  foretold: readonly Chance[] | null
   claims: { claim: Claim; holds: Holds }[]
 }
 
@@ -52,6 +55,7 @@ export async function measure(row: Row, found: readonly Played[]): Promise<Measu
     weak: summary.promotedWeakly,
     delay: meanOf(ended.map(({ canaryRequests }) => canaryRequests)),
     watch: null,
+    foretold: row.claims.some(({ of }) => of === 'forecast') ? foretold(scenario, runs) : null,
   }
   return { ...known, claims: row.claims.map((claim) => ({ claim, holds: holds(claim, known) })) }
 }
@@ -68,13 +72,21 @@ function measuredWatch({ claims }: Row, found: readonly Played[]): Measured {
   // By their spread, or by Poisson where there were next to none.
   const high = Math.max(alarms.mean + 1.96 * alarms.error, (sum + 3) / runs.length)
   const known = {
-    ...{ runs: runs.length, summary: null, rolledBack: null, strong: null, weak: null, delay: meanOf([]) },
+    ...{
+      runs: runs.length,
+      summary: null,
+      rolledBack: null,
+      strong: null,
+      weak: null,
+      delay: meanOf([]),
+      foretold: null,
+    },
     watch: { alarms: { ...alarms, high }, half: within(0.5), most: within(0.9) },
   }
   return { ...known, claims: claims.map((claim) => ({ claim, holds: holds(claim, known) })) }
 }
 
-function holds(claim: Claim, { summary, strong, delay, watch, runs }: Omit<Measured, 'claims'>): Holds {
+function holds(claim: Claim, { summary, strong, delay, watch, foretold, runs }: Omit<Measured, 'claims'>): Holds {
   switch (claim.of) {
     case 'falseRollback':
       return atMost(summary?.falseRollbacks, claim.atMost)
@@ -89,6 +101,8 @@ function holds(claim: Claim, { summary, strong, delay, watch, runs }: Omit<Measu
     case 'delay':
       if (delay.count < runs) return 'no'
       return below(delay, claim.atMost)
+    case 'forecast':
+      return worst((foretold ?? []).map((chance) => isNear(chance, claim.within)))
     case 'alarms':
       if (!watch) return 'open'
       return watch.alarms.high <= claim.atMost ? 'yes' : below(watch.alarms, claim.atMost)
@@ -106,6 +120,17 @@ function atMost(found: Share | null | undefined, bound: number): Holds {
   const trials = { successes: found.count, n: found.of }
   if (bernoulliCS(trials, 0.02).lower > bound) return 'no'
   return bernoulliCS(trials, 0.05).upper <= bound ? 'yes' : 'open'
+}
+
+/** What was said lies within this of the share that came, as certain as for the bounds on shares. */
+function isNear({ said, came: { count, of } }: Chance, within: number): Holds {
+  const found = share(count, of)
+  return worst([atMost(found, Math.min(1, said + within)), atLeast(found, Math.max(0, said - within))])
+}
+
+function worst(all: readonly Holds[]): Holds {
+  if (all.includes('no')) return 'no'
+  return all.length === 0 || all.includes('open') ? 'open' : 'yes'
 }
 
 function atLeast(found: Share | null | undefined, bound: number): Holds {

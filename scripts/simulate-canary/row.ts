@@ -15,6 +15,8 @@ export type Claim =
   | { of: 'costAlert'; atMost: number }
   /** Mean requests of the canary until the rollback. */
   | { of: 'delay'; atMost: number }
+  /** Each chance that the forecast gives to an end by some hour is off by no more than this. */
+  | { of: 'forecast'; within: number }
   /** Of the drift watch: alarms on average; hours within which half of the changes are found. */
   | { of: 'alarms'; atMost: number }
   | { of: 'foundWithin'; hours: number }
@@ -43,7 +45,7 @@ export interface Row {
 export interface Table {
   heading: string
   /** Which part of the page it belongs to. */
-  section: 'canary' | 'drift'
+  section: 'canary' | 'forecast' | 'drift'
   rows: readonly Row[]
 }
 

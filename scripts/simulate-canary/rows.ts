@@ -1,5 +1,6 @@
 import type { Table } from './row.ts'
 import { drift } from './rows-drift.ts'
+import { forecasts } from './rows-forecast.ts'
 import { sizes } from './rows-sizes.ts'
 import { costs, delays, nulls, promotions, tokens } from './rows-usual.ts'
 import { cold, hidden, judging, reacting, times } from './rows-worlds.ts'
@@ -17,5 +18,6 @@ export const tables: readonly Table[] = [
   { heading: 'Several tokens and processes', section: 'canary', rows: tokens },
   { heading: 'Promotion', section: 'canary', rows: promotions },
   { heading: 'Cost', section: 'canary', rows: costs },
+  { heading: 'What the forecast says', section: 'forecast', rows: forecasts },
   { heading: 'Drift watch', section: 'drift', rows: drift },
 ]

@@ -1,15 +1,15 @@
 import type { Quantile, Share } from '../../packages/sluice/src/simulate/simulation-summary.ts'
+import { type Chance, reliability } from './foretold.ts'
 import type { Holds, Measured } from './measure.ts'
 import type { Claim, Row } from './row.ts'
 
 /** Rows with what was measured, as a section of Markdown. */
 export function tableOf(heading: string, rows: readonly { row: Row; measured: Measured }[]): string {
   const compares = rows.some(({ row }) => row.elsewhere !== undefined)
-  const isDrift = rows.every(({ row }) => 'drift' in row.play)
   const columns: [name: string, cell: (row: Row, measured: Measured) => string][] = [
     ['world', ({ name }) => name],
     ['runs', (_, { runs }) => String(runs)],
-    ...(isDrift ? driftColumns : canaryColumns),
+    ...columnsOf(rows[0]),
     ...(compares ? [['elsewhere', ({ elsewhere = '' }: Row) => elsewhere] as [string, (row: Row) => string]] : []),
     ['claim', (_, { claims }) => claims.map(({ claim }) => claimText(claim)).join('; ')],
     ['holds', (_, { claims }) => claims.map(({ holds }) => marks[holds]).join('; ')],
@@ -20,12 +20,34 @@ export function tableOf(heading: string, rows: readonly { row: Row; measured: Me
     `| ${columns.map(([name]) => name).join(' | ')} |`,
     `|${columns.map(() => '---').join('|')}|`,
     ...rows.map(({ row, measured }) => `| ${columns.map(([, cell]) => cell(row, measured)).join(' | ')} |`),
+    ...reliabilityLines(rows.flatMap(({ measured }) => (measured.foretold ? [measured.foretold] : []))),
   ].join('\n')
+}
+
+/** All rows of a table are of one kind. */
+function columnsOf(one: { row: Row; measured: Measured } | undefined): Column[] {
+  if (one && 'drift' in one.row.play) return driftColumns
+  return one?.measured.foretold ? forecastColumns : canaryColumns
+}
+
+function reliabilityLines(worlds: readonly (readonly Chance[])[]): string[] {
+  if (worlds.length === 0) return []
+  const lines = reliability(worlds).map(({ from, to, statements, said, came, error }) => {
+    const cells = [
+      `${percent(from)} to ${percent(to)} %`,
+      statements,
+      percent(said, 1),
+      percent(came, 1),
+      percent(error, 1),
+    ]
+    return `| ${cells.join(' | ')} |`
+  })
+  return ['', '| said, % | statements | said on average | came true | s.e. |', '|---|---|---|---|---|', ...lines]
 }
 
 /** A row by itself, while the others are still played. */
 export function rowText(row: Row, measured: Measured): string {
-  const columns = 'drift' in row.play ? driftColumns : canaryColumns
+  const columns = columnsOf({ row, measured })
   const found = columns.flatMap(([name, cell]) => {
     const text = cell(row, measured)
     return text === '' ? [] : [`${name} ${text}`]
@@ -45,6 +67,15 @@ const canaryColumns: Column[] = [
   ['promoted strongly', (_, { strong }) => shareText(strong)],
   ['weakly', (_, { weak }) => shareText(weak)],
 ]
+
+const forecastColumns: Column[] = [24, 48, 96].map((hours) => [
+  `by ${hours} h promoted, rolled back: said / came, %`,
+  (_, { foretold }) =>
+    (foretold ?? [])
+      .filter((one) => one.hours === hours && one.fate !== 'undecided')
+      .map(({ said, came }) => `${percent(said)} / ${percent(came.count / came.of)}`)
+      .join(', '),
+])
 
 const driftColumns: Column[] = [
   [
@@ -73,12 +104,16 @@ export function claimText(claim: Claim): string {
       return `cost alert ${'atMost' in claim ? `≤ ${claim.atMost}` : `≥ ${claim.atLeast}`}`
     case 'delay':
       return `≤ ${claim.atMost} requests`
+    case 'forecast':
+      return `each within ${percent(claim.within)} points`
     case 'alarms':
       return `alarms ≤ ${claim.atMost}`
     case 'foundWithin':
       return `half within ${claim.hours} h`
   }
 }
+
+const percent = (share: number, digits = 0) => (100 * share).toFixed(digits)
 
 function withInterval(found: Share | null): string {
   if (!found || found.share === null || found.low === null || found.high === null) return ''

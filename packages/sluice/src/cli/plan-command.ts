@@ -11,6 +11,11 @@ export function addPlan(program: Command, host: Host, done: (exitCode: number) =
     .argument('[feature]', 'take rollout and live settings from its prompt file (default: the general defaults)')
     .requiredOption('--requests-per-day <n>', 'requests of the feature', positive)
     .option('--users <n>', 'distinct users who send them (default: every request from a new user)', positive)
+    .option(
+      '--users-per-day <n>',
+      'how many of them come on a day (default: each request is a visit of its own)',
+      positive,
+    )
     .option('--stages <percents>', 'shares of the canary: 1,5,25,50', percents)
     .option('--soak <durations>', 'how long each stage lasts: 4h,8h,12h,24h')
     .option(

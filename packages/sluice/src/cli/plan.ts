@@ -4,7 +4,7 @@ import { SluiceError } from '../errors.ts'
 import { planCanary } from '../plan/plan-canary.ts'
 import { planSvg } from '../plan/plan-svg.ts'
 import { planText } from '../plan/plan-text.ts'
-import type { Traffic } from '../plan/traffic.ts'
+import { requestsPerVisit, type Traffic } from '../plan/traffic.ts'
 import type { FeatureReport } from '../report/feature-report.ts'
 import { readReport } from '../report/report-file.ts'
 import {
@@ -21,6 +21,7 @@ import { selectFeature } from './select-feature.ts'
 interface PlanOptions {
   requestsPerDay: number
   users?: number
+  usersPerDay?: number
   stages?: number[]
   soak?: string
   judgePercent?: number
@@ -86,6 +87,10 @@ function trafficOf(options: PlanOptions, { judge }: LiveSettings, measured: Meas
   return {
     requestsPerDay: options.requestsPerDay,
     users: options.users ?? null,
+    perVisit: requestsPerVisit(options.requestsPerDay, {
+      users: options.users ?? null,
+      usersPerDay: options.usersPerDay ?? null,
+    }),
     judged: (options.judgePercent ?? judge.canaryPercent ?? judge.percent) / 100,
     judgedIncumbents: (options.judgePercent ?? judge.percent) / 100,
     judgeUsd: options.judgeUsd ?? measured?.judgeUsd ?? null,

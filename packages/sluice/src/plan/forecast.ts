@@ -69,7 +69,7 @@ export function forecast(
   const margin = scored ? settings.margin : settings.flagMargin
   const outlooks = multiples.map((worseBy) => {
     const drop = worseBy * margin
-    const difference = scored ? { drop, errors: 0 } : { drop: 0, errors: drop }
+    const difference = { drop: scored ? drop : 0, errors: scored ? 0 : drop, latency: 1 }
     const first = seed + multiples.indexOf(worseBy) * runs
     const lasts = horizons.at(-1) ?? 0
     const ends = Array.from({ length: runs }, (_, run) =>

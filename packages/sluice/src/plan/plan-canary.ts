@@ -27,17 +27,21 @@ export interface CanaryPlan {
   drops: ({ drop: number } & Found)[]
   /** Rates of errors as multiples of the present one, largest first. */
   errors: ({ ratio: number } & Found)[]
+  /** Latencies as multiples of the present ones, largest first. */
+  latencies: ({ ratio: number } & Found)[]
   forecast: Forecast
 }
 
 const drops = [0.2, 0.1, 0.05, 0.03, 0.02]
 const ratios = [10, 5, 3, 2]
+const latencyRatios = [3, 2, 1.5, 1.25]
+const noWorse: Difference = { drop: 0, errors: 0, latency: 1 }
 const hourMs = 3_600_000
 const runs = 60
 
 /** What a rollout with these settings can see on this traffic, and how it ends: simulated by the engine's own rules. */
 export function planCanary(traffic: Traffic, settings: RolloutSettings): CanaryPlan {
-  const { score, errors } = settings.signals
+  const { score, errors, slow } = settings.signals
   const isScored = score > 0 && traffic.judged > 0
   return {
     schema: 'sluice.canary-plan/2',
@@ -45,13 +49,17 @@ export function planCanary(traffic: Traffic, settings: RolloutSettings): CanaryP
     alpha: settings.alpha,
     flagMargin: settings.flagMargin,
     stages: settings.stages.map(({ ppm, soakMs }) => ({ percent: ppm / 10_000, soakHours: soakMs / hourMs })),
-    drops: isScored ? drops.map((drop) => ({ drop, ...foundBy(traffic, settings, { drop, errors: 0 }) })) : [],
+    drops: isScored ? drops.map((drop) => ({ drop, ...foundBy(traffic, settings, { ...noWorse, drop }) })) : [],
     errors:
       errors > 0
         ? ratios.map((ratio) => {
             const more = Math.min(1 - traffic.errorRate, traffic.errorRate * (ratio - 1))
-            return { ratio, ...foundBy(traffic, settings, { drop: 0, errors: more }) }
+            return { ratio, ...foundBy(traffic, settings, { ...noWorse, errors: more }) }
           })
+        : [],
+    latencies:
+      slow > 0
+        ? latencyRatios.map((ratio) => ({ ratio, ...foundBy(traffic, settings, { ...noWorse, latency: ratio }) }))
         : [],
     forecast: forecast(traffic, settings, { runs }),
   }

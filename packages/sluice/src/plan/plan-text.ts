@@ -7,7 +7,7 @@ import { defaultsFor } from './traffic-defaults.ts'
 
 /** The plan as text for a terminal of `width` columns. */
 export function planText(plan: CanaryPlan, width = 80): string {
-  const { traffic, stages, alpha, drops, errors } = plan
+  const { traffic, stages, alpha, drops, errors, latencies } = plan
   const users = traffic.users === null ? 'each from a new user' : `from ${formatCount(traffic.users)} users`
   const course = stages.map(({ percent, soakHours }) => `${round(percent)} % for ${shownHours(soakHours)}`).join(', ')
   return [
@@ -21,6 +21,7 @@ export function planText(plan: CanaryPlan, width = 80): string {
     ...(errors.length > 0
       ? table(`Errors, now ${formatPercent(traffic.errorRate)}`, errors, ({ ratio }) => `x ${ratio}`, width)
       : []),
+    ...(latencies.length > 0 ? table('Latency', latencies, ({ ratio }) => `x ${ratio}`, width) : []),
     ...forecastLines(plan.forecast, width),
     '',
     ...usualLines(plan, width),

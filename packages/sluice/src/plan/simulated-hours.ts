@@ -5,7 +5,8 @@ import { type Evidence, newEvidence } from '../rollout/evidence.ts'
 import { freshShare, stageShare } from '../rollout/randomisation.ts'
 import type { FlagSums, ScoreSums } from '../rollout/signal-sums.ts'
 import { sourceOf, type Testimony } from '../rollout/testimony.ts'
-import { flagRatios, type Random, scoreDrops } from '../stats/index.ts'
+import { flagRatios, normCdf, normInv, type Random, scoreDrops } from '../stats/index.ts'
+import { ComparedLatencies } from './compared-latencies.ts'
 import { shareOfJudged, type Traffic } from './traffic.ts'
 
 /** How a canary differs from the incumbent. */
@@ -14,6 +15,8 @@ export interface Difference {
   drop: number
   /** Added to the rate of errors. */
   errors: number
+  /** Factor of the latency. */
+  latency: number
 }
 
 type ByArm = Record<Arm, number>
@@ -23,8 +26,8 @@ const hourMs = 3_600_000
 
 /** Of the incumbent's requests, by definition, and those that take three times as long as such. */
 const rates = { slow: 0.05, stalled: 0.0005, safety: 0.01 }
-/** A prompt cache has forgotten an arm that nobody has asked for so long: such requests are not compared. */
-const idleHours = 1 / 12
+/** Standard deviation of the logarithm of latencies. */
+const spread = 0.5
 
 /**
  * The evidence of a rollout whose requests nobody has seen: what the engine would have added up in an hour is drawn at once, by the
@@ -42,12 +45,14 @@ export class SimulatedHours {
   #recent: ByArm = none()
   #window = 0
   #stage = 0
+  readonly #latencies: ComparedLatencies
 
   constructor(rollout: Rollout, traffic: Traffic, difference: Difference, random: Random) {
     this.evidence = newEvidence(rollout)
     this.#traffic = traffic
     this.#difference = difference
     this.#random = random
+    this.#latencies = new ComparedLatencies(traffic)
     const source = sourceOf(this.evidence, null, rollout.settings)
     const told = this.evidence.testimony[source]
     if (!told) throw new Error('a source that was just added is there')
@@ -78,61 +83,52 @@ export class SimulatedHours {
     Object.assign(this.#told, { firstAt: evidence.firstAt, lastAt: now })
   }
 
-  /** The share that grows draws the incumbents anew, and each of them may count once more. */
+  /** The share that grows draws the incumbents anew, and each of them may count once more. Whoever becomes a canary's has yet to come. */
   #enterStage(stages: Rollout['settings']['stages'], stage: number): void {
     const moved = freshShare(stages, { arm: 'incumbent', stage: this.#stage }, stage) ?? 0
-    for (const users of [this.#seen, this.#judged]) {
-      users.canary += users.incumbent * moved
-      users.incumbent = users === this.#judged ? 0 : users.incumbent * (1 - moved)
-    }
+    this.#seen.incumbent *= 1 - moved
+    this.#judged.incumbent = 0
     this.#stage = stage
+    this.#latencies.enterStage()
   }
 
-  /** Users of an arm who come for the first time with so many of its requests. */
-  #fresh(seen: ByArm, arm: Arm, count: number, share: number): number {
+  /** Users of an arm who come for the first time in so many visits. */
+  #fresh(seen: ByArm, arm: Arm, visits: number, share: number): number {
     const { users } = this.#traffic
-    if (users === null) return count
+    if (users === null) return visits
     const own = users * (arm === 'canary' ? share : 1 - share)
     const left = Math.max(0, own - seen[arm])
-    return Math.min(count, left * (1 - Math.exp(-count / Math.max(1, own))))
+    return Math.min(visits, left * (1 - Math.exp(-visits / Math.max(1, own))))
   }
 
   #request(requests: ByArm, share: number, { stage, hours }: { stage: number; hours: number }): void {
     const { sums, window } = this.evidence
-    const { users } = this.#traffic
+    const { errorRate, perVisit } = this.#traffic
     const cells = this.#told.assigned[stage]?.[0]
+    const returning = none()
     for (const arm of arms) {
-      const fresh = this.#fresh(this.#seen, arm, requests[arm], share)
+      const visits = requests[arm] / perVisit
+      const fresh = this.#fresh(this.#seen, arm, visits, share)
+      returning[arm] = visits - fresh
       this.#seen[arm] += fresh
-      for (const counts of [sums.arms[arm]]) {
-        counts.requests += requests[arm]
-        counts.users = this.#seen[arm]
-      }
+      sums.arms[arm].requests += requests[arm]
+      sums.arms[arm].users = this.#seen[arm]
       this.#told.requests[arm] += requests[arm]
       this.#told.users[arm] = this.#seen[arm]
       if (cells) cells[arm === 'canary' ? 1 : 0] += fresh
       window.staged[arm] += requests[arm]
     }
     window.canary.requests += requests.canary
-    const { errorRate } = this.#traffic
-    const flat = (rate: number, canary = rate) => ({ incumbent: rate, canary })
-    this.#flag(
-      sums.flags.errors,
-      requests,
-      flat(errorRate, Math.min(1, errorRate + this.#difference.errors)),
-      stage,
-      share,
-    )
-    this.#flag(sums.flags.safety, requests, flat(rates.safety), stage, share)
-    this.#flag(sums.flags.slowAny, requests, flat(rates.slow), stage, share)
-    const settled = none()
-    for (const arm of arms) {
-      const known =
-        users === null ? 0 : Math.min(1, this.#seen[arm] / Math.max(1, users * (arm === 'canary' ? share : 1 - share)))
-      settled[arm] = Math.round(requests[arm] * known * (1 - Math.exp((-requests[arm] / hours) * idleHours)))
-    }
-    this.#flag(sums.flags.slow, settled, flat(rates.slow), stage, share)
-    this.#flag(sums.flags.stalled, settled, flat(rates.stalled), stage, share)
+    const { errors, latency } = this.#difference
+    const failing = { incumbent: errorRate, canary: Math.min(1, errorRate + errors) }
+    this.#flag(sums.flags.errors, requests, failing, stage, share)
+    this.#flag(sums.flags.safety, requests, { incumbent: rates.safety, canary: rates.safety }, stage, share)
+    const slow = { incumbent: rates.slow, canary: beyond(rates.slow, latency) }
+    const stalled = { incumbent: rates.stalled, canary: beyond(rates.stalled, latency) }
+    const { timed, settled } = this.#latencies.pass(requests, returning, { share, hours })
+    this.#flag(sums.flags.slowAny, timed, slow, stage, share)
+    this.#flag(sums.flags.slow, settled, slow, stage, share)
+    this.#flag(sums.flags.stalled, settled, stalled, stage, share)
   }
 
   #flag(flag: FlagSums, requests: ByArm, rate: ByArm, stage: number, share: number): void {
@@ -166,42 +162,47 @@ export class SimulatedHours {
     const canary = this.#part(requests.canary, judged)
     const others = Math.min(1, (canary * (1 - pi)) / pi / Math.max(1, requests.incumbent))
     const scored = { canary, incumbent: this.#part(requests.incumbent, others) }
+    const inRow = { canary: this.#judgedInRow(judged), incumbent: this.#judgedInRow(others) }
     const means = { incumbent: usualMean, canary: usualMean - this.#difference.drop }
     const first = none()
     for (const arm of arms) {
       const count = scored[arm]
       if (count === 0) continue
       const sum = count * (means[arm] + (deviation / Math.sqrt(count)) * this.#random.normal())
-      const squares = count * deviation ** 2 + sum ** 2 / count
+      const countSquares = count * (2 * inRow[arm] - 1)
+      const sumSquares = count * deviation ** 2 + countSquares * (sum / count) ** 2
       for (const all of [sums.arms[arm].scores, sums.score.stage[arm]]) {
-        all.users += count
+        all.users += count / inRow[arm]
         all.count += count
         all.sum += sum
-        all.sumSquares += squares
-        all.countSquares += count
-        all.products += sum
+        all.sumSquares += sumSquares
+        all.countSquares += countSquares
+        all.products += (countSquares * sum) / count
       }
       sums.score.lately[0][arm].count += count
       sums.score.lately[0][arm].sum += sum
       sums.score.asked[arm] += count
       sums.score.answered[arm] += count
-      first[arm] = this.#fresh(this.#judged, arm, count, share)
+      first[arm] = this.#fresh(this.#judged, arm, count / inRow[arm], share)
       this.#judged[arm] += first[arm]
       sums.score.users[arm] += first[arm]
     }
     window.canary.scores += scored.canary
     this.#bet(sums.score, 'drop', first, { pi, stage })
-    const lately = none()
+    const [lately, later] = [none(), none()]
     for (const arm of arms) {
-      lately[arm] = this.#fresh(this.#recent, arm, scored[arm], share)
+      const visits = scored[arm] / inRow[arm]
+      lately[arm] = this.#fresh(this.#recent, arm, visits, share)
       this.#recent[arm] += lately[arm]
+      later[arm] = lately[arm] * (1 - 1 / inRow[arm]) + (visits - lately[arm]) / inRow[arm]
     }
     this.#bet(sums.score, 'first', lately, { pi, stage })
-    const later = {
-      incumbent: Math.min(lately.incumbent, scored.incumbent - lately.incumbent),
-      canary: Math.min(lately.canary, scored.canary - lately.canary),
-    }
     this.#bet(sums.score, 'later', later, { pi, stage })
+  }
+
+  /** Of the requests of a visit, how many are judged where any is. */
+  #judgedInRow(part: number): number {
+    return 1 + part * (this.#traffic.perVisit - 1)
   }
 
   /** Log wealth grows by lambda sum(z) - lambda^2/2 sum(z^2). */
@@ -241,6 +242,11 @@ export class SimulatedHours {
 }
 
 const usualMean = 0.8
+
+/** The share of requests that take longer than all but `rate` of the usual ones, where all take `factor` times as long. */
+function beyond(rate: number, factor: number): number {
+  return factor === 1 ? rate : 1 - normCdf(normInv(1 - rate) - Math.log(factor) / spread)
+}
 
 function none(): ByArm {
   return { incumbent: 0, canary: 0 }

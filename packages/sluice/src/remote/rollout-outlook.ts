@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { SluiceError } from '../errors.ts'
 import { type Forecast, forecast } from '../plan/forecast.ts'
 import { forecastLines } from '../plan/forecast-text.ts'
-import type { Traffic } from '../plan/traffic.ts'
+import { requestsPerVisit, type Traffic } from '../plan/traffic.ts'
 import { defaultsFor, type TrafficDefaults } from '../plan/traffic-defaults.ts'
 import { formatCount, formatDuration, formatUsd } from '../report/format.ts'
 import { wrap } from '../report/layout.ts'
@@ -83,8 +83,16 @@ export function rolloutOutlook({ traffic, live, written }: TrafficAnswer, wish: 
   const percent = live.store ? (judgePercent ?? judge.percent) : 0
   const cost = judgingCost(perDay, percent, { ...judge, usd: traffic?.judgeUsd ?? null })
   const judged = (percent / 100) * cost.affordable
+  const perVisit = requestsPerVisit(perDay, { users, usersPerDay: habitsOf(traffic, wish) })
   const expected: Traffic = {
-    ...{ requestsPerDay: perDay, users, judged, judgedIncumbents: judged, judgeUsd: traffic?.judgeUsd ?? null },
+    ...{
+      requestsPerDay: perDay,
+      users,
+      perVisit,
+      judged,
+      judgedIncumbents: judged,
+      judgeUsd: traffic?.judgeUsd ?? null,
+    },
     errorRate: traffic?.errorRate ?? usual.errorRate,
     deviation: traffic?.deviation ?? usual.deviation,
   }
@@ -107,6 +115,15 @@ export function rolloutOutlook({ traffic, live, written }: TrafficAnswer, wish: 
     forecast: found,
     lines: [...lines.flatMap((line) => wrap(line, 80)), '', ...forecastLines(found), ''],
   }
+}
+
+/** A log of so many hours tells how many of the users come on a day. */
+const tellingHours = 48
+
+/** How many users come on a day; null where the log does not tell, or the traffic is another. */
+function habitsOf(traffic: TrafficAnswer['traffic'], { perDay, users }: Wish): number | null {
+  const isMeasured = perDay === undefined && users === undefined
+  return traffic && isMeasured && traffic.hours >= tellingHours ? traffic.usersPerDay : null
 }
 
 /** What the settings leave to the general defaults gives way to what suits the traffic. */

@@ -25,6 +25,13 @@ test('general defaults give way to what suits the traffic, and it is said', () =
   assert.match(text, /as good +\d+\/\d+\/\d+/)
 })
 
+test('how often users come counts where the log tells it', () => {
+  const soon = (hours: number, usersPerDay: number | null) =>
+    rolloutOutlook({ ...known, traffic: { ...traffic, hours, usersPerDay } }, wish, 0).forecast
+  assert.deepEqual(soon(168, null), soon(24, 3000), 'a day tells nothing of who comes again')
+  assert.notDeepEqual(soon(168, 1000), soon(168, null))
+})
+
 test('what somebody has set stays', () => {
   const stages = rolloutSettingsSchema.parse({ stages: [{ percent: 20, soak: '1h' }] })
   assert.deepEqual(percents(rolloutOutlook(known, { ...wish, settings: stages }, 0)), [20])

@@ -1,0 +1,70 @@
+import type { Arm } from '@sluice/client'
+import type { Traffic } from './traffic.ts'
+
+type ByArm = Record<Arm, number>
+
+/** When latencies begin to be compared: what is usual is known of so many incumbents, and each stage warms up. */
+const warmUp = { incumbents: 200, hours: 0.25, canaryRequests: 30 }
+/** An arm that nobody has asked for so long may be cold: such requests are compared only where both arms are asked alike. */
+const idleHours = 1 / 60
+/** Requests of one visit follow each other at this rate. */
+const inRowPerHour = 15
+const even = { from: 0.4, to: 0.6 }
+
+/** How many requests of a simulated rollout the engine would compare by time. */
+export class ComparedLatencies {
+  readonly #traffic: Pick<Traffic, 'perVisit'>
+  /** Hours and requests of the canary in the present stage so far. */
+  #staged = { hours: 0, canary: 0 }
+  #incumbents = 0
+
+  constructor(traffic: Pick<Traffic, 'perVisit'>) {
+    this.#traffic = traffic
+  }
+
+  enterStage(): void {
+    this.#staged = { hours: 0, canary: 0 }
+  }
+
+  /**
+   * Requests whose latency is compared, and those of them that nothing but the version can have made slow: not the first of a user.
+   * `returning`: visits of users who have been here.
+   */
+  pass(
+    requests: ByArm,
+    returning: ByArm,
+    { share, hours }: { share: number; hours: number },
+  ): Record<'timed' | 'settled', ByArm> {
+    const { perVisit } = this.#traffic
+    const warm = this.#warmPart(requests, hours)
+    const isEven = share >= even.from && share <= even.to
+    const [timed, settled] = [
+      { incumbent: 0, canary: 0 },
+      { incumbent: 0, canary: 0 },
+    ]
+    for (const arm of ['incumbent', 'canary'] as const) {
+      const perHour = requests[arm] / hours
+      const asked = (more: number) => 1 - Math.exp(-(perHour + more) * idleHours)
+      const visits = requests[arm] / perVisit
+      const following = (requests[arm] - visits) * asked(inRowPerHour)
+      timed[arm] = Math.round(warm * (isEven ? requests[arm] : visits * asked(0) + following))
+      settled[arm] = Math.round(warm * (returning[arm] * asked(0) + following))
+    }
+    return { timed, settled }
+  }
+
+  /** The part of these hours in which latencies are compared at all. */
+  #warmPart(requests: ByArm, hours: number): number {
+    const { hours: before, canary } = this.#staged
+    const incumbents = this.#incumbents
+    this.#staged = { hours: before + hours, canary: canary + requests.canary }
+    this.#incumbents += requests.incumbent
+    const until = (least: number, so: number, more: number) => before + ((least - so) / Math.max(1e-9, more)) * hours
+    const begins = Math.max(
+      warmUp.hours,
+      until(warmUp.canaryRequests, canary, requests.canary),
+      until(warmUp.incumbents, incumbents, requests.incumbent),
+    )
+    return Math.min(1, Math.max(0, (before + hours - begins) / hours))
+  }
+}
