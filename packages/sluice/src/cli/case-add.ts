@@ -10,14 +10,15 @@ import { parseOrigin } from '../incident/origin.ts'
 import type { CaseWishes } from '../incident/propose-case.ts'
 import { redactFailures } from '../incident/redact-failures.ts'
 import { createRedactors } from '../live/redact.ts'
+import { chooseSuite } from '../suite/choose-suite.ts'
 import { diskFiles } from '../suite/files.ts'
+import type { LoadedProject } from '../suite/project.ts'
 import type { Prompt } from '../suite/prompt.ts'
+import { selectFeature } from '../suite/select-feature.ts'
 import { variablesOf } from '../suite/template.ts'
-import { chooseSuite } from './choose-suite.ts'
 import { connect, tell } from './connect.ts'
 import type { Host } from './host.ts'
-import { type LoadedProject, openProject } from './open-project.ts'
-import { selectFeature } from './select-feature.ts'
+import { openProject } from './open-project.ts'
 
 export interface CaseAddOptions extends CaseWishes {
   from: string

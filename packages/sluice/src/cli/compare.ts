@@ -1,36 +1,59 @@
+import { randomUUID } from 'node:crypto'
 import { SluiceError } from '../errors.ts'
-import { compareScores } from './compare-scores.ts'
-import { compareVersions } from './compare-versions.ts'
+import { compareScores, type ScoreFiles } from '../gate/compare-scores.ts'
+import { compareVersions, type VersionPlaces, versionsAt } from '../gate/compare-versions.ts'
+import type { PolicyFlags } from '../gate/judge-versions.ts'
+import { type DestinationOptions, defaultBase, findNewDestinations } from '../gate/secrets/secret-destinations.ts'
+import { steadyNow } from '../providers/clock.ts'
+import { present } from '../report/present.ts'
+import { reportOfRun } from '../report/report-of-run.ts'
+import { requireSuites } from '../suite/choose-suite.ts'
+import { selectFeature } from '../suite/select-feature.ts'
+import { requireJudgeable } from '../suite/unjudgeable.ts'
 import type { Host } from './host.ts'
-import type { PolicyFlags } from './judge-versions.ts'
+import { openFeature } from './open-project.ts'
+import { type SessionFlags, withSession } from './with-session.ts'
 
-export interface CompareOptions extends PolicyFlags {
-  candidate?: string
-  baseline?: string
-  candidateScores?: string
-  baselineScores?: string
-  suite?: string
-  concurrency: number
-  budgetUsd?: number
-  reportDir?: string
-  json?: boolean
-}
+type CompareFlags = Partial<VersionPlaces> &
+  Partial<ScoreFiles> &
+  PolicyFlags &
+  DestinationOptions &
+  SessionFlags & { suite?: string }
 
 /** `sluice compare`: two versions of a feature, or two files of scores, judged on their difference alone. */
-export async function compare(feature: string | undefined, options: CompareOptions, host: Host): Promise<number> {
-  const { candidate, baseline, candidateScores, baselineScores } = options
+export async function compare(feature: string | undefined, flags: CompareFlags, host: Host): Promise<number> {
+  const { candidate, baseline, candidateScores, baselineScores } = flags
   if (candidateScores !== undefined && baselineScores !== undefined) {
-    if (feature === undefined && candidate === undefined && baseline === undefined) {
-      return compareScores({ ...options, candidateScores, baselineScores }, host)
-    }
+    if (feature === undefined && candidate === undefined && baseline === undefined)
+      return ofScores({ candidateScores, baselineScores }, flags, host)
     throw usage('files of scores are compared by themselves: leave out the feature, --candidate and --baseline')
   }
-  if (candidateScores !== undefined || baselineScores !== undefined) {
+  if (candidateScores !== undefined || baselineScores !== undefined)
     throw usage('--candidate-scores and --baseline-scores go together')
-  }
   if (feature === undefined || baseline === undefined)
     throw usage('give a feature and --baseline, or two files of scores')
-  return compareVersions(feature, { ...options, baseline }, host)
+  return ofVersions(feature, { ...flags, baseline }, host)
+}
+
+async function ofScores(files: ScoreFiles, flags: CompareFlags, host: Host): Promise<number> {
+  const startedAt = steadyNow()
+  const { conclusion, casesOf } = await compareScores(files, flags, host.cwd())
+  const report = reportOfRun({ runId: randomUUID(), startedAt, command: 'compare' }, conclusion)
+  await present(report, casesOf, flags, host)
+  return report.exitCode
+}
+
+async function ofVersions(feature: string, flags: CompareFlags & VersionPlaces, host: Host): Promise<number> {
+  const project = await openFeature(feature, flags.suite, host)
+  const current = selectFeature(project.prompts, feature)
+  requireJudgeable(current)
+  requireSuites([current], flags.suite)
+  const versions = await versionsAt(flags, current, project, host)
+  const findings = findNewDestinations(project, await defaultBase(project, host), flags, host)
+  const { conclusion } = await withSession({ command: 'compare', project, flags }, host, (context) =>
+    compareVersions(versions, { ...flags, findings }, context),
+  )
+  return conclusion.exitCode
 }
 
 function usage(problem: string): SluiceError {

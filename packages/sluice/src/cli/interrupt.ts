@@ -1,15 +1,11 @@
+import type { StopSignals } from '../run/session.ts'
 import type { Host } from './host.ts'
 
 const graceMs = 10_000
 /** One Ctrl-C may arrive twice: from the terminal, and through the process that started this one. */
 const echoMs = 100
 
-/** The two ways a run is stopped from outside. */
-export interface Interrupt {
-  /** Nothing new is asked for; what is under way may finish, since it is paid for. */
-  stop: AbortSignal
-  /** Calls under way are cut off. */
-  abort: AbortSignal
+export interface Interrupt extends StopSignals {
   dispose(): void
 }
 

@@ -14,9 +14,9 @@ import {
   type RolloutSettings,
   rolloutSettingsSchema,
 } from '../suite/rollout-settings.ts'
+import { selectFeature } from '../suite/select-feature.ts'
 import type { Host } from './host.ts'
 import { openProject } from './open-project.ts'
-import { selectFeature } from './select-feature.ts'
 
 interface PlanOptions {
   requestsPerDay: number

@@ -5,10 +5,10 @@ import { publicationOf } from '../remote/publication.ts'
 import { publishedText } from '../remote/published-text.ts'
 import type { Report } from '../report/report.ts'
 import type { Prompt } from '../suite/prompt.ts'
+import { selectFeature } from '../suite/select-feature.ts'
 import { connect, type RemoteOptions, tell } from './connect.ts'
 import type { Host } from './host.ts'
 import { openProject } from './open-project.ts'
-import { selectFeature } from './select-feature.ts'
 
 interface PublishOptions extends RemoteOptions {
   report?: string

@@ -2,7 +2,8 @@ import type { Clock } from '@sluice/client'
 import { createRedactors } from '../live/redact.ts'
 import { withholdFrom } from '../masking/secret-names.ts'
 import { createChannels } from '../notify/create-channels.ts'
-import { notifyVariables } from '../providers/configured-secrets.ts'
+import { projectName } from '../notify/notification.ts'
+import { learnSecrets, notifyVariables } from '../providers/configured-secrets.ts'
 import { createLeanFetch } from '../providers/lean-fetch.ts'
 import { type Engine, startEngine } from '../server/engine.ts'
 import type { Log } from '../server/log.ts'
@@ -15,8 +16,6 @@ import { findRoot } from '../suite/project.ts'
 import type { Host } from './host.ts'
 import { openNights } from './last-night.ts'
 import { createLiveJudge } from './live-judge.ts'
-import { learnSecrets } from './open-project.ts'
-import { projectName } from './project-name.ts'
 
 /**
  * Starts what `sluice serve` does by itself, by the sluice.yaml around the working directory, if there is one: its

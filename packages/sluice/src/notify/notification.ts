@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import path from 'node:path'
 
 /** `changed`: nothing is wrong, but the provider serves another model than it did. */
 export type NotificationEvent = 'failed' | 'recovered' | 'changed'
@@ -44,4 +45,9 @@ export function messageId(notification: Notification): string {
   const { event, since } = notification
   const about = [dedupKey(notification), event, event === 'changed' ? notification.night : since].join('\n')
   return `msg_${createHash('sha256').update(about).digest('hex').slice(0, 24)}`
+}
+
+/** Which project this is, as messages name it: the repository in CI, else the folder. */
+export function projectName(root: string, { GITHUB_REPOSITORY, CI_PROJECT_PATH }: NodeJS.ProcessEnv): string {
+  return GITHUB_REPOSITORY || CI_PROJECT_PATH || path.basename(root)
 }

@@ -1,4 +1,5 @@
 import { privatePartsOf, secretsOfAddress } from '../masking/address.ts'
+import type { Mask } from '../masking/mask.ts'
 import { isCredentialName } from '../masking/secret-names.ts'
 import type { Config } from '../suite/config.ts'
 import { variablesInText } from '../suite/environment-text.ts'
@@ -15,6 +16,14 @@ export interface ConfiguredSecret {
   /** For people, e.g. `providers.gateway.headers.X-Key`. */
   place: string
   value: string
+}
+
+/** From now on the secrets that a project names or holds are masked in all that is written. */
+export function learnSecrets(
+  { config, prompts }: { config: Config; prompts: readonly Prompt[] },
+  { mask, env }: { mask: Mask; env: Env },
+): void {
+  mask.learn(configuredSecrets(config, prompts, env).map(({ value }) => value))
 }
 
 const usualVariables = [

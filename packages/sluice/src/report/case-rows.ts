@@ -1,9 +1,13 @@
 import type { Arm, CaseDetail, CaseState } from '../run/case-record.ts'
-import type { ResultRow } from '../run/results.ts'
+import type { FeatureRun } from '../run/feature-run.ts'
+import type { ResultRow, Results } from '../run/results.ts'
 import { passesOf } from '../run/score-summary.ts'
 import { type CaseScores, scoredRepeats } from '../run/score-table.ts'
 import { momentsOf } from '../stats/index.ts'
+import type { GateSettings } from '../suite/config.ts'
 import type { CaseReport } from './case-report.ts'
+import type { FeatureSummary } from './feature-report.ts'
+import type { CasesOf } from './write-report.ts'
 
 /** Joins the details on disk with the scores in memory, one case at a time, in the order of the suite. */
 export function* caseRows(
@@ -85,4 +89,17 @@ function typicalOf(details: readonly CaseDetail[], mean: number | null): CaseDet
     (best, detail) => (best && distance(best) <= distance(detail) ? best : detail),
     undefined,
   )
+}
+
+/** The rows of each feature's cases, read back from disk. */
+export function casesOfRuns(runs: readonly FeatureRun[], results: Results, settings: GateSettings): CasesOf {
+  const byFeature = new Map(runs.map((run) => [run.candidate.feature, run]))
+  return ({ feature }: FeatureSummary) => {
+    const run = byFeature.get(feature)
+    return caseRows(
+      run?.table.cases ?? [],
+      results.rows(feature),
+      run?.candidate.gate.caseThreshold ?? settings.caseThreshold,
+    )
+  }
 }

@@ -1,3 +1,5 @@
+import type { Ledger } from '../answers/ledger.ts'
+import type { RunProgress } from '../run/session.ts'
 import { formatAmount, formatDuration, formatPercent, formatUsd } from './format.ts'
 import { truncate } from './layout.ts'
 import { visibleLine } from './untrusted.ts'
@@ -97,4 +99,35 @@ function progressLine(state: ProgressState, elapsedMs: number): string {
 function timeLeftMs({ done, total, cached }: ProgressState, elapsedMs: number): number | undefined {
   const waitedFor = done - cached
   return waitedFor > 0 && done < total ? ((total - done) * elapsedMs) / waitedFor : undefined
+}
+
+export interface RunProgressOptions extends ProgressOptions {
+  spentUsd(): number
+}
+
+/** Shows how far a run of several features is. */
+export function showProgress({ spentUsd, ...options }: RunProgressOptions): RunProgress {
+  const progress = createProgress(options)
+  const state = { label: '', done: 0, total: 0, cached: 0, costUsd: 0, unpricedCalls: 0, errors: 0 }
+  const ledgers = new Set<Ledger>()
+  const update = () => progress.update({ ...state, costUsd: spentUsd() })
+  return {
+    label(text) {
+      state.label = text
+      update()
+    },
+    expect(count) {
+      state.total += count
+      update()
+    },
+    scored(detail, ledger) {
+      state.done += 1
+      state.total = Math.max(state.total, state.done)
+      if (detail.score === undefined) state.errors += 1
+      ledgers.add(ledger)
+      state.unpricedCalls = [...ledgers].reduce((sum, { unpricedCalls }) => sum + unpricedCalls, 0)
+      update()
+    },
+    stop: () => progress.stop(),
+  }
 }

@@ -1,9 +1,14 @@
 import type { Ledger } from '../answers/ledger.ts'
 import { coverageOf } from '../run/coverage.ts'
+import type { FeatureRun } from '../run/feature-run.ts'
 import type { LostAnswers, Observations } from '../run/observations.ts'
+import { flipRateOf } from '../run/observations.ts'
+import type { Results } from '../run/results.ts'
 import { estimateOf, repeatShares, type SummaryOptions, summarizeScores } from '../run/score-summary.ts'
 import type { CaseScores } from '../run/score-table.ts'
+import { judgeFamilyWarning } from '../scorers/judge-family.ts'
 import { weightedQuantiles } from '../stats/index.ts'
+import type { Prompt } from '../suite/prompt.ts'
 import type { FeatureSummary } from './feature-report.ts'
 
 type Version = FeatureSummary['candidate']
@@ -117,4 +122,33 @@ function latencyOf(latencies: readonly number[]): FeatureSummary['latency'] {
   const [p50, p95] = weightedQuantiles(latencies, weights, [0.5, 0.95])
   const mean = latencies.length === 0 ? null : latencies.reduce((sum, ms) => sum + ms, 0) / latencies.length
   return { meanMs: mean, p50Ms: p50 ?? null, p95Ms: p95 ?? null }
+}
+
+/** What a feature's run measured, with what a reader must know of it. */
+export function measuredOf(run: FeatureRun, results: Results, threshold: number | null, notes: string[]): Measured {
+  const { candidate, baseline, judge, ledger, observations } = run
+  const judged = ledger.judgeCalls > 0 && judge !== undefined
+  const family = judged ? judgeFamilyWarning(judge.model, candidate.model) : undefined
+  return {
+    feature: candidate.feature,
+    candidate: versionOf(candidate),
+    baseline: baseline ? versionOf(baseline) : null,
+    cases: run.table.cases,
+    ledger,
+    observations,
+    judge: judged
+      ? {
+          id: judge.id,
+          model: judge.model,
+          mode: judge.mode,
+          flipRate: flipRateOf(results.rows(candidate.feature)) ?? null,
+        }
+      : null,
+    threshold,
+    notes: family ? [...notes, family] : notes,
+  }
+}
+
+function versionOf({ id, label, model }: Prompt): FeatureSummary['candidate'] {
+  return { id, label: label ?? null, model }
 }

@@ -20,6 +20,17 @@ export interface Project {
   diagnostics: Diagnostic[]
 }
 
+/** A project that can be worked with, and the files that it was read from. */
+export interface LoadedProject extends Omit<Project, 'diagnostics'> {
+  files: ProjectFiles
+}
+
+/** A project of which suites may be faulty. */
+export interface PartlySoundProject extends LoadedProject {
+  /** The faults of each feature's suites, by feature; nothing of a feature that has none. */
+  suiteFaults: ReadonlyMap<string, readonly Diagnostic[]>
+}
+
 export interface LoadProjectOptions {
   /** Absolute. */
   root: string
@@ -53,6 +64,26 @@ export function strictProject(project: Project): Project {
   const errors = project.diagnostics.filter(({ severity }) => severity === 'error')
   if (errors.length > 0) throw new InvalidFilesError(errors)
   return project
+}
+
+/** The project with the faults of its suites set apart. @throws InvalidFilesError with all errors, where there are others */
+export function partlySound(
+  { config, prompts, caseCounts, diagnostics }: Project,
+  files: ProjectFiles,
+): PartlySoundProject {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error')
+  const bySuite = new Map(
+    prompts.map((prompt) => [prompt.feature, errors.filter((fault) => isOfSuite(fault, prompt))] as const),
+  )
+  const ofSuites = new Set([...bySuite.values()].flat())
+  if (errors.some((fault) => !ofSuites.has(fault))) throw new InvalidFilesError(errors)
+  const suiteFaults = new Map([...bySuite].filter(([, faults]) => faults.length > 0))
+  return { config, prompts, files, caseCounts, suiteFaults }
+}
+
+/** In the suite itself, or where the prompt names one that is not there. */
+function isOfSuite({ file, path: key }: Diagnostic, prompt: Prompt): boolean {
+  return Object.values(prompt.suites).includes(file) || (file === prompt.file && key.startsWith('suites.'))
 }
 
 /** The nearest folder, from `cwd` upwards, that holds sluice.yaml; `cwd` itself when there is none. */

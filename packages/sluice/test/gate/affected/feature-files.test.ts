@@ -2,9 +2,8 @@ import assert from 'node:assert/strict'
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import { gateScope } from '../../../src/cli/gate-scope.ts'
-import type { Host } from '../../../src/cli/host.ts'
 import { codeReferences } from '../../../src/gate/affected/code-references.ts'
+import { gateScope } from '../../../src/gate/scope.ts'
 import { diskFiles } from '../../../src/suite/files.ts'
 import { loadProject } from '../../../src/suite/project.ts'
 import { createProject, type Project } from '../../support/project.ts'
@@ -39,8 +38,11 @@ async function reasons(project: Project, folder: string, change: () => void): Pr
   const root = path.join(project.root, folder)
   const files = diskFiles(root)
   const { config, prompts, caseCounts } = await loadProject({ root, files })
-  const host = { env, cwd: () => root } as unknown as Host
-  const { features } = await gateScope({ config, prompts, files, caseCounts }, { base: 'HEAD' }, host)
+  const { features } = await gateScope(
+    { config, prompts, files, caseCounts },
+    { base: 'HEAD' },
+    { env, cwd: () => root },
+  )
   project.git('reset', '-q', '--hard')
   project.git('clean', '-qfd')
   const [feature] = features

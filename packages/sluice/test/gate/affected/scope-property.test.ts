@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { gateScope } from '../../../src/cli/gate-scope.ts'
-import type { Host } from '../../../src/cli/host.ts'
+import { gateScope } from '../../../src/gate/scope.ts'
 import { createTarget } from '../../../src/providers/target.ts'
 import { compileCheck } from '../../../src/scorers/check.ts'
 import { casesOf } from '../../../src/suite/cases.ts'
@@ -101,8 +100,11 @@ async function outputOf(prompt: Prompt, config: Config, id: string, vars: Record
 async function affectedFeatures(root: string): Promise<Map<string, boolean>> {
   const files = diskFiles(root)
   const { config, prompts, caseCounts } = await loadProject({ root, files })
-  const host = { env, cwd: () => root } as unknown as Host
-  const { features } = await gateScope({ config, prompts, files, caseCounts }, { base: 'main' }, host)
+  const { features } = await gateScope(
+    { config, prompts, files, caseCounts },
+    { base: 'main' },
+    { env, cwd: () => root },
+  )
   return new Map(features.map(({ prompt, affected }) => [prompt.feature, affected]))
 }
 

@@ -1,15 +1,11 @@
-import { createTarget, type TargetCall } from '../providers/target.ts'
-import { createFeatureRun, type FeatureRun } from '../run/feature-run.ts'
 import type { Case } from '../suite/case.ts'
 import { casesOf } from '../suite/cases.ts'
 import type { Config } from '../suite/config.ts'
 import { requireProviders } from '../suite/model-ids.ts'
+import type { LoadedProject } from '../suite/project.ts'
 import type { Prompt } from '../suite/prompt.ts'
-import type { Target } from '../suite/target.ts'
-import type { Host } from './host.ts'
-import type { LoadedProject } from './open-project.ts'
-import type { RunProgress } from './run-progress.ts'
-import type { Session } from './session.ts'
+import { createFeatureRun, type FeatureRun } from './feature-run.ts'
+import type { RunProgress, Session } from './session.ts'
 
 export interface RunRequest {
   candidate: Prompt
@@ -48,7 +44,7 @@ export function requireModels(prompts: readonly Prompt[], config: Config): void 
 }
 
 /** Binds a feature to the session's models, store and signals. */
-export function startRun(request: RunRequest, project: LoadedProject, session: Session, host: Host): FeatureRun {
+export function startRun(request: RunRequest, project: LoadedProject, session: Session): FeatureRun {
   const { candidate, baseline, suite, progress } = request
   const { config, files } = project
   const models = modelsNeeded(request, config)
@@ -63,7 +59,7 @@ export function startRun(request: RunRequest, project: LoadedProject, session: S
     askFor: session.askFor,
     isKept: session.isKept,
     judgeModes: session.judgeModes,
-    target: candidate.target && targetOf(candidate.target, candidate.feature, session, host),
+    target: candidate.target && session.target(candidate.target, candidate.feature),
     checkDeps: { strict: candidate.strict, embeddingModel: config.embedding?.model },
     results: session.results,
     concurrency: session.concurrency,
@@ -75,21 +71,6 @@ export function startRun(request: RunRequest, project: LoadedProject, session: S
     onScored: (_arm, detail) => progress.scored(detail, run.ledger),
   })
   return run
-}
-
-/** The application under test; what it says that its answers cost is noted. */
-function targetOf(
-  target: Target,
-  feature: string,
-  { concurrency, maxWaitMs, spending }: Session,
-  host: Host,
-): TargetCall {
-  const call = createTarget(target, { env: host.env, mask: host.mask.text, concurrency, maxWaitMs })
-  return async (vars, context) => {
-    const completion = await call(vars, context)
-    spending.add(completion, { feature, model: 'application', stage: 'generation' })
-    return completion
-  }
 }
 
 function caseCount({ suites, inlineCases }: Prompt, suite: string, { caseCounts }: LoadedProject): number | undefined {

@@ -1,10 +1,9 @@
 import type { RunFinding } from '../report/run-finding.ts'
 import { type Diagnostic, formatDiagnostic, InvalidFilesError, inOrder } from '../suite/diagnostic.ts'
+import type { PartlySoundProject } from '../suite/project.ts'
 import type { Prompt } from '../suite/prompt.ts'
 import { whyUnjudgeable } from '../suite/unjudgeable.ts'
 import type { FinalVerdict } from '../verdict/verdict.ts'
-import type { Host } from './host.ts'
-import type { PartlySoundProject } from './open-project.ts'
 
 /** Features of a run, and those among them that have nothing to be judged by. */
 export interface Judgeable {
@@ -26,7 +25,7 @@ export interface SetAsideOptions {
  */
 export function setAside(
   prompts: readonly Prompt[],
-  host: Host,
+  stderr: { write(text: string): unknown },
   { predecessorOf = () => undefined, allowRemoved = false, suiteFaults }: SetAsideOptions,
 ): Judgeable {
   const judgeable: Prompt[] = []
@@ -51,7 +50,7 @@ export function setAside(
   }
   const faults = prompts.flatMap(faultsOf)
   if (judgeable.length === 0 && faults.length > 0) throw new InvalidFilesError(inOrder(faults))
-  for (const line of said) host.stderr.write(line)
+  for (const line of said) stderr.write(line)
   return { prompts: judgeable, findings }
 }
 

@@ -1,8 +1,4 @@
 import type { GateOutcome } from '../gate/run-gate.ts'
-import { assessNight, type NightMeasured } from '../nightly/assess-night.ts'
-import { nightNotes } from '../nightly/night-notes.ts'
-import { answersToKeep, recordNight } from '../nightly/record-night.ts'
-import { nightsShown, trendOf } from '../nightly/trend.ts'
 import type { FeatureSummary } from '../report/feature-report.ts'
 import type { NightReport } from '../report/night-report.ts'
 import { summarize } from '../report/summarize.ts'
@@ -13,8 +9,12 @@ import type { Prompt } from '../suite/prompt.ts'
 import { decide } from '../verdict/decide.ts'
 import { gateCases } from '../verdict/decide-by-looks.ts'
 import type { FinalVerdict } from '../verdict/verdict.ts'
+import { assessNight, type NightMeasured } from './assess-night.ts'
 import { measureNight, type NightContext } from './measure-night.ts'
+import { nightNotes } from './night-notes.ts'
 import type { NightPlan } from './night-plan.ts'
+import { answersToKeep, recordNight } from './record-night.ts'
+import { nightsShown, trendOf } from './trend.ts'
 
 export interface JudgedNight {
   run: FeatureRun

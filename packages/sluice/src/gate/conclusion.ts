@@ -1,7 +1,7 @@
 import type { RunFinding } from '../report/run-finding.ts'
 import { combineVerdicts, type FinalVerdict } from '../verdict/verdict.ts'
-import type { GateScope } from './gate-scope.ts'
 import type { JudgedFeature } from './judge-versions.ts'
+import type { GateScope } from './scope.ts'
 import { type Judgeable, withSetAside } from './set-aside.ts'
 
 export interface ConclusionOptions {

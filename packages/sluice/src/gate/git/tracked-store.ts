@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { lstat, realpath } from 'node:fs/promises'
 import path from 'node:path'
-import { SluiceError } from '../errors.ts'
-import { gitIn, isInRepository } from './git/git-process.ts'
+import { SluiceError } from '../../errors.ts'
+import { gitIn, isInRepository } from './git-process.ts'
 
 /** The store's folder, then what it is read from; each of them may be a link to another place. */
 const places = ['.sluice', '.sluice/sluice.db', '.sluice/sluice.db-wal', '.sluice/runs']

@@ -1,6 +1,6 @@
 import { SluiceError } from '../errors.ts'
-import type { Prompt } from '../suite/prompt.ts'
-import { suggest } from '../suite/suggest.ts'
+import type { Prompt } from './prompt.ts'
+import { suggest } from './suggest.ts'
 
 /** The prompt of a feature by its name. @throws SluiceError `invalid-input` with the names that exist. */
 export function selectFeature(prompts: readonly Prompt[], name: string): Prompt {

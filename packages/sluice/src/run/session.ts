@@ -3,23 +3,24 @@ import type { DatabaseSync } from 'node:sqlite'
 import { createAnswerStore } from '../answers/answer-store.ts'
 import { type AskFor, createAskFor, createIsKept, type IsKept } from '../answers/ask.ts'
 import { openProjectDatabase } from '../answers/database.ts'
-import { createSpending, type Spending } from '../answers/spending.ts'
+import type { Ledger } from '../answers/ledger.ts'
+import { createSpending } from '../answers/spending.ts'
 import { SluiceError } from '../errors.ts'
+import type { Mask } from '../masking/mask.ts'
 import { withholdFrom } from '../masking/secret-names.ts'
 import { createBudget } from '../providers/budget.ts'
 import { createModelClient } from '../providers/client.ts'
 import { steadyNow } from '../providers/clock.ts'
 import { notifyVariables } from '../providers/configured-secrets.ts'
 import { createPrices, type Prices } from '../providers/prices.ts'
-import { spanText } from '../providers/quota-error.ts'
 import { createProviders, type Providers } from '../providers/registry.ts'
-import { createResults, type Results } from '../run/results.ts'
+import { createTarget, type TargetCall } from '../providers/target.ts'
 import { type AnswerModes, createAnswerModes } from '../scorers/judge.ts'
 import { providerName } from '../suite/model.ts'
-import { durationFlag } from './duration-flag.ts'
-import type { Host } from './host.ts'
-import { type Interrupt, listenForInterrupt } from './interrupt.ts'
-import type { LoadedProject } from './open-project.ts'
+import type { LoadedProject } from '../suite/project.ts'
+import type { Target } from '../suite/target.ts'
+import type { CaseDetail } from './case-record.ts'
+import { createResults, type Results } from './results.ts'
 
 /** USD that a run may spend where nothing else is said. */
 const defaultBudgetUsd = 2
@@ -30,10 +31,43 @@ export interface SessionOptions {
   concurrency: number
   /** USD; overrides the project's. */
   budgetUsd?: number | undefined
-  /** How long a call may wait for quotas, e.g. `10m`. */
-  maxWait?: string | undefined
+  /** How long a call may wait for quotas; undefined: as long as is usual. */
+  maxWaitMs?: number | undefined
   /** What was answered outside of this edition is asked anew, e.g. every night. */
   edition?: string | undefined
+}
+
+/** The two ways in which a run is stopped from outside. */
+export interface StopSignals {
+  /** Nothing new is asked for; what is under way may finish, since it is paid for. */
+  stop: AbortSignal
+  /** Calls under way are cut off. */
+  abort: AbortSignal
+}
+
+/** What a session needs of the process it runs in. */
+export interface SessionSurroundings {
+  env: NodeJS.ProcessEnv
+  mask: Mask
+  interrupt: StopSignals
+  /** Called when `source` asks to be left alone for so long. */
+  onWait(source: string, ms: number): void
+}
+
+/** Who waits is shown how far the run is. */
+export interface RunProgress {
+  label(text: string): void
+  /** More answers are to come. */
+  expect(count: number): void
+  scored(detail: CaseDetail, ledger: Ledger): void
+  stop(): void
+}
+
+/** A run under way. */
+export interface RunContext {
+  project: LoadedProject
+  session: Session
+  progress: RunProgress
 }
 
 /** What a command that asks models holds open; `close` gives it back. */
@@ -43,16 +77,15 @@ export interface Session {
   /** ms since the epoch. */
   startedAt: number
   concurrency: number
-  /** How long a call may wait for quotas; undefined: as long as is usual. */
-  maxWaitMs: number | undefined
   providers: Providers
   askFor: AskFor
   isKept: IsKept
   /** How the servers of judges are held to the form of an answer: found once, for the whole run. */
   judgeModes: AnswerModes
-  spending: Spending
+  /** The application under test; what it says that its answers cost is noted. */
+  target(target: Target, feature: string): TargetCall
   results: Results
-  interrupt: Interrupt
+  interrupt: StopSignals
   spentUsd(): number
   /** Models that will be asked: while one of their keys is missing, nothing is paid to any. */
   need(models: readonly string[]): void
@@ -65,18 +98,20 @@ export interface Session {
  * Opens the store and prepares model calls; nothing is called yet. What belongs to the workflow is taken out of the
  * environment, before a program or a module of the change under test can look at it.
  */
-export function openSession({ config, files }: LoadedProject, options: SessionOptions, host: Host): Session {
-  const { concurrency, maxWait } = options
-  const maxWaitMs = maxWait === undefined ? undefined : durationFlag('--max-wait', maxWait)
-  withholdFrom(host.env, (config.notify ?? []).flatMap(notifyVariables))
+export function openSession(
+  { config, files }: LoadedProject,
+  options: SessionOptions,
+  { env, mask, interrupt, onWait }: SessionSurroundings,
+): Session {
+  const { concurrency, maxWaitMs } = options
+  withholdFrom(env, (config.notify ?? []).flatMap(notifyVariables))
   const database = openProjectDatabase(config.root)
   const run = { id: randomUUID(), command: options.command, startedAt: steadyNow() }
-  const results = createResults(database, run, host.mask)
-  const interrupt = listenForInterrupt(host)
+  const results = createResults(database, run, mask)
   const prices = createPrices(config.prices, config.providers)
   const askedBudget = options.budgetUsd ?? config.gate.budgetUsd
   const budget = createBudget(askedBudget ?? defaultBudgetUsd)
-  const providers = createProviders(config, { env: host.env, files, prices })
+  const providers = createProviders(config, { env, files, prices })
   const needed = new Set<string>()
   const client = createModelClient({
     providers,
@@ -87,16 +122,15 @@ export function openSession({ config, files }: LoadedProject, options: SessionOp
     stop: interrupt.stop,
     needed,
     maxWaitMs,
-    onWait: waitNote(host),
+    onWait,
   })
-  const store = createAnswerStore(database, { mask: host.mask })
+  const store = createAnswerStore(database, { mask })
   const spending = createSpending(database, options.command)
   return {
     runId: run.id,
     database,
     startedAt: run.startedAt,
     concurrency,
-    maxWaitMs,
     providers,
     askFor: createAskFor({
       store,
@@ -109,7 +143,14 @@ export function openSession({ config, files }: LoadedProject, options: SessionOp
     }),
     isKept: createIsKept({ store, edition: options.edition, providers }),
     judgeModes: createAnswerModes(),
-    spending,
+    target(target, feature) {
+      const call = createTarget(target, { env, mask: mask.text, concurrency, maxWaitMs })
+      return async (vars, context) => {
+        const completion = await call(vars, context)
+        spending.add(completion, { feature, model: 'application', stage: 'generation' })
+        return completion
+      }
+    },
     results,
     interrupt,
     spentUsd: () => budget.spentUsd,
@@ -120,18 +161,9 @@ export function openSession({ config, files }: LoadedProject, options: SessionOp
       if (askedBudget !== undefined) await requirePrices(models, prices, providers)
     },
     close() {
-      interrupt.dispose()
       results.end()
       database.close()
     },
-  }
-}
-
-/** Says on stderr why nothing seems to happen. */
-function waitNote({ stderr }: Host) {
-  return (source: string, ms: number) => {
-    const ownLine = stderr.isTTY ? '\r\x1b[2K' : ''
-    stderr.write(`${ownLine}${source} asks to be left alone for ${spanText(ms)}: waiting.\n`)
   }
 }
 

@@ -1,11 +1,9 @@
-import type { FeatureScope } from '../gate/affected/affected.ts'
-import type { GateScope } from './gate-scope.ts'
-import type { Host } from './host.ts'
+import type { FeatureScope } from './affected/affected.ts'
+import type { GateScope } from './scope.ts'
 
-/** `sluice gate --explain`: what is read for each feature, and why a change reaches it or not. Nothing is evaluated. */
-export function explainGate(scope: GateScope, { all, json }: { all?: boolean; json?: boolean }, host: Host): void {
-  if (json) host.stdout.write(`${JSON.stringify(explanation(scope, all), undefined, 2)}\n`)
-  else host.stdout.write(explanationText(scope, all))
+/** What is read for each feature, and why a change reaches it or not: for people, or as JSON. Nothing is evaluated. */
+export function explainScope(scope: GateScope, { all, json }: { all?: boolean; json?: boolean | undefined }): string {
+  return json ? `${JSON.stringify(explanation(scope, all), undefined, 2)}\n` : explanationText(scope, all)
 }
 
 function explanation({ features, removed, git, missing }: GateScope, all: boolean | undefined) {

@@ -1,12 +1,13 @@
-import { SluiceError } from '../errors.ts'
-import { baseCommit } from '../gate/base/base-commit.ts'
-import { type BaseProject, readBaseProject } from '../gate/base/base-project.ts'
-import { openGit } from '../gate/git/git.ts'
-import { GitError } from '../gate/git/git-process.ts'
-import { type NewFlow, newFlows, secretFlows } from '../gate/secret-flows.ts'
-import type { RunFinding } from '../report/run-finding.ts'
-import type { Host } from './host.ts'
-import { type LoadedProject, learnSecrets } from './open-project.ts'
+import { SluiceError } from '../../errors.ts'
+import { learnSecrets } from '../../providers/configured-secrets.ts'
+import type { Reader } from '../../report/present.ts'
+import type { RunFinding } from '../../report/run-finding.ts'
+import type { LoadedProject } from '../../suite/project.ts'
+import { baseCommit } from '../base/base-commit.ts'
+import { type BaseProject, readBaseProject } from '../base/base-project.ts'
+import { openGit } from '../git/git.ts'
+import { GitError } from '../git/git-process.ts'
+import { type NewFlow, newFlows, secretFlows } from './secret-flows.ts'
 
 /** What every command that calls models takes. */
 export interface DestinationOptions {
@@ -25,10 +26,9 @@ export function findNewDestinations(
   project: LoadedProject,
   base: BaseProject | undefined,
   { allowEndpoint = [], notify = false }: DestinationOptions,
-  host: Host,
+  { env, mask, stderr }: Pick<Reader, 'env' | 'mask' | 'stderr'>,
 ): RunFinding[] {
-  const { env } = host
-  if (base) learnSecrets(base, host)
+  if (base) learnSecrets(base, { env, mask })
   const told = <T extends { config: LoadedProject['config'] }>(settings: T) =>
     notify ? settings : { ...settings, config: { ...settings.config, notify: [] } }
   const found = newFlows(secretFlows(told(project), env), base && secretFlows(told(base), env))
@@ -40,7 +40,7 @@ export function findNewDestinations(
   }
   // Without a base there is nothing that a destination could differ from.
   const said = base || runsInCi(env) ? found : []
-  for (const flow of said) host.stderr.write(`${sentence(flow, 'sends', 'went')}.\n`)
+  for (const flow of said) stderr.write(`${sentence(flow, 'sends', 'went')}.\n`)
   return said.map((flow) => ({
     code: 'secret-destination',
     severity: 'warning',
@@ -55,11 +55,14 @@ export function findNewDestinations(
  * The base of a command that compares no versions: where this branch left the default branch, if that can be told.
  * @throws SluiceError `invalid-input` where git fails, or a base that is there cannot be read: what went where is unknown then
  */
-export async function defaultBase({ config }: LoadedProject, host: Host): Promise<BaseProject | undefined> {
-  const git = await openGit(config.root, host.env)
-  const commit = git && (await baseCommit(git, undefined, host.env).catch(nothingFor))
+export async function defaultBase(
+  { config }: LoadedProject,
+  { env, cwd }: Pick<Reader, 'env' | 'cwd'>,
+): Promise<BaseProject | undefined> {
+  const git = await openGit(config.root, env)
+  const commit = git && (await baseCommit(git, undefined, env).catch(nothingFor))
   if (!git || commit === undefined) return undefined
-  return readBaseProject(git, commit, { root: config.root, cwd: host.cwd(), env: host.env })
+  return readBaseProject(git, commit, { root: config.root, cwd: cwd(), env })
 }
 
 /** No branch, or no history of it, is nothing to compare with; a git that fails is a fault. */

@@ -1,35 +1,28 @@
 import type { GateOutcome } from '../gate/run-gate.ts'
 import { runGate } from '../gate/run-gate.ts'
-import type { NightMeasured } from '../nightly/assess-night.ts'
-import { caseHash } from '../nightly/case-hash.ts'
-import type { NightHistory } from '../nightly/history.ts'
-import { chooseSentinels, freshAnswers } from '../nightly/kept-answers.ts'
-import type { Sentinel } from '../nightly/night-record.ts'
-import { rejudge } from '../nightly/rejudge.ts'
-import { logServed } from '../nightly/served.ts'
-import type { Measured } from '../report/summarize.ts'
+import { type Measured, measuredOf } from '../report/summarize.ts'
 import type { FeatureRun } from '../run/feature-run.ts'
+import type { RunContext } from '../run/session.ts'
+import { startRun } from '../run/start-run.ts'
 import { casesOf } from '../suite/cases.ts'
+import type { LoadedProject } from '../suite/project.ts'
 import type { Prompt } from '../suite/prompt.ts'
-import type { Host } from './host.ts'
-import { measuredOf } from './measured.ts'
+import type { NightMeasured } from './assess-night.ts'
+import { caseHash } from './case-hash.ts'
+import type { NightHistory } from './history.ts'
+import { chooseSentinels, freshAnswers } from './kept-answers.ts'
 import type { NightPlan } from './night-plan.ts'
-import type { LoadedProject } from './open-project.ts'
-import type { RunProgress } from './run-progress.ts'
-import type { Session } from './session.ts'
-import { startRun } from './start-run.ts'
+import type { Sentinel } from './night-record.ts'
+import { rejudge } from './rejudge.ts'
+import { logServed } from './served.ts'
 
 const defaultSentinels = 200
 
-export interface NightContext {
-  project: LoadedProject
-  session: Session
+export interface NightContext extends RunContext {
   history: NightHistory
-  progress: RunProgress
   night: string
   /** Tonight's answers become those that later nights are compared with. */
   newReference: boolean
-  host: Host
 }
 
 export interface MeasuredNight {
@@ -46,7 +39,7 @@ export async function measureNight(prompt: Prompt, plan: NightPlan, context: Nig
   const { project, session, history, progress, night } = context
   const log = logServed(session.askFor)
   const request = { candidate: prompt, suite: plan.suite, progress }
-  const run = startRun(request, project, { ...session, askFor: log.askFor }, context.host)
+  const run = startRun(request, project, { ...session, askFor: log.askFor })
   progress.label(prompt.feature)
   const outcome = await runGate(run, plan.policy, plan.settings)
   const judge = { id: run.judge?.id ?? '', model: project.config.judge.model }

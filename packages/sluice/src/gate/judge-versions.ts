@@ -1,20 +1,17 @@
-import { limitLooks, recordedRepeats } from '../gate/recorded-repeats.ts'
-import { type GateOutcome, policyOf, runGate } from '../gate/run-gate.ts'
 import type { FeatureSummary } from '../report/feature-report.ts'
-import { summarize } from '../report/summarize.ts'
+import type { Flags } from '../report/reproduction.ts'
+import { measuredOf, summarize } from '../report/summarize.ts'
 import { withVerdict } from '../report/with-verdict.ts'
 import type { FeatureRun } from '../run/feature-run.ts'
+import type { RunProgress, Session } from '../run/session.ts'
+import { modelsOf, startRun } from '../run/start-run.ts'
 import { casesOf } from '../suite/cases.ts'
+import { chooseSuite } from '../suite/choose-suite.ts'
 import type { GateSettings } from '../suite/config.ts'
+import type { LoadedProject } from '../suite/project.ts'
 import type { Prompt } from '../suite/prompt.ts'
-import { chooseSuite } from './choose-suite.ts'
-import type { Host } from './host.ts'
-import { measuredOf } from './measured.ts'
-import type { LoadedProject } from './open-project.ts'
-import type { Flags } from './reproduction.ts'
-import type { RunProgress } from './run-progress.ts'
-import type { Session } from './session.ts'
-import { modelsOf, startRun } from './start-run.ts'
+import { limitLooks, recordedRepeats } from './recorded-repeats.ts'
+import { type GateOutcome, policyOf, runGate } from './run-gate.ts'
 
 /** The flags that overrule the settings of files. */
 export interface PolicyFlags {
@@ -39,7 +36,6 @@ export interface JudgeContext {
   session: Session
   progress: RunProgress
   flags: PolicyFlags
-  host: Host
 }
 
 export interface VersionsToJudge {
@@ -54,7 +50,7 @@ export interface VersionsToJudge {
 /** Runs and judges one feature. */
 export async function judgeVersions(
   { candidate, baseline, notes, ...versions }: VersionsToJudge,
-  { project, session, progress, flags, host }: JudgeContext,
+  { project, session, progress, flags }: JudgeContext,
 ): Promise<JudgedFeature> {
   const settings = settingsOf(project.config.gate, candidate.gate, flags)
   const suite = chooseSuite(candidate, versions.suite)
@@ -67,7 +63,7 @@ export async function judgeVersions(
     policyOf({ ...settings, threshold }),
     await recordedRepeats(models, cases(), session.providers),
   )
-  const run = startRun(request, project, session, host)
+  const run = startRun(request, project, session)
   progress.label(candidate.feature)
   const outcome = await runGate(run, policy, settings)
   const measured = measuredOf(run, session.results, threshold ?? null, notes)

@@ -1,15 +1,15 @@
+import { type PolicyFlags, settingsOf } from '../gate/judge-versions.ts'
 import { limitLooks, recordedRepeats } from '../gate/recorded-repeats.ts'
 import { policyOf } from '../gate/run-gate.ts'
+import type { Session } from '../run/session.ts'
+import { modelsOf } from '../run/start-run.ts'
 import { casesOf } from '../suite/cases.ts'
+import { chooseSuite } from '../suite/choose-suite.ts'
 import type { GateSettings } from '../suite/config.ts'
 import type { NightlySettings } from '../suite/nightly-settings.ts'
+import type { LoadedProject } from '../suite/project.ts'
 import type { Prompt } from '../suite/prompt.ts'
 import type { GatePolicy } from '../verdict/policy.ts'
-import { chooseSuite } from './choose-suite.ts'
-import { type PolicyFlags, settingsOf } from './judge-versions.ts'
-import type { LoadedProject } from './open-project.ts'
-import type { Session } from './session.ts'
-import { modelsOf } from './start-run.ts'
 
 /** Below the gate's 0.85: a night has no change to blame, and must not cry wolf. */
 const defaultThreshold = 0.82

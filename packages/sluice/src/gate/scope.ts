@@ -2,20 +2,19 @@ import { realpathSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { SluiceError } from '../errors.ts'
-import { type FeatureScope, featureScope } from '../gate/affected/affected.ts'
-import { readChangedList } from '../gate/affected/changed-list.ts'
-import type { FeaturePlace } from '../gate/affected/feature-files.ts'
-import { entryAt, linkOrEntryAt } from '../gate/affected/file-entry.ts'
-import type { Changes } from '../gate/affected/part-state.ts'
-import { baseCommit, isBaseNamed, unnamedChange } from '../gate/base/base-commit.ts'
-import { type BaseProject, readBaseProject } from '../gate/base/base-project.ts'
-import { type RemovedFeature, type Succession, succession } from '../gate/base/succession.ts'
-import { type Git, NoBaseError, openGit } from '../gate/git/git.ts'
-import { type GitState, gitState } from '../gate/git/git-state.ts'
 import { diskFiles, type ProjectFiles } from '../suite/files.ts'
+import type { LoadedProject } from '../suite/project.ts'
 import type { Prompt } from '../suite/prompt.ts'
-import type { Host } from './host.ts'
-import type { LoadedProject } from './open-project.ts'
+import { type FeatureScope, featureScope } from './affected/affected.ts'
+import { readChangedList } from './affected/changed-list.ts'
+import type { FeaturePlace } from './affected/feature-files.ts'
+import { entryAt, linkOrEntryAt } from './affected/file-entry.ts'
+import type { Changes } from './affected/part-state.ts'
+import { baseCommit, isBaseNamed, unnamedChange } from './base/base-commit.ts'
+import { type BaseProject, readBaseProject } from './base/base-project.ts'
+import { type RemovedFeature, type Succession, succession } from './base/succession.ts'
+import { type Git, NoBaseError, openGit } from './git/git.ts'
+import { type GitState, gitState } from './git/git-state.ts'
 
 export interface ScopeOptions {
   base?: string
@@ -41,26 +40,36 @@ export interface GateScope {
   changedPaths: number | null
 }
 
+/** Where the command runs. */
+interface Surroundings {
+  cwd(): string
+  env: NodeJS.ProcessEnv
+}
+
 /** @throws SluiceError `invalid-input` where neither git nor a flag says what changed, and where git fails. */
-export async function gateScope(project: LoadedProject, options: ScopeOptions, host: Host): Promise<GateScope> {
+export async function gateScope(
+  project: LoadedProject,
+  options: ScopeOptions,
+  { cwd, env }: Surroundings,
+): Promise<GateScope> {
   const { config, prompts } = project
-  const git = await openGit(config.root, host.env)
+  const git = await openGit(config.root, env)
   if (!git && !options.all && options.changedFiles === undefined) throw outsideGit(config.root)
   if (!git && options.base !== undefined) {
     throw new SluiceError('invalid-input', `--base ${options.base}: ${config.root} is not in a git repository`)
   }
   const isUnnamed = git && !options.all && options.base === undefined && options.changedFiles === undefined
-  const unnamed = isUnnamed ? await unnamedChange(host.env) : undefined
+  const unnamed = isUnnamed ? await unnamedChange(env) : undefined
   const isFirst = unnamed === 'firstPush'
-  const commit = git && !isFirst ? await baseOrNothing(git, options, host.env) : undefined
+  const commit = git && !isFirst ? await baseOrNothing(git, options, env) : undefined
   if (git && commit !== undefined && typeof unnamed === 'object') await requireChange(git, commit, unnamed.event)
-  const present = { root: config.root, cwd: host.cwd(), env: host.env }
+  const present = { root: config.root, cwd: cwd(), env }
   const base = git && commit !== undefined ? await readBaseProject(git, commit, present) : undefined
-  const changes = await changesSince(base, git, { project, options, host })
+  const changes = await changesSince(base, git, { project, options, cwd: cwd() })
   const place = await placeOf(project, git, { root: changes.root, baseFiles: base?.files })
   const features: FeatureScope[] = []
   for (const prompt of prompts) features.push(await featureScope(prompt, place, changes))
-  const found = git && base && (await succession(git, base, { prompts, config, changed: changes.paths, env: host.env }))
+  const found = git && base && (await succession(git, base, { prompts, config, changed: changes.paths, env }))
   return {
     features: features.map((feature) => {
       if (isFirst) return { ...feature, affected: true, because: ['nothing was there before this push'] }
@@ -108,13 +117,13 @@ async function baseOrNothing(
 interface Asked {
   project: LoadedProject
   options: ScopeOptions
-  host: Host
+  cwd: string
 }
 
 async function changesSince(
   base: BaseProject | undefined,
   git: Git | undefined,
-  { project, options, host }: Asked,
+  { project, options, cwd }: Asked,
 ): Promise<Changes> {
   const root = git?.root ?? realpathSync(project.config.root)
   const tree = base?.tree
@@ -122,7 +131,7 @@ async function changesSince(
     return { root, paths: git && base ? await git.changedSince(base.commit) : [], base: tree }
   }
   const source = `--changed-files ${options.changedFiles}`
-  const content = await readFile(path.resolve(host.cwd(), options.changedFiles)).catch((cause: Error) => {
+  const content = await readFile(path.resolve(cwd, options.changedFiles)).catch((cause: Error) => {
     throw new SluiceError('invalid-input', `${source}: cannot be read: ${cause.message}`, { cause })
   })
   const isKnown = async (file: string) =>

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import { refuseTrackedStore } from '../../src/gate/tracked-store.ts'
-import { commitAll } from '../support/gate-project.ts'
-import { createProject, type Project } from '../support/project.ts'
+import { refuseTrackedStore } from '../../../src/gate/git/tracked-store.ts'
+import { commitAll } from '../../support/gate-project.ts'
+import { createProject, type Project } from '../../support/project.ts'
 
 const refusal = (project: Project, folder = '') =>
   refuseTrackedStore(path.join(project.root, folder), process.env).then(

@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { emptyLedger } from '../answers/ledger.ts'
-import { judgeScores, policyOf } from '../gate/run-gate.ts'
-import { type JoinedScores, joinScores } from '../gate/score-files.ts'
-import { steadyNow } from '../providers/clock.ts'
 import { caseRows } from '../report/case-rows.ts'
+import type { FinishedRun } from '../report/report-of-run.ts'
+import { reproduction } from '../report/reproduction.ts'
+import { proveRun } from '../report/run-proof.ts'
 import { summarize } from '../report/summarize.ts'
 import { withVerdict } from '../report/with-verdict.ts'
 import type { Arm } from '../run/case-record.ts'
@@ -14,27 +13,21 @@ import { diskFiles } from '../suite/files.ts'
 import { loadConfig } from '../suite/load-config.ts'
 import { findRoot } from '../suite/project.ts'
 import { readScores } from '../suite/scores.ts'
-import type { Host } from './host.ts'
 import { type PolicyFlags, policyFlags, settingsOf } from './judge-versions.ts'
-import { present } from './present.ts'
-import { proveRun } from './prove-run.ts'
-import { reportHead } from './report-head.ts'
-import { reproduction } from './reproduction.ts'
+import { judgeScores, policyOf } from './run-gate.ts'
+import { type JoinedScores, joinScores } from './score-files.ts'
 
-interface CompareScoresOptions extends PolicyFlags {
+export interface ScoreFiles {
   candidateScores: string
   baselineScores: string
-  reportDir?: string
-  json?: boolean
 }
 
-/** Judges scores of another tool. No model is called and no project is needed; a sluice.yaml around counts. */
-export async function compareScores(options: CompareScoresOptions, host: Host): Promise<number> {
-  const { candidateScores, baselineScores } = options
-  const startedAt = steadyNow()
-  const settings = settingsOf(await projectSettings(host), {}, options)
-  const joined = joinScores(await scoresIn(candidateScores, host), await scoresIn(baselineScores, host))
-  const { threshold } = options
+/** Judges scores of another tool. No model is called and no project is needed; a sluice.yaml around `cwd` counts. */
+export async function compareScores(files: ScoreFiles, flags: PolicyFlags, cwd: string): Promise<FinishedRun> {
+  const { candidateScores, baselineScores } = files
+  const settings = settingsOf(await projectSettings(cwd), {}, flags)
+  const joined = joinScores(await scoresIn(candidateScores, cwd), await scoresIn(baselineScores, cwd))
+  const { threshold } = flags
   const outcome = judgeScores(joined, policyOf({ ...settings, threshold }), settings)
   const measured = {
     feature: candidateScores,
@@ -45,39 +38,33 @@ export async function compareScores(options: CompareScoresOptions, host: Host): 
     observations: observationsOf(joined),
     judge: null,
     threshold: threshold ?? null,
-    notes: notesOf(joined, options),
+    notes: notesOf(joined, files),
   }
   const { verdict, exitCode } = outcome.final
-  const report = {
-    ...reportHead({
-      runId: randomUUID(),
-      startedAt,
-      command: 'compare',
-      reproduce: reproduction(['compare'], {
-        '--candidate-scores': candidateScores,
-        '--baseline-scores': baselineScores,
-        ...policyFlags(options),
-      }),
-      git: null,
-      run: proveRun([{ table: joined, ledger: measured.ledger, suiteCases: undefined }]),
+  const conclusion = {
+    reproduce: reproduction(['compare'], {
+      '--candidate-scores': candidateScores,
+      '--baseline-scores': baselineScores,
+      ...policyFlags(flags),
     }),
+    git: null,
+    run: proveRun([{ table: joined, ledger: measured.ledger, suiteCases: undefined }]),
     verdict,
     exitCode,
     notes: [],
     features: [withVerdict(summarize(measured, settings), outcome)],
   }
-  await present(report, () => caseRows(joined.cases, joined.rows, settings.caseThreshold), options, host)
-  return exitCode
+  return { conclusion, casesOf: () => caseRows(joined.cases, joined.rows, settings.caseThreshold) }
 }
 
 /** The file as the user named it, so that messages do. */
-async function scoresIn(file: string, host: Host) {
-  const place = path.resolve(host.cwd(), file)
-  return readScores(place, path.isAbsolute(file) ? file : path.relative(host.cwd(), place))
+async function scoresIn(file: string, cwd: string) {
+  const place = path.resolve(cwd, file)
+  return readScores(place, path.isAbsolute(file) ? file : path.relative(cwd, place))
 }
 
-async function projectSettings(host: Host) {
-  const root = await findRoot(host.cwd())
+async function projectSettings(cwd: string) {
+  const root = await findRoot(cwd)
   const { config, diagnostics } = await loadConfig(diskFiles(root), root)
   const errors = diagnostics.filter(({ severity }) => severity === 'error')
   if (errors.length > 0) throw new InvalidFilesError(errors)
@@ -90,7 +77,7 @@ function observationsOf({ rows }: JoinedScores) {
   return observations
 }
 
-function notesOf({ unpaired }: JoinedScores, files: CompareScoresOptions): string[] {
+function notesOf({ unpaired }: JoinedScores, files: ScoreFiles): string[] {
   const note = (arm: Arm, file: string) => {
     const ids = unpaired[arm]
     if (ids.length === 0) return []

@@ -1,6 +1,6 @@
 import { SluiceError } from '../errors.ts'
-import type { Prompt } from '../suite/prompt.ts'
-import { hint } from '../suite/suggest.ts'
+import type { Prompt } from './prompt.ts'
+import { hint } from './suggest.ts'
 
 /** The suite that a pull request runs where a prompt has one of this name. */
 const usual = 'fast'

@@ -1,0 +1,68 @@
+import { spanText } from '../providers/quota-error.ts'
+import { type PresentOptions, present } from '../report/present.ts'
+import { showProgress } from '../report/progress.ts'
+import type { Report } from '../report/report.ts'
+import { type FinishedRun, reportOfRun } from '../report/report-of-run.ts'
+import { openSession, type RunContext } from '../run/session.ts'
+import type { LoadedProject } from '../suite/project.ts'
+import { durationFlag } from './duration-flag.ts'
+import type { Host } from './host.ts'
+import { listenForInterrupt } from './interrupt.ts'
+
+/** How models are asked, and where the report goes. */
+export interface SessionFlags extends PresentOptions {
+  /** Calls under way at a time. */
+  concurrency: number
+  /** How long a call may wait for quotas, e.g. `10m`. */
+  maxWait?: string | undefined
+  /** USD; overrules the project's. */
+  budgetUsd?: number | undefined
+}
+
+export interface SessionRequest {
+  command: Report['command']
+  project: LoadedProject
+  flags: SessionFlags
+  /** What was answered outside of this edition is asked anew, e.g. every night. */
+  edition?: string | undefined
+}
+
+/**
+ * Runs what asks models: the store is open, the progress is shown and the first Ctrl-C ends the run in good order. Then
+ * presents what the run came to, and gives everything back, also where the run fails.
+ */
+export async function withSession<Finished extends FinishedRun>(
+  { command, project, flags, edition }: SessionRequest,
+  host: Host,
+  run: (context: RunContext) => Promise<Finished>,
+): Promise<Finished> {
+  const { concurrency, maxWait, budgetUsd } = flags
+  const maxWaitMs = maxWait === undefined ? undefined : durationFlag('--max-wait', maxWait)
+  const interrupt = listenForInterrupt(host)
+  try {
+    const options = { command, concurrency, budgetUsd, maxWaitMs, edition }
+    const session = openSession(project, options, { ...host, interrupt, onWait: waitNote(host) })
+    const interactive = host.stderr.isTTY === true && !host.env.CI
+    const progress = showProgress({ stream: host.stderr, interactive, spentUsd: session.spentUsd })
+    try {
+      const finished = await run({ project, session, progress })
+      progress.stop()
+      const report = reportOfRun({ ...session, command }, finished.conclusion)
+      await present(report, finished.casesOf, flags, host)
+      return finished
+    } finally {
+      progress.stop()
+      session.close()
+    }
+  } finally {
+    interrupt.dispose()
+  }
+}
+
+/** Says on stderr why nothing seems to happen. */
+function waitNote({ stderr }: Pick<Host, 'stderr'>) {
+  return (source: string, ms: number) => {
+    const ownLine = stderr.isTTY ? '\r\x1b[2K' : ''
+    stderr.write(`${ownLine}${source} asks to be left alone for ${spanText(ms)}: waiting.\n`)
+  }
+}

@@ -1,0 +1,64 @@
+import { SluiceError } from '../errors.ts'
+import { casesOfRuns } from '../report/case-rows.ts'
+import type { FinishedRun } from '../report/report-of-run.ts'
+import { reproduction } from '../report/reproduction.ts'
+import type { RunFinding } from '../report/run-finding.ts'
+import { proveRun } from '../report/run-proof.ts'
+import { measuredOf, summarize } from '../report/summarize.ts'
+import { coverageOf, coveredShare } from '../run/coverage.ts'
+import type { FeatureRun } from '../run/feature-run.ts'
+import type { RunContext } from '../run/session.ts'
+import { modelsOf, startRun } from '../run/start-run.ts'
+import { chooseSuite } from '../suite/choose-suite.ts'
+import type { Prompt } from '../suite/prompt.ts'
+
+export interface EvaluationOptions {
+  suite?: string | undefined
+  /** Only cases with one of these tags. */
+  tag?: string[] | undefined
+  /** Answers per case. */
+  repeats: number
+}
+
+/** Scores one version of a feature, and compares it with nothing. */
+export async function evaluateFeature(
+  candidate: Prompt,
+  options: EvaluationOptions & { findings: RunFinding[] },
+  { project, session, progress }: RunContext,
+): Promise<FinishedRun> {
+  const { suite, tag, repeats, findings } = options
+  const request = { candidate, suite: chooseSuite(candidate, suite), tags: tag, progress }
+  await session.requirePrices(modelsOf(request, project))
+  const run = startRun(request, project, session)
+  progress.label(candidate.feature)
+  await run.score(repeats)
+  requireCases(run, tag)
+  const settings = { ...project.config.gate, ...candidate.gate }
+  const conclusion = {
+    reproduce: reproduction(['eval', candidate.feature], {
+      '--suite': suite,
+      '--tag': tag,
+      '--repeats': repeats > 1 ? repeats : undefined,
+    }),
+    git: null,
+    run: proveRun([run]),
+    findings,
+    verdict: null,
+    exitCode: exitCodeOf(run),
+    notes: [],
+    features: [summarize(measuredOf(run, session.results, null, []), settings)],
+  }
+  return { conclusion, casesOf: casesOfRuns([run], session.results, project.config.gate) }
+}
+
+function requireCases(run: FeatureRun, tags: string[] | undefined): void {
+  if (run.table.cases.length > 0) return
+  throw new SluiceError('invalid-input', `no case has the tag ${tags?.join(' or ')}: nothing was evaluated`)
+}
+
+/** 0 when every case has a score, 2 when some have none, 4 when not one has or the budget ended first. */
+function exitCodeOf({ table, observations }: FeatureRun): number {
+  const share = coveredShare(coverageOf(table.cases, 'candidate'))
+  if (!share || observations.budgetStops > 0) return 4
+  return observations.unscoredRepeats === 0 ? 0 : 2
+}

@@ -1,0 +1,125 @@
+import { casesOfRuns } from '../report/case-rows.ts'
+import type { Reader } from '../report/present.ts'
+import type { FinishedRun } from '../report/report-of-run.ts'
+import { reproduction } from '../report/reproduction.ts'
+import type { RunFinding } from '../report/run-finding.ts'
+import { proveRun } from '../report/run-proof.ts'
+import type { RunContext } from '../run/session.ts'
+import { requireModels } from '../run/start-run.ts'
+import { requireSuites } from '../suite/choose-suite.ts'
+import type { LoadedProject, PartlySoundProject } from '../suite/project.ts'
+import type { Prompt } from '../suite/prompt.ts'
+import { baselineOf } from './base/baseline.ts'
+import { type ConclusionOptions, concludeGate } from './conclusion.ts'
+import { type GuardedRun, type GuardFlags, guardMeasure } from './guard/guard-measure.ts'
+import { type JudgedFeature, judgeVersions, type PolicyFlags, policyFlags } from './judge-versions.ts'
+import type { GateScope, ScopeOptions } from './scope.ts'
+import { type DestinationOptions, findNewDestinations } from './secrets/secret-destinations.ts'
+import { earlierFaults, type Judgeable, setAside } from './set-aside.ts'
+
+export interface GateOptions extends ScopeOptions, ConclusionOptions, PolicyFlags, GuardFlags, DestinationOptions {
+  suite?: string
+}
+
+/** What a gate is going to judge, and by which measure; nothing has been asked of a model yet. */
+export interface GatePlan {
+  project: PartlySoundProject
+  scope: GateScope
+  /** What the change reaches, judgeable or not. */
+  affected: Prompt[]
+  judgeable: Judgeable
+  guarded: GuardedRun
+  /** New places that secrets go to. */
+  destinations: RunFinding[]
+}
+
+/**
+ * Finds all that can be said before a model is asked.
+ * @throws SluiceError `invalid-input` where the gate cannot be run as it was asked for
+ */
+export async function planGate(
+  project: PartlySoundProject,
+  scope: GateScope,
+  options: GateOptions,
+  surroundings: Pick<Reader, 'env' | 'mask' | 'stderr'>,
+): Promise<GatePlan> {
+  const destinations = findNewDestinations(project, scope.base, options, surroundings)
+  const affected = scope.features.filter((feature) => feature.affected).map(({ prompt }) => prompt)
+  const judgeable = setAside(affected, surroundings.stderr, {
+    allowRemoved: options.allowRemoved,
+    suiteFaults: project.suiteFaults,
+    predecessorOf: ({ feature }) => scope.predecessors.get(feature)?.prompt,
+  })
+  requireSuites(judgeable.prompts, options.suite)
+  requireModels(judgeable.prompts, project.config)
+  const guarded = await guardMeasure(project, scope, options)
+  return { project, scope, affected, judgeable, guarded, destinations }
+}
+
+/** The guard's finding of a feature that is gone, which the gate names itself, with the cause. */
+const featureGone = 'measure-feature'
+
+/** Judges every feature of the plan against its baseline and its threshold. */
+export async function judgeChange(plan: GatePlan, options: GateOptions, context: RunContext): Promise<FinishedRun> {
+  const { project, scope, affected, judgeable, guarded, destinations } = plan
+  const judged: JudgedFeature[] = []
+  for (const prompt of judgeable.prompts) {
+    const { baseline, notes: found } = comparisonOf(prompt, scope, project)
+    const { candidate, project: judgedIn, notes, blocked } = await guarded.feature(prompt)
+    const versions = { candidate, baseline, suite: options.suite, notes: [...found, ...notes] }
+    const inProject = { ...context, project: judgedIn, flags: options }
+    judged.push(withoutPass(await judgeVersions(versions, inProject), blocked))
+  }
+  const { findings, ...conclusion } = concludeGate({ judged, judgeable, scope }, options)
+  const runs = judged.map(({ run }) => run)
+  return {
+    conclusion: {
+      reproduce: reproduce(scope, options),
+      git: scope.git,
+      run: proveRun(runs, { known: project.prompts.length, affected: affected.length }),
+      findings: [
+        ...destinations,
+        ...findings,
+        ...judgeable.findings,
+        ...earlierFaults(affected, project.suiteFaults),
+        ...guarded.findings.filter(({ code }) => code !== featureGone),
+      ],
+      measureChanges: guarded.changes,
+      ...conclusion,
+      features: judged.map(({ summary }) => summary),
+    },
+    casesOf: casesOfRuns(runs, context.session.results, project.config.gate),
+  }
+}
+
+/** A measure that is not the base's, where the guard asks for it, gives no pass. */
+function withoutPass(judged: JudgedFeature, blocked: readonly string[]): JudgedFeature {
+  const { outcome, summary } = judged
+  if (blocked.length === 0 || outcome.final.verdict === 'fail') return judged
+  const message = `gate.guard is strict, and this change cannot be judged by the measure of the base commit: ${blocked.join('; ')}. Somebody who may approve it lifts the guard (docs/guard.md).`
+  const reasons = [{ code: 'guard', message, tag: null, case: null }, ...outcome.final.reasons]
+  const exitCode = outcome.final.exitCode === 0 ? 2 : outcome.final.exitCode
+  const final = { verdict: 'inconclusive' as const, strength: 'weak' as const, reasons, exitCode }
+  return { ...judged, outcome: { ...outcome, final }, summary: { ...summary, ...final } }
+}
+
+/** What a feature is compared with, and how that was found. */
+function comparisonOf(prompt: Prompt, { base, missing, predecessors }: GateScope, { config }: LoadedProject) {
+  const predecessor = predecessors.get(prompt.feature)
+  const place = base ? { predecessor, invalid: base.invalid } : { missing: missing ?? 'There is no base commit' }
+  const { prompt: baseline, note } = baselineOf(prompt, place, config)
+  return { baseline, notes: [predecessor?.note, note].filter((text) => typeof text === 'string') }
+}
+
+function reproduce({ git }: GateScope, { all, suite, ...flags }: GateOptions): string {
+  return reproduction(['gate'], {
+    '--all': all,
+    '--base': git?.base?.slice(0, 12),
+    '--changed-files': flags.changedFiles,
+    '--expect-features': flags.expectFeatures,
+    '--allow-removed': flags.allowRemoved,
+    '--suite': suite,
+    ...policyFlags(flags),
+    '--guard': flags.guard,
+  })
+}
