@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Mask } from '../masking/mask.ts'
 import type { Completion } from '../providers/provider.ts'
 import { writeTogether } from '../sqlite/open-database.ts'
+import { jsonColumn } from './rows.ts'
 import { inStore } from './store-error.ts'
 
 /** Which part of a run an answer belongs to. */
@@ -28,7 +29,7 @@ export interface AnswerStore {
   prune(time: number): number
 }
 
-const completionRow = z.object({
+const completionSchema = z.object({
   output: z.string(),
   usage: z.object({
     inputTokens: z.number().optional(),
@@ -47,6 +48,8 @@ const completionRow = z.object({
   warnings: z.array(z.string()),
 })
 
+const answerRow = z.object({ completion: jsonColumn(completionSchema), created_at: z.number() })
+
 /** `mask` says which answers hold a secret: they are used, but not kept, since a masked one would be scored as another. */
 export function createAnswerStore(
   database: DatabaseSync,
@@ -61,8 +64,9 @@ export function createAnswerStore(
   return {
     get(key) {
       const row = inStore(database, () => select.get(key))
-      const completion = row && completionOf(String(row.completion))
-      return completion && { ...completion, storedAt: Number(row.created_at) }
+      // A damaged row is as good as none: the answer is asked for again, and replaces it.
+      const stored = row && answerRow.safeParse(row).data
+      return stored && { ...(stored.completion as Completion), storedAt: stored.created_at }
     },
     put(key, completion, { model, stage, feature }) {
       if (mask?.holds([completion.output, ...completion.warnings].join('\n'))) return
@@ -72,15 +76,5 @@ export function createAnswerStore(
     move: (from, to) => Number(inStore(database, () => refile.run(to, from)).changes) > 0,
     together: (work) => inStore(database, () => writeTogether(database, work)),
     prune: (time) => Number(inStore(database, () => remove.run(time)).changes),
-  }
-}
-
-/** A damaged row is as good as none: the answer is asked for again, and replaces it. */
-function completionOf(text: string): Completion | undefined {
-  try {
-    const parsed = completionRow.safeParse(JSON.parse(text))
-    return parsed.success ? (parsed.data as Completion) : undefined
-  } catch {
-    return undefined
   }
 }

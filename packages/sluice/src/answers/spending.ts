@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import type { Completion } from '../providers/provider.ts'
 import type { AnswerLabels } from './answer-store.ts'
+import { rowReader } from './rows.ts'
 import { inStore } from './store-error.ts'
 
 const rowSchema = z.object({
@@ -49,7 +50,7 @@ export function readSpending(database: DatabaseSync, since: string = ''): Spendi
     `SELECT day, command, feature, model, stage, calls, unpriced_calls AS unpricedCalls, usd
      FROM spending WHERE day >= ? ORDER BY day, feature, command, model, stage`,
   )
-  return z.array(rowSchema).parse(inStore(database, () => select.all(since)))
+  return inStore(database, () => select.all(since)).map(rowReader(database, 'spending', rowSchema))
 }
 
 /** The day of a time in ms since the epoch, UTC. */

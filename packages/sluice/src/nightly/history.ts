@@ -1,10 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { z } from 'zod'
+import { jsonColumn, rowReader } from '../answers/rows.ts'
 import { inStore } from '../answers/store-error.ts'
 import type { Mask } from '../masking/mask.ts'
 import { writeTogether } from '../sqlite/open-database.ts'
 import { type NightRecord, nightRecordSchema, type Sentinel, sentinelSchema } from './night-record.ts'
 
 const nightsKept = 120
+
+const nightRow = z.object({ record: jsonColumn(nightRecordSchema) })
+const sentinelRow = z.object({ record: jsonColumn(sentinelSchema) })
 
 /** The nights of every feature and the answers that are kept for comparison, in the store. */
 export interface NightHistory {
@@ -42,6 +47,10 @@ export function createHistory(database: DatabaseSync, mask?: Mask): NightHistory
   const putSentinel = prepare(
     'INSERT OR REPLACE INTO sentinels (feature, version, judge, case_id, record) VALUES (?, ?, ?, ?, ?)',
   )
+  const nightIn = rowReader(database, 'nights', nightRow)
+  const sentinelIn = rowReader(database, 'sentinels', sentinelRow)
+  const nightOfRow = (row: unknown) => nightIn(row).record
+  const sentinelOfRow = (row: unknown) => sentinelIn(row).record
   const write = (given: NightRecord | Sentinel) => {
     const record = mask?.data(given) ?? given
     if (record.kind === 'night') putNight.run(record.feature, record.night, JSON.stringify(record))
@@ -95,12 +104,4 @@ function replaces(record: NightRecord | Sentinel, known: NightRecord | Sentinel 
   if (record.kind === 'night')
     return known.kind === 'night' && Date.parse(record.startedAt) > Date.parse(known.startedAt)
   return record.night < known.night
-}
-
-function nightOfRow(row: Record<string, unknown>): NightRecord {
-  return nightRecordSchema.parse(JSON.parse(String(row.record)))
-}
-
-function sentinelOfRow(row: Record<string, unknown>): Sentinel {
-  return sentinelSchema.parse(JSON.parse(String(row.record)))
 }

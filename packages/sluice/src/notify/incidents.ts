@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
+import { jsonColumn, rowReader } from '../answers/rows.ts'
 import { inStore } from '../answers/store-error.ts'
 
 export const incidentSchema = z.strictObject({
@@ -33,7 +34,9 @@ export function createIncidents(database: DatabaseSync): Incidents {
   const insert = database.prepare('INSERT OR REPLACE INTO incidents (feature, record) VALUES (?, ?)')
   const disabled = database.prepare('SELECT since FROM disabled_channels WHERE channel = ?')
   const disable = database.prepare('INSERT OR REPLACE INTO disabled_channels (channel, since) VALUES (?, ?)')
-  const parse = (row: Record<string, unknown>) => incidentSchema.parse(JSON.parse(String(row.record)))
+  const incidentIn = rowReader(database, 'incidents', z.object({ record: jsonColumn(incidentSchema) }))
+  const channelIn = rowReader(database, 'disabled_channels', z.object({ since: z.string() }))
+  const parse = (row: unknown) => incidentIn(row).record
   return {
     get(feature) {
       const row = inStore(database, () => select.get(feature))
@@ -43,7 +46,7 @@ export function createIncidents(database: DatabaseSync): Incidents {
     all: () => inStore(database, () => selectAll.all()).map(parse),
     disabledSince(channel) {
       const row = inStore(database, () => disabled.get(channel))
-      return row ? String(row.since) : undefined
+      return row && channelIn(row).since
     },
     disable: (channel, night) => void inStore(database, () => disable.run(channel, night)),
   }

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { LostAnswer } from '../providers/lost-answer.ts'
 import type { CheckResult } from '../scorers/check.ts'
 import type { JudgedItem } from '../scorers/judge.ts'
@@ -5,18 +6,21 @@ import type { JudgedItem } from '../scorers/judge.ts'
 /** Which of the two versions under comparison a score belongs to. */
 export type Arm = 'candidate' | 'baseline'
 
+const caseStates = [
+  'scored',
+  'checkFailed',
+  'checkError',
+  'modelError',
+  'refused',
+  'truncated',
+  'noText',
+  'judgeError',
+  'abstained',
+  'budgetStopped',
+] as const
+
 /** What became of one case in one repeat. Only `scored` and `checkFailed` carry a score. */
-export type CaseState =
-  | 'scored'
-  | 'checkFailed'
-  | 'checkError'
-  | 'modelError'
-  | 'refused'
-  | 'truncated'
-  | 'noText'
-  | 'judgeError'
-  | 'abstained'
-  | 'budgetStopped'
+export type CaseState = (typeof caseStates)[number]
 
 /** Everything about one case in one repeat that a report shows; kept on disk, not in memory. */
 export interface CaseDetail {
@@ -44,3 +48,45 @@ export interface CaseDetail {
   /** What the answer alone cost, without the judge; absent when unpriced. */
   answerUsd?: number
 }
+
+const share = z.number().min(0).max(1)
+
+export const armSchema = z.enum(['candidate', 'baseline'])
+
+const checkResultSchema = z.object({
+  name: z.string(),
+  type: z.custom<CheckResult['type']>((type) => typeof type === 'string'),
+  score: share,
+  weight: z.number(),
+  must: z.boolean(),
+  reason: z.string(),
+})
+
+const judgedItemSchema = z.object({
+  id: z.string(),
+  verdict: z.string(),
+  score: share.exactOptional(),
+  evidence: z.string(),
+  reasoning: z.string(),
+  evidenceFound: z.boolean(),
+  must: z.boolean(),
+  weight: z.number(),
+})
+
+/** What a stored detail must hold, so that a report can be made of it. */
+export const caseDetailSchema: z.ZodType<CaseDetail> = z.object({
+  state: z.enum(caseStates),
+  score: share.exactOptional(),
+  input: z.string().exactOptional(),
+  output: z.string().exactOptional(),
+  reasoning: z.string().exactOptional(),
+  outputMasked: z.literal(true).exactOptional(),
+  checks: z.array(checkResultSchema),
+  judge: z.array(judgedItemSchema),
+  error: z.string().exactOptional(),
+  unaskable: z.literal(true).exactOptional(),
+  lost: z.object({ cause: z.string(), wayOut: z.string() }).exactOptional(),
+  latencyMs: z.number().exactOptional(),
+  costUsd: z.number().exactOptional(),
+  answerUsd: z.number().exactOptional(),
+})

@@ -1,8 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { z } from 'zod'
+import { jsonColumn, rowReader } from '../answers/rows.ts'
 import { inStore } from '../answers/store-error.ts'
 import type { Mask } from '../masking/mask.ts'
 import { writeTogether } from '../sqlite/open-database.ts'
-import type { Arm, CaseDetail } from './case-record.ts'
+import { type Arm, armSchema, type CaseDetail, caseDetailSchema } from './case-record.ts'
 
 /** One case in one repeat, as it was written. */
 export interface ResultRow {
@@ -22,6 +24,13 @@ export interface Results {
   /** Nothing is added any more, nor read: later runs may drop the details. */
   end(): void
 }
+
+const resultRow: z.ZodType<ResultRow> = z.object({
+  position: z.int(),
+  arm: armSchema,
+  repeat: z.int(),
+  detail: jsonColumn(caseDetailSchema),
+})
 
 const runsKept = 20
 /** A run that was killed never ends; after this time it has. */
@@ -55,6 +64,7 @@ export function createResults(
   const select = database.prepare(
     'SELECT position, arm, repeat, detail FROM results WHERE run_id = ? AND feature = ? ORDER BY position, arm, repeat',
   )
+  const read = rowReader(database, 'results', resultRow)
   let buffer: { feature: string; row: ResultRow }[] = []
   const flush = () => {
     if (buffer.length === 0) return
@@ -73,12 +83,7 @@ export function createResults(
     *rows(feature) {
       flush()
       for (const row of select.iterate(run.id, feature)) {
-        yield {
-          position: Number(row.position),
-          arm: row.arm as Arm,
-          repeat: Number(row.repeat),
-          detail: JSON.parse(String(row.detail)) as CaseDetail,
-        }
+        yield read(row)
       }
     },
     flush,

@@ -57,3 +57,29 @@ test('details of a run that is still under way stay, however many have begun sin
   assert.equal(database.prepare('SELECT count(*) AS n FROM runs').get()?.n, 20)
   database.close()
 })
+
+const damages: Record<string, string> = {
+  'cut off': `'{"state":"scored","sco'`,
+  'no score': `json_set(detail, '$.score', 'high')`,
+  'a score beyond 1': `json_set(detail, '$.score', 1.5)`,
+  'a check without a score': `json_set(detail, '$.checks', json('[{"name":"c","type":"json","weight":1,"must":false,"reason":""}]'))`,
+  'a state that nobody knows': `json_set(detail, '$.state', 'fine')`,
+}
+
+for (const [name, damage] of Object.entries(damages)) {
+  test(`a detail that is damaged (${name}) is an error with file, table and way out`, () => {
+    using folder = temporaryFolder()
+    const database = openProjectDatabase(folder.root)
+    const results = createResults(database, { id: 'r', command: 'eval', startedAt: 1 })
+    const detail: ResultRow['detail'] = { state: 'scored', score: 1, checks: [], judge: [] }
+    results.add('f', { position: 0, arm: 'candidate', repeat: 1, detail })
+    assert.deepEqual([...results.rows('f')], [{ position: 0, arm: 'candidate', repeat: 1, detail }])
+    database.exec(`UPDATE results SET detail = ${damage}`)
+    assert.throws(() => [...results.rows('f')], {
+      code: 'cannot-run',
+      message:
+        /^the store \S+sluice\.db cannot be used: a row of its table results is damaged \(detail.*\)\. Put a copy/,
+    })
+    database.close()
+  })
+}
