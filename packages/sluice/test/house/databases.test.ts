@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { type TestContext, test } from 'node:test'
+import pg from 'pg'
+import { createAnswerStore } from '../../src/answers/answer-store.ts'
+import { openProjectDatabase } from '../../src/answers/database.ts'
+import { readSpending } from '../../src/answers/spending.ts'
+import { loadDrift } from '../../src/drift/drift-state.ts'
+import { createHistory } from '../../src/nightly/history.ts'
+import { createIncidents } from '../../src/notify/incidents.ts'
+import { verifyChain } from '../../src/release/audit-chain.ts'
+import { readJudgeHealth } from '../../src/rollout/judge-health.ts'
+import { loadFold } from '../../src/rollout/rollout-fold.ts'
+import { loadTold } from '../../src/rollout/told-rows.ts'
+import { createResults } from '../../src/run/results.ts'
+import { openStore } from '../../src/store/open-store.ts'
+import type { Store } from '../../src/store/store.ts'
+import { startPostgres, withoutPostgres } from '../support/postgres.ts'
+
+const recorded = path.join(import.meta.dirname, 'recorded')
+
+type Row = Record<string, unknown>
+type Select = (sql: string) => Promise<Row[]>
+
+function temporaryFolder(context: TestContext): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'sluice-before-'))
+  context.after(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+test('a database of evaluations that the version before wrote is opened, and every row of it is read', (context) => {
+  const root = temporaryFolder(context)
+  mkdirSync(path.join(root, '.sluice'))
+  copyFileSync(path.join(recorded, 'sluice.db'), path.join(root, '.sluice/sluice.db'))
+  const database = openProjectDatabase(root)
+  const all = (sql: string): Row[] => database.prepare(sql).all()
+  const answers = createAnswerStore(database)
+  const stages = new Set<unknown>()
+  for (const { key, stage, completion } of all('SELECT key, stage, completion FROM answers')) {
+    const { storedAt, ...read } = answers.get(String(key)) ?? {}
+    assert.deepEqual(read, JSON.parse(String(completion)), `answer ${key}`)
+    assert.ok(storedAt)
+    stages.add(stage)
+  }
+  assert.deepEqual([...stages].sort(), ['embedding', 'generation', 'judge'])
+  assert.equal(readSpending(database).length, all('SELECT 1 FROM spending').length)
+  const records = [...createHistory(database).all()]
+  const written = all('SELECT record FROM nights UNION ALL SELECT record FROM sentinels')
+  const texts = (values: unknown[]) => values.map((value) => JSON.stringify(value)).sort()
+  assert.deepEqual(texts(records), texts(written.map(({ record }) => JSON.parse(String(record)))))
+  const incidents = createIncidents(database)
+  assert.deepEqual(
+    texts(incidents.all()),
+    texts(all('SELECT record FROM incidents').map(({ record }) => JSON.parse(String(record)))),
+  )
+  const before = all('SELECT * FROM results ORDER BY run_id, position, arm, repeat')
+  assert.ok(before.length > 100)
+  const results = createResults(database, { id: 'new', command: 'eval', startedAt: Date.now() })
+  database.exec(`UPDATE results SET run_id = 'new' WHERE run_id = (SELECT id FROM runs WHERE command = 'gate')`)
+  const read = [...results.rows('summary')]
+  const states = new Set(read.map(({ detail }) => detail.state))
+  assert.ok(read.length > 20 && states.size > 5, `${read.length} rows of ${[...states]}`)
+  assert.equal(all('SELECT 1 FROM results').length, before.length)
+  database.close()
+})
+
+/** Reads each row of a control plane through the store, and holds against the tables that none is left out. */
+async function readWhole(store: Store, select: Select): Promise<void> {
+  const count = async (table: string, where = '') =>
+    Number((await select(`SELECT count(*) AS n FROM ${table} ${where}`))[0]?.n)
+  const features = await store.features()
+  assert.equal(features.length, await count('features'))
+  const ends = features.flatMap(({ rollout, pastRollouts }) => [...pastRollouts, ...(rollout ? [rollout] : [])])
+  const statuses = new Set(ends.map(({ status }) => status))
+  assert.deepEqual([...statuses].sort(), ['aborted', 'paused', 'promoted', 'rolledBack', 'running', 'superseded'])
+  const versions = await Promise.all(features.map(({ feature }) => store.versions(feature)))
+  assert.equal(versions.flat().length, await count('versions'))
+  const tokens = await store.tokens()
+  assert.equal(tokens.length, await count('tokens'))
+  for (const token of tokens) assert.deepEqual(await store.tokenByHash(token.hash), token)
+  for (const { chain } of await select('SELECT chain FROM audit_heads')) {
+    const rows = await store.audit(String(chain))
+    assert.equal(rows.length, await count('audit', `WHERE chain = '${chain}'`))
+    assert.deepEqual(verifyChain(rows, await store.auditHead(String(chain))), { ok: true, rows: rows.length })
+  }
+  for (const { key } of await select('SELECT key FROM answers')) assert.ok(await store.remembered(String(key)))
+  const log = await store.readLog({ after: 0, limit: 100_000 })
+  assert.equal(log.length, await count('log'))
+  assert.deepEqual([...new Set(log.map(({ kind }) => kind))].sort(), ['feedback', 'request', 'score'])
+  assert.equal((await store.instances(0)).length, await count('instances'))
+  for (const { feature, id } of await select('SELECT feature, id FROM contents'))
+    assert.ok(await store.content({ feature: String(feature), id: String(id) }))
+  for (const { rollout_id } of await select('SELECT DISTINCT rollout_id FROM units')) {
+    const units = (await select(`SELECT unit FROM units WHERE rollout_id = '${rollout_id}'`)).map(({ unit }) =>
+      String(unit),
+    )
+    assert.equal((await store.units(String(rollout_id), units)).size, units.length)
+  }
+  for (const { day } of await select('SELECT day FROM judge_spending'))
+    assert.ok((await store.judgeSpending(String(day))).size > 0)
+  for (const { name } of await select('SELECT name FROM checkpoints')) await readCheckpoint(store, String(name))
+  const tasks = await count('judge_queue')
+  assert.equal((await store.claim(1000, 8e15, 1)).length, tasks)
+  assert.deepEqual(store.damaged(), [])
+  const empty = [
+    'contents',
+    'forgotten',
+    'instances',
+    'judge_queue',
+    'judge_spending',
+    'units',
+    'answers',
+    'checkpoints',
+  ]
+  for (const table of empty) assert.ok((await count(table)) > 0, `${table} has no row`)
+}
+
+/** Each kind by what the product reads it with: one that cannot be read would be set aside. */
+async function readCheckpoint(store: Store, name: string): Promise<void> {
+  const [kind, rest = ''] = name.split(/:(.*)/s)
+  if (kind === 'rollout') assert.ok((await loadFold(store, rest))?.fold.basis)
+  else if (kind === 'drift') assert.ok((await loadDrift(store, rest))?.state, name)
+  else if (kind === 'notify') assert.ok(((await loadTold(store, name))?.seen.size ?? 0) > 0, name)
+  else if (kind === 'judge') assert.notEqual((await readJudgeHealth(store, rest)).code, 'damaged')
+  else assert.equal(kind, 'aside')
+}
+
+test('a control plane that the version before wrote to SQLite is opened, and every row of it is read', async (context) => {
+  const dataDir = temporaryFolder(context)
+  const file = path.join(dataDir, 'control.db')
+  copyFileSync(path.join(recorded, 'control.db'), file)
+  const store = await openStore({ dataDir })
+  const database = new DatabaseSync(file, { readOnly: true })
+  await readWhole(store, async (sql) => database.prepare(sql).all())
+  database.close()
+  await store.close()
+})
+
+test('a control plane that the version before wrote to PostgreSQL is opened, and every row of it is read', {
+  skip: withoutPostgres,
+}, async () => {
+  await using server = await startPostgres()
+  await server.execute(readFileSync(path.join(recorded, 'postgres.sql'), 'utf8'))
+  const store = await openStore({ dataDir: '', databaseUrl: server.url })
+  const client = new pg.Client(server.url)
+  await client.connect()
+  await client.query('SET search_path TO sluice')
+  try {
+    await readWhole(store, async (sql) => (await client.query(sql)).rows)
+  } finally {
+    await client.end()
+    await store.close()
+  }
+})

@@ -1,0 +1,41 @@
+/**
+ * `npm run record-databases`: databases with rows of every kind, written by the product itself, which later versions must be
+ * able to read. They are made at a release; `packages/sluice/test/house` opens what the last one has written.
+ */
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { openStore } from '../packages/sluice/src/store/open-store.ts'
+import { dumpOf } from '../packages/sluice/test/house/postgres-dump.ts'
+import { startPostgres } from '../packages/sluice/test/support/postgres.ts'
+import { runCanaries } from './record-databases/canaries.ts'
+import { runGates } from './record-databases/gates.ts'
+
+const folder = path.join(import.meta.dirname, '../packages/sluice/test/house/recorded')
+const scratch = mkdtempSync(path.join(tmpdir(), 'sluice-databases-'))
+
+/** One file, as small as it can be. */
+function keep(file: string, name: string): void {
+  const database = new DatabaseSync(file)
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE; VACUUM')
+  database.close()
+  copyFileSync(file, path.join(folder, name))
+  console.log(`${name} is written`)
+}
+
+try {
+  await runGates((file) => keep(file, 'sluice.db'))
+  const store = await openStore({ dataDir: scratch })
+  await runCanaries(store)
+  await store.close()
+  keep(path.join(scratch, 'control.db'), 'control.db')
+  await using server = await startPostgres()
+  const shared = await openStore({ dataDir: '', databaseUrl: server.url })
+  await runCanaries(shared)
+  await shared.close()
+  writeFileSync(path.join(folder, 'postgres.sql'), await dumpOf(server.url))
+  console.log('postgres.sql is written')
+} finally {
+  rmSync(scratch, { recursive: true, force: true })
+}

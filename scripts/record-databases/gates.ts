@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import path from 'node:path'
+import {
+  type ChatRequest,
+  fakeModel,
+  isJudgeRequest,
+  judgement,
+  type Reply,
+  textOf,
+} from '../../packages/sluice/test/support/fake-model.ts'
+import { fakeReceiver } from '../../packages/sluice/test/support/fake-receiver.ts'
+import { commitAll, mailOf } from '../../packages/sluice/test/support/gate-project.ts'
+import { createProject, type Project, summaryFiles } from '../../packages/sluice/test/support/project.ts'
+
+const secret = 'a-secret-that-is-masked'
+
+const notify = (url: string) => `notify:
+  - slack: {urlEnv: SLACK_URL}
+  - pagerduty: {routingKeyEnv: PD_KEY, url: "${url}/pd"}
+`
+
+/** Every state that a case can come to, by the number of its mail; the others are answered well. */
+const oddAnswers: Record<number, Reply> = {
+  1: 'Nothing to do.',
+  2: completion({ content: null, refusal: 'I cannot help with that.' }, 'stop'),
+  3: completion({ content: 'Action item: pay' }, 'length'),
+  4: { status: 400, body: '{"error": {"message": "no such parameter"}}' },
+  5: completion({ content: '' }, 'content_filter'),
+  6: completion({ content: '<think>Whom to pay?</think>Action item: pay invoice 6.' }, 'stop'),
+  7: `Action item: tell nobody ${secret}.`,
+  8: completion({ content: 'Action item: pay invoice 8.' }, 'stop', { model: 'model-a-2026-11-01', print: 'fp_1' }),
+}
+
+const oddJudgements: Record<number, Reply> = {
+  9: 'no judgement at all',
+  10: judgement({ actions: 'cannot_tell' }),
+  11: judgement({ actions: 'no' }),
+}
+
+function completion(
+  message: object,
+  finish: string,
+  { model = 'model-a', print }: { model?: string; print?: string } = {},
+): Reply {
+  const choices = [{ index: 0, finish_reason: finish, message: { role: 'assistant', ...message } }]
+  const usage = {
+    ...{ prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 },
+    ...{ prompt_tokens_details: { cached_tokens: 10 }, completion_tokens_details: { reasoning_tokens: 5 } },
+  }
+  const body = { id: 'c', object: 'chat.completion', created: 0, model, choices, usage }
+  return { status: 200, body: JSON.stringify({ ...body, ...(print && { system_fingerprint: print }) }) }
+}
+
+function embedding(): Reply {
+  const data = [{ object: 'embedding', index: 0, embedding: [0.6, 0.8] }]
+  return { status: 200, body: JSON.stringify({ object: 'list', data, model: 'embed', usage: { prompt_tokens: 4 } }) }
+}
+
+/** Runs evaluations, a gate and nights whose rows are of every kind, and hands the database on before it goes. */
+export async function runGates(keep: (file: string) => void): Promise<void> {
+  let forgets = false
+  const reply = (request: ChatRequest): Reply => {
+    if ('input' in request) return embedding()
+    const mail = mailOf(request)
+    const text = textOf(request)
+    if (isJudgeRequest(request))
+      return oddJudgements[mail] ?? judgement({ actions: text.includes('Nothing to do') ? 'no' : 'yes' })
+    if (forgets) return `Nothing to do for mail ${mail}.`
+    return oddAnswers[mail] ?? `Action item: pay invoice ${mail}.`
+  }
+  await using model = await fakeModel(reply)
+  await using receiver = await fakeReceiver((_, { path: place }) => (place === '/pd' ? 410 : 200))
+  const fields = (index: number) => ({
+    ...(index === 12 && { expected: 'Action item: pay invoice 12.' }),
+    ...(index === 12 && {
+      checks: [{ similarity: { metric: 'embedding', to: 'expected', min: 0.5, model: 'local:embed' } }],
+    }),
+  })
+  const options = {
+    url: model.url,
+    cases: 14,
+    rubric: true,
+    config: notify(receiver.url),
+    provider: 'retries: 0',
+    fields,
+  }
+  using project = createProject(summaryFiles(options))
+  commitAll(project, 'base')
+  const env = { LOCAL_API_KEY: secret, SLACK_URL: `${receiver.url}/slack`, PD_KEY: 'routing-key' }
+  await run(project, ['eval', 'summary'], env)
+  project.write(summaryFiles({ ...options, message: 'Shorten: {{email}}' }))
+  await run(project, ['gate', '--all', '--base', 'HEAD'], env)
+  await run(project, ['compare', 'summary', '--candidate', 'prompts/summary.prompt.yml', '--baseline', 'HEAD'], env)
+  await run(project, ['nightly', '--night', '2026-11-20'], env)
+  forgets = true
+  await run(project, ['nightly', '--night', '2026-11-21'], env)
+  keep(path.join(project.root, '.sluice/sluice.db'))
+}
+
+async function run(project: Project, args: string[], env: NodeJS.ProcessEnv): Promise<void> {
+  const { code, stdout, stderr } = await project.sluice(args, env)
+  assert.ok(code !== null && code <= 2, `sluice ${args.join(' ')} ended with ${code}: ${stdout}${stderr}`)
+}
