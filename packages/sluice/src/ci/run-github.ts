@@ -6,7 +6,7 @@ import type { Mask } from '../masking/mask.ts'
 import { githubAnnotations } from '../report/annotations.ts'
 import { findingTexts } from '../report/run-finding.ts'
 import { excerpt } from '../report/untrusted.ts'
-import type { Diagnostic } from '../suite/diagnostic.ts'
+import { type Diagnostic, diagnosticSchema } from '../suite/diagnostic.ts'
 import { type Connection, commentRun } from './comment-run.ts'
 import { commentMarker } from './comment-text.ts'
 import { measureApproval } from './measure-approval.ts'
@@ -38,7 +38,7 @@ export interface GithubRunOptions {
   connection: Connection
 }
 
-const checkSchema = z.object({ diagnostics: z.array(z.custom<Diagnostic>()) })
+const checkSchema = z.object({ diagnostics: z.array(diagnosticSchema) })
 
 /**
  * A run on GitHub: check, then the gate or the nightly, then annotations, summary, outputs and the comment. Resolves to the

@@ -1,12 +1,14 @@
 import { createAnswerStore } from '../answers/answer-store.ts'
 import { openProjectDatabase } from '../answers/database.ts'
 import { findRoot } from '../suite/project.ts'
+import { readFlags, wholeNumber } from './flags.ts'
 import type { Host } from './host.ts'
 
 const dayMs = 24 * 60 * 60 * 1000
 
 /** `sluice cache prune`: deletes stored answers older than the given number of days and gives the space back. */
-export async function pruneCache({ olderThan }: { olderThan: number }, host: Host): Promise<number> {
+export async function pruneCache(given: Record<string, unknown>, host: Host): Promise<number> {
+  const { olderThan } = readFlags('cache prune', { olderThan: wholeNumber }, given)
   const database = openProjectDatabase(await findRoot(host.cwd()))
   const count = createAnswerStore(database).prune(Date.now() - olderThan * dayMs)
   database.exec('VACUUM')

@@ -9,16 +9,18 @@ import { githubAnnotations, sarifOf } from '../report/annotations.ts'
 import { type Diagnostic, formatDiagnostic } from '../suite/diagnostic.ts'
 import { configFileName } from '../suite/load-config.ts'
 import { findRoot, loadProject } from '../suite/project.ts'
+import { oneOf, readFlags, set } from './flags.ts'
 import type { Host } from './host.ts'
 
-interface CheckOptions {
-  json?: boolean
+const checkFlags = {
+  json: set.optional(),
   /** `github` for annotations of a workflow, `sarif` for code scanning. */
-  format?: 'text' | 'github' | 'sarif'
+  format: oneOf(['text', 'github', 'sarif']).optional(),
 }
 
 /** `sluice check [paths]`: every fault of every file, without calling a model. Exit 3 if there is an error. */
-export async function check(paths: string[], { json, format = 'text' }: CheckOptions, host: Host): Promise<number> {
+export async function check(paths: string[], given: Record<string, unknown>, host: Host): Promise<number> {
+  const { json, format = 'text' } = readFlags('check', checkFlags, given)
   const root = await findRoot(host.cwd())
   const { config, prompts, diagnostics } = await loadProject({ root })
   const secrets = configuredSecrets(config, prompts, host.env)
@@ -51,7 +53,7 @@ function tooShort(secrets: readonly ConfiguredSecret[], file: string): Diagnosti
 
 async function print(
   found: readonly Diagnostic[],
-  format: CheckOptions['format'],
+  format: 'text' | 'github' | 'sarif',
   root: string,
   host: Host,
 ): Promise<void> {

@@ -1,27 +1,38 @@
 import { randomUUID } from 'node:crypto'
+import type { z } from 'zod'
 import { SluiceError } from '../errors.ts'
 import { compareScores, type ScoreFiles } from '../gate/compare-scores.ts'
 import { compareVersions, type VersionPlaces, versionsAt } from '../gate/compare-versions.ts'
-import type { PolicyFlags } from '../gate/judge-versions.ts'
-import { type DestinationOptions, defaultBase, findNewDestinations } from '../gate/secrets/secret-destinations.ts'
+import { defaultBase, findNewDestinations } from '../gate/secrets/secret-destinations.ts'
 import { steadyNow } from '../providers/clock.ts'
 import { present } from '../report/present.ts'
 import { reportOfRun } from '../report/report-of-run.ts'
 import { requireSuites } from '../suite/choose-suite.ts'
 import { selectFeature } from '../suite/select-feature.ts'
 import { requireJudgeable } from '../suite/unjudgeable.ts'
+import { readFlags, sessionFlags, text, verdictFlags } from './flags.ts'
 import type { Host } from './host.ts'
 import { openFeature } from './open-project.ts'
-import { type SessionFlags, withSession } from './with-session.ts'
+import { withSession } from './with-session.ts'
 
-type CompareFlags = Partial<VersionPlaces> &
-  Partial<ScoreFiles> &
-  PolicyFlags &
-  DestinationOptions &
-  SessionFlags & { suite?: string }
+const compareFlags = {
+  ...sessionFlags,
+  ...verdictFlags,
+  candidate: text.optional(),
+  baseline: text.optional(),
+  candidateScores: text.optional(),
+  baselineScores: text.optional(),
+}
+
+type CompareFlags = z.output<z.ZodObject<typeof compareFlags>>
 
 /** `sluice compare`: two versions of a feature, or two files of scores, judged on their difference alone. */
-export async function compare(feature: string | undefined, flags: CompareFlags, host: Host): Promise<number> {
+export async function compare(
+  feature: string | undefined,
+  given: Record<string, unknown>,
+  host: Host,
+): Promise<number> {
+  const flags = readFlags('compare', compareFlags, given)
   const { candidate, baseline, candidateScores, baselineScores } = flags
   if (candidateScores !== undefined && baselineScores !== undefined) {
     if (feature === undefined && candidate === undefined && baseline === undefined)

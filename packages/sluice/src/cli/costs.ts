@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { z } from 'zod'
 import { openProjectDatabase } from '../answers/database.ts'
 import { dayOf, readSpending } from '../answers/spending.ts'
 import { costsSvg } from '../costs/costs-svg.ts'
@@ -7,19 +8,26 @@ import { costsText } from '../costs/costs-text.ts'
 import { summarizeCosts } from '../costs/summarize-costs.ts'
 import { SluiceError } from '../errors.ts'
 import { findRoot } from '../suite/project.ts'
+import { readFlags, set, text, usd } from './flags.ts'
 import type { Host } from './host.ts'
 
-interface CostsOptions {
-  since?: string
-  productionUsd?: number
-  svg?: string
-  json?: boolean
+const costsFlags = {
+  since: z
+    .string()
+    .refine((since) => daysOf(since) !== null || isDay(since), {
+      error: 'give a day as 2026-11-01, or a number of days as 30d',
+    })
+    .optional(),
+  productionUsd: usd.optional(),
+  svg: text.optional(),
+  json: set.optional(),
 }
 
 const dayMs = 24 * 60 * 60 * 1000
 
 /** `sluice costs`: what evaluation has cost, from the store. Exit 0. */
-export async function costs({ since, productionUsd, svg, json }: CostsOptions, host: Host): Promise<number> {
+export async function costs(given: Record<string, unknown>, host: Host): Promise<number> {
+  const { since, productionUsd, svg, json } = readFlags('costs', costsFlags, given)
   const first = since === undefined ? undefined : firstDay(since, Date.now())
   const database = openProjectDatabase(await findRoot(host.cwd()))
   try {
@@ -34,10 +42,17 @@ export async function costs({ since, productionUsd, svg, json }: CostsOptions, h
 
 /** `2026-11-01`, or `30d` for the last 30 days with today. */
 function firstDay(since: string, now: number): string {
-  const days = /^(\d{1,4})d$/.exec(since)?.[1]
-  if (days !== undefined && Number(days) > 0) return dayOf(now - (Number(days) - 1) * dayMs)
-  if (/^\d{4}-\d{2}-\d{2}$/.test(since) && !Number.isNaN(Date.parse(since))) return since
-  throw new SluiceError('invalid-input', `--since ${since}: give a day as 2026-11-01, or a number of days as 30d`)
+  const days = daysOf(since)
+  return days === null ? since : dayOf(now - (days - 1) * dayMs)
+}
+
+function daysOf(since: string): number | null {
+  const days = Number(/^(\d{1,4})d$/.exec(since)?.[1])
+  return days > 0 ? days : null
+}
+
+function isDay(since: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(since) && !Number.isNaN(Date.parse(since))
 }
 
 async function writePicture(file: string, text: string): Promise<void> {

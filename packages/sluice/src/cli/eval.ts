@@ -1,18 +1,18 @@
-import { type EvaluationOptions, evaluateFeature } from '../gate/evaluate-feature.ts'
-import { type DestinationOptions, defaultBase, findNewDestinations } from '../gate/secrets/secret-destinations.ts'
+import { evaluateFeature } from '../gate/evaluate-feature.ts'
+import { defaultBase, findNewDestinations } from '../gate/secrets/secret-destinations.ts'
 import { requireSuites } from '../suite/choose-suite.ts'
 import { selectFeature } from '../suite/select-feature.ts'
 import { requireJudgeable } from '../suite/unjudgeable.ts'
+import { readFlags, sessionFlags, texts, wholeNumber } from './flags.ts'
 import type { Host } from './host.ts'
 import { openFeature } from './open-project.ts'
-import { type SessionFlags, withSession } from './with-session.ts'
+import { withSession } from './with-session.ts'
+
+const evalFlags = { ...sessionFlags, tag: texts.optional(), repeats: wholeNumber }
 
 /** `sluice eval <feature>`: scores one version. Exit 0 unless something could not be scored. */
-export async function evaluate(
-  name: string,
-  flags: EvaluationOptions & DestinationOptions & SessionFlags,
-  host: Host,
-): Promise<number> {
+export async function evaluate(name: string, given: Record<string, unknown>, host: Host): Promise<number> {
+  const flags = readFlags('eval', evalFlags, given)
   const project = await openFeature(name, flags.suite, host)
   const candidate = selectFeature(project.prompts, name)
   requireJudgeable(candidate)

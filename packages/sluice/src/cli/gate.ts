@@ -1,18 +1,30 @@
 import { explainScope } from '../gate/explain.ts'
-import { type GateOptions, judgeChange, planGate } from '../gate/gate.ts'
+import { judgeChange, planGate } from '../gate/gate.ts'
 import { gateScope } from '../gate/scope.ts'
 import { chooseSuite } from '../suite/choose-suite.ts'
+import { guards } from '../suite/guard.ts'
+import { oneOf, readFlags, sessionFlags, set, text, verdictFlags, wholeNumber } from './flags.ts'
 import type { Host } from './host.ts'
 import { openPartlySound } from './open-project.ts'
-import { type SessionFlags, withSession } from './with-session.ts'
+import { withSession } from './with-session.ts'
 
-export interface GateFlags extends GateOptions, SessionFlags {
+const gateFlags = {
+  ...sessionFlags,
+  ...verdictFlags,
+  base: text.optional(),
+  changedFiles: text.optional(),
+  all: set.optional(),
   /** Say what is looked at, and evaluate nothing. */
-  explain?: boolean
+  explain: set.optional(),
+  expectFeatures: wholeNumber.optional(),
+  allowRemoved: set.optional(),
+  guard: oneOf(guards).optional(),
+  approvedBy: text.optional(),
 }
 
 /** `sluice gate`: every affected feature against its baseline and its threshold. */
-export async function gate(flags: GateFlags, host: Host): Promise<number> {
+export async function gate(given: Record<string, unknown>, host: Host): Promise<number> {
+  const flags = readFlags('gate', gateFlags, given)
   const project = await openPartlySound(host, (prompt, suite) => suite === chooseSuite(prompt, flags.suite))
   const scope = await gateScope(project, flags, host)
   if (flags.explain) {

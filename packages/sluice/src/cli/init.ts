@@ -3,21 +3,21 @@ import { openGit } from '../gate/git/git.ts'
 import { modelsFor } from '../init/models.ts'
 import { featureName, type NewFile, newProject } from '../init/new-project.ts'
 import { writeProject } from '../init/write-project.ts'
+import { readFlags, set, text } from './flags.ts'
 import type { Host } from './host.ts'
 
-export interface InitOptions {
-  feature: string
-  provider?: string
-  model?: string
-  force?: boolean
+const initFlags = {
+  feature: text,
+  provider: text.optional(),
+  model: text.optional(),
+  force: set.optional(),
+  /** Accepted for scripts; nothing is ever asked. */
+  yes: set.optional(),
 }
 
 /** `sluice init [dir]`: writes a working project and says what comes next. Asks nothing. */
-export async function init(
-  dir: string,
-  { feature, provider, model, force = false }: InitOptions,
-  host: Host,
-): Promise<number> {
+export async function init(dir: string, given: Record<string, unknown>, host: Host): Promise<number> {
+  const { feature, provider, model, force = false } = readFlags('init', initFlags, given)
   const models = modelsFor({ provider, model })
   const name = featureName(feature)
   const files = await newProject({ feature: name, models })

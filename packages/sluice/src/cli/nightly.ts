@@ -1,27 +1,32 @@
 import path from 'node:path'
 import { openGit } from '../gate/git/git.ts'
-import { type DestinationOptions, defaultBase, findNewDestinations } from '../gate/secrets/secret-destinations.ts'
-import { nightOf, parseNight } from '../nightly/night.ts'
+import { defaultBase, findNewDestinations } from '../gate/secrets/secret-destinations.ts'
+import { nightOf, nightSchema } from '../nightly/night.ts'
 import { nightSuite } from '../nightly/night-plan.ts'
-import { judgeableInProduction, type NightOptions, runNight } from '../nightly/nightly.ts'
+import { judgeableInProduction, runNight } from '../nightly/nightly.ts'
 import { createTellNight } from '../nightly/tell-night.ts'
 import { trendSvg } from '../nightly/trend-svg.ts'
 import { replaceFile } from '../report/replace-file.ts'
 import { requireModels } from '../run/start-run.ts'
 import { requireSuites } from '../suite/choose-suite.ts'
+import { readFlags, sessionFlags, set, verdictFlags } from './flags.ts'
 import type { Host } from './host.ts'
 import { openPartlySound } from './open-project.ts'
-import { type SessionFlags, withSession } from './with-session.ts'
+import { withSession } from './with-session.ts'
 
-export interface NightlyFlags extends Omit<NightOptions, 'night'>, DestinationOptions, SessionFlags {
-  night?: string
+const nightlyFlags = {
+  ...sessionFlags,
+  ...verdictFlags,
+  night: nightSchema.optional(),
+  newReference: set.optional(),
   /** `--no-notify` makes it false. */
-  notify: boolean
+  notify: set,
 }
 
 /** `sluice nightly`: every feature in production, asked anew and compared with the nights before. */
-export async function nightly(flags: NightlyFlags, host: Host): Promise<number> {
-  const night = flags.night === undefined ? nightOf(Date.now()) : parseNight(flags.night)
+export async function nightly(given: Record<string, unknown>, host: Host): Promise<number> {
+  const flags = readFlags('nightly', nightlyFlags, given)
+  const { night = nightOf(Date.now()) } = flags
   const project = await openPartlySound(
     host,
     // Which suite a night runs is known only with the configuration, so all are read.

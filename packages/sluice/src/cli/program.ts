@@ -59,7 +59,7 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
     .description('run one feature and print its scores')
     .argument('<feature>', 'name of the feature')
     .option('--tag <tag>', 'only cases with this tag, or with one of several: --tag core --tag edge', another)
-    .option('--repeats <n>', 'answers per case', wholeNumber, 1)
+    .addOption(new Option('--repeats <n>', 'answers per case').default(1))
     .action(async (feature, options) => done(await (await import('./eval.ts')).evaluate(feature, options, host)))
 
   withGateOptions(program.command('gate'))
@@ -68,7 +68,7 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
     .option('--changed-files <file>', 'take the changed files from this list, one path a line, instead of from git')
     .option('--all', 'every feature, changed or not')
     .option('--explain', 'only say which files each feature depends on, and why it is affected or not')
-    .option('--expect-features <n>', 'exit 3 unless at least so many features were judged', wholeNumber)
+    .option('--expect-features <n>', 'exit 3 unless at least so many features were judged')
     .option('--allow-removed', 'features of the base commit may be gone (default: exit 3)')
     .addOption(
       new Option('--guard <guard>', 'what becomes of a change to its own measure, whatever the files say').choices(
@@ -176,7 +176,7 @@ function addLookups(program: Command, host: Host, done: (exitCode: number) => vo
     .command('costs')
     .description('what evaluation has cost, by feature, day, model and command')
     .option('--since <day>', 'only from this day on: 2026-11-01, or 30d for the last 30 days')
-    .option('--production-usd <x>', 'what production cost over the same days, to compare with', amount)
+    .option('--production-usd <x>', 'what production cost over the same days, to compare with')
     .option('--svg <file>', 'write a picture of the days')
     .option('--json', 'print the costs as JSON')
     .action(async (options) => done(await (await import('./costs.ts')).costs(options, host)))
@@ -192,16 +192,16 @@ function addLookups(program: Command, host: Host, done: (exitCode: number) => vo
     .description('look after the stored answers')
     .command('prune')
     .description('delete stored answers')
-    .option('--older-than <days>', 'only answers older than this many days', wholeNumber, 30)
+    .addOption(new Option('--older-than <days>', 'only answers older than this many days').default(30))
     .action(async (options) => done(await (await import('./cache.ts')).pruneCache(options, host)))
 }
 
 function withRunOptions(command: Command, suite = 'fast'): Command {
   return command
     .option('--suite <name>', `which suite of the feature (default: ${suite})`)
-    .option('--concurrency <n>', 'calls under way at a time', wholeNumber, 20)
+    .addOption(new Option('--concurrency <n>', 'calls under way at a time').default(20))
     .option('--max-wait <duration>', 'how long a call may wait for a quota to come back, in all (default: 5m)')
-    .option('--budget-usd <x>', 'stop before spending more than this (default: 2)', amount)
+    .option('--budget-usd <x>', 'stop before spending more than this (default: 2)')
     .option('--allow-endpoint <name>', 'in CI, let secrets go to a new address of this provider or target', another)
     .option('--report-dir <dir>', 'write report.json, report.md, report.html and junit.xml there')
     .option('--json', 'print the report as JSON on stdout and nothing else')
@@ -209,15 +209,9 @@ function withRunOptions(command: Command, suite = 'fast'): Command {
 
 function withGateOptions(command: Command, suite?: string): Command {
   return withRunOptions(command, suite)
-    .option('--threshold <x>', 'absolute floor for the mean score, 0 to 1', share)
-    .option('--margin <x>', 'largest acceptable drop against the baseline, 0 to 1', share)
+    .option('--threshold <x>', 'absolute floor for the mean score, 0 to 1')
+    .option('--margin <x>', 'largest acceptable drop against the baseline, 0 to 1')
     .addOption(new Option('--on-inconclusive <policy>', 'what an undecided run means').choices(onInconclusive))
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('Expected a whole number of 1 or more.')
-  return value
 }
 
 function portNumber(text: string): number {
@@ -229,20 +223,6 @@ function portNumber(text: string): number {
 
 function another(text: string, before: string[] = []): string[] {
   return [...before, text]
-}
-
-function amount(text: string): number {
-  const value = Number(text)
-  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
-    throw new InvalidArgumentError('Expected an amount in USD.')
-  return value
-}
-
-function share(text: string): number {
-  const value = Number(text)
-  if (text.trim() === '' || !(value >= 0 && value <= 1))
-    throw new InvalidArgumentError('Expected a number from 0 to 1.')
-  return value
 }
 
 const footer = `

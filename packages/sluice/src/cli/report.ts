@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -10,21 +12,23 @@ import { readReport } from '../report/report-file.ts'
 import { storedRuns } from '../report/stored-runs.ts'
 import { wantsColor } from '../report/terminal/ansi.ts'
 import { findRoot } from '../suite/project.ts'
+import { oneOf, readFlags, set, text } from './flags.ts'
 import type { Host } from './host.ts'
-import { openInBrowser } from './open-in-browser.ts'
 
-type ReportFormat = 'terminal' | 'markdown' | 'html' | 'junit' | 'json'
+const formats = ['terminal', 'markdown', 'html', 'junit', 'json'] as const
+type ReportFormat = (typeof formats)[number]
 
-interface ReportOptions {
-  format?: ReportFormat
+const reportFlags = {
+  format: oneOf(formats).optional(),
   /** Instead of stdout. */
-  out?: string
+  out: text.optional(),
   /** Show the HTML report in the browser. */
-  open?: boolean
+  open: set.optional(),
 }
 
 /** `sluice report [run]`: a run's report once more, in any format. No model is called and nothing is decided anew. */
-export async function showReport(run: string | undefined, options: ReportOptions, host: Host): Promise<number> {
+export async function showReport(run: string | undefined, given: Record<string, unknown>, host: Host): Promise<number> {
+  const options = readFlags('report', reportFlags, given)
   const format = options.format ?? (options.open ? 'html' : 'terminal')
   if (options.open && format !== 'html') {
     throw new SluiceError('invalid-input', `--open shows the HTML report, not ${format}: leave out --format`)
@@ -88,4 +92,16 @@ async function fileOf(run: string | undefined, host: Host): Promise<string> {
     ? `${run}: ${matching.length} runs begin like this`
     : `${run ?? 'sluice report'}: no such run, file or folder`
   throw new SluiceError('invalid-input', `${problem}; ${kept}`)
+}
+
+/** Opens a file as a double-click would, without a shell; the program that shows it outlives this one. */
+export async function openInBrowser(file: string, env: NodeJS.ProcessEnv, platform = process.platform): Promise<void> {
+  const program = { darwin: 'open', win32: 'explorer.exe' }[platform as string] ?? 'xdg-open'
+  const child = spawn(program, [file], { env, detached: true, stdio: 'ignore' })
+  try {
+    await once(child, 'spawn')
+  } catch (cause) {
+    throw new SluiceError('cannot-run', `${program} cannot be started, so open ${file} yourself`, { cause })
+  }
+  child.unref()
 }

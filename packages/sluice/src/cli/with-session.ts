@@ -5,16 +5,15 @@ import type { Report } from '../report/report.ts'
 import { type FinishedRun, reportOfRun } from '../report/report-of-run.ts'
 import { openSession, type RunContext } from '../run/session.ts'
 import type { LoadedProject } from '../suite/project.ts'
-import { durationFlag } from './duration-flag.ts'
 import type { Host } from './host.ts'
 import { listenForInterrupt } from './interrupt.ts'
 
 /** How models are asked, and where the report goes. */
-export interface SessionFlags extends PresentOptions {
+interface SessionFlags extends PresentOptions {
   /** Calls under way at a time. */
   concurrency: number
-  /** How long a call may wait for quotas, e.g. `10m`. */
-  maxWait?: string | undefined
+  /** How long a call may wait for quotas, in ms; undefined: as long as is usual. */
+  maxWait?: number | undefined
   /** USD; overrules the project's. */
   budgetUsd?: number | undefined
 }
@@ -36,8 +35,7 @@ export async function withSession<Finished extends FinishedRun>(
   host: Host,
   run: (context: RunContext) => Promise<Finished>,
 ): Promise<Finished> {
-  const { concurrency, maxWait, budgetUsd } = flags
-  const maxWaitMs = maxWait === undefined ? undefined : durationFlag('--max-wait', maxWait)
+  const { concurrency, maxWait: maxWaitMs, budgetUsd } = flags
   const interrupt = listenForInterrupt(host)
   try {
     const options = { command, concurrency, budgetUsd, maxWaitMs, edition }

@@ -5,11 +5,11 @@ import type { GateScope } from './scope.ts'
 import { type Judgeable, withSetAside } from './set-aside.ts'
 
 export interface ConclusionOptions {
-  changedFiles?: string
+  changedFiles?: string | undefined
   /** At least so many features must have been judged. */
-  expectFeatures?: number
+  expectFeatures?: number | undefined
   /** Features of the base may be gone. */
-  allowRemoved?: boolean
+  allowRemoved?: boolean | undefined
 }
 
 /** What a run of the gate comes to. */

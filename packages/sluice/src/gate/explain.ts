@@ -2,7 +2,10 @@ import type { FeatureScope } from './affected/affected.ts'
 import type { GateScope } from './scope.ts'
 
 /** What is read for each feature, and why a change reaches it or not: for people, or as JSON. Nothing is evaluated. */
-export function explainScope(scope: GateScope, { all, json }: { all?: boolean; json?: boolean | undefined }): string {
+export function explainScope(
+  scope: GateScope,
+  { all, json }: { all?: boolean | undefined; json?: boolean | undefined },
+): string {
   return json ? `${JSON.stringify(explanation(scope, all), undefined, 2)}\n` : explanationText(scope, all)
 }
 

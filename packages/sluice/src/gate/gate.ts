@@ -18,7 +18,7 @@ import { type DestinationOptions, findNewDestinations } from './secrets/secret-d
 import { earlierFaults, type Judgeable, setAside } from './set-aside.ts'
 
 export interface GateOptions extends ScopeOptions, ConclusionOptions, PolicyFlags, GuardFlags, DestinationOptions {
-  suite?: string
+  suite?: string | undefined
 }
 
 /** What a gate is going to judge, and by which measure; nothing has been asked of a model yet. */

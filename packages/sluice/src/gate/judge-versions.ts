@@ -15,9 +15,9 @@ import { type GateOutcome, policyOf, runGate } from './run-gate.ts'
 
 /** The flags that overrule the settings of files. */
 export interface PolicyFlags {
-  threshold?: number
-  margin?: number
-  onInconclusive?: GateSettings['onInconclusive']
+  threshold?: number | undefined
+  margin?: number | undefined
+  onInconclusive?: GateSettings['onInconclusive'] | undefined
 }
 
 /** The same flags as they are written on a command line. */

@@ -17,9 +17,9 @@ import { type Git, NoBaseError, openGit } from './git/git.ts'
 import { type GitState, gitState } from './git/git-state.ts'
 
 export interface ScopeOptions {
-  base?: string
-  changedFiles?: string
-  all?: boolean
+  base?: string | undefined
+  changedFiles?: string | undefined
+  all?: boolean | undefined
 }
 
 /** Which features a gate judges, and against what. */

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { SluiceError } from '../errors.ts'
 
 /** A night is a day in UTC; a further one of the same day has a number. Later nights sort after earlier ones. */
 export const nightSchema = z
@@ -10,11 +9,4 @@ export const nightSchema = z
 /** The night of a time in ms since the epoch. */
 export function nightOf(time: number): string {
   return new Date(time).toISOString().slice(0, 10)
-}
-
-/** @throws SluiceError `invalid-input` */
-export function parseNight(text: string): string {
-  const result = nightSchema.safeParse(text)
-  if (result.success) return result.data
-  throw new SluiceError('invalid-input', `--night ${text}: ${result.error.issues[0]?.message}`)
 }

@@ -1,18 +1,21 @@
+import { z } from 'zod'
 import { SluiceError } from '../errors.ts'
 
-/** One fault of a file, at the place where it can be mended. */
-export interface Diagnostic {
-  severity: 'error' | 'warning'
+export const diagnosticSchema = z.object({
+  severity: z.enum(['error', 'warning']),
   /** As the user would write it: relative to the project where possible. */
-  file: string
+  file: z.string(),
   /** 1-based. */
-  line: number
+  line: z.int().min(1),
   /** 1-based. */
-  column: number
+  column: z.int().min(1),
   /** Dotted, e.g. `rubric.0.weight`; empty for the file as a whole. */
-  path: string
-  message: string
-}
+  path: z.string(),
+  message: z.string(),
+})
+
+/** One fault of a file, at the place where it can be mended. */
+export type Diagnostic = z.infer<typeof diagnosticSchema>
 
 /** `file:line:column: path: message`, the form that editors and CI annotate. */
 export function formatDiagnostic({ file, line, column, path, message }: Diagnostic): string {

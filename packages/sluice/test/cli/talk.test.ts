@@ -53,13 +53,13 @@ test('an unknown command or flag is invalid input, with a suggestion and the way
   const wrong: [string[], RegExp][] = [
     [['gaet'], /unknown command 'gaet'\n\(Did you mean gate\?\)/],
     [['gate', '--margn', '0.1'], /unknown option '--margn'\n\(Did you mean --margin\?\)/],
-    [['gate', '--margin', '3'], /'3' is invalid.*Expected a number from 0 to 1/],
-    [['gate', '--margin', ''], /Expected a number from 0 to 1/],
+    [['gate', '--margin', '3'], /--margin 3: expected a number from 0 to 1, such as 0.85\n\(sluice gate --help/],
+    [['gate', '--margin', ''], /--margin "": expected a number from 0 to 1/],
     [['gate', '--on-inconclusive', 'maybe'], /Allowed choices are tiebreak, block, warn/],
     [['eval'], /missing required argument 'feature'/],
-    [['eval', 'echo', '--repeats', '1.5'], /Expected a whole number of 1 or more/],
-    [['eval', 'echo', '--concurrency', '0'], /Expected a whole number of 1 or more/],
-    [['eval', 'echo', '--budget-usd', '-1'], /Expected an amount in USD/],
+    [['eval', 'echo', '--repeats', '1.5'], /--repeats 1.5: expected a whole number of 1 or more/],
+    [['eval', 'echo', '--concurrency', '0'], /--concurrency 0: expected a whole number of 1 or more/],
+    [['eval', 'echo', '--budget-usd', '-1'], /--budget-usd -1: expected an amount in USD, such as 2.50/],
     [['eval', 'echo', 'more'], /too many arguments/],
     [[], /Usage: sluice/],
   ]

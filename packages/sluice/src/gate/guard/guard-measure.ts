@@ -17,9 +17,9 @@ import { configOfBase, judgedByBase } from './judged-by-base.ts'
 import { measureChanges, type ProjectMeasure } from './measure-changes.ts'
 
 export interface GuardFlags {
-  guard?: Guard
+  guard?: Guard | undefined
   /** Who allowed the flag, in the words of the workflow. */
-  approvedBy?: string
+  approvedBy?: string | undefined
 }
 
 /** How a feature is judged under the guard. */
@@ -41,8 +41,8 @@ export interface GuardedRun {
 }
 
 interface GuardOptions extends GuardFlags {
-  suite?: string
-  changedFiles?: string
+  suite?: string | undefined
+  changedFiles?: string | undefined
 }
 
 /** Compares what the change is measured by with the base commit, and says how to judge under the guard that holds. */

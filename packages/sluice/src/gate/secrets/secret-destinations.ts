@@ -12,9 +12,9 @@ import { type NewFlow, newFlows, secretFlows } from './secret-flows.ts'
 /** What every command that calls models takes. */
 export interface DestinationOptions {
   /** Providers, features or `notify` whose secrets may go where the base commit does not send them; `name=address` for one place. */
-  allowEndpoint?: string[]
+  allowEndpoint?: string[] | undefined
   /** Whether channels are told; by default not. */
-  notify?: boolean
+  notify?: boolean | undefined
 }
 
 /**
