@@ -2,6 +2,7 @@ import { createDirectAsk } from '../answers/ask.ts'
 import { SluiceError } from '../errors.ts'
 import type { ModelClient } from '../providers/client.ts'
 import { ProviderError } from '../providers/provider-error.ts'
+import { backoffMs } from '../retry.ts'
 import type { AnswerModes } from '../scorers/judge.ts'
 import { JudgeError } from '../scorers/judging/judge-error.ts'
 import type { StoredContent } from '../store/content-store.ts'
@@ -131,7 +132,7 @@ async function tryAgain(task: JudgeTask, context: JudgingContext, error: unknown
   const isOutage = error instanceof UnaskableJudge || (kind !== undefined && outages.has(kind))
   const attempts = task.attempts + (isOutage ? 0 : 1)
   if (attempts >= mostAttempts) return { ...(await discard(task, context, 'given-up')), code }
-  const longest = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.max(0, attempts - 1))
+  const longest = backoffMs({ firstMs: firstRetryMs, longestMs: longestRetryMs }, Math.max(0, attempts - 1))
   await store.retry(task, attempts, now() + longest * (0.5 + random() / 2))
   return { fate: 'failed', code }
 }

@@ -1,4 +1,5 @@
 import { retryAfterMs } from '../providers/retry-after.ts'
+import { jitteredBackoffMs } from '../retry.ts'
 import type { OutgoingRequest } from './channel.ts'
 
 /**
@@ -34,7 +35,8 @@ export async function deliver(request: (now: number) => OutgoingRequest, options
     const outcome = await send(request(clock()), options)
     if (outcome.state !== 'retry') return outcome
     why = `${outcome.why} (${attempt + 1} attempt${attempt === 0 ? '' : 's'})`
-    const delay = outcome.afterMs ?? random() * Math.min(longestDelayMs, firstDelayMs * 2 ** attempt)
+    const delay =
+      outcome.afterMs ?? jitteredBackoffMs({ firstMs: firstDelayMs, longestMs: longestDelayMs }, attempt, random)
     if (clock() + delay >= deadline) break
     await sleep(delay)
   }

@@ -1,3 +1,4 @@
+import { jitteredBackoffMs } from '../retry.ts'
 import type { ProviderError } from './provider-error.ts'
 
 const longestDelayMs = 20_000
@@ -7,7 +8,7 @@ const longestDelayMs = 20_000
  * failed together do not come back together. `random` gives [0, 1). A provider that could not be reached at all is asked
  * again sooner: either it is just restarting or the run should end soon.
  */
-export function backoffMs(error: ProviderError, retry: number, random: () => number): number {
-  const base = error.kind === 'unreachable' ? 100 : 500
-  return random() * Math.min(longestDelayMs, base * 2 ** retry)
+export function providerBackoffMs(error: ProviderError, retry: number, random: () => number): number {
+  const firstMs = error.kind === 'unreachable' ? 100 : 500
+  return jitteredBackoffMs({ firstMs, longestMs: longestDelayMs }, retry, random)
 }

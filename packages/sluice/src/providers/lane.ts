@@ -1,4 +1,4 @@
-import { backoffMs } from './backoff.ts'
+import { providerBackoffMs } from './backoff.ts'
 import { stopped } from './deadline.ts'
 import { createLimiter } from './limiter.ts'
 import { ProviderError } from './provider-error.ts'
@@ -119,7 +119,7 @@ export function createLane(options: LaneOptions): Lane {
           const asked = error.retryAfterMs ?? 0
           if (asked > 0 && isOverload(error)) {
             // What asks for moments again and again is not asked again every moment.
-            const waitMs = waits === 0 ? asked : Math.max(asked, backoffMs(error, waits, random))
+            const waitMs = waits === 0 ? asked : Math.max(asked, providerBackoffMs(error, waits, random))
             if (waitedMs + waitMs > maxWaitMs) {
               // Where nobody got through in the meantime, nobody will.
               const last = waitedInVain(error, waitedMs, successes === successesBefore)
@@ -134,7 +134,7 @@ export function createLane(options: LaneOptions): Lane {
           }
           if (retry >= retries) throw lastWord(error, retry + 1)
           if (asked === 0)
-            await sleep(backoffMs(error, retry, random), signal).catch(() => Promise.reject(stopped(source)))
+            await sleep(providerBackoffMs(error, retry, random), signal).catch(() => Promise.reject(stopped(source)))
           retry += 1
         }
       }

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { SluiceError } from '../errors.ts'
+import { jitteredBackoffMs } from '../retry.ts'
 import type { Connection } from './connection.ts'
 import { RefusalError } from './refusal.ts'
 
@@ -56,8 +57,8 @@ export async function callForText(connection: Connection, request: Call): Promis
     if (answer.status !== none && (isLast(attempt) || !later.has(answer.status)))
       throw new RefusalError(answer.status, answer.text, connection.url)
     if (isLast(attempt)) throw unreachable(connection.url, answer.fault)
-    const pause = Math.min(longestPauseMs, firstPauseMs * 2 ** (attempt - 1))
-    await connection.sleep(answer.retryAfterMs ?? connection.random() * pause)
+    const backoff = { firstMs: firstPauseMs, longestMs: longestPauseMs }
+    await connection.sleep(answer.retryAfterMs ?? jitteredBackoffMs(backoff, attempt - 1, connection.random))
   }
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { backoffMs } from '../retry.ts'
 import { resultCode } from './result-code.ts'
 
 /**
@@ -20,7 +21,7 @@ export function isHeld(cause: unknown): boolean {
 
 /** How long to leave the database alone before attempt `attempt` (1 for the second), in ms. */
 export function pauseBefore(attempt: number): number {
-  return Math.min(longestPauseMs, firstPauseMs * 2 ** (attempt - 1))
+  return backoffMs({ firstMs: firstPauseMs, longestMs: longestPauseMs }, attempt - 1)
 }
 
 /** Does `work` at once, or as soon as others let go; rejects as the last attempt failed. */

@@ -1,5 +1,6 @@
 import type { Clock } from '@sluice/client'
 import { retryAfterMs } from '../providers/retry-after.ts'
+import { jitteredBackoffMs } from '../retry.ts'
 import type { TelemetrySettings } from './telemetry-settings.ts'
 
 export interface PostOptions extends Pick<TelemetrySettings, 'headers' | 'timeoutMs'> {
@@ -29,7 +30,7 @@ export async function postPayload(body: object, options: PostOptions): Promise<b
     const outcome = await post(text, options)
     if (outcome === 'taken' || outcome === 'refused') return outcome === 'taken'
     if (stop.aborted) return false
-    const backoff = random() * Math.min(longestDelayMs, firstDelayMs * 2 ** attempt)
+    const backoff = jitteredBackoffMs({ firstMs: firstDelayMs, longestMs: longestDelayMs }, attempt, random)
     await pause(Math.min(longestDelayMs, outcome.afterMs ?? backoff), clock, stop)
   }
   return false
