@@ -1,6 +1,7 @@
 import { appendFile, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
+import { SluiceError } from '../errors.ts'
 import { openGit } from '../gate/git/git.ts'
 import type { Mask } from '../masking/mask.ts'
 import { githubAnnotations } from '../report/annotations.ts'
@@ -12,9 +13,7 @@ import { commentMarker } from './comment-text.ts'
 import { measureApproval } from './measure-approval.ts'
 import { findingsOf, shownOf } from './report-findings.ts'
 import { failureMarkdown, faultsMarkdown, freshReport, outputsOf, type RunOutcome } from './run-outcome.ts'
-import { refuseUnsafeEvent } from './safe-events.ts'
 import { storedOutcome } from './stored-outcome.ts'
-import { noticeCommand, outputsText, quietly } from './workflow-command.ts'
 import { readWorkflowRun, type WorkflowRun } from './workflow-run.ts'
 
 /** What a command said while it ran. */
@@ -136,4 +135,52 @@ function diagnosticsOf({ stdout }: CommandResult): Diagnostic[] {
 
 async function appendTo(file: string | undefined, text: string): Promise<void> {
   if (file !== undefined) await appendFile(file, text)
+}
+
+/** Events on which the code that is judged, and the workflow that judges it, come from those who may write here. */
+const judging = new Set(['pull_request', 'push', 'merge_group', 'schedule', 'workflow_dispatch'])
+
+const reasons: Record<string, string> = {
+  pull_request_target:
+    'with the code of a fork checked out, that event would hand your secrets to whoever opened the pull request. Use pull_request',
+  workflow_run:
+    'it has your secrets and follows a run that a fork may have started. There only the comment is safe: set command: comment',
+  issue_comment: 'anybody may comment, and the run has your secrets. Use pull_request',
+}
+
+/** @throws SluiceError `invalid-input` where judging would put secrets beside code of people who may not have them. */
+function refuseUnsafeEvent({ event, inputs: { command } }: Pick<WorkflowRun, 'event' | 'inputs'>): void {
+  if (command === 'comment' ? event === 'workflow_run' : judging.has(event)) return
+  const why =
+    command === 'comment'
+      ? 'command: comment posts what another run left, so it belongs on workflow_run'
+      : (reasons[event] ?? `whose code it runs beside your secrets is not known. Use ${[...judging].join(', ')}`)
+  throw new SluiceError(
+    'invalid-input',
+    `sluice does not run ${command} on ${event}: ${why}; docs/github.md says how forks get a comment.`,
+  )
+}
+
+/** One line of the log; its text cannot be taken for a command. */
+function noticeCommand(level: 'notice' | 'warning', message: string): string {
+  return `::${level} title=Sluice::${escapeData(message)}`
+}
+
+/**
+ * Wraps what a command prints: folded in the log, and with commands switched off, because an answer of a model could hold
+ * one. `token` must be unguessable.
+ */
+function quietly(title: string, token: string): { before: string; after: string } {
+  return { before: `::group::${escapeData(title)}\n::stop-commands::${token}\n`, after: `::${token}::\n::endgroup::\n` }
+}
+
+/** The text for GITHUB_OUTPUT. `delimiter` must not occur in a value. */
+function outputsText(outputs: Record<string, string>, delimiter: string): string {
+  return Object.entries(outputs)
+    .map(([name, value]) => `${name}<<${delimiter}\n${value}\n${delimiter}\n`)
+    .join('')
+}
+
+function escapeData(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
 }

@@ -1,16 +1,14 @@
+import { formatScore } from '../report/format.ts'
 import type { NightReport, Served } from '../report/night-report.ts'
-import type { CaseScores } from '../run/score-table.ts'
-import { scoredRepeats } from '../run/score-table.ts'
+import { type CaseScores, scoredRepeats } from '../run/score-table.ts'
 import type { GatePolicy } from '../verdict/policy.ts'
-import type { FinalVerdict } from '../verdict/verdict.ts'
-import { driftsOf, type TonightCase } from './drift.ts'
+import type { FinalVerdict, VerdictReason } from '../verdict/verdict.ts'
+import { driftsOf, type TonightCase, testDrift } from './drift.ts'
 import { driftReasons } from './drift-reasons.ts'
 import { type FreshAnswers, similarityTo } from './kept-answers.ts'
 import { levelWithout } from './level.ts'
 import { notComparable } from './night-notes.ts'
 import type { NightCase, NightRecord, Sentinel } from './night-record.ts'
-import { nightVerdict } from './night-verdict.ts'
-import { outputChange } from './output-change.ts'
 import { servedChanges } from './served.ts'
 import { suiteChange } from './suite-change.ts'
 
@@ -113,4 +111,40 @@ function outputsOf({ sentinels, fresh }: NightMeasured): NightReport['outputs'] 
     identical: found.filter(({ identical }) => identical).length,
     similarity: found.reduce((sum, { similarity }) => sum + similarity, 0) / found.length,
   }
+}
+
+/** Reasons that say that too little was measured for any verdict. */
+const gaps = new Set(['coverage', 'budget', 'no-scores'])
+
+/**
+ * The verdict on a night: any drift fails, besides what the level of tonight's scores says. Where too few cases have a
+ * score nothing is decided, drift included.
+ */
+function nightVerdict(level: FinalVerdict, drifts: readonly VerdictReason[]): FinalVerdict {
+  if (drifts.length === 0 || level.reasons.some(({ code }) => gaps.has(code))) return level
+  const failed = level.verdict === 'fail' ? level.reasons : []
+  return { verdict: 'fail', strength: 'strong', reasons: [...drifts, ...failed], exitCode: 1 }
+}
+
+/**
+ * Whether tonight's answers look less like the kept ones than those of the night before did, by more than the tag
+ * margin: the paired test on their similarity. Undefined where that is not shown, also on the first two nights, which
+ * have nothing to compare with. An event, no alarm: other words may be just as good.
+ */
+function outputChange(
+  cases: readonly NightCase[],
+  last: NightRecord,
+  policy: GatePolicy,
+): { code: 'outputs-changed'; message: string } | undefined {
+  const before = new Map(last.cases.map((row) => [row.id, row]))
+  const pairs = cases.flatMap(({ id, hash, frozenOf, similarity }) => {
+    const row = before.get(id)
+    if (!row || row.similarity === null || similarity === null) return []
+    if (row.hash !== hash || row.frozenOf !== frozenOf) return []
+    return [{ id, weight: 1, tags: [], critical: false, candidate: [similarity], baseline: [row.similarity] }]
+  })
+  const drift = testDrift(pairs, { ...policy, margin: policy.tagMargin })
+  if (drift?.direction !== 'down') return undefined
+  const message = `The answers look different since ${last.night}: their similarity to the kept ones fell by ${formatScore(-drift.meanDifference)} over ${drift.cases} cases.`
+  return { code: 'outputs-changed', message }
 }

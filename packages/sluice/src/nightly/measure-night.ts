@@ -1,14 +1,15 @@
-import type { GateOutcome } from '../gate/run-gate.ts'
-import { runGate } from '../gate/run-gate.ts'
+import { createHash } from 'node:crypto'
+import { type GateOutcome, runGate } from '../gate/run-gate.ts'
 import { type Measured, measuredOf } from '../report/summarize.ts'
 import type { FeatureRun } from '../run/feature-run.ts'
 import type { RunContext } from '../run/session.ts'
 import { startRun } from '../run/start-run.ts'
+import type { Case } from '../suite/case.ts'
 import { casesOf } from '../suite/cases.ts'
 import type { LoadedProject } from '../suite/project.ts'
 import type { Prompt } from '../suite/prompt.ts'
+import { canonicalJson } from '../suite/version.ts'
 import type { NightMeasured } from './assess-night.ts'
-import { caseHash } from './case-hash.ts'
 import type { NightHistory } from './history.ts'
 import { chooseSentinels, freshAnswers } from './kept-answers.ts'
 import type { NightPlan } from './night-plan.ts'
@@ -115,4 +116,16 @@ async function rejudgeKept({ prompt, plan, run, sentinels }: KeptRun, context: N
     stop: session.interrupt.stop,
     onScored: (detail) => progress.scored(detail, run.ledger),
   })
+}
+
+/**
+ * 12 hex over what is asked and how the answer is scored: variables, reference, checks and rubric of the case and of its
+ * prompt. Tags and weights say which cases count how much, not what an answer is worth. The code of a module is not seen.
+ */
+function caseHash(testCase: Case, prompt: Prompt, root: string): string {
+  const { vars, expected, checks, rubric } = testCase
+  const measure = { checks: prompt.checks, rubric: prompt.rubric, choices: prompt.choices, reasoning: prompt.reasoning }
+  const expect = testCase.expect ?? prompt.expect
+  const text = canonicalJson({ vars, expected, expect, checks, rubric, measure }).replaceAll(root, '')
+  return createHash('sha256').update(text).digest('hex').slice(0, 12)
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { RunFinding } from './run-finding.ts'
 
 /** What part of the measure a change concerns. */
 const kinds = [
@@ -53,4 +54,63 @@ export function shortly(value: unknown): string {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing')
   const line = text.replaceAll(/\s+/g, ' ').trim()
   return line.length > valueLength ? `${line.slice(0, valueLength - 1)}…` : line
+}
+
+const shown = 5
+
+/**
+ * What a report says above its numbers of a change that also changes its own measure: each weakening with its old and new
+ * value, once for all features that have it alike; the other changes in one line.
+ */
+export function measureFindings(changes: readonly MeasureChange[]): RunFinding[] {
+  const weaker = merged(changes.filter(({ weakening }) => weakening))
+  const others = merged(changes.filter(({ weakening }) => !weakening))
+  return [...weaker.map(weakeningFinding), ...(others.length === 0 ? [] : [othersFinding(others)])]
+}
+
+/** Changes that differ in their feature alone, as one with all features. */
+interface Merged extends MeasureChange {
+  features: string[]
+}
+
+function merged(changes: readonly MeasureChange[]): Merged[] {
+  const groups = new Map<string, Merged>()
+  for (const change of changes) {
+    const { feature, ...rest } = change
+    const key = JSON.stringify(rest)
+    const group = groups.get(key) ?? { ...change, features: [] }
+    if (feature !== null) group.features.push(feature)
+    groups.set(key, group)
+  }
+  return [...groups.values()]
+}
+
+function weakeningFinding(change: Merged): RunFinding {
+  const { what, features, before, after } = change
+  const several = features.length > 1 ? ` of ${placesOf(features)}` : ''
+  return {
+    code: `measure-${change.kind}`,
+    severity: 'warning',
+    message: `loosened or replaced by this change: ${what}${several}`,
+    feature: features.length === 1 ? (features[0] ?? null) : null,
+    before,
+    after,
+  }
+}
+
+function othersFinding(others: readonly Merged[]): RunFinding {
+  const texts = others.slice(0, shown).map(({ what, features, before, after }) => {
+    const place = features.length === 0 ? '' : ` of ${placesOf(features)}`
+    return `${what}${place} (${before ?? 'none'} -> ${after ?? 'none'})`
+  })
+  const left = others.length - shown
+  const more = left > 0 ? ` and ${left} more` : ''
+  const message = `Of the measure this also changed, without loosening it: ${texts.join('; ')}${more}.`
+  return { code: 'measure', severity: 'note', message, feature: null, before: null, after: null }
+}
+
+function placesOf(features: readonly string[]): string {
+  const left = features.length - shown
+  const names = `${features.slice(0, shown).join(', ')}${left > 0 ? ` and ${left} more` : ''}`
+  return features.length === 1 ? names : `${features.length} features (${names})`
 }

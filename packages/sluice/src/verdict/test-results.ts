@@ -1,6 +1,5 @@
-import type { LookPlan, PairedLook } from '../stats/index.ts'
+import { isDeterministic, type LookPlan, normInv, type PairedLook, tOfZ } from '../stats/index.ts'
 import { changedCases } from './changed-cases.ts'
-import { detectableDrop } from './detectable.ts'
 import type { CasePair } from './gate-case.ts'
 import type { GatePolicy } from './policy.ts'
 import { type Interval, intervalAt, intervalsAt, type ThreeWayTest } from './three-way-test.ts'
@@ -80,4 +79,20 @@ export function thresholdResultOf(
 
 function verdictOf({ outcome }: ThreeWayTest): Verdict {
   return outcome === 'undecided' ? 'inconclusive' : outcome
+}
+
+const power = 0.8
+
+/**
+ * The smallest true drop at which a run with the standard error of this one fails with probability .80 at its last
+ * look: margin + (c_fail + z_.80) SE, with c_fail on the t scale of the run's degrees of freedom. It is exact for the
+ * normal approximation and counts no earlier look, so the run finds slightly smaller drops than this as well. Without noise every
+ * drop beyond the margin is seen. Undefined when the run has no standard error.
+ */
+function detectableDrop(test: ThreeWayTest, plan: LookPlan, margin: number): number | undefined {
+  const { statistics, look } = test
+  const bound = plan.boundsFail[look]
+  if (statistics?.seUsed === undefined || statistics.dfUsed === undefined || bound === undefined) return undefined
+  if (isDeterministic(statistics)) return margin
+  return margin + (tOfZ(bound, statistics.dfUsed) + normInv(power)) * statistics.seUsed
 }

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { collectHighlights, highlightsOf } from '../../src/report/highlights.ts'
-import { createTopList } from '../../src/report/top-list.ts'
+import { collectHighlights, createTopList, highlightsOf } from '../../src/report/highlights.ts'
 import { caseReport, incidentCases } from './incident.ts'
 
 const ids = ({ cases }: { cases: { id: string }[] }) => cases.map(({ id }) => id)

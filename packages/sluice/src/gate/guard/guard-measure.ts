@@ -1,18 +1,16 @@
-import { listed, type MeasureChange } from '../../report/measure-change.ts'
-import { measureFindings } from '../../report/measure-findings.ts'
+import { listed, type MeasureChange, measureFindings } from '../../report/measure-change.ts'
 import type { RunFinding } from '../../report/run-finding.ts'
 import { casesOf } from '../../suite/cases.ts'
 import { checkCases } from '../../suite/check-cases.ts'
 import { chooseSuite } from '../../suite/choose-suite.ts'
 import type { ProjectFiles } from '../../suite/files.ts'
-import type { Guard } from '../../suite/guard.ts'
+import { type Guard, guards } from '../../suite/guard.ts'
 import { providerName } from '../../suite/model.ts'
 import type { LoadedProject } from '../../suite/project.ts'
 import type { Prompt } from '../../suite/prompt.ts'
 import type { FeatureScope } from '../affected/affected.ts'
 import type { BaseProject } from '../base/base-project.ts'
 import type { GateScope } from '../scope.ts'
-import { effectiveGuard } from './guard.ts'
 import { configOfBase, judgedByBase } from './judged-by-base.ts'
 import { measureChanges, type ProjectMeasure } from './measure-changes.ts'
 
@@ -215,4 +213,22 @@ function liftedFinding(lifted: Guard, guard: Guard, approvedBy: string | undefin
     'warning',
     `gate.guard is ${lifted}, and was lifted to ${guard} by the flag --guard${by}`,
   )
+}
+
+/** Which guard a run has. */
+interface EffectiveGuard {
+  guard: Guard
+  /** What would hold without the flag, where the flag is looser. */
+  lifted: Guard | null
+}
+
+/**
+ * The stricter of what the base commit and the working tree say, so that no change can loosen its own guard. Only the command
+ * line, which belongs to the workflow, overrules both.
+ */
+function effectiveGuard(base: Guard | undefined, now: Guard, flag: Guard | undefined): EffectiveGuard {
+  const rank = (guard: Guard) => guards.indexOf(guard)
+  const settled = base !== undefined && rank(base) < rank(now) ? base : now
+  if (flag === undefined) return { guard: settled, lifted: null }
+  return { guard: flag, lifted: rank(flag) > rank(settled) ? settled : null }
 }
