@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { newCaseId } from '../packages/sluice/src/incident/case-id.ts'
+import { newCaseId } from '../packages/sluice/src/incident/propose-case.ts'
 import { InvalidFilesError } from '../packages/sluice/src/suite/diagnostic.ts'
 import { diskFiles } from '../packages/sluice/src/suite/files.ts'
 import { loadYaml } from '../packages/sluice/src/suite/load-yaml.ts'

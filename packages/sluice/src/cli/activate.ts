@@ -1,4 +1,4 @@
-import { versionName } from '../remote/find-version.ts'
+import { versionText } from '../remote/find-version.ts'
 import { activateVersion } from '../remote/releases.ts'
 import { appliedNote } from './applied-note.ts'
 import { connect, type RemoteOptions, tell } from './connect.ts'
@@ -26,8 +26,8 @@ export async function activate(
   const remote = connect(options, host)
   const { answer, version, before } = await activateVersion(remote, name, { wanted, override, reason, waitMs })
   tell(options, host, answer, ({ feature }) => {
-    const instead = before === null ? '' : `, before ${versionName(feature, before)}`
-    return `${name}: everybody gets ${versionName(feature, version)}${instead}\n`
+    const instead = before === null ? '' : `, before ${versionText(feature, before)}`
+    return `${name}: everybody gets ${versionText(feature, version)}${instead}\n`
   })
   appliedNote(answer.applied, { ...options, waitMs }, host)
   return 0

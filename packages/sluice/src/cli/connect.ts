@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createLeanFetch } from '../providers/lean-fetch.ts'
-import { addressOf } from '../remote/connection.ts'
-import { type ControlPlane, controlPlane } from '../remote/control-plane.ts'
+import { remoteAddress } from '../remote/connection.ts'
+import { controlPlane, type RemoteControlPlane } from '../remote/control-plane.ts'
 import { visibleData, visibleJson } from '../report/untrusted.ts'
 import type { Host } from './host.ts'
 
@@ -14,9 +14,9 @@ export interface RemoteOptions {
 }
 
 /** The control plane that `--url`, `SLUICE_URL` and `SLUICE_TOKEN` name. @throws SluiceError `invalid-input` */
-export function connect({ url }: RemoteOptions, host: Host): ControlPlane {
+export function connect({ url }: RemoteOptions, host: Host): RemoteControlPlane {
   const { SLUICE_URL, SLUICE_TOKEN } = host.env
-  const address = addressOf({ ...(url !== undefined && { url }) }, { SLUICE_URL, SLUICE_TOKEN })
+  const address = remoteAddress({ ...(url !== undefined && { url }) }, { SLUICE_URL, SLUICE_TOKEN })
   return controlPlane({
     ...address,
     fetch: createLeanFetch({ env: host.env }),

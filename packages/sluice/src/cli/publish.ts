@@ -19,7 +19,7 @@ interface PublishOptions extends RemoteOptions {
  * `sluice publish`: makes the version in the working tree known to the control plane, with the gate's last report on it.
  * Nothing is released by that. Exit 0, also without a passing report.
  */
-export async function publish(name: string, options: PublishOptions, host: Host): Promise<number> {
+export async function publishCommand(name: string, options: PublishOptions, host: Host): Promise<number> {
   const { prompts, config } = await openProject(host, () => false)
   const prompt = selectFeature(prompts, name)
   const { report: place } = options

@@ -20,7 +20,9 @@ function addVersions(program: Command, host: Host, done: Done): void {
     .argument('<feature>', 'name of the feature')
     .option('--report <file>', "report.json or its folder (default: the gate's last report on this version)")
     .option('--source <text>', 'where it comes from (default: the commit)')
-    .action(async (feature, options) => done(await (await import('./publish.ts')).publish(feature, options, host)))
+    .action(async (feature, options) =>
+      done(await (await import('./publish.ts')).publishCommand(feature, options, host)),
+    )
 
   release(remote(program.command('activate')))
     .description('give a version to everybody, without a canary')
@@ -65,12 +67,14 @@ function addRollouts(program: Command, host: Host, done: Done): void {
     .option('--override <why>', 'release it without a passing report of the gate')
     .option('--supersede', 'end a running rollout instead of refusing')
     .action(async (feature, version, options) =>
-      done(await (await import('./rollout.ts')).startRollout(feature, version, options, host)),
+      done(await (await import('./rollout.ts')).startRolloutCommand(feature, version, options, host)),
     )
   remote(rollout.command('status'))
     .description('show a rollout and what is known of its canary')
     .argument('<rollout>', 'id of the rollout, or a feature for its running or last one')
-    .action(async (which, options) => done(await (await import('./rollout.ts')).showRollout(which, options, host)))
+    .action(async (which, options) =>
+      done(await (await import('./rollout.ts')).showRolloutCommand(which, options, host)),
+    )
   remote(rollout.command('report'))
     .description('write the post-mortem of a rollout that has ended, as Markdown')
     .argument('<rollout>', 'id of the rollout, or a feature for its last one')
@@ -130,14 +134,14 @@ function addTokens(program: Command, host: Host, done: Done): void {
     .addOption(new Option('--scope <scopes...>', 'client, ci, operator or admin').choices(scopes).makeOptionMandatory())
     .option('--feature <names...>', 'only these features (default: all)')
     .option('--expires <duration>', 'how long it holds, e.g. 90d (default: until it is revoked)')
-    .action(async (name, options) => done(await (await import('./token.ts')).createToken(name, options, host)))
+    .action(async (name, options) => done(await (await import('./token.ts')).createTokenCommand(name, options, host)))
   remote(token.command('list'))
     .description('list all tokens, without their secrets')
-    .action(async (options) => done(await (await import('./token.ts')).listTokens(options, host)))
+    .action(async (options) => done(await (await import('./token.ts')).listTokensCommand(options, host)))
   remote(token.command('revoke'))
     .description('refuse a token from now on')
     .argument('<id>', 'as token list shows it')
-    .action(async (id, options) => done(await (await import('./token.ts')).revokeToken(id, options, host)))
+    .action(async (id, options) => done(await (await import('./token.ts')).revokeTokenCommand(id, options, host)))
 }
 
 function remote(command: Command): Command {

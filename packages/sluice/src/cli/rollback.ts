@@ -1,4 +1,4 @@
-import { versionName } from '../remote/find-version.ts'
+import { versionText } from '../remote/find-version.ts'
 import { rollBackFeature } from '../remote/releases.ts'
 import { longestWaitMs, type ReleaseOptions } from './activate.ts'
 import { appliedNote } from './applied-note.ts'
@@ -21,7 +21,7 @@ export async function rollback(name: string, options: RollbackOptions, host: Hos
   const remote = connect(options, host)
   const answer = await rollBackFeature(remote, name, { from, to, reason, waitMs })
   tell(options, host, answer, ({ feature }) => {
-    return `${name}: everybody gets ${versionName(feature, feature.active ?? 'nothing')}\n`
+    return `${name}: everybody gets ${versionText(feature, feature.active ?? 'nothing')}\n`
   })
   appliedNote(answer.applied, { ...options, waitMs }, host)
   return 0

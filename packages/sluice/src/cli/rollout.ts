@@ -3,7 +3,7 @@ import path from 'node:path'
 import { parse } from 'yaml'
 import { SluiceError } from '../errors.ts'
 import type { RolloutAnswer } from '../remote/answers.ts'
-import type { ControlPlane, RolloutAction } from '../remote/control-plane.ts'
+import type { RemoteControlPlane, RolloutAction } from '../remote/control-plane.ts'
 import { rolloutText } from '../remote/rollout-text.ts'
 import { actOnRollout, beginRollout, rolloutIdOf } from '../remote/rollouts.ts'
 import { visibleData } from '../report/untrusted.ts'
@@ -20,7 +20,12 @@ interface StartOptions extends RemoteOptions {
 }
 
 /** `sluice rollout start`: a version goes to a growing share of the users. */
-export async function startRollout(name: string, wanted: string, options: StartOptions, host: Host): Promise<number> {
+export async function startRolloutCommand(
+  name: string,
+  wanted: string,
+  options: StartOptions,
+  host: Host,
+): Promise<number> {
   const { settings, override, supersede = false, perDay, users } = options
   const given = settings === undefined ? undefined : await readSettings(settings, host)
   const wish = { wanted, given, perDay, users, override, supersede }
@@ -32,7 +37,7 @@ export async function startRollout(name: string, wanted: string, options: StartO
 }
 
 /** `sluice rollout status`: of a feature's running or last rollout, or of any by its id. */
-export async function showRollout(which: string, options: RemoteOptions, host: Host): Promise<number> {
+export async function showRolloutCommand(which: string, options: RemoteOptions, host: Host): Promise<number> {
   const remote = connect(options, host)
   return show(remote, await remote.rollout(await rolloutIdOf(remote, which)), options, host)
 }
@@ -48,7 +53,12 @@ export async function changeRollout(
   return show(remote, await actOnRollout(remote, which, action, options.reason), options, host)
 }
 
-async function show(remote: ControlPlane, rollout: RolloutAnswer, options: RemoteOptions, host: Host): Promise<number> {
+async function show(
+  remote: RemoteControlPlane,
+  rollout: RolloutAnswer,
+  options: RemoteOptions,
+  host: Host,
+): Promise<number> {
   const { versions } = await remote.feature(rollout.feature)
   tell(options, host, rollout, (seen) => rolloutText(seen, visibleData(versions), Date.now()))
   return 0

@@ -4,8 +4,7 @@ import { createLeanFetch } from '../providers/lean-fetch.ts'
 import type { Metrics } from '../server/metrics/metrics.ts'
 import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
-import { createTelemetry } from '../telemetry/telemetry.ts'
-import { watchedStore } from '../telemetry/watched-store.ts'
+import { createTelemetry, watchedStore } from '../telemetry/telemetry.ts'
 import type { Host } from './host.ts'
 
 /**

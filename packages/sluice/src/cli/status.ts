@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { ControlPlane } from '../remote/control-plane.ts'
+import type { RemoteControlPlane } from '../remote/control-plane.ts'
 import { statusOf, statusText } from '../remote/status.ts'
 import { visibleData, visibleJson } from '../report/untrusted.ts'
 import { connect, type RemoteOptions, tell } from './connect.ts'
@@ -17,7 +17,7 @@ export async function status(options: RemoteOptions & { watch?: boolean }, host:
   return 0
 }
 
-async function watch(remote: ControlPlane, options: RemoteOptions, host: Host): Promise<number> {
+async function watch(remote: RemoteControlPlane, options: RemoteOptions, host: Host): Promise<number> {
   const stop = new AbortController()
   const onSignal = () => stop.abort()
   host.on('SIGINT', onSignal)

@@ -16,7 +16,7 @@ interface CreateOptions extends RemoteOptions {
 const longestLifeMs = 100 * 365 * 86_400_000
 
 /** `sluice token create`: prints the token, this once, alone on stdout. */
-export async function createToken(name: string, options: CreateOptions, host: Host): Promise<number> {
+export async function createTokenCommand(name: string, options: CreateOptions, host: Host): Promise<number> {
   const { scope, feature, expires } = options
   const ends =
     expires === undefined ? undefined : new Date(Date.now() + durationFlag('--expires', expires, longestLifeMs))
@@ -32,14 +32,14 @@ export async function createToken(name: string, options: CreateOptions, host: Ho
 }
 
 /** `sluice token list`: all, without their secrets. */
-export async function listTokens(options: RemoteOptions, host: Host): Promise<number> {
+export async function listTokensCommand(options: RemoteOptions, host: Host): Promise<number> {
   const tokens = await connect(options, host).tokens()
   tell(options, host, { tokens }, (seen) => seen.tokens.map((token) => `${tokenText(token)}\n`).join(''))
   return 0
 }
 
 /** `sluice token revoke`: it is refused from now on, and its open streams end. */
-export async function revokeToken(id: string, options: RemoteOptions, host: Host): Promise<number> {
+export async function revokeTokenCommand(id: string, options: RemoteOptions, host: Host): Promise<number> {
   const token = await connect(options, host).revokeToken(id)
   tell(options, host, token, (seen) => `${tokenText(seen)}\n`)
   return 0

@@ -1,11 +1,14 @@
 import path from 'node:path'
+import { openProjectDatabase } from '../answers/database.ts'
+import { inStore } from '../answers/store-error.ts'
+import { SluiceError } from '../errors.ts'
 import { readCases } from '../suite/cases.ts'
+import { suiteKind } from '../suite/suite-paths.ts'
 import { decodeText } from '../suite/text.ts'
-import { appendCases } from './append-cases.ts'
+import { appendToYaml, lineEnding } from './append-to-yaml.ts'
 import { type Choice, chooseCases } from './choose-cases.ts'
 import type { Failure } from './failure.ts'
-import { oneAtATime } from './one-at-a-time.ts'
-import type { CaseWishes } from './propose-case.ts'
+import type { CaseWishes, NewCase } from './propose-case.ts'
 import { checkSuiteText, replaceUnchanged, type SuitePlace } from './rewrite-suite.ts'
 import { surveySuite } from './survey.ts'
 
@@ -45,4 +48,44 @@ async function editSuite(failures: readonly Failure[], request: AddCasesRequest)
 /** The mark of a file that has one: decoding drops it. */
 function byteOrderMark(bytes: Uint8Array): string {
   return Buffer.from(bytes.subarray(0, 3)).equals(Buffer.from('\ufeff')) ? '\ufeff' : ''
+}
+
+/**
+ * The text of a suite with cases added at its end. Nothing of what is there changes by a byte: comments, order, quoting,
+ * line endings; the last line is ended if it was.
+ * @throws SluiceError `invalid-input` where that is impossible.
+ */
+export function appendCases(text: string, cases: readonly NewCase[], file: string): string {
+  if (cases.length === 0) return text
+  const kind = suiteKind(file)
+  if (kind === 'csv') {
+    throw new SluiceError(
+      'invalid-input',
+      `${file}: cases are added to YAML and JSON suites only; move the suite to one`,
+    )
+  }
+  return kind === 'jsonLines' ? appendLines(text, cases) : appendToYaml(text, cases, file)
+}
+
+function appendLines(text: string, cases: readonly NewCase[]): string {
+  const newline = lineEnding(text)
+  const lines = cases.map((one) => JSON.stringify(one)).join(newline)
+  const ended = text === '' || text.endsWith('\n')
+  return ended ? `${text}${lines}${newline}` : `${text}${newline}${lines}`
+}
+
+/**
+ * Runs `work` while no other process runs such work in the same project. The lock is the store's write lock: it ends
+ * with the process that holds it, however that ends. Others wait up to 30 s.
+ * @throws SluiceError `cannot-run` where the store cannot be locked.
+ */
+async function oneAtATime<T>(root: string, work: () => Promise<T>): Promise<T> {
+  const database = openProjectDatabase(root)
+  try {
+    inStore(database, () => database.exec('BEGIN IMMEDIATE'))
+    return await work()
+  } finally {
+    if (database.isTransaction) database.exec('ROLLBACK')
+    database.close()
+  }
 }

@@ -1,8 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type Document, isNode, isSeq, parseDocument, type YAMLSeq } from 'yaml'
+import { Document, isCollection, isNode, isSeq, parseDocument, type YAMLSeq } from 'yaml'
 import { SluiceError } from '../errors.ts'
-import { caseToYaml } from './case-to-yaml.ts'
-import { lineEnding } from './line-ending.ts'
 import type { NewCase } from './propose-case.ts'
 
 /**
@@ -63,3 +61,20 @@ function intoFlow(text: string, list: YAMLSeq, cases: readonly NewCase[]): strin
 
 const startOf = (node: unknown): number => (isNode(node) ? (node.range?.[0] ?? 0) : 0)
 const endOf = (node: unknown): number | undefined => (isNode(node) ? node.range?.[1] : undefined)
+
+/**
+ * A case as an item of a YAML list: texts of several lines as blocks; tags, source and each question on one line. Ends
+ * with a newline.
+ */
+function caseToYaml(one: NewCase): string {
+  const document = new Document([one])
+  const rubric = document.getIn([0, 'rubric'], true)
+  const inline = [document.getIn([0, 'tags'], true), document.getIn([0, 'source'], true)]
+  for (const node of [...inline, ...(isSeq(rubric) ? rubric.items : [])]) if (isCollection(node)) node.flow = true
+  return document.toString({ lineWidth: 0, blockQuote: 'literal', flowCollectionPadding: false })
+}
+
+/** How the first line of a text ends. */
+export function lineEnding(text: string): '\n' | '\r\n' {
+  return /^[^\n]*\r\n/.test(text) ? '\r\n' : '\n'
+}

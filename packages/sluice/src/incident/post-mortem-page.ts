@@ -1,5 +1,5 @@
 import type { AuditRow } from '../release/audit.ts'
-import { versionName } from '../remote/find-version.ts'
+import { versionText } from '../remote/find-version.ts'
 import { stateText, timeText } from '../remote/rollout-text.ts'
 import { formatDuration, formatPercent } from '../report/format.ts'
 import { codeSpan, inlineText } from '../report/markdown/markdown-escape.ts'
@@ -27,7 +27,7 @@ export function renderPostMortem(postMortem: PostMortem): string {
 
 function summary({ rollout, versions, evidence }: PostMortem): string[] {
   const { canary, incumbent, startedAt, endedAt, startedBy, ending, stage, settings, ppm, override } = rollout
-  const name = (version: string) => codeSpan(versionName({ versions }, version))
+  const name = (version: string) => codeSpan(versionText({ versions }, version))
   const lasted = formatDuration(endedAt === null ? null : endedAt - startedAt)
   const reached = `at stage ${stage + 1} of ${settings.stages.length} (${formatPercent(ppm / 1e6)} of the users)`
   const seen =

@@ -1,4 +1,4 @@
-import type { Message } from './message.ts'
+import type { ChannelMessage } from './message.ts'
 
 /** An HTTP POST, ready to be sent. Address and headers may hold secrets and are never printed. */
 export interface OutgoingRequest {
@@ -16,5 +16,5 @@ export interface Channel {
   /** It takes only what somebody is called for, and that they need not come any more. */
   onlyAlarms: boolean
   /** `now` in ms since the epoch: each attempt is signed anew. */
-  request(message: Message, now: number): OutgoingRequest
+  request(message: ChannelMessage, now: number): OutgoingRequest
 }

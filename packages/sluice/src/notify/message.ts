@@ -1,5 +1,5 @@
 /** News as every channel writes them, whatever they are about. Texts may quote models and files: channels escape them. */
-export interface Message {
+export interface ChannelMessage {
   /** What kind of news it is, e.g. `Nightly failed`. */
   label: string
   /** One line that says what happened. */

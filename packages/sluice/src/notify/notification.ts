@@ -27,7 +27,7 @@ export interface Notification {
 }
 
 /** One line that says what happened. */
-export function headline({ event, project, feature, night, since }: Notification): string {
+export function notificationTitle({ event, project, feature, night, since }: Notification): string {
   const where = `${feature} (${project})`
   if (event === 'failed') return `${where} failed its nightly of ${night}`
   if (event === 'recovered') return `${where} has recovered on ${night}; it was failing since ${since}`

@@ -1,8 +1,8 @@
 import type { Channel } from './channel.ts'
 import { type DeliverOptions, type Delivery, deliver } from './deliver.ts'
 import type { Incident, Incidents } from './incidents.ts'
-import { nightMessage } from './night-message.ts'
-import type { Notification, NotificationEvent } from './notification.ts'
+import type { ChannelMessage } from './message.ts'
+import { dedupKey, messageId, type Notification, type NotificationEvent, notificationTitle } from './notification.ts'
 
 /** A night of one feature, as far as others are told. */
 export interface NightNews extends Omit<Notification, 'event' | 'since'> {
@@ -81,4 +81,36 @@ function noteOn({ id }: Channel, delivery: Delivery): string[] {
 
 function keyOf({ id, addressId }: Channel): string {
   return `${id} ${addressId}`
+}
+
+const labels = { failed: 'Nightly failed', recovered: 'Nightly recovered', changed: 'Provider changed' }
+const alarms = { failed: 'trigger', recovered: 'resolve', changed: null } as const
+const types = {
+  failed: 'sluice.nightly.failed',
+  recovered: 'sluice.nightly.recovered',
+  changed: 'sluice.nightly.provider_changed',
+}
+
+/** A night of a feature as channels tell it. */
+export function nightMessage(notification: Notification): ChannelMessage {
+  const { event, time, project, feature, night, since, codes, details, score, threshold, link } = notification
+  const mean = score === null ? 'no score' : `mean ${score.toFixed(3)}`
+  return {
+    label: labels[event],
+    title: notificationTitle(notification),
+    details,
+    facts: [mean, ...(threshold === null ? [] : [`threshold ${threshold}`]), night],
+    project,
+    feature,
+    link: link === undefined ? undefined : { href: link, text: 'run' },
+    time,
+    id: messageId(notification),
+    dedupKey: dedupKey(notification),
+    alarm: alarms[event],
+    severity: 'error',
+    source: 'sluice nightly',
+    code: codes[0] ?? 'failed',
+    type: types[event],
+    data: { night, since, codes, details, score, threshold },
+  }
 }

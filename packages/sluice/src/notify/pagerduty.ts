@@ -1,6 +1,6 @@
 import { excerpt, visibleLine } from '../report/untrusted.ts'
 import type { Channel } from './channel.ts'
-import type { Message } from './message.ts'
+import type { ChannelMessage } from './message.ts'
 
 export const pagerdutyUrl = 'https://events.pagerduty.com/v2/enqueue'
 
@@ -27,7 +27,7 @@ export function pagerdutyChannel({ id, addressId, url, routingKey }: PagerdutyOp
   }
 }
 
-function pagerdutyEvent(message: Message, routingKey: string) {
+function pagerdutyEvent(message: ChannelMessage, routingKey: string) {
   const key = { routing_key: routingKey, dedup_key: message.dedupKey }
   if (message.alarm === 'resolve') return { ...key, event_action: 'resolve' }
   const { title, details, project, feature, link, time, severity, source, code, data } = message

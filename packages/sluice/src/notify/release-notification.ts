@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Message } from './message.ts'
+import type { ChannelMessage } from './message.ts'
 
 /** What is told about a feature's releases. `drift`: what is in production moved without a release. */
 export type ReleaseEventName =
@@ -71,7 +71,7 @@ const alarms: Partial<Record<ReleaseEventName, 'trigger' | 'resolve'>> = {
 }
 
 /** A release as channels tell it. */
-export function releaseMessage(notification: ReleaseNotification): Message {
+export function releaseMessage(notification: ReleaseNotification): ChannelMessage {
   const { event, project, feature, rolloutId, seq, by, reason, facts, link, time } = notification
   const { strength, why } = notification
   const label = strength === 'weak' ? weakly : why === 'undecided' ? undecided : labels[event]

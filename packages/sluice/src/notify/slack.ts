@@ -1,6 +1,6 @@
 import { visibleLine } from '../report/untrusted.ts'
 import type { Channel } from './channel.ts'
-import type { Message } from './message.ts'
+import type { ChannelMessage } from './message.ts'
 
 /** Slack takes 150 characters in a header and 3,000 in a text, of which escaping may need five for one. */
 const longestHeader = 150
@@ -25,7 +25,7 @@ export function slackChannel({ id, addressId, url }: { id: string; addressId: st
 }
 
 /** The message: a title in plain text, then what happened. No text of a model or a file acts in it. */
-function slackMessage(message: Message) {
+function slackMessage(message: ChannelMessage) {
   const { label, feature, details, link } = message
   const title = slackText(cut(message.title, longestDetail))
   const shown = details.slice(0, detailsShown).map((detail) => section(`• ${slackText(cut(detail, longestDetail))}`))

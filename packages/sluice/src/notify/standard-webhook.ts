@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { SluiceError } from '../errors.ts'
 import type { Channel } from './channel.ts'
-import type { Message } from './message.ts'
+import type { ChannelMessage } from './message.ts'
 
 export interface WebhookOptions {
   id: string
@@ -34,7 +34,7 @@ export function standardWebhookChannel({ id, addressId, url, keys }: WebhookOpti
   }
 }
 
-function webhookBody({ type, time, title, dedupKey, project, feature, link, data }: Message) {
+function webhookBody({ type, time, title, dedupKey, project, feature, link, data }: ChannelMessage) {
   return {
     type,
     timestamp: time,

@@ -1,3 +1,8 @@
+import type { FeatureState } from './feature-state.ts'
+import type { ReleaseEvent } from './release-event.ts'
+import { rolloutState, sharePpm } from './rollout.ts'
+import { runningRollout } from './transition.ts'
+
 /** What was done, before the store gives it its place in the chain. */
 export interface AuditDraft {
   /** A feature, or `_system` for tokens and the like. */
@@ -25,4 +30,49 @@ export interface AuditRow extends AuditDraft {
   previous: string
   /** 64 hex: SHA-256 of the canonical JSON of all other fields. */
   hash: string
+}
+
+/** What the log calls an event that happens to `before`. */
+export function auditAction(before: FeatureState, { type }: ReleaseEvent): string {
+  if (type === 'activate') return 'active.set'
+  if (type === 'rollBack' && !runningRollout(before)) return 'active.rollBack'
+  return `rollout.${type}`
+}
+
+/** What the log keeps of a feature's state: enough to tell what everybody got. */
+export function auditDocument({ active, rollout }: FeatureState): unknown {
+  if (!rollout) return { active, rollout: null }
+  const { id, incumbent, canary, stage, override, excluded, strength, ending } = rollout
+  const state = rolloutState(rollout)
+  const known = { id, state, incumbent, canary, stage, ppm: sharePpm(rollout), override }
+  const end = { ...(strength && { strength }), ...(ending?.why && { why: ending.why }) }
+  return { active, rollout: { ...known, ...(excluded && { excluded }), ...end } }
+}
+
+/** The controller of a control plane acts in this name, without a token. */
+export function byController({ actor, tokenId }: AuditRow): boolean {
+  return actor === 'sluice' && tokenId === null
+}
+
+const done: Record<string, string> = {
+  'active.set': 'activated',
+  'active.rollBack': 'rolled back to',
+  'rollout.start': 'started the canary',
+  'rollout.advance': 'advanced the canary',
+  'rollout.hold': 'held the canary',
+  'rollout.pause': 'paused the canary',
+  'rollout.resume': 'resumed the canary',
+  'rollout.promote': 'promoted the canary',
+  'rollout.rollBack': 'rolled back the canary',
+  'rollout.abort': 'aborted the canary',
+}
+
+/** One change of a feature as the log has it: `ann activated caba45f45ec6 at 2026-11-24T08:59:03.000Z (first release)` */
+export function changeText({ actor, action, after, at, reason }: AuditRow): string {
+  const state = (after ?? {}) as { active?: unknown; rollout?: { canary?: unknown; strength?: unknown } | null }
+  const which = action.startsWith('rollout.') ? state.rollout?.canary : state.active
+  const version = typeof which === 'string' ? ` ${which}` : ''
+  const why = reason === null ? '' : ` (${reason})`
+  const weakly = action === 'rollout.promote' && state.rollout?.strength === 'weak' ? ' weakly' : ''
+  return `${actor} ${done[action] ?? action}${version}${weakly} at ${new Date(at).toISOString()}${why}`
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { SluiceError } from '../errors.ts'
 import { jitteredBackoffMs } from '../retry.ts'
-import type { Connection } from './connection.ts'
+import type { RemoteConnection } from './connection.ts'
 import { RefusalError } from './refusal.ts'
 
 export interface Call {
@@ -34,7 +34,7 @@ const later = new Set([429, 502, 503, 504])
  * connection which broke at the wrong moment never makes it happen twice.
  * @throws RefusalError where the answer is no; SluiceError `cannot-run` where there is none, or not the expected one
  */
-export async function call<T>(connection: Connection, request: Call, schema: z.ZodType<T>): Promise<T> {
+export async function call<T>(connection: RemoteConnection, request: Call, schema: z.ZodType<T>): Promise<T> {
   const text = await callForText(connection, request)
   const result = schema.safeParse(parsed(text))
   if (result.success) return result.data
@@ -47,7 +47,7 @@ export async function call<T>(connection: Connection, request: Call, schema: z.Z
 }
 
 /** The same for an answer that is no JSON document. */
-export async function callForText(connection: Connection, request: Call): Promise<string> {
+export async function callForText(connection: RemoteConnection, request: Call): Promise<string> {
   const send = sender(connection, request)
   const began = connection.now()
   const isLast = (attempt: number) => attempt === attempts || connection.now() - began > longestMs
@@ -72,7 +72,10 @@ interface Answer {
 
 const none = 0
 
-function sender(connection: Connection, { method, path, query = {}, body, accept, waitMs = 0, slow = false }: Call) {
+function sender(
+  connection: RemoteConnection,
+  { method, path, query = {}, body, accept, waitMs = 0, slow = false }: Call,
+) {
   const { url, token, fetch, newKey } = connection
   const target = new URL(`${url}/${path.map(encodeURIComponent).join('/')}`)
   for (const [name, value] of Object.entries(query))

@@ -1,7 +1,7 @@
 import { SluiceError } from '../errors.ts'
 
 /** How to reach a control plane. */
-export interface Connection {
+export interface RemoteConnection {
   /** Without a slash at the end. */
   url: string
   token: string | undefined
@@ -23,10 +23,10 @@ const defaultUrl = 'http://127.0.0.1:4050'
  * The address of the control plane, by `--url` or `SLUICE_URL`, and the token, by `SLUICE_TOKEN`.
  * @throws SluiceError `invalid-input` for an address that is none, or a token that no header can hold
  */
-export function addressOf(
+export function remoteAddress(
   { url }: { url?: string },
   env: { SLUICE_URL?: string | undefined; SLUICE_TOKEN?: string | undefined },
-): Pick<Connection, 'url' | 'token'> {
+): Pick<RemoteConnection, 'url' | 'token'> {
   const text = url ?? (env.SLUICE_URL || defaultUrl)
   const origin = url === undefined ? 'SLUICE_URL' : '--url'
   const parsed = URL.parse(text)

@@ -27,7 +27,7 @@ import {
   trafficAnswer,
 } from './answers.ts'
 import { type Call, call, callForText } from './call.ts'
-import type { Connection } from './connection.ts'
+import type { RemoteConnection } from './connection.ts'
 import type { Publication } from './publication.ts'
 
 /** What is done to a rollout by its id. */
@@ -61,7 +61,7 @@ interface NewToken {
 }
 
 /** The routes of a control plane as functions. Each rejects as `call` does. */
-export function controlPlane(connection: Connection) {
+export function controlPlane(connection: RemoteConnection) {
   const ask = <T>(request: Call, schema: z.ZodType<T>) => call(connection, request, schema)
   const feature = (name: string, ...rest: string[]) => ['v1', 'features', name, ...rest]
   const rollout = (id: string, ...rest: string[]) => ['v1', 'rollouts', id, ...rest]
@@ -114,4 +114,4 @@ export function controlPlane(connection: Connection) {
   }
 }
 
-export type ControlPlane = ReturnType<typeof controlPlane>
+export type RemoteControlPlane = ReturnType<typeof controlPlane>

@@ -3,7 +3,7 @@ import { hint } from '../suite/suggest.ts'
 import type { FeatureAnswer, VersionAnswer } from './answers.ts'
 
 /** A version as people call it: `3.1 (c84f5641b4d1)`, or its id alone. */
-export function versionName({ versions }: Pick<FeatureAnswer, 'versions'>, id: string): string {
+export function versionText({ versions }: Pick<FeatureAnswer, 'versions'>, id: string): string {
   const label = versions.find((version) => version.id === id)?.label
   return label ? `${label} (${id})` : id
 }

@@ -1,5 +1,5 @@
 import type { FeatureAnswer, ReleasedAnswer } from './answers.ts'
-import type { ControlPlane } from './control-plane.ts'
+import type { RemoteControlPlane } from './control-plane.ts'
 import { findVersion } from './find-version.ts'
 
 /** Why a release is made, and how long to wait until all instances have confirmed it. */
@@ -10,7 +10,7 @@ export interface ReleaseReason {
 
 /** Gives everybody a version, named by its label or id; `before` is what they had until then. */
 export async function activateVersion(
-  remote: ControlPlane,
+  remote: RemoteControlPlane,
   name: string,
   { wanted, override, reason, waitMs }: ReleaseReason & { wanted: string; override: string | undefined },
 ): Promise<{ answer: ReleasedAnswer; version: string; before: string | null }> {
@@ -28,7 +28,7 @@ export async function activateVersion(
 
 /** Takes back `from`, else the running canary, else the active version; goes to `to`, else to the last that was good. */
 export async function rollBackFeature(
-  remote: ControlPlane,
+  remote: RemoteControlPlane,
   name: string,
   { from, to, reason, waitMs }: ReleaseReason & { from: string | undefined; to: string | undefined },
 ): Promise<ReleasedAnswer> {

@@ -13,7 +13,7 @@ import {
   rolloutSettingsSchema,
 } from '../suite/rollout-settings.ts'
 import type { TrafficAnswer } from './answers.ts'
-import type { ControlPlane } from './control-plane.ts'
+import type { RemoteControlPlane } from './control-plane.ts'
 
 /** What a rollout begins with, and what it can decide by when. */
 export interface RolloutOutlook {
@@ -36,7 +36,7 @@ interface Wish {
 
 /** What this traffic can decide; undefined where the control plane is older and does not tell. */
 export async function outlookOn(
-  remote: ControlPlane,
+  remote: RemoteControlPlane,
   {
     name,
     version,

@@ -2,7 +2,7 @@ import { formatDuration } from '../report/format.ts'
 import { wrap } from '../report/layout.ts'
 import type { FeatureAnswer, RolloutAnswer } from './answers.ts'
 import { figuresLines, judgingLine } from './figures-text.ts'
-import { versionName } from './find-version.ts'
+import { versionText } from './find-version.ts'
 
 const stateWords: Record<string, string> = {
   running: 'running',
@@ -38,7 +38,7 @@ export function stateText({
 /** What a rollout does and what is known of its canary, in a few lines. `now` in ms since the epoch. */
 export function rolloutText(rollout: RolloutAnswer, versions: FeatureAnswer['versions'], now: number): string {
   const { id, feature, incumbent, canary, ending, endedAt, assessment } = rollout
-  const name = (version: string) => versionName({ versions }, version)
+  const name = (version: string) => versionText({ versions }, version)
   const lines = [
     `${feature}: rollout ${id}, ${stateText(rollout)}`,
     `  ${name(canary)} against ${name(incumbent)}`,

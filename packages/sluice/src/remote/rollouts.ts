@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { SluiceError } from '../errors.ts'
 import { rolloutSettingsSchema } from '../suite/rollout-settings.ts'
 import type { FeatureAnswer, RolloutAnswer, VersionAnswer } from './answers.ts'
-import type { ControlPlane, RolloutAction } from './control-plane.ts'
+import type { RemoteControlPlane, RolloutAction } from './control-plane.ts'
 import { findVersion } from './find-version.ts'
 import { outlookOn } from './rollout-outlook.ts'
 
@@ -23,7 +23,7 @@ export interface RolloutWish {
 
 /** Begins a rollout with the settings that suit the traffic; `onOutlook` is told before that what can be decided by when. */
 export async function beginRollout(
-  remote: ControlPlane,
+  remote: RemoteControlPlane,
   name: string,
   { wanted, given, perDay, users, override, supersede }: RolloutWish,
   onOutlook: (lines: readonly string[]) => void,
@@ -46,7 +46,7 @@ export async function beginRollout(
 
 /** Does something to a rollout as it is seen now, which is named by its id or its feature. */
 export async function actOnRollout(
-  remote: ControlPlane,
+  remote: RemoteControlPlane,
   which: string,
   action: RolloutAction,
   reason: string,
@@ -56,14 +56,14 @@ export async function actOnRollout(
 }
 
 /** The id of a rollout that is named by it, or by its feature. */
-export async function rolloutIdOf(remote: ControlPlane, which: string): Promise<string> {
+export async function rolloutIdOf(remote: RemoteControlPlane, which: string): Promise<string> {
   return rolloutId.test(which) ? which : idOf(await remote.feature(which))
 }
 
 const rolloutId = /^r-[0-9a-f]{16}$/
 
 /** The rollout, and the feature's revision at which it was seen. */
-async function seenRollout(remote: ControlPlane, which: string): Promise<{ id: string; revision: number }> {
+async function seenRollout(remote: RemoteControlPlane, which: string): Promise<{ id: string; revision: number }> {
   const isId = rolloutId.test(which)
   const feature = await remote.feature(isId ? (await remote.rollout(which)).feature : which)
   return { id: isId ? which : idOf(feature), revision: feature.revision }
@@ -78,7 +78,7 @@ function idOf({ feature, rollout }: FeatureAnswer): string {
  * The ids of the running rollouts that have heard of a token, or leave it out.
  * @throws SluiceError `invalid-input` where there is none
  */
-export async function rolloutsWith(remote: ControlPlane, token: string): Promise<string[]> {
+export async function rolloutsWith(remote: RemoteControlPlane, token: string): Promise<string[]> {
   const rollouts = (await remote.features()).flatMap(({ rollout }) =>
     rollout && rollout.endedAt === null ? [rollout] : [],
   )

@@ -1,8 +1,8 @@
 import { formatAmount } from '../report/format.ts'
 import type { FailingAnswer, FeatureAnswer, InstancesAnswer } from './answers.ts'
 import { silenceText } from './applied-text.ts'
-import type { ControlPlane } from './control-plane.ts'
-import { versionName } from './find-version.ts'
+import type { RemoteControlPlane } from './control-plane.ts'
+import { versionText } from './find-version.ts'
 import { RefusalError } from './refusal.ts'
 import { rolloutText, stateText, timeOfDay } from './rollout-text.ts'
 
@@ -17,7 +17,7 @@ export interface StatusOf {
 }
 
 /** Asks for all of it. */
-export async function statusOf(remote: ControlPlane): Promise<StatusOf> {
+export async function statusOf(remote: RemoteControlPlane): Promise<StatusOf> {
   const [features, instances, { failing, unnamed }] = await Promise.all([
     remote.features(),
     remote.instances().catch(unlessForbidden),
@@ -44,7 +44,7 @@ export function statusText({ features, instances, failing = [], unnamed = 0 }: S
 function featureText(feature: FeatureAnswer, now: number): string {
   const { active, versions, rollout } = feature
   const served =
-    active === null ? `nothing is active; ${versions.length} published` : `${versionName(feature, active)} is active`
+    active === null ? `nothing is active; ${versions.length} published` : `${versionText(feature, active)} is active`
   const isRunning = rollout && rollout.ending === null
   const lines = [`${feature.feature}: ${served}`]
   if (isRunning)

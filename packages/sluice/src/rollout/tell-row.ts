@@ -2,7 +2,7 @@ import type { Clock } from '@sluice/client'
 import { SluiceError } from '../errors.ts'
 import type { Channel } from '../notify/channel.ts'
 import { type DeliverOptions, deliver } from '../notify/deliver.ts'
-import type { Message } from '../notify/message.ts'
+import type { ChannelMessage } from '../notify/message.ts'
 import { type ReleaseNotification, releaseMessage } from '../notify/release-notification.ts'
 import type { AuditRow } from '../release/audit.ts'
 import type { Store } from '../store/store.ts'
@@ -34,7 +34,7 @@ const mostWaiting = 500
 const orderMs = 60_000
 
 interface News {
-  message: Message
+  message: ChannelMessage
   rolloutId: string | null
 }
 
@@ -90,7 +90,7 @@ function mustWait({ feature, seq, rolloutId }: Waiting, { waiting }: ToldRows, n
   )
 }
 
-async function send(message: Message, waiting: Waiting, told: ToldRows, options: TellOptions): Promise<void> {
+async function send(message: ChannelMessage, waiting: Waiting, told: ToldRows, options: TellOptions): Promise<void> {
   const { clock, channel, faults, count } = options
   const delivery = await deliver((now) => channel.request(message, now), {
     ...options.deliver,

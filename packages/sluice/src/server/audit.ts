@@ -4,7 +4,7 @@ import type { AuditRow } from '../release/audit.ts'
 import type { ReleaseStore } from '../store/release-store.ts'
 import { refuseOtherFeature } from './access/caller.ts'
 import { securityHeaders } from './http/answer.ts'
-import { featureName, queryNumber } from './route/fields.ts'
+import { featureField, queryNumber } from './route/fields.ts'
 import { defineRoute } from './route/route.ts'
 
 const most = 1000
@@ -26,7 +26,7 @@ const auditRow = z.object({
 })
 
 /** The system's chain holds what concerns no feature: tokens. */
-const chain = z.union([featureName, z.literal('_system')])
+const chain = z.union([featureField, z.literal('_system')])
 
 export const showAudit = defineRoute({
   method: 'GET',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { refuseOtherFeature } from './access/caller.ts'
-import { ofFeature, queryNumber, rolloutId, versionId } from './route/fields.ts'
+import { ofFeature, queryNumber, rolloutId, versionIdField } from './route/fields.ts'
 import { defineRoute } from './route/route.ts'
 
 const content = z.object({
@@ -26,7 +26,7 @@ export const listContents = defineRoute({
   query: z.object({
     outcome: z.string().min(1).max(256).optional().meta({ description: 'Only that of this outcome.' }),
     rollout: rolloutId.optional(),
-    version: versionId.optional(),
+    version: versionIdField.optional(),
     limit: queryNumber({ min: 1, max: 500, preset: 50 }),
   }),
   answers: {

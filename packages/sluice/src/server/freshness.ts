@@ -19,7 +19,11 @@ export const proofGiven = {
  * A process that could not be counted is given none, and trusts no canary before it is.
  * @throws Problem 503 where the store could not be read for too long to say what is present
  */
-export function proofOf(request: Request, { snapshots, settings }: Services, isCounted = true): Record<string, string> {
+export function freshnessProof(
+  request: Request,
+  { snapshots, settings }: Services,
+  isCounted = true,
+): Record<string, string> {
   const ageMs = snapshots.ageMs()
   if (ageMs > settings.maxReadAgeMs) {
     const detail = 'The store could not be read lately, so nobody can say what is present here: ask another replica.'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type FeatureSnapshot, routeUnit } from '@sluice/client'
 import { z } from 'zod'
-import { type Answer, namesEtag, securityHeaders } from './http/answer.ts'
+import { type HttpAnswer, namesEtag, securityHeaders } from './http/answer.ts'
 import { parseJson, readBody } from './http/body.ts'
 import { Problem } from './http/problem.ts'
 import { defineRoute } from './route/route.ts'
@@ -129,7 +129,7 @@ function etagFor(unit: string, ofSnapshot: string): string {
   return `"${createHash('sha256').update(`${ofSnapshot}\0${unit}`).digest('hex').slice(0, 32)}"`
 }
 
-function flagNotFound(key: string): Answer {
+function flagNotFound(key: string): HttpAnswer {
   const body: EvaluationFailure = { key, errorCode: 'FLAG_NOT_FOUND', errorDetails: `no feature ${key} is active` }
   return { status: 404, body }
 }

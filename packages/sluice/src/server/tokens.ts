@@ -9,7 +9,7 @@ import { refuseMoreTokens } from './access/limits.ts'
 import { isValid } from './access/token-directory.ts'
 import { newTokenSecret, tokenHash } from './access/token-secret.ts'
 import { notFound, Problem } from './http/problem.ts'
-import { featureName } from './route/fields.ts'
+import { featureField } from './route/fields.ts'
 import { defineRoute } from './route/route.ts'
 import type { Services } from './services.ts'
 
@@ -51,7 +51,7 @@ export const createToken = defineRoute({
   body: z.strictObject({
     name: z.string().trim().min(1).max(100),
     scopes: z.array(z.enum(scopes)).min(1),
-    features: z.array(featureName).min(1).nullable().default(null),
+    features: z.array(featureField).min(1).nullable().default(null),
     expiresAt: z
       .union([z.iso.datetime({ offset: true }).transform(Date.parse), z.int()])
       .pipe(z.int().max(lastExpiry, 'must lie before the year 10000'))

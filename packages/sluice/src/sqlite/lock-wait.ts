@@ -6,7 +6,7 @@ import { resultCode } from './result-code.ts'
  * How long a call of a server may wait until others let go of the database, in ms. SQLite itself never waits there: it
  * would do so within the call, and the whole process would stand still with it.
  */
-export const longestWaitMs = 5000
+export const longestLockWaitMs = 5000
 
 const firstPauseMs = 5
 const longestPauseMs = 100
@@ -25,7 +25,7 @@ export function pauseBefore(attempt: number): number {
 }
 
 /** Does `work` at once, or as soon as others let go; rejects as the last attempt failed. */
-export async function whenFree<T>(work: () => T, limitMs = longestWaitMs): Promise<T> {
+export async function whenFree<T>(work: () => T, limitMs = longestLockWaitMs): Promise<T> {
   const began = performance.now()
   for (let attempt = 1; ; attempt += 1) {
     try {

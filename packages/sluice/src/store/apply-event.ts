@@ -1,7 +1,5 @@
-import type { AuditRow } from '../release/audit.ts'
-import { auditAction, auditDocument } from '../release/audit-document.ts'
+import { type AuditRow, auditAction, auditDocument, byController, changeText } from '../release/audit.ts'
 import { captureOf } from '../release/capture.ts'
-import { byController, changeText } from '../release/change-text.ts'
 import { type FeatureState, newFeature } from '../release/feature-state.ts'
 import { ReleaseConflict } from '../release/release-conflict.ts'
 import type { Occasion, ReleaseEvent } from '../release/release-event.ts'
@@ -10,7 +8,7 @@ import { servedVersions } from '../release/snapshot.ts'
 import { runningRollout, transition } from '../release/transition.ts'
 import type { VersionRecord } from '../release/version-record.ts'
 import type { Fence } from './lease-store.ts'
-import type { Change, CommitResult, ReleaseStore, RememberedAnswer } from './release-store.ts'
+import type { CommitResult, ReleaseStore, RememberedAnswer, StoreChange } from './release-store.ts'
 import { StoreError } from './store-error.ts'
 
 const attempts = 8
@@ -65,7 +63,7 @@ function changeOf(
   event: ReleaseEvent,
   { at, by }: Occasion,
   { tokenId, evidence, remember, fence }: EventExtras,
-): Change {
+): StoreChange {
   return {
     feature: next,
     audit: {

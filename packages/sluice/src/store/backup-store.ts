@@ -1,9 +1,8 @@
 import { SluiceError } from '../errors.ts'
-import { endRollouts } from './end-rollouts.ts'
-import type { RunningRollout } from './open-rollouts.ts'
+import { endRollouts, type RunningRollout } from './open-rollouts.ts'
 import { openStore, type StorePlace } from './open-store.ts'
 import { type Backup, backUp } from './sqlite/backup.ts'
-import { restore } from './sqlite/restore.ts'
+import { restoreSqlite } from './sqlite/restore.ts'
 
 /**
  * Copies the store of SQLite to a file; see `backUp`.
@@ -55,5 +54,5 @@ export async function restoreStore(
   }
   if (from === undefined)
     throw new SluiceError('invalid-input', '--from FILE is missing: what sluice backup has written')
-  return await restore(dataDir, from, now)
+  return await restoreSqlite(dataDir, from, now)
 }

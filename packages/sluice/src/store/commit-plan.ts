@@ -1,5 +1,5 @@
 import { type AuditHead, chained } from '../release/audit-chain.ts'
-import type { Change, CommitResult, RememberedAnswer } from './release-store.ts'
+import type { CommitResult, RememberedAnswer, StoreChange } from './release-store.ts'
 
 /** What a store finds when it is to commit a change; read and acted upon in one transaction. */
 export interface CommitGround {
@@ -16,7 +16,7 @@ export interface CommitGround {
 }
 
 /** What becomes of a change. A repetition is known as such even though its revision has passed. */
-export function planCommit({ feature, audit, remember, fence }: Change, ground: CommitGround): CommitResult {
+export function planCommit({ feature, audit, remember, fence }: StoreChange, ground: CommitGround): CommitResult {
   if (remember && ground.remembered) return { outcome: 'repeated', answer: ground.remembered }
   if (feature && feature.revision !== ground.featureRevision) return { outcome: 'conflict' }
   if (fence && fence.number !== ground.fence) return { outcome: 'conflict' }

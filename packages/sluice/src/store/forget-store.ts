@@ -33,12 +33,15 @@ export interface ForgetStore {
 
 /** Under these it is noted that a unit is forgotten: everywhere, in a feature, in a rollout. */
 export const everywhere = ''
-export const featureScope = (feature: string) => `f:${feature}`
-export const rolloutScope = (rolloutId: string) => `r:${rolloutId}`
+export const forgettingOfFeature = (feature: string) => `f:${feature}`
+export const forgettingOfRollout = (rolloutId: string) => `r:${rolloutId}`
 
 export function scopesOf({ features }: Pick<Forgetting, 'features'>): string[] {
   if (features === null) return [everywhere]
-  return features.flatMap(({ feature, rolloutIds }) => [featureScope(feature), ...rolloutIds.map(rolloutScope)])
+  return features.flatMap(({ feature, rolloutIds }) => [
+    forgettingOfFeature(feature),
+    ...rolloutIds.map(forgettingOfRollout),
+  ])
 }
 
 /** How many entries of which rollouts there are, in order of their names. */

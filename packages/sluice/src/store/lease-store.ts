@@ -1,3 +1,6 @@
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
+
 /** Which holder of a name somebody is: each new one has a higher number than all before it. */
 export interface Fence {
   name: string
@@ -41,3 +44,8 @@ export interface LeaseStore {
 
 /** How long a name stays without a leader, at most, when the one that it has falls silent, in ms. */
 export const leaseMs = 10_000
+
+/** What one opening of a store is called among all that ever open it, e.g. `web-3 pid 17 a41f09c2`. */
+export function replicaName(): string {
+  return `${hostname()} pid ${process.pid} ${randomBytes(4).toString('hex')}`
+}

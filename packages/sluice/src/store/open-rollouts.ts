@@ -1,5 +1,7 @@
 import type { FeatureState } from '../release/feature-state.ts'
 import { hasEnded } from '../release/rollout.ts'
+import { applyEvent } from './apply-event.ts'
+import type { ReleaseStore } from './release-store.ts'
 
 /** A rollout that has not ended. */
 export interface RunningRollout {
@@ -17,4 +19,16 @@ export function runningIn(features: readonly FeatureState[]): RunningRollout[] {
 /** The ids of the rollouts that have not ended. */
 export function openRollouts(features: readonly FeatureState[]): string[] {
   return runningIn(features).map(({ id }) => id)
+}
+
+/**
+ * Aborts rollouts that run in a state which was put back: they may have been taken back since, and a canary that was must not
+ * be served again.
+ */
+export async function endRollouts(store: ReleaseStore, rollouts: readonly RunningRollout[], at: number): Promise<void> {
+  for (const { id, feature } of rollouts) {
+    const reason = 'The store was put back to an older state: what became of this rollout afterwards is not known'
+    const event = { type: 'abort', rolloutId: id, reason } as const
+    await applyEvent(store, feature, event, { at, by: 'sluice restore' }, { tokenId: null })
+  }
 }

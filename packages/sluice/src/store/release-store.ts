@@ -5,7 +5,7 @@ import type { Fence } from './lease-store.ts'
 import type { TokenRecord } from './token-store.ts'
 
 /** One change and its audit row, written together or not at all. */
-export interface Change {
+export interface StoreChange {
   /** Written only if the stored revision still is `next.revision`; 0 where none is stored. The store sets the new one. */
   feature?: FeatureState
   /** Inserted, or replaced where feature and id exist. */
@@ -57,7 +57,7 @@ export interface ReleaseStore {
   /** Oldest first. */
   versions(feature: string): Promise<VersionRecord[]>
   version(feature: string, id: string): Promise<VersionRecord | undefined>
-  commit(change: Change): Promise<CommitResult>
+  commit(change: StoreChange): Promise<CommitResult>
   remembered(key: string): Promise<RememberedAnswer | undefined>
   /** Rows of one chain with seq > `after`, in order; one that cannot be read is left out, so that the chain has a gap there. */
   audit(chain: string, page?: { after?: number; limit?: number }): Promise<AuditRow[]>

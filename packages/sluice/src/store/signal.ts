@@ -1,11 +1,11 @@
 /** Tells listeners that something has happened. They run after the present code, and cannot make it fail. */
-export interface Signal<T> {
+export interface StoreSignal<T> {
   /** Returns how to stop listening. */
   listen(listener: (value: T) => void): () => void
   emit(value: T): void
 }
 
-export function signal<T>(): Signal<T> {
+export function signal<T>(): StoreSignal<T> {
   const listeners = new Set<(value: T) => void>()
   return {
     listen(listener) {

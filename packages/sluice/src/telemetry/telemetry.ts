@@ -1,6 +1,7 @@
 import type { Clock } from '@sluice/client'
 import manifest from '../../package.json' with { type: 'json' }
 import type { LogDraft } from '../store/outcome-log.ts'
+import type { Store } from '../store/store.ts'
 import { boundedArms } from './arm-metrics.ts'
 import { telemetryFrom } from './payload.ts'
 import { postPayload } from './post-payload.ts'
@@ -95,6 +96,25 @@ function exporter(settings: TelemetrySettings, { fetch, clock, random, onLoss }:
       await send()
       clock.clearTimer(limit)
       if (queue.length > 0) onLoss(queue.length)
+    },
+  }
+}
+
+/**
+ * The store, whose appends are told to telemetry once they are durable: by whoever appends, so that replicas add up. Both
+ * are closed together.
+ */
+export function watchedStore(store: Store, telemetry: Telemetry): Store {
+  return {
+    ...store,
+    async append(entries) {
+      const results = await store.append(entries)
+      telemetry.entries(entries.filter((_, index) => results[index] === 'accepted'))
+      return results
+    },
+    async close() {
+      await telemetry.close()
+      await store.close()
     },
   }
 }

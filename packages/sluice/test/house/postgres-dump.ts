@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { migrations } from '../../src/store/postgres/migrations.ts'
+import { postgresMigrations } from '../../src/store/postgres/migrations.ts'
 
 /** Keys that the store drops by itself once no replica of an older version is connected. */
 const formerKeys = [
@@ -18,7 +18,7 @@ export async function dumpOf(url: string): Promise<string> {
        FROM information_schema.columns WHERE table_schema = 'sluice' GROUP BY table_name ORDER BY table_name`,
     )
     const lines = ['CREATE SCHEMA sluice;', 'CREATE TABLE sluice.migrations (version integer NOT NULL PRIMARY KEY);']
-    lines.push(...migrations, ...formerKeys, 'DELETE FROM sluice.log_head;')
+    lines.push(...postgresMigrations, ...formerKeys, 'DELETE FROM sluice.log_head;')
     for (const { name, columns } of tables) {
       const { rows } = await client.query({ text: `SELECT * FROM sluice.${name}`, rowMode: 'array' })
       const into = `INSERT INTO sluice.${name} (${columns.join(', ')}) OVERRIDING SYSTEM VALUE VALUES`

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { parse } from 'yaml'
-import { appendCases } from '../../src/incident/append-cases.ts'
+import { appendCases } from '../../src/incident/add-cases.ts'
 import type { NewCase } from '../../src/incident/propose-case.ts'
 
 const long: NewCase = {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { z } from 'zod'
 import { call } from '../../src/remote/call.ts'
-import { addressOf, type Connection } from '../../src/remote/connection.ts'
+import { type RemoteConnection, remoteAddress } from '../../src/remote/connection.ts'
 import { RefusalError } from '../../src/remote/refusal.ts'
 
 type Handler = (request: IncomingMessage, response: ServerResponse, index: number) => void
@@ -20,7 +20,7 @@ async function serverOf(handler: Handler) {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const slept: number[] = []
   let keys = 0
-  const connection: Connection = {
+  const connection: RemoteConnection = {
     url,
     token: 'secret-token',
     fetch,
@@ -108,12 +108,12 @@ test('where nobody answers, the way out is named', async () => {
 })
 
 test('the address comes from the flag, else from the environment, else it is the default of sluice serve', () => {
-  assert.deepEqual(addressOf({}, {}), { url: 'http://127.0.0.1:4050', token: undefined })
+  assert.deepEqual(remoteAddress({}, {}), { url: 'http://127.0.0.1:4050', token: undefined })
   const env = { SLUICE_URL: 'https://sluice.example.com/base/', SLUICE_TOKEN: 'abc\n' }
-  assert.deepEqual(addressOf({}, env), { url: 'https://sluice.example.com/base', token: 'abc' })
-  assert.equal(addressOf({ url: 'http://127.0.0.1:1' }, env).url, 'http://127.0.0.1:1')
+  assert.deepEqual(remoteAddress({}, env), { url: 'https://sluice.example.com/base', token: 'abc' })
+  assert.equal(remoteAddress({ url: 'http://127.0.0.1:1' }, env).url, 'http://127.0.0.1:1')
   for (const url of ['127.0.0.1:4050', 'ftp://host', 'http://token@host', ''])
-    assert.throws(() => addressOf({ url }, {}), { code: 'invalid-input' })
+    assert.throws(() => remoteAddress({ url }, {}), { code: 'invalid-input' })
 })
 
 test('no attempt begins when much time has passed: whoever asks must soon know', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { findVersion, versionName } from '../../src/remote/find-version.ts'
+import { findVersion, versionText } from '../../src/remote/find-version.ts'
 
 const version = (id: string, label: string | null = null) => ({ id, label, model: 'm', publishedAt: 0, report: null })
 const feature = {
@@ -31,6 +31,6 @@ test('what could be several is not guessed, and what is none names those that th
 })
 
 test('a version is called by its label and id', () => {
-  assert.equal(versionName(feature, 'aa1111111111'), '1.0 (aa1111111111)')
-  assert.equal(versionName(feature, 'aa2222222222'), 'aa2222222222')
+  assert.equal(versionText(feature, 'aa1111111111'), '1.0 (aa1111111111)')
+  assert.equal(versionText(feature, 'aa2222222222'), 'aa2222222222')
 })

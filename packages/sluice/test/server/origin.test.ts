@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { test } from 'node:test'
 import type { NodeExchange } from '../../src/server/http/answer.ts'
-import { originOf } from '../../src/server/outcomes/origin.ts'
+import { originOf } from '../../src/server/outcomes/report-origin.ts'
 
 const from = (remoteAddress: string | undefined, headers: Record<string, string> = {}) =>
   originOf(

@@ -3,12 +3,12 @@ import { connect, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { systemClock } from '@sluice/client'
-import { defaultLimits, type Listening, listen } from '../../src/server/http/listen.ts'
+import { defaultServerLimits, type Listening, listen } from '../../src/server/http/listen.ts'
 import { type TestPlane, testPlane, tokenOf } from '../support/control-plane.ts'
 import { readEvents } from '../support/event-reader.ts'
 import { until } from '../support/until.ts'
 
-const limits = { ...defaultLimits, headersMs: 200, requestMs: 400, checkMs: 50, graceMs: 2000 }
+const limits = { ...defaultServerLimits, headersMs: 200, requestMs: 400, checkMs: 50, graceMs: 2000 }
 
 interface Served extends AsyncDisposable {
   plane: TestPlane

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import pg from 'pg'
-import { migrations } from '../../src/store/postgres/migrations.ts'
+import { postgresMigrations } from '../../src/store/postgres/migrations.ts'
 import { postgresStore } from '../../src/store/postgres/postgres-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { type Postgres, startPostgres, withoutPostgres } from '../support/postgres.ts'
@@ -66,9 +66,9 @@ test(
   options,
   async () => {
     await server.clear()
-    const before = migrations.findIndex((statements) => statements.includes('log_of_feature'))
+    const before = postgresMigrations.findIndex((statements) => statements.includes('log_of_feature'))
     await server.execute(`CREATE SCHEMA sluice; CREATE TABLE sluice.migrations (version integer NOT NULL PRIMARY KEY);
-    ${migrations.slice(0, before).join('\n')} INSERT INTO sluice.migrations SELECT generate_series(1, ${before})`)
+    ${postgresMigrations.slice(0, before).join('\n')} INSERT INTO sluice.migrations SELECT generate_series(1, ${before})`)
     const former = new pg.Client({ connectionString: server.url, application_name: 'sluice' })
     await former.connect()
     const texts = { log: { ...request('a') }, judge_queue: { ...task('a') }, contents: { input: {}, output: 'x' } }

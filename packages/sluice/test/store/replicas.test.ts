@@ -6,7 +6,7 @@ import { after, test } from 'node:test'
 import { SluiceError } from '../../src/errors.ts'
 import { verifyChain } from '../../src/release/audit-chain.ts'
 import type { Fence } from '../../src/store/lease-store.ts'
-import { migrations } from '../../src/store/postgres/migrations.ts'
+import { postgresMigrations } from '../../src/store/postgres/migrations.ts'
 import { postgresStore } from '../../src/store/postgres/postgres-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { testPlane } from '../support/control-plane.ts'
@@ -232,9 +232,9 @@ test('a database that does not answer is named, without its password', async () 
 
 test('a database of the version before is opened with its instances', options, async () => {
   await server.clear()
-  const before = migrations.findIndex((statements) => statements.includes('instances_by_token'))
+  const before = postgresMigrations.findIndex((statements) => statements.includes('instances_by_token'))
   await server.execute(`CREATE SCHEMA sluice; CREATE TABLE sluice.migrations (version integer NOT NULL PRIMARY KEY);
-    ${migrations.slice(0, before).join('\n')}
+    ${postgresMigrations.slice(0, before).join('\n')}
     INSERT INTO sluice.migrations SELECT generate_series(1, ${before});
     INSERT INTO sluice.instances VALUES ('host-1', ${start}, ${start},
       '{"epoch": "e", "revision": 3, "hash": "h", "client": null, "stale": false, "tokenId": "t1"}')`)

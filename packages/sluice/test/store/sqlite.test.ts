@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { SluiceError } from '../../src/errors.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { openControlDatabase } from '../../src/store/sqlite/database.ts'
-import { migrations } from '../../src/store/sqlite/migrations.ts'
+import { sqliteMigrations } from '../../src/store/sqlite/migrations.ts'
 import { until } from '../support/until.ts'
 import { change, content, key, request, start, task } from './contract/samples.ts'
 
@@ -84,9 +84,9 @@ test("the files are their owner's alone, and kept out of git", async () => {
 
 test('a store of the version before is opened with its instances, whose rows are no reason to fail', async () => {
   using place = temporaryFolder()
-  const before = migrations.findIndex((statements) => statements.includes('instances_by_token'))
+  const before = sqliteMigrations.findIndex((statements) => statements.includes('instances_by_token'))
   const database = new DatabaseSync(path.join(place.folder, 'control.db'))
-  for (const statements of migrations.slice(0, before)) database.exec(statements)
+  for (const statements of sqliteMigrations.slice(0, before)) database.exec(statements)
   const rest = { epoch: 'e', revision: 3, hash: 'h', client: null, stale: false, tokenId: 't1' }
   const put = database.prepare('INSERT INTO instances (instance, first_seen_at, seen_at, rest) VALUES (?, ?, ?, ?)')
   put.run('host-1', start, start, JSON.stringify(rest))
@@ -104,9 +104,9 @@ test('a store of the version before is opened with its instances, whose rows are
 
 test('a store whose ids were unique over all features keeps every row, and the ids of another feature are free', async () => {
   using place = temporaryFolder()
-  const before = migrations.findIndex((statements) => statements.includes('log_of_features'))
+  const before = sqliteMigrations.findIndex((statements) => statements.includes('log_of_features'))
   const database = new DatabaseSync(path.join(place.folder, 'control.db'))
-  for (const statements of migrations.slice(0, before)) database.exec(statements)
+  for (const statements of sqliteMigrations.slice(0, before)) database.exec(statements)
   const rest = JSON.stringify({ ...request('a'), id: undefined, feature: undefined })
   const log = database.prepare('INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?)')
   for (let seq = 1; seq <= 300; seq += 1)

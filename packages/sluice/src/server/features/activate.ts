@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { type Caller, refuseOtherFeature } from '../access/caller.ts'
 import { type Changed, changeFeature } from '../change-feature.ts'
-import type { Answer } from '../http/answer.ts'
+import type { HttpAnswer } from '../http/answer.ts'
 import { appliedSchema, awaitApplied } from '../instances/await-applied.ts'
-import { expectedRevision, ofFeature, reason, versionId } from '../route/fields.ts'
+import { expectedRevision, ofFeature, reason, versionIdField } from '../route/fields.ts'
 import { repeatedHeader } from '../route/idempotency.ts'
 import { defineRoute } from '../route/route.ts'
 import type { Services } from '../services.ts'
@@ -41,7 +41,7 @@ export const setActive = defineRoute({
   idempotent: true,
   params: ofFeature,
   body: z.strictObject({
-    version: versionId,
+    version: versionIdField,
     reason,
     override: z.strictObject({ reason }).exactOptional(),
     expectedRevision,
@@ -71,7 +71,7 @@ export const rollBack = defineRoute({
   params: ofFeature,
   body: z.strictObject({
     from: takenBack.exactOptional(),
-    to: versionId.exactOptional(),
+    to: versionIdField.exactOptional(),
     reason,
     expectedRevision,
     waitMs,
@@ -96,7 +96,7 @@ async function releasedAnswer(
   services: Services,
   { feature, repeated }: Changed,
   { waitMs, caller }: { waitMs: number; caller: Caller },
-): Promise<Answer> {
+): Promise<HttpAnswer> {
   const { revision } = feature
   const applied = await awaitApplied(services, feature, waitMs)
   const body = { feature: await featureViewOf(services, feature, caller), revision, applied }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 
 /** What a handler says: a status, a JSON body if any, headers. A `Response` is sent as it is. */
-export interface Answer {
+export interface HttpAnswer {
   status: number
   body?: unknown
   headers?: Record<string, string>
@@ -17,7 +17,7 @@ export const securityHeaders = {
   'x-content-type-options': 'nosniff',
 } as const
 
-export function jsonResponse({ status, body, headers }: Answer, type = 'application/json'): Response {
+export function jsonResponse({ status, body, headers }: HttpAnswer, type = 'application/json'): Response {
   const content = body === undefined ? {} : { 'content-type': type }
   return new Response(body === undefined ? null : JSON.stringify(body), {
     status,

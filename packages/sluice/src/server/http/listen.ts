@@ -5,7 +5,7 @@ import { SluiceError } from '../../errors.ts'
 import type { NodeExchange } from './answer.ts'
 
 /** Against clients that are slow on purpose; in ms. */
-export interface Limits {
+export interface ServerLimits {
   /** For the head of a request. */
   headersMs: number
   /** For the whole of a request; streams are responses and live on. */
@@ -17,7 +17,7 @@ export interface Limits {
   graceMs: number
 }
 
-export const defaultLimits: Limits = {
+export const defaultServerLimits: ServerLimits = {
   headersMs: 10_000,
   requestMs: 30_000,
   checkMs: 1000,
@@ -49,7 +49,7 @@ export interface Listening {
 export async function listen(
   served: Served,
   { host, port }: { host: string; port: number },
-  limits: Limits = defaultLimits,
+  limits: ServerLimits = defaultServerLimits,
 ): Promise<Listening> {
   const server = createNodeServer(served, limits)
   const connections = trackConnections(server)
@@ -65,7 +65,7 @@ export async function listen(
   }
 }
 
-function createNodeServer(served: Served, limits: Limits): Server {
+function createNodeServer(served: Served, limits: ServerLimits): Server {
   const answer = getRequestListener(
     (request, env) => {
       return served.fetch(request, {
@@ -92,7 +92,7 @@ async function closeServer(
   server: Server,
   connections: Connections,
   served: Served,
-  { graceMs }: Limits,
+  { graceMs }: ServerLimits,
 ): Promise<void> {
   served.drain()
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))

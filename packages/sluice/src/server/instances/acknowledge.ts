@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { mostInstances } from '../../store/instance-store.ts'
 import type { Caller } from '../access/caller.ts'
-import { proofAsked, proofGiven, proofOf } from '../freshness.ts'
+import { freshnessProof, proofAsked, proofGiven } from '../freshness.ts'
 import { Problem } from '../http/problem.ts'
 import { defineRoute } from '../route/route.ts'
 import type { Services } from '../services.ts'
@@ -52,7 +52,7 @@ export const acknowledge = defineRoute({
   },
   async handle({ request, body, caller }, services) {
     const { store, snapshots, settings } = services
-    const headers = proofOf(request, services)
+    const headers = freshnessProof(request, services)
     const guest = guestOf(request)
     const { instance, process = guest?.process ?? '', maxStaleMs = guest?.maxStaleMs, leaving = false } = body
     const known = await isKnown(services, caller, body)

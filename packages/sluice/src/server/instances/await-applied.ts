@@ -4,7 +4,7 @@ import { type InstanceRecord, mostInstances } from '../../store/instance-store.t
 import { maySee } from '../access/caller.ts'
 import type { Services } from '../services.ts'
 import { stopwatch, within } from '../timers.ts'
-import { isSilent, servingInstances, silenceOf, untilSilent, wallTime } from './instance-states.ts'
+import { isInstanceSilent, servingInstances, silenceOf, untilSilent, wallTime } from './instance-states.ts'
 
 /** How far a change has come. */
 export const appliedSchema = z.object({
@@ -89,8 +89,8 @@ async function appliedNow(
   const others = concerned.filter((instance) => !has(instance))
   const takenBack = canaryTakenBack(state)
   const missing = others.filter((instance) => !takenBack || !servesNoneOf(services, takenBack, instance))
-  const silent = missing.filter((instance) => isSilent(services, instance))
-  const heard = missing.filter((instance) => !isSilent(services, instance))
+  const silent = missing.filter((instance) => isInstanceSilent(services, instance))
+  const heard = missing.filter((instance) => !isInstanceSilent(services, instance))
   return {
     total: concerned.length,
     applied: concerned.length - others.length,

@@ -49,7 +49,7 @@ export function untilSilent(services: Services, instance: InstanceRecord): numbe
 }
 
 /** It was not heard of for three heartbeats: it ended without a goodbye, or is cut off. */
-export function isSilent(services: Services, instance: InstanceRecord): boolean {
+export function isInstanceSilent(services: Services, instance: InstanceRecord): boolean {
   return silenceOf(services, instance) > missedHeartbeats * services.settings.heartbeatMs
 }
 
@@ -73,6 +73,6 @@ export async function instanceStates(services: Services): Promise<InstanceState[
     // Another replica may have given out something newer already, and found it right.
     const isPresent = record.revision === revision ? record.hash === hash : record.revision > revision
     const upToDate = record.known && record.epoch === epoch && isPresent
-    return { record, features, upToDate, silent: isSilent(services, record) }
+    return { record, features, upToDate, silent: isInstanceSilent(services, record) }
   })
 }

@@ -2,7 +2,7 @@ import type { Clock } from '@sluice/client'
 import type { ArmSummary, Assessment } from '../../rollout/assessment.ts'
 import type { Assessed } from '../../rollout/rollout-fold.ts'
 import type { LeaseStore } from '../../store/lease-store.ts'
-import type { Metrics, Sample } from './metrics.ts'
+import type { MetricSample, Metrics } from './metrics.ts'
 
 /** The controller looks every second: what is older than this is of a rollout that has ended, or led elsewhere. */
 const freshMs = 60_000
@@ -44,7 +44,7 @@ export function armGauges(metrics: Metrics, clock: Clock): (assessed: Assessed) 
 }
 
 /** Nothing for what is not known: a rate of 0 would be a claim. */
-function armSamples({ rollout, assessment }: Assessed, key: keyof ArmSummary): Sample[] {
+function armSamples({ rollout, assessment }: Assessed, key: keyof ArmSummary): MetricSample[] {
   return (['incumbent', 'canary'] as const).flatMap((arm) => {
     const value = assessment[arm][key]
     const labels = { feature: rollout.feature, rollout: rollout.id, arm, version: rollout[arm] }

@@ -2,7 +2,7 @@
 type Labels = Record<string, string>
 
 /** One value of a gauge. */
-export interface Sample {
+export interface MetricSample {
   labels?: Labels
   value: number
 }
@@ -14,7 +14,7 @@ export interface Metrics {
   /** Adds a duration to a histogram. */
   time(name: string, help: string, labels: Labels, seconds: number): void
   /** Asks `read` for the present values at every scrape; one that fails is left out. */
-  gauge(name: string, help: string, read: () => readonly Sample[] | Promise<readonly Sample[]>): void
+  gauge(name: string, help: string, read: () => readonly MetricSample[] | Promise<readonly MetricSample[]>): void
   /** All of it in the text format 0.0.4. */
   text(): Promise<string>
 }
@@ -89,7 +89,7 @@ function counterText(name: string, help: string, series: ReadonlyMap<string, num
   return head(name, help, 'counter') + [...series].map(([labels, value]) => line(name, labels, value)).join('')
 }
 
-function gaugeText(name: string, help: string, samples: readonly Sample[]): string {
+function gaugeText(name: string, help: string, samples: readonly MetricSample[]): string {
   const lines = samples.slice(0, mostSeries).map(({ labels = {}, value }) => line(name, labelText(labels), value))
   return head(name, help, 'gauge') + lines.join('')
 }

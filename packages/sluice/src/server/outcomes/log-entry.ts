@@ -1,9 +1,9 @@
 import { createHmac, createSecretKey } from 'node:crypto'
 import { position } from '@sluice/client'
 import type { LogDraft } from '../../store/outcome-log.ts'
-import type { Origin } from './origin.ts'
 import type { ReceivedOutcome } from './outcome-schema.ts'
 import type { KnownRequests, KnownRollouts } from './references.ts'
+import type { ReportOrigin } from './report-origin.ts'
 
 /** What turns a report into an entry of the log. */
 export interface LogContext {
@@ -13,7 +13,7 @@ export interface LogContext {
   receivedAt: number
   /** Of the token that reports. */
   tokenId: string | null
-  origin: Origin
+  origin: ReportOrigin
   rollouts: KnownRollouts
   requests: KnownRequests
 }

@@ -1,9 +1,17 @@
 import type { Outcome } from '@sluice/client'
 import { z } from 'zod'
 import { scoreSuffix } from '../../live/score-entry.ts'
-import { storableText } from '../../store/storable-text.ts'
-import { featureName, rolloutId, versionId } from '../route/fields.ts'
+import { featureField, rolloutId, versionIdField } from '../route/fields.ts'
 import { quickCheck } from './quick-check.ts'
+
+/**
+ * A text as every database takes it: PostgreSQL knows no NUL, and half of a surrogate pair is no Unicode. U+FFFD stands in
+ * the place of either, so that one odd text never holds up what comes with it.
+ */
+function storableText(text: string): string {
+  if (text.isWellFormed() && !text.includes('\0')) return text
+  return text.toWellFormed().replaceAll('\0', '\uFFFD')
+}
 
 /** Bounds beyond which a number is a fault of whoever measured it. All sums of what is within them stay exact enough. */
 const latencyMs = z.number().min(0).max(86_400_000)
@@ -26,8 +34,8 @@ const ownId = id
 
 const reported = {
   id: ownId,
-  feature: featureName,
-  version: versionId,
+  feature: featureField,
+  version: versionIdField,
   rolloutId: rolloutId.optional(),
   arm: z.enum(['incumbent', 'canary']).optional(),
   stage: z.int().min(0).max(1000).optional(),

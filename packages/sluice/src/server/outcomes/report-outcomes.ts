@@ -5,9 +5,9 @@ import { defineRoute } from '../route/route.ts'
 import type { Services } from '../services.ts'
 import { checkOutcomes } from './check-outcomes.ts'
 import { type LogContext, logEntry } from './log-entry.ts'
-import { originOf } from './origin.ts'
 import { asOutcome, outcomeSchema, type ReceivedOutcome } from './outcome-schema.ts'
 import { knownRequests, knownRollouts } from './references.ts'
+import { originOf } from './report-origin.ts'
 import { takenIds, tellTaken } from './taken-ids.ts'
 
 const most = 1000

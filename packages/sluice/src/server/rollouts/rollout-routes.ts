@@ -9,9 +9,9 @@ import {
 } from '../../suite/rollout-settings.ts'
 import { type Caller, refuseOtherFeature } from '../access/caller.ts'
 import { type Changed, changeFeature } from '../change-feature.ts'
-import type { Answer } from '../http/answer.ts'
+import type { HttpAnswer } from '../http/answer.ts'
 import { Problem } from '../http/problem.ts'
-import { expectedRevision, ofFeature, ofRollout, reason, versionId } from '../route/fields.ts'
+import { expectedRevision, ofFeature, ofRollout, reason, versionIdField } from '../route/fields.ts'
 import { repeatedHeader } from '../route/idempotency.ts'
 import { defineRoute, type Route } from '../route/route.ts'
 import type { Services } from '../services.ts'
@@ -27,7 +27,7 @@ export const startRollout = defineRoute({
   idempotent: true,
   params: ofFeature,
   body: z.strictObject({
-    version: versionId,
+    version: versionIdField,
     settings: rolloutSettingsSchema.exactOptional().meta({ description: "Instead of the version's own." }),
     judgePercent: z
       .number()
@@ -158,7 +158,7 @@ async function rolloutAnswer(
   services: Services,
   { feature: { rollout }, status, repeated }: Changed,
   caller: Caller,
-): Promise<Answer> {
+): Promise<HttpAnswer> {
   if (!rollout) throw new Error('a feature lost its rollout')
   return { status, body: await viewOf(services, rollout, caller), ...(repeated && { headers: repeatedHeader }) }
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { featureNameSchema } from '../../suite/prompt-file.ts'
 
-export const featureName = featureNameSchema.max(128).meta({ description: 'Name of a feature.' })
+export const featureField = featureNameSchema.max(128).meta({ description: 'Name of a feature.' })
 
-export const versionId = z
+export const versionIdField = z
   .string()
   .regex(/^[0-9a-f]{12}$/, 'must be a version id: 12 hex digits')
   .meta({ description: 'Id of a version: 12 hex digits.' })
@@ -30,5 +30,5 @@ export function queryNumber({ min, max, preset }: { min: number; max: number; pr
     .default(preset)
 }
 
-export const ofFeature = z.object({ feature: featureName })
+export const ofFeature = z.object({ feature: featureField })
 export const ofRollout = z.object({ rollout: rolloutId })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Scope } from '../../store/token-store.ts'
 import type { Caller } from '../access/caller.ts'
-import type { Answer, NodeExchange } from '../http/answer.ts'
+import type { HttpAnswer, NodeExchange } from '../http/answer.ts'
 import { parseJson, readBody } from '../http/body.ts'
 import { Problem } from '../http/problem.ts'
 import { validated } from '../http/validate.ts'
@@ -63,7 +63,7 @@ export interface Route extends RouteFacts {
   params: z.ZodType
   query: z.ZodType
   body: z.ZodType | undefined
-  handle(admitted: Admitted, services: Services): Promise<Answer | Response>
+  handle(admitted: Admitted, services: Services): Promise<HttpAnswer | Response>
 }
 
 const nothing = z.object({})
@@ -76,7 +76,7 @@ interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTyp
   handle(
     request: Checked<z.output<P>, z.output<Q>, z.output<B>>,
     services: Services,
-  ): Answer | Response | Promise<Answer | Response>
+  ): HttpAnswer | Response | Promise<HttpAnswer | Response>
 }
 
 export function defineRoute<

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { proofAsked, proofGiven, proofOf } from '../freshness.ts'
+import { freshnessProof, proofAsked, proofGiven } from '../freshness.ts'
 import { alreadySent, namesEtag, securityHeaders } from '../http/answer.ts'
 import { greet, greeting } from '../instances/greet.ts'
 import { defineRoute } from '../route/route.ts'
@@ -54,7 +54,12 @@ export const showSnapshot = defineRoute({
   async handle({ request, caller, requestId }, services) {
     const isCounted = await greet(services, request, caller)
     const { json, etag } = services.snapshots.view(caller.features)
-    const headers = { ...securityHeaders, etag, 'x-request-id': requestId, ...proofOf(request, services, isCounted) }
+    const headers = {
+      ...securityHeaders,
+      etag,
+      'x-request-id': requestId,
+      ...freshnessProof(request, services, isCounted),
+    }
     if (namesEtag(request.headers.get('if-none-match'), etag)) return new Response(null, { status: 304, headers })
     return new Response(json(), { headers: { ...headers, 'content-type': 'application/json' } })
   },
@@ -72,7 +77,7 @@ export const openStream = defineRoute({
   async handle({ request, caller, requestId, node }, services) {
     const { streams } = services
     const isCounted = request.method === 'HEAD' || (await greet(services, request, caller))
-    const headers = { 'x-request-id': requestId, ...proofOf(request, services, isCounted) }
+    const headers = { 'x-request-id': requestId, ...freshnessProof(request, services, isCounted) }
     if (request.method === 'HEAD') return new Response(null, { headers: { ...streamHeaders, ...headers } })
     if (node?.outgoing.destroyed) return alreadySent()
     streams.admit(caller)

@@ -6,7 +6,7 @@ import type { VersionRecord } from '../../release/version-record.ts'
 import { formatAmount, formatSpan } from '../../report/format.ts'
 import { withLive } from '../../store/apply-event.ts'
 import type { ContentStore } from '../../store/content-store.ts'
-import type { Change } from '../../store/release-store.ts'
+import type { StoreChange } from '../../store/release-store.ts'
 import type { LiveSettings } from '../../suite/rollout-settings.ts'
 import { canonicalJson } from '../../suite/version.ts'
 import type { Caller } from '../access/caller.ts'
@@ -161,7 +161,7 @@ function auditOf(
   known: VersionRecord | undefined,
   changes: readonly Effect[],
   { at, caller, source }: { at: number; caller: Caller; source: string | null },
-): Change['audit'] {
+): StoreChange['audit'] {
   const { feature, id, content, report, settings } = record
   const run = { report: report?.runId ?? null, settings }
   const valuesOf = (which: 'before' | 'after') =>

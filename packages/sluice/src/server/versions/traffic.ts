@@ -3,7 +3,7 @@ import { type MeasuredTraffic, measuredTraffic } from '../../plan/measured-traff
 import { defaultRolloutSettings, rolloutSettingsSchema } from '../../suite/rollout-settings.ts'
 import { refuseOtherFeature } from '../access/caller.ts'
 import { notFound } from '../http/problem.ts'
-import { ofFeature, versionId } from '../route/fields.ts'
+import { ofFeature, versionIdField } from '../route/fields.ts'
 import { defineRoute } from '../route/route.ts'
 
 const traffic: z.ZodType<MeasuredTraffic> = z.strictObject({
@@ -37,7 +37,7 @@ export const showTraffic = defineRoute({
   path: '/v1/features/{feature}/versions/{version}/traffic',
   summary: 'What a rollout of a version would have to decide by: the traffic of the last days, and its settings',
   scopes: ['operator'],
-  params: ofFeature.extend({ version: versionId }),
+  params: ofFeature.extend({ version: versionIdField }),
   answers: { 200: { description: 'As far as it is known.', schema: answer } },
   async handle({ params: { feature, version }, caller }, { store, clock }) {
     refuseOtherFeature(caller, feature)

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { VersionRecord } from '../../release/version-record.ts'
 import { verdictSchema } from '../../report/feature-report.ts'
 import { messageSchema, modelIdSchema, modelParametersSchema } from '../../suite/model.ts'
-import { versionId } from '../route/fields.ts'
+import { versionIdField } from '../route/fields.ts'
 
 const schemaFormat = z.strictObject({
   type: z.literal('json_schema'),
@@ -12,7 +12,7 @@ const schemaFormat = z.strictObject({
 
 /** The content of a version, as the client's protocol has it. */
 export const promptVersion = z.strictObject({
-  id: versionId,
+  id: versionIdField,
   label: z.string().min(1).max(200).exactOptional(),
   model: modelIdSchema,
   parameters: modelParametersSchema,

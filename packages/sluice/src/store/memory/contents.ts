@@ -1,8 +1,8 @@
 import type { ContentStore, StoredContent } from '../content-store.ts'
-import { featureScope } from '../forget-store.ts'
+import { forgettingOfFeature } from '../forget-store.ts'
 import type { OutcomeKey } from '../outcome-log.ts'
 import type { MemoryForgetting } from './forgetting.ts'
-import { keyText } from './key-text.ts'
+import { outcomeKeyText } from './key-text.ts'
 
 export interface MemoryContents extends Omit<ContentStore, 'discard' | 'clearContents'> {
   /** Deletes those that are there, and returns how many. */
@@ -16,24 +16,24 @@ export function memoryContents({ isForgotten, expire }: MemoryForgetting): Memor
 
   function removeWhere(isUnwanted: (content: StoredContent) => boolean): StoredContent[] {
     const unwanted = [...contents.values()].filter(isUnwanted)
-    for (const content of unwanted) contents.delete(keyText(content))
+    for (const content of unwanted) contents.delete(outcomeKeyText(content))
     return unwanted
   }
 
   return {
-    remove: (keys) => keys.filter((key) => contents.delete(keyText(key))).length,
+    remove: (keys) => keys.filter((key) => contents.delete(outcomeKeyText(key))).length,
     removeWhere,
     async putContent(offered) {
       for (const content of offered) {
         const { unit, feature, storedAt } = content
-        const key = keyText(content)
-        if (contents.has(key) || isForgotten(unit, featureScope(feature), storedAt)) continue
+        const key = outcomeKeyText(content)
+        if (contents.has(key) || isForgotten(unit, forgettingOfFeature(feature), storedAt)) continue
         contents.set(key, structuredClone(content))
       }
     },
-    content: async (key) => structuredClone(contents.get(keyText(key))),
+    content: async (key) => structuredClone(contents.get(outcomeKeyText(key))),
     async setJudgement(key, judgement, score) {
-      const content = contents.get(keyText(key))
+      const content = contents.get(outcomeKeyText(key))
       if (content) Object.assign(content, { judgement: structuredClone(judgement), score })
     },
     async worstContent({ feature, rolloutId, version, limit }) {

@@ -1,5 +1,5 @@
 import type { Checkpoint, EvidenceStore, UnitRecord } from '../evidence-store.ts'
-import { rolloutScope } from '../forget-store.ts'
+import { forgettingOfRollout } from '../forget-store.ts'
 import { asideName, checkpointOf, checkpointText, unitTexts } from '../rows/evidence-row.ts'
 import type { MemoryForgetting } from './forgetting.ts'
 
@@ -26,7 +26,7 @@ export function memoryEvidence({ isForgotten }: MemoryForgetting, lastFence: (na
       if (units) {
         const known = memory.get(units.rolloutId) ?? new Map<string, string>()
         for (const [unit, record] of records)
-          if (!isForgotten(unit, rolloutScope(units.rolloutId))) known.set(unit, record)
+          if (!isForgotten(unit, forgettingOfRollout(units.rolloutId))) known.set(unit, record)
         memory.set(units.rolloutId, known)
       }
       return true

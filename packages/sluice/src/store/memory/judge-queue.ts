@@ -1,6 +1,6 @@
 import type { JudgeQueue, JudgeTask } from '../judge-queue.ts'
 import { byUrgency } from '../rows/task-row.ts'
-import { keyText } from './key-text.ts'
+import { outcomeKeyText } from './key-text.ts'
 
 export interface MemoryJudgeQueue extends JudgeQueue {
   /** All tasks of these features. */
@@ -15,7 +15,7 @@ export function memoryJudgeQueue(onDropped: (tasks: readonly JudgeTask[]) => voi
   function dropBeyond(bound: number, feature: string): number {
     const own = [...tasks.values()].filter((task) => task.feature === feature)
     const excess = own.sort(byUrgency).slice(bound)
-    for (const task of excess) tasks.delete(keyText(task))
+    for (const task of excess) tasks.delete(outcomeKeyText(task))
     onDropped(excess)
     return excess.length
   }
@@ -23,7 +23,7 @@ export function memoryJudgeQueue(onDropped: (tasks: readonly JudgeTask[]) => voi
   return {
     waiting: (features) => [...tasks.values()].filter(({ feature }) => features.includes(feature)),
     async enqueue(offered, bound) {
-      for (const task of offered) if (!tasks.has(keyText(task))) tasks.set(keyText(task), { ...task })
+      for (const task of offered) if (!tasks.has(outcomeKeyText(task))) tasks.set(outcomeKeyText(task), { ...task })
       const features = new Set(offered.map(({ feature }) => feature))
       return [...features].reduce((dropped, feature) => dropped + dropBeyond(bound, feature), 0)
     },
@@ -34,10 +34,10 @@ export function memoryJudgeQueue(onDropped: (tasks: readonly JudgeTask[]) => voi
       return claimed.map((task) => ({ ...task }))
     },
     async finish(keys) {
-      for (const key of keys) tasks.delete(keyText(key))
+      for (const key of keys) tasks.delete(outcomeKeyText(key))
     },
     async retry(key, attempts, notBefore) {
-      const task = tasks.get(keyText(key))
+      const task = tasks.get(outcomeKeyText(key))
       if (task) Object.assign(task, { attempts, notBefore })
     },
     queued: async (feature) =>

@@ -1,6 +1,6 @@
 import type { OutcomeKey } from '../outcome-log.ts'
 
 /** A key as one text: no two of them are alike, whatever ids hold. */
-export function keyText({ feature, id }: OutcomeKey): string {
+export function outcomeKeyText({ feature, id }: OutcomeKey): string {
   return `${feature.length} ${feature} ${id}`
 }

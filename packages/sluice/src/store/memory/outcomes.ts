@@ -1,11 +1,11 @@
 import type { FeatureState } from '../../release/feature-state.ts'
-import { featureScope } from '../forget-store.ts'
+import { forgettingOfFeature } from '../forget-store.ts'
 import { openRollouts } from '../open-rollouts.ts'
 import type { Appended, LogDraft, LogEntry, OutcomeLog } from '../outcome-log.ts'
 import { isStorable, logRow } from '../rows/log-row.ts'
 import { signal } from '../signal.ts'
 import type { MemoryForgetting } from './forgetting.ts'
-import { keyText } from './key-text.ts'
+import { outcomeKeyText } from './key-text.ts'
 
 export interface MemoryOutcomes extends OutcomeLog {
   /** Deletes the entries for which it holds, and returns them. */
@@ -20,9 +20,9 @@ export function memoryOutcomes(features: () => FeatureState[], { isForgotten }: 
 
   function add(draft: LogDraft): Appended {
     const { unit, feature, receivedAt } = draft
-    const key = keyText(draft)
+    const key = outcomeKeyText(draft)
     if (!isStorable(logRow(draft))) return 'refused'
-    if (byKey.has(key) || isForgotten(unit, featureScope(feature), receivedAt)) return 'duplicate'
+    if (byKey.has(key) || isForgotten(unit, forgettingOfFeature(feature), receivedAt)) return 'duplicate'
     seq += 1
     const entry = { ...draft, seq }
     byKey.set(key, entry)
@@ -32,8 +32,8 @@ export function memoryOutcomes(features: () => FeatureState[], { isForgotten }: 
 
   function removeWhere(isUnwanted: (entry: LogEntry) => boolean): LogEntry[] {
     const unwanted = log.filter(isUnwanted)
-    for (const entry of unwanted) byKey.delete(keyText(entry))
-    if (unwanted.length > 0) log = log.filter((entry) => byKey.has(keyText(entry)))
+    for (const entry of unwanted) byKey.delete(outcomeKeyText(entry))
+    if (unwanted.length > 0) log = log.filter((entry) => byKey.has(outcomeKeyText(entry)))
     return unwanted
   }
 
@@ -55,11 +55,13 @@ export function memoryOutcomes(features: () => FeatureState[], { isForgotten }: 
       return page
     },
     async entry(key) {
-      const entry = byKey.get(keyText(key))
+      const entry = byKey.get(outcomeKeyText(key))
       return entry && { ...entry }
     },
     async entries(keys) {
-      return [...new Set(keys.map(keyText))].flatMap((key) => byKey.get(key) ?? []).map((entry) => ({ ...entry }))
+      return [...new Set(keys.map(outcomeKeyText))]
+        .flatMap((key) => byKey.get(key) ?? [])
+        .map((entry) => ({ ...entry }))
     },
     onAppend: appends.listen,
     async pruneLog(before) {

@@ -4,7 +4,7 @@ import type { FeatureState } from '../../release/feature-state.ts'
 import type { VersionRecord } from '../../release/version-record.ts'
 import { planCommit, rememberedMs } from '../commit-plan.ts'
 import { newIdentity } from '../identity.ts'
-import type { Change, CommitResult, ReleaseStore, RememberedAnswer } from '../release-store.ts'
+import type { CommitResult, ReleaseStore, RememberedAnswer, StoreChange } from '../release-store.ts'
 import { signal } from '../signal.ts'
 import type { TokenRecord, TokenStore } from '../token-store.ts'
 
@@ -25,7 +25,7 @@ export function memoryReleases(
   const head = (chain: string): AuditHead | undefined => chains.get(chain)?.at(-1)
   const featureList = () => [...features.values()].sort((a, b) => (a.feature < b.feature ? -1 : 1))
 
-  function write({ version, token, remember }: Change, done: CommitResult & { outcome: 'committed' }): void {
+  function write({ version, token, remember }: StoreChange, done: CommitResult & { outcome: 'committed' }): void {
     const { feature, audit } = done
     revision = done.revision
     if (feature) features.set(feature.feature, feature)

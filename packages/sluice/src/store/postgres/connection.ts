@@ -5,13 +5,13 @@ import { StoreError } from '../store-error.ts'
 import { type Line, lineOf } from './open-client.ts'
 import { postgresError } from './postgres-error.ts'
 
-export type Row = Record<string, unknown>
+export type PostgresRow = Record<string, unknown>
 
 /** Runs one statement, prepared once per connection; without values it may be several, separated by semicolons. */
-export type Query = (sql: string, values?: readonly unknown[]) => Promise<Row[]>
+export type Query = (sql: string, values?: readonly unknown[]) => Promise<PostgresRow[]>
 
 /** How long things may take, in ms. */
-export interface Limits {
+export interface ConnectionLimits {
   /** Until there is a connection. */
   connect: number
   /** Until the answer to a statement. */
@@ -21,21 +21,21 @@ export interface Limits {
   ping: number
 }
 
-const limits: Limits = { connect: 3000, statement: 5000, call: 4000, ping: 2000 }
+const limits: ConnectionLimits = { connect: 3000, statement: 5000, call: 4000, ping: 2000 }
 
 /**
  * The pool of a store. It connects anew by itself; every failure is a StoreError, and comes within ten seconds also where
  * the database has fallen silent.
  */
-export class Connection {
+export class PostgresConnection {
   readonly damaged = new DamagedRows()
   readonly place: string
   readonly #line: Line
-  readonly #limits: Limits
+  readonly #limits: ConnectionLimits
   readonly #pool: pg.Pool
   #closing: Promise<void> | undefined
 
-  constructor(config: pg.ClientConfig, place: string, own: Limits = limits) {
+  constructor(config: pg.ClientConfig, place: string, own: ConnectionLimits = limits) {
     this.place = place
     this.#limits = own
     this.#line = lineOf(config)
@@ -123,7 +123,7 @@ export class Connection {
  * The same limits on the side of the database, so that it does not go on with what nobody waits for: above all a
  * transaction whose replica has vanished would keep all others from committing.
  */
-function serverLimits({ statement }: Limits): string {
+function serverLimits({ statement }: ConnectionLimits): string {
   return `SET statement_timeout = ${statement}; SET lock_timeout = ${statement};
     SET idle_in_transaction_session_timeout = ${statement}`
 }

@@ -1,9 +1,9 @@
 import type { ContentStore } from '../content-store.ts'
 import { contentOf, contentRow } from '../rows/content-row.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
-import type { Connection } from './connection.ts'
+import type { PostgresConnection } from './connection.ts'
 import { isForgotten } from './forgetting.ts'
-import { asKeys, isOneOf } from './keys.ts'
+import { isOneOfPostgresKeys, postgresKeys } from './keys.ts'
 
 const columns = [
   'id',
@@ -35,7 +35,7 @@ const expire = `DELETE FROM sluice.contents WHERE ${some('expires_at <= $1', '$2
 const expireSooner = `UPDATE sluice.contents SET expires_at = stored_at + $2
   WHERE ${some('feature = $1 AND expires_at > stored_at + $2', '$3')}`
 
-export function postgresContents(db: Connection): ContentStore {
+export function postgresContents(db: PostgresConnection): ContentStore {
   return {
     async putContent(contents) {
       const rows = contents.map(contentRow)
@@ -77,8 +77,8 @@ export function postgresContents(db: Connection): ContentStore {
     },
     async discard(keys) {
       await db.transaction(async (query) => {
-        await query(`DELETE FROM sluice.judge_queue WHERE ${isOneOf}`, asKeys(keys))
-        await query(`DELETE FROM sluice.contents WHERE ${isOneOf}`, asKeys(keys))
+        await query(`DELETE FROM sluice.judge_queue WHERE ${isOneOfPostgresKeys}`, postgresKeys(keys))
+        await query(`DELETE FROM sluice.contents WHERE ${isOneOfPostgresKeys}`, postgresKeys(keys))
       })
     },
   }

@@ -1,7 +1,7 @@
 import type { EvidenceStore } from '../evidence-store.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
 import { asideName, checkpointOf, checkpointText, unitOf, unitTexts } from '../rows/evidence-row.ts'
-import type { Connection } from './connection.ts'
+import type { PostgresConnection } from './connection.ts'
 import { isForgotten } from './forgetting.ts'
 import { asLines, lines } from './json-lines.ts'
 
@@ -32,7 +32,7 @@ const remembered = `WITH RECURSIVE rollouts (id) AS (SELECT min(rollout_id) FROM
 const forgetSome = `DELETE FROM sluice.units WHERE rollout_id = $1 AND
   unit IN (SELECT unit FROM sluice.units WHERE rollout_id = $1 ORDER BY unit LIMIT $2) RETURNING unit`
 
-export function postgresEvidence(db: Connection): EvidenceStore {
+export function postgresEvidence(db: PostgresConnection): EvidenceStore {
   return {
     async checkpoint(name) {
       const [row] = await db.query('SELECT cursor, state FROM sluice.checkpoints WHERE name = $1', [name])

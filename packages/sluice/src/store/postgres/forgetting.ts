@@ -1,5 +1,5 @@
 import { entriesBy, type ForgetStore, scopesOf } from '../forget-store.ts'
-import type { Connection } from './connection.ts'
+import type { PostgresConnection } from './connection.ts'
 
 /** Rows looked at per transaction: others write in between. */
 const stretch = 5000
@@ -30,7 +30,7 @@ export function isForgotten(unit: string, scope: string, now = '-1'): string {
     AND noted.until > ${now}))`
 }
 
-export function postgresForgetting(db: Connection): ForgetStore {
+export function postgresForgetting(db: PostgresConnection): ForgetStore {
   return {
     async forget({ unit, features, now, until }) {
       const names = features?.map(({ feature }) => feature) ?? null

@@ -1,8 +1,8 @@
 import { forgottenAtATime, type InstanceStore, isGreeting, lastOfEach, mostInstances } from '../instance-store.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
 import { type InstanceRow, instanceOf, instanceRow } from '../rows/instance-row.ts'
-import type { Signal } from '../signal.ts'
-import type { Connection, Query } from './connection.ts'
+import type { StoreSignal } from '../signal.ts'
+import type { PostgresConnection, Query } from './connection.ts'
 import { notify } from './session.ts'
 
 const columns = 'token_id, instance, process, first_seen_at, seen_at, may_serve_until, rest'
@@ -40,7 +40,10 @@ const some = `WITH gone AS (
       (SELECT token_id, instance, process FROM sluice.instances WHERE may_serve_until < $1 LIMIT $2) RETURNING 1)
   SELECT count(*) AS n FROM gone`
 
-export function postgresInstances({ query, damaged }: Connection, acknowledged: Signal<void>): InstanceStore {
+export function postgresInstances(
+  { query, damaged }: PostgresConnection,
+  acknowledged: StoreSignal<void>,
+): InstanceStore {
   /** `find` returns those that are there, and may bring them up to date; returns how many others found no room. */
   async function put(rows: readonly InstanceRow[], find: string): Promise<number> {
     if (rows.length === 0) return 0

@@ -2,8 +2,8 @@ import type { JudgeQueue } from '../judge-queue.ts'
 import type { OutcomeKey } from '../outcome-log.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
 import { byUrgency, taskOf, taskRow } from '../rows/task-row.ts'
-import type { Connection } from './connection.ts'
-import { asKeys, isOneOf } from './keys.ts'
+import type { PostgresConnection } from './connection.ts'
+import { isOneOfPostgresKeys, postgresKeys } from './keys.ts'
 
 /** Who adds waits for others who add, so that the bound holds. */
 const alone = `SELECT pg_advisory_xact_lock(hashtextextended('sluice judge queue', 0))`
@@ -19,7 +19,7 @@ const claim = `WITH due AS MATERIALIZED (SELECT feature, id FROM sluice.judge_qu
 const spend = `INSERT INTO sluice.judge_spending AS spent (day, feature, usd) VALUES ($1, $2, $3)
   ON CONFLICT (day, feature) DO UPDATE SET usd = spent.usd + excluded.usd`
 
-export function postgresJudgeQueue(db: Connection): JudgeQueue {
+export function postgresJudgeQueue(db: PostgresConnection): JudgeQueue {
   return {
     async enqueue(tasks, bound) {
       const rows = tasks.map(taskRow)
@@ -33,7 +33,8 @@ export function postgresJudgeQueue(db: Connection): JudgeQueue {
         const dropped: OutcomeKey[] = []
         for (const feature of features)
           for (const { id } of await query(dropLeastUrgent, [feature, bound])) dropped.push({ feature, id: String(id) })
-        if (dropped.length > 0) await query(`DELETE FROM sluice.contents WHERE ${isOneOf}`, asKeys(dropped))
+        if (dropped.length > 0)
+          await query(`DELETE FROM sluice.contents WHERE ${isOneOfPostgresKeys}`, postgresKeys(dropped))
         return dropped.length
       })
     },
@@ -42,7 +43,7 @@ export function postgresJudgeQueue(db: Connection): JudgeQueue {
       return db.damaged.readable(rows, taskOf, rowOf.task).sort(byUrgency)
     },
     async finish(keys) {
-      await db.query(`DELETE FROM sluice.judge_queue WHERE ${isOneOf}`, asKeys(keys))
+      await db.query(`DELETE FROM sluice.judge_queue WHERE ${isOneOfPostgresKeys}`, postgresKeys(keys))
     },
     async retry({ feature, id }, attempts, notBefore) {
       const giveBack = 'UPDATE sluice.judge_queue SET attempts = $3, not_before = $4 WHERE feature = $1 AND id = $2'

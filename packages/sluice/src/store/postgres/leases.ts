@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Lease, type LeaseStore, leaseMs } from '../lease-store.ts'
-import type { Connection } from './connection.ts'
+import type { PostgresConnection } from './connection.ts'
 
 /** By the database's clock alone: those of the replicas may differ. */
 const inMs = (parameter: string) => `clock_timestamp() + ${parameter} * interval '1 millisecond'`
@@ -37,7 +37,7 @@ interface PostgresLeases extends LeaseStore {
 }
 
 /** Leadership among replicas: rows that end by the database's clock. */
-export function postgresLeases({ query }: Connection, holder: string): PostgresLeases {
+export function postgresLeases({ query }: PostgresConnection, holder: string): PostgresLeases {
   const held = new Map<number, Lease>()
   let taken = 0
   return {

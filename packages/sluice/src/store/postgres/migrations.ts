@@ -1,5 +1,5 @@
 /** Each entry moves the schema one version up; never edit one that was released, append another. */
-export const migrations = [
+export const postgresMigrations = [
   `CREATE TABLE sluice.store (
      one boolean NOT NULL PRIMARY KEY CHECK (one),
      epoch text NOT NULL,

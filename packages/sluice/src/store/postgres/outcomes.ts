@@ -3,14 +3,13 @@ import type { Appended, LogEntry, OutcomeLog } from '../outcome-log.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
 import { featureOf } from '../rows/documents.ts'
 import { type LogRow, logEntryOf, logRow } from '../rows/log-row.ts'
-import type { Signal } from '../signal.ts'
+import type { StoreSignal } from '../signal.ts'
 import type { AppendQueue } from './append-queue.ts'
-import type { Connection } from './connection.ts'
+import type { PostgresConnection } from './connection.ts'
 import { isForgotten } from './forgetting.ts'
 import { asLines, lines } from './json-lines.ts'
-import { asKeys, isOneOf } from './keys.ts'
+import { isOneOfPostgresKeys, postgresKeys } from './keys.ts'
 import { notify } from './session.ts'
-import { sweepLog } from './sweep-log.ts'
 
 const columns = 'seq, id, feature, rollout_id, unit, received_at, rest'
 
@@ -25,7 +24,7 @@ const insert = `WITH head AS (UPDATE sluice.log_head SET seq = seq + $7 RETURNIN
     ORDER BY place ON CONFLICT DO NOTHING RETURNING seq)
   SELECT ARRAY(SELECT (added.seq - head.base)::integer FROM added) AS places, ${notify("'log'")} FROM head`
 
-export async function insertRows(db: Connection, rows: readonly LogRow[]): Promise<Appended[]> {
+export async function insertRows(db: PostgresConnection, rows: readonly LogRow[]): Promise<Appended[]> {
   if (rows.length === 0) return []
   const [found] = await db.query(insert, [
     rows.map(({ id }) => id),
@@ -40,7 +39,7 @@ export async function insertRows(db: Connection, rows: readonly LogRow[]): Promi
   return rows.map((_, index) => (places.has(index + 1) ? 'accepted' : 'duplicate'))
 }
 
-export function postgresOutcomes(db: Connection, queue: AppendQueue, appends: Signal<void>): OutcomeLog {
+export function postgresOutcomes(db: PostgresConnection, queue: AppendQueue, appends: StoreSignal<void>): OutcomeLog {
   return {
     async append(entries) {
       const results = await queue.append(entries.map(logRow))
@@ -66,7 +65,7 @@ export function postgresOutcomes(db: Connection, queue: AppendQueue, appends: Si
       return row && logEntryOf(row)
     },
     async entries(keys) {
-      const rows = await db.query(`SELECT ${columns} FROM sluice.log WHERE ${isOneOf}`, asKeys(keys))
+      const rows = await db.query(`SELECT ${columns} FROM sluice.log WHERE ${isOneOfPostgresKeys}`, postgresKeys(keys))
       return db.damaged.readable(rows, logEntryOf, rowOf.logEntry)
     },
     onAppend: appends.listen,
@@ -78,7 +77,24 @@ export function postgresOutcomes(db: Connection, queue: AppendQueue, appends: Si
       const known = features.map(({ feature }) => feature)
       const isOld = `received_at < $3 AND (rollout_id IS NULL OR (rollout_id <> ALL ($4::text[])
         AND (feature = ANY ($5::text[]) OR feature NOT IN (SELECT feature FROM sluice.features))))`
-      return await sweepLog(db, isOld, before, open, known)
+      return await sweepPostgresLog(db, isOld, before, open, known)
     },
   }
+}
+
+/** Rows looked at per transaction: others write in between. */
+const stretch = 5000
+
+/** Deletes the log entries for which the condition (values from $3 on) holds, stretch by stretch; returns how many. */
+async function sweepPostgresLog(db: PostgresConnection, condition: string, ...values: unknown[]): Promise<number> {
+  const [range] = await db.query('SELECT min(seq) AS first, max(seq) AS last FROM sluice.log')
+  if (range?.first === null) return 0
+  let deleted = 0
+  for (let from = Number(range?.first); from <= Number(range?.last); from += stretch) {
+    const sql = `WITH gone AS (DELETE FROM sluice.log WHERE seq >= $1 AND seq < $2 AND ${condition} RETURNING 1)
+      SELECT count(*) AS rows FROM gone`
+    const [gone] = await db.query(sql, [from, from + stretch, ...values])
+    deleted += Number(gone?.rows)
+  }
+  return deleted
 }

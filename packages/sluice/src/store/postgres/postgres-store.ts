@@ -1,11 +1,11 @@
 import { SluiceError } from '../../errors.ts'
 import { newIdentity, type StoreIdentity } from '../identity.ts'
-import { replicaName } from '../replica-name.ts'
-import { type Signal, signal } from '../signal.ts'
+import { replicaName } from '../lease-store.ts'
+import { type StoreSignal, signal } from '../signal.ts'
 import type { Store } from '../store.ts'
 import { type StoreClock, storeClock } from '../store-clock.ts'
 import { AppendQueue } from './append-queue.ts'
-import { Connection, type Limits } from './connection.ts'
+import { type ConnectionLimits, PostgresConnection } from './connection.ts'
 import { connectionSettings } from './connection-settings.ts'
 import { postgresContents } from './contents.ts'
 import { prepareDatabase } from './database.ts'
@@ -17,7 +17,7 @@ import { postgresJudgeQueue } from './judge-queue.ts'
 import { postgresLeases } from './leases.ts'
 import { insertRows, postgresOutcomes } from './outcomes.ts'
 import { postgresReleases } from './releases.ts'
-import { Session, type SessionEvents } from './session.ts'
+import { PostgresSession, type SessionEvents } from './session.ts'
 import { postgresTokens } from './tokens.ts'
 
 /** So long a start waits for a connection that lasts, in ms. */
@@ -32,17 +32,21 @@ const formerEvery = 60
  */
 export async function postgresStore(
   databaseUrl: string,
-  { fresh = newIdentity(), pollMs = 1000, limits }: { fresh?: StoreIdentity; pollMs?: number; limits?: Limits } = {},
+  {
+    fresh = newIdentity(),
+    pollMs = 1000,
+    limits,
+  }: { fresh?: StoreIdentity; pollMs?: number; limits?: ConnectionLimits } = {},
 ): Promise<Store> {
   const settings = connectionSettings(databaseUrl)
   const { config, identity } = await prepareDatabase(settings, fresh)
-  const db = new Connection(config, settings.place, limits)
+  const db = new PostgresConnection(config, settings.place, limits)
   const signals = { changes: signal<number>(), appends: signal<void>(), acknowledged: signal<void>() }
   const clock = storeClock()
   const queue = new AppendQueue((rows) => insertRows(db, rows))
   const dropFormer = whileNeeded(() => dropFormerKeys(db.query))
   await dropFormer()
-  const session = new Session(config, pollMs, relay(signals, clock, dropFormer))
+  const session = new PostgresSession(config, pollMs, relay(signals, clock, dropFormer))
   if (!(await session.ready(startMs))) {
     await Promise.all([session.close(), db.close()])
     throw new SluiceError('cannot-run', `the store ${settings.place} cannot be opened: it has stopped answering`)
@@ -88,7 +92,7 @@ function whileNeeded(work: () => Promise<boolean>): () => Promise<void> {
 
 /** Passes on what other replicas did, whichever way it was heard. */
 function relay(
-  signals: { changes: Signal<number>; appends: Signal<void>; acknowledged: Signal<void> },
+  signals: { changes: StoreSignal<number>; appends: StoreSignal<void>; acknowledged: StoreSignal<void> },
   clock: StoreClock,
   onPoll: () => Promise<void>,
 ): SessionEvents {

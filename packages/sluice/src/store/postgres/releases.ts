@@ -1,14 +1,14 @@
 import { planCommit, rememberedMs } from '../commit-plan.ts'
 import { newIdentity } from '../identity.ts'
-import type { Change, CommitResult, ReleaseStore } from '../release-store.ts'
+import type { CommitResult, ReleaseStore, StoreChange } from '../release-store.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
 import { answerOf, auditOf, featureOf, versionOf } from '../rows/documents.ts'
-import type { Signal } from '../signal.ts'
+import type { StoreSignal } from '../signal.ts'
 import { StoreError } from '../store-error.ts'
-import type { Connection, Query, Row } from './connection.ts'
+import type { PostgresConnection, PostgresRow, Query } from './connection.ts'
 import { notify } from './session.ts'
 
-export function postgresReleases(db: Connection, changes: Signal<number>): ReleaseStore {
+export function postgresReleases(db: PostgresConnection, changes: StoreSignal<number>): ReleaseStore {
   const { query, damaged } = db
   return {
     async revision() {
@@ -62,12 +62,12 @@ export function postgresReleases(db: Connection, changes: Signal<number>): Relea
   }
 }
 
-function headOf(row: Row) {
+function headOf(row: PostgresRow) {
   return { seq: Number(row.seq), hash: String(row.hash) }
 }
 
 /** The row of `store` is locked until the end: commits follow each other. */
-async function commitIn(query: Query, change: Change): Promise<CommitResult> {
+async function commitIn(query: Query, change: StoreChange): Promise<CommitResult> {
   const { feature, remember, audit, fence } = change
   const [store] = await query('SELECT revision FROM sluice.store FOR UPDATE')
   const [stored] = await query('SELECT revision FROM sluice.features WHERE feature = $1', [feature?.feature ?? null])
@@ -88,7 +88,7 @@ async function commitIn(query: Query, change: Change): Promise<CommitResult> {
 
 async function write(
   query: Query,
-  { version, token, remember }: Change,
+  { version, token, remember }: StoreChange,
   { revision, feature, audit }: CommitResult & { outcome: 'committed' },
 ): Promise<void> {
   await query('UPDATE sluice.store SET revision = $1', [revision])

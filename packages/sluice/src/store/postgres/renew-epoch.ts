@@ -4,7 +4,7 @@ import { newIdentity } from '../identity.ts'
 import { type RunningRollout, runningIn } from '../open-rollouts.ts'
 import { featureOf } from '../rows/documents.ts'
 import { connectionSettings } from './connection-settings.ts'
-import { migrations } from './migrations.ts'
+import { postgresMigrations } from './migrations.ts'
 import { openClient } from './open-client.ts'
 import { reasonOf } from './postgres-error.ts'
 
@@ -27,7 +27,7 @@ async function renewedBy(client: pg.Client) {
   const [found] = await ask("SELECT to_regclass('sluice.store') IS NOT NULL AS here")
   if (!found?.here) throw new SluiceError('cannot-run', 'it holds no state of a control plane: pg_restore it first')
   const [schema] = await ask('SELECT max(version) AS version FROM sluice.migrations')
-  if (Number(schema?.version) > migrations.length)
+  if (Number(schema?.version) > postgresMigrations.length)
     throw new SluiceError('cannot-run', `it was written by a newer sluice (schema ${schema?.version}): upgrade sluice`)
   const [servers] = await ask(`SELECT count(*) AS connected FROM pg_stat_activity
     WHERE datname = current_database() AND application_name LIKE 'sluice%' AND pid <> pg_backend_pid()`)

@@ -23,7 +23,7 @@ export interface SessionEvents {
  * The one connection of a store that lasts: it hears what other replicas did, and asks now and then in case it did not
  * hear. A question that fails or takes too long ends it; then it connects anew.
  */
-export class Session {
+export class PostgresSession {
   readonly #line: Line
   readonly #events: SessionEvents
   readonly #pollMs: number

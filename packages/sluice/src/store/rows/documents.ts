@@ -71,6 +71,6 @@ const reader =
 
 export const featureOf: Reader<FeatureState> = reader('feature', featureState)
 export const versionOf: Reader<VersionRecord> = reader('version', versionRecord)
-export const tokenOf: Reader<TokenRecord> = reader('token', tokenRecord)
+export const tokenRecordOf: Reader<TokenRecord> = reader('token', tokenRecord)
 export const auditOf: Reader<AuditRow> = reader('audit row', auditRow)
 export const answerOf: Reader<RememberedAnswer> = reader('remembered answer', rememberedAnswer)

@@ -5,7 +5,7 @@ import { StoreError } from '../store-error.ts'
 import { GroupCommit } from './group-commit.ts'
 import { sqliteError } from './sqlite-error.ts'
 
-export type Row = Record<string, unknown>
+export type SqliteRow = Record<string, unknown>
 
 /** How long until the write-ahead log, which a reader has kept from being emptied, is tried again, in ms. */
 const emptyAgainMs = 1000
@@ -14,7 +14,7 @@ const emptyAgainMs = 1000
  * The one connection of a store. Statements are prepared once; every failure is a StoreError. Nobody else's lock makes a
  * call stand still: it is tried again later, for up to 5 s.
  */
-export class Connection {
+export class SqliteConnection {
   readonly damaged = new DamagedRows()
   readonly #database: DatabaseSync
   readonly #commits: GroupCommit
@@ -29,11 +29,11 @@ export class Connection {
     this.#file = file
   }
 
-  all(sql: string, ...values: SQLInputValue[]): Row[] {
+  all(sql: string, ...values: SQLInputValue[]): SqliteRow[] {
     return this.#prepared(sql).all(...values)
   }
 
-  first(sql: string, ...values: SQLInputValue[]): Row | undefined {
+  first(sql: string, ...values: SQLInputValue[]): SqliteRow | undefined {
     return this.#prepared(sql).get(...values)
   }
 

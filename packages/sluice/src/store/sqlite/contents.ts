@@ -1,10 +1,10 @@
 import type { ContentStore } from '../content-store.ts'
-import { featureScope } from '../forget-store.ts'
+import { forgettingOfFeature } from '../forget-store.ts'
 import { type ContentRow, contentOf, contentRow } from '../rows/content-row.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
-import type { Connection } from './connection.ts'
+import type { SqliteConnection } from './connection.ts'
 import { expireForgetting, forgottenIn } from './forgetting.ts'
-import { asKeys, isOneOf } from './keys.ts'
+import { isOneOfSqliteKeys, sqliteKeys } from './keys.ts'
 
 const insert = `INSERT INTO contents
   (id, feature, version, rollout_id, unit, score, stored_at, expires_at, body, judgement)
@@ -18,7 +18,7 @@ const clear = {
 const expire = `DELETE FROM contents WHERE ${some('expires_at <= ?')}`
 const expireSooner = `UPDATE contents SET expires_at = stored_at + ? WHERE ${some('feature = ? AND expires_at > stored_at + ?')}`
 
-export function sqliteContents(db: Connection): ContentStore {
+export function sqliteContents(db: SqliteConnection): ContentStore {
   function put(row: ContentRow): void {
     const { id, feature, version, rollout_id, unit, score, stored_at, expires_at, body, judgement } = row
     db.run(insert, id, feature, version, rollout_id, unit, score, stored_at, expires_at, body, judgement)
@@ -29,7 +29,7 @@ export function sqliteContents(db: Connection): ContentStore {
       const rows = contents.map(contentRow)
       await db.write(() => {
         const isForgotten = forgottenIn(db)
-        for (const row of rows) if (!isForgotten(row.unit, featureScope(row.feature), row.stored_at)) put(row)
+        for (const row of rows) if (!isForgotten(row.unit, forgettingOfFeature(row.feature), row.stored_at)) put(row)
       })
     },
     content: ({ feature, id }) =>
@@ -69,10 +69,10 @@ export function sqliteContents(db: Connection): ContentStore {
       return Number(await db.read(count))
     },
     async discard(keys) {
-      const list = asKeys(keys)
+      const list = sqliteKeys(keys)
       await db.write(() => {
-        db.run(`DELETE FROM judge_queue WHERE ${isOneOf}`, list)
-        db.run(`DELETE FROM contents WHERE ${isOneOf}`, list)
+        db.run(`DELETE FROM judge_queue WHERE ${isOneOfSqliteKeys}`, list)
+        db.run(`DELETE FROM contents WHERE ${isOneOfSqliteKeys}`, list)
       })
     },
   }

@@ -6,7 +6,7 @@ import { whenFree } from '../../sqlite/lock-wait.ts'
 import { openDatabase } from '../../sqlite/open-database.ts'
 import { makePrivate, makePrivateFile } from '../../sqlite/private-folder.ts'
 import type { StoreIdentity } from '../identity.ts'
-import { migrations } from './migrations.ts'
+import { sqliteMigrations } from './migrations.ts'
 import { sqliteError } from './sqlite-error.ts'
 
 export interface ControlDatabase {
@@ -66,7 +66,7 @@ export async function lockFolder(folder: string, { attempts, everyMs } = handOve
 
 /** Somebody who holds the database, e.g. a shell, is waited for without standing still. */
 async function openFile(file: string, fresh: StoreIdentity): Promise<Pick<ControlDatabase, 'database' | 'identity'>> {
-  const database = await whenFree(() => openDatabase(file, { pragmas, migrations, timeoutMs: 0 }))
+  const database = await whenFree(() => openDatabase(file, { pragmas, migrations: sqliteMigrations, timeoutMs: 0 }))
   try {
     return { database, identity: await whenFree(() => identityOf(database, fresh)) }
   } catch (cause) {

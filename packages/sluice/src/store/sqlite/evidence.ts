@@ -1,11 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { EvidenceStore, UnitRecord } from '../evidence-store.ts'
-import { rolloutScope } from '../forget-store.ts'
+import { forgettingOfRollout } from '../forget-store.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
 import { asideName, checkpointOf, checkpointText, unitOf, unitTexts } from '../rows/evidence-row.ts'
-import type { Connection } from './connection.ts'
-import { forgottenIn } from './forgetting.ts'
-import { remembered } from './remembered.ts'
+import type { SqliteConnection } from './connection.ts'
+import { forgottenIn, remembered } from './forgetting.ts'
 
 const upsertUnit = 'INSERT OR REPLACE INTO units (rollout_id, unit, record) VALUES (?, ?, ?)'
 const upsertCheckpoint = 'INSERT OR REPLACE INTO checkpoints (name, cursor, state) VALUES (?, ?, ?)'
@@ -20,7 +19,7 @@ const selectUnits = 'SELECT unit, record FROM units WHERE rollout_id = ? AND uni
 /** Users that are looked up at a time: whoever else needs the process has a turn in between. */
 const stretch = 500
 
-export function sqliteEvidence(db: Connection, lastFence: (name: string) => number): EvidenceStore {
+export function sqliteEvidence(db: SqliteConnection, lastFence: (name: string) => number): EvidenceStore {
   return {
     checkpoint: (name) =>
       db.read(() => {
@@ -38,7 +37,7 @@ export function sqliteEvidence(db: Connection, lastFence: (name: string) => numb
         db.run(upsertCheckpoint, name, cursor, document)
         if (!units) return true
         const isForgotten = forgottenIn(db)
-        const scope = rolloutScope(units.rolloutId)
+        const scope = forgettingOfRollout(units.rolloutId)
         for (const [unit, record] of records)
           if (!isForgotten(unit, scope)) db.run(upsertUnit, units.rolloutId, unit, record)
         return true
@@ -72,6 +71,6 @@ export function sqliteEvidence(db: Connection, lastFence: (name: string) => numb
   }
 }
 
-function cursorOf(db: Connection, name: string): number {
+function cursorOf(db: SqliteConnection, name: string): number {
   return Number(db.first('SELECT cursor FROM checkpoints WHERE name = ?', name)?.cursor ?? -1)
 }

@@ -3,7 +3,7 @@ import { SluiceError } from '../../errors.ts'
 import { schemaVersion } from '../../sqlite/open-database.ts'
 import { type RunningRollout, runningIn } from '../open-rollouts.ts'
 import { featureOf } from '../rows/documents.ts'
-import { migrations } from './migrations.ts'
+import { sqliteMigrations } from './migrations.ts'
 
 /** What a file that is no running store holds. */
 export interface Examined {
@@ -21,7 +21,7 @@ export function examine(file: string): Examined {
     const faults = database.prepare('PRAGMA integrity_check(1)').get()
     if (faults?.integrity_check !== 'ok')
       throw new SluiceError('cannot-run', `it is damaged: ${faults?.integrity_check}`)
-    schemaVersion(database, migrations)
+    schemaVersion(database, sqliteMigrations)
     const isStore = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'store'").get() !== undefined
     const row = isStore ? database.prepare('SELECT revision FROM store').get() : undefined
     if (!row) throw new SluiceError('cannot-run', 'it holds no state of a control plane')

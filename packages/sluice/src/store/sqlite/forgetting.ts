@@ -1,6 +1,10 @@
 import { entriesBy, everywhere, type ForgetStore, type Forgetting, scopesOf } from '../forget-store.ts'
-import type { Connection } from './connection.ts'
-import { remembered } from './remembered.ts'
+import type { SqliteConnection } from './connection.ts'
+
+/** SQL: the rollouts of which units are remembered, by one step into the primary key for each. */
+export const remembered = `WITH RECURSIVE rollouts (id) AS (SELECT min(rollout_id) FROM units UNION ALL
+  SELECT (SELECT min(rollout_id) FROM units WHERE rollout_id > id) FROM rollouts WHERE id IS NOT NULL)
+  SELECT id FROM rollouts WHERE id IS NOT NULL`
 
 /** Rows looked at per transaction: others write in between. */
 const stretch = 5000
@@ -14,7 +18,7 @@ const forgetMemory = `DELETE FROM units WHERE unit = ?1 AND rollout_id IN (${rem
 const forgetEntries = `DELETE FROM log WHERE seq >= ?3 AND seq < ?4 AND unit = ?1 AND ${ofFeatures}
   RETURNING feature, rollout_id`
 
-export function sqliteForgetting(db: Connection): ForgetStore {
+export function sqliteForgetting(db: SqliteConnection): ForgetStore {
   return {
     async forget(forgetting) {
       const { unit, features } = forgetting
@@ -41,14 +45,14 @@ export function sqliteForgetting(db: Connection): ForgetStore {
   }
 }
 
-function note(db: Connection, { unit, now, until, features }: Forgetting): void {
+function note(db: SqliteConnection, { unit, now, until, features }: Forgetting): void {
   expireForgetting(db, now)
   for (const scope of scopesOf({ features }))
     db.run('INSERT OR REPLACE INTO forgotten (unit, scope, until) VALUES (?, ?, ?)', unit, scope, until)
 }
 
 /** Within a write: forgets whom to forget. */
-export function expireForgetting(db: Connection, now: number): void {
+export function expireForgetting(db: SqliteConnection, now: number): void {
   db.run('DELETE FROM forgotten WHERE until <= ?', now)
 }
 
@@ -56,7 +60,7 @@ export function expireForgetting(db: Connection, now: number): void {
  * Within a write: tells of what comes of a unit at a time (ms; without: as long as it is noted) whether it is to be dropped.
  * Nearly always nobody is.
  */
-export function forgottenIn(db: Connection): (unit: string | null, scope: string, now?: number) => boolean {
+export function forgottenIn(db: SqliteConnection): (unit: string | null, scope: string, now?: number) => boolean {
   if (!db.first('SELECT 1 FROM forgotten LIMIT 1')) return () => false
   const find = 'SELECT 1 FROM forgotten WHERE unit = ? AND scope IN (?, ?) AND until > ?'
   return (unit, scope, now = -1) => unit !== null && db.first(find, unit, everywhere, scope, now) !== undefined

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { isHeld, longestWaitMs, pauseBefore } from '../../sqlite/lock-wait.ts'
+import { isHeld, longestLockWaitMs, pauseBefore } from '../../sqlite/lock-wait.ts'
 
 interface Write {
   work: () => unknown
@@ -34,7 +34,10 @@ export class GroupCommit {
   #refusals = 0
   #idle: PromiseWithResolvers<void> | undefined
 
-  constructor(database: DatabaseSync, { schedule = inLaterTurn, limitMs = longestWaitMs }: GroupCommitOptions = {}) {
+  constructor(
+    database: DatabaseSync,
+    { schedule = inLaterTurn, limitMs = longestLockWaitMs }: GroupCommitOptions = {},
+  ) {
     this.#database = database
     this.#schedule = schedule
     this.#limitMs = limitMs

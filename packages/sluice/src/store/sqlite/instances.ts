@@ -8,7 +8,7 @@ import {
 import { rowOf } from '../rows/damaged-rows.ts'
 import { type InstanceRow, instanceOf, instanceRow } from '../rows/instance-row.ts'
 import { signal } from '../signal.ts'
-import type { Connection } from './connection.ts'
+import type { SqliteConnection } from './connection.ts'
 
 const update = `UPDATE instances SET seen_at = ?, may_serve_until = ?, rest = ?
   WHERE token_id = ? AND instance = ? AND process = ?`
@@ -17,7 +17,7 @@ const insert = `INSERT INTO instances (token_id, instance, process, first_seen_a
   VALUES (?, ?, ?, ?, ?, ?, ?)`
 const some = `DELETE FROM instances WHERE rowid IN (SELECT rowid FROM instances WHERE may_serve_until < ? LIMIT ?)`
 
-export function sqliteInstances(db: Connection): InstanceStore {
+export function sqliteInstances(db: SqliteConnection): InstanceStore {
   const acknowledged = signal<void>()
 
   /** False where the token has too many. */

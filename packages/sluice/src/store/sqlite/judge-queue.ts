@@ -1,8 +1,8 @@
 import type { JudgeQueue } from '../judge-queue.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
 import { byUrgency, type TaskRow, taskOf, taskRow } from '../rows/task-row.ts'
-import type { Connection } from './connection.ts'
-import { asKeys, isOneOf } from './keys.ts'
+import type { SqliteConnection } from './connection.ts'
+import { isOneOfSqliteKeys, sqliteKeys } from './keys.ts'
 
 const insert = `INSERT INTO judge_queue (id, feature, priority, attempts, not_before, enqueued_at, rest)
   VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (feature, id) DO NOTHING`
@@ -13,7 +13,7 @@ const claim = `UPDATE judge_queue SET not_before = ? WHERE rowid IN (SELECT rowi
 const spend = `INSERT INTO judge_spending (day, feature, usd) VALUES (?, ?, ?)
   ON CONFLICT (day, feature) DO UPDATE SET usd = usd + excluded.usd`
 
-export function sqliteJudgeQueue(db: Connection): JudgeQueue {
+export function sqliteJudgeQueue(db: SqliteConnection): JudgeQueue {
   function add({ id, feature, priority, attempts, not_before, enqueued_at, rest }: TaskRow): void {
     db.run(insert, id, feature, priority, attempts, not_before, enqueued_at, rest)
   }
@@ -27,7 +27,7 @@ export function sqliteJudgeQueue(db: Connection): JudgeQueue {
         const dropped = [...features].flatMap((feature) =>
           db.all(dropLeastUrgent, feature, bound).map(({ id }) => ({ feature, id: String(id) })),
         )
-        if (dropped.length > 0) db.run(`DELETE FROM contents WHERE ${isOneOf}`, asKeys(dropped))
+        if (dropped.length > 0) db.run(`DELETE FROM contents WHERE ${isOneOfSqliteKeys}`, sqliteKeys(dropped))
         return dropped.length
       })
     },
@@ -35,7 +35,7 @@ export function sqliteJudgeQueue(db: Connection): JudgeQueue {
       db.write(() => db.damaged.readable(db.all(claim, now + leaseMs, now, limit), taskOf, rowOf.task).sort(byUrgency)),
     finish: (keys) =>
       db.write(() => {
-        db.run(`DELETE FROM judge_queue WHERE ${isOneOf}`, asKeys(keys))
+        db.run(`DELETE FROM judge_queue WHERE ${isOneOfSqliteKeys}`, sqliteKeys(keys))
       }),
     retry: ({ feature, id }, attempts, notBefore) =>
       db.write(() => {

@@ -1,5 +1,5 @@
 /** Each entry moves the schema one version up; never edit one that was released, append another. */
-export const migrations = [
+export const sqliteMigrations = [
   `CREATE TABLE store (
      one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
      epoch TEXT NOT NULL,

@@ -1,15 +1,15 @@
+import type { SQLInputValue } from 'node:sqlite'
 import { setImmediate as turn } from 'node:timers/promises'
-import { featureScope } from '../forget-store.ts'
+import { forgettingOfFeature } from '../forget-store.ts'
 import { openRollouts } from '../open-rollouts.ts'
 import type { Appended, LogEntry, OutcomeLog } from '../outcome-log.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
 import { featureOf } from '../rows/documents.ts'
 import { isStorable, type LogRow, logEntryOf, logRow } from '../rows/log-row.ts'
 import { signal } from '../signal.ts'
-import type { Connection } from './connection.ts'
+import type { SqliteConnection } from './connection.ts'
 import { forgottenIn } from './forgetting.ts'
-import { asKeys, isOneOf } from './keys.ts'
-import { sweepLog } from './sweep-log.ts'
+import { isOneOfSqliteKeys, sqliteKeys } from './keys.ts'
 
 const columns = 'seq, id, feature, rollout_id, unit, received_at, rest'
 const insert = `INSERT INTO log (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (feature, id) DO NOTHING`
@@ -17,7 +17,7 @@ const insert = `INSERT INTO log (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CON
 /** Rows that are read at a time: whoever else needs the process has a turn in between, however long the page. */
 const stretch = 500
 
-export function sqliteOutcomes(db: Connection): OutcomeLog {
+export function sqliteOutcomes(db: SqliteConnection): OutcomeLog {
   const appends = signal<void>()
   return {
     async append(entries) {
@@ -49,7 +49,7 @@ export function sqliteOutcomes(db: Connection): OutcomeLog {
       }),
     entries: (keys) =>
       db.read(() => {
-        const rows = db.all(`SELECT ${columns} FROM log WHERE ${isOneOf}`, asKeys(keys))
+        const rows = db.all(`SELECT ${columns} FROM log WHERE ${isOneOfSqliteKeys}`, sqliteKeys(keys))
         return db.damaged.readable(rows, logEntryOf, rowOf.logEntry)
       }),
     onAppend: appends.listen,
@@ -61,24 +61,38 @@ export function sqliteOutcomes(db: Connection): OutcomeLog {
       const known = JSON.stringify(features.map(({ feature }) => feature))
       const isOld = `received_at < ? AND (rollout_id IS NULL OR (rollout_id NOT IN (SELECT value FROM json_each(?))
         AND (feature IN (SELECT value FROM json_each(?)) OR feature NOT IN (SELECT feature FROM features))))`
-      return await sweepLog(db, isOld, before, open, known)
+      return await sweepSqliteLog(db, isOld, before, open, known)
     },
   }
 }
 
 /** The last seq is kept apart from the rows, so that it never comes again, whatever is deleted. */
-function appendIn(db: Connection, rows: readonly LogRow[]): Appended[] {
+function appendIn(db: SqliteConnection, rows: readonly LogRow[]): Appended[] {
   const last = Number(db.first('SELECT log_seq FROM store')?.log_seq)
   let seq = last
   const isForgotten = forgottenIn(db)
   const results = rows.map((row): Appended => {
     if (!isStorable(row)) return 'refused'
     const { id, feature, rollout_id, unit, received_at, rest } = row
-    if (isForgotten(unit, featureScope(feature), received_at)) return 'duplicate'
+    if (isForgotten(unit, forgettingOfFeature(feature), received_at)) return 'duplicate'
     if (db.run(insert, seq + 1, id, feature, rollout_id, unit, received_at, rest) === 0) return 'duplicate'
     seq += 1
     return 'accepted'
   })
   if (seq > last) db.run('UPDATE store SET log_seq = ?', seq)
   return results
+}
+
+/** Rows looked at per transaction: others write in between. */
+const sweptAtATime = 1000
+
+/** Deletes the log entries for which the condition holds, stretch by stretch; returns how many. */
+async function sweepSqliteLog(db: SqliteConnection, condition: string, ...values: SQLInputValue[]): Promise<number> {
+  const range = await db.read(() => db.first('SELECT min(seq) AS first, max(seq) AS last FROM log'))
+  let deleted = 0
+  for (let from = Number(range?.first); from <= Number(range?.last); from += sweptAtATime) {
+    const sql = `DELETE FROM log WHERE seq >= ? AND seq < ? AND ${condition}`
+    deleted += await db.write(() => db.run(sql, from, from + sweptAtATime, ...values))
+  }
+  return deleted
 }

@@ -1,13 +1,13 @@
 import type { AuditHead } from '../../release/audit-chain.ts'
 import { planCommit, rememberedMs } from '../commit-plan.ts'
 import { newIdentity } from '../identity.ts'
-import type { Change, CommitResult, ReleaseStore } from '../release-store.ts'
+import type { CommitResult, ReleaseStore, StoreChange } from '../release-store.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
 import { answerOf, auditOf, featureOf, versionOf } from '../rows/documents.ts'
 import { signal } from '../signal.ts'
-import type { Connection } from './connection.ts'
+import type { SqliteConnection } from './connection.ts'
 
-export function sqliteReleases(db: Connection, lastFence: (name: string) => number): ReleaseStore {
+export function sqliteReleases(db: SqliteConnection, lastFence: (name: string) => number): ReleaseStore {
   const changes = signal<number>()
   const revision = () => Number(db.first('SELECT revision FROM store')?.revision)
 
@@ -59,19 +59,19 @@ export function sqliteReleases(db: Connection, lastFence: (name: string) => numb
   }
 }
 
-function rememberedIn(db: Connection, key: string) {
+function rememberedIn(db: SqliteConnection, key: string) {
   const row = db.first('SELECT document FROM answers WHERE key = ?', key)
   return row && answerOf(row.document)
 }
 
-function headIn(db: Connection, chain: string): AuditHead | undefined {
+function headIn(db: SqliteConnection, chain: string): AuditHead | undefined {
   const row = db.first('SELECT seq, hash FROM audit_heads WHERE chain = ?', chain)
   return row && { seq: Number(row.seq), hash: String(row.hash) }
 }
 
 function commitIn(
-  db: Connection,
-  change: Change,
+  db: SqliteConnection,
+  change: StoreChange,
   { revision, fence }: { revision: number; fence: number },
 ): CommitResult {
   const { feature, remember, audit } = change
@@ -88,8 +88,8 @@ function commitIn(
 }
 
 function write(
-  db: Connection,
-  { version, token, remember }: Change,
+  db: SqliteConnection,
+  { version, token, remember }: StoreChange,
   { revision, feature, audit }: CommitResult & { outcome: 'committed' },
 ): void {
   db.run('UPDATE store SET revision = ?', revision)

@@ -3,8 +3,8 @@ import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { SluiceError } from '../../errors.ts'
 import { makePrivateFile } from '../../sqlite/private-folder.ts'
-import { endRollouts } from '../end-rollouts.ts'
 import { newIdentity } from '../identity.ts'
+import { endRollouts } from '../open-rollouts.ts'
 import { sync } from './backup.ts'
 import { lockFolder } from './database.ts'
 import { type Examined, examine } from './examine.ts'
@@ -20,7 +20,7 @@ export interface Restored extends Examined {
  * that its older revisions count. Rollouts that run in it are ended. What was there is kept beside it. Nothing changes where it fails.
  * @throws SluiceError `cannot-run`: `from` is no store that is whole, or a server has the folder open.
  */
-export async function restore(folder: string, from: string, now: number): Promise<Restored> {
+export async function restoreSqlite(folder: string, from: string, now: number): Promise<Restored> {
   const file = path.join(folder, 'control.db')
   try {
     if (!existsSync(from)) throw new SluiceError('cannot-run', 'there is no such file')

@@ -1,9 +1,9 @@
 import { newIdentity, type StoreIdentity } from '../identity.ts'
+import { replicaName } from '../lease-store.ts'
 import { localLeases } from '../local-leases.ts'
-import { replicaName } from '../replica-name.ts'
 import type { Store } from '../store.ts'
 import { storeClock } from '../store-clock.ts'
-import { Connection } from './connection.ts'
+import { SqliteConnection } from './connection.ts'
 import { sqliteContents } from './contents.ts'
 import { openControlDatabase } from './database.ts'
 import { sqliteEvidence } from './evidence.ts'
@@ -20,7 +20,7 @@ import { sqliteTokens } from './tokens.ts'
  */
 export async function sqliteStore(folder: string, fresh: StoreIdentity = newIdentity()): Promise<Store> {
   const { database, file, identity, unlock } = await openControlDatabase(folder, fresh)
-  const db = new Connection(database, file)
+  const db = new SqliteConnection(database, file)
   const { lastFence, ...leases } = localLeases(replicaName(), () => performance.now())
   const clock = storeClock()
   return {

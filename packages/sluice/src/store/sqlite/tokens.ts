@@ -1,19 +1,19 @@
 import { rowOf } from '../rows/damaged-rows.ts'
-import { tokenOf } from '../rows/documents.ts'
+import { tokenRecordOf } from '../rows/documents.ts'
 import type { TokenStore } from '../token-store.ts'
-import type { Connection } from './connection.ts'
+import type { SqliteConnection } from './connection.ts'
 
-export function sqliteTokens(db: Connection): TokenStore {
+export function sqliteTokens(db: SqliteConnection): TokenStore {
   return {
     tokens: () =>
       db.read(() => {
         const rows = db.all('SELECT id, document FROM tokens ORDER BY number')
-        return db.damaged.readable(rows, ({ document }) => tokenOf(document), rowOf.token)
+        return db.damaged.readable(rows, ({ document }) => tokenRecordOf(document), rowOf.token)
       }),
     tokenByHash: (hash) =>
       db.read(() => {
         const row = db.first('SELECT document FROM tokens WHERE hash = ?', hash)
-        return row && tokenOf(row.document)
+        return row && tokenRecordOf(row.document)
       }),
   }
 }

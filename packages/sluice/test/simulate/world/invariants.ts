@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { AuditRow } from '../../../src/release/audit.ts'
+import { type AuditRow, auditDocument } from '../../../src/release/audit.ts'
 import { verifyChain } from '../../../src/release/audit-chain.ts'
-import { auditDocument } from '../../../src/release/audit-document.ts'
 import type { Assessment } from '../../../src/rollout/assessment.ts'
 import { bettingEngine } from '../../../src/rollout/betting-engine.ts'
 import type { Evidence } from '../../../src/rollout/evidence.ts'

@@ -6,7 +6,7 @@ import type { StoredContent } from '../../../src/store/content-store.ts'
 import type { InstanceRecord } from '../../../src/store/instance-store.ts'
 import type { JudgeTask } from '../../../src/store/judge-queue.ts'
 import type { FeedbackEntry, OutcomeKey, RequestEntry, ScoreEntry } from '../../../src/store/outcome-log.ts'
-import type { Change } from '../../../src/store/release-store.ts'
+import type { StoreChange } from '../../../src/store/release-store.ts'
 import type { TokenRecord } from '../../../src/store/token-store.ts'
 import { defaultLiveSettings, defaultRolloutSettings } from '../../../src/suite/rollout-settings.ts'
 
@@ -81,7 +81,7 @@ export const draft = (chain: string, more: Partial<AuditDraft> = {}): AuditDraft
   ...more,
 })
 
-export const change = (name: string, more: Partial<Change> = {}): Change => ({ audit: draft(name), ...more })
+export const change = (name: string, more: Partial<StoreChange> = {}): StoreChange => ({ audit: draft(name), ...more })
 
 export const token = (id: string, more: Partial<TokenRecord> = {}): TokenRecord => ({
   id,

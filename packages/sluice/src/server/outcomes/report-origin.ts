@@ -3,7 +3,7 @@ import type { NodeExchange } from '../http/answer.ts'
 import { guestOf } from '../instances/greet.ts'
 
 /** Where a report comes from, as it is logged. */
-export interface Origin {
+export interface ReportOrigin {
   /** The process as it calls itself and the beginning of the text that it made at its start: namesakes are two. */
   instance: string | null
   /** Keyed hash of the address that it came from, 8 hex. */
@@ -13,7 +13,11 @@ export interface Origin {
 const most = { name: 40, process: 8 }
 
 /** The process of `Sluice-Instance`, and the socket's address: headers that a proxy adds could be anybody's word. */
-export function originOf(request: Request, node: NodeExchange | undefined, hash: (text: string) => string): Origin {
+export function originOf(
+  request: Request,
+  node: NodeExchange | undefined,
+  hash: (text: string) => string,
+): ReportOrigin {
   const guest = guestOf(request)
   const remote = node?.incoming.socket.remoteAddress
   const name = guest && visibleLine(guest.instance.slice(0, most.name)).slice(0, most.name)
