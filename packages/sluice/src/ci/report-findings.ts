@@ -22,7 +22,7 @@ export function shownOf(diagnostics: readonly Diagnostic[]): Diagnostic[] {
 }
 
 /** Features that did not pass, at their prompts, and the cases that explain it, at their lines in the suite. */
-export async function findingsOf({ features }: Report, root: string): Promise<Diagnostic[]> {
+export async function reportFindings({ features }: Report, root: string): Promise<Diagnostic[]> {
   const bad = features.filter(({ verdict }) => verdict === 'fail' || verdict === 'inconclusive').slice(0, shown)
   if (bad.length === 0) return []
   const files = diskFiles(root)

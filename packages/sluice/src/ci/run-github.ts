@@ -11,7 +11,7 @@ import { type Diagnostic, diagnosticSchema } from '../suite/diagnostic.ts'
 import { type Connection, commentRun } from './comment-run.ts'
 import { commentMarker } from './comment-text.ts'
 import { measureApproval } from './measure-approval.ts'
-import { findingsOf, shownOf } from './report-findings.ts'
+import { reportFindings, shownOf } from './report-findings.ts'
 import { failureMarkdown, faultsMarkdown, freshReport, outputsOf, type RunOutcome } from './run-outcome.ts'
 import { storedOutcome } from './stored-outcome.ts'
 import { readWorkflowRun, type WorkflowRun } from './workflow-run.ts'
@@ -50,7 +50,7 @@ export async function runGithub(options: GithubRunOptions): Promise<number> {
   const prefix = (await openGit(root, env))?.prefix ?? ''
   const reportDir = path.resolve(root, workflow.inputs.reportDir)
   const { outcome, diagnostics } = mask.data(await outcomeOf(workflow, { ...options, reportDir }))
-  const findings = outcome.report && !workflow.endedRun ? mask.data(await findingsOf(outcome.report, root)) : []
+  const findings = outcome.report && !workflow.endedRun ? mask.data(await reportFindings(outcome.report, root)) : []
   write(githubAnnotations(shownOf([...findings, ...diagnostics]), { prefix }))
   write(findingWarnings(outcome.report))
   const { note } = measureApproval(workflow)

@@ -11,7 +11,7 @@ import { withSession } from './with-session.ts'
 const evalFlags = { ...sessionFlags, tag: texts.optional(), repeats: wholeNumber }
 
 /** `sluice eval <feature>`: scores one version. Exit 0 unless something could not be scored. */
-export async function evaluate(name: string, given: Record<string, unknown>, host: Host): Promise<number> {
+export async function evalCommand(name: string, given: Record<string, unknown>, host: Host): Promise<number> {
   const flags = readFlags('eval', evalFlags, given)
   const project = await openFeature(name, flags.suite, host)
   const candidate = selectFeature(project.prompts, name)

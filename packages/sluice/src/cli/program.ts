@@ -60,7 +60,7 @@ function buildProgram(host: Host, done: (exitCode: number) => void): Command {
     .argument('<feature>', 'name of the feature')
     .option('--tag <tag>', 'only cases with this tag, or with one of several: --tag core --tag edge', another)
     .addOption(new Option('--repeats <n>', 'answers per case').default(1))
-    .action(async (feature, options) => done(await (await import('./eval.ts')).evaluate(feature, options, host)))
+    .action(async (feature, options) => done(await (await import('./eval.ts')).evalCommand(feature, options, host)))
 
   withGateOptions(program.command('gate'))
     .description('judge the changed features against their baseline: the pull-request gate')

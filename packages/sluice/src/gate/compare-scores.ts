@@ -4,7 +4,7 @@ import { caseRows } from '../report/case-rows.ts'
 import type { FinishedRun } from '../report/report-of-run.ts'
 import { reproduction } from '../report/reproduction.ts'
 import { proveRun } from '../report/run-proof.ts'
-import { summarize } from '../report/summarize.ts'
+import { summarizeFeature } from '../report/summarize.ts'
 import { withVerdict } from '../report/with-verdict.ts'
 import type { Arm } from '../run/case-record.ts'
 import { noObservations, observeDetail } from '../run/observations.ts'
@@ -52,7 +52,7 @@ export async function compareScores(files: ScoreFiles, flags: PolicyFlags, cwd: 
     verdict,
     exitCode,
     notes: [],
-    features: [withVerdict(summarize(measured, settings), outcome)],
+    features: [withVerdict(summarizeFeature(measured, settings), outcome)],
   }
   return { conclusion, casesOf: () => caseRows(joined.cases, joined.rows, settings.caseThreshold) }
 }

@@ -4,7 +4,7 @@ import type { FinishedRun } from '../report/report-of-run.ts'
 import { reproduction } from '../report/reproduction.ts'
 import type { RunFinding } from '../report/run-finding.ts'
 import { proveRun } from '../report/run-proof.ts'
-import { measuredOf, summarize } from '../report/summarize.ts'
+import { measuredOf, summarizeFeature } from '../report/summarize.ts'
 import { coverageOf, coveredShare } from '../run/coverage.ts'
 import type { FeatureRun } from '../run/feature-run.ts'
 import type { RunContext } from '../run/session.ts'
@@ -46,7 +46,7 @@ export async function evaluateFeature(
     verdict: null,
     exitCode: exitCodeOf(run),
     notes: [],
-    features: [summarize(measuredOf(run, session.results, null, []), settings)],
+    features: [summarizeFeature(measuredOf(run, session.results, null, []), settings)],
   }
   return { conclusion, casesOf: casesOfRuns([run], session.results, project.config.gate) }
 }

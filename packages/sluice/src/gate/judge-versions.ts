@@ -1,9 +1,9 @@
 import type { FeatureSummary } from '../report/feature-report.ts'
 import type { Flags } from '../report/reproduction.ts'
-import { measuredOf, summarize } from '../report/summarize.ts'
+import { measuredOf, summarizeFeature } from '../report/summarize.ts'
 import { withVerdict } from '../report/with-verdict.ts'
 import type { FeatureRun } from '../run/feature-run.ts'
-import type { RunProgress, Session } from '../run/session.ts'
+import type { RunProgress, RunSession } from '../run/session.ts'
 import { modelsOf, startRun } from '../run/start-run.ts'
 import { casesOf } from '../suite/cases.ts'
 import { chooseSuite } from '../suite/choose-suite.ts'
@@ -33,7 +33,7 @@ export interface JudgedFeature {
 
 export interface JudgeContext {
   project: LoadedProject
-  session: Session
+  session: RunSession
   progress: RunProgress
   flags: PolicyFlags
 }
@@ -67,7 +67,7 @@ export async function judgeVersions(
   progress.label(candidate.feature)
   const outcome = await runGate(run, policy, settings)
   const measured = measuredOf(run, session.results, threshold ?? null, notes)
-  return { run, outcome, summary: withVerdict(summarize(measured, settings), outcome) }
+  return { run, outcome, summary: withVerdict(summarizeFeature(measured, settings), outcome) }
 }
 
 /** Flags overrule the prompt's settings, and these the project's. */

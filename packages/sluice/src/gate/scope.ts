@@ -5,7 +5,7 @@ import { SluiceError } from '../errors.ts'
 import { diskFiles, type ProjectFiles } from '../suite/files.ts'
 import type { LoadedProject } from '../suite/project.ts'
 import type { Prompt } from '../suite/prompt.ts'
-import { type FeatureScope, featureScope } from './affected/affected.ts'
+import { type FeatureScope, scopeOfFeature } from './affected/affected.ts'
 import { readChangedList } from './affected/changed-list.ts'
 import type { FeaturePlace } from './affected/feature-files.ts'
 import { entryAt, linkOrEntryAt } from './affected/file-entry.ts'
@@ -68,14 +68,14 @@ export async function gateScope(
   const changes = await changesSince(base, git, { project, options, cwd: cwd() })
   const place = await placeOf(project, git, { root: changes.root, baseFiles: base?.files })
   const features: FeatureScope[] = []
-  for (const prompt of prompts) features.push(await featureScope(prompt, place, changes))
+  for (const prompt of prompts) features.push(await scopeOfFeature(prompt, place, changes))
   const found = git && base && (await succession(git, base, { prompts, config, changed: changes.paths, env }))
   return {
     features: features.map((feature) => {
       if (isFirst) return { ...feature, affected: true, because: ['nothing was there before this push'] }
       return options.all ? { ...feature, affected: true } : feature
     }),
-    look: (prompt, files) => featureScope(prompt, { ...place, files, suiteNeeds: new Map() }, changes),
+    look: (prompt, files) => scopeOfFeature(prompt, { ...place, files, suiteNeeds: new Map() }, changes),
     base,
     missing: base ? null : missingBase(git, isFirst),
     predecessors: found?.predecessors ?? new Map(),

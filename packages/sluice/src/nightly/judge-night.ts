@@ -1,7 +1,7 @@
 import type { GateOutcome } from '../gate/run-gate.ts'
 import type { FeatureSummary } from '../report/feature-report.ts'
 import type { NightReport } from '../report/night-report.ts'
-import { summarize } from '../report/summarize.ts'
+import { summarizeFeature } from '../report/summarize.ts'
 import { withVerdict } from '../report/with-verdict.ts'
 import type { FeatureRun } from '../run/feature-run.ts'
 import { estimateOf } from '../run/score-summary.ts'
@@ -30,7 +30,7 @@ export async function judgeNight(prompt: Prompt, plan: NightPlan, context: Night
   const { verdict, cases, ...found } = assessNight(tonight)
   const baseline =
     found.reference === null ? null : { id: prompt.id, label: `answers of ${found.reference}`, model: prompt.model }
-  const summary = withVerdict(summarize({ ...measured, baseline }, plan.settings), {
+  const summary = withVerdict(summarizeFeature({ ...measured, baseline }, plan.settings), {
     ...withComparison(outcome, tonight),
     final: verdict,
     baselineMean: baseline ? (estimateOf(run.table.cases, plan.settings, 'baseline')?.mean ?? null) : null,

@@ -1,7 +1,7 @@
 import { type PolicyFlags, settingsOf } from '../gate/judge-versions.ts'
 import { limitLooks, recordedRepeats } from '../gate/recorded-repeats.ts'
 import { policyOf } from '../gate/run-gate.ts'
-import type { Session } from '../run/session.ts'
+import type { RunSession } from '../run/session.ts'
 import { modelsOf } from '../run/start-run.ts'
 import { casesOf } from '../suite/cases.ts'
 import { chooseSuite } from '../suite/choose-suite.ts'
@@ -35,7 +35,7 @@ export function nightSuite(prompt: Prompt, asked: string | undefined, nightly: N
 export async function planNight(
   prompt: Prompt,
   options: { suite: string | undefined; flags: PolicyFlags },
-  { project, session }: { project: LoadedProject; session: Session },
+  { project, session }: { project: LoadedProject; session: RunSession },
 ): Promise<NightPlan> {
   const { config, files } = project
   const suite = nightSuite(prompt, options.suite, config.nightly)

@@ -73,7 +73,7 @@ export function caveats({ verdict, strength, reasons, notes }: FeatureSummary): 
 const weaknesses = new Set(['tie-break', 'few-answers', 'missing-answers'])
 const unexplainedWeakness = 'This is a weak pass: a drop of just the margin passes more often than the confidence says.'
 
-export function versionName({ id, label }: { id: string; label: string | null }): string {
+export function nameOfVersion({ id, label }: { id: string; label: string | null }): string {
   return label === null ? id : `${label} (${id})`
 }
 

@@ -28,7 +28,7 @@ export interface Measured {
 }
 
 /** The report of a measurement without a verdict; a gate fills in what it decided. */
-export function summarize(measured: Measured, options: SummaryOptions): FeatureSummary {
+export function summarizeFeature(measured: Measured, options: SummaryOptions): FeatureSummary {
   const { cases, ledger, observations, judge } = measured
   return {
     feature: measured.feature,

@@ -66,12 +66,12 @@ export interface RunProgress {
 /** A run under way. */
 export interface RunContext {
   project: LoadedProject
-  session: Session
+  session: RunSession
   progress: RunProgress
 }
 
 /** What a command that asks models holds open; `close` gives it back. */
-export interface Session {
+export interface RunSession {
   runId: string
   database: DatabaseSync
   /** ms since the epoch. */
@@ -102,7 +102,7 @@ export function openSession(
   { config, files }: LoadedProject,
   options: SessionOptions,
   { env, mask, interrupt, onWait }: SessionSurroundings,
-): Session {
+): RunSession {
   const { concurrency, maxWaitMs } = options
   withholdFrom(env, (config.notify ?? []).flatMap(notifyVariables))
   const database = openProjectDatabase(config.root)

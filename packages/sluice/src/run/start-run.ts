@@ -5,7 +5,7 @@ import { requireProviders } from '../suite/model-ids.ts'
 import type { LoadedProject } from '../suite/project.ts'
 import type { Prompt } from '../suite/prompt.ts'
 import { createFeatureRun, type FeatureRun } from './feature-run.ts'
-import type { RunProgress, Session } from './session.ts'
+import type { RunProgress, RunSession } from './session.ts'
 
 export interface RunRequest {
   candidate: Prompt
@@ -44,7 +44,7 @@ export function requireModels(prompts: readonly Prompt[], config: Config): void 
 }
 
 /** Binds a feature to the session's models, store and signals. */
-export function startRun(request: RunRequest, project: LoadedProject, session: Session): FeatureRun {
+export function startRun(request: RunRequest, project: LoadedProject, session: RunSession): FeatureRun {
   const { candidate, baseline, suite, progress } = request
   const { config, files } = project
   const models = modelsNeeded(request, config)

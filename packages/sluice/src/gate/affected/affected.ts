@@ -22,7 +22,7 @@ export interface FeatureScope {
 }
 
 /** A feature is left out only if nothing that is read for it changed. */
-export async function featureScope(prompt: Prompt, place: FeaturePlace, changes: Changes): Promise<FeatureScope> {
+export async function scopeOfFeature(prompt: Prompt, place: FeaturePlace, changes: Changes): Promise<FeatureScope> {
   const { parts, checkCode, unknown } = await featureFiles(prompt, place)
   const codeNames = new Set<string>()
   const files = await Promise.all(

@@ -15,7 +15,7 @@ import {
 import type { FeatureNumbers } from './feature-numbers.ts'
 import { pictures } from './feature-pictures.ts'
 import { type Html, html } from './markup.ts'
-import { tagTable } from './tag-table.ts'
+import { tagTableHtml } from './tag-table.ts'
 
 export interface SectionOptions {
   index: number
@@ -42,7 +42,7 @@ export function featureSection(
     ${versions(feature)}
     <div class="pictures">${pictures(feature, numbers)}</div>
     ${sentences.length === 0 ? undefined : html`<p class="eyesight">${sentences.join(' ')}</p>`}
-    ${block('Tags', tagTable(feature), oneOfSeveral)}
+    ${block('Tags', tagTableHtml(feature), oneOfSeveral)}
     ${block('Looks of the test', looksTable(feature), oneOfSeveral)}
     ${block('Run', facts(feature), oneOfSeveral)}
     <section class="cases" data-feature="${index}" aria-label="Cases of ${feature.feature}">${heading('Cases', oneOfSeveral)}

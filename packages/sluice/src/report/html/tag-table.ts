@@ -10,7 +10,7 @@ const tagsShown = 200
 const middle = 13
 
 /** The tags as a forest plot, the lowest first: one row each, the numbers beside its interval. */
-export function tagTable({ tags, comparison, score }: FeatureSummary): Html | undefined {
+export function tagTableHtml({ tags, comparison, score }: FeatureSummary): Html | undefined {
   if (tags.length === 0) return undefined
   const value = (tag: Tag) => (comparison ? tag.meanDifference : tag.mean)
   const sorted = tags.toSorted((a, b) => (value(a) ?? 9) - (value(b) ?? 9)).slice(0, tagsShown)

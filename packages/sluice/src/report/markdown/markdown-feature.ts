@@ -11,10 +11,10 @@ import {
   headline,
   judgeLine,
   latencyLine,
+  nameOfVersion,
   repeatsLine,
   tagWord,
   verdictWord,
-  versionName,
 } from '../sentences.ts'
 import { excerpt } from '../untrusted.ts'
 import { caseBlocks } from './markdown-cases.ts'
@@ -77,7 +77,7 @@ function collapsed(title: string, texts: readonly string[]): string {
 
 function scoreTable({ candidate, baseline, score, comparison, threshold, confidence }: FeatureSummary): string {
   const version = (of: typeof candidate) =>
-    codeSpan(excerpt(versionName(of), nameLength)) +
+    codeSpan(excerpt(nameOfVersion(of), nameLength)) +
     (of.model === null ? '' : ` ${codeSpan(excerpt(of.model, nameLength))}`)
   const rows = [
     ['candidate', formatScore(score.mean), formatInterval(score), version(candidate)],

@@ -12,10 +12,10 @@ import {
   headline,
   judgeLine,
   latencyLine,
+  nameOfVersion,
   repeatsLine,
   tagWord,
   verdictWord,
-  versionName,
 } from '../sentences.ts'
 import { visibleLine } from '../untrusted.ts'
 import { renderCases } from './terminal-cases.ts'
@@ -52,7 +52,7 @@ export function renderFeature(
 
 function scoreFacts(feature: FeatureSummary): Fact[] {
   const { candidate, baseline, score, comparison, threshold, confidence } = feature
-  const version = (of: typeof candidate) => versionName(of) + (of.model === null ? '' : `, ${of.model}`)
+  const version = (of: typeof candidate) => nameOfVersion(of) + (of.model === null ? '' : `, ${of.model}`)
   const before = comparison ? `, baseline ${formatScore(comparison.baselineMean)}` : ''
   return [
     ['candidate', version(candidate)],

@@ -1,7 +1,7 @@
 import { formatCount } from '../../format.ts'
 import { visibleLine } from '../../untrusted.ts'
 import type { CaseRow } from '../case-row.ts'
-import { readCases } from './case-data.ts'
+import { readPageCases } from './case-data.ts'
 import { type CaseQuery, everything, queryCases, type SortKey } from './case-query.ts'
 import { caseTable } from './case-table.ts'
 import { installDifferenceChart } from './difference-chart.ts'
@@ -9,7 +9,7 @@ import { element, selection } from './dom.ts'
 
 /** Builds the cases of one feature: filters, table, and the way from the picture to a case. */
 export function installCases(section: HTMLElement): void {
-  const data = readCases(section.dataset.feature ?? '0')
+  const data = readPageCases(section.dataset.feature ?? '0')
   const { rows, total } = data
   let query = everything
   const table = caseTable(data, (key) => change({ sort: nextSort(query.sort, key) }))

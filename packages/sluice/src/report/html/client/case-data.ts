@@ -10,7 +10,7 @@ export interface CaseData {
   detail(row: number): CaseReport | null
 }
 
-export function readCases(feature: string): CaseData {
+export function readPageCases(feature: string): CaseData {
   const own = (kind: string) => document.querySelectorAll(`script[data-${kind}="${feature}"]`)
   const { chunkSize, total, rows } = JSON.parse(own('rows')[0]?.textContent ?? '{"rows":[],"total":0}') as {
     chunkSize: number
