@@ -127,7 +127,7 @@ function addControlPlane(program: Command, host: Host, done: (exitCode: number) 
     .option('--data <dir>', 'folder of the state', '.sluice')
     .option('--keep-log <duration>', 'how long outcomes are kept, at least as long as their rollout runs', '90d')
     .addOption(new Option('--log-level <level>', 'from which level on to log').choices(logLevels).default('info'))
-    .action(async (options) => done(await (await import('./serve.ts')).serve(options, host)))
+    .action(async (options) => done(await (await import('./serve.ts')).serveCommand(options, host)))
 
   program
     .command('backup')

@@ -1,21 +1,25 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
 import type { Clock } from '@sluice/client'
-import { createRedactors } from '../live/redact.ts'
-import { withholdFrom } from '../masking/secret-names.ts'
-import { createChannels } from '../notify/create-channels.ts'
-import { projectName } from '../notify/notification.ts'
-import { learnSecrets, notifyVariables } from '../providers/configured-secrets.ts'
-import { createLeanFetch } from '../providers/lean-fetch.ts'
-import { type Engine, startEngine } from '../server/engine.ts'
-import type { Log } from '../server/log.ts'
-import type { Metrics } from '../server/metrics/metrics.ts'
-import type { Store } from '../store/store.ts'
-import { InvalidFilesError } from '../suite/diagnostic.ts'
-import { diskFiles } from '../suite/files.ts'
-import { loadConfig } from '../suite/load-config.ts'
-import { findRoot } from '../suite/project.ts'
-import type { Host } from './host.ts'
-import { openNights } from './last-night.ts'
-import { createLiveJudge } from './live-judge.ts'
+import { openProjectDatabase } from '../../answers/database.ts'
+import type { NightWord } from '../../drift/suspect.ts'
+import { createRedactors } from '../../live/redact.ts'
+import type { Mask } from '../../masking/mask.ts'
+import { withholdFrom } from '../../masking/secret-names.ts'
+import { createHistory, type NightHistory } from '../../nightly/history.ts'
+import { createChannels } from '../../notify/create-channels.ts'
+import { projectName } from '../../notify/notification.ts'
+import { learnSecrets, notifyVariables } from '../../providers/configured-secrets.ts'
+import { createLeanFetch } from '../../providers/lean-fetch.ts'
+import type { Store } from '../../store/store.ts'
+import { InvalidFilesError } from '../../suite/diagnostic.ts'
+import { diskFiles } from '../../suite/files.ts'
+import { loadConfig } from '../../suite/load-config.ts'
+import { findRoot } from '../../suite/project.ts'
+import { type Engine, startEngine } from '../engine.ts'
+import type { Log } from '../log.ts'
+import type { Metrics } from '../metrics/metrics.ts'
+import { createLiveJudge } from './live-judging.ts'
 
 /**
  * Starts what `sluice serve` does by itself, by the sluice.yaml around the working directory, if there is one: its
@@ -23,7 +27,7 @@ import { createLiveJudge } from './live-judge.ts'
  * @throws InvalidFilesError with the faults of sluice.yaml; SluiceError where a channel's variable is missing
  */
 export async function startServeEngine(
-  host: Pick<Host, 'cwd' | 'env' | 'mask'>,
+  host: { cwd(): string; env: NodeJS.ProcessEnv; mask: Mask },
   {
     store,
     clock,
@@ -81,4 +85,22 @@ function linksTo(publicUrl: string | undefined): (feature: string, rolloutId: st
   const base = publicUrl.replace(/\/+$/, '')
   return (feature, rolloutId) =>
     rolloutId === null ? `${base}/v1/features/${encodeURIComponent(feature)}` : `${base}/v1/rollouts/${rolloutId}`
+}
+
+/** Later than any night. */
+const afterAll = '9999-12-31'
+
+/** Reads what the last nightly of a feature said from the project's own history, where it has one. */
+function openNights(root: string): { nightOf(feature: string): NightWord | undefined; close(): void } {
+  if (!existsSync(path.join(root, '.sluice/sluice.db'))) return { nightOf: () => undefined, close: () => undefined }
+  const database = openProjectDatabase(root)
+  const history = createHistory(database)
+  return { nightOf: (feature) => lastNight(history, feature), close: () => database.close() }
+}
+
+function lastNight(history: NightHistory, feature: string): NightWord | undefined {
+  const night = history.before(feature, afterAll, 1)[0]
+  if (!night) return undefined
+  const { startedAt, reasons, verdict } = night
+  return { at: Date.parse(startedAt), codes: reasons.map(({ code }) => code), verdict }
 }

@@ -1,12 +1,12 @@
-import type { DailyBudget } from '../live/daily-budget.ts'
-import type { JudgingContext } from '../live/judge-task.ts'
-import { createModelClient, type ModelClient } from '../providers/client.ts'
-import { createPrices } from '../providers/prices.ts'
-import { createProviders } from '../providers/registry.ts'
-import { createAnswerModes } from '../scorers/judge.ts'
-import type { Config } from '../suite/config.ts'
-import type { ProjectFiles } from '../suite/files.ts'
-import { providerName } from '../suite/model.ts'
+import type { DailyBudget } from '../../live/daily-budget.ts'
+import type { JudgingContext } from '../../live/judge-task.ts'
+import { createModelClient, type ModelClient } from '../../providers/client.ts'
+import { createPrices } from '../../providers/prices.ts'
+import { createProviders } from '../../providers/registry.ts'
+import { createAnswerModes } from '../../scorers/judge.ts'
+import type { Config } from '../../suite/config.ts'
+import type { ProjectFiles } from '../../suite/files.ts'
+import { providerName } from '../../suite/model.ts'
 
 const callsAtATime = 32
 
