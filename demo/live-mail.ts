@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { newCaseId } from '../packages/sluice/src/incident/propose-case.ts'
-import { InvalidFilesError } from '../packages/sluice/src/suite/diagnostic.ts'
-import { diskFiles } from '../packages/sluice/src/suite/files.ts'
-import { loadYaml } from '../packages/sluice/src/suite/load-yaml.ts'
-import { validate } from '../packages/sluice/src/suite/validate.ts'
+import { newCaseId } from '../packages/sluice/src/control/incident/propose-case.ts'
+import { InvalidFilesError } from '../packages/sluice/src/core/suite/diagnostic.ts'
+import { diskFiles } from '../packages/sluice/src/core/suite/files.ts'
+import { loadYaml } from '../packages/sluice/src/core/suite/load-yaml.ts'
+import { validate } from '../packages/sluice/src/core/suite/validate.ts'
 import { writtenSchema } from './material.ts'
 
 const liveMailSchema = z.array(

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { InvalidFilesError } from '../packages/sluice/src/suite/diagnostic.ts'
-import type { ProjectFiles } from '../packages/sluice/src/suite/files.ts'
-import { loadYaml } from '../packages/sluice/src/suite/load-yaml.ts'
-import { validate } from '../packages/sluice/src/suite/validate.ts'
+import { InvalidFilesError } from '../packages/sluice/src/core/suite/diagnostic.ts'
+import type { ProjectFiles } from '../packages/sluice/src/core/suite/files.ts'
+import { loadYaml } from '../packages/sluice/src/core/suite/load-yaml.ts'
+import { validate } from '../packages/sluice/src/core/suite/validate.ts'
 
 /** The versions that were written for every golden e-mail. */
 type WrittenName = 'old' | 'upgraded' | 'fixed'

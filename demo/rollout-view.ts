@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { formatDuration } from '../packages/sluice/src/report/format.ts'
+import { formatDuration } from '../packages/sluice/src/text/format.ts'
 import type { Stage } from './stage.ts'
 
 const arm = z.looseObject({ requests: z.int(), users: z.int(), judged: z.int() })

@@ -1,10 +1,10 @@
 import type { Route } from '@sluice/client'
-import { createProviders } from '../packages/sluice/src/providers/registry.ts'
-import { requestKey } from '../packages/sluice/src/providers/request-key.ts'
+import { createProviders } from '../packages/sluice/src/core/providers/registry.ts'
+import { requestKey } from '../packages/sluice/src/core/providers/request-key.ts'
+import type { Config } from '../packages/sluice/src/core/suite/config.ts'
+import type { ProjectFiles } from '../packages/sluice/src/core/suite/files.ts'
+import { modelParametersSchema } from '../packages/sluice/src/core/suite/model.ts'
 import type { Random } from '../packages/sluice/src/stats/random.ts'
-import type { Config } from '../packages/sluice/src/suite/config.ts'
-import type { ProjectFiles } from '../packages/sluice/src/suite/files.ts'
-import { modelParametersSchema } from '../packages/sluice/src/suite/model.ts'
 import { type LiveMail, readLiveMail } from './live-mail.ts'
 
 const perMinute = 30

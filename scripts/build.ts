@@ -5,7 +5,7 @@ import { mkdtempSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
 import manifest from '../packages/sluice/package.json' with { type: 'json' }
-import { pageAssets } from '../packages/sluice/src/report/html/page-assets.ts'
+import { pageAssets } from '../packages/sluice/src/gate/report/html/page-assets.ts'
 
 /** Pure code: loading it as part of the bundle is faster than resolving it, and zod is there once for all of them. */
 const bundled = new Set([

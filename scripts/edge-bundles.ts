@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url'
 import { parseArgs, promisify } from 'node:util'
 import { systemClock } from '@sluice/client'
 import { build } from 'esbuild'
-import { listen } from '../packages/sluice/src/server/http/listen.ts'
+import { listen } from '../packages/sluice/src/control/server/http/listen.ts'
 import { testPlane, tokenOf } from '../packages/sluice/test/support/control-plane.ts'
 
 const run = promisify(execFile)

@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util'
-import { assess } from '../packages/sluice/src/rollout/assess.ts'
-import type { Decision } from '../packages/sluice/src/rollout/assessment.ts'
-import { newEvidence } from '../packages/sluice/src/rollout/evidence.ts'
-import { observe } from '../packages/sluice/src/rollout/observe.ts'
-import type { UnitMemory } from '../packages/sluice/src/rollout/unit-memory.ts'
+import { assess } from '../packages/sluice/src/control/rollout/assess.ts'
+import type { Decision } from '../packages/sluice/src/control/rollout/assessment.ts'
+import { newEvidence } from '../packages/sluice/src/control/rollout/evidence.ts'
+import { observe } from '../packages/sluice/src/control/rollout/observe.ts'
+import type { UnitMemory } from '../packages/sluice/src/control/rollout/unit-memory.ts'
+import type { LogEntry } from '../packages/sluice/src/control/store/outcome-log.ts'
+import { rolloutSettingsSchema } from '../packages/sluice/src/core/suite/rollout-settings.ts'
 import { seededRandom } from '../packages/sluice/src/stats/index.ts'
-import type { LogEntry } from '../packages/sluice/src/store/outcome-log.ts'
-import { rolloutSettingsSchema } from '../packages/sluice/src/suite/rollout-settings.ts'
-import { entryOf, rolloutOf } from '../packages/sluice/test/rollout/entries.ts'
+import { entryOf, rolloutOf } from '../packages/sluice/test/control/rollout/entries.ts'
 
 /**
  * What it costs to bend a canary, in forged outcomes of a client token of the same feature, through the engine's own `observe` and

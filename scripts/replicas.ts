@@ -6,7 +6,7 @@ import { type AddressInfo, connect, createServer } from 'node:net'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { SluiceClient } from '../packages/client/src/index.ts'
-import { verifyChain } from '../packages/sluice/src/release/audit-chain.ts'
+import { verifyChain } from '../packages/sluice/src/control/release/audit-chain.ts'
 import { gateReport, promptVersion } from '../packages/sluice/test/support/control-plane.ts'
 import { startPostgres } from '../packages/sluice/test/support/postgres.ts'
 

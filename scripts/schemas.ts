@@ -1,8 +1,8 @@
 // Writes the JSON Schemas of the files that users edit, and of report.json, into packages/sluice/schemas.
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
-import { reportJsonSchema } from '../packages/sluice/src/report/report.ts'
-import { jsonSchemaOf, schemaKinds } from '../packages/sluice/src/suite/json-schema.ts'
+import { jsonSchemaOf, schemaKinds } from '../packages/sluice/src/core/suite/json-schema.ts'
+import { reportJsonSchema } from '../packages/sluice/src/gate/report/report.ts'
 
 const schemas = [
   ...schemaKinds.map((kind) => [kind, jsonSchemaOf(kind)] as const),

@@ -1,9 +1,9 @@
 // The decision engine by itself: what an outcome costs, and whether that or the state grows with their number.
-import { assess } from '../../packages/sluice/src/rollout/assess.ts'
-import { newEvidence } from '../../packages/sluice/src/rollout/evidence.ts'
-import { observe } from '../../packages/sluice/src/rollout/observe.ts'
-import type { UnitMemory } from '../../packages/sluice/src/rollout/unit-memory.ts'
-import { entryOf, rolloutOf } from '../../packages/sluice/test/rollout/entries.ts'
+import { assess } from '../../packages/sluice/src/control/rollout/assess.ts'
+import { newEvidence } from '../../packages/sluice/src/control/rollout/evidence.ts'
+import { observe } from '../../packages/sluice/src/control/rollout/observe.ts'
+import type { UnitMemory } from '../../packages/sluice/src/control/rollout/unit-memory.ts'
+import { entryOf, rolloutOf } from '../../packages/sluice/test/control/rollout/entries.ts'
 import type { Row } from './table.ts'
 
 const users = 200_000

@@ -1,7 +1,7 @@
+import { decide } from '../../packages/sluice/src/gate/verdict/decide.ts'
+import type { GateState } from '../../packages/sluice/src/gate/verdict/gate-look.ts'
+import { gatePolicy } from '../../packages/sluice/src/gate/verdict/policy.ts'
 import { seededRandom } from '../../packages/sluice/src/stats/index.ts'
-import { decide } from '../../packages/sluice/src/verdict/decide.ts'
-import type { GateState } from '../../packages/sluice/src/verdict/gate-look.ts'
-import { gatePolicy } from '../../packages/sluice/src/verdict/policy.ts'
 import { median } from './measure.ts'
 
 const cases = 1000

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Arm, position } from '@sluice/client'
-import type { Budget } from '../../packages/sluice/src/providers/budget.ts'
-import { ProviderError } from '../../packages/sluice/src/providers/provider-error.ts'
-import { createAnswerModes } from '../../packages/sluice/src/scorers/judge.ts'
-import { startEngine } from '../../packages/sluice/src/server/engine.ts'
-import type { Store } from '../../packages/sluice/src/store/store.ts'
+import { startEngine } from '../../packages/sluice/src/control/server/engine.ts'
+import type { Store } from '../../packages/sluice/src/control/store/store.ts'
+import type { Budget } from '../../packages/sluice/src/core/providers/budget.ts'
+import { ProviderError } from '../../packages/sluice/src/core/providers/provider-error.ts'
+import { createAnswerModes } from '../../packages/sluice/src/core/scorers/judge.ts'
 import {
   gateReport,
   promptVersion,

@@ -1,8 +1,8 @@
-import { newDriftState } from '../../packages/sluice/src/drift/drift-state.ts'
-import { observeDrift, type SourceDays, sourceOf } from '../../packages/sluice/src/drift/observe-drift.ts'
-import { signalNames } from '../../packages/sluice/src/drift/signals.ts'
+import { newDriftState } from '../../packages/sluice/src/control/drift/drift-state.ts'
+import { observeDrift, type SourceDays, sourceOf } from '../../packages/sluice/src/control/drift/observe-drift.ts'
+import { signalNames } from '../../packages/sluice/src/control/drift/signals.ts'
+import type { LogEntry } from '../../packages/sluice/src/control/store/outcome-log.ts'
 import type { Random } from '../../packages/sluice/src/stats/index.ts'
-import type { LogEntry } from '../../packages/sluice/src/store/outcome-log.ts'
 
 /** Production of a known truth, before the drift watch. All of it is data, so that it can be sent to a thread. */
 export interface DriftScenario {

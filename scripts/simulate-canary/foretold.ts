@@ -1,8 +1,8 @@
-import { type End, playRollout } from '../../packages/sluice/src/plan/forecast.ts'
-import type { CanaryRun } from '../../packages/sluice/src/simulate/canary-run.ts'
-import type { Scenario } from '../../packages/sluice/src/simulate/scenario.ts'
-import { requestsPerHour } from '../../packages/sluice/src/simulate/scenario-traffic.ts'
-import { simulationStart } from '../../packages/sluice/src/simulate/simulation.ts'
+import { type End, playRollout } from '../../packages/sluice/src/control/plan/forecast.ts'
+import type { CanaryRun } from '../../packages/sluice/src/control/simulate/canary-run.ts'
+import type { Scenario } from '../../packages/sluice/src/control/simulate/scenario.ts'
+import { requestsPerHour } from '../../packages/sluice/src/control/simulate/scenario-traffic.ts'
+import { simulationStart } from '../../packages/sluice/src/control/simulate/simulation.ts'
 
 type Fate = 'promoted' | 'rolledBack' | 'undecided'
 

@@ -1,4 +1,8 @@
-import { type Share, type SimulationSummary, summarize } from '../../packages/sluice/src/simulate/simulation-summary.ts'
+import {
+  type Share,
+  type SimulationSummary,
+  summarize,
+} from '../../packages/sluice/src/control/simulate/simulation-summary.ts'
 import { bernoulliCS } from '../../packages/sluice/src/stats/index.ts'
 import { type Chance, foretold } from './foretold.ts'
 import type { Played } from './play.ts'

@@ -1,4 +1,4 @@
-import type { Quantile, Share } from '../../packages/sluice/src/simulate/simulation-summary.ts'
+import type { Quantile, Share } from '../../packages/sluice/src/control/simulate/simulation-summary.ts'
 import { type Chance, reliability } from './foretold.ts'
 import type { Holds, Measured } from './measure.ts'
 import type { Claim, Row } from './row.ts'

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { virtualClock } from '../../sluice/src/simulate/virtual-clock.ts'
+import { virtualClock } from '../../sluice/src/control/simulate/virtual-clock.ts'
 import { until } from '../../sluice/test/support/until.ts'
 import { createBootstrapFile } from '../src/bootstrap-file.ts'
 import { fakePlane } from './support/fake-plane.ts'

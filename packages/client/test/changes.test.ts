@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { snapshotHash } from '../../sluice/src/release/snapshot.ts'
+import { snapshotHash } from '../../sluice/src/control/release/snapshot.ts'
 import { applyChange } from '../src/apply-change.ts'
 import type { Snapshot, SnapshotChange } from '../src/index.ts'
 import { fakePlane } from './support/fake-plane.ts'

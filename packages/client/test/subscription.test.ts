@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { virtualClock } from '../../sluice/src/simulate/virtual-clock.ts'
+import { virtualClock } from '../../sluice/src/control/simulate/virtual-clock.ts'
 import { fakePlane } from './support/fake-plane.ts'
 import { featureWith, snapshot } from './support/snapshots.ts'
 import { startClient } from './support/started-client.ts'

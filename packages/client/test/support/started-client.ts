@@ -1,4 +1,4 @@
-import { type VirtualClock, virtualClock } from '../../../sluice/src/simulate/virtual-clock.ts'
+import { type VirtualClock, virtualClock } from '../../../sluice/src/control/simulate/virtual-clock.ts'
 import { seededRandom } from '../../../sluice/src/stats/random.ts'
 import { type Clock, type Diagnostic, SluiceClient, type SluiceClientOptions } from '../../src/index.ts'
 import type { FakePlane } from './fake-plane.ts'

@@ -1,5 +1,5 @@
-import { versionText } from '../remote/find-version.ts'
-import { activateVersion } from '../remote/releases.ts'
+import { versionText } from '../control/remote/find-version.ts'
+import { activateVersion } from '../control/remote/releases.ts'
 import { appliedNote } from './applied-note.ts'
 import { connect, type RemoteOptions, tell } from './connect.ts'
 import { durationFlag } from './duration-flag.ts'

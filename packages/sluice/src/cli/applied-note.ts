@@ -1,6 +1,6 @@
-import type { AppliedAnswer } from '../remote/answers.ts'
-import { appliedText } from '../remote/applied-text.ts'
-import { visibleData } from '../report/untrusted.ts'
+import type { AppliedAnswer } from '../control/remote/answers.ts'
+import { appliedText } from '../control/remote/applied-text.ts'
+import { visibleData } from '../text/untrusted.ts'
 import type { RemoteOptions } from './connect.ts'
 import type { Host } from './host.ts'
 

@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { verifyChain } from '../control/release/audit-chain.ts'
+import { type AuditExport, parseAuditExport } from '../control/remote/audit-export.ts'
+import { auditText } from '../control/remote/audit-text.ts'
 import { SluiceError } from '../errors.ts'
-import { verifyChain } from '../release/audit-chain.ts'
-import { type AuditExport, parseAuditExport } from '../remote/audit-export.ts'
-import { auditText } from '../remote/audit-text.ts'
 import { connect, type RemoteOptions, tell } from './connect.ts'
 import type { Host } from './host.ts'
 

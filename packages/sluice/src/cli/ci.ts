@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
-import { type CommandResult, runGithub } from '../ci/run-github.ts'
-import { createLeanFetch } from '../providers/lean-fetch.ts'
-import { sleep } from '../providers/sleep.ts'
-import { findRoot } from '../suite/project.ts'
+import { createLeanFetch } from '../core/providers/lean-fetch.ts'
+import { sleep } from '../core/providers/sleep.ts'
+import { findRoot } from '../core/suite/project.ts'
+import { type CommandResult, runGithub } from '../gate/ci/run-github.ts'
 import type { Host, Terminal } from './host.ts'
 
 /** Runs one command line of sluice. */

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import { createLeanFetch } from '../providers/lean-fetch.ts'
-import { remoteAddress } from '../remote/connection.ts'
-import { controlPlane, type RemoteControlPlane } from '../remote/control-plane.ts'
-import { visibleData, visibleJson } from '../report/untrusted.ts'
+import { remoteAddress } from '../control/remote/connection.ts'
+import { controlPlane, type RemoteControlPlane } from '../control/remote/control-plane.ts'
+import { createLeanFetch } from '../core/providers/lean-fetch.ts'
+import { visibleData, visibleJson } from '../text/untrusted.ts'
 import type { Host } from './host.ts'
 
 /** What every command that talks to a control plane takes. */

@@ -1,4 +1,4 @@
-import { driftText } from '../remote/drift-text.ts'
+import { driftText } from '../control/remote/drift-text.ts'
 import { connect, type RemoteOptions, tell } from './connect.ts'
 import type { Host } from './host.ts'
 

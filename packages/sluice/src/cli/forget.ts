@@ -1,6 +1,6 @@
-import type { ForgottenAnswer } from '../remote/answers.ts'
-import { timeText } from '../remote/rollout-text.ts'
-import { formatAmount } from '../report/format.ts'
+import type { ForgottenAnswer } from '../control/remote/answers.ts'
+import { timeText } from '../control/remote/rollout-text.ts'
+import { formatAmount } from '../text/format.ts'
 import { connect, type RemoteOptions, tell } from './connect.ts'
 import type { Host } from './host.ts'
 

@@ -1,8 +1,8 @@
 import path from 'node:path'
 import { openGit } from '../gate/git/git.ts'
-import { modelsFor } from '../init/models.ts'
-import { featureName, type NewFile, newProject } from '../init/new-project.ts'
-import { writeProject } from '../init/write-project.ts'
+import { modelsFor } from '../gate/init/models.ts'
+import { featureName, type NewFile, newProject } from '../gate/init/new-project.ts'
+import { writeProject } from '../gate/init/write-project.ts'
 import { readFlags, set, text } from './flags.ts'
 import type { Host } from './host.ts'
 

@@ -1,4 +1,4 @@
-import type { StopSignals } from '../run/session.ts'
+import type { StopSignals } from '../gate/run/session.ts'
 import type { Host } from './host.ts'
 
 const graceMs = 10_000

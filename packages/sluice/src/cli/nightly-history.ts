@@ -1,12 +1,12 @@
 import { createReadStream } from 'node:fs'
 import path from 'node:path'
-import { openProjectDatabase } from '../answers/database.ts'
+import { openProjectDatabase } from '../core/answers/database.ts'
+import { createIncidents } from '../core/notify/incidents.ts'
+import { findRoot } from '../core/suite/project.ts'
 import { SluiceError } from '../errors.ts'
-import { createHistory } from '../nightly/history.ts'
-import { historyLines, readHistory } from '../nightly/history-file.ts'
-import { createIncidents } from '../notify/incidents.ts'
-import { replaceFile } from '../report/replace-file.ts'
-import { findRoot } from '../suite/project.ts'
+import { createHistory } from '../gate/nightly/history.ts'
+import { historyLines, readHistory } from '../gate/nightly/history-file.ts'
+import { replaceFile } from '../replace-file.ts'
 import type { Host } from './host.ts'
 
 /** `sluice nightly export [file]`: the history as JSON Lines, into a file or on stdout. */

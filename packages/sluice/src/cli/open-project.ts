@@ -1,8 +1,7 @@
-import { refuseTrackedStore } from '../gate/git/tracked-store.ts'
-import { learnSecrets } from '../providers/configured-secrets.ts'
-import { chooseSuite } from '../suite/choose-suite.ts'
-import { InvalidFilesError, inOrder } from '../suite/diagnostic.ts'
-import { diskFiles } from '../suite/files.ts'
+import { learnSecrets } from '../core/providers/configured-secrets.ts'
+import { chooseSuite } from '../core/suite/choose-suite.ts'
+import { InvalidFilesError, inOrder } from '../core/suite/diagnostic.ts'
+import { diskFiles } from '../core/suite/files.ts'
 import {
   findRoot,
   type LoadedProject,
@@ -10,7 +9,8 @@ import {
   loadProject,
   type PartlySoundProject,
   partlySound,
-} from '../suite/project.ts'
+} from '../core/suite/project.ts'
+import { refuseTrackedStore } from '../gate/git/tracked-store.ts'
 import type { Host } from './host.ts'
 
 type Surroundings = Pick<Host, 'cwd' | 'env' | 'mask'>

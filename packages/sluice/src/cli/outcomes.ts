@@ -1,4 +1,4 @@
-import { rolloutIdOf, rolloutsWith } from '../remote/rollouts.ts'
+import { rolloutIdOf, rolloutsWith } from '../control/remote/rollouts.ts'
 import { connect, type RemoteOptions, tell } from './connect.ts'
 import type { Host } from './host.ts'
 

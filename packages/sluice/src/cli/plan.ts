@@ -1,20 +1,20 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { SluiceError } from '../errors.ts'
-import { planCanary } from '../plan/plan-canary.ts'
-import { planSvg } from '../plan/plan-svg.ts'
-import { planText } from '../plan/plan-text.ts'
-import { requestsPerVisit, type Traffic } from '../plan/traffic.ts'
-import type { FeatureReport } from '../report/feature-report.ts'
-import { readReport } from '../report/report-file.ts'
+import { planCanary } from '../control/plan/plan-canary.ts'
+import { planSvg } from '../control/plan/plan-svg.ts'
+import { planText } from '../control/plan/plan-text.ts'
+import { requestsPerVisit, type Traffic } from '../control/plan/traffic.ts'
 import {
   defaultLiveSettings,
   defaultRolloutSettings,
   type LiveSettings,
   type RolloutSettings,
   rolloutSettingsSchema,
-} from '../suite/rollout-settings.ts'
-import { selectFeature } from '../suite/select-feature.ts'
+} from '../core/suite/rollout-settings.ts'
+import { selectFeature } from '../core/suite/select-feature.ts'
+import { SluiceError } from '../errors.ts'
+import type { FeatureReport } from '../gate/report/feature-report.ts'
+import { readReport } from '../gate/report/report-file.ts'
 import type { Host } from './host.ts'
 import { openProject } from './open-project.ts'
 

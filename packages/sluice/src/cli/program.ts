@@ -1,6 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import manifest from '../../package.json' with { type: 'json' }
-import { guards } from '../suite/guard.ts'
+import { guards } from '../core/suite/guard.ts'
 import type { Host } from './host.ts'
 import { addIncidents } from './incident-commands.ts'
 import { addPlan } from './plan-command.ts'

@@ -1,5 +1,5 @@
 import { SluiceError } from '../errors.ts'
-import { visibleText } from '../report/untrusted.ts'
+import { visibleText } from '../text/untrusted.ts'
 import type { Host } from './host.ts'
 
 /** Prints an error as its reader needs it and returns the exit code. Only a fault of Sluice itself shows a stack. */

@@ -4,14 +4,14 @@ import { stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Writable } from 'node:stream'
+import { findRoot } from '../core/suite/project.ts'
 import { SluiceError } from '../errors.ts'
-import { highlightsOf } from '../report/highlights.ts'
-import { replaceFile } from '../report/replace-file.ts'
-import type { Report } from '../report/report.ts'
-import { readReport } from '../report/report-file.ts'
-import { storedRuns } from '../report/stored-runs.ts'
-import { wantsColor } from '../report/terminal/ansi.ts'
-import { findRoot } from '../suite/project.ts'
+import { highlightsOf } from '../gate/report/highlights.ts'
+import type { Report } from '../gate/report/report.ts'
+import { readReport } from '../gate/report/report-file.ts'
+import { storedRuns } from '../gate/report/stored-runs.ts'
+import { wantsColor } from '../gate/report/terminal/ansi.ts'
+import { replaceFile } from '../replace-file.ts'
 import { oneOf, readFlags, set, text } from './flags.ts'
 import type { Host } from './host.ts'
 
@@ -54,7 +54,7 @@ async function writeAs(format: ReportFormat, report: Report, sink: Writable, hos
   const highlights = () => report.features.map(({ cases }) => highlightsOf(cases))
   switch (format) {
     case 'terminal': {
-      const { renderTerminal } = await import('../report/terminal/terminal.ts')
+      const { renderTerminal } = await import('../gate/report/terminal/terminal.ts')
       const { columns, isTTY = false } = host.stdout
       const toTerminal = sink === host.stdout
       const color = toTerminal && wantsColor(host.env, isTTY)
@@ -62,14 +62,14 @@ async function writeAs(format: ReportFormat, report: Report, sink: Writable, hos
       return
     }
     case 'markdown':
-      sink.write((await import('../report/markdown/markdown.ts')).renderMarkdown(report, highlights()))
+      sink.write((await import('../gate/report/markdown/markdown.ts')).renderMarkdown(report, highlights()))
       return
     case 'html':
-      return (await import('../report/html/write-html.ts')).writeHtml(report, casesOf, sink)
+      return (await import('../gate/report/html/write-html.ts')).writeHtml(report, casesOf, sink)
     case 'junit':
-      return (await import('../report/junit.ts')).writeJunit(report, casesOf, sink)
+      return (await import('../gate/report/junit.ts')).writeJunit(report, casesOf, sink)
     case 'json':
-      return (await import('../report/write-report.ts')).writeReport(report, casesOf, sink)
+      return (await import('../gate/report/write-report.ts')).writeReport(report, casesOf, sink)
   }
 }
 

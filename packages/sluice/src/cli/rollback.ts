@@ -1,5 +1,5 @@
-import { versionText } from '../remote/find-version.ts'
-import { rollBackFeature } from '../remote/releases.ts'
+import { versionText } from '../control/remote/find-version.ts'
+import { rollBackFeature } from '../control/remote/releases.ts'
 import { longestWaitMs, type ReleaseOptions } from './activate.ts'
 import { appliedNote } from './applied-note.ts'
 import { connect, tell } from './connect.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { serve } from '../server/serve/serve.ts'
+import { serve } from '../control/server/serve/serve.ts'
 import { durationFlag } from './duration-flag.ts'
 import type { Host } from './host.ts'
 

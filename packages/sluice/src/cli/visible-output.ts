@@ -1,4 +1,4 @@
-import { visibleText } from '../report/untrusted.ts'
+import { visibleText } from '../text/untrusted.ts'
 import type { Host, Terminal } from './host.ts'
 
 /** Written by itself, it empties the screen before what is shown next. */

@@ -1,8 +1,8 @@
-import type { RunFinding } from '../report/run-finding.ts'
-import { combineVerdicts, type FinalVerdict } from '../verdict/verdict.ts'
 import type { JudgedFeature } from './judge-versions.ts'
+import type { RunFinding } from './report/run-finding.ts'
 import type { GateScope } from './scope.ts'
 import { type Judgeable, withSetAside } from './set-aside.ts'
+import { combineVerdicts, type FinalVerdict } from './verdict/verdict.ts'
 
 export interface ConclusionOptions {
   changedFiles?: string | undefined

@@ -1,7 +1,7 @@
-import type { Arm, CaseDetail } from '../run/case-record.ts'
-import type { ResultRow } from '../run/results.ts'
-import { type CaseScores, createScoreTable } from '../run/score-table.ts'
-import type { ScoreRow } from '../suite/scores.ts'
+import type { ScoreRow } from '../core/suite/scores.ts'
+import type { Arm, CaseDetail } from './run/case-record.ts'
+import type { ResultRow } from './run/results.ts'
+import { type CaseScores, createScoreTable } from './run/score-table.ts'
 
 /** Two files of scores, brought along from another tool, joined by case id. */
 export interface JoinedScores {

@@ -1,9 +1,9 @@
-import type { RunFinding } from '../report/run-finding.ts'
-import { type Diagnostic, formatDiagnostic, InvalidFilesError, inOrder } from '../suite/diagnostic.ts'
-import type { PartlySoundProject } from '../suite/project.ts'
-import type { Prompt } from '../suite/prompt.ts'
-import { whyUnjudgeable } from '../suite/unjudgeable.ts'
-import type { FinalVerdict } from '../verdict/verdict.ts'
+import { type Diagnostic, formatDiagnostic, InvalidFilesError, inOrder } from '../core/suite/diagnostic.ts'
+import type { PartlySoundProject } from '../core/suite/project.ts'
+import type { Prompt } from '../core/suite/prompt.ts'
+import { whyUnjudgeable } from '../core/suite/unjudgeable.ts'
+import type { RunFinding } from './report/run-finding.ts'
+import type { FinalVerdict } from './verdict/verdict.ts'
 
 /** Features of a run, and those among them that have nothing to be judged by. */
 export interface Judgeable {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import type { CanaryPlan } from '../../src/plan/plan-canary.ts'
+import type { CanaryPlan } from '../../src/control/plan/plan-canary.ts'
 import { createProject, summaryFiles } from '../support/project.ts'
 
 test('a canary is planned without a project: table, JSON and picture say the same', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { chat, faultServer } from '../providers/fault-server.ts'
-import { playProxy } from '../providers/play-proxy.ts'
+import { chat, faultServer } from '../core/providers/fault-server.ts'
+import { playProxy } from '../core/providers/play-proxy.ts'
 import { createProject } from '../support/project.ts'
 
 const prompt = `sluice: 1

@@ -2,17 +2,21 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import type { PromptVersion } from '@sluice/client'
-import { tokenHash } from '../../src/server/access/token-secret.ts'
-import { type ControlPlane, type ControlPlaneOptions, createControlPlane } from '../../src/server/control-plane.ts'
-import { problemSchema } from '../../src/server/http/problem.ts'
-import { createLog } from '../../src/server/log.ts'
-import type { Route } from '../../src/server/route/route.ts'
-import { routes } from '../../src/server/routes.ts'
-import { commitToken } from '../../src/server/tokens.ts'
-import { memoryStore } from '../../src/store/memory/memory-store.ts'
-import type { Store } from '../../src/store/store.ts'
-import { type Scope, scopes, type TokenRecord } from '../../src/store/token-store.ts'
-import { versionId } from '../../src/suite/version.ts'
+import { tokenHash } from '../../src/control/server/access/token-secret.ts'
+import {
+  type ControlPlane,
+  type ControlPlaneOptions,
+  createControlPlane,
+} from '../../src/control/server/control-plane.ts'
+import { problemSchema } from '../../src/control/server/http/problem.ts'
+import { createLog } from '../../src/control/server/log.ts'
+import type { Route } from '../../src/control/server/route/route.ts'
+import { routes } from '../../src/control/server/routes.ts'
+import { commitToken } from '../../src/control/server/tokens.ts'
+import { memoryStore } from '../../src/control/store/memory/memory-store.ts'
+import type { Store } from '../../src/control/store/store.ts'
+import { type Scope, scopes, type TokenRecord } from '../../src/control/store/token-store.ts'
+import { versionId } from '../../src/core/suite/version.ts'
 import { type ManualClock, manualClock } from './manual-clock.ts'
 
 export interface Told {

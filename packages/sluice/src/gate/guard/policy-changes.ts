@@ -1,6 +1,6 @@
-import { type MeasureChange, measureChange } from '../../report/measure-change.ts'
-import type { GateSettings } from '../../suite/config.ts'
-import { guards } from '../../suite/guard.ts'
+import type { GateSettings } from '../../core/suite/config.ts'
+import { guards } from '../../core/suite/guard.ts'
+import { type MeasureChange, measureChange } from '../report/measure-change.ts'
 
 /** Settings of the gate as one feature has them: the prompt's over the project's over the defaults. */
 export type EffectiveSettings = GateSettings

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import type { Case } from '../../core/suite/case.ts'
+import { canonicalJson } from '../../core/suite/version.ts'
 import {
   type ChangeParts,
   counted,
@@ -6,9 +8,7 @@ import {
   type MeasureChange,
   measureChange,
   shortly,
-} from '../../report/measure-change.ts'
-import type { Case } from '../../suite/case.ts'
-import { canonicalJson } from '../../suite/version.ts'
+} from '../report/measure-change.ts'
 import { itemChanges, type ScoredItem, scoredItems } from './item-changes.ts'
 
 /** What of a case takes part in the measure; texts that may be long are hashed. */

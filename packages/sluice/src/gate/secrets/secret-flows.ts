@@ -1,13 +1,13 @@
+import type { ApiKind, Env } from '../../core/providers/api-key.ts'
+import { baseURLInEnvironment, baseURLOf, publicBaseURL } from '../../core/providers/base-url.ts'
+import type { Config } from '../../core/suite/config.ts'
+import { variablesInText } from '../../core/suite/environment-text.ts'
+import { keyVariable } from '../../core/suite/key-variable.ts'
+import type { NotifySettings } from '../../core/suite/notify-settings.ts'
+import type { Prompt } from '../../core/suite/prompt.ts'
+import { implicitProviders, type ProviderSettings } from '../../core/suite/provider-settings.ts'
 import { shownAddress } from '../../masking/address.ts'
 import { credentialsForApplications } from '../../masking/secret-names.ts'
-import type { ApiKind, Env } from '../../providers/api-key.ts'
-import { baseURLInEnvironment, baseURLOf, publicBaseURL } from '../../providers/base-url.ts'
-import type { Config } from '../../suite/config.ts'
-import { variablesInText } from '../../suite/environment-text.ts'
-import { keyVariable } from '../../suite/key-variable.ts'
-import type { NotifySettings } from '../../suite/notify-settings.ts'
-import type { Prompt } from '../../suite/prompt.ts'
-import { implicitProviders, type ProviderSettings } from '../../suite/provider-settings.ts'
 
 /** One variable of the environment, and a place that its value is handed to. */
 export interface SecretFlow {

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { diskFiles } from '../../../src/core/suite/files.ts'
+import { loadProject } from '../../../src/core/suite/project.ts'
 import { codeReferences } from '../../../src/gate/affected/code-references.ts'
 import { gateScope } from '../../../src/gate/scope.ts'
-import { diskFiles } from '../../../src/suite/files.ts'
-import { loadProject } from '../../../src/suite/project.ts'
 import { createProject, type Project } from '../../support/project.ts'
 
 const env = { PATH: process.env.PATH, HOME: process.env.HOME, GIT_CONFIG_NOSYSTEM: '1' }

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { loadProject } from '../../../src/core/suite/project.ts'
 import { readBaseProject } from '../../../src/gate/base/base-project.ts'
 import { succession } from '../../../src/gate/base/succession.ts'
 import { openGit } from '../../../src/gate/git/git.ts'
-import { loadProject } from '../../../src/suite/project.ts'
 import { createProject, type Project } from '../../support/project.ts'
 
 const env = { PATH: process.env.PATH, HOME: process.env.HOME, GIT_CONFIG_NOSYSTEM: '1' }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { casesOf } from '../../../src/core/suite/cases.ts'
+import { chooseSuite } from '../../../src/core/suite/choose-suite.ts'
 import { measureChanges, type ProjectMeasure } from '../../../src/gate/guard/measure-changes.ts'
-import type { MeasureChange } from '../../../src/report/measure-change.ts'
-import { casesOf } from '../../../src/suite/cases.ts'
-import { chooseSuite } from '../../../src/suite/choose-suite.ts'
-import { type Contents, load, memoryFiles, root } from '../../suite/memory-files.ts'
+import type { MeasureChange } from '../../../src/gate/report/measure-change.ts'
+import { type Contents, load, memoryFiles, root } from '../../core/suite/memory-files.ts'
 
 export const config = `sluice: 1
 judge: {model: "j:strict"}

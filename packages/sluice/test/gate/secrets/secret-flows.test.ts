@@ -1,9 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how headers name variables.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Config } from '../../../src/core/suite/config.ts'
+import type { Target } from '../../../src/core/suite/target.ts'
 import { type FlowSettings, newFlows, secretFlows } from '../../../src/gate/secrets/secret-flows.ts'
-import type { Config } from '../../../src/suite/config.ts'
-import type { Target } from '../../../src/suite/target.ts'
 
 const env = {
   ANTHROPIC_API_KEY: 'a',

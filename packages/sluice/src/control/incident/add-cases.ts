@@ -1,0 +1,91 @@
+import path from 'node:path'
+import { openProjectDatabase } from '../../core/answers/database.ts'
+import { inStore } from '../../core/answers/store-error.ts'
+import { readCases } from '../../core/suite/cases.ts'
+import { suiteKind } from '../../core/suite/suite-paths.ts'
+import { decodeText } from '../../core/suite/text.ts'
+import { SluiceError } from '../../errors.ts'
+import { appendToYaml, lineEnding } from './append-to-yaml.ts'
+import { type Choice, chooseCases } from './choose-cases.ts'
+import type { Failure } from './failure.ts'
+import type { CaseWishes, NewCase } from './propose-case.ts'
+import { checkSuiteText, replaceUnchanged, type SuitePlace } from './rewrite-suite.ts'
+import { surveySuite } from './survey.ts'
+
+export interface AddCasesRequest extends SuitePlace {
+  feature: string
+  wishes: CaseWishes
+  /** Add also what is nearly the same as a case that there is. */
+  keepSimilar: boolean
+  /** Do everything but write. */
+  dryRun: boolean
+}
+
+/**
+ * Adds a case for each failure that the suite does not have yet. The file is valid afterwards, or untouched; of two
+ * processes that add at once the second sees the cases of the first.
+ * @throws InvalidFilesError with what `sluice check` would say of the new file.
+ */
+export async function addCases(failures: readonly Failure[], request: AddCasesRequest): Promise<Choice[]> {
+  const { config, dryRun } = request
+  return dryRun ? editSuite(failures, request) : oneAtATime(config.root, () => editSuite(failures, request))
+}
+
+async function editSuite(failures: readonly Failure[], request: AddCasesRequest): Promise<Choice[]> {
+  const { files, config, suite, prompts, dryRun, ...context } = request
+  const survey = await surveySuite(readCases(files, suite, { root: config.root }), failures)
+  const rubricIds = new Set(prompts.flatMap(({ rubric }) => rubric.map(({ id }) => id)))
+  const choices = chooseCases(failures, { ...context, survey, rubricIds })
+  const added = choices.flatMap((choice) => ('added' in choice ? [choice.added] : []))
+  if (added.length === 0) return choices
+  const before = await files.read(suite)
+  const text = byteOrderMark(before) + appendCases(decodeText(before, files.describe(suite)), added, suite)
+  await checkSuiteText(text, request)
+  if (!dryRun) await replaceUnchanged(path.resolve(config.root, suite), before, text)
+  return choices
+}
+
+/** The mark of a file that has one: decoding drops it. */
+function byteOrderMark(bytes: Uint8Array): string {
+  return Buffer.from(bytes.subarray(0, 3)).equals(Buffer.from('\ufeff')) ? '\ufeff' : ''
+}
+
+/**
+ * The text of a suite with cases added at its end. Nothing of what is there changes by a byte: comments, order, quoting,
+ * line endings; the last line is ended if it was.
+ * @throws SluiceError `invalid-input` where that is impossible.
+ */
+export function appendCases(text: string, cases: readonly NewCase[], file: string): string {
+  if (cases.length === 0) return text
+  const kind = suiteKind(file)
+  if (kind === 'csv') {
+    throw new SluiceError(
+      'invalid-input',
+      `${file}: cases are added to YAML and JSON suites only; move the suite to one`,
+    )
+  }
+  return kind === 'jsonLines' ? appendLines(text, cases) : appendToYaml(text, cases, file)
+}
+
+function appendLines(text: string, cases: readonly NewCase[]): string {
+  const newline = lineEnding(text)
+  const lines = cases.map((one) => JSON.stringify(one)).join(newline)
+  const ended = text === '' || text.endsWith('\n')
+  return ended ? `${text}${lines}${newline}` : `${text}${newline}${lines}`
+}
+
+/**
+ * Runs `work` while no other process runs such work in the same project. The lock is the store's write lock: it ends
+ * with the process that holds it, however that ends. Others wait up to 30 s.
+ * @throws SluiceError `cannot-run` where the store cannot be locked.
+ */
+async function oneAtATime<T>(root: string, work: () => Promise<T>): Promise<T> {
+  const database = openProjectDatabase(root)
+  try {
+    inStore(database, () => database.exec('BEGIN IMMEDIATE'))
+    return await work()
+  } finally {
+    if (database.isTransaction) database.exec('ROLLBACK')
+    database.close()
+  }
+}

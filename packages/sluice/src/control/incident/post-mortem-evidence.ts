@@ -1,0 +1,53 @@
+import { formatCount, formatDuration, formatPercent, formatScore, formatUsd } from '../../text/format.ts'
+import { codeSpan, inlineText } from '../../text/markdown-escape.ts'
+import type { DecidingEvidence } from './deciding-evidence.ts'
+
+type Arm = DecidingEvidence['canary']
+
+const traits: [string, (arm: Arm) => string][] = [
+  ['requests', ({ requests }) => formatCount(requests)],
+  ['users', ({ users }) => formatCount(users)],
+  ['judged', ({ judged }) => formatCount(judged)],
+  ['mean score', ({ meanScore }) => formatScore(meanScore)],
+  ['errors', ({ errorRate }) => formatPercent(errorRate)],
+  ['refusals', ({ refusalRate }) => formatPercent(refusalRate)],
+  ['invalid answers', ({ invalidRate }) => formatPercent(invalidRate)],
+  ['slow requests', ({ slowRate }) => formatPercent(slowRate)],
+  ['mean latency', ({ meanLatencyMs }) => formatDuration(meanLatencyMs)],
+  ['mean cost', ({ meanCostUsd }) => formatUsd(meanCostUsd)],
+]
+
+/** What was known of the canary when it ended, as Markdown. */
+export function evidenceSection(evidence: DecidingEvidence | null): string[] {
+  if (evidence === null) return ['No evidence is on record: nothing had been decided from data when it ended.']
+  const { words, incumbent, canary } = evidence
+  return [
+    inlineText(words),
+    [
+      '| | incumbent | canary |',
+      '|---|--:|--:|',
+      ...traits.map(([name, of]) => `| ${name} | ${of(incumbent)} | ${of(canary)} |`),
+    ].join('\n'),
+    signalTable(evidence),
+    boundText(evidence),
+  ]
+}
+
+function signalTable({ signals }: DecidingEvidence): string {
+  const rows = signals.map(({ signal, weight, difference, logE }) =>
+    [codeSpan(signal), formatPercent(weight), formatScore(difference), logE === null ? 'n/a' : logE.toFixed(2)].join(
+      ' | ',
+    ),
+  )
+  const head = '| signal | share of the error budget | canary minus incumbent | log e-value |\n|---|--:|--:|--:|'
+  return `${head}\n${rows.map((row) => `| ${row} |`).join('\n')}`
+}
+
+function boundText({ logE, threshold, anytimeP, alpha, interval }: DecidingEvidence): string {
+  const range =
+    interval === null ? '' : ` Difference of the score: ${formatScore(interval.low)} to ${formatScore(interval.high)}.`
+  return (
+    `Together the log e-value was ${logE.toFixed(2)}, where ${threshold.toFixed(2)} rolls back; p = ${anytimeP.toPrecision(2)} ` +
+    `at any time of looking. A canary that is no worse is rolled back in ${formatPercent(alpha)} of all cases at most.${range}`
+  )
+}

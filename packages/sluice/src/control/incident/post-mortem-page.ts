@@ -1,0 +1,51 @@
+import { formatDuration, formatPercent } from '../../text/format.ts'
+import { codeSpan, inlineText } from '../../text/markdown-escape.ts'
+import type { AuditRow } from '../release/audit.ts'
+import { versionText } from '../remote/find-version.ts'
+import { stateText, timeText } from '../remote/rollout-text.ts'
+import type { PostMortem } from './post-mortem.ts'
+import { answersSection, missedSection } from './post-mortem-answers.ts'
+import { evidenceSection } from './post-mortem-evidence.ts'
+
+/** The page about a rollout that has ended, in GitHub's Markdown. Text of models, users and files is escaped. */
+export function renderPostMortem(postMortem: PostMortem): string {
+  const { rollout, rows, evidence } = postMortem
+  const blocks = [
+    `# ${inlineText(rollout.feature)}: rollout ${codeSpan(rollout.id)} ${stateText(rollout)}`,
+    ...summary(postMortem),
+    '## Timeline (UTC)',
+    timeline(rows),
+    '## Evidence',
+    ...evidenceSection(evidence),
+    '## The worst answers',
+    ...answersSection(postMortem),
+    '## What the gate missed',
+    ...missedSection(postMortem),
+  ]
+  return `${blocks.join('\n\n')}\n`
+}
+
+function summary({ rollout, versions, evidence }: PostMortem): string[] {
+  const { canary, incumbent, startedAt, endedAt, startedBy, ending, stage, settings, ppm, override } = rollout
+  const name = (version: string) => codeSpan(versionText({ versions }, version))
+  const lasted = formatDuration(endedAt === null ? null : endedAt - startedAt)
+  const reached = `at stage ${stage + 1} of ${settings.stages.length} (${formatPercent(ppm / 1e6)} of the users)`
+  const seen =
+    evidence === null ? [] : [`${evidence.canary.requests} requests of ${evidence.canary.users} users got it.`]
+  return [
+    [
+      `${name(canary)} against ${name(incumbent)}, started ${timeText(startedAt)} by ${inlineText(startedBy)}.`,
+      `It ended after ${lasted} ${reached}, by ${inlineText(ending?.by ?? 'nobody')}.`,
+      ...seen,
+    ].join(' '),
+    ...(override === null ? [] : [`It was started without a passing gate: ${inlineText(override)}`]),
+    `> ${inlineText(ending?.reason ?? '')}`,
+  ]
+}
+
+function timeline(rows: readonly AuditRow[]): string {
+  const lines = rows.map(({ at, actor, action, reason }) =>
+    [timeText(at), inlineText(actor), codeSpan(action), inlineText(reason ?? '')].join(' | '),
+  )
+  return ['| time | who | what | why |', '|---|---|---|---|', ...lines.map((line) => `| ${line} |`)].join('\n')
+}

@@ -1,0 +1,63 @@
+import { type Budget, createBudget } from '../../core/providers/budget.ts'
+import type { JudgeQueue } from '../store/judge-queue.ts'
+
+/** What judging one feature may still cost today. */
+export interface DailyBudget {
+  budget: Budget
+  /** Stores what was spent since it was last stored. */
+  book(): Promise<void>
+}
+
+/** Opens the day's budgets, each less what the day has cost already, whoever paid it. */
+export function createDailyBudgets(
+  store: Pick<JudgeQueue, 'judgeSpending' | 'addJudgeSpending'>,
+): (feature: string, limitUsd: number, now: number) => Promise<DailyBudget> {
+  // Promises, so that calls at the same time share one budget.
+  const open = new Map<string, { key: string; budget: Promise<DailyBudget> }>()
+  return (feature, limitUsd, now) => {
+    const day = new Date(now).toISOString().slice(0, 10)
+    const key = `${day} ${limitUsd}`
+    const found = open.get(feature)
+    if (found?.key === key) return found.budget
+    const budget = openDay(store, { day, feature, limitUsd }, found?.budget)
+    open.set(feature, { key, budget })
+    budget.catch(() => open.delete(feature))
+    return budget
+  }
+}
+
+async function openDay(
+  store: Pick<JudgeQueue, 'judgeSpending' | 'addJudgeSpending'>,
+  { day, feature, limitUsd }: { day: string; feature: string; limitUsd: number },
+  before: Promise<DailyBudget> | undefined,
+): Promise<DailyBudget> {
+  await (await before)?.book()
+  const spent = (await store.judgeSpending(day)).get(feature) ?? 0
+  return openBudget(createBudget(Math.max(0, limitUsd - spent)), (usd) => store.addJudgeSpending(day, feature, usd))
+}
+
+function openBudget(budget: Budget, store: (usd: number) => Promise<void>): DailyBudget {
+  let booked = 0
+  return {
+    budget,
+    async book() {
+      // What a lost answer may have cost counts as spent, for the provider may count it so.
+      const total = budget.spentUsd + budget.unaccountedUsd
+      const usd = total - booked
+      if (usd <= 0) return
+      booked = total
+      try {
+        await store(usd)
+      } catch (error) {
+        booked -= usd
+        throw error
+      }
+    },
+  }
+}
+
+/** The beginning of the next day, UTC, in ms since the epoch. */
+export function nextDay(now: number): number {
+  const dayMs = 86_400_000
+  return (Math.floor(now / dayMs) + 1) * dayMs
+}

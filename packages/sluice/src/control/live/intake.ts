@@ -1,0 +1,184 @@
+import { type Capture, type Clock, type Outcome, position } from '@sluice/client'
+import type { LiveSettings } from '../../core/suite/rollout-settings.ts'
+import { SluiceError } from '../../errors.ts'
+import { formatAmount } from '../../text/format.ts'
+import type { FeatureState } from '../release/feature-state.ts'
+import type { StoredContent } from '../store/content-store.ts'
+import type { JudgeTask } from '../store/judge-queue.ts'
+import type { LogDraft } from '../store/outcome-log.ts'
+import type { Store } from '../store/store.ts'
+import { type KnownUnits, knownUnitsIn } from './known-units.ts'
+import type { Redact, StorableTexts } from './redact.ts'
+import { type Sampling, samplingOf } from './sampling.ts'
+import { urgencyOf } from './urgency.ts'
+
+/** An outcome that was appended to the log, as reported and as logged. */
+export interface AcceptedOutcome {
+  entry: LogDraft
+  outcome: Outcome
+}
+
+/**
+ * What became of a request that sent its content along. Only of a `stored` one anything is kept; `dropped` counts those
+ * that the full queue gave up, stored or not.
+ */
+export type IntakeFate = 'stored' | 'not-allowed' | 'not-sampled' | 'no-judge' | 'redactor-failed' | 'dropped'
+
+export interface IntakeOptions {
+  store: Store
+  clock: Clock
+  /** [0, 1) */
+  random: () => number
+  redactorOf: (file?: string) => Promise<Redact>
+  count: (feature: string, fate: IntakeFate, by: number) => void
+  onError: (error: unknown) => void
+}
+
+interface IntakeContext extends IntakeOptions {
+  knownUnits: (requests: readonly LogDraft[]) => Promise<KnownUnits>
+}
+
+/** Tasks of one feature that may wait. */
+const queueBound = 10_000
+const wholePpm = 1_000_000
+
+interface Captured extends StorableTexts {
+  entry: LogDraft
+  captured: number
+}
+
+/**
+ * Takes in what accepted requests sent along to be judged: redacts, stores and queues it. Nothing is stored unless the
+ * feature allows it, and what is not stored is not judged. Never rejects: a sample that is lost is no lost outcome.
+ */
+export function createIntake(options: IntakeOptions): (accepted: readonly AcceptedOutcome[]) => Promise<void> {
+  const knownUnits = knownUnitsIn(options.store, options.clock)
+  return async (accepted) => {
+    const byFeature = Map.groupBy(accepted.flatMap(capturedOf), ({ entry }) => entry.feature)
+    for (const [feature, requests] of byFeature) {
+      try {
+        await takeIn(feature, requests, { ...options, knownUnits })
+      } catch (error) {
+        options.onError(error)
+      }
+    }
+  }
+}
+
+function capturedOf({ entry, outcome }: AcceptedOutcome): Captured[] {
+  if (outcome.kind === 'feedback') return []
+  const { input, output, captured } = outcome
+  return input === undefined || output === undefined || captured === undefined
+    ? []
+    : [{ entry, input, output, captured }]
+}
+
+async function takeIn(feature: string, requests: readonly Captured[], options: IntakeContext): Promise<void> {
+  const { store, count } = options
+  const state = await store.feature(feature)
+  const { live = null, capture = null } = state ?? {}
+  if (!state || !live?.store || !capture) return count(feature, 'not-allowed', requests.length)
+  const rolloutOf = ({ entry }: Captured) =>
+    state.rollout && state.rollout.id === entry.rolloutId ? state.rollout : undefined
+  const sampled = requests
+    .flatMap((request) => chosenBy(capture, request))
+    .map((request) => {
+      const { captured, entry } = request
+      return {
+        ...request,
+        ...samplingOf({ captured, arm: entry.arm, stage: entry.stage }, live.judge, rolloutOf(request)),
+      }
+    })
+    .filter(({ kept }) => options.random() < kept)
+  if (sampled.length < requests.length) count(feature, 'not-sampled', requests.length - sampled.length)
+  const judged = await withJudge(store, feature, sampled)
+  if (judged.length < sampled.length) count(feature, 'no-judge', sampled.length - judged.length)
+  const contents = await contentsOf(judged, state, live, options)
+  await store.putContent(contents)
+  if (!(await stillHolds(store, feature, live))) {
+    await store.discard(contents)
+    return count(feature, 'not-allowed', contents.length)
+  }
+  const stored = new Set(contents.map(({ id }) => id))
+  const tasks = await tasksOf(
+    judged.filter(({ entry }) => stored.has(entry.id)),
+    options,
+  )
+  count(feature, 'stored', tasks.length)
+  count(feature, 'dropped', await store.enqueue(tasks, queueBound))
+}
+
+/** Whether what was stored is what may be: else others were published while it was being redacted, and deleted what was there. */
+async function stillHolds(store: Store, feature: string, before: LiveSettings): Promise<boolean> {
+  const live = (await store.feature(feature))?.live
+  return live?.store === true && live.redact === before.redact && live.retention === before.retention
+}
+
+/**
+ * The request, if it is among those that were to send their content along: which these are follows from their ids. A client
+ * may still go by a larger share of before; then the present one decides.
+ */
+function chosenBy(capture: Capture, request: Captured): Captured[] {
+  const { id, arm } = request.entry
+  const share = Math.min(capture[arm ?? 'incumbent'], Math.round(request.captured * wholePpm))
+  return position('sluice.capture', id) < share ? [{ ...request, captured: share / wholePpm }] : []
+}
+
+/** Those whose version has questions for a judge. */
+async function withJudge<T extends Captured>(store: Store, feature: string, requests: readonly T[]): Promise<T[]> {
+  const versions = [...new Set(requests.map(({ entry }) => entry.version))]
+  const records = await Promise.all(versions.map((id) => store.version(feature, id)))
+  const judged = new Set(records.flatMap((record) => (record?.judge && record.rubric.length > 0 ? [record.id] : [])))
+  return requests.filter(({ entry }) => judged.has(entry.version))
+}
+
+async function contentsOf(
+  requests: readonly Captured[],
+  { feature }: FeatureState,
+  live: LiveSettings,
+  { redactorOf, clock, count, onError }: IntakeOptions,
+): Promise<StoredContent[]> {
+  const now = clock.now()
+  const redacted = await Promise.allSettled(
+    requests.map(async ({ entry, input, output }) => {
+      const redact = await redactorOf(live.redact)
+      return contentOf(entry, await redact({ input, output }), now, live.retention)
+    }),
+  )
+  const faults = redacted.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []))
+  count(feature, 'redactor-failed', faults.length)
+  for (const [message, those] of Map.groupBy(faults, messageOf))
+    onError(
+      new SluiceError('cannot-run', `not stored: ${formatAmount(those.length, 'text')} of ${feature}: ${message}`),
+    )
+  return redacted.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+}
+
+/** What a redactor says itself is not told: it may be the text that it was given. */
+function messageOf(error: unknown): string {
+  return error instanceof SluiceError ? error.message : 'the redactor failed'
+}
+
+function contentOf(
+  { id, feature, version, rolloutId, unit }: LogDraft,
+  material: StorableTexts,
+  now: number,
+  retentionMs: number,
+): StoredContent {
+  const place = { id, feature, version, rolloutId, unit }
+  return { ...place, ...material, judgement: null, score: null, storedAt: now, expiresAt: now + retentionMs }
+}
+
+async function tasksOf(
+  requests: readonly (Captured & Sampling)[],
+  { clock, random, knownUnits }: IntakeContext,
+): Promise<JudgeTask[]> {
+  const now = clock.now()
+  const known = await knownUnits(requests.map(({ entry }) => entry))
+  return requests.map(({ entry, sampled, sampledOther }) => {
+    const { id, feature, version, rolloutId, arm } = entry
+    const priority = urgencyOf(entry, known.of(entry), random())
+    const place = { id, feature, version, rolloutId, arm }
+    return { ...place, priority, sampled, sampledOther, attempts: 0, notBefore: now, enqueuedAt: now }
+  })
+}

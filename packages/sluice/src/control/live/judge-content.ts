@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import type { Ask } from '../../core/answers/ask.ts'
+import type { ModelRequest } from '../../core/providers/provider.ts'
+import { caseScore } from '../../core/scorers/case-score.ts'
+import { type AnswerModes, createJudge } from '../../core/scorers/judge.ts'
+import type { Case } from '../../core/suite/case.ts'
+import { modelParametersSchema } from '../../core/suite/model.ts'
+import { render } from '../../core/suite/template.ts'
+import { SluiceError } from '../../errors.ts'
+import type { VersionRecord } from '../release/version-record.ts'
+import type { StoredContent } from '../store/content-store.ts'
+
+const judgedSchema = z.looseObject({
+  judgeId: z.string(),
+  score: z.number().min(0).max(1).nullable(),
+  costUsd: z.number().nullable(),
+})
+
+/** A request as the judge saw it, kept with its content; `score` is null where the judge could not tell. */
+export type JudgedContent = z.output<typeof judgedSchema> & { items?: unknown }
+
+/** What the judge said earlier, if anything. */
+export function earlierJudgement({ judgement }: StoredContent): JudgedContent | undefined {
+  return judgement === null ? undefined : judgedSchema.parse(judgement)
+}
+
+/**
+ * Judges a production answer as the gate judges a case: the same code, questions and judge id.
+ * @throws JudgeError, ProviderError, and TemplateError where the reported input lacks a variable of the prompt
+ */
+export async function judgeContent(
+  { id, input, output }: StoredContent,
+  { content, rubric, judge: settings }: VersionRecord,
+  { ask, modes }: { ask: Ask<ModelRequest>; modes: AnswerModes },
+): Promise<JudgedContent> {
+  if (!settings) throw new SluiceError('invalid-input', `version ${content.id} was published without a judge`)
+  const judge = createJudge({
+    model: settings.model,
+    parameters: modelParametersSchema.parse(settings.parameters),
+    modes,
+    ask,
+  })
+  const subject = { case: productionCase(id, input), output }
+  const messages = content.messages.map(({ role, content: text }) => ({
+    role,
+    content: render(text, input, { strict: content.strict }),
+  }))
+  const { strict } = content
+  const judgement = await judge.score(subject, { rubric, choices: [], strict, input: messages, repeat: 1 })
+  const score = caseScore([], judgement).score ?? null
+  return { judgeId: judge.id, score, costUsd: judgement.costUsd ?? null, items: judgement.items }
+}
+
+/** A request of production, as the case that it would be; nobody has written an expectation for it. */
+function productionCase(id: string, vars: Record<string, unknown>): Case {
+  return { id, vars, checks: [], rubric: [], tags: [], weight: 1, critical: false, line: 1 }
+}

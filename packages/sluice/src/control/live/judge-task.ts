@@ -1,0 +1,148 @@
+import { createDirectAsk } from '../../core/answers/ask.ts'
+import type { ModelClient } from '../../core/providers/client.ts'
+import { ProviderError } from '../../core/providers/provider-error.ts'
+import type { AnswerModes } from '../../core/scorers/judge.ts'
+import { JudgeError } from '../../core/scorers/judging/judge-error.ts'
+import { TemplateError } from '../../core/suite/template.ts'
+import { SluiceError } from '../../errors.ts'
+import { backoffMs } from '../../retry.ts'
+import type { StoredContent } from '../store/content-store.ts'
+import type { JudgeTask } from '../store/judge-queue.ts'
+import type { LogEntry } from '../store/outcome-log.ts'
+import type { Store } from '../store/store.ts'
+import { StoreError } from '../store/store-error.ts'
+import { type DailyBudget, nextDay } from './daily-budget.ts'
+import { earlierJudgement, type JudgedContent, judgeContent } from './judge-content.ts'
+import { scoreEntry } from './score-entry.ts'
+
+/**
+ * What became of a task. `unjudgeable`: its content, version or log entry is gone, or texts of
+ * the feature are not stored any more. `over-budget`: tomorrow again.
+ * `failed`: the judge or its provider did, later again; `given-up`: too often, because of this very content.
+ * `stopped`: the worker ends, whoever comes next takes it up.
+ */
+export type JudgeFate = 'scored' | 'abstained' | 'unjudgeable' | 'over-budget' | 'failed' | 'given-up' | 'stopped'
+
+export interface JudgingContext {
+  store: Store
+  now: () => number
+  /** [0, 1) */
+  random: () => number
+  budgetOf: (feature: string, limitUsd: number, now: number) => Promise<DailyBudget>
+  /** Calls models within the budget. */
+  clientOf: (budget: DailyBudget) => Pick<ModelClient, 'complete'>
+  /** How the servers of judges are held to the form of an answer. */
+  modes: AnswerModes
+  /** Why a model cannot be asked within a budget, e.g. for want of a price; undefined where it can. */
+  unaskable: (model: string) => Promise<string | undefined>
+  signal: AbortSignal
+}
+
+export interface JudgedTask {
+  fate: JudgeFate
+  /** Of a failure: what kind of it. Its words are not told: a provider that refuses a request often quotes it. */
+  code?: string
+}
+
+/** The judge cannot be asked about anything, for want of what the project has to say. */
+class UnaskableJudge extends SluiceError {
+  override readonly name = 'UnaskableJudge'
+}
+
+const mostAttempts = 5
+const firstRetryMs = 10_000
+const longestRetryMs = 600_000
+
+/** Kinds of failure that say nothing about the content: they come again however often it is not to blame. */
+const outages = new Set(['auth', 'rate-limit', 'overloaded', 'timeout', 'unreachable', 'server', 'no-model'])
+
+/**
+ * Judges one request and logs its score, once: what a crash interrupts is taken up where it was, since each step finds
+ * what the one before has left.
+ */
+export async function judgeTask(task: JudgeTask, context: JudgingContext): Promise<JudgedTask> {
+  const { store } = context
+  try {
+    const [request, content] = await Promise.all([store.entry(task), store.content(task)])
+    if (!request || !content) return await discard(task, context, 'unjudgeable')
+    const earlier = earlierJudgement(content)
+    if (earlier) return await logScore(task, context, { request, content, judged: earlier })
+    const judged = await askJudge(content, context)
+    if (judged === undefined) return await discard(task, context, 'unjudgeable')
+    if (judged.score !== null) await store.setJudgement(task, judged, judged.score)
+    return await logScore(task, context, { request, content, judged })
+  } catch (error) {
+    // A store that cannot be reached is nobody's content; a row that cannot be read is given up like any other.
+    if (error instanceof StoreError && error.retryable) throw error
+    return tryAgain(task, context, error)
+  }
+}
+
+async function askJudge(content: StoredContent, context: JudgingContext): Promise<JudgedContent | undefined> {
+  const { store, now, budgetOf, clientOf, modes, unaskable, signal } = context
+  const version = await store.version(content.feature, content.version)
+  if (!version?.judge) return undefined
+  const fault = await unaskable(version.judge.model)
+  if (fault !== undefined) throw new UnaskableJudge('invalid-input', fault)
+  const live = (await store.feature(content.feature))?.live ?? version.live
+  if (!live.store) return undefined
+  const budget = await budgetOf(content.feature, live.judge.budgetUsdPerDay, now())
+  try {
+    return await judgeContent(content, version, { ask: createDirectAsk(clientOf(budget), signal), modes })
+  } finally {
+    await budget.book()
+  }
+}
+
+async function logScore(
+  task: JudgeTask,
+  context: JudgingContext,
+  { request, content, judged }: { request: LogEntry; content: StoredContent; judged: JudgedContent },
+): Promise<JudgedTask> {
+  const { score, judgeId, costUsd } = judged
+  if (score === null) return discard(task, context, 'abstained')
+  const inputChars = JSON.stringify(content.input).length
+  await context.store.append([scoreEntry(request, task, { score, judgeId, costUsd, inputChars }, context.now())])
+  return finish(task, context, 'scored')
+}
+
+async function finish(task: JudgeTask, { store }: JudgingContext, fate: JudgeFate): Promise<JudgedTask> {
+  await store.finish([task])
+  return { fate }
+}
+
+/** The end of a task without a score: its content leaves with it, since nothing more comes of it. */
+async function discard(task: JudgeTask, { store }: JudgingContext, fate: JudgeFate): Promise<JudgedTask> {
+  await store.discard([task])
+  return { fate }
+}
+
+async function tryAgain(task: JudgeTask, context: JudgingContext, error: unknown): Promise<JudgedTask> {
+  const { store, now, random } = context
+  const code = codeOf(error)
+  const kind = error instanceof ProviderError ? error.kind : undefined
+  if (kind === 'budget') {
+    await store.retry(task, task.attempts, nextDay(now()))
+    return { fate: 'over-budget', code }
+  }
+  if (kind === 'aborted') {
+    await store.retry(task, task.attempts, now())
+    return { fate: 'stopped' }
+  }
+  const isOutage = error instanceof UnaskableJudge || (kind !== undefined && outages.has(kind))
+  const attempts = task.attempts + (isOutage ? 0 : 1)
+  if (attempts >= mostAttempts) return { ...(await discard(task, context, 'given-up')), code }
+  const longest = backoffMs({ firstMs: firstRetryMs, longestMs: longestRetryMs }, Math.max(0, attempts - 1))
+  await store.retry(task, attempts, now() + longest * (0.5 + random() / 2))
+  return { fate: 'failed', code }
+}
+
+/** What kind of failure it is, in words that are all our own. */
+function codeOf(error: unknown): string {
+  if (error instanceof UnaskableJudge) return error.message
+  if (error instanceof ProviderError)
+    return error.status === undefined ? error.kind : `${error.kind}, status ${error.status}`
+  if (error instanceof JudgeError) return 'no-judgement'
+  if (error instanceof TemplateError) return 'input-lacks-a-variable'
+  return 'internal'
+}

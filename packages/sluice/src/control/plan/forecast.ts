@@ -1,0 +1,178 @@
+import type { RolloutSettings } from '../../core/suite/rollout-settings.ts'
+import { seededRandom } from '../../stats/index.ts'
+import { type Rollout, runningMs } from '../release/rollout.ts'
+import { combinedLogE } from '../rollout/combined.ts'
+import { decide, type Findings } from '../rollout/decide.ts'
+import type { Evidence } from '../rollout/evidence.ts'
+import { lackingData, unprovenSignals } from '../rollout/lacking.ts'
+import type { Matching } from '../rollout/sample-ratio.ts'
+import { signalEvidence } from '../rollout/signal-evidence.ts'
+import { isSoaked, longestSilenceMs, unwatched } from '../rollout/soak.ts'
+import { decidingSums } from '../rollout/testimony.ts'
+import { weakCase } from '../rollout/undecided.ts'
+import { type Difference, SimulatedHours } from './simulated-hours.ts'
+import type { Traffic } from './traffic.ts'
+
+/** How a rollout ends, and after how many hours; null where it is still undecided. */
+export interface End {
+  how: 'strong' | 'weak' | 'rolledBack'
+  hours: number
+  /** Of the canary. */
+  users: number
+  /** Answers that were judged until then, of both arms. */
+  judged: number
+}
+
+/** Shares of the canaries of one kind, by the end of so many hours. */
+export interface By {
+  hours: number
+  strong: number
+  weak: number
+  rolledBack: number
+  undecided: number
+}
+
+/** What becomes of canaries that are worse by a multiple of the margin. */
+interface Outlook {
+  /** Of the margin; 0: as good. */
+  worseBy: number
+  /** Of the mean score, or where it has no say of the rate of errors. */
+  drop: number
+  by: By[]
+  /** Hours until half of them have ended; null where fewer do. */
+  medianHours: number | null
+}
+
+export interface Forecast {
+  schema: 'sluice.canary-forecast/1'
+  runs: number
+  outlooks: Outlook[]
+}
+
+const hourMs = 3_600_000
+const horizons = [24, 48, 96]
+const multiples = [0, 0.5, 1, 2]
+/** A Thursday. */
+const usualStart = Date.UTC(2026, 0, 1)
+
+/**
+ * What this traffic can decide and by when: the rules of the engine, given sums that are drawn for whole hours.
+ *
+ * @param start when it begins, ms since the epoch: quiet hours count
+ */
+export function forecast(
+  traffic: Traffic,
+  settings: RolloutSettings,
+  { runs = 100, seed = 1, start = usualStart }: { runs?: number; seed?: number; start?: number } = {},
+): Forecast {
+  const scored = settings.signals.score > 0 && traffic.judged > 0
+  const margin = scored ? settings.margin : settings.flagMargin
+  const outlooks = multiples.map((worseBy) => {
+    const drop = worseBy * margin
+    const difference = { drop: scored ? drop : 0, errors: scored ? 0 : drop, latency: 1 }
+    const first = seed + multiples.indexOf(worseBy) * runs
+    const lasts = horizons.at(-1) ?? 0
+    const ends = Array.from({ length: runs }, (_, run) =>
+      playRollout(traffic, settings, { difference, seed: first + run, start, lasts }),
+    )
+    return { worseBy, drop, by: horizons.map((hours) => sharesBy(ends, hours)), medianHours: medianOf(ends) }
+  })
+  return { schema: 'sluice.canary-forecast/1', runs, outlooks }
+}
+
+function sharesBy(ends: readonly (End | null)[], hours: number): By {
+  const share = (how: End['how']) => ends.filter((end) => end?.how === how && end.hours <= hours).length / ends.length
+  const known = { strong: share('strong'), weak: share('weak'), rolledBack: share('rolledBack') }
+  return { hours, ...known, undecided: 1 - known.strong - known.weak - known.rolledBack }
+}
+
+function medianOf(ends: readonly (End | null)[]): number | null {
+  const sorted = ends.map((end) => end?.hours ?? Infinity).toSorted((a, b) => a - b)
+  const middle = sorted[Math.ceil(sorted.length / 2) - 1] ?? Infinity
+  return Number.isFinite(middle) ? middle : null
+}
+
+/** Looks every hour on the first day, later every other. */
+const stepAfter = (hours: number) => (hours < 24 ? 1 : 2)
+
+export interface Course {
+  difference: Difference
+  seed: number
+  /** ms since the epoch. */
+  start: number
+  /** In hours. */
+  lasts: number
+}
+
+/** One rollout from its start to its end, or until `lasts`; null where it has not ended by then. */
+export function playRollout(traffic: Traffic, settings: RolloutSettings, course: Course): End | null {
+  const { difference, seed, start, lasts } = course
+  const rollout = rolloutOf(settings, start)
+  const simulated = new SimulatedHours(rollout, traffic, difference, seededRandom(seed))
+  const met = () => ({ users: simulated.evidence.sums.arms.canary.users, judged: simulated.judgedAnswers })
+  let soakedMs = 0
+  let refused: readonly string[] | null = null
+  for (let hours = 0; hours < lasts; ) {
+    const step = Math.min(stepAfter(hours), lasts - hours)
+    hours += step
+    const now = start + hours * hourMs
+    simulated.pass(rollout, step, now)
+    soakedMs += step * hourMs * watchedShare(traffic, rollout)
+    const decision = decide(rollout, now, findingsOf(simulated.evidence, rollout, { now, soakedMs, refused }))
+    if (decision.do === 'rollBack') return { how: 'rolledBack', hours, ...met() }
+    if (decision.do === 'promote') return { how: decision.strength === 'weak' ? 'weak' : 'strong', hours, ...met() }
+    if (decision.do === 'hold') refused = decision.refused ?? refused
+    if (decision.do === 'advance') {
+      rollout.stage += 1
+      rollout.enteredAt.push(now)
+      soakedMs = 0
+    }
+  }
+  return null
+}
+
+/** One token whose arms match. */
+const matching: Matching = {
+  ...{ trusted: [0], doubtful: [], suspect: [], leftOut: 0 },
+  ...{ mismatched: false, unevenlyJudged: false },
+}
+
+/** What the engine would find, as far as a decision rests on it. */
+function findingsOf(
+  evidence: Evidence,
+  rollout: Rollout,
+  { now, soakedMs, refused }: { now: number; soakedMs: number; refused: readonly string[] | null },
+): Findings {
+  const { settings } = rollout
+  const { window, sums } = evidence
+  const logE = combinedLogE(decidingSums(sums), { settings, window, suspect: false })
+  const soaked = isSoaked(rollout, { ...unwatched(rollout), soakedMs })
+  const late = runningMs(rollout, now) >= settings.patience
+  const known = { matching, now }
+  const signals = () => signalEvidence(evidence, rollout)
+  return {
+    ...{ mismatched: false, unevenlyJudged: false, frozenTooLong: false, judgeFails: false, disputed: false },
+    ...{ worse: logE >= -Math.log(settings.alpha), soaked, unwatched: false, refused },
+    lacking: soaked || late ? lackingData(evidence, rollout, known) : [],
+    unproven: soaked ? unprovenSignals(evidence, rollout, known) : ['time'],
+    weak: late
+      ? weakCase(evidence, rollout, { signals: signals(), logE, disputed: false, suspect: false })
+      : { barred: [], lacking: [], against: [] },
+  }
+}
+
+/** The share of the time at which both arms were heard of not too long ago. */
+function watchedShare({ requestsPerDay }: Traffic, rollout: Rollout): number {
+  const share = (rollout.settings.stages[rollout.stage]?.ppm ?? 0) / 1e6
+  const silence = longestSilenceMs(rollout, 1000) / (24 * hourMs)
+  const heard = (part: number) => 1 - Math.exp(-requestsPerDay * part * silence)
+  return heard(share) * (share < 1 ? heard(1 - share) : 1)
+}
+
+function rolloutOf(settings: RolloutSettings, startedAt: number): Rollout {
+  return {
+    ...{ id: 'forecast', feature: 'forecast', incumbent: 'incumbent', canary: 'canary', salt: '' },
+    ...{ algorithm: 'murmur3-x86-32/ppm', settings, stage: 0, enteredAt: [startedAt], pausedMs: 0, pausedAt: null },
+    ...{ status: 'running', hold: null, startedAt, startedBy: 'forecast', override: null, endedAt: null, ending: null },
+  }
+}

@@ -1,0 +1,79 @@
+import type { RolloutSettings } from '../../core/suite/rollout-settings.ts'
+import { type Forecast, forecast, playRollout } from './forecast.ts'
+import type { Difference } from './simulated-hours.ts'
+import type { Traffic } from './traffic.ts'
+
+/** When a canary is rolled back: after how many hours and users of it, and what judging has cost by then. */
+export interface Met {
+  hours: number
+  users: number
+  /** Null where the price is unknown. */
+  judgeUsd: number | null
+}
+
+/** The middle of all cases, and nine of ten. Null where so many are not rolled back within the patience. */
+export interface Found {
+  median: Met | null
+  p90: Met | null
+}
+
+export interface CanaryPlan {
+  schema: 'sluice.canary-plan/2'
+  traffic: Traffic
+  alpha: number
+  flagMargin: number
+  stages: { percent: number; soakHours: number }[]
+  /** Drops of the mean score, largest first. */
+  drops: ({ drop: number } & Found)[]
+  /** Rates of errors as multiples of the present one, largest first. */
+  errors: ({ ratio: number } & Found)[]
+  /** Latencies as multiples of the present ones, largest first. */
+  latencies: ({ ratio: number } & Found)[]
+  forecast: Forecast
+}
+
+const drops = [0.2, 0.1, 0.05, 0.03, 0.02]
+const ratios = [10, 5, 3, 2]
+const latencyRatios = [3, 2, 1.5, 1.25]
+const noWorse: Difference = { drop: 0, errors: 0, latency: 1 }
+const hourMs = 3_600_000
+const runs = 60
+
+/** What a rollout with these settings can see on this traffic, and how it ends: simulated by the engine's own rules. */
+export function planCanary(traffic: Traffic, settings: RolloutSettings): CanaryPlan {
+  const { score, errors, slow } = settings.signals
+  const isScored = score > 0 && traffic.judged > 0
+  return {
+    schema: 'sluice.canary-plan/2',
+    traffic,
+    alpha: settings.alpha,
+    flagMargin: settings.flagMargin,
+    stages: settings.stages.map(({ ppm, soakMs }) => ({ percent: ppm / 10_000, soakHours: soakMs / hourMs })),
+    drops: isScored ? drops.map((drop) => ({ drop, ...foundBy(traffic, settings, { ...noWorse, drop }) })) : [],
+    errors:
+      errors > 0
+        ? ratios.map((ratio) => {
+            const more = Math.min(1 - traffic.errorRate, traffic.errorRate * (ratio - 1))
+            return { ratio, ...foundBy(traffic, settings, { ...noWorse, errors: more }) }
+          })
+        : [],
+    latencies:
+      slow > 0
+        ? latencyRatios.map((ratio) => ({ ratio, ...foundBy(traffic, settings, { ...noWorse, latency: ratio }) }))
+        : [],
+    forecast: forecast(traffic, settings, { runs }),
+  }
+}
+
+function foundBy(traffic: Traffic, settings: RolloutSettings, difference: Difference): Found {
+  const course = { difference, start: Date.UTC(2026, 0, 1), lasts: settings.patience / hourMs }
+  const found = Array.from({ length: runs }, (_, seed) => playRollout(traffic, settings, { ...course, seed }))
+    .filter((end) => end?.how === 'rolledBack')
+    .map((end): Met => {
+      const { hours = 0, users = 0, judged = 0 } = end ?? {}
+      return { hours, users, judgeUsd: traffic.judgeUsd === null ? null : judged * traffic.judgeUsd }
+    })
+    .toSorted((a, b) => a.hours - b.hours)
+  const at = (level: number) => found[Math.ceil(level * runs) - 1] ?? null
+  return { median: at(0.5), p90: at(0.9) }
+}

@@ -1,0 +1,253 @@
+import type { Arm } from '@sluice/client'
+import { flagRatios, normCdf, normInv, type Random, scoreDrops } from '../../stats/index.ts'
+import type { Rollout } from '../release/rollout.ts'
+import { enter } from '../rollout/enter-window.ts'
+import { type Evidence, newEvidence } from '../rollout/evidence.ts'
+import { freshShare, stageShare } from '../rollout/randomisation.ts'
+import type { FlagSums, ScoreSums } from '../rollout/signal-sums.ts'
+import { sourceOf, type Testimony } from '../rollout/testimony.ts'
+import { ComparedLatencies } from './compared-latencies.ts'
+import { shareOfJudged, type Traffic } from './traffic.ts'
+
+/** How a canary differs from the incumbent. */
+export interface Difference {
+  /** Of the mean score. */
+  drop: number
+  /** Added to the rate of errors. */
+  errors: number
+  /** Factor of the latency. */
+  latency: number
+}
+
+type ByArm = Record<Arm, number>
+
+const arms = ['incumbent', 'canary'] as const
+const hourMs = 3_600_000
+
+/** Of the incumbent's requests, by definition, and those that take three times as long as such. */
+const rates = { slow: 0.05, stalled: 0.0005, safety: 0.01 }
+/** Standard deviation of the logarithm of latencies. */
+const spread = 0.5
+
+/**
+ * The evidence of a rollout whose requests nobody has seen: what the engine would have added up in an hour is drawn at once, by the
+ * normal and the Poisson law. All that it makes of it is the engine's.
+ */
+export class SimulatedHours {
+  readonly evidence: Evidence
+  readonly #traffic: Traffic
+  readonly #difference: Difference
+  readonly #random: Random
+  readonly #told: Testimony
+  /** Users of each arm whose requests, and scores, were seen; and in the present window. */
+  #seen: ByArm = none()
+  #judged: ByArm = none()
+  #recent: ByArm = none()
+  #window = 0
+  #stage = 0
+  readonly #latencies: ComparedLatencies
+
+  constructor(rollout: Rollout, traffic: Traffic, difference: Difference, random: Random) {
+    this.evidence = newEvidence(rollout)
+    this.#traffic = traffic
+    this.#difference = difference
+    this.#random = random
+    this.#latencies = new ComparedLatencies(traffic)
+    const source = sourceOf(this.evidence, null, rollout.settings)
+    const told = this.evidence.testimony[source]
+    if (!told) throw new Error('a source that was just added is there')
+    this.#told = told
+  }
+
+  /** Of both arms. */
+  get judgedAnswers(): number {
+    const { incumbent, canary } = this.evidence.sums.arms
+    return incumbent.scores.count + canary.scores.count
+  }
+
+  /** The hours until `now`, in ms since the epoch, of a rollout that has been in its stage through all of them. */
+  pass(rollout: Rollout, hours: number, now: number): void {
+    const { evidence } = this
+    const { settings, stage } = rollout
+    enter(evidence, rollout, { stage, at: now - hours * hourMs })
+    if (stage !== this.#stage) this.#enterStage(settings.stages, stage)
+    if (evidence.window.index !== this.#window) this.#recent = none()
+    this.#window = evidence.window.index
+    const share = stageShare(settings.stages, stage)
+    const rate = (this.#traffic.requestsPerDay / 24) * hours
+    const requests = { incumbent: this.#count(rate * (1 - share)), canary: this.#count(rate * share) }
+    this.#request(requests, share, { stage, hours })
+    this.#score(requests, share, stage)
+    Object.assign(evidence, { lastRequestAt: now, lastScoreAt: now, unjudged: 0 })
+    evidence.firstAt ??= now - hours * hourMs
+    Object.assign(this.#told, { firstAt: evidence.firstAt, lastAt: now })
+  }
+
+  /** The share that grows draws the incumbents anew, and each of them may count once more. Whoever becomes a canary's has yet to come. */
+  #enterStage(stages: Rollout['settings']['stages'], stage: number): void {
+    const moved = freshShare(stages, { arm: 'incumbent', stage: this.#stage }, stage) ?? 0
+    this.#seen.incumbent *= 1 - moved
+    this.#judged.incumbent = 0
+    this.#stage = stage
+    this.#latencies.enterStage()
+  }
+
+  /** Users of an arm who come for the first time in so many visits. */
+  #fresh(seen: ByArm, arm: Arm, visits: number, share: number): number {
+    const { users } = this.#traffic
+    if (users === null) return visits
+    const own = users * (arm === 'canary' ? share : 1 - share)
+    const left = Math.max(0, own - seen[arm])
+    return Math.min(visits, left * (1 - Math.exp(-visits / Math.max(1, own))))
+  }
+
+  #request(requests: ByArm, share: number, { stage, hours }: { stage: number; hours: number }): void {
+    const { sums, window } = this.evidence
+    const { errorRate, perVisit } = this.#traffic
+    const cells = this.#told.assigned[stage]?.[0]
+    const returning = none()
+    for (const arm of arms) {
+      const visits = requests[arm] / perVisit
+      const fresh = this.#fresh(this.#seen, arm, visits, share)
+      returning[arm] = visits - fresh
+      this.#seen[arm] += fresh
+      sums.arms[arm].requests += requests[arm]
+      sums.arms[arm].users = this.#seen[arm]
+      this.#told.requests[arm] += requests[arm]
+      this.#told.users[arm] = this.#seen[arm]
+      if (cells) cells[arm === 'canary' ? 1 : 0] += fresh
+      window.staged[arm] += requests[arm]
+    }
+    window.canary.requests += requests.canary
+    const { errors, latency } = this.#difference
+    const failing = { incumbent: errorRate, canary: Math.min(1, errorRate + errors) }
+    this.#flag(sums.flags.errors, requests, failing, stage, share)
+    this.#flag(sums.flags.safety, requests, { incumbent: rates.safety, canary: rates.safety }, stage, share)
+    const slow = { incumbent: rates.slow, canary: beyond(rates.slow, latency) }
+    const stalled = { incumbent: rates.stalled, canary: beyond(rates.stalled, latency) }
+    const { timed, settled } = this.#latencies.pass(requests, returning, { share, hours })
+    this.#flag(sums.flags.slowAny, timed, slow, stage, share)
+    this.#flag(sums.flags.slow, settled, slow, stage, share)
+    this.#flag(sums.flags.stalled, settled, stalled, stage, share)
+  }
+
+  #flag(flag: FlagSums, requests: ByArm, rate: ByArm, stage: number, share: number): void {
+    const counts = none()
+    for (const arm of arms) {
+      const own = this.#traffic.users === null ? Infinity : this.#traffic.users * (arm === 'canary' ? share : 1 - share)
+      counts[arm] = Math.min(requests[arm], this.#count(requests[arm] * rate[arm]))
+      for (const sums of [flag.stage[arm], flag.lately[0][arm]]) {
+        sums.requests += requests[arm]
+        sums.flagged += counts[arm]
+        sums.squares += counts[arm]
+      }
+      // Only the first of a user is news.
+      counts[arm] *= Math.max(0, 1 - flag.flagged[arm] / own)
+      flag.flagged[arm] += counts[arm]
+    }
+    for (const [i, ratio] of flagRatios.grid.entries()) {
+      const suspected = (share * ratio) / (share * ratio + 1 - share)
+      const gain =
+        counts.canary * Math.log(suspected / share) + counts.incumbent * Math.log((1 - suspected) / (1 - share))
+      for (const wealth of [flag.ratio[stage], flag.exposed[stage], flag.recent.ratio, flag.recent.exposed])
+        if (wealth) wealth[i] = (wealth[i] ?? 0) + gain
+    }
+  }
+
+  #score(requests: ByArm, share: number, stage: number): void {
+    const { sums, window } = this.evidence
+    const { judged, deviation } = this.#traffic
+    if (judged === 0) return
+    const pi = shareOfJudged(this.#traffic, share)
+    const canary = this.#part(requests.canary, judged)
+    const others = Math.min(1, (canary * (1 - pi)) / pi / Math.max(1, requests.incumbent))
+    const scored = { canary, incumbent: this.#part(requests.incumbent, others) }
+    const inRow = { canary: this.#judgedInRow(judged), incumbent: this.#judgedInRow(others) }
+    const means = { incumbent: usualMean, canary: usualMean - this.#difference.drop }
+    const first = none()
+    for (const arm of arms) {
+      const count = scored[arm]
+      if (count === 0) continue
+      const sum = count * (means[arm] + (deviation / Math.sqrt(count)) * this.#random.normal())
+      const countSquares = count * (2 * inRow[arm] - 1)
+      const sumSquares = count * deviation ** 2 + countSquares * (sum / count) ** 2
+      for (const all of [sums.arms[arm].scores, sums.score.stage[arm]]) {
+        all.users += count / inRow[arm]
+        all.count += count
+        all.sum += sum
+        all.sumSquares += sumSquares
+        all.countSquares += countSquares
+        all.products += (countSquares * sum) / count
+      }
+      sums.score.lately[0][arm].count += count
+      sums.score.lately[0][arm].sum += sum
+      sums.score.asked[arm] += count
+      sums.score.answered[arm] += count
+      first[arm] = this.#fresh(this.#judged, arm, count / inRow[arm], share)
+      this.#judged[arm] += first[arm]
+      sums.score.users[arm] += first[arm]
+    }
+    window.canary.scores += scored.canary
+    this.#bet(sums.score, 'drop', first, { pi, stage })
+    const [lately, later] = [none(), none()]
+    for (const arm of arms) {
+      const visits = scored[arm] / inRow[arm]
+      lately[arm] = this.#fresh(this.#recent, arm, visits, share)
+      this.#recent[arm] += lately[arm]
+      later[arm] = lately[arm] * (1 - 1 / inRow[arm]) + (visits - lately[arm]) / inRow[arm]
+    }
+    this.#bet(sums.score, 'first', lately, { pi, stage })
+    this.#bet(sums.score, 'later', later, { pi, stage })
+  }
+
+  /** Of the requests of a visit, how many are judged where any is. */
+  #judgedInRow(part: number): number {
+    return 1 + part * (this.#traffic.perVisit - 1)
+  }
+
+  /** Log wealth grows by lambda sum(z) - lambda^2/2 sum(z^2). */
+  #bet(
+    score: ScoreSums,
+    which: 'drop' | 'first' | 'later',
+    counts: ByArm,
+    { pi, stage }: { pi: number; stage: number },
+  ): void {
+    const wealth = which === 'drop' ? score.drop[stage] : score.recent[which]
+    if (!wealth || counts.canary + counts.incumbent === 0) return
+    const { deviation } = this.#traffic
+    const odds = pi / (1 - pi)
+    const noise = (count: number) => deviation * Math.sqrt(count) * this.#random.normal()
+    const sum = counts.canary * this.#difference.drop + noise(counts.canary) + odds * noise(counts.incumbent)
+    const spread = deviation ** 2
+    const squares = counts.canary * (spread + this.#difference.drop ** 2) + odds ** 2 * counts.incumbent * spread
+    const most = 0.9 / Math.max(1 - usualMean, odds * usualMean)
+    for (const [i, drop] of scoreDrops.grid.entries()) {
+      const stake = Math.min(drop / (spread * (1 + odds)), most)
+      wealth[i] = (wealth[i] ?? 0) + stake * sum - (stake ** 2 / 2) * squares
+    }
+  }
+
+  /** A Poisson number; the normal one beside it where it is large. */
+  #count(mean: number): number {
+    if (mean > 60) return Math.max(0, Math.round(mean + Math.sqrt(mean) * this.#random.normal()))
+    let [count, left] = [0, this.#random.uniform()]
+    const least = Math.exp(-mean)
+    for (; left > least; count += 1) left *= this.#random.uniform()
+    return count
+  }
+
+  #part(of: number, share: number): number {
+    return share >= 1 ? of : Math.min(of, this.#count(of * share))
+  }
+}
+
+const usualMean = 0.8
+
+/** The share of requests that take longer than all but `rate` of the usual ones, where all take `factor` times as long. */
+function beyond(rate: number, factor: number): number {
+  return factor === 1 ? rate : 1 - normCdf(normInv(1 - rate) - Math.log(factor) / spread)
+}
+
+function none(): ByArm {
+  return { incumbent: 0, canary: 0 }
+}

@@ -1,0 +1,37 @@
+import { incumbentsPerCanary } from '../../core/suite/rollout-settings.ts'
+
+/** The traffic that a canary gets, and how it is watched. */
+export interface Traffic {
+  requestsPerDay: number
+  /** Distinct users who come again and again; null where every request is from a new one. */
+  users: number | null
+  /** Requests that one of them sends in a row, minutes apart; at least 1. */
+  perVisit: number
+  /** Share of the canary's requests that is judged, in [0,1], and of the incumbent's. */
+  judged: number
+  judgedIncumbents: number
+  /** What judging one request costs; null where it is unknown. */
+  judgeUsd: number | null
+  /** Share of requests that fail. */
+  errorRate: number
+  /** Standard deviation of the scores. */
+  deviation: number
+}
+
+/** Requests in a row, by how many of the users come on a day: visits are taken to come at random. 1 where that is not known. */
+export function requestsPerVisit(
+  requestsPerDay: number,
+  { users, usersPerDay }: { users: number | null; usersPerDay: number | null },
+): number {
+  if (users === null || usersPerDay === null || usersPerDay <= 0 || usersPerDay >= users) return 1
+  const visitsPerDay = -users * Math.log(1 - usersPerDay / users)
+  return Math.max(1, requestsPerDay / visitsPerDay)
+}
+
+/** The canary's share of what is judged, where `share` is that of the users. */
+export function shareOfJudged({ judged, judgedIncumbents }: Traffic, share: number): number {
+  const canary = share * judged
+  return canary === 0
+    ? share
+    : canary / (canary + Math.min(incumbentsPerCanary * canary, (1 - share) * judgedIncumbents))
+}

@@ -1,0 +1,14 @@
+import type { Capture } from '@sluice/client'
+import type { LiveSettings } from '../../core/suite/rollout-settings.ts'
+
+const ppmPerPercent = 10_000
+
+/**
+ * The requests that send input and output along: those that may be judged, where storing them is allowed at all. Both arms send the
+ * same share, so that having sent says nothing of the arm; where one is to be judged less, that is seen to when they arrive.
+ */
+export function captureOf({ store, judge }: LiveSettings): Capture | null {
+  if (!store) return null
+  const share = Math.round(Math.max(judge.percent, judge.canaryPercent ?? 0) * ppmPerPercent)
+  return share > 0 ? { incumbent: share, canary: share } : null
+}

@@ -1,0 +1,40 @@
+import type { LiveSettings } from '../../core/suite/rollout-settings.ts'
+import { canonicalJson } from '../../core/suite/version.ts'
+
+/** One setting that has another value than before. */
+export interface SettingChange {
+  /** E.g. `live.store` or `rollout.minUsers`. */
+  setting: string
+  before: unknown
+  after: unknown
+}
+
+/** How settings differ, down to the names of keys; lists are taken as a whole. A key that is not there is null. */
+export function settingChanges(before: object, after: object): SettingChange[] {
+  return changesAt('', before, after)
+}
+
+function changesAt(path: string, before: unknown, after: unknown): SettingChange[] {
+  if (canonicalJson(before ?? null) === canonicalJson(after ?? null)) return []
+  if (!isKeyed(before) || !isKeyed(after)) return [{ setting: path, before: before ?? null, after: after ?? null }]
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+  return keys.flatMap((key) => changesAt(path === '' ? key : `${path}.${key}`, before[key], after[key]))
+}
+
+function isKeyed(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/**
+ * What holds for a version with settings of its own, given those that were published last, of whichever version: a version of
+ * before brings back neither that texts are stored, nor a longer time, nor that nothing is taken out of them.
+ */
+export function limitedLive(own: LiveSettings, latest: LiveSettings): LiveSettings {
+  const redact = latest.redact ?? own.redact
+  return {
+    ...own,
+    store: own.store && latest.store,
+    retention: Math.min(own.retention, latest.retention),
+    ...(redact !== undefined && { redact }),
+  }
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { SluiceError } from '../../errors.ts'
+import type { AuditRow } from '../release/audit.ts'
+import type { AuditHead } from '../release/audit-chain.ts'
+import { auditRowSchema } from './answers.ts'
+
+/** A chain of the log as it was exported: its rows, and what the last of them must be. */
+export interface AuditExport {
+  chain: string
+  rows: AuditRow[]
+  head: AuditHead | undefined
+}
+
+const lastLine = z.object({ chain: z.string(), head: z.object({ seq: z.int(), hash: z.string() }).nullable() })
+
+/**
+ * Reads an export, JSON Lines with the head at the end. A row that was edited is still a row: whether the chain holds
+ * is for `verifyChain`.
+ * @param place what the text is called in errors
+ * @throws SluiceError `invalid-input` for anything else, an export that was cut off included
+ */
+export function parseAuditExport(text: string, place: string): AuditExport {
+  const lines = text.split('\n').filter((line) => line.trim() !== '')
+  const rows = lines.slice(0, -1).map((line, index) => {
+    const row = auditRowSchema.safeParse(parsed(line))
+    if (row.success) return row.data
+    throw new SluiceError('invalid-input', `${place}:${index + 1}: this is no row of an audit log`, {
+      cause: row.error,
+    })
+  })
+  const end = lastLine.safeParse(parsed(lines.at(-1) ?? ''))
+  if (!end.success)
+    throw new SluiceError(
+      'invalid-input',
+      `${place}:${lines.length}: the last line must hold the head of the chain; this export was cut off, or is none`,
+    )
+  return { chain: end.data.chain, rows, head: end.data.head ?? undefined }
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}

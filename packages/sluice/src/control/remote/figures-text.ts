@@ -1,0 +1,142 @@
+import { z } from 'zod'
+import { formatCount, formatDuration, formatPercent, formatScore, formatUsd } from '../../text/format.ts'
+import { type Cell, columns, wrap } from '../../text/layout.ts'
+
+const mean = z.looseObject({ value: z.number(), low: z.number().nullable(), high: z.number().nullable() })
+const counted = mean.extend({ count: z.number() })
+const height = z.looseObject({ eValue: z.number(), at: z.number() })
+const arms = z.looseObject({ incumbent: z.number(), canary: z.number() })
+const judgedArm = z.looseObject({ users: z.number(), answers: z.number() })
+
+/** What commands read of an assessment in numbers. */
+export const figuresAnswer = z.looseObject({
+  signals: z.array(
+    z.looseObject({
+      signal: z.string(),
+      incumbent: counted.nullable(),
+      canary: counted.nullable(),
+      difference: mean.nullable(),
+      margin: z.number(),
+      against: z.number().nullable(),
+      highest: height.nullable(),
+      proof: z.looseObject({ eValue: z.number(), needed: z.number() }).nullable(),
+    }),
+  ),
+  users: arms,
+  judged: z.looseObject({ incumbent: judgedArm, canary: judgedArm }),
+  against: z.looseObject({ eValue: z.number(), highest: height, needed: z.number() }),
+  missing: z.array(
+    z.looseObject({
+      what: z.string(),
+      has: z.number(),
+      needed: z.number(),
+      unit: z.string(),
+      expectedAt: z.number().nullable(),
+    }),
+  ),
+  nextStepAt: z.number().nullable(),
+  patienceEndsAt: z.number().nullable(),
+})
+
+type FiguresAnswer = z.output<typeof figuresAnswer>
+type Mean = z.output<typeof mean>
+
+const ends: Record<string, string> = {
+  weakPromote: 'then it is promoted weakly if it qualifies',
+  hold: 'then it is held for a person',
+  rollBack: 'then it is rolled back as undecided',
+}
+
+/** The numbers behind a rollout in lines of at most 80 columns. `now` in ms since the epoch. */
+export function figuresLines(
+  figures: FiguresAnswer,
+  { isRunning, onUndecided, now }: { isRunning: boolean; onUndecided: string | undefined; now: number },
+): string[] {
+  const { users, judged, against } = figures
+  const arm = (name: 'canary' | 'incumbent') =>
+    `${formatCount(users[name])} by the ${name} (${formatCount(judged[name].answers)} answers of ${formatCount(judged[name].users)} judged)`
+  const highest = `highest ${short(against.highest.eValue)} at ${stamp(against.highest.at)}`
+  return [
+    ...table(figures),
+    `users: ${arm('canary')}`,
+    `       ${arm('incumbent')}`,
+    `against it in all: ${short(against.eValue)} of ${short(against.needed)}, which roll it back; ${highest}`,
+    ...(isRunning ? outlook(figures, onUndecided, now) : []),
+  ].flatMap((line) => wrap(line, 78))
+}
+
+function table({ signals }: FiguresAnswer): string[] {
+  if (signals.length === 0) return []
+  const right = (text: string): Cell => ({ text, align: 'right' })
+  const head = ['canary', 'incumbent', 'difference', 'margin', 'against', 'proof'].map(right)
+  const rows = signals.map(({ signal, canary, incumbent, difference, margin, against, proof }) => {
+    const shown = signal === 'score' ? formatScore : (value: number) => formatPercent(value)
+    return [
+      { text: signal },
+      right(canary ? shown(canary.value) : '-'),
+      right(incumbent ? shown(incumbent.value) : '-'),
+      right(difference ? differenceText(difference, signal) : '-'),
+      right(shown(margin)),
+      right(against === null ? '-' : short(against)),
+      right(proof ? `${short(proof.eValue)} of ${short(proof.needed)}` : '-'),
+    ]
+  })
+  return columns([[{ text: '' }, ...head], ...rows], 78)
+}
+
+/** `-0.013 ±0.041`, `+0.3 ±0.9 points` */
+function differenceText({ value, high }: Mean, signal: string): string {
+  const [times, digits] = signal === 'score' ? [1, 3] : [100, 2]
+  const sign = value < 0 ? '-' : '+'
+  const reach = high === null ? '' : ` ±${(times * (high - value)).toFixed(digits)}`
+  return `${sign}${(times * Math.abs(value)).toFixed(digits)}${reach}`
+}
+
+function outlook({ missing, nextStepAt, patienceEndsAt }: FiguresAnswer, onUndecided: string | undefined, now: number) {
+  const each = missing.map(({ what, has, needed, unit }) => {
+    if (unit === 'ms') return `${what} ${formatDuration(has)} of ${formatDuration(needed)}`
+    if (unit === 'eValue') return `proof of ${what} ${short(has)} of ${short(needed)}`
+    return `${formatCount(has)} of ${formatCount(needed)} ${what}`
+  })
+  const expected = nextStepAt === null ? 'when, the rate so far does not tell' : `expected ${stamp(nextStepAt)}`
+  const late = patienceEndsAt !== null && nextStepAt !== null && nextStepAt > patienceEndsAt
+  const step =
+    missing.length === 0
+      ? []
+      : [`still missing: ${each.join(', ')}; ${late ? `by the rate so far not before its patience ends` : expected}`]
+  const over = patienceEndsAt !== null && patienceEndsAt <= now ? 'patience is over' : undefined
+  const end =
+    patienceEndsAt === null
+      ? []
+      : [
+          `${over ?? `patience ends ${stamp(patienceEndsAt)}`}${onUndecided ? `, ${ends[onUndecided] ?? onUndecided}` : ''}`,
+        ]
+  return [...step, ...end]
+}
+
+/** Of what judging costs today. */
+export function judgingLine({
+  spentTodayUsd,
+  budgetUsdPerDay,
+}: {
+  spentTodayUsd: number
+  budgetUsdPerDay: number | null
+}): string {
+  const of = budgetUsdPerDay === null ? '' : ` of ${formatUsd(budgetUsdPerDay)}`
+  return `judging: ${formatUsd(spentTodayUsd)}${of} today`
+}
+
+/** `0.62`, `18.3`, `> 1e6` */
+function short(value: number): string {
+  if (value >= 1e6) return '> 1e6'
+  return value >= 100 ? formatCount(Math.round(value)) : String(Number(value.toPrecision(2)))
+}
+
+/** `24 Nov 14:05Z` */
+function stamp(ms: number): string {
+  const date = new Date(ms)
+  if (Number.isNaN(date.getTime())) return `${ms} ms`
+  const [, month, day] = date.toISOString().slice(0, 10).split('-')
+  const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+  return `${Number(day)} ${months[Number(month) - 1]} ${date.toISOString().slice(11, 16)}Z`
+}

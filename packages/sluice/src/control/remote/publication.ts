@@ -1,0 +1,53 @@
+import path from 'node:path'
+import type { PromptVersion } from '@sluice/client'
+import { z } from 'zod'
+import type { Config } from '../../core/suite/config.ts'
+import type { Prompt } from '../../core/suite/prompt.ts'
+import { liveSettingsSchema, rolloutSettingsSchema } from '../../core/suite/rollout-settings.ts'
+import type { RubricItem } from '../../core/suite/rubric.ts'
+import type { Report } from '../../gate/report/report.ts'
+
+/** The body of `POST /v1/features/{f}/versions`. */
+export interface Publication {
+  content: PromptVersion
+  rubric: RubricItem[]
+  judge: { model: string; parameters: Record<string, unknown> } | null
+  /** Both as in a prompt file, `redact` relative to the project's root. */
+  rollout: unknown
+  live: unknown
+  /** Those of the two that the prompt file holds itself. Absent: none, as control planes expect that do not know of it. */
+  written?: string[]
+  report: Report | null
+  /** Where it comes from, e.g. a commit. */
+  source: string | null
+}
+
+/** A prompt as it is published, with what the gate said about it. */
+export function publicationOf(
+  prompt: Prompt,
+  { config, report, source }: { config: Pick<Config, 'root' | 'judge'>; report: Report | null; source: string | null },
+): Publication {
+  const { id, label, model, parameters, messages, format, strict, rubric, rollout, live, written } = prompt
+  const { redact } = live
+  const stored = redact === undefined ? live : { ...live, redact: relativeTo(config.root, redact) }
+  return {
+    content: { id, ...(label !== undefined && { label }), model, parameters, messages, format, strict },
+    rubric,
+    judge: rubric.length === 0 ? null : { model: config.judge.model, parameters: config.judge.parameters },
+    rollout: z.encode(rolloutSettingsSchema, rollout),
+    live: z.encode(liveSettingsSchema, stored),
+    ...(written && { written }),
+    report: report && withoutCases(report, prompt.feature),
+    source,
+  }
+}
+
+/** What a release rests on: the feature's part of the report, without its cases. */
+function withoutCases(report: Report, feature: string): Report {
+  const features = report.features.filter((part) => part.feature === feature).map((part) => ({ ...part, cases: [] }))
+  return { ...report, features }
+}
+
+function relativeTo(root: string, file: string): string {
+  return path.relative(root, file).split(path.sep).join('/')
+}

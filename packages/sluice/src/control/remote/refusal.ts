@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { type ErrorCode, SluiceError } from '../../errors.ts'
+
+const problemSchema = z.object({
+  code: z.string(),
+  detail: z.string(),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+})
+
+/** The control plane has answered no. The exit code follows from the status, the words are its own. */
+export class RefusalError extends SluiceError {
+  override readonly name = 'RefusalError'
+  readonly status: number
+  /** The problem's code, e.g. `rollout-running`; empty where the answer was no problem document. */
+  readonly problem: string
+
+  constructor(status: number, body: string, url: string) {
+    const problem = problemOf(body)
+    super(codeOf(status), messageOf(status, problem, url))
+    this.status = status
+    this.problem = problem?.code ?? ''
+  }
+}
+
+type Problem = z.output<typeof problemSchema>
+
+function problemOf(body: string): Problem | undefined {
+  try {
+    return problemSchema.safeParse(JSON.parse(body)).data
+  } catch {
+    return undefined
+  }
+}
+
+/** By what the caller can do about it: ask again when the state has changed, ask otherwise, or see to the server. */
+function codeOf(status: number): ErrorCode {
+  if (status === 409) return 'refused'
+  const isFaultOfRequest = status >= 400 && status < 500 && ![401, 403, 408, 429].includes(status)
+  return isFaultOfRequest ? 'invalid-input' : 'cannot-run'
+}
+
+const waysOut: Record<number, string> = {
+  401: 'Set SLUICE_TOKEN to a token of this control plane; whoever runs it makes one with sluice token create.',
+  403: 'Use a token with the right scope (sluice token list shows them): ci to publish, operator to release, admin for tokens.',
+}
+
+function messageOf(status: number, problem: Problem | undefined, url: string): string {
+  const words = problem?.detail ?? `answered with status ${status}; is this a Sluice control plane?`
+  const faults = (problem?.errors ?? [])
+    .filter(({ message }) => message !== words)
+    .map(({ path, message }) => `\n  ${path}: ${message}`)
+  const wayOut = waysOut[status]
+  return `${url}: ${words}${faults.join('')}${wayOut ? `\n${wayOut}` : ''}`
+}

@@ -1,0 +1,93 @@
+import { z } from 'zod'
+import { rolloutSettingsSchema } from '../../core/suite/rollout-settings.ts'
+import { SluiceError } from '../../errors.ts'
+import type { FeatureAnswer, RolloutAnswer, VersionAnswer } from './answers.ts'
+import type { RemoteControlPlane, RolloutAction } from './control-plane.ts'
+import { findVersion } from './find-version.ts'
+import { outlookOn } from './rollout-outlook.ts'
+
+/** What a rollout is begun with. */
+export interface RolloutWish {
+  /** Label or id of the version, or how the id begins. */
+  wanted: string
+  /** As in a file of settings; undefined: those of the version. */
+  given: unknown
+  /** Requests a day, and distinct users of a week; undefined: as the log tells. */
+  perDay: number | undefined
+  users: number | undefined
+  /** Why it may begin without a passing report. */
+  override: string | undefined
+  /** A running rollout is ended. */
+  supersede: boolean
+}
+
+/** Begins a rollout with the settings that suit the traffic; `onOutlook` is told before that what can be decided by when. */
+export async function beginRollout(
+  remote: RemoteControlPlane,
+  name: string,
+  { wanted, given, perDay, users, override, supersede }: RolloutWish,
+  onOutlook: (lines: readonly string[]) => void,
+): Promise<{ rollout: RolloutAnswer; versions: VersionAnswer[] }> {
+  const { versions, feature, revision } = await remote.feature(name)
+  const version = findVersion({ feature, versions }, wanted)
+  const outlook = await outlookOn(remote, { name, version, given, perDay, users })
+  if (outlook) onOutlook(outlook.lines)
+  const rollout = await remote.startRollout(name, {
+    version,
+    expectedRevision: revision,
+    ...(given !== undefined && { settings: given }),
+    ...(outlook?.changed && { settings: z.encode(rolloutSettingsSchema, outlook.settings) }),
+    ...(outlook?.judgePercent != null && { judgePercent: outlook.judgePercent }),
+    ...(override !== undefined && { override: { reason: override } }),
+    ...(supersede && { supersede }),
+  })
+  return { rollout, versions }
+}
+
+/** Does something to a rollout as it is seen now, which is named by its id or its feature. */
+export async function actOnRollout(
+  remote: RemoteControlPlane,
+  which: string,
+  action: RolloutAction,
+  reason: string,
+): Promise<RolloutAnswer> {
+  const { id, revision } = await seenRollout(remote, which)
+  return remote.act(id, action, { reason, expectedRevision: revision })
+}
+
+/** The id of a rollout that is named by it, or by its feature. */
+export async function rolloutIdOf(remote: RemoteControlPlane, which: string): Promise<string> {
+  return rolloutId.test(which) ? which : idOf(await remote.feature(which))
+}
+
+const rolloutId = /^r-[0-9a-f]{16}$/
+
+/** The rollout, and the feature's revision at which it was seen. */
+async function seenRollout(remote: RemoteControlPlane, which: string): Promise<{ id: string; revision: number }> {
+  const isId = rolloutId.test(which)
+  const feature = await remote.feature(isId ? (await remote.rollout(which)).feature : which)
+  return { id: isId ? which : idOf(feature), revision: feature.revision }
+}
+
+function idOf({ feature, rollout }: FeatureAnswer): string {
+  if (rollout) return rollout.id
+  throw new SluiceError('invalid-input', `${feature} has had no rollout yet: sluice rollout start begins one`)
+}
+
+/**
+ * The ids of the running rollouts that have heard of a token, or leave it out.
+ * @throws SluiceError `invalid-input` where there is none
+ */
+export async function rolloutsWith(remote: RemoteControlPlane, token: string): Promise<string[]> {
+  const rollouts = (await remote.features()).flatMap(({ rollout }) =>
+    rollout && rollout.endedAt === null ? [rollout] : [],
+  )
+  const found = rollouts.filter(
+    ({ assessment, excluded }) =>
+      excluded?.includes(token) || assessment?.tokens?.some(({ tokenId }) => tokenId === token),
+  )
+  if (found.length > 0) return found.map(({ id }) => id)
+  const known =
+    'name the rollout with --rollout; sluice token list, and sluice rollout status where several report, show the ids of tokens'
+  throw new SluiceError('invalid-input', `no running rollout has outcomes of a token ${token}: ${known}`)
+}

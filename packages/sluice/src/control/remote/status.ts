@@ -1,0 +1,105 @@
+import { formatAmount } from '../../text/format.ts'
+import type { FailingAnswer, FeatureAnswer, InstancesAnswer } from './answers.ts'
+import { silenceText } from './applied-text.ts'
+import type { RemoteControlPlane } from './control-plane.ts'
+import { versionText } from './find-version.ts'
+import { RefusalError } from './refusal.ts'
+import { rolloutText, stateText, timeOfDay } from './rollout-text.ts'
+
+/** Null where the token may not see the instances. */
+export interface StatusOf {
+  features: FeatureAnswer[]
+  instances: InstancesAnswer | null
+  /** What keeps failing; absent where an older server does not tell. */
+  failing?: FailingAnswer['failing']
+  /** How much more does, of features that the token may not see. */
+  unnamed?: number
+}
+
+/** Asks for all of it. */
+export async function statusOf(remote: RemoteControlPlane): Promise<StatusOf> {
+  const [features, instances, { failing, unnamed }] = await Promise.all([
+    remote.features(),
+    remote.instances().catch(unlessForbidden),
+    // A replica that is not ready says so to whoever routes to it; what it serves is shown all the same.
+    remote.failing().catch(() => ({ failing: [], unnamed: 0 })),
+  ])
+  return { features, instances, failing, unnamed }
+}
+
+function unlessForbidden(error: unknown): null {
+  if (error instanceof RefusalError && error.status === 403) return null
+  throw error
+}
+
+/** What everybody gets, which rollouts run, and which instances are behind. `now` in ms since the epoch. */
+export function statusText({ features, instances, failing = [], unnamed = 0 }: StatusOf, now: number): string {
+  const blocks = features.map((feature) => featureText(feature, now))
+  if (features.length === 0) blocks.push('no features yet: sluice publish makes the first one\n')
+  if (instances?.leaders) blocks.push(leaderText(instances.leaders))
+  if (failing.length + unnamed > 0) blocks.push(failingText(failing, unnamed))
+  return [...blocks, instances ? instancesText(instances, now) : 'instances: this token may not see them\n'].join('\n')
+}
+
+function featureText(feature: FeatureAnswer, now: number): string {
+  const { active, versions, rollout } = feature
+  const served =
+    active === null ? `nothing is active; ${versions.length} published` : `${versionText(feature, active)} is active`
+  const isRunning = rollout && rollout.ending === null
+  const lines = [`${feature.feature}: ${served}`]
+  if (isRunning)
+    lines.push(
+      ...rolloutText(rollout, versions, now)
+        .trimEnd()
+        .split('\n')
+        .map((line) => `  ${line}`),
+    )
+  else if (rollout?.ending) lines.push(`  last rollout, ${rollout.id}: ${stateText(rollout)}, ${rollout.ending.reason}`)
+  return `${lines.join('\n')}\n`
+}
+
+/** Whether anything is decided without a person, and where. */
+function leaderText(leaders: NonNullable<InstancesAnswer['leaders']>): string {
+  const leader = leaders.find(({ work }) => work === 'controller')
+  if (leader) return `canaries are led by the replica ${leader.replica}\n`
+  return 'canaries: no replica leads them, so none advances or is rolled back by itself\n'
+}
+
+/** What is not done at present, feature by feature; the log of the control plane says why. */
+function failingText(failing: FailingAnswer['failing'], unnamed: number): string {
+  const lines = failing.slice(0, named).map(({ loop, feature, code, failures }) => {
+    const times = failures === 1 ? '' : `, ${failures} times in a row`
+    return `  ${loop}${feature === null ? '' : ` of ${feature}`} (${code}${times})`
+  })
+  const beyond = failing.length - lines.length
+  const more = beyond > 0 ? [`  and ${beyond} more`] : []
+  if (unnamed > 0) more.push(`  ${formatAmount(unnamed, 'thing')} of features that this token may not see`)
+  return `${['failing, see the log of the control plane:', ...lines, ...more].join('\n')}\n`
+}
+
+const named = 20
+
+function instancesText({ current, instances }: InstancesAnswer, now: number): string {
+  if (instances.length === 0) return 'instances: none is connected\n'
+  const worth = instances.filter(({ upToDate, silent }) => !upToDate || silent)
+  const upToDate = instances.filter((instance) => instance.upToDate).length
+  const head = `instances: ${upToDate} of ${instances.length} are up to date, at revision ${current.revision}`
+  const lines = worth.slice(0, named).map((instance) => `  ${instanceText(instance, current, now)}`)
+  const more = worth.length > named ? [`  and ${worth.length - named} more that are behind or silent`] : []
+  return `${[head, ...lines, ...more].join('\n')}\n`
+}
+
+/** `host-9 has revision 5, silent for 40 s, may serve a canary until 02:11:30Z` */
+function instanceText(
+  state: InstancesAnswer['instances'][number],
+  current: InstancesAnswer['current'],
+  now: number,
+): string {
+  const { instance, epoch, revision, stale, silent, seenAt, mayServeUntil } = state
+  const ofBefore = epoch && current.epoch && epoch !== current.epoch ? ' of before the store went back' : ''
+  const parts = [`${instance} ${revision < 0 ? 'has not said what it runs' : `has revision ${revision}${ofBefore}`}`]
+  if (stale) parts.push('incumbents only')
+  if (silent) parts.push(`silent for ${silenceText(Math.max(0, now - seenAt))}`)
+  if (silent && mayServeUntil) parts.push(`may serve a canary until ${timeOfDay(mayServeUntil)}`)
+  return parts.join(', ')
+}

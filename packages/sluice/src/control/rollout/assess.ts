@@ -1,0 +1,127 @@
+import { clusterAsympCS } from '../../stats/index.ts'
+import type { Rollout } from '../release/rollout.ts'
+import { alertsOf } from './alerts.ts'
+import { summaryOf } from './arm-sums.ts'
+import type { Assessment, SignalEvidence } from './assessment.ts'
+import { decide, type Findings } from './decide.ts'
+import type { Course } from './engine.ts'
+import type { Evidence } from './evidence.ts'
+import { figuresOf } from './figures.ts'
+import { outageText } from './judge-health.ts'
+import { lackingData, unprovenSignals } from './lacking.ts'
+import { accuserShare, placeShares } from './place-share.ts'
+import { type Matching, matchingOf } from './sample-ratio.ts'
+import { signalEvidence } from './signal-evidence.ts'
+import { isOverdue, isSoaked, unwatched } from './soak.ts'
+import { certainFailures, evidenceAgainst, evidenceOfAll, isAccused, onlyAccuser } from './token-evidence.ts'
+import { tokenShares } from './token-share.ts'
+import { weakCase } from './undecided.ts'
+import { wordsFor } from './words.ts'
+
+/** Users per arm below which an interval of the difference would be misleading, and the scores at which it is tightest. */
+const interval = { users: 20, size: 5000 }
+
+/** How long a freeze lasts at the most, where the settings do not say, in ms. */
+const usualMismatchPatience = 4 * 3_600_000
+
+/**
+ * What the evidence calls for at `now` (ms since the epoch), with all that it rests on. Pure: the same evidence, rollout, time
+ * and course give the same answer.
+ *
+ * @param course without one nothing of the stage was watched
+ */
+export function assess(
+  evidence: Evidence,
+  rollout: Rollout,
+  now: number,
+  course: Course = { soak: unwatched(rollout), heldSince: null },
+): Assessment {
+  const { settings } = rollout
+  const { sums, testimony } = evidence
+  const matching = matchingOf(evidence, settings, now)
+  const signals = signalEvidence(evidence, rollout)
+  const logE = evidenceOfAll(evidence, settings, matching)
+  const threshold = -Math.log(settings.alpha)
+  const outage = course.judge && outageText(course.judge, rollout)
+  const findings = findingsOf(evidence, rollout, { matching, now, course, outage, signals, logE })
+  const tokens = tokenShares(testimony, settings)
+  const lone = findings.worse ? undefined : onlyAccuser(evidence, settings, matching)
+  const accuser = lone ? accuserShare(evidence, lone, sums.arms.canary.errors) : null
+  const assessment = {
+    decision: decide(rollout, now, findings),
+    logE,
+    threshold,
+    anytimeP: Math.min(1, Math.exp(-findings.agreed)),
+    alpha: settings.alpha,
+    signals,
+    incumbent: summaryOf(sums.arms.incumbent),
+    canary: summaryOf(sums.arms.canary),
+    interval: scoreInterval(evidence, settings.alpha),
+    mismatch: {
+      logBayesFactor: Math.max(0, ...tokens.map(({ logBayesFactor }) => logBayesFactor)),
+      blocked: findings.mismatched || findings.unevenlyJudged,
+      wrongArms: sums.ignored.wrongArm,
+    },
+    tokens,
+    places: placeShares(evidence),
+    accuser,
+    soak: course.soak,
+    figures: figuresOf(evidence, rollout, {
+      ...{ signals, logE, now, soak: course.soak, unproven: findings.unproven },
+      highest: course.highest ?? {},
+    }),
+    alerts: alertsOf(evidence, rollout, { logE, signals, tokens, accuser, findings, outage, now }),
+    ignored: Object.fromEntries(Object.entries(sums.ignored).filter(([, count]) => count > 0)),
+    cursor: evidence.cursor,
+  }
+  return { ...assessment, words: wordsFor(assessment, findings, { settings, outage }) }
+}
+
+interface Known {
+  matching: Matching
+  now: number
+  course: Course
+  outage: string | undefined
+  signals: readonly SignalEvidence[]
+  logE: number
+}
+
+/** What the evidence amounts to, and the log evidence against the canary that does not rest on one token of several. */
+function findingsOf(
+  evidence: Evidence,
+  rollout: Rollout,
+  { matching, now, course, outage, signals, logE }: Known,
+): Findings & { agreed: number } {
+  const { settings, hold } = rollout
+  const { mismatched, unevenlyJudged } = matching
+  const { soak, heldSince } = course
+  const threshold = -Math.log(settings.alpha)
+  const certain = mismatched ? certainFailures(evidence, settings, now) : 0
+  const agreed = Math.max(evidence.peak, evidenceAgainst(evidence, settings, now), certain)
+  const soaked = isSoaked(rollout, soak)
+  const disputed = agreed < threshold && isAccused(evidence, settings, matching)
+  const suspect = matching.suspect.length > 0
+  const frozenMs = hold === 'sampleRatioMismatch' && heldSince !== null ? now - heldSince : 0
+  return {
+    mismatched,
+    unevenlyJudged,
+    agreed,
+    worse: agreed >= threshold,
+    frozenTooLong: frozenMs >= (settings.mismatchPatience ?? usualMismatchPatience),
+    judgeFails: outage !== undefined,
+    soaked,
+    unwatched: !soaked && !soak.counting && isOverdue(rollout, now),
+    disputed,
+    lacking: lackingData(evidence, rollout, { matching, now }),
+    unproven: unprovenSignals(evidence, rollout, { matching, now }),
+    weak: weakCase(evidence, rollout, { signals, logE, disputed, suspect }),
+    refused: course.refused ?? null,
+  }
+}
+
+function scoreInterval({ sums }: Evidence, alpha: number): Assessment['interval'] {
+  const { canary, incumbent } = sums.score.stage
+  if (Math.min(canary.users, incumbent.users) < interval.users) return null
+  const found = clusterAsympCS(canary, incumbent, { alpha, size: interval.size })
+  return found ? { low: found.delta - found.halfWidth, high: found.delta + found.halfWidth } : null
+}

@@ -1,0 +1,142 @@
+import type { Clock } from '@sluice/client'
+import { Hono } from 'hono'
+import manifest from '../../../package.json' with { type: 'json' }
+import type { AcceptedOutcome } from '../live/intake.ts'
+import type { Store } from '../store/store.ts'
+import { createAdmission } from './access/admission.ts'
+import { jsonResponse, type NodeExchange } from './http/answer.ts'
+import { notFound, Problem } from './http/problem.ts'
+import { createAcknowledgements } from './instances/acknowledgements.ts'
+import { watchStragglers } from './instances/stragglers.ts'
+import type { Log } from './log.ts'
+import { createMetrics, type Metrics } from './metrics/metrics.ts'
+import { timedStore, watchDamagedRows } from './metrics/store-metrics.ts'
+import { unitHasher } from './outcomes/log-entry.ts'
+import { createNamedRates } from './outcomes/named-rates.ts'
+import { dispatch, problemResponse } from './route/dispatch.ts'
+import { openApi } from './route/openapi.ts'
+import type { Route } from './route/route.ts'
+import { routes } from './routes.ts'
+import { defaultSettings, type Insight, type ServerSettings, type Services } from './services.ts'
+import { createSnapshotRecord } from './snapshots/snapshot-record.ts'
+import { createSnapshots } from './snapshots/snapshots.ts'
+import { createStreams, keepLoaded } from './snapshots/streams.ts'
+
+export interface ControlPlaneOptions {
+  store: Store
+  clock: Clock
+  /** Unpredictable in production: tokens and salts are made of it. */
+  randomBytes(size: number): Uint8Array
+  log?: Log
+  /** Takes the outcomes that were accepted, after they are durable. */
+  intake?(accepted: readonly AcceptedOutcome[]): Promise<void>
+  insight?: Insight
+  /** Where all measures go; its own by default. */
+  metrics?: Metrics
+  settings?: Partial<ServerSettings>
+}
+
+/** The control plane without a socket: requests in, responses out. */
+export interface ControlPlane {
+  fetch(request: Request, node?: NodeExchange): Promise<Response>
+  /** Where others may add what they measure. */
+  metrics: Metrics
+  streams(): number
+  /** From now on readiness is denied. */
+  drain(): void
+  /** Ends the streams and stops all timers. The store stays open. */
+  close(): void
+}
+
+/** Loads what is stored, then answers. */
+export async function createControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
+  const { clock, randomBytes, log = () => undefined, metrics = createMetrics() } = options
+  const store = timedStore(options.store, clock, metrics)
+  const settings = { ...defaultSettings, ...options.settings }
+  const snapshots = createSnapshots({ store, clock, log })
+  const streams = createStreams({ tokens: store, snapshots, clock, log, ...settings })
+  let draining = false
+  const services: Services = {
+    store,
+    clock,
+    randomBytes,
+    hashUnit: unitHasher(store.secret),
+    settings,
+    snapshots,
+    rates: createNamedRates(store, snapshots, clock),
+    given: createSnapshotRecord(snapshots),
+    acknowledgements: createAcknowledgements(store),
+    streams,
+    metrics,
+    log,
+    intake: options.intake ?? (async () => undefined),
+    insight: options.insight ?? { assessment: async () => null, drift: async () => null },
+    draining: () => draining,
+  }
+  await snapshots.reload()
+  const stops = [keepLoaded(services), watchStragglers(services), watchDamagedRows(services)]
+  metrics.gauge('streams', 'Open streams.', () => [{ value: streams.count() }])
+  metrics.gauge('store_read_age_seconds', 'Since the last look at the store that was answered.', () => [
+    { value: snapshots.ageMs() / 1000 },
+  ])
+  metrics.gauge('revision', 'Of the present snapshot.', () => [{ value: snapshots.view(null).snapshot.revision }])
+  const app = router(services)
+  return {
+    fetch: async (request, node) => app.fetch(request, { node }),
+    metrics,
+    streams: () => streams.count(),
+    drain() {
+      draining = true
+    },
+    close() {
+      for (const stop of stops) stop()
+      streams.close()
+    },
+  }
+}
+
+let made: unknown
+
+/** Made when it is first asked for: it takes longer than everything else at the start. */
+function contract(): unknown {
+  made ??= openApi(routes, manifest.version)
+  return made
+}
+
+type Bindings = { Bindings: { node: NodeExchange | undefined } }
+
+function router(services: Services): Hono<Bindings> {
+  const app = new Hono<Bindings>()
+  const admission = createAdmission(services.store, services.clock, services.settings.rate)
+  for (const route of routes) {
+    app.on(route.method, honoPath(route), (context) => {
+      const params = context.req.param() as Record<string, string>
+      return dispatch(route, { request: context.req.raw, params, node: context.env.node }, services, admission)
+    })
+  }
+  app.get('/openapi.json', () => jsonResponse({ status: 200, body: contract() }))
+  for (const [path, allowed] of methodsByPath()) app.all(path, () => refused(services, wrongMethod(allowed)))
+  app.notFound(() => refused(services, notFound('There is nothing at this address; /openapi.json says what there is.')))
+  return app
+}
+
+function honoPath({ path }: Pick<Route, 'path'>): string {
+  return path.replaceAll(/\{(\w+)\}/g, ':$1')
+}
+
+function methodsByPath(): Map<string, string[]> {
+  const paths = Map.groupBy([...routes, { path: '/openapi.json', method: 'GET' }], honoPath)
+  return new Map([...paths].map(([path, found]) => [path, found.map(({ method }) => method)]))
+}
+
+function wrongMethod(allowed: readonly string[]): Problem {
+  const allow = allowed.join(', ')
+  return new Problem(
+    { status: 405, code: 'method-not-allowed', detail: `Allowed here: ${allow}.` },
+    { headers: { allow } },
+  )
+}
+
+function refused({ randomBytes }: Services, problem: Problem): Response {
+  return problemResponse(problem, Buffer.from(randomBytes(8)).toString('hex'))
+}

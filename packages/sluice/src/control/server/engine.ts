@@ -1,0 +1,153 @@
+import type { Clock } from '@sluice/client'
+import type { Channel } from '../../core/notify/channel.ts'
+import type { DeliverOptions } from '../../core/notify/deliver.ts'
+import { startDriftWatch } from '../drift/drift-watch.ts'
+import { readDrift } from '../drift/read-drift.ts'
+import type { NightWord } from '../drift/suspect.ts'
+import { inBackground } from '../live/background.ts'
+import { createDailyBudgets } from '../live/daily-budget.ts'
+import { type AcceptedOutcome, createIntake } from '../live/intake.ts'
+import type { JudgingContext } from '../live/judge-task.ts'
+import { startJudgeWorker } from '../live/judge-worker.ts'
+import type { Redact } from '../live/redact.ts'
+import { startRetention } from '../live/retention.ts'
+import { bettingEngine } from '../rollout/betting-engine.ts'
+import { startController } from '../rollout/controller.ts'
+import { createFaultRegister, type FaultRegister } from '../rollout/loop-faults.ts'
+import { startNotifier } from '../rollout/notifier.ts'
+import { releaseNews } from '../rollout/release-news.ts'
+import { readAssessment } from '../rollout/rollout-fold.ts'
+import type { WorkLoop } from '../rollout/work-loop.ts'
+import type { Store } from '../store/store.ts'
+import type { Log } from './log.ts'
+import { armGauges, leaderGauges } from './metrics/engine-gauges.ts'
+import type { Metrics } from './metrics/metrics.ts'
+import type { Insight } from './services.ts'
+
+export interface EngineOptions {
+  store: Store
+  clock: Clock
+  /** [0, 1) */
+  random: () => number
+  log: Log
+  metrics: Metrics
+  /** How long entries of the log are kept, in ms. */
+  keepLogMs: number
+  judge: Pick<JudgingContext, 'clientOf' | 'modes' | 'unaskable'>
+  redactorOf: (file?: string) => Promise<Redact>
+  /** What the last nightly of a feature said, where there is one. */
+  nightOf: (feature: string) => NightWord | undefined
+  notify: {
+    channels: readonly Channel[]
+    /** Which project this is, e.g. `acme/mail`. */
+    project: string
+    linkTo: (feature: string, rolloutId: string | null) => string | undefined
+    deliver: Omit<DeliverOptions, 'deadline' | 'clock'>
+  }
+}
+
+/** All that a control plane does by itself, beside answering requests. */
+export interface Engine {
+  /** To be given what was accepted; nobody waits for it. */
+  intake(accepted: readonly AcceptedOutcome[]): Promise<void>
+  insight: Insight
+  /** Ends what is under way; nothing is lost by it. */
+  close(): Promise<void>
+}
+
+/** Requests that are judged at a time, and batches that may wait to be taken in. */
+const judged = 64
+const batchesWaiting = 100
+
+export function startEngine(options: EngineOptions): Engine {
+  const { store, clock, random, log, metrics, keepLogMs, redactorOf, nightOf } = options
+  const stop = new AbortController()
+  const faults = createFaultRegister({
+    clock,
+    onError: ({ loop, feature, code }, error, waitMs) =>
+      log('error', `${loop} failed${waitMs > 0 ? ' and is tried again' : ''}`, {
+        ...(feature !== null && { feature }),
+        ...{ code, error: messageOf(error), waitMs },
+      }),
+    onRecovered: ({ loop, feature }) => log('info', `${loop} works again`, { ...(feature !== null && { feature }) }),
+  })
+  metrics.gauge('loop_failures', 'Failures in a row of what is done for a feature; none while all goes well.', () =>
+    faults.current().map(({ loop, feature, code, failures }) => ({
+      labels: { loop, feature: feature ?? '', code },
+      value: failures,
+    })),
+  )
+  const countContents = (feature: string, fate: string, by: number) => {
+    if (by > 0)
+      metrics.count('live_contents_total', 'Inputs and outputs that clients sent along.', { feature, fate }, by)
+  }
+  const intake = createIntake({
+    store,
+    clock,
+    random,
+    redactorOf,
+    count: countContents,
+    onError: (error) => log('error', 'a sample was not taken in', { error: messageOf(error) }),
+  })
+  const background = inBackground(intake, batchesWaiting)
+  leaderGauges(store, metrics)
+  metrics.gauge('judge_queue', 'Requests that wait to be judged.', async () => [{ value: await store.queued() }])
+  const loops: WorkLoop[] = [
+    startController({
+      store,
+      clock,
+      engine: bettingEngine,
+      faults: faults.of('controller'),
+      onAssessed: armGauges(metrics, clock),
+    }),
+    startJudgeWorker({
+      store,
+      clock,
+      random,
+      budgetOf: createDailyBudgets(store),
+      ...options.judge,
+      signal: stop.signal,
+      concurrency: judged,
+      count: (feature, fate) => metrics.count('judge_tasks_total', 'Requests given to the judge.', { feature, fate }),
+      faults: faults.of('judging'),
+    }),
+    startDriftWatch({ store, clock, nightOf, faults: faults.of('drift watch') }),
+    startRetention({ store, clock, keepLogMs, faults: faults.of('retention') }),
+    ...startNotifiers(options, faults),
+  ]
+  return {
+    async intake(accepted) {
+      if (!background.offer(accepted)) log('warn', 'samples come faster than they can be taken in: some are left out')
+    },
+    insight: {
+      assessment: async (rolloutId) => (await readAssessment(store, rolloutId)) ?? null,
+      drift: (feature) => readDrift(store, feature),
+      faults: () => faults.current(),
+    },
+    async close() {
+      stop.abort()
+      await background.drained()
+      await Promise.all(loops.map((loop) => loop.close()))
+    },
+  }
+}
+
+function startNotifiers({ store, clock, metrics, notify }: EngineOptions, faults: FaultRegister): WorkLoop[] {
+  const { channels, project, linkTo, deliver } = notify
+  return channels.map((channel) =>
+    startNotifier({
+      store,
+      clock,
+      channel,
+      newsOf: (row) => releaseNews(row, { project, linkTo }),
+      deliver,
+      faults: faults.of(`telling ${channel.id}`),
+      count: (channelId, result) =>
+        metrics.count('notifications_total', 'Messages to channels.', { channel: channelId, result }),
+    }),
+  )
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

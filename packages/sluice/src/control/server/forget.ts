@@ -1,0 +1,88 @@
+import { z } from 'zod'
+import { formatAmount } from '../../text/format.ts'
+import { usersOfDay } from '../drift/drift-state.ts'
+import type { EntriesGone, Forgetting, Forgotten } from '../store/forget-store.ts'
+import type { ReleaseStore } from '../store/release-store.ts'
+import { StoreError } from '../store/store-error.ts'
+import type { Caller } from './access/caller.ts'
+import { defineRoute } from './route/route.ts'
+import type { Services } from './services.ts'
+
+const gone = z.object({ feature: z.string(), rolloutId: z.string().nullable(), entries: z.int() })
+
+export const deleteUnit = defineRoute({
+  method: 'DELETE',
+  path: '/v1/units',
+  summary: 'Delete all that is stored of a user, or whatever a unit stands for, in the features that the token may see',
+  scopes: ['operator'],
+  body: z.strictObject({ unit: z.string().min(1).max(1024).meta({ description: 'As given to route().' }) }),
+  answers: {
+    200: {
+      description: 'How much was deleted.',
+      schema: z.object({
+        contents: z.int(),
+        memories: z.int().meta({ description: 'Rollouts, and parts of the drift watch, that remembered the unit.' }),
+        entries: z.array(gone).meta({ description: 'Of the log, by feature and rollout.' }),
+        until: z.number().meta({ description: 'Until then what still arrives of it is dropped, ms since the epoch.' }),
+      }),
+    },
+  },
+  async handle({ body, caller }, services) {
+    return { status: 200, body: await forgetUnit(services, body.unit, caller) }
+  },
+})
+
+const dayMs = 86_400_000
+/** So long what still arrives of a unit is dropped: longer than any client or task keeps anything. */
+const latecomersMs = 7 * dayMs
+
+/**
+ * Deletes all that is stored of a unit in the features that the caller may see. The audit log notes that it was asked for, and
+ * in each feature how many entries of which rollouts went: evidence that rests on them is not found again in the log.
+ * Of the unit it says nothing.
+ */
+async function forgetUnit(
+  { store, clock, hashUnit }: Services,
+  unit: string,
+  caller: Caller,
+): Promise<Forgotten & { until: number }> {
+  const now = clock.now()
+  const until = now + latecomersMs
+  const features = caller.features && (await Promise.all(caller.features.map((name) => withRollouts(store, name, now))))
+  const note = { at: now, actor: caller.name, tokenId: caller.tokenId, action: 'unit.forget', before: null }
+  const asked = { features: caller.features, until }
+  await store.commit({ audit: { ...note, chain: '_system', reason: null, after: asked, evidence: null } })
+  const forgotten = await store.forget({ unit: hashUnit(unit), features, now, until })
+  for (const [chain, entries] of Map.groupBy(forgotten.entries, ({ feature }) => feature))
+    await store.commit({ audit: { ...note, chain, reason: wordsOf(entries), after: { entries }, evidence: null } })
+  return { ...forgotten, until }
+}
+
+/** A feature with all under which its users are remembered: its rollouts, and the days of the drift watch. */
+async function withRollouts(
+  store: ReleaseStore,
+  feature: string,
+  now: number,
+): Promise<NonNullable<Forgetting['features']>[number]> {
+  const days = [now, now - dayMs].map((time) => usersOfDay(feature, time))
+  const rows = await store.audit(feature)
+  if (rows.length < ((await store.auditHead(feature))?.seq ?? 0))
+    throw new StoreError(
+      'damaged',
+      `a row of the audit log of ${feature} cannot be read: which rollouts remember the unit is known to a token for all features alone`,
+    )
+  const starts = rows.filter(({ action }) => action === 'rollout.start')
+  return { feature, rolloutIds: [...days, ...starts.flatMap(({ after }) => rolloutIn(after))] }
+}
+
+function rolloutIn(after: unknown): string[] {
+  const rollout = (after as { rollout?: { id?: unknown } | null } | null)?.rollout
+  return typeof rollout?.id === 'string' ? [rollout.id] : []
+}
+
+function wordsOf(entries: readonly EntriesGone[]): string {
+  const total = entries.reduce((sum, each) => sum + each.entries, 0)
+  const rollouts = entries.flatMap((each) => (each.rolloutId === null ? [] : [`${each.entries} of ${each.rolloutId}`]))
+  const which = rollouts.length === 0 ? '' : ` (${rollouts.join(', ')}): their evidence cannot be computed anew from it`
+  return `a unit was forgotten; ${formatAmount(total, 'entry', 'entries')} of the log went${which}`
+}

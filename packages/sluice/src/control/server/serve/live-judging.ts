@@ -1,0 +1,41 @@
+import { createModelClient, type ModelClient } from '../../../core/providers/client.ts'
+import { createPrices } from '../../../core/providers/prices.ts'
+import { createProviders } from '../../../core/providers/registry.ts'
+import { createAnswerModes } from '../../../core/scorers/judge.ts'
+import type { Config } from '../../../core/suite/config.ts'
+import type { ProjectFiles } from '../../../core/suite/files.ts'
+import { providerName } from '../../../core/suite/model.ts'
+import type { DailyBudget } from '../../live/daily-budget.ts'
+import type { JudgingContext } from '../../live/judge-task.ts'
+
+const callsAtATime = 32
+
+/** The model calls of judging live traffic: providers and prices of the project, each day's budget as its own ceiling. */
+export function createLiveJudge(
+  config: Config,
+  { env, files }: { env: NodeJS.ProcessEnv; files: ProjectFiles },
+): Pick<JudgingContext, 'clientOf' | 'modes' | 'unaskable'> {
+  const prices = createPrices(config.prices, config.providers)
+  const providers = createProviders(config, { env, files, prices })
+  const clients = new WeakMap<DailyBudget, ModelClient>()
+  return {
+    modes: createAnswerModes({ searchesAgain: true }),
+    clientOf(daily) {
+      const { budget } = daily
+      const client =
+        clients.get(daily) ??
+        createModelClient({ providers, config, budget, prices, concurrency: callsAtATime, givesUp: false })
+      clients.set(daily, client)
+      return client
+    },
+    async unaskable(model) {
+      try {
+        const { live } = await providers.get(providerName(model))
+        if (!live || prices.costUsd(model, { inputTokens: 1, outputTokens: 1 }) !== undefined) return undefined
+        return `${model} has no known price, so the daily budget cannot be kept: add it to prices in sluice.yaml`
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error)
+      }
+    },
+  }
+}

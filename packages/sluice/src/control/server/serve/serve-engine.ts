@@ -1,0 +1,106 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import type { Clock } from '@sluice/client'
+import { openProjectDatabase } from '../../../core/answers/database.ts'
+import { createChannels } from '../../../core/notify/create-channels.ts'
+import { projectName } from '../../../core/notify/notification.ts'
+import { learnSecrets, notifyVariables } from '../../../core/providers/configured-secrets.ts'
+import { createLeanFetch } from '../../../core/providers/lean-fetch.ts'
+import { InvalidFilesError } from '../../../core/suite/diagnostic.ts'
+import { diskFiles } from '../../../core/suite/files.ts'
+import { loadConfig } from '../../../core/suite/load-config.ts'
+import { findRoot } from '../../../core/suite/project.ts'
+import { createHistory, type NightHistory } from '../../../gate/nightly/history.ts'
+import type { Mask } from '../../../masking/mask.ts'
+import { withholdFrom } from '../../../masking/secret-names.ts'
+import type { NightWord } from '../../drift/suspect.ts'
+import { createRedactors } from '../../live/redact.ts'
+import type { Store } from '../../store/store.ts'
+import { type Engine, startEngine } from '../engine.ts'
+import type { Log } from '../log.ts'
+import type { Metrics } from '../metrics/metrics.ts'
+import { createLiveJudge } from './live-judging.ts'
+
+/**
+ * Starts what `sluice serve` does by itself, by the sluice.yaml around the working directory, if there is one: its
+ * providers and prices judge live traffic, its channels are told what happens.
+ * @throws InvalidFilesError with the faults of sluice.yaml; SluiceError where a channel's variable is missing
+ */
+export async function startServeEngine(
+  host: { cwd(): string; env: NodeJS.ProcessEnv; mask: Mask },
+  {
+    store,
+    clock,
+    log,
+    metrics,
+    keepLogMs,
+  }: { store: Store; clock: Clock; log: Log; metrics: Metrics; keepLogMs: number },
+): Promise<Engine> {
+  const { env } = host
+  const root = await findRoot(host.cwd())
+  const files = diskFiles(root)
+  const { config, diagnostics } = await loadConfig(files, root)
+  const faults = diagnostics.filter(({ severity }) => severity === 'error')
+  if (faults.length > 0) throw new InvalidFilesError(faults)
+  learnSecrets({ config, prompts: [] }, host)
+  const channels = createChannels(config.notify ?? [], env, host.mask)
+  // A module that redacts, or checks, is no part of the control plane.
+  withholdFrom(env, (config.notify ?? []).flatMap(notifyVariables))
+  const nights = openNights(root)
+  const redactors = createRedactors({ root, clock })
+  const engine = startEngine({
+    store,
+    clock,
+    random: Math.random,
+    log,
+    metrics,
+    keepLogMs,
+    judge: createLiveJudge(config, { env, files }),
+    redactorOf: redactors.redactorOf,
+    nightOf: nights.nightOf,
+    notify: {
+      channels,
+      project: projectName(root, env),
+      linkTo: linksTo(env.SLUICE_PUBLIC_URL),
+      deliver: {
+        fetch: createLeanFetch({ env }),
+        random: Math.random,
+        sleep: (ms) => new Promise((resolve) => clock.setTimer(resolve, ms)),
+      },
+    },
+  })
+  return {
+    ...engine,
+    async close() {
+      await engine.close()
+      await redactors.close()
+      nights.close()
+    },
+  }
+}
+
+/** Addresses under which others reach this control plane; none where nobody has said which it is. */
+function linksTo(publicUrl: string | undefined): (feature: string, rolloutId: string | null) => string | undefined {
+  if (!publicUrl || !URL.canParse(publicUrl)) return () => undefined
+  const base = publicUrl.replace(/\/+$/, '')
+  return (feature, rolloutId) =>
+    rolloutId === null ? `${base}/v1/features/${encodeURIComponent(feature)}` : `${base}/v1/rollouts/${rolloutId}`
+}
+
+/** Later than any night. */
+const afterAll = '9999-12-31'
+
+/** Reads what the last nightly of a feature said from the project's own history, where it has one. */
+function openNights(root: string): { nightOf(feature: string): NightWord | undefined; close(): void } {
+  if (!existsSync(path.join(root, '.sluice/sluice.db'))) return { nightOf: () => undefined, close: () => undefined }
+  const database = openProjectDatabase(root)
+  const history = createHistory(database)
+  return { nightOf: (feature) => lastNight(history, feature), close: () => database.close() }
+}
+
+function lastNight(history: NightHistory, feature: string): NightWord | undefined {
+  const night = history.before(feature, afterAll, 1)[0]
+  if (!night) return undefined
+  const { startedAt, reasons, verdict } = night
+  return { at: Date.parse(startedAt), codes: reasons.map(({ code }) => code), verdict }
+}

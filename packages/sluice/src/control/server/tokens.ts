@@ -1,0 +1,188 @@
+import type { Clock } from '@sluice/client'
+import { z } from 'zod'
+import { SluiceError } from '../../errors.ts'
+import type { ReleaseStore } from '../store/release-store.ts'
+import type { Store } from '../store/store.ts'
+import { scopes, type TokenRecord } from '../store/token-store.ts'
+import { type Caller, covers } from './access/caller.ts'
+import { refuseMoreTokens } from './access/limits.ts'
+import { isValid } from './access/token-directory.ts'
+import { newTokenSecret, tokenHash } from './access/token-secret.ts'
+import { notFound, Problem } from './http/problem.ts'
+import { featureField } from './route/fields.ts'
+import { defineRoute } from './route/route.ts'
+import type { Services } from './services.ts'
+
+/** The last moment that dates are written for everywhere. */
+const lastExpiry = Date.UTC(10_000, 0) - 1
+
+const time = z.number().meta({ description: 'ms since the epoch' })
+
+const tokenView = z.object({
+  id: z.string(),
+  name: z.string(),
+  scopes: z.array(z.enum(scopes)),
+  features: z.array(z.string()).nullable().meta({ description: 'Null: all.' }),
+  createdAt: time,
+  expiresAt: time.nullable(),
+  revokedAt: time.nullable(),
+})
+
+const viewOf = ({ hash: _, ...record }: TokenRecord): z.infer<typeof tokenView> => record
+
+export const listTokens = defineRoute({
+  method: 'GET',
+  path: '/v1/tokens',
+  summary: 'All tokens that reach no further than the one that asks, without their secrets',
+  scopes: ['admin'],
+  answers: { 200: { description: 'Oldest first.', schema: z.object({ tokens: z.array(tokenView) }) } },
+  async handle({ caller }, { store }) {
+    const visible = (await store.tokens()).filter(({ features }) => covers(caller, features))
+    const tokens = visible.sort((a, b) => a.createdAt - b.createdAt)
+    return { status: 200, body: { tokens: tokens.map(viewOf) } }
+  },
+})
+
+export const createToken = defineRoute({
+  method: 'POST',
+  path: '/v1/tokens',
+  summary: 'A new token, which is shown this once',
+  scopes: ['admin'],
+  body: z.strictObject({
+    name: z.string().trim().min(1).max(100),
+    scopes: z.array(z.enum(scopes)).min(1),
+    features: z.array(featureField).min(1).nullable().default(null),
+    expiresAt: z
+      .union([z.iso.datetime({ offset: true }).transform(Date.parse), z.int()])
+      .pipe(z.int().max(lastExpiry, 'must lie before the year 10000'))
+      .nullable()
+      .default(null)
+      .meta({ description: 'ISO 8601, or ms since the epoch.' }),
+  }),
+  answers: { 201: { description: 'Keep the token: only its hash is stored.', schema: created() } },
+  async handle({ body, caller }, services) {
+    const { clock, randomBytes } = services
+    refuseFurtherReach(caller, body.features)
+    const now = clock.now()
+    if (body.expiresAt !== null && body.expiresAt <= now) {
+      const detail = 'expiresAt lies in the past.'
+      throw new Problem({
+        status: 400,
+        code: 'invalid-request',
+        detail,
+        errors: [{ path: '/expiresAt', message: detail }],
+      })
+    }
+    await refuseMoreTokens(services)
+    const token = newTokenSecret(randomBytes)
+    const record: TokenRecord = {
+      ...body,
+      id: `t-${Buffer.from(randomBytes(6)).toString('hex')}`,
+      hash: tokenHash(token),
+      expiresAt: noLater(body.expiresAt, await expiryOf(caller, services)),
+      createdAt: now,
+      revokedAt: null,
+    }
+    await commitToken(services.store, record, { action: 'token.create', at: now, caller })
+    return { status: 201, body: { token, record: viewOf(record) } }
+  },
+})
+
+/**
+ * A token of an admin with limits has no wider ones.
+ * @throws Problem 403
+ */
+function refuseFurtherReach(caller: Caller, features: readonly string[] | null): void {
+  if (covers(caller, features)) return
+  const own = caller.features?.join(', ')
+  const detail = `The token "${caller.name}" is only for ${own}: a token that it makes must name features among these.`
+  throw new Problem({ status: 403, code: 'feature-not-allowed', detail })
+}
+
+/** When the token that asks ends: one that it makes ends no later. */
+async function expiryOf({ tokenId }: Caller, { store }: Services): Promise<number | null> {
+  return (await store.tokens()).find(({ id }) => id === tokenId)?.expiresAt ?? null
+}
+
+function noLater(wanted: number | null, last: number | null): number | null {
+  if (wanted === null || last === null) return wanted ?? last
+  return Math.min(wanted, last)
+}
+
+function created() {
+  return z.object({ token: z.string(), record: tokenView })
+}
+
+export const revokeToken = defineRoute({
+  method: 'DELETE',
+  path: '/v1/tokens/{id}',
+  summary: 'Refuse a token from now on; its open streams end within 5 s',
+  scopes: ['admin'],
+  params: z.object({ id: z.string().max(100) }),
+  answers: { 200: { description: 'Revoked, or already so.', schema: tokenView } },
+  async handle({ params, caller }, { store, clock }) {
+    const record = (await store.tokens()).find(({ id }) => id === params.id)
+    if (!record || !covers(caller, record.features)) throw notFound(`There is no token ${params.id}.`)
+    if (record.revokedAt !== null) return { status: 200, body: viewOf(record) }
+    const revoked = { ...record, revokedAt: clock.now() }
+    await commitToken(store, revoked, { action: 'token.revoke', at: revoked.revokedAt, caller })
+    return { status: 200, body: viewOf(revoked) }
+  },
+})
+
+export interface TokenAct {
+  action: 'token.create' | 'token.revoke' | 'token.seed'
+  /** ms since the epoch. */
+  at: number
+  caller: Pick<Caller, 'name' | 'tokenId'>
+}
+
+/** Writes a token together with its row in the log of the system, which knows it by its id and never by its hash. */
+export async function commitToken(
+  store: ReleaseStore,
+  token: TokenRecord,
+  { action, at, caller }: TokenAct,
+): Promise<void> {
+  const { hash: _, ...after } = token
+  await store.commit({
+    token,
+    audit: {
+      chain: '_system',
+      at,
+      actor: caller.name,
+      tokenId: caller.tokenId,
+      action,
+      reason: null,
+      before: null,
+      after,
+      evidence: null,
+    },
+  })
+}
+
+const leastLength = 16
+
+/**
+ * Makes the token of `SLUICE_ADMIN_TOKEN` known, once. Returns whether anybody can get in at all: some token is valid.
+ * @throws SluiceError `invalid-input` where it is too short, or was revoked
+ */
+export async function seedAdmin(store: Store, clock: Clock, secret: string | undefined): Promise<boolean> {
+  const now = clock.now()
+  if (secret) {
+    if (secret.length < leastLength || /\s/.test(secret))
+      throw fault(`must be at least ${leastLength} characters without spaces: try "openssl rand -hex 32"`)
+    const hash = tokenHash(secret)
+    const known = await store.tokenByHash(hash)
+    if (known && !isValid(known, now)) throw fault('was revoked: take a new one, or none')
+    if (!known) {
+      const limits = { scopes: ['admin' as const], features: null, expiresAt: null, revokedAt: null }
+      const token = { id: `t-admin-${hash.slice(0, 8)}`, name: 'SLUICE_ADMIN_TOKEN', hash, createdAt: now, ...limits }
+      await commitToken(store, token, { action: 'token.seed', at: now, caller: { name: 'sluice', tokenId: null } })
+    }
+  }
+  return (await store.tokens()).some((token) => isValid(token, now))
+}
+
+function fault(message: string): SluiceError {
+  return new SluiceError('invalid-input', `SLUICE_ADMIN_TOKEN ${message}`)
+}

@@ -1,0 +1,214 @@
+import type { PromptVersion } from '@sluice/client'
+import type { LiveSettings } from '../../../core/suite/rollout-settings.ts'
+import { canonicalJson } from '../../../core/suite/version.ts'
+import { formatAmount, formatSpan } from '../../../text/format.ts'
+import { type FeatureState, newFeature } from '../../release/feature-state.ts'
+import { type SettingChange, settingChanges } from '../../release/settings.ts'
+import { runningRollout } from '../../release/transition.ts'
+import type { VersionRecord } from '../../release/version-record.ts'
+import { withLive } from '../../store/apply-event.ts'
+import type { ContentStore } from '../../store/content-store.ts'
+import type { StoreChange } from '../../store/release-store.ts'
+import type { Caller } from '../access/caller.ts'
+import { Problem } from '../http/problem.ts'
+import type { Services } from '../services.ts'
+
+/** A version with its settings, checked. */
+export type Published = Pick<
+  VersionRecord,
+  'content' | 'rubric' | 'judge' | 'rollout' | 'live' | 'written' | 'report' | 'source'
+>
+
+/** A setting with another value, and from when on it holds. */
+interface Effect extends SettingChange {
+  effect: 'now' | 'nextRelease' | 'nextRollout' | 'kept'
+}
+
+/** What a running rollout does not let change. */
+export interface Locked {
+  rolloutId: string
+  changes: SettingChange[]
+}
+
+export interface Publishing {
+  record: VersionRecord
+  isNew: boolean
+  changes: Effect[]
+  notes: string[]
+  /** All but these was taken. */
+  locked: Locked | undefined
+}
+
+/**
+ * Keeps a version, or what is new of a known one, with who changed which settings in the audit log. What may be stored of
+ * production holds at once for the whole feature; how a rollout goes, from the next one on; what the judge is asked does not
+ * change under a running rollout of the version.
+ * @throws Problem 409 where the same prompt is to be rendered another way
+ */
+export async function publishVersion(
+  services: Services,
+  feature: string,
+  body: Published,
+  caller: Caller,
+): Promise<Publishing> {
+  const { store, clock } = services
+  for (;;) {
+    const [known, stored] = await Promise.all([store.version(feature, body.content.id), store.feature(feature)])
+    if (known) refuseOtherRendering(known.content, body.content)
+    const before = stored ?? newFeature(feature)
+    const locked = known && lockedBy(before, known, body)
+    const record = recordOf(
+      { feature, known, body, isLocked: locked !== undefined },
+      { at: clock.now(), by: caller.name },
+    )
+    const next = await withLive(store, { ...before, publishedLive: body.live }, record)
+    const isOtherState = stored === undefined || canonicalJson(next) !== canonicalJson(before)
+    const changes = effectsOf({ known, record, before, next })
+    if (known && !isOtherState && canonicalJson(record) === canonicalJson(known))
+      return { record, isNew: false, changes: [...changes, ...relabelled(known, body)], notes: [], locked }
+    const audit = auditOf(record, known, changes, { at: clock.now(), caller, source: body.source })
+    const result = await store.commit({ ...(isOtherState && { feature: next }), version: record, audit })
+    if (result.outcome !== 'committed') continue
+    if (isOtherState) await services.snapshots.reload().catch(() => undefined)
+    const notes = await keepWithin(store, feature, { before: before.live, now: next.live })
+    const all = known ? [...changes, ...relabelled(known, body)] : changes
+    return { record, isNew: known === undefined, changes: all, notes, locked }
+  }
+}
+
+/** The id does not tell these apart, and clients would render it otherwise from one moment to the next. */
+function refuseOtherRendering(known: PromptVersion, { id, strict }: PromptVersion): void {
+  if (known.strict === strict) return
+  const detail = `Version ${id} was published with strict ${known.strict}, which cannot become ${strict}: change the prompt, so that it is another version.`
+  throw new Problem({
+    status: 409,
+    code: 'version-differs',
+    detail,
+    errors: [{ path: '/content/strict', message: detail }],
+  })
+}
+
+function lockedBy(state: FeatureState, known: VersionRecord, body: Published): Locked | undefined {
+  const rollout = runningRollout(state)
+  if (!rollout || (rollout.incumbent !== known.id && rollout.canary !== known.id)) return undefined
+  const changes = settingChanges(measureOf(known), measureOf(body))
+  return changes.length === 0 ? undefined : { rolloutId: rollout.id, changes }
+}
+
+const measureOf = ({ judge, rubric }: Pick<VersionRecord, 'judge' | 'rubric'>) => ({ judge, rubric })
+
+function recordOf(
+  {
+    feature,
+    known,
+    body,
+    isLocked,
+  }: { feature: string; known: VersionRecord | undefined; body: Published; isLocked: boolean },
+  { at, by }: { at: number; by: string },
+): VersionRecord {
+  const { content, ...rest } = body
+  if (!known) return { feature, id: content.id, ...body, settings: 1, publishedAt: at, publishedBy: by }
+  const { rollout, live, written, report } = rest
+  const settings = { rollout, live, ...measureOf(isLocked ? known : body) }
+  const { settings: count = 1 } = known
+  const isChanged =
+    settingChanges({ ...measureOf(known), rollout: known.rollout, live: known.live }, settings).length > 0
+  const next = { ...known, ...settings, ...(isChanged && { settings: count + 1 }), report: report ?? known.report }
+  if (written) next.written = written
+  else delete next.written
+  return next
+}
+
+function effectsOf({
+  known,
+  record,
+  before,
+  next,
+}: {
+  known: VersionRecord | undefined
+  record: VersionRecord
+  before: FeatureState
+  next: FeatureState
+}): Effect[] {
+  const now = settingChanges({ live: before.live ?? {} }, { live: next.live ?? {} })
+  const later = known
+    ? [
+        ...settingChanges({ live: known.live }, { live: record.live }),
+        ...settingChanges({ rollout: known.rollout }, { rollout: record.rollout }),
+        ...settingChanges(measureOf(known), measureOf(record)),
+      ]
+    : []
+  const isNow = ({ setting }: SettingChange) => now.some((change) => change.setting === setting)
+  return [
+    ...(before.live ? now.map((change) => ({ ...change, effect: 'now' as const })) : []),
+    ...later.filter((change) => !isNow(change)).map((change) => ({ ...change, effect: effectOf(change) })),
+  ]
+}
+
+function effectOf({ setting }: SettingChange): Effect['effect'] {
+  if (setting.startsWith('live.')) return 'nextRelease'
+  return setting.startsWith('rollout.') ? 'nextRollout' : 'now'
+}
+
+/** Clients hold the label with the prompt; it stays. */
+function relabelled({ content }: VersionRecord, body: Published): Effect[] {
+  const changes = settingChanges({ label: content.label ?? null }, { label: body.content.label ?? null })
+  return changes.map((change) => ({ ...change, effect: 'kept' }))
+}
+
+function auditOf(
+  record: VersionRecord,
+  known: VersionRecord | undefined,
+  changes: readonly Effect[],
+  { at, caller, source }: { at: number; caller: Caller; source: string | null },
+): StoreChange['audit'] {
+  const { feature, id, content, report, settings } = record
+  const run = { report: report?.runId ?? null, settings }
+  const valuesOf = (which: 'before' | 'after') =>
+    Object.fromEntries(changes.map((change) => [change.setting, change[which]]))
+  const about = { label: content.label ?? null, model: content.model, source }
+  return {
+    chain: feature,
+    at,
+    actor: caller.name,
+    tokenId: caller.tokenId,
+    action: known ? (changes.length > 0 ? 'version.settings' : 'version.report') : 'version.publish',
+    reason: changes.length > 0 ? changes.map(({ setting, effect }) => `${setting} (${effect})`).join(', ') : null,
+    before: known
+      ? { id, report: known.report?.runId ?? null, settings: known.settings ?? 1, ...valuesOf('before') }
+      : null,
+    after: { id, ...about, ...run, ...valuesOf('after') },
+    evidence: report,
+  }
+}
+
+/**
+ * Brings what is stored of a feature within the settings that hold now: deletes it where storing is off, shortens its time,
+ * and deletes what waits to be judged where other text must be taken out of it. Returns what became of it, in words.
+ */
+async function keepWithin(
+  store: Pick<ContentStore, 'clearContents' | 'shortenContents'>,
+  feature: string,
+  { before, now }: { before: LiveSettings | null; now: LiveSettings | null },
+): Promise<string[]> {
+  if (!now || !before) return []
+  if (!now.store) {
+    if (!before.store) return []
+    const texts = formatAmount(await store.clearContents([feature], 'all'), 'stored text')
+    return [`Storing is off: ${texts} of ${feature} deleted.`]
+  }
+  const notes = before.store ? [] : [`Storing is on: texts of ${feature} are kept for ${formatSpan(now.retention)}.`]
+  if (now.redact !== before.redact) {
+    const texts = formatAmount(await store.clearContents([feature], 'waiting'), 'text')
+    const rest = 'those that are judged already are kept as they are until their time is over'
+    notes.push(
+      `Texts are redacted otherwise from now on: ${texts} of ${feature} waiting for the judge deleted; ${rest}.`,
+    )
+  }
+  if (now.retention < before.retention) {
+    const left = await store.shortenContents(feature, now.retention)
+    const texts = formatAmount(left, 'stored text')
+    if (left > 0) notes.push(`${texts} of ${feature} kept for ${formatSpan(now.retention)} at the most.`)
+  }
+  return notes
+}

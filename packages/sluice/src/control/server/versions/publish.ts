@@ -1,0 +1,142 @@
+import { z } from 'zod'
+import { modelIdSchema } from '../../../core/suite/model.ts'
+import { liveSettingsSchema, rolloutSettingsSchema } from '../../../core/suite/rollout-settings.ts'
+import { rubricSchema } from '../../../core/suite/rubric.ts'
+import { versionId } from '../../../core/suite/version.ts'
+import { verdictSchema } from '../../../gate/report/feature-report.ts'
+import type { GateEvidence } from '../../release/version-record.ts'
+import { refuseOtherFeature } from '../access/caller.ts'
+import { refuseMoreVersions } from '../access/limits.ts'
+import { Problem } from '../http/problem.ts'
+import { ofFeature } from '../route/fields.ts'
+import { defineRoute } from '../route/route.ts'
+import { type Locked, publishVersion } from './publish-version.ts'
+import { promptVersion, versionView, versionViewOf } from './version-view.ts'
+
+/** A report.json, whole or without its cases, as far as a release rests on it. */
+const gateReport = z.looseObject({
+  schema: z.literal('sluice.report/1'),
+  runId: z.string().max(200),
+  startedAt: z.iso.datetime({ offset: true }),
+  sluiceVersion: z.string().max(100),
+  exitCode: z.int(),
+  verdict: verdictSchema.nullable(),
+  features: z.array(
+    z.looseObject({
+      feature: z.string(),
+      verdict: verdictSchema.nullable(),
+      strength: z.enum(['strong', 'weak']).nullish(),
+      candidate: z.looseObject({ id: z.string() }),
+    }),
+  ),
+})
+
+/**
+ * What a report says about one version of one feature.
+ * @throws Problem 400 where it says nothing about it
+ */
+function gateEvidence(report: z.output<typeof gateReport>, feature: string, version: string): GateEvidence {
+  const part = report.features.find((part) => part.feature === feature && part.candidate.id === version)
+  if (!part) throw mismatch(`The report is not about version ${version} of ${feature}: run the gate for it.`)
+  if (part.verdict === null) throw mismatch('The report holds no verdict: send that of sluice gate.')
+  const { cases: _, ...summary } = part
+  const { runId, startedAt, sluiceVersion } = report
+  const exitCode = exitCodeOf(part.verdict, report.exitCode)
+  return { verdict: part.verdict, strength: part.strength ?? null, exitCode, runId, startedAt, sluiceVersion, summary }
+}
+
+/** That of a run with this feature alone: others of the same run may have failed. */
+function exitCodeOf(verdict: GateEvidence['verdict'], ofRun: number): number {
+  if (verdict === 'pass') return 0
+  if (verdict === 'fail') return 1
+  return ofRun === 0 ? 0 : 2
+}
+
+function mismatch(detail: string): Problem {
+  return new Problem({ status: 400, code: 'report-mismatch', detail, errors: [{ path: '/report', message: detail }] })
+}
+
+const publication = z.strictObject({
+  content: promptVersion,
+  rubric: rubricSchema.default([]),
+  judge: z
+    .strictObject({ model: modelIdSchema, parameters: z.record(z.string(), z.unknown()).default({}) })
+    .nullable()
+    .default(null),
+  rollout: rolloutSettingsSchema.prefault({}),
+  live: liveSettingsSchema.prefault({}),
+  written: z.array(z.string().max(100)).max(100).exactOptional().meta({
+    description:
+      'Which of the two the prompt file holds itself, e.g. rollout.stages; the others may give way to what suits the traffic.',
+  }),
+  report: gateReport.nullable().default(null).meta({ description: 'The report.json of the gate, whole or cut.' }),
+  source: z.string().max(500).nullable().default(null).meta({ description: 'Where it comes from, e.g. a commit.' }),
+})
+
+type Publication = z.output<typeof publication>
+
+const published = versionView.extend({
+  changes: z
+    .array(
+      z.object({
+        setting: z.string(),
+        before: z.unknown(),
+        after: z.unknown(),
+        effect: z.enum(['now', 'nextRelease', 'nextRollout', 'kept']).meta({
+          description: "From when on: at once, with the version's next release or rollout; kept: as it was before.",
+        }),
+      }),
+    )
+    .meta({ description: 'How settings differ from those that held before.' }),
+  notes: z.array(z.string()).meta({ description: 'What follows from it, for people.' }),
+})
+
+export const publish = defineRoute({
+  method: 'POST',
+  path: '/v1/features/{feature}/versions',
+  summary: 'Publish a version with its settings and the report of its gate; of a known version the settings may be new',
+  scopes: ['ci'],
+  params: ofFeature,
+  body: publication,
+  answers: {
+    200: {
+      description: 'Known already; report and settings that came with it replace those before.',
+      schema: published,
+    },
+    201: { description: 'New.', schema: published },
+  },
+  async handle({ params: { feature }, body, caller }, services) {
+    refuseOtherFeature(caller, feature)
+    refuseWrongId(body)
+    await refuseMoreVersions(services, feature, body.content.id)
+    const report = body.report && gateEvidence(body.report, feature, body.content.id)
+    const { record, isNew, changes, notes, locked } = await publishVersion(
+      services,
+      feature,
+      { ...body, report },
+      caller,
+    )
+    if (locked) throw lockedProblem(locked, notes)
+    return { status: isNew ? 201 : 200, body: { ...versionViewOf(record), changes, notes } }
+  },
+})
+
+function refuseWrongId({ content }: Publication): void {
+  const id = versionId(content)
+  if (id === content.id) return
+  const detail = `The id ${content.id} is not that of the content, which is ${id}.`
+  const errors = [{ path: '/content/id', message: `expected ${id}` }]
+  throw new Problem({ status: 400, code: 'wrong-version-id', detail, errors })
+}
+
+/** The arms of a running rollout are judged by the same questions to its end. */
+function lockedProblem({ rolloutId, changes }: Locked, notes: readonly string[]): Problem {
+  const names = changes.map(({ setting }) => setting).join(', ')
+  const rest = notes.length === 0 ? '' : ` All else of the settings holds now. ${notes.join(' ')}`
+  const detail = `Rollout ${rolloutId} is running with this version: ${names} cannot change under it. Publish again when it has ended.${rest}`
+  const errors = changes.map(({ setting, before, after }) => ({
+    path: `/${setting.replaceAll('.', '/')}`,
+    message: `is ${JSON.stringify(before)}, and would be ${JSON.stringify(after)}`,
+  }))
+  return new Problem({ status: 409, code: 'settings-locked', detail, errors })
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import { defaultRolloutSettings, rolloutSettingsSchema } from '../../../core/suite/rollout-settings.ts'
+import { type MeasuredTraffic, measuredTraffic } from '../../plan/measured-traffic.ts'
+import { refuseOtherFeature } from '../access/caller.ts'
+import { notFound } from '../http/problem.ts'
+import { ofFeature, versionIdField } from '../route/fields.ts'
+import { defineRoute } from '../route/route.ts'
+
+const traffic: z.ZodType<MeasuredTraffic> = z.strictObject({
+  requestsPerDay: z.number(),
+  usersPerDay: z.number().nullable(),
+  users: z.int().nullable().meta({ description: 'Distinct ones in all of that time.' }),
+  hours: z.number().meta({ description: 'How long that was; seven days at the most.' }),
+  errorRate: z.number(),
+  deviation: z.number().nullable().meta({ description: 'Of the judged scores.' }),
+  judgeUsd: z.number().nullable().meta({ description: 'What judging one answer cost.' }),
+})
+
+const answer = z.object({
+  traffic: traffic.nullable().meta({ description: 'Of the last days; null where the log does not tell.' }),
+  rollout: z.looseObject({}).meta({ description: "The version's settings, as in a prompt file." }),
+  written: z.array(z.string()).nullable().meta({
+    description: 'Settings that its prompt file holds itself, e.g. rollout.stages; null where that is not known.',
+  }),
+  live: z.object({
+    store: z.boolean(),
+    judge: z.object({
+      percent: z.number(),
+      canaryPercent: z.number().optional(),
+      budgetUsdPerDay: z.number(),
+    }),
+  }),
+})
+
+export const showTraffic = defineRoute({
+  method: 'GET',
+  path: '/v1/features/{feature}/versions/{version}/traffic',
+  summary: 'What a rollout of a version would have to decide by: the traffic of the last days, and its settings',
+  scopes: ['operator'],
+  params: ofFeature.extend({ version: versionIdField }),
+  answers: { 200: { description: 'As far as it is known.', schema: answer } },
+  async handle({ params: { feature, version }, caller }, { store, clock }) {
+    refuseOtherFeature(caller, feature)
+    const record = await store.version(feature, version)
+    if (!record) throw notFound(`${feature} has no version ${version}.`)
+    const { store: stored, judge } = record.live
+    const body = {
+      traffic: await measuredTraffic(store, feature, clock.now()),
+      rollout: {
+        ...z.encode(rolloutSettingsSchema, {
+          ...record.rollout,
+          onUndecided: record.rollout.onUndecided ?? defaultRolloutSettings.onUndecided,
+        }),
+      },
+      written: record.written ? [...record.written] : null,
+      live: { store: stored, judge: { ...judge } },
+    }
+    return { status: 200, body }
+  },
+})

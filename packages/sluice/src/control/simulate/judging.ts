@@ -1,0 +1,96 @@
+import type { Arm } from '@sluice/client'
+import type { Random } from '../../stats/random.ts'
+import { marked } from './answer.ts'
+import type { Scenario } from './scenario.ts'
+
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
+
+/** The simulated judge: when it gives which score to an answer, if it does. Times in ms since the start. */
+export class Judging {
+  readonly #scenario: Scenario
+  readonly #random: Random
+  readonly #start: number
+  /** When the requests that wait are taken up, in order. */
+  readonly #begins: number[] = []
+  #first = 0
+  #freeAt = 0
+  #day = -1
+  #judgedToday = 0
+
+  constructor(scenario: Scenario, random: Random, start: number) {
+    this.#scenario = scenario
+    this.#random = random
+    this.#start = start
+  }
+
+  /** What is heard of an answer of this true score that was sent to be judged; undefined where nothing ever is. */
+  judged(at: number, arm: Arm | null, score: number): { at: number; score: number } | undefined {
+    const begins = this.#beginsAt(at)
+    if (begins === undefined || this.#abstains(arm, score)) return undefined
+    const due = begins + this.#scenario.judge.delay + this.#waits(score)
+    const known = this.#afterOutages(due, arm)
+    return known === undefined ? undefined : { at: known, score: this.#seen(score, known) }
+  }
+
+  /** When it is taken up: at once, but for the pace of the judge and the budget of the day. Too many cannot wait. */
+  #beginsAt(at: number): number | undefined {
+    const { perHour, perDay, queue } = this.#scenario.judge
+    if (perHour === undefined && perDay === undefined) return at
+    while ((this.#begins[this.#first] ?? Number.POSITIVE_INFINITY) <= at) this.#first += 1
+    if (this.#begins.length - this.#first >= queue) return undefined
+    const begins = this.#withinBudget(Math.max(at, this.#freeAt))
+    this.#freeAt = begins + (perHour === undefined ? 0 : hourMs / perHour)
+    this.#begins.push(begins)
+    if (this.#first > queue) this.#begins.splice(0, this.#first)
+    if (this.#first > queue) this.#first = 0
+    return begins
+  }
+
+  #withinBudget(at: number): number {
+    const { perDay } = this.#scenario.judge
+    if (perDay === undefined) return at
+    const dayOf = (time: number) => Math.floor((this.#start + time) / dayMs)
+    const isSpent = dayOf(at) === this.#day && this.#judgedToday >= perDay
+    const begins = isSpent ? (this.#day + 1) * dayMs - this.#start : at
+    if (dayOf(begins) !== this.#day) this.#judgedToday = 0
+    this.#day = dayOf(begins)
+    this.#judgedToday += 1
+    return begins
+  }
+
+  #abstains(arm: Arm | null, score: number): boolean {
+    const { below, share, canary = share } = this.#scenario.judge.abstains
+    const own = arm === 'canary' ? canary : share
+    return own > 0 && score < below && this.#random.uniform() < own
+  }
+
+  #waits(score: number): number {
+    const { badLater } = this.#scenario.judge
+    if (!badLater) return 0
+    if (badLater.below === undefined) return badLater.by * (1 - score)
+    return score < badLater.below ? badLater.by : 0
+  }
+
+  /** A score that is due while the judge is away comes when it is back, or never. */
+  #afterOutages(due: number, arm: Arm | null): number | undefined {
+    let at = due
+    for (const { from, to, arm: only, lost } of this.#scenario.faults.judgeOutages) {
+      if (at < from || at >= to || (only !== undefined && only !== arm)) continue
+      if (lost) return undefined
+      at = to
+    }
+    return at
+  }
+
+  /** The score as the judge gives it: it scatters around what the answer deserves, and may know only so many marks. */
+  #seen(score: number, at: number): number {
+    const { levels } = this.#scenario.incumbent.score
+    const { sd, perDay } = this.#scenario.judge.noise
+    const wanted = Math.max(0, sd + (perDay * at) / dayMs) ** 2
+    const variance = Math.min(wanted, 0.9 * score * (1 - score))
+    const size = variance > 0 ? (score * (1 - score)) / variance - 1 : 0
+    const noisy = size > 0 ? this.#random.beta(score * size, (1 - score) * size) : score
+    return levels === undefined ? noisy : marked(noisy, levels, this.#random.uniform())
+  }
+}

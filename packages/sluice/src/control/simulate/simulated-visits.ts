@@ -1,0 +1,160 @@
+import type { Random } from '../../stats/random.ts'
+import { busiestTraffic, trafficAt } from './cycles.ts'
+import type { IncumbentAnswers } from './incumbent-answers.ts'
+import type { CanaryChange } from './scenario-answers.ts'
+import { type Reactions, requestsPerHour, type Traffic } from './scenario-traffic.ts'
+import { TimeQueue } from './time-queue.ts'
+import { newUser, type User, type Visit, type Visits } from './visits.ts'
+
+export interface Habits {
+  traffic: Traffic
+  reactions: Reactions
+  canary: Pick<CanaryChange, 'engagement'>
+}
+
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
+/** Between two requests of a visit, and before a question is asked again, on average. */
+const gapMs = { nextTurn: 3 * 60_000, retry: 10_000 }
+
+interface Seat {
+  user: User
+  /** When it was last looked at who sits there. */
+  seenAt: number
+  /** How many have sat there. */
+  taken: number
+}
+
+/**
+ * Requests without end: a Poisson process of visits whose rate swings over day and week, from users of fixed habits that the
+ * answers may change. It remembers the users, and nothing of the requests.
+ */
+export class SimulatedVisits implements Visits {
+  readonly #habits: Habits
+  readonly #answers: IncumbentAnswers
+  readonly #random: Random
+  readonly #start: number
+  readonly #seats: Seat[] = []
+  readonly #pickSeat: () => number
+  /** Users who send another request of the same visit. */
+  readonly #returning = new TimeQueue<User>()
+  /** Visits are drawn for users who come most often, and kept for the others in proportion. */
+  readonly #mostActive: number
+  #lastAt = 0
+  #arrivalAt: number | undefined
+
+  constructor(
+    habits: Habits,
+    { answers, random, start }: { answers: IncumbentAnswers; random: Random; start: number },
+  ) {
+    this.#habits = habits
+    this.#answers = answers
+    this.#random = random
+    this.#start = start
+    this.#pickSeat = seatsOf(habits.traffic, random)
+    this.#mostActive = Math.max(1, habits.canary.engagement)
+  }
+
+  next(): Visit {
+    for (;;) {
+      this.#arrivalAt ??= this.#nextArrival()
+      const back = this.#returning.take(this.#arrivalAt)
+      if (back) return this.#visit(back.item, back.at)
+      const at = this.#arrivalAt
+      this.#arrivalAt = undefined
+      const user = this.#userAt(at)
+      if (at >= user.awayUntil && this.#comes(user)) return this.#visit(user, at)
+    }
+  }
+
+  answered({ at, user }: Visit, { canary, bad }: { canary: boolean; bad: boolean }): void {
+    const { traffic, reactions } = this.#habits
+    if (canary) {
+      user.canaryRequests += 1
+      user.activity = this.#habits.canary.engagement
+    }
+    if (bad && this.#asksAgain(user, at, reactions)) return
+    if (traffic.perVisit > 1 && at >= user.awayUntil && this.#random.uniform() * traffic.perVisit > 1)
+      this.#returning.add(at + this.#wait(gapMs.nextTurn), user)
+  }
+
+  /** What a bad answer leads to; true where the question is asked again. */
+  #asksAgain(user: User, at: number, { leave, stayAway, retry }: Reactions): boolean {
+    const { uniform } = this.#random
+    if (retry > 0 && uniform() < retry) {
+      this.#returning.add(at + this.#wait(gapMs.retry), user)
+      return true
+    }
+    if (leave > 0 && uniform() < leave) user.awayUntil = Number.POSITIVE_INFINITY
+    else if (stayAway > 0) user.awayUntil = at + this.#wait(stayAway)
+    return false
+  }
+
+  #visit(user: User, at: number): Visit {
+    const { anonymous } = this.#habits.traffic
+    const named = anonymous === 0 || this.#random.uniform() >= anonymous
+    return { at: Math.round(at), user, named, ...this.#answers.answer(user.traits, this.#start + at) }
+  }
+
+  #comes({ activity }: User): boolean {
+    return activity === this.#mostActive || this.#random.uniform() * this.#mostActive < activity
+  }
+
+  #nextArrival(): number {
+    const { traffic } = this.#habits
+    const busiest = busiestTraffic(traffic)
+    const isSteady = traffic.dailySwing === 0 && traffic.weekend === 1
+    const rate = ((requestsPerHour(traffic) / traffic.perVisit) * busiest * this.#mostActive) / hourMs
+    for (;;) {
+      this.#lastAt += this.#wait(1 / rate)
+      // Thinning: of the arrivals at the highest rate the share that the present one is of it.
+      if (isSteady || this.#random.uniform() * busiest < trafficAt(traffic, this.#start + this.#lastAt))
+        return this.#lastAt
+    }
+  }
+
+  /** Who sits on the seat that is drawn; somebody new, if the last one has made room meanwhile. */
+  #userAt(at: number): User {
+    const { newUsersPerDay } = this.#habits.traffic
+    const number = this.#pickSeat()
+    const seat = this.#seats[number]
+    const stays =
+      seat &&
+      (newUsersPerDay === 0 || this.#random.uniform() < Math.exp((-newUsersPerDay * (at - seat.seenAt)) / dayMs))
+    if (stays) {
+      seat.seenAt = at
+      return seat.user
+    }
+    const taken = (seat?.taken ?? 0) + 1
+    const name = taken === 1 ? `user-${number}` : `user-${number}-${taken}`
+    const user = newUser(name, this.#answers.newTraits(), at)
+    this.#seats[number] = { user, seenAt: at, taken }
+    return user
+  }
+
+  /** An exponential time of this mean. */
+  #wait(mean: number): number {
+    return -Math.log(this.#random.uniform()) * mean
+  }
+}
+
+/** Numbers of users drawn by how much they send. */
+function seatsOf({ users, heavyTail }: Traffic, random: Random): () => number {
+  if (heavyTail === 0) return () => Math.floor(random.uniform() * users)
+  const sums = new Float64Array(users)
+  let total = 0
+  for (let user = 0; user < users; user += 1) {
+    total += (user + 1) ** -heavyTail
+    sums[user] = total
+  }
+  return () => {
+    const point = random.uniform() * total
+    let [low, high] = [0, users - 1]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((sums[middle] ?? total) < point) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+}

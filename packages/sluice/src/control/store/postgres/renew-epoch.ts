@@ -1,0 +1,39 @@
+import type pg from 'pg'
+import { SluiceError } from '../../../errors.ts'
+import { newIdentity } from '../identity.ts'
+import { type RunningRollout, runningIn } from '../open-rollouts.ts'
+import { featureOf } from '../rows/documents.ts'
+import { connectionSettings } from './connection-settings.ts'
+import { postgresMigrations } from './migrations.ts'
+import { openClient } from './open-client.ts'
+import { reasonOf } from './postgres-error.ts'
+
+/**
+ * Gives the store in a database that was put back a new epoch, by which applications know that its older revisions count.
+ * @throws SluiceError `cannot-run`: not reachable, no store, one of a newer Sluice, or servers are connected.
+ */
+export async function renewEpoch(databaseUrl: string): Promise<{ revision: number; rollouts: RunningRollout[] }> {
+  const settings = connectionSettings(databaseUrl)
+  try {
+    const { client } = await openClient(settings)
+    return await renewedBy(client).finally(() => client.end())
+  } catch (cause) {
+    throw new SluiceError('cannot-run', `the store ${settings.place} was left as it is: ${reasonOf(cause)}`, { cause })
+  }
+}
+
+async function renewedBy(client: pg.Client) {
+  const ask = async (sql: string, values: unknown[] = []) => (await client.query(sql, values)).rows
+  const [found] = await ask("SELECT to_regclass('sluice.store') IS NOT NULL AS here")
+  if (!found?.here) throw new SluiceError('cannot-run', 'it holds no state of a control plane: pg_restore it first')
+  const [schema] = await ask('SELECT max(version) AS version FROM sluice.migrations')
+  if (Number(schema?.version) > postgresMigrations.length)
+    throw new SluiceError('cannot-run', `it was written by a newer sluice (schema ${schema?.version}): upgrade sluice`)
+  const [servers] = await ask(`SELECT count(*) AS connected FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name LIKE 'sluice%' AND pid <> pg_backend_pid()`)
+  if (Number(servers?.connected) > 0)
+    throw new SluiceError('cannot-run', 'servers are connected to it: stop all of them')
+  const features = await ask('SELECT document FROM sluice.features ORDER BY feature')
+  const [store] = await ask('UPDATE sluice.store SET epoch = $1 RETURNING revision', [newIdentity().epoch])
+  return { revision: Number(store?.revision), rollouts: runningIn(features.map(({ document }) => featureOf(document))) }
+}

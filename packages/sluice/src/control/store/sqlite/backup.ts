@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto'
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, rmSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { SluiceError } from '../../../errors.ts'
+import { makePrivateFile } from '../../../sqlite/private-folder.ts'
+import { examine } from './examine.ts'
+
+/** A copy of a store that was verified. */
+export interface Backup {
+  /** Of the store at that moment. */
+  revision: number
+  bytes: number
+}
+
+/** How long the copy waits for a moment at which it may begin, in ms. */
+const patienceMs = 10_000
+
+/**
+ * Writes all that is committed in `<folder>/control.db` to the file `to`, its owner's alone, as of one moment. A server may run
+ * meanwhile: neither waits for the other. The file appears when it is complete, on the disk and found to be whole.
+ * @throws SluiceError `invalid-input`: `to` exists; `cannot-run`: no store there, or one of the two cannot be used.
+ */
+export function backUp(folder: string, to: string): Backup {
+  const file = path.join(folder, 'control.db')
+  if (!existsSync(file))
+    throw new SluiceError('cannot-run', `there is no store in ${folder}: name its folder with --data`)
+  if (existsSync(to)) throw alreadyThere(to)
+  const part = `${to}.${randomBytes(4).toString('hex')}.part`
+  try {
+    makePrivateFile(part)
+    copy(file, part)
+    const { revision } = examine(part)
+    sync(part)
+    appear(part, to)
+    return { revision, bytes: statSync(to).size }
+  } catch (cause) {
+    if (cause instanceof SluiceError && cause.code === 'invalid-input') throw cause
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new SluiceError('cannot-run', `the store ${file} could not be copied to ${to}: ${reason}`, { cause })
+  } finally {
+    rmSync(part, { force: true })
+  }
+}
+
+/** In one transaction that reads, which writers do not disturb. */
+function copy(file: string, to: string): void {
+  const database = new DatabaseSync(file, { readOnly: true, timeout: patienceMs })
+  try {
+    database.prepare('VACUUM INTO ?').run(to)
+  } finally {
+    database.close()
+  }
+}
+
+/** Under its name in one step, and never in the place of another file. */
+function appear(part: string, to: string): void {
+  try {
+    linkSync(part, to)
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') throw alreadyThere(to)
+    throw cause
+  }
+  sync(path.dirname(to))
+}
+
+/** Waits until a file, or the names in a folder, are on the disk. */
+export function sync(place: string): void {
+  const descriptor = openSync(place, 'r')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function alreadyThere(to: string): SluiceError {
+  return new SluiceError('invalid-input', `${to} exists already, and is left as it is: name another file`)
+}

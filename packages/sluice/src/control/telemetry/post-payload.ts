@@ -1,0 +1,76 @@
+import type { Clock } from '@sluice/client'
+import { retryAfterMs } from '../../core/providers/retry-after.ts'
+import { jitteredBackoffMs } from '../../retry.ts'
+import type { TelemetrySettings } from './telemetry-settings.ts'
+
+export interface PostOptions extends Pick<TelemetrySettings, 'headers' | 'timeoutMs'> {
+  url: string
+  fetch: typeof globalThis.fetch
+  clock: Clock
+  /** [0, 1) */
+  random: () => number
+  /** Ends what is under way: the attempt, or the wait before the next. */
+  stop: AbortSignal
+}
+
+const attempts = 6
+const firstDelayMs = 500
+const longestDelayMs = 30_000
+/** By the specification of OTLP/HTTP; every other status is final. */
+const retryable = new Set([429, 502, 503, 504])
+
+/**
+ * Posts a body, again where the collector asks to be left alone for a while or cannot be reached: after what it says, or
+ * with exponential backoff and full jitter. Resolves to whether it was taken; never rejects.
+ */
+export async function postPayload(body: object, options: PostOptions): Promise<boolean> {
+  const { clock, random, stop } = options
+  const text = JSON.stringify(body)
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const outcome = await post(text, options)
+    if (outcome === 'taken' || outcome === 'refused') return outcome === 'taken'
+    if (stop.aborted) return false
+    const backoff = jitteredBackoffMs({ firstMs: firstDelayMs, longestMs: longestDelayMs }, attempt, random)
+    await pause(Math.min(longestDelayMs, outcome.afterMs ?? backoff), clock, stop)
+  }
+  return false
+}
+
+async function post(
+  body: string,
+  { url, headers, timeoutMs, fetch, clock, stop }: PostOptions,
+): Promise<'taken' | 'refused' | { afterMs: number | undefined }> {
+  const limit = new AbortController()
+  const timer = clock.setTimer(() => limit.abort(), timeoutMs)
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body,
+      signal: AbortSignal.any([limit.signal, stop]),
+      redirect: 'manual',
+    })
+    await response.body?.cancel()
+    if (response.ok) return 'taken'
+    if (!retryable.has(response.status)) return 'refused'
+    return { afterMs: retryAfterMs((name) => response.headers.get(name), '', clock.now()) }
+  } catch {
+    return { afterMs: undefined }
+  } finally {
+    clock.clearTimer(timer)
+  }
+}
+
+function pause(ms: number, clock: Clock, stop: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = clock.setTimer(resolve, ms)
+    stop.addEventListener(
+      'abort',
+      () => {
+        clock.clearTimer(timer)
+        resolve()
+      },
+      { once: true },
+    )
+  })
+}

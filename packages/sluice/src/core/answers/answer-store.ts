@@ -1,0 +1,80 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { z } from 'zod'
+import type { Mask } from '../../masking/mask.ts'
+import { writeTogether } from '../../sqlite/open-database.ts'
+import type { Completion } from '../providers/provider.ts'
+import { jsonColumn } from './rows.ts'
+import { inStore } from './store-error.ts'
+
+/** Which part of a run an answer belongs to. */
+export type Stage = 'generation' | 'judge' | 'embedding'
+
+/** What an answer is filed under, beside its key. */
+export interface AnswerLabels {
+  model: string
+  stage: Stage
+  feature: string
+}
+
+/** Every paid answer, by the hash of its exact request. Errors are never stored. */
+export interface AnswerStore {
+  get(key: string): Completion | undefined
+  /** Durable against a killed process when it returns. */
+  put(key: string, completion: Completion, labels: AnswerLabels): void
+  /** Files an answer under another key; false where there is none. */
+  move(from: string, to: string): boolean
+  /** Makes several writes one: cheaper, and all or none. */
+  together(work: () => void): void
+  /** Deletes what was stored before `time` (ms since the epoch); returns how many answers. */
+  prune(time: number): number
+}
+
+const completionSchema = z.object({
+  output: z.string(),
+  usage: z.object({
+    inputTokens: z.number().optional(),
+    cachedInputTokens: z.number().optional(),
+    cacheWriteTokens: z.number().optional(),
+    outputTokens: z.number().optional(),
+    reasoningTokens: z.number().optional(),
+  }),
+  latencyMs: z.number().optional(),
+  costUsd: z.number().optional(),
+  servedModel: z.string().optional(),
+  fingerprint: z.string().optional(),
+  finishReason: z.enum(['stop', 'length', 'filter', 'tools', 'other']),
+  ended: z.string().optional(),
+  refusal: z.string().optional(),
+  warnings: z.array(z.string()),
+})
+
+const answerRow = z.object({ completion: jsonColumn(completionSchema), created_at: z.number() })
+
+/** `mask` says which answers hold a secret: they are used, but not kept, since a masked one would be scored as another. */
+export function createAnswerStore(
+  database: DatabaseSync,
+  { now = Date.now, mask }: { now?: () => number; mask?: Mask } = {},
+): AnswerStore {
+  const select = database.prepare('SELECT completion, created_at FROM answers WHERE key = ?')
+  const insert = database.prepare(
+    'INSERT OR REPLACE INTO answers (key, model, stage, feature, created_at, usd, completion) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  )
+  const refile = database.prepare('UPDATE OR REPLACE answers SET key = ? WHERE key = ?')
+  const remove = database.prepare('DELETE FROM answers WHERE created_at < ?')
+  return {
+    get(key) {
+      const row = inStore(database, () => select.get(key))
+      // A damaged row is as good as none: the answer is asked for again, and replaces it.
+      const stored = row && answerRow.safeParse(row).data
+      return stored && { ...(stored.completion as Completion), storedAt: stored.created_at }
+    },
+    put(key, completion, { model, stage, feature }) {
+      if (mask?.holds([completion.output, ...completion.warnings].join('\n'))) return
+      const row = [key, model, stage, feature, now(), completion.costUsd ?? null, JSON.stringify(completion)]
+      inStore(database, () => insert.run(...row))
+    },
+    move: (from, to) => Number(inStore(database, () => refile.run(to, from)).changes) > 0,
+    together: (work) => inStore(database, () => writeTogether(database, work)),
+    prune: (time) => Number(inStore(database, () => remove.run(time)).changes),
+  }
+}

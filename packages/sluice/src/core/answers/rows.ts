@@ -1,0 +1,36 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { z } from 'zod'
+import { SluiceError } from '../../errors.ts'
+
+/** A column that holds something as JSON. */
+export function jsonColumn<T>(schema: z.ZodType<T>) {
+  return z.string().transform(jsonOf).pipe(schema)
+}
+
+function jsonOf(text: string, context: z.core.$RefinementCtx): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    context.addIssue({ code: 'custom', message: 'it is no JSON' })
+    return z.NEVER
+  }
+}
+
+/**
+ * Makes the function that reads a row of a table. What a row holds becomes a score, a sum or a verdict: one that is
+ * damaged is an error.
+ * @throws SluiceError `cannot-run` that names the file, the table and the way out
+ */
+export function rowReader<T>(database: DatabaseSync, table: string, schema: z.ZodType<T>): (row: unknown) => T {
+  return (row) => {
+    const result = schema.safeParse(row)
+    if (result.success) return result.data
+    const { path, message } = result.error.issues[0] ?? { path: [], message: 'unknown' }
+    throw new SluiceError(
+      'cannot-run',
+      `the store ${database.location()} cannot be used: a row of its table ${table} is damaged (${path.join('.')}: ${message}). ` +
+        'Put a copy of the file back, or delete it, and its answers are paid for again.',
+      { cause: result.error },
+    )
+  }
+}

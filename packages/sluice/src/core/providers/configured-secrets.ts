@@ -1,0 +1,109 @@
+import { privatePartsOf, secretsOfAddress } from '../../masking/address.ts'
+import type { Mask } from '../../masking/mask.ts'
+import { isCredentialName } from '../../masking/secret-names.ts'
+import type { Config } from '../suite/config.ts'
+import { variablesInText } from '../suite/environment-text.ts'
+import { keyVariable } from '../suite/key-variable.ts'
+import type { NotifySettings } from '../suite/notify-settings.ts'
+import type { Prompt } from '../suite/prompt.ts'
+import type { Env } from './api-key.ts'
+import { secretsOfHeader } from './header-values.ts'
+
+/** A secret that the configuration names, and where. */
+export interface ConfiguredSecret {
+  /** The variable that holds it; null where the file itself does. */
+  variable: string | null
+  /** For people, e.g. `providers.gateway.headers.X-Key`. */
+  place: string
+  value: string
+}
+
+/** From now on the secrets that a project names or holds are masked in all that is written. */
+export function learnSecrets(
+  { config, prompts }: { config: Config; prompts: readonly Prompt[] },
+  { mask, env }: { mask: Mask; env: Env },
+): void {
+  mask.learn(configuredSecrets(config, prompts, env).map(({ value }) => value))
+}
+
+const usualVariables = [
+  'ANTHROPIC_API_KEY',
+  'OPENAI_API_KEY',
+  'GOOGLE_GENERATIVE_AI_API_KEY',
+  'GEMINI_API_KEY',
+  'GOOGLE_API_KEY',
+]
+
+/** Every secret that files of the project name or hold, as far as its value is known here. */
+export function configuredSecrets(
+  { providers, notify = [] }: Pick<Config, 'providers' | 'notify'>,
+  prompts: readonly Pick<Prompt, 'feature' | 'target'>[],
+  env: Env,
+): ConfiguredSecret[] {
+  const inVariable = (place: string) => (variable: string) => {
+    const value = env[variable]?.trim()
+    return value ? [{ variable, place, value }] : []
+  }
+  const ofProviders = Object.entries(providers).flatMap(([name, { kind, apiKeyEnv, baseURL, headers }]) => {
+    const place = `providers.${name}`
+    if (kind === 'replay') return []
+    return [
+      ...inVariable(place)(keyVariable(name, { kind, apiKeyEnv })),
+      ...inFile(`${place}.baseURL`, privatePartsOf(baseURL ?? '')),
+      ...ofHeaders(`${place}.headers`, headers, inVariable),
+    ]
+  })
+  const ofTargets = prompts.flatMap(({ feature, target }) =>
+    target?.kind === 'http'
+      ? [
+          ...inFile(`target of ${feature}`, privatePartsOf(target.url)),
+          ...ofHeaders(`target of ${feature}: headers`, target.headers, inVariable),
+        ]
+      : [],
+  )
+  const ofNotify = notify.flatMap((entry, index) => [
+    ...notifyVariables(entry).flatMap(inVariable(`notify.${index}`)),
+    ...inFile(`notify.${index}`, notifyAddresses(entry).flatMap(secretsOfAddress)),
+  ])
+  return [...usualVariables.flatMap(inVariable('providers')), ...ofProviders, ...ofTargets, ...ofNotify]
+}
+
+/** The variables that an entry of `notify` reads. */
+export function notifyVariables({ slack, webhook, pagerduty }: NotifySettings): string[] {
+  const named = [slack?.urlEnv, webhook?.urlEnv, webhook?.secretEnv, pagerduty?.routingKeyEnv]
+  return named.filter((name) => name !== undefined)
+}
+
+function notifyAddresses({ webhook, pagerduty }: NotifySettings): string[] {
+  return [webhook?.url, pagerduty?.url].filter((url) => url !== undefined)
+}
+
+type InVariable = (place: string) => (variable: string) => ConfiguredSecret[]
+
+function ofHeaders(
+  place: string,
+  headers: Readonly<Record<string, string>> | undefined,
+  inVariable: InVariable,
+): ConfiguredSecret[] {
+  return Object.entries(headers ?? {}).flatMap(([name, text]) => {
+    const at = `${place}.${name}`
+    const variables = variablesInText(text)
+    if (variables.length > 0) return variables.flatMap(inVariable(at))
+    return isCredentialHeader(name) || looksLikeCredential(text) ? inFile(at, secretsOfHeader(text)) : []
+  })
+}
+
+function inFile(place: string, values: readonly string[]): ConfiguredSecret[] {
+  return values.filter((value) => value !== '').map((value) => ({ variable: null, place, value }))
+}
+
+function isCredentialHeader(name: string): boolean {
+  return isCredentialName(name.replaceAll('-', '_')) || /auth|cookie|credential|key|secret|token|password/i.test(name)
+}
+
+/** By the prefixes of known keys, or because it is long, without spaces, and of letters and digits. */
+function looksLikeCredential(text: string): boolean {
+  const [, value = text] = /^(?:bearer|basic|token|key)\s+(\S+)$/i.exec(text) ?? []
+  if (value !== text || /^(?:sk-|pk-|gh[a-z]_|github_pat_|xox|AKIA|AIza|eyJ|hf_|glpat-)/.test(value)) return true
+  return value.length >= 20 && /^[\w+/=.~-]+$/.test(value) && /\d/.test(value) && /[a-z]/i.test(value)
+}

@@ -1,0 +1,148 @@
+import { z } from 'zod'
+import { retryAfterMs } from '../../core/providers/retry-after.ts'
+import type { Sleep } from '../../core/providers/sleep.ts'
+
+/** A request that GitHub refused, or that did not reach it. */
+export class GithubError extends Error {
+  override readonly name = 'GithubError'
+  /** HTTP status; undefined without an answer. */
+  readonly status: number | undefined
+
+  constructor(message: string, status: number | undefined, options?: ErrorOptions) {
+    super(message, options)
+    this.status = status
+  }
+
+  /** Whether the request may have been carried out all the same. */
+  get isUncertain(): boolean {
+    return this.status === undefined || this.status >= 500
+  }
+}
+
+interface GithubAnswer {
+  data: unknown
+  /** Whether a list goes on on the next page. */
+  hasNext: boolean
+}
+
+export interface GithubApi {
+  /** @throws GithubError */
+  request(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<GithubAnswer>
+}
+
+export interface GithubApiOptions {
+  url: string
+  token: string
+  fetch?: typeof globalThis.fetch
+  sleep: Sleep
+  /** In [0, 1). */
+  random: () => number
+  /** ms since the epoch. */
+  now: () => number
+}
+
+const attempts = 4
+/** A verdict is not held up for a comment longer than this. */
+const longestWaitMs = 60_000
+const timeoutMs = 15_000
+const mostRedirects = 3
+const messageSchema = z.object({ message: z.string() })
+
+/**
+ * GitHub's REST API. Waits out rate limits as the answer says, up to a minute in all, and tries again where the server
+ * fails. A POST that may have been carried out is not sent twice.
+ */
+export function createGithubApi({
+  url,
+  token,
+  fetch = globalThis.fetch,
+  sleep,
+  random,
+  now,
+}: GithubApiOptions): GithubApi {
+  let waitedMs = 0
+  const send = async (method: string, path: string, body: object | undefined) => {
+    const headers = {
+      accept: 'application/vnd.github+json',
+      authorization: `Bearer ${token}`,
+      'x-github-api-version': '2022-11-28',
+      'user-agent': 'sluice',
+      ...(body && { 'content-type': 'application/json' }),
+    }
+    const signal = AbortSignal.timeout(timeoutMs)
+    const request = { method, headers, signal, ...(body && { body: JSON.stringify(body) }) }
+    try {
+      let address = `${url}${path}`
+      for (let redirects = 0; ; redirects += 1) {
+        const response = await fetch(address, { ...request, redirect: 'manual' })
+        const next = redirects < mostRedirects ? redirectOf(response, address, method) : undefined
+        if (next === undefined) return { response, text: await response.text() }
+        address = next
+      }
+    } catch (cause) {
+      throw new GithubError(`${url} cannot be reached: ${reasonOf(cause)}`, undefined, { cause })
+    }
+  }
+  return {
+    async request(method, path, body) {
+      for (let attempt = 1; ; attempt += 1) {
+        const result = await send(method, path, body).catch((error: unknown) => {
+          if (error instanceof GithubError) return error
+          throw error
+        })
+        if (!(result instanceof GithubError) && result.response.ok) {
+          return { data: parse(result.text), hasNext: /rel="next"/.test(result.response.headers.get('link') ?? '') }
+        }
+        const error = result instanceof GithubError ? result : refusal(method, path, result)
+        const limitMs = result instanceof GithubError ? undefined : rateLimitMs(result, now())
+        const backoffMs = error.isUncertain && method !== 'POST' ? random() * 300 * 2 ** attempt : undefined
+        const delayMs = limitMs ?? backoffMs
+        if (delayMs === undefined || attempt === attempts || waitedMs + delayMs > longestWaitMs) throw error
+        waitedMs += delayMs
+        await sleep(delayMs, new AbortController().signal)
+      }
+    },
+  }
+}
+
+/** Where a repository that was renamed is now; the token goes to no other server. */
+function redirectOf({ status, headers }: Response, from: string, method: string): string | undefined {
+  const mayFollow = status === 307 || status === 308 || ((status === 301 || status === 302) && method === 'GET')
+  const location = headers.get('location')
+  const to = mayFollow && location !== null ? URL.parse(location, from) : null
+  return to?.origin === new URL(from).origin ? to.href : undefined
+}
+
+interface Refused {
+  response: Response
+  text: string
+}
+
+function refusal(method: string, path: string, { response: { status }, text }: Refused): GithubError {
+  const said = messageSchema.safeParse(parse(text)).data?.message ?? text.slice(0, 200)
+  return new GithubError(`${method} ${path.split('?', 1)[0]}: ${status} ${said}`, status)
+}
+
+/** How long a rate limit asks to wait; undefined when the refusal is none. */
+function rateLimitMs({ response: { status, headers }, text }: Refused, now: number): number | undefined {
+  if (status !== 403 && status !== 429) return undefined
+  const asked = retryAfterMs((name) => headers.get(name), '', now)
+  if (asked !== undefined) return asked
+  const reset = Number(headers.get('x-ratelimit-reset'))
+  if (headers.get('x-ratelimit-remaining') === '0' && reset > 0) return Math.max(0, reset * 1000 - now)
+  return status === 429 || /rate limit/i.test(text) ? longestWaitMs / 2 : undefined
+}
+
+function parse(text: string): unknown {
+  try {
+    return text === '' ? undefined : JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Node's own fetch hides why it failed in the cause. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof TypeError && error.cause instanceof Error ? error.cause : error
+  return cause instanceof Error ? cause.message || cause.name : String(cause)
+}

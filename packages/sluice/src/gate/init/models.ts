@@ -1,0 +1,84 @@
+import { parseModelId } from '../../core/suite/model.ts'
+import { hint } from '../../core/suite/suggest.ts'
+import { SluiceError } from '../../errors.ts'
+
+/** The models of a new project, and what must be there to call them. */
+export interface NewModels {
+  /** `provider:model` of the prompt. */
+  model: string
+  /** `provider:model` of the judge. */
+  judge: string
+  /** The secret that the workflows hand over; undefined where the provider needs none. */
+  keyVariable?: string
+  /** The `providers:` block of sluice.yaml, where one is needed. */
+  providers?: string
+}
+
+export interface ModelChoice {
+  provider?: string | undefined
+  /** `provider:model`, or only the model beside `provider`. */
+  model?: string | undefined
+}
+
+/** The provider of answers that come with the project, so that a first run needs no key. */
+const recordedProvider = 'recorded'
+
+const local = 'local'
+
+/** Pinned ids, so that `sluice check` has nothing to warn about. */
+const known: Record<string, { model?: string; keyVariable?: string; providers?: string }> = {
+  anthropic: { model: 'claude-haiku-4-5-20251001', keyVariable: 'ANTHROPIC_API_KEY' },
+  openai: { model: 'gpt-4.1-mini-2025-04-14', keyVariable: 'OPENAI_API_KEY' },
+  google: { model: 'gemini-2.5-flash', keyVariable: 'GOOGLE_GENERATIVE_AI_API_KEY' },
+  [local]: {
+    providers: `
+# Any server that speaks OpenAI's protocol. It is yours, so a token costs nothing.
+providers:
+  local: {kind: openai-compatible, baseURL: "http://127.0.0.1:11434/v1"}
+prices: {"local:*": {input: 0, output: 0}}
+`,
+  },
+}
+
+/** What `--provider` takes. */
+const providerNames: readonly string[] = [recordedProvider, ...Object.keys(known)]
+
+/**
+ * The models for what was asked for; without a wish, recorded ones. The judge is the provider's default model, so that
+ * one key is enough.
+ * @throws SluiceError `invalid-input` for a provider that init does not know, and where a model is missing or contradicts.
+ */
+export function modelsFor({ provider: wished, model: asked }: ModelChoice): NewModels {
+  const named = asked === undefined ? undefined : parseModelId(asked)
+  const provider = wished ?? named?.provider ?? (asked === undefined ? recordedProvider : '')
+  if (provider === recordedProvider) {
+    if (asked !== undefined)
+      throw usage(`--model ${asked}: recorded answers are there for the model they came with only`)
+    return { model: 'recorded:first-try', judge: 'recorded:judge' }
+  }
+  const found = Object.hasOwn(known, provider) ? known[provider] : undefined
+  if (!found) {
+    const options = providerNames.join(', ')
+    throw usage(
+      asked !== undefined && wished === undefined
+        ? `--model ${asked}: begin with the provider, e.g. anthropic:claude-haiku-4-5-20251001; providers: ${options}`
+        : `--provider ${provider}: not known here${hint(provider, providerNames)}; choose one of ${options}`,
+    )
+  }
+  if (named && Object.hasOwn(known, named.provider) && named.provider !== provider) {
+    throw usage(`--provider ${provider} and --model ${asked} contradict each other; give one of them`)
+  }
+  const model = named?.provider === provider ? named.model : (asked ?? found.model)
+  if (model === undefined) throw usage(`--provider ${provider} needs --model, e.g. --model llama3.2`)
+  const { keyVariable, providers } = found
+  return {
+    model: `${provider}:${model}`,
+    judge: `${provider}:${found.model ?? model}`,
+    ...(keyVariable && { keyVariable }),
+    ...(providers && { providers }),
+  }
+}
+
+function usage(message: string): SluiceError {
+  return new SluiceError('invalid-input', message)
+}

@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises'
+import { featureNameSchema } from '../../core/suite/prompt-file.ts'
+import type { NewModels } from './models.ts'
+
+/** Both in the sources and in the built chunks, two folders up is the package. */
+const templates = new URL('../../../templates/', import.meta.url)
+
+export interface NewFile {
+  /** Relative to the project, posix. */
+  path: string
+  text: string
+}
+
+export interface NewProjectOptions {
+  /** A name as `featureName` makes it. */
+  feature: string
+  models: NewModels
+}
+
+/** The secret that the workflows name where the project asks no model yet. */
+const usualKey = 'ANTHROPIC_API_KEY'
+
+/** The files of a new project with one feature; lines for .gitignore are apart, since that file is only added to. */
+export async function newProject({ feature, models }: NewProjectOptions): Promise<NewFile[]> {
+  const isRecorded = models.keyVariable === undefined && models.providers === undefined
+  const places: Record<string, string> = {
+    FEATURE: feature,
+    MODEL: models.model,
+    JUDGE: models.judge,
+    PROVIDERS: models.providers ?? '',
+    KEY: models.keyVariable ?? usualKey,
+  }
+  const sources: [path: string, template: string][] = [
+    ['sluice.yaml', isRecorded ? 'sluice.recorded.yaml' : 'sluice.yaml'],
+    [`prompts/${feature}.prompt.yml`, 'prompt.yml'],
+    [`evals/${feature}.fast.yaml`, 'evals/fast.yaml'],
+    [`evals/${feature}.full.jsonl`, 'evals/full.jsonl'],
+    ...(isRecorded
+      ? ([
+          ['recordings/answers.jsonl', 'recordings/answers.jsonl'],
+          ['recordings/judge.jsonl', 'recordings/judge.jsonl'],
+        ] satisfies [string, string][])
+      : []),
+    ['.github/actions/sluice/action.yml', 'action.yml'],
+    ['.github/workflows/sluice.yml', 'workflows/sluice.yml'],
+    ['.github/workflows/sluice-nightly.yml', 'workflows/sluice-nightly.yml'],
+  ]
+  return Promise.all(
+    sources.map(async ([path, template]) => {
+      const text = await readFile(new URL(template, templates), 'utf8')
+      return { path, text: text.replace(/__([A-Z]+)__/g, (all, name: string) => places[name] ?? all) }
+    }),
+  )
+}
+
+/** The lines that a project's .gitignore should have. */
+export async function ignoredLines(): Promise<string[]> {
+  const text = await readFile(new URL('gitignore', templates), 'utf8')
+  return text.split('\n').filter((line) => line !== '')
+}
+
+/**
+ * The name that files can have: one that is valid stays as it is, and `Billing / refunds` becomes `billing-refunds`.
+ */
+export function featureName(text: string): string {
+  if (featureNameSchema.safeParse(text).success) return text
+  const plain = text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 80)
+  return plain === '' ? 'feature' : plain
+}

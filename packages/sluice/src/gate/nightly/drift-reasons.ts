@@ -1,0 +1,56 @@
+import { formatPercent } from '../../text/format.ts'
+import type { Drift } from '../report/night-report.ts'
+import { formatDifference, formatScore } from '../verdict/format-score.ts'
+import type { GatePolicy } from '../verdict/policy.ts'
+import type { VerdictReason } from '../verdict/verdict.ts'
+
+/**
+ * Why a night is not as the nights before: whose doing it is, by how much, since when. The judge alarms in both
+ * directions, since a judge that grew lenient hides what it is there to see; a provider only when it got worse.
+ */
+export function driftReasons(drifts: readonly Drift[], policy: GatePolicy, judged: boolean): VerdictReason[] {
+  return (['judge', 'provider'] as const).flatMap((part) => {
+    const alarms = drifts.filter((drift) => drift.part === part && isAlarm(drift))
+    const [first] = alarms
+    if (!first) return []
+    const message = `${describe(first, policy, judged)} ${onset(part, drifts)}`.trim()
+    const tags = first.tags.map(({ tag, meanDifference }) => {
+      const change = meanDifference === null ? '' : ` by ${formatDifference(meanDifference)}`
+      return reason(part, `Tag ${tag} moved${change} with it, beyond the tag margin of ${policy.tagMargin}.`, tag)
+    })
+    return [reason(part, message, null), ...tags]
+  })
+}
+
+function isAlarm({ part, direction, tags }: Drift): boolean {
+  return direction === 'down' || tags.length > 0 || (direction === 'up' && part === 'judge')
+}
+
+function describe({ part, since, cases, ...drift }: Drift, policy: GatePolicy, judged: boolean): string {
+  const change = formatDifference(drift.meanDifference)
+  const interval =
+    drift.ciLow === null || drift.ciHigh === null
+      ? ''
+      : `, ${formatPercent(policy.confidence)} interval ${formatScore(Math.max(-1, drift.ciLow))} to ${formatScore(Math.min(1, drift.ciHigh))}`
+  const size = `${change} over ${cases} case${cases === 1 ? '' : 's'}${interval}, margin ${drift.margin}`
+  if (part === 'judge' && !judged) {
+    return `Judge drift: no judge was asked, yet the checks now score the very answers of ${since} otherwise (${size}): the code of a check has changed.`
+  }
+  if (part === 'judge') {
+    const how = drift.direction === 'up' ? 'more lenient' : 'stricter'
+    return `Judge drift: the same judge now scores the very answers of ${since} otherwise (${size}): it grew ${how}, and scores before and after cannot be compared.`
+  }
+  return `Provider drift: the same prompt now gets other answers than on ${since}, both judged tonight by the same judge (${size}): they got worse.`
+}
+
+/** Whether it came tonight. Nothing where the night before is itself the one compared with. */
+function onset(part: Drift['part'], drifts: readonly Drift[]): string {
+  const last = drifts.find((drift) => drift.part === part && drift.against === 'last')
+  const reference = drifts.find((drift) => drift.part === part && drift.against === 'reference')
+  if (!last || !reference || !isAlarm(reference)) return ''
+  return isAlarm(last) ? `It is new since ${last.since}.` : `It was there on ${last.since} already.`
+}
+
+function reason(part: Drift['part'], message: string, tag: string | null): VerdictReason {
+  return { code: `${part}-drift`, message, tag, case: null }
+}

@@ -1,0 +1,107 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { z } from 'zod'
+import { jsonColumn, rowReader } from '../../core/answers/rows.ts'
+import { inStore } from '../../core/answers/store-error.ts'
+import type { Mask } from '../../masking/mask.ts'
+import { writeTogether } from '../../sqlite/open-database.ts'
+import { type NightRecord, nightRecordSchema, type Sentinel, sentinelSchema } from './night-record.ts'
+
+const nightsKept = 120
+
+const nightRow = z.object({ record: jsonColumn(nightRecordSchema) })
+const sentinelRow = z.object({ record: jsonColumn(sentinelSchema) })
+
+/** The nights of every feature and the answers that are kept for comparison, in the store. */
+export interface NightHistory {
+  /** The latest nights before `night`, at most `limit`, oldest first. */
+  before(feature: string, night: string, limit: number): NightRecord[]
+  /** Kept answers by case id, of exactly this version and judge. */
+  sentinels(feature: string, version: string, judge: string): Map<string, Sentinel>
+  /** Writes a night and the answers to keep from it, all or nothing. Nights beyond the last 120 go, and answers of versions that none of them ran. */
+  save(record: NightRecord, sentinels: readonly Sentinel[]): void
+  /** Everything, in a fixed order. */
+  all(): Iterable<NightRecord | Sentinel>
+  /** Of the same night the later run counts; of kept answers the earlier night. Returns how many were news. */
+  merge(records: readonly (NightRecord | Sentinel)[]): number
+}
+
+/** Secrets are masked in what is written. */
+export function createHistory(database: DatabaseSync, mask?: Mask): NightHistory {
+  const prepare = (sql: string) => inStore(database, () => database.prepare(sql))
+  const selectBefore = prepare('SELECT record FROM nights WHERE feature = ? AND night < ? ORDER BY night DESC LIMIT ?')
+  const selectNight = prepare('SELECT record FROM nights WHERE feature = ? AND night = ?')
+  const selectNights = prepare('SELECT record FROM nights ORDER BY feature, night')
+  const putNight = prepare('INSERT OR REPLACE INTO nights (feature, night, record) VALUES (?, ?, ?)')
+  const dropNights = prepare(
+    'DELETE FROM nights WHERE feature = ?1 AND night NOT IN (SELECT night FROM nights WHERE feature = ?1 ORDER BY night DESC LIMIT ?2)',
+  )
+  const dropSentinels = prepare(
+    `DELETE FROM sentinels WHERE feature = ?1
+     AND version NOT IN (SELECT json_extract(record, '$.version') FROM nights WHERE feature = ?1)`,
+  )
+  const selectKept = prepare('SELECT record FROM sentinels WHERE feature = ? AND version = ? AND judge = ?')
+  const selectOne = prepare(
+    'SELECT record FROM sentinels WHERE feature = ? AND version = ? AND judge = ? AND case_id = ?',
+  )
+  const selectSentinels = prepare('SELECT record FROM sentinels ORDER BY feature, version, judge, case_id')
+  const putSentinel = prepare(
+    'INSERT OR REPLACE INTO sentinels (feature, version, judge, case_id, record) VALUES (?, ?, ?, ?, ?)',
+  )
+  const nightIn = rowReader(database, 'nights', nightRow)
+  const sentinelIn = rowReader(database, 'sentinels', sentinelRow)
+  const nightOfRow = (row: unknown) => nightIn(row).record
+  const sentinelOfRow = (row: unknown) => sentinelIn(row).record
+  const write = (given: NightRecord | Sentinel) => {
+    const record = mask?.data(given) ?? given
+    if (record.kind === 'night') putNight.run(record.feature, record.night, JSON.stringify(record))
+    else putSentinel.run(record.feature, record.version, record.judge, record.case, JSON.stringify(record))
+  }
+  const known = (record: NightRecord | Sentinel): NightRecord | Sentinel | undefined => {
+    if (record.kind === 'night') {
+      const row = selectNight.get(record.feature, record.night)
+      return row && nightOfRow(row)
+    }
+    const row = selectOne.get(record.feature, record.version, record.judge, record.case)
+    return row && sentinelOfRow(row)
+  }
+  const together = (work: () => void) => inStore(database, () => writeTogether(database, work))
+  return {
+    before: (feature, night, limit) =>
+      inStore(database, () => selectBefore.all(feature, night, limit))
+        .map(nightOfRow)
+        .reverse(),
+    sentinels(feature, version, judge) {
+      const kept = inStore(database, () => selectKept.all(feature, version, judge)).map(sentinelOfRow)
+      return new Map(kept.map((sentinel) => [sentinel.case, sentinel]))
+    },
+    save: (record, sentinels) =>
+      together(() => {
+        write(record)
+        for (const sentinel of sentinels) write(sentinel)
+        dropNights.run(record.feature, nightsKept)
+        dropSentinels.run(record.feature)
+      }),
+    *all() {
+      for (const row of selectNights.iterate()) yield nightOfRow(row)
+      for (const row of selectSentinels.iterate()) yield sentinelOfRow(row)
+    },
+    merge(records) {
+      let news = 0
+      together(() => {
+        for (const record of records) {
+          if (!replaces(record, known(record))) continue
+          write(record)
+          news += 1
+        }
+      })
+      return news
+    },
+  }
+}
+
+function replaces(record: NightRecord | Sentinel, known: NightRecord | Sentinel | undefined): boolean {
+  if (!known) return true
+  if (record.kind === 'night')
+    return known.kind === 'night' && Date.parse(record.startedAt) > Date.parse(known.startedAt)
+  return record.night < known.night
+}

@@ -1,0 +1,61 @@
+import type { Prompt } from '../../core/suite/prompt.ts'
+import type { FeatureSummary } from '../report/feature-report.ts'
+import type { NightReport } from '../report/night-report.ts'
+import { summarizeFeature } from '../report/summarize.ts'
+import { withVerdict } from '../report/with-verdict.ts'
+import type { FeatureRun } from '../run/feature-run.ts'
+import { estimateOf } from '../run/score-summary.ts'
+import type { GateOutcome } from '../run-gate.ts'
+import { decide } from '../verdict/decide.ts'
+import { gateCases } from '../verdict/decide-by-looks.ts'
+import type { FinalVerdict } from '../verdict/verdict.ts'
+import { assessNight, type NightMeasured } from './assess-night.ts'
+import { measureNight, type NightContext } from './measure-night.ts'
+import { nightNotes } from './night-notes.ts'
+import type { NightPlan } from './night-plan.ts'
+import { answersToKeep, recordNight } from './record-night.ts'
+import { nightsShown, trendOf } from './trend.ts'
+
+export interface JudgedNight {
+  run: FeatureRun
+  final: FinalVerdict
+  summary: FeatureSummary
+  nightly: NightReport
+}
+
+/** Runs one feature's night, says what has moved and whose doing it is, and puts the night into the history. */
+export async function judgeNight(prompt: Prompt, plan: NightPlan, context: NightContext): Promise<JudgedNight> {
+  const { history, session, night, newReference } = context
+  const { run, outcome, measured, night: tonight, known } = await measureNight(prompt, plan, context)
+  const { verdict, cases, ...found } = assessNight(tonight)
+  const baseline =
+    found.reference === null ? null : { id: prompt.id, label: `answers of ${found.reference}`, model: prompt.model }
+  const summary = withVerdict(summarizeFeature({ ...measured, baseline }, plan.settings), {
+    ...withComparison(outcome, tonight),
+    final: verdict,
+    baselineMean: baseline ? (estimateOf(run.table.cases, plan.settings, 'baseline')?.mean ?? null) : null,
+  })
+  const stamp = { feature: prompt.feature, night, startedAt: session.startedAt }
+  const record = recordNight(stamp, tonight, { verdict, cases, ...found }, summary)
+  history.save(record, answersToKeep(stamp, tonight, known, newReference))
+  const before = history.before(prompt.feature, night, nightsShown - 1)
+  const nightly = { night, ...found, served: tonight.served, trend: trendOf([...before, record]) }
+  const notes = [...nightNotes(nightly), ...summary.notes]
+  return { run, final: verdict, summary: { ...summary, notes, nightly }, nightly }
+}
+
+/** New answers against the kept ones, as a report shows a candidate against its baseline. */
+function withComparison(outcome: GateOutcome, { cases, sentinels, policy }: NightMeasured): GateOutcome {
+  if (sentinels.size === 0) return outcome
+  const onlyLook = {
+    ...policy,
+    looks: policy.looks.slice(0, 1),
+    threshold: undefined,
+    estimand: 'population' as const,
+  }
+  const { decision } = decide(gateCases(cases, true), onlyLook, undefined, { last: true })
+  if (!decision) return outcome
+  const { comparison, tags, trace } = decision
+  const looks = { difference: trace.difference, threshold: outcome.decision.trace.threshold }
+  return { ...outcome, decision: { ...outcome.decision, comparison, tags, trace: looks } }
+}

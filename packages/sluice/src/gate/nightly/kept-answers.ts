@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto'
+import { rougeL, rougeWords } from '../../core/scorers/measures/rouge-l.ts'
+import type { CaseDetail } from '../run/case-record.ts'
+import type { ResultRow } from '../run/results.ts'
+import type { KeptAnswer, Sentinel } from './night-record.ts'
+
+/** What a case was answered this night, by repeat, with the scores of those that have one. */
+export interface FreshAnswers {
+  answers: KeptAnswer[]
+  scores: number[]
+}
+
+/** The cases whose answers are kept: all, or a sample that stays the same as the suite grows. */
+export function chooseSentinels(ids: readonly string[], most: number): Set<string> {
+  if (ids.length <= most) return new Set(ids)
+  const rank = (id: string) => createHash('sha256').update(id).digest('hex')
+  const ranked = ids.map((id) => ({ id, rank: rank(id) })).sort((a, b) => (a.rank < b.rank ? -1 : 1))
+  return new Set(ranked.slice(0, most).map(({ id }) => id))
+}
+
+/** The scored answers of the positions in `ids`, at most `repeats` of each, by case id. */
+export function freshAnswers(
+  rows: Iterable<ResultRow>,
+  ids: ReadonlyMap<number, string>,
+  repeats: number,
+): Map<string, FreshAnswers> {
+  const byCase = new Map<string, FreshAnswers>()
+  for (const { position, arm, repeat, detail } of rows) {
+    const id = ids.get(position)
+    const answer = answerOf(detail)
+    if (id === undefined || arm !== 'candidate' || repeat > repeats || !answer || detail.score === undefined) continue
+    const known = byCase.get(id) ?? { answers: [], scores: [] }
+    known.answers.push(answer)
+    known.scores.push(detail.score)
+    byCase.set(id, known)
+  }
+  return byCase
+}
+
+/** An answer that a secret was taken out of is not kept: judged again, it would be another answer. */
+function answerOf({ output, outputMasked, checks, latencyMs, answerUsd }: CaseDetail): KeptAnswer | undefined {
+  if (output === undefined || outputMasked) return undefined
+  // A case that is scored by there being no answer has none that could be judged again.
+  if (checks.some(({ type, score }) => type === 'expect' && score === 1)) return undefined
+  return {
+    output,
+    ...(latencyMs !== undefined && { latencyMs }),
+    ...(answerUsd !== undefined && { costUsd: answerUsd }),
+  }
+}
+
+/** How much two answers resemble each other, the first repeat of each: ROUGE-L, in [0,1]. */
+export function similarityTo({ answers }: Sentinel, fresh: FreshAnswers): { identical: boolean; similarity: number } {
+  const [kept = '', now = ''] = [answers[0]?.output, fresh.answers[0]?.output]
+  if (kept === now) return { identical: true, similarity: 1 }
+  return { identical: false, similarity: rougeL(rougeWords(kept), rougeWords(now)) }
+}

@@ -1,0 +1,58 @@
+import { endIfStopped } from '../../core/answers/stop.ts'
+import type { Completion } from '../../core/providers/provider.ts'
+import type { Case } from '../../core/suite/case.ts'
+import type { CaseDetail } from '../run/case-record.ts'
+import type { FeatureRun } from '../run/feature-run.ts'
+import { runPool } from '../run/pool.ts'
+import type { Results } from '../run/results.ts'
+import type { KeptAnswer, Sentinel } from './night-record.ts'
+
+export interface Rejudging {
+  run: FeatureRun
+  results: Results
+  /** The cases in the order in which the run read them. */
+  cases: AsyncIterable<Case>
+  sentinels: ReadonlyMap<string, Sentinel>
+  /** Judgements of each case; kept answers take turns. */
+  repeats: number
+  concurrency: number
+  stop: AbortSignal
+  onScored?: (detail: CaseDetail) => void
+}
+
+/** Scores the kept answers as tonight's judge and checks see them; they stand where a baseline would. */
+export async function rejudge(options: Rejudging): Promise<void> {
+  const { run, results, concurrency, stop, onScored } = options
+  await runPool(jobs(options), concurrency, async ({ testCase, position, repeat, answer }) => {
+    endIfStopped(stop)
+    const detail = await run.scoreAnswer(completionOf(answer), testCase, repeat)
+    run.table.record(position, 'baseline', repeat, detail.state, detail.score)
+    results.add(run.candidate.feature, { position, arm: 'baseline', repeat, detail })
+    onScored?.(detail)
+  })
+  endIfStopped(stop)
+  results.flush()
+}
+
+async function* jobs({ cases, sentinels, repeats }: Rejudging) {
+  let position = -1
+  for await (const testCase of cases) {
+    position += 1
+    const answers = sentinels.get(testCase.id)?.answers ?? []
+    for (let repeat = 1; repeat <= repeats; repeat += 1) {
+      const answer = answers[(repeat - 1) % Math.max(1, answers.length)]
+      if (answer) yield { testCase, position, repeat, answer }
+    }
+  }
+}
+
+function completionOf({ output, latencyMs, costUsd }: KeptAnswer): Completion {
+  return {
+    output,
+    usage: {},
+    ...(latencyMs !== undefined && { latencyMs }),
+    ...(costUsd !== undefined && { costUsd }),
+    finishReason: 'stop',
+    warnings: [],
+  }
+}

@@ -1,0 +1,106 @@
+import type { Writable } from 'node:stream'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { excerpt } from '../../../text/untrusted.ts'
+import type { CaseReport } from '../case-report.ts'
+import type { ReportSummary } from '../report.ts'
+import { standsAlone } from '../run-verdict.ts'
+import { compareUrgency } from '../urgency.ts'
+import type { CasesOf } from '../write-report.ts'
+import { type CaseRow, caseRowOf } from './case-row.ts'
+import { type FeatureNumbers, featureNumbers } from './feature-numbers.ts'
+import { featureSection } from './feature-section.ts'
+import { jsonForScript } from './markup.ts'
+import { pageFoot, pageHead, runLead } from './page.ts'
+import { pageAssets } from './page-assets.ts'
+
+export interface HtmlLimits {
+  /** Cases of a feature in the page; of more, the most urgent. */
+  mostCases?: number
+  /** Characters of outputs, inputs and findings in the page; beyond, cases are listed without them. */
+  mostText?: number
+}
+
+/** Cases whose details are parsed together when one of them is opened. */
+const chunkSize = 50
+const textLength = 50_000
+
+/**
+ * Writes report.html: one file that loads nothing, with the cases as data that the page reads when they are opened. It is
+ * written as fast as the sink takes it, and holds a few numbers per case in memory. The sink stays open.
+ */
+export async function writeHtml(
+  report: ReportSummary,
+  casesOf: CasesOf,
+  sink: Writable,
+  limits: HtmlLimits = {},
+): Promise<void> {
+  await pipeline(Readable.from(pageText(report, casesOf, limits)), sink, { end: false })
+}
+
+async function* pageText(
+  report: ReportSummary,
+  casesOf: CasesOf,
+  { mostCases = 20_000, mostText = 64_000_000 }: HtmlLimits,
+): AsyncGenerator<string> {
+  const assets = await pageAssets()
+  const { features } = report
+  const alone = standsAlone(report)
+  yield pageHead(report, assets).markup
+  const order = features.map((feature, index) => ({ feature, index }))
+  order.sort((a, b) => compareUrgency(a.feature, b.feature))
+  const all: { index: number; numbers: FeatureNumbers }[] = []
+  for (const { feature, index } of order) {
+    const numbers = await featureNumbers(feature, index, casesOf, mostCases)
+    all.push({ index, numbers })
+    yield featureSection(feature, numbers, { index, oneOfSeveral: !alone, lead: alone ? runLead(report) : undefined })
+      .markup
+  }
+  yield pageFoot(report).markup
+  const room = { left: mostText }
+  for (const { index, numbers } of all) {
+    const feature = features[index]
+    if (feature) yield* featureData(casesOf(feature, index), index, numbers, room)
+  }
+  yield `<script>${assets.script}</script>\n</body>\n</html>\n`
+}
+
+async function* featureData(
+  cases: ReturnType<CasesOf>,
+  feature: number,
+  { shown, cases: total }: FeatureNumbers,
+  room: { left: number },
+): AsyncGenerator<string> {
+  const rows: CaseRow[] = []
+  let chunk: string[] = []
+  let position = -1
+  const data = (kind: string, text: string) =>
+    `<script type="application/json" data-${kind}="${feature}">${text}</script>\n`
+  for await (const report of cases) {
+    position += 1
+    if (shown && !shown.has(position)) continue
+    rows.push(caseRowOf(report))
+    const text = jsonForScript(shortened(report))
+    const fits = text.length <= room.left
+    if (fits) room.left -= text.length
+    chunk.push(fits ? text : 'null')
+    if (chunk.length < chunkSize) continue
+    yield data('details', `[${chunk.join(',')}]`)
+    chunk = []
+  }
+  if (chunk.length > 0) yield data('details', `[${chunk.join(',')}]`)
+  yield data('rows', jsonForScript({ chunkSize, total, rows }))
+}
+
+/** An output of a megabyte is of no use to a reader, and makes the page slow. */
+function shortened(report: CaseReport): CaseReport {
+  const short = <T extends string | null | undefined>(text: T) =>
+    typeof text === 'string' ? excerpt(text, textLength) : text
+  const { input, output, baselineOutput } = report
+  return {
+    ...report,
+    output: short(output) ?? null,
+    ...(input !== undefined && { input: short(input) ?? '' }),
+    ...(baselineOutput !== undefined && { baselineOutput: short(baselineOutput) ?? null }),
+  }
+}

@@ -1,0 +1,113 @@
+import { formatAmount, formatChange, formatCount, formatScore } from '../../../text/format.ts'
+import { wrap } from '../../../text/layout.ts'
+import { codeBlock, codeSpan, inlineText } from '../../../text/markdown-escape.ts'
+import { excerpt } from '../../../text/untrusted.ts'
+import { type Finding, findingsOf } from '../case-findings.ts'
+import type { CaseReport } from '../case-report.ts'
+import type { FeatureSummary } from '../feature-report.ts'
+import type { Highlight, Highlights } from '../highlights.ts'
+import { type DiffLine, diffOutputs } from '../output-diff.ts'
+import type { Block } from './markdown-fit.ts'
+
+const findingsShown = 4
+const reasonLength = 400
+const inputLength = 300
+const outputLength = 20_000
+const linesShown = 24
+const lineWidth = 100
+
+/** The worst cases, one block each, then those without a score. */
+export function caseBlocks({ comparison }: FeatureSummary, { regressions, lowest, unscored }: Highlights): Block[] {
+  const worst =
+    comparison && regressions.total > 0
+      ? section('Worst regressions', regressions, 'worst case')
+      : section('Lowest cases', lowest, 'worst case')
+  if (unscored.total === 0) return worst
+  const failed = unscored.cases.map(({ id, state, error }) => {
+    const message = error === null ? '' : `: ${inlineText(excerpt(error, reasonLength))}`
+    return `- ${codeSpan(excerpt(id, 100))} ${state}${message}`
+  })
+  const text = `**Without a score**${shownOf(unscored)}\n\n${failed.join('\n')}`
+  return [...worst, { text, rank: 3, what: 'list of errors' }]
+}
+
+function section(title: string, highlight: Highlight, what: string): Block[] {
+  return highlight.cases.map((row, index) => {
+    const heading = index === 0 ? `#### ${title}${shownOf(highlight)}\n\n` : ''
+    return { text: heading + worstCase(row, index + 1), rank: 4, what }
+  })
+}
+
+const shownOf = ({ cases, total }: Highlight) =>
+  total > cases.length ? ` (${cases.length} of ${formatCount(total)})` : ''
+
+/** The first with its texts in view; those of the others are folded, so that a reader sees all five at once. */
+function worstCase(row: CaseReport, number: number): string {
+  const { id, tags, critical, passed, repeats, input } = row
+  const facts = [
+    scores(row),
+    ...(passed && repeats > 1 ? [`passed ${passed.k} of ${passed.n}`] : []),
+    ...(critical ? ['critical'] : []),
+    ...tags.slice(0, 5).map((tag) => codeSpan(excerpt(tag, 40))),
+  ]
+  const findings = findingsOf(row)
+  const left = findings.length - findingsShown
+  const said = [
+    ...findings.slice(0, findingsShown).map(findingText),
+    ...(left > 0 ? [`- and ${formatCount(left)} more`] : []),
+  ]
+  const texts = join([input === undefined ? '' : `Input: ${inlineText(excerpt(input, inputLength))}`, outputs(row)])
+  return join([
+    `**${number}.** ${codeSpan(excerpt(id, 100))} · ${facts.join(' · ')}`,
+    said.join('\n'),
+    number === 1 || texts === '' ? texts : `<details><summary>Input and output</summary>\n\n${texts}\n\n</details>`,
+  ])
+}
+
+const join = (texts: readonly string[]) => texts.filter((text) => text !== '').join('\n\n')
+
+function scores({ score, baselineScore }: CaseReport): string {
+  if (score === null || baselineScore === null) return formatScore(score)
+  return `${formatScore(baselineScore)} → ${formatScore(score)} (${formatChange(score - baselineScore)})`
+}
+
+function findingText({ name, outcome, lost, must, reason, evidence, invented }: Finding): string {
+  const quote =
+    evidence === ''
+      ? ''
+      : ` Quoted: “${inlineText(excerpt(evidence, reasonLength))}”${invented ? ', which is not in the output' : ''}.`
+  const marks = [lost ? '**lost**' : '', codeSpan(excerpt(name, 80)), must ? '(must)' : ''].filter(
+    (mark) => mark !== '',
+  )
+  return `- ${marks.join(' ')}: ${inlineText(excerpt(outcome, 80))}. ${inlineText(excerpt(reason, reasonLength))}${quote}`
+}
+
+function outputs({ output, baselineOutput }: CaseReport): string {
+  if (output === null) return ''
+  const now = excerpt(output, outputLength)
+  if (baselineOutput === undefined || baselineOutput === null) {
+    return `Output:\n\n${codeBlock(shorten(wrap(now, lineWidth)).join('\n'))}`
+  }
+  const lines = folded(diffOutputs(excerpt(baselineOutput, outputLength), now))
+  return `Output, old (-) and new (+):\n\n${codeBlock(shorten(lines).join('\n'), 'diff')}`
+}
+
+const prefixes = { same: '  ', removed: '- ', added: '+ ' } as const
+
+/** The lines of a diff, with runs of equal lines folded to their first and last. */
+function folded(diff: readonly DiffLine[]): string[] {
+  const lines: string[] = []
+  for (let start = 0, end = 0; start < diff.length; start = end) {
+    const kind = diff[start]?.kind ?? 'same'
+    while (end < diff.length && diff[end]?.kind === kind) end += 1
+    const run = diff.slice(start, end).flatMap(({ text }) => wrap(text, lineWidth).map((line) => prefixes[kind] + line))
+    const fold = kind === 'same' && run.length > 4
+    lines.push(...(fold ? [run[0] ?? '', `  … ${run.length - 2} equal lines`, run.at(-1) ?? ''] : run))
+  }
+  return lines
+}
+
+function shorten(lines: readonly string[]): string[] {
+  const left = lines.length - linesShown
+  return left > 0 ? [...lines.slice(0, linesShown), `… ${formatAmount(left, 'more line')}`] : [...lines]
+}

@@ -1,0 +1,182 @@
+import {
+  formatAmount,
+  formatChange,
+  formatCount,
+  formatInterval,
+  formatPercent,
+  formatScore,
+} from '../../../text/format.ts'
+import { codeSpan, htmlText, inlineText } from '../../../text/markdown-escape.ts'
+import { excerpt } from '../../../text/untrusted.ts'
+import type { FeatureSummary } from '../feature-report.ts'
+import type { Highlights } from '../highlights.ts'
+import {
+  cacheLine,
+  caveats,
+  costLine,
+  coverageLine,
+  distributionLine,
+  eyesight,
+  headline,
+  judgeLine,
+  latencyLine,
+  nameOfVersion,
+  repeatsLine,
+  tagWord,
+  verdictWord,
+} from '../sentences.ts'
+import { caseBlocks } from './markdown-cases.ts'
+import type { Block } from './markdown-fit.ts'
+
+const listLength = 12
+const tagsInView = 6
+const tagsShown = 100
+const idsShown = 50
+const messageLength = 400
+const adviceLength = 600
+const nameLength = 80
+
+/**
+ * The blocks of one feature. Where it is one of several, a table has its verdict and a pass is
+ * collapsed; else `title` stands before the verdict, and `lead` is said
+ * of the run as a whole below it.
+ */
+export function featureBlocks(
+  feature: FeatureSummary,
+  highlights: Highlights | undefined,
+  { oneOfSeveral, lead = '', title = '' }: { oneOfSeveral: boolean; lead?: string; title?: string },
+): Block[] {
+  const name = excerpt(feature.feature, nameLength)
+  const first = [`**${inlineText(excerpt(headline(feature), messageLength))}**`, lead, scoreTable(feature)]
+  const sentences = [eyesight(feature), feature.advice ?? undefined].filter((text) => text !== undefined)
+  const second = [
+    sentences.map((text) => inlineText(excerpt(text, adviceLength))).join(' '),
+    list([...feature.reasons.slice(1).map(({ message }) => message), ...caveats(feature)]),
+    tagTable(feature),
+  ]
+  if (oneOfSeveral && feature.verdict === 'pass') {
+    const texts = [...first, ...second, runTable(feature), looksAndIds(feature)]
+    return [{ text: collapsed(`${verdictWord(feature)}: ${name}`, texts), rank: 5, what: 'passed feature' }]
+  }
+  return [
+    {
+      text: join([`${oneOfSeveral ? '###' : title} ${verdictWord(feature)} · ${codeSpan(name)}`, ...first]),
+      rank: oneOfSeveral ? 2 : 0,
+      what: 'feature',
+    },
+    ...second.map((text) => ({ text, rank: 3, what: 'paragraph' })),
+    ...(highlights ? caseBlocks(feature, highlights) : []),
+    { text: runTable(feature), rank: 3, what: 'table of costs' },
+    {
+      text: collapsed('Distribution, looks of the test, changed cases', [looksAndIds(feature)]),
+      rank: 5,
+      what: 'collapsed part',
+    },
+  ].filter(({ text }) => text !== '')
+}
+
+const join = (texts: readonly string[]) => texts.filter((text) => text !== '').join('\n\n')
+
+function collapsed(title: string, texts: readonly string[]): string {
+  const body = join(texts)
+  return body === '' ? '' : `<details><summary>${htmlText(title)}</summary>\n\n${body}\n\n</details>`
+}
+
+function scoreTable({ candidate, baseline, score, comparison, threshold, confidence }: FeatureSummary): string {
+  const version = (of: typeof candidate) =>
+    codeSpan(excerpt(nameOfVersion(of), nameLength)) +
+    (of.model === null ? '' : ` ${codeSpan(excerpt(of.model, nameLength))}`)
+  const rows = [
+    ['candidate', formatScore(score.mean), formatInterval(score), version(candidate)],
+    ...(baseline ? [['baseline', formatScore(comparison?.baselineMean ?? null), '', version(baseline)]] : []),
+    ...(comparison
+      ? [
+          [
+            'change',
+            formatChange(comparison.meanDifference),
+            formatInterval(comparison, formatChange),
+            `margin ${formatScore(comparison.margin)}: **${comparison.verdict}** (${formatAmount(comparison.pairs, 'pair')}, ${formatAmount(comparison.repeats, 'repeat')})`,
+          ],
+        ]
+      : []),
+    ...(threshold ? [['threshold', formatScore(threshold.value), '', `**${threshold.verdict}**`]] : []),
+  ]
+  return table(['', 'mean', `${formatPercent(confidence)} interval`, ''], '-rr-', rows)
+}
+
+/** The tags that failed, then those that lost most; beyond a few they are folded. */
+function tagTable({ tags, comparison }: FeatureSummary): string {
+  if (tags.length === 0) return ''
+  const order = ({ verdict, meanDifference, mean }: (typeof tags)[number]) =>
+    (verdict === 'fail' ? -2 : 0) + ((comparison ? meanDifference : mean) ?? 2)
+  const rows = tags
+    .toSorted((a, b) => order(a) - order(b))
+    .slice(0, tagsShown)
+    .map((row) => [
+      codeSpan(excerpt(row.tag, nameLength)),
+      formatCount(row.cases),
+      formatScore(row.mean),
+      ...(comparison ? [formatChange(row.meanDifference), formatInterval(row, formatChange), tagWord(row)] : ['']),
+    ])
+  const tableOf = (some: typeof rows) =>
+    comparison
+      ? table(['tag', 'cases', 'mean', 'change', 'interval', ''], '-rrrr-', some)
+      : table(['tag', 'cases', 'mean', ''], '-rr-', some)
+  const [first, rest] = [rows.slice(0, tagsInView), rows.slice(tagsInView)]
+  const left = tags.length - tagsShown
+  const more = left > 0 ? [`And ${formatAmount(left, 'further tag')}.`] : []
+  const folded = rest.length === 0 ? '' : collapsed(formatAmount(rest.length, 'further tag'), [tableOf(rest), ...more])
+  return join([tableOf(first), folded])
+}
+
+function runTable(feature: FeatureSummary): string {
+  const rows = [
+    ['coverage', coverageLine(feature)],
+    ['judge', judgeLine(feature)],
+    ['cost', costLine(feature)],
+    ['latency', latencyLine(feature)],
+    ['cache', cacheLine(feature)],
+  ] as const
+  const known = rows.flatMap(([name, text]) =>
+    text === undefined ? [] : [[name, inlineText(excerpt(text, messageLength))]],
+  )
+  return table(['', ''], '--', known)
+}
+
+function looksAndIds(feature: FeatureSummary): string {
+  const { comparison, looks } = feature
+  const lines = [distributionLine(feature), repeatsLine(feature)].filter((line) => line !== undefined)
+  const number = (value: number | null) => (value === null ? 'n/a' : value.toFixed(2))
+  const rows = looks.map(({ repeats, meanDifference, se, z, passBound, failBound, decision }) => [
+    String(repeats),
+    formatChange(meanDifference),
+    formatScore(se),
+    ...[z, passBound, failBound].map(number),
+    decision,
+  ])
+  return join([
+    list(lines),
+    idList('Regressed', comparison?.regressed ?? []),
+    idList('Improved', comparison?.improved ?? []),
+    rows.length === 0 ? '' : table(['repeats', 'change', 'se', 'z', 'pass at', 'fail at', ''], 'rrrrrr-', rows),
+  ])
+}
+
+function idList(name: string, ids: readonly string[]): string {
+  if (ids.length === 0) return ''
+  const shown = ids.slice(0, idsShown).map((id) => codeSpan(excerpt(id, nameLength)))
+  return `${name} (${formatCount(ids.length)}): ${shown.join(' ')}${ids.length > idsShown ? ' …' : ''}`
+}
+
+function list(texts: readonly string[]): string {
+  const left = texts.length - listLength
+  const shown = texts.slice(0, listLength).map((text) => inlineText(excerpt(text, messageLength)))
+  return [...shown, ...(left > 0 ? [`and ${formatCount(left)} more`] : [])].map((text) => `- ${text}`).join('\n')
+}
+
+/** A table of cells that are Markdown already; `align` has one letter a column, r for right. */
+function table(head: readonly string[], align: string, rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  const rule = [...align].map((letter) => (letter === 'r' ? '--:' : '---'))
+  return [line(head), line(rule), ...rows.map(line)].join('\n')
+}

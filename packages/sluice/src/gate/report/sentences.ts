@@ -1,0 +1,171 @@
+import {
+  formatAmount,
+  formatChange,
+  formatCount,
+  formatDuration,
+  formatInterval,
+  formatPercent,
+  formatScore,
+  formatUsd,
+} from '../../text/format.ts'
+import type { FeatureSummary, Verdict } from './feature-report.ts'
+
+/** What the report says in words. Plain text that still holds names from files: escape it before it is shown. */
+
+interface Judged {
+  verdict: Verdict | null
+  strength?: 'strong' | 'weak' | null
+  score?: { mean: number | null }
+}
+
+/** `PASS`, `WEAK PASS`, `FAIL`, `INCONCLUSIVE`; where nothing was to be decided `SCORED`, or `NOT SCORED` without any score. */
+export function verdictWord({ verdict, strength, score }: Judged): string {
+  if (verdict === null) return score?.mean === null ? 'NOT SCORED' : 'SCORED'
+  return verdict === 'pass' && strength === 'weak' ? 'WEAK PASS' : verdict.toUpperCase()
+}
+
+/** The one sentence that a reader needs beside the verdict. */
+export function headline({ reasons, verdict, strength, score, comparison }: FeatureSummary): string {
+  const first = reasons[0]
+  if (first) return first.message
+  const mean = `The mean is ${formatScore(score.mean)}`
+  if (score.mean === null) return 'No case has a score.'
+  if (verdict !== 'pass' || !comparison) return score.ciLow === null ? `${mean}.` : `${mean} ${formatInterval(score)}.`
+  const margin = formatScore(comparison.margin)
+  const meaning =
+    strength === 'weak'
+      ? `a drop of more than ${margin} is not ruled out`
+      : comparison.verdict === 'pass'
+        ? `a drop of more than ${margin} is ruled out`
+        : `no drop of more than ${margin} is shown`
+  const change = formatChange(comparison.meanDifference)
+  return `${mean}, ${Number(change) === 0 ? 'no change' : change} against the baseline; ${meaning}.`
+}
+
+/** How good the eyes of this run were; undefined without a comparison. */
+export function eyesight(feature: FeatureSummary): string | undefined {
+  const { comparison } = feature
+  if (!comparison) return undefined
+  if (comparison.detectableDrop === null)
+    return 'How small a drop this run could have seen is unknown: there is too little data.'
+  const seen = `This run would have caught a drop of ${formatScore(comparison.detectableDrop)} or more with 80 % probability`
+  return mayHide(feature) ? `${seen}, but only one that shows in all answers alike.` : `${seen}.`
+}
+
+/** Whether a fault that shows only now and then may be there unseen, since the answers are too few. */
+export function mayHide({ comparison, reasons }: FeatureSummary): boolean {
+  return comparison?.verdict === 'inconclusive' && reasons.some(({ code }) => code === 'few-answers')
+}
+
+/** What became of a tag. One that did not fail was not shown to be as good as before: its interval may be wide. */
+export function tagWord({ verdict }: FeatureSummary['tags'][number]): string {
+  if (verdict === null) return 'too few'
+  return verdict === 'pass' ? 'no drop shown' : verdict
+}
+
+/** What to keep in mind, the report's own notes included. */
+export function caveats({ verdict, strength, reasons, notes }: FeatureSummary): string[] {
+  const isExplained = reasons.some(({ code }) => weaknesses.has(code))
+  return verdict === 'pass' && strength === 'weak' && !isExplained ? [unexplainedWeakness, ...notes] : notes
+}
+
+/** Reasons that say themselves what a weak pass is worth. */
+const weaknesses = new Set(['tie-break', 'few-answers', 'missing-answers'])
+const unexplainedWeakness = 'This is a weak pass: a drop of just the margin passes more often than the confidence says.'
+
+export function nameOfVersion({ id, label }: { id: string; label: string | null }): string {
+  return label === null ? id : `${label} (${id})`
+}
+
+/** What this run paid, which is nothing for answers that were recorded or kept. Undefined if nothing is known of it. */
+export function costLine({ cost, cache }: FeatureSummary): string | undefined {
+  const { usd, generationUsd, judgeUsd, unpricedCalls, inputTokens, outputTokens } = cost
+  if (usd === null && unpricedCalls === 0) return undefined
+  if (usd === 0 && cache.misses === 0) return 'nothing was paid for in this run'
+  const known = usd === null ? [] : [formatUsd(usd)]
+  const parts = generationUsd && judgeUsd ? ` (answers ${formatUsd(generationUsd)}, judge ${formatUsd(judgeUsd)})` : ''
+  const unpriced = unpricedCalls === 0 ? [] : [`${formatAmount(unpricedCalls, 'call')} of unknown price not counted`]
+  const tokens =
+    inputTokens === null || outputTokens === null
+      ? []
+      : [`${formatCount(inputTokens)} tokens in, ${formatCount(outputTokens)} out`]
+  return [...known.map((text) => text + parts), ...unpriced, ...tokens].join('; ')
+}
+
+/** Undefined if no latency is known. */
+export function latencyLine({ latency: { meanMs, p50Ms, p95Ms } }: FeatureSummary): string | undefined {
+  if (meanMs === null && p50Ms === null && p95Ms === null) return undefined
+  return `p50 ${formatDuration(p50Ms)}, p95 ${formatDuration(p95Ms)}, mean ${formatDuration(meanMs)}`
+}
+
+const missingStates = [
+  ['truncated', 'cut off', 'cut off'],
+  ['refused', 'refused', 'refused'],
+  ['noText', 'without text', 'without text'],
+  ['modelError', 'model error', 'model errors'],
+  ['judgeError', 'judge error', 'judge errors'],
+  ['checkError', 'check error', 'check errors'],
+  ['abstained', 'abstained by the judge', 'abstained by the judge'],
+  ['budgetStopped', 'stopped by the budget', 'stopped by the budget'],
+] as const
+
+export function coverageLine({ coverage }: FeatureSummary): string {
+  const { cases, scored, checkFailed, answers = 0, answersScored = 0 } = coverage
+  if (cases === 0) return 'no cases'
+  const have = scored + checkFailed
+  const share = have === cases ? '' : ` (${formatPercent(have / cases)})`
+  const missing = missingStates
+    .filter(([state]) => coverage[state] > 0)
+    .map(([state, one, many]) => formatAmount(coverage[state], one, many))
+  const failed = checkFailed === 0 ? [] : [`${formatCount(checkFailed)} at 0 by a must check`]
+  const repeated = answers > cases && answersScored < answers
+  const repeats = repeated ? [`${formatCount(answersScored)} of ${formatAmount(answers, 'answer')}`] : []
+  return [
+    `${formatCount(have)} of ${formatAmount(cases, 'case')} scored${share}`,
+    ...repeats,
+    ...missing,
+    ...failed,
+  ].join(', ')
+}
+
+/** Where the answers of models came from. Undefined if nothing was asked of one. */
+export function cacheLine({ cache: { hits, misses, recorded = 0 } }: FeatureSummary): string | undefined {
+  const questions = hits + misses + recorded
+  if (hits + misses === 0) return undefined
+  const recordings = recorded === 0 ? '' : `, ${formatCount(recorded)} from recordings`
+  return `${formatCount(hits)} of ${formatAmount(questions, 'question')} to models answered from the store${recordings}`
+}
+
+const formWords = {
+  json_object: 'held to JSON but to no schema by its server',
+  text: 'held to no form by its server',
+}
+
+/** Undefined without a rubric. */
+export function judgeLine({ judge }: FeatureSummary): string | undefined {
+  if (!judge) return undefined
+  const calibrated = judge.calibration ? 'calibrated against human labels' : 'never calibrated against human labels'
+  const flips =
+    judge.flipRate === null ? [] : [`${formatPercent(judge.flipRate)} of its verdicts flipped when repeated`]
+  const form = judge.mode === undefined || judge.mode === 'json_schema' ? [] : [formWords[judge.mode]]
+  return [judge.model, ...form, calibrated, formatAmount(judge.calls, 'judgement'), ...flips].join(', ')
+}
+
+/** Undefined unless cases were repeated. */
+export function repeatsLine({ repeats }: FeatureSummary): string | undefined {
+  if (!repeats) return undefined
+  const share = (name: string, of: { value: number; ciLow: number | null; ciHigh: number | null }) =>
+    `${name} ${formatPercent(of.value)}${of.ciLow === null ? '' : ` ${formatInterval(of, formatPercent)}`}`
+  return `${share('pass@1', repeats.passAt1)}, ${share(`pass^${repeats.passK.k}`, repeats.passK)}`
+}
+
+/** Undefined if no case was scored. */
+export function distributionLine({ score }: FeatureSummary): string | undefined {
+  if (score.p50 === null) return undefined
+  const passing =
+    score.passRate === null || score.caseThreshold === null
+      ? []
+      : [`${formatPercent(score.passRate)} of the cases at ${formatScore(score.caseThreshold)} or above`]
+  const quantiles = `p10 ${formatScore(score.p10)}, p50 ${formatScore(score.p50)}, p90 ${formatScore(score.p90)}`
+  return [`${quantiles}, sd ${formatScore(score.std)}`, ...passing].join('; ')
+}

@@ -1,0 +1,154 @@
+import type { Ledger } from '../../core/answers/ledger.ts'
+import { judgeFamilyWarning } from '../../core/scorers/judge-family.ts'
+import type { Prompt } from '../../core/suite/prompt.ts'
+import { weightedQuantiles } from '../../stats/index.ts'
+import { coverageOf } from '../run/coverage.ts'
+import type { FeatureRun } from '../run/feature-run.ts'
+import type { LostAnswers, Observations } from '../run/observations.ts'
+import { flipRateOf } from '../run/observations.ts'
+import type { Results } from '../run/results.ts'
+import { estimateOf, repeatShares, type SummaryOptions, summarizeScores } from '../run/score-summary.ts'
+import type { CaseScores } from '../run/score-table.ts'
+import type { FeatureSummary } from './feature-report.ts'
+
+type Version = FeatureSummary['candidate']
+
+/** Everything that was measured of one feature, before anything is decided. */
+export interface Measured {
+  feature: string
+  candidate: Version
+  baseline: Version | null
+  cases: readonly CaseScores[]
+  ledger: Ledger
+  observations: Observations
+  /** Null where no rubric was judged. */
+  judge: Omit<NonNullable<FeatureSummary['judge']>, 'calls' | 'calibration'> | null
+  threshold: number | null
+  notes: string[]
+}
+
+/** The report of a measurement without a verdict; a gate fills in what it decided. */
+export function summarizeFeature(measured: Measured, options: SummaryOptions): FeatureSummary {
+  const { cases, ledger, observations, judge } = measured
+  return {
+    feature: measured.feature,
+    verdict: null,
+    strength: null,
+    candidate: measured.candidate,
+    baseline: measured.baseline,
+    reasons: [],
+    notes: [...measured.notes, ...measurementNotes(ledger, observations, judge)],
+    advice: null,
+    confidence: options.confidence,
+    score: {
+      ...summarizeScores(cases, options),
+      threshold: measured.threshold,
+      caseThreshold: options.caseThreshold,
+    },
+    coverage: coverageOf(cases, 'candidate'),
+    comparison: null,
+    threshold: null,
+    looks: [],
+    repeats: repeatShares(cases, options),
+    tags: tagMeans(cases, options),
+    judge: judge && { ...judge, calls: ledger.judgeCalls, calibration: null },
+    cost: costOf(ledger),
+    latency: latencyOf(observations.latencies),
+    origins: observations.origins.all(),
+    cache: { hits: ledger.hits, misses: ledger.misses, ...(ledger.recorded > 0 && { recorded: ledger.recorded }) },
+  }
+}
+
+function tagMeans(cases: readonly CaseScores[], options: SummaryOptions): FeatureSummary['tags'] {
+  const tags = new Set(cases.flatMap(({ tags }) => tags))
+  return [...tags].map((tag) => {
+    const tagged = cases.filter((row) => row.tags.includes(tag))
+    const estimate = estimateOf(tagged, options)
+    return {
+      tag,
+      cases: tagged.length,
+      mean: estimate?.mean ?? null,
+      meanDifference: null,
+      ciLow: estimate?.ciLow ?? null,
+      ciHigh: estimate?.ciHigh ?? null,
+      verdict: null,
+    }
+  })
+}
+
+function measurementNotes(
+  { warnings, unpricedCalls }: Ledger,
+  { quotes, quotesNotFound, unscoredRepeats, answers, lost, reasoned }: Observations,
+  judge: Measured['judge'],
+): string[] {
+  const notes: string[] = []
+  if (judge) notes.push('The judge was never calibrated against human labels: its scores are its own opinion.')
+  if (quotesNotFound > 0) notes.push(`${quotesNotFound} of ${quotes} quotes of the judge do not occur in the output.`)
+  for (const one of lost.values()) notes.push(lostNote(one, answers[one.arm]))
+  if (reasoned > 0) {
+    const begin = reasoned === 1 ? '1 answer began' : `${reasoned} answers began`
+    notes.push(
+      `${begin} with reasoning, which was taken off before scoring; reasoning: keep in the prompt scores it too.`,
+    )
+  }
+  if (unscoredRepeats === 1) notes.push('1 answer has no score; it is not counted as 0.')
+  if (unscoredRepeats > 1) notes.push(`${unscoredRepeats} answers have no score; they are not counted as 0.`)
+  if (unpricedCalls > 0) notes.push(`${unpricedCalls} calls are unpriced: the price of their model is unknown.`)
+  return [...notes, ...warnings]
+}
+
+/** One sentence for all answers that one fault took. */
+function lostNote({ arm, cause, wayOut, count }: LostAnswers, answers: number): string {
+  const whose = arm === 'baseline' ? ' of the baseline' : ''
+  return `${count} of ${answers === 1 ? '1 answer' : `${answers} answers`}${whose} ${count === 1 ? 'was' : 'were'} ${cause}; ${wayOut}.`
+}
+
+/** A sum is null where not a single call in it has a known price, or counted its tokens. */
+export function costOf(ledger: Ledger): FeatureSummary['cost'] {
+  const isCounted = ledger.misses === 0 || ledger.uncountedCalls < ledger.misses
+  const known = ledger.misses === 0 || ledger.unpricedCalls < ledger.misses
+  return {
+    usd: known ? ledger.usd : null,
+    generationUsd: known ? ledger.generationUsd : null,
+    judgeUsd: known ? ledger.judgeUsd : null,
+    unpricedCalls: ledger.unpricedCalls,
+    inputTokens: isCounted ? ledger.inputTokens : null,
+    outputTokens: isCounted ? ledger.outputTokens : null,
+  }
+}
+
+function latencyOf(latencies: readonly number[]): FeatureSummary['latency'] {
+  const weights = new Float64Array(latencies.length).fill(1)
+  const [p50, p95] = weightedQuantiles(latencies, weights, [0.5, 0.95])
+  const mean = latencies.length === 0 ? null : latencies.reduce((sum, ms) => sum + ms, 0) / latencies.length
+  return { meanMs: mean, p50Ms: p50 ?? null, p95Ms: p95 ?? null }
+}
+
+/** What a feature's run measured, with what a reader must know of it. */
+export function measuredOf(run: FeatureRun, results: Results, threshold: number | null, notes: string[]): Measured {
+  const { candidate, baseline, judge, ledger, observations } = run
+  const judged = ledger.judgeCalls > 0 && judge !== undefined
+  const family = judged ? judgeFamilyWarning(judge.model, candidate.model) : undefined
+  return {
+    feature: candidate.feature,
+    candidate: versionOf(candidate),
+    baseline: baseline ? versionOf(baseline) : null,
+    cases: run.table.cases,
+    ledger,
+    observations,
+    judge: judged
+      ? {
+          id: judge.id,
+          model: judge.model,
+          mode: judge.mode,
+          flipRate: flipRateOf(results.rows(candidate.feature)) ?? null,
+        }
+      : null,
+    threshold,
+    notes: family ? [...notes, family] : notes,
+  }
+}
+
+function versionOf({ id, label, model }: Prompt): FeatureSummary['candidate'] {
+  return { id, label: label ?? null, model }
+}

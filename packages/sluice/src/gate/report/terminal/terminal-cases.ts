@@ -1,0 +1,76 @@
+import { formatChange, formatCount, formatScore } from '../../../text/format.ts'
+import { truncate } from '../../../text/layout.ts'
+import { excerpt, visibleLine } from '../../../text/untrusted.ts'
+import { type Finding, findingsOf } from '../case-findings.ts'
+import type { CaseReport } from '../case-report.ts'
+import type { FeatureSummary } from '../feature-report.ts'
+import type { Highlight, Highlights } from '../highlights.ts'
+import { indented, type Page, paintStart } from './terminal-page.ts'
+
+const findingsShown = 3
+const reasonLength = 300
+const outputLength = 200
+const idLength = 100
+
+/** The worst cases with what they lost and why the judge says so, then those without a score. */
+export function renderCases({ comparison }: FeatureSummary, highlights: Highlights, page: Page): string[] {
+  const { regressions, lowest, unscored } = highlights
+  const worst =
+    comparison && regressions.total > 0
+      ? section('worst regressions', regressions, page, scoredCase)
+      : section('lowest cases', lowest, page, scoredCase)
+  const failed = section('without a score', unscored, page, unscoredCase)
+  return worst.length > 0 && failed.length > 0 ? [...worst, '', ...failed] : [...worst, ...failed]
+}
+
+function section(
+  title: string,
+  { cases, total }: Highlight,
+  page: Page,
+  render: (row: CaseReport, page: Page) => string[],
+): string[] {
+  if (total === 0) return []
+  const count = total > cases.length ? ` (${cases.length} of ${formatCount(total)})` : ''
+  return [`  ${page.paint.bold(title)}${count}`, ...cases.flatMap((row) => render(row, page))]
+}
+
+function scoredCase(row: CaseReport, page: Page): string[] {
+  const { paint, width } = page
+  const findings = findingsOf(row)
+  const left = findings.length - findingsShown
+  return [
+    ...titled(row.id, scores(row), page),
+    ...findings.slice(0, findingsShown).flatMap((finding) => findingLines(finding, page)),
+    ...(left > 0 ? [`    and ${left} more`] : []),
+    ...(row.output === null ? [] : [paint.dim(truncate(`    output: ${outputLine(row.output)}`, width))]),
+  ]
+}
+
+const outputLine = (output: string) => visibleLine(output.slice(0, outputLength))
+
+function scores({ score, baselineScore, critical, passed, repeats }: CaseReport): string {
+  const change =
+    baselineScore === null || score === null
+      ? formatScore(score)
+      : `${formatScore(baselineScore)} -> ${formatScore(score)} (${formatChange(score - baselineScore)})`
+  const often = passed && repeats > 1 ? [`passed ${passed.k} of ${passed.n}`] : []
+  return [change, ...often, ...(critical ? ['critical'] : [])].join(', ')
+}
+
+function findingLines({ name, outcome, lost, must, reason, invented }: Finding, { width, paint }: Page): string[] {
+  const quote = invented ? " (the judge's quote is not in the output)" : ''
+  const text = `${name}${must ? ' (must)' : ''}: ${outcome}. ${excerpt(reason, reasonLength)}${quote}`
+  return paintStart(indented(text, lost ? '    lost ' : '    ', width), '    lost', paint.red)
+}
+
+function unscoredCase({ id, state, error }: CaseReport, page: Page): string[] {
+  return [
+    ...titled(id, state, page),
+    ...(error === null ? [] : indented(excerpt(error, reasonLength), '    ', page.width)),
+  ]
+}
+
+function titled(id: string, text: string, { width, paint }: Page): string[] {
+  const title = visibleLine(excerpt(id, idLength))
+  return paintStart(indented(`${title}: ${text}`, '  ', width), `  ${title}`, paint.bold)
+}

@@ -1,0 +1,118 @@
+import { formatAmount, formatChange, formatInterval, formatPercent, formatScore } from '../../../text/format.ts'
+import { type Cell, columns, truncate, wrap } from '../../../text/layout.ts'
+import { visibleLine } from '../../../text/untrusted.ts'
+import type { FeatureSummary } from '../feature-report.ts'
+import type { Highlights } from '../highlights.ts'
+import {
+  cacheLine,
+  caveats,
+  costLine,
+  coverageLine,
+  distributionLine,
+  eyesight,
+  headline,
+  judgeLine,
+  latencyLine,
+  nameOfVersion,
+  repeatsLine,
+  tagWord,
+  verdictWord,
+} from '../sentences.ts'
+import { renderCases } from './terminal-cases.ts'
+import { bullets, type Fact, facts, type Page, verdictPaint } from './terminal-page.ts'
+
+const reasonsShown = 8
+const widestVerdict = 'INCONCLUSIVE  '.length
+const tagsShown = 20
+
+/** One feature in full: verdict, what is said of the run as a whole (`lead`), reasons, tags, worst cases, then what it cost and what it rests on. */
+export function renderFeature(
+  feature: FeatureSummary,
+  highlights: Highlights | undefined,
+  page: Page,
+  lead: readonly string[],
+): string[] {
+  const { paint, width } = page
+  const verdict = paint.bold(verdictPaint(feature.verdict, paint)(verdictWord(feature)))
+  const blocks = [
+    [
+      `${verdict}  ${paint.bold(truncate(visibleLine(feature.feature), width - widestVerdict))}`,
+      ...wrap(visibleLine(headline(feature)), width),
+    ],
+    lead,
+    facts(scoreFacts(feature), page),
+    furtherReasons(feature, page),
+    tagTable(feature, page),
+    highlights ? renderCases(feature, highlights, page) : [],
+    facts(runFacts(feature), page),
+    bullets([...caveats(feature), ...(feature.advice === null ? [] : [feature.advice])], page),
+  ]
+  return blocks.filter((lines) => lines.length > 0).flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]))
+}
+
+function scoreFacts(feature: FeatureSummary): Fact[] {
+  const { candidate, baseline, score, comparison, threshold, confidence } = feature
+  const version = (of: typeof candidate) => nameOfVersion(of) + (of.model === null ? '' : `, ${of.model}`)
+  const before = comparison ? `, baseline ${formatScore(comparison.baselineMean)}` : ''
+  return [
+    ['candidate', version(candidate)],
+    ['baseline', baseline ? version(baseline) : undefined],
+    ['mean', `${formatScore(score.mean)}, ${formatPercent(confidence)} interval ${formatInterval(score)}${before}`],
+    ['change', comparison ? changeText(comparison) : undefined],
+    ['threshold', threshold ? `${formatScore(threshold.value)}: ${threshold.verdict}` : undefined],
+    ['eyesight', eyesight(feature)],
+  ]
+}
+
+function changeText(comparison: NonNullable<FeatureSummary['comparison']>): string {
+  const { meanDifference, margin, verdict, pairs, repeats } = comparison
+  return [
+    `${formatChange(meanDifference)} ${formatInterval(comparison, formatChange)}, margin ${formatScore(margin)}: ${verdict}`,
+    `${formatAmount(pairs, 'pair')}, ${formatAmount(repeats, 'repeat')}`,
+  ].join('; ')
+}
+
+function runFacts(feature: FeatureSummary): Fact[] {
+  return [
+    ['coverage', coverageLine(feature)],
+    ['spread', distributionLine(feature)],
+    ['repeats', repeatsLine(feature)],
+    ['cost', costLine(feature)],
+    ['latency', latencyLine(feature)],
+    ['cache', cacheLine(feature)],
+    ['judge', judgeLine(feature)],
+  ]
+}
+
+function furtherReasons({ reasons }: FeatureSummary, page: Page): string[] {
+  const further = reasons.slice(1)
+  const left = further.length - reasonsShown
+  const more = left > 0 ? [`and ${formatAmount(left, 'further reason')}`] : []
+  return bullets([...further.slice(0, reasonsShown).map(({ message }) => message), ...more], page)
+}
+
+function tagTable({ tags, comparison }: FeatureSummary, { width, paint }: Page): string[] {
+  if (tags.length === 0) return []
+  const head = ['tag', 'cases', 'mean', ...(comparison ? ['change', 'interval'] : []), ''].map(
+    (text, index): Cell => ({ text, paint: paint.dim, align: index === 0 ? 'left' : 'right' }),
+  )
+  const rows = tags.slice(0, tagsShown).map((tag): Cell[] => [
+    { text: visibleLine(tag.tag) },
+    { text: String(tag.cases), align: 'right' },
+    { text: formatScore(tag.mean), align: 'right' },
+    ...(comparison
+      ? [
+          { text: formatChange(tag.meanDifference), align: 'right' as const },
+          { text: formatInterval(tag, formatChange), align: 'right' as const },
+        ]
+      : []),
+    tag.verdict === null
+      ? { text: comparison ? tagWord(tag) : '', paint: paint.dim }
+      : { text: tagWord(tag), paint: verdictPaint(tag.verdict, paint) },
+  ])
+  const left = tags.length - tagsShown
+  return [
+    ...columns([head, ...rows], width - 2).map((line) => `  ${line}`),
+    ...(left > 0 ? [`  and ${formatAmount(left, 'further tag')}`] : []),
+  ]
+}

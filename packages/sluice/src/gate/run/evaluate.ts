@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto'
+import { endIfStopped } from '../../core/answers/stop.ts'
+import type { Case } from '../../core/suite/case.ts'
+import type { Arm, CaseDetail } from './case-record.ts'
+import { runPool } from './pool.ts'
+import type { Results } from './results.ts'
+import type { ScoreTable } from './score-table.ts'
+
+/** Scores one case in one repeat. Never rejects for a fault of the case; rejects only when the whole run must end. */
+export type ScoreCase = (testCase: Case, repeat: number) => Promise<CaseDetail>
+
+export interface Evaluation {
+  feature: string
+  /** The cases, read anew for each call. */
+  cases: () => AsyncIterable<Case>
+  /** One or two versions; they are run side by side, in an order that varies by case. */
+  arms: Partial<Record<Arm, ScoreCase>>
+  table: ScoreTable
+  results: Results
+  concurrency: number
+  /** Once aborted, no further answer is asked for and the evaluation ends as interrupted. */
+  stop: AbortSignal
+  onScored?: (arm: Arm, detail: CaseDetail) => void
+  /** Set once a model that the feature needs cannot be asked at all: what becomes of every case from then on. */
+  givenUp?: CaseDetail
+}
+
+const armNames: Arm[] = ['candidate', 'baseline']
+
+interface Job {
+  testCase: Case
+  position: number
+  arm: Arm
+  repeat: number
+}
+
+/** Whether a version is still asked about the case at a position. */
+export type IsWanted = (arm: Arm, position: number) => boolean
+
+/**
+ * Runs every repeat up to `repeat` that was not yet tried of the cases that `wanted` names. The table is the same
+ * whatever the order in which answers arrive.
+ */
+export async function evaluate(evaluation: Evaluation, repeat: number, wanted: IsWanted = () => true): Promise<void> {
+  const { table, results, concurrency, stop } = evaluation
+  if (table.cases.length === 0) await askFirst(evaluation, wanted)
+  await runPool(jobs(evaluation, repeat, wanted), concurrency, async (job) => void (await runJob(evaluation, job)))
+  endIfStopped(stop)
+  results.flush()
+}
+
+async function runJob(evaluation: Evaluation, job: Job): Promise<CaseDetail | undefined> {
+  const { feature, arms, table, results, stop, onScored } = evaluation
+  endIfStopped(stop)
+  const detail = evaluation.givenUp ?? (await arms[job.arm]?.(job.testCase, job.repeat))
+  if (!detail) return undefined
+  if (detail.unaskable) {
+    const { state, error = '' } = detail
+    evaluation.givenUp ??= { state, error, checks: [], judge: [] }
+  }
+  table.record(job.position, job.arm, job.repeat, detail.state, detail.score)
+  results.add(feature, { position: job.position, arm: job.arm, repeat: job.repeat, detail })
+  onScored?.(job.arm, detail)
+  return detail
+}
+
+/** Cases that are asked one after the other, at most, before all others are asked at once. */
+const mostAskedFirst = 5
+
+/**
+ * Asks the candidate, and the judge about its answer, until one case is scored through: a model that cannot be asked at
+ * all is found before the baseline and the other cases are paid for. What was answered counts like any other answer.
+ */
+async function askFirst(evaluation: Evaluation, wanted: IsWanted): Promise<void> {
+  const { cases, arms, table } = evaluation
+  if (!arms.candidate || !arms.baseline) return
+  let position = -1
+  for await (const testCase of cases()) {
+    position += 1
+    if (position === mostAskedFirst || evaluation.givenUp) return
+    if (!wanted('candidate', position)) continue
+    table.add(position, testCase)
+    const detail = await runJob(evaluation, { testCase, position, arm: 'candidate', repeat: 1 })
+    if (detail?.state === 'scored' || detail?.state === 'abstained') return
+  }
+}
+
+async function* jobs({ cases, arms, table }: Evaluation, last: number, wanted: IsWanted): AsyncGenerator<Job> {
+  let position = -1
+  for await (const testCase of cases()) {
+    position += 1
+    const asked = armNames.filter((arm) => arms[arm] && wanted(arm, position))
+    if (asked.length === 0) continue
+    table.add(position, testCase)
+    const row = table.cases[position]
+    const tried = { candidate: row?.candidate.length ?? 0, baseline: row?.baseline.length ?? 0 }
+    for (let repeat = 1; repeat <= last; repeat += 1) {
+      for (const arm of armOrder(testCase.id, repeat)) {
+        if (asked.includes(arm) && repeat > tried[arm]) yield { testCase, position, arm, repeat }
+      }
+    }
+  }
+}
+
+/** Half of the cases start with the candidate, so that a judge or provider that tires treats both alike. */
+function armOrder(caseId: string, repeat: number): Arm[] {
+  const byte = createHash('sha256').update(`${caseId}\0${repeat}`).digest()[0] ?? 0
+  return byte % 2 === 0 ? ['candidate', 'baseline'] : ['baseline', 'candidate']
+}

@@ -1,0 +1,156 @@
+import type { Stage } from '../../core/answers/answer-store.ts'
+import type { Ask, AskFor, IsKept } from '../../core/answers/ask.ts'
+import { book, bookFailure, emptyLedger, type Ledger } from '../../core/answers/ledger.ts'
+import type { Completion, ModelRequest } from '../../core/providers/provider.ts'
+import type { TargetCall } from '../../core/providers/target.ts'
+import { type CheckDeps, compileCheck } from '../../core/scorers/check.ts'
+import { type AnswerModes, createJudge, type Judge } from '../../core/scorers/judge.ts'
+import type { Case } from '../../core/suite/case.ts'
+import type { JudgeSettings } from '../../core/suite/config.ts'
+import type { Prompt } from '../../core/suite/prompt.ts'
+import type { Arm, CaseDetail } from './case-record.ts'
+import { type Evaluation, evaluate, type IsWanted } from './evaluate.ts'
+import { noObservations, type Observations, observeDetail } from './observations.ts'
+import type { Results } from './results.ts'
+import { createScoreCase, type Scoring } from './score-case.ts'
+import { createScoreTable, type ScoreTable } from './score-table.ts'
+
+export interface FeatureRunOptions {
+  candidate: Prompt
+  /** The version to compare with; both are asked the same cases and scored by the candidate's checks and rubric. */
+  baseline?: Prompt | undefined
+  /** The suite's cases, read anew for every look. */
+  cases: () => AsyncIterable<Case>
+  judge: JudgeSettings
+  askFor: AskFor
+  isKept?: IsKept | undefined
+  /** Shared by the features of a run, so that all are judged in the same way. */
+  judgeModes?: AnswerModes | undefined
+  /** Asks the real application instead of the bare prompt. */
+  target?: TargetCall | undefined
+  checkDeps: Omit<CheckDeps, 'ask'>
+  results: Results
+  concurrency: number
+  /** Ends the run: nothing more is asked for. */
+  stop: AbortSignal
+  /** Cuts off what is under way. */
+  signal: AbortSignal
+  /** Cases in the suite, where that is known before it is read. */
+  suiteCases?: number | undefined
+  /** Whether all of them are run, and not those with a tag alone. */
+  wholeSuite?: boolean
+  /** Called before a look with the number of answers that it will take. */
+  onLook?: ((answers: number) => void) | undefined
+  onScored?: ((arm: Arm, detail: CaseDetail) => void) | undefined
+}
+
+/** One feature's run in progress: what it scored so far and the way to score more. */
+export interface FeatureRun {
+  candidate: Prompt
+  baseline: Prompt | undefined
+  suiteCases: number | undefined
+  table: ScoreTable
+  ledger: Ledger
+  observations: Observations
+  judge: Judge | undefined
+  /** Scores all repeats up to `repeat` that were not scored yet, of the cases that are wanted. */
+  score(repeat: number, wanted?: IsWanted): Promise<void>
+  /** Scores an answer that was given before, as one of the candidate. */
+  scoreAnswer(answer: Completion, testCase: Case, repeat: number): Promise<CaseDetail>
+}
+
+export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
+  const { candidate, baseline, results, signal } = options
+  const ledger = emptyLedger()
+  const table = createScoreTable()
+  const observations = noObservations()
+  const feature = candidate.feature
+
+  const askFor = (stage: Stage): Ask =>
+    options.askFor({
+      stage,
+      feature,
+      book(completion, source, model) {
+        book(ledger, completion, stage, source)
+        // No recording holds a vector.
+        if (stage !== 'embedding') observations.origins.add(model, stage, source)
+      },
+    })
+  const checkDeps = { ...options.checkDeps, ask: askFor('embedding') }
+  const failed = (error: unknown) => bookFailure(ledger, error)
+  const generate = askFor('generation')
+  const judge = createJudge({
+    ...options.judge,
+    ask: askFor('judge'),
+    failed,
+    ...(options.isKept && { isKept: options.isKept }),
+    ...(options.judgeModes && { modes: options.judgeModes }),
+  })
+  const promptChecks = candidate.checks.map((spec) => compileCheck(spec, checkDeps))
+  const call: Scoring['generate'] = options.target
+    ? callTarget(options.target, ledger, signal)
+    : (request, { id: caseId }, repeat, accepts) => generate(request, { caseId, repeat, accepts })
+  const answer: Scoring['generate'] = (...question) =>
+    call(...question).catch((error: unknown) => {
+      failed(error)
+      throw error
+    })
+  const scoreCaseOf = (version: Prompt, generate = answer) =>
+    createScoreCase({
+      version,
+      measure: candidate,
+      generate,
+      checks: promptChecks,
+      checksOf: (testCase) => testCase.checks.map((spec) => compileCheck(spec, checkDeps)),
+      judge,
+      signal,
+    })
+  const evaluation: Evaluation = {
+    feature,
+    cases: options.cases,
+    arms: { candidate: scoreCaseOf(candidate), ...(baseline && { baseline: scoreCaseOf(baseline) }) },
+    table,
+    results,
+    concurrency: options.concurrency,
+    stop: options.stop,
+    onScored(arm: Arm, detail: CaseDetail) {
+      observeDetail(observations, arm, detail)
+      options.onScored?.(arm, detail)
+    },
+  }
+  return {
+    candidate,
+    baseline,
+    suiteCases: options.suiteCases,
+    table,
+    ledger,
+    observations,
+    judge,
+    async score(repeat, wanted = () => true) {
+      options.onLook?.(
+        answersOf(evaluation, options.wholeSuite === false ? undefined : options.suiteCases, repeat, wanted),
+      )
+      await evaluate(evaluation, repeat, wanted)
+    },
+    scoreAnswer: (given, testCase, repeat) => scoreCaseOf(candidate, async () => given)(testCase, repeat),
+  }
+}
+
+function answersOf({ arms, table }: Evaluation, caseCount = 0, repeat: number, wanted: IsWanted): number {
+  const names = (['candidate', 'baseline'] as const).filter((arm) => arms[arm])
+  if (table.cases.length === 0) return caseCount * names.length * repeat
+  let answers = 0
+  for (const [position, row] of table.cases.entries()) {
+    for (const arm of names) if (wanted(arm, position)) answers += Math.max(0, repeat - row[arm].length)
+  }
+  return answers
+}
+
+/** Answers of an application are not kept: Sluice cannot see when its code changes. */
+function callTarget(target: TargetCall, ledger: Ledger, signal: AbortSignal) {
+  return async (_request: ModelRequest, { vars, id }: Case, repeat: number) => {
+    const completion = await target(vars, { caseId: id, repeat, signal })
+    book(ledger, completion, 'generation', 'provider')
+    return completion
+  }
+}

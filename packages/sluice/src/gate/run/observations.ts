@@ -1,0 +1,121 @@
+import type { Stage } from '../../core/answers/answer-store.ts'
+import type { AnswerSource } from '../../core/answers/ledger.ts'
+import { providerName } from '../../core/suite/model.ts'
+import type { Arm, CaseDetail } from './case-record.ts'
+import type { ResultRow } from './results.ts'
+
+/** What is counted while cases are scored, beside the scores. */
+export interface Observations {
+  /** Of the candidate's answers, in ms, as measured when they were first given. */
+  latencies: number[]
+  /** Answers of the judge that quote the output, and how many of those quotes do not occur in it. */
+  quotes: number
+  quotesNotFound: number
+  /** Single repeats without a score, whatever became of their case. */
+  unscoredRepeats: number
+  /** Of those, the ones that the budget stopped. */
+  budgetStops: number
+  /** Answers that were asked for. */
+  answers: Record<Arm, number>
+  /** Those that never came, by arm and cause. */
+  lost: Map<string, LostAnswers>
+  /** Answers that reasoning was taken off. */
+  reasoned: number
+  origins: AnswerOrigins
+}
+
+/** All answers of one arm that were lost in the same way. */
+export interface LostAnswers {
+  arm: Arm
+  cause: string
+  wayOut: string
+  count: number
+}
+
+/** How many answers of one provider, for one purpose, come from recordings. */
+interface AnswerOrigin {
+  stage: Stage
+  provider: string
+  answers: number
+  recorded: number
+}
+
+/** Counts where answers come from. */
+interface AnswerOrigins {
+  add(model: string, stage: Stage, source: AnswerSource): void
+  all(): AnswerOrigin[]
+}
+
+export function noObservations(): Observations {
+  return {
+    latencies: [],
+    quotes: 0,
+    quotesNotFound: 0,
+    unscoredRepeats: 0,
+    budgetStops: 0,
+    answers: { candidate: 0, baseline: 0 },
+    lost: new Map(),
+    reasoned: 0,
+    origins: createAnswerOrigins(),
+  }
+}
+
+function createAnswerOrigins(): AnswerOrigins {
+  const origins = new Map<string, AnswerOrigin>()
+  return {
+    add(model, stage, source) {
+      const provider = providerName(model)
+      const key = `${stage} ${provider}`
+      const origin = origins.get(key) ?? { stage, provider, answers: 0, recorded: 0 }
+      origin.answers += 1
+      if (source === 'recording') origin.recorded += 1
+      origins.set(key, origin)
+    },
+    all: () => [...origins.values()],
+  }
+}
+
+export function observeDetail(observations: Observations, arm: Arm, detail: CaseDetail): void {
+  if (arm === 'candidate' && detail.latencyMs !== undefined) observations.latencies.push(detail.latencyMs)
+  if (detail.score === undefined) observations.unscoredRepeats += 1
+  if (detail.state === 'budgetStopped') observations.budgetStops += 1
+  observations.answers[arm] += 1
+  if (detail.reasoning !== undefined) observations.reasoned += 1
+  if (detail.lost) {
+    const key = `${arm} ${detail.lost.cause}`
+    const count = (observations.lost.get(key)?.count ?? 0) + 1
+    observations.lost.set(key, { arm, ...detail.lost, count })
+  }
+  for (const { evidence, evidenceFound } of detail.judge) {
+    if (evidence === '') continue
+    observations.quotes += 1
+    if (!evidenceFound) observations.quotesNotFound += 1
+  }
+}
+
+/**
+ * How often the judge contradicts itself: the share of rubric answers that differ between two judgements of the same
+ * text. Undefined unless some case gave the same output in two repeats.
+ */
+export function flipRateOf(rows: Iterable<ResultRow>): number | undefined {
+  let compared = 0
+  let flipped = 0
+  let seen = new Map<string, CaseDetail['judge']>()
+  let current = ''
+  for (const { position, arm, detail } of rows) {
+    if (`${position} ${arm}` !== current) {
+      current = `${position} ${arm}`
+      seen = new Map()
+    }
+    if (detail.output === undefined || detail.judge.length === 0) continue
+    const before = seen.get(detail.output)
+    seen.set(detail.output, detail.judge)
+    for (const [index, item] of detail.judge.entries()) {
+      const other = before?.[index]
+      if (!other) continue
+      compared += 1
+      if (other.verdict !== item.verdict) flipped += 1
+    }
+  }
+  return compared === 0 ? undefined : flipped / compared
+}

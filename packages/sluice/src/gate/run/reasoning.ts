@@ -1,0 +1,116 @@
+import type { ModelRequest } from '../../core/providers/provider.ts'
+
+/** An output in two parts. */
+export interface Spoken {
+  /** The answer. */
+  output: string
+  /** The reasoning that stood before it; absent where there was none. */
+  reasoning?: string
+}
+
+interface Mark {
+  /** Anywhere in a text. */
+  open: RegExp
+  /** At the very start of a text, but for white space. */
+  opens: RegExp
+  closes: RegExp
+}
+
+function mark(open: string, close: string): Mark {
+  const pattern = (text: string) => text.replaceAll(/[[\]|/]/g, '\\$&')
+  // A tag may have attributes, e.g. <think time="3">.
+  const opening = pattern(open).replace(/(\w)>$/, '$1(?:\\s[^>]*)?>')
+  return {
+    open: new RegExp(opening, 'i'),
+    opens: new RegExp(`^\\s*${opening}`, 'i'),
+    closes: new RegExp(pattern(close), 'i'),
+  }
+}
+
+const usual = mark('<think>', '</think>')
+
+/** What models put around their reasoning, and nobody else uses. */
+const marks = [
+  usual,
+  mark('[think]', '[/think]'),
+  mark('◁think▷', '◁/think▷'),
+  mark('<seed:think>', '</seed:think>'),
+  mark('<|begin_of_thought|>', '<|end_of_thought|>'),
+]
+
+/** The same in words that prompts use as well, e.g. to ask for reasoning in tags of its own. */
+const plainMarks = ['thinking', 'thought', 'thoughts', 'reasoning'].map((tag) => mark(`<${tag}>`, `</${tag}>`))
+
+/** Models that write their reasoning into the answer unless the server takes it out. */
+const reasoners =
+  /deepseek-r1|r1-(?:distill|1776|0528)|qwq|qwen-?3|magistral|gpt-oss|minimax-m\d|glm-(?:z1|4\.[5-9])|exaone-deep|openthinker|sonar-reasoning|phi-4(?:-mini)?-reasoning|smollm3|-thinking\b/i
+
+/**
+ * Takes the reasoning off that an output begins with, and nothing that stands further on. `keep` takes nothing off. Without
+ * a wish it is taken off where the model is known to write it, and where it has the form of reasoning that nobody asked
+ * for: its mark does not occur in the messages.
+ */
+export function withoutReasoning(
+  output: string,
+  { model, messages }: Pick<ModelRequest, 'model' | 'messages'>,
+  wish: 'strip' | 'keep' | undefined,
+): Spoken {
+  if (wish === 'keep') return { output }
+  const isReasoner = wish === 'strip' || reasoners.test(model)
+  const isFree = ({ open }: Mark) => wish === 'strip' || !messages.some(({ content }) => open.test(content))
+  const own = marks.filter((each) => isReasoner || isFree(each))
+  return (
+    ofChannels(output, isReasoner) ??
+    leadingBlocks(output, [...own, ...plainMarks.filter(isFree)]) ??
+    beforeClosing(output, isReasoner ? marks.filter(isFree) : []) ??
+    (isFree(usual) ? beforeLoneClosing(output) : undefined) ?? { output }
+  )
+}
+
+/** The blocks that an output begins with. One that never ends takes all of it: the answer did not come. */
+function leadingBlocks(text: string, allowed: readonly Mark[]): Spoken | undefined {
+  const taken: string[] = []
+  let output = text
+  for (;;) {
+    const found = allowed.find(({ opens }) => opens.test(output))
+    if (!found) break
+    const [inside, rest] = splitAt(output.replace(found.opens, ''), found.closes)
+    taken.push(inside.trim())
+    output = rest?.trimStart() ?? ''
+  }
+  return taken.length === 0 ? undefined : { output, reasoning: taken.join('\n\n') }
+}
+
+/** Templates that open the block themselves leave only its end in the output. */
+function beforeClosing(output: string, allowed: readonly Mark[]): Spoken | undefined {
+  const found = allowed.find(({ closes }) => closes.test(output))
+  if (!found) return undefined
+  const [reasoning, rest = ''] = splitAt(output, found.closes)
+  return { output: rest.trimStart(), reasoning: reasoning.trim() }
+}
+
+/** The same of a model that nobody knows, where the end stands as no answer would write it: at the end of a line, unopened. */
+function beforeLoneClosing(output: string): Spoken | undefined {
+  const [reasoning, rest] = splitAt(output, /<\/think>[^\S\n]*(?:\n|$)/)
+  if (rest === undefined || reasoning.includes('<think>')) return undefined
+  return { output: rest.trimStart(), reasoning: reasoning.trim() }
+}
+
+/** What stands before and after the first match; without one all of it stands before. */
+function splitAt(text: string, pattern: RegExp): [before: string, after?: string] {
+  const match = pattern.exec(text)
+  return match ? [text.slice(0, match.index), text.slice(match.index + match[0].length)] : [text]
+}
+
+/** The channels of OpenAI's open models: what is said in `final` is the answer. */
+function ofChannels(text: string, isReasoner: boolean): Spoken | undefined {
+  if (/^\s*(?:<\|start\|>assistant)?<\|channel\|>(?:analysis|commentary)/.test(text)) {
+    const [reasoning = '', ...final] = text.split(/<\|channel\|>final[^<]*<\|message\|>/)
+    const output = final.join('').replace(/<\|(?:return|end)\|>[\s\S]*$/, '')
+    return { output: output.trim(), reasoning: reasoning.replaceAll(/<\|[a-z]+\|>/g, ' ').trim() }
+  }
+  const bare = isReasoner
+    ? /^analysis(?<reasoning>[\s\S]+?)assistantfinal(?<output>[\s\S]*)$/.exec(text)?.groups
+    : undefined
+  return bare && { output: bare.output?.trim() ?? '', reasoning: bare.reasoning?.trim() ?? '' }
+}

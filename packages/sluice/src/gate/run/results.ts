@@ -1,0 +1,104 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { z } from 'zod'
+import { jsonColumn, rowReader } from '../../core/answers/rows.ts'
+import { inStore } from '../../core/answers/store-error.ts'
+import type { Mask } from '../../masking/mask.ts'
+import { writeTogether } from '../../sqlite/open-database.ts'
+import { type Arm, armSchema, type CaseDetail, caseDetailSchema } from './case-record.ts'
+
+/** One case in one repeat, as it was written. */
+export interface ResultRow {
+  position: number
+  arm: Arm
+  repeat: number
+  detail: CaseDetail
+}
+
+/** The details of a run, on disk, so that a report of any size can be written from constant memory. */
+export interface Results {
+  add(feature: string, row: ResultRow): void
+  /** Rows of one feature by position, then arm, then repeat. */
+  rows(feature: string): Iterable<ResultRow>
+  /** Writes what is still buffered. */
+  flush(): void
+  /** Nothing is added any more, nor read: later runs may drop the details. */
+  end(): void
+}
+
+const resultRow: z.ZodType<ResultRow> = z.object({
+  position: z.int(),
+  arm: armSchema,
+  repeat: z.int(),
+  detail: jsonColumn(caseDetailSchema),
+})
+
+const runsKept = 20
+/** A run that was killed never ends; after this time it has. */
+const longestRunMs = 24 * 60 * 60 * 1000
+const rowsPerWrite = 500
+
+/**
+ * Starts a run in the store. Secrets are masked. Details of all but the last 20 runs are dropped, though not of one that is
+ * still under way, however many have begun since; paid answers are kept.
+ */
+export function createResults(
+  database: DatabaseSync,
+  run: { id: string; command: string; startedAt: number },
+  mask?: Mask,
+): Results {
+  const write = (work: () => void) => inStore(database, () => writeTogether(database, work))
+  write(() => {
+    database
+      .prepare(
+        `DELETE FROM runs WHERE id NOT IN (SELECT id FROM runs ORDER BY started_at DESC LIMIT ?)
+           AND (ended_at IS NOT NULL OR started_at < ?)`,
+      )
+      .run(runsKept - 1, run.startedAt - longestRunMs)
+    database
+      .prepare('INSERT INTO runs (id, command, started_at) VALUES (?, ?, ?)')
+      .run(run.id, run.command, run.startedAt)
+  })
+  const insert = database.prepare(
+    'INSERT OR REPLACE INTO results (run_id, feature, arm, position, repeat, detail) VALUES (?, ?, ?, ?, ?, ?)',
+  )
+  const select = database.prepare(
+    'SELECT position, arm, repeat, detail FROM results WHERE run_id = ? AND feature = ? ORDER BY position, arm, repeat',
+  )
+  const read = rowReader(database, 'results', resultRow)
+  let buffer: { feature: string; row: ResultRow }[] = []
+  const flush = () => {
+    if (buffer.length === 0) return
+    write(() => {
+      for (const { feature, row } of buffer) {
+        insert.run(run.id, feature, row.arm, row.position, row.repeat, JSON.stringify(row.detail))
+      }
+    })
+    buffer = []
+  }
+  return {
+    add(feature, row) {
+      buffer.push({ feature, row: { ...row, detail: withoutSecrets(row.detail, mask) } })
+      if (buffer.length >= rowsPerWrite) flush()
+    },
+    *rows(feature) {
+      flush()
+      for (const row of select.iterate(run.id, feature)) {
+        yield read(row)
+      }
+    },
+    flush,
+    end() {
+      try {
+        database.prepare('UPDATE runs SET ended_at = ? WHERE id = ?').run(Date.now(), run.id)
+      } catch {
+        // It changes no verdict: the details are then kept for a day.
+      }
+    },
+  }
+}
+
+/** Scores were given before: what is masked here is shown, and never scored again. */
+function withoutSecrets(detail: CaseDetail, mask: Mask | undefined): CaseDetail {
+  const safe = mask?.data(detail) ?? detail
+  return safe.output === detail.output ? safe : { ...safe, outputMasked: true }
+}

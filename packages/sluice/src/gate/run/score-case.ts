@@ -1,0 +1,191 @@
+import { lostReason, refusedAnswer } from '../../core/providers/lost-answer.ts'
+import type { Completion, ModelRequest } from '../../core/providers/provider.ts'
+import { ProviderError } from '../../core/providers/provider-error.ts'
+import { scoreOutput } from '../../core/scorers/case-score.ts'
+import { type Check, CheckError, type CheckResult } from '../../core/scorers/check.ts'
+import { type Judge, JudgeError, type Judgement } from '../../core/scorers/judge.ts'
+import { type Case, type Expectation, isWithoutAnswer } from '../../core/suite/case.ts'
+import type { Prompt } from '../../core/suite/prompt.ts'
+import { render, TemplateError } from '../../core/suite/template.ts'
+import type { CaseDetail, CaseState } from './case-record.ts'
+import type { ScoreCase } from './evaluate.ts'
+import { type ReadAnswer, type Reading, readAnswer } from './read-answer.ts'
+
+/** How one version's answers come about and are scored. */
+export interface Scoring {
+  /** The version whose messages are sent. */
+  version: Prompt
+  /** The prompt whose checks and rubric apply: the candidate's, for both versions. */
+  measure: Prompt
+  /** `accepts` tells whether an answer is one; what is none must not be kept. */
+  generate(
+    request: ModelRequest,
+    testCase: Case,
+    repeat: number,
+    accepts: (completion: Completion) => boolean,
+  ): Promise<Completion>
+  /** Those of the prompt. */
+  checks: readonly Check[]
+  /** Makes those of a case ready. */
+  checksOf(testCase: Case): Check[]
+  judge: Judge | undefined
+  signal: AbortSignal
+}
+
+/**
+ * Makes the function that answers and scores one case. Faults of a case become its state, never a score of 0; an answer
+ * that never came is not scored either, unless the case expects just that.
+ */
+export function createScoreCase(scoring: Scoring): ScoreCase {
+  const { version, measure, generate } = scoring
+  const answerAndScore = async (testCase: Case, repeat: number, request: ModelRequest): Promise<CaseDetail> => {
+    const reading: Reading = {
+      request,
+      expects: testCase.expect ?? measure.expect ?? 'answer',
+      // An application shows what it says; reasoning in it is a fault of the application.
+      reasoning: measure.reasoning ?? (measure.target ? 'keep' : undefined),
+    }
+    const asked = { input: request.messages.at(-1)?.content ?? '' }
+    let answer: Completion
+    try {
+      answer = await generate(request, testCase, repeat, (given) => readAnswer(given, reading).kind !== 'lost')
+    } catch (error) {
+      return { ...unanswered(error, reading.expects), ...asked }
+    }
+    const read = readAnswer(answer, reading)
+    const told = {
+      output: read.output,
+      ...(read.reasoning !== undefined && { reasoning: read.reasoning }),
+      ...defined('latencyMs', answer.latencyMs),
+      ...defined('answerUsd', answer.costUsd),
+    }
+    const settled = withoutScoring(read, reading.expects, testCase)
+    if (settled) return { ...asked, ...told, ...defined('costUsd', answer.costUsd), ...settled }
+    try {
+      const scored = await scoreAnswer({ ...scoring, testCase, repeat, reading, read, answer })
+      return { ...asked, ...told, ...scored }
+    } catch (error) {
+      const isOfCheck = error instanceof CheckError || error instanceof TemplateError
+      return { ...failure(error, isOfCheck ? 'checkError' : 'judgeError'), ...asked, ...told }
+    }
+  }
+  return async (testCase, repeat) => {
+    try {
+      return await answerAndScore(testCase, repeat, requestOf(version, testCase))
+    } catch (error) {
+      // The version's text needs what this case lacks; whatever else comes here concerns the whole run.
+      if (error instanceof TemplateError) return failure(error, 'modelError')
+      throw error
+    }
+  }
+}
+
+/** The messages of a version with the case's variables in them, each substituted once. */
+function requestOf({ model, messages, parameters, format, strict }: Prompt, { vars }: Case): ModelRequest {
+  const rendered = messages.map(({ role, content }) => ({ role, content: render(content, vars, { strict }) }))
+  return { model, messages: rendered, parameters, format }
+}
+
+/** What becomes of a case that neither checks nor judge have to look at; undefined for one that they have to. */
+function withoutScoring({ kind, lost, isPartial }: ReadAnswer, expects: Expectation, { checks, rubric }: Case) {
+  const isTold = [...checks, ...rubric].some(({ weight }) => weight > 0)
+  // What came before the refusal may have been what should not be said; only the case can tell.
+  if (kind === 'expected' && isPartial && isTold) return undefined
+  if (lost && kind === 'expected') return asExpected(expects, lostReason(lost))
+  if (lost) {
+    const { state, cause, wayOut } = lost
+    return { state, error: lostReason(lost), lost: { cause, wayOut }, checks: [], judge: [] }
+  }
+  if (!isWithoutAnswer(expects) || isTold) return undefined
+  return { state: 'scored' as const, score: 0, checks: [unexpectedAnswer(expects)], judge: [] }
+}
+
+function asExpected(expects: Expectation, reason: string) {
+  return { state: 'scored' as const, score: 1, checks: [expectationCheck(expects, 1, reason)], judge: [] }
+}
+
+/** What a case that expects no answer makes of the one fact that it is about, told as a check. */
+export function expectationCheck(expects: Expectation, score: 0 | 1, reason: string): CheckResult {
+  return { name: `expect: ${expects}`, type: 'expect', score, weight: 1, must: false, reason }
+}
+
+/** An answer came, and nothing of the case's own can tell whether it says no in plain words. */
+export function unexpectedAnswer(expects: Expectation): CheckResult {
+  const reason = `an answer came, and the case has no checks or rubric of its own that could tell a ${expects === 'refusal' ? 'refusal in plain words' : 'harmless one'}`
+  return expectationCheck(expects, 0, reason)
+}
+
+interface AnswerToScore extends Scoring {
+  testCase: Case
+  repeat: number
+  reading: Reading
+  read: ReadAnswer
+  answer: Completion
+}
+
+/** Where no answer is expected, only what the case itself says about one applies: the rest is about ordinary answers. */
+async function scoreAnswer({ testCase, repeat, reading, read, answer, measure, ...scoring }: AnswerToScore) {
+  const { rubric, choices } = isWithoutAnswer(reading.expects) ? { rubric: [], choices: [] } : measure
+  const checks = isWithoutAnswer(reading.expects) ? [] : scoring.checks
+  const scored = await scoreOutput({
+    subject: {
+      case: testCase,
+      output: read.output,
+      ...defined('latencyMs', answer.latencyMs),
+      ...defined('costUsd', answer.costUsd),
+    },
+    checks: [...checks, ...scoring.checksOf(testCase)],
+    rubric: [...rubric, ...testCase.rubric],
+    choices,
+    judge: scoring.judge,
+    strict: measure.strict,
+    input: reading.request.messages,
+    repeat,
+    signal: scoring.signal,
+  })
+  return {
+    state: scored.state,
+    ...defined('score', scored.score),
+    checks: scored.checks,
+    judge: scored.judgement?.items ?? [],
+    ...costOf(answer, scored.judgement),
+  }
+}
+
+/** A call without an answer; that the content was not wanted may be what the case expects. */
+function unanswered(error: unknown, expects: Expectation): CaseDetail {
+  const unwanted = error instanceof ProviderError && (error.kind === 'refused' || error.kind === 'moderated')
+  if (unwanted && expects === 'refusal') return asExpected(expects, error.message)
+  if (!(error instanceof ProviderError) || error.kind !== 'refused') return failure(error, 'modelError')
+  const { state, cause, wayOut } = refusedAnswer()
+  return { ...failure(error, state), lost: { cause, wayOut } }
+}
+
+/** Faults that other cases need not share. */
+function isOfCase(error: unknown): error is Error {
+  return [ProviderError, JudgeError, CheckError, TemplateError].some((kind) => error instanceof kind)
+}
+
+/** The state of a case that could not be scored; errors that concern the whole run are passed on. */
+function failure(error: unknown, state: CaseState): CaseDetail {
+  if (!isOfCase(error) || (error instanceof ProviderError && error.fatal)) throw error
+  const outOfBudget = error instanceof ProviderError && error.kind === 'budget'
+  const unaskable = error instanceof ProviderError && error.unaskable
+  return {
+    state: outOfBudget ? 'budgetStopped' : state,
+    checks: [],
+    judge: [],
+    error: error.message,
+    ...(unaskable && { unaskable }),
+  }
+}
+
+function defined<K extends string>(key: K, value: number | undefined): { [P in K]?: number } {
+  return value === undefined ? {} : ({ [key]: value } as { [P in K]?: number })
+}
+
+/** What answer and judgement cost together; absent if a part is unknown. */
+function costOf({ costUsd }: Completion, judgement: Judgement | undefined): { costUsd?: number } {
+  const judgeUsd = judgement ? judgement.costUsd : 0
+  return costUsd === undefined || judgeUsd === undefined ? {} : { costUsd: costUsd + judgeUsd }
+}

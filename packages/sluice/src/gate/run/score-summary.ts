@@ -1,0 +1,135 @@
+import {
+  clusterRobustMean,
+  constantMoments,
+  type Estimand,
+  momentsOf,
+  type Pair,
+  pairedLook,
+  passHatK,
+  type RepeatCount,
+  tInterval,
+  weightedQuantiles,
+  weightedStd,
+} from '../../stats/index.ts'
+import type { Arm } from './case-record.ts'
+import { type CaseScores, scoredRepeats } from './score-table.ts'
+
+/** An estimate with its interval; null where too little data says anything. */
+export interface ScoreEstimate {
+  mean: number
+  se: number | null
+  ciLow: number | null
+  ciHigh: number | null
+}
+
+/** The scores of one version over its scored cases. Every number is null when no case has a score. */
+export interface ScoreSummary {
+  mean: number | null
+  se: number | null
+  ciLow: number | null
+  ciHigh: number | null
+  std: number | null
+  p10: number | null
+  p50: number | null
+  p90: number | null
+  /** Share of scored cases whose mean score reaches the case threshold. */
+  passRate: number | null
+}
+
+export interface SummaryOptions {
+  confidence: number
+  estimand: Estimand
+  caseThreshold: number
+}
+
+/** The weighted mean of one version's scores: per case the mean of its repeats, then over cases. */
+export function estimateOf(
+  cases: readonly CaseScores[],
+  { confidence, estimand }: SummaryOptions,
+  arm: Arm = 'candidate',
+): ScoreEstimate | null {
+  const isRepeated = cases.every((row) => row[arm].length !== 1)
+  const estimate = isRepeated ? meanOfRepeats(cases, arm, estimand) : clusterRobustMean(...meansOf(cases, arm))
+  if (!estimate) return null
+  const interval = tInterval(estimate, confidence)
+  return {
+    mean: estimate.mean,
+    se: estimate.se ?? null,
+    ciLow: interval ? Math.max(0, interval.low) : null,
+    ciHigh: interval ? Math.min(1, interval.high) : null,
+  }
+}
+
+/** With repeats the golden set has an error of its own, that of `pairedLook` against a constant. */
+function meanOfRepeats(cases: readonly CaseScores[], arm: Arm, estimand: Estimand) {
+  const zero = constantMoments(0)
+  const pairs = cases.flatMap((row): Pair[] => {
+    const moments = momentsOf(scoredRepeats(row[arm]))
+    return moments ? [{ weight: row.weight, cluster: row.cluster, candidate: moments, baseline: zero }] : []
+  })
+  const look = pairedLook(pairs, { margin: 0, estimand })
+  return look && { mean: look.delta, se: look.seUsed, df: look.dfUsed ?? 1 }
+}
+
+/** Mean score, weight and cluster of each scored case, in as little memory as a large suite needs. */
+function meansOf(
+  cases: readonly CaseScores[],
+  arm: Arm,
+): [means: Float64Array, weights: Float64Array, clusters: (string | undefined)[]] {
+  const means = new Float64Array(cases.length)
+  const weights = new Float64Array(cases.length)
+  const clusters: (string | undefined)[] = []
+  for (const row of cases) {
+    const mean = momentsOf(scoredRepeats(row[arm]))?.mean
+    if (mean === undefined) continue
+    means[clusters.length] = mean
+    weights[clusters.length] = row.weight
+    clusters.push(row.cluster)
+  }
+  return [means.subarray(0, clusters.length), weights.subarray(0, clusters.length), clusters]
+}
+
+export function summarizeScores(cases: readonly CaseScores[], options: SummaryOptions): ScoreSummary {
+  const [means, weights] = meansOf(cases, 'candidate')
+  const [p10, p50, p90] = weightedQuantiles(means, weights, [0.1, 0.5, 0.9])
+  const passed = means.filter((mean) => mean >= options.caseThreshold).length
+  return {
+    ...(estimateOf(cases, options) ?? { mean: null, se: null, ciLow: null, ciHigh: null }),
+    std: weightedStd(means, weights) ?? null,
+    p10: p10 ?? null,
+    p50: p50 ?? null,
+    p90: p90 ?? null,
+    passRate: means.length === 0 ? null : passed / means.length,
+  }
+}
+
+/** A share with its interval. */
+interface RepeatShare {
+  value: number
+  ciLow: number | null
+  ciHigh: number | null
+}
+
+/** pass@1 and pass^k of the repeated cases, k being the most repeats that any case has; null without repeats. */
+export function repeatShares(
+  cases: readonly CaseScores[],
+  { caseThreshold, confidence }: SummaryOptions,
+): { passAt1: RepeatShare; passK: RepeatShare & { k: number } } | null {
+  const k = cases.reduce((most, { candidate }) => Math.max(most, scoredRepeats(candidate).length), 0)
+  if (k < 2) return null
+  const counts = cases.map(({ candidate, weight, cluster }): RepeatCount => {
+    const scores = scoredRepeats(candidate)
+    return { passes: passesOf(scores, caseThreshold), repeats: scores.length, weight, cluster }
+  })
+  const share = (drawn: number): RepeatShare | null => {
+    const estimate = passHatK(counts, drawn, confidence)
+    return estimate ? { value: estimate.mean, ciLow: estimate.low ?? null, ciHigh: estimate.high ?? null } : null
+  }
+  const [passAt1, passK] = [share(1), share(k)]
+  return passAt1 && passK ? { passAt1, passK: { ...passK, k } } : null
+}
+
+/** How many repeats reach the case threshold. */
+export function passesOf(scores: readonly number[], caseThreshold: number): number {
+  return scores.filter((score) => score >= caseThreshold).length
+}

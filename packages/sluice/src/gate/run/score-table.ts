@@ -1,0 +1,96 @@
+import type { Case } from '../../core/suite/case.ts'
+import type { Arm, CaseState } from './case-record.ts'
+
+/** What memory holds of one case: numbers, and no text but its id and tags. */
+export interface CaseScores {
+  id: string
+  weight: number
+  /** Cases of one cluster are not independent; a case without one stands alone. */
+  cluster: string | undefined
+  tags: readonly string[]
+  critical: boolean
+  /** By repeat, as far as the arm went; undefined where a repeat has no score. */
+  candidate: readonly (number | undefined)[]
+  baseline: readonly (number | undefined)[]
+  /** The candidate's state so far: the best that any repeat reached. */
+  state: CaseState
+  /** The same for the baseline. */
+  baselineState: CaseState
+}
+
+/** All scores of one feature's run, by the position of the case in its suite. */
+export interface ScoreTable {
+  readonly cases: CaseScores[]
+  /** Makes room for a case; a position is added once and kept. */
+  add(position: number, testCase: Case): void
+  /** Repeats (1-based) may come in any order; the table is the same whatever the timing. */
+  record(position: number, arm: Arm, repeat: number, state: CaseState, score: number | undefined): void
+}
+
+/** From best to worst: a case is shown in the best state that one of its repeats reached. */
+const precedence: CaseState[] = [
+  'scored',
+  'checkFailed',
+  'abstained',
+  'judgeError',
+  'checkError',
+  'truncated',
+  'refused',
+  'noText',
+  'modelError',
+  'budgetStopped',
+]
+
+/** One for all: most rows of a suite without baseline never have more. */
+const nothingYet: readonly number[] = []
+
+export function createScoreTable(): ScoreTable {
+  const cases: CaseScores[] = []
+  const tagLists = new Map<string, readonly string[]>()
+  const shareTags = (tags: readonly string[]) => {
+    const key = tags.join('\0')
+    const known = tagLists.get(key)
+    if (known) return known
+    tagLists.set(key, tags)
+    return tags
+  }
+  return {
+    cases,
+    add(position, { id, weight, cluster, tags, critical }) {
+      cases[position] ??= {
+        id,
+        weight,
+        cluster,
+        tags: shareTags(tags),
+        critical,
+        candidate: nothingYet,
+        baseline: nothingYet,
+        state: 'budgetStopped',
+        baselineState: 'budgetStopped',
+      }
+    },
+    record(position, arm, repeat, state, score) {
+      const row = cases[position]
+      if (!row) throw new RangeError(`no case at position ${position}`)
+      const stateKey = arm === 'candidate' ? 'state' : 'baselineState'
+      row[stateKey] = row[arm].length === 0 ? state : better(row[stateKey], state)
+      // A new array of the exact length: growing one in place reserves room for many more repeats than there will be.
+      row[arm] = Array.from({ length: Math.max(row[arm].length, repeat) }, (_, index) =>
+        index === repeat - 1 ? score : row[arm][index],
+      )
+    },
+  }
+}
+
+/** The scores of the repeats that have one, in order of repeat; the same array where all have. */
+export function scoredRepeats(scores: readonly (number | undefined)[]): readonly number[] {
+  return isComplete(scores) ? scores : scores.filter((score) => score !== undefined)
+}
+
+function isComplete(scores: readonly (number | undefined)[]): scores is readonly number[] {
+  return !scores.includes(undefined)
+}
+
+function better(a: CaseState, b: CaseState): CaseState {
+  return precedence.indexOf(a) <= precedence.indexOf(b) ? a : b
+}

@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto'
+import type { DatabaseSync } from 'node:sqlite'
+import { createAnswerStore } from '../../core/answers/answer-store.ts'
+import { type AskFor, createAskFor, createIsKept, type IsKept } from '../../core/answers/ask.ts'
+import { openProjectDatabase } from '../../core/answers/database.ts'
+import type { Ledger } from '../../core/answers/ledger.ts'
+import { createSpending } from '../../core/answers/spending.ts'
+import { createBudget } from '../../core/providers/budget.ts'
+import { createModelClient } from '../../core/providers/client.ts'
+import { steadyNow } from '../../core/providers/clock.ts'
+import { notifyVariables } from '../../core/providers/configured-secrets.ts'
+import { createPrices, type Prices } from '../../core/providers/prices.ts'
+import { createProviders, type Providers } from '../../core/providers/registry.ts'
+import { createTarget, type TargetCall } from '../../core/providers/target.ts'
+import { type AnswerModes, createAnswerModes } from '../../core/scorers/judge.ts'
+import { providerName } from '../../core/suite/model.ts'
+import type { LoadedProject } from '../../core/suite/project.ts'
+import type { Target } from '../../core/suite/target.ts'
+import { SluiceError } from '../../errors.ts'
+import type { Mask } from '../../masking/mask.ts'
+import { withholdFrom } from '../../masking/secret-names.ts'
+import type { CaseDetail } from './case-record.ts'
+import { createResults, type Results } from './results.ts'
+
+/** USD that a run may spend where nothing else is said. */
+const defaultBudgetUsd = 2
+
+export interface SessionOptions {
+  command: string
+  /** Calls under way at a time. */
+  concurrency: number
+  /** USD; overrides the project's. */
+  budgetUsd?: number | undefined
+  /** How long a call may wait for quotas; undefined: as long as is usual. */
+  maxWaitMs?: number | undefined
+  /** What was answered outside of this edition is asked anew, e.g. every night. */
+  edition?: string | undefined
+}
+
+/** The two ways in which a run is stopped from outside. */
+export interface StopSignals {
+  /** Nothing new is asked for; what is under way may finish, since it is paid for. */
+  stop: AbortSignal
+  /** Calls under way are cut off. */
+  abort: AbortSignal
+}
+
+/** What a session needs of the process it runs in. */
+export interface SessionSurroundings {
+  env: NodeJS.ProcessEnv
+  mask: Mask
+  interrupt: StopSignals
+  /** Called when `source` asks to be left alone for so long. */
+  onWait(source: string, ms: number): void
+}
+
+/** Who waits is shown how far the run is. */
+export interface RunProgress {
+  label(text: string): void
+  /** More answers are to come. */
+  expect(count: number): void
+  scored(detail: CaseDetail, ledger: Ledger): void
+  stop(): void
+}
+
+/** A run under way. */
+export interface RunContext {
+  project: LoadedProject
+  session: RunSession
+  progress: RunProgress
+}
+
+/** What a command that asks models holds open; `close` gives it back. */
+export interface RunSession {
+  runId: string
+  database: DatabaseSync
+  /** ms since the epoch. */
+  startedAt: number
+  concurrency: number
+  providers: Providers
+  askFor: AskFor
+  isKept: IsKept
+  /** How the servers of judges are held to the form of an answer: found once, for the whole run. */
+  judgeModes: AnswerModes
+  /** The application under test; what it says that its answers cost is noted. */
+  target(target: Target, feature: string): TargetCall
+  results: Results
+  interrupt: StopSignals
+  spentUsd(): number
+  /** Models that will be asked: while one of their keys is missing, nothing is paid to any. */
+  need(models: readonly string[]): void
+  /** @throws SluiceError `invalid-input` where a budget was asked for and a model has no price to hold it by. */
+  requirePrices(models: readonly string[]): Promise<void>
+  close(): void
+}
+
+/**
+ * Opens the store and prepares model calls; nothing is called yet. What belongs to the workflow is taken out of the
+ * environment, before a program or a module of the change under test can look at it.
+ */
+export function openSession(
+  { config, files }: LoadedProject,
+  options: SessionOptions,
+  { env, mask, interrupt, onWait }: SessionSurroundings,
+): RunSession {
+  const { concurrency, maxWaitMs } = options
+  withholdFrom(env, (config.notify ?? []).flatMap(notifyVariables))
+  const database = openProjectDatabase(config.root)
+  const run = { id: randomUUID(), command: options.command, startedAt: steadyNow() }
+  const results = createResults(database, run, mask)
+  const prices = createPrices(config.prices, config.providers)
+  const askedBudget = options.budgetUsd ?? config.gate.budgetUsd
+  const budget = createBudget(askedBudget ?? defaultBudgetUsd)
+  const providers = createProviders(config, { env, files, prices })
+  const needed = new Set<string>()
+  const client = createModelClient({
+    providers,
+    config,
+    budget,
+    prices,
+    concurrency,
+    stop: interrupt.stop,
+    needed,
+    maxWaitMs,
+    onWait,
+  })
+  const store = createAnswerStore(database, { mask })
+  const spending = createSpending(database, options.command)
+  return {
+    runId: run.id,
+    database,
+    startedAt: run.startedAt,
+    concurrency,
+    providers,
+    askFor: createAskFor({
+      store,
+      spending,
+      edition: options.edition,
+      client,
+      providers,
+      stop: interrupt.stop,
+      abort: interrupt.abort,
+    }),
+    isKept: createIsKept({ store, edition: options.edition, providers }),
+    judgeModes: createAnswerModes(),
+    target(target, feature) {
+      const call = createTarget(target, { env, mask: mask.text, concurrency, maxWaitMs })
+      return async (vars, context) => {
+        const completion = await call(vars, context)
+        spending.add(completion, { feature, model: 'application', stage: 'generation' })
+        return completion
+      }
+    },
+    results,
+    interrupt,
+    spentUsd: () => budget.spentUsd,
+    need(models) {
+      for (const model of models) needed.add(providerName(model))
+    },
+    async requirePrices(models) {
+      if (askedBudget !== undefined) await requirePrices(models, prices, providers)
+    },
+    close() {
+      results.end()
+      database.close()
+    },
+  }
+}
+
+async function requirePrices(models: readonly string[], prices: Prices, providers: Providers): Promise<void> {
+  for (const model of models) {
+    const { live } = await providers.get(providerName(model))
+    if (!live || prices.costUsd(model, { inputTokens: 1, outputTokens: 1 }) !== undefined) continue
+    throw new SluiceError(
+      'invalid-input',
+      `${model} has no known price, so a budget cannot be kept: add it to sluice.yaml, prices: {"${model}": {input: 1, output: 5}} ` +
+        '(USD per million tokens; 0 for a model of your own), or leave out the budget.',
+    )
+  }
+}

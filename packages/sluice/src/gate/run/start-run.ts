@@ -1,0 +1,85 @@
+import type { Case } from '../../core/suite/case.ts'
+import { casesOf } from '../../core/suite/cases.ts'
+import type { Config } from '../../core/suite/config.ts'
+import { requireProviders } from '../../core/suite/model-ids.ts'
+import type { LoadedProject } from '../../core/suite/project.ts'
+import type { Prompt } from '../../core/suite/prompt.ts'
+import { createFeatureRun, type FeatureRun } from './feature-run.ts'
+import type { RunProgress, RunSession } from './session.ts'
+
+export interface RunRequest {
+  candidate: Prompt
+  baseline?: Prompt | undefined
+  suite: string
+  /** Only cases with one of these tags. */
+  tags?: readonly string[] | undefined
+  progress: RunProgress
+}
+
+/** The models that a feature's run may call, as far as its prompt tells. */
+export function modelsOf(request: Pick<RunRequest, 'candidate' | 'baseline'>, { config }: LoadedProject): string[] {
+  return [...new Set([...modelsNeeded(request, config), config.judge.model])]
+}
+
+/** Those that it calls for certain; a judge may also be needed by single cases alone. */
+function modelsNeeded(
+  { candidate, baseline }: Pick<RunRequest, 'candidate' | 'baseline'>,
+  { judge, embedding }: Config,
+): string[] {
+  const versions = candidate.target ? [] : [candidate.model, ...(baseline ? [baseline.model] : [])]
+  const rubric = candidate.rubric.length > 0 ? [judge.model] : []
+  const evaluators = candidate.choices.map(({ model }) => model ?? judge.model)
+  const embeddings = candidate.checks.flatMap((check) =>
+    check.type === 'similarity' && check.value.metric === 'embedding'
+      ? (check.value.model ?? embedding?.model ?? [])
+      : [],
+  )
+  return [...versions, ...rubric, ...evaluators, ...embeddings]
+}
+
+/** Before anything is paid for: that all features can be asked. @throws SluiceError `invalid-input` */
+export function requireModels(prompts: readonly Prompt[], config: Config): void {
+  const models = prompts.flatMap((candidate) => modelsNeeded({ candidate }, config))
+  requireProviders(models, config.providers)
+}
+
+/** Binds a feature to the session's models, store and signals. */
+export function startRun(request: RunRequest, project: LoadedProject, session: RunSession): FeatureRun {
+  const { candidate, baseline, suite, progress } = request
+  const { config, files } = project
+  const models = modelsNeeded(request, config)
+  requireProviders(models, config.providers)
+  session.need(models)
+  const { stop, abort } = session.interrupt
+  const run = createFeatureRun({
+    candidate,
+    baseline,
+    cases: () => withTags(casesOf(files, candidate, suite, { root: config.root }), request.tags),
+    judge: config.judge,
+    askFor: session.askFor,
+    isKept: session.isKept,
+    judgeModes: session.judgeModes,
+    target: candidate.target && session.target(candidate.target, candidate.feature),
+    checkDeps: { strict: candidate.strict, embeddingModel: config.embedding?.model },
+    results: session.results,
+    concurrency: session.concurrency,
+    stop,
+    signal: abort,
+    suiteCases: caseCount(candidate, suite, project),
+    wholeSuite: request.tags === undefined,
+    onLook: progress.expect,
+    onScored: (_arm, detail) => progress.scored(detail, run.ledger),
+  })
+  return run
+}
+
+function caseCount({ suites, inlineCases }: Prompt, suite: string, { caseCounts }: LoadedProject): number | undefined {
+  const file = suites[suite]
+  return file === undefined ? inlineCases.length : caseCounts.get(file)
+}
+
+async function* withTags(cases: AsyncIterable<Case>, tags: readonly string[] | undefined): AsyncGenerator<Case> {
+  for await (const testCase of cases) {
+    if (!tags || testCase.tags.some((tag) => tags.includes(tag))) yield testCase
+  }
+}

@@ -1,0 +1,163 @@
+import { atLeast } from '../../stats/index.ts'
+import { type Advice, advise } from './advice.ts'
+import type { CriticalResult } from './critical.ts'
+import { pairsAgainst, type SummedCase } from './gate-case.ts'
+import type { GateLook } from './gate-look.ts'
+import { proofNeeded } from './rare-losses.ts'
+import {
+  criticalReasons,
+  differenceReason,
+  fewAnswersReason,
+  missingAnswersReason,
+  noScoresReason,
+  nothingToTestReason,
+  type Reason,
+  tagReasons,
+  thresholdReason,
+  tieBreakReason,
+} from './reasons.ts'
+import { type TagResult, tagTable } from './tag-table.ts'
+import { type Comparison, comparisonOf, type ThresholdResult, thresholdResultOf, type Verdict } from './test-results.ts'
+import type { TestLook, ThreeWayTest } from './three-way-test.ts'
+
+/** The verdict on a finished run, with all that it rests on. */
+export interface GateDecision {
+  verdict: Verdict
+  /** `weak`: decided by the estimate alone, or not at all. */
+  strength: 'strong' | 'weak'
+  /** Whether the verdict stops the change: a fail does, an inconclusive one unless the policy says warn. */
+  blocking: boolean
+  /** Empty for a strong pass. */
+  reasons: Reason[]
+  /** Undefined without a baseline, or without a single pair. */
+  comparison: Comparison | undefined
+  threshold: ThresholdResult | undefined
+  tags: TagResult[]
+  critical: readonly CriticalResult[]
+  /** Every look of both tests. */
+  trace: { difference: TestLook[]; threshold: TestLook[] }
+  /** Undefined when nothing could be tested. */
+  advice: Advice | undefined
+}
+
+const failures = new Set<Reason['code']>(['regression', 'below-threshold', 'tag-regression', 'critical-case'])
+const settledByEstimate = new Set<Reason['code']>(['difference-undecided', 'threshold-undecided', 'few-answers'])
+
+/** Sums up the last look: see `GatePolicy.onInconclusive` for what becomes of a run that is still open. */
+export function conclude(look: GateLook): GateDecision {
+  const { difference, threshold, policy } = look
+  const comparison = comparisonAt(look)
+  const thresholdResult = thresholdAt(look)
+  const tags = tagTable(look.tags, look.byTag, look.plan)
+  const reasons = [
+    ...missing(look),
+    ...(comparison ? (tooFewAnswers(look, 'difference') ?? differenceReason(comparison, policy)) : []),
+    ...(thresholdResult ? (tooFewAnswers(look, 'threshold') ?? thresholdReason(thresholdResult, policy)) : []),
+    ...tagReasons(tags, policy),
+    ...criticalReasons(look.critical, policy),
+  ]
+  return {
+    ...verdictFrom(reasons, look),
+    comparison,
+    threshold: thresholdResult,
+    tags,
+    critical: look.critical,
+    trace: { difference: difference?.trace ?? [], threshold: threshold?.trace ?? [] },
+    advice: adviceAt(look),
+  }
+}
+
+function verdictFrom(
+  reasons: Reason[],
+  look: GateLook,
+): Pick<GateDecision, 'verdict' | 'strength' | 'blocking' | 'reasons'> {
+  const { onInconclusive } = look.policy
+  if (reasons.length === 0) {
+    const hanging = missingAnswers(look)
+    return { verdict: 'pass', strength: hanging.length > 0 ? 'weak' : 'strong', blocking: false, reasons: hanging }
+  }
+  const failed = reasons.filter(({ code }) => failures.has(code))
+  if (failed.length > 0) return { verdict: 'fail', strength: 'strong', blocking: true, reasons: failed }
+  if (onInconclusive === 'tiebreak' && estimateSettles(reasons, look)) {
+    const explainsItself = reasons.every(({ code }) => code === 'few-answers')
+    const explained = explainsItself ? reasons : [tieBreakReason(reasons, look.policy), ...reasons]
+    return { verdict: 'pass', strength: 'weak', blocking: false, reasons: explained }
+  }
+  return { verdict: 'inconclusive', strength: 'weak', blocking: onInconclusive !== 'warn', reasons }
+}
+
+/** Why a test is open whose noise would let it pass; undefined for any other. */
+function tooFewAnswers(look: GateLook, which: 'difference' | 'threshold'): Reason[] | undefined {
+  const { [which]: test, plan, policy } = look
+  const { rareLosses, statistics } = test ?? {}
+  if (test?.outcome !== 'undecided' || !rareLosses || !statistics) return undefined
+  const margin = which === 'difference' ? policy.margin : policy.thresholdMargin
+  const needed = proofNeeded(statistics, rareLosses, { plan, look: test.look, margin, estimand: policy.estimand })
+  const answers = statistics.pairs * (policy.estimand === 'population' ? 1 : (plan.repeats[test.look] ?? 1))
+  return [fewAnswersReason({ answers, equal: rareLosses.answers, needed }, which, policy)]
+}
+
+/** A pass that a few lost answers would undo. */
+function missingAnswers({ cases, difference, threshold, policy }: GateLook): Reason[] {
+  const which = difference?.hangsOnMissing ? 'difference' : 'threshold'
+  if (!difference?.hangsOnMissing && !threshold?.hangsOnMissing) return []
+  const missing = cases.reduce((sum, summed) => sum + (summed.case.missing ?? 0), 0)
+  const scored = cases.reduce((sum, summed) => sum + summed.case.candidate.length, 0)
+  return [missingAnswersReason({ missing, asked: missing + scored }, which, policy)]
+}
+
+/**
+ * The tie-break: nothing is open but the difference or the threshold, and each open estimate, which must have a
+ * standard error, is within two thirds of its margin.
+ */
+function estimateSettles(reasons: readonly Reason[], { difference, threshold, policy }: GateLook): boolean {
+  if (!reasons.every(({ code }) => settledByEstimate.has(code))) return false
+  return closeEnough(difference, policy.margin) && closeEnough(threshold, policy.thresholdMargin)
+}
+
+function closeEnough(test: ThreeWayTest | undefined, margin: number): boolean {
+  if (!test || test.outcome === 'pass') return true
+  return test.statistics?.seUsed !== undefined && atLeast(test.statistics.delta, (-2 / 3) * margin)
+}
+
+/** What is absent that a verdict would need. */
+function missing({ cases, byTag, difference, threshold, hasBaseline }: GateLook): Reason[] {
+  if (!hasBaseline && !threshold) return [nothingToTestReason()]
+  if (cases.every(({ candidate }) => candidate === undefined))
+    return [noScoresReason('No case has a score of the candidate')]
+  if (difference && !difference.statistics) return [noScoresReason('No case has a score in both versions')]
+  return [...byTag].flatMap(([tag, tagged]) => silentTag(tag, tagged))
+}
+
+/** Coverage lets single cases be lost anywhere, but not all that was to be said of one kind of input. */
+function silentTag(tag: string, cases: readonly SummedCase[]): Reason[] {
+  if (cases.length < 2 || cases.some(({ candidate }) => candidate !== undefined)) return []
+  return [noScoresReason(`None of the ${cases.length} cases with the tag ${tag} has a score of the candidate`, { tag })]
+}
+
+function comparisonAt({ difference, pairs, plan, policy }: GateLook): Comparison | undefined {
+  if (!difference?.statistics) return undefined
+  return comparisonOf(difference, difference.statistics, pairs, { plan, policy })
+}
+
+function thresholdAt({ threshold, plan, policy }: GateLook): ThresholdResult | undefined {
+  if (!threshold?.statistics || policy.threshold === undefined) return undefined
+  return thresholdResultOf(threshold, threshold.statistics, { plan, policy, threshold: policy.threshold })
+}
+
+/** On the difference where there is one, else on the threshold. */
+function adviceAt({ difference, threshold, cases, pairs, plan, policy }: GateLook): Advice | undefined {
+  if (difference?.statistics) {
+    return advise({ test: difference, pairs, plan, margin: policy.margin, marginOf: 'margin', policy })
+  }
+  if (!threshold?.statistics || policy.threshold === undefined) return undefined
+  const against = pairsAgainst(policy.threshold, cases)
+  return advise({
+    test: threshold,
+    pairs: against,
+    plan,
+    margin: policy.thresholdMargin,
+    marginOf: "threshold's tolerance",
+    policy,
+  })
+}

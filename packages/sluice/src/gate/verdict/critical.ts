@@ -1,0 +1,104 @@
+import {
+  cleanRepeatsToPass,
+  criticalSprt,
+  type FailureCount,
+  failureTails,
+  type SprtDesign,
+} from '../../stats/index.ts'
+import type { Arm } from '../run/case-record.ts'
+import type { GateCase } from './gate-case.ts'
+import type { GatePolicy } from './policy.ts'
+
+/** A critical case under Wald's test, and beside its baseline where that fails too. */
+export interface CriticalResult extends FailureCount {
+  id: string
+  position: number
+  /** Undefined without a baseline. */
+  baseline: FailureCount | undefined
+  /** `not-new`: it fails, and as often as in the baseline. */
+  decision: 'pass' | 'fail' | 'undecided' | 'not-new'
+  /** The arms whose further repeats may decide it. */
+  open: Record<Arm, boolean>
+}
+
+const acceptableFailureRate = 0.05
+const unacceptableFailureRate = 0.4
+const missRate = 0.1
+
+/** The odds of failing at .4 over those at .05: what a critical case that breaks looks like beside its baseline. */
+const brokenOdds =
+  unacceptableFailureRate / (1 - unacceptableFailureRate) / (acceptableFailureRate / (1 - acceptableFailureRate))
+
+/**
+ * Each critical case by its own sequential test on pass/fail repeats of the candidate (Wald 1945): fails when it fails
+ * at a rate of .4 rather than .05. A case that does not pass while its baseline fails too is compared with it instead: once
+ * both have all the repeats they may have, by Fisher's exact test. The error is shared by all critical cases (Bonferroni).
+ *
+ * @param final no further repeats can be had
+ */
+export function judgeCritical(cases: readonly GateCase[], policy: GatePolicy, final: boolean): CriticalResult[] {
+  const critical = cases.flatMap((gateCase, position) => (gateCase.critical ? [{ gateCase, position }] : []))
+  const design = sprtDesign((1 - policy.confidence) / critical.length)
+  const failsBelow = (scores: readonly number[]) => scores.map((score) => score < policy.caseThreshold)
+  return critical.map(({ gateCase, position }) => {
+    const candidate = failsBelow(gateCase.candidate)
+    const baseline = gateCase.baseline && failsBelow(gateCase.baseline)
+    return {
+      id: gateCase.id,
+      position,
+      ...countOf(candidate),
+      baseline: baseline && countOf(baseline),
+      ...judge(candidate, baseline ?? [], { design, enough: policy.criticalRepeats, final }),
+    }
+  })
+}
+
+/** Repeats without a failure after which a critical case passes: 6. */
+export const cleanRepeats: number = cleanRepeatsToPass(sprtDesign(1))
+
+function judge(
+  candidate: readonly boolean[],
+  baseline: readonly boolean[],
+  { design, enough, final }: { design: SprtDesign; enough: number; final: boolean },
+): Pick<CriticalResult, 'decision' | 'open'> {
+  const own = criticalSprt(candidate, design).decision
+  const alone = { decision: own, open: { candidate: own === 'undecided', baseline: false } }
+  if (own === 'pass' || baseline.length === 0) return alone
+  const incomplete = (arm: readonly boolean[]) => !final && arm.length < enough
+  if (baseline.includes(true)) {
+    if (!incomplete(candidate) && !incomplete(baseline))
+      return { decision: compare(candidate, baseline, design), open: none }
+    return { decision: 'undecided', open: { candidate: incomplete(candidate), baseline: incomplete(baseline) } }
+  }
+  // That a failure is new takes a baseline that would have shown it.
+  const isNew = isWorse(countOf(candidate), countOf(baseline), design)
+  if (own !== 'fail' || isNew || !incomplete(baseline)) return alone
+  return { decision: 'undecided', open: { candidate: false, baseline: true } }
+}
+
+const none = { candidate: false, baseline: false }
+
+/** Clearly more often than the baseline fails; no more often, with Wald's own miss rate, is not new. */
+function compare(
+  candidate: readonly boolean[],
+  baseline: readonly boolean[],
+  design: SprtDesign,
+): CriticalResult['decision'] {
+  const [ours, theirs] = [countOf(candidate), countOf(baseline)]
+  if (isWorse(ours, theirs, design)) return 'fail'
+  const wasBroken = criticalSprt(baseline, design).decision === 'fail'
+  const isBroken = failureTails(ours, theirs, brokenOdds).atMost > design.beta
+  return wasBroken || !isBroken ? 'not-new' : 'undecided'
+}
+
+function isWorse(ours: FailureCount, theirs: FailureCount, { alpha }: SprtDesign): boolean {
+  return failureTails(ours, theirs, 1).atLeast <= alpha
+}
+
+function countOf(flags: readonly boolean[]): FailureCount {
+  return { failures: flags.filter(Boolean).length, repeats: flags.length }
+}
+
+function sprtDesign(alpha: number): SprtDesign {
+  return { p0: acceptableFailureRate, p1: unacceptableFailureRate, alpha, beta: missRate }
+}

@@ -1,0 +1,62 @@
+import { constantMoments, type Moments, momentsOf, type Pair } from '../../stats/index.ts'
+
+/** The scores of one case, as far as it has any. */
+export interface GateCase {
+  id: string
+  weight: number
+  cluster?: string | undefined
+  tags: readonly string[]
+  critical: boolean
+  /** Scores of the scored repeats, in order of repeat. */
+  candidate: readonly number[]
+  /** The same for the baseline; undefined when the run has no baseline. */
+  baseline?: readonly number[] | undefined
+  /** Answers of the candidate without a score where the baseline, if there is one, has its own. */
+  missing?: number | undefined
+}
+
+/** A case with its repeats summed up. `position` is its place in the list that the gate was given. */
+export interface SummedCase {
+  case: GateCase
+  position: number
+  candidate: Moments | undefined
+  baseline: Moments | undefined
+  /** The candidate with a score of 0 for each missing answer. */
+  candidateAtWorst: Moments | undefined
+}
+
+export function sumUp(cases: readonly GateCase[]): SummedCase[] {
+  return cases.map((gateCase, position) => {
+    const { baseline, missing = 0 } = gateCase
+    const candidate = momentsOf(gateCase.candidate)
+    const candidateAtWorst =
+      missing > 0 ? momentsOf([...gateCase.candidate, ...new Array<number>(missing).fill(0)]) : candidate
+    return { case: gateCase, position, candidate, baseline: baseline && momentsOf(baseline), candidateAtWorst }
+  })
+}
+
+/** A case that has a score in both arms. */
+export interface CasePair extends Pair {
+  id: string
+}
+
+/** The cases that can be compared; one without any score in either arm is not a pair. */
+export function pairsOf(cases: readonly SummedCase[]): CasePair[] {
+  return cases.flatMap(({ case: { id, weight, cluster }, candidate, baseline }) =>
+    candidate && baseline ? [{ id, weight, cluster, candidate, baseline }] : [],
+  )
+}
+
+/** The cases as they are compared had every missing answer of the candidate been a full loss; undefined where none is missing. */
+export function atWorst(cases: readonly SummedCase[]): SummedCase[] | undefined {
+  if (!cases.some(({ case: { missing = 0 } }) => missing > 0)) return undefined
+  return cases.map((summed) => ({ ...summed, candidate: summed.candidateAtWorst }))
+}
+
+/** The cases against a constant, for the test of the threshold. */
+export function pairsAgainst(threshold: number, cases: readonly SummedCase[]): CasePair[] {
+  const baseline = constantMoments(threshold)
+  return cases.flatMap(({ case: { id, weight, cluster }, candidate }) =>
+    candidate ? [{ id, weight, cluster, candidate, baseline }] : [],
+  )
+}

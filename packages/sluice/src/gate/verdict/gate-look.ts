@@ -1,0 +1,73 @@
+import type { LookPlan } from '../../stats/index.ts'
+import { type CriticalResult, judgeCritical } from './critical.ts'
+import { atWorst, type CasePair, type GateCase, pairsAgainst, pairsOf, type SummedCase, sumUp } from './gate-case.ts'
+import { type GatePolicy, looksBeyond, planOf } from './policy.ts'
+import { casesByTag, lookAtTags, type TagTest } from './tags.ts'
+import { isOpen, lookAgain, type ThreeWayTest } from './three-way-test.ts'
+
+/** What the looks so far have decided. Plain data, to be handed back with the scores of the next look. */
+export interface GateState {
+  /** Looks made. */
+  looks: number
+  difference: ThreeWayTest | undefined
+  threshold: ThreeWayTest | undefined
+  tags: readonly TagTest[]
+}
+
+/** Everything that one look sees. */
+export interface GateLook extends GateState {
+  cases: readonly SummedCase[]
+  pairs: readonly CasePair[]
+  byTag: Map<string, SummedCase[]>
+  critical: readonly CriticalResult[]
+  hasBaseline: boolean
+  plan: LookPlan
+  policy: GatePolicy
+}
+
+/**
+ * Makes the look that follows `before`: every test that is not settled sees the scores at hand. After the last look of
+ * the policy only critical cases are judged further.
+ */
+export function lookAt(
+  cases: readonly GateCase[],
+  policy: GatePolicy,
+  { before, last }: { before: GateState | undefined; last: boolean },
+): GateLook {
+  const summed = sumUp(cases)
+  const pairs = pairsOf(summed)
+  const byTag = casesByTag(summed)
+  const plan = planOf(policy)
+  const look = before?.looks ?? 0
+  const hasBaseline = cases.some(({ baseline }) => baseline !== undefined)
+  const final = last || look + 1 >= policy.looks.length + looksBeyond(policy).length
+  const seen = { cases: summed, pairs, byTag, critical: judgeCritical(cases, policy, final), hasBaseline, plan, policy }
+  if (before && look >= policy.looks.length) return { ...before, ...seen, looks: look + 1 }
+  const { margin, threshold, thresholdMargin, estimand } = policy
+  const all = before?.difference === undefined || isOpen(before.difference)
+  const deterministic = estimand === 'golden-set' && neverVaries(pairs)
+  const test = { look, plan, estimand }
+  const worst = atWorst(summed)
+  const compare = () =>
+    lookAgain(before?.difference, { scored: pairs, atWorst: worst && pairsOf(worst) }, { ...test, margin })
+  const againstThreshold = (floor: number) => {
+    const against = { scored: pairsAgainst(floor, summed), atWorst: worst && pairsAgainst(floor, worst) }
+    return lookAgain(before?.threshold, against, { ...test, margin: thresholdMargin })
+  }
+  return {
+    ...seen,
+    looks: look + 1,
+    difference: hasBaseline ? compare() : undefined,
+    threshold: threshold === undefined ? undefined : againstThreshold(threshold),
+    tags: hasBaseline ? lookAtTags(before?.tags ?? [], byTag, { look, plan, policy, deterministic, all }) : [],
+  }
+}
+
+/** Whether every pair that was repeated in both arms scored the same each time, and there is such a pair. */
+function neverVaries(pairs: readonly CasePair[]): boolean {
+  const repeated = pairs.filter(({ candidate, baseline }) => candidate.count > 1 && baseline.count > 1)
+  return (
+    repeated.length > 0 &&
+    repeated.every(({ candidate, baseline }) => candidate.variance === 0 && baseline.variance === 0)
+  )
+}

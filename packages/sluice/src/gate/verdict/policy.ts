@@ -1,0 +1,73 @@
+import { SluiceError } from '../../errors.ts'
+import type { Estimand, LookPlan } from '../../stats/index.ts'
+import { lookPlan } from '../../stats/index.ts'
+
+/** What may pass, and how sure the gate must be. Scores are in [0,1], and so are the margins. */
+export interface GatePolicy {
+  /** Largest drop of the mean against the baseline that is still acceptable. */
+  margin: number
+  /** The same for the mean of one tag. */
+  tagMargin: number
+  /** 1 - confidence bounds the chance to pass a drop of the margin, half of it the chance to fail there. */
+  confidence: number
+  /** Repeats per case at each look of the sequential test, increasing. One look takes the whole error budget. */
+  looks: readonly number[]
+  /** Repeats up to which a critical case is judged, also where the looks of the others end earlier. */
+  criticalRepeats: number
+  /** Floor of the mean score; undefined judges the difference alone. */
+  threshold?: number | undefined
+  /** How far below the floor the mean may lie. */
+  thresholdMargin: number
+  estimand: Estimand
+  /** What becomes of a run that neither passed nor failed: decided by its estimate, blocked, or let through with a word. */
+  onInconclusive: 'tiebreak' | 'block' | 'warn'
+  /** A repeat of a critical case fails below this score. */
+  caseThreshold: number
+}
+
+/** Margin .03, tag margin .10, confidence .95, looks at 1, 2, 3, 5 and 8 repeats, no threshold, tie-break. */
+const defaults: Omit<GatePolicy, 'criticalRepeats'> = {
+  margin: 0.03,
+  tagMargin: 0.1,
+  confidence: 0.95,
+  looks: [1, 2, 3, 5, 8],
+  thresholdMargin: 0.01,
+  estimand: 'golden-set',
+  onInconclusive: 'tiebreak',
+  caseThreshold: 0.6,
+}
+
+/** The policy with its defaults filled in; critical cases end with the last look. Throws `invalid-input` for looks or a confidence that no test can have. */
+export function gatePolicy(settings: Partial<GatePolicy> = {}): GatePolicy {
+  const { looks = defaults.looks } = settings
+  const policy = { ...defaults, criticalRepeats: looks.at(-1) ?? 1, ...settings }
+  const { confidence } = policy
+  const increasing = looks.every((look, i) => Number.isInteger(look) && look > (looks[i - 1] ?? 0))
+  if (looks.length === 0 || !increasing) {
+    throw new SluiceError(
+      'invalid-input',
+      `gate.repeats is [${looks.join(', ')}]: give whole numbers from 1, increasing`,
+    )
+  }
+  if (!(confidence > 0.5 && confidence < 1)) {
+    throw new SluiceError('invalid-input', `gate.confidence is ${confidence}: give a number between 0.5 and 1, as 0.95`)
+  }
+  return policy
+}
+
+/** Repeats after the last look at which undecided critical cases are judged again: five more at a time. */
+export function looksBeyond({ looks, criticalRepeats }: GatePolicy): number[] {
+  const last = looks.at(-1) ?? 0
+  const steps = Math.max(Math.ceil((criticalRepeats - last) / 5), 0)
+  return Array.from({ length: steps }, (_, step) => Math.min(last + 5 * (step + 1), criticalRepeats))
+}
+
+/** The two error rates of every three-way test of the gate. */
+export function errorRates({ confidence }: GatePolicy): { alphaPass: number; alphaFail: number } {
+  return { alphaPass: 1 - confidence, alphaFail: (1 - confidence) / 2 }
+}
+
+/** The looks and boundaries of the test of the difference, of the threshold, and of one tag on its own. */
+export function planOf(policy: GatePolicy): LookPlan {
+  return lookPlan(policy.looks, errorRates(policy))
+}

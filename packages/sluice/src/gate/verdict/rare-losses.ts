@@ -1,0 +1,74 @@
+import {
+  answersAgainstRareLosses,
+  type Estimand,
+  effectiveAnswers,
+  isDeterministic,
+  type LookPlan,
+  type ObservedDrop,
+  type Pair,
+  type PairedLook,
+  zOfRareLosses,
+} from '../../stats/index.ts'
+
+/**
+ * Whether the answers are enough to rule out rare losses of the margin's size. A t test does not: it takes the noise that
+ * it has seen for all there is, and a fault that shows in one answer of fifty leaves twenty answers spotless.
+ */
+export interface RareLosses {
+  /** On the normal scale, as the statistic of the test. */
+  zSig: number
+  /** Equally weighted, independent answers of the candidate; cases where the estimand is a population. */
+  answers: number
+  /** A later look of the plan can bring enough answers. */
+  withinReach: boolean
+}
+
+interface LookOfTest {
+  plan: LookPlan
+  /** 0-based. */
+  look: number
+  margin: number
+  estimand: Estimand
+}
+
+export function rareLosses(
+  pairs: readonly Pair[],
+  statistics: PairedLook,
+  { plan, look, margin, estimand }: LookOfTest,
+): RareLosses {
+  const drop = observedDrop(statistics, margin)
+  const answers = effectiveAnswers(pairs, { estimand, clustered: !statistics.usesWithin })
+  // Once every case has two repeats, clusters no longer make the answers of the golden set fewer.
+  const later = effectiveAnswers(pairs, { estimand, clustered: estimand === 'population' })
+  const isEnough = (bound: number, k: number) =>
+    zOfRareLosses(drop, later * growthUntil(k, { plan, look, estimand })) >= bound
+  return {
+    zSig: zOfRareLosses(drop, answers),
+    answers,
+    withinReach: plan.boundsPass.some((bound, k) => k > look && isEnough(bound, k)),
+  }
+}
+
+/** How many times as many answers a later look has. */
+function growthUntil(later: number, { plan, look, estimand }: Omit<LookOfTest, 'margin'>): number {
+  return estimand === 'population' ? 1 : (plan.repeats[later] ?? 1) / (plan.repeats[look] ?? 1)
+}
+
+/** What a proof against rare losses would take at the last look with this difference. */
+export interface ProofNeeded {
+  /** Infinity when no number would do. */
+  answers: number
+  /** The same in cases like these, each with the last look's repeats. */
+  cases: number
+}
+
+export function proofNeeded(statistics: PairedLook, have: RareLosses, test: LookOfTest): ProofNeeded {
+  const last = test.plan.repeats.length - 1
+  const answers = answersAgainstRareLosses(observedDrop(statistics, test.margin), test.plan.boundsPass[last] ?? 0)
+  const perCase = (have.answers * growthUntil(last, test)) / statistics.pairs
+  return { answers, cases: Math.ceil(answers / perCase - 1e-9) }
+}
+
+function observedDrop(statistics: PairedLook, margin: number): ObservedDrop {
+  return { delta: statistics.delta, margin, constant: isDeterministic(statistics) }
+}

@@ -1,0 +1,93 @@
+import { atLeast, gsBounds, type LookPlan, type PairedLook, pairedLook } from '../../stats/index.ts'
+import { pairsOf, type SummedCase } from './gate-case.ts'
+import { errorRates, type GatePolicy } from './policy.ts'
+
+/** Fewer cases than this are shown, but not tested. */
+const fewestCases = 5
+
+/** A tag under test, carried from look to look. */
+export interface TagTest {
+  tag: string
+  /** The last look (0-based) at which the tag's cases were repeated. */
+  look: number
+  statistics: PairedLook | undefined
+  /** The statistic by look; undefined where it was not taken. */
+  zSigs: (number | undefined)[]
+  /** Looks bad and is not cleared: a pass waits for further repeats of its cases. */
+  suspicious: boolean
+  failed: boolean
+}
+
+interface TagLook {
+  look: number
+  plan: LookPlan
+  policy: GatePolicy
+  /** No repeated case varies between repeats: differences are decided as they are. */
+  deterministic: boolean
+  /** Every tag is looked at, or only the suspicious ones. */
+  all: boolean
+}
+
+/** Positions of the cases by tag, in order of first appearance. */
+export function casesByTag(cases: readonly SummedCase[]): Map<string, SummedCase[]> {
+  const byTag = new Map<string, SummedCase[]>()
+  for (const summed of cases) {
+    for (const tag of summed.case.tags) {
+      const known = byTag.get(tag)
+      if (known) known.push(summed)
+      else byTag.set(tag, [summed])
+    }
+  }
+  return byTag
+}
+
+/**
+ * Looks at the tags with at least 5 pairs. A tag fails by Holm's procedure over all of them, on its most extreme look;
+ * it is suspicious when its difference is beyond half of the tag margin and not shown to be within it.
+ */
+export function lookAtTags(before: readonly TagTest[], byTag: Map<string, SummedCase[]>, at: TagLook): TagTest[] {
+  const tests: TagTest[] = []
+  for (const [tag, cases] of byTag) {
+    const known = before.find((test) => test.tag === tag)
+    if (known && !at.all && !known.suspicious) tests.push(known)
+    else if (known || cases.length >= fewestCases) tests.push(...lookAtTag(tag, known, cases, at))
+  }
+  const failed = holmFailures(tests, at.plan.repeats, errorRates(at.policy).alphaFail)
+  return tests.map((test) => ({ ...test, failed: failed.has(test.tag) }))
+}
+
+function lookAtTag(tag: string, known: TagTest | undefined, cases: readonly SummedCase[], at: TagLook): TagTest[] {
+  const { look, plan, policy, deterministic } = at
+  const margin = policy.tagMargin
+  const pairs = pairsOf(cases)
+  if (pairs.length < fewestCases) return known ? [known] : []
+  const statistics = pairedLook(pairs, { margin, estimand: policy.estimand })
+  const zSigs = [...(known?.zSigs ?? [])]
+  zSigs[look] = statistics && deterministic ? certainty(atLeast(statistics.delta, -margin)) : statistics?.zSig
+  const cleared = (zSigs[look] ?? Number.NEGATIVE_INFINITY) >= (plan.boundsPass[look] ?? Number.POSITIVE_INFINITY)
+  const suspicious = statistics !== undefined && statistics.delta <= -margin / 2 && !cleared
+  return [{ tag, look, statistics, zSigs, suspicious, failed: false }]
+}
+
+function certainty(good: boolean): number {
+  return good ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY
+}
+
+/**
+ * Holm's step-down over sequential tests: at each step the tags that ever crossed the boundary of alpha divided by the
+ * number of tags that remain are rejected, until a step rejects none.
+ */
+function holmFailures(tests: readonly TagTest[], repeats: readonly number[], alpha: number): Set<string> {
+  const fractions = repeats.map((repeat) => repeat / (repeats.at(-1) ?? 1))
+  const failed = new Set<string>()
+  for (;;) {
+    const remaining = tests.filter(({ tag }) => !failed.has(tag))
+    if (remaining.length === 0) return failed
+    const bounds = gsBounds(fractions, alpha / remaining.length)
+    const crossed = remaining.filter(({ zSigs }) =>
+      zSigs.some((z, k) => z !== undefined && z <= -(bounds[k] ?? Infinity)),
+    )
+    if (crossed.length === 0) return failed
+    for (const { tag } of crossed) failed.add(tag)
+  }
+}

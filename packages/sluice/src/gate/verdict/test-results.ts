@@ -1,0 +1,98 @@
+import { isDeterministic, type LookPlan, normInv, type PairedLook, tOfZ } from '../../stats/index.ts'
+import { changedCases } from './changed-cases.ts'
+import type { CasePair } from './gate-case.ts'
+import type { GatePolicy } from './policy.ts'
+import { type Interval, intervalAt, intervalsAt, type ThreeWayTest } from './three-way-test.ts'
+
+export type Verdict = 'pass' | 'fail' | 'inconclusive'
+
+/** Candidate against baseline, at the look at which the test ended. Undefined is what the data cannot tell. */
+export interface Comparison {
+  verdict: Verdict
+  pairs: number
+  meanDifference: number
+  se: number | undefined
+  ciLow: number | undefined
+  ciHigh: number | undefined
+  margin: number
+  detectableDrop: number | undefined
+  /** Repeats per case at that look. */
+  repeats: number
+  /** Ids, the largest change first. */
+  regressed: string[]
+  improved: string[]
+  /** The interval for exactly these cases, and for all cases of which they are a sample. */
+  intervals: { goldenSet: Interval | undefined; population: Interval | undefined }
+}
+
+/** The candidate's mean against the threshold, at the look at which the test ended. */
+export interface ThresholdResult {
+  verdict: Verdict
+  threshold: number
+  margin: number
+  mean: number
+  se: number | undefined
+  ciLow: number | undefined
+  ciHigh: number | undefined
+  repeats: number
+}
+
+export function comparisonOf(
+  test: ThreeWayTest,
+  statistics: PairedLook,
+  pairs: readonly CasePair[],
+  { plan, policy }: { plan: LookPlan; policy: GatePolicy },
+): Comparison {
+  const interval = intervalAt(plan, test.look, statistics)
+  return {
+    verdict: verdictOf(test),
+    pairs: statistics.pairs,
+    meanDifference: statistics.delta,
+    se: interval?.se,
+    ciLow: interval?.ciLow,
+    ciHigh: interval?.ciHigh,
+    margin: policy.margin,
+    detectableDrop: detectableDrop(test, plan, policy.margin),
+    repeats: plan.repeats[test.look] ?? 0,
+    ...changedCases(pairs, policy),
+    intervals: intervalsAt(plan, test.look, statistics),
+  }
+}
+
+export function thresholdResultOf(
+  test: ThreeWayTest,
+  statistics: PairedLook,
+  { plan, policy, threshold }: { plan: LookPlan; policy: GatePolicy; threshold: number },
+): ThresholdResult {
+  const interval = intervalAt(plan, test.look, statistics)
+  return {
+    verdict: verdictOf(test),
+    threshold,
+    margin: policy.thresholdMargin,
+    mean: threshold + statistics.delta,
+    se: interval?.se,
+    ciLow: interval && threshold + interval.ciLow,
+    ciHigh: interval && threshold + interval.ciHigh,
+    repeats: plan.repeats[test.look] ?? 0,
+  }
+}
+
+function verdictOf({ outcome }: ThreeWayTest): Verdict {
+  return outcome === 'undecided' ? 'inconclusive' : outcome
+}
+
+const power = 0.8
+
+/**
+ * The smallest true drop at which a run with the standard error of this one fails with probability .80 at its last
+ * look: margin + (c_fail + z_.80) SE, with c_fail on the t scale of the run's degrees of freedom. It is exact for the
+ * normal approximation and counts no earlier look, so the run finds slightly smaller drops than this as well. Without noise every
+ * drop beyond the margin is seen. Undefined when the run has no standard error.
+ */
+function detectableDrop(test: ThreeWayTest, plan: LookPlan, margin: number): number | undefined {
+  const { statistics, look } = test
+  const bound = plan.boundsFail[look]
+  if (statistics?.seUsed === undefined || statistics.dfUsed === undefined || bound === undefined) return undefined
+  if (isDeterministic(statistics)) return margin
+  return margin + (tOfZ(bound, statistics.dfUsed) + normInv(power)) * statistics.seUsed
+}

@@ -1,0 +1,135 @@
+import {
+  type Estimand,
+  isDeterministic,
+  type LookPlan,
+  outcomeAt,
+  type Pair,
+  type PairedLook,
+  pairedLook,
+  skewedT,
+  skewnessOf,
+  tOfZ,
+  zOfT,
+} from '../../stats/index.ts'
+import { type RareLosses, rareLosses } from './rare-losses.ts'
+
+/** One look of one test, as it is kept for the report. */
+export interface TestLook {
+  repeats: number
+  difference: number | undefined
+  se: number | undefined
+  zSig: number | undefined
+  /** Pass at zSig >= passAt, fail at zSig <= -failAt. */
+  passAt: number
+  failAt: number
+}
+
+/** A three-way test, carried from look to look. Once it is decided it stays as it was at that look. */
+export interface ThreeWayTest {
+  outcome: 'pass' | 'fail' | 'undecided'
+  /** The last look (0-based) at which it was evaluated. */
+  look: number
+  /** `zSig` is the smallest of all that a pass takes. */
+  statistics: PairedLook | undefined
+  /** Present where the noise that was seen would let the test pass; a pass takes this proof as well. */
+  rareLosses: RareLosses | undefined
+  /** A pass that would have been none, had the answers that never came been full losses. */
+  hangsOnMissing: boolean
+  trace: TestLook[]
+}
+
+/** The pairs of one look. */
+export interface LookPairs {
+  scored: readonly Pair[]
+  /** The same with a score of 0 for each answer of the candidate that never came; undefined where all came. */
+  atWorst: readonly Pair[] | undefined
+}
+
+/** What one look is made with. */
+export interface LookTest {
+  /** 0-based. */
+  look: number
+  plan: LookPlan
+  margin: number
+  estimand: Estimand
+}
+
+/** Further repeats may still decide it. One look alone has not seen how the scores of a case vary, and never ends it. */
+export function isOpen({ outcome, look, rareLosses }: ThreeWayTest): boolean {
+  return outcome === 'undecided' && (rareLosses === undefined || rareLosses.withinReach || look === 0)
+}
+
+/** Looks once more, unless the test was decided before, or no number of repeats would let it. */
+export function lookAgain(before: ThreeWayTest | undefined, pairs: LookPairs, test: LookTest): ThreeWayTest {
+  if (before && !isOpen(before)) return before
+  const { look, plan } = test
+  const seen = evaluate(pairs.scored, test)
+  const { outcome, statistics } = seen
+  const entry: TestLook = {
+    repeats: plan.repeats[look] ?? 0,
+    difference: statistics?.delta,
+    se: statistics?.seUsed,
+    zSig: statistics?.zSig,
+    passAt: plan.boundsPass[look] ?? Number.POSITIVE_INFINITY,
+    failAt: plan.boundsFail[look] ?? Number.POSITIVE_INFINITY,
+  }
+  const hangsOnMissing =
+    outcome === 'pass' && pairs.atWorst !== undefined && evaluate(pairs.atWorst, test).outcome !== 'pass'
+  return { ...seen, look, hangsOnMissing, trace: [...(before?.trace ?? []), entry] }
+}
+
+/**
+ * A fail is the t test's alone. A pass takes three statistics at or above the bound: t, t without the help of skewness, and
+ * the proof against rare losses.
+ */
+function evaluate(pairs: readonly Pair[], test: LookTest): Pick<ThreeWayTest, 'outcome' | 'statistics' | 'rareLosses'> {
+  const { plan, look, margin } = test
+  const statistics = withoutSkewness(pairs, pairedLook(pairs, test))
+  const outcome = outcomeAt(plan, look, statistics, margin)
+  if (outcome !== 'pass' || !statistics) return { outcome, statistics, rareLosses: undefined }
+  const proof = rareLosses(pairs, statistics, test)
+  const proven = proof.zSig >= (plan.boundsPass[look] ?? Number.POSITIVE_INFINITY)
+  const zSig = isDeterministic(statistics) ? proof.zSig : Math.min(statistics.zSig ?? proof.zSig, proof.zSig)
+  return { outcome: proven ? 'pass' : 'undecided', statistics: { ...statistics, zSig }, rareLosses: proof }
+}
+
+/** Takes back what a t above 0 owes to scores that lean down: estimate and noise then rest on the same few of them. */
+function withoutSkewness(pairs: readonly Pair[], statistics: PairedLook | undefined): PairedLook | undefined {
+  const { t = 0, zSig = 0, dfUsed = 1 } = statistics ?? {}
+  if (!statistics || !(t > 0)) return statistics
+  const skewness = Math.min(skewnessOf(pairs, statistics), 0)
+  return { ...statistics, zSig: Math.min(zSig, zOfT(skewedT(t, skewness), dfUsed)) }
+}
+
+export interface Interval {
+  se: number
+  ciLow: number
+  ciHigh: number
+}
+
+/**
+ * The repeated confidence interval at a look (Jennison & Turnbull 2000, chapter 9): it holds at all looks together,
+ * and lies below -margin exactly when the test fails. It has no width where scores do not vary between repeats.
+ */
+export function intervalAt(plan: LookPlan, look: number, statistics: PairedLook | undefined): Interval | undefined {
+  if (statistics?.seUsed === undefined || statistics.dfUsed === undefined) return undefined
+  if (isDeterministic(statistics)) return { se: 0, ciLow: statistics.delta, ciHigh: statistics.delta }
+  return intervalOf(plan, look, statistics.delta, { se: statistics.seUsed, df: statistics.dfUsed })
+}
+
+/** The same for both estimands, whichever of them decides. */
+export function intervalsAt(
+  plan: LookPlan,
+  look: number,
+  { delta, seWithin, dfWithin = 1, seCluster, dfCluster }: PairedLook,
+): { goldenSet: Interval | undefined; population: Interval | undefined } {
+  return {
+    goldenSet: seWithin === undefined ? undefined : intervalOf(plan, look, delta, { se: seWithin, df: dfWithin }),
+    population: seCluster === undefined ? undefined : intervalOf(plan, look, delta, { se: seCluster, df: dfCluster }),
+  }
+}
+
+function intervalOf(plan: LookPlan, look: number, mean: number, { se, df }: { se: number; df: number }): Interval {
+  const half = se === 0 ? 0 : tOfZ(plan.boundsFail[look] ?? Number.POSITIVE_INFINITY, df) * se
+  return { se, ciLow: mean - half, ciHigh: mean + half }
+}

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { publicationOf } from '../../../src/control/remote/publication.ts'
+import { rolloutSettingsSchema } from '../../../src/core/suite/rollout-settings.ts'
+import { versionId } from '../../../src/core/suite/version.ts'
+import type { Report } from '../../../src/gate/report/report.ts'
+import { good, goodPrompt, load } from '../../core/suite/memory-files.ts'
+
+const file = 'prompts/summary.prompt.yml'
+
+async function publication(extra: string, report: Report | null = null) {
+  const project = await load({ ...good({ [file]: goodPrompt + extra }), 'lib/redact.ts': '' })
+  const [prompt] = project.prompts
+  assert.ok(prompt, project.diagnostics.map(({ message }) => message).join())
+  return publicationOf(prompt, { config: project.config, report, source: 'abc' })
+}
+
+test('what is published gives the id of the version, and settings as they were written', async () => {
+  const { content, rollout, live, judge, rubric } = await publication(
+    'version: "2.0"\nlive: {store: true, redact: "../lib/redact.ts#clean"}\nrollout: {stages: [{percent: 10, soak: 1h}]}\n',
+  )
+  assert.equal(content.id, versionId(content))
+  assert.equal(content.label, '2.0')
+  assert.deepEqual(rolloutSettingsSchema.parse(rollout).stages, [{ ppm: 100_000, soakMs: 3_600_000 }])
+  assert.equal((live as { redact: string }).redact, 'lib/redact.ts#clean', 'relative to the project, which moves')
+  assert.deepEqual([judge?.model, rubric.length], ['anthropic:claude-haiku-4-5-20251001', 1])
+})
+
+test('which settings the file holds is published, since a default that somebody wrote is meant', async () => {
+  const { written } = await publication(
+    'live: {judge: {percent: 10}}\nrollout: {stages: [{percent: 10, soak: 1h}], flagMargin: 0.01, signals: {score: 0.4}}\n',
+  )
+  assert.deepEqual(written?.toSorted(), [
+    'live.judge.percent',
+    'rollout.flagMargin',
+    'rollout.signals.score',
+    'rollout.stages',
+  ])
+  assert.equal((await publication('')).written, undefined)
+})
+
+test('of a report only the part about the feature goes along, without cases', async () => {
+  const part = (feature: string) => ({ feature, cases: [{ id: 'secret e-mail' }] })
+  const report = { features: [part('other'), part('summary')] } as unknown as Report
+  assert.deepEqual((await publication('', report)).report, { features: [{ feature: 'summary', cases: [] }] })
+  assert.equal((await publication('')).report, null)
+})

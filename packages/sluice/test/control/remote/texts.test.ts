@@ -1,0 +1,241 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { FeatureAnswer, RolloutAnswer } from '../../../src/control/remote/answers.ts'
+import { appliedText } from '../../../src/control/remote/applied-text.ts'
+import { auditText } from '../../../src/control/remote/audit-text.ts'
+import { driftText } from '../../../src/control/remote/drift-text.ts'
+import { rolloutText, stateText } from '../../../src/control/remote/rollout-text.ts'
+import { statusText } from '../../../src/control/remote/status.ts'
+
+const minute = 60_000
+const rollout: RolloutAnswer = {
+  id: 'r-1',
+  feature: 'summary',
+  incumbent: 'aa',
+  canary: 'bb',
+  settings: { stages: [1, 5].map((percent) => ({ ppm: percent * 10_000, soakMs: minute })) },
+  stage: 1,
+  enteredAt: [0, minute],
+  status: 'running',
+  state: 'insufficientData',
+  ppm: 50_000,
+  startedAt: 0,
+  override: null,
+  startedBy: 'ann',
+  endedAt: null,
+  ending: null,
+  assessment: { words: 'Only 7 of the 100 users that it takes.' },
+}
+const ended = { ...rollout, state: 'rolledBack', endedAt: 90 * minute, ending: { by: 'sluice', reason: 'worse' } }
+const feature: FeatureAnswer = {
+  feature: 'summary',
+  revision: 7,
+  active: 'aa',
+  history: [],
+  versions: [{ id: 'bb', label: '1.1', model: 'm', publishedAt: 0, report: null }],
+  rollout: null,
+}
+const instance = {
+  instance: 'host-1',
+  client: null,
+  revision: 7,
+  stale: false,
+  silent: false,
+  seenAt: 0,
+  upToDate: true,
+}
+
+test('how far a change has come', () => {
+  const whole = { incumbentsOnly: 0, silent: [], uncounted: false }
+  const missing = ['host-7', 'host-9']
+  assert.equal(
+    appliedText({ ...whole, total: 1000, applied: 998, missing, elapsedMs: 84 }),
+    'applied by 998 of 1000 instances in 84 ms; not yet: host-7, host-9',
+  )
+  assert.equal(
+    appliedText({ ...whole, total: 1, applied: 1, missing: [], elapsedMs: 2100 }),
+    'applied by 1 of 1 instance in 2.1 s',
+  )
+  assert.match(appliedText({ ...whole, total: 0, applied: 0, missing: [], elapsedMs: 0 }), /^no instance is connected/)
+  const many = Array.from({ length: 23 }, (_, index) => `h${index}`)
+  assert.match(appliedText({ ...whole, total: 23, applied: 0, missing: many, elapsedMs: 1 }), /h19 and 3 more$/)
+  const silent = [
+    { instance: 'host-9', silentMs: 40_000, mayServeUntil: Date.UTC(2026, 10, 24, 2, 11, 30) },
+    { instance: 'host-7', silentMs: 50_000, mayServeUntil: null },
+  ]
+  assert.equal(
+    appliedText({
+      ...{ total: 5, applied: 1, incumbentsOnly: 1, missing: ['host-7', 'host-9', 'host-7'], silent },
+      ...{ uncounted: true, elapsedMs: 3000 },
+    }),
+    'applied by 1 of 5 instances in 3.0 s; 1 serves the incumbent only, and so no canary; not yet: host-7; ' +
+      'silent: host-9 (for 40 s, may serve the canary until 02:11:30Z), host-7 (for 50 s, serves what was before until it is heard of again); ' +
+      'there may be others: a token has as many instances as are counted of one',
+  )
+})
+
+test('a rollout tells its stage, or how it ended, and what is known', () => {
+  assert.equal(
+    rolloutText(rollout, feature.versions, 3 * minute),
+    `summary: rollout r-1, holds: too little data
+  1.1 (bb) against aa
+  stage 2 of 2, 5 % of the users, for 2 min 0 s
+  Only 7 of the 100 users that it takes.
+`,
+  )
+  const soakedOf = (stage: number) => {
+    const soak = { stage, soakedMs: 6000, counting: false, heardAt: 1000 }
+    return rolloutText({ ...rollout, status: 'running', assessment: { words: 'w', soak } }, [], 3 * minute).split(
+      '\n',
+    )[2]
+  }
+  const place = '  stage 2 of 2, 5 % of the users, soaked'
+  assert.equal(soakedOf(1), `${place} 6.0 s of 1 min 0 s; no data since 00:00:01Z`)
+  assert.equal(soakedOf(0), `${place} 0 ms of 1 min 0 s; no data of both arms yet`)
+  assert.equal(rolloutText({ ...rollout, assessment: null }, [], 0).split('\n')[2], soakedOf(0))
+  assert.match(
+    rolloutText(ended, feature.versions, 0),
+    /rollout r-1, rolled back\n.*\n {2}ended 1970-01-01 01:30:00Z by sluice: worse\n/,
+  )
+})
+
+test('the status tells what everybody gets, what runs and who is behind', () => {
+  const instances = {
+    current: { epoch: 'b', revision: 7 },
+    leaders: [{ work: 'controller', replica: 'web-3 pid 17' }],
+    instances: [
+      instance,
+      { ...instance, instance: 'host-2', revision: 5, stale: true, upToDate: false },
+      { ...instance, instance: 'host-4', epoch: 'a', upToDate: false },
+      { ...instance, instance: 'host-3', silent: true, mayServeUntil: 50_000 },
+    ],
+  }
+  assert.equal(
+    statusText(
+      {
+        features: [
+          { ...feature, rollout: ended },
+          { ...feature, feature: 'tone', active: null },
+        ],
+        instances,
+      },
+      40_000,
+    ),
+    `summary: aa is active
+  last rollout, r-1: rolled back, worse
+
+tone: nothing is active; 1 published
+
+canaries are led by the replica web-3 pid 17
+
+instances: 2 of 4 are up to date, at revision 7
+  host-2 has revision 5, incumbents only
+  host-4 has revision 7 of before the store went back
+  host-3 has revision 7, silent for 40 s, may serve a canary until 00:00:50Z
+`,
+  )
+  assert.match(
+    statusText({ features: [], instances: { ...instances, leaders: [] } }, 0),
+    /canaries: no replica leads them, so none advances or is rolled back by itself/,
+  )
+  assert.match(
+    statusText({ features: [{ ...feature, rollout }], instances: null }, 0),
+    /\n {2}summary: rollout r-1, holds/,
+  )
+  assert.match(
+    statusText({ features: [], instances: null }, 0),
+    /^no features yet.*\n\ninstances: this token may not see them\n$/,
+  )
+})
+
+test('the log tells of each row what it is about', () => {
+  const rollout = { id: 'r-1', state: 'running', incumbent: 'aa', canary: 'bb', stage: 0, ppm: 10_000, override: null }
+  const during = { active: 'aa', rollout }
+  const without = { active: 'aa', rollout: { ...rollout, excluded: ['t-liar'] } }
+  const rows: [string, unknown, unknown, string | null][] = [
+    ['token.create', null, { id: 't-1', name: 'mail-app' }, null],
+    ['version.publish', null, { id: 'aa', label: '1.0' }, null],
+    ['version.publish', null, { id: 'bb', label: null }, null],
+    ['active.set', { active: null, rollout: null }, { active: 'aa', rollout: null }, 'first'],
+    ['rollout.start', { active: 'aa', rollout: null }, during, null],
+    ['rollout.exclude', during, without, 'it lies'],
+    ['rollout.exclude', without, { ...without, rollout: { ...rollout, excluded: [] } }, 'it does not'],
+    ['rollout.promote', during, { active: 'bb', rollout }, 'good'],
+    ['rollout.promote', during, { active: 'bb', rollout: { ...rollout, strength: 'weak' } }, 'time is up'],
+    ['rollout.rollBack', during, { active: 'aa', rollout: { ...rollout, why: 'undecided' } }, 'time is up'],
+    ['unit.forget', null, { entries: [] }, 'a unit was forgotten'],
+    ['of a newer server', null, { active: 7 }, null],
+  ]
+  const common = {
+    chain: 'mail',
+    revision: 1,
+    at: 0,
+    actor: 'ann',
+    tokenId: null,
+    evidence: null,
+    previous: '',
+    hash: '',
+  }
+  const text = auditText(
+    rows.map(([action, before, after, reason], seq) => ({ ...common, seq, action, before, after, reason })),
+  )
+  const about = text.split('\n').map((line) => line.split('ann  ')[1]?.replaceAll(/ {2,}/g, ' | '))
+  assert.deepEqual(about.slice(0, -1), [
+    'token.create | mail-app (t-1)',
+    'version.publish | 1.0 (aa)',
+    'version.publish | bb',
+    'active.set | nothing -> aa | first',
+    'rollout.start | bb against aa, 1 %',
+    'rollout.exclude | without t-liar | it lies',
+    'rollout.exclude | with t-liar again | it does not',
+    'rollout.promote | aa -> bb | good',
+    'rollout.promote | aa -> bb, weakly | time is up',
+    'rollout.rollBack | bb against aa, 1 %, undecided | time is up',
+    'unit.forget | a unit was forgotten',
+    'of a newer server',
+  ])
+})
+
+test('a promotion without proof and a rollback without evidence are told apart from others', () => {
+  const promoted = (strength: string | null) => stateText({ state: 'promoted', strength, ending: null })
+  assert.deepEqual(['strong', 'weak', 'time', 'manual', null].map(promoted), [
+    'promoted, proven',
+    'promoted weakly, nothing is proven',
+    'promoted by time alone',
+    'promoted by hand',
+    'promoted',
+  ])
+  const ending = { by: 'sluice', reason: 'time is up', why: 'undecided' }
+  assert.equal(stateText({ state: 'rolledBack', ending }), 'rolled back, undecided')
+})
+
+test('what keeps failing is named by loop, feature and kind', () => {
+  const failing = [
+    { loop: 'drift watch', feature: 'a-toy', code: 'damaged', failures: 3 },
+    { loop: 'retention', feature: null, code: 'unreachable', failures: 1 },
+  ]
+  const text = statusText({ features: [], instances: null, failing }, 0)
+  assert.match(
+    text,
+    /failing, see the log.*:\n {2}drift watch of a-toy \(damaged, 3 times in a row\)\n {2}retention \(unreachable\)\n/,
+  )
+  assert.match(
+    statusText({ features: [], instances: null, failing: [], unnamed: 2 }, 0),
+    /failing, see the log.*:\n {2}2 things of features that this token may not see\n/,
+  )
+})
+
+test('how production does: each signal in words, the alarms, and what to do', () => {
+  const signals = [{ signal: 'score', words: 'learning, 3 of 14 days: what moves by less than 0.100 is not told' }]
+  const quiet = { feature: 'mail', drift: { version: 'aa', since: 0, signals, events: [] } }
+  assert.equal(
+    driftText(quiet),
+    'mail, version aa, since 1970-01-01:\n  score: learning, 3 of 14 days: what moves by less than 0.100 is not told\nalarms: none\n',
+  )
+  const told = { ...quiet, drift: { ...quiet.drift, events: [{ at: minute, words: 'The judged score has moved.' }] } }
+  assert.match(
+    driftText(told),
+    /latest last:\n {2}1970-01-01T00:01Z {2}The judged score has moved\.\nif it was not meant: sluice rollback mail/,
+  )
+  assert.match(driftText({ feature: 'mail', drift: null }), /nothing is watched yet/)
+})

@@ -1,0 +1,23 @@
+import type { Rollout } from '../../../src/control/release/rollout.ts'
+import { type Evidence, newEvidence } from '../../../src/control/rollout/evidence.ts'
+import { observe } from '../../../src/control/rollout/observe.ts'
+import type { UnitMemory } from '../../../src/control/rollout/unit-memory.ts'
+import type { LogEntry } from '../../../src/control/store/outcome-log.ts'
+
+export interface Replayed {
+  evidence: Evidence
+  memory: Map<string, UnitMemory>
+}
+
+/** The fold over a log in its order. Entries without a seq get the next one. */
+export function replayed(rollout: Rollout, entries: readonly LogEntry[], { from }: { from?: Evidence } = {}): Replayed {
+  const evidence = from ? structuredClone(from) : newEvidence(rollout)
+  const memory = new Map<string, UnitMemory>()
+  for (const entry of entries) {
+    const key = entry.unit ?? ''
+    const before = memory.get(key) ?? {}
+    const seq = entry.seq || evidence.cursor + 1
+    memory.set(key, observe(evidence, rollout, { ...entry, seq }, before))
+  }
+  return { evidence, memory }
+}

@@ -1,0 +1,79 @@
+import type { Clock } from '@sluice/client'
+import { hasEnded, type Rollout } from '../../../../src/control/release/rollout.ts'
+import type { Store } from '../../../../src/control/store/store.ts'
+import type { Fate } from './fate.ts'
+import type { History, Wish } from './history.ts'
+import { feature } from './instance.ts'
+
+export interface OperatorOptions {
+  store: Store
+  clock: Clock
+  fate: Fate
+  fetch: typeof fetch
+  token: string
+  history: History
+  versions: readonly string[]
+}
+
+const settings = {
+  stages: [
+    { percent: 20, soak: '3s' },
+    { percent: 60, soak: '3s' },
+  ],
+  minUsers: 5,
+}
+
+const attempts = 4
+
+/** Asks for one change at random, again and again under the same key until there is an answer. */
+export async function wishForSomething(options: OperatorOptions): Promise<void> {
+  const { store, clock, fate, fetch, token, history } = options
+  const reason = `wish ${history.wishes.length}`
+  const rollout = (await store.feature(feature))?.rollout
+  const { method = 'POST', path, body } = fate.pick(possible(options, reason, rollout ?? undefined))
+  const wish: Wish = { reason, what: `${method} ${path}` }
+  history.wishes.push(wish)
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+  const init = {
+    method,
+    headers: { ...headers, 'idempotency-key': reason.replace(' ', '-') },
+    body: JSON.stringify({ ...(path.endsWith('rollouts') ? {} : { reason }), ...body }),
+  }
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const status = await fetch(`http://control${path}`, init).then(
+      (response) => response.status,
+      () => 503,
+    )
+    if (status < 500) {
+      wish.status = status
+      return
+    }
+    await new Promise<void>((resolve) => void clock.setTimer(resolve, fate.between(50, 1000)))
+  }
+}
+
+interface Request {
+  method?: string
+  path: string
+  body?: Record<string, unknown>
+}
+
+/** What may be asked for; now and then what the state does not allow. */
+function possible({ fate, versions }: OperatorOptions, reason: string, rollout: Rollout | undefined): Request[] {
+  const override = { reason }
+  const version = fate.pick(versions)
+  const start = {
+    path: `/v1/features/${feature}/rollouts`,
+    body: {
+      ...{ version, override, supersede: fate.chance(0.3) },
+      settings: { ...settings, advance: fate.pick(['evidence', 'soak', 'manual']) },
+    },
+  }
+  const others = [
+    { path: `/v1/features/${feature}/rollback` },
+    { method: 'PUT', path: `/v1/features/${feature}/active`, body: { version, override } },
+  ]
+  if (!rollout || (hasEnded(rollout) && fate.chance(0.9))) return [start, start, start, start, ...others]
+  const operations = ['pause', 'resume', 'advance', 'promote', 'abort']
+  return [start, ...others, ...operations.map((type) => ({ path: `/v1/rollouts/${rollout.id}/${type}` }))]
+}

@@ -1,0 +1,169 @@
+import { tokenHash } from '../../../../src/control/server/access/token-secret.ts'
+import { virtualClock } from '../../../../src/control/simulate/virtual-clock.ts'
+import { applyEvent } from '../../../../src/control/store/apply-event.ts'
+import { memoryStore } from '../../../../src/control/store/memory/memory-store.ts'
+import type { Store } from '../../../../src/control/store/store.ts'
+import { defaultLiveSettings, defaultRolloutSettings } from '../../../../src/core/suite/rollout-settings.ts'
+import { versionId } from '../../../../src/core/suite/version.ts'
+import { type Fate, fateOf } from './fate.ts'
+import { newHistory } from './history.ts'
+import { feature, type Instance, startInstance } from './instance.ts'
+import { Invariants } from './invariants.ts'
+import { liarId, lie } from './liar.ts'
+import { Life } from './life.ts'
+import { networkFetch } from './network.ts'
+import { wishForSomething } from './operator.ts'
+import { type Replica, startReplica } from './replica.ts'
+import { calm, troubled } from './trouble.ts'
+
+export interface WorldOptions {
+  seed: number
+  /** Things that happen while there is trouble; afterwards everything works and must come to rest. */
+  steps: number
+  /** Told of everything that happens. */
+  trace?: (line: string) => void
+}
+
+const start = Date.UTC(2026, 5, 1)
+const token = 'token-of-everybody'
+const liarToken = 'token-of-the-liar'
+const instanceCount = 12
+const replicaCount = 2
+const userCount = 25
+const heartbeatMs = 10_000
+const occasion = { at: start, by: 'world' }
+
+/**
+ * Two replicas of the control plane over one store, a dozen applications, operators and a judge in one process, on one
+ * clock, out of one seed. Resolves, if every promise was kept, to the hash of all that has happened to the feature: the
+ * same for the same seed. @throws Violation
+ */
+export async function runWorld({ seed, steps, trace = () => undefined }: WorldOptions): Promise<string> {
+  const fate = fateOf(seed)
+  const clock = virtualClock(start)
+  const store = memoryStore({ epoch: 'world', secret: 'secret of the world' })
+  const versions = await populate(store)
+  const history = newHistory()
+  const replicas = new Set<Replica>()
+  let trouble = troubled
+  const say = (line: string) => trace(`${((clock.now() - start) / 1000).toFixed(3)} ${line}`)
+
+  function launch(name: string): void {
+    const life = new Life()
+    say(`${name} starts`)
+    life.onEnd(() => {
+      say(`${name} dies`)
+      clock.setTimer(() => launch(name), fate.between(0, 3000))
+    })
+    startReplica({ life, store, clock, fate, trouble: () => trouble }).then(
+      (replica) => {
+        if (!life.alive) return
+        replicas.add(replica)
+        life.onEnd(() => replicas.delete(replica))
+      },
+      () => life.end(),
+    )
+  }
+
+  const network = networkFetch({ clock, fate, trouble: () => trouble, hosts: () => [...replicas] })
+  const fetchAs = (name: string) => told(network, (line) => say(`${name}: ${line}`))
+  for (let i = 0; i < replicaCount; i += 1) launch(`replica ${i}`)
+  const instances = Array.from({ length: instanceCount }, (_, i) =>
+    startInstance({
+      ...{ name: `app-${i}`, token, life: new Life(), clock, fate, fetch: fetchAs(`app-${i}`), history, say },
+    }),
+  )
+  const invariants = new Invariants(store, history, () => instances, say)
+  const wish = () => void wishForSomething({ store, clock, fate, fetch: fetchAs('operator'), token, history, versions })
+
+  const forge = () => void lie({ store, fate, fetch: fetchAs('liar'), token: liarToken, now: () => clock.now() })
+
+  for (let step = 0; step < steps; step += 1) {
+    if (fate.chance(0.4)) forge()
+    happen(fate, { say, wish, replicas: [...replicas], instances })
+    for (const { serve } of instances) if (fate.chance(0.7)) serve(`user-${Math.floor(fate.between(0, userCount))}`)
+    await clock.runUntil(clock.now() + fate.between(0, 2500))
+    await invariants.check()
+  }
+  say('calm')
+  trouble = calm
+  const revision = (await store.feature(feature))?.revision ?? 0
+  await clock.runUntil(clock.now() + 2 * heartbeatMs)
+  await invariants.check()
+  invariants.checkConverged(revision)
+  const closed = Promise.all(instances.map(({ client }) => client.close()))
+  await clock.runUntil(clock.now() + heartbeatMs)
+  await closed
+  await invariants.checkAll()
+  return (await store.auditHead(feature))?.hash ?? ''
+}
+
+interface Stage {
+  say: (line: string) => void
+  wish: () => void
+  replicas: readonly Replica[]
+  instances: readonly Instance[]
+}
+
+function told(fetch: typeof globalThis.fetch, say: (line: string) => void): typeof globalThis.fetch {
+  return async (input, init) => {
+    const what = `${init?.method ?? 'GET'} ${new URL(String(input)).pathname}`
+    try {
+      const response = await fetch(input, init)
+      say(`${what}: ${response.status}`)
+      return response
+    } catch (error) {
+      say(`${what}: ${error instanceof Error ? error.message : error}`)
+      throw error
+    }
+  }
+}
+
+/** One thing that operators, machines or clocks do. */
+function happen(fate: Fate, { say, wish, replicas, instances }: Stage): void {
+  if (fate.chance(0.6)) {
+    say('somebody wishes for a change')
+    wish()
+    if (fate.chance(0.5)) wish()
+  }
+  if (replicas.length === 0) return
+  const replica = fate.pick(replicas)
+  if (fate.chance(0.06)) replica.life.end()
+  else if (fate.chance(0.15)) replica.dropLeases()
+  else if (fate.chance(0.05)) replica.jump(fate.between(-3_600_000, 3_600_000))
+  if (fate.chance(0.05)) fate.pick(instances).jump(fate.between(-3_600_000, 3_600_000))
+}
+
+/** Two good versions and two bad ones, one of them active, and a token that opens everything. */
+async function populate(store: Store): Promise<string[]> {
+  const audit = { chain: '_system', at: start, actor: 'world', tokenId: null, action: 'world.make', reason: null }
+  const written = { audit: { ...audit, before: null, after: null, evidence: null } }
+  const limits = { scopes: ['admin' as const], features: null, createdAt: start, expiresAt: null, revokedAt: null }
+  await store.commit({ ...written, token: { id: 't', name: 'everybody', hash: tokenHash(token), ...limits } })
+  const client = { ...limits, scopes: ['client' as const] }
+  await store.commit({ ...written, token: { id: liarId, name: 'liar', hash: tokenHash(liarToken), ...client } })
+  const ids: string[] = []
+  for (const label of ['good one', 'bad one', 'good two', 'bad two']) {
+    const content = {
+      model: `world:${label}`,
+      parameters: {},
+      messages: [{ role: 'user' as const, content: '{{email}}' }],
+      format: { type: 'text' as const },
+    }
+    const id = versionId(content)
+    ids.push(id)
+    await store.commit({
+      ...written,
+      version: {
+        ...{ feature, id, content: { ...content, id, label, strict: true }, rollout: defaultRolloutSettings },
+        rubric: [{ id: 'complete', ask: 'Is everything there?', weight: 1, must: false }],
+        judge: { model: 'world:judge', parameters: {} },
+        live: { ...defaultLiveSettings, store: true, judge: { percent: 50, budgetUsdPerDay: 100 } },
+        ...{ report: null, publishedAt: start, publishedBy: 'world', source: null },
+      },
+    })
+  }
+  const [active = ''] = ids
+  await applyEvent(store, feature, { type: 'activate', version: active, reason: 'first' }, occasion, { tokenId: null })
+  return ids
+}

@@ -1,0 +1,205 @@
+import type { AuditDraft } from '../../../../src/control/release/audit.ts'
+import { type FeatureState, newFeature } from '../../../../src/control/release/feature-state.ts'
+import type { Rollout } from '../../../../src/control/release/rollout.ts'
+import type { VersionRecord } from '../../../../src/control/release/version-record.ts'
+import type { StoredContent } from '../../../../src/control/store/content-store.ts'
+import type { InstanceRecord } from '../../../../src/control/store/instance-store.ts'
+import type { JudgeTask } from '../../../../src/control/store/judge-queue.ts'
+import type { FeedbackEntry, OutcomeKey, RequestEntry, ScoreEntry } from '../../../../src/control/store/outcome-log.ts'
+import type { StoreChange } from '../../../../src/control/store/release-store.ts'
+import type { TokenRecord } from '../../../../src/control/store/token-store.ts'
+import { defaultLiveSettings, defaultRolloutSettings } from '../../../../src/core/suite/rollout-settings.ts'
+
+/** 2026-01-01. */
+export const start = 1_767_225_600_000
+
+/** Names an outcome of the feature that the samples are of. */
+export const key = (id: string, feature = 'summary'): OutcomeKey => ({ feature, id })
+
+export const feature = (name: string, more: Partial<FeatureState> = {}): FeatureState => ({
+  ...newFeature(name),
+  active: 'aaaaaaaaaaaa',
+  history: [{ version: 'aaaaaaaaaaaa', since: start, until: null, ended: null, promoted: false }],
+  capture: { incumbent: 100_000, canary: 100_000 },
+  live: defaultLiveSettings,
+  ...more,
+})
+
+export const rollout = (id: string, name: string, status: Rollout['status'] = 'running'): Rollout => ({
+  id,
+  feature: name,
+  incumbent: 'aaaaaaaaaaaa',
+  canary: 'bbbbbbbbbbbb',
+  algorithm: 'murmur3-x86-32/ppm',
+  salt: 'salt',
+  settings: defaultRolloutSettings,
+  stage: 0,
+  enteredAt: [start],
+  pausedMs: 0,
+  pausedAt: null,
+  status,
+  hold: null,
+  startedAt: start,
+  startedBy: 'ann',
+  override: null,
+  endedAt: null,
+  ending: null,
+})
+
+export const version = (name: string, id: string, more: Partial<VersionRecord> = {}): VersionRecord => ({
+  feature: name,
+  id,
+  content: {
+    id,
+    model: 'anthropic:claude-haiku-4-5-20251001',
+    parameters: { maxTokens: 512 },
+    messages: [{ role: 'user', content: 'Sum up {{email}} — ünïcode 😀 \u0000' }],
+    format: { type: 'text' },
+    strict: true,
+  },
+  rubric: [{ id: 'actions', ask: 'Are all there?', weight: 3, must: true }],
+  judge: { model: 'anthropic:claude-haiku-4-5-20251001', parameters: {} },
+  rollout: defaultRolloutSettings,
+  live: defaultLiveSettings,
+  report: null,
+  publishedAt: start,
+  publishedBy: 'ci',
+  source: null,
+  ...more,
+})
+
+export const draft = (chain: string, more: Partial<AuditDraft> = {}): AuditDraft => ({
+  chain,
+  at: start,
+  actor: 'ann',
+  tokenId: 't1',
+  action: 'active.set',
+  reason: 'because',
+  before: null,
+  after: { active: 'aaaaaaaaaaaa' },
+  evidence: null,
+  ...more,
+})
+
+export const change = (name: string, more: Partial<StoreChange> = {}): StoreChange => ({ audit: draft(name), ...more })
+
+export const token = (id: string, more: Partial<TokenRecord> = {}): TokenRecord => ({
+  id,
+  name: `token ${id}`,
+  hash: `hash of ${id}`,
+  scopes: ['client'],
+  features: ['summary'],
+  createdAt: start,
+  expiresAt: null,
+  revokedAt: null,
+  ...more,
+})
+
+export const request = (id: string, more: Partial<RequestEntry> = {}): RequestEntry => ({
+  kind: 'request',
+  id,
+  feature: 'summary',
+  version: 'aaaaaaaaaaaa',
+  rolloutId: null,
+  arm: null,
+  stage: null,
+  unit: '0123456789abcdef',
+  position: null,
+  observedAt: start,
+  receivedAt: start,
+  latencyMs: 812.5,
+  costUsd: 0.0012,
+  inputTokens: 900,
+  outputTokens: 120,
+  error: null,
+  refusal: false,
+  invalid: false,
+  outputChars: 480,
+  servedModel: 'claude-haiku-4-5-20251001',
+  fingerprint: null,
+  ...more,
+})
+
+export const score = (id: string, of: string, more: Partial<ScoreEntry> = {}): ScoreEntry => ({
+  kind: 'score',
+  id,
+  of,
+  feature: 'summary',
+  version: 'bbbbbbbbbbbb',
+  rolloutId: 'r1',
+  arm: 'canary',
+  stage: 1,
+  unit: '0123456789abcdef',
+  position: 1234,
+  observedAt: start,
+  receivedAt: start,
+  score: 0.75,
+  judgeId: 'j1',
+  sampled: 0.1,
+  sampledOther: 0.05,
+  judgeUsd: 0.002,
+  ...more,
+})
+
+export const feedback = (id: string, of: string): FeedbackEntry => ({
+  kind: 'feedback',
+  id,
+  of,
+  feature: 'summary',
+  version: 'aaaaaaaaaaaa',
+  rolloutId: null,
+  arm: null,
+  stage: null,
+  unit: null,
+  position: null,
+  observedAt: start,
+  receivedAt: start,
+  score: 1,
+  comment: 'fine "quotes" \\ \u0000 😀',
+})
+
+export const task = (id: string, more: Partial<JudgeTask> = {}): JudgeTask => ({
+  id,
+  feature: 'summary',
+  version: 'aaaaaaaaaaaa',
+  rolloutId: null,
+  arm: null,
+  priority: 0,
+  sampled: 0.1,
+  sampledOther: 0.1,
+  attempts: 0,
+  notBefore: start,
+  enqueuedAt: start,
+  ...more,
+})
+
+export const content = (id: string, more: Partial<StoredContent> = {}): StoredContent => ({
+  id,
+  feature: 'summary',
+  version: 'aaaaaaaaaaaa',
+  rolloutId: null,
+  unit: '0123456789abcdef',
+  input: { email: 'Please pay invoice 1182 by Friday. \u0000 😀' },
+  output: 'Pay invoice 1182.',
+  judgement: null,
+  score: null,
+  storedAt: start,
+  expiresAt: start + 1000,
+  ...more,
+})
+
+export const instance = (name: string, more: Partial<InstanceRecord> = {}): InstanceRecord => ({
+  instance: name,
+  process: '',
+  epoch: 'e',
+  revision: 1,
+  hash: 'h',
+  known: true,
+  client: '@sluice/client 0.1.0',
+  stale: false,
+  tokenId: null,
+  firstSeenAt: start,
+  seenAt: start,
+  mayServeUntil: start + 1000,
+  ...more,
+})

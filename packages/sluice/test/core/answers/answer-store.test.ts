@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { test } from 'node:test'
+import { createAnswerStore } from '../../../src/core/answers/answer-store.ts'
+import { openProjectDatabase } from '../../../src/core/answers/database.ts'
+import type { Completion } from '../../../src/core/providers/provider.ts'
+
+const completion: Completion = {
+  output: 'hello',
+  usage: { inputTokens: 3 },
+  latencyMs: 12,
+  finishReason: 'stop',
+  warnings: [],
+}
+const labels = { model: 'a:b', stage: 'generation', feature: 'f' } as const
+
+function temporaryFolder() {
+  const root = mkdtempSync(path.join(tmpdir(), 'sluice-store-'))
+  return { root, [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }) }
+}
+
+test('an answer is found again by its key, also by another process, and an unknown price stays unknown', () => {
+  using folder = temporaryFolder()
+  const first = openProjectDatabase(folder.root)
+  createAnswerStore(first, { now: () => 1000 }).put('k1', completion, labels)
+  const second = openProjectDatabase(folder.root)
+  const found = createAnswerStore(second).get('k1')
+  assert.deepEqual(found, { ...completion, storedAt: 1000 })
+  assert.equal(found && 'costUsd' in found, false)
+  assert.equal(createAnswerStore(second).get('k2'), undefined)
+  first.close()
+  second.close()
+})
+
+test('a stored answer that is no completion is asked for again', () => {
+  using folder = temporaryFolder()
+  const database = openProjectDatabase(folder.root)
+  const store = createAnswerStore(database)
+  store.put('k', completion, labels)
+  database.exec(`UPDATE answers SET completion = '{"output": 7}'`)
+  assert.equal(store.get('k'), undefined)
+  database.close()
+})
+
+test('only answers older than the given time are pruned', () => {
+  using folder = temporaryFolder()
+  const database = openProjectDatabase(folder.root)
+  let now = 1000
+  const store = createAnswerStore(database, { now: () => now })
+  store.put('old', completion, labels)
+  now = 2000
+  store.put('new', completion, labels)
+  assert.equal(store.prune(1500), 1)
+  assert.equal(store.get('old'), undefined)
+  assert.deepEqual(store.get('new'), { ...completion, storedAt: 2000 })
+  database.close()
+})

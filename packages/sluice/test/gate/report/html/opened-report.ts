@@ -1,0 +1,58 @@
+import { createWriteStream, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { finished } from 'node:stream/promises'
+import { pathToFileURL } from 'node:url'
+import type { Browser, Page } from 'playwright-core'
+import type { CaseReport } from '../../../../src/gate/report/case-report.ts'
+import { type HtmlLimits, writeHtml } from '../../../../src/gate/report/html/write-html.ts'
+import type { ReportSummary } from '../../../../src/gate/report/report.ts'
+import { complaintsOf } from '../../../support/browser.ts'
+
+export interface OpenedReport extends AsyncDisposable {
+  page: Page
+  /** What the page was refused, threw or asked of the network. */
+  complaints: string[]
+  /** From the start of the navigation to the first case in the table. */
+  openMs: number
+}
+
+export interface Viewer {
+  width?: number
+  colorScheme?: 'light' | 'dark'
+  limits?: HtmlLimits
+}
+
+/** Writes report.html and opens it from disk, as a double-click does. */
+export async function openReport(
+  browser: Browser,
+  report: ReportSummary,
+  cases: readonly CaseReport[],
+  { width = 1200, colorScheme = 'light', limits = {} }: Viewer = {},
+): Promise<OpenedReport> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'sluice-page-'))
+  const file = path.join(folder, 'report.html')
+  const sink = createWriteStream(file)
+  await writeHtml(report, () => cases, sink, limits)
+  sink.end()
+  await finished(sink)
+  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme })
+  context.setDefaultTimeout(10_000)
+  const page = await context.newPage()
+  const complaints = complaintsOf(page)
+  await page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) => console.error(`refused ${event.violatedDirective}`))
+  })
+  const start = performance.now()
+  await page.goto(pathToFileURL(file).href)
+  if (report.features.length > 0) await page.locator('.case-table tbody tr').first().waitFor()
+  return {
+    page,
+    complaints,
+    openMs: performance.now() - start,
+    async [Symbol.asyncDispose]() {
+      await context.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
