@@ -5,7 +5,7 @@ import { newEvidence } from '../packages/sluice/src/control/rollout/evidence.ts'
 import { observe } from '../packages/sluice/src/control/rollout/observe.ts'
 import type { UnitMemory } from '../packages/sluice/src/control/rollout/unit-memory.ts'
 import type { LogEntry } from '../packages/sluice/src/control/store/outcome-log.ts'
-import { rolloutSettingsSchema } from '../packages/sluice/src/core/suite/rollout-settings.ts'
+import { rolloutSettingsSchema } from '../packages/sluice/src/records/rollout-settings.ts'
 import { seededRandom } from '../packages/sluice/src/stats/index.ts'
 import { entryOf, rolloutOf } from '../packages/sluice/test/control/rollout/entries.ts'
 

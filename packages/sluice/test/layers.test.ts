@@ -12,6 +12,7 @@ const layers = [
   'sqlite',
   'masking',
   'stats',
+  'records',
   'core/suite',
   'core/providers',
   'core/answers',

@@ -1,5 +1,5 @@
-import { duration } from '../core/suite/duration.ts'
 import { SluiceError } from '../errors.ts'
+import { duration } from '../records/duration.ts'
 
 const dayMs = 86_400_000
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { duration } from '../core/suite/duration.ts'
 import { SluiceError } from '../errors.ts'
+import { duration } from '../records/duration.ts'
 
 /**
  * The flags of a command as its schema reads them; a flag that the schema does not know is a fault as well.

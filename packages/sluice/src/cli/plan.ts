@@ -4,17 +4,17 @@ import { planCanary } from '../control/plan/plan-canary.ts'
 import { planSvg } from '../control/plan/plan-svg.ts'
 import { planText } from '../control/plan/plan-text.ts'
 import { requestsPerVisit, type Traffic } from '../control/plan/traffic.ts'
+import { selectFeature } from '../core/suite/select-feature.ts'
+import { SluiceError } from '../errors.ts'
+import type { FeatureReport } from '../gate/report/feature-report.ts'
+import { readReport } from '../gate/report/report-file.ts'
 import {
   defaultLiveSettings,
   defaultRolloutSettings,
   type LiveSettings,
   type RolloutSettings,
   rolloutSettingsSchema,
-} from '../core/suite/rollout-settings.ts'
-import { selectFeature } from '../core/suite/select-feature.ts'
-import { SluiceError } from '../errors.ts'
-import type { FeatureReport } from '../gate/report/feature-report.ts'
-import { readReport } from '../gate/report/report-file.ts'
+} from '../records/rollout-settings.ts'
 import type { Host } from './host.ts'
 import { openProject } from './open-project.ts'
 

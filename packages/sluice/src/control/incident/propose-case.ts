@@ -1,4 +1,4 @@
-import type { RubricItem } from '../../core/suite/rubric.ts'
+import type { RubricItem } from '../../records/rubric.ts'
 import type { Failure } from './failure.ts'
 import type { Neighbour } from './survey.ts'
 

@@ -1,6 +1,6 @@
 import { type Capture, type Clock, type Outcome, position } from '@sluice/client'
-import type { LiveSettings } from '../../core/suite/rollout-settings.ts'
 import { SluiceError } from '../../errors.ts'
+import type { LiveSettings } from '../../records/rollout-settings.ts'
 import { formatAmount } from '../../text/format.ts'
 import type { FeatureState } from '../release/feature-state.ts'
 import type { StoredContent } from '../store/content-store.ts'

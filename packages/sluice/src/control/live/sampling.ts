@@ -1,5 +1,5 @@
 import type { Arm } from '@sluice/client'
-import { incumbentsPerCanary, type LiveSettings } from '../../core/suite/rollout-settings.ts'
+import { incumbentsPerCanary, type LiveSettings } from '../../records/rollout-settings.ts'
 import type { Rollout } from '../release/rollout.ts'
 
 const wholePpm = 1_000_000

@@ -1,4 +1,4 @@
-import type { RolloutSettings } from '../../core/suite/rollout-settings.ts'
+import type { RolloutSettings } from '../../records/rollout-settings.ts'
 import { seededRandom } from '../../stats/index.ts'
 import { type Rollout, runningMs } from '../release/rollout.ts'
 import { combinedLogE } from '../rollout/combined.ts'

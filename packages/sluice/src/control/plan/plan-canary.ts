@@ -1,4 +1,4 @@
-import type { RolloutSettings } from '../../core/suite/rollout-settings.ts'
+import type { RolloutSettings } from '../../records/rollout-settings.ts'
 import { type Forecast, forecast, playRollout } from './forecast.ts'
 import type { Difference } from './simulated-hours.ts'
 import type { Traffic } from './traffic.ts'

@@ -1,4 +1,4 @@
-import { defaultRolloutSettings, type RolloutSettings } from '../../core/suite/rollout-settings.ts'
+import { defaultRolloutSettings, type RolloutSettings } from '../../records/rollout-settings.ts'
 
 /** What is known of a feature's traffic. */
 export interface KnownTraffic {

@@ -1,4 +1,4 @@
-import { incumbentsPerCanary } from '../../core/suite/rollout-settings.ts'
+import { incumbentsPerCanary } from '../../records/rollout-settings.ts'
 
 /** The traffic that a canary gets, and how it is watched. */
 export interface Traffic {

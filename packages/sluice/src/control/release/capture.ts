@@ -1,5 +1,5 @@
 import type { Capture } from '@sluice/client'
-import type { LiveSettings } from '../../core/suite/rollout-settings.ts'
+import type { LiveSettings } from '../../records/rollout-settings.ts'
 
 const ppmPerPercent = 10_000
 

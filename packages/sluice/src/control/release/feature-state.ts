@@ -1,5 +1,5 @@
 import type { Capture } from '@sluice/client'
-import type { LiveSettings } from '../../core/suite/rollout-settings.ts'
+import type { LiveSettings } from '../../records/rollout-settings.ts'
 import type { Rollout } from './rollout.ts'
 
 /** One stretch of time in which a version was what everybody got. Times in ms since the epoch. */

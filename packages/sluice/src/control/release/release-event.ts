@@ -1,4 +1,4 @@
-import type { RolloutSettings } from '../../core/suite/rollout-settings.ts'
+import type { RolloutSettings } from '../../records/rollout-settings.ts'
 import type { Hold, ProofStrength, RollbackCause } from './rollout.ts'
 
 /** Which rollout is meant: the event is refused once another one, or none, is running. Without: the running one. */

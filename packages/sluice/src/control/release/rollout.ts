@@ -1,4 +1,4 @@
-import type { RolloutSettings } from '../../core/suite/rollout-settings.ts'
+import type { RolloutSettings } from '../../records/rollout-settings.ts'
 
 /** How a rollout ended. An end is final. */
 export type RolloutEnd = 'promoted' | 'rolledBack' | 'aborted' | 'superseded'

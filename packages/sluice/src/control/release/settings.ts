@@ -1,5 +1,5 @@
-import type { LiveSettings } from '../../core/suite/rollout-settings.ts'
 import { canonicalJson } from '../../core/suite/version.ts'
+import type { LiveSettings } from '../../records/rollout-settings.ts'
 
 /** One setting that has another value than before. */
 export interface SettingChange {

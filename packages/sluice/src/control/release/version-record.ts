@@ -1,6 +1,6 @@
 import type { PromptVersion } from '@sluice/client'
-import type { LiveSettings, RolloutSettings } from '../../core/suite/rollout-settings.ts'
-import type { RubricItem } from '../../core/suite/rubric.ts'
+import type { LiveSettings, RolloutSettings } from '../../records/rollout-settings.ts'
+import type { RubricItem } from '../../records/rubric.ts'
 
 /** What the gate said about a version, from its report. */
 export interface GateEvidence {

@@ -3,9 +3,9 @@ import type { PromptVersion } from '@sluice/client'
 import { z } from 'zod'
 import type { Config } from '../../core/suite/config.ts'
 import type { Prompt } from '../../core/suite/prompt.ts'
-import { liveSettingsSchema, rolloutSettingsSchema } from '../../core/suite/rollout-settings.ts'
-import type { RubricItem } from '../../core/suite/rubric.ts'
 import type { Report } from '../../gate/report/report.ts'
+import { liveSettingsSchema, rolloutSettingsSchema } from '../../records/rollout-settings.ts'
+import type { RubricItem } from '../../records/rubric.ts'
 
 /** The body of `POST /v1/features/{f}/versions`. */
 export interface Publication {

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
+import { SluiceError } from '../../errors.ts'
 import {
   defaultLiveSettings,
   defaultRolloutSettings,
   type RolloutSettings,
   rolloutSettingsSchema,
-} from '../../core/suite/rollout-settings.ts'
-import { SluiceError } from '../../errors.ts'
+} from '../../records/rollout-settings.ts'
 import { formatCount, formatDuration, formatUsd } from '../../text/format.ts'
 import { wrap } from '../../text/layout.ts'
 import { type Forecast, forecast } from '../plan/forecast.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { rolloutSettingsSchema } from '../../core/suite/rollout-settings.ts'
 import { SluiceError } from '../../errors.ts'
+import { rolloutSettingsSchema } from '../../records/rollout-settings.ts'
 import type { FeatureAnswer, RolloutAnswer, VersionAnswer } from './answers.ts'
 import type { RemoteControlPlane, RolloutAction } from './control-plane.ts'
 import { findVersion } from './find-version.ts'

@@ -1,5 +1,5 @@
 import type { Arm } from '@sluice/client'
-import type { RolloutSettings } from '../../core/suite/rollout-settings.ts'
+import type { RolloutSettings } from '../../records/rollout-settings.ts'
 import type { Exposure } from './unit-memory.ts'
 
 type Stages = RolloutSettings['stages']

@@ -1,4 +1,4 @@
-import type { RolloutSettings } from '../../core/suite/rollout-settings.ts'
+import type { RolloutSettings } from '../../records/rollout-settings.ts'
 import { srm } from '../../stats/index.ts'
 import { believed, isJudgedUnevenly, isJudgingSuspect } from './judged-ratio.ts'
 import { freshShare } from './randomisation.ts'

@@ -1,4 +1,4 @@
-import type { RolloutSettings } from '../../core/suite/rollout-settings.ts'
+import type { RolloutSettings } from '../../records/rollout-settings.ts'
 import type { Admitted } from './admit.ts'
 import type { Evidence } from './evidence.ts'
 import type { Place } from './places.ts'

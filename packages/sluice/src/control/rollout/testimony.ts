@@ -1,5 +1,5 @@
 import type { Arm } from '@sluice/client'
-import type { RolloutSettings } from '../../core/suite/rollout-settings.ts'
+import type { RolloutSettings } from '../../records/rollout-settings.ts'
 import type { Reason } from './admit.ts'
 import { newJudgedRatio } from './judged-ratio.ts'
 import { type LimitSketches, type Limits, newLimits, newSketches } from './limits.ts'

@@ -1,4 +1,4 @@
-import type { RolloutSettings } from '../../core/suite/rollout-settings.ts'
+import type { RolloutSettings } from '../../records/rollout-settings.ts'
 import { flagRatios, logMixture } from '../../stats/index.ts'
 import { agreedAgainst, agreedFor, restFactor, type TokenEvidence } from './agreement.ts'
 import { combinedLogE, floorOf, isHigher, restartedLogE } from './combined.ts'

@@ -1,4 +1,4 @@
-import type { RolloutSettings } from '../../core/suite/rollout-settings.ts'
+import type { RolloutSettings } from '../../records/rollout-settings.ts'
 import { assignmentMismatch, impossible, isDoubtful, requestsOf } from './sample-ratio.ts'
 import type { Testimony } from './testimony.ts'
 

@@ -1,4 +1,4 @@
-import type { RolloutSettings } from '../../core/suite/rollout-settings.ts'
+import type { RolloutSettings } from '../../records/rollout-settings.ts'
 import { formatPercent, formatScore } from '../../text/format.ts'
 import { type Rollout, sharePpm } from '../release/rollout.ts'
 import type { SignalEvidence } from './assessment.ts'

@@ -1,4 +1,4 @@
-import type { RolloutSettings } from '../../core/suite/rollout-settings.ts'
+import type { RolloutSettings } from '../../records/rollout-settings.ts'
 import type { Assessment, Decision, SignalEvidence } from './assessment.ts'
 import type { Findings } from './decide.ts'
 import { accuserText } from './place-share.ts'

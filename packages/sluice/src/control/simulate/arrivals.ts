@@ -1,5 +1,5 @@
 import type { Arm } from '@sluice/client'
-import { defaultLiveSettings, type LiveSettings } from '../../core/suite/rollout-settings.ts'
+import { defaultLiveSettings, type LiveSettings } from '../../records/rollout-settings.ts'
 import type { Random } from '../../stats/random.ts'
 import { type Sampling, samplingOf } from '../live/sampling.ts'
 import { captureOf } from '../release/capture.ts'

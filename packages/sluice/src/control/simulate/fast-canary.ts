@@ -1,4 +1,4 @@
-import type { RolloutSettings } from '../../core/suite/rollout-settings.ts'
+import type { RolloutSettings } from '../../records/rollout-settings.ts'
 import { type FeatureState, newFeature } from '../release/feature-state.ts'
 import { hasEnded, type Rollout } from '../release/rollout.ts'
 import { runningRollout, transition } from '../release/transition.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { duration } from '../../core/suite/duration.ts'
+import { duration } from '../../records/duration.ts'
 
 const share = z.number().min(0).max(1)
 const factor = z.number().gt(0)

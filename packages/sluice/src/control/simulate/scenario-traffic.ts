@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { duration } from '../../core/suite/duration.ts'
 import { exactlyOne } from '../../core/suite/exactly-one.ts'
+import { duration } from '../../records/duration.ts'
 
 const share = z.number().min(0).max(1)
 const factor = z.number().gt(0)

@@ -1,5 +1,5 @@
-import { defaultLiveSettings, type RolloutSettings } from '../../core/suite/rollout-settings.ts'
 import { versionId } from '../../core/suite/version.ts'
+import { defaultLiveSettings, type RolloutSettings } from '../../records/rollout-settings.ts'
 import type { Rollout } from '../release/rollout.ts'
 import { applyEvent } from '../store/apply-event.ts'
 import type { Store } from '../store/store.ts'

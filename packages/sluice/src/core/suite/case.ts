@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { type RubricItem, rubricSchema } from '../../records/rubric.ts'
 import { checkSchema } from './check-entry.ts'
 import type { CheckSpec } from './check-spec.ts'
-import { type RubricItem, rubricSchema } from './rubric.ts'
 import { textOf } from './written.ts'
 
 export const caseIdSchema = z.string().regex(/^[^\p{Cc}]+$/u, 'must not be empty or hold control characters')

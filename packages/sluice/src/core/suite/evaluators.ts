@@ -1,7 +1,7 @@
+import type { RubricItem } from '../../records/rubric.ts'
 import type { CheckSpec, TextCheck } from './check-spec.ts'
 import type { ChoiceJudge } from './choice.ts'
 import type { EvaluatorEntry, ReadyMadeJudge } from './prompt-file.ts'
-import type { RubricItem } from './rubric.ts'
 
 /** What GitHub's ready-made judges ask, as a yes-or-no question for our own. */
 const questions: Record<ReadyMadeJudge, string> = {

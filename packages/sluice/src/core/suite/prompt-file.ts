@@ -1,12 +1,12 @@
 import { z } from 'zod'
+import { liveSettingsSchema, rolloutSettingsSchema } from '../../records/rollout-settings.ts'
+import { rubricSchema } from '../../records/rubric.ts'
 import { expectationSchema } from './case.ts'
 import { checkSchema } from './check-entry.ts'
 import { choiceEvaluatorSchema } from './choice.ts'
 import { gateSettingsSchema } from './gate-settings.ts'
 import { refuseNotJson } from './json-value.ts'
 import { messageSchema, modelIdSchema, modelParametersSchema } from './model.ts'
-import { liveSettingsSchema, rolloutSettingsSchema } from './rollout-settings.ts'
-import { rubricSchema } from './rubric.ts'
 import { targetSchema } from './target.ts'
 
 export const featureNameSchema = z

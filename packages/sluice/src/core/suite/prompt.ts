@@ -1,10 +1,10 @@
+import type { LiveSettings, RolloutSettings } from '../../records/rollout-settings.ts'
+import type { RubricItem } from '../../records/rubric.ts'
 import type { Case, Expectation } from './case.ts'
 import type { CheckSpec } from './check-spec.ts'
 import type { ChoiceJudge } from './choice.ts'
 import type { GateSettings } from './gate-settings.ts'
 import type { Message, ModelParameters, ResponseFormat } from './model.ts'
-import type { LiveSettings, RolloutSettings } from './rollout-settings.ts'
-import type { RubricItem } from './rubric.ts'
 import type { Target } from './target.ts'
 
 /** One prompt file, validated: what is asked of the model and how the answers are scored. */

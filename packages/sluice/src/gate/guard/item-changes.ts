@@ -1,7 +1,7 @@
 import type { CheckSpec } from '../../core/suite/check-spec.ts'
 import type { ChoiceJudge } from '../../core/suite/choice.ts'
-import type { RubricItem } from '../../core/suite/rubric.ts'
 import { canonicalJson } from '../../core/suite/version.ts'
+import type { RubricItem } from '../../records/rubric.ts'
 import { type MeasureChange, measureChange, shortly } from '../report/measure-change.ts'
 
 /** What takes part in the score of a case: a check, a question of the rubric, or a judge that chooses. */

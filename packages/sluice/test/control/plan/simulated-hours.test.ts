@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { ComparedLatencies } from '../../../src/control/plan/compared-latencies.ts'
 import { SimulatedHours } from '../../../src/control/plan/simulated-hours.ts'
 import type { Rollout } from '../../../src/control/release/rollout.ts'
-import { rolloutSettingsSchema } from '../../../src/core/suite/rollout-settings.ts'
+import { rolloutSettingsSchema } from '../../../src/records/rollout-settings.ts'
 import { seededRandom } from '../../../src/stats/index.ts'
 
 const settings = rolloutSettingsSchema.parse({ stages: [{ percent: 50, soak: '24h' }] })

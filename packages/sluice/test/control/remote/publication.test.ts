@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { publicationOf } from '../../../src/control/remote/publication.ts'
-import { rolloutSettingsSchema } from '../../../src/core/suite/rollout-settings.ts'
 import { versionId } from '../../../src/core/suite/version.ts'
 import type { Report } from '../../../src/gate/report/report.ts'
+import { rolloutSettingsSchema } from '../../../src/records/rollout-settings.ts'
 import { good, goodPrompt, load } from '../../core/suite/memory-files.ts'
 
 const file = 'prompts/summary.prompt.yml'

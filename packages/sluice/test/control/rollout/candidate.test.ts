@@ -4,7 +4,7 @@ import { assess } from '../../../src/control/rollout/assess.ts'
 import { newEvidence } from '../../../src/control/rollout/evidence.ts'
 import { observe } from '../../../src/control/rollout/observe.ts'
 import type { UnitMemory } from '../../../src/control/rollout/unit-memory.ts'
-import { defaultRolloutSettings } from '../../../src/core/suite/rollout-settings.ts'
+import { defaultRolloutSettings } from '../../../src/records/rollout-settings.ts'
 import { seededRandom } from '../../../src/stats/random.ts'
 import { entryOf, rolloutOf } from './entries.ts'
 

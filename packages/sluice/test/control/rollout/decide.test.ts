@@ -4,7 +4,7 @@ import { inQuietHours } from '../../../src/control/release/quiet-hours.ts'
 import type { Rollout } from '../../../src/control/release/rollout.ts'
 import { decide, type Findings } from '../../../src/control/rollout/decide.ts'
 import { isOverdue } from '../../../src/control/rollout/soak.ts'
-import { rolloutSettingsSchema } from '../../../src/core/suite/rollout-settings.ts'
+import { rolloutSettingsSchema } from '../../../src/records/rollout-settings.ts'
 import { rolloutOf } from './entries.ts'
 
 const hour = 3_600_000

@@ -5,7 +5,7 @@ import {
   defaultRolloutSettings,
   type RolloutSettings,
   rolloutSettingsSchema,
-} from '../../../src/core/suite/rollout-settings.ts'
+} from '../../../src/records/rollout-settings.ts'
 
 /** A rollout that has just started at time 0, in its first stage. */
 export function rolloutOf(settings: RolloutSettings = defaultRolloutSettings): Rollout {

@@ -10,7 +10,7 @@ import {
 } from '../../../src/control/rollout/estimates.ts'
 import { newEvidence } from '../../../src/control/rollout/evidence.ts'
 import { decidingSums } from '../../../src/control/rollout/testimony.ts'
-import { rolloutSettingsSchema } from '../../../src/core/suite/rollout-settings.ts'
+import { rolloutSettingsSchema } from '../../../src/records/rollout-settings.ts'
 import { addClusterScore } from '../../../src/stats/index.ts'
 import { entryOf, rolloutOf, watched } from './entries.ts'
 import { replayed } from './replayed.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { assess } from '../../../src/control/rollout/assess.ts'
 import type { LogEntry } from '../../../src/control/store/outcome-log.ts'
-import { rolloutSettingsSchema } from '../../../src/core/suite/rollout-settings.ts'
+import { rolloutSettingsSchema } from '../../../src/records/rollout-settings.ts'
 import { entryOf, rolloutOf, watched } from './entries.ts'
 import { replayed } from './replayed.ts'
 

@@ -4,7 +4,7 @@ import { restartedLogE, signalLogE } from '../../../src/control/rollout/combined
 import { newEvidence } from '../../../src/control/rollout/evidence.ts'
 import { addExposure, exposedShare } from '../../../src/control/rollout/randomisation.ts'
 import { decidingSums } from '../../../src/control/rollout/testimony.ts'
-import { rolloutSettingsSchema } from '../../../src/core/suite/rollout-settings.ts'
+import { rolloutSettingsSchema } from '../../../src/records/rollout-settings.ts'
 import { flagRatios } from '../../../src/stats/index.ts'
 import { rolloutOf } from './entries.ts'
 import { halved, playReturning } from './returning.ts'

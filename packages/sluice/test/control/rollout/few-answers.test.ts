@@ -4,7 +4,7 @@ import { signalLogE } from '../../../src/control/rollout/combined.ts'
 import { proofOf } from '../../../src/control/rollout/estimates.ts'
 import { newEvidence } from '../../../src/control/rollout/evidence.ts'
 import { decidingSums } from '../../../src/control/rollout/testimony.ts'
-import { rolloutSettingsSchema } from '../../../src/core/suite/rollout-settings.ts'
+import { rolloutSettingsSchema } from '../../../src/records/rollout-settings.ts'
 import { addClusterScore, type ClusterSums } from '../../../src/stats/index.ts'
 import { rolloutOf } from './entries.ts'
 

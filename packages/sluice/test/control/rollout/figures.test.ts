@@ -6,7 +6,7 @@ import { assess } from '../../../src/control/rollout/assess.ts'
 import { highestOf } from '../../../src/control/rollout/figures.ts'
 import { rolloutView, rolloutViewOf } from '../../../src/control/server/rollouts/rollout-view.ts'
 import type { LogEntry } from '../../../src/control/store/outcome-log.ts'
-import { rolloutSettingsSchema } from '../../../src/core/suite/rollout-settings.ts'
+import { rolloutSettingsSchema } from '../../../src/records/rollout-settings.ts'
 import { entryOf, rolloutOf, watched } from './entries.ts'
 import { replayed } from './replayed.ts'
 

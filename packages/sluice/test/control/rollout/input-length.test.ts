@@ -5,7 +5,7 @@ import { lackingData } from '../../../src/control/rollout/lacking.ts'
 import { observe } from '../../../src/control/rollout/observe.ts'
 import { matchingOf } from '../../../src/control/rollout/sample-ratio.ts'
 import type { UnitMemory } from '../../../src/control/rollout/unit-memory.ts'
-import { rolloutSettingsSchema } from '../../../src/core/suite/rollout-settings.ts'
+import { rolloutSettingsSchema } from '../../../src/records/rollout-settings.ts'
 import { entryOf, rolloutOf } from './entries.ts'
 import { halved } from './returning.ts'
 

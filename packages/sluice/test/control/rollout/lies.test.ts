@@ -6,7 +6,7 @@ import { newEvidence } from '../../../src/control/rollout/evidence.ts'
 import { observe } from '../../../src/control/rollout/observe.ts'
 import type { UnitMemory } from '../../../src/control/rollout/unit-memory.ts'
 import type { LogEntry } from '../../../src/control/store/outcome-log.ts'
-import { rolloutSettingsSchema } from '../../../src/core/suite/rollout-settings.ts'
+import { rolloutSettingsSchema } from '../../../src/records/rollout-settings.ts'
 import { seededRandom } from '../../../src/stats/index.ts'
 import { entryOf, failuresRollout, rolloutOf, watched } from './entries.ts'
 

@@ -3,7 +3,7 @@ import { assess } from '../../../src/control/rollout/assess.ts'
 import { newEvidence } from '../../../src/control/rollout/evidence.ts'
 import { observe } from '../../../src/control/rollout/observe.ts'
 import type { UnitMemory } from '../../../src/control/rollout/unit-memory.ts'
-import { type RolloutSettings, rolloutSettingsSchema } from '../../../src/core/suite/rollout-settings.ts'
+import { type RolloutSettings, rolloutSettingsSchema } from '../../../src/records/rollout-settings.ts'
 import { type Random, seededRandom } from '../../../src/stats/index.ts'
 import { entryOf, rolloutOf, watched } from './entries.ts'
 

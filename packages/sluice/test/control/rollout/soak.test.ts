@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Rollout } from '../../../src/control/release/rollout.ts'
 import { type Heard, isOverdue, isSoaked, type Soak, soakAt } from '../../../src/control/rollout/soak.ts'
-import { rolloutSettingsSchema } from '../../../src/core/suite/rollout-settings.ts'
+import { rolloutSettingsSchema } from '../../../src/records/rollout-settings.ts'
 import { rolloutOf } from './entries.ts'
 
 const minute = 60_000

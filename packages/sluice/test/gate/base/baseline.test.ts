@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Prompt } from '../../../src/core/suite/prompt.ts'
-import { defaultLiveSettings, defaultRolloutSettings } from '../../../src/core/suite/rollout-settings.ts'
 import { baselineOf as baselineIn } from '../../../src/gate/base/baseline.ts'
+import { defaultLiveSettings, defaultRolloutSettings } from '../../../src/records/rollout-settings.ts'
 
 function prompt(id: string, content: string, more: Partial<Prompt> = {}): Prompt {
   return {

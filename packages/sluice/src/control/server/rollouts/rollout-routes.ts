@@ -4,7 +4,7 @@ import {
   mostStages,
   type RolloutSettings,
   rolloutSettingsSchema,
-} from '../../../core/suite/rollout-settings.ts'
+} from '../../../records/rollout-settings.ts'
 import type { ReleaseEvent } from '../../release/release-event.ts'
 import type { Rollout } from '../../release/rollout.ts'
 import { type Caller, refuseOtherFeature } from '../access/caller.ts'

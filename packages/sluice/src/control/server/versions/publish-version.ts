@@ -1,6 +1,6 @@
 import type { PromptVersion } from '@sluice/client'
-import type { LiveSettings } from '../../../core/suite/rollout-settings.ts'
 import { canonicalJson } from '../../../core/suite/version.ts'
+import type { LiveSettings } from '../../../records/rollout-settings.ts'
 import { formatAmount, formatSpan } from '../../../text/format.ts'
 import { type FeatureState, newFeature } from '../../release/feature-state.ts'
 import { type SettingChange, settingChanges } from '../../release/settings.ts'

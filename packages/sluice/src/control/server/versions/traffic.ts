@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defaultRolloutSettings, rolloutSettingsSchema } from '../../../core/suite/rollout-settings.ts'
+import { defaultRolloutSettings, rolloutSettingsSchema } from '../../../records/rollout-settings.ts'
 import { type MeasuredTraffic, measuredTraffic } from '../../plan/measured-traffic.ts'
 import { refuseOtherFeature } from '../access/caller.ts'
 import { notFound } from '../http/problem.ts'

@@ -1,7 +1,7 @@
+import type { RubricItem } from '../../../records/rubric.ts'
 import type { Completion, ModelRequest } from '../../providers/provider.ts'
 import type { ChoiceJudge } from '../../suite/choice.ts'
 import type { ModelParameters } from '../../suite/model.ts'
-import type { RubricItem } from '../../suite/rubric.ts'
 import { choiceFormat, choiceMessages } from './choice-request.ts'
 import { readChoiceAnswer, readRubricAnswer } from './judge-answer.ts'
 import type { JudgedItem } from './judgement.ts'

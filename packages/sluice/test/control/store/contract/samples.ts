@@ -8,7 +8,7 @@ import type { JudgeTask } from '../../../../src/control/store/judge-queue.ts'
 import type { FeedbackEntry, OutcomeKey, RequestEntry, ScoreEntry } from '../../../../src/control/store/outcome-log.ts'
 import type { StoreChange } from '../../../../src/control/store/release-store.ts'
 import type { TokenRecord } from '../../../../src/control/store/token-store.ts'
-import { defaultLiveSettings, defaultRolloutSettings } from '../../../../src/core/suite/rollout-settings.ts'
+import { defaultLiveSettings, defaultRolloutSettings } from '../../../../src/records/rollout-settings.ts'
 
 /** 2026-01-01. */
 export const start = 1_767_225_600_000

@@ -6,8 +6,8 @@ import {
   defaultRolloutSettings,
   liveSettingsSchema,
   rolloutSettingsSchema,
-} from '../../../src/core/suite/rollout-settings.ts'
-import { faultsOf, good, goodPrompt, load } from './memory-files.ts'
+} from '../../src/records/rollout-settings.ts'
+import { faultsOf, good, goodPrompt, load } from '../core/suite/memory-files.ts'
 
 const file = 'prompts/summary.prompt.yml'
 const withPrompt = (extra: string) => good({ [file]: goodPrompt + extra })
