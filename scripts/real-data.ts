@@ -2,6 +2,7 @@
 import { arenaSection } from './real-data/arena-section.ts'
 import { judgeChangeSection } from './real-data/judge-change-section.ts'
 import { judgeNoiseSection } from './real-data/judge-noise-section.ts'
+import { wrapped } from './real-data/markdown.ts'
 import { plantedSection } from './real-data/planted-section.ts'
 import { absent } from './real-data/recorded.ts'
 import { trialsSection } from './real-data/trials-section.ts'
@@ -38,7 +39,7 @@ async function main(): Promise<void> {
     await judgeNoiseSection(),
     await judgeChangeSection(),
   ]
-  console.log(sections.join('\n\n'))
+  console.log(wrapped(sections.join('\n\n')))
 }
 
 if (absent) console.error(absent)

@@ -37,3 +37,21 @@ export function countVerdicts(results: readonly Compared[]): string {
   for (const result of results) counts.set(verdictOf(result), (counts.get(verdictOf(result)) ?? 0) + 1)
   return [...counts].map(([verdict, count]) => `${count} ${verdict}`).join(', ')
 }
+
+/** A page whose paragraphs end their lines before 120 characters; tables, headings and code stay as they are. */
+export function wrapped(page: string): string {
+  return page
+    .split('\n\n')
+    .map((block) => (/^(?:\||#|```)/.test(block) ? block : wrapParagraph(block)))
+    .join('\n\n')
+}
+
+function wrapParagraph(text: string): string {
+  const lines: string[] = []
+  for (const word of text.split(/\s+/)) {
+    const line = lines.at(-1)
+    if (line === undefined || line.length + 1 + word.length > 120) lines.push(word)
+    else lines[lines.length - 1] = `${line} ${word}`
+  }
+  return lines.join('\n')
+}

@@ -14,6 +14,33 @@ test('every link of a page leads to a file of the project', () => {
   }
 })
 
+/** The lines of a page that people write: no code, no tables, and nothing that a simulation writes between its markers. */
+function prose(text: string): string[] {
+  const kept = text
+    .replaceAll(/^<!-- simulate-canary, (\w+): begin -->$.*?^<!-- simulate-canary, \1: end -->$/gms, '')
+    .replaceAll(/^ *```.*?^ *```$/gms, '')
+  return kept.split('\n').filter((line) => !line.trimStart().startsWith('|'))
+}
+
+const tooLong = (text: string) => prose(text).filter((line) => line.length > 120)
+
+test('no line of a page is longer than 120 characters, outside of tables and code', () => {
+  const readmes = globSync(['packages/*/README.md', 'examples/*/README.md'], { cwd: root })
+  const long = [...pages, ...readmes]
+    // The change log, the page of the architecture and the list of layers have lines of their own.
+    .filter((page) => !['CHANGELOG.md', 'README.md', 'CONTRIBUTING.md', 'docs/architecture.md'].includes(page))
+    .flatMap((page) => tooLong(read(page)).map((line) => `${page}: ${line}`))
+  assert.deepEqual(long, [])
+})
+
+test('a long line is found in prose, not in a table, in code or in what a simulation wrote', () => {
+  const long = 'word '.repeat(30).trim()
+  assert.deepEqual(tooLong(`short\n${long}\n`), [long])
+  assert.deepEqual(tooLong(`| ${long} |\n\`\`\`sh\n${long}\n\`\`\`\n`), [])
+  const [begin, end] = ['begin', 'end'].map((edge) => `<!-- simulate-canary, drift: ${edge} -->`)
+  assert.deepEqual(tooLong(`${begin}\n${long}\n${end}\nshort`), [])
+})
+
 test('the page for applications says of every diagnostic what to do', () => {
   const sources = globSync('packages/client/src/*.ts', { cwd: root }).map(read).join('')
   const codes = [...sources.matchAll(/report\(\s*'(?:info|warn)',\s*'([a-z-]+)'/g)].map(([, code = '']) => code)
