@@ -14,6 +14,31 @@ test('every link of a page leads to a file of the project', () => {
   }
 })
 
+/** The address of each heading of a page, as GitHub makes it. */
+function headings(text: string): Set<string> {
+  const titles = [...text.replaceAll(/^```.*?^```$/gms, '').matchAll(/^#+ (.+)$/gm)].map(([, title = '']) => title)
+  return new Set(
+    titles.map((title) =>
+      title
+        .toLowerCase()
+        .replaceAll(/[^\w\s-]/g, '')
+        .replaceAll(' ', '-'),
+    ),
+  )
+}
+
+test('every link to a section leads to a heading', () => {
+  let links = 0
+  for (const page of pages) {
+    for (const [, target = '', section = ''] of read(page).matchAll(/\]\(([\w/.-]*)#([\w-]+)\)/g)) {
+      links++
+      const of = target === '' ? page : path.join(path.dirname(page), target)
+      assert.ok(headings(read(of)).has(section), `${page}: ${target}#${section}`)
+    }
+  }
+  assert.ok(links > 30, `only ${links} were found`)
+})
+
 /** The lines of a page that people write: no code, no tables, and nothing that a simulation writes between its markers. */
 function prose(text: string): string[] {
   const kept = text
