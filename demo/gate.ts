@@ -1,5 +1,5 @@
-import type { FeatureReport } from '../packages/sluice/src/gate/report/feature-report.ts'
-import { reportSchema } from '../packages/sluice/src/gate/report/report.ts'
+import type { FeatureReport } from '../packages/sluice/src/records/feature-report.ts'
+import { reportSchema } from '../packages/sluice/src/records/report.ts'
 import type { Stage } from './stage.ts'
 import { bad, bold, good, indent, say } from './tell.ts'
 

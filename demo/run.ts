@@ -1,5 +1,5 @@
 /** The incident that Sluice exists for, and what follows: `npm run demo`. Exits 1 if it does not go as told. */
-import type { FeatureReport } from '../packages/sluice/src/gate/report/feature-report.ts'
+import type { FeatureReport } from '../packages/sluice/src/records/feature-report.ts'
 import { tellTheCanary } from './canary.ts'
 import { expect, gated, hint, onlyFeature } from './gate.ts'
 import { tellTheRelease } from './release.ts'

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { jsonSchemaOf, schemaKinds } from '../packages/sluice/src/core/suite/json-schema.ts'
-import { reportJsonSchema } from '../packages/sluice/src/gate/report/report.ts'
+import { reportJsonSchema } from '../packages/sluice/src/records/report.ts'
 
 const schemas = [
   ...schemaKinds.map((kind) => [kind, jsonSchemaOf(kind)] as const),

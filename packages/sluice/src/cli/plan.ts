@@ -6,8 +6,8 @@ import { planText } from '../control/plan/plan-text.ts'
 import { requestsPerVisit, type Traffic } from '../control/plan/traffic.ts'
 import { selectFeature } from '../core/suite/select-feature.ts'
 import { SluiceError } from '../errors.ts'
-import type { FeatureReport } from '../gate/report/feature-report.ts'
 import { readReport } from '../gate/report/report-file.ts'
+import type { FeatureReport } from '../records/feature-report.ts'
 import {
   defaultLiveSettings,
   defaultRolloutSettings,

@@ -1,7 +1,7 @@
 import { jsonSchemaOf, schemaKinds } from '../core/suite/json-schema.ts'
 import { hint } from '../core/suite/suggest.ts'
 import { SluiceError } from '../errors.ts'
-import { reportJsonSchema } from '../gate/report/report.ts'
+import { reportJsonSchema } from '../records/report.ts'
 import type { Host } from './host.ts'
 
 /** `sluice schema <kind>`: prints the JSON Schema of a file format. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { serve } from '../control/server/serve/serve.ts'
+import { openNights } from '../gate/nightly/last-night.ts'
 import { durationFlag } from './duration-flag.ts'
 import type { Host } from './host.ts'
 
@@ -14,6 +15,6 @@ const flagsSchema = z.object({
 /** `sluice serve`: runs the control plane until it is told to stop. */
 export async function serveCommand(flags: unknown, host: Host): Promise<number> {
   const { keepLog, ...settings } = flagsSchema.parse(flags)
-  await serve({ ...settings, keepLogMs: durationFlag('--keep-log', keepLog) }, host)
+  await serve({ ...settings, keepLogMs: durationFlag('--keep-log', keepLog), openNights }, host)
   return 0
 }

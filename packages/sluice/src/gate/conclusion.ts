@@ -1,5 +1,5 @@
+import type { RunFinding } from '../records/report.ts'
 import type { JudgedFeature } from './judge-versions.ts'
-import type { RunFinding } from './report/run-finding.ts'
 import type { GateScope } from './scope.ts'
 import { type Judgeable, withSetAside } from './set-aside.ts'
 import { combineVerdicts, type FinalVerdict } from './verdict/verdict.ts'

@@ -3,7 +3,7 @@ import type { PromptVersion } from '@sluice/client'
 import { z } from 'zod'
 import type { Config } from '../../core/suite/config.ts'
 import type { Prompt } from '../../core/suite/prompt.ts'
-import type { Report } from '../../gate/report/report.ts'
+import type { Report } from '../../records/report.ts'
 import { liveSettingsSchema, rolloutSettingsSchema } from '../../records/rollout-settings.ts'
 import type { RubricItem } from '../../records/rubric.ts'
 

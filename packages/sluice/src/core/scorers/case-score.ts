@@ -1,5 +1,6 @@
 import { SluiceError } from '../../errors.ts'
-import type { Check, CheckResult } from './check.ts'
+import type { CheckResult } from '../../records/case-detail.ts'
+import type { Check } from './check.ts'
 import { type Judge, JudgeError, type Judgement, type JudgeQuestions } from './judge.ts'
 import type { Subject } from './measures/measure.ts'
 

@@ -1,3 +1,4 @@
+import type { CheckResult } from '../../records/case-detail.ts'
 import type { Ask } from '../answers/ask.ts'
 import type { EmbeddingRequest } from '../answers/embeddings.ts'
 import type { CheckSpec } from '../suite/check-spec.ts'
@@ -5,22 +6,13 @@ import { measureJson } from './measures/json.ts'
 import { measureJsonPath } from './measures/json-path.ts'
 import { measureJsonSchema } from './measures/json-schema.ts'
 import { measureLimit } from './measures/limit.ts'
-import type { Measure, Outcome, Subject } from './measures/measure.ts'
+import type { Measure, Subject } from './measures/measure.ts'
 import { measureModule } from './measures/module.ts'
 import { measureSimilarity } from './measures/similarity.ts'
 import { measureText, measureTextList } from './measures/text.ts'
 
 export { CheckError } from './measures/check-error.ts'
 export type { Subject } from './measures/measure.ts'
-
-/** What a check says about one output. A `must` check has failed when its score is below 1. */
-export interface CheckResult extends Outcome {
-  name: string
-  /** `expect`: whether a case came to the end that it expects. */
-  type: CheckSpec['type'] | 'expect'
-  weight: number
-  must: boolean
-}
 
 /** A check made ready: patterns and schemas compiled, own functions found. */
 export interface Check {

@@ -15,7 +15,7 @@ import type { Subject } from './measures/measure.ts'
 
 export { type AnswerModes, createAnswerModes } from './judging/answer-modes.ts'
 export { JudgeError } from './judging/judge-error.ts'
-export type { JudgedItem, Judgement } from './judging/judgement.ts'
+export type { Judgement } from './judging/judgement.ts'
 
 /** What the judge is to answer about an output. */
 export interface JudgeQuestions {

@@ -4,10 +4,10 @@ import { diskFiles } from '../../core/suite/files.ts'
 import { loadYaml } from '../../core/suite/load-yaml.ts'
 import { loadProject } from '../../core/suite/project.ts'
 import type { Prompt } from '../../core/suite/prompt.ts'
+import type { Report } from '../../records/report.ts'
 import { formatScore } from '../../text/format.ts'
 import { excerpt } from '../../text/untrusted.ts'
 import { highlightsOf } from '../report/highlights.ts'
-import type { Report } from '../report/report.ts'
 import { headline, verdictWord } from '../report/sentences.ts'
 
 /** GitHub shows ten errors and ten warnings of a step and drops the rest. */

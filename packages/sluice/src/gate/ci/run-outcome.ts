@@ -1,8 +1,8 @@
 import path from 'node:path'
 import { type Diagnostic, formatDiagnostic } from '../../core/suite/diagnostic.ts'
+import type { Report } from '../../records/report.ts'
 import { codeBlock, inlineText } from '../../text/markdown-escape.ts'
 import { excerpt } from '../../text/untrusted.ts'
-import type { Report } from '../report/report.ts'
 import { readReport } from '../report/report-file.ts'
 
 /** How a run ended, for people and for the steps that follow. */

@@ -1,11 +1,11 @@
 import { open } from 'node:fs/promises'
 import path from 'node:path'
 import { SluiceError } from '../../errors.ts'
+import type { Report } from '../../records/report.ts'
 import { codeSpan } from '../../text/markdown-escape.ts'
 import { excerpt } from '../../text/untrusted.ts'
 import { highlightsOf } from '../report/highlights.ts'
 import { renderMarkdown } from '../report/markdown/markdown.ts'
-import type { Report } from '../report/report.ts'
 import { freshReport, type RunOutcome } from './run-outcome.ts'
 import type { EndedRun } from './workflow-run.ts'
 

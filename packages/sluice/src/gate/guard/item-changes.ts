@@ -1,8 +1,9 @@
 import type { CheckSpec } from '../../core/suite/check-spec.ts'
 import type { ChoiceJudge } from '../../core/suite/choice.ts'
 import { canonicalJson } from '../../core/suite/version.ts'
+import type { MeasureChange } from '../../records/report.ts'
 import type { RubricItem } from '../../records/rubric.ts'
-import { type MeasureChange, measureChange, shortly } from '../report/measure-change.ts'
+import { measureChange, shortly } from '../report/measure-change.ts'
 
 /** What takes part in the score of a case: a check, a question of the rubric, or a judge that chooses. */
 export interface ScoredItem {

@@ -1,6 +1,7 @@
 import type { GateSettings } from '../../core/suite/config.ts'
 import { guards } from '../../core/suite/guard.ts'
-import { type MeasureChange, measureChange } from '../report/measure-change.ts'
+import type { MeasureChange } from '../../records/report.ts'
+import { measureChange } from '../report/measure-change.ts'
 
 /** Settings of the gate as one feature has them: the prompt's over the project's over the defaults. */
 export type EffectiveSettings = GateSettings

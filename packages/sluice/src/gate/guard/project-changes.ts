@@ -3,7 +3,8 @@ import type { Config, ProviderSettings } from '../../core/suite/config.ts'
 import { providerName } from '../../core/suite/model.ts'
 import { implicitProviders } from '../../core/suite/provider-settings.ts'
 import { canonicalJson } from '../../core/suite/version.ts'
-import { type MeasureChange, measureChange, shortly } from '../report/measure-change.ts'
+import type { MeasureChange } from '../../records/report.ts'
+import { measureChange, shortly } from '../report/measure-change.ts'
 import { runPolicyChanges } from './policy-changes.ts'
 
 /** How sluice.yaml differs in what all features are measured by; `models` are those in use at the base. */

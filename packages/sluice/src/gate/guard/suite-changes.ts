@@ -1,14 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Case } from '../../core/suite/case.ts'
 import { canonicalJson } from '../../core/suite/version.ts'
-import {
-  type ChangeParts,
-  counted,
-  listed,
-  type MeasureChange,
-  measureChange,
-  shortly,
-} from '../report/measure-change.ts'
+import type { MeasureChange } from '../../records/report.ts'
+import { type ChangeParts, counted, listed, measureChange, shortly } from '../report/measure-change.ts'
 import { itemChanges, type ScoredItem, scoredItems } from './item-changes.ts'
 
 /** What of a case takes part in the measure; texts that may be long are hashed. */

@@ -1,5 +1,5 @@
+import type { Drift } from '../../records/night-report.ts'
 import { formatPercent } from '../../text/format.ts'
-import type { Drift } from '../report/night-report.ts'
 import { formatDifference, formatScore } from '../verdict/format-score.ts'
 import type { GatePolicy } from '../verdict/policy.ts'
 import type { VerdictReason } from '../verdict/verdict.ts'

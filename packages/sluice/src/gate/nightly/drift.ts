@@ -1,5 +1,5 @@
+import type { Drift } from '../../records/night-report.ts'
 import { momentsOf } from '../../stats/index.ts'
-import type { Drift } from '../report/night-report.ts'
 import { decide } from '../verdict/decide.ts'
 import type { GateCase } from '../verdict/gate-case.ts'
 import type { GatePolicy } from '../verdict/policy.ts'

@@ -1,4 +1,4 @@
-import type { Drift, NightReport } from '../report/night-report.ts'
+import type { Drift, NightReport } from '../../records/night-report.ts'
 import { formatDifference, formatScore } from '../verdict/format-score.ts'
 import type { NightRecord } from './night-record.ts'
 import type { SuiteChange } from './suite-change.ts'

@@ -1,5 +1,5 @@
+import type { TrendNight } from '../../records/night-report.ts'
 import { htmlText } from '../../text/markdown-escape.ts'
-import type { TrendNight } from '../report/night-report.ts'
 import { formatScore } from '../verdict/format-score.ts'
 
 export interface FeatureTrend {

@@ -1,4 +1,4 @@
-import type { TrendNight } from '../report/night-report.ts'
+import type { TrendNight } from '../../records/night-report.ts'
 import { formatScore } from '../verdict/format-score.ts'
 import type { NightRecord } from './night-record.ts'
 

@@ -1,12 +1,12 @@
 import type { GateSettings } from '../../core/suite/config.ts'
+import type { Arm, CaseDetail, CaseState } from '../../records/case-detail.ts'
+import type { CaseReport } from '../../records/case-report.ts'
+import type { FeatureSummary } from '../../records/feature-report.ts'
 import { momentsOf } from '../../stats/index.ts'
-import type { Arm, CaseDetail, CaseState } from '../run/case-record.ts'
 import type { FeatureRun } from '../run/feature-run.ts'
 import type { ResultRow, Results } from '../run/results.ts'
 import { passesOf } from '../run/score-summary.ts'
 import { type CaseScores, scoredRepeats } from '../run/score-table.ts'
-import type { CaseReport } from './case-report.ts'
-import type { FeatureSummary } from './feature-report.ts'
 import type { CasesOf } from './write-report.ts'
 
 /** Joins the details on disk with the scores in memory, one case at a time, in the order of the suite. */

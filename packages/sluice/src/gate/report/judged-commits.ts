@@ -1,5 +1,5 @@
+import type { ReportSummary } from '../../records/report.ts'
 import { formatAmount } from '../../text/format.ts'
-import type { ReportSummary } from './report.ts'
 
 const shown = 12
 

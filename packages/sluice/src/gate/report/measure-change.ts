@@ -1,31 +1,4 @@
-import { z } from 'zod'
-import type { RunFinding } from './run-finding.ts'
-
-/** What part of the measure a change concerns. */
-const kinds = [
-  ...(['policy', 'judge', 'provider', 'prices', 'check', 'rubric'] as const),
-  ...(['cases', 'suite', 'target', 'feature', 'setting'] as const),
-] as const
-
-/** One difference between what judges a change and what the base commit would have judged it by. */
-export const measureChangeSchema = z.object({
-  kind: z.enum(kinds),
-  /** In plain words, e.g. `threshold`, or `check contains "yes"`. */
-  what: z.string(),
-  /** Null where it concerns the whole project. */
-  feature: z.string().nullable(),
-  /** The case, or the first of several; null where no case is concerned. */
-  case: z.string().nullable(),
-  /** How many cases it concerns; 0 where none is. */
-  cases: z.int().min(0),
-  /** The old and the new value in plain words; null where there was or is none. */
-  before: z.string().nullable(),
-  after: z.string().nullable(),
-  /** It lets more pass than before, or makes the scores mean something else. */
-  weakening: z.boolean(),
-})
-
-export type MeasureChange = z.infer<typeof measureChangeSchema>
+import type { MeasureChange, RunFinding } from '../../records/report.ts'
 
 /** A change without what goes without saying. */
 export type ChangeParts = Pick<MeasureChange, 'kind' | 'what' | 'before' | 'after'> & Partial<MeasureChange>

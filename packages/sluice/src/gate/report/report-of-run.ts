@@ -1,9 +1,6 @@
 import manifest from '../../../package.json' with { type: 'json' }
 import { steadyNow } from '../../core/providers/clock.ts'
-import type { MeasureChange } from './measure-change.ts'
-import type { Report, ReportSummary } from './report.ts'
-import type { RunFinding } from './run-finding.ts'
-import type { RunProof } from './run-proof.ts'
+import type { MeasureChange, Report, ReportSummary, RunFinding, RunProof } from '../../records/report.ts'
 import type { CasesOf } from './write-report.ts'
 
 /** What a run came to. */

@@ -1,25 +1,4 @@
-import { z } from 'zod'
-
-/**
- * What weakens or changes a whole run: that the change brought a looser measure, that a feature of the base is gone, where
- * answers were sent. It stands above every number of the report.
- */
-export const runFindingSchema = z.object({
-  /** For machines, e.g. `margin-raised`. */
-  code: z.string(),
-  /** `error` explains a verdict that is no pass, `warning` weakens a pass, `note` is to be known. */
-  severity: z.enum(['error', 'warning', 'note']),
-  /** For people: whole sentences. */
-  message: z.string(),
-  /** Null where it concerns the whole run. */
-  feature: z.string().nullable(),
-  /** What a setting was at the base commit, as a person would write it; null where there was none. */
-  before: z.string().nullable(),
-  /** What it is now. */
-  after: z.string().nullable(),
-})
-
-export type RunFinding = z.infer<typeof runFindingSchema>
+import type { RunFinding } from '../../records/report.ts'
 
 const order = ['error', 'warning', 'note'] as const
 

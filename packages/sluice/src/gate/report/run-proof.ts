@@ -1,47 +1,9 @@
-import { z } from 'zod'
 import { type Ledger, sumLedgers } from '../../core/answers/ledger.ts'
+import type { RunProof } from '../../records/report.ts'
 import { formatAmount, formatCount, formatUsd } from '../../text/format.ts'
 import { coverageOf } from '../run/coverage.ts'
 import type { CaseScores } from '../run/score-table.ts'
 import { costOf } from './summarize.ts'
-
-const count = z.int().min(0)
-
-/** What a run looked at and what it asked, summed over its features: the proof that a verdict rests on something. */
-export const runProofSchema = z.object({
-  /** Features of the project; null where only one was named. */
-  featuresKnown: count.nullable(),
-  /** Features that the change affects; null where the command does not ask. */
-  featuresAffected: count.nullable(),
-  /** Features of which at least one answer has a score. */
-  featuresJudged: count,
-  /** Cases in the suites of the features that were run. */
-  cases: count,
-  /** Cases that were asked at least once. */
-  casesAsked: count,
-  /** Cases that have a score. */
-  casesScored: count,
-  /** Answers to cases, of both versions and all repeats, and those that have a score. */
-  answers: count,
-  answersScored: count,
-  /** Calls of models and applications that were answered in this run: for answers, judgements and embeddings. */
-  calls: count,
-  /** Calls that were made and brought no answer. */
-  failedCalls: count,
-  /** Questions that were answered from the store instead, and from recordings. */
-  fromStore: count,
-  fromRecordings: count,
-  /** When the oldest answer from the store was given; null where none was used. */
-  oldestStored: z.iso.datetime({ offset: true }).nullable(),
-  /** Of the calls of this run; null where no server counted. */
-  inputTokens: count.nullable(),
-  outputTokens: count.nullable(),
-  /** What the calls cost; null if none of them has a known price. */
-  usd: z.number().nullable(),
-  unpricedCalls: count,
-})
-
-export type RunProof = z.infer<typeof runProofSchema>
 
 /** One or two sentences that a reader can hold against each other and against the numbers of the features. */
 export function proofLine(proof: RunProof): string {

@@ -1,6 +1,6 @@
+import type { ReportSummary } from '../../records/report.ts'
+import type { Verdict } from '../../records/verdict.ts'
 import { formatAmount, formatCount } from '../../text/format.ts'
-import type { Verdict } from './feature-report.ts'
-import type { ReportSummary } from './report.ts'
 import { verdictWord } from './sentences.ts'
 
 /**

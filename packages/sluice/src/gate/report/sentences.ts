@@ -1,3 +1,5 @@
+import type { FeatureSummary } from '../../records/feature-report.ts'
+import type { Verdict } from '../../records/verdict.ts'
 import {
   formatAmount,
   formatChange,
@@ -8,7 +10,6 @@ import {
   formatScore,
   formatUsd,
 } from '../../text/format.ts'
-import type { FeatureSummary, Verdict } from './feature-report.ts'
 
 /** What the report says in words. Plain text that still holds names from files: escape it before it is shown. */
 

@@ -3,8 +3,8 @@ import path from 'node:path'
 import type { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { constants, createGzip } from 'node:zlib'
+import type { ReportSummary } from '../../records/report.ts'
 import { replaceFile } from '../../replace-file.ts'
-import type { ReportSummary } from './report.ts'
 import { type CasesOf, writeReport } from './write-report.ts'
 
 export interface StoredRun {

@@ -1,6 +1,7 @@
 import type { Ledger } from '../../core/answers/ledger.ts'
 import { judgeFamilyWarning } from '../../core/scorers/judge-family.ts'
 import type { Prompt } from '../../core/suite/prompt.ts'
+import type { FeatureSummary } from '../../records/feature-report.ts'
 import { weightedQuantiles } from '../../stats/index.ts'
 import { coverageOf } from '../run/coverage.ts'
 import type { FeatureRun } from '../run/feature-run.ts'
@@ -9,7 +10,6 @@ import { flipRateOf } from '../run/observations.ts'
 import type { Results } from '../run/results.ts'
 import { estimateOf, repeatShares, type SummaryOptions, summarizeScores } from '../run/score-summary.ts'
 import type { CaseScores } from '../run/score-table.ts'
-import type { FeatureSummary } from './feature-report.ts'
 
 type Version = FeatureSummary['candidate']
 

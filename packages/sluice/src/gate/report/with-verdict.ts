@@ -1,9 +1,9 @@
+import type { FeatureSummary } from '../../records/feature-report.ts'
 import type { GateDecision } from '../verdict/conclude.ts'
 import { criticalNotes } from '../verdict/reasons.ts'
 import type { TagResult } from '../verdict/tag-table.ts'
 import type { TestLook } from '../verdict/three-way-test.ts'
 import type { FinalVerdict } from '../verdict/verdict.ts'
-import type { FeatureSummary } from './feature-report.ts'
 
 /** What the gate made of a measurement. */
 export interface Judged {

@@ -8,7 +8,7 @@ import { type AnswerModes, createJudge, type Judge } from '../../core/scorers/ju
 import type { Case } from '../../core/suite/case.ts'
 import type { JudgeSettings } from '../../core/suite/config.ts'
 import type { Prompt } from '../../core/suite/prompt.ts'
-import type { Arm, CaseDetail } from './case-record.ts'
+import type { Arm, CaseDetail } from '../../records/case-detail.ts'
 import { type Evaluation, evaluate, type IsWanted } from './evaluate.ts'
 import { noObservations, type Observations, observeDetail } from './observations.ts'
 import type { Results } from './results.ts'

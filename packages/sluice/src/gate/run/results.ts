@@ -3,8 +3,8 @@ import { z } from 'zod'
 import { jsonColumn, rowReader } from '../../core/answers/rows.ts'
 import { inStore } from '../../core/answers/store-error.ts'
 import type { Mask } from '../../masking/mask.ts'
+import { type Arm, armSchema, type CaseDetail, caseDetailSchema } from '../../records/case-detail.ts'
 import { writeTogether } from '../../sqlite/open-database.ts'
-import { type Arm, armSchema, type CaseDetail, caseDetailSchema } from './case-record.ts'
 
 /** One case in one repeat, as it was written. */
 export interface ResultRow {

@@ -1,3 +1,4 @@
+import type { Arm } from '../../records/case-detail.ts'
 import {
   clusterRobustMean,
   constantMoments,
@@ -11,7 +12,6 @@ import {
   weightedQuantiles,
   weightedStd,
 } from '../../stats/index.ts'
-import type { Arm } from './case-record.ts'
 import { type CaseScores, scoredRepeats } from './score-table.ts'
 
 /** An estimate with its interval; null where too little data says anything. */

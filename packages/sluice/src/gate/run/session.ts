@@ -19,7 +19,7 @@ import type { Target } from '../../core/suite/target.ts'
 import { SluiceError } from '../../errors.ts'
 import type { Mask } from '../../masking/mask.ts'
 import { withholdFrom } from '../../masking/secret-names.ts'
-import type { CaseDetail } from './case-record.ts'
+import type { CaseDetail } from '../../records/case-detail.ts'
 import { createResults, type Results } from './results.ts'
 
 /** USD that a run may spend where nothing else is said. */

@@ -1,12 +1,12 @@
 import { learnSecrets } from '../../core/providers/configured-secrets.ts'
 import type { LoadedProject } from '../../core/suite/project.ts'
 import { SluiceError } from '../../errors.ts'
+import type { RunFinding } from '../../records/report.ts'
 import { baseCommit } from '../base/base-commit.ts'
 import { type BaseProject, readBaseProject } from '../base/base-project.ts'
 import { openGit } from '../git/git.ts'
 import { GitError } from '../git/git-process.ts'
 import type { Reader } from '../report/present.ts'
-import type { RunFinding } from '../report/run-finding.ts'
 import { type NewFlow, newFlows, secretFlows } from './secret-flows.ts'
 
 /** What every command that calls models takes. */

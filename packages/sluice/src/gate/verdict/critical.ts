@@ -1,3 +1,4 @@
+import type { Arm } from '../../records/case-detail.ts'
 import {
   cleanRepeatsToPass,
   criticalSprt,
@@ -5,7 +6,6 @@ import {
   failureTails,
   type SprtDesign,
 } from '../../stats/index.ts'
-import type { Arm } from '../run/case-record.ts'
 import type { GateCase } from './gate-case.ts'
 import type { GatePolicy } from './policy.ts'
 

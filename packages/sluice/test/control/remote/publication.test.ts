@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { publicationOf } from '../../../src/control/remote/publication.ts'
 import { versionId } from '../../../src/core/suite/version.ts'
-import type { Report } from '../../../src/gate/report/report.ts'
+import type { Report } from '../../../src/records/report.ts'
 import { rolloutSettingsSchema } from '../../../src/records/rollout-settings.ts'
 import { good, goodPrompt, load } from '../../core/suite/memory-files.ts'
 

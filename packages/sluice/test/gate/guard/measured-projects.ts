@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { casesOf } from '../../../src/core/suite/cases.ts'
 import { chooseSuite } from '../../../src/core/suite/choose-suite.ts'
 import { measureChanges, type ProjectMeasure } from '../../../src/gate/guard/measure-changes.ts'
-import type { MeasureChange } from '../../../src/gate/report/measure-change.ts'
+import type { MeasureChange } from '../../../src/records/report.ts'
 import { type Contents, load, memoryFiles, root } from '../../core/suite/memory-files.ts'
 
 export const config = `sluice: 1

@@ -6,8 +6,8 @@ import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { SluiceError } from '../../../src/errors.ts'
-import { reportJsonSchema } from '../../../src/gate/report/report.ts'
 import { readReport, writeReportFile } from '../../../src/gate/report/report-file.ts'
+import { reportJsonSchema } from '../../../src/records/report.ts'
 import { incidentCases, incidentFeature, incidentReport } from './incident.ts'
 
 const newFolder = () => mkdtempSync(path.join(tmpdir(), 'sluice-report-'))

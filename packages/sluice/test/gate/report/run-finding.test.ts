@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { reportSchema } from '../../../src/gate/report/report.ts'
-import type { RunFinding } from '../../../src/gate/report/run-finding.ts'
+import type { RunFinding } from '../../../src/records/report.ts'
+import { reportSchema } from '../../../src/records/report.ts'
 import { formats } from './formats.ts'
 import { incidentReport, passedFeature } from './incident.ts'
 

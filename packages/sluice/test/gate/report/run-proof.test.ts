@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { reportSchema } from '../../../src/gate/report/report.ts'
-import { proofLine, type RunProof } from '../../../src/gate/report/run-proof.ts'
+import { proofLine } from '../../../src/gate/report/run-proof.ts'
+import { type RunProof, reportSchema } from '../../../src/records/report.ts'
 import { formats } from './formats.ts'
 import { incidentReport, passedFeature } from './incident.ts'
 

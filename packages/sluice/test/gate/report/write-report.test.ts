@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { Writable } from 'node:stream'
 import { test } from 'node:test'
-import { type ReportSummary, reportSchema } from '../../../src/gate/report/report.ts'
 import { type CasesOf, writeReport } from '../../../src/gate/report/write-report.ts'
+import { type ReportSummary, reportSchema } from '../../../src/records/report.ts'
 import { everythingHostile, hostileCase, hostileReport } from './hostile.ts'
 import { caseReport, incidentCases, incidentFeature, incidentReport, passedFeature } from './incident.ts'
 

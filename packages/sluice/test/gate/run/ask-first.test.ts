@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ProviderError } from '../../../src/core/providers/provider-error.ts'
 import type { Case } from '../../../src/core/suite/case.ts'
-import type { CaseDetail, CaseState } from '../../../src/gate/run/case-record.ts'
 import { evaluate, type ScoreCase } from '../../../src/gate/run/evaluate.ts'
 import type { Results } from '../../../src/gate/run/results.ts'
 import { createScoreTable } from '../../../src/gate/run/score-table.ts'
+import type { CaseDetail, CaseState } from '../../../src/records/case-detail.ts'
 
 const results: Results = { add: () => {}, rows: () => [], flush: () => {}, end: () => {} }
 

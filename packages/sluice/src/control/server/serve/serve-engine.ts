@@ -1,7 +1,4 @@
-import { existsSync } from 'node:fs'
-import path from 'node:path'
 import type { Clock } from '@sluice/client'
-import { openProjectDatabase } from '../../../core/answers/database.ts'
 import { createChannels } from '../../../core/notify/create-channels.ts'
 import { projectName } from '../../../core/notify/notification.ts'
 import { learnSecrets, notifyVariables } from '../../../core/providers/configured-secrets.ts'
@@ -10,7 +7,6 @@ import { InvalidFilesError } from '../../../core/suite/diagnostic.ts'
 import { diskFiles } from '../../../core/suite/files.ts'
 import { loadConfig } from '../../../core/suite/load-config.ts'
 import { findRoot } from '../../../core/suite/project.ts'
-import { createHistory, type NightHistory } from '../../../gate/nightly/history.ts'
 import type { Mask } from '../../../masking/mask.ts'
 import { withholdFrom } from '../../../masking/secret-names.ts'
 import type { NightWord } from '../../drift/suspect.ts'
@@ -20,6 +16,13 @@ import { type Engine, startEngine } from '../engine.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { createLiveJudge } from './live-judging.ts'
+
+/** What the nightlies of a project found. */
+export interface Nights {
+  /** Of the feature's last nightly; undefined where there was none. */
+  nightOf(feature: string): NightWord | undefined
+  close(): void
+}
 
 /**
  * Starts what `sluice serve` does by itself, by the sluice.yaml around the working directory, if there is one: its
@@ -34,7 +37,16 @@ export async function startServeEngine(
     log,
     metrics,
     keepLogMs,
-  }: { store: Store; clock: Clock; log: Log; metrics: Metrics; keepLogMs: number },
+    openNights,
+  }: {
+    store: Store
+    clock: Clock
+    log: Log
+    metrics: Metrics
+    keepLogMs: number
+    /** Of the project in this folder. */
+    openNights: (root: string) => Nights
+  },
 ): Promise<Engine> {
   const { env } = host
   const root = await findRoot(host.cwd())
@@ -85,22 +97,4 @@ function linksTo(publicUrl: string | undefined): (feature: string, rolloutId: st
   const base = publicUrl.replace(/\/+$/, '')
   return (feature, rolloutId) =>
     rolloutId === null ? `${base}/v1/features/${encodeURIComponent(feature)}` : `${base}/v1/rollouts/${rolloutId}`
-}
-
-/** Later than any night. */
-const afterAll = '9999-12-31'
-
-/** Reads what the last nightly of a feature said from the project's own history, where it has one. */
-function openNights(root: string): { nightOf(feature: string): NightWord | undefined; close(): void } {
-  if (!existsSync(path.join(root, '.sluice/sluice.db'))) return { nightOf: () => undefined, close: () => undefined }
-  const database = openProjectDatabase(root)
-  const history = createHistory(database)
-  return { nightOf: (feature) => lastNight(history, feature), close: () => database.close() }
-}
-
-function lastNight(history: NightHistory, feature: string): NightWord | undefined {
-  const night = history.before(feature, afterAll, 1)[0]
-  if (!night) return undefined
-  const { startedAt, reasons, verdict } = night
-  return { at: Date.parse(startedAt), codes: reasons.map(({ code }) => code), verdict }
 }

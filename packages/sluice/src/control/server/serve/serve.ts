@@ -15,7 +15,7 @@ import { listen } from '../http/listen.ts'
 import { createLog, type Level } from '../log.ts'
 import { createMetrics, type Metrics } from '../metrics/metrics.ts'
 import { seedAdmin } from '../tokens.ts'
-import { startServeEngine } from './serve-engine.ts'
+import { type Nights, startServeEngine } from './serve-engine.ts'
 
 /** The process that serves, as far as it is used. */
 export interface ServeProcess {
@@ -36,11 +36,13 @@ export interface ServeSettings {
   /** How long entries of the log are kept, in ms. */
   keepLogMs: number
   logLevel: Level
+  /** Opens what the nightlies of the project in a folder have found. */
+  openNights: (root: string) => Nights
 }
 
 /** Runs the control plane until it is told to stop: the first signal lets it finish, a second ends it at once. */
 export async function serve(settings: ServeSettings, process: ServeProcess): Promise<void> {
-  const { host, port, data, keepLogMs, logLevel } = settings
+  const { host, port, data, keepLogMs, logLevel, openNights } = settings
   const clock = systemClock
   const log = createLog((line) => void process.stderr.write(line), clock.now, logLevel)
   const signals = listenForSignals(process)
@@ -50,7 +52,7 @@ export async function serve(settings: ServeSettings, process: ServeProcess): Pro
   try {
     const accessible = await seedAdmin(store, clock, process.env.SLUICE_ADMIN_TOKEN)
     if (!accessible) refuseOpenAddress(host)
-    const engine = await startServeEngine(process, { store, clock, log, metrics, keepLogMs })
+    const engine = await startServeEngine(process, { store, clock, log, metrics, keepLogMs, openNights })
     try {
       const { intake, insight } = engine
       const plane = await createControlPlane({ store, clock, randomBytes, log, metrics, intake, insight })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { messageSchema, modelIdSchema, modelParametersSchema } from '../../../core/suite/model.ts'
-import { verdictSchema } from '../../../gate/report/feature-report.ts'
+import { verdictSchema } from '../../../records/verdict.ts'
 import type { VersionRecord } from '../../release/version-record.ts'
 import { versionIdField } from '../route/fields.ts'
 

@@ -1,10 +1,10 @@
+import type { JudgedItem } from '../../../records/case-detail.ts'
 import type { RubricItem } from '../../../records/rubric.ts'
 import type { Completion, ModelRequest } from '../../providers/provider.ts'
 import type { ChoiceJudge } from '../../suite/choice.ts'
 import type { ModelParameters } from '../../suite/model.ts'
 import { choiceFormat, choiceMessages } from './choice-request.ts'
 import { readChoiceAnswer, readRubricAnswer } from './judge-answer.ts'
-import type { JudgedItem } from './judgement.ts'
 import type { Material } from './material.ts'
 import { rubricFormat, rubricMessages } from './rubric-request.ts'
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { JudgedItem } from '../../../records/case-detail.ts'
 import type { RubricItem } from '../../../records/rubric.ts'
 import { lostAnswer, lostReason } from '../../providers/lost-answer.ts'
 import type { Completion } from '../../providers/provider.ts'
@@ -7,7 +8,6 @@ import { fold } from '../measures/fold.ts'
 import { quoted } from '../measures/quoted.ts'
 import { answerObject, type ObjectWanted } from './answer-object.ts'
 import { JudgeError } from './judge-error.ts'
-import type { JudgedItem } from './judgement.ts'
 import type { Material } from './material.ts'
 import { undoVisible } from './visible.ts'
 

@@ -1,19 +1,4 @@
-/** One question that the judge has answered: a rubric item, or a choice of a GitHub `llm` evaluator. */
-export interface JudgedItem {
-  /** The rubric item's id, or the evaluator's name. */
-  id: string
-  /** `yes`, `no` or `cannot_tell`; for an evaluator the choice, word for word. */
-  verdict: string
-  /** In [0,1]; absent when the judge could not tell. */
-  score?: number
-  /** What the judge says it saw, quoted from the output; may be empty. */
-  evidence: string
-  reasoning: string
-  /** False when the quote does not occur in the output, or a `yes` quotes nothing. Reported, never scored. */
-  evidenceFound: boolean
-  must: boolean
-  weight: number
-}
+import type { JudgedItem } from '../../../records/case-detail.ts'
 
 /** All answers of the judge about one output. */
 export interface Judgement {

@@ -1,5 +1,5 @@
+import type { CaseReport } from '../../../records/case-report.ts'
 import { findingsOf } from '../case-findings.ts'
-import type { CaseReport } from '../case-report.ts'
 
 /** What the table of cases shows and sorts by; the rest of a case is read when it is opened. */
 export interface CaseRow {

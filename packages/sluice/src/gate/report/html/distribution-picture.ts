@@ -1,5 +1,5 @@
+import type { FeatureSummary } from '../../../records/feature-report.ts'
 import { formatScore } from '../../../text/format.ts'
-import type { FeatureSummary } from '../feature-report.ts'
 import { axisOf } from './axis.ts'
 import { type Html, html } from './markup.ts'
 

@@ -1,5 +1,5 @@
-import type { CaseReport } from '../case-report.ts'
-import type { FeatureSummary } from '../feature-report.ts'
+import type { CaseReport } from '../../../records/case-report.ts'
+import type { FeatureSummary } from '../../../records/feature-report.ts'
 import type { CasesOf } from '../write-report.ts'
 import { changeOf } from './case-row.ts'
 

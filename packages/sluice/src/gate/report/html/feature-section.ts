@@ -1,5 +1,5 @@
+import type { FeatureSummary } from '../../../records/feature-report.ts'
 import { formatAmount, formatChange, formatInterval, formatPercent, formatScore } from '../../../text/format.ts'
-import type { FeatureSummary } from '../feature-report.ts'
 import {
   caveats,
   coverageLine,

@@ -1,5 +1,5 @@
+import type { FeatureSummary } from '../../../records/feature-report.ts'
 import { formatDuration, formatUsd } from '../../../text/format.ts'
-import type { FeatureSummary } from '../feature-report.ts'
 import { cacheLine, costLine, latencyLine } from '../sentences.ts'
 import { axisOf } from './axis.ts'
 import { type Html, html } from './markup.ts'

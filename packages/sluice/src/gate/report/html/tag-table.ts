@@ -1,5 +1,5 @@
+import type { FeatureSummary } from '../../../records/feature-report.ts'
 import { formatChange, formatCount, formatInterval, formatScore } from '../../../text/format.ts'
-import type { FeatureSummary } from '../feature-report.ts'
 import { tagWord } from '../sentences.ts'
 import { type Axis, axisOf } from './axis.ts'
 import { type Html, html } from './markup.ts'

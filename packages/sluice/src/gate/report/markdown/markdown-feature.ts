@@ -1,3 +1,4 @@
+import type { FeatureSummary } from '../../../records/feature-report.ts'
 import {
   formatAmount,
   formatChange,
@@ -8,7 +9,6 @@ import {
 } from '../../../text/format.ts'
 import { codeSpan, htmlText, inlineText } from '../../../text/markdown-escape.ts'
 import { excerpt } from '../../../text/untrusted.ts'
-import type { FeatureSummary } from '../feature-report.ts'
 import type { Highlights } from '../highlights.ts'
 import {
   cacheLine,

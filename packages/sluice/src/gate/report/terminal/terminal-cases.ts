@@ -1,9 +1,9 @@
+import type { CaseReport } from '../../../records/case-report.ts'
+import type { FeatureSummary } from '../../../records/feature-report.ts'
 import { formatChange, formatCount, formatScore } from '../../../text/format.ts'
 import { truncate } from '../../../text/layout.ts'
 import { excerpt, visibleLine } from '../../../text/untrusted.ts'
 import { type Finding, findingsOf } from '../case-findings.ts'
-import type { CaseReport } from '../case-report.ts'
-import type { FeatureSummary } from '../feature-report.ts'
 import type { Highlight, Highlights } from '../highlights.ts'
 import { indented, type Page, paintStart } from './terminal-page.ts'
 

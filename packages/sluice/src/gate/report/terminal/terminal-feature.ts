@@ -1,7 +1,7 @@
+import type { FeatureSummary } from '../../../records/feature-report.ts'
 import { formatAmount, formatChange, formatInterval, formatPercent, formatScore } from '../../../text/format.ts'
 import { type Cell, columns, truncate, wrap } from '../../../text/layout.ts'
 import { visibleLine } from '../../../text/untrusted.ts'
-import type { FeatureSummary } from '../feature-report.ts'
 import type { Highlights } from '../highlights.ts'
 import {
   cacheLine,

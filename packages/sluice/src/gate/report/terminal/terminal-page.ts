@@ -1,6 +1,6 @@
+import type { Verdict } from '../../../records/verdict.ts'
 import { wrap } from '../../../text/layout.ts'
 import { visibleLine } from '../../../text/untrusted.ts'
-import type { Verdict } from '../feature-report.ts'
 import type { Paint } from './ansi.ts'
 
 /** How wide a page is and how its words are painted. */

@@ -4,9 +4,9 @@ import path from 'node:path'
 import { finished } from 'node:stream/promises'
 import { pathToFileURL } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
-import type { CaseReport } from '../../../../src/gate/report/case-report.ts'
 import { type HtmlLimits, writeHtml } from '../../../../src/gate/report/html/write-html.ts'
-import type { ReportSummary } from '../../../../src/gate/report/report.ts'
+import type { CaseReport } from '../../../../src/records/case-report.ts'
+import type { ReportSummary } from '../../../../src/records/report.ts'
 import { complaintsOf } from '../../../support/browser.ts'
 
 export interface OpenedReport extends AsyncDisposable {

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
-import type { CaseReport } from '../../../../src/gate/report/case-report.ts'
-import type { FeatureSummary } from '../../../../src/gate/report/feature-report.ts'
 import { writeHtml } from '../../../../src/gate/report/html/write-html.ts'
-import type { ReportSummary } from '../../../../src/gate/report/report.ts'
+import type { CaseReport } from '../../../../src/records/case-report.ts'
+import type { FeatureSummary } from '../../../../src/records/feature-report.ts'
+import type { ReportSummary } from '../../../../src/records/report.ts'
 import { caseReport, incidentCases, incidentFeature, incidentReport } from '../incident.ts'
 
 test('what is unknown is left out or says so; no picture holds a number that is none', async () => {

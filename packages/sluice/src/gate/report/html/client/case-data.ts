@@ -1,4 +1,4 @@
-import type { CaseReport } from '../../case-report.ts'
+import type { CaseReport } from '../../../../records/case-report.ts'
 import type { CaseRow } from '../case-row.ts'
 
 /** The cases of one feature, as the page carries them. */

@@ -1,6 +1,6 @@
+import type { CaseReport } from '../../../../records/case-report.ts'
 import { formatDuration, formatScore, formatUsd } from '../../../../text/format.ts'
 import { visibleLine, visibleText } from '../../../../text/untrusted.ts'
-import type { CaseReport } from '../../case-report.ts'
 import { element } from './dom.ts'
 import { outputView } from './output-view.ts'
 

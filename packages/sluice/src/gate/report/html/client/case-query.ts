@@ -1,4 +1,4 @@
-import type { CaseReport } from '../../case-report.ts'
+import type { CaseReport } from '../../../../records/case-report.ts'
 import { type CaseRow, changeOf } from '../case-row.ts'
 
 export type SortKey = 'id' | 'baselineScore' | 'score' | 'change' | 'latencyMs' | 'costUsd'

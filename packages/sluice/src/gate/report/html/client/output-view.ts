@@ -1,5 +1,5 @@
+import type { CaseReport } from '../../../../records/case-report.ts'
 import { visibleText } from '../../../../text/untrusted.ts'
-import type { CaseReport } from '../../case-report.ts'
 import { quoteRange } from '../quote-range.ts'
 import { diffWords, type Range } from '../word-diff.ts'
 import { element } from './dom.ts'

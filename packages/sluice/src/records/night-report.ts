@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { verdictSchema } from './verdict.ts'
 
 const known = z.number().nullable()
 
@@ -32,7 +33,7 @@ export type Drift = z.output<typeof driftSchema>
 
 const trendSchema = z.object({
   night: z.string(),
-  verdict: z.enum(['pass', 'fail', 'inconclusive']),
+  verdict: verdictSchema,
   mean: known,
   ciLow: known,
   ciHigh: known,

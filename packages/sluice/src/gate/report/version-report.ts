@@ -1,8 +1,8 @@
 import path from 'node:path'
 import { SluiceError } from '../../errors.ts'
-import type { Report } from '../../gate/report/report.ts'
-import { readReport } from '../../gate/report/report-file.ts'
-import { storedRuns } from '../../gate/report/stored-runs.ts'
+import type { Report } from '../../records/report.ts'
+import { readReport } from './report-file.ts'
+import { storedRuns } from './stored-runs.ts'
 
 /** Which version a report is to be about. */
 export interface Gated {

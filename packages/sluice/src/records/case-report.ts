@@ -1,47 +1,20 @@
 import { z } from 'zod'
+import { caseStateSchema, checkResultSchema, judgedItemSchema } from './case-detail.ts'
 
 const share = z.number().min(0).max(1)
 
-/** Why a case has a score or has none. Only `scored` and `checkFailed` carry one. */
-const caseStates = [
-  'scored',
-  'checkFailed',
-  'modelError',
-  'refused',
-  'truncated',
-  'noText',
-  'judgeError',
-  'checkError',
-  'abstained',
-  'budgetStopped',
-] as const
+/** Reports of earlier releases do not say how much a check weighs. */
+const checkSchema = checkResultSchema.partial({ weight: true, must: true })
 
-const checkSchema = z.object({
-  name: z.string(),
-  type: z.string(),
-  score: share,
-  reason: z.string(),
-  weight: z.number().optional(),
-  must: z.boolean().optional(),
-})
-
-const judgedItemSchema = z.object({
-  id: z.string(),
-  /** `yes`, `no` or `cannot_tell`; for a GitHub evaluator the choice. */
-  verdict: z.string(),
-  score: share.optional(),
-  evidence: z.string(),
-  reasoning: z.string(),
-  /** Whether the quoted evidence occurs in the output. */
-  evidenceFound: z.boolean().optional(),
-  weight: z.number().optional(),
-  must: z.boolean().optional(),
-})
+/** Nor whether the quoted evidence occurs in the output. */
+const itemSchema = judgedItemSchema
+  .extend({ score: share.optional() })
+  .partial({ evidenceFound: true, weight: true, must: true })
 
 /** One case of a feature's report. What is unknown is null, never 0; what was not kept may be left out. */
 export const caseReportSchema = z.object({
   id: z.string(),
-  state: z.enum(caseStates),
+  state: caseStateSchema,
   /** Mean over the repeats that have a score. */
   score: share.nullable(),
   baselineScore: share.nullable(),
@@ -54,7 +27,7 @@ export const caseReportSchema = z.object({
   passed: z.object({ k: z.int().min(0), n: z.int().min(1) }).nullable(),
   /** Of the repeat that is shown. */
   checks: z.array(checkSchema),
-  judge: z.array(judgedItemSchema),
+  judge: z.array(itemSchema),
   /** Why there is no score. */
   error: z.string().nullable(),
   /** What was asked, as a person would read it. */
@@ -64,7 +37,7 @@ export const caseReportSchema = z.object({
   reasoning: z.string().optional(),
   baselineOutput: z.string().nullable().optional(),
   baselineChecks: z.array(checkSchema).optional(),
-  baselineJudge: z.array(judgedItemSchema).optional(),
+  baselineJudge: z.array(itemSchema).optional(),
   latencyMs: z.number().min(0).nullable(),
   costUsd: z.number().min(0).nullable(),
 })

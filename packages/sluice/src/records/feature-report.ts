@@ -1,12 +1,10 @@
 import { z } from 'zod'
 import { caseReportSchema } from './case-report.ts'
 import { nightReportSchema } from './night-report.ts'
+import { strengthSchema, verdictSchema } from './verdict.ts'
 
 const count = z.int().min(0)
 const known = z.number().nullable()
-
-export const verdictSchema = z.enum(['pass', 'fail', 'inconclusive'])
-export type Verdict = z.infer<typeof verdictSchema>
 
 const versionSchema = z.object({
   /** The version id, or the file of scores that were brought along. */
@@ -128,8 +126,8 @@ const featureSummarySchema = z.object({
   feature: z.string(),
   /** Null where nothing was to be decided (`eval`). */
   verdict: verdictSchema.nullable(),
-  /** A pass is weak by tie-break, or when nothing varied in too few answers. Null without a decision. */
-  strength: z.enum(['strong', 'weak']).nullable(),
+  /** Null without a decision. */
+  strength: strengthSchema.nullable(),
   candidate: versionSchema,
   baseline: versionSchema.nullable(),
   /** Most important first. */

@@ -1,0 +1,80 @@
+import { z } from 'zod'
+
+const share = z.number().min(0).max(1)
+
+/** Which of the two versions under comparison a score belongs to. */
+export const armSchema = z.enum(['candidate', 'baseline'])
+export type Arm = z.infer<typeof armSchema>
+
+/** What became of one case in one repeat. Only `scored` and `checkFailed` carry a score. */
+export const caseStateSchema = z.enum([
+  'scored',
+  'checkFailed',
+  'modelError',
+  'refused',
+  'truncated',
+  'noText',
+  'judgeError',
+  'checkError',
+  'abstained',
+  'budgetStopped',
+])
+export type CaseState = z.infer<typeof caseStateSchema>
+
+/** What a check says about one output. A `must` check has failed when its score is below 1. */
+export const checkResultSchema = z.object({
+  name: z.string(),
+  /** As in the prompt file; `expect`: whether a case came to the end that it expects. */
+  type: z.string(),
+  score: share,
+  reason: z.string(),
+  weight: z.number(),
+  must: z.boolean(),
+})
+export type CheckResult = z.infer<typeof checkResultSchema>
+
+/** One question that the judge has answered: a rubric item, or a choice of a GitHub `llm` evaluator. */
+export const judgedItemSchema = z.object({
+  /** The rubric item's id, or the evaluator's name. */
+  id: z.string(),
+  /** `yes`, `no` or `cannot_tell`; for an evaluator the choice, word for word. */
+  verdict: z.string(),
+  /** Absent when the judge could not tell. */
+  score: share.exactOptional(),
+  /** What the judge says it saw, quoted from the output; may be empty. */
+  evidence: z.string(),
+  reasoning: z.string(),
+  /** False when the quote does not occur in the output, or a `yes` quotes nothing. Reported, never scored. */
+  evidenceFound: z.boolean(),
+  weight: z.number(),
+  must: z.boolean(),
+})
+export type JudgedItem = z.infer<typeof judgedItemSchema>
+
+/** Everything about one case in one repeat that a report shows; kept on disk, not in memory. */
+export const caseDetailSchema = z.object({
+  state: caseStateSchema,
+  /** Absent unless scored or checkFailed. */
+  score: share.exactOptional(),
+  /** The last message that was sent, with the case's variables in it. */
+  input: z.string().exactOptional(),
+  output: z.string().exactOptional(),
+  /** What the output began with before it was scored without it. */
+  reasoning: z.string().exactOptional(),
+  /** Set where a secret was taken out of the output, which is no longer what was scored. */
+  outputMasked: z.literal(true).exactOptional(),
+  checks: z.array(checkResultSchema),
+  judge: z.array(judgedItemSchema),
+  /** Why there is no score. */
+  error: z.string().exactOptional(),
+  /** The model cannot be asked at all, so that no other case of the feature will be. */
+  unaskable: z.literal(true).exactOptional(),
+  /** Of an answer that never came: what became of it, and what a reader can do. */
+  lost: z.object({ cause: z.string(), wayOut: z.string() }).exactOptional(),
+  latencyMs: z.number().exactOptional(),
+  /** What the answers cost when they were paid for, also if that was in an earlier run; absent when unpriced. */
+  costUsd: z.number().exactOptional(),
+  /** What the answer alone cost, without the judge; absent when unpriced. */
+  answerUsd: z.number().exactOptional(),
+})
+export type CaseDetail = z.infer<typeof caseDetailSchema>
