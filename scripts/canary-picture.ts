@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { bettingEngine } from '../packages/sluice/src/control/rollout/betting-engine.ts'
 import type { DecisionEngine } from '../packages/sluice/src/control/rollout/engine.ts'
+import { bettingEngine } from '../packages/sluice/src/control/rollout/engine.ts'
 import { scenarioSchema } from '../packages/sluice/src/control/simulate/scenario.ts'
 import { simulateCanary } from '../packages/sluice/src/control/simulate/simulate-canary.ts'
 import { type Course, evidenceSvg, type Group } from './canary-picture/evidence-svg.ts'

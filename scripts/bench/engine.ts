@@ -1,8 +1,8 @@
 // The decision engine by itself: what an outcome costs, and whether that or the state grows with their number.
-import { assess } from '../../packages/sluice/src/control/rollout/assess.ts'
-import { newEvidence } from '../../packages/sluice/src/control/rollout/evidence.ts'
-import { observe } from '../../packages/sluice/src/control/rollout/observe.ts'
-import type { UnitMemory } from '../../packages/sluice/src/control/rollout/unit-memory.ts'
+import { assess } from '../../packages/sluice/src/control/rollout/assessment/assess.ts'
+import { newEvidence } from '../../packages/sluice/src/control/rollout/evidence/evidence.ts'
+import type { UnitMemory } from '../../packages/sluice/src/control/rollout/evidence/unit-memory.ts'
+import { observe } from '../../packages/sluice/src/control/rollout/observe/observe.ts'
 import { entryOf, rolloutOf } from '../../packages/sluice/test/control/rollout/entries.ts'
 import type { Row } from './table.ts'
 

@@ -1,4 +1,4 @@
-import type { Priors } from '../../packages/sluice/src/control/rollout/evidence.ts'
+import type { Priors } from '../../packages/sluice/src/control/rollout/evidence/evidence.ts'
 import type { DriftScenario } from './drift.ts'
 
 /** What a row measures, and within which bounds it has to lie. */

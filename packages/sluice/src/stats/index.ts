@@ -1,9 +1,45 @@
 export { angle } from './angle.ts'
-export { bernoulliCS } from './bernoulli-cs.ts'
-export { betCostRatio, costRatios, costVarianceFloor } from './bet-cost-ratio.ts'
-export { betScore, type ScoreBetDesign, scoreDrops } from './bet-score.ts'
-export { betaIncReg } from './beta.ts'
-export { clopperPearson } from './clopper-pearson.ts'
+export { betaIncReg } from './distributions/beta.ts'
+export { gammaPReg, lgamma } from './distributions/gamma.ts'
+export { normCdf, normInv, normLogUpperTail, normUpperTailInv } from './distributions/normal.ts'
+export { tCdf, tInv, tLogUpperTail, tOfZ, zOfT } from './distributions/student.ts'
+export { betCostRatio, costRatios, costVarianceFloor } from './e-values/bet-cost-ratio.ts'
+export { betScore, type ScoreBetDesign, scoreDrops } from './e-values/bet-score.ts'
+export { combineE, logMixture, mergeLogWealth } from './e-values/combine-e.ts'
+export {
+  addCovariate,
+  type CovariateSums,
+  expectedExcess,
+  expectGiven,
+  newCovariateSums,
+} from './e-values/covariate.ts'
+export { type DriftDesign, type DriftState, driftSR, newDriftState } from './e-values/drift-sr.ts'
+export { eBH } from './e-values/e-bh.ts'
+export { flagRatio, flagRatios } from './e-values/flag-ratio.ts'
+export {
+  addIncumbent,
+  expectIncumbent,
+  type IncumbentSums,
+  newIncumbentSums,
+  type Prior,
+} from './e-values/incumbent-sums.ts'
+export { srm } from './e-values/srm.ts'
+export { type ClusterRobustMean, clusterRobustMean, tInterval } from './gate/cluster-robust-mean.ts'
+export { cleanRepeatsToPass, criticalSprt, type SprtDesign, type SprtResult } from './gate/critical-sprt.ts'
+export { effectiveAnswers } from './gate/effective-answers.ts'
+export { type FailureCount, failureTails } from './gate/failure-odds.ts'
+export { gateSequential, type RepeatedCase, type SequentialResult } from './gate/gate-sequential.ts'
+export { gsBounds } from './gate/gs-bounds.ts'
+export { holm } from './gate/holm.ts'
+export { atLeast, isDeterministic, type LookPlan, lookPlan, outcomeAt } from './gate/look-plan.ts'
+export { mdePower, type Plan, type PlannedPower } from './gate/mde-power.ts'
+export { constantMoments, type Moments, momentsOf } from './gate/moments.ts'
+export { type Estimand, type Pair, type PairedLook, pairedLook } from './gate/paired-look.ts'
+export { type PassHatK, passHatK, type RepeatCount } from './gate/pass-hat-k.ts'
+export { answersAgainstRareLosses, type ObservedDrop, zOfRareLosses } from './gate/rare-losses.ts'
+export { skewedT, skewnessOf } from './gate/skewed-t.ts'
+export { bernoulliCS } from './intervals/bernoulli-cs.ts'
+export { clopperPearson } from './intervals/clopper-pearson.ts'
 export {
   addClusterScore,
   type ClusterSums,
@@ -12,39 +48,7 @@ export {
   effectiveUsers,
   newClusterSums,
   type UserScores,
-} from './cluster-asymp-cs.ts'
-export { type ClusterRobustMean, clusterRobustMean, tInterval } from './cluster-robust-mean.ts'
-export { combineE } from './combine-e.ts'
-export { addCovariate, type CovariateSums, expectedExcess, expectGiven, newCovariateSums } from './covariate.ts'
-export { cleanRepeatsToPass, criticalSprt, type SprtDesign, type SprtResult } from './critical-sprt.ts'
-export { type DriftDesign, type DriftState, driftSR, newDriftState } from './drift-sr.ts'
-export { eBH } from './e-bh.ts'
-export { effectiveAnswers } from './effective-answers.ts'
-export { type FailureCount, failureTails } from './failure-odds.ts'
-export { flagRatio, flagRatios } from './flag-ratio.ts'
-export { gammaPReg, lgamma } from './gamma.ts'
-export { gateSequential, type RepeatedCase, type SequentialResult } from './gate-sequential.ts'
-export { gsBounds } from './gs-bounds.ts'
-export { holm } from './holm.ts'
-export {
-  addIncumbent,
-  expectIncumbent,
-  type IncumbentSums,
-  newIncumbentSums,
-  type Prior,
-} from './incumbent-sums.ts'
-export { logMixture } from './log-mixture.ts'
-export { atLeast, isDeterministic, type LookPlan, lookPlan, outcomeAt } from './look-plan.ts'
-export { mdePower, type Plan, type PlannedPower } from './mde-power.ts'
-export { mergeLogWealth } from './merge-log-wealth.ts'
-export { constantMoments, type Moments, momentsOf } from './moments.ts'
-export { normCdf, normInv, normLogUpperTail, normUpperTailInv } from './normal.ts'
-export { type Estimand, type Pair, type PairedLook, pairedLook } from './paired-look.ts'
-export { type PassHatK, passHatK, type RepeatCount } from './pass-hat-k.ts'
+} from './intervals/cluster-asymp-cs.ts'
 export { addToSketch, newSketch, type SketchDesign, sketchQuantile } from './quantile-sketch.ts'
 export { type Random, seededRandom } from './random.ts'
-export { answersAgainstRareLosses, type ObservedDrop, zOfRareLosses } from './rare-losses.ts'
-export { skewedT, skewnessOf } from './skewed-t.ts'
 export { weightedQuantile, weightedQuantiles, weightedStd } from './spread.ts'
-export { srm } from './srm.ts'
-export { tCdf, tInv, tLogUpperTail, tOfZ, zOfT } from './student.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { clopperPearson } from '../../src/stats/clopper-pearson.ts'
+import { clopperPearson } from '../../src/stats/intervals/clopper-pearson.ts'
 
 test('the interval of none is the rule of three, and its mirror that of all', () => {
   const none = clopperPearson(0, 100)

@@ -1,9 +1,15 @@
 import type { Clock } from '@sluice/client'
-import { announce } from '../rollout/announce.ts'
-import { healthyJudge, isOutage, type JudgeHealth, judgeHealthName, readJudgeHealth } from '../rollout/judge-health.ts'
-import { startLeaderLoop } from '../rollout/leader-loop.ts'
-import type { LoopFaults } from '../rollout/loop-faults.ts'
-import type { WorkLoop } from '../rollout/work-loop.ts'
+import { startLeaderLoop } from '../loops/leader-loop.ts'
+import type { LoopFaults } from '../loops/loop-faults.ts'
+import type { WorkLoop } from '../loops/work-loop.ts'
+import { announce } from '../notify/announce.ts'
+import {
+  healthyJudge,
+  isOutage,
+  type JudgeHealth,
+  judgeHealthName,
+  readJudgeHealth,
+} from '../rollout/assessment/judge-health.ts'
 import type { JudgeTask } from '../store/judge-queue.ts'
 import type { Store } from '../store/store.ts'
 import { type JudgedTask, type JudgeFate, type JudgingContext, judgeTask } from './judge-task.ts'

@@ -1,5 +1,5 @@
 import type { Clock } from '@sluice/client'
-import { loadFold, unitsId } from '../rollout/rollout-fold.ts'
+import { loadFold, unitsId } from '../rollout/controller/rollout-fold.ts'
 import type { UnitRecord } from '../store/evidence-store.ts'
 import type { LogDraft } from '../store/outcome-log.ts'
 import type { Store } from '../store/store.ts'

@@ -1,33 +1,32 @@
 import type { Rollout } from '../release/rollout.ts'
 import type { LogEntry } from '../store/outcome-log.ts'
-import type { Assessment, Height } from './assessment.ts'
-import type { JudgeHealth } from './judge-health.ts'
-import type { Heard, Soak } from './soak.ts'
-import type { UnitMemory } from './unit-memory.ts'
-
-/** How the present stage has gone, as looks have found it. */
-export interface Course {
-  soak: Soak
-  /** Since when the rollout has been held for the same reason, ms since the epoch. */
-  heldSince: number | null
-  /** Absent: it works. */
-  judge?: JudgeHealth
-  /** Why the rule for the undecided has refused it, where it was asked. */
-  refused?: readonly string[] | null
-  /** Greatest evidence of the looks before. */
-  highest?: Readonly<Record<string, Height>>
-}
+import { assess, type Course } from './assessment/assess.ts'
+import type { Assessment } from './assessment/assessment.ts'
+import { type Evidence, evidenceSchema, type Heard, newEvidence } from './evidence/evidence.ts'
+import { faultInEvidence } from './evidence/evidence-fault.ts'
+import type { UnitMemory } from './evidence/unit-memory.ts'
+import { observe } from './observe/observe.ts'
 
 /** What the controller needs of the statistics; an argument, so that its own duties can be tested without them. */
-export interface DecisionEngine<Evidence extends object> {
+export interface DecisionEngine<State extends object> {
   /** Names what the evidence is made of: that of another name is made anew from the log. */
   schema: string
-  newEvidence(rollout: Rollout): Evidence
+  newEvidence(rollout: Rollout): State
   /** Changes the evidence in place. Returns what to remember of the user, if the entry names one. */
-  observe(evidence: Evidence, rollout: Rollout, entry: LogEntry, memory: UnitMemory | undefined): UnitMemory | undefined
+  observe(evidence: State, rollout: Rollout, entry: LogEntry, memory: UnitMemory | undefined): UnitMemory | undefined
   /** When each arm was last heard of in the rollout's present stage. */
-  heard(evidence: Evidence, rollout: Rollout): Heard
+  heard(evidence: State, rollout: Rollout): Heard
   /** Where evidence that was stored with this cursor is not what the engine makes, undefined where it is. */
-  faultIn?(evidence: Evidence, rollout: Rollout, cursor: number): string | undefined
-  assess(evidence: Evidence, rollout: Rollout, now: number, course: Course): Assessment
+  faultIn?(evidence: State, rollout: Rollout, cursor: number): string | undefined
+  assess(evidence: State, rollout: Rollout, now: number, course: Course): Assessment
+}
+
+/** The statistics by which canaries are decided on, as the controller wants them. */
+export const bettingEngine: DecisionEngine<Evidence> = {
+  schema: evidenceSchema,
+  newEvidence: (rollout) => newEvidence(rollout),
+  observe: (evidence, rollout, entry, memory = {}) => observe(evidence, rollout, entry, memory),
+  heard: ({ heard }, { stage }) => heard[stage] ?? { stage, incumbent: null, canary: null },
+  faultIn: faultInEvidence,
+  assess,
 }

@@ -1,6 +1,6 @@
+import { createFaultRegister } from '../loops/loop-faults.ts'
 import { hasEnded } from '../release/rollout.ts'
-import { startController } from '../rollout/controller.ts'
-import { createFaultRegister } from '../rollout/loop-faults.ts'
+import { startController } from '../rollout/controller/controller.ts'
 import { memoryStore } from '../store/memory/memory-store.ts'
 import { type CanaryRun, endOf } from './canary-run.ts'
 import { simulatedRollout, startSimulatedRollout } from './simulated-release.ts'

@@ -1,4 +1,4 @@
-import { clopperPearson } from '../../stats/clopper-pearson.ts'
+import { clopperPearson } from '../../stats/intervals/clopper-pearson.ts'
 import type { CanaryRun } from './canary-run.ts'
 import type { Scenario } from './scenario.ts'
 import { isWorse } from './scenario-answers.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { position } from '@sluice/client'
-import { foldName, newFold } from '../../../src/control/rollout/rollout-fold.ts'
+import { foldName, newFold } from '../../../src/control/rollout/controller/rollout-fold.ts'
 import { arrive, captured, intakeOf, liveStore, ofMail } from './live-stage.ts'
 
 const ids = (tasks: readonly { id: string }[]) => tasks.map(({ id }) => id)

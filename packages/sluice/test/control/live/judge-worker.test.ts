@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { nextDay } from '../../../src/control/live/daily-budget.ts'
-import { readJudgeHealth } from '../../../src/control/rollout/judge-health.ts'
+import { readJudgeHealth } from '../../../src/control/rollout/assessment/judge-health.ts'
 import type { Store } from '../../../src/control/store/store.ts'
 import { ProviderError } from '../../../src/core/providers/provider-error.ts'
 import { createJudge } from '../../../src/core/scorers/judge.ts'

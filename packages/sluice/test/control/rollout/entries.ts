@@ -1,5 +1,5 @@
 import type { Rollout } from '../../../src/control/release/rollout.ts'
-import type { Course } from '../../../src/control/rollout/engine.ts'
+import type { Course } from '../../../src/control/rollout/assessment/assess.ts'
 import type { FeedbackEntry, LogEntry, RequestEntry, ScoreEntry } from '../../../src/control/store/outcome-log.ts'
 import {
   defaultRolloutSettings,

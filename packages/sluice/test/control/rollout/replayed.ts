@@ -1,7 +1,7 @@
 import type { Rollout } from '../../../src/control/release/rollout.ts'
-import { type Evidence, newEvidence } from '../../../src/control/rollout/evidence.ts'
-import { observe } from '../../../src/control/rollout/observe.ts'
-import type { UnitMemory } from '../../../src/control/rollout/unit-memory.ts'
+import { type Evidence, newEvidence } from '../../../src/control/rollout/evidence/evidence.ts'
+import type { UnitMemory } from '../../../src/control/rollout/evidence/unit-memory.ts'
+import { observe } from '../../../src/control/rollout/observe/observe.ts'
 import type { LogEntry } from '../../../src/control/store/outcome-log.ts'
 
 export interface Replayed {

@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { parseAllDocuments } from 'yaml'
-import type { Assessment } from '../../../src/control/rollout/assessment.ts'
+import type { Assessment } from '../../../src/control/rollout/assessment/assessment.ts'
 import { testPlane } from '../../support/control-plane.ts'
 import { canary } from '../incident/canary.ts'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Rollout, rolloutState, sharePpm } from '../../release/rollout.ts'
-import type { Assessment, Figures } from '../../rollout/assessment.ts'
-import type { AccuserShare, PlaceShare } from '../../rollout/place-share.ts'
+import type { Assessment, Figures } from '../../rollout/assessment/assessment.ts'
+import type { AccuserShare, PlaceShare } from '../../rollout/assessment/place-share.ts'
 import type { Store } from '../../store/store.ts'
 import { type Caller, hasScope } from '../access/caller.ts'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { hasEnded, type Rollout, rolloutState } from '../../release/rollout.ts'
-import type { Assessment } from '../../rollout/assessment.ts'
+import type { Assessment } from '../../rollout/assessment/assessment.ts'
 import { ofRollout } from '../route/fields.ts'
 import { type Checked, defineRoute } from '../route/route.ts'
 import type { Services } from '../services.ts'

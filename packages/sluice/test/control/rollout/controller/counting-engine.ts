@@ -1,9 +1,11 @@
 import type { Rollout } from '../../../../src/control/release/rollout.ts'
-import type { ArmSummary, Assessment, Decision, Figures } from '../../../../src/control/rollout/assessment.ts'
-import { decide } from '../../../../src/control/rollout/decide.ts'
-import type { Course, DecisionEngine } from '../../../../src/control/rollout/engine.ts'
-import { outageText } from '../../../../src/control/rollout/judge-health.ts'
-import { isOverdue, isSoaked } from '../../../../src/control/rollout/soak.ts'
+import type { ArmSummary } from '../../../../src/control/rollout/assessment/arm-summary.ts'
+import type { Course } from '../../../../src/control/rollout/assessment/assess.ts'
+import type { Assessment, Decision, Figures } from '../../../../src/control/rollout/assessment/assessment.ts'
+import { decide } from '../../../../src/control/rollout/assessment/decide.ts'
+import { outageText } from '../../../../src/control/rollout/assessment/judge-health.ts'
+import { isOverdue, isSoaked } from '../../../../src/control/rollout/assessment/soak.ts'
+import type { DecisionEngine } from '../../../../src/control/rollout/engine.ts'
 
 interface Counts {
   users: number

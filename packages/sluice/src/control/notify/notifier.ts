@@ -1,0 +1,85 @@
+import { SluiceError } from '../../errors.ts'
+import { startLeaderLoop } from '../loops/leader-loop.ts'
+import type { WorkLoop } from '../loops/work-loop.ts'
+import type { Store } from '../store/store.ts'
+import { type TellOptions, tellRow, tellWaiting } from './tell-row.ts'
+import { loadTold, newTold, type ToldRows } from './told-rows.ts'
+
+const everyMs = 30_000
+const rowsAtATime = 100
+/** After so many that take their time the lease is renewed before others are tried. */
+const failuresAtATime = 5
+const longestBackoffMs = 300_000
+
+/**
+ * Tells one channel what happens to releases, by following the record of every feature. It stands beside the
+ * controller: whatever a receiver does, nothing waits for it. A message is told once; after a crash it may be repeated
+ * under the same id. What happened before the channel was first known is not told. A message that is refused for good is
+ * given up, one that cannot be told now waits by itself: the others go on, those of the same rollout after a minute.
+ */
+export function startNotifier(options: TellOptions): WorkLoop {
+  const { store, clock, channel, faults } = options
+  const name = `notify:${channel.id} ${channel.addressId}`
+  let isGoneNoted = false
+  const noteGone = () => {
+    if (!isGoneNoted) faults.note(null, goneError(channel.id), 0)
+    isGoneNoted = true
+    return false
+  }
+  return startLeaderLoop({
+    store,
+    name,
+    clock,
+    everyMs,
+    longestBackoffMs,
+    wakers: [(wake) => store.onChange(wake)],
+    ...faults,
+    async work({ held }) {
+      const features = (await store.features()).map(({ feature }) => feature)
+      const told = await loadTold(store, name)
+      if (!told) {
+        await newTold(store, name, await heads(store, features)).save()
+        return false
+      }
+      if (told.gone) return noteGone()
+      const goesOn = () => held() && !told.gone && told.failed < failuresAtATime
+      let mayWrite = true
+      for (const feature of features) {
+        if (!mayWrite || !goesOn()) break
+        mayWrite = (await faults.attempt(feature, () => tellFeature(feature, told, goesOn, options))) ?? true
+      }
+      // What is new goes first: what waits has failed before, and may take its time.
+      if (mayWrite && goesOn()) await tellWaiting(told, options)
+      if (told.gone) return noteGone()
+      return told.failed >= failuresAtATime
+    },
+  })
+}
+
+async function heads(store: Store, features: readonly string[]): Promise<Map<string, number>> {
+  const entries = features.map(async (feature) => [feature, (await store.auditHead(feature))?.seq ?? 0] as const)
+  return new Map(await Promise.all(entries))
+}
+
+function goneError(channelId: string): SluiceError {
+  const way = 'give the channel another address in sluice.yaml'
+  return new SluiceError('refused', `${channelId} is told nothing any more: the receiver answered 410; ${way}`)
+}
+
+/** Tells, row by row, what is new in a feature's record. False where another replica tells by now. */
+async function tellFeature(
+  feature: string,
+  told: ToldRows,
+  goesOn: () => boolean,
+  options: TellOptions,
+): Promise<boolean> {
+  const before = told.seen.get(feature) ?? 0
+  const rows = await options.store.audit(feature, { after: before, limit: rowsAtATime })
+  for (const row of rows) {
+    if (!goesOn()) return true
+    const isNews = await tellRow(row, told, options)
+    told.seen.set(feature, row.seq)
+    if (isNews && !(await told.save())) return false
+  }
+  return told.seen.get(feature) === before || told.save()
+}

@@ -1,0 +1,76 @@
+import type { Rollout } from '../../release/rollout.ts'
+import type { Evidence } from '../evidence/evidence.ts'
+import type { Assessment, SignalEvidence } from './assessment.ts'
+import type { Findings } from './decide.ts'
+import { isJudgeSilent } from './judge-health.ts'
+import { type AccuserShare, accusationText } from './place-share.ts'
+import { disputeText, type TokenShare, tokensText } from './token-share.ts'
+
+type Alert = Assessment['alerts'][number]
+
+/** Evidence at which one is told, as a part of 1/alpha: reached by chance in four times alpha of all canaries. */
+const earlyShare = 4
+
+interface Known {
+  /** Log evidence against the canary of all tokens whose arms match. */
+  logE: number
+  signals: readonly SignalEvidence[]
+  tokens: readonly TokenShare[]
+  accuser: AccuserShare | null
+  findings: Findings
+  /** What is said of a judge that fails. */
+  outage: string | undefined
+  now: number
+}
+
+/** What people should know though nothing changes by it. */
+export function alertsOf(
+  evidence: Evidence,
+  rollout: Rollout,
+  { logE, signals, tokens, accuser, findings, outage, now }: Known,
+): Alert[] {
+  const { alpha, costRatio } = rollout.settings
+  const threshold = -Math.log(alpha)
+  const reached = (name: string) => (signals.find(({ signal }) => signal === name)?.logE ?? 0) >= threshold
+  const alerts: (Alert | false)[] = [
+    // Where tokens disagree, what all say together is not what rolls back.
+    !findings.disputed &&
+      logE >= threshold - Math.log(earlyShare) && {
+        code: 'evidence',
+        message: `evidence against the canary is at ${Math.exp(logE).toFixed(1)} of the ${(1 / alpha).toFixed(0)} that roll it back`,
+      },
+    reached('cost') && {
+      code: 'cost',
+      message: `the canary costs more than ${costRatio} times what the incumbent does`,
+    },
+    reached('overCost') && {
+      code: 'over-cost',
+      message: 'the canary has more very expensive requests than the incumbent',
+    },
+    isJudgeSilent(evidence, rollout, now) && {
+      code: 'no-scores',
+      message: 'judged scores have stopped coming: quality is not watched, errors are',
+    },
+    tokens.length > 1 &&
+      findings.disputed && {
+        code: 'tokens-disagree',
+        message: disputeText(tokens),
+      },
+    accuser !== null && accuser.kind !== 'token' && { code: 'one-source', message: accusationText(accuser) },
+    tokens.some(({ leftOut }) => leftOut) && {
+      code: 'left-out',
+      message: `the arms of a token do not match, what it reports is left out: ${tokensText(tokens.filter(({ leftOut }) => leftOut))}`,
+    },
+    findings.unwatched && {
+      code: 'no-outcomes',
+      message:
+        'no outcomes of both arms have come for so long that the soak time stands still: the canary is not watched',
+    },
+    findings.unevenlyJudged && {
+      code: 'uneven-judging',
+      message: 'one arm is judged more often than the sampling says: scores are left out of the decision',
+    },
+    outage !== undefined && { code: 'judge-outage', message: outage },
+  ]
+  return alerts.filter((alert) => alert !== false)
+}

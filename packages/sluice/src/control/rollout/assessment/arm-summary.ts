@@ -1,0 +1,33 @@
+import type { ArmSums } from '../evidence/arm-sums.ts'
+
+/** Counts and rates of one arm, on distinct users where it says so. */
+export interface ArmSummary {
+  requests: number
+  users: number
+  judged: number
+  meanScore: number | null
+  errorRate: number | null
+  refusalRate: number | null
+  invalidRate: number | null
+  slowRate: number | null
+  meanCostUsd: number | null
+  meanLatencyMs: number | null
+  meanFeedback: number | null
+}
+
+export function summaryOf(sums: ArmSums): ArmSummary {
+  const share = (part: number, whole: number) => (whole > 0 ? part / whole : null)
+  return {
+    requests: sums.requests,
+    users: sums.users,
+    judged: sums.scores.count,
+    meanScore: share(sums.scores.sum, sums.scores.count),
+    errorRate: share(sums.errors, sums.requests),
+    refusalRate: share(sums.refusals, sums.requests),
+    invalidRate: share(sums.invalid, sums.requests),
+    slowRate: share(sums.slow, sums.timed),
+    meanCostUsd: share(sums.costUsd, sums.priced),
+    meanLatencyMs: share(sums.latencyMs, sums.withLatency),
+    meanFeedback: share(sums.feedback, sums.rated),
+  }
+}

@@ -1,0 +1,145 @@
+import { clusterAsympCS } from '../../../stats/index.ts'
+import type { Rollout } from '../../release/rollout.ts'
+import type { Evidence } from '../evidence/evidence.ts'
+import {
+  certainFailures,
+  evidenceAgainst,
+  evidenceOfAll,
+  isAccused,
+  onlyAccuser,
+} from '../statistics/evidence-against.ts'
+import { type Matching, matchingOf } from '../statistics/sample-ratio.ts'
+import { alertsOf } from './alerts.ts'
+import { summaryOf } from './arm-summary.ts'
+import type { Assessment, Height, SignalEvidence } from './assessment.ts'
+import { decide, type Findings } from './decide.ts'
+import { figuresOf } from './figures.ts'
+import { type JudgeHealth, outageText } from './judge-health.ts'
+import { accuserShare, placeShares } from './place-share.ts'
+import { signalEvidence } from './signal-evidence.ts'
+import { isOverdue, isSoaked, type Soak, unwatched } from './soak.ts'
+import { lackingData, unprovenSignals } from './stage-requirements.ts'
+import { tokenShares } from './token-share.ts'
+import { weakCase } from './weak-promotion.ts'
+import { wordsFor } from './words.ts'
+
+/** How the present stage has gone, as looks have found it. */
+export interface Course {
+  soak: Soak
+  /** Since when the rollout has been held for the same reason, ms since the epoch. */
+  heldSince: number | null
+  /** Absent: it works. */
+  judge?: JudgeHealth
+  /** Why the rule for the undecided has refused it, where it was asked. */
+  refused?: readonly string[] | null
+  /** Greatest evidence of the looks before. */
+  highest?: Readonly<Record<string, Height>>
+}
+
+/** Users per arm below which an interval of the difference would be misleading, and the scores at which it is tightest. */
+const interval = { users: 20, size: 5000 }
+
+/** How long a freeze lasts at the most, where the settings do not say, in ms. */
+const usualMismatchPatience = 4 * 3_600_000
+
+/**
+ * What the evidence calls for at `now` (ms since the epoch), with all that it rests on. Pure: the same evidence, rollout, time
+ * and course give the same answer.
+ *
+ * @param course without one nothing of the stage was watched
+ */
+export function assess(
+  evidence: Evidence,
+  rollout: Rollout,
+  now: number,
+  course: Course = { soak: unwatched(rollout), heldSince: null },
+): Assessment {
+  const { settings } = rollout
+  const { sums, testimony } = evidence
+  const matching = matchingOf(evidence, settings, now)
+  const signals = signalEvidence(evidence, rollout)
+  const logE = evidenceOfAll(evidence, settings, matching)
+  const threshold = -Math.log(settings.alpha)
+  const outage = course.judge && outageText(course.judge, rollout)
+  const findings = findingsOf(evidence, rollout, { matching, now, course, outage, signals, logE })
+  const tokens = tokenShares(testimony, settings)
+  const lone = findings.worse ? undefined : onlyAccuser(evidence, settings, matching)
+  const accuser = lone ? accuserShare(evidence, lone, sums.arms.canary.errors) : null
+  const assessment = {
+    decision: decide(rollout, now, findings),
+    logE,
+    threshold,
+    anytimeP: Math.min(1, Math.exp(-findings.agreed)),
+    alpha: settings.alpha,
+    signals,
+    incumbent: summaryOf(sums.arms.incumbent),
+    canary: summaryOf(sums.arms.canary),
+    interval: scoreInterval(evidence, settings.alpha),
+    mismatch: {
+      logBayesFactor: Math.max(0, ...tokens.map(({ logBayesFactor }) => logBayesFactor)),
+      blocked: findings.mismatched || findings.unevenlyJudged,
+      wrongArms: sums.ignored.wrongArm,
+    },
+    tokens,
+    places: placeShares(evidence),
+    accuser,
+    soak: course.soak,
+    figures: figuresOf(evidence, rollout, {
+      ...{ signals, logE, now, soak: course.soak, unproven: findings.unproven },
+      highest: course.highest ?? {},
+    }),
+    alerts: alertsOf(evidence, rollout, { logE, signals, tokens, accuser, findings, outage, now }),
+    ignored: Object.fromEntries(Object.entries(sums.ignored).filter(([, count]) => count > 0)),
+    cursor: evidence.cursor,
+  }
+  return { ...assessment, words: wordsFor(assessment, findings, { settings, outage }) }
+}
+
+interface Known {
+  matching: Matching
+  now: number
+  course: Course
+  outage: string | undefined
+  signals: readonly SignalEvidence[]
+  logE: number
+}
+
+/** What the evidence amounts to, and the log evidence against the canary that does not rest on one token of several. */
+function findingsOf(
+  evidence: Evidence,
+  rollout: Rollout,
+  { matching, now, course, outage, signals, logE }: Known,
+): Findings & { agreed: number } {
+  const { settings, hold } = rollout
+  const { mismatched, unevenlyJudged } = matching
+  const { soak, heldSince } = course
+  const threshold = -Math.log(settings.alpha)
+  const certain = mismatched ? certainFailures(evidence, settings, now) : 0
+  const agreed = Math.max(evidence.peak, evidenceAgainst(evidence, settings, now), certain)
+  const soaked = isSoaked(rollout, soak)
+  const disputed = agreed < threshold && isAccused(evidence, settings, matching)
+  const suspect = matching.suspect.length > 0
+  const frozenMs = hold === 'sampleRatioMismatch' && heldSince !== null ? now - heldSince : 0
+  return {
+    mismatched,
+    unevenlyJudged,
+    agreed,
+    worse: agreed >= threshold,
+    frozenTooLong: frozenMs >= (settings.mismatchPatience ?? usualMismatchPatience),
+    judgeFails: outage !== undefined,
+    soaked,
+    unwatched: !soaked && !soak.counting && isOverdue(rollout, now),
+    disputed,
+    lacking: lackingData(evidence, rollout, { matching, now }),
+    unproven: unprovenSignals(evidence, rollout, { matching, now }),
+    weak: weakCase(evidence, rollout, { signals, logE, disputed, suspect }),
+    refused: course.refused ?? null,
+  }
+}
+
+function scoreInterval({ sums }: Evidence, alpha: number): Assessment['interval'] {
+  const { canary, incumbent } = sums.score.stage
+  if (Math.min(canary.users, incumbent.users) < interval.users) return null
+  const found = clusterAsympCS(canary, incumbent, { alpha, size: interval.size })
+  return found ? { low: found.delta - found.halfWidth, high: found.delta + found.halfWidth } : null
+}

@@ -1,0 +1,99 @@
+import { inQuietHours } from '../../release/quiet-hours.ts'
+import type { ReleaseEvent } from '../../release/release-event.ts'
+import { hasEnded, onUndecided, type ProofStrength, type Rollout, runningMs } from '../../release/rollout.ts'
+import type { Assessment, Decision } from './assessment.ts'
+import type { WeakCase } from './weak-promotion.ts'
+
+/** What the evidence amounts to. */
+export interface Findings {
+  mismatched: boolean
+  /** One arm is judged more often than it should be. */
+  unevenlyJudged: boolean
+  /** The evidence against the canary, as far as it does not rest on one token of several, has reached 1/alpha. */
+  worse: boolean
+  /** The arms have not matched, or were judged unevenly, for longer than is waited for arms that do not match. */
+  frozenTooLong: boolean
+  /** The judge fails, though scores have a say. */
+  judgeFails: boolean
+  /** The stage has been watched for its soak time. */
+  soaked: boolean
+  /** By the clock it would be over; it has not been watched for so long, and is not now. */
+  unwatched: boolean
+  /** What some tokens report speaks against the canary, and others do not bear it out. */
+  disputed: boolean
+  /** Data without which the stage cannot be left. */
+  lacking: readonly string[]
+  /** Signals for which a drop beyond the margin is not ruled out. */
+  unproven: readonly string[]
+  /** What stands against promoting it weakly. */
+  weak: WeakCase
+  /** Why it has not been promoted weakly; null: the rule was not asked yet. */
+  refused: readonly string[] | null
+}
+
+/**
+ * The next step, whatever leads to it: evidence, time or a person. Nobody else decides: what happens to a rollout by itself is what this
+ * says. Evidence against the canary comes first, at any time. A mismatch of the arms freezes the rest, and ends at the incumbent if it
+ * lasts. Nothing else happens before the stage was watched for its soak time or without data, and nothing for the better in quiet hours.
+ */
+export function decide(rollout: Rollout, now: number, findings: Findings): Decision {
+  const { settings, status } = rollout
+  if (hasEnded(rollout)) return { do: 'continue' }
+  if (findings.worse) return { do: 'rollBack', why: 'evidence' }
+  if (findings.mismatched || findings.unevenlyJudged) {
+    const givesUp = findings.mismatched && findings.frozenTooLong && status === 'running'
+    return givesUp ? { do: 'rollBack', why: 'mismatch' } : { do: 'hold', why: 'sampleRatioMismatch' }
+  }
+  if (status === 'paused') return { do: 'continue' }
+  return settings.advance === 'evidence' ? byEvidence(rollout, now, findings) : byTimeOrHand(rollout, now, findings)
+}
+
+function byEvidence(rollout: Rollout, now: number, findings: Findings): Decision {
+  const { soaked, unwatched, lacking, unproven, judgeFails } = findings
+  const proven = soaked && !judgeFails && lacking.length === 0 && unproven.length === 0
+  if (proven) return onwards(rollout, now, 'strong')
+  const late = runningMs(rollout, now) >= rollout.settings.patience
+  if (late && onUndecided(rollout) === 'rollBack') return { do: 'rollBack', why: 'undecided' }
+  // While the judge fails a part of the evidence is missing, and nobody knows since when.
+  if (judgeFails || ((soaked || late) && lacking.length > 0) || unwatched)
+    return { do: 'hold', why: 'insufficientData' }
+  return late ? atTheEnd(rollout, now, findings) : { do: 'continue' }
+}
+
+/** Proven neither good nor bad, and out of patience. The rule is asked once: to look again and again would let more bad ones pass. */
+function atTheEnd(rollout: Rollout, now: number, { soaked, weak, refused }: Findings): Decision {
+  if (refused) return { do: 'hold', why: 'inconclusive', refused }
+  if (onUndecided(rollout) === 'hold' || weak.barred.length > 0) return { do: 'hold', why: 'inconclusive' }
+  if (!soaked) return { do: 'continue' }
+  if (weak.lacking.length > 0) return { do: 'hold', why: 'insufficientData' }
+  if (weak.against.length > 0) return { do: 'hold', why: 'inconclusive', refused: weak.against }
+  return inQuietHours(rollout.settings.quietHours, now) ? { do: 'continue' } : { do: 'promote', strength: 'weak' }
+}
+
+/** Time may be enough to widen a share; it settles no dispute between tokens, and what a person decides is not decided here. */
+function byTimeOrHand(rollout: Rollout, now: number, { soaked, unwatched, lacking, disputed }: Findings): Decision {
+  if (soaked && disputed) return { do: 'hold', why: 'inconclusive' }
+  if (rollout.settings.advance === 'manual') return { do: 'continue' }
+  if (unwatched || (soaked && lacking.length > 0)) return { do: 'hold', why: 'insufficientData' }
+  return soaked ? onwards(rollout, now, 'time') : { do: 'continue' }
+}
+
+function onwards({ settings, stage }: Rollout, now: number, strength: ProofStrength): Decision {
+  if (inQuietHours(settings.quietHours, now)) return { do: 'continue' }
+  return stage + 1 < settings.stages.length ? { do: 'advance' } : { do: 'promote', strength }
+}
+
+/**
+ * What the controller makes of a decision; undefined where nothing is to change. A rollback needs no leave: neither a pause nor
+ * `advance: manual` stops it.
+ */
+export function eventOf(rollout: Rollout, assessment: Assessment): ReleaseEvent | undefined {
+  const { decision, words } = assessment
+  const about = { rolloutId: rollout.id, reason: words, evidence: assessment }
+  if (decision.do === 'rollBack') return { type: 'rollBack', why: decision.why, ...about }
+  if (rollout.status === 'paused') return undefined
+  if (decision.do === 'promote') return { type: 'promote', strength: decision.strength, ...about }
+  if (decision.do === 'advance') return { type: 'advance', stage: rollout.stage, ...about }
+  const why = decision.do === 'hold' ? decision.why : null
+  return why === rollout.hold ? undefined : { type: 'hold', why, ...about }
+}

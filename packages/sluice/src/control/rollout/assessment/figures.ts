@@ -1,0 +1,115 @@
+import { hasEnded, type Rollout, runningMs } from '../../release/rollout.ts'
+import type { Evidence } from '../evidence/evidence.ts'
+import { estimates, type Mean } from '../statistics/estimates.ts'
+import type { Figures, Height, Interval, Missing, SignalEvidence } from './assessment.ts'
+import type { Soak } from './soak.ts'
+
+interface Known {
+  signals: readonly SignalEvidence[]
+  logE: number
+  soak: Soak
+  unproven: readonly string[]
+  now: number
+  /** Greatest evidence of the looks before, by signal; `all` of them together. */
+  highest: Readonly<Record<string, Height>>
+}
+
+/** A number that can be stored, however great. */
+const eValueOf = (logE: number) => Math.exp(Math.min(logE, 700))
+
+/** 97.5th percentile of the normal distribution. */
+const z = 1.96
+
+/** The assessment in numbers: what was measured, what the evidence is, and what is still missing. */
+export function figuresOf(evidence: Evidence, rollout: Rollout, known: Known): Figures {
+  const { settings } = rollout
+  const { signals, logE, highest, now } = known
+  const needed = 1 / settings.alpha
+  const { arms } = evidence.sums
+  const missing = missingFor(evidence, rollout, known)
+  const times = missing.map(({ expectedAt }) => expectedAt)
+  const ended = hasEnded(rollout)
+  return {
+    signals: estimates(evidence, settings).map(({ signal, incumbent, canary, difference, standardError, margin }) => {
+      const found = signals.find((one) => one.signal === signal)
+      const against = found?.logE == null ? null : eValueOf(found.logE)
+      const proven = found?.logENonInferior ?? null
+      return {
+        signal,
+        incumbent: incumbent && { ...intervalOf(incumbent), count: incumbent.count },
+        canary: canary && { ...intervalOf(canary), count: canary.count },
+        difference: difference === null ? null : intervalOf({ value: difference, standardError }),
+        margin,
+        against,
+        highest: against === null ? null : higher(highest[signal], { eValue: against, at: now }),
+        proof: proven === null ? null : { eValue: eValueOf(proven), needed },
+      }
+    }),
+    users: { incumbent: arms.incumbent.users, canary: arms.canary.users },
+    judged: {
+      incumbent: { users: arms.incumbent.scores.users, answers: arms.incumbent.scores.count },
+      canary: { users: arms.canary.scores.users, answers: arms.canary.scores.count },
+    },
+    against: { eValue: eValueOf(logE), highest: higher(highest.all, { eValue: eValueOf(logE), at: now }), needed },
+    missing,
+    nextStepAt: ended || times.includes(null) ? null : Math.max(now, ...times.map((at) => at ?? now)),
+    patienceEndsAt:
+      rollout.status === 'running' ? now + Math.max(0, settings.patience - runningMs(rollout, now)) : null,
+  }
+}
+
+/** What looks after this one have to know of it. */
+export function highestOf({ signals, against }: Figures): Record<string, Height> {
+  const known = signals.flatMap(({ signal, highest }) => (highest ? [[signal, highest] as const] : []))
+  return { ...Object.fromEntries(known), all: against.highest }
+}
+
+function intervalOf({ value, standardError }: Pick<Mean, 'value' | 'standardError'>): Interval {
+  if (standardError === null || !Number.isFinite(standardError)) return { value, low: null, high: null }
+  return { value, low: value - z * standardError, high: value + z * standardError }
+}
+
+function higher(before: Height | undefined, now: Height): Height {
+  return before && before.eValue >= now.eValue ? before : now
+}
+
+function missingFor(evidence: Evidence, rollout: Rollout, { signals, soak, unproven, now }: Known): Missing[] {
+  if (hasEnded(rollout)) return []
+  const { settings, stage } = rollout
+  const ran = runningMs(rollout, now)
+  const inStage = now - (rollout.enteredAt.at(-1) ?? now)
+  const last = stage + 1 >= settings.stages.length
+  const byEvidence = settings.advance === 'evidence'
+  const at = (has: number, needed: number, during: number) =>
+    has > 0 && during > 0 ? now + ((needed - has) / has) * during : null
+  const count = (what: string, has: number, needed: number): Missing[] =>
+    has >= needed ? [] : [{ what, has, needed, unit: 'users', expectedAt: at(has, needed, ran) }]
+  const { canary, incumbent } = evidence.sums.arms
+  const fewest = Math.min(20, settings.minUsers)
+  const soakMs = settings.stages[stage]?.soakMs ?? 0
+  const scored = byEvidence && settings.signals.score > 0
+  return [
+    ...(soak.soakedMs >= soakMs
+      ? []
+      : [
+          {
+            ...{ what: 'watched time', has: soak.soakedMs, needed: soakMs, unit: 'ms' as const },
+            expectedAt: at(soak.soakedMs, soakMs, inStage),
+          },
+        ]),
+    ...count('users of the canary', canary.users, last ? settings.minUsers : byEvidence ? fewest : 0),
+    ...(scored
+      ? [
+          ...count('judged users of the canary', canary.scores.users, fewest),
+          ...count('judged users of the incumbent', incumbent.scores.users, fewest),
+        ]
+      : []),
+    ...(byEvidence ? unproven : []).map((signal): Missing => {
+      const logE = signals.find((one) => one.signal === signal)?.logENonInferior ?? 0
+      const threshold = -Math.log(settings.alpha)
+      // Where all together have proven it and it is not enough, no rate tells when others will bear it out.
+      const expectedAt = logE < threshold ? at(logE, threshold, ran) : null
+      return { what: signal, has: eValueOf(logE), needed: 1 / settings.alpha, unit: 'eValue', expectedAt }
+    }),
+  ]
+}

@@ -1,0 +1,83 @@
+import type { Arm } from '@sluice/client'
+import type { Place, PlaceKind } from '../evidence/places.ts'
+import type { Testimony } from '../evidence/tokens.ts'
+import type { Accuser } from '../statistics/evidence-against.ts'
+
+/** What one process, or one address, has reported about a rollout. */
+export interface PlaceShare {
+  /** As logged; null where it is not known. `others`: of all that are not named. */
+  id: string | null
+  /** Null of `others`, and of outcomes that do not say. */
+  tokenId: string | null
+  /** Of all requests that count, in [0,1]. */
+  share: number
+  requests: Record<Arm, number>
+  errors: Record<Arm, number>
+}
+
+interface Told {
+  testimony: readonly Testimony[]
+  places: Record<PlaceKind, readonly Place[]>
+}
+
+/** The only source that speaks against the canary so much that it would be rolled back. */
+export interface AccuserShare {
+  kind: Accuser['kind']
+  id: string | null
+  tokenId: string | null
+  /** Failed requests of the canary: its own, and all. */
+  failures: { own: number; all: number }
+}
+
+const named = 5
+
+/** The largest of each kind, the most first, and last all others together. */
+export function placeShares({ places, testimony }: Told): Record<PlaceKind, PlaceShare[]> {
+  const of = (kind: PlaceKind) => sharesOf(places[kind], (index) => testimony[index]?.tokenId ?? null)
+  return { instance: of('instance'), address: of('address') }
+}
+
+function sharesOf(places: readonly Place[], tokenOf: (index: number) => string | null): PlaceShare[] {
+  const count = ({ requests }: Pick<Place, 'requests'>) => requests.canary + requests.incumbent
+  const apart = places.filter(({ pool }) => !pool).toSorted((a, b) => count(b) - count(a))
+  const rest = [...apart.slice(named), ...places.filter(({ pool }) => pool)]
+  const others = { id: 'others', tokenId: null, ...sumOf(rest) }
+  const all = Math.max(1, count(sumOf(places)))
+  return [
+    ...apart
+      .slice(0, named)
+      .map(({ id, token, requests, errors }) => ({ id, tokenId: tokenOf(token), requests, errors })),
+    ...(rest.length > 0 ? [others] : []),
+  ].map((one) => ({ ...one, share: count(one) / all, requests: { ...one.requests }, errors: { ...one.errors } }))
+}
+
+function sumOf(places: readonly Place[]): Pick<PlaceShare, 'requests' | 'errors'> {
+  const of = (what: 'requests' | 'errors', arm: Arm) => places.reduce((sum, one) => sum + one[what][arm], 0)
+  const both = (what: 'requests' | 'errors') => ({ incumbent: of(what, 'incumbent'), canary: of(what, 'canary') })
+  return { requests: both('requests'), errors: both('errors') }
+}
+
+/** `all`: failed requests of the canary. */
+export function accuserShare({ testimony, places }: Told, { kind, id, token }: Accuser, all: number): AccuserShare {
+  const tokenId = testimony[token]?.tokenId ?? null
+  const own =
+    kind === 'token'
+      ? (testimony[token]?.errors.canary ?? 0)
+      : places[kind]
+          .filter((place) => !place.pool && place.id === id && (kind === 'address' || place.token === token))
+          .reduce((sum, { errors }) => sum + errors.canary, 0)
+  return { kind, id, tokenId, failures: { own, all } }
+}
+
+/** `instance app-7 3f2a91bc (token t-1)` */
+export function accuserText({ kind, id, tokenId }: AccuserShare): string {
+  const token = tokenId === null ? 'no known token' : `token ${tokenId}`
+  return kind === 'token' ? token : `${kind} ${id} (${token})`
+}
+
+/** What speaks against the canary, and what to do about it. */
+export function accusationText(accuser: AccuserShare): string {
+  const { own, all } = accuser.failures
+  const failures = all > 0 ? `, ${own} of ${all} failures of the canary` : ''
+  return `all that speaks against the canary comes from ${accuserText(accuser)}${failures}: take it out of service, or leave its token out with sluice outcomes exclude`
+}

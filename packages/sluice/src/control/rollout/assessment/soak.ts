@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { hasEnded, type Rollout } from '../../release/rollout.ts'
+import type { Heard } from '../evidence/evidence.ts'
+
+/** How much of the present stage was watched. Only that is soak time: time without outcomes, or without a look at them, proves nothing. */
+export const soakSchema = z.strictObject({
+  stage: z.int(),
+  /** Time that counts, in ms. */
+  soakedMs: z.number(),
+  /** Whether it counts now: outcomes of both arms come, and they are looked at. */
+  counting: z.boolean(),
+  /** When the arm from which less is heard was last heard of in this stage, ms since the epoch; null: not yet. */
+  heardAt: z.number().nullable(),
+})
+
+export type Soak = z.output<typeof soakSchema>
+
+/** Nothing of the present stage was watched. */
+export function unwatched({ stage }: Pick<Rollout, 'stage'>): Soak {
+  return { stage, soakedMs: 0, counting: false, heardAt: null }
+}
+
+/** Silence of an arm up to a twelfth of the stage's soak time counts, within these bounds; never more than a quarter of it. */
+const silenceShare = 12
+const silenceBounds = { least: 15_000, most: 30 * 60_000, share: 4 }
+
+/** Looks are at most this far apart while somebody watches; a step of the clock within it cannot be told from time. */
+const watchedMs = 120_000
+
+const wholePpm = 1_000_000
+
+/**
+ * The soak time by the time of a look, given that of the stored look before: the time between the two is added if the rollout ran, if
+ * they are close to each other, and if each arm that has a share was heard of in this stage and not too long ago. A controller that was
+ * away, outcomes that stay away, pauses and steps of the clock add nothing.
+ *
+ * @param everyMs how often the controller looks at the least
+ */
+export function soakAt(
+  before: { soak?: Soak | undefined; rollout: Rollout; at: number } | null,
+  { heard, rollout, at, everyMs }: { heard: Heard; rollout: Rollout; at: number; everyMs: number },
+): Soak {
+  const { stage } = rollout
+  const silence = longestSilenceMs(rollout, everyMs)
+  const heardAt = leastHeard(heard, rollout)
+  const known = before?.soak?.stage === stage ? before.soak : undefined
+  const runs = rollout.status === 'running'
+  const counting = runs && heardAt !== null && Math.abs(at - heardAt) <= silence
+  const pausedMs = before ? rollout.pausedMs - before.rollout.pausedMs : 0
+  const passed = before ? at - before.at - pausedMs : 0
+  const watched = known && before?.rollout.status === 'running' && at - before.at <= longestGapMs(rollout, everyMs)
+  const added = counting && watched ? Math.max(0, passed) : 0
+  return { stage, soakedMs: (known?.soakedMs ?? 0) + added, counting, heardAt }
+}
+
+/** How long an arm may be silent in the present stage before time stops to count, in ms. */
+export function longestSilenceMs({ settings, stage }: Rollout, everyMs: number): number {
+  const soakMs = settings.stages[stage]?.soakMs ?? 0
+  const { least, most, share } = silenceBounds
+  const usual = Math.max(Math.min(least, soakMs / share), soakMs / silenceShare)
+  return Math.max(2 * everyMs, Math.min(most, usual))
+}
+
+/** How far two looks may be apart for the time between them to count, in ms. */
+export function longestGapMs(rollout: Rollout, everyMs: number): number {
+  return Math.min(longestSilenceMs(rollout, everyMs), Math.max(watchedMs, 2 * everyMs))
+}
+
+export function isSoaked({ settings, stage }: Rollout, { soakedMs }: Soak): boolean {
+  return soakedMs >= (settings.stages[stage]?.soakMs ?? 0)
+}
+
+/** The stage has lasted as long as it should, by the clock. */
+export function isOverdue(rollout: Rollout, now: number): boolean {
+  const { settings, stage, enteredAt, pausedMs } = rollout
+  if (hasEnded(rollout)) return false
+  return now - (enteredAt.at(-1) ?? now) - pausedMs >= (settings.stages[stage]?.soakMs ?? 0)
+}
+
+function leastHeard(heard: Heard, { stage, settings }: Rollout): number | null {
+  if (heard.stage !== stage) return null
+  const ppm = settings.stages[stage]?.ppm ?? 0
+  const arms = ppm < wholePpm ? [heard.incumbent, heard.canary] : [heard.canary]
+  return arms.includes(null) ? null : Math.min(...arms.filter((at) => at !== null))
+}

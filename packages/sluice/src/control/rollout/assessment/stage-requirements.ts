@@ -1,0 +1,125 @@
+import type { Arm } from '@sluice/client'
+import type { RolloutSettings } from '../../../records/rollout-settings.ts'
+import type { Rollout } from '../../release/rollout.ts'
+import type { ArmSums } from '../evidence/arm-sums.ts'
+import type { Evidence } from '../evidence/evidence.ts'
+import { stageShare } from '../evidence/randomisation.ts'
+import { decidingSums } from '../evidence/tokens.ts'
+import { signalLogE } from '../statistics/e-value.ts'
+import { isWorseLately, missingShare, type ProvenSignal, pointsToHarm, provenSignals } from '../statistics/estimates.ts'
+import { evidenceFor } from '../statistics/evidence-against.ts'
+import type { Matching } from '../statistics/sample-ratio.ts'
+import { isJudgeSilent } from './judge-health.ts'
+
+/** Fewer contributions than this say nothing, whatever they are. */
+const fewest = 20
+
+/** Nor if so many more judgements are missing in one arm than in the other. */
+const bearableMissing = 0.05
+
+/** What is left out of the evidence may be so large a part of all requests. */
+const bearable = 0.1
+
+/**
+ * Which data are too few to leave the present stage by: none of them means that the canary is bad. In words, empty where
+ * there is enough to judge by.
+ */
+export function lackingData(
+  evidence: Evidence,
+  rollout: Rollout,
+  { matching, now }: { matching: Matching; now: number },
+): string[] {
+  const { arms, score } = evidence.sums
+  const { settings, stage } = rollout
+  const last = stage + 1 >= settings.stages.length
+  const byEvidence = settings.advance === 'evidence'
+  // Time alone may widen a share, but nobody is promoted whom too few users have met.
+  const needed = last ? settings.minUsers : byEvidence ? Math.min(fewest, settings.minUsers) : 0
+  const lacking: string[] = []
+  const require = (count: number, least: number, what: string) => {
+    if (count < least) lacking.push(`${count} of ${least} ${what}`)
+  }
+  require(arms.canary.users, needed, 'users of the canary')
+  if (byEvidence) require(arms.incumbent.users, Math.min(fewest, needed), 'users of the incumbent')
+  if (matching.leftOut > bearable)
+    lacking.push(`${Math.round(100 * matching.leftOut)} % of the requests are left out since their arms do not match`)
+  if (!byEvidence) return lacking
+  const few = Math.min(fewest, needed)
+  if (settings.signals.score > 0) {
+    require(score.users.canary, few, 'users of the canary with a judged score')
+    require(score.users.incumbent, few, 'users of the incumbent with a judged score')
+  }
+  const missing = missingShare(score)
+  if (settings.signals.score > 0 && Math.abs(missing) > bearableMissing)
+    lacking.push(
+      `${Math.round(100 * Math.abs(missing))} % fewer requests of the ${missing > 0 ? 'canary' : 'incumbent'} than of the other were judged`,
+    )
+  if (settings.signals.slow > 0) lacking.push(...unevenLatencies(arms))
+  if (isJudgeSilent(evidence, rollout, now)) lacking.push('judged scores have stopped coming')
+  if (settings.signals.slow > 0 && last) {
+    const { canary } = decidingSums(evidence.sums).flags.slowAny.stage
+    require(canary.requests, few, 'requests of the canary with a comparable latency')
+  }
+  return lacking
+}
+
+/** Latencies that are told of one arm and not of the other compare nothing. */
+function unevenLatencies(arms: Record<Arm, ArmSums>): string[] {
+  const share = ({ withLatency, requests }: ArmSums) => withLatency / Math.max(1, requests)
+  const [canary, incumbent] = [share(arms.canary), share(arms.incumbent)]
+  if (Math.abs(canary - incumbent) <= bearableMissing) return []
+  const percent = (part: number) => `${Math.round(100 * part)} %`
+  return [
+    `the latency is known of ${percent(canary)} of the canary's requests and ${percent(incumbent)} of the incumbent's`,
+  ]
+}
+
+/** Evidence against the canary, as an e-value of one signal, with which no stage is left. */
+const suspicious = 5
+/** Part of the margin that an estimate may use up, where no proof is asked. */
+const bearableHarm = 2 / 3
+
+/**
+ * Signals that take part in the decision and forbid to leave the stage. The last one that has two arms is left by proof: each rules out a drop
+ * beyond its margin, whoever is left out. An earlier one is left where nothing points to such a drop, since so small a share could prove little.
+ */
+export function unprovenSignals(
+  evidence: Evidence,
+  { settings, stage }: Rollout,
+  { matching, now }: { matching: Matching; now: number },
+): ProvenSignal[] {
+  const one = decidingSums(evidence.sums)
+  const proving = settings.stages.findLastIndex((_, i) => stageShare(settings.stages, i) < 1)
+  const isLast = stage >= proving
+  const width = isLast ? 1 : widthOf(settings, stage)
+  const threshold = -Math.log(settings.alpha)
+  const isOfStage = evidence.window.stage === Math.min(stage, proving)
+  return provenSignals.filter((signal) => {
+    if (settings.signals[signal] === 0) return false
+    if (isOfStage && isWorseLately(one, signal, settings)) return true
+    if (!isLast) return isSuspicious(evidence, signal, settings, width)
+    return !(isOfStage && evidenceFor(evidence, { signal, width, threshold, settings }, { matching, now }) >= threshold)
+  })
+}
+
+function isSuspicious(evidence: Evidence, signal: ProvenSignal, settings: RolloutSettings, width: number): boolean {
+  const one = decidingSums(evidence.sums)
+  const { window } = evidence
+  if (signalLogE(one, signal, { settings, window, suspect: false }) > Math.log(suspicious)) return true
+  return pointsToHarm(one, signal, settings, { width, part: bearableHarm })
+}
+
+/**
+ * By what factor a stage may exceed the margins on the way to the next one: the smaller the share, the smaller the harm of
+ * going on too early. A promotion always takes the last factor.
+ */
+const widths = [2, 1.4, 1] as const
+
+/** Least index of a width for shares above so many ppm. */
+const narrowAbove = [10_000, 50_000]
+
+/** The factor that leaving an earlier stage takes. */
+function widthOf({ stages }: Pick<RolloutSettings, 'stages'>, stage: number): number {
+  const ppm = stages[stage]?.ppm ?? 0
+  return widths[narrowAbove.filter((bound) => ppm > bound).length] ?? 1
+}

@@ -1,0 +1,71 @@
+import type { RolloutSettings } from '../../../records/rollout-settings.ts'
+import type { Testimony } from '../evidence/tokens.ts'
+import { assignmentMismatch, impossible, isDoubtful, requestsOf } from '../statistics/sample-ratio.ts'
+
+/** What one token has reported about a rollout. */
+export interface TokenShare {
+  /** Null: of outcomes that do not say; `others`: of all tokens that came after the first sixteen. */
+  tokenId: string | null
+  /** Of the token; told to operators. */
+  name?: string
+  /** Of all requests that name the rollout, those of this token, in [0,1]. */
+  share: number
+  requests: { incumbent: number; canary: number }
+  /** Failed ones of them. */
+  errors: { incumbent: number; canary: number }
+  users: { incumbent: number; canary: number }
+  /** Requests that cannot have been: in an arm where their user is not, of a stage or a version that there is not. */
+  impossible: number
+  /** Entries that could not count, by reason. */
+  ignored: Record<string, number>
+  /** logBF of a sample-ratio mismatch. */
+  logBayesFactor: number
+  /** Its arms do not match: what it reports is left out. */
+  leftOut: boolean
+}
+
+/** The most first. */
+export function tokenShares(testimony: readonly Testimony[], settings: RolloutSettings): TokenShare[] {
+  const all = testimony.reduce((sum, one) => sum + requestsOf(one), 0)
+  return testimony
+    .map((one) => ({
+      tokenId: one.tokenId,
+      share: requestsOf(one) / Math.max(1, all),
+      requests: { ...one.requests },
+      errors: { ...one.errors },
+      users: { ...one.users },
+      impossible: impossible(one.ignored),
+      ignored: { ...one.ignored },
+      logBayesFactor: assignmentMismatch(one, settings),
+      leftOut: isDoubtful(one, settings, testimony.length),
+    }))
+    .sort((a, b) => b.share - a.share)
+}
+
+/** `token t-1 (12 impossible, 40 of 52 requests by the canary; failed: 38 of the canary's, 0 of the incumbent's)` */
+function tokenText({ tokenId, impossible, requests, errors }: TokenShare): string {
+  const name =
+    tokenId === null ? 'outcomes of no known token' : tokenId === 'others' ? 'other tokens' : `token ${tokenId}`
+  const wrong = impossible > 0 ? `${impossible} impossible, ` : ''
+  const failed =
+    errors.canary + errors.incumbent > 0
+      ? `; failed: ${errors.canary} of the canary's, ${errors.incumbent} of the incumbent's`
+      : ''
+  return `${name} (${wrong}${requests.canary} of ${requests.canary + requests.incumbent} requests by the canary${failed})`
+}
+
+const named = 4
+
+/** A few of them, and how many more. */
+export function tokensText(tokens: readonly TokenShare[]): string {
+  const more = tokens.length > named ? ` and ${tokens.length - named} more` : ''
+  return `${tokens.slice(0, named).map(tokenText).join(', ')}${more}`
+}
+
+/** Where some tokens accuse the canary and the others do not bear it out; first those whose canary fails more often than their incumbent. */
+export function disputeText(tokens: readonly TokenShare[]): string {
+  const excess = ({ requests, errors }: TokenShare) =>
+    errors.canary / Math.max(1, requests.canary) - errors.incumbent / Math.max(1, requests.incumbent)
+  const inOrder = tokens.toSorted((a, b) => excess(b) - excess(a))
+  return `what some tokens report speaks against the canary, and the others do not bear it out: ${tokensText(inOrder)}`
+}

@@ -1,0 +1,122 @@
+import type { RolloutSettings } from '../../../records/rollout-settings.ts'
+import type { Assessment, Decision, SignalEvidence } from './assessment.ts'
+import type { Findings } from './decide.ts'
+import { accuserText } from './place-share.ts'
+import { signalNames } from './signal-names.ts'
+import { disputeText, tokensText } from './token-share.ts'
+
+type Facts = Omit<Assessment, 'words'>
+
+const timeAlone = 'The stage was watched for its soak time, and not enough speaks against the canary'
+
+/** The decision and what it rests on, in one or two plain sentences. */
+export function wordsFor(
+  facts: Facts,
+  findings: Findings,
+  { settings, outage }: { settings: Pick<RolloutSettings, 'advance'>; outage: string | undefined },
+): string {
+  const said = outage === undefined || facts.decision.do === 'rollBack' ? '' : `${outage} `
+  return `${said}${conclusion(facts, findings, settings.advance === 'soak')} Seen: ${counts(facts)}.`
+}
+
+function conclusion(facts: Facts, findings: Findings, byTime: boolean): string {
+  const { decision } = facts
+  switch (decision.do) {
+    case 'rollBack':
+      return decision.why === 'evidence' ? accusation(facts) : decision.why === 'mismatch' ? givingUp(facts) : undecided
+    case 'promote':
+      if (decision.strength === 'time') return `${timeAlone}: promote it.`
+      if (decision.strength === 'weak') return weakly(findings)
+      return 'The canary is not worse than the incumbent by more than the margins: promote it.'
+    case 'advance':
+      if (byTime) return `${timeAlone}: go on to the next one.`
+      return 'The stage was watched for its soak time, and nothing points to harm: go on to the next one.'
+    case 'hold':
+      return holding(facts, findings, decision)
+    case 'continue':
+      if (facts.accuser && facts.accuser.kind !== 'token')
+        return `All that speaks against the canary comes from ${accuserText(facts.accuser)}, and the others do not bear it out.`
+      if (findings.disputed) return `${dispute(facts)} It is not rolled back by that alone.`
+      return facts.anytimeP < 0.2 ? suspicion(facts) : 'Nothing speaks against the canary so far.'
+  }
+}
+
+function accusation(facts: Facts): string {
+  const bound = percent(facts.alpha)
+  return `The canary is worse by ${strongest(facts.signals)}: roll it back. A canary that is no worse is rolled back in ${bound} of all cases at most.`
+}
+
+function givingUp(facts: Facts): string {
+  return `The arms have not matched for so long that nobody can tell how the canary does: everybody gets the incumbent.${culprits(facts)}`
+}
+
+function culprits({ tokens }: Facts): string {
+  const found = tokens.filter(({ leftOut }) => leftOut)
+  return found.length === 0 ? '' : ` Left out: ${tokensText(found)}.`
+}
+
+function dispute({ tokens }: Facts): string {
+  const text = disputeText(tokens)
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+}
+
+function suspicion(facts: Facts): string {
+  return `There is some evidence against the canary, most of it in ${strongest(facts.signals)}, but not enough to roll it back.`
+}
+
+function holding(facts: Facts, findings: Findings, { why, refused }: Extract<Decision, { do: 'hold' }>): string {
+  const { mismatch } = facts
+  const { mismatched, unevenlyJudged, unwatched, lacking, unproven, weak } = findings
+  if (why === 'insufficientData') {
+    const silent = unwatched ? [`no outcomes of both arms ${sinceText(facts.soak.heardAt)}`] : []
+    const missing = [...silent, ...(lacking.length > 0 ? lacking : weak.lacking)]
+    return missing.length === 0 ? 'Too little data to decide.' : `Too little data to decide: ${missing.join(', ')}.`
+  }
+  if (why === 'inconclusive' && findings.disputed)
+    return `${dispute(facts)} A person must decide: roll back, or leave out whose word is wrong (sluice outcomes exclude).`
+  if (why === 'inconclusive') {
+    const open = unproven.length > 0 ? `${listed(unproven)} could still be worse than the margin` : unsoaked
+    return `Time is up and ${open}${notWeakly(refused ?? weak.barred)}: a person must decide.`
+  }
+  if (unevenlyJudged && !mismatched)
+    return 'One arm is judged more often than the sampling says: its scores prove nothing.'
+  const wrong = mismatch.wrongArms > 0 ? ` ${mismatch.wrongArms} requests named an arm that they cannot have had.` : ''
+  return `The arms do not have the users that their shares say: nothing is decided for the better before that is explained.${wrong}${culprits(facts)}`
+}
+
+const unsoaked = 'the stage was not watched for its soak time'
+
+const undecided =
+  'Time is up, and nothing is proven for the canary or against it: everybody gets the incumbent, as the settings want it (onUndecided: rollBack).'
+
+function weakly({ unproven }: Findings): string {
+  return `Time is up, and that ${listed(unproven)} is not worse by the margin is not proven. No signal seems worse by more than two thirds of its margin, and little speaks against the canary: promote it weakly.`
+}
+
+function notWeakly(why: readonly string[]): string {
+  return why.length === 0 ? '' : `, and it is not promoted weakly (${why.join('; ')})`
+}
+
+function sinceText(heardAt: number | null): string {
+  return heardAt === null ? 'of this stage yet' : `since ${new Date(heardAt).toISOString().slice(11, 16)} UTC`
+}
+
+function strongest(signals: readonly SignalEvidence[]): string {
+  const part = ({ weight, logE }: SignalEvidence) => (weight > 0 ? Math.log(weight) + (logE ?? 0) : -Infinity)
+  const found = signals.reduce((most, signal) => (part(signal) > part(most) ? signal : most))
+  const by = found.difference === null ? '' : ` (${signed(found)})`
+  return `${signalNames[found.signal] ?? found.signal}${by}`
+}
+
+function signed({ signal, difference }: SignalEvidence): string {
+  const value = difference ?? 0
+  const size = signal === 'score' || signal === 'feedback' ? Math.abs(value).toFixed(3) : percent(Math.abs(value))
+  return `${value < 0 ? 'down' : 'up'} ${size}`
+}
+
+function counts({ canary, incumbent }: Facts): string {
+  return `${canary.requests} requests of ${canary.users} users by the canary (${canary.judged} judged), ${incumbent.requests} of ${incumbent.users} by the incumbent (${incumbent.judged} judged)`
+}
+
+const listed = (signals: readonly string[]) => signals.map((signal) => signalNames[signal] ?? signal).join(', ')
+const percent = (share: number) => `${Number((100 * share).toFixed(2))} %`

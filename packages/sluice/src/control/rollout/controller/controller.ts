@@ -1,0 +1,155 @@
+import type { Clock } from '@sluice/client'
+import { type Lead, startLeaderLoop } from '../../loops/leader-loop.ts'
+import type { LoopFaults } from '../../loops/loop-faults.ts'
+import type { WorkLoop } from '../../loops/work-loop.ts'
+import { type Announcement, announce } from '../../notify/announce.ts'
+import { ReleaseConflict } from '../../release/release-conflict.ts'
+import type { ReleaseEvent } from '../../release/release-event.ts'
+import type { Rollout } from '../../release/rollout.ts'
+import { runningRollout } from '../../release/transition.ts'
+import { applyEvent } from '../../store/apply-event.ts'
+import type { Fence } from '../../store/lease-store.ts'
+import type { Store } from '../../store/store.ts'
+import { eventOf } from '../assessment/decide.ts'
+import type { DecisionEngine } from '../engine.ts'
+import { type Look, lookAt, saveLook } from './look.ts'
+import { type Assessed, DamagedFold, foldName } from './rollout-fold.ts'
+
+export interface ControllerOptions {
+  store: Store
+  clock: Clock
+  engine: DecisionEngine<object>
+  /** Told of failures, which are tried again; a rollback that waits for the store is one. */
+  faults: LoopFaults
+  /** Told of each new assessment of a running rollout. */
+  onAssessed?: (assessed: Assessed) => void
+  /** It looks at least this often, in ms. Default 1000. */
+  everyMs?: number
+}
+
+const usualEveryMs = 1000
+
+/**
+ * Lets rollouts advance, be promoted and be rolled back by themselves. Nothing that it decides is lost or done twice,
+ * whatever dies when: evidence is a fold over the log whose state and place are written together, and every act is
+ * refused unless the rollout is still the one, in the stage, that it was decided on.
+ */
+export function startController(options: ControllerOptions): WorkLoop {
+  const { store, clock, faults, everyMs = usualEveryMs } = options
+  return startLeaderLoop({
+    store,
+    name: 'controller',
+    clock,
+    everyMs,
+    wakers: [(wake) => store.onAppend(wake), (wake) => store.onChange(wake)],
+    ...faults,
+    async work(lead) {
+      const rollouts = (await store.features()).map(runningRollout).filter((rollout) => rollout !== undefined)
+      const looks = rollouts.map((rollout) => faults.attempt(rollout.feature, () => control(rollout, options, lead)))
+      const results = await Promise.allSettled(looks)
+      // A rollout that cannot be looked at is no reason to leave the others alone.
+      const failed = results.find((result) => result.status === 'rejected')
+      if (failed) throw failed.reason
+      return results.some((result) => result.status === 'fulfilled' && result.value)
+    },
+  })
+}
+
+/** One look at one rollout, and what follows from it; true where more is to be seen at once. */
+async function control(running: Rollout, options: ControllerOptions, lead: Lead): Promise<boolean> {
+  const { store, clock, engine, onAssessed, everyMs = usualEveryMs } = options
+  const look = await lookAt({ store, engine, now: () => clock.now(), everyMs }, running).catch((error: unknown) => {
+    if (error instanceof DamagedFold) return freeze(options, running, error, lead)
+    throw error
+  })
+  if (!look || !lead.held()) return false
+  const { rollout, fold, behind } = look
+  const { assessed } = fold
+  const news = announcementsOf(look)
+  for (const one of news) await announce(store, one)
+  fold.announced = [...fold.announced, ...news.map(({ key }) => key)]
+  if ((look.news || news.length > 0) && !(await saveLook(store, look, lead.fence()))) return true
+  onAssessed?.(assessed)
+  const event = eventOf(rollout, assessed.assessment)
+  // To widen a share on old news would be rash; to withdraw it is not.
+  if (!event || !lead.held() || (behind && event.type !== 'rollBack')) return behind
+  return act(options, rollout, event, { at: assessed.at, fence: lead.fence() })
+}
+
+/**
+ * Evidence that cannot be read is set aside, the rollout keeps its share, and somebody is called. What was seen is counted anew from
+ * the log, which holds all of it: until a person resumes, only a rollback may come of that.
+ */
+async function freeze(
+  options: ControllerOptions,
+  { feature, id, status }: Rollout,
+  { cursor, message }: DamagedFold,
+  lead: Lead,
+): Promise<undefined> {
+  const reason = `The evidence could not be read (${message}). The rollout is paused and its log counted anew: look at it, then resume or abort it.`
+  if (!lead.held()) return undefined
+  const at = options.clock.now()
+  if (status !== 'paused')
+    await act(options, { feature }, { type: 'pause', rolloutId: id, reason }, { at, fence: lead.fence() })
+  await announce(options.store, {
+    feature,
+    rolloutId: id,
+    action: 'rollout.stuck',
+    key: `${id} damaged ${cursor}`,
+    reason,
+    evidence: null,
+    at,
+  })
+  await options.store.setAside(foldName(id), cursor, { forget: id })
+  return undefined
+}
+
+async function act(
+  { store }: ControllerOptions,
+  { feature }: Pick<Rollout, 'feature'>,
+  event: ReleaseEvent,
+  { at, fence }: { at: number; fence: Fence | undefined },
+): Promise<boolean> {
+  try {
+    await applyEvent(store, feature, event, { at, by: 'sluice' }, { tokenId: null, fence })
+    return true
+  } catch (error) {
+    // Somebody else has ended, advanced or paused it meanwhile: what was decided is moot.
+    if (error instanceof ReleaseConflict) return false
+    throw error
+  }
+}
+
+/** After this long under the same hold a rollout is stuck: somebody should look. */
+const stuckAfterMs = 12 * 3_600_000
+
+/** What is to be told about a rollout that changes nothing in it, each once: alerts, and that it is stuck. */
+function announcementsOf({ rollout, fold }: Look): Announcement[] {
+  const { assessment, at } = fold.assessed
+  const about = { feature: rollout.feature, rolloutId: rollout.id, evidence: assessment, at }
+  const alerts = assessment.alerts.map(({ code, message }) => ({
+    ...about,
+    action: 'rollout.alert',
+    key: `${rollout.id} ${code}`,
+    reason: message,
+  }))
+  const stuck = isStuck(rollout, fold.heldSince, at)
+    ? [
+        {
+          ...about,
+          action: 'rollout.stuck',
+          key: `${rollout.id} ${fold.heldSince}`,
+          reason: stuckWords(rollout, assessment.words),
+        },
+      ]
+    : []
+  return [...alerts, ...stuck].filter(({ key }) => !fold.announced.includes(key))
+}
+
+function isStuck({ status }: Rollout, heldSince: number | null, now: number): boolean {
+  return status === 'running' && heldSince !== null && now - heldSince >= stuckAfterMs
+}
+
+function stuckWords({ hold, stage }: Rollout, words: string): string {
+  return `Stage ${stage + 1} has been held for ${stuckAfterMs / 3_600_000} hours (${hold}). ${words}`
+}

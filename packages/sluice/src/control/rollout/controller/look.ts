@@ -1,0 +1,142 @@
+import type { Rollout } from '../../release/rollout.ts'
+import { runningRollout } from '../../release/transition.ts'
+import type { UnitRecord } from '../../store/evidence-store.ts'
+import type { Fence } from '../../store/lease-store.ts'
+import type { Store } from '../../store/store.ts'
+import { highestOf } from '../assessment/figures.ts'
+import { type JudgeHealth, readJudgeHealth } from '../assessment/judge-health.ts'
+import { longestGapMs, soakAt } from '../assessment/soak.ts'
+import type { DecisionEngine } from '../engine.ts'
+import {
+  type Assessed,
+  assessedBy,
+  basisOf,
+  DamagedFold,
+  foldEntries,
+  foldName,
+  loadFold,
+  newFold,
+  pageSize,
+  type RolloutFold,
+  unitsId,
+  unitsOf,
+} from './rollout-fold.ts'
+
+/** What one look at a rollout has found, not yet stored. */
+export interface Look {
+  rollout: Rollout
+  fold: RolloutFold & { assessed: Assessed }
+  /** Of the last entry in the fold; 0 before the first. */
+  cursor: number
+  /** The cursor in the store that this look started from, -1 for none. */
+  stored: number
+  units: Map<string, UnitRecord>
+  /** More entries wait to be folded. */
+  behind: boolean
+  /** It differs from what is stored by more than the time. */
+  news: boolean
+}
+
+/** A minute after it was stored an assessment is stored again, so that times and words in it are not old. */
+const refreshMs = 60_000
+
+/**
+ * Folds the next page of a rollout's log entries and assesses what is then known. Undefined once the rollout is no
+ * longer running.
+ */
+export async function lookAt(
+  { store, engine, now, everyMs }: { store: Store; engine: DecisionEngine<object>; now: () => number; everyMs: number },
+  { feature, id }: Pick<Rollout, 'feature' | 'id'>,
+): Promise<Look | undefined> {
+  const loaded = await loadFold(store, id)
+  // Who is left out stands in the rollout, and is read before the entries that are folded without them.
+  const known = await runningOf(store, feature, id)
+  if (!known) return undefined
+  const before = foldFor(engine, known, loaded?.fold)
+  const fault = before === loaded?.fold && engine.faultIn?.(before.evidence, known, loaded.stored)
+  if (loaded && fault) throw new DamagedFold(id, loaded.stored, fault)
+  const after = before === loaded?.fold ? Math.max(0, loaded.stored) : 0
+  const entries = await store.readLog({ after, limit: pageSize, rolloutId: id })
+  // Read after the entries, since nothing is reported for a stage before it is stored.
+  const rollout = await runningOf(store, feature, id)
+  if (!rollout || basisOf(engine, rollout) !== before.basis) return undefined
+  const units = await store.units(unitsId(id, before), unitsOf(entries))
+  const changed = foldEntries(engine, { evidence: before.evidence, rollout }, entries, units)
+  const at = now()
+  const assessed = assessedNext(engine, before, { rollout, at, judge: await readJudgeHealth(store, feature), everyMs })
+  return {
+    rollout,
+    fold: { ...before, assessed, heldSince: assessed.heldSince ?? null },
+    cursor: entries.at(-1)?.seq ?? after,
+    stored: loaded?.stored ?? -1,
+    units: changed,
+    behind: entries.length === pageSize,
+    news: entries.length > 0 || before !== loaded?.fold || differs(before.assessed, assessed, everyMs),
+  }
+}
+
+/** What is known at `at`, given all of the last look but its evidence, which has gone on. Pure. */
+export function assessedNext(
+  engine: DecisionEngine<object>,
+  before: Pick<RolloutFold, 'evidence' | 'assessed' | 'heldSince'>,
+  { rollout, at, judge, everyMs }: { rollout: Rollout; at: number; judge: JudgeHealth; everyMs: number },
+): Assessed {
+  const heard = engine.heard(before.evidence, rollout)
+  const soak = soakAt(before.assessed, { heard, rollout, at, everyMs })
+  const since = heldSince(before, rollout, at)
+  const figures = before.assessed?.assessment.figures
+  const known = { refused: refusedBy(before), highest: figures ? highestOf(figures) : {} }
+  return assessedBy(engine, before.evidence, { rollout, at, judge, soak, heldSince: since, ...known })
+}
+
+async function runningOf(store: Store, feature: string, id: string): Promise<Rollout | undefined> {
+  const state = await store.feature(feature)
+  const rollout = state && runningRollout(state)
+  return rollout?.id === id ? rollout : undefined
+}
+
+/** What is known, or the beginning where that was made of something else than now. */
+function foldFor(engine: DecisionEngine<object>, rollout: Rollout, known: RolloutFold | undefined): RolloutFold {
+  const basis = basisOf(engine, rollout)
+  return known?.basis === basis ? known : newFold(engine.newEvidence(rollout), basis, known)
+}
+
+/** False where somebody else has stored a look meanwhile, or leads by now: then nothing is written. */
+export function saveLook(
+  store: Store,
+  { rollout, fold, cursor, stored, units }: Look,
+  fence: Fence | undefined,
+): Promise<boolean> {
+  return store.saveCheckpoint(
+    foldName(rollout.id),
+    stored,
+    { cursor, state: fold },
+    { rolloutId: unitsId(rollout.id, fold), records: units, fence },
+  )
+}
+
+function heldSince(
+  { assessed, heldSince }: Pick<RolloutFold, 'assessed' | 'heldSince'>,
+  { hold }: Rollout,
+  at: number,
+): number | null {
+  if (hold === null) return null
+  return assessed?.rollout.hold === hold ? (heldSince ?? at) : at
+}
+
+/** The rule for the undecided is asked once: what it has said stays. */
+function refusedBy({ assessed }: Pick<RolloutFold, 'assessed'>): string[] | null {
+  const { decision } = assessed?.assessment ?? {}
+  const said = decision?.do === 'hold' ? decision.refused : undefined
+  return assessed?.refused ?? (said ? [...said] : null)
+}
+
+function differs(before: Assessed | null, now: Assessed, everyMs: number): boolean {
+  const refresh = Math.min(refreshMs, longestGapMs(now.rollout, everyMs) / 2)
+  if (!before || now.at - before.at >= refresh || now.at < before.at) return true
+  const { decision, alerts } = before.assessment
+  return (
+    JSON.stringify([decision, alerts, before.rollout]) !==
+    JSON.stringify([now.assessment.decision, now.assessment.alerts, now.rollout])
+  )
+}

@@ -1,0 +1,38 @@
+import type { UnitRecord } from '../../store/evidence-store.ts'
+import type { Store } from '../../store/store.ts'
+import type { Assessment } from '../assessment/assessment.ts'
+import type { DecisionEngine } from '../engine.ts'
+import { assessedBy, foldEntries, loadFold, pageSize } from './rollout-fold.ts'
+
+/** An assessment as it was stored, and as the log alone gives it again. */
+export interface Replay {
+  stored: Assessment
+  replayed: Assessment
+}
+
+/**
+ * Decides on a rollout once more from the log: what is kept beside it counts for nothing but where it ended. Equal bit
+ * for bit, unless entries were deleted since. Undefined for a rollout that was never assessed.
+ */
+export async function replay(
+  store: Pick<Store, 'checkpoint' | 'readLog'>,
+  engine: DecisionEngine<object>,
+  rolloutId: string,
+): Promise<Replay | undefined> {
+  const loaded = await loadFold(store, rolloutId)
+  const assessed = loaded?.fold.assessed
+  if (!assessed) return undefined
+  const { rollout } = assessed
+  const evidence = engine.newEvidence(rollout)
+  const memory = new Map<string, UnitRecord>()
+  for (let after = 0; ; ) {
+    const page = await store.readLog({ after, limit: pageSize, rolloutId })
+    const entries = page.filter(({ seq }) => seq <= loaded.stored)
+    for (const [unit, record] of foldEntries(engine, { evidence, rollout }, entries, memory)) memory.set(unit, record)
+    const last = entries.at(-1)
+    if (!last || entries.length < pageSize) break
+    after = last.seq
+  }
+  const { assessment } = assessedBy(engine, evidence, assessed)
+  return { stored: assessed.assessment, replayed: assessment }
+}

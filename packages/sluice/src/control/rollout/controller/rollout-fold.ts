@@ -1,0 +1,147 @@
+import { z } from 'zod'
+import type { Rollout } from '../../release/rollout.ts'
+import type { UnitRecord } from '../../store/evidence-store.ts'
+import type { LogEntry } from '../../store/outcome-log.ts'
+import type { Store } from '../../store/store.ts'
+import { StoreError } from '../../store/store-error.ts'
+import type { Assessment } from '../assessment/assessment.ts'
+import { judgeHealthSchema } from '../assessment/judge-health.ts'
+import { soakSchema, unwatched } from '../assessment/soak.ts'
+import type { DecisionEngine } from '../engine.ts'
+
+/** Most log entries that are folded at a time: the more of them, the less often the same page of users is written. */
+export const pageSize = 4000
+
+/** What only this program writes is checked for its kind; the engine made the inside. */
+const document = <T extends object>() => z.custom<T>((value) => typeof value === 'object' && value !== null)
+
+const assessedSchema = z.strictObject({
+  assessment: document<Assessment>(),
+  rollout: document<Rollout>(),
+  /** ms since the epoch. */
+  at: z.number(),
+  judge: judgeHealthSchema,
+  /** Absent from before it was watched. */
+  soak: soakSchema.optional(),
+  /** Since when the rollout has been held for the same reason, ms since the epoch. */
+  heldSince: z.number().nullable().optional(),
+  /** Why the rule for the undecided had refused it before, where it was asked. */
+  refused: z.array(z.string()).nullable().optional(),
+  /** Greatest evidence of the looks before. */
+  highest: z.record(z.string(), z.object({ eValue: z.number(), at: z.number() })).optional(),
+})
+
+/** An assessment with all that it was made of beside the evidence. */
+export type Assessed = z.output<typeof assessedSchema>
+
+const rolloutFoldSchema = z.strictObject({
+  evidence: document<object>(),
+  /** Null before the first. */
+  assessed: assessedSchema.nullable(),
+  /** Since when the rollout has been held for the same reason, ms since the epoch. */
+  heldSince: z.number().nullable(),
+  /** Keys of what was announced, each once. */
+  announced: z.array(z.string()),
+  /** What the evidence was made of, and how often it was begun anew because that changed. */
+  basis: z.string().optional(),
+  generation: z.int().optional(),
+})
+
+/** All that is known of a rollout, of constant size: the fold over its part of the log. */
+export type RolloutFold = z.output<typeof rolloutFoldSchema>
+
+/** A fold and how far it has come; `stored` is the cursor in the store, -1 where none is. */
+export interface LoadedFold {
+  fold: RolloutFold
+  stored: number
+}
+
+/** Under this name the fold is kept as a checkpoint. */
+export function foldName(rolloutId: string): string {
+  return `rollout:${rolloutId}`
+}
+
+/** What the evidence of a rollout is made of: the kind of sums, and whose outcomes are left out. */
+export function basisOf({ schema }: Pick<DecisionEngine<object>, 'schema'>, { excluded = [] }: Rollout): string {
+  return [schema, ...excluded].join(' ')
+}
+
+/** Under this id the store remembers the users of a fold: those of one that was begun anew are others. */
+export function unitsId(rolloutId: string, { generation = 0 }: Pick<RolloutFold, 'generation'>): string {
+  return generation === 0 ? rolloutId : `${rolloutId}~${generation}`
+}
+
+/** No entry of the log in it yet; what was told of the rollout `before` is not told again. */
+export function newFold(evidence: object, basis: string, before?: RolloutFold): RolloutFold {
+  const { assessed = null, heldSince = null, announced = [], generation = 0 } = before ?? {}
+  return { evidence, assessed, heldSince, announced, basis, generation: before ? generation + 1 : 0 }
+}
+
+/** @throws DamagedFold */
+export async function loadFold(store: Pick<Store, 'checkpoint'>, rolloutId: string): Promise<LoadedFold | undefined> {
+  const kept = await store.checkpoint(foldName(rolloutId))
+  if (!kept) return undefined
+  const { data, error } = rolloutFoldSchema.safeParse(kept.state)
+  if (data) return { fold: data, stored: kept.cursor }
+  throw new DamagedFold(rolloutId, kept.cursor, error.issues[0]?.path.join('..') ?? '')
+}
+
+/** What is kept of a rollout cannot be read: nothing may be concluded from it. */
+export class DamagedFold extends StoreError {
+  readonly rolloutId: string
+  readonly cursor: number
+
+  constructor(rolloutId: string, cursor: number, where: string) {
+    super(
+      'damaged',
+      `the store's checkpoint ${foldName(rolloutId)} is damaged (${where}): it is set aside and made anew`,
+    )
+    this.rolloutId = rolloutId
+    this.cursor = cursor
+  }
+}
+
+/** What was last known of a rollout, running or ended; undefined before its first assessment, and where it cannot be read. */
+export async function readAssessment(
+  store: Pick<Store, 'checkpoint'>,
+  rolloutId: string,
+): Promise<Assessment | undefined> {
+  try {
+    return (await loadFold(store, rolloutId))?.fold.assessed?.assessment
+  } catch (error) {
+    if (error instanceof DamagedFold) return undefined
+    throw error
+  }
+}
+
+/** Takes entries into the evidence, in place, in their order. Returns what the store is to remember of the users anew. */
+export function foldEntries(
+  engine: DecisionEngine<object>,
+  { evidence, rollout }: { evidence: object; rollout: Rollout },
+  entries: readonly LogEntry[],
+  known: ReadonlyMap<string, UnitRecord>,
+): Map<string, UnitRecord> {
+  const changed = new Map<string, UnitRecord>()
+  for (const entry of entries) {
+    const { unit } = entry
+    const memory = unit === null ? undefined : (changed.get(unit) ?? known.get(unit))
+    const next = engine.observe(evidence, rollout, entry, memory)
+    if (unit !== null && next !== undefined && next !== memory) changed.set(unit, { ...next })
+  }
+  return changed
+}
+
+/** The users that a page of the log names. */
+export function unitsOf(entries: readonly LogEntry[]): string[] {
+  return [...new Set(entries.map(({ unit }) => unit).filter((unit) => unit !== null))]
+}
+
+/** What the evidence calls for, given the rollout, the time and how the judge is doing. Pure. */
+export function assessedBy(
+  engine: DecisionEngine<object>,
+  evidence: object,
+  { rollout, at, judge, soak, heldSince = null, refused = null, highest = {} }: Omit<Assessed, 'assessment'>,
+): Assessed {
+  const course = { soak: soak ?? unwatched(rollout), heldSince, judge, refused, highest }
+  return { assessment: engine.assess(evidence, rollout, at, course), rollout, at, ...course }
+}

@@ -1,0 +1,154 @@
+import type { Arm } from '@sluice/client'
+import { type DecidingSums, sumOfTokens } from './tokens.ts'
+
+/** Kinds of places from which a token's outcomes come. */
+export const placeKinds = ['instance', 'address'] as const
+
+export type PlaceKind = (typeof placeKinds)[number]
+
+/** What came from one process, or one address, by one token. */
+export interface Place {
+  /** As logged; null where that is not known. Of a pool of those that are not told apart `others` and its number. */
+  id: string | null
+  /** Index of the token. */
+  token: number
+  pool: boolean
+  /** Requests that count, by arm, and failed ones of them. */
+  requests: Record<Arm, number>
+  errors: Record<Arm, number>
+  /** When its first request came, ms since the epoch; null before. */
+  firstAt: number | null
+  /** Of the latest requests of all places how many were its own: of the turn before, and of the present one. */
+  recent: [before: number, now: number]
+  /** Null while there is no other place of the kind: then it is the whole. */
+  own: DecidingSums | null
+}
+
+/** So many are told apart; one that has fallen silent makes room, so that those of a new deployment have names too. */
+const mostApart = 16
+/** The others are spread over so many pools, by name: whoever it is, one of them can be left out and not much else is. */
+const pools = 4
+/** For each of so many tokens. */
+const pooledTokens = 4
+/** Requests of a turn. */
+const turn = 250
+
+interface Sender {
+  token: number
+  id: string | null
+  /** Only who sends requests is told apart. */
+  isRequest: boolean
+}
+
+/** The place of an entry, added where there is none yet; undefined for one that is not told apart even from many. */
+export function placeOf(
+  places: Place[],
+  { token, id, isRequest }: Sender,
+  whole: () => DecidingSums,
+  none: () => DecidingSums,
+): Place | undefined {
+  // What does not say where it comes from is told apart by nothing.
+  for (const place of places) if (place.id === id && (id === null || place.token === token) && !place.pool) return place
+  const [first] = places
+  if (first && first.own === null) {
+    // As long as there was one alone, all was its own.
+    first.own = whole()
+    first.recent = [Math.min(turn, first.requests.incumbent + first.requests.canary), 0]
+  }
+  const add = (place: Place) => {
+    places.push(place)
+    return place
+  }
+  if (!first || (isRequest && places.filter(({ pool }) => !pool).length < mostApart))
+    return add(newPlace({ id, token, own: first ? none() : null }))
+  const number = numberOf(id)
+  const poolOf = (of: Pick<Place, 'token'>, name: string): Place | undefined =>
+    places.find(({ pool, id, token }) => pool && id === name && token === of.token) ??
+    (of.token < pooledTokens ? add({ ...newPlace({ id: name, token: of.token, own: none() }), pool: true }) : undefined)
+  const silent = isRequest ? places.find(({ pool, recent }) => !pool && recent[0] + recent[1] === 0) : undefined
+  if (!silent) return poolOf({ token }, number)
+  const gone = poolOf(silent, numberOf(silent.id))
+  if (gone) addNumbers(gone, silent)
+  return Object.assign(silent, newPlace({ id, token, own: none() }))
+}
+
+/** Nothing came from there yet. */
+export function newPlace({ id, token, own }: Pick<Place, 'id' | 'token' | 'own'>): Place {
+  return {
+    id,
+    token,
+    pool: false,
+    requests: { incumbent: 0, canary: 0 },
+    errors: { incumbent: 0, canary: 0 },
+    firstAt: null,
+    recent: [0, 0],
+    own,
+  }
+}
+
+function numberOf(id: string | null): string {
+  let sum = 0
+  for (const character of id ?? '') sum = (31 * sum + (character.codePointAt(0) ?? 0)) % 65_521
+  return `others ${(sum % pools) + 1}`
+}
+
+function addNumbers(to: Place, { requests, errors, own }: Place): void {
+  for (const arm of ['incumbent', 'canary'] as const) {
+    to.requests[arm] += requests[arm]
+    to.errors[arm] += errors[arm]
+  }
+  if (to.own && own) to.own = sumOfTokens([to.own, own], own)
+}
+
+/** Counts a request that is evidence, in place. */
+export function countAt(
+  places: readonly Place[],
+  place: Place | undefined,
+  { arm, failed, at }: { arm: Arm; failed: boolean; at: number },
+): void {
+  if (!place) return
+  place.firstAt ??= at
+  place.requests[arm] += 1
+  if (failed) place.errors[arm] += 1
+  if (places.length === 1) return
+  place.recent[1] += 1
+  if (recentOf(places, 1) < turn) return
+  for (const one of places) one.recent = [one.recent[1], 0]
+}
+
+function recentOf(places: readonly Place[], index: 0 | 1): number {
+  let sum = 0
+  for (const { recent } of places) sum += recent[index]
+  return sum
+}
+
+/** All that can be left out as one: a process of a token, an address whoever speaks from it, or a pool of them. */
+export interface Source {
+  kind: PlaceKind
+  id: string | null
+  pool: boolean
+  /** Index of the first token. */
+  token: number
+  places: Place[]
+}
+
+/** Those that these tokens speak from, of kinds of which more than one is known. */
+export function sourcesTold(places: Record<PlaceKind, readonly Place[]>, tokens: readonly number[]): Source[] {
+  return placeKinds.flatMap((kind) => {
+    const known = places[kind].filter(({ id }) => id !== null)
+    const keyOf = ({ id, pool, token }: Place) => `${kind === 'instance' ? token : ''} ${pool} ${id}`
+    const groups = [...Map.groupBy(known, keyOf).values()]
+    if (groups.length < 2) return []
+    return groups.flatMap((group) => {
+      const [first] = group.filter(({ token }) => tokens.includes(token))
+      return first ? [{ kind, id: first.id, pool: first.pool, token: first.token, places: group }] : []
+    })
+  })
+}
+
+/** The share of the latest requests of these tokens, in [0,1]; of the 250 to 500 last ones, so that whoever replaces another has its share soon. */
+export function recentShare(places: readonly Place[], source: Source, tokens: readonly number[]): number {
+  const among = places.filter(({ token }) => tokens.includes(token))
+  const own = source.places.filter(({ token }) => tokens.includes(token))
+  return (recentOf(own, 0) + recentOf(own, 1)) / Math.max(1, recentOf(among, 0) + recentOf(among, 1))
+}

@@ -1,0 +1,28 @@
+import type { RolloutSettings } from '../../../records/rollout-settings.ts'
+import type { Admitted } from '../evidence/admit.ts'
+import type { Evidence } from '../evidence/evidence.ts'
+import type { Place } from '../evidence/places.ts'
+import type { DecidingSums, Testimony } from '../evidence/tokens.ts'
+
+/** One entry's place in the rollout, and what it is added to. */
+export interface Sight extends Admitted {
+  /** Changed in place. */
+  evidence: Evidence
+  settings: RolloutSettings
+  /** When each stage began that the rollout has entered. */
+  enteredAt: readonly number[]
+  /** Index of the token that reported the entry. */
+  source: number
+  /** What that token has said, changed in place. */
+  testimony: Testimony
+  /** Where it came from, changed in place. */
+  places: Place[]
+}
+
+/** Those who keep an account of a signal: the whole, and each source of the entry where there are several of its kind. */
+export function accountsOf<T>({ testimony, places }: Sight, whole: T, part: (own: DecidingSums) => T): T[] {
+  const accounts = [whole]
+  if (testimony.own) accounts.push(part(testimony.own))
+  for (const { own } of places) if (own) accounts.push(part(own))
+  return accounts
+}

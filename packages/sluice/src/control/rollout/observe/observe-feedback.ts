@@ -1,0 +1,34 @@
+import { addIncumbent, expectIncumbent } from '../../../stats/index.ts'
+import type { FeedbackEntry } from '../../store/outcome-log.ts'
+import type { Reason } from '../evidence/admit.ts'
+import { openPrior } from '../evidence/evidence.ts'
+import { freshShare } from '../evidence/randomisation.ts'
+import { betOnDrop } from '../evidence/signal-sums.ts'
+import type { UnitMemory } from '../evidence/unit-memory.ts'
+import { accountsOf, type Sight } from './observation.ts'
+import { isShare } from './observe-score.ts'
+
+/** Adds what a user said: to the means always, as evidence once per randomisation of the user. */
+export function observeFeedback(
+  sight: Sight,
+  { score, stray }: FeedbackEntry,
+  memory: UnitMemory,
+): UnitMemory | Reason {
+  if (!isShare(score)) return 'invalidScore'
+  if (stray) return 'strayFeedback'
+  const { evidence, settings, arm, stage } = sight
+  const sums = evidence.sums.arms[arm]
+  sums.rated += 1
+  sums.feedback += score
+  const pi = freshShare(settings.stages, memory.rated, stage)
+  if (pi === undefined) return memory
+  const history = evidence.sums.histories.feedback
+  const accounts = accountsOf(sight, evidence.sums.feedback, ({ feedback }) => feedback)
+  if (history.n >= openPrior.warmUp) {
+    const drops = accounts.map(({ drop }) => drop[stage])
+    betOnDrop(drops, { arm, pi, x: score }, expectIncumbent(history, openPrior), settings.tolerance)
+  }
+  for (const { users } of accounts) users[arm] += 1
+  if (arm === 'incumbent') addIncumbent(history, score)
+  return { ...memory, rated: { stage, arm } }
+}

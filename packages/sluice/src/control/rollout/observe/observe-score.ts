@@ -1,0 +1,170 @@
+import {
+  addClusterScore,
+  addCovariate,
+  addIncumbent,
+  expectedExcess,
+  expectGiven,
+  expectIncumbent,
+  newClusterSums,
+  newCovariateSums,
+  newIncumbentSums,
+} from '../../../stats/index.ts'
+import type { ScoreEntry } from '../../store/outcome-log.ts'
+import type { Reason } from '../evidence/admit.ts'
+import { type Evidence, openPrior, scorePrior } from '../evidence/evidence.ts'
+import { addJudged } from '../evidence/judged-ratio.ts'
+import { judgedShare, stageShare } from '../evidence/randomisation.ts'
+import { betOnDrop, countScore, forgetScores } from '../evidence/signal-sums.ts'
+import { recentOf, stagedOf, type UnitMemory } from '../evidence/unit-memory.ts'
+import { candidateShare } from './candidate.ts'
+import { accountsOf, type Sight } from './observation.ts'
+
+/** Adds a judged score: to the display always, as evidence once per randomisation of the user. */
+export function observeScore(sight: Sight, entry: ScoreEntry, memory: UnitMemory): UnitMemory | Reason {
+  if (!isShare(entry.score)) return 'invalidScore'
+  if (!isRate(entry.sampled) || !isRate(entry.sampledOther)) return 'invalidSampling'
+  if (sight.evidence.judge.retired.includes(entry.judgeId)) return 'retiredJudge'
+  followJudge(sight.evidence, entry.judgeId)
+  sight.evidence.lastScoreAt = entry.receivedAt
+  sight.evidence.unjudged = 0
+  const scored = { entry, length: lengthOf(entry, memory) }
+  return addContribution(sight, scored, addToDisplay(sight, scored, memory))
+}
+
+/** In [0,1], and a number. */
+export function isShare(value: number): boolean {
+  return value >= 0 && value <= 1
+}
+
+/** Smaller than any share that settings can make: of such the ratio of two would be no number. */
+const leastRate = 1e-12
+
+function isRate(value: number): boolean {
+  return value >= leastRate && value <= 1
+}
+
+/**
+ * A new judge measures on a scale of its own: what is known of the incumbent, the proof that the canary is no worse and
+ * the display begin anew. What was won against the canary was won fairly and stays.
+ */
+function followJudge({ judge, sums, testimony, places }: Evidence, id: string): void {
+  if (judge.id === id) return
+  if (judge.id !== null) {
+    judge.epoch += 1
+    judge.retired = [...judge.retired, judge.id].slice(-8)
+    sums.histories.score = newIncumbentSums()
+    sums.histories.recent = newIncumbentSums()
+    sums.histories.inputs = newCovariateSums()
+    const sources = [...testimony, ...Object.values(places).flat()]
+    for (const score of [sums.score, ...sources.flatMap(({ own }) => own?.score ?? [])]) forgetScores(score)
+    sums.arms.incumbent.scores = newClusterSums()
+    sums.arms.canary.scores = newClusterSums()
+  }
+  judge.id = id
+}
+
+/** A score, and the length of its input where that may explain a part of it. */
+interface Scored {
+  entry: ScoreEntry
+  length: number | null
+}
+
+function addToDisplay(sight: Sight, { entry, length }: Scored, memory: UnitMemory): UnitMemory {
+  const { evidence, arm, stage } = sight
+  const { judge, window, sums } = evidence
+  const isKnown = memory.scores?.arm === arm && memory.scores.judgeEpoch === judge.epoch
+  const before = isKnown && memory.scores ? memory.scores : { sum: 0, count: 0 }
+  addClusterScore(sums.arms[arm].scores, before, entry.score)
+  const scores = { arm, judgeEpoch: judge.epoch, sum: before.sum + entry.score, count: before.count + 1 }
+  if (stage !== window.stage) return { ...memory, scores }
+  if (arm === 'canary') window.canary.scores += 1
+  const staged = stagedOf(memory, { stage, arm, judgeEpoch: judge.epoch })
+  const answered = Math.max(entry.sampled, entry.sampledOther) / entry.sampled
+  const x = entry.score - expectedExcess(sums.histories.inputs, length)
+  for (const score of accountsOf(sight, sums.score, ({ score }) => score))
+    countScore(score, arm, { before: staged, x, answered })
+  return { ...memory, scores, staged: { ...staged, sum: staged.sum + x, count: staged.count + 1 } }
+}
+
+function addContribution(sight: Sight, scored: Scored, memory: UnitMemory): UnitMemory | Reason {
+  const { evidence, arm, stage, settings } = sight
+  const { histories } = evidence.sums
+  const { entry, length } = scored
+  const stagePi = judgedPi(sight, entry, stageShare(settings.stages, stage))
+  if (stagePi === 'invalidSampling') return stagePi
+  const contributed = addFirst(sight, scored, memory)
+  if (typeof contributed === 'string') return contributed
+  const next = stagePi === undefined ? contributed : addRecent(sight, { ...scored, pi: stagePi }, contributed)
+  if (arm !== 'incumbent') return next
+  addIncumbent(histories.recent, entry.score)
+  if (length !== null) addCovariate(histories.inputs, length, entry.score)
+  return next
+}
+
+/**
+ * Of the input, on a scale on which long ones differ as short ones do; only of the first request of a user in the rollout. Later ones of a
+ * conversation contain what the arm has answered: how long they are may be the version's doing.
+ */
+function lengthOf({ inputChars, of }: ScoreEntry, { candidates = [] }: UnitMemory): number | null {
+  if (!candidates.some((one) => one.of === of && one.first)) return null
+  return typeof inputChars === 'number' && inputChars >= 0 ? Math.log1p(Math.min(inputChars, 1e9)) : null
+}
+
+/** The canary's share among judged requests; undefined where chance has no say. */
+function judgedPi({ arm }: Sight, entry: ScoreEntry, share: number): number | undefined | 'invalidSampling' {
+  if (!(share > 0 && share < 1)) return undefined
+  const { sampled, sampledOther } = entry
+  const pi = arm === 'canary' ? judgedShare(share, sampled, sampledOther) : judgedShare(share, sampledOther, sampled)
+  // Rates so small that arithmetic does not survive them weigh nothing.
+  return pi > 0 && pi < 1 ? pi : 'invalidSampling'
+}
+
+/** Once per randomisation. */
+function addFirst(sight: Sight, { entry, length }: Scored, memory: UnitMemory): UnitMemory | Reason {
+  const { evidence, settings, arm, stage, testimony } = sight
+  const { histories, score } = evidence.sums
+  const found = candidateShare(sight, entry.of, memory)
+  if (!found) return memory
+  const pi = judgedPi(sight, entry, found.share)
+  if (pi === 'invalidSampling') return pi
+  if (pi === undefined) return memory
+  const prior = scorePrior(evidence.priors)
+  const accounts = accountsOf(sight, score, ({ score }) => score)
+  const contribution = { arm, pi, x: entry.score }
+  if (histories.score.n >= prior.warmUp) {
+    const drops = accounts.map(({ drop }) => drop[stage])
+    const expected = expectGiven(expectIncumbent(histories.score, prior), histories.inputs, length)
+    betOnDrop(drops, contribution, expected, settings.tolerance)
+  }
+  for (const { users } of accounts) users[arm] += 1
+  if (arm === 'incumbent') addIncumbent(histories.score, entry.score)
+  addJudged(testimony, { arm, stage, pi, isCandidate: memory.marked !== undefined, ...ratesOf(sight, entry) })
+  return found.memory
+}
+
+function ratesOf({ arm }: Sight, { sampled, sampledOther }: ScoreEntry): { canaryRate: number; incumbentRate: number } {
+  return arm === 'canary'
+    ? { canaryRate: sampled, incumbentRate: sampledOther }
+    : { canaryRate: sampledOther, incumbentRate: sampled }
+}
+
+/** The first score of a user in the present window, and the second: harm that begins late, or with later turns, shows in them. */
+function addRecent(sight: Sight, { entry, length, pi }: Scored & { pi: number }, memory: UnitMemory): UnitMemory {
+  const { evidence, settings, arm } = sight
+  const { sums, window } = evidence
+  const { histories } = sums
+  const known = recentOf(memory, window.index)
+  if (known.scores >= 2) return memory
+  if (histories.score.n >= openPrior.warmUp) {
+    const usual = expectIncumbent(histories.score, openPrior)
+    const lately = expectIncumbent(histories.recent, { ...usual, weight: usualWeight })
+    const expected = expectGiven(lately, histories.inputs, length)
+    const part = known.scores === 0 ? 'first' : 'later'
+    const accounts = accountsOf(sight, sums.score, ({ score }) => score).map(({ recent }) => recent[part])
+    betOnDrop(accounts, { arm, pi, x: entry.score }, expected, settings.tolerance)
+  }
+  return { ...memory, recent: { ...known, scores: known.scores + 1 } }
+}
+
+/** How many scores of a window the incumbent's usual mean is worth. */
+const usualWeight = 20

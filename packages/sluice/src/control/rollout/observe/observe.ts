@@ -1,0 +1,103 @@
+import type { Arm } from '@sluice/client'
+import type { Rollout } from '../../release/rollout.ts'
+import type { LogEntry } from '../../store/outcome-log.ts'
+import { type Admitted, admit, type Reason } from '../evidence/admit.ts'
+import type { Evidence } from '../evidence/evidence.ts'
+import { countAt, type Place, placeKinds, placeOf } from '../evidence/places.ts'
+import { decidingSums, emptied, sourceOf, type Testimony } from '../evidence/tokens.ts'
+import type { UnitMemory } from '../evidence/unit-memory.ts'
+import { evidenceAgainst } from '../statistics/evidence-against.ts'
+import type { Sight } from './observation.ts'
+import { observeFeedback } from './observe-feedback.ts'
+import { observeRequest } from './observe-request.ts'
+import { observeScore } from './observe-score.ts'
+
+/** What the evidence depends on: none of it changes while a rollout runs, but that stages are added to those entered. */
+type Known = Pick<Rollout, 'id' | 'feature' | 'incumbent' | 'canary' | 'settings' | 'excluded' | 'enteredAt'>
+
+/**
+ * Adds one entry of the log to the evidence, in place and in constant time. Entries come in the order of seq; one that is
+ * not after the cursor was observed before and does nothing. The same entries give the same evidence, bit for bit.
+ *
+ * @param memory what is remembered of the entry's unit in this rollout; {} of an unknown one
+ * @returns what to remember of the unit from now on; `memory` itself where that did not change
+ */
+export function observe(evidence: Evidence, rollout: Known, entry: LogEntry, memory: UnitMemory): UnitMemory {
+  if (entry.seq <= evidence.cursor) return memory
+  evidence.cursor = entry.seq
+  const { settings, enteredAt } = rollout
+  evidence.firstAt ??= entry.receivedAt
+  const admitted = admit(rollout, entry)
+  if (admitted === 'otherRollout' || admitted === 'otherFeature' || admitted === 'excludedToken')
+    return ignored(evidence, undefined, admitted, memory)
+  const source = sourceOf(evidence, entry.tokenId ?? null, settings)
+  const testimony = evidence.testimony[source]
+  if (!testimony || typeof admitted === 'string') return ignored(evidence, testimony, admitted as Reason, memory)
+  const places = placesOf(evidence, entry, { source, arm: admitted.arm })
+  const next = observeKind({ ...admitted, evidence, settings, enteredAt, source, testimony, places }, entry, memory)
+  if (typeof next === 'string') return ignored(evidence, testimony, next, memory)
+  hear(evidence, admitted, entry.receivedAt)
+  if (hasTestified(memory, next)) {
+    evidence.testified += 1
+    raisePeak(evidence, rollout, entry.receivedAt)
+  }
+  return next
+}
+
+/** From where it came; a request is counted there. */
+function placesOf({ sums, places }: Evidence, entry: LogEntry, { source, arm }: { source: number; arm: Arm }): Place[] {
+  const whole = () => structuredClone(decidingSums(sums))
+  const none = () => emptied(decidingSums(sums))
+  const found: Place[] = []
+  for (const kind of placeKinds) {
+    const isRequest = entry.kind === 'request'
+    const place = placeOf(places[kind], { token: source, id: entry[kind] ?? null, isRequest }, whole, none)
+    if (!place) continue
+    found.push(place)
+    if (isRequest) countAt(places[kind], place, { arm, failed: entry.error !== null, at: entry.receivedAt })
+  }
+  return found
+}
+
+/** What cannot count is counted, also by the token that sent it. */
+function ignored(evidence: Evidence, by: Testimony | undefined, why: Reason, memory: UnitMemory): UnitMemory {
+  evidence.sums.ignored[why] += 1
+  if (by) by.ignored[why] = (by.ignored[why] ?? 0) + 1
+  return memory
+}
+
+function hear({ heard }: Evidence, { arm, stage }: Admitted, at: number): void {
+  const here = heard[stage]
+  if (here) here[arm] = at
+}
+
+function observeKind(sight: Sight, entry: LogEntry, memory: UnitMemory): UnitMemory | Reason {
+  switch (entry.kind) {
+    case 'request':
+      return observeRequest(sight, entry, memory)
+    case 'score':
+      return observeScore(sight, entry, memory)
+    case 'feedback':
+      return observeFeedback(sight, entry, memory)
+  }
+}
+
+/** Whether there is new evidence for or against the canary, not only a new user. */
+function hasTestified(before: UnitMemory, after: UnitMemory): boolean {
+  return (
+    before.flags !== after.flags ||
+    before.scored !== after.scored ||
+    before.rated !== after.rated ||
+    before.recent !== after.recent
+  )
+}
+
+/** The evidence is weighed after so many entries of it, and at each look. */
+const weighedEvery = 16
+
+/** Keeps the greatest evidence against the canary on which several tokens agree, or which is the only one's. */
+function raisePeak(evidence: Evidence, { settings }: Pick<Rollout, 'settings'>, now: number): void {
+  if (evidence.testified % weighedEvery > 0) return
+  const logE = evidenceAgainst(evidence, settings, now)
+  if (logE > evidence.peak) evidence.peak = logE
+}
