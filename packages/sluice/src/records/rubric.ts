@@ -4,7 +4,7 @@ const rubricItemSchema = z
   .strictObject({
     id: z
       .string()
-      .regex(/^[\w.-]+$/, 'must consist of letters, digits, "-", "_" and "../core/suite" only')
+      .regex(/^[\w.-]+$/, 'must consist of letters, digits, "-", "_" and "." only')
       .meta({ description: 'Short name of the item, unique within the rubric.' }),
     ask: z.string().min(1).meta({ description: 'A question that a good output answers with yes.' }),
     weight: z.number().gt(0).default(1).meta({ description: 'Share in the judge score (default 1).' }),
