@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import type { AuditRow } from '../../packages/sluice/src/control/release/audit.ts'
 import { verifyChain } from '../../packages/sluice/src/control/release/audit-chain.ts'
 import { openStore } from '../../packages/sluice/src/control/store/open-store.ts'
+import type { AuditRow } from '../../packages/sluice/src/records/audit-row.ts'
 
 const feature = 'mail'
 const ends = new Set(['promoted', 'rolledBack', 'aborted', 'superseded'])

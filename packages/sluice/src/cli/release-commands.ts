@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import type { RolloutAction } from '../control/remote/control-plane.ts'
-import { scopes } from '../control/store/token-store.ts'
+import { scopes } from '../records/token.ts'
 import type { Host } from './host.ts'
 import { positive } from './plan-command.ts'
 

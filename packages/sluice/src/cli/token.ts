@@ -1,6 +1,6 @@
 import type { TokenAnswer } from '../control/remote/answers.ts'
 import { timeText } from '../control/remote/rollout-text.ts'
-import type { Scope } from '../control/store/token-store.ts'
+import type { Scope } from '../records/token.ts'
 import { connect, type RemoteOptions, tell } from './connect.ts'
 import { durationFlag } from './duration-flag.ts'
 import type { Host } from './host.ts'

@@ -8,15 +8,15 @@ import {
   type ControlPlaneOptions,
   createControlPlane,
 } from '../../src/control/server/control-plane.ts'
-import { problemSchema } from '../../src/control/server/http/problem.ts'
 import { createLog } from '../../src/control/server/log.ts'
 import type { Route } from '../../src/control/server/route/route.ts'
 import { routes } from '../../src/control/server/routes.ts'
 import { commitToken } from '../../src/control/server/tokens.ts'
 import { memoryStore } from '../../src/control/store/memory/memory-store.ts'
 import type { Store } from '../../src/control/store/store.ts'
-import { type Scope, scopes, type TokenRecord } from '../../src/control/store/token-store.ts'
 import { versionId } from '../../src/core/suite/version.ts'
+import { problemSchema } from '../../src/records/problem.ts'
+import { type Scope, scopes, type TokenRecord } from '../../src/records/token.ts'
 import { type ManualClock, manualClock } from './manual-clock.ts'
 
 export interface Told {

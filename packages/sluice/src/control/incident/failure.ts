@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { StoredContent } from '../store/content-store.ts'
+import type { StoredContent } from '../../records/content.ts'
 
 /** An answer of production that was not good enough. */
 export interface Failure {

@@ -1,7 +1,7 @@
 import type { ProjectFiles } from '../../core/suite/files.ts'
 import { SluiceError } from '../../errors.ts'
+import type { StoredContent } from '../../records/content.ts'
 import type { Redact } from '../live/redact.ts'
-import type { StoredContent } from '../store/content-store.ts'
 import { type Failure, failureOf } from './failure.ts'
 import type { Origin } from './origin.ts'
 import { readFailures } from './read-failures.ts'

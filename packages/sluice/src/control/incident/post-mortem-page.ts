@@ -1,6 +1,6 @@
+import type { AuditRow } from '../../records/audit-row.ts'
 import { formatDuration, formatPercent } from '../../text/format.ts'
 import { codeSpan, inlineText } from '../../text/markdown-escape.ts'
-import type { AuditRow } from '../release/audit.ts'
 import { versionText } from '../remote/find-version.ts'
 import { stateText, timeText } from '../remote/rollout-text.ts'
 import type { PostMortem } from './post-mortem.ts'

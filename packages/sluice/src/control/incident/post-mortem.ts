@@ -1,4 +1,4 @@
-import type { AuditRow } from '../release/audit.ts'
+import type { AuditRow } from '../../records/audit-row.ts'
 import type { FeatureAnswer, RolloutAnswer } from '../remote/answers.ts'
 import { parseAuditExport } from '../remote/audit-export.ts'
 import { type DecidingEvidence, decidingEvidence } from './deciding-evidence.ts'

@@ -7,6 +7,7 @@ import type { Source } from '../../core/suite/source.ts'
 import { suiteKind } from '../../core/suite/suite-paths.ts'
 import { validate } from '../../core/suite/validate.ts'
 import { plainData } from '../../core/suite/written.ts'
+import { storedContentSchema } from '../../records/content.ts'
 import { type Failure, failedItems } from './failure.ts'
 
 const vars = z.record(z.string(), z.unknown())
@@ -21,14 +22,8 @@ const rowSchema = z
     score,
     judgement: z.unknown().optional(),
     source: vars.exactOptional(),
-    id: z.string().exactOptional(),
     // A stored content of the control plane is a row as it is.
-    feature: z.string().exactOptional(),
-    version: z.string().exactOptional(),
-    rolloutId: z.string().nullish(),
-    unit: z.string().nullish(),
-    storedAt: z.number().exactOptional(),
-    expiresAt: z.number().exactOptional(),
+    ...storedContentSchema.omit({ input: true, output: true, judgement: true, score: true }).partial().shape,
   })
   .superRefine((row, context) => {
     if ((row.vars === undefined) !== (row.input === undefined)) return

@@ -1,4 +1,5 @@
 import type { Clock } from '@sluice/client'
+import type { JudgeTask } from '../../records/judge-task.ts'
 import { startLeaderLoop } from '../loops/leader-loop.ts'
 import type { LoopFaults } from '../loops/loop-faults.ts'
 import type { WorkLoop } from '../loops/work-loop.ts'
@@ -10,7 +11,6 @@ import {
   judgeHealthName,
   readJudgeHealth,
 } from '../rollout/assessment/judge-health.ts'
-import type { JudgeTask } from '../store/judge-queue.ts'
 import type { Store } from '../store/store.ts'
 import { type JudgedTask, type JudgeFate, type JudgingContext, judgeTask } from './judge-task.ts'
 

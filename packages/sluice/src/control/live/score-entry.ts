@@ -1,4 +1,4 @@
-import type { JudgeTask } from '../store/judge-queue.ts'
+import type { JudgeTask } from '../../records/judge-task.ts'
 import type { LogEntry, ScoreEntry } from '../store/outcome-log.ts'
 
 /** Added to the id of a request it is that of its score. No report may have such an id. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ReleaseEventName, ReleaseNotification } from '../../core/notify/release-notification.ts'
-import type { AuditRow } from '../release/audit.ts'
+import type { AuditRow } from '../../records/audit-row.ts'
 
 const events = new Map<string, ReleaseEventName>([
   ['rollout.start', 'started'],

@@ -1,13 +1,6 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson } from '../../core/suite/version.ts'
-import type { AuditDraft, AuditRow } from './audit.ts'
-
-/** What the last row of a chain must be. It is kept apart from the rows, so that cutting off the end is found. */
-export interface AuditHead {
-  seq: number
-  /** 64 hex. */
-  hash: string
-}
+import type { AuditDraft, AuditHead, AuditRow } from '../../records/audit-row.ts'
 
 const zeros = '0'.repeat(64)
 

@@ -1,5 +1,8 @@
 import { z } from 'zod'
-import { scopes } from '../store/token-store.ts'
+import { appliedSchema } from '../../records/applied.ts'
+import { storedContentSchema } from '../../records/content.ts'
+import { instanceViewSchema } from '../../records/instance.ts'
+import { tokenViewSchema } from '../../records/token.ts'
 import { figuresAnswer } from './figures-text.ts'
 
 /*
@@ -92,16 +95,10 @@ export const featureAnswer = z.looseObject({
 export const featuresAnswer = z.looseObject({ features: z.array(featureAnswer) })
 
 /** How far a change has come among the live instances. */
-const appliedAnswer = z.looseObject({
-  total: z.int(),
-  applied: z.int(),
-  incumbentsOnly: z.int().default(0),
-  missing: z.array(z.string()),
-  silent: z
-    .array(z.looseObject({ instance: z.string(), silentMs: z.number(), mayServeUntil: z.number().nullable() }))
-    .default([]),
-  uncounted: z.boolean().default(false),
-  elapsedMs: z.number(),
+const appliedAnswer = appliedSchema.loose().extend({
+  incumbentsOnly: appliedSchema.shape.incumbentsOnly.default(0),
+  silent: z.array(appliedSchema.shape.silent.element.loose()).default([]),
+  uncounted: appliedSchema.shape.uncounted.default(false),
 })
 
 export const releasedAnswer = z.looseObject({
@@ -122,68 +119,25 @@ export const readyAnswer = z.looseObject({
 export const instancesAnswer = z.looseObject({
   current: z.looseObject({ epoch: z.string().optional(), revision: z.int() }),
   instances: z.array(
-    z.looseObject({
-      instance: z.string(),
-      epoch: z.string().optional(),
-      client: z.string().nullable(),
-      revision: z.int(),
-      stale: z.boolean(),
-      seenAt: z.number(),
-      silent: z.boolean().default(false),
-      mayServeUntil: z.number().nullish(),
-      upToDate: z.boolean(),
-    }),
+    instanceViewSchema
+      .pick({ instance: true, client: true, revision: true, stale: true, seenAt: true, upToDate: true })
+      .loose()
+      .extend({
+        epoch: z.string().optional(),
+        silent: z.boolean().default(false),
+        mayServeUntil: z.number().nullish(),
+      }),
   ),
   /** Absent where an older server does not tell. */
   leaders: z.array(z.looseObject({ work: z.string(), replica: z.string() })).optional(),
 })
 
-export const auditRowSchema = z.object({
-  chain: z.string(),
-  seq: z.int(),
-  revision: z.int(),
-  at: z.number(),
-  actor: z.string(),
-  tokenId: z.string().nullable(),
-  action: z.string(),
-  reason: z.string().nullable(),
-  before: z.unknown(),
-  after: z.unknown(),
-  evidence: z.unknown(),
-  previous: z.string(),
-  hash: z.string(),
-})
-
-export const tokenAnswer = z.looseObject({
-  id: z.string(),
-  name: z.string(),
-  scopes: z.array(z.enum(scopes)),
-  features: z.array(z.string()).nullable(),
-  createdAt: z.number(),
-  expiresAt: z.number().nullable(),
-  revokedAt: z.number().nullable(),
-})
+export const tokenAnswer = tokenViewSchema.loose()
 
 export const tokensAnswer = z.looseObject({ tokens: z.array(tokenAnswer) })
 export const newTokenAnswer = z.looseObject({ token: z.string(), record: tokenAnswer })
 
-export const contentsAnswer = z.looseObject({
-  contents: z.array(
-    z.looseObject({
-      id: z.string(),
-      feature: z.string(),
-      version: z.string(),
-      rolloutId: z.string().nullable(),
-      unit: z.string().nullable(),
-      input: z.record(z.string(), z.unknown()),
-      output: z.string(),
-      judgement: z.unknown(),
-      score: z.number().nullable(),
-      storedAt: z.number(),
-      expiresAt: z.number(),
-    }),
-  ),
-})
+export const contentsAnswer = z.looseObject({ contents: z.array(storedContentSchema.loose()) })
 
 export const forgottenAnswer = z.looseObject({
   contents: z.int(),

@@ -1,8 +1,6 @@
 import { z } from 'zod'
 import { SluiceError } from '../../errors.ts'
-import type { AuditRow } from '../release/audit.ts'
-import type { AuditHead } from '../release/audit-chain.ts'
-import { auditRowSchema } from './answers.ts'
+import { type AuditHead, type AuditRow, auditHeadSchema, auditRowSchema } from '../../records/audit-row.ts'
 
 /** A chain of the log as it was exported: its rows, and what the last of them must be. */
 export interface AuditExport {
@@ -11,7 +9,7 @@ export interface AuditExport {
   head: AuditHead | undefined
 }
 
-const lastLine = z.object({ chain: z.string(), head: z.object({ seq: z.int(), hash: z.string() }).nullable() })
+const lastLine = z.object({ chain: z.string(), head: auditHeadSchema.nullable() })
 
 /**
  * Reads an export, JSON Lines with the head at the end. A row that was edited is still a row: whether the chain holds

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { AuditRow } from '../release/audit.ts'
+import type { AuditRow } from '../../records/audit-row.ts'
 import { timeText } from './rollout-text.ts'
 
 /** The log, a line for each row: number, time, who, what, to what, why. */

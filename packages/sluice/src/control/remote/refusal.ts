@@ -1,11 +1,8 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { type ErrorCode, SluiceError } from '../../errors.ts'
+import { problemSchema } from '../../records/problem.ts'
 
-const problemSchema = z.object({
-  code: z.string(),
-  detail: z.string(),
-  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
-})
+const refusalSchema = problemSchema.pick({ code: true, detail: true, errors: true })
 
 /** The control plane has answered no. The exit code follows from the status, the words are its own. */
 export class RefusalError extends SluiceError {
@@ -22,11 +19,11 @@ export class RefusalError extends SluiceError {
   }
 }
 
-type Problem = z.output<typeof problemSchema>
+type Problem = z.output<typeof refusalSchema>
 
 function problemOf(body: string): Problem | undefined {
   try {
-    return problemSchema.safeParse(JSON.parse(body)).data
+    return refusalSchema.safeParse(JSON.parse(body)).data
   } catch {
     return undefined
   }

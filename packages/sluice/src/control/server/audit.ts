@@ -1,29 +1,14 @@
 import { Readable } from 'node:stream'
 import { z } from 'zod'
-import type { AuditRow } from '../release/audit.ts'
+import { type AuditRow, auditHeadSchema, auditRowSchema } from '../../records/audit-row.ts'
+import { featureField } from '../../records/names.ts'
 import type { ReleaseStore } from '../store/release-store.ts'
 import { refuseOtherFeature } from './access/caller.ts'
 import { securityHeaders } from './http/answer.ts'
-import { featureField, queryNumber } from './route/fields.ts'
+import { queryNumber } from './route/fields.ts'
 import { defineRoute } from './route/route.ts'
 
 const most = 1000
-
-const auditRow = z.object({
-  chain: z.string(),
-  at: z.number().meta({ description: 'ms since the epoch' }),
-  actor: z.string(),
-  tokenId: z.string().nullable(),
-  action: z.string(),
-  reason: z.string().nullable(),
-  before: z.unknown(),
-  after: z.unknown(),
-  evidence: z.unknown(),
-  seq: z.int().meta({ description: '1-based, without gaps' }),
-  revision: z.int(),
-  previous: z.string(),
-  hash: z.string(),
-})
 
 /** The system's chain holds what concerns no feature: tokens. */
 const chain = z.union([featureField, z.literal('_system')])
@@ -42,8 +27,8 @@ export const showAudit = defineRoute({
     200: {
       description: 'Rows with a greater seq, in order; head is what the last row of the chain must be.',
       schema: z.object({
-        rows: z.array(auditRow),
-        head: z.object({ seq: z.int(), hash: z.string() }).nullable(),
+        rows: z.array(auditRowSchema),
+        head: auditHeadSchema.nullable(),
       }),
       types: ['application/x-ndjson'],
     },

@@ -1,41 +1,29 @@
 import type { Clock } from '@sluice/client'
 import { z } from 'zod'
 import { SluiceError } from '../../errors.ts'
+import { featureField } from '../../records/names.ts'
+import { scopes, type TokenRecord, type TokenView, tokenViewSchema } from '../../records/token.ts'
 import type { ReleaseStore } from '../store/release-store.ts'
 import type { Store } from '../store/store.ts'
-import { scopes, type TokenRecord } from '../store/token-store.ts'
 import { type Caller, covers } from './access/caller.ts'
 import { refuseMoreTokens } from './access/limits.ts'
 import { isValid } from './access/token-directory.ts'
 import { newTokenSecret, tokenHash } from './access/token-secret.ts'
 import { notFound, Problem } from './http/problem.ts'
-import { featureField } from './route/fields.ts'
 import { defineRoute } from './route/route.ts'
 import type { Services } from './services.ts'
 
 /** The last moment that dates are written for everywhere. */
 const lastExpiry = Date.UTC(10_000, 0) - 1
 
-const time = z.number().meta({ description: 'ms since the epoch' })
-
-const tokenView = z.object({
-  id: z.string(),
-  name: z.string(),
-  scopes: z.array(z.enum(scopes)),
-  features: z.array(z.string()).nullable().meta({ description: 'Null: all.' }),
-  createdAt: time,
-  expiresAt: time.nullable(),
-  revokedAt: time.nullable(),
-})
-
-const viewOf = ({ hash: _, ...record }: TokenRecord): z.infer<typeof tokenView> => record
+const viewOf = ({ hash: _, ...record }: TokenRecord): TokenView => record
 
 export const listTokens = defineRoute({
   method: 'GET',
   path: '/v1/tokens',
   summary: 'All tokens that reach no further than the one that asks, without their secrets',
   scopes: ['admin'],
-  answers: { 200: { description: 'Oldest first.', schema: z.object({ tokens: z.array(tokenView) }) } },
+  answers: { 200: { description: 'Oldest first.', schema: z.object({ tokens: z.array(tokenViewSchema) }) } },
   async handle({ caller }, { store }) {
     const visible = (await store.tokens()).filter(({ features }) => covers(caller, features))
     const tokens = visible.sort((a, b) => a.createdAt - b.createdAt)
@@ -110,7 +98,7 @@ function noLater(wanted: number | null, last: number | null): number | null {
 }
 
 function created() {
-  return z.object({ token: z.string(), record: tokenView })
+  return z.object({ token: z.string(), record: tokenViewSchema })
 }
 
 export const revokeToken = defineRoute({
@@ -119,7 +107,7 @@ export const revokeToken = defineRoute({
   summary: 'Refuse a token from now on; its open streams end within 5 s',
   scopes: ['admin'],
   params: z.object({ id: z.string().max(100) }),
-  answers: { 200: { description: 'Revoked, or already so.', schema: tokenView } },
+  answers: { 200: { description: 'Revoked, or already so.', schema: tokenViewSchema } },
   async handle({ params, caller }, { store, clock }) {
     const record = (await store.tokens()).find(({ id }) => id === params.id)
     if (!record || !covers(caller, record.features)) throw notFound(`There is no token ${params.id}.`)

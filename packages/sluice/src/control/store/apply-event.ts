@@ -1,4 +1,6 @@
-import { type AuditRow, auditAction, auditDocument, byController, changeText } from '../release/audit.ts'
+import type { AuditRow } from '../../records/audit-row.ts'
+import type { RememberedAnswer } from '../../records/remembered-answer.ts'
+import { auditAction, auditDocument, byController, changeText } from '../release/audit.ts'
 import { captureOf } from '../release/capture.ts'
 import { type FeatureState, newFeature } from '../release/feature-state.ts'
 import { ReleaseConflict } from '../release/release-conflict.ts'
@@ -8,7 +10,7 @@ import { servedVersions } from '../release/snapshot.ts'
 import { runningRollout, transition } from '../release/transition.ts'
 import type { VersionRecord } from '../release/version-record.ts'
 import type { Fence } from './lease-store.ts'
-import type { CommitResult, ReleaseStore, RememberedAnswer, StoreChange } from './release-store.ts'
+import type { CommitResult, ReleaseStore, StoreChange } from './release-store.ts'
 import { StoreError } from './store-error.ts'
 
 const attempts = 8

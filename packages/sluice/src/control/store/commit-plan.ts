@@ -1,5 +1,7 @@
-import { type AuditHead, chained } from '../release/audit-chain.ts'
-import type { CommitResult, RememberedAnswer, StoreChange } from './release-store.ts'
+import type { AuditHead } from '../../records/audit-row.ts'
+import type { RememberedAnswer } from '../../records/remembered-answer.ts'
+import { chained } from '../release/audit-chain.ts'
+import type { CommitResult, StoreChange } from './release-store.ts'
 
 /** What a store finds when it is to commit a change; read and acted upon in one transaction. */
 export interface CommitGround {

@@ -1,20 +1,5 @@
+import type { StoredContent } from '../../records/content.ts'
 import type { OutcomeKey } from './outcome-log.ts'
-
-/** Input and output of a request, redacted, kept only where the feature allows it. Its key is the outcome's. */
-export interface StoredContent extends OutcomeKey {
-  version: string
-  rolloutId: string | null
-  unit: string | null
-  input: Record<string, unknown>
-  output: string
-  /** The judge's answer once there is one: score and items. */
-  judgement: unknown
-  /** In [0,1]; null until judged. */
-  score: number | null
-  /** ms since the epoch. */
-  storedAt: number
-  expiresAt: number
-}
 
 export interface ContentStore {
   /** What is there under the same key stays. Nothing is kept of units that are forgotten. */

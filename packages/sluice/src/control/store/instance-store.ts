@@ -1,29 +1,4 @@
-/** Which process with a client in it: two of one name are two, and nobody speaks in the name of another token's. */
-export interface InstanceKey {
-  /** Tells the features that it may see. */
-  tokenId: string | null
-  /** As it calls itself. */
-  instance: string
-  /** Random, made by each client at its start; empty where an older client tells none. */
-  process: string
-}
-
-/** A process, and what it has applied. */
-export interface InstanceRecord extends InstanceKey {
-  epoch: string
-  revision: number
-  hash: string
-  /** What it says that it has is what this store has given out. False: it may serve anything. */
-  known: boolean
-  client: string | null
-  /** It sends everybody to the incumbent. */
-  stale: boolean
-  /** ms since the epoch, all three. */
-  firstSeenAt: number
-  seenAt: number
-  /** From then on it gives nobody a canary unless it hears of the control plane again. */
-  mayServeUntil: number
-}
+import type { InstanceKey, InstanceRecord } from '../../records/instance.ts'
 
 /** Who runs what. Not part of any promise of durability. */
 export interface InstanceStore {

@@ -1,19 +1,5 @@
+import type { JudgeTask } from '../../records/judge-task.ts'
 import type { OutcomeKey } from './outcome-log.ts'
-
-/** A request that waits to be judged: at most one task each. Input and output lie in the content store under the same key. */
-export interface JudgeTask extends OutcomeKey {
-  version: string
-  rolloutId: string | null
-  arm: 'incumbent' | 'canary' | null
-  /** Higher first: users who have not contributed yet. */
-  priority: number
-  sampled: number
-  sampledOther: number
-  attempts: number
-  /** ms since the epoch; not before then. */
-  notBefore: number
-  enqueuedAt: number
-}
 
 /** Durable and bounded; a task survives a crash of whoever works on it. */
 export interface JudgeQueue {

@@ -1,8 +1,9 @@
-import type { AuditDraft, AuditRow } from '../release/audit.ts'
+import type { AuditDraft, AuditRow } from '../../records/audit-row.ts'
+import type { RememberedAnswer } from '../../records/remembered-answer.ts'
+import type { TokenRecord } from '../../records/token.ts'
 import type { FeatureState } from '../release/feature-state.ts'
 import type { VersionRecord } from '../release/version-record.ts'
 import type { Fence } from './lease-store.ts'
-import type { TokenRecord } from './token-store.ts'
 
 /** One change and its audit row, written together or not at all. */
 export interface StoreChange {
@@ -25,18 +26,6 @@ export type CommitResult =
   | { outcome: 'conflict' }
   /** The idempotency key is taken: nothing was written. */
   | { outcome: 'repeated'; answer: RememberedAnswer }
-
-/** What was answered to a write with an `Idempotency-Key`. Kept for at least 24 hours. */
-export interface RememberedAnswer {
-  /** Token id and key. */
-  key: string
-  /** Hash of method, path and body: the same key for something else is an error. */
-  requestHash: string
-  status: number
-  body: unknown
-  /** ms since the epoch. */
-  at: number
-}
 
 /** How far a store has come. */
 export interface StoreHead {

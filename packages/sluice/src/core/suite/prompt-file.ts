@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { featureNameSchema } from '../../records/names.ts'
 import { liveSettingsSchema, rolloutSettingsSchema } from '../../records/rollout-settings.ts'
 import { rubricSchema } from '../../records/rubric.ts'
 import { expectationSchema } from './case.ts'
@@ -8,13 +9,6 @@ import { gateSettingsSchema } from './gate-settings.ts'
 import { refuseNotJson } from './json-value.ts'
 import { messageSchema, modelIdSchema, modelParametersSchema } from './model.ts'
 import { targetSchema } from './target.ts'
-
-export const featureNameSchema = z
-  .string()
-  .regex(
-    /^[A-Za-z0-9][\w.-]*$/,
-    'must consist of letters, digits, "-", "_" and "." only, and start with one of the first two',
-  )
 
 const jsonSchemaSchema = z
   .union([z.string(), z.record(z.string(), z.unknown())], {

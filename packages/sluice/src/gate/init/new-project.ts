@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { featureNameSchema } from '../../core/suite/prompt-file.ts'
+import { featureNameSchema } from '../../records/names.ts'
 import type { NewModels } from './models.ts'
 
 /** Both in the sources and in the built chunks, two folders up is the package. */

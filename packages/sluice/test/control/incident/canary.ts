@@ -1,6 +1,6 @@
 import type { GatherOptions } from '../../../src/control/incident/gather-failures.ts'
 import { controlPlane } from '../../../src/control/remote/control-plane.ts'
-import type { StoredContent } from '../../../src/control/store/content-store.ts'
+import type { StoredContent } from '../../../src/records/content.ts'
 import { memoryFiles } from '../../core/suite/memory-files.ts'
 import { type TestPlane, tokenOf } from '../../support/control-plane.ts'
 

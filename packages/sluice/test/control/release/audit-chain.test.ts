@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { AuditRow } from '../../../src/control/release/audit.ts'
-import { type AuditHead, chained, verifyChain } from '../../../src/control/release/audit-chain.ts'
+import { chained, verifyChain } from '../../../src/control/release/audit-chain.ts'
+import type { AuditHead, AuditRow } from '../../../src/records/audit-row.ts'
 
 const chain = (length: number): AuditRow[] => {
   const rows: AuditRow[] = []

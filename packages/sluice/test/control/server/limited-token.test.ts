@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Route } from '../../../src/control/server/route/route.ts'
 import { routes } from '../../../src/control/server/routes.ts'
 import type { Store } from '../../../src/control/store/store.ts'
-import { scopes } from '../../../src/control/store/token-store.ts'
+import { scopes } from '../../../src/records/token.ts'
 import { promptVersion, type TestPlane, testPlane } from '../../support/control-plane.ts'
 import { content } from '../store/contract/samples.ts'
 

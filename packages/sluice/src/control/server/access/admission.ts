@@ -1,6 +1,7 @@
 import type { Clock } from '@sluice/client'
+import type { Scope } from '../../../records/token.ts'
 import type { Store } from '../../store/store.ts'
-import type { Scope, TokenStore } from '../../store/token-store.ts'
+import type { TokenStore } from '../../store/token-store.ts'
 import { Problem } from '../http/problem.ts'
 import { anonymous, type Caller, callerOf, hasScope } from './caller.ts'
 import { createTokenDirectory } from './token-directory.ts'

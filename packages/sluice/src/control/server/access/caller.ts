@@ -1,4 +1,4 @@
-import type { Scope, TokenRecord } from '../../store/token-store.ts'
+import type { Scope, TokenRecord } from '../../../records/token.ts'
 import { Problem } from '../http/problem.ts'
 
 /** Who asks. */

@@ -1,6 +1,7 @@
 import type { Clock } from '@sluice/client'
+import type { TokenRecord } from '../../../records/token.ts'
 import type { Store } from '../../store/store.ts'
-import type { TokenRecord, TokenStore } from '../../store/token-store.ts'
+import type { TokenStore } from '../../store/token-store.ts'
 import { isSameHash, tokenHash } from './token-secret.ts'
 
 const lifeMs = 2000

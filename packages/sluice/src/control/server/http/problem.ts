@@ -1,17 +1,6 @@
-import { z } from 'zod'
+import type { ProblemDetails } from '../../../records/problem.ts'
 import { ReleaseConflict } from '../../release/release-conflict.ts'
 import { StoreError, type StoreFault } from '../../store/store-error.ts'
-
-/** What a problem document says beside its status: RFC 9457 with a `code` for machines. */
-export interface ProblemDetails {
-  status: number
-  /** For machines, e.g. `not-found`; never changes its meaning. */
-  code: string
-  /** For people: the fault and the way out. */
-  detail: string
-  /** Where in the request: a JSON Pointer into the body, or e.g. `query.limit`. */
-  errors?: { path: string; message: string }[]
-}
 
 /** A request that is answered with a problem document. Raised by handlers, turned into a response in one place. */
 export class Problem extends Error {
@@ -107,14 +96,3 @@ function ofConflict(error: ReleaseConflict): Problem {
   const status = error.conflict === 'unknown-version' ? 404 : 409
   return new Problem({ status, code: error.conflict, detail: error.message }, { cause: error })
 }
-
-/** RFC 9457, as `http/problem.ts` makes it. */
-export const problemSchema = z.object({
-  type: z.literal('about:blank'),
-  title: z.string(),
-  status: z.int(),
-  code: z.string().meta({ description: 'For machines.' }),
-  detail: z.string().meta({ description: 'The fault and the way out.' }),
-  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
-  requestId: z.string(),
-})

@@ -1,4 +1,5 @@
-import type { InstanceRecord, InstanceStore } from '../../store/instance-store.ts'
+import type { InstanceRecord } from '../../../records/instance.ts'
+import type { InstanceStore } from '../../store/instance-store.ts'
 
 interface Waiting {
   record: InstanceRecord

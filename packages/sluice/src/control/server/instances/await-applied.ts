@@ -1,36 +1,11 @@
-import { z } from 'zod'
+import type { Applied } from '../../../records/applied.ts'
+import type { InstanceRecord } from '../../../records/instance.ts'
 import type { FeatureState } from '../../release/feature-state.ts'
-import { type InstanceRecord, mostInstances } from '../../store/instance-store.ts'
+import { mostInstances } from '../../store/instance-store.ts'
 import { maySee } from '../access/caller.ts'
 import type { Services } from '../services.ts'
 import { stopwatch, within } from '../timers.ts'
 import { isInstanceSilent, servingInstances, silenceOf, untilSilent, wallTime } from './instance-states.ts'
-
-/** How far a change has come. */
-export const appliedSchema = z.object({
-  total: z.int().meta({ description: 'Instances that the change concerns and that may serve something.' }),
-  applied: z.int().meta({ description: 'Those that have acknowledged it.' }),
-  incumbentsOnly: z.int().meta({
-    description: 'Those that have not, but by their own word serve no canary: safe where the change took one back.',
-  }),
-  missing: z.array(z.string()).meta({ description: 'All others, by name: they may serve what was before.' }),
-  silent: z
-    .array(
-      z.object({
-        instance: z.string(),
-        silentMs: z.number(),
-        mayServeUntil: z.number().nullable().meta({
-          description:
-            'From then on it serves no canary; null: what was before, until it hears of the control plane again.',
-        }),
-      }),
-    )
-    .meta({ description: 'Those of the missing that were not heard of for three heartbeats.' }),
-  uncounted: z.boolean().meta({ description: 'A token has as many instances as are kept of one: there may be more.' }),
-  elapsedMs: z.number(),
-})
-
-export type Applied = z.infer<typeof appliedSchema>
 
 /** A look at the instances that takes longer is given up: the change stands, and its answer must not wait for that. */
 const longestLookMs = 2000

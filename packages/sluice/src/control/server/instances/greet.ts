@@ -1,4 +1,5 @@
-import { type InstanceKey, mostInstances } from '../../store/instance-store.ts'
+import type { InstanceKey } from '../../../records/instance.ts'
+import { mostInstances } from '../../store/instance-store.ts'
 import type { Caller } from '../access/caller.ts'
 import type { Services } from '../services.ts'
 import { within } from '../timers.ts'

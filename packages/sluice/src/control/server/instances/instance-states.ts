@@ -1,4 +1,4 @@
-import type { InstanceRecord } from '../../store/instance-store.ts'
+import type { InstanceRecord } from '../../../records/instance.ts'
 import type { Services } from '../services.ts'
 
 const missedHeartbeats = 3

@@ -1,25 +1,10 @@
 import { z } from 'zod'
+import { instanceRecordSchema, instanceViewSchema } from '../../../records/instance.ts'
 import { maySee } from '../access/caller.ts'
 import { defineRoute } from '../route/route.ts'
 import { instanceStates, wallTime } from './instance-states.ts'
 
-const current = z.object({ epoch: z.string(), revision: z.int(), hash: z.string() })
-
-const instanceView = z.object({
-  instance: z.string(),
-  client: z.string().nullable(),
-  epoch: z.string(),
-  revision: z.int(),
-  hash: z.string(),
-  stale: z.boolean().meta({ description: 'It sends everybody to the incumbent.' }),
-  firstSeenAt: z.number(),
-  seenAt: z.number(),
-  silent: z.boolean().meta({ description: 'Not heard of for three heartbeats: ended without a goodbye, or cut off.' }),
-  mayServeUntil: z
-    .number()
-    .meta({ description: 'From then on it serves no canary unless it hears of the control services.' }),
-  upToDate: z.boolean().meta({ description: 'It has what its token is to see.' }),
-})
+const current = instanceRecordSchema.pick({ epoch: true, revision: true, hash: true })
 
 const leaderView = z.object({
   work: z.string().meta({ description: 'controller (the canaries), drift, judge, or notify: and a channel.' }),
@@ -36,7 +21,7 @@ export const listInstances = defineRoute({
   answers: {
     200: {
       description: 'In order of their names.',
-      schema: z.object({ current, instances: z.array(instanceView), leaders: z.array(leaderView) }),
+      schema: z.object({ current, instances: z.array(instanceViewSchema), leaders: z.array(leaderView) }),
     },
   },
   async handle({ caller }, services) {

@@ -1,7 +1,7 @@
 import type { Outcome } from '@sluice/client'
 import { z } from 'zod'
+import { featureField, rolloutIdField, versionIdField } from '../../../records/names.ts'
 import { scoreSuffix } from '../../live/score-entry.ts'
-import { featureField, rolloutId, versionIdField } from '../route/fields.ts'
 import { quickCheck } from './quick-check.ts'
 
 /**
@@ -36,7 +36,7 @@ const reported = {
   id: ownId,
   feature: featureField,
   version: versionIdField,
-  rolloutId: rolloutId.optional(),
+  rolloutId: rolloutIdField.optional(),
   arm: z.enum(['incumbent', 'canary']).optional(),
   stage: z.int().min(0).max(1000).optional(),
   unit: z.string().max(1024).optional().meta({ description: 'Stored only as a keyed hash.' }),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { versionIdField } from '../../../records/names.ts'
 import {
   defaultRolloutSettings,
   mostStages,
@@ -11,7 +12,7 @@ import { type Caller, refuseOtherFeature } from '../access/caller.ts'
 import { type Changed, changeFeature } from '../change-feature.ts'
 import type { HttpAnswer } from '../http/answer.ts'
 import { Problem } from '../http/problem.ts'
-import { expectedRevision, ofFeature, ofRollout, reason, versionIdField } from '../route/fields.ts'
+import { expectedRevision, ofFeature, ofRollout, reason } from '../route/fields.ts'
 import { repeatedHeader } from '../route/idempotency.ts'
 import { defineRoute, type Route } from '../route/route.ts'
 import type { Services } from '../services.ts'

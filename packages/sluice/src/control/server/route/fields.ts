@@ -1,17 +1,5 @@
 import { z } from 'zod'
-import { featureNameSchema } from '../../../core/suite/prompt-file.ts'
-
-export const featureField = featureNameSchema.max(128).meta({ description: 'Name of a feature.' })
-
-export const versionIdField = z
-  .string()
-  .regex(/^[0-9a-f]{12}$/, 'must be a version id: 12 hex digits')
-  .meta({ description: 'Id of a version: 12 hex digits.' })
-
-export const rolloutId = z
-  .string()
-  .regex(/^[\w-]{1,64}$/, 'must be the id of a rollout')
-  .meta({ description: 'Id of a rollout.' })
+import { featureField, rolloutIdField } from '../../../records/names.ts'
 
 export const reason = z.string().trim().min(1).max(2000).meta({ description: 'Why; kept in the audit log.' })
 
@@ -31,4 +19,4 @@ export function queryNumber({ min, max, preset }: { min: number; max: number; pr
 }
 
 export const ofFeature = z.object({ feature: featureField })
-export const ofRollout = z.object({ rollout: rolloutId })
+export const ofRollout = z.object({ rollout: rolloutIdField })

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { ReleaseStore, RememberedAnswer } from '../../store/release-store.ts'
+import type { RememberedAnswer } from '../../../records/remembered-answer.ts'
+import type { ReleaseStore } from '../../store/release-store.ts'
 import { Problem } from '../http/problem.ts'
 import type { Checked } from './route.ts'
 

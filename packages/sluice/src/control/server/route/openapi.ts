@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { problemSchema } from '../http/problem.ts'
+import { problemSchema } from '../../../records/problem.ts'
 import type { AnswerSpec, Route } from './route.ts'
 
 type Json = Record<string, unknown>

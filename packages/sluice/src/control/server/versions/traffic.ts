@@ -1,9 +1,10 @@
 import { z } from 'zod'
+import { versionIdField } from '../../../records/names.ts'
 import { defaultRolloutSettings, rolloutSettingsSchema } from '../../../records/rollout-settings.ts'
 import { type MeasuredTraffic, measuredTraffic } from '../../plan/measured-traffic.ts'
 import { refuseOtherFeature } from '../access/caller.ts'
 import { notFound } from '../http/problem.ts'
-import { ofFeature, versionIdField } from '../route/fields.ts'
+import { ofFeature } from '../route/fields.ts'
 import { defineRoute } from '../route/route.ts'
 
 const traffic: z.ZodType<MeasuredTraffic> = z.strictObject({

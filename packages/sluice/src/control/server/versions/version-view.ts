@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { messageSchema, modelIdSchema, modelParametersSchema } from '../../../core/suite/model.ts'
+import { versionIdField } from '../../../records/names.ts'
 import { verdictSchema } from '../../../records/verdict.ts'
 import type { VersionRecord } from '../../release/version-record.ts'
-import { versionIdField } from '../route/fields.ts'
 
 const schemaFormat = z.strictObject({
   type: z.literal('json_schema'),

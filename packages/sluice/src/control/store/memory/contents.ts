@@ -1,4 +1,5 @@
-import type { ContentStore, StoredContent } from '../content-store.ts'
+import type { StoredContent } from '../../../records/content.ts'
+import type { ContentStore } from '../content-store.ts'
 import { forgettingOfFeature } from '../forget-store.ts'
 import type { OutcomeKey } from '../outcome-log.ts'
 import type { MemoryForgetting } from './forgetting.ts'

@@ -1,4 +1,5 @@
-import { type InstanceRecord, type InstanceStore, instanceKey, isGreeting, mostInstances } from '../instance-store.ts'
+import type { InstanceRecord } from '../../../records/instance.ts'
+import { type InstanceStore, instanceKey, isGreeting, mostInstances } from '../instance-store.ts'
 import { signal } from '../signal.ts'
 
 export function memoryInstances(): InstanceStore {

@@ -1,4 +1,5 @@
-import type { JudgeQueue, JudgeTask } from '../judge-queue.ts'
+import type { JudgeTask } from '../../../records/judge-task.ts'
+import type { JudgeQueue } from '../judge-queue.ts'
 import { byUrgency } from '../rows/task-row.ts'
 import { outcomeKeyText } from './key-text.ts'
 

@@ -1,12 +1,13 @@
-import type { AuditRow } from '../../release/audit.ts'
-import type { AuditHead } from '../../release/audit-chain.ts'
+import type { AuditHead, AuditRow } from '../../../records/audit-row.ts'
+import type { RememberedAnswer } from '../../../records/remembered-answer.ts'
+import type { TokenRecord } from '../../../records/token.ts'
 import type { FeatureState } from '../../release/feature-state.ts'
 import type { VersionRecord } from '../../release/version-record.ts'
 import { planCommit, rememberedMs } from '../commit-plan.ts'
 import { newIdentity } from '../identity.ts'
-import type { CommitResult, ReleaseStore, RememberedAnswer, StoreChange } from '../release-store.ts'
+import type { CommitResult, ReleaseStore, StoreChange } from '../release-store.ts'
 import { signal } from '../signal.ts'
-import type { TokenRecord, TokenStore } from '../token-store.ts'
+import type { TokenStore } from '../token-store.ts'
 
 /** Also the tokens: they are written by `commit`. */
 export function memoryReleases(

@@ -1,5 +1,4 @@
-import { z } from 'zod'
-import type { StoredContent } from '../content-store.ts'
+import { type StoredContent, storedContentSchema } from '../../../records/content.ts'
 import { checked, parsed } from './stored-json.ts'
 
 /** A content as columns: what is searched for by itself, input and output as one JSON text. */
@@ -32,20 +31,6 @@ export function contentRow(content: StoredContent): ContentRow {
   }
 }
 
-const storedContent: z.ZodType<StoredContent> = z.object({
-  id: z.string(),
-  feature: z.string(),
-  version: z.string(),
-  rolloutId: z.string().nullable(),
-  unit: z.string().nullable(),
-  input: z.record(z.string(), z.unknown()),
-  output: z.string(),
-  judgement: z.unknown(),
-  score: z.number().nullable(),
-  storedAt: z.number(),
-  expiresAt: z.number(),
-})
-
 /** @throws StoreError `damaged` */
 export function contentOf(row: Record<string, unknown>): StoredContent {
   const what = `content ${row.id}`
@@ -61,5 +46,5 @@ export function contentOf(row: Record<string, unknown>): StoredContent {
     storedAt: row.stored_at,
     expiresAt: row.expires_at,
   }
-  return checked(storedContent, content, what)
+  return checked(storedContentSchema, content, what)
 }

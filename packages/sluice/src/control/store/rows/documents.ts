@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import type { AuditRow } from '../../release/audit.ts'
+import { type AuditRow, auditRowSchema } from '../../../records/audit-row.ts'
+import { type RememberedAnswer, rememberedAnswerSchema } from '../../../records/remembered-answer.ts'
+import { type TokenRecord, tokenRecordSchema } from '../../../records/token.ts'
 import type { FeatureState } from '../../release/feature-state.ts'
 import type { VersionRecord } from '../../release/version-record.ts'
-import type { RememberedAnswer } from '../release-store.ts'
-import { scopes, type TokenRecord } from '../token-store.ts'
 import { checked, parsed } from './stored-json.ts'
 
 /*
@@ -41,26 +41,7 @@ const versionRecord = z.looseObject({
   publishedAt: z.number(),
 })
 
-const tokenRecord = z.object({
-  id: z.string(),
-  name: z.string(),
-  hash: z.string(),
-  scopes: z.array(z.enum(scopes)),
-  features: z.array(z.string()).nullable(),
-  createdAt: z.number(),
-  expiresAt: z.number().nullable(),
-  revokedAt: z.number().nullable(),
-})
-
-const auditRow = z.looseObject({ chain: z.string(), seq: z.int(), previous: z.string(), hash: z.string() })
-
-const rememberedAnswer = z.object({
-  key: z.string(),
-  requestHash: z.string(),
-  status: z.int(),
-  body: z.unknown(),
-  at: z.number(),
-})
+const auditRow = auditRowSchema.pick({ chain: true, seq: true, previous: true, hash: true }).loose()
 
 type Reader<T> = (text: unknown) => T
 
@@ -71,6 +52,6 @@ const reader =
 
 export const featureOf: Reader<FeatureState> = reader('feature', featureState)
 export const versionOf: Reader<VersionRecord> = reader('version', versionRecord)
-export const tokenRecordOf: Reader<TokenRecord> = reader('token', tokenRecord)
+export const tokenRecordOf: Reader<TokenRecord> = reader('token', tokenRecordSchema)
 export const auditOf: Reader<AuditRow> = reader('audit row', auditRow)
-export const answerOf: Reader<RememberedAnswer> = reader('remembered answer', rememberedAnswer)
+export const answerOf: Reader<RememberedAnswer> = reader('remembered answer', rememberedAnswerSchema)

@@ -1,5 +1,4 @@
-import { z } from 'zod'
-import type { InstanceRecord } from '../instance-store.ts'
+import { type InstanceRecord, instanceRecordSchema } from '../../../records/instance.ts'
 import { checked, parsed } from './stored-json.ts'
 
 /** An instance as columns: its key and the times by themselves, the rest as one JSON text. */
@@ -26,22 +25,6 @@ export function instanceRow(record: InstanceRecord): InstanceRow {
   }
 }
 
-const instanceRecord: z.ZodType<InstanceRecord> = z.object({
-  tokenId: z.string().nullable(),
-  instance: z.string(),
-  process: z.string(),
-  epoch: z.string(),
-  revision: z.int(),
-  hash: z.string(),
-  // Rows of before this was kept say nothing of it.
-  known: z.boolean().default(false),
-  client: z.string().nullable(),
-  stale: z.boolean(),
-  firstSeenAt: z.number(),
-  seenAt: z.number(),
-  mayServeUntil: z.number(),
-})
-
 /** @throws StoreError `damaged` */
 export function instanceOf(row: Record<string, unknown>): InstanceRecord {
   const what = `instance ${row.instance}`
@@ -54,5 +37,5 @@ export function instanceOf(row: Record<string, unknown>): InstanceRecord {
     seenAt: row.seen_at,
     mayServeUntil: row.may_serve_until,
   }
-  return checked(instanceRecord, record, what)
+  return checked(instanceRecordSchema, record, what)
 }

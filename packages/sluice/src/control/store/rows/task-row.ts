@@ -1,5 +1,4 @@
-import { z } from 'zod'
-import type { JudgeTask } from '../judge-queue.ts'
+import { type JudgeTask, judgeTaskSchema } from '../../../records/judge-task.ts'
 import { checked, parsed } from './stored-json.ts'
 
 /** A task as columns: what orders the queue by itself, the rest as one JSON text. */
@@ -25,20 +24,6 @@ export function taskRow({ id, feature, priority, attempts, notBefore, enqueuedAt
   }
 }
 
-const judgeTask: z.ZodType<JudgeTask> = z.object({
-  id: z.string(),
-  feature: z.string(),
-  version: z.string(),
-  rolloutId: z.string().nullable(),
-  arm: z.enum(['incumbent', 'canary']).nullable(),
-  priority: z.number(),
-  sampled: z.number(),
-  sampledOther: z.number(),
-  attempts: z.int(),
-  notBefore: z.number(),
-  enqueuedAt: z.number(),
-})
-
 /** @throws StoreError `damaged` */
 export function taskOf(row: Record<string, unknown>): JudgeTask {
   const what = `judge task ${row.id}`
@@ -51,7 +36,7 @@ export function taskOf(row: Record<string, unknown>): JudgeTask {
     notBefore: row.not_before,
     enqueuedAt: row.enqueued_at,
   }
-  return checked(judgeTask, task, what)
+  return checked(judgeTaskSchema, task, what)
 }
 
 /** The order in which tasks are claimed: the most urgent first. The SQL of the stores says the same. */

@@ -1,10 +1,5 @@
-import {
-  forgottenAtATime,
-  type InstanceRecord,
-  type InstanceStore,
-  isGreeting,
-  mostInstances,
-} from '../instance-store.ts'
+import type { InstanceRecord } from '../../../records/instance.ts'
+import { forgottenAtATime, type InstanceStore, isGreeting, mostInstances } from '../instance-store.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
 import { type InstanceRow, instanceOf, instanceRow } from '../rows/instance-row.ts'
 import { signal } from '../signal.ts'

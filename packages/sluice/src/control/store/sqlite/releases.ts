@@ -1,4 +1,4 @@
-import type { AuditHead } from '../../release/audit-chain.ts'
+import type { AuditHead } from '../../../records/audit-row.ts'
 import { planCommit, rememberedMs } from '../commit-plan.ts'
 import { newIdentity } from '../identity.ts'
 import type { CommitResult, ReleaseStore, StoreChange } from '../release-store.ts'

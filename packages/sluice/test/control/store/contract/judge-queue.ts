@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { JudgeTask } from '../../../../src/control/store/judge-queue.ts'
+import type { JudgeTask } from '../../../../src/records/judge-task.ts'
 import type { Implementation } from './implementations.ts'
 import { key, start, task } from './samples.ts'
 

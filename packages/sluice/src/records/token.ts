@@ -1,0 +1,28 @@
+import { z } from 'zod'
+
+export const scopes = ['client', 'ci', 'operator', 'admin'] as const
+
+export type Scope = (typeof scopes)[number]
+
+const time = z.number().meta({ description: 'ms since the epoch' })
+
+/** A token as its owner is told of it. */
+export const tokenViewSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  scopes: z.array(z.enum(scopes)),
+  /** Only these features. */
+  features: z.array(z.string()).nullable().meta({ description: 'Null: all.' }),
+  createdAt: time,
+  expiresAt: time.nullable(),
+  revokedAt: time.nullable(),
+})
+
+/** A token as it is kept: never itself, only its hash. */
+export const tokenRecordSchema = tokenViewSchema.extend({
+  /** SHA-256 of the token, 64 hex. */
+  hash: z.string(),
+})
+
+export type TokenRecord = z.output<typeof tokenRecordSchema>
+export type TokenView = z.output<typeof tokenViewSchema>
