@@ -5,29 +5,32 @@ import { type AuditExport, parseAuditExport } from '../control/remote/audit-expo
 import { auditText } from '../control/remote/audit-text.ts'
 import { SluiceError } from '../errors.ts'
 import { connect, type RemoteOptions, tell } from './connect.ts'
+import { readFlags, remoteFlags, set, text } from './flags.ts'
 import type { Host } from './host.ts'
 
-interface AuditOptions extends RemoteOptions {
-  verify?: boolean
+const auditFlags = {
+  ...remoteFlags,
+  verify: set.optional(),
   /** Write the chain there, as JSON Lines. */
-  export?: string
+  export: text.optional(),
   /** Read an export instead of asking the control plane. */
-  file?: string
+  file: text.optional(),
 }
 
 /**
  * `sluice audit`: who changed what, and why. With `verify` the exit code is 1 where a row was edited, removed or moved.
  * From an export it needs no control plane.
  */
-export async function audit(name: string, options: AuditOptions, host: Host): Promise<number> {
+export async function audit(name: string, given: Record<string, unknown>, host: Host): Promise<number> {
+  const options = readFlags('audit', auditFlags, given)
   const { file, export: target } = options
-  const text = file === undefined ? await connect(options, host).auditExport(name) : await read(file, host)
-  const log = parseAuditExport(text, file ?? 'the answer')
+  const lines = file === undefined ? await connect(options, host).auditExport(name) : await read(file, host)
+  const log = parseAuditExport(lines, file ?? 'the answer')
   if (log.chain !== name)
     throw new SluiceError('invalid-input', `${file}: this is the log of ${log.chain}, not of ${name}`)
   if (log.rows.length === 0 && !log.head)
     throw new SluiceError('invalid-input', `there is no log of ${name}: sluice status names the features`)
-  if (target !== undefined) await write(target, text, host)
+  if (target !== undefined) await write(target, lines, host)
   if (options.verify) return verify(log, options, host)
   if (target === undefined)
     tell(options, host, { rows: log.rows, head: log.head ?? null }, ({ rows }) => auditText(rows))

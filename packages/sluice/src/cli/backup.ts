@@ -1,20 +1,19 @@
 import path from 'node:path'
 import { backUpStore, restoreStore } from '../control/store/backup-store.ts'
+import { readFlags, text } from './flags.ts'
 import type { Host } from './host.ts'
 
-interface DataOptions {
-  data: string
-}
-
 /** `sluice backup`: a verified copy of the control plane's state, also while it runs. */
-export function backup({ to, data }: DataOptions & { to: string }, host: Host): number {
+export function backup(given: Record<string, unknown>, host: Host): number {
+  const { to, data } = readFlags('backup', { to: text, data: text }, given)
   const { revision, bytes } = backUpStore(placeOf(data, host), path.resolve(host.cwd(), to))
   host.stdout.write(`${to}: revision ${revision}, ${(bytes / 1e6).toFixed(1)} MB, verified\n`)
   return 0
 }
 
 /** `sluice restore`: lets a state that was put back count. */
-export async function restore({ from, data }: DataOptions & { from?: string }, host: Host): Promise<number> {
+export async function restore(given: Record<string, unknown>, host: Host): Promise<number> {
+  const { from, data } = readFlags('restore', { from: text.optional(), data: text }, given)
   const { revision, rollouts, replaced } = await restoreStore(placeOf(data, host), {
     from: from && path.resolve(host.cwd(), from),
     now: Date.now(),

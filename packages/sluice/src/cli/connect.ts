@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
+import type { AppliedAnswer } from '../control/remote/answers.ts'
+import { appliedText } from '../control/remote/applied-text.ts'
 import { remoteAddress } from '../control/remote/connection.ts'
 import { controlPlane, type RemoteControlPlane } from '../control/remote/control-plane.ts'
 import { createLeanFetch } from '../core/providers/lean-fetch.ts'
@@ -8,9 +10,9 @@ import type { Host } from './host.ts'
 
 /** What every command that talks to a control plane takes. */
 export interface RemoteOptions {
-  url?: string
+  url?: string | undefined
   /** Print the answer as JSON. */
-  json?: boolean
+  json?: boolean | undefined
 }
 
 /** The control plane that `--url`, `SLUICE_URL` and `SLUICE_TOKEN` name. @throws SluiceError `invalid-input` */
@@ -34,4 +36,21 @@ export function connect({ url }: RemoteOptions, host: Host): RemoteControlPlane 
 export function tell<T>({ json }: RemoteOptions, host: Host, document: T, text: string | ((seen: T) => string)): void {
   if (json) host.stdout.write(`${visibleJson(JSON.stringify(document, undefined, 2))}\n`)
   else host.stdout.write(typeof text === 'string' ? text : text(visibleData(document)))
+}
+/** Says how many instances have confirmed a change. Those that have not are a warning: the change stands. */
+export function appliedNote(
+  applied: AppliedAnswer | null,
+  { json, waitMs }: RemoteOptions & { waitMs: number },
+  host: Host,
+): void {
+  if (!applied) {
+    if (waitMs > 0)
+      host.stderr.write('warning: recorded, but who has applied it could not be read; sluice status shows it\n')
+    return
+  }
+  if (!json) host.stdout.write(`${appliedText(visibleData(applied))}\n`)
+  if (applied.missing.length === 0) return
+  host.stderr.write(
+    `warning: ${applied.missing.length} of ${applied.total} ${applied.total === 1 ? 'instance' : 'instances'} may still serve the version before; sluice status shows them\n`,
+  )
 }

@@ -1,9 +1,11 @@
 import { driftText } from '../control/remote/drift-text.ts'
-import { connect, type RemoteOptions, tell } from './connect.ts'
+import { connect, tell } from './connect.ts'
+import { readFlags, remoteFlags } from './flags.ts'
 import type { Host } from './host.ts'
 
 /** `sluice drift`: what a feature's drift watch knows, and what it alarmed about. */
-export async function drift(feature: string, options: RemoteOptions, host: Host): Promise<number> {
+export async function drift(feature: string, given: Record<string, unknown>, host: Host): Promise<number> {
+  const options = readFlags('drift', remoteFlags, given)
   tell(options, host, await connect(options, host).drift(feature), driftText)
   return 0
 }

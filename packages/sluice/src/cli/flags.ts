@@ -43,22 +43,51 @@ export const text = z.string()
 export const set = z.boolean()
 /** A flag that may be given several times. */
 export const texts = z.array(z.string())
-export const wholeNumber = numberFlag('a whole number of 1 or more', (value) => Number.isInteger(value) && value >= 1)
+export const wholeNumber = wholeNumberFrom(1)
+export const positive = numberFlag('a number above 0', (value) => value > 0 && value < Infinity)
 export const usd = numberFlag('an amount in USD, such as 2.50', (value) => Number.isFinite(value) && value >= 0)
 const share = numberFlag('a number from 0 to 1, such as 0.85', (value) => value >= 0 && value <= 1)
+/** A share that is neither nothing nor everything. */
+export const properShare = numberFlag('a number between 0 and 1', (value) => value > 0 && value < 1)
+export const percent = numberFlag('a percentage above 0, up to 100', (value) => value > 0 && value <= 100)
+
+export function wholeNumberFrom(least: number, most = Infinity) {
+  const expected = most === Infinity ? `of ${least} or more` : `from ${least} to ${most}`
+  return numberFlag(`a whole number ${expected}`, (value) => Number.isInteger(value) && value >= least && value <= most)
+}
+
+/** Several values in one text, separated by commas. */
+export function commaSeparated<Value extends z.ZodType>(value: Value) {
+  return z.preprocess(
+    (given) =>
+      String(given)
+        .split(',')
+        .map((part) => part.trim()),
+    z.array(value),
+  )
+}
 
 /** One of a few words. */
 export function oneOf<const Word extends string>(words: readonly Word[]) {
   return z.enum(words, { error: `expected one of ${words.join(', ')}` })
 }
 
-/** A time such as `10s`, read as ms. */
-const time = z.string().transform((given, context) => {
-  const { data } = duration.safeParse(given)
-  if (data !== undefined) return data
-  context.addIssue({ code: 'custom', message: 'expected a duration such as 10s, 4h or 90d' })
-  return z.NEVER
-})
+/** A time such as `10s`, read as ms; `longest` is the longest that is accepted. */
+function timeUpTo(longest: string) {
+  const mostMs = duration.parse(longest)
+  return z.string().transform((given, context) => {
+    const { data, error } = duration.safeParse(given)
+    if (data !== undefined && data <= mostMs) return data
+    const isForm = error?.issues.some(({ code }) => code === 'invalid_format')
+    context.addIssue({
+      code: 'custom',
+      message: isForm ? 'expected a duration such as 10s, 4h or 90d' : `expected at most ${longest}`,
+    })
+    return z.NEVER
+  })
+}
+
+export const time = timeUpTo('3650d')
 
 /** What every command takes that asks models. */
 export const sessionFlags = {
@@ -76,4 +105,15 @@ export const verdictFlags = {
   threshold: share.optional(),
   margin: share.optional(),
   onInconclusive: oneOf(['tiebreak', 'block', 'warn']).optional(),
+}
+
+/** What every command takes that talks to a control plane. */
+export const remoteFlags = { url: text.optional(), json: set.optional() }
+
+/** What every command takes that changes what applications get. */
+export const releaseFlags = {
+  ...remoteFlags,
+  reason: text,
+  /** How long to wait until all instances have confirmed; the control plane waits no longer than a minute. */
+  wait: timeUpTo('60s'),
 }

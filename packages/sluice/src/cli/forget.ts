@@ -1,11 +1,13 @@
 import type { ForgottenAnswer } from '../control/remote/answers.ts'
 import { timeText } from '../control/remote/rollout-text.ts'
 import { formatAmount } from '../text/format.ts'
-import { connect, type RemoteOptions, tell } from './connect.ts'
+import { connect, tell } from './connect.ts'
+import { readFlags, remoteFlags, text } from './flags.ts'
 import type { Host } from './host.ts'
 
 /** `sluice forget`: deletes what production stored about a unit, that is, a user. */
-export async function forget(options: RemoteOptions & { unit: string }, host: Host): Promise<number> {
+export async function forget(given: Record<string, unknown>, host: Host): Promise<number> {
+  const options = readFlags('forget', { ...remoteFlags, unit: text }, given)
   const deleted = await connect(options, host).forget(options.unit)
   tell(options, host, deleted, forgottenText)
   return 0

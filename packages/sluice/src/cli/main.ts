@@ -3,8 +3,7 @@ import { createMask } from '../masking/mask.ts'
 import { maskWrites } from '../masking/masked-output.ts'
 import { secretsOfEnvironment } from '../masking/secret-names.ts'
 import type { Host } from './host.ts'
-import { runCommandLine } from './program.ts'
-import { reportError } from './report-error.ts'
+import { reportError, runCommandLine } from './program.ts'
 
 const mask = createMask()
 mask.learn(secretsOfEnvironment(process.env))

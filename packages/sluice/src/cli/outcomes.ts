@@ -1,16 +1,19 @@
 import { rolloutIdOf, rolloutsWith } from '../control/remote/rollouts.ts'
-import { connect, type RemoteOptions, tell } from './connect.ts'
+import { connect, tell } from './connect.ts'
+import { readFlags, remoteFlags, set, text } from './flags.ts'
 import type { Host } from './host.ts'
 
-interface ExcludeOptions extends RemoteOptions {
-  token: string
-  rollout?: string
-  reason: string
-  undo?: boolean
+const excludeFlags = {
+  ...remoteFlags,
+  token: text,
+  rollout: text.optional(),
+  reason: text,
+  undo: set.optional(),
 }
 
 /** `sluice outcomes exclude`: what a token reported is no evidence, in one rollout or in all that run and heard of it. */
-export async function excludeOutcomes(options: ExcludeOptions, host: Host): Promise<number> {
+export async function excludeOutcomes(given: Record<string, unknown>, host: Host): Promise<number> {
+  const options = readFlags('outcomes exclude', excludeFlags, given)
   const { token, reason, undo = false } = options
   const remote = connect(options, host)
   const ids =

@@ -6,20 +6,19 @@ import { selectFeature } from '../core/suite/select-feature.ts'
 import { openGit } from '../gate/git/git.ts'
 import { lastReport, namedReport } from '../gate/report/version-report.ts'
 import type { Report } from '../records/report.ts'
-import { connect, type RemoteOptions, tell } from './connect.ts'
+import { connect, tell } from './connect.ts'
+import { readFlags, remoteFlags, text } from './flags.ts'
 import type { Host } from './host.ts'
 import { openProject } from './open-project.ts'
 
-interface PublishOptions extends RemoteOptions {
-  report?: string
-  source?: string
-}
+const publishFlags = { ...remoteFlags, report: text.optional(), source: text.optional() }
 
 /**
  * `sluice publish`: makes the version in the working tree known to the control plane, with the gate's last report on it.
  * Nothing is released by that. Exit 0, also without a passing report.
  */
-export async function publishCommand(name: string, options: PublishOptions, host: Host): Promise<number> {
+export async function publishCommand(name: string, given: Record<string, unknown>, host: Host): Promise<number> {
+  const options = readFlags('publish', publishFlags, given)
   const { prompts, config } = await openProject(host, () => false)
   const prompt = selectFeature(prompts, name)
   const { report: place } = options

@@ -1,23 +1,18 @@
 import { versionText } from '../control/remote/find-version.ts'
 import { rollBackFeature } from '../control/remote/releases.ts'
-import { longestWaitMs, type ReleaseOptions } from './activate.ts'
-import { appliedNote } from './applied-note.ts'
-import { connect, tell } from './connect.ts'
-import { durationFlag } from './duration-flag.ts'
+import { appliedNote, connect, tell } from './connect.ts'
+import { readFlags, releaseFlags, text } from './flags.ts'
 import type { Host } from './host.ts'
 
-interface RollbackOptions extends ReleaseOptions {
-  from?: string
-  to?: string
-}
+const rollbackFlags = { ...releaseFlags, from: text.optional(), to: text.optional() }
 
 /**
  * `sluice rollback`: takes back the running canary, else the active version; back to the last version that was good, or
  * to `to`. Exit 0 once that is recorded for good; instances that have not confirmed it in time are a warning.
  */
-export async function rollback(name: string, options: RollbackOptions, host: Host): Promise<number> {
-  const { reason, wait, from, to } = options
-  const waitMs = durationFlag('--wait', wait, longestWaitMs)
+export async function rollback(name: string, given: Record<string, unknown>, host: Host): Promise<number> {
+  const options = readFlags('rollback', rollbackFlags, given)
+  const { reason, wait: waitMs, from, to } = options
   const remote = connect(options, host)
   const answer = await rollBackFeature(remote, name, { from, to, reason, waitMs })
   tell(options, host, answer, ({ feature }) => {

@@ -5,16 +5,14 @@ import { renderPostMortem } from '../control/incident/post-mortem-page.ts'
 import { rolloutIdOf } from '../control/remote/rollouts.ts'
 import { SluiceError } from '../errors.ts'
 import { replaceFile } from '../replace-file.ts'
-import { connect, type RemoteOptions, tell } from './connect.ts'
+import { connect, tell } from './connect.ts'
+import { readFlags, remoteFlags, text } from './flags.ts'
 import type { Host } from './host.ts'
 import { openProject } from './open-project.ts'
 
-interface ReportOptions extends RemoteOptions {
-  out?: string
-}
-
 /** `sluice rollout report`: the post-mortem of a rollout that has ended, as Markdown. */
-export async function reportRollout(which: string, options: ReportOptions, host: Host): Promise<number> {
+export async function reportRollout(which: string, given: Record<string, unknown>, host: Host): Promise<number> {
+  const options = readFlags('rollout report', { ...remoteFlags, out: text.optional() }, given)
   const remote = connect(options, host)
   const rollout = await remote.rollout(await rolloutIdOf(remote, which))
   if (rollout.endedAt === null)

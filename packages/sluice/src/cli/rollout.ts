@@ -9,26 +9,29 @@ import { SluiceError } from '../errors.ts'
 import { rolloutSettingsSchema } from '../records/rollout-settings.ts'
 import { visibleData } from '../text/untrusted.ts'
 import { connect, type RemoteOptions, tell } from './connect.ts'
+import { positive, readFlags, remoteFlags, set, text } from './flags.ts'
 import type { Host } from './host.ts'
 
-interface StartOptions extends RemoteOptions {
-  settings?: string
-  override?: string
-  supersede?: boolean
-  perDay?: number
-  users?: number
+const startFlags = {
+  ...remoteFlags,
+  settings: text.optional(),
+  override: text.optional(),
+  supersede: set.optional(),
+  perDay: positive.optional(),
+  users: positive.optional(),
 }
 
 /** `sluice rollout start`: a version goes to a growing share of the users. */
 export async function startRolloutCommand(
   name: string,
   wanted: string,
-  options: StartOptions,
+  given: Record<string, unknown>,
   host: Host,
 ): Promise<number> {
+  const options = readFlags('rollout start', startFlags, given)
   const { settings, override, supersede = false, perDay, users } = options
-  const given = settings === undefined ? undefined : await readSettings(settings, host)
-  const wish = { wanted, given, perDay, users, override, supersede }
+  const file = settings === undefined ? undefined : await readSettings(settings, host)
+  const wish = { wanted, given: file, perDay, users, override, supersede }
   const { rollout, versions } = await beginRollout(connect(options, host), name, wish, (lines) => {
     if (!options.json) host.stdout.write(`${lines.join('\n')}\n`)
   })
@@ -37,7 +40,8 @@ export async function startRolloutCommand(
 }
 
 /** `sluice rollout status`: of a feature's running or last rollout, or of any by its id. */
-export async function showRolloutCommand(which: string, options: RemoteOptions, host: Host): Promise<number> {
+export async function showRolloutCommand(which: string, given: Record<string, unknown>, host: Host): Promise<number> {
+  const options = readFlags('rollout status', remoteFlags, given)
   const remote = connect(options, host)
   return show(remote, await remote.rollout(await rolloutIdOf(remote, which)), options, host)
 }
@@ -46,9 +50,10 @@ export async function showRolloutCommand(which: string, options: RemoteOptions, 
 export async function changeRollout(
   action: RolloutAction,
   which: string,
-  options: RemoteOptions & { reason: string },
+  given: Record<string, unknown>,
   host: Host,
 ): Promise<number> {
+  const options = readFlags(`rollout ${action}`, { ...remoteFlags, reason: text }, given)
   const remote = connect(options, host)
   return show(remote, await actOnRollout(remote, which, action, options.reason), options, host)
 }
@@ -70,18 +75,18 @@ async function show(
  */
 async function readSettings(file: string, host: Host): Promise<unknown> {
   const fault = (message: string, cause: unknown) => new SluiceError('invalid-input', `${file}: ${message}`, { cause })
-  const text = await readFile(path.resolve(host.cwd(), file), 'utf8').catch((cause: Error) => {
+  const yaml = await readFile(path.resolve(host.cwd(), file), 'utf8').catch((cause: Error) => {
     throw fault(`cannot be read: ${cause.message}`, cause)
   })
-  const value = parsed(text, (cause) => fault(`not valid YAML: ${cause}`, cause))
+  const value = parsed(yaml, (cause) => fault(`not valid YAML: ${cause}`, cause))
   const { error } = rolloutSettingsSchema.safeParse(value)
   if (error) throw fault(error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n  '), error)
   return value
 }
 
-function parsed(text: string, fault: (cause: unknown) => SluiceError): unknown {
+function parsed(yaml: string, fault: (cause: unknown) => SluiceError): unknown {
   try {
-    return parse(text)
+    return parse(yaml)
   } catch (cause) {
     throw fault(cause)
   }

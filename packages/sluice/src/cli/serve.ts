@@ -1,20 +1,19 @@
-import { z } from 'zod'
 import { serve } from '../control/server/serve/serve.ts'
 import { openNights } from '../gate/nightly/last-night.ts'
-import { durationFlag } from './duration-flag.ts'
+import { oneOf, readFlags, text, time, wholeNumberFrom } from './flags.ts'
 import type { Host } from './host.ts'
 
-const flagsSchema = z.object({
-  host: z.string(),
-  port: z.int().min(0).max(65_535),
-  data: z.string(),
-  keepLog: z.string(),
-  logLevel: z.enum(['debug', 'info', 'warn', 'error']),
-})
+const serveFlags = {
+  host: text,
+  port: wholeNumberFrom(0, 65_535),
+  data: text,
+  keepLog: time,
+  logLevel: oneOf(['debug', 'info', 'warn', 'error']),
+}
 
 /** `sluice serve`: runs the control plane until it is told to stop. */
-export async function serveCommand(flags: unknown, host: Host): Promise<number> {
-  const { keepLog, ...settings } = flagsSchema.parse(flags)
-  await serve({ ...settings, keepLogMs: durationFlag('--keep-log', keepLog), openNights }, host)
+export async function serveCommand(given: Record<string, unknown>, host: Host): Promise<number> {
+  const { keepLog: keepLogMs, ...settings } = readFlags('serve', serveFlags, given)
+  await serve({ ...settings, keepLogMs, openNights }, host)
   return 0
 }

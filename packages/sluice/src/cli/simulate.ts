@@ -6,19 +6,23 @@ import { type LoadedScenario, loadScenario, shippedScenarios } from '../control/
 import { simulationMarkdown, simulationText } from '../control/simulate/simulation-report.ts'
 import { summarize } from '../control/simulate/simulation-summary.ts'
 import { SluiceError } from '../errors.ts'
+import { readFlags, set, text, wholeNumberFrom } from './flags.ts'
 import type { Host } from './host.ts'
 import { listenForInterrupt } from './interrupt.ts'
 
-interface SimulateOptions {
-  list?: boolean
-  runs?: number
-  seed?: number
-  json?: boolean
-  out?: string
+const largest = 2 ** 32 - 1
+
+const simulateFlags = {
+  list: set.optional(),
+  runs: wholeNumberFrom(1, largest).optional(),
+  seed: wholeNumberFrom(0, largest).optional(),
+  json: set.optional(),
+  out: text.optional(),
 }
 
 /** `sluice simulate`: how a scenario's canaries end. Exit 0 whatever they do. */
-export async function simulate(name: string | undefined, options: SimulateOptions, host: Host): Promise<number> {
+export async function simulate(name: string | undefined, given: Record<string, unknown>, host: Host): Promise<number> {
+  const options = readFlags('simulate', simulateFlags, given)
   if (options.list) return list(host)
   if (name === undefined)
     throw new SluiceError('invalid-input', 'simulate: name a scenario or its file; --list shows those that come along')

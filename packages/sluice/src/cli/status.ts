@@ -3,13 +3,14 @@ import type { RemoteControlPlane } from '../control/remote/control-plane.ts'
 import { statusOf, statusText } from '../control/remote/status.ts'
 import { visibleData, visibleJson } from '../text/untrusted.ts'
 import { connect, type RemoteOptions, tell } from './connect.ts'
-import type { Host } from './host.ts'
-import { clearScreen } from './visible-output.ts'
+import { readFlags, remoteFlags, set } from './flags.ts'
+import { clearScreen, type Host } from './host.ts'
 
 const everyMs = 1000
 
 /** `sluice status`: what everybody gets, rollouts, instances; with `watch` until Ctrl-C, printed whenever it changed. */
-export async function status(options: RemoteOptions & { watch?: boolean }, host: Host): Promise<number> {
+export async function status(given: Record<string, unknown>, host: Host): Promise<number> {
+  const options = readFlags('status', { ...remoteFlags, watch: set.optional() }, given)
   const remote = connect(options, host)
   if (options.watch) return watch(remote, options, host)
   const now = await statusOf(remote)

@@ -1,25 +1,24 @@
+import { z } from 'zod'
 import type { TokenAnswer } from '../control/remote/answers.ts'
 import { timeText } from '../control/remote/rollout-text.ts'
-import type { Scope } from '../records/token.ts'
-import { connect, type RemoteOptions, tell } from './connect.ts'
-import { durationFlag } from './duration-flag.ts'
+import { scopes } from '../records/token.ts'
+import { connect, tell } from './connect.ts'
+import { oneOf, readFlags, remoteFlags, texts, time } from './flags.ts'
 import type { Host } from './host.ts'
 
-interface CreateOptions extends RemoteOptions {
-  scope: Scope[]
-  feature?: string[]
-  /** How long it holds, e.g. `90d`. */
-  expires?: string
+const createFlags = {
+  ...remoteFlags,
+  scope: z.array(oneOf(scopes)),
+  feature: texts.optional(),
+  /** How long the token is valid. */
+  expires: time.optional(),
 }
 
-/** A hundred years: what lies beyond is no date that everything can write. */
-const longestLifeMs = 100 * 365 * 86_400_000
-
 /** `sluice token create`: prints the token, this once, alone on stdout. */
-export async function createTokenCommand(name: string, options: CreateOptions, host: Host): Promise<number> {
+export async function createTokenCommand(name: string, given: Record<string, unknown>, host: Host): Promise<number> {
+  const options = readFlags('token create', createFlags, given)
   const { scope, feature, expires } = options
-  const ends =
-    expires === undefined ? undefined : new Date(Date.now() + durationFlag('--expires', expires, longestLifeMs))
+  const ends = expires === undefined ? undefined : new Date(Date.now() + expires)
   const answer = await connect(options, host).createToken({
     name,
     scopes: scope,
@@ -32,14 +31,16 @@ export async function createTokenCommand(name: string, options: CreateOptions, h
 }
 
 /** `sluice token list`: all, without their secrets. */
-export async function listTokensCommand(options: RemoteOptions, host: Host): Promise<number> {
+export async function listTokensCommand(given: Record<string, unknown>, host: Host): Promise<number> {
+  const options = readFlags('token list', remoteFlags, given)
   const tokens = await connect(options, host).tokens()
   tell(options, host, { tokens }, (seen) => seen.tokens.map((token) => `${tokenText(token)}\n`).join(''))
   return 0
 }
 
 /** `sluice token revoke`: it is refused from now on, and its open streams end. */
-export async function revokeTokenCommand(id: string, options: RemoteOptions, host: Host): Promise<number> {
+export async function revokeTokenCommand(id: string, given: Record<string, unknown>, host: Host): Promise<number> {
+  const options = readFlags('token revoke', remoteFlags, given)
   const token = await connect(options, host).revokeToken(id)
   tell(options, host, token, (seen) => `${tokenText(seen)}\n`)
   return 0

@@ -72,6 +72,25 @@ test('commands refuse faulty flags before they do anything', async () => {
     [['nightly', '--night', 'today'], /^--night today: a night is a day, as 2026-11-24/],
     [['costs', '--since', 'May'], /^--since May: give a day as 2026-11-01, or a number of days as 30d/],
     [['costs', '--production-usd', 'much'], /^--production-usd much: expected an amount in USD/],
+    [['serve', '--port', '65536'], /^--port 65536: expected a whole number from 0 to 65535/],
+    [['serve', '--keep-log', 'long'], /^--keep-log long: expected a duration such as/],
+    [['activate', 'x', 'y', '--reason', 'r', '--wait', '61s'], /^--wait 61s: expected at most 60s/],
+    [
+      ['rollback', 'x', '--reason', 'r', '--wait', 'soon'],
+      /^--wait soon: expected a duration[\s\S]*sluice rollback --help/,
+    ],
+    [
+      ['rollout', 'start', 'x', 'y', '--users', '0'],
+      /^--users 0: expected a number above 0[\s\S]*sluice rollout start --help/,
+    ],
+    [['token', 'create', 'x', '--scope', 'ci', '--expires', '5000d'], /^--expires 5000d: expected at most 3650d/],
+    [['case', 'add', 'x', '--from', 'file:a', '--limit', '501'], /^--limit 501: expected a whole number from 1 to 500/],
+    [['plan', 'canary', '--requests-per-day', '-1'], /^--requests-per-day -1: expected a number above 0/],
+    [
+      ['plan', 'canary', '--requests-per-day', '9', '--stages', '1,,5'],
+      /^--stages 1,,5: expected a percentage above 0, up to 100/,
+    ],
+    [['simulate', 'x', '--seed', '-1'], /^--seed -1: expected a whole number from 0 to 4294967295/],
     [
       ['cache', 'prune', '--older-than', '0'],
       /^--older-than 0: expected a whole number[\s\S]*sluice cache prune --help/,

@@ -16,14 +16,14 @@ export interface NewCase {
 
 /** What somebody has decided; the rest is proposed. */
 export interface CaseWishes {
-  tags?: readonly string[]
-  weight?: number
-  critical?: boolean
-  expected?: string
-  /** Questions that a good answer to this input is answered with yes. */
-  ask?: readonly string[]
+  tags?: readonly string[] | undefined
+  weight?: number | undefined
+  critical?: boolean | undefined
+  expected?: string | undefined
+  /** Questions whose answer is yes for a good answer to this input. */
+  ask?: readonly string[] | undefined
   /** The number of an incident, for `source`. */
-  incident?: string
+  incident?: string | undefined
 }
 
 export interface ProposeContext {

@@ -1,0 +1,32 @@
+import { type Command, Option } from 'commander'
+import type { Host } from '../host.ts'
+import type { Done } from './options.ts'
+
+const logLevels = ['debug', 'info', 'warn', 'error']
+
+/** Adds the commands that run a control plane and look after its state. */
+export function addControlPlane(program: Command, host: Host, done: Done): void {
+  program
+    .command('serve')
+    .description('run the control plane: releases, canaries, audit; its state is in --data or at DATABASE_URL')
+    .option('--host <address>', 'address to listen on; all but loopback need SLUICE_ADMIN_TOKEN', '127.0.0.1')
+    .addOption(new Option('--port <n>', 'port to listen on, 0 for any free one').default(4050))
+    .option('--data <dir>', 'folder of the state', '.sluice')
+    .option('--keep-log <duration>', 'how long outcomes are kept, at least as long as their rollout runs', '90d')
+    .addOption(new Option('--log-level <level>', 'lowest level that is logged').choices(logLevels).default('info'))
+    .action(async (options) => done(await (await import('../serve.ts')).serveCommand(options, host)))
+
+  program
+    .command('backup')
+    .description('copy the state of the control plane to a file and verify it, also while it runs (SQLite)')
+    .requiredOption('--to <file>', 'file to write to; a file that exists is not overwritten')
+    .option('--data <dir>', 'folder of the state', '.sluice')
+    .action(async (options) => done((await import('../backup.ts')).backup(options, host)))
+
+  program
+    .command('restore')
+    .description('restore a backup while the server is stopped; for PostgreSQL, after pg_restore, without --from')
+    .option('--from <file>', 'file that sluice backup has written')
+    .option('--data <dir>', 'folder of the state', '.sluice')
+    .action(async (options) => done(await (await import('../backup.ts')).restore(options, host)))
+}

@@ -1,0 +1,71 @@
+import { type Command, Option } from 'commander'
+import { guards } from '../../core/suite/guard.ts'
+import type { Host } from '../host.ts'
+import { another, type Done, withGateOptions, withRunOptions } from './options.ts'
+
+const checkFormats = ['text', 'github', 'sarif']
+
+/** Adds the commands that check, evaluate and judge the versions of a project. */
+export function addGating(program: Command, host: Host, done: Done): void {
+  program
+    .command('check')
+    .description('validate prompts, suites and config without calling a model')
+    .argument('[paths...]', 'report only what concerns these files or folders')
+    .option('--json', 'print the findings as JSON')
+    .addOption(new Option('--format <format>', 'how to print the findings (default: text)').choices(checkFormats))
+    .action(async (paths, options) => done(await (await import('../check.ts')).check(paths, options, host)))
+
+  withRunOptions(program.command('eval'))
+    .description('run one feature and print its scores')
+    .argument('<feature>', 'name of the feature')
+    .option('--tag <tag>', 'only cases with this tag, or with one of several: --tag core --tag edge', another)
+    .addOption(new Option('--repeats <n>', 'answers per case').default(1))
+    .action(async (feature, options) => done(await (await import('../eval.ts')).evalCommand(feature, options, host)))
+
+  withGateOptions(program.command('gate'))
+    .description('judge the changed features against their baseline: the pull-request gate')
+    .option('--base <ref>', 'compare with this commit (default: where this branch left the default branch)')
+    .option('--changed-files <file>', 'take the changed files from this list, one path per line, instead of from git')
+    .option('--all', 'judge every feature, changed or not')
+    .option('--explain', 'only print which files each feature depends on, and why it is affected or not')
+    .option('--expect-features <n>', 'exit 3 if fewer features than this were judged')
+    .option('--allow-removed', 'accept that features of the base commit are gone (default: exit 3)')
+    .addOption(
+      new Option(
+        '--guard <guard>',
+        'how a change of checks, cases, judge or thresholds is treated, whatever the files say',
+      ).choices(guards),
+    )
+    .option('--approved-by <text>', 'who allowed --guard, for the report')
+    .action(async (options) => done(await (await import('../gate.ts')).gate(options, host)))
+
+  withGateOptions(program.command('compare'))
+    .description('judge two versions of a feature, or two files of scores, against each other')
+    .argument('[feature]', 'name of the feature; leave it out for files of scores')
+    .option('--candidate <ref or file>', 'git reference or prompt file')
+    .option('--baseline <ref or file>', 'git reference or prompt file')
+    .option('--candidate-scores <file>', 'JSONL of {"id", "score"}; no model is called')
+    .option('--baseline-scores <file>', 'JSONL of {"id", "score"}; no model is called')
+    .action(async (feature, options) => done(await (await import('../compare.ts')).compare(feature, options, host)))
+
+  addNightly(program, host, done)
+}
+
+function addNightly(program: Command, host: Host, done: Done): void {
+  const night = withGateOptions(program.command('nightly'), 'full, else fast')
+    .description('ask every feature in production again, and find drift of provider, judge and suite')
+    .option('--night <day>', 'which night this is; a repeated night pays only for what is missing (default: today)')
+    .option('--new-reference', "compare later nights with tonight's answers")
+    .option('--no-notify', 'send no messages')
+    .action(async (options) => done(await (await import('../nightly.ts')).nightly(options, host)))
+  night
+    .command('export')
+    .description('write the history of nights as JSON Lines')
+    .argument('[file]', 'file to write to (default: stdout)')
+    .action(async (file) => done(await (await import('../nightly-history.ts')).exportHistory(file, host)))
+  night
+    .command('import')
+    .description('add the nights of a file that export wrote')
+    .argument('<file>', 'JSON Lines')
+    .action(async (file) => done(await (await import('../nightly-history.ts')).importHistory(file, host)))
+}

@@ -1,0 +1,39 @@
+import { type Command, Option } from 'commander'
+
+/** Takes the exit code of the command that was run. */
+export type Done = (exitCode: number) => void
+
+const onInconclusive = ['tiebreak', 'block', 'warn']
+
+/** The flags of every command that asks models. */
+export function withRunOptions(command: Command, suite = 'fast'): Command {
+  return command
+    .option('--suite <name>', `which suite of the feature to run (default: ${suite})`)
+    .addOption(new Option('--concurrency <n>', 'how many calls run at the same time').default(20))
+    .option('--max-wait <duration>', 'how long a call may wait for a quota, all waits together (default: 5m)')
+    .option('--budget-usd <x>', 'stop before more than this is spent (default: 2)')
+    .option('--allow-endpoint <name>', 'in CI, let secrets go to a new address of this provider or target', another)
+    .option('--report-dir <dir>', 'write report.json, report.md, report.html and junit.xml there')
+    .option('--json', 'print the report as JSON on stdout and nothing else')
+}
+
+/** The flags of every command that reaches a verdict. */
+export function withGateOptions(command: Command, suite?: string): Command {
+  return withRunOptions(command, suite)
+    .option('--threshold <x>', 'lowest acceptable mean score, 0 to 1')
+    .option('--margin <x>', 'largest acceptable drop of the mean score against the baseline, 0 to 1')
+    .addOption(new Option('--on-inconclusive <policy>', 'what an undecided run means').choices(onInconclusive))
+}
+
+/** The flags of every command that talks to a control plane. */
+export function withRemoteOptions(command: Command): Command {
+  return command
+    .option('--url <url>', 'address of the control plane (default: SLUICE_URL, else http://127.0.0.1:4050)')
+    .option('--json', 'print the answer as JSON on stdout and nothing else')
+    .addHelpText('after', '\nThe token is taken from SLUICE_TOKEN.')
+}
+
+/** Collects the values of a flag that may be given several times. */
+export function another(text: string, before: string[] = []): string[] {
+  return [...before, text]
+}

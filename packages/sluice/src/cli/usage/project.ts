@@ -1,0 +1,69 @@
+import { type Command, Option } from 'commander'
+import type { Host } from '../host.ts'
+import type { Done } from './options.ts'
+
+const reportFormats = ['terminal', 'markdown', 'html', 'junit', 'json']
+
+/** Adds the commands that set a project up; `run` runs one command line. */
+export function addSetup(
+  program: Command,
+  host: Host,
+  done: Done,
+  run: (args: string[], host: Host) => Promise<number>,
+): void {
+  program
+    .command('init')
+    .description('write a working project: prompt, golden cases, sluice.yaml, GitHub workflows')
+    .argument('[dir]', 'folder to write to', '.')
+    .option('--feature <name>', 'name of the feature', 'ticket-triage')
+    .option('--provider <name>', 'recorded (no key needed), anthropic, openai, google or local (default: recorded)')
+    .option('--model <id>', "provider:model, e.g. anthropic:claude-haiku-4-5-20251001 (default: the provider's)")
+    .option('--force', 'replace files that exist')
+    .option('-y, --yes', 'accepted for scripts; init never asks a question')
+    .action(async (dir, options) => done(await (await import('../init.ts')).init(dir, options, host)))
+
+  program
+    .command('ci')
+    .description('run inside a CI system')
+    .command('github')
+    .description('do what the GitHub Action does: check, gate, annotations, summary, comment (inputs from INPUT_*)')
+    .action(async () => done(await (await import('../ci.ts')).ciGithub(run, host)))
+}
+
+/** Adds the commands about what was measured and stored before; none of them asks a model. */
+export function addLookups(program: Command, host: Host, done: Done): void {
+  program
+    .command('report')
+    .description('show the report of an earlier run, in any format')
+    .argument(
+      '[run]',
+      'id of a stored run or the beginning of its id, a report.json or its folder (default: the last run)',
+    )
+    .addOption(new Option('--format <format>', 'how to show it (default: terminal)').choices(reportFormats))
+    .option('--out <file>', 'write the report to this file instead of stdout')
+    .option('--open', 'open the HTML report in the browser')
+    .action(async (run, options) => done(await (await import('../report.ts')).showReport(run, options, host)))
+
+  program
+    .command('costs')
+    .description('show what evaluation has cost, by feature, day, model and command')
+    .option('--since <day>', 'only from this day on: 2026-11-01, or 30d for the last 30 days')
+    .option('--production-usd <x>', 'what production cost over the same days, for comparison')
+    .option('--svg <file>', 'write a chart of the days')
+    .option('--json', 'print the costs as JSON')
+    .action(async (options) => done(await (await import('../costs.ts')).costs(options, host)))
+
+  program
+    .command('schema')
+    .description('print the JSON Schema of a file format, for editors')
+    .argument('<kind>', 'prompt, suite, config, recording, scores or report')
+    .action(async (kind) => done(await (await import('../schema.ts')).schema(kind, host)))
+
+  program
+    .command('cache')
+    .description('manage the stored answers')
+    .command('prune')
+    .description('delete stored answers')
+    .addOption(new Option('--older-than <days>', 'only answers older than this many days').default(30))
+    .action(async (options) => done(await (await import('../cache.ts')).pruneCache(options, host)))
+}

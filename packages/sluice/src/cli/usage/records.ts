@@ -1,0 +1,59 @@
+import { type Command, Option } from 'commander'
+import { scopes } from '../../records/token.ts'
+import type { Host } from '../host.ts'
+import { type Done, withRemoteOptions } from './options.ts'
+
+/** Adds the commands about what a control plane has on record, and about its tokens. */
+export function addRecords(program: Command, host: Host, done: Done): void {
+  withRemoteOptions(program.command('status'))
+    .description('show what everybody gets, the rollouts, and what the instances run')
+    .option('--watch', 'show every change until Ctrl-C')
+    .action(async (options) => done(await (await import('../status.ts')).status(options, host)))
+
+  withRemoteOptions(program.command('drift'))
+    .description('compare production with its own past, and show the alarms of the drift watch')
+    .argument('<feature>', 'name of the feature')
+    .action(async (feature, options) => done(await (await import('../drift.ts')).drift(feature, options, host)))
+
+  withRemoteOptions(program.command('audit'))
+    .description('show who changed what, and why')
+    .argument('<feature>', 'name of the feature; _system for tokens')
+    .option('--verify', 'check the log; exit 1 and name the row if one was edited, removed or moved')
+    .option('--export <file>', 'write the log as JSON Lines')
+    .option('--file <export>', 'read an exported log instead of asking the control plane')
+    .action(async (feature, options) => done(await (await import('../audit.ts')).audit(feature, options, host)))
+
+  const outcomes = program.command('outcomes').description('change which reported outcomes count')
+  withRemoteOptions(outcomes.command('exclude'))
+    .description('leave out the outcomes of a token: the evidence of a running rollout is computed again without them')
+    .requiredOption('--token <id>', 'id of the token, as rollout status shows it')
+    .option('--rollout <rollout>', 'its id, or a feature (default: all running ones with outcomes of the token)')
+    .requiredOption('--reason <why>', 'kept in the audit log')
+    .option('--undo', 'let them count again')
+    .action(async (options) => done(await (await import('../outcomes.ts')).excludeOutcomes(options, host)))
+
+  withRemoteOptions(program.command('forget'))
+    .description('delete what was stored about a user')
+    .requiredOption('--unit <id>', 'id of the user, as the application gives it to route()')
+    .action(async (options) => done(await (await import('../forget.ts')).forget(options, host)))
+
+  addTokens(program, host, done)
+}
+
+function addTokens(program: Command, host: Host, done: Done): void {
+  const token = program.command('token').description('manage the tokens of the control plane; needs the scope admin')
+  withRemoteOptions(token.command('create'))
+    .description('create a token; it is shown only once')
+    .argument('<name>', 'who or what it is for; the audit log shows it')
+    .addOption(new Option('--scope <scopes...>', 'client, ci, operator or admin').choices(scopes).makeOptionMandatory())
+    .option('--feature <names...>', 'only these features (default: all)')
+    .option('--expires <duration>', 'how long the token is valid, e.g. 90d (default: until it is revoked)')
+    .action(async (name, options) => done(await (await import('../token.ts')).createTokenCommand(name, options, host)))
+  withRemoteOptions(token.command('list'))
+    .description('list all tokens, without their secrets')
+    .action(async (options) => done(await (await import('../token.ts')).listTokensCommand(options, host)))
+  withRemoteOptions(token.command('revoke'))
+    .description('refuse a token from now on')
+    .argument('<id>', 'as token list shows it')
+    .action(async (id, options) => done(await (await import('../token.ts')).revokeTokenCommand(id, options, host)))
+}

@@ -1,0 +1,88 @@
+import { SluiceError } from '../../errors.ts'
+import type { Report } from '../../records/report.ts'
+import { type LiveSettings, type RolloutSettings, rolloutSettingsSchema } from '../../records/rollout-settings.ts'
+import { requestsPerVisit, type Traffic } from './traffic.ts'
+
+/** What `sluice plan canary` is asked. What is undefined is taken from the settings, the report or the usual value. */
+export interface PlanRequest {
+  requestsPerDay: number
+  users?: number | undefined
+  usersPerDay?: number | undefined
+  /** Percentages. */
+  stages?: number[] | undefined
+  /** Durations, one for each stage; the last one is repeated. */
+  soak?: string[] | undefined
+  judgePercent?: number | undefined
+  judgeUsd?: number | undefined
+  errorRate: number
+  scoreSd?: number | undefined
+  alpha?: number | undefined
+  flagMargin?: number | undefined
+}
+
+/** What a report of the gate tells about scores and judging. */
+export interface Measured {
+  /** Standard deviation of the case scores. */
+  deviation: number | null
+  /** Cost of one call of the judge, in USD. */
+  judgeUsd: number | null
+}
+
+const usualDeviation = 0.25
+const usualSoak = ['4h', '8h', '12h', '24h']
+
+/** What a report, which was read from `file`, tells about a feature, or about its first one. @throws SluiceError `invalid-input` */
+export function measuredIn({ features }: Report, feature: string | undefined, file: string): Measured {
+  const found = features.find((report) => feature === undefined || report.feature === feature)
+  if (!found) throw new SluiceError('invalid-input', `${file}: the report has no feature ${feature}`)
+  const { judge, cost, score } = found
+  const usd = judge && judge.calls > 0 && cost.judgeUsd ? cost.judgeUsd / judge.calls : null
+  return { deviation: score.std, judgeUsd: usd }
+}
+
+/** The traffic that a plan is made for. */
+export function requestedTraffic(
+  request: PlanRequest,
+  { judge }: LiveSettings,
+  measured: Measured | undefined,
+): Traffic {
+  const { requestsPerDay, judgePercent, errorRate, users = null, usersPerDay = null } = request
+  return {
+    requestsPerDay,
+    users,
+    perVisit: requestsPerVisit(requestsPerDay, { users, usersPerDay }),
+    judged: (judgePercent ?? judge.canaryPercent ?? judge.percent) / 100,
+    judgedIncumbents: (judgePercent ?? judge.percent) / 100,
+    judgeUsd: request.judgeUsd ?? measured?.judgeUsd ?? null,
+    errorRate,
+    deviation: request.scoreSd ?? measured?.deviation ?? usualDeviation,
+  }
+}
+
+/** The settings of a rollout with those of the request, which are checked as those of a file. @throws SluiceError `invalid-input` */
+export function requestedSettings(
+  rollout: RolloutSettings,
+  { stages, soak, alpha, flagMargin }: PlanRequest,
+): RolloutSettings {
+  const bounds = { ...(alpha !== undefined && { alpha }), ...(flagMargin !== undefined && { flagMargin }) }
+  if (stages === undefined && soak === undefined) return { ...rollout, ...checked(bounds) }
+  const percents = stages ?? rollout.stages.map(({ ppm }) => ppm / 10_000)
+  const given = percents.map((percent, i) => ({
+    percent,
+    soak: soak?.[i] ?? soak?.at(-1) ?? usualSoak[Math.min(i, usualSoak.length - 1)],
+  }))
+  return { ...rollout, ...checked({ ...bounds, stages: given }) }
+}
+
+/** Only what is given, as the settings of a file would be read. */
+function checked(given: object): Partial<RolloutSettings> {
+  const { data, error } = rolloutSettingsSchema.safeParse(given)
+  if (data) return Object.fromEntries(Object.entries(data).filter(([key]) => Object.hasOwn(given, key)))
+  const faults = error.issues.map(({ path: [key = '', ...rest], message }) => {
+    return `${[flagOf[String(key)] ?? key, ...rest].join('.')}: ${message}`
+  })
+  throw new SluiceError('invalid-input', faults.join('; '))
+}
+
+/** Which flags of the command line a setting comes from. */
+const flagOf: Record<string, string> = { stages: '--stages or --soak', alpha: '--alpha', flagMargin: '--flag-margin' }
