@@ -1,6 +1,6 @@
-import { newDriftState } from '../../packages/sluice/src/control/drift/drift-state.ts'
+import { newDriftWatchState } from '../../packages/sluice/src/control/drift/drift-state.ts'
 import { observeDrift, type SourceDays, sourceOf } from '../../packages/sluice/src/control/drift/observe-drift.ts'
-import { signalNames } from '../../packages/sluice/src/control/drift/signals.ts'
+import { driftSignals } from '../../packages/sluice/src/control/drift/signals.ts'
 import type { LogEntry } from '../../packages/sluice/src/control/store/outcome-log.ts'
 import type { Random } from '../../packages/sluice/src/stats/index.ts'
 
@@ -63,7 +63,7 @@ export function playDrift(scenario: DriftScenario, random: Random): DriftResult 
   const { change } = scenario
   const changeAt = change ? changeAfterHours + Math.floor(168 * random.uniform()) : Number.POSITIVE_INFINITY
   const last = change ? changeAt + givenUpAfterHours : daysWatched * 24
-  const state = newDriftState(version, 0)
+  const state = newDriftWatchState(version, 0)
   const world = newWorld(scenario, random)
   let memory = new Map<string, SourceDays>()
   let alarms = 0
@@ -73,7 +73,7 @@ export function playDrift(scenario: DriftScenario, random: Random): DriftResult 
       const source = sourceOf(entry)
       const seen = observeDrift(state, entry, memory.get(source))
       if (seen.memory) memory.set(source, seen.memory)
-      const found = seen.events.filter(({ code }) => (signalNames as string[]).includes(code)).length
+      const found = seen.events.filter(({ code }) => (driftSignals as string[]).includes(code)).length
       if (found > 0 && hour >= changeAt) return { alarms, delay: entry.receivedAt / hourMs - changeAt }
       alarms += found
     }

@@ -6,10 +6,10 @@ import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import pg from 'pg'
 import { loadDrift } from '../../src/control/drift/drift-state.ts'
-import { loadTold } from '../../src/control/notify/told-rows.ts'
+import { loadNotified } from '../../src/control/notify/notified-rows.ts'
 import { verifyChain } from '../../src/control/release/audit-chain.ts'
 import { readJudgeHealth } from '../../src/control/rollout/assessment/judge-health.ts'
-import { loadFold } from '../../src/control/rollout/controller/rollout-fold.ts'
+import { loadCheckpoint } from '../../src/control/rollout/controller/rollout-checkpoint.ts'
 import { openStore } from '../../src/control/store/open-store.ts'
 import type { Store } from '../../src/control/store/store.ts'
 import { createAnswerStore } from '../../src/core/answers/answer-store.ts'
@@ -121,9 +121,9 @@ async function readWhole(store: Store, select: Select): Promise<void> {
 /** Each kind by what the product reads it with: one that cannot be read would be set aside. */
 async function readCheckpoint(store: Store, name: string): Promise<void> {
   const [kind, rest = ''] = name.split(/:(.*)/s)
-  if (kind === 'rollout') assert.ok((await loadFold(store, rest))?.fold.basis)
+  if (kind === 'rollout') assert.ok((await loadCheckpoint(store, rest))?.fold.basis)
   else if (kind === 'drift') assert.ok((await loadDrift(store, rest))?.state, name)
-  else if (kind === 'notify') assert.ok(((await loadTold(store, name))?.seen.size ?? 0) > 0, name)
+  else if (kind === 'notify') assert.ok(((await loadNotified(store, name))?.seen.size ?? 0) > 0, name)
   else if (kind === 'judge') assert.notEqual((await readJudgeHealth(store, rest)).code, 'damaged')
   else assert.equal(kind, 'aside')
 }

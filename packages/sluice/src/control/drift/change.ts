@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { angle } from '../../stats/index.ts'
-import { addHour, beginningOf, type HourSign, logMean, newSums, withoutAnyDay } from './evidence.ts'
+import { addHour, beginningOf, type HourSign, logMean, newSums, withoutAnyDay } from './e-detector.ts'
 import type { SeenHour } from './week.ts'
 import type { Expected, WeekFit } from './week-fit.ts'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { EvidenceStore } from '../store/evidence-store.ts'
 import { type Detector, detectorSchema, newDetector, relearn } from './detector.ts'
-import { type Signal, signalNames, signals } from './signals.ts'
+import { driftSignals, type Signal, signals } from './signals.ts'
 
 const seenSchema = z.strictObject({
   /** Names that the provider has given since `since`; the last 50. */
@@ -12,7 +12,7 @@ const seenSchema = z.strictObject({
 const changes = ['served-model', 'served-fingerprint', 'judge-changed'] as const
 
 const eventSchema = z.strictObject({
-  code: z.enum([...signalNames, ...changes]),
+  code: z.enum([...driftSignals, ...changes]),
   /** ms since the epoch, by the clock of the entry that showed it. */
   at: z.number(),
   /** Seq of that entry. */
@@ -29,7 +29,7 @@ const driftStateSchema = z.strictObject({
   since: z.number(),
   /** Under which name the users of the last entry's day are remembered. */
   users: z.string().default(''),
-  detectors: z.record(z.enum(signalNames), detectorSchema),
+  detectors: z.record(z.enum(driftSignals), detectorSchema),
   models: seenSchema,
   fingerprints: seenSchema,
   judgeId: z.string().nullable(),
@@ -40,18 +40,18 @@ const driftStateSchema = z.strictObject({
 })
 
 /** What the drift watch knows of a feature. JSON of bounded size: at most 120 KB. */
-export type DriftState = z.output<typeof driftStateSchema>
+export type DriftWatchState = z.output<typeof driftStateSchema>
 
 /** As it was before hours of the week were told apart: what it knew of names is read, its detectors are not. */
 const formerSchema = z.object({
   ...driftStateSchema.omit({ detectors: true }).shape,
-  detectors: z.record(z.enum(signalNames), z.object({ phase: z.enum(['learning', 'watching']) })),
+  detectors: z.record(z.enum(driftSignals), z.object({ phase: z.enum(['learning', 'watching']) })),
 })
 
 /** `before`: of the version before, of which what is usual in the hours of a week is taken over; its levels are not. */
-export function newDriftState(version: string, since: number, before?: DriftState): DriftState {
+export function newDriftWatchState(version: string, since: number, before?: DriftWatchState): DriftWatchState {
   const detectors = Object.fromEntries(
-    signalNames.map((signal) => [
+    driftSignals.map((signal) => [
       signal,
       before ? relearn(before.detectors[signal], since, signals[signal]) : newDetector(since, signals[signal]),
     ]),
@@ -82,7 +82,7 @@ export function driftName(feature: string): string {
 export interface LoadedDrift {
   cursor: number
   /** Null where what is stored cannot be read. */
-  state: DriftState | null
+  state: DriftWatchState | null
   /** It was stored by a version that did not tell hours apart: all levels are learnt anew. */
   isFormer: boolean
 }
@@ -100,6 +100,6 @@ export async function loadDrift(
   const former = formerSchema.safeParse(kept.state).data
   if (!former) return { cursor, state: null, isFormer: false }
   const { detectors: _, ...known } = former
-  const { detectors } = newDriftState(former.version, former.since)
+  const { detectors } = newDriftWatchState(former.version, former.since)
   return { cursor, state: { ...known, detectors }, isFormer: true }
 }

@@ -5,7 +5,14 @@ import type { WorkLoop } from '../loops/work-loop.ts'
 import { announce } from '../notify/announce.ts'
 import { asideName } from '../store/rows/evidence-row.ts'
 import type { Store } from '../store/store.ts'
-import { type DriftEvent, type DriftState, driftName, loadDrift, newDriftState, usersOfDay } from './drift-state.ts'
+import {
+  type DriftEvent,
+  type DriftWatchState,
+  driftName,
+  loadDrift,
+  newDriftWatchState,
+  usersOfDay,
+} from './drift-state.ts'
 import { observeDrift, type SourceDays, sourceOf } from './observe-drift.ts'
 import { type NightWord, suspectOf } from './suspect.ts'
 
@@ -60,7 +67,7 @@ async function watchFeature(feature: string, active: string, options: DriftWatch
   const entries = beyond < 0 ? page : page.slice(0, beyond)
   const last = entries.at(-1) ?? first
   const before = loaded?.state
-  const state = before?.version === active ? before : newDriftState(active, first.receivedAt, before)
+  const state = before?.version === active ? before : newDriftWatchState(active, first.receivedAt, before)
   if (loaded?.isFormer) await tellReset(feature, loaded.cursor, upgraded, options)
   const users = usersOfDay(feature, first.receivedAt)
   const known = await store.units(users, entries.map(sourceOf))
@@ -101,7 +108,7 @@ async function beginAnew(
   const name = driftName(feature)
   const words = `The state of the drift watch could not be read and was set aside as "${asideName(name)}": it learns anew what is usual, alarms of nothing for two days, and of great changes only for twelve more.`
   await tellReset(feature, cursor, words, options)
-  const fresh = { cursor, state: newDriftState(active, options.clock.now()) }
+  const fresh = { cursor, state: newDriftWatchState(active, options.clock.now()) }
   return await options.store.setAside(name, cursor, { fresh })
 }
 
@@ -125,7 +132,7 @@ function tellReset(
 function alarm(
   feature: string,
   event: DriftEvent,
-  state: DriftState,
+  state: DriftWatchState,
   { store, clock, nightOf }: DriftWatchOptions,
 ): Promise<void> {
   const suspect = suspectOf(event, state, nightOf(feature))

@@ -3,8 +3,8 @@ import { excerpt, visibleLine } from '../../text/untrusted.ts'
 import type { LogEntry } from '../store/outcome-log.ts'
 import type { Change } from './change.ts'
 import { observeWith, relearn } from './detector.ts'
-import type { DriftEvent, DriftState } from './drift-state.ts'
-import { observationsOf, type Signal, signalNames, signals } from './signals.ts'
+import type { DriftEvent, DriftWatchState } from './drift-state.ts'
+import { driftSignals, observationsOf, type Signal, signals } from './signals.ts'
 
 /** What is remembered of a user, or another source: the days (UTC) on which a request and a score of it were last taken. */
 export interface SourceDays {
@@ -31,7 +31,7 @@ export function sourceOf({ unit, instance, address, observedAt }: LogEntry): str
  * and the first score of a day, so that one busy user is no trend; other versions, such as a canary, are not looked at.
  */
 export function observeDrift(
-  state: DriftState,
+  state: DriftWatchState,
   entry: LogEntry,
   known: SourceDays | undefined,
 ): { events: DriftEvent[]; memory: SourceDays | undefined } {
@@ -53,9 +53,9 @@ function dayOf(at: number): string {
   return lastDay.name
 }
 
-function signalEvents(state: DriftState, entry: LogEntry): DriftEvent[] {
+function signalEvents(state: DriftWatchState, entry: LogEntry): DriftEvent[] {
   const observations = observationsOf(entry)
-  return signalNames.flatMap((signal) => {
+  return driftSignals.flatMap((signal) => {
     const value = observations[signal]
     if (value === undefined) return []
     const detector = state.detectors[signal]
@@ -88,7 +88,7 @@ function alarmWords(signal: Signal, { mean, usual, count, since, until }: Change
   )
 }
 
-function servedEvents(state: DriftState, entry: LogEntry): DriftEvent[] {
+function servedEvents(state: DriftWatchState, entry: LogEntry): DriftEvent[] {
   if (entry.kind !== 'request') return []
   const { servedModel, fingerprint } = entry
   const model = isNews(state.models, servedModel, entry.receivedAt)
@@ -118,7 +118,7 @@ function quoted(name: string | null): string {
  * Whether a change is alarmed about: once a day, however many names a client reports, since each alarm is a row of a log that
  * is kept for good, and a message.
  */
-function isDue(state: DriftState, code: keyof DriftState['told'], at: number): boolean {
+function isDue(state: DriftWatchState, code: keyof DriftWatchState['told'], at: number): boolean {
   const last = state.told[code]
   if (last !== undefined && at - last < dayMs) return false
   state.told = { ...state.told, [code]: at }
@@ -126,7 +126,7 @@ function isDue(state: DriftState, code: keyof DriftState['told'], at: number): b
 }
 
 /** Notes a name. News is one that was not among those of the first day, since backends go by several at a time. */
-function isNews(seen: DriftState['models'], name: string | null, at: number): boolean {
+function isNews(seen: DriftWatchState['models'], name: string | null, at: number): boolean {
   if (name === null || seen.names.includes(name)) return false
   const isNew = seen.since !== null && at - seen.since >= dayMs
   seen.since ??= at
@@ -134,7 +134,7 @@ function isNews(seen: DriftState['models'], name: string | null, at: number): bo
   return isNew
 }
 
-function judgeEvents(state: DriftState, entry: LogEntry): DriftEvent[] {
+function judgeEvents(state: DriftWatchState, entry: LogEntry): DriftEvent[] {
   if (entry.kind !== 'score' || state.judgeId === entry.judgeId) return []
   const before = state.judgeId
   state.judgeId = entry.judgeId

@@ -2,7 +2,7 @@ import type { EvidenceStore } from '../store/evidence-store.ts'
 import { evidenceIn, runLength } from './change.ts'
 import { type Detector, isLearning, toleranceOf } from './detector.ts'
 import { type DriftEvent, loadDrift } from './drift-state.ts'
-import { type Signal, signalNames, signals } from './signals.ts'
+import { driftSignals, type Signal, signals } from './signals.ts'
 import { daysKnown, daysToKnow } from './week.ts'
 
 /** How one signal stands. Shares in [0,1]; null where not enough is known. */
@@ -51,7 +51,7 @@ export async function readDrift(store: EvidenceStore, feature: string): Promise<
     judgeId,
     servedModels: models.names,
     fingerprints: fingerprints.names,
-    signals: signalNames.map((signal) => signalDrift(signal, detectors[signal])),
+    signals: driftSignals.map((signal) => signalDrift(signal, detectors[signal])),
     events,
   }
 }

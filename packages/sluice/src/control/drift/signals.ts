@@ -52,7 +52,7 @@ export const signals = {
 
 export type Signal = keyof typeof signals
 
-export const signalNames = Object.keys(signals) as Signal[]
+export const driftSignals = Object.keys(signals) as Signal[]
 
 /** Beyond this no measure is meant; entries of before there were bounds may hold more. */
 const most = 1e9

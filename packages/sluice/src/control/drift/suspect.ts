@@ -1,4 +1,4 @@
-import type { DriftEvent, DriftState } from './drift-state.ts'
+import type { DriftEvent, DriftWatchState } from './drift-state.ts'
 
 /** What the last nightly of the feature said, as far as it tells whose doing a drift is. */
 export interface NightWord {
@@ -22,7 +22,7 @@ const nightIsCurrentMs = 3 * 86_400_000
  * Whose doing a drift probably is. Live traffic alone cannot tell the provider from the traffic: the nightly can, since
  * it asks the same questions every night and judges the same answers again.
  */
-export function suspectOf(event: DriftEvent, { events }: DriftState, night: NightWord | undefined): Suspect {
+export function suspectOf(event: DriftEvent, { events }: DriftWatchState, night: NightWord | undefined): Suspect {
   const recent = (codes: readonly string[]) =>
     events.find((other) => other !== event && codes.includes(other.code) && event.at - other.at <= recentMs)
   const served = recent(['served-model', 'served-fingerprint'])

@@ -1,5 +1,5 @@
 import type { Clock } from '@sluice/client'
-import { loadFold, unitsId } from '../rollout/controller/rollout-fold.ts'
+import { loadCheckpoint, unitsId } from '../rollout/controller/rollout-checkpoint.ts'
 import type { UnitRecord } from '../store/evidence-store.ts'
 import type { LogDraft } from '../store/outcome-log.ts'
 import type { Store } from '../store/store.ts'
@@ -36,7 +36,7 @@ export function knownUnitsIn(
   /** Undefined where the evidence cannot be read: it will be made anew, and until then nobody is known. */
   async function readId(rolloutId: string): Promise<string | undefined> {
     try {
-      return unitsId(rolloutId, (await loadFold(store, rolloutId))?.fold ?? {})
+      return unitsId(rolloutId, (await loadCheckpoint(store, rolloutId))?.fold ?? {})
     } catch (error) {
       if (error instanceof StoreError && error.fault === 'damaged') return undefined
       throw error

@@ -2,8 +2,8 @@ import { SluiceError } from '../../errors.ts'
 import { startLeaderLoop } from '../loops/leader-loop.ts'
 import type { WorkLoop } from '../loops/work-loop.ts'
 import type { Store } from '../store/store.ts'
-import { type TellOptions, tellRow, tellWaiting } from './tell-row.ts'
-import { loadTold, newTold, type ToldRows } from './told-rows.ts'
+import { loadNotified, type NotifiedRows, newNotified } from './notified-rows.ts'
+import { type NotifierOptions, notifyOfRow, retryWaiting } from './notify-row.ts'
 
 const everyMs = 30_000
 const rowsAtATime = 100
@@ -17,7 +17,7 @@ const longestBackoffMs = 300_000
  * under the same id. What happened before the channel was first known is not told. A message that is refused for good is
  * given up, one that cannot be told now waits by itself: the others go on, those of the same rollout after a minute.
  */
-export function startNotifier(options: TellOptions): WorkLoop {
+export function startNotifier(options: NotifierOptions): WorkLoop {
   const { store, clock, channel, faults } = options
   const name = `notify:${channel.id} ${channel.addressId}`
   let isGoneNoted = false
@@ -36,9 +36,9 @@ export function startNotifier(options: TellOptions): WorkLoop {
     ...faults,
     async work({ held }) {
       const features = (await store.features()).map(({ feature }) => feature)
-      const told = await loadTold(store, name)
+      const told = await loadNotified(store, name)
       if (!told) {
-        await newTold(store, name, await heads(store, features)).save()
+        await newNotified(store, name, await heads(store, features)).save()
         return false
       }
       if (told.gone) return noteGone()
@@ -46,10 +46,10 @@ export function startNotifier(options: TellOptions): WorkLoop {
       let mayWrite = true
       for (const feature of features) {
         if (!mayWrite || !goesOn()) break
-        mayWrite = (await faults.attempt(feature, () => tellFeature(feature, told, goesOn, options))) ?? true
+        mayWrite = (await faults.attempt(feature, () => notifyOfFeature(feature, told, goesOn, options))) ?? true
       }
       // What is new goes first: what waits has failed before, and may take its time.
-      if (mayWrite && goesOn()) await tellWaiting(told, options)
+      if (mayWrite && goesOn()) await retryWaiting(told, options)
       if (told.gone) return noteGone()
       return told.failed >= failuresAtATime
     },
@@ -67,17 +67,17 @@ function goneError(channelId: string): SluiceError {
 }
 
 /** Tells, row by row, what is new in a feature's record. False where another replica tells by now. */
-async function tellFeature(
+async function notifyOfFeature(
   feature: string,
-  told: ToldRows,
+  told: NotifiedRows,
   goesOn: () => boolean,
-  options: TellOptions,
+  options: NotifierOptions,
 ): Promise<boolean> {
   const before = told.seen.get(feature) ?? 0
   const rows = await options.store.audit(feature, { after: before, limit: rowsAtATime })
   for (const row of rows) {
     if (!goesOn()) return true
-    const isNews = await tellRow(row, told, options)
+    const isNews = await notifyOfRow(row, told, options)
     told.seen.set(feature, row.seq)
     if (isNews && !(await told.save())) return false
   }

@@ -1,7 +1,7 @@
 import type { RolloutSettings } from '../../records/rollout-settings.ts'
 import { seededRandom } from '../../stats/index.ts'
 import { type Rollout, runningMs } from '../release/rollout.ts'
-import { decide, type Findings } from '../rollout/assessment/decide.ts'
+import { decideRollout, type Findings } from '../rollout/assessment/decision.ts'
 import { signalEvidence } from '../rollout/assessment/signal-evidence.ts'
 import { isSoaked, longestSilenceMs, unwatched } from '../rollout/assessment/soak.ts'
 import { lackingData, unprovenSignals } from '../rollout/assessment/stage-requirements.ts'
@@ -118,7 +118,7 @@ export function playRollout(traffic: Traffic, settings: RolloutSettings, course:
     const now = start + hours * hourMs
     simulated.pass(rollout, step, now)
     soakedMs += step * hourMs * watchedShare(traffic, rollout)
-    const decision = decide(rollout, now, findingsOf(simulated.evidence, rollout, { now, soakedMs, refused }))
+    const decision = decideRollout(rollout, now, findingsOf(simulated.evidence, rollout, { now, soakedMs, refused }))
     if (decision.do === 'rollBack') return { how: 'rolledBack', hours, ...met() }
     if (decision.do === 'promote') return { how: decision.strength === 'weak' ? 'weak' : 'strong', hours, ...met() }
     if (decision.do === 'hold') refused = decision.refused ?? refused

@@ -4,7 +4,7 @@ import type { Rollout } from '../release/rollout.ts'
 import { type Evidence, newEvidence } from '../rollout/evidence/evidence.ts'
 import { freshShare, stageShare } from '../rollout/evidence/randomisation.ts'
 import type { FlagSums, ScoreSums } from '../rollout/evidence/signal-sums.ts'
-import { sourceOf, type Testimony } from '../rollout/evidence/tokens.ts'
+import { type TokenEvidence, tokenIndexOf } from '../rollout/evidence/tokens.ts'
 import { enter } from '../rollout/observe/enter-window.ts'
 import { ComparedLatencies } from './compared-latencies.ts'
 import { shareOfJudged, type Traffic } from './traffic.ts'
@@ -38,7 +38,7 @@ export class SimulatedHours {
   readonly #traffic: Traffic
   readonly #difference: Difference
   readonly #random: Random
-  readonly #told: Testimony
+  readonly #told: TokenEvidence
   /** Users of each arm whose requests, and scores, were seen; and in the present window. */
   #seen: ByArm = none()
   #judged: ByArm = none()
@@ -53,7 +53,7 @@ export class SimulatedHours {
     this.#difference = difference
     this.#random = random
     this.#latencies = new ComparedLatencies(traffic)
-    const source = sourceOf(this.evidence, null, rollout.settings)
+    const source = tokenIndexOf(this.evidence, null, rollout.settings)
     const told = this.evidence.testimony[source]
     if (!told) throw new Error('a source that was just added is there')
     this.#told = told

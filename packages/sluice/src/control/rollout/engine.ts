@@ -1,8 +1,8 @@
 import type { Rollout } from '../release/rollout.ts'
 import type { LogEntry } from '../store/outcome-log.ts'
-import { assess, type Course } from './assessment/assess.ts'
+import { assess, type StageProgress } from './assessment/assess.ts'
 import type { Assessment } from './assessment/assessment.ts'
-import { type Evidence, evidenceSchema, type Heard, newEvidence } from './evidence/evidence.ts'
+import { type Evidence, evidenceSchema, type LastOutcomes, newEvidence } from './evidence/evidence.ts'
 import { faultInEvidence } from './evidence/evidence-fault.ts'
 import type { UnitMemory } from './evidence/unit-memory.ts'
 import { observe } from './observe/observe.ts'
@@ -15,10 +15,10 @@ export interface DecisionEngine<State extends object> {
   /** Changes the evidence in place. Returns what to remember of the user, if the entry names one. */
   observe(evidence: State, rollout: Rollout, entry: LogEntry, memory: UnitMemory | undefined): UnitMemory | undefined
   /** When each arm was last heard of in the rollout's present stage. */
-  heard(evidence: State, rollout: Rollout): Heard
+  heard(evidence: State, rollout: Rollout): LastOutcomes
   /** Where evidence that was stored with this cursor is not what the engine makes, undefined where it is. */
   faultIn?(evidence: State, rollout: Rollout, cursor: number): string | undefined
-  assess(evidence: State, rollout: Rollout, now: number, course: Course): Assessment
+  assess(evidence: State, rollout: Rollout, now: number, course: StageProgress): Assessment
 }
 
 /** The statistics by which canaries are decided on, as the controller wants them. */

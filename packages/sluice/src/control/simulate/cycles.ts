@@ -1,4 +1,4 @@
-import type { Cycles, Traffic } from './scenario-traffic.ts'
+import type { Cycles, ScenarioTraffic } from './scenario-traffic.ts'
 
 const dayMs = 86_400_000
 
@@ -24,11 +24,11 @@ export function factorAt({ day, weekend }: Cycles, what: 'errors' | 'latency', t
 }
 
 /** The rate of requests in proportion to that of an average working day. */
-export function trafficAt({ dailySwing, weekend }: Traffic, time: number): number {
+export function trafficAt({ dailySwing, weekend }: ScenarioTraffic, time: number): number {
   return (1 + dailySwing * dailyWave(time)) * (isWeekend(time) ? weekend : 1)
 }
 
 /** The most that it can be. */
-export function busiestTraffic({ dailySwing, weekend }: Traffic): number {
+export function busiestTraffic({ dailySwing, weekend }: ScenarioTraffic): number {
   return (1 + dailySwing) * Math.max(1, weekend)
 }

@@ -2,10 +2,10 @@ import type { RolloutSettings } from '../../records/rollout-settings.ts'
 import { type FeatureState, newFeature } from '../release/feature-state.ts'
 import { hasEnded, type Rollout } from '../release/rollout.ts'
 import { runningRollout, transition } from '../release/transition.ts'
-import { eventOf } from '../rollout/assessment/decide.ts'
+import { eventOf } from '../rollout/assessment/decision.ts'
 import { healthyJudge } from '../rollout/assessment/judge-health.ts'
-import { assessedNext } from '../rollout/controller/look.ts'
-import { type Assessed, pageSize } from '../rollout/controller/rollout-fold.ts'
+import { assessNext } from '../rollout/controller/pass.ts'
+import { type Assessed, pageSize } from '../rollout/controller/rollout-checkpoint.ts'
 import type { DecisionEngine } from '../rollout/engine.ts'
 import type { UnitMemory } from '../rollout/evidence/unit-memory.ts'
 import type { LogEntry } from '../store/outcome-log.ts'
@@ -99,7 +99,7 @@ class FastRelease {
   #decide(at: number, behind: boolean): boolean {
     const { rollout } = this
     const before = { evidence: this.#evidence, assessed: this.#assessed, heldSince: this.#heldSince }
-    const assessed = assessedNext(this.#engine, before, { rollout, at, judge: healthyJudge, everyMs: lookEveryMs })
+    const assessed = assessNext(this.#engine, before, { rollout, at, judge: healthyJudge, everyMs: lookEveryMs })
     this.#assessed = assessed
     this.#heldSince = assessed.heldSince ?? null
     this.costAlert ||= assessed.assessment.alerts.some(({ code }) => code === 'cost')

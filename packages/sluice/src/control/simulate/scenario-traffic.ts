@@ -28,10 +28,10 @@ export const trafficSchema = z
   })
   .superRefine(rates.check)
 
-export type Traffic = z.output<typeof trafficSchema>
+export type ScenarioTraffic = z.output<typeof trafficSchema>
 
 /** How many requests come in an hour on average. */
-export function requestsPerHour({ perHour, perDay }: Traffic): number {
+export function requestsPerHour({ perHour, perDay }: ScenarioTraffic): number {
   return perHour ?? (perDay ?? 0) / 24
 }
 

@@ -2,12 +2,12 @@ import type { Random } from '../../stats/random.ts'
 import { busiestTraffic, trafficAt } from './cycles.ts'
 import type { IncumbentAnswers } from './incumbent-answers.ts'
 import type { CanaryChange } from './scenario-answers.ts'
-import { type Reactions, requestsPerHour, type Traffic } from './scenario-traffic.ts'
+import { type Reactions, requestsPerHour, type ScenarioTraffic } from './scenario-traffic.ts'
 import { TimeQueue } from './time-queue.ts'
 import { newUser, type User, type Visit, type Visits } from './visits.ts'
 
 export interface Habits {
-  traffic: Traffic
+  traffic: ScenarioTraffic
   reactions: Reactions
   canary: Pick<CanaryChange, 'engagement'>
 }
@@ -139,7 +139,7 @@ export class SimulatedVisits implements Visits {
 }
 
 /** Numbers of users drawn by how much they send. */
-function seatsOf({ users, heavyTail }: Traffic, random: Random): () => number {
+function seatsOf({ users, heavyTail }: ScenarioTraffic, random: Random): () => number {
   if (heavyTail === 0) return () => Math.floor(random.uniform() * users)
   const sums = new Float64Array(users)
   let total = 0

@@ -15,13 +15,13 @@ export function betaIncReg(a: number, b: number, x: number): number {
 }
 
 /** A number in [0,1] beside its logarithm, which keeps what the number itself cannot hold. */
-export interface Share {
+export interface Probability {
   value: number
   log: number
 }
 
 /** log I_x(a, b), where y = 1 - x. Exact in the far tail, where I_x itself underflows. */
-export function logBetaIncReg(a: number, b: number, x: Share, y: Share): number {
+export function logBetaIncReg(a: number, b: number, x: Probability, y: Probability): number {
   const direct = () => logPower(a, b, x, y) - Math.log(a) + Math.log(continuedFraction(a, b, x.value))
   if (x.value <= (a + 1) / (a + b + 2)) return direct()
   const complement = Math.exp(logPower(b, a, y, x)) * (continuedFraction(b, a, y.value) / b)
@@ -29,7 +29,7 @@ export function logBetaIncReg(a: number, b: number, x: Share, y: Share): number 
 }
 
 /** log of x^a y^b / B(a, b). Near the mode of large a and b as a deviance, which avoids subtracting large numbers. */
-function logPower(a: number, b: number, x: Share, y: Share): number {
+function logPower(a: number, b: number, x: Probability, y: Probability): number {
   const distance = x.value * b - y.value * a
   const nearMode = Math.abs(distance) < 0.5 * Math.min(a, b)
   if (a < 10 || b < 10 || !nearMode) return a * x.log + b * y.log - logBeta(a, b)

@@ -1,4 +1,4 @@
-import { findRoot } from './find-root.ts'
+import { findZero } from './find-zero.ts'
 
 const logSqrtTwoPi = 0.9189385332046728
 
@@ -26,7 +26,7 @@ export function normUpperTailInv(logTail: number): number {
     const log = normLogUpperTail(z)
     return [logTail - log, Math.exp(normLogDensity(z) - log)]
   }
-  return findRoot(excess, start, 0, Math.sqrt(-2 * logTail))
+  return findZero(excess, start, 0, Math.sqrt(-2 * logTail))
 }
 
 /** The quantile of the standard normal distribution; infinite at 0 and 1, NaN outside. */
@@ -55,7 +55,7 @@ function centralMass(z: number): number {
 function centralInv(mass: number): number {
   if (mass === 0) return 0
   const excess = (z: number): [number, number] => [centralMass(z) - Math.abs(mass), Math.exp(normLogDensity(z))]
-  return Math.sign(mass) * findRoot(excess, Math.abs(mass) * 2.5066, 0, 1.3)
+  return Math.sign(mass) * findZero(excess, Math.abs(mass) * 2.5066, 0, 1.3)
 }
 
 /** Density over upper tail for z >= 2.5: Laplace's continued fraction z + 1/(z + 2/(z + 3/...)). */

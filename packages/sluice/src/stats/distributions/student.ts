@@ -1,5 +1,5 @@
-import { logBeta, logBetaIncReg, type Share } from './beta.ts'
-import { findRoot } from './find-root.ts'
+import { logBeta, logBetaIncReg, type Probability } from './beta.ts'
+import { findZero } from './find-zero.ts'
 import { normCdf, normInv, normLogUpperTail, normUpperTailInv } from './normal.ts'
 
 /** P(T <= t) for Student's t with df > 0 degrees of freedom; df may be fractional or Infinity. */
@@ -48,7 +48,7 @@ function upperTailInv(logTail: number, df: number): number {
     const log = tLogUpperTail(t, df)
     return [logTail - log, Math.exp(logT + logDensity(t, df) - log)]
   }
-  return Math.exp(findRoot(excess, Math.log(normUpperTailInv(logTail)), -2, 709))
+  return Math.exp(findZero(excess, Math.log(normUpperTailInv(logTail)), -2, 709))
 }
 
 /** The t >= 0 with P(0 < T < t) = mass, for mass up to 0.25. */
@@ -65,7 +65,7 @@ function centralInv(mass: number, df: number): number {
     const log = logCentral(t)
     return [log - Math.log(mass), Math.exp(logT + logDensity(t, df) - log)]
   }
-  return Math.exp(findRoot(excess, Math.log(mass) - logDensity(0, df), -745, 709))
+  return Math.exp(findZero(excess, Math.log(mass) - logDensity(0, df), -745, 709))
 }
 
 /** For many degrees of freedom the z of equal tail: Hill's expansion in log(1 + t^2/df) (CACM 13, 1970, no. 395). */
@@ -84,7 +84,7 @@ function logDensity(t: number, df: number): number {
 }
 
 /** x = df / (df + t^2) and y = 1 - x, also where t^2 overflows. */
-function shares(t: number, df: number): { x: Share; y: Share } {
+function shares(t: number, df: number): { x: Probability; y: Probability } {
   const odds = (t / df) * t
   const logRest = odds < Infinity ? Math.log1p(odds) : 2 * Math.log(t) - Math.log(df)
   return {

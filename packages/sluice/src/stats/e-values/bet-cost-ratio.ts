@@ -1,4 +1,4 @@
-import type { Expectation } from './incumbent-sums.ts'
+import type { ExpectedValue } from './incumbent-sums.ts'
 
 /** Cost ratios, beyond the tolerated one, that the bets look for, and how much is staked on each. */
 export const costRatios = { grid: [1.1, 1.33, 2, 4], weights: [0.2, 0.3, 0.3, 0.2] } as const
@@ -21,7 +21,7 @@ export interface CostBet {
 export function betCostRatio(
   wealth: number[],
   { canary, pi, x }: CostBet,
-  { mean, variance }: Expectation,
+  { mean, variance }: ExpectedValue,
   { ratio, grid }: { ratio: number; grid: readonly number[] },
 ): void {
   const odds = pi / (1 - pi)

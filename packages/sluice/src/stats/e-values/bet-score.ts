@@ -1,4 +1,4 @@
-import type { Expectation } from './incumbent-sums.ts'
+import type { ExpectedValue } from './incumbent-sums.ts'
 
 /** Drops of a score that the bets look for, and how much is staked on each. */
 export const scoreDrops = { grid: [0.02, 0.04, 0.08, 0.16, 0.32], weights: [0.1, 0.25, 0.3, 0.2, 0.15] } as const
@@ -30,7 +30,7 @@ export interface ScoreBetDesign {
 export function betScore(
   wealth: number[],
   { canary, pi, x, weight = 1 }: ScoreBet,
-  { mean, variance }: Expectation,
+  { mean, variance }: ExpectedValue,
   { test, delta, grid }: ScoreBetDesign,
 ): void {
   const odds = pi / (1 - pi)

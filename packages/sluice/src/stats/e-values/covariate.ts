@@ -1,4 +1,4 @@
-import type { Expectation } from './incumbent-sums.ts'
+import type { ExpectedValue } from './incumbent-sums.ts'
 
 /** Scores with something that was known before the answer, and does not depend on who gives it. Additive. */
 export interface CovariateSums {
@@ -32,7 +32,7 @@ export function expectedExcess(sums: CovariateSums, w: number | null): number {
 }
 
 /** What is expected of a score with this covariate, given what is expected of all; in [0,1] for scores in [0,1]. */
-export function expectGiven({ mean, variance }: Expectation, sums: CovariateSums, w: number | null): Expectation {
+export function expectGiven({ mean, variance }: ExpectedValue, sums: CovariateSums, w: number | null): ExpectedValue {
   const excess = expectedExcess(sums, w)
   if (excess === 0) return { mean, variance }
   const explained = slopeOf(sums) ** 2 * spreadOf(sums)

@@ -12,7 +12,7 @@ export interface Prior {
   weight: number
 }
 
-export interface Expectation {
+export interface ExpectedValue {
   mean: number
   variance: number
 }
@@ -29,7 +29,7 @@ export function addIncumbent(sums: IncumbentSums, x: number): void {
 }
 
 /** Mean and variance of the incumbent as far as known; the variance is at least `floor`. */
-export function expectIncumbent({ n, sum, squares }: IncumbentSums, prior: Prior, floor = 1e-4): Expectation {
+export function expectIncumbent({ n, sum, squares }: IncumbentSums, prior: Prior, floor = 1e-4): ExpectedValue {
   const total = prior.weight + n
   const mean = (prior.weight * prior.mean + sum) / total
   const square = (prior.weight * (prior.variance + prior.mean ** 2) + squares) / total

@@ -1,4 +1,4 @@
-import { findRoot } from '../distributions/find-root.ts'
+import { findZero } from '../distributions/find-zero.ts'
 import { normInv, normLogDensity, normLogUpperTail } from '../distributions/normal.ts'
 
 const cache = new Map<string, readonly number[]>()
@@ -69,7 +69,7 @@ function crossing({ nodes, weights }: Density, sd: number, spend: number, start:
     return [Math.log(spend / tail), slope / tail]
   }
   const reach = 40 * sd + Math.max(...nodes.map(Math.abs))
-  return findRoot(shortfall, start, -reach, reach)
+  return findZero(shortfall, start, -reach, reach)
 }
 
 /** The density after one more step, cut off at the barrier: panels of at most four standard deviations, 16 nodes each. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { newDriftState } from '../../../src/control/drift/drift-state.ts'
+import { newDriftWatchState } from '../../../src/control/drift/drift-state.ts'
 import { startDriftWatch } from '../../../src/control/drift/drift-watch.ts'
 import { readDrift } from '../../../src/control/drift/read-drift.ts'
-import { signalNames } from '../../../src/control/drift/signals.ts'
+import { driftSignals } from '../../../src/control/drift/signals.ts'
 import type { NightWord } from '../../../src/control/drift/suspect.ts'
 import { applyEvent } from '../../../src/control/store/apply-event.ts'
 import { memoryStore } from '../../../src/control/store/memory/memory-store.ts'
@@ -173,10 +173,10 @@ test('a state of before hours were told apart is read but for what it had learnt
   const names = { names: ['haiku-1'], since: start - 5 * 86_400_000 }
   const learning = { phase: 'learning', since: 0, seen: 3, sum: 2, squares: 2, values: [], every: 1 }
   const former = {
-    ...newDriftState(incumbent, start),
+    ...newDriftWatchState(incumbent, start),
     models: names,
     judgeId: 'judge-1',
-    detectors: Object.fromEntries(signalNames.map((signal) => [signal, learning])),
+    detectors: Object.fromEntries(driftSignals.map((signal) => [signal, learning])),
   }
   await store.saveCheckpoint('drift:mail', -1, { cursor: 0, state: former })
   await store.append([served(1, 1000, { servedModel: 'haiku-2' }), judged(2, 1000, 0.8)])

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { position } from '@sluice/client'
-import { foldName, newFold } from '../../../src/control/rollout/controller/rollout-fold.ts'
+import { checkpointName, newCheckpoint } from '../../../src/control/rollout/controller/rollout-checkpoint.ts'
 import { arrive, captured, intakeOf, liveStore, ofMail } from './live-stage.ts'
 
 const ids = (tasks: readonly { id: string }[]) => tasks.map(({ id }) => id)
@@ -91,9 +91,9 @@ test('whoever the present evidence knows is known, also when it was begun anew',
   const store = await liveStore()
   const scored = new Map([['again', { scored: { stage: 1, arm: 'canary' } }]])
   await store.saveCheckpoint('x', -1, { cursor: 0, state: {} }, { rolloutId: 'r1', records: scored })
-  const state = { ...newFold({}, 'basis', newFold({}, 'before')), generation: 2 }
+  const state = { ...newCheckpoint({}, 'basis', newCheckpoint({}, 'before')), generation: 2 }
   const renewed = new Map([['known', { scored: { stage: 1, arm: 'canary' } }]])
-  await store.saveCheckpoint(foldName('r1'), -1, { cursor: 0, state }, { rolloutId: 'r1~2', records: renewed })
+  await store.saveCheckpoint(checkpointName('r1'), -1, { cursor: 0, state }, { rolloutId: 'r1~2', records: renewed })
   await arrive(store, [
     captured('1', { unit: 'again', stage: 1 }),
     captured('2', { unit: 'known', stage: 1 }),
@@ -105,7 +105,7 @@ test('whoever the present evidence knows is known, also when it was begun anew',
 
 test('a sample is judged though the evidence of its rollout cannot be read', async () => {
   const store = await liveStore()
-  await store.saveCheckpoint(foldName('r1'), -1, { cursor: 0, state: 'no fold' })
+  await store.saveCheckpoint(checkpointName('r1'), -1, { cursor: 0, state: 'no fold' })
   await arrive(store, [captured('1', { unit: 'fresh', stage: 1 })])
   assert.equal(await store.queued(), 1)
 })

@@ -1,5 +1,5 @@
 import type { Rollout } from '../../../src/control/release/rollout.ts'
-import type { Course } from '../../../src/control/rollout/assessment/assess.ts'
+import type { StageProgress } from '../../../src/control/rollout/assessment/assess.ts'
 import type { FeedbackEntry, LogEntry, RequestEntry, ScoreEntry } from '../../../src/control/store/outcome-log.ts'
 import {
   defaultRolloutSettings,
@@ -41,14 +41,14 @@ export const failuresRollout: Rollout = rolloutOf(
 )
 
 /** A course in which the whole of the present stage was watched, by `now`. */
-export function watched({ stage, enteredAt, pausedMs }: Rollout, now: number): Course {
+export function watched({ stage, enteredAt, pausedMs }: Rollout, now: number): StageProgress {
   return {
     soak: { stage, soakedMs: now - (enteredAt.at(-1) ?? now) - pausedMs, counting: true, heardAt: now },
     heldSince: null,
   }
 }
 
-interface Place {
+interface PlaceEvidence {
   user: { id: string; position: number }
   canary: boolean
   stage: number
@@ -61,7 +61,7 @@ type Content =
   | ({ kind: 'feedback'; score: number } & Partial<FeedbackEntry>)
 
 /** An entry of the log of `rolloutOf`, with seq 0. */
-export function entryOf({ user, canary, stage, at }: Place, content: Content): LogEntry {
+export function entryOf({ user, canary, stage, at }: PlaceEvidence, content: Content): LogEntry {
   const common = {
     seq: 0,
     id: '',

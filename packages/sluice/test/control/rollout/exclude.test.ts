@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Rollout } from '../../../src/control/release/rollout.ts'
 import { replay } from '../../../src/control/rollout/controller/replay-assessment.ts'
-import { loadFold, readAssessment } from '../../../src/control/rollout/controller/rollout-fold.ts'
+import { loadCheckpoint, readAssessment } from '../../../src/control/rollout/controller/rollout-checkpoint.ts'
 import { bettingEngine } from '../../../src/control/rollout/engine.ts'
 import type { Evidence } from '../../../src/control/rollout/evidence/evidence.ts'
 import type { Store } from '../../../src/control/store/store.ts'
@@ -49,7 +49,7 @@ test('an excluded token is no evidence from the first outcome on, on record, rep
       return known !== undefined && wanted(errors, known.incumbent.requests + known.canary.requests)
     }, what)
   await seen('all to be seen', (errors, requests) => errors === 150 && requests === 1800)
-  const before = (await loadFold(store, 'r1'))?.fold.evidence as Evidence
+  const before = (await loadCheckpoint(store, 'r1'))?.fold.evidence as Evidence
 
   await exclude(store, 'liar')
   await seen('the liar to be left out', (errors, requests) => errors === 0 && requests === 1500)
@@ -64,6 +64,6 @@ test('an excluded token is no evidence from the first outcome on, on record, rep
 
   await exclude(store, 'liar', true)
   await seen('the liar to count again', (errors, requests) => errors === 150 && requests === 1800)
-  const again = (await loadFold(store, 'r1'))?.fold.evidence as Evidence
+  const again = (await loadCheckpoint(store, 'r1'))?.fold.evidence as Evidence
   assert.deepEqual(again, before)
 })

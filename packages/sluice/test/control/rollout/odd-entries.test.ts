@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { newDriftState } from '../../../src/control/drift/drift-state.ts'
+import { newDriftWatchState } from '../../../src/control/drift/drift-state.ts'
 import { observeDrift, type SourceDays, sourceOf } from '../../../src/control/drift/observe-drift.ts'
 import { assess } from '../../../src/control/rollout/assessment/assess.ts'
 import { type Evidence, newEvidence } from '../../../src/control/rollout/evidence/evidence.ts'
@@ -57,7 +57,7 @@ for (const seed of seeds) {
 
   test(`the drift watch of odd entries stays finite and reads back as it was (seed ${seed})`, () => {
     const log = oddEntries(seededRandom(seed), about, entries)
-    const state = newDriftState(rollout.incumbent, 0)
+    const state = newDriftWatchState(rollout.incumbent, 0)
     const days = new Map<string, SourceDays>()
     for (const entry of log) {
       const spread = { ...entry, receivedAt: entry.seq * 600_000 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { Assessment } from '../../../src/control/rollout/assessment/assessment.ts'
-import { accuserShare, placeShares } from '../../../src/control/rollout/assessment/place-share.ts'
+import { onlySourceShare, placeShares } from '../../../src/control/rollout/assessment/place-share.ts'
 import { newPlace } from '../../../src/control/rollout/evidence/places.ts'
 import { testPlane } from '../../support/control-plane.ts'
 
@@ -75,7 +75,7 @@ test('places and the accuser of an assessment are described to the last field', 
       address: [],
     },
   }
-  const accuser = accuserShare(told, { kind: 'instance', id: 'app-1', token: 0 }, 3)
+  const accuser = onlySourceShare(told, { kind: 'instance', id: 'app-1', token: 0 }, 3)
   let assessment = { words: 'so', places: placeShares(told), accuser } as unknown as Assessment
   await using plane = await testPlane({ insight: { assessment: async () => assessment, drift: async () => null } })
   const [active, canary] = [await plane.publish('f', 'a'), await plane.publish('f', 'b')]

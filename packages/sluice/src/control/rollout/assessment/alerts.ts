@@ -1,9 +1,9 @@
 import type { Rollout } from '../../release/rollout.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import type { Assessment, SignalEvidence } from './assessment.ts'
-import type { Findings } from './decide.ts'
+import type { Findings } from './decision.ts'
 import { isJudgeSilent } from './judge-health.ts'
-import { type AccuserShare, accusationText } from './place-share.ts'
+import { type OnlySourceShare, onlySourceAlert } from './place-share.ts'
 import { disputeText, type TokenShare, tokensText } from './token-share.ts'
 
 type Alert = Assessment['alerts'][number]
@@ -16,7 +16,7 @@ interface Known {
   logE: number
   signals: readonly SignalEvidence[]
   tokens: readonly TokenShare[]
-  accuser: AccuserShare | null
+  accuser: OnlySourceShare | null
   findings: Findings
   /** What is said of a judge that fails. */
   outage: string | undefined
@@ -56,7 +56,7 @@ export function alertsOf(
         code: 'tokens-disagree',
         message: disputeText(tokens),
       },
-    accuser !== null && accuser.kind !== 'token' && { code: 'one-source', message: accusationText(accuser) },
+    accuser !== null && accuser.kind !== 'token' && { code: 'one-source', message: onlySourceAlert(accuser) },
     tokens.some(({ leftOut }) => leftOut) && {
       code: 'left-out',
       message: `the arms of a token do not match, what it reports is left out: ${tokensText(tokens.filter(({ leftOut }) => leftOut))}`,

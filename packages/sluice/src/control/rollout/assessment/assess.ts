@@ -5,17 +5,17 @@ import {
   certainFailures,
   evidenceAgainst,
   evidenceOfAll,
-  isAccused,
-  onlyAccuser,
+  onlySource,
+  speaksAgainst,
 } from '../statistics/evidence-against.ts'
 import { type Matching, matchingOf } from '../statistics/sample-ratio.ts'
 import { alertsOf } from './alerts.ts'
 import { summaryOf } from './arm-summary.ts'
 import type { Assessment, Height, SignalEvidence } from './assessment.ts'
-import { decide, type Findings } from './decide.ts'
+import { decideRollout, type Findings } from './decision.ts'
 import { figuresOf } from './figures.ts'
 import { type JudgeHealth, outageText } from './judge-health.ts'
-import { accuserShare, placeShares } from './place-share.ts'
+import { onlySourceShare, placeShares } from './place-share.ts'
 import { signalEvidence } from './signal-evidence.ts'
 import { isOverdue, isSoaked, type Soak, unwatched } from './soak.ts'
 import { lackingData, unprovenSignals } from './stage-requirements.ts'
@@ -24,7 +24,7 @@ import { weakCase } from './weak-promotion.ts'
 import { wordsFor } from './words.ts'
 
 /** How the present stage has gone, as looks have found it. */
-export interface Course {
+export interface StageProgress {
   soak: Soak
   /** Since when the rollout has been held for the same reason, ms since the epoch. */
   heldSince: number | null
@@ -52,7 +52,7 @@ export function assess(
   evidence: Evidence,
   rollout: Rollout,
   now: number,
-  course: Course = { soak: unwatched(rollout), heldSince: null },
+  course: StageProgress = { soak: unwatched(rollout), heldSince: null },
 ): Assessment {
   const { settings } = rollout
   const { sums, testimony } = evidence
@@ -63,10 +63,10 @@ export function assess(
   const outage = course.judge && outageText(course.judge, rollout)
   const findings = findingsOf(evidence, rollout, { matching, now, course, outage, signals, logE })
   const tokens = tokenShares(testimony, settings)
-  const lone = findings.worse ? undefined : onlyAccuser(evidence, settings, matching)
-  const accuser = lone ? accuserShare(evidence, lone, sums.arms.canary.errors) : null
+  const lone = findings.worse ? undefined : onlySource(evidence, settings, matching)
+  const accuser = lone ? onlySourceShare(evidence, lone, sums.arms.canary.errors) : null
   const assessment = {
-    decision: decide(rollout, now, findings),
+    decision: decideRollout(rollout, now, findings),
     logE,
     threshold,
     anytimeP: Math.min(1, Math.exp(-findings.agreed)),
@@ -98,7 +98,7 @@ export function assess(
 interface Known {
   matching: Matching
   now: number
-  course: Course
+  course: StageProgress
   outage: string | undefined
   signals: readonly SignalEvidence[]
   logE: number
@@ -117,7 +117,7 @@ function findingsOf(
   const certain = mismatched ? certainFailures(evidence, settings, now) : 0
   const agreed = Math.max(evidence.peak, evidenceAgainst(evidence, settings, now), certain)
   const soaked = isSoaked(rollout, soak)
-  const disputed = agreed < threshold && isAccused(evidence, settings, matching)
+  const disputed = agreed < threshold && speaksAgainst(evidence, settings, matching)
   const suspect = matching.suspect.length > 0
   const frozenMs = hold === 'sampleRatioMismatch' && heldSince !== null ? now - heldSince : 0
   return {

@@ -2,7 +2,7 @@ import type { Arm } from '@sluice/client'
 import type { Hold, ProofStrength, RollbackCause } from '../../release/rollout.ts'
 import type { PlaceKind } from '../evidence/places.ts'
 import type { ArmSummary } from './arm-summary.ts'
-import type { AccuserShare, PlaceShare } from './place-share.ts'
+import type { OnlySourceShare, PlaceShare } from './place-share.ts'
 import type { Soak } from './soak.ts'
 import type { TokenShare } from './token-share.ts'
 
@@ -29,7 +29,7 @@ export interface SignalEvidence {
 }
 
 /** A mean score or a rate, with the interval in which its true value lies in 95 of 100 cases, looked at once; null where that is unknown. */
-export interface Interval {
+export interface ValueInterval {
   value: number
   low: number | null
   high: number | null
@@ -44,10 +44,10 @@ export interface Height {
 /** What is known of one signal that has a say. */
 interface SignalFigures {
   signal: string
-  incumbent: (Interval & { count: number }) | null
-  canary: (Interval & { count: number }) | null
+  incumbent: (ValueInterval & { count: number }) | null
+  canary: (ValueInterval & { count: number }) | null
   /** Canary minus incumbent. */
-  difference: Interval | null
+  difference: ValueInterval | null
   /** That a promotion rules out. */
   margin: number
   /** E-value against "the canary is no worse"; null without data. */
@@ -105,7 +105,7 @@ export interface Assessment {
   /** From which processes and addresses; the largest. */
   places: Record<PlaceKind, PlaceShare[]>
   /** On whose word alone the evidence against the canary rests; null where it is not enough to roll back, or several say the same. */
-  accuser: AccuserShare | null
+  accuser: OnlySourceShare | null
   soak: Soak
   /** The same in numbers. */
   figures: Figures

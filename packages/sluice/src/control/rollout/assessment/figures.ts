@@ -1,7 +1,7 @@
 import { hasEnded, type Rollout, runningMs } from '../../release/rollout.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import { estimates, type Mean } from '../statistics/estimates.ts'
-import type { Figures, Height, Interval, Missing, SignalEvidence } from './assessment.ts'
+import type { Figures, Height, Missing, SignalEvidence, ValueInterval } from './assessment.ts'
 import type { Soak } from './soak.ts'
 
 interface Known {
@@ -64,7 +64,7 @@ export function highestOf({ signals, against }: Figures): Record<string, Height>
   return { ...Object.fromEntries(known), all: against.highest }
 }
 
-function intervalOf({ value, standardError }: Pick<Mean, 'value' | 'standardError'>): Interval {
+function intervalOf({ value, standardError }: Pick<Mean, 'value' | 'standardError'>): ValueInterval {
   if (standardError === null || !Number.isFinite(standardError)) return { value, low: null, high: null }
   return { value, low: value - z * standardError, high: value + z * standardError }
 }

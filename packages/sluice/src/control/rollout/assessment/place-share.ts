@@ -1,7 +1,7 @@
 import type { Arm } from '@sluice/client'
-import type { Place, PlaceKind } from '../evidence/places.ts'
-import type { Testimony } from '../evidence/tokens.ts'
-import type { Accuser } from '../statistics/evidence-against.ts'
+import type { PlaceEvidence, PlaceKind } from '../evidence/places.ts'
+import type { TokenEvidence } from '../evidence/tokens.ts'
+import type { OnlySource } from '../statistics/evidence-against.ts'
 
 /** What one process, or one address, has reported about a rollout. */
 export interface PlaceShare {
@@ -16,13 +16,13 @@ export interface PlaceShare {
 }
 
 interface Told {
-  testimony: readonly Testimony[]
-  places: Record<PlaceKind, readonly Place[]>
+  testimony: readonly TokenEvidence[]
+  places: Record<PlaceKind, readonly PlaceEvidence[]>
 }
 
 /** The only source that speaks against the canary so much that it would be rolled back. */
-export interface AccuserShare {
-  kind: Accuser['kind']
+export interface OnlySourceShare {
+  kind: OnlySource['kind']
   id: string | null
   tokenId: string | null
   /** Failed requests of the canary: its own, and all. */
@@ -37,8 +37,8 @@ export function placeShares({ places, testimony }: Told): Record<PlaceKind, Plac
   return { instance: of('instance'), address: of('address') }
 }
 
-function sharesOf(places: readonly Place[], tokenOf: (index: number) => string | null): PlaceShare[] {
-  const count = ({ requests }: Pick<Place, 'requests'>) => requests.canary + requests.incumbent
+function sharesOf(places: readonly PlaceEvidence[], tokenOf: (index: number) => string | null): PlaceShare[] {
+  const count = ({ requests }: Pick<PlaceEvidence, 'requests'>) => requests.canary + requests.incumbent
   const apart = places.filter(({ pool }) => !pool).toSorted((a, b) => count(b) - count(a))
   const rest = [...apart.slice(named), ...places.filter(({ pool }) => pool)]
   const others = { id: 'others', tokenId: null, ...sumOf(rest) }
@@ -51,14 +51,18 @@ function sharesOf(places: readonly Place[], tokenOf: (index: number) => string |
   ].map((one) => ({ ...one, share: count(one) / all, requests: { ...one.requests }, errors: { ...one.errors } }))
 }
 
-function sumOf(places: readonly Place[]): Pick<PlaceShare, 'requests' | 'errors'> {
+function sumOf(places: readonly PlaceEvidence[]): Pick<PlaceShare, 'requests' | 'errors'> {
   const of = (what: 'requests' | 'errors', arm: Arm) => places.reduce((sum, one) => sum + one[what][arm], 0)
   const both = (what: 'requests' | 'errors') => ({ incumbent: of(what, 'incumbent'), canary: of(what, 'canary') })
   return { requests: both('requests'), errors: both('errors') }
 }
 
 /** `all`: failed requests of the canary. */
-export function accuserShare({ testimony, places }: Told, { kind, id, token }: Accuser, all: number): AccuserShare {
+export function onlySourceShare(
+  { testimony, places }: Told,
+  { kind, id, token }: OnlySource,
+  all: number,
+): OnlySourceShare {
   const tokenId = testimony[token]?.tokenId ?? null
   const own =
     kind === 'token'
@@ -70,14 +74,14 @@ export function accuserShare({ testimony, places }: Told, { kind, id, token }: A
 }
 
 /** `instance app-7 3f2a91bc (token t-1)` */
-export function accuserText({ kind, id, tokenId }: AccuserShare): string {
+export function onlySourceText({ kind, id, tokenId }: OnlySourceShare): string {
   const token = tokenId === null ? 'no known token' : `token ${tokenId}`
   return kind === 'token' ? token : `${kind} ${id} (${token})`
 }
 
 /** What speaks against the canary, and what to do about it. */
-export function accusationText(accuser: AccuserShare): string {
+export function onlySourceAlert(accuser: OnlySourceShare): string {
   const { own, all } = accuser.failures
   const failures = all > 0 ? `, ${own} of ${all} failures of the canary` : ''
-  return `all that speaks against the canary comes from ${accuserText(accuser)}${failures}: take it out of service, or leave its token out with sluice outcomes exclude`
+  return `all that speaks against the canary comes from ${onlySourceText(accuser)}${failures}: take it out of service, or leave its token out with sluice outcomes exclude`
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { hasEnded, type Rollout } from '../../release/rollout.ts'
-import type { Heard } from '../evidence/evidence.ts'
+import type { LastOutcomes } from '../evidence/evidence.ts'
 
 /** How much of the present stage was watched. Only that is soak time: time without outcomes, or without a look at them, proves nothing. */
 export const soakSchema = z.strictObject({
@@ -38,7 +38,7 @@ const wholePpm = 1_000_000
  */
 export function soakAt(
   before: { soak?: Soak | undefined; rollout: Rollout; at: number } | null,
-  { heard, rollout, at, everyMs }: { heard: Heard; rollout: Rollout; at: number; everyMs: number },
+  { heard, rollout, at, everyMs }: { heard: LastOutcomes; rollout: Rollout; at: number; everyMs: number },
 ): Soak {
   const { stage } = rollout
   const silence = longestSilenceMs(rollout, everyMs)
@@ -77,7 +77,7 @@ export function isOverdue(rollout: Rollout, now: number): boolean {
   return now - (enteredAt.at(-1) ?? now) - pausedMs >= (settings.stages[stage]?.soakMs ?? 0)
 }
 
-function leastHeard(heard: Heard, { stage, settings }: Rollout): number | null {
+function leastHeard(heard: LastOutcomes, { stage, settings }: Rollout): number | null {
   if (heard.stage !== stage) return null
   const ppm = settings.stages[stage]?.ppm ?? 0
   const arms = ppm < wholePpm ? [heard.incumbent, heard.canary] : [heard.canary]

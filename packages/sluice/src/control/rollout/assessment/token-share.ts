@@ -1,5 +1,5 @@
 import type { RolloutSettings } from '../../../records/rollout-settings.ts'
-import type { Testimony } from '../evidence/tokens.ts'
+import type { TokenEvidence } from '../evidence/tokens.ts'
 import { assignmentMismatch, impossible, isDoubtful, requestsOf } from '../statistics/sample-ratio.ts'
 
 /** What one token has reported about a rollout. */
@@ -25,7 +25,7 @@ export interface TokenShare {
 }
 
 /** The most first. */
-export function tokenShares(testimony: readonly Testimony[], settings: RolloutSettings): TokenShare[] {
+export function tokenShares(testimony: readonly TokenEvidence[], settings: RolloutSettings): TokenShare[] {
   const all = testimony.reduce((sum, one) => sum + requestsOf(one), 0)
   return testimony
     .map((one) => ({

@@ -1,7 +1,7 @@
 import type { RolloutSettings } from '../../../records/rollout-settings.ts'
 import type { Assessment, Decision, SignalEvidence } from './assessment.ts'
-import type { Findings } from './decide.ts'
-import { accuserText } from './place-share.ts'
+import type { Findings } from './decision.ts'
+import { onlySourceText } from './place-share.ts'
 import { signalNames } from './signal-names.ts'
 import { disputeText, tokensText } from './token-share.ts'
 
@@ -35,7 +35,7 @@ function conclusion(facts: Facts, findings: Findings, byTime: boolean): string {
       return holding(facts, findings, decision)
     case 'continue':
       if (facts.accuser && facts.accuser.kind !== 'token')
-        return `All that speaks against the canary comes from ${accuserText(facts.accuser)}, and the others do not bear it out.`
+        return `All that speaks against the canary comes from ${onlySourceText(facts.accuser)}, and the others do not bear it out.`
       if (findings.disputed) return `${dispute(facts)} It is not rolled back by that alone.`
       return facts.anytimeP < 0.2 ? suspicion(facts) : 'Nothing speaks against the canary so far.'
   }

@@ -10,10 +10,10 @@ import { runningRollout } from '../../release/transition.ts'
 import { applyEvent } from '../../store/apply-event.ts'
 import type { Fence } from '../../store/lease-store.ts'
 import type { Store } from '../../store/store.ts'
-import { eventOf } from '../assessment/decide.ts'
+import { eventOf } from '../assessment/decision.ts'
 import type { DecisionEngine } from '../engine.ts'
-import { type Look, lookAt, saveLook } from './look.ts'
-import { type Assessed, DamagedFold, foldName } from './rollout-fold.ts'
+import { type ControllerPass, runPass, savePass } from './pass.ts'
+import { type Assessed, checkpointName, DamagedCheckpoint } from './rollout-checkpoint.ts'
 
 export interface ControllerOptions {
   store: Store
@@ -58,8 +58,8 @@ export function startController(options: ControllerOptions): WorkLoop {
 /** One look at one rollout, and what follows from it; true where more is to be seen at once. */
 async function control(running: Rollout, options: ControllerOptions, lead: Lead): Promise<boolean> {
   const { store, clock, engine, onAssessed, everyMs = usualEveryMs } = options
-  const look = await lookAt({ store, engine, now: () => clock.now(), everyMs }, running).catch((error: unknown) => {
-    if (error instanceof DamagedFold) return freeze(options, running, error, lead)
+  const look = await runPass({ store, engine, now: () => clock.now(), everyMs }, running).catch((error: unknown) => {
+    if (error instanceof DamagedCheckpoint) return freeze(options, running, error, lead)
     throw error
   })
   if (!look || !lead.held()) return false
@@ -68,7 +68,7 @@ async function control(running: Rollout, options: ControllerOptions, lead: Lead)
   const news = announcementsOf(look)
   for (const one of news) await announce(store, one)
   fold.announced = [...fold.announced, ...news.map(({ key }) => key)]
-  if ((look.news || news.length > 0) && !(await saveLook(store, look, lead.fence()))) return true
+  if ((look.news || news.length > 0) && !(await savePass(store, look, lead.fence()))) return true
   onAssessed?.(assessed)
   const event = eventOf(rollout, assessed.assessment)
   // To widen a share on old news would be rash; to withdraw it is not.
@@ -83,7 +83,7 @@ async function control(running: Rollout, options: ControllerOptions, lead: Lead)
 async function freeze(
   options: ControllerOptions,
   { feature, id, status }: Rollout,
-  { cursor, message }: DamagedFold,
+  { cursor, message }: DamagedCheckpoint,
   lead: Lead,
 ): Promise<undefined> {
   const reason = `The evidence could not be read (${message}). The rollout is paused and its log counted anew: look at it, then resume or abort it.`
@@ -100,7 +100,7 @@ async function freeze(
     evidence: null,
     at,
   })
-  await options.store.setAside(foldName(id), cursor, { forget: id })
+  await options.store.setAside(checkpointName(id), cursor, { forget: id })
   return undefined
 }
 
@@ -124,7 +124,7 @@ async function act(
 const stuckAfterMs = 12 * 3_600_000
 
 /** What is to be told about a rollout that changes nothing in it, each once: alerts, and that it is stuck. */
-function announcementsOf({ rollout, fold }: Look): Announcement[] {
+function announcementsOf({ rollout, fold }: ControllerPass): Announcement[] {
   const { assessment, at } = fold.assessed
   const about = { feature: rollout.feature, rolloutId: rollout.id, evidence: assessment, at }
   const alerts = assessment.alerts.map(({ code, message }) => ({

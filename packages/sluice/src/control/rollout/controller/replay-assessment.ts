@@ -2,7 +2,7 @@ import type { UnitRecord } from '../../store/evidence-store.ts'
 import type { Store } from '../../store/store.ts'
 import type { Assessment } from '../assessment/assessment.ts'
 import type { DecisionEngine } from '../engine.ts'
-import { assessedBy, foldEntries, loadFold, pageSize } from './rollout-fold.ts'
+import { assessedBy, loadCheckpoint, observeEntries, pageSize } from './rollout-checkpoint.ts'
 
 /** An assessment as it was stored, and as the log alone gives it again. */
 export interface Replay {
@@ -19,7 +19,7 @@ export async function replay(
   engine: DecisionEngine<object>,
   rolloutId: string,
 ): Promise<Replay | undefined> {
-  const loaded = await loadFold(store, rolloutId)
+  const loaded = await loadCheckpoint(store, rolloutId)
   const assessed = loaded?.fold.assessed
   if (!assessed) return undefined
   const { rollout } = assessed
@@ -28,7 +28,8 @@ export async function replay(
   for (let after = 0; ; ) {
     const page = await store.readLog({ after, limit: pageSize, rolloutId })
     const entries = page.filter(({ seq }) => seq <= loaded.stored)
-    for (const [unit, record] of foldEntries(engine, { evidence, rollout }, entries, memory)) memory.set(unit, record)
+    for (const [unit, record] of observeEntries(engine, { evidence, rollout }, entries, memory))
+      memory.set(unit, record)
     const last = entries.at(-1)
     if (!last || entries.length < pageSize) break
     after = last.seq

@@ -3,7 +3,7 @@ import type { Rollout } from '../../release/rollout.ts'
 import type { LogEntry } from '../../store/outcome-log.ts'
 
 /** Why an entry is no evidence. */
-export const reasons = [
+export const ignoredReasons = [
   'otherRollout',
   'otherFeature',
   'excludedToken',
@@ -18,7 +18,7 @@ export const reasons = [
   'strayFeedback',
 ] as const
 
-export type Reason = (typeof reasons)[number]
+export type IgnoredReason = (typeof ignoredReasons)[number]
 
 /** What is known of an entry that may count. */
 export interface Admitted {
@@ -32,7 +32,7 @@ type Immutable = Pick<Rollout, 'id' | 'feature' | 'incumbent' | 'canary' | 'sett
  * Whether an entry belongs to the rollout, and to the arm that it names: the version must be the arm's, and the unit must
  * stand where the share of the reported stage puts it. That stage may be one that is over, from a client that heard late.
  */
-export function admit(rollout: Immutable, entry: LogEntry): Admitted | Reason {
+export function admit(rollout: Immutable, entry: LogEntry): Admitted | IgnoredReason {
   const { arm, stage, position } = entry
   if (entry.rolloutId !== rollout.id) return 'otherRollout'
   if (entry.feature !== rollout.feature) return 'otherFeature'

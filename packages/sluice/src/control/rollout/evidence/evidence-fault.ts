@@ -1,7 +1,7 @@
 import type { Rollout } from '../../release/rollout.ts'
 import { type Evidence, newEvidence } from './evidence.ts'
 import { newPlace, placeKinds } from './places.ts'
-import { type DecidingSums, decidingSums, sourceOf } from './tokens.ts'
+import { type DecidingSums, decidingSums, tokenIndexOf } from './tokens.ts'
 
 /**
  * Where stored evidence is not of the form that `observe` leaves it in, or not of the place in the log that it was stored with.
@@ -13,7 +13,7 @@ export function faultInEvidence(evidence: Evidence, rollout: Rollout, cursor: nu
   if (fault !== undefined) return fault
   if (evidence.cursor !== cursor) return '.cursor'
   if (!Array.isArray(evidence.testimony)) return '.testimony'
-  sourceOf({ ...like, testimony }, null, rollout.settings)
+  tokenIndexOf({ ...like, testimony }, null, rollout.settings)
   const [one] = testimony
   for (const [index, stored] of evidence.testimony.entries()) {
     const at = `.testimony.${index}`

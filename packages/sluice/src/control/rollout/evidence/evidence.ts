@@ -8,17 +8,17 @@ import {
   type Prior,
 } from '../../../stats/index.ts'
 import type { Rollout } from '../../release/rollout.ts'
-import { type Reason, reasons } from './admit.ts'
+import { type IgnoredReason, ignoredReasons } from './admit.ts'
 import { type ArmSums, newArmSums } from './arm-sums.ts'
 import { type LimitSketches, type Limits, newLimits, newSketches } from './flag-limits.ts'
-import type { Place, PlaceKind } from './places.ts'
+import type { PlaceEvidence, PlaceKind } from './places.ts'
 import { type FlagSums, newFlagSums, newScoreSums, type ScoreSums } from './signal-sums.ts'
-import type { Testimony } from './tokens.ts'
+import type { TokenEvidence } from './tokens.ts'
 import type { Flag } from './unit-memory.ts'
 import { newWindow, type Window } from './window.ts'
 
 /** When each arm was last heard of in a stage, ms since the epoch; null: not yet. */
-export interface Heard {
+export interface LastOutcomes {
   stage: number
   incumbent: number | null
   canary: number | null
@@ -44,7 +44,7 @@ export interface EvidenceSums {
   /** What bets know of the incumbent's scores and of what its users say; the scores also of the present window alone, and given the length of the input. */
   histories: { score: IncumbentSums; recent: IncumbentSums; feedback: IncumbentSums; inputs: CovariateSums }
   sketches: LimitSketches
-  ignored: Record<Reason, number>
+  ignored: Record<IgnoredReason, number>
 }
 
 /** What the entries of a rollout say so far. JSON, of a size that does not grow with them. */
@@ -53,9 +53,9 @@ export interface Evidence {
   priors: Priors
   sums: EvidenceSums
   /** The same by the token that reported it, in the order in which they came. */
-  testimony: Testimony[]
+  testimony: TokenEvidence[]
   /** The same by the place that it came from. */
-  places: Record<PlaceKind, Place[]>
+  places: Record<PlaceKind, PlaceEvidence[]>
   limits: Limits
   window: Window
   /** When each arm was last asked for an answer, ms since the epoch. */
@@ -71,7 +71,7 @@ export interface Evidence {
   lastRequestAt: number | null
   lastScoreAt: number | null
   /** When each arm was last heard of, by stage: what is said of one stage is nothing of another. */
-  heard: Heard[]
+  heard: LastOutcomes[]
   /** Requests since the last score; of several workers, by the one that judged last as far as it knows. */
   unjudged: number
   /** Seq of the last entry that was observed. */
@@ -116,7 +116,7 @@ export function newEvidence({ settings }: Pick<Rollout, 'settings'>, priors: Pri
         inputs: newCovariateSums(),
       },
       sketches: newSketches(),
-      ignored: Object.fromEntries(reasons.map((reason) => [reason, 0])) as Record<Reason, number>,
+      ignored: Object.fromEntries(ignoredReasons.map((reason) => [reason, 0])) as Record<IgnoredReason, number>,
     },
     testimony: [],
     places: { instance: [], address: [] },

@@ -7,7 +7,7 @@ export const placeKinds = ['instance', 'address'] as const
 export type PlaceKind = (typeof placeKinds)[number]
 
 /** What came from one process, or one address, by one token. */
-export interface Place {
+export interface PlaceEvidence {
   /** As logged; null where that is not known. Of a pool of those that are not told apart `others` and its number. */
   id: string | null
   /** Index of the token. */
@@ -42,11 +42,11 @@ interface Sender {
 
 /** The place of an entry, added where there is none yet; undefined for one that is not told apart even from many. */
 export function placeOf(
-  places: Place[],
+  places: PlaceEvidence[],
   { token, id, isRequest }: Sender,
   whole: () => DecidingSums,
   none: () => DecidingSums,
-): Place | undefined {
+): PlaceEvidence | undefined {
   // What does not say where it comes from is told apart by nothing.
   for (const place of places) if (place.id === id && (id === null || place.token === token) && !place.pool) return place
   const [first] = places
@@ -55,14 +55,14 @@ export function placeOf(
     first.own = whole()
     first.recent = [Math.min(turn, first.requests.incumbent + first.requests.canary), 0]
   }
-  const add = (place: Place) => {
+  const add = (place: PlaceEvidence) => {
     places.push(place)
     return place
   }
   if (!first || (isRequest && places.filter(({ pool }) => !pool).length < mostApart))
     return add(newPlace({ id, token, own: first ? none() : null }))
   const number = numberOf(id)
-  const poolOf = (of: Pick<Place, 'token'>, name: string): Place | undefined =>
+  const poolOf = (of: Pick<PlaceEvidence, 'token'>, name: string): PlaceEvidence | undefined =>
     places.find(({ pool, id, token }) => pool && id === name && token === of.token) ??
     (of.token < pooledTokens ? add({ ...newPlace({ id: name, token: of.token, own: none() }), pool: true }) : undefined)
   const silent = isRequest ? places.find(({ pool, recent }) => !pool && recent[0] + recent[1] === 0) : undefined
@@ -73,7 +73,7 @@ export function placeOf(
 }
 
 /** Nothing came from there yet. */
-export function newPlace({ id, token, own }: Pick<Place, 'id' | 'token' | 'own'>): Place {
+export function newPlace({ id, token, own }: Pick<PlaceEvidence, 'id' | 'token' | 'own'>): PlaceEvidence {
   return {
     id,
     token,
@@ -92,7 +92,7 @@ function numberOf(id: string | null): string {
   return `others ${(sum % pools) + 1}`
 }
 
-function addNumbers(to: Place, { requests, errors, own }: Place): void {
+function addNumbers(to: PlaceEvidence, { requests, errors, own }: PlaceEvidence): void {
   for (const arm of ['incumbent', 'canary'] as const) {
     to.requests[arm] += requests[arm]
     to.errors[arm] += errors[arm]
@@ -102,8 +102,8 @@ function addNumbers(to: Place, { requests, errors, own }: Place): void {
 
 /** Counts a request that is evidence, in place. */
 export function countAt(
-  places: readonly Place[],
-  place: Place | undefined,
+  places: readonly PlaceEvidence[],
+  place: PlaceEvidence | undefined,
   { arm, failed, at }: { arm: Arm; failed: boolean; at: number },
 ): void {
   if (!place) return
@@ -116,27 +116,30 @@ export function countAt(
   for (const one of places) one.recent = [one.recent[1], 0]
 }
 
-function recentOf(places: readonly Place[], index: 0 | 1): number {
+function recentOf(places: readonly PlaceEvidence[], index: 0 | 1): number {
   let sum = 0
   for (const { recent } of places) sum += recent[index]
   return sum
 }
 
 /** All that can be left out as one: a process of a token, an address whoever speaks from it, or a pool of them. */
-export interface Source {
+export interface EvidenceSource {
   kind: PlaceKind
   id: string | null
   pool: boolean
   /** Index of the first token. */
   token: number
-  places: Place[]
+  places: PlaceEvidence[]
 }
 
 /** Those that these tokens speak from, of kinds of which more than one is known. */
-export function sourcesTold(places: Record<PlaceKind, readonly Place[]>, tokens: readonly number[]): Source[] {
+export function sourcesTold(
+  places: Record<PlaceKind, readonly PlaceEvidence[]>,
+  tokens: readonly number[],
+): EvidenceSource[] {
   return placeKinds.flatMap((kind) => {
     const known = places[kind].filter(({ id }) => id !== null)
-    const keyOf = ({ id, pool, token }: Place) => `${kind === 'instance' ? token : ''} ${pool} ${id}`
+    const keyOf = ({ id, pool, token }: PlaceEvidence) => `${kind === 'instance' ? token : ''} ${pool} ${id}`
     const groups = [...Map.groupBy(known, keyOf).values()]
     if (groups.length < 2) return []
     return groups.flatMap((group) => {
@@ -147,7 +150,11 @@ export function sourcesTold(places: Record<PlaceKind, readonly Place[]>, tokens:
 }
 
 /** The share of the latest requests of these tokens, in [0,1]; of the 250 to 500 last ones, so that whoever replaces another has its share soon. */
-export function recentShare(places: readonly Place[], source: Source, tokens: readonly number[]): number {
+export function recentShare(
+  places: readonly PlaceEvidence[],
+  source: EvidenceSource,
+  tokens: readonly number[],
+): number {
   const among = places.filter(({ token }) => tokens.includes(token))
   const own = source.places.filter(({ token }) => tokens.includes(token))
   return (recentOf(own, 0) + recentOf(own, 1)) / Math.max(1, recentOf(among, 0) + recentOf(among, 1))

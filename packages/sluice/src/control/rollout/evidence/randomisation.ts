@@ -1,6 +1,6 @@
 import type { Arm } from '@sluice/client'
 import type { RolloutSettings } from '../../../records/rollout-settings.ts'
-import type { Exposure } from './unit-memory.ts'
+import type { Assignment } from './unit-memory.ts'
 
 type Stages = RolloutSettings['stages']
 
@@ -15,7 +15,7 @@ export function stageShare(stages: Stages, stage: number): number {
  *
  * @returns undefined where chance had no say: the user counted already, or everybody gets the canary
  */
-export function freshShare(stages: Stages, before: Exposure | undefined, stage: number): number | undefined {
+export function freshShare(stages: Stages, before: Assignment | undefined, stage: number): number | undefined {
   const share = stageShare(stages, stage)
   if (share <= 0 || share >= 1) return undefined
   if (!before) return share

@@ -1,5 +1,5 @@
 import type { Arm } from '@sluice/client'
-import type { Expectation } from '../../../stats/e-values/incumbent-sums.ts'
+import type { ExpectedValue } from '../../../stats/e-values/incumbent-sums.ts'
 import {
   addClusterScore,
   betScore,
@@ -136,7 +136,7 @@ export interface Contribution {
 export function betOnDrop(
   all: readonly (number[] | undefined)[],
   { arm, pi, x }: Contribution,
-  expected: Expectation,
+  expected: ExpectedValue,
   tolerance: number,
 ): void {
   const design: ScoreBetDesign = { test: 'drop', delta: tolerance, grid: scoreDrops.grid }

@@ -1,6 +1,6 @@
 import type { Arm } from '@sluice/client'
 import type { RolloutSettings } from '../../../records/rollout-settings.ts'
-import type { Reason } from './admit.ts'
+import type { IgnoredReason } from './admit.ts'
 import { type LimitSketches, type Limits, newLimits, newSketches } from './flag-limits.ts'
 import { newJudgedRatio } from './judged-ratio.ts'
 import type { FlagSums, ScoreSums } from './signal-sums.ts'
@@ -19,7 +19,7 @@ export interface DecidingSums {
 }
 
 /** What the outcomes of one token say. */
-export interface Testimony {
+export interface TokenEvidence {
   /** Null: of outcomes that do not say whose they are. `others`: of all tokens that came after the first ones. */
   tokenId: string | null
   /** Requests that count, by arm. */
@@ -38,7 +38,7 @@ export interface Testimony {
   judged: number[]
   judgedLately: number[]
   /** Entries that could not count, by reason. */
-  ignored: Partial<Record<Reason, number>>
+  ignored: Partial<Record<IgnoredReason, number>>
   /** Null while no other token has said anything: then it is the whole. */
   own: DecidingSums | null
   /** What is usual for this token's incumbents: what another one reports of its own makes no canary seem fast. Null like `own`. */
@@ -66,11 +66,15 @@ interface WholeSums extends Omit<DecidingSums, 'users'> {
 interface Told {
   sums: WholeSums & Pick<Usual, 'sketches'>
   limits: Limits
-  testimony: Testimony[]
+  testimony: TokenEvidence[]
 }
 
 /** Index of what a token has said so far; added where it says something for the first time. */
-export function sourceOf({ sums, limits, testimony }: Told, tokenId: string | null, settings: RolloutSettings): number {
+export function tokenIndexOf(
+  { sums, limits, testimony }: Told,
+  tokenId: string | null,
+  settings: RolloutSettings,
+): number {
   const found = testimony.findIndex((one) => one.tokenId === tokenId)
   if (found >= 0) return found
   if (testimony.length > mostApart) return mostApart
@@ -101,7 +105,7 @@ export function sourceOf({ sums, limits, testimony }: Told, tokenId: string | nu
   return testimony.length - 1
 }
 
-function newAtRisk(): Testimony['atRisk'] {
+function newAtRisk(): TokenEvidence['atRisk'] {
   const none = () => ({ stage: { incumbent: 0, canary: 0 }, window: { incumbent: 0, canary: 0 } })
   return { errors: none(), slow: none(), stalled: none(), slowAny: none(), safety: none(), overCost: none() }
 }
@@ -110,7 +114,7 @@ function newAtRisk(): Testimony['atRisk'] {
 const fallsSilent = { ms: 120_000, gaps: 20 }
 
 /** Whether nothing comes of a token any more while others report: it was replaced, or its application has ended. */
-export function isSilent({ firstAt, lastAt, requests }: Testimony, lastRequestAt: number | null): boolean {
+export function isSilent({ firstAt, lastAt, requests }: TokenEvidence, lastRequestAt: number | null): boolean {
   if (firstAt === null || lastAt === null || lastRequestAt === null) return false
   const gap = (lastAt - firstAt) / Math.max(1, requests.incumbent + requests.canary - 1)
   return lastRequestAt - lastAt > Math.max(fallsSilent.ms, fallsSilent.gaps * gap)

@@ -1,7 +1,7 @@
 import type { Arm } from '@sluice/client'
 
 /** Where a user stood when something of them counted. */
-export interface Exposure {
+export interface Assignment {
   stage: number
   arm: Arm
 }
@@ -15,7 +15,7 @@ export const flags = ['errors', 'slow', 'stalled', 'slowAny', 'safety', 'overCos
 export type Flag = (typeof flags)[number]
 
 /** A request whose score may count, and the canary's share among such. */
-interface Candidate extends Exposure {
+interface Candidate extends Assignment {
   share: number
   of: string
   /** It is the user's first request in the rollout: its input cannot depend on how an arm has answered before. */
@@ -30,7 +30,7 @@ export interface Recent {
 }
 
 /** A user's scores by one judge, and numbers of flags, in one stage and one arm. */
-export interface Staged extends Exposure {
+export interface Staged extends Assignment {
   judgeEpoch: number
   sum: number
   count: number
@@ -40,21 +40,21 @@ export interface Staged extends Exposure {
 /** What the engine must remember of one user of one rollout, so that nobody counts twice. Stored under the unit's hash. */
 export interface UnitMemory {
   /** The last randomisation of which a request counted. */
-  exposed?: Exposure
+  exposed?: Assignment
   /** Index of the token whose request that was; absent: 0. */
   by?: number
   /** As `exposed`, by the index of each other token that has seen the user. */
-  seenBy?: Record<string, Exposure>
+  seenBy?: Record<string, Assignment>
   /** One request of each randomisation, in their order, until it is judged. */
   candidates?: Candidate[]
   /** The last randomisation for which there was a candidate. */
-  marked?: Exposure
+  marked?: Assignment
   /** As `exposed`, for the judged score; of requests that are no candidates. */
-  scored?: Exposure
+  scored?: Assignment
   /** As `exposed`, for the cost of a request. */
-  priced?: Exposure
+  priced?: Assignment
   /** As `exposed`, for feedback. */
-  rated?: Exposure
+  rated?: Assignment
   /** Flags that the user has raised in this rollout: each counts once. */
   flags?: Flag[]
   /** What has counted in the last window in which something did. */
@@ -66,7 +66,7 @@ export interface UnitMemory {
 }
 
 /** The last randomisation in which the token at this index has seen the user. */
-export function exposureTo({ exposed, by = 0, seenBy }: UnitMemory, source: number): Exposure | undefined {
+export function assignmentSeenBy({ exposed, by = 0, seenBy }: UnitMemory, source: number): Assignment | undefined {
   return by === source ? exposed : seenBy?.[source]
 }
 
@@ -76,7 +76,7 @@ export function recentOf({ recent }: UnitMemory, window: number): Recent {
 }
 
 /** What there is of this stage and arm; scores of another judge are none. */
-export function stagedOf({ staged }: UnitMemory, place: Exposure & { judgeEpoch: number }): Staged {
+export function stagedOf({ staged }: UnitMemory, place: Assignment & { judgeEpoch: number }): Staged {
   if (staged?.stage !== place.stage || staged.arm !== place.arm) return { ...place, sum: 0, count: 0, flags: {} }
   return staged.judgeEpoch === place.judgeEpoch ? staged : { ...place, sum: 0, count: 0, flags: staged.flags }
 }

@@ -1,11 +1,11 @@
 import type { RolloutSettings } from '../../../records/rollout-settings.ts'
 import type { Admitted } from '../evidence/admit.ts'
 import type { Evidence } from '../evidence/evidence.ts'
-import type { Place } from '../evidence/places.ts'
-import type { DecidingSums, Testimony } from '../evidence/tokens.ts'
+import type { PlaceEvidence } from '../evidence/places.ts'
+import type { DecidingSums, TokenEvidence } from '../evidence/tokens.ts'
 
 /** One entry's place in the rollout, and what it is added to. */
-export interface Sight extends Admitted {
+export interface Observation extends Admitted {
   /** Changed in place. */
   evidence: Evidence
   settings: RolloutSettings
@@ -14,13 +14,13 @@ export interface Sight extends Admitted {
   /** Index of the token that reported the entry. */
   source: number
   /** What that token has said, changed in place. */
-  testimony: Testimony
+  testimony: TokenEvidence
   /** Where it came from, changed in place. */
-  places: Place[]
+  places: PlaceEvidence[]
 }
 
 /** Those who keep an account of a signal: the whole, and each source of the entry where there are several of its kind. */
-export function accountsOf<T>({ testimony, places }: Sight, whole: T, part: (own: DecidingSums) => T): T[] {
+export function accountsOf<T>({ testimony, places }: Observation, whole: T, part: (own: DecidingSums) => T): T[] {
   const accounts = [whole]
   if (testimony.own) accounts.push(part(testimony.own))
   for (const { own } of places) if (own) accounts.push(part(own))

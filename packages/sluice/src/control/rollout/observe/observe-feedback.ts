@@ -1,19 +1,19 @@
 import { addIncumbent, expectIncumbent } from '../../../stats/index.ts'
 import type { FeedbackEntry } from '../../store/outcome-log.ts'
-import type { Reason } from '../evidence/admit.ts'
+import type { IgnoredReason } from '../evidence/admit.ts'
 import { openPrior } from '../evidence/evidence.ts'
 import { freshShare } from '../evidence/randomisation.ts'
 import { betOnDrop } from '../evidence/signal-sums.ts'
 import type { UnitMemory } from '../evidence/unit-memory.ts'
-import { accountsOf, type Sight } from './observation.ts'
+import { accountsOf, type Observation } from './observation.ts'
 import { isShare } from './observe-score.ts'
 
 /** Adds what a user said: to the means always, as evidence once per randomisation of the user. */
 export function observeFeedback(
-  sight: Sight,
+  sight: Observation,
   { score, stray }: FeedbackEntry,
   memory: UnitMemory,
-): UnitMemory | Reason {
+): UnitMemory | IgnoredReason {
   if (!isShare(score)) return 'invalidScore'
   if (stray) return 'strayFeedback'
   const { evidence, settings, arm, stage } = sight

@@ -5,17 +5,17 @@ import { costPrior } from '../evidence/evidence.ts'
 import { addToSketches, type Limits, ofOneToken, renewLimits } from '../evidence/flag-limits.ts'
 import { addExposure, exposedShare, freshShare, stageShare } from '../evidence/randomisation.ts'
 import { addToRate, betOnFlag, type FlagSums } from '../evidence/signal-sums.ts'
-import { exposureTo, type Flag, flags, recentOf, stagedOf, type UnitMemory } from '../evidence/unit-memory.ts'
+import { assignmentSeenBy, type Flag, flags, recentOf, stagedOf, type UnitMemory } from '../evidence/unit-memory.ts'
 import { markCandidate } from './candidate.ts'
 import { enter } from './enter-window.ts'
-import { accountsOf, type Sight } from './observation.ts'
+import { accountsOf, type Observation } from './observation.ts'
 import { isComparable, isSettled, isStageWarm } from './warm-up.ts'
 
 /** What a request was flagged for; null where that cannot be known. */
 type Raised = Record<Flag, boolean | null>
 
 /** Adds a request: its flags, the first time that the user raises them, and the user, once per randomisation. */
-export function observeRequest(sight: Sight, entry: RequestEntry, memory: UnitMemory): UnitMemory {
+export function observeRequest(sight: Observation, entry: RequestEntry, memory: UnitMemory): UnitMemory {
   const { evidence, arm, stage, testimony } = sight
   enter(evidence, sight, { stage, at: entry.receivedAt })
   const latencyMs = amount(entry.latencyMs)
@@ -37,7 +37,7 @@ export function observeRequest(sight: Sight, entry: RequestEntry, memory: UnitMe
   return next
 }
 
-function countInWindow(sight: Sight, { error, captured }: RequestEntry): void {
+function countInWindow(sight: Observation, { error, captured }: RequestEntry): void {
   const { evidence, arm, stage } = sight
   const { window } = evidence
   if (stage !== window.stage) return
@@ -48,7 +48,7 @@ function countInWindow(sight: Sight, { error, captured }: RequestEntry): void {
 }
 
 /** A request is slow, or dear, by what is usual for the token that reports it; until that is known, by what is for all. */
-function limitsFor({ evidence, testimony: { usual } }: Sight): Limits {
+function limitsFor({ evidence, testimony: { usual } }: Observation): Limits {
   if (!usual) return evidence.limits
   const { slowMs, costCapUsd } = evidence.limits
   return { ...usual.limits, slowMs: usual.limits.slowMs ?? slowMs, costCapUsd: usual.limits.costCapUsd ?? costCapUsd }
@@ -71,7 +71,7 @@ function amount(value: number | null): number | null {
 }
 
 function raisedBy(
-  sight: Sight,
+  sight: Observation,
   entry: RequestEntry,
   { latencyMs, costUsd, memory }: Measured & { memory: UnitMemory },
 ): Raised {
@@ -107,7 +107,7 @@ function countRequest(arm: ArmSums, entry: RequestEntry, measured: Measured & { 
   }
 }
 
-function addFlags(sight: Sight, raised: Raised, memory: UnitMemory): UnitMemory {
+function addFlags(sight: Observation, raised: Raised, memory: UnitMemory): UnitMemory {
   const known = flagsKnown(sight, memory)
   const fresh: Flag[] = []
   const recent: Flag[] = []
@@ -128,7 +128,7 @@ interface KnownFlags {
 }
 
 function flagsKnown(
-  { evidence: { window }, stage, arm }: Sight,
+  { evidence: { window }, stage, arm }: Observation,
   { flags = [], recent, staged }: UnitMemory,
 ): KnownFlags {
   const isStaged = staged?.stage === stage && staged.arm === arm
@@ -139,7 +139,10 @@ function flagsKnown(
   }
 }
 
-function addRates(sight: Sight, { flag, flagged, before }: { flag: Flag; flagged: boolean; before: number }): void {
+function addRates(
+  sight: Observation,
+  { flag, flagged, before }: { flag: Flag; flagged: boolean; before: number },
+): void {
   const { arm, stage, evidence } = sight
   if (stage !== evidence.window.stage) return
   for (const sums of accountsOfFlag(sight, flag)) {
@@ -149,7 +152,7 @@ function addRates(sight: Sight, { flag, flagged, before }: { flag: Flag; flagged
 }
 
 /** A request of a user who has not raised the flag in this rollout. */
-function addFirst(sight: Sight, flag: Flag, flagged: boolean): boolean {
+function addFirst(sight: Observation, flag: Flag, flagged: boolean): boolean {
   const { arm, stage, settings, evidence, testimony } = sight
   const share = stageShare(settings.stages, stage)
   const isPresent = stage === evidence.window.stage
@@ -167,7 +170,7 @@ function addFirst(sight: Sight, flag: Flag, flagged: boolean): boolean {
 }
 
 /** A request of a user who has not raised the flag in the present window. */
-function addRecent(sight: Sight, flag: Flag, flagged: boolean): boolean {
+function addRecent(sight: Observation, flag: Flag, flagged: boolean): boolean {
   const { arm, stage, settings, evidence, testimony } = sight
   if (stage !== evidence.window.stage) return false
   const share = stageShare(settings.stages, stage)
@@ -184,7 +187,7 @@ function addRecent(sight: Sight, flag: Flag, flagged: boolean): boolean {
 }
 
 function withFlags(
-  { evidence: { window, judge }, stage, arm }: Sight,
+  { evidence: { window, judge }, stage, arm }: Observation,
   memory: UnitMemory,
   { raised, fresh, recent }: { raised: Raised; fresh: readonly Flag[]; recent: readonly Flag[] },
 ): UnitMemory {
@@ -205,14 +208,14 @@ function withFlags(
   return next
 }
 
-function accountsOfFlag(sight: Sight, flag: Flag): FlagSums[] {
+function accountsOfFlag(sight: Observation, flag: Flag): FlagSums[] {
   const whole = sight.evidence.sums.flags[flag]
   return flag === 'overCost' ? [whole] : accountsOf(sight, whole, ({ flags }) => flags[flag])
 }
 
 /** What the token itself has seen, whoever else saw the same user before. */
 function countFor(
-  { settings, arm, stage, source, testimony }: Sight,
+  { settings, arm, stage, source, testimony }: Observation,
   { error, receivedAt }: RequestEntry,
   memory: UnitMemory,
 ): void {
@@ -220,7 +223,7 @@ function countFor(
   testimony.firstAt ??= receivedAt
   testimony.lastAt = receivedAt
   if (error !== null) testimony.errors[arm] += 1
-  const before = exposureTo(memory, source)
+  const before = assignmentSeenBy(memory, source)
   if (freshShare(settings.stages, before, stage) === undefined) return
   const cell = testimony.assigned[stage]?.[before ? before.stage + 1 : 0]
   if (cell) cell[arm === 'canary' ? 1 : 0] += 1
@@ -228,7 +231,7 @@ function countFor(
 }
 
 /** Counts the user, once per randomisation. */
-function addUser(sight: Sight, memory: UnitMemory): UnitMemory {
+function addUser(sight: Observation, memory: UnitMemory): UnitMemory {
   const { evidence, settings, arm, stage, source } = sight
   const { exposed, by = 0, seenBy } = memory
   const pi = freshShare(settings.stages, exposed, stage)
@@ -248,13 +251,13 @@ function addUser(sight: Sight, memory: UnitMemory): UnitMemory {
 }
 
 /** The user was counted before; a token that had not seen them until now has. */
-function withSight({ settings, arm, stage, source }: Sight, memory: UnitMemory): UnitMemory {
-  if (freshShare(settings.stages, exposureTo(memory, source), stage) === undefined) return memory
+function withSight({ settings, arm, stage, source }: Observation, memory: UnitMemory): UnitMemory {
+  if (freshShare(settings.stages, assignmentSeenBy(memory, source), stage) === undefined) return memory
   return { ...memory, seenBy: { ...memory.seenBy, [source]: { stage, arm } } }
 }
 
 /** What the first request of a randomisation cost that is in no warm-up of the stage. */
-function addCost(sight: Sight, costUsd: number | null, memory: UnitMemory): UnitMemory {
+function addCost(sight: Observation, costUsd: number | null, memory: UnitMemory): UnitMemory {
   const { evidence, settings, arm, stage } = sight
   const cap = limitsFor(sight).costCapUsd
   const pi = freshShare(settings.stages, memory.priced, stage)

@@ -10,17 +10,17 @@ import {
   newIncumbentSums,
 } from '../../../stats/index.ts'
 import type { ScoreEntry } from '../../store/outcome-log.ts'
-import type { Reason } from '../evidence/admit.ts'
+import type { IgnoredReason } from '../evidence/admit.ts'
 import { type Evidence, openPrior, scorePrior } from '../evidence/evidence.ts'
 import { addJudged } from '../evidence/judged-ratio.ts'
 import { judgedShare, stageShare } from '../evidence/randomisation.ts'
 import { betOnDrop, countScore, forgetScores } from '../evidence/signal-sums.ts'
 import { recentOf, stagedOf, type UnitMemory } from '../evidence/unit-memory.ts'
 import { candidateShare } from './candidate.ts'
-import { accountsOf, type Sight } from './observation.ts'
+import { accountsOf, type Observation } from './observation.ts'
 
 /** Adds a judged score: to the display always, as evidence once per randomisation of the user. */
-export function observeScore(sight: Sight, entry: ScoreEntry, memory: UnitMemory): UnitMemory | Reason {
+export function observeScore(sight: Observation, entry: ScoreEntry, memory: UnitMemory): UnitMemory | IgnoredReason {
   if (!isShare(entry.score)) return 'invalidScore'
   if (!isRate(entry.sampled) || !isRate(entry.sampledOther)) return 'invalidSampling'
   if (sight.evidence.judge.retired.includes(entry.judgeId)) return 'retiredJudge'
@@ -69,7 +69,7 @@ interface Scored {
   length: number | null
 }
 
-function addToDisplay(sight: Sight, { entry, length }: Scored, memory: UnitMemory): UnitMemory {
+function addToDisplay(sight: Observation, { entry, length }: Scored, memory: UnitMemory): UnitMemory {
   const { evidence, arm, stage } = sight
   const { judge, window, sums } = evidence
   const isKnown = memory.scores?.arm === arm && memory.scores.judgeEpoch === judge.epoch
@@ -86,7 +86,7 @@ function addToDisplay(sight: Sight, { entry, length }: Scored, memory: UnitMemor
   return { ...memory, scores, staged: { ...staged, sum: staged.sum + x, count: staged.count + 1 } }
 }
 
-function addContribution(sight: Sight, scored: Scored, memory: UnitMemory): UnitMemory | Reason {
+function addContribution(sight: Observation, scored: Scored, memory: UnitMemory): UnitMemory | IgnoredReason {
   const { evidence, arm, stage, settings } = sight
   const { histories } = evidence.sums
   const { entry, length } = scored
@@ -111,7 +111,7 @@ function lengthOf({ inputChars, of }: ScoreEntry, { candidates = [] }: UnitMemor
 }
 
 /** The canary's share among judged requests; undefined where chance has no say. */
-function judgedPi({ arm }: Sight, entry: ScoreEntry, share: number): number | undefined | 'invalidSampling' {
+function judgedPi({ arm }: Observation, entry: ScoreEntry, share: number): number | undefined | 'invalidSampling' {
   if (!(share > 0 && share < 1)) return undefined
   const { sampled, sampledOther } = entry
   const pi = arm === 'canary' ? judgedShare(share, sampled, sampledOther) : judgedShare(share, sampledOther, sampled)
@@ -120,7 +120,7 @@ function judgedPi({ arm }: Sight, entry: ScoreEntry, share: number): number | un
 }
 
 /** Once per randomisation. */
-function addFirst(sight: Sight, { entry, length }: Scored, memory: UnitMemory): UnitMemory | Reason {
+function addFirst(sight: Observation, { entry, length }: Scored, memory: UnitMemory): UnitMemory | IgnoredReason {
   const { evidence, settings, arm, stage, testimony } = sight
   const { histories, score } = evidence.sums
   const found = candidateShare(sight, entry.of, memory)
@@ -142,14 +142,17 @@ function addFirst(sight: Sight, { entry, length }: Scored, memory: UnitMemory): 
   return found.memory
 }
 
-function ratesOf({ arm }: Sight, { sampled, sampledOther }: ScoreEntry): { canaryRate: number; incumbentRate: number } {
+function ratesOf(
+  { arm }: Observation,
+  { sampled, sampledOther }: ScoreEntry,
+): { canaryRate: number; incumbentRate: number } {
   return arm === 'canary'
     ? { canaryRate: sampled, incumbentRate: sampledOther }
     : { canaryRate: sampledOther, incumbentRate: sampled }
 }
 
 /** The first score of a user in the present window, and the second: harm that begins late, or with later turns, shows in them. */
-function addRecent(sight: Sight, { entry, length, pi }: Scored & { pi: number }, memory: UnitMemory): UnitMemory {
+function addRecent(sight: Observation, { entry, length, pi }: Scored & { pi: number }, memory: UnitMemory): UnitMemory {
   const { evidence, settings, arm } = sight
   const { sums, window } = evidence
   const { histories } = sums

@@ -1,13 +1,13 @@
 import type { Arm } from '@sluice/client'
 import type { Rollout } from '../../release/rollout.ts'
 import type { LogEntry } from '../../store/outcome-log.ts'
-import { type Admitted, admit, type Reason } from '../evidence/admit.ts'
+import { type Admitted, admit, type IgnoredReason } from '../evidence/admit.ts'
 import type { Evidence } from '../evidence/evidence.ts'
-import { countAt, type Place, placeKinds, placeOf } from '../evidence/places.ts'
-import { decidingSums, emptied, sourceOf, type Testimony } from '../evidence/tokens.ts'
+import { countAt, type PlaceEvidence, placeKinds, placeOf } from '../evidence/places.ts'
+import { decidingSums, emptied, type TokenEvidence, tokenIndexOf } from '../evidence/tokens.ts'
 import type { UnitMemory } from '../evidence/unit-memory.ts'
 import { evidenceAgainst } from '../statistics/evidence-against.ts'
-import type { Sight } from './observation.ts'
+import type { Observation } from './observation.ts'
 import { observeFeedback } from './observe-feedback.ts'
 import { observeRequest } from './observe-request.ts'
 import { observeScore } from './observe-score.ts'
@@ -30,9 +30,9 @@ export function observe(evidence: Evidence, rollout: Known, entry: LogEntry, mem
   const admitted = admit(rollout, entry)
   if (admitted === 'otherRollout' || admitted === 'otherFeature' || admitted === 'excludedToken')
     return ignored(evidence, undefined, admitted, memory)
-  const source = sourceOf(evidence, entry.tokenId ?? null, settings)
+  const source = tokenIndexOf(evidence, entry.tokenId ?? null, settings)
   const testimony = evidence.testimony[source]
-  if (!testimony || typeof admitted === 'string') return ignored(evidence, testimony, admitted as Reason, memory)
+  if (!testimony || typeof admitted === 'string') return ignored(evidence, testimony, admitted as IgnoredReason, memory)
   const places = placesOf(evidence, entry, { source, arm: admitted.arm })
   const next = observeKind({ ...admitted, evidence, settings, enteredAt, source, testimony, places }, entry, memory)
   if (typeof next === 'string') return ignored(evidence, testimony, next, memory)
@@ -45,10 +45,14 @@ export function observe(evidence: Evidence, rollout: Known, entry: LogEntry, mem
 }
 
 /** From where it came; a request is counted there. */
-function placesOf({ sums, places }: Evidence, entry: LogEntry, { source, arm }: { source: number; arm: Arm }): Place[] {
+function placesOf(
+  { sums, places }: Evidence,
+  entry: LogEntry,
+  { source, arm }: { source: number; arm: Arm },
+): PlaceEvidence[] {
   const whole = () => structuredClone(decidingSums(sums))
   const none = () => emptied(decidingSums(sums))
-  const found: Place[] = []
+  const found: PlaceEvidence[] = []
   for (const kind of placeKinds) {
     const isRequest = entry.kind === 'request'
     const place = placeOf(places[kind], { token: source, id: entry[kind] ?? null, isRequest }, whole, none)
@@ -60,7 +64,12 @@ function placesOf({ sums, places }: Evidence, entry: LogEntry, { source, arm }: 
 }
 
 /** What cannot count is counted, also by the token that sent it. */
-function ignored(evidence: Evidence, by: Testimony | undefined, why: Reason, memory: UnitMemory): UnitMemory {
+function ignored(
+  evidence: Evidence,
+  by: TokenEvidence | undefined,
+  why: IgnoredReason,
+  memory: UnitMemory,
+): UnitMemory {
   evidence.sums.ignored[why] += 1
   if (by) by.ignored[why] = (by.ignored[why] ?? 0) + 1
   return memory
@@ -71,7 +80,7 @@ function hear({ heard }: Evidence, { arm, stage }: Admitted, at: number): void {
   if (here) here[arm] = at
 }
 
-function observeKind(sight: Sight, entry: LogEntry, memory: UnitMemory): UnitMemory | Reason {
+function observeKind(sight: Observation, entry: LogEntry, memory: UnitMemory): UnitMemory | IgnoredReason {
   switch (entry.kind) {
     case 'request':
       return observeRequest(sight, entry, memory)

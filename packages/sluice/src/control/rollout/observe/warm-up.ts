@@ -1,8 +1,8 @@
 import type { RequestEntry } from '../../store/outcome-log.ts'
-import type { Place } from '../evidence/places.ts'
+import type { PlaceEvidence } from '../evidence/places.ts'
 import { stageShare } from '../evidence/randomisation.ts'
 import type { UnitMemory } from '../evidence/unit-memory.ts'
-import type { Sight } from './observation.ts'
+import type { Observation } from './observation.ts'
 
 /**
  * What makes a request slow although the version is not: a stage has just begun, the canary was hardly asked in it, the process is
@@ -14,31 +14,31 @@ const warmUp = { beginningMs: 15 * 60_000, canaryRequests: 30, processRequests: 
 const even = { from: 0.4, to: 0.6 }
 
 /** The stage is old enough for latencies to be compared at all. */
-export function isStageWarm({ evidence: { window } }: Sight, { receivedAt }: RequestEntry): boolean {
+export function isStageWarm({ evidence: { window } }: Observation, { receivedAt }: RequestEntry): boolean {
   const { stageSince, staged } = window
   if (stageSince === null || receivedAt - stageSince < warmUp.beginningMs) return false
   return staged.canary >= warmUp.canaryRequests
 }
 
 /** The arm that is asked less often finds its prompt cache cold more often: such requests are compared only where both are asked alike. */
-export function isComparable(sight: Sight, entry: RequestEntry): boolean {
+export function isComparable(sight: Observation, entry: RequestEntry): boolean {
   const share = stageShare(sight.settings.stages, sight.stage)
   return !isIdle(sight, entry) || (share >= even.from && share <= even.to)
 }
 
-function isIdle({ evidence, arm }: Sight, { receivedAt }: RequestEntry): boolean {
+function isIdle({ evidence, arm }: Observation, { receivedAt }: RequestEntry): boolean {
   const askedAt = evidence.askedAt[arm]
   return askedAt === null || receivedAt - askedAt > warmUp.idleMs
 }
 
 /** Nothing but the version can be what makes this request slow, as far as the outcomes tell. */
-export function isSettled(sight: Sight, entry: RequestEntry, memory: UnitMemory): boolean {
+export function isSettled(sight: Observation, entry: RequestEntry, memory: UnitMemory): boolean {
   if (memory.exposed?.arm !== sight.arm || isIdle(sight, entry)) return false
   return sight.places.every((place) => isWarm(place, entry.receivedAt))
 }
 
 /** Of a process that is the only one so far nobody knows how long it has been there: it has not just begun because of the rollout. */
-function isWarm({ id, pool, own, requests, firstAt }: Place, at: number): boolean {
+function isWarm({ id, pool, own, requests, firstAt }: PlaceEvidence, at: number): boolean {
   if (id === null || pool || own === null) return true
   if (requests.incumbent + requests.canary <= warmUp.processRequests) return false
   return firstAt !== null && at - firstAt >= warmUp.beginningMs

@@ -1,15 +1,15 @@
 import { logMixture } from '../../../stats/index.ts'
-import type { Source } from '../evidence/places.ts'
+import type { EvidenceSource } from '../evidence/places.ts'
 
 /** What several tokens say, each by its place in `0 … tokens - 1`. */
-export interface TokenEvidence {
+export interface LeaveOneOut {
   tokens: number
   /** Whether a token says so much more than all others that these need not say the same. */
   mayDecide(token: number): boolean
   /** Processes and addresses of all tokens but these that may not decide alone. */
-  places(left: readonly number[]): Source[]
+  places(left: readonly number[]): EvidenceSource[]
   /** Log e-value of what all say but these, at most two, and but what came from a place. */
-  without(left: readonly number[], place?: Source): number
+  without(left: readonly number[], place?: EvidenceSource): number
 }
 
 /** By this factor the evidence may be weaker that is left without one source. */
@@ -28,7 +28,7 @@ const onAll = 0.75
  * asked. What reaches it by the word of several tokens, or of the only one, must hold without any one process or address as well,
  * `placeFactor` times weaker.
  */
-export function agreedAgainst(heard: TokenEvidence, threshold: number): number {
+export function agreedAgainst(heard: LeaveOneOut, threshold: number): number {
   const agreed = agreedOfTokens(heard)
   if (agreed < threshold || heard.places([]).length === 0) return agreed
   // A token may hide a bad canary from many places: the others can be enough.
@@ -43,7 +43,7 @@ export function agreedAgainst(heard: TokenEvidence, threshold: number): number {
   return Math.max(Math.min(agreed, rest + Math.log(placeFactor)), agreed / aloneFactor)
 }
 
-function leastWithout({ without }: TokenEvidence, left: readonly number[], places: readonly Source[]): number {
+function leastWithout({ without }: LeaveOneOut, left: readonly number[], places: readonly EvidenceSource[]): number {
   return Math.min(...places.map((place) => without(left, place)))
 }
 
@@ -53,7 +53,7 @@ function leastWithout({ without }: TokenEvidence, left: readonly number[], place
  * times weaker, so that none can accuse a good one. Where it does not, the evidence counts for a part, `aloneFactor`: a truthful token
  * is heard against one that lies, later.
  */
-function agreedOfTokens({ tokens, mayDecide, without }: TokenEvidence): number {
+function agreedOfTokens({ tokens, mayDecide, without }: LeaveOneOut): number {
   if (tokens === 0) return 0
   const all = without([])
   if (tokens === 1) return mayDecide(0) ? all : all / aloneFactor
@@ -69,11 +69,7 @@ function agreedOfTokens({ tokens, mayDecide, without }: TokenEvidence): number {
 }
 
 /** Log e-value for the canary: of all, and, but for `restFactor`, of `rest` without any one source; `threshold` is what it takes. */
-export function agreedFor(
-  { tokens, mayDecide, without }: TokenEvidence,
-  rest: TokenEvidence,
-  threshold: number,
-): number {
+export function agreedFor({ tokens, mayDecide, without }: LeaveOneOut, rest: LeaveOneOut, threshold: number): number {
   if (tokens === 0) return 0
   const needed = Array.from({ length: tokens }, (_, index) => index).filter((index) => tokens > 1 && !mayDecide(index))
   const agreed = Math.min(without([]), ...needed.map((index) => rest.without([index]) + Math.log(restFactor)))

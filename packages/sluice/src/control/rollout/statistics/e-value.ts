@@ -14,7 +14,7 @@ import type { DecidingSums } from '../evidence/tokens.ts'
 import { stakesOf, type Window } from '../evidence/window.ts'
 
 /** Users of each arm without whose scores nothing is held against the canary. */
-const fewestHeard = 5
+const fewestScored = 5
 
 /** Signals that may roll back. */
 const decidingSignals = ['score', 'errors', 'slow', 'safety', 'feedback'] as const
@@ -199,18 +199,18 @@ export function combinedLogE(one: DecidingSums, weighing: Weighing): number {
   const logs = decidingSignals.map((signal, i) => {
     if ((weights[i] ?? 0) === 0) return 0
     const logE = signalLogE(one, signal, weighing)
-    return mayAccuse(one, signal, weighing) ? logE : Math.min(logE, 0)
+    return mayRollBack(one, signal, weighing) ? logE : Math.min(logE, 0)
   })
   return logMixture([...weights, Math.max(0, 1 - staked)], [...logs, 0])
 }
 
 /** Scores of one arm alone, where those of the other do not arrive, compare nothing. */
-function areBothHeard({ users }: ScoreSums): boolean {
-  return Math.min(users.incumbent, users.canary) >= fewestHeard
+function areBothScored({ users }: ScoreSums): boolean {
+  return Math.min(users.incumbent, users.canary) >= fewestScored
 }
 
 /** Whether a signal's evidence, if there is any, is of a kind that rolls back. */
-function mayAccuse(one: DecidingSums, signal: DecidingSignal, { suspect }: Weighing): boolean {
-  if (signal === 'score') return areBothHeard(one.score) && !suspect
-  return signal !== 'feedback' || areBothHeard(one.feedback)
+function mayRollBack(one: DecidingSums, signal: DecidingSignal, { suspect }: Weighing): boolean {
+  if (signal === 'score') return areBothScored(one.score) && !suspect
+  return signal !== 'feedback' || areBothScored(one.feedback)
 }

@@ -1,7 +1,7 @@
 import type { RolloutSettings } from '../../../records/rollout-settings.ts'
 import { flagRatios, logMixture } from '../../../stats/index.ts'
 import type { Evidence } from '../evidence/evidence.ts'
-import { type PlaceKind, recentShare, type Source, sourcesTold } from '../evidence/places.ts'
+import { type EvidenceSource, type PlaceKind, recentShare, sourcesTold } from '../evidence/places.ts'
 import {
   type DecidingSums,
   decidingSums,
@@ -11,13 +11,13 @@ import {
   isSilent,
   sumOfTokens,
 } from '../evidence/tokens.ts'
-import { agreedAgainst, agreedFor, restFactor, type TokenEvidence } from './agreement.ts'
+import { agreedAgainst, agreedFor, type LeaveOneOut, restFactor } from './agreement.ts'
 import { combinedLogE, floorOf, isHigher, restartedLogE } from './e-value.ts'
 import { type ProvenSignal, proofOf } from './estimates.ts'
 import { type Matching, matchingOf } from './sample-ratio.ts'
 
 /** A source without which the evidence against the canary falls far short of what rolls back. */
-export interface Accuser {
+export interface OnlySource {
   kind: 'token' | PlaceKind
   /** As logged. */
   id: string | null
@@ -60,13 +60,13 @@ export function evidenceOfAll(evidence: Evidence, settings: RolloutSettings, mat
 }
 
 /** On whose word alone the evidence against the canary rests; undefined where it is not enough, or several say the same. */
-export function onlyAccuser(evidence: Evidence, settings: RolloutSettings, matching: Matching): Accuser | undefined {
+export function onlySource(evidence: Evidence, settings: RolloutSettings, matching: Matching): OnlySource | undefined {
   const heard = against(evidence, settings, { matching, now: 0 })
   const threshold = -Math.log(settings.alpha)
   if (heard.without([]) < threshold) return undefined
   const { trusted } = matching
   const tokens = trusted.length > 1 ? trusted : []
-  const sources: (Accuser & { left: number })[] = [
+  const sources: (OnlySource & { left: number })[] = [
     ...sourcesTold(evidence.places, trusted).flatMap((source) => {
       const { kind, id, pool, token } = source
       return pool ? [] : [{ kind, id, token, left: heard.without([], source) }]
@@ -83,7 +83,7 @@ export function onlyAccuser(evidence: Evidence, settings: RolloutSettings, match
 }
 
 /** What some tokens report speaks against the canary: all of them together, or all but one. */
-export function isAccused(evidence: Evidence, settings: RolloutSettings, matching: Matching): boolean {
+export function speaksAgainst(evidence: Evidence, settings: RolloutSettings, matching: Matching): boolean {
   const { tokens, without } = against(evidence, settings, { matching, now: 0 })
   const threshold = -Math.log(settings.alpha)
   const sets = [[], ...Array.from({ length: tokens > 1 ? tokens : 0 }, (_, token) => [token])]
@@ -95,7 +95,7 @@ interface Hearing {
   now: number
 }
 
-function against(evidence: Evidence, settings: RolloutSettings, { matching, now }: Hearing): TokenEvidence {
+function against(evidence: Evidence, settings: RolloutSettings, { matching, now }: Hearing): LeaveOneOut {
   const { trusted, suspect } = matching
   const alone = evidence.testimony.length === 1 && suspect.length > 0
   const logE = (one: DecidingSums) => combinedLogE(one, { settings, window: evidence.window, suspect: alone })
@@ -158,7 +158,7 @@ function tokenEvidence(
   evidence: Evidence,
   tokens: readonly number[],
   { now, side, unscored, logE }: Weighed,
-): TokenEvidence {
+): LeaveOneOut {
   const { testimony } = evidence
   const { share, present } = dominant[side]
   const usersOf = (index: number | undefined) => {
@@ -200,7 +200,7 @@ function tokenEvidence(
   }
 }
 
-function usersAt({ places }: Source): number {
+function usersAt({ places }: EvidenceSource): number {
   return places.reduce((sum, { own }) => sum + (own ? own.users.incumbent + own.users.canary : 0), 0)
 }
 
@@ -227,7 +227,7 @@ function withoutToken(all: DecidingSums, own: DecidingSums | null | undefined, i
 function withoutSource(
   all: DecidingSums,
   tokens: readonly number[],
-  { unscored, source }: { unscored: readonly number[]; source: Source | undefined },
+  { unscored, source }: { unscored: readonly number[]; source: EvidenceSource | undefined },
 ): DecidingSums {
   let rest = all
   for (const { own, token } of source?.places ?? []) {

@@ -2,7 +2,7 @@ import type { RolloutSettings } from '../../../records/rollout-settings.ts'
 import { srm } from '../../../stats/index.ts'
 import { believed, isJudgedUnevenly, isJudgingSuspect } from '../evidence/judged-ratio.ts'
 import { freshShare } from '../evidence/randomisation.ts'
-import { isEarly, type Testimony } from '../evidence/tokens.ts'
+import { isEarly, type TokenEvidence } from '../evidence/tokens.ts'
 
 /** More requests in an arm that is not theirs than this, in number and as a share of those of their token, cannot be chance. */
 const wrongArms = { count: 10, share: 0.01 }
@@ -11,7 +11,7 @@ const wrongArms = { count: 10, share: 0.01 }
 const frozenFrom = 0.5
 
 /** Log Bayes factor against "the token's arms have the users that their shares say", over all stages. */
-export function assignmentMismatch({ assigned }: Pick<Testimony, 'assigned'>, settings: RolloutSettings): number {
+export function assignmentMismatch({ assigned }: Pick<TokenEvidence, 'assigned'>, settings: RolloutSettings): number {
   let sum = 0
   for (const [stage, cells] of assigned.entries()) {
     for (const [cell, counts] of cells.entries()) {
@@ -24,18 +24,18 @@ export function assignmentMismatch({ assigned }: Pick<Testimony, 'assigned'>, se
 }
 
 /** All requests of a token that name the rollout and somebody in it, also those that cannot count. */
-export function requestsOf({ requests, ignored }: Testimony): number {
+export function requestsOf({ requests, ignored }: TokenEvidence): number {
   return requests.incumbent + requests.canary + impossible(ignored)
 }
 
 /** Requests that cannot have been: in an arm where their user is not, of a stage or a version that there is not. */
-export function impossible(ignored: Testimony['ignored']): number {
+export function impossible(ignored: TokenEvidence['ignored']): number {
   const { wrongArm = 0, unknownStage = 0, unknownVersion = 0 } = ignored
   return wrongArm + unknownStage + unknownVersion
 }
 
 /** The users of a token's arms are not those that chance would give, or it reports what cannot be: its word does not count. */
-export function isDoubtful(one: Testimony, settings: RolloutSettings, tokens: number): boolean {
+export function isDoubtful(one: TokenEvidence, settings: RolloutSettings, tokens: number): boolean {
   const wrong = impossible(one.ignored)
   const tooMany = wrong >= wrongArms.count && wrong > wrongArms.share * requestsOf(one)
   return tooMany || assignmentMismatch(one, settings) >= believed + Math.log(tokens)
@@ -56,14 +56,14 @@ export interface Matching {
 }
 
 interface Reported {
-  testimony: readonly Testimony[]
+  testimony: readonly TokenEvidence[]
   firstAt: number | null
 }
 
 export function matchingOf(evidence: Reported, settings: RolloutSettings, now: number): Matching {
   const { testimony } = evidence
   const indices = [...testimony.keys()]
-  const holds = (index: number, test: (one: Testimony) => boolean) => {
+  const holds = (index: number, test: (one: TokenEvidence) => boolean) => {
     const one = testimony[index]
     return one !== undefined && test(one)
   }

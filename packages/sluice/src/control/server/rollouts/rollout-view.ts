@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Rollout, rolloutState, sharePpm } from '../../release/rollout.ts'
 import type { Assessment, Figures } from '../../rollout/assessment/assessment.ts'
-import type { AccuserShare, PlaceShare } from '../../rollout/assessment/place-share.ts'
+import type { OnlySourceShare, PlaceShare } from '../../rollout/assessment/place-share.ts'
 import type { Store } from '../../store/store.ts'
 import { type Caller, hasScope } from '../access/caller.ts'
 
@@ -62,7 +62,7 @@ const placeShare: z.ZodType<PlaceShare> = z.strictObject({
   errors: byArm.meta({ description: 'Failed ones of them.' }),
 })
 const largest = z.array(placeShare).max(6).meta({ description: 'The five largest, the most first, then `others`.' })
-const accuserShare: z.ZodType<AccuserShare> = z.strictObject({
+const onlySourceShare: z.ZodType<OnlySourceShare> = z.strictObject({
   kind: z.enum(['token', 'instance', 'address']),
   id: z.string().nullable(),
   tokenId: z.string().nullable(),
@@ -76,7 +76,7 @@ const assessment = z.looseObject({
     .strictObject({ instance: largest, address: largest })
     .optional()
     .meta({ description: 'From which processes and addresses the outcomes came.' }),
-  accuser: accuserShare
+  accuser: onlySourceShare
     .nullish()
     .meta({ description: 'On whose word alone the evidence against the canary rests; null where there is none such.' }),
 })

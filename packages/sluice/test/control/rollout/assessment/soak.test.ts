@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Rollout } from '../../../../src/control/release/rollout.ts'
 import { isOverdue, isSoaked, type Soak, soakAt } from '../../../../src/control/rollout/assessment/soak.ts'
-import type { Heard } from '../../../../src/control/rollout/evidence/evidence.ts'
+import type { LastOutcomes } from '../../../../src/control/rollout/evidence/evidence.ts'
 import { rolloutSettingsSchema } from '../../../../src/records/rollout-settings.ts'
 import { rolloutOf } from '../entries.ts'
 
@@ -19,7 +19,7 @@ const rollout = (more: Partial<Rollout> = {}): Rollout => ({ ...rolloutOf(settin
 interface Seen {
   /** In minutes. */
   at: number
-  heard?: Partial<Heard> | null
+  heard?: Partial<LastOutcomes> | null
   rollout?: Partial<Rollout>
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startController } from '../../../../src/control/rollout/controller/controller.ts'
 import { replay } from '../../../../src/control/rollout/controller/replay-assessment.ts'
-import { foldName } from '../../../../src/control/rollout/controller/rollout-fold.ts'
+import { checkpointName } from '../../../../src/control/rollout/controller/rollout-checkpoint.ts'
 import { applyEvent } from '../../../../src/control/store/apply-event.ts'
 import type { Store } from '../../../../src/control/store/store.ts'
 import { StoreError } from '../../../../src/control/store/store-error.ts'
@@ -33,7 +33,7 @@ test('killed between decision and rollback, the next one finishes it exactly onc
   await using _ = control(reborn)
   await untilEnded(store, 'rolledBack')
   assert.equal((await actions(store)).filter((action) => action === 'rollout.rollBack').length, 1)
-  assert.deepEqual((await store.checkpoint(foldName('r1')))?.cursor, 3)
+  assert.deepEqual((await store.checkpoint(checkpointName('r1')))?.cursor, 3)
 })
 
 test('two that both think they lead count nothing twice and act once', async () => {

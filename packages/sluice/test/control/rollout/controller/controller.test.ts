@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { replay } from '../../../../src/control/rollout/controller/replay-assessment.ts'
-import { readAssessment } from '../../../../src/control/rollout/controller/rollout-fold.ts'
+import { readAssessment } from '../../../../src/control/rollout/controller/rollout-checkpoint.ts'
 import { applyEvent } from '../../../../src/control/store/apply-event.ts'
 import type { Store } from '../../../../src/control/store/store.ts'
 import { until } from '../../../support/until.ts'

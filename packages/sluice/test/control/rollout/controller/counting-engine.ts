@@ -1,8 +1,8 @@
 import type { Rollout } from '../../../../src/control/release/rollout.ts'
 import type { ArmSummary } from '../../../../src/control/rollout/assessment/arm-summary.ts'
-import type { Course } from '../../../../src/control/rollout/assessment/assess.ts'
+import type { StageProgress } from '../../../../src/control/rollout/assessment/assess.ts'
 import type { Assessment, Decision, Figures } from '../../../../src/control/rollout/assessment/assessment.ts'
-import { decide } from '../../../../src/control/rollout/assessment/decide.ts'
+import { decideRollout } from '../../../../src/control/rollout/assessment/decision.ts'
 import { outageText } from '../../../../src/control/rollout/assessment/judge-health.ts'
 import { isOverdue, isSoaked } from '../../../../src/control/rollout/assessment/soak.ts'
 import type { DecisionEngine } from '../../../../src/control/rollout/engine.ts'
@@ -40,7 +40,7 @@ export const noFigures: Figures = {
   patienceEndsAt: null,
 }
 
-const outageOf = (rollout: Rollout, { judge }: Course) => (judge && outageText(judge, rollout)) ?? ''
+const outageOf = (rollout: Rollout, { judge }: StageProgress) => (judge && outageText(judge, rollout)) ?? ''
 
 /** Rolls back at three users of the canary with an error, and lets as many users pass as `enough` says. */
 export function countingEngine({
@@ -48,14 +48,14 @@ export function countingEngine({
   unproven = false,
   against = (): string[] => [],
 } = {}): DecisionEngine<Counts> {
-  const next = ({ users, errors }: Counts, rollout: Rollout, now: number, course: Course): Decision => {
+  const next = ({ users, errors }: Counts, rollout: Rollout, now: number, course: StageProgress): Decision => {
     const { settings, stage } = rollout
     const { soak } = course
     const byEvidence = settings.advance === 'evidence'
     const last = stage + 1 === settings.stages.length
     const needed = byEvidence ? enough : last ? settings.minUsers : 0
     const soaked = byEvidence || isSoaked(rollout, soak)
-    return decide(rollout, now, {
+    return decideRollout(rollout, now, {
       ...{ mismatched: false, unevenlyJudged: false, frozenTooLong: false, disputed: false },
       judgeFails: outageOf(rollout, course) !== '',
       worse: errors >= 3,

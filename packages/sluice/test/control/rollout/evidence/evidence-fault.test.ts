@@ -52,7 +52,7 @@ test('whatever part of stored evidence is missing, of another kind or no number 
   const some = paths.filter((path, index) => path.length < 3 || index % 7 === 0)
   for (const [index, path] of some.entries()) {
     const odd = [undefined, {}, Infinity][index % 3]
-    assert.ok(faultInEvidence(changed(evidence, path, odd), rollout, 40) !== undefined, `${path.join('..')}: ${odd}`)
+    assert.ok(faultInEvidence(changed(evidence, path, odd), rollout, 40) !== undefined, `${path.join('.')}: ${odd}`)
   }
   assert.equal(faultInEvidence(evidence, rollout, 41), '.cursor')
 })

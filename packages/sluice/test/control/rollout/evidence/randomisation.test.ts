@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { freshShare, judgedShare } from '../../../../src/control/rollout/evidence/randomisation.ts'
-import type { Exposure } from '../../../../src/control/rollout/evidence/unit-memory.ts'
+import type { Assignment } from '../../../../src/control/rollout/evidence/unit-memory.ts'
 
 const stages = [10_000, 50_000, 250_000, 1_000_000].map((ppm) => ({ ppm, soakMs: 0 }))
 
@@ -25,7 +25,7 @@ test('whoever was in the canary never counts again, and nobody does where all ar
 
 test('along any way through the stages the shares add up to that of the hash', () => {
   let incumbent = 1
-  let before: Exposure | undefined
+  let before: Assignment | undefined
   for (const stage of [0, 1, 2]) {
     incumbent *= 1 - (freshShare(stages, before, stage) ?? 0)
     before = { stage, arm: 'incumbent' }

@@ -3,12 +3,12 @@ import { test } from 'node:test'
 import {
   agreedAgainst,
   agreedFor,
+  type LeaveOneOut,
   restFactor,
-  type TokenEvidence,
 } from '../../../../src/control/rollout/statistics/agreement.ts'
 
 /** What tokens say that each add so much to the log evidence, of which some may decide alone. */
-const heard = (own: readonly number[], dominant: readonly number[] = []): TokenEvidence => ({
+const heard = (own: readonly number[], dominant: readonly number[] = []): LeaveOneOut => ({
   tokens: own.length,
   mayDecide: (token) => dominant.includes(token),
   places: () => [],

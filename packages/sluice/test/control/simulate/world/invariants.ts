@@ -3,7 +3,7 @@ import { auditDocument } from '../../../../src/control/release/audit.ts'
 import { verifyChain } from '../../../../src/control/release/audit-chain.ts'
 import type { Assessment } from '../../../../src/control/rollout/assessment/assessment.ts'
 import { replay } from '../../../../src/control/rollout/controller/replay-assessment.ts'
-import { loadFold } from '../../../../src/control/rollout/controller/rollout-fold.ts'
+import { loadCheckpoint } from '../../../../src/control/rollout/controller/rollout-checkpoint.ts'
 import { bettingEngine } from '../../../../src/control/rollout/engine.ts'
 import type { Evidence } from '../../../../src/control/rollout/evidence/evidence.ts'
 import type { LogEntry } from '../../../../src/control/store/outcome-log.ts'
@@ -164,7 +164,7 @@ export class Invariants {
 
   /** Counted once more, in another way: nobody may count more often than there are users in the log. */
   async #checkCounts(id: string, log: readonly LogEntry[]): Promise<void> {
-    const loaded = await loadFold(this.#store, id)
+    const loaded = await loadCheckpoint(this.#store, id)
     if (!loaded) return
     const { sums, testimony } = loaded.fold.evidence as Evidence
     const entries = log.filter(({ rolloutId, seq, unit }) => rolloutId === id && seq <= loaded.stored && unit !== null)

@@ -1,6 +1,6 @@
 import type { Rollout } from '../../../../src/control/release/rollout.ts'
 import type { Assessment } from '../../../../src/control/rollout/assessment/assessment.ts'
-import { loadFold } from '../../../../src/control/rollout/controller/rollout-fold.ts'
+import { loadCheckpoint } from '../../../../src/control/rollout/controller/rollout-checkpoint.ts'
 import { admit } from '../../../../src/control/rollout/evidence/admit.ts'
 import { type Evidence, newEvidence } from '../../../../src/control/rollout/evidence/evidence.ts'
 import { decidingSums } from '../../../../src/control/rollout/evidence/tokens.ts'
@@ -25,7 +25,7 @@ export async function broughtAbout(
     // A replica that has not heard of a rollout yet logs what is said about it; it must not become evidence.
     const foreign = log.find((entry) => entry.rolloutId === rollout.id && entry.feature !== feature)
     if (foreign && typeof admit(rollout, foreign) !== 'string') return `${foreign.id} of another feature is evidence`
-    const fold = (await loadFold(store, rollout.id))?.fold
+    const fold = (await loadCheckpoint(store, rollout.id))?.fold
     if (fold && hasOddNumber(fold.evidence)) return `the evidence of ${rollout.id} holds what is no finite number`
     const fault = await wronglyDecided(store, rollout, rows, log)
     if (fault) return fault

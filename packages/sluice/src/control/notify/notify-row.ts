@@ -7,19 +7,19 @@ import { SluiceError } from '../../errors.ts'
 import type { AuditRow } from '../../records/audit-row.ts'
 import type { LoopFaults } from '../loops/loop-faults.ts'
 import type { Store } from '../store/store.ts'
-import type { ToldRows, Waiting } from './told-rows.ts'
+import type { NotifiedRows, Waiting } from './notified-rows.ts'
 
 /** What became of a message; `lost`: it could not be told until it was no news any more. */
-type NotificationFate = 'delivered' | 'refused' | 'delayed' | 'lost'
+type NotificationOutcome = 'delivered' | 'refused' | 'delayed' | 'lost'
 
-export interface TellOptions {
+export interface NotifierOptions {
   store: Store
   clock: Clock
   channel: Channel
   newsOf: (row: AuditRow) => ReleaseNotification | undefined
   deliver: Omit<DeliverOptions, 'deadline' | 'clock'>
   faults: LoopFaults
-  count?: (channel: string, fate: NotificationFate) => void
+  count?: (channel: string, fate: NotificationOutcome) => void
 }
 
 const retriesAtATime = 5
@@ -39,7 +39,7 @@ interface News {
 }
 
 /** Tells a row, or lets it wait. False where it is no news for this channel, so that nothing is to be kept of it. */
-export async function tellRow(row: AuditRow, told: ToldRows, options: TellOptions): Promise<boolean> {
+export async function notifyOfRow(row: AuditRow, told: NotifiedRows, options: NotifierOptions): Promise<boolean> {
   const news = newsFor(row, options)
   if (!news) return false
   const now = options.clock.now()
@@ -53,7 +53,7 @@ export async function tellRow(row: AuditRow, told: ToldRows, options: TellOption
 }
 
 /** Tries those again that are due, a few at a time. */
-export async function tellWaiting(told: ToldRows, options: TellOptions): Promise<void> {
+export async function retryWaiting(told: NotifiedRows, options: NotifierOptions): Promise<void> {
   const { store, clock, faults } = options
   const due = told.waiting.filter(({ retryAt }) => retryAt <= clock.now()).slice(0, retriesAtATime)
   for (const waiting of due) {
@@ -70,7 +70,7 @@ export async function tellWaiting(told: ToldRows, options: TellOptions): Promise
 }
 
 /** What a row says to this channel; undefined where it is none of its business, or no news any more. */
-function newsFor(row: AuditRow, { clock, channel, newsOf, faults }: TellOptions): News | undefined {
+function newsFor(row: AuditRow, { clock, channel, newsOf, faults }: NotifierOptions): News | undefined {
   try {
     const news = newsOf(row)
     if (!news || clock.now() - row.at > staleMs) return undefined
@@ -83,14 +83,19 @@ function newsFor(row: AuditRow, { clock, channel, newsOf, faults }: TellOptions)
 }
 
 /** Of one rollout what happened first is told first, as long as that does not take too long. */
-function mustWait({ feature, seq, rolloutId }: Waiting, { waiting }: ToldRows, now: number): boolean {
+function mustWait({ feature, seq, rolloutId }: Waiting, { waiting }: NotifiedRows, now: number): boolean {
   return waiting.some(
     (other) =>
       other.feature === feature && other.rolloutId === rolloutId && other.seq < seq && now - other.since < orderMs,
   )
 }
 
-async function send(message: ChannelMessage, waiting: Waiting, told: ToldRows, options: TellOptions): Promise<void> {
+async function send(
+  message: ChannelMessage,
+  waiting: Waiting,
+  told: NotifiedRows,
+  options: NotifierOptions,
+): Promise<void> {
   const { clock, channel, faults, count } = options
   const delivery = await deliver((now) => channel.request(message, now), {
     ...options.deliver,
@@ -117,7 +122,7 @@ async function send(message: ChannelMessage, waiting: Waiting, told: ToldRows, o
   }
 }
 
-function giveUp(waiting: Waiting, told: ToldRows, { channel, count, faults }: TellOptions): void {
+function giveUp(waiting: Waiting, told: NotifiedRows, { channel, count, faults }: NotifierOptions): void {
   told.waiting = told.waiting.filter((other) => other !== waiting)
   count?.(channel.id, 'lost')
   const what = `${channel.id} was not told what happened to ${waiting.feature} (row ${waiting.seq} of its log): it is no news any more`

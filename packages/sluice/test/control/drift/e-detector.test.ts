@@ -7,7 +7,7 @@ import {
   logMean,
   newSums,
   withoutAnyDay,
-} from '../../../src/control/drift/evidence.ts'
+} from '../../../src/control/drift/e-detector.ts'
 import { angle } from '../../../src/stats/index.ts'
 
 const signs = (offs: readonly number[]): HourSign[] => offs.map((off, hour) => ({ hour, precision: 20, off }))

@@ -11,21 +11,21 @@ import {
   type Assessed,
   assessedBy,
   basisOf,
-  DamagedFold,
-  foldEntries,
-  foldName,
-  loadFold,
-  newFold,
+  checkpointName,
+  DamagedCheckpoint,
+  loadCheckpoint,
+  newCheckpoint,
+  observeEntries,
   pageSize,
-  type RolloutFold,
+  type RolloutCheckpoint,
   unitsId,
   unitsOf,
-} from './rollout-fold.ts'
+} from './rollout-checkpoint.ts'
 
 /** What one look at a rollout has found, not yet stored. */
-export interface Look {
+export interface ControllerPass {
   rollout: Rollout
-  fold: RolloutFold & { assessed: Assessed }
+  fold: RolloutCheckpoint & { assessed: Assessed }
   /** Of the last entry in the fold; 0 before the first. */
   cursor: number
   /** The cursor in the store that this look started from, -1 for none. */
@@ -44,26 +44,26 @@ const refreshMs = 60_000
  * Folds the next page of a rollout's log entries and assesses what is then known. Undefined once the rollout is no
  * longer running.
  */
-export async function lookAt(
+export async function runPass(
   { store, engine, now, everyMs }: { store: Store; engine: DecisionEngine<object>; now: () => number; everyMs: number },
   { feature, id }: Pick<Rollout, 'feature' | 'id'>,
-): Promise<Look | undefined> {
-  const loaded = await loadFold(store, id)
+): Promise<ControllerPass | undefined> {
+  const loaded = await loadCheckpoint(store, id)
   // Who is left out stands in the rollout, and is read before the entries that are folded without them.
   const known = await runningOf(store, feature, id)
   if (!known) return undefined
-  const before = foldFor(engine, known, loaded?.fold)
+  const before = checkpointFor(engine, known, loaded?.fold)
   const fault = before === loaded?.fold && engine.faultIn?.(before.evidence, known, loaded.stored)
-  if (loaded && fault) throw new DamagedFold(id, loaded.stored, fault)
+  if (loaded && fault) throw new DamagedCheckpoint(id, loaded.stored, fault)
   const after = before === loaded?.fold ? Math.max(0, loaded.stored) : 0
   const entries = await store.readLog({ after, limit: pageSize, rolloutId: id })
   // Read after the entries, since nothing is reported for a stage before it is stored.
   const rollout = await runningOf(store, feature, id)
   if (!rollout || basisOf(engine, rollout) !== before.basis) return undefined
   const units = await store.units(unitsId(id, before), unitsOf(entries))
-  const changed = foldEntries(engine, { evidence: before.evidence, rollout }, entries, units)
+  const changed = observeEntries(engine, { evidence: before.evidence, rollout }, entries, units)
   const at = now()
-  const assessed = assessedNext(engine, before, { rollout, at, judge: await readJudgeHealth(store, feature), everyMs })
+  const assessed = assessNext(engine, before, { rollout, at, judge: await readJudgeHealth(store, feature), everyMs })
   return {
     rollout,
     fold: { ...before, assessed, heldSince: assessed.heldSince ?? null },
@@ -76,9 +76,9 @@ export async function lookAt(
 }
 
 /** What is known at `at`, given all of the last look but its evidence, which has gone on. Pure. */
-export function assessedNext(
+export function assessNext(
   engine: DecisionEngine<object>,
-  before: Pick<RolloutFold, 'evidence' | 'assessed' | 'heldSince'>,
+  before: Pick<RolloutCheckpoint, 'evidence' | 'assessed' | 'heldSince'>,
   { rollout, at, judge, everyMs }: { rollout: Rollout; at: number; judge: JudgeHealth; everyMs: number },
 ): Assessed {
   const heard = engine.heard(before.evidence, rollout)
@@ -96,19 +96,23 @@ async function runningOf(store: Store, feature: string, id: string): Promise<Rol
 }
 
 /** What is known, or the beginning where that was made of something else than now. */
-function foldFor(engine: DecisionEngine<object>, rollout: Rollout, known: RolloutFold | undefined): RolloutFold {
+function checkpointFor(
+  engine: DecisionEngine<object>,
+  rollout: Rollout,
+  known: RolloutCheckpoint | undefined,
+): RolloutCheckpoint {
   const basis = basisOf(engine, rollout)
-  return known?.basis === basis ? known : newFold(engine.newEvidence(rollout), basis, known)
+  return known?.basis === basis ? known : newCheckpoint(engine.newEvidence(rollout), basis, known)
 }
 
 /** False where somebody else has stored a look meanwhile, or leads by now: then nothing is written. */
-export function saveLook(
+export function savePass(
   store: Store,
-  { rollout, fold, cursor, stored, units }: Look,
+  { rollout, fold, cursor, stored, units }: ControllerPass,
   fence: Fence | undefined,
 ): Promise<boolean> {
   return store.saveCheckpoint(
-    foldName(rollout.id),
+    checkpointName(rollout.id),
     stored,
     { cursor, state: fold },
     { rolloutId: unitsId(rollout.id, fold), records: units, fence },
@@ -116,7 +120,7 @@ export function saveLook(
 }
 
 function heldSince(
-  { assessed, heldSince }: Pick<RolloutFold, 'assessed' | 'heldSince'>,
+  { assessed, heldSince }: Pick<RolloutCheckpoint, 'assessed' | 'heldSince'>,
   { hold }: Rollout,
   at: number,
 ): number | null {
@@ -125,7 +129,7 @@ function heldSince(
 }
 
 /** The rule for the undecided is asked once: what it has said stays. */
-function refusedBy({ assessed }: Pick<RolloutFold, 'assessed'>): string[] | null {
+function refusedBy({ assessed }: Pick<RolloutCheckpoint, 'assessed'>): string[] | null {
   const { decision } = assessed?.assessment ?? {}
   const said = decision?.do === 'hold' ? decision.refused : undefined
   return assessed?.refused ?? (said ? [...said] : null)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Decision } from '../../../../src/control/rollout/assessment/assessment.ts'
-import { eventOf } from '../../../../src/control/rollout/assessment/decide.ts'
+import { eventOf } from '../../../../src/control/rollout/assessment/decision.ts'
 import { unwatched } from '../../../../src/control/rollout/assessment/soak.ts'
 import { rollout as sampleRollout, start } from '../../store/contract/samples.ts'
 import { countingEngine } from '../controller/counting-engine.ts'

@@ -2,7 +2,7 @@
  * The root of an increasing function between `low` and `high`, to machine precision: Newton's steps, replaced by
  * bisection wherever a step would leave the bracket. `f` answers its value and its slope.
  */
-export function findRoot(
+export function findZero(
   f: (x: number) => [value: number, slope: number],
   start: number,
   low: number,

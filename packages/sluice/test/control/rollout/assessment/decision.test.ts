@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { inQuietHours } from '../../../../src/control/release/quiet-hours.ts'
 import type { Rollout } from '../../../../src/control/release/rollout.ts'
-import { decide, type Findings } from '../../../../src/control/rollout/assessment/decide.ts'
+import { decideRollout, type Findings } from '../../../../src/control/rollout/assessment/decision.ts'
 import { isOverdue } from '../../../../src/control/rollout/assessment/soak.ts'
 import { rolloutSettingsSchema } from '../../../../src/records/rollout-settings.ts'
 import { rolloutOf } from '../entries.ts'
@@ -36,7 +36,7 @@ const rollout = (more: Partial<Rollout> = {}): Rollout => ({ ...rolloutOf(settin
 /** After so many hours, all of which were watched. */
 const at = (hours: number, findings: Partial<Findings>, more: Partial<Rollout> = {}) => {
   const present = rollout(more)
-  return decide(present, hours * hour, { ...clear, soaked: isOverdue(present, hours * hour), ...findings })
+  return decideRollout(present, hours * hour, { ...clear, soaked: isOverdue(present, hours * hour), ...findings })
 }
 
 test('proof and soak time together lead to the next stage, in the last one to the promotion', () => {

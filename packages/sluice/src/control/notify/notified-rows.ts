@@ -24,7 +24,7 @@ const storedSchema = z.strictObject({
 })
 
 /** What a channel was told. */
-export interface ToldRows {
+export interface NotifiedRows {
   seen: Map<string, number>
   gone: boolean
   /** Deliveries that failed since it was loaded. */
@@ -39,23 +39,28 @@ export interface ToldRows {
  * What the channel of this name was told; undefined for one that was not known before. What cannot be read is set aside: then
  * all rows of the last hours are told once more, under the ids that they had, since a repetition is better than a gap.
  */
-export async function loadTold(store: Store, name: string): Promise<ToldRows | undefined> {
+export async function loadNotified(store: Store, name: string): Promise<NotifiedRows | undefined> {
   const kept = await store.checkpoint(name)
   if (!kept) return undefined
   const { data } = storedSchema.safeParse(kept.state)
-  if (data) return toldRows(store, name, kept.cursor, { ...data, seen: new Map(Object.entries(data.seen)) })
+  if (data) return notifiedRows(store, name, kept.cursor, { ...data, seen: new Map(Object.entries(data.seen)) })
   await store.setAside(name, kept.cursor)
-  return toldRows(store, name, -1, { seen: new Map(), gone: false, waiting: [] })
+  return notifiedRows(store, name, -1, { seen: new Map(), gone: false, waiting: [] })
 }
 
 /** A channel that is told from these rows on. */
-export function newTold(store: Store, name: string, seen: Map<string, number>): ToldRows {
-  return toldRows(store, name, -1, { seen, gone: false, waiting: [] })
+export function newNotified(store: Store, name: string, seen: Map<string, number>): NotifiedRows {
+  return notifiedRows(store, name, -1, { seen, gone: false, waiting: [] })
 }
 
-function toldRows(store: Store, name: string, stored: number, state: Omit<ToldRows, 'save' | 'failed'>): ToldRows {
+function notifiedRows(
+  store: Store,
+  name: string,
+  stored: number,
+  state: Omit<NotifiedRows, 'save' | 'failed'>,
+): NotifiedRows {
   let cursor = stored
-  const told: ToldRows = {
+  const told: NotifiedRows = {
     ...state,
     failed: 0,
     async save() {

@@ -36,7 +36,7 @@ export interface Findings {
  * says. Evidence against the canary comes first, at any time. A mismatch of the arms freezes the rest, and ends at the incumbent if it
  * lasts. Nothing else happens before the stage was watched for its soak time or without data, and nothing for the better in quiet hours.
  */
-export function decide(rollout: Rollout, now: number, findings: Findings): Decision {
+export function decideRollout(rollout: Rollout, now: number, findings: Findings): Decision {
   const { settings, status } = rollout
   if (hasEnded(rollout)) return { do: 'continue' }
   if (findings.worse) return { do: 'rollBack', why: 'evidence' }

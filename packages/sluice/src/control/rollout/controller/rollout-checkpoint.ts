@@ -34,7 +34,7 @@ const assessedSchema = z.strictObject({
 /** An assessment with all that it was made of beside the evidence. */
 export type Assessed = z.output<typeof assessedSchema>
 
-const rolloutFoldSchema = z.strictObject({
+const rolloutCheckpointSchema = z.strictObject({
   evidence: document<object>(),
   /** Null before the first. */
   assessed: assessedSchema.nullable(),
@@ -48,16 +48,16 @@ const rolloutFoldSchema = z.strictObject({
 })
 
 /** All that is known of a rollout, of constant size: the fold over its part of the log. */
-export type RolloutFold = z.output<typeof rolloutFoldSchema>
+export type RolloutCheckpoint = z.output<typeof rolloutCheckpointSchema>
 
 /** A fold and how far it has come; `stored` is the cursor in the store, -1 where none is. */
-export interface LoadedFold {
-  fold: RolloutFold
+export interface LoadedCheckpoint {
+  fold: RolloutCheckpoint
   stored: number
 }
 
 /** Under this name the fold is kept as a checkpoint. */
-export function foldName(rolloutId: string): string {
+export function checkpointName(rolloutId: string): string {
   return `rollout:${rolloutId}`
 }
 
@@ -67,34 +67,37 @@ export function basisOf({ schema }: Pick<DecisionEngine<object>, 'schema'>, { ex
 }
 
 /** Under this id the store remembers the users of a fold: those of one that was begun anew are others. */
-export function unitsId(rolloutId: string, { generation = 0 }: Pick<RolloutFold, 'generation'>): string {
+export function unitsId(rolloutId: string, { generation = 0 }: Pick<RolloutCheckpoint, 'generation'>): string {
   return generation === 0 ? rolloutId : `${rolloutId}~${generation}`
 }
 
 /** No entry of the log in it yet; what was told of the rollout `before` is not told again. */
-export function newFold(evidence: object, basis: string, before?: RolloutFold): RolloutFold {
+export function newCheckpoint(evidence: object, basis: string, before?: RolloutCheckpoint): RolloutCheckpoint {
   const { assessed = null, heldSince = null, announced = [], generation = 0 } = before ?? {}
   return { evidence, assessed, heldSince, announced, basis, generation: before ? generation + 1 : 0 }
 }
 
-/** @throws DamagedFold */
-export async function loadFold(store: Pick<Store, 'checkpoint'>, rolloutId: string): Promise<LoadedFold | undefined> {
-  const kept = await store.checkpoint(foldName(rolloutId))
+/** @throws DamagedCheckpoint */
+export async function loadCheckpoint(
+  store: Pick<Store, 'checkpoint'>,
+  rolloutId: string,
+): Promise<LoadedCheckpoint | undefined> {
+  const kept = await store.checkpoint(checkpointName(rolloutId))
   if (!kept) return undefined
-  const { data, error } = rolloutFoldSchema.safeParse(kept.state)
+  const { data, error } = rolloutCheckpointSchema.safeParse(kept.state)
   if (data) return { fold: data, stored: kept.cursor }
-  throw new DamagedFold(rolloutId, kept.cursor, error.issues[0]?.path.join('..') ?? '')
+  throw new DamagedCheckpoint(rolloutId, kept.cursor, error.issues[0]?.path.join('.') ?? '')
 }
 
 /** What is kept of a rollout cannot be read: nothing may be concluded from it. */
-export class DamagedFold extends StoreError {
+export class DamagedCheckpoint extends StoreError {
   readonly rolloutId: string
   readonly cursor: number
 
   constructor(rolloutId: string, cursor: number, where: string) {
     super(
       'damaged',
-      `the store's checkpoint ${foldName(rolloutId)} is damaged (${where}): it is set aside and made anew`,
+      `the store's checkpoint ${checkpointName(rolloutId)} is damaged (${where}): it is set aside and made anew`,
     )
     this.rolloutId = rolloutId
     this.cursor = cursor
@@ -107,15 +110,15 @@ export async function readAssessment(
   rolloutId: string,
 ): Promise<Assessment | undefined> {
   try {
-    return (await loadFold(store, rolloutId))?.fold.assessed?.assessment
+    return (await loadCheckpoint(store, rolloutId))?.fold.assessed?.assessment
   } catch (error) {
-    if (error instanceof DamagedFold) return undefined
+    if (error instanceof DamagedCheckpoint) return undefined
     throw error
   }
 }
 
 /** Takes entries into the evidence, in place, in their order. Returns what the store is to remember of the users anew. */
-export function foldEntries(
+export function observeEntries(
   engine: DecisionEngine<object>,
   { evidence, rollout }: { evidence: object; rollout: Rollout },
   entries: readonly LogEntry[],
