@@ -40,6 +40,6 @@ export async function missingModule(
 ): Promise<Diagnostic[]> {
   const { file } = moduleReference(reference)
   const relative = path.posix.join(folder, file)
-  if (path.isAbsolute(file) || relative.startsWith('../../') || (await files.list(relative)).length > 0) return []
+  if (path.isAbsolute(file) || relative.startsWith('../') || (await files.list(relative)).length > 0) return []
   return [located(source, at, `there is no file ${relative}`)]
 }

@@ -28,11 +28,11 @@ export async function scopeOfFeature(prompt: Prompt, place: FeaturePlace, change
   const files = await Promise.all(
     parts.map(async (part): Promise<ReadFile> => {
       const shown = relative(changes.root, part.path)
-      const name = shown.startsWith('../..') ? part.path : shown
+      const name = shown.startsWith('../') ? part.path : shown
       const whole =
         part.kind === 'folder' || part.kind === 'packages' ? `${name}/` : path.posix.join(name, part.glob ?? '')
-      if (checkCode.includes(part)) codeNames.add(whole === '/' ? '..' : whole)
-      return { path: whole === '/' ? '..' : whole, as: part.as, ...(await partState(part, changes)) }
+      if (checkCode.includes(part)) codeNames.add(whole === '/' ? './' : whole)
+      return { path: whole === '/' ? './' : whole, as: part.as, ...(await partState(part, changes)) }
     }),
   )
   const seen = new Set<string>()

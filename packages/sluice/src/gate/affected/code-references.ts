@@ -48,9 +48,9 @@ export function codeReferences(source: string): CodeReferences {
 }
 
 function reachOf(source: string): CodeReferences['reach'] {
-  const ups = [...source.matchAll(upwards)].map(([parts]) => '../..'.repeat(parts.split('..').length - 1))
+  const ups = [...source.matchAll(upwards)].map(([parts]) => '../'.repeat(parts.split('..').length - 1))
   const beginnings = [...source.matchAll(beginning)].map(([, start = '']) => start)
-  const above = aboveItsFolder.test(source) ? ['../..'] : []
+  const above = aboveItsFolder.test(source) ? ['../'] : []
   const named = [...source.matchAll(nameLike)].map(([, , name = '']) => name)
   return { beside: [...new Set([...ups, ...beginnings, ...above])], named: [...new Set(named)] }
 }

@@ -19,7 +19,7 @@ function write(name: string, text: string) {
 
 write('app/sluice.yaml', '')
 write('app/prompts/b.prompt.yml', goodPrompt.replace('name: summary', 'name: b'))
-write('app/prompts/deep/a.prompt.yml', goodPrompt.replace('name: summary', 'name: a').replace('../../', '../../../'))
+write('app/prompts/deep/a.prompt.yml', goodPrompt.replace('name: summary', 'name: a').replace('../', '../../'))
 write('app/prompts/node_modules/x/c.prompt.yml', 'broken: [')
 write('app/evals/summary.jsonl', goodCases)
 write('shared/d.prompt.yml', '')

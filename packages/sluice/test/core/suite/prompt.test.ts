@@ -138,9 +138,7 @@ test('a suite that does not exist is reported at the key that names it', async (
 
 test('a feature may exist once, and the name defaults to that of the file', async () => {
   const other = 'prompts/more/Draft reply.prompt.yml'
-  const { prompts } = await load(
-    good({ [other]: goodPrompt.replace('name: summary\n', '').replace('../../', '../../../') }),
-  )
+  const { prompts } = await load(good({ [other]: goodPrompt.replace('name: summary\n', '').replace('../', '../../') }))
   assert.deepEqual(
     prompts.map(({ feature }) => feature),
     ['Draft-reply', 'summary'],
@@ -169,7 +167,7 @@ test('targets are resolved: command lines without a shell, modules relative to t
     command: ['node', 'my app.js', '--x=a b', 'c'],
     cwd: '/project',
   })
-  assert.deepEqual(await target('{module: "../../app.ts#summarise"}'), {
+  assert.deepEqual(await target('{module: "../app.ts#summarise"}'), {
     kind: 'module',
     file: '/project/app.ts',
     export: 'summarise',

@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import manifest from '../../../package.json' with { type: 'json' }
 
 const packageFolder = path.join(import.meta.dirname, '../../..')
-const installed = path.join(packageFolder, '../../../node_modules')
+const installed = path.join(packageFolder, '../../node_modules')
 
 /** Unpacks the tarball that would be published beside its dependencies, without a registry; returns its bin. */
 function installPacked(folder: string): string {
