@@ -5,7 +5,7 @@ import { diskFiles } from '../core/suite/files.ts'
 import { connect, tell } from './connect.ts'
 import { commaSeparated, positive, readFlags, remoteFlags, set, text, texts, wholeNumberFrom } from './flags.ts'
 import type { Host } from './host.ts'
-import { openProject } from './open-project.ts'
+import { openProject } from './session/open-project.ts'
 
 const caseFlags = {
   ...remoteFlags,

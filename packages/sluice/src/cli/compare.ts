@@ -12,8 +12,8 @@ import { reportOfRun } from '../gate/report/report-of-run.ts'
 import { defaultBase, findNewDestinations } from '../gate/secrets/secret-destinations.ts'
 import { readFlags, sessionFlags, text, verdictFlags } from './flags.ts'
 import type { Host } from './host.ts'
-import { openFeature } from './open-project.ts'
-import { withSession } from './with-session.ts'
+import { openFeature } from './session/open-project.ts'
+import { withSession } from './session/with-session.ts'
 
 const compareFlags = {
   ...sessionFlags,

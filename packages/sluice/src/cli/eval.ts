@@ -5,8 +5,8 @@ import { evaluateFeature } from '../gate/evaluate-feature.ts'
 import { defaultBase, findNewDestinations } from '../gate/secrets/secret-destinations.ts'
 import { readFlags, sessionFlags, texts, wholeNumber } from './flags.ts'
 import type { Host } from './host.ts'
-import { openFeature } from './open-project.ts'
-import { withSession } from './with-session.ts'
+import { openFeature } from './session/open-project.ts'
+import { withSession } from './session/with-session.ts'
 
 const evalFlags = { ...sessionFlags, tag: texts.optional(), repeats: wholeNumber }
 

@@ -5,8 +5,8 @@ import { judgeChange, planGate } from '../gate/gate.ts'
 import { gateScope } from '../gate/scope.ts'
 import { oneOf, readFlags, sessionFlags, set, text, verdictFlags, wholeNumber } from './flags.ts'
 import type { Host } from './host.ts'
-import { openPartlySound } from './open-project.ts'
-import { withSession } from './with-session.ts'
+import { openPartlySound } from './session/open-project.ts'
+import { withSession } from './session/with-session.ts'
 
 const gateFlags = {
   ...sessionFlags,

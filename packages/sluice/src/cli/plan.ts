@@ -10,7 +10,7 @@ import { readReport } from '../gate/report/report-file.ts'
 import { defaultLiveSettings, defaultRolloutSettings } from '../records/rollout-settings.ts'
 import { commaSeparated, percent, positive, properShare, readFlags, set, text } from './flags.ts'
 import type { Host } from './host.ts'
-import { openProject } from './open-project.ts'
+import { openProject } from './session/open-project.ts'
 
 const planFlags = {
   requestsPerDay: positive,

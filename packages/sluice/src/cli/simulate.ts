@@ -8,7 +8,7 @@ import { summarize } from '../control/simulate/simulation-summary.ts'
 import { SluiceError } from '../errors.ts'
 import { readFlags, set, text, wholeNumberFrom } from './flags.ts'
 import type { Host } from './host.ts'
-import { listenForInterrupt } from './interrupt.ts'
+import { listenForInterrupt } from './session/interrupt.ts'
 
 const largest = 2 ** 32 - 1
 

@@ -46,7 +46,10 @@ test('a feature is published, released, put through a canary and rolled back, an
   project.write(files('Shorten: {{email}}', '1.1'))
   assert.equal((await project.sluice(['gate', '--all'])).code, 1)
   const failed = await sluice('publish', 'summary', '--json')
-  assert.match(failed.stderr, /The gate said fail: releasing it needs --override/)
+  assert.match(
+    failed.stderr,
+    /The verdict of the gate on this version is fail. To release this version, give --override/,
+  )
   const second = JSON.parse(failed.stdout)
   assert.equal(second.source, `${commit} with changes`)
   const begun = await sluice('rollout', 'start', 'summary', '1.1', '--override', 'the judge is on holiday')

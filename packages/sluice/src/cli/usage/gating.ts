@@ -57,15 +57,15 @@ function addNightly(program: Command, host: Host, done: Done): void {
     .option('--night <day>', 'which night this is; a repeated night pays only for what is missing (default: today)')
     .option('--new-reference', "compare later nights with tonight's answers")
     .option('--no-notify', 'send no messages')
-    .action(async (options) => done(await (await import('../nightly.ts')).nightly(options, host)))
+    .action(async (options) => done(await (await import('../nightly/nightly.ts')).nightly(options, host)))
   night
     .command('export')
     .description('write the history of nights as JSON Lines')
     .argument('[file]', 'file to write to (default: stdout)')
-    .action(async (file) => done(await (await import('../nightly-history.ts')).exportHistory(file, host)))
+    .action(async (file) => done(await (await import('../nightly/history.ts')).exportHistory(file, host)))
   night
     .command('import')
     .description('add the nights of a file that export wrote')
     .argument('<file>', 'JSON Lines')
-    .action(async (file) => done(await (await import('../nightly-history.ts')).importHistory(file, host)))
+    .action(async (file) => done(await (await import('../nightly/history.ts')).importHistory(file, host)))
 }

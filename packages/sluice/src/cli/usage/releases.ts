@@ -59,20 +59,20 @@ function addRollouts(program: Command, host: Host, done: Done): void {
     .option('--override <why>', 'release it without a passing report of the gate')
     .option('--supersede', 'end a running rollout instead of refusing')
     .action(async (feature, version, options) =>
-      done(await (await import('../rollout.ts')).startRolloutCommand(feature, version, options, host)),
+      done(await (await import('../rollout/start.ts')).startRolloutCommand(feature, version, options, host)),
     )
   withRemoteOptions(rollout.command('status'))
     .description('show a rollout and what is known about its canary')
     .argument('<rollout>', 'id of the rollout, or a feature for its running or last one')
     .action(async (which, options) =>
-      done(await (await import('../rollout.ts')).showRolloutCommand(which, options, host)),
+      done(await (await import('../rollout/status.ts')).showRolloutCommand(which, options, host)),
     )
   withRemoteOptions(rollout.command('report'))
     .description('write the post-mortem of a rollout that has ended, as Markdown')
     .argument('<rollout>', 'id of the rollout, or a feature for its last one')
     .option('--out <file>', 'write the post-mortem to this file instead of stdout')
     .action(async (which, options) =>
-      done(await (await import('../rollout-report.ts')).reportRollout(which, options, host)),
+      done(await (await import('../rollout/report.ts')).reportRollout(which, options, host)),
     )
   for (const [action, description] of actions)
     withRemoteOptions(rollout.command(action))
@@ -80,7 +80,7 @@ function addRollouts(program: Command, host: Host, done: Done): void {
       .argument('<rollout>', 'id of the rollout, or a feature for its running one')
       .requiredOption('--reason <why>', 'kept in the audit log')
       .action(async (which, options) =>
-        done(await (await import('../rollout.ts')).changeRollout(action, which, options, host)),
+        done(await (await import('../rollout/status.ts')).changeRollout(action, which, options, host)),
       )
 }
 

@@ -1,5 +1,6 @@
 import { readCases } from '../../core/suite/cases.ts'
 import type { ProjectFiles } from '../../core/suite/files.ts'
+import type { LoadedProject } from '../../core/suite/project.ts'
 import type { Prompt } from '../../core/suite/prompt.ts'
 
 /** A golden case that was made of an answer of a rollout. */
@@ -10,8 +11,22 @@ export interface IncidentCase {
   outcome: string | null
 }
 
+/**
+ * What a project knows of a rollout: the cases made of its answers, null for a feature that the project does not have, and
+ * the score from which an answer is good.
+ */
+export async function knownOfRollout(
+  { id, feature }: { id: string; feature: string },
+  { prompts, config, files }: LoadedProject,
+): Promise<{ cases: IncidentCase[] | null; goodFrom: number }> {
+  const prompt = prompts.find((one) => one.feature === feature)
+  if (prompt === undefined) return { cases: null, goodFrom: config.gate.caseThreshold }
+  const cases = await casesOfRollout(prompt, id, { files, root: config.root })
+  return { cases, goodFrom: { ...config.gate, ...prompt.gate }.caseThreshold }
+}
+
 /** The cases in all suites of a prompt whose `source` names a rollout. */
-export async function casesOfRollout(
+async function casesOfRollout(
   { suites }: Pick<Prompt, 'suites'>,
   rollout: string,
   { files, root }: { files: ProjectFiles; root: string },

@@ -1,3 +1,4 @@
+import type { Report } from '../../records/report.ts'
 import { formatSpan } from '../../text/format.ts'
 import { excerpt } from '../../text/untrusted.ts'
 import type { PublishedAnswer } from './answers.ts'
@@ -31,4 +32,14 @@ const spans = new Set(['live.retention', 'rollout.patience'])
 function valueText(setting: string, value: unknown): string {
   if (spans.has(setting) && typeof value === 'number') return formatSpan(value)
   return excerpt(JSON.stringify(value ?? null), valueLength)
+}
+
+/** What the gate found about a version that is published, and what that means for its release. */
+export function gateNote(report: Report | null, feature: string): string {
+  const way = 'To release this version, give --override with a reason'
+  if (!report) return `No report of sluice gate on this version was found. ${way}, or run the gate and publish again.\n`
+  const verdict = report.features.find((part) => part.feature === feature)?.verdict
+  return verdict === 'pass'
+    ? `With the gate's pass, run ${report.runId}.\n`
+    : `The verdict of the gate on this version is ${verdict}. ${way}.\n`
 }

@@ -1,7 +1,7 @@
-import { learnSecrets } from '../core/providers/configured-secrets.ts'
-import { chooseSuite } from '../core/suite/choose-suite.ts'
-import { InvalidFilesError, inOrder } from '../core/suite/diagnostic.ts'
-import { diskFiles } from '../core/suite/files.ts'
+import { learnSecrets } from '../../core/providers/configured-secrets.ts'
+import { chooseSuite } from '../../core/suite/choose-suite.ts'
+import { InvalidFilesError, inOrder } from '../../core/suite/diagnostic.ts'
+import { diskFiles } from '../../core/suite/files.ts'
 import {
   findRoot,
   type LoadedProject,
@@ -9,9 +9,9 @@ import {
   loadProject,
   type PartlySoundProject,
   partlySound,
-} from '../core/suite/project.ts'
-import { refuseTrackedStore } from '../gate/git/tracked-store.ts'
-import type { Host } from './host.ts'
+} from '../../core/suite/project.ts'
+import { refuseTrackedStore } from '../../gate/git/tracked-store.ts'
+import type { Host } from '../host.ts'
 
 type Surroundings = Pick<Host, 'cwd' | 'env' | 'mask'>
 

@@ -1,13 +1,13 @@
 import { createReadStream } from 'node:fs'
 import path from 'node:path'
-import { openProjectDatabase } from '../core/answers/database.ts'
-import { createIncidents } from '../core/notify/incidents.ts'
-import { findRoot } from '../core/suite/project.ts'
-import { SluiceError } from '../errors.ts'
-import { createHistory } from '../gate/nightly/history.ts'
-import { historyLines, readHistory } from '../gate/nightly/history-file.ts'
-import { replaceFile } from '../replace-file.ts'
-import type { Host } from './host.ts'
+import { openProjectDatabase } from '../../core/answers/database.ts'
+import { createIncidents } from '../../core/notify/incidents.ts'
+import { findRoot } from '../../core/suite/project.ts'
+import { SluiceError } from '../../errors.ts'
+import { createHistory } from '../../gate/nightly/history.ts'
+import { historyLines, readHistory } from '../../gate/nightly/history-file.ts'
+import { replaceFile } from '../../replace-file.ts'
+import type { Host } from '../host.ts'
 
 /** `sluice nightly export [file]`: the history as JSON Lines, into a file or on stdout. */
 export async function exportHistory(file: string | undefined, host: Host): Promise<number> {

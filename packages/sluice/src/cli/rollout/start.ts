@@ -1,16 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parse } from 'yaml'
-import type { RolloutAnswer } from '../control/remote/answers.ts'
-import type { RemoteControlPlane, RolloutAction } from '../control/remote/control-plane.ts'
-import { rolloutText } from '../control/remote/rollout-text.ts'
-import { actOnRollout, beginRollout, rolloutIdOf } from '../control/remote/rollouts.ts'
-import { SluiceError } from '../errors.ts'
-import { rolloutSettingsSchema } from '../records/rollout-settings.ts'
-import { visibleData } from '../text/untrusted.ts'
-import { connect, type RemoteOptions, tell } from './connect.ts'
-import { positive, readFlags, remoteFlags, set, text } from './flags.ts'
-import type { Host } from './host.ts'
+import { rolloutText } from '../../control/remote/rollout-text.ts'
+import { beginRollout } from '../../control/remote/rollouts.ts'
+import { SluiceError } from '../../errors.ts'
+import { rolloutSettingsSchema } from '../../records/rollout-settings.ts'
+import { visibleData } from '../../text/untrusted.ts'
+import { connect, tell } from '../connect.ts'
+import { positive, readFlags, remoteFlags, set, text } from '../flags.ts'
+import type { Host } from '../host.ts'
 
 const startFlags = {
   ...remoteFlags,
@@ -39,36 +37,6 @@ export async function startRolloutCommand(
   return 0
 }
 
-/** `sluice rollout status`: of a feature's running or last rollout, or of any by its id. */
-export async function showRolloutCommand(which: string, given: Record<string, unknown>, host: Host): Promise<number> {
-  const options = readFlags('rollout status', remoteFlags, given)
-  const remote = connect(options, host)
-  return show(remote, await remote.rollout(await rolloutIdOf(remote, which)), options, host)
-}
-
-/** `sluice rollout pause|resume|advance|promote|abort`. */
-export async function changeRollout(
-  action: RolloutAction,
-  which: string,
-  given: Record<string, unknown>,
-  host: Host,
-): Promise<number> {
-  const options = readFlags(`rollout ${action}`, { ...remoteFlags, reason: text }, given)
-  const remote = connect(options, host)
-  return show(remote, await actOnRollout(remote, which, action, options.reason), options, host)
-}
-
-async function show(
-  remote: RemoteControlPlane,
-  rollout: RolloutAnswer,
-  options: RemoteOptions,
-  host: Host,
-): Promise<number> {
-  const { versions } = await remote.feature(rollout.feature)
-  tell(options, host, rollout, (seen) => rolloutText(seen, visibleData(versions), Date.now()))
-  return 0
-}
-
 /**
  * The settings of a rollout from a file that holds the keys of a prompt file's `rollout`, as they are written.
  * @throws SluiceError `invalid-input` with every fault
@@ -80,7 +48,7 @@ async function readSettings(file: string, host: Host): Promise<unknown> {
   })
   const value = parsed(yaml, (cause) => fault(`not valid YAML: ${cause}`, cause))
   const { error } = rolloutSettingsSchema.safeParse(value)
-  if (error) throw fault(error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n  '), error)
+  if (error) throw fault(error.issues.map((issue) => `${issue.path.join('..')}: ${issue.message}`).join('\n  '), error)
   return value
 }
 

@@ -1,5 +1,5 @@
-import type { StopSignals } from '../gate/run/session.ts'
-import type { Host } from './host.ts'
+import type { StopSignals } from '../../gate/run/session.ts'
+import type { Host } from '../host.ts'
 
 const graceMs = 10_000
 /** One Ctrl-C may arrive twice: from the terminal, and through the process that started this one. */

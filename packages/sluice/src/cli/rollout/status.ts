@@ -1,0 +1,38 @@
+import type { RolloutAnswer } from '../../control/remote/answers.ts'
+import type { RemoteControlPlane, RolloutAction } from '../../control/remote/control-plane.ts'
+import { rolloutText } from '../../control/remote/rollout-text.ts'
+import { actOnRollout, rolloutIdOf } from '../../control/remote/rollouts.ts'
+import { visibleData } from '../../text/untrusted.ts'
+import { connect, type RemoteOptions, tell } from '../connect.ts'
+import { readFlags, remoteFlags, text } from '../flags.ts'
+import type { Host } from '../host.ts'
+
+/** `sluice rollout status`: of a feature's running or last rollout, or of any by its id. */
+export async function showRolloutCommand(which: string, given: Record<string, unknown>, host: Host): Promise<number> {
+  const options = readFlags('rollout status', remoteFlags, given)
+  const remote = connect(options, host)
+  return show(remote, await remote.rollout(await rolloutIdOf(remote, which)), options, host)
+}
+
+/** `sluice rollout pause|resume|advance|promote|abort`. */
+export async function changeRollout(
+  action: RolloutAction,
+  which: string,
+  given: Record<string, unknown>,
+  host: Host,
+): Promise<number> {
+  const options = readFlags(`rollout ${action}`, { ...remoteFlags, reason: text }, given)
+  const remote = connect(options, host)
+  return show(remote, await actOnRollout(remote, which, action, options.reason), options, host)
+}
+
+async function show(
+  remote: RemoteControlPlane,
+  rollout: RolloutAnswer,
+  options: RemoteOptions,
+  host: Host,
+): Promise<number> {
+  const { versions } = await remote.feature(rollout.feature)
+  tell(options, host, rollout, (seen) => rolloutText(seen, visibleData(versions), Date.now()))
+  return 0
+}

@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { type ConfiguredSecret, configuredSecrets } from '../core/providers/configured-secrets.ts'
+import type { Diagnostic } from '../core/suite/diagnostic.ts'
+import { configFileName } from '../core/suite/load-config.ts'
+import { findRoot, loadProject } from '../core/suite/project.ts'
+import { SluiceError } from '../errors.ts'
+import type { Mask } from '../masking/mask.ts'
+import { shortestSecret } from '../masking/secret-forms.ts'
+import { formatAmount } from '../text/format.ts'
+
+/** What `sluice check` has found. */
+export interface CheckedProject {
+  root: string
+  /** How many features the project has. */
+  features: number
+  found: Diagnostic[]
+  errors: number
+  warnings: number
+}
+
+/**
+ * Checks every file of the project around `cwd` without calling a model. With `paths`, relative to `cwd`, only what
+ * concerns these files and folders is reported.
+ * @throws SluiceError `invalid-input` for a path that does not exist or lies outside of the project
+ */
+export async function checkProject(
+  paths: readonly string[],
+  { cwd, env, mask }: { cwd: string; env: NodeJS.ProcessEnv; mask: Mask },
+): Promise<CheckedProject> {
+  const root = await findRoot(cwd)
+  const { config, prompts, diagnostics } = await loadProject({ root })
+  const secrets = configuredSecrets(config, prompts, env)
+  mask.learn(secrets.map(({ value }) => value))
+  const all = [...diagnostics, ...tooShort(secrets, config.file ?? configFileName)]
+  const found = all.filter(within(paths, root, cwd))
+  const errors = found.filter(({ severity }) => severity === 'error').length
+  return { root, features: prompts.length, found, errors, warnings: found.length - errors }
+}
+
+/** A value that short appears in many texts by chance. Masking it would make them unreadable and hide little. */
+function tooShort(secrets: readonly ConfiguredSecret[], file: string): Diagnostic[] {
+  const short = secrets.filter(({ variable, value }) => variable !== null && value.length < shortestSecret)
+  return [...new Map(short.map((secret) => [secret.variable, secret])).values()].map(({ variable, value, place }) => ({
+    severity: 'warning',
+    file,
+    line: 1,
+    column: 1,
+    path: place,
+    message: `${variable} holds ${formatAmount(value.length, 'character')}: a secret of fewer than ${shortestSecret} is not masked in outputs and reports. Use a longer one`,
+  }))
+}
+
+function within(paths: readonly string[], root: string, cwd: string): (diagnostic: Diagnostic) => boolean {
+  const wanted = paths.map((place) => path.relative(root, path.resolve(cwd, place)).split(path.sep).join('/'))
+  const outside = wanted.find((place) => place.startsWith('..'))
+  if (outside !== undefined) throw new SluiceError('invalid-input', `${outside} is outside of the project ${root}`)
+  const missing = paths.find((place) => !existsSync(path.resolve(cwd, place)))
+  if (missing !== undefined) throw new SluiceError('invalid-input', `${missing}: no such file or folder`)
+  if (wanted.length === 0) return () => true
+  return ({ file }) => wanted.some((place) => place === '' || file === place || file.startsWith(`${place}/`))
+}
