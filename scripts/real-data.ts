@@ -15,19 +15,22 @@ This page is the output of one command, word for word:
 npm run build && npm run --silent real-data > docs/real-data.md
 \`\`\`
 
-It passes recorded outputs of real models, scored by real judges, through \`sluice compare --candidate-scores ...
---baseline-scores ...\` with the default settings: margin 0.03, confidence 95 %, tie-break. The data is third-party material that is kept
-outside the project, in \`../shared/data\`; only aggregate figures and the names of models are printed here. Nothing is simulated, except
-where a section says so.
+Recorded outputs of real models, scored by real judges, go through \`sluice compare --candidate-scores ...
+--baseline-scores ...\` with the default settings: margin 0.03, confidence 95 %, tie-break. The data is third-party
+material outside the project, in \`../shared/data\`; only aggregate figures and the names of models are printed here. Nothing
+is simulated, except where a section says so.
 
-Words: *pass* is a proof that the mean did not drop by the margin or more; *weak pass* is a pass without that
-proof, by the tie-break or because the answers are too few to rule out a fault that shows only now and then; *fail* is a proof of a drop beyond
-the margin; *detectable drop* is the true drop that such a run fails with 80 % probability. The interval is for the difference of the means,
-candidate minus baseline.
+| word | meaning |
+|---|---|
+| pass | a proof that the mean did not drop by the margin or more |
+| weak pass | a pass without that proof: by the tie-break, or because there are too few answers to rule out a rare fault |
+| fail | a proof of a drop beyond the margin |
+| detectable drop | the true drop that such a run fails with 80 % probability |
+| 95 % interval | of the difference of the means, candidate minus baseline |
 
-What no table here can tell: whether a model is better. The scores are opinions of a judge (GPT-4 where nothing else is said), never
-calibrated against people here; there are few cases; the recordings were made by others, at different times and with settings that are not known.
-What they can tell is whether the gate behaves on scores as they are in life: skewed, tied, full of noise, with gaps.`
+No table here says whether a model is better. The scores are opinions of a judge (GPT-4 unless stated otherwise), never
+calibrated against people here. There are few cases, and others made the recordings, at different times and with unknown
+settings. The tables do say whether the gate works on real scores: skewed, tied, noisy, with gaps.`
 
 /** The main job on real input: recorded scores of real models and judges through the built command line. */
 async function main(): Promise<void> {

@@ -63,9 +63,8 @@ function partialRuns(all: ArenaRun[], runs: ArenaRun[]): string {
 
 ${table(['run', 'answers', 'mean correlation with the whole runs'], rows)}
 
-These runs hold few answers, and the answers that share questions with others belong to other questions: their scores do
-not correlate with any run, while whole runs correlate with each other by ${mean(whole).toFixed(2)} on average. They are a fault of the
-collection, not reruns.`
+These runs hold few answers, and some of these belong to other questions than they say: their scores do not correlate with
+any run, while whole runs correlate with each other by ${mean(whole).toFixed(2)} on average. They are a fault of the collection, not reruns.`
 }
 
 function isRerun({ candidate, baseline }: Pick<Duel, 'candidate' | 'baseline'>): boolean {
@@ -95,9 +94,9 @@ Nothing was changed between these runs, so no verdict may be \`fail\`, and none 
 In ${judgedTwice.length} of the pairs both runs gave the very same text, so that only the judge spoke twice: it gave the same score in
 ${percent(equal / judgedTwice.length)} of them, and one judgement has a standard deviation of ${noise.toFixed(2)} (known of the whole set: 57 %, 0.12).
 
-What this means: noise alone moved a mean by up to ${largest(reruns).toFixed(3)}. ${plainTest(reruns)} The gate does not, because a drop has to be
-shown to be larger than the margin. It does not wave the unlucky direction through either: when a rerun lands beyond two thirds
-of the margin it is inconclusive (exit code 2), and the way out is more cases or repeats, not a larger margin after the fact.`
+What this means: noise alone moved a mean by up to ${largest(reruns).toFixed(3)}. ${plainTest(reruns)} The gate does not, because a drop must be shown to be larger than the margin. It does not pass the unlucky direction either:
+a rerun beyond two thirds of the margin is inconclusive (exit code 2). Then add cases or repeats; do not raise the margin
+afterwards.`
 }
 
 function largest(duels: readonly Duel[]): number {
@@ -135,9 +134,10 @@ ${verdictsByDrop(duels)}
 The standard deviation of the paired differences of two different models is ${spreads.low.toFixed(2)} to ${spreads.high.toFixed(2)} (median ${spreads.middle.toFixed(2)}), the
 detectable drop ${drops.low.toFixed(3)} to ${drops.high.toFixed(3)} (median ${drops.middle.toFixed(3)}).
 
-What this means: about 150 cases with one score each separate models of different generations, and that is all. A change of 0.03 to 0.06, which
-a team would very much like to know of, mostly stays inconclusive, and says so. Every \`weak pass\` lies within 0.02 below the baseline or above
-it, without proof. It does not mean that the weaker letters are worse models: the matrix orders the judge’s scores on these questions.`
+What this means: about 150 cases with one score each separate models of different generations, and no more. A change of 0.03
+to 0.06, which would matter to a team, mostly stays inconclusive, and the gate says so. Every \`weak pass\` lies within 0.02
+below the baseline or above it, without proof. It does not mean that the lower rows are worse models: the matrix orders the
+judge’s scores on these questions.`
 }
 
 function consistency(duels: Duel[]): string {
@@ -146,7 +146,8 @@ function consistency(duels: Duel[]): string {
 
 ${table(['rule', 'checked', 'broken'], rows)}
 
-The first five follow from the test and would break with any slip of sign, pairing or order; the sixth is arithmetic done twice.`
+The first five follow from the test. Any mistake of sign, pairing or order would break them. The sixth is the same arithmetic
+done twice.`
 }
 
 function gaps(duels: Duel[]): string {
@@ -162,14 +163,14 @@ function gaps(duels: Duel[]): string {
   const withheld = duels.filter(({ compared }) => compared.reasons.includes('coverage'))
   return `### The files as they were recorded
 
-A run lacks up to six of the 151 questions, and the judge’s text holds no score for up to three. Above only the questions that both runs
-have were passed on, because the gaps are the collection’s and the question was what the scores say. With the files as they are,
-the gate counts every missing score and decides nothing below a coverage of 98 %, which was so in ${withheld.length} of ${duels.length} comparisons:
+A run lacks up to six of the 151 questions, and the judge’s text holds no score for up to three. Above, only the questions
+that both runs have were used, because the gaps belong to the collection and the question was what the scores say. With the
+files as they are, the gate counts every missing score and decides nothing below a coverage of 98 %. That was so in
+${withheld.length} of ${duels.length} comparisons:
 ${countVerdicts(duels.map(({ compared }) => compared))}. The reruns:
 
 ${table(['candidate', 'baseline', 'pairs', 'verdict', 'exit code', 'reasons'], rows)}
 
-What this means: 3 missing scores of 149 are already too many for the default \`minCoverage\`. That is strict on purpose: an answer that could not be
-scored is more often a bad one than a good one. Who knows that a gap has nothing to do with quality lowers \`gate.minCoverage\`, and says so in a file
-that is reviewed.`
+What this means: 3 missing scores of 149 are already too many for the default \`minCoverage\`. That is strict on purpose: an answer that could not be scored is more often bad than good. If you know that a gap has nothing
+to do with quality, lower \`gate.minCoverage\`, in a file that is reviewed.`
 }

@@ -101,6 +101,6 @@ function acrossJudges(pairs: readonly { one: Compared; across: Compared }[]): st
 worse beyond doubt.
 
 What this means: a change of judge is as large as a real regression, it has a direction, and no number of cases makes it go away. That is why
-scores of different judge versions are never compared: Sluice judges the baseline again. With files of scores that were brought along it cannot
-know who judged them; to have them judged alike is up to whoever brings them. It does not show which of the two judges is right.`
+scores of different judge versions are never compared: Sluice judges the baseline again. With files of scores it cannot know who judged them: whoever brings them must have them judged alike. It does not show which
+of the two judges is right.`
 }

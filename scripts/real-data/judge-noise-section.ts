@@ -63,9 +63,10 @@ ${table(
   sizes.map((size, i) => sizeRow(size, bySize[i] ?? [])),
 )}
 
-What this means: with a generator that never changes a letter, a judge of this kind alone keeps a gate of 40 cases from seeing drops below about
-0.1, and makes some unchanged runs of 80 or fewer cases inconclusive. Nearly every pass is weak, the one of 320 answers too: answers to one question are
-not independent, so they weigh as much as 80, and it takes about a hundred to rule out a loss of three answers in a hundred. The judge's noise shrinks with cases and with repeats alike. It does not mean that
+What this means: even if the answers never change, a judge of this kind keeps a gate of 40 cases from finding drops below about 0.1, and makes
+some unchanged runs of 80 or fewer cases inconclusive. Nearly every pass is weak, the one of 320 answers too: answers to one
+question are not independent, so they count as 80, and it takes about a hundred to rule out a loss of three answers in a
+hundred. The judge's noise shrinks with cases and with repeats alike. It does not mean that
 the judge is right on average: three samples of one judge share its errors.`
 }
 

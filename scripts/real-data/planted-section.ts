@@ -29,19 +29,19 @@ export function plantedSection(): string {
   )
   return `## A regression of a known size, planted in real scores
 
-Recorded differences have an unknown truth, so here one is made. Cases are drawn with replacement from the questions; the
-baseline is one run of a model, the candidate its other run (which is which is drawn for each case, so that nothing changes on average),
-and in a share of the cases the candidate’s score is that of the weakest model, ${broken.name}. The share is such that the mean
-drops by exactly the figure given: with a drop of 0.03 one case in 18 is lost. ${repetitions} repetitions each, half with either rerun model,
+The true difference of recordings is unknown, so here one is planted. Cases are drawn with replacement from the questions. The
+baseline is one run of a model, the candidate its other run; which is which is drawn for each case, so nothing changes on
+average. In a share of the cases the candidate’s score is that of the weakest model, ${broken.name}. The share makes the mean drop by
+exactly the figure given: with a drop of 0.03 one case in 18 is lost. ${repetitions} repetitions each, half with either rerun model,
 one score per case, seed ${seed}, through the gate’s decision in the same process:
 
 ${table(['cases', 'true drop', 'pass by proof', 'weak pass', 'inconclusive', 'fail'], rows)}
 
-What this means: the promise is that a drop of the margin passes by proof in at most 5 % of runs. It is kept at every size, within the error of
-2000 repetitions (0.005): a rare total loss is often not among 20 cases at all, so that few cases are no proof whatever their scores say. The price
-is in the rows without a drop: with scores as noisy as these and one answer a case, 20 unchanged cases hardly ever pass by proof, 50 in one run of
-seven, 150 in more than half, 500 nearly always. A fail where nothing changed hardly ever happens. A weak pass is worth little with few cases: one way or the other 20 cases let a true drop of 0.05 through about one time in
-three, 50 one time in five, 150 one time in twelve. Where that matters set \`gate.onInconclusive: block\`.`
+What this means: the promise is that a drop of the margin passes by proof in at most 5 % of runs. It is kept at every size, within the error of 2000 repetitions (0.005). A rare total loss is often not among 20 cases at all,
+so few cases are no proof, whatever their scores. The price is in the rows without a drop. With scores as noisy as these and
+one answer a case, 20 unchanged cases hardly ever pass by proof, 50 in one run of seven, 150 in more than half, 500 nearly
+always. A fail without a change hardly ever happens. A weak pass is worth little with few cases: by proof or weakly, 20 cases
+pass a true drop of 0.05 about one time in three, 50 one time in five, 150 one time in twelve. If that matters, set \`gate.onInconclusive: block\`.`
 }
 
 /** Pairs of runs of one model. */
