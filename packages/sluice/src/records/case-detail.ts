@@ -3,8 +3,8 @@ import { z } from 'zod'
 const share = z.number().min(0).max(1)
 
 /** Which of the two versions under comparison a score belongs to. */
-export const armSchema = z.enum(['candidate', 'baseline'])
-export type Arm = z.infer<typeof armSchema>
+export const comparedArmSchema = z.enum(['candidate', 'baseline'])
+export type Arm = z.infer<typeof comparedArmSchema>
 
 /** What became of one case in one repeat. Only `scored` and `checkFailed` carry a score. */
 export const caseStateSchema = z.enum([

@@ -122,7 +122,7 @@ const costSchema = z.object({
 const shareSchema = z.object({ value: z.number(), ciLow: known, ciHigh: known })
 
 /** A feature's report without its cases, which may be too many for memory. */
-const featureSummarySchema = z.object({
+export const featureSummarySchema = z.object({
   feature: z.string(),
   /** Null where nothing was to be decided (`eval`). */
   verdict: verdictSchema.nullable(),

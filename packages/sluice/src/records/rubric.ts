@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-const rubricItemSchema = z
+export const rubricItemSchema = z
   .strictObject({
     id: z
       .string()

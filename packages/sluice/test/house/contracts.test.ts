@@ -34,4 +34,6 @@ test('a change of a contract is seen, and a new wording is none', () => {
     '- /properties/n/enum/1: 2',
     '+ /properties/n/enum/1: null',
   ])
+  assert.deepEqual(differencesOf({ required: ['a', 'b'] }, { required: ['b', 'a'] }), [])
+  assert.deepEqual(differencesOf({ required: ['a', 'b'] }, { required: ['b'] }).length, 3)
 })

@@ -33,11 +33,16 @@ export function differencesOf(before: unknown, now: unknown): string[] {
 }
 
 function leavesOf(value: unknown, at = '', leaves = new Map<string, string>()): Map<string, string> {
-  const entries = value !== null && typeof value === 'object' ? Object.entries(value) : []
+  const entries = value !== null && typeof value === 'object' ? Object.entries(sorted(value, at)) : []
   // The order of keys says nothing; that of a list does, and its index is the key.
   for (const [key, inner] of entries) leavesOf(inner, `${at}/${key}`, leaves)
   if (entries.length === 0) leaves.set(at, JSON.stringify(value))
   return leaves
+}
+
+/** The names of the keys that an object must have, in a fixed order: theirs says nothing either. */
+function sorted(value: object, at: string): object {
+  return Array.isArray(value) && at.endsWith('/required') ? value.toSorted() : value
 }
 
 /** A schema or contract without its prose, which may be reworded. */

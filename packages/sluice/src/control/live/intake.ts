@@ -1,10 +1,11 @@
 import { type Capture, type Clock, type Outcome, position } from '@sluice/client'
 import { SluiceError } from '../../errors.ts'
 import type { StoredContent } from '../../records/content.ts'
+import type { FeatureState } from '../../records/feature.ts'
 import type { JudgeTask } from '../../records/judge-task.ts'
 import type { LiveSettings } from '../../records/rollout-settings.ts'
 import { formatAmount } from '../../text/format.ts'
-import type { FeatureState } from '../release/feature-state.ts'
+
 import type { LogDraft } from '../store/outcome-log.ts'
 import type { Store } from '../store/store.ts'
 import { type KnownUnits, knownUnitsIn } from './known-units.ts'

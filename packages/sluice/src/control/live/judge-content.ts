@@ -8,7 +8,7 @@ import { modelParametersSchema } from '../../core/suite/model.ts'
 import { render } from '../../core/suite/template.ts'
 import { SluiceError } from '../../errors.ts'
 import type { StoredContent } from '../../records/content.ts'
-import type { VersionRecord } from '../release/version-record.ts'
+import type { VersionRecord } from '../../records/version.ts'
 
 const judgedSchema = z.looseObject({
   judgeId: z.string(),

@@ -1,7 +1,7 @@
 import type { Clock } from '@sluice/client'
+import type { FeatureState } from '../../records/feature.ts'
 import type { LoopFaults } from '../loops/loop-faults.ts'
 import { startWorkLoop, type WorkLoop } from '../loops/work-loop.ts'
-import type { FeatureState } from '../release/feature-state.ts'
 import type { ContentStore } from '../store/content-store.ts'
 import type { EvidenceStore } from '../store/evidence-store.ts'
 import type { InstanceStore } from '../store/instance-store.ts'

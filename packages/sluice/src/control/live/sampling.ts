@@ -1,6 +1,6 @@
 import type { Arm } from '@sluice/client'
+import type { Rollout } from '../../records/rollout.ts'
 import { incumbentsPerCanary, type LiveSettings } from '../../records/rollout-settings.ts'
-import type { Rollout } from '../release/rollout.ts'
 
 const wholePpm = 1_000_000
 

@@ -1,6 +1,6 @@
 import type { Arm } from '@sluice/client'
+import type { Rollout } from '../../records/rollout.ts'
 import { flagRatios, normCdf, normInv, type Random, scoreDrops } from '../../stats/index.ts'
-import type { Rollout } from '../release/rollout.ts'
 import { type Evidence, newEvidence } from '../rollout/evidence/evidence.ts'
 import { freshShare, stageShare } from '../rollout/evidence/randomisation.ts'
 import type { FlagSums, ScoreSums } from '../rollout/evidence/signal-sums.ts'

@@ -1,4 +1,4 @@
-import type { Activation, FeatureState } from './feature-state.ts'
+import type { Activation, FeatureState } from '../../records/feature.ts'
 
 const remembered = 100
 

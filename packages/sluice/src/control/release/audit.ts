@@ -1,5 +1,5 @@
 import type { AuditRow } from '../../records/audit-row.ts'
-import type { FeatureState } from './feature-state.ts'
+import type { FeatureState } from '../../records/feature.ts'
 import type { ReleaseEvent } from './release-event.ts'
 import { rolloutState, sharePpm } from './rollout.ts'
 import { runningRollout } from './transition.ts'

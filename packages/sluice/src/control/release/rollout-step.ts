@@ -1,6 +1,6 @@
+import type { Hold, PromotionStrength, RollbackCause, Rollout, RolloutEnd } from '../../records/rollout.ts'
 import { ReleaseConflict } from './release-conflict.ts'
 import type { Occasion, ReleaseEvent } from './release-event.ts'
-import type { Hold, PromotionStrength, RollbackCause, Rollout, RolloutEnd } from './rollout.ts'
 
 /** The rollout in its next stage. @throws ReleaseConflict in the last one, while paused, or where it is not in `from`. */
 export function advanced(rollout: Rollout, { at }: Occasion, from?: number): Rollout {

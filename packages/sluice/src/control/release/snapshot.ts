@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { FeatureSnapshot, PromptVersion, RolloutSnapshot, Snapshot } from '@sluice/client'
 import { canonicalJson } from '../../core/suite/version.ts'
-import type { FeatureState } from './feature-state.ts'
-import { type Rollout, sharePpm } from './rollout.ts'
+import type { FeatureState } from '../../records/feature.ts'
+import type { Rollout } from '../../records/rollout.ts'
+import type { VersionRecord } from '../../records/version.ts'
+import { sharePpm } from './rollout.ts'
 import { runningRollout } from './transition.ts'
-import type { VersionRecord } from './version-record.ts'
 
 /** The ids of the versions that a snapshot of the feature holds: the active one, and a running canary. */
 export function servedVersions(state: FeatureState): string[] {

@@ -1,8 +1,9 @@
+import type { FeatureState, TakenBack } from '../../records/feature.ts'
+import type { Rollout } from '../../records/rollout.ts'
 import { lastGood, withActive, withRolledBack } from './activation.ts'
-import type { FeatureState, TakenBack } from './feature-state.ts'
 import { ReleaseConflict } from './release-conflict.ts'
 import type { Occasion, ReleaseEvent } from './release-event.ts'
-import { hasEnded, type Rollout } from './rollout.ts'
+import { hasEnded } from './rollout.ts'
 import { advanced, ended, excluding, held, paused, refusePaused, resumed, started } from './rollout-step.ts'
 
 type EventOf<Type extends ReleaseEvent['type']> = Extract<ReleaseEvent, { type: Type }>

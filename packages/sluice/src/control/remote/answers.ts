@@ -1,8 +1,11 @@
 import { z } from 'zod'
 import { appliedSchema } from '../../records/applied.ts'
 import { storedContentSchema } from '../../records/content.ts'
+import { activationSchema, featureSchema, takenBackSchema } from '../../records/feature.ts'
 import { instanceViewSchema } from '../../records/instance.ts'
+import { keptStageSchema, rolloutSchema } from '../../records/rollout.ts'
 import { tokenViewSchema } from '../../records/token.ts'
+import { gateEvidenceSchema, versionSchema } from '../../records/version.ts'
 import { figuresAnswer } from './figures-text.ts'
 
 /*
@@ -10,15 +13,14 @@ import { figuresAnswer } from './figures-text.ts'
  * server answers an older command line. All times in ms since the epoch.
  */
 
-const versionAnswer = z.looseObject({
-  id: z.string(),
-  label: z.string().nullable(),
-  model: z.string(),
-  publishedAt: z.number(),
-  report: z
-    .looseObject({ verdict: z.enum(['pass', 'fail', 'inconclusive']), exitCode: z.int(), runId: z.string() })
-    .nullable(),
-})
+const versionAnswer = versionSchema
+  .pick({ id: true, publishedAt: true })
+  .extend({
+    label: z.string().nullable(),
+    model: z.string(),
+    report: gateEvidenceSchema.pick({ verdict: true, exitCode: true, runId: true }).loose().nullable(),
+  })
+  .loose()
 
 export const publishedAnswer = versionAnswer.extend({
   changes: z
@@ -48,49 +50,53 @@ const soakAnswer = z.looseObject({
   heardAt: z.number().nullable(),
 })
 
-export const rolloutAnswer = z.looseObject({
-  id: z.string(),
-  feature: z.string(),
-  incumbent: z.string(),
-  canary: z.string(),
-  settings: z.looseObject({
-    onUndecided: z.string().optional(),
-    stages: z.array(z.looseObject({ ppm: z.int(), soakMs: z.number() })),
-  }),
-  stage: z.int(),
-  enteredAt: z.array(z.number()),
-  status: z.string(),
-  state: z.string(),
-  ppm: z.int(),
-  startedAt: z.number(),
-  startedBy: z.string(),
-  override: z.string().nullable(),
-  endedAt: z.number().nullable(),
-  ending: z.looseObject({ by: z.string(), reason: z.string(), why: z.string().optional() }).nullable(),
-  /** Absent from older servers. */
-  strength: z.string().nullish(),
-  judging: z.looseObject({ spentTodayUsd: z.number(), budgetUsdPerDay: z.number().nullable() }).optional(),
-  excluded: z.array(z.string()).optional(),
-  assessment: z
-    .looseObject({
-      words: z.string(),
-      soak: soakAnswer.optional(),
-      tokens: z.array(tokenShareAnswer).optional(),
-      figures: figuresAnswer.optional(),
-      places: z.record(z.string(), z.array(placeShareAnswer)).optional(),
-    })
-    .nullable(),
-})
+export const rolloutAnswer = rolloutSchema
+  .pick({
+    id: true,
+    feature: true,
+    incumbent: true,
+    canary: true,
+    stage: true,
+    enteredAt: true,
+    startedAt: true,
+    startedBy: true,
+    override: true,
+    endedAt: true,
+  })
+  .extend({
+    settings: z.looseObject({
+      onUndecided: z.string().optional(),
+      stages: z.array(keptStageSchema),
+    }),
+    status: z.string(),
+    state: z.string(),
+    ppm: z.int(),
+    ending: z.looseObject({ by: z.string(), reason: z.string(), why: z.string().optional() }).nullable(),
+    /** Absent from older servers. */
+    strength: z.string().nullish(),
+    judging: z.looseObject({ spentTodayUsd: z.number(), budgetUsdPerDay: z.number().nullable() }).optional(),
+    excluded: z.array(z.string()).optional(),
+    assessment: z
+      .looseObject({
+        words: z.string(),
+        soak: soakAnswer.optional(),
+        tokens: z.array(tokenShareAnswer).optional(),
+        figures: figuresAnswer.optional(),
+        places: z.record(z.string(), z.array(placeShareAnswer)).optional(),
+      })
+      .nullable(),
+  })
+  .loose()
 
-export const featureAnswer = z.looseObject({
-  feature: z.string(),
-  revision: z.int(),
-  active: z.string().nullable(),
-  history: z.array(z.looseObject({ version: z.string(), since: z.number(), until: z.number().nullable() })),
-  versions: z.array(versionAnswer),
-  takenBack: z.looseObject({ version: z.string() }).nullish(),
-  rollout: rolloutAnswer.nullable(),
-})
+export const featureAnswer = featureSchema
+  .pick({ feature: true, revision: true, active: true })
+  .extend({
+    history: z.array(activationSchema.pick({ version: true, since: true, until: true }).loose()),
+    versions: z.array(versionAnswer),
+    takenBack: takenBackSchema.pick({ version: true }).loose().nullish(),
+    rollout: rolloutAnswer.nullable(),
+  })
+  .loose()
 
 export const featuresAnswer = z.looseObject({ features: z.array(featureAnswer) })
 

@@ -1,25 +1,17 @@
 import path from 'node:path'
-import type { PromptVersion } from '@sluice/client'
 import { z } from 'zod'
 import type { Config } from '../../core/suite/config.ts'
 import type { Prompt } from '../../core/suite/prompt.ts'
 import type { Report } from '../../records/report.ts'
 import { liveSettingsSchema, rolloutSettingsSchema } from '../../records/rollout-settings.ts'
-import type { RubricItem } from '../../records/rubric.ts'
+import type { VersionRecord } from '../../records/version.ts'
 
 /** The body of `POST /v1/features/{f}/versions`. */
-export interface Publication {
-  content: PromptVersion
-  rubric: RubricItem[]
-  judge: { model: string; parameters: Record<string, unknown> } | null
+export interface Publication extends Pick<VersionRecord, 'content' | 'rubric' | 'judge' | 'written' | 'source'> {
   /** Both as in a prompt file, `redact` relative to the project's root. */
   rollout: unknown
   live: unknown
-  /** Those of the two that the prompt file holds itself. Absent: none, as control planes expect that do not know of it. */
-  written?: string[]
   report: Report | null
-  /** Where it comes from, e.g. a commit. */
-  source: string | null
 }
 
 /** A prompt as it is published, with what the gate said about it. */

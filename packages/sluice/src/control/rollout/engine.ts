@@ -1,4 +1,4 @@
-import type { Rollout } from '../release/rollout.ts'
+import type { Rollout } from '../../records/rollout.ts'
 import type { LogEntry } from '../store/outcome-log.ts'
 import { assess, type StageProgress } from './assessment/assess.ts'
 import type { Assessment } from './assessment/assessment.ts'

@@ -1,4 +1,4 @@
-import type { FeatureState } from '../release/feature-state.ts'
+import type { FeatureState } from '../../records/feature.ts'
 import type { ReleaseEvent } from '../release/release-event.ts'
 import { applyEvent } from '../store/apply-event.ts'
 import { answered, refuseOtherRequest, repetitionOf } from './route/idempotency.ts'

@@ -1,4 +1,4 @@
-import type { PromotionStrength, RollbackCause, Rollout } from '../release/rollout.ts'
+import type { PromotionStrength, RollbackCause, Rollout } from '../../records/rollout.ts'
 
 /** How a simulated canary went. Times in ms since the start. */
 export interface CanaryRun {

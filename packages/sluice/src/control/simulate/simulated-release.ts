@@ -1,6 +1,6 @@
 import { versionId } from '../../core/suite/version.ts'
+import type { Rollout } from '../../records/rollout.ts'
 import { defaultLiveSettings, type RolloutSettings } from '../../records/rollout-settings.ts'
-import type { Rollout } from '../release/rollout.ts'
 import { applyEvent } from '../store/apply-event.ts'
 import type { Store } from '../store/store.ts'
 

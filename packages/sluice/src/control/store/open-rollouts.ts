@@ -1,4 +1,4 @@
-import type { FeatureState } from '../release/feature-state.ts'
+import type { FeatureState } from '../../records/feature.ts'
 import { hasEnded } from '../release/rollout.ts'
 import { applyEvent } from './apply-event.ts'
 import type { ReleaseStore } from './release-store.ts'

@@ -1,8 +1,8 @@
 import type { AuditDraft, AuditRow } from '../../records/audit-row.ts'
+import type { FeatureState } from '../../records/feature.ts'
 import type { RememberedAnswer } from '../../records/remembered-answer.ts'
 import type { TokenRecord } from '../../records/token.ts'
-import type { FeatureState } from '../release/feature-state.ts'
-import type { VersionRecord } from '../release/version-record.ts'
+import type { VersionRecord } from '../../records/version.ts'
 import type { Fence } from './lease-store.ts'
 
 /** One change and its audit row, written together or not at all. */

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { jsonColumn, rowReader } from '../../core/answers/rows.ts'
 import { inStore } from '../../core/answers/store-error.ts'
 import type { Mask } from '../../masking/mask.ts'
-import { type Arm, armSchema, type CaseDetail, caseDetailSchema } from '../../records/case-detail.ts'
+import { type Arm, type CaseDetail, caseDetailSchema, comparedArmSchema } from '../../records/case-detail.ts'
 import { writeTogether } from '../../sqlite/open-database.ts'
 
 /** One case in one repeat, as it was written. */
@@ -27,7 +27,7 @@ export interface Results {
 
 const resultRow: z.ZodType<ResultRow> = z.object({
   position: z.int(),
-  arm: armSchema,
+  arm: comparedArmSchema,
   repeat: z.int(),
   detail: jsonColumn(caseDetailSchema),
 })

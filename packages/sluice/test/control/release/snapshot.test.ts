@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
-import { type FeatureState, newFeature } from '../../../src/control/release/feature-state.ts'
+import { newFeature } from '../../../src/control/release/feature-state.ts'
 import { snapshotOf } from '../../../src/control/release/snapshot.ts'
 import { transition } from '../../../src/control/release/transition.ts'
+import type { FeatureState } from '../../../src/records/feature.ts'
 import { at, start } from './state-arbitrary.ts'
 
 const content = (id: string) => ({

@@ -1,5 +1,5 @@
-import type { VersionRecord } from '../../../src/control/release/version-record.ts'
 import { defaultLiveSettings, defaultRolloutSettings } from '../../../src/records/rollout-settings.ts'
+import type { VersionRecord } from '../../../src/records/version.ts'
 
 /** A published version of the feature `summary` that has passed its gate. */
 export function versionOf(id: string, more: Partial<VersionRecord> = {}): VersionRecord {

@@ -1,6 +1,6 @@
-import type { Rollout } from '../../../src/control/release/rollout.ts'
 import type { StageProgress } from '../../../src/control/rollout/assessment/assess.ts'
 import type { FeedbackEntry, LogEntry, RequestEntry, ScoreEntry } from '../../../src/control/store/outcome-log.ts'
+import type { Rollout } from '../../../src/records/rollout.ts'
 import {
   defaultRolloutSettings,
   type RolloutSettings,

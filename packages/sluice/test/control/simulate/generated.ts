@@ -1,4 +1,3 @@
-import type { Rollout } from '../../../src/control/release/rollout.ts'
 import type { Arrival } from '../../../src/control/simulate/arrivals.ts'
 import { Arrivals } from '../../../src/control/simulate/arrivals.ts'
 import { IncumbentAnswers } from '../../../src/control/simulate/incumbent-answers.ts'
@@ -6,6 +5,7 @@ import { type Scenario, scenarioSchema } from '../../../src/control/simulate/sce
 import { SimulatedVisits } from '../../../src/control/simulate/simulated-visits.ts'
 import { newUser, type Visit } from '../../../src/control/simulate/visits.ts'
 import type { RequestEntry, ScoreEntry } from '../../../src/control/store/outcome-log.ts'
+import type { Rollout } from '../../../src/records/rollout.ts'
 import { seededRandom } from '../../../src/stats/random.ts'
 import { rolloutOf } from '../rollout/entries.ts'
 

@@ -1,4 +1,4 @@
-import type { Rollout } from '../../release/rollout.ts'
+import type { Rollout } from '../../../records/rollout.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import type { Assessment, SignalEvidence } from './assessment.ts'
 import type { Findings } from './decision.ts'

@@ -1,5 +1,5 @@
+import type { Rollout } from '../../../records/rollout.ts'
 import { clusterAsympCS } from '../../../stats/index.ts'
-import type { Rollout } from '../../release/rollout.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import {
   certainFailures,

@@ -1,5 +1,5 @@
 import type { Arm } from '@sluice/client'
-import type { Hold, ProofStrength, RollbackCause } from '../../release/rollout.ts'
+import type { Hold, ProofStrength, RollbackCause } from '../../../records/rollout.ts'
 import type { PlaceKind } from '../evidence/places.ts'
 import type { ArmSummary } from './arm-summary.ts'
 import type { OnlySourceShare, PlaceShare } from './place-share.ts'

@@ -1,4 +1,5 @@
-import { hasEnded, type Rollout, runningMs } from '../../release/rollout.ts'
+import type { Rollout } from '../../../records/rollout.ts'
+import { hasEnded, runningMs } from '../../release/rollout.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import { estimates, type Mean } from '../statistics/estimates.ts'
 import type { Figures, Height, Missing, SignalEvidence, ValueInterval } from './assessment.ts'

@@ -1,6 +1,6 @@
 import type { Arm } from '@sluice/client'
+import type { Rollout } from '../../../records/rollout.ts'
 import { costRatios, flagRatios, logMixture } from '../../../stats/index.ts'
-import type { Rollout } from '../../release/rollout.ts'
 import type { Evidence, EvidenceSums } from '../evidence/evidence.ts'
 import type { FlagSums } from '../evidence/signal-sums.ts'
 import { decidingSums } from '../evidence/tokens.ts'

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { hasEnded, type Rollout } from '../../release/rollout.ts'
+import type { Rollout } from '../../../records/rollout.ts'
+import { hasEnded } from '../../release/rollout.ts'
 import type { LastOutcomes } from '../evidence/evidence.ts'
 
 /** How much of the present stage was watched. Only that is soak time: time without outcomes, or without a look at them, proves nothing. */

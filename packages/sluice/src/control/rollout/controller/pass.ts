@@ -1,4 +1,4 @@
-import type { Rollout } from '../../release/rollout.ts'
+import type { Rollout } from '../../../records/rollout.ts'
 import { runningRollout } from '../../release/transition.ts'
 import type { UnitRecord } from '../../store/evidence-store.ts'
 import type { Fence } from '../../store/lease-store.ts'

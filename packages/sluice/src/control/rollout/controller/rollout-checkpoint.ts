@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Rollout } from '../../release/rollout.ts'
+import type { Rollout } from '../../../records/rollout.ts'
 import type { UnitRecord } from '../../store/evidence-store.ts'
 import type { LogEntry } from '../../store/outcome-log.ts'
 import type { Store } from '../../store/store.ts'

@@ -1,5 +1,5 @@
 import type { Arm } from '@sluice/client'
-import type { Rollout } from '../../release/rollout.ts'
+import type { Rollout } from '../../../records/rollout.ts'
 import type { LogEntry } from '../../store/outcome-log.ts'
 
 /** Why an entry is no evidence. */

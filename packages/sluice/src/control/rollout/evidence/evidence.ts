@@ -1,4 +1,5 @@
 import type { Arm } from '@sluice/client'
+import type { Rollout } from '../../../records/rollout.ts'
 import {
   type CovariateSums,
   costRatios,
@@ -7,7 +8,6 @@ import {
   newIncumbentSums,
   type Prior,
 } from '../../../stats/index.ts'
-import type { Rollout } from '../../release/rollout.ts'
 import { type IgnoredReason, ignoredReasons } from './admit.ts'
 import { type ArmSums, newArmSums } from './arm-sums.ts'
 import { type LimitSketches, type Limits, newLimits, newSketches } from './flag-limits.ts'

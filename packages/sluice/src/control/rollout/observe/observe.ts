@@ -1,5 +1,5 @@
 import type { Arm } from '@sluice/client'
-import type { Rollout } from '../../release/rollout.ts'
+import type { Rollout } from '../../../records/rollout.ts'
 import type { LogEntry } from '../../store/outcome-log.ts'
 import { type Admitted, admit, type IgnoredReason } from '../evidence/admit.ts'
 import type { Evidence } from '../evidence/evidence.ts'

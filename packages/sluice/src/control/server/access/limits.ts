@@ -1,4 +1,4 @@
-import type { FeatureState } from '../../release/feature-state.ts'
+import type { FeatureState } from '../../../records/feature.ts'
 import type { Store } from '../../store/store.ts'
 import { Problem } from '../http/problem.ts'
 

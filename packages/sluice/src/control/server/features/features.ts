@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { FeatureState } from '../../release/feature-state.ts'
+import { type FeatureState, featureSchema } from '../../../records/feature.ts'
 import { type Caller, maySee, refuseOtherFeature } from '../access/caller.ts'
 import { notFound } from '../http/problem.ts'
 import { rolloutView, rolloutViewOf, withTokenNames } from '../rollouts/rollout-view.ts'
@@ -8,27 +8,8 @@ import { defineRoute } from '../route/route.ts'
 import type { Services } from '../services.ts'
 import { versionView, versionViewOf } from '../versions/version-view.ts'
 
-const time = z.number().meta({ description: 'ms since the epoch' })
-
 /** A feature as it is answered. */
-export const featureView = z.object({
-  feature: z.string(),
-  revision: z.int(),
-  active: z.string().nullable(),
-  history: z.array(
-    z.object({
-      version: z.string(),
-      since: time,
-      until: time.nullable(),
-      ended: z.enum(['replaced', 'rolledBack']).nullable(),
-      promoted: z.boolean(),
-    }),
-  ),
-  rolledBack: z.array(z.string()).meta({ description: 'Versions that are never gone back to.' }),
-  takenBack: z.object({ version: z.string(), at: time, by: z.string(), reason: z.string() }).nullable().meta({
-    description: 'Set where the last change was a rollback or an abort: then another must say what it is for.',
-  }),
-  capture: z.object({ incumbent: z.number(), canary: z.number() }).nullable(),
+export const featureView = featureSchema.omit({ pastRollouts: true, live: true, publishedLive: true }).extend({
   versions: z.array(versionView).meta({ description: 'Oldest first.' }),
   rollout: rolloutView.nullable().meta({ description: 'The running or last one.' }),
 })

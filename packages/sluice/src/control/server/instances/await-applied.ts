@@ -1,6 +1,6 @@
 import type { Applied } from '../../../records/applied.ts'
+import type { FeatureState } from '../../../records/feature.ts'
 import type { InstanceRecord } from '../../../records/instance.ts'
-import type { FeatureState } from '../../release/feature-state.ts'
 import { mostInstances } from '../../store/instance-store.ts'
 import { maySee } from '../access/caller.ts'
 import type { Services } from '../services.ts'

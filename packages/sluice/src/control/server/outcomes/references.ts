@@ -1,5 +1,5 @@
-import type { FeatureState } from '../../release/feature-state.ts'
-import type { Rollout } from '../../release/rollout.ts'
+import type { FeatureState } from '../../../records/feature.ts'
+import type { Rollout } from '../../../records/rollout.ts'
 import type { OutcomeKey, OutcomeLog } from '../../store/outcome-log.ts'
 
 /** Rollouts that outcomes may name, by id: the last one of each feature, and those before it that are remembered. */

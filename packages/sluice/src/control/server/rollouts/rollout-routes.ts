@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { versionIdField } from '../../../records/names.ts'
+import type { Rollout } from '../../../records/rollout.ts'
 import {
   defaultRolloutSettings,
   mostStages,
@@ -7,7 +8,6 @@ import {
   rolloutSettingsSchema,
 } from '../../../records/rollout-settings.ts'
 import type { ReleaseEvent } from '../../release/release-event.ts'
-import type { Rollout } from '../../release/rollout.ts'
 import { type Caller, refuseOtherFeature } from '../access/caller.ts'
 import { type Changed, changeFeature } from '../change-feature.ts'
 import type { HttpAnswer } from '../http/answer.ts'

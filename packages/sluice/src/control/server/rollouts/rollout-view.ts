@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { type Rollout, rolloutState, sharePpm } from '../../release/rollout.ts'
+import {
+  holdSchema,
+  promotionStrengthSchema,
+  type Rollout,
+  rolloutSchema,
+  rolloutStatusSchema,
+} from '../../../records/rollout.ts'
+import { rolloutState, sharePpm } from '../../release/rollout.ts'
 import type { Assessment, Figures } from '../../rollout/assessment/assessment.ts'
 import type { OnlySourceShare, PlaceShare } from '../../rollout/assessment/place-share.ts'
 import type { Store } from '../../store/store.ts'
@@ -51,9 +58,6 @@ const figuresView: z.ZodType<Figures> = z.strictObject({
   patienceEndsAt: time.nullable().meta({ description: 'Null while its clock stands still.' }),
 })
 
-const hold = z.enum(['insufficientData', 'sampleRatioMismatch', 'inconclusive'])
-const status = z.enum(['running', 'paused', 'promoted', 'rolledBack', 'aborted', 'superseded'])
-
 const placeShare: z.ZodType<PlaceShare> = z.strictObject({
   id: z.string().nullable().meta({ description: 'As logged; null: not known; `others`: all that are not named.' }),
   tokenId: z.string().nullable(),
@@ -82,44 +86,15 @@ const assessment = z.looseObject({
 })
 
 /** A rollout as it is answered: what is stored, and what follows from it. */
-export const rolloutView = z.object({
-  id: z.string(),
-  feature: z.string(),
-  incumbent: z.string(),
-  canary: z.string(),
-  algorithm: z.literal('murmur3-x86-32/ppm'),
-  salt: z.string(),
+export const rolloutView = rolloutSchema.extend({
   settings: z.looseObject({ stages: z.array(z.object({ ppm: z.int(), soakMs: z.number() })) }),
-  judgePercent: z.number().optional().meta({ description: 'Judged while it runs, where its version does not say.' }),
-  stage: z.int().meta({ description: '0-based' }),
-  enteredAt: z.array(time),
-  pausedMs: z.number().meta({ description: 'Of the present stage.' }),
-  pausedBeforeMs: z.number().optional().meta({ description: 'Of the stages before.' }),
-  pausedAt: time.nullable(),
-  status,
-  hold: hold.nullable(),
-  startedAt: time,
-  startedBy: z.string(),
-  startedAfter: z.int().optional().meta({ description: "The feature's revision before; older rollouts have none." }),
-  override: z.string().nullable(),
-  excluded: z.array(z.string()).optional().meta({ description: 'Tokens whose outcomes are no evidence.' }),
-  endedAt: time.nullable(),
-  ending: z
-    .object({
-      by: z.string(),
-      reason: z.string(),
-      evidence: z.unknown(),
-      why: z
-        .enum(['evidence', 'mismatch', 'undecided'])
-        .optional()
-        .meta({ description: 'Of a rollback without a person. undecided: nothing was proven in time.' }),
-    })
-    .nullable(),
-  strength: z.enum(['strong', 'weak', 'time', 'manual']).nullable().meta({
+  strength: promotionStrengthSchema.nullable().meta({
     description:
       'Of a promotion. strong: a drop beyond the margin is ruled out; weak: by the rule for the undecided; null: not promoted, or before it was noted.',
   }),
-  state: z.union([status, hold]).meta({ description: 'The end, else paused, else why it holds, else running.' }),
+  state: z
+    .union([rolloutStatusSchema, holdSchema])
+    .meta({ description: 'The end, else paused, else why it holds, else running.' }),
   ppm: z.int().meta({ description: "The canary's share now, in parts per million." }),
   assessment: assessment.nullable(),
   judging: z.strictObject({ spentTodayUsd: z.number(), budgetUsdPerDay: z.number().nullable() }).optional().meta({

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { hasEnded, type Rollout, rolloutState } from '../../release/rollout.ts'
+import type { Rollout } from '../../../records/rollout.ts'
+import { hasEnded, rolloutState } from '../../release/rollout.ts'
 import type { Assessment } from '../../rollout/assessment/assessment.ts'
 import { ofRollout } from '../route/fields.ts'
 import { type Checked, defineRoute } from '../route/route.ts'

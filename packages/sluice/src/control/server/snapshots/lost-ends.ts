@@ -1,5 +1,5 @@
 import type { Clock } from '@sluice/client'
-import type { FeatureState } from '../../release/feature-state.ts'
+import type { FeatureState } from '../../../records/feature.ts'
 import { ReleaseConflict } from '../../release/release-conflict.ts'
 import type { ReleaseEvent } from '../../release/release-event.ts'
 import { runningRollout } from '../../release/transition.ts'

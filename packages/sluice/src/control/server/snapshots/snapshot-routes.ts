@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { featureSnapshotSchema, snapshotSchema } from '../../../records/snapshot.ts'
 import { freshnessProof, proofAsked, proofGiven } from '../freshness.ts'
 import { alreadySent, namesEtag, securityHeaders } from '../http/answer.ts'
 import { greet, greeting } from '../instances/greet.ts'
@@ -6,32 +7,8 @@ import { defineRoute } from '../route/route.ts'
 import { promptVersion } from '../versions/version-view.ts'
 import { createNodeSink, createWebSink, streamHeaders } from './sink.ts'
 
-const share = z.int().min(0).max(1_000_000)
-
-const snapshotSchema = z.object({
-  schema: z.literal('sluice.snapshot/1'),
-  epoch: z.string(),
-  revision: z.int(),
-  hash: z.string(),
-  features: z.record(
-    z.string(),
-    z.object({
-      active: z.string(),
-      rollout: z
-        .object({
-          id: z.string(),
-          algorithm: z.literal('murmur3-x86-32/ppm'),
-          salt: z.string(),
-          stage: z.int(),
-          ppm: share,
-          incumbent: z.string(),
-          canary: z.string(),
-        })
-        .optional(),
-      capture: z.object({ incumbent: share, canary: share }).optional(),
-      versions: z.record(z.string(), promptVersion),
-    }),
-  ),
+const servedSnapshot = snapshotSchema.extend({
+  features: z.record(z.string(), featureSnapshotSchema.extend({ versions: z.record(z.string(), promptVersion) })),
 })
 
 const tagged = { ...proofGiven, ETag: '"<epoch>-<revision>-<hash>"' }
@@ -48,7 +25,7 @@ export const showSnapshot = defineRoute({
     'If-None-Match': 'The ETag of a snapshot that is held: 304 where it is the present one.',
   },
   answers: {
-    200: { description: 'The snapshot; ETag changes with it.', headers: tagged, schema: snapshotSchema },
+    200: { description: 'The snapshot; ETag changes with it.', headers: tagged, schema: servedSnapshot },
     304: { description: 'If-None-Match names the present one.', headers: tagged },
   },
   async handle({ request, caller, requestId }, services) {

@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import { modelIdSchema } from '../../../core/suite/model.ts'
 import { versionId } from '../../../core/suite/version.ts'
+import { featureSummarySchema } from '../../../records/feature-report.ts'
+import { reportSchema } from '../../../records/report.ts'
 import { liveSettingsSchema, rolloutSettingsSchema } from '../../../records/rollout-settings.ts'
 import { rubricSchema } from '../../../records/rubric.ts'
-import { verdictSchema } from '../../../records/verdict.ts'
-import type { GateEvidence } from '../../release/version-record.ts'
+import { strengthSchema } from '../../../records/verdict.ts'
+import type { GateEvidence } from '../../../records/version.ts'
 import { refuseOtherFeature } from '../access/caller.ts'
 import { refuseMoreVersions } from '../access/limits.ts'
 import { Problem } from '../http/problem.ts'
@@ -14,22 +16,19 @@ import { type Locked, publishVersion } from './publish-version.ts'
 import { promptVersion, versionView, versionViewOf } from './version-view.ts'
 
 /** A report.json, whole or without its cases, as far as a release rests on it. */
-const gateReport = z.looseObject({
-  schema: z.literal('sluice.report/1'),
-  runId: z.string().max(200),
-  startedAt: z.iso.datetime({ offset: true }),
-  sluiceVersion: z.string().max(100),
-  exitCode: z.int(),
-  verdict: verdictSchema.nullable(),
-  features: z.array(
-    z.looseObject({
-      feature: z.string(),
-      verdict: verdictSchema.nullable(),
-      strength: z.enum(['strong', 'weak']).nullish(),
-      candidate: z.looseObject({ id: z.string() }),
-    }),
-  ),
-})
+const gateReport = reportSchema
+  .pick({ schema: true, startedAt: true, exitCode: true, verdict: true })
+  .extend({
+    runId: z.string().max(200),
+    sluiceVersion: z.string().max(100),
+    features: z.array(
+      featureSummarySchema
+        .pick({ feature: true, verdict: true })
+        .extend({ strength: strengthSchema.nullish(), candidate: z.looseObject({ id: z.string() }) })
+        .loose(),
+    ),
+  })
+  .loose()
 
 /**
  * What a report says about one version of one feature.

@@ -1,4 +1,4 @@
-import { hasPassed, type VersionRecord } from '../../release/version-record.ts'
+import type { GateEvidence, VersionRecord } from '../../../records/version.ts'
 import { notFound, Problem } from '../http/problem.ts'
 import type { Services } from '../services.ts'
 
@@ -14,10 +14,15 @@ export async function releasable(
 ): Promise<VersionRecord> {
   const version = await store.version(feature, id)
   if (!version) throw notFound(`${feature} has no version ${id}: publish it first.`)
-  if (hasPassed(version) || override) return version
+  if (hasPassed(version.report) || override) return version
   const gate = version.report ? `its gate said ${version.report.verdict}` : 'it has no gate report'
   const detail = `Version ${id} of ${feature} has not passed: ${gate}. Publish a passing report, or give override.reason.`
   throw new Problem({ status: 409, code: 'not-passed', detail })
+}
+
+/** Exit code 0: a pass, weak ones included. */
+function hasPassed(report: GateEvidence | null): boolean {
+  return report?.verdict === 'pass' && report.exitCode === 0
 }
 
 /** What speaks for letting a version loose, for the log. */

@@ -1,45 +1,27 @@
 import { z } from 'zod'
 import { messageSchema, modelIdSchema, modelParametersSchema } from '../../../core/suite/model.ts'
 import { versionIdField } from '../../../records/names.ts'
-import { verdictSchema } from '../../../records/verdict.ts'
-import type { VersionRecord } from '../../release/version-record.ts'
+import { promptVersionSchema } from '../../../records/prompt-version.ts'
+import { gateEvidenceSchema, type VersionRecord, versionSchema } from '../../../records/version.ts'
 
-const schemaFormat = z.strictObject({
-  type: z.literal('json_schema'),
-  name: z.string().min(1).max(64),
-  schema: z.record(z.string(), z.unknown()),
-})
-
-/** The content of a version, as the client's protocol has it. */
-export const promptVersion = z.strictObject({
-  id: versionIdField,
-  label: z.string().min(1).max(200).exactOptional(),
-  model: modelIdSchema,
-  parameters: modelParametersSchema,
-  messages: z.array(messageSchema).min(1),
-  format: z.discriminatedUnion('type', [z.strictObject({ type: z.enum(['text', 'json_object']) }), schemaFormat]),
-  strict: z.boolean(),
-})
-
-const time = z.number().meta({ description: 'ms since the epoch' })
+/** The content of a version, as strict as a prompt file. */
+export const promptVersion = promptVersionSchema
+  .extend({
+    id: versionIdField,
+    label: z.string().min(1).max(200).exactOptional(),
+    model: modelIdSchema,
+    parameters: modelParametersSchema,
+    messages: z.array(messageSchema).min(1),
+  })
+  .strict()
 
 /** A version as it is answered, without its content. */
-export const versionView = z.object({
-  id: z.string(),
+export const versionView = versionSchema.pick({ id: true, publishedAt: true, publishedBy: true, source: true }).extend({
   label: z.string().nullable(),
   model: z.string(),
-  publishedAt: time,
-  publishedBy: z.string(),
-  source: z.string().nullable(),
   settings: z.int().meta({ description: 'How often the settings of the version were published, 1-based.' }),
-  report: z
-    .object({
-      verdict: verdictSchema,
-      strength: z.enum(['strong', 'weak']).nullable(),
-      exitCode: z.int(),
-      runId: z.string(),
-      startedAt: z.string(),
-    })
+  report: gateEvidenceSchema
+    .pick({ verdict: true, strength: true, exitCode: true, runId: true, startedAt: true })
     .nullable(),
 })
 

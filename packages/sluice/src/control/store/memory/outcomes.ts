@@ -1,4 +1,4 @@
-import type { FeatureState } from '../../release/feature-state.ts'
+import type { FeatureState } from '../../../records/feature.ts'
 import { forgettingOfFeature } from '../forget-store.ts'
 import { openRollouts } from '../open-rollouts.ts'
 import type { Appended, LogDraft, LogEntry, OutcomeLog } from '../outcome-log.ts'

@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { type AuditRow, auditRowSchema } from '../../../records/audit-row.ts'
+import { activationSchema, type FeatureState, featureSchema, takenBackSchema } from '../../../records/feature.ts'
+import { promptVersionSchema } from '../../../records/prompt-version.ts'
 import { type RememberedAnswer, rememberedAnswerSchema } from '../../../records/remembered-answer.ts'
+import { rolloutSchema } from '../../../records/rollout.ts'
 import { type TokenRecord, tokenRecordSchema } from '../../../records/token.ts'
-import type { FeatureState } from '../../release/feature-state.ts'
-import type { VersionRecord } from '../../release/version-record.ts'
+import { type VersionRecord, versionSchema } from '../../../records/version.ts'
 import { checked, parsed } from './stored-json.ts'
 
 /*
@@ -11,35 +13,40 @@ import { checked, parsed } from './stored-json.ts'
  * that the text still is what its readers rely on, and keep what they do not name.
  */
 
-const rollout = z.looseObject({
-  id: z.string(),
-  incumbent: z.string(),
-  canary: z.string(),
-  salt: z.string(),
-  settings: z.looseObject({ stages: z.array(z.looseObject({ ppm: z.int(), soakMs: z.number() })).min(1) }),
-  stage: z.int(),
-  enteredAt: z.array(z.number()),
-  status: z.enum(['running', 'paused', 'promoted', 'rolledBack', 'aborted', 'superseded']),
-})
+const rollout = rolloutSchema
+  .pick({
+    id: true,
+    incumbent: true,
+    canary: true,
+    salt: true,
+    settings: true,
+    stage: true,
+    enteredAt: true,
+    status: true,
+  })
+  .loose()
 
-const featureState = z.looseObject({
-  feature: z.string(),
-  revision: z.int(),
-  active: z.string().nullable(),
-  history: z.array(z.looseObject({ version: z.string(), since: z.number() })),
-  // Older documents do not say.
-  takenBack: z.looseObject({ version: z.string(), at: z.number(), by: z.string() }).nullable().default(null),
-  rollout: rollout.nullable(),
-})
+const featureState = featureSchema
+  .pick({ feature: true, revision: true, active: true })
+  .extend({
+    history: z.array(activationSchema.pick({ version: true, since: true }).loose()),
+    // Older documents do not say.
+    takenBack: takenBackSchema.pick({ version: true, at: true, by: true }).loose().nullable().default(null),
+    rollout: rollout.nullable(),
+  })
+  .loose()
 
-const versionRecord = z.looseObject({
-  feature: z.string(),
-  id: z.string(),
-  content: z.looseObject({ id: z.string(), model: z.string(), messages: z.array(z.looseObject({})) }),
-  rubric: z.array(z.looseObject({ id: z.string(), ask: z.string() })),
-  report: z.looseObject({ verdict: z.string(), exitCode: z.int() }).nullable(),
-  publishedAt: z.number(),
-})
+const versionRecord = versionSchema
+  .pick({ feature: true, id: true, publishedAt: true })
+  .extend({
+    content: promptVersionSchema
+      .pick({ id: true, model: true })
+      .extend({ messages: z.array(z.looseObject({})) })
+      .loose(),
+    rubric: z.array(z.looseObject({ id: z.string(), ask: z.string() })),
+    report: z.looseObject({ verdict: z.string(), exitCode: z.int() }).nullable(),
+  })
+  .loose()
 
 const auditRow = auditRowSchema.pick({ chain: true, seq: true, previous: true, hash: true }).loose()
 

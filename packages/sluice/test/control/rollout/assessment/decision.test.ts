@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { inQuietHours } from '../../../../src/control/release/quiet-hours.ts'
-import type { Rollout } from '../../../../src/control/release/rollout.ts'
 import { decideRollout, type Findings } from '../../../../src/control/rollout/assessment/decision.ts'
 import { isOverdue } from '../../../../src/control/rollout/assessment/soak.ts'
+import type { Rollout } from '../../../../src/records/rollout.ts'
 import { rolloutSettingsSchema } from '../../../../src/records/rollout-settings.ts'
 import { rolloutOf } from '../entries.ts'
 

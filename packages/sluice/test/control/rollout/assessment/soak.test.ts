@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Rollout } from '../../../../src/control/release/rollout.ts'
 import { isOverdue, isSoaked, type Soak, soakAt } from '../../../../src/control/rollout/assessment/soak.ts'
 import type { LastOutcomes } from '../../../../src/control/rollout/evidence/evidence.ts'
+import type { Rollout } from '../../../../src/records/rollout.ts'
 import { rolloutSettingsSchema } from '../../../../src/records/rollout-settings.ts'
 import { rolloutOf } from '../entries.ts'
 

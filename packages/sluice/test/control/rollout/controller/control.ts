@@ -1,7 +1,7 @@
-import type { Rollout } from '../../../../src/control/release/rollout.ts'
 import { startController } from '../../../../src/control/rollout/controller/controller.ts'
 import { readAssessment } from '../../../../src/control/rollout/controller/rollout-checkpoint.ts'
 import type { Store } from '../../../../src/control/store/store.ts'
+import type { Rollout } from '../../../../src/records/rollout.ts'
 import { toldFaults } from '../../../support/loop-faults.ts'
 import { until } from '../../../support/until.ts'
 import { countingEngine } from './counting-engine.ts'

@@ -1,4 +1,3 @@
-import type { Rollout } from '../../../../src/control/release/rollout.ts'
 import type { ArmSummary } from '../../../../src/control/rollout/assessment/arm-summary.ts'
 import type { StageProgress } from '../../../../src/control/rollout/assessment/assess.ts'
 import type { Assessment, Decision, Figures } from '../../../../src/control/rollout/assessment/assessment.ts'
@@ -6,6 +5,7 @@ import { decideRollout } from '../../../../src/control/rollout/assessment/decisi
 import { outageText } from '../../../../src/control/rollout/assessment/judge-health.ts'
 import { isOverdue, isSoaked } from '../../../../src/control/rollout/assessment/soak.ts'
 import type { DecisionEngine } from '../../../../src/control/rollout/engine.ts'
+import type { Rollout } from '../../../../src/records/rollout.ts'
 
 interface Counts {
   users: number

@@ -1,4 +1,3 @@
-import type { Rollout } from '../../../../src/control/release/rollout.ts'
 import type { Assessment } from '../../../../src/control/rollout/assessment/assessment.ts'
 import { loadCheckpoint } from '../../../../src/control/rollout/controller/rollout-checkpoint.ts'
 import { admit } from '../../../../src/control/rollout/evidence/admit.ts'
@@ -10,6 +9,7 @@ import { combinedLogE } from '../../../../src/control/rollout/statistics/e-value
 import type { LogEntry } from '../../../../src/control/store/outcome-log.ts'
 import type { Store } from '../../../../src/control/store/store.ts'
 import type { AuditRow } from '../../../../src/records/audit-row.ts'
+import type { Rollout } from '../../../../src/records/rollout.ts'
 import { liarId } from './liar.ts'
 
 /** What a lie has brought about that it must not; undefined where nothing. */

@@ -1,6 +1,7 @@
 import type { Clock } from '@sluice/client'
-import { hasEnded, type Rollout } from '../../../../src/control/release/rollout.ts'
+import { hasEnded } from '../../../../src/control/release/rollout.ts'
 import type { Store } from '../../../../src/control/store/store.ts'
+import type { Rollout } from '../../../../src/records/rollout.ts'
 import type { Fate } from './fate.ts'
 import type { History, Wish } from './history.ts'
 import { feature } from './instance.ts'

@@ -1,14 +1,15 @@
-import { type FeatureState, newFeature } from '../../../../src/control/release/feature-state.ts'
-import type { Rollout } from '../../../../src/control/release/rollout.ts'
-import type { VersionRecord } from '../../../../src/control/release/version-record.ts'
+import { newFeature } from '../../../../src/control/release/feature-state.ts'
 import type { FeedbackEntry, OutcomeKey, RequestEntry, ScoreEntry } from '../../../../src/control/store/outcome-log.ts'
 import type { StoreChange } from '../../../../src/control/store/release-store.ts'
 import type { AuditDraft } from '../../../../src/records/audit-row.ts'
 import type { StoredContent } from '../../../../src/records/content.ts'
+import type { FeatureState } from '../../../../src/records/feature.ts'
 import type { InstanceRecord } from '../../../../src/records/instance.ts'
 import type { JudgeTask } from '../../../../src/records/judge-task.ts'
+import type { Rollout } from '../../../../src/records/rollout.ts'
 import { defaultLiveSettings, defaultRolloutSettings } from '../../../../src/records/rollout-settings.ts'
 import type { TokenRecord } from '../../../../src/records/token.ts'
+import type { VersionRecord } from '../../../../src/records/version.ts'
 
 /** 2026-01-01. */
 export const start = 1_767_225_600_000

@@ -1,0 +1,27 @@
+import { z } from 'zod'
+
+const schemaFormat = z.strictObject({
+  type: z.literal('json_schema'),
+  name: z.string().min(1).max(64),
+  schema: z.record(z.string(), z.unknown()),
+})
+
+/** The form of the answer that the model is held to. */
+export const promptFormatSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.enum(['text', 'json_object']) }),
+  schemaFormat,
+])
+
+/** One immutable prompt version, as the client's protocol has it. */
+export const promptVersionSchema = z.object({
+  /** 12 hex: the first of the SHA-256 of messages, model, parameters and format. */
+  id: z.string(),
+  label: z.string().exactOptional(),
+  /** `provider:model` */
+  model: z.string(),
+  parameters: z.record(z.string(), z.unknown()),
+  messages: z.array(z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() })),
+  format: promptFormatSchema,
+  /** `{{ x }}` may hold spaces and an unknown variable is an error. */
+  strict: z.boolean(),
+})

@@ -1,0 +1,56 @@
+import type { PromptVersion } from '@sluice/client'
+import { z } from 'zod'
+import { promptVersionSchema } from './prompt-version.ts'
+import type { LiveSettings, RolloutSettings } from './rollout-settings.ts'
+import { rubricItemSchema } from './rubric.ts'
+import { strengthSchema, verdictSchema } from './verdict.ts'
+
+/** What the gate said about a version, from its report. */
+export const gateEvidenceSchema = z.object({
+  verdict: verdictSchema,
+  strength: strengthSchema.nullable(),
+  exitCode: z.int(),
+  runId: z.string(),
+  startedAt: z.string(),
+  sluiceVersion: z.string(),
+  /** The feature's part of the report, without its cases. */
+  summary: z.unknown(),
+})
+
+export type GateEvidence = z.infer<typeof gateEvidenceSchema>
+
+/**
+ * A published prompt version. Its content never changes; its settings may, each time under a new number, and a later report
+ * may replace the one before.
+ */
+export const versionSchema = z.object({
+  feature: z.string(),
+  /** 12 hex. */
+  id: z.string(),
+  content: promptVersionSchema,
+  /** For judging live traffic with the gate's own questions. */
+  rubric: z.array(rubricItemSchema),
+  /** `provider:model` and parameters of the judge; null without a rubric. */
+  judge: z.object({ model: z.string(), parameters: z.record(z.string(), z.unknown()) }).nullable(),
+  rollout: z.looseObject({}),
+  live: z.looseObject({}),
+  /** Those of the two that the prompt file holds itself, e.g. `rollout.stages`. Absent where the publisher did not say. */
+  written: z.array(z.string()).exactOptional(),
+  /** Absent in records of before: 1. */
+  settings: z
+    .int()
+    .exactOptional()
+    .meta({ description: 'How often the settings of the version were published, 1-based.' }),
+  report: gateEvidenceSchema.nullable(),
+  publishedAt: z.number().meta({ description: 'ms since the epoch' }),
+  publishedBy: z.string(),
+  /** Where it comes from, e.g. a commit. */
+  source: z.string().nullable(),
+})
+
+/** The settings were whole when they were written, by the rules of then: what is read of them is not checked again. */
+export interface VersionRecord extends z.infer<typeof versionSchema> {
+  content: PromptVersion
+  rollout: RolloutSettings
+  live: LiveSettings
+}
