@@ -111,7 +111,7 @@ for (const kind of schemaKinds) {
   })
 
   test(`the committed schema of ${kind} is up to date: npm run schemas`, () => {
-    const file = path.join(import.meta.dirname, `../../schemas/${kind}.schema.json`)
+    const file = path.join(import.meta.dirname, `../../../schemas/${kind}.schema.json`)
     assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), jsonSchemaOf(kind))
   })
 }
