@@ -6,7 +6,7 @@ import { createProject, summaryFiles } from '../support/project.ts'
 
 const withJumpingClock = [process.execPath, '--require', path.join(import.meta.dirname, '../support/jumping-clock.cjs')]
 
-test('system time that jumps delays nothing and leaves every duration right', { timeout: 30_000 }, async () => {
+test('system time that jumps delays nothing and leaves every duration right', { timeout: 60_000 }, async () => {
   await using model = await fakeModel((_, index) =>
     index < 3 ? { status: 429, headers: { 'retry-after': '0' } } : 'Action item: send the invoice',
   )

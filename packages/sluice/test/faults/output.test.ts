@@ -54,7 +54,7 @@ test('a report folder is made where it is missing', async () => {
   for (const file of ['report.json', 'report.md']) assert.ok(existsSync(path.join(project.root, 'new/folder', file)))
 })
 
-test('what an application leaves open does not keep the run from ending', { timeout: 20_000 }, async () => {
+test('what an application leaves open does not keep the run from ending', { timeout: 60_000 }, async () => {
   using own = createProject({
     ...summaryFiles({ url: model.url, prompt: 'target: {module: ../app.mjs}\n' }),
     'app.mjs': `setInterval(() => {}, 1000)\nexport default () => 'Action item: ' + 'x'.repeat(100_000)`,

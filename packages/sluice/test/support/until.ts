@@ -1,10 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
-/** Waits until `condition` holds; fails, naming `what`, if it does not within 20 s. */
+/** Far more than anything takes, also beside other processes that keep every core busy. */
+const patienceMs = 60_000
+
+/** Waits until `condition` holds; fails, naming `what`, if it does not within a minute. */
 export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = performance.now() + 20_000
+  const deadline = performance.now() + patienceMs
   while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`waited 20 s for ${what}`)
+    if (performance.now() > deadline) throw new Error(`waited a minute for ${what}`)
     await wait(5)
   }
 }

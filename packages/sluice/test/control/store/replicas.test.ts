@@ -60,7 +60,7 @@ test('a replica hears what another commits, appends and acknowledges', options, 
   assert.ok(await there.entry(key('a')))
 })
 
-test('a release on one replica hears of an acknowledgement on another', { ...options, timeout: 20_000 }, async () => {
+test('a release on one replica hears of an acknowledgement on another', { ...options, timeout: 60_000 }, async () => {
   await using group = await replicas(2)
   const [here, there] = group.stores
   await using near = await testPlane({ store: here })

@@ -37,7 +37,7 @@ export async function openReport(
   sink.end()
   await finished(sink)
   const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme })
-  context.setDefaultTimeout(10_000)
+  context.setDefaultTimeout(60_000)
   const page = await context.newPage()
   const complaints = complaintsOf(page)
   await page.addInitScript(() => {
