@@ -51,9 +51,8 @@ test('the settings of a feature count, and flags before them', async () => {
   ])
   assert.deepEqual([other.alpha, other.traffic.judged, other.traffic.judgedIncumbents], [0.01, 0.5, 0.5])
   assert.deepEqual([other.flagMargin, other.traffic.perVisit], [0.01, 1])
-  const { traffic } = await planned('--users', '13.5', '--users-per-day', '3.83')
-  assert.ok(Math.abs(traffic.perVisit - 2) < 0.01, String(traffic.perVisit))
-  const wider = await planned('--flag-margin', '0.03')
+  const wider = await planned('--users', '13.5', '--users-per-day', '3.83', '--flag-margin', '0.03')
+  assert.ok(Math.abs(wider.traffic.perVisit - 2) < 0.01, String(wider.traffic.perVisit))
   assert.deepEqual([wider.flagMargin, wider.alpha, wider.stages], [0.03, 0.1, own.stages])
 })
 

@@ -14,6 +14,8 @@ export interface Postgres extends AsyncDisposable {
   execute(sql: string): Promise<void>
   /** Removes all that a store has left in it. */
   clear(): Promise<void>
+  /** The same where its tables are as a store made them: only their rows go, which takes a tenth of the time. */
+  empty(): Promise<void>
   /** `kill -9` of the server, whose other processes then end by themselves. */
   kill(): void
   /** Starts it again as soon as they have ended. */
@@ -32,6 +34,16 @@ export interface PostgresOptions {
   /** As in production: whatever was committed is on the disk. Without it, what a killed process has written the system still has. */
   isDurable?: boolean
 }
+
+/** The last number of the log is the one row that comes with the tables. */
+const deleteRows = `DO $$
+  DECLARE name text;
+  BEGIN
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'sluice' AND tablename NOT IN ('migrations', 'log_head') LOOP
+      EXECUTE format('DELETE FROM sluice.%I', name);
+    END LOOP;
+    UPDATE sluice.log_head SET seq = 0;
+  END $$`
 
 export async function startPostgres({ tls, isDurable = false }: PostgresOptions = {}): Promise<Postgres> {
   const folder = mkdtempSync(path.join(tmpdir(), 'sluice-postgres-'))
@@ -68,6 +80,7 @@ export async function startPostgres({ tls, isDurable = false }: PostgresOptions 
     url,
     execute,
     clear: () => execute('DROP SCHEMA IF EXISTS sluice CASCADE'),
+    empty: () => execute(deleteRows),
     kill() {
       const [pid] = readFileSync(path.join(folder, 'postmaster.pid'), 'utf8').split('\n')
       process.kill(Number(pid), 'SIGKILL')

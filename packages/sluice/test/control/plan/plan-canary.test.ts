@@ -100,16 +100,18 @@ test('the text says it within 80 columns, and the picture holds no number that i
   for (const line of text.split('\n')) assert.ok(line.length <= 80, line)
   assert.match(text, /A canary that is +by 24 h +by 48 h +by 96 h +half by/)
   assert.match(text, /worse by the margin +\d+\/\d+\/\d+/)
+  // What suits depends on the traffic and on what is planned, not on what becomes of it.
+  const general = [1, 5, 25, 50].map((percent) => ({ percent, soakHours: 1 }))
   assert.match(
-    planText(planCanary(traffic, rolloutSettingsSchema.parse({}))),
+    planText({ ...plan, stages: general }),
     /Suits this traffic: 5 % for 2 h, 50 % for 24 h; 40 % judged; flagMargin 0.01\./,
   )
   const suiting = { ...traffic, requestsPerDay: 500, users: 750, judged: 1, judgedIncumbents: 1 }
   const stages = [
-    { ppm: 250_000, soakMs: 4 * 3_600_000 },
-    { ppm: 500_000, soakMs: 24 * 3_600_000 },
+    { percent: 25, soakHours: 4 },
+    { percent: 50, soakHours: 24 },
   ]
-  const suits = (flagMargin: number) => planText(planCanary(suiting, { ...settings, stages, flagMargin }))
+  const suits = (flagMargin: number) => planText({ ...plan, traffic: suiting, stages, flagMargin })
   assert.match(suits(0.01), /Suits this traffic: .*flagMargin 0\.015\./s)
   assert.doesNotMatch(suits(0.015), /Suits/)
   assert.doesNotMatch(planSvg(plan), /NaN|Infinity|undefined/)

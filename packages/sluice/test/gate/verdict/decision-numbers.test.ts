@@ -114,16 +114,17 @@ test('a policy that no test can have is refused', () => {
   for (const confidence of [0.5, 1, Number.NaN]) assert.throws(() => gatePolicy({ confidence }), /gate\.confidence/)
 })
 
-test('1,000 cases, 8 repeats and 10 tags: all looks in under 50 ms', () => {
+test('1,000 cases, 8 repeats and 10 tags: all looks in under 50 ms of the processor', () => {
   const cases = noisyCases(1000, () => -0.03, { sd: 0.1 }).map((one, i) => ({ ...one, tags: [`t${i % 10}`] }))
   const mean = cases.flatMap(({ candidate }) => candidate).reduce((sum, score) => sum + score, 0) / 8000
   const policy = gatePolicy({ threshold: mean + 0.01, onInconclusive: 'block' })
   const once = () => {
-    const start = performance.now()
+    const start = process.cpuUsage()
     let step = decide(cases, policy)
     while (step.wanted) step = decide(cases, policy, step.state)
     assert.equal(step.state.looks, 5)
-    return performance.now() - start
+    const { user, system } = process.cpuUsage(start)
+    return (user + system) / 1000
   }
   const fastest = Math.min(...Array.from({ length: 5 }, once))
   assert.ok(fastest < 50, `${fastest} ms`)

@@ -70,10 +70,17 @@ export async function postgres(): Promise<Implementation> {
   const server = await startPostgres()
   after(() => server[Symbol.asyncDispose]())
 
+  let isIntact = false
   async function openDatabase(context: TestContext): Promise<Place> {
-    await server.clear()
+    await (isIntact ? server.empty() : server.clear())
     const open = async () => closing(context, await openStore({ dataDir: '', databaseUrl: server.url }))
-    return { store: await open(), open, tamper: (sql) => server.execute(`SET search_path TO sluice; ${sql}`) }
+    const store = await open()
+    isIntact = true
+    const tamper = (sql: string) => {
+      isIntact = false
+      return server.execute(`SET search_path TO sluice; ${sql}`)
+    }
+    return { store, open, tamper }
   }
 
   return {

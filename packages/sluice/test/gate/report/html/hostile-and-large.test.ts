@@ -84,9 +84,8 @@ describe('report.html under attack and under load', () => {
     )
     await using opened = await openReport(browser, incidentReport(), cases)
     const { page } = opened
-    // The best of three, since other tests run beside this one.
-    const openMs = Math.min(opened.openMs, await reload(page), await reload(page))
-    assert.ok(openMs < 2000, `the page took ${Math.round(openMs)} ms to show its cases`)
+    const workedMs = await opened.workedMs()
+    assert.ok(workedMs > 0 && workedMs < 2000, `the page took ${Math.round(workedMs)} ms to show its cases`)
     assert.ok((await page.locator('.case-table tbody tr').count()) <= 300)
     await page.getByLabel('Search in ids and texts').fill('case-4321')
     await page.getByRole('button', { name: 'case-4321' }).click()
@@ -103,13 +102,6 @@ describe('report.html under attack and under load', () => {
     assert.match(await page.locator('.detail').innerText(), /left out for size/)
   })
 })
-
-async function reload(page: Page): Promise<number> {
-  const start = performance.now()
-  await page.reload()
-  await page.locator('.case-table tbody tr').first().waitFor()
-  return performance.now() - start
-}
 
 /** What axe finds wrong, by rule, with the elements. */
 async function violations(page: Page): Promise<string[]> {

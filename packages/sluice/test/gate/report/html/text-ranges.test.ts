@@ -54,9 +54,9 @@ test('what is not marked is the same in both texts, for any texts', () => {
 
 test('long texts that share nothing take no time', () => {
   const words = (from: number) => Array.from({ length: 20_000 }, (_, index) => `w${from + index}`).join(' ')
-  const start = performance.now()
+  const start = process.cpuUsage()
   diffWords(words(0), words(100_000))
-  assert.ok(performance.now() - start < 2000)
+  assert.ok(process.cpuUsage(start).user < 2_000_000)
 })
 
 test('a quote is found whatever its case, white space and quotation marks', () => {
