@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { newCaseId } from '../packages/sluice/src/control/incident/propose-case.ts'
-import { InvalidFilesError } from '../packages/sluice/src/core/suite/diagnostic.ts'
-import { diskFiles } from '../packages/sluice/src/core/suite/files.ts'
-import { loadYaml } from '../packages/sluice/src/core/suite/load-yaml.ts'
-import { validate } from '../packages/sluice/src/core/suite/validate.ts'
+import { InvalidFilesError } from '../packages/sluice/src/core/suite/diagnostics/diagnostic.ts'
+import { validate } from '../packages/sluice/src/core/suite/diagnostics/validate.ts'
+import { diskFiles } from '../packages/sluice/src/core/suite/project-files.ts'
+import { loadYaml } from '../packages/sluice/src/core/suite/yaml/load-yaml.ts'
 import { writtenSchema } from './material.ts'
 
 const liveMailSchema = z.array(

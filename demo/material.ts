@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { InvalidFilesError } from '../packages/sluice/src/core/suite/diagnostic.ts'
-import type { ProjectFiles } from '../packages/sluice/src/core/suite/files.ts'
-import { loadYaml } from '../packages/sluice/src/core/suite/load-yaml.ts'
-import { validate } from '../packages/sluice/src/core/suite/validate.ts'
+import { InvalidFilesError } from '../packages/sluice/src/core/suite/diagnostics/diagnostic.ts'
+import { validate } from '../packages/sluice/src/core/suite/diagnostics/validate.ts'
+import type { ProjectFiles } from '../packages/sluice/src/core/suite/project-files.ts'
+import { loadYaml } from '../packages/sluice/src/core/suite/yaml/load-yaml.ts'
 
 /** The versions that were written for every golden e-mail. */
 type WrittenName = 'old' | 'upgraded' | 'fixed'

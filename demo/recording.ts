@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ModelRequest } from '../packages/sluice/src/core/providers/provider.ts'
 import { requestKey } from '../packages/sluice/src/core/providers/request-key.ts'
-import type { Recording } from '../packages/sluice/src/core/suite/recording.ts'
+import type { Recording } from '../packages/sluice/src/core/suite/recordings.ts'
 
 /** Invented speeds and prices: ms to the first word and for each token, USD per million tokens in and out. */
 const habits: Record<string, { startMs: number; msPerToken: number; input: number; output: number }> = {

@@ -1,9 +1,9 @@
 import type { Route } from '@sluice/client'
 import { createProviders } from '../packages/sluice/src/core/providers/registry.ts'
 import { requestKey } from '../packages/sluice/src/core/providers/request-key.ts'
-import type { Config } from '../packages/sluice/src/core/suite/config.ts'
-import type { ProjectFiles } from '../packages/sluice/src/core/suite/files.ts'
-import { modelParametersSchema } from '../packages/sluice/src/core/suite/model.ts'
+import type { Config } from '../packages/sluice/src/core/suite/config/config.ts'
+import { modelParametersSchema } from '../packages/sluice/src/core/suite/models/model.ts'
+import type { ProjectFiles } from '../packages/sluice/src/core/suite/project-files.ts'
 import type { Random } from '../packages/sluice/src/stats/random.ts'
 import { type LiveMail, readLiveMail } from './live-mail.ts'
 

@@ -16,8 +16,8 @@ import { createLiveJudge } from '../packages/sluice/src/control/server/serve/liv
 import { seedAdmin } from '../packages/sluice/src/control/server/tokens.ts'
 import { virtualClock } from '../packages/sluice/src/control/simulate/virtual-clock.ts'
 import { memoryStore } from '../packages/sluice/src/control/store/memory/memory-store.ts'
-import { diskFiles } from '../packages/sluice/src/core/suite/files.ts'
-import { loadConfig } from '../packages/sluice/src/core/suite/load-config.ts'
+import { loadConfig } from '../packages/sluice/src/core/suite/config/load-config.ts'
+import { diskFiles } from '../packages/sluice/src/core/suite/project-files.ts'
 import { seededRandom } from '../packages/sluice/src/stats/random.ts'
 import { createUsers } from './users.ts'
 

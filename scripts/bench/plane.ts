@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { type Agent, request } from 'node:http'
 import path from 'node:path'
-import { versionId } from '../../packages/sluice/src/core/suite/version.ts'
+import { versionId } from '../../packages/sluice/src/core/suite/prompt/version.ts'
 
 const bin = path.join(import.meta.dirname, '../../packages/sluice/bin/sluice.cjs')
 const token = 'a-token-for-the-benchmark'

@@ -5,7 +5,7 @@ import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { versionId } from '../../packages/sluice/src/core/suite/version.ts'
+import { versionId } from '../../packages/sluice/src/core/suite/prompt/version.ts'
 import { listenToStreams } from './streams.ts'
 
 const bin = path.join(import.meta.dirname, '../../packages/sluice/bin/sluice.cjs')

@@ -8,6 +8,7 @@ const layers = [
   'errors',
   'retry',
   'replace-file',
+  'small-heap',
   'text',
   'sqlite',
   'masking',

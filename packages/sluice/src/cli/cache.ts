@@ -1,6 +1,6 @@
 import { createAnswerStore } from '../core/answers/answer-store.ts'
 import { openProjectDatabase } from '../core/answers/database.ts'
-import { findRoot } from '../core/suite/project.ts'
+import { findRoot } from '../core/suite/project/project.ts'
 import { readFlags, wholeNumber } from './flags.ts'
 import type { Host } from './host.ts'
 

@@ -1,5 +1,5 @@
 import manifest from '../../package.json' with { type: 'json' }
-import { type Diagnostic, formatDiagnostic } from '../core/suite/diagnostic.ts'
+import { type Diagnostic, formatDiagnostic } from '../core/suite/diagnostics/diagnostic.ts'
 import { checkProject } from '../gate/check.ts'
 import { openGit } from '../gate/git/git.ts'
 import { githubAnnotations, sarifOf } from '../gate/report/annotations.ts'

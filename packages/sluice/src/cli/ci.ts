@@ -3,7 +3,7 @@ import { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { createLeanFetch } from '../core/providers/lean-fetch.ts'
 import { sleep } from '../core/providers/sleep.ts'
-import { findRoot } from '../core/suite/project.ts'
+import { findRoot } from '../core/suite/project/project.ts'
 import { type CommandResult, runGithub } from '../gate/ci/run-github.ts'
 import type { Host, Terminal } from './host.ts'
 

@@ -1,5 +1,5 @@
-import { chooseSuite } from '../core/suite/choose-suite.ts'
-import { guards } from '../core/suite/guard.ts'
+import { guards } from '../core/suite/config/gate-settings.ts'
+import { chooseSuite } from '../core/suite/prompt/suites.ts'
 import { explainScope } from '../gate/explain.ts'
 import { judgeChange, planGate } from '../gate/gate.ts'
 import { gateScope } from '../gate/scope.ts'

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { publicationOf } from '../control/remote/publication.ts'
 import { gateNote, publishedText } from '../control/remote/published-text.ts'
-import { selectFeature } from '../core/suite/select-feature.ts'
+import { selectFeature } from '../core/suite/project/select-feature.ts'
 import { commitOfFile } from '../gate/git/git.ts'
 import { lastReport, namedReport } from '../gate/report/version-report.ts'
 import { connect, tell } from './connect.ts'

@@ -1,5 +1,5 @@
-import { chooseSuite } from '../core/suite/choose-suite.ts'
-import type { Prompt } from '../core/suite/prompt.ts'
+import type { Prompt } from '../core/suite/prompt/prompt.ts'
+import { chooseSuite } from '../core/suite/prompt/suites.ts'
 import { SluiceError } from '../errors.ts'
 import type { RunFinding } from '../records/report.ts'
 import { casesOfRuns } from './report/case-rows.ts'

@@ -1,7 +1,7 @@
 import type { Provider } from '../core/providers/provider.ts'
 import type { Providers } from '../core/providers/registry.ts'
-import type { Case } from '../core/suite/case.ts'
-import { parseModelId } from '../core/suite/model.ts'
+import type { Case } from '../core/suite/cases/case.ts'
+import { parseModelId } from '../core/suite/models/model.ts'
 import type { GatePolicy } from './verdict/policy.ts'
 
 /** How many repeats recordings hold: of every case, and of every critical one. Infinity where models are live. */

@@ -1,4 +1,4 @@
-import type { GateSettings } from '../core/suite/config.ts'
+import type { GateSettings } from '../core/suite/config/config.ts'
 import { coverageOf } from './run/coverage.ts'
 import type { FeatureRun } from './run/feature-run.ts'
 import { estimateOf } from './run/score-summary.ts'

@@ -1,4 +1,4 @@
-import type { ScoreRow } from '../core/suite/scores.ts'
+import type { ScoreRow } from '../core/suite/scores-file.ts'
 import type { Arm, CaseDetail } from '../records/case-detail.ts'
 import type { ResultRow } from './run/results.ts'
 import { type CaseScores, createScoreTable } from './run/score-table.ts'

@@ -1,7 +1,7 @@
-import { type Diagnostic, formatDiagnostic, InvalidFilesError, inOrder } from '../core/suite/diagnostic.ts'
-import type { PartlySoundProject } from '../core/suite/project.ts'
-import type { Prompt } from '../core/suite/prompt.ts'
-import { whyUnjudgeable } from '../core/suite/unjudgeable.ts'
+import { type Diagnostic, formatDiagnostic, InvalidFilesError, inOrder } from '../core/suite/diagnostics/diagnostic.ts'
+import type { PartlySoundProject } from '../core/suite/project/project.ts'
+import type { Prompt } from '../core/suite/prompt/prompt.ts'
+import { whyUnjudgeable } from '../core/suite/prompt/unjudgeable.ts'
 import type { RunFinding } from '../records/report.ts'
 import type { FinalVerdict } from './verdict/verdict.ts'
 

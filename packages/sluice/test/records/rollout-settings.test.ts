@@ -7,7 +7,7 @@ import {
   liveSettingsSchema,
   rolloutSettingsSchema,
 } from '../../src/records/rollout-settings.ts'
-import { faultsOf, good, goodPrompt, load } from '../core/suite/memory-files.ts'
+import { faultsOf, good, goodPrompt, load } from '../support/memory-files.ts'
 
 const file = 'prompts/summary.prompt.yml'
 const withPrompt = (extra: string) => good({ [file]: goodPrompt + extra })

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { requireSuites } from '../../core/suite/choose-suite.ts'
+import { requireSuites } from '../../core/suite/prompt/suites.ts'
 import { openGit } from '../../gate/git/git.ts'
 import { nightOf, nightSchema } from '../../gate/nightly/night.ts'
 import { nightSuite } from '../../gate/nightly/night-plan.ts'

@@ -1,7 +1,5 @@
 import { learnSecrets } from '../../core/providers/configured-secrets.ts'
-import { chooseSuite } from '../../core/suite/choose-suite.ts'
-import { InvalidFilesError, inOrder } from '../../core/suite/diagnostic.ts'
-import { diskFiles } from '../../core/suite/files.ts'
+import { InvalidFilesError, inOrder } from '../../core/suite/diagnostics/diagnostic.ts'
 import {
   findRoot,
   type LoadedProject,
@@ -9,7 +7,9 @@ import {
   loadProject,
   type PartlySoundProject,
   partlySound,
-} from '../../core/suite/project.ts'
+} from '../../core/suite/project/project.ts'
+import { diskFiles } from '../../core/suite/project-files.ts'
+import { chooseSuite } from '../../core/suite/prompt/suites.ts'
 import { refuseTrackedStore } from '../../gate/git/tracked-store.ts'
 import type { Host } from '../host.ts'
 

@@ -1,5 +1,5 @@
 import { spanText } from '../../core/providers/quota-error.ts'
-import type { LoadedProject } from '../../core/suite/project.ts'
+import type { LoadedProject } from '../../core/suite/project/project.ts'
 import { type PresentOptions, present } from '../../gate/report/present.ts'
 import { showProgress } from '../../gate/report/progress.ts'
 import { type FinishedRun, reportOfRun } from '../../gate/report/report-of-run.ts'

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { guards } from '../../core/suite/guard.ts'
+import { guards } from '../../core/suite/config/gate-settings.ts'
 import type { Host } from '../host.ts'
 import { another, type Done, withGateOptions, withRunOptions } from './options.ts'
 

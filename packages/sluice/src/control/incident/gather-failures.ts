@@ -1,4 +1,4 @@
-import type { ProjectFiles } from '../../core/suite/files.ts'
+import type { ProjectFiles } from '../../core/suite/project-files.ts'
 import { SluiceError } from '../../errors.ts'
 import type { StoredContent } from '../../records/content.ts'
 import type { Redact } from '../live/redact.ts'

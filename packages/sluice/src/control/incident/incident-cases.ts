@@ -1,7 +1,7 @@
-import { readCases } from '../../core/suite/cases.ts'
-import type { ProjectFiles } from '../../core/suite/files.ts'
-import type { LoadedProject } from '../../core/suite/project.ts'
-import type { Prompt } from '../../core/suite/prompt.ts'
+import { readCases } from '../../core/suite/cases/read-suite.ts'
+import type { LoadedProject } from '../../core/suite/project/project.ts'
+import type { ProjectFiles } from '../../core/suite/project-files.ts'
+import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 
 /** A golden case that was made of an answer of a rollout. */
 export interface IncidentCase {

@@ -1,4 +1,4 @@
-import type { Case } from '../../core/suite/case.ts'
+import type { Case } from '../../core/suite/cases/case.ts'
 import type { Failure } from './failure.ts'
 import { likenessOf, similarity } from './likeness.ts'
 

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { Clock } from '@sluice/client'
 import { z } from 'zod'
-import { moduleReference } from '../../core/suite/resolve-target.ts'
+import { moduleReference } from '../../core/suite/values/module-reference.ts'
 import { SluiceError } from '../../errors.ts'
 import { RedactorFault, startRedactorThread } from './redactor-thread.ts'
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { canonicalJson } from '../../core/suite/version.ts'
+import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
 import type { AuditDraft, AuditHead, AuditRow } from '../../records/audit-row.ts'
 
 const zeros = '0'.repeat(64)

@@ -1,4 +1,4 @@
-import { canonicalJson } from '../../core/suite/version.ts'
+import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
 import type { LiveSettings } from '../../records/rollout-settings.ts'
 
 /** One setting that has another value than before. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { FeatureSnapshot, PromptVersion, RolloutSnapshot, Snapshot } from '@sluice/client'
-import { canonicalJson } from '../../core/suite/version.ts'
+import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
 import type { FeatureState } from '../../records/feature.ts'
 import type { Rollout } from '../../records/rollout.ts'
 import type { VersionRecord } from '../../records/version.ts'

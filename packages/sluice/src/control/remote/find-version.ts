@@ -1,4 +1,4 @@
-import { hint } from '../../core/suite/suggest.ts'
+import { hint } from '../../core/suite/diagnostics/suggest.ts'
 import { SluiceError } from '../../errors.ts'
 import type { FeatureAnswer, VersionAnswer } from './answers.ts'
 

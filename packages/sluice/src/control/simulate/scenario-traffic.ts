@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { exactlyOne } from '../../core/suite/exactly-one.ts'
+import { exactlyOne } from '../../core/suite/diagnostics/exactly-one.ts'
 import { duration } from '../../records/duration.ts'
 
 const share = z.number().min(0).max(1)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { exactlyOne } from '../../core/suite/exactly-one.ts'
+import { exactlyOne } from '../../core/suite/diagnostics/exactly-one.ts'
 import { duration } from '../../records/duration.ts'
 import { rolloutSettingsSchema } from '../../records/rollout-settings.ts'
 import { canarySchema, incumbentSchema, prefixCacheSchema } from './scenario-answers.ts'

@@ -1,4 +1,4 @@
-import { versionId } from '../../core/suite/version.ts'
+import { versionId } from '../../core/suite/prompt/version.ts'
 import type { Rollout } from '../../records/rollout.ts'
 import { defaultLiveSettings, type RolloutSettings } from '../../records/rollout-settings.ts'
 import { applyEvent } from '../store/apply-event.ts'

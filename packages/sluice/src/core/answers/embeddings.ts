@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Completion, Embeddings } from '../providers/provider.ts'
-import { canonicalJson } from '../suite/version.ts'
+import { canonicalJson } from '../suite/values/canonical-json.ts'
 
 /** Asks for the vector of a text. */
 export interface EmbeddingRequest {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { SluiceError } from '../../errors.ts'
 import type { Mask } from '../../masking/mask.ts'
-import type { NotifySettings } from '../suite/notify-settings.ts'
+import type { NotifySettings } from '../suite/config/notify-settings.ts'
 import type { Channel } from './channel.ts'
 import { pagerdutyChannel, pagerdutyUrl } from './pagerduty.ts'
 import { slackChannel } from './slack.ts'

@@ -1,7 +1,7 @@
 import { isWorkflowToken } from '../../masking/secret-names.ts'
-import type { ProviderSettings } from '../suite/config.ts'
-import { workflowTokenFault } from '../suite/header-settings.ts'
-import { keyVariable } from '../suite/key-variable.ts'
+import type { ProviderSettings } from '../suite/config/config.ts'
+import { keyVariable } from '../suite/models/key-variable.ts'
+import { workflowTokenFault } from '../suite/values/header-settings.ts'
 import { ProviderError } from './provider-error.ts'
 
 export type ApiKind = Exclude<ProviderSettings['kind'], 'replay'>

@@ -1,4 +1,4 @@
-import type { ModelParameters, ResponseFormat } from '../suite/model.ts'
+import type { ModelParameters, ResponseFormat } from '../suite/models/model.ts'
 import type { LanguageModel } from './api-connection.ts'
 import type { ModelRequest } from './provider.ts'
 

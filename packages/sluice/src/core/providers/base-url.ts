@@ -1,5 +1,5 @@
 import { SluiceError } from '../../errors.ts'
-import type { ProviderSettings } from '../suite/config.ts'
+import type { ProviderSettings } from '../suite/config/config.ts'
 import type { ApiKind, Env } from './api-key.ts'
 
 /** Where each provider is reached unless the configuration or the environment says otherwise. */

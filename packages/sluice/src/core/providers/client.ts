@@ -1,5 +1,5 @@
-import type { Config } from '../suite/config.ts'
-import { providerName } from '../suite/model.ts'
+import type { Config } from '../suite/config/config.ts'
+import { providerName } from '../suite/models/model.ts'
 import type { Budget, Reservation } from './budget.ts'
 import { steadyNow } from './clock.ts'
 import { defaultTimeoutMs, stopped, withDeadline } from './deadline.ts'

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { type ChildProcess, spawn } from 'node:child_process'
-import type { Target } from '../suite/target.ts'
+import type { Target } from '../suite/prompt/target.ts'
 import type { Env } from './api-key.ts'
 import { steadyNow } from './clock.ts'
 import { defaultTimeoutMs, withDeadline } from './deadline.ts'

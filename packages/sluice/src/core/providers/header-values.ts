@@ -1,4 +1,4 @@
-import { fillFromEnvironment } from '../suite/environment-text.ts'
+import { fillFromEnvironment } from '../suite/values/environment-text.ts'
 import type { Env } from './api-key.ts'
 import { ProviderError } from './provider-error.ts'
 

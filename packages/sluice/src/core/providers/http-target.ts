@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { privatePartsOf, shownAddress } from '../../masking/address.ts'
 import { createMask } from '../../masking/mask.ts'
-import type { Target } from '../suite/target.ts'
+import type { Target } from '../suite/prompt/target.ts'
 import { steadyNow } from './clock.ts'
 import { defaultTimeoutMs, withDeadline } from './deadline.ts'
 import { errorExcerpt } from './excerpt.ts'

@@ -1,4 +1,4 @@
-import type { PriceSettings } from '../suite/config.ts'
+import type { PriceSettings } from '../suite/config/config.ts'
 import type { Usage } from './provider.ts'
 
 /** The configured price of a model: an exact `provider:model` first, else the wildcard with the most fixed characters. */

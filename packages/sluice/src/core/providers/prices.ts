@@ -1,6 +1,6 @@
 import { calcPrice, findProvider, type Provider as PricedProvider } from '@pydantic/genai-prices'
-import type { PriceSettings, ProviderSettings } from '../suite/config.ts'
-import { parseModelId } from '../suite/model.ts'
+import type { PriceSettings, ProviderSettings } from '../suite/config/config.ts'
+import { parseModelId } from '../suite/models/model.ts'
 import { longestAnswer } from './api-request.ts'
 import { overrideCost, priceOverride } from './price-override.ts'
 import type { ModelRequest, Usage } from './provider.ts'

@@ -1,4 +1,4 @@
-import type { Message, ModelParameters, ResponseFormat } from '../suite/model.ts'
+import type { Message, ModelParameters, ResponseFormat } from '../suite/models/model.ts'
 import type { ServerIdentity } from './server-identity.ts'
 
 /** What is asked of a model. */

@@ -1,5 +1,5 @@
-import type { RequestParameters } from '../suite/model.ts'
-import { Written } from '../suite/written.ts'
+import type { RequestParameters } from '../suite/models/model.ts'
+import { Written } from '../suite/values/written.ts'
 
 type Fetch = typeof globalThis.fetch
 

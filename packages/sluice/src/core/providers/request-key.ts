@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { canonicalJson } from '../suite/version.ts'
+import { canonicalJson } from '../suite/values/canonical-json.ts'
 import type { ModelRequest } from './provider.ts'
 
 /**

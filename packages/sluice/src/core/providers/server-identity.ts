@@ -1,6 +1,6 @@
-import type { ProviderSettings } from '../suite/config.ts'
-import { fillFromEnvironment } from '../suite/environment-text.ts'
-import { canonicalJson } from '../suite/version.ts'
+import type { ProviderSettings } from '../suite/config/config.ts'
+import { canonicalJson } from '../suite/values/canonical-json.ts'
+import { fillFromEnvironment } from '../suite/values/environment-text.ts'
 import type { ApiKind, Env } from './api-key.ts'
 
 /** Who answers for a provider's name, as far as it decides what an answer is. */

@@ -1,4 +1,4 @@
-import type { Target } from '../suite/target.ts'
+import type { Target } from '../suite/prompt/target.ts'
 import { createCommandTarget } from './command-target.ts'
 import { createHttpTarget } from './http-target.ts'
 import { createModuleTarget } from './module-target.ts'

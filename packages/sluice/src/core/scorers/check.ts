@@ -1,7 +1,7 @@
 import type { CheckResult } from '../../records/case-detail.ts'
 import type { Ask } from '../answers/ask.ts'
 import type { EmbeddingRequest } from '../answers/embeddings.ts'
-import type { CheckSpec } from '../suite/check-spec.ts'
+import type { CheckSpec } from '../suite/checks/check-spec.ts'
 import { measureJson } from './measures/json.ts'
 import { measureJsonPath } from './measures/json-path.ts'
 import { measureJsonSchema } from './measures/json-schema.ts'

@@ -1,4 +1,4 @@
-import { parseModelId } from '../suite/model.ts'
+import { parseModelId } from '../suite/models/model.ts'
 
 /** In this order: a distilled or tuned model carries two names, and the first match is the one it was made from. */
 const families: [name: string, pattern: RegExp][] = [

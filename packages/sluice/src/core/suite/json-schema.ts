@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { caseSchema } from './case.ts'
-import { configSchema } from './config-file.ts'
-import { promptSchema } from './prompt-file.ts'
-import { recordingSchema } from './recording.ts'
-import { scoreSchema } from './scores.ts'
+import { caseSchema } from './cases/case.ts'
+import { configSchema } from './config/config.ts'
+import { promptSchema } from './prompt/prompt-file.ts'
+import { recordingSchema } from './recordings.ts'
+import { scoreSchema } from './scores-file.ts'
 
 const suiteSchema = z
   .union([z.array(caseSchema).min(1), caseSchema])

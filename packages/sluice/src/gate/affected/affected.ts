@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { Prompt } from '../../core/suite/prompt.ts'
+import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { type FeaturePlace, featureFiles } from './feature-files.ts'
 import { type Changes, type PartState, partState, relative } from './part-state.ts'
 

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { configFileName } from '../../core/suite/load-config.ts'
+import { configFileName } from '../../core/suite/config/load-config.ts'
 import { entryAt } from '../affected/file-entry.ts'
 import type { CommitTree } from '../git/commit-tree.ts'
 import type { Git } from '../git/git.ts'

@@ -1,8 +1,8 @@
-import type { Config } from '../../core/suite/config.ts'
-import { providerName } from '../../core/suite/model.ts'
-import type { Prompt } from '../../core/suite/prompt.ts'
-import { implicitProviders } from '../../core/suite/provider-settings.ts'
-import { variablesOf } from '../../core/suite/template.ts'
+import type { Config } from '../../core/suite/config/config.ts'
+import { providerName } from '../../core/suite/models/model.ts'
+import { implicitProviders } from '../../core/suite/models/provider-settings.ts'
+import type { Prompt } from '../../core/suite/prompt/prompt.ts'
+import { variablesOf } from '../../core/suite/values/template.ts'
 import type { Predecessor } from './succession.ts'
 
 /** The version to compare with, or why there is none. */

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import picomatch from 'picomatch'
-import { globMatcher, type ProjectFiles } from '../../core/suite/files.ts'
+import { globMatcher, type ProjectFiles } from '../../core/suite/project-files.ts'
 import type { CommitTree } from '../git/commit-tree.ts'
 
 const skipped = new Set(['node_modules', '.git', '.sluice'])

@@ -1,7 +1,7 @@
 import { appendFile, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
-import { type Diagnostic, diagnosticSchema } from '../../core/suite/diagnostic.ts'
+import { type Diagnostic, diagnosticSchema } from '../../core/suite/diagnostics/diagnostic.ts'
 import { SluiceError } from '../../errors.ts'
 import type { Mask } from '../../masking/mask.ts'
 import { excerpt } from '../../text/untrusted.ts'

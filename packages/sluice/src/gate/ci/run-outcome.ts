@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { type Diagnostic, formatDiagnostic } from '../../core/suite/diagnostic.ts'
+import { type Diagnostic, formatDiagnostic } from '../../core/suite/diagnostics/diagnostic.ts'
 import type { Report } from '../../records/report.ts'
 import { codeBlock, inlineText } from '../../text/markdown-escape.ts'
 import { excerpt } from '../../text/untrusted.ts'

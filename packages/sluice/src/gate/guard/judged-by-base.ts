@@ -1,6 +1,6 @@
-import type { Config } from '../../core/suite/config.ts'
-import type { Prompt } from '../../core/suite/prompt.ts'
-import { implicitProviders } from '../../core/suite/provider-settings.ts'
+import type { Config } from '../../core/suite/config/config.ts'
+import { implicitProviders } from '../../core/suite/models/provider-settings.ts'
+import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import type { FeatureMeasure } from './feature-changes.ts'
 import { stricterSettings } from './policy-changes.ts'
 

@@ -1,5 +1,5 @@
-import { parseModelId } from '../../core/suite/model.ts'
-import { hint } from '../../core/suite/suggest.ts'
+import { hint } from '../../core/suite/diagnostics/suggest.ts'
+import { parseModelId } from '../../core/suite/models/model.ts'
 import { SluiceError } from '../../errors.ts'
 
 /** The models of a new project, and what must be there to call them. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Incident, incidentSchema } from '../../core/notify/incidents.ts'
-import { type Diagnostic, InvalidFilesError } from '../../core/suite/diagnostic.ts'
-import { readRows } from '../../core/suite/json-lines-file.ts'
+import { type Diagnostic, InvalidFilesError } from '../../core/suite/diagnostics/diagnostic.ts'
+import { readRows } from '../../core/suite/json/json-lines.ts'
 import { type NightRecord, nightRecordSchema, type Sentinel, sentinelSchema } from './night-record.ts'
 
 const incidentLineSchema = incidentSchema.extend({

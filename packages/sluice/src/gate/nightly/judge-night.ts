@@ -1,4 +1,4 @@
-import type { Prompt } from '../../core/suite/prompt.ts'
+import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import type { FeatureSummary } from '../../records/feature-report.ts'
 import type { NightReport } from '../../records/night-report.ts'
 import { summarizeFeature } from '../report/summarize.ts'

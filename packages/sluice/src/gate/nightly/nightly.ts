@@ -1,5 +1,5 @@
-import type { PartlySoundProject } from '../../core/suite/project.ts'
-import type { Prompt } from '../../core/suite/prompt.ts'
+import type { PartlySoundProject } from '../../core/suite/project/project.ts'
+import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { SluiceError } from '../../errors.ts'
 import type { Mask } from '../../masking/mask.ts'
 import type { RunFinding } from '../../records/report.ts'

@@ -4,7 +4,7 @@ import { createIncidents } from '../../core/notify/incidents.ts'
 import { projectName } from '../../core/notify/notification.ts'
 import { notifyNight } from '../../core/notify/notify-night.ts'
 import { createLeanFetch } from '../../core/providers/lean-fetch.ts'
-import type { Config } from '../../core/suite/config.ts'
+import type { Config } from '../../core/suite/config/config.ts'
 import type { Mask } from '../../masking/mask.ts'
 import type { JudgedNight } from './judge-night.ts'
 

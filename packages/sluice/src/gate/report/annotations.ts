@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../../core/suite/diagnostic.ts'
+import type { Diagnostic } from '../../core/suite/diagnostics/diagnostic.ts'
 
 /** Where the paths of diagnostics start, and who says so. */
 export interface AnnotationOptions {

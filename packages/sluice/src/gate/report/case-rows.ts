@@ -1,4 +1,4 @@
-import type { GateSettings } from '../../core/suite/config.ts'
+import type { GateSettings } from '../../core/suite/config/config.ts'
 import type { Arm, CaseDetail, CaseState } from '../../records/case-detail.ts'
 import type { CaseReport } from '../../records/case-report.ts'
 import type { FeatureSummary } from '../../records/feature-report.ts'

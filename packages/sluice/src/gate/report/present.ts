@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { Writable } from 'node:stream'
-import { findRoot } from '../../core/suite/project.ts'
+import { findRoot } from '../../core/suite/project/project.ts'
 import { SluiceError } from '../../errors.ts'
 import type { Mask } from '../../masking/mask.ts'
 import type { FeatureSummary } from '../../records/feature-report.ts'

@@ -1,6 +1,6 @@
 import type { Ledger } from '../../core/answers/ledger.ts'
 import { judgeFamilyWarning } from '../../core/scorers/judge-family.ts'
-import type { Prompt } from '../../core/suite/prompt.ts'
+import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import type { FeatureSummary } from '../../records/feature-report.ts'
 import { weightedQuantiles } from '../../stats/index.ts'
 import { coverageOf } from '../run/coverage.ts'

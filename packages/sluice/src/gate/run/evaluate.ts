@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { endIfStopped } from '../../core/answers/stop.ts'
-import type { Case } from '../../core/suite/case.ts'
+import type { Case } from '../../core/suite/cases/case.ts'
 import type { Arm, CaseDetail } from '../../records/case-detail.ts'
 import { runPool } from './pool.ts'
 import type { Results } from './results.ts'

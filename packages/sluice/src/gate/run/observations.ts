@@ -1,6 +1,6 @@
 import type { Stage } from '../../core/answers/answer-store.ts'
 import type { AnswerSource } from '../../core/answers/ledger.ts'
-import { providerName } from '../../core/suite/model.ts'
+import { providerName } from '../../core/suite/models/model.ts'
 import type { Arm, CaseDetail } from '../../records/case-detail.ts'
 import type { ResultRow } from './results.ts'
 

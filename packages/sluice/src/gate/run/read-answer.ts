@@ -1,6 +1,6 @@
 import { isBlank, type LostAnswer, lostAnswer } from '../../core/providers/lost-answer.ts'
 import type { Completion, ModelRequest } from '../../core/providers/provider.ts'
-import type { Expectation } from '../../core/suite/case.ts'
+import type { Expectation } from '../../core/suite/cases/case.ts'
 import { withoutReasoning } from './reasoning.ts'
 
 /** How an answer is read before anything scores it. */

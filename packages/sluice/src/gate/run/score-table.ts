@@ -1,4 +1,4 @@
-import type { Case } from '../../core/suite/case.ts'
+import type { Case } from '../../core/suite/cases/case.ts'
 import type { Arm, CaseState } from '../../records/case-detail.ts'
 
 /** What memory holds of one case: numbers, and no text but its id and tags. */

@@ -1,5 +1,5 @@
 import { learnSecrets } from '../../core/providers/configured-secrets.ts'
-import type { LoadedProject } from '../../core/suite/project.ts'
+import type { LoadedProject } from '../../core/suite/project/project.ts'
 import { SluiceError } from '../../errors.ts'
 import type { RunFinding } from '../../records/report.ts'
 import { baseCommit } from '../base/base-commit.ts'

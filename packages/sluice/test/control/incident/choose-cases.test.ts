@@ -4,7 +4,7 @@ import { chooseCases } from '../../../src/control/incident/choose-cases.ts'
 import type { Failure } from '../../../src/control/incident/failure.ts'
 import type { CaseWishes } from '../../../src/control/incident/propose-case.ts'
 import { surveySuite } from '../../../src/control/incident/survey.ts'
-import type { Case } from '../../../src/core/suite/case.ts'
+import type { Case } from '../../../src/core/suite/cases/case.ts'
 
 const refund = 'Please confirm the refund of invoice 1182 before the registration of the conference closes on Friday'
 

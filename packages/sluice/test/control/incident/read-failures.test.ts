@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseOrigin } from '../../../src/control/incident/origin.ts'
 import { readFailures } from '../../../src/control/incident/read-failures.ts'
-import { memoryFiles } from '../../core/suite/memory-files.ts'
+import { memoryFiles } from '../../support/memory-files.ts'
 
 const read = (file: string, text: string, variables = ['email']) =>
   readFailures(memoryFiles({ [file]: text }), file, variables)

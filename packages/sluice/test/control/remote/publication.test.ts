@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { publicationOf } from '../../../src/control/remote/publication.ts'
-import { versionId } from '../../../src/core/suite/version.ts'
+import { versionId } from '../../../src/core/suite/prompt/version.ts'
 import type { Report } from '../../../src/records/report.ts'
 import { rolloutSettingsSchema } from '../../../src/records/rollout-settings.ts'
-import { good, goodPrompt, load } from '../../core/suite/memory-files.ts'
+import { good, goodPrompt, load } from '../../support/memory-files.ts'
 
 const file = 'prompts/summary.prompt.yml'
 

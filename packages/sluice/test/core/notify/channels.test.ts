@@ -7,7 +7,7 @@ import { createChannels } from '../../../src/core/notify/create-channels.ts'
 import { deliver } from '../../../src/core/notify/deliver.ts'
 import type { Notification } from '../../../src/core/notify/notification.ts'
 import { nightMessage } from '../../../src/core/notify/notify-night.ts'
-import type { NotifySettings } from '../../../src/core/suite/notify-settings.ts'
+import type { NotifySettings } from '../../../src/core/suite/config/notify-settings.ts'
 import { fakeReceiver } from '../../support/fake-receiver.ts'
 import { hostile, newsOf, simulatedTime } from './news.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createProviders } from '../../../src/core/providers/registry.ts'
-import type { ProviderSettings } from '../../../src/core/suite/config.ts'
+import type { ProviderSettings } from '../../../src/core/suite/config/config.ts'
 import { SluiceError } from '../../../src/errors.ts'
 import { ask, contextOf, failureOf, noFiles } from './model-call.ts'
 

@@ -5,8 +5,8 @@ import type { CallContext, ModelRequest } from '../../../src/core/providers/prov
 import { ProviderError } from '../../../src/core/providers/provider-error.ts'
 import { createProviders } from '../../../src/core/providers/registry.ts'
 import { requestKey } from '../../../src/core/providers/request-key.ts'
-import type { ProviderSettings } from '../../../src/core/suite/config.ts'
-import type { ProjectFiles } from '../../../src/core/suite/files.ts'
+import type { ProviderSettings } from '../../../src/core/suite/config/config.ts'
+import type { ProjectFiles } from '../../../src/core/suite/project-files.ts'
 import { type FakeTime, fakeTime } from './fake-time.ts'
 
 export const noFiles: ProjectFiles = {

@@ -4,7 +4,7 @@ import { createPrices } from '../../../src/core/providers/prices.ts'
 import type { Provider } from '../../../src/core/providers/provider.ts'
 import { createReplayProvider, type ReplayOptions } from '../../../src/core/providers/replay.ts'
 import { requestKey } from '../../../src/core/providers/request-key.ts'
-import type { ProjectFiles } from '../../../src/core/suite/files.ts'
+import type { ProjectFiles } from '../../../src/core/suite/project-files.ts'
 import { SluiceError } from '../../../src/errors.ts'
 import { ask, contextOf, failureOf } from './model-call.ts'
 

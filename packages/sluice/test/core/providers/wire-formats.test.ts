@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Completion, ModelRequest } from '../../../src/core/providers/provider.ts'
 import { createProviders } from '../../../src/core/providers/registry.ts'
-import type { ProviderSettings } from '../../../src/core/suite/config.ts'
+import type { ProviderSettings } from '../../../src/core/suite/config/config.ts'
 import { chat, faultServer, json, type Play, type SeenRequest } from './fault-server.ts'
 import { ask, contextOf, noFiles } from './model-call.ts'
 

@@ -1,4 +1,4 @@
-import { escapePattern } from '../../../src/core/suite/pattern.ts'
+import { escapePattern } from '../../../src/core/suite/values/pattern.ts'
 import { scoreOf } from './scoring.ts'
 
 /** Parameters of an instruction, as the data set names them. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseYaml } from '../../../src/core/suite/yaml.ts'
+import { parseYaml } from '../../../src/core/suite/yaml/yaml.ts'
 import { aCase, runCheck, runSpec, scoreOf } from './scoring.ts'
 
 const document = JSON.stringify({

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ProviderError } from '../../../src/core/providers/provider-error.ts'
 import { createJudge } from '../../../src/core/scorers/judge.ts'
-import type { ModelParameters } from '../../../src/core/suite/model.ts'
+import type { ModelParameters } from '../../../src/core/suite/models/model.ts'
 import { answer, answerItem, completion, judgeThatHears, output, rubric } from './judging.ts'
 
 test('one call answers the whole rubric; the score is the weighted share of yes', async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
 import { compileCheck } from '../../../src/core/scorers/check.ts'
-import { checkSchema } from '../../../src/core/suite/check-entry.ts'
+import { checkSchema } from '../../../src/core/suite/checks/check-entry.ts'
 import { aCase, runCheck, scoreOf } from './scoring.ts'
 
 const file = path.join(import.meta.dirname, 'fixtures/own-checks.ts')

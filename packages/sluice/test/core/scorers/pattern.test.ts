@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { compileCheckPattern } from '../../../src/core/scorers/measures/pattern.ts'
-import { escapePattern } from '../../../src/core/suite/pattern.ts'
+import { escapePattern } from '../../../src/core/suite/values/pattern.ts'
 import { runCheck, scoreOf } from './scoring.ts'
 
 const endless = `${'a'.repeat(40)}!`

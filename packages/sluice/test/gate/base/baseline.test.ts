@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Prompt } from '../../../src/core/suite/prompt.ts'
+import type { Prompt } from '../../../src/core/suite/prompt/prompt.ts'
 import { baselineOf as baselineIn } from '../../../src/gate/base/baseline.ts'
 import { defaultLiveSettings, defaultRolloutSettings } from '../../../src/records/rollout-settings.ts'
 

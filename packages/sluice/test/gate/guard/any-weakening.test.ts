@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { Contents } from '../../core/suite/memory-files.ts'
+import type { Contents } from '../../support/memory-files.ts'
 import { changesOf } from './measured-projects.ts'
 
 /** What a random project says; written to files in more than one way. */

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { casesOf } from '../../../src/core/suite/cases.ts'
-import { chooseSuite } from '../../../src/core/suite/choose-suite.ts'
+import { casesOf, chooseSuite } from '../../../src/core/suite/prompt/suites.ts'
 import { measureChanges, type ProjectMeasure } from '../../../src/gate/guard/measure-changes.ts'
 import type { MeasureChange } from '../../../src/records/report.ts'
-import { type Contents, load, memoryFiles, root } from '../../core/suite/memory-files.ts'
+import { type Contents, load, memoryFiles, root } from '../../support/memory-files.ts'
 
 export const config = `sluice: 1
 judge: {model: "j:strict"}

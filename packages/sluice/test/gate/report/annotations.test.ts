@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Diagnostic } from '../../../src/core/suite/diagnostic.ts'
+import type { Diagnostic } from '../../../src/core/suite/diagnostics/diagnostic.ts'
 import { githubAnnotations, sarifOf } from '../../../src/gate/report/annotations.ts'
 
 const fault: Diagnostic = {

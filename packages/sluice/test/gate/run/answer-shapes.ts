@@ -1,4 +1,4 @@
-import type { ProviderSettings } from '../../../src/core/suite/config.ts'
+import type { ProviderSettings } from '../../../src/core/suite/config/config.ts'
 
 /** One body as a provider sends it, and the state that a case comes to with it. */
 export interface Shape {

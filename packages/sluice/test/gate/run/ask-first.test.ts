@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ProviderError } from '../../../src/core/providers/provider-error.ts'
-import type { Case } from '../../../src/core/suite/case.ts'
+import type { Case } from '../../../src/core/suite/cases/case.ts'
 import { evaluate, type ScoreCase } from '../../../src/gate/run/evaluate.ts'
 import type { Results } from '../../../src/gate/run/results.ts'
 import { createScoreTable } from '../../../src/gate/run/score-table.ts'

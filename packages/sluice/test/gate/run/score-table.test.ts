@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Case } from '../../../src/core/suite/case.ts'
+import type { Case } from '../../../src/core/suite/cases/case.ts'
 import { coverageOf, coveredShare } from '../../../src/gate/run/coverage.ts'
 import { createScoreTable, scoredRepeats } from '../../../src/gate/run/score-table.ts'
 

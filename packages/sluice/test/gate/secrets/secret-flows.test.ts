@@ -1,8 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how headers name variables.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Config } from '../../../src/core/suite/config.ts'
-import type { Target } from '../../../src/core/suite/target.ts'
+import type { Config } from '../../../src/core/suite/config/config.ts'
+import type { Target } from '../../../src/core/suite/prompt/target.ts'
 import { type FlowSettings, newFlows, secretFlows } from '../../../src/gate/secrets/secret-flows.ts'
 
 const env = {

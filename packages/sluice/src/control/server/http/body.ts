@@ -1,4 +1,4 @@
-import { scanJson } from '../../../core/suite/json-scan.ts'
+import { scanJson } from '../../../core/suite/json/json-scan.ts'
 import { Problem } from './problem.ts'
 import { pointer } from './validate.ts'
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { issueMessage } from '../../../core/suite/issue-message.ts'
+import { issueMessage } from '../../../core/suite/diagnostics/issue-message.ts'
 import { Problem } from './problem.ts'
 
 export interface Fault {

@@ -2,9 +2,9 @@ import { createModelClient, type ModelClient } from '../../../core/providers/cli
 import { createPrices } from '../../../core/providers/prices.ts'
 import { createProviders } from '../../../core/providers/registry.ts'
 import { createAnswerModes } from '../../../core/scorers/judge.ts'
-import type { Config } from '../../../core/suite/config.ts'
-import type { ProjectFiles } from '../../../core/suite/files.ts'
-import { providerName } from '../../../core/suite/model.ts'
+import type { Config } from '../../../core/suite/config/config.ts'
+import { providerName } from '../../../core/suite/models/model.ts'
+import type { ProjectFiles } from '../../../core/suite/project-files.ts'
 import type { DailyBudget } from '../../live/daily-budget.ts'
 import type { JudgingContext } from '../../live/judge-task.ts'
 

@@ -1,5 +1,5 @@
 import { type Clock, elapsedSince, type Moment, momentOf } from '@sluice/client'
-import { canonicalJson } from '../../../core/suite/version.ts'
+import { canonicalJson } from '../../../core/suite/values/canonical-json.ts'
 import type { FeatureState } from '../../../records/feature.ts'
 import type { VersionRecord } from '../../../records/version.ts'
 import { featureSnapshot, servedVersions } from '../../release/snapshot.ts'

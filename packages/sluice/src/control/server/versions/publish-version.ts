@@ -1,5 +1,5 @@
 import type { PromptVersion } from '@sluice/client'
-import { canonicalJson } from '../../../core/suite/version.ts'
+import { canonicalJson } from '../../../core/suite/values/canonical-json.ts'
 import type { FeatureState } from '../../../records/feature.ts'
 import type { LiveSettings } from '../../../records/rollout-settings.ts'
 import type { VersionRecord } from '../../../records/version.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { modelIdSchema } from '../../../core/suite/model.ts'
-import { versionId } from '../../../core/suite/version.ts'
+import { modelIdSchema } from '../../../core/suite/models/model.ts'
+import { versionId } from '../../../core/suite/prompt/version.ts'
 import { featureSummarySchema } from '../../../records/feature-report.ts'
 import { reportSchema } from '../../../records/report.ts'
 import { liveSettingsSchema, rolloutSettingsSchema } from '../../../records/rollout-settings.ts'

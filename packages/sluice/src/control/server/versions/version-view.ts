@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { messageSchema, modelIdSchema, modelParametersSchema } from '../../../core/suite/model.ts'
+import { messageSchema, modelIdSchema, modelParametersSchema } from '../../../core/suite/models/model.ts'
 import { versionIdField } from '../../../records/names.ts'
 import { promptVersionSchema } from '../../../records/prompt-version.ts'
 import { gateEvidenceSchema, type VersionRecord, versionSchema } from '../../../records/version.ts'

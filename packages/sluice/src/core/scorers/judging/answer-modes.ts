@@ -1,6 +1,6 @@
 import type { Completion, ModelRequest } from '../../providers/provider.ts'
 import { ProviderError } from '../../providers/provider-error.ts'
-import type { ResponseFormat } from '../../suite/model.ts'
+import type { ResponseFormat } from '../../suite/models/model.ts'
 import { JudgeError } from './judge-error.ts'
 
 /** How a judge's server is held to the form of an answer; the judge's instructions state the form in any case. */

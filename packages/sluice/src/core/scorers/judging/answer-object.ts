@@ -1,4 +1,4 @@
-import { scanJson } from '../../suite/json-scan.ts'
+import { scanJson } from '../../suite/json/json-scan.ts'
 import { quoted } from '../measures/quoted.ts'
 import { JudgeError } from './judge-error.ts'
 

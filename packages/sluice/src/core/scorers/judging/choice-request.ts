@@ -1,6 +1,6 @@
-import type { ChoiceJudge } from '../../suite/choice.ts'
-import type { Message, ResponseFormat } from '../../suite/model.ts'
-import { render, variablesOf } from '../../suite/template.ts'
+import type { Message, ResponseFormat } from '../../suite/models/model.ts'
+import type { ChoiceJudge } from '../../suite/prompt/choice-judge.ts'
+import { render, variablesOf } from '../../suite/values/template.ts'
 import { fence } from './fence.ts'
 import { type Material, materialRules, reminder } from './material.ts'
 

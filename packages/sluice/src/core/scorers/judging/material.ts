@@ -1,4 +1,4 @@
-import type { Message } from '../../suite/model.ts'
+import type { Message } from '../../suite/models/model.ts'
 import { fence, linePrefix } from './fence.ts'
 
 /** What the judge is shown. All of it is untrusted: inputs quote strangers, outputs come from a model. */

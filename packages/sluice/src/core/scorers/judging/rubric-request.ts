@@ -1,5 +1,5 @@
 import type { RubricItem } from '../../../records/rubric.ts'
-import type { Message, ResponseFormat } from '../../suite/model.ts'
+import type { Message, ResponseFormat } from '../../suite/models/model.ts'
 import { type Material, materialRules, reminder, showMaterial } from './material.ts'
 
 /** The judge asked all items of a rubric at once: instructions and questions in the system message, material in the user's. */

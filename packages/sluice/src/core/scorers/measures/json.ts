@@ -1,5 +1,5 @@
-import { parseJsonText } from '../../suite/json-source.ts'
-import { exactData, nearestData } from '../../suite/written.ts'
+import { parseJsonText } from '../../suite/json/json-source.ts'
+import { exactData, nearestData } from '../../suite/values/written.ts'
 import { type Measure, type Outcome, outcome } from './measure.ts'
 import { quoted } from './quoted.ts'
 

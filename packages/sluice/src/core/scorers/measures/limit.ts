@@ -1,4 +1,4 @@
-import type { LimitCheck } from '../../suite/check-spec.ts'
+import type { LimitCheck } from '../../suite/checks/check-spec.ts'
 import { CheckError } from './check-error.ts'
 import { type Measure, outcome, type Subject } from './measure.ts'
 

@@ -1,4 +1,4 @@
-import type { Case } from '../../suite/case.ts'
+import type { Case } from '../../suite/cases/case.ts'
 
 /** What is scored: one output for one case. */
 export interface Subject {

@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
-import type { ModuleCheck } from '../../suite/check-spec.ts'
-import { plainData } from '../../suite/written.ts'
+import type { ModuleCheck } from '../../suite/checks/check-spec.ts'
+import { plainData } from '../../suite/values/written.ts'
 import { CheckError } from './check-error.ts'
 import { type Measure, type Outcome, outcome } from './measure.ts'
 

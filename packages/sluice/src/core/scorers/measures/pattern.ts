@@ -1,4 +1,4 @@
-import { compilePattern } from '../../suite/pattern.ts'
+import { compilePattern } from '../../suite/values/pattern.ts'
 import { CheckError } from './check-error.ts'
 import { quoted } from './quoted.ts'
 import { timeLimitFor, withinTime } from './time-limit.ts'

@@ -1,5 +1,5 @@
-import type { Case } from '../../suite/case.ts'
-import type { SimilarityCheck } from '../../suite/check-spec.ts'
+import type { Case } from '../../suite/cases/case.ts'
+import type { SimilarityCheck } from '../../suite/checks/check-spec.ts'
 import { CheckError } from './check-error.ts'
 import { type EmbeddingSettings, embeddingSimilarity } from './embedding.ts'
 import { fold } from './fold.ts'

@@ -1,4 +1,4 @@
-import type { TextCheck, TextListCheck } from '../../suite/check-spec.ts'
+import type { TextCheck, TextListCheck } from '../../suite/checks/check-spec.ts'
 import { fold } from './fold.ts'
 import { type Measure, outcome } from './measure.ts'
 import { compileCheckPattern } from './pattern.ts'

@@ -1,6 +1,6 @@
-import type { Case } from '../../suite/case.ts'
-import { renderPattern } from '../../suite/pattern.ts'
-import { render, variablesOf } from '../../suite/template.ts'
+import type { Case } from '../../suite/cases/case.ts'
+import { renderPattern } from '../../suite/values/pattern.ts'
+import { render, variablesOf } from '../../suite/values/template.ts'
 import { CheckError } from './check-error.ts'
 
 export interface TemplateOptions {

@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { type RubricItem, rubricSchema } from '../../../records/rubric.ts'
+import { checkSchema } from '../checks/check-entry.ts'
+import type { CheckSpec } from '../checks/check-spec.ts'
+import { textOf } from '../values/written.ts'
+
+export const caseIdSchema = z.string().regex(/^[^\p{Cc}]+$/u, 'must not be empty or hold control characters')
+
+export const tagsSchema = z.array(z.string().min(1)).meta({ description: 'Slices that are judged on their own.' })
+
+/** What is to become of a case: an answer, or one of the ways in which there is none. */
+export const expectationSchema = z.enum(['answer', 'refusal', 'truncated', 'noText'])
+
+export type Expectation = z.output<typeof expectationSchema>
+
+/** A text, or any other value, which is then compared and shown as it stands in the file. */
+const referenceSchema = z
+  .unknown()
+  .refine((value) => value !== null, 'empty; expected a text')
+  .transform(textOf)
+  .meta({
+    type: ['string', 'number', 'boolean', 'array', 'object'],
+    description: 'Reference answer, shown to the judge: a text, or any other value, which is taken as it is written.',
+  })
+
+export const caseSchema = z
+  .strictObject({
+    id: caseIdSchema.meta({ description: 'Unique within the suite; keep it stable, results are joined by it.' }),
+    vars: z.record(z.string(), z.unknown()).default({}).meta({ description: 'Values for the {{variables}}.' }),
+    expected: referenceSchema.exactOptional(),
+    expect: expectationSchema.exactOptional().meta({
+      description:
+        'refusal or noText: the case scores 1 when the model refuses, or says nothing; truncated: an answer that was cut off is scored as it is (default: that of the prompt, else answer).',
+    }),
+    checks: z.array(checkSchema).default([]).meta({ description: "Checks beside the prompt's own." }),
+    rubric: rubricSchema.default([]).meta({ description: "Questions for the judge beside the prompt's own." }),
+    tags: tagsSchema.default([]),
+    weight: z.number().gt(0).default(1).meta({ description: 'Share in every mean (default 1).' }),
+    critical: z.boolean().default(false).meta({ description: 'This case may not regress (default false).' }),
+    cluster: z.string().min(1).exactOptional().meta({ description: 'Cases of one cluster are not independent.' }),
+    source: z.record(z.string(), z.unknown()).exactOptional().meta({ description: 'Where the case comes from.' }),
+  })
+  .meta({ title: 'Sluice golden case', description: 'One golden case.' })
+
+/** One golden case, as its file has it: the prompt's checks and rubric are not merged in. */
+export interface Case {
+  id: string
+  vars: Record<string, unknown>
+  /** The reference answer. */
+  expected?: string
+  /** Over the prompt's. */
+  expect?: Expectation
+  checks: CheckSpec[]
+  rubric: RubricItem[]
+  tags: string[]
+  /** > 0. */
+  weight: number
+  critical: boolean
+  cluster?: string
+  source?: Record<string, unknown>
+  /** 1-based, in the suite's file. */
+  line: number
+}
+
+/** Whether a case is scored by there being no answer. */
+export function isWithoutAnswer(expect: Expectation | undefined): boolean {
+  return expect === 'refusal' || expect === 'noText'
+}

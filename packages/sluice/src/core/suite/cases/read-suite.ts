@@ -1,0 +1,90 @@
+import path from 'node:path'
+import { resolveModule } from '../checks/check-faults.ts'
+import { type Diagnostic, InvalidFilesError } from '../diagnostics/diagnostic.ts'
+import type { Source } from '../diagnostics/source.ts'
+import { validate } from '../diagnostics/validate.ts'
+import { readItems } from '../json/json-array.ts'
+import { type Row, readRows, rowsOf } from '../json/json-lines.ts'
+import { isMissingFile, type ProjectFiles, streamFile } from '../project-files.ts'
+import { loadYaml, unreadable } from '../yaml/load-yaml.ts'
+import { type Case, caseSchema } from './case.ts'
+import { csvRows } from './csv-cases.ts'
+
+const kinds = { yaml: ['yaml', 'yml'], json: ['json'], jsonLines: ['jsonl', 'ndjson'], csv: ['csv', 'tsv'] }
+
+/** How a suite is written, by the ending of its name; undefined for one that is not known. */
+export function suiteKind(file: string): keyof typeof kinds | undefined {
+  const ending = path.posix.extname(file).slice(1)
+  return (Object.keys(kinds) as (keyof typeof kinds)[]).find((kind) => kinds[kind].includes(ending))
+}
+
+/**
+ * The cases of a suite with their faults, in batches: YAML all at once, the other kinds as the file arrives.
+ * Rejects like `ProjectFiles.read`, and with InvalidFilesError where these are not UTF-8 or no list.
+ */
+export async function* readSuite(
+  files: ProjectFiles,
+  suite: string,
+  { root }: { root: string },
+): AsyncGenerator<Row<Case>[]> {
+  const place = { root, folder: path.posix.dirname(suite) }
+  for await (const rows of batchesOf(files, suite)) {
+    yield rows.map(({ data, ...row }) => {
+      if (data === undefined) return row
+      const checks = data.checks.map((spec) => resolveModule(spec, place))
+      return { ...row, data: { ...data, checks, line: row.line } }
+    })
+  }
+}
+
+type CaseFile = ReturnType<typeof caseSchema.parse>
+
+function batchesOf(files: ProjectFiles, suite: string): AsyncGenerator<Row<CaseFile>[]> {
+  const kind = suiteKind(suite)
+  if (kind === 'yaml' || kind === undefined) return yamlRows(files, suite)
+  const file = files.describe(suite)
+  const chunks = streamFile(files, suite)
+  if (kind === 'csv') return csvRows(chunks, { file, isTabbed: suite.endsWith('.tsv') })
+  return kind === 'json' ? rowsOf(caseSchema, readItems(chunks, file), file) : readRows(caseSchema, chunks, file)
+}
+
+async function* yamlRows(files: ProjectFiles, suite: string): AsyncGenerator<Row<CaseFile>[]> {
+  const { source, diagnostics } = await loadYaml(files, suite)
+  if (diagnostics.length > 0) yield [{ line: 1, diagnostics }]
+  if (source === undefined || source.value === null) return
+  if (!Array.isArray(source.value)) {
+    yield [{ line: 1, diagnostics: [notAList(source)] }]
+    return
+  }
+  yield source.value.map((value: unknown, index) => {
+    const item: Source = { file: source.file, value, at: (at, key) => source.at([index, ...at], key) }
+    return { line: source.at([index]).line, source: item, ...validate(caseSchema, item) }
+  })
+}
+
+function notAList({ file, at, value }: Source): Diagnostic {
+  const [inner] = typeof value === 'object' && value !== null ? Object.keys(value) : []
+  const hint =
+    inner === undefined ? '' : `; begin each with "- id: ..." and remove what stands above, such as "${inner}:"`
+  return { severity: 'error', file, ...at([]), path: '', message: `expected a list of cases${hint}` }
+}
+
+/**
+ * The cases of a suite file, in its order. JSON Lines are streamed: memory does not grow with their number. Duplicate
+ * ids are the business of `checkCases`.
+ * @throws InvalidFilesError at the first case that is not valid, and when the file cannot be read.
+ */
+export async function* readCases(files: ProjectFiles, path: string, { root }: { root: string }): AsyncGenerator<Case> {
+  try {
+    for await (const rows of readSuite(files, path, { root })) {
+      for (const { data, diagnostics } of rows) {
+        const errors = diagnostics.filter(({ severity }) => severity === 'error')
+        if (errors.length > 0) throw new InvalidFilesError(errors)
+        if (data !== undefined) yield data
+      }
+    }
+  } catch (error) {
+    if (!isMissingFile(error)) throw error
+    throw new InvalidFilesError([unreadable(files.describe(path), error)], { cause: error })
+  }
+}

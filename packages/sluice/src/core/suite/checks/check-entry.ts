@@ -1,0 +1,144 @@
+import parseJsonPath from 'jsonpath-rfc9535/parser'
+import { z } from 'zod'
+import { exactlyOne, presentKeys } from '../diagnostics/exactly-one.ts'
+import { modelIdSchema } from '../models/model.ts'
+import { refuseNotJson } from '../values/json-value.ts'
+import { patternFault, schemaPatternFaults } from '../values/pattern.ts'
+import { textOf, Written } from '../values/written.ts'
+import type { CheckSpec, CheckType } from './check-spec.ts'
+
+const text = z.string().min(1)
+
+/** A text to compare with; a number or a boolean without quotes is the text that it is written as. */
+const comparedType = { type: ['string', 'number', 'boolean'] }
+const compared = z.preprocess((value) => (isScalar(value) ? textOf(value) : value), text).meta(comparedType)
+/** A text to look for: with the line end that a block of YAML adds, one that is not at the end of a line is not found. */
+const sought = compared.refine((value) => !value.endsWith('\n'), {
+  error: 'ends in a line end, as a block after | does; begin the block with |-',
+})
+const soughtList = z.array(sought).min(1)
+
+function isScalar(value: unknown): boolean {
+  return typeof value === 'number' || typeof value === 'boolean' || value instanceof Written
+}
+
+const regex = text.superRefine((source, context) => {
+  const fault = patternFault(source)
+  if (fault !== undefined) context.addIssue({ code: 'custom', message: `not a regular expression: ${fault}` })
+})
+
+/** A number that JSON has no form for cannot be in an output, so it is not what is meant. */
+const jsonValue = z.unknown().superRefine(refuseNotJson)
+
+const jsonSchema = z.record(z.string(), z.unknown()).superRefine((schema, context) => {
+  for (const { path, message } of schemaPatternFaults(schema)) context.addIssue({ code: 'custom', path, message })
+  refuseNotJson(schema, context)
+})
+
+const path = z.string().superRefine((source, context) => {
+  try {
+    parseJsonPath(source)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    context.addIssue({ code: 'custom', message: `not a JSONPath (RFC 9535): ${reason}` })
+  }
+})
+
+const pathConditions = ['equals', 'matches', 'exists'] as const
+const onePathCondition = exactlyOne(pathConditions, 'condition')
+const jsonPath = z
+  .strictObject({
+    path: path.meta({ description: 'JSONPath (RFC 9535) into the output, e.g. $.items[0].name' }),
+    equals: jsonValue.exactOptional().meta({ description: 'The value that is selected.' }),
+    matches: regex.exactOptional().meta({ description: 'Regular expression for the value that is selected.' }),
+    exists: z.boolean().exactOptional().meta({ description: 'Whether anything is selected at all.' }),
+  })
+  .superRefine(onePathCondition.check)
+  .meta(onePathCondition.meta)
+
+const similarity = z.strictObject({
+  to: text.exactOptional().meta({ description: "The reference text (default: the case's expected)." }),
+  metric: z
+    .enum(['rouge-l', 'levenshtein', 'embedding'])
+    .default('rouge-l')
+    .meta({ description: 'rouge-l, levenshtein or embedding (default rouge-l).' }),
+  min: z.number().min(0).max(1).default(0.8).meta({ description: 'Lowest similarity that passes (default 0.8).' }),
+  model: modelIdSchema.exactOptional().meta({ description: 'Embedding model (default: embedding of sluice.yaml).' }),
+})
+
+const negatable = {
+  equals: compared.meta({ ...comparedType, description: 'The output is this text.' }),
+  contains: sought.meta({ ...comparedType, description: 'The output contains this text.' }),
+  containsAll: soughtList.meta({ description: 'The output contains these texts; scores the share found.' }),
+  containsAny: soughtList.meta({ description: 'The output contains at least one of these texts.' }),
+  startsWith: sought.meta({ ...comparedType, description: 'The output starts with this text.' }),
+  endsWith: compared.meta({ ...comparedType, description: 'The output ends with this text.' }),
+  matches: regex.meta({ description: 'The output matches this regular expression.' }),
+}
+
+const others = {
+  json: z.literal(true).meta({ description: 'The output is JSON.' }),
+  jsonSchema: jsonSchema.meta({ description: 'The output is JSON that meets this JSON Schema.' }),
+  jsonPath: jsonPath.meta({ description: 'A value inside the JSON output.' }),
+  minWords: z.int().min(0).meta({ description: 'Fewest words.' }),
+  maxWords: z.int().min(0).meta({ description: 'Most words.' }),
+  maxChars: z.int().min(0).meta({ description: 'Most characters.' }),
+  similarity: similarity.meta({ description: 'The output resembles a reference text.' }),
+  latencyMs: z.number().gt(0).meta({ description: 'Longest time to answer, in milliseconds.' }),
+  costUsd: z.number().min(0).meta({ description: 'Highest cost of the answer, in USD.' }),
+  module: text.meta({ description: 'Own function: path, optionally #exportName, relative to this file.' }),
+} satisfies Partial<Record<CheckType, z.ZodType>>
+
+const capital = (name: string) => `not${name[0]?.toUpperCase()}${name.slice(1)}`
+const negations = new Map(Object.keys(negatable).map((name) => [capital(name), name]))
+
+function optionalShape<S extends Record<string, z.ZodType>>(shape: S) {
+  const entries = Object.entries(shape).map(([key, schema]) => [key, schema.exactOptional()])
+  return Object.fromEntries(entries) as { [K in keyof S]: z.ZodExactOptional<S[K]> }
+}
+
+const negatedShape = Object.fromEntries(
+  Object.entries(negatable).map(([name, schema]) => [
+    capital(name),
+    schema
+      .clone()
+      .meta({ description: `The opposite of ${name}.` })
+      .exactOptional(),
+  ]),
+)
+
+/** Every key that says what a check looks for. */
+const checkKeys: readonly string[] = [...Object.keys(negatable), ...negations.keys(), ...Object.keys(others)]
+
+const listed = `${[...Object.keys(negatable), ...Object.keys(others)].join(', ')}; text checks also as e.g. notContains`
+const oneType = exactlyOne(checkKeys, 'check', listed)
+
+const checkEntrySchema = z
+  .strictObject({
+    ...optionalShape(negatable),
+    ...optionalShape(others),
+    ...negatedShape,
+    name: text.exactOptional().meta({ description: 'Name in reports (default: the check itself).' }),
+    weight: z.number().min(0).default(1).meta({ description: 'Share in the case score (default 1).' }),
+    must: z.boolean().default(false).meta({ description: 'A failure sets the case to 0 (default false).' }),
+    caseSensitive: z.boolean().default(false).meta({ description: 'Tell a from A (default false).' }),
+  })
+  .superRefine(oneType.check)
+  .meta({ ...oneType.meta, description: 'One check of the output: exactly one kind, and how much it counts.' })
+
+function defaultName(key: string, value: unknown): string {
+  const shown = JSON.stringify(value)
+  return `${key} ${shown.length > 60 ? `${shown.slice(0, 59)}…` : shown}`
+}
+
+/** A check as users write it, e.g. `{notMatches: "as an AI", must: true}`; parsed into its normal form. */
+export const checkSchema: z.ZodType<CheckSpec, z.input<typeof checkEntrySchema>> = checkEntrySchema.transform(
+  (entry) => {
+    const [key = ''] = presentKeys(entry, checkKeys)
+    const value = (entry as Record<string, unknown>)[key]
+    const { name = defaultName(key, value), weight, must, caseSensitive } = entry
+    const negated = negations.get(key)
+    const spec = { type: negated ?? key, value, negate: negated !== undefined, name, weight, must, caseSensitive }
+    return spec as CheckSpec
+  },
+)

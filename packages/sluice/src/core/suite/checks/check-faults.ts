@@ -1,0 +1,45 @@
+import path from 'node:path'
+import type { Config } from '../config/config.ts'
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { Source } from '../diagnostics/source.ts'
+import { located } from '../diagnostics/validate.ts'
+import { modelFaults } from '../models/model-ids.ts'
+import type { ProjectFiles } from '../project-files.ts'
+import { absoluteModule, moduleReference } from '../values/module-reference.ts'
+import type { CheckSpec } from './check-spec.ts'
+import { emptyCheck } from './empty-check.ts'
+
+/** What is wrong with a check by itself. `at` is the path of the check in its source. */
+export function checkFaults(
+  spec: CheckSpec,
+  source: Source,
+  at: readonly PropertyKey[],
+  { providers, embedding }: Pick<Config, 'providers' | 'embedding'>,
+): Diagnostic[] {
+  const empty = emptyCheck(spec)
+  const faults = empty === undefined ? [] : [located(source, at, empty, 'warning')]
+  if (spec.type !== 'similarity' || spec.value.metric !== 'embedding') return faults
+  const { model } = spec.value
+  if (model !== undefined) return [...faults, ...modelFaults(model, source, [...at, 'similarity', 'model'], providers)]
+  if (embedding !== undefined) return faults
+  const message = 'needs a model; give it here, or as embedding: {model: ...} in sluice.yaml'
+  return [...faults, located(source, [...at, 'similarity'], message)]
+}
+
+/** The check with the path of its module made absolute. `folder` is that of the file it stands in. */
+export function resolveModule(spec: CheckSpec, place: { root: string; folder: string }): CheckSpec {
+  return spec.type === 'module' ? { ...spec, value: absoluteModule(spec.value, place) } : spec
+}
+
+/** An error when the module that a check or target names is not there. */
+export async function missingModule(
+  reference: string,
+  source: Source,
+  at: readonly PropertyKey[],
+  { files, folder }: { files: ProjectFiles; folder: string },
+): Promise<Diagnostic[]> {
+  const { file } = moduleReference(reference)
+  const relative = path.posix.join(folder, file)
+  if (path.isAbsolute(file) || relative.startsWith('../') || (await files.list(relative)).length > 0) return []
+  return [located(source, at, `there is no file ${relative}`)]
+}

@@ -1,0 +1,42 @@
+import { compilePattern } from '../values/pattern.ts'
+import type { CheckSpec } from './check-spec.ts'
+
+/** Texts so unlike each other that a pattern which matches them all matches anything. */
+const probes = ['', '\n', 'x', '0', ' ~\u03a9 ', 'Two words.\nAnd a line.']
+
+/** Why a check tells nothing about an output; undefined when it does. */
+export function emptyCheck(spec: CheckSpec): string | undefined {
+  if (spec.weight === 0 && !spec.must) return 'counts for nothing: its weight is 0 and it is no must'
+  if (spec.type === 'matches' && matchesAnything(spec.value)) {
+    return spec.negate ? 'no output can pass: the pattern matches anything' : cannotFail('the pattern matches anything')
+  }
+  const literal = spec.type === 'matches' ? takenLiterally(spec.value) : undefined
+  if (literal !== undefined) return literal
+  if (spec.type === 'minWords' && spec.value === 0) return cannotFail('every output has 0 words or more')
+  if (spec.type === 'similarity' && spec.value.min === 0) return cannotFail('every similarity is 0 or more')
+  if (spec.type === 'jsonSchema' && Object.keys(spec.value).length === 0) {
+    return 'accepts any JSON; write {json: true} if that is what is meant'
+  }
+  return undefined
+}
+
+function matchesAnything(source: string): boolean {
+  if (source.includes('{{')) return false
+  const pattern = compilePattern(source)
+  return typeof pattern !== 'string' && probes.every((probe) => pattern.test(probe))
+}
+
+/** What is a valid pattern and hardly what is meant. */
+function takenLiterally(source: string): string | undefined {
+  if (/^\/.*\/[dgimsuvy]*$/s.test(source)) {
+    return 'looks for the slashes too; leave them out (case is ignored unless caseSensitive is true)'
+  }
+  if (/\\\\[dsw](?:[+*?{]|$)/.test(source)) {
+    return 'looks for a backslash and a letter, since the backslash is there twice; outside of double quotes write it once'
+  }
+  return undefined
+}
+
+function cannotFail(reason: string): string {
+  return `cannot fail: ${reason}`
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod'
+import { type ModelParameters, modelIdSchema, modelParametersSchema } from '../models/model.ts'
+import { type ProviderSettings, providersSchema } from '../models/provider-settings.ts'
+import { type GateSettings, gateSettingsSchema } from './gate-settings.ts'
+import { type NightlySettings, nightlySettingsSchema } from './nightly-settings.ts'
+import { type NotifySettings, notifySchema } from './notify-settings.ts'
+
+export type { GateSettings, ProviderSettings }
+
+export const defaultJudgeModel = 'anthropic:claude-haiku-4-5-20251001'
+export const defaultPrompts = '{prompts,.github/prompts}/**/*.prompt.{yml,yaml}'
+
+const usd = z.number().min(0)
+
+const priceSchema = z
+  .strictObject({
+    input: usd.meta({ description: 'Input tokens.' }),
+    output: usd.meta({ description: 'Output tokens.' }),
+    cachedInput: usd.exactOptional().meta({ description: 'Input tokens read from the cache (default: as input).' }),
+    cacheWrite: usd.exactOptional().meta({ description: 'Input tokens written to the cache (default: as input).' }),
+  })
+  .meta({ description: 'USD per million tokens.' })
+
+const judgeSchema = z.strictObject({
+  model: modelIdSchema.exactOptional().meta({ description: `provider:model (default ${defaultJudgeModel}).` }),
+  parameters: modelParametersSchema.exactOptional(),
+})
+
+/** `sluice.yaml`; every key has a default. */
+export const configSchema = z
+  .strictObject({
+    sluice: z.literal(1).exactOptional().meta({ description: 'Version of the format: 1.' }),
+    prompts: z
+      .string()
+      .min(1)
+      .exactOptional()
+      .meta({ description: `Glob of the prompt files (default ${defaultPrompts}).` }),
+    judge: judgeSchema.exactOptional().meta({ description: 'Who answers the rubric.' }),
+    embedding: z
+      .strictObject({ model: modelIdSchema.meta({ description: 'provider:model.' }) })
+      .exactOptional()
+      .meta({ description: 'Model of similarity checks with the metric embedding.' }),
+    gate: gateSettingsSchema.exactOptional(),
+    nightly: nightlySettingsSchema.exactOptional(),
+    notify: notifySchema.exactOptional(),
+    providers: providersSchema.exactOptional().meta({ description: "Only what differs from the providers' defaults." }),
+    prices: z
+      .record(z.string().min(1), priceSchema)
+      .exactOptional()
+      .meta({ description: 'Overrides the price table; keys are provider:model, * matches anything.' }),
+  })
+  .meta({ title: 'sluice.yaml', description: 'Configuration of a Sluice project.' })
+
+export interface JudgeSettings {
+  /** `provider:model`. */
+  model: string
+  parameters: ModelParameters
+}
+
+/** USD per million tokens. */
+export interface PriceSettings {
+  input: number
+  output: number
+  cachedInput?: number
+  cacheWrite?: number
+}
+
+/** The project's configuration with every default filled in. */
+export interface Config {
+  /** Absolute. */
+  root: string
+  /** Relative to the root; absent when the project has no sluice.yaml. */
+  file?: string
+  /** Glob, relative to the root. */
+  prompts: string
+  judge: JudgeSettings
+  embedding?: { model: string }
+  gate: GateSettings
+  nightly?: NightlySettings
+  /** Who is told about bad nights. */
+  notify?: NotifySettings[]
+  /** As configured; anthropic, openai and google exist without an entry. */
+  providers: Record<string, ProviderSettings>
+  /** By `provider:model`, with `*` as a wildcard. */
+  prices: Record<string, PriceSettings>
+}

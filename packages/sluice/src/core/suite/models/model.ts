@@ -1,0 +1,180 @@
+import { z } from 'zod'
+import { refuseNotJson } from '../values/json-value.ts'
+import { exactData, Written } from '../values/written.ts'
+
+/** Texts of a message in several parts are one text, a line each; what is no text cannot be sent. */
+const contentSchema = z
+  .preprocess((content, context) => {
+    if (!Array.isArray(content)) return content
+    const texts = content.map((part: unknown, index) => {
+      const parsed = textPartSchema.safeParse(part)
+      if (parsed.success) return parsed.data.text
+      context.addIssue({ code: 'custom', path: [index], message: partFault(part) })
+      return ''
+    })
+    return texts.join('\n')
+  }, z.string())
+  .meta({
+    type: ['string', 'array'],
+    description: 'The text; {{name}} stands for a variable of the case. A list of text parts is joined, a line each.',
+  })
+
+const textPartSchema = z.strictObject({ type: z.enum(['text', 'input_text']), text: z.string() })
+
+function partFault(part: unknown): string {
+  const type = part !== null && typeof part === 'object' && 'type' in part ? String(part.type) : ''
+  if (type === 'text' || type === 'input_text') return 'a part that is a text has "type" and "text", and nothing else'
+  const [kind] = /image|audio|video|file|document|pdf/i.exec(type) ?? []
+  return kind === undefined
+    ? 'not a part of a message: write {type: text, text: "..."}'
+    : `a part of type ${type} is not supported yet: messages are text, see "Images and files" in docs/suites.md`
+}
+
+export const messageSchema = z
+  .strictObject({
+    role: z
+      .enum(['system', 'user', 'assistant', 'developer'])
+      .transform((role) => (role === 'developer' ? 'system' : role))
+      .meta({ description: 'Who speaks: system, user or assistant. developer is another name of system.' }),
+    content: contentSchema,
+  })
+  .meta({ description: 'One message of the conversation sent to the model.' })
+
+export interface Message {
+  role: 'system' | 'user' | 'assistant'
+  content: string
+}
+
+/** What a request says by other means, and so may not be said by a parameter of the provider's own. */
+const reserved: Record<string, string> = {
+  ...Object.fromEntries(['max_tokens', 'max_completion_tokens'].map((name) => [name, 'write it as maxTokens'])),
+  ...Object.fromEntries(
+    ['messages', 'input', 'contents', 'prompt', 'system', 'instructions', 'systemInstruction'].map((name) => [
+      name,
+      "what is asked comes from the prompt's messages",
+    ]),
+  ),
+  model: "the model is the prompt's",
+  n: 'one answer is asked for, and paid for, at a time',
+  stream: 'answers are read whole',
+  response_format: 'write it as responseFormat',
+}
+const credential = /^(?:api[-_]?key|key|authorization|(?:access[-_]?)?token|password|secret|headers)$/i
+
+/** Where the budget would not hold, at any depth, e.g. in Google's `generationConfig`: names that mean nothing else. */
+const unbudgeted: [name: RegExp, cure: string][] = [
+  [/^max_?output_?tokens$/i, 'write it as maxTokens'],
+  [/^candidate_?count$/i, 'one answer is asked for, and paid for, at a time'],
+]
+
+function unbudgetedIn(value: unknown): { path: PropertyKey[]; cure: string }[] {
+  if (value === null || typeof value !== 'object' || value instanceof Written) return []
+  return Object.entries(value).flatMap(([key, item]) => {
+    const [, cure] = unbudgeted.find(([name]) => name.test(key)) ?? []
+    return cure === undefined
+      ? unbudgetedIn(item).map(({ path, ...rest }) => ({ path: [key, ...path], ...rest }))
+      : [{ path: [key], cure }]
+  })
+}
+
+/**
+ * Parameters of a provider's own, which go into the body of a request as they are. Numbers that JavaScript cannot hold keep
+ * their digits.
+ */
+export const requestParametersSchema = z
+  .record(z.string(), z.unknown())
+  .superRefine((parameters, context) => {
+    refuseNotJson(parameters, context)
+    for (const { path, cure } of unbudgetedIn(parameters))
+      context.addIssue({ code: 'custom', path, message: `cannot be set here: ${cure}` })
+    for (const name of Object.keys(parameters)) {
+      const reason = credential.test(name)
+        ? 'credentials come from the environment'
+        : Object.hasOwn(reserved, name)
+          ? reserved[name]
+          : undefined
+      if (reason !== undefined)
+        context.addIssue({ code: 'custom', path: [name], message: `cannot be set here: ${reason}` })
+    }
+  })
+  .transform((parameters) => exactData(parameters) as Record<string, unknown>)
+  .meta({ description: "Parameters of the provider's own, sent as they are, e.g. {top_k: 40, safe_prompt: true}." })
+
+export type RequestParameters = z.output<typeof requestParametersSchema>
+
+export const modelParametersSchema = z
+  .strictObject({
+    maxTokens: z
+      .int()
+      .min(1)
+      .nullable()
+      .exactOptional()
+      .meta({ description: 'Longest answer, in tokens (default 4096); null sends no limit.' }),
+    maxCompletionTokens: z
+      .int()
+      .min(1)
+      .exactOptional()
+      .meta({ description: 'The same, sent as max_completion_tokens where the server has both names.' }),
+    temperature: z
+      .number()
+      .min(0)
+      .max(2)
+      .nullable()
+      .exactOptional()
+      .meta({ description: 'Randomness, 0 to 2; null sends none, also for a judge.' }),
+    topP: z.number().min(0).max(1).exactOptional().meta({ description: 'Nucleus sampling, 0 to 1.' }),
+    topK: z.int().min(1).exactOptional().meta({ description: 'Sample from the k likeliest tokens only.' }),
+    seed: z.int().exactOptional().meta({ description: 'Seed of the sampling, where the provider supports it.' }),
+    stop: z.array(z.string().min(1)).exactOptional().meta({ description: 'Texts that end the answer.' }),
+    frequencyPenalty: z.number().min(-2).max(2).exactOptional().meta({ description: 'From -2 to 2.' }),
+    presencePenalty: z.number().min(-2).max(2).exactOptional().meta({ description: 'From -2 to 2.' }),
+    reasoningEffort: z
+      .enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh'])
+      .exactOptional()
+      .meta({ description: 'How long a reasoning model thinks.' }),
+    parameters: requestParametersSchema.exactOptional(),
+  })
+  .superRefine(({ maxTokens, maxCompletionTokens }, context) => {
+    if (maxTokens === undefined || maxCompletionTokens === undefined) return
+    const message = 'maxTokens and maxCompletionTokens are the same limit; give one of them'
+    context.addIssue({ code: 'custom', path: ['maxCompletionTokens'], message })
+  })
+  .meta({ description: "Sampling parameters; what is left out stays at the provider's default." })
+
+/**
+ * Sampling parameters under the names of GitHub's prompt files, and `parameters` of the provider's own. What is absent
+ * stays at the provider's default, except for the limit of the answer; null sends none of that name.
+ */
+export type ModelParameters = z.output<typeof modelParametersSchema>
+
+/** The form of the answer that the model is held to. */
+export type ResponseFormat =
+  | { type: 'text' }
+  | { type: 'json_object' }
+  | { type: 'json_schema'; name: string; schema: Record<string, unknown> }
+
+/** A model id taken apart. */
+export interface ModelId {
+  provider: string
+  model: string
+}
+
+/**
+ * Splits `provider:model` or `provider/model` at the first separator, so that `local:llama3:8b` is the model
+ * `llama3:8b` of `local`. Undefined when a half is missing.
+ */
+export function parseModelId(text: string): ModelId | undefined {
+  const [, provider, model] = /^([^:/\s]+)[:/](\S+)$/.exec(text) ?? []
+  return provider === undefined || model === undefined ? undefined : { provider, model }
+}
+
+/** The provider of a model id; a text that is none names a provider by itself. */
+export function providerName(modelId: string): string {
+  return parseModelId(modelId)?.provider ?? modelId
+}
+
+/** A model id in a file, in canonical form once parsed. */
+export const modelIdSchema = z
+  .string()
+  .regex(/^[^:/\s]+[:/]\S+$/, 'names no provider; write provider:model, e.g. "openai:gpt-4.1-2025-04-14"')
+  .transform((text) => text.replace(/[:/]/, ':'))

@@ -1,0 +1,147 @@
+import { access } from 'node:fs/promises'
+import path from 'node:path'
+import { isWithoutAnswer } from '../cases/case.ts'
+import type { CheckSpec } from '../checks/check-spec.ts'
+import type { Config } from '../config/config.ts'
+import { configFileName, loadConfig } from '../config/load-config.ts'
+import { type Diagnostic, InvalidFilesError, inOrder } from '../diagnostics/diagnostic.ts'
+import { diskFiles, type ProjectFiles } from '../project-files.ts'
+import { inlineFaults } from '../prompt/inline-cases.ts'
+import type { Prompt } from '../prompt/prompt.ts'
+import { variablesOf } from '../values/template.ts'
+import { checkCases } from './check-cases.ts'
+import { loadPrompts } from './load-prompts.ts'
+
+/** Everything that a project's files say, and everything that is wrong with them. */
+export interface Project {
+  config: Config
+  prompts: Prompt[]
+  /** Path of each suite that was read -> number of its cases. */
+  caseCounts: Map<string, number>
+  /** Errors and warnings, in the order of file and line. */
+  diagnostics: Diagnostic[]
+}
+
+/** A project that can be worked with, and the files that it was read from. */
+export interface LoadedProject extends Omit<Project, 'diagnostics'> {
+  files: ProjectFiles
+}
+
+/** A project of which suites may be faulty. */
+export interface PartlySoundProject extends LoadedProject {
+  /** The faults of each feature's suites, by feature; nothing of a feature that has none. */
+  suiteFaults: ReadonlyMap<string, readonly Diagnostic[]>
+}
+
+export interface LoadProjectOptions {
+  /** Absolute. */
+  root: string
+  /** Where the files come from; by default the disk. */
+  files?: ProjectFiles
+  /** Which suites to read and check; by default all. Naming those in use spares reading large ones in vain. */
+  suites?: (prompt: Prompt, suite: string) => boolean
+}
+
+/** Reads sluice.yaml, all prompts and their suites, and collects every fault of every file. */
+export async function loadProject({
+  root,
+  files = diskFiles(root),
+  suites = () => true,
+}: LoadProjectOptions): Promise<Project> {
+  const { config, diagnostics, source } = await loadConfig(files, root)
+  const loaded = await loadPrompts(files, config, source)
+  const found = [...diagnostics, ...loaded.diagnostics]
+  const caseCounts = new Map<string, number>()
+  for (const prompt of loaded.prompts) {
+    found.push(...(await suiteDiagnostics(prompt, { files, config, suites, caseCounts })))
+  }
+  for (const suite of new Set(loaded.orphanSuites)) {
+    if (await exists(files, suite)) found.push(...(await checkCases(files, suite, { root })).diagnostics)
+  }
+  return { config, prompts: loaded.prompts, caseCounts, diagnostics: inOrder(found) }
+}
+
+/** The project, if it has no errors. @throws InvalidFilesError with all of them. */
+export function strictProject(project: Project): Project {
+  const errors = project.diagnostics.filter(({ severity }) => severity === 'error')
+  if (errors.length > 0) throw new InvalidFilesError(errors)
+  return project
+}
+
+/** The project with the faults of its suites set apart. @throws InvalidFilesError with all errors, where there are others */
+export function partlySound(
+  { config, prompts, caseCounts, diagnostics }: Project,
+  files: ProjectFiles,
+): PartlySoundProject {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error')
+  const bySuite = new Map(
+    prompts.map((prompt) => [prompt.feature, errors.filter((fault) => isOfSuite(fault, prompt))] as const),
+  )
+  const ofSuites = new Set([...bySuite.values()].flat())
+  if (errors.some((fault) => !ofSuites.has(fault))) throw new InvalidFilesError(errors)
+  const suiteFaults = new Map([...bySuite].filter(([, faults]) => faults.length > 0))
+  return { config, prompts, files, caseCounts, suiteFaults }
+}
+
+/** In the suite itself, or where the prompt names one that is not there. */
+function isOfSuite({ file, path: key }: Diagnostic, prompt: Prompt): boolean {
+  return Object.values(prompt.suites).includes(file) || (file === prompt.file && key.startsWith('suites.'))
+}
+
+/** The nearest folder, from `cwd` upwards, that holds sluice.yaml; `cwd` itself when there is none. */
+export async function findRoot(cwd: string): Promise<string> {
+  const start = path.resolve(cwd)
+  for (let folder = start; ; folder = path.dirname(folder)) {
+    if (await onDisk(path.join(folder, configFileName))) return folder
+    if (folder === path.dirname(folder)) return start
+  }
+}
+
+async function onDisk(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  )
+}
+
+async function exists(files: ProjectFiles, file: string): Promise<boolean> {
+  return (await files.list(file)).length > 0
+}
+
+interface SuitePlace {
+  files: ProjectFiles
+  config: Config
+  suites: (prompt: Prompt, suite: string) => boolean
+  caseCounts: Map<string, number>
+}
+
+async function suiteDiagnostics(prompt: Prompt, place: SuitePlace): Promise<Diagnostic[]> {
+  const { files, config, suites, caseCounts } = place
+  const chosen = Object.entries(prompt.suites).filter(([name]) => suites(prompt, name))
+  const paths = new Set(chosen.map(([, file]) => file))
+  const found = await inlineFaults(prompt, files, config)
+  let specific = 0
+  for (const file of paths) {
+    if (!(await exists(files, file))) continue
+    const checked = await checkCases(files, file, { root: config.root, prompt, config })
+    found.push(...checked.diagnostics)
+    caseCounts.set(file, checked.count)
+    specific += checked.specific
+  }
+  if (paths.size === 0 || specific > 0 || looksAtMeaning(prompt)) return found
+  const wholeFile = { file: files.describe(prompt.file), line: 1, column: 1, path: '' }
+  return [...found, { severity: 'warning', ...wholeFile, message: onlyShape }]
+}
+
+const onlyShape =
+  'only the shape of the output is checked; an answer that is well formed and wrong passes. Add a rubric, or checks with {{expected}}'
+
+/** Whether anything in the prompt file looks at what an output says, and not only at its shape. */
+function looksAtMeaning({ rubric, choices, checks, expect }: Prompt): boolean {
+  return isWithoutAnswer(expect) || rubric.length > 0 || choices.length > 0 || checks.some(comparesWithCase)
+}
+
+/** Similarity to a reference, own code, or a text that differs from case to case. */
+function comparesWithCase({ type, value }: CheckSpec): boolean {
+  return type === 'similarity' || type === 'module' || variablesOf(JSON.stringify(value)).length > 0
+}

@@ -1,0 +1,87 @@
+import { type Case, isWithoutAnswer } from '../cases/case.ts'
+import { checkFaults } from '../checks/check-faults.ts'
+import type { CheckSpec } from '../checks/check-spec.ts'
+import type { Config } from '../config/config.ts'
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { Source } from '../diagnostics/source.ts'
+import { located, locatedKey } from '../diagnostics/validate.ts'
+import { compilePattern, renderPattern } from '../values/pattern.ts'
+import { variablesOf } from '../values/template.ts'
+import type { Prompt } from './prompt.ts'
+
+/** What is wrong with a case of a prompt, apart from its variables: nothing to score it by, or not enough to do it. */
+export function caseFaults(
+  prompt: Prompt,
+  item: Case,
+  source: Source,
+  config: Pick<Config, 'providers' | 'embedding'>,
+): Diagnostic[] {
+  const severity = prompt.strict ? 'error' : 'warning'
+  const faults = item.checks.flatMap((spec, index) => checkFaults(spec, source, ['checks', index], config))
+  faults.push(...patternFaults(prompt, item, source), ...nullFaults(prompt, item, source))
+  if (!isScored(prompt, item)) {
+    const message = `nothing scores the case "${item.id}"; add checks or a rubric to it or to ${prompt.file}`
+    faults.push(located(source, [], message, severity))
+  }
+  if (prompt.strict && Object.hasOwn(item.vars, 'expected')) {
+    faults.push(
+      locatedKey(source, ['vars'], 'expected', 'the name is taken by the reference answer; move it out of "vars"'),
+    )
+  }
+  const lacking = referenceNeeded(prompt, item)
+  if (lacking !== undefined) {
+    const message = `the case "${item.id}" has no expected answer, which ${lacking} compares with; add "expected", or "to" to the check`
+    faults.push(located(source, [], message))
+  }
+  for (const [index, { id }] of item.rubric.entries()) {
+    if (!prompt.rubric.some((other) => other.id === id)) continue
+    faults.push(located(source, ['rubric', index, 'id'], `"${id}" is already an item of the rubric of ${prompt.file}`))
+  }
+  return faults
+}
+
+/** The checks that an answer of the case meets; where none is expected, the prompt's are about other answers. */
+function checksOf({ checks, expect }: Prompt, item: Case): CheckSpec[] {
+  return isWithoutAnswer(item.expect ?? expect) ? item.checks : [...checks, ...item.checks]
+}
+
+/** Whether anything of weight says what an answer is worth; for a case without one, that there is none does. */
+function isScored({ checks, rubric, choices, expect }: Prompt, item: Case): boolean {
+  if (isWithoutAnswer(item.expect ?? expect)) return true
+  return [...checks, ...rubric, ...choices, ...item.checks, ...item.rubric].some(({ weight }) => weight > 0)
+}
+
+/** The name of a check that needs the case's reference answer in vain. */
+function referenceNeeded(prompt: Prompt, item: Case): string | undefined {
+  if (item.expected !== undefined) return undefined
+  return checksOf(prompt, item).find((spec) => spec.type === 'similarity' && spec.value.to === undefined)?.name
+}
+
+/** Patterns that are none once this case's variables are in them. */
+function patternFaults(prompt: Prompt, item: Case, source: Source): Diagnostic[] {
+  const { strict, file } = prompt
+  const vars = item.expected === undefined ? item.vars : { ...item.vars, expected: item.expected }
+  return checksOf(prompt, item).flatMap((spec) => {
+    const pattern = patternOf(spec)
+    if (pattern === undefined || variablesOf(pattern).some((name) => !Object.hasOwn(vars, name))) return []
+    const compiled = compilePattern(renderPattern(pattern, vars, { strict }))
+    if (typeof compiled !== 'string') return []
+    const place = item.checks.includes(spec) ? 'its check' : `the check of ${file}`
+    return [located(source, ['vars'], `${place} ${spec.name} is no regular expression with these values: ${compiled}`)]
+  })
+}
+
+/** The pattern of a check, if it has one with variables in it. */
+function patternOf(spec: CheckSpec): string | undefined {
+  const pattern = spec.type === 'matches' ? spec.value : spec.type === 'jsonPath' ? spec.value.matches : undefined
+  return pattern?.includes('{{') ? pattern : undefined
+}
+
+/** Variables that the prompt's text uses and that hold nothing. */
+function nullFaults({ messages, strict, target }: Prompt, { vars }: Case, source: Source): Diagnostic[] {
+  const empty = target === undefined ? Object.keys(vars).filter((name) => vars[name] === null) : []
+  if (empty.length === 0) return []
+  const used = new Set(messages.flatMap(({ content }) => variablesOf(content, { strict })))
+  const message = 'is empty, and the model is sent the word null; write "" for no text, or "null" in quotes'
+  return empty.filter((name) => used.has(name)).map((name) => located(source, ['vars', name], message, 'warning'))
+}

@@ -1,0 +1,160 @@
+import path from 'node:path'
+import { featureNameSchema } from '../../../records/names.ts'
+import { defaultLiveSettings, defaultRolloutSettings, type LiveSettings } from '../../../records/rollout-settings.ts'
+import { checkFaults, missingModule, resolveModule } from '../checks/check-faults.ts'
+import type { Config } from '../config/config.ts'
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { Source } from '../diagnostics/source.ts'
+import { located, validate } from '../diagnostics/validate.ts'
+import { modelFaults } from '../models/model-ids.ts'
+import type { ProjectFiles } from '../project-files.ts'
+import { absoluteModule } from '../values/module-reference.ts'
+import { loadYaml } from '../yaml/load-yaml.ts'
+import { evaluatorsOf } from './evaluators.ts'
+import { githubPromptSchema } from './github-prompt.ts'
+import { inlineCases } from './inline-cases.ts'
+import type { Prompt } from './prompt.ts'
+import { type PromptFile, promptSchema, suitesSchema } from './prompt-file.ts'
+import { responseFormat } from './response-format.ts'
+import { suiteFaults, suitePaths } from './suites.ts'
+import { resolveTarget } from './target.ts'
+import { versionId } from './version.ts'
+
+export interface ParsedPrompt {
+  /** Absent when the file has errors that leave nothing to work with. */
+  prompt?: Prompt
+  source?: Source
+  /** Those of the prompt, or what can be made out of them without it. */
+  suites: Record<string, string>
+  diagnostics: Diagnostic[]
+}
+
+/**
+ * Reads one prompt file, native or GitHub's, and checks it against the project: its providers, suites and modules. Its
+ * cases are not read. Other prompt files play no part, so that one can be read from another commit.
+ */
+export async function parsePrompt(files: ProjectFiles, file: string, config: Config): Promise<ParsedPrompt> {
+  const { source, diagnostics } = await loadYaml(files, file)
+  if (source === undefined) return { suites: {}, diagnostics }
+  const strict = isMap(source.value) && Object.hasOwn(source.value, 'sluice')
+  const checked = strict ? validate(promptSchema, source) : validateGithub(source)
+  const found = [...diagnostics, ...checked.diagnostics]
+  const place = { root: config.root, folder: path.posix.dirname(file) }
+  if (checked.data === undefined) return { source, suites: rawSuites(source, place.folder), diagnostics: found }
+  const data: PromptFile = checked.data
+  const { prompt, faults } = promptOf(data, { file, strict, source, ...place })
+  const references = await referenceFaults(data, prompt, { source, files, config, ...place })
+  return { prompt, source, suites: prompt.suites, diagnostics: [...found, ...faults, ...references] }
+}
+
+/** The suites of a file that is otherwise invalid, so that their faults are reported in the same go. */
+function rawSuites({ value }: Source, folder: string): Record<string, string> {
+  const { data = {} } = suitesSchema.safeParse(isMap(value) ? value.suites : undefined)
+  return suitePaths(data, folder)
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+}
+
+const ownKeys = Object.keys(promptSchema.shape).filter((key) => !Object.hasOwn(githubPromptSchema.shape, key))
+
+function validateGithub(source: Source) {
+  const conditional = { keys: ownKeys, condition: 'has no effect without "sluice: 1" at the top of the file' }
+  return validate(githubPromptSchema, source, { tolerateUnknownKeys: true, conditional })
+}
+
+interface PromptPlace {
+  file: string
+  strict: boolean
+  source: Source
+  root: string
+  folder: string
+}
+
+function promptOf(data: PromptFile, { file, strict, source, root, folder }: PromptPlace) {
+  const feature = featureNameSchema.safeParse(data.name).data ?? nameOfFile(file)
+  const { format, faults } = responseFormat(data, feature)
+  const evaluators = evaluatorsOf(data.evaluators ?? [], data.rubric?.map(({ id }) => id) ?? [])
+  const { model, messages = [], modelParameters: parameters = {} } = data
+  const prompt: Prompt = {
+    feature,
+    ...(data.version === undefined ? {} : { label: data.version }),
+    id: versionId({ messages, model, parameters, format }),
+    model,
+    parameters,
+    messages,
+    format,
+    checks: [...(data.checks ?? []).map((spec) => resolveModule(spec, { root, folder })), ...evaluators.checks],
+    rubric: [...(data.rubric ?? []), ...evaluators.rubric],
+    choices: evaluators.choices,
+    suites: suitePaths(data.suites ?? {}, folder),
+    inlineCases: inlineCases(data.testData ?? [], { source, strict }),
+    ...(data.expect === undefined ? {} : { expect: data.expect }),
+    ...(data.reasoning === undefined ? {} : { reasoning: data.reasoning }),
+    gate: data.gate ?? {},
+    ...(data.target === undefined ? {} : { target: resolveTarget(data.target, { root, folder }) }),
+    rollout: data.rollout ?? defaultRolloutSettings,
+    live: resolveRedact(data.live ?? defaultLiveSettings, { root, folder }),
+    ...(strict ? writtenSettings(source.value) : {}),
+    ...(data.production === undefined ? {} : { production: data.production }),
+    strict,
+    file,
+  }
+  return {
+    prompt,
+    faults: [
+      ...faults.map(({ key, message, severity }) => located(source, [key], message, severity)),
+      ...evaluators.faults.map(({ index, message }) => located(source, ['evaluators', index], message)),
+    ],
+  }
+}
+
+/** The names of the release settings that a file holds, down to the last key; lists count as one. */
+function writtenSettings(file: unknown): Pick<Prompt, 'written'> {
+  const { rollout, live } = isMap(file) ? file : {}
+  const namesIn = (value: unknown, name: string): string[] =>
+    isMap(value) ? Object.entries(value).flatMap(([key, inner]) => namesIn(inner, `${name}.${key}`)) : [name]
+  const written = [...namesIn(rollout ?? {}, 'rollout'), ...namesIn(live ?? {}, 'live')]
+  return written.length === 0 ? {} : { written }
+}
+
+function resolveRedact(live: LiveSettings, place: { root: string; folder: string }): LiveSettings {
+  return live.redact === undefined ? live : { ...live, redact: absoluteModule(live.redact, place) }
+}
+
+/** `prompts/email-summary.prompt.yml` -> `email-summary`; what a feature's name cannot hold becomes "-". */
+function nameOfFile(file: string): string {
+  const stem = path.posix.basename(file).replace(/(?:\.prompt)?\.ya?ml$/i, '')
+  return stem.replaceAll(/[^\w.-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'prompt'
+}
+
+interface ReferencePlace {
+  source: Source
+  files: ProjectFiles
+  config: Config
+  folder: string
+}
+
+async function referenceFaults(data: PromptFile, prompt: Prompt, place: ReferencePlace): Promise<Diagnostic[]> {
+  const { source, files, config, folder } = place
+  const module = (reference: string, at: PropertyKey[]) => missingModule(reference, source, at, { files, folder })
+  const checks = (data.checks ?? []).map(async (spec, index) => [
+    ...checkFaults(spec, source, ['checks', index], config),
+    ...(spec.type === 'module' ? await module(spec.value, ['checks', index, 'module']) : []),
+  ])
+  const judges = (data.evaluators ?? []).flatMap(({ llm }, index) => {
+    const at = ['evaluators', index, 'llm', 'modelId']
+    return llm?.modelId === undefined ? [] : modelFaults(llm.modelId, source, at, config.providers, prompt)
+  })
+  const target = data.target?.module
+  const redact = data.live?.redact
+  return [
+    ...modelFaults(data.model, source, ['model'], config.providers, prompt),
+    ...(await Promise.all(checks)).flat(),
+    ...judges,
+    ...(target === undefined ? [] : await module(target, ['target', 'module'])),
+    ...(redact === undefined ? [] : await module(redact, ['live', 'redact'])),
+    ...(await suiteFaults(prompt, source, files)),
+  ]
+}

@@ -1,0 +1,106 @@
+import { z } from 'zod'
+import { featureNameSchema } from '../../../records/names.ts'
+import { liveSettingsSchema, rolloutSettingsSchema } from '../../../records/rollout-settings.ts'
+import { rubricSchema } from '../../../records/rubric.ts'
+import { expectationSchema } from '../cases/case.ts'
+import { checkSchema } from '../checks/check-entry.ts'
+import { gateSettingsSchema } from '../config/gate-settings.ts'
+import { messageSchema, modelIdSchema, modelParametersSchema } from '../models/model.ts'
+import { refuseNotJson } from '../values/json-value.ts'
+import { choiceEvaluatorSchema } from './choice-judge.ts'
+import { targetSchema } from './target.ts'
+
+const jsonSchemaSchema = z
+  .union([z.string(), z.record(z.string(), z.unknown())], {
+    error: 'expected a JSON Schema as a map, or as a JSON string',
+  })
+  .superRefine(refuseNotJson)
+
+/** Names of the ready-made judges of GitHub Models. */
+const readyMadeJudges = ['similarity', 'coherence', 'fluency', 'relevance', 'groundedness'] as const
+
+const stringEvaluatorSchema = z.strictObject({
+  equals: z.string().exactOptional().meta({ description: 'The output is this text, upper and lower case told apart.' }),
+  contains: z.string().exactOptional().meta({ description: 'The output contains this text.' }),
+  startsWith: z.string().exactOptional().meta({ description: 'The output starts with this text.' }),
+  endsWith: z.string().exactOptional().meta({ description: 'The output ends with this text.' }),
+})
+
+export type ReadyMadeJudge = (typeof readyMadeJudges)[number]
+
+const evaluatorSchema = z.strictObject({
+  name: z.string().exactOptional().meta({ description: 'Name in reports.' }),
+  string: stringEvaluatorSchema.exactOptional().meta({ description: 'Compares the output with a text.' }),
+  llm: choiceEvaluatorSchema.exactOptional().meta({ description: 'Asks a model to choose between answers.' }),
+  uses: z
+    .enum(readyMadeJudges.map((name) => `github/${name}` as const))
+    .exactOptional()
+    .meta({ description: 'A ready-made judge.' }),
+})
+
+export type EvaluatorEntry = z.output<typeof evaluatorSchema>
+
+/** What GitHub's files and ours have in common. */
+export const githubShape = {
+  name: z.string().min(1).exactOptional().meta({ description: "The feature's name (default: the file's name)." }),
+  description: z.string().exactOptional().meta({ description: 'What the prompt is for.' }),
+  model: modelIdSchema.meta({ description: 'provider:model; provider/model is accepted.' }),
+  modelParameters: modelParametersSchema.exactOptional(),
+  messages: z.array(messageSchema).min(1).meta({ description: 'The conversation sent to the model.' }),
+  responseFormat: z
+    .enum(['text', 'json_object', 'json_schema'])
+    .exactOptional()
+    .meta({ description: 'Form of the answer: text, json_object or json_schema (default text).' }),
+  jsonSchema: jsonSchemaSchema
+    .exactOptional()
+    .meta({ description: 'For json_schema: {name, schema}, or the bare schema; a map or a JSON string.' }),
+  testData: z
+    .array(z.record(z.string(), z.unknown()))
+    .exactOptional()
+    .meta({ description: 'Cases inline: every key is a variable, expected is the reference answer.' }),
+  evaluators: z.array(evaluatorSchema).exactOptional().meta({ description: "Checks and judges in GitHub's form." }),
+}
+
+export const suitesSchema = z.record(z.string().min(1), z.string().min(1))
+
+/** The native file: GitHub's with `sluice: 1` and more keys. */
+export const promptSchema = z
+  .strictObject({
+    sluice: z.literal(1).meta({ description: 'Version of the format: 1. Switches on strict variables.' }),
+    ...githubShape,
+    name: featureNameSchema.exactOptional().meta({ description: "The feature's name (default: the file's name)." }),
+    version: z.string().min(1).exactOptional().meta({ description: 'A label for humans, e.g. "3.1".' }),
+    messages: githubShape.messages.exactOptional(),
+    suites: suitesSchema
+      .exactOptional()
+      .meta({ description: 'Files of golden cases by name (fast, full), relative to this file.' }),
+    checks: z.array(checkSchema).exactOptional().meta({ description: 'Checks of every output.' }),
+    rubric: rubricSchema.exactOptional().meta({ description: 'Questions to the judge about every output.' }),
+    expect: expectationSchema.exactOptional().meta({
+      description:
+        'What cases expect that say nothing themselves: answer, refusal, truncated or noText (default answer).',
+    }),
+    reasoning: z.enum(['strip', 'keep']).exactOptional().meta({
+      description:
+        'Whether reasoning that an answer begins with, e.g. <think>..</think>, is taken off before scoring (default: where the model is known to write it, or nobody asked for it).',
+    }),
+    gate: gateSettingsSchema.omit({ budgetUsd: true, guard: true }).exactOptional().meta({
+      description:
+        'Overrides the gate of sluice.yaml; the budget and the guard are those of the whole run, so they stay there.',
+    }),
+    target: targetSchema.exactOptional(),
+    rollout: rolloutSettingsSchema.exactOptional(),
+    live: liveSettingsSchema.exactOptional(),
+    production: z
+      .boolean()
+      .exactOptional()
+      .meta({ description: 'In production, hence part of sluice nightly (default true).' }),
+  })
+  .superRefine(({ messages, target }, context) => {
+    if (messages !== undefined || target !== undefined) return
+    context.addIssue({ code: 'custom', path: ['messages'], message: 'missing; expected a list of messages' })
+  })
+  .meta({ title: 'Sluice prompt file', description: 'One feature: its prompt, its checks and its cases.' })
+
+/** A prompt file of either kind once it is valid: GitHub's is the native one without the keys that it does not know. */
+export type PromptFile = Omit<z.output<typeof promptSchema>, 'sluice'>

@@ -1,0 +1,17 @@
+import { createHash } from 'node:crypto'
+import type { Message, ModelParameters, ResponseFormat } from '../models/model.ts'
+import { canonicalJson } from '../values/canonical-json.ts'
+
+/** What makes a prompt version; comments, key order, labels and checks do not. */
+export interface VersionContent {
+  messages: Message[]
+  model: string
+  parameters: ModelParameters
+  format: ResponseFormat
+}
+
+/** The first 12 hex digits of the SHA-256 of the content's canonical JSON. */
+export function versionId({ messages, model, parameters, format }: VersionContent): string {
+  const text = canonicalJson({ messages, model, parameters, format })
+  return createHash('sha256').update(text).digest('hex').slice(0, 12)
+}

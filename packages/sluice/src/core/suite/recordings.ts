@@ -1,0 +1,101 @@
+import { z } from 'zod'
+import { caseIdSchema } from './cases/case.ts'
+import { type Diagnostic, InvalidFilesError } from './diagnostics/diagnostic.ts'
+import { createFaultLog } from './diagnostics/fault-log.ts'
+import { readRows } from './json/json-lines.ts'
+import { type ProjectFiles, streamFile } from './project-files.ts'
+import { withoutNulls } from './values/without-nulls.ts'
+import { unreadable } from './yaml/load-yaml.ts'
+
+const tokens = z.int().min(0).nullish()
+
+export const recordingSchema = z
+  .strictObject({
+    case: caseIdSchema.nullish().meta({ description: 'Id of the case that was answered.' }),
+    request: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits')
+      .nullish()
+      .meta({ description: 'Hash of the exact request; the recording then answers that request only.' }),
+    model: z.string().min(1).meta({ description: "What stands behind the provider's name: gpt-x in recorded:gpt-x." }),
+    repeat: z.int().min(1).nullish().meta({ description: 'Which repeat this is, from 1.' }),
+    output: z.string().nullish().meta({ description: 'What the model answered.' }),
+    finishReason: z
+      .enum(['stop', 'length', 'filter'])
+      .nullish()
+      .meta({ description: 'How it ended: stop (default), length when cut off, filter when refused or blocked.' }),
+    inputTokens: tokens.meta({ description: 'Tokens of the request.' }),
+    outputTokens: tokens.meta({ description: 'Tokens of the answer.' }),
+    latencyMs: z.number().min(0).nullish().meta({ description: 'Milliseconds.' }),
+    costUsd: z.number().min(0).nullish().meta({ description: 'USD.' }),
+    error: z.string().min(1).nullish().meta({ description: 'The call failed with this message, without output.' }),
+  })
+  .superRefine(({ case: id, request, output, error }, context) => {
+    const problem = (message: string) => context.addIssue({ code: 'custom', message })
+    if (id == null && request == null) problem('answers nothing; give the "case" or the "request"')
+    if (output == null && error == null) problem('records nothing; give the "output" or the "error"')
+    if (output != null && error != null) problem('has both an "output" and an "error"; only one can be true')
+  })
+  .transform((recording): Recording => withoutNulls(recording))
+  .meta({ title: 'Sluice recording', description: 'One recorded answer of a model.' })
+
+/** One recorded answer; exactly one of `output` and `error` is set. */
+export interface Recording {
+  case?: string
+  /** 64 hex: the recording answers this exact request only. */
+  request?: string
+  model: string
+  /** From 1. */
+  repeat?: number
+  output?: string
+  finishReason?: 'stop' | 'length' | 'filter'
+  inputTokens?: number
+  outputTokens?: number
+  latencyMs?: number
+  costUsd?: number
+  error?: string
+}
+
+/** Where a recording stands. */
+export interface RecordingPlace {
+  file: string
+  line: number
+}
+
+/**
+ * The recordings of all files that match, in the order of file and line, streamed. After the first fault nothing more
+ * is given out, but the files are read to their end.
+ * @throws InvalidFilesError with every fault of every file, and when a glob matches nothing.
+ */
+export async function* readRecordings(
+  files: ProjectFiles,
+  globs: readonly string[],
+): AsyncGenerator<Recording & RecordingPlace> {
+  const faults: Diagnostic[] = []
+  for (const path of await recordingFiles(files, globs)) {
+    const file = files.describe(path)
+    const log = createFaultLog()
+    try {
+      for await (const rows of readRows(recordingSchema, streamFile(files, path), file)) {
+        for (const { data, line, diagnostics } of rows) {
+          for (const diagnostic of diagnostics) log.add(diagnostic)
+          if (data !== undefined && faults.length + log.all().length === 0) yield { ...data, file, line }
+        }
+      }
+    } catch (error) {
+      if (error instanceof InvalidFilesError) for (const diagnostic of error.diagnostics) log.add(diagnostic)
+      else if (error instanceof Error && 'errno' in error) log.add(unreadable(file, error))
+      else throw error
+    }
+    faults.push(...log.all())
+  }
+  if (faults.length > 0) throw new InvalidFilesError(faults)
+}
+
+async function recordingFiles(files: ProjectFiles, globs: readonly string[]): Promise<string[]> {
+  const lists = await Promise.all(globs.map((glob) => files.list(glob)))
+  const empty = globs.filter((_, index) => lists[index]?.length === 0)
+  if (empty.length === 0) return [...new Set(lists.flat())].sort()
+  const place = { severity: 'error', line: 1, column: 1, path: '' } as const
+  throw new InvalidFilesError(empty.map((glob) => ({ ...place, file: glob, message: 'no such file of recordings' })))
+}

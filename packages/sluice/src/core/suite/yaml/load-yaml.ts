@@ -1,0 +1,27 @@
+import { decodeText } from '../decode-text.ts'
+import { type Diagnostic, InvalidFilesError } from '../diagnostics/diagnostic.ts'
+import type { Source } from '../diagnostics/source.ts'
+import { isMissingFile, type ProjectFiles } from '../project-files.ts'
+import { parseYaml } from './yaml.ts'
+
+/** Reads and parses a YAML file. Whatever keeps it from being read comes back as diagnostics, never as an exception. */
+export async function loadYaml(
+  files: ProjectFiles,
+  path: string,
+): Promise<{ source?: Source; text?: string; diagnostics: Diagnostic[] }> {
+  const file = files.describe(path)
+  try {
+    const text = decodeText(await files.read(path), file)
+    return { text, ...parseYaml(text, file) }
+  } catch (error) {
+    if (error instanceof InvalidFilesError) return { diagnostics: [...error.diagnostics] }
+    return { diagnostics: [unreadable(file, error)] }
+  }
+}
+
+/** A file that cannot be read at all. */
+export function unreadable(file: string, error: unknown): Diagnostic {
+  const reason = error instanceof Error ? error.message : String(error)
+  const message = isMissingFile(error) ? 'the file does not exist' : `cannot be read: ${reason}`
+  return { severity: 'error', file, line: 1, column: 1, path: '', message }
+}

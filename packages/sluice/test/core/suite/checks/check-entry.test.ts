@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { checkSchema } from '../../../../src/core/suite/checks/check-entry.ts'
+import type { CheckSpec } from '../../../../src/core/suite/checks/check-spec.ts'
+
+const base = { negate: false, weight: 1, must: false, caseSensitive: false }
+
+test('every type takes its value and gets the defaults', () => {
+  const schema = { type: 'object', required: ['a'] }
+  const entries: [Record<string, unknown>, Pick<CheckSpec, 'type' | 'value' | 'name'>][] = [
+    [{ equals: 'a' }, { type: 'equals', value: 'a', name: 'equals "a"' }],
+    [{ contains: 'a' }, { type: 'contains', value: 'a', name: 'contains "a"' }],
+    [{ containsAll: ['a', 'b'] }, { type: 'containsAll', value: ['a', 'b'], name: 'containsAll ["a","b"]' }],
+    [{ containsAny: ['a'] }, { type: 'containsAny', value: ['a'], name: 'containsAny ["a"]' }],
+    [{ startsWith: 'a' }, { type: 'startsWith', value: 'a', name: 'startsWith "a"' }],
+    [{ endsWith: 'a' }, { type: 'endsWith', value: 'a', name: 'endsWith "a"' }],
+    [{ matches: '^a' }, { type: 'matches', value: '^a', name: 'matches "^a"' }],
+    [{ json: true }, { type: 'json', value: true, name: 'json true' }],
+    [
+      { jsonSchema: schema },
+      { type: 'jsonSchema', value: schema, name: 'jsonSchema {"type":"object","required":["a"]}' },
+    ],
+    [
+      { jsonPath: { path: '$.a', equals: null } },
+      { type: 'jsonPath', value: { path: '$.a', equals: null }, name: 'jsonPath {"path":"$.a","equals":null}' },
+    ],
+    [{ minWords: 1 }, { type: 'minWords', value: 1, name: 'minWords 1' }],
+    [{ maxWords: 180 }, { type: 'maxWords', value: 180, name: 'maxWords 180' }],
+    [{ maxChars: 9 }, { type: 'maxChars', value: 9, name: 'maxChars 9' }],
+    [
+      { similarity: { to: 'a' } },
+      {
+        type: 'similarity',
+        value: { to: 'a', metric: 'rouge-l', min: 0.8 },
+        name: 'similarity {"to":"a","metric":"rouge-l","min":0.8}',
+      },
+    ],
+    [{ latencyMs: 900 }, { type: 'latencyMs', value: 900, name: 'latencyMs 900' }],
+    [{ costUsd: 0.01 }, { type: 'costUsd', value: 0.01, name: 'costUsd 0.01' }],
+    [{ module: './a.ts' }, { type: 'module', value: './a.ts', name: 'module "./a.ts"' }],
+  ]
+  for (const [entry, expected] of entries) assert.deepEqual(checkSchema.parse(entry), { ...base, ...expected })
+})
+
+test('each text check has its negation, the others have none', () => {
+  for (const type of ['equals', 'contains', 'startsWith', 'endsWith', 'matches']) {
+    const key = `not${type[0]?.toUpperCase()}${type.slice(1)}`
+    assert.deepEqual(checkSchema.parse({ [key]: 'a' }), { ...base, type, value: 'a', negate: true, name: `${key} "a"` })
+  }
+  for (const type of ['containsAll', 'containsAny']) {
+    const { negate, value } = checkSchema.parse({ [`not${type[0]?.toUpperCase()}${type.slice(1)}`]: ['a'] })
+    assert.deepEqual([negate, value], [true, ['a']])
+  }
+  for (const key of ['notJson', 'notMaxWords', 'notSimilarity', 'notModule']) {
+    assert.equal(checkSchema.safeParse({ [key]: 'a' }).success, false)
+  }
+})
+
+test('weight, must, name and caseSensitive are kept; a long default name is cut', () => {
+  const options = { weight: 2, must: true, name: 'polite', caseSensitive: true }
+  assert.deepEqual(checkSchema.parse({ contains: 'please', ...options }), {
+    type: 'contains',
+    value: 'please',
+    negate: false,
+    ...options,
+  })
+  const { name } = checkSchema.parse({ contains: 'x'.repeat(500) })
+  assert.ok(name.length < 80 && name.endsWith('…'))
+})
+
+test('values out of range are refused', () => {
+  const wrong = [
+    { equals: '' },
+    { containsAll: [] },
+    { containsAny: [''] },
+    { notContains: 'as an AI\n' },
+    { notContainsAny: ['a', 'b\n'] },
+    { startsWith: 'Dear\n' },
+    { json: false },
+    { jsonPath: { path: '$.a' } },
+    { jsonPath: { path: '$.a', equals: 1, exists: true } },
+    { jsonPath: { path: 'a.b', exists: true } },
+    { matches: '[' },
+    { minWords: -1 },
+    { maxWords: 1.5 },
+    { similarity: { to: 'a', min: 1.1 } },
+    { similarity: { to: 'a', metric: 'cosine' } },
+    { latencyMs: 0 },
+    { costUsd: -1 },
+    { contains: 'a', weight: -1 },
+    { contains: 'a', must: 'yes' },
+    { contains: 'a', maxWords: 3 },
+    {},
+  ]
+  for (const entry of wrong) assert.equal(checkSchema.safeParse(entry).success, false, JSON.stringify(entry))
+})
+
+test('a pattern is checked around its variables', () => {
+  assert.equal(checkSchema.safeParse({ matches: '^({{name}})$' }).success, true)
+  assert.equal(checkSchema.safeParse({ matches: '^({{name}}' }).success, false)
+  assert.equal(checkSchema.safeParse({ matches: '\\A{{name}}' }).success, false)
+})
