@@ -45,6 +45,17 @@ function sorted(value: object, at: string): object {
   return Array.isArray(value) && at.endsWith('/required') ? value.toSorted() : value
 }
 
+/** The same with each larger part that comes again replaced by the path of where it stands first. */
+export function withoutRepeats(value: unknown, at = '', places = new Map<string, string>()): unknown {
+  if (value === null || typeof value !== 'object') return value
+  const text = JSON.stringify(value)
+  const place = places.get(text)
+  if (place !== undefined) return { sameAs: place }
+  if (text.length > 100) places.set(text, at)
+  const parts = Object.entries(value).map(([key, part]) => [key, withoutRepeats(part, `${at}/${key}`, places)] as const)
+  return Array.isArray(value) ? parts.map(([, part]) => part) : Object.fromEntries(parts)
+}
+
 /** A schema or contract without its prose, which may be reworded. */
 export function withoutProse(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutProse)
