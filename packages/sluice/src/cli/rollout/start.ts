@@ -48,7 +48,7 @@ async function readSettings(file: string, host: Host): Promise<unknown> {
   })
   const value = parsed(yaml, (cause) => fault(`not valid YAML: ${cause}`, cause))
   const { error } = rolloutSettingsSchema.safeParse(value)
-  if (error) throw fault(error.issues.map((issue) => `${issue.path.join('..')}: ${issue.message}`).join('\n  '), error)
+  if (error) throw fault(error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n  '), error)
   return value
 }
 
