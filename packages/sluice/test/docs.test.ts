@@ -47,8 +47,7 @@ function prose(text: string): string[] {
   return kept.split('\n').filter((line) => !line.trimStart().startsWith('|'))
 }
 
-/** The list of layers, whose names a dot divides, may be longer. */
-const tooLong = (text: string) => prose(text).filter((line) => line.length > 120 && !line.includes(' · '))
+const tooLong = (text: string) => prose(text).filter((line) => line.length > 120)
 
 test('no line of a page is longer than 120 characters, outside of tables and code', () => {
   const readmes = globSync(['packages/*/README.md', 'examples/*/README.md'], { cwd: root })
