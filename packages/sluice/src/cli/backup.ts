@@ -19,13 +19,13 @@ export async function restore(given: Record<string, unknown>, host: Host): Promi
     now: Date.now(),
   })
   const lines = [
-    `restored: revision ${revision}, in a new epoch: applications take it although they have seen newer ones`,
+    `restored: revision ${revision}, in a new epoch: applications accept it although they have seen newer ones`,
     ...(replaced ? [`what was there is kept as ${replaced}`] : []),
     ...rollouts.map(
       ({ feature, canary, id }) =>
         `aborted: rollout ${id} of ${feature}, which ran then; everybody gets the incumbent. If its canary ${canary} was not taken back since, start it again`,
     ),
-    'Not in it is what was released, rolled back, revoked or forgotten afterwards: start the server, look at sluice status and sluice token list, and run sluice forget again where you had',
+    'The backup does not hold what was released, rolled back, revoked or forgotten after it was made. Start the server, check sluice status and sluice token list, and repeat each sluice forget',
   ]
   host.stdout.write(`${lines.join('\n')}\n`)
   return 0

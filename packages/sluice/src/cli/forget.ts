@@ -23,7 +23,7 @@ function forgottenText({ contents, memories, entries, until }: ForgottenAnswer):
   const gone = [
     formatAmount(contents, 'stored text', 'stored texts'),
     `${formatAmount(total, 'entry', 'entries')} of the log`,
-    `${formatAmount(memories, 'note', 'notes')} of what rollouts and the drift watch had seen of it`,
+    `${formatAmount(memories, 'note', 'notes')} of rollouts and the drift watch about the user`,
   ]
-  return `forgotten: ${gone.join(', ')}\n${ofRollouts.join('')}What still arrives of it until ${timeText(until)} is dropped.\n`
+  return `forgotten: ${gone.join(', ')}\n${ofRollouts.join('')}What still arrives about the user until ${timeText(until)} is dropped.\n`
 }

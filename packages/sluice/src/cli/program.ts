@@ -3,7 +3,7 @@ import manifest from '../../package.json' with { type: 'json' }
 import { SluiceError } from '../errors.ts'
 import { visibleText } from '../text/untrusted.ts'
 import { type Host, withVisibleOutput } from './host.ts'
-import { addCases } from './usage/cases.ts'
+import { addCaseCommands } from './usage/cases.ts'
 import { addControlPlane } from './usage/control-plane.ts'
 import { addForecasts } from './usage/forecasts.ts'
 import { addGating } from './usage/gating.ts'
@@ -62,7 +62,7 @@ function buildProgram(host: Host, done: Done): Command {
   addControlPlane(program, visible, done)
   addReleases(program, visible, done)
   addRecords(program, visible, done)
-  addCases(program, visible, done)
+  addCaseCommands(program, visible, done)
   addForecasts(program, visible, done)
   return program
 }

@@ -26,7 +26,9 @@ export async function createTokenCommand(name: string, given: Record<string, unk
     ...(ends && { expiresAt: ends.toISOString() }),
   })
   tell(options, host, answer, `${answer.token}\n`)
-  host.stderr.write(`${tokenText(answer.record)}\nKeep it: it is stored hashed and never shown again.\n`)
+  host.stderr.write(
+    `${tokenText(answer.record)}\nKeep the token: only its hash is stored, and it is never shown again.\n`,
+  )
   return 0
 }
 
@@ -50,5 +52,5 @@ function tokenText({ id, name, scopes, features, createdAt, expiresAt, revokedAt
   const limit = features ? `only ${features.join(', ')}` : 'all features'
   const end =
     revokedAt !== null ? `revoked ${timeText(revokedAt)}` : expiresAt !== null ? `until ${timeText(expiresAt)}` : ''
-  return [id, name, scopes.join('+'), limit, `made ${timeText(createdAt)}`, end].filter(Boolean).join('  ')
+  return [id, name, scopes.join('+'), limit, `created ${timeText(createdAt)}`, end].filter(Boolean).join('  ')
 }

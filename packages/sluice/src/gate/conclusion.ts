@@ -45,7 +45,7 @@ export function concludeGate({ judged, judgeable, scope }: GateRun, options: Con
 }
 
 function removedFindings({ removed }: GateScope, { allowRemoved }: ConclusionOptions): RunFinding[] {
-  const way = allowRemoved ? '' : ' Gate it again, or say with --allow-removed that this is meant.'
+  const way = allowRemoved ? '' : ' Gate it again, or give --allow-removed if this is intended.'
   return removed.map(({ feature, file, cause }) => ({
     ...finding(
       'feature-removed',

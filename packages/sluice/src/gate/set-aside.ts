@@ -87,7 +87,7 @@ function notJudged(feature: string, why: string, isLoss: boolean): RunFinding {
     code: 'not-judged',
     severity: isLoss ? 'error' : 'warning',
     message: isLoss
-      ? `Not judged, though it was at the base commit: ${why}. Or say with --allow-removed that this is meant.`
+      ? `Not judged, although it was at the base commit: ${why}. If this is intended, give --allow-removed.`
       : `Not judged: ${why}.`,
     feature,
     before: null,

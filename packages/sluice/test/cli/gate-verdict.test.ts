@@ -44,7 +44,7 @@ test('the report of a failed gate names the verdict first, then the reason, the 
   const base = project.git('rev-parse', '--short=12', 'main')
   const inOrder = [
     /^FAIL {2}summary\nThe mean score changed by -0\.500 over 10 cases/,
-    /eyesight +This run would have caught a drop of 0\.\d+/,
+    /detects +The smallest detectable drop is 0\.\d+/,
     /tag +cases +mean +change +interval\n/,
     /worst regressions\n {2}case-5: 1\.000 -> 0\.000 \(-1\.000\), passed 0 of 2\n {4}lost actions: no\. Because of actions\./,
     /coverage +10 of 10 cases scored/,

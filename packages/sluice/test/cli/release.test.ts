@@ -56,7 +56,7 @@ test('a feature is published, released, put through a canary and rolled back, an
   assert.equal(begun.code, 0, begun.stderr)
   assert.match(
     begun.stdout,
-    /log does not tell.*^summary: rollout r-[0-9a-f]{16}, running\n {2}1\.1 \(\w+\) against 1\.0 \(\w+\)\n {2}stage 1 of 4, 1 % of the users/ms,
+    /log does not show.*^summary: rollout r-[0-9a-f]{16}, running\n {2}1\.1 \(\w+\) against 1\.0 \(\w+\)\n {2}stage 1 of 4, 1 % of the users/ms,
   )
   assert.equal((await sluice('activate', 'summary', '1.0', '--reason', 'x')).code, 1)
   await said(sluice('rollout', 'pause', 'summary', '--reason', 'lunch'))

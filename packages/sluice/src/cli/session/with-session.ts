@@ -61,6 +61,6 @@ export async function withSession<Finished extends FinishedRun>(
 function waitNote({ stderr }: Pick<Host, 'stderr'>) {
   return (source: string, ms: number) => {
     const ownLine = stderr.isTTY ? '\r\x1b[2K' : ''
-    stderr.write(`${ownLine}${source} asks to be left alone for ${spanText(ms)}: waiting.\n`)
+    stderr.write(`${ownLine}${source} takes no requests for ${spanText(ms)}: waiting.\n`)
   }
 }

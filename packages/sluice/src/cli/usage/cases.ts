@@ -3,7 +3,7 @@ import type { Host } from '../host.ts'
 import { another, type Done } from './options.ts'
 
 /** Adds the commands that turn failures of production into golden cases. */
-export function addCases(program: Command, host: Host, done: Done): void {
+export function addCaseCommands(program: Command, host: Host, done: Done): void {
   const cases = program.command('case').description('turn failures of production into golden cases')
   cases
     .command('add')

@@ -17,7 +17,7 @@ export function choicesText(choices: readonly Choice[], { suite, dryRun }: { sui
 }
 
 const withoutExpected =
-  'No expected answer was written, since what production answered is the fault. Add "expected", a check or a question where the rubric does not ask for what was missing.'
+  'No expected answer was written, because what production answered is the fault. Add "expected", a check, or a question that the rubric does not ask yet.'
 
 function choiceLines(choice: Choice): string[] {
   const { failure } = choice

@@ -69,8 +69,10 @@ export async function redactFailures(failures: readonly Failure[], redact: Redac
   try {
     return await Promise.all(failures.map((failure) => redactFailure(failure, redact)))
   } catch (cause) {
-    const said = cause instanceof Error ? cause.message : String(cause)
-    throw new SluiceError('invalid-input', `nothing was written, because it cannot be redacted: ${said}`, { cause })
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new SluiceError('invalid-input', `nothing was written, because a failure cannot be redacted: ${reason}`, {
+      cause,
+    })
   }
 }
 

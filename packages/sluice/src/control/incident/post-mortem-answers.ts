@@ -9,7 +9,8 @@ const excerptLength = 1200
 
 /** The worst judged answers of the canary, and the cases that they became, as Markdown. */
 export function answersSection({ worst, cases }: PostMortem): string[] {
-  if (worst.length === 0) return ['None is kept: contents are stored only where the prompt says live: {store: true}.']
+  if (worst.length === 0)
+    return ['No answer is kept: contents are stored only where the prompt says live: {store: true}.']
   return worst.flatMap((failure, index) => answerBlocks(failure, index + 1, cases))
 }
 
@@ -36,11 +37,11 @@ function caseWords(cases: readonly IncidentCase[], outcome: unknown): string {
   return found === undefined ? 'no case yet' : `now the case ${codeSpan(found.id)}`
 }
 
-/** Why the gate let it through, as far as that is on record, and what it will see from now on. */
+/** Why the gate let it through, as far as that is on record, and what it checks from now on. */
 export function missedSection({ rollout, versions, worst, cases }: PostMortem): string[] {
   const { report } = versions.find(({ id }) => id === rollout.canary) ?? {}
   const gate = report
-    ? `The gate had said **${report.verdict}** of this version (run ${codeSpan(report.runId)}).`
+    ? `The verdict of the gate on this version was **${report.verdict}** (run ${codeSpan(report.runId)}).`
     : 'No report of the gate on this version is on record.'
   const counts = new Map<string, number>()
   for (const id of worst.flatMap(({ failed }) => failed)) counts.set(id, (counts.get(id) ?? 0) + 1)
@@ -57,7 +58,7 @@ export function missedSection({ rollout, versions, worst, cases }: PostMortem): 
 function casesText(cases: readonly IncidentCase[], { feature, id }: PostMortem['rollout']): string {
   const command = codeSpan(`sluice case add ${feature} --from rollout:${id}`)
   if (cases.length === 0)
-    return `No golden case has been made of it yet: the gate would miss it again. ${command} makes them.`
+    return `No golden case has been made from it yet, so the gate would miss it again. ${command} adds them.`
   const rows = cases.map((one) => `- ${codeSpan(one.id)} in ${codeSpan(one.suite)}`)
-  return `Golden cases made of it, so that the gate sees it from now on:\n\n${rows.join('\n')}`
+  return `Golden cases made from it, so that the gate finds it from now on:\n\n${rows.join('\n')}`
 }

@@ -48,6 +48,6 @@ function boundText({ logE, threshold, anytimeP, alpha, interval }: DecidingEvide
     interval === null ? '' : ` Difference of the score: ${formatScore(interval.low)} to ${formatScore(interval.high)}.`
   return (
     `Together the log e-value was ${logE.toFixed(2)}, where ${threshold.toFixed(2)} rolls back; p = ${anytimeP.toPrecision(2)} ` +
-    `at any time of looking. A canary that is no worse is rolled back in ${formatPercent(alpha)} of all cases at most.${range}`
+    `at any time. A canary that is no worse is rolled back in ${formatPercent(alpha)} of all cases at most.${range}`
   )
 }

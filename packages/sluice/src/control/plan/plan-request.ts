@@ -21,7 +21,7 @@ export interface PlanRequest {
 }
 
 /** What a report of the gate tells about scores and judging. */
-export interface Measured {
+export interface MeasuredFeature {
   /** Standard deviation of the case scores. */
   deviation: number | null
   /** Cost of one call of the judge, in USD. */
@@ -32,7 +32,7 @@ const usualDeviation = 0.25
 const usualSoak = ['4h', '8h', '12h', '24h']
 
 /** What a report, which was read from `file`, tells about a feature, or about its first one. @throws SluiceError `invalid-input` */
-export function measuredIn({ features }: Report, feature: string | undefined, file: string): Measured {
+export function measuredIn({ features }: Report, feature: string | undefined, file: string): MeasuredFeature {
   const found = features.find((report) => feature === undefined || report.feature === feature)
   if (!found) throw new SluiceError('invalid-input', `${file}: the report has no feature ${feature}`)
   const { judge, cost, score } = found
@@ -44,7 +44,7 @@ export function measuredIn({ features }: Report, feature: string | undefined, fi
 export function requestedTraffic(
   request: PlanRequest,
   { judge }: LiveSettings,
-  measured: Measured | undefined,
+  measured: MeasuredFeature | undefined,
 ): Traffic {
   const { requestsPerDay, judgePercent, errorRate, users = null, usersPerDay = null } = request
   return {

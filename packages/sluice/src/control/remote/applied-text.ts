@@ -15,7 +15,7 @@ export function appliedText(applied: AppliedAnswer): string {
   const live = withoutSilent(missing, silent)
   if (live.length > 0) parts.push(`not yet: ${listed(live)}`)
   if (silent.length > 0) parts.push(`silent: ${listed(silent.map(silentText))}`)
-  if (uncounted) parts.push('there may be others: a token has as many instances as are counted of one')
+  if (uncounted) parts.push('there may be more: only a limited number of instances is counted for each token')
   return parts.join('; ')
 }
 

@@ -3,15 +3,15 @@ import type { DriftAnswer } from './answers.ts'
 /** How production does against its own past, signal by signal, and what was alarmed about. */
 export function driftText({ feature, drift }: DriftAnswer): string {
   if (drift === null)
-    return `${feature}: nothing is watched yet. The watch begins with the first outcome that a control plane hears of an active version.\n`
+    return `${feature}: nothing is watched yet. The drift watch begins with the first outcome of an active version.\n`
   const lines = drift.signals.map(({ signal, words }) => `  ${signal}: ${words}`)
   const events = drift.events.map(({ at, words }) => `  ${new Date(at).toISOString().slice(0, 16)}Z  ${words}`)
-  const told = events.length === 0 ? ['alarms: none'] : ['alarms, the latest last:', ...events, nextStep(feature)]
-  return `${[`${feature}, version ${drift.version}, since ${day(drift.since)}:`, ...lines, ...told].join('\n')}\n`
+  const alarms = events.length === 0 ? ['alarms: none'] : ['alarms, the latest last:', ...events, nextStep(feature)]
+  return `${[`${feature}, version ${drift.version}, since ${day(drift.since)}:`, ...lines, ...alarms].join('\n')}\n`
 }
 
 function nextStep(feature: string): string {
-  return `if it was not meant: sluice rollback ${feature} serves the version before, sluice nightly tells whose doing it is`
+  return `if this was not intended: sluice rollback ${feature} returns to the previous version; sluice nightly shows whether provider, judge or suite changed`
 }
 
 function day(at: number): string {

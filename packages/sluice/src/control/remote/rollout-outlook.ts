@@ -63,7 +63,7 @@ export function rolloutOutlook({ traffic, live, written }: TrafficAnswer, wish: 
   const perDay = wish.perDay ?? traffic?.requestsPerDay
   if (perDay === undefined) {
     const lines = [
-      'How much traffic there is the log does not tell (--per-day, --users): what can be decided by when is not known.',
+      'The log does not show how much traffic there is, so what can be decided by when is unknown: give --per-day and --users.',
     ]
     return {
       settings: wish.settings,
@@ -98,14 +98,14 @@ export function rolloutOutlook({ traffic, live, written }: TrafficAnswer, wish: 
   }
   const found = forecast(expected, settings, { start: now })
   const from =
-    wish.perDay === undefined ? `measured over ${formatDuration((traffic?.hours ?? 0) * 3_600_000)}` : 'as you say'
+    wish.perDay === undefined ? `measured over ${formatDuration((traffic?.hours ?? 0) * 3_600_000)}` : 'as given'
   const stages = settings.stages.map(({ ppm, soakMs }) => `${ppm / 10_000} % for ${formatDuration(soakMs)}`).join(', ')
   const lines = [
     `${formatCount(Math.round(perDay))} requests a day${users === null ? '' : ` from ${formatCount(Math.round(users))} users`}, ${from}.`,
-    `Stages${settings.stages === wish.settings.stages ? '' : ', by this traffic'}: ${stages}. Judged${judgePercent === null ? '' : ', by this traffic'}: ${percent} %.`,
+    `Stages${settings.stages === wish.settings.stages ? '' : ', adapted to this traffic'}: ${stages}. Judged${judgePercent === null ? '' : ', adapted to this traffic'}: ${percent} %.`,
     ...(settings.flagMargin === wish.settings.flagMargin
       ? []
-      : [`Rates may rise by ${100 * settings.flagMargin} points (flagMargin), by this traffic.`]),
+      : [`Rates may rise by ${100 * settings.flagMargin} points (flagMargin), adapted to this traffic.`]),
     ...(live.store ? [] : ['Nothing is judged, since live.store is off: quality is not watched.']),
     ...cost.lines,
   ]

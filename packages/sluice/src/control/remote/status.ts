@@ -16,7 +16,7 @@ export interface StatusOf {
   unnamed?: number
 }
 
-/** Asks for all of it. */
+/** Asks the control plane for everything that the status shows. */
 export async function statusOf(remote: RemoteControlPlane): Promise<StatusOf> {
   const [features, instances, { failing, unnamed }] = await Promise.all([
     remote.features(),
@@ -35,7 +35,7 @@ function unlessForbidden(error: unknown): null {
 /** What everybody gets, which rollouts run, and which instances are behind. `now` in ms since the epoch. */
 export function statusText({ features, instances, failing = [], unnamed = 0 }: StatusOf, now: number): string {
   const blocks = features.map((feature) => featureText(feature, now))
-  if (features.length === 0) blocks.push('no features yet: sluice publish makes the first one\n')
+  if (features.length === 0) blocks.push('no features yet: sluice publish creates the first one\n')
   if (instances?.leaders) blocks.push(leaderText(instances.leaders))
   if (failing.length + unnamed > 0) blocks.push(failingText(failing, unnamed))
   return [...blocks, instances ? instancesText(instances, now) : 'instances: this token may not see them\n'].join('\n')
@@ -96,8 +96,10 @@ function instanceText(
   now: number,
 ): string {
   const { instance, epoch, revision, stale, silent, seenAt, mayServeUntil } = state
-  const ofBefore = epoch && current.epoch && epoch !== current.epoch ? ' of before the store went back' : ''
-  const parts = [`${instance} ${revision < 0 ? 'has not said what it runs' : `has revision ${revision}${ofBefore}`}`]
+  const ofBefore = epoch && current.epoch && epoch !== current.epoch ? ' from before the store was restored' : ''
+  const parts = [
+    `${instance} ${revision < 0 ? 'has not reported what it runs' : `has revision ${revision}${ofBefore}`}`,
+  ]
   if (stale) parts.push('incumbents only')
   if (silent) parts.push(`silent for ${silenceText(Math.max(0, now - seenAt))}`)
   if (silent && mayServeUntil) parts.push(`may serve a canary until ${timeOfDay(mayServeUntil)}`)

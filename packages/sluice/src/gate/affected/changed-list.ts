@@ -32,7 +32,7 @@ export async function readChangedList(content: Uint8Array, place: ListPlace): Pr
   throw new SluiceError(
     'invalid-input',
     `${place.source}: these lines name no file of the repository, neither now nor in the base commit:\n${named.join('\n')}${more}\n` +
-      `Write one path a line, from the root of the repository (${place.root}), from the project's folder, or absolute; ` +
+      `Write one path per line, from the root of the repository (${place.root}), from the project's folder, or absolute; ` +
       'as plain text, quoted as git does it, or as one JSON array of paths. git diff --name-only writes such a list; statuses and globs are not understood.',
   )
 }

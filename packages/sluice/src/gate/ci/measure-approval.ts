@@ -22,14 +22,14 @@ export function measureApproval({ inputs, pullRequest }: Pick<WorkflowRun, 'inpu
   if (labelled?.label !== approvalLabel) {
     return {
       ...nothing,
-      note: `The label ${approvalLabel} counts for the run that setting it starts. To approve the present commits, take it away and set it again.`,
+      note: `The label ${approvalLabel} counts only for the run that it starts. To approve the current commits, remove the label and set it again.`,
     }
   }
   const isApprover = inputs.measureApprovers.some((login) => login.toLowerCase() === labelled.by.toLowerCase())
   if (!isApprover) {
     return {
       ...nothing,
-      note: `The label ${approvalLabel} was set by ${labelled.by}, who is not among the measure-approvers of the workflow: it lifts nothing.`,
+      note: `The label ${approvalLabel} was set by ${labelled.by}, who is not among the measure-approvers of the workflow: the label has no effect.`,
     }
   }
   const at = commit === '' ? '' : ` at ${commit.slice(0, 7)}`

@@ -67,7 +67,7 @@ function unpricedNote({ unpricedCalls }: CostSum): string[] {
 function productionSentence({ productionUsd, share, band: place }: ProductionShare): string {
   const production = `the ${formatUsd(productionUsd)} of production`
   const band = 'the rule of thumb of 1 to 5 %'
-  if (share === null) return `What share of ${production} this is cannot be told.`
+  if (share === null) return `The share of ${production} is unknown.`
   const percent = formatPercent(share)
   if (place === 'unknown') return `At least ${percent} of ${production}; the unpriced calls come on top (${band}).`
   if (place === 'within') return `${percent} of ${production}: within ${band}.`

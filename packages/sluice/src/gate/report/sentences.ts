@@ -43,22 +43,21 @@ export function headline({ reasons, verdict, strength, score, comparison }: Feat
   return `${mean}, ${Number(change) === 0 ? 'no change' : change} against the baseline; ${meaning}.`
 }
 
-/** How good the eyes of this run were; undefined without a comparison. */
-export function eyesight(feature: FeatureSummary): string | undefined {
+/** The smallest detectable drop of this run in a sentence; undefined without a comparison. */
+export function detectableDropText(feature: FeatureSummary): string | undefined {
   const { comparison } = feature
   if (!comparison) return undefined
-  if (comparison.detectableDrop === null)
-    return 'How small a drop this run could have seen is unknown: there is too little data.'
-  const seen = `This run would have caught a drop of ${formatScore(comparison.detectableDrop)} or more with 80 % probability`
-  return mayHide(feature) ? `${seen}, but only one that shows in all answers alike.` : `${seen}.`
+  if (comparison.detectableDrop === null) return 'The smallest detectable drop is unknown: there is too little data.'
+  const seen = `The smallest detectable drop is ${formatScore(comparison.detectableDrop)}, found with 80 % probability`
+  return mayHide(feature) ? `${seen}, but only if it shows in all answers alike.` : `${seen}.`
 }
 
-/** Whether a fault that shows only now and then may be there unseen, since the answers are too few. */
+/** Whether a fault in only a few answers may be present and not found, because there are too few answers. */
 export function mayHide({ comparison, reasons }: FeatureSummary): boolean {
   return comparison?.verdict === 'inconclusive' && reasons.some(({ code }) => code === 'few-answers')
 }
 
-/** What became of a tag. One that did not fail was not shown to be as good as before: its interval may be wide. */
+/** The verdict of a tag in words. A tag that did not fail was not proven to be as good as before: its interval may be wide. */
 export function tagWord({ verdict }: FeatureSummary['tags'][number]): string {
   if (verdict === null) return 'too few'
   return verdict === 'pass' ? 'no drop shown' : verdict

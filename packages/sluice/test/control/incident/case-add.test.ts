@@ -60,7 +60,10 @@ test('what is private is taken out before it is written; what cannot be redacted
   const before = read(project)
   const broken = await project.sluice(['case', 'add', 'summary', '--from', 'file:m.json', '--redact', 'broken.mjs'])
   assert.equal(broken.code, 3)
-  assert.match(broken.stderr, /nothing was written, because it cannot be redacted: .*broken\.mjs: it threw an error/)
+  assert.match(
+    broken.stderr,
+    /nothing was written, because a failure cannot be redacted: .*broken\.mjs: it threw an error/,
+  )
   assert.equal(read(project), before)
   const added = await project.sluice(['case', 'add', 'summary', '--from', 'file:m.json'])
   assert.equal(added.code, 0, added.stderr)

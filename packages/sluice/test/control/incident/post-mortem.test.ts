@@ -79,7 +79,7 @@ test('the page says what happened, by which evidence, and how much of it there w
     '| `score` | 40 % | -0.300 | 4.10 |',
     'log e-value was 3.21, where 3.00 rolls back; p = 0.040',
     'Difference of the score: -0.410 to -0.190.',
-    'The gate had said **pass**',
+    'The verdict of the gate on this version was **pass**',
     'Of the 2 answers above failed: `actions` (2).',
   ]
   let from = 0
@@ -97,7 +97,7 @@ test('it names the cases that were made of it, or the command that makes them', 
   assert.match(page, /### 1\. `bad-1`: score 0\.100, failed `actions`, no case yet\n/)
   assert.match(page, /### 2\. `bad-2`: score 0\.200, failed `actions`, now the case `mail-refund-1`\n/)
   assert.match(page, /- `mail-refund-1` in `evals\/mail\.yaml`/)
-  assert.match(renderPostMortem(await rolledBack([])), /`sluice case add mail --from rollout:r-\w+` makes them/)
+  assert.match(renderPostMortem(await rolledBack([])), /`sluice case add mail --from rollout:r-\w+` adds them/)
   assert.doesNotMatch(renderPostMortem(await rolledBack(null)), /no case yet|case add/)
 })
 
@@ -120,6 +120,6 @@ test('without evidence, contents and a project it says so instead of showing zer
     cases: null,
   })
   assert.match(bare, /No evidence is on record/)
-  assert.match(bare, /None is kept: contents are stored only where/)
+  assert.match(bare, /No answer is kept: contents are stored only where/)
   assert.doesNotMatch(bare, /NaN|undefined|null/)
 })

@@ -20,7 +20,7 @@ test('general defaults give way to what suits the traffic, and it is said', () =
   assert.match(text, /5,000 requests a day from 7,500 users, measured over 168 h 0 min/)
   assert.match(
     text,
-    /Stages, by this traffic: 5 % for 2 h 0 min, 50 % for 24 h 0 min\. Judged, by this\s+traffic: 40 %/,
+    /Stages, adapted to this traffic: 5 % for 2 h 0 min, 50 % for 24 h 0 min\. Judged,\s+adapted to this traffic: 40 %/,
   )
   assert.match(text, /as good +\d+\/\d+\/\d+/)
 })
@@ -58,7 +58,7 @@ test('a default that the prompt file holds itself is meant', () => {
 test('unknown traffic is said, and changes nothing', () => {
   const found = rolloutOutlook({ ...known, traffic: null }, wish, 0)
   assert.deepEqual([found.settings, found.judgePercent, found.forecast], [defaultRolloutSettings, null, null])
-  assert.match(found.lines.join(' '), /the log does not tell/)
+  assert.match(found.lines.join(' '), /The log does not show/)
   assert.deepEqual(percents(rolloutOutlook({ ...known, traffic: null }, { ...wish, perDay: 500 }, 0)), [25, 50])
 })
 

@@ -70,7 +70,7 @@ test('how far a change has come', () => {
     }),
     'applied by 1 of 5 instances in 3.0 s; 1 serves the incumbent only, and so no canary; not yet: host-7; ' +
       'silent: host-9 (for 40 s, may serve the canary until 02:11:30Z), host-7 (for 50 s, serves what was before until it is heard of again); ' +
-      'there may be others: a token has as many instances as are counted of one',
+      'there may be more: only a limited number of instances is counted for each token',
   )
 })
 
@@ -130,7 +130,7 @@ canaries are led by the replica web-3 pid 17
 
 instances: 2 of 4 are up to date, at revision 7
   host-2 has revision 5, incumbents only
-  host-4 has revision 7 of before the store went back
+  host-4 has revision 7 from before the store was restored
   host-3 has revision 7, silent for 40 s, may serve a canary until 00:00:50Z
 `,
   )
@@ -235,7 +235,7 @@ test('how production does: each signal in words, the alarms, and what to do', ()
   const told = { ...quiet, drift: { ...quiet.drift, events: [{ at: minute, words: 'The judged score has moved.' }] } }
   assert.match(
     driftText(told),
-    /latest last:\n {2}1970-01-01T00:01Z {2}The judged score has moved\.\nif it was not meant: sluice rollback mail/,
+    /latest last:\n {2}1970-01-01T00:01Z {2}The judged score has moved\.\nif this was not intended: sluice rollback mail/,
   )
   assert.match(driftText({ feature: 'mail', drift: null }), /nothing is watched yet/)
 })

@@ -73,7 +73,7 @@ test('a line that names no file is refused, with the forms that are', async () =
   ]) {
     await assert.rejects(read(`README.md\n${line}\n`), (error: Error) => {
       assert.ok(error.message.includes(JSON.stringify(line)), `${line}: ${error.message}`)
-      assert.match(error.message, /^--changed-files list\.txt: .*one path a line.*JSON array/s)
+      assert.match(error.message, /^--changed-files list\.txt: .*one path per line.*JSON array/s)
       return true
     })
   }

@@ -44,8 +44,8 @@ test('after the next push, by anybody else, or for another label it lifts nothin
   using project = loosened()
   const env = { INPUT_MEASURE_APPROVERS: 'ann bo' }
   for (const [event, said] of [
-    [pushed, /take it away and set it again/],
-    [labelled('ann', 'sluice:full-ish'), /take it away and set it again/],
+    [pushed, /remove the label and set it again/],
+    [labelled('ann', 'sluice:full-ish'), /remove the label and set it again/],
     [labelled('mallory'), /set by mallory, who is not among the measure-approvers/],
   ] as const) {
     const { code, summary, stdout } = await githubRun(project, github.url, { event, env })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { tally } from '../../../src/gate/report/run-verdict.ts'
-import { eyesight, headline, tagWord } from '../../../src/gate/report/sentences.ts'
+import { detectableDropText, headline, tagWord } from '../../../src/gate/report/sentences.ts'
 import { incidentFeature, incidentReport, passedFeature } from './incident.ts'
 
 test('one case has a mean and no interval, and the headline does not print one', () => {
@@ -10,16 +10,16 @@ test('one case has a mean and no interval, and the headline does not print one',
   assert.equal(headline({ ...feature, verdict: null, reasons: [], comparison: null, score }), 'The mean is 1.000.')
 })
 
-test('where a rare fault is not ruled out, the eyesight is that for other drops', () => {
+test('where a rare fault is not ruled out, the smallest detectable drop is that of other faults', () => {
   const feature = passedFeature()
-  assert.match(eyesight(feature) ?? '', /with 80 % probability\.$/)
+  assert.match(detectableDropText(feature) ?? '', /with 80 % probability\.$/)
   const { comparison } = feature
   assert.ok(comparison)
   const open = { ...comparison, verdict: 'inconclusive' as const }
   const reasons = [{ code: 'few-answers', message: '12 answers are too few.', tag: null, case: null }]
   assert.match(
-    eyesight({ ...feature, comparison: open, reasons }) ?? '',
-    /, but only one that shows in all answers alike\.$/,
+    detectableDropText({ ...feature, comparison: open, reasons }) ?? '',
+    /, but only if it shows in all answers alike\.$/,
   )
 })
 

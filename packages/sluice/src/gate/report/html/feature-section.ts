@@ -3,8 +3,8 @@ import { formatAmount, formatChange, formatInterval, formatPercent, formatScore 
 import {
   caveats,
   coverageLine,
+  detectableDropText,
   distributionLine,
-  eyesight,
   headline,
   judgeLine,
   latencyLine,
@@ -33,7 +33,7 @@ export function featureSection(
 ): Html {
   const { reasons, advice } = feature
   const said = [...reasons.slice(1).map(({ message }) => message), ...caveats(feature)]
-  const sentences = [eyesight(feature), advice ?? undefined].filter((text) => text !== undefined)
+  const sentences = [detectableDropText(feature), advice ?? undefined].filter((text) => text !== undefined)
   const body = html`
     <p class="headline">${headline(feature)}</p>
     ${lead}
@@ -41,7 +41,7 @@ export function featureSection(
     ${figures(feature)}
     ${versions(feature)}
     <div class="pictures">${pictures(feature, numbers)}</div>
-    ${sentences.length === 0 ? undefined : html`<p class="eyesight">${sentences.join(' ')}</p>`}
+    ${sentences.length === 0 ? undefined : html`<p class="detectable-drop">${sentences.join(' ')}</p>`}
     ${block('Tags', tagTableHtml(feature), oneOfSeveral)}
     ${block('Looks of the test', looksTable(feature), oneOfSeveral)}
     ${block('Run', facts(feature), oneOfSeveral)}

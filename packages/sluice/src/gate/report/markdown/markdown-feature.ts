@@ -15,8 +15,8 @@ import {
   caveats,
   costLine,
   coverageLine,
+  detectableDropText,
   distributionLine,
-  eyesight,
   headline,
   judgeLine,
   latencyLine,
@@ -48,7 +48,7 @@ export function featureBlocks(
 ): Block[] {
   const name = excerpt(feature.feature, nameLength)
   const first = [`**${inlineText(excerpt(headline(feature), messageLength))}**`, lead, scoreTable(feature)]
-  const sentences = [eyesight(feature), feature.advice ?? undefined].filter((text) => text !== undefined)
+  const sentences = [detectableDropText(feature), feature.advice ?? undefined].filter((text) => text !== undefined)
   const second = [
     sentences.map((text) => inlineText(excerpt(text, adviceLength))).join(' '),
     list([...feature.reasons.slice(1).map(({ message }) => message), ...caveats(feature)]),

@@ -8,8 +8,8 @@ import {
   caveats,
   costLine,
   coverageLine,
+  detectableDropText,
   distributionLine,
-  eyesight,
   headline,
   judgeLine,
   latencyLine,
@@ -60,7 +60,7 @@ function scoreFacts(feature: FeatureSummary): Fact[] {
     ['mean', `${formatScore(score.mean)}, ${formatPercent(confidence)} interval ${formatInterval(score)}${before}`],
     ['change', comparison ? changeText(comparison) : undefined],
     ['threshold', threshold ? `${formatScore(threshold.value)}: ${threshold.verdict}` : undefined],
-    ['eyesight', eyesight(feature)],
+    ['detects', detectableDropText(feature)],
   ]
 }
 

@@ -35,7 +35,7 @@ test('score with interval stands against baseline, margin and threshold', () => 
 
 test('it says what the run could have seen, what would help, and what to doubt', () => {
   const text = incident().join('\n')
-  assert.match(text, /would have caught a drop of 0\.058 or more with 80 % probability\. More cases would help/)
+  assert.match(text, /The smallest detectable drop is 0\.058, found with 80 % probability\. More cases would help/)
   assert.match(text, /^- The judge was never calibrated against human labels/m)
   assert.match(
     text,
@@ -76,7 +76,7 @@ test('without a baseline there is no comparison to show', () => {
   const rows = incidentCases.map((row) => ({ ...row, baselineScore: null }))
   const text = renderMarkdown(report, [highlightsOf(rows)])
   assert.doesNotMatch(text, /^\| (?:baseline|change|judge) \|/m)
-  assert.doesNotMatch(text, /reproduce|would have caught/)
+  assert.doesNotMatch(text, /reproduce|smallest detectable drop/)
   assert.match(text, /#### Lowest cases \(5 of 7\)/)
   assert.match(text, /^- This is a new feature: it was judged against the threshold alone\.$/m)
 })

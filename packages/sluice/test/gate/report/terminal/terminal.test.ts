@@ -66,7 +66,7 @@ test('what the numbers rest on is said', () => {
     text,
     /judge {6}.*never calibrated against human labels, 158 judgements, 2\.6 % of its\n? +verdicts flipped/,
   )
-  assert.match(text, /eyesight {3}This run would have caught a drop of 0\.058 or more with 80 % probability\./)
+  assert.match(text, /detects {4}The smallest detectable drop is 0\.058, found with 80 % probability\./)
 })
 
 test('an evaluation has a mean instead of a verdict, and the lowest cases', () => {
@@ -83,7 +83,7 @@ test('an evaluation has a mean instead of a verdict, and the lowest cases', () =
   const text = renderTerminal(report, [highlightsOf(rows)], { color: false })
   assert.match(text, /^SCORED {2}email-summary\nThe mean is 0\.856 \[0\.814, 0\.898\]\.\n/)
   assert.match(text, /lowest cases \(5 of 7\)\n {2}late-order-03: 0\.000, passed 0 of 2/)
-  assert.doesNotMatch(text, /^ {2}(?:baseline|change|threshold|eyesight)/m)
+  assert.doesNotMatch(text, /^ {2}(?:baseline|change|threshold|detects)/m)
 })
 
 test('scores that were brought along have no model, outputs or cost', () => {
