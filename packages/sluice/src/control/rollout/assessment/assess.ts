@@ -1,3 +1,4 @@
+import type { Height } from '../../../records/assessment.ts'
 import type { Rollout } from '../../../records/rollout.ts'
 import { clusterAsympCS } from '../../../stats/index.ts'
 import type { Evidence } from '../evidence/evidence.ts'
@@ -11,7 +12,7 @@ import {
 import { type Matching, matchingOf } from '../statistics/sample-ratio.ts'
 import { alertsOf } from './alerts.ts'
 import { summaryOf } from './arm-summary.ts'
-import type { Assessment, Height, SignalEvidence } from './assessment.ts'
+import type { Assessment, SignalEvidence } from './assessment.ts'
 import { decideRollout, type Findings } from './decision.ts'
 import { figuresOf } from './figures.ts'
 import { type JudgeHealth, outageText } from './judge-health.ts'

@@ -1,8 +1,7 @@
-import type { Arm } from '@sluice/client'
+import type { Figures, OnlySourceShare, PlaceShare } from '../../../records/assessment.ts'
 import type { Hold, ProofStrength, RollbackCause } from '../../../records/rollout.ts'
 import type { PlaceKind } from '../evidence/places.ts'
 import type { ArmSummary } from './arm-summary.ts'
-import type { OnlySourceShare, PlaceShare } from './place-share.ts'
 import type { Soak } from './soak.ts'
 import type { TokenShare } from './token-share.ts'
 
@@ -26,59 +25,6 @@ export interface SignalEvidence {
   logENonInferior: number | null
   /** Canary minus incumbent. */
   difference: number | null
-}
-
-/** A mean score or a rate, with the interval in which its true value lies in 95 of 100 cases, looked at once; null where that is unknown. */
-export interface ValueInterval {
-  value: number
-  low: number | null
-  high: number | null
-}
-
-/** An e-value and when it was reached, ms since the epoch. */
-export interface Height {
-  eValue: number
-  at: number
-}
-
-/** What is known of one signal that has a say. */
-interface SignalFigures {
-  signal: string
-  incumbent: (ValueInterval & { count: number }) | null
-  canary: (ValueInterval & { count: number }) | null
-  /** Canary minus incumbent. */
-  difference: ValueInterval | null
-  /** That a promotion rules out. */
-  margin: number
-  /** E-value against "the canary is no worse"; null without data. */
-  against: number | null
-  /** Its greatest so far, as looks have found it. */
-  highest: Height | null
-  /** E-value against "it is worse by the margin of this stage"; `needed` of it are proof. Null where nothing is to be proven. */
-  proof: { eValue: number; needed: number } | null
-}
-
-/** Something that leaving the stage still takes; `expectedAt` by the rate so far, ms since the epoch, null where that does not tell. */
-export interface Missing {
-  what: string
-  has: number
-  needed: number
-  unit: 'users' | 'eValue' | 'ms'
-  expectedAt: number | null
-}
-
-/** The assessment in numbers: what was measured, what the evidence is, and what is still missing. */
-export interface Figures {
-  signals: SignalFigures[]
-  users: Record<Arm, number>
-  judged: Record<Arm, { users: number; answers: number }>
-  /** Combined e-value against the canary and its greatest so far; `needed` rolls it back. */
-  against: { eValue: number; highest: Height; needed: number }
-  missing: Missing[]
-  /** When nothing will be missing any more, by the rate so far; null where that does not tell. */
-  nextStepAt: number | null
-  /** When its patience is over; null while its clock stands still. */
-  patienceEndsAt: number | null
 }
 
 /** The decision with everything that it rests on, as it is stored, shown and replayed. */

@@ -1,8 +1,9 @@
+import type { Figures, Height, Missing, ValueInterval } from '../../../records/assessment.ts'
 import type { Rollout } from '../../../records/rollout.ts'
 import { hasEnded, runningMs } from '../../release/rollout.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import { estimates, type Mean } from '../statistics/estimates.ts'
-import type { Figures, Height, Missing, SignalEvidence, ValueInterval } from './assessment.ts'
+import type { SignalEvidence } from './assessment.ts'
 import type { Soak } from './soak.ts'
 
 interface Known {

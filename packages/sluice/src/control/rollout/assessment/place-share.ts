@@ -1,32 +1,12 @@
 import type { Arm } from '@sluice/client'
+import type { OnlySourceShare, PlaceShare } from '../../../records/assessment.ts'
 import type { PlaceEvidence, PlaceKind } from '../evidence/places.ts'
 import type { TokenEvidence } from '../evidence/tokens.ts'
 import type { OnlySource } from '../statistics/evidence-against.ts'
 
-/** What one process, or one address, has reported about a rollout. */
-export interface PlaceShare {
-  /** As logged; null where it is not known. `others`: of all that are not named. */
-  id: string | null
-  /** Null of `others`, and of outcomes that do not say. */
-  tokenId: string | null
-  /** Of all requests that count, in [0,1]. */
-  share: number
-  requests: Record<Arm, number>
-  errors: Record<Arm, number>
-}
-
 interface Told {
   testimony: readonly TokenEvidence[]
   places: Record<PlaceKind, readonly PlaceEvidence[]>
-}
-
-/** The only source that speaks against the canary so much that it would be rolled back. */
-export interface OnlySourceShare {
-  kind: OnlySource['kind']
-  id: string | null
-  tokenId: string | null
-  /** Failed requests of the canary: its own, and all. */
-  failures: { own: number; all: number }
 }
 
 const named = 5

@@ -1,0 +1,88 @@
+import { z } from 'zod'
+
+const time = z.number().meta({ description: 'ms since the epoch' })
+const byArm = z.strictObject({ incumbent: z.int(), canary: z.int() })
+
+/** A mean score or a rate, with the interval in which its true value lies in 95 of 100 cases, looked at once; null where that is unknown. */
+const valueIntervalSchema = z.strictObject({
+  value: z.number(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+})
+export type ValueInterval = z.infer<typeof valueIntervalSchema>
+
+const mean = valueIntervalSchema.extend({
+  count: z.int().meta({ description: 'Judged answers or requests that it is of.' }),
+})
+
+/** An e-value and when it was reached. */
+const heightSchema = z.strictObject({ eValue: z.number(), at: time })
+export type Height = z.infer<typeof heightSchema>
+
+/** What is known of one signal that has a say. */
+const signalFiguresSchema = z.strictObject({
+  signal: z.string(),
+  incumbent: mean.nullable(),
+  canary: mean.nullable(),
+  difference: valueIntervalSchema
+    .nullable()
+    .meta({ description: 'Canary minus incumbent; its 95 % interval holds for one look.' }),
+  margin: z.number().meta({ description: 'That a promotion rules out.' }),
+  against: z.number().nullable().meta({ description: 'E-value against "no worse"; null without data.' }),
+  /** Its greatest so far, as looks have found it. */
+  highest: heightSchema.nullable(),
+  /** `needed` of it are proof. Null where nothing is to be proven. */
+  proof: z
+    .object({ eValue: z.number(), needed: z.number() })
+    .nullable()
+    .meta({ description: 'E-value against "worse by the margin of this stage".' }),
+})
+
+/** Something that leaving the stage still takes. */
+const missingSchema = z.strictObject({
+  what: z.string().meta({ description: 'A signal that is not proven, or what is counted.' }),
+  has: z.number(),
+  needed: z.number(),
+  unit: z.enum(['users', 'eValue', 'ms']),
+  expectedAt: time.nullable().meta({ description: 'By the rate so far; null where that does not tell.' }),
+})
+export type Missing = z.infer<typeof missingSchema>
+
+/** An assessment in numbers: what was measured, what the evidence is, and what is still missing. */
+export const figuresSchema = z.strictObject({
+  signals: z.array(signalFiguresSchema).meta({ description: 'Those that have a say.' }),
+  users: byArm,
+  judged: z.strictObject({
+    incumbent: z.strictObject({ users: z.int(), answers: z.int() }),
+    canary: z.strictObject({ users: z.int(), answers: z.int() }),
+  }),
+  /** Combined e-value against the canary and its greatest so far. */
+  against: z
+    .object({ eValue: z.number(), highest: heightSchema, needed: z.number() })
+    .meta({ description: 'All signals together; `needed` rolls back.' }),
+  missing: z.array(missingSchema).meta({ description: 'What leaving the stage still takes.' }),
+  nextStepAt: time.nullable().meta({ description: 'When nothing will be missing any more, by the rate so far.' }),
+  patienceEndsAt: time.nullable().meta({ description: 'Null while its clock stands still.' }),
+})
+export type Figures = z.infer<typeof figuresSchema>
+
+/** What one process, or one address, has reported about a rollout. */
+export const placeShareSchema = z.strictObject({
+  id: z.string().nullable().meta({ description: 'As logged; null: not known; `others`: all that are not named.' }),
+  /** Null of `others`, and of outcomes that do not say. */
+  tokenId: z.string().nullable(),
+  share: z.number().min(0).max(1).meta({ description: 'Of all requests that count.' }),
+  requests: byArm,
+  errors: byArm.meta({ description: 'Failed ones of them.' }),
+})
+export type PlaceShare = z.infer<typeof placeShareSchema>
+
+/** The only source that speaks against the canary so much that it would be rolled back. */
+export const onlySourceShareSchema = z.strictObject({
+  kind: z.enum(['token', 'instance', 'address']),
+  id: z.string().nullable(),
+  tokenId: z.string().nullable(),
+  /** Its own, and all. */
+  failures: z.strictObject({ own: z.int(), all: z.int() }).meta({ description: 'Failed requests of the canary.' }),
+})
+export type OnlySourceShare = z.infer<typeof onlySourceShareSchema>
