@@ -4,7 +4,7 @@ import type { Decision } from '../packages/sluice/src/control/rollout/assessment
 import { newEvidence } from '../packages/sluice/src/control/rollout/evidence/evidence.ts'
 import type { UnitMemory } from '../packages/sluice/src/control/rollout/evidence/unit-memory.ts'
 import { observe } from '../packages/sluice/src/control/rollout/observe/observe.ts'
-import type { LogEntry } from '../packages/sluice/src/control/store/outcome-log.ts'
+import type { LogEntry } from '../packages/sluice/src/records/outcome.ts'
 import { rolloutSettingsSchema } from '../packages/sluice/src/records/rollout-settings.ts'
 import { seededRandom } from '../packages/sluice/src/stats/index.ts'
 import { entryOf, rolloutOf } from '../packages/sluice/test/control/rollout/entries.ts'

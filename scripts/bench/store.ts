@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { openStore } from '../../packages/sluice/src/control/store/open-store.ts'
-import type { RequestEntry } from '../../packages/sluice/src/control/store/outcome-log.ts'
 import type { Store } from '../../packages/sluice/src/control/store/store.ts'
+import type { RequestEntry } from '../../packages/sluice/src/records/outcome.ts'
 import { median } from './measure.ts'
 
 const batch = 100

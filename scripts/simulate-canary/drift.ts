@@ -1,7 +1,7 @@
 import { newDriftWatchState } from '../../packages/sluice/src/control/drift/drift-state.ts'
 import { observeDrift, type SourceDays, sourceOf } from '../../packages/sluice/src/control/drift/observe-drift.ts'
 import { driftSignals } from '../../packages/sluice/src/control/drift/signals.ts'
-import type { LogEntry } from '../../packages/sluice/src/control/store/outcome-log.ts'
+import type { LogEntry } from '../../packages/sluice/src/records/outcome.ts'
 import type { Random } from '../../packages/sluice/src/stats/index.ts'
 
 /** Production of a known truth, before the drift watch. All of it is data, so that it can be sent to a thread. */

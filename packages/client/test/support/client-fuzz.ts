@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { outcomeSchema } from '../../../sluice/src/control/server/outcomes/outcome-schema.ts'
+import { outcomeSchema } from '../../../sluice/src/records/outcome.ts'
 import { type Route, routeUnit, type SluiceClient, UnknownVariableError } from '../../src/index.ts'
 import { fakePlane } from './fake-plane.ts'
 import { odd, oddRecord, planted, trap } from './odd-values.ts'

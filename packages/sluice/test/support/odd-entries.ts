@@ -1,4 +1,4 @@
-import type { LogEntry } from '../../src/control/store/outcome-log.ts'
+import type { LogEntry } from '../../src/records/outcome.ts'
 import type { Random } from '../../src/stats/index.ts'
 
 /** Values as no type says that they can be, and as they come all the same. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
+import type { LogEntry } from '../../records/outcome.ts'
 import { excerpt, visibleLine } from '../../text/untrusted.ts'
-import type { LogEntry } from '../store/outcome-log.ts'
 import type { Change } from './change.ts'
 import { observeWith, relearn } from './detector.ts'
 import type { DriftEvent, DriftWatchState } from './drift-state.ts'

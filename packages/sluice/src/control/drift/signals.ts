@@ -1,4 +1,4 @@
-import type { LogEntry, RequestEntry } from '../store/outcome-log.ts'
+import type { LogEntry, RequestEntry } from '../../records/outcome.ts'
 import type { Watched } from './detector.ts'
 
 const rates = [0.005, 0.02, 0.08, 0.3]

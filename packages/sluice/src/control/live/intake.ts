@@ -1,23 +1,16 @@
-import { type Capture, type Clock, type Outcome, position } from '@sluice/client'
+import { type Capture, type Clock, position } from '@sluice/client'
 import { SluiceError } from '../../errors.ts'
 import type { StoredContent } from '../../records/content.ts'
 import type { FeatureState } from '../../records/feature.ts'
 import type { JudgeTask } from '../../records/judge-task.ts'
+import type { AcceptedOutcome, LogDraft } from '../../records/outcome.ts'
 import type { LiveSettings } from '../../records/rollout-settings.ts'
 import { formatAmount } from '../../text/format.ts'
-
-import type { LogDraft } from '../store/outcome-log.ts'
 import type { Store } from '../store/store.ts'
 import { type KnownUnits, knownUnitsIn } from './known-units.ts'
 import type { Redact, StorableTexts } from './redact.ts'
 import { type Sampling, samplingOf } from './sampling.ts'
 import { urgencyOf } from './urgency.ts'
-
-/** An outcome that was appended to the log, as reported and as logged. */
-export interface AcceptedOutcome {
-  entry: LogDraft
-  outcome: Outcome
-}
 
 /**
  * What became of a request that sent its content along. Only of a `stored` one anything is kept; `dropped` counts those

@@ -1,7 +1,7 @@
 import type { Clock } from '@sluice/client'
+import type { LogDraft } from '../../records/outcome.ts'
 import { loadCheckpoint, unitsId } from '../rollout/controller/rollout-checkpoint.ts'
 import type { UnitRecord } from '../store/evidence-store.ts'
-import type { LogDraft } from '../store/outcome-log.ts'
 import type { Store } from '../store/store.ts'
 import { StoreError } from '../store/store-error.ts'
 

@@ -1,8 +1,5 @@
 import type { JudgeTask } from '../../records/judge-task.ts'
-import type { LogEntry, ScoreEntry } from '../store/outcome-log.ts'
-
-/** Added to the id of a request it is that of its score. No report may have such an id. */
-export const scoreSuffix = ':score'
+import { type LogEntry, type ScoreEntry, scoreSuffix } from '../../records/outcome.ts'
 
 /** The judge's score as it is logged: of the same user, arm and stage as the request, from the same place, under an id that follows from it. */
 export function scoreEntry(

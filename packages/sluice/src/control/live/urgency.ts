@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import type { LogDraft } from '../../records/outcome.ts'
 import type { UnitRecord } from '../store/evidence-store.ts'
-import type { LogDraft } from '../store/outcome-log.ts'
 
 const scoredSchema = z.looseObject({
   scored: z.looseObject({ stage: z.int(), arm: z.enum(['incumbent', 'canary']) }).optional(),

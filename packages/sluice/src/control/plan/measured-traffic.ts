@@ -1,4 +1,5 @@
-import type { LogEntry, OutcomeLog } from '../store/outcome-log.ts'
+import type { LogEntry } from '../../records/outcome.ts'
+import type { OutcomeLog } from '../store/outcome-log.ts'
 import type { KnownTraffic } from './traffic-defaults.ts'
 
 /** What the log holds of a feature's last days. Null: unknown. */

@@ -1,7 +1,7 @@
 import type { Clock } from '@sluice/client'
 import { Hono } from 'hono'
 import manifest from '../../../package.json' with { type: 'json' }
-import type { AcceptedOutcome } from '../live/intake.ts'
+import type { AcceptedOutcome } from '../../records/outcome.ts'
 import type { Store } from '../store/store.ts'
 import { createAdmission } from './access/admission.ts'
 import { jsonResponse, type NodeExchange } from './http/answer.ts'

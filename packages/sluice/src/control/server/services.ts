@@ -1,5 +1,5 @@
 import type { Clock } from '@sluice/client'
-import type { AcceptedOutcome } from '../live/intake.ts'
+import type { AcceptedOutcome } from '../../records/outcome.ts'
 import type { LoopFault } from '../loops/loop-faults.ts'
 import type { Assessment } from '../rollout/assessment/assessment.ts'
 import type { Store } from '../store/store.ts'

@@ -1,5 +1,5 @@
 import { type Arm, position } from '@sluice/client'
-import type { RequestEntry } from '../store/outcome-log.ts'
+import type { RequestEntry } from '../../records/outcome.ts'
 import type { CanaryChange } from './scenario-answers.ts'
 import type { Reporters } from './scenario-judge.ts'
 

@@ -1,5 +1,5 @@
 import type { StoredContent } from '../../records/content.ts'
-import type { OutcomeKey } from './outcome-log.ts'
+import type { OutcomeKey } from '../../records/outcome.ts'
 
 export interface ContentStore {
   /** What is there under the same key stays. Nothing is kept of units that are forgotten. */

@@ -1,5 +1,5 @@
 import type { JudgeTask } from '../../records/judge-task.ts'
-import type { OutcomeKey } from './outcome-log.ts'
+import type { OutcomeKey } from '../../records/outcome.ts'
 
 /** Durable and bounded; a task survives a crash of whoever works on it. */
 export interface JudgeQueue {

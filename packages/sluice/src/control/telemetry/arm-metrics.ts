@@ -1,5 +1,5 @@
 import type { Clock } from '@sluice/client'
-import type { LogDraft, RequestEntry } from '../store/outcome-log.ts'
+import type { LogDraft, RequestEntry } from '../../records/outcome.ts'
 import { armAttributes } from './log-records.ts'
 import { attributesOf, type Metric, nanoseconds } from './otlp.ts'
 

@@ -1,4 +1,4 @@
-import type { FeedbackEntry, LogDraft, RequestEntry, ScoreEntry } from '../store/outcome-log.ts'
+import type { FeedbackEntry, LogDraft, RequestEntry, ScoreEntry } from '../../records/outcome.ts'
 import { type AttributeValue, attributesOf, type LogRecord, nanoseconds } from './otlp.ts'
 
 type Attributes = Record<string, AttributeValue>

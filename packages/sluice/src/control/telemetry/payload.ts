@@ -1,4 +1,4 @@
-import type { LogDraft } from '../store/outcome-log.ts'
+import type { LogDraft } from '../../records/outcome.ts'
 import { type ArmOf, armMetrics, type Span } from './arm-metrics.ts'
 import { logRecordOf } from './log-records.ts'
 import { attributesOf, type Metric, nanoseconds } from './otlp.ts'

@@ -1,6 +1,6 @@
 import type { Clock } from '@sluice/client'
 import manifest from '../../../package.json' with { type: 'json' }
-import type { LogDraft } from '../store/outcome-log.ts'
+import type { LogDraft } from '../../records/outcome.ts'
 import type { Store } from '../store/store.ts'
 import { boundedArms } from './arm-metrics.ts'
 import { telemetryFrom } from './payload.ts'

@@ -1,4 +1,4 @@
-import type { LogDraft, RequestEntry, ScoreEntry } from '../../../src/control/store/outcome-log.ts'
+import type { LogDraft, RequestEntry, ScoreEntry } from '../../../src/records/outcome.ts'
 import type { Random } from '../../../src/stats/index.ts'
 import { incumbent, request } from '../rollout/controller/stage.ts'
 import { start } from '../store/contract/samples.ts'

@@ -1,5 +1,5 @@
 import type { StageProgress } from '../../../src/control/rollout/assessment/assess.ts'
-import type { FeedbackEntry, LogEntry, RequestEntry, ScoreEntry } from '../../../src/control/store/outcome-log.ts'
+import type { FeedbackEntry, LogEntry, RequestEntry, ScoreEntry } from '../../../src/records/outcome.ts'
 import type { Rollout } from '../../../src/records/rollout.ts'
 import {
   defaultRolloutSettings,

@@ -1,7 +1,7 @@
 import { type Evidence, newEvidence } from '../../../src/control/rollout/evidence/evidence.ts'
 import type { UnitMemory } from '../../../src/control/rollout/evidence/unit-memory.ts'
 import { observe } from '../../../src/control/rollout/observe/observe.ts'
-import type { LogEntry } from '../../../src/control/store/outcome-log.ts'
+import type { LogEntry } from '../../../src/records/outcome.ts'
 import type { Rollout } from '../../../src/records/rollout.ts'
 
 export interface Replayed {

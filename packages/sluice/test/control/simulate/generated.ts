@@ -4,7 +4,7 @@ import { IncumbentAnswers } from '../../../src/control/simulate/incumbent-answer
 import { type Scenario, scenarioSchema } from '../../../src/control/simulate/scenario.ts'
 import { SimulatedVisits } from '../../../src/control/simulate/simulated-visits.ts'
 import { newUser, type Visit } from '../../../src/control/simulate/visits.ts'
-import type { RequestEntry, ScoreEntry } from '../../../src/control/store/outcome-log.ts'
+import type { RequestEntry, ScoreEntry } from '../../../src/records/outcome.ts'
 import type { Rollout } from '../../../src/records/rollout.ts'
 import { seededRandom } from '../../../src/stats/random.ts'
 import { rolloutOf } from '../rollout/entries.ts'

@@ -1,4 +1,4 @@
-import type { FeedbackEntry, RequestEntry, ScoreEntry } from '../../../src/control/store/outcome-log.ts'
+import type { FeedbackEntry, RequestEntry, ScoreEntry } from '../../../src/records/outcome.ts'
 
 const fields = {
   id: 'o-1',

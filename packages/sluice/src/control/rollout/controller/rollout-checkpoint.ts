@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import type { LogEntry } from '../../../records/outcome.ts'
 import type { Rollout } from '../../../records/rollout.ts'
 import type { UnitRecord } from '../../store/evidence-store.ts'
-import type { LogEntry } from '../../store/outcome-log.ts'
 import type { Store } from '../../store/store.ts'
 import { StoreError } from '../../store/store-error.ts'
 import type { Assessment } from '../assessment/assessment.ts'

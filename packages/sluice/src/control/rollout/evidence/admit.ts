@@ -1,6 +1,6 @@
 import type { Arm } from '@sluice/client'
+import type { LogEntry } from '../../../records/outcome.ts'
 import type { Rollout } from '../../../records/rollout.ts'
-import type { LogEntry } from '../../store/outcome-log.ts'
 
 /** Why an entry is no evidence. */
 export const ignoredReasons = [

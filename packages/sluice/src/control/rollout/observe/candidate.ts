@@ -1,4 +1,4 @@
-import type { RequestEntry } from '../../store/outcome-log.ts'
+import type { RequestEntry } from '../../../records/outcome.ts'
 import { freshShare } from '../evidence/randomisation.ts'
 import type { UnitMemory } from '../evidence/unit-memory.ts'
 import type { Observation } from './observation.ts'

@@ -1,5 +1,5 @@
+import type { FeedbackEntry } from '../../../records/outcome.ts'
 import { addIncumbent, expectIncumbent } from '../../../stats/index.ts'
-import type { FeedbackEntry } from '../../store/outcome-log.ts'
 import type { IgnoredReason } from '../evidence/admit.ts'
 import { openPrior } from '../evidence/evidence.ts'
 import { freshShare } from '../evidence/randomisation.ts'

@@ -1,5 +1,5 @@
+import type { RequestEntry } from '../../../records/outcome.ts'
 import { addIncumbent, betCostRatio, costRatios, costVarianceFloor, expectIncumbent } from '../../../stats/index.ts'
-import type { RequestEntry } from '../../store/outcome-log.ts'
 import type { ArmSums } from '../evidence/arm-sums.ts'
 import { costPrior } from '../evidence/evidence.ts'
 import { addToSketches, type Limits, ofOneToken, renewLimits } from '../evidence/flag-limits.ts'

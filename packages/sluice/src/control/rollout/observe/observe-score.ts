@@ -1,3 +1,4 @@
+import type { ScoreEntry } from '../../../records/outcome.ts'
 import {
   addClusterScore,
   addCovariate,
@@ -9,7 +10,6 @@ import {
   newCovariateSums,
   newIncumbentSums,
 } from '../../../stats/index.ts'
-import type { ScoreEntry } from '../../store/outcome-log.ts'
 import type { IgnoredReason } from '../evidence/admit.ts'
 import { type Evidence, openPrior, scorePrior } from '../evidence/evidence.ts'
 import { addJudged } from '../evidence/judged-ratio.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { acknowledgementAnswerSchema, acknowledgementSchema } from '../../../records/acknowledgement.ts'
 import { mostInstances } from '../../store/instance-store.ts'
 import type { Caller } from '../access/caller.ts'
 import { freshnessProof, proofAsked, proofGiven } from '../freshness.ts'
@@ -8,11 +8,7 @@ import type { Services } from '../services.ts'
 import { greeting, guestOf } from './greet.ts'
 import { timesOf } from './instance-states.ts'
 
-const name = z
-  .string()
-  .min(1)
-  .max(200)
-  .regex(/^[^\0]*$/, 'must not hold a NUL character')
+const { maxStaleMs } = acknowledgementSchema.shape
 
 export const acknowledge = defineRoute({
   method: 'POST',
@@ -21,33 +17,18 @@ export const acknowledge = defineRoute({
   scopes: ['client'],
   quiet: true,
   headers: { ...proofAsked, ...greeting },
-  body: z.object({
-    instance: name.meta({ description: 'What the process calls itself; others may bear the same name.' }),
-    process: name.optional().meta({ description: 'Random, made once by each client: tells namesakes apart.' }),
-    epoch: z.string().max(100),
-    revision: z.int().min(-1),
-    hash: z.string().max(100),
-    client: name.optional(),
-    stale: z.boolean().optional().meta({ description: 'Everybody is sent to the incumbent.' }),
-    maxStaleMs: z.number().nullish().meta({
-      description: 'How long a canary is served without word from the control services. Without it: five minutes.',
-    }),
-    leaving: z.boolean().optional().meta({ description: 'Forget this process.' }),
+  // Clients of others may say by null that they do not tell.
+  body: acknowledgementSchema.extend({
+    maxStaleMs: maxStaleMs
+      .unwrap()
+      .nullish()
+      .meta(maxStaleMs.meta() ?? {}),
   }),
   answers: {
     200: {
       description: 'What the server has: where it differs, fetch the snapshot.',
       headers: proofGiven,
-      schema: z.object({
-        epoch: z.string(),
-        revision: z.int(),
-        hash: z.string(),
-        known: z.boolean().meta({
-          description:
-            'The epoch, revision and hash of the request are ones that this token was given. If not, nothing counts as applied.',
-        }),
-        heartbeatMs: z.int(),
-      }),
+      schema: acknowledgementAnswerSchema.required({ known: true }),
     },
   },
   async handle({ request, body, caller }, services) {

@@ -1,17 +1,16 @@
-import type { OutcomesResponse } from '@sluice/client'
+import type { Outcome } from '@sluice/client'
+import type { z } from 'zod'
+import { type DroppedField, longestTexts, outcomeSchema, type RejectedOutcome } from '../../../records/outcome.ts'
 import { type Caller, maySee } from '../access/caller.ts'
 import { type Fault, faultsOf } from '../http/validate.ts'
 import type { NamedRates } from './named-rates.ts'
-import { longest, type ReceivedOutcome, readOutcome } from './outcome-schema.ts'
+import { quickCheck } from './quick-check.ts'
 import type { KnownRollouts } from './references.ts'
 
-type Rejected = OutcomesResponse['rejected'][number]
-type Dropped = NonNullable<OutcomesResponse['dropped']>[number]
-
 export interface CheckedOutcomes {
-  good: ReceivedOutcome[]
-  rejected: Rejected[]
-  dropped: Dropped[]
+  good: Outcome[]
+  rejected: RejectedOutcome[]
+  dropped: DroppedField[]
 }
 
 export interface OutcomeDoor {
@@ -39,7 +38,14 @@ export function checkOutcomes(values: readonly unknown[], door: OutcomeDoor): Ch
   return checked
 }
 
-type Found = { outcome: ReceivedOutcome; dropped: Omit<Dropped, 'index'>[] } | { fault: Omit<Rejected, 'index'> }
+const isGood = quickCheck(outcomeSchema)
+
+/** As the schema does, sooner for most. */
+export function readOutcome(value: unknown): z.ZodSafeParseResult<Outcome> {
+  return isGood(value) ? { success: true, data: value as Outcome } : outcomeSchema.safeParse(value)
+}
+
+type Found = { outcome: Outcome; dropped: Omit<DroppedField, 'index'>[] } | { fault: Omit<RejectedOutcome, 'index'> }
 
 function checkOutcome(value: unknown, door: OutcomeDoor): Found {
   const { caller, rates, rollouts } = door
@@ -131,8 +137,8 @@ function mendOutcome(
 function mendedField(field: string, given: unknown, receivedAt: string): [FieldNote['code'], unknown?] {
   if (field === 'observedAt') return ['replaced', receivedAt]
   if (field === 'unit' && Number.isFinite(given)) return ['replaced', String(given)]
-  if (typeof given === 'string' && Object.hasOwn(longest, field))
-    return ['cut', given.slice(0, longest[field as keyof typeof longest])]
+  if (typeof given === 'string' && Object.hasOwn(longestTexts, field))
+    return ['cut', given.slice(0, longestTexts[field as keyof typeof longestTexts])]
   // Whatever says that the request failed must not make a success of it by its form.
   if (field === 'error' && given !== null && given !== false)
     return ['replaced', `an error that is no text (${typeof given})`]

@@ -1,7 +1,6 @@
 import { createHmac, createSecretKey } from 'node:crypto'
-import { position } from '@sluice/client'
-import type { LogDraft } from '../../store/outcome-log.ts'
-import type { ReceivedOutcome } from './outcome-schema.ts'
+import { type Outcome, position } from '@sluice/client'
+import type { LogDraft } from '../../../records/outcome.ts'
 import type { KnownRequests, KnownRollouts } from './references.ts'
 import type { ReportOrigin } from './report-origin.ts'
 
@@ -19,7 +18,7 @@ export interface LogContext {
 }
 
 /** A report as it is logged: the unit as a keyed hash, and where it stands in its rollout. Texts of users and of providers are left out. */
-export function logEntry(outcome: ReceivedOutcome, context: LogContext): LogDraft {
+export function logEntry(outcome: Outcome, context: LogContext): LogDraft {
   const { hashUnit, receivedAt, tokenId, origin, rollouts, requests } = context
   const { id, feature, version, rolloutId, unit } = outcome
   const salt = rolloutId === undefined ? undefined : rollouts.get(rolloutId)?.salt

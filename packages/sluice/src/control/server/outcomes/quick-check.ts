@@ -26,7 +26,8 @@ function ofObject(shape: Readonly<Record<string, Inner>>): QuickCheck {
   return (value) => {
     if (value === null || typeof value !== 'object' || Array.isArray(value)) return false
     const held = value as Record<string, unknown>
-    for (const name in held) if (fields.get(name)?.(held[name]) !== true) return false
+    // A key that holds undefined may count as given or not: that is for the schema.
+    for (const name in held) if (held[name] === undefined || fields.get(name)?.(held[name]) !== true) return false
     for (const name of needed) if (held[name] === undefined) return false
     return true
   }

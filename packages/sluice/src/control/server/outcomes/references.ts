@@ -1,6 +1,7 @@
 import type { FeatureState } from '../../../records/feature.ts'
+import type { OutcomeKey } from '../../../records/outcome.ts'
 import type { Rollout } from '../../../records/rollout.ts'
-import type { OutcomeKey, OutcomeLog } from '../../store/outcome-log.ts'
+import type { OutcomeLog } from '../../store/outcome-log.ts'
 
 /** Rollouts that outcomes may name, by id: the last one of each feature, and those before it that are remembered. */
 export type KnownRollouts = ReadonlyMap<string, Pick<Rollout, 'feature' | 'salt'>>

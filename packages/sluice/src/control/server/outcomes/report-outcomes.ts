@@ -1,11 +1,11 @@
-import type { OutcomesResponse } from '@sluice/client'
+import type { Outcome } from '@sluice/client'
 import { z } from 'zod'
+import { outcomeSchema, outcomesAnswerSchema, type RejectedOutcome } from '../../../records/outcome.ts'
 import type { Appended } from '../../store/outcome-log.ts'
 import { defineRoute } from '../route/route.ts'
 import type { Services } from '../services.ts'
 import { checkOutcomes } from './check-outcomes.ts'
 import { type LogContext, logEntry } from './log-entry.ts'
-import { asOutcome, outcomeSchema, type ReceivedOutcome } from './outcome-schema.ts'
 import { knownRequests, knownRollouts } from './references.ts'
 import { originOf } from './report-origin.ts'
 import { takenIds, tellTaken } from './taken-ids.ts'
@@ -27,14 +27,7 @@ export const reportOutcomes = defineRoute({
   answers: {
     200: {
       description: 'Those accepted are durable. Those rejected would be again: do not send them once more.',
-      schema: z.object({
-        accepted: z.int(),
-        duplicates: z.int(),
-        rejected: z.array(z.object({ index: z.int(), code: z.string(), message: z.string() })),
-        dropped: z
-          .array(z.object({ index: z.int(), field: z.string(), code: z.string(), message: z.string() }))
-          .meta({ description: 'Fields without which outcomes were taken, or that were cut; the first 1,000.' }),
-      }),
+      schema: outcomesAnswerSchema.required({ dropped: true }),
     },
   },
   async handle({ body, caller, request, node }, services) {
@@ -74,9 +67,7 @@ function featuresWithContent(outcomes: readonly unknown[]): Set<string> {
   return new Set(claims)
 }
 
-type Rejected = OutcomesResponse['rejected'][number]
-
-const refusals: Partial<Record<Recorded, Omit<Rejected, 'index'>>> = {
+const refusals: Partial<Record<Recorded, Omit<RejectedOutcome, 'index'>>> = {
   refused: {
     code: 'not-storable',
     message: 'the store cannot keep it: a text holds a character that it does not know, or is too long',
@@ -85,7 +76,7 @@ const refusals: Partial<Record<Recorded, Omit<Rejected, 'index'>>> = {
 }
 
 /** What was not recorded, by its place in the batch, of which `before` were not tried. */
-function rejectedBy(results: readonly Recorded[], before: readonly Rejected[]): Rejected[] {
+function rejectedBy(results: readonly Recorded[], before: readonly RejectedOutcome[]): RejectedOutcome[] {
   const left = new Set(before.map(({ index }) => index))
   const places = Array.from({ length: results.length + left.size }, (_, index) => index).filter((n) => !left.has(n))
   return results.flatMap((result, n) => {
@@ -98,14 +89,10 @@ function rejectedBy(results: readonly Recorded[], before: readonly Rejected[]): 
 type Recorded = Appended | 'taken'
 
 /** Logs the outcomes and hands on those that are new; what became of each. */
-async function record(
-  services: Services,
-  outcomes: readonly ReceivedOutcome[],
-  context: LogContext,
-): Promise<Recorded[]> {
+async function record(services: Services, outcomes: readonly Outcome[], context: LogContext): Promise<Recorded[]> {
   if (outcomes.length === 0) return []
   const { store, log } = services
-  const drafts = outcomes.map((outcome) => ({ entry: logEntry(outcome, context), outcome: asOutcome(outcome) }))
+  const drafts = outcomes.map((outcome) => ({ entry: logEntry(outcome, context), outcome }))
   const results = await store.append(drafts.map(({ entry }) => entry))
   const accepted = drafts.filter((_, index) => results[index] === 'accepted')
   try {

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { LogDraft, LogEntry, OutcomeLog } from '../../store/outcome-log.ts'
+import type { LogDraft, LogEntry } from '../../../records/outcome.ts'
+import type { OutcomeLog } from '../../store/outcome-log.ts'
 import type { Services } from '../services.ts'
 
 /** What follows from who took a report in, from where and when, and not from what it says. */

@@ -1,7 +1,7 @@
 import type { StoredContent } from '../../../records/content.ts'
+import type { OutcomeKey } from '../../../records/outcome.ts'
 import type { ContentStore } from '../content-store.ts'
 import { forgettingOfFeature } from '../forget-store.ts'
-import type { OutcomeKey } from '../outcome-log.ts'
 import type { MemoryForgetting } from './forgetting.ts'
 import { outcomeKeyText } from './key-text.ts'
 

@@ -1,4 +1,4 @@
-import type { OutcomeKey } from '../outcome-log.ts'
+import type { OutcomeKey } from '../../../records/outcome.ts'
 
 /** A key as one text: no two of them are alike, whatever ids hold. */
 export function outcomeKeyText({ feature, id }: OutcomeKey): string {

@@ -1,5 +1,5 @@
+import type { OutcomeKey } from '../../../records/outcome.ts'
 import type { JudgeQueue } from '../judge-queue.ts'
-import type { OutcomeKey } from '../outcome-log.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
 import { byUrgency, taskOf, taskRow } from '../rows/task-row.ts'
 import type { PostgresConnection } from './connection.ts'

@@ -1,4 +1,4 @@
-import type { OutcomeKey } from '../outcome-log.ts'
+import type { OutcomeKey } from '../../../records/outcome.ts'
 
 /** SQL: a row is that of one of the keys that the parameters $1 and $2 hold. */
 export const isOneOfPostgresKeys = '(feature, id) IN (SELECT * FROM unnest($1::text[], $2::text[]))'

@@ -1,5 +1,6 @@
+import type { LogEntry } from '../../../records/outcome.ts'
 import { openRollouts } from '../open-rollouts.ts'
-import type { Appended, LogEntry, OutcomeLog } from '../outcome-log.ts'
+import type { Appended, OutcomeLog } from '../outcome-log.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
 import { featureOf } from '../rows/documents.ts'
 import { type LogRow, logEntryOf, logRow } from '../rows/log-row.ts'

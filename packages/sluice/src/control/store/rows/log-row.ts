@@ -1,5 +1,4 @@
-import { z } from 'zod'
-import type { LogDraft, LogEntry } from '../outcome-log.ts'
+import { type LogDraft, type LogEntry, logEntrySchema } from '../../../records/outcome.ts'
 import { checked, hasFiniteNumbers, parsed } from './stored-json.ts'
 
 /** A log entry as columns: what is searched for by itself, the rest as one JSON text. */
@@ -47,60 +46,6 @@ function isPlainText(value: unknown): boolean {
   return typeof value === 'string' && value.isWellFormed() && !value.includes('\0')
 }
 
-const place = {
-  seq: z.int(),
-  id: z.string(),
-  feature: z.string(),
-  rolloutId: z.string().nullable(),
-  unit: z.string().nullable(),
-  receivedAt: z.number(),
-  version: z.string(),
-  arm: z.enum(['incumbent', 'canary']).nullable(),
-  stage: z.number().nullable(),
-  position: z.number().nullable(),
-  observedAt: z.number(),
-  tokenId: z.string().nullable().optional(),
-  instance: z.string().nullable().optional(),
-  address: z.string().nullable().optional(),
-}
-
-const logEntry: z.ZodType<LogEntry> = z.discriminatedUnion('kind', [
-  z.object({
-    ...place,
-    kind: z.literal('request'),
-    latencyMs: z.number().nullable(),
-    costUsd: z.number().nullable(),
-    inputTokens: z.number().nullable(),
-    outputTokens: z.number().nullable(),
-    error: z.string().nullable(),
-    refusal: z.boolean(),
-    invalid: z.boolean(),
-    outputChars: z.number().nullable(),
-    servedModel: z.string().nullable(),
-    fingerprint: z.string().nullable(),
-    captured: z.boolean().optional(),
-  }),
-  z.object({
-    ...place,
-    kind: z.literal('score'),
-    of: z.string(),
-    score: z.number(),
-    judgeId: z.string(),
-    sampled: z.number(),
-    sampledOther: z.number(),
-    judgeUsd: z.number().nullable(),
-    inputChars: z.number().nullable().optional(),
-  }),
-  z.object({
-    ...place,
-    kind: z.literal('feedback'),
-    of: z.string(),
-    score: z.number(),
-    comment: z.string().nullable(),
-    stray: z.boolean().optional(),
-  }),
-])
-
 /** @throws StoreError `damaged` */
 export function logEntryOf(row: Record<string, unknown>): LogEntry {
   const what = `log entry ${row.seq}`
@@ -112,5 +57,5 @@ export function logEntryOf(row: Record<string, unknown>): LogEntry {
     unit: row.unit,
     receivedAt: row.received_at,
   })
-  return checked(logEntry, entry, what)
+  return checked(logEntrySchema, entry, what)
 }

@@ -1,4 +1,4 @@
-import type { OutcomeKey } from '../outcome-log.ts'
+import type { OutcomeKey } from '../../../records/outcome.ts'
 
 /** SQL: a row is that of one of the keys that a parameter holds. */
 export const isOneOfSqliteKeys = '(feature, id) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))'

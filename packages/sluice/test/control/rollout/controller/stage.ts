@@ -1,8 +1,8 @@
 import type { Clock } from '@sluice/client'
 import { applyEvent } from '../../../../src/control/store/apply-event.ts'
 import { memoryStore } from '../../../../src/control/store/memory/memory-store.ts'
-import type { RequestEntry } from '../../../../src/control/store/outcome-log.ts'
 import type { Store } from '../../../../src/control/store/store.ts'
+import type { RequestEntry } from '../../../../src/records/outcome.ts'
 import { defaultRolloutSettings, type RolloutSettings } from '../../../../src/records/rollout-settings.ts'
 import { start, version } from '../../store/contract/samples.ts'
 

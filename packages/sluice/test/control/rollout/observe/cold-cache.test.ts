@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { LogEntry } from '../../../../src/control/store/outcome-log.ts'
+import type { LogEntry } from '../../../../src/records/outcome.ts'
 import { rolloutSettingsSchema } from '../../../../src/records/rollout-settings.ts'
 import { entryOf, rolloutOf } from '../entries.ts'
 import { replayed } from '../replayed.ts'

@@ -6,9 +6,9 @@ import { decidingSums } from '../../../../src/control/rollout/evidence/tokens.ts
 import type { UnitMemory } from '../../../../src/control/rollout/evidence/unit-memory.ts'
 import { observe } from '../../../../src/control/rollout/observe/observe.ts'
 import { combinedLogE } from '../../../../src/control/rollout/statistics/e-value.ts'
-import type { LogEntry } from '../../../../src/control/store/outcome-log.ts'
 import type { Store } from '../../../../src/control/store/store.ts'
 import type { AuditRow } from '../../../../src/records/audit-row.ts'
+import type { LogEntry } from '../../../../src/records/outcome.ts'
 import type { Rollout } from '../../../../src/records/rollout.ts'
 import { liarId } from './liar.ts'
 
