@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** What was done, before the store gives it its place in the chain. */
-export const auditDraftSchema = z.object({
+const auditDraftSchema = z.object({
   /** A feature, or `_system` for tokens and the like. */
   chain: z.string(),
   at: z.number().meta({ description: 'ms since the epoch' }),

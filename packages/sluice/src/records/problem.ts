@@ -13,7 +13,7 @@ export const problemSchema = z.object({
   requestId: z.string(),
 })
 
-export type ProblemDocument = z.output<typeof problemSchema>
+type ProblemDocument = z.output<typeof problemSchema>
 
 /** What a problem says of its own; the rest follows from it and from the request. */
 export type ProblemDetails = Pick<ProblemDocument, 'status' | 'code' | 'detail' | 'errors'>
