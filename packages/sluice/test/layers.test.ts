@@ -8,6 +8,7 @@ const layers = [
   'errors',
   'retry',
   'replace-file',
+  'templates',
   'small-heap',
   'text',
   'sqlite',

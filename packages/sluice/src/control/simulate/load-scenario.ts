@@ -1,6 +1,5 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { InvalidFilesError, inOrder } from '../../core/suite/diagnostics/diagnostic.ts'
 import { hint } from '../../core/suite/diagnostics/suggest.ts'
 import { validate } from '../../core/suite/diagnostics/validate.ts'
@@ -8,6 +7,7 @@ import { type Row, readRows } from '../../core/suite/json/json-lines.ts'
 import { diskFiles, type ProjectFiles, streamFile } from '../../core/suite/project-files.ts'
 import { loadYaml, unreadable } from '../../core/suite/yaml/load-yaml.ts'
 import { SluiceError } from '../../errors.ts'
+import { templatesFolder } from '../../templates.ts'
 import { type RecordedOutcome, recordedOutcomeSchema } from './recorded-visits.ts'
 import { type Scenario, scenarioSchema } from './scenario.ts'
 
@@ -18,8 +18,7 @@ export interface LoadedScenario {
   recorded: RecordedOutcome[] | undefined
 }
 
-/** Both in the sources and in the built chunks, two folders up is the package. */
-const shipped = fileURLToPath(new URL('../../../templates/scenarios/', import.meta.url))
+const shipped = path.join(templatesFolder(), 'scenarios')
 
 /** The names of the scenarios that come with Sluice. */
 export async function shippedScenarios(): Promise<string[]> {

@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { featureNameSchema } from '../../records/names.ts'
+import { templatesFolder } from '../../templates.ts'
 import type { NewModels } from './models.ts'
-
-/** Both in the sources and in the built chunks, two folders up is the package. */
-const templates = new URL('../../../templates/', import.meta.url)
 
 export interface NewFile {
   /** Relative to the project, posix. */
@@ -47,7 +46,7 @@ export async function newProject({ feature, models }: NewProjectOptions): Promis
   ]
   return Promise.all(
     sources.map(async ([path, template]) => {
-      const text = await readFile(new URL(template, templates), 'utf8')
+      const text = await readFile(join(templatesFolder(), template), 'utf8')
       return { path, text: text.replace(/__([A-Z]+)__/g, (all, name: string) => places[name] ?? all) }
     }),
   )
@@ -55,7 +54,7 @@ export async function newProject({ feature, models }: NewProjectOptions): Promis
 
 /** The lines that a project's .gitignore should have. */
 export async function ignoredLines(): Promise<string[]> {
-  const text = await readFile(new URL('gitignore', templates), 'utf8')
+  const text = await readFile(join(templatesFolder(), 'gitignore'), 'utf8')
   return text.split('\n').filter((line) => line !== '')
 }
 
