@@ -9,7 +9,7 @@ import { isMainThread, parentPort, Worker } from 'node:worker_threads'
  * `npm run deterministic -- --seed 17`. Exits with 1 if a promise was broken, and names the seeds.
  */
 
-const world = async () => (await import('../packages/sluice/test/control/simulate/world/world.ts')).runWorld
+const world = async () => (await import('../packages/sluice/test/support/world/world.ts')).runWorld
 
 interface Job {
   seed: number

@@ -4,10 +4,10 @@
  * is the one of the Action. Exits 1 where anything is not as told.
  */
 import assert from 'node:assert/strict'
-import { fakeGithub } from '../packages/sluice/test/gate/ci/fake-github.ts'
-import { githubRun, pullRequestEvent } from '../packages/sluice/test/gate/ci/github-run.ts'
 import { fakeModel } from '../packages/sluice/test/support/fake-model.ts'
 import { changedProject, commitAll, summariser } from '../packages/sluice/test/support/gate-project.ts'
+import { fakeGithub } from '../packages/sluice/test/support/github/fake-github.ts'
+import { githubRun, pullRequestEvent } from '../packages/sluice/test/support/github/github-run.ts'
 import { summaryFiles } from '../packages/sluice/test/support/project.ts'
 
 await using model = await fakeModel(summariser((mail) => mail >= 5))

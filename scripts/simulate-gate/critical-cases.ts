@@ -1,5 +1,5 @@
 import type { Random } from '../../packages/sluice/src/stats/index.ts'
-import type { SimulatedCase } from '../../packages/sluice/test/gate/verdict/simulated-gate.ts'
+import type { SimulatedCase } from '../../packages/sluice/test/support/simulated-gate/simulated-gate.ts'
 import { type Played, play } from './play.ts'
 
 /** Fifty calm cases, some of them critical and failing now and then. */

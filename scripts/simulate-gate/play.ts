@@ -1,6 +1,6 @@
 import { type GatePolicy, gatePolicy } from '../../packages/sluice/src/gate/verdict/policy.ts'
 import { type Random, seededRandom } from '../../packages/sluice/src/stats/index.ts'
-import { type SimulatedCase, simulateRun } from '../../packages/sluice/test/gate/verdict/simulated-gate.ts'
+import { type SimulatedCase, simulateRun } from '../../packages/sluice/test/support/simulated-gate/simulated-gate.ts'
 
 /** How many runs ended how, as shares of all, and what they cost. */
 export interface Played {

@@ -1,5 +1,5 @@
 import type { GatePolicy } from '../../packages/sluice/src/gate/verdict/policy.ts'
-import { type Scenario, smoothCases } from '../../packages/sluice/test/gate/verdict/simulated-gate.ts'
+import { type Scenario, smoothCases } from '../../packages/sluice/test/support/simulated-gate/simulated-gate.ts'
 import { type Played, play } from './play.ts'
 
 /** Golden sets with smooth scores, beside what the t test alone gave in an independent implementation of it. */

@@ -1,4 +1,8 @@
-import { recordedNoise, type UnkindWorld, unkindWorlds } from '../../packages/sluice/test/gate/verdict/unkind-worlds.ts'
+import {
+  recordedNoise,
+  type UnkindWorld,
+  unkindWorlds,
+} from '../../packages/sluice/test/support/simulated-gate/unkind-worlds.ts'
 import { readJudgedAnswers } from '../real-data/judge-noise-section.ts'
 import { absent } from '../real-data/recorded.ts'
 import { type Played, play } from './play.ts'

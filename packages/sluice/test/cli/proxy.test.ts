@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { chat, faultServer } from '../core/providers/fault-server.ts'
-import { playProxy } from '../core/providers/play-proxy.ts'
 import { createProject } from '../support/project.ts'
+import { chat, faultServer } from '../support/providers/fault-server.ts'
+import { playProxy } from '../support/providers/play-proxy.ts'
 
 const prompt = `sluice: 1
 model: corp:m

@@ -8,10 +8,10 @@ import type { Host } from '../../src/cli/host.ts'
 import { present } from '../../src/gate/report/present.ts'
 import { proofLine } from '../../src/gate/report/run-proof.ts'
 import type { Report, ReportSummary } from '../../src/records/report.ts'
-import { incidentReport } from '../gate/report/incident.ts'
 import { fakeModel } from '../support/fake-model.ts'
 import { changedProject, commitAll, judged, summariser } from '../support/gate-project.ts'
 import { type Project, summaryFiles } from '../support/project.ts'
+import { incidentReport } from '../support/report/incident.ts'
 
 /** A report with its numbers held against each other. */
 function proofOf({ run, features }: Report) {

@@ -10,7 +10,7 @@ import { RefusalError } from '../../src/control/remote/refusal.ts'
 import { timeText } from '../../src/control/remote/rollout-text.ts'
 import { statusText } from '../../src/control/remote/status.ts'
 import { createMask } from '../../src/masking/mask.ts'
-import { hostileTexts } from '../gate/report/hostile.ts'
+import { hostileTexts } from '../support/report/hostile.ts'
 
 /** What a terminal obeys or hides; a line feed is for the product alone to write. */
 const obeyed = /[\0-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/u

@@ -10,11 +10,11 @@ import { memoryStore } from '../../../src/control/store/memory/memory-store.ts'
 import type { Store } from '../../../src/control/store/store.ts'
 import type { LogDraft } from '../../../src/records/outcome.ts'
 import { seededRandom } from '../../../src/stats/index.ts'
+import { by, byHand, canary, handClock, incumbent, publish } from '../../support/controller/stage.ts'
 import { lastingLease } from '../../support/lasting-lease.ts'
 import { toldFaults } from '../../support/loop-faults.ts'
+import { start } from '../../support/store-samples.ts'
 import { until } from '../../support/until.ts'
-import { by, byHand, canary, handClock, incumbent, publish } from '../rollout/controller/stage.ts'
-import { start } from '../store/contract/samples.ts'
 import { judged, scoreOf, served } from './traffic.ts'
 
 async function activeStore(): Promise<Store> {

@@ -1,7 +1,7 @@
 import type { LogDraft, RequestEntry, ScoreEntry } from '../../../src/records/outcome.ts'
 import type { Random } from '../../../src/stats/index.ts'
-import { incumbent, request } from '../rollout/controller/stage.ts'
-import { start } from '../store/contract/samples.ts'
+import { incumbent, request } from '../../support/controller/stage.ts'
+import { start } from '../../support/store-samples.ts'
 
 const dayMs = 86_400_000
 

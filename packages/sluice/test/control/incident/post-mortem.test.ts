@@ -6,8 +6,8 @@ import { renderPostMortem } from '../../../src/control/incident/post-mortem-page
 import type { Assessment } from '../../../src/control/rollout/assessment/assessment.ts'
 import { applyEvent } from '../../../src/control/store/apply-event.ts'
 import { testPlane } from '../../support/control-plane.ts'
-import { noFigures } from '../rollout/controller/counting-engine.ts'
-import { canary } from './canary.ts'
+import { noFigures } from '../../support/controller/counting-engine.ts'
+import { canary } from '../../support/failed-canary.ts'
 
 const arm = {
   ...{ requests: 1200, users: 900, judged: 80, meanScore: 0.9, errorRate: 0.01, refusalRate: null, invalidRate: 0 },

@@ -12,10 +12,10 @@ import { ProviderError } from '../../../src/core/providers/provider-error.ts'
 import { createAnswerModes } from '../../../src/core/scorers/judge.ts'
 import type { RequestEntry } from '../../../src/records/outcome.ts'
 import { defaultLiveSettings, type LiveSettings } from '../../../src/records/rollout-settings.ts'
+import { by, byHand, canary, handClock, incumbent, request, startRollout } from '../../support/controller/stage.ts'
 import { judgement } from '../../support/fake-model.ts'
 import { toldFaults } from '../../support/loop-faults.ts'
-import { by, byHand, canary, handClock, incumbent, request, startRollout } from '../rollout/controller/stage.ts'
-import { version } from '../store/contract/samples.ts'
+import { version } from '../../support/store-samples.ts'
 
 const allowed: LiveSettings = { ...defaultLiveSettings, store: true, judge: { percent: 100, budgetUsdPerDay: 5 } }
 

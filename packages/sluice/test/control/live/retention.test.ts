@@ -4,9 +4,9 @@ import type { Clock } from '@sluice/client'
 import { startRetention } from '../../../src/control/live/retention.ts'
 import { virtualClock } from '../../../src/control/simulate/virtual-clock.ts'
 import { openRollouts } from '../../../src/control/store/open-rollouts.ts'
+import { request } from '../../support/controller/stage.ts'
 import { toldFaults } from '../../support/loop-faults.ts'
-import { request } from '../rollout/controller/stage.ts'
-import { instance } from '../store/contract/samples.ts'
+import { instance } from '../../support/store-samples.ts'
 import { liveStore } from './live-stage.ts'
 
 const dayMs = 86_400_000

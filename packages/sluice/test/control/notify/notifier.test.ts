@@ -8,11 +8,11 @@ import type { Store } from '../../../src/control/store/store.ts'
 import type { Channel } from '../../../src/core/notify/channel.ts'
 import { createChannels } from '../../../src/core/notify/create-channels.ts'
 import type { NotifySettings } from '../../../src/core/suite/config/notify-settings.ts'
+import { by, byHand, canary, handClock, rollingStore, startRollout } from '../../support/controller/stage.ts'
 import { fakeReceiver } from '../../support/fake-receiver.ts'
 import { toldFaults } from '../../support/loop-faults.ts'
+import { start } from '../../support/store-samples.ts'
 import { until } from '../../support/until.ts'
-import { by, byHand, canary, handClock, rollingStore, startRollout } from '../rollout/controller/stage.ts'
-import { start } from '../store/contract/samples.ts'
 
 const secret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`
 const webhook = { webhook: { urlEnv: 'URL', secretEnv: 'SECRET' } } satisfies NotifySettings

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { measuredTraffic } from '../../../src/control/plan/measured-traffic.ts'
 import { memoryStore } from '../../../src/control/store/memory/memory-store.ts'
-import { request } from '../rollout/controller/stage.ts'
-import { start } from '../store/contract/samples.ts'
+import { request } from '../../support/controller/stage.ts'
+import { start } from '../../support/store-samples.ts'
 
 const hour = 3_600_000
 

@@ -6,9 +6,9 @@ import { bettingEngine } from '../../../src/control/rollout/engine.ts'
 import type { Evidence } from '../../../src/control/rollout/evidence/evidence.ts'
 import type { Store } from '../../../src/control/store/store.ts'
 import type { Rollout } from '../../../src/records/rollout.ts'
+import { control } from '../../support/controller/control.ts'
+import { canary, incumbent, request, rollingStore } from '../../support/controller/stage.ts'
 import { until } from '../../support/until.ts'
-import { control } from './controller/control.ts'
-import { canary, incumbent, request, rollingStore } from './controller/stage.ts'
 
 const exclude = (store: Store, tokenId: string, undo = false) =>
   import('../../../src/control/store/apply-event.ts').then(({ applyEvent }) =>

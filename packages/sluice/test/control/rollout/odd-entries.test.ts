@@ -11,7 +11,7 @@ import { storedText } from '../../../src/control/store/rows/stored-json.ts'
 import type { LogEntry } from '../../../src/records/outcome.ts'
 import { seededRandom } from '../../../src/stats/index.ts'
 import { oddEntries } from '../../support/odd-entries.ts'
-import { rolloutOf } from './entries.ts'
+import { rolloutOf } from '../../support/rollout-entries.ts'
 
 const entries = Number(process.env.SLUICE_ODD_ENTRIES ?? 3000)
 const seeds = [1, 2, 3]

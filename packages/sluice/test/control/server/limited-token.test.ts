@@ -5,7 +5,7 @@ import { routes } from '../../../src/control/server/routes.ts'
 import type { Store } from '../../../src/control/store/store.ts'
 import { scopes } from '../../../src/records/token.ts'
 import { promptVersion, type TestPlane, testPlane } from '../../support/control-plane.ts'
-import { content } from '../store/contract/samples.ts'
+import { content } from '../../support/store-samples.ts'
 
 const hidden = 'secret-feature'
 

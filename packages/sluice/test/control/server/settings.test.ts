@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { defaultLiveSettings } from '../../../src/records/rollout-settings.ts'
 import { promptVersion, type TestPlane, testPlane } from '../../support/control-plane.ts'
-import { content, task } from '../store/contract/samples.ts'
+import { content, task } from '../../support/store-samples.ts'
 
 const feature = 'email-summary'
 const rubric = [{ id: 'good', ask: 'Is it good?' }]

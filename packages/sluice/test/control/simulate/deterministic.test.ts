@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { runWorld } from './world/world.ts'
+import { runWorld } from '../../support/world/world.ts'
 
 /** A world costs as much for its calm end as for some 25 steps of trouble: few long ones show more than many short ones. */
 const seeds = 60

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { recordedRequests } from '../../../src/control/simulate/recorded-visits.ts'
 import { scenarioSchema } from '../../../src/control/simulate/scenario.ts'
 import { simulateCanary } from '../../../src/control/simulate/simulate-canary.ts'
-import { countingEngine } from '../rollout/controller/counting-engine.ts'
+import { countingEngine } from '../../support/controller/counting-engine.ts'
 
 const stages = [
   { percent: 10, soak: '10m' },

@@ -20,8 +20,8 @@ import { backUpStore, restoreStore } from '../../../src/control/store/backup-sto
 import { openStore } from '../../../src/control/store/open-store.ts'
 import { SluiceError } from '../../../src/errors.ts'
 import { startPostgres, withoutPostgres } from '../../support/postgres.ts'
+import { change, feature, key, request, rollout, start } from '../../support/store-samples.ts'
 import { until } from '../../support/until.ts'
-import { change, feature, key, request, rollout, start } from './contract/samples.ts'
 import { entriesOf, startWriter } from './faults/writer-process.ts'
 
 function placeOf(context: TestContext) {

@@ -5,8 +5,8 @@ import { postgresMigrations } from '../../../src/control/store/postgres/migratio
 import { postgresStore } from '../../../src/control/store/postgres/postgres-store.ts'
 import type { Store } from '../../../src/control/store/store.ts'
 import { type Postgres, startPostgres, withoutPostgres } from '../../support/postgres.ts'
+import { content, key, request, start, task } from '../../support/store-samples.ts'
 import { until } from '../../support/until.ts'
-import { content, key, request, start, task } from './contract/samples.ts'
 
 const options = { skip: withoutPostgres }
 let server: Postgres

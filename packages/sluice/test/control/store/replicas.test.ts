@@ -11,8 +11,8 @@ import type { Store } from '../../../src/control/store/store.ts'
 import { SluiceError } from '../../../src/errors.ts'
 import { testPlane } from '../../support/control-plane.ts'
 import { type Postgres, startPostgres, withoutPostgres } from '../../support/postgres.ts'
+import { change, feature, instance, key, request, start, task } from '../../support/store-samples.ts'
 import { until } from '../../support/until.ts'
-import { change, feature, instance, key, request, start, task } from './contract/samples.ts'
 
 /** Longer than any test: what is heard was notified. */
 const never = 600_000

@@ -3,9 +3,9 @@ import { after, test } from 'node:test'
 import { postgresStore } from '../../../src/control/store/postgres/postgres-store.ts'
 import { StoreError } from '../../../src/control/store/store-error.ts'
 import { type Postgres, startPostgres, withoutPostgres } from '../../support/postgres.ts'
+import { change, key, request } from '../../support/store-samples.ts'
 import { type TcpProxy, tcpProxy } from '../../support/tcp-proxy.ts'
 import { until } from '../../support/until.ts'
-import { change, key, request } from './contract/samples.ts'
 
 /** As in production, but sooner. */
 const hurried = { connect: 500, statement: 300, call: 300, ping: 300 }

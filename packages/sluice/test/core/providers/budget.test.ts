@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createBudget, type Reservation } from '../../../src/core/providers/budget.ts'
-import { chat, faultServer, json } from './fault-server.ts'
-import { clientOf, failureOf } from './model-call.ts'
+import { chat, faultServer, json } from '../../support/providers/fault-server.ts'
+import { clientOf, failureOf } from '../../support/providers/model-call.ts'
 
 /** Repeatable numbers in [0, 1). */
 function randomFrom(seed: number): () => number {

@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { decodeBody, longestBody } from '../../../src/core/providers/decode-body.ts'
 import { createLeanFetch } from '../../../src/core/providers/lean-fetch.ts'
-import { chat, faultServer, type Play } from './fault-server.ts'
-import { clientOf, failureOf } from './model-call.ts'
+import { chat, faultServer, type Play } from '../../support/providers/fault-server.ts'
+import { clientOf, failureOf } from '../../support/providers/model-call.ts'
 
 const encoders: Record<string, (text: string) => Buffer> = {
   gzip: (text) => gzipSync(text),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { chat, deadUrl, faultServer, inTurn, json, type Play, text } from './fault-server.ts'
-import { clientOf, failureOf } from './model-call.ts'
+import { chat, deadUrl, faultServer, inTurn, json, type Play, text } from '../../support/providers/fault-server.ts'
+import { clientOf, failureOf } from '../../support/providers/model-call.ts'
 
 const refusal = { error: { message: 'said the provider', type: 'x', code: 'y' } }
 const hang: Play = () => {}

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { createProviders } from '../../../src/core/providers/registry.ts'
 import type { ProviderSettings } from '../../../src/core/suite/config/config.ts'
 import { SluiceError } from '../../../src/errors.ts'
-import { ask, contextOf, failureOf, noFiles } from './model-call.ts'
+import { ask, contextOf, failureOf, noFiles } from '../../support/providers/model-call.ts'
 
 const refuse: typeof globalThis.fetch = () => Promise.reject(new Error('no call was to be made'))
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createLane, type LaneOptions } from '../../../src/core/providers/lane.ts'
 import { ProviderError, type ProviderErrorKind } from '../../../src/core/providers/provider-error.ts'
-import { fakeTime } from './fake-time.ts'
-import { failureOf } from './model-call.ts'
+import { fakeTime } from '../../support/providers/fake-time.ts'
+import { failureOf } from '../../support/providers/model-call.ts'
 
 const { signal } = new AbortController()
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createLeanFetch } from '../../../src/core/providers/lean-fetch.ts'
-import { deadUrl, faultServer, json } from './fault-server.ts'
+import { deadUrl, faultServer, json } from '../../support/providers/fault-server.ts'
 
 const post = { method: 'POST', headers: { 'x-a': '1' }, body: '{"text":"Grüße"}' }
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createLimiter, type Slot } from '../../../src/core/providers/limiter.ts'
+import { fakeTime } from '../../support/providers/fake-time.ts'
+import { chat, faultServer, json, type Play } from '../../support/providers/fault-server.ts'
+import { clientOf } from '../../support/providers/model-call.ts'
 import { until } from '../../support/until.ts'
-import { fakeTime } from './fake-time.ts'
-import { chat, faultServer, json, type Play } from './fault-server.ts'
-import { clientOf } from './model-call.ts'
 
 const { signal } = new AbortController()
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createOpening, type Opening } from '../../../src/core/providers/opening.ts'
 import { ProviderError, type ProviderErrorKind } from '../../../src/core/providers/provider-error.ts'
-import { chat, faultServer, inTurn, json } from './fault-server.ts'
-import { clientOf, failureOf } from './model-call.ts'
+import { chat, faultServer, inTurn, json } from '../../support/providers/fault-server.ts'
+import { clientOf, failureOf } from '../../support/providers/model-call.ts'
 
 const failing =
   (kind: ProviderErrorKind, status: number, message = 'no') =>

@@ -7,8 +7,8 @@ import { requestKey } from '../../../src/core/providers/request-key.ts'
 import type { ProviderSettings } from '../../../src/core/suite/config/config.ts'
 import { type ModelParameters, modelParametersSchema } from '../../../src/core/suite/models/model.ts'
 import { parseYaml } from '../../../src/core/suite/yaml/yaml.ts'
-import { chat, faultServer, json, type Play } from './fault-server.ts'
-import { ask, contextOf, noFiles } from './model-call.ts'
+import { chat, faultServer, json, type Play } from '../../support/providers/fault-server.ts'
+import { ask, contextOf, noFiles } from '../../support/providers/model-call.ts'
 
 /** Answers as deployments do that know one of the two names only. */
 function knowsOnly(name: string, refused: string): Play {

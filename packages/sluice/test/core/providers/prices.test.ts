@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createPrices } from '../../../src/core/providers/prices.ts'
-import { ask } from './model-call.ts'
+import { ask } from '../../support/providers/model-call.ts'
 
 const close = (actual: number | undefined, expected: number) =>
   assert.ok(actual !== undefined && Math.abs(actual - expected) < 1e-12, `${actual} instead of ${expected}`)

@@ -4,9 +4,9 @@ import { readErrorBody } from '../../../src/core/providers/error-body.ts'
 import { createLane } from '../../../src/core/providers/lane.ts'
 import { ProviderError } from '../../../src/core/providers/provider-error.ts'
 import { quotaWaitMs } from '../../../src/core/providers/quota.ts'
-import { fakeTime } from './fake-time.ts'
-import { chat, faultServer, inTurn, json } from './fault-server.ts'
-import { clientOf, failureOf } from './model-call.ts'
+import { fakeTime } from '../../support/providers/fake-time.ts'
+import { chat, faultServer, inTurn, json } from '../../support/providers/fault-server.ts'
+import { clientOf, failureOf } from '../../support/providers/model-call.ts'
 
 const now = Date.parse('2026-01-01T08:30:00Z')
 const waitOf = (headers: Record<string, string>, body: unknown = {}) =>

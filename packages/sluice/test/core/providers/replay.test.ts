@@ -6,7 +6,7 @@ import { createReplayProvider, type ReplayOptions } from '../../../src/core/prov
 import { requestKey } from '../../../src/core/providers/request-key.ts'
 import type { ProjectFiles } from '../../../src/core/suite/project-files.ts'
 import { SluiceError } from '../../../src/errors.ts'
-import { ask, contextOf, failureOf } from './model-call.ts'
+import { ask, contextOf, failureOf } from '../../support/providers/model-call.ts'
 
 const file = 'recordings/a.jsonl'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { requestKey } from '../../../src/core/providers/request-key.ts'
-import { ask } from './model-call.ts'
+import { ask } from '../../support/providers/model-call.ts'
 
 test('64 hex, the same whatever the order of the parameters', () => {
   const key = requestKey(ask('a:m', 'x', { parameters: { maxTokens: 1, temperature: 0 } }), 1)

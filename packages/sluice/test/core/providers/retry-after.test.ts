@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { retryAfterMs } from '../../../src/core/providers/retry-after.ts'
-import { chat, faultServer, inTurn, json } from './fault-server.ts'
-import { clientOf, failureOf } from './model-call.ts'
+import { chat, faultServer, inTurn, json } from '../../support/providers/fault-server.ts'
+import { clientOf, failureOf } from '../../support/providers/model-call.ts'
 
 const now = Date.parse('2026-01-01T00:00:00Z')
 const busy = { error: { message: 'slow down' } }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createProviders } from '../../../src/core/providers/registry.ts'
 import type { ProviderSettings } from '../../../src/core/suite/config/config.ts'
-import { noFiles } from './model-call.ts'
+import { noFiles } from '../../support/providers/model-call.ts'
 
 const house: ProviderSettings = { kind: 'openai-compatible', baseURL: 'https://models.example/v1' }
 

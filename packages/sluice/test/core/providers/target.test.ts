@@ -8,9 +8,9 @@ import { after, before, test } from 'node:test'
 import { createTarget } from '../../../src/core/providers/target.ts'
 import type { Target } from '../../../src/core/suite/prompt/target.ts'
 import { SluiceError } from '../../../src/errors.ts'
-import { fakeTime } from './fake-time.ts'
-import { deadUrl, faultServer, inTurn, json, type Play, text } from './fault-server.ts'
-import { failureOf } from './model-call.ts'
+import { fakeTime } from '../../support/providers/fake-time.ts'
+import { deadUrl, faultServer, inTurn, json, type Play, text } from '../../support/providers/fault-server.ts'
+import { failureOf } from '../../support/providers/model-call.ts'
 
 let folder: string
 before(async () => {

@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import type { Completion, ModelRequest } from '../../../src/core/providers/provider.ts'
 import { createProviders } from '../../../src/core/providers/registry.ts'
 import type { ProviderSettings } from '../../../src/core/suite/config/config.ts'
-import { chat, faultServer, json, type Play, type SeenRequest } from './fault-server.ts'
-import { ask, contextOf, noFiles } from './model-call.ts'
+import { chat, faultServer, json, type Play, type SeenRequest } from '../../support/providers/fault-server.ts'
+import { ask, contextOf, noFiles } from '../../support/providers/model-call.ts'
 
 const env = { ANTHROPIC_API_KEY: 'key-a', OPENAI_API_KEY: 'key-o', GOOGLE_GENERATIVE_AI_API_KEY: 'key-g' }
 const schema = {

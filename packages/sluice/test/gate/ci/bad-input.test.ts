@@ -4,9 +4,9 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { fakeModel } from '../../support/fake-model.ts'
 import { changedProject, commitAll, summariser } from '../../support/gate-project.ts'
+import { fakeGithub } from '../../support/github/fake-github.ts'
+import { githubRun } from '../../support/github/github-run.ts'
 import { createProject, type Project } from '../../support/project.ts'
-import { fakeGithub } from './fake-github.ts'
-import { githubRun } from './github-run.ts'
 
 const promptFile = 'prompts/summary.prompt.yml'
 

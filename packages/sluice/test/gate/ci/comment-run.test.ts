@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { commentRun } from '../../../src/gate/ci/comment-run.ts'
 import type { RunOutcome } from '../../../src/gate/ci/run-outcome.ts'
 import type { WorkflowRun } from '../../../src/gate/ci/workflow-run.ts'
-import { fakeGithub } from './fake-github.ts'
+import { fakeGithub } from '../../support/github/fake-github.ts'
 
 const marker = '<!-- sluice report x -->'
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { commitAll } from '../../support/gate-project.ts'
+import { fakeGithub } from '../../support/github/fake-github.ts'
+import { githubRun, pullRequestEvent } from '../../support/github/github-run.ts'
 import { edit, measuredFiles, worseProject } from '../../support/measured-project.ts'
-import { fakeGithub } from './fake-github.ts'
-import { githubRun, pullRequestEvent } from './github-run.ts'
 
 const label = 'sluice:measure-approved'
 const labelled = (by: string, name = label) => ({

@@ -4,9 +4,9 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { fakeModel } from '../../support/fake-model.ts'
 import { changedProject, commitAll, summariser, worse } from '../../support/gate-project.ts'
+import { chatter, fakeGithub } from '../../support/github/fake-github.ts'
+import { githubRun, pullRequestEvent } from '../../support/github/github-run.ts'
 import { createProject, summaryFiles } from '../../support/project.ts'
-import { chatter, fakeGithub } from './fake-github.ts'
-import { githubRun, pullRequestEvent } from './github-run.ts'
 
 const forgets = summariser((mail) => mail >= 5)
 

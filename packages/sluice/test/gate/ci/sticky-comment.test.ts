@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createGithubApi, GithubError } from '../../../src/gate/ci/github-api.ts'
 import { type StickyComment, stickComment } from '../../../src/gate/ci/sticky-comment.ts'
-import { chatter, type FakeGithub, fakeGithub } from './fake-github.ts'
+import { chatter, type FakeGithub, fakeGithub } from '../../support/github/fake-github.ts'
 
 const marker = '<!-- sluice report x -->'
 const bot = { login: 'github-actions[bot]', type: 'Bot' }

@@ -5,9 +5,9 @@ import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { fakeModel } from '../../support/fake-model.ts'
 import { changedProject, commitAll, summariser } from '../../support/gate-project.ts'
+import { type FakeGithub, fakeGithub } from '../../support/github/fake-github.ts'
+import { githubRun, pullRequestEvent } from '../../support/github/github-run.ts'
 import { createProject, type Project } from '../../support/project.ts'
-import { type FakeGithub, fakeGithub } from './fake-github.ts'
-import { githubRun, pullRequestEvent } from './github-run.ts'
 
 const commit = 'ab'.repeat(20)
 const forgets = summariser((mail) => mail >= 5)

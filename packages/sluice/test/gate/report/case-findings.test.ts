@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { findingsOf } from '../../../src/gate/report/case-findings.ts'
-import { caseReport } from './incident.ts'
+import { caseReport } from '../../support/report/incident.ts'
 
 const check = (name: string, score: number, must = false) => ({
   name,

@@ -6,7 +6,7 @@ import { writeJunit } from '../../../src/gate/report/junit.ts'
 import { renderMarkdown } from '../../../src/gate/report/markdown/markdown.ts'
 import { renderTerminal } from '../../../src/gate/report/terminal/terminal.ts'
 import type { ReportSummary } from '../../../src/records/report.ts'
-import { incidentCases } from './incident.ts'
+import { incidentCases } from '../../support/report/incident.ts'
 
 /** Every format of a report, on one line and without escapes, so that sentences can be looked for. */
 export async function formats(report: ReportSummary): Promise<Record<string, string>> {

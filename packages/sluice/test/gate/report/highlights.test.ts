@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { collectHighlights, createTopList, highlightsOf } from '../../../src/gate/report/highlights.ts'
-import { caseReport, incidentCases } from './incident.ts'
+import { caseReport, incidentCases } from '../../support/report/incident.ts'
 
 const ids = ({ cases }: { cases: { id: string }[] }) => cases.map(({ id }) => id)
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { judgedCommits } from '../../../src/gate/report/judged-commits.ts'
+import { incidentReport } from '../../support/report/incident.ts'
 import { formats } from './formats.ts'
-import { incidentReport } from './incident.ts'
 
 const head = '528a0c1d2e3f4a5b6c7d8e9f0a1b2c3d4e5f6a7b'
 const base = 'a1b2c3d4e5f60718293a4b5c6d7e8f9012345678'

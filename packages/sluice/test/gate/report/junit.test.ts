@@ -6,8 +6,8 @@ import { writeJunit } from '../../../src/gate/report/junit.ts'
 import { proofLine } from '../../../src/gate/report/run-proof.ts'
 import type { CaseReport } from '../../../src/records/case-report.ts'
 import type { ReportSummary } from '../../../src/records/report.ts'
-import { everythingHostile, hostileCase, hostileReport } from './hostile.ts'
-import { caseReport, incidentCases, incidentFeature, incidentReport } from './incident.ts'
+import { everythingHostile, hostileCase, hostileReport } from '../../support/report/hostile.ts'
+import { caseReport, incidentCases, incidentFeature, incidentReport } from '../../support/report/incident.ts'
 import { type Element, junitFaults, parseXml } from './junit-schema.ts'
 
 test('is accepted by the JUnit schema, with one test for each case', async () => {

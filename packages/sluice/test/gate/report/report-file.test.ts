@@ -8,7 +8,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { SluiceError } from '../../../src/errors.ts'
 import { readReport, writeReportFile } from '../../../src/gate/report/report-file.ts'
 import { reportJsonSchema } from '../../../src/records/report.ts'
-import { incidentCases, incidentFeature, incidentReport } from './incident.ts'
+import { incidentCases, incidentFeature, incidentReport } from '../../support/report/incident.ts'
 
 const newFolder = () => mkdtempSync(path.join(tmpdir(), 'sluice-report-'))
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { RunFinding } from '../../../src/records/report.ts'
 import { reportSchema } from '../../../src/records/report.ts'
+import { incidentReport, passedFeature } from '../../support/report/incident.ts'
 import { formats } from './formats.ts'
-import { incidentReport, passedFeature } from './incident.ts'
 
 const note: RunFinding = {
   code: 'address',

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { proofLine } from '../../../src/gate/report/run-proof.ts'
 import { type RunProof, reportSchema } from '../../../src/records/report.ts'
+import { incidentReport, passedFeature } from '../../support/report/incident.ts'
 import { formats } from './formats.ts'
-import { incidentReport, passedFeature } from './incident.ts'
 
 const proof: RunProof = {
   featuresKnown: 3,

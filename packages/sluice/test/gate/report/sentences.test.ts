@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { tally } from '../../../src/gate/report/run-verdict.ts'
 import { detectableDropText, headline, tagWord } from '../../../src/gate/report/sentences.ts'
-import { incidentFeature, incidentReport, passedFeature } from './incident.ts'
+import { incidentFeature, incidentReport, passedFeature } from '../../support/report/incident.ts'
 
 test('one case has a mean and no interval, and the headline does not print one', () => {
   const feature = incidentFeature()

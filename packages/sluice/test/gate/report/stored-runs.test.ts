@@ -5,7 +5,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { readReport } from '../../../src/gate/report/report-file.ts'
 import { storedRuns, storeRun } from '../../../src/gate/report/stored-runs.ts'
-import { incidentCases, incidentReport } from './incident.ts'
+import { incidentCases, incidentReport } from '../../support/report/incident.ts'
 
 test('the last 20 runs are kept, whole, the newest first', async () => {
   const root = mkdtempSync(path.join(tmpdir(), 'sluice-runs-'))

@@ -3,8 +3,14 @@ import { Writable } from 'node:stream'
 import { test } from 'node:test'
 import { type CasesOf, writeReport } from '../../../src/gate/report/write-report.ts'
 import { type ReportSummary, reportSchema } from '../../../src/records/report.ts'
-import { everythingHostile, hostileCase, hostileReport } from './hostile.ts'
-import { caseReport, incidentCases, incidentFeature, incidentReport, passedFeature } from './incident.ts'
+import { everythingHostile, hostileCase, hostileReport } from '../../support/report/hostile.ts'
+import {
+  caseReport,
+  incidentCases,
+  incidentFeature,
+  incidentReport,
+  passedFeature,
+} from '../../support/report/incident.ts'
 
 async function written(report: ReportSummary, casesOf: CasesOf): Promise<string> {
   let text = ''

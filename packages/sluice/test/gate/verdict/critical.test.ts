@@ -4,8 +4,8 @@ import type { GateCase } from '../../../src/gate/verdict/gate-case.ts'
 import { gatePolicy } from '../../../src/gate/verdict/policy.ts'
 import { criticalNotes } from '../../../src/gate/verdict/reasons.ts'
 import { seededRandom } from '../../../src/stats/index.ts'
+import { simulateRun } from '../../support/simulated-gate/simulated-gate.ts'
 import { codes, noisyCases, play } from './gate-scores.ts'
-import { simulateRun } from './simulated-gate.ts'
 
 const clean = new Array<number>(24).fill(0.95)
 

@@ -4,9 +4,9 @@ import { decide } from '../../../src/gate/verdict/decide.ts'
 import type { GateCase } from '../../../src/gate/verdict/gate-case.ts'
 import { gatePolicy } from '../../../src/gate/verdict/policy.ts'
 import { seededRandom } from '../../../src/stats/index.ts'
+import { simulateRun } from '../../support/simulated-gate/simulated-gate.ts'
+import { unkindWorlds } from '../../support/simulated-gate/unkind-worlds.ts'
 import { codes, gateCase, noisyCases, play } from './gate-scores.ts'
-import { simulateRun } from './simulated-gate.ts'
-import { unkindWorlds } from './unkind-worlds.ts'
 
 const spotless = (cases: number, repeats = 8, score = 1, more: Partial<GateCase> = {}) =>
   Array.from({ length: cases }, (_, i) => gateCase(`c${i}`, new Array<number>(repeats).fill(score), more))

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { gatePolicy } from '../../../src/gate/verdict/policy.ts'
 import { seededRandom } from '../../../src/stats/index.ts'
-import { type Scenario, simulateRun, smoothCases } from './simulated-gate.ts'
+import { type Scenario, simulateRun, smoothCases } from '../../support/simulated-gate/simulated-gate.ts'
 
 /** Shares of 400 simulated runs on 50 cases. */
 function shares(scenario: Scenario, seed: number, repetitions = 400): { pass: number; fail: number; calls: number } {

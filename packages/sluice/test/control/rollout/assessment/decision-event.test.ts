@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import type { Decision } from '../../../../src/control/rollout/assessment/assessment.ts'
 import { eventOf } from '../../../../src/control/rollout/assessment/decision.ts'
 import { unwatched } from '../../../../src/control/rollout/assessment/soak.ts'
-import { rollout as sampleRollout, start } from '../../store/contract/samples.ts'
-import { countingEngine } from '../controller/counting-engine.ts'
+import { countingEngine } from '../../../support/controller/counting-engine.ts'
+import { rollout as sampleRollout, start } from '../../../support/store-samples.ts'
 
 const rollout = sampleRollout('r1', 'mail')
 const engine = countingEngine()

@@ -7,7 +7,7 @@ import { highestOf } from '../../../../src/control/rollout/assessment/figures.ts
 import { rolloutView, rolloutViewOf } from '../../../../src/control/server/rollouts/rollout-view.ts'
 import type { LogEntry } from '../../../../src/records/outcome.ts'
 import { rolloutSettingsSchema } from '../../../../src/records/rollout-settings.ts'
-import { entryOf, rolloutOf, watched } from '../entries.ts'
+import { entryOf, rolloutOf, watched } from '../../../support/rollout-entries.ts'
 import { replayed } from '../replayed.ts'
 
 const hour = 3_600_000

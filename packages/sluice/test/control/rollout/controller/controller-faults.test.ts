@@ -9,10 +9,10 @@ import { bettingEngine } from '../../../../src/control/rollout/engine.ts'
 import { applyEvent } from '../../../../src/control/store/apply-event.ts'
 import type { Store } from '../../../../src/control/store/store.ts'
 import type { LogDraft, RequestEntry, ScoreEntry } from '../../../../src/records/outcome.ts'
+import { by, byHand, canary, handClock, incumbent, request, rollingStore } from '../../../support/controller/stage.ts'
 import { toldFaults } from '../../../support/loop-faults.ts'
+import { start } from '../../../support/store-samples.ts'
 import { until } from '../../../support/until.ts'
-import { start } from '../../store/contract/samples.ts'
-import { by, byHand, canary, handClock, incumbent, request, rollingStore } from './stage.ts'
 
 const stages = [
   { ppm: 500_000, soakMs: 3_600_000 },

@@ -6,12 +6,20 @@ import { checkpointName } from '../../../../src/control/rollout/controller/rollo
 import { applyEvent } from '../../../../src/control/store/apply-event.ts'
 import type { Store } from '../../../../src/control/store/store.ts'
 import { StoreError } from '../../../../src/control/store/store-error.ts'
+import { actions, control, untilEnded, untilSeen } from '../../../support/controller/control.ts'
+import { countingEngine } from '../../../support/controller/counting-engine.ts'
+import {
+  by,
+  byHand,
+  failures,
+  handClock,
+  request,
+  rollingStore,
+  startRollout,
+} from '../../../support/controller/stage.ts'
 import { lastingLease } from '../../../support/lasting-lease.ts'
 import { toldFaults } from '../../../support/loop-faults.ts'
 import { until } from '../../../support/until.ts'
-import { actions, control, untilEnded, untilSeen } from './control.ts'
-import { countingEngine } from './counting-engine.ts'
-import { by, byHand, failures, handClock, request, rollingStore, startRollout } from './stage.ts'
 
 test('killed between decision and rollback, the next one finishes it exactly once', async () => {
   const store = await rollingStore()

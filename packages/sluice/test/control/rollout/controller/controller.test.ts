@@ -4,11 +4,18 @@ import { replay } from '../../../../src/control/rollout/controller/replay-assess
 import { readAssessment } from '../../../../src/control/rollout/controller/rollout-checkpoint.ts'
 import { applyEvent } from '../../../../src/control/store/apply-event.ts'
 import type { Store } from '../../../../src/control/store/store.ts'
+import {
+  actions,
+  control,
+  untilEnded,
+  untilHeld,
+  untilRollout,
+  untilSeen,
+} from '../../../support/controller/control.ts'
+import { countingEngine } from '../../../support/controller/counting-engine.ts'
+import { by, byHand, canary, failures, incumbent, request, rollingStore } from '../../../support/controller/stage.ts'
+import { start } from '../../../support/store-samples.ts'
 import { until } from '../../../support/until.ts'
-import { start } from '../../store/contract/samples.ts'
-import { actions, control, untilEnded, untilHeld, untilRollout, untilSeen } from './control.ts'
-import { countingEngine } from './counting-engine.ts'
-import { by, byHand, canary, failures, incumbent, request, rollingStore } from './stage.ts'
 
 const hour = 3_600_000
 

@@ -5,8 +5,8 @@ import { faultInEvidence } from '../../../../src/control/rollout/evidence/eviden
 import { observe } from '../../../../src/control/rollout/observe/observe.ts'
 import { applyEvent } from '../../../../src/control/store/apply-event.ts'
 import { StoreError } from '../../../../src/control/store/store-error.ts'
-import { by, byHand, canary, incumbent, rollingStore } from '../controller/stage.ts'
-import { entryOf, rolloutOf } from '../entries.ts'
+import { by, byHand, canary, incumbent, rollingStore } from '../../../support/controller/stage.ts'
+import { entryOf, rolloutOf } from '../../../support/rollout-entries.ts'
 
 const rollout = rolloutOf()
 

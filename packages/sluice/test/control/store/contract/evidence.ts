@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { request } from '../../../support/store-samples.ts'
 import type { Implementation } from './implementations.ts'
-import { request } from './samples.ts'
 
 const unitsOf = (rolloutId: string, records: Record<string, Record<string, unknown>>) => ({
   rolloutId,

@@ -5,9 +5,19 @@ import type { Fence, Lease } from '../../../../src/control/store/lease-store.ts'
 import type { Store } from '../../../../src/control/store/store.ts'
 import { StoreError } from '../../../../src/control/store/store-error.ts'
 import { SluiceError } from '../../../../src/errors.ts'
+import {
+  change,
+  content,
+  feature,
+  instance,
+  key,
+  request,
+  task,
+  token,
+  version,
+} from '../../../support/store-samples.ts'
 import { until } from '../../../support/until.ts'
 import type { Implementation } from './implementations.ts'
-import { change, content, feature, instance, key, request, task, token, version } from './samples.ts'
 
 export function testLifecycle({ name: kind, open, openPlace, newerSchema = '' }: Implementation): void {
   test(`${kind}: one holder leads at a time`, async (context) => {

@@ -2,9 +2,19 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { verifyChain } from '../../../../src/control/release/audit-chain.ts'
 import type { OutcomeLog } from '../../../../src/control/store/outcome-log.ts'
+import {
+  change,
+  draft,
+  feature,
+  feedback,
+  key,
+  request,
+  rollout,
+  score,
+  start,
+} from '../../../support/store-samples.ts'
 import { until } from '../../../support/until.ts'
 import type { Implementation } from './implementations.ts'
-import { change, draft, feature, feedback, key, request, rollout, score, start } from './samples.ts'
 
 const everything = { after: 0, limit: 10_000 }
 const ids = async (log: OutcomeLog, page = {}) => (await log.readLog({ ...everything, ...page })).map(({ id }) => id)

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { verifyChain } from '../../../../src/control/release/audit-chain.ts'
+import { change, draft, feature, rollout, start, token, version } from '../../../support/store-samples.ts'
 import { until } from '../../../support/until.ts'
 import type { Implementation } from './implementations.ts'
-import { change, draft, feature, rollout, start, token, version } from './samples.ts'
 
 export function testReleases({ name: kind, open }: Implementation): void {
   test(`${kind}: an empty store knows nothing`, async (context) => {

@@ -6,8 +6,8 @@ import { openStore } from '../../../../src/control/store/open-store.ts'
 import { StoreError } from '../../../../src/control/store/store-error.ts'
 import { seededRandom } from '../../../../src/stats/random.ts'
 import { startPostgres, withoutPostgres } from '../../../support/postgres.ts'
+import { change, request, start } from '../../../support/store-samples.ts'
 import { until } from '../../../support/until.ts'
-import { change, request, start } from '../contract/samples.ts'
 
 const kills = 4
 const writesPerKill = 200

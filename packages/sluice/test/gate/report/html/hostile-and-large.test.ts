@@ -6,8 +6,14 @@ import { after, before, describe, test } from 'node:test'
 import type { AxeResults } from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { openBrowser } from '../../../support/browser.ts'
-import { everythingHostile, hostileCase, hostileReport } from '../hostile.ts'
-import { caseReport, incidentCases, incidentFeature, incidentReport, passedFeature } from '../incident.ts'
+import { everythingHostile, hostileCase, hostileReport } from '../../../support/report/hostile.ts'
+import {
+  caseReport,
+  incidentCases,
+  incidentFeature,
+  incidentReport,
+  passedFeature,
+} from '../../../support/report/incident.ts'
 import { openReport } from './opened-report.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')

@@ -6,7 +6,7 @@ import { writeHtml } from '../../../../src/gate/report/html/write-html.ts'
 import type { CaseReport } from '../../../../src/records/case-report.ts'
 import type { FeatureSummary } from '../../../../src/records/feature-report.ts'
 import type { ReportSummary } from '../../../../src/records/report.ts'
-import { caseReport, incidentCases, incidentFeature, incidentReport } from '../incident.ts'
+import { caseReport, incidentCases, incidentFeature, incidentReport } from '../../../support/report/incident.ts'
 
 test('what is unknown is left out or says so; no picture holds a number that is none', async () => {
   const { score, coverage, cost, latency, comparison } = incidentFeature()

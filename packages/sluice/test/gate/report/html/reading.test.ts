@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { openBrowser } from '../../../support/browser.ts'
-import { incidentCases, incidentFeature, incidentReport, passedFeature } from '../incident.ts'
+import { incidentCases, incidentFeature, incidentReport, passedFeature } from '../../../support/report/incident.ts'
 import { openReport } from './opened-report.ts'
 
 describe('report.html in Chromium', () => {

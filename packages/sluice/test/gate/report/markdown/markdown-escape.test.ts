@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { codeBlock, codeSpan, htmlText, inlineText } from '../../../../src/text/markdown-escape.ts'
-import { hostileTexts } from '../hostile.ts'
+import { hostileTexts } from '../../../support/report/hostile.ts'
 
 test('plain text stays as it is', () => {
   assert.equal(

@@ -3,8 +3,14 @@ import { test } from 'node:test'
 import { highlightsOf } from '../../../../src/gate/report/highlights.ts'
 import { renderMarkdown } from '../../../../src/gate/report/markdown/markdown.ts'
 import type { FeatureSummary } from '../../../../src/records/feature-report.ts'
-import { everythingHostile, hostileCase, hostileReport, hostileTexts } from '../hostile.ts'
-import { caseReport, incidentCases, incidentFeature, incidentReport, passedFeature } from '../incident.ts'
+import { everythingHostile, hostileCase, hostileReport, hostileTexts } from '../../../support/report/hostile.ts'
+import {
+  caseReport,
+  incidentCases,
+  incidentFeature,
+  incidentReport,
+  passedFeature,
+} from '../../../support/report/incident.ts'
 import { proseOf, skeletonOf } from './markdown-skeleton.ts'
 
 const render = (features: FeatureSummary[], limit?: number) =>

@@ -6,8 +6,8 @@ import { createPaint, wantsColor } from '../../../../src/gate/report/terminal/an
 import { renderTerminal } from '../../../../src/gate/report/terminal/terminal.ts'
 import type { FeatureSummary } from '../../../../src/records/feature-report.ts'
 import { displayWidth } from '../../../../src/text/layout.ts'
-import { everythingHostile, hostileCase, hostileReport, hostileTexts } from '../hostile.ts'
-import { incidentCases, incidentFeature, incidentReport, passedFeature } from '../incident.ts'
+import { everythingHostile, hostileCase, hostileReport, hostileTexts } from '../../../support/report/hostile.ts'
+import { incidentCases, incidentFeature, incidentReport, passedFeature } from '../../../support/report/incident.ts'
 
 const render = (features: FeatureSummary[], options: { width?: number; color?: boolean } = {}) =>
   renderTerminal(

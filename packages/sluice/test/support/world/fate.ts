@@ -1,4 +1,4 @@
-import { seededRandom } from '../../../../src/stats/random.ts'
+import { seededRandom } from '../../../src/stats/random.ts'
 
 /** All that is left to chance in a world, from one seed. */
 export interface Fate {

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+
+const root = path.join(import.meta.dirname, '../../..')
+const imports = /(?:from|import)\s*\(?\s*'(\.[^']+\.[cm]?[jt]s)'/g
+const ofTests = /^packages\/\w+\/test\//
+
+const isWithin = (file: string, folder: string) => file.startsWith(`${folder}/`)
+
+/**
+ * What a file imports of tests that are not its own. A test has the helpers of its folder, of the folders in it and of those
+ * around it, up to the subject; what tests of several subjects or scripts use stands in `test/support`.
+ */
+function foreignImports(file: string, text: string): string[] {
+  const own = path.dirname(file)
+  return [...text.matchAll(imports)]
+    .map(([, specifier = '']) => path.join(own, specifier))
+    .filter((target) => ofTests.test(target) && !target.replace(ofTests, '').startsWith('support/'))
+    .filter((target) => {
+      const folder = path.dirname(target)
+      const isOwn = isWithin(target, own) || (isWithin(file, folder) && ofTests.test(`${path.dirname(folder)}/`))
+      return !isOwn || target.endsWith('.test.ts')
+    })
+    .map((target) => `${file} imports ${target}`)
+}
+
+test('tests and scripts import of other tests only what stands in test/support', () => {
+  const files = globSync('{packages/*/test,scripts,demo}/**/*.ts', { cwd: root })
+  assert.ok(files.length > 400, `only ${files.length} files were looked at`)
+  assert.deepEqual(
+    files.flatMap((file) => foreignImports(file, readFileSync(path.join(root, file), 'utf8'))),
+    [],
+  )
+})
+
+test('an import of what belongs to another test is found', () => {
+  const from = (file: string, specifier: string) => foreignImports(file, `import { a } from '${specifier}'`).length
+  const own = 'packages/sluice/test/gate/report'
+  for (const [file, specifier] of [
+    [`${own}/a.test.ts`, '../verdict/scores.ts'],
+    [`${own}/a.test.ts`, './b.test.ts'],
+    [`${own}/a.test.ts`, '../../control/rollout/stage.ts'],
+    ['packages/client/test/a.test.ts', '../../sluice/test/gate/scores.ts'],
+    ['packages/sluice/test/support/a.ts', '../gate/scores.ts'],
+    ['scripts/bench.ts', '../packages/sluice/test/gate/scores.ts'],
+  ] as const)
+    assert.equal(from(file, specifier), 1, `${file}: ${specifier}`)
+  for (const [file, specifier] of [
+    [`${own}/a.test.ts`, './rows.ts'],
+    [`${own}/a.test.ts`, './html/page.ts'],
+    [`${own}/html/a.test.ts`, '../rows.ts'],
+    [`${own}/a.test.ts`, '../../support/until.ts'],
+    [`${own}/a.test.ts`, '../../../src/gate/report.ts'],
+    ['packages/client/test/a.test.ts', '../../sluice/test/support/until.ts'],
+    ['scripts/bench.ts', '../packages/sluice/test/support/until.ts'],
+  ] as const)
+    assert.equal(from(file, specifier), 0, `${file}: ${specifier}`)
+})
