@@ -1,6 +1,5 @@
 import type { Drift } from '../../records/night-report.ts'
-import { formatPercent } from '../../text/format.ts'
-import { formatDifference, formatScore } from '../verdict/format-score.ts'
+import { formatChange, formatPercent, formatScore } from '../../text/format.ts'
 import type { GatePolicy } from '../verdict/policy.ts'
 import type { VerdictReason } from '../verdict/verdict.ts'
 
@@ -15,7 +14,7 @@ export function driftReasons(drifts: readonly Drift[], policy: GatePolicy, judge
     if (!first) return []
     const message = `${describe(first, policy, judged)} ${onset(part, drifts)}`.trim()
     const tags = first.tags.map(({ tag, meanDifference }) => {
-      const change = meanDifference === null ? '' : ` by ${formatDifference(meanDifference)}`
+      const change = meanDifference === null ? '' : ` by ${formatChange(meanDifference)}`
       return reason(part, `Tag ${tag} moved${change} with it, beyond the tag margin of ${policy.tagMargin}.`, tag)
     })
     return [reason(part, message, null), ...tags]
@@ -27,7 +26,7 @@ function isAlarm({ part, direction, tags }: Drift): boolean {
 }
 
 function describe({ part, since, cases, ...drift }: Drift, policy: GatePolicy, judged: boolean): string {
-  const change = formatDifference(drift.meanDifference)
+  const change = formatChange(drift.meanDifference)
   const interval =
     drift.ciLow === null || drift.ciHigh === null
       ? ''

@@ -1,5 +1,5 @@
 import type { Drift, NightReport } from '../../records/night-report.ts'
-import { formatDifference, formatScore } from '../verdict/format-score.ts'
+import { formatChange, formatScore } from '../../text/format.ts'
 import type { NightRecord } from './night-record.ts'
 import type { SuiteChange } from './suite-change.ts'
 import { trendLine } from './trend.ts'
@@ -29,7 +29,7 @@ export function nightNotes(report: NightReport): string[] {
 function driftNote({ part, since, cases, direction, tags, meanDifference, ...drift }: Drift): string {
   const what = part === 'provider' ? 'The provider' : 'The judge'
   const moved = direction !== null || tags.length > 0
-  const change = `${formatDifference(meanDifference)} over ${cases} case${cases === 1 ? '' : 's'}`
+  const change = `${formatChange(meanDifference)} over ${cases} case${cases === 1 ? '' : 's'}`
   if (moved) return `${what} moved since ${since}: ${change}.`
   return `${what} is not shown to have moved since ${since}: ${change}${sightOf(drift)}.`
 }

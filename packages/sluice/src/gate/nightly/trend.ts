@@ -1,5 +1,5 @@
 import type { TrendNight } from '../../records/night-report.ts'
-import { formatScore } from '../verdict/format-score.ts'
+import { formatScore } from '../../text/format.ts'
 import type { NightRecord } from './night-record.ts'
 
 /** Nights that a trend shows at most. */

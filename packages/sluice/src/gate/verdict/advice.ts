@@ -1,5 +1,5 @@
 import { isDeterministic, type LookPlan, mdePower, normCdf, type Pair, type Plan } from '../../stats/index.ts'
-import { formatDifference, formatScore } from './format-score.ts'
+import { formatChange, formatScore } from '../../text/format.ts'
 import type { GatePolicy } from './policy.ts'
 import { proofNeeded } from './rare-losses.ts'
 import type { ThreeWayTest } from './three-way-test.ts'
@@ -113,7 +113,7 @@ function nearTheMargin(
   const distance = Math.max(Math.abs(difference + margin), 1e-4)
   const { nForPassPower } = mdePower({ ...design, rCand: repeats, rBase: repeats, margin: distance })
   const cases = Math.ceil((nForPassPower * pairs.length) / design.nEff)
-  const close = `A difference of ${formatDifference(difference)} is too close to it to be told apart: that would take about ${cases} cases with ${repeats} repeats.`
+  const close = `A difference of ${formatChange(difference)} is too close to it to be told apart: that would take about ${cases} cases with ${repeats} repeats.`
   return { helps: 'cases', cases, text: `${enough} ${close}` }
 }
 

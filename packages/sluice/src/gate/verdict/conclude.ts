@@ -1,3 +1,4 @@
+import type { Verdict } from '../../records/verdict.ts'
 import { atLeast } from '../../stats/index.ts'
 import { type Advice, advise } from './advice.ts'
 import type { CriticalResult } from './critical.ts'
@@ -17,7 +18,7 @@ import {
   tieBreakReason,
 } from './reasons.ts'
 import { type TagResult, tagTable } from './tag-table.ts'
-import { type Comparison, comparisonOf, type ThresholdResult, thresholdResultOf, type Verdict } from './test-results.ts'
+import { type Comparison, comparisonOf, type ThresholdResult, thresholdResultOf } from './test-results.ts'
 import type { TestLook, ThreeWayTest } from './three-way-test.ts'
 
 /** The verdict on a finished run, with all that it rests on. */

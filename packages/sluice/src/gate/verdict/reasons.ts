@@ -1,5 +1,5 @@
+import { formatChange, formatScore } from '../../text/format.ts'
 import { type CriticalResult, cleanRepeats } from './critical.ts'
-import { formatDifference, formatScore } from './format-score.ts'
 import type { GatePolicy } from './policy.ts'
 import type { ProofNeeded } from './rare-losses.ts'
 import type { TagResult } from './tag-table.ts'
@@ -30,7 +30,7 @@ export interface Reason {
 
 export function differenceReason({ verdict, ...comparison }: Comparison, policy: GatePolicy): Reason[] {
   if (verdict === 'pass') return []
-  const found = `The mean score changed by ${formatDifference(comparison.meanDifference)} over ${cases(comparison.pairs)}${range(comparison, policy, -1)}`
+  const found = `The mean score changed by ${formatChange(comparison.meanDifference)} over ${cases(comparison.pairs)}${range(comparison, policy, -1)}`
   if (verdict === 'fail') return [reason('regression', `${found}: a drop beyond the margin of ${policy.margin}.`)]
   const open = `neither a drop of less than the margin of ${policy.margin} nor a larger one is shown`
   return [reason('difference-undecided', `${found}: ${open}.`)]
@@ -49,7 +49,7 @@ export function tagReasons(tags: readonly TagResult[], policy: GatePolicy): Reas
   return tags.flatMap((result) => {
     const { tag, verdict, meanDifference } = result
     if (meanDifference === undefined || verdict === 'pass' || verdict === 'untested') return []
-    const found = `Tag ${tag} changed by ${formatDifference(meanDifference)} over ${cases(result.cases)}${range(result, policy, -1)}`
+    const found = `Tag ${tag} changed by ${formatChange(meanDifference)} over ${cases(result.cases)}${range(result, policy, -1)}`
     return verdict === 'fail'
       ? [reason('tag-regression', `${found}: a drop beyond the tag margin of ${policy.tagMargin}.`, { tag })]
       : [

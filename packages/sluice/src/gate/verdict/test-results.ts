@@ -1,10 +1,9 @@
+import type { Verdict } from '../../records/verdict.ts'
 import { isDeterministic, type LookPlan, normInv, type PairedLook, tOfZ } from '../../stats/index.ts'
 import { changedCases } from './changed-cases.ts'
 import type { CasePair } from './gate-case.ts'
 import type { GatePolicy } from './policy.ts'
 import { type Interval, intervalAt, intervalsAt, type ThreeWayTest } from './three-way-test.ts'
-
-export type Verdict = 'pass' | 'fail' | 'inconclusive'
 
 /** Candidate against baseline, at the look at which the test ended. Undefined is what the data cannot tell. */
 export interface Comparison {

@@ -1,6 +1,6 @@
+import type { Verdict } from '../../records/verdict.ts'
 import { answeredShare, type Coverage, coveredShare } from '../run/coverage.ts'
 import type { GateDecision } from './conclude.ts'
-import type { Verdict } from './test-results.ts'
 
 export interface VerdictReason {
   code: string
