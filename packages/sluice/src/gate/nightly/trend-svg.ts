@@ -1,6 +1,6 @@
 import type { TrendNight } from '../../records/night-report.ts'
-import { htmlText } from '../../text/markdown-escape.ts'
 import { formatScore } from '../../text/format.ts'
+import { htmlText } from '../../text/markdown-escape.ts'
 
 export interface FeatureTrend {
   feature: string

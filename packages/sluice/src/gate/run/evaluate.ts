@@ -21,7 +21,7 @@ export interface Evaluation {
   /** Once aborted, no further answer is asked for and the evaluation ends as interrupted. */
   stop: AbortSignal
   onScored?: (arm: Arm, detail: CaseDetail) => void
-  /** Set once a model that the feature needs cannot be asked at all: what becomes of every case from then on. */
+  /** The result of every further case, set once a model that the feature needs cannot be asked at all. */
   givenUp?: CaseDetail
 }
 
@@ -38,8 +38,8 @@ interface Job {
 export type IsWanted = (arm: Arm, position: number) => boolean
 
 /**
- * Runs every repeat up to `repeat` that was not yet tried of the cases that `wanted` names. The table is the same
- * whatever the order in which answers arrive.
+ * Runs the repeats up to `repeat` that were not tried yet, for the cases that `wanted` names. The table does not depend
+ * on the order in which answers arrive.
  */
 export async function evaluate(evaluation: Evaluation, repeat: number, wanted: IsWanted = () => true): Promise<void> {
   const { table, results, concurrency, stop } = evaluation
@@ -64,12 +64,12 @@ async function runJob(evaluation: Evaluation, job: Job): Promise<CaseDetail | un
   return detail
 }
 
-/** Cases that are asked one after the other, at most, before all others are asked at once. */
+/** The most cases that are asked one after the other before all others are asked at once. */
 const mostAskedFirst = 5
 
 /**
- * Asks the candidate, and the judge about its answer, until one case is scored through: a model that cannot be asked at
- * all is found before the baseline and the other cases are paid for. What was answered counts like any other answer.
+ * Asks the candidate, and the judge about its answer, until one case has a score. A model that cannot be asked at all
+ * is found before the baseline and the other cases are paid for. These answers count like any other.
  */
 async function askFirst(evaluation: Evaluation, wanted: IsWanted): Promise<void> {
   const { cases, arms, table } = evaluation
@@ -102,7 +102,7 @@ async function* jobs({ cases, arms, table }: Evaluation, last: number, wanted: I
   }
 }
 
-/** Half of the cases start with the candidate, so that a judge or provider that tires treats both alike. */
+/** Half of the cases start with the candidate, so that a provider that gets worse during a run treats both alike. */
 function armOrder(caseId: string, repeat: number): Arm[] {
   const byte = createHash('sha256').update(`${caseId}\0${repeat}`).digest()[0] ?? 0
   return byte % 2 === 0 ? ['candidate', 'baseline'] : ['baseline', 'candidate']

@@ -19,7 +19,7 @@ export interface FeatureRunOptions {
   candidate: Prompt
   /** The version to compare with; both are asked the same cases and scored by the candidate's checks and rubric. */
   baseline?: Prompt | undefined
-  /** The suite's cases, read anew for every look. */
+  /** The suite's cases, read anew for every round. */
   cases: () => AsyncIterable<Case>
   judge: JudgeSettings
   askFor: AskFor
@@ -31,15 +31,15 @@ export interface FeatureRunOptions {
   checkDeps: Omit<CheckDeps, 'ask'>
   results: Results
   concurrency: number
-  /** Ends the run: nothing more is asked for. */
+  /** Once aborted, nothing more is asked for and the run ends. */
   stop: AbortSignal
-  /** Cuts off what is under way. */
+  /** Once aborted, calls under way are cut off. */
   signal: AbortSignal
-  /** Cases in the suite, where that is known before it is read. */
+  /** The number of cases in the suite, where it is known before the suite is read. */
   suiteCases?: number | undefined
-  /** Whether all of them are run, and not those with a tag alone. */
+  /** Whether the whole suite is run, not only the cases with certain tags. */
   wholeSuite?: boolean
-  /** Called before a look with the number of answers that it will take. */
+  /** Called before a round with the number of answers that it will take. */
   onLook?: ((answers: number) => void) | undefined
   onScored?: ((arm: Arm, detail: CaseDetail) => void) | undefined
 }
@@ -53,7 +53,7 @@ export interface FeatureRun {
   ledger: Ledger
   observations: Observations
   judge: Judge | undefined
-  /** Scores all repeats up to `repeat` that were not scored yet, of the cases that are wanted. */
+  /** Scores the repeats up to `repeat` that have no score yet, for the cases that are wanted. */
   score(repeat: number, wanted?: IsWanted): Promise<void>
   /** Scores an answer that was given before, as one of the candidate. */
   scoreAnswer(answer: Completion, testCase: Case, repeat: number): Promise<CaseDetail>
@@ -72,7 +72,7 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
       feature,
       book(completion, source, model) {
         book(ledger, completion, stage, source)
-        // No recording holds a vector.
+        // Recordings hold no vectors, so the origin of embeddings is not counted.
         if (stage !== 'embedding') observations.origins.add(model, stage, source)
       },
     })

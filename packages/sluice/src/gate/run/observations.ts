@@ -6,20 +6,20 @@ import type { ResultRow } from './results.ts'
 
 /** What is counted while cases are scored, beside the scores. */
 export interface Observations {
-  /** Of the candidate's answers, in ms, as measured when they were first given. */
+  /** Latencies of the candidate's answers in ms, as measured when they were first given. */
   latencies: number[]
   /** Answers of the judge that quote the output, and how many of those quotes do not occur in it. */
   quotes: number
   quotesNotFound: number
   /** Single repeats without a score, whatever became of their case. */
   unscoredRepeats: number
-  /** Of those, the ones that the budget stopped. */
+  /** Repeats without a score because the budget was spent. */
   budgetStops: number
-  /** Answers that were asked for. */
+  /** Answers that were asked for, by arm. */
   answers: Record<Arm, number>
-  /** Those that never came, by arm and cause. */
+  /** Answers that never came, by arm and cause. */
   lost: Map<string, LostAnswers>
-  /** Answers that reasoning was taken off. */
+  /** The number of answers from which reasoning was removed. */
   reasoned: number
   origins: AnswerOrigins
 }

@@ -7,23 +7,23 @@ import { withoutReasoning } from './reasoning.ts'
 export interface Reading {
   request: ModelRequest
   expects: Expectation
-  /** Whether reasoning at its start is taken off; undefined where nobody said. */
+  /** Whether reasoning at the start of the answer is removed; undefined where no setting says so. */
   reasoning: 'strip' | 'keep' | undefined
 }
 
-/** What came, and what it counts for. */
+/** What a request brought: the text to score, or why there is none. */
 export interface ReadAnswer {
-  /** Without the reasoning. */
+  /** The text without its reasoning. */
   output: string
-  /** What was taken off. */
+  /** The reasoning that was removed. */
   reasoning?: string
-  /** Set where there is no answer. */
+  /** Why there is no answer; absent where there is one. */
   lost?: LostAnswer
-  /** Text came before it was refused, beside the words of the refusal. */
+  /** Whether text came before the refusal, apart from the words of the refusal itself. */
   isPartial?: boolean
   /**
-   * `answer`: checks and judge may look at it. `expected`: there is none, as it should be. `lost`: there is none, so that
-   * it has no score and is asked for again.
+   * `answer`: checks and judge may score it. `expected`: none came, as the case expects. `lost`: none came, so the
+   * repeat has no score and is asked for again.
    */
   kind: 'answer' | 'expected' | 'lost'
 }

@@ -1,6 +1,6 @@
 import type { ModelRequest } from '../../core/providers/provider.ts'
 
-/** An output in two parts. */
+/** An output split into the answer and the reasoning before it. */
 export interface Spoken {
   /** The answer. */
   output: string
@@ -9,9 +9,9 @@ export interface Spoken {
 }
 
 interface Mark {
-  /** Anywhere in a text. */
+  /** Finds the opening mark anywhere in a text. */
   open: RegExp
-  /** At the very start of a text, but for white space. */
+  /** Finds the opening mark at the start of a text, after white space. */
   opens: RegExp
   closes: RegExp
 }
@@ -29,7 +29,7 @@ function mark(open: string, close: string): Mark {
 
 const usual = mark('<think>', '</think>')
 
-/** What models put around their reasoning, and nobody else uses. */
+/** Marks that models put around their reasoning and that occur nowhere else. */
 const marks = [
   usual,
   mark('[think]', '[/think]'),
@@ -38,7 +38,7 @@ const marks = [
   mark('<|begin_of_thought|>', '<|end_of_thought|>'),
 ]
 
-/** The same in words that prompts use as well, e.g. to ask for reasoning in tags of its own. */
+/** Marks of plain words, which prompts use as well, e.g. to ask for reasoning in tags of its own. */
 const plainMarks = ['thinking', 'thought', 'thoughts', 'reasoning'].map((tag) => mark(`<${tag}>`, `</${tag}>`))
 
 /** Models that write their reasoning into the answer unless the server takes it out. */
@@ -46,9 +46,9 @@ const reasoners =
   /deepseek-r1|r1-(?:distill|1776|0528)|qwq|qwen-?3|magistral|gpt-oss|minimax-m\d|glm-(?:z1|4\.[5-9])|exaone-deep|openthinker|sonar-reasoning|phi-4(?:-mini)?-reasoning|smollm3|-thinking\b/i
 
 /**
- * Takes the reasoning off that an output begins with, and nothing that stands further on. `keep` takes nothing off. Without
- * a wish it is taken off where the model is known to write it, and where it has the form of reasoning that nobody asked
- * for: its mark does not occur in the messages.
+ * Removes the reasoning that an output begins with, and nothing further on. `keep` removes nothing. Without a setting
+ * it is removed where the model is known to write it. It is also removed where the messages do not contain its mark, so
+ * that nobody asked for it.
  */
 export function withoutReasoning(
   output: string,
@@ -67,7 +67,7 @@ export function withoutReasoning(
   )
 }
 
-/** The blocks that an output begins with. One that never ends takes all of it: the answer did not come. */
+/** Splits off the blocks that an output begins with. A block that never ends takes the whole text: no answer came. */
 function leadingBlocks(text: string, allowed: readonly Mark[]): Spoken | undefined {
   const taken: string[] = []
   let output = text
@@ -81,7 +81,7 @@ function leadingBlocks(text: string, allowed: readonly Mark[]): Spoken | undefin
   return taken.length === 0 ? undefined : { output, reasoning: taken.join('\n\n') }
 }
 
-/** Templates that open the block themselves leave only its end in the output. */
+/** Splits at an end that nothing opened, since some chat templates open the block before the output begins. */
 function beforeClosing(output: string, allowed: readonly Mark[]): Spoken | undefined {
   const found = allowed.find(({ closes }) => closes.test(output))
   if (!found) return undefined
@@ -89,20 +89,20 @@ function beforeClosing(output: string, allowed: readonly Mark[]): Spoken | undef
   return { output: rest.trimStart(), reasoning: reasoning.trim() }
 }
 
-/** The same of a model that nobody knows, where the end stands as no answer would write it: at the end of a line, unopened. */
+/** The same for an unknown model, where the end closes a line and nothing opened it. No answer is written so. */
 function beforeLoneClosing(output: string): Spoken | undefined {
   const [reasoning, rest] = splitAt(output, /<\/think>[^\S\n]*(?:\n|$)/)
   if (rest === undefined || reasoning.includes('<think>')) return undefined
   return { output: rest.trimStart(), reasoning: reasoning.trim() }
 }
 
-/** What stands before and after the first match; without one all of it stands before. */
+/** Splits a text around the first match; without a match all of it is `before`. */
 function splitAt(text: string, pattern: RegExp): [before: string, after?: string] {
   const match = pattern.exec(text)
   return match ? [text.slice(0, match.index), text.slice(match.index + match[0].length)] : [text]
 }
 
-/** The channels of OpenAI's open models: what is said in `final` is the answer. */
+/** Splits the output of OpenAI's open models, which write to channels: the text in `final` is the answer. */
 function ofChannels(text: string, isReasoner: boolean): Spoken | undefined {
   if (/^\s*(?:<\|start\|>assistant)?<\|channel\|>(?:analysis|commentary)/.test(text)) {
     const [reasoning = '', ...final] = text.split(/<\|channel\|>final[^<]*<\|message\|>/)

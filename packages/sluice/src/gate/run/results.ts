@@ -21,7 +21,7 @@ export interface Results {
   rows(feature: string): Iterable<ResultRow>
   /** Writes what is still buffered. */
   flush(): void
-  /** Nothing is added any more, nor read: later runs may drop the details. */
+  /** Marks the run as ended: nothing more is added or read, and later runs may drop its details. */
   end(): void
 }
 
@@ -33,13 +33,13 @@ const resultRow: z.ZodType<ResultRow> = z.object({
 })
 
 const runsKept = 20
-/** A run that was killed never ends; after this time it has. */
+/** A killed run never says that it ended, so every run counts as ended after this time. */
 const longestRunMs = 24 * 60 * 60 * 1000
 const rowsPerWrite = 500
 
 /**
- * Starts a run in the store. Secrets are masked. Details of all but the last 20 runs are dropped, though not of one that is
- * still under way, however many have begun since; paid answers are kept.
+ * Starts a run in the store; secrets are masked. The details of all but the last 20 runs are dropped, except those of
+ * runs that are still under way. Paid answers are kept.
  */
 export function createResults(
   database: DatabaseSync,
@@ -91,13 +91,13 @@ export function createResults(
       try {
         database.prepare('UPDATE runs SET ended_at = ? WHERE id = ?').run(Date.now(), run.id)
       } catch {
-        // It changes no verdict: the details are then kept for a day.
+        // A failure here changes no verdict: the details are then kept for a day.
       }
     },
   }
 }
 
-/** Scores were given before: what is masked here is shown, and never scored again. */
+/** Masks secrets in a detail. It already has its scores: what is masked here is only shown. */
 function withoutSecrets(detail: CaseDetail, mask: Mask | undefined): CaseDetail {
   const safe = mask?.data(detail) ?? detail
   return safe.output === detail.output ? safe : { ...safe, outputMasked: true }

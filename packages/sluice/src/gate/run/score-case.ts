@@ -17,16 +17,16 @@ export interface Scoring {
   version: Prompt
   /** The prompt whose checks and rubric apply: the candidate's, for both versions. */
   measure: Prompt
-  /** `accepts` tells whether an answer is one; what is none must not be kept. */
+  /** `accepts` tells whether a completion is an answer; any other completion must not be kept. */
   generate(
     request: ModelRequest,
     testCase: Case,
     repeat: number,
     accepts: (completion: Completion) => boolean,
   ): Promise<Completion>
-  /** Those of the prompt. */
+  /** The checks of the prompt. */
   checks: readonly Check[]
-  /** Makes those of a case ready. */
+  /** Compiles the checks of a case. */
   checksOf(testCase: Case): Check[]
   judge: Judge | undefined
   signal: AbortSignal
@@ -42,7 +42,7 @@ export function createScoreCase(scoring: Scoring): ScoreCase {
     const reading: Reading = {
       request,
       expects: testCase.expect ?? measure.expect ?? 'answer',
-      // An application shows what it says; reasoning in it is a fault of the application.
+      // An application shows all that it answers, so reasoning in it is a fault of the application.
       reasoning: measure.reasoning ?? (measure.target ? 'keep' : undefined),
     }
     const asked = { input: request.messages.at(-1)?.content ?? '' }
@@ -73,7 +73,7 @@ export function createScoreCase(scoring: Scoring): ScoreCase {
     try {
       return await answerAndScore(testCase, repeat, requestOf(version, testCase))
     } catch (error) {
-      // The version's text needs what this case lacks; whatever else comes here concerns the whole run.
+      // The version's text needs a variable that this case lacks. Any other error here concerns the whole run.
       if (error instanceof TemplateError) return failure(error, 'modelError')
       throw error
     }
@@ -86,10 +86,10 @@ function requestOf({ model, messages, parameters, format, strict }: Prompt, { va
   return { model, messages: rendered, parameters, format }
 }
 
-/** What becomes of a case that neither checks nor judge have to look at; undefined for one that they have to. */
+/** The result of a case that needs neither checks nor judge; undefined for a case that needs them. */
 function withoutScoring({ kind, lost, isPartial }: ReadAnswer, expects: Expectation, { checks, rubric }: Case) {
   const isTold = [...checks, ...rubric].some(({ weight }) => weight > 0)
-  // What came before the refusal may have been what should not be said; only the case can tell.
+  // The text before the refusal may be the very content that had to be refused. Only the case can tell.
   if (kind === 'expected' && isPartial && isTold) return undefined
   if (lost && kind === 'expected') return asExpected(expects, lostReason(lost))
   if (lost) {
@@ -104,12 +104,12 @@ function asExpected(expects: Expectation, reason: string) {
   return { state: 'scored' as const, score: 1, checks: [expectationCheck(expects, 1, reason)], judge: [] }
 }
 
-/** What a case that expects no answer makes of the one fact that it is about, told as a check. */
+/** The check that stands for a case's expectation of no answer, with its score and reason. */
 export function expectationCheck(expects: Expectation, score: 0 | 1, reason: string): CheckResult {
   return { name: `expect: ${expects}`, type: 'expect', score, weight: 1, must: false, reason }
 }
 
-/** An answer came, and nothing of the case's own can tell whether it says no in plain words. */
+/** The failed check of a case that expects no answer but got one. Nothing of the case can find a refusal in words. */
 export function unexpectedAnswer(expects: Expectation): CheckResult {
   const reason = `an answer came, and the case has no checks or rubric of its own that could tell a ${expects === 'refusal' ? 'refusal in plain words' : 'harmless one'}`
   return expectationCheck(expects, 0, reason)
@@ -123,7 +123,10 @@ interface AnswerToScore extends Scoring {
   answer: Completion
 }
 
-/** Where no answer is expected, only what the case itself says about one applies: the rest is about ordinary answers. */
+/**
+ * Scores an answer. Where none is expected, only the case's own checks and rubric apply: the prompt's are about
+ * ordinary answers.
+ */
 async function scoreAnswer({ testCase, repeat, reading, read, answer, measure, ...scoring }: AnswerToScore) {
   const { rubric, choices } = isWithoutAnswer(reading.expects) ? { rubric: [], choices: [] } : measure
   const checks = isWithoutAnswer(reading.expects) ? [] : scoring.checks
@@ -152,7 +155,7 @@ async function scoreAnswer({ testCase, repeat, reading, read, answer, measure, .
   }
 }
 
-/** A call without an answer; that the content was not wanted may be what the case expects. */
+/** The result of a call without an answer. A refusal may be what the case expects. */
 function unanswered(error: unknown, expects: Expectation): CaseDetail {
   const unwanted = error instanceof ProviderError && (error.kind === 'refused' || error.kind === 'moderated')
   if (unwanted && expects === 'refusal') return asExpected(expects, error.message)
@@ -161,7 +164,7 @@ function unanswered(error: unknown, expects: Expectation): CaseDetail {
   return { ...failure(error, state), lost: { cause, wayOut } }
 }
 
-/** Faults that other cases need not share. */
+/** Whether an error concerns this case alone and not the whole run. */
 function isOfCase(error: unknown): error is Error {
   return [ProviderError, JudgeError, CheckError, TemplateError].some((kind) => error instanceof kind)
 }

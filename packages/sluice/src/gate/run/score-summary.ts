@@ -60,7 +60,7 @@ export function estimateOf(
   }
 }
 
-/** With repeats the golden set has an error of its own, that of `pairedLook` against a constant. */
+/** The mean of cases with repeats. For the golden set its standard error is that of `pairedLook` against a constant. */
 function meanOfRepeats(cases: readonly CaseScores[], arm: Arm, estimand: Estimand) {
   const zero = constantMoments(0)
   const pairs = cases.flatMap((row): Pair[] => {

@@ -9,7 +9,7 @@ export interface CaseScores {
   cluster: string | undefined
   tags: readonly string[]
   critical: boolean
-  /** By repeat, as far as the arm went; undefined where a repeat has no score. */
+  /** Scores by repeat, up to the last that was tried; undefined where a repeat has no score. */
   candidate: readonly (number | undefined)[]
   baseline: readonly (number | undefined)[]
   /** The candidate's state so far: the best that any repeat reached. */
@@ -41,7 +41,7 @@ const precedence: CaseState[] = [
   'budgetStopped',
 ]
 
-/** One for all: most rows of a suite without baseline never have more. */
+/** One empty array is shared by all rows: without a baseline half of their arrays stay empty. */
 const nothingYet: readonly number[] = []
 
 export function createScoreTable(): ScoreTable {

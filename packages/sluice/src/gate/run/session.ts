@@ -22,7 +22,7 @@ import { withholdFrom } from '../../masking/secret-names.ts'
 import type { CaseDetail } from '../../records/case-detail.ts'
 import { createResults, type Results } from './results.ts'
 
-/** USD that a run may spend where nothing else is said. */
+/** USD that a run may spend where no budget is set. */
 const defaultBudgetUsd = 2
 
 export interface SessionOptions {
@@ -31,9 +31,9 @@ export interface SessionOptions {
   concurrency: number
   /** USD; overrides the project's. */
   budgetUsd?: number | undefined
-  /** How long a call may wait for quotas; undefined: as long as is usual. */
+  /** How long a call may wait for quotas, in ms; undefined for the default. */
   maxWaitMs?: number | undefined
-  /** What was answered outside of this edition is asked anew, e.g. every night. */
+  /** Answers given outside of this edition are not used, so that e.g. every night asks anew. */
   edition?: string | undefined
 }
 
@@ -50,14 +50,14 @@ export interface SessionSurroundings {
   env: NodeJS.ProcessEnv
   mask: Mask
   interrupt: StopSignals
-  /** Called when `source` asks to be left alone for so long. */
+  /** Called when `source` asks for a pause of `ms`. */
   onWait(source: string, ms: number): void
 }
 
-/** Who waits is shown how far the run is. */
+/** Shows how far a run has come. */
 export interface RunProgress {
   label(text: string): void
-  /** More answers are to come. */
+  /** Announces that `count` more answers will come. */
   expect(count: number): void
   scored(detail: CaseDetail, ledger: Ledger): void
   stop(): void
@@ -80,14 +80,14 @@ export interface RunSession {
   providers: Providers
   askFor: AskFor
   isKept: IsKept
-  /** How the servers of judges are held to the form of an answer: found once, for the whole run. */
+  /** The answer format that each judge's server accepts, found once for the whole run. */
   judgeModes: AnswerModes
-  /** The application under test; what it says that its answers cost is noted. */
+  /** The way to call the application under test. The costs that it reports are noted. */
   target(target: Target, feature: string): TargetCall
   results: Results
   interrupt: StopSignals
   spentUsd(): number
-  /** Models that will be asked: while one of their keys is missing, nothing is paid to any. */
+  /** Announces models that will be asked. While the key of one is missing, no model is paid. */
   need(models: readonly string[]): void
   /** @throws SluiceError `invalid-input` where a budget was asked for and a model has no price to hold it by. */
   requirePrices(models: readonly string[]): Promise<void>
@@ -95,8 +95,8 @@ export interface RunSession {
 }
 
 /**
- * Opens the store and prepares model calls; nothing is called yet. What belongs to the workflow is taken out of the
- * environment, before a program or a module of the change under test can look at it.
+ * Opens the store and prepares model calls; nothing is called yet. The workflow's own variables are removed from the
+ * environment before a program or a module of the change under test can read them.
  */
 export function openSession(
   { config, files }: LoadedProject,

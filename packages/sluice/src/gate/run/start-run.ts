@@ -21,7 +21,7 @@ export function modelsOf(request: Pick<RunRequest, 'candidate' | 'baseline'>, { 
   return [...new Set([...modelsNeeded(request, config), config.judge.model])]
 }
 
-/** Those that it calls for certain; a judge may also be needed by single cases alone. */
+/** The models that a run calls for certain. A judge may also be needed by single cases only. */
 function modelsNeeded(
   { candidate, baseline }: Pick<RunRequest, 'candidate' | 'baseline'>,
   { judge, embedding }: Config,
@@ -37,7 +37,7 @@ function modelsNeeded(
   return [...versions, ...rubric, ...evaluators, ...embeddings]
 }
 
-/** Before anything is paid for: that all features can be asked. @throws SluiceError `invalid-input` */
+/** Checks, before anything is paid for, that all features can be asked. @throws SluiceError `invalid-input` */
 export function requireModels(prompts: readonly Prompt[], config: Config): void {
   const models = prompts.flatMap((candidate) => modelsNeeded({ candidate }, config))
   requireProviders(models, config.providers)

@@ -4,14 +4,14 @@ import type { GatePolicy } from './policy.ts'
 import { proofNeeded } from './rare-losses.ts'
 import type { ThreeWayTest } from './three-way-test.ts'
 
-/** What the suite can tell, and what would let it tell more. */
+/** The smallest margin that the suite can decide on, and what a smaller one would take. */
 export interface Advice {
-  /** The smallest margin that an unchanged version meets with 80 % power after all looks; undefined when unknown. */
+  /** The smallest margin that an unchanged version meets with 80 % power after all rounds; undefined when unknown. */
   smallestMargin: number | undefined
   helps: 'cases' | 'repeats' | 'either' | 'neither'
-  /** Cases that would do, with the last look's repeats. */
+  /** The cases needed with the repeats of the last round. */
   cases?: number
-  /** Repeats that would do, with the present cases. */
+  /** The repeats needed with the present cases. */
   repeats?: number
   text: string
 }
@@ -21,7 +21,7 @@ interface AdviceRequest {
   pairs: readonly Pair[]
   plan: LookPlan
   margin: number
-  /** What the margin is called where it is named. */
+  /** The name of the margin in a sentence. */
   marginOf: string
   policy: GatePolicy
 }
@@ -29,8 +29,8 @@ interface AdviceRequest {
 const power = 0.8
 
 /**
- * Splits the variance of the difference into noise, which repeats reduce, and spread between cases, which only cases
- * reduce, and works out by `mdePower` what 80 % power would take.
+ * Splits the variance of the difference into noise, which repeats reduce, and spread between cases, which only more
+ * cases reduce. `mdePower` then says what 80 % power would take.
  */
 export function advise(request: AdviceRequest): Advice {
   const { test, pairs, plan, margin, marginOf } = request
@@ -65,30 +65,33 @@ export function advise(request: AdviceRequest): Advice {
 const betterBuy =
   'New cases cost no more than as many repeats and show more: add the cheapest kind, short ones that checks score without a judge.'
 
-/** Where the noise would let the test pass and only answers are missing; undefined elsewhere, or where none would do. */
+/**
+ * The advice where the noise would let the test pass and only answers are missing; undefined elsewhere, or where no
+ * number of answers would do.
+ */
 function tooFewAnswers({ test, pairs, plan, margin, policy }: AdviceRequest): Advice | undefined {
   const { outcome, statistics, rareLosses, look } = test
   if (outcome !== 'undecided' || !statistics || !rareLosses) return undefined
   const { cases } = proofNeeded(statistics, rareLosses, { plan, look, margin, estimand: policy.estimand })
   if (!Number.isFinite(cases)) return undefined
   const more = cases - pairs.length
-  // A run that a budget ended has repeats left.
+  // A run that its budget ended has repeats left to ask.
   if (more <= 0)
     return { smallestMargin: undefined, helps: 'repeats', text: 'More repeats of these cases would be enough.' }
   const text = `About ${more} more ${more === 1 ? 'case' : 'cases'} would be enough. ${betterBuy}`
   return { smallestMargin: undefined, helps: 'cases', cases, text }
 }
 
-/** What is certain, and how rare a fault may be that showed in none of n answers: (1 - p)^n = 1 - confidence. */
+/** Says what is certain, and how rare a fault can be that none of n answers showed: (1 - p)^n = 1 - confidence. */
 function withoutNoise({ test, pairs, plan, policy: { confidence } }: AdviceRequest): string {
-  // Another test of the run may have asked for more repeats than this one looks at.
+  // Another test of the run may have asked for more repeats than this one uses.
   const most = plan.repeats[test.look] ?? Number.POSITIVE_INFINITY
   const answers = pairs.reduce((sum, { candidate }) => sum + Math.min(candidate.count, most), 0)
   const rare = Math.ceil(100 * (1 - (1 - confidence) ** (1 / answers)))
   return `No score varied between repeats: a drop that shows in every answer is seen; a fault in up to ${rare} % of the answers may have shown in none of the candidate's ${answers}.`
 }
 
-/** Why repeats alone would not do, or that the data cannot tell: noise shows only where a case was repeated. */
+/** Says why repeats alone would not do, or that the data cannot tell: noise shows only where a case was repeated. */
 function onRepeats(pairs: readonly Pair[], { tau, varCand, varBase }: Plan, repeats: number): string {
   const unknown = pairs.some(
     ({ candidate, baseline }) => candidate.variance === undefined || baseline.variance === undefined,
@@ -100,7 +103,7 @@ function onRepeats(pairs: readonly Pair[], { tau, varCand, varBase }: Plan, repe
   return `more repeats alone would not: ${Math.round(100 * share)} % of the variance lies between cases.`
 }
 
-/** The suite is large enough for its margin; a run that is still undecided lies close to it. */
+/** Says that the suite is large enough for its margin: a run that is still undecided lies close to it. */
 function nearTheMargin(
   { test, pairs, plan, margin, marginOf }: AdviceRequest,
   design: Plan,
@@ -117,7 +120,7 @@ function nearTheMargin(
   return { helps: 'cases', cases, text: `${enough} ${close}` }
 }
 
-/** The planning problem that the data pose, before the number of repeats is chosen. */
+/** The design of the run as the data show it, before the number of repeats is chosen. */
 function designOf({ test, pairs, plan, margin, policy }: AdviceRequest): Plan {
   const { nEff = 1, delta = 0, seCluster } = test.statistics ?? {}
   const spread = weightedSquare(pairs, ({ candidate, baseline }) => (candidate.mean - baseline.mean - delta) ** 2)
@@ -137,7 +140,7 @@ function designOf({ test, pairs, plan, margin, policy }: AdviceRequest): Plan {
   return { ...common, tau, varCand, varBase }
 }
 
-/** Repeats with which the present cases reach the power; undefined when no number does. */
+/** The repeats with which the present cases reach the power; undefined when no number does. */
 function repeatsNeeded(design: Plan): number | undefined {
   const { nForPassPower } = mdePower({ ...design, tau: 0 })
   const between = mdePower({ ...design, varCand: 0, varBase: 0 }).nForPassPower
@@ -145,7 +148,7 @@ function repeatsNeeded(design: Plan): number | undefined {
   return Math.ceil(nForPassPower / (design.nEff - between))
 }
 
-/** The level at which the last look passes, taken as a test of its own. */
+/** The level at which the last round passes, taken as a test of its own. */
 function lastLevel({ boundsPass }: LookPlan): number {
   return normCdf(-(boundsPass.at(-1) ?? 0))
 }

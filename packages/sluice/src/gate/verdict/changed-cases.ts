@@ -7,16 +7,17 @@ export interface ChangedCases {
   improved: string[]
 }
 
-/** How many repeats' worth of belief the pooled noise has in the noise of a single case. */
+/** The weight of the pooled variance, in repeats, in the estimate of a single case's variance. */
 const pooledWeight = 2
 
-/** Standard errors beyond which a case has moved: about 1 % of unchanged cases do. */
+/** Standard errors beyond which a case counts as changed; about 1 % of unchanged cases exceed them. */
 const clearly = 2.5
 
 /**
- * Which cases moved. With repeats: by more than the margin and by more than 2.5 standard errors of the case, whose
- * variance is drawn towards that of all cases, since a few repeats say little. With a single repeat noise is unknown
- * and the tag margin stands in for it. A guide for reading, not a test: with many cases some are listed by chance.
+ * Lists the cases that changed by more than the margin and by more than 2.5 of their standard errors. The variance of a
+ * case is shrunk towards that of all cases, since a few repeats say little. With a single repeat noise is unknown, and
+ * the tag margin is used instead. The list is a guide for reading, not a test: with many cases some are listed by
+ * chance.
  */
 export function changedCases(pairs: readonly CasePair[], policy: GatePolicy): ChangedCases {
   const pooled = pooledVariance(pairs)

@@ -35,7 +35,7 @@ export interface GateDecision {
   threshold: ThresholdResult | undefined
   tags: TagResult[]
   critical: readonly CriticalResult[]
-  /** Every look of both tests. */
+  /** Every round of both tests. */
   trace: { difference: TestLook[]; threshold: TestLook[] }
   /** Undefined when nothing could be tested. */
   advice: Advice | undefined
@@ -44,7 +44,7 @@ export interface GateDecision {
 const failures = new Set<Reason['code']>(['regression', 'below-threshold', 'tag-regression', 'critical-case'])
 const settledByEstimate = new Set<Reason['code']>(['difference-undecided', 'threshold-undecided', 'few-answers'])
 
-/** Sums up the last look: see `GatePolicy.onInconclusive` for what becomes of a run that is still open. */
+/** Concludes after the last round. `GatePolicy.onInconclusive` says what becomes of a run that is still open. */
 export function conclude(look: GateLook): GateDecision {
   const { difference, threshold, policy } = look
   const comparison = comparisonAt(look)
@@ -87,7 +87,7 @@ function verdictFrom(
   return { verdict: 'inconclusive', strength: 'weak', blocking: onInconclusive !== 'warn', reasons }
 }
 
-/** Why a test is open whose noise would let it pass; undefined for any other. */
+/** The reason why a test is open although its noise would let it pass; undefined for any other test. */
 function tooFewAnswers(look: GateLook, which: 'difference' | 'threshold'): Reason[] | undefined {
   const { [which]: test, plan, policy } = look
   const { rareLosses, statistics } = test ?? {}
@@ -98,7 +98,7 @@ function tooFewAnswers(look: GateLook, which: 'difference' | 'threshold'): Reaso
   return [fewAnswersReason({ answers, equal: rareLosses.answers, needed }, which, policy)]
 }
 
-/** A pass that a few lost answers would undo. */
+/** The reason against a pass that would not stand, had the missing answers been full losses. */
 function missingAnswers({ cases, difference, threshold, policy }: GateLook): Reason[] {
   const which = difference?.hangsOnMissing ? 'difference' : 'threshold'
   if (!difference?.hangsOnMissing && !threshold?.hangsOnMissing) return []
@@ -108,8 +108,8 @@ function missingAnswers({ cases, difference, threshold, policy }: GateLook): Rea
 }
 
 /**
- * The tie-break: nothing is open but the difference or the threshold, and each open estimate, which must have a
- * standard error, is within two thirds of its margin.
+ * Whether the tie-break applies: only the difference or the threshold is open, and each open estimate has a standard
+ * error and is within two thirds of its margin.
  */
 function estimateSettles(reasons: readonly Reason[], { difference, threshold, policy }: GateLook): boolean {
   if (!reasons.every(({ code }) => settledByEstimate.has(code))) return false
@@ -121,7 +121,7 @@ function closeEnough(test: ThreeWayTest | undefined, margin: number): boolean {
   return test.statistics?.seUsed !== undefined && atLeast(test.statistics.delta, (-2 / 3) * margin)
 }
 
-/** What is absent that a verdict would need. */
+/** The reasons for whatever a verdict needs and the run lacks. */
 function missing({ cases, byTag, difference, threshold, hasBaseline }: GateLook): Reason[] {
   if (!hasBaseline && !threshold) return [nothingToTestReason()]
   if (cases.every(({ candidate }) => candidate === undefined))
@@ -130,7 +130,10 @@ function missing({ cases, byTag, difference, threshold, hasBaseline }: GateLook)
   return [...byTag].flatMap(([tag, tagged]) => silentTag(tag, tagged))
 }
 
-/** Coverage lets single cases be lost anywhere, but not all that was to be said of one kind of input. */
+/**
+ * The reason for a tag whose cases have no score at all. Coverage tolerates single lost cases, but not a whole kind of
+ * input.
+ */
 function silentTag(tag: string, cases: readonly SummedCase[]): Reason[] {
   if (cases.length < 2 || cases.some(({ candidate }) => candidate !== undefined)) return []
   return [noScoresReason(`None of the ${cases.length} cases with the tag ${tag} has a score of the candidate`, { tag })]
@@ -146,7 +149,7 @@ function thresholdAt({ threshold, plan, policy }: GateLook): ThresholdResult | u
   return thresholdResultOf(threshold, threshold.statistics, { plan, policy, threshold: policy.threshold })
 }
 
-/** On the difference where there is one, else on the threshold. */
+/** The advice on the difference where there is one, else on the threshold. */
 function adviceAt({ difference, threshold, cases, pairs, plan, policy }: GateLook): Advice | undefined {
   if (difference?.statistics) {
     return advise({ test: difference, pairs, plan, margin: policy.margin, marginOf: 'margin', policy })

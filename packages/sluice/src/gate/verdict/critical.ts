@@ -9,7 +9,7 @@ import {
 import type { GateCase } from './gate-case.ts'
 import type { GatePolicy } from './policy.ts'
 
-/** A critical case under Wald's test, and beside its baseline where that fails too. */
+/** The result of a critical case: by Wald's test, and against its baseline where that fails too. */
 export interface CriticalResult extends FailureCount {
   id: string
   position: number
@@ -25,7 +25,7 @@ const acceptableFailureRate = 0.05
 const unacceptableFailureRate = 0.4
 const missRate = 0.1
 
-/** The odds of failing at .4 over those at .05: what a critical case that breaks looks like beside its baseline. */
+/** The odds ratio between failing at a rate of .4 and at .05, which is expected of a critical case that breaks. */
 const brokenOdds =
   unacceptableFailureRate / (1 - unacceptableFailureRate) / (acceptableFailureRate / (1 - acceptableFailureRate))
 
@@ -70,7 +70,7 @@ function judge(
       return { decision: compare(candidate, baseline, design), open: none }
     return { decision: 'undecided', open: { candidate: incomplete(candidate), baseline: incomplete(baseline) } }
   }
-  // That a failure is new takes a baseline that would have shown it.
+  // A failure is new only if the baseline would have shown it.
   const isNew = isWorse(countOf(candidate), countOf(baseline), design)
   if (own !== 'fail' || isNew || !incomplete(baseline)) return alone
   return { decision: 'undecided', open: { candidate: false, baseline: true } }
@@ -78,7 +78,10 @@ function judge(
 
 const none = { candidate: false, baseline: false }
 
-/** Clearly more often than the baseline fails; no more often, with Wald's own miss rate, is not new. */
+/**
+ * Compares the failures of both versions: clearly more than the baseline is a fail. No more, at Wald's own miss rate,
+ * is not new.
+ */
 function compare(
   candidate: readonly boolean[],
   baseline: readonly boolean[],

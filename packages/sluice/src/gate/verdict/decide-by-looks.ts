@@ -5,7 +5,7 @@ import { decide, isWanted } from './decide.ts'
 import type { GateCase } from './gate-case.ts'
 import type { GatePolicy } from './policy.ts'
 
-/** Scores look by look, and only as many repeats of only those cases as the verdict still needs. */
+/** Scores in rounds, each with only those cases and repeats that the verdict still needs. */
 export async function decideByLooks(run: FeatureRun, policy: GatePolicy): Promise<GateDecision> {
   const hasBaseline = run.baseline !== undefined
   await run.score(policy.looks[0] ?? 1)
@@ -18,7 +18,7 @@ export async function decideByLooks(run: FeatureRun, policy: GatePolicy): Promis
   return step.decision
 }
 
-/** The scores as the verdict reads them. */
+/** The scores in the form that the verdict reads. */
 export function gateCases(cases: readonly CaseScores[], hasBaseline: boolean): GateCase[] {
   return cases.map(({ id, weight, cluster, tags, critical, candidate, baseline }) => ({
     id,
@@ -42,7 +42,10 @@ function missingRepeats(candidate: CaseScores['candidate'], baseline: CaseScores
   return missing
 }
 
-/** Without money there are no further repeats, and where a version never answers they would be paid for in vain. */
+/**
+ * Whether this round is the last: without money there are no further repeats, and a version that never answers would
+ * make them useless.
+ */
 function lastLook({ observations, baseline, table: { cases } }: FeatureRun): { last: boolean } {
   const arms = baseline ? (['candidate', 'baseline'] as const) : (['candidate'] as const)
   const isSilent = arms.some((arm) => cases.every((row) => scoredRepeats(row[arm]).length === 0))

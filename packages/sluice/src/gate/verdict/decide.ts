@@ -9,7 +9,7 @@ import { isOpen } from './three-way-test.ts'
 /** Positions in the list of cases. */
 export type Positions = 'all' | ReadonlySet<number>
 
-/** Which cases need how many repeats before the next look, counted from the first repeat. */
+/** Which cases need how many repeats before the next round, counted from the first repeat. */
 export interface Wanted {
   repeats: number
   candidate: Positions
@@ -21,13 +21,13 @@ export type GateStep =
   | { state: GateState; decision: GateDecision; wanted?: never }
 
 /**
- * One look of the gate: tests what is undecided on the scores at hand, and either decides or names the repeats that
- * are still needed. Fails as soon as anything fails; passes when the difference, the threshold, every suspicious tag and
- * every critical case are settled. Without a `baseline` in any case the threshold is judged alone; without a `threshold`
- * in the policy the difference alone.
+ * One round of the gate: tests what is undecided on the scores at hand, and either decides or names the repeats that
+ * are still needed. It fails as soon as anything fails. It passes when the difference, the threshold, every suspicious
+ * tag and every critical case are settled. Without a `baseline` in any case the threshold is judged alone; without a
+ * `threshold` in the policy the difference alone.
  *
- * @param before the state of the step before; absent at the first look
- * @param options.last no further repeats can be had, so that this look must do
+ * @param before the state after the round before; absent in the first round
+ * @param options.last no further repeats can be had, so that this round is the last
  */
 export function decide(
   cases: readonly GateCase[],
@@ -50,7 +50,7 @@ export function isWanted(positions: Positions, position: number): boolean {
   return positions === 'all' || positions.has(position)
 }
 
-/** Something failed, or nothing can be judged at all: further repeats would be paid for nothing. */
+/** Whether something failed, or nothing can be judged at all, so that further repeats would be in vain. */
 function isOver({ difference, threshold, tags, critical, cases }: GateLook): boolean {
   const failed = [difference, threshold].some((test) => test?.outcome === 'fail')
   const nothingToTest = !difference && !threshold
@@ -87,7 +87,7 @@ function wantedAfter(look: GateLook): Wanted | undefined {
   return { repeats, candidate, baseline }
 }
 
-/** They go on as far as the policy lets them; their baseline only where it fails as well. */
+/** The critical cases that need more repeats. Their baseline gets more only where it fails as well. */
 function undecidedCritical({ critical }: GateLook): { candidate: Set<number>; baseline: Set<number> } {
   const openIn = (arm: Arm) => new Set(critical.filter(({ open }) => open[arm]).map(({ position }) => position))
   return { candidate: openIn('candidate'), baseline: openIn('baseline') }

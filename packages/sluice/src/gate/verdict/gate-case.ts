@@ -47,13 +47,13 @@ export function pairsOf(cases: readonly SummedCase[]): CasePair[] {
   )
 }
 
-/** The cases as they are compared had every missing answer of the candidate been a full loss; undefined where none is missing. */
+/** The cases with every missing answer of the candidate counted as a full loss; undefined where none is missing. */
 export function atWorst(cases: readonly SummedCase[]): SummedCase[] | undefined {
   if (!cases.some(({ case: { missing = 0 } }) => missing > 0)) return undefined
   return cases.map((summed) => ({ ...summed, candidate: summed.candidateAtWorst }))
 }
 
-/** The cases against a constant, for the test of the threshold. */
+/** The cases paired with a constant, for the test of the threshold. */
 export function pairsAgainst(threshold: number, cases: readonly SummedCase[]): CasePair[] {
   const baseline = constantMoments(threshold)
   return cases.flatMap(({ case: { id, weight, cluster }, candidate }) =>

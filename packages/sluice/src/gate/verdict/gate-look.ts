@@ -5,16 +5,16 @@ import { type GatePolicy, looksBeyond, planOf } from './policy.ts'
 import { casesByTag, lookAtTags, type TagTest } from './tags.ts'
 import { isOpen, lookAgain, type ThreeWayTest } from './three-way-test.ts'
 
-/** What the looks so far have decided. Plain data, to be handed back with the scores of the next look. */
+/** What the rounds so far have decided. It is plain data, handed back with the scores of the next round. */
 export interface GateState {
-  /** Looks made. */
+  /** The number of rounds so far. */
   looks: number
   difference: ThreeWayTest | undefined
   threshold: ThreeWayTest | undefined
   tags: readonly TagTest[]
 }
 
-/** Everything that one look sees. */
+/** Everything that one round works on. */
 export interface GateLook extends GateState {
   cases: readonly SummedCase[]
   pairs: readonly CasePair[]
@@ -26,8 +26,8 @@ export interface GateLook extends GateState {
 }
 
 /**
- * Makes the look that follows `before`: every test that is not settled sees the scores at hand. After the last look of
- * the policy only critical cases are judged further.
+ * Evaluates the round that follows `before`: every test that is not settled gets the scores at hand. After the last
+ * round of the policy only critical cases are judged further.
  */
 export function lookAt(
   cases: readonly GateCase[],

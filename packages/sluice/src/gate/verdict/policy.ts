@@ -10,22 +10,25 @@ export interface GatePolicy {
   tagMargin: number
   /** 1 - confidence bounds the chance to pass a drop of the margin, half of it the chance to fail there. */
   confidence: number
-  /** Repeats per case at each look of the sequential test, increasing. One look takes the whole error budget. */
+  /** Repeats per case in each round, increasing. A single round takes the whole error budget. */
   looks: readonly number[]
-  /** Repeats up to which a critical case is judged, also where the looks of the others end earlier. */
+  /** Repeats up to which a critical case is judged, also where the rounds of the others end earlier. */
   criticalRepeats: number
   /** Floor of the mean score; undefined judges the difference alone. */
   threshold?: number | undefined
   /** How far below the floor the mean may lie. */
   thresholdMargin: number
   estimand: Estimand
-  /** What becomes of a run that neither passed nor failed: decided by its estimate, blocked, or let through with a word. */
+  /**
+   * What becomes of a run that neither passed nor failed: decided by its estimate, blocked, or let through with a
+   * warning.
+   */
   onInconclusive: 'tiebreak' | 'block' | 'warn'
   /** A repeat of a critical case fails below this score. */
   caseThreshold: number
 }
 
-/** Margin .03, tag margin .10, confidence .95, looks at 1, 2, 3, 5 and 8 repeats, no threshold, tie-break. */
+/** Margin .03, tag margin .10, confidence .95, rounds at 1, 2, 3, 5 and 8 repeats, no threshold, tie-break. */
 const defaults: Omit<GatePolicy, 'criticalRepeats'> = {
   margin: 0.03,
   tagMargin: 0.1,
@@ -37,7 +40,10 @@ const defaults: Omit<GatePolicy, 'criticalRepeats'> = {
   caseThreshold: 0.6,
 }
 
-/** The policy with its defaults filled in; critical cases end with the last look. Throws `invalid-input` for looks or a confidence that no test can have. */
+/**
+ * The policy with its defaults filled in; critical cases end with the last round.
+ * @throws SluiceError `invalid-input` for rounds or a confidence that no test can have
+ */
 export function gatePolicy(settings: Partial<GatePolicy> = {}): GatePolicy {
   const { looks = defaults.looks } = settings
   const policy = { ...defaults, criticalRepeats: looks.at(-1) ?? 1, ...settings }
@@ -55,7 +61,7 @@ export function gatePolicy(settings: Partial<GatePolicy> = {}): GatePolicy {
   return policy
 }
 
-/** Repeats after the last look at which undecided critical cases are judged again: five more at a time. */
+/** Repeats after the last round at which undecided critical cases are judged again: five more at a time. */
 export function looksBeyond({ looks, criticalRepeats }: GatePolicy): number[] {
   const last = looks.at(-1) ?? 0
   const steps = Math.max(Math.ceil((criticalRepeats - last) / 5), 0)
@@ -67,7 +73,7 @@ export function errorRates({ confidence }: GatePolicy): { alphaPass: number; alp
   return { alphaPass: 1 - confidence, alphaFail: (1 - confidence) / 2 }
 }
 
-/** The looks and boundaries of the test of the difference, of the threshold, and of one tag on its own. */
+/** The rounds and boundaries of the test of the difference, of the threshold, and of one tag on its own. */
 export function planOf(policy: GatePolicy): LookPlan {
   return lookPlan(policy.looks, errorRates(policy))
 }

@@ -11,15 +11,15 @@ import {
 } from '../../stats/index.ts'
 
 /**
- * Whether the answers are enough to rule out rare losses of the margin's size. A t test does not: it takes the noise that
- * it has seen for all there is, and a fault that shows in one answer of fifty leaves twenty answers spotless.
+ * Whether the answers are enough to rule out rare losses of the margin's size. A t test cannot: it assumes that the
+ * noise seen is all there is. A fault that shows in one answer of fifty often leaves twenty answers untouched.
  */
 export interface RareLosses {
   /** On the normal scale, as the statistic of the test. */
   zSig: number
   /** Equally weighted, independent answers of the candidate; cases where the estimand is a population. */
   answers: number
-  /** A later look of the plan can bring enough answers. */
+  /** Whether a later round of the plan can bring enough answers. */
   withinReach: boolean
 }
 
@@ -49,16 +49,16 @@ export function rareLosses(
   }
 }
 
-/** How many times as many answers a later look has. */
+/** The factor by which the number of answers has grown at a later round. */
 function growthUntil(later: number, { plan, look, estimand }: Omit<LookOfTest, 'margin'>): number {
   return estimand === 'population' ? 1 : (plan.repeats[later] ?? 1) / (plan.repeats[look] ?? 1)
 }
 
-/** What a proof against rare losses would take at the last look with this difference. */
+/** What a proof against rare losses would take at the last round with this difference. */
 export interface ProofNeeded {
   /** Infinity when no number would do. */
   answers: number
-  /** The same in cases like these, each with the last look's repeats. */
+  /** The same in cases like these, each with the last round's repeats. */
   cases: number
 }
 

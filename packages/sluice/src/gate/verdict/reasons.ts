@@ -90,7 +90,7 @@ function timesOf({ failures, repeats, baseline }: CriticalResult): string {
   return `${failures} of ${amount(repeats, 'repeat')}${before}`
 }
 
-/** A pass by estimate says what it is worth. */
+/** The reason of a pass by tie-break, which says how weak such a pass is. */
 export function tieBreakReason(open: readonly Reason[], { margin, confidence, looks }: GatePolicy): Reason {
   const what = open.some(({ code }) => code === 'difference-undecided')
     ? `a drop smaller than ${margin}`
@@ -100,7 +100,7 @@ export function tieBreakReason(open: readonly Reason[], { margin, confidence, lo
   return reason('tie-break', message)
 }
 
-/** The noise that was seen would do, but so few answers can all be good beside a fault that shows only now and then. */
+/** The reason of a test with little noise but too few answers: all can be good although a fault shows now and then. */
 export function fewAnswersReason(
   { answers, equal, needed }: { answers: number; equal: number; needed: ProofNeeded },
   which: 'difference' | 'threshold',
@@ -118,7 +118,7 @@ export function fewAnswersReason(
   return reason('few-answers', `${found}: ${proof}.`)
 }
 
-/** A pass that would have been none, had the answers that never came been lost ones. */
+/** The reason of a pass that would not stand, had the missing answers been full losses. */
 export function missingAnswersReason(
   { missing, asked }: { missing: number; asked: number },
   which: 'difference' | 'threshold',
@@ -157,7 +157,7 @@ function amount(count: number, unit: string): string {
   return count === 1 ? `1 ${unit}` : `${count} ${unit}s`
 }
 
-/** No score is below `least` or above 1, so no end of an interval is shown there. */
+/** The interval of a result. Its ends are cut at `least` and 1, since no score lies beyond them. */
 function range(
   { ciLow, ciHigh }: { ciLow?: number | undefined; ciHigh?: number | undefined },
   { confidence }: GatePolicy,

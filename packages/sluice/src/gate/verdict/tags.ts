@@ -5,15 +5,15 @@ import { errorRates, type GatePolicy } from './policy.ts'
 /** Fewer cases than this are shown, but not tested. */
 const fewestCases = 5
 
-/** A tag under test, carried from look to look. */
+/** A tag under test, carried from round to round. */
 export interface TagTest {
   tag: string
-  /** The last look (0-based) at which the tag's cases were repeated. */
+  /** The last round (0-based) in which the tag's cases were repeated. */
   look: number
   statistics: PairedLook | undefined
-  /** The statistic by look; undefined where it was not taken. */
+  /** The statistic by round; undefined where it was not computed. */
   zSigs: (number | undefined)[]
-  /** Looks bad and is not cleared: a pass waits for further repeats of its cases. */
+  /** Whether its drop is large and not yet cleared, so that a pass waits for further repeats of its cases. */
   suspicious: boolean
   failed: boolean
 }
@@ -22,9 +22,9 @@ interface TagLook {
   look: number
   plan: LookPlan
   policy: GatePolicy
-  /** No repeated case varies between repeats: differences are decided as they are. */
+  /** Whether no case varies between repeats, so that the difference itself decides. */
   deterministic: boolean
-  /** Every tag is looked at, or only the suspicious ones. */
+  /** Whether every tag is tested, or only the suspicious ones. */
   all: boolean
 }
 
@@ -42,8 +42,8 @@ export function casesByTag(cases: readonly SummedCase[]): Map<string, SummedCase
 }
 
 /**
- * Looks at the tags with at least 5 pairs. A tag fails by Holm's procedure over all of them, on its most extreme look;
- * it is suspicious when its difference is beyond half of the tag margin and not shown to be within it.
+ * Tests the tags with at least 5 pairs. A tag fails by Holm's procedure over all of them, in its most extreme round. It
+ * is suspicious when its difference is beyond half of the tag margin and not shown to be within it.
  */
 export function lookAtTags(before: readonly TagTest[], byTag: Map<string, SummedCase[]>, at: TagLook): TagTest[] {
   const tests: TagTest[] = []

@@ -5,7 +5,7 @@ import type { CasePair } from './gate-case.ts'
 import type { GatePolicy } from './policy.ts'
 import { type Interval, intervalAt, intervalsAt, type ThreeWayTest } from './three-way-test.ts'
 
-/** Candidate against baseline, at the look at which the test ended. Undefined is what the data cannot tell. */
+/** The candidate against the baseline in the round in which the test ended. What the data cannot tell is undefined. */
 export interface Comparison {
   verdict: Verdict
   pairs: number
@@ -15,7 +15,7 @@ export interface Comparison {
   ciHigh: number | undefined
   margin: number
   detectableDrop: number | undefined
-  /** Repeats per case at that look. */
+  /** Repeats per case in that round. */
   repeats: number
   /** Ids, the largest change first. */
   regressed: string[]
@@ -24,7 +24,7 @@ export interface Comparison {
   intervals: { goldenSet: Interval | undefined; population: Interval | undefined }
 }
 
-/** The candidate's mean against the threshold, at the look at which the test ended. */
+/** The candidate's mean against the threshold in the round in which the test ended. */
 export interface ThresholdResult {
   verdict: Verdict
   threshold: number
@@ -83,10 +83,11 @@ function verdictOf({ outcome }: ThreeWayTest): Verdict {
 const power = 0.8
 
 /**
- * The smallest true drop at which a run with the standard error of this one fails with probability .80 at its last
- * look: margin + (c_fail + z_.80) SE, with c_fail on the t scale of the run's degrees of freedom. It is exact for the
- * normal approximation and counts no earlier look, so the run finds slightly smaller drops than this as well. Without noise every
- * drop beyond the margin is seen. Undefined when the run has no standard error.
+ * The minimum detectable drop: the smallest true drop at which a run with this standard error fails with probability
+ * .80 in its last round. It is margin + (c_fail + z_.80) SE, with c_fail on the t scale of the run's degrees of
+ * freedom. It is exact for the normal approximation. It counts no earlier round, so the run finds slightly smaller
+ * drops as well. Without noise every drop beyond the margin is found. It is undefined when the run has no standard
+ * error.
  */
 function detectableDrop(test: ThreeWayTest, plan: LookPlan, margin: number): number | undefined {
   const { statistics, look } = test

@@ -13,7 +13,7 @@ import {
 } from '../../stats/index.ts'
 import { type RareLosses, rareLosses } from './rare-losses.ts'
 
-/** One look of one test, as it is kept for the report. */
+/** One round of one test, as it is kept for the report. */
 export interface TestLook {
   repeats: number
   difference: number | undefined
@@ -24,28 +24,28 @@ export interface TestLook {
   failAt: number
 }
 
-/** A three-way test, carried from look to look. Once it is decided it stays as it was at that look. */
+/** A three-way test, carried from round to round. Once it is decided it stays as it was in that round. */
 export interface ThreeWayTest {
   outcome: 'pass' | 'fail' | 'undecided'
-  /** The last look (0-based) at which it was evaluated. */
+  /** The last round (0-based) in which it was evaluated. */
   look: number
-  /** `zSig` is the smallest of all that a pass takes. */
+  /** Its `zSig` is the smallest of the statistics that a pass takes. */
   statistics: PairedLook | undefined
-  /** Present where the noise that was seen would let the test pass; a pass takes this proof as well. */
+  /** The proof against rare losses that a pass takes as well; present where the noise alone would let the test pass. */
   rareLosses: RareLosses | undefined
-  /** A pass that would have been none, had the answers that never came been full losses. */
+  /** Whether the test passed but would not have, had every missing answer been a full loss. */
   hangsOnMissing: boolean
   trace: TestLook[]
 }
 
-/** The pairs of one look. */
+/** The pairs of one round. */
 export interface LookPairs {
   scored: readonly Pair[]
   /** The same with a score of 0 for each answer of the candidate that never came; undefined where all came. */
   atWorst: readonly Pair[] | undefined
 }
 
-/** What one look is made with. */
+/** What one round of a test is computed with. */
 export interface LookTest {
   /** 0-based. */
   look: number
@@ -54,12 +54,15 @@ export interface LookTest {
   estimand: Estimand
 }
 
-/** Further repeats may still decide it. One look alone has not seen how the scores of a case vary, and never ends it. */
+/**
+ * Whether further repeats may still decide the test. The first round never ends it: it cannot show how the scores of a
+ * case vary.
+ */
 export function isOpen({ outcome, look, rareLosses }: ThreeWayTest): boolean {
   return outcome === 'undecided' && (rareLosses === undefined || rareLosses.withinReach || look === 0)
 }
 
-/** Looks once more, unless the test was decided before, or no number of repeats would let it. */
+/** Evaluates the test once more, unless it was decided before or no number of repeats would decide it. */
 export function lookAgain(before: ThreeWayTest | undefined, pairs: LookPairs, test: LookTest): ThreeWayTest {
   if (before && !isOpen(before)) return before
   const { look, plan } = test
@@ -79,8 +82,8 @@ export function lookAgain(before: ThreeWayTest | undefined, pairs: LookPairs, te
 }
 
 /**
- * A fail is the t test's alone. A pass takes three statistics at or above the bound: t, t without the help of skewness, and
- * the proof against rare losses.
+ * The t test alone decides on a fail. A pass takes three statistics at or above the bound: t, t corrected for skewness,
+ * and the proof against rare losses.
  */
 function evaluate(pairs: readonly Pair[], test: LookTest): Pick<ThreeWayTest, 'outcome' | 'statistics' | 'rareLosses'> {
   const { plan, look, margin } = test
@@ -93,7 +96,7 @@ function evaluate(pairs: readonly Pair[], test: LookTest): Pick<ThreeWayTest, 'o
   return { outcome: proven ? 'pass' : 'undecided', statistics: { ...statistics, zSig }, rareLosses: proof }
 }
 
-/** Takes back what a t above 0 owes to scores that lean down: estimate and noise then rest on the same few of them. */
+/** Corrects a t above 0 for negatively skewed scores, where estimate and noise rest on the same few low scores. */
 function withoutSkewness(pairs: readonly Pair[], statistics: PairedLook | undefined): PairedLook | undefined {
   const { t = 0, zSig = 0, dfUsed = 1 } = statistics ?? {}
   if (!statistics || !(t > 0)) return statistics
@@ -108,7 +111,7 @@ export interface Interval {
 }
 
 /**
- * The repeated confidence interval at a look (Jennison & Turnbull 2000, chapter 9): it holds at all looks together,
+ * The repeated confidence interval at a round (Jennison & Turnbull 2000, chapter 9): it holds in all rounds together,
  * and lies below -margin exactly when the test fails. It has no width where scores do not vary between repeats.
  */
 export function intervalAt(plan: LookPlan, look: number, statistics: PairedLook | undefined): Interval | undefined {

@@ -37,7 +37,7 @@ export function finalVerdict(decision: GateDecision, coverage: CoverageOfArms): 
   ]
   if (gaps.length > 0) {
     const couldRun = coveredShare(coverage.candidate) && coverage.candidate.budgetStopped === 0
-    // What the scores would have said is still worth reading; that they settled anything is not true.
+    // The other reasons are still worth reading. The tie-break is left out, since the scores settled nothing.
     const reasons = [...gaps, ...decision.reasons.filter(({ code }) => code !== 'tie-break')]
     return { verdict: 'inconclusive', strength: 'weak', reasons, exitCode: couldRun ? 2 : 4 }
   }
@@ -60,12 +60,12 @@ function coverageGap(version: string, coverage: Coverage, least: number): Verdic
     { code, message: `${message}; at least ${percent(least)} are needed.`, tag: null, case: null },
   ]
   const share = coveredShare(coverage)
-  // Nothing at all is a gap whatever the least share is.
+  // No share at all is a gap whatever the least share is.
   if (!share || share < least) {
     const scored = coverage.scored + coverage.checkFailed
     return gap(`Only ${scored} of ${coverage.cases} cases of ${version} have a score${causesOf(coverage)}`)
   }
-  // Repeats must not hide errors: a case that was scored in one of eight says little.
+  // Repeats must not hide errors: a case that has a score in one of eight repeats says little.
   if ((answeredShare(coverage) ?? 0) >= least) return []
   return gap(`Only ${coverage.answersScored} of ${coverage.answers} answers of ${version} have a score`)
 }
