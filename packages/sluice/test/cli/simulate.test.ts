@@ -55,7 +55,7 @@ test('scenarios that come along are listed, and what there is not is refused', a
   for (const [args, fault] of [
     [['simulate'], /name a scenario or its file; --list/],
     [['simulate', 'nothing'], /there is no scenario "nothing"/],
-    [['simulate', 'drop', '--runs', '0'], /whole number of 1 or more/],
+    [['simulate', 'drop', '--runs', '0'], /whole number from 1 to /],
     [['simulate', 'drop', '--seed', 'x'], /whole number of 0 or more/],
   ] as const) {
     const { code, stderr } = await project.sluice([...args])
