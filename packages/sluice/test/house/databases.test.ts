@@ -121,7 +121,7 @@ async function readWhole(store: Store, select: Select): Promise<void> {
 /** Each kind by what the product reads it with: one that cannot be read would be set aside. */
 async function readCheckpoint(store: Store, name: string): Promise<void> {
   const [kind, rest = ''] = name.split(/:(.*)/s)
-  if (kind === 'rollout') assert.ok((await loadCheckpoint(store, rest))?.fold.basis)
+  if (kind === 'rollout') assert.ok((await loadCheckpoint(store, rest))?.checkpoint.basis)
   else if (kind === 'drift') assert.ok((await loadDrift(store, rest))?.state, name)
   else if (kind === 'notify') assert.ok(((await loadNotified(store, name))?.seen.size ?? 0) > 0, name)
   else if (kind === 'judge') assert.notEqual((await readJudgeHealth(store, rest)).code, 'damaged')

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { believe, movedBy } from './believe.ts'
 import { type Change, changeIn, changeSchema, type Direction, newChange, noteHour, seenHours } from './change.ts'
-import { addToSample, newSample, quantileOf, sampleSchema } from './sample.ts'
 import { daysKnown, daysToKnow, newWeek, type SeenHour, weekSchema } from './week.ts'
 import { expectedIn, fitWeek, type WeekFit } from './week-fit.ts'
 
@@ -33,6 +32,10 @@ const learningHours = 24
 const watchedHours = 168
 /** How far the level may be off: beyond that is drift. */
 const standardErrors = 2
+
+const mostValues = 1000
+
+const sampleSchema = z.strictObject({ seen: z.int(), every: z.int(), values: z.array(z.number()) })
 
 export const detectorSchema = z.strictObject({
   /** When the present level was begun to be learnt, ms since the epoch. */
@@ -155,4 +158,25 @@ export function toleranceOf(
   if (!fit || !detector.level) return least
   const { level, spread, daily } = fit
   return Math.max(least, standardErrors * Math.sqrt((spread * daily * level * (1 - level)) / detector.level))
+}
+
+/** A regular sample of what was seen: of every so many observations one was taken. */
+type Sample = z.output<typeof sampleSchema>
+
+function newSample(): Sample {
+  return { seen: 0, every: 1, values: [] }
+}
+
+/** Adds an observation, in place. */
+function addToSample(sample: Sample, value: number): void {
+  if (sample.seen % sample.every === 0) sample.values.push(value)
+  sample.seen += 1
+  if (sample.values.length < mostValues) return
+  sample.values = sample.values.filter((_, index) => index % 2 === 0)
+  sample.every *= 2
+}
+
+function quantileOf({ values }: Sample, q: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? 0
 }

@@ -83,8 +83,8 @@ function alarmWords(signal: Signal, { mean, usual, count, since, until }: Change
   const span = `${hours} ${hours === 1 ? 'hour' : 'hours'} from ${new Date(since).toISOString().slice(0, 16)}Z on`
   return (
     `${named[signal]} has moved: ${mean.toFixed(3)} over ${count} in the ${span}, where ${usual.toFixed(3)} is usual in these ` +
-    `hours of the week. While nothing changes such an alarm comes once in 60 days or more seldom. There is no further one of ` +
-    `it while the new level is learnt, within two days or so.`
+    `hours of the week. Without a change such an alarm comes at most once in 60 days. No second alarm follows while the new ` +
+    `level is learnt, which takes about two days.`
   )
 }
 

@@ -36,7 +36,7 @@ export function knownUnitsIn(
   /** Undefined where the evidence cannot be read: it will be made anew, and until then nobody is known. */
   async function readId(rolloutId: string): Promise<string | undefined> {
     try {
-      return unitsId(rolloutId, (await loadCheckpoint(store, rolloutId))?.fold ?? {})
+      return unitsId(rolloutId, (await loadCheckpoint(store, rolloutId))?.checkpoint ?? {})
     } catch (error) {
       if (error instanceof StoreError && error.fault === 'damaged') return undefined
       throw error

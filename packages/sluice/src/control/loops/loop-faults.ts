@@ -1,5 +1,6 @@
 import type { Clock } from '@sluice/client'
 import { SluiceError } from '../../errors.ts'
+import { type Backoff, backoffMs } from '../../retry.ts'
 import { StoreError } from '../store/store-error.ts'
 
 /** What keeps failing at present. Holds no text of an error, which may quote what users wrote. */
@@ -47,9 +48,8 @@ export interface FaultRegisterOptions {
   onRecovered?: (fault: LoopFault) => void
 }
 
-const shortestBackoffMs = 500
-/** A rollback that has to wait may not wait longer. */
-const longestBackoffMs = 30_000
+/** The longest wait is also the longest that a rollback may have to wait. */
+const backoff: Backoff = { firstMs: 500, longestMs: 30_000 }
 
 /** Knows what fails in the loops of this process, by loop and feature. */
 export function createFaultRegister({ clock, onError, onRecovered }: FaultRegisterOptions): FaultRegister {
@@ -58,7 +58,7 @@ export function createFaultRegister({ clock, onError, onRecovered }: FaultRegist
   function failed(key: string, { loop, feature }: Place, error: unknown, waitMs?: number): number {
     const before = faults.get(key)
     const failures = (before?.failures ?? 0) + 1
-    const wait = waitMs ?? Math.min(longestBackoffMs, shortestBackoffMs * 2 ** Math.min(failures - 1, 20))
+    const wait = waitMs ?? backoffMs(backoff, failures - 1)
     const fault = { loop, feature, code: faultCode(error), since: before?.since ?? clock.now(), failures }
     faults.set(key, { ...fault, paused: false })
     onError(fault, error, wait)

@@ -1,4 +1,5 @@
 import type { Clock } from '@sluice/client'
+import { backoffMs } from '../../retry.ts'
 
 export interface WorkLoopOptions {
   clock: Clock
@@ -21,7 +22,7 @@ export interface WorkLoop {
   close(): Promise<void>
 }
 
-const shortestBackoffMs = 100
+const firstBackoffMs = 100
 const defaultLongestBackoffMs = 5000
 
 /** Works when woken and at least every so often; after failures less and less often, whoever wakes it. */
@@ -55,7 +56,7 @@ export function startWorkLoop(options: WorkLoopOptions): WorkLoop {
       failures = 0
       return more ? 0 : everyMs
     } catch (error) {
-      const waitMs = Math.min(longestBackoffMs, shortestBackoffMs * 2 ** failures)
+      const waitMs = backoffMs({ firstMs: firstBackoffMs, longestMs: longestBackoffMs }, failures)
       failures += 1
       onError(error, waitMs)
       return waitMs

@@ -6,7 +6,7 @@ const waitingSchema = z.strictObject({
   /** Place in the feature's record. */
   seq: z.int(),
   rolloutId: z.string().nullable(),
-  /** When it could first not be told, and when it is tried again; ms since the epoch. */
+  /** When its delivery first failed, and when it is tried again, in ms since the epoch. */
   since: z.number(),
   retryAt: z.number(),
   attempts: z.int(),
@@ -16,14 +16,14 @@ const waitingSchema = z.strictObject({
 export type Waiting = z.output<typeof waitingSchema>
 
 const storedSchema = z.strictObject({
-  /** By feature, the last row of its record that was told, passed over or waits. */
+  /** By feature, the last row of its record that was sent, passed over or waits. */
   seen: z.record(z.string(), z.int()),
   /** The receiver says that the address exists no more. */
   gone: z.boolean(),
   waiting: z.array(waitingSchema).default([]),
 })
 
-/** What a channel was told. */
+/** Which rows of the record a channel has been notified of. */
 export interface NotifiedRows {
   seen: Map<string, number>
   gone: boolean
@@ -60,16 +60,16 @@ function notifiedRows(
   state: Omit<NotifiedRows, 'save' | 'failed'>,
 ): NotifiedRows {
   let cursor = stored
-  const told: NotifiedRows = {
+  const rows: NotifiedRows = {
     ...state,
     failed: 0,
     async save() {
-      const { seen, gone, waiting } = told
+      const { seen, gone, waiting } = rows
       const next = { cursor: cursor + 1, state: { seen: Object.fromEntries(seen), gone, waiting } }
       if (!(await store.saveCheckpoint(name, cursor, next))) return false
       cursor += 1
       return true
     },
   }
-  return told
+  return rows
 }

@@ -36,22 +36,22 @@ export function startNotifier(options: NotifierOptions): WorkLoop {
     ...faults,
     async work({ held }) {
       const features = (await store.features()).map(({ feature }) => feature)
-      const told = await loadNotified(store, name)
-      if (!told) {
+      const notified = await loadNotified(store, name)
+      if (!notified) {
         await newNotified(store, name, await heads(store, features)).save()
         return false
       }
-      if (told.gone) return noteGone()
-      const goesOn = () => held() && !told.gone && told.failed < failuresAtATime
+      if (notified.gone) return noteGone()
+      const goesOn = () => held() && !notified.gone && notified.failed < failuresAtATime
       let mayWrite = true
       for (const feature of features) {
         if (!mayWrite || !goesOn()) break
-        mayWrite = (await faults.attempt(feature, () => notifyOfFeature(feature, told, goesOn, options))) ?? true
+        mayWrite = (await faults.attempt(feature, () => notifyOfFeature(feature, notified, goesOn, options))) ?? true
       }
       // What is new goes first: what waits has failed before, and may take its time.
-      if (mayWrite && goesOn()) await retryWaiting(told, options)
-      if (told.gone) return noteGone()
-      return told.failed >= failuresAtATime
+      if (mayWrite && goesOn()) await retryWaiting(notified, options)
+      if (notified.gone) return noteGone()
+      return notified.failed >= failuresAtATime
     },
   })
 }
@@ -69,17 +69,17 @@ function goneError(channelId: string): SluiceError {
 /** Tells, row by row, what is new in a feature's record. False where another replica tells by now. */
 async function notifyOfFeature(
   feature: string,
-  told: NotifiedRows,
+  notified: NotifiedRows,
   goesOn: () => boolean,
   options: NotifierOptions,
 ): Promise<boolean> {
-  const before = told.seen.get(feature) ?? 0
+  const before = notified.seen.get(feature) ?? 0
   const rows = await options.store.audit(feature, { after: before, limit: rowsAtATime })
   for (const row of rows) {
     if (!goesOn()) return true
-    const isNews = await notifyOfRow(row, told, options)
-    told.seen.set(feature, row.seq)
-    if (isNews && !(await told.save())) return false
+    const isNews = await notifyOfRow(row, notified, options)
+    notified.seen.set(feature, row.seq)
+    if (isNews && !(await notified.save())) return false
   }
-  return told.seen.get(feature) === before || told.save()
+  return notified.seen.get(feature) === before || notified.save()
 }

@@ -14,7 +14,7 @@ export interface DecisionEngine<State extends object> {
   newEvidence(rollout: Rollout): State
   /** Changes the evidence in place. Returns what to remember of the user, if the entry names one. */
   observe(evidence: State, rollout: Rollout, entry: LogEntry, memory: UnitMemory | undefined): UnitMemory | undefined
-  /** When each arm was last heard of in the rollout's present stage. */
+  /** When the last outcome of each arm came in the rollout's present stage. */
   heard(evidence: State, rollout: Rollout): LastOutcomes
   /** Where evidence that was stored with this cursor is not what the engine makes, undefined where it is. */
   faultIn?(evidence: State, rollout: Rollout, cursor: number): string | undefined

@@ -49,7 +49,7 @@ test('an excluded token is no evidence from the first outcome on, on record, rep
       return known !== undefined && wanted(errors, known.incumbent.requests + known.canary.requests)
     }, what)
   await seen('all to be seen', (errors, requests) => errors === 150 && requests === 1800)
-  const before = (await loadCheckpoint(store, 'r1'))?.fold.evidence as Evidence
+  const before = (await loadCheckpoint(store, 'r1'))?.checkpoint.evidence as Evidence
 
   await exclude(store, 'liar')
   await seen('the liar to be left out', (errors, requests) => errors === 0 && requests === 1500)
@@ -64,6 +64,6 @@ test('an excluded token is no evidence from the first outcome on, on record, rep
 
   await exclude(store, 'liar', true)
   await seen('the liar to count again', (errors, requests) => errors === 150 && requests === 1800)
-  const again = (await loadCheckpoint(store, 'r1'))?.fold.evidence as Evidence
+  const again = (await loadCheckpoint(store, 'r1'))?.checkpoint.evidence as Evidence
   assert.deepEqual(again, before)
 })

@@ -166,7 +166,7 @@ export class Invariants {
   async #checkCounts(id: string, log: readonly LogEntry[]): Promise<void> {
     const loaded = await loadCheckpoint(this.#store, id)
     if (!loaded) return
-    const { sums, testimony } = loaded.fold.evidence as Evidence
+    const { sums, testimony } = loaded.checkpoint.evidence as Evidence
     const entries = log.filter(({ rolloutId, seq, unit }) => rolloutId === id && seq <= loaded.stored && unit !== null)
     const usersOf = (kind: LogEntry['kind'], arm: string) =>
       new Set(entries.filter((entry) => entry.kind === kind && entry.arm === arm).map(({ unit }) => unit)).size

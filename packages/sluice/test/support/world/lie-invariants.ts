@@ -25,7 +25,7 @@ export async function broughtAbout(
     // A replica that has not heard of a rollout yet logs what is said about it; it must not become evidence.
     const foreign = log.find((entry) => entry.rolloutId === rollout.id && entry.feature !== feature)
     if (foreign && typeof admit(rollout, foreign) !== 'string') return `${foreign.id} of another feature is evidence`
-    const fold = (await loadCheckpoint(store, rollout.id))?.fold
+    const fold = (await loadCheckpoint(store, rollout.id))?.checkpoint
     if (fold && hasOddNumber(fold.evidence)) return `the evidence of ${rollout.id} holds what is no finite number`
     const fault = await wronglyDecided(store, rollout, rows, log)
     if (fault) return fault

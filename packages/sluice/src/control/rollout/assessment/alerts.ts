@@ -9,7 +9,7 @@ import { disputeText, type TokenShare, tokensText } from './token-share.ts'
 
 type Alert = Assessment['alerts'][number]
 
-/** Evidence at which one is told, as a part of 1/alpha: reached by chance in four times alpha of all canaries. */
+/** An alert is raised at this part of 1/alpha. By chance that happens to at most four times alpha of all canaries. */
 const earlyShare = 4
 
 interface Known {
@@ -19,7 +19,7 @@ interface Known {
   tokens: readonly TokenShare[]
   accuser: OnlySourceShare | null
   findings: Findings
-  /** What is said of a judge that fails. */
+  /** The message about a judge that fails. */
   outage: string | undefined
   now: number
 }
@@ -34,7 +34,7 @@ export function alertsOf(
   const threshold = -Math.log(alpha)
   const reached = (name: string) => (signals.find(({ signal }) => signal === name)?.logE ?? 0) >= threshold
   const alerts: (Alert | false)[] = [
-    // Where tokens disagree, what all say together is not what rolls back.
+    // Where tokens disagree, the evidence of all together does not roll back.
     !findings.disputed &&
       logE >= threshold - Math.log(earlyShare) && {
         code: 'evidence',

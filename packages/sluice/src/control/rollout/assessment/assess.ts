@@ -24,7 +24,7 @@ import { tokenShares } from './token-share.ts'
 import { weakCase } from './weak-promotion.ts'
 import { wordsFor } from './words.ts'
 
-/** How the present stage has gone, as looks have found it. */
+/** How the present stage has gone, as the passes of the controller have found it. */
 export interface StageProgress {
   soak: Soak
   /** Since when the rollout has been held for the same reason, ms since the epoch. */
@@ -33,11 +33,11 @@ export interface StageProgress {
   judge?: JudgeHealth
   /** Why the rule for the undecided has refused it, where it was asked. */
   refused?: readonly string[] | null
-  /** Greatest evidence of the looks before. */
+  /** Greatest evidence of the passes before. */
   highest?: Readonly<Record<string, Height>>
 }
 
-/** Users per arm below which an interval of the difference would be misleading, and the scores at which it is tightest. */
+/** Below so many users per arm an interval would mislead. `size` is the number of scores at which it is tightest. */
 const interval = { users: 20, size: 5000 }
 
 /** How long a freeze lasts at the most, where the settings do not say, in ms. */

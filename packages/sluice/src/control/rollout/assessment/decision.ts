@@ -5,7 +5,7 @@ import { hasEnded, onUndecided, runningMs } from '../../release/rollout.ts'
 import type { Assessment, Decision } from './assessment.ts'
 import type { WeakCase } from './weak-promotion.ts'
 
-/** What the evidence amounts to. */
+/** What the evidence shows, as far as a decision depends on it. */
 export interface Findings {
   mismatched: boolean
   /** One arm is judged more often than it should be. */
@@ -20,7 +20,7 @@ export interface Findings {
   soaked: boolean
   /** By the clock it would be over; it has not been watched for so long, and is not now. */
   unwatched: boolean
-  /** What some tokens report speaks against the canary, and others do not bear it out. */
+  /** Some tokens report evidence against the canary, and the others do not confirm it. */
   disputed: boolean
   /** Data without which the stage cannot be left. */
   lacking: readonly string[]
@@ -61,7 +61,7 @@ function byEvidence(rollout: Rollout, now: number, findings: Findings): Decision
   return late ? atTheEnd(rollout, now, findings) : { do: 'continue' }
 }
 
-/** Proven neither good nor bad, and out of patience. The rule is asked once: to look again and again would let more bad ones pass. */
+/** Out of patience without proof. The rule is asked once: asking again and again would promote more bad canaries. */
 function atTheEnd(rollout: Rollout, now: number, { soaked, weak, refused }: Findings): Decision {
   if (refused) return { do: 'hold', why: 'inconclusive', refused }
   if (onUndecided(rollout) === 'hold' || weak.barred.length > 0) return { do: 'hold', why: 'inconclusive' }

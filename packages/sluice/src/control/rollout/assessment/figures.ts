@@ -12,7 +12,7 @@ interface Known {
   soak: Soak
   unproven: readonly string[]
   now: number
-  /** Greatest evidence of the looks before, by signal; `all` of them together. */
+  /** Greatest evidence of the passes before, by signal; `all` of them together. */
   highest: Readonly<Record<string, Height>>
 }
 
@@ -60,7 +60,7 @@ export function figuresOf(evidence: Evidence, rollout: Rollout, known: Known): F
   }
 }
 
-/** What looks after this one have to know of it. */
+/** What later passes need to know of it. */
 export function highestOf({ signals, against }: Figures): Record<string, Height> {
   const known = signals.flatMap(({ signal, highest }) => (highest ? [[signal, highest] as const] : []))
   return { ...Object.fromEntries(known), all: against.highest }

@@ -25,7 +25,7 @@ export function judgeHealthName(feature: string): string {
   return `judge:${feature}`
 }
 
-/** Of what cannot be read nothing is believed but that somebody should look: it is as an outage, until the judge answers again. */
+/** A state that cannot be read counts as an outage until the judge answers again, so that somebody looks. */
 const unreadable: JudgeHealth = { failingSince: 0, failures: failuresOfOutage, code: 'damaged' }
 
 export async function readJudgeHealth(store: Pick<EvidenceStore, 'checkpoint'>, feature: string): Promise<JudgeHealth> {
@@ -38,7 +38,7 @@ export function isOutage({ failures }: JudgeHealth): boolean {
   return failures >= failuresOfOutage
 }
 
-/** What is said of an outage where scores have a say; undefined while the judge works. */
+/** The message about an outage where scores decide. Undefined while the judge works. */
 export function outageText(health: JudgeHealth, { settings }: Pick<Rollout, 'settings'>): string | undefined {
   if (!isOutage(health) || settings.signals.score === 0) return undefined
   const held = settings.advance === 'evidence' ? ' and the canary is held' : ''

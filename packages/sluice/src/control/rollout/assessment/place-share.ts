@@ -4,7 +4,7 @@ import type { PlaceEvidence, PlaceKind } from '../evidence/places.ts'
 import type { TokenEvidence } from '../evidence/tokens.ts'
 import type { OnlySource } from '../statistics/evidence-against.ts'
 
-interface Told {
+interface Reported {
   testimony: readonly TokenEvidence[]
   places: Record<PlaceKind, readonly PlaceEvidence[]>
 }
@@ -12,7 +12,7 @@ interface Told {
 const named = 5
 
 /** The largest of each kind, the most first, and last all others together. */
-export function placeShares({ places, testimony }: Told): Record<PlaceKind, PlaceShare[]> {
+export function placeShares({ places, testimony }: Reported): Record<PlaceKind, PlaceShare[]> {
   const of = (kind: PlaceKind) => sharesOf(places[kind], (index) => testimony[index]?.tokenId ?? null)
   return { instance: of('instance'), address: of('address') }
 }
@@ -39,7 +39,7 @@ function sumOf(places: readonly PlaceEvidence[]): Pick<PlaceShare, 'requests' | 
 
 /** `all`: failed requests of the canary. */
 export function onlySourceShare(
-  { testimony, places }: Told,
+  { testimony, places }: Reported,
   { kind, id, token }: OnlySource,
   all: number,
 ): OnlySourceShare {
@@ -59,7 +59,7 @@ export function onlySourceText({ kind, id, tokenId }: OnlySourceShare): string {
   return kind === 'token' ? token : `${kind} ${id} (${token})`
 }
 
-/** What speaks against the canary, and what to do about it. */
+/** The message that one source alone reports evidence against the canary, and what to do. */
 export function onlySourceAlert(accuser: OnlySourceShare): string {
   const { own, all } = accuser.failures
   const failures = all > 0 ? `, ${own} of ${all} failures of the canary` : ''

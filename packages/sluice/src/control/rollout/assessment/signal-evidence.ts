@@ -16,7 +16,7 @@ export function signalEvidence(evidence: Evidence, { settings }: Rollout): Signa
   const weighing = { settings, window, suspect: false }
   const [incumbent, canary] = [summaryOf(sums.arms.incumbent), summaryOf(sums.arms.canary)]
   const proven = provenSignals.map((signal): SignalEvidence => {
-    const isKnown = signal === 'score' ? isHeard(sums.score.users) : isFlagHeard(flagOf(one, signal))
+    const isKnown = signal === 'score' ? hasUsers(sums.score.users) : hasRequests(flagOf(one, signal))
     const difference =
       signal === 'score' ? minus(canary.meanScore, incumbent.meanScore) : rateDifference(flagOf(one, signal))
     return {
@@ -30,10 +30,10 @@ export function signalEvidence(evidence: Evidence, { settings }: Rollout): Signa
   return [...proven, feedbackSignal(sums, settings.signals.feedback, weighing), costSignal(sums), overCostSignal(sums)]
 }
 
-const isHeard = (users: Record<Arm, number>) => users.canary + users.incumbent > 0
+const hasUsers = (users: Record<Arm, number>) => users.canary + users.incumbent > 0
 
-function isFlagHeard({ stage, flagged }: FlagSums): boolean {
-  return stage.canary.requests + stage.incumbent.requests > 0 || isHeard(flagged)
+function hasRequests({ stage, flagged }: FlagSums): boolean {
+  return stage.canary.requests + stage.incumbent.requests > 0 || hasUsers(flagged)
 }
 
 /** Flagged requests of the present stage as a share of all, canary minus incumbent; null while an arm has none. */
@@ -49,7 +49,7 @@ function feedbackSignal(sums: EvidenceSums, weight: number, weighing: Weighing):
   return {
     signal: 'feedback',
     weight,
-    logE: isHeard(users) ? signalLogE(decidingSums(sums), 'feedback', weighing) : null,
+    logE: hasUsers(users) ? signalLogE(decidingSums(sums), 'feedback', weighing) : null,
     logENonInferior: null,
     difference: minus(canary.meanFeedback, incumbent.meanFeedback),
   }
@@ -71,7 +71,7 @@ function overCostSignal(sums: EvidenceSums): SignalEvidence {
   return {
     signal: 'overCost',
     weight: 0,
-    logE: isFlagHeard(flag) ? restartedLogE(flag.ratio, flagRatios.weights) : null,
+    logE: hasRequests(flag) ? restartedLogE(flag.ratio, flagRatios.weights) : null,
     logENonInferior: null,
     difference: rateDifference(flag),
   }

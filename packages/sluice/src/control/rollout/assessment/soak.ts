@@ -3,14 +3,14 @@ import type { Rollout } from '../../../records/rollout.ts'
 import { hasEnded } from '../../release/rollout.ts'
 import type { LastOutcomes } from '../evidence/evidence.ts'
 
-/** How much of the present stage was watched. Only that is soak time: time without outcomes, or without a look at them, proves nothing. */
+/** How long the present stage was watched. Time without outcomes, or without a pass of the controller, is no soak time. */
 export const soakSchema = z.strictObject({
   stage: z.int(),
   /** Time that counts, in ms. */
   soakedMs: z.number(),
   /** Whether it counts now: outcomes of both arms come, and they are looked at. */
   counting: z.boolean(),
-  /** When the arm from which less is heard was last heard of in this stage, ms since the epoch; null: not yet. */
+  /** When the last outcome came of the arm that has waited longer, in this stage, in ms since the epoch. Null: none yet. */
   heardAt: z.number().nullable(),
 })
 
@@ -25,17 +25,17 @@ export function unwatched({ stage }: Pick<Rollout, 'stage'>): Soak {
 const silenceShare = 12
 const silenceBounds = { least: 15_000, most: 30 * 60_000, share: 4 }
 
-/** Looks are at most this far apart while somebody watches; a step of the clock within it cannot be told from time. */
+/** Two passes are at most this far apart while the controller runs. A shorter step of the clock looks like time. */
 const watchedMs = 120_000
 
 const wholePpm = 1_000_000
 
 /**
- * The soak time by the time of a look, given that of the stored look before: the time between the two is added if the rollout ran, if
- * they are close to each other, and if each arm that has a share was heard of in this stage and not too long ago. A controller that was
+ * The soak time at a pass, given that of the stored pass before: the time between the two is added if the rollout ran, if
+ * they are close to each other, and if each arm that has a share had an outcome in this stage and not too long ago. A controller that was
  * away, outcomes that stay away, pauses and steps of the clock add nothing.
  *
- * @param everyMs how often the controller looks at the least
+ * @param everyMs the longest time between two passes, in ms
  */
 export function soakAt(
   before: { soak?: Soak | undefined; rollout: Rollout; at: number } | null,
@@ -43,7 +43,7 @@ export function soakAt(
 ): Soak {
   const { stage } = rollout
   const silence = longestSilenceMs(rollout, everyMs)
-  const heardAt = leastHeard(heard, rollout)
+  const heardAt = longestAgo(heard, rollout)
   const known = before?.soak?.stage === stage ? before.soak : undefined
   const runs = rollout.status === 'running'
   const counting = runs && heardAt !== null && Math.abs(at - heardAt) <= silence
@@ -62,7 +62,7 @@ export function longestSilenceMs({ settings, stage }: Rollout, everyMs: number):
   return Math.max(2 * everyMs, Math.min(most, usual))
 }
 
-/** How far two looks may be apart for the time between them to count, in ms. */
+/** How far two passes may be apart for the time between them to count, in ms. */
 export function longestGapMs(rollout: Rollout, everyMs: number): number {
   return Math.min(longestSilenceMs(rollout, everyMs), Math.max(watchedMs, 2 * everyMs))
 }
@@ -78,7 +78,7 @@ export function isOverdue(rollout: Rollout, now: number): boolean {
   return now - (enteredAt.at(-1) ?? now) - pausedMs >= (settings.stages[stage]?.soakMs ?? 0)
 }
 
-function leastHeard(heard: LastOutcomes, { stage, settings }: Rollout): number | null {
+function longestAgo(heard: LastOutcomes, { stage, settings }: Rollout): number | null {
   if (heard.stage !== stage) return null
   const ppm = settings.stages[stage]?.ppm ?? 0
   const arms = ppm < wholePpm ? [heard.incumbent, heard.canary] : [heard.canary]

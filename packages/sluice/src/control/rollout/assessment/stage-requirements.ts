@@ -11,7 +11,7 @@ import { evidenceFor } from '../statistics/evidence-against.ts'
 import type { Matching } from '../statistics/sample-ratio.ts'
 import { isJudgeSilent } from './judge-health.ts'
 
-/** Fewer contributions than this say nothing, whatever they are. */
+/** With fewer contributions than this nothing can be concluded. */
 const fewest = 20
 
 /** Nor if so many more judgements are missing in one arm than in the other. */
@@ -63,7 +63,7 @@ export function lackingData(
   return lacking
 }
 
-/** Latencies that are told of one arm and not of the other compare nothing. */
+/** Latencies that are known of one arm only cannot be compared. */
 function unevenLatencies(arms: Record<Arm, ArmSums>): string[] {
   const share = ({ withLatency, requests }: ArmSums) => withLatency / Math.max(1, requests)
   const [canary, incumbent] = [share(arms.canary), share(arms.incumbent)]

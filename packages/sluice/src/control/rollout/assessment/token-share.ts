@@ -6,7 +6,7 @@ import { assignmentMismatch, impossible, isDoubtful, requestsOf } from '../stati
 export interface TokenShare {
   /** Null: of outcomes that do not say; `others`: of all tokens that came after the first sixteen. */
   tokenId: string | null
-  /** Of the token; told to operators. */
+  /** The name of the token, which only operators see. */
   name?: string
   /** Of all requests that name the rollout, those of this token, in [0,1]. */
   share: number
@@ -62,7 +62,7 @@ export function tokensText(tokens: readonly TokenShare[]): string {
   return `${tokens.slice(0, named).map(tokenText).join(', ')}${more}`
 }
 
-/** Where some tokens accuse the canary and the others do not bear it out; first those whose canary fails more often than their incumbent. */
+/** The message that tokens disagree. First come those whose canary fails more often than their incumbent. */
 export function disputeText(tokens: readonly TokenShare[]): string {
   const excess = ({ requests, errors }: TokenShare) =>
     errors.canary / Math.max(1, requests.canary) - errors.incumbent / Math.max(1, requests.incumbent)

@@ -47,7 +47,7 @@ export function weakCase(evidence: Evidence, rollout: Rollout, { signals, logE, 
   return {
     barred: barred.filter((text) => text !== false),
     lacking: [...lackingFor(evidence, rollout), ...(worse.length > 0 ? [] : worseLately(evidence, rollout.settings))],
-    against: [...worse, ...accused(signals, logE)],
+    against: [...worse, ...tooMuchEvidence(signals, logE)],
   }
 }
 
@@ -82,7 +82,7 @@ function tooMuchWorse({ signal, worseBy, margin }: Estimate): string | undefined
     : `${signalNames[signal]} seems worse by ${shown(worseBy)}, and ${shown(most)} is too much`
 }
 
-function accused(signals: readonly SignalEvidence[], logE: number): string[] {
+function tooMuchEvidence(signals: readonly SignalEvidence[], logE: number): string[] {
   const most = Math.log(weakRule.evidence)
   const found = signals.filter((one) => one.weight > 0 && (one.logE ?? 0) > most)
   const texts = found.map(

@@ -15,15 +15,19 @@ export function wordsFor(
   findings: Findings,
   { settings, outage }: { settings: Pick<RolloutSettings, 'advance'>; outage: string | undefined },
 ): string {
-  const said = outage === undefined || facts.decision.do === 'rollBack' ? '' : `${outage} `
-  return `${said}${conclusion(facts, findings, settings.advance === 'soak')} Seen: ${counts(facts)}.`
+  const prefix = outage === undefined || facts.decision.do === 'rollBack' ? '' : `${outage} `
+  return `${prefix}${conclusion(facts, findings, settings.advance === 'soak')} Seen: ${counts(facts)}.`
 }
 
 function conclusion(facts: Facts, findings: Findings, byTime: boolean): string {
   const { decision } = facts
   switch (decision.do) {
     case 'rollBack':
-      return decision.why === 'evidence' ? accusation(facts) : decision.why === 'mismatch' ? givingUp(facts) : undecided
+      return decision.why === 'evidence'
+        ? rollingBack(facts)
+        : decision.why === 'mismatch'
+          ? mismatchEnds(facts)
+          : undecided
     case 'promote':
       if (decision.strength === 'time') return `${timeAlone}: promote it.`
       if (decision.strength === 'weak') return weakly(findings)
@@ -41,16 +45,16 @@ function conclusion(facts: Facts, findings: Findings, byTime: boolean): string {
   }
 }
 
-function accusation(facts: Facts): string {
+function rollingBack(facts: Facts): string {
   const bound = percent(facts.alpha)
   return `The canary is worse by ${strongest(facts.signals)}: roll it back. A canary that is no worse is rolled back in ${bound} of all cases at most.`
 }
 
-function givingUp(facts: Facts): string {
-  return `The arms have not matched for so long that nobody can tell how the canary does: everybody gets the incumbent.${culprits(facts)}`
+function mismatchEnds(facts: Facts): string {
+  return `The arms have not matched for so long that nobody can tell how the canary does: everybody gets the incumbent.${leftOutTokens(facts)}`
 }
 
-function culprits({ tokens }: Facts): string {
+function leftOutTokens({ tokens }: Facts): string {
   const found = tokens.filter(({ leftOut }) => leftOut)
   return found.length === 0 ? '' : ` Left out: ${tokensText(found)}.`
 }
@@ -73,7 +77,7 @@ function holding(facts: Facts, findings: Findings, { why, refused }: Extract<Dec
     return missing.length === 0 ? 'Too little data to decide.' : `Too little data to decide: ${missing.join(', ')}.`
   }
   if (why === 'inconclusive' && findings.disputed)
-    return `${dispute(facts)} A person must decide: roll back, or leave out whose word is wrong (sluice outcomes exclude).`
+    return `${dispute(facts)} A person must decide: roll back, or exclude the token whose reports are wrong (sluice outcomes exclude).`
   if (why === 'inconclusive') {
     const open = unproven.length > 0 ? `${listed(unproven)} could still be worse than the margin` : unsoaked
     return `Time is up and ${open}${notWeakly(refused ?? weak.barred)}: a person must decide.`
@@ -81,7 +85,7 @@ function holding(facts: Facts, findings: Findings, { why, refused }: Extract<Dec
   if (unevenlyJudged && !mismatched)
     return 'One arm is judged more often than the sampling says: its scores prove nothing.'
   const wrong = mismatch.wrongArms > 0 ? ` ${mismatch.wrongArms} requests named an arm that they cannot have had.` : ''
-  return `The arms do not have the users that their shares say: nothing is decided for the better before that is explained.${wrong}${culprits(facts)}`
+  return `The arms do not have the users that their shares say: nothing is decided for the better before that is explained.${wrong}${leftOutTokens(facts)}`
 }
 
 const unsoaked = 'the stage was not watched for its soak time'

@@ -31,7 +31,7 @@ const usualEveryMs = 1000
 
 /**
  * Lets rollouts advance, be promoted and be rolled back by themselves. Nothing that it decides is lost or done twice,
- * whatever dies when: evidence is a fold over the log whose state and place are written together, and every act is
+ * whatever dies when: the evidence and its place in the log are written together, and every act is
  * refused unless the rollout is still the one, in the stage, that it was decided on.
  */
 export function startController(options: ControllerOptions): WorkLoop {
@@ -45,8 +45,8 @@ export function startController(options: ControllerOptions): WorkLoop {
     ...faults,
     async work(lead) {
       const rollouts = (await store.features()).map(runningRollout).filter((rollout) => rollout !== undefined)
-      const looks = rollouts.map((rollout) => faults.attempt(rollout.feature, () => control(rollout, options, lead)))
-      const results = await Promise.allSettled(looks)
+      const passes = rollouts.map((rollout) => faults.attempt(rollout.feature, () => control(rollout, options, lead)))
+      const results = await Promise.allSettled(passes)
       // A rollout that cannot be looked at is no reason to leave the others alone.
       const failed = results.find((result) => result.status === 'rejected')
       if (failed) throw failed.reason
@@ -55,23 +55,23 @@ export function startController(options: ControllerOptions): WorkLoop {
   })
 }
 
-/** One look at one rollout, and what follows from it; true where more is to be seen at once. */
+/** Makes one pass over one rollout and acts on the result. True where more entries wait. */
 async function control(running: Rollout, options: ControllerOptions, lead: Lead): Promise<boolean> {
   const { store, clock, engine, onAssessed, everyMs = usualEveryMs } = options
-  const look = await runPass({ store, engine, now: () => clock.now(), everyMs }, running).catch((error: unknown) => {
+  const pass = await runPass({ store, engine, now: () => clock.now(), everyMs }, running).catch((error: unknown) => {
     if (error instanceof DamagedCheckpoint) return freeze(options, running, error, lead)
     throw error
   })
-  if (!look || !lead.held()) return false
-  const { rollout, fold, behind } = look
-  const { assessed } = fold
-  const news = announcementsOf(look)
+  if (!pass || !lead.held()) return false
+  const { rollout, checkpoint, behind } = pass
+  const { assessed } = checkpoint
+  const news = announcementsOf(pass)
   for (const one of news) await announce(store, one)
-  fold.announced = [...fold.announced, ...news.map(({ key }) => key)]
-  if ((look.news || news.length > 0) && !(await savePass(store, look, lead.fence()))) return true
+  checkpoint.announced = [...checkpoint.announced, ...news.map(({ key }) => key)]
+  if ((pass.news || news.length > 0) && !(await savePass(store, pass, lead.fence()))) return true
   onAssessed?.(assessed)
   const event = eventOf(rollout, assessed.assessment)
-  // To widen a share on old news would be rash; to withdraw it is not.
+  // While entries wait, a larger share would rest on old evidence. A rollback may.
   if (!event || !lead.held() || (behind && event.type !== 'rollBack')) return behind
   return act(options, rollout, event, { at: assessed.at, fence: lead.fence() })
 }
@@ -124,8 +124,8 @@ async function act(
 const stuckAfterMs = 12 * 3_600_000
 
 /** What is to be told about a rollout that changes nothing in it, each once: alerts, and that it is stuck. */
-function announcementsOf({ rollout, fold }: ControllerPass): Announcement[] {
-  const { assessment, at } = fold.assessed
+function announcementsOf({ rollout, checkpoint }: ControllerPass): Announcement[] {
+  const { assessment, at } = checkpoint.assessed
   const about = { feature: rollout.feature, rolloutId: rollout.id, evidence: assessment, at }
   const alerts = assessment.alerts.map(({ code, message }) => ({
     ...about,
@@ -133,17 +133,17 @@ function announcementsOf({ rollout, fold }: ControllerPass): Announcement[] {
     key: `${rollout.id} ${code}`,
     reason: message,
   }))
-  const stuck = isStuck(rollout, fold.heldSince, at)
+  const stuck = isStuck(rollout, checkpoint.heldSince, at)
     ? [
         {
           ...about,
           action: 'rollout.stuck',
-          key: `${rollout.id} ${fold.heldSince}`,
+          key: `${rollout.id} ${checkpoint.heldSince}`,
           reason: stuckWords(rollout, assessment.words),
         },
       ]
     : []
-  return [...alerts, ...stuck].filter(({ key }) => !fold.announced.includes(key))
+  return [...alerts, ...stuck].filter(({ key }) => !checkpoint.announced.includes(key))
 }
 
 function isStuck({ status }: Rollout, heldSince: number | null, now: number): boolean {

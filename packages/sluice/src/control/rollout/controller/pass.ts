@@ -22,16 +22,16 @@ import {
   unitsOf,
 } from './rollout-checkpoint.ts'
 
-/** What one look at a rollout has found, not yet stored. */
+/** The result of one pass over a rollout, not yet stored. */
 export interface ControllerPass {
   rollout: Rollout
-  fold: RolloutCheckpoint & { assessed: Assessed }
-  /** Of the last entry in the fold; 0 before the first. */
+  checkpoint: RolloutCheckpoint & { assessed: Assessed }
+  /** The last entry in the evidence; 0 before the first. */
   cursor: number
-  /** The cursor in the store that this look started from, -1 for none. */
+  /** The cursor in the store that this pass started from, -1 for none. */
   stored: number
   units: Map<string, UnitRecord>
-  /** More entries wait to be folded. */
+  /** More entries wait. */
   behind: boolean
   /** It differs from what is stored by more than the time. */
   news: boolean
@@ -49,13 +49,13 @@ export async function runPass(
   { feature, id }: Pick<Rollout, 'feature' | 'id'>,
 ): Promise<ControllerPass | undefined> {
   const loaded = await loadCheckpoint(store, id)
-  // Who is left out stands in the rollout, and is read before the entries that are folded without them.
+  // The rollout names the excluded tokens, so it is read before the entries.
   const known = await runningOf(store, feature, id)
   if (!known) return undefined
-  const before = checkpointFor(engine, known, loaded?.fold)
-  const fault = before === loaded?.fold && engine.faultIn?.(before.evidence, known, loaded.stored)
+  const before = checkpointFor(engine, known, loaded?.checkpoint)
+  const fault = before === loaded?.checkpoint && engine.faultIn?.(before.evidence, known, loaded.stored)
   if (loaded && fault) throw new DamagedCheckpoint(id, loaded.stored, fault)
-  const after = before === loaded?.fold ? Math.max(0, loaded.stored) : 0
+  const after = before === loaded?.checkpoint ? Math.max(0, loaded.stored) : 0
   const entries = await store.readLog({ after, limit: pageSize, rolloutId: id })
   // Read after the entries, since nothing is reported for a stage before it is stored.
   const rollout = await runningOf(store, feature, id)
@@ -66,16 +66,16 @@ export async function runPass(
   const assessed = assessNext(engine, before, { rollout, at, judge: await readJudgeHealth(store, feature), everyMs })
   return {
     rollout,
-    fold: { ...before, assessed, heldSince: assessed.heldSince ?? null },
+    checkpoint: { ...before, assessed, heldSince: assessed.heldSince ?? null },
     cursor: entries.at(-1)?.seq ?? after,
     stored: loaded?.stored ?? -1,
     units: changed,
     behind: entries.length === pageSize,
-    news: entries.length > 0 || before !== loaded?.fold || differs(before.assessed, assessed, everyMs),
+    news: entries.length > 0 || before !== loaded?.checkpoint || differs(before.assessed, assessed, everyMs),
   }
 }
 
-/** What is known at `at`, given all of the last look but its evidence, which has gone on. Pure. */
+/** What is known at `at`, given the last pass and the evidence, which has gone on since. Pure. */
 export function assessNext(
   engine: DecisionEngine<object>,
   before: Pick<RolloutCheckpoint, 'evidence' | 'assessed' | 'heldSince'>,
@@ -105,17 +105,17 @@ function checkpointFor(
   return known?.basis === basis ? known : newCheckpoint(engine.newEvidence(rollout), basis, known)
 }
 
-/** False where somebody else has stored a look meanwhile, or leads by now: then nothing is written. */
+/** False where another replica has stored a pass meanwhile, or leads by now: then nothing is written. */
 export function savePass(
   store: Store,
-  { rollout, fold, cursor, stored, units }: ControllerPass,
+  { rollout, checkpoint, cursor, stored, units }: ControllerPass,
   fence: Fence | undefined,
 ): Promise<boolean> {
   return store.saveCheckpoint(
     checkpointName(rollout.id),
     stored,
-    { cursor, state: fold },
-    { rolloutId: unitsId(rollout.id, fold), records: units, fence },
+    { cursor, state: checkpoint },
+    { rolloutId: unitsId(rollout.id, checkpoint), records: units, fence },
   )
 }
 

@@ -20,7 +20,7 @@ export async function replay(
   rolloutId: string,
 ): Promise<Replay | undefined> {
   const loaded = await loadCheckpoint(store, rolloutId)
-  const assessed = loaded?.fold.assessed
+  const assessed = loaded?.checkpoint.assessed
   if (!assessed) return undefined
   const { rollout } = assessed
   const evidence = engine.newEvidence(rollout)

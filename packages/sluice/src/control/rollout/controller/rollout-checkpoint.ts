@@ -9,7 +9,7 @@ import { judgeHealthSchema } from '../assessment/judge-health.ts'
 import { soakSchema, unwatched } from '../assessment/soak.ts'
 import type { DecisionEngine } from '../engine.ts'
 
-/** Most log entries that are folded at a time: the more of them, the less often the same page of users is written. */
+/** The most log entries of one pass. The more there are, the less often the same users are written. */
 export const pageSize = 4000
 
 /** What only this program writes is checked for its kind; the engine made the inside. */
@@ -27,7 +27,7 @@ const assessedSchema = z.strictObject({
   heldSince: z.number().nullable().optional(),
   /** Why the rule for the undecided had refused it before, where it was asked. */
   refused: z.array(z.string()).nullable().optional(),
-  /** Greatest evidence of the looks before. */
+  /** Greatest evidence of the passes before. */
   highest: z.record(z.string(), z.object({ eValue: z.number(), at: z.number() })).optional(),
 })
 
@@ -47,16 +47,16 @@ const rolloutCheckpointSchema = z.strictObject({
   generation: z.int().optional(),
 })
 
-/** All that is known of a rollout, of constant size: the fold over its part of the log. */
+/** All that is known of a rollout, of constant size: the evidence so far and the last assessment. */
 export type RolloutCheckpoint = z.output<typeof rolloutCheckpointSchema>
 
-/** A fold and how far it has come; `stored` is the cursor in the store, -1 where none is. */
+/** A checkpoint and how far it has come; `stored` is the cursor in the store, -1 where none is. */
 export interface LoadedCheckpoint {
-  fold: RolloutCheckpoint
+  checkpoint: RolloutCheckpoint
   stored: number
 }
 
-/** Under this name the fold is kept as a checkpoint. */
+/** The name under which the checkpoint is stored. */
 export function checkpointName(rolloutId: string): string {
   return `rollout:${rolloutId}`
 }
@@ -66,12 +66,12 @@ export function basisOf({ schema }: Pick<DecisionEngine<object>, 'schema'>, { ex
   return [schema, ...excluded].join(' ')
 }
 
-/** Under this id the store remembers the users of a fold: those of one that was begun anew are others. */
+/** Under this id the store remembers the users of a rollout: those of one that was begun anew are others. */
 export function unitsId(rolloutId: string, { generation = 0 }: Pick<RolloutCheckpoint, 'generation'>): string {
   return generation === 0 ? rolloutId : `${rolloutId}~${generation}`
 }
 
-/** No entry of the log in it yet; what was told of the rollout `before` is not told again. */
+/** No entry of the log in it yet; what was announced `before` is not announced again. */
 export function newCheckpoint(evidence: object, basis: string, before?: RolloutCheckpoint): RolloutCheckpoint {
   const { assessed = null, heldSince = null, announced = [], generation = 0 } = before ?? {}
   return { evidence, assessed, heldSince, announced, basis, generation: before ? generation + 1 : 0 }
@@ -85,7 +85,7 @@ export async function loadCheckpoint(
   const kept = await store.checkpoint(checkpointName(rolloutId))
   if (!kept) return undefined
   const { data, error } = rolloutCheckpointSchema.safeParse(kept.state)
-  if (data) return { fold: data, stored: kept.cursor }
+  if (data) return { checkpoint: data, stored: kept.cursor }
   throw new DamagedCheckpoint(rolloutId, kept.cursor, error.issues[0]?.path.join('.') ?? '')
 }
 
@@ -110,7 +110,7 @@ export async function readAssessment(
   rolloutId: string,
 ): Promise<Assessment | undefined> {
   try {
-    return (await loadCheckpoint(store, rolloutId))?.fold.assessed?.assessment
+    return (await loadCheckpoint(store, rolloutId))?.checkpoint.assessed?.assessment
   } catch (error) {
     if (error instanceof DamagedCheckpoint) return undefined
     throw error

@@ -17,14 +17,14 @@ import type { TokenEvidence } from './tokens.ts'
 import type { Flag } from './unit-memory.ts'
 import { newWindow, type Window } from './window.ts'
 
-/** When each arm was last heard of in a stage, ms since the epoch; null: not yet. */
+/** When the last outcome of each arm came in a stage, in ms since the epoch. Null: none yet. */
 export interface LastOutcomes {
   stage: number
   incumbent: number | null
   canary: number | null
 }
 
-/** What is known of the incumbent before the rollout; any of it may be missing. */
+/** What is known of the incumbent before the rollout. Any of it may be missing. */
 export interface Priors {
   score?: { mean: number; variance?: number }
   slowMs?: number
@@ -34,7 +34,7 @@ export interface Priors {
 /** Evidence of another schema is made anew from the log. */
 export const evidenceSchema = 'sluice.evidence/5'
 
-/** All that is a sum, so that workers with disjoint users can be added. */
+/** All sums: those of workers with disjoint users can be added. */
 export interface EvidenceSums {
   arms: Record<Arm, ArmSums>
   score: ScoreSums
@@ -47,7 +47,7 @@ export interface EvidenceSums {
   ignored: Record<IgnoredReason, number>
 }
 
-/** What the entries of a rollout say so far. JSON, of a size that does not grow with them. */
+/** What was counted in the entries of a rollout. JSON, of a size that does not grow with the entries. */
 export interface Evidence {
   schema: typeof evidenceSchema
   priors: Priors
@@ -64,13 +64,13 @@ export interface Evidence {
   judge: { id: string | null; epoch: number; retired: string[] }
   /** Greatest log evidence against the canary so far that does not rest on one token of several. */
   peak: number
-  /** Entries that were evidence for or against the canary, and not only a new user. */
+  /** How many entries were evidence for or against the canary, and not only a new user. */
   testified: number
   /** When the first entry was received, the last request, and the last score; ms since the epoch. */
   firstAt: number | null
   lastRequestAt: number | null
   lastScoreAt: number | null
-  /** When each arm was last heard of, by stage: what is said of one stage is nothing of another. */
+  /** When the last outcome of each arm came, by stage. */
   heard: LastOutcomes[]
   /** Requests since the last score; of several workers, by the one that judged last as far as it knows. */
   unjudged: number

@@ -6,7 +6,7 @@ export const placeKinds = ['instance', 'address'] as const
 
 export type PlaceKind = (typeof placeKinds)[number]
 
-/** What came from one process, or one address, by one token. */
+/** The evidence that came from one process, or one address, by one token. */
 export interface PlaceEvidence {
   /** As logged; null where that is not known. Of a pool of those that are not told apart `others` and its number. */
   id: string | null
@@ -24,9 +24,9 @@ export interface PlaceEvidence {
   own: DecidingSums | null
 }
 
-/** So many are told apart; one that has fallen silent makes room, so that those of a new deployment have names too. */
+/** This many places have evidence of their own. One that is silent makes room, so that a new deployment has places too. */
 const mostApart = 16
-/** The others are spread over so many pools, by name: whoever it is, one of them can be left out and not much else is. */
+/** The others share so many pools, by name, so that one of them can be left out without many others. */
 const pools = 4
 /** For each of so many tokens. */
 const pooledTokens = 4
@@ -36,22 +36,22 @@ const turn = 250
 interface Sender {
   token: number
   id: string | null
-  /** Only who sends requests is told apart. */
+  /** Only a place that sends requests has evidence of its own. */
   isRequest: boolean
 }
 
-/** The place of an entry, added where there is none yet; undefined for one that is not told apart even from many. */
+/** The place of an entry, which is added where there is none yet. Undefined where it belongs to no place and no pool. */
 export function placeOf(
   places: PlaceEvidence[],
   { token, id, isRequest }: Sender,
   whole: () => DecidingSums,
   none: () => DecidingSums,
 ): PlaceEvidence | undefined {
-  // What does not say where it comes from is told apart by nothing.
+  // All outcomes that do not say where they come from are one place.
   for (const place of places) if (place.id === id && (id === null || place.token === token) && !place.pool) return place
   const [first] = places
   if (first && first.own === null) {
-    // As long as there was one alone, all was its own.
+    // Until now there was one place only: all evidence is its own.
     first.own = whole()
     first.recent = [Math.min(turn, first.requests.incumbent + first.requests.canary), 0]
   }
@@ -122,7 +122,7 @@ function recentOf(places: readonly PlaceEvidence[], index: 0 | 1): number {
   return sum
 }
 
-/** All that can be left out as one: a process of a token, an address whoever speaks from it, or a pool of them. */
+/** What can be left out as one: a process of a token, an address of whichever tokens, or a pool of places. */
 export interface EvidenceSource {
   kind: PlaceKind
   id: string | null
@@ -132,8 +132,8 @@ export interface EvidenceSource {
   places: PlaceEvidence[]
 }
 
-/** Those that these tokens speak from, of kinds of which more than one is known. */
-export function sourcesTold(
+/** The sources that these tokens report from, of kinds of which more than one is known. */
+export function sourcesOf(
   places: Record<PlaceKind, readonly PlaceEvidence[]>,
   tokens: readonly number[],
 ): EvidenceSource[] {

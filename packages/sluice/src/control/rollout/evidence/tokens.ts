@@ -6,10 +6,10 @@ import { newJudgedRatio } from './judged-ratio.ts'
 import type { FlagSums, ScoreSums } from './signal-sums.ts'
 import type { Flag } from './unit-memory.ts'
 
-/** Flags that may decide. */
+/** The flags that may roll a canary back. */
 type DecidingFlag = Exclude<Flag, 'overCost'>
 
-/** What speaks for and against the canary. Additive. */
+/** The sums from which the decision is computed. Additive. */
 export interface DecidingSums {
   score: ScoreSums
   feedback: ScoreSums
@@ -18,7 +18,7 @@ export interface DecidingSums {
   users: Record<Arm, number>
 }
 
-/** What the outcomes of one token say. */
+/** The evidence in the outcomes of one token. */
 export interface TokenEvidence {
   /** Null: of outcomes that do not say whose they are. `others`: of all tokens that came after the first ones. */
   tokenId: string | null
@@ -39,9 +39,9 @@ export interface TokenEvidence {
   judgedLately: number[]
   /** Entries that could not count, by reason. */
   ignored: Partial<Record<IgnoredReason, number>>
-  /** Null while no other token has said anything: then it is the whole. */
+  /** Null while there is no other token: then all sums are its own. */
   own: DecidingSums | null
-  /** What is usual for this token's incumbents: what another one reports of its own makes no canary seem fast. Null like `own`. */
+  /** What is usual for the incumbents of this token, so that reports of another token cannot make a canary seem fast. Null like `own`. */
   usual: Usual | null
   /** When it reported the first and the last request that counts, ms since the epoch. */
   firstAt: number | null
@@ -53,32 +53,32 @@ interface Usual {
   sketches: LimitSketches
 }
 
-/** So many tokens are told apart; what those say who come later counts as one. */
+/** This many tokens have evidence of their own. Those that come later share one more. */
 const mostApart = 16
 
 const others = 'others'
 
-/** Of all tokens; `EvidenceSums` is such a one. */
+/** The sums over all tokens, as in `EvidenceSums`. */
 interface WholeSums extends Omit<DecidingSums, 'users'> {
   arms: Record<Arm, { users: number }>
 }
 
-interface Told {
+interface Reported {
   sums: WholeSums & Pick<Usual, 'sketches'>
   limits: Limits
   testimony: TokenEvidence[]
 }
 
-/** Index of what a token has said so far; added where it says something for the first time. */
+/** The index of the evidence of a token, which is added at its first outcome. */
 export function tokenIndexOf(
-  { sums, limits, testimony }: Told,
+  { sums, limits, testimony }: Reported,
   tokenId: string | null,
   settings: RolloutSettings,
 ): number {
   const found = testimony.findIndex((one) => one.tokenId === tokenId)
   if (found >= 0) return found
   if (testimony.length > mostApart) return mostApart
-  // As long as there was one token alone, all was its own.
+  // Until now there was one token only: all evidence is its own.
   for (const one of testimony) {
     one.own ??= structuredClone(decidingSums(sums))
     one.usual ??= structuredClone({ limits, sketches: sums.sketches })
@@ -110,43 +110,43 @@ function newAtRisk(): TokenEvidence['atRisk'] {
   return { errors: none(), slow: none(), stalled: none(), slowAny: none(), safety: none(), overCost: none() }
 }
 
-/** A token falls silent when this long, and this many times as long as it usually takes, nothing has come of it. */
+/** A token is silent when nothing has come for this long, and for this many of its usual gaps. */
 const fallsSilent = { ms: 120_000, gaps: 20 }
 
-/** Whether nothing comes of a token any more while others report: it was replaced, or its application has ended. */
+/** Whether a token has stopped reporting while others go on: it was replaced, or its application has ended. */
 export function isSilent({ firstAt, lastAt, requests }: TokenEvidence, lastRequestAt: number | null): boolean {
   if (firstAt === null || lastAt === null || lastRequestAt === null) return false
   const gap = (lastAt - firstAt) / Math.max(1, requests.incumbent + requests.canary - 1)
   return lastRequestAt - lastAt > Math.max(fallsSilent.ms, fallsSilent.gaps * gap)
 }
 
-/** In the first seconds anybody may be the only one: whoever has said less waits until others have had this long to speak, in ms. */
+/** A token with fewer reports than `saidEnough` waits this long, in ms, so that other tokens can report as well. */
 const silentMs = 10_000
 const saidEnough = 100
 
-/** Whether it is too early to go by `count` users or requests: others may not have had the time to report. */
+/** Whether it is too early to decide by `count` users or requests: other tokens may not have had time to report. */
 export function isEarly({ firstAt }: { firstAt: number | null }, count: number, now: number): boolean {
   return count < saidEnough && (firstAt === null || now - firstAt < silentMs)
 }
 
-/** What all outcomes together say; shares the sums. */
+/** The sums of all outcomes together. They are shared, not copied. */
 export function decidingSums({ score, feedback, flags, arms }: WholeSums): DecidingSums {
   const { errors, slow, stalled, slowAny, safety } = flags
   const users = { incumbent: arms.incumbent.users, canary: arms.canary.users }
   return { score, feedback, flags: { errors, slow, stalled, slowAny, safety }, users }
 }
 
-/** Added number by number. */
+/** The sum of all cases, number by number. */
 export function sumOfTokens(cases: readonly DecidingSums[], none: DecidingSums): DecidingSums {
   return cases.reduce((sum, one) => combined(sum, one, 1), emptied(none))
 }
 
-/** Number by number. */
+/** a - b, number by number. */
 export function difference(a: DecidingSums, b: DecidingSums): DecidingSums {
   return combined(a, b, -1)
 }
 
-/** As many of each, and all of them zero. */
+/** Sums of the same shape, all zero. */
 export function emptied(one: DecidingSums): DecidingSums {
   return combined(one, one, -1)
 }

@@ -4,7 +4,7 @@ import type { Evidence } from '../evidence/evidence.ts'
 import type { PlaceEvidence } from '../evidence/places.ts'
 import type { DecidingSums, TokenEvidence } from '../evidence/tokens.ts'
 
-/** One entry's place in the rollout, and what it is added to. */
+/** An entry that counts, with its arm and stage, and the sums that it is added to. */
 export interface Observation extends Admitted {
   /** Changed in place. */
   evidence: Evidence
@@ -13,13 +13,13 @@ export interface Observation extends Admitted {
   enteredAt: readonly number[]
   /** Index of the token that reported the entry. */
   source: number
-  /** What that token has said, changed in place. */
+  /** The evidence of that token, changed in place. */
   testimony: TokenEvidence
   /** Where it came from, changed in place. */
   places: PlaceEvidence[]
 }
 
-/** Those who keep an account of a signal: the whole, and each source of the entry where there are several of its kind. */
+/** The sums to which a signal is added: of all outcomes, of the token, and of the places it came from. */
 export function accountsOf<T>({ testimony, places }: Observation, whole: T, part: (own: DecidingSums) => T): T[] {
   const accounts = [whole]
   if (testimony.own) accounts.push(part(testimony.own))

@@ -10,20 +10,20 @@ import { isShare } from './observe-score.ts'
 
 /** Adds what a user said: to the means always, as evidence once per randomisation of the user. */
 export function observeFeedback(
-  sight: Observation,
+  observation: Observation,
   { score, stray }: FeedbackEntry,
   memory: UnitMemory,
 ): UnitMemory | IgnoredReason {
   if (!isShare(score)) return 'invalidScore'
   if (stray) return 'strayFeedback'
-  const { evidence, settings, arm, stage } = sight
+  const { evidence, settings, arm, stage } = observation
   const sums = evidence.sums.arms[arm]
   sums.rated += 1
   sums.feedback += score
   const pi = freshShare(settings.stages, memory.rated, stage)
   if (pi === undefined) return memory
   const history = evidence.sums.histories.feedback
-  const accounts = accountsOf(sight, evidence.sums.feedback, ({ feedback }) => feedback)
+  const accounts = accountsOf(observation, evidence.sums.feedback, ({ feedback }) => feedback)
   if (history.n >= openPrior.warmUp) {
     const drops = accounts.map(({ drop }) => drop[stage])
     betOnDrop(drops, { arm, pi, x: score }, expectIncumbent(history, openPrior), settings.tolerance)

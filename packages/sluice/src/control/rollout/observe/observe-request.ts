@@ -15,36 +15,36 @@ import { isComparable, isSettled, isStageWarm } from './warm-up.ts'
 type Raised = Record<Flag, boolean | null>
 
 /** Adds a request: its flags, the first time that the user raises them, and the user, once per randomisation. */
-export function observeRequest(sight: Observation, entry: RequestEntry, memory: UnitMemory): UnitMemory {
-  const { evidence, arm, stage, testimony } = sight
-  enter(evidence, sight, { stage, at: entry.receivedAt })
+export function observeRequest(observation: Observation, entry: RequestEntry, memory: UnitMemory): UnitMemory {
+  const { evidence, arm, stage, testimony } = observation
+  enter(evidence, observation, { stage, at: entry.receivedAt })
   const latencyMs = amount(entry.latencyMs)
   const costUsd = amount(entry.costUsd)
-  const raised = raisedBy(sight, entry, { latencyMs, costUsd, memory })
+  const raised = raisedBy(observation, entry, { latencyMs, costUsd, memory })
   countRequest(evidence.sums.arms[arm], entry, { latencyMs, costUsd, slow: raised.slowAny })
-  countFor(sight, entry, memory)
-  const flagged = addFlags(sight, raised, markCandidate(sight, entry, memory))
-  const next = addCost(sight, isStageWarm(sight, entry) ? costUsd : null, addUser(sight, flagged))
+  countFor(observation, entry, memory)
+  const flagged = addFlags(observation, raised, markCandidate(observation, entry, memory))
+  const next = addCost(observation, isStageWarm(observation, entry) ? costUsd : null, addUser(observation, flagged))
   const { usual } = testimony
   for (const sketches of usual ? [evidence.sums.sketches, usual.sketches] : [evidence.sums.sketches])
     if (arm === 'incumbent') addToSketches(sketches, latencyMs, costUsd)
   renewLimits(evidence.limits, evidence.sums.sketches, entry.receivedAt)
   if (usual) renewLimits(usual.limits, usual.sketches, entry.receivedAt, ofOneToken)
-  countInWindow(sight, entry)
+  countInWindow(observation, entry)
   evidence.lastRequestAt = entry.receivedAt
   evidence.askedAt[arm] = entry.receivedAt
   evidence.unjudged += 1
   return next
 }
 
-function countInWindow(sight: Observation, { error, captured }: RequestEntry): void {
-  const { evidence, arm, stage } = sight
+function countInWindow(observation: Observation, { error, captured }: RequestEntry): void {
+  const { evidence, arm, stage } = observation
   const { window } = evidence
   if (stage !== window.stage) return
   window.staged[arm] += 1
   if (arm === 'canary') window.canary.requests += 1
   if (captured && error === null)
-    for (const { asked } of accountsOf(sight, evidence.sums.score, ({ score }) => score)) asked[arm] += 1
+    for (const { asked } of accountsOf(observation, evidence.sums.score, ({ score }) => score)) asked[arm] += 1
 }
 
 /** A request is slow, or dear, by what is usual for the token that reports it; until that is known, by what is for all. */
@@ -71,15 +71,15 @@ function amount(value: number | null): number | null {
 }
 
 function raisedBy(
-  sight: Observation,
+  observation: Observation,
   entry: RequestEntry,
   { latencyMs, costUsd, memory }: Measured & { memory: UnitMemory },
 ): Raised {
-  const { slowMs, costCapUsd } = limitsFor(sight)
-  const warm = isStageWarm(sight, entry)
-  const timed = warm && isComparable(sight, entry)
+  const { slowMs, costCapUsd } = limitsFor(observation)
+  const warm = isStageWarm(observation, entry)
+  const timed = warm && isComparable(observation, entry)
   const times = !timed || latencyMs === null || slowMs === null ? null : latencyMs / slowMs
-  const settled = times !== null && isSettled(sight, entry, memory) ? times : null
+  const settled = times !== null && isSettled(observation, entry, memory) ? times : null
   return {
     errors: entry.error !== null,
     safety: entry.refusal || entry.invalid,
@@ -107,18 +107,18 @@ function countRequest(arm: ArmSums, entry: RequestEntry, measured: Measured & { 
   }
 }
 
-function addFlags(sight: Observation, raised: Raised, memory: UnitMemory): UnitMemory {
-  const known = flagsKnown(sight, memory)
+function addFlags(observation: Observation, raised: Raised, memory: UnitMemory): UnitMemory {
+  const known = flagsKnown(observation, memory)
   const fresh: Flag[] = []
   const recent: Flag[] = []
   for (const flag of flags) {
     const flagged = raised[flag]
     if (flagged === null) continue
-    addRates(sight, { flag, flagged, before: known.staged[flag] ?? 0 })
-    if (!known.ever.includes(flag) && addFirst(sight, flag, flagged)) fresh.push(flag)
-    if (!known.recent.includes(flag) && addRecent(sight, flag, flagged)) recent.push(flag)
+    addRates(observation, { flag, flagged, before: known.staged[flag] ?? 0 })
+    if (!known.ever.includes(flag) && addFirst(observation, flag, flagged)) fresh.push(flag)
+    if (!known.recent.includes(flag) && addRecent(observation, flag, flagged)) recent.push(flag)
   }
-  return withFlags(sight, memory, { raised, fresh, recent })
+  return withFlags(observation, memory, { raised, fresh, recent })
 }
 
 interface KnownFlags {
@@ -140,25 +140,25 @@ function flagsKnown(
 }
 
 function addRates(
-  sight: Observation,
+  observation: Observation,
   { flag, flagged, before }: { flag: Flag; flagged: boolean; before: number },
 ): void {
-  const { arm, stage, evidence } = sight
+  const { arm, stage, evidence } = observation
   if (stage !== evidence.window.stage) return
-  for (const sums of accountsOfFlag(sight, flag)) {
+  for (const sums of accountsOfFlag(observation, flag)) {
     addToRate(sums.stage[arm], flagged, before)
     addToRate(sums.lately[0][arm], flagged, before)
   }
 }
 
 /** A request of a user who has not raised the flag in this rollout. */
-function addFirst(sight: Observation, flag: Flag, flagged: boolean): boolean {
-  const { arm, stage, settings, evidence, testimony } = sight
+function addFirst(observation: Observation, flag: Flag, flagged: boolean): boolean {
+  const { arm, stage, settings, evidence, testimony } = observation
   const share = stageShare(settings.stages, stage)
   const isPresent = stage === evidence.window.stage
   const counts = testimony.atRisk[flag].stage
   if (flagged) {
-    const accounts = accountsOfFlag(sight, flag)
+    const accounts = accountsOfFlag(observation, flag)
     const ratio = accounts.map((sums) => sums.ratio[stage])
     const exposed = accounts.map((sums) => sums.exposed[stage])
     betOnFlag(ratio, arm, share)
@@ -170,13 +170,13 @@ function addFirst(sight: Observation, flag: Flag, flagged: boolean): boolean {
 }
 
 /** A request of a user who has not raised the flag in the present window. */
-function addRecent(sight: Observation, flag: Flag, flagged: boolean): boolean {
-  const { arm, stage, settings, evidence, testimony } = sight
+function addRecent(observation: Observation, flag: Flag, flagged: boolean): boolean {
+  const { arm, stage, settings, evidence, testimony } = observation
   if (stage !== evidence.window.stage) return false
   const share = stageShare(settings.stages, stage)
   const counts = testimony.atRisk[flag].window
   if (flagged) {
-    const accounts = accountsOfFlag(sight, flag)
+    const accounts = accountsOfFlag(observation, flag)
     const ratio = accounts.map(({ recent }) => recent.ratio)
     const exposed = accounts.map(({ recent }) => recent.exposed)
     betOnFlag(ratio, arm, share)
@@ -208,9 +208,9 @@ function withFlags(
   return next
 }
 
-function accountsOfFlag(sight: Observation, flag: Flag): FlagSums[] {
-  const whole = sight.evidence.sums.flags[flag]
-  return flag === 'overCost' ? [whole] : accountsOf(sight, whole, ({ flags }) => flags[flag])
+function accountsOfFlag(observation: Observation, flag: Flag): FlagSums[] {
+  const whole = observation.evidence.sums.flags[flag]
+  return flag === 'overCost' ? [whole] : accountsOf(observation, whole, ({ flags }) => flags[flag])
 }
 
 /** What the token itself has seen, whoever else saw the same user before. */
@@ -231,14 +231,14 @@ function countFor(
 }
 
 /** Counts the user, once per randomisation. */
-function addUser(sight: Observation, memory: UnitMemory): UnitMemory {
-  const { evidence, settings, arm, stage, source } = sight
+function addUser(observation: Observation, memory: UnitMemory): UnitMemory {
+  const { evidence, settings, arm, stage, source } = observation
   const { exposed, by = 0, seenBy } = memory
   const pi = freshShare(settings.stages, exposed, stage)
-  if (pi === undefined) return withSight(sight, memory)
+  if (pi === undefined) return withAssignment(observation, memory)
   if (exposed?.arm !== arm) {
     evidence.sums.arms[arm].users += 1
-    for (const users of accountsOf(sight, null, ({ users }) => users)) if (users) users[arm] += 1
+    for (const users of accountsOf(observation, null, ({ users }) => users)) if (users) users[arm] += 1
   }
   const { by: _, ...rest } = memory
   const others = exposed && by !== source ? { ...seenBy, [by]: exposed } : seenBy
@@ -251,15 +251,15 @@ function addUser(sight: Observation, memory: UnitMemory): UnitMemory {
 }
 
 /** The user was counted before; a token that had not seen them until now has. */
-function withSight({ settings, arm, stage, source }: Observation, memory: UnitMemory): UnitMemory {
+function withAssignment({ settings, arm, stage, source }: Observation, memory: UnitMemory): UnitMemory {
   if (freshShare(settings.stages, assignmentSeenBy(memory, source), stage) === undefined) return memory
   return { ...memory, seenBy: { ...memory.seenBy, [source]: { stage, arm } } }
 }
 
 /** What the first request of a randomisation cost that is in no warm-up of the stage. */
-function addCost(sight: Observation, costUsd: number | null, memory: UnitMemory): UnitMemory {
-  const { evidence, settings, arm, stage } = sight
-  const cap = limitsFor(sight).costCapUsd
+function addCost(observation: Observation, costUsd: number | null, memory: UnitMemory): UnitMemory {
+  const { evidence, settings, arm, stage } = observation
+  const cap = limitsFor(observation).costCapUsd
   const pi = freshShare(settings.stages, memory.priced, stage)
   if (costUsd === null || cap === null || pi === undefined) return memory
   const { cost } = evidence.sums

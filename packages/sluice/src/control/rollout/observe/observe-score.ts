@@ -20,15 +20,19 @@ import { candidateShare } from './candidate.ts'
 import { accountsOf, type Observation } from './observation.ts'
 
 /** Adds a judged score: to the display always, as evidence once per randomisation of the user. */
-export function observeScore(sight: Observation, entry: ScoreEntry, memory: UnitMemory): UnitMemory | IgnoredReason {
+export function observeScore(
+  observation: Observation,
+  entry: ScoreEntry,
+  memory: UnitMemory,
+): UnitMemory | IgnoredReason {
   if (!isShare(entry.score)) return 'invalidScore'
   if (!isRate(entry.sampled) || !isRate(entry.sampledOther)) return 'invalidSampling'
-  if (sight.evidence.judge.retired.includes(entry.judgeId)) return 'retiredJudge'
-  followJudge(sight.evidence, entry.judgeId)
-  sight.evidence.lastScoreAt = entry.receivedAt
-  sight.evidence.unjudged = 0
+  if (observation.evidence.judge.retired.includes(entry.judgeId)) return 'retiredJudge'
+  followJudge(observation.evidence, entry.judgeId)
+  observation.evidence.lastScoreAt = entry.receivedAt
+  observation.evidence.unjudged = 0
   const scored = { entry, length: lengthOf(entry, memory) }
-  return addContribution(sight, scored, addToDisplay(sight, scored, memory))
+  return addContribution(observation, scored, addToDisplay(observation, scored, memory))
 }
 
 /** In [0,1], and a number. */
@@ -69,8 +73,8 @@ interface Scored {
   length: number | null
 }
 
-function addToDisplay(sight: Observation, { entry, length }: Scored, memory: UnitMemory): UnitMemory {
-  const { evidence, arm, stage } = sight
+function addToDisplay(observation: Observation, { entry, length }: Scored, memory: UnitMemory): UnitMemory {
+  const { evidence, arm, stage } = observation
   const { judge, window, sums } = evidence
   const isKnown = memory.scores?.arm === arm && memory.scores.judgeEpoch === judge.epoch
   const before = isKnown && memory.scores ? memory.scores : { sum: 0, count: 0 }
@@ -81,20 +85,20 @@ function addToDisplay(sight: Observation, { entry, length }: Scored, memory: Uni
   const staged = stagedOf(memory, { stage, arm, judgeEpoch: judge.epoch })
   const answered = Math.max(entry.sampled, entry.sampledOther) / entry.sampled
   const x = entry.score - expectedExcess(sums.histories.inputs, length)
-  for (const score of accountsOf(sight, sums.score, ({ score }) => score))
+  for (const score of accountsOf(observation, sums.score, ({ score }) => score))
     countScore(score, arm, { before: staged, x, answered })
   return { ...memory, scores, staged: { ...staged, sum: staged.sum + x, count: staged.count + 1 } }
 }
 
-function addContribution(sight: Observation, scored: Scored, memory: UnitMemory): UnitMemory | IgnoredReason {
-  const { evidence, arm, stage, settings } = sight
+function addContribution(observation: Observation, scored: Scored, memory: UnitMemory): UnitMemory | IgnoredReason {
+  const { evidence, arm, stage, settings } = observation
   const { histories } = evidence.sums
   const { entry, length } = scored
-  const stagePi = judgedPi(sight, entry, stageShare(settings.stages, stage))
+  const stagePi = judgedPi(observation, entry, stageShare(settings.stages, stage))
   if (stagePi === 'invalidSampling') return stagePi
-  const contributed = addFirst(sight, scored, memory)
+  const contributed = addFirst(observation, scored, memory)
   if (typeof contributed === 'string') return contributed
-  const next = stagePi === undefined ? contributed : addRecent(sight, { ...scored, pi: stagePi }, contributed)
+  const next = stagePi === undefined ? contributed : addRecent(observation, { ...scored, pi: stagePi }, contributed)
   if (arm !== 'incumbent') return next
   addIncumbent(histories.recent, entry.score)
   if (length !== null) addCovariate(histories.inputs, length, entry.score)
@@ -120,16 +124,16 @@ function judgedPi({ arm }: Observation, entry: ScoreEntry, share: number): numbe
 }
 
 /** Once per randomisation. */
-function addFirst(sight: Observation, { entry, length }: Scored, memory: UnitMemory): UnitMemory | IgnoredReason {
-  const { evidence, settings, arm, stage, testimony } = sight
+function addFirst(observation: Observation, { entry, length }: Scored, memory: UnitMemory): UnitMemory | IgnoredReason {
+  const { evidence, settings, arm, stage, testimony } = observation
   const { histories, score } = evidence.sums
-  const found = candidateShare(sight, entry.of, memory)
+  const found = candidateShare(observation, entry.of, memory)
   if (!found) return memory
-  const pi = judgedPi(sight, entry, found.share)
+  const pi = judgedPi(observation, entry, found.share)
   if (pi === 'invalidSampling') return pi
   if (pi === undefined) return memory
   const prior = scorePrior(evidence.priors)
-  const accounts = accountsOf(sight, score, ({ score }) => score)
+  const accounts = accountsOf(observation, score, ({ score }) => score)
   const contribution = { arm, pi, x: entry.score }
   if (histories.score.n >= prior.warmUp) {
     const drops = accounts.map(({ drop }) => drop[stage])
@@ -138,7 +142,7 @@ function addFirst(sight: Observation, { entry, length }: Scored, memory: UnitMem
   }
   for (const { users } of accounts) users[arm] += 1
   if (arm === 'incumbent') addIncumbent(histories.score, entry.score)
-  addJudged(testimony, { arm, stage, pi, isCandidate: memory.marked !== undefined, ...ratesOf(sight, entry) })
+  addJudged(testimony, { arm, stage, pi, isCandidate: memory.marked !== undefined, ...ratesOf(observation, entry) })
   return found.memory
 }
 
@@ -152,8 +156,12 @@ function ratesOf(
 }
 
 /** The first score of a user in the present window, and the second: harm that begins late, or with later turns, shows in them. */
-function addRecent(sight: Observation, { entry, length, pi }: Scored & { pi: number }, memory: UnitMemory): UnitMemory {
-  const { evidence, settings, arm } = sight
+function addRecent(
+  observation: Observation,
+  { entry, length, pi }: Scored & { pi: number },
+  memory: UnitMemory,
+): UnitMemory {
+  const { evidence, settings, arm } = observation
   const { sums, window } = evidence
   const { histories } = sums
   const known = recentOf(memory, window.index)
@@ -163,7 +171,7 @@ function addRecent(sight: Observation, { entry, length, pi }: Scored & { pi: num
     const lately = expectIncumbent(histories.recent, { ...usual, weight: usualWeight })
     const expected = expectGiven(lately, histories.inputs, length)
     const part = known.scores === 0 ? 'first' : 'later'
-    const accounts = accountsOf(sight, sums.score, ({ score }) => score).map(({ recent }) => recent[part])
+    const accounts = accountsOf(observation, sums.score, ({ score }) => score).map(({ recent }) => recent[part])
     betOnDrop(accounts, { arm, pi, x: entry.score }, expected, settings.tolerance)
   }
   return { ...memory, recent: { ...known, scores: known.scores + 1 } }

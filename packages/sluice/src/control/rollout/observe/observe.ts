@@ -36,15 +36,15 @@ export function observe(evidence: Evidence, rollout: Known, entry: LogEntry, mem
   const places = placesOf(evidence, entry, { source, arm: admitted.arm })
   const next = observeKind({ ...admitted, evidence, settings, enteredAt, source, testimony, places }, entry, memory)
   if (typeof next === 'string') return ignored(evidence, testimony, next, memory)
-  hear(evidence, admitted, entry.receivedAt)
-  if (hasTestified(memory, next)) {
+  noteLastOutcome(evidence, admitted, entry.receivedAt)
+  if (isNewEvidence(memory, next)) {
     evidence.testified += 1
     raisePeak(evidence, rollout, entry.receivedAt)
   }
   return next
 }
 
-/** From where it came; a request is counted there. */
+/** The process and the address that an entry came from. A request is counted there. */
 function placesOf(
   { sums, places }: Evidence,
   entry: LogEntry,
@@ -75,24 +75,24 @@ function ignored(
   return memory
 }
 
-function hear({ heard }: Evidence, { arm, stage }: Admitted, at: number): void {
+function noteLastOutcome({ heard }: Evidence, { arm, stage }: Admitted, at: number): void {
   const here = heard[stage]
   if (here) here[arm] = at
 }
 
-function observeKind(sight: Observation, entry: LogEntry, memory: UnitMemory): UnitMemory | IgnoredReason {
+function observeKind(observation: Observation, entry: LogEntry, memory: UnitMemory): UnitMemory | IgnoredReason {
   switch (entry.kind) {
     case 'request':
-      return observeRequest(sight, entry, memory)
+      return observeRequest(observation, entry, memory)
     case 'score':
-      return observeScore(sight, entry, memory)
+      return observeScore(observation, entry, memory)
     case 'feedback':
-      return observeFeedback(sight, entry, memory)
+      return observeFeedback(observation, entry, memory)
   }
 }
 
-/** Whether there is new evidence for or against the canary, not only a new user. */
-function hasTestified(before: UnitMemory, after: UnitMemory): boolean {
+/** Whether the entry was evidence for or against the canary, and not only a new user. */
+function isNewEvidence(before: UnitMemory, after: UnitMemory): boolean {
   return (
     before.flags !== after.flags ||
     before.scored !== after.scored ||
@@ -101,10 +101,10 @@ function hasTestified(before: UnitMemory, after: UnitMemory): boolean {
   )
 }
 
-/** The evidence is weighed after so many entries of it, and at each look. */
+/** The log e-value is computed after so many new pieces of evidence, and in each pass of the controller. */
 const weighedEvery = 16
 
-/** Keeps the greatest evidence against the canary on which several tokens agree, or which is the only one's. */
+/** Keeps the greatest log e-value against the canary on which several tokens agree, or that of the only token. */
 function raisePeak(evidence: Evidence, { settings }: Pick<Rollout, 'settings'>, now: number): void {
   if (evidence.testified % weighedEvery > 0) return
   const logE = evidenceAgainst(evidence, settings, now)

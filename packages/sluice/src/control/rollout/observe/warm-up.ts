@@ -21,9 +21,9 @@ export function isStageWarm({ evidence: { window } }: Observation, { receivedAt 
 }
 
 /** The arm that is asked less often finds its prompt cache cold more often: such requests are compared only where both are asked alike. */
-export function isComparable(sight: Observation, entry: RequestEntry): boolean {
-  const share = stageShare(sight.settings.stages, sight.stage)
-  return !isIdle(sight, entry) || (share >= even.from && share <= even.to)
+export function isComparable(observation: Observation, entry: RequestEntry): boolean {
+  const share = stageShare(observation.settings.stages, observation.stage)
+  return !isIdle(observation, entry) || (share >= even.from && share <= even.to)
 }
 
 function isIdle({ evidence, arm }: Observation, { receivedAt }: RequestEntry): boolean {
@@ -32,9 +32,9 @@ function isIdle({ evidence, arm }: Observation, { receivedAt }: RequestEntry): b
 }
 
 /** Nothing but the version can be what makes this request slow, as far as the outcomes tell. */
-export function isSettled(sight: Observation, entry: RequestEntry, memory: UnitMemory): boolean {
-  if (memory.exposed?.arm !== sight.arm || isIdle(sight, entry)) return false
-  return sight.places.every((place) => isWarm(place, entry.receivedAt))
+export function isSettled(observation: Observation, entry: RequestEntry, memory: UnitMemory): boolean {
+  if (memory.exposed?.arm !== observation.arm || isIdle(observation, entry)) return false
+  return observation.places.every((place) => isWarm(place, entry.receivedAt))
 }
 
 /** Of a process that is the only one so far nobody knows how long it has been there: it has not just begun because of the rollout. */

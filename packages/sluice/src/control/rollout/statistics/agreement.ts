@@ -1,43 +1,43 @@
 import { logMixture } from '../../../stats/index.ts'
 import type { EvidenceSource } from '../evidence/places.ts'
 
-/** What several tokens say, each by its place in `0 … tokens - 1`. */
+/** Log e-values of the evidence of several tokens when some are left out. Each token is an index in `0 … tokens - 1`. */
 export interface LeaveOneOut {
   tokens: number
-  /** Whether a token says so much more than all others that these need not say the same. */
+  /** Whether a token reports so much of the traffic that the others need not agree with it. */
   mayDecide(token: number): boolean
   /** Processes and addresses of all tokens but these that may not decide alone. */
   places(left: readonly number[]): EvidenceSource[]
-  /** Log e-value of what all say but these, at most two, and but what came from a place. */
+  /** Log e-value of all evidence without these tokens, at most two, and without one source. */
   without(left: readonly number[], place?: EvidenceSource): number
 }
 
-/** By this factor the evidence may be weaker that is left without one source. */
+/** The evidence may be weaker by this factor when one token is left out. */
 export const restFactor = 4
-/** The same without one process or address: they are many, and what each reports of a bad canary is a few failures. */
+/** The same for one process or address. They are many, and each reports only a few failures of a bad canary. */
 const placeFactor = 10
 
-/** So many times the evidence decides although it rests on one token that may not decide: it takes that many times the outcomes. */
+/** Evidence of one token that may not decide alone counts for this part of its log e-value. */
 const aloneFactor = 100
 
 /** Of the stake this part is on all tokens together, the rest on all but one of them. */
 const onAll = 0.75
 
 /**
- * Log e-value against the canary that does not rest on one source alone; `threshold` is what it takes, below which only tokens are
- * asked. What reaches it by the word of several tokens, or of the only one, must hold without any one process or address as well,
- * `placeFactor` times weaker.
+ * Log e-value against the canary that does not rest on one source alone. Below `threshold`, which rolls back, only
+ * tokens are left out. From there on the evidence must hold without any one process or address as well, though it may
+ * then be `placeFactor` times weaker.
  */
-export function agreedAgainst(heard: LeaveOneOut, threshold: number): number {
-  const agreed = agreedOfTokens(heard)
-  if (agreed < threshold || heard.places([]).length === 0) return agreed
-  // A token may hide a bad canary from many places: the others can be enough.
-  const sets = [[], ...Array.from({ length: heard.tokens > 1 ? heard.tokens : 0 }, (_, token) => [token])]
+export function agreedAgainst(evidence: LeaveOneOut, threshold: number): number {
+  const agreed = agreedOfTokens(evidence)
+  if (agreed < threshold || evidence.places([]).length === 0) return agreed
+  // One token may hide a bad canary at many places. The other tokens can be enough.
+  const sets = [[], ...Array.from({ length: evidence.tokens > 1 ? evidence.tokens : 0 }, (_, token) => [token])]
   const needed = threshold - Math.log(placeFactor)
   let rest = -Infinity
   for (const left of sets) {
-    const places = heard.places(left)
-    rest = Math.max(rest, places.length === 0 ? heard.without(left) : leastWithout(heard, left, places))
+    const places = evidence.places(left)
+    rest = Math.max(rest, places.length === 0 ? evidence.without(left) : leastWithout(evidence, left, places))
     if (rest >= needed) return agreed
   }
   return Math.max(Math.min(agreed, rest + Math.log(placeFactor)), agreed / aloneFactor)
@@ -48,10 +48,10 @@ function leastWithout({ without }: LeaveOneOut, left: readonly number[], places:
 }
 
 /**
- * Log e-value against the canary that does not rest on one token alone. Each token is left out in turn, so that none can hide a bad
- * canary behind forged failures of the incumbent; and what remains must speak against the canary by itself, though `restFactor`
- * times weaker, so that none can accuse a good one. Where it does not, the evidence counts for a part, `aloneFactor`: a truthful token
- * is heard against one that lies, later.
+ * Log e-value against the canary that does not rest on one token alone. Each token is left out in turn, so that none can
+ * hide a bad canary behind forged failures of the incumbent. The rest must be evidence against the canary by itself,
+ * though `restFactor` times weaker, so that no token alone can get a good one rolled back. Where it is not, the log
+ * e-value is divided by `aloneFactor`: a truthful token prevails against one that lies, only later.
  */
 function agreedOfTokens({ tokens, mayDecide, without }: LeaveOneOut): number {
   if (tokens === 0) return 0

@@ -1,7 +1,7 @@
 import type { RolloutSettings } from '../../../records/rollout-settings.ts'
 import { flagRatios, logMixture } from '../../../stats/index.ts'
 import type { Evidence } from '../evidence/evidence.ts'
-import { type EvidenceSource, type PlaceKind, recentShare, sourcesTold } from '../evidence/places.ts'
+import { type EvidenceSource, type PlaceKind, recentShare, sourcesOf } from '../evidence/places.ts'
 import {
   type DecidingSums,
   decidingSums,
@@ -28,19 +28,19 @@ export interface OnlySource {
 interface Dominance {
   /** Of all users. */
   share: number
-  /** Only of those of tokens that still report: whoever has fallen silent bears nothing out, and needs not. */
+  /** Only users of tokens that still report count: a silent token can neither confirm nor deny. */
   present: boolean
 }
 
-/** What a token must have to decide against the canary, and for it: it is the only one, or nearly so. */
+/** The share of users from which on a token may decide alone, against the canary and for it. */
 const dominant: Record<'against' | 'for', Dominance> = {
   against: { share: 0.5, present: true },
   for: { share: 0.99, present: false },
 }
 /** The same of a process or an address, of the latest requests: two that share the traffic need not wait for each other. */
 const dominantPlace = { against: 0.4, for: 0.8 }
-/** Sources whose evidence differs by less than this say the same: the smallest of them is named. */
-const sameWord = 1e-6
+/** Sources whose log e-values differ by less than this are equal: the smallest of them is named. */
+const sameEvidence = 1e-6
 
 /**
  * The factor of the margin for all tokens but one, which have to bear a promotion out: they may be a few users of very many, and must not hold it
@@ -54,35 +54,35 @@ export function evidenceAgainst(evidence: Evidence, settings: RolloutSettings, n
   return agreedAgainst(against(evidence, settings, { matching, now }), -Math.log(settings.alpha))
 }
 
-/** The same of all of them, without asking who says it. */
+/** The same of all tokens together, whether they agree or not. */
 export function evidenceOfAll(evidence: Evidence, settings: RolloutSettings, matching: Matching): number {
   return against(evidence, settings, { matching, now: 0 }).without([])
 }
 
-/** On whose word alone the evidence against the canary rests; undefined where it is not enough, or several say the same. */
+/** The only source on which the evidence against the canary rests. Undefined where several agree, or it is not enough. */
 export function onlySource(evidence: Evidence, settings: RolloutSettings, matching: Matching): OnlySource | undefined {
-  const heard = against(evidence, settings, { matching, now: 0 })
+  const weighed = against(evidence, settings, { matching, now: 0 })
   const threshold = -Math.log(settings.alpha)
-  if (heard.without([]) < threshold) return undefined
+  if (weighed.without([]) < threshold) return undefined
   const { trusted } = matching
   const tokens = trusted.length > 1 ? trusted : []
   const sources: (OnlySource & { left: number })[] = [
-    ...sourcesTold(evidence.places, trusted).flatMap((source) => {
+    ...sourcesOf(evidence.places, trusted).flatMap((source) => {
       const { kind, id, pool, token } = source
-      return pool ? [] : [{ kind, id, token, left: heard.without([], source) }]
+      return pool ? [] : [{ kind, id, token, left: weighed.without([], source) }]
     }),
     ...tokens.map((token, i) => {
       const id = evidence.testimony[token]?.tokenId ?? null
-      return { kind: 'token' as const, id, token, left: heard.without([i]) }
+      return { kind: 'token' as const, id, token, left: weighed.without([i]) }
     }),
   ]
   const least = Math.min(...sources.map(({ left }) => left))
   const found =
-    least < threshold - Math.log(restFactor) ? sources.find(({ left }) => left <= least + sameWord) : undefined
+    least < threshold - Math.log(restFactor) ? sources.find(({ left }) => left <= least + sameEvidence) : undefined
   return found && { kind: found.kind, id: found.id, token: found.token }
 }
 
-/** What some tokens report speaks against the canary: all of them together, or all but one. */
+/** Whether the tokens would roll the canary back: all of them together, or all but one. */
 export function speaksAgainst(evidence: Evidence, settings: RolloutSettings, matching: Matching): boolean {
   const { tokens, without } = against(evidence, settings, { matching, now: 0 })
   const threshold = -Math.log(settings.alpha)
@@ -90,12 +90,12 @@ export function speaksAgainst(evidence: Evidence, settings: RolloutSettings, mat
   return sets.some((left) => without(left) >= threshold)
 }
 
-interface Hearing {
+interface Given {
   matching: Matching
   now: number
 }
 
-function against(evidence: Evidence, settings: RolloutSettings, { matching, now }: Hearing): LeaveOneOut {
+function against(evidence: Evidence, settings: RolloutSettings, { matching, now }: Given): LeaveOneOut {
   const { trusted, suspect } = matching
   const alone = evidence.testimony.length === 1 && suspect.length > 0
   const logE = (one: DecidingSums) => combinedLogE(one, { settings, window: evidence.window, suspect: alone })
@@ -112,8 +112,8 @@ export function certainFailures(evidence: Evidence, settings: RolloutSettings, n
   const weights = [errors, safety, Math.max(0, 1 - errors - safety)]
   const logE = (one: DecidingSums) =>
     logMixture(weights, [failuresOf(one, 'errors', settings), failuresOf(one, 'safety', settings), 0])
-  const heard = tokenEvidence(evidence, all, { now, side: 'against', unscored: [], logE })
-  return agreedAgainst(heard, -Math.log(settings.alpha))
+  const weighed = tokenEvidence(evidence, all, { now, side: 'against', unscored: [], logE })
+  return agreedAgainst(weighed, -Math.log(settings.alpha))
 }
 
 function failuresOf(one: DecidingSums, signal: 'errors' | 'safety', settings: RolloutSettings): number {
@@ -137,7 +137,7 @@ export function evidenceFor(
     threshold,
     settings,
   }: { signal: ProvenSignal; width: number; threshold: number; settings: RolloutSettings },
-  { matching, now }: Hearing,
+  { matching, now }: Given,
 ): number {
   const at = (wide: number) => {
     const logE = (one: DecidingSums) => proofOf(one, signal, settings, wide)
@@ -190,7 +190,7 @@ function tokenEvidence(
       return counts(tokens[token]) && own >= share * all && !isEarly(evidence, own, now)
     },
     places: (left) =>
-      sourcesTold(evidence.places, among(left)).filter(
+      sourcesOf(evidence.places, among(left)).filter(
         (source) =>
           recentShare(evidence.places[source.kind], source, tokens) < dominantPlace[side] ||
           isEarly(evidence, usersAt(source), now),
@@ -204,7 +204,7 @@ function usersAt({ places }: EvidenceSource): number {
   return places.reduce((sum, { own }) => sum + (own ? own.users.incumbent + own.users.canary : 0), 0)
 }
 
-/** What these tokens say; what they say by scores left out of those whose scores do not count. */
+/** The sums of these tokens, without the scores of those whose scores do not count. */
 function sumsOf({ sums, testimony }: Evidence, tokens: readonly number[], unscored: readonly number[]): DecidingSums {
   const whole = decidingSums(sums)
   if (tokens.length === testimony.length && (unscored.length === 0 || testimony.length === 1)) return whole
