@@ -56,7 +56,7 @@ test('scenarios that come along are listed, and what there is not is refused', a
     [['simulate'], /name a scenario or its file; --list/],
     [['simulate', 'nothing'], /there is no scenario "nothing"/],
     [['simulate', 'drop', '--runs', '0'], /whole number from 1 to /],
-    [['simulate', 'drop', '--seed', 'x'], /whole number of 0 or more/],
+    [['simulate', 'drop', '--seed', 'x'], /whole number from 0 to /],
   ] as const) {
     const { code, stderr } = await project.sluice([...args])
     assert.equal(code, 3)
