@@ -7,14 +7,14 @@ export interface OutgoingRequest {
   body: string
 }
 
-/** One place that is told. */
+/** One receiver of messages. */
 export interface Channel {
   /** Names the channel in messages and in the store: its kind and where its address comes from, no secret. */
   id: string
   /** Changes with the address, so that a channel that was switched off comes back with a new one. */
   addressId: string
-  /** It takes only what somebody is called for, and that they need not come any more. */
+  /** Whether it takes only messages that raise or resolve an alarm. */
   onlyAlarms: boolean
-  /** `now` in ms since the epoch: each attempt is signed anew. */
+  /** Makes the request for one attempt, which is signed with `now`, in ms since the epoch. */
   request(message: ChannelMessage, now: number): OutgoingRequest
 }

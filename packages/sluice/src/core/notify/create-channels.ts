@@ -10,7 +10,8 @@ import { standardWebhookChannel, webhookKeys } from './standard-webhook.ts'
 type Env = Record<string, string | undefined>
 
 /**
- * The channels of sluice.yaml, with what their environment variables hold. `mask` takes secrets out of every message.
+ * The channels of sluice.yaml, with the values of their environment variables. `mask` removes secrets from every
+ * message.
  * @throws SluiceError `invalid-input` naming every variable that is missing or holds nothing of use
  */
 export function createChannels(settings: readonly NotifySettings[], env: Env, mask?: Mask): Channel[] {

@@ -15,7 +15,7 @@ export interface DeliverOptions {
   /** [0, 1) */
   random: () => number
   sleep: (ms: number) => Promise<void>
-  /** The time, in ms since the epoch, at which it is given up. */
+  /** The time, in ms since the epoch, at which delivery is given up. */
   deadline: number
 }
 
@@ -68,7 +68,7 @@ function verdictOn({ ok, status, headers }: Response, now: number): Attempt {
   return { state: 'retry', why, afterMs: retryAfterMs((name) => headers.get(name), '', now) }
 }
 
-/** The system's word for what went wrong, without the address that its message may name. */
+/** The system's code for the fault, without the address that its message may name. */
 function faultOf(error: unknown): string {
   if (error instanceof Error && error.name === 'TimeoutError') return 'the receiver did not answer in time'
   const found = [error, error instanceof Error ? error.cause : undefined].find(hasCode)

@@ -15,7 +15,7 @@ export const incidentSchema = z.strictObject({
   changed: z.record(z.string(), z.string()),
 })
 
-/** What the world was told about a feature. */
+/** What the channels were told about a feature. */
 export type Incident = z.output<typeof incidentSchema>
 
 /** Incidents by feature, and the channels that were switched off. */

@@ -1,4 +1,4 @@
-/** News as every channel writes them, whatever they are about. Texts may quote models and files: channels escape them. */
+/** A message in the form that every channel takes. Its texts may quote models and files: channels escape them. */
 export interface ChannelMessage {
   /** What kind of news it is, e.g. `Nightly failed`. */
   label: string
@@ -6,12 +6,12 @@ export interface ChannelMessage {
   title: string
   /** One sentence each, most important first. */
   details: readonly string[]
-  /** In a few words each. */
+  /** Facts in a few words each. */
   facts: readonly string[]
   /** Which project this is, e.g. `acme/mail`. */
   project: string
   feature: string
-  /** Where it can be looked at. */
+  /** The page that shows more. */
   link: { href: string; text: string } | undefined
   /** ISO 8601. */
   time: string
@@ -19,7 +19,7 @@ export interface ChannelMessage {
   id: string
   /** The same for all news of one incident. */
   dedupKey: string
-  /** Whether somebody is to be called for it, or need not come any more. */
+  /** `trigger` calls somebody, `resolve` ends the call; null does neither. */
   alarm: 'trigger' | 'resolve' | null
   severity: 'error' | 'warning'
   /** What raised it, e.g. `sluice nightly`. */

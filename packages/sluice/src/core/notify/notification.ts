@@ -11,7 +11,7 @@ export interface Notification {
   project: string
   feature: string
   night: string
-  /** The night on which the incident began; this one where there is none. */
+  /** The night on which the incident began; this night where there is no incident. */
   since: string
   /** The codes of the reasons, e.g. `provider-drift`. */
   codes: readonly string[]
@@ -20,7 +20,7 @@ export interface Notification {
   /** In [0,1]; null where nothing has a score. */
   score: number | null
   threshold: number | null
-  /** Where the run can be looked at. */
+  /** The page that shows the run. */
   link?: string | undefined
   /** ISO 8601. */
   time: string
@@ -34,20 +34,23 @@ export function notificationTitle({ event, project, feature, night, since }: Not
   return `${where}: the provider serves something else since ${night}`
 }
 
-/** The same for every night of an incident, also when the history was lost. At most 255 characters, no secret. */
+/**
+ * The key of an incident: the same on every night of it, also when the history was lost. It has at most 255 characters
+ * and holds no secret.
+ */
 export function dedupKey({ project, feature }: Pick<Notification, 'project' | 'feature'>): string {
   const key = `sluice-nightly/${project}/${feature}`
   return key.length <= 255 ? key : `sluice-nightly/${createHash('sha256').update(key).digest('hex')}`
 }
 
-/** The same each time this is sent, so that a receiver can tell a repetition from news. */
+/** The id of a message: the same each time it is sent, so that a receiver can tell a repetition from news. */
 export function messageId(notification: Notification): string {
   const { event, since } = notification
   const about = [dedupKey(notification), event, event === 'changed' ? notification.night : since].join('\n')
   return `msg_${createHash('sha256').update(about).digest('hex').slice(0, 24)}`
 }
 
-/** Which project this is, as messages name it: the repository in CI, else the folder. */
+/** The name of the project in messages: the repository in CI, else the folder. */
 export function projectName(root: string, { GITHUB_REPOSITORY, CI_PROJECT_PATH }: NodeJS.ProcessEnv): string {
   return GITHUB_REPOSITORY || CI_PROJECT_PATH || path.basename(root)
 }

@@ -4,7 +4,7 @@ import type { Incident, Incidents } from './incidents.ts'
 import type { ChannelMessage } from './message.ts'
 import { dedupKey, messageId, type Notification, type NotificationEvent, notificationTitle } from './notification.ts'
 
-/** A night of one feature, as far as others are told. */
+/** The part of a feature's night that channels are told. */
 export interface NightNews extends Omit<Notification, 'event' | 'since'> {
   verdict: 'pass' | 'fail' | 'inconclusive'
   /** The provider serves something else than on the night before. */
@@ -91,7 +91,7 @@ const types = {
   changed: 'sluice.nightly.provider_changed',
 }
 
-/** A night of a feature as channels tell it. */
+/** The message about a night of a feature. */
 export function nightMessage(notification: Notification): ChannelMessage {
   const { event, time, project, feature, night, since, codes, details, score, threshold, link } = notification
   const mean = score === null ? 'no score' : `mean ${score.toFixed(3)}`

@@ -13,25 +13,25 @@ export type ReleaseEventName =
   | 'drift'
   | 'judge'
 
-/** One row of a feature's record, as far as others are told. */
+/** The part of an audit row that channels are told. */
 export interface ReleaseNotification {
   event: ReleaseEventName
   /** Which project this is, e.g. `acme/mail`. */
   project: string
   feature: string
-  /** Null where it is about none. */
+  /** The rollout that it is about; null where it is about none. */
   rolloutId: string | null
-  /** Place in the feature's record: the same row is the same news. */
+  /** The number of the audit row: the same row is the same news. */
   seq: number
-  /** Who did it; `sluice` for the controller. */
+  /** Whoever did it; `sluice` for the controller. */
   by: string
-  /** In plain words, with the evidence. */
+  /** The reason in plain words, with the evidence. */
   reason: string
-  /** What a promotion rests on: `weak`, nothing is proven. Null where nothing was promoted. */
+  /** The strength of a promotion: with `weak` nothing is proven. Null where nothing was promoted. */
   strength: string | null
-  /** Why it was rolled back without a person, e.g. `evidence`; `undecided`, nothing is proven. Null otherwise. */
+  /** The cause of an automatic rollback, e.g. `evidence`; with `undecided` nothing is proven. Null otherwise. */
   why: string | null
-  /** A few words each, e.g. `5 % of the users`. */
+  /** Facts in a few words each, e.g. `5 % of the users`. */
   facts: readonly string[]
   link?: string | undefined
   /** ISO 8601. */
@@ -70,7 +70,7 @@ const alarms: Partial<Record<ReleaseEventName, 'trigger' | 'resolve'>> = {
   aborted: 'resolve',
 }
 
-/** A release as channels tell it. */
+/** The message about a release. */
 export function releaseMessage(notification: ReleaseNotification): ChannelMessage {
   const { event, project, feature, rolloutId, seq, by, reason, facts, link, time } = notification
   const { strength, why } = notification

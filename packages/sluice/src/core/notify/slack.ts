@@ -24,7 +24,7 @@ export function slackChannel({ id, addressId, url }: { id: string; addressId: st
   }
 }
 
-/** The message: a title in plain text, then what happened. No text of a model or a file acts in it. */
+/** The message: a title in plain text, then what happened. No text of a model or a file has an effect in it. */
 function slackMessage(message: ChannelMessage) {
   const { label, feature, details, link } = message
   const title = slackText(cut(message.title, longestDetail))
@@ -57,19 +57,19 @@ function section(text: string) {
   return { type: 'section', text: mrkdwn(text) }
 }
 
-/** Verbatim: Slack makes no links of addresses, channels and names that happen to be in the text. */
+/** A verbatim text: Slack makes no links of addresses, channels and names in it. */
 function mrkdwn(text: string) {
   return { type: 'mrkdwn', verbatim: true, text }
 }
 
-/** Text that says what it is and does nothing: no mention, link, formatting or emoji. */
+/** Escaped text: nothing in it becomes a mention, a link, formatting or an emoji. */
 function slackText(text: string): string {
   return visibleLine(text)
     .replace(/[&<>]/g, (character) => entities[character] ?? character)
     .replace(/[*_~`:@]/g, `$&${zeroWidthSpace}`)
 }
 
-/** An address inside <…|…>. */
+/** An address, escaped for use inside <…|…>. */
 function slackUrl(url: string): string {
   return new URL(url).href.replace(/[<>|]/g, encodeURIComponent)
 }

@@ -7,7 +7,7 @@ export interface WebhookOptions {
   id: string
   addressId: string
   url: string
-  /** One key, or several while rotating: each signs. */
+  /** One key, or several during a rotation: each signs. */
   keys: readonly Buffer[]
 }
 

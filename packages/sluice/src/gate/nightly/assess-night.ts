@@ -18,15 +18,15 @@ export interface NightMeasured {
   model: string
   judge: { id: string; model: string }
   suite: string
-  /** By position: `candidate` new answers, `baseline` kept ones, both scored tonight. */
+  /** The cases by position: `candidate` holds new answers, `baseline` kept ones, both scored tonight. */
   cases: readonly CaseScores[]
-  /** By position. */
+  /** The hash of each case, by position. */
   hashes: readonly string[]
   /** Kept answers that were judged tonight, by case. */
   sentinels: ReadonlyMap<string, Sentinel>
   fresh: ReadonlyMap<string, FreshAnswers>
   served: Served
-  /** Whether a judge was asked at all; else only checks scored. */
+  /** Whether a judge was asked at all; otherwise only checks gave scores. */
   judged: boolean
   /** The verdict on the level of tonight's scores. */
   level: FinalVerdict
@@ -39,7 +39,7 @@ export type NightAssessment = Omit<NightReport, 'night' | 'trend' | 'served'> & 
   cases: NightCase[]
 }
 
-/** What the night comes to, and whose doing it is. */
+/** Assesses a night: the verdict, and which part caused a change. */
 export function assessNight(measured: NightMeasured): NightAssessment {
   const { last, policy, version, judge, suite, cases, sentinels, level } = measured
   const obstacle = last && notComparable({ version, judge: judge.id, suite }, last)
@@ -113,7 +113,7 @@ function outputsOf({ sentinels, fresh }: NightMeasured): NightReport['outputs'] 
   }
 }
 
-/** Reasons that say that too little was measured for any verdict. */
+/** The codes of reasons that say that too little was measured for any verdict. */
 const gaps = new Set(['coverage', 'budget', 'no-scores'])
 
 /**
@@ -127,9 +127,9 @@ function nightVerdict(level: FinalVerdict, drifts: readonly VerdictReason[]): Fi
 }
 
 /**
- * Whether tonight's answers look less like the kept ones than those of the night before did, by more than the tag
- * margin: the paired test on their similarity. Undefined where that is not shown, also on the first two nights, which
- * have nothing to compare with. An event, no alarm: other words may be just as good.
+ * The event that tonight's answers resemble the kept ones less than last night's did, by more than the tag margin in a
+ * paired test. Undefined where that is not shown, also on the first two nights, which have nothing to compare with. It
+ * is no alarm, since other words may be just as good.
  */
 function outputChange(
   cases: readonly NightCase[],

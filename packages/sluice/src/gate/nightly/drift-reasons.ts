@@ -4,8 +4,8 @@ import type { GatePolicy } from '../verdict/policy.ts'
 import type { VerdictReason } from '../verdict/verdict.ts'
 
 /**
- * Why a night is not as the nights before: whose doing it is, by how much, since when. The judge alarms in both
- * directions, since a judge that grew lenient hides what it is there to see; a provider only when it got worse.
+ * The reasons of a drift: which part moved, by how much, since when. The judge alarms in both directions, since a judge
+ * that grew lenient hides faults. A provider alarms only when it got worse.
  */
 export function driftReasons(drifts: readonly Drift[], policy: GatePolicy, judged: boolean): VerdictReason[] {
   return (['judge', 'provider'] as const).flatMap((part) => {
@@ -42,7 +42,7 @@ function describe({ part, since, cases, ...drift }: Drift, policy: GatePolicy, j
   return `Provider drift: the same prompt now gets other answers than on ${since}, both judged tonight by the same judge (${size}): they got worse.`
 }
 
-/** Whether it came tonight. Nothing where the night before is itself the one compared with. */
+/** A sentence on whether the drift came tonight; empty where the night before is itself the one compared with. */
 function onset(part: Drift['part'], drifts: readonly Drift[]): string {
   const last = drifts.find((drift) => drift.part === part && drift.against === 'last')
   const reference = drifts.find((drift) => drift.part === part && drift.against === 'reference')

@@ -13,7 +13,7 @@ export interface TonightCase {
   cluster: string | undefined
   tags: readonly string[]
   fresh: readonly number[]
-  /** Scores of the kept answers, judged tonight; empty without. */
+  /** Scores of the kept answers, judged tonight; empty where none are kept. */
   frozen: readonly number[]
   /** The kept answers' night, and the scores that they had then. */
   kept: { night: string; scores: readonly number[] } | undefined
@@ -22,9 +22,9 @@ export interface TonightCase {
 type Pairing = (tonight: TonightCase) => { candidate: readonly number[]; baseline: readonly number[] } | undefined
 
 /**
- * What has moved, and whose doing it is. New and kept answers are both judged tonight, so their difference is the
- * provider's alone; kept answers judged tonight and then differ by the judge alone; together they are the whole change.
- * Only cases that are the same on both nights count. `last` must be of the same version and judge.
+ * The drifts since an earlier night, by part. New and kept answers are both judged tonight, so the provider alone
+ * explains their difference. Kept answers judged tonight and then differ by the judge alone. Both together are the
+ * whole change. Only cases that are the same on both nights count. `last` must be of the same version and judge.
  */
 export function driftsOf(cases: readonly TonightCase[], last: NightRecord | undefined, policy: GatePolicy): Drift[] {
   const nights = cases.flatMap(({ kept, frozen }) => (kept && frozen.length > 0 ? [kept.night] : [])).sort()
@@ -62,7 +62,7 @@ export function driftsOf(cases: readonly TonightCase[], last: NightRecord | unde
   ]
 }
 
-/** How far new answers are from the kept ones of the same case: what the judge did that night is in both. */
+/** The difference of new and kept answers of one case. Both were judged on the same night, so the judge cancels out. */
 function ownChange({ fresh, frozen }: { fresh: readonly number[]; frozen: readonly number[] }): number[] {
   const [now, then] = [momentsOf(fresh)?.mean, momentsOf(frozen)?.mean]
   return now === undefined || then === undefined ? [] : [now - then]
@@ -80,8 +80,8 @@ function pairUp(cases: readonly TonightCase[], pair: Pairing): GateCase[] {
 type TestedDrift = Omit<Drift, 'part' | 'against' | 'since'>
 
 /**
- * The gate's paired test in both directions, one look. Kept answers are one draw of what the provider gave that night,
- * so the spread between cases counts, which holds that noise as well; repeats of tonight alone would not.
+ * The gate's paired test in both directions, in one round. Kept answers are a single sample of what the provider gave
+ * that night. So the spread between cases counts, which includes that noise; the repeats of tonight alone would not.
  */
 export function testDrift(cases: readonly GateCase[], policy: GatePolicy): TestedDrift | undefined {
   const oneLook: GatePolicy = {

@@ -17,15 +17,21 @@ export interface NightHistory {
   before(feature: string, night: string, limit: number): NightRecord[]
   /** Kept answers by case id, of exactly this version and judge. */
   sentinels(feature: string, version: string, judge: string): Map<string, Sentinel>
-  /** Writes a night and the answers to keep from it, all or nothing. Nights beyond the last 120 go, and answers of versions that none of them ran. */
+  /**
+   * Writes a night and the answers to keep from it, all or nothing. Nights beyond the last 120 are deleted, and so are
+   * answers of versions that none of them ran.
+   */
   save(record: NightRecord, sentinels: readonly Sentinel[]): void
-  /** Everything, in a fixed order. */
+  /** All nights and kept answers, in a fixed order. */
   all(): Iterable<NightRecord | Sentinel>
-  /** Of the same night the later run counts; of kept answers the earlier night. Returns how many were news. */
+  /**
+   * Adds records of another history. Of two runs of a night the later counts, of two kept answers the earlier. Returns
+   * how many were new.
+   */
   merge(records: readonly (NightRecord | Sentinel)[]): number
 }
 
-/** Secrets are masked in what is written. */
+/** Opens the history in the store. Secrets are masked in what is written. */
 export function createHistory(database: DatabaseSync, mask?: Mask): NightHistory {
   const prepare = (sql: string) => inStore(database, () => database.prepare(sql))
   const selectBefore = prepare('SELECT record FROM nights WHERE feature = ? AND night < ? ORDER BY night DESC LIMIT ?')

@@ -23,7 +23,7 @@ export interface JudgedNight {
   nightly: NightReport
 }
 
-/** Runs one feature's night, says what has moved and whose doing it is, and puts the night into the history. */
+/** Runs one feature's night, finds what has moved and which part caused it, and adds the night to the history. */
 export async function judgeNight(prompt: Prompt, plan: NightPlan, context: NightContext): Promise<JudgedNight> {
   const { history, session, night, newReference } = context
   const { run, outcome, measured, night: tonight, known } = await measureNight(prompt, plan, context)
@@ -44,7 +44,7 @@ export async function judgeNight(prompt: Prompt, plan: NightPlan, context: Night
   return { run, final: verdict, summary: { ...summary, notes, nightly }, nightly }
 }
 
-/** New answers against the kept ones, as a report shows a candidate against its baseline. */
+/** Adds the comparison of new and kept answers, which a report shows as candidate and baseline. */
 function withComparison(outcome: GateOutcome, { cases, sentinels, policy }: NightMeasured): GateOutcome {
   if (sentinels.size === 0) return outcome
   const onlyLook = {

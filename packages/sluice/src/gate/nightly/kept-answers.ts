@@ -4,7 +4,7 @@ import type { CaseDetail } from '../../records/case-detail.ts'
 import type { ResultRow } from '../run/results.ts'
 import type { KeptAnswer, Sentinel } from './night-record.ts'
 
-/** What a case was answered this night, by repeat, with the scores of those that have one. */
+/** The answers of a case this night, by repeat, with their scores where they have one. */
 export interface FreshAnswers {
   answers: KeptAnswer[]
   scores: number[]
@@ -37,7 +37,7 @@ export function freshAnswers(
   return byCase
 }
 
-/** An answer that a secret was taken out of is not kept: judged again, it would be another answer. */
+/** The answer to keep; undefined where a secret was masked in it, since it would be judged as another answer. */
 function answerOf({ output, outputMasked, checks, latencyMs, answerUsd }: CaseDetail): KeptAnswer | undefined {
   if (output === undefined || outputMasked) return undefined
   // A case that is scored by there being no answer has none that could be judged again.
@@ -49,7 +49,7 @@ function answerOf({ output, outputMasked, checks, latencyMs, answerUsd }: CaseDe
   }
 }
 
-/** How much two answers resemble each other, the first repeat of each: ROUGE-L, in [0,1]. */
+/** The similarity of the first kept answer and the first new one, by ROUGE-L in [0,1]. */
 export function similarityTo({ answers }: Sentinel, fresh: FreshAnswers): { identical: boolean; similarity: number } {
   const [kept = '', now = ''] = [answers[0]?.output, fresh.answers[0]?.output]
   if (kept === now) return { identical: true, similarity: 1 }

@@ -4,7 +4,7 @@ import { openProjectDatabase } from '../../core/answers/database.ts'
 import type { Verdict } from '../../records/verdict.ts'
 import { createHistory } from './history.ts'
 
-/** What a nightly said of a feature. */
+/** The result of a feature's last nightly. */
 interface LastNight {
   /** When it started, ms since the epoch. */
   at: number
@@ -13,10 +13,13 @@ interface LastNight {
   verdict: Verdict
 }
 
-/** Later than any night. */
+/** A date that sorts after every night. */
 const afterAll = '9999-12-31'
 
-/** Reads what the last nightly of a feature said from the history of the project in a folder, where it has one. */
+/**
+ * Opens the history of the project in a folder. `nightOf` reads the result of a feature's last nightly, if there is
+ * one.
+ */
 export function openNights(root: string): { nightOf(feature: string): LastNight | undefined; close(): void } {
   if (!existsSync(path.join(root, '.sluice/sluice.db'))) return { nightOf: () => undefined, close: () => undefined }
   const database = openProjectDatabase(root)

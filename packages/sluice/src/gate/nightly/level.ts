@@ -9,8 +9,8 @@ import type { SuiteChange } from './suite-change.ts'
 const ofThreshold = new Set(['below-threshold', 'threshold-undecided'])
 
 /**
- * The verdict on the level of the scores, without what the suite alone has done: where the threshold is not reached only
- * with the cases that are new tonight, that is said and alarms nobody. From the next night on they count.
+ * The verdict on the level of the scores, apart from changes of the suite. Where the threshold is missed only with the
+ * cases that are new tonight, a note says so and nobody is alarmed. From the next night on they count.
  */
 export function levelWithout(
   change: SuiteChange | undefined,

@@ -35,7 +35,7 @@ export interface MeasuredNight {
   known: ReadonlyMap<string, Sentinel>
 }
 
-/** Asks everything anew, and has the kept answers judged again. */
+/** Asks all cases anew, and has the kept answers judged again. */
 export async function measureNight(prompt: Prompt, plan: NightPlan, context: NightContext): Promise<MeasuredNight> {
   const { project, session, history, progress, night } = context
   const log = logServed(session.askFor)
@@ -80,7 +80,7 @@ async function hashesOf(prompt: Prompt, suite: string, { config, files }: Loaded
   return hashes
 }
 
-/** Kept on an earlier night, of cases that are still the same. */
+/** The answers kept on an earlier night, of cases that are still the same. */
 function usable(
   known: ReadonlyMap<string, Sentinel>,
   hashes: ReadonlyMap<string, string>,
@@ -119,8 +119,9 @@ async function rejudgeKept({ prompt, plan, run, sentinels }: KeptRun, context: N
 }
 
 /**
- * 12 hex over what is asked and how the answer is scored: variables, reference, checks and rubric of the case and of its
- * prompt. Tags and weights say which cases count how much, not what an answer is worth. The code of a module is not seen.
+ * 12 hex digits over what is asked and how the answer is scored: variables, reference, checks and rubric of the case
+ * and of its prompt. Tags and weights are left out, since they do not change the score of an answer. The code of a
+ * module is not included.
  */
 function caseHash(testCase: Case, prompt: Prompt, root: string): string {
   const { vars, expected, checks, rubric } = testCase

@@ -34,10 +34,10 @@ function driftNote({ part, since, cases, direction, tags, meanDifference, ...dri
   return `${what} is not shown to have moved since ${since}: ${change}${sightOf(drift)}.`
 }
 
-/** The width of an interval that has no noise to go by but the least that is ever assumed. */
+/** The largest width of an interval that rests on the least noise ever assumed, and on none that was measured. */
 const noWidth = 0.002
 
-/** Where no case differs from another nothing is claimed. */
+/** The minimum detectable drop as the end of a sentence. Where no score differs, no such drop is claimed. */
 function sightOf({ detectableDrop, ciLow, ciHigh }: Pick<Drift, 'detectableDrop' | 'ciLow' | 'ciHigh'>): string {
   if (detectableDrop === null) return ''
   if (ciHigh !== null && ciLow !== null && ciHigh - ciLow < noWidth) return ', the same in every case'
@@ -54,7 +54,7 @@ function suiteNote({ added, removed, edited }: SuiteChange, last: string): strin
   return `The suite changed since ${last}: ${parts.join(', ')}. Only cases that are the same on both nights are compared.`
 }
 
-/** Why the night before cannot be compared with; undefined where it can. */
+/** The reason why the night before cannot be compared with; undefined where it can. */
 export function notComparable(
   now: { version: string; judge: string; suite: string },
   last: NightRecord,

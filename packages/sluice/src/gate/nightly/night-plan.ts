@@ -10,11 +10,11 @@ import { modelsOf } from '../run/start-run.ts'
 import { policyOf } from '../run-gate.ts'
 import type { GatePolicy } from '../verdict/policy.ts'
 
-/** Below the gate's 0.85: a night has no change to blame, and must not cry wolf. */
+/** Lower than the gate's 0.85: a night has no change under test, and false alarms would make its alarms ignored. */
 const defaultThreshold = 0.82
 const defaultSuite = 'full'
 
-/** What a night asks of one feature, and what it holds it to. */
+/** What a night asks about one feature, and the policy that judges it. */
 export interface NightPlan {
   suite: string
   /** Answers per case. */
@@ -23,14 +23,14 @@ export interface NightPlan {
   policy: GatePolicy
 }
 
-/** The suite of a night: as asked for, else `full`, else what a pull request runs. */
+/** The suite of a night: the one asked for, else `full`, else the one that a pull request runs. */
 export function nightSuite(prompt: Prompt, asked: string | undefined, nightly: NightlySettings = {}): string {
   if (asked !== undefined) return asked
   const wanted = nightly.suite ?? defaultSuite
   return Object.hasOwn(prompt.suites, wanted) ? wanted : chooseSuite(prompt, undefined)
 }
 
-/** One look at all cases; critical ones are asked as often as the gate would. Nothing is asked yet. */
+/** Plans a night: one round over all cases, with critical cases asked as often as in the gate. Nothing is asked yet. */
 export async function planNight(
   prompt: Prompt,
   options: { suite: string | undefined; flags: PolicyFlags },

@@ -7,11 +7,11 @@ const schema = z.literal('sluice.nightly/1')
 
 const nightCaseSchema = z.strictObject({
   id: z.string(),
-  /** Of everything that decides on a score but the answer; see `caseHash`. */
+  /** The hash of everything that decides on a score, except the answer; see `caseHash`. */
   hash: z.string(),
   /** Scores of the answers of this night, by repeat. */
   fresh: z.array(share),
-  /** Scores that this night's judge gave the answers kept from an earlier night; empty without. */
+  /** Scores that this night's judge gave the answers kept from an earlier night; empty where none were kept. */
   frozen: z.array(share),
   /** The night of those kept answers. */
   frozenOf: nightSchema.nullable(),
@@ -67,7 +67,7 @@ export const sentinelSchema = z.strictObject({
   case: z.string(),
   hash: z.string(),
   night: nightSchema,
-  /** By repeat. */
+  /** The answers, by repeat. */
   answers: z.array(answerSchema).min(1),
   scores: z.array(share).min(1),
 })

@@ -27,7 +27,7 @@ export interface NightOptions extends PolicyFlags {
 }
 
 export interface NightSurroundings {
-  /** New places that secrets go to. */
+  /** Findings about new places that secrets are sent to. */
   destinations: readonly RunFinding[]
   /** Undefined outside a repository. */
   git: Git | undefined
@@ -83,7 +83,7 @@ export function judgeableInProduction(
   throw new SluiceError('invalid-input', `there is nothing to run: ${first?.feature}: ${first?.message}`)
 }
 
-/** @throws SluiceError `invalid-input` where there is none */
+/** The prompts in production. @throws SluiceError `invalid-input` where there is none */
 function inProduction(prompts: readonly Prompt[]): Prompt[] {
   const chosen = prompts.filter(({ production = true }) => production)
   if (chosen.length > 0) return chosen
@@ -95,7 +95,7 @@ function inProduction(prompts: readonly Prompt[]): Prompt[] {
   )
 }
 
-/** What the provider did stands at the top where features that passed are only listed. */
+/** The notes for the top of a page that only lists features that passed: what the provider changed. */
 function eventNotes({ summary, nightly }: JudgedNight, features: number): string[] {
   return features === 1 ? [] : nightly.events.map(({ message }) => `${summary.feature}: ${message}`)
 }

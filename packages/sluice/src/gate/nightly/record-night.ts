@@ -40,8 +40,8 @@ export function recordNight(
 }
 
 /**
- * The answers to keep from this night: of cases that have none of an earlier night, or whose kept ones were of another
- * text of the case. With `newReference` of all.
+ * The answers to keep from this night: those of cases without kept answers, or whose kept answers belong to another
+ * text of the case. With `newReference` the answers of all cases.
  */
 export function answersToKeep(
   { feature, night }: NightStamp,

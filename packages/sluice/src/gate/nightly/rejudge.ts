@@ -13,14 +13,14 @@ export interface Rejudging {
   /** The cases in the order in which the run read them. */
   cases: AsyncIterable<Case>
   sentinels: ReadonlyMap<string, Sentinel>
-  /** Judgements of each case; kept answers take turns. */
+  /** Judgements of each case; its kept answers are judged in turn. */
   repeats: number
   concurrency: number
   stop: AbortSignal
   onScored?: (detail: CaseDetail) => void
 }
 
-/** Scores the kept answers as tonight's judge and checks see them; they stand where a baseline would. */
+/** Scores the kept answers with tonight's judge and checks. They take the place of a baseline. */
 export async function rejudge(options: Rejudging): Promise<void> {
   const { run, results, concurrency, stop, onScored } = options
   await runPool(jobs(options), concurrency, async ({ testCase, position, repeat, answer }) => {

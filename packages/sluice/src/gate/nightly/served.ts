@@ -4,9 +4,9 @@ import type { Served } from '../../records/night-report.ts'
 
 type Stage = keyof Served
 
-/** Notes what the provider says has answered. */
+/** Collects which model and backend the provider names with each answer. */
 export interface ServedLog {
-  /** Asks as the given function does. */
+  /** Asks like the given function, and notes what answered. */
   askFor: AskFor
   served(): Served
 }
@@ -45,9 +45,9 @@ export interface ServedChange {
 }
 
 /**
- * What the provider serves otherwise than on an earlier night. A backend answers under several fingerprints at a time,
- * so only a set without any of the earlier ones is news. What was not told on one of the nights is not compared.
- * `stages` are those whose model is the same on both nights by name.
+ * The changes in what the provider serves since an earlier night. A backend answers under several fingerprints at a
+ * time, so only a set without any of the earlier ones is a change. Whatever is missing on one of the nights is not
+ * compared. `stages` are those whose model has the same name on both nights.
  */
 export function servedChanges(now: Served, before: Served, since: string, stages: readonly Stage[]): ServedChange[] {
   return stages.flatMap((stage) => {

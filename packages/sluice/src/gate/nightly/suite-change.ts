@@ -2,7 +2,7 @@
 export interface SuiteChange {
   added: string[]
   removed: string[]
-  /** Same id, but asked or scored otherwise. */
+  /** Cases with the same id that are asked or scored differently. */
   edited: string[]
 }
 
@@ -11,7 +11,7 @@ interface HashedCase {
   hash: string
 }
 
-/** Undefined where every case is the same. */
+/** The changes of a suite between two nights; undefined where every case is the same. */
 export function suiteChange(now: readonly HashedCase[], before: readonly HashedCase[]): SuiteChange | undefined {
   const hashesBefore = new Map(before.map(({ id, hash }) => [id, hash]))
   const idsNow = new Set(now.map(({ id }) => id))

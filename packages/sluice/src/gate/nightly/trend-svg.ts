@@ -10,7 +10,7 @@ export interface FeatureTrend {
 const size = { width: 720, panel: 150, left: 56, right: 16, top: 30, bottom: 24 }
 const fill = { pass: '#0072b2', fail: '#d55e00', inconclusive: '#999999' }
 
-/** A panel for each feature: mean and interval of every night, its threshold, and what became of it. */
+/** A panel for each feature: mean, interval and verdict of every night, and the threshold. */
 export function trendSvg(features: readonly FeatureTrend[]): string {
   const panels = features.map(({ feature, trend }, index) => panel(feature, trend, index * size.panel))
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${Math.max(1, features.length) * size.panel}" role="img" font-family="system-ui, sans-serif" font-size="12" fill="#777">
@@ -27,7 +27,7 @@ function panel(feature: string, trend: readonly TrendNight[], y: number): string
   )
   const floor = y + size.panel - size.bottom
   const step = (size.width - size.left - size.right) / Math.max(1, trend.length)
-  // No score is below 0 or above 1, whatever an interval says.
+  // The ends of an interval are cut at 0 and 1, since no score lies beyond them.
   const height = (share: number) => placed(Math.min(1, Math.max(lowest, share)))
   const placed = (share: number) => round(floor - ((share - lowest) / (1 - lowest)) * (floor - y - size.top))
   const marks = trend.map((night, index) => mark(night, round(size.left + (index + 0.5) * step), height))
@@ -45,7 +45,7 @@ function panel(feature: string, trend: readonly TrendNight[], y: number): string
   return [...thresholds, ...marks, ...labels].join('\n')
 }
 
-/** A failed night is also told apart by its shape. */
+/** The mark of one night. A failed night differs in shape as well as in colour. */
 function mark(
   { night, verdict, mean, ciLow, ciHigh }: TrendNight,
   x: number,

@@ -79,8 +79,8 @@ function judge(
 const none = { candidate: false, baseline: false }
 
 /**
- * Compares the failures of both versions: clearly more than the baseline is a fail. No more, at Wald's own miss rate,
- * is not new.
+ * Compares the failures of both versions: clearly more often than the baseline is `fail`. It is `not-new` where the
+ * baseline fails by itself, or where a break is excluded at Wald's own miss rate.
  */
 function compare(
   candidate: readonly boolean[],
