@@ -2,17 +2,19 @@ import { createHash } from 'node:crypto'
 import type { ServerIdentity } from '../providers/server-identity.ts'
 import type { AnswerStore } from './answer-store.ts'
 
-/** Under which keys the store holds the answer to one request. */
+/** The keys under which the store holds the answer to one request. */
 export interface AnswerKeys {
-  /** Of the request to its server, within its edition. */
+  /** The key of the request to its server, within its edition. */
   key: string
-  /** Of the request to its server. */
+  /** The key of the request to its server, in any edition. */
   shared: string
-  /** Where it was filed before the server counted; absent where that may have been another server's answer. */
+  /** The key without the server, as earlier databases have it; absent where it may be another server's answer. */
   old?: string
 }
 
-/** `requested` is the hash of the request alone. An edition sees nothing that was asked outside of it. */
+/**
+ * The keys of a request. `requested` is the hash of the request alone. An edition uses no answer from outside of it.
+ */
 export function answerKeys(
   requested: string,
   server: ServerIdentity | undefined,
@@ -24,7 +26,7 @@ export function answerKeys(
   return { key, shared, old: edition === undefined ? requested : hash(`${edition}\0${requested}`) }
 }
 
-/** The stored answer. One that was filed before the server counted is taken over, once, by the server that it can only be of. */
+/** The stored answer. One under a key without the server is moved, once, to the only server that it can come from. */
 export function storedAnswer(store: AnswerStore, { key, old }: AnswerKeys) {
   return store.get(key) ?? (old !== undefined && store.move(old, key) ? store.get(key) : undefined)
 }

@@ -9,7 +9,7 @@ import { inStore } from './store-error.ts'
 /** Which part of a run an answer belongs to. */
 export type Stage = 'generation' | 'judge' | 'embedding'
 
-/** What an answer is filed under, beside its key. */
+/** The labels of a stored answer, beside its key. */
 export interface AnswerLabels {
   model: string
   stage: Stage
@@ -19,11 +19,11 @@ export interface AnswerLabels {
 /** Every paid answer, by the hash of its exact request. Errors are never stored. */
 export interface AnswerStore {
   get(key: string): Completion | undefined
-  /** Durable against a killed process when it returns. */
+  /** Stores an answer. When it returns, the answer survives a killed process. */
   put(key: string, completion: Completion, labels: AnswerLabels): void
-  /** Files an answer under another key; false where there is none. */
+  /** Moves an answer to another key; false where there is none. */
   move(from: string, to: string): boolean
-  /** Makes several writes one: cheaper, and all or none. */
+  /** Does several writes in one transaction: faster, and all or none. */
   together(work: () => void): void
   /** Deletes what was stored before `time` (ms since the epoch); returns how many answers. */
   prune(time: number): number
@@ -50,7 +50,10 @@ const completionSchema = z.object({
 
 const answerRow = z.object({ completion: jsonColumn(completionSchema), created_at: z.number() })
 
-/** `mask` says which answers hold a secret: they are used, but not kept, since a masked one would be scored as another. */
+/**
+ * Opens the store. Answers in which `mask` finds a secret are used but not kept: masked, they would be scored as other
+ * answers.
+ */
 export function createAnswerStore(
   database: DatabaseSync,
   { now = Date.now, mask }: { now?: () => number; mask?: Mask } = {},
@@ -64,7 +67,7 @@ export function createAnswerStore(
   return {
     get(key) {
       const row = inStore(database, () => select.get(key))
-      // A damaged row is as good as none: the answer is asked for again, and replaces it.
+      // A damaged row counts as absent: the answer is asked for again, and replaces it.
       const stored = row && answerRow.safeParse(row).data
       return stored && { ...(stored.completion as Completion), storedAt: stored.created_at }
     },

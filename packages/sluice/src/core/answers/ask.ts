@@ -10,37 +10,37 @@ import type { AnswerSource } from './ledger.ts'
 import type { Spending } from './spending.ts'
 import { endIfStopped } from './stop.ts'
 
-/** Something to ask a model: for text, or for the vector of a text. */
+/** A request to a model: for text, or for the vector of a text. */
 type Request = ModelRequest | EmbeddingRequest
 
-/** What a request is asked for, and what its answer must be. */
+/** The context of a request: which repeat it is, and what its answer must be. */
 export interface Question {
   caseId: string
   /** 1-based. */
   repeat: number
-  /** Throws for an answer that is of no use: it is not kept, so that the next run asks again. */
+  /** Throws for an answer that is of no use. Such an answer is not kept, so that the next run asks again. */
   verify?(completion: Completion): void
-  /** False for what is no answer: it is handed on, but not kept, and not taken from what was kept either. */
+  /** False for a completion that is no answer: it is returned, but neither stored nor taken from the store. */
   accepts?(completion: Completion): boolean
 }
 
 /** Asks a model. Whoever asks need not know whether the answer is paid for, kept from an earlier run or recorded. */
 export type Ask<Asked extends Request = Request> = (request: Asked, question: Question) => Promise<Completion>
 
-/** What a series of questions is filed and booked under. */
+/** The labels and the ledger of a series of questions. */
 interface Purpose extends Omit<AnswerLabels, 'model'> {
-  /** Told of every answer, also of one that turns out to be of no use. */
+  /** Called with every answer, also with one that turns out to be of no use. */
   book(completion: Completion, source: AnswerSource, model: string): void
 }
 
-/** The way to ask for one purpose. */
+/** Makes the function that asks for one purpose. */
 export type AskFor = (purpose: Purpose) => Ask
 
 export interface AskOptions {
   store: AnswerStore
-  /** Told of every paid answer. */
+  /** Gets every paid answer. */
   spending?: Spending | undefined
-  /** What was asked outside of this edition is asked anew; everybody else finds the new answers. */
+  /** Answers given outside of this edition are not used. Runs without an edition use the answers of this one. */
   edition?: string | undefined
   client: ModelClient
   providers: Providers
@@ -98,7 +98,7 @@ export function createAskFor({ store, spending, edition, client, providers, stop
     if (!provider.live && !isEmbedding(request)) return recorded(request, asked, requested, provider)
     const keys = answerKeys(requested, provider.server?.(), edition)
     const { key } = keys
-    // Both are looked up in one go: an await between them would let an equal request slip past.
+    // Both are looked up without an await between them: otherwise an equal request could be paid for twice.
     const stored = storedAnswer(store, keys)
     const kept = (stored && (question.accepts?.(stored) ?? true) ? stored : undefined) ?? underWay.get(key)
     if (kept) {
@@ -140,7 +140,7 @@ function keyOf(request: Request, repeat: number): string {
   return isEmbedding(request) ? embeddingKey(request) : requestKey(request, repeat)
 }
 
-/** Whether the store holds the answer to a request; of recordings there is none to hold. */
+/** Whether the store holds the answer to a request. It never holds a recorded answer. */
 export type IsKept = (request: ModelRequest, repeat: number) => Promise<boolean>
 
 export function createIsKept({

@@ -73,7 +73,7 @@ const migrations = [
 
 const pragmas = 'PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON'
 
-/** How long one process waits for another. */
+/** How long one process waits for another, in ms. */
 const patienceMs = 30_000
 
 /**

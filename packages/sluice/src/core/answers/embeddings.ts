@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Completion, Embeddings } from '../providers/provider.ts'
 import { canonicalJson } from '../suite/values/canonical-json.ts'
 
-/** Asks for the vector of a text. */
+/** A request for the vector of a text. */
 export interface EmbeddingRequest {
   /** `provider:model` */
   model: string
@@ -31,7 +31,7 @@ export function completionOfVector({ vectors, inputTokens, costUsd }: Embeddings
 
 const vectorSchema = z.array(z.number())
 
-/** The vector in such an answer; undefined where it holds none. */
+/** The vector in an answer of that form; undefined where it holds none. */
 export function vectorIn({ output }: Completion): number[] | undefined {
   try {
     return vectorSchema.safeParse(JSON.parse(output)).data

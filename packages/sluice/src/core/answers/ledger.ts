@@ -7,7 +7,7 @@ export type AnswerSource = 'provider' | 'cache' | 'recording'
 
 /** What a run paid for one feature, and what it found in the cache instead. */
 export interface Ledger {
-  /** All of it: answers, judge, and what checks embed. */
+  /** The cost of everything: answers, judge, and embeddings of checks. */
   usd: number
   generationUsd: number
   judgeUsd: number
@@ -18,11 +18,11 @@ export interface Ledger {
   inputTokens: number
   outputTokens: number
   judgeCalls: number
-  /** Answers from the store, calls, answers from recordings: together all questions. */
+  /** Answers from the store. Together with `calls` and answers from recordings they are all questions. */
   hits: number
   misses: number
   recorded: number
-  /** Calls that were made and brought no answer, after all their attempts. */
+  /** Calls that brought no answer after all their attempts. */
   failed: number
   /** When the oldest answer from the store was given, in ms since the epoch. */
   oldestStored: number | undefined
@@ -74,7 +74,7 @@ export function book(ledger: Ledger, completion: Completion, stage: Stage, sourc
 
 const kindsOfCalls = new Set<string>(['timeout', 'unreachable', 'bad-response'])
 
-/** Notes a question that went without an answer, if anybody was asked: a budget, a stop or a missing recording ask nobody. */
+/** Books a question without an answer, unless a budget, a stop or a missing recording kept it from being sent. */
 export function bookFailure(ledger: Ledger, error: unknown): void {
   if (!(error instanceof ProviderError)) return
   if (error.status !== undefined || kindsOfCalls.has(error.kind)) ledger.failed += 1

@@ -17,8 +17,8 @@ function jsonOf(text: string, context: z.core.$RefinementCtx): unknown {
 }
 
 /**
- * Makes the function that reads a row of a table. What a row holds becomes a score, a sum or a verdict: one that is
- * damaged is an error.
+ * Makes the function that reads a row of a table. A damaged row is an error, since its values become scores, sums and
+ * verdicts.
  * @throws SluiceError `cannot-run` that names the file, the table and the way out
  */
 export function rowReader<T>(database: DatabaseSync, table: string, schema: z.ZodType<T>): (row: unknown) => T {

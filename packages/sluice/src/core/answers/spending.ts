@@ -27,7 +27,7 @@ export type SpendingRow = z.output<typeof rowSchema>
 
 /** What evaluation has cost, kept also when the answers themselves are pruned. */
 export interface Spending {
-  /** Notes one paid answer, also one that turned out to be of no use. */
+  /** Adds one paid answer, also one that turned out to be of no use. */
   add(completion: Completion, labels: AnswerLabels): void
 }
 

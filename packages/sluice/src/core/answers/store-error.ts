@@ -5,7 +5,7 @@ import { isHeld } from '../../sqlite/lock-wait.ts'
 import { resultCode } from '../../sqlite/result-code.ts'
 
 /**
- * Uses the store; a failure says where it is and what to do.
+ * Runs `work` on the store. An error says where the store is and what to do.
  * @throws SluiceError `cannot-run`
  */
 export function inStore<T>(database: DatabaseSync, work: () => T): T {
@@ -16,7 +16,7 @@ export function inStore<T>(database: DatabaseSync, work: () => T): T {
   }
 }
 
-/** The error for a store in `folder` that failed by `cause`. */
+/** The error for a store in `folder` that failed because of `cause`. */
 export function storeError(cause: unknown, folder: string): SluiceError {
   const reason = cause instanceof Error ? cause.message : String(cause)
   const wayOut = cause instanceof SluiceError ? '' : `. ${wayOutOf(cause)}`

@@ -4,14 +4,14 @@ import type { Check } from './check.ts'
 import { type Judge, JudgeError, type Judgement, type JudgeQuestions } from './judge.ts'
 import type { Subject } from './measures/measure.ts'
 
-/** What became of a case that could be evaluated. */
+/** The result of a case that could be evaluated. */
 export interface CaseScore {
   state: 'scored' | 'checkFailed' | 'abstained'
   /** In [0,1]; absent when abstained. */
   score?: number
 }
 
-/** Whether a check that must pass did not: anything below a full score. */
+/** Whether a check that must pass did not: any score below 1 is a failure. */
 function mustFailed(check: CheckResult): boolean {
   return check.must && check.score < 1
 }

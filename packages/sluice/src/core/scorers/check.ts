@@ -22,13 +22,13 @@ export interface Check {
 }
 
 export interface CheckDeps {
-  /** For `similarity` by embedding; without it such a check is a CheckError. */
+  /** The way to get vectors for `similarity` by embedding; without it such a check is a CheckError. */
   ask?: Ask<EmbeddingRequest> | undefined
-  /** `provider:model` for those that name none. */
+  /** The model (`provider:model`) for similarity checks that name none. */
   embeddingModel?: string | undefined
-  /** As the prompt's: an unknown `{{variable}}` in a check is an error (default false). */
+  /** Whether the prompt is strict: then an unknown `{{variable}}` in a check is an error (default false). */
   strict?: boolean
-  /** How long an own function may take (default 60,000). */
+  /** How long a check's own function may take, in ms (default 60,000). */
   moduleLimitMs?: number
 }
 

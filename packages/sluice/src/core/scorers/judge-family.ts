@@ -1,6 +1,6 @@
 import { parseModelId } from '../suite/models/model.ts'
 
-/** In this order: a distilled or tuned model carries two names, and the first match is the one it was made from. */
+/** The order counts: a distilled or tuned model carries two names, and the first match is the one it was made from. */
 const families: [name: string, pattern: RegExp][] = [
   ['Claude', /claude/],
   ['GPT', /gpt|(?:^|[/:.])o\d(?:$|-)|codex|davinci/],
@@ -16,7 +16,7 @@ const families: [name: string, pattern: RegExp][] = [
   ['Kimi', /kimi|moonshot/],
 ]
 
-/** What a reader must know when judge and candidate come from the same family: judges tend to prefer their kin. */
+/** A warning where judge and candidate come from the same family: judges tend to prefer answers of their own family. */
 export function judgeFamilyWarning(judgeModel: string, candidateModel: string): string | undefined {
   const family = familyOf(judgeModel)
   if (family === undefined || family !== familyOf(candidateModel)) return undefined

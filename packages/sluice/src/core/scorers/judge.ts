@@ -17,14 +17,14 @@ export { type AnswerModes, createAnswerModes } from './judging/answer-modes.ts'
 export { JudgeError } from './judging/judge-error.ts'
 export type { Judgement } from './judging/judgement.ts'
 
-/** What the judge is to answer about an output. */
+/** The questions that the judge answers about an output. */
 export interface JudgeQuestions {
   /** Item ids must be unique. */
   rubric: RubricItem[]
   choices: ChoiceJudge[]
   /** The rendered prompt that led to the output. */
   input: Message[]
-  /** As the prompt's: an unknown variable in an evaluator is an error (default false). */
+  /** Whether the prompt is strict: then an unknown variable in an evaluator is an error (default false). */
   strict?: boolean
   /** 1-based. */
   repeat: number
@@ -32,8 +32,8 @@ export interface JudgeQuestions {
 
 export interface Judge {
   /**
-   * 12 hex: the judge's version. Scores of different judge versions are never compared. Final once the judge was asked, since
-   * it tells how the model's server is held to the form of an answer.
+   * The judge's version, 12 hex digits. Scores of different judge versions are never compared. It is final once the
+   * judge was asked, since it depends on the answer format that the server accepts.
    */
   readonly id: string
   readonly mode: AnswerMode
@@ -46,22 +46,22 @@ export interface Judge {
 export interface JudgeOptions {
   /** `provider:model` */
   model: string
-  /** Over the defaults: temperature 0, and 500 tokens with 300 more for each item. */
+  /** Parameters that override the defaults: temperature 0, and 500 tokens with 300 more for each item. */
   parameters: ModelParameters
   ask: Ask<ModelRequest>
-  /** Told of every question that stayed without an answer; of a format that a server does not take only if no other did. */
+  /** Called for every question without an answer. A refused format counts only if no other format was accepted. */
   failed?: (error: unknown) => void
   /** Whether an earlier run has the answer to a request, so that asking again costs nothing. */
   isKept?: IsKept
-  /** What is known of the servers' answer formats; shared by all judges of a run. */
+  /** The answer formats that the servers are known to accept; shared by all judges of a run. */
   modes?: AnswerModes
   /** Text that nobody can guess, new for each call. */
   nonce?: () => string
 }
 
 /**
- * The judge: one call answers all rubric items of a case, one more each evaluator. It sees input, reference and output
- * whole; what is too long is an error, never cut.
+ * Makes the judge. One call answers all rubric items of a case, and each evaluator takes one more. The judge gets
+ * input, reference and output whole; a text that is too long is an error and never cut.
  */
 export function createJudge(options: JudgeOptions): Judge {
   const { model, parameters, ask, nonce = randomNonce, modes = createAnswerModes() } = options
@@ -101,7 +101,7 @@ export function createJudge(options: JudgeOptions): Judge {
   }
 }
 
-/** Over model, parameters, the mode and all that is said to the judge about a sample, so that any change of wording counts. */
+/** A hash of model, parameters, mode and the whole prompt for a sample, so that any change of wording counts. */
 function judgeId(model: string, parameters: ModelParameters, mode: AnswerMode): string {
   const questions = {
     rubric: [{ id: 'id', ask: 'ask', weight: 1, must: false }],

@@ -52,7 +52,7 @@ export function alternatives(glob: string): string[] {
   return first === undefined ? [glob] : first.split(',').map((start) => `${start}${rest}`)
 }
 
-/** The pieces of a file, by whichever way the files offer. */
+/** The pieces of a file: streamed where the files offer it, else read whole. */
 export async function* streamFile(files: ProjectFiles, file: string): AsyncGenerator<Uint8Array> {
   if (files.stream) yield* files.stream(file)
   else yield await files.read(file)

@@ -42,7 +42,7 @@ export const recordingSchema = z
 /** One recorded answer; exactly one of `output` and `error` is set. */
 export interface Recording {
   case?: string
-  /** 64 hex: the recording answers this exact request only. */
+  /** The hash of a request, 64 hex digits: the recording answers this exact request only. */
   request?: string
   model: string
   /** From 1. */

@@ -29,7 +29,7 @@ export const scoreSchema = z
   .transform((row) => withoutNulls(row))
   .meta({ title: 'Sluice scores', description: 'One score of a case, made by whatever tool.' })
 
-/** One brought-along score; exactly one of `score` and `error` is set. */
+/** One score that the user supplies; exactly one of `score` and `error` is set. */
 export interface ScoreRow {
   id: string
   /** In [0,1]. */

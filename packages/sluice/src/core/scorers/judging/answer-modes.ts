@@ -3,7 +3,7 @@ import { ProviderError } from '../../providers/provider-error.ts'
 import type { ResponseFormat } from '../../suite/models/model.ts'
 import { JudgeError } from './judge-error.ts'
 
-/** How a judge's server is held to the form of an answer; the judge's instructions state the form in any case. */
+/** How a judge's server enforces the form of an answer. The judge's instructions state the form in any case. */
 export type AnswerMode = ResponseFormat['type']
 
 /** The strictest first. */
@@ -17,8 +17,8 @@ interface Attempts {
 }
 
 /**
- * The mode of each judge model: the strictest that its server accepts. The first question finds it alone, while all others
- * wait; from then on it holds, since scores of different modes are never compared.
+ * The mode of each judge model: the strictest that its server accepts. The first question finds it while all others
+ * wait. From then on it stays, since scores of different modes are never compared.
  */
 export interface AnswerModes {
   /** `json_schema` before the first answer. */
@@ -27,12 +27,12 @@ export interface AnswerModes {
   ask(request: ModelRequest, attempts: Attempts): Promise<Completion>
 }
 
-/** So many questions that fail in every mode, and the format is no longer suspected of it. */
+/** After so many questions that failed in every mode, the format is no longer taken for the cause. */
 const mostSuspicions = 3
 
 /**
- * `searchesAgain`: a refusal of what was accepted before starts a new search. For processes that outlive a run and say with
- * each score which judge it is of.
+ * With `searchesAgain`, a refusal of a mode that was accepted before starts a new search. It is for processes that
+ * outlive a run and store with each score the version of its judge.
  */
 export function createAnswerModes({ searchesAgain = false } = {}): AnswerModes {
   const found = new Map<string, AnswerMode>()
@@ -48,7 +48,7 @@ export function createAnswerModes({ searchesAgain = false } = {}): AnswerModes {
         found.set(model, mode)
         return completion
       } catch (error) {
-        // The server has taken the format; what it answered is the trouble of this case.
+        // The server has accepted the format; the fault in its answer concerns this case only.
         if (error instanceof JudgeError) found.set(model, mode)
         const isSuspected = isBadRequest(error) && (suspicions.get(model) ?? 0) < mostSuspicions
         if (!namesFormat(error) && !isSuspected) throw error
@@ -96,7 +96,7 @@ async function modesToTry(request: ModelRequest, isKept: Attempts['isKept']): Pr
 const formatWords =
   /response[_ .-]?(format|schema|mime)|json[_ -]?(schema|object|mode)|structured[_ -]?outputs?|output[_ .]?(format|config)|text\.format|guided|grammar/i
 
-/** Whether a server says that it is the response format that it refuses. */
+/** Whether a server's error names the response format as its cause. */
 function namesFormat(error: unknown): error is ProviderError {
   if (!(error instanceof ProviderError)) return false
   const { kind, message, cause } = error
@@ -105,7 +105,7 @@ function namesFormat(error: unknown): error is ProviderError {
   return formatWords.test(message) || formatWords.test(body)
 }
 
-/** A refusal that may be meant for the format without saying so: the same question without it will tell. */
+/** Whether a refusal may be about the format without saying so. The same question without a format shows it. */
 function isBadRequest(error: unknown): boolean {
   return error instanceof ProviderError && error.kind === 'bad-request' && !error.fatal
 }

@@ -5,7 +5,7 @@ import { JudgeError } from './judge-error.ts'
 export interface ObjectWanted {
   /** The keys of an answer. The first tells it from any other object. */
   keys: readonly [string, ...string[]]
-  /** Whatever the judge was shown and might quote. */
+  /** All texts that the judge was shown and might quote. */
   material: readonly string[]
 }
 
@@ -70,7 +70,7 @@ function amidProse(text: string, { keys, material }: ObjectWanted): unknown {
   return unambiguous(only.value, text.slice(only.start, only.end))
 }
 
-/** JSON.parse takes the last of two equal keys; a verdict that is given twice is none. */
+/** Refuses an object with a key given twice: JSON.parse takes the last one, but a verdict given twice is none. */
 function unambiguous(value: unknown, text: string): unknown {
   const seen = new Set<string>()
   scanJson(text, {
@@ -122,14 +122,14 @@ function closingBrace(text: string, start: number): number | undefined {
   return undefined
 }
 
-/** Whether a text has the key as an object would, in any quotation marks and however it is escaped. */
+/** Whether a text contains the key as an object does, in any quotation marks and however it is escaped. */
 function mentions(text: string, key: string): boolean {
   const plain = text.replace(/\\u([0-9a-f]{4})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
   const mark = '["\'`“”‘’]'
   return new RegExp(`${mark}${key}\\\\*${mark}\\s*:`, 'i').test(plain)
 }
 
-/** Whether a text has all that an answer has, in whichever notation: a judge that quotes it may put it into JSON. */
+/** Whether a text contains all keys of an answer, in any notation: a judge that quotes it may put it into JSON. */
 function namesAll(text: string, keys: readonly string[]): boolean {
   const plain = text.normalize('NFKC').toLowerCase()
   return keys.every((key) => plain.includes(key))

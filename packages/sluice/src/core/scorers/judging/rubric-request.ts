@@ -2,7 +2,10 @@ import type { RubricItem } from '../../../records/rubric.ts'
 import type { Message, ResponseFormat } from '../../suite/models/model.ts'
 import { type Material, materialRules, reminder, showMaterial } from './material.ts'
 
-/** The judge asked all items of a rubric at once: instructions and questions in the system message, material in the user's. */
+/**
+ * The messages that ask all items of a rubric at once. The system message holds instructions and questions, the user's
+ * message the material.
+ */
 export function rubricMessages(rubric: readonly RubricItem[], material: Material, nonce: string): Message[] {
   return [
     { role: 'system', content: instructions(rubric, nonce) },

@@ -1,4 +1,4 @@
-/** Joiners and variation selectors where a script or an emoji needs them; there they are part of the spelling. */
+/** Joiners and variation selectors in places where a script or an emoji needs them for its spelling. */
 const natural =
   '(?<=[\\p{ExtPict}\\p{EMod}\\uFE0F])\\u200D|' +
   '(?<=[\\p{sc=Arab}\\p{sc=Syrc}\\p{sc=Deva}\\p{sc=Beng}\\p{sc=Guru}\\p{sc=Gujr}\\p{sc=Orya}\\p{sc=Taml}\\p{sc=Telu}' +

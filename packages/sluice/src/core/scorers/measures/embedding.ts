@@ -38,12 +38,12 @@ export async function embeddingSimilarity(
   return cosine
 }
 
-/** A vector without a direction can be compared with nothing: it is asked for again. */
+/** Whether an answer's vector has a direction. One without cannot be compared, and is asked for again. */
 function hasDirection(completion: Completion): boolean {
   return vectorIn(completion)?.some((value) => value !== 0) ?? false
 }
 
-/** A refused key or a spent budget concerns the run, anything else this check. */
+/** Throws the error on: a refused key or a spent budget concerns the run, anything else is a CheckError. */
 function explain(cause: unknown): never {
   const isOfRun = ({ fatal, unaskable, kind }: ProviderError) =>
     fatal || unaskable || kind === 'budget' || kind === 'aborted'

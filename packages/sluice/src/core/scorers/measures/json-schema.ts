@@ -61,10 +61,14 @@ const limits = new Map<string, { symbol: string; holds: (order: number) => boole
   ['exclusiveMinimum', { symbol: '>', holds: (order) => order > 0 }],
   ['exclusiveMaximum', { symbol: '<', holds: (order) => order < 0 }],
 ])
-/** The keyword for a limit that JavaScript's numbers cannot hold: Ajv wants a number of them under the usual one. */
+/**
+ * The keyword for a limit that a JavaScript number cannot hold, since Ajv takes only such numbers under the usual one.
+ */
 const inFull = (keyword: string) => `${keyword}-in-full`
 
-/** Long numbers stay whole where they are compared with; elsewhere Ajv counts with them. */
+/**
+ * The schema for Ajv: long numbers keep all digits where values are compared with them; elsewhere they become numbers.
+ */
 function forAjv(schema: unknown): unknown {
   if (schema === null || typeof schema !== 'object' || schema instanceof Written) return nearestData(schema)
   if (Array.isArray(schema)) return schema.map(forAjv)
@@ -76,7 +80,7 @@ function forAjv(schema: unknown): unknown {
   return Object.fromEntries(entries)
 }
 
-/** Ajv compares JavaScript's numbers; here whatever compares looks at the output as it was written. */
+/** Replaces Ajv's comparing keywords: they compare numbers as the output has them, to the last digit. */
 function withExactNumbers(ajv: Ajv): Ajv {
   for (const [limited, { symbol, holds }] of limits) {
     ajv.removeKeyword(limited)
@@ -112,7 +116,7 @@ function withExactNumbers(ajv: Ajv): Ajv {
   return ajv
 }
 
-/** What a validation is told beside the data. Ajv validates the schema itself too, and that without it. */
+/** The context of a validation, beside the data. Ajv also validates the schema itself, without a context. */
 type Seen = { exact?: unknown } | undefined
 
 function asWritten(seen: Seen, data: unknown, context: { instancePath: string } | undefined): unknown {

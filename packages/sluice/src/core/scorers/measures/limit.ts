@@ -3,10 +3,10 @@ import { CheckError } from './check-error.ts'
 import { type Measure, outcome, type Subject } from './measure.ts'
 
 interface Quantity {
-  /** Undefined when nobody measured it. */
+  /** The measured quantity; undefined where it was not measured. */
   of: (subject: Subject) => number | undefined
   show: (amount: number) => string
-  /** What to do when it is undefined. */
+  /** The advice for a quantity that was not measured. */
   remedy?: string
 }
 

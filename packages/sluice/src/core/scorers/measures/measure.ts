@@ -10,7 +10,7 @@ export interface Subject {
   costUsd?: number
 }
 
-/** A score in [0,1] and, in a few words, what it rests on. */
+/** A score in [0,1] and, in a few words, the reason for it. */
 export interface Outcome {
   score: number
   reason: string

@@ -5,7 +5,7 @@ import { compileCheckPattern } from './pattern.ts'
 import { quoted } from './quoted.ts'
 import { renderValue } from './value-template.ts'
 
-/** White space around the text, or at the end that counts, is no difference: models and YAML blocks add line ends. */
+/** White space around the text, or at the compared end, makes no difference: models and YAML blocks add line ends. */
 const comparisons: Record<Exclude<TextCheck['type'], 'matches'>, (output: string, value: string) => boolean> = {
   equals: (output, value) => output.trim() === value.trim(),
   contains: (output, value) => output.includes(value),
@@ -21,7 +21,7 @@ const verbs: Record<TextCheck['type'], [is: string, isNot: string]> = {
   matches: ['matches', 'does not match'],
 }
 
-/** Compares the output with one text; what counts as the same is said at `fold`, for `matches` at `compileCheckPattern`. */
+/** Compares the output with one text. `fold` says what counts as equal, for `matches` `compileCheckPattern` does. */
 export function measureText({ type, value, negate, caseSensitive }: TextCheck, strict: boolean): Measure {
   const holds = type === 'matches' ? patternTest(caseSensitive) : textTest(type, caseSensitive)
   const isPattern = type === 'matches'
@@ -45,7 +45,10 @@ function patternTest(caseSensitive: boolean) {
   }
 }
 
-/** `containsAll` scores the share of the texts found, `containsAny` one or none; negated, the share absent, and none or one. */
+/**
+ * Scores a list of texts. `containsAll` scores the share that is found, `containsAny` 1 if any is. Negated, they score
+ * the share that is absent, and 1 if none is found.
+ */
 export function measureTextList({ type, value, negate, caseSensitive }: TextListCheck, strict: boolean): Measure {
   return ({ output, case: subject }) => {
     const text = fold(output, caseSensitive)

@@ -10,7 +10,7 @@ const workplace: Workplace = { work: undefined, result: undefined }
 const context = createContext(workplace)
 const script = new Script('result = work()')
 
-/** Ms that are ample for a text of this length: 250, and 1 more per 10,000 characters, so that length alone is no fault. */
+/** The time limit for a text in ms: 250, and 1 more per 10,000 characters, so that length alone is no fault. */
 export function timeLimitFor(length: number): number {
   return 250 + Math.floor(length / 10_000)
 }

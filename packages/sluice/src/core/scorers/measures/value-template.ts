@@ -4,7 +4,7 @@ import { render, variablesOf } from '../../suite/values/template.ts'
 import { CheckError } from './check-error.ts'
 
 export interface TemplateOptions {
-  /** As the prompt's: an unknown variable is an error. */
+  /** Whether the prompt is strict: then an unknown variable is an error. */
   strict: boolean
   /** The value is a regular expression, in which variables mean themselves. */
   isPattern?: boolean

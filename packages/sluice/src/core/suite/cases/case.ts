@@ -8,12 +8,12 @@ export const caseIdSchema = z.string().regex(/^[^\p{Cc}]+$/u, 'must not be empty
 
 export const tagsSchema = z.array(z.string().min(1)).meta({ description: 'Slices that are judged on their own.' })
 
-/** What is to become of a case: an answer, or one of the ways in which there is none. */
+/** What a case expects: an answer, or one of the ways in which there is none. */
 export const expectationSchema = z.enum(['answer', 'refusal', 'truncated', 'noText'])
 
 export type Expectation = z.output<typeof expectationSchema>
 
-/** A text, or any other value, which is then compared and shown as it stands in the file. */
+/** A text, or any other value, which is compared and shown as the file has it. */
 const referenceSchema = z
   .unknown()
   .refine((value) => value !== null, 'empty; expected a text')
@@ -48,7 +48,7 @@ export interface Case {
   vars: Record<string, unknown>
   /** The reference answer. */
   expected?: string
-  /** Over the prompt's. */
+  /** The expectation of this case; it overrides the prompt's. */
   expect?: Expectation
   checks: CheckSpec[]
   rubric: RubricItem[]
@@ -58,11 +58,11 @@ export interface Case {
   critical: boolean
   cluster?: string
   source?: Record<string, unknown>
-  /** 1-based, in the suite's file. */
+  /** The line in the suite's file, from 1. */
   line: number
 }
 
-/** Whether a case is scored by there being no answer. */
+/** Whether a case expects that no answer comes. */
 export function isWithoutAnswer(expect: Expectation | undefined): boolean {
   return expect === 'refusal' || expect === 'noText'
 }

@@ -9,7 +9,10 @@ import { type CsvField, type CsvRecord, readRecords } from './csv.ts'
 
 type CaseFile = ReturnType<typeof caseSchema.parse>
 
-/** What the cell of a column of its own stands for; a cell without text says nothing. Any other column is a variable. */
+/**
+ * The columns with a meaning of their own, with the way to read a cell. An empty cell is absent. Any other column is a
+ * variable.
+ */
 const columns: Record<string, (text: string) => unknown> = {
   id: (text) => text,
   expected: (text) => text,

@@ -19,7 +19,7 @@ export async function* readRecords(
   delimiterOf: (header: string) => string,
 ): AsyncGenerator<CsvRecord[]> {
   let delimiter: string | undefined
-  /** The lines so far of a record with an odd number of quotes: one of its fields is still open. */
+  /** The lines so far of a record with an odd number of quotes, which means that one of its fields is still open. */
   let open: { line: number; texts: string[] } | undefined
   for await (const lines of batches) {
     const records: CsvRecord[] = []

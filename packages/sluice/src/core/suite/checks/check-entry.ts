@@ -9,10 +9,13 @@ import type { CheckSpec, CheckType } from './check-spec.ts'
 
 const text = z.string().min(1)
 
-/** A text to compare with; a number or a boolean without quotes is the text that it is written as. */
+/** A text to compare with. A number or a boolean without quotes counts as the text in the file. */
 const comparedType = { type: ['string', 'number', 'boolean'] }
 const compared = z.preprocess((value) => (isScalar(value) ? textOf(value) : value), text).meta(comparedType)
-/** A text to look for: with the line end that a block of YAML adds, one that is not at the end of a line is not found. */
+/**
+ * A text to look for. It must not end with the line end that a YAML block adds: it would only be found at the end of a
+ * line.
+ */
 const sought = compared.refine((value) => !value.endsWith('\n'), {
   error: 'ends in a line end, as a block after | does; begin the block with |-',
 })
@@ -27,7 +30,7 @@ const regex = text.superRefine((source, context) => {
   if (fault !== undefined) context.addIssue({ code: 'custom', message: `not a regular expression: ${fault}` })
 })
 
-/** A number that JSON has no form for cannot be in an output, so it is not what is meant. */
+/** A JSON value. A number that JSON cannot write is refused, since no output can contain it. */
 const jsonValue = z.unknown().superRefine(refuseNotJson)
 
 const jsonSchema = z.record(z.string(), z.unknown()).superRefine((schema, context) => {

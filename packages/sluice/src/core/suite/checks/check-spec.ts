@@ -1,10 +1,10 @@
 /** What every check carries, whatever its type. */
 interface CheckBase {
-  /** By default the check as it stands in the file, e.g. `notMatches "as an AI"`. */
+  /** The name; by default the check as the file has it, e.g. `notMatches "as an AI"`. */
   name: string
   /** The output must NOT meet the condition. Text checks only. */
   negate: boolean
-  /** Share in the case score, >= 0. */
+  /** The weight in the case score, >= 0. */
   weight: number
   /** A failure sets the case to 0. */
   must: boolean
@@ -34,7 +34,7 @@ export interface JsonSchemaCheck extends CheckBase {
   value: Record<string, unknown>
 }
 
-/** Looks at what a JSONPath (RFC 9535) selects; exactly one of the three conditions is given. */
+/** A condition on what a JSONPath (RFC 9535) selects; exactly one of the three conditions is given. */
 export interface JsonPathCheck extends CheckBase {
   type: 'jsonPath'
   value: { path: string; equals?: unknown; matches?: string; exists?: boolean }

@@ -4,7 +4,7 @@ import type { CheckSpec } from './check-spec.ts'
 /** Texts so unlike each other that a pattern which matches them all matches anything. */
 const probes = ['', '\n', 'x', '0', ' ~\u03a9 ', 'Two words.\nAnd a line.']
 
-/** Why a check tells nothing about an output; undefined when it does. */
+/** The reason why a check says nothing about an output; undefined when it does. */
 export function emptyCheck(spec: CheckSpec): string | undefined {
   if (spec.weight === 0 && !spec.must) return 'counts for nothing: its weight is 0 and it is no must'
   if (spec.type === 'matches' && matchesAnything(spec.value)) {
@@ -26,7 +26,7 @@ function matchesAnything(source: string): boolean {
   return typeof pattern !== 'string' && probes.every((probe) => pattern.test(probe))
 }
 
-/** What is a valid pattern and hardly what is meant. */
+/** A warning about a pattern that is valid but probably does not mean what its author wants. */
 function takenLiterally(source: string): string | undefined {
   if (/^\/.*\/[dgimsuvy]*$/s.test(source)) {
     return 'looks for the slashes too; leave them out (case is ignored unless caseSensitive is true)'

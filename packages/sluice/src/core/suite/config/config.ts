@@ -79,8 +79,8 @@ export interface Config {
   nightly?: NightlySettings
   /** Who is told about bad nights. */
   notify?: NotifySettings[]
-  /** As configured; anthropic, openai and google exist without an entry. */
+  /** The providers as configured; anthropic, openai and google exist without an entry. */
   providers: Record<string, ProviderSettings>
-  /** By `provider:model`, with `*` as a wildcard. */
+  /** Prices by `provider:model`, with `*` as a wildcard. */
   prices: Record<string, PriceSettings>
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 
-/** From the strictest on. */
+/** The values of `guard`, the strictest first. */
 export const guards = ['strict', 'report', 'off'] as const
 
-/** What becomes of a change that also changes what it is measured by. */
+/** How the gate treats a change that also changes what measures it: checks, rubric, cases or thresholds. */
 export type Guard = (typeof guards)[number]
 
 const repeats = z
@@ -50,7 +50,7 @@ const fields = {
   }),
 }
 
-/** Where nothing is said. A budget that was not asked for is no setting: what it comes to is the run's affair. */
+/** The defaults. The budget has none here: a run without a budget setting chooses its own. */
 export const defaultGateSettings: GateSettings = {
   threshold: 0.85,
   margin: 0.03,
@@ -87,18 +87,18 @@ export interface GateSettings {
   threshold: number
   /** In [0,1]: the largest drop against the baseline that is acceptable. */
   margin: number
-  /** In (0,1]: the same for a tag. */
+  /** In (0,1]: the largest acceptable drop of a tag. */
   tagMargin: number
   /** In (0.5,1). */
   confidence: number
   /** Strictly increasing, starting with 1. */
   repeats: number[]
-  /** Absent where none was asked for: 24, or a single one where the last look is at 1 repeat. */
+  /** Repeats of a critical case at most. Where absent, they are 24, or 1 where the last round is at 1 repeat. */
   criticalRepeats?: number
   /** In [0,1]: scored cases / all cases. */
   minCoverage: number
   onInconclusive: 'tiebreak' | 'block' | 'warn'
-  /** USD; absent where none was asked for. */
+  /** USD; absent where no budget is set. */
   budgetUsd?: number
   /** In [0,1]: the score from which a case counts as passed. */
   caseThreshold: number

@@ -3,7 +3,7 @@ import { SluiceError } from '../../../errors.ts'
 
 export const diagnosticSchema = z.object({
   severity: z.enum(['error', 'warning']),
-  /** As the user would write it: relative to the project where possible. */
+  /** The file as the user would write it: relative to the project where possible. */
   file: z.string(),
   /** 1-based. */
   line: z.int().min(1),
@@ -33,7 +33,7 @@ export class InvalidFilesError extends SluiceError {
   }
 }
 
-/** By file, line and column, each fault once. */
+/** The faults in the order of file, line and column, each once. */
 export function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const unique = new Map(diagnostics.map((diagnostic) => [formatDiagnostic(diagnostic), diagnostic]))
   return [...unique.values()].sort(

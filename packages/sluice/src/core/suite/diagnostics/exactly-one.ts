@@ -6,8 +6,8 @@ export function presentKeys(value: object, names: readonly string[]): string[] {
 }
 
 /**
- * Demands exactly one of the keys, in Zod and, through `meta`, in the JSON Schema as well. That none is there is marked
- * as `absent`, since it goes without saying where a key is misspelt.
+ * Requires exactly one of the keys, in Zod and, through `meta`, in the JSON Schema as well. A fault for no key is
+ * marked as `absent`: it need not be reported beside a misspelt key.
  */
 export function exactlyOne(names: readonly string[], noun: string, listed = names.join(', ')) {
   return {

@@ -3,7 +3,7 @@ import type { Diagnostic } from './diagnostic.ts'
 /** Collects the faults of one file up to a limit, so that 100,000 bad lines neither fill memory nor the screen. */
 export interface FaultLog {
   add(diagnostic: Diagnostic): void
-  /** What was collected, and a last entry that counts the rest. */
+  /** The collected faults, and a last entry that counts the rest. */
   all(): Diagnostic[]
 }
 

@@ -6,7 +6,7 @@ export interface Place {
 
 /** A parsed file, or a line of one, that knows where its parts stand. */
 export interface Source {
-  /** As diagnostics name it. */
+  /** The name of the file in diagnostics. */
   file: string
   value: unknown
   /** The place of the value at a path, or of `key` in the map there; of the nearest parent if it does not exist. */

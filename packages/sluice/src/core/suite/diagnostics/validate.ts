@@ -73,7 +73,7 @@ export function locatedKey(
   return { ...located(source, [...path, key], message, severity), ...source.at(path, key) }
 }
 
-/** An absent key beside an unknown one: the unknown one is it, misspelt. */
+/** Whether an absent key need not be reported because an unknown key beside it is probably the same, misspelt. */
 function goesWithoutSaying(issue: z.core.$ZodIssue, issues: readonly z.core.$ZodIssue[]): boolean {
   if (issue.code !== 'custom' || issue.params?.absent !== true) return false
   const path = issue.path.join('.')
@@ -94,7 +94,7 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return current
 }
 
-/** Parses again with plain values wherever only a scalar's being wrapped was the fault. */
+/** Parses again with plain values wherever a value was refused only because its scalar is wrapped (see `Written`). */
 function parseScalars<R extends { error?: { issues: z.core.$ZodIssue[] } | undefined }>(
   parse: (value: unknown) => R,
   original: unknown,
@@ -120,7 +120,7 @@ function changedAt(value: unknown, path: readonly PropertyKey[], change: (part: 
   return Object.assign(copy, { [key]: after })
 }
 
-/** A copy of the value in which the keys that issues complain about are gone. */
+/** A copy of the value without the keys that issues report as unknown. */
 function withoutKeys(value: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
   return issues.reduce((whole, issue) => {
     const keys = issue.code === 'unrecognized_keys' ? issue.keys : []

@@ -55,7 +55,7 @@ function createSplitter(file: string) {
     return [piece]
   }
 
-  /** Outside of the list: what may stand there. Returns whether the list begins. */
+  /** Checks a byte outside of the list. Returns whether the list begins with it. */
   const outside = (byte: number): boolean => {
     if (space.has(byte)) return false
     if (ended) throw fault('not JSON: more text after the end of the list')
@@ -90,7 +90,7 @@ function createSplitter(file: string) {
     if (begin !== undefined) held.push(chunk.subarray(start))
   }
 
-  /** What was begun and never ended: parsed, it shows why. */
+  /** The item that was begun and never ended. Parsing it shows why. */
   const rest = (): TextPiece[] => (begin === undefined ? [] : take(new Uint8Array(), false))
 
   const end = () => {
@@ -99,7 +99,7 @@ function createSplitter(file: string) {
   return { split, rest, end }
 }
 
-/** UTF-16 units that begin with a byte of UTF-8. */
+/** The number of UTF-16 units of the character that begins with a byte of UTF-8. */
 function columnsOf(byte: number): number {
   if ((byte & 0xc0) === 0x80) return 0
   return byte >= 0xf0 ? 2 : 1

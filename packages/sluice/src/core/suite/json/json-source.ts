@@ -41,14 +41,14 @@ export function parseJsonPiece(piece: TextPiece, file: string): { source?: Sourc
   }
 }
 
-/** Signs of a number that JSON.stringify would write in another way; it stands after one of these characters. */
+/** Finds numbers that JSON.stringify could write in another way. */
 const unusual = /(?:^|[:,[])\s*(?:-0|-?\d+[.eE]|-?\d{16})/
 
 type Reviver = (key: string, value: unknown, context: { source?: string }) => unknown
 const parseWith = JSON.parse as (text: string, reviver: Reviver) => unknown
 
 /**
- * JSON.parse, but that numbers keep their text (see `Written`).
+ * Parses like JSON.parse, except that numbers keep their text (see `Written`).
  * @throws SyntaxError where the text is not JSON, RangeError where it is nested too deeply.
  */
 export function parseJsonText(text: string): unknown {
@@ -64,7 +64,10 @@ interface RepeatedKey {
   path: PropertyKey[]
 }
 
-/** JSON.parse keeps the last of two values without a word. The text is only scanned where it may hold such a key. */
+/**
+ * The keys that occur twice, of which JSON.parse silently keeps the last. The text is scanned only where it may hold
+ * such a key.
+ */
 function keysGivenTwice(text: string, value: unknown): RepeatedKey[] {
   const possible = text.match(/"\s*:/g)?.length ?? 0
   if (possible === keyCount(value)) return []
@@ -88,7 +91,7 @@ function keyCount(value: unknown): number {
   return items.reduce<number>((sum, item) => sum + keyCount(item), Array.isArray(value) ? 0 : items.length)
 }
 
-/** Paths of the texts that are no Unicode. */
+/** The paths of texts that are not valid Unicode. */
 function tornTexts(value: unknown): PropertyKey[][] {
   if (typeof value === 'string') return value.isWellFormed() ? [] : [[]]
   if (value === null || typeof value !== 'object' || value instanceof Written) return []

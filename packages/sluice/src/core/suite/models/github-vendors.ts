@@ -12,7 +12,7 @@ export const vendors: Record<string, RegExp> = {
   'ai21-labs': /^(?:ai21-)?jamba/i,
 }
 
-/** Vendors whose own API speaks OpenAI's language: where it is, and the usual name of its key. */
+/** Vendors whose own API is compatible with OpenAI's: its address, and the usual name of its key. */
 const apis: Record<string, { baseURL: string; key: string }> = {
   'mistral-ai': { baseURL: 'https://api.mistral.ai/v1', key: 'MISTRAL_API_KEY' },
   deepseek: { baseURL: 'https://api.deepseek.com/v1', key: 'DEEPSEEK_API_KEY' },
@@ -21,7 +21,7 @@ const apis: Record<string, { baseURL: string; key: string }> = {
 }
 const elsewhere = { baseURL: 'https://where-it-is-served/v1', key: 'NAME_OF_ITS_KEY' }
 
-/** What to write in sluice.yaml for a vendor of GitHub Models that is no provider yet; undefined for any other name. */
+/** The entry for sluice.yaml of a vendor of GitHub Models that is no provider yet; undefined for any other name. */
 export function vendorSettings(name: string): string | undefined {
   if (!Object.hasOwn(vendors, name)) return undefined
   const { baseURL, key } = apis[name] ?? elsewhere

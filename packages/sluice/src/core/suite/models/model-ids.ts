@@ -42,7 +42,7 @@ export function modelFaults(
 }
 
 /**
- * Before anything is paid for: that every model has a provider.
+ * Checks, before anything is paid for, that every model has a provider.
  * @throws SluiceError `invalid-input`
  */
 export function requireProviders(models: readonly string[], providers: Providers): void {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { refuseNotJson } from '../values/json-value.ts'
 import { exactData, Written } from '../values/written.ts'
 
-/** Texts of a message in several parts are one text, a line each; what is no text cannot be sent. */
+/** The content of a message. Several text parts are joined as lines of one text; any other part cannot be sent. */
 const contentSchema = z
   .preprocess((content, context) => {
     if (!Array.isArray(content)) return content
@@ -45,7 +45,7 @@ export interface Message {
   content: string
 }
 
-/** What a request says by other means, and so may not be said by a parameter of the provider's own. */
+/** Parameters that a request sets in another way, so that they may not be set as parameters of the provider's own. */
 const reserved: Record<string, string> = {
   ...Object.fromEntries(['max_tokens', 'max_completion_tokens'].map((name) => [name, 'write it as maxTokens'])),
   ...Object.fromEntries(
@@ -61,7 +61,10 @@ const reserved: Record<string, string> = {
 }
 const credential = /^(?:api[-_]?key|key|authorization|(?:access[-_]?)?token|password|secret|headers)$/i
 
-/** Where the budget would not hold, at any depth, e.g. in Google's `generationConfig`: names that mean nothing else. */
+/**
+ * Parameters that would break the budget, at any depth, e.g. in Google's `generationConfig`. Their names mean nothing
+ * else.
+ */
 const unbudgeted: [name: RegExp, cure: string][] = [
   [/^max_?output_?tokens$/i, 'write it as maxTokens'],
   [/^candidate_?count$/i, 'one answer is asked for, and paid for, at a time'],
@@ -147,7 +150,7 @@ export const modelParametersSchema = z
  */
 export type ModelParameters = z.output<typeof modelParametersSchema>
 
-/** The form of the answer that the model is held to. */
+/** The form that the answer must have. */
 export type ResponseFormat =
   | { type: 'text' }
   | { type: 'json_object' }

@@ -1,6 +1,6 @@
 import type { ProviderSettings } from './provider-settings.ts'
 
-/** 20251001, 2025-04-14, 09-2025, 05-20; also @20251001. */
+/** Finds dates in an id: 20251001, 2025-04-14, 09-2025, 05-20; also @20251001. */
 const dated = /(?:^|\D)(?:20\d{6}|20\d{2}-\d{2}-\d{2}|\d{2}-20\d{2}|\d{2}-\d{2})(?:\D|$)/
 const moving = /(?:^|-)latest$/
 

@@ -77,7 +77,7 @@ function implicitKind(name: string): ProviderSettings['kind'] | undefined {
   return implicitProviders.find((implicit) => implicit === name)
 }
 
-/** The provider that a reader would take a name for, however it is spelt. */
+/** The provider that a reader would take a name for, in any spelling. */
 function realProvider(name: string): string | undefined {
   const letters = name
     .normalize('NFKC')
@@ -95,7 +95,7 @@ export interface ProviderSettings {
   baseURL?: string
   apiKeyEnv?: string
   headers?: Record<string, string>
-  /** Sent in the body of every question. */
+  /** Parameters that are sent in the body of every request. */
   parameters?: RequestParameters
   timeoutMs?: number
   concurrency?: number

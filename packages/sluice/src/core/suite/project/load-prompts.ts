@@ -9,7 +9,7 @@ import type { Prompt } from '../prompt/prompt.ts'
 
 export interface LoadedPrompts {
   prompts: Prompt[]
-  /** Suites of files of which no prompt could be made. */
+  /** The suites of files that could not be made into prompts. */
   orphanSuites: string[]
   diagnostics: Diagnostic[]
 }
@@ -45,7 +45,7 @@ export async function loadPrompts(files: ProjectFiles, config: Config, configSou
   return { prompts, orphanSuites, diagnostics }
 }
 
-/** Some at a time: files of a commit are read the faster, and those on disk are not all open at once. */
+/** Parses several files at a time: faster for files of a commit, and not all files on disk are open at once. */
 async function* parseTogether(files: ProjectFiles, paths: readonly string[], config: Config) {
   const atOnce = 32
   for (let start = 0; start < paths.length; start += atOnce) {
@@ -53,7 +53,7 @@ async function* parseTogether(files: ProjectFiles, paths: readonly string[], con
   }
 }
 
-/** Only the folders that may hold prompts are looked into. */
+/** The paths of prompt files. Only folders that may hold prompts are searched. */
 export async function promptPaths(files: ProjectFiles, { prompts }: Pick<Config, 'prompts'>): Promise<string[]> {
   const lists = await Promise.all(alternatives(prompts).map((glob) => files.list(glob)))
   return [...new Set(lists.flat())].sort()

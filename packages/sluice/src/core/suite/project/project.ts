@@ -27,9 +27,9 @@ export interface LoadedProject extends Omit<Project, 'diagnostics'> {
   files: ProjectFiles
 }
 
-/** A project of which suites may be faulty. */
+/** A project whose suites may be faulty. */
 export interface PartlySoundProject extends LoadedProject {
-  /** The faults of each feature's suites, by feature; nothing of a feature that has none. */
+  /** The faults of each feature's suites, by feature; a feature without faults has no entry. */
   suiteFaults: ReadonlyMap<string, readonly Diagnostic[]>
 }
 
@@ -83,7 +83,7 @@ export function partlySound(
   return { config, prompts, files, caseCounts, suiteFaults }
 }
 
-/** In the suite itself, or where the prompt names one that is not there. */
+/** Whether a fault is in a suite of the prompt, or where the prompt names a suite that does not exist. */
 function isOfSuite({ file, path: key }: Diagnostic, prompt: Prompt): boolean {
   return Object.values(prompt.suites).includes(file) || (file === prompt.file && key.startsWith('suites.'))
 }
@@ -136,12 +136,12 @@ async function suiteDiagnostics(prompt: Prompt, place: SuitePlace): Promise<Diag
 const onlyShape =
   'only the shape of the output is checked; an answer that is well formed and wrong passes. Add a rubric, or checks with {{expected}}'
 
-/** Whether anything in the prompt file looks at what an output says, and not only at its shape. */
+/** Whether anything in the prompt file checks what an output says, and not only its form. */
 function looksAtMeaning({ rubric, choices, checks, expect }: Prompt): boolean {
   return isWithoutAnswer(expect) || rubric.length > 0 || choices.length > 0 || checks.some(comparesWithCase)
 }
 
-/** Similarity to a reference, own code, or a text that differs from case to case. */
+/** Whether a check depends on the case: similarity to a reference, own code, or a text with variables. */
 function comparesWithCase({ type, value }: CheckSpec): boolean {
   return type === 'similarity' || type === 'module' || variablesOf(JSON.stringify(value)).length > 0
 }

@@ -40,24 +40,24 @@ export function caseFaults(
   return faults
 }
 
-/** The checks that an answer of the case meets; where none is expected, the prompt's are about other answers. */
+/** The checks that apply to an answer of the case. Where none is expected, the prompt's checks do not apply. */
 function checksOf({ checks, expect }: Prompt, item: Case): CheckSpec[] {
   return isWithoutAnswer(item.expect ?? expect) ? item.checks : [...checks, ...item.checks]
 }
 
-/** Whether anything of weight says what an answer is worth; for a case without one, that there is none does. */
+/** Whether anything with a weight scores the case. For a case that expects no answer, its expectation does. */
 function isScored({ checks, rubric, choices, expect }: Prompt, item: Case): boolean {
   if (isWithoutAnswer(item.expect ?? expect)) return true
   return [...checks, ...rubric, ...choices, ...item.checks, ...item.rubric].some(({ weight }) => weight > 0)
 }
 
-/** The name of a check that needs the case's reference answer in vain. */
+/** The name of a check that needs a reference answer which the case does not have. */
 function referenceNeeded(prompt: Prompt, item: Case): string | undefined {
   if (item.expected !== undefined) return undefined
   return checksOf(prompt, item).find((spec) => spec.type === 'similarity' && spec.value.to === undefined)?.name
 }
 
-/** Patterns that are none once this case's variables are in them. */
+/** Faults of patterns that are invalid once this case's variables are in them. */
 function patternFaults(prompt: Prompt, item: Case, source: Source): Diagnostic[] {
   const { strict, file } = prompt
   const vars = item.expected === undefined ? item.vars : { ...item.vars, expected: item.expected }
@@ -77,7 +77,7 @@ function patternOf(spec: CheckSpec): string | undefined {
   return pattern?.includes('{{') ? pattern : undefined
 }
 
-/** Variables that the prompt's text uses and that hold nothing. */
+/** Faults of variables that the prompt's text uses and that are null. */
 function nullFaults({ messages, strict, target }: Prompt, { vars }: Case, source: Source): Diagnostic[] {
   const empty = target === undefined ? Object.keys(vars).filter((name) => vars[name] === null) : []
   if (empty.length === 0) return []

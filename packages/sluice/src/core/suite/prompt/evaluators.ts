@@ -13,10 +13,10 @@ const questions: Record<ReadyMadeJudge, string> = {
   groundedness: 'Is every claim of the output supported by the input, with nothing made up?',
 }
 
-/** GitHub looks at these in this order and stops at the first that holds a text. */
+/** GitHub checks these keys in this order and uses the first that holds a text. */
 const comparisons = ['equals', 'contains', 'startsWith', 'endsWith'] as const
 
-/** Evaluators in our own terms, and for each one that cannot be used the reason and its index. */
+/** Evaluators as checks, choices and rubric items, and the reason and index of each one that cannot be used. */
 export interface Evaluators {
   checks: CheckSpec[]
   choices: ChoiceJudge[]

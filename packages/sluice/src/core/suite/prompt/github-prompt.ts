@@ -3,7 +3,7 @@ import { vendors } from '../models/github-vendors.ts'
 import { modelIdSchema, modelParametersSchema } from '../models/model.ts'
 import { githubShape } from './prompt-file.ts'
 
-/** What actions/ai-inference asks where a file names no model. */
+/** The model that actions/ai-inference uses where a file names none. */
 const defaultModel = 'openai:gpt-4o'
 
 /** GitHub's early files name a model without its vendor. */

@@ -30,7 +30,7 @@ export function inlineCases(
   }))
 }
 
-/** What does not fit between a prompt and its own `testData`. */
+/** The faults of a prompt's own `testData`. */
 export async function inlineFaults(
   prompt: Prompt,
   files: ProjectFiles,

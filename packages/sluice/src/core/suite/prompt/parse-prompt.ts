@@ -24,7 +24,7 @@ export interface ParsedPrompt {
   /** Absent when the file has errors that leave nothing to work with. */
   prompt?: Prompt
   source?: Source
-  /** Those of the prompt, or what can be made out of them without it. */
+  /** The suites of the prompt, or of a faulty file as far as they can be read. */
   suites: Record<string, string>
   diagnostics: Diagnostic[]
 }

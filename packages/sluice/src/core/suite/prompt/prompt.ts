@@ -26,18 +26,20 @@ export interface Prompt {
   suites: Record<string, string>
   /** The `testData` of the file. */
   inlineCases: Case[]
-  /** Of cases that say nothing else; by default an answer. */
+  /** The expectation of cases that have none of their own; by default an answer. */
   expect?: Expectation
-  /** Whether reasoning at the start of an answer is taken off. Absent: where it is known for what it is. */
+  /** Whether reasoning at the start of an answer is removed. Where absent, it is removed if it is recognised. */
   reasoning?: 'strip' | 'keep'
-  /** Overrides the project's. */
+  /** Gate settings that override the project's. */
   gate: Partial<GateSettings>
   target?: Target
-  /** How a canary of it goes through its stages, unless the request to start one says otherwise. */
+  /** The settings of a canary of this feature, unless the request to start one sets others. */
   rollout: RolloutSettings
   /** The path of `redact` is absolute. */
   live: LiveSettings
-  /** Those of the two that the file holds itself, e.g. `rollout.stages`; the rest are defaults. Absent: none. */
+  /**
+   * The keys of `rollout` and `live` that the file sets, e.g. `rollout.stages`; the rest are defaults. Absent for none.
+   */
   written?: string[]
   /** False keeps the feature out of the nightly. */
   production?: boolean

@@ -38,7 +38,7 @@ export async function suiteFaults(
   return (await Promise.all(faults)).flat()
 }
 
-/** The suite that a pull request runs where a prompt has one of this name. */
+/** The name of the suite that a pull request runs, where a prompt has it. */
 const usual = 'fast'
 
 /** The suite that was asked for; else `fast`, or the first of a prompt that has no `fast`. */
@@ -48,7 +48,7 @@ export function chooseSuite({ suites }: Prompt, asked: string | undefined): stri
 }
 
 /**
- * Before anything is paid for: that every feature has the suite that was asked for.
+ * Checks, before anything is paid for, that every feature has the suite that was asked for.
  * @throws SluiceError `invalid-input` for one that has others only
  */
 export function requireSuites(prompts: readonly Prompt[], asked: string | undefined): void {

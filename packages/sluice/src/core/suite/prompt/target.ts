@@ -32,9 +32,9 @@ export const targetSchema = z
 /** The real application behind a feature. */
 export type Target =
   | { kind: 'http'; url: string; method?: 'POST' | 'PUT'; headers?: Record<string, string>; timeoutMs?: number }
-  /** Program and arguments, without a shell; `cwd` is the project's root. */
+  /** A program with arguments, run without a shell; `cwd` is the project's root. */
   | { kind: 'command'; command: string[]; cwd: string }
-  /** `file` is absolute. */
+  /** A module, whose `file` is absolute. */
   | { kind: 'module'; file: string; export: string }
 
 /** A target as written, with its paths made absolute. `folder` is that of the prompt file. */

@@ -3,8 +3,8 @@ import { isWithoutAnswer } from '../cases/case.ts'
 import type { Prompt } from './prompt.ts'
 
 /**
- * Why a feature cannot be judged, as far as its prompt file tells; undefined where it can. (Cases that nothing scores are
- * an error in a strict file, so that only GitHub's can come here with them.)
+ * The reason why a feature cannot be judged, as far as its prompt file shows; undefined where it can. Cases that
+ * nothing scores occur only in GitHub's files, since they are an error in a strict file.
  */
 export function whyUnjudgeable({ suites, inlineCases, file, ...prompt }: Prompt): string | undefined {
   if (Object.keys(suites).length === 0 && inlineCases.length === 0) {

@@ -4,7 +4,7 @@ import { suggest } from '../diagnostics/suggest.ts'
 import { variablesOf } from '../values/template.ts'
 import type { Prompt } from './prompt.ts'
 
-/** A variable that a case lacks, or sets in vain. */
+/** A variable that a case lacks, or sets although nothing uses it. */
 export interface VariableFault {
   kind: 'unknown' | 'unused'
   variable: string
@@ -12,9 +12,9 @@ export interface VariableFault {
   user: 'prompt' | 'case'
   /** The other spelling that was probably meant. */
   meant?: string
-  /** About one case. */
+  /** The message about one case. */
   message: string
-  /** About the prompt, should it be so in every case; without the name of the suite. */
+  /** The message about the prompt where every case has this fault; without the name of the suite. */
   inEveryCase: string
 }
 

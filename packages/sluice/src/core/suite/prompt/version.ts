@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Message, ModelParameters, ResponseFormat } from '../models/model.ts'
 import { canonicalJson } from '../values/canonical-json.ts'
 
-/** What makes a prompt version; comments, key order, labels and checks do not. */
+/** The content that a version id is made of. Comments, key order, labels and checks are not part of it. */
 export interface VersionContent {
   messages: Message[]
   model: string

@@ -1,7 +1,10 @@
 import { render, variablesOf } from './template.ts'
 import { textOf } from './written.ts'
 
-/** What other dialects write, and how JavaScript says it. The first that is found explains why a pattern is refused. */
+/**
+ * Constructs of other dialects, each with its JavaScript form. The first that is found explains why a pattern is
+ * refused.
+ */
 const dialects: [pattern: RegExp, cure: string][] = [
   [
     /\[\[:\^?\w+:\]|^\[:\^?\w+:\]/,
@@ -53,7 +56,7 @@ const needless = /\\([^^$\\.*+?()[\]{}|/\w\s]|_|[ ])/u
 /** Classes of POSIX without the outer brackets: to JavaScript a set of letters and the colon. */
 const bareClass = /\[:\^?(?:alnum|alpha|blank|cntrl|digit|graph|lower|print|punct|space|upper|word|xdigit):\]/
 
-/** What JavaScript takes without a word, and for something else than is meant. */
+/** A warning about a construct that JavaScript accepts but reads in another way than is meant. */
 function misreading(source: string): string | undefined {
   if (/[\b\x07\x1b\x85\u2028\u2029]/.test(source)) {
     return 'holds a character that nobody sees, as "\\b" (a backspace), "\\e" or "\\N" in double quotes; use single quotes, or write the backslash twice'
@@ -93,7 +96,7 @@ function reasonOf(error: unknown): string {
   return message.replace(/^Invalid regular expression: .*\/[a-z]*: /s, '')
 }
 
-/** Text as it can stand inside a pattern and mean itself, in every mode and position. */
+/** A text escaped for use in a pattern, where it means itself in every mode and position. */
 export function escapePattern(text: string): string {
   return text.replace(/[\p{Cc}\u2028\u2029\\^$.*+?()[\]{}|/&-]/gu, (char) => {
     return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
@@ -118,7 +121,7 @@ export function renderPattern(
 /** Why a pattern cannot be used whatever the values of its `{{variables}}`; undefined when it can. */
 export function patternFault(source: string): string | undefined {
   if (source.endsWith('\n')) return 'ends in a line end, as a block after | does; begin the block with |-, or write \\n'
-  // Of two values one fits at either end of a range of characters.
+  // One of the two values fits at either end of a range of characters.
   const compiled = ['x', '!'].map((value) => compilePattern(source.replaceAll(/\{\{[^{}]+\}\}/g, value)))
   return compiled.every((one) => typeof one === 'string') ? compiled[0] : undefined
 }
@@ -138,7 +141,7 @@ export function schemaPatternFaults(schema: unknown): { path: PropertyKey[]; mes
   })
 }
 
-/** What stands below these is data, not a schema. */
+/** The values of these keywords are data, not schemas. */
 const literalKeywords: ReadonlySet<string> = new Set(['const', 'enum', 'default', 'examples'])
 
 function patternsOf(key: string, value: unknown): { source: string; path: PropertyKey[] }[] {

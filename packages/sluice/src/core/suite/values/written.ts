@@ -1,4 +1,4 @@
-/** In every Node from 22 on; the library of types does not know it yet. */
+/** `JSON.rawJSON` exists in every Node from 22 on, but not yet in the type library. */
 const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown }
 
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
@@ -32,7 +32,9 @@ export function isJsonNumber(text: string): boolean {
   return jsonNumber.test(text)
 }
 
-/** A value as it stands in a prompt or is compared as text: a text itself, anything else as its file has it, in JSON. */
+/**
+ * A value as text, for a prompt or a comparison. A text is itself; anything else is JSON, with scalars as in its file.
+ */
 export function textOf(value: unknown): string {
   if (typeof value === 'string') return value
   return value instanceof Written ? value.source : JSON.stringify(value)
@@ -49,7 +51,7 @@ export function plainData(value: unknown): unknown {
   })
 }
 
-/** The value in which only those numbers are still wrapped that a JavaScript number cannot hold; -0 is 0. */
+/** The value in which only numbers that a JavaScript number cannot hold stay wrapped; -0 becomes 0. */
 export function exactData(value: unknown): unknown {
   return unwrapped(value, (written) => {
     const { value: scalar, source } = written

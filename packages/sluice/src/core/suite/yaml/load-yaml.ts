@@ -19,7 +19,7 @@ export async function loadYaml(
   }
 }
 
-/** A file that cannot be read at all. */
+/** The diagnostic of a file that cannot be read at all. */
 export function unreadable(file: string, error: unknown): Diagnostic {
   const reason = error instanceof Error ? error.message : String(error)
   const message = isMissingFile(error) ? 'the file does not exist' : `cannot be read: ${reason}`

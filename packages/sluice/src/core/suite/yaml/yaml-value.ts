@@ -23,7 +23,7 @@ interface Anchor {
 interface Reading {
   text: string
   anchors: Map<string, Anchor>
-  /** All that were ever given. */
+  /** All anchors of the document. */
   given: Anchor[]
   faults: YamlFault[]
   /** Values read so far, those behind aliases counted each time. */
@@ -59,7 +59,7 @@ export function yamlValue(document: Document, text: string): { data?: unknown; f
   }
 }
 
-/** `co: &Sons Ltd` is "Ltd" to YAML. */
+/** The fault of a text that begins like an anchor: YAML reads `co: &Sons Ltd` as "Ltd". */
 function unusedText({ name, offset, isText, used }: Anchor): YamlFault[] {
   if (used || !isText) return []
   const message = `&${name} is taken as the name of an anchor, which nothing refers to; put the text in quotes`
@@ -109,7 +109,7 @@ function readContent(node: Node, reading: Reading): unknown {
   return rewritten ? scalarAs(value, source) : value
 }
 
-/** What YAML makes of a text, or of its end, without a word. */
+/** The faults of a text that YAML silently shortens or reads as something else. */
 function textFaults(node: Scalar): YamlFault[] {
   const offset = offsetOf(node)
   if (!String(node.value).isWellFormed()) {
@@ -156,7 +156,7 @@ function readMap(map: YAMLMap, reading: Reading): Record<string, unknown> {
   return data
 }
 
-/** A plain `<<` is a merge key; in quotes it is a key like any other. */
+/** Whether a key is a merge key: a plain `<<`. In quotes it is a key like any other. */
 function isMerge(key: unknown): boolean {
   return isScalar(key) && typeof key.value === 'symbol'
 }
@@ -171,7 +171,7 @@ function mergedEntries(node: Node | null, reading: Reading): [string, unknown][]
   })
 }
 
-/** As an own property whatever the name, `__proto__` included. */
+/** Sets an own property of any name, `__proto__` included. */
 function define(data: Record<string, unknown>, name: string, value: unknown): void {
   Object.defineProperty(data, name, { value, enumerable: true, configurable: true, writable: true })
 }

@@ -28,7 +28,7 @@ export function parseYaml(text: string, file: string): { source?: Source; diagno
     resolveKnownTags: false,
     logLevel: 'error',
   })
-  // Of syntax errors only the first: the others mostly follow from it.
+  // Only the first syntax error is reported: the others mostly follow from it.
   const [syntax] = [...document.errors, ...document.warnings]
   if (syntax !== undefined) return { diagnostics: [fault(syntax.pos[0], yamlMessage(syntax))] }
   if (document.directives?.yaml.version === '1.1') return { diagnostics: [fault(0, oldVersion)] }
@@ -39,7 +39,7 @@ export function parseYaml(text: string, file: string): { source?: Source; diagno
   return { source: { file, value: data, at }, diagnostics }
 }
 
-/** Where the value at a path begins, or the key in the map there; of what does not exist, its nearest parent. */
+/** The offset of the value at a path, or of the key in the map there; of the nearest parent if it does not exist. */
 function offsetOf(document: Document, text: string, path: readonly PropertyKey[], key?: string): number {
   let node = document.contents as Node | null
   for (const part of path) {
@@ -60,7 +60,7 @@ function pairOf(node: Node | null, key: string, text: string) {
   return isMap(node) ? node.items.find((pair) => keyText(pair.key, text) === key) : undefined
 }
 
-/** What the parser's terser codes mean to somebody who does not know its grammar. */
+/** Messages for the parser's terse codes, for readers who do not know YAML's grammar. */
 const messages: Partial<Record<string, string>> = {
   TAB_AS_INDENT: 'a tab is used as indentation; YAML allows spaces only',
   MULTIPLE_DOCS: 'a second YAML document begins here; a file holds one',
