@@ -18,7 +18,7 @@ export function secretsOfAddress(address: string): string[] {
   return [...userInfo.flatMap((text) => [text, decoded(text)]), ...query].filter((text) => text !== ':')
 }
 
-/** Everything in an address that is nobody's business: also a query whose names say nothing. */
+/** All private parts of an address: its credentials, and the whole query, whatever its names are. */
 export function privatePartsOf(address: string): string[] {
   if (!URL.canParse(address)) return []
   const { search, searchParams } = new URL(address)

@@ -3,7 +3,7 @@ import { formsOf, shortestSecret } from './secret-forms.ts'
 /** What stands in the place of a secret. */
 export const masked = '***'
 
-/** Takes the secrets that a process knows out of everything that it writes. */
+/** Replaces the secrets that a process knows in everything that it writes. */
 export interface Mask {
   /** From now on these are secrets too. Values of fewer than eight characters are passed over. */
   learn(secrets: Iterable<string>): void
@@ -11,16 +11,16 @@ export interface Mask {
   text(text: string): string
   /** A copy of plain data whose strings are masked; the data itself where none of them changes. */
   data<T>(value: T): T
-  /** Whether the text holds a secret; a password of an address alone is none that is known. */
+  /** Whether the text holds a known secret. The password of an address alone is not a known one. */
   holds(text: string): boolean
-  /** Masks a text that comes in pieces, also where a secret lies in several of them. */
+  /** Masks a text that comes in pieces, also where a secret is split between them. */
   pieces(): MaskedPieces
 }
 
 interface MaskedPieces {
-  /** What of the text so far can be written. The beginning of what may become a secret is kept back. */
+  /** Returns the part of the text so far that can be written. The beginning of a possible secret is kept back. */
   push(piece: string): string
-  /** What was kept back. */
+  /** Returns the part that was kept back. */
   end(): string
 }
 
@@ -31,7 +31,7 @@ interface Finder {
   beginnings: string[]
 }
 
-/** One regular expression must not grow beyond what the engine compiles. */
+/** The longest source of one regular expression, so that the engine compiles it. */
 const longestSource = 16_000
 /** `user:password@` in an address, or a name that is long enough for a token. */
 const userInfo = /:\/\/(?:[^\s/?#@"'<>`:]*:[^\s/?#@"'<>`]*|[^\s/?#@"'<>`:]{8,})@/g
@@ -102,7 +102,7 @@ function finderOf(secrets: readonly string[]): Finder {
   }
 }
 
-/** Where a text has to be cut so that no secret is: before one that has only begun, and not inside of a whole one. */
+/** The place to cut a text so that no secret is split: before one that has only begun, and not inside a whole one. */
 function cutOf(text: string, { patterns, texts, beginnings }: Finder): number {
   const begun = Math.min(text.length, ...beginnings.map((form) => beginningAt(text, form)))
   if (begun === text.length) return begun
@@ -117,7 +117,7 @@ function cutOf(text: string, { patterns, texts, beginnings }: Finder): number {
   return Math.min(begun, ...straddling.map(({ index }) => from + index))
 }
 
-/** Where the end of a text is the beginning of a form; the end where it is not. */
+/** The place from which the end of a text is the beginning of a form; the end of the text where there is none. */
 function beginningAt(text: string, form: string): number {
   for (let start = Math.max(0, text.length - form.length + 1); start < text.length; start += 1) {
     if (text.charCodeAt(start) === form.charCodeAt(0) && form.startsWith(text.slice(start))) return start

@@ -1,10 +1,12 @@
-/** A value with fewer characters stands in too many texts by chance to be looked for. */
+/** The length below which a value occurs in too many texts by chance to be masked. */
 export const shortestSecret = 8
 
-/** Longer values are looked for as they are, by their lines and in few forms: their patterns would be too large. */
+/**
+ * The length above which a value is masked as it is, by its lines and in few forms: its patterns would be too large.
+ */
 const longestPattern = 256
 
-/** In which forms one secret is looked for. */
+/** The forms of one secret that are masked. */
 export interface SecretForms {
   /** Sources of regular expressions, each of which finds the secret in several spellings. */
   patterns: string[]
@@ -30,7 +32,7 @@ export function formsOf(secret: string): SecretForms {
   return { patterns: [spelled, ...wrapped, hex], texts: [secret, escapedForJson(secret), ...encoded] }
 }
 
-/** As buffers are printed: `73 6b`, `73:6b`. */
+/** The separators with which buffers are printed, as in `73 6b` and `73:6b`. */
 const betweenBytes = '[ :-]?'
 const lineBreak = String.raw`(?:\r?\n|\\+n)?`
 const shortEscapes: Record<string, string> = { '\n': 'n', '\r': 'r', '\t': 't' }
@@ -64,7 +66,7 @@ function base64Digit(digit: string): string {
   return digit === '/' ? '[/_]' : digit
 }
 
-/** What of the base64 of a longer text depends on the secret alone, for each of the three offsets it may have there. */
+/** The part of a longer text's base64 that depends on the secret alone, for each of its three possible offsets. */
 function base64Cores(bytes: Buffer): string[] {
   return [0, 1, 2].map((offset) => {
     const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64')

@@ -2,17 +2,17 @@ import { secretsOfAddress } from './address.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** Parts of a name, between underscores, that people give to credentials. */
+/** Parts of a name, between underscores, that show a credential. */
 const credentialPart =
   /(?:^|_)(?:[A-Z]*(?:PASSWORD|PASSWD|PASSPHRASE|SECRETS?|TOKEN|APIKEY|ACCESSKEY|PRIVATEKEY|CREDENTIALS?)|PASS|PAT|JWT|KEY|COOKIE|WEBHOOK|CONNECTION_STRING)(?:_|$)|[A-Z0-9]_PWD$/i
-/** Ends of such a name that make it speak of a credential, or of another kind of key, without holding one. */
+/** Ends of such a name that show that the variable only describes a credential, or holds another kind of key. */
 const notItself =
   /(?:^|_)(?:(?:CACHE|SORT|PARTITION|PRIMARY|FOREIGN|PUBLIC|GROUP|HASH|HOST)_KEY|(?:KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS?)_(?:\w+_)?(?:ID|NAME|ENV|PATH|FILE|DIR|PREFIX|TYPE|URL|URI|TTL|LIMIT|COUNT|LENGTH))$/i
 const workflowToken = /^(?:INPUT_.*|GITHUB_TOKEN|ACTIONS_.*|SLUICE_(?:.*_)?TOKEN|CI_JOB_TOKEN|SYSTEM_ACCESSTOKEN)$/i
 
 /**
- * What belongs to the workflow, never to an application or a provider: tokens that may write to the repository, to its
- * caches and to the control plane, and the inputs of the Action.
+ * Whether a variable belongs to the workflow and never to an application or a provider. Such are tokens for the
+ * repository, its caches and the control plane, and the inputs of the Action.
  */
 export function isWorkflowToken(name: string): boolean {
   return workflowToken.test(name)
@@ -23,18 +23,18 @@ export function isCredentialName(name: string): boolean {
   return credentialPart.test(name) && !notItself.test(name)
 }
 
-/** Files by which a step gives orders to later steps of its job, and tokens that publish packages. */
+/** Files with which a step controls later steps of its job, and tokens that publish packages. */
 const withheld = /^(?:GITHUB_(?:ENV|PATH|OUTPUT|STATE|STEP_SUMMARY)|NODE_AUTH_TOKEN|NPM_TOKEN|GH_TOKEN)$/i
 
 /**
- * Takes out of an environment what code under test must get no sight of: what belongs to the workflow, and `more`, which
- * the configuration keeps for itself.
+ * Removes from an environment the variables that code under test must not see: the workflow's own, and `more`, which
+ * the configuration reserves.
  */
 export function withholdFrom(env: NodeJS.ProcessEnv, more: readonly string[]): void {
   for (const name of Object.keys(env)) if (isWithheld(name) || more.includes(name)) delete env[name]
 }
 
-/** The variables of credentials that code under test does get, such as the keys of its models. */
+/** The names of credentials that code under test may read, such as the keys of its models. */
 export function credentialsForApplications(env: Env): string[] {
   return Object.keys(env).filter((name) => env[name]?.trim() && isCredentialName(name) && !isWithheld(name))
 }

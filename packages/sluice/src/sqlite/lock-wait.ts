@@ -3,28 +3,31 @@ import { backoffMs } from '../retry.ts'
 import { resultCode } from './result-code.ts'
 
 /**
- * How long a call of a server may wait until others let go of the database, in ms. SQLite itself never waits there: it
- * would do so within the call, and the whole process would stand still with it.
+ * How long a call of a server may wait for a lock on the database, in ms. SQLite itself never waits there: it would
+ * block the whole process during the call.
  */
 export const longestLockWaitMs = 5000
 
 const firstPauseMs = 5
 const longestPauseMs = 100
 
-/** BUSY and LOCKED. */
+/** The SQLite result codes BUSY and LOCKED. */
 const heldByOthers = new Set<number | undefined>([5, 6])
 
-/** Whether a call failed since somebody else holds the database, e.g. a shell with a transaction open. */
+/** Whether a call failed because of another's lock on the database, e.g. a shell with an open transaction. */
 export function isHeld(cause: unknown): boolean {
   return heldByOthers.has(resultCode(cause))
 }
 
-/** How long to leave the database alone before attempt `attempt` (1 for the second), in ms. */
+/** The pause before a further attempt, in ms; `attempt` is 1 for the second. */
 export function pauseBefore(attempt: number): number {
   return backoffMs({ firstMs: firstPauseMs, longestMs: longestPauseMs }, attempt - 1)
 }
 
-/** Does `work` at once, or as soon as others let go; rejects as the last attempt failed. */
+/**
+ * Runs `work` at once, or as soon as the lock is free. After the time limit it rejects with the error of the last
+ * attempt.
+ */
 export async function whenFree<T>(work: () => T, limitMs = longestLockWaitMs): Promise<T> {
   const began = performance.now()
   for (let attempt = 1; ; attempt += 1) {
@@ -37,7 +40,7 @@ export async function whenFree<T>(work: () => T, limitMs = longestLockWaitMs): P
   }
 }
 
-/** The same for a command, which may stand still meanwhile. */
+/** The same for a command, whose process may block meanwhile. */
 export function whenFreeSync<T>(work: () => T, limitMs: number): T {
   const pause = new Int32Array(new SharedArrayBuffer(4))
   const began = performance.now()

@@ -3,17 +3,18 @@ import { SluiceError } from '../errors.ts'
 import { makePrivateFile } from './private-folder.ts'
 
 export interface DatabaseSettings {
-  /** Beside the journal mode, which is WAL. */
+  /** Pragmas besides the journal mode, which is WAL. */
   pragmas: string
   /** Each entry moves the schema one version up; one that was released is never edited. */
   migrations: readonly string[]
-  /** How long a call stands still while others hold the file, in ms; at 0 it fails at once. */
+  /** How long a call blocks while others hold a lock, in ms; at 0 it fails at once. */
   timeoutMs: number
 }
 
 /**
- * Opens a file, which becomes its owner's alone, creating it or moving it up to the last schema: wholly, or not at all.
- * Where others hold the file it fails and changes nothing, so that it can be called again (see `lock-wait`).
+ * Opens a file, creates it where it is missing, and moves it up to the last schema wholly or not at all. Only its owner
+ * may read it then. Where others hold a lock it fails and changes nothing, so that it can be called again (see
+ * `lock-wait`).
  * @throws SluiceError `cannot-run` for the file of a newer Sluice
  */
 export function openDatabase(file: string, { pragmas, migrations, timeoutMs }: DatabaseSettings): DatabaseSync {
@@ -38,21 +39,21 @@ function migrate(database: DatabaseSync, migrations: readonly string[]): void {
   })
 }
 
-/** How many of the migrations a file has seen. @throws SluiceError `cannot-run` where there were more than we know */
+/** How many of the migrations were applied to a file. @throws SluiceError `cannot-run` where it has more than these */
 export function schemaVersion(database: DatabaseSync, migrations: readonly string[]): number {
   const version = Number(database.prepare('PRAGMA user_version').get()?.user_version)
   if (version <= migrations.length) return version
   throw new SluiceError('cannot-run', `it was written by a newer sluice (schema ${version}): upgrade sluice`)
 }
 
-/** All of `work` is written, or nothing of it. */
+/** Runs `work` in one transaction: all of it is written, or nothing. */
 export function writeTogether(database: DatabaseSync, work: () => void): void {
   database.exec('BEGIN IMMEDIATE')
   try {
     work()
     database.exec('COMMIT')
   } catch (error) {
-    // A full disk has already ended it.
+    // After a full disk, SQLite has already ended the transaction.
     if (database.isTransaction) database.exec('ROLLBACK')
     throw error
   }

@@ -6,9 +6,9 @@ const folderMode = 0o700
 const privateFileMode = 0o600
 
 /**
- * Makes a folder, and its owner's alone: what is stored in it is this machine's, paid answers and whatever text the cases or
- * the users' requests hold. The same for what is there already, in a folder of ours; of another folder, which may serve
- * others too, only for `files`. Git ignores it.
+ * Makes a folder that only its owner can read, since it holds paid answers and texts of cases and of users' requests.
+ * Git ignores it. Entries that exist already become private as well, in a folder of ours. In any other folder, which
+ * others may share, only `files` do.
  */
 export function makePrivate(folder: string, files: readonly string[] = []): void {
   const isOurs = path.basename(folder) === ownFolder || !existsSync(folder)
@@ -19,7 +19,7 @@ export function makePrivate(folder: string, files: readonly string[] = []): void
   else for (const file of files) restrictEntry(path.join(folder, file))
 }
 
-/** A file that is about to be opened by a program that knows no modes: it is there, and its owner's alone. */
+/** Creates a file that only its owner can read, before a program opens it that cannot set modes. */
 export function makePrivateFile(file: string): void {
   closeSync(openSync(file, 'a', privateFileMode))
   restrictEntry(file)
@@ -34,12 +34,14 @@ function restrict(folder: string): void {
   }
 }
 
-/** A link is left alone, since what it leads to is not ours; so is what another owner has to change. */
+/**
+ * Makes an entry private. A link is left unchanged, since its target is not ours, and so is an entry of another owner.
+ */
 function restrictEntry(place: string): void {
   try {
     const entry = lstatSync(place)
     const others = entry.mode & 0o077
-    // What its owner may do stays as it is: a store that may only be read is not to be written.
+    // The owner's permissions stay as they are: a store that may only be read must not become writable.
     if ((entry.isFile() || entry.isDirectory()) && others !== 0) chmodSync(place, entry.mode & 0o700)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined

@@ -1,4 +1,4 @@
-/** Buckets of equal ratio. What lies outside goes to the first or last one. */
+/** Buckets of equal ratio. A value outside goes to the first or the last bucket. */
 export interface SketchDesign {
   /** Upper bound of the first bucket. */
   least: number

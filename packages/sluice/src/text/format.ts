@@ -14,7 +14,7 @@ export function formatChange(change: number | null): string {
   return Number(text) > 0 ? `+${text}` : text
 }
 
-/** [0.851, 0.895]. What no score can be is not shown: an interval ends at 0 and 1, that of a change at -1 and 1. */
+/** [0.851, 0.895]. The ends are cut where no score lies: at 0 and 1, for a change at -1 and 1. */
 export function formatInterval({ ciLow, ciHigh }: Interval, format = formatScore): string {
   if (ciLow === null || ciHigh === null) return unknown
   const [low, high] = [ciLow, ciHigh].map((end) => Math.min(1, Math.max(format === formatChange ? -1 : 0, end)))
@@ -26,7 +26,7 @@ interface Interval {
   ciHigh: number | null
 }
 
-/** 97.5 %, 40 %. Only all is 100 %, and only nothing is 0 %. */
+/** 97.5 %, 40 %. Only a share of 1 prints as 100 %, and only a share of 0 as 0 %. */
 export function formatPercent(share: number | null): string {
   if (share === null) return unknown
   const percent = Number((share * 100).toFixed(1))
@@ -62,7 +62,7 @@ export function formatCount(count: number): string {
 
 const dayMs = 86_400_000
 
-/** `14 days`; what is no whole number of days like a duration. */
+/** `14 days`; any other time is printed as a duration. */
 export function formatSpan(ms: number): string {
   return ms > 0 && ms % dayMs === 0 ? formatAmount(ms / dayMs, 'day') : formatDuration(ms)
 }

@@ -8,7 +8,7 @@ const zeroWidthSpace = '\u200b'
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
 
-/** One line of plain text: every character is shown as it is and none of them acts. */
+/** One line of plain text: every character is shown as it is, and none has an effect in Markdown. */
 export function inlineText(text: string): string {
   return htmlText(visibleLine(text).replace(/[\\`*_[\]|~$]/g, '\\$&'))
     .replace(/^\d+(?=[.)](?: |$))/, '$&\\')
@@ -22,7 +22,7 @@ export function htmlText(text: string): string {
     .replace(/@|#|:(?=\/\/)|GH-|www(?=\.)/gi, `$&${zeroWidthSpace}`)
 }
 
-/** One line in a code span, also in a table. What holds a pipe is plain text, since a pipe ends a table's cell. */
+/** One line in a code span, also in a table. A text with a pipe is plain text, since a pipe ends a table's cell. */
 export function codeSpan(text: string): string {
   const line = withoutMarkers(visibleLine(text))
   if (line === '' || line.includes('|')) return inlineText(line)
@@ -38,7 +38,10 @@ export function codeBlock(text: string, language = ''): string {
   return `${fence}${language}\n${body}\n${fence}`
 }
 
-/** Comments find their place by hidden markers; a model's text must not bring one along, not even as code. */
+/**
+ * Breaks HTML comments: Sluice finds its GitHub comment by such a marker, which a model's text must not contain, not
+ * even as code.
+ */
 const withoutMarkers = (text: string) => text.replaceAll('<!--', `<!${zeroWidthSpace}--`)
 
 const longestRun = (text: string) => Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))

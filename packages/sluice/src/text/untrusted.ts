@@ -2,8 +2,8 @@
 const controls = /[\0-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/gu
 
 /**
- * Text of a model or a file, safe to print: whatever a terminal or a browser would obey or hide is shown instead, so
- * that what a person sees is what there is. Lines stay lines.
+ * Text of a model or a file, safe to print. Characters that a terminal or a browser would obey or hide are shown
+ * instead, so that a person sees all of the text. Line breaks stay.
  */
 export function visibleText(text: string): string {
   return text
@@ -18,7 +18,7 @@ export function visibleLine(text: string): string {
   return visibleText(text.replace(/\s+/g, ' ').trim())
 }
 
-/** Data as people are shown it: every text in it, names of keys too, on one line and visible. */
+/** A copy of data to show to people: every text in it, names of keys too, is visible and on one line. */
 export function visibleData<T>(value: T): T {
   if (typeof value === 'string') return visibleLine(value) as T
   if (value === null || typeof value !== 'object') return value
@@ -26,7 +26,7 @@ export function visibleData<T>(value: T): T {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [visibleLine(key), visibleData(each)])) as T
 }
 
-/** JSON that means the same and that nothing obeys: what `visibleText` would show is written as escapes. */
+/** JSON of the same meaning, in which the characters that `visibleText` replaces are written as escapes. */
 export function visibleJson(json: string): string {
   return json.replace(controls, escaped).replace(/[\u2028\u2029]/g, escaped)
 }

@@ -8,7 +8,7 @@ export const costVarianceFloor = 1e-6
 
 export interface CostBet {
   canary: boolean
-  /** As of a `ScoreBet`. */
+  /** The probability of the canary, as in a `ScoreBet`. */
   pi: number
   /** min(cost, cap) / cap, in [0,1]; the cap was fixed before. */
   x: number

@@ -9,7 +9,7 @@ export interface ScoreBet {
   pi: number
   /** The score, in [0,1]. */
   x: number
-  /** Of risk-based sampling, in (0,1]: least sampling rate over that of this request. */
+  /** The weight in risk-based sampling, in (0,1]: the least sampling rate over that of this request. */
   weight?: number
 }
 

@@ -1,6 +1,6 @@
 import type { ExpectedValue } from './incumbent-sums.ts'
 
-/** Scores with something that was known before the answer, and does not depend on who gives it. Additive. */
+/** Sums over scores with a covariate that was known before the answer and does not depend on the version. Additive. */
 export interface CovariateSums {
   n: number
   w: number
@@ -9,7 +9,10 @@ export interface CovariateSums {
   wx: number
 }
 
-/** Answers below which a slope is not believed, and how much of the spread of `w` is added to it, so that a small sample is drawn to no slope. */
+/**
+ * Below this number of answers no slope is used. The spread of `w` is also enlarged, so that a small sample is shrunk
+ * towards no slope.
+ */
 const fewest = 50
 const shrinkage = 20
 

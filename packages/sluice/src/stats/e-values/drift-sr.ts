@@ -5,14 +5,14 @@ export interface DriftState {
 }
 
 export interface DriftDesign {
-  /** Mean of the scores before a change, and what deviation from it is no drift. */
+  /** The mean of the scores before a change, and the deviation from it that is no drift. */
   mean: number
   tolerance: number
   /** Their standard deviation: sizes the bets, not the false alarms. */
   deviation: number
   grid: readonly number[]
   weights: readonly number[]
-  /** Half the weight on a rise; otherwise all of it on a drop. */
+  /** Whether half of the weight bets on a rise; otherwise all of it bets on a drop. */
   twoSided: boolean
 }
 

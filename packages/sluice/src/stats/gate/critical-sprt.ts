@@ -12,7 +12,7 @@ export interface SprtResult {
   /** The log likelihood ratio after each repeat. */
   llr: number[]
   decision: 'pass' | 'fail' | 'undecided'
-  /** Repeats at which it was decided; undefined while it is not. */
+  /** The number of repeats at which it was decided; undefined while it is not. */
   decidedAt: number | undefined
 }
 

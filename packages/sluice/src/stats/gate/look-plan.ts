@@ -1,7 +1,7 @@
 import { gsBounds } from './gs-bounds.ts'
 import type { PairedLook } from './paired-look.ts'
 
-/** When a sequential test looks, and how far the statistic must be out to end it there. */
+/** The looks of a sequential test, and the bounds at which the statistic ends it. */
 export interface LookPlan {
   /** Repeats at each look, increasing. */
   repeats: readonly number[]
@@ -24,8 +24,8 @@ export function lookPlan(repeats: readonly number[], errors: { alphaPass: number
 }
 
 /**
- * What one look (0-based) says. Scores without any noise between repeats leave no error to bound, and the difference
- * itself decides.
+ * The outcome of one look (0-based). Where no score varies between repeats there is no error to bound, and the
+ * difference itself decides.
  */
 export function outcomeAt(
   plan: LookPlan,

@@ -1,11 +1,11 @@
-/** What the repeats of one case say about its score. */
+/** Mean, variance and third cumulant of the repeats of one case. */
 export interface Moments {
   mean: number
   /** Sample variance between repeats; undefined with fewer than two. */
   variance: number | undefined
   /** Third cumulant between repeats, without bias (k statistic); undefined with fewer than three. */
   thirdCumulant: number | undefined
-  /** Repeats. Infinity for a known constant. */
+  /** The number of repeats; Infinity for a known constant. */
   count: number
 }
 
@@ -35,7 +35,7 @@ export function momentsOf(scores: readonly number[]): Moments | undefined {
   return { mean, variance: squares / (count - 1), thirdCumulant, count }
 }
 
-/** A number that is known, such as a threshold: no noise, however often one looks. */
+/** The moments of a known number, such as a threshold, which has no noise. */
 export function constantMoments(value: number): Moments {
   return { mean: value, variance: 0, thirdCumulant: 0, count: Number.POSITIVE_INFINITY }
 }

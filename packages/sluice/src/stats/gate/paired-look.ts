@@ -19,10 +19,13 @@ export interface PairedLook {
   pairs: number
   delta: number
   nEff: number
-  /** Spread between cases (CR1); undefined with fewer than two clusters. */
+  /** The standard error from the spread between cases (CR1); undefined with fewer than two clusters. */
   seCluster: number | undefined
   dfCluster: number
-  /** Noise of generator and judge alone; undefined unless every case has two repeats in both arms. */
+  /**
+   * The standard error from the noise of generator and judge alone; undefined unless every case has two repeats in both
+   * arms.
+   */
   seWithin: number | undefined
   dfWithin: number | undefined
   /** Which of the two counts: the within-case error (true) or the spread between cases. */
@@ -31,7 +34,7 @@ export interface PairedLook {
   seUsed: number | undefined
   dfUsed: number | undefined
   t: number | undefined
-  /** t on the normal scale, by equal tail probability. */
+  /** The statistic t on the normal scale, by equal tail probability. */
   zSig: number | undefined
 }
 

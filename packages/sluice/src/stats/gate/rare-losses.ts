@@ -11,7 +11,7 @@ export interface ObservedDrop {
   constant?: boolean
 }
 
-/** However large the gain, a dozen answers are the least that proves anything. */
+/** The largest rate of losses that is tested, so that even with a large gain about a dozen answers are needed. */
 const largestRate = 0.25
 
 /**

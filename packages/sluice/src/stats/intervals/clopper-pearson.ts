@@ -13,7 +13,7 @@ export function clopperPearson(successes: number, trials: number, confidence = 0
   }
 }
 
-/** Bisected to the last digit that matters: an interval is shown with four. */
+/** A beta quantile by bisection, to more digits than the four of a printed interval. */
 function betaQuantile(a: number, b: number, probability: number): number {
   let [low, high] = [0, 1]
   while (high - low > 1e-12) {

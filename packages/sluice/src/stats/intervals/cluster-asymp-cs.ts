@@ -75,7 +75,10 @@ export function clusterVariance({ users, count, sum, sumSquares, countSquares, p
   return ((users / (users - 1)) * residual) / count ** 2
 }
 
-/** As many users who send the same would weigh the same (Kish 1965); no number where there are none. */
+/**
+ * The effective number of users: so many with equal numbers of scores would weigh the same (Kish 1965). NaN without
+ * users.
+ */
 export function effectiveUsers({ count, countSquares }: ClusterSums): number {
   return count ** 2 / countSquares
 }
