@@ -6,7 +6,7 @@ import type { CaseScores } from './run/score-table.ts'
 import type { JoinedScores } from './score-files.ts'
 import type { GateDecision } from './verdict/conclude.ts'
 import { decide } from './verdict/decide.ts'
-import { decideByLooks, gateCases } from './verdict/decide-by-looks.ts'
+import { decideByRounds, gateCases } from './verdict/decide-by-looks.ts'
 import { type GatePolicy, gatePolicy } from './verdict/policy.ts'
 import { type FinalVerdict, finalVerdict } from './verdict/verdict.ts'
 
@@ -52,7 +52,7 @@ export function policyOf(settings: Omit<GateSettings, 'threshold'> & { threshold
 
 /** Scores a feature's run as far as its verdict needs, and decides. */
 export async function runGate(run: FeatureRun, policy: GatePolicy, settings: GateSettings): Promise<GateOutcome> {
-  const decision = await decideByLooks(run, policy)
+  const decision = await decideByRounds(run, policy)
   return outcomeOf(decision, run.table.cases, { settings, hasBaseline: run.baseline !== undefined })
 }
 

@@ -84,18 +84,18 @@ type TestedDrift = Omit<Drift, 'part' | 'against' | 'since'>
  * that night. So the spread between cases counts, which includes that noise; the repeats of tonight alone would not.
  */
 export function testDrift(cases: readonly GateCase[], policy: GatePolicy): TestedDrift | undefined {
-  const oneLook: GatePolicy = {
+  const oneRound: GatePolicy = {
     ...policy,
     looks: [1],
     criticalRepeats: 1,
     threshold: undefined,
     estimand: 'population',
   }
-  const { decision } = decide(cases, oneLook, undefined, { last: true })
+  const { decision } = decide(cases, oneRound, undefined, { last: true })
   const comparison = decision?.comparison
   if (!comparison) return undefined
   const swapped = cases.map((row) => ({ ...row, candidate: row.baseline ?? [], baseline: row.candidate }))
-  const up = decide(swapped, oneLook, undefined, { last: true }).decision?.comparison?.verdict === 'fail'
+  const up = decide(swapped, oneRound, undefined, { last: true }).decision?.comparison?.verdict === 'fail'
   return {
     cases: comparison.pairs,
     meanDifference: comparison.meanDifference,

@@ -47,13 +47,13 @@ export async function judgeNight(prompt: Prompt, plan: NightPlan, context: Night
 /** Adds the comparison of new and kept answers, which a report shows as candidate and baseline. */
 function withComparison(outcome: GateOutcome, { cases, sentinels, policy }: NightMeasured): GateOutcome {
   if (sentinels.size === 0) return outcome
-  const onlyLook = {
+  const onlyRound = {
     ...policy,
     looks: policy.looks.slice(0, 1),
     threshold: undefined,
     estimand: 'population' as const,
   }
-  const { decision } = decide(gateCases(cases, true), onlyLook, undefined, { last: true })
+  const { decision } = decide(gateCases(cases, true), onlyRound, undefined, { last: true })
   if (!decision) return outcome
   const { comparison, tags, trace } = decision
   const looks = { difference: trace.difference, threshold: outcome.decision.trace.threshold }

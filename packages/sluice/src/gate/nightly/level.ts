@@ -23,8 +23,8 @@ export function levelWithout(
   const same = gateCases(cases, false)
     .filter(({ id }) => !changed.has(id))
     .map((row) => ({ ...row, critical: false }))
-  const onlyLook = { ...policy, looks: policy.looks.slice(0, 1) }
-  const { decision } = decide(same, onlyLook, undefined, { last: true })
+  const onlyRound = { ...policy, looks: policy.looks.slice(0, 1) }
+  const { decision } = decide(same, onlyRound, undefined, { last: true })
   if (decision?.verdict !== 'pass' || !decision.threshold) return level
   const others = level.reasons.filter(({ code }) => !ofThreshold.has(code))
   if (others.length > 0) return { ...level, reasons: others }

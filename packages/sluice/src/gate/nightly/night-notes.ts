@@ -31,14 +31,18 @@ function driftNote({ part, since, cases, direction, tags, meanDifference, ...dri
   const moved = direction !== null || tags.length > 0
   const change = `${formatChange(meanDifference)} over ${cases} case${cases === 1 ? '' : 's'}`
   if (moved) return `${what} moved since ${since}: ${change}.`
-  return `${what} is not shown to have moved since ${since}: ${change}${sightOf(drift)}.`
+  return `${what} is not shown to have moved since ${since}: ${change}${detectableDropNote(drift)}.`
 }
 
 /** The largest width of an interval that rests on the least noise ever assumed, and on none that was measured. */
 const noWidth = 0.002
 
 /** The minimum detectable drop as the end of a sentence. Where no score differs, no such drop is claimed. */
-function sightOf({ detectableDrop, ciLow, ciHigh }: Pick<Drift, 'detectableDrop' | 'ciLow' | 'ciHigh'>): string {
+function detectableDropNote({
+  detectableDrop,
+  ciLow,
+  ciHigh,
+}: Pick<Drift, 'detectableDrop' | 'ciLow' | 'ciHigh'>): string {
   if (detectableDrop === null) return ''
   if (ciHigh !== null && ciLow !== null && ciHigh - ciLow < noWidth) return ', the same in every case'
   return `; a drop of ${formatScore(detectableDrop)} would have been caught (80 %)`

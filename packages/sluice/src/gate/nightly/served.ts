@@ -54,12 +54,12 @@ export function servedChanges(now: Served, before: Served, since: string, stages
     const who = stage === 'judge' ? 'The judge' : 'The model'
     const [models, earlier] = [now[stage].models, before[stage].models]
     const changes: ServedChange[] = []
-    if (bothTold(models, earlier) && models.join('\n') !== earlier.join('\n')) {
+    if (bothReported(models, earlier) && models.join('\n') !== earlier.join('\n')) {
       const message = `${who} is served by ${models.join(', ')}; on ${since} it was ${earlier.join(', ')}.`
       changes.push({ code: 'served-model', message })
     }
     const [prints, earlierPrints] = [now[stage].fingerprints, before[stage].fingerprints]
-    if (bothTold(prints, earlierPrints) && !prints.some((print) => earlierPrints.includes(print))) {
+    if (bothReported(prints, earlierPrints) && !prints.some((print) => earlierPrints.includes(print))) {
       const message = `${who} answers under another fingerprint, ${prints.join(', ')}; on ${since} it was ${earlierPrints.join(', ')}.`
       changes.push({ code: 'served-fingerprint', message })
     }
@@ -67,6 +67,6 @@ export function servedChanges(now: Served, before: Served, since: string, stages
   })
 }
 
-function bothTold(a: readonly string[], b: readonly string[]): boolean {
+function bothReported(a: readonly string[], b: readonly string[]): boolean {
   return a.length > 0 && b.length > 0
 }

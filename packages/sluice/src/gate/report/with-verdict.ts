@@ -2,7 +2,7 @@ import type { FeatureSummary } from '../../records/feature-report.ts'
 import type { GateDecision } from '../verdict/conclude.ts'
 import { criticalNotes } from '../verdict/reasons.ts'
 import type { TagResult } from '../verdict/tag-table.ts'
-import type { TestLook } from '../verdict/three-way-test.ts'
+import type { TestRound } from '../verdict/three-way-test.ts'
 import type { FinalVerdict } from '../verdict/verdict.ts'
 
 /** What the gate made of a measurement. */
@@ -47,7 +47,7 @@ export function withVerdict(summary: FeatureSummary, { decision, final, baseline
   }
 }
 
-function lookRow({ repeats, difference, se, zSig, passAt, failAt }: TestLook): FeatureSummary['looks'][number] {
+function lookRow({ repeats, difference, se, zSig, passAt, failAt }: TestRound): FeatureSummary['looks'][number] {
   const z = zSig ?? null
   return {
     repeats,

@@ -40,7 +40,7 @@ export interface FeatureRunOptions {
   /** Whether the whole suite is run, not only the cases with certain tags. */
   wholeSuite?: boolean
   /** Called before a round with the number of answers that it will take. */
-  onLook?: ((answers: number) => void) | undefined
+  onRound?: ((answers: number) => void) | undefined
   onScored?: ((arm: Arm, detail: CaseDetail) => void) | undefined
 }
 
@@ -127,7 +127,7 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
     observations,
     judge,
     async score(repeat, wanted = () => true) {
-      options.onLook?.(
+      options.onRound?.(
         answersOf(evaluation, options.wholeSuite === false ? undefined : options.suiteCases, repeat, wanted),
       )
       await evaluate(evaluation, repeat, wanted)

@@ -28,8 +28,8 @@ export interface ReadAnswer {
   kind: 'answer' | 'expected' | 'lost'
 }
 
-export function readAnswer(completion: Completion, { request, expects, reasoning: wish }: Reading): ReadAnswer {
-  const { output, reasoning } = withoutReasoning(completion.output, request, wish)
+export function readAnswer(completion: Completion, { request, expects, reasoning: setting }: Reading): ReadAnswer {
+  const { output, reasoning } = withoutReasoning(completion.output, request, setting)
   const read = { output, ...(reasoning !== undefined && { reasoning }) }
   const lost = lostAnswer({ ...completion, output }, request)
   if (!lost) return { ...read, kind: 'answer' }

@@ -1,7 +1,7 @@
 import type { ModelRequest } from '../../core/providers/provider.ts'
 
 /** An output split into the answer and the reasoning before it. */
-export interface Spoken {
+export interface SplitOutput {
   /** The answer. */
   output: string
   /** The reasoning that stood before it; absent where there was none. */
@@ -53,11 +53,11 @@ const reasoners =
 export function withoutReasoning(
   output: string,
   { model, messages }: Pick<ModelRequest, 'model' | 'messages'>,
-  wish: 'strip' | 'keep' | undefined,
-): Spoken {
-  if (wish === 'keep') return { output }
-  const isReasoner = wish === 'strip' || reasoners.test(model)
-  const isFree = ({ open }: Mark) => wish === 'strip' || !messages.some(({ content }) => open.test(content))
+  setting: 'strip' | 'keep' | undefined,
+): SplitOutput {
+  if (setting === 'keep') return { output }
+  const isReasoner = setting === 'strip' || reasoners.test(model)
+  const isFree = ({ open }: Mark) => setting === 'strip' || !messages.some(({ content }) => open.test(content))
   const own = marks.filter((each) => isReasoner || isFree(each))
   return (
     ofChannels(output, isReasoner) ??
@@ -68,7 +68,7 @@ export function withoutReasoning(
 }
 
 /** Splits off the blocks that an output begins with. A block that never ends takes the whole text: no answer came. */
-function leadingBlocks(text: string, allowed: readonly Mark[]): Spoken | undefined {
+function leadingBlocks(text: string, allowed: readonly Mark[]): SplitOutput | undefined {
   const taken: string[] = []
   let output = text
   for (;;) {
@@ -82,7 +82,7 @@ function leadingBlocks(text: string, allowed: readonly Mark[]): Spoken | undefin
 }
 
 /** Splits at an end that nothing opened, since some chat templates open the block before the output begins. */
-function beforeClosing(output: string, allowed: readonly Mark[]): Spoken | undefined {
+function beforeClosing(output: string, allowed: readonly Mark[]): SplitOutput | undefined {
   const found = allowed.find(({ closes }) => closes.test(output))
   if (!found) return undefined
   const [reasoning, rest = ''] = splitAt(output, found.closes)
@@ -90,7 +90,7 @@ function beforeClosing(output: string, allowed: readonly Mark[]): Spoken | undef
 }
 
 /** The same for an unknown model, where the end closes a line and nothing opened it. No answer is written so. */
-function beforeLoneClosing(output: string): Spoken | undefined {
+function beforeLoneClosing(output: string): SplitOutput | undefined {
   const [reasoning, rest] = splitAt(output, /<\/think>[^\S\n]*(?:\n|$)/)
   if (rest === undefined || reasoning.includes('<think>')) return undefined
   return { output: rest.trimStart(), reasoning: reasoning.trim() }
@@ -103,7 +103,7 @@ function splitAt(text: string, pattern: RegExp): [before: string, after?: string
 }
 
 /** Splits the output of OpenAI's open models, which write to channels: the text in `final` is the answer. */
-function ofChannels(text: string, isReasoner: boolean): Spoken | undefined {
+function ofChannels(text: string, isReasoner: boolean): SplitOutput | undefined {
   if (/^\s*(?:<\|start\|>assistant)?<\|channel\|>(?:analysis|commentary)/.test(text)) {
     const [reasoning = '', ...final] = text.split(/<\|channel\|>final[^<]*<\|message\|>/)
     const output = final.join('').replace(/<\|(?:return|end)\|>[\s\S]*$/, '')

@@ -53,20 +53,20 @@ export function createScoreCase(scoring: Scoring): ScoreCase {
       return { ...unanswered(error, reading.expects), ...asked }
     }
     const read = readAnswer(answer, reading)
-    const told = {
+    const answered = {
       output: read.output,
       ...(read.reasoning !== undefined && { reasoning: read.reasoning }),
       ...defined('latencyMs', answer.latencyMs),
       ...defined('answerUsd', answer.costUsd),
     }
     const settled = withoutScoring(read, reading.expects, testCase)
-    if (settled) return { ...asked, ...told, ...defined('costUsd', answer.costUsd), ...settled }
+    if (settled) return { ...asked, ...answered, ...defined('costUsd', answer.costUsd), ...settled }
     try {
       const scored = await scoreAnswer({ ...scoring, testCase, repeat, reading, read, answer })
-      return { ...asked, ...told, ...scored }
+      return { ...asked, ...answered, ...scored }
     } catch (error) {
       const isOfCheck = error instanceof CheckError || error instanceof TemplateError
-      return { ...failure(error, isOfCheck ? 'checkError' : 'judgeError'), ...asked, ...told }
+      return { ...failure(error, isOfCheck ? 'checkError' : 'judgeError'), ...asked, ...answered }
     }
   }
   return async (testCase, repeat) => {
@@ -88,15 +88,15 @@ function requestOf({ model, messages, parameters, format, strict }: Prompt, { va
 
 /** The result of a case that needs neither checks nor judge; undefined for a case that needs them. */
 function withoutScoring({ kind, lost, isPartial }: ReadAnswer, expects: Expectation, { checks, rubric }: Case) {
-  const isTold = [...checks, ...rubric].some(({ weight }) => weight > 0)
+  const hasOwnScorers = [...checks, ...rubric].some(({ weight }) => weight > 0)
   // The text before the refusal may be the very content that had to be refused. Only the case can tell.
-  if (kind === 'expected' && isPartial && isTold) return undefined
+  if (kind === 'expected' && isPartial && hasOwnScorers) return undefined
   if (lost && kind === 'expected') return asExpected(expects, lostReason(lost))
   if (lost) {
     const { state, cause, wayOut } = lost
     return { state, error: lostReason(lost), lost: { cause, wayOut }, checks: [], judge: [] }
   }
-  if (!isWithoutAnswer(expects) || isTold) return undefined
+  if (!isWithoutAnswer(expects) || hasOwnScorers) return undefined
   return { state: 'scored' as const, score: 0, checks: [unexpectedAnswer(expects)], judge: [] }
 }
 

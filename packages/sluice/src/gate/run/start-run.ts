@@ -67,7 +67,7 @@ export function startRun(request: RunRequest, project: LoadedProject, session: R
     signal: abort,
     suiteCases: caseCount(candidate, suite, project),
     wholeSuite: request.tags === undefined,
-    onLook: progress.expect,
+    onRound: progress.expect,
     onScored: (_arm, detail) => progress.scored(detail, run.ledger),
   })
   return run

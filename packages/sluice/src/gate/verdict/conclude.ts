@@ -3,7 +3,7 @@ import { atLeast } from '../../stats/index.ts'
 import { type Advice, advise } from './advice.ts'
 import type { CriticalResult } from './critical.ts'
 import { pairsAgainst, type SummedCase } from './gate-case.ts'
-import type { GateLook } from './gate-look.ts'
+import type { GateRound } from './gate-look.ts'
 import { proofNeeded } from './rare-losses.ts'
 import {
   criticalReasons,
@@ -19,7 +19,7 @@ import {
 } from './reasons.ts'
 import { type TagResult, tagTable } from './tag-table.ts'
 import { type Comparison, comparisonOf, type ThresholdResult, thresholdResultOf } from './test-results.ts'
-import type { TestLook, ThreeWayTest } from './three-way-test.ts'
+import type { TestRound, ThreeWayTest } from './three-way-test.ts'
 
 /** The verdict on a finished run, with all that it rests on. */
 export interface GateDecision {
@@ -36,7 +36,7 @@ export interface GateDecision {
   tags: TagResult[]
   critical: readonly CriticalResult[]
   /** Every round of both tests. */
-  trace: { difference: TestLook[]; threshold: TestLook[] }
+  trace: { difference: TestRound[]; threshold: TestRound[] }
   /** Undefined when nothing could be tested. */
   advice: Advice | undefined
 }
@@ -45,51 +45,51 @@ const failures = new Set<Reason['code']>(['regression', 'below-threshold', 'tag-
 const settledByEstimate = new Set<Reason['code']>(['difference-undecided', 'threshold-undecided', 'few-answers'])
 
 /** Concludes after the last round. `GatePolicy.onInconclusive` says what becomes of a run that is still open. */
-export function conclude(look: GateLook): GateDecision {
-  const { difference, threshold, policy } = look
-  const comparison = comparisonAt(look)
-  const thresholdResult = thresholdAt(look)
-  const tags = tagTable(look.tags, look.byTag, look.plan)
+export function conclude(round: GateRound): GateDecision {
+  const { difference, threshold, policy } = round
+  const comparison = comparisonAt(round)
+  const thresholdResult = thresholdAt(round)
+  const tags = tagTable(round.tags, round.byTag, round.plan)
   const reasons = [
-    ...missing(look),
-    ...(comparison ? (tooFewAnswers(look, 'difference') ?? differenceReason(comparison, policy)) : []),
-    ...(thresholdResult ? (tooFewAnswers(look, 'threshold') ?? thresholdReason(thresholdResult, policy)) : []),
+    ...missing(round),
+    ...(comparison ? (tooFewAnswers(round, 'difference') ?? differenceReason(comparison, policy)) : []),
+    ...(thresholdResult ? (tooFewAnswers(round, 'threshold') ?? thresholdReason(thresholdResult, policy)) : []),
     ...tagReasons(tags, policy),
-    ...criticalReasons(look.critical, policy),
+    ...criticalReasons(round.critical, policy),
   ]
   return {
-    ...verdictFrom(reasons, look),
+    ...verdictFrom(reasons, round),
     comparison,
     threshold: thresholdResult,
     tags,
-    critical: look.critical,
+    critical: round.critical,
     trace: { difference: difference?.trace ?? [], threshold: threshold?.trace ?? [] },
-    advice: adviceAt(look),
+    advice: adviceAt(round),
   }
 }
 
 function verdictFrom(
   reasons: Reason[],
-  look: GateLook,
+  round: GateRound,
 ): Pick<GateDecision, 'verdict' | 'strength' | 'blocking' | 'reasons'> {
-  const { onInconclusive } = look.policy
+  const { onInconclusive } = round.policy
   if (reasons.length === 0) {
-    const hanging = missingAnswers(look)
+    const hanging = missingAnswers(round)
     return { verdict: 'pass', strength: hanging.length > 0 ? 'weak' : 'strong', blocking: false, reasons: hanging }
   }
   const failed = reasons.filter(({ code }) => failures.has(code))
   if (failed.length > 0) return { verdict: 'fail', strength: 'strong', blocking: true, reasons: failed }
-  if (onInconclusive === 'tiebreak' && estimateSettles(reasons, look)) {
+  if (onInconclusive === 'tiebreak' && estimateSettles(reasons, round)) {
     const explainsItself = reasons.every(({ code }) => code === 'few-answers')
-    const explained = explainsItself ? reasons : [tieBreakReason(reasons, look.policy), ...reasons]
+    const explained = explainsItself ? reasons : [tieBreakReason(reasons, round.policy), ...reasons]
     return { verdict: 'pass', strength: 'weak', blocking: false, reasons: explained }
   }
   return { verdict: 'inconclusive', strength: 'weak', blocking: onInconclusive !== 'warn', reasons }
 }
 
 /** The reason why a test is open although its noise would let it pass; undefined for any other test. */
-function tooFewAnswers(look: GateLook, which: 'difference' | 'threshold'): Reason[] | undefined {
-  const { [which]: test, plan, policy } = look
+function tooFewAnswers(round: GateRound, which: 'difference' | 'threshold'): Reason[] | undefined {
+  const { [which]: test, plan, policy } = round
   const { rareLosses, statistics } = test ?? {}
   if (test?.outcome !== 'undecided' || !rareLosses || !statistics) return undefined
   const margin = which === 'difference' ? policy.margin : policy.thresholdMargin
@@ -99,7 +99,7 @@ function tooFewAnswers(look: GateLook, which: 'difference' | 'threshold'): Reaso
 }
 
 /** The reason against a pass that would not stand, had the missing answers been full losses. */
-function missingAnswers({ cases, difference, threshold, policy }: GateLook): Reason[] {
+function missingAnswers({ cases, difference, threshold, policy }: GateRound): Reason[] {
   const which = difference?.hangsOnMissing ? 'difference' : 'threshold'
   if (!difference?.hangsOnMissing && !threshold?.hangsOnMissing) return []
   const missing = cases.reduce((sum, summed) => sum + (summed.case.missing ?? 0), 0)
@@ -111,7 +111,7 @@ function missingAnswers({ cases, difference, threshold, policy }: GateLook): Rea
  * Whether the tie-break applies: only the difference or the threshold is open, and each open estimate has a standard
  * error and is within two thirds of its margin.
  */
-function estimateSettles(reasons: readonly Reason[], { difference, threshold, policy }: GateLook): boolean {
+function estimateSettles(reasons: readonly Reason[], { difference, threshold, policy }: GateRound): boolean {
   if (!reasons.every(({ code }) => settledByEstimate.has(code))) return false
   return closeEnough(difference, policy.margin) && closeEnough(threshold, policy.thresholdMargin)
 }
@@ -122,7 +122,7 @@ function closeEnough(test: ThreeWayTest | undefined, margin: number): boolean {
 }
 
 /** The reasons for whatever a verdict needs and the run lacks. */
-function missing({ cases, byTag, difference, threshold, hasBaseline }: GateLook): Reason[] {
+function missing({ cases, byTag, difference, threshold, hasBaseline }: GateRound): Reason[] {
   if (!hasBaseline && !threshold) return [nothingToTestReason()]
   if (cases.every(({ candidate }) => candidate === undefined))
     return [noScoresReason('No case has a score of the candidate')]
@@ -139,18 +139,18 @@ function silentTag(tag: string, cases: readonly SummedCase[]): Reason[] {
   return [noScoresReason(`None of the ${cases.length} cases with the tag ${tag} has a score of the candidate`, { tag })]
 }
 
-function comparisonAt({ difference, pairs, plan, policy }: GateLook): Comparison | undefined {
+function comparisonAt({ difference, pairs, plan, policy }: GateRound): Comparison | undefined {
   if (!difference?.statistics) return undefined
   return comparisonOf(difference, difference.statistics, pairs, { plan, policy })
 }
 
-function thresholdAt({ threshold, plan, policy }: GateLook): ThresholdResult | undefined {
+function thresholdAt({ threshold, plan, policy }: GateRound): ThresholdResult | undefined {
   if (!threshold?.statistics || policy.threshold === undefined) return undefined
   return thresholdResultOf(threshold, threshold.statistics, { plan, policy, threshold: policy.threshold })
 }
 
 /** The advice on the difference where there is one, else on the threshold. */
-function adviceAt({ difference, threshold, cases, pairs, plan, policy }: GateLook): Advice | undefined {
+function adviceAt({ difference, threshold, cases, pairs, plan, policy }: GateRound): Advice | undefined {
   if (difference?.statistics) {
     return advise({ test: difference, pairs, plan, margin: policy.margin, marginOf: 'margin', policy })
   }

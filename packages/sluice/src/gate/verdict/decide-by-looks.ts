@@ -6,14 +6,14 @@ import type { GateCase } from './gate-case.ts'
 import type { GatePolicy } from './policy.ts'
 
 /** Scores in rounds, each with only those cases and repeats that the verdict still needs. */
-export async function decideByLooks(run: FeatureRun, policy: GatePolicy): Promise<GateDecision> {
+export async function decideByRounds(run: FeatureRun, policy: GatePolicy): Promise<GateDecision> {
   const hasBaseline = run.baseline !== undefined
   await run.score(policy.looks[0] ?? 1)
-  let step = decide(gateCases(run.table.cases, hasBaseline), policy, undefined, lastLook(run))
+  let step = decide(gateCases(run.table.cases, hasBaseline), policy, undefined, lastRound(run))
   while (step.wanted) {
     const { repeats, ...positions } = step.wanted
     await run.score(repeats, (arm, position) => isWanted(positions[arm], position))
-    step = decide(gateCases(run.table.cases, hasBaseline), policy, step.state, lastLook(run))
+    step = decide(gateCases(run.table.cases, hasBaseline), policy, step.state, lastRound(run))
   }
   return step.decision
 }
@@ -46,7 +46,7 @@ function missingRepeats(candidate: CaseScores['candidate'], baseline: CaseScores
  * Whether this round is the last: without money there are no further repeats, and a version that never answers would
  * make them useless.
  */
-function lastLook({ observations, baseline, table: { cases } }: FeatureRun): { last: boolean } {
+function lastRound({ observations, baseline, table: { cases } }: FeatureRun): { last: boolean } {
   const arms = baseline ? (['candidate', 'baseline'] as const) : (['candidate'] as const)
   const isSilent = arms.some((arm) => cases.every((row) => scoredRepeats(row[arm]).length === 0))
   return { last: observations.budgetStops > 0 || isSilent }

@@ -2,8 +2,8 @@ import type { Arm } from '../../records/case-detail.ts'
 import { conclude, type GateDecision } from './conclude.ts'
 import { judgeCritical } from './critical.ts'
 import type { GateCase } from './gate-case.ts'
-import { type GateLook, type GateState, lookAt } from './gate-look.ts'
-import { type GatePolicy, looksBeyond } from './policy.ts'
+import { evaluateRound, type GateRound, type GateState } from './gate-look.ts'
+import { type GatePolicy, roundsBeyond } from './policy.ts'
 import { isOpen } from './three-way-test.ts'
 
 /** Positions in the list of cases. */
@@ -35,14 +35,14 @@ export function decide(
   before?: GateState,
   { last = false }: { last?: boolean } = {},
 ): GateStep {
-  const look = lookAt(cases, policy, { before, last })
-  const { looks, difference, threshold, tags } = look
+  const round = evaluateRound(cases, policy, { before, last })
+  const { looks, difference, threshold, tags } = round
   const state = { looks, difference, threshold, tags }
-  const wanted = last || isOver(look) ? undefined : wantedAfter(look)
+  const wanted = last || isOver(round) ? undefined : wantedAfter(round)
   // Without further repeats a critical case is judged by those that it has.
   return wanted
     ? { state, wanted }
-    : { state, decision: conclude({ ...look, critical: judgeCritical(cases, policy, true) }) }
+    : { state, decision: conclude({ ...round, critical: judgeCritical(cases, policy, true) }) }
 }
 
 /** Whether the case at a position is among those wanted. */
@@ -51,7 +51,7 @@ export function isWanted(positions: Positions, position: number): boolean {
 }
 
 /** Whether something failed, or nothing can be judged at all, so that further repeats would be in vain. */
-function isOver({ difference, threshold, tags, critical, cases }: GateLook): boolean {
+function isOver({ difference, threshold, tags, critical, cases }: GateRound): boolean {
   const failed = [difference, threshold].some((test) => test?.outcome === 'fail')
   const nothingToTest = !difference && !threshold
   const nothingScored = cases.every(({ candidate }) => candidate === undefined)
@@ -64,12 +64,12 @@ function isOver({ difference, threshold, tags, critical, cases }: GateLook): boo
   )
 }
 
-function wantedAfter(look: GateLook): Wanted | undefined {
-  const { looks, difference, threshold, tags, byTag, policy } = look
+function wantedAfter(round: GateRound): Wanted | undefined {
+  const { looks, difference, threshold, tags, byTag, policy } = round
   const repeats = policy.looks[looks]
-  const critical = undecidedCritical(look)
+  const critical = undecidedCritical(round)
   if (repeats === undefined) {
-    const beyond = looksBeyond(policy)[looks - policy.looks.length]
+    const beyond = roundsBeyond(policy)[looks - policy.looks.length]
     return beyond === undefined || critical.candidate.size + critical.baseline.size === 0
       ? undefined
       : { repeats: beyond, ...critical }
@@ -88,7 +88,7 @@ function wantedAfter(look: GateLook): Wanted | undefined {
 }
 
 /** The critical cases that need more repeats. Their baseline gets more only where it fails as well. */
-function undecidedCritical({ critical }: GateLook): { candidate: Set<number>; baseline: Set<number> } {
+function undecidedCritical({ critical }: GateRound): { candidate: Set<number>; baseline: Set<number> } {
   const openIn = (arm: Arm) => new Set(critical.filter(({ open }) => open[arm]).map(({ position }) => position))
   return { candidate: openIn('candidate'), baseline: openIn('baseline') }
 }

@@ -1,9 +1,9 @@
 import type { LookPlan } from '../../stats/index.ts'
 import { type CriticalResult, judgeCritical } from './critical.ts'
 import { atWorst, type CasePair, type GateCase, pairsAgainst, pairsOf, type SummedCase, sumUp } from './gate-case.ts'
-import { type GatePolicy, looksBeyond, planOf } from './policy.ts'
-import { casesByTag, lookAtTags, type TagTest } from './tags.ts'
-import { isOpen, lookAgain, type ThreeWayTest } from './three-way-test.ts'
+import { type GatePolicy, planOf, roundsBeyond } from './policy.ts'
+import { casesByTag, type TagTest, testTags } from './tags.ts'
+import { isOpen, type ThreeWayTest, testAgain } from './three-way-test.ts'
 
 /** What the rounds so far have decided. It is plain data, handed back with the scores of the next round. */
 export interface GateState {
@@ -15,7 +15,7 @@ export interface GateState {
 }
 
 /** Everything that one round works on. */
-export interface GateLook extends GateState {
+export interface GateRound extends GateState {
   cases: readonly SummedCase[]
   pairs: readonly CasePair[]
   byTag: Map<string, SummedCase[]>
@@ -29,18 +29,18 @@ export interface GateLook extends GateState {
  * Evaluates the round that follows `before`: every test that is not settled gets the scores at hand. After the last
  * round of the policy only critical cases are judged further.
  */
-export function lookAt(
+export function evaluateRound(
   cases: readonly GateCase[],
   policy: GatePolicy,
   { before, last }: { before: GateState | undefined; last: boolean },
-): GateLook {
+): GateRound {
   const summed = sumUp(cases)
   const pairs = pairsOf(summed)
   const byTag = casesByTag(summed)
   const plan = planOf(policy)
   const look = before?.looks ?? 0
   const hasBaseline = cases.some(({ baseline }) => baseline !== undefined)
-  const final = last || look + 1 >= policy.looks.length + looksBeyond(policy).length
+  const final = last || look + 1 >= policy.looks.length + roundsBeyond(policy).length
   const seen = { cases: summed, pairs, byTag, critical: judgeCritical(cases, policy, final), hasBaseline, plan, policy }
   if (before && look >= policy.looks.length) return { ...before, ...seen, looks: look + 1 }
   const { margin, threshold, thresholdMargin, estimand } = policy
@@ -49,17 +49,17 @@ export function lookAt(
   const test = { look, plan, estimand }
   const worst = atWorst(summed)
   const compare = () =>
-    lookAgain(before?.difference, { scored: pairs, atWorst: worst && pairsOf(worst) }, { ...test, margin })
+    testAgain(before?.difference, { scored: pairs, atWorst: worst && pairsOf(worst) }, { ...test, margin })
   const againstThreshold = (floor: number) => {
     const against = { scored: pairsAgainst(floor, summed), atWorst: worst && pairsAgainst(floor, worst) }
-    return lookAgain(before?.threshold, against, { ...test, margin: thresholdMargin })
+    return testAgain(before?.threshold, against, { ...test, margin: thresholdMargin })
   }
   return {
     ...seen,
     looks: look + 1,
     difference: hasBaseline ? compare() : undefined,
     threshold: threshold === undefined ? undefined : againstThreshold(threshold),
-    tags: hasBaseline ? lookAtTags(before?.tags ?? [], byTag, { look, plan, policy, deterministic, all }) : [],
+    tags: hasBaseline ? testTags(before?.tags ?? [], byTag, { look, plan, policy, deterministic, all }) : [],
   }
 }
 

@@ -62,7 +62,7 @@ export function gatePolicy(settings: Partial<GatePolicy> = {}): GatePolicy {
 }
 
 /** Repeats after the last round at which undecided critical cases are judged again: five more at a time. */
-export function looksBeyond({ looks, criticalRepeats }: GatePolicy): number[] {
+export function roundsBeyond({ looks, criticalRepeats }: GatePolicy): number[] {
   const last = looks.at(-1) ?? 0
   const steps = Math.max(Math.ceil((criticalRepeats - last) / 5), 0)
   return Array.from({ length: steps }, (_, step) => Math.min(last + 5 * (step + 1), criticalRepeats))

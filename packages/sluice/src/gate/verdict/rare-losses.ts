@@ -23,7 +23,8 @@ export interface RareLosses {
   withinReach: boolean
 }
 
-interface LookOfTest {
+/** What one round of a test is computed with. */
+export interface RoundOfTest {
   plan: LookPlan
   /** 0-based. */
   look: number
@@ -34,7 +35,7 @@ interface LookOfTest {
 export function rareLosses(
   pairs: readonly Pair[],
   statistics: PairedLook,
-  { plan, look, margin, estimand }: LookOfTest,
+  { plan, look, margin, estimand }: RoundOfTest,
 ): RareLosses {
   const drop = observedDrop(statistics, margin)
   const answers = effectiveAnswers(pairs, { estimand, clustered: !statistics.usesWithin })
@@ -50,7 +51,7 @@ export function rareLosses(
 }
 
 /** The factor by which the number of answers has grown at a later round. */
-function growthUntil(later: number, { plan, look, estimand }: Omit<LookOfTest, 'margin'>): number {
+function growthUntil(later: number, { plan, look, estimand }: Omit<RoundOfTest, 'margin'>): number {
   return estimand === 'population' ? 1 : (plan.repeats[later] ?? 1) / (plan.repeats[look] ?? 1)
 }
 
@@ -62,7 +63,7 @@ export interface ProofNeeded {
   cases: number
 }
 
-export function proofNeeded(statistics: PairedLook, have: RareLosses, test: LookOfTest): ProofNeeded {
+export function proofNeeded(statistics: PairedLook, have: RareLosses, test: RoundOfTest): ProofNeeded {
   const last = test.plan.repeats.length - 1
   const answers = answersAgainstRareLosses(observedDrop(statistics, test.margin), test.plan.boundsPass[last] ?? 0)
   const perCase = (have.answers * growthUntil(last, test)) / statistics.pairs

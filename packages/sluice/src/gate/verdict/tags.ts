@@ -18,7 +18,7 @@ export interface TagTest {
   failed: boolean
 }
 
-interface TagLook {
+interface TagRound {
   look: number
   plan: LookPlan
   policy: GatePolicy
@@ -45,18 +45,18 @@ export function casesByTag(cases: readonly SummedCase[]): Map<string, SummedCase
  * Tests the tags with at least 5 pairs. A tag fails by Holm's procedure over all of them, in its most extreme round. It
  * is suspicious when its difference is beyond half of the tag margin and not shown to be within it.
  */
-export function lookAtTags(before: readonly TagTest[], byTag: Map<string, SummedCase[]>, at: TagLook): TagTest[] {
+export function testTags(before: readonly TagTest[], byTag: Map<string, SummedCase[]>, at: TagRound): TagTest[] {
   const tests: TagTest[] = []
   for (const [tag, cases] of byTag) {
     const known = before.find((test) => test.tag === tag)
     if (known && !at.all && !known.suspicious) tests.push(known)
-    else if (known || cases.length >= fewestCases) tests.push(...lookAtTag(tag, known, cases, at))
+    else if (known || cases.length >= fewestCases) tests.push(...testTag(tag, known, cases, at))
   }
   const failed = holmFailures(tests, at.plan.repeats, errorRates(at.policy).alphaFail)
   return tests.map((test) => ({ ...test, failed: failed.has(test.tag) }))
 }
 
-function lookAtTag(tag: string, known: TagTest | undefined, cases: readonly SummedCase[], at: TagLook): TagTest[] {
+function testTag(tag: string, known: TagTest | undefined, cases: readonly SummedCase[], at: TagRound): TagTest[] {
   const { look, plan, policy, deterministic } = at
   const margin = policy.tagMargin
   const pairs = pairsOf(cases)

@@ -51,7 +51,7 @@ export function comparisonOf(
     ciLow: interval?.ciLow,
     ciHigh: interval?.ciHigh,
     margin: policy.margin,
-    detectableDrop: detectableDrop(test, plan, policy.margin),
+    detectableDrop: minimumDetectableDrop(test, plan, policy.margin),
     repeats: plan.repeats[test.look] ?? 0,
     ...changedCases(pairs, policy),
     intervals: intervalsAt(plan, test.look, statistics),
@@ -89,7 +89,7 @@ const power = 0.8
  * drops as well. Without noise every drop beyond the margin is found. It is undefined when the run has no standard
  * error.
  */
-function detectableDrop(test: ThreeWayTest, plan: LookPlan, margin: number): number | undefined {
+function minimumDetectableDrop(test: ThreeWayTest, plan: LookPlan, margin: number): number | undefined {
   const { statistics, look } = test
   const bound = plan.boundsFail[look]
   if (statistics?.seUsed === undefined || statistics.dfUsed === undefined || bound === undefined) return undefined

@@ -1,5 +1,4 @@
 import {
-  type Estimand,
   isDeterministic,
   type LookPlan,
   outcomeAt,
@@ -11,10 +10,10 @@ import {
   tOfZ,
   zOfT,
 } from '../../stats/index.ts'
-import { type RareLosses, rareLosses } from './rare-losses.ts'
+import { type RareLosses, type RoundOfTest, rareLosses } from './rare-losses.ts'
 
 /** One round of one test, as it is kept for the report. */
-export interface TestLook {
+export interface TestRound {
   repeats: number
   difference: number | undefined
   se: number | undefined
@@ -35,23 +34,14 @@ export interface ThreeWayTest {
   rareLosses: RareLosses | undefined
   /** Whether the test passed but would not have, had every missing answer been a full loss. */
   hangsOnMissing: boolean
-  trace: TestLook[]
+  trace: TestRound[]
 }
 
 /** The pairs of one round. */
-export interface LookPairs {
+export interface RoundPairs {
   scored: readonly Pair[]
   /** The same with a score of 0 for each answer of the candidate that never came; undefined where all came. */
   atWorst: readonly Pair[] | undefined
-}
-
-/** What one round of a test is computed with. */
-export interface LookTest {
-  /** 0-based. */
-  look: number
-  plan: LookPlan
-  margin: number
-  estimand: Estimand
 }
 
 /**
@@ -63,12 +53,12 @@ export function isOpen({ outcome, look, rareLosses }: ThreeWayTest): boolean {
 }
 
 /** Evaluates the test once more, unless it was decided before or no number of repeats would decide it. */
-export function lookAgain(before: ThreeWayTest | undefined, pairs: LookPairs, test: LookTest): ThreeWayTest {
+export function testAgain(before: ThreeWayTest | undefined, pairs: RoundPairs, test: RoundOfTest): ThreeWayTest {
   if (before && !isOpen(before)) return before
   const { look, plan } = test
   const seen = evaluate(pairs.scored, test)
   const { outcome, statistics } = seen
-  const entry: TestLook = {
+  const entry: TestRound = {
     repeats: plan.repeats[look] ?? 0,
     difference: statistics?.delta,
     se: statistics?.seUsed,
@@ -85,7 +75,10 @@ export function lookAgain(before: ThreeWayTest | undefined, pairs: LookPairs, te
  * The t test alone decides on a fail. A pass takes three statistics at or above the bound: t, t corrected for skewness,
  * and the proof against rare losses.
  */
-function evaluate(pairs: readonly Pair[], test: LookTest): Pick<ThreeWayTest, 'outcome' | 'statistics' | 'rareLosses'> {
+function evaluate(
+  pairs: readonly Pair[],
+  test: RoundOfTest,
+): Pick<ThreeWayTest, 'outcome' | 'statistics' | 'rareLosses'> {
   const { plan, look, margin } = test
   const statistics = withoutSkewness(pairs, pairedLook(pairs, test))
   const outcome = outcomeAt(plan, look, statistics, margin)

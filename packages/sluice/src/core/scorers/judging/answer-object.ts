@@ -21,11 +21,11 @@ const mostTries = 200
 export function answerObject(output: string, wanted: ObjectWanted): unknown {
   const text = output.replace(/^\uFEFF/, '').trim()
   if (text === '') throw new JudgeError('the answer is empty')
-  const said = withoutThinking(text)
-  const bare = withoutFence(said)
+  const answer = withoutThinking(text)
+  const bare = withoutFence(answer)
   const whole = parsed(bare)
   if (whole) return unambiguous(whole.value, bare)
-  return amidProse(said, wanted)
+  return amidProse(answer, wanted)
 }
 
 const thinking = [
@@ -41,8 +41,8 @@ function withoutThinking(text: string): string {
   const block = thinking.find(({ start }) => lower.startsWith(start))
   if (!block) return text
   const place = lower.indexOf(block.end)
-  const said = place === -1 ? '' : text.slice(place + block.end.length).trim()
-  if (said !== '') return said
+  const answer = place === -1 ? '' : text.slice(place + block.end.length).trim()
+  if (answer !== '') return answer
   throw new JudgeError(
     `the answer is nothing but thinking (${block.start}); raise judge.parameters.maxTokens in sluice.yaml, lower reasoningEffort, or ${cure}`,
   )
