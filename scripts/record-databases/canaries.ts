@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { type Arm, position } from '@sluice/client'
 import { startEngine } from '../../packages/sluice/src/control/server/engine.ts'
 import type { Store } from '../../packages/sluice/src/control/store/store.ts'
-import type { Budget } from '../../packages/sluice/src/core/providers/budget.ts'
+import type { Budget } from '../../packages/sluice/src/core/providers/limits/budget.ts'
 import { ProviderError } from '../../packages/sluice/src/core/providers/provider-error.ts'
 import { createAnswerModes } from '../../packages/sluice/src/core/scorers/judge.ts'
 import {

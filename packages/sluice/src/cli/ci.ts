@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
-import { createLeanFetch } from '../core/providers/lean-fetch.ts'
+import { createLeanFetch } from '../core/providers/http/lean-fetch.ts'
 import { sleep } from '../core/providers/sleep.ts'
 import { findRoot } from '../core/suite/project/project.ts'
 import { type CommandResult, runGithub } from '../gate/ci/run-github.ts'

@@ -4,7 +4,7 @@ import type { AppliedAnswer } from '../control/remote/answers.ts'
 import { appliedText } from '../control/remote/applied-text.ts'
 import { remoteAddress } from '../control/remote/connection.ts'
 import { controlPlane, type RemoteControlPlane } from '../control/remote/control-plane.ts'
-import { createLeanFetch } from '../core/providers/lean-fetch.ts'
+import { createLeanFetch } from '../core/providers/http/lean-fetch.ts'
 import { visibleData, visibleJson } from '../text/untrusted.ts'
 import type { Host } from './host.ts'
 

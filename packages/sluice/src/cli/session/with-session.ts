@@ -1,4 +1,4 @@
-import { spanText } from '../../core/providers/quota-error.ts'
+import { spanText } from '../../core/providers/errors/quota-error.ts'
 import type { LoadedProject } from '../../core/suite/project/project.ts'
 import { type PresentOptions, present } from '../../gate/report/present.ts'
 import { showProgress } from '../../gate/report/progress.ts'

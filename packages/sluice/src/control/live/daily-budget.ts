@@ -1,4 +1,4 @@
-import { type Budget, createBudget } from '../../core/providers/budget.ts'
+import { type Budget, createBudget } from '../../core/providers/limits/budget.ts'
 import type { JudgeQueue } from '../store/judge-queue.ts'
 
 /** What judging one feature may still cost today. */

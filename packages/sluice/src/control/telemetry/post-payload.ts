@@ -1,5 +1,5 @@
 import type { Clock } from '@sluice/client'
-import { retryAfterMs } from '../../core/providers/retry-after.ts'
+import { retryAfterMs } from '../../core/providers/errors/retry-after.ts'
 import { jitteredBackoffMs } from '../../retry.ts'
 import type { TelemetrySettings } from './telemetry-settings.ts'
 

@@ -1,12 +1,12 @@
 import type { ModelClient } from '../providers/client.ts'
 import type { CallContext, Completion, ModelRequest, Provider } from '../providers/provider.ts'
 import type { Providers } from '../providers/registry.ts'
-import { requestKey } from '../providers/request-key.ts'
 import { providerName } from '../suite/models/model.ts'
 import { type AnswerKeys, answerKeys, storedAnswer } from './answer-keys.ts'
 import type { AnswerLabels, AnswerStore } from './answer-store.ts'
 import { completionOfVector, type EmbeddingRequest, embeddingKey } from './embeddings.ts'
 import type { AnswerSource } from './ledger.ts'
+import { requestKey } from './request-key.ts'
 import type { Spending } from './spending.ts'
 import { endIfStopped } from './stop.ts'
 

@@ -1,5 +1,5 @@
 import { jitteredBackoffMs } from '../../retry.ts'
-import { retryAfterMs } from '../providers/retry-after.ts'
+import { retryAfterMs } from '../providers/errors/retry-after.ts'
 import type { OutgoingRequest } from './channel.ts'
 
 /**

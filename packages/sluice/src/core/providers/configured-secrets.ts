@@ -7,7 +7,7 @@ import { keyVariable } from '../suite/models/key-variable.ts'
 import type { Prompt } from '../suite/prompt/prompt.ts'
 import { variablesInText } from '../suite/values/environment-text.ts'
 import type { Env } from './api-key.ts'
-import { secretsOfHeader } from './header-values.ts'
+import { secretsOfHeader } from './http/header-values.ts'
 
 /** A secret that the configuration names, and where. */
 export interface ConfiguredSecret {

@@ -1,4 +1,4 @@
-import { tokenLimit } from './api-request.ts'
+import { tokenLimit } from './api/call-options.ts'
 import type { Completion, ModelRequest, Usage } from './provider.ts'
 
 /** What became of an answer that never came, or did not come whole. */

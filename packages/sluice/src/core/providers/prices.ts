@@ -1,7 +1,7 @@
 import { calcPrice, findProvider, type Provider as PricedProvider } from '@pydantic/genai-prices'
 import type { PriceSettings, ProviderSettings } from '../suite/config/config.ts'
 import { parseModelId } from '../suite/models/model.ts'
-import { longestAnswer } from './api-request.ts'
+import { longestAnswer } from './api/call-options.ts'
 import { overrideCost, priceOverride } from './price-override.ts'
 import type { ModelRequest, Usage } from './provider.ts'
 

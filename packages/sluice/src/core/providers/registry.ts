@@ -5,7 +5,7 @@ import { implicitProviders } from '../suite/models/provider-settings.ts'
 import type { ProjectFiles } from '../suite/project-files.ts'
 import type { Env } from './api-key.ts'
 import { steadyNow } from './clock.ts'
-import { createLeanFetch } from './lean-fetch.ts'
+import { createLeanFetch } from './http/lean-fetch.ts'
 import type { Prices } from './prices.ts'
 import type { Provider } from './provider.ts'
 
@@ -56,7 +56,7 @@ async function create(
     const { createReplayProvider } = await import('./replay.ts')
     return createReplayProvider({ name, globs: settings.files ?? [], files, ...(prices && { prices }) })
   }
-  const { createApiProvider } = await import('./api-provider.ts')
+  const { createApiProvider } = await import('./api/api-provider.ts')
   return createApiProvider({ name, kind, settings, env, fetch, clock })
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { retryAfterMs } from '../../core/providers/retry-after.ts'
+import { retryAfterMs } from '../../core/providers/errors/retry-after.ts'
 import type { Sleep } from '../../core/providers/sleep.ts'
 
 /** A request that GitHub refused, or that did not reach it. */

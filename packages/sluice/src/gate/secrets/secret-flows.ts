@@ -1,5 +1,5 @@
+import { baseURLInEnvironment, baseURLOf, publicBaseURL } from '../../core/providers/api/base-url.ts'
 import type { ApiKind, Env } from '../../core/providers/api-key.ts'
-import { baseURLInEnvironment, baseURLOf, publicBaseURL } from '../../core/providers/base-url.ts'
 import type { Config } from '../../core/suite/config/config.ts'
 import type { NotifySettings } from '../../core/suite/config/notify-settings.ts'
 import { keyVariable } from '../../core/suite/models/key-variable.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { requestKey } from '../../../src/core/answers/request-key.ts'
 import type { ModelRequest } from '../../../src/core/providers/provider.ts'
-import { requestKey } from '../../../src/core/providers/request-key.ts'
 import { inquiriesOf } from '../../../src/core/scorers/judging/inquiry.ts'
 import { type Material, reminder } from '../../../src/core/scorers/judging/material.ts'
 import { undoVisible } from '../../../src/core/scorers/judging/visible.ts'

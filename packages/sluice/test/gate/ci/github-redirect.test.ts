@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createLeanFetch } from '../../../src/core/providers/lean-fetch.ts'
+import { createLeanFetch } from '../../../src/core/providers/http/lean-fetch.ts'
 import { createGithubApi } from '../../../src/gate/ci/github-api.ts'
 import { faultServer, inTurn, json, type Play } from '../../support/providers/fault-server.ts'
 

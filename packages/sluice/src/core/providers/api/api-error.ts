@@ -1,0 +1,110 @@
+import { z } from 'zod'
+import { shownAddress } from '../../../masking/address.ts'
+import { networkError } from '../errors/network-error.ts'
+import { policyRefusal } from '../errors/policy-refusal.ts'
+import { statusError } from '../errors/status-error.ts'
+import { errorExcerpt } from '../excerpt.ts'
+import { ProviderError } from '../provider-error.ts'
+import { readAnswerBody } from './answer-body.ts'
+
+/** What an error message may and may not say about the provider. */
+export interface ErrorPlace {
+  source: string
+  baseURL: string
+  /** What to mend when the credentials are refused. */
+  credentials: string
+  /** Takes secrets out of what the provider says. */
+  mask: (text: string) => string
+  clock: () => number
+}
+
+/** What the AI SDK attaches to a failed call. */
+const callSchema = z.object({
+  url: z.string(),
+  statusCode: z.number().optional(),
+  responseHeaders: z.record(z.string(), z.string()).optional(),
+  /** As text, or already taken apart. */
+  responseBody: z
+    .unknown()
+    .transform((body) => (body === undefined || typeof body === 'string' ? body : JSON.stringify(body)))
+    .optional(),
+})
+
+const notAsked = new Set(['AI_UnsupportedFunctionalityError', 'AI_InvalidPromptError', 'AI_InvalidArgumentError'])
+
+/** Turns whatever the AI SDK or fetch threw into a `ProviderError` that keeps it as its cause. */
+export function apiError(error: unknown, place: ErrorPlace): ProviderError {
+  if (error instanceof ProviderError) return error
+  const { source, mask } = place
+  const call = callSchema.safeParse(error).data
+  const url = shownAddress(call?.url ?? place.baseURL)
+  const status = statusOf(call ?? {})
+  if (status !== undefined && (status < 200 || status > 299)) {
+    return statusError({
+      ...place,
+      from: 'model',
+      url,
+      status,
+      header: (name) => call?.responseHeaders?.[name],
+      body: call?.responseBody ?? '',
+      now: place.clock(),
+      cause: error,
+    })
+  }
+  const network = networkError(source, url, error)
+  if (network) return network
+  if (call?.responseBody !== undefined) {
+    const answered = `${source}: ${url} answered ${status}`
+    return bodyError(answered, call.responseBody, mask, error) ?? badBody(answered, call.responseBody, mask, error)
+  }
+  const said = errorExcerpt(error instanceof Error ? error.message : String(error), mask)
+  const name = error instanceof Error ? error.name : ''
+  if (notAsked.has(name)) return new ProviderError('bad-request', `${source}: ${said}`, { cause: error })
+  if (call && status === undefined)
+    return new ProviderError('unreachable', `${source}: cannot reach ${url}: ${said}`, { cause: error })
+  return new ProviderError('bad-response', `${source}: ${url} gave no usable answer: ${said}`, { cause: error })
+}
+
+/**
+ * The status of the failure: for one that a body of status 200 reports, the one that it names. (The AI SDK makes up a 400
+ * for a failed response of OpenAI.)
+ */
+function statusOf({ statusCode, responseBody = '' }: Partial<z.output<typeof callSchema>>): number | undefined {
+  const { error, unfinished } = readAnswerBody(parsed(responseBody))
+  const isSuccess = statusCode !== undefined && statusCode >= 200 && statusCode <= 299
+  return isSuccess || unfinished === 'failed' ? (error?.status ?? statusCode) : statusCode
+}
+
+/** A failure without a status of its own, inside an answer of status 200. */
+function bodyError(
+  answered: string,
+  body: string,
+  mask: ErrorPlace['mask'],
+  cause: unknown,
+): ProviderError | undefined {
+  const { error } = readAnswerBody(parsed(body))
+  if (!error) return undefined
+  const said = `${answered} with an error: ${errorExcerpt(error.message, mask)}`
+  return new ProviderError(policyRefusal(body) ?? 'server', said, { cause })
+}
+
+function badBody(answered: string, body: string, mask: ErrorPlace['mask'], cause: unknown): ProviderError {
+  const text = body.trimStart()
+  if (/^(?:(?:data|event|id|retry):|: )/.test(text)) {
+    const said = `${answered} with a stream of events, which was not asked for: ${errorExcerpt(text, mask)}`
+    return new ProviderError('bad-response', said, { cause, retryable: false })
+  }
+  const fault =
+    text === ''
+      ? 'with an empty body'
+      : `with ${text.startsWith('<') ? 'HTML' : parsed(text) !== undefined ? 'JSON of an unexpected form' : 'broken or cut-off JSON'}: ${errorExcerpt(text, mask)}`
+  return new ProviderError('bad-response', `${answered} ${fault}`, { cause })
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

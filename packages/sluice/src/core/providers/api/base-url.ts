@@ -1,0 +1,36 @@
+import { SluiceError } from '../../../errors.ts'
+import type { ProviderSettings } from '../../suite/config/config.ts'
+import type { ApiKind, Env } from '../api-key.ts'
+
+/** Where each provider is reached unless the configuration or the environment says otherwise. */
+const publicBaseURLs = {
+  anthropic: 'https://api.anthropic.com/v1',
+  openai: 'https://api.openai.com/v1',
+  google: 'https://generativelanguage.googleapis.com/v1beta',
+} as const
+
+/** The address at which nobody but the provider itself answers; undefined for a server of one's own. */
+export function publicBaseURL(kind: ApiKind): string | undefined {
+  return kind === 'openai-compatible' ? undefined : publicBaseURLs[kind]
+}
+
+/** The address of the environment that a provider's own tools read, where it is set. */
+export function baseURLInEnvironment(kind: ApiKind, env: Env): string | undefined {
+  if (kind === 'anthropic') return env.ANTHROPIC_BASE_URL?.trim() || undefined
+  return kind === 'openai' ? env.OPENAI_BASE_URL?.trim() || undefined : undefined
+}
+
+/** Where the provider is reached. @throws SluiceError `invalid-input` for a server of one's own without an address. */
+export function baseURLOf(
+  name: string,
+  kind: ApiKind,
+  { baseURL }: Pick<ProviderSettings, 'baseURL'>,
+  env: Env,
+): string {
+  if (baseURL !== undefined) return baseURL
+  if (kind !== 'openai-compatible') return baseURLInEnvironment(kind, env) ?? publicBaseURLs[kind]
+  throw new SluiceError(
+    'invalid-input',
+    `sluice.yaml: providers.${name} needs a baseURL, e.g. http://127.0.0.1:11434/v1`,
+  )
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import { errorExcerpt } from '../excerpt.ts'
+import type { Completion } from '../provider.ts'
+import { ProviderError } from '../provider-error.ts'
+
+/** Takes secrets out of what is quoted. */
+type MaskText = (text: string) => string
+
+const count = z.number().min(0).nullish()
+const reportSchema = z.looseObject({ output: z.unknown(), inputTokens: count, outputTokens: count, costUsd: count })
+
+/**
+ * What an application wrote: JSON with an `output` and perhaps its cost, or anything else, which then is the output
+ * itself.
+ * @throws ProviderError `server` when it reports an error instead, or beside an output; `bad-response` when a count or the
+ * cost is no number of 0 or more
+ */
+export function targetText(source: string, text: string, latencyMs: number, mask?: MaskText): Completion {
+  const value = parsed(text)
+  if (isReport(value) || isFailure(value)) return targetValue(source, value, latencyMs, mask)
+  return answer(value === null || value === '' ? '' : text, latencyMs)
+}
+
+/** The same for a value that a function returned. What is null, or missing, is an answer without text. */
+export function targetValue(source: string, value: unknown, latencyMs: number, mask?: MaskText): Completion {
+  if (isFailure(value))
+    throw new ProviderError('server', `${source}: reports an error: ${errorExcerpt(asText(value.error), mask)}`)
+  if (!isReport(value)) return answer(asText(value), latencyMs)
+  const report = reportSchema.safeParse(value)
+  if (!report.success) {
+    const [issue] = report.error.issues
+    const fault = `${issue?.path.join('.')}: ${issue?.message}`
+    throw new ProviderError('bad-response', `${source}: ${fault}, in ${errorExcerpt(JSON.stringify(value), mask)}`)
+  }
+  const { output, inputTokens, outputTokens, costUsd } = report.data
+  return {
+    ...answer(asText(output), latencyMs),
+    usage: { ...(inputTokens != null && { inputTokens }), ...(outputTokens != null && { outputTokens }) },
+    ...(costUsd != null && { costUsd }),
+  }
+}
+
+function answer(output: string, latencyMs: number): Completion {
+  return { output, usage: {}, latencyMs, finishReason: 'stop', warnings: [] }
+}
+
+function asText(value: unknown): string {
+  if (typeof value === 'string') return value
+  return value === null ? '' : (JSON.stringify(value) ?? '')
+}
+
+function isReport(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'output')
+}
+
+/** What stands beside an error in the usual envelopes of one. */
+const companion =
+  /^(?:error|(?:error_?)?(?:code|type|name|message|description|details?)|status(?:_?(?:code|text))?|ok|success|path|timestamp|(?:request|trace|correlation)_?id)$/i
+
+/**
+ * An `error` beside the output, all alone, or with what usually goes with one; amid other keys it is a part of what the
+ * application says.
+ */
+function isFailure(value: unknown): value is { error: unknown } {
+  if (typeof value !== 'object' || value === null || !('error' in value) || !value.error) return false
+  return isReport(value) || Object.keys(value).every((key) => companion.test(key))
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
