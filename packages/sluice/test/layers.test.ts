@@ -55,7 +55,6 @@ const layers = [
 /** Gate and control know nothing of each other: what one needs of the other, the command line hands over. */
 const wings = ['gate', 'control']
 const src = path.join(import.meta.dirname, '../src')
-const control = path.join(src, 'control')
 const imports = /(?:from|import)\s*\(?\s*'(\.[^']+)'/g
 
 /** The layer of a path relative to src: the longest name of a layer that it begins with. */
@@ -115,23 +114,34 @@ test('stats imports nothing but itself', () => {
   }
 })
 
+/** Folders whose subjects, each a folder or a single file below it, must form no circle. */
+const cutBySubject = [
+  { folder: 'core/suite', atLeast: 40 },
+  { folder: 'core/providers', atLeast: 40 },
+  { folder: 'control/server', atLeast: 40 },
+]
 /** Names the types of all that routes are given, so that everything in the server may import it. */
-const shared = 'server/services.ts'
+const shared = 'control/server/services.ts'
 
-/** The first segment below server: a folder, or a subject of one file. */
-const subjectOf = (file: string) => file.split('/')[1]?.replace(/\.ts$/, '') ?? ''
+/** The first segment below a folder: a folder, or a subject of one file. */
+const subjectOf = (folder: string, file: string) =>
+  file
+    .slice(folder.length + 1)
+    .split('/')[0]
+    ?.replace(/\.ts$/, '') ?? ''
 
-/** The subjects of the server whose imports lead back to them, and what lies between such: none where there is no circle. */
-function circles(files: ReadonlyMap<string, string>): string[] {
+/** The subjects of a folder whose imports lead back to them, and what lies between such: none where there is no circle. */
+function circles(folder: string, files: ReadonlyMap<string, string>): string[] {
   const subjects = new Map<string, Set<string>>()
   for (const [file, text] of files) {
     if (file === shared) continue
+    const own = subjectOf(folder, file)
     const targets = [...text.matchAll(imports)]
       .map((match) => path.join(path.dirname(file), match[1] ?? ''))
-      .filter((target) => target.startsWith('server/') && target !== shared)
-      .map(subjectOf)
-      .filter((target) => target !== subjectOf(file))
-    subjects.set(subjectOf(file), new Set([...(subjects.get(subjectOf(file)) ?? []), ...targets]))
+      .filter((target) => target.startsWith(`${folder}/`) && target !== shared)
+      .map((target) => subjectOf(folder, target))
+      .filter((target) => target !== own)
+    subjects.set(own, new Set([...(subjects.get(own) ?? []), ...targets]))
   }
   // Whoever imports nothing that is left, or is imported by nobody left, is on no circle.
   for (let before = -1; before !== subjects.size; ) {
@@ -142,26 +152,27 @@ function circles(files: ReadonlyMap<string, string>): string[] {
   }
   return [...subjects].map(([subject, targets]) => {
     const left = [...targets].filter((target) => subjects.has(target))
-    return `server/${subject} imports ${left.join(', ')}`
+    return `${folder}/${subject} imports ${left.join(', ')}`
   })
 }
 
-test('the subjects of the server form no circle', () => {
-  const files = globSync('server/**/*.ts', { cwd: control })
-  assert.ok(files.length > 40)
-  assert.deepEqual(circles(new Map(files.map((file) => [file, readFileSync(path.join(control, file), 'utf8')]))), [])
-})
+for (const { folder, atLeast } of cutBySubject) {
+  test(`the subjects of ${folder} form no circle`, () => {
+    const files = globSync(`${folder}/**/*.ts`, { cwd: src })
+    assert.ok(files.length >= atLeast)
+    const texts = new Map(files.map((file) => [file, readFileSync(path.join(src, file), 'utf8')]))
+    assert.deepEqual(circles(folder, texts), [])
+  })
+}
 
-test('a circle among the subjects of the server is found', () => {
+test('a circle among the subjects of a folder is found', () => {
   const [there, back] = ["import { a } from '../audit.ts'", "import { b } from './tokens/b.ts'"]
-  assert.deepEqual(
-    circles(
-      new Map([
-        ['server/tokens/b.ts', there],
-        ['server/audit.ts', back],
-        ['server/routes.ts', back],
-      ]),
-    ),
-    ['server/tokens imports audit', 'server/audit imports tokens'],
-  )
+  for (const { folder } of cutBySubject) {
+    const files = { 'tokens/b.ts': there, 'audit.ts': back, 'routes.ts': back }
+    const texts = Object.entries(files).map(([file, text]): [string, string] => [`${folder}/${file}`, text])
+    assert.deepEqual(circles(folder, new Map(texts)), [
+      `${folder}/tokens imports audit`,
+      `${folder}/audit imports tokens`,
+    ])
+  }
 })
