@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { ModelRequest } from '../packages/sluice/src/core/providers/provider.ts'
 import { requestKey } from '../packages/sluice/src/core/answers/request-key.ts'
+import type { ModelRequest } from '../packages/sluice/src/core/providers/provider.ts'
 import type { Recording } from '../packages/sluice/src/core/suite/recordings.ts'
 
 /** Invented speeds and prices: ms to the first word and for each token, USD per million tokens in and out. */

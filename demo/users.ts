@@ -1,6 +1,6 @@
 import type { Route } from '@sluice/client'
-import { createProviders } from '../packages/sluice/src/core/providers/registry.ts'
 import { requestKey } from '../packages/sluice/src/core/answers/request-key.ts'
+import { createProviders } from '../packages/sluice/src/core/providers/registry.ts'
 import type { Config } from '../packages/sluice/src/core/suite/config/config.ts'
 import { modelParametersSchema } from '../packages/sluice/src/core/suite/models/model.ts'
 import type { ProjectFiles } from '../packages/sluice/src/core/suite/project-files.ts'

@@ -53,8 +53,16 @@ async function main(options: Options): Promise<number> {
   console.log(options.json ? JSON.stringify({ options, results }, undefined, 1) : `${textOf(sections)}\n\n${last}`)
   if (options.markdown !== undefined)
     for (const section of ['canary', 'forecast', 'drift'])
-      await writeSection(options.markdown, section, textOf(sections.filter((one) => one.section === section)))
+      await writeSection(
+        options.markdown,
+        section,
+        `${madeBy(options)}\n\n${textOf(sections.filter((one) => one.section === section))}`,
+      )
   return broken.length === 0 ? 0 : 1
+}
+
+function madeBy({ runs, seed, untilDecided }: Options): string {
+  return `Made by \`npm run simulate-canary -- --runs ${runs}${untilDecided ? ' --until-decided' : ''} --seed ${seed}\`.`
 }
 
 function isChosen({ name, play }: Row, { heading }: Table, only: string): boolean {

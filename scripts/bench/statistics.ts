@@ -1,5 +1,5 @@
 import { decide } from '../../packages/sluice/src/gate/verdict/decide.ts'
-import type { GateState } from '../../packages/sluice/src/gate/verdict/gate-look.ts'
+import type { GateState } from '../../packages/sluice/src/gate/verdict/gate-round.ts'
 import { gatePolicy } from '../../packages/sluice/src/gate/verdict/policy.ts'
 import { seededRandom } from '../../packages/sluice/src/stats/index.ts'
 import { median } from './measure.ts'

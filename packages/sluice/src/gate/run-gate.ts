@@ -6,7 +6,7 @@ import type { CaseScores } from './run/score-table.ts'
 import type { JoinedScores } from './score-files.ts'
 import type { GateDecision } from './verdict/conclude.ts'
 import { decide } from './verdict/decide.ts'
-import { decideByRounds, gateCases } from './verdict/decide-by-looks.ts'
+import { decideByRounds, gateCases } from './verdict/decide-by-rounds.ts'
 import { type GatePolicy, gatePolicy } from './verdict/policy.ts'
 import { type FinalVerdict, finalVerdict } from './verdict/verdict.ts'
 

@@ -1,7 +1,7 @@
 import { formatScore } from '../../text/format.ts'
 import type { CaseScores } from '../run/score-table.ts'
 import { decide } from '../verdict/decide.ts'
-import { gateCases } from '../verdict/decide-by-looks.ts'
+import { gateCases } from '../verdict/decide-by-rounds.ts'
 import type { GatePolicy } from '../verdict/policy.ts'
 import type { FinalVerdict } from '../verdict/verdict.ts'
 import type { SuiteChange } from './suite-change.ts'

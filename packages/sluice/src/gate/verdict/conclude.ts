@@ -3,7 +3,7 @@ import { atLeast } from '../../stats/index.ts'
 import { type Advice, advise } from './advice.ts'
 import type { CriticalResult } from './critical.ts'
 import { pairsAgainst, type SummedCase } from './gate-case.ts'
-import type { GateRound } from './gate-look.ts'
+import type { GateRound } from './gate-round.ts'
 import { proofNeeded } from './rare-losses.ts'
 import {
   criticalReasons,

@@ -2,7 +2,7 @@ import type { Arm } from '../../records/case-detail.ts'
 import { conclude, type GateDecision } from './conclude.ts'
 import { judgeCritical } from './critical.ts'
 import type { GateCase } from './gate-case.ts'
-import { evaluateRound, type GateRound, type GateState } from './gate-look.ts'
+import { evaluateRound, type GateRound, type GateState } from './gate-round.ts'
 import { type GatePolicy, roundsBeyond } from './policy.ts'
 import { isOpen } from './three-way-test.ts'
 

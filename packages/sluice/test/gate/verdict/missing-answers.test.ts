@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { CaseScores } from '../../../src/gate/run/score-table.ts'
-import { gateCases } from '../../../src/gate/verdict/decide-by-looks.ts'
+import { gateCases } from '../../../src/gate/verdict/decide-by-rounds.ts'
 
 const missingOf = (candidate: CaseScores['candidate'], baseline: CaseScores['baseline'], hasBaseline = true) =>
   gateCases(

@@ -1,7 +1,7 @@
 import type { GateDecision } from '../../../src/gate/verdict/conclude.ts'
 import { decide, isWanted, type Positions } from '../../../src/gate/verdict/decide.ts'
 import type { GateCase } from '../../../src/gate/verdict/gate-case.ts'
-import type { GateState } from '../../../src/gate/verdict/gate-look.ts'
+import type { GateState } from '../../../src/gate/verdict/gate-round.ts'
 import type { GatePolicy } from '../../../src/gate/verdict/policy.ts'
 import type { Random } from '../../../src/stats/index.ts'
 

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+
+const src = path.join(import.meta.dirname, '../src')
+const imports = /(?:from|import)\s*\(?\s*'(\.[^']+)'/g
+
+/** A file this short that only one other imports belongs into that one, unless it is looked for by its name. */
+const shortLines = 40
+const mostInFolder = 30
+
+/** Folders in which each file is one of a series, and a reader looks for the one that he wants. */
+const series = [
+  { folder: 'cli', why: 'one file per command' },
+  { folder: 'control/server', why: 'one file or folder per subject of the contract' },
+  { folder: 'control/store/sqlite', why: 'one file per part of the store, the same in PostgreSQL' },
+  { folder: 'control/store/postgres', why: 'one file per part of the store, the same in SQLite' },
+  { folder: 'core/providers', why: 'one file per provider and per rule of calling' },
+  { folder: 'records', why: 'one file per stored or sent thing' },
+  { folder: 'stats', why: 'one file per formula; the index is their only importer' },
+]
+
+/** Others that stand by themselves, and why. */
+const concepts: Record<string, string> = {
+  'control/live/background.ts': 'work that nobody waits for',
+  'control/live/clock-steps.ts': 'whether the wall clock is to be believed',
+  'control/live/score-entry.ts': "the judge's score as it is logged",
+  'control/live/urgency.ts': 'which request is judged first',
+  'control/release/quiet-hours.ts': 'a setting of rollouts by its name',
+  'control/remote/drift-text.ts': 'one file per text that a command prints',
+  'control/rollout/observe/observe-feedback.ts': 'one file per kind of entry',
+  'core/answers/answer-keys.ts': 'by which key an answer is kept',
+  'core/answers/request-key.ts': 'the hash of an exact request',
+  'core/scorers/judge-family.ts': 'whether a judge judges its own family',
+  'core/scorers/judging/judgement.ts': "the judge's answers about one output",
+  'core/suite/json-schema.ts': 'the JSON Schemas that are shipped',
+  'core/suite/prompt/github-prompt.ts': "GitHub's prompt format",
+  'gate/ci/measure-approval.ts': 'who may approve a changed measure',
+  'gate/guard/judged-by-base.ts': 'judging by the base commit',
+  'gate/nightly/last-night.ts': 'what the last night said',
+  'gate/nightly/level.ts': 'the level of the scores without what the suite has done',
+  'gate/report/html/client/theme.ts': 'light and dark',
+  'gate/report/html/feature-pictures.ts': 'the pictures of a feature',
+  'gate/report/html/quote-range.ts': 'where a quote stands in a text',
+  'masking/masked-output.ts': 'a stream that masks',
+}
+
+/** Short files with one importer, and the importer. */
+function shortRooms(files: ReadonlyMap<string, string>): [file: string, importer: string][] {
+  const importers = new Map<string, Set<string>>()
+  for (const [file, text] of files)
+    for (const match of text.matchAll(imports)) {
+      const target = path.join(path.dirname(file), match[1] ?? '')
+      importers.set(target, (importers.get(target) ?? new Set()).add(file))
+    }
+  return [...files].flatMap(([file, text]): [string, string][] => {
+    const [only, ...more] = importers.get(file) ?? []
+    return only !== undefined && more.length === 0 && text.trimEnd().split('\n').length <= shortLines
+      ? [[file, only]]
+      : []
+  })
+}
+
+const sources = () =>
+  new Map(globSync('**/*.ts', { cwd: src }).map((file) => [file, readFileSync(path.join(src, file), 'utf8')]))
+
+test('a short file with one importer is a concept, and says which', () => {
+  const found = shortRooms(sources())
+  assert.ok(found.length > 10, `only ${found.length} short files were found`)
+  const unexplained = found.filter(
+    ([file]) => !(file in concepts) && !series.some(({ folder }) => file.startsWith(`${folder}/`)),
+  )
+  assert.deepEqual(unexplained, [])
+})
+
+test('every concept on the list is still a short file with one importer', () => {
+  const found = new Set(shortRooms(sources()).map(([file]) => file))
+  assert.deepEqual(
+    Object.keys(concepts).filter((file) => !found.has(file)),
+    [],
+  )
+})
+
+test('a short file with one importer is found', () => {
+  const files = new Map([
+    ['a/one.ts', "import { two } from './two.ts'\n"],
+    ['a/two.ts', 'export const two = 2\n'],
+    ['a/long.ts', 'export const long = 3\n'.repeat(50)],
+  ])
+  assert.deepEqual(shortRooms(files), [['a/two.ts', 'a/one.ts']])
+})
+
+test('no folder holds more than thirty files', () => {
+  const counts = Map.groupBy(sources().keys(), (file) => path.dirname(file))
+  const full = [...counts].flatMap(([folder, files]) =>
+    files.length > mostInFolder ? [`${folder}: ${files.length}`] : [],
+  )
+  assert.deepEqual(full, [])
+})
