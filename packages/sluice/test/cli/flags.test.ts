@@ -46,7 +46,7 @@ test('an error names every faulty flag, what was given, what is expected, and wh
     [
       '--max-wait soon: expected a duration such as 10s, 4h or 90d',
       '--budget-usd "": expected an amount in USD, such as 2.50',
-      '--margin 1.5: expected a number from 0 to 1, such as 0.85',
+      '--margin 1.5: expected a number from 0 to 1',
       '--guard maybe: expected one of off, strict',
       '(sluice gate --help explains the flags)',
     ].join('\n'),
@@ -67,6 +67,14 @@ test('commands refuse faulty flags before they do anything', async () => {
   using project = createProject({})
   const wrong: [string[], RegExp][] = [
     [['gate', '--max-wait', 'soon'], /^--max-wait soon: expected a duration/],
+    [
+      ['gate', '--guard', 'maybe', '--margin', '2', '--on-inconclusive', 'wait'],
+      /^--margin 2: .*\n--on-inconclusive wait: expected one of tiebreak, block, warn\n--guard maybe: expected one of/,
+    ],
+    [['report', '--format', 'pdf'], /^--format pdf: expected one of/],
+    [['check', '--format', 'pdf'], /^--format pdf: expected one of/],
+    [['serve', '--log-level', 'loud'], /^--log-level loud: expected one of/],
+    [['token', 'create', 'x', '--scope', 'client', 'king'], /^--scope client,king: expected one of/],
     [['gate', '--expect-features', '0'], /^--expect-features 0: expected a whole number/],
     [['compare', 'x', '--baseline', 'y', '--threshold', '2'], /^--threshold 2: expected a number from 0 to 1/],
     [['nightly', '--night', 'today'], /^--night today: a night is a day, as 2026-11-24/],

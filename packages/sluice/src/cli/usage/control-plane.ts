@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import type { Host } from '../host.ts'
-import type { Done } from './options.ts'
+import { choice, type Done } from './options.ts'
 
 const logLevels = ['debug', 'info', 'warn', 'error']
 
@@ -13,7 +13,7 @@ export function addControlPlane(program: Command, host: Host, done: Done): void 
     .addOption(new Option('--port <n>', 'port to listen on, 0 for any free one').default(4050))
     .option('--data <dir>', 'folder of the state', '.sluice')
     .option('--keep-log <duration>', 'how long outcomes are kept, at least as long as their rollout runs', '90d')
-    .addOption(new Option('--log-level <level>', 'lowest level that is logged').choices(logLevels).default('info'))
+    .addOption(choice('--log-level <level>', 'lowest level that is logged', logLevels).default('info'))
     .action(async (options) => done(await (await import('../serve.ts')).serveCommand(options, host)))
 
   program

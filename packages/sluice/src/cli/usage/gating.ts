@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
 import { guards } from '../../core/suite/config/gate-settings.ts'
 import type { Host } from '../host.ts'
-import { another, type Done, withGateOptions, withRunOptions } from './options.ts'
+import { another, choice, type Done, withGateOptions, withRunOptions } from './options.ts'
 
 const checkFormats = ['text', 'github', 'sarif']
 
@@ -12,7 +12,7 @@ export function addGating(program: Command, host: Host, done: Done): void {
     .description('validate prompts, suites and config without calling a model')
     .argument('[paths...]', 'report only what concerns these files or folders')
     .option('--json', 'print the findings as JSON')
-    .addOption(new Option('--format <format>', 'how to print the findings (default: text)').choices(checkFormats))
+    .addOption(choice('--format <format>', 'how to print the findings (default: text)', checkFormats))
     .action(async (paths, options) => done(await (await import('../check.ts')).check(paths, options, host)))
 
   withRunOptions(program.command('eval'))
@@ -31,10 +31,11 @@ export function addGating(program: Command, host: Host, done: Done): void {
     .option('--expect-features <n>', 'exit 3 if fewer features than this were judged')
     .option('--allow-removed', 'accept that features of the base commit are gone (default: exit 3)')
     .addOption(
-      new Option(
+      choice(
         '--guard <guard>',
         'how a change of checks, cases, judge or thresholds is treated, whatever the files say',
-      ).choices(guards),
+        guards,
+      ),
     )
     .option('--approved-by <text>', 'who allowed --guard, for the report')
     .action(async (options) => done(await (await import('../gate.ts')).gate(options, host)))

@@ -22,7 +22,7 @@ export function withGateOptions(command: Command, suite?: string): Command {
   return withRunOptions(command, suite)
     .option('--threshold <x>', 'lowest acceptable mean score, 0 to 1')
     .option('--margin <x>', 'largest acceptable drop of the mean score against the baseline, 0 to 1')
-    .addOption(new Option('--on-inconclusive <policy>', 'what an undecided run means').choices(onInconclusive))
+    .addOption(choice('--on-inconclusive <policy>', 'what an undecided run means', onInconclusive))
 }
 
 /** The flags of every command that talks to a control plane. */
@@ -36,4 +36,11 @@ export function withRemoteOptions(command: Command): Command {
 /** Collects the values of a flag that may be given several times. */
 export function another(text: string, before: string[] = []): string[] {
   return [...before, text]
+}
+
+/** A flag of which `--help` lists the words. The command's schema checks them, together with its other flags. */
+export function choice(flags: string, description: string, words: readonly string[]): Option {
+  const option = new Option(flags, description)
+  option.argChoices = [...words]
+  return option
 }

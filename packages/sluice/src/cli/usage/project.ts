@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import type { Host } from '../host.ts'
-import type { Done } from './options.ts'
+import { choice, type Done } from './options.ts'
 
 const reportFormats = ['terminal', 'markdown', 'html', 'junit', 'json']
 
@@ -39,7 +39,7 @@ export function addLookups(program: Command, host: Host, done: Done): void {
       '[run]',
       'id of a stored run or the beginning of its id, a report.json or its folder (default: the last run)',
     )
-    .addOption(new Option('--format <format>', 'how to show it (default: terminal)').choices(reportFormats))
+    .addOption(choice('--format <format>', 'how to show it (default: terminal)', reportFormats))
     .option('--out <file>', 'write the report to this file instead of stdout')
     .option('--open', 'open the HTML report in the browser')
     .action(async (run, options) => done(await (await import('../report.ts')).showReport(run, options, host)))

@@ -1,7 +1,7 @@
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { scopes } from '../../records/token.ts'
 import type { Host } from '../host.ts'
-import { type Done, withRemoteOptions } from './options.ts'
+import { choice, type Done, withRemoteOptions } from './options.ts'
 
 /** Adds the commands about what a control plane has on record, and about its tokens. */
 export function addRecords(program: Command, host: Host, done: Done): void {
@@ -45,7 +45,7 @@ function addTokens(program: Command, host: Host, done: Done): void {
   withRemoteOptions(token.command('create'))
     .description('create a token; it is shown only once')
     .argument('<name>', 'who or what it is for; the audit log shows it')
-    .addOption(new Option('--scope <scopes...>', 'client, ci, operator or admin').choices(scopes).makeOptionMandatory())
+    .addOption(choice('--scope <scopes...>', 'client, ci, operator or admin', scopes).makeOptionMandatory())
     .option('--feature <names...>', 'only these features (default: all)')
     .option('--expires <duration>', 'how long the token is valid, e.g. 90d (default: until it is revoked)')
     .action(async (name, options) => done(await (await import('../token.ts')).createTokenCommand(name, options, host)))

@@ -6,7 +6,7 @@ import { scopes, type TokenRecord, type TokenView, tokenViewSchema } from '../..
 import type { ReleaseStore } from '../store/release-store.ts'
 import type { Store } from '../store/store.ts'
 import { type Caller, covers } from './access/caller.ts'
-import { refuseMoreTokens } from './access/limits.ts'
+import { refuseMoreTokens } from './access/growth.ts'
 import { isValid } from './access/token-directory.ts'
 import { newTokenSecret, tokenHash } from './access/token-secret.ts'
 import { notFound, Problem } from './http/problem.ts'

@@ -4,7 +4,7 @@ import { steadyNow } from './clock.ts'
 import type { Budget, Reservation } from './limits/budget.ts'
 import { defaultTimeoutMs, stopped, withDeadline } from './limits/deadline.ts'
 import { createOpening, type Opening } from './limits/opening.ts'
-import { createLane, defaultMaxWaitMs, defaultRetries, type Lane } from './limits/queue.ts'
+import { type CallQueue, createCallQueue, defaultMaxWaitMs, defaultRetries } from './limits/queue.ts'
 import type { Prices } from './prices.ts'
 import type { CallContext, Completion, Embeddings, ModelRequest, Provider } from './provider.ts'
 import { ProviderError } from './provider-error.ts'
@@ -58,7 +58,7 @@ interface Billing<T> {
 
 export function createModelClient(options: ModelClientOptions): ModelClient {
   const { providers, config, budget, prices, stop, needed = new Set(), givesUp = true } = options
-  const laneOf = createLanes(options)
+  const laneOf = createCallQueues(options)
   const openings = new Map<string, Opening>()
 
   const openingOf = (model: string): Opening => {
@@ -132,16 +132,16 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
   }
 }
 
-/** One lane for each provider, made when it is first asked for. */
-function createLanes(options: ModelClientOptions): (source: string) => Lane {
+/** One queue for each provider, made when it is first asked for. */
+function createCallQueues(options: ModelClientOptions): (source: string) => CallQueue {
   const { config, concurrency, maxWaitMs, onWait } = options
   const { clock = steadyNow, random = Math.random, sleep = realSleep } = options
-  const lanes = new Map<string, Lane>()
+  const queues = new Map<string, CallQueue>()
   return (source) => {
     const settings = config.providers[source]
-    const lane =
-      lanes.get(source) ??
-      createLane({
+    const queue =
+      queues.get(source) ??
+      createCallQueue({
         source,
         concurrency: settings?.concurrency ?? concurrency,
         retries: settings?.retries ?? defaultRetries,
@@ -151,8 +151,8 @@ function createLanes(options: ModelClientOptions): (source: string) => Lane {
         random,
         sleep,
       })
-    lanes.set(source, lane)
-    return lane
+    queues.set(source, queue)
+    return queue
   }
 }
 

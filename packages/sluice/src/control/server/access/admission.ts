@@ -4,6 +4,7 @@ import type { Store } from '../../store/store.ts'
 import type { TokenStore } from '../../store/token-store.ts'
 import { Problem } from '../http/problem.ts'
 import { anonymous, type Caller, callerOf, hasScope } from './caller.ts'
+import { createRateLimit, type Rate } from './rate-limit.ts'
 import { createTokenDirectory } from './token-directory.ts'
 
 /** Lets a request in, or says why not. */
@@ -61,31 +62,4 @@ function tooMany(seconds: number): Problem {
   const detail = 'Too many requests with this token: wait as long as Retry-After says.'
   const headers = { 'retry-after': String(Math.max(1, Math.ceil(seconds))) }
   return new Problem({ status: 429, code: 'rate-limited', detail }, { headers })
-}
-
-const mostKept = 10_000
-
-export interface Rate {
-  perSecond: number
-  burst: number
-}
-
-/** A bucket of permits for each key, refilled at a steady rate. */
-interface RateLimit {
-  /** Takes a permit: 0 where there was one, else the seconds until there will be. */
-  take(key: string, now: number): number
-}
-
-function createRateLimit({ perSecond, burst }: Rate): RateLimit {
-  const buckets = new Map<string, { permits: number; at: number }>()
-  return {
-    take(key, now) {
-      if (buckets.size >= mostKept && !buckets.has(key)) buckets.clear()
-      const before = buckets.get(key) ?? { permits: burst, at: now }
-      const gained = (Math.max(0, now - before.at) / 1000) * perSecond
-      const permits = Math.min(burst, before.permits + gained)
-      buckets.set(key, { permits: permits >= 1 ? permits - 1 : permits, at: now })
-      return permits >= 1 ? 0 : (1 - permits) / perSecond
-    },
-  }
 }

@@ -8,7 +8,7 @@ export interface Opening {
   hasAnswered(): void
 }
 
-/** What says something about one call only, about the run, or is counted by the lane. */
+/** What says something about one call only, about the run, or is counted by the queue. */
 const ofCall: ReadonlySet<ProviderErrorKind> = new Set<ProviderErrorKind>([
   'refused',
   'moderated',

@@ -8,7 +8,7 @@ import { createLimiter } from './limiter.ts'
 /** After the first attempt. */
 export const defaultRetries = 4
 
-export interface LaneOptions {
+export interface CallQueueOptions {
   /** The provider's name, for messages. */
   source: string
   /** Most calls in flight. */
@@ -30,7 +30,7 @@ export interface LaneOptions {
 export const defaultMaxWaitMs = 300_000
 
 /** The way of all calls to one provider: so many at a time, again after a fault that may pass, not at all once it is closed. */
-export interface Lane {
+export interface CallQueue {
   /** @throws ProviderError of the last attempt, `fatal` once no further call can succeed */
   run<T>(signal: AbortSignal, attempt: () => Promise<T>): Promise<T>
 }
@@ -41,11 +41,11 @@ const noticeableMs = 5000
 /** Failures to connect or to answer in time, one after the other, that make a provider unreachable. */
 const failuresUntilUnreachable = 5
 
-export function createLane(options: LaneOptions): Lane {
+export function createCallQueue(options: CallQueueOptions): CallQueue {
   const { source, concurrency, retries, maxWaitMs = defaultMaxWaitMs, onWait, clock, random, sleep } = options
   const limiter = createLimiter({ cap: concurrency, clock, sleep })
   let closed: ProviderError | undefined
-  /** A quota comes back some time; nothing else that closes a lane does. */
+  /** A quota comes back some time; nothing else that closes a queue does. */
   let closedUntil = Number.POSITIVE_INFINITY
   let failuresInARow = 0
   let successes = 0
@@ -75,7 +75,7 @@ export function createLane(options: LaneOptions): Lane {
       slot.release('ok')
       return result
     } catch (error) {
-      // Before the slot is free: whoever waits for it must already meet the pause or the closed lane.
+      // Before the slot is free: whoever waits for it must already meet the pause or the closed queue.
       if (error instanceof ProviderError && error !== closed) note(error)
       slot.release(isOverload(error) ? 'overloaded' : 'failed')
       throw error

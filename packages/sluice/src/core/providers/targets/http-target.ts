@@ -10,7 +10,7 @@ import { headerValues, secretsOfHeader } from '../http/header-values.ts'
 import { createLeanFetch } from '../http/lean-fetch.ts'
 import { defaultTimeoutMs, withDeadline } from '../limits/deadline.ts'
 import { createOpening } from '../limits/opening.ts'
-import { createLane, defaultMaxWaitMs, defaultRetries } from '../limits/queue.ts'
+import { createCallQueue, defaultMaxWaitMs, defaultRetries } from '../limits/queue.ts'
 import { ProviderError } from '../provider-error.ts'
 import { sleep as realSleep } from '../sleep.ts'
 import { maskOf, type TargetCall, type TargetOptions } from './target-call.ts'
@@ -42,7 +42,7 @@ export function createHttpTarget(
   own.learn([...privatePartsOf(url), ...Object.values(filled).flatMap(secretsOfHeader)])
   const given = maskOf({ env, ...(outer && { mask: outer }) })
   const mask = (text: string) => own.text(given(text))
-  const lane = createLane({ source, concurrency, retries: defaultRetries, maxWaitMs, clock, random, sleep })
+  const queue = createCallQueue({ source, concurrency, retries: defaultRetries, maxWaitMs, clock, random, sleep })
   const opening = createOpening(`the application at ${place}`, failuresAlike)
   const ask = async (body: string, signal: AbortSignal) => {
     const start = clock()
@@ -78,6 +78,6 @@ export function createHttpTarget(
   return (vars, { signal }) => {
     const body = JSON.stringify(vars)
     const attempt = () => withDeadline({ source: `target: ${place}`, timeoutMs, signal }, (inner) => ask(body, inner))
-    return opening.run(() => lane.run(signal, attempt))
+    return opening.run(() => queue.run(signal, attempt))
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readErrorBody } from '../../../../src/core/providers/errors/error-body.ts'
 import { quotaWaitMs } from '../../../../src/core/providers/errors/quota.ts'
-import { createLane } from '../../../../src/core/providers/limits/queue.ts'
+import { createCallQueue } from '../../../../src/core/providers/limits/queue.ts'
 import { ProviderError } from '../../../../src/core/providers/provider-error.ts'
 import { fakeTime } from '../../../support/providers/fake-time.ts'
 import { chat, faultServer, inTurn, json } from '../../../support/providers/fault-server.ts'
@@ -101,7 +101,7 @@ test('a server that asks for moments again and again is not asked every moment, 
 })
 
 test('while others get through, a call that waited in vain fails alone', async () => {
-  const lane = createLane({
+  const lane = createCallQueue({
     source: 'p',
     concurrency: 9,
     retries: 0,

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createLane, type LaneOptions } from '../../../../src/core/providers/limits/queue.ts'
+import { type CallQueueOptions, createCallQueue } from '../../../../src/core/providers/limits/queue.ts'
 import { ProviderError, type ProviderErrorKind } from '../../../../src/core/providers/provider-error.ts'
 import { fakeTime } from '../../../support/providers/fake-time.ts'
 import { failureOf } from '../../../support/providers/model-call.ts'
 
 const { signal } = new AbortController()
 
-function lane(options: Partial<LaneOptions> = {}) {
-  return createLane({ source: 'p', concurrency: 50, retries: 4, random: () => 1, ...fakeTime(), ...options })
+function queue(options: Partial<CallQueueOptions> = {}) {
+  return createCallQueue({ source: 'p', concurrency: 50, retries: 4, random: () => 1, ...fakeTime(), ...options })
 }
 
 /** An attempt that fails with each kind in turn and then succeeds. */
@@ -29,7 +29,7 @@ const times = (count: number, kind: ProviderErrorKind) => Array.from({ length: c
 
 for (const kind of ['unreachable', 'timeout'] as const) {
   test(`${kind} on every attempt, and nobody else gets through: fatal for all`, async () => {
-    const only = lane()
+    const only = queue()
     const error = await failureOf(only.run(signal, failing(...times(5, kind))))
     assert.deepEqual([error.kind, error.fatal], [kind, true])
     assert.match(error.message, /^provider unreachable: .* happened; 5 attempts in a row failed/)
@@ -39,7 +39,7 @@ for (const kind of ['unreachable', 'timeout'] as const) {
   })
 
   test(`${kind} of one call is not fatal while others get through`, async () => {
-    const busy = lane()
+    const busy = queue()
     const dead = failing(...times(5, kind))
     const call = failureOf(
       busy.run(signal, async () => {
@@ -54,7 +54,7 @@ for (const kind of ['unreachable', 'timeout'] as const) {
 }
 
 test('fewer than five failures in a row are not yet an unreachable provider', async () => {
-  const once = lane({ retries: 0 })
+  const once = queue({ retries: 0 })
   for (let call = 1; call <= 4; call += 1) {
     assert.equal((await failureOf(once.run(signal, failing('unreachable')))).fatal, false)
   }
@@ -64,8 +64,8 @@ test('fewer than five failures in a row are not yet an unreachable provider', as
 test('Retry-After holds back every call, not only the one that was told', async () => {
   let now = 0
   const sleepers: (() => void)[] = []
-  const sleep: LaneOptions['sleep'] = () => new Promise((resolve) => sleepers.push(resolve))
-  const only = lane({ concurrency: 1, clock: () => now, sleep })
+  const sleep: CallQueueOptions['sleep'] = () => new Promise((resolve) => sleepers.push(resolve))
+  const only = queue({ concurrency: 1, clock: () => now, sleep })
   let isTold = false
   const told = only.run(signal, async () => {
     if (isTold) return 'done'
@@ -85,7 +85,7 @@ test('Retry-After holds back every call, not only the one that was told', async 
 
 test('a call that has no attempt left still makes the others wait', async () => {
   const time = fakeTime()
-  const once = lane({ retries: 0, ...time })
+  const once = queue({ retries: 0, ...time })
   const busy = () => Promise.reject(new ProviderError('server', 'busy', { retryAfterMs: 9000 }))
   await failureOf(once.run(signal, busy))
   await once.run(signal, failing())
@@ -93,7 +93,7 @@ test('a call that has no attempt left still makes the others wait', async () => 
 })
 
 test('every call that waits when the key is refused fails with it', async () => {
-  const narrow = lane({ concurrency: 1 })
+  const narrow = queue({ concurrency: 1 })
   const refuse = () => Promise.reject(new ProviderError('auth', 'refused', { fatal: true }))
   const waiting = failing()
   const [first, second] = await Promise.all([
@@ -107,17 +107,17 @@ test('every call that waits when the key is refused fails with it', async () => 
 test('an error that is none of the provider is passed on as it is', async () => {
   const fault = new TypeError('a bug')
   await assert.rejects(
-    lane().run(signal, () => Promise.reject(fault)),
+    queue().run(signal, () => Promise.reject(fault)),
     (error) => error === fault,
   )
 })
 
 test('called off while it waits for the next attempt', async () => {
   const controller = new AbortController()
-  const sleep: LaneOptions['sleep'] = async () => {
+  const sleep: CallQueueOptions['sleep'] = async () => {
     controller.abort()
     throw controller.signal.reason
   }
-  const error = await failureOf(lane({ sleep }).run(controller.signal, failing('server')))
+  const error = await failureOf(queue({ sleep }).run(controller.signal, failing('server')))
   assert.equal(error.kind, 'aborted')
 })
