@@ -99,7 +99,7 @@ describe('sluice report', () => {
     await refused(['none.json'], /this is not a Sluice report/)
     await refused(['zzz'], /zzz: no such run, file or folder; the last runs are\n {2}[0-9a-f-]{36} {2}\d{4}-/)
     await refused(['--open', '--format', 'json'], /--open shows the HTML report/)
-    await refused(['--format', 'pdf'], /Allowed choices are terminal, markdown, html, junit, json/)
+    await refused(['--format', 'pdf'], /--format pdf: expected one of terminal, markdown, html, junit, json/)
   })
 
   test('a project that keeps no runs says so', async () => {

@@ -54,7 +54,7 @@ export function figuresLines(
 ): string[] {
   const { users, judged, against } = figures
   const arm = (name: 'canary' | 'incumbent') =>
-    `${formatCount(users[name])} by the ${name} (${formatCount(judged[name].answers)} answers of ${formatCount(judged[name].users)} judged)`
+    `${formatCount(users[name])} by the ${name} (${formatCount(judged[name].answers)} answers of ${formatCount(judged[name].users)} users judged)`
   const highest = `highest ${short(against.highest.eValue)} at ${stamp(against.highest.at)}`
   return [
     ...table(figures),

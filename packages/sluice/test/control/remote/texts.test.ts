@@ -4,6 +4,7 @@ import type { FeatureAnswer, RolloutAnswer } from '../../../src/control/remote/a
 import { appliedText } from '../../../src/control/remote/applied-text.ts'
 import { auditText } from '../../../src/control/remote/audit-text.ts'
 import { driftText } from '../../../src/control/remote/drift-text.ts'
+import { figuresLines } from '../../../src/control/remote/figures-text.ts'
 import { rolloutText, stateText } from '../../../src/control/remote/rollout-text.ts'
 import { statusText } from '../../../src/control/remote/status.ts'
 
@@ -238,4 +239,37 @@ test('how production does: each signal in words, the alarms, and what to do', ()
     /latest last:\n {2}1970-01-01T00:01Z {2}The judged score has moved\.\nif this was not intended: sluice rollback mail/,
   )
   assert.match(driftText({ feature: 'mail', drift: null }), /nothing is watched yet/)
+})
+
+test('the numbers of a rollout tell users from answers, and what is still missing', () => {
+  const at = Date.UTC(2026, 0, 1, 2)
+  const errors = {
+    signal: 'errors',
+    incumbent: { value: 0, low: 0, high: 0.01, count: 1267 },
+    canary: { value: 0.1, low: 0.08, high: 0.12, count: 537 },
+    difference: { value: 0.1, low: 0.08, high: 0.12 },
+    margin: 0.01,
+    against: 4.5,
+    highest: { eValue: 4.5, at },
+    proof: { eValue: 0.76, needed: 20 },
+  }
+  const figures = {
+    signals: [errors],
+    users: { incumbent: 1218, canary: 521 },
+    judged: { incumbent: { users: 604, answers: 614 }, canary: { users: 265, answers: 269 } },
+    against: { eValue: 2.1, highest: { eValue: 2.1, at }, needed: 20 },
+    missing: [{ what: 'users of the canary', has: 40, needed: 100, unit: 'users', expectedAt: null }],
+    nextStepAt: null,
+    patienceEndsAt: null,
+  }
+  const lines = figuresLines(figures, { isRunning: true, onUndecided: 'weakPromote', now: at })
+  const text = lines.join('\n')
+  assert.match(text, /^users: 521 by the canary \(269 answers of 265 users judged\)$/m)
+  assert.match(text, /^ {7}1,218 by the incumbent \(614 answers of 604 users judged\)$/m)
+  assert.match(text, /errors +10 % +0 % +\+10\.00 ±2\.00 +1 % +4\.5 +0\.76 of 20/)
+  assert.match(text, /40 of 100 users of the\s+canary/)
+  assert.deepEqual(
+    lines.filter((line) => line.length > 80),
+    [],
+  )
 })
