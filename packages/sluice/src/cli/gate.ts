@@ -1,4 +1,4 @@
-import { guards } from '../core/suite/config/gate-settings.ts'
+import { guards } from '../core/suite/config/guard.ts'
 import { chooseSuite } from '../core/suite/prompt/suites.ts'
 import { explainScope } from '../gate/explain.ts'
 import { judgeChange, planGate } from '../gate/gate.ts'

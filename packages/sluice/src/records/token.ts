@@ -1,8 +1,5 @@
 import { z } from 'zod'
-
-export const scopes = ['client', 'ci', 'operator', 'admin'] as const
-
-export type Scope = (typeof scopes)[number]
+import { scopes } from './scope.ts'
 
 const time = z.number().meta({ description: 'ms since the epoch' })
 

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { guards } from '../../core/suite/config/gate-settings.ts'
+import { guards } from '../../core/suite/config/guard.ts'
 import type { Host } from '../host.ts'
 import { another, choice, type Done, withGateOptions, withRunOptions } from './options.ts'
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Scope } from '../../records/token.ts'
+import type { Scope } from '../../records/scope.ts'
 import {
   contentsAnswer,
   type DriftAnswer,

@@ -1,4 +1,4 @@
-import { type Guard, guards } from '../../core/suite/config/gate-settings.ts'
+import { type Guard, guards } from '../../core/suite/config/guard.ts'
 import { providerName } from '../../core/suite/models/model.ts'
 import { checkCases } from '../../core/suite/project/check-cases.ts'
 import type { LoadedProject } from '../../core/suite/project/project.ts'

@@ -1,5 +1,5 @@
 import type { GateSettings } from '../../core/suite/config/config.ts'
-import { guards } from '../../core/suite/config/gate-settings.ts'
+import { guards } from '../../core/suite/config/guard.ts'
 import type { MeasureChange } from '../../records/report.ts'
 import { measureChange } from '../report/measure-change.ts'
 

@@ -1,4 +1,5 @@
-import type { Scope, TokenRecord } from '../../../records/token.ts'
+import type { Scope } from '../../../records/scope.ts'
+import type { TokenRecord } from '../../../records/token.ts'
 import { Problem } from '../http/problem.ts'
 
 /** Who asks. */

@@ -1,10 +1,5 @@
 import { z } from 'zod'
-
-/** The values of `guard`, the strictest first. */
-export const guards = ['strict', 'report', 'off'] as const
-
-/** How the gate treats a change that also changes what measures it: checks, rubric, cases or thresholds. */
-export type Guard = (typeof guards)[number]
+import { type Guard, guards } from './guard.ts'
 
 const repeats = z
   .array(z.int().min(1))
