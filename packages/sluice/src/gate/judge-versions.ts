@@ -10,7 +10,8 @@ import { withVerdict } from './report/with-verdict.ts'
 import type { FeatureRun } from './run/feature-run.ts'
 import type { RunProgress, RunSession } from './run/session.ts'
 import { modelsOf, startRun } from './run/start-run.ts'
-import { type GateOutcome, policyOf, runGate } from './run-gate.ts'
+import { policyOf, runGate } from './run-gate.ts'
+import type { GateOutcome } from './verdict/verdict.ts'
 
 /** The flags that overrule the settings of files. */
 export interface PolicyFlags {

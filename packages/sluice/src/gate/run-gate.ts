@@ -8,15 +8,7 @@ import type { GateDecision } from './verdict/conclude.ts'
 import { decide } from './verdict/decide.ts'
 import { decideByRounds, gateCases } from './verdict/decide-by-rounds.ts'
 import { type GatePolicy, gatePolicy } from './verdict/policy.ts'
-import { type FinalVerdict, finalVerdict } from './verdict/verdict.ts'
-
-/** What the gate made of one feature. */
-export interface GateOutcome {
-  decision: GateDecision
-  final: FinalVerdict
-  /** The baseline's mean over its scored cases; null without one. */
-  baselineMean: number | null
-}
+import { finalVerdict, type GateOutcome } from './verdict/verdict.ts'
 
 /** Enough for a critical case that fails once in fifty to pass all the same: two failures can be forgiven. */
 const defaultCriticalRepeats = 24

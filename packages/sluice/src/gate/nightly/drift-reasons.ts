@@ -1,7 +1,7 @@
 import type { Drift } from '../../records/night-report.ts'
 import { formatChange, formatPercent, formatScore } from '../../text/format.ts'
 import type { GatePolicy } from '../verdict/policy.ts'
-import type { VerdictReason } from '../verdict/verdict.ts'
+import type { VerdictReason } from '../verdict/reasons.ts'
 
 /**
  * The reasons of a drift: which part moved, by how much, since when. The judge alarms in both directions, since a judge

@@ -99,13 +99,13 @@ export function testDrift(cases: readonly GateCase[], policy: GatePolicy): Teste
   return {
     cases: comparison.pairs,
     meanDifference: comparison.meanDifference,
-    ciLow: comparison.ciLow ?? null,
-    ciHigh: comparison.ciHigh ?? null,
+    ciLow: comparison.ciLow,
+    ciHigh: comparison.ciHigh,
     margin: comparison.margin,
-    detectableDrop: comparison.detectableDrop ?? null,
+    detectableDrop: comparison.detectableDrop,
     direction: comparison.verdict === 'fail' ? 'down' : up ? 'up' : null,
     tags: (decision?.tags ?? [])
       .filter(({ verdict }) => verdict === 'fail')
-      .map(({ tag, meanDifference }) => ({ tag, meanDifference: meanDifference ?? null })),
+      .map(({ tag, meanDifference }) => ({ tag, meanDifference })),
   }
 }

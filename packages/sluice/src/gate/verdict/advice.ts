@@ -6,8 +6,8 @@ import type { ThreeWayTest } from './three-way-test.ts'
 
 /** The smallest margin that the suite can decide on, and what a smaller one would take. */
 export interface Advice {
-  /** The smallest margin that an unchanged version meets with 80 % power after all rounds; undefined when unknown. */
-  smallestMargin: number | undefined
+  /** The smallest margin that an unchanged version meets with 80 % power after all rounds; null when unknown. */
+  smallestMargin: number | null
   helps: 'cases' | 'repeats' | 'either' | 'neither'
   /** The cases needed with the repeats of the last round. */
   cases?: number
@@ -38,7 +38,7 @@ export function advise(request: AdviceRequest): Advice {
   const repeats = plan.repeats.at(-1) ?? 1
   if (statistics?.seUsed === undefined) {
     const text = 'One case with one repeat says nothing about noise: add cases, or repeats.'
-    return { smallestMargin: undefined, helps: 'either', text }
+    return { smallestMargin: null, helps: 'either', text }
   }
   const few = tooFewAnswers(request)
   if (isDeterministic(statistics)) {
@@ -76,10 +76,9 @@ function tooFewAnswers({ test, pairs, plan, margin, policy }: AdviceRequest): Ad
   if (!Number.isFinite(cases)) return undefined
   const more = cases - pairs.length
   // A run that its budget ended has repeats left to ask.
-  if (more <= 0)
-    return { smallestMargin: undefined, helps: 'repeats', text: 'More repeats of these cases would be enough.' }
+  if (more <= 0) return { smallestMargin: null, helps: 'repeats', text: 'More repeats of these cases would be enough.' }
   const text = `About ${more} more ${more === 1 ? 'case' : 'cases'} would be enough. ${betterBuy}`
-  return { smallestMargin: undefined, helps: 'cases', cases, text }
+  return { smallestMargin: null, helps: 'cases', cases, text }
 }
 
 /** Says what is certain, and how rare a fault can be that none of n answers showed: (1 - p)^n = 1 - confidence. */

@@ -30,15 +30,15 @@ export interface GateDecision {
   blocking: boolean
   /** Empty for a strong pass. */
   reasons: Reason[]
-  /** Undefined without a baseline, or without a single pair. */
-  comparison: Comparison | undefined
-  threshold: ThresholdResult | undefined
+  /** Null without a baseline, or without a single pair. */
+  comparison: Comparison | null
+  threshold: ThresholdResult | null
   tags: TagResult[]
   critical: readonly CriticalResult[]
   /** Every round of both tests. */
   trace: { difference: TestRound[]; threshold: TestRound[] }
-  /** Undefined when nothing could be tested. */
-  advice: Advice | undefined
+  /** Null when nothing could be tested. */
+  advice: Advice | null
 }
 
 const failures = new Set<Reason['code']>(['regression', 'below-threshold', 'tag-regression', 'critical-case'])
@@ -139,22 +139,22 @@ function silentTag(tag: string, cases: readonly SummedCase[]): Reason[] {
   return [noScoresReason(`None of the ${cases.length} cases with the tag ${tag} has a score of the candidate`, { tag })]
 }
 
-function comparisonAt({ difference, pairs, plan, policy }: GateRound): Comparison | undefined {
-  if (!difference?.statistics) return undefined
+function comparisonAt({ difference, pairs, plan, policy }: GateRound): Comparison | null {
+  if (!difference?.statistics) return null
   return comparisonOf(difference, difference.statistics, pairs, { plan, policy })
 }
 
-function thresholdAt({ threshold, plan, policy }: GateRound): ThresholdResult | undefined {
-  if (!threshold?.statistics || policy.threshold === undefined) return undefined
+function thresholdAt({ threshold, plan, policy }: GateRound): ThresholdResult | null {
+  if (!threshold?.statistics || policy.threshold === undefined) return null
   return thresholdResultOf(threshold, threshold.statistics, { plan, policy, threshold: policy.threshold })
 }
 
 /** The advice on the difference where there is one, else on the threshold. */
-function adviceAt({ difference, threshold, cases, pairs, plan, policy }: GateRound): Advice | undefined {
+function adviceAt({ difference, threshold, cases, pairs, plan, policy }: GateRound): Advice | null {
   if (difference?.statistics) {
     return advise({ test: difference, pairs, plan, margin: policy.margin, marginOf: 'margin', policy })
   }
-  if (!threshold?.statistics || policy.threshold === undefined) return undefined
+  if (!threshold?.statistics || policy.threshold === undefined) return null
   const against = pairsAgainst(policy.threshold, cases)
   return advise({
     test: threshold,

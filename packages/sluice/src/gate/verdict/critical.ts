@@ -13,8 +13,8 @@ import type { GatePolicy } from './policy.ts'
 export interface CriticalResult extends FailureCount {
   id: string
   position: number
-  /** Undefined without a baseline. */
-  baseline: FailureCount | undefined
+  /** Null without a baseline. */
+  baseline: FailureCount | null
   /** `not-new`: it fails, and as often as in the baseline. */
   decision: 'pass' | 'fail' | 'undecided' | 'not-new'
   /** The arms whose further repeats may decide it. */
@@ -47,7 +47,7 @@ export function judgeCritical(cases: readonly GateCase[], policy: GatePolicy, fi
       id: gateCase.id,
       position,
       ...countOf(candidate),
-      baseline: baseline && countOf(baseline),
+      baseline: baseline ? countOf(baseline) : null,
       ...judge(candidate, baseline ?? [], { design, enough: policy.criticalRepeats, final }),
     }
   })

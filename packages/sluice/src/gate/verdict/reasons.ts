@@ -1,3 +1,4 @@
+import type { FeatureSummary } from '../../records/feature-report.ts'
 import { formatChange, formatScore } from '../../text/format.ts'
 import { type CriticalResult, cleanRepeats } from './critical.ts'
 import type { GatePolicy } from './policy.ts'
@@ -21,11 +22,11 @@ type ReasonCode =
   | 'few-answers'
   | 'missing-answers'
 
-export interface Reason {
+export type VerdictReason = FeatureSummary['reasons'][number]
+
+/** A reason that the scores themselves give. */
+export interface Reason extends VerdictReason {
   code: ReasonCode
-  message: string
-  tag: string | null
-  case: string | null
 }
 
 export function differenceReason({ verdict, ...comparison }: Comparison, policy: GatePolicy): Reason[] {
@@ -48,7 +49,7 @@ export function thresholdReason(result: ThresholdResult, policy: GatePolicy): Re
 export function tagReasons(tags: readonly TagResult[], policy: GatePolicy): Reason[] {
   return tags.flatMap((result) => {
     const { tag, verdict, meanDifference } = result
-    if (meanDifference === undefined || verdict === 'pass' || verdict === 'untested') return []
+    if (meanDifference === null || verdict === null || verdict === 'pass') return []
     const found = `Tag ${tag} changed by ${formatChange(meanDifference)} over ${cases(result.cases)}${range(result, policy, -1)}`
     return verdict === 'fail'
       ? [reason('tag-regression', `${found}: a drop beyond the tag margin of ${policy.tagMargin}.`, { tag })]
@@ -145,8 +146,8 @@ function percent(share: number): string {
   return `${Number((100 * share).toFixed(1))} %`
 }
 
-function reason(code: ReasonCode, message: string, about: { tag?: string; case?: string } = {}): Reason {
-  return { code, message, tag: about.tag ?? null, case: about.case ?? null }
+function reason(code: ReasonCode, message: string, about: Partial<Pick<Reason, 'tag' | 'case'>> = {}): Reason {
+  return { code, message, tag: null, case: null, ...about }
 }
 
 function cases(count: number): string {
@@ -159,10 +160,10 @@ function amount(count: number, unit: string): string {
 
 /** The interval of a result. Its ends are cut at `least` and 1, since no score lies beyond them. */
 function range(
-  { ciLow, ciHigh }: { ciLow?: number | undefined; ciHigh?: number | undefined },
+  { ciLow, ciHigh }: Pick<ThresholdResult, 'ciLow' | 'ciHigh'>,
   { confidence }: GatePolicy,
   least: number,
 ): string {
-  if (ciLow === undefined || ciHigh === undefined) return ''
+  if (ciLow === null || ciHigh === null) return ''
   return ` (${percent(confidence)} interval ${formatScore(Math.max(least, ciLow))} to ${formatScore(Math.min(1, ciHigh))})`
 }

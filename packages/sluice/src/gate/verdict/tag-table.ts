@@ -1,21 +1,15 @@
+import type { FeatureSummary } from '../../records/feature-report.ts'
+import type { Verdict } from '../../records/verdict.ts'
 import { clusterRobustMean, type LookPlan } from '../../stats/index.ts'
 import type { SummedCase } from './gate-case.ts'
 import type { TagTest } from './tags.ts'
 import { intervalAt } from './three-way-test.ts'
 
-/** One row of the table of tags. Intervals are for one tag at a time; the verdict is corrected for their number. */
-export interface TagResult {
-  tag: string
-  /** Cases with a score of the candidate. */
-  cases: number
-  /** The candidate's mean; undefined without any score. */
-  mean: number | undefined
-  meanDifference: number | undefined
-  ciLow: number | undefined
-  ciHigh: number | undefined
-  /** `untested`: no baseline, or fewer than 5 pairs. */
-  verdict: 'pass' | 'fail' | 'inconclusive' | 'untested'
-}
+/**
+ * One row of the table of tags: the mean is that of the cases with a score of the candidate. Intervals are for one tag at
+ * a time; the verdict is corrected for their number, and null without a baseline or with fewer than 5 pairs.
+ */
+export type TagResult = FeatureSummary['tags'][number]
 
 export function tagTable(tests: readonly TagTest[], byTag: Map<string, SummedCase[]>, plan: LookPlan): TagResult[] {
   return [...byTag].map(([tag, cases]) => {
@@ -25,20 +19,20 @@ export function tagTable(tests: readonly TagTest[], byTag: Map<string, SummedCas
       scored.map(({ candidate }) => candidate?.mean ?? 0),
       scored.map((summed) => summed.case.weight),
     )
-    const interval = test && intervalAt(plan, test.look, test.statistics)
+    const { ciLow, ciHigh } = intervalAt(plan, test?.look ?? 0, test?.statistics)
     return {
       tag,
       cases: scored.length,
-      mean: mean?.mean,
-      meanDifference: test?.statistics?.delta,
-      ciLow: interval?.ciLow,
-      ciHigh: interval?.ciHigh,
-      verdict: test ? verdictOf(test) : 'untested',
+      mean: mean?.mean ?? null,
+      meanDifference: test?.statistics?.delta ?? null,
+      ciLow,
+      ciHigh,
+      verdict: test ? verdictOf(test) : null,
     }
   })
 }
 
-function verdictOf({ failed, suspicious }: TagTest): TagResult['verdict'] {
+function verdictOf({ failed, suspicious }: TagTest): Verdict {
   if (failed) return 'fail'
   return suspicious ? 'inconclusive' : 'pass'
 }

@@ -1,3 +1,4 @@
+import type { FeatureSummary } from '../../records/feature-report.ts'
 import type { Verdict } from '../../records/verdict.ts'
 import { isDeterministic, type LookPlan, normInv, type PairedLook, tOfZ } from '../../stats/index.ts'
 import { changedCases } from './changed-cases.ts'
@@ -5,23 +6,13 @@ import type { CasePair } from './gate-case.ts'
 import type { GatePolicy } from './policy.ts'
 import { type Interval, intervalAt, intervalsAt, type ThreeWayTest } from './three-way-test.ts'
 
-/** The candidate against the baseline in the round in which the test ended. What the data cannot tell is undefined. */
-export interface Comparison {
-  verdict: Verdict
-  pairs: number
+type ReportedComparison = NonNullable<FeatureSummary['comparison']>
+
+/** The candidate against the baseline in the round in which the test ended. What the data cannot tell is null. */
+export interface Comparison extends Omit<ReportedComparison, 'baselineMean' | 'meanDifference'> {
   meanDifference: number
-  se: number | undefined
-  ciLow: number | undefined
-  ciHigh: number | undefined
-  margin: number
-  detectableDrop: number | undefined
-  /** Repeats per case in that round. */
-  repeats: number
-  /** Ids, the largest change first. */
-  regressed: string[]
-  improved: string[]
   /** The interval for exactly these cases, and for all cases of which they are a sample. */
-  intervals: { goldenSet: Interval | undefined; population: Interval | undefined }
+  intervals: { goldenSet: Interval | null; population: Interval | null }
 }
 
 /** The candidate's mean against the threshold in the round in which the test ended. */
@@ -30,9 +21,9 @@ export interface ThresholdResult {
   threshold: number
   margin: number
   mean: number
-  se: number | undefined
-  ciLow: number | undefined
-  ciHigh: number | undefined
+  se: number | null
+  ciLow: number | null
+  ciHigh: number | null
   repeats: number
 }
 
@@ -42,18 +33,15 @@ export function comparisonOf(
   pairs: readonly CasePair[],
   { plan, policy }: { plan: LookPlan; policy: GatePolicy },
 ): Comparison {
-  const interval = intervalAt(plan, test.look, statistics)
   return {
-    verdict: verdictOf(test),
     pairs: statistics.pairs,
     meanDifference: statistics.delta,
-    se: interval?.se,
-    ciLow: interval?.ciLow,
-    ciHigh: interval?.ciHigh,
+    ...intervalAt(plan, test.look, statistics),
     margin: policy.margin,
     detectableDrop: minimumDetectableDrop(test, plan, policy.margin),
     repeats: plan.repeats[test.look] ?? 0,
     ...changedCases(pairs, policy),
+    verdict: verdictOf(test),
     intervals: intervalsAt(plan, test.look, statistics),
   }
 }
@@ -63,15 +51,15 @@ export function thresholdResultOf(
   statistics: PairedLook,
   { plan, policy, threshold }: { plan: LookPlan; policy: GatePolicy; threshold: number },
 ): ThresholdResult {
-  const interval = intervalAt(plan, test.look, statistics)
+  const { se, ciLow, ciHigh } = intervalAt(plan, test.look, statistics)
   return {
     verdict: verdictOf(test),
     threshold,
     margin: policy.thresholdMargin,
     mean: threshold + statistics.delta,
-    se: interval?.se,
-    ciLow: interval && threshold + interval.ciLow,
-    ciHigh: interval && threshold + interval.ciHigh,
+    se,
+    ciLow: ciLow === null ? null : threshold + ciLow,
+    ciHigh: ciHigh === null ? null : threshold + ciHigh,
     repeats: plan.repeats[test.look] ?? 0,
   }
 }
@@ -86,13 +74,12 @@ const power = 0.8
  * The minimum detectable drop: the smallest true drop at which a run with this standard error fails with probability
  * .80 in its last round. It is margin + (c_fail + z_.80) SE, with c_fail on the t scale of the run's degrees of
  * freedom. It is exact for the normal approximation. It counts no earlier round, so the run finds slightly smaller
- * drops as well. Without noise every drop beyond the margin is found. It is undefined when the run has no standard
- * error.
+ * drops as well. Without noise every drop beyond the margin is found. It is null when the run has no standard error.
  */
-function minimumDetectableDrop(test: ThreeWayTest, plan: LookPlan, margin: number): number | undefined {
+function minimumDetectableDrop(test: ThreeWayTest, plan: LookPlan, margin: number): number | null {
   const { statistics, look } = test
   const bound = plan.boundsFail[look]
-  if (statistics?.seUsed === undefined || statistics.dfUsed === undefined || bound === undefined) return undefined
+  if (statistics?.seUsed === undefined || statistics.dfUsed === undefined || bound === undefined) return null
   if (isDeterministic(statistics)) return margin
   return margin + (tOfZ(bound, statistics.dfUsed) + normInv(power)) * statistics.seUsed
 }

@@ -1,3 +1,4 @@
+import type { FeatureSummary } from '../../records/feature-report.ts'
 import {
   isDeterministic,
   type LookPlan,
@@ -12,16 +13,8 @@ import {
 } from '../../stats/index.ts'
 import { type RareLosses, type RoundOfTest, rareLosses } from './rare-losses.ts'
 
-/** One round of one test, as it is kept for the report. */
-export interface TestRound {
-  repeats: number
-  difference: number | undefined
-  se: number | undefined
-  zSig: number | undefined
-  /** Pass at zSig >= passAt, fail at zSig <= -failAt. */
-  passAt: number
-  failAt: number
-}
+/** One round of one test, as the report shows it. */
+export type TestRound = FeatureSummary['looks'][number]
 
 /** A three-way test, carried from round to round. Once it is decided it stays as it was in that round. */
 export interface ThreeWayTest {
@@ -57,18 +50,30 @@ export function testAgain(before: ThreeWayTest | undefined, pairs: RoundPairs, t
   if (before && !isOpen(before)) return before
   const { look, plan } = test
   const seen = evaluate(pairs.scored, test)
-  const { outcome, statistics } = seen
-  const entry: TestRound = {
-    repeats: plan.repeats[look] ?? 0,
-    difference: statistics?.delta,
-    se: statistics?.seUsed,
-    zSig: statistics?.zSig,
-    passAt: plan.boundsPass[look] ?? Number.POSITIVE_INFINITY,
-    failAt: plan.boundsFail[look] ?? Number.POSITIVE_INFINITY,
-  }
   const hangsOnMissing =
-    outcome === 'pass' && pairs.atWorst !== undefined && evaluate(pairs.atWorst, test).outcome !== 'pass'
-  return { ...seen, look, hangsOnMissing, trace: [...(before?.trace ?? []), entry] }
+    seen.outcome === 'pass' && pairs.atWorst !== undefined && evaluate(pairs.atWorst, test).outcome !== 'pass'
+  const trace = [...(before?.trace ?? []), testRound(seen.statistics, plan, look)]
+  return { ...seen, look, hangsOnMissing, trace }
+}
+
+/** Passes at z >= passBound, fails at z <= -failBound. */
+function testRound(statistics: PairedLook | undefined, plan: LookPlan, look: number): TestRound {
+  const passBound = plan.boundsPass[look] ?? Number.POSITIVE_INFINITY
+  const failBound = plan.boundsFail[look] ?? Number.POSITIVE_INFINITY
+  const z = statistics?.zSig ?? null
+  return {
+    repeats: plan.repeats[look] ?? 0,
+    meanDifference: statistics?.delta ?? null,
+    se: statistics?.seUsed ?? null,
+    z,
+    passBound: finite(passBound),
+    failBound: finite(failBound),
+    decision: z === null ? 'undecided' : z >= passBound ? 'pass' : z <= -failBound ? 'fail' : 'undecided',
+  }
+}
+
+function finite(bound: number): number | null {
+  return Number.isFinite(bound) ? bound : null
 }
 
 /**
@@ -103,12 +108,20 @@ export interface Interval {
   ciHigh: number
 }
 
+type UnknownInterval = Record<keyof Interval, null>
+
 /**
  * The repeated confidence interval at a round (Jennison & Turnbull 2000, chapter 9): it holds in all rounds together,
- * and lies below -margin exactly when the test fails. It has no width where scores do not vary between repeats.
+ * and lies below -margin exactly when the test fails. It has no width where scores do not vary between repeats, and is
+ * unknown where there is no standard error.
  */
-export function intervalAt(plan: LookPlan, look: number, statistics: PairedLook | undefined): Interval | undefined {
-  if (statistics?.seUsed === undefined || statistics.dfUsed === undefined) return undefined
+export function intervalAt(
+  plan: LookPlan,
+  look: number,
+  statistics: PairedLook | undefined,
+): Interval | UnknownInterval {
+  if (statistics?.seUsed === undefined || statistics.dfUsed === undefined)
+    return { se: null, ciLow: null, ciHigh: null }
   if (isDeterministic(statistics)) return { se: 0, ciLow: statistics.delta, ciHigh: statistics.delta }
   return intervalOf(plan, look, statistics.delta, { se: statistics.seUsed, df: statistics.dfUsed })
 }
@@ -118,10 +131,10 @@ export function intervalsAt(
   plan: LookPlan,
   look: number,
   { delta, seWithin, dfWithin = 1, seCluster, dfCluster }: PairedLook,
-): { goldenSet: Interval | undefined; population: Interval | undefined } {
+): { goldenSet: Interval | null; population: Interval | null } {
   return {
-    goldenSet: seWithin === undefined ? undefined : intervalOf(plan, look, delta, { se: seWithin, df: dfWithin }),
-    population: seCluster === undefined ? undefined : intervalOf(plan, look, delta, { se: seCluster, df: dfCluster }),
+    goldenSet: seWithin === undefined ? null : intervalOf(plan, look, delta, { se: seWithin, df: dfWithin }),
+    population: seCluster === undefined ? null : intervalOf(plan, look, delta, { se: seCluster, df: dfCluster }),
   }
 }
 

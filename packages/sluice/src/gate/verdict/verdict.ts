@@ -1,13 +1,7 @@
 import type { Verdict } from '../../records/verdict.ts'
 import { answeredShare, type Coverage, coveredShare } from '../run/coverage.ts'
 import type { GateDecision } from './conclude.ts'
-
-export interface VerdictReason {
-  code: string
-  message: string
-  tag: string | null
-  case: string | null
-}
+import type { VerdictReason } from './reasons.ts'
 
 /** What a feature's run comes to, with the exit code that it asks for. */
 export interface FinalVerdict {
@@ -16,6 +10,14 @@ export interface FinalVerdict {
   reasons: VerdictReason[]
   /** 0 pass, 1 fail, 2 inconclusive, 4 nothing could be judged or the budget ended first. */
   exitCode: 0 | 1 | 2 | 4
+}
+
+/** What the gate made of one feature. */
+export interface GateOutcome {
+  decision: GateDecision
+  final: FinalVerdict
+  /** The baseline's mean over its scored cases; null without one. */
+  baselineMean: number | null
 }
 
 export interface CoverageOfArms {

@@ -21,7 +21,9 @@ test('a large drop fails at once, with the numbers in the reason', () => {
     ['fail', 'strong', true, ['regression']],
   )
   assert.equal(steps.length, 1)
-  const { meanDifference = 0, ciLow = 0, ciHigh = 0 } = decision.comparison ?? {}
+  const { comparison } = decision
+  assert.ok(comparison?.ciLow && comparison.ciHigh)
+  const { meanDifference, ciLow, ciHigh } = comparison
   assert.ok(ciHigh < -0.03)
   const message = decision.reasons[0]?.message ?? ''
   for (const number of [meanDifference, ciLow, ciHigh]) assert.ok(message.includes(number.toFixed(3)), message)
@@ -77,7 +79,7 @@ test('identical outputs of many cases pass at the first look', () => {
 test('one look takes the whole error budget', () => {
   const cases = noisyCases(40, () => 0.005, { repeats: 1, sd: 0.08, seed: 8 })
   const [one, five] = [decide(cases, gatePolicy({ looks: [1] })), decide(cases, gatePolicy())]
-  assert.ok(Math.abs((one.decision?.trace.difference[0]?.passAt ?? 0) - 1.6449) < 1e-3)
+  assert.ok(Math.abs((one.decision?.trace.difference[0]?.passBound ?? 0) - 1.6449) < 1e-3)
   assert.equal(one.decision?.verdict, 'pass')
   assert.ok(five.wanted)
 })
@@ -133,7 +135,7 @@ test('nothing scored, no pair or nothing to compare with is never green', () => 
 
 test('one case and one repeat carry no noise: never a pass, not even by tie-break', () => {
   const { decision } = play([gateCase('a', [1])], { looks: [1] })
-  assert.deepEqual([decision.verdict, decision.comparison?.se], ['inconclusive', undefined])
+  assert.deepEqual([decision.verdict, decision.comparison?.se], ['inconclusive', null])
   assert.match(decision.advice?.text ?? '', /add cases, or repeats/)
 })
 

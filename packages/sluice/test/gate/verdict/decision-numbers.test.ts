@@ -34,7 +34,8 @@ test('a true drop of the size called detectable fails four times in five', () =>
     { looks },
   ).decision
   const predicted = 0.03 + (1.96 + 0.8416) * sd * Math.sqrt(2 / (2 * cases))
-  const { detectableDrop = 0, se = 1 } = comparison ?? {}
+  assert.ok(comparison?.detectableDrop && comparison.se)
+  const { detectableDrop, se } = comparison
   assert.ok(Math.abs(detectableDrop - (0.03 + 2.87 * se)) < 0.001, `${detectableDrop}`)
   assert.ok(Math.abs(detectableDrop - predicted) < 0.012)
   let failed = 0
@@ -54,8 +55,7 @@ test('the interval lies below the margin exactly when the run fails', () => {
       noisyCases(12, () => -0.06, { seed }),
       { onInconclusive: 'block' },
     )
-    const { ciHigh = 0 } = decision.comparison ?? {}
-    assert.equal(decision.verdict === 'fail', ciHigh < -0.03, `seed ${seed}`)
+    assert.equal(decision.verdict === 'fail', (decision.comparison?.ciHigh ?? 0) < -0.03, `seed ${seed}`)
   }
 })
 
@@ -101,12 +101,12 @@ test('the trace shows every look with its boundaries', () => {
     trace.difference.map(({ repeats }) => repeats),
     [1, 2, 3, 5, 8],
   )
-  assert.ok(Math.abs(normCdf(-(trace.difference[0]?.passAt ?? 0)) - 0.05 * Math.log(1 + (Math.E - 1) / 8)) < 1e-9)
+  assert.ok(Math.abs(normCdf(-(trace.difference[0]?.passBound ?? 0)) - 0.05 * Math.log(1 + (Math.E - 1) / 8)) < 1e-9)
   const [only] = play(
     noisyCases(15, () => 0),
     { looks: [1] },
   ).decision.trace.difference
-  assert.deepEqual([only?.passAt.toFixed(4), only?.failAt.toFixed(4)], ['1.6449', '1.9600'])
+  assert.deepEqual([only?.passBound?.toFixed(4), only?.failBound?.toFixed(4)], ['1.6449', '1.9600'])
 })
 
 test('a policy that no test can have is refused', () => {

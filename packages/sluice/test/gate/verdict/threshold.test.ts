@@ -7,7 +7,7 @@ const alone = good.map((one) => ({ ...one, baseline: undefined }))
 
 test('a new feature is judged against the threshold alone', () => {
   const pass = play(alone, { threshold: 0.6 }).decision
-  assert.deepEqual([pass.verdict, pass.comparison, pass.threshold?.verdict], ['pass', undefined, 'pass'])
+  assert.deepEqual([pass.verdict, pass.comparison, pass.threshold?.verdict], ['pass', null, 'pass'])
   const fail = play(alone, { threshold: 0.8 }).decision
   assert.deepEqual([fail.verdict, codes(fail)], ['fail', ['below-threshold']])
   assert.match(
@@ -29,7 +29,7 @@ test('its tags are shown without a test', () => {
   ).decision
   assert.deepEqual(
     tags.map(({ verdict, meanDifference }) => [verdict, meanDifference]),
-    [['untested', undefined]],
+    [[null, null]],
   )
 })
 
@@ -46,5 +46,5 @@ test('when the difference is settled and the threshold is not, the baseline is l
 })
 
 test('without a threshold the difference is judged alone', () => {
-  assert.equal(play(good).decision.threshold, undefined)
+  assert.equal(play(good).decision.threshold, null)
 })

@@ -9,12 +9,12 @@ const decision = (more: Partial<GateDecision> = {}): GateDecision => ({
   strength: 'strong',
   blocking: false,
   reasons: [],
-  comparison: undefined,
-  threshold: undefined,
+  comparison: null,
+  threshold: null,
   tags: [],
   critical: [],
   trace: { difference: [], threshold: [] },
-  advice: undefined,
+  advice: null,
   ...more,
 })
 
