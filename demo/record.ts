@@ -5,7 +5,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Completion, ModelRequest } from '../packages/sluice/src/core/providers/provider.ts'
-import { createJudge } from '../packages/sluice/src/core/scorers/judge.ts'
+import { createJudge } from '../packages/sluice/src/core/scorers/judge/judge.ts'
 import type { Case } from '../packages/sluice/src/core/suite/cases/case.ts'
 import type { Config } from '../packages/sluice/src/core/suite/config/config.ts'
 import { loadProject, strictProject } from '../packages/sluice/src/core/suite/project/project.ts'

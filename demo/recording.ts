@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { requestKey } from '../packages/sluice/src/core/answers/request-key.ts'
+import { requestKey } from '../packages/sluice/src/core/answers/answer-keys.ts'
 import type { ModelRequest } from '../packages/sluice/src/core/providers/provider.ts'
 import type { Recording } from '../packages/sluice/src/core/suite/recordings.ts'
 

@@ -1,5 +1,5 @@
 import type { Route } from '@sluice/client'
-import { requestKey } from '../packages/sluice/src/core/answers/request-key.ts'
+import { requestKey } from '../packages/sluice/src/core/answers/answer-keys.ts'
 import { createProviders } from '../packages/sluice/src/core/providers/registry.ts'
 import type { Config } from '../packages/sluice/src/core/suite/config/config.ts'
 import { modelParametersSchema } from '../packages/sluice/src/core/suite/models/model.ts'

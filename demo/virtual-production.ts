@@ -6,7 +6,7 @@
 import { createInterface } from 'node:readline'
 import { SluiceClient, systemClock } from '@sluice/client'
 import { createRedactors } from '../packages/sluice/src/control/live/redact.ts'
-import { hasEnded } from '../packages/sluice/src/control/release/rollout.ts'
+import { hasEnded } from '../packages/sluice/src/control/release/rollout-state.ts'
 import { createControlPlane } from '../packages/sluice/src/control/server/control-plane.ts'
 import { startEngine } from '../packages/sluice/src/control/server/engine.ts'
 import { listen } from '../packages/sluice/src/control/server/http/listen.ts'

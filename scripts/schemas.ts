@@ -1,7 +1,7 @@
 // Writes the JSON Schemas of the files that users edit, and of report.json, into packages/sluice/schemas.
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
-import { jsonSchemaOf, schemaKinds } from '../packages/sluice/src/core/suite/json-schema.ts'
+import { jsonSchemaOf, schemaKinds } from '../packages/sluice/src/core/suite/shipped-schemas.ts'
 import { reportJsonSchema } from '../packages/sluice/src/records/report.ts'
 
 const schemas = [

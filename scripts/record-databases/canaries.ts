@@ -5,7 +5,7 @@ import { startEngine } from '../../packages/sluice/src/control/server/engine.ts'
 import type { Store } from '../../packages/sluice/src/control/store/store.ts'
 import type { Budget } from '../../packages/sluice/src/core/providers/limits/budget.ts'
 import { ProviderError } from '../../packages/sluice/src/core/providers/provider-error.ts'
-import { createAnswerModes } from '../../packages/sluice/src/core/scorers/judge.ts'
+import { createAnswerModes } from '../../packages/sluice/src/core/scorers/judge/judge.ts'
 import {
   gateReport,
   promptVersion,

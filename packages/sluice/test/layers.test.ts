@@ -8,7 +8,7 @@ const layers = [
   'errors',
   'retry',
   'replace-file',
-  'templates',
+  'templates-folder',
   'small-heap',
   'text',
   'sqlite',

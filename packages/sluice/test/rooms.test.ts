@@ -30,11 +30,9 @@ const concepts: Record<string, string> = {
   'control/release/quiet-hours.ts': 'a setting of rollouts by its name',
   'control/remote/drift-text.ts': 'one file per text that a command prints',
   'control/rollout/observe/observe-feedback.ts': 'one file per kind of entry',
-  'core/answers/answer-keys.ts': 'by which key an answer is kept',
-  'core/answers/request-key.ts': 'the hash of an exact request',
-  'core/scorers/judge-family.ts': 'whether a judge judges its own family',
-  'core/scorers/judging/judgement.ts': "the judge's answers about one output",
-  'core/suite/json-schema.ts': 'the JSON Schemas that are shipped',
+  'core/scorers/judge/judge-family.ts': 'whether a judge judges its own family',
+  'core/scorers/judge/judgement.ts': "the judge's answers about one output",
+  'core/suite/shipped-schemas.ts': 'the JSON Schemas that are shipped',
   'core/suite/prompt/github-prompt.ts': "GitHub's prompt format",
   'gate/ci/measure-approval.ts': 'who may approve a changed measure',
   'gate/guard/judged-by-base.ts': 'judging by the base commit',
@@ -43,6 +41,7 @@ const concepts: Record<string, string> = {
   'gate/report/html/client/theme.ts': 'light and dark',
   'gate/report/html/feature-pictures.ts': 'the pictures of a feature',
   'gate/report/html/quote-range.ts': 'where a quote stands in a text',
+  'gate/verdict/detectable-drop.ts': 'the smallest detectable drop',
   'masking/masked-output.ts': 'a stream that masks',
 }
 

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { backUpStore, restoreStore } from '../control/store/backup-store.ts'
+import { backUpStore, restoreStore } from '../control/store/backup.ts'
 import { readFlags, text } from './flags.ts'
 import type { Host } from './host.ts'
 

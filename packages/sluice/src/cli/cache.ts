@@ -1,5 +1,5 @@
 import { createAnswerStore } from '../core/answers/answer-store.ts'
-import { openProjectDatabase } from '../core/answers/database.ts'
+import { openProjectDatabase } from '../core/answers/project-database.ts'
 import { findRoot } from '../core/suite/project/project.ts'
 import { readFlags, wholeNumber } from './flags.ts'
 import type { Host } from './host.ts'

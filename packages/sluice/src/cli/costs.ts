@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
-import { openProjectDatabase } from '../core/answers/database.ts'
+import { openProjectDatabase } from '../core/answers/project-database.ts'
 import { dayOf, readSpending } from '../core/answers/spending.ts'
 import { findRoot } from '../core/suite/project/project.ts'
 import { SluiceError } from '../errors.ts'

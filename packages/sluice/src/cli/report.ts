@@ -69,7 +69,7 @@ async function writeAs(format: ReportFormat, report: Report, sink: Writable, hos
     case 'junit':
       return (await import('../gate/report/junit.ts')).writeJunit(report, casesOf, sink)
     case 'json':
-      return (await import('../gate/report/write-report.ts')).writeReport(report, casesOf, sink)
+      return (await import('../gate/report/json-report.ts')).writeReport(report, casesOf, sink)
   }
 }
 

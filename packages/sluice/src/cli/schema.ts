@@ -1,5 +1,5 @@
 import { hint } from '../core/suite/diagnostics/suggest.ts'
-import { jsonSchemaOf, schemaKinds } from '../core/suite/json-schema.ts'
+import { jsonSchemaOf, schemaKinds } from '../core/suite/shipped-schemas.ts'
 import { SluiceError } from '../errors.ts'
 import { reportJsonSchema } from '../records/report.ts'
 import type { Host } from './host.ts'

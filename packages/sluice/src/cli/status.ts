@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { RemoteControlPlane } from '../control/remote/control-plane.ts'
+import type { RemoteControlPlane } from '../control/remote/remote-control-plane.ts'
 import { statusOf, statusText } from '../control/remote/status.ts'
 import { visibleData, visibleJson } from '../text/untrusted.ts'
 import { connect, type RemoteOptions, tell } from './connect.ts'

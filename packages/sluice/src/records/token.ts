@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { scopes } from './scope.ts'
+import { scopes } from './token-scopes.ts'
 
 const time = z.number().meta({ description: 'ms since the epoch' })
 

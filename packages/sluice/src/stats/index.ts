@@ -24,7 +24,6 @@ export {
   type Prior,
 } from './e-values/incumbent-sums.ts'
 export { srm } from './e-values/srm.ts'
-export { type ClusterRobustMean, clusterRobustMean, tInterval } from './gate/cluster-robust-mean.ts'
 export { cleanRepeatsToPass, criticalSprt, type SprtDesign, type SprtResult } from './gate/critical-sprt.ts'
 export { effectiveAnswers } from './gate/effective-answers.ts'
 export { type FailureCount, failureTails } from './gate/failure-odds.ts'
@@ -49,6 +48,7 @@ export {
   newClusterSums,
   type UserScores,
 } from './intervals/cluster-asymp-cs.ts'
+export { type ClusterRobustMean, clusterRobustMean, tInterval } from './intervals/mean-interval.ts'
 export { addToSketch, newSketch, type SketchDesign, sketchQuantile } from './quantile-sketch.ts'
 export { type Random, seededRandom } from './random.ts'
 export { weightedQuantile, weightedQuantiles, weightedStd } from './spread.ts'

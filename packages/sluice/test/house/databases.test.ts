@@ -13,7 +13,7 @@ import { loadCheckpoint } from '../../src/control/rollout/controller/rollout-che
 import { openStore } from '../../src/control/store/open-store.ts'
 import type { Store } from '../../src/control/store/store.ts'
 import { createAnswerStore } from '../../src/core/answers/answer-store.ts'
-import { openProjectDatabase } from '../../src/core/answers/database.ts'
+import { openProjectDatabase } from '../../src/core/answers/project-database.ts'
 import { readSpending } from '../../src/core/answers/spending.ts'
 import { createIncidents } from '../../src/core/notify/incidents.ts'
 import { createHistory } from '../../src/gate/nightly/history.ts'

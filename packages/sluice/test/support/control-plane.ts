@@ -16,8 +16,8 @@ import { memoryStore } from '../../src/control/store/memory/memory-store.ts'
 import type { Store } from '../../src/control/store/store.ts'
 import { versionId } from '../../src/core/suite/prompt/version.ts'
 import { problemSchema } from '../../src/records/problem.ts'
-import { type Scope, scopes } from '../../src/records/scope.ts'
 import type { TokenRecord } from '../../src/records/token.ts'
+import { type Scope, scopes } from '../../src/records/token-scopes.ts'
 import { type ManualClock, manualClock } from './manual-clock.ts'
 
 export interface Told {

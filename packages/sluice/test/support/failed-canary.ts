@@ -1,5 +1,5 @@
 import type { GatherOptions } from '../../src/control/incident/gather-failures.ts'
-import { controlPlane } from '../../src/control/remote/control-plane.ts'
+import { controlPlane } from '../../src/control/remote/remote-control-plane.ts'
 import type { StoredContent } from '../../src/records/content.ts'
 import { type TestPlane, tokenOf } from './control-plane.ts'
 import { memoryFiles } from './memory-files.ts'

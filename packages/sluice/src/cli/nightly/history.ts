@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import path from 'node:path'
-import { openProjectDatabase } from '../../core/answers/database.ts'
+import { openProjectDatabase } from '../../core/answers/project-database.ts'
 import { createIncidents } from '../../core/notify/incidents.ts'
 import { findRoot } from '../../core/suite/project/project.ts'
 import { SluiceError } from '../../errors.ts'

@@ -1,5 +1,5 @@
 import type { RolloutAnswer } from '../../control/remote/answers.ts'
-import type { RemoteControlPlane, RolloutAction } from '../../control/remote/control-plane.ts'
+import type { RemoteControlPlane, RolloutAction } from '../../control/remote/remote-control-plane.ts'
 import { rolloutText } from '../../control/remote/rollout-text.ts'
 import { actOnRollout, rolloutIdOf } from '../../control/remote/rollouts.ts'
 import { visibleData } from '../../text/untrusted.ts'

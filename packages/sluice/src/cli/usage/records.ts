@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { scopes } from '../../records/scope.ts'
+import { scopes } from '../../records/token-scopes.ts'
 import type { Host } from '../host.ts'
 import { choice, type Done, withRemoteOptions } from './options.ts'
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { RolloutAction } from '../../control/remote/control-plane.ts'
+import type { RolloutAction } from '../../control/remote/remote-control-plane.ts'
 import type { Host } from '../host.ts'
 import { type Done, withRemoteOptions } from './options.ts'
 

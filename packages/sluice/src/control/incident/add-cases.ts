@@ -1,6 +1,6 @@
 import path from 'node:path'
-import { openProjectDatabase } from '../../core/answers/database.ts'
-import { inStore } from '../../core/answers/store-error.ts'
+import { inStore } from '../../core/answers/database-error.ts'
+import { openProjectDatabase } from '../../core/answers/project-database.ts'
 import { readCases, suiteKind } from '../../core/suite/cases/read-suite.ts'
 import { decodeText } from '../../core/suite/decode-text.ts'
 import { SluiceError } from '../../errors.ts'

@@ -1,7 +1,7 @@
 import type { Rollout } from '../../records/rollout.ts'
 import type { RolloutSettings } from '../../records/rollout-settings.ts'
 import { seededRandom } from '../../stats/index.ts'
-import { runningMs } from '../release/rollout.ts'
+import { runningMs } from '../release/rollout-state.ts'
 import { decideRollout, type Findings } from '../rollout/assessment/decision.ts'
 import { signalEvidence } from '../rollout/assessment/signal-evidence.ts'
 import { isSoaked, longestSilenceMs, unwatched } from '../rollout/assessment/soak.ts'

@@ -1,7 +1,7 @@
 import type { AuditRow } from '../../records/audit-row.ts'
 import type { FeatureState } from '../../records/feature.ts'
 import type { ReleaseEvent } from './release-event.ts'
-import { rolloutState, sharePpm } from './rollout.ts'
+import { rolloutState, sharePpm } from './rollout-state.ts'
 import { runningRollout } from './transition.ts'
 
 /** What the log calls an event that happens to `before`. */

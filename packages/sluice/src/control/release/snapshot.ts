@@ -4,7 +4,7 @@ import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
 import type { FeatureState } from '../../records/feature.ts'
 import type { Rollout } from '../../records/rollout.ts'
 import type { VersionRecord } from '../../records/version.ts'
-import { sharePpm } from './rollout.ts'
+import { sharePpm } from './rollout-state.ts'
 import { runningRollout } from './transition.ts'
 
 /** The ids of the versions that a snapshot of the feature holds: the active one, and a running canary. */

@@ -3,7 +3,7 @@ import type { Rollout } from '../../records/rollout.ts'
 import { lastGood, withActive, withRolledBack } from './activation.ts'
 import { ReleaseConflict } from './release-conflict.ts'
 import type { Occasion, ReleaseEvent } from './release-event.ts'
-import { hasEnded } from './rollout.ts'
+import { hasEnded } from './rollout-state.ts'
 import { advanced, ended, excluding, held, paused, refusePaused, resumed, started } from './rollout-step.ts'
 
 type EventOf<Type extends ReleaseEvent['type']> = Extract<ReleaseEvent, { type: Type }>

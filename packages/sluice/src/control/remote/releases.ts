@@ -1,6 +1,6 @@
 import type { FeatureAnswer, ReleasedAnswer } from './answers.ts'
-import type { RemoteControlPlane } from './control-plane.ts'
 import { findVersion } from './find-version.ts'
+import type { RemoteControlPlane } from './remote-control-plane.ts'
 
 /** Why a release is made, and how long to wait until all instances have confirmed it. */
 export interface ReleaseReason {

@@ -13,7 +13,7 @@ import { forecastLines } from '../plan/forecast-text.ts'
 import { requestsPerVisit, type Traffic } from '../plan/traffic.ts'
 import { defaultsFor, type TrafficDefaults } from '../plan/traffic-defaults.ts'
 import type { TrafficAnswer } from './answers.ts'
-import type { RemoteControlPlane } from './control-plane.ts'
+import type { RemoteControlPlane } from './remote-control-plane.ts'
 
 /** What a rollout begins with, and what it can decide by when. */
 export interface RolloutOutlook {

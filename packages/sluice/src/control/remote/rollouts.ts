@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { SluiceError } from '../../errors.ts'
 import { rolloutSettingsSchema } from '../../records/rollout-settings.ts'
 import type { FeatureAnswer, RolloutAnswer, VersionAnswer } from './answers.ts'
-import type { RemoteControlPlane, RolloutAction } from './control-plane.ts'
 import { findVersion } from './find-version.ts'
+import type { RemoteControlPlane, RolloutAction } from './remote-control-plane.ts'
 import { outlookOn } from './rollout-outlook.ts'
 
 /** What a rollout is begun with. */

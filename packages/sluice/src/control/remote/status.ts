@@ -1,9 +1,9 @@
 import { formatAmount } from '../../text/format.ts'
 import type { FailingAnswer, FeatureAnswer, InstancesAnswer } from './answers.ts'
 import { silenceText } from './applied-text.ts'
-import type { RemoteControlPlane } from './control-plane.ts'
 import { versionText } from './find-version.ts'
 import { RefusalError } from './refusal.ts'
+import type { RemoteControlPlane } from './remote-control-plane.ts'
 import { rolloutText, stateText, timeOfDay } from './rollout-text.ts'
 
 /** Null where the token may not see the instances. */

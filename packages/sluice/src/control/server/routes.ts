@@ -11,12 +11,12 @@ import { showMetrics } from './metrics/metrics-route.ts'
 import { evaluateFlag, evaluateFlags } from './ofrep.ts'
 import { reportOutcomes } from './outcomes/report-outcomes.ts'
 import { excludeToken, rolloutOperations, showRollout, startRollout } from './rollouts/rollout-routes.ts'
-import { checkVerdict, showVerdict } from './rollouts/verdict.ts'
+import { checkVerdict, showVerdict } from './rollouts/verdict-route.ts'
 import type { Route } from './route/route.ts'
 import { openStream, showSnapshot } from './snapshots/snapshot-routes.ts'
 import { createToken, listTokens, revokeToken } from './tokens.ts'
 import { publish } from './versions/publish.ts'
-import { showTraffic } from './versions/traffic.ts'
+import { showTraffic } from './versions/traffic-route.ts'
 
 /** All that the control plane can be asked. */
 export const routes: readonly Route[] = [

@@ -5,13 +5,13 @@ import { defaultLiveSettings, type LiveSettings } from '../../records/rollout-se
 import type { Random } from '../../stats/random.ts'
 import { type Sampling, samplingOf } from '../live/sampling.ts'
 import { captureOf } from '../release/capture.ts'
-import { type Answer, changed, shifted } from './answer.ts'
 import { Coldness } from './coldness.ts'
 import { scoreAt } from './cycles.ts'
 import type { IncumbentAnswers } from './incumbent-answers.ts'
 import { Judging } from './judging.ts'
 import { processOf, type Reporter, restartedProcess, tokenOf } from './reporters.ts'
 import type { Scenario } from './scenario.ts'
+import { type Answer, changed, shifted } from './simulated-answer.ts'
 import type { Visit } from './visits.ts'
 
 /** By what a request was answered; the last four are null where no rollout decides. */

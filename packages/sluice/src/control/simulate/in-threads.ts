@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
-import { bettingEngine } from '../rollout/engine.ts'
+import { bettingEngine } from '../rollout/decision-engine.ts'
 import type { CanaryRun } from './canary-run.ts'
 import { type RecordedOutcome, recordedRequests } from './recorded-visits.ts'
 import type { Scenario } from './scenario.ts'

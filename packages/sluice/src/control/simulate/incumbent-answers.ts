@@ -1,8 +1,8 @@
 import type { Random } from '../../stats/random.ts'
-import { type Answer, shifted } from './answer.ts'
 import { factorAt } from './cycles.ts'
 import type { Incumbent } from './scenario-answers.ts'
 import type { Cycles } from './scenario-traffic.ts'
+import { type Answer, shifted } from './simulated-answer.ts'
 
 /** What a user is like, whoever answers. */
 export interface Traits {

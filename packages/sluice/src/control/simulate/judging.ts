@@ -1,7 +1,7 @@
 import type { Arm } from '@sluice/client'
 import type { Random } from '../../stats/random.ts'
-import { marked } from './answer.ts'
 import type { Scenario } from './scenario.ts'
+import { marked } from './simulated-answer.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs

@@ -7,7 +7,7 @@ import { type Row, readRows } from '../../core/suite/json/json-lines.ts'
 import { diskFiles, type ProjectFiles, streamFile } from '../../core/suite/project-files.ts'
 import { loadYaml, unreadable } from '../../core/suite/yaml/load-yaml.ts'
 import { SluiceError } from '../../errors.ts'
-import { templatesFolder } from '../../templates.ts'
+import { templatesFolder } from '../../templates-folder.ts'
 import { type RecordedOutcome, recordedOutcomeSchema } from './recorded-visits.ts'
 import { type Scenario, scenarioSchema } from './scenario.ts'
 

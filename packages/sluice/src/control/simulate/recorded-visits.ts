@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Answer } from './answer.ts'
 import { unknownTraits } from './incumbent-answers.ts'
+import type { Answer } from './simulated-answer.ts'
 import { newUser, type User, type Visit, type Visits } from './visits.ts'
 
 const amount = z.number().min(0)

@@ -1,5 +1,5 @@
 import { createFaultRegister } from '../loops/loop-faults.ts'
-import { hasEnded } from '../release/rollout.ts'
+import { hasEnded } from '../release/rollout-state.ts'
 import { startController } from '../rollout/controller/controller.ts'
 import { memoryStore } from '../store/memory/memory-store.ts'
 import { type CanaryRun, endOf } from './canary-run.ts'

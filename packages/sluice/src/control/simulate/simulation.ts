@@ -1,5 +1,5 @@
 import { seededRandom } from '../../stats/random.ts'
-import type { DecisionEngine } from '../rollout/engine.ts'
+import type { DecisionEngine } from '../rollout/decision-engine.ts'
 import { IncumbentAnswers } from './incumbent-answers.ts'
 import { type RecordedRequest, RecordedVisits } from './recorded-visits.ts'
 import type { Scenario } from './scenario.ts'

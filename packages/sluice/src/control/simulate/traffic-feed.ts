@@ -1,6 +1,6 @@
 import { position } from '@sluice/client'
 import type { Rollout } from '../../records/rollout.ts'
-import { sharePpm } from '../release/rollout.ts'
+import { sharePpm } from '../release/rollout-state.ts'
 import { type Arrival, Arrivals, type Exposure, type Situation } from './arrivals.ts'
 import { TimeQueue } from './time-queue.ts'
 import type { Visit, Visits } from './visits.ts'

@@ -1,5 +1,5 @@
-import type { Answer } from './answer.ts'
 import type { Quality, Traits } from './incumbent-answers.ts'
+import type { Answer } from './simulated-answer.ts'
 
 /** Somebody who comes again, and what is known of them in the simulation. */
 export interface User {

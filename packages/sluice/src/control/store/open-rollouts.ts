@@ -1,5 +1,5 @@
 import type { FeatureState } from '../../records/feature.ts'
-import { hasEnded } from '../release/rollout.ts'
+import { hasEnded } from '../release/rollout-state.ts'
 import { applyEvent } from './apply-event.ts'
 import type { ReleaseStore } from './release-store.ts'
 

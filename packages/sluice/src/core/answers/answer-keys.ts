@@ -1,6 +1,17 @@
 import { createHash } from 'node:crypto'
+import type { ModelRequest } from '../providers/provider.ts'
 import type { ServerIdentity } from '../providers/server-identity.ts'
+import { canonicalJson } from '../suite/values/canonical-json.ts'
 import type { AnswerStore } from './answer-store.ts'
+
+/**
+ * The identity of a model call: SHA-256 (64 hex) over the canonical JSON of model, parameters, messages, format and
+ * repeat (1-based). A nonce is taken out of the messages first, so that a fence does not make every call a new one.
+ */
+export function requestKey({ model, parameters, messages, format, nonce }: ModelRequest, repeat: number): string {
+  const stable = nonce ? messages.map((message) => withoutNonce(message, nonce)) : messages
+  return hash(canonicalJson({ model, parameters, messages: stable, format, repeat }))
+}
 
 /** The keys under which the store holds the answer to one request. */
 export interface AnswerKeys {
@@ -29,6 +40,10 @@ export function answerKeys(
 /** The stored answer. One under a key without the server is moved, once, to the only server that it can come from. */
 export function storedAnswer(store: AnswerStore, { key, old }: AnswerKeys) {
   return store.get(key) ?? (old !== undefined && store.move(old, key) ? store.get(key) : undefined)
+}
+
+function withoutNonce(message: ModelRequest['messages'][number], nonce: string): ModelRequest['messages'][number] {
+  return { role: message.role, content: message.content.replaceAll(nonce, '') }
 }
 
 function hash(text: string): string {

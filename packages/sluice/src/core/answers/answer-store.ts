@@ -3,8 +3,8 @@ import { z } from 'zod'
 import type { Mask } from '../../masking/mask.ts'
 import { writeTogether } from '../../sqlite/open-database.ts'
 import type { Completion } from '../providers/provider.ts'
+import { inStore } from './database-error.ts'
 import { jsonColumn } from './rows.ts'
-import { inStore } from './store-error.ts'
 
 /** Which part of a run an answer belongs to. */
 export type Stage = 'generation' | 'judge' | 'embedding'

@@ -2,8 +2,8 @@ import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import type { Completion } from '../providers/provider.ts'
 import type { AnswerLabels } from './answer-store.ts'
+import { inStore } from './database-error.ts'
 import { rowReader } from './rows.ts'
-import { inStore } from './store-error.ts'
 
 const rowSchema = z.object({
   /** YYYY-MM-DD, UTC. */

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
+import { inStore } from '../answers/database-error.ts'
 import { jsonColumn, rowReader } from '../answers/rows.ts'
-import { inStore } from '../answers/store-error.ts'
 
 export const incidentSchema = z.strictObject({
   feature: z.string(),

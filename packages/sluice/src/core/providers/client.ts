@@ -1,6 +1,6 @@
 import type { Config } from '../suite/config/config.ts'
 import { providerName } from '../suite/models/model.ts'
-import { steadyNow } from './clock.ts'
+import { sleep as realSleep, type Sleep, steadyNow } from './clock.ts'
 import type { Budget, Reservation } from './limits/budget.ts'
 import { defaultTimeoutMs, stopped, withDeadline } from './limits/deadline.ts'
 import { createOpening, type Opening } from './limits/opening.ts'
@@ -9,7 +9,6 @@ import type { Prices } from './prices.ts'
 import type { CallContext, Completion, Embeddings, ModelRequest, Provider } from './provider.ts'
 import { ProviderError } from './provider-error.ts'
 import type { Providers } from './registry.ts'
-import { sleep as realSleep, type Sleep } from './sleep.ts'
 
 export interface ModelClientOptions {
   providers: Providers

@@ -1,2 +1,9 @@
+import { setTimeout as wait } from 'node:timers/promises'
+
 /** ms since the epoch, as a clock that starts right and never jumps: not when the machine's time is set, nor at a leap. */
 export const steadyNow = (): number => Math.round(performance.timeOrigin + performance.now())
+
+/** Resolves after `ms`; rejects with an AbortError when the signal fires first. */
+export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>
+
+export const sleep: Sleep = (ms, signal) => wait(ms, undefined, { signal })

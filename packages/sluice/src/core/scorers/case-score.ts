@@ -1,8 +1,8 @@
 import { SluiceError } from '../../errors.ts'
 import type { CheckResult } from '../../records/case-detail.ts'
-import type { Check } from './check.ts'
-import { type Judge, JudgeError, type Judgement, type JudgeQuestions } from './judge.ts'
-import type { Subject } from './measures/measure.ts'
+import type { Check } from './checks/check.ts'
+import type { Subject } from './checks/measure.ts'
+import { type Judge, JudgeError, type Judgement, type JudgeQuestions } from './judge/judge.ts'
 
 /** The result of a case that could be evaluated. */
 export interface CaseScore {

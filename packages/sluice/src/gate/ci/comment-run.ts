@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Sleep } from '../../core/providers/sleep.ts'
+import type { Sleep } from '../../core/providers/clock.ts'
 import { runWord } from '../report/run-verdict.ts'
 import { commentText } from './comment-text.ts'
 import { createGithubApi, type GithubApi, GithubError } from './github-api.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import type { Sleep } from '../../core/providers/clock.ts'
 import { retryAfterMs } from '../../core/providers/errors/retry-after.ts'
-import type { Sleep } from '../../core/providers/sleep.ts'
 
 /** A request that GitHub refused, or that did not reach it. */
 export class GithubError extends Error {

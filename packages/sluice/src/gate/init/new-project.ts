@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { featureNameSchema } from '../../records/names.ts'
-import { templatesFolder } from '../../templates.ts'
+import { templatesFolder } from '../../templates-folder.ts'
 import type { NewModels } from './models.ts'
 
 export interface NewFile {

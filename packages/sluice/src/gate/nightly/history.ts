@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
+import { inStore } from '../../core/answers/database-error.ts'
 import { jsonColumn, rowReader } from '../../core/answers/rows.ts'
-import { inStore } from '../../core/answers/store-error.ts'
 import type { Mask } from '../../masking/mask.ts'
 import { writeTogether } from '../../sqlite/open-database.ts'
 import { type NightRecord, nightRecordSchema, type Sentinel, sentinelSchema } from './night-record.ts'

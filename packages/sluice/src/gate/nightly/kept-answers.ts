@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { rougeL, rougeWords } from '../../core/scorers/measures/rouge-l.ts'
+import { rougeL, rougeWords } from '../../core/scorers/checks/rouge-l.ts'
 import type { CaseDetail } from '../../records/case-detail.ts'
 import type { ResultRow } from '../run/results.ts'
 import type { KeptAnswer, Sentinel } from './night-record.ts'

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { openProjectDatabase } from '../../core/answers/database.ts'
+import { openProjectDatabase } from '../../core/answers/project-database.ts'
 import type { Verdict } from '../../records/verdict.ts'
 import { createHistory } from './history.ts'
 

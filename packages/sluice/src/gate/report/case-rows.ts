@@ -7,7 +7,7 @@ import type { FeatureRun } from '../run/feature-run.ts'
 import type { ResultRow, Results } from '../run/results.ts'
 import { passesOf } from '../run/score-summary.ts'
 import { type CaseScores, scoredRepeats } from '../run/score-table.ts'
-import type { CasesOf } from './write-report.ts'
+import type { CasesOf } from './json-report.ts'
 
 /** Joins the details on disk with the scores in memory, one case at a time, in the order of the suite. */
 export function* caseRows(

@@ -7,12 +7,12 @@ import type { ReportSummary } from '../../records/report.ts'
 import { formatChange, formatScore } from '../../text/format.ts'
 import { excerpt, visibleLine, visibleText } from '../../text/untrusted.ts'
 import { findingsOf } from './case-findings.ts'
+import type { CasesOf } from './json-report.ts'
 import { judgedCommits } from './judged-commits.ts'
 import { findingText } from './run-finding.ts'
 import { proofLine } from './run-proof.ts'
 import { runWord } from './run-verdict.ts'
 import { headline, verdictWord } from './sentences.ts'
-import type { CasesOf } from './write-report.ts'
 
 const chunkLength = 64 * 1024
 const messageLength = 400

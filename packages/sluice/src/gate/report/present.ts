@@ -8,12 +8,12 @@ import type { FeatureSummary } from '../../records/feature-report.ts'
 import type { ReportSummary, RunFinding } from '../../records/report.ts'
 import { replaceFile } from '../../replace-file.ts'
 import { collectHighlights, type Highlights } from './highlights.ts'
+import { type CasesOf, writeReport } from './json-report.ts'
 import { writeJunit } from './junit.ts'
 import { renderMarkdown } from './markdown/markdown.ts'
 import { storeRun } from './stored-runs.ts'
 import { wantsColor } from './terminal/ansi.ts'
 import { renderTerminal } from './terminal/terminal.ts'
-import { type CasesOf, writeReport } from './write-report.ts'
 
 export interface PresentOptions {
   /** One JSON document on stdout and nothing else. */

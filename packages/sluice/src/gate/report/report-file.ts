@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { SluiceError } from '../../errors.ts'
 import { type Report, type ReportSummary, reportSchema } from '../../records/report.ts'
 import { replaceFile } from '../../replace-file.ts'
-import { type CasesOf, writeReport } from './write-report.ts'
+import { type CasesOf, writeReport } from './json-report.ts'
 
 /**
  * Writes a report.json, whose folder is made if needed. Readers see the old file or the new one, never half of it.

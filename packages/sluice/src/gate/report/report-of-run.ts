@@ -1,7 +1,7 @@
 import manifest from '../../../package.json' with { type: 'json' }
 import { steadyNow } from '../../core/providers/clock.ts'
 import type { MeasureChange, Report, ReportSummary, RunFinding, RunProof } from '../../records/report.ts'
-import type { CasesOf } from './write-report.ts'
+import type { CasesOf } from './json-report.ts'
 
 /** What a run came to. */
 export interface RunConclusion extends Pick<ReportSummary, 'verdict' | 'exitCode' | 'notes' | 'features'> {

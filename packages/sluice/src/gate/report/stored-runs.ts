@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { constants, createGzip } from 'node:zlib'
 import type { ReportSummary } from '../../records/report.ts'
 import { replaceFile } from '../../replace-file.ts'
-import { type CasesOf, writeReport } from './write-report.ts'
+import { type CasesOf, writeReport } from './json-report.ts'
 
 export interface StoredRun {
   runId: string

@@ -1,5 +1,5 @@
 import type { Ledger } from '../../core/answers/ledger.ts'
-import { judgeFamilyWarning } from '../../core/scorers/judge-family.ts'
+import { judgeFamilyWarning } from '../../core/scorers/judge/judge-family.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import type { FeatureSummary } from '../../records/feature-report.ts'
 import { weightedQuantiles } from '../../stats/index.ts'

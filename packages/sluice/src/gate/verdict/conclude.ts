@@ -17,7 +17,7 @@ import {
   thresholdReason,
   tieBreakReason,
 } from './reasons.ts'
-import { type TagResult, tagTable } from './tag-table.ts'
+import { type TagResult, tagTable } from './tag-results.ts'
 import { type Comparison, comparisonOf, type ThresholdResult, thresholdResultOf } from './test-results.ts'
 import type { TestRound, ThreeWayTest } from './three-way-test.ts'
 

@@ -3,7 +3,7 @@ import { formatChange, formatScore } from '../../text/format.ts'
 import { type CriticalResult, cleanRepeats } from './critical.ts'
 import type { GatePolicy } from './policy.ts'
 import type { ProofNeeded } from './rare-losses.ts'
-import type { TagResult } from './tag-table.ts'
+import type { TagResult } from './tag-results.ts'
 import type { Comparison, ThresholdResult } from './test-results.ts'
 
 /** Why a verdict is what it is. The first four fail; the others keep a run from passing, or from passing strongly. */

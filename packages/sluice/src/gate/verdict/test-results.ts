@@ -1,7 +1,8 @@
 import type { FeatureSummary } from '../../records/feature-report.ts'
 import type { Verdict } from '../../records/verdict.ts'
-import { isDeterministic, type LookPlan, normInv, type PairedLook, tOfZ } from '../../stats/index.ts'
+import type { LookPlan, PairedLook } from '../../stats/index.ts'
 import { changedCases } from './changed-cases.ts'
+import { minimumDetectableDrop } from './detectable-drop.ts'
 import type { CasePair } from './gate-case.ts'
 import type { GatePolicy } from './policy.ts'
 import { type Interval, intervalAt, intervalsAt, type ThreeWayTest } from './three-way-test.ts'
@@ -66,20 +67,4 @@ export function thresholdResultOf(
 
 function verdictOf({ outcome }: ThreeWayTest): Verdict {
   return outcome === 'undecided' ? 'inconclusive' : outcome
-}
-
-const power = 0.8
-
-/**
- * The minimum detectable drop: the smallest true drop at which a run with this standard error fails with probability
- * .80 in its last round. It is margin + (c_fail + z_.80) SE, with c_fail on the t scale of the run's degrees of
- * freedom. It is exact for the normal approximation. It counts no earlier round, so the run finds slightly smaller
- * drops as well. Without noise every drop beyond the margin is found. It is null when the run has no standard error.
- */
-function minimumDetectableDrop(test: ThreeWayTest, plan: LookPlan, margin: number): number | null {
-  const { statistics, look } = test
-  const bound = plan.boundsFail[look]
-  if (statistics?.seUsed === undefined || statistics.dfUsed === undefined || bound === undefined) return null
-  if (isDeterministic(statistics)) return margin
-  return margin + (tOfZ(bound, statistics.dfUsed) + normInv(power)) * statistics.seUsed
 }

@@ -1,5 +1,5 @@
 import { zOfT } from '../distributions/student.ts'
-import { clusterRobustMean } from './cluster-robust-mean.ts'
+import { clusterRobustMean } from '../intervals/mean-interval.ts'
 import type { Moments } from './moments.ts'
 
 /** `golden-set`: the mean over exactly these cases. `population`: over all cases of which these are a sample. */

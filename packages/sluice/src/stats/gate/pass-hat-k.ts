@@ -1,4 +1,4 @@
-import { type ClusterRobustMean, clusterRobustMean, tInterval } from './cluster-robust-mean.ts'
+import { type ClusterRobustMean, clusterRobustMean, tInterval } from '../intervals/mean-interval.ts'
 
 /** One case: how many of its repeats passed. */
 export interface RepeatCount {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { assess } from '../../../src/control/rollout/assessment/assess.ts'
-import { bettingEngine } from '../../../src/control/rollout/engine.ts'
+import { bettingEngine } from '../../../src/control/rollout/decision-engine.ts'
 import { newEvidence } from '../../../src/control/rollout/evidence/evidence.ts'
 import type { UnitMemory } from '../../../src/control/rollout/evidence/unit-memory.ts'
 import { observe } from '../../../src/control/rollout/observe/observe.ts'

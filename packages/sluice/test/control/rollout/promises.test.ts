@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { bettingEngine } from '../../../src/control/rollout/engine.ts'
+import { bettingEngine } from '../../../src/control/rollout/decision-engine.ts'
 import { newEvidence } from '../../../src/control/rollout/evidence/evidence.ts'
 import type { CanaryRun } from '../../../src/control/simulate/canary-run.ts'
 import { simulateFast } from '../../../src/control/simulate/fast-canary.ts'

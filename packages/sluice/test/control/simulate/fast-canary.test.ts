@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { bettingEngine } from '../../../src/control/rollout/engine.ts'
+import { bettingEngine } from '../../../src/control/rollout/decision-engine.ts'
 import { simulateFast } from '../../../src/control/simulate/fast-canary.ts'
 import { scenarioSchema } from '../../../src/control/simulate/scenario.ts'
 import { simulateCanary } from '../../../src/control/simulate/simulate-canary.ts'

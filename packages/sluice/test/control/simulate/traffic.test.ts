@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { marked, shifted } from '../../../src/control/simulate/answer.ts'
 import {
   RecordedVisits,
   recordedOutcomeSchema,
   recordedRequests,
 } from '../../../src/control/simulate/recorded-visits.ts'
+import { marked, shifted } from '../../../src/control/simulate/simulated-answer.ts'
 import { seededRandom } from '../../../src/stats/random.ts'
 import { hearing, hour, requestsAmong, scoresAmong, visitAt, visitsIn } from './generated.ts'
 import { mean, near, variance } from './near.ts'

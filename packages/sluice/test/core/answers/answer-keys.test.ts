@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
-import { answerKeys, storedAnswer } from '../../../src/core/answers/answer-keys.ts'
+import { answerKeys, requestKey, storedAnswer } from '../../../src/core/answers/answer-keys.ts'
 import { createAnswerStore } from '../../../src/core/answers/answer-store.ts'
-import { openProjectDatabase } from '../../../src/core/answers/database.ts'
+import { openProjectDatabase } from '../../../src/core/answers/project-database.ts'
 import type { Completion } from '../../../src/core/providers/provider.ts'
+import { ask } from '../../support/providers/model-call.ts'
 
 const completion: Completion = { output: 'hello', usage: {}, finishReason: 'stop', warnings: [] }
 const labels = { model: 'p:m', stage: 'generation' as const, feature: 'f' }
@@ -50,4 +51,29 @@ test('what was filed without a server is taken over once, by a public one, and b
     assert.equal(storedAnswer(world.store, answerKeys('r', { ...open, text: 'another' }, edition)), undefined)
   }
   assert.equal(answerKeys('r', open, undefined).old, 'r')
+})
+
+test('the key of a request has 64 hex digits, the same whatever the order of the parameters', () => {
+  const key = requestKey(ask('a:m', 'x', { parameters: { maxTokens: 1, temperature: 0 } }), 1)
+  assert.match(key, /^[0-9a-f]{64}$/)
+  assert.equal(key, requestKey(ask('a:m', 'x', { parameters: { temperature: 0, maxTokens: 1 } }), 1))
+})
+
+test('everything that changes an answer changes the key', () => {
+  const keys = [
+    requestKey(ask('a:m', 'x'), 1),
+    requestKey(ask('a:m', 'x'), 2),
+    requestKey(ask('a:n', 'x'), 1),
+    requestKey(ask('a:m', 'y'), 1),
+    requestKey(ask('a:m', 'x', { parameters: { temperature: 0 } }), 1),
+    requestKey(ask('a:m', 'x', { format: { type: 'json_object' } }), 1),
+    requestKey(ask('a:m', 'x', { messages: [{ role: 'system', content: 'x' }] }), 1),
+  ]
+  assert.equal(new Set(keys).size, keys.length)
+})
+
+test('a nonce is left out wherever it stands in the messages', () => {
+  const fenced = (nonce: string) => requestKey(ask('a:m', `<${nonce}> text </${nonce}>`, { nonce }), 1)
+  assert.equal(fenced('f00'), fenced('ba5'))
+  assert.notEqual(fenced('f00'), requestKey(ask('a:m', '<f00> text </f00>'), 1))
 })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
 import { createAnswerStore } from '../../../src/core/answers/answer-store.ts'
-import { openProjectDatabase } from '../../../src/core/answers/database.ts'
+import { openProjectDatabase } from '../../../src/core/answers/project-database.ts'
 import type { Completion } from '../../../src/core/providers/provider.ts'
 
 const completion: Completion = {

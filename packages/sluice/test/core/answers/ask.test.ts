@@ -5,8 +5,8 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { createAnswerStore } from '../../../src/core/answers/answer-store.ts'
 import { createAskFor, createDirectAsk, type Question } from '../../../src/core/answers/ask.ts'
-import { openProjectDatabase } from '../../../src/core/answers/database.ts'
 import { vectorIn } from '../../../src/core/answers/embeddings.ts'
+import { openProjectDatabase } from '../../../src/core/answers/project-database.ts'
 import type { CallContext, Completion, ModelRequest, Provider } from '../../../src/core/providers/provider.ts'
 
 const request: ModelRequest = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { requestKey } from '../../../src/core/answers/request-key.ts'
+import { requestKey } from '../../../src/core/answers/answer-keys.ts'
 import { createPrices } from '../../../src/core/providers/prices.ts'
 import type { Provider } from '../../../src/core/providers/provider.ts'
 import { createReplayProvider, type ReplayOptions } from '../../../src/core/providers/replay.ts'

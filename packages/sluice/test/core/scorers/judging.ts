@@ -1,6 +1,6 @@
 import type { Question } from '../../../src/core/answers/ask.ts'
 import type { Completion, ModelRequest } from '../../../src/core/providers/provider.ts'
-import { createJudge, type JudgeQuestions } from '../../../src/core/scorers/judge.ts'
+import { createJudge, type JudgeQuestions } from '../../../src/core/scorers/judge/judge.ts'
 import { aCase } from './scoring.ts'
 
 export const output = 'Ann sends the invoice by Friday. The refund was “refused”.'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type ScoringTask, scoreOutput } from '../../../src/core/scorers/case-score.ts'
-import { compileCheck } from '../../../src/core/scorers/check.ts'
+import { compileCheck } from '../../../src/core/scorers/checks/check.ts'
 import { checkSchema } from '../../../src/core/suite/checks/check-entry.ts'
 import { answer, answerItem, completion, judgeThatHears, rubric } from './judging.ts'
 import { aCase } from './scoring.ts'

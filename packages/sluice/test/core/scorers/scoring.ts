@@ -1,4 +1,4 @@
-import { type CheckDeps, compileCheck, type Subject } from '../../../src/core/scorers/check.ts'
+import { type CheckDeps, compileCheck, type Subject } from '../../../src/core/scorers/checks/check.ts'
 import type { Case } from '../../../src/core/suite/cases/case.ts'
 import { checkSchema } from '../../../src/core/suite/checks/check-entry.ts'
 import type { CheckSpec } from '../../../src/core/suite/checks/check-spec.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { compileCheck } from '../../../src/core/scorers/check.ts'
+import { compileCheck } from '../../../src/core/scorers/checks/check.ts'
 import type { Case } from '../../../src/core/suite/cases/case.ts'
 import type { Prompt } from '../../../src/core/suite/prompt/prompt.ts'
 import { createScoreCase } from '../../../src/gate/run/score-case.ts'

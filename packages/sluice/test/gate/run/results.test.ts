@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
-import { openProjectDatabase } from '../../../src/core/answers/database.ts'
+import { openProjectDatabase } from '../../../src/core/answers/project-database.ts'
 import { createResults, type ResultRow } from '../../../src/gate/run/results.ts'
 
 function temporaryFolder() {

@@ -4,7 +4,7 @@ import type { Assessment, Decision } from '../../../src/control/rollout/assessme
 import { decideRollout } from '../../../src/control/rollout/assessment/decision.ts'
 import { outageText } from '../../../src/control/rollout/assessment/judge-health.ts'
 import { isOverdue, isSoaked } from '../../../src/control/rollout/assessment/soak.ts'
-import type { DecisionEngine } from '../../../src/control/rollout/engine.ts'
+import type { DecisionEngine } from '../../../src/control/rollout/decision-engine.ts'
 import type { Figures } from '../../../src/records/assessment.ts'
 import type { Rollout } from '../../../src/records/rollout.ts'
 

@@ -1,4 +1,4 @@
-import type { Sleep } from '../../../src/core/providers/sleep.ts'
+import type { Sleep } from '../../../src/core/providers/clock.ts'
 
 /** A clock that moves only by sleeping. */
 export interface FakeTime {

@@ -1,4 +1,4 @@
-import { requestKey } from '../../../src/core/answers/request-key.ts'
+import { requestKey } from '../../../src/core/answers/answer-keys.ts'
 import { createModelClient, type ModelClient, type ModelClientOptions } from '../../../src/core/providers/client.ts'
 import { createBudget } from '../../../src/core/providers/limits/budget.ts'
 import { createPrices } from '../../../src/core/providers/prices.ts'

@@ -1,5 +1,5 @@
 import type { Clock } from '@sluice/client'
-import { hasEnded } from '../../../src/control/release/rollout.ts'
+import { hasEnded } from '../../../src/control/release/rollout-state.ts'
 import type { Store } from '../../../src/control/store/store.ts'
 import type { Rollout } from '../../../src/records/rollout.ts'
 import type { Fate } from './fate.ts'

@@ -1,7 +1,7 @@
 import type { ProofStrength, Rollout } from '../../../records/rollout.ts'
 import { inQuietHours } from '../../release/quiet-hours.ts'
 import type { ReleaseEvent } from '../../release/release-event.ts'
-import { hasEnded, onUndecided, runningMs } from '../../release/rollout.ts'
+import { hasEnded, onUndecided, runningMs } from '../../release/rollout-state.ts'
 import type { Assessment, Decision } from './assessment.ts'
 import type { WeakCase } from './weak-promotion.ts'
 

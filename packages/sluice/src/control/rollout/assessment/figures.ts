@@ -1,6 +1,6 @@
 import type { Figures, Height, Missing, ValueInterval } from '../../../records/assessment.ts'
 import type { Rollout } from '../../../records/rollout.ts'
-import { hasEnded, runningMs } from '../../release/rollout.ts'
+import { hasEnded, runningMs } from '../../release/rollout-state.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import { estimates, type Mean } from '../statistics/estimates.ts'
 import type { SignalEvidence } from './assessment.ts'

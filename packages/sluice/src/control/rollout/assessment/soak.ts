@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Rollout } from '../../../records/rollout.ts'
-import { hasEnded } from '../../release/rollout.ts'
+import { hasEnded } from '../../release/rollout-state.ts'
 import type { LastOutcomes } from '../evidence/evidence.ts'
 
 /** How long the present stage was watched. Time without outcomes, or without a pass of the controller, is no soak time. */

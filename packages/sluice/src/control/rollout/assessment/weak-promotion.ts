@@ -1,7 +1,7 @@
 import type { Rollout } from '../../../records/rollout.ts'
 import type { RolloutSettings } from '../../../records/rollout-settings.ts'
 import { formatPercent, formatScore } from '../../../text/format.ts'
-import { sharePpm } from '../../release/rollout.ts'
+import { sharePpm } from '../../release/rollout-state.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import { decidingSums } from '../evidence/tokens.ts'
 import { type Estimate, estimates, isWorseLately, provenSignals } from '../statistics/estimates.ts'

@@ -11,7 +11,7 @@ import { applyEvent } from '../../store/apply-event.ts'
 import type { Fence } from '../../store/lease-store.ts'
 import type { Store } from '../../store/store.ts'
 import { eventOf } from '../assessment/decision.ts'
-import type { DecisionEngine } from '../engine.ts'
+import type { DecisionEngine } from '../decision-engine.ts'
 import { type ControllerPass, runPass, savePass } from './pass.ts'
 import { type Assessed, checkpointName, DamagedCheckpoint } from './rollout-checkpoint.ts'
 

@@ -6,7 +6,7 @@ import type { Store } from '../../store/store.ts'
 import { highestOf } from '../assessment/figures.ts'
 import { type JudgeHealth, readJudgeHealth } from '../assessment/judge-health.ts'
 import { longestGapMs, soakAt } from '../assessment/soak.ts'
-import type { DecisionEngine } from '../engine.ts'
+import type { DecisionEngine } from '../decision-engine.ts'
 import {
   type Assessed,
   assessedBy,

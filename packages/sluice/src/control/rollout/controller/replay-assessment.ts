@@ -1,7 +1,7 @@
 import type { UnitRecord } from '../../store/evidence-store.ts'
 import type { Store } from '../../store/store.ts'
 import type { Assessment } from '../assessment/assessment.ts'
-import type { DecisionEngine } from '../engine.ts'
+import type { DecisionEngine } from '../decision-engine.ts'
 import { assessedBy, loadCheckpoint, observeEntries, pageSize } from './rollout-checkpoint.ts'
 
 /** An assessment as it was stored, and as the log alone gives it again. */

@@ -7,7 +7,7 @@ import { StoreError } from '../../store/store-error.ts'
 import type { Assessment } from '../assessment/assessment.ts'
 import { judgeHealthSchema } from '../assessment/judge-health.ts'
 import { soakSchema, unwatched } from '../assessment/soak.ts'
-import type { DecisionEngine } from '../engine.ts'
+import type { DecisionEngine } from '../decision-engine.ts'
 
 /** The most log entries of one pass. The more there are, the less often the same users are written. */
 export const pageSize = 4000

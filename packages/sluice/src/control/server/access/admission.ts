@@ -1,5 +1,5 @@
 import type { Clock } from '@sluice/client'
-import type { Scope } from '../../../records/scope.ts'
+import type { Scope } from '../../../records/token-scopes.ts'
 import type { Store } from '../../store/store.ts'
 import type { TokenStore } from '../../store/token-store.ts'
 import { Problem } from '../http/problem.ts'

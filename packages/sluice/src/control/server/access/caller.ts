@@ -1,5 +1,5 @@
-import type { Scope } from '../../../records/scope.ts'
 import type { TokenRecord } from '../../../records/token.ts'
+import type { Scope } from '../../../records/token-scopes.ts'
 import { Problem } from '../http/problem.ts'
 
 /** Who asks. */

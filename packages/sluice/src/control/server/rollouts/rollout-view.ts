@@ -7,7 +7,7 @@ import {
   rolloutSchema,
   rolloutStatusSchema,
 } from '../../../records/rollout.ts'
-import { rolloutState, sharePpm } from '../../release/rollout.ts'
+import { rolloutState, sharePpm } from '../../release/rollout-state.ts'
 import type { Assessment } from '../../rollout/assessment/assessment.ts'
 import type { Store } from '../../store/store.ts'
 import { type Caller, hasScope } from '../access/caller.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Scope } from '../../../records/scope.ts'
+import type { Scope } from '../../../records/token-scopes.ts'
 import type { Caller } from '../access/caller.ts'
 import type { HttpAnswer, NodeExchange } from '../http/answer.ts'
 import { parseJson, readBody } from '../http/body.ts'

@@ -1,7 +1,7 @@
 import { createModelClient, type ModelClient } from '../../../core/providers/client.ts'
 import { createPrices } from '../../../core/providers/prices.ts'
 import { createProviders } from '../../../core/providers/registry.ts'
-import { createAnswerModes } from '../../../core/scorers/judge.ts'
+import { createAnswerModes } from '../../../core/scorers/judge/judge.ts'
 import type { Config } from '../../../core/suite/config/config.ts'
 import { providerName } from '../../../core/suite/models/model.ts'
 import type { ProjectFiles } from '../../../core/suite/project-files.ts'

@@ -3,7 +3,7 @@ import { rowOf } from '../rows/damaged-rows.ts'
 import { asideName, checkpointOf, checkpointText, unitOf, unitTexts } from '../rows/evidence-row.ts'
 import type { PostgresConnection } from './connection.ts'
 import { isForgotten } from './forgetting.ts'
-import { asLines, lines } from './json-lines.ts'
+import { asLines, lines } from './json-texts.ts'
 
 /** Nobody else leads by now; null: whoever does. */
 const leads = '($4::text IS NULL OR $5::bigint = (SELECT fence FROM sluice.leases WHERE name = $4))'

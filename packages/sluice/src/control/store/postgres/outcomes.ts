@@ -8,7 +8,7 @@ import type { StoreSignal } from '../signal.ts'
 import type { AppendQueue } from './append-queue.ts'
 import type { PostgresConnection } from './connection.ts'
 import { isForgotten } from './forgetting.ts'
-import { asLines, lines } from './json-lines.ts'
+import { asLines, lines } from './json-texts.ts'
 import { isOneOfPostgresKeys, postgresKeys } from './keys.ts'
 import { notify } from './session.ts'
 

@@ -1,9 +1,9 @@
+import { jitteredBackoffMs } from '../../../retry.ts'
+import type { Sleep } from '../clock.ts'
 import { resetTooLate, waitedInVain } from '../errors/quota-error.ts'
 import { ProviderError } from '../provider-error.ts'
-import type { Sleep } from '../sleep.ts'
-import { providerBackoffMs } from './backoff.ts'
+import { createLimiter } from './concurrency.ts'
 import { stopped } from './deadline.ts'
-import { createLimiter } from './limiter.ts'
 
 /** After the first attempt. */
 export const defaultRetries = 4
@@ -151,4 +151,16 @@ function withAttempts(error: ProviderError, attempts: number): ProviderError {
   const { kind, status, retryAfterMs, retryable } = error
   const options = { cause: error, status, retryAfterMs, retryable }
   return new ProviderError(kind, `${error.message} (gave up after ${attempts} attempts)`, options)
+}
+
+const longestDelayMs = 20_000
+
+/**
+ * How long to wait before retry number `retry` (0-based), in ms: exponential with full jitter, so that calls which
+ * failed together do not come back together. `random` gives [0, 1). A provider that could not be reached at all is asked
+ * again sooner: either it is just restarting or the run should end soon.
+ */
+export function providerBackoffMs(error: ProviderError, retry: number, random: () => number): number {
+  const firstMs = error.kind === 'unreachable' ? 100 : 500
+  return jitteredBackoffMs({ firstMs, longestMs: longestDelayMs }, retry, random)
 }

@@ -1,8 +1,8 @@
 import { createMask } from '../../../masking/mask.ts'
 import { secretsOfEnvironment } from '../../../masking/secret-names.ts'
 import type { Env } from '../api-key.ts'
+import type { Sleep } from '../clock.ts'
 import type { Completion } from '../provider.ts'
-import type { Sleep } from '../sleep.ts'
 
 export interface TargetContext {
   caseId: string

@@ -1,7 +1,7 @@
 import type { CaseReport } from '../../../records/case-report.ts'
 import type { FeatureSummary } from '../../../records/feature-report.ts'
-import type { CasesOf } from '../write-report.ts'
-import { changeOf } from './case-row.ts'
+import type { CasesOf } from '../json-report.ts'
+import { changeOf } from './case-row-data.ts'
 
 /** What the pictures of a feature are drawn from, and which of its cases the page holds. */
 export interface FeatureNumbers {

@@ -7,7 +7,7 @@ import { findingTexts } from '../run-finding.ts'
 import { proofLine } from '../run-proof.ts'
 import { furtherNotes, runWord, standsAlone, tally } from '../run-verdict.ts'
 import { headline, verdictWord } from '../sentences.ts'
-import { compareUrgency } from '../urgency.ts'
+import { compareUrgency } from '../verdict-order.ts'
 import { type Html, html, trusted } from './markup.ts'
 import type { PageAssets } from './page-assets.ts'
 

@@ -9,7 +9,7 @@ import { findingTexts } from '../run-finding.ts'
 import { proofLine } from '../run-proof.ts'
 import { furtherNotes, runWord, standsAlone, tally } from '../run-verdict.ts'
 import { headline, verdictWord } from '../sentences.ts'
-import { compareUrgency } from '../urgency.ts'
+import { compareUrgency } from '../verdict-order.ts'
 import { featureBlocks } from './markdown-feature.ts'
 import { type Block, fitBlocks } from './markdown-fit.ts'
 

@@ -5,7 +5,7 @@ import type { Assessment } from '../../../../src/control/rollout/assessment/asse
 import { startController } from '../../../../src/control/rollout/controller/controller.ts'
 import { replay } from '../../../../src/control/rollout/controller/replay-assessment.ts'
 import { readAssessment } from '../../../../src/control/rollout/controller/rollout-checkpoint.ts'
-import { bettingEngine } from '../../../../src/control/rollout/engine.ts'
+import { bettingEngine } from '../../../../src/control/rollout/decision-engine.ts'
 import { applyEvent } from '../../../../src/control/store/apply-event.ts'
 import type { Store } from '../../../../src/control/store/store.ts'
 import type { LogDraft, RequestEntry, ScoreEntry } from '../../../../src/records/outcome.ts'

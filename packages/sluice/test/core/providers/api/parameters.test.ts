@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { requestKey } from '../../../../src/core/answers/request-key.ts'
+import { requestKey } from '../../../../src/core/answers/answer-keys.ts'
 import { createBodyFetch } from '../../../../src/core/providers/api/request-body.ts'
 import { createPrices } from '../../../../src/core/providers/prices.ts'
 import { createProviders } from '../../../../src/core/providers/registry.ts'

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type CallQueueOptions, createCallQueue } from '../../../../src/core/providers/limits/queue.ts'
+import {
+  type CallQueueOptions,
+  createCallQueue,
+  providerBackoffMs,
+} from '../../../../src/core/providers/limits/queue.ts'
 import { ProviderError, type ProviderErrorKind } from '../../../../src/core/providers/provider-error.ts'
 import { fakeTime } from '../../../support/providers/fake-time.ts'
 import { failureOf } from '../../../support/providers/model-call.ts'
@@ -120,4 +124,25 @@ test('called off while it waits for the next attempt', async () => {
   }
   const error = await failureOf(queue({ sleep }).run(controller.signal, failing('server')))
   assert.equal(error.kind, 'aborted')
+})
+
+const server = new ProviderError('server', 'x')
+
+test('the wait doubles from 500 ms to at most 20 s', () => {
+  const longest = [0, 1, 2, 5, 6, 40].map((retry) => providerBackoffMs(server, retry, () => 1))
+  assert.deepEqual(longest, [500, 1000, 2000, 16_000, 20_000, 20_000])
+})
+
+test('jitter is full: anything from nothing to the whole delay', () => {
+  assert.deepEqual(
+    [0, 0.25, 0.5].map((random) => providerBackoffMs(server, 1, () => random)),
+    [0, 250, 500],
+  )
+})
+
+test('an unreachable provider is asked again sooner', () => {
+  assert.equal(
+    providerBackoffMs(new ProviderError('unreachable', 'x'), 0, () => 1),
+    100,
+  )
 })

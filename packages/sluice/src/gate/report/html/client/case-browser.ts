@@ -1,6 +1,6 @@
 import { formatCount } from '../../../../text/format.ts'
 import { visibleLine } from '../../../../text/untrusted.ts'
-import type { CaseRow } from '../case-row.ts'
+import type { CaseRow } from '../case-row-data.ts'
 import { readPageCases } from './case-data.ts'
 import { type CaseQuery, everything, queryCases, type SortKey } from './case-query.ts'
 import { caseTable } from './case-table.ts'

@@ -1,5 +1,5 @@
 import type { CaseReport } from '../../../../records/case-report.ts'
-import type { CaseRow } from '../case-row.ts'
+import type { CaseRow } from '../case-row-data.ts'
 
 /** The cases of one feature, as the page carries them. */
 export interface CaseData {

@@ -1,5 +1,5 @@
 import type { CaseReport } from '../../../../records/case-report.ts'
-import { type CaseRow, changeOf } from '../case-row.ts'
+import { type CaseRow, changeOf } from '../case-row-data.ts'
 
 export type SortKey = 'id' | 'baselineScore' | 'score' | 'change' | 'latencyMs' | 'costUsd'
 

@@ -1,6 +1,6 @@
 import { formatChange, formatCount, formatDuration, formatScore, formatUsd } from '../../../../text/format.ts'
 import { visibleLine } from '../../../../text/untrusted.ts'
-import { type CaseRow, changeOf } from '../case-row.ts'
+import { type CaseRow, changeOf } from '../case-row-data.ts'
 import type { CaseData } from './case-data.ts'
 import { caseDetail } from './case-detail.ts'
 import type { SortKey } from './case-query.ts'

@@ -1,6 +1,6 @@
 import { formatChange } from '../../../../text/format.ts'
 import { visibleLine } from '../../../../text/untrusted.ts'
-import { byChange, changeOf } from '../case-row.ts'
+import { byChange, changeOf } from '../case-row-data.ts'
 import type { CaseData } from './case-data.ts'
 import { element } from './dom.ts'
 

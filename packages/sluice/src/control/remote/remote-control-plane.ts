@@ -1,0 +1,117 @@
+import type { z } from 'zod'
+import type { Scope } from '../../records/token-scopes.ts'
+import {
+  contentsAnswer,
+  type DriftAnswer,
+  driftAnswer,
+  type FailingAnswer,
+  type FeatureAnswer,
+  type ForgottenAnswer,
+  featureAnswer,
+  featuresAnswer,
+  forgottenAnswer,
+  type InstancesAnswer,
+  instancesAnswer,
+  newTokenAnswer,
+  type PublishedAnswer,
+  publishedAnswer,
+  type ReleasedAnswer,
+  type RolloutAnswer,
+  readyAnswer,
+  releasedAnswer,
+  rolloutAnswer,
+  type TokenAnswer,
+  type TrafficAnswer,
+  tokenAnswer,
+  tokensAnswer,
+  trafficAnswer,
+} from './answers.ts'
+import { type Call, call, callForText } from './call.ts'
+import type { RemoteConnection } from './connection.ts'
+import type { Publication } from './publication.ts'
+
+/** What is done to a rollout by its id. */
+export type RolloutAction = 'pause' | 'resume' | 'advance' | 'promote' | 'abort'
+
+/** A change that all live instances are to confirm, for which `waitMs` is waited. */
+interface Wait {
+  waitMs: number
+}
+
+/** The feature's revision that a change was decided on. */
+interface Seen {
+  expectedRevision: number
+}
+
+interface NewRollout extends Seen {
+  version: string
+  /** As in a prompt file; without it the version's own. */
+  settings?: unknown
+  judgePercent?: number
+  override?: { reason: string }
+  supersede?: boolean
+}
+
+interface NewToken {
+  name: string
+  scopes: readonly Scope[]
+  features?: readonly string[]
+  /** ISO 8601. */
+  expiresAt?: string
+}
+
+/** The routes of a control plane as functions. Each rejects as `call` does. */
+export function controlPlane(connection: RemoteConnection) {
+  const ask = <T>(request: Call, schema: z.ZodType<T>) => call(connection, request, schema)
+  const feature = (name: string, ...rest: string[]) => ['v1', 'features', name, ...rest]
+  const rollout = (id: string, ...rest: string[]) => ['v1', 'rollouts', id, ...rest]
+  return {
+    features: async (): Promise<FeatureAnswer[]> =>
+      (await ask({ method: 'GET', path: ['v1', 'features'] }, featuresAnswer)).features,
+    feature: (name: string): Promise<FeatureAnswer> => ask({ method: 'GET', path: feature(name) }, featureAnswer),
+    drift: (name: string): Promise<DriftAnswer> => ask({ method: 'GET', path: feature(name, 'drift') }, driftAnswer),
+    publish: (name: string, body: Publication): Promise<PublishedAnswer> =>
+      ask({ method: 'POST', path: feature(name, 'versions'), body }, publishedAnswer),
+    activate: (
+      name: string,
+      body: { version: string; reason: string; override?: { reason: string } } & Seen & Wait,
+    ): Promise<ReleasedAnswer> =>
+      ask({ method: 'PUT', path: feature(name, 'active'), body, waitMs: body.waitMs }, releasedAnswer),
+    rollBack: (
+      name: string,
+      body: { from?: string; to?: string; reason: string } & Partial<Seen> & Wait,
+    ): Promise<ReleasedAnswer> =>
+      ask({ method: 'POST', path: feature(name, 'rollback'), body, waitMs: body.waitMs }, releasedAnswer),
+    startRollout: (name: string, body: NewRollout): Promise<RolloutAnswer> =>
+      ask({ method: 'POST', path: feature(name, 'rollouts'), body }, rolloutAnswer),
+    traffic: (name: string, version: string): Promise<TrafficAnswer> =>
+      ask({ method: 'GET', path: feature(name, 'versions', version, 'traffic') }, trafficAnswer),
+    rollout: (id: string): Promise<RolloutAnswer> => ask({ method: 'GET', path: rollout(id) }, rolloutAnswer),
+    act: (id: string, action: RolloutAction, body: { reason: string } & Seen): Promise<RolloutAnswer> =>
+      ask({ method: 'POST', path: rollout(id, action), body }, rolloutAnswer),
+    exclude: (id: string, body: { token: string; reason: string; undo: boolean }): Promise<RolloutAnswer> =>
+      ask({ method: 'POST', path: rollout(id, 'exclusions'), body, slow: true }, rolloutAnswer),
+    instances: (): Promise<InstancesAnswer> => ask({ method: 'GET', path: ['v1', 'instances'] }, instancesAnswer),
+    failing: (): Promise<FailingAnswer> => ask({ method: 'GET', path: ['readyz'] }, readyAnswer),
+    /** The whole chain as JSON Lines, its head at the end. `_system` is the chain of tokens. */
+    auditExport: (name: string): Promise<string> =>
+      callForText(connection, {
+        method: 'GET',
+        path: feature(name, 'audit'),
+        accept: 'application/x-ndjson',
+        slow: true,
+      }),
+    tokens: async (): Promise<TokenAnswer[]> =>
+      (await ask({ method: 'GET', path: ['v1', 'tokens'] }, tokensAnswer)).tokens,
+    createToken: (body: NewToken) => ask({ method: 'POST', path: ['v1', 'tokens'], body }, newTokenAnswer),
+    revokeToken: (id: string): Promise<TokenAnswer> =>
+      ask({ method: 'DELETE', path: ['v1', 'tokens', id] }, tokenAnswer),
+    /** What was stored of production, the worst judged first. */
+    contents: async (name: string, query: { outcome?: string; rollout?: string; version?: string; limit?: number }) =>
+      (await ask({ method: 'GET', path: feature(name, 'contents'), query }, contentsAnswer)).contents,
+    forget: (unit: string): Promise<ForgottenAnswer> =>
+      ask({ method: 'DELETE', path: ['v1', 'units'], body: { unit }, slow: true }, forgottenAnswer),
+  }
+}
+
+export type RemoteControlPlane = ReturnType<typeof controlPlane>

@@ -1,0 +1,81 @@
+import { z } from 'zod'
+import type { Rollout } from '../../../records/rollout.ts'
+import { hasEnded, rolloutState } from '../../release/rollout-state.ts'
+import type { Assessment } from '../../rollout/assessment/assessment.ts'
+import { ofRollout } from '../route/fields.ts'
+import { type Checked, defineRoute } from '../route/route.ts'
+import type { Services } from '../services.ts'
+import { findRollout } from './find-rollout.ts'
+
+const verdictSchema = z.object({
+  rollout: z.string(),
+  state: z.string(),
+  strength: z.string().nullable().meta({
+    description: 'Of a promotion that was made or is due; weak: nothing is proven. Null otherwise.',
+  }),
+  decision: z.string().nullable().meta({ description: 'Null before the first assessment.' }),
+  value: z.union([z.literal(1), z.literal(0), z.literal(-1)]).meta({
+    description: '1 promoted or to be promoted, -1 ended otherwise or to be rolled back, 0 undecided.',
+  }),
+  words: z.string(),
+  anytimeP: z.number().nullable(),
+  alpha: z.number(),
+})
+
+type Verdict = z.infer<typeof verdictSchema>
+
+function verdictOf(rollout: Rollout, assessment: Assessment | null): Verdict {
+  const decision = assessment?.decision.do ?? null
+  const due = !hasEnded(rollout) && assessment?.decision.do === 'promote' ? assessment.decision : undefined
+  return {
+    rollout: rollout.id,
+    state: rolloutState(rollout),
+    strength: rollout.strength ?? due?.strength ?? null,
+    decision,
+    value: numberOf(rollout.status, decision),
+    words: rollout.ending?.reason ?? assessment?.words ?? 'Nothing is known of the canary yet.',
+    anytimeP: assessment?.anytimeP ?? null,
+    alpha: rollout.settings.alpha,
+  }
+}
+
+function numberOf(status: Rollout['status'], decision: Assessment['decision']['do'] | null): Verdict['value'] {
+  if (status === 'promoted') return 1
+  if (status !== 'running' && status !== 'paused') return -1
+  if (decision === 'promote') return 1
+  return decision === 'rollBack' ? -1 : 0
+}
+
+async function read(
+  { params, caller }: Pick<Checked<{ rollout: string }, unknown, unknown>, 'params' | 'caller'>,
+  services: Services,
+): Promise<Verdict> {
+  const rollout = await findRollout(services, params.rollout, caller)
+  return verdictOf(rollout, await services.insight.assessment(rollout.id))
+}
+
+export const showVerdict = defineRoute({
+  method: 'GET',
+  path: '/v1/rollouts/{rollout}/verdict',
+  summary: 'What is known of a canary in one number, for other deployment tools',
+  scopes: ['client', 'operator'],
+  params: ofRollout,
+  answers: { 200: { description: 'The verdict.', schema: verdictSchema } },
+  handle: async (request, services) => ({ status: 200, body: await read(request, services) }),
+})
+
+export const checkVerdict = defineRoute({
+  method: 'POST',
+  path: '/v1/rollouts/{rollout}/verdict',
+  summary: 'The same for webhooks that go by the status; the body is not read',
+  scopes: ['client', 'operator'],
+  params: ofRollout,
+  answers: {
+    200: { description: 'Nothing speaks against going on.', schema: verdictSchema },
+    412: { description: 'Rolled back, or about to be.', schema: verdictSchema },
+  },
+  async handle(request, services) {
+    const body = await read(request, services)
+    return { status: body.value === -1 ? 412 : 200, body }
+  },
+})

@@ -1,0 +1,81 @@
+import type { CheckResult } from '../../../records/case-detail.ts'
+import type { Ask } from '../../answers/ask.ts'
+import type { EmbeddingRequest } from '../../answers/embeddings.ts'
+import type { CheckSpec } from '../../suite/checks/check-spec.ts'
+import { measureJson } from './json.ts'
+import { measureJsonPath } from './json-path.ts'
+import { measureJsonSchema } from './json-schema.ts'
+import { measureLimit } from './limit.ts'
+import type { Measure, Subject } from './measure.ts'
+import { measureModule } from './module.ts'
+import { measureSimilarity } from './similarity.ts'
+import { measureText, measureTextList } from './text.ts'
+
+export { CheckError } from './check-error.ts'
+export type { Subject } from './measure.ts'
+
+/** A check made ready: patterns and schemas compiled, own functions found. */
+export interface Check {
+  spec: CheckSpec
+  /** @throws CheckError when the check could not be evaluated. */
+  run(subject: Subject, signal?: AbortSignal): Promise<CheckResult>
+}
+
+export interface CheckDeps {
+  /** The way to get vectors for `similarity` by embedding; without it such a check is a CheckError. */
+  ask?: Ask<EmbeddingRequest> | undefined
+  /** The model (`provider:model`) for similarity checks that name none. */
+  embeddingModel?: string | undefined
+  /** Whether the prompt is strict: then an unknown `{{variable}}` in a check is an error (default false). */
+  strict?: boolean
+  /** How long a check's own function may take, in ms (default 60,000). */
+  moduleLimitMs?: number
+}
+
+const unstopped = new AbortController().signal
+
+/** Makes a check ready to run on any number of outputs. Faults of a check appear when it runs, as CheckErrors. */
+export function compileCheck(spec: CheckSpec, deps: CheckDeps = {}): Check {
+  const measure = measureOf(spec, deps)
+  const { name, type, weight, must } = spec
+  return {
+    spec,
+    async run(subject, signal = unstopped) {
+      const { score, reason } = await measure(subject, signal)
+      return { name, type, score, weight, must, reason }
+    },
+  }
+}
+
+function measureOf(spec: CheckSpec, deps: CheckDeps): Measure {
+  const { ask, embeddingModel, strict = false, moduleLimitMs = 60_000 } = deps
+  switch (spec.type) {
+    case 'equals':
+    case 'contains':
+    case 'startsWith':
+    case 'endsWith':
+    case 'matches':
+      return measureText(spec, strict)
+    case 'containsAll':
+    case 'containsAny':
+      return measureTextList(spec, strict)
+    case 'json':
+      return measureJson()
+    case 'jsonSchema':
+      return measureJsonSchema(spec)
+    case 'jsonPath':
+      return measureJsonPath(spec, strict)
+    case 'minWords':
+    case 'maxWords':
+    case 'maxChars':
+    case 'latencyMs':
+    case 'costUsd':
+      return measureLimit(spec)
+    case 'similarity':
+      return measureSimilarity(spec, strict, { ask, model: spec.value.model ?? embeddingModel })
+    case 'module':
+      return measureModule(spec, moduleLimitMs)
+    default:
+      return spec satisfies never
+  }
+}

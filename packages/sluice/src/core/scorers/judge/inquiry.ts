@@ -1,0 +1,83 @@
+import type { JudgedItem } from '../../../records/case-detail.ts'
+import type { RubricItem } from '../../../records/rubric.ts'
+import type { Completion, ModelRequest } from '../../providers/provider.ts'
+import type { ModelParameters } from '../../suite/models/model.ts'
+import type { ChoiceJudge } from '../../suite/prompt/choice-judge.ts'
+import { choiceFormat, choiceMessages } from './choice-prompt.ts'
+import { readChoiceAnswer, readRubricAnswer } from './judge-answer.ts'
+import { rubricFormat, rubricMessages } from './judge-prompt.ts'
+import type { Material } from './material.ts'
+
+/** One question to a model: the request, and the way to read its answer. */
+export interface Inquiry {
+  request: ModelRequest
+  /** @throws JudgeError when the answer is not as asked. */
+  read(completion: Completion): JudgedItem[]
+}
+
+export interface Questions {
+  rubric: readonly RubricItem[]
+  choices: readonly ChoiceJudge[]
+  strict?: boolean | undefined
+}
+
+interface Settings {
+  model: string
+  parameters: ModelParameters
+}
+
+/** All that is asked about one output: the whole rubric in one request, and one for each evaluator. */
+export function inquiriesOf(
+  settings: Settings,
+  questions: Questions,
+  material: Material,
+  nonce: () => string,
+): Inquiry[] {
+  const { rubric, choices, strict = false } = questions
+  const ofChoices = choices.map((choice) => inquireChoice(settings, choice, material, nonce(), strict))
+  return rubric.length === 0 ? ofChoices : [inquireRubric(settings, rubric, material, nonce()), ...ofChoices]
+}
+
+function inquireRubric(
+  { model, parameters }: Settings,
+  rubric: readonly RubricItem[],
+  material: Material,
+  nonce: string,
+): Inquiry {
+  const messages = rubricMessages(rubric, material, nonce)
+  return {
+    request: {
+      model,
+      messages,
+      parameters: withDefaults(parameters, rubric.length),
+      format: rubricFormat(rubric),
+      nonce,
+    },
+    read: (completion) => readRubricAnswer(completion, rubric, material),
+  }
+}
+
+function inquireChoice(
+  { model, parameters }: Settings,
+  choice: ChoiceJudge,
+  material: Material,
+  nonce: string,
+  strict: boolean,
+): Inquiry {
+  const messages = choiceMessages(choice, material, nonce, strict)
+  return {
+    request: {
+      model: choice.model ?? model,
+      messages,
+      parameters: withDefaults(parameters, 1),
+      format: choiceFormat(choice),
+      nonce,
+    },
+    read: (completion) => [readChoiceAnswer(completion, choice, material)],
+  }
+}
+
+function withDefaults(parameters: ModelParameters, items: number): ModelParameters {
+  const limit = parameters.maxCompletionTokens === undefined ? { maxTokens: 500 + 300 * items } : {}
+  return { temperature: 0, ...limit, ...parameters }
+}

@@ -1,0 +1,116 @@
+import { z } from 'zod'
+import type { JudgedItem } from '../../../records/case-detail.ts'
+import type { RubricItem } from '../../../records/rubric.ts'
+import { lostAnswer, lostReason } from '../../providers/lost-answer.ts'
+import type { Completion } from '../../providers/provider.ts'
+import type { ChoiceJudge } from '../../suite/prompt/choice-judge.ts'
+import { fold } from '../checks/fold.ts'
+import { quoted } from '../checks/quoted.ts'
+import { answerObject, type ObjectWanted } from './answer-object.ts'
+import { JudgeError } from './judge-error.ts'
+import type { Material } from './material.ts'
+import { undoVisible } from './visible.ts'
+
+const rubricAnswer = z.object({
+  items: z.array(
+    z.object({
+      id: z.string(),
+      evidence: z.string(),
+      reasoning: z.string(),
+      verdict: z.enum(['yes', 'no', 'cannot_tell']),
+    }),
+  ),
+})
+const choiceAnswer = z.object({ reasoning: z.string(), choice: z.string() })
+
+const scores = { yes: { score: 1 }, no: { score: 0 }, cannot_tell: {} }
+
+/**
+ * The items of a rubric as the judge answered them, in the order of the rubric.
+ * @throws JudgeError unless the answer holds the JSON that was asked for once, with every id once and no other.
+ */
+export function readRubricAnswer(
+  completion: Completion,
+  rubric: readonly RubricItem[],
+  material: Material,
+): JudgedItem[] {
+  const { items } = readAnswer(completion, rubricAnswer, {
+    keys: ['items', 'id', 'evidence', 'reasoning', 'verdict'],
+    material: shownText(material),
+  })
+  const ids = items.map(({ id }) => id)
+  refuse('twice', [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))])
+  refuse(
+    'though nobody asked it',
+    ids.filter((id) => !rubric.some((asked) => asked.id === id)),
+  )
+  const occurs = quoteFinder(material.output)
+  return rubric.map(({ id, must, weight }) => {
+    const answer = items.find((item) => item.id === id)
+    if (!answer) throw new JudgeError(`the answer leaves out "${id}"`)
+    const { verdict, evidence, reasoning } = answer
+    const evidenceFound = evidence.trim() === '' ? verdict !== 'yes' : occurs(evidence)
+    return { id, verdict, ...scores[verdict], evidence, reasoning, evidenceFound, must, weight }
+  })
+}
+
+/** The choice of an evaluator and its score. @throws JudgeError unless it is one of the choices, word for word. */
+export function readChoiceAnswer(completion: Completion, judge: ChoiceJudge, material: Material): JudgedItem {
+  const { name, choices, weight } = judge
+  const { choice, reasoning } = readAnswer(completion, choiceAnswer, {
+    keys: ['choice', 'reasoning'],
+    material: shownText(material),
+  })
+  const chosen = choices.find((known) => known.choice === choice)
+  if (!chosen) throw new JudgeError(`the answer chooses ${quoted(choice)}, which is not among the choices`)
+  const { score } = chosen
+  return { id: name, verdict: choice, score, evidence: '', reasoning, evidenceFound: true, must: false, weight }
+}
+
+function refuse(fault: string, ids: string[]): void {
+  if (ids.length > 0) throw new JudgeError(`the answer has ${ids.map((id) => quoted(id)).join(', ')} ${fault}`)
+}
+
+function readAnswer<T>(completion: Completion, schema: z.ZodType<T>, wanted: ObjectWanted): T {
+  const { output, finishReason } = completion
+  const lost = lostAnswer(completion)
+  if (finishReason === 'length') {
+    const detail = lost?.detail ? ` (${lost.detail})` : ''
+    throw new JudgeError(`the answer was cut off${detail}; raise judge.parameters.maxTokens in sluice.yaml`)
+  }
+  if (lost) throw new JudgeError(`the answer was ${lostReason(lost)}`)
+  const parsed = schema.safeParse(answerObject(output, wanted))
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const place = issue?.path.join('.') || 'the answer'
+  throw new JudgeError(`the answer is not as asked: ${place}: ${issue?.message}; it begins ${quoted(output)}`)
+}
+
+/** All that the judge is shown and might quote. */
+function shownText({ input, vars, expected = '', output }: Material): string[] {
+  const values = Object.values(vars).map((value) => (typeof value === 'string' ? value : JSON.stringify(value)))
+  return [...input.map(({ content }) => content), ...values, expected, output]
+}
+
+/**
+ * Says whether a quote occurs in an output. Case, white space, unseen characters, the style of quotation marks and the
+ * marks that the judge's prompt adds make no difference.
+ */
+export function quoteFinder(output: string): (quote: string) => boolean {
+  const text = comparable(output)
+  return (quote) => variants(quote).some((variant) => variant !== '' && text.includes(variant))
+}
+
+function variants(quote: string): string[] {
+  const unprefixed = quote.replace(/^\| ?/gm, '')
+  const unquoted = unprefixed.trim().replace(/^["'“”‘’«„](.*)["'“”‘’»]$/s, '$1')
+  return [quote, unprefixed, unquoted].map(comparable)
+}
+
+function comparable(text: string): string {
+  const seen = undoVisible(text).replace(/[\p{DI}\uFFF9-\uFFFB]/gv, '')
+  const plain = seen.replace(/[‘’‚‛]/g, "'").replace(/[“”„‟«»]/g, '"')
+  return fold(plain, false)
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+}

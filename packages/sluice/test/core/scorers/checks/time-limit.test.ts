@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { withinTime } from '../../../../src/core/scorers/checks/time-limit.ts'
+
+const late = () => new Error('late')
+
+/** Blocks without using the processor, as on a machine that is busy with something else. */
+function starved(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+}
+
+test('work that did not get the processor is run again, with more time', () => {
+  let runs = 0
+  const work = () => {
+    runs += 1
+    if (runs === 1) starved(60_000)
+    return 7
+  }
+  assert.equal(withinTime(50, work, late), 7)
+  assert.equal(runs, 2)
+})
+
+test('work that uses its time up is late, and so is what never gets the processor', () => {
+  const endless = () => {
+    for (;;);
+  }
+  assert.throws(() => withinTime(20, endless, late), /late/)
+  assert.throws(() => withinTime(5, () => starved(60_000), late), /late/)
+})
+
+test('an error of the work is its own', () => {
+  const fails = () => {
+    throw new RangeError('own')
+  }
+  assert.throws(() => withinTime(50, fails, late), RangeError)
+})

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { judgeFamilyWarning } from '../../../../src/core/scorers/judge/judge-family.ts'
+
+for (const [judge, candidate, family] of [
+  ['anthropic:claude-haiku-4-5-20251001', 'openrouter:anthropic/claude-sonnet-4', 'Claude'],
+  ['openai:o3-mini', 'openai:gpt-4.1', 'GPT'],
+  ['openai:chatgpt-4o-latest', 'azure:o1', 'GPT'],
+  ['google:gemini-2.5-pro', 'local:gemma3:12b', 'Gemini'],
+  ['groq:llama-3.3-70b', 'local:Meta-Llama-3-8B', 'Llama'],
+  ['mistral:mixtral-8x7b', 'mistral:codestral-latest', 'Mistral'],
+  ['local:qwen2.5', 'local:QwQ-32B', 'Qwen'],
+  ['deepseek:deepseek-chat', 'together:deepseek-ai/DeepSeek-V3', 'DeepSeek'],
+  ['recorded:claude-2', 'anthropic:claude-haiku-4-5', 'Claude'],
+] as const) {
+  test(`${judge} warns about ${candidate}`, () => {
+    assert.match(judgeFamilyWarning(judge, candidate) ?? '', new RegExp(`${family} family.*human labels`))
+  })
+}
+
+for (const [judge, candidate] of [
+  ['anthropic:claude-haiku-4-5', 'openai:gpt-4.1'],
+  ['groq:llama-3.3-70b', 'openai:gpt-4.1'],
+  ['local:my-model', 'local:my-model-2'],
+  ['local:turbo1-mini', 'openai:o1'],
+] as const) {
+  test(`${judge} does not warn about ${candidate}`, () => {
+    assert.equal(judgeFamilyWarning(judge, candidate), undefined)
+  })
+}
