@@ -52,14 +52,22 @@ export async function outlookOn(
   if (!known) return undefined
   const { data: settings } = rolloutSettingsSchema.safeParse(given ?? known.rollout)
   if (!settings) return undefined
-  const outlook = rolloutOutlook(known, { settings, areGiven: given !== undefined, perDay, users }, Date.now())
+  const outlook = rolloutOutlook(
+    known,
+    { settings, areGiven: given !== undefined, perDay, users },
+    { start: Date.now() },
+  )
   return { ...outlook, changed: outlook.settings !== settings }
 }
 
 const usual = { errorRate: 0.01, deviation: 0.25 }
 
-/** What this traffic can decide. The general defaults give way to those that suit it. `now` in ms since the epoch. */
-export function rolloutOutlook({ traffic, live, written }: TrafficAnswer, wish: Wish, now: number): RolloutOutlook {
+/** What this traffic can decide. The general defaults give way to those that suit it. `course` is how it is simulated. */
+export function rolloutOutlook(
+  { traffic, live, written }: TrafficAnswer,
+  wish: Wish,
+  course: { start: number; runs?: number },
+): RolloutOutlook {
   const perDay = wish.perDay ?? traffic?.requestsPerDay
   if (perDay === undefined) {
     const lines = [
@@ -96,7 +104,7 @@ export function rolloutOutlook({ traffic, live, written }: TrafficAnswer, wish: 
     errorRate: traffic?.errorRate ?? usual.errorRate,
     deviation: traffic?.deviation ?? usual.deviation,
   }
-  const found = forecast(expected, settings, { start: now })
+  const found = forecast(expected, settings, course)
   const from =
     wish.perDay === undefined ? `measured over ${formatDuration((traffic?.hours ?? 0) * 3_600_000)}` : 'as given'
   const stages = settings.stages.map(({ ppm, soakMs }) => `${ppm / 10_000} % for ${formatDuration(soakMs)}`).join(', ')
