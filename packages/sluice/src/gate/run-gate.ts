@@ -65,6 +65,6 @@ function outcomeOf(
     baseline: hasBaseline ? coverageOf(cases, 'baseline') : undefined,
     least: settings.minCoverage,
   }
-  const baseline = hasBaseline ? estimateOf(cases, settings, 'baseline') : null
-  return { decision, final: finalVerdict(decision, coverage), baselineMean: baseline?.mean ?? null }
+  const baselineMean = hasBaseline ? estimateOf(cases, settings, 'baseline').mean : null
+  return { decision, final: finalVerdict(decision, coverage), baselineMean }
 }

@@ -80,7 +80,7 @@ export async function gateScope(
     missing: base ? null : missingBase(git, isFirst),
     predecessors: found?.predecessors ?? new Map(),
     removed: found?.removed ?? [],
-    git: git ? await gitState(git, commit) : null,
+    git: git ? await gitState(git, commit ?? null) : null,
     changedPaths: base || options.changedFiles !== undefined ? changes.paths.length : null,
   }
 }

@@ -17,8 +17,8 @@ export function formatChange(change: number | null): string {
 /** [0.851, 0.895]. The ends are cut where no score lies: at 0 and 1, for a change at -1 and 1. */
 export function formatInterval({ ciLow, ciHigh }: Interval, format = formatScore): string {
   if (ciLow === null || ciHigh === null) return unknown
-  const [low, high] = [ciLow, ciHigh].map((end) => Math.min(1, Math.max(format === formatChange ? -1 : 0, end)))
-  return `[${format(low ?? null)}, ${format(high ?? null)}]`
+  const cut = (end: number) => format(Math.min(1, Math.max(format === formatChange ? -1 : 0, end)))
+  return `[${cut(ciLow)}, ${cut(ciHigh)}]`
 }
 
 interface Interval {

@@ -48,7 +48,7 @@ export function assessNight(measured: NightMeasured): NightAssessment {
   const rows = nightCases(measured)
   const tonight = cases.map((scores, position) => tonightCase(scores, position, measured))
   const drifts = driftsOf(tonight, comparable, policy)
-  const change = last && suiteChange(rows, last.cases)
+  const change = last ? suiteChange(rows, last.cases) : null
   const looks = comparable && outputChange(rows, comparable, policy)
   const nights = [...sentinels.values()].map(({ night }) => night).sort()
   return {
@@ -56,7 +56,7 @@ export function assessNight(measured: NightMeasured): NightAssessment {
     reference: nights[0] ?? null,
     last: last?.night ?? null,
     drifts,
-    suiteChange: change ?? null,
+    suiteChange: change,
     events: [...(obstacle ? [obstacle] : []), ...servedEvents(measured), ...(looks ? [looks] : [])],
     outputs: outputsOf(measured),
     cases: rows,

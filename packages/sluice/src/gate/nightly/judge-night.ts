@@ -32,7 +32,7 @@ export async function judgeNight(prompt: Prompt, plan: NightPlan, context: Night
   const summary = withVerdict(summarizeFeature({ ...measured, baseline }, plan.settings), {
     ...withComparison(outcome, tonight),
     final: verdict,
-    baselineMean: baseline ? (estimateOf(run.table.cases, plan.settings, 'baseline')?.mean ?? null) : null,
+    baselineMean: baseline ? estimateOf(run.table.cases, plan.settings, 'baseline').mean : null,
   })
   const stamp = { feature: prompt.feature, night, startedAt: session.startedAt }
   const record = recordNight(stamp, tonight, { verdict, cases, ...found }, summary)

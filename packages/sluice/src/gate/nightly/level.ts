@@ -13,7 +13,7 @@ const ofThreshold = new Set(['below-threshold', 'threshold-undecided'])
  * cases that are new tonight, a note says so and nobody is alarmed. From the next night on they count.
  */
 export function levelWithout(
-  change: SuiteChange | undefined,
+  change: SuiteChange | null,
   level: FinalVerdict,
   cases: readonly CaseScores[],
   policy: GatePolicy,

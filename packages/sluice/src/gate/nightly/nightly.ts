@@ -60,7 +60,7 @@ export async function runNight(
     judged,
     conclusion: {
       reproduce: reproduce(options),
-      git: git ? await gitState(git, undefined) : null,
+      git: git ? await gitState(git, null) : null,
       run: proveRun(runs, { known: prompts.length }),
       findings: [...destinations, ...findings],
       verdict,

@@ -63,16 +63,8 @@ function tagMeans(cases: readonly CaseScores[], options: SummaryOptions): Featur
   const tags = new Set(cases.flatMap(({ tags }) => tags))
   return [...tags].map((tag) => {
     const tagged = cases.filter((row) => row.tags.includes(tag))
-    const estimate = estimateOf(tagged, options)
-    return {
-      tag,
-      cases: tagged.length,
-      mean: estimate?.mean ?? null,
-      meanDifference: null,
-      ciLow: estimate?.ciLow ?? null,
-      ciHigh: estimate?.ciHigh ?? null,
-      verdict: null,
-    }
+    const { mean, ciLow, ciHigh } = estimateOf(tagged, options)
+    return { tag, cases: tagged.length, mean, meanDifference: null, ciLow, ciHigh, verdict: null }
   })
 }
 
@@ -141,7 +133,7 @@ export function measuredOf(run: FeatureRun, results: Results, threshold: number 
           id: judge.id,
           model: judge.model,
           mode: judge.mode,
-          flipRate: flipRateOf(results.rows(candidate.feature)) ?? null,
+          flipRate: flipRateOf(results.rows(candidate.feature)),
         }
       : null,
     threshold,

@@ -95,9 +95,9 @@ export function observeDetail(observations: Observations, arm: Arm, detail: Case
 
 /**
  * How often the judge contradicts itself: the share of rubric answers that differ between two judgements of the same
- * text. Undefined unless some case gave the same output in two repeats.
+ * text. Null unless some case gave the same output in two repeats.
  */
-export function flipRateOf(rows: Iterable<ResultRow>): number | undefined {
+export function flipRateOf(rows: Iterable<ResultRow>): number | null {
   let compared = 0
   let flipped = 0
   let seen = new Map<string, CaseDetail['judge']>()
@@ -117,5 +117,5 @@ export function flipRateOf(rows: Iterable<ResultRow>): number | undefined {
       if (other.verdict !== item.verdict) flipped += 1
     }
   }
-  return compared === 0 ? undefined : flipped / compared
+  return compared === 0 ? null : flipped / compared
 }

@@ -1,4 +1,5 @@
 import type { Arm } from '../../records/case-detail.ts'
+import type { FeatureSummary } from '../../records/feature-report.ts'
 import {
   clusterRobustMean,
   constantMoments,
@@ -14,27 +15,11 @@ import {
 } from '../../stats/index.ts'
 import { type CaseScores, scoredRepeats } from './score-table.ts'
 
-/** An estimate with its interval; null where too little data says anything. */
-export interface ScoreEstimate {
-  mean: number
-  se: number | null
-  ciLow: number | null
-  ciHigh: number | null
-}
-
 /** The scores of one version over its scored cases. Every number is null when no case has a score. */
-export interface ScoreSummary {
-  mean: number | null
-  se: number | null
-  ciLow: number | null
-  ciHigh: number | null
-  std: number | null
-  p10: number | null
-  p50: number | null
-  p90: number | null
-  /** Share of scored cases whose mean score reaches the case threshold. */
-  passRate: number | null
-}
+type ScoreSummary = Omit<FeatureSummary['score'], 'threshold' | 'caseThreshold'>
+
+/** A mean with its interval; null where too little data says anything. */
+type ScoreEstimate = Pick<ScoreSummary, 'mean' | 'se' | 'ciLow' | 'ciHigh'>
 
 export interface SummaryOptions {
   confidence: number
@@ -47,10 +32,10 @@ export function estimateOf(
   cases: readonly CaseScores[],
   { confidence, estimand }: SummaryOptions,
   arm: Arm = 'candidate',
-): ScoreEstimate | null {
+): ScoreEstimate {
   const isRepeated = cases.every((row) => row[arm].length !== 1)
   const estimate = isRepeated ? meanOfRepeats(cases, arm, estimand) : clusterRobustMean(...meansOf(cases, arm))
-  if (!estimate) return null
+  if (!estimate) return { mean: null, se: null, ciLow: null, ciHigh: null }
   const interval = tInterval(estimate, confidence)
   return {
     mean: estimate.mean,
@@ -94,7 +79,7 @@ export function summarizeScores(cases: readonly CaseScores[], options: SummaryOp
   const [p10, p50, p90] = weightedQuantiles(means, weights, [0.1, 0.5, 0.9])
   const passed = means.filter((mean) => mean >= options.caseThreshold).length
   return {
-    ...(estimateOf(cases, options) ?? { mean: null, se: null, ciLow: null, ciHigh: null }),
+    ...estimateOf(cases, options),
     std: weightedStd(means, weights) ?? null,
     p10: p10 ?? null,
     p50: p50 ?? null,
@@ -103,25 +88,20 @@ export function summarizeScores(cases: readonly CaseScores[], options: SummaryOp
   }
 }
 
-/** A share with its interval. */
-interface RepeatShare {
-  value: number
-  ciLow: number | null
-  ciHigh: number | null
-}
+type RepeatShares = NonNullable<FeatureSummary['repeats']>
 
 /** pass@1 and pass^k of the repeated cases, k being the most repeats that any case has; null without repeats. */
 export function repeatShares(
   cases: readonly CaseScores[],
   { caseThreshold, confidence }: SummaryOptions,
-): { passAt1: RepeatShare; passK: RepeatShare & { k: number } } | null {
+): RepeatShares | null {
   const k = cases.reduce((most, { candidate }) => Math.max(most, scoredRepeats(candidate).length), 0)
   if (k < 2) return null
   const counts = cases.map(({ candidate, weight, cluster }): RepeatCount => {
     const scores = scoredRepeats(candidate)
     return { passes: passesOf(scores, caseThreshold), repeats: scores.length, weight, cluster }
   })
-  const share = (drawn: number): RepeatShare | null => {
+  const share = (drawn: number): RepeatShares['passAt1'] | null => {
     const estimate = passHatK(counts, drawn, confidence)
     return estimate ? { value: estimate.mean, ciLow: estimate.low ?? null, ciHigh: estimate.high ?? null } : null
   }

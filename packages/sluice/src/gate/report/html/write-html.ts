@@ -94,13 +94,12 @@ async function* featureData(
 
 /** An output of a megabyte is of no use to a reader, and makes the page slow. */
 function shortened(report: CaseReport): CaseReport {
-  const short = <T extends string | null | undefined>(text: T) =>
-    typeof text === 'string' ? excerpt(text, textLength) : text
+  const short = (text: string) => excerpt(text, textLength)
   const { input, output, baselineOutput } = report
   return {
     ...report,
-    output: short(output) ?? null,
-    ...(input !== undefined && { input: short(input) ?? '' }),
-    ...(baselineOutput !== undefined && { baselineOutput: short(baselineOutput) ?? null }),
+    output: output && short(output),
+    ...(input !== undefined && { input: short(input) }),
+    ...(baselineOutput !== undefined && { baselineOutput: baselineOutput && short(baselineOutput) }),
   }
 }
