@@ -32,8 +32,7 @@ export async function audit(name: string, given: Record<string, unknown>, host: 
     throw new SluiceError('invalid-input', `there is no log of ${name}: sluice status names the features`)
   if (target !== undefined) await write(target, lines, host)
   if (options.verify) return verify(log, options, host)
-  if (target === undefined)
-    tell(options, host, { rows: log.rows, head: log.head ?? null }, ({ rows }) => auditText(rows))
+  if (target === undefined) tell(options, host, { rows: log.rows, head: log.head }, ({ rows }) => auditText(rows))
   return 0
 }
 
@@ -42,7 +41,7 @@ function verify({ chain, rows, head }: AuditExport, options: RemoteOptions, host
   const found = verdict.ok
     ? `${chain}: the log is whole, ${verdict.rows} rows${head ? `; row ${head.seq} is ${head.hash}` : ''}\n`
     : `${chain}: the log is not as it was written: ${verdict.message}\n`
-  tell(options, host, { chain, head: head ?? null, ...verdict }, found)
+  tell(options, host, { chain, head, ...verdict }, found)
   return verdict.ok ? 0 : 1
 }
 

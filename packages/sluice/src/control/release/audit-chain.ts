@@ -8,7 +8,7 @@ const zeros = '0'.repeat(64)
  * The row that follows `previous` in its chain (undefined: the first). `revision` is the store's after the change. Values
  * are kept as JSON holds them: undefined and NaN become null.
  */
-export function chained(draft: AuditDraft, revision: number, previous: AuditHead | undefined): AuditRow {
+export function chained(draft: AuditDraft, revision: number, previous: AuditHead | null): AuditRow {
   const { chain, at, actor, tokenId, action, reason, before, after, evidence } = draft
   const row = {
     chain,
@@ -49,7 +49,7 @@ export type ChainVerdict =
  * Whether the rows of one chain, from its first on, are those that were written, in their order. `head` must have been
  * read before the rows: without it a chain whose end was cut off looks whole; rows beyond it are newer and welcome.
  */
-export function verifyChain(rows: readonly AuditRow[], head?: AuditHead): ChainVerdict {
+export function verifyChain(rows: readonly AuditRow[], head: AuditHead | null = null): ChainVerdict {
   const present = new Set(rows.map(({ seq }) => seq))
   let previous: AuditHead = { seq: 0, hash: zeros }
   for (const row of rows) {

@@ -6,7 +6,8 @@ import { type AuditHead, type AuditRow, auditHeadSchema, auditRowSchema } from '
 export interface AuditExport {
   chain: string
   rows: AuditRow[]
-  head: AuditHead | undefined
+  /** Null of an empty one. */
+  head: AuditHead | null
 }
 
 const lastLine = z.object({ chain: z.string(), head: auditHeadSchema.nullable() })
@@ -32,7 +33,7 @@ export function parseAuditExport(text: string, place: string): AuditExport {
       'invalid-input',
       `${place}:${lines.length}: the last line must hold the head of the chain; this export was cut off, or is none`,
     )
-  return { chain: end.data.chain, rows, head: end.data.head ?? undefined }
+  return { chain: end.data.chain, rows, head: end.data.head }
 }
 
 function parsed(line: string): unknown {

@@ -37,7 +37,7 @@ export const showAudit = defineRoute({
     refuseOtherFeature(caller, params.feature)
     if (request.headers.get('accept')?.includes('application/x-ndjson')) return exported(store, params.feature)
     const [rows, head] = await Promise.all([store.audit(params.feature, query), store.auditHead(params.feature)])
-    return { status: 200, body: { rows, head: head ?? null } }
+    return { status: 200, body: { rows, head } }
   },
 })
 
@@ -50,7 +50,7 @@ function exported(store: ReleaseStore, chain: string): Response {
 }
 
 async function* lines(store: ReleaseStore, chain: string): AsyncGenerator<string> {
-  const head = (await store.auditHead(chain)) ?? null
+  const head = await store.auditHead(chain)
   let after = 0
   for (let rows = await page(store, chain, after); rows.length > 0; rows = await page(store, chain, after)) {
     const wanted = rows.filter(({ seq }) => seq <= (head?.seq ?? 0))

@@ -121,7 +121,7 @@ export function startEngine(options: EngineOptions): Engine {
       if (!background.offer(accepted)) log('warn', 'samples come faster than they can be taken in: some are left out')
     },
     insight: {
-      assessment: async (rolloutId) => (await readAssessment(store, rolloutId)) ?? null,
+      assessment: (rolloutId) => readAssessment(store, rolloutId),
       drift: (feature) => readDrift(store, feature),
       faults: () => faults.current(),
     },

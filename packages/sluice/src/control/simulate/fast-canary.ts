@@ -103,7 +103,7 @@ class FastRelease {
     const before = { evidence: this.#evidence, assessed: this.#assessed, heldSince: this.#heldSince }
     const assessed = assessNext(this.#engine, before, { rollout, at, judge: healthyJudge, everyMs: lookEveryMs })
     this.#assessed = assessed
-    this.#heldSince = assessed.heldSince ?? null
+    this.#heldSince = assessed.heldSince
     this.costAlert ||= assessed.assessment.alerts.some(({ code }) => code === 'cost')
     const event = eventOf(rollout, assessed.assessment)
     if (!event || (behind && event.type !== 'rollBack')) return false

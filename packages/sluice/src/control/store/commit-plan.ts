@@ -13,8 +13,8 @@ export interface CommitGround {
   remembered: RememberedAnswer | undefined
   /** Of the last holder of the change's lease; 0 where there was none. */
   fence: number
-  /** Of the change's chain. */
-  head: AuditHead | undefined
+  /** Of the change's chain; null of a new one. */
+  head: AuditHead | null
 }
 
 /** What becomes of a change. A repetition is known as such even though its revision has passed. */

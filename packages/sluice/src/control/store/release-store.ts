@@ -1,4 +1,4 @@
-import type { AuditDraft, AuditRow } from '../../records/audit-row.ts'
+import type { AuditDraft, AuditHead, AuditRow } from '../../records/audit-row.ts'
 import type { FeatureState } from '../../records/feature.ts'
 import type { RememberedAnswer } from '../../records/remembered-answer.ts'
 import type { TokenRecord } from '../../records/token.ts'
@@ -50,8 +50,8 @@ export interface ReleaseStore {
   remembered(key: string): Promise<RememberedAnswer | undefined>
   /** Rows of one chain with seq > `after`, in order; one that cannot be read is left out, so that the chain has a gap there. */
   audit(chain: string, page?: { after?: number; limit?: number }): Promise<AuditRow[]>
-  /** What the last row of a chain must be; undefined for an empty chain. */
-  auditHead(chain: string): Promise<{ seq: number; hash: string } | undefined>
+  /** What the last row of a chain must be; null for an empty chain. */
+  auditHead(chain: string): Promise<AuditHead | null>
   /** Called after commits, also those of other replicas; may come late, doubled or summed up. Returns how to stop it. */
   onChange(listener: (revision: number) => void): () => void
 }

@@ -20,7 +20,7 @@ const chain = (length: number): AuditRow[] => {
           evidence: undefined,
         },
         10 + index,
-        rows.at(-1),
+        rows.at(-1) ?? null,
       ),
     )
   return rows
@@ -81,7 +81,7 @@ test('an edited row with a new hash is found by the row after it, and the last o
   const forged = (index: number) => {
     const { chain, at, actor, tokenId, action, before, after, evidence, revision } = rows[index] ?? assert.fail()
     const draft = { chain, at, actor, tokenId, action, before, after, evidence, reason: 'forged' }
-    return chained(draft, revision, rows[index - 1])
+    return chained(draft, revision, rows[index - 1] ?? null)
   }
   for (const index of [0, 2, 4])
     assert.equal(faultIn(rows.map((row, at) => (at === index ? forged(index) : row))), `edited ${index + 1}`)

@@ -46,7 +46,7 @@ test('an excluded token is no evidence from the first outcome on, on record, rep
     until(async () => {
       const known = await readAssessment(store, 'r1')
       const errors = known?.tokens.reduce((sum, one) => sum + one.errors.canary, 0) ?? 0
-      return known !== undefined && wanted(errors, known.incumbent.requests + known.canary.requests)
+      return known !== null && wanted(errors, known.incumbent.requests + known.canary.requests)
     }, what)
   await seen('all to be seen', (errors, requests) => errors === 150 && requests === 1800)
   const before = (await loadCheckpoint(store, 'r1'))?.checkpoint.evidence as Evidence

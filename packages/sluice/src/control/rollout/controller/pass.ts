@@ -66,7 +66,7 @@ export async function runPass(
   const assessed = assessNext(engine, before, { rollout, at, judge: await readJudgeHealth(store, feature), everyMs })
   return {
     rollout,
-    checkpoint: { ...before, assessed, heldSince: assessed.heldSince ?? null },
+    checkpoint: { ...before, assessed, heldSince: assessed.heldSince },
     cursor: entries.at(-1)?.seq ?? after,
     stored: loaded?.stored ?? -1,
     units: changed,

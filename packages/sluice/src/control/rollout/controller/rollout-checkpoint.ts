@@ -24,9 +24,9 @@ const assessedSchema = z.strictObject({
   /** Absent from before it was watched. */
   soak: soakSchema.optional(),
   /** Since when the rollout has been held for the same reason, ms since the epoch. */
-  heldSince: z.number().nullable().optional(),
+  heldSince: z.number().nullable().default(null),
   /** Why the rule for the undecided had refused it before, where it was asked. */
-  refused: z.array(z.string()).nullable().optional(),
+  refused: z.array(z.string()).nullable().default(null),
   /** Greatest evidence of the passes before. */
   highest: z.record(z.string(), z.object({ eValue: z.number(), at: z.number() })).optional(),
 })
@@ -104,15 +104,12 @@ export class DamagedCheckpoint extends StoreError {
   }
 }
 
-/** What was last known of a rollout, running or ended; undefined before its first assessment, and where it cannot be read. */
-export async function readAssessment(
-  store: Pick<Store, 'checkpoint'>,
-  rolloutId: string,
-): Promise<Assessment | undefined> {
+/** What was last known of a rollout, running or ended; null before its first assessment, and where it cannot be read. */
+export async function readAssessment(store: Pick<Store, 'checkpoint'>, rolloutId: string): Promise<Assessment | null> {
   try {
-    return (await loadCheckpoint(store, rolloutId))?.checkpoint.assessed?.assessment
+    return (await loadCheckpoint(store, rolloutId))?.checkpoint.assessed?.assessment ?? null
   } catch (error) {
-    if (error instanceof DamagedCheckpoint) return undefined
+    if (error instanceof DamagedCheckpoint) return null
     throw error
   }
 }
@@ -143,7 +140,7 @@ export function unitsOf(entries: readonly LogEntry[]): string[] {
 export function assessedBy(
   engine: DecisionEngine<object>,
   evidence: object,
-  { rollout, at, judge, soak, heldSince = null, refused = null, highest = {} }: Omit<Assessed, 'assessment'>,
+  { rollout, at, judge, soak, heldSince, refused, highest = {} }: Omit<Assessed, 'assessment'>,
 ): Assessed {
   const course = { soak: soak ?? unwatched(rollout), heldSince, judge, refused, highest }
   return { assessment: engine.assess(evidence, rollout, at, course), rollout, at, ...course }

@@ -23,7 +23,7 @@ export function memoryReleases(
   let revision = 0
   let present = epoch
 
-  const head = (chain: string): AuditHead | undefined => chains.get(chain)?.at(-1)
+  const head = (chain: string): AuditHead | null => chains.get(chain)?.at(-1) ?? null
   const featureList = () => [...features.values()].sort((a, b) => (a.feature < b.feature ? -1 : 1))
 
   function write({ version, token, remember }: StoreChange, done: CommitResult & { outcome: 'committed' }): void {

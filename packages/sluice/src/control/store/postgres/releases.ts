@@ -50,7 +50,7 @@ export function postgresReleases(db: PostgresConnection, changes: StoreSignal<nu
     },
     async auditHead(chain) {
       const [row] = await query('SELECT seq, hash FROM sluice.audit_heads WHERE chain = $1', [chain])
-      return row && headOf(row)
+      return row ? headOf(row) : null
     },
     async commit(change) {
       const own = structuredClone(change)
@@ -80,7 +80,7 @@ async function commitIn(query: Query, change: StoreChange): Promise<CommitResult
     featureRevision: Number(stored?.revision ?? 0),
     remembered: answer && answerOf(answer.document),
     fence: Number(last?.[0]?.fence ?? 0),
-    head: head && headOf(head),
+    head: head ? headOf(head) : null,
   })
   if (result.outcome === 'committed') await write(query, change, result)
   return result

@@ -64,9 +64,9 @@ function rememberedIn(db: SqliteConnection, key: string) {
   return row && answerOf(row.document)
 }
 
-function headIn(db: SqliteConnection, chain: string): AuditHead | undefined {
+function headIn(db: SqliteConnection, chain: string): AuditHead | null {
   const row = db.first('SELECT seq, hash FROM audit_heads WHERE chain = ?', chain)
-  return row && { seq: Number(row.seq), hash: String(row.hash) }
+  return row ? { seq: Number(row.seq), hash: String(row.hash) } : null
 }
 
 function commitIn(

@@ -15,7 +15,7 @@ export function testReleases({ name: kind, open }: Implementation): void {
     assert.equal(await store.version('summary', 'aaaaaaaaaaaa'), undefined)
     assert.equal(await store.remembered('key'), undefined)
     assert.deepEqual(await store.audit('summary'), [])
-    assert.equal(await store.auditHead('summary'), undefined)
+    assert.equal(await store.auditHead('summary'), null)
     assert.deepEqual(await store.tokens(), [])
     assert.match(store.epoch, /^[0-9a-f]{16}$/)
     assert.match(store.secret, /^[0-9a-f]{64}$/)
