@@ -1,18 +1,11 @@
-import type { EventEmitter } from 'node:events'
 import type { Writable } from 'node:stream'
-import type { Mask } from '../masking/mask.ts'
+import type { ServeProcess } from '../control/server/serve/serve.ts'
 import { visibleText } from '../text/untrusted.ts'
 
 /** What a command needs of the process it runs in. */
-export interface Host {
+export interface Host extends ServeProcess {
   stdout: Terminal
   stderr: Terminal
-  env: NodeJS.ProcessEnv
-  /** Knows the secrets of this process; everything that is written passes it. */
-  mask: Mask
-  cwd(): string
-  on: EventEmitter['on']
-  off: EventEmitter['off']
 }
 
 /** A stream that may be a terminal. */

@@ -66,6 +66,47 @@ export const figuresSchema = z.strictObject({
 })
 export type Figures = z.infer<typeof figuresSchema>
 
+const rate = z.number().nullable()
+
+/** Counts and rates of one arm, on distinct users where it says so. */
+export const armSummarySchema = z.object({
+  requests: z.number(),
+  users: z.number(),
+  judged: z.number(),
+  meanScore: rate,
+  errorRate: rate,
+  refusalRate: rate,
+  invalidRate: rate,
+  slowRate: rate,
+  meanCostUsd: rate,
+  meanLatencyMs: rate,
+  meanFeedback: rate,
+})
+export type ArmSummary = z.infer<typeof armSummarySchema>
+
+/** What one token has reported about a rollout. */
+export const tokenShareSchema = z.object({
+  /** Null: of outcomes that do not say; `others`: of all tokens that came after the first sixteen. */
+  tokenId: z.string().nullable(),
+  /** The name of the token, which only operators see. */
+  name: z.string().exactOptional(),
+  /** Of all requests that name the rollout, those of this token, in [0,1]. */
+  share: z.number(),
+  requests: byArm,
+  /** Failed ones of them. */
+  errors: byArm,
+  users: byArm,
+  /** Requests that cannot have been: in an arm where their user is not, of a stage or a version that there is not. */
+  impossible: z.int(),
+  /** Entries that could not count, by reason. */
+  ignored: z.record(z.string(), z.int()),
+  /** logBF of a sample-ratio mismatch. */
+  logBayesFactor: z.number(),
+  /** Its arms do not match: what it reports is left out. */
+  leftOut: z.boolean(),
+})
+export type TokenShare = z.infer<typeof tokenShareSchema>
+
 /** What one process, or one address, has reported about a rollout. */
 export const placeShareSchema = z.strictObject({
   id: z.string().nullable().meta({ description: 'As logged; null: not known; `others`: all that are not named.' }),

@@ -1,19 +1,10 @@
 import { z } from 'zod'
+import { armSummarySchema } from '../../records/assessment.ts'
 
 const unknown = z.number().nullable()
 
-const armSchema = z.object({
-  requests: z.number(),
-  users: z.number(),
-  judged: z.number(),
-  meanScore: unknown,
-  errorRate: unknown,
-  refusalRate: unknown,
-  invalidRate: unknown,
-  slowRate: unknown,
-  meanCostUsd: unknown,
-  meanLatencyMs: unknown,
-})
+/** What was stored before there was feedback has none of it. */
+const armSchema = armSummarySchema.omit({ meanFeedback: true })
 
 const evidenceSchema = z.object({
   words: z.string(),

@@ -1,20 +1,14 @@
 import type { Clock } from '@sluice/client'
+import type { z } from 'zod'
 import { SluiceError } from '../../errors.ts'
+import type { loopFaultSchema } from '../../records/loop-fault.ts'
 import { type Backoff, backoffMs } from '../../retry.ts'
 import { StoreError } from '../store/store-error.ts'
 
-/** What keeps failing at present. Holds no text of an error, which may quote what users wrote. */
-export interface LoopFault {
-  /** Which loop, e.g. `controller`. */
-  loop: string
-  /** Null where all of the loop fails. */
-  feature: string | null
-  /** Kind of the error, e.g. `damaged`. */
-  code: string
+/** What keeps failing at present. */
+export interface LoopFault extends z.infer<typeof loopFaultSchema> {
   /** Of the first failure in a row, ms since the epoch. */
   since: number
-  /** In a row. */
-  failures: number
 }
 
 /** The faults of one loop, feature by feature. */

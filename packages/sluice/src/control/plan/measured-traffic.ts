@@ -1,18 +1,6 @@
+import type { MeasuredTraffic } from '../../records/measured-traffic.ts'
 import type { LogEntry } from '../../records/outcome.ts'
 import type { OutcomeLog } from '../store/outcome-log.ts'
-import type { KnownTraffic } from './traffic-defaults.ts'
-
-/** What the log holds of a feature's last days. Null: unknown. */
-export interface MeasuredTraffic extends KnownTraffic {
-  /** Distinct users in all of that time. */
-  users: number | null
-  /** How long that was. */
-  hours: number
-  errorRate: number
-  /** Standard deviation of the judged scores, and what judging one cost. */
-  deviation: number | null
-  judgeUsd: number | null
-}
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs

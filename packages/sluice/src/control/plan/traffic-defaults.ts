@@ -1,11 +1,8 @@
+import type { MeasuredTraffic } from '../../records/measured-traffic.ts'
 import { defaultRolloutSettings, type RolloutSettings } from '../../records/rollout-settings.ts'
 
 /** What is known of a feature's traffic. */
-export interface KnownTraffic {
-  requestsPerDay: number
-  /** Distinct users a day; null where it is unknown. */
-  usersPerDay: number | null
-}
+export type KnownTraffic = Pick<MeasuredTraffic, 'requestsPerDay' | 'usersPerDay'>
 
 export interface TrafficDefaults {
   stages: RolloutSettings['stages']

@@ -1,8 +1,11 @@
 import { z } from 'zod'
 import { appliedSchema } from '../../records/applied.ts'
+import { tokenShareSchema } from '../../records/assessment.ts'
 import { storedContentSchema } from '../../records/content.ts'
 import { activationSchema, featureSchema, takenBackSchema } from '../../records/feature.ts'
 import { instanceViewSchema } from '../../records/instance.ts'
+import { loopFaultSchema } from '../../records/loop-fault.ts'
+import { measuredTrafficSchema } from '../../records/measured-traffic.ts'
 import { keptStageSchema, rolloutSchema } from '../../records/rollout.ts'
 import { tokenViewSchema } from '../../records/token.ts'
 import { gateEvidenceSchema, versionSchema } from '../../records/version.ts'
@@ -31,15 +34,10 @@ export const publishedAnswer = versionAnswer.extend({
 
 const byArm = z.looseObject({ incumbent: z.int(), canary: z.int() })
 
-const tokenShareAnswer = z.looseObject({
-  tokenId: z.string().nullable(),
-  name: z.string().optional(),
-  share: z.number(),
-  impossible: z.int(),
-  requests: byArm.optional(),
-  errors: byArm.optional(),
-  leftOut: z.boolean(),
-})
+const tokenShareAnswer = tokenShareSchema
+  .pick({ tokenId: true, name: true, share: true, impossible: true, leftOut: true })
+  .loose()
+  .extend({ requests: byArm.optional(), errors: byArm.optional() })
 
 const placeShareAnswer = z.looseObject({ id: z.string().nullable(), tokenId: z.string().nullable(), share: z.number() })
 
@@ -115,9 +113,7 @@ export const releasedAnswer = z.looseObject({
 
 /** What the loops of the replica that answered keep failing at. */
 export const readyAnswer = z.looseObject({
-  failing: z
-    .array(z.looseObject({ loop: z.string(), feature: z.string().nullable(), code: z.string(), failures: z.int() }))
-    .default([]),
+  failing: z.array(loopFaultSchema.omit({ since: true }).loose()).default([]),
   /** An older server names all to everybody. */
   unnamed: z.int().default(0),
 })
@@ -166,17 +162,7 @@ export const driftAnswer = z.looseObject({
 
 export type DriftAnswer = z.output<typeof driftAnswer>
 export const trafficAnswer = z.looseObject({
-  traffic: z
-    .looseObject({
-      requestsPerDay: z.number(),
-      usersPerDay: z.number().nullable(),
-      users: z.number().nullable(),
-      hours: z.number(),
-      errorRate: z.number(),
-      deviation: z.number().nullable(),
-      judgeUsd: z.number().nullable(),
-    })
-    .nullable(),
+  traffic: measuredTrafficSchema.loose().nullable(),
   rollout: z.unknown(),
   written: z.array(z.string()).nullable().default(null),
   live: z.looseObject({

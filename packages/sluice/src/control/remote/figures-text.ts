@@ -1,45 +1,33 @@
 import { z } from 'zod'
+import { figuresSchema, type ValueInterval } from '../../records/assessment.ts'
 import { formatCount, formatDuration, formatPercent, formatScore, formatUsd } from '../../text/format.ts'
 import { type Cell, columns, wrap } from '../../text/layout.ts'
 
-const mean = z.looseObject({ value: z.number(), low: z.number().nullable(), high: z.number().nullable() })
-const counted = mean.extend({ count: z.number() })
-const height = z.looseObject({ eValue: z.number(), at: z.number() })
-const arms = z.looseObject({ incumbent: z.number(), canary: z.number() })
-const judgedArm = z.looseObject({ users: z.number(), answers: z.number() })
+const record = figuresSchema.shape
+const signalRecord = record.signals.element
+const judgedArm = record.judged.shape.canary.loose()
+const counted = signalRecord.shape.canary.unwrap().loose().nullable()
+const height = signalRecord.shape.highest.unwrap().loose()
 
 /** What commands read of an assessment in numbers. */
-export const figuresAnswer = z.looseObject({
+export const figuresAnswer = figuresSchema.loose().extend({
   signals: z.array(
-    z.looseObject({
-      signal: z.string(),
-      incumbent: counted.nullable(),
-      canary: counted.nullable(),
-      difference: mean.nullable(),
-      margin: z.number(),
-      against: z.number().nullable(),
+    signalRecord.loose().extend({
+      incumbent: counted,
+      canary: counted,
+      difference: signalRecord.shape.difference.unwrap().loose().nullable(),
       highest: height.nullable(),
-      proof: z.looseObject({ eValue: z.number(), needed: z.number() }).nullable(),
+      proof: signalRecord.shape.proof.unwrap().loose().nullable(),
     }),
   ),
-  users: arms,
+  users: record.users.loose(),
   judged: z.looseObject({ incumbent: judgedArm, canary: judgedArm }),
-  against: z.looseObject({ eValue: z.number(), highest: height, needed: z.number() }),
-  missing: z.array(
-    z.looseObject({
-      what: z.string(),
-      has: z.number(),
-      needed: z.number(),
-      unit: z.string(),
-      expectedAt: z.number().nullable(),
-    }),
-  ),
-  nextStepAt: z.number().nullable(),
-  patienceEndsAt: z.number().nullable(),
+  against: record.against.loose().extend({ highest: height }),
+  missing: z.array(record.missing.element.loose().extend({ unit: z.string() })),
 })
 
 type FiguresAnswer = z.output<typeof figuresAnswer>
-type Mean = z.output<typeof mean>
+type Mean = ValueInterval
 
 const ends: Record<string, string> = {
   weakPromote: 'then it is promoted weakly if it qualifies',

@@ -1,22 +1,12 @@
 import { z } from 'zod'
+import { loopFaultSchema } from '../../records/loop-fault.ts'
 import { maySee } from './access/caller.ts'
 import { Problem } from './http/problem.ts'
 import { damagedByFeature } from './metrics/store-metrics.ts'
 import { defineRoute } from './route/route.ts'
 
 const failing = z
-  .array(
-    z.object({
-      loop: z.string(),
-      feature: z.string().nullable().meta({ description: 'Null: all of the loop.' }),
-      code: z.string(),
-      since: z
-        .number()
-        .nullable()
-        .meta({ description: 'ms since the epoch; null of a stored row that cannot be read' }),
-      failures: z.int().meta({ description: 'In a row, or rows that cannot be read.' }),
-    }),
-  )
+  .array(loopFaultSchema)
   .meta({ description: 'Of the features that the token may see, at most 100; empty without a token.' })
 const unnamed = z.int().meta({ description: 'How many further things it keeps failing at.' })
 const leading = z

@@ -1,11 +1,10 @@
-import type { ArmSummary } from '../../../src/control/rollout/assessment/arm-summary.ts'
 import type { StageProgress } from '../../../src/control/rollout/assessment/assess.ts'
 import type { Assessment, Decision } from '../../../src/control/rollout/assessment/assessment.ts'
 import { decideRollout } from '../../../src/control/rollout/assessment/decision.ts'
 import { outageText } from '../../../src/control/rollout/assessment/judge-health.ts'
 import { isOverdue, isSoaked } from '../../../src/control/rollout/assessment/soak.ts'
 import type { DecisionEngine } from '../../../src/control/rollout/decision-engine.ts'
-import type { Figures } from '../../../src/records/assessment.ts'
+import type { ArmSummary, Figures } from '../../../src/records/assessment.ts'
 import type { Rollout } from '../../../src/records/rollout.ts'
 
 interface Counts {

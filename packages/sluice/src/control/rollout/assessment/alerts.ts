@@ -1,11 +1,11 @@
-import type { OnlySourceShare } from '../../../records/assessment.ts'
+import type { OnlySourceShare, TokenShare } from '../../../records/assessment.ts'
 import type { Rollout } from '../../../records/rollout.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import type { Assessment, SignalEvidence } from './assessment.ts'
 import type { Findings } from './decision.ts'
 import { isJudgeSilent } from './judge-health.ts'
 import { onlySourceAlert } from './place-share.ts'
-import { disputeText, type TokenShare, tokensText } from './token-share.ts'
+import { disputeText, tokensText } from './token-share.ts'
 
 type Alert = Assessment['alerts'][number]
 

@@ -1,19 +1,5 @@
+import type { ArmSummary } from '../../../records/assessment.ts'
 import type { ArmSums } from '../evidence/arm-sums.ts'
-
-/** Counts and rates of one arm, on distinct users where it says so. */
-export interface ArmSummary {
-  requests: number
-  users: number
-  judged: number
-  meanScore: number | null
-  errorRate: number | null
-  refusalRate: number | null
-  invalidRate: number | null
-  slowRate: number | null
-  meanCostUsd: number | null
-  meanLatencyMs: number | null
-  meanFeedback: number | null
-}
 
 export function summaryOf(sums: ArmSums): ArmSummary {
   const share = (part: number, whole: number) => (whole > 0 ? part / whole : null)

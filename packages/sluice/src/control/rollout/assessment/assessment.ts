@@ -1,9 +1,7 @@
-import type { Figures, OnlySourceShare, PlaceShare } from '../../../records/assessment.ts'
+import type { ArmSummary, Figures, OnlySourceShare, PlaceShare, TokenShare } from '../../../records/assessment.ts'
 import type { Hold, ProofStrength, RollbackCause } from '../../../records/rollout.ts'
 import type { PlaceKind } from '../evidence/places.ts'
-import type { ArmSummary } from './arm-summary.ts'
 import type { Soak } from './soak.ts'
-import type { TokenShare } from './token-share.ts'
 
 /** What the evidence calls for now. `hold` keeps the stage; nothing is ever promoted or rolled back without data. */
 export type Decision =

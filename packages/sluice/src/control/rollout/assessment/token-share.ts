@@ -1,28 +1,7 @@
+import type { TokenShare } from '../../../records/assessment.ts'
 import type { RolloutSettings } from '../../../records/rollout-settings.ts'
 import type { TokenEvidence } from '../evidence/tokens.ts'
 import { assignmentMismatch, impossible, isDoubtful, requestsOf } from '../statistics/sample-ratio.ts'
-
-/** What one token has reported about a rollout. */
-export interface TokenShare {
-  /** Null: of outcomes that do not say; `others`: of all tokens that came after the first sixteen. */
-  tokenId: string | null
-  /** The name of the token, which only operators see. */
-  name?: string
-  /** Of all requests that name the rollout, those of this token, in [0,1]. */
-  share: number
-  requests: { incumbent: number; canary: number }
-  /** Failed ones of them. */
-  errors: { incumbent: number; canary: number }
-  users: { incumbent: number; canary: number }
-  /** Requests that cannot have been: in an arm where their user is not, of a stage or a version that there is not. */
-  impossible: number
-  /** Entries that could not count, by reason. */
-  ignored: Record<string, number>
-  /** logBF of a sample-ratio mismatch. */
-  logBayesFactor: number
-  /** Its arms do not match: what it reports is left out. */
-  leftOut: boolean
-}
 
 /** The most first. */
 export function tokenShares(testimony: readonly TokenEvidence[], settings: RolloutSettings): TokenShare[] {

@@ -1,5 +1,5 @@
 import type { Clock } from '@sluice/client'
-import type { ArmSummary } from '../../rollout/assessment/arm-summary.ts'
+import type { ArmSummary } from '../../../records/assessment.ts'
 import type { Assessment } from '../../rollout/assessment/assessment.ts'
 import type { Assessed } from '../../rollout/controller/rollout-checkpoint.ts'
 import type { LeaseStore } from '../../store/lease-store.ts'

@@ -21,7 +21,7 @@ import { type Nights, startServeEngine } from './serve-engine.ts'
 export interface ServeProcess {
   stderr: { write(text: string): unknown }
   env: NodeJS.ProcessEnv
-  /** Learns the secrets that the project names. */
+  /** Knows the secrets of this process, and learns those that the project names; what is written passes it. */
   mask: Mask
   cwd(): string
   on: EventEmitter['on']

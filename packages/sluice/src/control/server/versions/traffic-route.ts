@@ -1,24 +1,17 @@
 import { z } from 'zod'
+import { measuredTrafficSchema } from '../../../records/measured-traffic.ts'
 import { versionIdField } from '../../../records/names.ts'
 import { defaultRolloutSettings, rolloutSettingsSchema } from '../../../records/rollout-settings.ts'
-import { type MeasuredTraffic, measuredTraffic } from '../../plan/measured-traffic.ts'
+import { measuredTraffic } from '../../plan/measured-traffic.ts'
 import { refuseOtherFeature } from '../access/caller.ts'
 import { notFound } from '../http/problem.ts'
 import { ofFeature } from '../route/fields.ts'
 import { defineRoute } from '../route/route.ts'
 
-const traffic: z.ZodType<MeasuredTraffic> = z.strictObject({
-  requestsPerDay: z.number(),
-  usersPerDay: z.number().nullable(),
-  users: z.int().nullable().meta({ description: 'Distinct ones in all of that time.' }),
-  hours: z.number().meta({ description: 'How long that was; seven days at the most.' }),
-  errorRate: z.number(),
-  deviation: z.number().nullable().meta({ description: 'Of the judged scores.' }),
-  judgeUsd: z.number().nullable().meta({ description: 'What judging one answer cost.' }),
-})
-
 const answer = z.object({
-  traffic: traffic.nullable().meta({ description: 'Of the last days; null where the log does not tell.' }),
+  traffic: measuredTrafficSchema
+    .nullable()
+    .meta({ description: 'Of the last days; null where the log does not tell.' }),
   rollout: z.looseObject({}).meta({ description: "The version's settings, as in a prompt file." }),
   written: z.array(z.string()).nullable().meta({
     description: 'Settings that its prompt file holds itself, e.g. rollout.stages; null where that is not known.',
