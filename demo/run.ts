@@ -14,6 +14,7 @@ try {
   const stage = openStage()
   process.on('exit', stage.close)
   process.on('SIGINT', () => process.exit(130))
+  process.on('SIGTERM', () => process.exit(143))
   const lines = tellTheIncident(stage)
   lines.push(await tellTheRelease(stage))
   lines.push(...(await tellTheCanary(stage)))

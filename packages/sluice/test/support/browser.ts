@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import sparticuz from '@sparticuz/chromium'
 import { type Browser, chromium, type Page } from 'playwright-core'
@@ -11,12 +10,16 @@ export async function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: await unpacked(), args: [...args, '--no-sandbox'] })
 }
 
+/** Stays there from one run of the tests to the next. */
+const cache = path.join(import.meta.dirname, '../../../../node_modules/.cache')
+
 /** Unpacked beside and then moved, since tests start at the same time and a half of it must not be run. */
 async function unpacked(): Promise<string> {
-  const folder = path.join(tmpdir(), `sluice-chromium-${workspace.devDependencies['@sparticuz/chromium']}`)
+  const folder = path.join(cache, `chromium-${workspace.devDependencies['@sparticuz/chromium']}`)
   const binary = path.join(folder, 'chromium')
   if (existsSync(binary)) return binary
-  const draft = mkdtempSync(path.join(tmpdir(), 'sluice-chromium-'))
+  mkdirSync(cache, { recursive: true })
+  const draft = mkdtempSync(path.join(cache, 'chromium-'))
   const before = process.env.TMPDIR
   process.env.TMPDIR = draft
   try {

@@ -41,13 +41,14 @@ export interface Project extends Disposable {
   sluice(args: string[], env?: NodeJS.ProcessEnv): Promise<Finished>
 }
 
-/** An author, and what makes git fast where nothing has to outlive the machine: no sample hooks, no wait for the disk. */
+/** An author, and what makes git fast where nothing has to last: no sample hooks, no wait for the disk, no tidying. */
 const gitSettings = [
   'user.name=Ann',
   'user.email=ann@example.com',
   'init.defaultBranch=main',
   'init.templateDir=',
   'core.fsync=none',
+  'maintenance.auto=false',
 ].flatMap((setting) => ['-c', setting])
 
 /** The command line runs in `folder` of the temporary one; everything else is relative to the latter. */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { systemClock } from '@sluice/client'
 import { createRedactors, type Redactors } from '../../../src/control/live/redact.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const material = { input: { email: 'ann@example.org' }, output: 'Ann writes.' }
 
@@ -12,7 +12,7 @@ type Disposable = Redactors & AsyncDisposable
 
 /** Redactors of a folder with this module. `limitMs` is for those that are to be ended. */
 function redactors(code: string, limitMs = 60_000): Disposable {
-  const root = mkdtempSync(path.join(tmpdir(), 'sluice-redact-'))
+  const root = temporaryFolder('redact')
   writeFileSync(path.join(root, 'redact.mjs'), code)
   const made = createRedactors({ root, clock: systemClock, limitMs })
   return { ...made, [Symbol.asyncDispose]: () => made.close() }
@@ -98,7 +98,7 @@ test('a module that cannot be loaded, or has no such function, says so', async (
 test('where its thread must be ended again and again it rests, and is begun anew after a minute', async () => {
   let now = 0
   const clock = { ...systemClock, now: () => now }
-  const root = mkdtempSync(path.join(tmpdir(), 'sluice-redact-'))
+  const root = temporaryFolder('redact')
   writeFileSync(path.join(root, 'redact.mjs'), 'export default (all) => all.output === "bad" ? process.exit() : all')
   const made = createRedactors({ root, clock, limitMs: 60_000 })
   const redact = await made.redactorOf('redact.mjs')

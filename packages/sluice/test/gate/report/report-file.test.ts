@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
@@ -9,8 +8,9 @@ import { SluiceError } from '../../../src/errors.ts'
 import { readReport, writeReportFile } from '../../../src/gate/report/report-file.ts'
 import { reportJsonSchema } from '../../../src/records/report.ts'
 import { incidentCases, incidentFeature, incidentReport } from '../../support/report/incident.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
-const newFolder = () => mkdtempSync(path.join(tmpdir(), 'sluice-report-'))
+const newFolder = () => temporaryFolder('report')
 
 function fileWith(text: string): string {
   const file = path.join(newFolder(), 'report.json')
