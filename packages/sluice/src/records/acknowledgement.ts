@@ -16,7 +16,7 @@ export const acknowledgementSchema = z.object({
   client: name.exactOptional(),
   stale: z.boolean().exactOptional().meta({ description: 'Everybody is sent to the incumbent.' }),
   maxStaleMs: z.number().exactOptional().meta({
-    description: 'How long a canary is served without word from the control services. Without it: five minutes.',
+    description: 'How long a canary is served without word from the control plane. Without it: five minutes.',
   }),
   leaving: z.boolean().exactOptional().meta({ description: 'Forget this process.' }),
 })

@@ -29,7 +29,7 @@ export const instanceRecordSchema = instanceKeySchema.extend({
   seenAt: z.number(),
   mayServeUntil: z
     .number()
-    .meta({ description: 'From then on it serves no canary unless it hears of the control services.' }),
+    .meta({ description: 'From then on it serves no canary unless it hears of the control plane.' }),
 })
 
 export type InstanceRecord = z.output<typeof instanceRecordSchema>
