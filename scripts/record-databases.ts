@@ -2,10 +2,11 @@
  * `npm run record-databases`: databases with rows of every kind, written by the product itself, which later versions must be
  * able to read. They are made at a release; `packages/sluice/test/house` opens what the last one has written.
  */
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { gzipSync } from 'node:zlib'
 import { openStore } from '../packages/sluice/src/control/store/open-store.ts'
 import { startPostgres } from '../packages/sluice/test/support/postgres.ts'
 import { dumpOf } from '../packages/sluice/test/support/postgres-dump.ts'
@@ -20,8 +21,12 @@ function keep(file: string, name: string): void {
   const database = new DatabaseSync(file)
   database.exec('PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE; VACUUM')
   database.close()
-  copyFileSync(file, path.join(folder, name))
-  console.log(`${name} is written`)
+  write(name, readFileSync(file))
+}
+
+function write(name: string, content: string | Buffer): void {
+  writeFileSync(path.join(folder, `${name}.gz`), gzipSync(content, { level: 9 }))
+  console.log(`${name}.gz is written`)
 }
 
 try {
@@ -34,8 +39,7 @@ try {
   const shared = await openStore({ dataDir: '', databaseUrl: server.url })
   await runCanaries(shared)
   await shared.close()
-  writeFileSync(path.join(folder, 'postgres.sql'), await dumpOf(server.url))
-  console.log('postgres.sql is written')
+  write('postgres.sql', await dumpOf(server.url))
 } finally {
   rmSync(scratch, { recursive: true, force: true })
 }

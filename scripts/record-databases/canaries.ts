@@ -1,184 +1,24 @@
 import assert from 'node:assert/strict'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type Arm, position } from '@sluice/client'
-import { startEngine } from '../../packages/sluice/src/control/server/engine.ts'
+import { announce } from '../../packages/sluice/src/control/notify/announce.ts'
+import { seedAdmin } from '../../packages/sluice/src/control/server/tokens.ts'
 import type { Store } from '../../packages/sluice/src/control/store/store.ts'
-import type { Budget } from '../../packages/sluice/src/core/providers/limits/budget.ts'
-import { ProviderError } from '../../packages/sluice/src/core/providers/provider-error.ts'
-import { createAnswerModes } from '../../packages/sluice/src/core/scorers/judge/judge.ts'
+import type { TestPlane } from '../../packages/sluice/test/support/control-plane.ts'
 import {
-  gateReport,
-  promptVersion,
-  type TestPlane,
-  testPlane,
-} from '../../packages/sluice/test/support/control-plane.ts'
-import { judgement } from '../../packages/sluice/test/support/fake-model.ts'
-
-const half = 500_000
-const reason = 'for the record'
-const minuteMs = 60_000
-const rubric = [{ id: 'actions', ask: 'Are all action items there?', must: true }]
-const live = { store: true, judge: { percent: 100, budgetUsdPerDay: 5 } }
-
-interface Running {
-  id: string
-  salt: string
-  feature: string
-  incumbent: string
-  canary: string
-}
-
-/** A control plane with everything that it does by itself, on a clock that is moved by hand. */
-interface Production extends AsyncDisposable {
-  plane: TestPlane
-  /** From then on no request is judged. */
-  breakJudge(): void
-}
-
-async function startProduction(store: Store): Promise<Production> {
-  let broken = false
-  let engine: ReturnType<typeof startEngine> | undefined
-  const plane = await testPlane({
-    store,
-    intake: async (accepted) => engine?.intake(accepted),
-    insight: {
-      assessment: async (rolloutId) => (await engine?.insight.assessment(rolloutId)) ?? null,
-      drift: async (feature) => (await engine?.insight.drift(feature)) ?? null,
-    },
-  })
-  const complete = async (request: unknown, budget: Budget) => {
-    const reserved = await budget.reserve(0.01)
-    assert.ok(reserved !== 'exhausted')
-    reserved.settle(0.001)
-    if (broken) throw new ProviderError('overloaded', 'the judge is busy')
-    const verdict = JSON.stringify(request).includes('nothing at all') ? 'no' : 'yes'
-    const output = judgement({ actions: verdict }, verdict === 'yes' ? 'summary' : '')
-    return { output, usage: {}, costUsd: 0.001, finishReason: 'stop' as const, warnings: [] }
-  }
-  const channel = (id: string) => ({
-    ...{ id, addressId: id.length.toString(), onlyAlarms: false },
-    request: () => ({ url: `http://${id.replace(' ', '.')}`, headers: {}, body: '{}' }),
-  })
-  engine = startEngine({
-    store,
-    clock: plane.clock,
-    random: () => 0.5,
-    log: () => undefined,
-    metrics: plane.plane.metrics,
-    keepLogMs: Number.MAX_SAFE_INTEGER,
-    judge: {
-      clientOf: ({ budget }) => ({ complete: (request) => complete(request, budget) }),
-      modes: createAnswerModes({ searchesAgain: true }),
-      unaskable: async () => undefined,
-    },
-    redactorOf: async () => async (material) => material,
-    nightOf: () => undefined,
-    notify: {
-      channels: [channel('webhook works'), channel('webhook fails')],
-      project: 'acme/mail',
-      linkTo: () => undefined,
-      deliver: {
-        fetch: async (url) => new Response('', { status: String(url).includes('fails') ? 500 : 200 }),
-        random: () => 0.5,
-        sleep: (ms) => new Promise<void>((resolve) => plane.clock.setTimer(resolve, ms)),
-      },
-    },
-  })
-  return {
-    plane,
-    breakJudge() {
-      broken = true
-    },
-    async [Symbol.asyncDispose]() {
-      if (engine) await passing(plane, engine.close())
-      await plane[Symbol.asyncDispose]()
-    },
-  }
-}
-
-/** Lets time pass, a minute at a time, until `done`; the store has real time to answer in between. */
-async function passUntil({ clock }: TestPlane, what: string, done: () => Promise<boolean>): Promise<void> {
-  for (let minute = 0; !(await done()); minute += 1) {
-    if (minute === 1500) throw new Error(`${what} did not happen in ${minute} minutes`)
-    clock.advance(minuteMs)
-    await wait(3)
-  }
-}
-
-/** Waits for what itself waits by the clock that is moved here. */
-async function passing<T>({ clock }: TestPlane, work: Promise<T>, stepMs = 100): Promise<T> {
-  let isOver = false
-  const end = () => {
-    isOver = true
-  }
-  work.then(end, end)
-  for (; !isOver; await wait(1)) clock.advance(stepMs)
-  return await work
-}
-
-async function ask(plane: TestPlane, methodAndPath: string, body: unknown, as = 'operator', headers = {}) {
-  const told = await passing(plane, plane.ask(methodAndPath, { as, body, headers }))
-  assert.ok(told.status < 300, `${methodAndPath}: ${told.status} ${JSON.stringify(told.body)}`)
-  return told.body
-}
-
-async function publish(plane: TestPlane, feature: string, text: string, more: object = {}): Promise<string> {
-  const content = promptVersion(text)
-  const judge = { model: 'local:judge', parameters: { temperature: 0 } }
-  const body = { content, rubric, judge, live, report: gateReport(feature, content.id), source: 'abc1234', ...more }
-  await ask(plane, `POST /v1/features/${feature}/versions`, body, 'ci')
-  return content.id
-}
-
-async function activate(plane: TestPlane, feature: string, version: string, more: object = {}): Promise<void> {
-  await ask(plane, `PUT /v1/features/${feature}/active`, { version, reason, waitMs: 0, ...more }, 'operator', {
-    'idempotency-key': `activate-${feature}-${version}`,
-  })
-}
-
-async function start(plane: TestPlane, feature: string, version: string, more: object = {}): Promise<Running> {
-  const settings = { stages: [{ percent: 50, soak: '1h' }] }
-  return await ask(plane, `POST /v1/features/${feature}/rollouts`, { version, settings, ...more })
-}
-
-/** Requests of so many users, of whom `more` says what became of each. */
-async function serve(
-  plane: TestPlane,
-  { id, salt, feature, incumbent, canary }: Running,
-  users: { from: number; to: number },
-  more: (arm: Arm, user: number) => object,
-): Promise<void> {
-  const outcomes = Array.from({ length: users.to - users.from }, (_, index) => {
-    const user = users.from + index
-    const unit = `user-${user}`
-    const arm: Arm = position(salt, unit) < half ? 'canary' : 'incumbent'
-    const version = arm === 'canary' ? canary : incumbent
-    const place = { feature, version, rolloutId: id, arm, stage: 0, unit }
-    const observedAt = new Date(plane.clock.now()).toISOString()
-    return { id: `${id}-${user}`, ...place, observedAt, latencyMs: 100 + (user % 7), ...more(arm, user) }
-  })
-  await ask(plane, 'POST /v1/outcomes', { outcomes }, 'client', { 'sluice-instance': 'app-1' })
-}
-
-/** One that names all that a client can say, and how its user liked it. */
-async function serveInFull(plane: TestPlane, rollout: Running): Promise<void> {
-  const full = (arm: Arm, user: number) => ({
-    ...{ costUsd: 0.002, inputTokens: 900, outputTokens: 120, servedModel: 'gpt-4.1-2025-04-14', fingerprint: 'fp_1' },
-    ...{ input: { email: `Mail ${user}` }, output: arm === 'canary' ? 'nothing at all' : 'a summary', captured: 1 },
-    ...(user % 5 === 0 && { refusal: true }),
-    ...(user % 5 === 1 && { invalid: true }),
-    ...(user % 5 === 2 && { error: 'TimeoutError' }),
-  })
-  await serve(plane, rollout, { from: 5000, to: 5020 }, full)
-  const observedAt = new Date(plane.clock.now()).toISOString()
-  const liked = { kind: 'feedback', feature: rollout.feature, version: rollout.incumbent, observedAt, score: 1 }
-  const ids = ['5000', '5001', 'never-seen'].map((user) => `${rollout.id}-${user}`)
-  const outcomes = ids.map((of, index) => ({ ...liked, id: `f-${index}`, rolloutId: rollout.id, of, comment: 'fine' }))
-  await ask(plane, 'POST /v1/outcomes', { outcomes }, 'client')
-}
-
-const statusOf = async (plane: TestPlane, { id }: Running) =>
-  (await plane.ask(`GET /v1/rollouts/${id}`, { as: 'client' })).body
+  activate,
+  ask,
+  minuteMs,
+  passing,
+  passUntil,
+  publish,
+  reason,
+  serve,
+  serveActive,
+  serveInFull,
+  start,
+  startProduction,
+  statusOf,
+} from './production.ts'
 
 /** One feature whose rollouts end in every way that there is; the last one is paused. */
 async function everyEnd(plane: TestPlane): Promise<void> {
@@ -190,7 +30,7 @@ async function everyEnd(plane: TestPlane): Promise<void> {
   await activate(plane, feature, first)
   const worse = await start(plane, feature, second)
   for (let batch = 0; batch < 6; batch += 1) {
-    const users = { from: batch * 40, to: batch * 40 + 40 }
+    const users = { from: batch * 20, to: batch * 20 + 20 }
     await serve(plane, worse, users, (arm) => (arm === 'canary' ? { error: 'TypeError' } : {}))
     await plane.pass(5 * minuteMs)
   }
@@ -214,7 +54,7 @@ async function takenBack(plane: TestPlane): Promise<void> {
   const settings = { stages: [{ percent: 50, soak: '30m' }], advance: 'soak', signals: { score: 0, feedback: 0.1 } }
   const rollout = await start(plane, 'chat', next, { settings })
   for (let round = 0; round < 8; round += 1) {
-    await serve(plane, rollout, { from: round * 20, to: round * 20 + 20 }, () => ({ costUsd: 0.001 }))
+    await serve(plane, rollout, { from: round * 10, to: round * 10 + 10 }, () => ({ costUsd: 0.001 }))
     await passing(plane, wait(30), 12_000)
   }
   await ask(plane, `POST /v1/rollouts/${rollout.id}/promote`, { reason })
@@ -227,7 +67,7 @@ async function mismatched(plane: TestPlane): Promise<void> {
   await activate(plane, 'letters', old)
   const settings = { stages: [10, 60].map((percent) => ({ percent, soak: '1h' })), advance: 'soak' }
   const rollout = await start(plane, 'letters', next, { settings })
-  await serve(plane, rollout, { from: 0, to: 200 }, () => ({}))
+  await serve(plane, rollout, { from: 0, to: 120 }, () => ({}))
   await ask(plane, `POST /v1/rollouts/${rollout.id}/advance`, { reason })
   await passUntil(plane, 'its end', async () => (await statusOf(plane, rollout)).status === 'rolledBack')
 }
@@ -250,15 +90,86 @@ async function held(plane: TestPlane, breakJudge: () => void): Promise<void> {
   await serve(plane, rollout, { from: 6000, to: 6010 }, captured)
   const state = async () => (await statusOf(plane, rollout)).hold !== null
   await passUntil(plane, 'a hold', state)
-  await passUntil(
-    plane,
-    'a failure of the judge',
-    async () => (await plane.store.checkpoint('judge:digest')) !== undefined,
-  )
+  const fails = async () => (await plane.store.checkpoint('judge:digest')) !== undefined
+  await passUntil(plane, 'a failure of the judge', fails)
+  const isStuck = async () => (await plane.store.audit('digest')).some(({ action }) => action === 'rollout.stuck')
+  await passUntil(plane, 'twelve hours', isStuck)
+}
+
+const unjudged = { live: { store: false } }
+const byEvidence = { signals: { score: 0 }, minUsers: 5, stages: [{ percent: 50, soak: '30m' }] }
+
+/** Rollouts that the evidence promotes, strongly and weakly, and one that proves nothing in time. */
+async function decided(plane: TestPlane): Promise<void> {
+  const endings = [
+    { feature: 'reply', settings: { ...byEvidence, flagMargin: 1 } },
+    { feature: 'notes', settings: { ...byEvidence, patience: '50m' } },
+    { feature: 'title', settings: { ...byEvidence, patience: '50m', onUndecided: 'rollBack' } },
+  ]
+  for (const { feature, settings } of endings) {
+    const [old, next] = [await publish(plane, feature, 'a', unjudged), await publish(plane, feature, 'b', unjudged)]
+    await activate(plane, feature, old)
+    const rollout = await start(plane, feature, next, { settings })
+    let user = 0
+    const isOver = async () => {
+      await serve(plane, rollout, { from: user, to: user + 2 }, () => ({}))
+      user += 2
+      return (await statusOf(plane, rollout)).endedAt !== null
+    }
+    await passUntil(plane, `the end of ${feature}`, isOver)
+  }
+}
+
+/** Another model answers than did for a day. */
+async function drifting(plane: TestPlane): Promise<void> {
+  const began = plane.clock.now()
+  const version = await publish(plane, 'drift', 'a', unjudged)
+  await activate(plane, 'drift', version)
+  const actions = async () => (await plane.store.audit('drift')).map(({ action }) => action)
+  const before = { servedModel: 'model-1', fingerprint: 'fp-1' }
+  await serveActive(plane, { feature: 'drift', version, from: 0, to: 4 }, before)
+  await passUntil(plane, 'a drift watch', async () => (await plane.store.checkpoint('drift:drift')) !== undefined)
+  await passUntil(plane, 'a day', async () => {
+    plane.clock.advance(60 * minuteMs)
+    return plane.clock.now() > began + 25 * 60 * minuteMs
+  })
+  const after = { servedModel: 'model-2', fingerprint: 'fp-2' }
+  await serveActive(plane, { feature: 'drift', version, from: 4, to: 8 }, after)
+  await passUntil(plane, 'alarms', async () => (await actions()).filter((name) => name === 'drift.alarm').length > 1)
+}
+
+/** A state of the drift watch as if it could not be read: a running engine reads it only once. */
+async function aside({ store, clock }: TestPlane): Promise<void> {
+  const drift = await store.checkpoint('drift:chat')
+  assert.ok(drift)
+  await store.setAside('drift:chat', drift.cursor, { fresh: drift })
+  const about = { feature: 'chat', rolloutId: null, evidence: null, at: clock.now() }
+  await announce(store, { ...about, action: 'drift.reset', key: `chat ${drift.cursor}`, reason })
+}
+
+/** Content that waits to be judged: for a better answer of the judge, and for the budget of the next day. */
+async function waiting(plane: TestPlane): Promise<void> {
+  const captured = (text: string) => ({ input: { email: text }, output: text, captured: 1 })
+  for (const [feature, budgetUsdPerDay] of [
+    ['puzzle', 5],
+    ['poor', 0.005],
+  ] as const) {
+    const live = { store: true, judge: { percent: 100, budgetUsdPerDay } }
+    const version = await publish(plane, feature, 'a', { live })
+    await activate(plane, feature, version)
+    await serveActive(plane, { feature, version, from: 0, to: 1 }, captured(feature === 'puzzle' ? 'riddle' : 'mail'))
+  }
+  const tried = async () => {
+    const health = await plane.store.checkpoint('judge:puzzle')
+    const rows = await plane.store.audit('poor')
+    return health !== undefined && rows.some(({ action }) => action === 'judge.budget')
+  }
+  await passUntil(plane, 'two failures of the judge', tried)
 }
 
 /** Tokens of every kind, processes, and users who are forgotten. */
 async function others(plane: TestPlane): Promise<void> {
+  await seedAdmin(plane.store, plane.clock, 'the-first-secret-of-an-admin')
   const expiresAt = new Date(plane.clock.now() + 90 * 24 * 60 * minuteMs).toISOString()
   const limited = { name: 'limited', scopes: ['client', 'ci'], features: ['mail'], expiresAt }
   await ask(plane, 'POST /v1/tokens', limited, 'admin')
@@ -288,11 +199,13 @@ async function others(plane: TestPlane): Promise<void> {
 export async function runCanaries(store: Store): Promise<void> {
   await using production = await startProduction(store)
   const { plane } = production
+  await drifting(plane)
   await everyEnd(plane)
+  await decided(plane)
   await takenBack(plane)
   await mismatched(plane)
   await held(plane, production.breakJudge)
   await others(plane)
-  const drift = await store.checkpoint('drift:chat')
-  if (drift) await store.setAside('drift:chat', drift.cursor, { fresh: drift })
+  await waiting(plane)
+  await aside(plane)
 }

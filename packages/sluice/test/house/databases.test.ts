@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
+import { gunzipSync } from 'node:zlib'
 import pg from 'pg'
 import { loadDrift } from '../../src/control/drift/drift-state.ts'
 import { loadNotified } from '../../src/control/notify/notified-rows.ts'
@@ -20,7 +21,16 @@ import { createHistory } from '../../src/gate/nightly/history.ts'
 import { createResults } from '../../src/gate/run/results.ts'
 import { startPostgres, withoutPostgres } from '../support/postgres.ts'
 
-const recorded = path.join(import.meta.dirname, 'recorded')
+function recorded(name: string): Buffer {
+  return gunzipSync(readFileSync(path.join(import.meta.dirname, `recorded/${name}.gz`)))
+}
+
+/** How many there are of each shape; one that is missing, or new, is a difference. */
+function tally(shapes: readonly unknown[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const shape of shapes) counts[String(shape)] = (counts[String(shape)] ?? 0) + 1
+  return counts
+}
 
 type Row = Record<string, unknown>
 type Select = (sql: string) => Promise<Row[]>
@@ -34,7 +44,7 @@ function temporaryFolder(context: TestContext): string {
 test('a database of evaluations that the version before wrote is opened, and every row of it is read', (context) => {
   const root = temporaryFolder(context)
   mkdirSync(path.join(root, '.sluice'))
-  copyFileSync(path.join(recorded, 'sluice.db'), path.join(root, '.sluice/sluice.db'))
+  writeFileSync(path.join(root, '.sluice/sluice.db'), recorded('sluice.db'))
   const database = openProjectDatabase(root)
   const all = (sql: string): Row[] => database.prepare(sql).all()
   const answers = createAnswerStore(database)
@@ -56,16 +66,35 @@ test('a database of evaluations that the version before wrote is opened, and eve
     texts(incidents.all()),
     texts(all('SELECT record FROM incidents').map(({ record }) => JSON.parse(String(record)))),
   )
+  const phase = ({ since, recovered }: { since: string | null; recovered: boolean }) =>
+    recovered ? 'untold recovery' : since === null ? 'none' : 'open'
+  assert.deepEqual(tally(incidents.all().map(phase)), { open: 1, 'untold recovery': 1, none: 1 })
+  const [channel] = all('SELECT channel FROM disabled_channels')
+  assert.equal(incidents.disabledSince(String(channel?.channel)), '2026-11-21')
+  assert.equal(all('SELECT 1 FROM runs WHERE ended_at IS NULL').length, 1)
   const before = all('SELECT * FROM results ORDER BY run_id, position, arm, repeat')
   assert.ok(before.length > 100)
   const results = createResults(database, { id: 'new', command: 'eval', startedAt: Date.now() })
-  database.exec(`UPDATE results SET run_id = 'new' WHERE run_id = (SELECT id FROM runs WHERE command = 'gate')`)
-  const read = [...results.rows('summary')]
-  const states = new Set(read.map(({ detail }) => detail.state))
-  assert.ok(read.length > 20 && states.size > 5, `${read.length} rows of ${[...states]}`)
+  const read = all('SELECT DISTINCT run_id, feature FROM results').flatMap(({ run_id, feature }) => {
+    database.prepare("UPDATE results SET run_id = 'new' WHERE run_id = ?").run(String(run_id))
+    const rows = [...results.rows(String(feature))]
+    database.prepare("UPDATE results SET run_id = ? WHERE run_id = 'new'").run(String(run_id))
+    return rows
+  })
+  assert.deepEqual(tally(read.map(({ detail }) => detail.state)), {
+    ...{ scored: 148, checkFailed: 14, modelError: 10, refused: 20, truncated: 10, noText: 10 },
+    ...{ judgeError: 12, checkError: 10, abstained: 12, budgetStopped: 3 },
+  })
   assert.equal(all('SELECT 1 FROM results').length, before.length)
   database.close()
 })
+
+const everyAction = [
+  ...['active.rollBack', 'active.set', 'drift.alarm', 'drift.reset', 'judge.budget', 'rollout.abort'],
+  ...['rollout.advance', 'rollout.alert', 'rollout.exclude', 'rollout.hold', 'rollout.pause', 'rollout.promote'],
+  ...['rollout.resume', 'rollout.rollBack', 'rollout.start', 'rollout.stuck', 'token.create', 'token.revoke'],
+  ...['token.seed', 'unit.forget', 'version.publish'],
+]
 
 /** Reads each row of a control plane through the store, and holds against the tables that none is left out. */
 async function readWhole(store: Store, select: Select): Promise<void> {
@@ -74,18 +103,26 @@ async function readWhole(store: Store, select: Select): Promise<void> {
   const features = await store.features()
   assert.equal(features.length, await count('features'))
   const ends = features.flatMap(({ rollout, pastRollouts }) => [...pastRollouts, ...(rollout ? [rollout] : [])])
-  const statuses = new Set(ends.map(({ status }) => status))
-  assert.deepEqual([...statuses].sort(), ['aborted', 'paused', 'promoted', 'rolledBack', 'running', 'superseded'])
+  const endings = ends.map(({ status, ending, strength }) =>
+    [status, ending?.why, strength].filter((part) => part).join(' '),
+  )
+  assert.deepEqual(tally(endings), {
+    ...{ running: 1, paused: 1, aborted: 1, superseded: 1, 'promoted manual': 2, 'promoted strong': 2 },
+    ...{ 'rolledBack evidence': 1, 'rolledBack mismatch': 1, 'rolledBack undecided': 1 },
+  })
   const versions = await Promise.all(features.map(({ feature }) => store.versions(feature)))
   assert.equal(versions.flat().length, await count('versions'))
   const tokens = await store.tokens()
   assert.equal(tokens.length, await count('tokens'))
   for (const token of tokens) assert.deepEqual(await store.tokenByHash(token.hash), token)
+  const actions: string[] = []
   for (const { chain } of await select('SELECT chain FROM audit_heads')) {
     const rows = await store.audit(String(chain))
+    actions.push(...rows.map(({ action }) => action))
     assert.equal(rows.length, await count('audit', `WHERE chain = '${chain}'`))
     assert.deepEqual(verifyChain(rows, await store.auditHead(String(chain))), { ok: true, rows: rows.length })
   }
+  assert.deepEqual([...new Set(actions)].sort(), everyAction)
   for (const { key } of await select('SELECT key FROM answers')) assert.ok(await store.remembered(String(key)))
   const log = await store.readLog({ after: 0, limit: 100_000 })
   assert.equal(log.length, await count('log'))
@@ -103,7 +140,9 @@ async function readWhole(store: Store, select: Select): Promise<void> {
     assert.ok((await store.judgeSpending(String(day))).size > 0)
   for (const { name } of await select('SELECT name FROM checkpoints')) await readCheckpoint(store, String(name))
   const tasks = await count('judge_queue')
-  assert.equal((await store.claim(1000, 8e15, 1)).length, tasks)
+  const waiting = await store.claim(1000, 8e15, 1)
+  assert.equal(waiting.length, tasks)
+  assert.deepEqual(tally(waiting.map(({ feature }) => feature)), { digest: 10, puzzle: 1, poor: 1 })
   assert.deepEqual(store.damaged(), [])
   const empty = [
     'contents',
@@ -131,7 +170,7 @@ async function readCheckpoint(store: Store, name: string): Promise<void> {
 test('a control plane that the version before wrote to SQLite is opened, and every row of it is read', async (context) => {
   const dataDir = temporaryFolder(context)
   const file = path.join(dataDir, 'control.db')
-  copyFileSync(path.join(recorded, 'control.db'), file)
+  writeFileSync(file, recorded('control.db'))
   const store = await openStore({ dataDir })
   const database = new DatabaseSync(file, { readOnly: true })
   await readWhole(store, async (sql) => database.prepare(sql).all())
@@ -143,7 +182,7 @@ test('a control plane that the version before wrote to PostgreSQL is opened, and
   skip: withoutPostgres,
 }, async () => {
   await using server = await startPostgres()
-  await server.execute(readFileSync(path.join(recorded, 'postgres.sql'), 'utf8'))
+  await server.execute(recorded('postgres.sql').toString())
   const store = await openStore({ dataDir: '', databaseUrl: server.url })
   const client = new pg.Client(server.url)
   await client.connect()
