@@ -46,8 +46,8 @@ const engine = startEngine({
     deliver: { fetch, random: uniform, sleep: async () => undefined },
   },
 })
-const { intake, insight } = engine
-const plane = await createControlPlane({ store, clock, randomBytes, log, metrics, intake, insight })
+const { captureContents, engineState } = engine
+const plane = await createControlPlane({ store, clock, randomBytes, log, metrics, captureContents, engineState })
 const { url } = await listen(plane, { host: '127.0.0.1', port: 0 })
 const client = new SluiceClient({
   ...{ url, token, clock, random: uniform, instance: 'host-1' },

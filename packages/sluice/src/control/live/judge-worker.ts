@@ -29,7 +29,7 @@ const leaseMs = 600_000
 const outagePauseMs = 60_000
 
 /**
- * Judges what the intake has queued, the most urgent first. While the judge of a feature fails only single requests of it
+ * Judges what content capture has queued, the most urgent first. While the judge of a feature fails only single requests of it
  * are tried, so that the others are not kept waiting, and whoever reads the judge's health knows.
  */
 export function startJudgeWorker(options: JudgeWorkerOptions): WorkLoop {

@@ -10,7 +10,7 @@ import { defineRoute } from './route/route.ts'
 
 const most = 1000
 
-/** The system's chain holds what concerns no feature: tokens. */
+/** The chain `_system` holds changes of tokens, which belong to no feature. */
 const chain = z.union([featureField, z.literal('_system')])
 
 export const showAudit = defineRoute({
@@ -41,7 +41,7 @@ export const showAudit = defineRoute({
   },
 })
 
-/** The rows, a line each, then a line with the head of the chain: enough to verify without the server. */
+/** One line per row, then a line with the head of the chain. This is enough to verify the chain without the server. */
 function exported(store: ReleaseStore, chain: string): Response {
   const body = Readable.toWeb(Readable.from(lines(store, chain), { objectMode: false }))
   return new Response(body as ReadableStream, {

@@ -6,34 +6,34 @@ import type { Checked } from './route/route.ts'
 import type { Services } from './services.ts'
 import { within } from './timers.ts'
 
-/** What a request made of a feature. */
+/** A feature after a request has changed it. */
 export interface Changed {
   feature: FeatureState
-  /** The status that the first of these requests was answered with. */
+  /** The HTTP status of the first of these requests. */
   status: number
-  /** This one repeats another. */
+  /** Whether this request repeats an earlier one. */
   repeated: boolean
 }
 
-interface Wish {
+interface RequestedEvent {
   event: ReleaseEvent
-  /** Of the answer. */
+  /** HTTP status of the answer. */
   status: number
-  /** What speaks for it, beside the event's own evidence. */
+  /** Why it is justified, in addition to the event's own evidence. */
   evidence?: unknown
-  /** The feature's revision that it was decided on. */
+  /** The feature's revision that the caller had seen. */
   seen?: number | undefined
 }
 
 /**
- * Lets an event happen to a feature in the name of the caller, and sends the change to the open streams. A repeated
- * request changes nothing more and finds the feature as it is now.
+ * Applies an event to a feature in the name of the caller, and sends the change to the open streams. A repeated
+ * request changes nothing and returns the feature as it is now.
  */
 export async function changeFeature(
   services: Services,
   request: Pick<Checked<unknown, unknown, unknown>, 'request' | 'caller' | 'body'>,
   feature: string,
-  { event, status, evidence, seen }: Wish,
+  { event, status, evidence, seen }: RequestedEvent,
 ): Promise<Changed> {
   const { store, clock } = services
   const repetition = repetitionOf(request)
@@ -61,15 +61,15 @@ export async function changeFeature(
   if (result.outcome === 'repeated') refuseOtherRequest(result.answer, repetition)
   else await send(services)
   const now = result.outcome === 'committed' ? result.feature : await store.feature(feature)
-  if (!now) throw new Error(`${feature} is not in the store after a change of it`)
+  if (!now) throw new Error(`${feature} was changed, but is not in the store`)
   const repeated = result.outcome === 'repeated'
   return { feature: now, status: repeated ? result.answer.status : status, repeated }
 }
 
-/** Longer than this nobody waits for a change to be sent that is stored already. */
+/** A stored change is answered after this time at the latest, even if it could not be sent yet. */
 const longestSendMs = 2000
 
-/** What is committed stays so, even if it cannot be read back at once: then the next look at the store sends it. */
+/** A failure here undoes nothing: the change is committed, and the next read of the store sends it. */
 async function send({ snapshots, clock, log }: Services): Promise<void> {
   const sent = snapshots.reload().catch((error: unknown) => {
     log('warn', 'a change is stored, but could not be sent at once', { error: String(error) })

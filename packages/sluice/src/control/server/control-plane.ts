@@ -17,7 +17,7 @@ import { dispatch, problemResponse } from './route/dispatch.ts'
 import { openApi } from './route/openapi.ts'
 import type { Route } from './route/route.ts'
 import { routes } from './routes.ts'
-import { defaultSettings, type Insight, type ServerSettings, type Services } from './services.ts'
+import { defaultSettings, type EngineState, type ServerSettings, type Services } from './services.ts'
 import { createSnapshotRecord } from './snapshots/snapshot-record.ts'
 import { createSnapshots } from './snapshots/snapshots.ts'
 import { createStreams, keepLoaded } from './snapshots/streams.ts'
@@ -25,30 +25,30 @@ import { createStreams, keepLoaded } from './snapshots/streams.ts'
 export interface ControlPlaneOptions {
   store: Store
   clock: Clock
-  /** Unpredictable in production: tokens and salts are made of it. */
+  /** Must be unpredictable in production, since tokens and salts are made of it. */
   randomBytes(size: number): Uint8Array
   log?: Log
-  /** Takes the outcomes that were accepted, after they are durable. */
-  intake?(accepted: readonly AcceptedOutcome[]): Promise<void>
-  insight?: Insight
-  /** Where all measures go; its own by default. */
+  /** Receives the accepted outcomes after they are durable. */
+  captureContents?(accepted: readonly AcceptedOutcome[]): Promise<void>
+  engineState?: EngineState
+  /** Where all measurements go; a new registry by default. */
   metrics?: Metrics
   settings?: Partial<ServerSettings>
 }
 
-/** The control plane without a socket: requests in, responses out. */
+/** The control plane as a function from requests to responses, without a socket. */
 export interface ControlPlane {
   fetch(request: Request, node?: NodeExchange): Promise<Response>
-  /** Where others may add what they measure. */
+  /** Other parts may add their measurements here. */
   metrics: Metrics
   streams(): number
-  /** From now on readiness is denied. */
+  /** From now on the readiness check fails. */
   drain(): void
   /** Ends the streams and stops all timers. The store stays open. */
   close(): void
 }
 
-/** Loads what is stored, then answers. */
+/** Loads the stored state; resolves when requests can be answered. */
 export async function createControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { clock, randomBytes, log = () => undefined, metrics = createMetrics() } = options
   const store = timedStore(options.store, clock, metrics)
@@ -69,14 +69,14 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     streams,
     metrics,
     log,
-    intake: options.intake ?? (async () => undefined),
-    insight: options.insight ?? { assessment: async () => null, drift: async () => null },
+    captureContents: options.captureContents ?? (async () => undefined),
+    engineState: options.engineState ?? { assessment: async () => null, drift: async () => null },
     draining: () => draining,
   }
   await snapshots.reload()
   const stops = [keepLoaded(services), watchStragglers(services), watchDamagedRows(services)]
   metrics.gauge('streams', 'Open streams.', () => [{ value: streams.count() }])
-  metrics.gauge('store_read_age_seconds', 'Since the last look at the store that was answered.', () => [
+  metrics.gauge('store_read_age_seconds', 'Since the last successful read of the store began.', () => [
     { value: snapshots.ageMs() / 1000 },
   ])
   metrics.gauge('revision', 'Of the present snapshot.', () => [{ value: snapshots.view(null).snapshot.revision }])
@@ -97,7 +97,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
 
 let made: unknown
 
-/** Made when it is first asked for: it takes longer than everything else at the start. */
+/** Made at the first request, since making it takes longer than the rest of the start. */
 function contract(): unknown {
   made ??= openApi(routes, manifest.version)
   return made

@@ -15,8 +15,8 @@ export const showDrift = defineRoute({
       schema: z.object({ feature: z.string(), drift: z.unknown() }),
     },
   },
-  async handle({ params: { feature }, caller }, { insight }) {
+  async handle({ params: { feature }, caller }, { engineState }) {
     refuseOtherFeature(caller, feature)
-    return { status: 200, body: { feature, drift: await insight.drift(feature) } }
+    return { status: 200, body: { feature, drift: await engineState.drift(feature) } }
   },
 })

@@ -6,8 +6,8 @@ import { startDriftWatch } from '../drift/drift-watch.ts'
 import { readDrift } from '../drift/read-drift.ts'
 import type { NightWord } from '../drift/suspect.ts'
 import { inBackground } from '../live/background.ts'
+import { createContentCapture } from '../live/content-capture.ts'
 import { createDailyBudgets } from '../live/daily-budget.ts'
-import { createIntake } from '../live/intake.ts'
 import type { JudgingContext } from '../live/judge-task.ts'
 import { startJudgeWorker } from '../live/judge-worker.ts'
 import type { Redact } from '../live/redact.ts'
@@ -23,7 +23,7 @@ import type { Store } from '../store/store.ts'
 import type { Log } from './log.ts'
 import { armGauges, leaderGauges } from './metrics/engine-gauges.ts'
 import type { Metrics } from './metrics/metrics.ts'
-import type { Insight } from './services.ts'
+import type { EngineState } from './services.ts'
 
 export interface EngineOptions {
   store: Store
@@ -32,32 +32,33 @@ export interface EngineOptions {
   random: () => number
   log: Log
   metrics: Metrics
-  /** How long entries of the log are kept, in ms. */
+  /** How long log entries are kept, in ms. */
   keepLogMs: number
   judge: Pick<JudgingContext, 'clientOf' | 'modes' | 'unaskable'>
   redactorOf: (file?: string) => Promise<Redact>
-  /** What the last nightly of a feature said, where there is one. */
+  /** What the last nightly of a feature found, if there was one. */
   nightOf: (feature: string) => NightWord | undefined
   notify: {
     channels: readonly Channel[]
-    /** Which project this is, e.g. `acme/mail`. */
+    /** Name of the project, e.g. `acme/mail`. */
     project: string
     linkTo: (feature: string, rolloutId: string | null) => string | undefined
     deliver: Omit<DeliverOptions, 'deadline' | 'clock'>
   }
 }
 
-/** All that a control plane does by itself, beside answering requests. */
+/** What a control plane does by itself, in addition to answering requests. */
 export interface Engine {
-  /** To be given what was accepted; nobody waits for it. */
-  intake(accepted: readonly AcceptedOutcome[]): Promise<void>
-  insight: Insight
-  /** Ends what is under way; nothing is lost by it. */
+  /** Captures the contents of accepted outcomes in the background. */
+  captureContents(accepted: readonly AcceptedOutcome[]): Promise<void>
+  engineState: EngineState
+  /** Ends the work that is under way; nothing is lost. */
   close(): Promise<void>
 }
 
-/** Requests that are judged at a time, and batches that may wait to be taken in. */
+/** How many requests are judged at a time. */
 const judged = 64
+/** How many batches may wait for their contents to be captured. */
 const batchesWaiting = 100
 
 export function startEngine(options: EngineOptions): Engine {
@@ -72,7 +73,7 @@ export function startEngine(options: EngineOptions): Engine {
       }),
     onRecovered: ({ loop, feature }) => log('info', `${loop} works again`, { ...(feature !== null && { feature }) }),
   })
-  metrics.gauge('loop_failures', 'Failures in a row of what is done for a feature; none while all goes well.', () =>
+  metrics.gauge('loop_failures', 'Consecutive failures of a loop, by feature; none while it works.', () =>
     faults.current().map(({ loop, feature, code, failures }) => ({
       labels: { loop, feature: feature ?? '', code },
       value: failures,
@@ -82,15 +83,15 @@ export function startEngine(options: EngineOptions): Engine {
     if (by > 0)
       metrics.count('live_contents_total', 'Inputs and outputs that clients sent along.', { feature, fate }, by)
   }
-  const intake = createIntake({
+  const captureContents = createContentCapture({
     store,
     clock,
     random,
     redactorOf,
     count: countContents,
-    onError: (error) => log('error', 'a sample was not taken in', { error: messageOf(error) }),
+    onError: (error) => log('error', 'contents could not be captured', { error: messageOf(error) }),
   })
-  const background = inBackground(intake, batchesWaiting)
+  const background = inBackground(captureContents, batchesWaiting)
   leaderGauges(store, metrics)
   metrics.gauge('judge_queue', 'Requests that wait to be judged.', async () => [{ value: await store.queued() }])
   const loops: WorkLoop[] = [
@@ -117,10 +118,11 @@ export function startEngine(options: EngineOptions): Engine {
     ...startNotifiers(options, faults),
   ]
   return {
-    async intake(accepted) {
-      if (!background.offer(accepted)) log('warn', 'samples come faster than they can be taken in: some are left out')
+    async captureContents(accepted) {
+      if (!background.offer(accepted))
+        log('warn', 'contents arrive faster than they can be captured: some are left out')
     },
-    insight: {
+    engineState: {
       assessment: (rolloutId) => readAssessment(store, rolloutId),
       drift: (feature) => readDrift(store, feature),
       faults: () => faults.current(),

@@ -33,13 +33,13 @@ export const deleteUnit = defineRoute({
 })
 
 const dayMs = 86_400_000
-/** So long what still arrives of a unit is dropped: longer than any client or task keeps anything. */
+/** For this time new data of a forgotten unit is dropped. It is longer than any client or task keeps data. */
 const latecomersMs = 7 * dayMs
 
 /**
- * Deletes all that is stored of a unit in the features that the caller may see. The audit log notes that it was asked for, and
- * in each feature how many entries of which rollouts went: evidence that rests on them is not found again in the log.
- * Of the unit it says nothing.
+ * Deletes all that is stored of a unit in the features that the caller may see. The audit log records the request, and
+ * for each feature how many entries of which rollouts were deleted, since their evidence can no longer be computed anew
+ * from the log. It does not record the unit.
  */
 async function forgetUnit(
   { store, clock, hashUnit }: Services,
@@ -58,7 +58,7 @@ async function forgetUnit(
   return { ...forgotten, until }
 }
 
-/** A feature with all under which its users are remembered: its rollouts, and the days of the drift watch. */
+/** A feature with the names under which its users are remembered: its rollouts, and the days of the drift watch. */
 async function withRollouts(
   store: ReleaseStore,
   feature: string,
@@ -69,7 +69,7 @@ async function withRollouts(
   if (rows.length < ((await store.auditHead(feature))?.seq ?? 0))
     throw new StoreError(
       'damaged',
-      `a row of the audit log of ${feature} cannot be read: which rollouts remember the unit is known to a token for all features alone`,
+      `a row of the audit log of ${feature} cannot be read, so the rollouts that remember the unit are not all known: use a token for all features`,
     )
   const starts = rows.filter(({ action }) => action === 'rollout.start')
   return { feature, rolloutIds: [...days, ...starts.flatMap(({ after }) => rolloutIn(after))] }

@@ -1,23 +1,23 @@
 import { Problem } from './http/problem.ts'
 import type { Services } from './services.ts'
 
-/** What a request may carry so that its answer proves how old it is. */
+/** Request header with which an answer proves how old it is. */
 export const proofAsked = {
   'Sluice-Nonce':
-    '1 to 100 visible ASCII characters, others with each request: the answer repeats them, which no cache can.',
+    '1 to 100 visible ASCII characters, different for each request. The answer repeats them, so it cannot come from a cache.',
 }
 
-/** What such an answer says. */
+/** Headers of such an answer. */
 export const proofGiven = {
-  'Sluice-Nonce': 'That of the request.',
-  'Sluice-Read-Age': 'How many ms ago the last look at the store was begun that was answered.',
+  'Sluice-Nonce': 'The one of the request.',
+  'Sluice-Read-Age': 'How many ms ago the last successful read of the store began.',
 }
 
 /**
- * What proves to a client that an answer was made for its request, and how old the last look at the store is: a cache
- * cannot repeat the nonce, and counting from when it asked, the client needs nobody's clock but its own.
- * A process that could not be counted is given none, and trusts no canary before it is.
- * @throws Problem 503 where the store could not be read for too long to say what is present
+ * Headers that prove to a client that the answer was made for its request, and how old the last read of the store is.
+ * A cache cannot repeat the nonce. The client counts from its own request, so it needs no clock but its own.
+ * A process that could not be counted gets no proof, and serves no canary until it is counted.
+ * @throws Problem 503 if the last successful read of the store is too old
  */
 export function freshnessProof(
   request: Request,
@@ -26,7 +26,7 @@ export function freshnessProof(
 ): Record<string, string> {
   const ageMs = snapshots.ageMs()
   if (ageMs > settings.maxReadAgeMs) {
-    const detail = 'The store could not be read lately, so nobody can say what is present here: ask another replica.'
+    const detail = 'The store could not be read lately, so the present state is not known here: ask another replica.'
     throw new Problem({ status: 503, code: 'store-unread', detail }, { headers: { 'retry-after': '1' } })
   }
   const nonce = request.headers.get('sluice-nonce') ?? ''

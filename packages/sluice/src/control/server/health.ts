@@ -8,7 +8,7 @@ import { defineRoute } from './route/route.ts'
 const failing = z
   .array(loopFaultSchema)
   .meta({ description: 'Of the features that the token may see, at most 100; empty without a token.' })
-const unnamed = z.int().meta({ description: 'How many further things it keeps failing at.' })
+const unnamed = z.int().meta({ description: 'How many further faults there are.' })
 const leading = z
   .array(z.string())
   .meta({ description: 'What this replica alone does at present: controller (the canaries), drift, judge.' })
@@ -17,7 +17,7 @@ const mostNamed = 100
 const status = z.object({ status: z.literal('ok') })
 const ok = { status: 200, body: { status: 'ok' } }
 
-/** Less than five seconds after the store fell silent, readiness is denied, and no probe waits longer than this. */
+/** Readiness fails when the last successful read is older than this, so in less than 5 s after the store fails. */
 const mostAgeMs = 4000
 const patienceMs = 1000
 
@@ -38,29 +38,29 @@ export const health = defineRoute({
 export const ready = defineRoute({
   method: 'GET',
   path: '/readyz',
-  summary: 'The store answers and the process is not going down',
+  summary: 'The store answers and the process is not shutting down',
   scopes: null,
   quiet: true,
-  saysMore: 'With one, what keeps failing is named, of the features that the token may see.',
+  saysMore: 'With one, the answer names what keeps failing, for the features that the token may see.',
   answers: {
     200: {
-      description: 'Ready. What it keeps failing at for one feature never stops another.',
+      description: 'Ready. Faults of one feature never stop another.',
       schema: status.extend({ leading, failing, unnamed }),
     },
   },
-  async handle({ recognised }, { store, snapshots, clock, draining, insight }) {
+  async handle({ recognised }, { store, snapshots, clock, draining, engineState }) {
     if (draining()) throw new Problem({ status: 503, code: 'shutting-down', detail: 'The server is shutting down.' })
     if (snapshots.ageMs() > mostAgeMs) throw unread()
     const timer = Promise.withResolvers<never>()
     const late = clock.setTimer(() => timer.reject(unread()), patienceMs)
     const asked = Promise.all([store.leases(), recognised(), store.ping()])
     const [leases, caller] = await Promise.race([asked, timer.promise]).finally(() => clock.clearTimer(late))
-    // Names of channels are for those with a token.
+    // Names of notification channels are shown only to callers with a token.
     const works = leases.filter(({ ours, name }) => ours && !name.startsWith('notify:')).map(({ name }) => name)
     const damaged = damagedByFeature(store).map(({ kind, feature, rows }) => {
       return { loop: `reading a ${kind}`, feature, code: 'damaged', since: null, failures: rows }
     })
-    const faults = [...(insight.faults?.() ?? []), ...damaged]
+    const faults = [...(engineState.faults?.() ?? []), ...damaged]
     const isNamed = (feature: string | null) => caller.tokenId !== null && (feature === null || maySee(caller, feature))
     const failing = faults.filter(({ feature }) => isNamed(feature)).slice(0, mostNamed)
     return { status: 200, body: { status: 'ok', leading: works, failing, unnamed: faults.length - failing.length } }

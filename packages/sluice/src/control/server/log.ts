@@ -7,7 +7,7 @@ export type Log = (level: Level, message: string, fields?: Record<string, unknow
 
 const order: Level[] = ['debug', 'info', 'warn', 'error']
 
-/** A log from `level` on, with times by `now` (ms since the epoch). */
+/** A log of events of this level and above. `now` gives the time in ms since the epoch. */
 export function createLog(write: (line: string) => void, now: () => number, level: Level = 'info'): Log {
   const least = order.indexOf(level)
   return (of, message, fields) => {

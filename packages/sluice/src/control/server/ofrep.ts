@@ -10,7 +10,7 @@ import { defineRoute } from './route/route.ts'
 
 const metadata = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
 
-/** Checked by hand afterwards, since the protocol has its own errors. */
+/** Checked later, since the protocol has its own errors. */
 const evaluationRequest = z.unknown().meta({
   type: 'object',
   required: ['context'],
@@ -41,7 +41,7 @@ export type EvaluationFailure = z.infer<typeof evaluationFailure>
 
 const contextSchema = z.looseObject({ context: z.looseObject({ targetingKey: z.unknown().optional() }) })
 
-/** The targeting key of a request, or what is wrong with it. */
+/** The targeting key of a request, or the protocol's error. */
 export function targetingKey(body: unknown): { unit: string } | Pick<EvaluationFailure, 'errorCode' | 'errorDetails'> {
   const parsed = contextSchema.safeParse(body)
   if (!parsed.success) return { errorCode: 'INVALID_CONTEXT', errorDetails: 'the request needs an object "context"' }
@@ -86,7 +86,7 @@ export const evaluateFlags = defineRoute({
   scopes: ['client'],
   quiet: true,
   describedBody: evaluationRequest,
-  headers: { 'If-None-Match': 'The ETag of an evaluation that is held: 304 where it is the present one.' },
+  headers: { 'If-None-Match': 'The ETag of an earlier evaluation: 304 if it is still the present one.' },
   answers: {
     200: { description: 'Of each feature that the token may see.', headers: tagged, schema: bulkEvaluationSuccess },
     304: { description: 'If-None-Match names the present evaluation.', headers: tagged },
@@ -109,8 +109,8 @@ export const evaluateFlags = defineRoute({
 })
 
 /**
- * As a client routes the unit. A canary is served only while it could be taken back: not where the store could not be read
- * lately.
+ * Routes the unit as a client does. Without a recent read of the store only the incumbent is served, since a rollback
+ * could be unknown here.
  */
 function evaluation(
   key: string,
@@ -118,13 +118,13 @@ function evaluation(
   { unit, trusted }: { unit: string; trusted: boolean },
 ): EvaluationSuccess {
   const { version, arm, rolloutId, stage } = routeUnit(feature, unit, trusted)
-  const said = { key, value: version, variant: version }
+  const evaluated = { key, value: version, variant: version }
   if (arm === null || rolloutId === null || stage === null)
-    return { ...said, reason: feature.rollout && !trusted ? 'STALE' : 'STATIC', metadata: {} }
-  return { ...said, reason: 'SPLIT', metadata: { rolloutId, arm, stage } }
+    return { ...evaluated, reason: feature.rollout && !trusted ? 'STALE' : 'STATIC', metadata: {} }
+  return { ...evaluated, reason: 'SPLIT', metadata: { rolloutId, arm, stage } }
 }
 
-/** Of the snapshot for one unit: another has other values. */
+/** The ETag of an evaluation for one unit, since each unit has its own values. */
 function etagFor(unit: string, ofSnapshot: string): string {
   return `"${createHash('sha256').update(`${ofSnapshot}\0${unit}`).digest('hex').slice(0, 32)}"`
 }
@@ -134,7 +134,7 @@ function flagNotFound(key: string): HttpAnswer {
   return { status: 404, body }
 }
 
-/** The protocol has its own words for a body that cannot be read; one that is too long stays a 413. */
+/** The protocol has its own error for a body that cannot be parsed. A body that is too long is still a 413. */
 async function unitOf(request: Request): Promise<ReturnType<typeof targetingKey>> {
   try {
     return targetingKey(parseJson(await readBody(request)))

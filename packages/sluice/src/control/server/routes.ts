@@ -18,7 +18,7 @@ import { createToken, listTokens, revokeToken } from './tokens.ts'
 import { publish } from './versions/publish.ts'
 import { showTraffic } from './versions/traffic-route.ts'
 
-/** All that the control plane can be asked. */
+/** All routes of the control plane. */
 export const routes: readonly Route[] = [
   health,
   ready,

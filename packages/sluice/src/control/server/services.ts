@@ -12,29 +12,29 @@ import type { SnapshotRecord } from './snapshots/snapshot-record.ts'
 import type { Snapshots } from './snapshots/snapshots.ts'
 import type { Streams } from './snapshots/streams.ts'
 
-/** What other parts know and the server only shows. */
-export interface Insight {
+/** What the engine knows and the server shows. */
+export interface EngineState {
   /** The last assessment of a rollout; null before the first. */
   assessment(rolloutId: string): Promise<Assessment | null>
-  /** The state of the drift watch of a feature; null where none is kept. */
+  /** The state of the drift watch of a feature; null if there is none. */
   drift(feature: string): Promise<unknown>
-  /** What the loops of this process keep failing at. */
+  /** What fails repeatedly in the loops of this process. */
   faults?(): readonly LoopFault[]
 }
 
 export interface ServerSettings {
-  /** How often streams carry a sign of life and instances report. */
+  /** How often streams send a heartbeat, and instances report. */
   heartbeatMs: number
-  /** Of the last look at the store, for which what it said passes as present. */
+  /** If the last successful read of the store is older than this, its state no longer counts as present. */
   maxReadAgeMs: number
   /** An instance that has not applied a change after this long is a straggler. */
   stragglerMs: number
-  /** Requests a second of one token, on average and at once. */
+  /** Limits for requests of one token: the average rate, and how many may come at once. */
   rate: { perSecond: number; burst: number }
   growth: Growth
-  /** Of a reader that is this far behind the stream is cut. */
+  /** A stream is cut if its reader is this many bytes behind. */
   maxBufferedBytes: number
-  /** Further streams of one token are refused. */
+  /** How many streams one token may have open. */
   streamsPerToken: number
 }
 
@@ -42,23 +42,23 @@ export interface ServerSettings {
 export interface Services {
   store: Store
   clock: Clock
-  /** Unpredictable in production; seeded in simulations. */
+  /** Must be unpredictable in production; seeded in simulations. */
   randomBytes(size: number): Uint8Array
-  /** What is stored in the place of a unit. */
+  /** The keyed hash that is stored instead of a unit. */
   hashUnit(unit: string): string
   settings: ServerSettings
   snapshots: Snapshots
   rates: NamedRates
-  /** What was given out lately, to hold against what instances say that they have. */
+  /** The snapshots sent lately, to compare with what instances report. */
   given: SnapshotRecord
   acknowledgements: Acknowledgements
   streams: Streams
   metrics: Metrics
   log: Log
-  /** Takes what was accepted, after it is durable. */
-  intake(accepted: readonly AcceptedOutcome[]): Promise<void>
-  insight: Insight
-  /** The server is going down: readiness is denied. */
+  /** Captures the contents of accepted outcomes, after they are durable. */
+  captureContents(accepted: readonly AcceptedOutcome[]): Promise<void>
+  engineState: EngineState
+  /** Whether the server shuts down, so that the readiness check fails. */
   draining(): boolean
 }
 

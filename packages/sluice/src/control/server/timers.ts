@@ -1,13 +1,13 @@
 import type { Clock } from '@sluice/client'
 
-/** Starts to measure; returns how many ms have passed since. A step of the wall clock is no time. */
+/** Starts to measure. The returned function gives the ms since then. Steps of the wall clock do not count. */
 export function stopwatch(clock: Clock): () => number {
   const now = () => clock.steady?.() ?? clock.now()
   const began = now()
   return () => Math.max(0, now() - began)
 }
 
-/** Does `work` again and again, `ms` after it was last begun. Returns how to stop it. */
+/** Calls `work` every `ms`. Returns a function that stops it. */
 export function every(clock: Clock, ms: number, work: () => void): () => void {
   const again = () => {
     timer = clock.setTimer(again, ms)
@@ -17,7 +17,7 @@ export function every(clock: Clock, ms: number, work: () => void): () => void {
   return () => clock.clearTimer(timer)
 }
 
-/** What comes of it, or undefined once `limitMs` is over: then nobody waits for it any longer. */
+/** The result, or undefined if it takes longer than `limitMs`. */
 export async function within<T>(clock: Clock, limitMs: number, result: Promise<T>): Promise<T | undefined> {
   const over = Promise.withResolvers<undefined>()
   const timer = clock.setTimer(() => over.resolve(undefined), limitMs)

@@ -14,7 +14,7 @@ import { notFound, Problem } from './http/problem.ts'
 import { defineRoute } from './route/route.ts'
 import type { Services } from './services.ts'
 
-/** The last moment that dates are written for everywhere. */
+/** The last moment that ISO 8601 can write with a year of four digits. */
 const lastExpiry = Date.UTC(10_000, 0) - 1
 
 const viewOf = ({ hash: _, ...record }: TokenRecord): TokenView => record
@@ -22,7 +22,7 @@ const viewOf = ({ hash: _, ...record }: TokenRecord): TokenView => record
 export const listTokens = defineRoute({
   method: 'GET',
   path: '/v1/tokens',
-  summary: 'All tokens that reach no further than the one that asks, without their secrets',
+  summary: "All tokens whose features are within those of the caller's token, without their secrets",
   scopes: ['admin'],
   answers: { 200: { description: 'Oldest first.', schema: z.object({ tokens: z.array(tokenViewSchema) }) } },
   async handle({ caller }, { store }) {
@@ -35,7 +35,7 @@ export const listTokens = defineRoute({
 export const createToken = defineRoute({
   method: 'POST',
   path: '/v1/tokens',
-  summary: 'A new token, which is shown this once',
+  summary: 'Create a token. Its secret is shown only once',
   scopes: ['admin'],
   body: z.strictObject({
     name: z.string().trim().min(1).max(100),
@@ -78,17 +78,17 @@ export const createToken = defineRoute({
 })
 
 /**
- * A token of an admin with limits has no wider ones.
+ * A token that is limited to features can only make tokens for these features.
  * @throws Problem 403
  */
 function refuseFurtherReach(caller: Caller, features: readonly string[] | null): void {
   if (covers(caller, features)) return
   const own = caller.features?.join(', ')
-  const detail = `The token "${caller.name}" is only for ${own}: a token that it makes must name features among these.`
+  const detail = `The token "${caller.name}" is only for ${own}: a token that it makes must be limited to some of these features.`
   throw new Problem({ status: 403, code: 'feature-not-allowed', detail })
 }
 
-/** When the token that asks ends: one that it makes ends no later. */
+/** When the caller's token expires. A token that it makes expires no later. */
 async function expiryOf({ tokenId }: Caller, { store }: Services): Promise<number | null> {
   return (await store.tokens()).find(({ id }) => id === tokenId)?.expiresAt ?? null
 }
@@ -105,7 +105,7 @@ function created() {
 export const revokeToken = defineRoute({
   method: 'DELETE',
   path: '/v1/tokens/{id}',
-  summary: 'Refuse a token from now on; its open streams end within 5 s',
+  summary: 'Revoke a token; its open streams end within 5 s',
   scopes: ['admin'],
   params: z.object({ id: z.string().max(100) }),
   answers: { 200: { description: 'Revoked, or already so.', schema: tokenViewSchema } },
@@ -121,12 +121,12 @@ export const revokeToken = defineRoute({
 
 export interface TokenAct {
   action: 'token.create' | 'token.revoke' | 'token.seed'
-  /** ms since the epoch. */
+  /** Time of the change, in ms since the epoch. */
   at: number
   caller: Pick<Caller, 'name' | 'tokenId'>
 }
 
-/** Writes a token together with its row in the log of the system, which knows it by its id and never by its hash. */
+/** Writes a token together with its row in the audit chain `_system`. The row has the token's id, never its hash. */
 export async function commitToken(
   store: ReleaseStore,
   token: TokenRecord,
@@ -152,8 +152,8 @@ export async function commitToken(
 const leastLength = 16
 
 /**
- * Makes the token of `SLUICE_ADMIN_TOKEN` known, once. Returns whether anybody can get in at all: some token is valid.
- * @throws SluiceError `invalid-input` where it is too short, or was revoked
+ * Stores the token of `SLUICE_ADMIN_TOKEN`, unless it is known. Returns whether any token is valid.
+ * @throws SluiceError `invalid-input` if it is too short, or was revoked
  */
 export async function seedAdmin(store: Store, clock: Clock, secret: string | undefined): Promise<boolean> {
   const now = clock.now()
@@ -162,7 +162,7 @@ export async function seedAdmin(store: Store, clock: Clock, secret: string | und
       throw fault(`must be at least ${leastLength} characters without spaces: try "openssl rand -hex 32"`)
     const hash = tokenHash(secret)
     const known = await store.tokenByHash(hash)
-    if (known && !isValid(known, now)) throw fault('was revoked: take a new one, or none')
+    if (known && !isValid(known, now)) throw fault('was revoked: set a new one, or none')
     if (!known) {
       const limits = { scopes: ['admin' as const], features: null, expiresAt: null, revokedAt: null }
       const token = { id: `t-admin-${hash.slice(0, 8)}`, name: 'SLUICE_ADMIN_TOKEN', hash, createdAt: now, ...limits }

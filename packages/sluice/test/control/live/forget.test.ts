@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { openStore } from '../../../src/control/store/open-store.ts'
 import { start } from '../../support/store-samples.ts'
 import { until } from '../../support/until.ts'
-import { arrive, captured, intakeOf, judging, liveStore, ofMail, verdictOf } from './live-stage.ts'
+import { arrive, captured, capturing, judging, liveStore, ofMail, verdictOf } from './live-stage.ts'
 
 const ann = 'unit-ann'
 const secret = 'the diagnosis of Ann'
@@ -41,12 +41,12 @@ test('a text that was being redacted when its user was forgotten is not stored',
   const store = await liveStore()
   const request = captured('a', { unit: ann }, { output: secret })
   await store.append([request.entry])
-  const { intake } = intakeOf(store, {
+  const { captureContents } = capturing(store, {
     redact: async (material) => {
       await store.forget(forgetting)
       return material
     },
   })
-  await intake([request])
+  await captureContents([request])
   assert.equal(await store.content(ofMail('a')), undefined)
 })

@@ -1,6 +1,6 @@
 import type { RequestOutcome } from '@sluice/client'
 import { createDailyBudgets } from '../../../src/control/live/daily-budget.ts'
-import { createIntake, type IntakeFate } from '../../../src/control/live/intake.ts'
+import { createContentCapture, type CaptureResult } from '../../../src/control/live/content-capture.ts'
 import type { JudgeFate, JudgingContext } from '../../../src/control/live/judge-task.ts'
 import { startJudgeWorker } from '../../../src/control/live/judge-worker.ts'
 import type { Redact } from '../../../src/control/live/redact.ts'
@@ -56,10 +56,10 @@ export function captured(id: string, entry: Partial<RequestEntry> = {}, outcome:
   return { entry: logged, outcome: sent }
 }
 
-export function intakeOf(store: Store, { random = () => 0, redact }: { random?: () => number; redact?: Redact } = {}) {
-  const fates: Partial<Record<IntakeFate, number>> = {}
+export function capturing(store: Store, { random = () => 0, redact }: { random?: () => number; redact?: Redact } = {}) {
+  const fates: Partial<Record<CaptureResult, number>> = {}
   const errors: unknown[] = []
-  const intake = createIntake({
+  const captureContents = createContentCapture({
     store,
     clock: handClock(),
     random,
@@ -69,13 +69,13 @@ export function intakeOf(store: Store, { random = () => 0, redact }: { random?: 
     },
     onError: (error) => errors.push(error),
   })
-  return { intake, fates, errors }
+  return { captureContents, fates, errors }
 }
 
 /** Appends and takes in, as the server does. */
 export async function arrive(store: Store, requests: readonly ReturnType<typeof captured>[]): Promise<void> {
   await store.append(requests.map(({ entry }) => entry))
-  await intakeOf(store).intake(requests)
+  await capturing(store).captureContents(requests)
 }
 
 export const verdictOf = (verdict: 'yes' | 'no' | 'cannot_tell', costUsd = 0.01): Completion => ({

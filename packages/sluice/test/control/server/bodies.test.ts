@@ -128,13 +128,13 @@ test('every answer has the security headers and none opens it to other origins',
   }
 })
 
-test('a store that fails is 503 and said in the log; a fault of the server tells the caller nothing', async () => {
+test('a store that fails is 503 and logged; another fault of the server shows the caller no detail', async () => {
   await using plane = await testPlane()
   const { StoreError } = await import('../../../src/control/store/store-error.ts')
   const told = {
     busy: [503, 'store-unavailable', '1', /nothing was written/],
     full: [503, 'store-unavailable', '30', /nothing was written/],
-    unreachable: [503, 'store-unavailable', '1', /whether a write was recorded is not known/],
+    unreachable: [503, 'store-unavailable', '1', /it is not known whether a write was recorded/],
     failed: [500, 'store-failed', null, /log of the server/],
     damaged: [500, 'store-damaged', null, /log of the server/],
   } as const

@@ -77,7 +77,7 @@ test('places and the accuser of an assessment are described to the last field', 
   }
   const accuser = onlySourceShare(told, { kind: 'instance', id: 'app-1', token: 0 }, 3)
   let assessment = { words: 'so', places: placeShares(told), accuser } as unknown as Assessment
-  await using plane = await testPlane({ insight: { assessment: async () => assessment, drift: async () => null } })
+  await using plane = await testPlane({ engineState: { assessment: async () => assessment, drift: async () => null } })
   const [active, canary] = [await plane.publish('f', 'a'), await plane.publish('f', 'b')]
   await plane.ask('PUT /v1/features/f/active', { as: 'operator', body: { version: active, reason: 'x' } })
   const { body } = await plane.ask('POST /v1/features/f/rollouts', { as: 'operator', body: { version: canary } })

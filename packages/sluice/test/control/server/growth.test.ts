@@ -14,7 +14,7 @@ test('features, versions and tokens have a bound; what is known already is still
   )
   const [version, feature] = [await publish('a', '3'), await publish('b', '1')]
   assert.deepEqual([version.status, version.body.code, feature.status], [409, 'too-many', 409])
-  assert.match(version.body.detail, /a has 2 versions, which is the most/)
+  assert.match(version.body.detail, /a has 2 versions already, which is the limit/)
   assert.equal((await publish('a', '2')).status, 200)
   const created = [await create('a'), await create('b'), await create('c')]
   assert.deepEqual(
@@ -30,8 +30,8 @@ test('a server of which something keeps failing is ready, and names it to whoeve
     ...Array.from({ length: 150 }, () => ({ loop: 'drift watch', feature: 'constructor', ...fault })),
     { loop: 'controller', feature: 'mail', ...fault },
   ]
-  const insight = { assessment: async () => null, drift: async () => null, faults: () => faults }
-  await using plane = await testPlane({ insight })
+  const engineState = { assessment: async () => null, drift: async () => null, faults: () => faults }
+  await using plane = await testPlane({ engineState })
   const limited = await plane.token('token-for-mail', { features: ['mail'] })
   const expired = await plane.token('an-expired-token', { expiresAt: plane.clock.now() })
   const seen = async (as?: string) => {

@@ -12,7 +12,7 @@ const hidden = 'secret-feature'
 /** A control plane with a rollout, outcomes, contents and a token of a feature that is none of `alpha`'s business. */
 async function stage() {
   const plane = await testPlane({
-    insight: {
+    engineState: {
       assessment: async () => null,
       drift: async (feature) => ({ of: `drift-of-${feature}` }),
     },

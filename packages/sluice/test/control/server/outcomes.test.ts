@@ -167,7 +167,7 @@ test('what was accepted is handed on once it is durable; a failure of that loses
   const handed: AcceptedOutcome[] = []
   let fails = false
   await using plane = await testPlane({
-    intake: async (accepted) => {
+    captureContents: async (accepted) => {
       handed.push(...accepted)
       if (fails) throw new Error('no judge')
     },
@@ -231,7 +231,7 @@ test('nobody reports about the rollout of another feature, nor feedback on its r
     body.rejected.map(({ index, code }: { index: number; code: string }) => [index, code]),
     [[0, 'other-feature']],
   )
-  assert.match(body.rejected[0].message, new RegExp(`/rolloutId ${rollout.id} is no rollout of the feature toy`))
+  assert.match(body.rejected[0].message, new RegExp(`/rolloutId ${rollout.id} is not a rollout of the feature toy`))
   const ratings = ['praise', 'in one batch'].map((id) => ({ feature: 'toy', id }))
   const found = (await plane.store.entries(ratings)).map((entry) => [entry.id, 'stray' in entry && entry.stray])
   assert.deepEqual(Object.fromEntries(found), { praise: true, 'in one batch': false })

@@ -82,7 +82,7 @@ test('what cannot be served says why: bad flags 3, a port that is taken or a sto
   ])
   taken.close()
   assert.deepEqual([flag.code, short.code, busy.code, store.code], [3, 3, 4, 4])
-  assert.match(busy.stderr, /it is taken/)
+  assert.match(busy.stderr, /the address is in use/)
   assert.match(short.stderr, /at least 16 characters/)
   assert.match(store.stderr, /a-file/)
 })

@@ -108,9 +108,9 @@ test('a shorter time and another redactor hold at once for what is stored', asyn
   )
   assert.match(
     answer.notes[0],
-    /redacted otherwise from now on: 3 texts of email-summary waiting for the judge deleted/,
+    /redaction has changed: 3 texts of email-summary that waited for the judge deleted/,
   )
-  assert.match(answer.notes[1], /^1 stored text of email-summary kept for 2 days/)
+  assert.match(answer.notes[1], /^1 stored text of email-summary kept for at most 2 days/)
   assert.deepEqual(await texts(plane), ['d'])
   assert.equal(await plane.store.expireContent(plane.clock.now() + 2 * dayMs), 1)
 })

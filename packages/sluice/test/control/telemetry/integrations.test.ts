@@ -25,7 +25,7 @@ function yamlOf(first: string): any {
 async function decided(decision: Assessment['decision']) {
   // biome-ignore lint/suspicious/noExplicitAny: what the verdict reads of an assessment
   const assessment: any = { decision, words: 'Because.', anytimeP: 0.01, alpha: 0.05 }
-  const plane = await testPlane({ insight: { assessment: async () => assessment, drift: async () => null } })
+  const plane = await testPlane({ engineState: { assessment: async () => assessment, drift: async () => null } })
   return { plane, ...(await canary(plane)) }
 }
 

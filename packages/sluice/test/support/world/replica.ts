@@ -36,11 +36,11 @@ export async function startReplica({ life, store, clock, fate, trouble }: Replic
     clock: clockOf(life, clock, () => skew),
     store: faultyStore(store, { life, clock, fate, trouble, leases }),
   }
-  let intake: ReturnType<typeof startEngine>['intake'] = async () => undefined
+  let captureContents: ReturnType<typeof startEngine>['captureContents'] = async () => undefined
   const plane = await createControlPlane({
     ...own,
     randomBytes: fate.bytes,
-    intake: (accepted) => intake(accepted),
+    captureContents: (accepted) => captureContents(accepted),
   })
   const engine = startEngine({
     keepLogMs: Number.MAX_SAFE_INTEGER,
@@ -62,7 +62,7 @@ export async function startReplica({ life, store, clock, fate, trouble }: Replic
       deliver: { fetch, random: fate.uniform, sleep: async () => undefined },
     },
   })
-  intake = engine.intake
+  captureContents = engine.captureContents
   return {
     life,
     answer: (request) => plane.fetch(request),

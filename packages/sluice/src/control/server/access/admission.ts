@@ -10,11 +10,11 @@ import { createTokenDirectory } from './token-directory.ts'
 /** Lets a request in, or says why not. */
 export interface Admission {
   /**
-   * Who sends the request, which needs one of the scopes; null needs no token.
+   * Who sends the request. Their token must have one of the scopes; with null no token is needed.
    * @throws Problem 401, 403, 429
    */
   admit(request: Request, scopes: readonly Scope[] | null): Promise<Caller>
-  /** Who sends the request; nobody that is known where it has no token, or none that is valid. */
+  /** Who sends the request; `anonymous` if it has no valid token. */
   recognise(request: Request): Promise<Caller>
 }
 
@@ -24,7 +24,7 @@ export function createAdmission(store: TokenStore & Pick<Store, 'now'>, clock: C
   return {
     async recognise(request) {
       const secret = secretOf(request)
-      // Whatever is wrong with a token, or its row, is no fault of an open route.
+      // An open route answers even if the token, or its stored row, is faulty.
       const record = secret === undefined ? undefined : await directory.find(secret).catch(() => undefined)
       return record ? callerOf(record) : anonymous
     },

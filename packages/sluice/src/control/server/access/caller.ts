@@ -2,9 +2,9 @@ import type { TokenRecord } from '../../../records/token.ts'
 import type { Scope } from '../../../records/token-scopes.ts'
 import { Problem } from '../http/problem.ts'
 
-/** Who asks. */
+/** Who sends a request, and what they may do. */
 export interface Caller {
-  /** Null where no token was needed. */
+  /** Null if no token was needed. */
   tokenId: string | null
   name: string
   scopes: readonly Scope[]
@@ -18,7 +18,7 @@ export function callerOf({ id, name, scopes, features }: TokenRecord): Caller {
   return { tokenId: id, name, scopes, features }
 }
 
-/** Operators may also read what clients read, by the routes that name both; admins may do everything. */
+/** Whether the caller has one of the scopes. Admins have all of them. */
 export function hasScope({ scopes }: Caller, needed: readonly Scope[]): boolean {
   return scopes.includes('admin') || needed.some((scope) => scopes.includes(scope))
 }
@@ -27,7 +27,7 @@ export function maySee({ features }: Pick<Caller, 'features'>, feature: string):
   return features === null || features.includes(feature)
 }
 
-/** Whether something with these limits (null: none) reaches nothing beyond the caller's own features. */
+/** Whether the caller may see all of these features (null: all that there are). */
 export function covers({ features: own }: Pick<Caller, 'features'>, features: readonly string[] | null): boolean {
   return own === null || features?.every((feature) => own.includes(feature)) === true
 }

@@ -2,7 +2,7 @@ import type { FeatureState } from '../../../records/feature.ts'
 import type { Store } from '../../store/store.ts'
 import { Problem } from '../http/problem.ts'
 
-/** How many there may be of what is kept for good. */
+/** How many there may be of each thing that is never deleted. */
 export interface Growth {
   features: number
   versionsOfFeature: number
@@ -18,7 +18,7 @@ interface Growing {
 }
 
 /**
- * Refuses a version, or a feature, that would be one too many; what is known already is always taken.
+ * Refuses a new version or feature above the limit. Known ones are always accepted.
  * @throws Problem 409
  */
 export async function refuseMoreVersions(
@@ -29,17 +29,19 @@ export async function refuseMoreVersions(
   const { features, versionsOfFeature } = settings.growth
   const isKnown = snapshots.states().some((state) => state.feature === feature)
   if (!isKnown && snapshots.states().length >= features && (await store.feature(feature)) === undefined)
-    throw tooMany(`There are ${features} features, which is the most: publish under a name that is known.`)
+    throw tooMany(`There are ${features} features already, which is the limit: publish under a known name.`)
   if (!isKnown || (await store.version(feature, id)) !== undefined) return
   if ((await store.versions(feature)).length >= versionsOfFeature)
-    throw tooMany(`${feature} has ${versionsOfFeature} versions, which is the most: publish under another name.`)
+    throw tooMany(
+      `${feature} has ${versionsOfFeature} versions already, which is the limit: publish under another name.`,
+    )
 }
 
 /** @throws Problem 409 */
 export async function refuseMoreTokens({ store, settings }: Omit<Growing, 'snapshots'>): Promise<void> {
   const { tokens } = settings.growth
   if ((await store.tokens()).length < tokens) return
-  throw tooMany(`There are ${tokens} tokens, which is the most: use one that is there.`)
+  throw tooMany(`There are ${tokens} tokens already, which is the limit: use an existing one.`)
 }
 
 function tooMany(detail: string): Problem {

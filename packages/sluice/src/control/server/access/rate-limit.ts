@@ -1,4 +1,4 @@
-/** Of more keys at a time all buckets begin anew. */
+/** With more keys than this, all buckets are dropped and begin full again. */
 const mostKept = 10_000
 
 export interface Rate {
@@ -8,7 +8,7 @@ export interface Rate {
 
 /** A bucket of permits for each key, refilled at a steady rate. */
 export interface RateLimit {
-  /** Takes a permit: 0 where there was one, else the seconds until there will be. */
+  /** Takes a permit and returns 0; without a permit returns the seconds until there is one. */
   take(key: string, now: number): number
 }
 

@@ -7,7 +7,7 @@ import { isSameHash, tokenHash } from './token-secret.ts'
 const lifeMs = 2000
 const mostKept = 10_000
 
-/** Finds the record of a token; what was found is believed for 2 s, so that a revocation takes no longer. */
+/** Finds the record of a token. A record is cached for 2 s, so a revocation takes effect within that time. */
 export interface TokenDirectory {
   /** The record of a token that is neither revoked nor expired. */
   find(secret: string): Promise<TokenRecord | undefined>
@@ -36,8 +36,9 @@ export function createTokenDirectory(store: TokenStore & Pick<Store, 'now'>, clo
 }
 
 /**
- * The time by which tokens expire, ms since the epoch: the later one of the wall clock's, which counts while the machine sleeps,
- * and the store's, which goes on where the wall clock is set back: what has expired stays expired.
+ * The time that decides whether a token has expired, in ms since the epoch: the later one of the wall clock and the
+ * store's clock. The wall clock goes on while the machine sleeps. The store's clock goes on when the wall clock is set
+ * back, so an expired token stays expired.
  */
 export function expiryTime(store: Pick<Store, 'now'>, clock: Clock): number {
   return Math.max(clock.now(), store.now?.() ?? Number.NEGATIVE_INFINITY)

@@ -24,15 +24,17 @@ const takenBack = z
   .regex(/^([0-9a-f]{12}|r-[0-9a-f]{16})$/, 'must be the id of a version or of a rollout')
   .meta({
     description:
-      'What is taken back, a served version or a running rollout: 409 where it is gone already. Without from and to a rollback right after another, or after an abort, is 409.',
+      'What to take back: a served version or a running rollout; 409 if it is gone already. Without from and to, a rollback right after another one, or after an abort, is 409.',
   })
 
 const released = z.object({
   feature: featureView,
-  revision: z.int().meta({ description: 'That instances report once they have the change.' }),
+  revision: z.int().meta({ description: 'The revision that instances report once they have the change.' }),
   applied: appliedSchema
     .nullable()
-    .meta({ description: 'Null without waitMs, and where the store did not tell: the change stands.' }),
+    .meta({
+      description: 'Null without waitMs, or if the instances could not be read. The change is made in any case.',
+    }),
 })
 
 export const setActive = defineRoute({
@@ -67,7 +69,7 @@ export const setActive = defineRoute({
 export const rollBack = defineRoute({
   method: 'POST',
   path: '/v1/features/{feature}/rollback',
-  summary: 'Back to a known good version at once; ends a running rollout',
+  summary: 'Go back to a known good version at once; ends a running rollout',
   scopes: ['operator'],
   idempotent: true,
   params: ofFeature,

@@ -8,7 +8,7 @@ import { defineRoute } from '../route/route.ts'
 import type { Services } from '../services.ts'
 import { versionView, versionViewOf } from '../versions/version-view.ts'
 
-/** A feature as it is answered. */
+/** A feature as the API returns it. */
 export const featureView = featureSchema.omit({ pastRollouts: true, live: true, publishedLive: true }).extend({
   versions: z.array(versionView).meta({ description: 'Oldest first.' }),
   rollout: rolloutView.nullable().meta({ description: 'The running or last one.' }),
@@ -21,7 +21,7 @@ export async function featureViewOf(services: Services, state: FeatureState, cal
   const [versions, assessment] = await Promise.all([
     services.store.versions(feature),
     rollout
-      ? services.insight.assessment(rollout.id).then((found) => withTokenNames(found, caller, services.store))
+      ? services.engineState.assessment(rollout.id).then((found) => withTokenNames(found, caller, services.store))
       : null,
   ])
   return {

@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 
-/** What a handler says: a status, a JSON body if any, headers. A `Response` is sent as it is. */
+/** What a handler returns: a status, an optional JSON body, headers. A `Response` is sent as it is. */
 export interface HttpAnswer {
   status: number
   body?: unknown
   headers?: Record<string, string>
 }
 
-/** For a JSON API that no page of another origin may use or frame. */
+/** So that no page of another origin can use or frame the API. */
 export const securityHeaders = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -25,7 +25,7 @@ export function jsonResponse({ status, body, headers }: HttpAnswer, type = 'appl
   })
 }
 
-/** Whether an `If-None-Match` names the tag, also as a weak one. */
+/** Whether an `If-None-Match` header names the tag, strong or weak. */
 export function namesEtag(header: string | null, etag: string): boolean {
   const tags = header?.split(',').map((tag) => tag.trim().replace(/^W\//, '')) ?? []
   return tags.includes(etag) || tags.includes('*')
@@ -37,7 +37,7 @@ export interface NodeExchange {
   outgoing: ServerResponse
 }
 
-/** Stands for a response that was written to `outgoing` itself. */
+/** Tells the server that the response was already written to `outgoing`. */
 export function alreadySent(): Response {
   return RESPONSE_ALREADY_SENT
 }

@@ -6,7 +6,7 @@ import { pointer } from './validate.ts'
 export const maxBodyBytes = 1_048_576
 
 /**
- * The bytes of a request's body. One that is too long is refused as soon as that is known: by its announced length, else
+ * The bytes of a request's body. A body that is too long is refused as soon as this is known: by its Content-Length, or
  * while it arrives.
  * @throws Problem 413
  */
@@ -50,7 +50,7 @@ const maxDepth = 64
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
 /**
- * The value of a JSON body. A fault is reported with its place: a JSON Pointer to the value in which it lies.
+ * The value of a JSON body. A fault is reported with a JSON Pointer to its place.
  * @throws Problem 400
  */
 export function parseJson(bytes: Uint8Array): unknown {
@@ -65,7 +65,7 @@ export function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-/** A number that JavaScript has no place for, such as 1e400, becomes Infinity, which nothing behind the door expects: unknown. */
+/** JSON.parse makes Infinity of a number such as 1e400. No schema expects that, so it becomes null. */
 function finite(_key: string, value: unknown): unknown {
   return value === Infinity || value === -Infinity ? null : value
 }
@@ -89,19 +89,19 @@ const minus = 0x2d
 const zero = 0x30
 const nine = 0x39
 const backslash = 0x5c
-/** Of `{` and `[`, `}` and `]`, and of `E` and `e`, only this bit tells one from the other. */
+/** `{` and `[`, `}` and `]`, `E` and `e` differ in this bit only. */
 const lowerCase = 0x20
-const opening = 0x7b
-const closing = 0x7d
+const openingBracket = 0x7b
+const closingBracket = 0x7d
 const exponent = 0x65
-/** More digits than a number has that JavaScript has a place for. */
+/** A number with at most this many digits, and no exponent, is finite in JavaScript. */
 const mostDigits = 300
 
-/** What is seen of JSON text without parsing it. The text need not be valid. */
+/** What can be said about a JSON text without parsing it. The text need not be valid. */
 export interface JsonOutline {
   /** How deep brackets are nested, outside strings. */
   depth: number
-  /** Whether a number in it may be beyond what JavaScript has a place for. */
+  /** Whether a number in it may be too large for JavaScript. */
   mayOverflow: boolean
 }
 
@@ -119,10 +119,10 @@ export function outlineOf(text: string): JsonOutline {
     }
     const kind = code | lowerCase
     if (code === quote) at = endOfString(text, at)
-    else if (kind === opening) {
+    else if (kind === openingBracket) {
       open += 1
       if (open > depth) depth = open
-    } else if (kind === closing) open -= 1
+    } else if (kind === closingBracket) open -= 1
     else if (kind === exponent && digits > 0 && text.charCodeAt(at + 1) !== minus) mayOverflow = true
     digits = 0
   }

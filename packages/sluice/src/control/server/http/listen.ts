@@ -4,16 +4,16 @@ import { getRequestListener } from '@hono/node-server'
 import { SluiceError } from '../../../errors.ts'
 import type { NodeExchange } from './answer.ts'
 
-/** Against clients that are slow on purpose; in ms. */
+/** Time limits in ms, as a protection against clients that are slow on purpose. */
 export interface ServerLimits {
   /** For the head of a request. */
   headersMs: number
-  /** For the whole of a request; streams are responses and live on. */
+  /** For a whole request. Streams are responses and not limited. */
   requestMs: number
-  /** How often connections are looked at. */
+  /** How often connections are checked. */
   checkMs: number
   maxConnections: number
-  /** How long requests under way may take once the server closes. */
+  /** How long open requests may still take once the server closes. */
   graceMs: number
 }
 
@@ -27,24 +27,24 @@ export const defaultServerLimits: ServerLimits = {
 
 const idleCheckMs = 20
 
-/** What is served. */
+/** What the server serves. */
 interface Served {
   fetch(request: Request, node: NodeExchange): Promise<Response>
-  /** The server is going down: readiness is denied from now on. */
+  /** From now on the readiness check fails, since the server shuts down. */
   drain(): void
-  /** Ends what would never end by itself. */
+  /** Ends the streams, which would not end by themselves. */
   close(): void
 }
 
 export interface Listening {
   url: string
-  /** Accepts nothing more, ends the streams with a hint when to come back, and lets requests under way finish. */
+  /** Accepts no new requests, ends the streams with a hint when to reconnect, and lets open requests finish. */
   close(): Promise<void>
 }
 
 /**
  * Serves requests over HTTP.
- * @throws SluiceError `cannot-run` where the address cannot be listened on
+ * @throws SluiceError `cannot-run` if the address is not usable
  */
 export async function listen(
   served: Served,
@@ -97,7 +97,7 @@ async function closeServer(
   served.drain()
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   served.close()
-  // A connection whose last answer comes only now would be kept for further requests.
+  // A connection that becomes idle only now would stay open for further requests.
   const idle = setInterval(() => connections.closeIdle(), idleCheckMs)
   const late = setTimeout(() => server.closeAllConnections(), graceMs)
   await closed
@@ -106,14 +106,14 @@ async function closeServer(
 }
 
 function unusable(host: string, port: number, cause: Error): SluiceError {
-  const reason = 'code' in cause && cause.code === 'EADDRINUSE' ? 'it is taken' : cause.message
-  const message = `cannot listen on ${host}:${port}: ${reason}. Choose another with --port or --host`
+  const reason = 'code' in cause && cause.code === 'EADDRINUSE' ? 'the address is in use' : cause.message
+  const message = `cannot listen on ${host}:${port}: ${reason}. Choose another address with --port or --host`
   return new SluiceError('cannot-run', message, { cause })
 }
 
-/** The open connections of a server, told apart by whether a request is under way. */
+/** The open connections of a server: those with a request under way, and idle ones. */
 interface Connections {
-  /** Closes those without a request, also those that have not sent one yet, which Node counts as busy. */
+  /** Closes connections without a request. Node counts a connection that has sent none yet as busy; it is closed too. */
   closeIdle(): void
 }
 

@@ -2,7 +2,7 @@ import type { ProblemDetails } from '../../../records/problem.ts'
 import { ReleaseConflict } from '../../release/release-conflict.ts'
 import { StoreError, type StoreFault } from '../../store/store-error.ts'
 
-/** A request that is answered with a problem document. Raised by handlers, turned into a response in one place. */
+/** Thrown by handlers. `dispatch` answers the request with its problem document (RFC 9457). */
 export class Problem extends Error {
   override readonly name = 'Problem'
   readonly details: ProblemDetails
@@ -35,7 +35,7 @@ const titles: Record<number, string> = {
   503: 'Service Unavailable',
 }
 
-/** The document that is sent. `type` is `about:blank`: `code` tells problems apart. */
+/** The document that is sent. `type` is `about:blank`; problems are distinguished by `code`. */
 export function problemDocument(details: ProblemDetails, requestId: string): Record<string, unknown> {
   const { status, ...rest } = details
   return { type: 'about:blank', title: titles[status] ?? 'Error', status, ...rest, requestId }
@@ -45,47 +45,50 @@ export function notFound(detail: string): Problem {
   return new Problem({ status: 404, code: 'not-found', detail })
 }
 
-/** What the caller is told of a store that cannot be used, and after how many seconds it is worth another try. */
+/** The answer for each fault of the store, and after how many seconds the caller may retry. */
 const storeFaults: Partial<Record<StoreFault, { detail: string; retryAfter: string }>> = {
-  busy: { detail: 'Others hold the store: nothing was written. Try again.', retryAfter: '1' },
-  full: { detail: 'The store has no space left: nothing was written. Free some, then try again.', retryAfter: '30' },
+  busy: { detail: 'The store is busy: nothing was written. Try again.', retryAfter: '1' },
+  full: {
+    detail: 'The store has no space left: nothing was written. Free some space, then try again.',
+    retryAfter: '30',
+  },
   unreachable: {
     detail:
-      'The store does not answer: whether a write was recorded is not known. Repeat it with the same ids or Idempotency-Key, which count once.',
+      'The store does not answer, so it is not known whether a write was recorded. Repeat it with the same ids or Idempotency-Key: it counts once.',
     retryAfter: '1',
   },
   closed: { detail: 'The server is shutting down: nothing was written. Try again.', retryAfter: '1' },
 }
 
-/** Whatever a handler threw, as the problem that the caller is told. What is not meant for callers says nothing. */
+/** The problem for any error of a handler. Errors that are not meant for callers show no detail. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (error instanceof ReleaseConflict) return ofConflict(error)
   if (error instanceof StoreError) return ofStore(error)
   return new Problem(
-    { status: 500, code: 'internal', detail: 'A fault of the server; its log says more.' },
+    { status: 500, code: 'internal', detail: 'The server failed; its log has the details.' },
     { cause: error },
   )
 }
 
-/** What another try cannot mend does not ask for one. */
+/** Retry-After is sent only if a retry can help. */
 function ofStore(error: StoreError): Problem {
   if (error.fault === 'refused')
     return new Problem(
       {
         status: 422,
         code: 'not-storable',
-        detail: 'It holds something that the store cannot keep: nothing was written.',
+        detail: 'The request has a value that the store cannot keep: nothing was written.',
       },
       { cause: error },
     )
-  const told = storeFaults[error.fault]
-  if (!told)
+  const known = storeFaults[error.fault]
+  if (!known)
     return new Problem(
-      { status: 500, code: `store-${error.fault}`, detail: 'The store refuses this; the log of the server says why.' },
+      { status: 500, code: `store-${error.fault}`, detail: 'The store failed; the log of the server has the details.' },
       { cause: error },
     )
-  const { detail, retryAfter } = told
+  const { detail, retryAfter } = known
   return new Problem(
     { status: 503, code: 'store-unavailable', detail },
     { cause: error, headers: { 'retry-after': retryAfter } },

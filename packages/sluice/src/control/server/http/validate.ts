@@ -10,8 +10,8 @@ export interface Fault {
 const most = 20
 
 /**
- * A value of a request by its schema; `where` is `body`, `query` or `path`.
- * @throws Problem 400 that names every fault by its place, the first twenty
+ * A part of a request, checked by its schema; `where` is `body`, `query` or `path`.
+ * @throws Problem 400 with the places of the first twenty faults
  */
 export function validated<S extends z.ZodType>(schema: S, value: unknown, where: string): z.output<S> {
   const result = schema.safeParse(value)
@@ -24,7 +24,7 @@ export function validated<S extends z.ZodType>(schema: S, value: unknown, where:
   throw new Problem({ status: 400, code: 'invalid-request', detail, errors: errors.slice(0, most) })
 }
 
-/** The faults that a schema found, by their place and in words. Of alternatives the one that fits best speaks. */
+/** The faults that a schema found, with their places. Of a union, the faults of the closest alternative are reported. */
 export function faultsOf(
   issues: readonly z.core.$ZodIssue[],
   value: unknown,
@@ -50,7 +50,7 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   }, value)
 }
 
-/** A JSON Pointer (RFC 6901): `/outcomes/3/unit`; the empty text is the whole. */
+/** A JSON Pointer (RFC 6901), e.g. `/outcomes/3/unit`; the empty text means the whole value. */
 export function pointer(path: readonly PropertyKey[]): string {
   return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }

@@ -17,7 +17,7 @@ export const acknowledge = defineRoute({
   scopes: ['client'],
   quiet: true,
   headers: { ...proofAsked, ...greeting },
-  // Clients of others may say by null that they do not tell.
+  // Other clients may send null if they do not know a value.
   body: acknowledgementSchema.extend({
     maxStaleMs: maxStaleMs
       .unwrap()
@@ -26,7 +26,7 @@ export const acknowledge = defineRoute({
   }),
   answers: {
     200: {
-      description: 'What the server has: where it differs, fetch the snapshot.',
+      description: 'The present snapshot of the server: if it differs from yours, fetch it.',
       headers: proofGiven,
       schema: acknowledgementAnswerSchema.required({ known: true }),
     },
@@ -50,11 +50,14 @@ interface Claim {
   hash: string
 }
 
-/** Another replica may have given out what this one has not read yet: the second look is not one that had begun before. */
+/**
+ * Another replica may have sent a snapshot that this one has not read yet, so the store is read again. A read may have
+ * begun before the request, so a second one follows.
+ */
 async function isKnown({ snapshots, given }: Services, { features }: Caller, claim: Claim): Promise<boolean> {
   const { epoch } = snapshots.view(features).snapshot
   const isAhead = () => claim.revision > snapshots.view(features).snapshot.revision
-  for (let look = 0; look < 2 && claim.epoch === epoch && isAhead(); look += 1) await snapshots.check()
+  for (let reads = 0; reads < 2 && claim.epoch === epoch && isAhead(); reads += 1) await snapshots.check()
   return given.has(features, claim)
 }
 
@@ -71,9 +74,9 @@ interface Report extends Claim {
 async function put(services: Services, { tokenId, name }: Caller, report: Report): Promise<void> {
   const { instance, process, epoch, revision, hash, known, client = null, stale = false, maxStaleMs } = report
   const key = { tokenId, instance, process }
-  const said = { epoch, revision, hash, known, client, stale }
-  if (await services.acknowledgements.put({ ...key, ...said, ...timesOf(services, maxStaleMs) })) return
-  const detail = `The token "${name}" has ${mostInstances} instances already: give each application a token of its own.`
+  const reported = { epoch, revision, hash, known, client, stale }
+  if (await services.acknowledgements.put({ ...key, ...reported, ...timesOf(services, maxStaleMs) })) return
+  const detail = `The token "${name}" has ${mostInstances} instances already: give each application its own token.`
   throw new Problem(
     { status: 429, code: 'too-many-instances', detail },
     { headers: { 'retry-after': String(Math.ceil(services.settings.heartbeatMs / 1000)) } },

@@ -6,12 +6,12 @@ interface Waiting {
   done: PromiseWithResolvers<boolean>
 }
 
-/** Most that are written at once. */
+/** How many reports are written at once. */
 const atATime = 500
 
-/** Writes what instances report: those that come while a write is under way go together in the next. */
+/** Writes the reports of instances. Reports that arrive during a write go into the next one together. */
 export interface Acknowledgements {
-  /** False where the token has too many instances, and this is one more. */
+  /** False if this is a new instance and its token has too many already. */
   put(record: InstanceRecord): Promise<boolean>
 }
 
@@ -29,7 +29,7 @@ export function createAcknowledgements(store: Pick<InstanceStore, 'acknowledge'>
     writing = false
   }
 
-  /** Where some were left out, each is asked by itself which it was: that is rare. */
+  /** The store only says how many were left out. In this rare case each report is written again by itself, to find which. */
   async function writeBatch(batch: readonly Waiting[]): Promise<void> {
     try {
       const leftOut = await store.acknowledge(batch.map(({ record }) => record))

@@ -7,16 +7,16 @@ import type { Services } from '../services.ts'
 import { stopwatch, within } from '../timers.ts'
 import { isInstanceSilent, servingInstances, silenceOf, untilSilent, wallTime } from './instance-states.ts'
 
-/** A look at the instances that takes longer is given up: the change stands, and its answer must not wait for that. */
-const longestLookMs = 2000
-/** Looks take at most a fifth of the time, however fast the acknowledgements of many instances come, up to this pause. */
-const pausePerLook = 4
+/** Reading the instances is given up after this time. The change is committed, and its answer must not wait for it. */
+const longestReadMs = 2000
+/** The pause after a read is this many times as long as the read, so reading takes at most a fifth of the time. */
+const pausePerRead = 4
 const longestPauseMs = 200
 
 /**
- * Waits until all instances that may see the feature have acknowledged its state, or are silent, at most `waitMs` (ms)
- * and one look. The store tells of each acknowledgement, whichever replica it came to. Null where nobody wants to wait,
- * or where the store does not tell.
+ * Waits until all instances that may see the feature have acknowledged its state or are silent, at most `waitMs` (ms)
+ * and the time of one read. The store reports each acknowledgement, also those sent to other replicas. Null if `waitMs`
+ * is 0 or the instances cannot be read.
  */
 export async function awaitApplied(services: Services, state: FeatureState, waitMs: number): Promise<Applied | null> {
   if (waitMs === 0) return null
@@ -32,18 +32,18 @@ export async function awaitApplied(services: Services, state: FeatureState, wait
   }, waitMs)
   try {
     for (;;) {
-      // Listened for before the look: what comes during it may not be in it.
+      // Set before the read, since a report that arrives during the read may not be part of it.
       news = Promise.withResolvers<void>()
       const took = stopwatch(clock)
       const now = await within(
         clock,
-        longestLookMs,
+        longestReadMs,
         appliedNow(services, state).catch(() => undefined),
       )
       if (!now) return null
       const { nextSilentMs, ...applied } = now
       if (nextSilentMs === null || isOver) return { ...applied, elapsedMs: Math.round(passed()) }
-      const pauseMs = Math.min(longestPauseMs, pausePerLook * took())
+      const pauseMs = Math.min(longestPauseMs, pausePerRead * took())
       await within(clock, nextSilentMs, Promise.race([news.promise, over.promise]))
       if (pauseMs > 0) await within(clock, pauseMs, over.promise)
     }
@@ -53,7 +53,7 @@ export async function awaitApplied(services: Services, state: FeatureState, wait
   }
 }
 
-/** How far it is now, and after how long the next of those that are waited for counts as silent; null: for none. */
+/** The present state, and the time in ms until the next awaited instance counts as silent; null if none is awaited. */
 async function appliedNow(
   services: Services,
   state: FeatureState,
@@ -95,7 +95,7 @@ interface EndedCanary {
   endedAt: number
 }
 
-/** The rollout whose end was the last change and left everybody with the incumbent. */
+/** The rollout whose end, as the last change, gave everybody the incumbent. */
 function canaryTakenBack({ rollout, takenBack }: FeatureState): EndedCanary | undefined {
   if (!rollout || rollout.canary !== takenBack?.version || rollout.status !== 'rolledBack') return undefined
   const { startedAfter, endedAt } = rollout
@@ -103,8 +103,8 @@ function canaryTakenBack({ rollout, takenBack }: FeatureState): EndedCanary | un
 }
 
 /**
- * After the end it said that it sends everybody to the incumbent, which it knows. If it said so before, the answer may
- * have made it trust the canary again.
+ * Whether the instance reported, after the end of the rollout, that it serves only the incumbent. An earlier report does
+ * not count, since its answer may have allowed the instance to serve the canary again.
  */
 function servesNoneOf(
   services: Services,

@@ -5,13 +5,13 @@ import type { Services } from '../services.ts'
 import { within } from '../timers.ts'
 import { timesOf } from './instance-states.ts'
 
-/** A store that is slow, or full, is no reason to keep what is served from an application. */
+/** A slow or full store must not keep an application from getting its snapshot. */
 const longestGreetingMs = 1000
 
 /**
- * Counts a process among those that may serve something, before it is given anything: its first acknowledgement may
- * never arrive. False where that was not done in time: then nothing may be given that it would trust. Whoever does not say
- * that it is one, in `Sluice-Instance`, is not counted.
+ * Counts a process among those that may serve something, before it gets its first snapshot, since its first
+ * acknowledgement may never arrive. False if that failed or took too long: then the process must not get a proof of
+ * freshness. A request without `Sluice-Instance` is not counted.
  */
 export async function greet(services: Services, request: Request, { tokenId }: Caller): Promise<boolean> {
   const guest = guestOf(request)
@@ -32,20 +32,20 @@ export async function greet(services: Services, request: Request, { tokenId }: C
   return (await within(services.clock, longestGreetingMs, counted)) ?? false
 }
 
-/** How a process says which one it is. */
+/** Request header by which a process identifies itself. */
 export const greeting = {
   'Sluice-Instance':
-    '<process> <maxStaleMs> <instance, percent-encoded>: counts the process before anything is given to it.',
+    '<process> <maxStaleMs> <instance, percent-encoded>: counts the process before it gets a snapshot.',
 }
 
-/** What the header `Sluice-Instance` says of the process that asks. */
+/** What the header `Sluice-Instance` says about the process. */
 interface Guest {
   process: string
   maxStaleMs: number
   instance: string
 }
 
-/** `<process> <maxStaleMs> <instance, encoded as in an address>`; undefined where it is anything else. */
+/** Reads `<process> <maxStaleMs> <instance, percent-encoded>`; undefined for anything else. */
 export function guestOf(request: Request): Guest | undefined {
   const header = request.headers.get('sluice-instance') ?? ''
   const [, process, trust, encoded] = /^([\w-]{1,200}) (\d{1,15}) (\S{1,1800})$/.exec(header) ?? []

@@ -3,25 +3,28 @@ import type { Services } from '../services.ts'
 
 const missedHeartbeats = 3
 
-/** What is assumed of a client that does not say its `maxStaleMs`, in ms: five times the default of ours. */
+/** Assumed for a client that does not send its `maxStaleMs`, in ms: five times the default of `@sluice/client`. */
 const assumedMaxStaleMs = 300_000
-/** Whatever a client says: a week. */
+/** Longer values of a client count as this: a week. */
 const longestMaxStaleMs = 7 * 86_400_000
 
-/** What the times of instances are told by: replicas whose own clocks differ must find the same ones, and a step lose none. */
+/**
+ * The clock for the times of instances: the store's if it has one. Then replicas whose own clocks differ find the same
+ * instances, and a step of a clock loses none.
+ */
 function instanceNow({ store, clock }: Services): number {
   return store.now?.() ?? clock.now()
 }
 
-/** A time of an instance as this process's clock would have told it. */
+/** Converts a time of an instance to the clock of this process. */
 export function wallTime(services: Services, at: number): number {
   return at - instanceNow(services) + services.clock.now()
 }
 
 /**
- * The times of an instance that is heard of now. It may serve a canary until `mayServeUntil` if it is never heard of again: three
- * heartbeats are added, since it may hear of the control plane after that for the last time, by way of a replica that is
- * itself cut off from the store.
+ * The times of an instance that has reported now. Without a further report it may serve a canary until `mayServeUntil`.
+ * Three heartbeats are added, since the instance may still get answers from a replica that is itself cut off from the
+ * store.
  */
 export function timesOf(
   services: Services,
@@ -33,44 +36,44 @@ export function timesOf(
   return { firstSeenAt: now, seenAt: now, mayServeUntil }
 }
 
-/** The instances that may serve something: those heard of lately, and silent ones whose trust has not run out. */
+/** The instances that may serve something: those that reported lately, and silent ones before `mayServeUntil`. */
 export function servingInstances(services: Services): Promise<InstanceRecord[]> {
   return services.store.instances(instanceNow(services))
 }
 
-/** How long it was not heard of, in ms. */
+/** Time since its last report, in ms. */
 export function silenceOf(services: Services, { seenAt }: InstanceRecord): number {
   return Math.max(0, instanceNow(services) - seenAt)
 }
 
-/** After how many ms it counts as silent if it is not heard of until then. */
+/** After how many ms without a report it counts as silent. */
 export function untilSilent(services: Services, instance: InstanceRecord): number {
   return Math.max(0, missedHeartbeats * services.settings.heartbeatMs - silenceOf(services, instance)) + 1
 }
 
-/** It was not heard of for three heartbeats: it ended without a goodbye, or is cut off. */
+/** Whether it has not reported for three heartbeats: it ended, or is cut off. */
 export function isInstanceSilent(services: Services, instance: InstanceRecord): boolean {
   return silenceOf(services, instance) > missedHeartbeats * services.settings.heartbeatMs
 }
 
 export interface InstanceState {
   record: InstanceRecord
-  /** Those that its token may see; null: all. */
+  /** The features that its token may see; null: all. */
   features: readonly string[] | null
-  /** It has what it is to see. */
+  /** It has the present snapshot of its token. */
   upToDate: boolean
-  /** Not heard of for three heartbeats. */
+  /** No report for three heartbeats. */
   silent: boolean
 }
 
-/** The instances that may serve something, each held against the snapshot of its own token. */
+/** The instances that may serve something, each compared with the snapshot of its own token. */
 export async function instanceStates(services: Services): Promise<InstanceState[]> {
   const [serving, tokens] = await Promise.all([servingInstances(services), services.store.tokens()])
   const limits = new Map(tokens.map(({ id, features }) => [id, features]))
   return serving.map((record) => {
     const features = limits.get(record.tokenId ?? '') ?? null
     const { epoch, revision, hash } = services.snapshots.view(features).snapshot
-    // Another replica may have given out something newer already, and found it right.
+    // Another replica may have sent, and confirmed, a newer snapshot already.
     const isPresent = record.revision === revision ? record.hash === hash : record.revision > revision
     const upToDate = record.known && record.epoch === epoch && isPresent
     return { record, features, upToDate, silent: isInstanceSilent(services, record) }

@@ -9,14 +9,14 @@ const current = instanceRecordSchema.pick({ epoch: true, revision: true, hash: t
 const leaderView = z.object({
   work: z.string().meta({ description: 'controller (the canaries), drift, judge, or notify: and a channel.' }),
   replica: z.string(),
-  leftMs: z.number().nullable().meta({ description: 'Its lease ends after this unless it is renewed.' }),
+  leftMs: z.number().nullable().meta({ description: 'Time in ms until its lease ends, unless it is renewed.' }),
 })
 
 export const listInstances = defineRoute({
   method: 'GET',
   path: '/v1/instances',
   summary:
-    'The instances and what they run: those heard of lately, and those that may serve a canary unheard; and which replica leads',
+    'The instances that reported lately or may still serve a canary, with what they run; and which replica leads',
   scopes: ['operator'],
   answers: {
     200: {

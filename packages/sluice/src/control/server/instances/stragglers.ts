@@ -3,13 +3,16 @@ import { type InstanceState, instanceStates } from './instance-states.ts'
 
 const mostNamed = 20
 
-/** Looks some time after each change whether all instances have it, and raises the alarm in log and metrics. Returns how to stop. */
+/**
+ * Checks some time after each change whether all instances have it, and reports those that do not in the log and the
+ * metrics. Returns a function that stops the watch.
+ */
 export function watchStragglers(services: Services): () => void {
   const { clock, settings, snapshots, metrics, log } = services
   let changedAt = clock.now()
   let timer: ReturnType<typeof clock.setTimer> | undefined
 
-  async function look(): Promise<void> {
+  async function check(): Promise<void> {
     const behind = (await instanceStates(services)).filter(isBehind)
     if (behind.length === 0) return
     const names = behind.slice(0, mostNamed).map(({ record }) => record.instance)
@@ -20,11 +23,11 @@ export function watchStragglers(services: Services): () => void {
     changedAt = clock.now()
     if (timer !== undefined) clock.clearTimer(timer)
     timer = clock.setTimer(() => {
-      void look().catch((error: unknown) => log('warn', 'instances could not be looked at', { error: String(error) }))
+      void check().catch((error: unknown) => log('warn', 'instances could not be read', { error: String(error) }))
     }, settings.stragglerMs)
   })
 
-  metrics.gauge('instances', 'Instances by what they run; silent: not heard of for three heartbeats.', async () => {
+  metrics.gauge('instances', 'Instances by what they run; silent: no report for three heartbeats.', async () => {
     const states = await instanceStates(services)
     const live = states.filter(({ silent }) => !silent)
     const behind = live.filter(isBehind).length
@@ -45,7 +48,7 @@ export function watchStragglers(services: Services): () => void {
   }
 }
 
-/** Silent ones are counted apart: most have ended without a goodbye. */
+/** Silent instances are counted separately, since most of them have ended. */
 function isBehind({ upToDate, silent }: InstanceState): boolean {
   return !upToDate && !silent
 }

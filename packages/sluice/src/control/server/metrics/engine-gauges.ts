@@ -5,7 +5,7 @@ import type { Assessed } from '../../rollout/controller/rollout-checkpoint.ts'
 import type { LeaseStore } from '../../store/lease-store.ts'
 import type { MetricSample, Metrics } from './metrics.ts'
 
-/** The controller looks every second: what is older than this is of a rollout that has ended, or led elsewhere. */
+/** The controller assesses every second. An older assessment belongs to a rollout that has ended or that another replica leads. */
 const freshMs = 60_000
 
 const perArm: [keyof ArmSummary, string, string][] = [
@@ -19,7 +19,7 @@ const perArm: [keyof ArmSummary, string, string][] = [
   ['slowRate', 'canary_arm_slow_rate', 'Share of slow requests.'],
   ['meanCostUsd', 'canary_arm_cost_usd', 'Mean cost of a request.'],
   ['meanLatencyMs', 'canary_arm_latency_ms', 'Mean latency of a request.'],
-  ['meanFeedback', 'canary_arm_feedback', 'Mean of what users say.'],
+  ['meanFeedback', 'canary_arm_feedback', 'Mean user feedback.'],
 ]
 
 const perRollout: [string, string, (assessment: Assessment) => number][] = [
@@ -28,7 +28,7 @@ const perRollout: [string, string, (assessment: Assessment) => number][] = [
   ['canary_held', '1 while the rollout is held.', ({ decision }) => (decision.do === 'hold' ? 1 : 0)],
 ]
 
-/** Publishes what is known of the arms of running rollouts; the answer is to be told of each assessment. */
+/** Publishes figures of the arms of running rollouts. The returned function must be called with each assessment. */
 export function armGauges(metrics: Metrics, clock: Clock): (assessed: Assessed) => void {
   const latest = new Map<string, Assessed>()
   const fresh = () => [...latest.values()].filter(({ at }) => clock.now() - at <= freshMs)
@@ -44,7 +44,7 @@ export function armGauges(metrics: Metrics, clock: Clock): (assessed: Assessed) 
   return (assessed) => void latest.set(assessed.rollout.feature, assessed)
 }
 
-/** Nothing for what is not known: a rate of 0 would be a claim. */
+/** No sample for an unknown value, since a rate of 0 would be a claim. */
 function armSamples({ rollout, assessment }: Assessed, key: keyof ArmSummary): MetricSample[] {
   return (['incumbent', 'canary'] as const).flatMap((arm) => {
     const value = assessment[arm][key]
@@ -53,10 +53,10 @@ function armSamples({ rollout, assessment }: Assessed, key: keyof ArmSummary): M
   })
 }
 
-/** What the engine of one replica at a time does: that nobody does it is worth an alarm. */
+/** The works that one replica at a time does. It is worth an alarm if no replica does one of them. */
 const works = ['controller', 'drift', 'judge']
 
-/** Shows who leads, as the store has it: every replica can tell that nobody does. */
+/** Shows which replica leads, according to the store. So every replica can report that none does. */
 export function leaderGauges(store: Pick<LeaseStore, 'leases'>, metrics: Metrics): void {
   metrics.gauge('leader', 'Whether this replica leads the work: 1 or 0.', async () => {
     const ours = new Set((await store.leases()).flatMap(({ name, ours }) => (ours ? [name] : [])))

@@ -17,10 +17,10 @@ export const showMetrics = defineRoute({
   },
 })
 
-/** A quote inside of a value is escaped, so that this begins a label and nothing else. */
+/** Quotes inside values are escaped, so this matches only the label itself. */
 const featureLabel = /[{,]feature="([^"]*)"/
 
-/** Without the series of other features; what is measured of the process as a whole stays. */
+/** Removes the series of features that the caller may not see. Series of the whole process stay. */
 function visibleTo(caller: Caller, text: string): string {
   if (caller.features === null) return text
   const isVisible = (line: string) => {

@@ -7,19 +7,19 @@ export interface MetricSample {
   value: number
 }
 
-/** What is measured, for Prometheus. Names are without the prefix `sluice_`. */
+/** Measurements for Prometheus. Names are given without the prefix `sluice_`. */
 export interface Metrics {
   /** Raises a counter. */
   count(name: string, help: string, labels?: Labels, by?: number): void
   /** Adds a duration to a histogram. */
   time(name: string, help: string, labels: Labels, seconds: number): void
-  /** Asks `read` for the present values at every scrape; one that fails is left out. */
+  /** Calls `read` for the present values at every scrape. If it fails, the gauge is left out. */
   gauge(name: string, help: string, read: () => readonly MetricSample[] | Promise<readonly MetricSample[]>): void
-  /** All of it in the text format 0.0.4. */
+  /** All measurements in the text format 0.0.4. */
   text(): Promise<string>
 }
 
-/** Series of one measure. Names of features and versions are in them, which a token may make up. */
+/** The most series of one metric. Labels hold names of features and versions, which a token could invent. */
 const mostSeries = 2000
 
 const bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -74,7 +74,7 @@ function family<Value>(families: Map<string, Family<Value>>, name: string, help:
   return made
 }
 
-/** Beyond the bound all further series are one, whose labels say `other`. */
+/** Above the limit all further series count as one, with the labels `other`. */
 function seriesKey(series: ReadonlyMap<string, unknown>, labels: Labels): string {
   const key = labelText(labels)
   if (series.has(key) || series.size < mostSeries) return key
@@ -120,7 +120,7 @@ function line(name: string, labels: string, value: number): string {
   return `sluice_${name}${labels === '' ? '' : `{${labels}}`} ${numberText(value)}\n`
 }
 
-/** As the text format writes what is not finite: another word would make the whole scrape fail. */
+/** Numbers that are not finite are written as the text format wants it. Otherwise the whole scrape would fail. */
 function numberText(value: number): string {
   return Number.isFinite(value) ? String(value) : Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf'
 }

@@ -4,11 +4,11 @@ import type { Services } from '../services.ts'
 import { every, stopwatch } from '../timers.ts'
 import type { Metrics } from './metrics.ts'
 
-/** The store with the time that each of its methods takes as a metric. */
+/** The same store, with the time of each method as a metric. */
 export function timedStore(store: Store, clock: Clock, metrics: Metrics): Store {
   const observe = (method: string, ms: number) => {
     const seconds = ms / 1000
-    metrics.time('store_seconds', 'Time that the store took.', { method }, seconds)
+    metrics.time('store_seconds', 'Time that a call of the store took.', { method }, seconds)
   }
   return new Proxy(store, {
     get(target, name) {
@@ -26,7 +26,10 @@ export function timedStore(store: Store, clock: Clock, metrics: Metrics): Store 
 
 const everyMs = 10_000
 
-/** Names each row of the store that cannot be read in the log, once, and counts them for Prometheus. Returns how to stop. */
+/**
+ * Logs each stored row that cannot be read once, and counts these rows for Prometheus. Returns a function that stops
+ * the watch.
+ */
 export function watchDamagedRows({ store, clock, metrics, log }: Services): () => void {
   const named = new Set<string>()
   metrics.gauge('store_damaged_rows', 'Stored rows that cannot be read, and are left out.', () =>
@@ -40,12 +43,12 @@ export function watchDamagedRows({ store, clock, metrics, log }: Services): () =
       const key = JSON.stringify([kind, row])
       if (named.has(key)) continue
       named.add(key)
-      log('error', 'a stored row cannot be read and is left out: put a backup back', { kind, feature, row })
+      log('error', 'a stored row cannot be read and is left out: restore a backup', { kind, feature, row })
     }
   })
 }
 
-/** How many rows of each kind cannot be read, by feature; which they are is for the log. */
+/** How many rows of each kind cannot be read, by feature. The log names them. */
 export function damagedByFeature(
   store: Pick<Store, 'damaged'>,
 ): { kind: string; feature: string | null; rows: number }[] {

@@ -13,22 +13,22 @@ export interface CheckedOutcomes {
   dropped: DroppedField[]
 }
 
-export interface OutcomeDoor {
+export interface OutcomeContext {
   caller: Pick<Caller, 'features'>
   rates: Pick<NamedRates, 'has'>
   rollouts: KnownRollouts
-  /** ms since the epoch. */
+  /** The time of arrival, in ms since the epoch. */
   now: number
 }
 
 /**
- * The good ones of a batch, and what is wrong with each of the others. An optional field that is no good is left out of its
- * outcome, which is kept: what it says beside that is as true as before.
+ * The valid outcomes of a batch, and the fault of each other one. An invalid optional field does not reject its outcome:
+ * the field is left out, cut or replaced, since the rest of the outcome is still true.
  */
-export function checkOutcomes(values: readonly unknown[], door: OutcomeDoor): CheckedOutcomes {
+export function checkOutcomes(values: readonly unknown[], context: OutcomeContext): CheckedOutcomes {
   const checked: CheckedOutcomes = { good: [], rejected: [], dropped: [] }
   for (const [index, value] of values.entries()) {
-    const found = checkOutcome(value, door)
+    const found = checkOutcome(value, context)
     if ('fault' in found) checked.rejected.push({ index, ...found.fault })
     else {
       checked.good.push(found.outcome)
@@ -40,17 +40,17 @@ export function checkOutcomes(values: readonly unknown[], door: OutcomeDoor): Ch
 
 const isGood = quickCheck(outcomeSchema)
 
-/** As the schema does, sooner for most. */
+/** Returns what the schema returns, but faster for most outcomes. */
 export function readOutcome(value: unknown): z.ZodSafeParseResult<Outcome> {
   return isGood(value) ? { success: true, data: value as Outcome } : outcomeSchema.safeParse(value)
 }
 
 type Found = { outcome: Outcome; dropped: Omit<DroppedField, 'index'>[] } | { fault: Omit<RejectedOutcome, 'index'> }
 
-function checkOutcome(value: unknown, door: OutcomeDoor): Found {
-  const { caller, rates, rollouts } = door
+function checkOutcome(value: unknown, context: OutcomeContext): Found {
+  const { caller, rates, rollouts } = context
   const result = readOutcome(value)
-  if (!result.success) return mendedOutcome(value, faultsOf(result.error.issues, value), door)
+  if (!result.success) return mendedOutcome(value, faultsOf(result.error.issues, value), context)
   const outcome = result.data
   if (!maySee(caller, outcome.feature)) {
     const message = `the token is not for the feature ${outcome.feature}`
@@ -58,28 +58,28 @@ function checkOutcome(value: unknown, door: OutcomeDoor): Found {
   }
   const { feature, rolloutId } = outcome
   const rollout = rolloutId === undefined ? undefined : rollouts.get(rolloutId)
-  // Nobody speaks about the rollouts of a feature but its own applications.
+  // Only applications of a feature may report about its rollouts.
   if (rollout && rollout.feature !== feature)
     return {
-      fault: { code: 'other-feature', message: `/rolloutId ${rolloutId} is no rollout of the feature ${feature}` },
+      fault: { code: 'other-feature', message: `/rolloutId ${rolloutId} is not a rollout of the feature ${feature}` },
     }
   if (outcome.kind === 'feedback' || outcome.captured === undefined) return { outcome, dropped: [] }
   if (rates.has(outcome.feature, outcome.captured)) return { outcome, dropped: [] }
   const { captured, ...rest } = outcome
-  const message = `no snapshot of ${outcome.feature} named the share ${captured}: it is not judged`
+  const message = `no snapshot of ${outcome.feature} named the share ${captured}: the outcome is not judged`
   return { outcome: rest, dropped: [{ field: 'captured', code: 'unknown-share', message }] }
 }
 
-function mendedOutcome(value: unknown, faults: readonly Fault[], door: OutcomeDoor): Found {
+function mendedOutcome(value: unknown, faults: readonly Fault[], context: OutcomeContext): Found {
   const fields = faults.map(({ path }) => path.split('/')[1] ?? '')
-  const found = mendOutcome(value, fields, new Date(door.now).toISOString())
+  const found = mendOutcome(value, fields, new Date(context.now).toISOString())
   const mended = found && readOutcome(found.mended)
   const essential = found ? faults[0] : faults.find((_, at) => !mendOutcome(value, [fields[at] ?? ''], ''))
   if (!mended?.success) {
     const message = `${essential?.path || 'the outcome'} ${essential?.message}`
     return { fault: { code: 'invalid-outcome', message } }
   }
-  const checked = checkOutcome(found?.mended, door)
+  const checked = checkOutcome(found?.mended, context)
   if ('fault' in checked) return checked
   const notes = (found?.notes ?? []).map(({ field, code }) => ({ field, code, message: noteOn(field, code, faults) }))
   return { outcome: checked.outcome, dropped: [...notes, ...checked.dropped] }
@@ -88,7 +88,7 @@ function mendedOutcome(value: unknown, faults: readonly Fault[], door: OutcomeDo
 const done: Record<FieldNote['code'], string> = {
   'left-out': 'the outcome is kept without it',
   cut: 'it was cut',
-  replaced: 'something else stands in its place',
+  replaced: 'another value replaces it',
 }
 
 function noteOn(field: string, code: FieldNote['code'], faults: readonly Fault[]): string {
@@ -96,24 +96,25 @@ function noteOn(field: string, code: FieldNote['code'], faults: readonly Fault[]
   return `/${field} ${fault?.message}: ${done[code]}`
 }
 
-/** A field of an outcome that could not be taken as it came. */
+/** A field of an outcome whose reported value was not valid. */
 interface FieldNote {
   field: string
-  /** `left-out`: the field counts as not given · `cut`: a text was too long · `replaced`: something else stands for it. */
+  /** `left-out`: the field counts as not given · `cut`: a text was too long · `replaced`: it has another value now. */
   code: 'left-out' | 'cut' | 'replaced'
 }
 
-/** Fields without which an outcome still says something true; the others make it what it is. */
+/** Fields without which an outcome is still useful. An invalid value in any other field rejects the outcome. */
 const optional = new Set([
   ...['unit', 'observedAt', 'latencyMs', 'costUsd', 'inputTokens', 'outputTokens', 'error', 'refusal', 'invalid'],
   ...['input', 'output', 'captured', 'servedModel', 'fingerprint', 'comment'],
 ])
-/** Null says "not in a rollout" here; anything else that is odd would hide where the request belongs. */
+/** Here null means "not in a rollout". Another invalid value would hide to which arm the request belongs. */
 const nullable = new Set(['rolloutId', 'arm', 'stage', 'kind'])
 
 /**
- * An outcome without what is wrong with these fields, and what was done about each. Undefined where one of them is essential.
- * @param receivedAt ISO 8601, in the place of a time that is none
+ * The outcome with these invalid fields left out, cut or replaced, and what was done with each. Undefined if one of them
+ * is essential.
+ * @param receivedAt ISO 8601; replaces an invalid time
  */
 function mendOutcome(
   value: unknown,
@@ -139,7 +140,7 @@ function mendedField(field: string, given: unknown, receivedAt: string): [FieldN
   if (field === 'unit' && Number.isFinite(given)) return ['replaced', String(given)]
   if (typeof given === 'string' && Object.hasOwn(longestTexts, field))
     return ['cut', given.slice(0, longestTexts[field as keyof typeof longestTexts])]
-  // Whatever says that the request failed must not make a success of it by its form.
+  // An error of the wrong type still means that the request failed. Without it the request would count as a success.
   if (field === 'error' && given !== null && given !== false)
     return ['replaced', `an error that is no text (${typeof given})`]
   return ['left-out']

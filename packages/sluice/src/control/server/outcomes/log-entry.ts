@@ -4,20 +4,23 @@ import type { LogDraft } from '../../../records/outcome.ts'
 import type { KnownRequests, KnownRollouts } from './references.ts'
 import type { ReportOrigin } from './report-origin.ts'
 
-/** What turns a report into an entry of the log. */
+/** What is needed, in addition to a report, to make a log entry. */
 export interface LogContext {
-  /** What a unit is logged as. */
+  /** The keyed hash that is logged instead of a unit. */
   hashUnit(unit: string): string
-  /** ms since the epoch. */
+  /** Time of arrival, in ms since the epoch. */
   receivedAt: number
-  /** Of the token that reports. */
+  /** Id of the reporting token. */
   tokenId: string | null
   origin: ReportOrigin
   rollouts: KnownRollouts
   requests: KnownRequests
 }
 
-/** A report as it is logged: the unit as a keyed hash, and where it stands in its rollout. Texts of users and of providers are left out. */
+/**
+ * The log entry of a report. It holds the unit as a keyed hash, and the unit's position in the rollout. Texts of users
+ * and of providers are left out.
+ */
 export function logEntry(outcome: Outcome, context: LogContext): LogDraft {
   const { hashUnit, receivedAt, tokenId, origin, rollouts, requests } = context
   const { id, feature, version, rolloutId, unit } = outcome
@@ -58,18 +61,18 @@ export function logEntry(outcome: Outcome, context: LogContext): LogDraft {
   }
 }
 
-/** What stands in the place of an error whose words do not begin with its type. */
+/** The type of an error whose text does not begin with one. */
 const otherError = '_OTHER'
 
 /**
- * The type of a reported error, e.g. `TimeoutError` of `TimeoutError: 30 s`. Its words are not kept: providers quote in
- * them what users wrote.
+ * The type of a reported error, e.g. `TimeoutError` of `TimeoutError: 30 s`. The rest of the text is not kept, since
+ * providers may quote there what users wrote.
  */
 function errorType(error: string): string {
   return /^([A-Za-z_$][\w$.]{0,99}(?:Error|Exception))(?::|$)/.exec(error)?.[1] ?? otherError
 }
 
-/** The first 16 hex of HMAC-SHA256 under a secret (hex): the same unit gives the same hash in one store only. */
+/** The first 16 hex digits of HMAC-SHA256 with the store's secret (hex), so other stores have other hashes of a unit. */
 export function unitHasher(secret: string): (unit: string) => string {
   const key = createSecretKey(secret, 'hex')
   return (unit) => createHmac('sha256', key).update(unit).digest('hex').slice(0, 16)

@@ -3,22 +3,23 @@ import { captureOf } from '../../release/capture.ts'
 import type { ReleaseStore } from '../../store/release-store.ts'
 import type { Snapshots } from '../snapshots/snapshots.ts'
 
-/** The shares of requests that snapshots told clients to send along with their content. */
+/** The capture shares that snapshots named: of which share of requests clients send the content. */
 export interface NamedRates {
-  /** Makes sure that the shares of before the start are known of these features. */
+  /** Loads, for these features, the shares that were in force before the start. */
   load(features: Iterable<string>): Promise<void>
-  /** Whether a snapshot of the last day could have named this share; in (0,1]. */
+  /** Whether a snapshot of the last day could have named this share, in (0,1]. */
   has(feature: string, captured: number): boolean
 }
 
-/** Clients that were offline report by the snapshot that they had. */
+/** Clients that were offline report with the share of an older snapshot. */
 const rememberedMs = 86_400_000
 const wholePpm = 1_000_000
 const rounding = 1e-6
 
 /**
- * A share weighs the scores that come of it, so a client cannot make one up: what it says must be what it was told. Shares that are
- * in force are those of the snapshots; those before the start are of the versions that the feature has had in production.
+ * A score is weighted by the share with which its request was captured, so a client must not invent a share: it must be
+ * one that a snapshot named. Shares in force come from the snapshots. Shares before the start come from the versions
+ * that the feature has had in production.
  */
 export function createNamedRates(
   store: Pick<ReleaseStore, 'feature' | 'version'>,
@@ -60,7 +61,7 @@ export function createNamedRates(
         if (!snapshots.states().some((state) => state.feature === feature)) continue
         const loading = loaded.get(feature) ?? loadPast(feature)
         loaded.set(feature, loading)
-        // What cannot be read now is read the next time; until then only what is in force counts.
+        // After a failure the past shares are read the next time. Until then only shares in force are known.
         await loading.catch(() => loaded.delete(feature))
       }
     },

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 
-/** True where a value is certainly good as it stands; false says nothing about it. */
+/** True if a value is certainly valid and unchanged by its schema. False says nothing. */
 export type QuickCheck = (value: unknown) => boolean
 
 type Def = z.core.$ZodTypeDef
@@ -9,9 +9,9 @@ type Inner = { _zod: { def: Def } }
 const unsure: QuickCheck = () => false
 
 /**
- * Made of a schema of flat objects, or alternatives of such: true only where the schema would return the same value. A
- * schema takes several times as long, since it makes a new object and collects faults. Whatever is rare, such as a key that
- * it does not name, is left to the schema; so is all of a kind of schema that is not known here.
+ * A quick check for a schema of flat objects, or a union of such schemas. It is true only if the schema would return the
+ * same value. The schema takes several times as long, since it makes a new object and collects faults. For rare values,
+ * e.g. with an unknown key, and for schema types that are not known here, the check is false.
  */
 export function quickCheck({ _zod: { def } }: z.ZodType): QuickCheck {
   if (def.type === 'object') return ofObject((def as z.core.$ZodObjectDef).shape)
@@ -26,7 +26,7 @@ function ofObject(shape: Readonly<Record<string, Inner>>): QuickCheck {
   return (value) => {
     if (value === null || typeof value !== 'object' || Array.isArray(value)) return false
     const held = value as Record<string, unknown>
-    // A key that holds undefined may count as given or not: that is for the schema.
+    // Only the schema knows whether a key with the value undefined counts as given.
     for (const name in held) if (held[name] === undefined || fields.get(name)?.(held[name]) !== true) return false
     for (const name of needed) if (held[name] === undefined) return false
     return true
@@ -60,7 +60,7 @@ function among(values: readonly unknown[]): QuickCheck {
   return (value) => value !== undefined && values.includes(value)
 }
 
-/** What the type asks for, then each of its checks; a type with a format is itself one of them. */
+/** The check of the type, then each further check of the schema. A type with a format is itself a check. */
 function allOf(isOfType: QuickCheck, def: Def & { format?: string }): QuickCheck {
   const own = def.format === undefined ? [] : [def]
   const more = (def.checks ?? []).map(({ _zod }) => _zod.def)

@@ -3,12 +3,12 @@ import type { OutcomeKey } from '../../../records/outcome.ts'
 import type { Rollout } from '../../../records/rollout.ts'
 import type { OutcomeLog } from '../../store/outcome-log.ts'
 
-/** Rollouts that outcomes may name, by id: the last one of each feature, and those before it that are remembered. */
+/** Rollouts that outcomes may name, by id: the last one of each feature, and its stored past ones. */
 export type KnownRollouts = ReadonlyMap<string, Pick<Rollout, 'feature' | 'salt'>>
 
 const found = new WeakMap<readonly FeatureState[], KnownRollouts>()
 
-/** Made once for each state of the releases, since every batch asks. */
+/** Cached for each state of the releases, since every batch needs it. */
 export function knownRollouts(states: readonly FeatureState[]): KnownRollouts {
   const before = found.get(states)
   if (before) return before
@@ -18,15 +18,15 @@ export function knownRollouts(states: readonly FeatureState[]): KnownRollouts {
   return rollouts
 }
 
-/** The requests that feedback is about. */
+/** The requests that feedback refers to. */
 export interface KnownRequests {
-  /** As reported; null of a request outside of any, undefined of one that nobody knows. */
+  /** The rollout as reported; null for a request outside of a rollout, undefined for an unknown request. */
   rolloutOf(request: OutcomeKey): unknown
 }
 
 const longestId = 128
 
-/** The requests that the feedback of a batch names: those of the batch itself, and what the log holds of the others. */
+/** The requests that the feedback of a batch names. They are in the batch itself or in the log. */
 export async function knownRequests(
   log: Pick<OutcomeLog, 'entries'>,
   outcomes: readonly unknown[],

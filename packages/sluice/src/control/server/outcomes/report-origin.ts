@@ -2,17 +2,17 @@ import { visibleLine } from '../../../text/untrusted.ts'
 import type { NodeExchange } from '../http/answer.ts'
 import { guestOf } from '../instances/greet.ts'
 
-/** Where a report comes from, as it is logged. */
+/** Where a report comes from, in the form in which it is logged. */
 export interface ReportOrigin {
-  /** The process as it calls itself and the beginning of the text that it made at its start: namesakes are two. */
+  /** Name of the instance and the beginning of its process id, which distinguishes instances of the same name. */
   instance: string | null
-  /** Keyed hash of the address that it came from, 8 hex. */
+  /** Keyed hash of the sender's address, 8 hex digits. */
   address: string | null
 }
 
 const most = { name: 40, process: 8 }
 
-/** The process of `Sluice-Instance`, and the socket's address: headers that a proxy adds could be anybody's word. */
+/** The process of `Sluice-Instance`, and the socket's address. Headers that name an address are not used, since anybody can set them. */
 export function originOf(
   request: Request,
   node: NodeExchange | undefined,
@@ -27,7 +27,7 @@ export function originOf(
   }
 }
 
-/** An address of IPv4 as it is; of IPv6 the first four groups, of which one host has all that follow. */
+/** An IPv4 address unchanged; of an IPv6 address the first four groups, since one host usually has all addresses below them. */
 function networkOf(address: string): string {
   const [, v4] = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? []
   if (v4 !== undefined) return v4

@@ -8,10 +8,10 @@ import { checkOutcomes } from './check-outcomes.ts'
 import { type LogContext, logEntry } from './log-entry.ts'
 import { knownRequests, knownRollouts } from './references.ts'
 import { originOf } from './report-origin.ts'
-import { takenIds, tellTaken } from './taken-ids.ts'
+import { reportTaken, takenIds } from './taken-ids.ts'
 
 const most = 1000
-/** Described as what it should hold; each one is checked by itself, so that a bad one spoils none of the others. */
+/** The contract describes the outcomes, but each is checked by itself, so that an invalid one does not reject the others. */
 const batch = z
   .array(z.unknown())
   .max(most)
@@ -26,7 +26,7 @@ export const reportOutcomes = defineRoute({
   body: z.strictObject({ outcomes: batch }),
   answers: {
     200: {
-      description: 'Those accepted are durable. Those rejected would be again: do not send them once more.',
+      description: 'Accepted outcomes are durable. Rejected ones would be rejected again: do not resend them.',
       schema: outcomesAnswerSchema.required({ dropped: true }),
     },
   },
@@ -35,8 +35,8 @@ export const reportOutcomes = defineRoute({
     await services.rates.load(featuresWithContent(body.outcomes))
     const rollouts = knownRollouts(services.snapshots.states())
     const requests = await knownRequests(services.store, body.outcomes)
-    const door = { caller, rates: services.rates, rollouts, now }
-    const { good, rejected, dropped } = checkOutcomes(body.outcomes, door)
+    const checkContext = { caller, rates: services.rates, rollouts, now }
+    const { good, rejected, dropped } = checkOutcomes(body.outcomes, checkContext)
     const { hashUnit } = services
     const origin = originOf(request, node, hashUnit)
     const context = { hashUnit, receivedAt: now, tokenId: caller.tokenId, origin, rollouts, requests }
@@ -50,7 +50,7 @@ export const reportOutcomes = defineRoute({
     for (const [field, notes] of Map.groupBy(dropped, ({ field }) => field))
       services.metrics.count(
         'outcome_fields_dropped_total',
-        'Fields that outcomes were taken without.',
+        'Fields of accepted outcomes that were left out or changed.',
         { field },
         notes.length,
       )
@@ -58,7 +58,7 @@ export const reportOutcomes = defineRoute({
   },
 })
 
-/** Features of which an outcome claims to have been chosen to be judged. */
+/** Features with an outcome that says it was captured to be judged. */
 function featuresWithContent(outcomes: readonly unknown[]): Set<string> {
   const claims = outcomes.flatMap((outcome) => {
     const { feature, captured } = Object(outcome) as { feature?: unknown; captured?: unknown }
@@ -70,12 +70,12 @@ function featuresWithContent(outcomes: readonly unknown[]): Set<string> {
 const refusals: Partial<Record<Recorded, Omit<RejectedOutcome, 'index'>>> = {
   refused: {
     code: 'not-storable',
-    message: 'the store cannot keep it: a text holds a character that it does not know, or is too long',
+    message: 'the store cannot keep it: a text is too long, or has a character that the store does not allow',
   },
-  taken: { code: 'id-taken', message: '/id is that of another report of the feature, which says something else' },
+  taken: { code: 'id-taken', message: '/id was used by another report of the feature with other content' },
 }
 
-/** What was not recorded, by its place in the batch, of which `before` were not tried. */
+/** The rejected outcomes by their index in the batch. Those in `before` were rejected earlier and are not in `results`. */
 function rejectedBy(results: readonly Recorded[], before: readonly RejectedOutcome[]): RejectedOutcome[] {
   const left = new Set(before.map(({ index }) => index))
   const places = Array.from({ length: results.length + left.size }, (_, index) => index).filter((n) => !left.has(n))
@@ -85,10 +85,10 @@ function rejectedBy(results: readonly Recorded[], before: readonly RejectedOutco
   })
 }
 
-/** `taken`: the log holds something else under its id. */
+/** `taken`: the log has another outcome with its id. */
 type Recorded = Appended | 'taken'
 
-/** Logs the outcomes and hands on those that are new; what became of each. */
+/** Logs the outcomes and passes the new ones on to content capture. Returns the result for each. */
 async function record(services: Services, outcomes: readonly Outcome[], context: LogContext): Promise<Recorded[]> {
   if (outcomes.length === 0) return []
   const { store, log } = services
@@ -96,13 +96,13 @@ async function record(services: Services, outcomes: readonly Outcome[], context:
   const results = await store.append(drafts.map(({ entry }) => entry))
   const accepted = drafts.filter((_, index) => results[index] === 'accepted')
   try {
-    await services.intake(accepted)
+    await services.captureContents(accepted)
   } catch (error) {
-    log('error', 'outcomes are logged, but could not be handed on to be judged', { error: String(error) })
+    log('error', 'outcomes are logged, but their contents could not be captured', { error: String(error) })
   }
   const duplicates = drafts.flatMap(({ entry }, index) => (results[index] === 'duplicate' ? [entry] : []))
   const taken = await takenIds(store, duplicates)
-  tellTaken(services, taken)
+  reportTaken(services, taken)
   return results.map((result, index) => {
     const entry = drafts[index]?.entry
     return entry && taken.has(entry) ? 'taken' : result

@@ -3,13 +3,13 @@ import type { LogDraft, LogEntry } from '../../../records/outcome.ts'
 import type { OutcomeLog } from '../../store/outcome-log.ts'
 import type { Services } from '../services.ts'
 
-/** What follows from who took a report in, from where and when, and not from what it says. */
+/** Fields that depend on who sent a report, from where and when. They are ignored when two reports are compared. */
 const circumstances = {
   ...{ seq: 0, tokenId: null, instance: null, address: null, receivedAt: 0, observedAt: 0, position: null },
   ...{ captured: undefined, stray: undefined },
 }
 
-/** Of entries that are in the log already, by the token that sent the one that is there: those that say something else than it. */
+/** Those entries whose id is in the log with other content, each with the token that sent the logged one. */
 export async function takenIds(
   log: Pick<OutcomeLog, 'entries'>,
   duplicates: readonly LogDraft[],
@@ -32,8 +32,8 @@ function saysTheSame(draft: LogDraft, entry: LogEntry): boolean {
   return isDeepStrictEqual({ ...draft, ...circumstances }, { ...entry, ...circumstances })
 }
 
-/** Counts and logs them by feature, the token that sent them and the one that was first. */
-export function tellTaken(
+/** Counts and logs them by feature, the token that sent them, and the token that was first. */
+export function reportTaken(
   { metrics, log }: Pick<Services, 'metrics' | 'log'>,
   taken: Map<LogDraft, string | null>,
 ): void {
@@ -41,13 +41,8 @@ export function tellTaken(
     JSON.stringify({ feature, token: tokenId ?? '', held_by: heldBy ?? '' })
   for (const [text, those] of Map.groupBy(taken, labelsOf)) {
     const labels: Record<string, string> = JSON.parse(text)
-    metrics.count(
-      'outcome_ids_taken_total',
-      'Outcomes under an id that something else was reported by.',
-      labels,
-      those.length,
-    )
-    log('warn', 'outcomes were rejected: something else was reported under their ids', {
+    metrics.count('outcome_ids_taken_total', 'Outcomes with an id that another report had used.', labels, those.length)
+    log('warn', 'outcomes were rejected: other reports had used their ids', {
       ...labels,
       outcomes: those.length,
       first: those[0]?.[0].id,

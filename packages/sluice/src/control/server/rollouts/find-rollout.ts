@@ -4,13 +4,14 @@ import { notFound } from '../http/problem.ts'
 import type { Services } from '../services.ts'
 
 /**
- * A rollout of a feature that the caller may see: the running one, or one of its last. Earlier ones are in the audit log only.
+ * A rollout of a feature that the caller may see: the last one, or a stored past one. Earlier ones are only in the audit
+ * log.
  * @throws Problem 404
  */
 export async function findRollout({ store }: Services, id: string, caller: Caller): Promise<Rollout> {
   const visible = (await store.features()).filter(({ feature }) => maySee(caller, feature))
   const rollouts = visible.flatMap(({ rollout, pastRollouts }) => [...(rollout ? [rollout] : []), ...pastRollouts])
   const found = rollouts.find((rollout) => rollout.id === id)
-  if (!found) throw notFound(`There is no rollout ${id}; earlier ones of a feature are in its audit log.`)
+  if (!found) throw notFound(`There is no rollout ${id}. Older rollouts of a feature are only in its audit log.`)
   return found
 }

@@ -66,15 +66,15 @@ export const startRollout = defineRoute({
   },
 })
 
-/** A version of before one could choose has no word on it; what starts now does what is usual now. */
+/** Versions published by older releases of Sluice lack this setting. Their rollouts start with the present default. */
 function withOnUndecided(settings: RolloutSettings): RolloutSettings {
   return { ...settings, onUndecided: settings.onUndecided ?? defaultRolloutSettings.onUndecided }
 }
 
-/** Of a version that was published before there was a bound. */
+/** Versions published by older releases of Sluice may have more stages than are allowed now. */
 function refuseManyStages(stages: number): void {
   if (stages <= mostStages) return
-  const detail = `The version's rollout has ${stages} stages, of which ${mostStages} are the most: start it with other settings, or publish it with fewer.`
+  const detail = `The version's rollout has ${stages} stages, but at most ${mostStages} are allowed: start it with other settings, or publish it with fewer stages.`
   const errors = [{ path: '/settings/stages', message: `must be at most ${mostStages} stages` }]
   throw new Problem({ status: 409, code: 'too-many-stages', detail, errors })
 }
@@ -82,7 +82,7 @@ function refuseManyStages(stages: number): void {
 export const showRollout = defineRoute({
   method: 'GET',
   path: '/v1/rollouts/{rollout}',
-  summary: 'A rollout with what is known of its canary',
+  summary: 'A rollout with what is known about its canary',
   scopes: ['client', 'ci', 'operator'],
   params: ofRollout,
   answers: { 200: { description: 'The rollout.', schema: rolloutView } },
@@ -117,10 +117,10 @@ function operation(
   })
 }
 
-/** The log says of an act that a person decided it; of one that gives the canary to more users, also what was known of it then. */
-async function byHand({ insight }: Services, type: ReleaseEvent['type'], rolloutId: string): Promise<object> {
+/** The audit log records that a person decided. If the canary gets more users by it, the assessment of that moment is recorded too. */
+async function byHand({ engineState }: Services, type: ReleaseEvent['type'], rolloutId: string): Promise<object> {
   const widens = type === 'advance' || type === 'promote'
-  return { manual: true, ...(widens && { known: await insight.assessment(rolloutId) }) }
+  return { manual: true, ...(widens && { known: await engineState.assessment(rolloutId) }) }
 }
 
 export const rolloutOperations = [
@@ -128,7 +128,7 @@ export const rolloutOperations = [
   operation('resume', 'Go on after a pause'),
   operation('advance', 'Go to the next stage'),
   operation('promote', 'Give the canary to everybody'),
-  operation('abort', 'End without a judgement of the canary: everybody gets the incumbent'),
+  operation('abort', 'End without a verdict on the canary: everybody gets the incumbent'),
 ]
 
 export const excludeToken = defineRoute({
@@ -147,9 +147,9 @@ export const excludeToken = defineRoute({
   async handle(request, services) {
     const { feature, id } = await findRollout(services, request.params.rollout, request.caller)
     const { token, reason, undo } = request.body
-    const said = (await services.insight.assessment(id))?.tokens?.find(({ tokenId }) => tokenId === token)
+    const reported = (await services.engineState.assessment(id))?.tokens?.find(({ tokenId }) => tokenId === token)
     const event: ReleaseEvent = { type: 'exclude', tokenId: token, undo, reason, rolloutId: id }
-    const evidence = { token, undo, said: said ?? null }
+    const evidence = { token, undo, said: reported ?? null }
     const changed = await changeFeature(services, request, feature, { event, status: 200, evidence })
     return rolloutAnswer(services, changed, request.caller)
   },
@@ -160,14 +160,14 @@ async function rolloutAnswer(
   { feature: { rollout }, status, repeated }: Changed,
   caller: Caller,
 ): Promise<HttpAnswer> {
-  if (!rollout) throw new Error('a feature lost its rollout')
+  if (!rollout) throw new Error('the feature has no rollout after a change of it')
   return { status, body: await viewOf(services, rollout, caller), ...(repeated && { headers: repeatedHeader }) }
 }
 
 async function viewOf(services: Services, rollout: Rollout, caller: Caller) {
   return rolloutViewOf(
     rollout,
-    await withTokenNames(await services.insight.assessment(rollout.id), caller, services.store),
+    await withTokenNames(await services.engineState.assessment(rollout.id), caller, services.store),
   )
 }
 

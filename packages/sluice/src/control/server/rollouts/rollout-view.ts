@@ -15,10 +15,10 @@ import { type Caller, hasScope } from '../access/caller.ts'
 const largest = z
   .array(placeShareSchema)
   .max(6)
-  .meta({ description: 'The five largest, the most first, then `others`.' })
+  .meta({ description: 'The five largest in descending order, then `others`.' })
 const assessment = z.looseObject({
   words: z.string(),
-  // What an older version has stored has none of these.
+  // Assessments that older releases of Sluice stored lack these fields.
   figures: figuresSchema.optional(),
   places: z
     .strictObject({ instance: largest, address: largest })
@@ -26,23 +26,23 @@ const assessment = z.looseObject({
     .meta({ description: 'From which processes and addresses the outcomes came.' }),
   accuser: onlySourceShareSchema
     .nullish()
-    .meta({ description: 'On whose word alone the evidence against the canary rests; null where there is none such.' }),
+    .meta({ description: 'The only source of the evidence against the canary; null if there are several or none.' }),
 })
 
-/** A rollout as it is answered: what is stored, and what follows from it. */
+/** A rollout as the API returns it: what is stored, and what follows from it. */
 export const rolloutView = rolloutSchema.extend({
   settings: z.looseObject({ stages: z.array(z.object({ ppm: z.int(), soakMs: z.number() })) }),
   strength: promotionStrengthSchema.nullable().meta({
     description:
-      'Of a promotion. strong: a drop beyond the margin is ruled out; weak: by the rule for the undecided; null: not promoted, or before it was noted.',
+      'How well a promotion is proven. strong: a drop beyond the margin is ruled out; weak: by the rule for the undecided; null: not promoted, or promoted before this was recorded.',
   }),
   state: z
     .union([rolloutStatusSchema, holdSchema])
-    .meta({ description: 'The end, else paused, else why it holds, else running.' }),
+    .meta({ description: 'How it ended; else paused; else why it holds; else running.' }),
   ppm: z.int().meta({ description: "The canary's share now, in parts per million." }),
   assessment: assessment.nullable(),
   judging: z.strictObject({ spentTodayUsd: z.number(), budgetUsdPerDay: z.number().nullable() }).optional().meta({
-    description: 'What judging the feature costs today (UTC). Only of a rollout that is asked for by its id.',
+    description: "Today's (UTC) cost of judging the feature. Only in the answer for a single rollout.",
   }),
 })
 
@@ -61,7 +61,7 @@ export function rolloutViewOf(rollout: Rollout, assessment: Assessment | null): 
   }
 }
 
-/** An assessment in which those tokens have names that the caller may see: operators need to know whose word it is. */
+/** Adds the names of the tokens that the caller may see, so that operators know who reported. */
 export async function withTokenNames(
   assessment: Assessment | null,
   caller: Caller,

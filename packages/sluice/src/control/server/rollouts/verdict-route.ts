@@ -11,7 +11,7 @@ const verdictSchema = z.object({
   rollout: z.string(),
   state: z.string(),
   strength: z.string().nullable().meta({
-    description: 'Of a promotion that was made or is due; weak: nothing is proven. Null otherwise.',
+    description: 'For a promotion that was made or is due; weak: nothing is proven. Null otherwise.',
   }),
   decision: z.string().nullable().meta({ description: 'Null before the first assessment.' }),
   value: z.union([z.literal(1), z.literal(0), z.literal(-1)]).meta({
@@ -33,7 +33,7 @@ function verdictOf(rollout: Rollout, assessment: Assessment | null): Verdict {
     strength: rollout.strength ?? due?.strength ?? null,
     decision,
     value: numberOf(rollout.status, decision),
-    words: rollout.ending?.reason ?? assessment?.words ?? 'Nothing is known of the canary yet.',
+    words: rollout.ending?.reason ?? assessment?.words ?? 'Nothing is known about the canary yet.',
     anytimeP: assessment?.anytimeP ?? null,
     alpha: rollout.settings.alpha,
   }
@@ -51,13 +51,13 @@ async function read(
   services: Services,
 ): Promise<Verdict> {
   const rollout = await findRollout(services, params.rollout, caller)
-  return verdictOf(rollout, await services.insight.assessment(rollout.id))
+  return verdictOf(rollout, await services.engineState.assessment(rollout.id))
 }
 
 export const showVerdict = defineRoute({
   method: 'GET',
   path: '/v1/rollouts/{rollout}/verdict',
-  summary: 'What is known of a canary in one number, for other deployment tools',
+  summary: 'What is known about a canary as one number, for other deployment tools',
   scopes: ['client', 'operator'],
   params: ofRollout,
   answers: { 200: { description: 'The verdict.', schema: verdictSchema } },

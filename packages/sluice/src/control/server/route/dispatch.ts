@@ -5,21 +5,21 @@ import type { Services } from '../services.ts'
 import { stopwatch } from '../timers.ts'
 import type { Route } from './route.ts'
 
-/** A request on its way to a route; no route: none has its path. */
+/** A request before it is handled. */
 export interface Exchange {
   request: Request
   params: Record<string, string>
   node: NodeExchange | undefined
 }
 
-/** What was answered, and what the log says about it beside. */
-interface Said {
+/** The response to a request, with facts for the log. */
+interface Handled {
   response: Response
   status: number
   facts: Record<string, unknown>
 }
 
-/** Admits a request, lets its route handle it, and answers; every fault becomes a problem document. */
+/** Admits a request, lets its route handle it, and answers. Every error becomes a problem document. */
 export async function dispatch(
   route: Route,
   exchange: Exchange,
@@ -28,27 +28,31 @@ export async function dispatch(
 ): Promise<Response> {
   const requestId = Buffer.from(services.randomBytes(8)).toString('hex')
   const passed = stopwatch(services.clock)
-  const said = await respond(route, exchange, { requestId, services, admission })
+  const handled = await respond(route, exchange, { requestId, services, admission })
   const ms = Math.round(passed())
   const { method, path } = route
-  services.metrics.count('http_requests_total', 'Requests by their answer.', { method, path, status: `${said.status}` })
+  services.metrics.count('http_requests_total', 'Requests by their answer.', {
+    method,
+    path,
+    status: `${handled.status}`,
+  })
   services.metrics.time('http_request_seconds', 'Time until the answer.', { method, path }, ms / 1000)
-  if (!route.quiet || said.status >= 400)
-    services.log(levelOf(said.status), `${method} ${path}`, {
+  if (!route.quiet || handled.status >= 400)
+    services.log(levelOf(handled.status), `${method} ${path}`, {
       ...exchange.params,
       requestId,
-      status: said.status,
+      status: handled.status,
       ms,
-      ...said.facts,
+      ...handled.facts,
     })
-  return said.response
+  return handled.response
 }
 
 async function respond(
   route: Route,
   { request, params, node }: Exchange,
   { requestId, services, admission }: { requestId: string; services: Services; admission: Admission },
-): Promise<Said> {
+): Promise<Handled> {
   try {
     const caller = await admission.admit(request, route.scopes)
     const recognised = () => admission.recognise(request)
@@ -63,7 +67,7 @@ async function respond(
   }
 }
 
-/** For requests that no route takes. */
+/** The response for a problem document. */
 export function problemResponse({ details, headers }: Problem, requestId: string): Response {
   return new Response(JSON.stringify(problemDocument(details, requestId)), {
     status: details.status,

@@ -5,7 +5,7 @@ export const reason = z.string().trim().min(1).max(2000).meta({ description: 'Wh
 
 export const expectedRevision = z.int().min(0).exactOptional().meta({
   description:
-    "The feature's revision that this was decided on: 409 where it has changed since, telling what and by whom.",
+    "The feature's revision that the caller had seen: 409 if it has changed since. The answer says what changed, and by whom.",
 })
 
 /** A number in a query. */

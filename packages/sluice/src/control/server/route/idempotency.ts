@@ -4,7 +4,7 @@ import type { ReleaseStore } from '../../store/release-store.ts'
 import { Problem } from '../http/problem.ts'
 import type { Checked } from './route.ts'
 
-/** What a write with an `Idempotency-Key` is remembered by. */
+/** By what the answer to a write with an `Idempotency-Key` is found again. */
 export interface Repetition {
   key: string
   requestHash: string
@@ -13,7 +13,7 @@ export interface Repetition {
 type Write = Pick<Checked<unknown, unknown, unknown>, 'request' | 'caller' | 'body'>
 
 /**
- * The key of a write, if it has one: each token has its own.
+ * The key of a write, if it has one. Each token has its own keys.
  * @throws Problem 400
  */
 export function repetitionOf({ request, caller, body }: Write): Repetition | undefined {
@@ -28,8 +28,8 @@ export function repetitionOf({ request, caller, body }: Write): Repetition | und
 }
 
 /**
- * What came of the same request before, if it was made before.
- * @throws Problem 422 where the key was used for another request
+ * The answer to an earlier request with the same key, if there was one.
+ * @throws Problem 422 if the key was used for another request
  */
 export async function answered(
   store: ReleaseStore,

@@ -4,7 +4,7 @@ import type { AnswerSpec, Route } from './route.ts'
 
 type Json = Record<string, unknown>
 
-/** The contract of all routes, made from the schemas that check them. */
+/** The OpenAPI document of all routes, made from the schemas that check their requests. */
 export function openApi(routes: readonly Route[], version: string): Json {
   const paths: Record<string, Json> = {}
   for (const route of routes) {
@@ -64,7 +64,7 @@ function headers({ idempotent, headers = {} }: Route): Json[] {
   return [...described, { name: 'Idempotency-Key', in: 'header', required: false, schema }]
 }
 
-const replayed = { 'Idempotency-Replayed': '"true" where the request was done before under the same Idempotency-Key.' }
+const replayed = { 'Idempotency-Replayed': '"true" if an earlier request with the same Idempotency-Key was answered.' }
 
 function responses({ answers, idempotent }: Route): Json {
   const named = Object.entries(answers).map(([status, answer]) => {
@@ -83,10 +83,13 @@ function response({ description, headers = {}, schema, types = [] }: AnswerSpec)
   const json = schema ? [['application/json', { schema: jsonSchema(schema, 'output') }] as const] : []
   const others = types.map((type) => [type, { schema: { type: 'string' } }] as const)
   const content = Object.fromEntries([...json, ...others])
-  const said = Object.entries(headers).map(([name, description]) => [name, { description, schema: { type: 'string' } }])
+  const described = Object.entries(headers).map(([name, description]) => [
+    name,
+    { description, schema: { type: 'string' } },
+  ])
   return {
     description,
-    ...(said.length > 0 && { headers: Object.fromEntries(said) }),
+    ...(described.length > 0 && { headers: Object.fromEntries(described) }),
     ...(json.length + others.length > 0 && { content }),
   }
 }

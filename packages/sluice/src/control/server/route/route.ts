@@ -7,32 +7,32 @@ import { Problem } from '../http/problem.ts'
 import { validated } from '../http/validate.ts'
 import type { Services } from '../services.ts'
 
-/** A request that may go ahead: its token is good for the route. */
+/** A request whose token has a scope of the route. */
 interface Admitted {
   request: Request
   params: Record<string, string>
   caller: Caller
-  /** Of an open route: who asks, where a token says so. Asks the store. */
+  /** For open routes: who sends the request, if it has a valid token. Reads the store. */
   recognised(): Promise<Caller>
   requestId: string
-  /** The socket's side of it; absent where no server is between. */
+  /** Node's view of the request; undefined without a server. */
   node: NodeExchange | undefined
 }
 
-/** The same with its parts checked. */
+/** An admitted request whose parts are checked by the schemas of the route. */
 export interface Checked<P, Q, B> extends Omit<Admitted, 'params'> {
   params: P
   query: Q
   body: B
 }
 
-/** Headers by name, and what each says. */
+/** Descriptions of headers by their names. */
 type Headers = Readonly<Record<string, string>>
 
 export interface AnswerSpec {
   description: string
   headers?: Headers
-  /** Of the JSON body. */
+  /** Schema of the JSON body. */
   schema?: z.ZodType
   /** Other types that the body may have. */
   types?: readonly string[]
@@ -40,25 +40,25 @@ export interface AnswerSpec {
 
 interface RouteFacts {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE'
-  /** With `{name}` for parameters. */
+  /** Parameters are written as `{name}`. */
   path: string
   summary: string
-  /** One of them is needed, `admin` has all; null: open to everybody. */
+  /** The token needs one of them, or `admin`; null: no token is needed. */
   scopes: readonly Scope[] | null
-  /** An open route says more to those with a token: to them what? */
+  /** Description of what an open route adds for callers with a token. */
   saysMore?: string
-  /** A repetition with the same `Idempotency-Key` finds what came of the first. */
+  /** A repeated request with the same `Idempotency-Key` gets the first answer. */
   idempotent?: boolean
-  /** Requests are many: they are logged only when they fail. */
+  /** Requests are logged only if they fail, since there are many. */
   quiet?: boolean
-  /** What the handler reads of the request's headers. */
+  /** The request headers that the handler reads. */
   headers?: Headers
-  /** What a body that the handler reads by itself should be. */
+  /** Describes the body if the handler reads it itself. */
   describedBody?: z.ZodType
   answers: Record<number, AnswerSpec>
 }
 
-/** One operation: what it takes and answers is both checked and described by the same schemas. */
+/** One operation. The same schemas check its requests and describe them in the contract. */
 export interface Route extends RouteFacts {
   params: z.ZodType
   query: z.ZodType
@@ -99,7 +99,7 @@ export function defineRoute<
   }
 }
 
-/** Only what no form of a web page can send is read. */
+/** Reads only application/json, which an HTML form cannot send. */
 async function jsonBody(request: Request): Promise<unknown> {
   const type = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
   if (type !== 'application/json')

@@ -10,7 +10,7 @@ import type { JudgingContext } from '../../live/judge-task.ts'
 
 const callsAtATime = 32
 
-/** The model calls of judging live traffic: providers and prices of the project, each day's budget as its own ceiling. */
+/** Makes the model calls that judge live traffic, with the project's providers and prices. Each day has its own budget. */
 export function createLiveJudge(
   config: Config,
   { env, files }: { env: NodeJS.ProcessEnv; files: ProjectFiles },

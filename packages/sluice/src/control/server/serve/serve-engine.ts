@@ -17,17 +17,17 @@ import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { createLiveJudge } from './live-judging.ts'
 
-/** What the nightlies of a project found. */
+/** The results of a project's nightly runs. */
 export interface Nights {
-  /** Of the feature's last nightly; undefined where there was none. */
+  /** What the feature's last nightly found; undefined if there was none. */
   nightOf(feature: string): NightWord | undefined
   close(): void
 }
 
 /**
- * Starts what `sluice serve` does by itself, by the sluice.yaml around the working directory, if there is one: its
- * providers and prices judge live traffic, its channels are told what happens.
- * @throws InvalidFilesError with the faults of sluice.yaml; SluiceError where a channel's variable is missing
+ * Starts the engine of `sluice serve`. If the working directory or one above it has a sluice.yaml, its providers and
+ * prices judge live traffic, and its channels get the notifications.
+ * @throws InvalidFilesError with the faults of sluice.yaml; SluiceError if the variable of a channel is missing
  */
 export async function startServeEngine(
   host: { cwd(): string; env: NodeJS.ProcessEnv; mask: Mask },
@@ -56,7 +56,7 @@ export async function startServeEngine(
   if (faults.length > 0) throw new InvalidFilesError(faults)
   learnSecrets({ config, prompts: [] }, host)
   const channels = createChannels(config.notify ?? [], env, host.mask)
-  // A module that redacts, or checks, is no part of the control plane.
+  // Modules of the project that redact or check must not see the secrets of the channels.
   withholdFrom(env, (config.notify ?? []).flatMap(notifyVariables))
   const nights = openNights(root)
   const redactors = createRedactors({ root, clock })
@@ -91,7 +91,7 @@ export async function startServeEngine(
   }
 }
 
-/** Addresses under which others reach this control plane; none where nobody has said which it is. */
+/** Links to rollouts for messages; undefined without a public URL. */
 function linksTo(publicUrl: string | undefined): (feature: string, rolloutId: string | null) => string | undefined {
   if (!publicUrl || !URL.canParse(publicUrl)) return () => undefined
   const base = publicUrl.replace(/\/+$/, '')

@@ -17,11 +17,11 @@ import { createMetrics, type Metrics } from '../metrics/metrics.ts'
 import { seedAdmin } from '../tokens.ts'
 import { type Nights, startServeEngine } from './serve-engine.ts'
 
-/** The process that serves, as far as it is used. */
+/** The parts of the process that are used. */
 export interface ServeProcess {
   stderr: { write(text: string): unknown }
   env: NodeJS.ProcessEnv
-  /** Knows the secrets of this process, and learns those that the project names; what is written passes it. */
+  /** Masks the known secrets in all that is written; also learns the secrets that the project names. */
   mask: Mask
   cwd(): string
   on: EventEmitter['on']
@@ -31,16 +31,16 @@ export interface ServeProcess {
 export interface ServeSettings {
   host: string
   port: number
-  /** Folder of the state, where `DATABASE_URL` names no other place. */
+  /** Folder of the state. Not used if `DATABASE_URL` is set. */
   data: string
-  /** How long entries of the log are kept, in ms. */
+  /** How long log entries are kept, in ms. */
   keepLogMs: number
   logLevel: Level
-  /** Opens what the nightlies of the project in a folder have found. */
+  /** Opens the nightly results of the project in this folder. */
   openNights: (root: string) => Nights
 }
 
-/** Runs the control plane until it is told to stop: the first signal lets it finish, a second ends it at once. */
+/** Runs the control plane until a signal. The first signal lets open requests finish, a second one ends it at once. */
 export async function serve(settings: ServeSettings, process: ServeProcess): Promise<void> {
   const { host, port, data, keepLogMs, logLevel, openNights } = settings
   const clock = systemClock
@@ -54,12 +54,15 @@ export async function serve(settings: ServeSettings, process: ServeProcess): Pro
     if (!accessible) refuseOpenAddress(host)
     const engine = await startServeEngine(process, { store, clock, log, metrics, keepLogMs, openNights })
     try {
-      const { intake, insight } = engine
-      const plane = await createControlPlane({ store, clock, randomBytes, log, metrics, intake, insight })
+      const { captureContents, engineState } = engine
+      const plane = await createControlPlane({ store, clock, randomBytes, log, metrics, captureContents, engineState })
       const listening = await listen(plane, { host, port })
       log('info', 'listening', { url: listening.url, store: store.kind })
       if (!accessible)
-        log('warn', 'no token exists, so nobody gets in: start with SLUICE_ADMIN_TOKEN=$(openssl rand -hex 32) set')
+        log(
+          'warn',
+          'no valid token exists, so every request with a token is refused: set SLUICE_ADMIN_TOKEN, e.g. to "openssl rand -hex 32", and start again',
+        )
       await signals.first
       log('info', 'stopping: requests under way may finish; signal again to stop at once')
       await Promise.race([listening.close(), signals.second])
@@ -74,8 +77,8 @@ export async function serve(settings: ServeSettings, process: ServeProcess): Pro
 }
 
 /**
- * The store of `sluice serve`, in the folder `data` or where `DATABASE_URL` says. What is appended to its log goes to a
- * collector as well, if OpenTelemetry's variables name one.
+ * The store of `sluice serve`, in the folder `data` or the database of `DATABASE_URL`. Appended log entries are also
+ * sent to a collector if OpenTelemetry's variables name one.
  */
 async function openServeStore(
   process: Pick<ServeProcess, 'cwd' | 'env'>,
@@ -83,19 +86,19 @@ async function openServeStore(
 ): Promise<Store> {
   const { env } = process
   const onLoss = (entries: number) =>
-    metrics.count('telemetry_lost_total', 'Log entries that the collector did not get.', {}, entries)
+    metrics.count('telemetry_lost_total', 'Log entries that did not reach the collector.', {}, entries)
   const telemetry = createTelemetry({ env, fetch: createLeanFetch({ env }), clock, random: Math.random, onLoss })
   const { DATABASE_URL: databaseUrl } = env
   const store = await openStore({ dataDir: path.resolve(process.cwd(), data), ...(databaseUrl && { databaseUrl }) })
   return watchedStore(store, telemetry)
 }
 
-/** Loopback is open to those on the machine only; anything else needs a lock before the door. */
+/** Only this machine reaches a loopback address. Any other address is refused unless a valid token exists. */
 function refuseOpenAddress(host: string): void {
   if (host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))) return
   throw new SluiceError(
     'invalid-input',
-    `--host ${host}: other machines may connect only once a token exists. Set SLUICE_ADMIN_TOKEN, e.g. to "openssl rand -hex 32"`,
+    `--host ${host}: other machines may connect only if a token exists. Set SLUICE_ADMIN_TOKEN, e.g. to "openssl rand -hex 32"`,
   )
 }
 

@@ -8,8 +8,8 @@ import type { ReleaseStore } from '../../store/release-store.ts'
 import type { Log } from '../log.ts'
 
 /**
- * What this replica knows to have been taken back is not served again because the store has lost that. True where something was
- * ended; rejects where the store fails, so that nothing of the older state is served before another attempt.
+ * Repeats rollbacks and aborts that this replica knows, but that the store has lost by going back to an older state.
+ * True if something was ended. Rejects if the store fails, so that the older state is not served before another attempt.
  */
 export async function endAgain(
   { store, clock, log }: { store: ReleaseStore; clock: Clock; log: Log },
@@ -26,8 +26,11 @@ export async function endAgain(
         hasEnded = true
       } catch (error) {
         if (!(error instanceof ReleaseConflict)) throw error
-        // Another replica was faster, or there is nothing to go back to.
-        log('warn', 'what the store has lost was not done again', { feature, reason: error.message })
+        // Another replica was faster, or there is no version to go back to.
+        log('warn', 'a rollback or abort that the store has lost could not be repeated', {
+          feature,
+          reason: error.message,
+        })
       }
     }
   }
@@ -37,8 +40,8 @@ export async function endAgain(
 type End = Extract<ReleaseEvent, { type: 'rollBack' | 'abort' }>
 
 /**
- * What took something away from users and is not in the state `now`, to which the store has gone back from `before`: to be done
- * again. What gave them something is not, since nobody knows whether it still should.
+ * The rollbacks and aborts that are in the state `before`, and missing in the older state `now` to which the store went
+ * back. Activations and promotions are not repeated, since it is not known whether they are still wanted.
  */
 export function lostEnds(before: FeatureState, now: FeatureState): End[] {
   const { rollout, pastRollouts } = before

@@ -1,14 +1,14 @@
 import type { ServerResponse } from 'node:http'
 import { securityHeaders } from '../http/answer.ts'
 
-/** Where the frames of one stream go. */
+/** The sending end of one stream. */
 export interface Sink {
   send(frame: Uint8Array): void
-  /** Bytes that the reader has not taken yet. */
+  /** Bytes that the reader has not received yet. */
   buffered(): number
-  /** Ends the stream after what was sent. */
+  /** Ends the stream after the frames that were sent. */
   end(): void
-  /** Breaks it off. */
+  /** Ends the stream at once. */
   cut(): void
   onClose(listener: () => void): void
 }
@@ -20,13 +20,13 @@ export const streamHeaders = {
   'x-accel-buffering': 'no',
 } as const
 
-/** A stream on the response of Node's server: one write a frame, without a copy. */
+/** A stream on the response of Node's server, with one write per frame and no copy. */
 export function createNodeSink(response: ServerResponse, headers: Record<string, string>): Sink {
   response.socket?.setNoDelay(true)
   response.on('error', () => undefined)
   response.writeHead(200, { ...securityHeaders, ...streamHeaders, ...headers })
   response.flushHeaders()
-  // HTTP/1.0 knows no chunks. Node would write each in four parts, for every stream anew.
+  // Chunks are made here, since Node would write each in four parts, again for every stream. HTTP/1.0 has no chunks.
   const isChunked = response.chunkedEncoding
   response.chunkedEncoding = false
   return {
@@ -42,7 +42,7 @@ const lastChunk = Buffer.from('0\r\n\r\n')
 const lineEnd = Buffer.from('\r\n')
 const chunks = new WeakMap<Uint8Array, Uint8Array>()
 
-/** The frame as a chunk, made once for all who are sent it. */
+/** The frame as an HTTP chunk, made once for all streams that send it. */
 function chunkOf(frame: Uint8Array): Uint8Array {
   const known = chunks.get(frame)
   if (known) return known
@@ -51,7 +51,7 @@ function chunkOf(frame: Uint8Array): Uint8Array {
   return chunk
 }
 
-/** A stream as the body of a web Response, where no server is between. */
+/** A stream as the body of a web Response, used without a server. */
 export function createWebSink(): { sink: Sink; body: ReadableStream<Uint8Array> } {
   const listeners: (() => void)[] = []
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined

@@ -1,12 +1,12 @@
 import type { Snapshots } from './snapshots.ts'
 
-/** What this process has given out lately. */
+/** The snapshots that this process has sent lately. */
 export interface SnapshotRecord {
-  /** Whether a snapshot of these features had this revision and this hash: the present one, or a recent one. */
+  /** Whether the present or a recent snapshot of these features had this epoch, revision and hash. */
   has(features: readonly string[] | null, claim: { epoch: string; revision: number; hash: string }): boolean
 }
 
-/** Revisions that are remembered of each set of features. */
+/** How many revisions are remembered for each set of features. */
 const remembered = 100
 
 export function createSnapshotRecord(snapshots: Snapshots): SnapshotRecord {

@@ -16,13 +16,13 @@ const tagged = { ...proofGiven, ETag: '"<epoch>-<revision>-<hash>"' }
 export const showSnapshot = defineRoute({
   method: 'GET',
   path: '/v1/snapshot',
-  summary: 'All that a client needs to route, of the features that the token may see',
+  summary: 'What a client needs to route the features that the token may see',
   scopes: ['client', 'operator'],
   quiet: true,
   headers: {
     ...proofAsked,
     ...greeting,
-    'If-None-Match': 'The ETag of a snapshot that is held: 304 where it is the present one.',
+    'If-None-Match': 'The ETag of an earlier snapshot: 304 if it is still the present one.',
   },
   answers: {
     200: { description: 'The snapshot; ETag changes with it.', headers: tagged, schema: servedSnapshot },
@@ -46,7 +46,7 @@ export const openStream = defineRoute({
   method: 'GET',
   path: '/v1/stream',
   summary:
-    'The same as server-sent events: "snapshot" at once and after each change, a comment as heartbeat; with "Prefer: changes" a "change" where the client can know what was before',
+    'The same as server-sent events: "snapshot" at once and after each change, a comment as heartbeat; with "Prefer: changes" a "change" if the client has the snapshot before it',
   scopes: ['client', 'operator'],
   quiet: true,
   headers: { ...proofAsked, ...greeting, Prefer: '"changes": after the first snapshot only what differs.' },

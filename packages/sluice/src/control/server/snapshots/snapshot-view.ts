@@ -10,7 +10,7 @@ export interface ServedFeature {
   text: string
 }
 
-/** What somebody who may see certain features needs to route, in the forms in which it is sent. */
+/** The snapshot of a set of features, in the forms in which it is sent. */
 export interface View {
   snapshot: Snapshot
   etag: string
@@ -18,13 +18,13 @@ export interface View {
   json(): string
   /** The snapshot as an event of a stream. */
   frame(): Uint8Array
-  /** The way to here from the view before, as an event; undefined where there is none. */
+  /** The difference from the view before, as an event of a stream; undefined if there is no view before. */
   change: { from: Snapshot; frame(): Uint8Array } | undefined
 }
 
 /**
- * A view's revision is that of the last change of a feature in it, so that every replica gives the same, and what
- * changes nothing for a client reaches none.
+ * The view of these features. Its revision is the one of the last change in it. So every replica makes the same view,
+ * and a change that does not concern a client is not sent to it.
  */
 export function viewOf(epoch: string, served: readonly ServedFeature[], before: View | undefined): View {
   const revision = served.reduce((most, feature) => Math.max(most, feature.revision), 0)
@@ -46,7 +46,7 @@ function changeTo(next: Snapshot, from: Snapshot): View['change'] {
   return { from, frame: once(() => changeFrame(differenceOf(from, next))) }
 }
 
-/** Features that did not change are the same object in both. */
+/** The changed features. A feature that did not change is the same object in both snapshots. */
 function differenceOf(from: Snapshot, { epoch, revision, hash, features }: Snapshot): SnapshotChange {
   const changed = Object.entries(features).filter(([name, feature]) => from.features[name] !== feature)
   const gone = Object.keys(from.features).filter((name) => !Object.hasOwn(features, name))
@@ -60,12 +60,12 @@ function differenceOf(from: Snapshot, { epoch, revision, hash, features }: Snaps
   }
 }
 
-/** The same as of the canonical JSON of all features, put together from those of each. */
+/** The hash of the canonical JSON of all features, made from the texts of the single features. */
 function hashOf(texts: ReadonlyMap<string, string>): string {
   const sorted: Record<string, true> = Object.create(null)
   for (const name of [...texts.keys()].sort()) sorted[name] = true
   const hash = createHash('sha256').update('{')
-  // The order of a JavaScript object, which has names that are whole numbers first.
+  // As in a JavaScript object, names that are whole numbers come first.
   for (const [index, name] of Object.keys(sorted).entries())
     hash.update(`${index === 0 ? '' : ','}${JSON.stringify(name)}:${texts.get(name)}`)
   return hash.update('}').digest('hex').slice(0, 16)
@@ -86,13 +86,13 @@ function snapshotFrame(revision: number, json: string): Uint8Array {
   return encoder.encode(`event: snapshot\nid: ${revision}\ndata: ${json}\n\n`)
 }
 
-/** What changed since the snapshot or change before it. */
+/** A change since the snapshot or change before it, as an event of a stream. */
 function changeFrame(change: SnapshotChange): Uint8Array {
   return encoder.encode(`event: change\nid: ${change.revision}\ndata: ${JSON.stringify(change)}\n\n`)
 }
 
-/** Asks a client to wait a second before it comes back. */
+/** Asks a client to wait a second before it reconnects. */
 export const retryFrame = encoder.encode('retry: 1000\n\n')
 
-/** A comment, which says only that the connection is alive. */
+/** A comment, which only shows that the connection works. */
 export const heartbeatFrame = encoder.encode(': heartbeat\n\n')

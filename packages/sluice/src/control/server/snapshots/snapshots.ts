@@ -10,19 +10,19 @@ import type { Log } from '../log.ts'
 import { endAgain } from './lost-ends.ts'
 import { type ServedFeature, type View, viewOf } from './snapshot-view.ts'
 
-/** The present snapshot, held in memory. */
+/** The present state of all features, in memory. */
 export interface Snapshots {
-  /** As last loaded. `features` null: all of them. */
+  /** The snapshot of these features (null: all) as last loaded. */
   view(features: readonly string[] | null): View
   /** All features, as last loaded. */
   states(): readonly FeatureState[]
-  /** Reads the store; when it resolves, all that was committed before the call is in. */
+  /** Reads the store. When it resolves, everything that was committed before the call is loaded. */
   reload(): Promise<void>
-  /** Asks the store whether there is anything new, and reads that. */
+  /** Asks the store for its revision, and reads the store if the revision has changed. */
   check(): Promise<void>
-  /** ms since the beginning of the last look at the store that was answered: the views are at least as new as that. */
+  /** ms since the last successful read of the store began. The views are at least as new as that moment. */
   ageMs(): number
-  /** Called after a reload that found a change. */
+  /** The listener is called after a read that found a change. */
   onLoad(listener: () => void): void
 }
 
@@ -34,12 +34,12 @@ export interface SnapshotsOptions {
 
 interface Stored {
   state: FeatureState
-  /** As JSON, to tell whether it is the same. */
+  /** The state as JSON, to detect changes. */
   stateText: string
 }
 
 interface Known extends Stored {
-  /** Undefined where no version is active. */
+  /** Undefined if no version is active. */
   served: ServedFeature | undefined
 }
 
@@ -55,7 +55,7 @@ export function createSnapshots({ store, clock, log }: SnapshotsOptions): Snapsh
   let loading: Promise<void> | undefined
   let next: Promise<void> | undefined
 
-  /** Looks are taken one after the other: an answer that comes late must not look like a store that went back. */
+  /** Reads must not overlap. A late answer would otherwise look as if the store went back to an older state. */
   async function load(whole: boolean): Promise<void> {
     const began = momentOf(clock)
     let now = await store.head()
@@ -75,7 +75,7 @@ export function createSnapshots({ store, clock, log }: SnapshotsOptions): Snapsh
     readAt = began
   }
 
-  /** What cannot be read any more is served on as it was last known: nobody decided to take it away. */
+  /** A feature whose row has become unreadable is served as it was last known, since nobody decided to take it away. */
   function withKept(readable: readonly FeatureState[]): Stored[] {
     const damaged = new Set(store.damaged().flatMap(({ kind, row }) => (kind === 'feature' ? [row] : [])))
     const kept = known.filter(({ state }) => damaged.has(state.feature))
@@ -84,13 +84,13 @@ export function createSnapshots({ store, clock, log }: SnapshotsOptions): Snapsh
     )
   }
 
-  /** Revisions that were lost will be given again, to other changes: only another epoch tells them apart. */
+  /** The store will use the lost revisions again for other changes. Only a new epoch distinguishes them. */
   async function renewed({ epoch, revision }: StoreHead): Promise<StoreHead> {
     await store.renewEpoch(epoch)
     const now = await store.head()
     log(
       'error',
-      'the store went back to an older state and has a new epoch: changes may be lost: look at sluice status',
+      'the store went back to an older state and got a new epoch. Changes may be lost: check sluice status',
       {
         revisionBefore: head.revision,
         revision,
@@ -123,7 +123,7 @@ export function createSnapshots({ store, clock, log }: SnapshotsOptions): Snapsh
     return fresh
   }
 
-  function look(whole: boolean): Promise<void> {
+  function startLoad(whole: boolean): Promise<void> {
     loading = load(whole).finally(() => {
       loading = undefined
     })
@@ -135,10 +135,10 @@ export function createSnapshots({ store, clock, log }: SnapshotsOptions): Snapsh
     states: () => states,
     onLoad: (listener) => void listeners.push(listener),
     ageMs: () => (readAt ? elapsedSince(clock, readAt) : Number.POSITIVE_INFINITY),
-    check: () => loading ?? look(false),
+    check: () => loading ?? startLoad(false),
     reload() {
-      if (!loading) return look(true)
-      // The load under way may have read too early: one more after it serves all who wait.
+      if (!loading) return startLoad(true)
+      // The load under way may have read before the commit, so all callers wait for one more load after it.
       next ??= loading
         .catch(() => undefined)
         .then(() => {
@@ -150,7 +150,7 @@ export function createSnapshots({ store, clock, log }: SnapshotsOptions): Snapsh
   }
 }
 
-/** The versions that are served now; contents never change, so that those known are not read again. */
+/** The versions that are served now. Known ones are not read again, since versions never change. */
 async function servedBy(
   store: ReleaseStore,
   found: readonly Stored[],
@@ -174,7 +174,7 @@ async function readableVersion(store: ReleaseStore, feature: string, id: string)
   }
 }
 
-/** What is served of a feature stays the same object for as long as it stays the same. */
+/** The served features. A feature that did not change stays the same object. */
 function servedFeatures(
   found: readonly Stored[],
   known: readonly Known[],
@@ -186,7 +186,7 @@ function servedFeatures(
     const same = old.get(name)
     if (same?.stateText === stateText) return same
     const isWhole = servedVersions(state).every((id) => versions.has(`${name}\0${id}`))
-    // Of a version that cannot be read nothing can be served: the feature stays as it was last known.
+    // A version that cannot be read cannot be served, so the feature stays as it was last known.
     if (!isWhole) return same ? { ...same, stateText } : { state, stateText, served: undefined }
     const made = featureSnapshot(state, (id) => versions.get(`${name}\0${id}`)?.content)
     if (!made) return { state, stateText, served: undefined }
@@ -196,7 +196,7 @@ function servedFeatures(
   })
 }
 
-/** A revision that is lower than it was, or the same of something else. */
+/** Whether a feature has a lower revision than before, or the same revision with another state. */
 function wentBack(known: readonly Known[], found: readonly Stored[]): boolean {
   const now = new Map(found.map((one) => [one.state.feature, one]))
   return known.some(({ state, stateText }) => {

@@ -10,30 +10,30 @@ import type { Sink } from './sink.ts'
 import { heartbeatFrame, retryFrame } from './snapshot-view.ts'
 import type { Snapshots } from './snapshots.ts'
 
-/** How long a token that was revoked or has expired may keep its stream where no notice of the store tells. */
+/** How often open streams are checked for revoked and expired tokens, in addition to notices of the store. */
 const sweepMs = 2500
 
 interface Stream {
   sink: Sink
   caller: Caller
-  /** Its client takes changes in the place of whole snapshots. */
+  /** Whether its client accepts changes instead of whole snapshots. */
   takesChanges: boolean
-  /** What it was sent last. */
+  /** The last snapshot that was sent to it. */
   sent: Snapshot | undefined
 }
 
 /** Keeps the open streams up to date. */
 export interface Streams {
-  /** Opens a stream, which begins with the present snapshot, whatever the client has seen. */
+  /** Opens a stream. It always begins with the present snapshot. */
   open(sink: Sink, caller: Caller, options?: { takesChanges: boolean }): void
-  /** @throws Problem 429 where the token has as many streams as it may */
+  /** @throws Problem 429 if the token has too many streams already */
   admit(caller: Caller): void
-  /** Sends what is new to everybody. */
+  /** Sends the present snapshot, or the change, to all streams that do not have it. */
   broadcast(): void
-  /** Ends the streams of tokens that are no longer valid. */
+  /** Ends the streams whose tokens are no longer valid. */
   sweep(): void
   count(): number
-  /** Ends all streams, with a hint when to come back. */
+  /** Ends all streams, with a hint when to reconnect. */
   close(): void
 }
 
@@ -68,7 +68,7 @@ export function createStreams(options: StreamsOptions): Streams {
     send(stream, takesChanges && sent && change && isSame(change.from, sent) ? change.frame() : frame())
   }
 
-  /** A heartbeat is the word that nothing has changed: whoever could not look keeps silent. */
+  /** A heartbeat means that nothing has changed, so none is sent if the store could not be read. */
   function beat(): void {
     if (snapshots.ageMs() > maxReadAgeMs) return
     for (const stream of streams) send(stream, heartbeatFrame)
@@ -134,12 +134,12 @@ function tooManyStreams(most: number): Problem {
   return new Problem({ status: 429, code: 'too-many-streams', detail }, { headers: { 'retry-after': '30' } })
 }
 
-/** How often the store is asked whether there is anything new: what is said to be present is not older than this. */
+/** How often the store is asked for its revision, in ms. */
 const checkMs = 2000
-/** How often all is read, in case a number did not tell of a change. */
+/** How often the whole state is read, in ms, in case the revision did not show a change. */
 const readMs = 5000
 
-/** Loads the snapshot whenever the store says that something was committed, and sends it on. Returns how to stop. */
+/** Loads the snapshot after each commit to the store and sends it to the streams. Returns a function that stops this. */
 export function keepLoaded({
   store,
   clock,
@@ -151,8 +151,8 @@ export function keepLoaded({
   streams: Streams
 }): () => void {
   let failing = false
-  const watch = (look: Promise<void>) => {
-    look.then(
+  const watch = (reading: Promise<void>) => {
+    reading.then(
       () => {
         failing = false
       },

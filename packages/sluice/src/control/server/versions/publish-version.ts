@@ -20,12 +20,12 @@ export type Published = Pick<
   'content' | 'rubric' | 'judge' | 'rollout' | 'live' | 'written' | 'report' | 'source'
 >
 
-/** A setting with another value, and from when on it holds. */
+/** A changed setting, and when the change takes effect. */
 interface Effect extends SettingChange {
   effect: 'now' | 'nextRelease' | 'nextRollout' | 'kept'
 }
 
-/** What a running rollout does not let change. */
+/** Changes that a running rollout does not allow. */
 export interface Locked {
   rolloutId: string
   changes: SettingChange[]
@@ -36,15 +36,15 @@ export interface Publishing {
   isNew: boolean
   changes: Effect[]
   notes: string[]
-  /** All but these was taken. */
+  /** These changes were not made; all others were. */
   locked: Locked | undefined
 }
 
 /**
- * Keeps a version, or what is new of a known one, with who changed which settings in the audit log. What may be stored of
- * production holds at once for the whole feature; how a rollout goes, from the next one on; what the judge is asked does not
- * change under a running rollout of the version.
- * @throws Problem 409 where the same prompt is to be rendered another way
+ * Stores a new version, or the changed settings of a known one, and records in the audit log who changed what. Settings
+ * of what may be stored of production take effect at once for the whole feature. Rollout settings take effect with the
+ * next rollout. The judge's questions do not change during a rollout of the version.
+ * @throws Problem 409 if the version was published with another value of `strict`
  */
 export async function publishVersion(
   services: Services,
@@ -77,10 +77,10 @@ export async function publishVersion(
   }
 }
 
-/** The id does not tell these apart, and clients would render it otherwise from one moment to the next. */
+/** `strict` is not part of the id, and another value would change how clients render a version that is in use. */
 function refuseOtherRendering(known: PromptVersion, { id, strict }: PromptVersion): void {
   if (known.strict === strict) return
-  const detail = `Version ${id} was published with strict ${known.strict}, which cannot become ${strict}: change the prompt, so that it is another version.`
+  const detail = `Version ${id} was published with strict ${known.strict}, which cannot become ${strict}: change the prompt, so that it becomes another version.`
   throw new Problem({
     status: 409,
     code: 'version-differs',
@@ -151,7 +151,7 @@ function effectOf({ setting }: SettingChange): Effect['effect'] {
   return setting.startsWith('rollout.') ? 'nextRollout' : 'now'
 }
 
-/** Clients hold the label with the prompt; it stays. */
+/** A changed label has no effect, since clients already have the prompt with its label. */
 function relabelled({ content }: VersionRecord, body: Published): Effect[] {
   const changes = settingChanges({ label: content.label ?? null }, { label: body.content.label ?? null })
   return changes.map((change) => ({ ...change, effect: 'kept' }))
@@ -184,8 +184,8 @@ function auditOf(
 }
 
 /**
- * Brings what is stored of a feature within the settings that hold now: deletes it where storing is off, shortens its time,
- * and deletes what waits to be judged where other text must be taken out of it. Returns what became of it, in words.
+ * Applies changed settings to the stored texts of a feature. They are deleted if storing is off, and expire sooner if
+ * the retention is shorter. Texts that wait to be judged are deleted if the redaction changed. Returns notes for people.
  */
 async function keepWithin(
   store: Pick<ContentStore, 'clearContents' | 'shortenContents'>,
@@ -201,15 +201,13 @@ async function keepWithin(
   const notes = before.store ? [] : [`Storing is on: texts of ${feature} are kept for ${formatSpan(now.retention)}.`]
   if (now.redact !== before.redact) {
     const texts = formatAmount(await store.clearContents([feature], 'waiting'), 'text')
-    const rest = 'those that are judged already are kept as they are until their time is over'
-    notes.push(
-      `Texts are redacted otherwise from now on: ${texts} of ${feature} waiting for the judge deleted; ${rest}.`,
-    )
+    const rest = 'judged texts are kept as they are until they expire'
+    notes.push(`The redaction has changed: ${texts} of ${feature} that waited for the judge deleted; ${rest}.`)
   }
   if (now.retention < before.retention) {
     const left = await store.shortenContents(feature, now.retention)
     const texts = formatAmount(left, 'stored text')
-    if (left > 0) notes.push(`${texts} of ${feature} kept for ${formatSpan(now.retention)} at the most.`)
+    if (left > 0) notes.push(`${texts} of ${feature} kept for at most ${formatSpan(now.retention)}.`)
   }
   return notes
 }

@@ -15,7 +15,7 @@ import { defineRoute } from '../route/route.ts'
 import { type Locked, publishVersion } from './publish-version.ts'
 import { promptVersion, versionView, versionViewOf } from './version-view.ts'
 
-/** A report.json, whole or without its cases, as far as a release rests on it. */
+/** The parts of a report.json that a release needs. The report may lack its cases. */
 const gateReport = reportSchema
   .pick({ schema: true, startedAt: true, exitCode: true, verdict: true })
   .extend({
@@ -31,20 +31,20 @@ const gateReport = reportSchema
   .loose()
 
 /**
- * What a report says about one version of one feature.
- * @throws Problem 400 where it says nothing about it
+ * The gate's result for one version of one feature.
+ * @throws Problem 400 if the report does not contain it
  */
 function gateEvidence(report: z.output<typeof gateReport>, feature: string, version: string): GateEvidence {
   const part = report.features.find((part) => part.feature === feature && part.candidate.id === version)
   if (!part) throw mismatch(`The report is not about version ${version} of ${feature}: run the gate for it.`)
-  if (part.verdict === null) throw mismatch('The report holds no verdict: send that of sluice gate.')
+  if (part.verdict === null) throw mismatch('The report holds no verdict: send the report of sluice gate.')
   const { cases: _, ...summary } = part
   const { runId, startedAt, sluiceVersion } = report
   const exitCode = exitCodeOf(part.verdict, report.exitCode)
   return { verdict: part.verdict, strength: part.strength ?? null, exitCode, runId, startedAt, sluiceVersion, summary }
 }
 
-/** That of a run with this feature alone: others of the same run may have failed. */
+/** The exit code of a run with this feature alone, since other features of the run may have failed. */
 function exitCodeOf(verdict: GateEvidence['verdict'], ofRun: number): number {
   if (verdict === 'pass') return 0
   if (verdict === 'fail') return 1
@@ -66,9 +66,12 @@ const publication = z.strictObject({
   live: liveSettingsSchema.prefault({}),
   written: z.array(z.string().max(100)).max(100).exactOptional().meta({
     description:
-      'Which of the two the prompt file holds itself, e.g. rollout.stages; the others may give way to what suits the traffic.',
+      'The settings of both that the prompt file sets itself, e.g. rollout.stages. Others may be adapted to the traffic.',
   }),
-  report: gateReport.nullable().default(null).meta({ description: 'The report.json of the gate, whole or cut.' }),
+  report: gateReport
+    .nullable()
+    .default(null)
+    .meta({ description: 'The report.json of the gate, with or without its cases.' }),
   source: z.string().max(500).nullable().default(null).meta({ description: 'Where it comes from, e.g. a commit.' }),
 })
 
@@ -82,12 +85,13 @@ const published = versionView.extend({
         before: z.unknown(),
         after: z.unknown(),
         effect: z.enum(['now', 'nextRelease', 'nextRollout', 'kept']).meta({
-          description: "From when on: at once, with the version's next release or rollout; kept: as it was before.",
+          description:
+            "When the change takes effect: at once, or with the version's next release or rollout; kept: the old value stays.",
         }),
       }),
     )
     .meta({ description: 'How settings differ from those that held before.' }),
-  notes: z.array(z.string()).meta({ description: 'What follows from it, for people.' }),
+  notes: z.array(z.string()).meta({ description: 'Consequences of the changes, as texts for people.' }),
 })
 
 export const publish = defineRoute({
@@ -123,16 +127,16 @@ export const publish = defineRoute({
 function refuseWrongId({ content }: Publication): void {
   const id = versionId(content)
   if (id === content.id) return
-  const detail = `The id ${content.id} is not that of the content, which is ${id}.`
+  const detail = `The id ${content.id} does not belong to the content, whose id is ${id}.`
   const errors = [{ path: '/content/id', message: `expected ${id}` }]
   throw new Problem({ status: 400, code: 'wrong-version-id', detail, errors })
 }
 
-/** The arms of a running rollout are judged by the same questions to its end. */
+/** Both arms of a rollout are judged by the same questions until it ends. */
 function lockedProblem({ rolloutId, changes }: Locked, notes: readonly string[]): Problem {
   const names = changes.map(({ setting }) => setting).join(', ')
-  const rest = notes.length === 0 ? '' : ` All else of the settings holds now. ${notes.join(' ')}`
-  const detail = `Rollout ${rolloutId} is running with this version: ${names} cannot change under it. Publish again when it has ended.${rest}`
+  const rest = notes.length === 0 ? '' : ` All other settings are changed. ${notes.join(' ')}`
+  const detail = `Rollout ${rolloutId} is running with this version, so ${names} cannot change. Publish again when it has ended.${rest}`
   const errors = changes.map(({ setting, before, after }) => ({
     path: `/${setting.replaceAll('.', '/')}`,
     message: `is ${JSON.stringify(before)}, and would be ${JSON.stringify(after)}`,

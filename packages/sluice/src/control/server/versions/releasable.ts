@@ -3,8 +3,8 @@ import { notFound, Problem } from '../http/problem.ts'
 import type { Services } from '../services.ts'
 
 /**
- * The version, if it may be let loose: it has passed the gate, or somebody says why it may all the same.
- * @throws Problem 404 where there is no such version, 409 without a passing report and override
+ * The version, if it may be released: it has passed the gate, or the caller gives a reason for an override.
+ * @throws Problem 404 if there is no such version, 409 without a passing report and override
  */
 export async function releasable(
   { store }: Services,
@@ -20,12 +20,12 @@ export async function releasable(
   throw new Problem({ status: 409, code: 'not-passed', detail })
 }
 
-/** Exit code 0: a pass, weak ones included. */
+/** Whether the gate's exit code was 0. This includes a weak pass. */
 function hasPassed(report: GateEvidence | null): boolean {
   return report?.verdict === 'pass' && report.exitCode === 0
 }
 
-/** What speaks for letting a version loose, for the log. */
+/** Why a version may be released, for the audit log. */
 export function releaseEvidence({ report }: VersionRecord, override: { reason: string } | undefined): unknown {
   const gate = report && { verdict: report.verdict, strength: report.strength, runId: report.runId }
   return { gate, override: override?.reason ?? null }

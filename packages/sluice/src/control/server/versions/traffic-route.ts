@@ -11,10 +11,10 @@ import { defineRoute } from '../route/route.ts'
 const answer = z.object({
   traffic: measuredTrafficSchema
     .nullable()
-    .meta({ description: 'Of the last days; null where the log does not tell.' }),
+    .meta({ description: 'Traffic of the last days; null if the log has too little.' }),
   rollout: z.looseObject({}).meta({ description: "The version's settings, as in a prompt file." }),
   written: z.array(z.string()).nullable().meta({
-    description: 'Settings that its prompt file holds itself, e.g. rollout.stages; null where that is not known.',
+    description: 'Settings that its prompt file sets itself, e.g. rollout.stages; null if that is not known.',
   }),
   live: z.object({
     store: z.boolean(),
@@ -29,7 +29,7 @@ const answer = z.object({
 export const showTraffic = defineRoute({
   method: 'GET',
   path: '/v1/features/{feature}/versions/{version}/traffic',
-  summary: 'What a rollout of a version would have to decide by: the traffic of the last days, and its settings',
+  summary: 'What a forecast for a rollout of a version needs: the traffic of the last days, and its settings',
   scopes: ['operator'],
   params: ofFeature.extend({ version: versionIdField }),
   answers: { 200: { description: 'As far as it is known.', schema: answer } },

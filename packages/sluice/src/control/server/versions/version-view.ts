@@ -15,7 +15,7 @@ export const promptVersion = promptVersionSchema
   })
   .strict()
 
-/** A version as it is answered, without its content. */
+/** A version as the API returns it, without its content. */
 export const versionView = versionSchema.pick({ id: true, publishedAt: true, publishedBy: true, source: true }).extend({
   label: z.string().nullable(),
   model: z.string(),

@@ -16,19 +16,19 @@ import { urgencyOf } from './urgency.ts'
  * What became of a request that sent its content along. Only of a `stored` one anything is kept; `dropped` counts those
  * that the full queue gave up, stored or not.
  */
-export type IntakeFate = 'stored' | 'not-allowed' | 'not-sampled' | 'no-judge' | 'redactor-failed' | 'dropped'
+export type CaptureResult = 'stored' | 'not-allowed' | 'not-sampled' | 'no-judge' | 'redactor-failed' | 'dropped'
 
-export interface IntakeOptions {
+export interface CaptureOptions {
   store: Store
   clock: Clock
   /** [0, 1) */
   random: () => number
   redactorOf: (file?: string) => Promise<Redact>
-  count: (feature: string, fate: IntakeFate, by: number) => void
+  count: (feature: string, fate: CaptureResult, by: number) => void
   onError: (error: unknown) => void
 }
 
-interface IntakeContext extends IntakeOptions {
+interface CaptureContext extends CaptureOptions {
   knownUnits: (requests: readonly LogDraft[]) => Promise<KnownUnits>
 }
 
@@ -45,7 +45,7 @@ interface Captured extends StorableTexts {
  * Takes in what accepted requests sent along to be judged: redacts, stores and queues it. Nothing is stored unless the
  * feature allows it, and what is not stored is not judged. Never rejects: a sample that is lost is no lost outcome.
  */
-export function createIntake(options: IntakeOptions): (accepted: readonly AcceptedOutcome[]) => Promise<void> {
+export function createContentCapture(options: CaptureOptions): (accepted: readonly AcceptedOutcome[]) => Promise<void> {
   const knownUnits = knownUnitsIn(options.store, options.clock)
   return async (accepted) => {
     const byFeature = Map.groupBy(accepted.flatMap(capturedOf), ({ entry }) => entry.feature)
@@ -67,7 +67,7 @@ function capturedOf({ entry, outcome }: AcceptedOutcome): Captured[] {
     : [{ entry, input, output, captured }]
 }
 
-async function takeIn(feature: string, requests: readonly Captured[], options: IntakeContext): Promise<void> {
+async function takeIn(feature: string, requests: readonly Captured[], options: CaptureContext): Promise<void> {
   const { store, count } = options
   const state = await store.feature(feature)
   const { live = null, capture = null } = state ?? {}
@@ -130,7 +130,7 @@ async function contentsOf(
   requests: readonly Captured[],
   { feature }: FeatureState,
   live: LiveSettings,
-  { redactorOf, clock, count, onError }: IntakeOptions,
+  { redactorOf, clock, count, onError }: CaptureOptions,
 ): Promise<StoredContent[]> {
   const now = clock.now()
   const redacted = await Promise.allSettled(
@@ -165,7 +165,7 @@ function contentOf(
 
 async function tasksOf(
   requests: readonly (Captured & Sampling)[],
-  { clock, random, knownUnits }: IntakeContext,
+  { clock, random, knownUnits }: CaptureContext,
 ): Promise<JudgeTask[]> {
   const now = clock.now()
   const known = await knownUnits(requests.map(({ entry }) => entry))

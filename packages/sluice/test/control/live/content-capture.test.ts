@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { position } from '@sluice/client'
 import { checkpointName, newCheckpoint } from '../../../src/control/rollout/controller/rollout-checkpoint.ts'
-import { arrive, captured, intakeOf, liveStore, ofMail } from './live-stage.ts'
+import { arrive, captured, capturing, liveStore, ofMail } from './live-stage.ts'
 
 const ids = (tasks: readonly { id: string }[]) => tasks.map(({ id }) => id)
 
@@ -17,8 +17,8 @@ test('what a feature allows is stored with its end, and queued to be judged', as
 
 test('nothing is stored where the feature does not allow it, whatever a client sends', async () => {
   const store = await liveStore({ store: false })
-  const { intake, fates } = intakeOf(store)
-  await intake([captured('a')])
+  const { captureContents, fates } = capturing(store)
+  await captureContents([captured('a')])
   assert.equal(await store.content(ofMail('a')), undefined)
   assert.equal(await store.queued(), 0)
   assert.deepEqual(fates, { 'not-allowed': 1 })
@@ -31,7 +31,7 @@ test('a capture that is left over from a time when storing was allowed allows no
   const audit = { chain: 'mail', at: 0, actor: 'ann', tokenId: null, action: 'active.set', reason: null }
   const feature = { ...state, live: { ...state.live, store: false } }
   await store.commit({ feature, audit: { ...audit, before: null, after: null, evidence: null } })
-  await intakeOf(store).intake([captured('a')])
+  await capturing(store).captureContents([captured('a')])
   assert.equal(await store.content(ofMail('a')), undefined)
 })
 
@@ -41,8 +41,8 @@ test('what is stored is what the redactor leaves; where it fails nothing is', as
     if (output.includes('b')) throw new Error('cannot')
     return { input: { email: '[gone]' }, output }
   }
-  const { intake, fates, errors } = intakeOf(store, { redact })
-  await intake([captured('a'), captured('b')])
+  const { captureContents, fates, errors } = capturing(store, { redact })
+  await captureContents([captured('a'), captured('b')])
   assert.deepEqual((await store.content(ofMail('a')))?.input, { email: '[gone]' })
   assert.equal(await store.content(ofMail('b')), undefined)
   assert.deepEqual(ids(await store.claim(9, Number.MAX_SAFE_INTEGER, 1)), ['a'])
@@ -56,8 +56,8 @@ test('under a small share only some incumbents are kept, and each task says how 
     captured(`${index}`, { arm: 'incumbent', version: 'aaaaaaaaaaaa' }),
   )
   let turn = 0
-  const { intake, fates } = intakeOf(store, { random: () => (turn++ % 100) / 100 })
-  await intake([...requests, captured('canary')])
+  const { captureContents, fates } = capturing(store, { random: () => (turn++ % 100) / 100 })
+  await captureContents([...requests, captured('canary')])
   // 1 % canary: 10 incumbents for each of it out of 99 are 0.101.
   assert.equal(fates['not-sampled'], 89)
   const tasks = await store.claim(99, Number.MAX_SAFE_INTEGER, 1)
@@ -112,10 +112,10 @@ test('a sample is judged though the evidence of its rollout cannot be read', asy
 
 test('requests without content or without a known sampling are none of its business', async () => {
   const store = await liveStore()
-  const { intake, fates } = intakeOf(store)
+  const { captureContents, fates } = capturing(store)
   const { outcome, entry } = captured('a')
   const { captured: _, ...unsampled } = outcome
-  await intake([{ entry, outcome: unsampled }])
+  await captureContents([{ entry, outcome: unsampled }])
   assert.deepEqual(fates, {})
   assert.equal(await store.queued(), 0)
 })
@@ -123,16 +123,16 @@ test('requests without content or without a known sampling are none of its busin
 test('a store that fails is told and never rejects', async () => {
   const store = await liveStore()
   const failing = { ...store, putContent: () => Promise.reject(new Error('lost')) }
-  const { intake, errors } = intakeOf(failing)
-  await intake([captured('a')])
+  const { captureContents, errors } = capturing(failing)
+  await captureContents([captured('a')])
   assert.equal(errors.length, 1)
 })
 
 test('what the sample did not ask for is not stored, whatever rate a client names', async () => {
   const store = await liveStore({ judge: { percent: 1, budgetUsdPerDay: 5 } })
   const ids = Array.from({ length: 2000 }, (_, index) => `id ${index}`)
-  const { intake, fates } = intakeOf(store)
-  await intake(ids.map((id) => captured(id, { rolloutId: null, arm: null, stage: null }, { captured: 1 })))
+  const { captureContents, fates } = capturing(store)
+  await captureContents(ids.map((id) => captured(id, { rolloutId: null, arm: null, stage: null }, { captured: 1 })))
   const chosen = ids.filter((id) => position('sluice.capture', id) < 10_000)
   assert.deepEqual(fates, { stored: chosen.length, 'not-sampled': ids.length - chosen.length })
   const tasks = await store.claim(99, Number.MAX_SAFE_INTEGER, 1)
@@ -151,8 +151,8 @@ test('texts that were being redacted while storing was turned off are not stored
     assert.equal(result.outcome, 'committed')
     return material
   }
-  const { intake, fates } = intakeOf(store, { redact })
-  await intake([captured('a')])
+  const { captureContents, fates } = capturing(store, { redact })
+  await captureContents([captured('a')])
   assert.deepEqual(
     [await store.content(ofMail('a')), await store.queued(), fates],
     [undefined, 0, { 'not-allowed': 1 }],
