@@ -40,10 +40,10 @@ export async function startProduction(store: Store): Promise<Production> {
   let engine: ReturnType<typeof startEngine> | undefined
   const plane = await testPlane({
     store,
-    intake: async (accepted) => engine?.intake(accepted),
-    insight: {
-      assessment: async (rolloutId) => (await engine?.insight.assessment(rolloutId)) ?? null,
-      drift: async (feature) => (await engine?.insight.drift(feature)) ?? null,
+    captureContents: async (accepted) => engine?.captureContents(accepted),
+    engineState: {
+      assessment: async (rolloutId) => (await engine?.engineState.assessment(rolloutId)) ?? null,
+      drift: async (feature) => (await engine?.engineState.drift(feature)) ?? null,
     },
   })
   const complete = async (request: unknown, budget: Budget) => {

@@ -102,7 +102,10 @@ async function takeIn(feature: string, requests: readonly Captured[], options: C
   count(feature, 'dropped', await store.enqueue(tasks, queueBound))
 }
 
-/** Whether what was stored is what may be: else others were published while it was being redacted, and deleted what was there. */
+/**
+ * Whether what was stored is what may be: else others were published while it was being redacted, and deleted what was
+ * there.
+ */
 async function stillHolds(store: Store, feature: string, before: LiveSettings): Promise<boolean> {
   const live = (await store.feature(feature))?.live
   return live?.store === true && live.redact === before.redact && live.retention === before.retention

@@ -16,28 +16,28 @@ import { StoreError } from './store-error.ts'
 
 const attempts = 8
 
-/** What the log and a repeated request need beyond the event. */
+/** What is needed, in addition to the event, for the audit row and for repeated requests. */
 export interface EventExtras {
-  /** Null for the controller. */
+  /** Id of the caller's token; null for the controller. */
   tokenId: string | null
-  /** What speaks for it, where the event carries no evidence of its own: e.g. what the gate said. */
+  /** Why the event is justified, e.g. the gate's result, if the event has no evidence itself. */
   evidence?: unknown
   /**
-   * The feature's revision that was seen when it was decided. Where it has changed since, the event is refused; one that
-   * protects users is not where only the controller has acted.
+   * The feature's revision on which the decision was based. If the feature has changed since, the event is refused. An
+   * event that protects users is accepted if only the controller has made changes.
    */
   seen?: number | undefined
-  /** Of whoever decides it as the one leader: refused once there is another. */
+  /** The lease of the deciding leader: the event is refused if there is a new leader. */
   fence?: Fence | undefined
-  /** The answer to keep under the request's idempotency key, given what the feature becomes. */
+  /** Makes the answer to store under the request's idempotency key, from the next state of the feature. */
   remember?: { key: string; answer: (next: FeatureState) => Omit<RememberedAnswer, 'key'> }
 }
 
 /**
- * Lets an event happen to a feature, exactly once and with its row in the log. Where somebody else is faster it looks
- * at the new state and tries again: of a promotion and a rollback at the same time one wins, and the other one is
- * refused by what it then finds. A repeated request finds its first answer.
- * @throws ReleaseConflict where the state does not allow it, a named version is unknown, or others keep being faster
+ * Applies an event to a feature exactly once, together with its audit row. If another change was committed first, it
+ * reads the new state and tries again. Of a simultaneous promotion and rollback one wins, and the other one is refused
+ * by the new state. A repeated request returns its first answer.
+ * @throws ReleaseConflict if the state does not allow the event, a named version is unknown, or others keep being faster
  */
 export async function applyEvent(
   store: ReleaseStore,
@@ -57,7 +57,7 @@ export async function applyEvent(
     const result = await store.commit(changeOf(before, next, event, occasion, extras))
     if (result.outcome !== 'conflict') return result
   }
-  throw new ReleaseConflict('busy', `${feature} is being changed by others all the time: try again`)
+  throw new ReleaseConflict('busy', `${feature} keeps being changed by others: try again`)
 }
 
 function changeOf(
@@ -89,15 +89,15 @@ const rowsLookedAt = 100
 
 const isPublication = ({ action }: Pick<AuditRow, 'action'>) => action.startsWith('version.')
 
-/** @throws ReleaseConflict that tells what has changed, and by whom */
+/** @throws ReleaseConflict that says what has changed, and by whom */
 async function refuseUnseen(store: ReleaseStore, now: FeatureState, seen: number, event: ReleaseEvent): Promise<void> {
   const { feature, revision } = now
   const head = await store.auditHead(feature)
   const last = await store.audit(feature, { after: Math.max(0, (head?.seq ?? 0) - rowsLookedAt) })
   const since = last.filter((row) => row.revision > seen)
-  // What is only announced has no state before it; what is published changes settings, and nothing of what is served.
+  // A row without a state before it is only an announcement. A publication changes settings, but not what is served.
   const changes = since.filter((row) => row.before !== null && !isPublication(row))
-  // A row that cannot be read is left out, and may be a change.
+  // A row that cannot be read is missing here, and may be a change.
   const isWhole = since.length < rowsLookedAt && last.length >= Math.min(head?.seq ?? 0, rowsLookedAt)
   if (isWhole && changes.length === 0 && since.some(isPublication)) return
   const isProtective = event.type === 'rollBack' || event.type === 'pause' || event.type === 'abort'
@@ -105,13 +105,13 @@ async function refuseUnseen(store: ReleaseStore, now: FeatureState, seen: number
   const what = changes.length === 0 ? '' : `: ${changes.map(changeText).join('; ')}`
   throw new ReleaseConflict(
     'changed-meanwhile',
-    `${feature} has changed since it was looked at (revision ${seen}, now ${revision})${what}. Look at it again, then decide anew`,
+    `${feature} has changed since you read it (revision ${seen}, now ${revision})${what}. Read it again, then decide anew`,
   )
 }
 
 /**
- * What is judged and stored follows the newest version in production, or `published` where that is one that is being
- * published, within what was published last.
+ * The state with the settings of live judging and storing. They come from the newest version in production, or from
+ * `published` if that version is being published now, and are limited by the settings that were published last.
  */
 export async function withLive(
   store: Pick<ReleaseStore, 'version' | 'versions'>,
@@ -128,7 +128,7 @@ export async function withLive(
   return { ...state, live, capture: live && captureOf(live) }
 }
 
-/** A version that cannot be read allows nothing to be judged or stored, and holds up no rollback. */
+/** If the version cannot be read, nothing may be judged or stored, and a rollback is still possible. */
 async function readable(
   store: Pick<ReleaseStore, 'version'>,
   feature: string,

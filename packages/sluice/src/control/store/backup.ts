@@ -5,31 +5,32 @@ import { type Backup, backUp } from './sqlite/backup.ts'
 import { restoreSqlite } from './sqlite/restore.ts'
 
 /**
- * Copies the store of SQLite to a file; see `backUp`.
- * @throws SluiceError `invalid-input` where the store is in PostgreSQL, whose own tools do that
+ * Copies the SQLite store to a file; see `backUp`.
+ * @throws SluiceError `invalid-input` if the store is in PostgreSQL, which has its own tools for that
  */
 export function backUpStore({ dataDir, databaseUrl }: StorePlace, to: string): Backup {
   if (databaseUrl)
     throw new SluiceError(
       'invalid-input',
-      'the state lies in PostgreSQL (DATABASE_URL): pg_dump "$DATABASE_URL" --schema=sluice --format=custom --file=FILE; after pg_restore, run sluice restore',
+      'the state is in PostgreSQL (DATABASE_URL): use pg_dump "$DATABASE_URL" --schema=sluice --format=custom --file=FILE; after pg_restore, run sluice restore',
     )
   return backUp(dataDir, to)
 }
 
 export interface RestoredStore {
-  /** Of the state that counts from now on. */
+  /** The revision of the restored state. */
   revision: number
-  /** Rollouts that were running then: they are ended. */
+  /** The rollouts that were running in it. They are ended. */
   rollouts: RunningRollout[]
-  /** Where the replaced database was put. */
+  /** Where the replaced database is now. */
   replaced?: string | undefined
 }
 
 /**
- * Lets a state that was put back count, with the servers stopped: in SQLite the file `from`, in PostgreSQL what pg_restore or a
- * recovery has left in the database.
- * @throws SluiceError `invalid-input`: a file for PostgreSQL, none for SQLite; `cannot-run`: see `restore` and `renewEpoch`.
+ * Restores an older state; the servers must be stopped. For SQLite it is the file `from`, for PostgreSQL what pg_restore
+ * or a recovery has left in the database.
+ * @throws SluiceError `invalid-input`: `from` is given for PostgreSQL or missing for SQLite; `cannot-run`: see
+ *   `restoreSqlite` and `renewEpoch`.
  */
 export async function restoreStore(
   { dataDir, databaseUrl }: StorePlace,
@@ -39,7 +40,7 @@ export async function restoreStore(
     if (from !== undefined)
       throw new SluiceError(
         'invalid-input',
-        'the state lies in PostgreSQL (DATABASE_URL): put it back with pg_restore, then run sluice restore without --from',
+        'the state is in PostgreSQL (DATABASE_URL): restore it with pg_restore, then run sluice restore without --from',
       )
     const { renewEpoch } = await import('./postgres/renew-epoch.ts')
     const { revision, rollouts } = await renewEpoch(databaseUrl)
@@ -53,6 +54,6 @@ export async function restoreStore(
     }
   }
   if (from === undefined)
-    throw new SluiceError('invalid-input', '--from FILE is missing: what sluice backup has written')
+    throw new SluiceError('invalid-input', '--from FILE is missing: name a file that sluice backup has written')
   return await restoreSqlite(dataDir, from, now)
 }

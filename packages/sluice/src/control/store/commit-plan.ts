@@ -3,33 +3,33 @@ import type { RememberedAnswer } from '../../records/remembered-answer.ts'
 import { chained } from '../release/audit-chain.ts'
 import type { CommitResult, StoreChange } from './release-store.ts'
 
-/** What a store finds when it is to commit a change; read and acted upon in one transaction. */
-export interface CommitGround {
-  /** The store's. */
+/** The stored values that decide whether a change is committed, read in the same transaction. */
+export interface CommitBasis {
+  /** The store's revision. */
   revision: number
-  /** Of the change's feature; 0 where none is stored. */
+  /** Revision of the change's feature; 0 if the feature is not stored. */
   featureRevision: number
-  /** What was answered to the change's idempotency key. */
+  /** The stored answer under the change's idempotency key. */
   remembered: RememberedAnswer | undefined
-  /** Of the last holder of the change's lease; 0 where there was none. */
+  /** Number of the last holder of the change's lease; 0 if there was none. */
   fence: number
-  /** Of the change's chain; null of a new one. */
+  /** Head of the change's audit chain; null for a new chain. */
   head: AuditHead | null
 }
 
-/** What becomes of a change. A repetition is known as such even though its revision has passed. */
-export function planCommit({ feature, audit, remember, fence }: StoreChange, ground: CommitGround): CommitResult {
-  if (remember && ground.remembered) return { outcome: 'repeated', answer: ground.remembered }
-  if (feature && feature.revision !== ground.featureRevision) return { outcome: 'conflict' }
-  if (fence && fence.number !== ground.fence) return { outcome: 'conflict' }
-  const revision = ground.revision + 1
+/** Whether a change is committed. A repeated request is recognised even if its revision is out of date. */
+export function planCommit({ feature, audit, remember, fence }: StoreChange, basis: CommitBasis): CommitResult {
+  if (remember && basis.remembered) return { outcome: 'repeated', answer: basis.remembered }
+  if (feature && feature.revision !== basis.featureRevision) return { outcome: 'conflict' }
+  if (fence && fence.number !== basis.fence) return { outcome: 'conflict' }
+  const revision = basis.revision + 1
   return {
     outcome: 'committed',
     revision,
     feature: feature && { ...feature, revision },
-    audit: chained(audit, revision, ground.head),
+    audit: chained(audit, revision, basis.head),
   }
 }
 
-/** How long an answer is kept, in ms: twice what is promised, since clocks differ. */
+/** How long an answer is kept, in ms. This is twice the promised time, since clocks differ. */
 export const rememberedMs = 48 * 3_600_000

@@ -1,22 +1,22 @@
 import type { Fence } from './lease-store.ts'
 
-/** How far a fold over the log has come, and its state. `state` is JSON. */
+/** The state of a reader of the log, and how far it has read. `state` is JSON. */
 export interface Checkpoint {
-  /** Seq of the last entry that is in the state. */
+  /** Seq of the last entry that the state includes. */
   cursor: number
   state: unknown
 }
 
-/** What is remembered of one user of one rollout, JSON; see `rollout/unit-memory`. */
+/** What is remembered about one user of one rollout, as JSON; see `rollout/evidence/unit-memory`. */
 export type UnitRecord = Record<string, unknown>
 
-/** Folds over the log. State, cursor and memory are written together, so that nothing counts twice. */
+/** The states of readers of the log. State, cursor and memory are written together, so that no entry counts twice. */
 export interface EvidenceStore {
   checkpoint(name: string): Promise<Checkpoint | undefined>
   /**
-   * Written only if the stored cursor still is `expected` (-1 where none is stored); false otherwise. `records` are of the units of
-   * `rolloutId` that changed, by the unit's hash. With `fence` it is only written if that still is the last holder of its name: a cursor
-   * that is the same does not tell whether another leader has written meanwhile.
+   * Writes a checkpoint if the stored cursor still is `expected` (-1: none is stored); returns false otherwise. `records`
+   * are the changed units of `rolloutId`, by the unit's hash. With `fence` it is only written if that is still the last
+   * holder of its name, since an equal cursor does not prove that no other leader has written meanwhile.
    */
   saveCheckpoint(
     name: string,
@@ -25,14 +25,14 @@ export interface EvidenceStore {
     units?: { rolloutId: string; records: ReadonlyMap<string, UnitRecord>; fence?: Fence | undefined },
   ): Promise<boolean>
   /**
-   * Moves a checkpoint that cannot be read out of the way, to `aside:<name>`, where it stays until the next one; `fresh` takes
-   * its place, and all units of `forget` are forgotten with it. False where the stored cursor is not `expected`.
+   * Moves an unreadable checkpoint to `aside:<name>`, where it stays until the next one is moved. `fresh` replaces it, and
+   * all units of the rollout `forget` are forgotten. False if the stored cursor is not `expected`.
    */
   setAside(name: string, expected: number, next?: { fresh?: Checkpoint; forget?: string }): Promise<boolean>
-  /** What is known of these units; absent keys are unknown units. */
+  /** The records of these units. Unknown units are missing in the result. */
   units(rolloutId: string, keys: readonly string[]): Promise<Map<string, UnitRecord>>
-  /** The rollouts, or what else stands in their place, of which any unit is remembered; in order. */
+  /** The names under which units are remembered, in order: ids of rollouts, and days of the drift watch. */
   memories(): Promise<string[]>
-  /** Forgets all units of a rollout, a few at a time so that others write in between; returns how many. */
+  /** Forgets all units of a rollout, a few at a time, so that others can write in between. Returns how many. */
   forgetMemory(rolloutId: string): Promise<number>
 }

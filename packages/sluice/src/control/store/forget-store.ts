@@ -1,19 +1,19 @@
-/** Whom to forget: a unit by its hash, in all features or in some. Times in ms since the epoch. */
+/** A unit to forget, in all features or in some. Times are in ms since the epoch. */
 export interface Forgetting {
   unit: string
-  /** Null: everywhere. Else these alone, with the rollouts that each has had. */
+  /** Null: in all features. Otherwise only in these, with the rollouts that each has had. */
   features: readonly { feature: string; rolloutIds: readonly string[] }[] | null
   now: number
-  /** Until then what still arrives of the unit is not kept either. */
+  /** Until then new data of the unit is dropped, too. */
   until: number
 }
 
 /** What was deleted. */
 export interface Forgotten {
   contents: number
-  /** Rollouts that remembered the unit. */
+  /** How many rollouts remembered the unit. */
   memories: number
-  /** Entries of the log, by feature and rollout. */
+  /** Log entries by feature and rollout. */
   entries: EntriesGone[]
 }
 
@@ -25,13 +25,13 @@ export interface EntriesGone {
 
 export interface ForgetStore {
   /**
-   * Deletes contents, tasks, log entries and memory of a unit. Until `until` none of them is made anew: what is under way, or
-   * waits in a client, is dropped when it arrives. The unit's hash is kept as long as that.
+   * Deletes contents, tasks, log entries and memory of a unit. Until `until` none of them is created again: data that is
+   * under way, or waits in a client, is dropped when it arrives. The unit's hash is kept for this time.
    */
   forget(forgetting: Forgetting): Promise<Forgotten>
 }
 
-/** Under these it is noted that a unit is forgotten: everywhere, in a feature, in a rollout. */
+/** The scopes under which a forgotten unit is stored: everywhere, in a feature, in a rollout. */
 export const everywhere = ''
 export const forgettingOfFeature = (feature: string) => `f:${feature}`
 export const forgettingOfRollout = (rolloutId: string) => `r:${rolloutId}`
@@ -44,7 +44,7 @@ export function scopesOf({ features }: Pick<Forgetting, 'features'>): string[] {
   ])
 }
 
-/** How many entries of which rollouts there are, in order of their names. */
+/** Counts entries by feature and rollout, in order of their names. */
 export function entriesBy(rows: readonly { feature: string; rolloutId: string | null }[]): EntriesGone[] {
   const groups = Map.groupBy(rows, ({ feature, rolloutId }) => JSON.stringify([feature, rolloutId]))
   return [...groups]

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 
-/** What a store is given once, when it is made. */
+/** Random values that a store gets when it is created. */
 export interface StoreIdentity {
-  /** 16 hex. */
+  /** 16 hex digits. */
   epoch: string
-  /** 64 hex. */
+  /** 64 hex digits. */
   secret: string
 }
 

@@ -1,51 +1,51 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 
-/** Which holder of a name somebody is: each new one has a higher number than all before it. */
+/** The number of a lease's holder. Each new holder of a name gets a higher number than all before it. */
 export interface Fence {
   name: string
   number: number
 }
 
-/** The right to be the only one that does the work of a name. It ends by itself unless it is renewed. */
+/** The right to be the only process that does the work of this name. It expires unless it is renewed. */
 export interface Lease {
-  /** Sent with a commit, it has a write refused that arrives when another holds the name. */
+  /** Passed with a commit. The store refuses the commit if another process holds the name by then. */
   readonly fence: Fence
-  /** How long it lasts after it was taken or renewed, in ms; Infinity where it does not end by itself. */
+  /** How long it lasts after it was taken or renewed, in ms; Infinity if it does not expire. */
   readonly lastsMs: number
-  /** Whether it still lasts, by this process's clock, which errs on the side of no. */
+  /** Whether it is still held, by this process's clock. In doubt it says no. */
   held(): boolean
-  /** Makes it last for its time from now on. False where another one holds the name meanwhile. */
+  /** Renews it for its full time from now on. False if another process holds the name. */
   renew(): Promise<boolean>
   release(): Promise<void>
 }
 
-/** Who does the work of a name at present. */
+/** Which replica does the work of a name at present. */
 interface LeaseRecord {
   name: string
   /** The replica: its host, its process id, and something random. */
   holder: string
-  /** It is this store's. */
+  /** Whether this process holds it. */
   ours: boolean
-  /** How long it lasts from now on unless it is renewed, in ms; null where it does not end by itself. */
+  /** Time until it expires, in ms; null if it does not expire. */
   leftMs: number | null
 }
 
 export interface LeaseStore {
   /**
-   * Tries to become the only holder of `name` among all replicas, for `forMs` by the store's clock (default
-   * `leaseMs`). Undefined while another holds it. It ends with its time, not with a connection: a replica that froze
-   * has lost it when it goes on.
+   * Tries to become the only holder of `name` among all replicas, for `forMs` (default `leaseMs`) by the store's clock.
+   * Undefined while another replica holds it. It ends by time and not with the connection, so a replica that was frozen
+   * for longer has lost it.
    */
   lead(name: string, options?: { forMs?: number }): Promise<Lease | undefined>
-  /** Those that last, in order of their names. */
+  /** The leases that are held, in order of their names. */
   leases(): Promise<LeaseRecord[]>
 }
 
-/** How long a name stays without a leader, at most, when the one that it has falls silent, in ms. */
+/** The longest time, in ms, that a name has no leader after its leader has failed. */
 export const leaseMs = 10_000
 
-/** What one opening of a store is called among all that ever open it, e.g. `web-3 pid 17 a41f09c2`. */
+/** A unique name for one opened store, e.g. `web-3 pid 17 a41f09c2`. */
 export function replicaName(): string {
   return `${hostname()} pid ${process.pid} ${randomBytes(4).toString('hex')}`
 }

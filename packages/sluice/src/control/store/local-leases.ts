@@ -5,13 +5,13 @@ interface Held {
   endsAt: number
 }
 
-/** Leases where one process is all there is, and the number that a commit of a holder must have. */
+/** Leases of a store that only one process uses. */
 export interface LocalLeases extends LeaseStore {
-  /** Of the last holder of the name; 0 where there was none. */
+  /** The number of the last holder of the name, which a commit must have; 0 if there was none. */
   lastFence(name: string): number
 }
 
-/** @param now a clock in ms that never steps; without it leases do not end by themselves. */
+/** @param now a clock in ms that never steps; without it leases do not expire. */
 export function localLeases(holder: string, now?: () => number): LocalLeases {
   const names = new Map<string, Held>()
   const lasts = ({ endsAt }: Held) => endsAt > (now?.() ?? 0)

@@ -22,12 +22,12 @@ export function openRollouts(features: readonly FeatureState[]): string[] {
 }
 
 /**
- * Aborts rollouts that run in a state which was put back: they may have been taken back since, and a canary that was must not
- * be served again.
+ * Aborts the rollouts that run in a restored state. They may have been rolled back since the backup, and such a canary
+ * must not be served again.
  */
 export async function endRollouts(store: ReleaseStore, rollouts: readonly RunningRollout[], at: number): Promise<void> {
   for (const { id, feature } of rollouts) {
-    const reason = 'The store was put back to an older state: what became of this rollout afterwards is not known'
+    const reason = 'The store was restored to an older state, so it is not known how this rollout went on'
     const event = { type: 'abort', rolloutId: id, reason } as const
     await applyEvent(store, feature, event, { at, by: 'sluice restore' }, { tokenId: null })
   }

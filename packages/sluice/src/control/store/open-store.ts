@@ -3,16 +3,16 @@ import { sqliteStore } from './sqlite/sqlite-store.ts'
 import type { Store } from './store.ts'
 
 export interface StorePlace {
-  /** Folder of the SQLite file, made if it is not there. Not used where there is a `databaseUrl`. */
+  /** Folder of the SQLite file; created if it does not exist. Not used if there is a `databaseUrl`. */
   dataDir: string
-  /** `postgres://…`, as in DATABASE_URL. */
+  /** `postgres://…`, the value of DATABASE_URL. */
   databaseUrl?: string | undefined
 }
 
 /**
- * Opens the store of a control plane, creating or upgrading it.
- * @throws SluiceError `invalid-input` for another kind of database; `cannot-run`: not reachable or writable, in use by
- *   another process (SQLite), or written by a newer Sluice.
+ * Opens the store of a control plane; creates or upgrades it if necessary.
+ * @throws SluiceError `invalid-input` for another kind of database; `cannot-run` if the store is not reachable, not
+ *   writable, in use by another process (SQLite), or written by a newer Sluice.
  */
 export async function openStore({ dataDir, databaseUrl }: StorePlace): Promise<Store> {
   if (!databaseUrl) return await sqliteStore(dataDir)

@@ -1,19 +1,25 @@
 import type { LogDraft, LogEntry, OutcomeKey } from '../../records/outcome.ts'
 
-/** What became of an entry. `refused`: no store can keep it, however often it is tried; nothing of it was written. */
+/** The result for an entry. `refused`: no store can ever keep it, and nothing was written. */
 export type Appended = 'accepted' | 'duplicate' | 'refused'
 
-/** The append-only record of production. The evidence of every decision is a fold over it, in the order of seq. */
+/** The append-only log of production. The evidence of every decision is computed from it, in the order of seq. */
 export interface OutcomeLog {
-  /** Durable when it resolves. Per entry, in order: `duplicate` where the feature knows the id, also from the same call, or the unit is forgotten. */
+  /**
+   * Appends entries; they are durable when it resolves. The results are in the order of the entries. `duplicate`: the
+   * feature has the id already, also from the same call, or the unit is forgotten.
+   */
   append(entries: readonly LogDraft[]): Promise<Appended[]>
-  /** Entries with seq > `after`, in order of seq. */
+  /** The entries with seq > `after`, in order of seq. */
   readLog(page: { after: number; limit: number; feature?: string; rolloutId?: string }): Promise<LogEntry[]>
   entry(key: OutcomeKey): Promise<LogEntry | undefined>
-  /** Those of these that are known and can be read, in any order. */
+  /** The entries with these keys, in any order. Unknown and unreadable ones are left out. */
   entries(keys: readonly OutcomeKey[]): Promise<LogEntry[]>
-  /** Called after appends, also those of other replicas; may come late, doubled or summed up. Returns how to stop it. */
+  /**
+   * Calls `listener` after appends, also of other replicas; calls may be late, doubled or merged. Returns a function
+   * that stops it.
+   */
   onAppend(listener: () => void): () => void
-  /** Deletes the entries received before `before` (ms) whose rollout, if any, has ended; returns how many. */
+  /** Deletes entries that arrived before `before` (ms) and whose rollout, if any, has ended. Returns how many. */
   pruneLog(before: number): Promise<number>
 }

@@ -7,51 +7,60 @@ import type { Fence } from './lease-store.ts'
 
 /** One change and its audit row, written together or not at all. */
 export interface StoreChange {
-  /** Written only if the stored revision still is `next.revision`; 0 where none is stored. The store sets the new one. */
+  /**
+   * The next state. It is written only if the stored revision still equals its `revision` (0: not stored yet). The store
+   * sets the new revision.
+   */
   feature?: FeatureState
-  /** Inserted, or replaced where feature and id exist. */
+  /** Inserted, or replaced if feature and id exist. */
   version?: VersionRecord
-  /** Inserted, or replaced where the id exists. */
+  /** Inserted, or replaced if the id exists. */
   token?: TokenRecord
   audit: AuditDraft
-  /** Kept with the change, so that a repetition of the request finds the answer. */
+  /** Stored with the change, so that a repeated request finds the answer. */
   remember?: RememberedAnswer
-  /** Written only if this still is the last holder of its name. */
+  /** The change is written only if this is still the last holder of its lease. */
   fence?: Fence
 }
 
 export type CommitResult =
   | { outcome: 'committed'; revision: number; feature: FeatureState | undefined; audit: AuditRow }
-  /** Somebody else was faster: nothing was written. */
+  /** Another change was committed first; nothing was written. */
   | { outcome: 'conflict' }
-  /** The idempotency key is taken: nothing was written. */
+  /** The idempotency key was used before; nothing was written. */
   | { outcome: 'repeated'; answer: RememberedAnswer }
 
-/** How far a store has come. */
+/** The present epoch and revision of a store. */
 export interface StoreHead {
   /** Revisions of different epochs cannot be compared. */
   epoch: string
   revision: number
 }
 
-/** Features, versions, the log of changes. Every commit raises the store's revision by one. */
+/** Features, versions and the audit log. Every commit raises the store's revision by one. */
 export interface ReleaseStore {
   revision(): Promise<number>
-  /** Read anew, also the epoch: another replica may have given the store another. */
+  /** Reads epoch and revision from the store, since another replica may have renewed the epoch. */
   head(): Promise<StoreHead>
-  /** Gives the store a new epoch, where it still has this one: it went back to an older state, and revisions come again. */
+  /**
+   * Gives the store a new epoch if it still has this one. Needed if the store went back to an older state, since its
+   * revisions are used again.
+   */
   renewEpoch(epoch: string): Promise<void>
   features(): Promise<FeatureState[]>
   feature(name: string): Promise<FeatureState | undefined>
-  /** Oldest first. */
+  /** All versions of a feature, the oldest first. */
   versions(feature: string): Promise<VersionRecord[]>
   version(feature: string, id: string): Promise<VersionRecord | undefined>
   commit(change: StoreChange): Promise<CommitResult>
   remembered(key: string): Promise<RememberedAnswer | undefined>
-  /** Rows of one chain with seq > `after`, in order; one that cannot be read is left out, so that the chain has a gap there. */
+  /** The rows of a chain with seq > `after`, in order. A row that cannot be read is left out, which leaves a gap. */
   audit(chain: string, page?: { after?: number; limit?: number }): Promise<AuditRow[]>
-  /** What the last row of a chain must be; null for an empty chain. */
+  /** Seq and hash that the last row of a chain must have; null for an empty chain. */
   auditHead(chain: string): Promise<AuditHead | null>
-  /** Called after commits, also those of other replicas; may come late, doubled or summed up. Returns how to stop it. */
+  /**
+   * Calls `listener` after commits, also of other replicas; calls may be late, doubled or merged. Returns a function
+   * that stops it.
+   */
   onChange(listener: (revision: number) => void): () => void
 }

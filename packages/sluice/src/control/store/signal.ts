@@ -1,6 +1,6 @@
-/** Tells listeners that something has happened. They run after the present code, and cannot make it fail. */
+/** Notifies listeners of an event. They run after the present code and cannot make it fail. */
 export interface StoreSignal<T> {
-  /** Returns how to stop listening. */
+  /** Returns a function that removes the listener. */
   listen(listener: (value: T) => void): () => void
   emit(value: T): void
 }

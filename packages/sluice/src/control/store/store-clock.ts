@@ -1,12 +1,12 @@
-/** A clock that a step of this machine's does not move. */
+/** A clock that does not change when this machine's clock is set. */
 export interface StoreClock {
   /** ms since the epoch. */
   now(): number
-  /** The store's own clock has just told this time. */
+  /** Sets the clock to a time that was just read from the database. */
   set(at: number): void
 }
 
-/** Goes on from `at` by a clock that never steps. */
+/** Starts at `at` and goes on by a steady clock. */
 export function storeClock(at = Date.now()): StoreClock {
   let known = { at, since: performance.now() }
   return {

@@ -1,13 +1,13 @@
 import { SluiceError } from '../../errors.ts'
 
 /**
- * What kept a store from doing its work. `unreachable`: the connection is lost, also where it is unknown whether a write
- * was done · `full`: no space · `busy`: others hold it · `closed`: by ourselves · `damaged`: what is stored cannot be
- * read · `refused`: what was to be written cannot be stored, now or later · `failed`: anything else.
+ * Why a call of the store failed. `unreachable`: the connection is lost, and a write may or may not have been done ·
+ * `full`: no space · `busy`: others have locked it · `closed`: by this process · `damaged`: a stored row cannot be read ·
+ * `refused`: the value can never be stored · `failed`: anything else.
  */
 export type StoreFault = 'unreachable' | 'full' | 'busy' | 'closed' | 'damaged' | 'refused' | 'failed'
 
-/** A method of the store rejected. Nothing was written, except where `unreachable` leaves it open. */
+/** A failed call of the store. Nothing was written, except perhaps for `unreachable`. */
 export class StoreError extends SluiceError {
   override readonly name = 'StoreError'
   readonly fault: StoreFault
@@ -17,23 +17,23 @@ export class StoreError extends SluiceError {
     this.fault = fault
   }
 
-  /** The same call may succeed later. */
+  /** Whether the same call may succeed later. */
   get retryable(): boolean {
     return this.fault === 'unreachable' || this.fault === 'full' || this.fault === 'busy'
   }
 }
 
 const waysOut: Record<StoreFault, string> = {
-  unreachable: 'whether the last write was done is unknown: repeat it with the same ids',
-  full: 'free some space; what was acknowledged is kept',
-  busy: 'others hold it: try again',
+  unreachable: 'it is not known whether the last write was done: repeat it with the same ids',
+  full: 'free some space; acknowledged data is kept',
+  busy: 'it is busy: try again',
   closed: 'it was closed',
-  damaged: 'put a backup back',
-  refused: 'it cannot be stored: nothing was written',
+  damaged: 'restore a backup',
+  refused: 'the value cannot be stored: nothing was written',
   failed: 'nothing was written',
 }
 
-/** The error for the store at `place` that failed by `cause`; one that is a StoreError already stays as it is. */
+/** The StoreError for a failure of the store at `place`. A StoreError is returned unchanged. */
 export function storeFailure(place: string, fault: StoreFault, reason: string, cause: unknown): StoreError {
   if (cause instanceof StoreError) return cause
   return new StoreError(fault, `the store ${place} failed: ${reason} (${waysOut[fault]})`, { cause })

@@ -10,8 +10,9 @@ import type { DamagedRow } from './rows/damaged-rows.ts'
 import type { TokenStore } from './token-store.ts'
 
 /**
- * Where a control plane keeps its state. What was awaited is durable: it survives `kill -9` at any moment. Every method
- * may reject with a StoreError. Implementations: sqlite (one process), postgres (several replicas), memory (simulation).
+ * Where a control plane keeps its state. A write is durable when its promise resolves: it survives `kill -9` at any
+ * moment. Every method may reject with a StoreError. Implementations: sqlite (one process), postgres (several replicas),
+ * memory (simulation).
  */
 export interface Store
   extends ReleaseStore,
@@ -24,19 +25,22 @@ export interface Store
     ContentStore,
     ForgetStore {
   readonly kind: 'sqlite' | 'postgres' | 'memory'
-  /** Random, made with the store; revisions are comparable only within it. As it was when the store was opened: see `head`. */
+  /**
+   * A random text of the store; revisions are comparable only within one epoch. This is the epoch at the opening;
+   * `head` reads the present one.
+   */
   readonly epoch: string
-  /** Random secret of 32 bytes in hex, made once with the store: keys the hashes of units. */
+  /** A random secret of 32 bytes in hex, made with the store. It is the key for hashes of units. */
   readonly secret: string
-  /** Rows that could not be read since the start, the first 1,000: they are in no list, and stay where they are. */
+  /** Rows that could not be read since the start, at most 1,000. Results leave them out, but they are not deleted. */
   damaged(): DamagedRow[]
   /**
-   * ms since the epoch by a clock that all who use the store share, and that a step of this machine's does not move. Absent
-   * where that of the caller is all there is.
+   * ms since the epoch, by a clock that all replicas share and that does not change when this machine's clock is set.
+   * Undefined if the store has no clock.
    */
   now?(): number
-  /** Holds while the store answers; rejects otherwise. */
+  /** Resolves if the store answers; rejects otherwise. */
   ping(): Promise<void>
-  /** Writes what is under way, then closes. */
+  /** Finishes writes that are under way, then closes. */
   close(): Promise<void>
 }

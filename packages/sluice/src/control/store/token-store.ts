@@ -1,6 +1,6 @@
 import type { TokenRecord } from '../../records/token.ts'
 
-/** Tokens are written by `commit`, so that each change is on record. */
+/** Reads tokens. They are written by `commit`, so that each change has an audit row. */
 export interface TokenStore {
   tokens(): Promise<TokenRecord[]>
   tokenByHash(hash: string): Promise<TokenRecord | undefined>

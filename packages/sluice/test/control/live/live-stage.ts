@@ -1,6 +1,6 @@
 import type { RequestOutcome } from '@sluice/client'
+import { type CaptureResult, createContentCapture } from '../../../src/control/live/content-capture.ts'
 import { createDailyBudgets } from '../../../src/control/live/daily-budget.ts'
-import { createContentCapture, type CaptureResult } from '../../../src/control/live/content-capture.ts'
 import type { JudgeFate, JudgingContext } from '../../../src/control/live/judge-task.ts'
 import { startJudgeWorker } from '../../../src/control/live/judge-worker.ts'
 import type { Redact } from '../../../src/control/live/redact.ts'
@@ -22,7 +22,10 @@ const allowed: LiveSettings = { ...defaultLiveSettings, store: true, judge: { pe
 /** Names an outcome of the feature `mail`. */
 export const ofMail = (id: string) => ({ feature: 'mail', id })
 
-/** A store with a running rollout of `mail`, or of another feature, whose versions let everything be judged unless `live` says otherwise. */
+/**
+ * A store with a running rollout of `mail`, or of another feature, whose versions let everything be judged unless
+ * `live` says otherwise.
+ */
 export async function liveStore(
   live: Partial<LiveSettings> = {},
   store: Store = memoryStore(),

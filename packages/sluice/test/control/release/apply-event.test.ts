@@ -149,7 +149,7 @@ test('a change that was decided on an older state is refused, and told what came
   await applyEvent(store, 'summary', activate('b'), at(2, 'ann'), { tokenId: 't', seen })
   await assert.rejects(applyEvent(store, 'summary', activate('c'), at(3, 'bob'), { tokenId: 't', seen }), {
     conflict: 'changed-meanwhile',
-    message: /ann activated b at 1970-01-01T00:00:00.002Z \(because\)\. Look at it again/,
+    message: /ann activated b at 1970-01-01T00:00:00.002Z \(because\)\. Read it again/,
   })
   assert.equal((await store.feature('summary'))?.active, 'b')
 })

@@ -106,10 +106,7 @@ test('a shorter time and another redactor hold at once for what is stored', asyn
       ['live.redact', 'now'],
     ],
   )
-  assert.match(
-    answer.notes[0],
-    /redaction has changed: 3 texts of email-summary that waited for the judge deleted/,
-  )
+  assert.match(answer.notes[0], /redaction has changed: 3 texts of email-summary that waited for the judge deleted/)
   assert.match(answer.notes[1], /^1 stored text of email-summary kept for at most 2 days/)
   assert.deepEqual(await texts(plane), ['d'])
   assert.equal(await plane.store.expireContent(plane.clock.now() + 2 * dayMs), 1)

@@ -70,7 +70,7 @@ test('a backup without a server is one as well; what is in its place stays, and 
   const seen = readFileSync(file('a.db'))
   assert.throws(() => backUpStore(data, file('a.db')), refusedAs('invalid-input', /a\.db exists already/))
   assert.deepEqual(readFileSync(file('a.db')), seen)
-  assert.throws(() => backUpStore(data, file('no/such/folder.db')), refusedAs('cannot-run', /could not be copied/))
+  assert.throws(() => backUpStore(data, file('no/such/folder.db')), refusedAs('cannot-run', /was not copied/))
 })
 
 test('a restored state counts: a new epoch, what it replaced is kept, and running canaries are ended', async (context) => {

@@ -110,7 +110,10 @@ test('a database that is not UTF8 is refused with the way out', options, async (
   const url = server.url.replace(/postgres$/, 'latin')
   await assert.rejects(postgresStore(url), (error: unknown) => {
     assert.ok(error instanceof SluiceError && error.exitCode === 4)
-    assert.match(error.message, /latin cannot be opened: its encoding is LATIN1: make another one with CREATE DATABASE/)
+    assert.match(
+      error.message,
+      /latin cannot be opened: its encoding is LATIN1: create another database with CREATE DATABASE/,
+    )
     return true
   })
 })

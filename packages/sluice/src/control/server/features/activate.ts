@@ -30,11 +30,9 @@ const takenBack = z
 const released = z.object({
   feature: featureView,
   revision: z.int().meta({ description: 'The revision that instances report once they have the change.' }),
-  applied: appliedSchema
-    .nullable()
-    .meta({
-      description: 'Null without waitMs, or if the instances could not be read. The change is made in any case.',
-    }),
+  applied: appliedSchema.nullable().meta({
+    description: 'Null without waitMs, or if the instances could not be read. The change is made in any case.',
+  }),
 })
 
 export const setActive = defineRoute({

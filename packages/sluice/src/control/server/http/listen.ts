@@ -113,7 +113,9 @@ function unusable(host: string, port: number, cause: Error): SluiceError {
 
 /** The open connections of a server: those with a request under way, and idle ones. */
 interface Connections {
-  /** Closes connections without a request. Node counts a connection that has sent none yet as busy; it is closed too. */
+  /**
+   * Closes connections without a request. Node counts a connection that has sent none yet as busy; it is closed too.
+   */
   closeIdle(): void
 }
 

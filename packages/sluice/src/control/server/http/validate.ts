@@ -24,7 +24,9 @@ export function validated<S extends z.ZodType>(schema: S, value: unknown, where:
   throw new Problem({ status: 400, code: 'invalid-request', detail, errors: errors.slice(0, most) })
 }
 
-/** The faults that a schema found, with their places. Of a union, the faults of the closest alternative are reported. */
+/**
+ * The faults that a schema found, with their places. Of a union, the faults of the closest alternative are reported.
+ */
 export function faultsOf(
   issues: readonly z.core.$ZodIssue[],
   value: unknown,

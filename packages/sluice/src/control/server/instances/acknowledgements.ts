@@ -29,7 +29,10 @@ export function createAcknowledgements(store: Pick<InstanceStore, 'acknowledge'>
     writing = false
   }
 
-  /** The store only says how many were left out. In this rare case each report is written again by itself, to find which. */
+  /**
+   * The store only says how many were left out. In this rare case each report is written again by itself, to find
+   * which.
+   */
   async function writeBatch(batch: readonly Waiting[]): Promise<void> {
     try {
       const leftOut = await store.acknowledge(batch.map(({ record }) => record))

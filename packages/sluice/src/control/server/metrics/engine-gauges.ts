@@ -5,7 +5,10 @@ import type { Assessed } from '../../rollout/controller/rollout-checkpoint.ts'
 import type { LeaseStore } from '../../store/lease-store.ts'
 import type { MetricSample, Metrics } from './metrics.ts'
 
-/** The controller assesses every second. An older assessment belongs to a rollout that has ended or that another replica leads. */
+/**
+ * The controller assesses every second. An older assessment belongs to a rollout that has ended or that another replica
+ * leads.
+ */
 const freshMs = 60_000
 
 const perArm: [keyof ArmSummary, string, string][] = [

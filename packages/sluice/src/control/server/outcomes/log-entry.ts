@@ -72,7 +72,9 @@ function errorType(error: string): string {
   return /^([A-Za-z_$][\w$.]{0,99}(?:Error|Exception))(?::|$)/.exec(error)?.[1] ?? otherError
 }
 
-/** The first 16 hex digits of HMAC-SHA256 with the store's secret (hex), so other stores have other hashes of a unit. */
+/**
+ * The first 16 hex digits of HMAC-SHA256 with the store's secret (hex), so other stores have other hashes of a unit.
+ */
 export function unitHasher(secret: string): (unit: string) => string {
   const key = createSecretKey(secret, 'hex')
   return (unit) => createHmac('sha256', key).update(unit).digest('hex').slice(0, 16)

@@ -12,7 +12,10 @@ export interface ReportOrigin {
 
 const most = { name: 40, process: 8 }
 
-/** The process of `Sluice-Instance`, and the socket's address. Headers that name an address are not used, since anybody can set them. */
+/**
+ * The process of `Sluice-Instance`, and the socket's address. Headers that name an address are not used, since anybody
+ * can set them.
+ */
 export function originOf(
   request: Request,
   node: NodeExchange | undefined,
@@ -27,7 +30,10 @@ export function originOf(
   }
 }
 
-/** An IPv4 address unchanged; of an IPv6 address the first four groups, since one host usually has all addresses below them. */
+/**
+ * An IPv4 address unchanged; of an IPv6 address the first four groups, since one host usually has all addresses below
+ * them.
+ */
 function networkOf(address: string): string {
   const [, v4] = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? []
   if (v4 !== undefined) return v4

@@ -11,7 +11,10 @@ import { originOf } from './report-origin.ts'
 import { reportTaken, takenIds } from './taken-ids.ts'
 
 const most = 1000
-/** The contract describes the outcomes, but each is checked by itself, so that an invalid one does not reject the others. */
+/**
+ * The contract describes the outcomes, but each is checked by itself, so that an invalid one does not reject the
+ * others.
+ */
 const batch = z
   .array(z.unknown())
   .max(most)
@@ -75,7 +78,9 @@ const refusals: Partial<Record<Recorded, Omit<RejectedOutcome, 'index'>>> = {
   taken: { code: 'id-taken', message: '/id was used by another report of the feature with other content' },
 }
 
-/** The rejected outcomes by their index in the batch. Those in `before` were rejected earlier and are not in `results`. */
+/**
+ * The rejected outcomes by their index in the batch. Those in `before` were rejected earlier and are not in `results`.
+ */
 function rejectedBy(results: readonly Recorded[], before: readonly RejectedOutcome[]): RejectedOutcome[] {
   const left = new Set(before.map(({ index }) => index))
   const places = Array.from({ length: results.length + left.size }, (_, index) => index).filter((n) => !left.has(n))

@@ -117,7 +117,10 @@ function operation(
   })
 }
 
-/** The audit log records that a person decided. If the canary gets more users by it, the assessment of that moment is recorded too. */
+/**
+ * The audit log records that a person decided. If the canary gets more users by it, the assessment of that moment is
+ * recorded too.
+ */
 async function byHand({ engineState }: Services, type: ReleaseEvent['type'], rolloutId: string): Promise<object> {
   const widens = type === 'advance' || type === 'promote'
   return { manual: true, ...(widens && { known: await engineState.assessment(rolloutId) }) }

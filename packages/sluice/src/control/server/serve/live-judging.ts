@@ -10,7 +10,9 @@ import type { JudgingContext } from '../../live/judge-task.ts'
 
 const callsAtATime = 32
 
-/** Makes the model calls that judge live traffic, with the project's providers and prices. Each day has its own budget. */
+/**
+ * Makes the model calls that judge live traffic, with the project's providers and prices. Each day has its own budget.
+ */
 export function createLiveJudge(
   config: Config,
   { env, files }: { env: NodeJS.ProcessEnv; files: ProjectFiles },

@@ -139,7 +139,9 @@ const checkMs = 2000
 /** How often the whole state is read, in ms, in case the revision did not show a change. */
 const readMs = 5000
 
-/** Loads the snapshot after each commit to the store and sends it to the streams. Returns a function that stops this. */
+/**
+ * Loads the snapshot after each commit to the store and sends it to the streams. Returns a function that stops this.
+ */
 export function keepLoaded({
   store,
   clock,

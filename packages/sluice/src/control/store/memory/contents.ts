@@ -6,9 +6,9 @@ import type { MemoryForgetting } from './forgetting.ts'
 import { outcomeKeyText } from './key-text.ts'
 
 export interface MemoryContents extends Omit<ContentStore, 'discard' | 'clearContents'> {
-  /** Deletes those that are there, and returns how many. */
+  /** Deletes the contents with these keys. Returns how many there were. */
   remove(keys: readonly OutcomeKey[]): number
-  /** Deletes the contents for which it holds, and returns them. */
+  /** Deletes the contents for which the condition holds. Returns them. */
   removeWhere(isUnwanted: (content: StoredContent) => boolean): StoredContent[]
 }
 

@@ -4,11 +4,11 @@ import { asideName, checkpointOf, checkpointText, unitTexts } from '../rows/evid
 import type { MemoryForgetting } from './forgetting.ts'
 
 export interface MemoryEvidence extends EvidenceStore {
-  /** Deletes what is remembered of a unit in these rollouts (null: in all); returns in how many. */
+  /** Deletes what is remembered about a unit in these rollouts (null: in all). Returns how many remembered it. */
   removeUnit(unit: string, rolloutIds: ReadonlySet<string> | null): number
 }
 
-/** What is kept is text, as in the databases: it costs less than half of a structured copy. */
+/** Keeps JSON texts, as the databases do. This takes less than half the time of a structured copy. */
 export function memoryEvidence({ isForgotten }: MemoryForgetting, lastFence: (name: string) => number): MemoryEvidence {
   const checkpoints = new Map<string, { cursor: number; state: string }>()
   const memory = new Map<string, Map<string, string>>()

@@ -3,7 +3,10 @@ import { everywhere, type Forgetting, scopesOf } from '../forget-store.ts'
 /** Which units are forgotten, where, and until when. */
 export interface MemoryForgetting {
   note(forgetting: Forgetting): void
-  /** Whether what comes of a unit at `now` (ms) under a scope is to be dropped. Without `now`: as long as it is noted. */
+  /**
+   * Whether new data of a unit in a scope must be dropped at `now` (ms). Without `now` it is as long as the unit is
+   * stored as forgotten.
+   */
   isForgotten(unit: string | null, scope: string, now?: number): boolean
   expire(now: number): void
 }

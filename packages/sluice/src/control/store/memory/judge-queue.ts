@@ -8,7 +8,7 @@ export interface MemoryJudgeQueue extends JudgeQueue {
   waiting(features: readonly string[]): JudgeTask[]
 }
 
-/** `onDropped` is told of the tasks that a full queue drops. */
+/** `onDropped` is called with the tasks that a full queue drops. */
 export function memoryJudgeQueue(onDropped: (tasks: readonly JudgeTask[]) => void): MemoryJudgeQueue {
   const tasks = new Map<string, JudgeTask>()
   const spending = new Map<string, Map<string, number>>()

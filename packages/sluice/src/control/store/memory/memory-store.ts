@@ -11,9 +11,9 @@ import { memoryOutcomes } from './outcomes.ts'
 import { memoryReleases } from './releases.ts'
 
 /**
- * A store for simulations: every method takes effect at once and in the order of the calls, so that a run with the same
- * `identity` repeats itself. Values are copied on their way in and out. Lost with the process. Leases end by `now`, in
- * ms, and not by themselves without it.
+ * A store for simulations. Every method takes effect at once and in the order of the calls, so a run with the same
+ * `identity` can be repeated exactly. Values are copied when they are written and read. The store is lost with the
+ * process. Leases expire by `now` (ms); without it they do not expire.
  */
 export function memoryStore(identity: StoreIdentity = newIdentity(), { now }: { now?: () => number } = {}): Store {
   const { lastFence, ...leases } = localLeases('memory', now)

@@ -9,7 +9,7 @@ import type { MemoryForgetting } from './forgetting.ts'
 import { outcomeKeyText } from './key-text.ts'
 
 export interface MemoryOutcomes extends OutcomeLog {
-  /** Deletes the entries for which it holds, and returns them. */
+  /** Deletes the entries for which the condition holds. Returns them. */
   removeWhere(isUnwanted: (entry: LogEntry) => boolean): LogEntry[]
 }
 
@@ -74,7 +74,7 @@ export function memoryOutcomes(features: () => FeatureState[], { isForgotten }: 
   }
 }
 
-/** Index of the first entry with a seq beyond `after`. */
+/** Index of the first entry with a seq greater than `after`. */
 function firstAfter(log: readonly LogEntry[], after: number): number {
   let low = 0
   let high = log.length

@@ -9,7 +9,7 @@ import type { CommitResult, ReleaseStore, StoreChange } from '../release-store.t
 import { signal } from '../signal.ts'
 import type { TokenStore } from '../token-store.ts'
 
-/** Also the tokens: they are written by `commit`. */
+/** Includes the tokens, since `commit` writes them. */
 export function memoryReleases(
   epoch: string,
   lastFence: (name: string) => number,

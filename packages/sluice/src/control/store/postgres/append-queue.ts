@@ -8,12 +8,12 @@ interface Append {
   reject: (cause: unknown) => void
 }
 
-/** So many rows at the most go into one statement, unless one call has more. */
+/** The most rows of one statement, unless a single call has more. */
 const groupRows = 5000
 
 /**
- * Appends that arrive while one is under way go together into the next one, since the database lets in only one at a time.
- * What cannot be stored is found and refused by itself: the rest of its group goes in.
+ * Appends that arrive while one is under way go into the next one together, since the database allows only one at a time.
+ * A row that cannot be stored is found and refused; the rest of its group is stored.
  */
 export class AppendQueue {
   readonly #insert: (rows: readonly LogRow[]) => Promise<Appended[]>
@@ -31,13 +31,13 @@ export class AppendQueue {
     })
   }
 
-  /** Resolves when nothing is under way. */
+  /** Resolves when no append is under way. */
   async idle(): Promise<void> {
     await this.#draining
   }
 
   async #drain(): Promise<void> {
-    // Lets the calls of this turn arrive.
+    // Waits for further calls of the same turn of the event loop.
     await Promise.resolve()
     while (this.#waiting.length > 0) await this.#insertTogether(this.#nextGroup())
     this.#draining = undefined
@@ -71,7 +71,7 @@ export class AppendQueue {
     return rows.map((row) => (isStorable(row) ? (results.next().value ?? 'refused') : 'refused'))
   }
 
-  /** All of them together, or by halves until what the database refuses is alone. */
+  /** Inserts all rows together. If the database refuses them, inserts each half, until the refused row is alone. */
   async #insertHalves(rows: readonly LogRow[]): Promise<Appended[]> {
     try {
       return await this.#insert(rows)

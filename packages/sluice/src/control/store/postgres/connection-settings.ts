@@ -2,23 +2,23 @@ import { readFileSync } from 'node:fs'
 import { type ConnectionOptions, checkServerIdentity } from 'node:tls'
 import { SluiceError } from '../../../errors.ts'
 
-/** How a database is reached, read from its URL as libpq would. */
+/** How to connect to a database, read from its URL in the same way as libpq does. */
 export interface ConnectionSettings {
-  /** With user and password, without parameters. */
+  /** The URL with user and password, without parameters. */
   url: string
-  /** Without user and password: for words. */
+  /** The URL without user and password, for messages. */
   place: string
-  /** `prefer`: encrypted where the server can. */
+  /** `prefer`: encrypted if the server supports it. */
   encryption: 'never' | 'prefer' | 'always'
   tls: ConnectionOptions
   channelBinding: boolean
-  /** `-c name=value …` for the server. */
+  /** Options for the server, `-c name=value …`. */
   options: string | undefined
   /** How long the first connection may take, in ms. */
   firstConnectMs: number
 }
 
-/** A database that sleeps while nobody uses it takes longer for the first connection than for any other. */
+/** Longer than for other connections, since some hosted databases must first wake up. */
 const firstConnectMs = 10_000
 const longestFirstConnectMs = 60_000
 
@@ -26,10 +26,10 @@ const modes = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-ful
 type Mode = (typeof modes)[number]
 
 /**
- * `sslmode` means what libpq documents: without it and for `prefer` and `allow` the connection is encrypted where the server
- * can, for `require` always, both without a look at the certificate; `require` with `sslrootcert` and `verify-ca` check who signed it,
- * `verify-full` also the host's name. `no-verify` is what node-postgres calls `require`. Parameters that others give meaning to,
- * such as `pgbouncer`, are ignored.
+ * `sslmode` has the meaning that libpq documents. Without it, and for `prefer` and `allow`, the connection is encrypted if
+ * the server supports it; for `require` always. Neither checks the certificate. `require` with `sslrootcert`, and
+ * `verify-ca`, check who signed it; `verify-full` checks the host's name, too. `no-verify` is node-postgres' name for
+ * `require`. Parameters of other programs, such as `pgbouncer`, are ignored.
  * @throws SluiceError `invalid-input`, never with the password
  */
 export function connectionSettings(databaseUrl: string, read = readPem): ConnectionSettings {
@@ -56,11 +56,11 @@ function parsed(databaseUrl: string): URL {
   if (URL.canParse(databaseUrl)) return new URL(databaseUrl)
   throw new SluiceError(
     'invalid-input',
-    'DATABASE_URL cannot be read: it must be postgres://user:password@host:5432/database with one host; what is not a letter or digit in user and password must be percent-encoded',
+    'DATABASE_URL cannot be read: it must be postgres://user:password@host:5432/database with one host. In user and password, all characters other than letters and digits must be percent-encoded',
   )
 }
 
-/** A socket's folder and other names for what the URL says itself stay in it. */
+/** Removes the parameters that are handled here. Others stay, e.g. the folder of a socket. */
 function withoutParameters(url: URL): string {
   const bare = new URL(url)
   for (const name of [...bare.searchParams.keys()])
@@ -75,7 +75,7 @@ function modeOf(sslmode: string | undefined, ssl: string | undefined): Mode {
   throw new SluiceError('invalid-input', `sslmode in DATABASE_URL must be one of ${modes.join(', ')}`)
 }
 
-/** `ssl=true` as node-postgres and JDBC have it; unset is `prefer`, as for libpq. */
+/** The mode for the parameter `ssl` of node-postgres and JDBC. Without it, the mode is `prefer`, as in libpq. */
 function sslModeOf(ssl: string | undefined): Mode {
   if (ssl === undefined) return 'prefer'
   if (ssl === 'false' || ssl === '0') return 'disable'
@@ -87,7 +87,10 @@ function encryptionOf(mode: Mode): ConnectionSettings['encryption'] {
   return mode === 'prefer' || mode === 'allow' ? 'prefer' : 'always'
 }
 
-/** A signature of anybody's means nothing without the name: only one's own authority is trusted for any host. */
+/**
+ * The name of the host must be checked if the public authorities are trusted, since anybody can get a certificate from
+ * them. With an own authority (`ca`) it may be any host.
+ */
 function checksOf(mode: Mode, ca: string | undefined): ConnectionOptions {
   if (mode === 'verify-full' || ca === 'system') return { rejectUnauthorized: true, checkServerIdentity }
   const isSignedByOwn = ca !== undefined && mode !== 'no-verify'

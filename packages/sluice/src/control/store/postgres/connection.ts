@@ -7,16 +7,19 @@ import { postgresError } from './postgres-error.ts'
 
 export type PostgresRow = Record<string, unknown>
 
-/** Runs one statement, prepared once per connection; without values it may be several, separated by semicolons. */
+/**
+ * Runs one statement, which is prepared once per connection. Without values, several statements separated by semicolons
+ * are allowed.
+ */
 export type Query = (sql: string, values?: readonly unknown[]) => Promise<PostgresRow[]>
 
-/** How long things may take, in ms. */
+/** Time limits, in ms. */
 export interface ConnectionLimits {
-  /** Until there is a connection. */
+  /** For a new connection. */
   connect: number
-  /** Until the answer to a statement. */
+  /** For the answer to a statement. */
   statement: number
-  /** A call that has taken this long in all begins no further statement. */
+  /** After this time a call of the store starts no further statement. */
   call: number
   ping: number
 }
@@ -24,8 +27,8 @@ export interface ConnectionLimits {
 const limits: ConnectionLimits = { connect: 3000, statement: 5000, call: 4000, ping: 2000 }
 
 /**
- * The pool of a store. It connects anew by itself; every failure is a StoreError, and comes within ten seconds also where
- * the database has fallen silent.
+ * The connection pool of a store. It reconnects by itself. Every failure is a StoreError and comes within ten seconds,
+ * even if the database does not answer at all.
  */
 export class PostgresConnection {
   readonly damaged = new DamagedRows()
@@ -46,23 +49,23 @@ export class PostgresConnection {
       query_timeout: own.statement,
       onConnect: (client) => client.query(serverLimits(own)),
     })
-    // A connection that breaks rejects what it was asked, and is replaced when it is needed.
+    // A broken connection rejects its pending statements, and the pool replaces it when necessary.
     this.#pool.on('error', () => {})
     this.#pool.on('connect', (client) => client.on('error', () => {}))
   }
 
-  /** One statement, a transaction of its own. */
+  /** Runs one statement as its own transaction. */
   readonly query: Query = (sql, values = []) =>
     this.#guarded(async () => (await this.#pool.query(prepared(sql, values))).rows)
 
-  /** All of `work` is committed, or nothing of it. */
+  /** Commits all of `work`, or nothing. */
   transaction<T>(work: (query: Query) => Promise<T>): Promise<T> {
     return this.#guarded(async () => {
       const began = performance.now()
       const client = await this.#pool.connect()
       const run: Query = async (sql, values = []) => {
         if (performance.now() - began > this.#limits.call)
-          throw new StoreError('busy', `the store ${this.place} is too slow`)
+          throw new StoreError('busy', `the store ${this.place} is too slow: try again`)
         return (await client.query(prepared(sql, values))).rows
       }
       try {
@@ -72,7 +75,7 @@ export class PostgresConnection {
         client.release()
         return result
       } catch (cause) {
-        // Closing the connection rolls back, whatever state it is in.
+        // Closing the connection rolls the transaction back, whatever its state is.
         client.release(true)
         throw cause
       }
@@ -80,8 +83,8 @@ export class PostgresConnection {
   }
 
   /**
-   * Changes up to `stretch` rows at a time, as its last value, by SQL that returns them, until there are no more: none of the
-   * statements takes long. Returns how many.
+   * Repeats a changing statement until it returns fewer rows than `stretch`, which is its last value. So no single
+   * statement takes long. Returns the number of changed rows.
    */
   async queryInStretches(sql: string, values: readonly unknown[], stretch = 1000): Promise<number> {
     let changed = 0
@@ -90,7 +93,7 @@ export class PostgresConnection {
     return changed
   }
 
-  /** As a query, but the answer counts only within two seconds: whoever asks for a sign of life does not wait longer. */
+  /** Checks that the database answers within two seconds, since callers of a health check do not wait longer. */
   async ping(): Promise<void> {
     const timer = new AbortController()
     const late = wait(this.#limits.ping, true, { signal: timer.signal })
@@ -98,7 +101,7 @@ export class PostgresConnection {
     if (isLate) throw new StoreError('unreachable', `the store ${this.place} does not answer`)
   }
 
-  /** Waits for what is under way. */
+  /** Closes all connections after their statements have finished. */
   close(): Promise<void> {
     this.#closing ??= this.#end()
     return this.#closing
@@ -120,8 +123,8 @@ export class PostgresConnection {
 }
 
 /**
- * The same limits on the side of the database, so that it does not go on with what nobody waits for: above all a
- * transaction whose replica has vanished would keep all others from committing.
+ * The same limits for the database's side, so that it stops work that nobody waits for. A transaction of a replica that
+ * is gone would otherwise keep all others from committing.
  */
 function serverLimits({ statement }: ConnectionLimits): string {
   return `SET statement_timeout = ${statement}; SET lock_timeout = ${statement};

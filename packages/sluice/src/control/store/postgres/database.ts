@@ -9,20 +9,20 @@ import { openClient } from './open-client.ts'
 import { reasonOf } from './postgres-error.ts'
 import { channel } from './session.ts'
 
-/** Any number that others are unlikely to lock by. */
+/** An arbitrary number that other programs are unlikely to use for a lock. */
 const migrationLock = 7_305_412_993
 
-/** How to connect to a database that is ready, and what its store was given when it was made. */
+/** How to connect to the prepared database, and the identity of its store. */
 export interface PreparedDatabase {
   config: pg.ClientConfig
   identity: StoreIdentity
 }
 
 /**
- * Creates or upgrades the schema `sluice`; a new store becomes `fresh`. Processes that start at the same time wait for each
- * other.
- * @throws SluiceError `cannot-run`: not reachable, not allowed, not UTF8, behind a pooler that shares sessions, or written
- *   by a newer Sluice.
+ * Creates or upgrades the schema `sluice`. A new store gets the identity `fresh`. Processes that start at the same time
+ * wait for each other.
+ * @throws SluiceError `cannot-run` if the database is not reachable, refuses the user, is not UTF8, is behind a pooler
+ *   that shares sessions, or was written by a newer Sluice.
  */
 export async function prepareDatabase(settings: ConnectionSettings, fresh: StoreIdentity): Promise<PreparedDatabase> {
   try {
@@ -39,18 +39,18 @@ export async function prepareDatabase(settings: ConnectionSettings, fresh: Store
   }
 }
 
-/** Only UTF8 holds whatever users write. */
+/** Only UTF8 can store every text of users. */
 async function refuseOtherEncoding(client: pg.Client): Promise<void> {
   const { rows } = await client.query('SHOW server_encoding')
   const encoding = String(rows[0]?.server_encoding)
   if (encoding !== 'UTF8')
     throw new SluiceError(
       'cannot-run',
-      `its encoding is ${encoding}: make another one with CREATE DATABASE sluice ENCODING 'UTF8' TEMPLATE template0`,
+      `its encoding is ${encoding}: create another database with CREATE DATABASE sluice ENCODING 'UTF8' TEMPLATE template0`,
     )
 }
 
-/** The transaction ends with the connection where it fails. */
+/** Runs in one transaction. If it fails, closing the connection rolls it back. */
 async function prepare(client: pg.Client, fresh: StoreIdentity): Promise<StoreIdentity> {
   await client.query('BEGIN')
   await client.query('SELECT pg_advisory_xact_lock($1)', [migrationLock])
@@ -78,17 +78,17 @@ async function migrate(client: pg.Client): Promise<void> {
   }
 }
 
-/** A notification that did not come within this time, in ms, went to somebody else. */
+/** If a notification does not arrive within this time, in ms, another session got it. */
 const hearingMs = 2000
 
 /**
- * Refuses a pooler that gives each transaction another session of the database: there the lock of leadership would belong to
- * whoever comes next, and what other replicas do would be heard by nobody. One that keeps sessions apart is let through.
+ * Refuses a pooler that gives each transaction another session of the database. Over such a pooler, notifications of
+ * other replicas do not arrive. A pooler in session mode is accepted.
  * @throws SluiceError `cannot-run`
  */
 async function refuseTransactionPooler(client: pg.Client, config: pg.ClientConfig): Promise<void> {
   const { rows } = await client.query('SELECT pg_backend_pid() AS pid')
-  // A pooler invents the process that it tells its client of.
+  // A pooler reports a process id of its own to its clients.
   if ('processID' in client && client.processID === rows[0]?.pid) return
   const word = randomUUID()
   const heard = new Promise<boolean>((resolve) => {
@@ -107,4 +107,4 @@ async function refuseTransactionPooler(client: pg.Client, config: pg.ClientConfi
 }
 
 const pooled =
-  'DATABASE_URL leads to a pooler that shares sessions (pgbouncer in transaction mode), over which nothing is heard of other replicas and nobody can lead: name the database itself, or the pooler in session mode'
+  'DATABASE_URL leads to a pooler that shares sessions (pgbouncer in transaction mode), so notifications of other replicas would not arrive: name the database itself, or a pooler in session mode'

@@ -5,9 +5,9 @@ import type { PostgresConnection } from './connection.ts'
 import { isForgotten } from './forgetting.ts'
 import { asLines, lines } from './json-texts.ts'
 
-/** Nobody else leads by now; null: whoever does. */
+/** SQL: the lease `$4` still has the holder number `$5`. True if `$4` is null. */
 const leads = '($4::text IS NULL OR $5::bigint = (SELECT fence FROM sluice.leases WHERE name = $4))'
-/** Where none is expected to be stored, which is -1; else it is the next one. */
+/** For the first checkpoint of a name, when the expected cursor is -1. */
 const insert = `INSERT INTO sluice.checkpoints (name, cursor, state) SELECT $1, $2, $3 WHERE $6::bigint = -1 AND ${leads}
   ON CONFLICT (name) DO NOTHING RETURNING cursor`
 const update = `UPDATE sluice.checkpoints SET cursor = $2, state = $3
@@ -15,7 +15,7 @@ const update = `UPDATE sluice.checkpoints SET cursor = $2, state = $3
 const remove = 'DELETE FROM sluice.checkpoints WHERE name = $1 AND cursor = $2 RETURNING cursor, state'
 const upsert = `INSERT INTO sluice.checkpoints (name, cursor, state) VALUES ($1, $2, $3)
   ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor, state = excluded.state`
-/** With a checkpoint that `save` writes, if it does. */
+/** Writes the units if `save` writes its checkpoint. */
 const withUnits = (save: string) => `WITH saved AS (${save}), remembered AS (
     INSERT INTO sluice.units (rollout_id, unit, record)
     SELECT $7, unit, record FROM unnest($8::text[], ${lines('$9')}) AS changed (unit, record), saved
@@ -25,7 +25,7 @@ const withUnits = (save: string) => `WITH saved AS (${save}), remembered AS (
 const saveFirst = withUnits(insert)
 const saveNext = withUnits(update)
 
-/** One step into the primary key for each rollout. */
+/** Finds the distinct rollouts with one index lookup for each. */
 const remembered = `WITH RECURSIVE rollouts (id) AS (SELECT min(rollout_id) FROM sluice.units UNION ALL
   SELECT (SELECT min(rollout_id) FROM sluice.units WHERE rollout_id > id) FROM rollouts WHERE id IS NOT NULL)
   SELECT id FROM rollouts WHERE id IS NOT NULL`

@@ -1,16 +1,16 @@
 import { entriesBy, type ForgetStore, scopesOf } from '../forget-store.ts'
 import type { PostgresConnection } from './connection.ts'
 
-/** Rows looked at per transaction: others write in between. */
+/** Rows per transaction, so that others can write in between. */
 const stretch = 5000
-/** `$2` is a list of the features, or null for all. */
+/** `$2` is the list of features, or null for all. */
 const ofFeatures = (table: string) => `($2::text[] IS NULL OR ${table}.feature = ANY ($2::text[]))`
 const ofUnit = (table: string) =>
   `EXISTS (SELECT 1 FROM ${table} AS own WHERE own.feature = task.feature AND own.id = task.id AND own.unit = $1)`
 const forgetTasks = `DELETE FROM sluice.judge_queue AS task
   WHERE ${ofFeatures('task')} AND (${ofUnit('sluice.contents')} OR ${ofUnit('sluice.log')})`
 const forgetContents = `DELETE FROM sluice.contents AS content WHERE unit = $1 AND ${ofFeatures('content')} RETURNING 1`
-/** One step into the primary key for each rollout. */
+/** Finds the distinct rollouts with one index lookup for each. */
 const rollouts = `WITH RECURSIVE rollouts (id) AS (SELECT min(rollout_id) FROM sluice.units UNION ALL
   SELECT (SELECT min(rollout_id) FROM sluice.units WHERE rollout_id > id) FROM rollouts WHERE id IS NOT NULL)
   SELECT id FROM rollouts WHERE id IS NOT NULL`
@@ -22,8 +22,9 @@ const note = `INSERT INTO sluice.forgotten (unit, scope, until) SELECT $1, scope
   ON CONFLICT (unit, scope) DO UPDATE SET until = excluded.until`
 
 /**
- * A condition in SQL: an expression of a unit, under an expression of its scope, is to be dropped. Without a time: as long as it is noted.
- * Nearly always nobody is: that is asked once for all rows.
+ * An SQL condition: data of this unit in this scope must be dropped. The arguments are SQL expressions. Without `now` it is
+ * true as long as the unit is stored as forgotten. The table is nearly always empty, so this is checked first, once for
+ * all rows.
  */
 export function isForgotten(unit: string, scope: string, now = '-1'): string {
   return `(EXISTS (SELECT 1 FROM sluice.forgotten) AND EXISTS (SELECT 1 FROM sluice.forgotten AS noted WHERE noted.unit = ${unit} AND noted.scope IN ('', ${scope})
@@ -36,7 +37,8 @@ export function postgresForgetting(db: PostgresConnection): ForgetStore {
       const names = features?.map(({ feature }) => feature) ?? null
       const rolloutIds = features?.flatMap((each) => each.rolloutIds) ?? null
       const deleted = await db.transaction(async (query) => {
-        // Whoever looks here before they write, and has seen no note, has written before this goes on; all others see it.
+        // A transaction that found the unit not forgotten has finished before the lock is granted. All later ones see
+        // the note.
         await query('LOCK TABLE sluice.forgotten IN ACCESS EXCLUSIVE MODE')
         await query('DELETE FROM sluice.forgotten WHERE until <= $1', [now])
         await query(note, [unit, scopesOf({ features }), until])

@@ -1,10 +1,13 @@
-/** Replicas are connected under this name. Those of the versions whose ids were unique over all features were `sluice`. */
+/**
+ * The connection name of replicas. Replicas of older releases, whose ids were unique over all features, are called
+ * `sluice`.
+ */
 export const applicationName = 'sluice 5'
 
 const areLeft = `SELECT 1 FROM pg_constraint WHERE connamespace = 'sluice'::regnamespace
   AND conname IN ('log_id_key', 'judge_queue_pkey', 'contents_pkey') LIMIT 1`
 const areNeeded = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'sluice' LIMIT 1`
-/** Each by itself: none of them waits for one table with another one locked. */
+/** Separate statements, so that none waits for one table while it has locked another. */
 const drops = [
   'ALTER TABLE sluice.log DROP CONSTRAINT IF EXISTS log_id_key',
   'ALTER TABLE sluice.judge_queue DROP CONSTRAINT IF EXISTS judge_queue_pkey',
@@ -12,8 +15,8 @@ const drops = [
 ]
 
 /**
- * Drops the keys by which ids were unique over all features, once no replica of such a version is connected: until then it
- * writes by them, and could write nothing without. Returns whether they are gone.
+ * Drops the keys that made ids unique over all features, once no replica of an older release is connected. Such a replica
+ * needs these keys to write. Returns whether they are gone.
  */
 export async function dropFormerKeys(ask: (sql: string) => Promise<readonly unknown[]>): Promise<boolean> {
   if ((await ask(areLeft)).length === 0) return true

@@ -8,7 +8,7 @@ import { notify } from './session.ts'
 const columns = 'token_id, instance, process, first_seen_at, seen_at, may_serve_until, rest'
 const offered = `unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[]) AS offered (${columns})`
 
-/** Locked in one order, so that replicas that report the same instances never wait for each other in a circle. */
+/** Rows are locked in one order, so that replicas that write the same instances do not deadlock. */
 const update = `WITH ours AS (
     SELECT known.token_id, known.instance, known.process FROM sluice.instances AS known
     JOIN ${offered} USING (token_id, instance, process) ORDER BY 1, 2, 3 FOR UPDATE OF known),
@@ -27,7 +27,7 @@ const insert = `WITH written AS (
   SELECT ${notify("'instances'")}`
 const known = `SELECT token_id, instance, process FROM sluice.instances
   JOIN ${offered} USING (token_id, instance, process)`
-/** A report of the same process may have come meanwhile: it says more. */
+/** Does not replace a report of the same process that has arrived meanwhile, since that report has more content. */
 const greet = `WITH written AS (
     INSERT INTO sluice.instances (${columns})
     SELECT * FROM ${offered} ORDER BY token_id, instance, process ON CONFLICT DO NOTHING)
@@ -44,7 +44,7 @@ export function postgresInstances(
   { query, damaged }: PostgresConnection,
   acknowledged: StoreSignal<void>,
 ): InstanceStore {
-  /** `find` returns those that are there, and may bring them up to date; returns how many others found no room. */
+  /** `find` returns the existing rows and may update them. Returns how many new ones were left out for lack of room. */
   async function put(rows: readonly InstanceRow[], find: string): Promise<number> {
     if (rows.length === 0) return 0
     const found = new Set((await query(find, valuesOf(rows))).map(keyOf))
@@ -58,7 +58,7 @@ export function postgresInstances(
     async acknowledge(reports) {
       const [greetings, others] = [reports.filter(isGreeting), reports.filter((report) => !isGreeting(report))]
       const leftOut = await put(lastOfEach(others).map(instanceRow), update)
-      // Afterwards, so that none comes before the report of the same process.
+      // Greetings come last, so that none is written before a report of the same process.
       const unmet = await put(lastOfEach(greetings).map(instanceRow), known)
       acknowledged.emit()
       return leftOut + unmet
@@ -79,7 +79,9 @@ export function postgresInstances(
   }
 }
 
-/** Those for which their token has room. Replicas that ask at the same moment may let in a few more. */
+/**
+ * The new rows for which their token has room. Replicas that write at the same moment may exceed the limit slightly.
+ */
 async function withRoom(query: Query, rows: readonly InstanceRow[]): Promise<InstanceRow[]> {
   const count = async (token: string) => {
     const [row] = await query('SELECT count(*) AS n FROM sluice.instances WHERE token_id = $1', [token])

@@ -5,7 +5,7 @@ import { byUrgency, taskOf, taskRow } from '../rows/task-row.ts'
 import type { PostgresConnection } from './connection.ts'
 import { isOneOfPostgresKeys, postgresKeys } from './keys.ts'
 
-/** Who adds waits for others who add, so that the bound holds. */
+/** Only one transaction adds tasks at a time, so that the bound holds. */
 const alone = `SELECT pg_advisory_xact_lock(hashtextextended('sluice judge queue', 0))`
 const insert = `INSERT INTO sluice.judge_queue (id, feature, priority, attempts, not_before, enqueued_at, rest)
   SELECT * FROM unnest($1::text[], $2::text[], $3::double precision[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[])

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { type Lease, type LeaseStore, leaseMs } from '../lease-store.ts'
 import type { PostgresConnection } from './connection.ts'
 
-/** By the database's clock alone: those of the replicas may differ. */
+/** Only the database's clock counts, since the clocks of replicas may differ. */
 const inMs = (parameter: string) => `clock_timestamp() + ${parameter} * interval '1 millisecond'`
 
 const take = `INSERT INTO sluice.leases AS known (name, holder, fence, ends_at) VALUES ($1, $2, 1, ${inMs('$3::double precision')})
@@ -10,12 +10,12 @@ const take = `INSERT INTO sluice.leases AS known (name, holder, fence, ends_at) 
   WHERE known.ends_at <= clock_timestamp() RETURNING fence`
 const prolong = `UPDATE sluice.leases SET ends_at = ${inMs('$3::double precision')}
   WHERE name = $1 AND fence = $2 RETURNING fence`
-/** The row stays: a later holder must have a higher number. */
+/** The row stays, since a later holder must get a higher number. */
 const giveUp = `UPDATE sluice.leases SET ends_at = '-infinity' WHERE name = $1 AND fence = $2`
 const lasting = `SELECT name, holder, extract(epoch FROM ends_at - clock_timestamp())::double precision * 1000 AS left_ms
   FROM sluice.leases WHERE ends_at > clock_timestamp() ORDER BY name`
 
-/** This process's clock may be somewhat faster or slower than the database's. */
+/** Share of the time that counts here, since this process's clock may be slightly slower than the database's. */
 const safety = 0.9
 const longestReleaseMs = 2000
 
@@ -26,17 +26,17 @@ interface Moment {
 
 const presently = (): Moment => ({ steady: performance.now(), wall: Date.now() })
 
-/** By whichever clock went on further: one may step back, the other stands still while the machine is paused. */
+/** The longer time of two clocks. The wall clock may step back; the steady clock stops while the machine is paused. */
 function elapsedMs({ steady, wall }: Moment): number {
   return Math.max(performance.now() - steady, Date.now() - wall)
 }
 
 interface PostgresLeases extends LeaseStore {
-  /** Gives up all that are still held. */
+  /** Releases all leases that are still held. */
   releaseAll(): Promise<void>
 }
 
-/** Leadership among replicas: rows that end by the database's clock. */
+/** Leases as rows that expire by the database's clock. */
 export function postgresLeases({ query }: PostgresConnection, holder: string): PostgresLeases {
   const held = new Map<number, Lease>()
   let taken = 0
@@ -55,7 +55,7 @@ export function postgresLeases({ query }: PostgresConnection, holder: string): P
         async renew() {
           const next = presently()
           const [still] = await query(prolong, [name, fence.number, forMs])
-          // Given up while it was asked for: then it stays so.
+          // A lease that was released during the statement stays released.
           since = still && held.has(key) ? next : undefined
           return lease.held()
         },
@@ -77,7 +77,7 @@ export function postgresLeases({ query }: PostgresConnection, holder: string): P
       }))
     },
     async releaseAll() {
-      // Where the database is away they end by themselves.
+      // If the database is not reachable, they expire.
       const released = Promise.allSettled([...held.values()].map((lease) => lease.release()))
       await Promise.race([released, wait(longestReleaseMs, undefined, { ref: false })])
     },

@@ -1,4 +1,4 @@
-/** Each entry moves the schema one version up; never edit one that was released, append another. */
+/** Each entry upgrades the schema by one version. Never edit a released one; append another. */
 export const postgresMigrations = [
   `CREATE TABLE sluice.store (
      one boolean NOT NULL PRIMARY KEY CHECK (one),
@@ -104,7 +104,7 @@ export const postgresMigrations = [
    CREATE INDEX contents_by_score ON sluice.contents (feature, score, stored_at, id) WHERE score IS NOT NULL;
    CREATE INDEX contents_by_end ON sluice.contents (expires_at);
    CREATE INDEX contents_by_unit ON sluice.contents (unit) WHERE unit IS NOT NULL;`,
-  // A unit is looked for rollout by rollout: keeping this index cost more than half of what remembering a user did.
+  // Units are searched by rollout and unit. Updating this index took more than half of the time of remembering a user.
   'DROP INDEX sluice.units_by_unit;',
   `CREATE TABLE sluice.instances_by_token (
      token_id text COLLATE "C" NOT NULL DEFAULT '',
@@ -127,14 +127,15 @@ export const postgresMigrations = [
      fence bigint NOT NULL,
      ends_at timestamptz NOT NULL
    );`,
-  // Of whom nothing is to be kept that still arrives.
+  // Forgotten units, whose new data is dropped.
   `CREATE TABLE sluice.forgotten (
      unit text COLLATE "C" NOT NULL,
      scope text COLLATE "C" NOT NULL,
      until bigint NOT NULL,
      PRIMARY KEY (unit, scope)
    );`,
-  // Ids were unique over all features: a token of one could take those of another. What said so goes later: see former-keys.ts.
+  // Ids were unique over all features, so a token of one feature could use up ids of another. The old keys are dropped
+  // later; see former-keys.ts.
   `ALTER TABLE sluice.judge_queue ADD CONSTRAINT judge_queue_of_feature UNIQUE (feature, id);
    ALTER TABLE sluice.contents ADD CONSTRAINT contents_of_feature UNIQUE (feature, id);
    ALTER TABLE sluice.log ADD CONSTRAINT log_of_feature UNIQUE (id, feature);`,

@@ -7,24 +7,27 @@ import { applicationName } from './former-keys.ts'
 const bigint = 20
 const partingMs = 500
 
-/** What a database says that has no encryption, or takes nobody in who uses it. */
+/** Errors of a database that does not support encryption, or refuses encrypted connections. */
 const refusesTls = /does not support SSL|pg_hba\.conf/
 
-/** The clients that one place has made: what keeps the process alive while a server does not answer any more. */
+/**
+ * Connection settings with which the sockets of all clients are known, so that a silent server cannot keep the process
+ * alive.
+ */
 export interface Line {
   config: pg.ClientConfig
-  /** Hangs up on all of them, without a word. */
+  /** Closes all sockets at once. */
   hangUp(): void
 }
 
 interface Opened {
   client: pg.Client
-  /** How to connect from then on: it is known whether the server can encrypt. */
+  /** Settings for further connections, now that it is known whether the server supports encryption. */
   config: pg.ClientConfig
 }
 
 /**
- * Connects for the first time, waiting as long as `settings` allow. Rejects as the driver does.
+ * Connects for the first time, within `firstConnectMs` of the settings. Rejects with the errors of the driver.
  */
 export async function openClient(settings: ConnectionSettings): Promise<Opened> {
   const { encryption, tls, firstConnectMs } = settings
@@ -45,7 +48,7 @@ async function connected(config: pg.ClientConfig, limitMs: number): Promise<Open
   return { client, config }
 }
 
-/** Ends a client, also one whose server does not answer any more. */
+/** Ends a client, even if its server does not answer any more. */
 export async function endClient(client: pg.Client, { hangUp }: Line): Promise<void> {
   const parting = new AbortController()
   const ended = client.end().catch(() => {})
@@ -69,7 +72,7 @@ export function lineOf(config: pg.ClientConfig): Line {
   }
 }
 
-/** 64-bit integers are numbers here: none of ours is beyond 2^53. */
+/** 64-bit integers are read as numbers, since all of ours are below 2^53. */
 function clientConfig(
   { url, options, channelBinding }: ConnectionSettings,
   ssl: pg.ClientConfig['ssl'],

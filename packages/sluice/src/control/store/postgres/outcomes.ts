@@ -14,7 +14,7 @@ import { notify } from './session.ts'
 
 const columns = 'seq, id, feature, rollout_id, unit, received_at, rest'
 
-/** The row of `log_head` is locked until the end: who appends later gets later seqs and commits later. */
+/** Locks the row of `log_head` until the commit, so a later append gets higher seqs and commits later. */
 const insert = `WITH head AS (UPDATE sluice.log_head SET seq = seq + $7 RETURNING seq - $7 AS base),
   added AS (
     INSERT INTO sluice.log (${columns})
@@ -74,7 +74,7 @@ export function postgresOutcomes(db: PostgresConnection, queue: AppendQueue, app
       const rows = await db.query('SELECT feature, document FROM sluice.features')
       const features = db.damaged.readable(rows, ({ document }) => featureOf(document), rowOf.feature)
       const open = openRollouts(features)
-      // What cannot be read may have a rollout that is open.
+      // A feature that cannot be read may have a running rollout, so its entries are kept.
       const known = features.map(({ feature }) => feature)
       const isOld = `received_at < $3 AND (rollout_id IS NULL OR (rollout_id <> ALL ($4::text[])
         AND (feature = ANY ($5::text[]) OR feature NOT IN (SELECT feature FROM sluice.features))))`
@@ -83,10 +83,10 @@ export function postgresOutcomes(db: PostgresConnection, queue: AppendQueue, app
   }
 }
 
-/** Rows looked at per transaction: others write in between. */
+/** Rows per transaction, so that others can write in between. */
 const stretch = 5000
 
-/** Deletes the log entries for which the condition (values from $3 on) holds, stretch by stretch; returns how many. */
+/** Deletes the log entries for which the condition (values from $3 on) holds, some at a time. Returns how many. */
 async function sweepPostgresLog(db: PostgresConnection, condition: string, ...values: unknown[]): Promise<number> {
   const [range] = await db.query('SELECT min(seq) AS first, max(seq) AS last FROM sluice.log')
   if (range?.first === null) return 0

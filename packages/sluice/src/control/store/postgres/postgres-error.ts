@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { type StoreError, type StoreFault, storeFailure } from '../store-error.ts'
 
-/** SQLSTATE codes, or the classes that they begin with. */
+/** SQLSTATE codes, or their first characters for a whole class. */
 const faults: [string, StoreFault][] = [
   ['08', 'unreachable'],
   ['57P', 'unreachable'],
@@ -19,18 +19,18 @@ const faults: [string, StoreFault][] = [
   ['XX002', 'damaged'],
 ]
 
-/** The error for the database `place` that failed by `cause`. */
+/** The StoreError for a failure of the database `place`. */
 export function postgresError(cause: unknown, place: string): StoreError {
   return storeFailure(place, faultOf(cause), reasonOf(cause), cause)
 }
 
-/** What did not come from the database itself came from the way to it. */
+/** An error without an SQLSTATE is one of the connection. */
 function faultOf(cause: unknown): StoreFault {
   if (!(cause instanceof pg.DatabaseError)) return 'unreachable'
   return faults.find(([prefix]) => cause.code?.startsWith(prefix))?.[1] ?? 'failed'
 }
 
-/** Several addresses of one host fail as one error without a message. */
+/** The reason in words. If several addresses of a host fail, Node's error has no message itself. */
 export function reasonOf(cause: unknown): string {
   if (cause instanceof AggregateError) return cause.errors.map(reasonOf).join(', ')
   return cause instanceof Error ? cause.message : String(cause)

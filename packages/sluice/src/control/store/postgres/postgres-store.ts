@@ -20,15 +20,15 @@ import { postgresReleases } from './releases.ts'
 import { PostgresSession, type SessionEvents } from './session.ts'
 import { postgresTokens } from './tokens.ts'
 
-/** So long a start waits for a connection that lasts, in ms. */
+/** How long the start waits for the session, in ms. */
 const startMs = 10_000
-/** So many polls lie between two looks for replicas of a version before. */
+/** Number of polls between two checks for replicas of older releases. */
 const formerEvery = 60
 
 /**
- * A store that several replicas share, in the schema `sluice` of a PostgreSQL database. Others' changes are heard at
- * once; `pollMs` (default 1000) after them at the latest, also when a connection has silently died.
- * @throws SluiceError `invalid-input` for a URL that cannot be read; `cannot-run`: see `prepareDatabase`.
+ * A store that several replicas share, in the schema `sluice` of a PostgreSQL database. Changes of other replicas are
+ * noticed at once, or after `pollMs` (default 1000) if a notification is lost.
+ * @throws SluiceError `invalid-input` for an invalid URL; `cannot-run`: see `prepareDatabase`.
  */
 export async function postgresStore(
   databaseUrl: string,
@@ -49,7 +49,10 @@ export async function postgresStore(
   const session = new PostgresSession(config, pollMs, relay(signals, clock, dropFormer))
   if (!(await session.ready(startMs))) {
     await Promise.all([session.close(), db.close()])
-    throw new SluiceError('cannot-run', `the store ${settings.place} cannot be opened: it has stopped answering`)
+    throw new SluiceError(
+      'cannot-run',
+      `the store ${settings.place} cannot be opened: it has stopped answering. Check the database and the network, then start again`,
+    )
   }
   const { releaseAll, ...leases } = postgresLeases(db, replicaName())
   return {
@@ -79,7 +82,7 @@ export async function postgresStore(
   }
 }
 
-/** Tries at the first call and at each sixtieth after it until it is done; one that fails is tried again. */
+/** Tries the work at the first call and then at every `formerEvery`th call, until it returns true. */
 function whileNeeded(work: () => Promise<boolean>): () => Promise<void> {
   let isDone = false
   let calls = 0
@@ -90,7 +93,7 @@ function whileNeeded(work: () => Promise<boolean>): () => Promise<void> {
   }
 }
 
-/** Passes on what other replicas did, whichever way it was heard. */
+/** Passes on changes of other replicas, whether they were notified or found by a poll. */
 function relay(
   signals: { changes: StoreSignal<number>; appends: StoreSignal<void>; acknowledged: StoreSignal<void> },
   clock: StoreClock,

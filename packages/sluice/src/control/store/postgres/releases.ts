@@ -66,13 +66,13 @@ function headOf(row: PostgresRow) {
   return { seq: Number(row.seq), hash: String(row.hash) }
 }
 
-/** The row of `store` is locked until the end: commits follow each other. */
+/** Locks the row of `store` until the commit, so only one commit runs at a time. */
 async function commitIn(query: Query, change: StoreChange): Promise<CommitResult> {
   const { feature, remember, audit, fence } = change
   const [store] = await query('SELECT revision FROM sluice.store FOR UPDATE')
   const [stored] = await query('SELECT revision FROM sluice.features WHERE feature = $1', [feature?.feature ?? null])
   const [answer] = await query('SELECT document FROM sluice.answers WHERE key = $1', [remember?.key ?? null])
-  // Shared, so that nobody takes the name over before this has ended.
+  // A shared lock, so that no other holder can take the name before this transaction ends.
   const last = fence && (await query('SELECT fence FROM sluice.leases WHERE name = $1 FOR SHARE', [fence.name]))
   const [head] = await query('SELECT seq, hash FROM sluice.audit_heads WHERE chain = $1', [audit.chain])
   const result = planCommit(change, {

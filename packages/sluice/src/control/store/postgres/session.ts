@@ -2,26 +2,26 @@ import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
 import { endClient, type Line, lineOf } from './open-client.ts'
 
-/** What replicas tell each other by. */
+/** The notification channel of the replicas. */
 export const channel = 'sluice'
 
 /** ms since the epoch by the database's clock. */
 const present = 'extract(epoch FROM clock_timestamp())::double precision * 1000'
 const polled = `SELECT revision, seq, ${present} AS at FROM sluice.store, sluice.log_head`
 
-/** A connection that does not answer within this time, in ms, is given up. */
+/** A connection that does not answer within this time, in ms, is closed. */
 const answerMs = 3000
 
 export interface SessionEvents {
   notified(payload: string): void
-  /** Connected, now or again, `at` by the database's clock: what was notified in between has been missed. */
+  /** Called after each connect, at the time `at` of the database's clock. Notifications before it were missed. */
   connected(at: number): void
   polled(now: { revision: number; logSeq: number; at: number }): void
 }
 
 /**
- * The one connection of a store that lasts: it hears what other replicas did, and asks now and then in case it did not
- * hear. A question that fails or takes too long ends it; then it connects anew.
+ * The lasting connection of a store. It receives notifications of other replicas, and polls in case one was lost. If a
+ * poll fails or takes too long, it reconnects.
  */
 export class PostgresSession {
   readonly #line: Line
@@ -40,14 +40,14 @@ export class PostgresSession {
     this.#running = this.#run()
   }
 
-  /** Whether it has been connected once; waits for that up to `limitMs`. */
+  /** Waits up to `limitMs` for the first connection. Returns whether there was one. */
   async ready(limitMs: number): Promise<boolean> {
     const timer = new AbortController()
     const late = wait(limitMs, false, { signal: timer.signal })
     return await Promise.race([this.#connected.promise.then(() => true), late]).finally(() => timer.abort())
   }
 
-  /** Asks on one connection; questions take turns. */
+  /** Runs a statement on the connection after earlier ones have finished. */
   query(client: pg.Client, sql: string, values: readonly unknown[] = []): Promise<pg.QueryResult> {
     const answer = this.#turn.then(() => client.query(sql, [...values]))
     this.#turn = answer.catch(() => {})
@@ -76,7 +76,7 @@ export class PostgresSession {
         this.#events.connected(Number(rows[0]?.at))
         while (this.#client === client) await this.#poll(client)
       } catch {
-        // Tried again below, until it is closed.
+        // The loop tries again until the session is closed.
       }
       lost()
       await endClient(client, this.#line)
@@ -97,7 +97,7 @@ export class PostgresSession {
   }
 }
 
-/** SQL that tells all replicas once the transaction is committed; `payload` is an SQL expression. */
+/** SQL that notifies all replicas when the transaction commits; `payload` is an SQL expression. */
 export function notify(payload: string): string {
   return `pg_notify('${channel}', ${payload})`
 }

@@ -1,7 +1,7 @@
 import { type StoredContent, storedContentSchema } from '../../../records/content.ts'
 import { checked, parsed } from './stored-json.ts'
 
-/** A content as columns: what is searched for by itself, input and output as one JSON text. */
+/** A content as a row: searched fields have columns, input and output are one JSON text. */
 export interface ContentRow {
   id: string
   feature: string

@@ -1,20 +1,20 @@
 import { StoreError } from '../store-error.ts'
 
-/** A stored row that cannot be read. It stays where it is, for whoever wants to know why. */
+/** A stored row that cannot be read. It is not deleted, so that the cause can be found. */
 export interface DamagedRow {
   /** What it holds, e.g. `log entry`. */
   kind: string
-  /** Null where it is of none. */
+  /** Null if it belongs to no feature. */
   feature: string | null
-  /** Tells it from others of its kind: an id, or a place in the log. */
+  /** What distinguishes it from others of its kind: an id, or a seq. */
   row: string
 }
 
-/** What could not be read since the start, so that one such row keeps nobody from the others. */
+/** Collects rows that could not be read since the start, so that one such row does not make the others unavailable. */
 export class DamagedRows {
   readonly #rows = new Map<string, DamagedRow>()
 
-  /** What can be read of rows; those that cannot are noted by what `about` says of them. */
+  /** The rows that can be read. The others are recorded with the description that `about` gives. */
   readable<Row, T>(rows: readonly Row[], read: (row: Row) => T, about: (row: Row) => DamagedRow): T[] {
     return rows.flatMap((row) => {
       try {
@@ -42,7 +42,7 @@ function keyOf({ kind, row }: DamagedRow): string {
 
 type Columns = Readonly<Record<string, unknown>>
 
-/** How rows of each kind are told from others, by their columns. */
+/** Describes a row of each kind by its columns. */
 export const rowOf = {
   feature: ({ feature }: Columns) => ({ kind: 'feature', feature: String(feature), row: String(feature) }),
   version: ({ feature, id }: Columns) => ({ kind: 'version', feature: String(feature), row: `${feature} ${id}` }),

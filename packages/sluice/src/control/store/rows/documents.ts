@@ -9,8 +9,8 @@ import { type VersionRecord, versionSchema } from '../../../records/version.ts'
 import { checked, parsed } from './stored-json.ts'
 
 /*
- * Documents that fill one column each, as JSON. They were validated before they were written; the schemas here make sure
- * that the text still is what its readers rely on, and keep what they do not name.
+ * Documents that are stored as JSON in one column. They were validated before they were written. These schemas check that
+ * the text still has what its readers need. They keep unknown fields.
  */
 
 const rollout = rolloutSchema
@@ -30,7 +30,7 @@ const featureState = featureSchema
   .pick({ feature: true, revision: true, active: true })
   .extend({
     history: z.array(activationSchema.pick({ version: true, since: true }).loose()),
-    // Older documents do not say.
+    // Older documents lack this field.
     takenBack: takenBackSchema.pick({ version: true, at: true, by: true }).loose().nullable().default(null),
     rollout: rollout.nullable(),
   })

@@ -1,7 +1,7 @@
 import { type InstanceRecord, instanceRecordSchema } from '../../../records/instance.ts'
 import { checked, parsed } from './stored-json.ts'
 
-/** An instance as columns: its key and the times by themselves, the rest as one JSON text. */
+/** An instance as a row: its key and its times have columns, the rest is one JSON text. */
 export interface InstanceRow {
   token_id: string
   instance: string

@@ -1,20 +1,20 @@
 import { type LogDraft, type LogEntry, logEntrySchema } from '../../../records/outcome.ts'
 import { checked, hasFiniteNumbers, parsed } from './stored-json.ts'
 
-/** A log entry as columns: what is searched for by itself, the rest as one JSON text. */
+/** A log entry as a row: searched fields have columns, the rest is one JSON text. */
 export interface LogRow {
   id: string
   feature: string
   rollout_id: string | null
   unit: string | null
   received_at: number
-  /** Empty where a number is not finite: JSON would make null of it. */
+  /** Empty if a number is not finite, since JSON would write null for it. */
   rest: string
 }
 
 export function logRow(entry: LogDraft): LogRow {
   const { id, feature, rolloutId, unit, receivedAt } = entry
-  // What is undefined is not written; an object without the keys takes longer to make and to write.
+  // Undefined fields are not written. Leaving the keys out here would take longer.
   const rest = {
     ...entry,
     id: undefined,
@@ -34,8 +34,8 @@ export function logRow(entry: LogDraft): LogRow {
 }
 
 /**
- * Whether every database can keep it: a text that is compared holds no NUL and no half of a character, which PostgreSQL
- * refuses or alters. What is within `rest` is escaped.
+ * Whether every database can store the row. Texts in columns must not have NUL or a lone surrogate, which PostgreSQL
+ * refuses or changes. Texts in `rest` are escaped.
  */
 export function isStorable({ id, feature, rollout_id, unit, received_at, rest }: LogRow): boolean {
   const texts: unknown[] = [id, feature, rollout_id ?? '', unit ?? '']

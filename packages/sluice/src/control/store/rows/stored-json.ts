@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { StoreError } from '../store-error.ts'
 
 /**
- * A value out of the store, checked. `place` names it in the error.
+ * A stored value, checked by its schema. `place` names it in the error.
  * @throws StoreError `damaged`
  */
 export function checked<T>(schema: z.ZodType<T>, value: unknown, place: string): T {
@@ -12,27 +12,26 @@ export function checked<T>(schema: z.ZodType<T>, value: unknown, place: string):
   throw damaged(place, `${path.join('.')}: ${message}`, result.error)
 }
 
-/** JSON out of the store. */
+/** A stored JSON text, parsed. @throws StoreError `damaged` */
 export function parsed(text: unknown, place: string): unknown {
   try {
     return JSON.parse(String(text))
   } catch (cause) {
-    throw damaged(place, 'it is no JSON', cause)
+    throw damaged(place, 'it is not JSON', cause)
   }
 }
 
 /**
- * JSON for the store. JSON knows no number that is not finite: it would be written as null and read back as something that
- * nobody has said.
- * @throws StoreError `failed` that names the place of such a number
+ * A value as JSON text. JSON would write a number that is not finite as null, so such a number is refused.
+ * @throws StoreError `failed` with the place of such a number
  */
 export function storedText(value: unknown, place: string): string {
   const text = JSON.stringify(value ?? null)
-  // As null it would be written: what holds none has no such number.
+  // Such a number is written as null, so a text without null has none.
   const odd = text.includes('null') ? notFinite(value) : undefined
   if (odd === undefined) return text
   const where = odd === '' ? place : `${place} at ${odd}`
-  throw new StoreError('failed', `${where} is not a finite number: it is not stored`)
+  throw new StoreError('failed', `${where} is not a finite number, so nothing was stored`)
 }
 
 /** Whether all numbers in a value are finite. */
@@ -46,7 +45,7 @@ function notFinite(value: unknown): string | undefined {
   if (value === null || typeof value !== 'object') return undefined
   for (const key in value) {
     const held = (value as Record<string, unknown>)[key]
-    // Decided here for most: this is done for every entry of the log.
+    // Most values are decided here, since this runs for every log entry.
     if (held === null || (typeof held !== 'number' && typeof held !== 'object')) continue
     const inside = notFinite(held)
     if (inside !== undefined) return inside === '' ? key : `${key}.${inside}`
@@ -55,5 +54,5 @@ function notFinite(value: unknown): string | undefined {
 }
 
 function damaged(place: string, why: string, cause: unknown): StoreError {
-  return new StoreError('damaged', `the store's ${place} is damaged (${why}): put a backup back`, { cause })
+  return new StoreError('damaged', `the store's ${place} is damaged (${why}): restore a backup`, { cause })
 }

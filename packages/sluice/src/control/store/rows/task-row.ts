@@ -1,7 +1,7 @@
 import { type JudgeTask, judgeTaskSchema } from '../../../records/judge-task.ts'
 import { checked, parsed } from './stored-json.ts'
 
-/** A task as columns: what orders the queue by itself, the rest as one JSON text. */
+/** A task as a row: the fields that order the queue have columns, the rest is one JSON text. */
 export interface TaskRow {
   id: string
   feature: string
@@ -39,7 +39,7 @@ export function taskOf(row: Record<string, unknown>): JudgeTask {
   return checked(judgeTaskSchema, task, what)
 }
 
-/** The order in which tasks are claimed: the most urgent first. The SQL of the stores says the same. */
+/** The order in which tasks are claimed, the most urgent first. The SQL of the stores uses the same order. */
 export function byUrgency(a: JudgeTask, b: JudgeTask): number {
   return b.priority - a.priority || a.enqueuedAt - b.enqueuedAt || (a.id < b.id ? -1 : 1)
 }

@@ -6,20 +6,21 @@ import { SluiceError } from '../../../errors.ts'
 import { makePrivateFile } from '../../../sqlite/private-folder.ts'
 import { examine } from './examine.ts'
 
-/** A copy of a store that was verified. */
+/** A verified copy of a store. */
 export interface Backup {
-  /** Of the store at that moment. */
+  /** The store's revision at the moment of the copy. */
   revision: number
   bytes: number
 }
 
-/** How long the copy waits for a moment at which it may begin, in ms. */
+/** How long the copy waits until it may begin, in ms. */
 const patienceMs = 10_000
 
 /**
- * Writes all that is committed in `<folder>/control.db` to the file `to`, its owner's alone, as of one moment. A server may run
- * meanwhile: neither waits for the other. The file appears when it is complete, on the disk and found to be whole.
- * @throws SluiceError `invalid-input`: `to` exists; `cannot-run`: no store there, or one of the two cannot be used.
+ * Copies the committed state of `<folder>/control.db`, as of one moment, to the file `to`, which only its owner can read.
+ * A server may run meanwhile; neither waits for the other. The file appears only when it is complete, on the disk and
+ * verified.
+ * @throws SluiceError `invalid-input`: `to` exists; `cannot-run`: there is no store, or one of the files cannot be used.
  */
 export function backUp(folder: string, to: string): Backup {
   const file = path.join(folder, 'control.db')
@@ -37,13 +38,13 @@ export function backUp(folder: string, to: string): Backup {
   } catch (cause) {
     if (cause instanceof SluiceError && cause.code === 'invalid-input') throw cause
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new SluiceError('cannot-run', `the store ${file} could not be copied to ${to}: ${reason}`, { cause })
+    throw new SluiceError('cannot-run', `the store ${file} was not copied to ${to}: ${reason}`, { cause })
   } finally {
     rmSync(part, { force: true })
   }
 }
 
-/** In one transaction that reads, which writers do not disturb. */
+/** Copies in one read transaction, which writers do not disturb. */
 function copy(file: string, to: string): void {
   const database = new DatabaseSync(file, { readOnly: true, timeout: patienceMs })
   try {
@@ -53,7 +54,7 @@ function copy(file: string, to: string): void {
   }
 }
 
-/** Under its name in one step, and never in the place of another file. */
+/** Gives the copy its name in one step, and never replaces another file. */
 function appear(part: string, to: string): void {
   try {
     linkSync(part, to)
@@ -64,7 +65,7 @@ function appear(part: string, to: string): void {
   sync(path.dirname(to))
 }
 
-/** Waits until a file, or the names in a folder, are on the disk. */
+/** Waits until a file, or the entries of a folder, are on the disk. */
 export function sync(place: string): void {
   const descriptor = openSync(place, 'r')
   try {
@@ -75,5 +76,5 @@ export function sync(place: string): void {
 }
 
 function alreadyThere(to: string): SluiceError {
-  return new SluiceError('invalid-input', `${to} exists already, and is left as it is: name another file`)
+  return new SluiceError('invalid-input', `${to} exists already and was not replaced: name another file`)
 }

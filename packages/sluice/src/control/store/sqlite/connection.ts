@@ -7,12 +7,12 @@ import { sqliteError } from './sqlite-error.ts'
 
 export type SqliteRow = Record<string, unknown>
 
-/** How long until the write-ahead log, which a reader has kept from being emptied, is tried again, in ms. */
+/** Pause before the next attempt to empty the write-ahead log while another process reads it, in ms. */
 const emptyAgainMs = 1000
 
 /**
- * The one connection of a store. Statements are prepared once; every failure is a StoreError. Nobody else's lock makes a
- * call stand still: it is tried again later, for up to 5 s.
+ * The connection of a store. Statements are prepared once, and every failure is a StoreError. A lock of another process
+ * does not block the event loop: the call is tried again later, for up to 5 s.
  */
 export class SqliteConnection {
   readonly damaged = new DamagedRows()
@@ -37,12 +37,12 @@ export class SqliteConnection {
     return this.#prepared(sql).get(...values)
   }
 
-  /** Returns how many rows were changed. */
+  /** Runs a statement. Returns how many rows it changed. */
   run(sql: string, ...values: SQLInputValue[]): number {
     return Number(this.#prepared(sql).run(...values).changes)
   }
 
-  /** `work` sees all that is committed, in one moment. */
+  /** `work` sees the committed state of one moment. */
   async read<T>(work: () => T): Promise<T> {
     this.#refuseClosed()
     try {
@@ -52,7 +52,7 @@ export class SqliteConnection {
     }
   }
 
-  /** Durable when it resolves; `work` is done wholly or not at all, together with other writes of this turn. */
+  /** Commits all of `work` or nothing, together with other writes of this turn. Durable when it resolves. */
   async write<T>(work: () => T): Promise<T> {
     this.#refuseClosed()
     try {
@@ -63,8 +63,8 @@ export class SqliteConnection {
   }
 
   /**
-   * Changes up to `stretch` rows at a time by SQL that ends with `LIMIT ?`, until there are no more: others write in between.
-   * Returns how many.
+   * Repeats a statement that ends with `LIMIT ?`, for up to `stretch` rows at a time, until there are no more. Others can
+   * write in between. Returns the number of changed rows.
    */
   async writeInStretches(sql: string, values: SQLInputValue[], stretch = 500): Promise<number> {
     let changed = 0
@@ -74,8 +74,8 @@ export class SqliteConnection {
   }
 
   /**
-   * Moves the write-ahead log into the file and empties it, so that what was deleted is in neither. While another process
-   * reads, that cannot be: then it is tried again each second until it is done.
+   * Moves the write-ahead log into the database file and empties it, so that deleted data is in neither. This is not
+   * possible while another process reads; then it is tried again every second.
    */
   async emptyLog(): Promise<void> {
     this.#refuseClosed()
@@ -85,7 +85,7 @@ export class SqliteConnection {
     this.#emptying = setTimeout(() => void this.emptyLog().catch(() => {}), emptyAgainMs).unref()
   }
 
-  /** Writes what is waiting, then closes. */
+  /** Finishes waiting writes, then closes. */
   close(): Promise<void> {
     this.#closing ??= this.#end()
     return this.#closing

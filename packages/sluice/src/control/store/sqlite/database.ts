@@ -13,25 +13,25 @@ export interface ControlDatabase {
   database: DatabaseSync
   file: string
   identity: StoreIdentity
-  /** Lets another process have the store. */
+  /** Lets another process open the store. */
   unlock(): void
 }
 
-/** The write-ahead log grows to 64 MB: a page that changes often is moved into the file less often. */
+/** The write-ahead log may grow to 64 MB, so that a page that changes often is written to the file less often. */
 const checkpointPages = 16_000
-/** Users are remembered all over their table: with much less each of them is read from the file anew. */
+/** Rows of users are spread over their whole table. With a much smaller cache each one is read from the file again. */
 const cacheKib = 32_768
 const pragmas = `PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;
   PRAGMA wal_autocheckpoint = ${checkpointPages}; PRAGMA cache_size = -${cacheKib}`
 
-/** A process that starts waits for the one that ends. */
+/** A new process waits this long for the old one to end. */
 const handOver = { attempts: 30, everyMs: 100 }
 
 /**
- * Opens `<folder>/control.db`, creating or upgrading it. A transaction is on the disk when COMMIT returns, and what is
- * deleted is overwritten. One process at a time: `control.lock` is held until `unlock` or the end of the process.
- * A new store becomes `fresh`.
- * @throws SluiceError `cannot-run`: in use, of a newer Sluice, or not writable.
+ * Opens `<folder>/control.db`; creates or upgrades it if necessary. A transaction is on the disk when COMMIT returns, and
+ * deleted data is overwritten. Only one process can open it: `control.lock` is held until `unlock` or the end of the
+ * process. A new store gets the identity `fresh`.
+ * @throws SluiceError `cannot-run` if it is in use, not writable, or written by a newer Sluice.
  */
 export async function openControlDatabase(
   folder: string,
@@ -54,8 +54,8 @@ export async function openControlDatabase(
 }
 
 /**
- * Makes the folder private and takes it, until the function that it returns is called or the process ends.
- * @throws SluiceError `cannot-run` where another process has it
+ * Makes the folder private and locks it, until the returned function is called or the process ends.
+ * @throws SluiceError `cannot-run` if another process has locked it
  */
 export async function lockFolder(folder: string, { attempts, everyMs } = handOver): Promise<() => void> {
   makePrivate(folder, ownFiles)
@@ -64,7 +64,7 @@ export async function lockFolder(folder: string, { attempts, everyMs } = handOve
   return await lock(file, attempts, everyMs)
 }
 
-/** Somebody who holds the database, e.g. a shell, is waited for without standing still. */
+/** Waits, without blocking the event loop, for another program that has locked the database, e.g. a shell. */
 async function openFile(file: string, fresh: StoreIdentity): Promise<Pick<ControlDatabase, 'database' | 'identity'>> {
   const database = await whenFree(() => openDatabase(file, { pragmas, migrations: sqliteMigrations, timeoutMs: 0 }))
   try {
@@ -75,10 +75,10 @@ async function openFile(file: string, fresh: StoreIdentity): Promise<Pick<Contro
   }
 }
 
-/** SQLite gives the files beside a database the mode of the database; older ones may have another. */
+/** The files that must be private. SQLite gives new ones the mode of the database, but older ones may have another. */
 const ownFiles = ['control.db', 'control.db-wal', 'control.db-shm', 'control.lock']
 
-/** An exclusive transaction on a file of its own: the system ends it with the process, however that ends. */
+/** Holds an exclusive transaction on a separate file. The system ends it with the process, even after a crash. */
 async function lock(file: string, attempts: number, everyMs: number): Promise<() => void> {
   const database = new DatabaseSync(file, { timeout: 0 })
   for (let attempt = 1; ; attempt += 1) {
@@ -96,9 +96,9 @@ async function lock(file: string, attempts: number, everyMs: number): Promise<()
   }
 }
 
-const inUse = 'another process uses it. Stop that one, or let servers share a PostgreSQL database (DATABASE_URL)'
+const inUse = 'another process uses it. Stop that process, or let servers share a PostgreSQL database (DATABASE_URL)'
 
-/** What the store was given when it was made: `fresh` the first time. */
+/** The stored identity; a new store gets `fresh`. */
 function identityOf(database: DatabaseSync, fresh: StoreIdentity): StoreIdentity {
   database
     .prepare('INSERT INTO store (one, epoch, secret, revision, log_seq) VALUES (1, ?, ?, 0, 0) ON CONFLICT DO NOTHING')

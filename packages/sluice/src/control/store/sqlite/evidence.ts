@@ -16,7 +16,7 @@ const forgetSome = `DELETE FROM units WHERE rollout_id = ? AND
 
 const selectUnits = 'SELECT unit, record FROM units WHERE rollout_id = ? AND unit IN (SELECT value FROM json_each(?))'
 
-/** Users that are looked up at a time: whoever else needs the process has a turn in between. */
+/** Users that are read at a time, so that other work of the process runs in between. */
 const stretch = 500
 
 export function sqliteEvidence(db: SqliteConnection, lastFence: (name: string) => number): EvidenceStore {

@@ -5,15 +5,15 @@ import { type RunningRollout, runningIn } from '../open-rollouts.ts'
 import { featureOf } from '../rows/documents.ts'
 import { sqliteMigrations } from './migrations.ts'
 
-/** What a file that is no running store holds. */
+/** What a database file contains that no server has open. */
 export interface Examined {
   revision: number
   rollouts: RunningRollout[]
 }
 
 /**
- * Reads a whole database and checks that it is a store, whole, and of no newer Sluice.
- * @throws SluiceError `cannot-run` where it is not
+ * Reads a whole database and checks that it is an undamaged store, and not of a newer Sluice.
+ * @throws SluiceError `cannot-run` if a check fails
  */
 export function examine(file: string): Examined {
   const database = new DatabaseSync(file, { readOnly: true })

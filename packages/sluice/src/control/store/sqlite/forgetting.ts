@@ -1,14 +1,14 @@
 import { entriesBy, everywhere, type ForgetStore, type Forgetting, scopesOf } from '../forget-store.ts'
 import type { SqliteConnection } from './connection.ts'
 
-/** SQL: the rollouts of which units are remembered, by one step into the primary key for each. */
+/** SQL that finds the distinct rollouts with remembered units, with one index lookup for each. */
 export const remembered = `WITH RECURSIVE rollouts (id) AS (SELECT min(rollout_id) FROM units UNION ALL
   SELECT (SELECT min(rollout_id) FROM units WHERE rollout_id > id) FROM rollouts WHERE id IS NOT NULL)
   SELECT id FROM rollouts WHERE id IS NOT NULL`
 
-/** Rows looked at per transaction: others write in between. */
+/** Rows per transaction, so that others can write in between. */
 const stretch = 5000
-/** `?2` is a JSON list of the features, or null for all. */
+/** `?2` is the list of features as JSON, or null for all. */
 const ofFeatures = '(?2 IS NULL OR feature IN (SELECT value FROM json_each(?2)))'
 const forgetTasks = `DELETE FROM judge_queue WHERE ${ofFeatures} AND rowid IN
   (SELECT task.rowid FROM judge_queue AS task JOIN contents USING (feature, id) WHERE contents.unit = ?1 UNION ALL
@@ -51,14 +51,14 @@ function note(db: SqliteConnection, { unit, now, until, features }: Forgetting):
     db.run('INSERT OR REPLACE INTO forgotten (unit, scope, until) VALUES (?, ?, ?)', unit, scope, until)
 }
 
-/** Within a write: forgets whom to forget. */
+/** Deletes forgotten units whose time is over. Must run within a write. */
 export function expireForgetting(db: SqliteConnection, now: number): void {
   db.run('DELETE FROM forgotten WHERE until <= ?', now)
 }
 
 /**
- * Within a write: tells of what comes of a unit at a time (ms; without: as long as it is noted) whether it is to be dropped.
- * Nearly always nobody is.
+ * Returns a function that says whether new data of a unit must be dropped at `now` (ms); without `now`, as long as the
+ * unit is stored as forgotten. Must run within a write. The table is nearly always empty, so this is checked first.
  */
 export function forgottenIn(db: SqliteConnection): (unit: string | null, scope: string, now?: number) => boolean {
   if (!db.first('SELECT 1 FROM forgotten LIMIT 1')) return () => false

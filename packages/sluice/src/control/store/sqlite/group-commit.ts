@@ -3,26 +3,27 @@ import { isHeld, longestLockWaitMs, pauseBefore } from '../../../sqlite/lock-wai
 
 interface Write {
   work: () => unknown
-  /** By `performance.now()`. */
+  /** Time of the call, by `performance.now()`. */
   since: number
   resolve: (value: unknown) => void
   reject: (cause: unknown) => void
 }
 
-/** So many writes at the most are one transaction: others wait, and so does whoever else needs the process. */
+/** The most writes of one transaction. Other work of the process waits for it. */
 const groupSize = 32
 
 export interface GroupCommitOptions {
-  /** Calls back in a later turn: at once, or after `ms`. */
+  /** Runs the callback in a later turn of the event loop, after `ms`. */
   schedule?: (run: () => void, ms: number) => void
-  /** How long a write waits for others to let go of the database, in ms. */
+  /** How long a write waits for the locks of other processes, in ms. */
   limitMs?: number
 }
 
 /**
- * Writes of one turn share a transaction, and with it the wait for the disk. Each resolves after COMMIT. One that throws
- * is undone and rejected by itself; only where the transaction as a whole fails (a full disk) all of its writes reject.
- * While somebody else writes, they wait in their order and the process goes on; each rejects after `limitMs`.
+ * Writes of one turn share a transaction, so they wait for the disk only once. Each resolves after COMMIT. A write that
+ * throws is undone and rejected alone. Only if the whole transaction fails, e.g. on a full disk, all of its writes
+ * reject. While another process writes, they wait in their order without blocking the event loop; each rejects after
+ * `limitMs`.
  */
 export class GroupCommit {
   readonly #database: DatabaseSync
@@ -30,7 +31,7 @@ export class GroupCommit {
   readonly #limitMs: number
   #waiting: Write[] = []
   #scheduled = false
-  /** Attempts in a row that found the database held by others. */
+  /** Consecutive attempts that found the database locked. */
   #refusals = 0
   #idle: PromiseWithResolvers<void> | undefined
 
@@ -43,7 +44,7 @@ export class GroupCommit {
     this.#limitMs = limitMs
   }
 
-  /** `work` runs synchronously, later, within a transaction; it may run once at the most. */
+  /** Runs `work` later, synchronously and at most once, within a transaction. */
   write<T>(work: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#waiting.push({ work, since: performance.now(), resolve: resolve as (value: unknown) => void, reject })
@@ -51,7 +52,7 @@ export class GroupCommit {
     })
   }
 
-  /** Resolves when nothing waits any more: all is written, or was rejected after its time. */
+  /** Resolves when no write waits any more. */
   idle(): Promise<void> {
     if (this.#waiting.length === 0) return Promise.resolve()
     this.#idle ??= Promise.withResolvers()
@@ -97,20 +98,20 @@ function inLaterTurn(run: () => void, ms: number): void {
   else setTimeout(run, ms)
 }
 
-/** Ends the transaction that has begun. */
+/** Runs the writes, and commits the open transaction or rolls it back. */
 function commitTogether(database: DatabaseSync, group: readonly Write[]): void {
   try {
     const settlements = group.map((write) => attempt(database, write))
     database.exec('COMMIT')
     for (const settle of settlements) settle()
   } catch (cause) {
-    // A full disk has already ended it.
+    // On a full disk SQLite has already rolled the transaction back.
     if (database.isOpen && database.isTransaction) database.exec('ROLLBACK')
     for (const { reject } of group) reject(cause)
   }
 }
 
-/** Returns what is to be said to the writer once the transaction is durable. */
+/** Runs one write. The returned function settles its promise once the transaction is durable. */
 function attempt(database: DatabaseSync, { work, resolve, reject }: Write): () => void {
   database.exec('SAVEPOINT one')
   try {

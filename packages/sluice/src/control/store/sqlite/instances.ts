@@ -15,7 +15,7 @@ const some = `DELETE FROM instances WHERE rowid IN (SELECT rowid FROM instances 
 export function sqliteInstances(db: SqliteConnection): InstanceStore {
   const acknowledged = signal<void>()
 
-  /** False where the token has too many. */
+  /** False if the token has too many instances. */
   function put(record: InstanceRecord): boolean {
     const row = instanceRow(record)
     const { token_id, instance, process, first_seen_at, seen_at, may_serve_until, rest } = row

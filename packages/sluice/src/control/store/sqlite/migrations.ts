@@ -1,4 +1,4 @@
-/** Each entry moves the schema one version up; never edit one that was released, append another. */
+/** Each entry upgrades the schema by one version. Never edit a released one; append another. */
 export const sqliteMigrations = [
   `CREATE TABLE store (
      one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
@@ -103,7 +103,7 @@ export const sqliteMigrations = [
    CREATE INDEX contents_by_score ON contents (feature, score, stored_at, id) WHERE score IS NOT NULL;
    CREATE INDEX contents_by_end ON contents (expires_at);
    CREATE INDEX contents_by_unit ON contents (unit) WHERE unit IS NOT NULL;`,
-  // A unit is looked for rollout by rollout: keeping this index cost more than half of what remembering a user did.
+  // Units are searched by rollout and unit. Updating this index took more than half of the time of remembering a user.
   'DROP INDEX units_by_unit;',
   `CREATE TABLE instances_by_token (
      token_id TEXT NOT NULL DEFAULT '',
@@ -120,14 +120,16 @@ export const sqliteMigrations = [
    DROP TABLE instances;
    ALTER TABLE instances_by_token RENAME TO instances;
    CREATE INDEX instances_by_end ON instances (may_serve_until);`,
-  // Of whom nothing is to be kept that still arrives.
+  // Forgotten units, whose new data is dropped.
   `CREATE TABLE forgotten (
      unit TEXT NOT NULL,
      scope TEXT NOT NULL,
      until INTEGER NOT NULL,
      PRIMARY KEY (unit, scope)
    ) WITHOUT ROWID;`,
-  // Ids were unique over all features: a token of one could take those of another. Of two keys mostly the id decides, which is quick.
+  // Ids were unique over all features, so a token of one feature could use up ids of another. In the new keys the id
+  // comes
+  // first, since comparing it is usually enough.
   `CREATE TABLE log_of_features (
      seq INTEGER PRIMARY KEY,
      id TEXT NOT NULL,

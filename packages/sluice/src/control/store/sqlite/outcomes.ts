@@ -15,7 +15,7 @@ import { isOneOfSqliteKeys, sqliteKeys } from './keys.ts'
 const columns = 'seq, id, feature, rollout_id, unit, received_at, rest'
 const insert = `INSERT INTO log (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (feature, id) DO NOTHING`
 
-/** Rows that are read at a time: whoever else needs the process has a turn in between, however long the page. */
+/** Rows that are read at a time, so that other work of the process runs in between. */
 const stretch = 500
 
 export function sqliteOutcomes(db: SqliteConnection): OutcomeLog {
@@ -58,7 +58,7 @@ export function sqliteOutcomes(db: SqliteConnection): OutcomeLog {
       const rows = await db.read(() => db.all('SELECT feature, document FROM features'))
       const features = db.damaged.readable(rows, ({ document }) => featureOf(document), rowOf.feature)
       const open = JSON.stringify(openRollouts(features))
-      // What cannot be read may have a rollout that is open.
+      // A feature that cannot be read may have a running rollout, so its entries are kept.
       const known = JSON.stringify(features.map(({ feature }) => feature))
       const isOld = `received_at < ? AND (rollout_id IS NULL OR (rollout_id NOT IN (SELECT value FROM json_each(?))
         AND (feature IN (SELECT value FROM json_each(?)) OR feature NOT IN (SELECT feature FROM features))))`
@@ -67,7 +67,7 @@ export function sqliteOutcomes(db: SqliteConnection): OutcomeLog {
   }
 }
 
-/** The last seq is kept apart from the rows, so that it never comes again, whatever is deleted. */
+/** The last seq is stored apart from the rows, so that no seq is used twice, even if rows are deleted. */
 function appendIn(db: SqliteConnection, rows: readonly LogRow[]): Appended[] {
   const last = Number(db.first('SELECT log_seq FROM store')?.log_seq)
   let seq = last
@@ -84,10 +84,10 @@ function appendIn(db: SqliteConnection, rows: readonly LogRow[]): Appended[] {
   return results
 }
 
-/** Rows looked at per transaction: others write in between. */
+/** Rows per transaction, so that others can write in between. */
 const sweptAtATime = 1000
 
-/** Deletes the log entries for which the condition holds, stretch by stretch; returns how many. */
+/** Deletes the log entries for which the condition holds, some at a time. Returns how many. */
 async function sweepSqliteLog(db: SqliteConnection, condition: string, ...values: SQLInputValue[]): Promise<number> {
   const range = await db.read(() => db.first('SELECT min(seq) AS first, max(seq) AS last FROM log'))
   let deleted = 0

@@ -11,19 +11,20 @@ import { type Examined, examine } from './examine.ts'
 import { sqliteStore } from './sqlite-store.ts'
 
 export interface Restored extends Examined {
-  /** Where the database is that was in use before; undefined where there was none. */
+  /** Where the previous database is now; undefined if there was none. */
   replaced: string | undefined
 }
 
 /**
- * Puts the copy of a store, `from`, in the place of `<folder>/control.db` and gives it a new epoch, by which applications know
- * that its older revisions count. Rollouts that run in it are ended. What was there is kept beside it. Nothing changes where it fails.
- * @throws SluiceError `cannot-run`: `from` is no store that is whole, or a server has the folder open.
+ * Replaces `<folder>/control.db` by the copy `from` and gives it a new epoch. From it applications know that its lower
+ * revisions are valid. Rollouts that run in the copy are ended. The previous database is kept beside it. If anything
+ * fails, nothing changes.
+ * @throws SluiceError `cannot-run` if `from` is not an undamaged store, or a server has the folder open.
  */
 export async function restoreSqlite(folder: string, from: string, now: number): Promise<Restored> {
   const file = path.join(folder, 'control.db')
   try {
-    if (!existsSync(from)) throw new SluiceError('cannot-run', 'there is no such file')
+    if (!existsSync(from)) throw new SluiceError('cannot-run', 'there is no such file: check --from')
     const unlock = await lockFolder(folder, { attempts: 5, everyMs: 100 })
     const workshop = path.join(folder, 'restoring')
     const fresh = path.join(workshop, 'control.db')
@@ -32,7 +33,7 @@ export async function restoreSqlite(folder: string, from: string, now: number): 
       mkdirSync(workshop, { mode: 0o700 })
       makePrivateFile(fresh)
       copyFileSync(from, fresh)
-      // What was committed last may lie beside a file that was copied by hand.
+      // The last commits of a file that was copied by hand may be in the write-ahead log beside it.
       if (existsSync(`${from}-wal`)) copyFileSync(`${from}-wal`, `${fresh}-wal`)
       renewEpoch(fresh)
       const examined = examine(fresh)
@@ -53,7 +54,7 @@ export async function restoreSqlite(folder: string, from: string, now: number): 
   }
 }
 
-/** The revision afterwards. */
+/** Ends the running rollouts. Returns the revision afterwards. */
 async function ending(folder: string, { rollouts }: Examined, now: number): Promise<number> {
   const store = await sqliteStore(folder)
   try {
@@ -64,7 +65,7 @@ async function ending(folder: string, { rollouts }: Examined, now: number): Prom
   }
 }
 
-/** In one file afterwards, whose log is empty. */
+/** Gives the database a new epoch. Afterwards it is one file without a write-ahead log. */
 function renewEpoch(file: string): void {
   const database = new DatabaseSync(file)
   try {
@@ -75,7 +76,7 @@ function renewEpoch(file: string): void {
   }
 }
 
-/** Under another name with all that is committed; in the meantime it stays under its own. */
+/** Copies the database, with all that is committed, to another name. The original keeps its name meanwhile. */
 function putAside(file: string, aside: string): string {
   emptyLog(file)
   for (const suffix of ['-wal', '-shm']) if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix)
@@ -83,7 +84,7 @@ function putAside(file: string, aside: string): string {
   return aside
 }
 
-/** One that is damaged is put aside as it is. */
+/** Moves the write-ahead log into the file. A damaged database is left as it is. */
 function emptyLog(file: string): void {
   try {
     const database = new DatabaseSync(file)
@@ -93,6 +94,6 @@ function emptyLog(file: string): void {
       database.close()
     }
   } catch {
-    // Its log goes with it.
+    // The write-ahead log is then kept beside it.
   }
 }

@@ -14,7 +14,7 @@ const faults = new Map<number, StoreFault>([
   [26, 'damaged'],
 ])
 
-/** The error for `file` that failed by `cause`. */
+/** The StoreError for a failure of `file`. */
 export function sqliteError(cause: unknown, file: string): StoreError {
   const reason = cause instanceof Error ? cause.message : String(cause)
   return storeFailure(file, faults.get(resultCode(cause) ?? 0) ?? 'failed', reason, cause)

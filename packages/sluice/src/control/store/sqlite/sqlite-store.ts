@@ -15,8 +15,8 @@ import { sqliteReleases } from './releases.ts'
 import { sqliteTokens } from './tokens.ts'
 
 /**
- * The store of one process, in `<folder>/control.db`. A new one becomes `fresh`.
- * @throws SluiceError `cannot-run`: in use by another process, of a newer Sluice, or not writable.
+ * The store of one process, in `<folder>/control.db`. A new one gets the identity `fresh`.
+ * @throws SluiceError `cannot-run` if it is in use by another process, not writable, or written by a newer Sluice.
  */
 export async function sqliteStore(folder: string, fresh: StoreIdentity = newIdentity()): Promise<Store> {
   const { database, file, identity, unlock } = await openControlDatabase(folder, fresh)

@@ -198,7 +198,7 @@ export function testLifecycle({ name: kind, open, openPlace, newerSchema = '' }:
     const isDamaged = (what: RegExp) => (error: unknown) =>
       error instanceof StoreError && error.fault === 'damaged' && !error.retryable && what.test(error.message)
     await assert.rejects(store.feature('summary'), isDamaged(/feature is damaged \(revision: .*backup/))
-    await assert.rejects(store.entry(key('a')), isDamaged(/log entry 1 is damaged \(it is no JSON\)/))
+    await assert.rejects(store.entry(key('a')), isDamaged(/log entry 1 is damaged \(it is not JSON\)/))
   })
 
   test(`${kind}: a damaged row keeps nobody from the others, and is named`, async (context) => {
