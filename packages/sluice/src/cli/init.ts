@@ -4,6 +4,7 @@ import { modelsFor } from '../gate/init/models.ts'
 import { featureName, newProject } from '../gate/init/new-project.ts'
 import { nextSteps } from '../gate/init/next-steps.ts'
 import { writeProject } from '../gate/init/write-project.ts'
+import { installationIn } from '../gate/installation.ts'
 import { readFlags, set, text } from './flags.ts'
 import type { Host } from './host.ts'
 
@@ -40,6 +41,7 @@ export async function init(dir: string, given: Record<string, unknown>, host: Ho
     key: models.keyVariable,
     // npm sets this variable for npx. Whoever uses npx has no sluice in the PATH.
     command: host.env.npm_command === 'exec' ? 'npx sluice' : 'sluice',
+    installation: installationIn(folder),
   })
   host.stdout.write(`\nNext:\n${steps.map((step, index) => `  ${index + 1}. ${step}\n`).join('')}`)
   return 0

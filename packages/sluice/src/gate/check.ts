@@ -8,6 +8,7 @@ import { SluiceError } from '../errors.ts'
 import type { Mask } from '../masking/mask.ts'
 import { shortestSecret } from '../masking/secret-forms.ts'
 import { formatAmount } from '../text/format.ts'
+import { installationIn, vendorCommand } from './installation.ts'
 
 /** What `sluice check` has found. */
 export interface CheckedProject {
@@ -32,7 +33,7 @@ export async function checkProject(
   const { config, prompts, diagnostics } = await loadProject({ root })
   const secrets = configuredSecrets(config, prompts, env)
   mask.learn(secrets.map(({ value }) => value))
-  const all = [...diagnostics, ...tooShort(secrets, config.file ?? configFileName)]
+  const all = [...diagnostics, ...tooShort(secrets, config.file ?? configFileName), ...notInClones(root)]
   const found = all.filter(within(paths, root, cwd))
   const errors = found.filter(({ severity }) => severity === 'error').length
   return { root, features: prompts.length, found, errors, warnings: found.length - errors }
@@ -49,6 +50,23 @@ function tooShort(secrets: readonly ConfiguredSecret[], file: string): Diagnosti
     path: place,
     message: `${variable} holds ${formatAmount(value.length, 'character')}: a secret of fewer than ${shortestSecret} is not masked in outputs and reports. Use a longer one`,
   }))
+}
+
+/** CI would find no sluice, or another one, and nothing on this machine shows it. */
+function notInClones(root: string): Diagnostic[] {
+  const installation = installationIn(root)
+  if (!installation || installation.isInClone) return []
+  const { file, specifier } = installation
+  return [
+    {
+      severity: 'warning',
+      file: path.relative(root, file).split(path.sep).join('/'),
+      line: 1,
+      column: 1,
+      path: '',
+      message: `names sluice by "${specifier}", outside of this repository: a clone, as in CI, has no sluice. Keep it with the project: ${vendorCommand()}`,
+    },
+  ]
 }
 
 function within(paths: readonly string[], root: string, cwd: string): (diagnostic: Diagnostic) => boolean {

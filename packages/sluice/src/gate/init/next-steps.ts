@@ -1,3 +1,4 @@
+import { type Installation, shellWord, vendorCommand } from '../installation.ts'
 import type { NewFile } from './new-project.ts'
 
 /** What the next steps depend on. */
@@ -8,18 +9,18 @@ interface Situation {
   key: string | undefined
   /** How sluice is called here. */
   command: string
+  /** How the project names it. */
+  installation: Installation | undefined
 }
 
 /** What somebody does next who has just run `sluice init`. */
-export function nextSteps({ dir, files, isRecorded, key, command }: Situation): string[] {
+export function nextSteps({ dir, files, isRecorded, key, command, installation }: Situation): string[] {
   const prompt = files.find((file) => file.path.startsWith('prompts/'))?.path ?? 'prompts/'
   const cases = files.find((file) => file.path.endsWith('.fast.yaml'))?.path ?? 'evals/'
-  const enter =
-    dir === '.' ? '' : `cd ${/^[\w./-]+$/.test(dir) ? dir : `'${dir.replaceAll("'", String.raw`'\''`)}'`} && `
+  const enter = dir === '.' ? '' : `cd ${shellWord(dir)} && `
   const first = `${enter}${command} check && ${command} gate --all`
   const ours = `replace the prompt in ${prompt} and the cases in ${cases} by your own. Begin with few: 20 cases pass a version that is no worse in about half of the runs, 50 in nine of ten`
-  const commit =
-    'add sluice to devDependencies (docs/github.md has the commands), commit, and open a pull request that changes the prompt'
+  const commit = `${installation?.isInClone ? '' : `keep sluice with the project: ${enter}${vendorCommand()}; `}commit, and open a pull request that changes the prompt`
   if (isRecorded) {
     return [
       `${first}   # passes on recorded answers: no key, no network`,

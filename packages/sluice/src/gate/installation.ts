@@ -1,0 +1,64 @@
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import manifest from '../../package.json' with { type: 'json' }
+import { templatesFolder } from '../templates.ts'
+import { isWithin } from './affected/packages.ts'
+
+const { name, version } = manifest
+
+/**
+ * Installs this Sluice in a project. No registry has it yet, so its tarball is committed with the project: a link to a
+ * checkout elsewhere is there on one machine, and dangles in CI.
+ */
+const installCommand = `npm install --save-dev ./vendor/${name}-${version}.tgz`
+
+/** The same where the tarball is not in the project yet: it is made of the Sluice that runs. */
+export function vendorCommand(): string {
+  return `mkdir -p vendor && npm pack --pack-destination vendor ${shellWord(path.dirname(templatesFolder()))} && ${installCommand}`
+}
+
+/** A path as a shell reads it back. */
+export function shellWord(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
+}
+
+/** How a package.json names Sluice. */
+export interface Installation {
+  /** Absolute. */
+  file: string
+  /** E.g. `file:vendor/sluice-1.2.3.tgz`. */
+  specifier: string
+  /** Whether a clone of the repository can install that: a path that leads out of the repository it cannot. */
+  isInClone: boolean
+}
+
+/** Looks from a folder up to the root of its repository; undefined where no package.json names Sluice. */
+export function installationIn(folder: string): Installation | undefined {
+  const repository = repositoryAround(folder)
+  for (let at = folder; isWithin(at, repository); at = path.dirname(at)) {
+    const file = path.join(at, 'package.json')
+    const specifier = existsSync(file) ? specifierIn(readFileSync(file, 'utf8')) : undefined
+    if (specifier !== undefined) {
+      const place = /^(?:(?:file|link|portal):|(?=[./]))(.*)$/.exec(specifier)?.[1]
+      return { file, specifier, isInClone: place === undefined || isWithin(path.resolve(at, place), repository) }
+    }
+  }
+  return undefined
+}
+
+function repositoryAround(folder: string): string {
+  for (let at = folder; path.dirname(at) !== at; at = path.dirname(at)) if (existsSync(path.join(at, '.git'))) return at
+  return folder
+}
+
+/** A package.json that cannot be read is npm's to complain about. */
+function specifierIn(text: string): string | undefined {
+  try {
+    const { dependencies, devDependencies, optionalDependencies } = JSON.parse(text)
+    return [dependencies, devDependencies, optionalDependencies]
+      .map((section) => section?.[name])
+      .find((specifier) => typeof specifier === 'string')
+  } catch {
+    return undefined
+  }
+}
