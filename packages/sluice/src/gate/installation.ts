@@ -26,7 +26,7 @@ export function shellWord(text: string): string {
 export interface Installation {
   /** Absolute. */
   file: string
-  /** E.g. `file:vendor/sluice-1.2.3.tgz`. */
+  /** As npm writes it: a range, or `file:` and a path. */
   specifier: string
   /** Whether a clone of the repository can install that: a path that leads out of the repository it cannot. */
   isInClone: boolean

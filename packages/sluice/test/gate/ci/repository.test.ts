@@ -18,7 +18,7 @@ interface Locked {
 test('the workflows of this repository have no fault, pin what they use, and may only read', async () => {
   const lint = await createLinter()
   const files = readdirSync(path.join(repository, '.github/workflows'))
-  assert.deepEqual(files.sort(), ['audit.yml', 'ci.yml'])
+  assert.deepEqual(files.sort(), ['audit.yml', 'ci.yml', 'release.yml'])
   for (const file of files) {
     const text = read(`.github/workflows/${file}`)
     assert.deepEqual(lint(text, `.github/workflows/${file}`), [], file)
@@ -26,6 +26,12 @@ test('the workflows of this repository have no fault, pin what they use, and may
     for (const [, name] of text.matchAll(/uses: (.*)$/gm))
       assert.match(name ?? '', /^actions\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
   }
+  // Only the job that publishes may do more, and it runs what a job without rights has tested.
+  const { on, jobs } = parse(read('.github/workflows/release.yml'))
+  assert.deepEqual(Object.keys(on), ['workflow_dispatch'])
+  assert.equal(jobs.test.permissions, undefined)
+  assert.deepEqual(jobs.publish.permissions, { contents: 'write', 'id-token': 'write' })
+  assert.equal(jobs.publish.needs, 'test')
   assert.match(read('.github/workflows/audit.yml'), /npm audit signatures[\s\S]*npm audit --omit=dev/)
   const { updates } = parse(read('.github/dependabot.yml')) as { updates: Record<string, string>[] }
   assert.deepEqual(
