@@ -4,8 +4,9 @@ import { cpSync, existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync }
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { root } from '../../../../scripts/release/packages.ts'
+import { isWithoutRegistry, npm } from '../support/npm.ts'
 import { createProject, type Project } from '../support/project.ts'
-import { isWithoutRegistry, npm, type Packed, packed } from './packed.ts'
+import { type Packed, packed } from './packed.ts'
 
 /**
  * A project as its author makes it, with the tarball in its repository, and a clone of that as CI has it: of this checkout

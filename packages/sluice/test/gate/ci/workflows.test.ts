@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { before, test } from 'node:test'
@@ -104,8 +104,12 @@ test('action.yml is a composite action whose inputs all reach the command, and t
 })
 
 /** Runs the script of the action's own step with a sluice that ends with `code`, and then its last step. */
-function runSteps(code: number | undefined) {
+function runSteps(code: number | undefined, { link }: { link?: string } = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), 'sluice-action-'))
+  if (link !== undefined) {
+    mkdirSync(path.join(folder, 'node_modules'))
+    symlinkSync(link, path.join(folder, 'node_modules/sluice'))
+  }
   const output = path.join(folder, 'output')
   writeFileSync(output, '')
   const env = { PATH: '/usr/bin:/bin', GITHUB_WORKSPACE: folder, GITHUB_OUTPUT: output }
@@ -115,16 +119,33 @@ function runSteps(code: number | undefined) {
   const bash = (text: string, more: NodeJS.ProcessEnv = {}) =>
     spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', text], {
       cwd: folder,
+      encoding: 'utf8',
       env: { ...env, ...more },
     })
-  const entry = bash(fake).status
+  const { status: entry, stdout } = bash(fake)
+  const error = stdout.trim()
   const [, written = ''] = /exit-code=(\d+)/.exec(readFileSync(output, 'utf8')) ?? []
   const last = bash(runs.steps.at(-1)?.run ?? '', { CODE: written }).status
   rmSync(folder, { recursive: true })
-  return { entry, last }
+  return { entry, last, error }
 }
 
 test('whatever the verdict, the steps after it still run, and the last one fails the job', () => {
-  for (const code of [0, 1, 2, 3, 4]) assert.deepEqual(runSteps(code), { entry: 0, last: code })
-  assert.deepEqual(runSteps(undefined), { entry: 0, last: 3 }, 'without an installed sluice')
+  for (const code of [0, 1, 2, 3, 4]) assert.deepEqual(runSteps(code), { entry: 0, last: code, error: '' })
+})
+
+test('without sluice the job says how it comes along, and whether a link to another folder is why', () => {
+  const way = /Commit its tarball: npm install --save-dev \.\/vendor\/sluice-[\d.]+\.tgz\./
+  for (const [link, why] of [
+    [undefined, /^::error::There is no sluice\./],
+    [
+      '../../sluice/packages/sluice',
+      /^::error::package\.json names sluice by a folder that this clone does not have\./,
+    ],
+  ] as const) {
+    const { entry, last, error } = runSteps(undefined, link === undefined ? {} : { link })
+    assert.deepEqual([entry, last], [0, 3])
+    assert.match(error, why)
+    assert.match(error, way)
+  }
 })

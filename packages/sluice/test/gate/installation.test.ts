@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import path from 'node:path'
+import { test } from 'node:test'
+import manifest from '../../package.json' with { type: 'json' }
+import { installationIn, shellWord, vendorCommand } from '../../src/gate/installation.ts'
+import { createProject } from '../support/project.ts'
+
+/** Whether a clone has sluice, if the package.json of `app/mail` or of the root names it so. */
+function isInClone(specifier: string, file = 'app/mail/package.json'): boolean | undefined {
+  using project = createProject({
+    [file]: JSON.stringify({ devDependencies: { sluice: specifier } }),
+    'app/mail/x': '',
+  })
+  project.git('init', '-q')
+  return installationIn(path.join(project.root, 'app/mail'))?.isInClone
+}
+
+test('a clone has what a registry or the repository has, and no folder beside it', () => {
+  for (const specifier of [
+    '^1.0.0',
+    'npm:other@1',
+    'file:vendor/sluice.tgz',
+    './vendor/sluice.tgz',
+    'file:../../tools',
+    'workspace:*',
+  ])
+    assert.equal(isInClone(specifier), true, specifier)
+  for (const specifier of [
+    'file:../../..',
+    'file:../../../sluice/packages/sluice',
+    '../../../s.tgz',
+    'link:/opt/sluice',
+    '/opt/s.tgz',
+  ])
+    assert.equal(isInClone(specifier), false, specifier)
+  assert.equal(isInClone('file:../sluice', 'package.json'), false)
+  assert.equal(isInClone('file:vendor/sluice.tgz', 'package.json'), true)
+})
+
+test('without a package.json that names it, or with one that is none, nothing is known', () => {
+  using project = createProject({ 'a/package.json': '{"dependencies": {"other": "1"}}', 'b/package.json': '{' })
+  for (const folder of ['a', 'b', 'c']) assert.equal(installationIn(path.join(project.root, folder)), undefined)
+})
+
+test('check warns of a link that leads out of the repository, and says what to do', async () => {
+  using project = createProject({ 'package.json': '{"devDependencies": {"sluice": "file:../sluice"}}' })
+  assert.equal((await project.sluice(['init'])).code, 0)
+  const { code, stdout } = await project.sluice(['check'])
+  assert.equal(code, 0)
+  assert.match(stdout, /^package\.json:1:1: warning: names sluice by "file:\.\.\/sluice", outside of this repository/)
+  assert.ok(stdout.includes(vendorCommand()))
+  project.write({ 'package.json': '{"devDependencies": {"sluice": "file:vendor/sluice.tgz"}}' })
+  assert.equal((await project.sluice(['check'])).stdout, '')
+})
+
+test('init says how sluice comes along, where the project does not keep it yet', async () => {
+  using project = createProject({ 'package.json': '{"devDependencies": {"sluice": "file:../sluice"}}' })
+  const { stdout } = await project.sluice(['init'])
+  assert.ok(stdout.includes(`keep sluice with the project: ${vendorCommand()}; commit, and open`), stdout)
+  project.write({ 'package.json': '{"devDependencies": {"sluice": "file:vendor/sluice.tgz"}}' })
+  assert.doesNotMatch((await project.sluice(['init', '--force'])).stdout, /npm (pack|install)/)
+})
+
+test('the command packs the sluice that runs, and installs the tarball that this makes', () => {
+  const folder = path.join(import.meta.dirname, '../..')
+  assert.equal(
+    vendorCommand(),
+    `mkdir -p vendor && npm pack --pack-destination vendor ${shellWord(folder)} && npm install --save-dev ./vendor/sluice-${manifest.version}.tgz`,
+  )
+  assert.equal(shellWord("/a b/it's"), String.raw`'/a b/it'\''s'`)
+})
