@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import manifest from '../../package.json' with { type: 'json' }
-import { templatesFolder } from '../templates.ts'
+import { templatesFolder } from '../templates-folder.ts'
 import { isWithin } from './affected/packages.ts'
 
 const { name, version } = manifest
