@@ -7,11 +7,11 @@ import type { Settings } from './options.ts'
 import type { Acknowledgement, AcknowledgementResponse } from './protocol.ts'
 import { isCount } from './shape.ts'
 
-/** Tells the control plane what this instance has applied, at once after a change and as a heartbeat. */
+/** Reports to the control plane what this instance has applied: right after a change, and as a heartbeat. */
 export interface Acknowledger {
-  /** Now, and again with each heartbeat; never rejects. */
+  /** Sends a report now; never rejects. Heartbeats are sent without it. */
   tell(): Promise<void>
-  /** Says that this instance ends. */
+  /** Reports that this instance ends. */
   leave(): Promise<void>
 }
 
@@ -19,9 +19,9 @@ export interface AcknowledgerOptions extends Pick<Settings, 'maxStaleMs' | 'hear
   connection: Connection
   held: HeldSnapshot
   report: Report
-  /** What this process calls itself. */
+  /** Name of this process. */
   instance: string
-  /** The control plane has something else: fetch it. */
+  /** Called when the control plane has another snapshot, which must be fetched. */
   refresh: () => void
 }
 
@@ -36,10 +36,12 @@ export function createAcknowledger(options: AcknowledgerOptions): Acknowledger {
   let sending: Promise<void> | undefined
   let again = false
   let left = false
-  /** The last one did not arrive: whoever waits for it must not wait for the next heartbeat. */
+  /**
+   * The last report did not arrive. It is repeated sooner than the next heartbeat, since an operator may wait for it.
+   */
   let failed = false
 
-  /** False where there is nothing to tell yet. */
+  /** Resolves to false if there is no snapshot to report yet. */
   async function send(leaving?: true): Promise<boolean> {
     const snapshot = held.served()
     if (!snapshot) return false
@@ -58,7 +60,7 @@ export function createAcknowledger(options: AcknowledgerOptions): Acknowledger {
     return true
   }
 
-  /** Held against what is there now: more may have come while the answer was on its way. */
+  /** Compares the answer with the present snapshot, since a newer one may have arrived after the report was sent. */
   function understand({ body, readAt }: Answer<AcknowledgementResponse>): void {
     heartbeatMs = Math.max(100, body.heartbeatMs)
     if (held.isHeld(body)) held.confirm(readAt)
@@ -68,7 +70,8 @@ export function createAcknowledger(options: AcknowledgerOptions): Acknowledger {
   async function sendAll(): Promise<void> {
     do {
       again = false
-      // Nothing to tell yet, or no proof by acknowledgements: neither waits for the stream.
+      // There is nothing to report yet, or reports do not prove that the snapshot is present: ask, without waiting for
+      // the stream.
       if (!(await send()) || held.isAging()) refresh()
     } while (again && !left)
     sending = undefined
@@ -79,7 +82,7 @@ export function createAcknowledger(options: AcknowledgerOptions): Acknowledger {
     clock.clearTimer(timer)
     if (left) return
     if (!failed) backoff.reset()
-    // Trust must not run out between two heartbeats, whatever the control plane says.
+    // The snapshot must not become stale between two heartbeats, whatever interval the control plane asks for.
     const most = Math.min(heartbeatMs, Math.max(200, maxStaleMs / 3))
     timer = clock.setTimer(tell, failed ? backoff.next() : most * (0.8 + 0.2 * random()))
   }

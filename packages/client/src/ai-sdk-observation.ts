@@ -11,7 +11,7 @@ import type { Route } from './route.ts'
 export interface CallContext {
   /** `provider:model` */
   model: string
-  /** Of the call: it may be given up by whoever made it. */
+  /** The call's signal, by which its caller may cancel it. */
   signal: AbortSignal | undefined
   price?: (model: string, usage: { inputTokens: number; outputTokens: number }) => number | undefined
 }
@@ -34,7 +34,7 @@ function observationAt({ usage, finishReason }: Ending, output: string, context:
   }
 }
 
-/** A price that cannot be told costs the request nothing else. */
+/** Undefined if the price is not known. An error in `price` must not fail the request. */
 function costOf(inputTokens: number | undefined, outputTokens: number | undefined, { model, price }: CallContext) {
   try {
     const counted = inputTokens !== undefined && outputTokens !== undefined
@@ -44,17 +44,17 @@ function costOf(inputTokens: number | undefined, outputTokens: number | undefine
   }
 }
 
-/** What a whole answer says about the call. */
+/** The observation of an answer that was not streamed. */
 function observationOf(result: LanguageModelV4GenerateResult, context: CallContext): Observation {
   const output = result.content.map((part) => (part.type === 'text' ? part.text : '')).join('')
   const servedModel = result.response?.modelId
   return { ...observationAt(result, output, context), ...(servedModel === undefined ? {} : { servedModel }) }
 }
 
-/** Times and records one call. What the call throws comes out unchanged, and nothing else. */
+/** Times and records one call. It throws what the call throws, unchanged, and nothing else. */
 export interface CallObserver {
   whole(call: () => Promise<LanguageModelV4GenerateResult>): Promise<LanguageModelV4GenerateResult>
-  /** The stream is looked at as it passes. */
+  /** Returns a stream with the same parts, and records them as they pass. */
   stream(call: () => Promise<LanguageModelV4StreamResult>): Promise<LanguageModelV4StreamResult>
 }
 
@@ -72,22 +72,23 @@ export function observeCall(route: Route, now: () => number, context: CallContex
     route.done()
   }
 
-  /** Nothing that an answer looks like may spoil it. */
-  function quietly<T>(look: () => T): T | undefined {
+  /** Reading an answer of an unexpected form must not fail the call. */
+  function quietly<T>(read: () => T): T | undefined {
     try {
-      return look()
+      return read()
     } catch {
       return undefined
     }
   }
 
-  /** Whoever gives a call up says nothing about the prompt; one that took too long does. */
+  /** A call that its caller cancels is no error of the prompt. A call that exceeds its time limit is one. */
   function faultOf(error: unknown): Observation {
-    const givenUp = context.signal?.aborted === true && quietly(() => context.signal?.reason.name) !== 'TimeoutError'
-    return givenUp ? {} : { error: errorText(error) }
+    const isCancelled =
+      context.signal?.aborted === true && quietly(() => context.signal?.reason.name) !== 'TimeoutError'
+    return isCancelled ? {} : { error: errorText(error) }
   }
 
-  function look(part: LanguageModelV4StreamPart): void {
+  function observe(part: LanguageModelV4StreamPart): void {
     if (part.type === 'text-delta') output += part.delta
     else if (part.type === 'response-metadata' && part.modelId !== undefined) seen.servedModel = part.modelId
     else if (part.type === 'error') Object.assign(seen, faultOf(part.error))
@@ -104,7 +105,7 @@ export function observeCall(route: Route, now: () => number, context: CallContex
             record({})
             controller.close()
           } else {
-            quietly(() => look(value))
+            quietly(() => observe(value))
             controller.enqueue(value)
           }
         } catch (error) {

@@ -2,7 +2,7 @@ import type { LanguageModelV4CallOptions, LanguageModelV4Message } from '@ai-sdk
 import type { PromptFormat, PromptMessage } from './protocol.ts'
 import type { RoutedPrompt } from './route.ts'
 
-/** Names of a version's parameters, and what the AI SDK calls them. */
+/** The parameters of a version, and their names in the AI SDK. */
 const names: Record<string, keyof LanguageModelV4CallOptions> = {
   maxTokens: 'maxOutputTokens',
   maxCompletionTokens: 'maxOutputTokens',
@@ -17,8 +17,8 @@ const names: Record<string, keyof LanguageModelV4CallOptions> = {
 }
 
 /**
- * The call as the version wants it. Rendering happens in the returned function, so that a variable that is missing is the call's
- * own error.
+ * The call with the version's parameters. Rendering happens in the returned function, so that a missing variable is an
+ * error of the call itself.
  */
 export function withVersion(
   params: LanguageModelV4CallOptions,
@@ -28,7 +28,7 @@ export function withVersion(
   if (!prompt) return () => params
   const parameters = Object.entries(prompt.parameters).flatMap(([name, value]) => {
     const theirs = Object.hasOwn(names, name) ? names[name] : undefined
-    // Null is the version's way to say "none", which the SDK says by leaving it out.
+    // A parameter that is null in the version is left out for the SDK.
     return theirs === undefined ? [] : [[theirs, value ?? undefined]]
   })
   const format = responseFormat(prompt.format)
@@ -41,7 +41,7 @@ function messageOf({ role, content }: PromptMessage): LanguageModelV4Message {
   return role === 'system' ? { role, content } : { role, content: [{ type: 'text', text: content }] }
 }
 
-/** Text is the default, and the call may ask for more. */
+/** Undefined for text, the SDK's default, so that the call may still set a format. */
 function responseFormat(format: PromptFormat): LanguageModelV4CallOptions['responseFormat'] {
   if (format.type === 'json_object') return { type: 'json' }
   if (format.type === 'json_schema') return { type: 'json', name: format.name, schema: format.schema }

@@ -6,20 +6,21 @@ import type { SluiceClient } from './index.ts'
 export interface SluiceMiddlewareOptions {
   feature: string
   /**
-   * Who the call is for; by default `providerOptions: {sluice: {unit}}` of the call. With `vars` beside it, the version's
-   * own messages, rendered, replace the prompt of the call.
+   * The unit of a call; by default `providerOptions: {sluice: {unit}}` of the call. If `providerOptions.sluice` has
+   * `vars` too, the version's messages, rendered with them, replace the prompt of the call.
    */
   unit?: (params: LanguageModelV4CallOptions) => string | number | bigint | undefined
-  /** The model that a version names, `provider:model`; undefined, or without this, the wrapped model is called. */
+  /** The model for a version's `provider:model`. If it is missing or returns undefined, the wrapped model is called. */
   models?: (id: string) => LanguageModelV4 | undefined
-  /** USD of a call; undefined where it is not known. */
+  /** Cost of a call in USD; undefined if it is not known. */
   price?: (model: string, usage: { inputTokens: number; outputTokens: number }) => number | undefined
 }
 
 /**
- * For `wrapLanguageModel` of the AI SDK: each call is routed, gets the model and parameters of its version, and is recorded with
- * time, tokens, cost, output and what went wrong. What the model throws comes out unchanged. A stream is recorded at its end;
- * a call that its caller gives up is recorded without output, and is no error; one that its caller's timeout ends is.
+ * For `wrapLanguageModel` of the AI SDK: each call is routed, gets the model and parameters of its version, and is
+ * recorded with time, tokens, cost, output and error. What the model throws is thrown on unchanged. A stream is recorded
+ * at its end. A call that its caller cancels is recorded without output, and not as an error. A call that ends by its
+ * caller's timeout is recorded as an error.
  */
 export function sluiceMiddleware(sluice: SluiceClient, options: SluiceMiddlewareOptions): LanguageModelV4Middleware {
   const prepare = (params: LanguageModelV4CallOptions, wrapped: LanguageModelV4) => {
@@ -32,7 +33,7 @@ export function sluiceMiddleware(sluice: SluiceClient, options: SluiceMiddleware
       ...(price && { price }),
     }
     const observer = observeCall(route, sluice.now, context)
-    // Within what is observed: a version that names a model which is not to be had fails, and must be seen to.
+    // Called within the observed call, so that a version with an unknown model is recorded as an error.
     const model = () => (route.prompt && options.models?.(route.prompt.model)) ?? wrapped
     return { model, observer, call: withVersion(params, route.prompt, own?.vars) }
   }
@@ -49,7 +50,7 @@ export function sluiceMiddleware(sluice: SluiceClient, options: SluiceMiddleware
   }
 }
 
-/** A function that throws gives no unit, and no fault of the request. */
+/** Undefined if the application's function throws: that must not fail the request. */
 function unitOf(params: LanguageModelV4CallOptions, unit: SluiceMiddlewareOptions['unit']): string | undefined {
   try {
     return (unit ? unit(params) : params.providerOptions?.sluice?.unit) as string | undefined

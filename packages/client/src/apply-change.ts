@@ -3,9 +3,9 @@ import type { Snapshot, SnapshotChange } from './protocol.ts'
 type Features = Snapshot['features']
 
 /**
- * The snapshot that a change makes of this one. Undefined where it is none, is for another snapshot, or where the result
- * has another hash than the control plane says: then the whole is needed. Loaded with the first change: it imports nothing, so that a
- * bundler moves nothing else there.
+ * The snapshot after a change. Undefined if the value is no change, if it applies to another snapshot, or if the result
+ * does not have the hash that the control plane sent: then the whole snapshot is needed. This module is loaded with the
+ * first change. It imports nothing, so that a bundler moves no other code into it.
  */
 export function applyChange(snapshot: Snapshot | undefined, value: unknown): Snapshot | undefined {
   const { schema, epoch, from, revision, hash, features } = (value ?? {}) as SnapshotChange
@@ -16,14 +16,14 @@ export function applyChange(snapshot: Snapshot | undefined, value: unknown): Sna
   return hashOf(next.features) === hash ? next : undefined
 }
 
-/** First 16 hex of the SHA-256 of the canonical JSON, as the control plane computes it. */
+/** First 16 hex digits of the SHA-256 of the canonical JSON, as the control plane computes it. */
 function hashOf(features: Features): string | undefined {
   const crypto = process.getBuiltinModule('node:crypto')
   const texts = Object.entries(inOrder(features, textOf)).map(([name, text]) => `${JSON.stringify(name)}:${text}`)
   return crypto?.createHash('sha256').update(`{${texts}}`).digest('hex').slice(0, 16)
 }
 
-/** What does not change is written once. */
+/** The canonical JSON of each feature, so that unchanged features are serialized once. */
 const texts = new WeakMap<object, string>()
 
 function textOf(feature: object): string {
@@ -37,7 +37,7 @@ function sorted(value: unknown): unknown {
   return value !== null && typeof value === 'object' ? inOrder(value as Record<string, unknown>, sorted) : value
 }
 
-/** Names that are whole numbers come first, as in every object. */
+/** Keys in sorted order, but JavaScript puts keys that are whole numbers first in every object. */
 function inOrder<T, U>(fields: Record<string, T>, map: (value: T) => U): Record<string, U> {
   const names = Object.keys(fields).sort()
   return Object.fromEntries(names.map((name) => [name, map(fields[name] as T)]))

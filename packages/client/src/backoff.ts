@@ -3,17 +3,17 @@ import type { Settings } from './options.ts'
 
 /** How long to wait before the next attempt. */
 export interface Backoff {
-  /** Exponential with full jitter, so that many clients that lost the same server come back spread out. */
+  /** ms; exponential with full jitter, so that many clients that lost the same server do not return all at once. */
   next(): number
-  /** It worked: the next failure is a first one. */
+  /** Call after a success: the next failure counts as the first one. */
   reset(): void
-  /** The last attempt did not fail. */
+  /** Whether the last attempt did not fail. */
   calm(): boolean
-  /** What the server asked for instead of `firstMs`. */
+  /** Replaces `firstMs` by the ms that the server asked for. */
   first(ms: number): void
   /**
-   * The next wait is no shorter than the `Retry-After` of an answer that was no use, in seconds or as a date; at most a minute, since a page of a
-   * proxy may ask for hours. Jitter comes on top.
+   * The next wait is at least the `Retry-After` of the unusable answer, in seconds or as a date, with jitter added. Of
+   * that at most a minute counts, since the error page of a proxy may ask for hours.
    */
   heed(error: unknown): void
 }
@@ -45,7 +45,7 @@ export function createBackoff(
       if (!response) return
       const text = response.headers.get('retry-after') ?? ''
       const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - clock.now()
-      // What is neither says nothing.
+      // Text that is neither a number nor a date is ignored.
       least = Math.min(60_000, Math.max(0, ms || 0))
     },
   }

@@ -4,19 +4,20 @@ import type { Snapshot } from './protocol.ts'
 
 /** The last known good snapshot on disk. */
 export interface BootstrapFile {
-  /** Undefined where there is none, or no file system. */
+  /** Resolves to undefined if there is no file, if it cannot be read, or without a file system. */
   load(): Promise<unknown>
-  /** Written at once, but not more than once a second; the newest one wins. */
+  /** Writes at once, but at most once a second; the newest snapshot wins. */
   save(snapshot: Snapshot): void
-  /** Writes what waits; never rejects. */
+  /** Writes a snapshot that still waits; never rejects. */
   flush(): Promise<void>
 }
 
 const pauseMs = 1000
 
 /**
- * A file that a reader sees either whole or not at all, however many threads, processes and containers write it. It is its
- * owner's alone, since it holds prompts. Loaded where a file is named: it imports nothing, so that a bundler moves nothing else there.
+ * A file that is replaced atomically, so that many threads, processes and containers may write it. Only its owner may
+ * read it, since it holds prompts. This module is loaded if the options name a file. It imports nothing, so that a
+ * bundler moves no other code into it.
  */
 export function createBootstrapFile(path: string, { clock, report }: { clock: Clock; report: Report }): BootstrapFile {
   let waiting: Snapshot | undefined
@@ -29,7 +30,7 @@ export function createBootstrapFile(path: string, { clock, report }: { clock: Cl
     waiting = undefined
     try {
       const { rename, rm, writeFile } = fileSystem()
-      // Process ids and threads' numbers repeat among containers that share a folder.
+      // A random name: process ids repeat among containers that share a folder.
       const draft = `${path}.${globalThis.crypto.randomUUID()}.tmp`
       try {
         await writeFile(draft, JSON.stringify(snapshot), { mode: 0o600 })
@@ -72,10 +73,10 @@ export function createBootstrapFile(path: string, { clock, report }: { clock: Cl
   }
 }
 
-/** Asked of the runtime and not imported, so that a bundler for browsers or edge runtimes finds nothing that is not there. */
+/** Not imported, since a bundler for browsers or edge runtimes could not resolve the import. */
 function fileSystem(): typeof import('node:fs/promises') {
   const found = globalThis.process?.getBuiltinModule?.('node:fs/promises')
-  if (!found) throw new Error('this runtime gives no file system (Node does from 20.16 on)')
+  if (!found) throw new Error('this runtime has no file system; Node from 20.16 on is needed')
   return found
 }
 

@@ -18,23 +18,24 @@ import { storableText } from './storable-text.ts'
 import { createSubscription, type Subscription, type SubscriptionMode } from './subscription.ts'
 import { kindOf, unitText } from './unit.ts'
 
-/** What the client knows and does. */
+/** The present state of a client. */
 export interface ClientStatus {
   mode: SubscriptionMode
   source: SnapshotSource | 'none'
   epoch: string | null
   revision: number | null
-  /** Canaries are not served: nothing was heard for too long. */
+  /** No canary is served, since the control plane has not confirmed the snapshot for `maxStaleMs`. */
   stale: boolean
-  /** The token was refused when it was last shown. */
+  /** The control plane refused the token at the last request. */
   refused: boolean
   instance: string
   outcomes: QueueCounts
 }
 
 /**
- * Routes requests by what the control plane last said, and reports how they went. It never throws into a request and never
- * makes one wait: routing is a lookup and a hash, everything else happens beside it.
+ * Routes requests by the newest snapshot of the control plane, and reports their outcomes. After construction it never
+ * throws into a request, and a request never waits for it: routing is a lookup and a hash, all else runs in the
+ * background.
  */
 export class SluiceClient {
   readonly #recorder: Recorder
@@ -53,7 +54,7 @@ export class SluiceClient {
   readonly #forgetProcess: () => void
   #closed: Promise<void> | undefined
 
-  /** @throws TypeError naming the option that is no good, and what it should be */
+  /** @throws TypeError that names the invalid option and what is expected */
   constructor(options: SluiceClientOptions) {
     const settings = readOptions(options)
     const { clock, token, bootstrap, fallbacks, referenceKey } = settings
@@ -78,7 +79,7 @@ export class SluiceClient {
         this.#changes.tell(snapshot)
       },
       staleness: (stale) => {
-        // Beside the request that may have noticed it.
+        // Later, so that the request that found it does not wait.
         if (stale) clock.setTimer(refresh, 0)
         this.#staleness.tell(stale)
       },
@@ -107,8 +108,8 @@ export class SluiceClient {
   }
 
   /**
-   * Resolves as soon as the control plane has answered, or after `timeoutMs` (default 5 s) with what there is: `none` means
-   * that only fallbacks are routed. Never rejects.
+   * Resolves as soon as the control plane has answered, or after `timeoutMs` (default 5 s), to the source of the snapshot.
+   * `none` means that only fallbacks are used. Never rejects.
    */
   async ready(options?: { timeoutMs?: number }): Promise<SnapshotSource | 'none'> {
     const { clock } = this.#connection
@@ -124,9 +125,9 @@ export class SluiceClient {
   }
 
   /**
-   * The route of one request. `unit` is whoever should keep seeing the same version, e.g. a user's id: a text, or a whole number,
-   * which counts as its text. Without one, or with anything else, the request gets the incumbent, since it could be no evidence.
-   * Never throws.
+   * The route of one request. The requests of one `unit`, e.g. a user's id, keep the same version. A unit is a string of
+   * 1 to 1,024 characters, or a whole number, which counts as its text. Without a valid unit the request gets the
+   * incumbent, since it could not be used as evidence. Never throws.
    */
   route(feature: string, unit?: string | number | bigint): Route {
     const recorder = this.#recorder
@@ -146,35 +147,38 @@ export class SluiceClient {
     return createRoute({ feature: shown, unit: name, routing, version, capture: known?.capture, recorder })
   }
 
-  /** What durations are measured by, in ms: it never steps. */
+  /** Time in ms for measuring durations; it does not step when the system's time is set. */
   readonly now = (): number => elapsed(this.#connection.clock)
 
-  /** What is known of a feature; undefined where nothing is. */
+  /** The feature in the present snapshot; undefined if it is not there. */
   feature(name: string): FeatureSnapshot | undefined {
     return featureOf(this.#held.current(), name)
   }
 
   /**
-   * Feedback on a request of earlier, by what `route.reference()` returned then, here or in another process with the same
-   * `referenceKey` or token. Anything else is refused. Never throws.
+   * Sends feedback on an earlier request, named by the result of `route.reference()` in this process or in another one
+   * with the same `referenceKey` or token. Any other reference is reported to `onDiagnostic` and ignored. Never throws.
    */
   feedback(reference: RequestReference, feedback: Feedback): void {
     const request = this.#recorder.references.open(reference)
-    const why = 'changed, or of another referenceKey'
+    const why = 'changed, or made with another referenceKey'
     sendFeedback(this.#recorder, request, feedback, 'invalid-reference', why)
   }
 
-  /** Calls back after each change; returns how to stop it. */
+  /** Calls `listener` after each change of the snapshot. Returns a function that ends this. */
   onChange(listener: (snapshot: Snapshot) => void): () => void {
     return this.#changes.listen(listener)
   }
 
-  /** Calls back with true when canaries stop being served, for want of word from the control plane, and false when it is back. */
+  /**
+   * Calls `listener` with true when the client stops serving canaries because the control plane cannot be reached, and
+   * with false when it may serve them again. Returns a function that ends this.
+   */
   onStaleness(listener: (stale: boolean) => void): () => void {
     return this.#staleness.listen(listener)
   }
 
-  /** Sends the outcomes that wait, also those of which more could be recorded; never rejects. */
+  /** Sends all waiting outcomes, also those that still wait for a `record`. Never rejects. */
   flush(): Promise<void> {
     return this.#queue.flush()
   }
@@ -194,7 +198,7 @@ export class SluiceClient {
     }
   }
 
-  /** Sends what is queued, says goodbye and ends all connections, within ten seconds. Never rejects. */
+  /** Sends what is queued, reports that this instance ends, and closes all connections, within 10 s. Never rejects. */
   close(): Promise<void> {
     this.#closed ??= this.#close()
     return this.#closed
@@ -217,7 +221,7 @@ export class SluiceClient {
   }
 }
 
-/** Loaded where it is needed, which is nowhere but on servers. */
+/** Loaded only if a file is named, which is possible on servers only. */
 function bootstrapFile(path: string, parts: { clock: Clock; report: Report }): Promise<BootstrapFile | undefined> {
   return import('./bootstrap-file.ts').then(
     ({ createBootstrapFile }) => createBootstrapFile(path, parts),
@@ -225,19 +229,19 @@ function bootstrapFile(path: string, parts: { clock: Clock; report: Report }): P
   )
 }
 
-/** Makes names that the control plane takes, whatever the application's own do. */
+/** Ids that the control plane accepts, even if the application's `newId` returns unusable ones or throws. */
 function namesOf(settings: SluiceClientOptions): () => string {
   return () => {
     try {
       if (settings.newId) return storableText(settings.newId(), 200)
     } catch {
-      // A name of its own does as well.
+      // A random id is used instead.
     }
     return crypto.randomUUID()
   }
 }
 
-/** What is no time is as not given. */
+/** The default replaces a `timeoutMs` that is no time. */
 function patienceOf(options: unknown): number {
   try {
     const { timeoutMs } = options as { timeoutMs?: unknown }
@@ -248,12 +252,12 @@ function patienceOf(options: unknown): number {
 }
 
 interface Listeners<T> {
-  /** Returns how to stop it. */
+  /** Returns a function that removes the listener. */
   listen(listener: (news: T) => void): () => void
   tell(news: T): void
 }
 
-/** A listener's fault stays with it, also one that comes later. */
+/** An error in a listener, also an asynchronous one, is reported and changes nothing else. */
 function createListeners<T>(report: Report): Listeners<T> {
   const listeners = new Set<(news: T) => void>()
   return {

@@ -1,24 +1,27 @@
-/** What a timer is known by until it has fired. */
+/** The handle of a timer. */
 export type Timer = unknown
 
-/** The time and the timers that everything here runs by, so that tests and simulations can bring their own. */
+/** The time and the timers of a client. Tests and simulations may pass their own. */
 export interface Clock {
   /** ms since the epoch; may step back. */
   now(): number
-  /** ms since any moment; never steps, but may stand still while the machine is suspended. Without it `now` is all there is. */
+  /**
+   * ms since any fixed moment. It never steps, but may stand still while the machine is suspended. If it is missing,
+   * durations are measured by `now`.
+   */
   steady?(): number
-  /** Calls once, `ms` from now. A process ends without waiting for it, unless `keepAlive`. */
+  /** Calls once, after `ms`. The timer does not keep the process alive, unless `keepAlive` is set. */
   setTimer(callback: () => void, ms: number, options?: { keepAlive?: boolean }): Timer
   /** Does nothing for a timer that has fired. */
   clearTimer(timer: Timer): void
 }
 
-/** The clock of the machine. */
+/** The clock and timers of the runtime. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   steady: () => performance.now(),
   setTimer(callback, ms, options) {
-    // A number in browsers.
+    // In browsers it is a number.
     const timer: { unref?(): void } = setTimeout(callback, ms)
     if (!options?.keepAlive) timer.unref?.()
     return timer
@@ -26,7 +29,7 @@ export const systemClock: Clock = {
   clearTimer: (timer) => clearTimeout(timer as number),
 }
 
-/** A moment by both clocks: one of them may step, the other stand still. */
+/** A moment in ms by both clocks, since `now` may step and `steady` may stand still. */
 export interface Moment {
   now: number
   steady: number

@@ -6,26 +6,29 @@ import { holds, type Shape } from './shape.ts'
 /** How the parts of the client reach the control plane. */
 export interface Connection {
   clock: Clock
-  /** No answer is waited for any longer, by `elapsed`. */
+  /** No answer is awaited after this time of `elapsed`, in ms. */
   until: number
-  /** A path of the API, with the token; what fetch throws is the caller's to handle. */
+  /** Requests a path of the API with the token. Rejects with whatever fetch throws. */
   request(path: string, init: Asking): Promise<Reply>
 }
 
-/** What is asked with; the headers are plain. */
+/** Options of a request, with the headers as a plain object. */
 export type Asking = Omit<RequestInit, 'headers'> & { headers?: Record<string, string> }
 
 /** The beginning of an answer. */
 interface Reply {
   response: Response
   /**
-   * The store was read then, or later, for this answer. Undefined where that is not proven: what comes out of a cache
-   * cannot repeat the request's nonce.
+   * The store was read at this moment, or later, for this answer. Undefined if the answer does not prove it: an answer
+   * from a cache cannot repeat the request's nonce.
    */
   readAt: Moment | undefined
 }
 
-/** The control plane counts this process by its header before it is given anything: a random name, for how long it trusts a canary, its own name. */
+/**
+ * Each request names this process in a header, so that the control plane counts it before it gets a snapshot: a random
+ * id, for how long it serves a canary without contact, and its name.
+ */
 export function createConnection(settings: Settings, instance: string): Connection {
   const { url, token, maxStaleMs, clock, random, fetch = globalThis.fetch.bind(globalThis) } = settings
   const base = url.trim().replace(/\/+$/, '')
@@ -38,7 +41,7 @@ export function createConnection(settings: Settings, instance: string): Connecti
       const nonce = `${now}-${random()}`
       const response = await fetch(base + path, {
         ...init,
-        // Some edge runtimes have no such option and throw where it is given.
+        // Some edge runtimes do not know this option, and throw if it is set.
         ...('cache' in Request.prototype && { cache: 'no-store' }),
         headers: {
           ...init.headers,
@@ -51,15 +54,15 @@ export function createConnection(settings: Settings, instance: string): Connecti
       const { headers } = response
       const age = headers.get('sluice-read-age') ?? ''
       const proven = headers.get('sluice-nonce') === nonce && /^\d+$/.test(age)
-      // By this client's clocks: counted back from when it asked, since the answer may have been on its way for long.
+      // Counted back from the request, by this client's clocks, since the answer may have taken long to arrive.
       return { response, readAt: proven ? { now: now - Number(age), steady: steady - Number(age) } : undefined }
     },
   }
 }
 
-/** No answer, or one that breaks off, or that cannot be used: perhaps a proxy keeps it from arriving. */
+/** There was no answer, it was incomplete, or it cannot be used. A proxy may be the cause. */
 export class UnusableAnswer extends Error {
-  /** What was answered instead. */
+  /** The answer, if there was one. */
   readonly response: Response | undefined
 
   constructor(message: string, response?: Response) {
@@ -68,18 +71,19 @@ export class UnusableAnswer extends Error {
   }
 }
 
-/** What was answered in place of something usable, if anything was. */
+/** The unusable answer behind an error; undefined if there was none. */
 export const responseOf = (error: unknown) => (error instanceof UnusableAnswer ? error.response : undefined)
 
 /** An answer as it arrives. */
 export interface Arriving extends Reply {
   pieces: AsyncIterable<string>
-  /** Begins the time anew after which silence counts as the end. */
+  /** Restarts the time limit for silence. */
   heard(): void
 }
 
 /**
- * Asks, and has `read` read the answer: all of it within `ms`, unless it says that something was heard, and until `stop` is aborted.
+ * Sends a request, and lets `read` read the answer. It has `ms` in total, restarted by each call of `heard`, and ends
+ * when `stop` is aborted.
  * @throws whatever fetch throws, UnusableAnswer
  */
 export async function exchange<T>(
@@ -106,7 +110,7 @@ export async function exchange<T>(
   } finally {
     clock.clearTimer(timer)
     stop?.removeEventListener('abort', end)
-    // With a reason: without one an error with its stack is made for nobody.
+    // With a reason, since the runtime would create an unused error with a stack without it.
     abort.abort('over')
   }
 }
@@ -118,7 +122,7 @@ async function* piecesOf({ body }: Response, signal: AbortSignal): AsyncGenerato
   const decoder = new TextDecoder()
   for (;;) {
     const part = await reader?.read().catch((cause) => {
-      throw new UnusableAnswer(`broken off: ${messageOf(cause)}`)
+      throw new UnusableAnswer(`the answer broke off: ${messageOf(cause)}`)
     })
     if (signal.aborted) throw signal.reason
     if (!part || part.done) return
@@ -128,15 +132,18 @@ async function* piecesOf({ body }: Response, signal: AbortSignal): AsyncGenerato
 
 /** An answer whose body has arrived. */
 export interface Answer<T> {
-  /** Undefined where it is no JSON. */
+  /** Undefined if it is no JSON. */
   body: T
   readAt: Moment | undefined
 }
 
-/** Of an answer, or of one event in a stream: far above any snapshot. */
+/** Longest answer, and longest event in a stream: much more than any snapshot has. */
 export const mostCharacters = 64 * 1_048_576
 
-/** Asks and reads the whole answer within ten seconds. @throws whatever fetch throws, UnusableAnswer where it is not `usable` */
+/**
+ * Sends a request and reads the whole answer within ten seconds.
+ * @throws whatever fetch throws; UnusableAnswer if the answer is not `usable`
+ */
 export function ask<T>(
   connection: Connection,
   path: string,
@@ -149,7 +156,7 @@ export function ask<T>(
     if (/[/+]json\b/.test(response.headers.get('content-type') ?? ''))
       for await (const piece of pieces) {
         text += piece
-        if (text.length > mostCharacters) throw new UnusableAnswer('too long')
+        if (text.length > mostCharacters) throw new UnusableAnswer('the answer is too long')
       }
     const body = parsed(text)
     if (!usable(response.status, body)) throw refusal(response)
@@ -168,7 +175,7 @@ function parsed(json: string): unknown {
   }
 }
 
-/** Asks with a body of JSON for one of this shape. */
+/** Posts JSON, and expects a JSON answer of this shape. */
 export function post<T>(connection: Connection, path: string, body: string, shape: Shape): Promise<Answer<T>> {
   const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body }
   return ask(connection, path, init, (status, answer) => status === 200 && holds(answer, shape))

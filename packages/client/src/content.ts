@@ -1,13 +1,13 @@
 import { storableText } from './storable-text.ts'
 
-/** Bytes of an input, and of an output: both fit into the control plane's 1 MiB. */
+/** Most bytes of an input, and of an output: both together fit into the control plane's limit of 1 MiB. */
 const most = 450_000
 const escapes = /\\(u0000|ud[89a-f]..|.)/g
 
-/** A copy of a prompt's variables as it can be sent: plain JSON. Undefined for what is no such object or too large. */
+/** A copy of a prompt's variables as plain JSON. Undefined if they cannot be sent or are too large. */
 export function sendableInput(input: unknown): Record<string, unknown> | undefined {
   try {
-    // What no database stores is written as an escape.
+    // JSON writes the characters that no database stores as escapes.
     const json = JSON.stringify(input).replace(escapes, (whole, code) => (code[1] ? '\ufffd' : whole))
     const copy = json[0] === '{' && fits(json) ? JSON.parse(json) : undefined
     return depthOf(copy) <= 60 ? copy : undefined
@@ -16,7 +16,9 @@ export function sendableInput(input: unknown): Record<string, unknown> | undefin
   }
 }
 
-/** An output as it can be sent, whole: a part of it would be judged as if it were all. Undefined for one that is too large. */
+/**
+ * An output as it can be sent. Undefined if it is too large: it is not cut, since a part would be judged as the whole.
+ */
 export function sendableOutput(output: string): string | undefined {
   return fits(JSON.stringify(output)) ? storableText(output) : undefined
 }
@@ -25,7 +27,7 @@ function fits(json: string): boolean {
   return new TextEncoder().encode(json).length <= most
 }
 
-/** The control plane reads 64 levels, four of which are around the input. */
+/** The control plane reads JSON of at most 64 levels, and a request has four levels around the input. */
 function depthOf(value: unknown): number {
   return value && typeof value === 'object'
     ? Object.values(value).reduce((most, part) => Math.max(most, 1 + depthOf(part)), 1)

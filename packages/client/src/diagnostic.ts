@@ -1,4 +1,4 @@
-/** Something that an operator may want to know. Nothing here ever reaches a request. */
+/** A message for operators. It never affects a request. */
 export interface Diagnostic {
   level: 'info' | 'warn'
   /**
@@ -12,7 +12,9 @@ export interface Diagnostic {
 
 export type Report = (level: Diagnostic['level'], code: string, message: string) => void
 
-/** Calls `listener` so that its own faults stay with it. Without one, the first warning of each code is printed. */
+/**
+ * Calls `listener` and ignores its errors. Without a listener, the first warning of each code goes to `console.warn`.
+ */
 export function createReport(listener?: (diagnostic: Diagnostic) => void): Report {
   const printed = new Set<string>()
   const tell = async (diagnostic: Diagnostic) => {
@@ -22,11 +24,11 @@ export function createReport(listener?: (diagnostic: Diagnostic) => void): Repor
     printed.add(code)
     console.warn(`sluice: ${code}: ${message.slice(0, 1000).replace(/\p{Cc}/gu, ' ')} (said once)`)
   }
-  // A listener that throws, now or later, must not end the client's work.
+  // A listener that throws, also asynchronously, must not stop the client.
   return (level, code, message) => void tell({ level, code, message }).catch(() => undefined)
 }
 
-/** The message of whatever was thrown. Never throws. */
+/** The message of anything that was thrown. Never throws. */
 export function messageOf(error: unknown): string {
   try {
     const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : ''

@@ -2,21 +2,21 @@ import { mostCharacters } from './connection.ts'
 
 /** One server-sent event. */
 export interface ServerEvent {
-  /** `message` where the stream does not say. */
+  /** `message` if the stream names no type. */
   type: string
   data: string
 }
 
 export interface EventHandlers {
   event(event: ServerEvent): void
-  /** The server's wish for the time between reconnections, in ms. */
+  /** Called with the time between reconnections that the server asks for, in ms. */
   retry?(ms: number): void
 }
 
 /**
- * Takes the text of an event stream in pieces cut anywhere (WHATWG HTML, 9.2.6), without its ids. Returns what to call with each piece.
- * An event that the stream's end cuts off is never dispatched.
- * @throws Error from the call with which an event or a line becomes longer than `most` characters
+ * Parses an event stream (WHATWG HTML, 9.2.6; ids are ignored). Call the returned function with each piece of its text;
+ * the pieces may be cut anywhere. An incomplete event at the end of the stream is not dispatched.
+ * @throws Error from the returned function if an event or a line becomes longer than `most` characters
  */
 export function createEventParser({ event, retry }: EventHandlers, most = mostCharacters): (text: string) => void {
   let rest = ''
@@ -32,7 +32,7 @@ export function createEventParser({ event, retry }: EventHandlers, most = mostCh
     if (name === 'retry' && /^\d+$/.test(value)) retry?.(Number(value))
     if (name === 'data') {
       data.push(value)
-      // A line takes memory beside its text.
+      // Counts the memory that a line takes in addition to its text.
       size += value.length + 32
     }
     if (text !== '') return
@@ -43,7 +43,7 @@ export function createEventParser({ event, retry }: EventHandlers, most = mostCh
   }
 
   return (text) => {
-    // The second half of a CRLF that was cut in two ends no second line.
+    // A line feed after a carriage return at the end of the last piece belongs to the same line end.
     const lines = (afterReturn ? text.replace(/^\n/, '') : text).split(/\r\n?|\n/)
     if (text !== '') afterReturn = text.endsWith('\r')
     lines[0] = rest + lines[0]

@@ -5,27 +5,29 @@ import { readSnapshot } from './read-snapshot.ts'
 
 export type SnapshotSource = 'server' | 'bootstrap'
 
-/** What tells a snapshot from every other. */
+/** What identifies a snapshot. */
 type SnapshotName = Pick<Snapshot, 'epoch' | 'revision' | 'hash'>
 
-/** The last known good snapshot, and whether a canary may still be trusted to be the present one. */
+/** The newest valid snapshot, and whether it is confirmed recently enough to serve a canary. */
 export interface HeldSnapshot {
   current(): Snapshot | undefined
   source(): SnapshotSource | 'none'
-  /** What is held, if the server gave it. */
+  /** The snapshot, if it came from the server. */
   served(): Snapshot | undefined
-  /** Whether this names what is held. */
+  /** Whether this names the present snapshot. */
   isHeld(named: SnapshotName): boolean
-  /** No proof that the store had nothing newer is younger than `maxStaleMs`: a canary could not be taken back. */
+  /**
+   * Whether the last proof that the store had nothing newer is older than `maxStaleMs`. Then no canary may be served.
+   */
   isStale(): boolean
-  /** Less than half of the time is left for which it is trusted. */
+  /** Whether more than half of `maxStaleMs` has passed since the last proof. */
   isAging(): boolean
   /**
-   * Takes what is newer. `readAt`: the store had this then, or later; without it there is no trust, and only a higher
-   * revision of the same store is believed. True: this is what is held now.
+   * Takes a snapshot if it is newer; true if it is the present one afterwards. `readAt`: the store had it at this moment,
+   * or later. Without this proof it allows no canary, and only a higher revision of the same store is accepted.
    */
   offer(value: unknown, source: SnapshotSource, readAt?: Moment): boolean
-  /** The store had nothing newer at this moment, or later. */
+  /** Call if the store had nothing newer at this moment, or later. */
   confirm(readAt: Moment | undefined): void
   close(): void
 }
@@ -34,9 +36,9 @@ export interface HeldSnapshotOptions {
   clock: Clock
   maxStaleMs: number
   report: Report
-  /** After a snapshot of the server was applied. */
+  /** Called after a snapshot of the server was applied. */
   applied: (snapshot: Snapshot) => void
-  /** When canaries stop or begin to be trusted. */
+  /** Called when canaries may no longer be served, and when they may be again. */
   staleness: (stale: boolean) => void
 }
 
@@ -45,39 +47,39 @@ export function createHeldSnapshot(options: HeldSnapshotOptions): HeldSnapshot {
   let snapshot: Snapshot | undefined
   let source: SnapshotSource | 'none' = 'none'
   let stale = true
-  let learntAt: Moment | undefined
-  let trustedAt: Moment | undefined
-  let lookedAt: number | undefined
-  const unheard = () => report('warn', 'stale', `no canary: no proof for ${maxStaleMs} ms`)
-  // Also told where nothing was heard from the start.
-  let timer: Timer = clock.setTimer(unheard, maxStaleMs)
+  let receivedAt: Moment | undefined
+  let confirmedAt: Moment | undefined
+  let checkedAt: number | undefined
+  const reportStale = () => report('warn', 'stale', `no canary: nothing confirmed for ${maxStaleMs} ms`)
+  // It is also reported if the control plane never answers.
+  let timer: Timer = clock.setTimer(reportStale, maxStaleMs)
 
-  const trustedFor = () => (trustedAt ? maxStaleMs - elapsedSince(clock, trustedAt) : 0)
+  const freshFor = () => (confirmedAt ? maxStaleMs - elapsedSince(clock, confirmedAt) : 0)
 
   function isStale(): boolean {
     const now = clock.now()
-    // Asked by each request: the clocks are read once a millisecond.
-    if (now === lookedAt) return stale
-    lookedAt = now
-    if (!stale && trustedFor() <= 0) {
+    // Called by each request, so the result is computed once a millisecond.
+    if (now === checkedAt) return stale
+    checkedAt = now
+    if (!stale && freshFor() <= 0) {
       stale = true
       staleness(true)
-      unheard()
+      reportStale()
     }
     return stale
   }
 
-  /** Timers stand still while the machine is suspended: what decides is `isStale`. */
+  /** Timers stand still while the machine is suspended, so `isStale` decides and not the timer. */
   function watch(): void {
     clock.clearTimer(timer)
-    timer = clock.setTimer(() => isStale() || watch(), Math.max(1, trustedFor()))
+    timer = clock.setTimer(() => isStale() || watch(), Math.max(1, freshFor()))
   }
 
   function confirm(readAt: Moment | undefined): void {
     if (!readAt || elapsedSince(clock, readAt) >= maxStaleMs) return
-    if (trustedAt && !isLater(readAt, trustedAt)) return
+    if (confirmedAt && !isLater(readAt, confirmedAt)) return
     isStale()
-    trustedAt = readAt
+    confirmedAt = readAt
     if (stale) {
       stale = false
       staleness(false)
@@ -85,19 +87,19 @@ export function createHeldSnapshot(options: HeldSnapshotOptions): HeldSnapshot {
     watch()
   }
 
-  // By the clock that never steps: a step of the other would make an old read look later than it was.
+  // By the clock that never steps: after a step of the other one an old read could seem to be newer.
   const isLater = (one: Moment, other: Moment) => one.steady > other.steady
 
   /**
-   * Within an epoch revisions grow. A store that went back, or another one, is believed by a read that was made after
-   * what is held had come; what only was on its way for long is not.
+   * Within an epoch revisions grow. A lower revision or another epoch (a restored or another store) is accepted only if
+   * the store was read after the present snapshot was received. So an old answer that arrives late is not.
    */
-  function isNews(next: Snapshot, from: SnapshotSource, readAt: Moment | undefined): boolean {
+  function isNewer(next: Snapshot, from: SnapshotSource, readAt: Moment | undefined): boolean {
     if (!snapshot) return true
     if (from === 'bootstrap') return false
     if (source === 'bootstrap' && readAt) return true
     if (next.epoch === snapshot.epoch && next.revision > snapshot.revision) return true
-    return !isHeld(next) && readAt !== undefined && learntAt !== undefined && isLater(readAt, learntAt)
+    return !isHeld(next) && readAt !== undefined && receivedAt !== undefined && isLater(readAt, receivedAt)
   }
 
   const isHeld = ({ epoch, revision, hash }: SnapshotName) =>
@@ -109,23 +111,23 @@ export function createHeldSnapshot(options: HeldSnapshotOptions): HeldSnapshot {
     served: () => (source === 'server' ? snapshot : undefined),
     isHeld,
     isStale,
-    isAging: () => trustedFor() < maxStaleMs / 2,
+    isAging: () => freshFor() < maxStaleMs / 2,
     confirm,
     offer(value, from, readAt) {
       try {
         const next = readSnapshot(value)
-        const news = isNews(next, from, readAt)
-        if (news) {
+        const isNew = isNewer(next, from, readAt)
+        if (isNew) {
           snapshot = next
           source = from
-          learntAt = momentOf(clock)
+          receivedAt = momentOf(clock)
         } else if (!isHeld(next)) {
-          report('info', 'outdated', `revision ${next.revision} came late`)
+          report('info', 'outdated', `revision ${next.revision} arrived late`)
           return false
         }
         if (from === 'bootstrap') return true
         confirm(readAt)
-        if (news) applied(next)
+        if (isNew) applied(next)
         return true
       } catch (error) {
         report('warn', 'invalid-snapshot', messageOf(error))

@@ -3,7 +3,7 @@ type State = [number, number, number, number, number, number, number, number]
 const initial: number[] = []
 const constants: number[] = []
 
-/** The first 32 bits behind the point of the square and cube roots of the first primes (FIPS 180-4). */
+/** The constants of SHA-256: the first 32 bits of the fractions of square and cube roots of primes (FIPS 180-4). */
 for (let number = 2; constants.length < 64; number += 1) {
   let divisor = 2
   while (number % divisor) divisor += 1
@@ -43,8 +43,8 @@ function sha256(message: number[]): number[] {
 }
 
 /**
- * HMAC-SHA-256 (RFC 2104) in base64 of ASCII, under a key of at most 64 characters of ASCII. At once: the platform's own would have to
- * be waited for.
+ * HMAC-SHA-256 (RFC 2104) of an ASCII text, in base64. The key has at most 64 ASCII characters. It is synchronous, which
+ * the platform's own is not.
  */
 export function hmac(key: string, text: string): string {
   const padded = (pad: number) => Array.from({ length: 64 }, (_, at) => key.charCodeAt(at) ^ pad)

@@ -1,22 +1,22 @@
 import type { RequestOutcome } from './protocol.ts'
 import { storableText } from './storable-text.ts'
 
-/** What an application may say about a request. */
+/** What an application may record about a request. */
 export type Observation = Omit<
   RequestOutcome,
   'id' | 'kind' | 'feature' | 'version' | 'rolloutId' | 'arm' | 'stage' | 'unit' | 'observedAt' | 'captured'
 >
 
-/** A thumb up or down, or a score in [0,1]. */
+/** A user's feedback: a thumb up or down, or a score in [0,1]. */
 export type Feedback = { score: number; comment?: string } | { thumb: 'up' | 'down'; comment?: string }
 
-/** Told of what was left out or cut. */
+/** Called with what was left out or changed. */
 type Fault = (message: string) => void
 
-/** Undefined for what is no good. */
+/** Returns undefined for an invalid value. */
 type Read = (value: unknown) => unknown
 
-/** Beyond the bound a number is a fault of whoever measured it. */
+/** A number from 0 to `most`, with `step` 1 a whole one. Anything else is a fault of the measurement. */
 const amount =
   (most: number, step = 0): Read =>
   (value) =>
@@ -33,7 +33,7 @@ const reads: ReadonlyMap<string, Read> = new Map(
     costUsd: amount(1_000_000),
     inputTokens: amount(1e9, 1),
     outputTokens: amount(1e9, 1),
-    // Whatever is given for an error says that the request failed, and must not make a success of it by its form.
+    // Any value but false means that the request failed. Its type must not turn the failure into a success.
     error: (value) => text(4000)(value) ?? (value === false ? undefined : errorText(value)),
     refusal: flag,
     invalid: flag,
@@ -45,8 +45,9 @@ const reads: ReadonlyMap<string, Read> = new Map(
 )
 
 /**
- * What can be used of it: known fields alone, each of its type and within its bounds. Null counts as not given. What is no good is
- * left out or cut, and told. Undefined where nothing was said of a request: no known field, unless it is `{}`. Never throws.
+ * The valid part of an observation: known fields of the right type and within their bounds. A field that is null counts
+ * as missing. Invalid values are left out or cut, and reported. Undefined if it is no object or has no known field; `{}`
+ * is valid. Never throws.
  */
 export function readObservation(given: unknown, fault: Fault): Observation | undefined {
   const entries = entriesOf(given)
@@ -66,7 +67,9 @@ export function readObservation(given: unknown, fault: Fault): Observation | und
   return read
 }
 
-/** Undefined for what is no object with fields, such as a promise, and for what cannot be read. An error alone is one. */
+/**
+ * Undefined for anything but a plain object, e.g. a promise, and for what cannot be read. An Error counts as `{error}`.
+ */
 function entriesOf(given: unknown): [string, unknown][] | undefined {
   try {
     if (given instanceof Error) return [['error', given]]
@@ -78,7 +81,9 @@ function entriesOf(given: unknown): [string, unknown][] | undefined {
   }
 }
 
-/** In place of a value that cannot be read stands one that no field takes, but that as an error is one. */
+/**
+ * A value that cannot be read is replaced by a symbol. Every field but `error` refuses it, and there it is an error.
+ */
 function fieldOf(given: Record<string, unknown>, name: string): unknown {
   try {
     return given[name]
@@ -87,7 +92,7 @@ function fieldOf(given: Record<string, unknown>, name: string): unknown {
   }
 }
 
-/** What a user's judgement is read as: a score beyond [0,1] is brought to its nearer end. Undefined without one. Never throws. */
+/** Reads a user's feedback. A score outside [0,1] becomes 0 or 1. Undefined without a score or thumb. Never throws. */
 export function readFeedback(given: unknown, fault: Fault): { score: number; comment?: string } | undefined {
   const { thumb, score, comment } = Object.fromEntries(entriesOf(given) ?? [])
   const judged = thumb === 'up' ? 1 : thumb === 'down' ? 0 : score
@@ -95,12 +100,12 @@ export function readFeedback(given: unknown, fault: Fault): { score: number; com
     fault('nothing was recorded: expected {thumb} or {score}')
     return undefined
   }
-  const said = text(4000)(comment) as string | undefined
-  if (said !== (comment ?? undefined)) fault('left out or changed: comment')
-  return { score: Math.min(1, Math.max(0, Number(judged))), ...(said && { comment: said }) }
+  const read = text(4000)(comment) as string | undefined
+  if (read !== (comment ?? undefined)) fault('left out or changed: comment')
+  return { score: Math.min(1, Math.max(0, Number(judged))), ...(read && { comment: read }) }
 }
 
-/** In short, what a failed request is reported with; of whatever was thrown. */
+/** A short text for anything that was thrown, as the `error` of an outcome. Never throws. */
 export function errorText(error: unknown): string {
   try {
     return storableText(error instanceof Error ? `${error.name}: ${error.message}` : String(error), 500)

@@ -1,50 +1,53 @@
 import type { RequestOutcome } from './protocol.ts'
 
-/** How a request came to be one of which more may be said; `recorded` by hand, without a run. */
+/** How an open request began to wait for its record; `recorded`: by `record` without a run. */
 type Ending = 'succeeded' | 'failed' | 'recorded'
 
-/** Requests that are over and of which more may still be recorded. */
+/** Requests that have ended, but are not sent yet because more may be recorded about them. */
 export interface OpenRequests {
   open(outcome: RequestOutcome, ending: Ending): void
-  /** Its record came: it is sent soon. False where it had been sent: from now on its feature's requests are waited for. */
+  /**
+   * Call when a request was recorded: it is sent soon. False if it had been sent already. From then on, requests of its
+   * feature wait for their record.
+   */
   recorded(outcome: RequestOutcome): boolean
-  /** Takes back what was recorded by hand, as if it had not been opened; false where it is not open. */
+  /** Removes a request that `record` made without a run. False if it is not open. */
   withdraw(outcome: RequestOutcome): boolean
-  /** Nothing more will be said of it. */
+  /** Call when nothing more will be recorded about it. */
   close(outcome: RequestOutcome): void
-  /** Closes those that have waited long enough, or all. */
+  /** Closes the requests that have waited long enough, or all. */
   closeDue(all?: boolean): void
   size(): number
 }
 
 export interface OpenRequestsOptions {
-  /** ms; never steps. */
+  /** A time in ms that never steps. */
   now: () => number
-  /** Longest time that a request waits for its record. */
+  /** How long a request waits for its record at most. */
   recordMs: number
-  /** How long one waits for a second record, or, having failed, for its first. */
+  /** How long a request waits for a second record, and a failed one for its first. */
   settleMs: number
-  /** Beyond it the oldest are closed. */
+  /** If more are open, the oldest are closed. */
   capacity: number
   closed: (outcome: RequestOutcome) => void
 }
 
-/** What is known of how an application records a feature. */
+/** How an application has recorded the requests of a feature so far. */
 interface Habit {
   /** How long the last request that did not fail was open, in ms. */
   openMs: number
-  /** Requests whose record never came, until a first one came: then it is NaN. */
+  /** Number of requests that were never recorded; NaN after the first record. */
   inVain: number
 }
 
-/** After so many requests of a feature that waited in vain, nobody is waited for. */
+/** After this many requests without a record, the requests of a feature no longer wait for one. */
 const enough = 100
-/** Inputs and outputs of all that is open. */
+/** Most characters of the inputs and outputs of all open requests. */
 const mostChars = 10_000_000
 
 /**
- * A request that failed is open as long as the last one that did not: where failures overtook successes, every canary would look
- * worse than it is at first, and its arms uneven.
+ * A failed request stays open as long as the last successful one did. If failures were sent sooner than successes, every
+ * canary would look worse than it is at first, and its arms uneven.
  */
 export function createOpenRequests({ now, recordMs, settleMs, capacity, closed }: OpenRequestsOptions): OpenRequests {
   const entries = new Map<RequestOutcome, { since: number; due: number; ending: Ending; chars: number }>()
@@ -77,7 +80,7 @@ export function createOpenRequests({ now, recordMs, settleMs, capacity, closed }
     closed(outcome)
   }
 
-  /** What is too much is no longer waited for, the oldest first. */
+  /** Closes the oldest requests while there are too many of them, or too many characters. */
   function weigh(outcome: RequestOutcome): void {
     const entry = entries.get(outcome)
     if (!entry) return

@@ -14,8 +14,9 @@ import type { Feedback, SluiceClient } from './index.ts'
 import { unitText } from './unit.ts'
 
 /**
- * Features as flags of OpenFeature. A flag's variant is the version's id; as a string its value is that id, as an object the
- * whole prompt version. The targeting key is the unit. `client` is yours: closing the provider does not close it.
+ * Features as flags of OpenFeature. The variant of a flag is the version's id. Its value is this id as a string, and the
+ * whole prompt version as an object. The targeting key is the unit. The application closes the client; closing the
+ * provider does not.
  */
 export class SluiceProvider implements Provider {
   readonly metadata = { name: 'sluice' }
@@ -30,11 +31,11 @@ export class SluiceProvider implements Provider {
     this.#readyTimeoutMs = readyTimeoutMs
   }
 
-  /** @throws ProviderFatalError where the token is refused; an Error where there is nothing to route by */
+  /** @throws ProviderFatalError if the token is refused; Error if there is no snapshot within `readyTimeoutMs` (5 s) */
   async initialize(): Promise<void> {
     const source = await this.#client.ready({ timeoutMs: this.#readyTimeoutMs })
     if (source === 'none' && this.#client.status().refused) throw new ProviderFatalError('the token was refused')
-    // Also with nothing to route by: the first word of the control plane makes the provider ready after all.
+    // Also without a snapshot: the first one that arrives makes the provider ready.
     await this.onClose()
     this.#forget = [
       this.#client.onChange(({ features }) =>
@@ -42,7 +43,7 @@ export class SluiceProvider implements Provider {
       ),
       this.#client.onStaleness((stale) => this.events.emit(stale ? ProviderEvents.Stale : ProviderEvents.Ready)),
     ]
-    if (source === 'none') throw new Error('neither the control plane nor a bootstrap snapshot could be reached')
+    if (source === 'none') throw new Error('the control plane did not answer, and there is no bootstrap snapshot')
   }
 
   async onClose(): Promise<void> {
@@ -54,7 +55,7 @@ export class SluiceProvider implements Provider {
   }
 
   async resolveObjectEvaluation<T extends JsonValue>(key: string, fallback: T, context: EvaluationContext) {
-    // Whatever the caller takes the object for, it is a prompt version: plain data.
+    // A copy, since the version is shared. It is plain data, whatever type the caller expects.
     return this.#resolve(key, fallback, context, ({ prompt }) => prompt && (JSON.parse(JSON.stringify(prompt)) as T))
   }
 
@@ -67,13 +68,13 @@ export class SluiceProvider implements Provider {
   }
 
   /**
-   * `sluice.feedback` with `value` in [0,1] (or `thumb`) and `reference`, what `route.reference()` returned. Other events are not
-   * Sluice's.
+   * Sends the event `sluice.feedback` as feedback: `value` in [0,1], or `thumb`, and `reference` as returned by
+   * `route.reference()`. Other events are ignored.
    */
   track(name: string, _context: EvaluationContext, details?: TrackingEventDetails): void {
     if (name !== 'sluice.feedback') return
     const { value, thumb, comment, reference } = details ?? {}
-    // A reference may have been written as JSON on its way: quotes are no part of one.
+    // The reference may have been serialized as a JSON string. It contains no quotes itself.
     const given = String(typeof reference === 'string' ? reference : '').replaceAll('"', '')
     const judgement = thumb === undefined ? { score: value } : { thumb }
     this.#client.feedback(given, { ...judgement, ...(comment !== undefined && { comment }) } as Feedback)
@@ -88,7 +89,7 @@ export class SluiceProvider implements Provider {
     const feature = this.#client.feature(key)
     const unit = unitText(context?.targetingKey)
     if (feature?.rollout && unit === undefined) {
-      const errorMessage = `${key} is in a canary: give a targeting key, a text or a whole number, so that the same user keeps the same version`
+      const errorMessage = `${key} is in a canary: give a targeting key (text or whole number), so that a user keeps the same version`
       return {
         value: fallback,
         reason: StandardResolutionReasons.ERROR,
@@ -111,7 +112,7 @@ export class SluiceProvider implements Provider {
 
   #unknown<T>(key: string, value: T): ResolutionDetails<T> {
     const { ERROR: reason } = StandardResolutionReasons
-    return { value, reason, errorCode: ErrorCode.FLAG_NOT_FOUND, errorMessage: `no feature ${String(key)} is known` }
+    return { value, reason, errorCode: ErrorCode.FLAG_NOT_FOUND, errorMessage: `there is no feature ${String(key)}` }
   }
 
   #mismatch<T>(key: string, value: T): ResolutionDetails<T> {

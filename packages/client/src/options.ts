@@ -5,53 +5,57 @@ import { isVersion } from './read-snapshot.ts'
 import { kindOf } from './unit.ts'
 
 export interface SluiceClientOptions {
-  /** The control plane, e.g. `http://127.0.0.1:4050`. */
+  /** Address of the control plane, e.g. `http://127.0.0.1:4050`. */
   url: string
   /** A token of scope `client`. */
   token?: string
-  /** Last known good: a file that is read at the start and kept up to date, or a snapshot. */
+  /**
+   * What to serve until the control plane answers: the path of a file that the client reads and updates, or a snapshot.
+   */
   bootstrap?: string | Snapshot
-  /** By feature, what to use while nothing else is known of it. */
+  /** By feature, the version to use while no snapshot has the feature. */
   fallbacks?: Record<string, PromptVersion>
-  /** Without word from the control plane for this long nobody gets a canary (default 60 s). */
+  /** If the control plane has not confirmed the snapshot for this time, all get the incumbent (default 60,000). */
   maxStaleMs?: number
-  /** Outcomes kept while the control plane is away; beyond it the oldest are dropped (default 10,000). */
+  /** How many outcomes are kept while they cannot be sent; then the oldest are dropped (default 10,000). */
   queueCapacity?: number
-  /** Default 100; at most 1,000. */
+  /** Outcomes per request (default 100, at most 1,000). */
   batchSize?: number
-  /** Longest time that an outcome waits for others (default 1 s). */
+  /** How long an outcome waits for others at most (default 1,000). */
   flushMs?: number
-  /** Longest time that a request waits for its `record` after `run` (default 30 s); 0 where nothing is recorded later. */
+  /**
+   * How long a request waits for a `record` after `run` at most (default 30,000). Use 0 if you record nothing later.
+   */
   recordMs?: number
   /**
-   * What references for feedback are signed with; default the token. All processes that make or take the same references need the
-   * same, also after the token was changed.
+   * Secret that signs references for feedback (default: the token). Processes that exchange references need the same one,
+   * also after a change of the token.
    */
   referenceKey?: string
-  /** Default 10 s, or what the control plane says. */
+  /** Time between heartbeats (default 10,000); the control plane may set another. */
   heartbeatMs?: number
-  /** Where nothing can be streamed (default 10 s). */
+  /** Time between polls while streaming is not possible (default 10,000). */
   pollMs?: number
-  /** Silence after which a stream counts as dead (default 30 s). */
+  /** A stream that is silent for this time counts as broken (default 30,000). */
   silenceMs?: number
   /** Name of this process in `sluice status` (default random). */
   instance?: string
-  /** Hears of everything; without it the first warning of each code goes to `console.warn`. */
+  /** Receives all diagnostics. Without it the first warning of each code goes to `console.warn`. */
   onDiagnostic?: (diagnostic: Diagnostic) => void
   fetch?: typeof globalThis.fetch
   clock?: Clock
-  /** [0, 1) */
+  /** Random numbers in [0,1) (default: `Math.random`). */
   random?: () => number
-  /** Unique names of outcomes (default: random UUIDs). */
+  /** Makes unique ids of outcomes (default: random UUIDs). */
   newId?: () => string
 }
 
-/** What counts where nothing else is given. */
+/** The defaults. */
 const numbers = {
   ...{ flushMs: 1000, recordMs: 30_000, maxStaleMs: 60_000, heartbeatMs: 10_000, pollMs: 10_000, silenceMs: 30_000 },
   ...{ queueCapacity: 10_000, batchSize: 100 },
 }
-/** Timers of more ms are over at once. */
+/** The longest timer, in ms: JavaScript fires a longer one at once. */
 export const longestMs = 2 ** 31 - 1
 const types = {
   string: 'token instance referenceKey',
@@ -59,10 +63,10 @@ const types = {
   function: 'onDiagnostic fetch random newId',
 }
 
-/** The options, with what counts where nothing was given. */
+/** The options, with defaults for those that are not given. */
 export type Settings = SluiceClientOptions & typeof numbers & Required<Pick<SluiceClientOptions, 'clock' | 'random'>>
 
-/** @throws TypeError naming the first option that is no good, and what it should be */
+/** @throws TypeError that names the first invalid option and what is expected */
 export function readOptions(options: SluiceClientOptions): Settings {
   const given = Object(options) as SluiceClientOptions & Record<string, unknown>
   const settings: Record<string, unknown> = { ...numbers, clock: systemClock, random: Math.random }

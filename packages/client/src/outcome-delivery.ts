@@ -4,31 +4,31 @@ import { messageOf, type Report } from './diagnostic.ts'
 import type { Outcome, OutcomesResponse } from './protocol.ts'
 import { isCount } from './shape.ts'
 
-/** Outcomes that wait, in order and as JSON, and are sent batch by batch; beyond the capacity the oldest are dropped. */
+/** Keeps outcomes as JSON, in order, and sends them in batches. If there are too many, the oldest are dropped. */
 export interface OutcomeDelivery {
   add(outcome: Outcome): void
   /**
-   * Sends all; with `fullOnly` what does not fill another batch waits for others. False where the control plane could not take it yet.
-   * Never rejects.
+   * Sends all; with `fullOnly` a last batch that is not full keeps waiting. Resolves to false if the control plane could
+   * not take them, so that they must be sent later. Never rejects.
    */
   flush(fullOnly?: boolean): Promise<boolean>
-  /** Counts what is lost, and tells of it. */
+  /** Counts and reports lost outcomes. */
   drop(number: number, why: string): void
-  /** Not on their way. */
+  /** How many are not being sent. */
   waiting(): number
-  /** Waiting or on their way. */
+  /** How many are waiting or being sent. */
   size(): number
   counts: { delivered: number; dropped: number; rejected: number }
 }
 
-/** No body is above the server's limit of 1 MiB: a character is at most three bytes. */
+/** Most characters of a request. A character has at most three bytes, so it is below the server's limit of 1 MiB. */
 const requestChars = 300_000
-/** All that may wait. */
+/** Most characters that are kept. */
 const mostChars = 30_000_000
 
-/** Perhaps one outcome spoils the batch, or it is too large: the halves are tried. */
+/** Statuses after which the halves are sent: one outcome may be invalid, or the batch too large. */
 const divisible = [400, 413, 422]
-/** Another attempt would be answered in the same way. */
+/** Statuses after which the same request would only be refused again. */
 const refusals = [...divisible, 403]
 
 const response = { accepted: isCount, duplicates: isCount, rejected: Array.isArray }
@@ -44,7 +44,7 @@ export function createOutcomeDelivery(
   /** The oldest first. */
   const outcomes: string[] = []
   let chars = 0
-  /** So many of the oldest are on their way. */
+  /** How many of the oldest are being sent. */
   let taken = 0
   let limit = batchSize
 
@@ -57,14 +57,14 @@ export function createOutcomeDelivery(
     for (const { length } of outcomes.splice(from, number)) chars -= length
   }
 
-  /** What is on its way stays: it may have arrived. */
+  /** Drops the oldest of those that are not being sent: the others may have arrived already. */
   function bound(): void {
     let dropped = 0
     for (; outcomes.length > taken && (outcomes.length > capacity || chars > mostChars); dropped += 1) remove(taken, 1)
     if (dropped > 0) drop(dropped, `the queue holds ${capacity}`)
   }
 
-  /** How many of the oldest fit into a request. */
+  /** How many of the oldest outcomes fit into one request. */
   function fitting(): number {
     let sum = 0
     let count = 0
@@ -85,7 +85,7 @@ export function createOutcomeDelivery(
     for (const { message } of dropped?.slice?.(0, 3) ?? []) report('warn', 'invalid-field', `as received: ${message}`)
   }
 
-  /** False where the batch has to be sent again, later. */
+  /** Resolves to false if the batch must be sent again later. */
   async function sendBatch(): Promise<boolean> {
     const sent = fitting()
     taken = sent

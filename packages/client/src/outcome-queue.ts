@@ -8,25 +8,25 @@ import { createOutcomeDelivery } from './outcome-delivery.ts'
 import type { FeedbackOutcome, Outcome } from './protocol.ts'
 
 export interface QueueCounts {
-  /** Taken by the control plane, also those that it had already. */
+  /** Accepted by the control plane, with those that it had already. */
   delivered: number
-  /** Oldest first, because the queue was full, the token may not report, or the client was closed. */
+  /** Lost because the queue was full (the oldest), the token may not report them, or the client was closed. */
   dropped: number
-  /** Refused one by one by the control plane, and not sent again. */
+  /** Refused by the control plane as invalid, and not sent again. */
   rejected: number
-  /** On their way, also those of which more may still be recorded. */
+  /** Not sent or not confirmed yet, with those that still wait for a `record`. */
   queued: number
 }
 
-/** Outcomes on their way. Bounded; never blocks and never throws. */
+/** Outcomes until they are delivered. It is bounded, never blocks, and never throws. */
 export interface OutcomeQueue {
   add(outcome: FeedbackOutcome): void
-  /** Requests of which more may still be recorded; afterwards they are queued. */
+  /** Requests about which more may be recorded; when they are closed they are queued. */
   requests: Omit<OpenRequests, 'closeDue' | 'size'>
-  /** Sends what is queued, open or not; resolves when it is, or when the control plane cannot be reached. */
+  /** Sends all, open requests too. Resolves when they are sent, or the control plane cannot be reached. */
   flush(): Promise<void>
   counts(): QueueCounts
-  /** Nothing can be sent any more: tells what is left. */
+  /** Call when nothing can be sent any more: reports how many outcomes are lost. */
   lost(): void
   close(): Promise<void>
 }
@@ -87,7 +87,7 @@ export function createOutcomeQueue(options: OutcomeQueueOptions): OutcomeQueue {
   }
 
   function lost(): void {
-    const why = closed ? 'not taken' : 'no close()'
+    const why = closed ? 'not accepted' : 'no close()'
     if (queued() > 0) report('warn', 'outcomes-unsent', `${queued()} outcome(s) lost: ${why}`)
   }
 
@@ -104,7 +104,7 @@ export function createOutcomeQueue(options: OutcomeQueueOptions): OutcomeQueue {
     },
     async flush() {
       requests.closeDue(true)
-      // What was added while the last batch was on its way has its turn.
+      // The second time for outcomes that were added while the first batch was being sent.
       if (await send()) await send()
     },
     counts: () => ({ queued: queued(), ...delivery.counts }),

@@ -1,19 +1,19 @@
-/** The whole of the scale on which shares are given: parts per million. */
+/** A share of 100 % in parts per million. */
 export const wholePpm = 1_000_000
 
 const encoder = new TextEncoder()
 let bytes = new Uint8Array(256)
-/** The same bytes, four at a time. */
+/** A view of the same bytes for reading four at a time. */
 let words = new DataView(bytes.buffer)
 
-/** The salt that was used last, as most requests ask for the same: it is encoded, and hashed as far as whole words go. */
+/** The last salt, encoded and with the hash of its whole words, since most requests use the same one. */
 let last: { salt: string; length: number; whole: number; hash: number } | undefined
 
 /**
- * Where a unit stands on the scale of a rollout: 0 to 999,999, uniform over salts and units. The canary is for those
- * below the stage's ppm, so that a unit stays in it as the share grows. MurmurHash3 x86-32 (Austin Appleby, public domain), seed 0,
- * over the UTF-8 bytes of `salt + "\0" + unit`; times 1,000,000, divided by 2^32, floored. A lone surrogate counts as U+FFFD. A
- * number is the text that `String` makes of it.
+ * The position of a unit in a rollout: a whole number from 0 to 999,999, uniform over salts and units. Units below the
+ * stage's ppm get the canary, so a unit keeps it as the share grows. It is MurmurHash3 x86-32 (Austin Appleby, public
+ * domain) with seed 0 of the UTF-8 bytes of `salt + "\0" + unit`, times 1,000,000, divided by 2^32, rounded down. A lone
+ * surrogate counts as U+FFFD. A number is converted by `String`.
  */
 export function position(salt: string, unit: string): number {
   const text = String(unit)
@@ -25,7 +25,7 @@ export function position(salt: string, unit: string): number {
   }
   if (last?.salt !== salt) last = begun(salt)
   const length = encodeAfter(last.length, text)
-  // What a last word lacks counts as zero.
+  // The last word is filled up with zeros.
   words.setInt32(length, 0)
   const whole = length & ~3
   const hash = hashWords(last.whole, whole, last.hash) ^ scrambled(words.getInt32(whole, true)) ^ length
@@ -38,7 +38,9 @@ function begun(salt: string) {
   return { salt, length, whole, hash: hashWords(0, whole, 0) }
 }
 
-/** Returns where the text ends. ASCII, the usual case, is copied without the encoder, which costs more than the hash. */
+/**
+ * Returns the end of the text. ASCII, the usual case, is copied without the encoder, which takes longer than the hash.
+ */
 function encodeAfter(start: number, text: string): number {
   const into = bytes
   const { length } = text

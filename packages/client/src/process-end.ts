@@ -3,30 +3,32 @@ interface Process {
   off(event: 'beforeExit' | 'exit', listener: () => void): unknown
 }
 
-/** What is to be done before a process ends. */
+/** Work to do before a process ends. */
 export interface LastWork {
-  /** How much is left. */
+  /** How many outcomes are left. */
   pending(): number
-  /** Does it; never rejects. */
+  /** Sends them; never rejects. */
   flush(): Promise<unknown>
-  /** Nothing can be sent any more, since the process is ended at once, by `process.exit` or an exception: tells what is left. */
+  /**
+   * Reports what is left, since the process ends at once by `process.exit` or an exception, and nothing can be sent.
+   */
   lost(): void
 }
 
-/** With how much was left when it was last begun. */
+/** Each work with how much was left when it was last begun. */
 const works = new Map<LastWork, number>()
 
 /**
- * Flushes when the process has nothing else to do, which keeps it alive until that is done. Changes nothing about how it ends:
- * signals stay the application's. Returns how to forget it; on runtimes without these events it does nothing.
+ * Flushes when the process has nothing else to do, and keeps it alive until that is done. It does not handle signals;
+ * they are the application's. Returns a function that removes the work. On runtimes without these events it does nothing.
  */
 export function whenProcessEnds(work: LastWork): () => void {
   const process: Partial<Process> | undefined = globalThis.process
-  // Once for all clients: Node warns of many listeners.
+  // One listener for all clients, since Node warns about many listeners.
   const listen = (how: 'on' | 'off') => {
     if (works.size > 0) return
     process?.[how]?.('beforeExit', flushAll)
-    process?.[how]?.('exit', tellAll)
+    process?.[how]?.('exit', reportAll)
   }
   listen('on')
   works.set(work, -1)
@@ -36,7 +38,7 @@ export function whenProcessEnds(work: LastWork): () => void {
   }
 }
 
-/** Again only where the last attempt left less: a control plane that is away keeps no process alive. */
+/** Tries again only if the last attempt sent some, so an unreachable control plane does not keep the process alive. */
 function flushAll(): void {
   for (const [work, tried] of works) {
     const pending = work.pending()
@@ -46,6 +48,6 @@ function flushAll(): void {
   }
 }
 
-function tellAll(): void {
+function reportAll(): void {
   for (const work of works.keys()) work.lost()
 }

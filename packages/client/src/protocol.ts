@@ -1,4 +1,4 @@
-/** What client and control plane say to each other, as JSON. The server's schemas check it; these are its types. */
+/** The types of the JSON that client and control plane exchange. The server checks it with schemas of its own. */
 
 export type Arm = 'incumbent' | 'canary'
 
@@ -7,7 +7,7 @@ export interface PromptMessage {
   content: string
 }
 
-/** The form of the answer that the model is held to. */
+/** The form in which the model must answer. */
 export type PromptFormat =
   | { type: 'text' }
   | { type: 'json_object' }
@@ -15,7 +15,7 @@ export type PromptFormat =
 
 /** One immutable prompt version, as an application needs it. */
 export interface PromptVersion {
-  /** 12 hex: the first of the SHA-256 of messages, model, parameters and format. */
+  /** First 12 hex digits of the SHA-256 of messages, model, parameters and format. */
   id: string
   label?: string
   /** `provider:model` */
@@ -23,16 +23,16 @@ export interface PromptVersion {
   parameters: Record<string, unknown>
   messages: PromptMessage[]
   format: PromptFormat
-  /** `{{ x }}` may hold spaces and an unknown variable is an error. */
+  /** Whether `{{ x }}` may have spaces, and an unknown variable is an error. */
   strict: boolean
 }
 
-/** A canary as routing needs it. All shares in parts per million. */
+/** A rollout as routing needs it. Shares are in parts per million. */
 export interface RolloutSnapshot {
   id: string
   algorithm: 'murmur3-x86-32/ppm'
   salt: string
-  /** 0-based. */
+  /** Index of the stage; the first one is 0. */
   stage: number
   /** The canary's share, 0 to 1,000,000. */
   ppm: number
@@ -40,15 +40,15 @@ export interface RolloutSnapshot {
   canary: string
 }
 
-/** Which requests send their input and output along, so that the control plane can have them judged. */
+/** The share of requests whose input and output are sent too, so that the control plane can have them judged. */
 export interface Capture {
-  /** Share of requests by arm, in ppm; `incumbent` also where no rollout is running. */
+  /** Share of requests of the arm, in ppm. `incumbent` also counts while no rollout is running. */
   incumbent: number
   canary: number
 }
 
 export interface FeatureSnapshot {
-  /** What everybody gets who is not in a canary; the rollout's incumbent while one is running. */
+  /** Id of the version for all who are not in a canary; while a rollout is running, its incumbent. */
   active: string
   rollout?: RolloutSnapshot
   capture?: Capture
@@ -62,38 +62,38 @@ export interface Snapshot {
   /** Random id of the store. Revisions of different epochs are not comparable; within one they only grow. */
   epoch: string
   revision: number
-  /** First 16 hex of the SHA-256 of the canonical JSON of `features`. */
+  /** First 16 hex digits of the SHA-256 of the canonical JSON of `features`. */
   hash: string
   features: Record<string, FeatureSnapshot>
 }
 
-/** `event: change` of a stream: the way from the snapshot before to the next one. */
+/** `event: change` of a stream: the difference between the snapshot before and the next one. */
 export interface SnapshotChange {
   schema: 'sluice.change/1'
   epoch: string
-  /** Applies to this snapshot of the epoch alone. */
+  /** The change applies only to this snapshot of the epoch. */
   from: { revision: number; hash: string }
   revision: number
-  /** Of the result. */
+  /** Hash of the result. */
   hash: string
-  /** Those that changed; null: gone. */
+  /** The changed features; null: the feature was removed. */
   features: Record<string, FeatureSnapshot | null>
 }
 
 interface Reported {
-  /** Unique; the same id again counts once. */
+  /** Unique. An id that is sent again counts once. */
   id: string
   feature: string
-  /** 12 hex. */
+  /** Id of the version: 12 hex digits. */
   version: string
-  /** All four from the route; absent where no rollout was running. */
+  /** This, `arm` and `stage` come from the route; missing if no rollout was running. */
   rolloutId?: string
   arm?: Arm
-  /** The stage that the client routed by. */
+  /** The stage in the client's snapshot when it routed the request. */
   stage?: number
-  /** Who the request was for, as given to `route()`; stored only as a keyed hash. */
+  /** The unit given to `route()`; stored only as a keyed hash. */
   unit?: string
-  /** ISO 8601, the client's clock. */
+  /** ISO 8601, by the client's clock. */
   observedAt: string
 }
 
@@ -104,22 +104,22 @@ export interface RequestOutcome extends Reported {
   costUsd?: number
   inputTokens?: number
   outputTokens?: number
-  /** What went wrong, in short; present means that the request failed. */
+  /** A short description of the error. If it is there, the request failed. */
   error?: string
-  /** The model refused, or its answer was not of the promised form. */
+  /** The model refused to answer. `invalid`: the answer did not have the promised form. */
   refusal?: boolean
   invalid?: boolean
-  /** Sent only where `capture` says so: the variables of the prompt, and the answer. */
+  /** The variables of the prompt. Sent, like `output`, only for requests that `capture` chooses. */
   input?: Record<string, unknown>
   output?: string
   /** The probability with which `capture` chose this request, in (0,1]. */
   captured?: number
-  /** What the provider says it served. */
+  /** The model that the provider reports. */
   servedModel?: string
   fingerprint?: string
 }
 
-/** What a user thought of an answer, possibly much later. */
+/** A user's feedback on an answer, possibly much later. */
 export interface FeedbackOutcome extends Reported {
   kind: 'feedback'
   /** The request's outcome id. */
@@ -140,36 +140,36 @@ export interface OutcomesResponse {
   accepted: number
   duplicates: number
   rejected: { index: number; code: string; message: string }[]
-  /** Fields without which outcomes were taken, or that were cut, because something was wrong with them. */
+  /** Invalid fields of accepted outcomes; they were left out or cut. */
   dropped?: { index: number; field: string; code: string; message: string }[]
 }
 
-/** `POST /v1/acks`: what an instance has applied, sent after each change and as a heartbeat. */
+/** `POST /v1/acks`: what an instance has applied. It is sent after each change and as a heartbeat. */
 export interface Acknowledgement {
-  /** What the process calls itself. */
+  /** Name of the process. */
   instance: string
-  /** Random, made by each client at its start: tells namesakes apart. */
+  /** Random id that each client makes at its start, since several processes may have the same name. */
   process?: string
   epoch: string
   revision: number
   hash: string
   /** E.g. `@sluice/client 0.1.0`. */
   client?: string
-  /** Everybody is sent to the incumbent because the snapshot is too old to trust a canary. */
+  /** The instance serves only the incumbent, because its snapshot was not confirmed for too long. */
   stale?: boolean
-  /** How long a canary is trusted without word from the control plane. */
+  /** For how many ms the instance serves a canary without contact with the control plane. */
   maxStaleMs?: number
   /** The process ends: forget this instance. */
   leaving?: boolean
 }
 
-/** What the control plane has: where it differs, the instance missed something and asks for the snapshot. */
+/** The present snapshot of the control plane. An instance that has another one fetches it. */
 export interface AcknowledgementResponse {
   epoch: string
   revision: number
   hash: string
-  /** What was reported is what the control plane has given out. */
+  /** Whether the control plane has sent the reported snapshot to this token. */
   known?: boolean
-  /** When the next heartbeat is expected. */
+  /** After how many ms the next heartbeat is expected. */
   heartbeatMs: number
 }

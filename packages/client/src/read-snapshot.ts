@@ -31,8 +31,8 @@ const snapshot: Shape = {
 }
 
 /**
- * Checks what came over the network or from disk, as far as routing relies on it.
- * @throws TypeError naming the place of the first fault
+ * Checks a snapshot from the network or from disk. It checks only what routing relies on.
+ * @throws TypeError that names the place of the first fault
  */
 export function readSnapshot(value: unknown): Snapshot {
   const fault = faultOf(value, snapshot, 'snapshot')
@@ -40,10 +40,10 @@ export function readSnapshot(value: unknown): Snapshot {
   return value as Snapshot
 }
 
-/** Whether it is a prompt version, as far as an application relies on it. */
+/** Whether a value has the fields of a prompt version that an application relies on. */
 export const isVersion = (value: unknown): value is PromptVersion => holds(value, version)
 
-/** A feature by its name, never one that an object has by birth. */
+/** A feature by its name. Inherited properties such as `constructor` are no features. */
 export function featureOf(snapshot: Snapshot | undefined, name: unknown): FeatureSnapshot | undefined {
   return isText(name) && snapshot && Object.hasOwn(snapshot.features, name) ? snapshot.features[name] : undefined
 }

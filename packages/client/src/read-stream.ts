@@ -6,19 +6,21 @@ export interface StreamOptions {
   stop: AbortSignal
   silenceMs: number
   retry(ms: number): void
-  /** A snapshot as it was sent, not yet checked. `readAt` for the first of a stream: later ones may have been held back. */
+  /**
+   * Called with a snapshot, unchecked. Only the first one of a stream has `readAt`, since later ones may be delayed.
+   */
   snapshot(value: unknown, readAt: Moment | undefined): void
-  /** What changed since the one before, not yet checked; the stream waits for it. */
+  /** Called with the change since the snapshot before, unchecked. The stream waits for the promise. */
   change(value: unknown): Promise<void>
 }
 
 /**
  * Reads the stream of snapshots until it ends.
- * @throws UnusableAnswer where it is no stream, stays silent, or ends before its first snapshot, and whatever fetch throws
+ * @throws whatever fetch throws; UnusableAnswer if it is no stream, stays silent, or ends before its first snapshot
  */
 export function readStream(connection: Connection, options: StreamOptions): Promise<void> {
   const { stop, silenceMs: ms, retry, snapshot, change } = options
-  // Their results are verified with a hash of these runtimes: elsewhere whole snapshots are asked for.
+  // The result of a change is verified with a hash that only these runtimes have. Others ask for whole snapshots.
   const canVerify = typeof globalThis.process?.getBuiltinModule === 'function'
   const headers = { accept: 'text/event-stream', ...(canVerify && { prefer: 'changes' }) }
   return exchange(connection, '/v1/stream', { headers, ms, stop }, async ({ response, readAt, pieces, heard }) => {
@@ -37,7 +39,7 @@ export function readStream(connection: Connection, options: StreamOptions): Prom
         snapshot(JSON.parse(data), snapshots === 1 ? readAt : undefined)
       }
       events = []
-      // Signs of life alone, without a snapshot, are no stream.
+      // Until the first snapshot heartbeats do not extend the time limit.
       if (snapshots > 0) heard()
     }
     if (snapshots === 0) throw new UnusableAnswer('a stream without a snapshot')

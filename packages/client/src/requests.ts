@@ -7,7 +7,7 @@ import { position, wholePpm } from './position.ts'
 import type { RequestOutcome } from './protocol.ts'
 import { nameOf, type References, type RequestName, type RequestReference } from './reference.ts'
 
-/** What the routes of a client have in common. */
+/** What all routes of a client share. */
 export interface Recorder {
   clock: Clock
   report: Report
@@ -16,9 +16,9 @@ export interface Recorder {
   references: References
 }
 
-/** The requests of one route, and what is said of them. Nothing here throws. */
+/** Records the requests of one route. Nothing here throws. */
 export interface Requests {
-  /** A request begins; returns how to tell at its end how it went. */
+  /** Begins a request. Call the returned function at its end. */
   begin(): (observation: Observation) => void
   record(given: unknown): void
   feedback(given: unknown): void
@@ -26,11 +26,13 @@ export interface Requests {
   done(): void
 }
 
-/** `about`: what all requests of the route have in common; `capturePpm`: share of them that send input and output along. */
+/**
+ * `about`: the fields that all requests of the route share. `capturePpm`: share of requests that send input and output.
+ */
 export function createRequests(about: Omit<RequestName, 'id'>, capturePpm: number, recorder: Recorder): Requests {
   const { clock, report, newId, queue, references } = recorder
   const { requests } = queue
-  /** The one that began last, whether or not one before it has ended. */
+  /** The request that began last, even if an earlier one is still running. */
   let last: RequestOutcome | undefined
   let running = false
 
@@ -39,7 +41,7 @@ export function createRequests(about: Omit<RequestName, 'id'>, capturePpm: numbe
 
   function merge(outcome: RequestOutcome, { input, output, ...rest }: Observation): void {
     Object.assign(outcome, rest)
-    // Under a salt of its own, so that being judged is independent of the arm.
+    // With another salt than the rollout's, so that the choice is independent of the arm.
     if (capturePpm === 0 || position('sluice.capture', outcome.id) >= capturePpm) return
     outcome.captured = capturePpm / wholePpm
     const sent = { ...(input && { input: sendableInput(input) }), ...(output && { output: sendableOutput(output) }) }
@@ -50,15 +52,16 @@ export function createRequests(about: Omit<RequestName, 'id'>, capturePpm: numbe
 
   return {
     begin() {
-      // What was recorded by hand a moment ago belongs to this request.
+      // A record just before the run belongs to this request.
       const request = last && requests.withdraw(last) ? last : created('')
       last = request
       running = true
       return (observation) => {
         if (last === request) running = false
-        const said = { ...request, observedAt: now() }
+        // Recorded fields take precedence over those of the run.
+        const recorded = { ...request, observedAt: now() }
         merge(request, observation)
-        Object.assign(request, said)
+        Object.assign(request, recorded)
         requests.open(request, request.error === undefined ? 'succeeded' : 'failed')
       }
     },
@@ -88,13 +91,13 @@ export function createRequests(about: Omit<RequestName, 'id'>, capturePpm: numbe
 
 let latest = { at: Number.NaN, text: '' }
 
-/** ISO 8601. Made once a millisecond, however many requests ask: it takes as long as much of the rest. */
+/** ISO 8601. The text is made once a millisecond, since making it takes a large part of the time of a request. */
 function timeText(at: number): string {
   if (latest.at !== at) latest = { at, text: new Date(at).toISOString() }
   return latest.text
 }
 
-/** Sends a user's judgement of an earlier request. What is none is told, and why there is no such request. */
+/** Sends feedback on a request. Invalid feedback is reported; without a request, `code` and `why` are. */
 export function sendFeedback(
   { clock, report, newId, queue }: Recorder,
   request: RequestName | undefined,
@@ -102,10 +105,10 @@ export function sendFeedback(
   code: string,
   why: string,
 ): void {
-  const said = readFeedback(given, (message) => report('warn', 'invalid-feedback', message))
+  const judgement = readFeedback(given, (message) => report('warn', 'invalid-feedback', message))
   if (!request) report('warn', code, why)
-  else if (said) {
+  else if (judgement) {
     const observedAt = timeText(clock.now())
-    queue.add({ kind: 'feedback', of: request.id, ...nameOf(request), id: newId(), observedAt, ...said })
+    queue.add({ kind: 'feedback', of: request.id, ...nameOf(request), id: newId(), observedAt, ...judgement })
   }
 }

@@ -7,39 +7,46 @@ import { createRequests, type Recorder, type Requests } from './requests.ts'
 import type { Routing } from './routing.ts'
 import { render } from './template.ts'
 
-/** The prompt that a request is to use; the same object for all that use it, and therefore frozen. */
+/** The prompt for a request. All requests of a version share this object, so it is frozen. */
 export interface RoutedPrompt extends PromptVersion {
-  /** The messages with every `{{variable}}` replaced, once. @throws UnknownVariableError where the prompt is strict */
+  /**
+   * The messages with every `{{variable}}` replaced. Replaced text is not rendered again.
+   * @throws UnknownVariableError if the prompt is strict and a variable has no value
+   */
   render(vars: Readonly<Record<string, unknown>>): PromptMessage[]
 }
 
-/** Where one request goes, and how to tell how it went. */
+/** The version for one request, and how to record its outcome. */
 export interface Route {
   feature: string
-  /** 12 hex; null where nothing is known of the feature: neither server, nor bootstrap, nor fallback. */
+  /** Id of the version, 12 hex digits. Null if neither a snapshot nor a fallback has the feature. */
   version: string | null
-  /** Null with the version. */
+  /** Null if `version` is null. */
   prompt: Readonly<RoutedPrompt> | null
-  /** Null where no rollout decides. */
+  /** Null if no rollout decided. */
   arm: Arm | null
   rolloutId: string | null
   stage: number | null
-  /** Names this route's last request for `sluice.feedback`, also from inside its work; null before there is one, or without a version. */
+  /**
+   * Identifies this route's last request for `sluice.feedback`; it may be called while the request is running. Null
+   * before the first request, and without a version.
+   */
   reference(): RequestReference | null
   /**
-   * Calls `work`, times it and records how it went. What `work` throws is recorded and thrown on unchanged. A text that it
-   * returns is the output; of anything else `describe` may tell. Work that is given up is no error: once `signal` is aborted, but
-   * for a `TimeoutError`; without one, where an `AbortError` is thrown.
+   * Calls `work`, measures its time and records the outcome. What `work` throws is recorded and thrown on unchanged. A
+   * string that it returns is the output; for another result `describe` may return the observation. Cancelled work is no
+   * error. It counts as cancelled if `signal` is aborted, but not by a `TimeoutError`; without `signal`, if `work`
+   * throws an `AbortError`.
    */
   run<T>(work: () => T | Promise<T>, describe?: (result: T) => Observation, signal?: AbortSignal): Promise<T>
   /**
-   * Adds to the request that `run` times or has timed, until that is sent: after `recordMs` (30 s), or soon after its first record.
-   * Without a run it records a request by hand. A field that is no good is left out, and the rest is kept. Never throws.
+   * Adds to the request of the last `run`, until it is sent: after `recordMs` (30 s), or soon after its first record.
+   * Without a run it records a request by itself. Invalid fields are left out or cut; the rest is kept. Never throws.
    */
   record(observation: Observation): void
-  /** What the user thought of the last request. Never throws. */
+  /** Sends a user's feedback on the last request. Never throws. */
   feedback(feedback: Feedback): void
-  /** Nothing more will be recorded of the last request: it is sent with the next batch. */
+  /** Says that nothing more will be recorded about the last request, so it is sent with the next batch. */
   done(): void
 }
 
@@ -55,7 +62,7 @@ export interface RouteOptions {
 export function createRoute({ feature, unit, routing, version, capture, recorder }: RouteOptions): Route {
   const { arm = null, rolloutId = null, stage = null } = routing ?? {}
   let made: Requests | undefined
-  /** None before they are needed: most of what a decision costs. */
+  /** Made when they are needed, since making them takes most of the time of a decision. */
   const requests = () => {
     if (!version || made) return made
     const rollout = rolloutId === null ? {} : { arm, rolloutId, stage }
@@ -94,7 +101,7 @@ async function timed<T>(
   const ended = requests.begin()
   const end = (observation: Observation) => {
     const latencyMs = Math.round((elapsed(clock) - startedAt) * 10) / 10
-    // A clock that steps backwards measures nothing.
+    // If the clock stepped, the duration is unknown.
     ended({ ...(latencyMs >= 0 && latencyMs < 86_400_000 && { latencyMs }), ...observation })
   }
   try {
@@ -102,34 +109,34 @@ async function timed<T>(
     end(described(result, describe, report))
     return result
   } catch (error) {
-    const told = errorText(error)
-    // Whoever gives a request up says nothing about the prompt; one that took too long does.
-    const isGivenUp = signal
+    const text = errorText(error)
+    // A request that its caller cancels is no error of the prompt. One that exceeds its time limit is.
+    const isCancelled = signal
       ? signal.aborted && !/^TimeoutError/.test(errorText(signal.reason))
-      : /^AbortError/.test(told)
-    end(isGivenUp ? {} : { error: told })
+      : /^AbortError/.test(text)
+    end(isCancelled ? {} : { error: text })
     throw error
   }
 }
 
-/** What is known of a result. A fault in `describe` loses no more than what that would have said. */
+/** The observation of a result. If `describe` fails, only its fields are missing. */
 function described<T>(result: T, describe: ((result: T) => Observation) | undefined, report: Report): Observation {
   const fault = (message: string) => report('warn', 'invalid-field', `describe: ${message}`)
   try {
     const stream = isStream(result)
     if (stream) report('warn', 'stream', 'run returned a stream: record at its end')
-    const told = describe ? describe(result) : typeof result === 'string' ? { output: result } : {}
-    // What is told later is lost, and must not end the process either.
-    if (told instanceof Promise) told.catch(() => undefined)
-    const said = readObservation(told, fault)
-    return { ...(stream && ({ latencyMs: undefined } as object)), ...said }
+    const given = describe ? describe(result) : typeof result === 'string' ? { output: result } : {}
+    // A promise is not awaited, and its rejection must not end the process.
+    if (given instanceof Promise) given.catch(() => undefined)
+    const observation = readObservation(given, fault)
+    return { ...(stream && ({ latencyMs: undefined } as object)), ...observation }
   } catch (error) {
     fault(messageOf(error))
     return {}
   }
 }
 
-/** What is read after `run` is over: a stream, a generator, an iterator. */
+/** Whether the result is read after `run` is over: a stream, a generator or an iterator. */
 function isStream(result: unknown): boolean {
   const { next, getReader } = Object(result)
   return Symbol.asyncIterator in Object(result) || typeof (next ?? getReader) === 'function'
@@ -152,7 +159,7 @@ function routedPrompt(version: PromptVersion): RoutedPrompt {
   return prompt
 }
 
-/** What one request put into a prompt, a user's text say, would reach the requests of others. */
+/** Frozen, since otherwise a change by one request, e.g. a user's text, would reach other requests. */
 function frozen<T extends object>(value: T): T {
   for (const part of Object.values(Object.freeze(value))) if (!Object.isFrozen(part)) frozen(part as object)
   return value

@@ -2,7 +2,7 @@ import { position } from './position.ts'
 import type { Arm, FeatureSnapshot } from './protocol.ts'
 import { unitText } from './unit.ts'
 
-/** Where a request goes. The last three are null where no rollout decides. */
+/** The version for a request. The last three fields are null if no rollout decided. */
 export interface Routing {
   version: string
   arm: Arm | null
@@ -11,9 +11,9 @@ export interface Routing {
 }
 
 /**
- * The version for a unit: the same for the same unit as long as the rollout lasts, but that the canary takes in more as
- * its share grows. Without trust in the canary, because nobody could take it back, everybody gets the incumbent and the
- * request is no evidence; so does a unit that names nobody. Pure; no I/O.
+ * The version for a unit. A unit that gets the canary keeps it while the rollout runs; more units get it as its share
+ * grows. If the snapshot is stale, so that a canary could not be taken back, or if there is no valid unit, the request
+ * gets the incumbent and is no evidence. It is a pure function.
  */
 export function routeUnit(
   feature: FeatureSnapshot,

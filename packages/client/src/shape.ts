@@ -1,6 +1,9 @@
 import { kindOf } from './unit.ts'
 
-/** What a value should be: a check, its fields by name, or one shape for each of its entries. A check may say it for this value. */
+/**
+ * What a value must be: a check, shapes of its fields by name, or one shape for all entries of an array. A check may
+ * return the shape for this value.
+ */
 export type Shape = ((value: unknown) => boolean | Shape) | readonly [Shape] | { readonly [field: string]: Shape }
 
 type Fields = Record<string, unknown>
@@ -10,7 +13,7 @@ export const isCount = (value: unknown): value is number => Number.isInteger(val
 export const isFields = (value: unknown): value is Fields =>
   value !== null && typeof value === 'object' && !Array.isArray(value)
 
-/** The first fault, with its place; undefined where there is none. */
+/** The first fault with its place; undefined if there is none. */
 export function faultOf(value: unknown, shape: Shape | boolean, place = 'it'): string | undefined {
   if (typeof shape === 'function') return faultOf(value, shape(value), place)
   if (shape === true) return undefined

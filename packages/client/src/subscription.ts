@@ -12,9 +12,9 @@ export type SubscriptionMode = 'connecting' | 'streaming' | 'polling' | 'closed'
 /** Keeps the held snapshot up to date. */
 export interface Subscription {
   mode(): SubscriptionMode
-  /** The token was refused when it was last shown. */
+  /** Whether the control plane refused the token at the last request. */
   refused(): boolean
-  /** Asks for the snapshot now, beside the stream: true where the control plane has answered. Never rejects. */
+  /** Asks for the snapshot now, independently of the stream; true if the control plane answered. Never rejects. */
   refresh(): Promise<boolean>
   close(): void
 }
@@ -23,18 +23,20 @@ export interface SubscriptionOptions extends Pick<Settings, 'pollMs' | 'silenceM
   connection: Connection
   held: HeldSnapshot
   report: Report
-  /** The token was refused: asking again soon will not help. */
+  /** Called when the token was refused, so that nobody waits for a snapshot. */
   refusal: () => void
 }
 
-/** Streams that fail in a way that a proxy causes, though the snapshot is to be had, until polling takes over for a while. */
+/**
+ * After this many streams that fail while the snapshot can be fetched, as behind a proxy, the client polls for a while.
+ */
 const unusableStreams = 2
 const pollsBeforeStreaming = 30
-/** For the stream's first snapshot, before the same is asked for beside it. */
+/** How long the stream may take for its first snapshot before it is also fetched directly. */
 const headStartMs = 300
-/** What the control plane itself says: asking in another way would be answered alike. */
+/** Statuses with which the control plane itself refuses: polling would be refused too. */
 const ownRefusals = [401, 403, 429, 503]
-/** A stream that ends sooner is opened anew more and more slowly. */
+/** After a stream that ends sooner than this, the wait before the next one grows. */
 const steadyStreamMs = 5000
 
 export function createSubscription(options: SubscriptionOptions): Subscription {
@@ -71,17 +73,17 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     if (status && tokenRefused) refusal()
   }
 
-  /** Does not wait for the stream's first snapshot where nothing is trusted yet: a proxy may hold it back. */
+  /** Fetches the snapshot until the stream sends one, if nothing is confirmed yet: a proxy may delay the stream. */
   function askBeside(): () => void {
-    const look = () => {
+    const pollIfStale = () => {
       if (!held.served() || held.isStale()) void poll()
-      timer = clock.setTimer(look, pollMs * (0.5 + random()))
+      timer = clock.setTimer(pollIfStale, pollMs * (0.5 + random()))
     }
-    let timer = clock.setTimer(look, headStartMs)
+    let timer = clock.setTimer(pollIfStale, headStartMs)
     return () => clock.clearTimer(timer)
   }
 
-  /** True where it could not be used, as where a proxy keeps it from arriving. */
+  /** Streams until it ends. Resolves to true if the stream was not usable, e.g. because of a proxy. */
   async function stream(): Promise<boolean> {
     let began = false
     const startedAt = momentOf(clock)
@@ -97,13 +99,13 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
           tokenRefused = false
           if (mode !== 'streaming') report('info', 'connected', 'the control plane streams')
           mode = 'streaming'
-          // What cannot be believed without proof is asked for.
+          // A snapshot that is not accepted without proof is fetched again with one.
           if (!held.offer(value, 'server', readAt)) void poll()
         },
         async change(value) {
           const next = await changed(held.current(), value).catch(() => undefined)
           if (next && held.offer(next, 'server')) return
-          // A question that is under way may be older than this change.
+          // A request that is under way may have been sent before this change.
           await refreshing
           await poll()
         },
@@ -120,7 +122,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
 
   async function pollForAWhile(): Promise<void> {
     mode = 'polling'
-    report('warn', 'polling', 'no stream arrives: a proxy, or a wrong url')
+    report('warn', 'polling', 'no stream arrives: check for a proxy, or a wrong url')
     for (let round = 0; round < pollsBeforeStreaming && !stop.signal.aborted; round += 1) {
       const answered = await poll()
       if (answered) backoff.reset()
@@ -157,24 +159,27 @@ function failureOf(error: unknown): Parameters<Report> {
   const why = messageOf(error)
   if (status === 401 || status === 403) return ['warn', 'unauthorized', why]
   if (status >= 500 || status === 429) return ['info', 'disconnected', why]
-  return ['warn', 'disconnected', `${why} (${headers?.get('content-type')}): a proxy, or a wrong url`]
+  return ['warn', 'disconnected', `${why} (${headers?.get('content-type')}): check for a proxy, or a wrong url`]
 }
 
-/** Loaded with the first change. @throws where it cannot be: then the whole is asked for */
+/** Loads `applyChange` with the first change. @throws if it cannot be loaded; then the whole snapshot is fetched */
 async function changed(snapshot: Snapshot | undefined, value: unknown): Promise<Snapshot | undefined> {
   const { applyChange } = await import('./apply-change.ts')
   return applyChange(snapshot, value)
 }
 
-/** Asks for the snapshot, unless what is held is the present one. @throws whatever fetch throws, UnusableAnswer */
+/**
+ * Fetches the snapshot if it has changed, and confirms the held one if not. @throws whatever fetch throws,
+ * UnusableAnswer
+ */
 async function fetchSnapshot({ connection, held, report }: SubscriptionOptions): Promise<void> {
   const known = held.served()
   const headers = known && { 'if-none-match': `"${known.epoch}-${known.revision}-${known.hash}"` }
   const { body, readAt } = await ask(connection, '/v1/snapshot', { headers: headers ?? {} }, isSnapshot)
-  if (!readAt) report('warn', 'unproven', 'no proof of age: a proxy, or a cache')
+  if (!readAt) report('warn', 'unproven', 'no proof of age: check for a proxy, or a cache')
   if (body === undefined) held.confirm(readAt)
   else held.offer(body, 'server', readAt)
 }
 
-/** Or none, where what is held is the present one. */
+/** A snapshot, or none if the held one is the present one. */
 const isSnapshot = (status: number, body: unknown) => status === (body === undefined ? 304 : 200)

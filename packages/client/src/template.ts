@@ -1,9 +1,9 @@
 const placeholder = /\{\{([^{}]+)\}\}/g
 
-/** Backslashes before braces come in pairs that stand for one; an odd one takes the braces' meaning away. */
+/** Before braces, two backslashes stand for one, and a single one escapes the braces. */
 const escapable = /((?:\\\\)*)\\\{\{|((?:\\\\)+)(?=\{\{)|\{\{([^{}]+)\}\}/g
 
-/** A template uses a variable that has no value. */
+/** Thrown if a template uses a variable that has no value. */
 export class UnknownVariableError extends Error {
   override readonly name = 'UnknownVariableError'
   readonly variable: string
@@ -14,7 +14,7 @@ export class UnknownVariableError extends Error {
   }
 }
 
-/** Undefined for what has no text: no value, a function, what refers to itself. */
+/** Undefined if the value is missing or has no JSON, e.g. a function or an object that contains itself. */
 function valueText(vars: Readonly<Record<string, unknown>>, name: string): string | undefined {
   try {
     const value = Object.hasOwn(vars, name) ? vars[name] : undefined
@@ -25,11 +25,11 @@ function valueText(vars: Readonly<Record<string, unknown>>, name: string): strin
 }
 
 /**
- * Replaces every `{{name}}` by its value, once: a value that itself holds `{{x}}` is left as it is. Values other than
- * strings are written as JSON. Strict: `{{ name }}` may hold spaces, a name without a value throws, and `\{{` stands
- * for the braces themselves (`\\{{name}}` for a backslash and the value).
- * Otherwise only the literal `{{name}}` counts and an unknown one stays in place, as in GitHub's prompt files.
- * @throws UnknownVariableError
+ * Replaces every `{{name}}` by its value. `{{x}}` inside a value is not replaced. Values other than strings are written
+ * as JSON. Strict: `{{ name }}` may have spaces, a name without a value throws, and `\{{` stands for the braces
+ * themselves (`\\{{name}}` for a backslash and the value). Not strict: only the literal `{{name}}` is replaced, and an
+ * unknown one stays as it is, as in GitHub's prompt files.
+ * @throws UnknownVariableError if strict and a variable has no value
  */
 export function render(
   template: string,
@@ -55,8 +55,8 @@ function half(backslashes: string): string {
 }
 
 /**
- * The names of the variables that a template uses, each once, in order of appearance. Strict: without the spaces
- * around them; otherwise as they stand, since `{{ x }}` is then no use of `x`.
+ * The names of the variables in a template, each once, in order of appearance. Strict: without spaces around them. Not
+ * strict: exactly as written, since `{{ x }}` does not stand for `x` then.
  */
 export function variablesOf(template: string, { strict = true }: { strict?: boolean } = {}): string[] {
   if (!template.includes('{{')) return []

@@ -1,13 +1,13 @@
 /**
- * The text that a unit is known by: itself, or a whole number (also a bigint) as `String` writes it, so that 7 and '7' are one
- * user. Anything else names nobody, and neither does a text that is empty, holds a NUL or has more than 1,024 characters: undefined.
+ * The text of a unit. A whole number (also a bigint) is converted by `String`, so 7 and '7' are one user. Undefined for
+ * anything else, and for a text that is empty, contains a NUL or has more than 1,024 characters.
  */
 export function unitText(unit: unknown): string | undefined {
   const text = typeof unit === 'bigint' || Number.isInteger(unit) ? String(unit) : unit
   return typeof text === 'string' && text !== '' && text.length <= 1024 && !text.includes('\0') ? text : undefined
 }
 
-/** What a value is, for a message: never the value itself, which may be somebody's name. */
+/** The kind of a value, for messages. The value itself is not shown, since it may be personal data. */
 export function kindOf(value: unknown): string {
   return value === null ? 'null' : value === '' ? 'empty' : typeof value
 }

@@ -33,7 +33,7 @@ test('a provider that found nothing to route by is ready with the first word of 
   plane.interfere(() => new Error('unreachable'))
   const sluice = new SluiceClient({ url: 'http://plane.test', fetch: plane.fetch, random: () => 0.01 })
   const provider = new SluiceProvider(sluice, { readyTimeoutMs: 50 })
-  await assert.rejects(OpenFeature.setProviderAndWait('late', provider), /neither the control plane/)
+  await assert.rejects(OpenFeature.setProviderAndWait('late', provider), /the control plane did not answer/)
   const flags = OpenFeature.getClient('late')
   assert.equal(flags.providerStatus, 'ERROR')
   plane.interfere(undefined)
@@ -69,7 +69,7 @@ test('feedback is tracked on the request that it names', async () => {
   assert.deepEqual(more, [])
 })
 
-test('a targeting key is a text or a whole number, and what is tracked of a wrong type is told', async () => {
+test('a targeting key is a text or a whole number, and tracked values of a wrong type are reported', async () => {
   const plane = fakePlane(snapshot(1, featureWith({ ppm: 500_000 })))
   const codes: string[] = []
   const onDiagnostic = ({ code }: { code: string }) => codes.push(code)

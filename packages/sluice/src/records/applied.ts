@@ -5,9 +5,11 @@ export const appliedSchema = z.object({
   total: z.int().meta({ description: 'Instances that the change concerns and that may serve something.' }),
   applied: z.int().meta({ description: 'Those that have acknowledged it.' }),
   incumbentsOnly: z.int().meta({
-    description: 'Those that have not, but by their own word serve no canary: safe where the change took one back.',
+    description: 'Those that have not, but report that they serve no canary: safe if the change took one back.',
   }),
-  missing: z.array(z.string()).meta({ description: 'All others, by name: they may serve what was before.' }),
+  missing: z
+    .array(z.string())
+    .meta({ description: 'All others, by name: they may serve the state before the change.' }),
   silent: z
     .array(
       z.object({
@@ -15,12 +17,14 @@ export const appliedSchema = z.object({
         silentMs: z.number(),
         mayServeUntil: z.number().nullable().meta({
           description:
-            'From then on it serves no canary; null: what was before, until it hears of the control plane again.',
+            'From then on it serves no canary; null: it serves the state before, until it reaches the control plane again.',
         }),
       }),
     )
-    .meta({ description: 'Those of the missing that were not heard of for three heartbeats.' }),
-  uncounted: z.boolean().meta({ description: 'A token has as many instances as are kept of one: there may be more.' }),
+    .meta({ description: 'Those of the missing that have not reported for three heartbeats.' }),
+  uncounted: z
+    .boolean()
+    .meta({ description: 'A token has the largest number of instances that is kept: there may be more.' }),
   elapsedMs: z.number(),
 })
 

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 
-/** Which process with a client in it: two of one name are two, and nobody speaks in the name of another token's. */
+/** Identifies a process with a client. Processes of the same name differ, and no token can report for another one's. */
 const instanceKeySchema = z.object({
-  /** Tells the features that it may see. */
+  /** Decides which features it may see. */
   tokenId: z.string().nullable(),
-  /** As it calls itself. */
+  /** Its name. */
   instance: z.string(),
-  /** Random, made by each client at its start; empty where an older client tells none. */
+  /** Random id that each client makes at its start; empty for an older client that sends none. */
   process: z.string(),
 })
 
@@ -18,25 +18,25 @@ export const instanceRecordSchema = instanceKeySchema.extend({
   revision: z.int(),
   hash: z.string(),
   /**
-   * What it says that it has is what this store has given out. False: it may serve anything. Rows of before this was
-   * kept say nothing of it.
+   * Whether this store has sent the snapshot that it reports. False: it may serve anything. It is missing in rows of
+   * older versions.
    */
   known: z.boolean().default(false),
   client: z.string().nullable(),
-  stale: z.boolean().meta({ description: 'It sends everybody to the incumbent.' }),
+  stale: z.boolean().meta({ description: 'It serves only the incumbent.' }),
   /** ms since the epoch, all three. */
   firstSeenAt: z.number(),
   seenAt: z.number(),
   mayServeUntil: z
     .number()
-    .meta({ description: 'From then on it serves no canary unless it hears of the control plane.' }),
+    .meta({ description: 'From then on it serves no canary unless it reaches the control plane.' }),
 })
 
 export type InstanceRecord = z.output<typeof instanceRecordSchema>
 
 const { shape } = instanceRecordSchema
 
-/** An instance as an operator is told of it. */
+/** An instance as the API shows it. */
 export const instanceViewSchema = instanceRecordSchema
   .pick({ instance: true, client: true, epoch: true, revision: true, hash: true, stale: true })
   .extend({
@@ -44,7 +44,7 @@ export const instanceViewSchema = instanceRecordSchema
     seenAt: shape.seenAt,
     silent: z
       .boolean()
-      .meta({ description: 'Not heard of for three heartbeats: ended without a goodbye, or cut off.' }),
+      .meta({ description: 'No report for three heartbeats: it ended without saying so, or is cut off.' }),
     mayServeUntil: shape.mayServeUntil,
-    upToDate: z.boolean().meta({ description: 'It has what its token is to see.' }),
+    upToDate: z.boolean().meta({ description: 'It has the present snapshot of its token.' }),
   })

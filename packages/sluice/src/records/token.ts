@@ -3,7 +3,7 @@ import { scopes } from './token-scopes.ts'
 
 const time = z.number().meta({ description: 'ms since the epoch' })
 
-/** A token as its owner is told of it. */
+/** A token as the API shows it. */
 export const tokenViewSchema = z.object({
   id: z.string(),
   name: z.string(),
