@@ -32,6 +32,7 @@ const layers = [
   'gate/nightly',
   'gate/costs',
   'gate/init',
+  'gate/import',
   'control/release',
   'control/store',
   'control/loops',

@@ -7,6 +7,7 @@ import { addCaseCommands } from './usage/cases.ts'
 import { addControlPlane } from './usage/control-plane.ts'
 import { addForecasts } from './usage/forecasts.ts'
 import { addGating } from './usage/gating.ts'
+import { addImport } from './usage/import.ts'
 import type { Done } from './usage/options.ts'
 import { addLookups, addSetup } from './usage/project.ts'
 import { addRecords } from './usage/records.ts'
@@ -55,6 +56,7 @@ function buildProgram(host: Host, done: Done): Command {
     .addHelpText('afterAll', footer)
 
   addSetup(program, host, done, runCommandLine)
+  addImport(program, host, done)
   addGating(program, host, done)
   addLookups(program, host, done)
   program.commandsGroup('Releases:')

@@ -1,0 +1,124 @@
+import path from 'node:path'
+import { defaultJudgeModel } from '../core/suite/config/config.ts'
+import { parseModelId } from '../core/suite/models/model.ts'
+import { SluiceError } from '../errors.ts'
+import { fidelityMarkdown, fidelityTable, shareText } from '../gate/import/fidelity-text.ts'
+import { type ImportedProject, importFile } from '../gate/import/import-file.ts'
+import { formatAmount } from '../text/format.ts'
+import { readFlags, set, text, texts } from './flags.ts'
+import { type Host, withVisibleOutput } from './host.ts'
+
+const importFlags = {
+  out: text,
+  map: texts.optional(),
+  root: text.optional(),
+  name: text.optional(),
+  model: text.optional(),
+  report: text.optional(),
+  dryRun: set.optional(),
+  json: set.optional(),
+}
+
+/** `sluice import <format> <file>`: another tool's file as a project, with what became of each part. */
+export async function importCommand(
+  format: string,
+  file: string,
+  given: Record<string, unknown>,
+  plainHost: Host,
+): Promise<number> {
+  const host = withVisibleOutput(plainHost)
+  const { out, map = [], root, name, report, dryRun = false, json, ...flags } = readFlags('import', importFlags, given)
+  const cwd = host.cwd()
+  const imported = await importFile({
+    format,
+    file,
+    cwd,
+    root,
+    out: path.resolve(cwd, out),
+    name,
+    model: modelOf(flags.model),
+    columns: columnsOf(map),
+    dryRun,
+  })
+  const summary = summaryOf(imported, { dryRun })
+  if (report !== undefined) await writeReport(path.resolve(cwd, report), imported, { file, summary })
+  if (json) {
+    host.stdout.write(`${JSON.stringify(documentOf(imported, { format, dryRun }), undefined, 2)}\n`)
+    return 0
+  }
+  host.stdout.write(`${fidelityTable(imported.rows, host.stdout.columns ?? 120)}\n`)
+  for (const line of summary) host.stdout.write(`${line}\n`)
+  host.stdout.write(`\nNext: ${nextCommand(imported, { out, dryRun })}\n`)
+  return 0
+}
+
+function modelOf(model: string | undefined): string {
+  if (model === undefined) return defaultJudgeModel
+  if (parseModelId(model) !== undefined) return model
+  throw new SluiceError('invalid-input', `--model ${model}: write provider:model, e.g. ${defaultJudgeModel}`)
+}
+
+/** `--map question=input` reads the column `question` as `input`. */
+function columnsOf(map: readonly string[]): Map<string, string> {
+  return new Map(
+    map.map((pair) => {
+      const [, column, field] = /^(.+)=([^=]+)$/.exec(pair) ?? []
+      if (column !== undefined && field !== undefined) return [column, field]
+      throw new SluiceError('invalid-input', `--map ${pair}: write column=field, e.g. --map question=input`)
+    }),
+  )
+}
+
+function summaryOf({ features, translated, project }: ImportedProject, { dryRun }: { dryRun: boolean }): string[] {
+  const cases = features.reduce((sum, feature) => sum + feature.cases.length, 0)
+  const unscored = features.reduce((sum, feature) => sum + feature.unscored.length, 0)
+  const files = project.files.map((file) => file.path)
+  return [
+    `${dryRun ? 'Would be written' : 'Written'} to ${project.root}: ${files.join(', ')}`,
+    `${formatAmount(cases, 'case')} of ${formatAmount(features.length, 'feature')}${unscored === 0 ? '' : `; ${formatAmount(unscored, 'case')} that nothing scores kept apart`}.`,
+    shareText(translated),
+  ]
+}
+
+function nextCommand({ features }: ImportedProject, { out, dryRun }: { out: string; dryRun: boolean }): string {
+  if (dryRun) return 'the same without --dry-run'
+  const enter =
+    out === '.' ? '' : `cd ${/^[\w./-]+$/.test(out) ? out : `'${out.replaceAll("'", String.raw`'\''`)}'`} && `
+  const scored = features.find(({ suiteFile }) => suiteFile !== undefined)
+  return `${enter}sluice check${scored === undefined ? '' : ` && sluice eval ${scored.name}`}`
+}
+
+async function writeReport(
+  file: string,
+  { rows }: ImportedProject,
+  { file: imported, summary }: { file: string; summary: readonly string[] },
+): Promise<void> {
+  const { replaceFile } = await import('../replace-file.ts')
+  const page = fidelityMarkdown(rows, { title: `What became of ${path.basename(imported)}`, summary })
+  await replaceFile(file, (sink) => {
+    sink.write(page)
+    return undefined
+  })
+}
+
+function documentOf(
+  { features, rows, translated, project }: ImportedProject,
+  { format, dryRun }: { format: string; dryRun: boolean },
+) {
+  return {
+    format,
+    written: !dryRun,
+    root: project.root,
+    files: project.files.map((file) => file.path),
+    features: features.map(({ name, model, cases, unscored, promptFile, suiteFile }) => ({
+      feature: name,
+      model,
+      cases: cases.length,
+      unscored: unscored.length,
+      prompt: promptFile,
+      suite: suiteFile ?? null,
+    })),
+    translated,
+    rows,
+  }
+}

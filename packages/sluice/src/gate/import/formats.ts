@@ -1,0 +1,32 @@
+import { hint } from '../../core/suite/diagnostics/suggest.ts'
+import { SluiceError } from '../../errors.ts'
+import type { ImportSource } from './import-source.ts'
+import type { Imported } from './imported.ts'
+
+/** Reads a file of another tool. Faults of the file are thrown with their place; nothing in it is executed. */
+export type Importer = (source: ImportSource) => Promise<Imported>
+
+interface Format {
+  /** What the file is, for `--help` and messages. */
+  about: string
+  /** Loads the importer, so that a command that needs none stays fast. */
+  load(): Promise<Importer>
+}
+
+/** Every format by the name that `sluice import` takes. */
+const formats: Record<string, Format> = {
+  promptfoo: {
+    about: 'a configuration (YAML, JSON), tests (CSV), or results (JSON)',
+    load: async () => (await import('./promptfoo/promptfoo.ts')).importPromptfoo,
+  },
+}
+
+export const formatNames: readonly string[] = Object.keys(formats).sort()
+
+/** @throws SluiceError `invalid-input` for a format that is not known, with the list */
+export async function importerOf(name: string): Promise<Importer> {
+  const format = Object.hasOwn(formats, name) ? formats[name] : undefined
+  if (format !== undefined) return format.load()
+  const list = formatNames.map((each) => `  ${each}: ${formats[each]?.about}`).join('\n')
+  throw new SluiceError('invalid-input', `"${name}" is no format that is known${hint(name, formatNames)}\n${list}`)
+}

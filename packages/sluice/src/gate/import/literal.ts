@@ -1,0 +1,18 @@
+import { checkSchema } from '../../core/suite/checks/check-entry.ts'
+import type { CheckEntry } from './imported.ts'
+
+/** A text that stands for itself where `{{variables}}` are replaced: in a message, in a check. */
+export function escapeBraces(text: string): string {
+  return text.replaceAll(/(\\*)\{\{/g, String.raw`$1$1\{{`)
+}
+
+/** A pattern in which braces stand for themselves. */
+export function escapePatternBraces(pattern: string): string {
+  return pattern.replaceAll('{{', String.raw`\{\{`)
+}
+
+/** What is wrong with a check as a file has it; undefined for a valid one. */
+export function checkFault(entry: CheckEntry): string | undefined {
+  const [issue] = checkSchema.safeParse(entry).error?.issues ?? []
+  return issue?.message
+}
