@@ -4,6 +4,8 @@ import { parseModelId } from '../core/suite/models/model.ts'
 import { SluiceError } from '../errors.ts'
 import { fidelityMarkdown, fidelityTable, shareText } from '../gate/import/fidelity-text.ts'
 import { type ImportedProject, importFile } from '../gate/import/import-file.ts'
+import { verificationMarkdown, verificationText } from '../gate/import/verification-text.ts'
+import type { Verification } from '../gate/import/verify.ts'
 import { formatAmount } from '../text/format.ts'
 import { readFlags, set, text, texts } from './flags.ts'
 import { type Host, withVisibleOutput } from './host.ts'
@@ -15,6 +17,7 @@ const importFlags = {
   name: text.optional(),
   model: text.optional(),
   report: text.optional(),
+  verify: text.optional(),
   dryRun: set.optional(),
   json: set.optional(),
 }
@@ -27,7 +30,17 @@ export async function importCommand(
   plainHost: Host,
 ): Promise<number> {
   const host = withVisibleOutput(plainHost)
-  const { out, map = [], root, name, report, dryRun = false, json, ...flags } = readFlags('import', importFlags, given)
+  const {
+    out,
+    map = [],
+    root,
+    name,
+    report,
+    verify,
+    dryRun = false,
+    json,
+    ...flags
+  } = readFlags('import', importFlags, given)
   const cwd = host.cwd()
   const imported = await importFile({
     format,
@@ -39,17 +52,27 @@ export async function importCommand(
     model: modelOf(flags.model),
     columns: columnsOf(map),
     dryRun,
+    verify,
   })
+  const { verification } = imported
+  const exitCode = verification === undefined ? 0 : verifiedExitCode(verification)
   const summary = summaryOf(imported, { dryRun })
   if (report !== undefined) await writeReport(path.resolve(cwd, report), imported, { file, summary })
   if (json) {
     host.stdout.write(`${JSON.stringify(documentOf(imported, { format, dryRun }), undefined, 2)}\n`)
-    return 0
+    return exitCode
   }
   host.stdout.write(`${fidelityTable(imported.rows, host.stdout.columns ?? 120)}\n`)
   for (const line of summary) host.stdout.write(`${line}\n`)
+  for (const line of verification === undefined ? [] : verificationText(verification)) host.stdout.write(`${line}\n`)
   host.stdout.write(`\nNext: ${nextCommand(imported, { out, dryRun })}\n`)
-  return 0
+  return exitCode
+}
+
+/** 1 where a verdict differs, 2 where nothing could be compared: neither says that the import is right. */
+function verifiedExitCode({ cases, assertions }: Verification): number {
+  if (cases.differs + assertions.differs > 0) return 1
+  return cases.same + assertions.same > 0 ? 0 : 2
 }
 
 function modelOf(model: string | undefined): string {
@@ -90,19 +113,19 @@ function nextCommand({ features }: ImportedProject, { out, dryRun }: { out: stri
 
 async function writeReport(
   file: string,
-  { rows }: ImportedProject,
+  { rows, verification }: ImportedProject,
   { file: imported, summary }: { file: string; summary: readonly string[] },
 ): Promise<void> {
   const { replaceFile } = await import('../replace-file.ts')
   const page = fidelityMarkdown(rows, { title: `What became of ${path.basename(imported)}`, summary })
   await replaceFile(file, (sink) => {
-    sink.write(page)
+    sink.write(verification === undefined ? page : `${page}\n${verificationMarkdown(verification)}`)
     return undefined
   })
 }
 
 function documentOf(
-  { features, rows, translated, project }: ImportedProject,
+  { features, rows, translated, project, verification }: ImportedProject,
   { format, dryRun }: { format: string; dryRun: boolean },
 ) {
   return {
@@ -120,5 +143,6 @@ function documentOf(
     })),
     translated,
     rows,
+    verification: verification ?? null,
   }
 }

@@ -2,15 +2,21 @@ import { hint } from '../../core/suite/diagnostics/suggest.ts'
 import { SluiceError } from '../../errors.ts'
 import type { ImportSource } from './import-source.ts'
 import type { Imported } from './imported.ts'
+import type { OldAnswer } from './old-answer.ts'
 
 /** Reads a file of another tool. Faults of the file are thrown with their place; nothing in it is executed. */
 export type Importer = (source: ImportSource) => Promise<Imported>
+
+/** Reads the answers that a results file of the tool keeps, with the tool's verdicts. */
+type AnswerReader = (source: ImportSource) => Promise<OldAnswer[]>
 
 interface Format {
   /** What the file is, for `--help` and messages. */
   about: string
   /** Loads the importer, so that a command that needs none stays fast. */
   load(): Promise<Importer>
+  /** Absent where the tool keeps no verdicts to compare with. */
+  loadAnswers?(): Promise<AnswerReader>
 }
 
 /** Every format by the name that `sluice import` takes. */
@@ -18,6 +24,7 @@ const formats: Record<string, Format> = {
   promptfoo: {
     about: 'a configuration (YAML, JSON), tests (CSV), or results (JSON)',
     load: async () => (await import('./promptfoo/promptfoo.ts')).importPromptfoo,
+    loadAnswers: async () => (await import('./promptfoo/old-answers.ts')).promptfooAnswers,
   },
 }
 
@@ -25,8 +32,20 @@ export const formatNames: readonly string[] = Object.keys(formats).sort()
 
 /** @throws SluiceError `invalid-input` for a format that is not known, with the list */
 export async function importerOf(name: string): Promise<Importer> {
+  return formatOf(name).load()
+}
+
+/** @throws SluiceError `invalid-input` for a format whose results are not read */
+export async function answerReaderOf(name: string): Promise<AnswerReader> {
+  const { loadAnswers } = formatOf(name)
+  if (loadAnswers !== undefined) return loadAnswers()
+  const able = formatNames.filter((each) => formats[each]?.loadAnswers !== undefined).join(', ')
+  throw new SluiceError('invalid-input', `--verify: results of ${name} are not read; those of ${able} are`)
+}
+
+function formatOf(name: string): Format {
   const format = Object.hasOwn(formats, name) ? formats[name] : undefined
-  if (format !== undefined) return format.load()
+  if (format !== undefined) return format
   const list = formatNames.map((each) => `  ${each}: ${formats[each]?.about}`).join('\n')
   throw new SluiceError('invalid-input', `"${name}" is no format that is known${hint(name, formatNames)}\n${list}`)
 }

@@ -1,7 +1,9 @@
 import { type FidelityRow, type Translated, translated } from './fidelity.ts'
-import { importerOf } from './formats.ts'
+import { answerReaderOf, importerOf } from './formats.ts'
 import { type ImportPlace, openSource } from './import-source.ts'
+import type { OldAnswer } from './old-answer.ts'
 import { type PlannedFeature, planProject } from './plan-project.ts'
+import { type Verification, verifyAnswers } from './verify.ts'
 import { type CheckedProject, checkPlan, writeFiles } from './write-suite.ts'
 
 export interface ImportOptions extends ImportPlace {
@@ -14,6 +16,8 @@ export interface ImportOptions extends ImportPlace {
   model: string
   /** Everything but the writing. */
   dryRun: boolean
+  /** Results of the tool, whose kept answers are scored anew. */
+  verify?: string | undefined
 }
 
 /** What was imported, and what became of each part of it. */
@@ -22,6 +26,7 @@ export interface ImportedProject {
   rows: FidelityRow[]
   translated: Translated
   project: CheckedProject
+  verification?: Verification
 }
 
 /**
@@ -29,14 +34,23 @@ export interface ImportedProject {
  * @throws SluiceError `invalid-input` for faults of the file and for files that exist
  */
 export async function importFile(options: ImportOptions): Promise<ImportedProject> {
-  const { format, out, name, model, dryRun } = options
+  const { format, out, name, model, dryRun, verify } = options
+  const answers = verify === undefined ? undefined : await keptAnswers(options, verify)
   const importer = await importerOf(format)
   const imported = await importer(await openSource(options))
   const named = name === undefined ? imported : { ...imported, features: withName(imported.features, name) }
   const plan = planProject(named, { model })
   const project = await checkPlan(plan, out)
   if (!dryRun) await writeFiles(project)
-  return { features: plan.features, rows: plan.rows, translated: translated(plan.rows), project }
+  const result = { features: plan.features, rows: plan.rows, translated: translated(plan.rows), project }
+  if (answers === undefined) return result
+  return { ...result, verification: await verifyAnswers(plan.features, answers, { root: out, isWritten: !dryRun }) }
+}
+
+/** Read before anything is written, so that a faulty file leaves nothing behind. */
+async function keptAnswers({ format, cwd }: ImportOptions, verify: string): Promise<OldAnswer[]> {
+  const read = await answerReaderOf(format)
+  return read(await openSource({ file: verify, cwd }))
 }
 
 function withName<Feature extends { name: string }>(features: readonly Feature[], name: string): Feature[] {

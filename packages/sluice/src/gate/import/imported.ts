@@ -1,4 +1,4 @@
-import type { FidelityRow } from './fidelity.ts'
+import type { Fidelity, FidelityRow } from './fidelity.ts'
 
 /** One golden case of another tool, in the words of a suite file. */
 export interface ImportedCase {
@@ -15,6 +15,25 @@ export interface ImportedCase {
   weight?: number
   cluster?: string
   source?: Record<string, unknown>
+  /** The assertions that the checks and questions come from, for `--verify`; in the order of the tool's file. */
+  parts?: ImportedPart[]
+  /** By what `--verify` knows the case, the most exact first. */
+  origins?: string[]
+  /** The least score with which the tool lets the case pass; by default every part must pass. */
+  passesAt?: number
+}
+
+/** One assertion of another tool, and what it has become. */
+export interface ImportedPart {
+  /** As the tool calls it, e.g. `not-contains`. */
+  name: string
+  place: string
+  checks: CheckEntry[]
+  rubric: RubricEntry[]
+  outcome: Fidelity
+  note: string
+  /** 0 for one that passes by itself. */
+  weight: number
 }
 
 /** A check as a file has it; `checkFault` says whether it is a valid one. */

@@ -199,7 +199,7 @@ function withVariables(item: SettledCase, used: ReadonlySet<string>, ledger: Led
       note: 'not set by the case: an empty text',
     })
   }
-  const source = Object.keys(unused).length === 0 ? item.source : { ...item.source, unused }
+  const source = Object.keys(unused).length === 0 ? item.source : { ...item.source, vars: unused }
   return { ...item, vars, ...(expected !== undefined && { expected }), ...(source && { source }) }
 }
 

@@ -1,0 +1,90 @@
+import { InvalidFilesError } from '../../../core/suite/diagnostics/diagnostic.ts'
+import { parseJsonPiece } from '../../../core/suite/json/json-source.ts'
+import { nearestData } from '../../../core/suite/values/written.ts'
+import { parseYaml } from '../../../core/suite/yaml/yaml.ts'
+import { SluiceError } from '../../../errors.ts'
+import type { ImportSource } from '../import-source.ts'
+
+export type Data = Record<string, unknown>
+
+/** The data of a YAML or JSON text. @throws InvalidFilesError with the place of what is wrong */
+export function parseData(text: string, file: string): unknown {
+  const { source, diagnostics } = file.endsWith('.json')
+    ? parseJsonPiece({ text, line: 1 }, file)
+    : parseYaml(text, file)
+  const errors = diagnostics.filter(({ severity }) => severity === 'error')
+  if (source === undefined || errors.length > 0) throw new InvalidFilesError(errors)
+  return nearestData(source.value)
+}
+
+/** The data of JSON Lines. @throws InvalidFilesError */
+export function parseLines(text: string, file: string): unknown[] {
+  return text.split('\n').flatMap((line, index) => {
+    if (line.trim() === '') return []
+    const { source, diagnostics } = parseJsonPiece({ text: line, line: index + 1 }, file)
+    if (source === undefined || diagnostics.length > 0) throw new InvalidFilesError(diagnostics)
+    return [nearestData(source.value)]
+  })
+}
+
+export function isData(value: unknown): value is Data {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+}
+
+/** A value as a list: of itself where it is none, empty where there is nothing. */
+export function listOf(value: unknown): unknown[] {
+  if (value === undefined || value === null) return []
+  return Array.isArray(value) ? value : [value]
+}
+
+const mostReferences = 50
+
+/**
+ * The data with everything behind `$ref` in its place: of the same document, or of another file.
+ * @throws SluiceError `invalid-input` for a reference that leads nowhere or to itself
+ */
+export async function dereferenced(value: unknown, source: ImportSource, root: unknown = value): Promise<unknown> {
+  const documents = new Map<string, unknown>()
+  const resolved = new Map<string, unknown>()
+  const follow = async (each: unknown, document: unknown, depth: number): Promise<unknown> => {
+    if (each === null || typeof each !== 'object') return each
+    if (depth > mostReferences) throw invalid(`${source.name}: it is nested too deeply, or a $ref leads to itself`)
+    if (Array.isArray(each)) return Promise.all(each.map((item: unknown) => follow(item, document, depth + 1)))
+    const { $ref, ...own } = each as Data
+    if (typeof $ref !== 'string' || isSchemaReference($ref)) {
+      const entries = Object.entries(each).map(async ([key, item]) => [key, await follow(item, document, depth + 1)])
+      return Object.fromEntries((await Promise.all(entries)) as [string, unknown][])
+    }
+    const [file = '', pointer = ''] = $ref.split('#')
+    const key = `${file}#${pointer}`
+    if (!resolved.has(key)) {
+      const other = file === '' ? document : (documents.get(file) ?? parseData(await source.textOf(file), file))
+      documents.set(file, other)
+      resolved.set(key, await follow(atPointer(other, pointer, $ref), other, depth + 1))
+    }
+    const target = resolved.get(key)
+    return isData(target) ? { ...target, ...((await follow(own, document, depth + 1)) as Data) } : target
+  }
+  return follow(value, root, 0)
+}
+
+/** References within a JSON Schema belong to the schema. */
+function isSchemaReference(reference: string): boolean {
+  return /^#\/(?:\$defs|definitions)\//.test(reference)
+}
+
+function atPointer(document: unknown, pointer: string, reference: string): unknown {
+  let value = document
+  for (const part of pointer.split('/').slice(1)) {
+    const name = decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~')
+    if (value === null || typeof value !== 'object' || !Object.hasOwn(value, name)) {
+      throw invalid(`$ref: ${reference} leads nowhere`)
+    }
+    value = (value as Data)[name]
+  }
+  return value
+}
+
+export function invalid(message: string): SluiceError {
+  return new SluiceError('invalid-input', message)
+}

@@ -1,0 +1,62 @@
+import type { ImportSource } from '../import-source.ts'
+import type { OldAnswer, OldPart } from '../old-answer.ts'
+import { type Data, isData, listOf, parseData, parseLines } from './config-data.ts'
+import {
+  type Component,
+  outputText,
+  providerLabel,
+  type ResultRow,
+  readResults,
+  rowError,
+  rowTest,
+  rowVars,
+} from './result-rows.ts'
+
+/** The answers of a results file with the verdicts of promptfoo. */
+export async function promptfooAnswers(source: ImportSource): Promise<OldAnswer[]> {
+  const text = await source.text()
+  const data = source.name.endsWith('.jsonl') ? parseLines(text, source.name) : parseData(text, source.name)
+  return readResults(data, source.name).rows.map((row, index) => answerOf(row, `results[${index}]`))
+}
+
+function answerOf(row: ResultRow, place: string): OldAnswer {
+  const { description, assert } = rowTest(row)
+  const { latencyMs, cost } = row
+  const [output, error] = [outputText(row), rowError(row)]
+  return {
+    place,
+    origins: originsOf(rowVars(row), description),
+    model: providerLabel(row),
+    ...(output !== undefined && { output }),
+    ...(error !== undefined && { error }),
+    ...(typeof latencyMs === 'number' && { latencyMs }),
+    ...(typeof cost === 'number' && { costUsd: cost }),
+    pass: row.success,
+    parts: partsOf(assert, row.gradingResult?.componentResults ?? []),
+  }
+}
+
+/** By what a case and an answer of it are known: the variables with the description, and the variables alone. */
+export function originsOf(vars: Data, description: unknown): string[] {
+  const plain = Object.entries(vars).map(([name, value]) => [name, typeof value === 'string' ? value.trimEnd() : value])
+  const sorted = plain.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1))
+  return [JSON.stringify([sorted, typeof description === 'string' ? description : null]), JSON.stringify([sorted])]
+}
+
+/** The verdict on each assertion in the order of the test. Results that code adds by itself are passed over. */
+function partsOf(assert: unknown, components: readonly (Component | null | undefined)[]): OldPart[] {
+  const inSets = listOf(assert).flatMap((each) =>
+    isData(each) && each.type === 'assert-set' ? listOf(each.assert) : [each],
+  )
+  const known = components.filter((each) => each?.assertion?.type)
+  let at = 0
+  return inSets.map((each) => {
+    const name = isData(each) ? String(each.type) : ''
+    const found = known.findIndex((component, index) => index >= at && component?.assertion?.type === name)
+    if (found === -1) return { name, pass: null, score: null }
+    at = found + 1
+    const { pass, score, reason, metadata } = known[found] as Component
+    const failed = metadata?.graderError ? { error: reason ?? 'the grader failed' } : {}
+    return { name, pass, score: score ?? null, ...failed }
+  })
+}

@@ -1,0 +1,96 @@
+import { createLedger } from '../fidelity.ts'
+import type { ImportSource } from '../import-source.ts'
+import type { Imported, ImportedCase, ImportedFeature, ImportedRecording } from '../imported.ts'
+import { featureOf } from './config.ts'
+import { type Data, invalid, isData, listOf } from './config-data.ts'
+import type { FooPrompt } from './prompts.ts'
+import { outputText, providerLabel, type ResultRow, readResults, rowError, rowTest, rowVars } from './result-rows.ts'
+import { createScriptFiles } from './script-module.ts'
+import { caseOfTest } from './test-case.ts'
+import type { FooTest } from './tests.ts'
+
+/** Results of promptfoo: the tests that were run, and the answers as recordings. */
+export async function importResults(given: unknown, source: ImportSource): Promise<Imported> {
+  const ledger = createLedger()
+  const scripts = createScriptFiles()
+  const { rows, prompts } = readResults(given, source.name)
+  if (rows.length === 0) throw invalid(`${source.name}: the results are empty`)
+  const tests = new Map<string, { test: FooTest; index: number }>()
+  const placed = rows.map((row, index) => {
+    const test = testOf(row, `results[${index}]`)
+    const key = JSON.stringify([test.vars, test.description, test.assert, test.threshold])
+    const known = tests.get(key) ?? { test, index: tests.size }
+    tests.set(key, known)
+    return { row, test: known.index, prompt: promptOf(row, prompts) }
+  })
+  const cases: ImportedCase[] = []
+  for (const { test, index } of tests.values())
+    cases.push(await caseOfTest(test, index, { source, scripts, ledger, transforms: [], areFilesOptional: true }))
+  const site = { tests: [...tests.values()].map(({ test }) => test), cases, provider: undefined, ledger }
+  const byPrompt = Map.groupBy(placed, ({ prompt }) => JSON.stringify([prompt.label, prompt.raw]))
+  const features = [...byPrompt.values()].flatMap((own) => {
+    const prompt = own[0]?.prompt as FooPrompt
+    const name = byPrompt.size === 1 ? (descriptionOf(given) ?? 'imported') : prompt.label.slice(0, 60)
+    return featureOf(prompt, name, site).map((feature) => withRecordings(feature, own, cases))
+  })
+  if (features.length === 0) throw invalid(`${source.name}: no prompt of these results can be rendered here`)
+  const errors = rows.filter((row) => outputText(row) === undefined).length
+  const row = { kind: 'field', outcome: 'same', place: 'results' } as const
+  ledger.add({ ...row, name: 'answer', note: 'a recording' }, rows.length - errors)
+  if (errors > 0) ledger.add({ ...row, name: 'error', note: 'a recording that is an error, and no score' }, errors)
+  return { features, files: scripts.files(), rows: ledger.rows() }
+}
+
+function descriptionOf(given: unknown): string | undefined {
+  const config = isData(given) && isData(given.config) ? given.config : {}
+  return typeof config.description === 'string' ? config.description : undefined
+}
+
+function testOf(row: ResultRow, place: string): FooTest {
+  const { description, threshold, options, metadata, assert } = rowTest(row)
+  return {
+    ...(typeof description === 'string' && { description }),
+    vars: rowVars(row),
+    assert: listOf(assert),
+    ...(typeof threshold === 'number' && { threshold }),
+    options: isData(options) ? options : {},
+    metadata: isData(metadata) ? metadata : {},
+    place,
+  }
+}
+
+/** The template of a row; where it is not kept, all that is known is the prompt that was sent. */
+function promptOf({ promptIdx, prompt }: ResultRow, prompts: readonly FooPrompt[]): FooPrompt {
+  const byIndex = promptIdx === undefined || promptIdx === null ? undefined : prompts[promptIdx]
+  const template = byIndex ?? prompts.find(({ label }) => label === prompt.label)
+  return template ?? { label: prompt.label ?? prompt.raw, raw: prompt.raw }
+}
+
+function withRecordings(
+  feature: ImportedFeature,
+  placed: readonly { row: ResultRow; test: number }[],
+  cases: readonly ImportedCase[],
+): ImportedFeature {
+  const places = new Map(feature.cases.map(({ parts }, index) => [parts, index]))
+  const repeats = new Map<string, number>()
+  const recordings = placed.flatMap(({ row, test }): ImportedRecording[] => {
+    const place = places.get(cases[test]?.parts)
+    if (place === undefined) return []
+    const model = providerLabel(row)
+    const repeat = (repeats.get(`${place} ${model}`) ?? 0) + 1
+    repeats.set(`${place} ${model}`, repeat)
+    return [{ case: place, model, repeat, ...answerOf(row) }]
+  })
+  return { ...feature, recordings }
+}
+
+function answerOf(row: ResultRow): Omit<ImportedRecording, 'case' | 'model'> {
+  const { latencyMs, cost, response } = row
+  const output = outputText(row)
+  const tokens = { inputTokens: response?.tokenUsage?.prompt, outputTokens: response?.tokenUsage?.completion }
+  const numbers: Data = { ...tokens, latencyMs, costUsd: cost }
+  const known = Object.fromEntries(
+    Object.entries(numbers).filter(([, value]) => typeof value === 'number' && value >= 0),
+  )
+  return output === undefined ? { error: rowError(row) ?? 'there is no output' } : { output, ...known }
+}
