@@ -1,22 +1,30 @@
 import { formatAmount, formatCount, formatPercent } from '../../text/format.ts'
-import { type Cell, columns } from '../../text/layout.ts'
+import { type Cell, columns, displayWidth, wrap } from '../../text/layout.ts'
 import { codeSpan, inlineText } from '../../text/markdown-escape.ts'
 import { visibleLine } from '../../text/untrusted.ts'
 import { type FidelityRow, fidelities, type Translated } from './fidelity.ts'
 
-const headings = ['outcome', 'what', 'count', 'how, or why not', 'first at']
+const widestName = 32
+const narrowestNote = 24
 
-/** The rows as a table for a terminal of `width` columns. */
+/** The rows as a table for a terminal of `width` columns; what does not fit is continued below, and never cut. */
 export function fidelityTable(rows: readonly FidelityRow[], width: number): string {
-  if (rows.length === 0) return ''
-  const lines = rows.map(({ outcome, name, count, note, place }): Cell[] => [
-    { text: outcome },
-    { text: visibleLine(name) },
-    { text: formatCount(count), align: 'right' },
-    { text: visibleLine(note) },
-    { text: visibleLine(place) },
-  ])
-  return `${columns([headings.map((text) => ({ text })), ...lines], width).join('\n')}\n`
+  const names = rows.map(({ name }) => visibleLine(name))
+  const nameWidth = Math.min(widestName, Math.max(0, ...names.map(displayWidth)))
+  const counts = rows.map(({ count }) => formatCount(count))
+  const countWidth = Math.max(0, ...counts.map((count) => count.length))
+  const noteWidth = Math.max(narrowestNote, width - 'approximated'.length - nameWidth - countWidth - 6)
+  const lines = rows.flatMap(({ outcome, note, place }, index) => {
+    const name = wrap(names[index] ?? '', nameWidth)
+    const text = wrap(visibleLine(`${note === '' ? '' : `${note} `}(${place})`), noteWidth)
+    return Array.from({ length: Math.max(name.length, text.length) }, (_, line): Cell[] => [
+      { text: line === 0 ? outcome : '' },
+      { text: name[line] ?? '' },
+      { text: line === 0 ? (counts[index] ?? '') : '', align: 'right' },
+      { text: text[line] ?? '' },
+    ])
+  })
+  return lines.length === 0 ? '' : `${columns(lines, Number.POSITIVE_INFINITY).join('\n')}\n`
 }
 
 /** The same as a page of Markdown: assertions, then everything else. */

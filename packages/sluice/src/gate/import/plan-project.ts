@@ -61,7 +61,13 @@ function plannedFeature(
   const settled = settleFeature({ ...feature, ...(recordings && { recordings }) }, ledger)
   const place = `prompts/${feature.name}.prompt.yml`
   if (feature.model === undefined && recordings?.[0] === undefined)
-    ledger.add({ kind: 'field', name: 'model', outcome: 'approximated', note: `none in the file: ${model}`, place })
+    ledger.add({
+      kind: 'field',
+      name: 'model',
+      outcome: 'approximated',
+      note: `none in the file that is known here: ${model}`,
+      place,
+    })
   const suite = `evals/${feature.name}.${settled.cases.length > mostYamlCases ? 'jsonl' : 'yaml'}`
   return {
     ...settled,

@@ -1,4 +1,4 @@
-import { CheckError, compileCheck } from '../../core/scorers/check.ts'
+import { CheckError, compileCheck } from '../../core/scorers/checks/check.ts'
 import type { Case } from '../../core/suite/cases/case.ts'
 import { checkSchema } from '../../core/suite/checks/check-entry.ts'
 import { resolveModule } from '../../core/suite/checks/check-faults.ts'

@@ -21,8 +21,8 @@ const rowSchema = z.looseObject({
   provider: z.union([z.string(), z.looseObject({ id: z.string().nullish(), label: z.string().nullish() })]).nullish(),
   response: z
     .looseObject({
-      output: z.unknown(),
-      error: z.unknown(),
+      output: z.unknown().optional(),
+      error: z.unknown().optional(),
       finishReason: z.string().nullish(),
       tokenUsage: z.looseObject({ prompt: z.number().nullish(), completion: z.number().nullish() }).nullish(),
     })

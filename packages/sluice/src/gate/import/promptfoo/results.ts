@@ -36,7 +36,7 @@ export async function importResults(given: unknown, source: ImportSource): Promi
   if (features.length === 0) throw invalid(`${source.name}: no prompt of these results can be rendered here`)
   const errors = rows.filter((row) => outputText(row) === undefined).length
   const row = { kind: 'field', outcome: 'same', place: 'results' } as const
-  ledger.add({ ...row, name: 'answer', note: 'a recording' }, rows.length - errors)
+  if (errors < rows.length) ledger.add({ ...row, name: 'answer', note: 'a recording' }, rows.length - errors)
   if (errors > 0) ledger.add({ ...row, name: 'error', note: 'a recording that is an error, and no score' }, errors)
   return { features, files: scripts.files(), rows: ledger.rows() }
 }

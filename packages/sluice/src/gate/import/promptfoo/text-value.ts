@@ -42,8 +42,8 @@ function escaped(text: string): string {
 function staysTemplate(text: string, vars: TemplateVars): boolean {
   const names = plainNames(text)
   return (
-    names !== undefined &&
-    names.every((name) => Object.hasOwn(vars, name) && ['string', 'number', 'boolean'].includes(typeof vars[name]))
+    names?.every((name) => Object.hasOwn(vars, name) && ['string', 'number', 'boolean'].includes(typeof vars[name])) ===
+    true
   )
 }
 
