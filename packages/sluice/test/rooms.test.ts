@@ -17,6 +17,7 @@ const series = [
   { folder: 'control/store/sqlite', why: 'one file per part of the store, the same in PostgreSQL' },
   { folder: 'control/store/postgres', why: 'one file per part of the store, the same in SQLite' },
   { folder: 'core/providers', why: 'one file per provider and per rule of calling' },
+  { folder: 'gate/import', why: 'one file or folder per format of another tool' },
   { folder: 'records', why: 'one file per stored or sent thing' },
   { folder: 'stats', why: 'one file per formula; the index is their only importer' },
 ]

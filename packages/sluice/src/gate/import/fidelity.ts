@@ -18,13 +18,13 @@ export interface FidelityRow {
 }
 
 /** Collects rows; the same thing at another place raises the count. */
-export interface Ledger {
+export interface FidelityLedger {
   add(row: Omit<FidelityRow, 'count'>, count?: number): void
   /** Assertions first, what was lost before what is the same. */
   rows(): FidelityRow[]
 }
 
-export function createLedger(): Ledger {
+export function createLedger(): FidelityLedger {
   const found = new Map<string, FidelityRow>()
   return {
     add(row, count = 1) {

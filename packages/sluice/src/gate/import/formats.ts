@@ -28,7 +28,7 @@ const formats: Record<string, Format> = {
   },
 }
 
-export const formatNames: readonly string[] = Object.keys(formats).sort()
+const formatNames: readonly string[] = Object.keys(formats).sort()
 
 /** @throws SluiceError `invalid-input` for a format that is not known, with the list */
 export async function importerOf(name: string): Promise<Importer> {

@@ -4,7 +4,7 @@ import { type ImportPlace, openSource } from './import-source.ts'
 import type { OldAnswer } from './old-answer.ts'
 import { type PlannedFeature, planProject } from './plan-project.ts'
 import { type Verification, verifyAnswers } from './verify.ts'
-import { type CheckedProject, checkPlan, writeFiles } from './write-suite.ts'
+import { type AcceptedProject, checkPlan, writeFiles } from './write-suite.ts'
 
 export interface ImportOptions extends ImportPlace {
   format: string
@@ -25,7 +25,7 @@ export interface ImportedProject {
   features: PlannedFeature[]
   rows: FidelityRow[]
   translated: Translated
-  project: CheckedProject
+  project: AcceptedProject
   verification?: Verification
 }
 

@@ -18,7 +18,7 @@ export interface ImportedCase {
   /** The assertions that the checks and questions come from, for `--verify`; in the order of the tool's file. */
   parts?: ImportedPart[]
   /** By what `--verify` knows the case, the most exact first. */
-  origins?: string[]
+  origins?: () => string[]
   /** The least score with which the tool lets the case pass; by default every part must pass. */
   passesAt?: number
 }

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
 import { featureName } from '../init/new-project.ts'
-import { createLedger, type FidelityRow, mergedRows } from './fidelity.ts'
+import { createLedger, type FidelityLedger, type FidelityRow, mergedRows } from './fidelity.ts'
 import type { Imported, ImportedFeature, ImportedRecording } from './imported.ts'
 import { firstFree, type SettledCase, type SettledFeature, settleFeature } from './settle-feature.ts'
 
@@ -32,7 +32,7 @@ export function planProject(imported: Imported, { model }: { model: string }): P
   const ledger = createLedger()
   const taken = new Set<string>()
   const features = imported.features.map((feature) => {
-    const name = firstFree(featureName(feature.name), taken)
+    const name = firstFree(featureName(feature.name).toLowerCase(), taken)
     return plannedFeature({ ...feature, name }, { model, isOnly: imported.features.length === 1 }, ledger)
   })
   const isRecorded = features.some(({ recordings = [] }) => recordings.length > 0)
@@ -47,12 +47,10 @@ export function planProject(imported: Imported, { model }: { model: string }): P
   }
 }
 
-type Ledger = ReturnType<typeof createLedger>
-
 function plannedFeature(
   feature: ImportedFeature,
   { model, isOnly }: { model: string; isOnly: boolean },
-  ledger: Ledger,
+  ledger: FidelityLedger,
 ): PlannedFeature {
   const recordings = feature.recordings?.map((each) => ({
     ...each,

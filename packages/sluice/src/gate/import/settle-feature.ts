@@ -1,9 +1,9 @@
 import { variablesOf } from '../../core/suite/values/template.ts'
-import type { Ledger } from './fidelity.ts'
+import type { FidelityLedger } from './fidelity.ts'
 import type { CheckEntry, ImportedCase, ImportedFeature, RubricEntry } from './imported.ts'
 import { escapeBraces } from './literal.ts'
 
-export interface SettledRubric extends RubricEntry {
+interface SettledRubric extends RubricEntry {
   id: string
 }
 
@@ -24,7 +24,7 @@ export interface SettledFeature extends Omit<ImportedFeature, 'cases' | 'checks'
 }
 
 /** Makes a feature ready to be written. What had to change for it goes into the ledger. */
-export function settleFeature(imported: ImportedFeature, ledger: Ledger): SettledFeature {
+export function settleFeature(imported: ImportedFeature, ledger: FidelityLedger): SettledFeature {
   const feature = withFreeExpected(imported, ledger)
   const ids = uniqueIds(
     feature.cases.map(({ id }) => id),
@@ -69,7 +69,7 @@ export function settleFeature(imported: ImportedFeature, ledger: Ledger): Settle
  * `expected` is the name of the reference answer and cannot be a variable: it becomes the reference, and where the
  * messages use it, a variable of another name.
  */
-function withFreeExpected(feature: ImportedFeature, ledger: Ledger): ImportedFeature {
+function withFreeExpected(feature: ImportedFeature, ledger: FidelityLedger): ImportedFeature {
   const { cases, messages = [] } = feature
   if (!cases.some(({ vars }) => Object.hasOwn(vars, 'expected'))) return feature
   const isSent = messages.some(({ content }) => variablesOf(content).includes('expected'))
@@ -96,7 +96,7 @@ function withFreeExpected(feature: ImportedFeature, ledger: Ledger): ImportedFea
 const withOtherName = (text: string) => text.replaceAll(/\{\{\s*expected\s*\}\}/g, '{{expected_value}}')
 
 /** The ids made valid and unique, in their order. */
-export function uniqueIds(wished: readonly string[], ledger: Ledger): string[] {
+function uniqueIds(wished: readonly string[], ledger: FidelityLedger): string[] {
   const taken = new Set<string>()
   return wished.map((wish, index) => {
     const clean = wish.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim() || `case-${index + 1}`
@@ -175,7 +175,7 @@ function namesIn(value: unknown): string[] {
 }
 
 /** The case with a value for each variable that is used, and without the others, which its source keeps. */
-function withVariables(item: SettledCase, used: ReadonlySet<string>, ledger: Ledger): SettledCase {
+function withVariables(item: SettledCase, used: ReadonlySet<string>, ledger: FidelityLedger): SettledCase {
   const vars: Record<string, unknown> = {}
   const unused: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(item.vars)) set(used.has(name) ? vars : unused, name, value)
@@ -209,7 +209,7 @@ function set(data: Record<string, unknown>, name: string, value: unknown): void 
 }
 
 /** The messages for cases that came without a prompt: all their variables, for the user to put into words. */
-function starterMessages({ cases }: ImportedFeature, ledger: Ledger): SettledFeature['messages'] {
+function starterMessages({ cases }: ImportedFeature, ledger: FidelityLedger): SettledFeature['messages'] {
   const names = [...new Set(cases.flatMap(({ vars }) => Object.keys(vars)))]
   ledger.add({
     kind: 'field',

@@ -9,7 +9,7 @@ import type { PlannedFeature } from './plan-project.ts'
 import type { SettledCase } from './settle-feature.ts'
 
 /** Whether an imported check or case says of a kept answer what the other tool said. */
-export type Agreement = 'same' | 'differs' | 'notComparable'
+type Agreement = 'same' | 'differs' | 'notComparable'
 
 export interface Compared {
   /** The case's id; of an assertion, with what it is. */
@@ -70,7 +70,7 @@ function casesByOrigin(features: readonly PlannedFeature[]): Map<string, Settled
   const known = new Map<string, SettledCase[]>()
   for (const { cases, unscored } of features)
     for (const item of [...cases, ...unscored])
-      for (const origin of item.origins ?? []) known.set(origin, [...(known.get(origin) ?? []), item])
+      for (const origin of item.origins?.() ?? []) known.set(origin, [...(known.get(origin) ?? []), item])
   return known
 }
 

@@ -3,13 +3,13 @@ import path from 'node:path'
 import { configFileName, loadConfig } from '../../core/suite/config/load-config.ts'
 import { type Diagnostic, formatDiagnostic } from '../../core/suite/diagnostics/diagnostic.ts'
 import { loadProject } from '../../core/suite/project/project.ts'
-import { diskFiles, globMatcher, type ProjectFiles } from '../../core/suite/project-files.ts'
+import { diskFiles, globMatcher, type ProjectFiles, streamFile } from '../../core/suite/project-files.ts'
 import { readRecordings } from '../../core/suite/recordings.ts'
 import { SluiceError } from '../../errors.ts'
 import { configText, type PlannedProject, yamlText } from './plan-project.ts'
 
 /** A project as it would be on disk, checked by the loader that every command uses. */
-export interface CheckedProject {
+export interface AcceptedProject {
   /** Absolute. */
   root: string
   /** The files to write, relative to the root. */
@@ -23,7 +23,7 @@ export interface CheckedProject {
  * @throws SluiceError `invalid-input` where a file exists, or an existing sluice.yaml does not fit; `cannot-run` where
  * what was translated is not valid
  */
-export async function checkPlan(plan: PlannedProject, root: string): Promise<CheckedProject> {
+export async function checkPlan(plan: PlannedProject, root: string): Promise<AcceptedProject> {
   const disk = diskFiles(root)
   const isConfigured = (await disk.list(configFileName)).length > 0
   const config = { path: configFileName, text: configText(plan.providers) }
@@ -48,7 +48,7 @@ export async function checkPlan(plan: PlannedProject, root: string): Promise<Che
 }
 
 /** Writes the files; none of them replaces another. @throws SluiceError `cannot-run` where the folder cannot be written */
-export async function writeFiles({ root, files }: CheckedProject): Promise<void> {
+export async function writeFiles({ root, files }: AcceptedProject): Promise<void> {
   try {
     for (const { path: place, text } of files) {
       const file = path.join(root, place)
@@ -61,7 +61,7 @@ export async function writeFiles({ root, files }: CheckedProject): Promise<void>
   }
 }
 
-async function refuseExisting(root: string, files: CheckedProject['files']): Promise<void> {
+async function refuseExisting(root: string, files: AcceptedProject['files']): Promise<void> {
   const found = await Promise.all(
     files.map((file) =>
       access(path.join(root, file.path)).then(
@@ -85,12 +85,20 @@ async function refuseMissingProviders({ providers }: PlannedProject, files: Proj
   throw invalid(`nothing was written: add these providers to ${configFileName} first\n${lines}`)
 }
 
-function overlay(disk: ProjectFiles, files: CheckedProject['files']): ProjectFiles {
+const chunkBytes = 1 << 16
+
+function overlay(disk: ProjectFiles, files: AcceptedProject['files']): ProjectFiles {
   const texts = new Map(files.map(({ path: file, text }) => [file, text]))
   return {
     read: async (file) => {
       const text = texts.get(file)
       return text === undefined ? disk.read(file) : new TextEncoder().encode(text)
+    },
+    async *stream(file) {
+      const text = texts.get(file)
+      if (text === undefined) return yield* streamFile(disk, file)
+      const bytes = new TextEncoder().encode(text)
+      for (let start = 0; start < bytes.length; start += chunkBytes) yield bytes.subarray(start, start + chunkBytes)
     },
     async list(glob) {
       const matches = globMatcher(glob)

@@ -47,7 +47,7 @@ export async function dereferenced(value: unknown, source: ImportSource, root: u
   const documents = new Map<string, unknown>()
   const resolved = new Map<string, unknown>()
   const follow = async (each: unknown, document: unknown, depth: number): Promise<unknown> => {
-    if (each === null || typeof each !== 'object') return each
+    if (!hasReference(each)) return each
     if (depth > mostReferences) throw invalid(`${source.name}: it is nested too deeply, or a $ref leads to itself`)
     if (Array.isArray(each)) return Promise.all(each.map((item: unknown) => follow(item, document, depth + 1)))
     const { $ref, ...own } = each as Data
@@ -66,6 +66,13 @@ export async function dereferenced(value: unknown, source: ImportSource, root: u
     return isData(target) ? { ...target, ...((await follow(own, document, depth + 1)) as Data) } : target
   }
   return follow(value, root, 0)
+}
+
+/** Most data has none, and then needs no copy. */
+function hasReference(value: unknown): value is object {
+  if (value === null || typeof value !== 'object') return false
+  if (!Array.isArray(value) && Object.hasOwn(value, '$ref')) return true
+  return Object.values(value).some(hasReference)
 }
 
 /** References within a JSON Schema belong to the schema. */

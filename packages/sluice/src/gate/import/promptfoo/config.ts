@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { createLedger, type Ledger } from '../fidelity.ts'
+import { createLedger, type FidelityLedger } from '../fidelity.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { Imported, ImportedCase, ImportedFeature } from '../imported.ts'
 import { type Data, dereferenced, invalid, isData } from './config-data.ts'
@@ -62,7 +62,7 @@ export async function importConfig(given: Data, source: ImportSource): Promise<I
     ledger.add({ kind: 'field', name: key, outcome: 'dropped', note: notes[key] ?? 'unknown here', place: key })
   const name = typeof config.description === 'string' ? config.description : folderName(source)
   const site = { tests, cases, provider, ledger }
-  const features = prompts.flatMap((prompt) => featureOf(prompt, prompts.length === 1 ? name : prompt.label, site))
+  const features = prompts.flatMap((prompt) => promptFeature(prompt, prompts.length === 1 ? name : prompt.label, site))
   const entries = providers.flatMap(({ entry }) => (entry === undefined ? [] : [[entry.name, entry.settings] as const]))
   return {
     features: features.length > 0 ? features : [withoutPrompt(name, site)],
@@ -72,7 +72,7 @@ export async function importConfig(given: Data, source: ImportSource): Promise<I
   }
 }
 
-async function providersOf(config: Data, source: ImportSource, ledger: Ledger): Promise<TranslatedProvider[]> {
+async function providersOf(config: Data, source: ImportSource, ledger: FidelityLedger): Promise<TranslatedProvider[]> {
   const { parseData } = await import('./config-data.ts')
   const given = config.providers ?? config.targets
   const list: unknown[] = Array.isArray(given) ? given : [given]
@@ -100,7 +100,7 @@ export interface FeatureSite {
   /** By the place of their test. */
   cases: readonly ImportedCase[]
   provider: TranslatedProvider | undefined
-  ledger: Ledger
+  ledger: FidelityLedger
 }
 
 function modelOf(provider: TranslatedProvider | undefined): Partial<ImportedFeature> {
@@ -114,7 +114,7 @@ function withoutPrompt(name: string, { cases, provider }: FeatureSite): Imported
 }
 
 /** The feature of a prompt; none where no case of it can be asked, which the ledger then says. */
-export function featureOf(prompt: FooPrompt, name: string, site: FeatureSite): ImportedFeature[] {
+export function promptFeature(prompt: FooPrompt, name: string, site: FeatureSite): ImportedFeature[] {
   const { tests, cases, provider, ledger } = site
   const chosen = tests.flatMap((test, index) =>
     test.prompts === undefined || test.prompts.includes(prompt.label)
@@ -156,7 +156,7 @@ export function featureOf(prompt: FooPrompt, name: string, site: FeatureSite): I
   }
 }
 
-function noteRendering({ isRendered }: TranslatedPrompt, label: string, ledger: Ledger): void {
+function noteRendering({ isRendered }: TranslatedPrompt, label: string, ledger: FidelityLedger): void {
   if (!isRendered) return
   ledger.add({
     kind: 'field',
@@ -168,7 +168,7 @@ function noteRendering({ isRendered }: TranslatedPrompt, label: string, ledger: 
 }
 
 /** A prompt between the prefix and suffix of its tests: in its text where all agree, else as variables. */
-function withAround(raw: string, tests: readonly FooTest[], ledger: Ledger): { raw: string; around: Data[] } {
+function withAround(raw: string, tests: readonly FooTest[], ledger: FidelityLedger): { raw: string; around: Data[] } {
   const parts = tests.map(({ options }) => {
     const [prefix, suffix] = [options.prefix, options.suffix].map((part) => (typeof part === 'string' ? part : ''))
     return { prefix, suffix }

@@ -17,12 +17,13 @@ export const judgeAssertions: Record<string, (asked: Assertion, site: AssertionS
   'context-recall': () => dropped('it judges what was retrieved, and not the output'),
 }
 
-function question({ isInverse, threshold }: Assertion, ask: string): Translation {
+/** The id of a question is made of the words that set it apart. */
+function question({ isInverse, threshold }: Assertion, ask: string, words = ask): Translation {
   if (isInverse) return dropped('the opposite of a judgement that is a question already')
   const scale = threshold === undefined ? '' : '; its threshold is gone, since the judge says yes or no'
   return {
     checks: [],
-    rubric: [{ ask }],
+    rubric: [{ id: words.split(/\s+/).slice(0, 6).join(' '), ask }],
     outcome: 'approximated',
     note: `a question for the judge of sluice.yaml, answered by yes or no${scale}`,
   }
@@ -36,6 +37,7 @@ function criterion(asked: Assertion, { vars }: AssertionSite): Translation {
   return question(
     { ...rest, isInverse: false },
     `${isInverse ? 'Does the output fail to meet' : 'Does the output meet'} this criterion? ${rendered}`,
+    rendered,
   )
 }
 

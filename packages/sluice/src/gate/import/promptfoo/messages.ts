@@ -1,13 +1,8 @@
-import { escapeBraces } from '../literal.ts'
+import type { Message } from '../../../core/suite/models/model.ts'
 import { isData, parseData } from './config-data.ts'
 import { renderTemplate } from './render-template.ts'
 import type { TemplateVars } from './template-expression.ts'
 import { plainNames, UnsupportedTemplateError } from './template-tokens.ts'
-
-export interface Message {
-  role: 'system' | 'user' | 'assistant'
-  content: string
-}
 
 /** The messages of a prompt, and for each case the variables that they need, or why the case cannot be asked. */
 export interface TranslatedPrompt {
@@ -118,9 +113,4 @@ function textOf(content: unknown): string {
     throw new UnsupportedTemplateError(`a part of a message that is no text (${type})`)
   })
   return texts.join('\n')
-}
-
-/** A text as a message in which nothing is replaced. */
-export function literalMessage(text: string): Message[] {
-  return [{ role: 'user', content: escapeBraces(text) }]
 }

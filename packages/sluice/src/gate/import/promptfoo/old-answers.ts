@@ -3,9 +3,9 @@ import type { OldAnswer, OldPart } from '../old-answer.ts'
 import { type Data, isData, listOf, parseData, parseLines } from './config-data.ts'
 import {
   type Component,
+  type FooResult,
   outputText,
   providerLabel,
-  type ResultRow,
   readResults,
   rowError,
   rowTest,
@@ -19,7 +19,7 @@ export async function promptfooAnswers(source: ImportSource): Promise<OldAnswer[
   return readResults(data, source.name).rows.map((row, index) => answerOf(row, `results[${index}]`))
 }
 
-function answerOf(row: ResultRow, place: string): OldAnswer {
+function answerOf(row: FooResult, place: string): OldAnswer {
   const { description, assert } = rowTest(row)
   const { latencyMs, cost } = row
   const [output, error] = [outputText(row), rowError(row)]

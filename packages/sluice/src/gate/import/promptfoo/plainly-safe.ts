@@ -1,7 +1,7 @@
 /**
  * Whether JavaScript plainly does nothing but look at values. It is judged by its words alone: only those below and
- * names of its own may occur, members are reached by their written names, and nothing can loop without end. Code that
- * is merely unusual counts as unsafe too.
+ * names of its own may occur, members are reached by their written names, and loops go through lists only. Code that is
+ * merely unusual counts as unsafe too.
  * @returns why it is not plainly safe; undefined where it is
  */
 export function unsafeReason(code: string): string | undefined {
@@ -17,8 +17,9 @@ export function unsafeReason(code: string): string | undefined {
       const [reason] = inner.filter((each) => each !== undefined)
       if (reason !== undefined) return reason
     }
-    if (kind === 'name') {
-      const reason = before === '.' || before === '?.' ? undefined : nameFault(text, after)
+    if (kind === 'name' && before !== '.' && before !== '?.') {
+      const isWalk = text === 'for' && walksList(words.slice(index + 1))
+      const reason = isWalk ? undefined : nameFault(text, after)
       if (reason !== undefined) return reason
     }
     if (text === '[' && isMember(words[index - 1]) && !isPlainIndex(words.slice(index + 1, index + 3))) {
@@ -46,11 +47,24 @@ const forbidden = new Set(
 
 function nameFault(name: string, after: string | undefined): string | undefined {
   if (known.has(name)) return undefined
-  if (name === 'for') return 'it loops'
+  if (name === 'for') return 'it loops by a condition'
   if (name === 'Object') return 'it uses Object'
   if (forbidden.has(name)) return `it uses ${name}`
   // Names of what every Node program can reach: the network, the process, the clock.
   return name in globalThis && after !== ':' ? `it uses ${name}` : undefined
+}
+
+/** Whether what follows `for` is `(const x of ...`. */
+function walksList(words: readonly Word[]): boolean {
+  const end = words.findIndex(({ text }) => text === 'of')
+  const [opening, keyword] = words
+  const names = words.slice(2, Math.max(2, end))
+  return (
+    opening?.text === '(' &&
+    /^(?:const|let)$/.test(keyword?.text ?? '') &&
+    names.length > 0 &&
+    names.every(({ kind, text }) => kind === 'name' || ['[', ']', '{', '}', ','].includes(text))
+  )
 }
 
 /** Whether `[` after this word reaches a member, and does not begin a list. */

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { Ledger } from '../fidelity.ts'
+import type { FidelityLedger } from '../fidelity.ts'
 import type { ImportSource } from '../import-source.ts'
 import { isData, parseData, parseLines } from './config-data.ts'
 
@@ -10,11 +10,11 @@ export interface FooPrompt {
   raw: string
 }
 
-const codeFile = /\.(?:[cm]?[jt]s|py|rb|sh|exe)(?::\w+)?$/
+const codeFile = /\.(?:[cm]?[jt]s|py|rb|sh|exe)(?::[\w.]+)?$/
 const promptFile = /\.(?:txt|md|markdown|json|jsonl|ya?ml|j2|jinja|prompt)$/
 
 /** The prompts of a configuration, of files too. What is code, or comes from a service, is left out and named. */
-export async function readPrompts(given: unknown, source: ImportSource, ledger: Ledger): Promise<FooPrompt[]> {
+export async function readPrompts(given: unknown, source: ImportSource, ledger: FidelityLedger): Promise<FooPrompt[]> {
   const listed: unknown[] = isData(given)
     ? Object.entries(given).map(([file, label]) => ({ id: file, label }))
     : Array.isArray(given)
@@ -29,7 +29,12 @@ export async function readPrompts(given: unknown, source: ImportSource, ledger: 
   return found
 }
 
-async function promptsOf(given: unknown, place: string, source: ImportSource, ledger: Ledger): Promise<FooPrompt[]> {
+async function promptsOf(
+  given: unknown,
+  place: string,
+  source: ImportSource,
+  ledger: FidelityLedger,
+): Promise<FooPrompt[]> {
   const settings = isData(given) ? given : { id: given }
   const { id, raw, label, config } = settings
   const text = typeof raw === 'string' ? raw : typeof id === 'string' ? id : undefined

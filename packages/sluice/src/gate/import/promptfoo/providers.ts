@@ -1,4 +1,4 @@
-import type { Ledger } from '../fidelity.ts'
+import type { FidelityLedger } from '../fidelity.ts'
 import { isData, listOf } from './config-data.ts'
 
 /** A provider of promptfoo in Sluice's words. */
@@ -30,7 +30,7 @@ const compatible: Record<string, string> = {
 }
 
 /** The providers of a configuration that have a counterpart, the first of which the prompts get. */
-export function translateProviders(providers: unknown, ledger: Ledger): TranslatedProvider[] {
+export function translateProviders(providers: unknown, ledger: FidelityLedger): TranslatedProvider[] {
   const row = { kind: 'field' } as const
   const found = listOf(providers).flatMap((given, index) => {
     const place = `providers[${index}]`
@@ -66,9 +66,10 @@ function whyNot(id: string): string {
   if (/^(?:file:|python:|exec:|package:)|\.(?:[cm]?[jt]s|py)$/.test(id)) {
     return 'code, which is not run here; name your application as a target of the prompt file (docs/app.md)'
   }
-  if (/^(?:https?|wss?):/.test(id)) return 'an application; name it as a target of the prompt file (docs/app.md)'
+  if (/^(?:https?|wss?|websocket)(?::|$)/.test(id))
+    return 'an application; name it as a target of the prompt file (docs/app.md)'
   if (id.startsWith('github:')) return 'GitHub Models are switched off; choose another provider'
-  return 'no provider of this kind; one that speaks OpenAI’s protocol needs a baseURL only (docs/providers.md)'
+  return "no provider of this kind; one that speaks OpenAI's protocol needs a baseURL only (docs/providers.md)"
 }
 
 interface Found {

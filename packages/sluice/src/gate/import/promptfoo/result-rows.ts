@@ -45,12 +45,12 @@ const rowSchema = z.looseObject({
     .nullish(),
 })
 
-export type ResultRow = z.output<typeof rowSchema>
+export type FooResult = z.output<typeof rowSchema>
 export type Component = z.output<typeof componentSchema>
 
 /** The templates of the prompts, by `promptIdx`. */
-export interface Results {
-  rows: ResultRow[]
+export interface FooResults {
+  rows: FooResult[]
   prompts: { raw: string; label: string }[]
 }
 
@@ -64,7 +64,7 @@ export function isResults(given: unknown): boolean {
 const versions = [2, 3]
 
 /** @throws SluiceError `invalid-input` for a version that is not known, and for rows that are none */
-export function readResults(given: unknown, name: string): Results {
+export function readResults(given: unknown, name: string): FooResults {
   const inner = isData(given) ? (isData(given.results) ? given.results : given) : { version: 3, results: given }
   const { version, results } = inner
   if (typeof version !== 'number' || !versions.includes(version) || !Array.isArray(results)) {
@@ -79,12 +79,12 @@ export function readResults(given: unknown, name: string): Results {
     const [issue] = error.issues
     throw invalid(`${name}: results[${index}].${issue?.path.join('.')}: ${issue?.message}`)
   })
-  const order = (row: ResultRow) => [row.testIdx ?? 0, row.promptIdx ?? 0] as const
+  const order = (row: FooResult) => [row.testIdx ?? 0, row.promptIdx ?? 0] as const
   rows.sort((a, b) => order(a)[0] - order(b)[0] || order(a)[1] - order(b)[1])
   return { rows, prompts: promptsOf(inner) }
 }
 
-function promptsOf({ prompts, table }: Data): Results['prompts'] {
+function promptsOf({ prompts, table }: Data): FooResults['prompts'] {
   const head = isData(table) && isData(table.head) ? table.head.prompts : undefined
   const list = Array.isArray(prompts) ? prompts : Array.isArray(head) ? head : []
   return list.flatMap((each: unknown) =>
@@ -95,14 +95,14 @@ function promptsOf({ prompts, table }: Data): Results['prompts'] {
 }
 
 /** The output as the text that assertions saw; undefined where there was none. */
-export function outputText({ response }: ResultRow): string | undefined {
+export function outputText({ response }: FooResult): string | undefined {
   const output = response?.output
   if (output === undefined || output === null) return undefined
   return typeof output === 'string' ? output : JSON.stringify(output)
 }
 
 /** Why a row says nothing about its output: the call failed, or the grader did. It is never a score of 0. */
-export function rowError(row: ResultRow): string | undefined {
+export function rowError(row: FooResult): string | undefined {
   const { failureReason, response, gradingResult } = row
   const text = row.error ?? (typeof response?.error === 'string' ? response.error : undefined)
   if (failureReason === 2 || response?.error) return text ?? 'an error without a message'
@@ -114,7 +114,7 @@ export function rowError(row: ResultRow): string | undefined {
 }
 
 /** Who answered, in a word. */
-export function providerLabel({ provider }: ResultRow): string {
+export function providerLabel({ provider }: FooResult): string {
   const named = typeof provider === 'string' ? provider : provider?.label || provider?.id
   return (named ?? 'unknown').replaceAll(/\s+/g, '-')
 }
@@ -123,13 +123,13 @@ export function providerLabel({ provider }: ResultRow): string {
 const added = new Set(['_conversation', 'sessionId'])
 
 /** The variables of a row, files read. */
-export function rowVars({ vars, testCase }: ResultRow): Data {
+export function rowVars({ vars, testCase }: FooResult): Data {
   const given = vars ?? (isData(testCase?.vars) ? testCase.vars : {})
   return Object.fromEntries(Object.entries(given).filter(([name]) => !added.has(name)))
 }
 
 /** The test of a row; of older results the assertions alone are known. */
-export function rowTest(row: ResultRow): Data {
+export function rowTest(row: FooResult): Data {
   if (row.testCase) return row.testCase
   return {
     assert: (row.gradingResult?.componentResults ?? []).flatMap((each) => (each?.assertion ? [each.assertion] : [])),

@@ -1,10 +1,10 @@
 import { createLedger } from '../fidelity.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { Imported, ImportedCase, ImportedFeature, ImportedRecording } from '../imported.ts'
-import { featureOf } from './config.ts'
+import { promptFeature } from './config.ts'
 import { type Data, invalid, isData, listOf } from './config-data.ts'
 import type { FooPrompt } from './prompts.ts'
-import { outputText, providerLabel, type ResultRow, readResults, rowError, rowTest, rowVars } from './result-rows.ts'
+import { type FooResult, outputText, providerLabel, readResults, rowError, rowTest, rowVars } from './result-rows.ts'
 import { createScriptFiles } from './script-module.ts'
 import { caseOfTest } from './test-case.ts'
 import type { FooTest } from './tests.ts'
@@ -31,7 +31,7 @@ export async function importResults(given: unknown, source: ImportSource): Promi
   const features = [...byPrompt.values()].flatMap((own) => {
     const prompt = own[0]?.prompt as FooPrompt
     const name = byPrompt.size === 1 ? (descriptionOf(given) ?? 'imported') : prompt.label.slice(0, 60)
-    return featureOf(prompt, name, site).map((feature) => withRecordings(feature, own, cases))
+    return promptFeature(prompt, name, site).map((feature) => withRecordings(feature, own, cases))
   })
   if (features.length === 0) throw invalid(`${source.name}: no prompt of these results can be rendered here`)
   const errors = rows.filter((row) => outputText(row) === undefined).length
@@ -46,7 +46,7 @@ function descriptionOf(given: unknown): string | undefined {
   return typeof config.description === 'string' ? config.description : undefined
 }
 
-function testOf(row: ResultRow, place: string): FooTest {
+function testOf(row: FooResult, place: string): FooTest {
   const { description, threshold, options, metadata, assert } = rowTest(row)
   return {
     ...(typeof description === 'string' && { description }),
@@ -60,7 +60,7 @@ function testOf(row: ResultRow, place: string): FooTest {
 }
 
 /** The template of a row; where it is not kept, all that is known is the prompt that was sent. */
-function promptOf({ promptIdx, prompt }: ResultRow, prompts: readonly FooPrompt[]): FooPrompt {
+function promptOf({ promptIdx, prompt }: FooResult, prompts: readonly FooPrompt[]): FooPrompt {
   const byIndex = promptIdx === undefined || promptIdx === null ? undefined : prompts[promptIdx]
   const template = byIndex ?? prompts.find(({ label }) => label === prompt.label)
   return template ?? { label: prompt.label ?? prompt.raw, raw: prompt.raw }
@@ -68,7 +68,7 @@ function promptOf({ promptIdx, prompt }: ResultRow, prompts: readonly FooPrompt[
 
 function withRecordings(
   feature: ImportedFeature,
-  placed: readonly { row: ResultRow; test: number }[],
+  placed: readonly { row: FooResult; test: number }[],
   cases: readonly ImportedCase[],
 ): ImportedFeature {
   const places = new Map(feature.cases.map(({ parts }, index) => [parts, index]))
@@ -84,7 +84,7 @@ function withRecordings(
   return { ...feature, recordings }
 }
 
-function answerOf(row: ResultRow): Omit<ImportedRecording, 'case' | 'model'> {
+function answerOf(row: FooResult): Omit<ImportedRecording, 'case' | 'model'> {
   const { latencyMs, cost, response } = row
   const output = outputText(row)
   const tokens = { inputTokens: response?.tokenUsage?.prompt, outputTokens: response?.tokenUsage?.completion }

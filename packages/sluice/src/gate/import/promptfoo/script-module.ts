@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { unsafeReason } from './plainly-safe.ts'
 
 /** An assertion that runs code over an output that other code may have changed before. */
-export interface Script {
+interface Script {
   /** JavaScript over `output` and `context`: one expression, or lines with `return`. */
   code: string
   /** JavaScript over `output` and `context`, in the order in which they change the output. */
@@ -35,7 +35,7 @@ export function createScriptFiles(): ScriptFiles {
     add(script) {
       const bodies = [...script.transforms, script.code].map(functionBody)
       for (const body of bodies) {
-        const reason = unsafeReason(body) ?? syntaxFault(body)
+        const reason = syntaxFault(body) ?? unsafeReason(body)
         if (reason !== undefined) return { unsafe: reason }
       }
       return { reference: `../${keep('checks', moduleText(script, bodies), 'mjs')}` }
@@ -60,7 +60,7 @@ function syntaxFault(body: string): string | undefined {
     new Function('output', 'context', body)
     return undefined
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return `it cannot be compiled (${error instanceof Error ? error.message : String(error)}), so that it never passed`
   }
 }
 

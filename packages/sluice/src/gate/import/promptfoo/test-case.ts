@@ -1,5 +1,5 @@
 import { SluiceError } from '../../../errors.ts'
-import type { Ledger } from '../fidelity.ts'
+import type { FidelityLedger } from '../fidelity.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { ImportedCase, ImportedPart } from '../imported.ts'
 import { type Assertion, type AssertionSite, dropped } from './assertion.ts'
@@ -14,7 +14,7 @@ import { translateAssertion } from './translate-assertion.ts'
 export interface TestSite {
   source: ImportSource
   scripts: ScriptFiles
-  ledger: Ledger
+  ledger: FidelityLedger
   /** JavaScript that changes every output. */
   transforms: readonly string[]
   /** An assertion is dropped, and not a fault, where a file that it names is not there. */
@@ -39,7 +39,7 @@ export async function caseOfTest(test: FooTest, index: number, site: TestSite): 
     ...tagsOf(metadata),
     source: { promptfoo: place, ...(Object.keys(metadata).length > 0 && { metadata }) },
     parts,
-    origins: originsOf(vars, description),
+    origins: () => originsOf(vars, description),
     ...(threshold !== undefined && { passesAt: threshold }),
   }
 }
@@ -160,7 +160,7 @@ const assertionNotes: Record<string, string> = {
   contextTransform: 'code, which is not run here',
 }
 
-function otherFields({ options, threshold, metadata, assert, place, ...test }: FooTest, ledger: Ledger): void {
+function otherFields({ options, threshold, metadata, assert, place, ...test }: FooTest, ledger: FidelityLedger): void {
   const row = { kind: 'field', place } as const
   for (const key of Object.keys(options).filter((each) => !taken.has(each)))
     ledger.add({ ...row, name: `options.${key}`, outcome: 'dropped', note: optionNotes[key] ?? 'unknown here' })

@@ -1,4 +1,4 @@
-import type { Ledger } from '../fidelity.ts'
+import type { FidelityLedger } from '../fidelity.ts'
 import type { ImportSource } from '../import-source.ts'
 import { type Data, invalid, isData, listOf, parseData, parseLines } from './config-data.ts'
 import { csvTests } from './csv-tests.ts'
@@ -26,11 +26,11 @@ export interface TestLists {
   defaultTest?: unknown
 }
 
-const code = /\.(?:[cm]?[jt]s|py|rb)(?::\w+)?$/
+const code = /\.(?:[cm]?[jt]s|py|rb)(?::[\w.]+)?$/
 const mostTests = 200_000
 
 /** All tests of a configuration, files read, scenarios and lists of values multiplied out. */
-export async function readTests(lists: TestLists, source: ImportSource, ledger: Ledger): Promise<FooTest[]> {
+export async function readTests(lists: TestLists, source: ImportSource, ledger: FidelityLedger): Promise<FooTest[]> {
   const defaults = await defaultsOf(lists.defaultTest, source)
   const own = await loadTests(lists.tests, 'tests', source, ledger)
   const scenarios = await scenarioTests(lists.scenarios, source, ledger)
@@ -63,7 +63,12 @@ async function defaultsOf(given: unknown, source: ImportSource): Promise<Data> {
   return isData(given) ? given : {}
 }
 
-async function loadTests(given: unknown, place: string, source: ImportSource, ledger: Ledger): Promise<Placed[]> {
+async function loadTests(
+  given: unknown,
+  place: string,
+  source: ImportSource,
+  ledger: FidelityLedger,
+): Promise<Placed[]> {
   const found: Placed[] = []
   const isList = Array.isArray(given)
   for (const [index, each] of listOf(given).entries()) {
@@ -76,7 +81,12 @@ async function loadTests(given: unknown, place: string, source: ImportSource, le
   return found
 }
 
-async function testsOfFile(reference: string, place: string, source: ImportSource, ledger: Ledger): Promise<Placed[]> {
+async function testsOfFile(
+  reference: string,
+  place: string,
+  source: ImportSource,
+  ledger: FidelityLedger,
+): Promise<Placed[]> {
   const file = reference.replace(/^file:\/\//, '')
   const drop = (note: string) => {
     ledger.add({ kind: 'field', name: 'tests of a file', outcome: 'dropped', note: `${reference}: ${note}`, place })
@@ -102,7 +112,7 @@ async function testsOfFile(reference: string, place: string, source: ImportSourc
 }
 
 /** Each entry of a scenario's `config` with each of its tests. */
-async function scenarioTests(given: unknown, source: ImportSource, ledger: Ledger): Promise<Placed[]> {
+async function scenarioTests(given: unknown, source: ImportSource, ledger: FidelityLedger): Promise<Placed[]> {
   const found: Placed[] = []
   for (const [index, each] of listOf(given).entries()) {
     const place = `scenarios[${index}]`
