@@ -7,6 +7,8 @@ export interface OldAnswer {
   /** Who answered. */
   model: string
   output?: string
+  /** Whether the tool had the output as data, of which `output` is the JSON. */
+  isData?: boolean
   /** Why the tool's verdict says nothing: the call failed, or its grader did. */
   error?: string
   latencyMs?: number

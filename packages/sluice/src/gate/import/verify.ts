@@ -151,7 +151,8 @@ async function scoreOf(
     )
     const worst = results.reduce((least, each) => (each.score < least.score ? each : least))
     const mean = results.reduce((sum, each) => sum + each.score, 0) / results.length
-    return { score: mean, reason: worst.reason }
+    const reason = answer.isData ? `${worst.reason} (the output was data there, and is its JSON here)` : worst.reason
+    return { score: mean, reason }
   } catch (error) {
     if (error instanceof CheckError) return { unknown: `the check could not be evaluated: ${error.message}` }
     throw error
@@ -220,7 +221,9 @@ function compareWholes(
   const weight = known.reduce((sum, { part }) => sum + part.weight, 0)
   const mean = known.reduce((sum, { part, score }) => sum + part.weight * score, 0) / weight
   const passes = passesAt === undefined || mean >= passesAt - 1e-9
-  const shown = passesAt === undefined ? 'all checks pass' : `the score is ${mean.toFixed(3)}, ${passesAt} wanted`
+  const [first] = known
+  const shown =
+    passesAt === undefined ? `all checks pass: ${first?.reason}` : `the score is ${mean.toFixed(3)}, ${passesAt} wanted`
   return verdict(pass, passes, absent.length === 0 ? shown : `${shown}, but ${absent.join('; ')}`)
 }
 

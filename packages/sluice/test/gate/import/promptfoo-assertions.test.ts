@@ -206,3 +206,14 @@ test('a value may come out of a file', async () => {
   const { checks } = await translate({ type: 'contains', value: 'file://words.txt' })
   assert.deepEqual(checks, [{ contains: 'from a file', caseSensitive: true, must: true }])
 })
+
+test('code that takes the output for data is given its JSON', async () => {
+  const translation = await translate({
+    type: 'javascript',
+    value: 'output.risk === "high" && output?.items.length > 0',
+  })
+  assert.equal(translation.outcome, 'approximated')
+  assert.match(translation.note, /given the output as data, parsed from JSON/)
+  const text = await translate({ type: 'javascript', value: 'JSON.parse(output).risk.length > output.length' })
+  assert.equal(text.outcome, 'same')
+})

@@ -28,6 +28,7 @@ function answerOf(row: FooResult, place: string): OldAnswer {
     origins: originsOf(rowVars(row), description),
     model: providerLabel(row),
     ...(output !== undefined && { output }),
+    ...(typeof row.response?.output === 'object' && { isData: true }),
     ...(error !== undefined && { error }),
     ...(typeof latencyMs === 'number' && { latencyMs }),
     ...(typeof cost === 'number' && { costUsd: cost }),

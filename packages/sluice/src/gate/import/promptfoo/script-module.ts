@@ -17,7 +17,7 @@ interface Script {
 /** The files of code out of one import, each text once. */
 export interface ScriptFiles {
   /** The path of a module that a check may name, relative to a file of the project's suites, or why there is none. */
-  add(script: Script): { reference: string } | { unsafe: string }
+  add(script: Script): { reference: string; isData: boolean } | { unsafe: string }
   /** Keeps code for a person to look at, and returns where. */
   review(code: string, ending: string): string
   files(): { path: string; text: string }[]
@@ -38,7 +38,8 @@ export function createScriptFiles(): ScriptFiles {
         const reason = syntaxFault(body) ?? unsafeReason(body)
         if (reason !== undefined) return { unsafe: reason }
       }
-      return { reference: `../${keep('checks', moduleText(script, bodies), 'mjs')}` }
+      const isData = readsData(bodies[0] ?? '')
+      return { reference: `../${keep('checks', moduleText(script, bodies, isData), 'mjs')}`, isData }
     },
     review: (code, ending) => keep('review', code.endsWith('\n') ? code : `${code}\n`, ending),
     files: () => [...texts].map(([path, text]) => ({ path, text })),
@@ -64,12 +65,33 @@ function syntaxFault(body: string): string | undefined {
   }
 }
 
-function moduleText({ isInverse, threshold, isMust }: Script, bodies: readonly string[]): string {
+/**
+ * Whether code takes the output for data: it reads a member that no text has. promptfoo parses the answers of some
+ * providers, and here every output is a text.
+ */
+function readsData(body: string): boolean {
+  const members = [...body.matchAll(/\boutput\s*\??\.\s*([A-Za-z_$][\w$]*)/g)]
+  return members.some(([, member = '']) => !(member in String.prototype)) || /\boutput\s*\[\s*['"]/.test(body)
+}
+
+const dataOf = `const dataOf = (text) => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+`
+
+function moduleText({ isInverse, threshold, isMust }: Script, bodies: readonly string[], isData: boolean): string {
   const passes = threshold === undefined ? 'result > 0' : `result >= ${threshold}`
   const functions = bodies.map((body, index) => `const step${index + 1} = (output, context) => {\n${body}\n}\n`)
-  const calls = bodies.reduce((inner, _, index) => `step${index + 1}(${inner}, context)`, 'output')
+  const calls = bodies.reduce(
+    (inner, _, index) => `step${index + 1}(${inner}, context)`,
+    isData ? 'dataOf(output)' : 'output',
+  )
   return `// From an assertion of promptfoo. What throws fails, as it did there.
-${functions.join('')}
+${isData ? dataOf : ''}${functions.join('')}
 const passes = (result) =>
   typeof result === 'object' && result !== null ? result.pass === true : typeof result === 'number' ? ${passes} : result === true
 const scoreOf = (result) => (typeof result === 'number' ? result : typeof result?.score === 'number' ? result.score : Number(passes(result)))

@@ -116,9 +116,16 @@ async function script(asked: Assertion, site: AssertionSite): Promise<Translatio
   if (text === undefined || text.trim() === '') return dropped('its value is no code')
   const rendered = renderTemplate(text, site.vars)
   const added = site.scripts.add({ code: rendered, transforms, isInverse, threshold, isMust })
-  if ('reference' in added) return same([{ module: added.reference }], 'as a module that only looks at values')
+  if ('reference' in added) return moduleCheck(added)
   const kept = site.scripts.review([...transforms, rendered].join('\n\n'), 'js')
   return dropped(`code to review in ${kept}: ${added.unsafe}; nothing checks it until a check names it as a module`)
+}
+
+function moduleCheck({ reference, isData }: { reference: string; isData: boolean }): Translation {
+  const check = [{ module: reference }]
+  return isData
+    ? approximated(check, 'as a module that only looks at values; it is given the output as data, parsed from JSON')
+    : same(check, 'as a module that only looks at values')
 }
 
 /** Code of the user's own is neither run nor trusted here; a file of plain JavaScript is as good as a line of it. */
@@ -133,8 +140,7 @@ async function reviewed(asked: Assertion, site: AssertionSite, file: string | un
     const text = await site.load(file)
     const [, code] = /^\s*(?:module\.exports\s*=|export\s+default)\s*([\s\S]+?);?\s*$/.exec(String(text)) ?? []
     const added = code && site.scripts.add({ code, transforms, isInverse, threshold, isMust })
-    if (added && 'reference' in added)
-      return same([{ module: added.reference }], 'as a module that only looks at values')
+    if (added && 'reference' in added) return moduleCheck(added)
   }
   return dropped(
     type === 'javascript'
