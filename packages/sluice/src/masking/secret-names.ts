@@ -39,6 +39,13 @@ export function credentialsForApplications(env: Env): string[] {
   return Object.keys(env).filter((name) => env[name]?.trim() && isCredentialName(name) && !isWithheld(name))
 }
 
+/** The environment for code that needs no credentials: without them, by their names and by `more` names, and without passwords in addresses. */
+export function withoutCredentials(env: Env, more: readonly string[]): Env {
+  const isSecret = ([name, value = '']: [string, string | undefined]) =>
+    isCredentialName(name) || isWithheld(name) || more.includes(name) || secretsOfAddress(value).length > 0
+  return Object.fromEntries(Object.entries(env).filter((entry) => !isSecret(entry)))
+}
+
 function isWithheld(name: string): boolean {
   return isWorkflowToken(name) || withheld.test(name)
 }

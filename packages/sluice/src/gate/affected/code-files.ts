@@ -34,6 +34,8 @@ export interface FeaturePart {
 export interface CodeFiles {
   /** A module and whatever it imports, as far as its text tells; where that is not far enough, its whole package. */
   addModule(file: string, as: string): void
+  /** A part as it is; nothing in it is followed. */
+  add(part: FeaturePart): void
   /** A whole package, the packages beside it that it uses, and the lockfiles above it. */
   addPackage(folder: string, as: string): void
   parts: FeaturePart[]
@@ -151,7 +153,7 @@ export function collectCode({ root, projectRoot, filesBelow, references }: CodeP
     add({ kind: 'file', path: path.join(packageAround(file, root), 'package.json'), as: `how ${by} finds packages` })
     return addDependency(name, path.dirname(file), `package ${name}, imported by ${by}`)
   }
-  return { parts, addModule, addPackage }
+  return { parts, add, addModule, addPackage }
 }
 
 /** The files that a path in an import may mean. Those that do not exist count too: one of them may have been deleted. */

@@ -10,7 +10,7 @@ import type { ProjectFiles } from '../../core/suite/project-files.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import type { Target } from '../../core/suite/prompt/target.ts'
 import { moduleReference } from '../../core/suite/values/module-reference.ts'
-import { type CodePlace, collectCode, type FeaturePart } from './code-files.ts'
+import { type CodeFiles, type CodePlace, collectCode, type FeaturePart } from './code-files.ts'
 import { entryAt } from './file-entry.ts'
 import { isWithin, packageAround } from './packages.ts'
 
@@ -47,8 +47,12 @@ export async function featureFiles(prompt: Prompt, place: FeaturePlace): Promise
   const checks = [...prompt.checks, ...needs.flatMap((each) => each.checks)]
   const suites = Object.entries(prompt.suites)
   const code = collectCode(place)
-  for (const spec of checks) if (spec.type === 'module') code.addModule(moduleOf(spec.value), 'check')
+  for (const spec of checks) {
+    if (spec.type === 'module') code.addModule(moduleOf(spec.value), 'check')
+    if (spec.type === 'command') addCommand(spec.value, code, place)
+  }
   const checkCode = [...code.parts]
+  for (const spec of checks) if (spec.type === 'command') addSurroundings(spec.value, code, place)
   const { redact } = prompt.live
   if (redact !== undefined) code.addModule(moduleOf(redact), 'redaction')
   if (prompt.target) addTarget(prompt.target, code, place)
@@ -86,6 +90,7 @@ async function readNeeds(files: ProjectFiles, suite: string, root: string): Prom
     for await (const testCase of readCases(files, suite, { root })) {
       for (const spec of testCase.checks) {
         if (spec.type === 'module') checks.set(spec.value, spec)
+        else if (spec.type === 'command') checks.set(`command ${JSON.stringify(spec.value)}`, spec)
         else if (spec.type === 'similarity') checks.set(`similarity ${spec.value.metric} ${spec.value.model}`, spec)
       }
     }
@@ -129,8 +134,50 @@ async function recordings(models: readonly string[], place: FeaturePlace): Promi
   return parts
 }
 
+/**
+ * Of a check's program what its command line names: the files, and what lies beside them, since the imports of other
+ * languages are not read.
+ */
+function addCommand(command: readonly string[], code: CodeFiles, { config, root }: FeaturePlace): void {
+  for (const place of scriptsNamed(command, config.root, root)) {
+    if (!entryAt(place)?.isFile()) code.add({ kind: 'folder', path: place, as: 'check' })
+    else {
+      code.addModule(place, 'check')
+      const [folder, extension] = [path.dirname(place), path.extname(place)]
+      const as = `beside ${path.basename(place)}`
+      if (followed.test(place)) continue
+      if (!liesWithPrompts(place, config.root)) code.add({ kind: 'folder', path: folder, as })
+      else if (extension !== '') code.add({ kind: 'pattern', path: folder, glob: `**/*${extension}`, as })
+    }
+  }
+}
+
+/** Modules whose imports are found in their text. */
+const followed = /\.[cm]?[jt]sx?$/
+
+/** In the folder of the project itself, or above it, lie prompts and suites as well, which are no code of a check. */
+function liesWithPrompts(script: string, projectRoot: string): boolean {
+  return isWithin(projectRoot, path.dirname(script))
+}
+
+/** What a program may read besides, where it lies with the prompts or its command line names nothing of the project. */
+function addSurroundings(command: readonly string[], code: CodeFiles, { config, root }: FeaturePlace): void {
+  const places = scriptsNamed(command, config.root, root)
+  const isOpen = places.some((place) => !followed.test(place) && liesWithPrompts(place, config.root))
+  if (places.length === 0 || isOpen) code.addPackage(packageAround(config.root, root), `around ${command.join(' ')}`)
+}
+
+/** What a command line names, modules of Python included: `python -m checks.tone` means `checks/tone.py`. */
+function scriptsNamed(command: readonly string[], cwd: string, root: string): string[] {
+  const modules = command.flatMap((word, index) => {
+    const file = word.replaceAll('.', '/')
+    return command[index - 1] === '-m' ? [`${file}.py`, `${file}/__main__.py`] : []
+  })
+  return placesNamed([...command, ...modules], cwd, root)
+}
+
 /** By default an application is its package, with what that imports from elsewhere. */
-function addTarget(target: Target, code: ReturnType<typeof collectCode>, { config, root }: FeaturePlace): void {
+function addTarget(target: Target, code: CodeFiles, { config, root }: FeaturePlace): void {
   const around = (place: string) => packageAround(existsSync(place) ? realpathSync(place) : place, root)
   if (target.kind === 'module') {
     code.addModule(target.file, 'application')

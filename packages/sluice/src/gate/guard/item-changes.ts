@@ -140,8 +140,11 @@ function checkItem(spec: CheckSpec, root: string): ScoredItem {
   const meaning = canonicalJson({ value, caseSensitive, rest })
   const item = { kind: 'check' as const, name: `check ${shown}`, meaning, slot: key, weight, must, shown }
   if (type === 'similarity') {
-    const { min, ...others } = value
-    return { ...item, limit: { value: min, stricter: 'higher', rest: canonicalJson({ others, caseSensitive, rest }) } }
+    const { min, maxDistance, ...others } = value
+    const limit = min ?? maxDistance ?? 0
+    const isLeast = min !== undefined
+    const same = canonicalJson({ others, caseSensitive, rest, isLeast })
+    return { ...item, limit: { value: limit, stricter: isLeast === negate ? 'lower' : 'higher', rest: same } }
   }
   if (stricter === undefined || typeof value !== 'number') return item
   return { ...item, limit: { value, stricter, rest: canonicalJson(rest) } }

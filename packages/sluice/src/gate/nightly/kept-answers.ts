@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { rougeL, rougeWords } from '../../core/scorers/checks/rouge-l.ts'
+import { wordsOf } from '../../core/scorers/checks/ngrams.ts'
+import { rougeL } from '../../core/scorers/checks/rouge.ts'
 import type { CaseDetail } from '../../records/case-detail.ts'
 import type { ResultRow } from '../run/results.ts'
 import type { KeptAnswer, Sentinel } from './night-record.ts'
@@ -53,5 +54,5 @@ function answerOf({ output, outputMasked, checks, latencyMs, answerUsd }: CaseDe
 export function similarityTo({ answers }: Sentinel, fresh: FreshAnswers): { identical: boolean; similarity: number } {
   const [kept = '', now = ''] = [answers[0]?.output, fresh.answers[0]?.output]
   if (kept === now) return { identical: true, similarity: 1 }
-  return { identical: false, similarity: rougeL(rougeWords(kept), rougeWords(now)) }
+  return { identical: false, similarity: rougeL(wordsOf(kept), wordsOf(now)) }
 }

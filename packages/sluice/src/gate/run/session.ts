@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { availableParallelism } from 'node:os'
 import type { DatabaseSync } from 'node:sqlite'
 import { createAnswerStore } from '../../core/answers/answer-store.ts'
 import { type AskFor, createAskFor, createIsKept, type IsKept } from '../../core/answers/ask.ts'
@@ -6,19 +7,21 @@ import type { Ledger } from '../../core/answers/ledger.ts'
 import { openProjectDatabase } from '../../core/answers/project-database.ts'
 import { createSpending } from '../../core/answers/spending.ts'
 import { createModelClient } from '../../core/providers/client.ts'
-import { steadyNow } from '../../core/providers/clock.ts'
-import { notifyVariables } from '../../core/providers/configured-secrets.ts'
+import { sleep, steadyNow } from '../../core/providers/clock.ts'
+import { configuredSecrets, notifyVariables } from '../../core/providers/configured-secrets.ts'
 import { createBudget } from '../../core/providers/limits/budget.ts'
+import { createLimiter } from '../../core/providers/limits/concurrency.ts'
 import { createPrices, type Prices } from '../../core/providers/prices.ts'
 import { createProviders, type Providers } from '../../core/providers/registry.ts'
 import { createTarget, type TargetCall } from '../../core/providers/targets/target.ts'
+import type { CommandPlace } from '../../core/scorers/checks/check.ts'
 import { type AnswerModes, createAnswerModes } from '../../core/scorers/judge/judge.ts'
 import { providerName } from '../../core/suite/models/model.ts'
 import type { LoadedProject } from '../../core/suite/project/project.ts'
 import type { Target } from '../../core/suite/prompt/target.ts'
 import { SluiceError } from '../../errors.ts'
 import type { Mask } from '../../masking/mask.ts'
-import { withholdFrom } from '../../masking/secret-names.ts'
+import { withholdFrom, withoutCredentials } from '../../masking/secret-names.ts'
 import type { CaseDetail } from '../../records/case-detail.ts'
 import { createResults, type Results } from './results.ts'
 
@@ -82,6 +85,8 @@ export interface RunSession {
   isKept: IsKept
   /** The answer format that each judge's server accepts, found once for the whole run. */
   judgeModes: AnswerModes
+  /** Where the programs of checks run. */
+  commands: CommandPlace
   /** The way to call the application under test. The costs that it reports are noted. */
   target(target: Target, feature: string): TargetCall
   results: Results
@@ -99,7 +104,7 @@ export interface RunSession {
  * environment before a program or a module of the change under test can read them.
  */
 export function openSession(
-  { config, files }: LoadedProject,
+  { config, prompts, files }: LoadedProject,
   options: SessionOptions,
   { env, mask, interrupt, onWait }: SessionSurroundings,
 ): RunSession {
@@ -143,6 +148,15 @@ export function openSession(
     }),
     isKept: createIsKept({ store, edition: options.edition, providers }),
     judgeModes: createAnswerModes(),
+    commands: {
+      cwd: config.root,
+      env: withoutCredentials(
+        env,
+        configuredSecrets(config, prompts, env).flatMap(({ variable }) => variable ?? []),
+      ),
+      mask: mask.text,
+      limiter: createLimiter({ cap: availableParallelism(), clock: steadyNow, sleep }),
+    },
     target(target, feature) {
       const call = createTarget(target, { env, mask: mask.text, concurrency, maxWaitMs })
       return async (vars, context) => {

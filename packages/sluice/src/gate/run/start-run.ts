@@ -60,7 +60,7 @@ export function startRun(request: RunRequest, project: LoadedProject, session: R
     isKept: session.isKept,
     judgeModes: session.judgeModes,
     target: candidate.target && session.target(candidate.target, candidate.feature),
-    checkDeps: { strict: candidate.strict, embeddingModel: config.embedding?.model },
+    checkDeps: { strict: candidate.strict, embeddingModel: config.embedding?.model, commands: session.commands },
     results: session.results,
     concurrency: session.concurrency,
     stop,

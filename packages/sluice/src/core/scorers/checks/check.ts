@@ -2,16 +2,24 @@ import type { CheckResult } from '../../../records/case-detail.ts'
 import type { Ask } from '../../answers/ask.ts'
 import type { EmbeddingRequest } from '../../answers/embeddings.ts'
 import type { CheckSpec } from '../../suite/checks/check-spec.ts'
+import { type CommandPlace, measureCommand } from './command.ts'
+import { measureContainsJson } from './contains-json.ts'
+import { measureExpression } from './expression.ts'
+import { measureHtml } from './html.ts'
 import { measureJson } from './json.ts'
 import { measureJsonPath } from './json-path.ts'
 import { measureJsonSchema } from './json-schema.ts'
 import { measureLimit } from './limit.ts'
 import type { Measure, Subject } from './measure.ts'
 import { measureModule } from './module.ts'
+import { measureRefusal } from './refusal.ts'
 import { measureSimilarity } from './similarity.ts'
+import { measureSql } from './sql.ts'
 import { measureText, measureTextList } from './text.ts'
+import { measureXml } from './xml.ts'
 
 export { CheckError } from './check-error.ts'
+export type { CommandPlace } from './command.ts'
 export type { Subject } from './measure.ts'
 
 /** A check made ready: patterns and schemas compiled, own functions found. */
@@ -28,8 +36,10 @@ export interface CheckDeps {
   embeddingModel?: string | undefined
   /** Whether the prompt is strict: then an unknown `{{variable}}` in a check is an error (default false). */
   strict?: boolean
-  /** How long a check's own function may take, in ms (default 60,000). */
-  moduleLimitMs?: number
+  /** Where the programs of checks run; without it such a check is a CheckError. */
+  commands?: CommandPlace | undefined
+  /** How long a check's own function or program may take, in ms (default 60,000). */
+  ownCodeLimitMs?: number
 }
 
 const unstopped = new AbortController().signal
@@ -48,7 +58,7 @@ export function compileCheck(spec: CheckSpec, deps: CheckDeps = {}): Check {
 }
 
 function measureOf(spec: CheckSpec, deps: CheckDeps): Measure {
-  const { ask, embeddingModel, strict = false, moduleLimitMs = 60_000 } = deps
+  const { ask, embeddingModel, commands, strict = false, ownCodeLimitMs = 60_000 } = deps
   switch (spec.type) {
     case 'equals':
     case 'contains':
@@ -58,11 +68,25 @@ function measureOf(spec: CheckSpec, deps: CheckDeps): Measure {
       return measureText(spec, strict)
     case 'containsAll':
     case 'containsAny':
+    case 'equalsAny':
       return measureTextList(spec, strict)
     case 'json':
-      return measureJson()
+      return measureJson(spec)
     case 'jsonSchema':
       return measureJsonSchema(spec)
+    case 'containsJson':
+      return measureContainsJson(spec)
+    case 'xml':
+    case 'containsXml':
+      return measureXml(spec)
+    case 'html':
+    case 'containsHtml':
+      return measureHtml(spec)
+    case 'sql':
+    case 'containsSql':
+      return measureSql(spec)
+    case 'refusal':
+      return measureRefusal(spec)
     case 'jsonPath':
       return measureJsonPath(spec, strict)
     case 'minWords':
@@ -73,8 +97,12 @@ function measureOf(spec: CheckSpec, deps: CheckDeps): Measure {
       return measureLimit(spec)
     case 'similarity':
       return measureSimilarity(spec, strict, { ask, model: spec.value.model ?? embeddingModel })
+    case 'expression':
+      return measureExpression(spec)
+    case 'command':
+      return measureCommand(spec, commands, ownCodeLimitMs)
     case 'module':
-      return measureModule(spec, moduleLimitMs)
+      return measureModule(spec, ownCodeLimitMs)
     default:
       return spec satisfies never
   }

@@ -25,20 +25,30 @@ const makers = new Map<string, () => Promise<Ajv>>([
  * annotation, as the specification has it by default: it is not tested, use `pattern`. Numbers are compared to the last
  * digit; `multipleOf` and `uniqueItems` see them as JavaScript holds them.
  */
-export function measureJsonSchema({ name, value: schema }: JsonSchemaCheck): Measure {
-  let compiled: Promise<ValidateFunction> | undefined
+export function measureJsonSchema({ name, value, negate }: JsonSchemaCheck): Measure {
+  const faultsOf = schemaFaults(value, name)
   return async ({ output }) => {
     const parsed = parseOutput(output)
-    if ('fault' in parsed) return parsed.fault
+    if ('fault' in parsed) return outcome(negate, parsed.fault.reason)
+    const found = await faultsOf(parsed, output.length)
+    const reason = found === undefined ? 'the output meets the schema' : `the output does not meet the schema: ${found}`
+    return outcome((found === undefined) !== negate, reason)
+  }
+}
+
+/** Compiled when the first value is there; says what keeps a value from meeting the schema, undefined where nothing does. */
+export function schemaFaults(schema: Record<string, unknown>, name: string) {
+  let compiled: Promise<ValidateFunction> | undefined
+  return async ({ value, exact }: { value: unknown; exact: unknown }, length: number): Promise<string | undefined> => {
     compiled ??= compile(schema, name)
     const validate = await compiled
-    const limitMs = timeLimitFor(output.length)
+    const limitMs = timeLimitFor(length)
     const valid = withinTime(
       limitMs,
-      () => validate.call({ exact: parsed.exact }, parsed.value),
+      () => validate.call({ exact }, value),
       () => tooSlow(name, limitMs),
     )
-    return outcome(valid === true, valid ? 'the output meets the schema' : faults(validate.errors ?? []))
+    return valid === true ? undefined : faults(validate.errors ?? [])
   }
 }
 
@@ -156,8 +166,7 @@ function ajvFor(schema: Record<string, unknown>, name: string): Promise<Ajv> {
 }
 
 function faults(errors: ErrorObject[]): string {
-  const places = errors.map(({ instancePath, message }) => `${instancePath || 'the output'} ${message}`)
-  return `the output does not meet the schema: ${places.join('; ')}`
+  return errors.map(({ instancePath, message }) => `${instancePath || 'the output'} ${message}`).join('; ')
 }
 
 function tooSlow(name: string, limitMs: number): CheckError {

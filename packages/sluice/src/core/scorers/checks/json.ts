@@ -1,7 +1,10 @@
+import type { JsonCheck } from '../../suite/checks/check-spec.ts'
 import { parseJsonText } from '../../suite/json/json-source.ts'
 import { exactData, nearestData } from '../../suite/values/written.ts'
+import { CheckError } from './check-error.ts'
 import { type Measure, type Outcome, outcome } from './measure.ts'
 import { quoted } from './quoted.ts'
+import { readWithin } from './time-limit.ts'
 
 /**
  * What the output is as JSON, or why it is none. In `exact` a number that JavaScript cannot hold keeps its digits (see
@@ -12,12 +15,18 @@ export type ParsedJson = { value: unknown; exact: unknown } | { fault: Outcome }
 /** The whole output must be one JSON text; a Markdown fence around it is not JSON, since an app would fail on it too. */
 export function parseOutput(output: string): ParsedJson {
   try {
-    const exact = exactData(parseJsonText(output))
-    return { value: nearestData(exact), exact }
+    return readWithin('the output as JSON', output.length, () => dataOf(output))
   } catch (error) {
+    if (error instanceof CheckError) throw error
     const detail = error instanceof Error ? error.message : String(error)
     return { fault: outcome(false, `the output is not JSON: ${explain(output.trim(), detail)}`) }
   }
+}
+
+/** @throws SyntaxError where the text is not JSON */
+export function dataOf(text: string): { value: unknown; exact: unknown } {
+  const exact = exactData(parseJsonText(text))
+  return { value: nearestData(exact), exact }
 }
 
 function explain(output: string, detail: string): string {
@@ -26,9 +35,9 @@ function explain(output: string, detail: string): string {
   return `${detail} (it starts with ${quoted(output, 40)})`
 }
 
-export function measureJson(): Measure {
+export function measureJson({ negate }: JsonCheck): Measure {
   return ({ output }) => {
     const parsed = parseOutput(output)
-    return 'fault' in parsed ? parsed.fault : outcome(true, 'the output is JSON')
+    return 'fault' in parsed ? outcome(negate, parsed.fault.reason) : outcome(!negate, 'the output is JSON')
   }
 }

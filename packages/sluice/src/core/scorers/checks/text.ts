@@ -46,14 +46,19 @@ function patternTest(caseSensitive: boolean) {
 }
 
 /**
- * Scores a list of texts. `containsAll` scores the share that is found, `containsAny` 1 if any is. Negated, they score
- * the share that is absent, and 1 if none is found.
+ * Scores a list of texts. `equalsAny` and `containsAny` score 1 if any is, or is found; `containsAll` scores the share that is found. Negated,
+ * `containsAll` scores the share that is absent, the others 1 if none is found.
  */
 export function measureTextList({ type, value, negate, caseSensitive }: TextListCheck, strict: boolean): Measure {
+  const holds = comparisons[type === 'equalsAny' ? 'equals' : 'contains']
   return ({ output, case: subject }) => {
     const text = fold(output, caseSensitive)
     const wanted = value.map((template) => renderValue(template, subject, { strict }))
-    const found = wanted.filter((item) => text.includes(fold(item, caseSensitive)))
+    const found = wanted.filter((item) => holds(text, fold(item, caseSensitive)))
+    if (type === 'equalsAny') {
+      const reason = found.length > 0 ? `the output is ${list(found)}` : `the output is none of ${list(wanted)}`
+      return outcome(found.length > 0 !== negate, reason)
+    }
     if (type === 'containsAny') {
       const reason =
         found.length > 0 ? `the output contains ${list(found)}` : `the output contains none of ${list(wanted)}`

@@ -1,11 +1,14 @@
 import parseJsonPath from 'jsonpath-rfc9535/parser'
 import { z } from 'zod'
 import { exactlyOne, presentKeys } from '../diagnostics/exactly-one.ts'
-import { modelIdSchema } from '../models/model.ts'
+import { commandSchema, commandWords } from '../values/command-line.ts'
+import { compileExpression } from '../values/expression.ts'
 import { refuseNotJson } from '../values/json-value.ts'
 import { patternFault, schemaPatternFaults } from '../values/pattern.ts'
 import { textOf, Written } from '../values/written.ts'
 import type { CheckSpec, CheckType } from './check-spec.ts'
+import { similaritySettingsSchema } from './similarity-settings.ts'
+import { sqlSettingsSchema } from './sql-settings.ts'
 
 const text = z.string().min(1)
 
@@ -38,6 +41,11 @@ const jsonSchema = z.record(z.string(), z.unknown()).superRefine((schema, contex
   refuseNotJson(schema, context)
 })
 
+const expression = text.superRefine((source, context) => {
+  const compiled = compileExpression(source)
+  if (typeof compiled === 'string') context.addIssue({ code: 'custom', message: `not an expression: ${compiled}` })
+})
+
 const path = z.string().superRefine((source, context) => {
   try {
     parseJsonPath(source)
@@ -59,15 +67,19 @@ const jsonPath = z
   .superRefine(onePathCondition.check)
   .meta(onePathCondition.meta)
 
-const similarity = z.strictObject({
-  to: text.exactOptional().meta({ description: "The reference text (default: the case's expected)." }),
-  metric: z
-    .enum(['rouge-l', 'levenshtein', 'embedding'])
-    .default('rouge-l')
-    .meta({ description: 'rouge-l, levenshtein or embedding (default rouge-l).' }),
-  min: z.number().min(0).max(1).default(0.8).meta({ description: 'Lowest similarity that passes (default 0.8).' }),
-  model: modelIdSchema.exactOptional().meta({ description: 'Embedding model (default: embedding of sluice.yaml).' }),
+/** `a.b.c`: names of elements from the outermost one. */
+const elementPath = z.string().regex(/^[^\s.<>&]+(?:\.[^\s.<>&]+)*$/u, {
+  error: 'expected names of elements with dots between them, from the outermost one, e.g. order.item.name',
 })
+const xml = z.union([
+  z.literal(true),
+  z.strictObject({
+    elements: z
+      .array(elementPath)
+      .min(1)
+      .meta({ description: 'Elements that must be there, by their paths, e.g. order.item.name.' }),
+  }),
+])
 
 const negatable = {
   equals: compared.meta({ ...comparedType, description: 'The output is this text.' }),
@@ -77,19 +89,34 @@ const negatable = {
   startsWith: sought.meta({ ...comparedType, description: 'The output starts with this text.' }),
   endsWith: compared.meta({ ...comparedType, description: 'The output ends with this text.' }),
   matches: regex.meta({ description: 'The output matches this regular expression.' }),
+  equalsAny: z.array(compared).min(1).meta({ description: 'The output is one of these texts.' }),
+  json: z.literal(true).meta({ description: 'The output is JSON.' }),
+  jsonSchema: jsonSchema.meta({ description: 'The output is JSON that meets this JSON Schema.' }),
+  containsJson: z
+    .union([z.literal(true), jsonSchema])
+    .meta({ description: 'The output contains a JSON object or list; with a JSON Schema, one that meets it.' }),
+  xml: xml.meta({ description: 'The output is well-formed XML, with these elements in it.' }),
+  containsXml: xml.meta({ description: 'The output contains a well-formed XML element, with these elements in it.' }),
+  html: z.literal(true).meta({ description: 'The output is HTML, with no text outside of its elements.' }),
+  containsHtml: z.literal(true).meta({ description: 'The output contains a tag of HTML.' }),
+  sql: sqlSettingsSchema.meta({ description: 'The output is SQL of this dialect.' }),
+  containsSql: sqlSettingsSchema.meta({ description: 'The output, or a code fence in it, is SQL of this dialect.' }),
+  refusal: z.literal(true).meta({ description: 'The output refuses in plain words.' }),
+  similarity: similaritySettingsSchema.meta({ description: 'The output resembles a reference text.' }),
 }
 
 const others = {
-  json: z.literal(true).meta({ description: 'The output is JSON.' }),
-  jsonSchema: jsonSchema.meta({ description: 'The output is JSON that meets this JSON Schema.' }),
   jsonPath: jsonPath.meta({ description: 'A value inside the JSON output.' }),
   minWords: z.int().min(0).meta({ description: 'Fewest words.' }),
   maxWords: z.int().min(0).meta({ description: 'Most words.' }),
   maxChars: z.int().min(0).meta({ description: 'Most characters.' }),
-  similarity: similarity.meta({ description: 'The output resembles a reference text.' }),
   latencyMs: z.number().gt(0).meta({ description: 'Longest time to answer, in milliseconds.' }),
   costUsd: z.number().min(0).meta({ description: 'Highest cost of the answer, in USD.' }),
   module: text.meta({ description: 'Own function: path, optionally #exportName, relative to this file.' }),
+  expression: expression.meta({ description: 'A condition in CEL over output, vars, expected and json.' }),
+  command: commandSchema
+    .transform(commandWords)
+    .meta({ description: 'Own program: reads the answer as JSON, writes its score as JSON.' }),
 } satisfies Partial<Record<CheckType, z.ZodType>>
 
 const capital = (name: string) => `not${name[0]?.toUpperCase()}${name.slice(1)}`
@@ -113,7 +140,7 @@ const negatedShape = Object.fromEntries(
 /** Every key that says what a check looks for. */
 const checkKeys: readonly string[] = [...Object.keys(negatable), ...negations.keys(), ...Object.keys(others)]
 
-const listed = `${[...Object.keys(negatable), ...Object.keys(others)].join(', ')}; text checks also as e.g. notContains`
+const listed = `${[...Object.keys(negatable), ...Object.keys(others)].join(', ')}; those up to similarity also as e.g. notContains`
 const oneType = exactlyOne(checkKeys, 'check', listed)
 
 const checkEntrySchema = z

@@ -43,3 +43,23 @@ export async function missingModule(
   if (path.isAbsolute(file) || relative.startsWith('../') || (await files.list(relative)).length > 0) return []
   return [located(source, at, `there is no file ${relative}`)]
 }
+
+/** Ends of names that mean a script, and not a word that a program is given. */
+const script = /^[^-].*\.(?:py|[cm]?[jt]s|sh|bash|rb|pl|php|r|lua|jl|jar)$/i
+
+/** Warnings about scripts in a command line that are not there; it runs in the project's folder. */
+export async function missingScripts(
+  command: readonly string[],
+  source: Source,
+  at: readonly PropertyKey[],
+  { files }: { files: ProjectFiles },
+): Promise<Diagnostic[]> {
+  const named = command.filter((word) => script.test(word) && !path.isAbsolute(word) && !/[\s*?{[]/.test(word))
+  const inside = named.map((word) => path.posix.normalize(word)).filter((file) => !file.startsWith('../'))
+  const found = await Promise.all(inside.map(async (file) => ({ file, isThere: (await files.list(file)).length > 0 })))
+  return found
+    .filter(({ isThere }) => !isThere)
+    .map(({ file }) =>
+      located(source, at, `there is no file ${file}; commands run in the folder of sluice.yaml`, 'warning'),
+    )
+}

@@ -1,8 +1,11 @@
+import type { SimilaritySettings } from './similarity-settings.ts'
+import type { SqlSettings } from './sql-settings.ts'
+
 /** What every check carries, whatever its type. */
 interface CheckBase {
   /** The name; by default the check as the file has it, e.g. `notMatches "as an AI"`. */
   name: string
-  /** The output must NOT meet the condition. Text checks only. */
+  /** The output must NOT meet the condition. Not of `jsonPath`, limits, expressions and own code. */
   negate: boolean
   /** The weight in the case score, >= 0. */
   weight: number
@@ -18,12 +21,12 @@ export interface TextCheck extends CheckBase {
 }
 
 export interface TextListCheck extends CheckBase {
-  type: 'containsAll' | 'containsAny'
+  type: 'containsAll' | 'containsAny' | 'equalsAny'
   value: string[]
 }
 
 /** The output is any JSON text. */
-interface JsonCheck extends CheckBase {
+export interface JsonCheck extends CheckBase {
   type: 'json'
   value: true
 }
@@ -32,6 +35,35 @@ interface JsonCheck extends CheckBase {
 export interface JsonSchemaCheck extends CheckBase {
   type: 'jsonSchema'
   value: Record<string, unknown>
+}
+
+/** Somewhere in the output stands a JSON object or list, with `value` a schema one that satisfies it. */
+export interface ContainsJsonCheck extends CheckBase {
+  type: 'containsJson'
+  value: true | Record<string, unknown>
+}
+
+/** The output is, or holds, well-formed XML. `elements` are paths from the outermost element, e.g. `order.item.name`. */
+export interface XmlCheck extends CheckBase {
+  type: 'xml' | 'containsXml'
+  value: true | { elements: string[] }
+}
+
+export interface HtmlCheck extends CheckBase {
+  type: 'html' | 'containsHtml'
+  value: true
+}
+
+/** The output is, or holds in a code fence, SQL of the dialect that uses no other tables and columns. */
+export interface SqlCheck extends CheckBase {
+  type: 'sql' | 'containsSql'
+  value: SqlSettings
+}
+
+/** The output refuses in plain words. */
+export interface RefusalCheck extends CheckBase {
+  type: 'refusal'
+  value: true
 }
 
 /** A condition on what a JSONPath (RFC 9535) selects; exactly one of the three conditions is given. */
@@ -48,8 +80,19 @@ export interface LimitCheck extends CheckBase {
 
 export interface SimilarityCheck extends CheckBase {
   type: 'similarity'
-  /** `to`: the reference text, by default the case's `expected`; `min` in [0,1]; `model`: for embeddings. */
-  value: { to?: string; metric: 'rouge-l' | 'levenshtein' | 'embedding'; min: number; model?: string }
+  value: SimilaritySettings
+}
+
+/** A condition or a number in CEL, over `output`, `vars`, `expected` and `json`. */
+export interface ExpressionCheck extends CheckBase {
+  type: 'expression'
+  value: string
+}
+
+/** A program with its arguments, run in the project's folder without a shell. */
+export interface CommandCheck extends CheckBase {
+  type: 'command'
+  value: string[]
 }
 
 /** The user's own function: absolute path, then optionally `#exportName`. */
@@ -64,9 +107,16 @@ export type CheckSpec =
   | TextListCheck
   | JsonCheck
   | JsonSchemaCheck
+  | ContainsJsonCheck
+  | XmlCheck
+  | HtmlCheck
+  | SqlCheck
+  | RefusalCheck
   | JsonPathCheck
   | LimitCheck
   | SimilarityCheck
+  | ExpressionCheck
   | ModuleCheck
+  | CommandCheck
 
 export type CheckType = CheckSpec['type']

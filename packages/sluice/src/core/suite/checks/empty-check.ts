@@ -1,5 +1,6 @@
+import { compileExpression } from '../values/expression.ts'
 import { compilePattern } from '../values/pattern.ts'
-import type { CheckSpec } from './check-spec.ts'
+import type { CheckSpec, SimilarityCheck } from './check-spec.ts'
 
 /** Texts so unlike each other that a pattern which matches them all matches anything. */
 const probes = ['', '\n', 'x', '0', ' ~\u03a9 ', 'Two words.\nAnd a line.']
@@ -13,11 +14,32 @@ export function emptyCheck(spec: CheckSpec): string | undefined {
   const literal = spec.type === 'matches' ? takenLiterally(spec.value) : undefined
   if (literal !== undefined) return literal
   if (spec.type === 'minWords' && spec.value === 0) return cannotFail('every output has 0 words or more')
-  if (spec.type === 'similarity' && spec.value.min === 0) return cannotFail('every similarity is 0 or more')
+  if (spec.type === 'similarity') return emptySimilarity(spec)
+  if (spec.type === 'expression') return emptyExpression(spec.value)
   if (spec.type === 'jsonSchema' && Object.keys(spec.value).length === 0) {
     return 'accepts any JSON; write {json: true} if that is what is meant'
   }
+  if (spec.type === 'containsJson' && spec.value !== true && Object.keys(spec.value).length === 0) {
+    return 'accepts any JSON object or list, also a footnote such as [1]; write {containsJson: true} for an object'
+  }
   return undefined
+}
+
+function emptySimilarity({ value, negate }: SimilarityCheck): string | undefined {
+  const { metric, min } = value
+  if (min === 0)
+    return negate ? 'no output can pass: every similarity is 0 or more' : cannotFail('every similarity is 0 or more')
+  if (metric !== 'meteor' || min !== 1) return undefined
+  return negate
+    ? cannotFail('METEOR is below 1 for any text')
+    : 'no output can pass: METEOR is below 1 even for an equal text'
+}
+
+/** An expression that asks nothing of the output gives the same score whatever the model says. */
+function emptyExpression(source: string): string | undefined {
+  const expression = compileExpression(source)
+  if (typeof expression === 'string' || expression.uses.has('output') || expression.uses.has('json')) return undefined
+  return 'says nothing about the output: it uses neither output nor json'
 }
 
 function matchesAnything(source: string): boolean {

@@ -8,6 +8,7 @@ import { type Diagnostic, InvalidFilesError, inOrder } from '../diagnostics/diag
 import { diskFiles, type ProjectFiles } from '../project-files.ts'
 import { inlineFaults } from '../prompt/inline-cases.ts'
 import type { Prompt } from '../prompt/prompt.ts'
+import { compileExpression } from '../values/expression.ts'
 import { variablesOf } from '../values/template.ts'
 import { checkCases } from './check-cases.ts'
 import { loadPrompts } from './load-prompts.ts'
@@ -141,7 +142,10 @@ function looksAtMeaning({ rubric, choices, checks, expect }: Prompt): boolean {
   return isWithoutAnswer(expect) || rubric.length > 0 || choices.length > 0 || checks.some(comparesWithCase)
 }
 
-/** Whether a check depends on the case: similarity to a reference, own code, or a text with variables. */
+/** Whether a check depends on the case: similarity to a reference, own code, or a text or expression with variables. */
 function comparesWithCase({ type, value }: CheckSpec): boolean {
-  return type === 'similarity' || type === 'module' || variablesOf(JSON.stringify(value)).length > 0
+  if (type === 'similarity' || type === 'module' || type === 'command') return true
+  if (type !== 'expression') return variablesOf(JSON.stringify(value)).length > 0
+  const expression = compileExpression(value)
+  return typeof expression !== 'string' && (expression.uses.has('vars') || expression.uses.has('expected'))
 }

@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Source } from '../diagnostics/source.ts'
 import { located, locatedKey } from '../diagnostics/validate.ts'
+import { compileExpression } from '../values/expression.ts'
 import { compilePattern, renderPattern } from '../values/pattern.ts'
 import { variablesOf } from '../values/template.ts'
 import type { Prompt } from './prompt.ts'
@@ -54,7 +55,13 @@ function isScored({ checks, rubric, choices, expect }: Prompt, item: Case): bool
 /** The name of a check that needs a reference answer which the case does not have. */
 function referenceNeeded(prompt: Prompt, item: Case): string | undefined {
   if (item.expected !== undefined) return undefined
-  return checksOf(prompt, item).find((spec) => spec.type === 'similarity' && spec.value.to === undefined)?.name
+  return checksOf(prompt, item).find(needsReference)?.name
+}
+
+function needsReference(spec: CheckSpec): boolean {
+  if (spec.type === 'similarity') return spec.value.to === undefined
+  const expression = spec.type === 'expression' ? compileExpression(spec.value) : ''
+  return typeof expression !== 'string' && expression.uses.has('expected')
 }
 
 /** Faults of patterns that are invalid once this case's variables are in them. */

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { featureNameSchema } from '../../../records/names.ts'
 import { defaultLiveSettings, defaultRolloutSettings, type LiveSettings } from '../../../records/rollout-settings.ts'
-import { checkFaults, missingModule, resolveModule } from '../checks/check-faults.ts'
+import { checkFaults, missingModule, missingScripts, resolveModule } from '../checks/check-faults.ts'
 import type { Config } from '../config/config.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Source } from '../diagnostics/source.ts'
@@ -142,6 +142,9 @@ async function referenceFaults(data: PromptFile, prompt: Prompt, place: Referenc
   const checks = (data.checks ?? []).map(async (spec, index) => [
     ...checkFaults(spec, source, ['checks', index], config),
     ...(spec.type === 'module' ? await module(spec.value, ['checks', index, 'module']) : []),
+    ...(spec.type === 'command'
+      ? await missingScripts(spec.value, source, ['checks', index, 'command'], { files })
+      : []),
   ])
   const judges = (data.evaluators ?? []).flatMap(({ llm }, index) => {
     const at = ['evaluators', index, 'llm', 'modelId']

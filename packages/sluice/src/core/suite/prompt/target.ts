@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { z } from 'zod'
 import { exactlyOne } from '../diagnostics/exactly-one.ts'
+import { commandSchema, commandWords } from '../values/command-line.ts'
 import { headersSchema } from '../values/header-settings.ts'
 import { moduleReference } from '../values/module-reference.ts'
 
@@ -14,10 +15,6 @@ const httpSchema = z.strictObject({
   method: z.enum(['POST', 'PUT']).exactOptional().meta({ description: 'Default POST.' }),
   headers: headersSchema.exactOptional(),
   timeoutMs: z.int().min(1).exactOptional().meta({ description: 'Default 60000.' }),
-})
-
-const commandSchema = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)], {
-  error: 'expected a command line or a list of its parts',
 })
 
 export const targetSchema = z
@@ -44,16 +41,8 @@ export function resolveTarget(
 ): Target {
   if (http !== undefined) return { kind: 'http', ...http }
   if (command !== undefined) {
-    return { kind: 'command', command: typeof command === 'string' ? commandWords(command) : command, cwd: root }
+    return { kind: 'command', command: commandWords(command), cwd: root }
   }
   const { file, exportName } = moduleReference(module ?? '')
   return { kind: 'module', file: path.resolve(root, folder, file), export: exportName }
-}
-
-/** A command line split at spaces; quotes keep words together. There is no shell behind it. */
-function commandWords(line: string): string[] {
-  const words = line.match(/(?:[^\s"']|"[^"]*"|'[^']*')+/g) ?? []
-  return words.map((word) =>
-    word.replaceAll(/"([^"]*)"|'([^']*)'/g, (_, double?: string, single?: string) => double ?? single ?? ''),
-  )
 }

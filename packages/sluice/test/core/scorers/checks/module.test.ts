@@ -43,7 +43,7 @@ test('a file that is not there is an error that names it', async () => {
 
 test('a function that never answers is given up, at the limit or when the run stops', async () => {
   const entry = { module: `${file}#endless` }
-  await assert.rejects(runCheck(entry, '', { deps: { moduleLimitMs: 5 } }), { message: /no answer within 5 ms/ })
+  await assert.rejects(runCheck(entry, '', { deps: { ownCodeLimitMs: 5 } }), { message: /no answer within 5 ms/ })
   const stop = new AbortController()
   const running = compileCheck(checkSchema.parse(entry)).run({ case: aCase(), output: '' }, stop.signal)
   setTimeout(() => stop.abort(), 5)

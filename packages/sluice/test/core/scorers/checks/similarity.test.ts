@@ -4,10 +4,11 @@ import type { EmbeddingRequest } from '../../../../src/core/answers/embeddings.t
 import type { Completion } from '../../../../src/core/providers/provider.ts'
 import { ProviderError } from '../../../../src/core/providers/provider-error.ts'
 import type { CheckDeps } from '../../../../src/core/scorers/checks/check.ts'
-import { rougeL, rougeWords } from '../../../../src/core/scorers/checks/rouge-l.ts'
+import { wordsOf } from '../../../../src/core/scorers/checks/ngrams.ts'
+import { rougeL } from '../../../../src/core/scorers/checks/rouge.ts'
 import { aCase, runCheck, scoreOf } from '../scoring.ts'
 
-const f1 = (a: string, b: string) => rougeL(rougeWords(a), rougeWords(b))
+const f1 = (a: string, b: string) => rougeL(wordsOf(a), wordsOf(b))
 
 test('ROUGE-L is twice the common subsequence over the words of both texts', () => {
   // Lin 2004, section 3: "police killed the gunman" against S2 (3 words in order) and S3 (2).
@@ -21,8 +22,8 @@ test('ROUGE-L is twice the common subsequence over the words of both texts', () 
 })
 
 test('words of any script are told apart, and characters where there are no spaces', () => {
-  assert.deepEqual(rougeWords("naïve, don't 12.5 हिन्दी"), ['naïve', 'don', 't', '12', '5', 'हिन्दी'])
-  assert.deepEqual(rougeWords('今天ok'), ['今', '天', 'ok'])
+  assert.deepEqual(wordsOf("naïve, don't 12.5 हिन्दी"), ['naïve', 'don', 't', '12', '5', 'हिन्दी'])
+  assert.deepEqual(wordsOf('今天ok'), ['今', '天', 'ok'])
 })
 
 test('the check passes from min on and reports the similarity', async () => {

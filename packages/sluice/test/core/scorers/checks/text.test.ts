@@ -106,3 +106,19 @@ test('the result carries name, type, weight and must', async () => {
   assert.deepEqual(result, { name: 'no day', type: 'contains', score: 0, weight: 2, must: true })
   assert.equal(reason, 'the output contains "friday"')
 })
+
+test('equalsAny is met by one of its texts as a whole', async () => {
+  const equalsAny = ['yes', '{{day}}']
+  const subject = { case: aCase({ vars: { day: 'Friday' } }) }
+  for (const [text, score] of [
+    [' YES\n', 1],
+    ['friday', 1],
+    ['yes, friday', 0],
+    ['', 0],
+  ] as const) {
+    assert.equal(await scoreOf({ equalsAny }, text, subject), score, text)
+    assert.equal(await scoreOf({ notEqualsAny: equalsAny }, text, subject), 1 - score, text)
+  }
+  assert.equal(await scoreOf({ equalsAny, caseSensitive: true }, 'YES', subject), 0)
+  assert.equal((await runCheck({ equalsAny }, 'no', subject)).reason, 'the output is none of "yes", "Friday"')
+})

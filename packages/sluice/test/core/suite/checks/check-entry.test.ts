@@ -37,12 +37,47 @@ test('every type takes its value and gets the defaults', () => {
     ],
     [{ latencyMs: 900 }, { type: 'latencyMs', value: 900, name: 'latencyMs 900' }],
     [{ costUsd: 0.01 }, { type: 'costUsd', value: 0.01, name: 'costUsd 0.01' }],
+    [{ equalsAny: ['a', 'b'] }, { type: 'equalsAny', value: ['a', 'b'], name: 'equalsAny ["a","b"]' }],
+    [{ containsJson: true }, { type: 'containsJson', value: true, name: 'containsJson true' }],
+    [
+      { containsJson: { type: 'array' } },
+      { type: 'containsJson', value: { type: 'array' }, name: 'containsJson {"type":"array"}' },
+    ],
+    [{ xml: true }, { type: 'xml', value: true, name: 'xml true' }],
+    [
+      { containsXml: { elements: ['a.b'] } },
+      { type: 'containsXml', value: { elements: ['a.b'] }, name: 'containsXml {"elements":["a.b"]}' },
+    ],
+    [{ html: true }, { type: 'html', value: true, name: 'html true' }],
+    [{ containsHtml: true }, { type: 'containsHtml', value: true, name: 'containsHtml true' }],
+    [{ sql: 'sqlite' }, { type: 'sql', value: { dialect: 'sqlite' }, name: 'sql {"dialect":"sqlite"}' }],
+    [
+      { containsSql: { dialect: 'mysql', tables: ['a'] } },
+      {
+        type: 'containsSql',
+        value: { dialect: 'mysql', tables: ['a'] },
+        name: 'containsSql {"dialect":"mysql","tables":["a"]}',
+      },
+    ],
+    [{ refusal: true }, { type: 'refusal', value: true, name: 'refusal true' }],
+    [
+      { expression: 'size(output) > 3' },
+      { type: 'expression', value: 'size(output) > 3', name: 'expression "size(output) > 3"' },
+    ],
+    [
+      { command: 'python3 "my checks/a.py" -u' },
+      {
+        type: 'command',
+        value: ['python3', 'my checks/a.py', '-u'],
+        name: 'command ["python3","my checks/a.py","-u"]',
+      },
+    ],
     [{ module: './a.ts' }, { type: 'module', value: './a.ts', name: 'module "./a.ts"' }],
   ]
   for (const [entry, expected] of entries) assert.deepEqual(checkSchema.parse(entry), { ...base, ...expected })
 })
 
-test('each text check has its negation, the others have none', () => {
+test('checks of what the output says have negations, the others have none', () => {
   for (const type of ['equals', 'contains', 'startsWith', 'endsWith', 'matches']) {
     const key = `not${type[0]?.toUpperCase()}${type.slice(1)}`
     assert.deepEqual(checkSchema.parse({ [key]: 'a' }), { ...base, type, value: 'a', negate: true, name: `${key} "a"` })
@@ -51,8 +86,28 @@ test('each text check has its negation, the others have none', () => {
     const { negate, value } = checkSchema.parse({ [`not${type[0]?.toUpperCase()}${type.slice(1)}`]: ['a'] })
     assert.deepEqual([negate, value], [true, ['a']])
   }
-  for (const key of ['notJson', 'notMaxWords', 'notSimilarity', 'notModule']) {
-    assert.equal(checkSchema.safeParse({ [key]: 'a' }).success, false)
+  for (const key of [
+    'notJson',
+    'notContainsJson',
+    'notXml',
+    'notContainsXml',
+    'notHtml',
+    'notContainsHtml',
+    'notRefusal',
+  ])
+    assert.equal(checkSchema.parse({ [key]: true }).negate, true, key)
+  assert.deepEqual(checkSchema.parse({ notSql: 'mysql' }).value, { dialect: 'mysql' })
+  assert.deepEqual(checkSchema.parse({ notSimilarity: { to: 'a' } }).value, { to: 'a', metric: 'rouge-l', min: 0.8 })
+  assert.equal(checkSchema.parse({ notEqualsAny: ['a'] }).negate, true)
+  assert.equal(checkSchema.parse({ notJsonSchema: {} }).negate, true)
+  for (const [key, value] of Object.entries({
+    notMaxWords: 3,
+    notModule: 'a',
+    notExpression: 'true',
+    notCommand: 'a',
+    notLatencyMs: 1,
+  })) {
+    assert.equal(checkSchema.safeParse({ [key]: value }).success, false, key)
   }
 })
 
@@ -85,6 +140,24 @@ test('values out of range are refused', () => {
     { maxWords: 1.5 },
     { similarity: { to: 'a', min: 1.1 } },
     { similarity: { to: 'a', metric: 'cosine' } },
+    { similarity: { to: [] } },
+    { similarity: { to: 'a', maxDistance: 3 } },
+    { similarity: { to: 'a', metric: 'levenshtein', maxDistance: 3, min: 0.5 } },
+    { similarity: { to: 'a', metric: 'levenshtein', maxDistance: 1.5 } },
+    { equalsAny: [] },
+    { containsJson: false },
+    { xml: { elements: [] } },
+    { xml: { elements: ['a..b'] } },
+    { xml: { elements: ['<a>'] } },
+    { html: false },
+    { sql: true },
+    { sql: 'oracle' },
+    { sql: { tables: ['a'] } },
+    { sql: { dialect: 'mysql', tables: ['select::(::a'] } },
+    { refusal: false },
+    { expression: 'output ==' },
+    { command: [] },
+    { command: '' },
     { latencyMs: 0 },
     { costUsd: -1 },
     { contains: 'a', weight: -1 },

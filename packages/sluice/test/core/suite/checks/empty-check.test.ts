@@ -17,6 +17,24 @@ test('checks that cannot fail, or cannot be passed, are warnings', async () => {
   assert.deepEqual(await warningsFor('{notMatches: "x*"}'), ['no output can pass: the pattern matches anything'])
   assert.deepEqual(await warningsFor('{minWords: 0}'), ['cannot fail: every output has 0 words or more'])
   assert.deepEqual(await warningsFor('{similarity: {to: x, min: 0}}'), ['cannot fail: every similarity is 0 or more'])
+  assert.deepEqual(await warningsFor('{notSimilarity: {to: x, min: 0}}'), [
+    'no output can pass: every similarity is 0 or more',
+  ])
+  assert.deepEqual(await warningsFor('{similarity: {to: x, metric: meteor, min: 1}}'), [
+    'no output can pass: METEOR is below 1 even for an equal text',
+  ])
+  assert.deepEqual(await warningsFor('{notSimilarity: {to: x, metric: meteor, min: 1}}'), [
+    'cannot fail: METEOR is below 1 for any text',
+  ])
+  for (const expression of ['1 == 1', 'vars.email.contains("x")', 'expected == "x"', '0.5'])
+    assert.deepEqual(
+      (await warningsFor(`{expression: '${expression}'}`)).filter((fault) => !fault.includes('no expected answer')),
+      ['says nothing about the output: it uses neither output nor json'],
+      expression,
+    )
+  assert.deepEqual(await warningsFor('{containsJson: {}}'), [
+    'accepts any JSON object or list, also a footnote such as [1]; write {containsJson: true} for an object',
+  ])
   assert.deepEqual(await warningsFor('{jsonSchema: {}}'), [
     'accepts any JSON; write {json: true} if that is what is meant',
   ])
@@ -35,6 +53,11 @@ test('checks that can fail are not', async () => {
     '{jsonSchema: {type: object}}',
     '{json: true}',
     '{matches: "^{{email}}"}',
+    '{expression: "size(output) < 900"}',
+    '{expression: "json.a > 1"}',
+    '{similarity: {to: x, metric: levenshtein, maxDistance: 0}}',
+    '{containsJson: true}',
+    '{notRefusal: true}',
   ]
   for (const check of checks) assert.deepEqual(await warningsFor(check), [], check)
 })

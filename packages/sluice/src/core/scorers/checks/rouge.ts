@@ -1,23 +1,28 @@
-/** One token per word; in scripts that are written without spaces, per character. */
-export function rougeWords(text: string): string[] {
-  const token =
-    /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}]|[[\p{L}\p{N}\p{M}]--[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}]]+/gv
-  return text.match(token) ?? []
+import { ngramCounts, ngramTotal, sharedNgrams } from './ngrams.ts'
+
+/**
+ * ROUGE-N (Lin 2004) as F1: twice the runs of `n` words that both texts share over the runs of both. In [0,1]; two texts
+ * that are both too short to have any are equal if their words are.
+ */
+export function rougeN(x: readonly string[], y: readonly string[], n: number): number {
+  const total = ngramTotal(x, n) + ngramTotal(y, n)
+  if (total === 0) return x.join(' ') === y.join(' ') ? 1 : 0
+  return (2 * sharedNgrams(ngramCounts(x, n), ngramCounts(y, n))) / total
 }
 
 /**
  * ROUGE-L (Lin 2004) as F1: twice the longest common subsequence over the number of words in both texts. In [0,1];
  * two texts without words are equal.
  */
-export function rougeL(x: string[], y: string[]): number {
+export function rougeL(x: readonly string[], y: readonly string[]): number {
   const total = x.length + y.length
   return total === 0 ? 1 : (2 * commonLength(x, y)) / total
 }
 
 /** Dynamic programming over one row of numbers; words are numbered first so that only numbers are compared. */
-function commonLength(x: string[], y: string[]): number {
+function commonLength(x: readonly string[], y: readonly string[]): number {
   const numbers = new Map<string, number>()
-  const numbered = (tokens: string[]) =>
+  const numbered = (tokens: readonly string[]) =>
     Uint32Array.from(tokens, (token) => {
       const number = numbers.get(token) ?? numbers.size
       numbers.set(token, number)

@@ -1,0 +1,85 @@
+import type { ContainsJsonCheck } from '../../suite/checks/check-spec.ts'
+import { CheckError } from './check-error.ts'
+import { dataOf } from './json.ts'
+import { schemaFaults } from './json-schema.ts'
+import { type Measure, outcome } from './measure.ts'
+import { readWithin } from './time-limit.ts'
+
+/**
+ * Whether somewhere in the output, in prose or in a code fence, stands a JSON object; with a schema, an object or a list
+ * that meets it. Of those inside each other the outermost is meant.
+ */
+export function measureContainsJson({ name, value, negate }: ContainsJsonCheck): Measure {
+  const faultsOf = value === true ? undefined : schemaFaults(value, name)
+  return async ({ output }) => {
+    const found = readWithin('the output as text with JSON in it', output.length, () =>
+      // A list such as [1] stands in any text with footnotes, so without a schema lists say nothing.
+      faultsOf ? [...valuesIn(output, object), ...valuesIn(output, list)] : valuesIn(output, object, 1),
+    )
+    if (found.length === 0) return outcome(negate, `the output contains no JSON object${faultsOf ? ' or list' : ''}`)
+    if (!faultsOf) return outcome(!negate, 'the output contains a JSON object')
+    let faults: string | undefined
+    for (const data of found) {
+      faults = await faultsOf(data, output.length)
+      if (faults === undefined) return outcome(!negate, 'the output contains JSON that meets the schema')
+    }
+    const count = found.length === 1 ? 'the JSON in the output' : `none of ${found.length} JSON values in the output`
+    return outcome(negate, `${count} ${found.length === 1 ? 'does not meet' : 'meets'} the schema: ${faults}`)
+  }
+}
+
+interface Brackets {
+  open: string
+  close: string
+  /** Where such a value may begin: most brackets in prose and code are followed by something else. */
+  start: RegExp
+}
+
+const object: Brackets = { open: '{', close: '}', start: /\{(?=\s*["}])/g }
+const list: Brackets = { open: '[', close: ']', start: /\[(?=\s*["{[\]\d\-tfn])/g }
+
+/** How often, on average, a character may be looked at: with brackets that never close each is one beginning more. */
+const mostLooks = 20
+
+function valuesIn(text: string, brackets: Brackets, most = Number.POSITIVE_INFINITY) {
+  const found: ReturnType<typeof dataOf>[] = []
+  let behind = 0
+  let looks = 0
+  for (const { index } of text.matchAll(brackets.start)) {
+    if (index < behind) continue
+    const end = closing(text, index, brackets)
+    looks += (end ?? text.length) - index
+    if (looks > mostLooks * (text.length + 10_000))
+      throw new CheckError('the output holds too many brackets that do not close to look for JSON in it')
+    const data = end === undefined ? undefined : parsed(text.slice(index, end))
+    if (data === undefined || end === undefined) continue
+    found.push(data)
+    behind = end
+    if (found.length === most) break
+  }
+  return found
+}
+
+/** Just behind the bracket that closes the one at `start`; those inside of strings do not count. */
+function closing(text: string, start: number, { open, close }: Brackets): number | undefined {
+  let depth = 0
+  let inString = false
+  for (let place = start; place < text.length; place += 1) {
+    const character = text[place]
+    if (inString && character === '\\') place += 1
+    else if (character === '"') inString = !inString
+    else if (!inString && character === open) depth += 1
+    else if (!inString && character === close) depth -= 1
+    if (depth === 0) return place + 1
+  }
+  return undefined
+}
+
+function parsed(text: string): ReturnType<typeof dataOf> | undefined {
+  try {
+    return dataOf(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
