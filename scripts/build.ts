@@ -18,7 +18,6 @@ const bundled = new Set([
   'jsonpath-rfc9535',
   'parse5',
   'picomatch',
-  'saxes',
   'stemmer',
   'yaml',
   'zod',

@@ -1,3 +1,4 @@
+import { distance } from 'fastest-levenshtein'
 import type { Case } from '../../suite/cases/case.ts'
 import type { SimilarityCheck } from '../../suite/checks/check-spec.ts'
 import type { SimilarityMetric } from '../../suite/checks/similarity-settings.ts'
@@ -32,7 +33,6 @@ export function measureSimilarity(spec: SimilarityCheck, strict: boolean, embedd
     }
     const [text = '', ...others] = [output, ...references].map((each) => fold(each.trim(), spec.caseSensitive))
     if (metric !== 'levenshtein') return atLeast(min, likeness(metric, text, others), spec)
-    const { distance } = await import('fastest-levenshtein')
     const distances = others.map((other) => {
       refuseAbove(mostCharacterPairs, text.length, other.length, 'characters')
       return { edits: distance(text, other), longer: Math.max(text.length, other.length, 1) }
