@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { publicTypes } from './public-types.ts'
 import { assertAsRecorded } from './recorded.ts'
 
 const packages = path.join(import.meta.dirname, '../../..')
@@ -45,6 +46,12 @@ test('both packages export the names that were recorded, each of its kind', asyn
     found[name] = Object.fromEntries([...values, ...types].sort())
   }
   assertAsRecorded('exports.json', found)
+})
+
+test('every field of what both packages export has the types that were recorded', () => {
+  const types = publicTypes([...entryPoints('client'), ...entryPoints('sluice')])
+  assert.ok(Object.keys(types).length > 1000)
+  assertAsRecorded('public-types.json', types)
 })
 
 test('both packages have the entry points, files and commands that were recorded', () => {

@@ -27,7 +27,7 @@ async function endOf(call: Promise<unknown>): Promise<StoreError> {
   const began = performance.now()
   const error = await call.then(() => undefined).catch((cause: unknown) => cause)
   assert.ok(error instanceof StoreError, String(error))
-  assert.ok(performance.now() - began < 10_000, 'it ends within ten seconds')
+  assert.ok(performance.now() - began < 60_000, 'it ends rather than hang')
   return error
 }
 

@@ -22,7 +22,7 @@ async function persist<T>(failures: StoreError[], call: () => Promise<T>): Promi
       return await call()
     } catch (error) {
       assert.ok(error instanceof StoreError && error.retryable, String(error))
-      assert.ok(performance.now() - began < 10_000, 'it rejects rather than hang')
+      assert.ok(performance.now() - began < 60_000, 'it rejects rather than hang')
       failures.push(error)
       await wait(20)
     }

@@ -28,6 +28,17 @@ test('work that uses its time up is late, and so is what never gets the processo
   assert.throws(() => withinTime(5, () => starved(60_000), late), /late/)
 })
 
+test('work that was starved first and then uses its time up is given no further run', () => {
+  let runs = 0
+  const work = () => {
+    runs += 1
+    if (runs === 1) starved(60_000)
+    for (;;);
+  }
+  assert.throws(() => withinTime(50, work, late), /late/)
+  assert.ok(runs <= 4, `${runs} runs`)
+})
+
 test('an error of the work is its own', () => {
   const fails = () => {
     throw new RangeError('own')
