@@ -36,6 +36,7 @@ export async function init(dir: string, given: Record<string, unknown>, host: Ho
   }
   const steps = nextSteps({
     dir,
+    feature: name,
     files,
     isRecorded: models.model.startsWith('recorded:'),
     key: models.keyVariable,
@@ -43,6 +44,6 @@ export async function init(dir: string, given: Record<string, unknown>, host: Ho
     command: host.env.npm_command === 'exec' ? 'npx sluice' : 'sluice',
     installation: installationIn(folder),
   })
-  host.stdout.write(`\nNext:\n${steps.map((step, index) => `  ${index + 1}. ${step}\n`).join('')}`)
+  host.stdout.write(steps)
   return 0
 }

@@ -93,9 +93,9 @@ async function versionAt(
   const version = (await isFile(place, surroundings))
     ? await promptIn(place, project, surroundings)
     : await promptAtRef(place, current.feature, project, surroundings)
-  const { id, label, model, parameters, messages, format, strict } = version
+  const { id, label, model, parameters, messages, format, strict, file } = version
   const { label: _, ...measure } = current
-  return { ...measure, id, model, parameters, messages, format, strict, ...(label !== undefined && { label }) }
+  return { ...measure, id, model, parameters, messages, format, strict, file, ...(label !== undefined && { label }) }
 }
 
 async function isFile(place: string, { cwd }: Surroundings): Promise<boolean> {

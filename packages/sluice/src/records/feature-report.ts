@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { comparedArmSchema } from './case-detail.ts'
 import { caseReportSchema } from './case-report.ts'
 import { nightReportSchema } from './night-report.ts'
 import { strengthSchema, verdictSchema } from './verdict.ts'
@@ -98,6 +99,16 @@ const tagSchema = z.object({
   verdict: verdictSchema.nullable(),
 })
 
+/** A fault that left cases without a score. */
+const causeSchema = z.object({
+  /** One sentence for all of its cases. */
+  message: z.string(),
+  version: comparedArmSchema,
+  cases: count,
+  /** The first of their ids. */
+  ids: z.array(z.string()),
+})
+
 const judgeSchema = z.object({
   id: z.string(),
   model: z.string(),
@@ -132,6 +143,8 @@ export const featureSummarySchema = z.object({
   baseline: versionSchema.nullable(),
   /** Most important first. */
   reasons: z.array(reasonSchema),
+  /** Why answers have no score, the most frequent cause first. Absent where all have one. */
+  causes: z.array(causeSchema).optional(),
   /** What a reader must know to trust the numbers, e.g. that there was no baseline. */
   notes: z.array(z.string()),
   /** Whether more cases or more repeats would help. */
@@ -173,4 +186,5 @@ export const featureSummarySchema = z.object({
 export const featureReportSchema = featureSummarySchema.extend({ cases: z.array(caseReportSchema) })
 
 export type FeatureSummary = z.infer<typeof featureSummarySchema>
+export type MissingScoreCause = z.infer<typeof causeSchema>
 export type FeatureReport = z.infer<typeof featureReportSchema>

@@ -57,15 +57,51 @@ test('every written YAML file names its schema, by a path that exists where slui
   }
 })
 
-test('the next steps are five lines and name the files', async () => {
+/** The commands that init prints, each on a line of its own. */
+function printedCommands(stdout: string, command = 'sluice'): string[] {
+  const lines = stdout.split('\n').filter((line) => line.startsWith(`  ${command} `))
+  return lines.map((line) => line.slice(command.length + 3))
+}
+
+test('the three printed commands pass, fail and pass, as strong verdicts, without key, network and git', async () => {
   using project = createProject({})
-  const { stdout } = await project.sluice(['init', 'demo', '--yes'])
-  const steps = stdout.split('\n').filter((line) => /^ {2}\d\. /.test(line))
-  assert.equal(steps.length, 5)
-  assert.match(steps[0] ?? '', /cd demo && sluice check && sluice gate --all/)
+  const { stdout } = await project.sluice(['init', '--yes'])
+  const commands = printedCommands(stdout)
+  assert.equal(commands.length, 3)
+  // Copied into a shell of Windows, macOS or Linux: nothing that one of them reads in a way of its own.
+  for (const command of commands) assert.match(command, /^[\w ./-]+$/)
+  const expected = [
+    [0, /^PASS {2}ticket-triage\n/],
+    [1, /^FAIL {2}ticket-triage\nThe mean score changed by -0\.1\d\d over 32 cases/],
+    [0, /^PASS {2}ticket-triage\n/],
+  ] as const
+  for (const [index, [code, verdict]] of expected.entries()) {
+    const run = await project.sluice(commands[index]?.split(' ') ?? [])
+    assert.equal(run.code, code, `${commands[index]}\n${run.stdout}`)
+    assert.match(run.stdout, verdict)
+    if (code === 1) assert.match(run.stdout, /lost wish: no\. What is wanted is missing: Marit Oksanen wants one/)
+  }
+})
+
+test('what the drafts change is what they say: one line of the prompt, beside version, model and comment', async () => {
+  using project = await initialised()
+  const linesOf = (file: string) => textOf(project, file).split('\n')
+  const added = (file: string, to: string) => linesOf(file).filter((line) => !linesOf(to).includes(line))
+  const isOfPrompt = (line: string) => !/^#|^version:|^model:/.test(line)
+  const [newer, mended] = ['tryout/newer-model.prompt.yml', 'tryout/newer-model-mended.prompt.yml']
+  assert.deepEqual(added(newer, 'prompts/ticket-triage.prompt.yml').filter(isOfPrompt), [])
+  assert.deepEqual(added(mended, newer).filter(isOfPrompt).length, 1)
+  assert.match(textOf(project, newer), /^model: recorded:heron-2$/m)
+})
+
+test('the next steps name the files, the folder to enter, and sluice as it was called', async () => {
+  using project = createProject({})
+  const { stdout } = await project.sluice(['init', 'demo'])
+  assert.match(stdout, /^ {2}cd demo\n {2}sluice gate --all\n/m)
+  assert.match(stdout, /two lines.*"model" in prompts\/ticket-triage\.prompt\.yml and "judge" in sluice\.yaml/)
   assert.match(stdout, /ANTHROPIC_API_KEY/)
   const byNpx = await project.sluice(['init', 'other'], { npm_command: 'exec' })
-  assert.match(byNpx.stdout, /cd other && npx sluice check && npx sluice gate --all/)
+  assert.equal(printedCommands(byNpx.stdout, 'npx sluice').length, 3)
 })
 
 test('a broken recording of the critical case fails the gate and says which check', async () => {
@@ -81,16 +117,25 @@ test('a broken recording of the critical case fails the gate and says which chec
   assert.match(stdout.replace(/\s+/g, ' '), /right team \(must\): failed\. \$\.team holds "\\"returns\\""/)
 })
 
-test('an edited prompt does not pass on old answers: the gate says that they are stale and how to go on', async () => {
+test('an edited prompt does not pass on old answers: one sentence names both lines that set a live model', async () => {
   using project = await initialised()
   const prompt = textOf(project, 'prompts/ticket-triage.prompt.yml')
   project.write({ 'prompts/ticket-triage.prompt.yml': prompt.replace('An angry tone', 'Anger') })
-  const { code, stdout } = await project.sluice(['gate', '--all'])
+  const { code, stdout } = await project.sluice(['gate', '--all', '--report-dir', 'report'])
   assert.equal(code, 4)
-  assert.match(
-    stdout.replace(/\s+/g, ' '),
-    /is stale: a prompt, .* changed after it\. Ask a live model, or put a new answer and "request": "[ \da-f]{64,66}" there/,
-  )
+  const sentence =
+    '32 cases (charged-twice, refund-overdue, where-is-it, …): these recordings (recordings/*.jsonl) answer the original prompt, cases and rubric only: set a live model, two lines: "model: …" in prompts/ticket-triage.prompt.yml and "judge: {model: …}" in sluice.yaml.'
+  for (const text of [stdout, ...['md', 'html'].map((ending) => textOf(project, `report/report.${ending}`))]) {
+    const plain = text.replace(/\s+/g, ' ').replaceAll('\\', '').replaceAll('&quot;', '"')
+    assert.equal(plain.split('answer the original prompt').length - 1, text.startsWith('<!') ? 33 : 1)
+    assert.ok(plain.includes(sentence), plain.slice(0, 3000))
+  }
+  // With a live model the judge is next, which is the second of the two lines.
+  project.write({
+    'prompts/ticket-triage.prompt.yml': prompt.replace('Does the summary say what', 'Does it say what'),
+  })
+  const judged = await project.sluice(['gate', '--all'])
+  assert.match(judged.stdout.replace(/\s+/g, ' '), /set a live judge, one line: "judge: {model: …}" in sluice\.yaml\./)
 })
 
 test('what exists is never overwritten: everything is named, nothing is written, exit 3', async () => {

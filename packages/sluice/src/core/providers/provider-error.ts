@@ -63,3 +63,10 @@ export class ProviderError extends SluiceError {
     this.retryable = options.retryable ?? (retryableKinds.has(kind) && !this.fatal && !this.unaskable)
   }
 }
+
+/** There are recordings for the case, but of another question: something changed after they were made. */
+export class StaleRecordingError extends ProviderError {
+  constructor(message: string) {
+    super('not-recorded', message)
+  }
+}

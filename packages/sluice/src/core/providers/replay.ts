@@ -4,7 +4,7 @@ import type { ProjectFiles } from '../suite/project-files.ts'
 import { type Recording, type RecordingPlace, readRecordings } from '../suite/recordings.ts'
 import type { Prices } from './prices.ts'
 import type { CallContext, Completion, ModelRequest, Provider, Usage } from './provider.ts'
-import { ProviderError } from './provider-error.ts'
+import { ProviderError, StaleRecordingError } from './provider-error.ts'
 
 export interface ReplayOptions {
   name: string
@@ -124,9 +124,8 @@ function notRecorded({ name, globs, model, context, index }: Missing): ProviderE
   const wanted = `model "${model}", case "${caseId}", repeat ${repeat}`
   const [stale] = (index.bound.get(address(caseId, model)) ?? []).filter((bound) => repeatOf(bound) === repeat)
   if (stale)
-    return new ProviderError(
-      'not-recorded',
-      `${stale.file}:${stale.line}: the recording of ${wanted} is stale: a prompt, parameter, rubric or judge changed after it. Ask a live model, or put a new answer and "request": "${key}" there`,
+    return new StaleRecordingError(
+      `these recordings (${globs.join(', ')}) answer the original prompt, cases and rubric only\n(${stale.file}:${stale.line} has the recording of ${wanted}; a new answer there needs "request": "${key}")`,
     )
   const count = index.byCase.get(address(caseId, model))?.size ?? 0
   const others = count > 0 ? `; ${count} other repeat${count === 1 ? ' is' : 's are'} recorded` : ''

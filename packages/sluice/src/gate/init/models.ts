@@ -23,6 +23,13 @@ export interface ModelChoice {
 /** The provider of answers that come with the project, so that a first run needs no key. */
 const recordedProvider = 'recorded'
 
+/** The invented models of these answers: the one that a new project begins with, a newer one, and the judge. */
+export const recordedModels = {
+  current: `${recordedProvider}:heron-1`,
+  newer: `${recordedProvider}:heron-2`,
+  judge: `${recordedProvider}:judge`,
+}
+
 const local = 'local'
 
 /** Pinned ids, so that `sluice check` has nothing to warn about. */
@@ -54,7 +61,7 @@ export function modelsFor({ provider: wished, model: asked }: ModelChoice): NewM
   if (provider === recordedProvider) {
     if (asked !== undefined)
       throw usage(`--model ${asked}: recorded answers are there for the model they came with only`)
-    return { model: 'recorded:first-try', judge: 'recorded:judge' }
+    return { model: recordedModels.current, judge: recordedModels.judge }
   }
   const found = Object.hasOwn(known, provider) ? known[provider] : undefined
   if (!found) {

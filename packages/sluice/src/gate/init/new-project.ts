@@ -3,12 +3,8 @@ import { join } from 'node:path'
 import { featureNameSchema } from '../../records/names.ts'
 import { templatesFolder } from '../../templates-folder.ts'
 import type { NewModels } from './models.ts'
-
-export interface NewFile {
-  /** Relative to the project, posix. */
-  path: string
-  text: string
-}
+import { tryoutFiles } from './tryout.ts'
+import type { NewFile } from './write-project.ts'
 
 export interface NewProjectOptions {
   /** A name as `featureName` makes it. */
@@ -22,6 +18,7 @@ const usualKey = 'ANTHROPIC_API_KEY'
 /** The files of a new project with one feature; lines for .gitignore are apart, since that file is only added to. */
 export async function newProject({ feature, models }: NewProjectOptions): Promise<NewFile[]> {
   const isRecorded = models.keyVariable === undefined && models.providers === undefined
+  const promptFile = `prompts/${feature}.prompt.yml`
   const places: Record<string, string> = {
     FEATURE: feature,
     MODEL: models.model,
@@ -31,7 +28,7 @@ export async function newProject({ feature, models }: NewProjectOptions): Promis
   }
   const sources: [path: string, template: string][] = [
     ['sluice.yaml', isRecorded ? 'sluice.recorded.yaml' : 'sluice.yaml'],
-    [`prompts/${feature}.prompt.yml`, 'prompt.yml'],
+    [promptFile, 'prompt.yml'],
     [`evals/${feature}.fast.yaml`, 'evals/fast.yaml'],
     [`evals/${feature}.full.jsonl`, 'evals/full.jsonl'],
     ...(isRecorded
@@ -44,18 +41,14 @@ export async function newProject({ feature, models }: NewProjectOptions): Promis
     ['.github/workflows/sluice.yml', 'workflows/sluice.yml'],
     ['.github/workflows/sluice-nightly.yml', 'workflows/sluice-nightly.yml'],
   ]
-  return Promise.all(
+  const files = await Promise.all(
     sources.map(async ([path, template]) => {
       const text = await readFile(join(templatesFolder(), template), 'utf8')
       return { path, text: text.replace(/__([A-Z]+)__/g, (all, name: string) => places[name] ?? all) }
     }),
   )
-}
-
-/** The lines that a project's .gitignore should have. */
-export async function ignoredLines(): Promise<string[]> {
-  const text = await readFile(join(templatesFolder(), 'gitignore'), 'utf8')
-  return text.split('\n').filter((line) => line !== '')
+  const prompt = files.find(({ path }) => path === promptFile)
+  return isRecorded && prompt ? [...files, ...tryoutFiles(prompt.text)] : files
 }
 
 /**

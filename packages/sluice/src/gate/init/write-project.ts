@@ -1,7 +1,13 @@
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { SluiceError } from '../../errors.ts'
-import { ignoredLines, type NewFile } from './new-project.ts'
+import { templatesFolder } from '../../templates-folder.ts'
+
+export interface NewFile {
+  /** Relative to the project, posix. */
+  path: string
+  text: string
+}
 
 const ignoreFile = '.gitignore'
 
@@ -62,4 +68,10 @@ async function addIgnoredLines(file: string): Promise<void> {
   if (missing.length === 0) return
   const separator = before === '' || before.endsWith('\n') ? '' : '\n'
   await writeFile(file, `${before}${separator}${missing.join('\n')}\n`)
+}
+
+/** The lines that a project's .gitignore should have. */
+async function ignoredLines(): Promise<string[]> {
+  const text = await readFile(path.join(templatesFolder(), 'gitignore'), 'utf8')
+  return text.split('\n').filter((line) => line !== '')
 }

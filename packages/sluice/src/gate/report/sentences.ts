@@ -10,6 +10,7 @@ import {
   formatScore,
   formatUsd,
 } from '../../text/format.ts'
+import { causeSentence } from './causes.ts'
 
 /** What the report says in words. Plain text that still holds names from files: escape it before it is shown. */
 
@@ -26,11 +27,11 @@ export function verdictWord({ verdict, strength, score }: Judged): string {
 }
 
 /** The one sentence that a reader needs beside the verdict. */
-export function headline({ reasons, verdict, strength, score, comparison }: FeatureSummary): string {
+export function headline({ reasons, verdict, strength, score, comparison, causes }: FeatureSummary): string {
   const first = reasons[0]
   if (first) return first.message
   const mean = `The mean is ${formatScore(score.mean)}`
-  if (score.mean === null) return 'No case has a score.'
+  if (score.mean === null) return ['No case has a score.', ...sayable(causes)].join(' ')
   if (verdict !== 'pass' || !comparison) return score.ciLow === null ? `${mean}.` : `${mean} ${formatInterval(score)}.`
   const margin = formatScore(comparison.margin)
   const meaning =
@@ -41,6 +42,16 @@ export function headline({ reasons, verdict, strength, score, comparison }: Feat
         : `no drop of more than ${margin} is shown`
   const change = formatChange(comparison.meanDifference)
   return `${mean}, ${Number(change) === 0 ? 'no change' : change} against the baseline; ${meaning}.`
+}
+
+function sayable(causes: FeatureSummary['causes']): string[] {
+  return causes?.length === 1 ? causes.map((cause) => `${causeSentence(cause)}.`) : []
+}
+
+/** What left cases without a score, but for what the headline says already. */
+export function causeLines(feature: FeatureSummary): string[] {
+  const said = headline(feature)
+  return (feature.causes ?? []).map(causeSentence).filter((sentence) => !said.includes(sentence))
 }
 
 /** The smallest detectable drop of this run in a sentence; undefined without a comparison. */

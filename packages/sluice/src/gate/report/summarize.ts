@@ -1,7 +1,7 @@
 import type { Ledger } from '../../core/answers/ledger.ts'
 import { judgeFamilyWarning } from '../../core/scorers/judge/judge-family.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
-import type { FeatureSummary } from '../../records/feature-report.ts'
+import type { FeatureSummary, MissingScoreCause } from '../../records/feature-report.ts'
 import { weightedQuantiles } from '../../stats/index.ts'
 import { coverageOf } from '../run/coverage.ts'
 import type { FeatureRun } from '../run/feature-run.ts'
@@ -10,6 +10,7 @@ import { flipRateOf } from '../run/observations.ts'
 import type { Results } from '../run/results.ts'
 import { estimateOf, repeatShares, type SummaryOptions, summarizeScores } from '../run/score-summary.ts'
 import type { CaseScores } from '../run/score-table.ts'
+import { causesOf } from './causes.ts'
 
 type Version = FeatureSummary['candidate']
 
@@ -25,6 +26,8 @@ export interface Measured {
   judge: Omit<NonNullable<FeatureSummary['judge']>, 'calls' | 'calibration'> | null
   threshold: number | null
   notes: string[]
+  /** Why answers have no score. */
+  causes?: MissingScoreCause[]
 }
 
 /** The report of a measurement without a verdict; a gate fills in what it decided. */
@@ -38,6 +41,7 @@ export function summarizeFeature(measured: Measured, options: SummaryOptions): F
     baseline: measured.baseline,
     reasons: [],
     notes: [...measured.notes, ...measurementNotes(ledger, observations, judge)],
+    ...(measured.causes && { causes: measured.causes }),
     advice: null,
     confidence: options.confidence,
     score: {
@@ -138,6 +142,7 @@ export function measuredOf(run: FeatureRun, results: Results, threshold: number 
       : null,
     threshold,
     notes: family ? [...notes, family] : notes,
+    ...(observations.unscoredRepeats > 0 && { causes: causesOf(results.rows(candidate.feature), run.table.cases) }),
   }
 }
 

@@ -1,7 +1,8 @@
-import type { FeatureSummary } from '../../records/feature-report.ts'
-import { criticalNotes } from '../verdict/reasons.ts'
+import type { FeatureSummary, MissingScoreCause } from '../../records/feature-report.ts'
+import { criticalNotes, type VerdictReason } from '../verdict/reasons.ts'
 import type { Comparison } from '../verdict/test-results.ts'
 import type { GateOutcome } from '../verdict/verdict.ts'
+import { causeSentence } from './causes.ts'
 
 /** The report of a measurement, with what the gate decided on it. */
 export function withVerdict(summary: FeatureSummary, { decision, final, baselineMean }: GateOutcome): FeatureSummary {
@@ -12,7 +13,7 @@ export function withVerdict(summary: FeatureSummary, { decision, final, baseline
     ...summary,
     verdict,
     strength,
-    reasons,
+    reasons: reasons.map((reason) => withCause(reason, summary.causes)),
     notes: [...criticalNotes(decision.critical), ...summary.notes],
     advice: advice === null ? null : advice.text,
     comparison: comparison && reported(comparison, baselineMean),
@@ -21,6 +22,13 @@ export function withVerdict(summary: FeatureSummary, { decision, final, baseline
     ...(hasDifference && trace.threshold.length > 0 && { thresholdLooks: trace.threshold }),
     tags: summary.baseline ? decision.tags : summary.tags,
   }
+}
+
+/** Too few scores, with the reason for it where there is but one. */
+function withCause(reason: VerdictReason, causes: readonly MissingScoreCause[] = []): VerdictReason {
+  const [cause, ...others] = causes
+  if (reason.code !== 'coverage' || !cause || others.length > 0) return reason
+  return { ...reason, message: `${reason.message} ${causeSentence(cause)}.` }
 }
 
 /** Of the intervals the report has the one that decided, and beside the difference the mean that it is against. */

@@ -1,6 +1,6 @@
 import { lostReason, refusedAnswer } from '../../core/providers/lost-answer.ts'
 import type { Completion, ModelRequest } from '../../core/providers/provider.ts'
-import { ProviderError } from '../../core/providers/provider-error.ts'
+import { ProviderError, StaleRecordingError } from '../../core/providers/provider-error.ts'
 import { scoreOutput } from '../../core/scorers/case-score.ts'
 import { type Check, CheckError } from '../../core/scorers/checks/check.ts'
 import { type Judge, JudgeError, type Judgement } from '../../core/scorers/judge/judge.ts'
@@ -50,7 +50,8 @@ export function createScoreCase(scoring: Scoring): ScoreCase {
     try {
       answer = await generate(request, testCase, repeat, (given) => readAnswer(given, reading).kind !== 'lost')
     } catch (error) {
-      return { ...unanswered(error, reading.expects), ...asked }
+      const live = `a live model, two lines: "model: …" in ${version.file} and "judge: {model: …}" in sluice.yaml`
+      return { ...unanswered(withWayOut(error, live), reading.expects), ...asked }
     }
     const read = readAnswer(answer, reading)
     const answered = {
@@ -66,7 +67,8 @@ export function createScoreCase(scoring: Scoring): ScoreCase {
       return { ...asked, ...answered, ...scored }
     } catch (error) {
       const isOfCheck = error instanceof CheckError || error instanceof TemplateError
-      return { ...failure(error, isOfCheck ? 'checkError' : 'judgeError'), ...asked, ...answered }
+      const live = 'a live judge, one line: "judge: {model: …}" in sluice.yaml'
+      return { ...failure(withWayOut(error, live), isOfCheck ? 'checkError' : 'judgeError'), ...asked, ...answered }
     }
   }
   return async (testCase, repeat) => {
@@ -162,6 +164,13 @@ function unanswered(error: unknown, expects: Expectation): CaseDetail {
   if (!(error instanceof ProviderError) || error.kind !== 'refused') return failure(error, 'modelError')
   const { state, cause, wayOut } = refusedAnswer()
   return { ...failure(error, state), lost: { cause, wayOut } }
+}
+
+/** Says of a stale recording where a live model is named. The first line of an error is its cause, for all cases alike. */
+function withWayOut(error: unknown, live: string): unknown {
+  if (!(error instanceof StaleRecordingError)) return error
+  const [cause = '', ...particulars] = error.message.split('\n')
+  return new StaleRecordingError([`${cause}: set ${live}`, ...particulars].join('\n'))
 }
 
 /** Whether an error concerns this case alone and not the whole run. */

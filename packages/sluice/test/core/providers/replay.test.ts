@@ -101,7 +101,10 @@ test('a recording of one exact request answers that request only', async () => {
   assert.equal((await provider.complete(request, contextOf(request, { caseId: 'c1' }))).output, 'yes')
   const error = await failureOf(answer('judge', 'c1'))
   assert.equal(error.kind, 'not-recorded')
-  assert.match(error.message, /^recordings\/a\.jsonl:1: the recording of model "judge", case "c1".* is stale/)
+  assert.match(
+    error.message,
+    /^these recordings \(recordings\/\*\.jsonl\) answer the original prompt, .*\n\(recordings\/a\.jsonl:1 has .* model "judge", case "c1"/,
+  )
   assert.ok(error.message.includes(requestKey(ask('recorded:judge'), 1)), error.message)
 })
 

@@ -1,6 +1,7 @@
 import type { FeatureSummary } from '../../../records/feature-report.ts'
 import { formatAmount, formatChange, formatInterval, formatPercent, formatScore } from '../../../text/format.ts'
 import {
+  causeLines,
   caveats,
   coverageLine,
   detectableDropText,
@@ -32,7 +33,7 @@ export function featureSection(
   { index, oneOfSeveral, lead }: SectionOptions,
 ): Html {
   const { reasons, advice } = feature
-  const said = [...reasons.slice(1).map(({ message }) => message), ...caveats(feature)]
+  const said = [...reasons.slice(1).map(({ message }) => message), ...causeLines(feature), ...caveats(feature)]
   const sentences = [detectableDropText(feature), advice ?? undefined].filter((text) => text !== undefined)
   const body = html`
     <p class="headline">${headline(feature)}</p>

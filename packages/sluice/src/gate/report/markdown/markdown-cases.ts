@@ -7,9 +7,11 @@ import { excerpt } from '../../../text/untrusted.ts'
 import { type Finding, findingsOf } from '../case-findings.ts'
 import type { Highlight, Highlights } from '../highlights.ts'
 import { type DiffLine, diffOutputs } from '../output-diff.ts'
+import { causeLines } from '../sentences.ts'
 import type { Block } from './markdown-fit.ts'
 
 const findingsShown = 4
+const causesShown = 5
 const reasonLength = 400
 const inputLength = 300
 const outputLength = 20_000
@@ -17,11 +19,13 @@ const linesShown = 24
 const lineWidth = 100
 
 /** The worst cases, one block each, then those without a score. */
-export function caseBlocks({ comparison }: FeatureSummary, { regressions, lowest, unscored }: Highlights): Block[] {
+export function caseBlocks(feature: FeatureSummary, { regressions, lowest, unscored }: Highlights): Block[] {
+  const { comparison, causes } = feature
   const worst =
     comparison && regressions.total > 0
       ? section('Worst regressions', regressions, 'worst case')
       : section('Lowest cases', lowest, 'worst case')
+  if (causes) return [...worst, ...errorBlock(causeLines(feature))]
   if (unscored.total === 0) return worst
   const failed = unscored.cases.map(({ id, state, error }) => {
     const message = error === null ? '' : `: ${inlineText(excerpt(error, reasonLength))}`
@@ -29,6 +33,14 @@ export function caseBlocks({ comparison }: FeatureSummary, { regressions, lowest
   })
   const text = `**Without a score**${shownOf(unscored)}\n\n${failed.join('\n')}`
   return [...worst, { text, rank: 3, what: 'list of errors' }]
+}
+
+function errorBlock(lines: readonly string[]): Block[] {
+  if (lines.length === 0) return []
+  const left = lines.length - causesShown
+  const listed = lines.slice(0, causesShown).map((line) => `- ${inlineText(line)}`)
+  const more = left > 0 ? [`- and ${formatAmount(left, 'further cause')}`] : []
+  return [{ text: ['**Without a score**', '', ...listed, ...more].join('\n'), rank: 3, what: 'list of errors' }]
 }
 
 function section(title: string, highlight: Highlight, what: string): Block[] {

@@ -1,26 +1,39 @@
 import type { CaseReport } from '../../../records/case-report.ts'
 import type { FeatureSummary } from '../../../records/feature-report.ts'
-import { formatChange, formatCount, formatScore } from '../../../text/format.ts'
+import { formatAmount, formatChange, formatCount, formatScore } from '../../../text/format.ts'
 import { truncate } from '../../../text/layout.ts'
 import { excerpt, visibleLine } from '../../../text/untrusted.ts'
 import { type Finding, findingsOf } from '../case-findings.ts'
 import type { Highlight, Highlights } from '../highlights.ts'
+import { causeLines } from '../sentences.ts'
 import { indented, type Page, paintStart } from './terminal-page.ts'
 
 const findingsShown = 3
+const causesShown = 5
 const reasonLength = 300
 const outputLength = 200
 const idLength = 100
 
 /** The worst cases with what they lost and why the judge says so, then those without a score. */
-export function renderCases({ comparison }: FeatureSummary, highlights: Highlights, page: Page): string[] {
+export function renderCases(feature: FeatureSummary, highlights: Highlights, page: Page): string[] {
+  const { comparison, causes } = feature
   const { regressions, lowest, unscored } = highlights
   const worst =
     comparison && regressions.total > 0
       ? section('worst regressions', regressions, page, scoredCase)
       : section('lowest cases', lowest, page, scoredCase)
-  const failed = section('without a score', unscored, page, unscoredCase)
+  const failed = causes ? errors(causeLines(feature), page) : section('without a score', unscored, page, unscoredCase)
   return worst.length > 0 && failed.length > 0 ? [...worst, '', ...failed] : [...worst, ...failed]
+}
+
+function errors(lines: readonly string[], page: Page): string[] {
+  if (lines.length === 0) return []
+  const left = lines.length - causesShown
+  return [
+    `  ${page.paint.bold('without a score')}`,
+    ...lines.slice(0, causesShown).flatMap((line) => indented(line, '  ', page.width)),
+    ...(left > 0 ? [`  and ${formatAmount(left, 'further cause')}`] : []),
+  ]
 }
 
 function section(

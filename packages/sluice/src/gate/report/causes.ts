@@ -1,0 +1,67 @@
+import type { Arm } from '../../records/case-detail.ts'
+import type { MissingScoreCause } from '../../records/feature-report.ts'
+import { formatAmount } from '../../text/format.ts'
+import { excerpt } from '../../text/untrusted.ts'
+import type { ResultRow } from '../run/results.ts'
+import type { CaseScores } from '../run/score-table.ts'
+
+const idsShown = 3
+const messageLength = 400
+/** More different errors than a reader could use are counted together. */
+const mostCauses = 100
+
+interface Found extends MissingScoreCause {
+  /** The position of the last case that was counted: repeats of a case count once. */
+  last: number
+  /** The whole error of the first case. */
+  whole: string
+}
+
+/**
+ * Why answers have no score: errors that differ only in what belongs to their case are one cause. `rows` come in the order
+ * of the suite.
+ */
+export function causesOf(rows: Iterable<ResultRow>, cases: readonly CaseScores[]): MissingScoreCause[] {
+  const found = new Map<string, Found>()
+  for (const { position, arm, detail } of rows) {
+    if (detail.score !== undefined) continue
+    const id = cases[position]?.id ?? ''
+    const whole = detail.error ?? stateWords[detail.state] ?? detail.state
+    const message = found.size < mostCauses || found.has(keyOf(whole, id, arm)) ? causeIn(whole, id) : 'other errors'
+    const key = `${arm} ${message}`
+    const cause = found.get(key) ?? { message, version: arm, cases: 0, ids: [], last: -1, whole }
+    found.set(key, cause)
+    if (cause.last === position) continue
+    cause.last = position
+    cause.cases += 1
+    if (cause.ids.length < idsShown) cause.ids.push(id)
+  }
+  return [...found.values()]
+    .sort((a, b) => b.cases - a.cases)
+    .map(({ last, whole, ...cause }) => ({ ...cause, message: cause.cases === 1 ? oneLine(whole) : cause.message }))
+}
+
+const keyOf = (whole: string, id: string, arm: Arm) => `${arm} ${causeIn(whole, id)}`
+
+const stateWords: Record<string, string> = { abstained: 'the judge could not tell' }
+
+/** The first line of an error, without the case's id, places in files, numbers of repeats, hashes and ids of requests. */
+function causeIn(whole: string, id: string): string {
+  const [first = ''] = whole.split('\n')
+  return first
+    .replaceAll(`"${id}"`, '"…"')
+    .replace(/(?<=\.\w+):\d+(:\d+)?(?=:)/g, ':…')
+    .replace(/\brepeat \d+/g, 'repeat …')
+    .replace(/\b(?:req|chatcmpl|msg|resp)_\w+/g, '…')
+    .replace(/\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b|\b[\da-f]{16,}\b/gi, '…')
+}
+
+const oneLine = (text: string) => text.replace(/\s*\n\s*/g, ' ')
+
+/** `32 cases (charged-twice, refund-overdue, where-is-it, …): the reason`. */
+export function causeSentence({ message, version, cases, ids }: MissingScoreCause): string {
+  const whose = version === 'baseline' ? ' of the baseline' : ''
+  const more = cases > ids.length ? ', …' : ''
+  const first = ids.map((id) => excerpt(id, 100)).join(', ')
+  return `${formatAmount(cases, 'case')}${whose} (${first}${more}): ${excerpt(message, messageLength)}`
+}

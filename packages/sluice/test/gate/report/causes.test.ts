@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { causeSentence, causesOf } from '../../../src/gate/report/causes.ts'
+import { createScoreTable } from '../../../src/gate/run/score-table.ts'
+import type { CaseDetail } from '../../../src/records/case-detail.ts'
+
+const failed = (error: string): CaseDetail => ({ state: 'modelError', checks: [], judge: [], error })
+const scored: CaseDetail = { state: 'scored', score: 1, checks: [], judge: [] }
+
+/** The causes of details, given per case as lists of repeats. */
+function causes(cases: Record<string, CaseDetail[]>, arm: 'candidate' | 'baseline' = 'candidate') {
+  const table = createScoreTable()
+  const rows = Object.entries(cases).flatMap(([id, details], position) => {
+    table.add(position, { id, vars: {}, checks: [], rubric: [], tags: [], weight: 1, critical: false, line: 1 })
+    return details.map((detail, index) => ({ position, arm, repeat: index + 1, detail }))
+  })
+  return causesOf(rows, table.cases)
+}
+
+test('errors that differ only in what belongs to their case are one cause, with the first ids', () => {
+  const error = (id: string, line: number, hash: string) =>
+    failed(
+      `answers.jsonl:${line}: judge on case "${id}", repeat ${line}: ${hash} (req_${line}a): away\nparticulars of ${id}`,
+    )
+  const found = causes({
+    a: [error('a', 1, '0123456789abcdef01')],
+    b: [error('b', 2, 'fedcba98765432100f')],
+    c: [scored],
+    d: [error('d', 3, '6f1c7ea0-1111-4222-8333-123456789abc'), error('d', 4, '0123456789abcdef01')],
+    e: [error('e', 5, '0123456789abcdef02')],
+  })
+  assert.deepEqual(found, [
+    {
+      message: 'answers.jsonl:…: judge on case "…", repeat …: … (…): away',
+      version: 'candidate',
+      cases: 4,
+      ids: ['a', 'b', 'd'],
+    },
+  ])
+  assert.match(found.map(causeSentence).join(), /^4 cases \(a, b, d, …\): answers\.jsonl:…: judge/)
+})
+
+test('numbers that tell causes apart are kept, and the most frequent cause comes first', () => {
+  const found = causes({ a: [failed('status 503')], b: [failed('status 429')], c: [failed('status 429')] })
+  assert.deepEqual(
+    found.map(({ message, cases }) => [message, cases]),
+    [
+      ['status 429', 2],
+      ['status 503', 1],
+    ],
+  )
+})
+
+test('a cause of one case alone says all of its error; a case that has a score in no repeat needs no words of its own', () => {
+  const [alone] = causes({ a: [failed('recordings.jsonl:7: gone\n(line 7)')] }, 'baseline')
+  assert.equal(alone && causeSentence(alone), '1 case of the baseline (a): recordings.jsonl:7: gone (line 7)')
+  assert.deepEqual(causes({ a: [scored] }), [])
+  const [abstained] = causes({ a: [{ state: 'abstained', checks: [], judge: [] }] })
+  assert.equal(abstained?.message, 'the judge could not tell')
+})
+
+test('however many different errors there are, few causes are kept', () => {
+  const words = (index: number) => String.fromCharCode(97 + (index % 26), 97 + ((index / 26) | 0), 97 + (index % 7))
+  const cases = Object.fromEntries(Array.from({ length: 600 }, (_, index) => [`c${index}`, [failed(words(index))]]))
+  const found = causes(cases)
+  assert.ok(found.length <= 101, String(found.length))
+  assert.equal(
+    found.reduce((sum, { cases }) => sum + cases, 0),
+    600,
+  )
+  assert.equal(found[0]?.message, 'other errors')
+})
