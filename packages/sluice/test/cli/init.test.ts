@@ -138,26 +138,6 @@ test('an edited prompt does not pass on old answers: one sentence names both lin
   assert.match(judged.stdout.replace(/\s+/g, ' '), /set a live judge, one line: "judge: {model: …}" in sluice\.yaml\./)
 })
 
-test('what exists is never overwritten: everything is named, nothing is written, exit 3', async () => {
-  using project = createProject({ 'sluice.yaml': 'mine', 'evals/ticket-triage.fast.yaml': 'mine too' })
-  const { code, stdout, stderr } = await project.sluice(['init'])
-  assert.deepEqual([code, stdout], [3, ''])
-  assert.match(stderr, /nothing was written.*\n {2}sluice\.yaml\n {2}evals\/ticket-triage\.fast\.yaml\n.*--force/)
-  assert.equal(textOf(project, 'sluice.yaml'), 'mine')
-  assert.ok(!existsSync(path.join(project.root, 'prompts')))
-  const forced = await project.sluice(['init', '--force'])
-  assert.equal(forced.code, 0)
-  assert.match(textOf(project, 'sluice.yaml'), /^# yaml-language-server/)
-})
-
-test('lines are added to .gitignore once, and what it has stays', async () => {
-  using project = createProject({ '.gitignore': 'node_modules/\n/.sluice' })
-  for (const flags of [[], ['--force']]) {
-    assert.equal((await project.sluice(['init', ...flags])).code, 0)
-    assert.equal(textOf(project, '.gitignore'), 'node_modules/\n/.sluice\nsluice-report/\n')
-  }
-})
-
 test('with a real provider nothing is recorded and check has nothing to warn about', async () => {
   for (const flags of [
     ['--provider', 'anthropic'],
@@ -179,18 +159,4 @@ test('a name with slashes and spaces becomes one that files can have, and that i
   assert.equal(code, 0)
   assert.match(stderr, /The feature is called billing-refunds/)
   assert.equal((await project.sluice(['gate', '--all'])).code, 0)
-})
-
-test('below the root of a repository it says where GitHub looks for workflows', async () => {
-  using project = createProject({})
-  project.git('init', '-q')
-  const { stderr } = await project.sluice(['init', 'apps/mail'])
-  assert.match(stderr, /root of the repository only: move it there, and set working-directory: apps\/mail/)
-})
-
-test('a folder that cannot be written is said in one sentence, exit 4', async () => {
-  using project = createProject({ file: '' })
-  const { code, stderr } = await project.sluice(['init', 'file/below'])
-  assert.equal(code, 4)
-  assert.match(stderr, /^the project cannot be written: ENOTDIR/)
 })

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander'
 import type { Host } from '../host.ts'
 import { choice, type Done } from './options.ts'
 
+const targets = ['module', 'command', 'http']
 const reportFormats = ['terminal', 'markdown', 'html', 'junit', 'json']
 
 /** Adds the commands that set a project up; `run` runs one command line. */
@@ -13,12 +14,16 @@ export function addSetup(
 ): void {
   program
     .command('init')
-    .description('write a working project: prompt, golden cases, sluice.yaml, GitHub workflows')
+    .description('write what a gate needs: a first project, or what is missing around a prompt or an application')
     .argument('[dir]', 'folder to write to', '.')
-    .option('--feature <name>', 'name of the feature', 'ticket-triage')
+    .option('--prompt <file>', "gate this prompt file, GitHub's .prompt.yml too; it is not changed")
+    .addOption(choice('--target <kind>', 'gate an application: how it is asked', targets))
+    .option('--github', 'write the GitHub workflows (default: where .github or a remote on GitHub exists)')
+    .option('--no-github', 'write no workflows')
+    .option('--feature <name>', 'name of the new feature (default: ticket-triage)')
     .option('--provider <name>', 'recorded (no key needed), anthropic, openai, google or local (default: recorded)')
     .option('--model <id>', "provider:model, e.g. anthropic:claude-haiku-4-5-20251001 (default: the provider's)")
-    .option('--force', 'replace files that exist')
+    .option('--force', 'replace files that exist; without it they are kept')
     .option('-y, --yes', 'accepted for scripts; init never asks a question')
     .action(async (dir, options) => done(await (await import('../init.ts')).init(dir, options, host)))
 

@@ -8,6 +8,8 @@ export interface NewModels {
   model: string
   /** `provider:model` of the judge. */
   judge: string
+  /** The answers come with the project. */
+  isRecorded: boolean
   /** The secret that the workflows hand over; undefined where the provider needs none. */
   keyVariable?: string
   /** The `providers:` block of sluice.yaml, where one is needed. */
@@ -61,7 +63,7 @@ export function modelsFor({ provider: wished, model: asked }: ModelChoice): NewM
   if (provider === recordedProvider) {
     if (asked !== undefined)
       throw usage(`--model ${asked}: recorded answers are there for the model they came with only`)
-    return { model: recordedModels.current, judge: recordedModels.judge }
+    return { model: recordedModels.current, judge: recordedModels.judge, isRecorded: true }
   }
   const found = Object.hasOwn(known, provider) ? known[provider] : undefined
   if (!found) {
@@ -81,6 +83,7 @@ export function modelsFor({ provider: wished, model: asked }: ModelChoice): NewM
   return {
     model: `${provider}:${model}`,
     judge: `${provider}:${found.model ?? model}`,
+    isRecorded: false,
     ...(keyVariable && { keyVariable }),
     ...(providers && { providers }),
   }

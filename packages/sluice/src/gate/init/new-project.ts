@@ -1,10 +1,7 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { featureNameSchema } from '../../records/names.ts'
-import { templatesFolder } from '../../templates-folder.ts'
 import type { NewModels } from './models.ts'
+import { fromTemplates, type NewFile, type TemplateOf } from './new-files.ts'
 import { tryoutFiles } from './tryout.ts'
-import type { NewFile } from './write-project.ts'
 
 export interface NewProjectOptions {
   /** A name as `featureName` makes it. */
@@ -12,43 +9,26 @@ export interface NewProjectOptions {
   models: NewModels
 }
 
-/** The secret that the workflows name where the project asks no model yet. */
-const usualKey = 'ANTHROPIC_API_KEY'
-
-/** The files of a new project with one feature; lines for .gitignore are apart, since that file is only added to. */
+/** The files of a new project with one feature. */
 export async function newProject({ feature, models }: NewProjectOptions): Promise<NewFile[]> {
-  const isRecorded = models.keyVariable === undefined && models.providers === undefined
-  const promptFile = `prompts/${feature}.prompt.yml`
-  const places: Record<string, string> = {
-    FEATURE: feature,
-    MODEL: models.model,
-    JUDGE: models.judge,
-    PROVIDERS: models.providers ?? '',
-    KEY: models.keyVariable ?? usualKey,
-  }
-  const sources: [path: string, template: string][] = [
-    ['sluice.yaml', isRecorded ? 'sluice.recorded.yaml' : 'sluice.yaml'],
-    [promptFile, 'prompt.yml'],
-    [`evals/${feature}.fast.yaml`, 'evals/fast.yaml'],
-    [`evals/${feature}.full.jsonl`, 'evals/full.jsonl'],
-    ...(isRecorded
-      ? ([
-          ['recordings/answers.jsonl', 'recordings/answers.jsonl'],
-          ['recordings/judge.jsonl', 'recordings/judge.jsonl'],
-        ] satisfies [string, string][])
-      : []),
-    ['.github/actions/sluice/action.yml', 'action.yml'],
-    ['.github/workflows/sluice.yml', 'workflows/sluice.yml'],
-    ['.github/workflows/sluice-nightly.yml', 'workflows/sluice-nightly.yml'],
+  const { isRecorded } = models
+  const prompt = `prompts/${feature}.prompt.yml`
+  const recordings: TemplateOf[] = [
+    ['recordings/answers.jsonl', 'recordings/answers.jsonl'],
+    ['recordings/judge.jsonl', 'recordings/judge.jsonl'],
   ]
-  const files = await Promise.all(
-    sources.map(async ([path, template]) => {
-      const text = await readFile(join(templatesFolder(), template), 'utf8')
-      return { path, text: text.replace(/__([A-Z]+)__/g, (all, name: string) => places[name] ?? all) }
-    }),
+  const files = await fromTemplates(
+    [
+      ['sluice.yaml', isRecorded ? 'sluice.recorded.yaml' : 'sluice.yaml'],
+      [prompt, 'prompt.yml'],
+      [`evals/${feature}.fast.yaml`, 'evals/fast.yaml'],
+      [`evals/${feature}.full.jsonl`, 'evals/full.jsonl'],
+      ...(isRecorded ? recordings : []),
+    ],
+    { FEATURE: feature, MODEL: models.model, JUDGE: models.judge, PROVIDERS: models.providers ?? '' },
   )
-  const prompt = files.find(({ path }) => path === promptFile)
-  return isRecorded && prompt ? [...files, ...tryoutFiles(prompt.text)] : files
+  const text = files.find((file) => file.path === prompt)?.text ?? ''
+  return isRecorded ? [...files, ...tryoutFiles(text)] : files
 }
 
 /**

@@ -1,5 +1,5 @@
 import { recordedModels } from './models.ts'
-import type { NewFile } from './write-project.ts'
+import type { NewFile } from './new-files.ts'
 
 /** The folder of the two drafts that a new project's recordings answer too. Nothing else reads it. */
 export const tryoutFolder = 'tryout'
@@ -24,7 +24,10 @@ const addedLine = '      End with what the customer wants from us, in words of i
 
 /** Both drafts of a prompt file: it without its measure, on the newer model. */
 export function tryoutFiles(prompt: string): NewFile[] {
-  const asked = prompt.slice(0, prompt.indexOf('\n# fast:')).replace(recordedModels.current, recordedModels.newer)
+  const asked = prompt
+    .slice(0, prompt.indexOf('\n# fast:'))
+    .replace(recordedModels.current, recordedModels.newer)
+    .replace(/^name: .*\n/m, '')
   const [schema = '', ...rest] = asked.split('\n')
   const draft = (comment: string, version: string, text: string) =>
     `${schema}\n${comment}${text.replace('version: "1.0"', `version: "${version}"`)}`

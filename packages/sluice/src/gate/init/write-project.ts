@@ -1,77 +1,95 @@
-import { access, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, lstat, mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { SluiceError } from '../../errors.ts'
 import { templatesFolder } from '../../templates-folder.ts'
+import type { NewFile } from './new-files.ts'
 
-export interface NewFile {
-  /** Relative to the project, posix. */
-  path: string
-  text: string
+export const ignoreFile = '.gitignore'
+
+export interface WrittenProject {
+  written: string[]
+  /** What was there with other contents, and is as it was. */
+  kept: string[]
+  /** What was there already, letter by letter. */
+  unchanged: string[]
 }
 
-const ignoreFile = '.gitignore'
-
 /**
- * Writes a new project into `folder`, which is made if needed, and returns the paths written. What .gitignore has stays;
- * missing lines are added at its end.
- * @throws SluiceError `invalid-input`, before anything is written, naming every file that exists already, unless `force`;
- * `cannot-run` where the folder cannot be written.
+ * Writes new files into `folder`, which is made if needed. What exists is kept, and with `force` replaced. Missing lines
+ * are added to .gitignore, and what it has stays. Nothing outside of the folder is touched: a symbolic link counts as a file
+ * that exists, and is itself replaced, not what it points to; below a link that leads outside nothing is written.
+ * @throws SluiceError `cannot-run` where the folder cannot be written, with what was written before
  */
 export async function writeProject(
   folder: string,
   files: readonly NewFile[],
   { force }: { force: boolean },
-): Promise<string[]> {
-  const existing = await existingOf(folder, files)
-  if (existing.length > 0 && !force) {
-    throw new SluiceError(
-      'invalid-input',
-      `nothing was written, because these files exist already in ${folder}:\n` +
-        `${existing.map((file) => `  ${file}`).join('\n')}\n` +
-        'Choose another folder or --feature, or replace them with --force.',
-    )
-  }
+): Promise<WrittenProject> {
+  const result: WrittenProject = { written: [], kept: [], unchanged: [] }
   try {
+    await mkdir(folder, { recursive: true })
     for (const { path: place, text } of files) {
       const file = path.join(folder, place)
-      await mkdir(path.dirname(file), { recursive: true })
-      await writeFile(file, text)
+      const state = (await linkOutside(folder, path.dirname(file))) ? 'outside' : await stateOf(file, text)
+      if (state === 'same') result.unchanged.push(place)
+      else if (state === 'outside' || (state === 'other' && !force)) result.kept.push(place)
+      else {
+        if (state === 'other') await rm(file)
+        await mkdir(path.dirname(file), { recursive: true })
+        // `wx`: a file that came into being meanwhile is not ours to replace.
+        await writeFile(file, text, { flag: 'wx' })
+        result.written.push(place)
+      }
     }
-    await addIgnoredLines(path.join(folder, ignoreFile))
+    const lines = await missingIgnoredLines(folder)
+    if (lines.length > 0) {
+      const file = path.join(folder, ignoreFile)
+      const isOurs = (await lstat(file).catch(nothingThere))?.isFile() ?? true
+      if (isOurs) await addLines(file, lines)
+      result[isOurs ? 'written' : 'kept'].push(ignoreFile)
+    }
   } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause)) throw cause
-    throw new SluiceError('cannot-run', `the project cannot be written: ${cause.message}`, { cause })
+    if (cause instanceof SluiceError || !(cause instanceof Error && 'code' in cause)) throw cause
+    const before = result.written.length === 0 ? '' : `; written before: ${result.written.join(', ')}`
+    throw new SluiceError('cannot-run', `the project cannot be written: ${cause.message}${before}`, { cause })
   }
-  return [...files.map((file) => file.path), ignoreFile]
+  return result
 }
 
-async function existingOf(folder: string, files: readonly NewFile[]): Promise<string[]> {
-  const found = await Promise.all(
-    files.map((file) =>
-      access(path.join(folder, file.path)).then(
-        () => [file.path],
-        () => [],
-      ),
-    ),
-  )
-  return found.flat()
+async function stateOf(file: string, text: string): Promise<'missing' | 'same' | 'other'> {
+  const entry = await lstat(file).catch(nothingThere)
+  if (!entry) return 'missing'
+  if (!entry.isFile()) return 'other'
+  return (await readFile(file, 'utf8')) === text ? 'same' : 'other'
 }
 
-async function addIgnoredLines(file: string): Promise<void> {
-  const before = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return ''
-    throw error
-  })
+/** Where a link on the way to a folder of the project leads, if that is outside of the project. */
+export async function linkOutside(root: string, folder: string): Promise<string | undefined> {
+  const [inside, real] = await Promise.all([realpath(root), realpathOfNearest(folder)])
+  return real === inside || real.startsWith(inside + path.sep) ? undefined : real
+}
+
+async function realpathOfNearest(folder: string): Promise<string> {
+  return (await realpath(folder).catch(nothingThere)) ?? realpathOfNearest(path.dirname(folder))
+}
+
+/** The lines that a project's .gitignore should have, and does not have yet. */
+export async function missingIgnoredLines(folder: string): Promise<string[]> {
+  const present = (await readFile(path.join(folder, ignoreFile), 'utf8').catch(nothingThere)) ?? ''
+  const wanted = await readFile(path.join(templatesFolder(), 'gitignore'), 'utf8')
   const bare = (line: string) => line.trim().replace(/^\/|\/$/g, '')
-  const present = new Set(before.split(/\r?\n/).map(bare))
-  const missing = (await ignoredLines()).filter((line) => !present.has(bare(line)))
-  if (missing.length === 0) return
-  const separator = before === '' || before.endsWith('\n') ? '' : '\n'
-  await writeFile(file, `${before}${separator}${missing.join('\n')}\n`)
+  const known = new Set(present.split(/\r?\n/).map(bare))
+  return wanted.split('\n').filter((line) => line !== '' && !known.has(bare(line)))
 }
 
-/** The lines that a project's .gitignore should have. */
-async function ignoredLines(): Promise<string[]> {
-  const text = await readFile(path.join(templatesFolder(), 'gitignore'), 'utf8')
-  return text.split('\n').filter((line) => line !== '')
+/** Only appends, so that no byte of the file changes, whatever its encoding. */
+async function addLines(file: string, lines: readonly string[]): Promise<void> {
+  const before = (await readFile(file, 'utf8').catch(nothingThere)) ?? ''
+  const end = before.includes('\r\n') ? '\r\n' : '\n'
+  const separator = before === '' || before.endsWith('\n') ? '' : end
+  await appendFile(file, `${separator}${lines.join(end)}${end}`)
+}
+
+function nothingThere(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error
 }

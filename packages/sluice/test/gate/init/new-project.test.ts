@@ -4,6 +4,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { modelsFor } from '../../../src/gate/init/models.ts'
 import { featureName, newProject } from '../../../src/gate/init/new-project.ts'
+import { workflowFiles } from '../../../src/gate/init/workflows.ts'
 
 const repository = path.join(import.meta.dirname, '../../../../..')
 
@@ -32,13 +33,19 @@ test('a real provider gets its pinned model, a judge on the same key, and its se
   assert.deepEqual(modelsFor({ provider: 'openai' }), {
     model: 'openai:gpt-4.1-mini-2025-04-14',
     judge: 'openai:gpt-4.1-mini-2025-04-14',
+    isRecorded: false,
     keyVariable: 'OPENAI_API_KEY',
   })
   assert.equal(modelsFor({ model: 'google:gemini-2.5-pro' }).model, 'google:gemini-2.5-pro')
   assert.equal(modelsFor({ provider: 'anthropic', model: 'claude-opus-4-6' }).model, 'anthropic:claude-opus-4-6')
   const files = await newProject({ feature: 'mail', models: modelsFor({ provider: 'openai' }) })
-  const workflow = files.find((file) => file.path === '.github/workflows/sluice.yml')
-  assert.match(workflow?.text ?? '', /^ +OPENAI_API_KEY: \$\{\{ secrets\.OPENAI_API_KEY \}\}$/m)
+  for (const { path: file, text } of await workflowFiles(['OPENAI_API_KEY', 'ANTHROPIC_API_KEY'])) {
+    assert.doesNotMatch(text, /__[A-Z]+__/, file)
+    if (!file.includes('workflows')) continue
+    const [, opened, closed] =
+      /( +)OPENAI_API_KEY: \$\{\{ secrets\.OPENAI_API_KEY \}\}\n( +)ANTHROPIC_API_KEY: /.exec(text) ?? []
+    assert.deepEqual([opened, closed], [' '.repeat(10), ' '.repeat(10)])
+  }
   assert.ok(!files.some((file) => file.path.startsWith('recordings/')))
 })
 
