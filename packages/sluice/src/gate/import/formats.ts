@@ -15,6 +15,8 @@ interface Format {
   about: string
   /** Loads the importer, so that a command that needs none stays fast. */
   load(): Promise<Importer>
+  /** Whether its files have columns, so that `--map` means something. */
+  hasColumns?: true
   /** Absent where the tool keeps no verdicts to compare with. */
   loadAnswers?(): Promise<AnswerReader>
 }
@@ -33,6 +35,12 @@ const formatNames: readonly string[] = Object.keys(formats).sort()
 /** @throws SluiceError `invalid-input` for a format that is not known, with the list */
 export async function importerOf(name: string): Promise<Importer> {
   return formatOf(name).load()
+}
+
+/** @throws SluiceError `invalid-input` where the files of a format have no columns to map */
+export function requireColumns(name: string): void {
+  if (formatOf(name).hasColumns) return
+  throw new SluiceError('invalid-input', `--map: files of ${name} have no columns that could be mapped`)
 }
 
 /** @throws SluiceError `invalid-input` for a format whose results are not read */

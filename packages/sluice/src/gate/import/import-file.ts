@@ -1,5 +1,5 @@
 import { type FidelityRow, type Translated, translated } from './fidelity.ts'
-import { answerReaderOf, importerOf } from './formats.ts'
+import { answerReaderOf, importerOf, requireColumns } from './formats.ts'
 import { type ImportPlace, openSource } from './import-source.ts'
 import type { OldAnswer } from './old-answer.ts'
 import { type PlannedFeature, planProject } from './plan-project.ts'
@@ -35,6 +35,7 @@ export interface ImportedProject {
  */
 export async function importFile(options: ImportOptions): Promise<ImportedProject> {
   const { format, out, name, model, dryRun, verify } = options
+  if ((options.columns?.size ?? 0) > 0) requireColumns(format)
   const answers = verify === undefined ? undefined : await keptAnswers(options, verify)
   const importer = await importerOf(format)
   const imported = await importer(await openSource(options))

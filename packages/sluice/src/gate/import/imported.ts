@@ -34,6 +34,8 @@ export interface ImportedPart {
   note: string
   /** 0 for one that passes by itself. */
   weight: number
+  /** What it asks for, in a form in which the tool's results have it too. */
+  asked?: string
 }
 
 /** A check as a file has it; `checkFault` says whether it is a valid one. */

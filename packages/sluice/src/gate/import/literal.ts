@@ -6,6 +6,11 @@ export function escapeBraces(text: string): string {
   return text.replaceAll(/(\\*)\{\{/g, String.raw`$1$1\{{`)
 }
 
+/** A template of a tool in which a backslash before `{{name}}` is a character like any other. */
+export function escapeBackslashes(template: string): string {
+  return template.replaceAll(/\\+(?=\{\{)/g, '$&$&')
+}
+
 /** A pattern in which braces stand for themselves. */
 export function escapePatternBraces(pattern: string): string {
   return pattern.replaceAll('{{', String.raw`\{\{`)

@@ -20,6 +20,8 @@ export interface OldAnswer {
 
 export interface OldPart {
   name: string
+  /** See `ImportedPart`. */
+  asked?: string
   /** Null where the tool has kept none. */
   pass: boolean | null
   score: number | null

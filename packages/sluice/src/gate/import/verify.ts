@@ -44,8 +44,10 @@ export async function verifyAnswers(
   const cases: Compared[] = []
   const assertions: Compared[] = []
   for (const answer of answers) {
-    const item = answer.origins.flatMap((origin) => known.get(origin) ?? [])[0]
-    const compared = item === undefined ? unknownCase(answer) : await compareAnswer(item, answer, { root, isWritten })
+    const found = answer.origins.flatMap((origin) => known.get(origin) ?? [])
+    const item = found.find((each) => isAlike(each, answer.parts))
+    const compared =
+      item === undefined ? incomparable(answer, found[0]) : await compareAnswer(item, answer, { root, isWritten })
     cases.push(compared.whole)
     assertions.push(...compared.parts)
   }
@@ -70,8 +72,20 @@ function casesByOrigin(features: readonly PlannedFeature[]): Map<string, Settled
   const known = new Map<string, SettledCase[]>()
   for (const { cases, unscored } of features)
     for (const item of [...cases, ...unscored])
-      for (const origin of item.origins?.() ?? []) known.set(origin, [...(known.get(origin) ?? []), item])
+      for (const origin of item.origins?.() ?? []) {
+        const items = known.get(origin)
+        if (items === undefined) known.set(origin, [item])
+        else items.push(item)
+      }
   return known
+}
+
+/** Whether two lists of assertions ask for the same, in the same order. */
+function isAlike({ parts = [] }: SettledCase, old: readonly OldPart[]): boolean {
+  return (
+    parts.length === old.length &&
+    parts.every(({ name, asked }, index) => name === old[index]?.name && asked === old[index]?.asked)
+  )
 }
 
 interface ComparedAnswer {
@@ -79,11 +93,15 @@ interface ComparedAnswer {
   parts: Compared[]
 }
 
-function unknownCase({ place, pass, parts }: OldAnswer): ComparedAnswer {
-  const reason = 'no imported case has these variables'
+/** An answer for which there is no case, or whose case has other assertions by now. */
+function incomparable({ place, pass, parts }: OldAnswer, other: SettledCase | undefined): ComparedAnswer {
+  const reason =
+    other === undefined
+      ? 'no imported case has these variables'
+      : 'the results are of other assertions than the file that was imported'
   const row = { place, agreement: 'notComparable', now: null, reason } as const
   return {
-    whole: { ...row, name: place, before: pass },
+    whole: { ...row, name: other?.id ?? place, before: pass },
     parts: parts.map((part) => ({ ...row, name: part.name, before: part.pass })),
   }
 }
@@ -112,11 +130,9 @@ async function compareAnswer(item: SettledCase, answer: OldAnswer, place: Place)
     }
   }
   const scores = await Promise.all(imported.map((part) => scoreOf(part, item, { ...answer, output }, place)))
-  const isAligned = old.length === imported.length && imported.every(({ name }, index) => name === old[index]?.name)
   const parts = imported.map((part, index): Compared => {
     const row = { name: `${item.id}: ${part.name}`, place: where }
-    const before = isAligned ? (old[index] as OldPart) : undefined
-    return { ...row, ...compareParts(part, scores[index] as Rescored, before) }
+    return { ...row, ...compareParts(part, scores[index] as Rescored, old[index] as OldPart) }
   })
   return { whole: { name: item.id, place: where, ...compareWholes(item, scores, answer) }, parts }
 }
@@ -185,8 +201,7 @@ function notComparable(before: boolean | null, reason: string): Verdict {
   return { agreement: 'notComparable', before, now: null, reason }
 }
 
-function compareParts({ weight }: ImportedPart, now: Rescored, old: OldPart | undefined): Verdict {
-  if (old === undefined) return notComparable(null, 'the results are of other assertions')
+function compareParts({ weight }: ImportedPart, now: Rescored, old: OldPart): Verdict {
   if (old.error !== undefined) return notComparable(null, `an error: ${old.error}`)
   if (old.pass === null) return notComparable(null, 'the results hold no verdict on it')
   if ('unknown' in now) return notComparable(old.pass, now.unknown)

@@ -219,3 +219,23 @@ test('answers of several prompts and repeats are told apart', async () => {
     ],
   )
 })
+
+test('an answer is compared with the test of its assertions, also where several tests have the same variables', async () => {
+  const tests = [contains('a'), contains('b')].map((assertion) =>
+    JSON.stringify({ vars: { word: 'x' }, assert: [assertion] }),
+  )
+  using project = createProject({
+    'promptfooconfig.yaml': `prompts: ["{{word}}"]\ntests: [${tests.join(', ')}]`,
+    'results.json': results([
+      { vars: { word: 'x' }, output: 'b', assert: [contains('b')], pass: true },
+      { vars: { word: 'x' }, output: 'b', assert: [contains('a')], pass: false },
+      // The configuration was changed since.
+      { vars: { word: 'x' }, output: 'c', assert: [contains('c')], pass: true },
+    ]),
+  })
+  const flags = ['--out', 'new', '--verify', 'results.json', '--json']
+  const done = await project.sluice(['import', 'promptfoo', 'promptfooconfig.yaml', ...flags])
+  const { cases, findings } = JSON.parse(done.stdout).verification
+  assert.deepEqual(cases, { all: 3, same: 2, differs: 0, notComparable: 1 })
+  assert.match(findings[0].reason, /of other assertions than the file that was imported/)
+})

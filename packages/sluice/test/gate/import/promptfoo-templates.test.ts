@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { render } from '../../../src/core/suite/values/template.ts'
 import { renderTemplate } from '../../../src/gate/import/promptfoo/render-template.ts'
 import { plainNames } from '../../../src/gate/import/promptfoo/template-tokens.ts'
+import { importYaml } from './source-of.ts'
 
 const vars = { name: 'Ann', list: ['a', 'b'], map: { k: [1, { z: 'q' }] }, n: 3, empty: '' }
 
@@ -48,7 +50,7 @@ test('members that every object has are no variables', () => {
 })
 
 test('loops within loops end', () => {
-  const many = { list: Array.from({ length: 2000 }, () => 'x') }
+  const many = { list: Array.from({ length: 400 }, () => 'x') }
   assert.throws(
     () => renderTemplate('{% for a in list %}{% for b in list %}{{ b }}{% endfor %}{% endfor %}', many),
     /too many steps/,
@@ -60,4 +62,12 @@ test('only text and plain variables are a plain template', () => {
   for (const text of ['{{ a.b }}', '{{ a | trim }}', '{% if a %}{% endif %}', '{# a #}', '{{- a }}', '{{ a']) {
     assert.equal(plainNames(text), undefined, text)
   }
+})
+
+test('a backslash before a variable stays one', async () => {
+  const { features } = await importYaml(
+    "prompts: ['C:\\{{ dir }}']\ntests: [{vars: {dir: x}, assert: [{type: contains, value: 'C:\\{{dir}}'}]}]",
+  )
+  const [message, check] = [features[0]?.messages?.[0]?.content ?? '', features[0]?.cases[0]?.checks[0]?.contains]
+  for (const text of [message, String(check)]) assert.equal(render(text, { dir: 'x' }, { strict: true }), 'C:\\x')
 })

@@ -1,4 +1,5 @@
 import type { Message } from '../../../core/suite/models/model.ts'
+import { escapeBackslashes } from '../literal.ts'
 import { isData, parseData } from './config-data.ts'
 import { renderTemplate } from './render-template.ts'
 import type { TemplateVars } from './template-expression.ts'
@@ -34,7 +35,9 @@ export function translatePrompt(raw: string, cases: readonly TemplateVars[]): Tr
   refuseIfAll(results)
   return {
     messages: messages.map((message, index) =>
-      isPlain[index] ? message : { ...message, content: `{{${names[index]}}}` },
+      isPlain[index]
+        ? { ...message, content: escapeBackslashes(message.content) }
+        : { ...message, content: `{{${names[index]}}}` },
     ),
     cases: results,
     isRendered: isPlain.includes(false),

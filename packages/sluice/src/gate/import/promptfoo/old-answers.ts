@@ -44,6 +44,11 @@ export function originsOf(vars: Data, description: unknown): string[] {
   return [JSON.stringify([sorted, typeof description === 'string' ? description : null]), JSON.stringify([sorted])]
 }
 
+/** What an assertion asks for, as configurations and results have it. */
+export function askedOf({ value, threshold }: Data): string {
+  return JSON.stringify([value ?? null, threshold ?? null])
+}
+
 /** The verdict on each assertion in the order of the test. Results that code adds by itself are passed over. */
 function partsOf(assert: unknown, components: readonly (Component | null | undefined)[]): OldPart[] {
   const inSets = listOf(assert).flatMap((each) =>
@@ -54,10 +59,11 @@ function partsOf(assert: unknown, components: readonly (Component | null | undef
   return inSets.map((each) => {
     const name = isData(each) ? String(each.type) : ''
     const found = known.findIndex((component, index) => index >= at && component?.assertion?.type === name)
-    if (found === -1) return { name, pass: null, score: null }
+    const asked = isData(each) ? askedOf(each) : ''
+    if (found === -1) return { name, asked, pass: null, score: null }
     at = found + 1
     const { pass, score, reason, metadata } = known[found] as Component
     const failed = metadata?.graderError ? { error: reason ?? 'the grader failed' } : {}
-    return { name, pass, score: score ?? null, ...failed }
+    return { name, asked, pass, score: score ?? null, ...failed }
   })
 }

@@ -4,7 +4,7 @@ import type { ImportSource } from '../import-source.ts'
 import type { ImportedCase, ImportedPart } from '../imported.ts'
 import { type Assertion, type AssertionSite, dropped } from './assertion.ts'
 import { type Data, isData, listOf, parseData } from './config-data.ts'
-import { originsOf } from './old-answers.ts'
+import { askedOf, originsOf } from './old-answers.ts'
 import { renderTemplate } from './render-template.ts'
 import type { ScriptFiles } from './script-module.ts'
 import type { FooTest } from './tests.ts'
@@ -76,6 +76,7 @@ async function partOf(
     name: `${asked.isInverse ? 'not-' : ''}${asked.type}`,
     place: asked.place,
     weight: asked.weight,
+    asked: askedOf({ value: asked.value, threshold: asked.threshold }),
     ...translation,
   }
 }

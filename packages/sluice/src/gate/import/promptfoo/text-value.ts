@@ -1,4 +1,4 @@
-import { escapeBraces, escapePatternBraces } from '../literal.ts'
+import { escapeBackslashes, escapeBraces, escapePatternBraces } from '../literal.ts'
 import { renderTemplate } from './render-template.ts'
 import type { TemplateVars } from './template-expression.ts'
 import { templateText } from './template-expression.ts'
@@ -13,7 +13,7 @@ const variable = /\{\{\s*([A-Za-z_]\w*)\s*\}\}/g
  */
 export function checkText(text: string, vars: TemplateVars): string {
   if (!isTemplate(text)) return text
-  return staysTemplate(text, vars) ? text : escapeBraces(renderTemplate(text, vars))
+  return staysTemplate(text, vars) ? escapeBackslashes(text) : escapeBraces(renderTemplate(text, vars))
 }
 
 /** The same for a pattern. A variable stays only where its value means itself, as it does here. */
