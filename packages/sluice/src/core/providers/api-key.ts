@@ -9,13 +9,14 @@ export type Env = Readonly<Record<string, string | undefined>>
 
 export interface ApiKey {
   variable: string
-  /** Undefined where none is set and none is needed. */
+  /** Undefined if no key is set and none is needed. */
   value: string | undefined
 }
 
 /**
- * The key of a provider. That of an openai-compatible server may be absent unless `apiKeyEnv` names it.
- * @throws ProviderError `auth`, fatal, naming the variable when a key is needed and missing, or is the workflow's own.
+ * The key of a provider. An openai-compatible server may have none, unless `apiKeyEnv` names it.
+ * @throws ProviderError `auth`, fatal, with the name of the variable, if a needed key is missing or is the workflow's
+ *   own.
  */
 export function apiKey(name: string, kind: ApiKind, apiKeyEnv: string | undefined, env: Env): ApiKey {
   const variable = keyVariable(name, { kind, apiKeyEnv })

@@ -3,7 +3,7 @@ import { providerName } from '../suite/models/model.ts'
 import { sleep as realSleep, type Sleep, steadyNow } from './clock.ts'
 import type { Budget, Reservation } from './limits/budget.ts'
 import { defaultTimeoutMs, stopped, withDeadline } from './limits/deadline.ts'
-import { createOpening, type Opening } from './limits/opening.ts'
+import { createFirstCalls, type FirstCalls } from './limits/first-calls.ts'
 import { type CallQueue, createCallQueue, defaultMaxWaitMs, defaultRetries } from './limits/queue.ts'
 import type { Prices } from './prices.ts'
 import type { CallContext, Completion, Embeddings, ModelRequest, Provider } from './provider.ts'
@@ -15,40 +15,44 @@ export interface ModelClientOptions {
   config: Pick<Config, 'providers'>
   budget: Budget
   prices: Prices
-  /** Most calls in flight to a provider that sets no `concurrency` of its own. */
+  /** Most calls in flight to a provider whose settings have no `concurrency`. */
   concurrency: number
-  /** How long one call may wait for quotas, in all (default 5 minutes). */
+  /** How long one call may wait for quotas in total, in ms (default 300,000). */
   maxWaitMs?: number | undefined
-  /** Told of a pause of all calls to a provider, in ms, that it asked for. */
+  /** Called when a provider asks for a pause of all calls, with its length in ms. */
   onWait?: ((source: string, ms: number) => void) | undefined
-  /** Once aborted, no further attempt starts; those under way may end. A call's own signal fires after it, if at all. */
+  /**
+   * When aborted, no further attempt starts; attempts under way may end. A call's own signal does not fire before it.
+   */
   stop?: AbortSignal
-  /** Providers that the run will ask: nothing is paid to any of them while one lacks its key. */
+  /** Providers that the run will call. If one of them lacks its key, none is called, so nothing is paid. */
   needed?: ReadonlySet<string>
-  /** Whether a model that only fails from the start is given up (default); not for a process that never ends. */
+  /**
+   * Whether a model that fails from its first call on is given up (default true). A process that never ends sets false.
+   */
   givesUp?: boolean
   /** ms since the epoch. */
   clock?: () => number
-  /** [0, 1) */
+  /** Random numbers in [0,1). */
   random?: () => number
   sleep?: Sleep
 }
 
 /**
- * Model calls as a run needs them: limited per provider, retried, timed out, priced and within the budget. Every
- * attempt is reserved at its worst case first, so the budget holds whatever comes back. A model without a price
- * reserves nothing: refusing it where a budget is set is the caller's.
+ * Model calls with a limit per provider, retries, timeouts, prices and a budget. Every attempt reserves its highest
+ * possible price first, so the budget always holds. A model without a price reserves nothing; if there is a budget, the
+ * caller must refuse it.
  */
 export interface ModelClient {
   /** @throws ProviderError */
   complete(request: ModelRequest, context: CallContext): Promise<Completion>
-  /** One vector per text. `model` is `provider:model`. @throws ProviderError */
+  /** Computes one vector per text. `model` is `provider:model`. @throws ProviderError */
   embed(model: string, texts: string[], signal: AbortSignal): Promise<Embeddings>
-  /** Told that an earlier answer of a model is at hand: its failures are then no sign that it cannot be asked at all. */
+  /** Call if an earlier answer of a model exists. Then its failures do not show that it can never answer. */
   answered(model: string): void
 }
 
-/** What one attempt may cost and, once answered, has cost. */
+/** The highest possible cost of an attempt, and its cost after the answer. */
 interface Billing<T> {
   model: string
   worstCaseUsd: number | undefined
@@ -58,12 +62,12 @@ interface Billing<T> {
 export function createModelClient(options: ModelClientOptions): ModelClient {
   const { providers, config, budget, prices, stop, needed = new Set(), givesUp = true } = options
   const laneOf = createCallQueues(options)
-  const openings = new Map<string, Opening>()
+  const firstCalls = new Map<string, FirstCalls>()
 
-  const openingOf = (model: string): Opening => {
-    const opening = openings.get(model) ?? createOpening(model)
-    openings.set(model, opening)
-    return opening
+  const firstCallsOf = (model: string): FirstCalls => {
+    const calls = firstCalls.get(model) ?? createFirstCalls(model)
+    firstCalls.set(model, calls)
+    return calls
   }
   const providerOf = (model: string) => providers.get(providerName(model))
 
@@ -95,7 +99,7 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
       }
     }
     const run = () => laneOf(source).run(stop ?? signal, attempt)
-    return givesUp ? openingOf(billing.model).run(run) : run()
+    return givesUp ? firstCallsOf(billing.model).run(run) : run()
   }
 
   return {
@@ -114,7 +118,7 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
     async embed(model, texts, signal) {
       const provider = await providerOf(model)
       const { embed } = provider
-      if (!embed) throw new ProviderError('bad-request', `${provider.name}: offers no embeddings`)
+      if (!embed) throw new ProviderError('bad-request', `${provider.name}: has no embeddings`)
       const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
       const costUsd = (inputTokens: number | undefined) =>
         prices.costUsd(model, { ...counted(inputTokens), outputTokens: 0 })
@@ -127,11 +131,11 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
       const paidUsd = billing.costUsd(embeddings)
       return paidUsd === undefined ? embeddings : { ...embeddings, costUsd: paidUsd }
     },
-    answered: (model) => openingOf(model).hasAnswered(),
+    answered: (model) => firstCallsOf(model).hasAnswered(),
   }
 }
 
-/** One queue for each provider, made when it is first asked for. */
+/** One queue for each provider, made at its first call. */
 function createCallQueues(options: ModelClientOptions): (source: string) => CallQueue {
   const { config, concurrency, maxWaitMs, onWait } = options
   const { clock = steadyNow, random = Math.random, sleep = realSleep } = options
@@ -173,7 +177,7 @@ function usd(amount: number): string {
   return `$${amount.toFixed(4)}`
 }
 
-/** An answer that was lost on the way may be on the bill all the same; a refusal is not. */
+/** A provider may bill an answer that did not arrive, but not a refused request. */
 function mayBeBilled(error: unknown): boolean {
   if (!(error instanceof ProviderError)) return true
   const { kind, status } = error

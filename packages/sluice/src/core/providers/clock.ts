@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
-/** ms since the epoch, as a clock that starts right and never jumps: not when the machine's time is set, nor at a leap. */
+/** ms since the epoch by a clock that never steps, even if the machine's time is set or has a leap second. */
 export const steadyNow = (): number => Math.round(performance.timeOrigin + performance.now())
 
 /** Resolves after `ms`; rejects with an AbortError when the signal fires first. */

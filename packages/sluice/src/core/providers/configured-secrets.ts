@@ -9,16 +9,16 @@ import { variablesInText } from '../suite/values/environment-text.ts'
 import type { Env } from './api-key.ts'
 import { secretsOfHeader } from './http/header-values.ts'
 
-/** A secret that the configuration names, and where. */
+/** A secret of the configuration, and its place. */
 export interface ConfiguredSecret {
-  /** The variable that holds it; null where the file itself does. */
+  /** The variable that holds it; null if it is in the file itself. */
   variable: string | null
-  /** For people, e.g. `providers.gateway.headers.X-Key`. */
+  /** The place for messages, e.g. `providers.gateway.headers.X-Key`. */
   place: string
   value: string
 }
 
-/** From now on the secrets that a project names or holds are masked in all that is written. */
+/** From now on the secrets of a project's configuration are masked in all output. */
 export function learnSecrets(
   { config, prompts }: { config: Config; prompts: readonly Prompt[] },
   { mask, env }: { mask: Mask; env: Env },
@@ -34,7 +34,7 @@ const usualVariables = [
   'GOOGLE_API_KEY',
 ]
 
-/** Every secret that files of the project name or hold, as far as its value is known here. */
+/** Every secret that files of the project name or contain, if its value is known here. */
 export function configuredSecrets(
   { providers, notify = [] }: Pick<Config, 'providers' | 'notify'>,
   prompts: readonly Pick<Prompt, 'feature' | 'target'>[],
@@ -101,7 +101,7 @@ function isCredentialHeader(name: string): boolean {
   return isCredentialName(name.replaceAll('-', '_')) || /auth|cookie|credential|key|secret|token|password/i.test(name)
 }
 
-/** By the prefixes of known keys, or because it is long, without spaces, and of letters and digits. */
+/** Whether a text has the prefix of a known kind of key, or is long, without spaces, and has letters and digits. */
 function looksLikeCredential(text: string): boolean {
   const [, value = text] = /^(?:bearer|basic|token|key)\s+(\S+)$/i.exec(text) ?? []
   if (value !== text || /^(?:sk-|pk-|gh[a-z]_|github_pat_|xox|AKIA|AIza|eyJ|hf_|glpat-)/.test(value)) return true

@@ -1,48 +1,50 @@
 import { tokenLimit } from './api/call-options.ts'
 import type { Completion, ModelRequest, Usage } from './provider.ts'
 
-/** What became of an answer that never came, or did not come whole. */
+/** Why an answer is missing or not whole. */
 type LostState = 'refused' | 'truncated' | 'noText'
 
-/** An answer that is none: it is not scored, not judged and not kept. */
+/** A missing or incomplete answer. It is not scored, not judged and not kept. */
 export interface LostAnswer {
   state: LostState
-  /** Without numbers of the single answer, so that one fault of many answers reads alike; follows "was". */
+  /**
+   * Follows "was". It has no numbers of the single answer, so that the same fault of many answers has the same text.
+   */
   cause: string
-  /** What the answer's own numbers add to it; may be empty. */
+  /** The numbers of this answer; may be empty. */
   detail: string
   /** What a reader can do about it. */
   wayOut: string
 }
 
 /**
- * Whether an answer is none: refused, cut off, or without text (white space alone is no text). Undefined for one that
- * is whole. `request` tells the limit that was set, where there is one.
+ * Whether an answer is refused, cut off, or without text (white space is no text). Undefined for a whole answer.
+ * `request` is needed to name the limit that was set.
  */
 export function lostAnswer(
   { output, finishReason, ended, usage }: Pick<Completion, 'output' | 'finishReason' | 'ended' | 'usage'>,
   request?: Pick<ModelRequest, 'parameters'>,
 ): LostAnswer | undefined {
-  const said = ended === undefined ? '' : ` (${ended})`
+  const reason = ended === undefined ? '' : ` (${ended})`
   switch (finishReason) {
     case 'filter':
-      return refusedAnswer(said)
+      return refusedAnswer(reason)
     case 'length':
       return cutOff({ ended, usage }, request)
     case 'other':
-      if (isBlank(output)) return empty(`without any text${said}`)
-      return { state: 'truncated', cause: `ended early${said}`, detail: '', wayOut: 'run again to ask anew' }
+      if (isBlank(output)) return empty(`without any text${reason}`)
+      return { state: 'truncated', cause: `ended early${reason}`, detail: '', wayOut: 'run again to ask anew' }
     case 'tools':
-      return empty(`a call of tools instead of an answer${said}`)
+      return empty(`a call of tools instead of an answer${reason}`)
     case 'stop':
       return isBlank(output) ? empty('empty') : undefined
   }
 }
 
-/** The loss of an answer that was refused; `said` stands behind it. */
-export function refusedAnswer(said = ''): LostAnswer {
+/** A refused answer; `reason` is added to the cause. */
+export function refusedAnswer(reason = ''): LostAnswer {
   const wayOut = 'a case that is meant to be refused says so with expect: refusal'
-  return { state: 'refused', cause: `refused by the model or its provider${said}`, detail: '', wayOut }
+  return { state: 'refused', cause: `refused by the model or its provider${reason}`, detail: '', wayOut }
 }
 
 function cutOff(
@@ -78,12 +80,12 @@ function empty(cause: string): LostAnswer {
   }
 }
 
-/** The whole of it on one line. */
+/** Cause and detail on one line. */
 export function lostReason({ cause, detail }: LostAnswer): string {
   return detail === '' ? cause : `${cause}: ${detail}`
 }
 
-/** White space, characters that nobody sees, and marks of the end that a server has not taken off. */
+/** Whether a text has only white space, invisible characters, and end marks that a server did not remove. */
 export function isBlank(text: string): boolean {
   return /^(?:[\s\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]|<\|\w+\|>|<\/s>|<(?:eos|pad|end_of_turn)>)*$/u.test(
     text,

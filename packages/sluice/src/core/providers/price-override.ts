@@ -1,7 +1,9 @@
 import type { PriceSettings } from '../suite/config/config.ts'
 import type { Usage } from './provider.ts'
 
-/** The configured price of a model: an exact `provider:model` first, else the wildcard with the most fixed characters. */
+/**
+ * The configured price of a model: an exact `provider:model` first, else the wildcard with the most fixed characters.
+ */
 export function priceOverride(model: string, overrides: Record<string, PriceSettings>): PriceSettings | undefined {
   const exact = Object.hasOwn(overrides, model) ? overrides[model] : undefined
   if (exact) return exact
@@ -10,7 +12,7 @@ export function priceOverride(model: string, overrides: Record<string, PriceSett
   return best === undefined ? undefined : overrides[best]
 }
 
-/** USD; undefined when a token count that would cost something is missing. */
+/** The cost in USD; undefined if a needed token count is missing. */
 export function overrideCost(price: PriceSettings, usage: Usage): number | undefined {
   const { inputTokens, outputTokens, cachedInputTokens = 0, cacheWriteTokens = 0 } = usage
   const input = price.input === 0 ? (inputTokens ?? 0) : inputTokens

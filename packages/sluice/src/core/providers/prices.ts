@@ -7,21 +7,21 @@ import type { ModelRequest, Usage } from './provider.ts'
 
 /** What model calls cost, in USD. An unknown price is undefined, never 0. */
 export interface Prices {
-  /** Cached, cache-write and reasoning tokens each at their own price. `model` is `provider:model`. */
+  /** The cost of a call, with prices for cached, cache-write and reasoning tokens. `model` is `provider:model`. */
   costUsd(model: string, usage: Usage): number | undefined
-  /** An upper bound before the call: every UTF-8 byte a token, the answer as long as it may be. */
+  /** An upper bound before the call: each UTF-8 byte counts as a token, and the answer has its longest length. */
   worstCaseUsd(request: ModelRequest): number | undefined
 }
 
 type PriceOf = (usage: Usage) => number | undefined
 
-/** Tokens that a provider adds around each message, and around a request with its schema. Generous on purpose. */
+/** A high estimate of the tokens that a provider adds to each message, and to a request with its schema. */
 const tokensPerMessage = 32
 const tokensPerRequest = 1024
 
 /**
- * Prices by the table of `@pydantic/genai-prices`, overridden by `overrides` (keys `provider:model`, with `*`). The
- * providers' settings tell which table a named provider belongs to: by its kind, or by the host of its base URL.
+ * Prices from the table of `@pydantic/genai-prices`, unless `overrides` (keys `provider:model`, with `*`) has one. The
+ * kind of a named provider, or the host of its base URL, decides which part of the table is used.
  */
 export function createPrices(
   overrides: Record<string, PriceSettings>,
@@ -55,12 +55,12 @@ function tablePrice(modelId: string, providers: Record<string, ProviderSettings>
   if (!id) return undefined
   const listed = calcPrice({}, id.model, { ...tableOf(id.provider, providers[id.provider]) })
   if (!listed) return undefined
-  // A table of this one model, so that a price costs no search through all of them.
+  // A table with this model only, so that the whole table is not searched for each price.
   const provider: PricedProvider = { ...listed.provider, models: [listed.model] }
   return ({ inputTokens, outputTokens, cachedInputTokens = 0, cacheWriteTokens = 0, reasoningTokens = 0 }) => {
     if (inputTokens === undefined || outputTokens === undefined) return undefined
     const usage = {
-      // The table refuses parts that are larger than the whole; a provider that counts so is taken at its dearer word.
+      // The table refuses parts that are larger than the total. If a provider reports that, the larger number counts.
       input_tokens: Math.max(inputTokens, cachedInputTokens + cacheWriteTokens),
       cache_read_tokens: cachedInputTokens,
       cache_write_tokens: cacheWriteTokens,
@@ -71,7 +71,7 @@ function tablePrice(modelId: string, providers: Record<string, ProviderSettings>
   }
 }
 
-/** Which part of the price table holds a provider's models. A recording is priced by its model's name alone. */
+/** The part of the price table with a provider's models. For a recording only the model's name is used. */
 function tableOf(name: string, settings: ProviderSettings | undefined): Parameters<typeof calcPrice>[2] {
   const kind = settings?.kind ?? name
   if (kind === 'replay') return {}
@@ -80,7 +80,7 @@ function tableOf(name: string, settings: ProviderSettings | undefined): Paramete
   return { providerId: host?.id ?? 'unlisted' }
 }
 
-/** The dearest that so many tokens can be, whatever the provider makes of its cache and of reasoning. */
+/** The highest possible price of this many tokens, for any use of cache and reasoning. */
 function worstCase(price: PriceOf, inputTokens: number, outputTokens: number): number | undefined {
   const usage = { inputTokens, outputTokens }
   const cases = [

@@ -1,17 +1,17 @@
 import { SluiceError } from '../../errors.ts'
 
-/** Why a model gave no answer, as far as a caller or a reader of the report has to tell it apart. */
+/** Why a model gave no answer, in the kinds that callers and readers of the report must distinguish. */
 export type ProviderErrorKind =
   | 'auth'
   | 'rate-limit'
   | 'overloaded'
   | 'timeout'
   | 'too-long'
-  /** The model or its provider would not answer this, for what it says. */
+  /** The model or its provider refused this content. */
   | 'refused'
-  /** A gateway turned the input away before any model saw it. */
+  /** A gateway refused the input before it reached a model. */
   | 'moderated'
-  /** There is no such model, or not any more. */
+  /** The model does not exist, or no longer. */
   | 'no-model'
   | 'bad-request'
   | 'bad-response'
@@ -42,15 +42,15 @@ export interface ProviderErrorOptions extends ErrorOptions {
 export class ProviderError extends SluiceError {
   override readonly name = 'ProviderError'
   readonly kind: ProviderErrorKind
-  /** HTTP status, where there was one. */
+  /** HTTP status; undefined if there was none. */
   readonly status: number | undefined
-  /** How long the provider asked to be left alone. */
+  /** How long the provider asked to wait, in ms. */
   readonly retryAfterMs: number | undefined
-  /** Whether the same call may succeed a little later. Follows from the kind unless set. */
+  /** Whether the same call may succeed a little later. By default it follows from the kind. */
   readonly retryable: boolean
-  /** Whether every further call would fail alike (refused key, provider unreachable), so that the run should stop. */
+  /** Whether every further call would fail too (refused key, provider unreachable), so that the run should stop. */
   readonly fatal: boolean
-  /** Whether this model cannot be asked at all, whatever is asked, so that nothing that needs it should be paid for. */
+  /** Whether this model can answer no request at all, so that nothing that needs it should be paid for. */
   readonly unaskable: boolean
 
   constructor(kind: ProviderErrorKind, message: string, options: ProviderErrorOptions = {}) {

@@ -9,19 +9,19 @@ import { createLeanFetch } from './http/lean-fetch.ts'
 import type { Prices } from './prices.ts'
 import type { Provider } from './provider.ts'
 
-/** The providers of a project by name, each made when it is first asked for. */
+/** The providers of a project by name. Each is made when it is first needed. */
 export interface Providers {
-  /** @throws SluiceError `invalid-input` for a name that is neither built in nor configured */
+  /** @throws SluiceError `invalid-input` if the name is neither built in nor configured */
   get(name: string): Promise<Provider>
 }
 
 export interface ProvidersOptions {
   env: Env
-  /** Default: one that is made for model calls, see `createLeanFetch`. */
+  /** Default: `createLeanFetch`. */
   fetch?: typeof globalThis.fetch
-  /** Where recordings are read from. */
+  /** The files of recordings. */
   files: ProjectFiles
-  /** Prices recordings that hold tokens but no cost. */
+  /** Prices of recordings with tokens but without a cost. */
   prices?: Prices
   /** ms since the epoch. */
   clock?: () => number

@@ -8,27 +8,27 @@ import { ProviderError, StaleRecordingError } from './provider-error.ts'
 
 export interface ReplayOptions {
   name: string
-  /** Of the recordings, relative to the project's root. */
+  /** Patterns for the files, relative to the project's root. */
   globs: string[]
   files: ProjectFiles
-  /** Prices a recording that holds tokens but no cost. */
+  /** Prices of recordings with tokens but without a cost. */
   prices?: Prices
 }
 
 type Recorded = Recording & RecordingPlace
 
-/** Recordings by what they answer. */
+/** Recordings by the request that they answer. */
 interface RecordingIndex {
   byRequest: Map<string, Recorded>
-  /** By case and model; inside, by repeat. */
+  /** By case and model, then by repeat. */
   byCase: Map<string, Map<number, Recorded>>
-  /** By case and model: those that answer one exact request only. */
+  /** By case and model: recordings that answer only one exact request. */
   bound: Map<string, Recorded[]>
 }
 
 /**
- * Answers from recordings, for (case, model, repeat). A recording that carries a request's hash answers that request and
- * no other. The files are read once, before the first answer.
+ * Answers from recordings, by case, model and repeat. A recording with a request's hash answers only that request. The
+ * files are read once, before the first answer.
  */
 export function createReplayProvider({ name, globs, files, prices }: ReplayOptions): Provider {
   let loading: Promise<RecordingIndex> | undefined

@@ -3,11 +3,13 @@ import { canonicalJson } from '../suite/values/canonical-json.ts'
 import { fillFromEnvironment } from '../suite/values/environment-text.ts'
 import type { ApiKind, Env } from './api-key.ts'
 
-/** Who answers for a provider's name, as far as it decides what an answer is. */
+/** The server and settings of a provider, as far as answers depend on them. */
 export interface ServerIdentity {
-  /** Equal for equal servers. Holds no credential, but what else is configured: it is for hashes, not to be shown. */
+  /**
+   * Equal for equal servers. It has no credentials, but other settings, so it is only for hashes and must not be shown.
+   */
   text: string
-  /** Whether it is the provider's own public server, asked without any settings of the project's. */
+  /** Whether it is the provider's public server without settings of the project. */
   isPublic: boolean
 }
 
@@ -20,7 +22,7 @@ export interface ServerOptions {
   env: Env
 }
 
-/** A word of a name, so that `x-portkey-config`, by which a gateway chooses the model, is none. */
+/** Matches whole words of a name, so `x-portkey-config`, by which a gateway chooses the model, is no credential. */
 const credential =
   /(?:^|[-_.])(?:(?:api|access|auth|secret|subscription|x)?(?:key|token|secret)|auth(?:orization|entication)?|cookie|passw(?:or)?d|credentials?|signature|sig|code)(?=$|[-_.])/i
 
@@ -29,8 +31,8 @@ function isCredential(name: string): boolean {
 }
 
 /**
- * Made of the address without user info, the kind of API, the parameters and the headers of every request. Credentials
- * are left out, in headers and in the address's query, so that a new key does not make a new server.
+ * Computed from the address without user info, the kind of API, the parameters and the headers of every request.
+ * Credentials in headers and in the address's query are left out, so that a new key does not make a new server.
  */
 export function serverIdentity({ kind, baseURL, settings, publicURL, env }: ServerOptions): ServerIdentity {
   const { headers = {}, parameters = {} } = settings
@@ -47,7 +49,7 @@ export function serverIdentity({ kind, baseURL, settings, publicURL, env }: Serv
   }
 }
 
-/** A variable without a value is found out when a call is made. */
+/** Replaces variables. One without a value becomes an error only when a call is made. */
 function filled(text: string, env: Env): string {
   try {
     return fillFromEnvironment(text, env, (name) => {

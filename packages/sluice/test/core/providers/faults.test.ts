@@ -77,9 +77,9 @@ const faults: { name: string; play: Play; kind: string; attempts: number; says: 
     play: reset,
     kind: 'server',
     attempts: 5,
-    says: /broke the connection off \(ECONNRESET\)/,
+    says: /closed the connection \(ECONNRESET\)/,
   },
-  { name: 'a body that breaks off', play: breaksOff, kind: 'server', attempts: 5, says: /broke the connection off/ },
+  { name: 'a body that breaks off', play: breaksOff, kind: 'server', attempts: 5, says: /closed the connection/ },
 ]
 
 for (const { name, play, kind, attempts, says } of faults) {

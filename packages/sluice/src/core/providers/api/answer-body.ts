@@ -3,7 +3,7 @@ import { z } from 'zod'
 const text = z.string().min(1).optional().catch(undefined)
 const fault = z.unknown().optional()
 
-/** What the body of an answer says that the AI SDK does not pass on. */
+/** The parts of an answer's body that the AI SDK does not pass on. */
 const bodySchema = z.looseObject({
   error: fault,
   object: text,
@@ -39,19 +39,19 @@ const bodySchema = z.looseObject({
     .catch(undefined),
 })
 
-/** Parts of an answer's body, each absent where the provider has no such thing. */
+/** Parts of an answer's body. Each is undefined if the provider does not send it. */
 export interface AnswerBody {
-  /** A failure that was reported beside the answer, or instead of it. */
+  /** A failure that was reported with the answer, or instead of it. */
   error?: { message: string; status?: number } | undefined
-  /** The words in which the model refuses. */
+  /** The text with which the model refuses. */
   refusal?: string | undefined
-  /** What Azure's filter took out of it, e.g. `hate`. */
+  /** The category that Azure's filter found, e.g. `hate`. */
   filtered?: string | undefined
-  /** How the answer ended for the provider behind a gateway. */
+  /** The reason for the end that the provider behind a gateway gave. */
   nativeEnd?: string | undefined
-  /** Why it was refused, e.g. `cyber`. */
+  /** The category of a refusal, e.g. `cyber`. */
   category?: string | undefined
-  /** Of an answer that was not completed. */
+  /** The status of an answer that was not completed. */
   unfinished?: string | undefined
   fingerprint?: string | undefined
 }
@@ -72,10 +72,10 @@ export function readAnswerBody(body: unknown): AnswerBody {
   }
 }
 
-/** How far a response, or a message in it, has come that is not whole. */
+/** The first status other than `completed` of the response and its messages. */
 function unfinishedPart(parts: readonly { type?: string | undefined; status?: string | undefined }[]) {
-  const said = parts.filter(({ type }) => type === 'message').map(({ status }) => status)
-  return said.find((status) => status !== undefined && status !== 'completed')
+  const found = parts.filter(({ type }) => type === 'message').map(({ status }) => status)
+  return found.find((status) => status !== undefined && status !== 'completed')
 }
 
 function refusalIn(output: z.output<typeof bodySchema>['output'] = []): string | undefined {
@@ -83,23 +83,23 @@ function refusalIn(output: z.output<typeof bodySchema>['output'] = []): string |
   return parts.length === 0 ? undefined : parts.join('')
 }
 
-/** What OpenAI's codes would be as a status. */
+/** OpenAI's error codes as HTTP statuses. */
 const statuses: Record<string, number> = { server_error: 500, rate_limit_exceeded: 429 }
 
-/** An error says something; servers also write `null`, `false`, `{}` or empty fields where there was none. */
+/** The error of a body. Servers also send `null`, `false`, `{}` or empty fields if there was none. */
 function failureOf(error: unknown): AnswerBody['error'] {
   if (!error) return undefined
   if (typeof error !== 'object') return { message: String(error) }
   if (!Object.values(error).some(Boolean)) return undefined
   const { message, code } = error as { message?: unknown; code?: unknown }
   const status = statuses[String(code)] ?? Number(code)
-  const said = typeof message === 'string' && message !== '' ? message : JSON.stringify(error)
-  return { message: said, ...(status >= 400 && status <= 599 && { status }) }
+  const text = typeof message === 'string' && message !== '' ? message : JSON.stringify(error)
+  return { message: text, ...(status >= 400 && status <= 599 && { status }) }
 }
 
 /**
- * The body of an answer with the list that the AI SDK insists on: one that was cut off before its first word may come with
- * `null` in the place of `output` (Responses) or `content` (Messages), or without it.
+ * The answer with the list that the AI SDK requires. An answer that was cut off before its first word may have `null`
+ * for `output` (Responses) or `content` (Messages), or lack it.
  */
 export async function withList(answer: Response): Promise<Response> {
   const text = answer.ok ? await answer.clone().text() : ''

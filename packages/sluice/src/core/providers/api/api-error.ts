@@ -7,13 +7,13 @@ import { errorExcerpt } from '../excerpt.ts'
 import { ProviderError } from '../provider-error.ts'
 import { readAnswerBody } from './answer-body.ts'
 
-/** What an error message may and may not say about the provider. */
+/** What an error message needs to know about the provider. */
 export interface ErrorPlace {
   source: string
   baseURL: string
-  /** What to mend when the credentials are refused. */
+  /** What to correct if the credentials are refused. */
   credentials: string
-  /** Takes secrets out of what the provider says. */
+  /** Masks secrets in texts of the provider. */
   mask: (text: string) => string
   clock: () => number
 }
@@ -23,7 +23,7 @@ const callSchema = z.object({
   url: z.string(),
   statusCode: z.number().optional(),
   responseHeaders: z.record(z.string(), z.string()).optional(),
-  /** As text, or already taken apart. */
+  /** A text, or already parsed. */
   responseBody: z
     .unknown()
     .transform((body) => (body === undefined || typeof body === 'string' ? body : JSON.stringify(body)))
@@ -32,7 +32,7 @@ const callSchema = z.object({
 
 const notAsked = new Set(['AI_UnsupportedFunctionalityError', 'AI_InvalidPromptError', 'AI_InvalidArgumentError'])
 
-/** Turns whatever the AI SDK or fetch threw into a `ProviderError` that keeps it as its cause. */
+/** Makes a `ProviderError` of anything that the AI SDK or fetch threw. The original error is its cause. */
 export function apiError(error: unknown, place: ErrorPlace): ProviderError {
   if (error instanceof ProviderError) return error
   const { source, mask } = place
@@ -57,17 +57,17 @@ export function apiError(error: unknown, place: ErrorPlace): ProviderError {
     const answered = `${source}: ${url} answered ${status}`
     return bodyError(answered, call.responseBody, mask, error) ?? badBody(answered, call.responseBody, mask, error)
   }
-  const said = errorExcerpt(error instanceof Error ? error.message : String(error), mask)
+  const text = errorExcerpt(error instanceof Error ? error.message : String(error), mask)
   const name = error instanceof Error ? error.name : ''
-  if (notAsked.has(name)) return new ProviderError('bad-request', `${source}: ${said}`, { cause: error })
+  if (notAsked.has(name)) return new ProviderError('bad-request', `${source}: ${text}`, { cause: error })
   if (call && status === undefined)
-    return new ProviderError('unreachable', `${source}: cannot reach ${url}: ${said}`, { cause: error })
-  return new ProviderError('bad-response', `${source}: ${url} gave no usable answer: ${said}`, { cause: error })
+    return new ProviderError('unreachable', `${source}: cannot reach ${url}: ${text}`, { cause: error })
+  return new ProviderError('bad-response', `${source}: ${url} gave no usable answer: ${text}`, { cause: error })
 }
 
 /**
- * The status of the failure: for one that a body of status 200 reports, the one that it names. (The AI SDK makes up a 400
- * for a failed response of OpenAI.)
+ * The status of a failure. If an answer of status 200 reports an error, it is the status of that error. (For a failed
+ * response of OpenAI the AI SDK reports a 400 that the server did not send.)
  */
 function statusOf({ statusCode, responseBody = '' }: Partial<z.output<typeof callSchema>>): number | undefined {
   const { error, unfinished } = readAnswerBody(parsed(responseBody))
@@ -84,15 +84,15 @@ function bodyError(
 ): ProviderError | undefined {
   const { error } = readAnswerBody(parsed(body))
   if (!error) return undefined
-  const said = `${answered} with an error: ${errorExcerpt(error.message, mask)}`
-  return new ProviderError(policyRefusal(body) ?? 'server', said, { cause })
+  const text = `${answered} with an error: ${errorExcerpt(error.message, mask)}`
+  return new ProviderError(policyRefusal(body) ?? 'server', text, { cause })
 }
 
 function badBody(answered: string, body: string, mask: ErrorPlace['mask'], cause: unknown): ProviderError {
   const text = body.trimStart()
   if (/^(?:(?:data|event|id|retry):|: )/.test(text)) {
-    const said = `${answered} with a stream of events, which was not asked for: ${errorExcerpt(text, mask)}`
-    return new ProviderError('bad-response', said, { cause, retryable: false })
+    const message = `${answered} with a stream of events, which was not asked for: ${errorExcerpt(text, mask)}`
+    return new ProviderError('bad-response', message, { cause, retryable: false })
   }
   const fault =
     text === ''

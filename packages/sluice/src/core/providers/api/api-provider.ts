@@ -35,10 +35,12 @@ interface Asked {
   body: BodyFetch
 }
 
-/** Texts per embedding request where the provider names no limit of its own. */
+/** Texts per embedding request if the provider names no limit. */
 const defaultEmbeddingBatch = 96
 
-/** A model API. Neither its package nor its key is looked for before the first call, so a cached run needs neither. */
+/**
+ * A model API. Its package is loaded and its key read at the first call, so a run with cached answers needs neither.
+ */
 export function createApiProvider(options: ApiProviderOptions): Provider {
   const { name, clock, fetch, settings, kind } = options
   let access: Promise<Access> | undefined
@@ -56,7 +58,7 @@ export function createApiProvider(options: ApiProviderOptions): Provider {
     const known = models.get(key)
     if (known) return known
     const made = (async () => {
-      // Compatible servers have no such list, and are most of all asked often.
+      // Compatible servers have no such list, and are called most often, so their answers are not read twice.
       const read: typeof fetch = async (...asked) => await withList(await fetch(...asked))
       const answers = kind === 'openai' || kind === 'anthropic' ? read : fetch
       const body = createBodyFetch({ fetch: answers, parameters: own, limitName })

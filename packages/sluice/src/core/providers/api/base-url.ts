@@ -2,25 +2,25 @@ import { SluiceError } from '../../../errors.ts'
 import type { ProviderSettings } from '../../suite/config/config.ts'
 import type { ApiKind, Env } from '../api-key.ts'
 
-/** Where each provider is reached unless the configuration or the environment says otherwise. */
+/** The address of each provider, unless the configuration or the environment names another. */
 const publicBaseURLs = {
   anthropic: 'https://api.anthropic.com/v1',
   openai: 'https://api.openai.com/v1',
   google: 'https://generativelanguage.googleapis.com/v1beta',
 } as const
 
-/** The address at which nobody but the provider itself answers; undefined for a server of one's own. */
+/** The address of the provider's own service; undefined for a kind that has none. */
 export function publicBaseURL(kind: ApiKind): string | undefined {
   return kind === 'openai-compatible' ? undefined : publicBaseURLs[kind]
 }
 
-/** The address of the environment that a provider's own tools read, where it is set. */
+/** The address in the environment variable that the provider's own tools read; undefined if it is not set. */
 export function baseURLInEnvironment(kind: ApiKind, env: Env): string | undefined {
   if (kind === 'anthropic') return env.ANTHROPIC_BASE_URL?.trim() || undefined
   return kind === 'openai' ? env.OPENAI_BASE_URL?.trim() || undefined : undefined
 }
 
-/** Where the provider is reached. @throws SluiceError `invalid-input` for a server of one's own without an address. */
+/** The address of the provider. @throws SluiceError `invalid-input` if a compatible server has no address */
 export function baseURLOf(
   name: string,
   kind: ApiKind,

@@ -6,12 +6,12 @@ type CallOptions = Parameters<LanguageModel['doGenerate']>[0]
 type SchemaFormat = Extract<CallOptions['responseFormat'], { type: 'json' }>
 
 /**
- * The longest answer, in tokens, when a prompt sets no `maxTokens`. Left open, some providers allow 128,000: a model
- * that does not stop would cost dollars a case.
+ * The longest answer, in tokens, if a prompt sets no `maxTokens`. Some providers would allow 128,000, and a model that
+ * does not stop would cost dollars a case.
  */
 const defaultMaxTokens = 4096
 
-/** What a budget sets aside for an answer without a limit: what the models with the longest answers may give. */
+/** For an answer without a limit a budget reserves this many tokens: the longest answer of any model. */
 const unlimitedTokens = 128_000
 
 /** The limit that is sent, in tokens; undefined sends none. */
@@ -20,12 +20,12 @@ export function tokenLimit({ maxTokens, maxCompletionTokens }: ModelParameters):
   return maxTokens ?? maxCompletionTokens ?? defaultMaxTokens
 }
 
-/** How many tokens an answer may have at most, for a bound on its price. */
+/** The most tokens that an answer may have, as a bound of its price. */
 export function longestAnswer(parameters: ModelParameters): number {
   return tokenLimit(parameters) ?? unlimitedTokens
 }
 
-/** A request in the words of the AI SDK's language model specification. */
+/** A request as the AI SDK's language model specification defines it. */
 export function callOptions({ messages, parameters, format }: ModelRequest, signal: AbortSignal): CallOptions {
   const { maxTokens: _, maxCompletionTokens: __, parameters: ___, ...sampling } = parameters
   const { stop, reasoningEffort, temperature, ...shared } = sampling
@@ -46,6 +46,6 @@ export function callOptions({ messages, parameters, format }: ModelRequest, sign
 
 function jsonFormat(format: Exclude<ResponseFormat, { type: 'text' }>): SchemaFormat {
   if (format.type === 'json_object') return { type: 'json' }
-  // The schema is the user's; whether it is one that the provider accepts, only the provider can say.
+  // The user's schema is sent unchecked: only the provider knows whether it accepts it.
   return { type: 'json', schema: format.schema as NonNullable<SchemaFormat['schema']>, name: format.name }
 }

@@ -9,17 +9,17 @@ import { type Ending, endingOf } from './finish-reason.ts'
 type Result = Awaited<ReturnType<LanguageModel['doGenerate']>>
 type Warning = Result['warnings'][number]
 
-/** Whose answer it is. */
+/** The provider of an answer. */
 export interface AnswerPlace {
   source: string
   kind: ApiKind
-  /** Takes secrets out of what the provider says. */
+  /** Masks secrets in texts of the provider. */
   mask: (text: string) => string
 }
 
 /**
- * A model's answer as the AI SDK gives it, without what Sluice has no use for.
- * @throws ProviderError `server` for half an answer: the provider has failed in the middle of it
+ * Converts the AI SDK's result of a call to an answer.
+ * @throws ProviderError `server` for half an answer, when the provider has failed in the middle of it
  */
 export function completionOf(
   result: Result,
@@ -30,8 +30,8 @@ export function completionOf(
   const { error, fingerprint, refusal } = readAnswerBody(result.response?.body)
   const ending = endingOf(result)
   if (error || ending.finishReason === 'failed') {
-    const said = errorExcerpt(error?.message ?? ending.ended ?? '', mask)
-    throw new ProviderError('server', `${source}: broke off in the middle of the answer: ${said}`)
+    const text = errorExcerpt(error?.message ?? ending.ended ?? '', mask)
+    throw new ProviderError('server', `${source}: broke off in the middle of the answer: ${text}`)
   }
   const output = outputOf(result, request)
   const servedModel = result.response?.modelId
@@ -49,23 +49,23 @@ export function completionOf(
 }
 
 interface Finish extends Pick<Completion, 'finishReason' | 'ended'> {
-  /** A warning. */
+  /** A warning that the reason for the end is not known. */
   unknownEnd?: string
 }
 
 /**
- * Compatible servers have words of their own for an end like any other, or none, so theirs is taken for one and said. The
- * providers' own APIs always give a reason: without one the answer is not whole.
+ * Compatible servers may name a normal end in another way, or not at all. So an unknown reason of theirs counts as a
+ * normal end, with a warning. The providers' own APIs always give a reason; without one the answer is not whole.
  */
 function finished({ finishReason, ended = '' }: Ending, kind: ApiKind, mask: AnswerPlace['mask']): Finish {
-  const said = errorExcerpt(ended, mask)
+  const shown = errorExcerpt(ended, mask)
   if (finishReason === 'unknown' && kind === 'openai-compatible') {
-    const unknownEnd = `finish_reason "${said}" is not known; the answer was taken for whole`
-    return { finishReason: 'stop', ...(said !== '' && { unknownEnd }) }
+    const unknownEnd = `finish_reason "${shown}" is not known; the answer counts as whole`
+    return { finishReason: 'stop', ...(shown !== '' && { unknownEnd }) }
   }
-  if (finishReason === 'unknown' && said === '') return { finishReason: 'other', ended: 'without a reason' }
+  if (finishReason === 'unknown' && shown === '') return { finishReason: 'other', ended: 'without a reason' }
   const known = finishReason === 'unknown' || finishReason === 'failed' ? 'other' : finishReason
-  return { finishReason: known, ...(said !== '' && { ended: said }) }
+  return { finishReason: known, ...(shown !== '' && { ended: shown }) }
 }
 
 function outputOf(result: Result, { format }: ModelRequest): string {
@@ -76,7 +76,7 @@ function outputOf(result: Result, { format }: ModelRequest): string {
 function usageOf({ usage: { inputTokens, outputTokens } }: Result, output: string): Usage {
   const counts = [...Object.values(inputTokens), ...Object.values(outputTokens)]
   if (counts.some((count) => count !== undefined && count < 0)) return {}
-  // A server that counts nothing reports zeros; an answer without input is not free but uncounted.
+  // A server that does not count reports zeros. An answer without input tokens was not counted; it was not free.
   const input = inputTokens.total || undefined
   const outputTotal = outputTokens.total === 0 && output !== '' ? undefined : outputTokens.total
   return {

@@ -6,7 +6,7 @@ import type { ApiKind } from '../api-key.ts'
 export type LanguageModel = ReturnType<AnthropicProvider['languageModel']>
 type EmbeddingModel = ReturnType<OpenAIProvider['embeddingModel']>
 
-/** The way to one provider's models through its AI SDK package. */
+/** Access to one provider's models through its AI SDK package. */
 export interface ApiConnection {
   language(model: string): LanguageModel
   embedding(model: string): EmbeddingModel
@@ -20,7 +20,7 @@ export interface ConnectionOptions {
   fetch: typeof globalThis.fetch
 }
 
-/** Loads the package of this kind; the four take 60 to 150 ms each, so none is loaded before its first call. */
+/** Loads the AI SDK package of this kind. Each takes 60 to 150 ms, so it is loaded at the first call. */
 export async function connectApi(kind: ApiKind, options: ConnectionOptions): Promise<ApiConnection> {
   const { name, baseURL, headers, fetch, apiKey = '' } = options
   const access = { baseURL, headers, fetch, apiKey }
@@ -60,6 +60,6 @@ export async function connectApi(kind: ApiKind, options: ConnectionOptions): Pro
 function noEmbeddings(name: string): never {
   throw new SluiceError(
     'invalid-input',
-    `${name} offers no embeddings; set embedding.model in sluice.yaml to a model of openai, google or an openai-compatible provider`,
+    `${name} has no embeddings; set embedding.model in sluice.yaml to a model of openai, google or an openai-compatible provider`,
   )
 }

@@ -4,14 +4,14 @@ import type { LanguageModel } from './connection.ts'
 
 type Result = Awaited<ReturnType<LanguageModel['doGenerate']>>
 
-/** How an answer ended. `failed`: the provider broke it off by a fault of its own. `unknown`: nobody can tell. */
+/** How an answer ended. `failed`: by a fault of the provider. `unknown`: for a reason that is missing or not known. */
 export interface Ending {
   finishReason: Completion['finishReason'] | 'failed' | 'unknown'
-  /** In the provider's own words, where there is more to say. */
+  /** The provider's own reason, if it says more. */
   ended?: string | undefined
 }
 
-/** Ends that servers name in their own way; the first that fits counts. */
+/** Patterns for reasons that servers name in their own way; the first match counts. */
 const wordings = [
   [
     'filter',
@@ -30,7 +30,7 @@ const wordings = [
   ],
 ] as const
 
-/** How an answer ended, in one vocabulary for all providers. */
+/** How an answer ended, by the same terms for all providers. */
 export function endingOf(result: Result): Ending {
   const { unified, raw } = result.finishReason
   const { refusal, category, unfinished, filtered, nativeEnd } = readAnswerBody(result.response?.body)
@@ -58,13 +58,13 @@ function wordedEnding(raw: string): Ending {
   return finishReason === 'stop' || finishReason === 'length' ? { finishReason } : { finishReason, ended: raw }
 }
 
-/** Gateways call an end a stop that was none for the provider behind them. */
+/** A gateway may report `stop` for an answer that ended in another way at the provider behind it. */
 function nativeEnding(raw = ''): Ending | undefined {
   const ending = wordedEnding(raw)
   return ending.finishReason === 'stop' || ending.finishReason === 'unknown' ? undefined : ending
 }
 
-/** The tools that the model wants to be called; undefined where it calls none. */
+/** The names of the tools that the model calls; undefined if it calls none. */
 function toolCalls({ content }: Result): string | undefined {
   const names = content.flatMap((part) => (part.type === 'tool-call' && !part.providerExecuted ? [part.toolName] : []))
   return names.length === 0 ? undefined : [...new Set(names)].join(', ')

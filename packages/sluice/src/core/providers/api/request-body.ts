@@ -5,9 +5,9 @@ type Fetch = typeof globalThis.fetch
 
 export interface RequestBodyOptions {
   fetch: Fetch
-  /** Put into every body as they are; an object is merged with the one that is there. */
+  /** Added unchanged to every body; an object is merged with the one in the body. */
   parameters: RequestParameters
-  /** What the server calls the limit of an answer, where it may know it by either name; undefined where it has one. */
+  /** The server's name for the answer's limit, if it may be either one; undefined if the kind has a fixed name. */
   limitName: LimitName | undefined
 }
 
@@ -16,15 +16,15 @@ export type LimitName = 'max_tokens' | 'max_completion_tokens'
 /** A `fetch` that completes the JSON bodies of model calls. */
 export interface BodyFetch {
   fetch: Fetch
-  /** What a reader of the report must know about what was sent. */
+  /** Notes for the report on how requests were changed. */
   notes(): string[]
 }
 
 const otherName = { max_tokens: 'max_completion_tokens', max_completion_tokens: 'max_tokens' } as const
 
 /**
- * Adds parameters of the provider's own to a body. Where a server refuses the limit of the answer by one name, the same
- * request is sent once more with the other, which is used from then on.
+ * Adds the configured parameters to a body. If a server refuses one name of the answer's limit, the same request is sent
+ * once more with the other name. If that is accepted, it is used from then on.
  */
 export function createBodyFetch({ fetch, parameters, limitName }: RequestBodyOptions): BodyFetch {
   let name = limitName
@@ -59,7 +59,7 @@ async function refuses(answer: Response, name: LimitName): Promise<boolean> {
   return isRefusal(answer) && new RegExp(`\\b${name}\\b`).test(await answer.clone().text())
 }
 
-/** The body with its limit under the given name; the SDK writes `max_tokens`. */
+/** The body with its limit under the given name. The AI SDK names it `max_tokens`. */
 function named({ max_tokens: limit, ...body }: JsonObject, name: LimitName | undefined): JsonObject {
   if (limit === undefined) return body
   return { ...body, [name ?? 'max_tokens']: limit }

@@ -1,17 +1,17 @@
-/** What an error says of itself. */
+/** The parts of an error's body. */
 export interface ErrorBody {
-  /** In words; the body itself where it has no form that is known. */
+  /** Its message; the whole body if its form is not known. */
   message: string
-  /** Its codes, types, statuses and reasons, in lower case. What an error quotes is never among them. */
+  /** Its codes, types, statuses and reasons, in lower case. Quoted input is never among them. */
   codes: ReadonlySet<string>
-  /** Headers that a gateway passes on inside of the body, by their lower-case names. */
+  /** Headers that a gateway passes on inside the body, by their lower-case names. */
   headers: ReadonlyMap<string, string>
 }
 
-/** Stands among the codes for a `quotaId` of Google such as `GenerateRequestsPerDayPerProjectPerModel-FreeTier`. */
+/** The code for a daily `quotaId` of Google, such as `GenerateRequestsPerDayPerProjectPerModel-FreeTier`. */
 export const perDayQuota = 'quota-per-day'
 
-/** Where the parts of an error are nested, by the providers that do. */
+/** Fields in which providers nest the parts of an error. */
 const nests = [
   'violations',
   'error',
@@ -26,7 +26,7 @@ const codeFields = ['code', 'type', 'status', 'reason', 'error_type']
 const messageFields = ['message', 'error', 'detail', 'msg']
 const deepest = 5
 
-/** Reads the body of an error, which every provider nests a little differently. */
+/** Reads the body of an error. Each provider nests it in another way. */
 export function readErrorBody(body: string): ErrorBody {
   const parts = partsOf(parsed(body))
   const texts = parts.flatMap((part) => messageFields.map((field) => part[field]))
@@ -44,7 +44,7 @@ export function readErrorBody(body: string): ErrorBody {
 
 type Part = Record<string, unknown>
 
-/** The object of an error and those inside of it, the outer ones first. */
+/** The object of an error and the objects inside it, outer ones first. */
 function partsOf(value: unknown, depth = 0): Part[] {
   if (depth > deepest || typeof value !== 'object' || value === null) return []
   if (Array.isArray(value)) return value.flatMap((item) => partsOf(item, depth + 1))

@@ -12,7 +12,9 @@ const neverConnected = new Set([
 const brokenOff = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'ECONNABORTED'])
 const tooSlow = new Set(['ETIMEDOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
 
-/** A fault below HTTP, told by the system's error code somewhere in the chain of causes; undefined for anything else. */
+/**
+ * An error for a network fault, found by the system's error code in the chain of causes; undefined for other errors.
+ */
 export function networkError(source: string, url: string, error: unknown): ProviderError | undefined {
   const proxy = proxyFault(error)
   if (proxy) {
@@ -29,12 +31,12 @@ export function networkError(source: string, url: string, error: unknown): Provi
   if (neverConnected.has(code))
     return new ProviderError('unreachable', `${source}: cannot reach ${url} (${code})`, options)
   if (brokenOff.has(code))
-    return new ProviderError('server', `${source}: ${url} broke the connection off (${code})`, options)
+    return new ProviderError('server', `${source}: ${url} closed the connection (${code})`, options)
   if (tooSlow.has(code)) return new ProviderError('timeout', `${source}: ${url} did not answer (${code})`, options)
-  // A certificate that does not fit fails every call alike, but a retry costs nothing and the text says it all.
+  // A wrong certificate fails every call, but a retry costs nothing, and the message names the fault.
   if (/^(CERT_|ERR_TLS|ERR_SSL|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED)/.test(code))
     return new ProviderError('unreachable', `${source}: no secure connection to ${url} (${code})`, options)
-  // What Node's parser of HTTP says of an answer that is none.
+  // Codes of Node's HTTP parser for an invalid answer.
   if (code.startsWith('HPE_'))
     return new ProviderError('bad-response', `${source}: ${url} answered with broken HTTP (${code})`, options)
   return undefined
@@ -51,9 +53,9 @@ function* causesOf(error: unknown): Generator<Error> {
 
 function systemCode(error: unknown): string {
   for (const current of causesOf(error)) {
-    // Several addresses of one host fail together; the first speaks for all.
-    const told: unknown = current instanceof AggregateError ? current.errors[0] : current
-    if (told instanceof Error && 'code' in told && typeof told.code === 'string') return told.code
+    // If all addresses of a host failed, the code of the first one counts.
+    const first: unknown = current instanceof AggregateError ? current.errors[0] : current
+    if (first instanceof Error && 'code' in first && typeof first.code === 'string') return first.code
   }
   return ''
 }

@@ -18,7 +18,7 @@ const bodySchema = z.looseObject({
   incomplete_details: z.looseObject({ reason: code }).nullish().catch(undefined),
 })
 
-/** Codes of errors that stand for the provider's policy on content, in lower case. */
+/** Error codes for a violation of the provider's content policy, in lower case. */
 const policyCodes = new Set([
   'content_filter',
   'content_policy_violation',
@@ -34,15 +34,15 @@ const policyCodes = new Set([
   'sensitive_words_detected',
 ])
 
-/** The whole beginning of messages that come without a code of their own; no input can put itself there. */
+/** How messages without a code begin. Quoted input cannot be at the beginning. */
 const policyMessages = [
   /^Output blocked by content filtering policy/,
   /^Invalid prompt: your prompt was flagged as potentially violating our usage policy/,
 ]
 
 /**
- * Whether an error's body says that the content was not wanted: `refused` by the model's provider, `moderated` by a
- * gateway before it. By codes alone, since an error's text may quote the input.
+ * Whether an error's body says that the content was not accepted: `refused` by the model's provider, `moderated` by a
+ * gateway before it. Only codes and fixed beginnings count, since an error's text may quote the input.
  */
 export function policyRefusal(body: string): 'refused' | 'moderated' | undefined {
   const { error, incomplete_details } = bodySchema.safeParse(parsed(body)).data ?? {}

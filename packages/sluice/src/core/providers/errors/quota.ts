@@ -1,7 +1,7 @@
 import { type ErrorBody, perDayQuota } from './error-body.ts'
 import type { HeaderReader } from './retry-after.ts'
 
-/** Headers that tell when a quota comes back, and those that tell how much of it is left. */
+/** Headers with the time at which a quota is available again, and with how much of it is left. */
 const quotas = [
   ...['requests', 'tokens', 'requests-day', 'tokens-day', 'requests-minute', 'tokens-minute'].map((what) => [
     `x-ratelimit-reset-${what}`,
@@ -18,12 +18,12 @@ const quotas = [
 ] as const
 
 /**
- * How long until the quota that a 429 is about comes back, in ms, by what the answer says beside `Retry-After`: its text,
- * or the headers of the quota that is used up, those inside of the body included. Undefined when it does not say.
+ * The time in ms until the quota behind a 429 is available again, from the error's text, or from the headers of the
+ * used-up quota, also those inside the body. `Retry-After` is not read here. Undefined if the answer does not say it.
  */
-export function quotaWaitMs(header: HeaderReader, told: ErrorBody, now: number): number | undefined {
-  if (told.codes.has(perDayQuota)) return untilMidnightOfGoogle(now)
-  return textWaitMs(told.message) ?? headerWaitMs((name) => header(name) ?? told.headers.get(name), now)
+export function quotaWaitMs(header: HeaderReader, body: ErrorBody, now: number): number | undefined {
+  if (body.codes.has(perDayQuota)) return untilMidnightOfGoogle(now)
+  return textWaitMs(body.message) ?? headerWaitMs((name) => header(name) ?? body.headers.get(name), now)
 }
 
 function headerWaitMs(header: HeaderReader, now: number): number | undefined {
@@ -36,7 +36,7 @@ function headerWaitMs(header: HeaderReader, now: number): number | undefined {
   if (draft !== undefined) found.push({ waitMs: 1000 * Number(draft), isUsedUp: true })
   const usedUp = found.filter(({ isUsedUp }) => isUsedUp)
   if (usedUp.length > 0) return Math.max(...usedUp.map(({ waitMs }) => waitMs))
-  // Which of them it is, is not said: after the shortest the next answer says more.
+  // It is not known which quota is used up. After the shortest wait the next answer says more.
   return found.length === 0 ? undefined : Math.min(...found.map(({ waitMs }) => waitMs))
 }
 
@@ -47,7 +47,7 @@ const waitText = new RegExp(
   'i',
 )
 
-/** "Please try again in 7m12s", "retry after 20 seconds", "please wait 51234 seconds before retrying". */
+/** Reads e.g. "Please try again in 7m12s", "retry after 20 seconds", "please wait 51234 seconds before retrying". */
 function textWaitMs(text: string): number | undefined {
   const found = waitText.exec(text)?.[1]
   return found === undefined ? undefined : durationMs(found)
@@ -61,7 +61,7 @@ function durationMs(text: string): number | undefined {
   return Math.ceil(ms.reduce((sum, part) => sum + part, 0))
 }
 
-/** Seconds, a time since the epoch in seconds or ms, a duration such as `6m0s`, or a date; what is past is 0. */
+/** Reads seconds, a time since the epoch in seconds or ms, a duration such as `6m0s`, or a date. A past time is 0. */
 function resetMs(text: string | null | undefined, now: number): number | undefined {
   const trimmed = text?.trim() ?? ''
   if (/^\d+(\.\d+)?$/.test(trimmed)) {
@@ -74,7 +74,7 @@ function resetMs(text: string | null | undefined, now: number): number | undefin
   return Number.isNaN(time) ? undefined : Math.max(0, time - now)
 }
 
-/** Google's daily quotas come back at midnight of the Pacific, whatever its `RetryInfo` says. */
+/** Google's daily quotas are renewed at midnight Pacific time, whatever its `RetryInfo` says. */
 function untilMidnightOfGoogle(now: number): number {
   const format = new Intl.DateTimeFormat('en-GB', {
     timeZone: 'America/Los_Angeles',

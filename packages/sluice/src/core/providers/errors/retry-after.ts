@@ -2,8 +2,8 @@
 export type HeaderReader = (name: string) => string | null | undefined
 
 /**
- * How long a refusing server asks to be left alone, in ms: `retry-after-ms`, `Retry-After` in seconds or as an HTTP
- * date (`now` in ms since the epoch), or Google's `RetryInfo` in the body. Undefined when it does not say.
+ * How long a server asks to wait, in ms: `retry-after-ms`, `Retry-After` in seconds or as an HTTP date (`now` in ms
+ * since the epoch), or Google's `RetryInfo` in the body. Undefined if it does not say it.
  */
 export function retryAfterMs(header: HeaderReader, body: string, now: number): number | undefined {
   return (

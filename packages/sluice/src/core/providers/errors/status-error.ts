@@ -7,26 +7,26 @@ import { policyRefusal } from './policy-refusal.ts'
 import { quotaWaitMs } from './quota.ts'
 import { type HeaderReader, retryAfterMs } from './retry-after.ts'
 
-/** An HTTP answer that is no success, and who gave it. */
+/** An HTTP answer that is no success, and its source. */
 export interface Refusal {
-  /** Stands at the start of the message, e.g. the provider's name. */
+  /** The start of the message, e.g. the provider's name. */
   source: string
   url: string
   status: number
   header: HeaderReader
   body: string
-  /** What to mend when the credentials are refused. */
+  /** What to correct if the credentials are refused. */
   credentials: string
   /** ms since the epoch. */
   now: number
-  /** Who answers: of an application nothing is known, so what it refuses is that one case's. */
+  /** The codes of an application are not known, so an error of it concerns only the one case. */
   from: 'model' | 'application'
-  /** Takes secrets out of what the server says. */
+  /** Masks secrets in texts of the server. */
   mask: (text: string) => string
   cause?: unknown
 }
 
-/** Codes by which providers say that a key, or the account behind it, may not call at all. */
+/** Codes that say that a key, or its account, may not make any call. */
 const accountCodes = new Set([
   'invalid_api_key',
   'api_key_invalid',
@@ -64,7 +64,7 @@ const missingModelCodes = new Set([
   'unknown_model',
   'deploymentnotfound',
 ])
-/** Of a 404 only: what else could not be found is not said. */
+/** They count for a 404 only, since with another status something else may be missing. */
 const notFoundCodes = new Set(['not_found', 'not_found_error', 'notfounderror'])
 const tooLongCodes = new Set([
   'context_length_exceeded',
@@ -74,7 +74,7 @@ const tooLongCodes = new Set([
   'string_above_max_length',
 ])
 
-// For providers without a code. An error may quote the input, so only a message that begins so counts.
+// For providers without a code. An error may quote the input, so the text must be at the beginning of the message.
 const wrapped = '^(?:[\\w.]+(?:Error|Exception)\\s*[:-]\\s*)*'
 const tooLongTexts = new RegExp(
   `${wrapped}(?:prompt is too long: \\d|(?:the )?input token count \\(?\\d|this model's maximum context length is \\d|` +
@@ -88,22 +88,22 @@ const missingModelTexts = new RegExp(
 )
 const noCreditTexts = new RegExp(`${wrapped}your credit balance is too low to access`, 'i')
 
-/** What an HTTP status, with the body's help, says about the call. */
+/** The error for an HTTP status and body. */
 export function statusError(refusal: Refusal): ProviderError {
   const { source, url, status, header, body, mask, cause, from } = refusal
-  const told = readErrorBody(body)
-  const said = errorExcerpt(told.message, mask).replace(/\.$/, '')
+  const parts = readErrorBody(body)
+  const text = errorExcerpt(parts.message, mask).replace(/\.$/, '')
   const proxy = header(proxyHeader)
-  // A proxy answers in the server's place; only the one who runs both can tell which it was.
+  // The answer may be the proxy's own, so the message names it.
   const by = proxy && status >= 502 ? ` (by way of the proxy ${proxy})` : ''
-  const answer = `${source}: ${url} answered ${status}${by}${said === '' ? '' : `: ${said}`}`
+  const answer = `${source}: ${url} answered ${status}${by}${text === '' ? '' : `: ${text}`}`
   const options = { status, cause }
   if (from === 'application') {
     const hint = status === 401 || status === 403 ? `. ${refusal.credentials}` : hintFor(status, header('location'))
-    const waits = { ...options, retryAfterMs: waitMs(refusal, told) }
+    const waits = { ...options, retryAfterMs: waitMs(refusal, parts) }
     return new ProviderError(statusKind(status), `${answer}${hint}`, waits)
   }
-  const kind = policyRefusal(body) ?? kindOf(status, told)
+  const kind = policyRefusal(body) ?? kindOf(status, parts)
   if (kind === 'refused' || kind === 'moderated') return new ProviderError(kind, answer, options)
   if (kind === 'auth') return new ProviderError(kind, `${answer}. ${refusal.credentials}`, { ...options, fatal: true })
   if (kind === 'no-credit')
@@ -113,14 +113,14 @@ export function statusError(refusal: Refusal): ProviderError {
     })
   const hint =
     kind === 'no-model' ? '. Is the model spelled right, and still offered?' : hintFor(status, header('location'))
-  return new ProviderError(kind, `${answer}${hint}`, { ...options, retryAfterMs: waitMs(refusal, told) })
+  return new ProviderError(kind, `${answer}${hint}`, { ...options, retryAfterMs: waitMs(refusal, parts) })
 }
 
-/** A `Retry-After` of nothing, or of a time that is past, tells less than what else there is. */
-function waitMs({ status, header, body, now }: Refusal, told: ErrorBody): number | undefined {
-  const quota = status === 429 ? quotaWaitMs(header, told, now) : undefined
+/** A `Retry-After` of 0 or of a past time counts only if the answer has no other time to wait. */
+function waitMs({ status, header, body, now }: Refusal, parts: ErrorBody): number | undefined {
+  const quota = status === 429 ? quotaWaitMs(header, parts, now) : undefined
   const asked = retryAfterMs(header, body, now)
-  return told.codes.has(perDayQuota) ? quota : asked || (quota ?? asked)
+  return parts.codes.has(perDayQuota) ? quota : asked || (quota ?? asked)
 }
 
 function hintFor(status: number, location: string | null | undefined): string {
@@ -131,12 +131,12 @@ function hintFor(status: number, location: string | null | undefined): string {
     : ''
 }
 
-/** A redirect may carry a token, also one that nobody here knows. */
+/** The address of a redirect without its query, which may hold a token that is not known here. */
 function shownPlace(location: string): string {
   return URL.canParse(location) ? shownAddress(location) : (location.split(/[?#]/, 1)[0] ?? '')
 }
 
-/** By the code where one is given, since a text may quote anything; else by the status. */
+/** The kind of an error by its codes, since a text may quote anything; without a known code by its status. */
 function kindOf(status: number, { codes, message }: ErrorBody): ProviderErrorKind | 'no-credit' {
   const says = (known: ReadonlySet<string>) => [...codes].some((code) => known.has(code))
   if (status === 401) return 'auth'
@@ -156,7 +156,7 @@ function kindOf(status: number, { codes, message }: ErrorBody): ProviderErrorKin
 function statusKind(status: number): ProviderErrorKind {
   if (status === 413) return 'too-long'
   if (status === 429) return 'rate-limit'
-  // 498 is Groq's word for a tier without room.
+  // Groq sends 498 if a service tier has no capacity.
   if (status === 503 || status === 529 || status === 498) return 'overloaded'
   if (status === 408) return 'timeout'
   return status >= 500 || status === 409 ? 'server' : 'bad-request'

@@ -1,10 +1,10 @@
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib'
 
-/** Of a body, as it comes and once it is decoded, in bytes: far more than a model writes. */
+/** Longest body in bytes, encoded and decoded: much more than a model writes. */
 export const longestBody = 64 * 1024 * 1024
 
-/** What a body may come in, as `Accept-Encoding` says it. */
+/** Accepted encodings of a body, as the value of `Accept-Encoding`. */
 export const acceptedEncodings = 'gzip, deflate, br, zstd'
 
 const limit = { maxOutputLength: longestBody }
@@ -12,15 +12,15 @@ const unzip = promisify<Buffer, object, Buffer>(gunzip)
 const decoders: Record<string, (bytes: Buffer) => Promise<Buffer>> = {
   gzip: (bytes) => unzip(bytes, limit),
   'x-gzip': (bytes) => unzip(bytes, limit),
-  // Meant is zlib's format, but some servers send the bare stream.
+  // `deflate` means zlib's format, but some servers send the raw stream.
   deflate: (bytes) => promisify<Buffer, object, Buffer>(isZlib(bytes) ? inflate : inflateRaw)(bytes, limit),
   br: (bytes) => promisify<Buffer, object, Buffer>(brotliDecompress)(bytes, limit),
   zstd: (bytes) => promisify<Buffer, object, Buffer>(zstdDecompress)(bytes, limit),
 }
 
 /**
- * The body without its encodings, the last of which is taken off first.
- * @throws Error naming the encoding that is not known, or in which the body is cut off, damaged or far too long
+ * Decodes a body, the last encoding first.
+ * @throws Error that names the encoding, if it is not known, or the body is cut off, damaged or much too long
  */
 export async function decodeBody(bytes: Buffer, encodings: string | undefined = ''): Promise<Buffer> {
   let decoded = bytes
@@ -28,7 +28,7 @@ export async function decodeBody(bytes: Buffer, encodings: string | undefined = 
     const encoding = name.trim()
     if (encoding === '' || encoding === 'identity' || decoded.length === 0) continue
     const decode = Object.hasOwn(decoders, encoding) ? decoders[encoding] : undefined
-    if (!decode) throw new Error(`the body comes in the unknown encoding "${encoding.slice(0, 20)}"`)
+    if (!decode) throw new Error(`the body has the unknown encoding "${encoding.slice(0, 20)}"`)
     decoded = await decode(decoded).catch((cause: unknown) => {
       throw new Error(`the body cannot be decoded from ${encoding}: ${faultOf(cause)}`, { cause })
     })

@@ -3,8 +3,8 @@ import type { Env } from '../api-key.ts'
 import { ProviderError } from '../provider-error.ts'
 
 /**
- * The headers of a provider or a target as they are sent.
- * @throws ProviderError `auth`, fatal, naming the variable that is missing.
+ * The headers of a provider or a target, with the values of their variables.
+ * @throws ProviderError `auth`, fatal, with the name of the missing variable
  */
 export function headerValues(
   source: string,
@@ -21,7 +21,7 @@ export function headerValues(
   return Object.fromEntries(filled)
 }
 
-/** What of a header's value is a secret: the value, and the credential behind `Bearer` or in `Basic`. */
+/** The secrets in a header's value: the value itself, and the credential after `Bearer` or in `Basic`. */
 export function secretsOfHeader(value: string): string[] {
   const [, scheme = '', credential] = /^(bearer|basic|token|key)\s+(\S+)$/i.exec(value) ?? []
   if (credential === undefined) return [value]

@@ -8,27 +8,27 @@ import { createTunnelAgent, proxyHeaders } from './tunnel.ts'
 export interface LeanFetchOptions {
   /** Names the proxies. */
   env: Env
-  /** Takes what is more than text. */
+  /** Used for requests with a body that is not text. */
   fetch?: typeof globalThis.fetch
 }
 
-/** The way to one origin. */
+/** How the requests to one origin are sent. */
 interface Way {
   send: typeof httpRequest
-  /** What is asked of whom, beside the address itself. */
+  /** The options of a request to this address. */
   options(url: URL): RequestOptions
-  /** The proxy that sees the request and answers in its own name too. */
+  /** A proxy that forwards the request, and may answer itself. */
   proxy: ForwardProxy | undefined
 }
 
-/** Statuses that a `Response` may not carry a body with. */
+/** Statuses with which a `Response` may have no body. */
 const bodiless = new Set([204, 205, 304])
 
 /**
- * `fetch` for what model calls need: one text up, one text down, over kept-alive HTTP/1.1, by the proxy that the
- * environment names. It follows no redirect and resolves only when the whole body is there and decoded. At 50 calls in
- * flight Node's own fetch takes three times the CPU a call, enough to slow a run down; whatever is more than text goes to
- * it all the same.
+ * A `fetch` for model calls: a text is sent and a text received, over kept-alive HTTP/1.1, through the proxy that the
+ * environment names. It follows no redirects, and resolves when the whole body is received and decoded. At 50 calls in
+ * flight Node's own fetch takes three times the CPU time a call, which slows a run down. It is only used for bodies that
+ * are not text.
  */
 export function createLeanFetch({ env, fetch = globalThis.fetch }: LeanFetchOptions): typeof globalThis.fetch {
   const direct = { 'http:': new Agent({ keepAlive: true }), 'https:': new SecureAgent({ keepAlive: true }) }
@@ -86,7 +86,7 @@ function createWay(proxy: ForwardProxy | undefined, { protocol }: URL, direct: A
       protocol: toProxy,
       hostname: hostname.replace(/^\[|\]$/g, ''),
       port: port || (toProxy === 'https:' ? 443 : 80),
-      // The whole address, from which the proxy reads where to go.
+      // A proxy needs the whole address.
       path: origin + pathname + search,
       headers: { host, ...proxyHeaders(proxy) },
     }),
@@ -94,7 +94,7 @@ function createWay(proxy: ForwardProxy | undefined, { protocol }: URL, direct: A
   }
 }
 
-/** A proxy that cannot be reached; a connection that it broke off may be the server's doing. */
+/** The error of a proxy that cannot be reached. A closed connection may be the server's fault, so it stays as it is. */
 function asProxyFault(proxy: ForwardProxy, cause: Error): Error {
   const code = 'code' in cause ? String(cause.code) : ''
   return /^(?:ECONNRESET|EPIPE|ABORT_ERR)$/.test(code)
@@ -120,7 +120,7 @@ async function readAll(answer: IncomingMessage): Promise<Buffer> {
   let length = 0
   for await (const chunk of answer) {
     length += (chunk as Buffer).length
-    // Leaving the loop closes the connection.
+    // The error ends the loop, which closes the connection.
     if (length > longestBody) throw new Error(`the body is longer than ${longestBody / 1024 ** 2} MiB`)
     chunks.push(chunk)
   }

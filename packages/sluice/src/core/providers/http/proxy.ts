@@ -4,18 +4,18 @@ import { ProviderError } from '../provider-error.ts'
 
 /** A forward proxy that the environment names. */
 export interface ForwardProxy {
-  /** http or https; without its credentials. */
+  /** Its http or https address, without credentials. */
   url: URL
-  /** The value of `Proxy-Authorization`, where the address holds credentials. */
+  /** The value of `Proxy-Authorization`, if the address has credentials. */
   authorization: string | undefined
   /** The variable that names it, for messages. */
   variable: string
 }
 
-/** A proxy that does not do its part. Its message names the proxy without its credentials. */
+/** A fault of a proxy. The message names the proxy without its credentials. */
 export class ProxyError extends Error {
   override readonly name = 'ProxyError'
-  /** What it answered, where it did. */
+  /** The status that it answered; undefined if it did not answer. */
   readonly status: number | undefined
 
   constructor(
@@ -28,13 +28,14 @@ export class ProxyError extends Error {
   }
 }
 
-/** Names the proxy by which an answer came, among the answer's headers. */
+/** A header that is added to an answer and names the proxy through which it came. */
 export const proxyHeader = 'x-sluice-proxy'
 
 /**
- * The proxy for an address, by `HTTPS_PROXY` or `HTTP_PROXY`, else `ALL_PROXY`, unless `NO_PROXY` excepts it; each also in
- * lower case, which wins. This machine itself is always reached directly, and `NODE_USE_ENV_PROXY=0` turns all of it off.
- * @throws ProviderError `unreachable`, fatal, where the variable names none that can be used
+ * The proxy for an address, from `HTTPS_PROXY` or `HTTP_PROXY`, else from `ALL_PROXY`, unless `NO_PROXY` excludes the
+ * address. Names in lower case take precedence. Loopback addresses are always reached directly, and
+ * `NODE_USE_ENV_PROXY=0` turns proxies off.
+ * @throws ProviderError `unreachable`, fatal, if the variable has no usable address
  */
 export function proxyFor({ protocol, hostname, port }: URL, env: Env): ForwardProxy | undefined {
   const host = hostname.replace(/^\[|\]$/g, '').toLowerCase()
@@ -92,7 +93,9 @@ function isAmong(list: BlockList, host: string): boolean {
   return family !== 0 && list.check(host, family === 6 ? 'ipv6' : 'ipv4')
 }
 
-/** A name excepts itself and what is below it, `.name` only what is below, `*` everything; a port, only that port. */
+/**
+ * `name` excludes the host and its subdomains, `.name` only subdomains, `*` every host. With a port, only that port.
+ */
 function isExcepted(host: string, port: string, exceptions: string): boolean {
   return exceptions
     .toLowerCase()

@@ -6,7 +6,7 @@ import { type ForwardProxy, ProxyError } from './proxy.ts'
 
 const longestConnectMs = 30_000
 
-/** Keeps connections to servers that are reached through a proxy's tunnel (CONNECT), so that the proxy sees no content. */
+/** An agent for connections through a proxy's tunnel (CONNECT), so that the proxy sees no content. */
 export function createTunnelAgent(proxy: ForwardProxy): SecureAgent {
   const agent = new SecureAgent({ keepAlive: true })
   agent.createConnection = (options, callback) => {
@@ -50,7 +50,7 @@ function openTunnel(proxy: ForwardProxy, host: string, port: number): Promise<Du
   })
 }
 
-/** The headers by which a proxy knows who asks. */
+/** The headers that authenticate requests to a proxy. */
 export function proxyHeaders({ authorization }: ForwardProxy): Record<string, string> {
   return authorization === undefined ? {} : { 'proxy-authorization': authorization }
 }

@@ -1,19 +1,19 @@
-/** Money set aside for one call. Exactly one of the two methods is called, once. */
+/** Money reserved for one call. Exactly one of the two methods must be called, once. */
 export interface Reservation {
-  /** The call is over and cost this much, possibly more than was set aside; undefined: nobody knows, so all of it. */
+  /** The call ended and cost this, possibly more than was reserved. Undefined: not known, so all that was reserved. */
   settle(usd: number | undefined): void
   /** The call was not billed. */
   release(): void
 }
 
-/** A hard stop: reserved, unaccounted and spent money together never pass the limit. */
+/** A strict limit: reserved, unaccounted and spent money together never exceed it. */
 export interface Budget {
   readonly limitUsd: number | undefined
-  /** What settled calls are known to have cost. */
+  /** The known cost of settled calls. */
   readonly spentUsd: number
-  /** Set aside for calls that ended without saying what they cost, e.g. by a timeout. It may have been billed. */
+  /** Reserved for calls that ended with unknown cost, e.g. by a timeout. It may have been billed. */
   readonly unaccountedUsd: number
-  /** Waits while calls in flight may still give money back; `exhausted` is final and answers every later call too. */
+  /** Waits while calls in flight may still release money. `exhausted` is final: all later calls get it too. */
   reserve(usd: number): Promise<Reservation | 'exhausted'>
 }
 
@@ -22,7 +22,7 @@ interface Waiting {
   grant(result: Reservation | 'exhausted'): void
 }
 
-/** Without a limit it only keeps count. */
+/** Without a limit it only counts. */
 export function createBudget(limitUsd: number | undefined): Budget {
   let spent = 0
   let unaccounted = 0
@@ -37,7 +37,7 @@ export function createBudget(limitUsd: number | undefined): Budget {
     inFlight += 1
     const end = () => {
       inFlight -= 1
-      // Rounding residue of sums and differences must not outlive the calls.
+      // With no call in flight nothing is reserved. This removes rounding errors of the sums.
       reserved = inFlight === 0 ? 0 : reserved - usd
     }
     return {
@@ -75,7 +75,7 @@ export function createBudget(limitUsd: number | undefined): Budget {
     reserve(usd) {
       return new Promise((grant) => {
         queue.push({ usd, grant })
-        // First come, first served: a cheap call must not overtake a dear one for ever.
+        // In order of arrival, so that an expensive call is not overtaken for ever by cheap ones.
         if (queue.length === 1) serve()
       })
     },

@@ -2,18 +2,18 @@ import type { Sleep } from '../clock.ts'
 
 type SlotOutcome = 'ok' | 'overloaded' | 'failed'
 
-/** The right to have one call in flight; given back once. */
+/** Permission for one call in flight; it is released once. */
 export interface Slot {
   release(outcome: SlotOutcome): void
 }
 
-/** How many calls may be in flight at once, found by trying. */
+/** Limits how many calls are in flight at once, and adapts the limit to the provider. */
 export interface Limiter {
-  /** Between 1 and the cap; whole calls only count. */
+  /** From 1 to the cap; it is rounded down to whole calls. */
   readonly limit: number
-  /** Waits for a free slot, first come first served. Rejects with the signal's reason. */
+  /** Waits for a free slot, in order of arrival. Rejects with the signal's reason. */
   acquire(signal: AbortSignal): Promise<Slot>
-  /** Lets no further call start for this long. */
+  /** Starts no further call for this time. */
   pause(ms: number): void
 }
 
@@ -24,8 +24,8 @@ export interface LimiterOptions {
 }
 
 /**
- * Additive increase, multiplicative decrease: starts at the cap, halves when the provider says it is overloaded, and
- * grows by about one call per round of answers. Calls that were already under way when it halved do not halve it again.
+ * Additive increase, multiplicative decrease: the limit starts at the cap, is halved when the provider is overloaded, and
+ * grows by about one call per round of answers. Calls that were under way when it was halved do not halve it again.
  */
 export function createLimiter({ cap, clock, sleep }: LimiterOptions): Limiter {
   let limit = cap
@@ -51,7 +51,7 @@ export function createLimiter({ cap, clock, sleep }: LimiterOptions): Limiter {
   }
   const isFree = () => inFlight < Math.floor(limit)
   const isPaused = () => clock() < pausedUntil
-  /** Hands free slots to those who wait; during a pause it sends them back to wait it out, each on its own timer. */
+  /** Gives free slots to waiting calls. During a pause each of them waits for its end with its own timer. */
   const admit = () => {
     for (const enter of queue) {
       if (!isPaused() && !isFree()) return

@@ -1,18 +1,18 @@
 import { ProviderError } from '../provider-error.ts'
 
-/** For one attempt. */
+/** Time limit of one attempt. */
 export const defaultTimeoutMs = 60_000
 
 export interface Deadline {
-  /** Names the server or program in the message. */
+  /** The server or program, for messages. */
   source: string
   timeoutMs: number
   signal: AbortSignal
 }
 
 /**
- * Runs `work` until it is done, the time is up or the caller's signal fires. The signal given to `work` fires in both
- * latter cases; the result does not wait for work that ignores it.
+ * Runs `work` until it is done, the time is over or the caller's signal fires. In the last two cases the signal given to
+ * `work` fires, and the promise rejects at once, even if `work` ignores the signal.
  * @throws ProviderError `timeout` or `aborted`
  */
 export function withDeadline<T>(
@@ -40,7 +40,7 @@ export function withDeadline<T>(
   })
 }
 
-/** The error of a call that the run itself broke off. */
+/** The error of a call that the run itself stopped. */
 export function stopped(source: string): ProviderError {
   return new ProviderError('aborted', `${source}: stopped before it answered`)
 }

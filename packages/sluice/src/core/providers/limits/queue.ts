@@ -5,7 +5,7 @@ import { ProviderError } from '../provider-error.ts'
 import { createLimiter } from './concurrency.ts'
 import { stopped } from './deadline.ts'
 
-/** After the first attempt. */
+/** Number of attempts after the first one. */
 export const defaultRetries = 4
 
 export interface CallQueueOptions {
@@ -13,49 +13,49 @@ export interface CallQueueOptions {
   source: string
   /** Most calls in flight. */
   concurrency: number
-  /** After the first attempt. */
+  /** Attempts after the first one. */
   retries: number
-  /** How long one call may wait for quotas, in all. */
+  /** How long one call may wait for quotas in total, in ms. */
   maxWaitMs?: number
-  /** Told once of each wait of all calls that a reader would wonder about. */
+  /** Called once for each pause of all calls of at least 5 s, with its length in ms. */
   onWait?: ((ms: number) => void) | undefined
   /** ms since the epoch. */
   clock: () => number
-  /** [0, 1) */
+  /** Random numbers in [0,1). */
   random: () => number
   sleep: Sleep
 }
 
-/** How long one call waits for quotas at most, unless told otherwise. */
+/** Default for how long one call waits for quotas at most, in ms. */
 export const defaultMaxWaitMs = 300_000
 
-/** The way of all calls to one provider: so many at a time, again after a fault that may pass, not at all once it is closed. */
+/** Runs all calls to one provider: a limited number at a time, with retries, and none after it is closed. */
 export interface CallQueue {
-  /** @throws ProviderError of the last attempt, `fatal` once no further call can succeed */
+  /** @throws ProviderError of the last attempt; it is `fatal` if no further call can succeed */
   run<T>(signal: AbortSignal, attempt: () => Promise<T>): Promise<T>
 }
 
-/** Below this a pause is not worth a word. */
+/** Shorter pauses are not reported. */
 const noticeableMs = 5000
 
-/** Failures to connect or to answer in time, one after the other, that make a provider unreachable. */
+/** After this many consecutive failures to connect or to answer in time, a provider counts as unreachable. */
 const failuresUntilUnreachable = 5
 
 export function createCallQueue(options: CallQueueOptions): CallQueue {
   const { source, concurrency, retries, maxWaitMs = defaultMaxWaitMs, onWait, clock, random, sleep } = options
   const limiter = createLimiter({ cap: concurrency, clock, sleep })
   let closed: ProviderError | undefined
-  /** A quota comes back some time; nothing else that closes a queue does. */
+  /** Only a used-up quota ends: a queue that was closed for another reason stays closed. */
   let closedUntil = Number.POSITIVE_INFINITY
   let failuresInARow = 0
   let successes = 0
-  let toldUntil = Number.NEGATIVE_INFINITY
+  let reportedUntil = Number.NEGATIVE_INFINITY
 
   const pause = (ms: number) => {
     limiter.pause(ms)
     const until = clock() + ms
-    if (ms < noticeableMs || until < toldUntil + noticeableMs) return
-    toldUntil = until
+    if (ms < noticeableMs || until < reportedUntil + noticeableMs) return
+    reportedUntil = until
     onWait?.(ms)
   }
   const close = (error: ProviderError, until = Number.POSITIVE_INFINITY) => {
@@ -75,7 +75,7 @@ export function createCallQueue(options: CallQueueOptions): CallQueue {
       slot.release('ok')
       return result
     } catch (error) {
-      // Before the slot is free: whoever waits for it must already meet the pause or the closed queue.
+      // Before the slot is free, so that the next call finds the pause or the closed queue.
       if (error instanceof ProviderError && error !== closed) note(error)
       slot.release(isOverload(error) ? 'overloaded' : 'failed')
       throw error
@@ -91,7 +91,7 @@ export function createCallQueue(options: CallQueueOptions): CallQueue {
       close(resetTooLate(error, { waitMs: retryAfterMs, maxWaitMs, now: clock() }), clock() + retryAfterMs)
     if (!closed) pause(retryAfterMs)
   }
-  const lastWord = (error: ProviderError, attempts: number) => {
+  const finalError = (error: ProviderError, attempts: number) => {
     const silent = error.kind === 'unreachable' || error.kind === 'timeout'
     if (!silent || failuresInARow < failuresUntilUnreachable) return withAttempts(error, attempts)
     const unreachable = new ProviderError(
@@ -118,21 +118,21 @@ export function createCallQueue(options: CallQueueOptions): CallQueue {
           if (closed) throw closed
           const asked = error.retryAfterMs ?? 0
           if (asked > 0 && isOverload(error)) {
-            // What asks for moments again and again is not asked again every moment.
+            // A provider may ask for very short waits again and again, so later waits grow.
             const waitMs = waits === 0 ? asked : Math.max(asked, providerBackoffMs(error, waits, random))
             if (waitedMs + waitMs > maxWaitMs) {
-              // Where nobody got through in the meantime, nobody will.
+              // If no other call succeeded in the meantime, none will.
               const last = waitedInVain(error, waitedMs, successes === successesBefore)
               if (last.fatal) close(last)
               throw last
             }
             waits += 1
             waitedMs += waitMs
-            // The limiter waits it out, with everybody else, and it is no failure of the call.
+            // The limiter pauses all calls. This is no failure of the call, so it does not count as a retry.
             pause(waitMs)
             continue
           }
-          if (retry >= retries) throw lastWord(error, retry + 1)
+          if (retry >= retries) throw finalError(error, retry + 1)
           if (asked === 0)
             await sleep(providerBackoffMs(error, retry, random), signal).catch(() => Promise.reject(stopped(source)))
           retry += 1
@@ -156,9 +156,9 @@ function withAttempts(error: ProviderError, attempts: number): ProviderError {
 const longestDelayMs = 20_000
 
 /**
- * How long to wait before retry number `retry` (0-based), in ms: exponential with full jitter, so that calls which
- * failed together do not come back together. `random` gives [0, 1). A provider that could not be reached at all is asked
- * again sooner: either it is just restarting or the run should end soon.
+ * How long to wait before retry number `retry` (from 0), in ms: exponential with full jitter, so that calls that failed
+ * together are not repeated together. `random` returns numbers in [0,1). A provider that cannot be reached is called again
+ * sooner: either it is restarting, or the run should end soon.
  */
 export function providerBackoffMs(error: ProviderError, retry: number, random: () => number): number {
   const firstMs = error.kind === 'unreachable' ? 100 : 500

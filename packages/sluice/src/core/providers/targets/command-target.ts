@@ -12,7 +12,7 @@ type CommandTarget = Extract<Target, { kind: 'command' }>
 
 const longestOutput = 64 * 1024 * 1024
 
-/** Runs the program once a case, without a shell: the variables as JSON on stdin, the answer on stdout. */
+/** Runs the program once for each case, without a shell: the variables as JSON on stdin, the answer on stdout. */
 export function createCommandTarget({ command, cwd }: CommandTarget, options: TargetOptions): TargetCall {
   const { env, clock = steadyNow } = options
   const source = `target: ${command.join(' ')}`

@@ -9,7 +9,7 @@ import { errorExcerpt } from '../excerpt.ts'
 import { headerValues, secretsOfHeader } from '../http/header-values.ts'
 import { createLeanFetch } from '../http/lean-fetch.ts'
 import { defaultTimeoutMs, withDeadline } from '../limits/deadline.ts'
-import { createOpening } from '../limits/opening.ts'
+import { createFirstCalls } from '../limits/first-calls.ts'
 import { createCallQueue, defaultMaxWaitMs, defaultRetries } from '../limits/queue.ts'
 import { ProviderError } from '../provider-error.ts'
 import { maskOf, type TargetCall, type TargetOptions } from './target-call.ts'
@@ -17,10 +17,10 @@ import { targetText } from './target-output.ts'
 
 type HttpTarget = Extract<Target, { kind: 'http' }>
 
-/** More than of a model: an application may well refuse the first cases of a suite one by one. */
-const failuresAlike = 10
+/** Higher than for a model, since an application may refuse the first cases of a suite for good reasons. */
+const mostEqualFailures = 10
 
-/** Sends the variables as a JSON body and takes a 2xx answer's body as the output. */
+/** Sends the variables as a JSON body. The body of a 2xx answer is the output. */
 export function createHttpTarget(
   { url, method = 'POST', headers, timeoutMs = defaultTimeoutMs }: HttpTarget,
   {
@@ -42,7 +42,7 @@ export function createHttpTarget(
   const given = maskOf({ env, ...(outer && { mask: outer }) })
   const mask = (text: string) => own.text(given(text))
   const queue = createCallQueue({ source, concurrency, retries: defaultRetries, maxWaitMs, clock, random, sleep })
-  const opening = createOpening(`the application at ${place}`, failuresAlike)
+  const firstCalls = createFirstCalls(`the application at ${place}`, mostEqualFailures)
   const ask = async (body: string, signal: AbortSignal) => {
     const start = clock()
     const answered = await post(body, signal).catch((error: unknown) => {
@@ -77,6 +77,6 @@ export function createHttpTarget(
   return (vars, { signal }) => {
     const body = JSON.stringify(vars)
     const attempt = () => withDeadline({ source: `target: ${place}`, timeoutMs, signal }, (inner) => ask(body, inner))
-    return opening.run(() => queue.run(signal, attempt))
+    return firstCalls.run(() => queue.run(signal, attempt))
   }
 }

@@ -12,7 +12,7 @@ import { targetValue } from './target-output.ts'
 type ModuleTarget = Extract<Target, { kind: 'module' }>
 type TargetFunction = (vars: Record<string, unknown>, context: TargetContext) => unknown
 
-/** Calls a function of the user's module, which is loaded once: `(vars, {signal, caseId, repeat}) => output`. */
+/** Calls a function of the user's module: `(vars, {signal, caseId, repeat}) => output`. The module is loaded once. */
 export function createModuleTarget(target: ModuleTarget, options: TargetOptions): TargetCall {
   const { clock = steadyNow } = options
   const mask = maskOf(options)
@@ -28,8 +28,8 @@ export function createModuleTarget(target: ModuleTarget, options: TargetOptions)
         try {
           return await answer(plainData(vars) as typeof vars, { ...context, signal })
         } catch (cause) {
-          const said = errorExcerpt(cause instanceof Error ? cause.message : String(cause), mask)
-          throw new ProviderError('server', `${source}: threw: ${said}`, { cause, retryable: false })
+          const text = errorExcerpt(cause instanceof Error ? cause.message : String(cause), mask)
+          throw new ProviderError('server', `${source}: threw: ${text}`, { cause, retryable: false })
         }
       },
     )
@@ -42,8 +42,8 @@ async function load({ file, export: name }: ModuleTarget): Promise<TargetFunctio
   try {
     loaded = await import(pathToFileURL(file).href)
   } catch (cause) {
-    const said = cause instanceof Error ? cause.message : String(cause)
-    throw new SluiceError('invalid-input', `${file}: cannot be loaded as a target: ${said}`, { cause })
+    const text = cause instanceof Error ? cause.message : String(cause)
+    throw new SluiceError('invalid-input', `${file}: cannot be loaded as a target: ${text}`, { cause })
   }
   const found = loaded[name]
   if (typeof found === 'function') return found as TargetFunction

@@ -6,33 +6,33 @@ import type { Completion } from '../provider.ts'
 
 export interface TargetContext {
   caseId: string
-  /** 1-based. */
+  /** Number of the repeat, from 1. */
   repeat: number
   signal: AbortSignal
 }
 
-/** Asks the real application: a case's variables in, its answer out. @throws ProviderError */
+/** Calls the real application with a case's variables, and resolves to its answer. @throws ProviderError */
 export type TargetCall = (vars: Record<string, unknown>, context: TargetContext) => Promise<Completion>
 
 export interface TargetOptions {
   /** Default: `createLeanFetch`. */
   fetch?: typeof globalThis.fetch
-  /** Takes secrets out of what is quoted in an error; by default those of the environment. */
+  /** Masks secrets in quoted text of an error; by default those of the environment. */
   mask?: (text: string) => string
-  /** What a command sees of the environment. */
+  /** The environment of a command. */
   env: Env
   /** ms since the epoch. */
   clock?: () => number
-  /** [0, 1) */
+  /** Random numbers in [0,1). */
   random?: () => number
   sleep?: Sleep
-  /** How long one request may wait for quotas, in all (default 5 minutes). */
+  /** How long one request may wait for quotas in total, in ms (default 300,000). */
   maxWaitMs?: number | undefined
   /** Most HTTP requests in flight (default 50). */
   concurrency?: number
 }
 
-/** The mask of a target that was given none. */
+/** The given mask, or one for the secrets of the environment. */
 export function maskOf({ mask, env }: Pick<TargetOptions, 'mask' | 'env'>): (text: string) => string {
   if (mask) return mask
   const ofEnvironment = createMask()

@@ -3,17 +3,17 @@ import { errorExcerpt } from '../excerpt.ts'
 import type { Completion } from '../provider.ts'
 import { ProviderError } from '../provider-error.ts'
 
-/** Takes secrets out of what is quoted. */
+/** Masks secrets in quoted text. */
 type MaskText = (text: string) => string
 
 const count = z.number().min(0).nullish()
 const reportSchema = z.looseObject({ output: z.unknown(), inputTokens: count, outputTokens: count, costUsd: count })
 
 /**
- * What an application wrote: JSON with an `output` and perhaps its cost, or anything else, which then is the output
+ * Reads the text of an application: JSON with an `output` and perhaps its cost, or any other text, which is the output
  * itself.
- * @throws ProviderError `server` when it reports an error instead, or beside an output; `bad-response` when a count or the
- * cost is no number of 0 or more
+ * @throws ProviderError `server` if it reports an error, also together with an output; `bad-response` if a count or the
+ *   cost is not a number of 0 or more
  */
 export function targetText(source: string, text: string, latencyMs: number, mask?: MaskText): Completion {
   const value = parsed(text)
@@ -21,7 +21,7 @@ export function targetText(source: string, text: string, latencyMs: number, mask
   return answer(value === null || value === '' ? '' : text, latencyMs)
 }
 
-/** The same for a value that a function returned. What is null, or missing, is an answer without text. */
+/** The same for the result of a function. If it is null or undefined, the answer has no text. */
 export function targetValue(source: string, value: unknown, latencyMs: number, mask?: MaskText): Completion {
   if (isFailure(value))
     throw new ProviderError('server', `${source}: reports an error: ${errorExcerpt(asText(value.error), mask)}`)
@@ -53,13 +53,13 @@ function isReport(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, 'output')
 }
 
-/** What stands beside an error in the usual envelopes of one. */
+/** Keys that usually accompany an `error` key in an error report. */
 const companion =
   /^(?:error|(?:error_?)?(?:code|type|name|message|description|details?)|status(?:_?(?:code|text))?|ok|success|path|timestamp|(?:request|trace|correlation)_?id)$/i
 
 /**
- * An `error` beside the output, all alone, or with what usually goes with one; amid other keys it is a part of what the
- * application says.
+ * Whether an `error` key reports a failure: together with an output, by itself, or with keys that usually accompany it.
+ * Among other keys it is part of the application's answer.
  */
 function isFailure(value: unknown): value is { error: unknown } {
   if (typeof value !== 'object' || value === null || !('error' in value) || !value.error) return false

@@ -6,7 +6,7 @@ import type { TargetCall, TargetOptions } from './target-call.ts'
 
 export type { TargetCall, TargetOptions } from './target-call.ts'
 
-/** An HTTP target is retried like a provider; a command or a function is run once a case. */
+/** Makes the call of a target. HTTP is retried like a provider; a command or a function runs once for each case. */
 export function createTarget(target: Target, options: TargetOptions): TargetCall {
   switch (target.kind) {
     case 'http':

@@ -218,11 +218,11 @@ test('openai-compatible: both JSON formats', async () => {
   assert.deepEqual(loose.seen.body.response_format, { type: 'json_object' })
 })
 
-test('an end in words that nobody knows is said, and the answer taken for whole', async () => {
+test('an unknown reason for the end is a warning, and the answer counts as whole', async () => {
   const choices = [{ index: 0, finish_reason: 'voila', message: { role: 'assistant', content: 'Hi.' } }]
   const { completion } = await exchange('openai-compatible', json({ model: 'm', choices }), { model: 'local:m' })
   assert.equal(completion.finishReason, 'stop')
-  assert.deepEqual(completion.warnings, ['finish_reason "voila" is not known; the answer was taken for whole'])
+  assert.deepEqual(completion.warnings, ['finish_reason "voila" is not known; the answer counts as whole'])
 })
 
 test('tokens that were not counted are unknown, not 0', async () => {

@@ -94,7 +94,7 @@ test('a server that asks for moments again and again is not asked every moment, 
   await using server = await faultServer(limited({ 'retry-after-ms': '1' }))
   const { complete, slept } = clientOf(server.url)
   const error = await failureOf(complete())
-  assert.match(error.message, /left alone again and again, for .* in all; --max-wait/)
+  assert.match(error.message, /asked to wait again and again, for .* in total; --max-wait/)
   assert.equal(error.fatal, true)
   assert.deepEqual(slept.slice(0, 4), [1, 1000, 2000, 4000])
   assert.ok(server.requests.length < 30, String(server.requests.length))
@@ -116,7 +116,7 @@ test('while others get through, a call that waited in vain fails alone', async (
   }
   const error = await failureOf(lane.run(signal, busy))
   assert.equal(error.fatal, false)
-  assert.match(error.message, /for 20 s in all/)
+  assert.match(error.message, /for 20 s in total/)
   assert.equal(await lane.run(signal, async () => 'still open'), 'still open')
 })
 
@@ -128,7 +128,7 @@ test('a quota that comes back too late ends the run and says when; later the pro
   assert.deepEqual([error.fatal, error.exitCode, server.requests.length], [true, 4, 1])
   assert.match(
     error.message,
-    /for 1 h 20 min, until 2026-01-01 01:20 UTC, longer than the 10 min that Sluice waits \(--max-wait\)/,
+    /wait 1 h 20 min, until 2026-01-01 01:20 UTC, longer than the 10 min that Sluice waits \(--max-wait\)/,
   )
   assert.equal(await failureOf(complete()), error)
   await sleep(4_800_000, new AbortController().signal)

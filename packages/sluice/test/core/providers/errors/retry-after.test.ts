@@ -41,7 +41,7 @@ test('Retry-After of more than five minutes ends the run with the reason', async
   const { complete, slept } = clientOf(server.url)
   const error = await failureOf(complete())
   assert.deepEqual([error.kind, error.fatal, error.retryAfterMs], ['rate-limit', true, 400_000])
-  assert.match(error.message, /left alone for 6 min 40 s, until 2026-01-01 00:06 UTC, longer than the 5 min /)
+  assert.match(error.message, /asks to wait 6 min 40 s, until 2026-01-01 00:06 UTC, longer than the 5 min /)
   assert.deepEqual(slept, [])
   assert.equal(server.requests.length, 1)
 })

@@ -114,7 +114,7 @@ test("http: what the application refuses is that case's; only if it refuses all 
   assert.equal(error.unaskable, true)
   assert.match(
     error.message,
-    /^the application at .* cannot be asked: its first 10 calls all failed alike.*not for this customer/,
+    /^the application at .* cannot be asked: its first 10 calls all failed in the same way.*not for this customer/,
   )
 })
 

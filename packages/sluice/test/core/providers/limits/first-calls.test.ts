@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createOpening, type Opening } from '../../../../src/core/providers/limits/opening.ts'
+import { createFirstCalls, type FirstCalls } from '../../../../src/core/providers/limits/first-calls.ts'
 import { ProviderError, type ProviderErrorKind } from '../../../../src/core/providers/provider-error.ts'
 import { chat, faultServer, inTurn, json } from '../../../support/providers/fault-server.ts'
 import { clientOf, failureOf } from '../../../support/providers/model-call.ts'
@@ -12,56 +12,63 @@ const failing =
 
 /** Whether each of so many failures said so. */
 async function closing(
-  opening: Opening,
+  firstCalls: FirstCalls,
   count: number,
   call: (index: number) => () => Promise<never>,
 ): Promise<boolean[]> {
   const seen: boolean[] = []
-  for (let index = 0; index < count; index += 1) seen.push((await failureOf(opening.run(call(index)))).unaskable)
+  for (let index = 0; index < count; index += 1) seen.push((await failureOf(firstCalls.run(call(index)))).unaskable)
   return seen
 }
 
 test('a model that does not exist is given up at once, and is not asked again', async () => {
-  const opening = createOpening('local:typo')
-  const error = await failureOf(opening.run(failing('no-model', 404)))
+  const firstCalls = createFirstCalls('local:typo')
+  const error = await failureOf(firstCalls.run(failing('no-model', 404)))
   assert.equal(error.unaskable, true)
-  assert.equal(await failureOf(opening.run(async () => 'never')), error)
+  assert.equal(await failureOf(firstCalls.run(async () => 'never')), error)
 })
 
 test('five failures alike from the start close it, the fifth and all later ones', async () => {
   for (const status of [403, 404, 500]) {
-    const opening = createOpening('local:m')
+    const firstCalls = createFirstCalls('local:m')
     const kind = status === 500 ? 'server' : 'bad-request'
-    assert.deepEqual(await closing(opening, 6, () => failing(kind, status)), [false, false, false, false, true, true])
+    assert.deepEqual(await closing(firstCalls, 6, () => failing(kind, status)), [
+      false,
+      false,
+      false,
+      false,
+      true,
+      true,
+    ])
     assert.match(
-      (await failureOf(opening.run(async () => 1))).message,
+      (await failureOf(firstCalls.run(async () => 1))).message,
       /local:m cannot be asked: its first 5 calls all failed/,
     )
   }
 })
 
 test('after one success a failure is that of its call', async () => {
-  const opening = createOpening('m')
-  await opening.run(async () => 'answer')
-  assert.equal((await closing(opening, 9, () => failing('bad-request', 403))).includes(true), false)
-  assert.equal((await failureOf(opening.run(failing('no-model', 404)))).unaskable, false)
+  const firstCalls = createFirstCalls('m')
+  await firstCalls.run(async () => 'answer')
+  assert.equal((await closing(firstCalls, 9, () => failing('bad-request', 403))).includes(true), false)
+  assert.equal((await failureOf(firstCalls.run(failing('no-model', 404)))).unaskable, false)
 })
 
 test('a kept answer tells that failures alike are of their calls, and nothing of a model that is gone', async () => {
-  const opening = createOpening('m')
-  opening.hasAnswered()
-  assert.equal((await closing(opening, 9, () => failing('bad-request', 403))).includes(true), false)
-  assert.equal((await failureOf(opening.run(failing('no-model', 404)))).unaskable, true)
+  const firstCalls = createFirstCalls('m')
+  firstCalls.hasAnswered()
+  assert.equal((await closing(firstCalls, 9, () => failing('bad-request', 403))).includes(true), false)
+  assert.equal((await failureOf(firstCalls.run(failing('no-model', 404)))).unaskable, true)
 })
 
 test('failures that differ, and refusals of an input, end nothing', async () => {
-  const differ = createOpening('m')
+  const differ = createFirstCalls('m')
   assert.equal(
     (await closing(differ, 20, (index) => failing('bad-request', 400, `input ${index}`))).includes(true),
     false,
   )
   for (const kind of ['moderated', 'refused', 'too-long'] as const) {
-    assert.equal((await closing(createOpening('m'), 20, () => failing(kind, 403))).includes(true), false)
+    assert.equal((await closing(createFirstCalls('m'), 20, () => failing(kind, 403))).includes(true), false)
   }
 })
 

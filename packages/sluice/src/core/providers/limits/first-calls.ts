@@ -1,14 +1,14 @@
 import { ProviderError, type ProviderErrorKind } from '../provider-error.ts'
 
-/** The first calls of a model, which tell whether it can be asked at all. */
-export interface Opening {
-  /** @throws ProviderError as `call` does; `unaskable` once the model cannot be asked at all, whereupon it is not asked again */
+/** Watches the first calls of a model, which show whether it can answer at all. */
+export interface FirstCalls {
+  /** @throws ProviderError of `call`. If the model can never answer it is `unaskable`, and no further call is made. */
   run<T>(call: () => Promise<T>): Promise<T>
-  /** An answer of an earlier run is at hand: failures alike are now failures of their calls. */
+  /** Call if an answer of an earlier run exists. Then equal failures are failures of the single calls. */
   hasAnswered(): void
 }
 
-/** What says something about one call only, about the run, or is counted by the queue. */
+/** Kinds that do not count here: they concern one call or the run, or are counted by the queue. */
 const ofCall: ReadonlySet<ProviderErrorKind> = new Set<ProviderErrorKind>([
   'refused',
   'moderated',
@@ -20,32 +20,31 @@ const ofCall: ReadonlySet<ProviderErrorKind> = new Set<ProviderErrorKind>([
   'unreachable',
 ])
 
-/** Failures alike, and nothing but them, that are no accident of single calls. */
-const failuresAlike = 5
+/** After this many equal failures, and no success, the model is given up. */
+const mostEqualFailures = 5
 
 /**
- * Tells a model that can never answer from calls that fail: a model that does not exist is given up at once, and so it is after
- * the first failures if they are all alike (five of them, unless told otherwise) and not one call has succeeded. `who`
- * stands in the message.
+ * Finds a model that can never answer. A model that does not exist is given up at once. Another one is given up if its
+ * first `enough` failures are equal and no call has succeeded. `who` names it in messages.
  */
-export function createOpening(who: string, enough: number = failuresAlike): Opening {
+export function createFirstCalls(who: string, enough: number = mostEqualFailures): FirstCalls {
   let hasSucceeded = false
   let isKnown = false
   let closed: ProviderError | undefined
-  let first: string | undefined
+  let last: string | undefined
   let count = 0
 
   const failed = (error: ProviderError): ProviderError => {
     if (error.fatal || hasSucceeded || ofCall.has(error.kind)) return error
     if (error.kind === 'no-model') closed = unaskable(error, error.message)
     else if (!isKnown) {
-      const likeness = likenessOf(error)
-      count = likeness === first ? count + 1 : 1
-      first = likeness
+      const signature = signatureOf(error)
+      count = signature === last ? count + 1 : 1
+      last = signature
       if (count >= enough)
         closed = unaskable(
           error,
-          `${who} cannot be asked: its first ${count} calls all failed alike, and none succeeded. ${error.message}`,
+          `${who} cannot be asked: its first ${count} calls all failed in the same way, and none succeeded. ${error.message}`,
         )
     }
     return closed ?? error
@@ -71,8 +70,8 @@ function unaskable(error: ProviderError, message: string): ProviderError {
   return new ProviderError(error.kind, message, { cause: error, status: error.status, unaskable: true })
 }
 
-/** Of a request that was refused as such the words count as well: each input may be refused for a reason of its own. */
-function likenessOf({ kind, status, message }: ProviderError): string {
+/** Equal for equal failures. The message counts only for invalid requests, since each input may have another fault. */
+function signatureOf({ kind, status, message }: ProviderError): string {
   const isOfInput = kind === 'bad-request' && (status === undefined || status === 400 || status === 422)
   return `${kind} ${status} ${isOfInput ? message : ''}`
 }
