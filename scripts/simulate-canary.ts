@@ -123,9 +123,11 @@ function brokenClaims({ name }: Row, { claims }: Measured): string[] {
 const reliableWithin = 0.05
 
 function unreliable(worlds: readonly (readonly Chance[])[]): string[] {
-  return reliability(worlds).flatMap(({ from, to, said, came, error }) =>
-    Math.abs(came - said) > reliableWithin + 2.33 * error
-      ? [`- forecasts that say ${from} to ${to}: on average ${said.toFixed(3)}, and ${came.toFixed(3)} came true`]
+  return reliability(worlds).flatMap(({ from, to, forecast, observed, error }) =>
+    Math.abs(observed - forecast) > reliableWithin + 2.33 * error
+      ? [
+          `- forecasts that say ${from} to ${to}: on average ${forecast.toFixed(3)}, and ${observed.toFixed(3)} came true`,
+        ]
       : [],
   )
 }

@@ -4,42 +4,47 @@ import type { Scenario } from '../../packages/sluice/src/control/simulate/scenar
 import { requestsPerHour } from '../../packages/sluice/src/control/simulate/scenario-traffic.ts'
 import { simulationStart } from '../../packages/sluice/src/control/simulate/simulation.ts'
 
-type Fate = 'promoted' | 'rolledBack' | 'undecided'
+type Result = 'promoted' | 'rolledBack' | 'undecided'
 
-/** What the forecast says of canaries, and how many of those that were played came to it. */
+/** The forecast probability of a result, and how many of the simulated canaries had it. */
 export interface Chance {
-  fate: Fate
-  /** By the end of so many hours. */
+  result: Result
+  /** After this many hours. */
   hours: number
-  said: number
-  came: { count: number; of: number }
+  forecast: number
+  observed: { count: number; of: number }
 }
 
 const horizons = [24, 48, 96]
-const fates = ['promoted', 'rolledBack', 'undecided'] as const
+const results = ['promoted', 'rolledBack', 'undecided'] as const
 const hourMs = 3_600_000
 const rollouts = 400
-/** What is due at the end of an hour is done at the next look. */
-const lookHours = 0.25
+/** A decision that is due at the end of an hour is made at the next assessment. */
+const assessmentHours = 0.25
 
-/** The forecast of a scenario's traffic, settings and harm, as far as it knows of them, beside what came of the runs. */
+/** Compares the forecast for a scenario's traffic, settings and harm with the results of its runs. */
 export function foretold(scenario: Scenario, runs: readonly CanaryRun[]): Chance[] {
   const ends = forecastEnds(scenario)
   const played = runs.map(({ end, at }) => ({
-    fate: end === 'promoted' || end === 'rolledBack' ? end : 'undecided',
-    hours: at / hourMs - lookHours,
+    result: end === 'promoted' || end === 'rolledBack' ? end : 'undecided',
+    hours: at / hourMs - assessmentHours,
   }))
   return horizons.flatMap((hours) =>
-    fates.map((fate) => {
-      const share = (all: readonly { fate: string; hours: number }[]) =>
-        all.filter((one) => (one.hours <= hours ? one.fate : 'undecided') === fate).length
-      return { fate, hours, said: share(ends) / ends.length, came: { count: share(played), of: played.length } }
+    results.map((result) => {
+      const share = (all: readonly { result: string; hours: number }[]) =>
+        all.filter((one) => (one.hours <= hours ? one.result : 'undecided') === result).length
+      return {
+        result,
+        hours,
+        forecast: share(ends) / ends.length,
+        observed: { count: share(played), of: played.length },
+      }
     }),
   )
 }
 
-function forecastEnds({ traffic, judge, incumbent, canary, rollout }: Scenario): { fate: Fate; hours: number }[] {
-  if (!traffic) throw new Error('a forecast is of simulated traffic')
+function forecastEnds({ traffic, judge, incumbent, canary, rollout }: Scenario): { result: Result; hours: number }[] {
+  if (!traffic) throw new Error('a forecast needs simulated traffic')
   const known = {
     requestsPerDay: 24 * requestsPerHour(traffic),
     users: traffic.users,
@@ -58,38 +63,40 @@ function forecastEnds({ traffic, judge, incumbent, canary, rollout }: Scenario):
   return Array.from({ length: rollouts }, (_, run) => {
     const lasts = horizons.at(-1) ?? 0
     const end = playRollout(known, rollout, { difference, seed: run, start: simulationStart, lasts })
-    return end ? { fate: fateOf(end), hours: end.hours } : { fate: 'undecided', hours: lasts }
+    return end ? { result: resultOf(end), hours: end.hours } : { result: 'undecided', hours: lasts }
   })
 }
 
-const fateOf = ({ how }: End): Fate => (how === 'rolledBack' ? how : 'promoted')
+const resultOf = ({ how }: End): Result => (how === 'rolledBack' ? how : 'promoted')
 
-/** Of all that was said with a chance between two bounds: how often it came. */
+/** The observed share of all forecasts with a probability between two bounds. */
 export interface Reliability {
   from: number
   to: number
   statements: number
-  said: number
-  came: number
-  /** Standard error of the difference, over worlds: what is said of one world hangs together. */
+  forecast: number
+  observed: number
+  /** Standard error of the difference, over worlds, since the forecasts of one world are correlated. */
   error: number
 }
 
 const bounds = [0, 0.1, 0.3, 0.5, 0.7, 0.9, 1]
 
-/** @param worlds what was said of each */
+/** @param worlds the forecasts of each world */
 export function reliability(worlds: readonly (readonly Chance[])[]): Reliability[] {
   return bounds.slice(1).flatMap((to, i) => {
     const from = bounds[i] ?? 0
-    const own = worlds.map((chances) => chances.filter(({ said }) => said >= from && (said < to || to === 1)))
+    const own = worlds.map((chances) =>
+      chances.filter(({ forecast }) => forecast >= from && (forecast < to || to === 1)),
+    )
     const all = own.flat()
     if (all.length === 0) return []
     const mean = (of: (chance: Chance) => number) => all.reduce((sum, chance) => sum + of(chance), 0) / all.length
-    const [said, came] = [mean((chance) => chance.said), mean(shareCome)]
-    const missedBy = own.map((chances) => chances.reduce((sum, one) => sum + shareCome(one) - one.said, 0))
+    const [forecast, observed] = [mean((chance) => chance.forecast), mean(observedShare)]
+    const missedBy = own.map((chances) => chances.reduce((sum, one) => sum + observedShare(one) - one.forecast, 0))
     const error = Math.sqrt(missedBy.reduce((sum, one) => sum + one ** 2, 0)) / all.length
-    return [{ from, to, statements: all.length, said, came, error }]
+    return [{ from, to, statements: all.length, forecast, observed, error }]
   })
 }
 
-const shareCome = ({ came: { count, of } }: Chance) => count / Math.max(1, of)
+const observedShare = ({ observed: { count, of } }: Chance) => count / Math.max(1, of)

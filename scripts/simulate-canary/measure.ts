@@ -25,7 +25,7 @@ interface Watch {
   most: number | null
 }
 
-/** What the runs of a row came to. */
+/** The results of the runs of a row. */
 export interface Measured {
   runs: number
   /** Of canaries; null of the drift watch. */
@@ -126,10 +126,10 @@ function atMost(found: Share | null | undefined, bound: number): Holds {
   return bernoulliCS(trials, 0.05).upper <= bound ? 'yes' : 'open'
 }
 
-/** What was said lies within this of the share that came, as certain as for the bounds on shares. */
-function isNear({ said, came: { count, of } }: Chance, within: number): Holds {
+/** Whether forecast and observed share differ by at most this, with the certainty of the bounds on shares. */
+function isNear({ forecast, observed: { count, of } }: Chance, within: number): Holds {
   const found = share(count, of)
-  return worst([atMost(found, Math.min(1, said + within)), atLeast(found, Math.max(0, said - within))])
+  return worst([atMost(found, Math.min(1, forecast + within)), atLeast(found, Math.max(0, forecast - within))])
 }
 
 function worst(all: readonly Holds[]): Holds {

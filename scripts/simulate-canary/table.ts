@@ -32,12 +32,12 @@ function columnsOf(one: { row: Row; measured: Measured } | undefined): Column[] 
 
 function reliabilityLines(worlds: readonly (readonly Chance[])[]): string[] {
   if (worlds.length === 0) return []
-  const lines = reliability(worlds).map(({ from, to, statements, said, came, error }) => {
+  const lines = reliability(worlds).map(({ from, to, statements, forecast, observed, error }) => {
     const cells = [
       `${percent(from)} to ${percent(to)} %`,
       statements,
-      percent(said, 1),
-      percent(came, 1),
+      percent(forecast, 1),
+      percent(observed, 1),
       percent(error, 1),
     ]
     return `| ${cells.join(' | ')} |`
@@ -72,8 +72,8 @@ const forecastColumns: Column[] = [24, 48, 96].map((hours) => [
   `by ${hours} h promoted, rolled back: said / came, %`,
   (_, { foretold }) =>
     (foretold ?? [])
-      .filter((one) => one.hours === hours && one.fate !== 'undecided')
-      .map(({ said, came }) => `${percent(said)} / ${percent(came.count / came.of)}`)
+      .filter((one) => one.hours === hours && one.result !== 'undecided')
+      .map(({ forecast, observed }) => `${percent(forecast)} / ${percent(observed.count / observed.of)}`)
       .join(', '),
 ])
 

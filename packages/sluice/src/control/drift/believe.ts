@@ -2,14 +2,14 @@ import { angle } from '../../stats/index.ts'
 import { daysOfWeek, hourOfWeek, hoursOfDay, hoursOfWeek, type SeenHour, seenEnough, type Week } from './week.ts'
 import { expectedIn, type WeekFit } from './week-fit.ts'
 
-/** Weeks after which what was learnt counts half. */
+/** Half-life of what was learnt, in weeks. */
 const halfLife = 2
-/** An hour further off than so many of its standard errors counts as if it were as far off as that. */
+/** A deviation of an hour is limited to this many of its standard errors. */
 const furthest = 3
-/** Fewest hours with observations that make a day. */
+/** A day counts if it has at least this many hours with observations. */
 const hoursOfADay = 4
 
-/** Adds an hour to what is usual, in place. A deviation of `slack`, and what chance explains beyond it, is believed. */
+/** Adds an hour to what is usual, in place. A deviation up to `slack` and the range of chance is accepted as it is. */
 export function believe(week: Week, fit: WeekFit | undefined, seen: SeenHour, slack: number): void {
   const { hour, count } = seen
   addToday(week, fit, seen)
@@ -39,7 +39,7 @@ function addToday(week: Week, fit: WeekFit | undefined, { hour, count, mean }: S
   week.today = [day, hours + 1, seen + count, rounded(sum + count * off), rounded(variance + expectedSpread)]
 }
 
-/** A day that is over: what it says of how much days differ, and of how many observations come. */
+/** Ends a day: updates how much days differ, and how many observations a day has. */
 function endDay(week: Week): void {
   const { today } = week
   week.today = null
@@ -47,13 +47,13 @@ function endDay(week: Week): void {
   const [day, , count, sum, variance] = today
   const weekday = (day + 4) % daysOfWeek
   const times = week.seen[weekday] ?? 0
-  // The first of a weekday tells the weekdays apart, not the days.
+  // The first day of each weekday shows how weekdays differ, not how days of the same weekday do.
   if (variance > 0 && times > 0) week.daily = withSquare(week.daily, sum ** 2 / variance, 1, daysOfWeek)
   week.seen[weekday] = Math.min(seenEnough, times + 1)
   week.perDay = rounded(week.perDay === 0 ? count : week.perDay + (count - week.perDay) / daysOfWeek)
 }
 
-/** A mean of squares that forgets after some weeks. `square` is in units of `of`; one far beyond chance counts as one at its edge. */
+/** A mean of squares that forgets after some weeks. `square` is in units of `of`; a very large one is limited. */
 function withSquare([mean, count]: [number, number], square: number, of: number, perWeek: number): [number, number] {
   const n = Math.min(2 * halfLife * perWeek, count + 1)
   return [rounded(mean + (of * Math.min(square, furthest ** 2) - mean) / n), n]

@@ -4,42 +4,51 @@ import { addHour, beginningOf, type HourSign, logMean, newSums, withoutAnyDay } 
 import type { SeenHour } from './week.ts'
 import type { Expected, WeekFit } from './week-fit.ts'
 
-/** Hours between two false alarms of one signal, on average and at the least: 60 days. */
+/** Smallest mean number of hours between two false alarms of one signal: 60 days. */
 export const runLength = 1440
 const logA = Math.log(runLength)
-/** What the other days must say by themselves of a change that one day might explain. */
+/** The log evidence that the other days must have by themselves, if one day might explain a change. */
 const restAsked = 1
 const hourMs = 3_600_000
 
-/** Its number, observations, mean, expected mean, one over the variance of what follows, and how far it is off, by side. */
+/**
+ * An hour: its number, observations, mean, expected mean, one over the variance of the deviation, and the deviation by
+ * side.
+ */
 const hourSchema = z.tuple([z.int(), z.int(), z.number(), z.number(), z.number(), z.array(z.number()).max(2)])
 
 export const changeSchema = z.strictObject({
-  /** Those of the last week that are over. */
+  /** The complete hours of the last week. */
   hours: z.array(hourSchema),
-  /** Evidence by side and size, see `addHour`: against what is usual, and against what is usual at this time on any day of the week. */
+  /**
+   * Evidence by side and size, see `addHour`: against what is usual in the hour, and against what is usual at this time on
+   * any day of the week.
+   */
   off: z.array(z.array(z.number())).max(2),
   beyond: z.array(z.array(z.number())).max(2),
 })
 
-/** What is known of a change: the hours that may belong to it, and the evidence. */
+/** The state of a possible change: the hours that may belong to it, and the evidence. */
 export type ChangeState = z.output<typeof changeSchema>
 
-/** What is looked for. A `drop` is looked for above all, with three quarters of the evidence, and a rise beside it. */
+/**
+ * The direction of changes to find. With `drop`, three quarters of the evidence are for a drop, and the rest for a
+ * rise.
+ */
 export type Direction = 'rise' | 'both' | 'drop'
 
 export interface ChangeDesign {
   fit: WeekFit
   tolerance: number
-  /** It is not known yet how weekdays differ: the tolerance stands for that. */
+  /** It is not known yet how weekdays differ, so the tolerance includes that. */
   isLearning: boolean
   direction: Direction
   sizes: readonly number[]
 }
 
-/** A change that was found. */
+/** A detected change. */
 export interface Change {
-  /** Since when, as it looks, and until when it was seen, ms since the epoch. */
+  /** Its most likely start, and (`until`) the end of the last hour with it, in ms since the epoch. */
   since: number
   until: number
   count: number
@@ -55,7 +64,7 @@ export function seenHours(hours: ChangeState['hours']): { seen: SeenHour; usual:
   return hours.map(([hour, count, mean, usual]) => ({ seen: { hour, count, mean }, usual }))
 }
 
-/** Takes an hour that is over, in place; as evidence where a design is given. */
+/** Adds a complete hour, in place. It counts as evidence if a design is given. */
 export function noteHour(
   change: ChangeState,
   seen: SeenHour,
@@ -82,14 +91,14 @@ export function noteHour(
   change.hours.push([hour, count, mean, rounded(expected.mean), precision, off])
 }
 
-/** By side, drops last: how far an hour lies outside of what is usual and tolerated. */
+/** By side, drops last: how far an hour is outside of what is usual and tolerated. */
 function offBy({ mean, count }: SeenHour, low: number, high: number, { tolerance, direction }: ChangeDesign): number[] {
   const seen = angle(mean, count)
   const above = rounded(seen - angle(high + tolerance, count))
   return direction === 'rise' ? [above] : [above, rounded(angle(low - tolerance, count) - seen)]
 }
 
-/** Sizes of change as angles, by side. */
+/** The sizes of change as angles, by side. */
 function sizesOf({ fit: { level }, tolerance, direction, sizes }: ChangeDesign): number[][] {
   const most = 1e9
   const from = (share: number, by: number) =>
@@ -98,7 +107,7 @@ function sizesOf({ fit: { level }, tolerance, direction, sizes }: ChangeDesign):
   return direction === 'rise' ? [rises] : [rises, from(level - tolerance, -1)]
 }
 
-/** Log of the evidence of a change; an alarm takes log(`runLength`). Null before there is any. */
+/** Log of the evidence of a change; an alarm needs log(`runLength`). Null before there is any evidence. */
 export function evidenceIn({ off }: ChangeState, direction: Direction): number | null {
   return off.length === 0 ? null : combined(off, direction)
 }
@@ -111,8 +120,8 @@ function combined(sides: readonly number[][], direction: Direction): number {
 }
 
 /**
- * The change that is proven. Where it is no further from what is usual than another day of the week is, a single day does not
- * prove it: it might be a holiday.
+ * The proven change, if there is one. If it is within the range of other days of the week, a single day does not prove it,
+ * since it may be a holiday.
  */
 export function changeIn(change: ChangeState, design: ChangeDesign): Change | undefined {
   if ((evidenceIn(change, design.direction) ?? 0) < logA) return undefined

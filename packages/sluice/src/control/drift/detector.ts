@@ -4,33 +4,33 @@ import { type Change, changeIn, changeSchema, type Direction, newChange, noteHou
 import { daysKnown, daysToKnow, newWeek, type SeenHour, weekSchema } from './week.ts'
 import { expectedIn, fitWeek, type WeekFit } from './week-fit.ts'
 
-/** What is watched, and how: see `signals`. */
+/** How a signal is watched; see `signals`. */
 export interface Watched {
-  /** Fewest observations that make a level, unless there were some in as many hours as a week has. */
+  /** A level needs at least this many observations, or some in as many hours as a week has. */
   reference: number
   /**
-   * `share`: observations are in [0,1] as they are. `quantile`: what counts is whether one is above this quantile of a sample, so
-   * that neither units nor outliers matter.
+   * `share`: observations are in [0,1] and used unchanged. `quantile`: an observation counts as 1 if it is above this
+   * quantile of a sample, else as 0, so units and outliers do not matter.
    */
   scale: 'share' | { quantile: number }
   direction: Direction
-  /** Deviations that are no drift, in shares; `weekTolerance` while it is not known how weekdays differ. */
+  /** Deviations that are no drift, as shares; `weekTolerance` counts while it is not known how weekdays differ. */
   leastTolerance: number
   weekTolerance: number
-  /** Of the variance of an hour's mean, as a multiple of mean (1 - mean): 1 where an observation is 0 or 1. */
+  /** Least variance of an observation, as a multiple of mean (1 - mean); 1 if observations are 0 or 1. */
   leastSpread: number
-  /** Sizes of change that are looked for, in shares. */
+  /** Sizes of change to detect, as shares. */
   sizes: readonly number[]
 }
 
 const hourMs = 3_600_000
 const sampleMs = 24 * hourMs
-/** Hours that make a level. */
+/** Number of hours for a level. */
 const levelHours = 48
-/** Hours that are looked at for a change before they count as usual: while the week is learnt, and afterwards. */
+/** How many hours are checked for a change before they count as usual: while the week is learnt, and afterwards. */
 const learningHours = 24
 const watchedHours = 168
-/** How far the level may be off: beyond that is drift. */
+/** Uncertainty of the level, in standard errors, that is not drift. */
 const standardErrors = 2
 
 const mostValues = 1000
@@ -38,25 +38,25 @@ const mostValues = 1000
 const sampleSchema = z.strictObject({ seen: z.int(), every: z.int(), values: z.array(z.number()) })
 
 export const detectorSchema = z.strictObject({
-  /** When the present level was begun to be learnt, ms since the epoch. */
+  /** Start of learning the present level, in ms since the epoch. */
   since: z.number(),
   /** Observations since then. */
   seen: z.int(),
-  /** For a quantile, until there is a cut. */
+  /** The sample for a quantile, until there is a cut. */
   sample: sampleSchema.nullable(),
-  /** The value above which observations count; null where they count as they are. */
+  /** The value above which an observation counts as 1; null if observations are used unchanged. */
   cut: z.number().nullable(),
   week: weekSchema,
-  /** Observations behind the level; null while it is learnt. */
+  /** Number of observations of the level; null while it is learnt. */
   level: z.int().nullable(),
-  /** The last hour that counts as usual, in hours since the epoch; -1 before any. */
+  /** The last hour that counts as usual, in hours since the epoch; -1 before the first. */
   believed: z.int(),
   change: changeSchema,
-  /** The present hour, its observations, and their sum. */
+  /** The present hour, the number of its observations, and their sum. */
   open: z.tuple([z.int(), z.int(), z.number()]).nullable(),
 })
 
-/** Learns what is usual in each hour of the week, then watches for a change of it. JSON of bounded size. */
+/** Learns what is usual in each hour of the week, then watches for a change. JSON of bounded size. */
 export type Detector = z.output<typeof detectorSchema>
 
 export function newDetector(since: number, { scale }: Pick<Watched, 'scale'>): Detector {
@@ -74,12 +74,12 @@ export function newDetector(since: number, { scale }: Pick<Watched, 'scale'>): D
   }
 }
 
-/** What is known of the week stays; the level is learnt anew. */
+/** Learns the level anew, and keeps what is known of the week. */
 export function relearn({ week }: Detector, since: number, watched: Pick<Watched, 'scale'>): Detector {
   return { ...newDetector(since, watched), week }
 }
 
-/** Adds an observation, in place, and answers a change that the hours before it show. */
+/** Adds an observation, in place, and returns a change that the hours before it prove. */
 export function observeWith(detector: Detector, value: number, at: number, watched: Watched): Change | undefined {
   const { sample, open } = detector
   detector.seen += 1
@@ -134,7 +134,7 @@ function believeHour(detector: Detector, seen: SeenHour, watched: Watched, fit: 
   detector.level = (detector.level ?? 0) + seen.count
 }
 
-/** The level of the hours since it was begun to be learnt, on what is known of the week. */
+/** Computes the level from the hours since learning began, given what is known of the week. */
 function findLevel(detector: Detector, watched: Watched, fit: WeekFit | undefined): void {
   const hours = seenHours(detector.change.hours)
   const count = hours.reduce((sum, { seen }) => sum + seen.count, 0)
@@ -148,7 +148,7 @@ function findLevel(detector: Detector, watched: Watched, fit: WeekFit | undefine
   detector.level = count
 }
 
-/** What may lie between an hour and what is usual without being drift. */
+/** How far an hour may differ from what is usual without being drift. */
 export function toleranceOf(
   detector: Detector,
   watched: Watched,
@@ -160,7 +160,7 @@ export function toleranceOf(
   return Math.max(least, standardErrors * Math.sqrt((spread * daily * level * (1 - level)) / detector.level))
 }
 
-/** A regular sample of what was seen: of every so many observations one was taken. */
+/** A regular sample: one of every so many observations. */
 type Sample = z.output<typeof sampleSchema>
 
 function newSample(): Sample {

@@ -4,7 +4,7 @@ import { type Detector, detectorSchema, newDetector, relearn } from './detector.
 import { driftSignals, type Signal, signals } from './signals.ts'
 
 const seenSchema = z.strictObject({
-  /** Names that the provider has given since `since`; the last 50. */
+  /** The last 50 names that the provider has reported since `since`. */
   names: z.array(z.string()),
   since: z.number().nullable(),
 })
@@ -13,42 +13,44 @@ const changes = ['served-model', 'served-fingerprint', 'judge-changed'] as const
 
 const eventSchema = z.strictObject({
   code: z.enum([...driftSignals, ...changes]),
-  /** ms since the epoch, by the clock of the entry that showed it. */
+  /** Time of the entry that showed it, in ms since the epoch. */
   at: z.number(),
-  /** Seq of that entry. */
+  /** Sequence number of that entry. */
   seq: z.int(),
   words: z.string(),
 })
 
-/** Something that moved in production without a release. */
+/** A change in production without a release. */
 export type DriftEvent = z.output<typeof eventSchema>
 
 const driftStateSchema = z.strictObject({
-  /** The active version that all of it is about. */
+  /** The active version that is watched. */
   version: z.string(),
   since: z.number(),
-  /** Under which name the users of the last entry's day are remembered. */
+  /** The name under which the users of the last entry's day are remembered. */
   users: z.string().default(''),
   detectors: z.record(z.enum(driftSignals), detectorSchema),
   models: seenSchema,
   fingerprints: seenSchema,
   judgeId: z.string().nullable(),
-  /** When a change was last alarmed about, by its kind, ms since the epoch. */
+  /** Time of the last alarm by its kind, in ms since the epoch. */
   told: z.partialRecord(z.enum(changes), z.number()).default({}),
   /** The last 20, oldest first. */
   events: z.array(eventSchema),
 })
 
-/** What the drift watch knows of a feature. JSON of bounded size: at most 120 KB. */
+/** The state of the drift watch for a feature. JSON of at most 120 KB. */
 export type DriftWatchState = z.output<typeof driftStateSchema>
 
-/** As it was before hours of the week were told apart: what it knew of names is read, its detectors are not. */
+/**
+ * A stored state of a version that did not distinguish hours of the week. Its names are used, its detectors are not.
+ */
 const formerSchema = z.object({
   ...driftStateSchema.omit({ detectors: true }).shape,
   detectors: z.record(z.enum(driftSignals), z.object({ phase: z.enum(['learning', 'watching']) })),
 })
 
-/** `before`: of the version before, of which what is usual in the hours of a week is taken over; its levels are not. */
+/** `before`: the state of the previous version. What is usual in the hours of a week is kept, its levels are not. */
 export function newDriftWatchState(version: string, since: number, before?: DriftWatchState): DriftWatchState {
   const detectors = Object.fromEntries(
     driftSignals.map((signal) => [
@@ -69,25 +71,25 @@ export function newDriftWatchState(version: string, since: number, before?: Drif
   }
 }
 
-/** Under this name the users of a day (UTC) are remembered: on another one each counts again. */
+/** The name under which the users of a day (UTC) are remembered. On another day each counts again. */
 export function usersOfDay(feature: string, at: number): string {
   return `${driftName(feature)} ${new Date(at).toISOString().slice(0, 10)}`
 }
 
-/** Under this name the state is kept as a checkpoint. */
+/** The name of the checkpoint with the state. */
 export function driftName(feature: string): string {
   return `drift:${feature}`
 }
 
 export interface LoadedDrift {
   cursor: number
-  /** Null where what is stored cannot be read. */
+  /** Null if the stored state cannot be read. */
   state: DriftWatchState | null
-  /** It was stored by a version that did not tell hours apart: all levels are learnt anew. */
+  /** It was stored by a version that did not distinguish hours, so all levels are learnt anew. */
   isFormer: boolean
 }
 
-/** Undefined where nothing was watched yet. */
+/** Undefined if nothing was watched yet. */
 export async function loadDrift(
   store: Pick<EvidenceStore, 'checkpoint'>,
   feature: string,

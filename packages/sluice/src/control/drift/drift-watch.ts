@@ -19,10 +19,10 @@ import { type NightWord, suspectOf } from './suspect.ts'
 export interface DriftWatchOptions {
   store: Store
   clock: Clock
-  /** What the last nightly of a feature said, where there is one. */
+  /** What the last nightly of a feature found, if there was one. */
   nightOf: (feature: string) => NightWord | undefined
   faults: LoopFaults
-  /** How often it looks, in ms (default 10 s). */
+  /** Interval of checks in ms (default 10,000). */
   everyMs?: number
 }
 
@@ -30,8 +30,8 @@ const pageSize = 4000
 const dayMs = 86_400_000
 
 /**
- * Watches what is in production, with or without a rollout, for change that nobody released. A fold over the log of
- * each feature: nothing counts twice, and each alarm is on record once.
+ * Watches production, with or without a rollout, for changes that were not released. It reads the log of each feature in
+ * order, so that no entry counts twice, and each alarm is recorded once.
  */
 export function startDriftWatch(options: DriftWatchOptions): WorkLoop {
   const { store, clock, faults, everyMs = 10_000 } = options
@@ -53,7 +53,7 @@ export function startDriftWatch(options: DriftWatchOptions): WorkLoop {
   })
 }
 
-/** Folds the next page of a feature's log; true where more waits. */
+/** Processes the next page of a feature's log; true if there is more. */
 async function watchFeature(feature: string, active: string, options: DriftWatchOptions): Promise<boolean> {
   const { store } = options
   const loaded = await loadDrift(store, feature)
@@ -68,7 +68,7 @@ async function watchFeature(feature: string, active: string, options: DriftWatch
   const last = entries.at(-1) ?? first
   const before = loaded?.state
   const state = before?.version === active ? before : newDriftWatchState(active, first.receivedAt, before)
-  if (loaded?.isFormer) await tellReset(feature, loaded.cursor, upgraded, options)
+  if (loaded?.isFormer) await reportReset(feature, loaded.cursor, upgraded, options)
   const users = usersOfDay(feature, first.receivedAt)
   const known = await store.units(users, entries.map(sourceOf))
   const records = new Map<string, Record<string, unknown>>()
@@ -89,16 +89,19 @@ async function watchFeature(feature: string, active: string, options: DriftWatch
   return beyond >= 0 || page.length === pageSize
 }
 
-/** Whoever came on a day counts once on it; after it nothing depends on who that was. */
+/** A user counts once a day, so after a day its users are no longer needed. */
 async function forgetOtherDays(store: Store, feature: string, users: string): Promise<void> {
   const ofFeature = (name: string) => name === driftName(feature) || name.startsWith(`${driftName(feature)} `)
   for (const name of await store.memories()) if (ofFeature(name) && name !== users) await store.forgetMemory(name)
 }
 
 const upgraded =
-  'This version of Sluice knows what is usual by the hour of the week. The drift watch learns that anew: two days without alarms, then twelve with alarms of great changes only.'
+  'This version of Sluice learns what is usual for each hour of the week. The drift watch begins anew: two days without alarms, then twelve with alarms for large changes only.'
 
-/** What cannot be read is kept for whoever wants to know why, and told; from the next entry on all is learnt again. */
+/**
+ * Keeps an unreadable state under another name, for inspection, and reports it. Learning begins anew with the next
+ * entry.
+ */
 async function beginAnew(
   feature: string,
   active: string,
@@ -106,13 +109,13 @@ async function beginAnew(
   options: DriftWatchOptions,
 ): Promise<boolean> {
   const name = driftName(feature)
-  const words = `The state of the drift watch could not be read and was set aside as "${asideName(name)}": it learns anew what is usual, alarms of nothing for two days, and of great changes only for twelve more.`
-  await tellReset(feature, cursor, words, options)
+  const words = `The state of the drift watch could not be read and was set aside as "${asideName(name)}". The watch begins anew: two days without alarms, then twelve with alarms for large changes only.`
+  await reportReset(feature, cursor, words, options)
   const fresh = { cursor, state: newDriftWatchState(active, options.clock.now()) }
   return await options.store.setAside(name, cursor, { fresh })
 }
 
-function tellReset(
+function reportReset(
   feature: string,
   cursor: number,
   reason: string,

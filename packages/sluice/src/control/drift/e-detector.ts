@@ -1,25 +1,26 @@
-/** What an hour says of a change, in one direction. Angles, see `angle`. */
+/** The evidence of an hour for a change in one direction, as angles; see `angle`. */
 export interface HourSign {
   /** Hours since the epoch. */
   hour: number
-  /** One over the variance of the others. */
+  /** One over the variance of `off`. */
   precision: number
-  /** How far it lies beyond what is expected and tolerated; below 0 where it does not. */
+  /** How far it is beyond what is expected and tolerated; negative if it is within. */
   off: number
 }
 
-/** By size of a change: the log of a sum over all hours in which it may have begun. */
+/** For each size of change: the log of a sum over all hours in which it may have begun. */
 export type Sums = number[]
 
-/** No hour alone says more than a third of what it takes. */
+/** One hour gives at most a third of the needed log evidence. */
 const hoursAtLeast = 3
-/** A day that differs (a holiday), and an hour at both ends. */
+/** Hours to leave out: a day that differs (a holiday), and one hour more. */
 const dayLeftOut = 25
 
 /**
- * An e-detector (Shin, Ramdas & Rinaldo 2023): M <- (1 + M) e for each size, e the likelihood ratio of an hour under a change of that
- * size. A mean of the M reaches A once in A hours at most, on average, while nothing changes: each hour adds 1 to what is expected
- * of it. Not kept beyond a little more than A, so that it is soon forgotten what went by.
+ * An e-detector (Shin, Ramdas & Rinaldo 2023): M <- (1 + M) e for each size, where e is the likelihood ratio of an hour
+ * under a change of that size. While nothing changes, the mean of the M reaches A at most once in A hours on average, since
+ * each hour adds 1 to its expectation. M is limited to a little more than A, so that a change that has ended is soon
+ * forgotten.
  */
 export function addHour(sums: Sums, sign: HourSign, sizes: readonly number[], logA: number): Sums {
   return sizes.map((size, index) => {
@@ -36,14 +37,14 @@ function logRatio({ off, precision }: HourSign, size: number, logA: number): num
   return Math.min((size * off - size ** 2 / 2) * precision, logA / hoursAtLeast)
 }
 
-/** The log of the mean of what is given as logs. */
+/** The log of a mean, from the logs of the values. */
 export function logMean(logs: readonly number[]): number {
   return Math.log(logs.reduce((sum, log) => sum + Math.exp(log), 0) / logs.length)
 }
 
 /**
- * The log evidence of the size and the beginning that fit best, if the hours of any one day are left out: the least of all such days.
- * A holiday alone comes to nothing.
+ * The log evidence of the size and the start that fit best, without the hours of one day: the least over all such days. A
+ * single holiday gives no evidence.
  */
 export function withoutAnyDay(signs: readonly HourSign[], sizes: readonly number[], logA: number): number {
   return Math.max(0, ...sizes.map((size) => leastWithoutADay(signs, size, logA)))
@@ -68,7 +69,7 @@ function leastWithoutADay(signs: readonly HourSign[], size: number, logA: number
   return least
 }
 
-/** The hour since which the change is likeliest to have been there: the signs since then speak loudest for this size. */
+/** The most likely start of the change: the hour since which the evidence for this size is largest. */
 export function beginningOf(signs: readonly HourSign[], size: number, logA: number): number {
   let [sum, from] = [0, signs[0]?.hour ?? 0]
   for (const sign of signs) {

@@ -6,7 +6,7 @@ import { observeWith, relearn } from './detector.ts'
 import type { DriftEvent, DriftWatchState } from './drift-state.ts'
 import { driftSignals, observationsOf, type Signal, signals } from './signals.ts'
 
-/** What is remembered of a user, or another source: the days (UTC) on which a request and a score of it were last taken. */
+/** What is remembered of a user or another source: the last days (UTC) on which a request and a score of it counted. */
 export interface SourceDays {
   request?: string
   score?: string
@@ -19,7 +19,7 @@ const dayMs = 86_400_000
 const hourMs = 3_600_000
 const minuteMs = 60_000
 
-/** Whoever counts once a day: the unit, else what a process at an address sends within a minute, so that a burst is no trend. */
+/** What counts once a day: the unit, else a process at an address within a minute, so that a burst is no trend. */
 export function sourceOf({ unit, instance, address, observedAt }: LogEntry): string {
   if (unit !== null) return unit
   const source = JSON.stringify([instance ?? null, address ?? null, Math.floor(observedAt / minuteMs)])
@@ -27,8 +27,8 @@ export function sourceOf({ unit, instance, address, observedAt }: LogEntry): str
 }
 
 /**
- * Takes an entry into the state, in place, and returns what it shows to have moved. Of each source counts the first request
- * and the first score of a day, so that one busy user is no trend; other versions, such as a canary, are not looked at.
+ * Adds an entry to the state, in place, and returns the changes that it shows. From each source only the first request and
+ * the first score of a day count, so that one busy user is no trend. Other versions, such as a canary, are ignored.
  */
 export function observeDrift(
   state: DriftWatchState,
@@ -46,7 +46,10 @@ export function observeDrift(
 
 let lastDay = { number: -1, name: '' }
 
-/** UTC. To write a date takes longer than all else that an entry takes, and most are of the day of the one before. */
+/**
+ * The day (UTC), cached: formatting it takes longer than the rest, and most entries have the same day as the one
+ * before.
+ */
 function dayOf(at: number): string {
   const number = Math.floor(at / dayMs)
   if (number !== lastDay.number) lastDay = { number, name: new Date(at).toISOString().slice(0, 10) }
@@ -61,7 +64,7 @@ function signalEvents(state: DriftWatchState, entry: LogEntry): DriftEvent[] {
     const detector = state.detectors[signal]
     const change = observeWith(detector, value, entry.receivedAt, signals[signal])
     if (!change) return []
-    // One alarm of a change: from here on the new level is learnt as what is usual.
+    // One alarm for a change. From now on the new level is learnt.
     state.detectors[signal] = relearn(detector, entry.receivedAt, signals[signal])
     return [eventOf(signal, entry, alarmWords(signal, change))]
   })
@@ -109,14 +112,14 @@ function servedEvents(state: DriftWatchState, entry: LogEntry): DriftEvent[] {
   ]
 }
 
-/** What a client says is no text of ours: it stands in quotes, on one line, and is short. */
+/** A client's text, shortened, on one line and in quotes, since it is not trusted. */
 function quoted(name: string | null): string {
   return `"${excerpt(visibleLine(name ?? ''), longestName).replaceAll('"', "'")}"`
 }
 
 /**
- * Whether a change is alarmed about: once a day, however many names a client reports, since each alarm is a row of a log that
- * is kept for good, and a message.
+ * Whether to alarm: at most once a day for each kind, however many names a client reports, since each alarm is a permanent
+ * row of the audit log, and a message.
  */
 function isDue(state: DriftWatchState, code: keyof DriftWatchState['told'], at: number): boolean {
   const last = state.told[code]
@@ -125,7 +128,7 @@ function isDue(state: DriftWatchState, code: keyof DriftWatchState['told'], at: 
   return true
 }
 
-/** Notes a name. News is one that was not among those of the first day, since backends go by several at a time. */
+/** Notes a name. It is new if it was not reported on the first day, since backends may have several names at a time. */
 function isNews(seen: DriftWatchState['models'], name: string | null, at: number): boolean {
   if (name === null || seen.names.includes(name)) return false
   const isNew = seen.since !== null && at - seen.since >= dayMs

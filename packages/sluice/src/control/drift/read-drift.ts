@@ -5,27 +5,27 @@ import { type DriftEvent, loadDrift } from './drift-state.ts'
 import { driftSignals, type Signal, signals } from './signals.ts'
 import { daysKnown, daysToKnow } from './week.ts'
 
-/** How one signal stands. Shares in [0,1]; null where not enough is known. */
+/** The state of one signal. Shares are in [0,1]; null if not enough is known. */
 interface SignalDrift {
   signal: Signal
-  /** `level`: no alarms yet; `week`: alarms of great changes only, since it is not known how weekdays differ. */
+  /** `level`: no alarms yet; `week`: alarms for large changes only, since it is not known yet how weekdays differ. */
   phase: 'level' | 'week' | 'watching'
-  /** When the present level was begun to be learnt, ms since the epoch. */
+  /** Start of learning the present level, in ms since the epoch. */
   since: number
   /** Observations since then. */
   seen: number
-  /** Days of the first two weeks that are known, of 14. */
+  /** Known days of the first two weeks, of 14. */
   days: { known: number; of: number }
-  /** Observations behind the level. */
+  /** Number of observations of the level. */
   reference: number | null
-  /** What may lie between an hour and what is usual in it without being drift. */
+  /** How far an hour may differ from what is usual in it without being drift. */
   tolerance: number | null
-  /** Of the last 24 hours that are over: observations, their mean, and what is usual in them. */
+  /** The last 24 complete hours: observations, their mean, and what is usual in them. */
   lately: { count: number; mean: number; usual: number } | null
-  /** Log evidence of a change; an alarm comes at the threshold, unless one day alone explains it. */
+  /** Log evidence of a change. At the threshold there is an alarm, unless a single day explains it. */
   logR: number | null
   threshold: number
-  /** Hours between two alarms of this signal while nothing changes, on average and at the least. */
+  /** Smallest mean number of hours between two alarms of this signal while nothing changes. */
   runLength: number
   words: string
 }
@@ -40,7 +40,10 @@ export interface DriftView {
   events: DriftEvent[]
 }
 
-/** The drift watch of a feature's active version; null where nothing was watched yet, or cannot be read and begins anew. */
+/**
+ * The drift watch of a feature's active version; null if nothing was watched yet, or the state is unreadable and begins
+ * anew.
+ */
 export async function readDrift(store: EvidenceStore, feature: string): Promise<DriftView | null> {
   const loaded = await loadDrift(store, feature)
   if (!loaded?.state) return null

@@ -22,7 +22,7 @@ const middle: Watched = {
   sizes: [0.05, 0.1, 0.2, 0.4],
 }
 
-/** What the drift watch looks at, by name. */
+/** The signals of the drift watch, by name. */
 export const signals = {
   score: {
     reference: 200,
@@ -54,10 +54,10 @@ export type Signal = keyof typeof signals
 
 export const driftSignals = Object.keys(signals) as Signal[]
 
-/** Beyond this no measure is meant; entries of before there were bounds may hold more. */
+/** Larger values are ignored. Entries of older versions, which did not check bounds, may have them. */
 const most = 1e9
 
-/** What an entry of the log shows of each signal; nothing of what it does not hold, or what cannot have been measured. */
+/** The values of signals in a log entry, without unknown and impossible ones. */
 export function observationsOf(entry: LogEntry): Partial<Record<Signal, number>> {
   if (entry.kind === 'score') return entry.score >= 0 && entry.score <= 1 ? { score: entry.score } : {}
   if (entry.kind === 'feedback') return {}

@@ -1,6 +1,6 @@
 import type { DriftEvent, DriftWatchState } from './drift-state.ts'
 
-/** What the last nightly of the feature said, as far as it tells whose doing a drift is. */
+/** The findings of the last nightly of the feature that help to find the cause of a drift. */
 export interface NightWord {
   /** ms since the epoch. */
   at: number
@@ -19,8 +19,8 @@ const recentMs = 7 * 86_400_000
 const nightIsCurrentMs = 3 * 86_400_000
 
 /**
- * Whose doing a drift probably is. Live traffic alone cannot tell the provider from the traffic: the nightly can, since
- * it asks the same questions every night and judges the same answers again.
+ * The probable cause of a drift. Live data cannot distinguish a change of the provider from one of the traffic. The nightly
+ * can, since it runs the same cases every night and judges the same answers again.
  */
 export function suspectOf(event: DriftEvent, { events }: DriftWatchState, night: NightWord | undefined): Suspect {
   const recent = (codes: readonly string[]) =>

@@ -1,27 +1,29 @@
 import { daysOfWeek, hourOfWeek, hoursOfDay, type Week } from './week.ts'
 
-/** Hours, and days, as which the assumption counts that they differ by chance alone. */
+/** Weight, in hours and in days, of the prior that they differ by chance only. */
 const [spreadHours, spreadDays] = [24, 7]
 const sweeps = 3
 
-/** What is usual, as a model of the week: a level, effects of the time of day and of the weekday, and the rest of each hour. */
+/**
+ * A model of what is usual in a week: a level, effects of the time of day and of the weekday, and a rest for each hour.
+ */
 export interface WeekFit {
   level: number
-  /** By the hour of the week. */
+  /** The usual value by the hour of the week. */
   usual: readonly number[]
-  /** How much further apart hours lie, and whole days beyond that, than observations by chance; see `Expected`. */
+  /** How much more hours, and in addition whole days, vary than by chance; see `Expected`. */
   spread: number
   daily: number
   /** Observations of a day. */
   perDay: number
-  /** What is not known of each effect: its variance, where that of one observation is 1. */
+  /** The uncertainty of each effect: its variance in units of the variance of one observation. */
   errorOfTime: readonly number[]
   errorOfDay: readonly number[]
 }
 
 /**
- * Fits what was learnt; undefined while that is nothing. Each effect, and what an hour of the week has beyond them, is drawn towards
- * nothing as far as noise explains how much they differ (James & Stein 1961). `leastSpread` is 1 for what is 0 or 1.
+ * Fits the model to what was learnt; undefined if nothing was. Each effect, and the rest of each hour, is shrunk towards 0 as
+ * far as noise explains their differences (James & Stein 1961). `leastSpread` is 1 for observations of 0 or 1.
  */
 export function fitWeek(week: Week, leastSpread: number): WeekFit | undefined {
   const weights = week.cells.map(([weight]) => weight)
@@ -61,7 +63,7 @@ function newEffects(count: number): Effects {
   return { values: new Array<number>(count).fill(0), errors: new Array<number>(count).fill(0) }
 }
 
-/** Fits the effects of groups of hours to what the others leave, and leaves to the others what these do not explain. */
+/** Fits the effects of groups of hours to the residuals of the other effects. */
 function refit(
   effects: Effects,
   rest: number[],
@@ -91,7 +93,7 @@ function refit(
     rest[place] = (rest[place] ?? 0) - (effects.values[groupOf(place)] ?? 0)
 }
 
-/** The variance between groups beyond what chance within them makes of it. */
+/** The variance between groups, less the variance by chance within them. */
 function surplus(means: readonly number[], weights: readonly number[], variance: number): number {
   let [sum, count] = [0, 0]
   for (let group = 0; group < means.length; group += 1) {
@@ -106,10 +108,12 @@ function surplus(means: readonly number[], weights: readonly number[], variance:
 /** What an hour is expected to show. */
 export interface Expected {
   mean: number
-  /** The lowest and the highest that is usual at this time on any day of the week, an hour earlier and later included. */
+  /** The lowest and highest usual value at this time, or an hour before or after, on any day of the week. */
   low: number
   high: number
-  /** The variance of the hour's angle, times `count`: beyond 1 where observations hang together, or little is known of such hours. */
+  /**
+   * The variance of the hour's angle, times `count`. It is above 1 if observations are correlated or little is known.
+   */
   spread: number
 }
 

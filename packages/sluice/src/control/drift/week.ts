@@ -3,27 +3,27 @@ import { z } from 'zod'
 export const hoursOfWeek = 168
 export const hoursOfDay = 24
 export const daysOfWeek = 7
-/** How often a weekday is to be seen before it is known. */
+/** After this many times a weekday counts as known. */
 export const seenEnough = 2
 
 export const weekSchema = z.strictObject({
-  /** Of each hour of the week (UTC, from Sunday 0:00): observations, old ones discounted, and their mean. */
+  /** For each hour of the week (UTC, from Sunday 0:00): number of observations, old ones discounted, and their mean. */
   cells: z.array(z.tuple([z.number().min(0), z.number()])).length(hoursOfWeek),
   /** Observations of a day. */
   perDay: z.number().min(0),
-  /** How much further hours, and whole days beyond that, lie from what was expected than by chance: mean square, and how many. */
+  /** How much hours, and in addition whole days, deviate in units of chance: mean square, and number. */
   hourly: z.tuple([z.number(), z.number()]),
   daily: z.tuple([z.number(), z.number()]),
-  /** How often each weekday was seen, from Sunday on; twice is enough. */
+  /** How often each weekday was seen, from Sunday on, at most twice. */
   seen: z.array(z.int().min(0).max(seenEnough)).length(daysOfWeek),
-  /** The day that is being added: its number, hours, observations, the sum of their deviations and that of its variance. */
+  /** The present day: its number, hours, observations, the sum of their deviations, and the variance of this sum. */
   today: z.tuple([z.int(), z.int(), z.number(), z.number(), z.number()]).nullable(),
 })
 
-/** What was learnt of the hours of a week. */
+/** What is learnt about the hours of a week. */
 export type Week = z.output<typeof weekSchema>
 
-/** What was seen in an hour. */
+/** The observations of an hour. */
 export interface SeenHour {
   /** Hours since the epoch. */
   hour: number
@@ -42,12 +42,12 @@ export function newWeek(): Week {
   }
 }
 
-/** The epoch began on a Thursday. */
+/** The hour of the week of an hour since the epoch, which began on a Thursday. */
 export function hourOfWeek(hour: number): number {
   return (hour + 4 * hoursOfDay) % hoursOfWeek
 }
 
-/** Of the days that it takes to know all weekdays, those that were seen. */
+/** How many of the days that are needed to know all weekdays were seen. */
 export function daysKnown({ seen }: Week): number {
   return seen.reduce((sum, times) => sum + times, 0)
 }

@@ -1,12 +1,12 @@
-/** Work that nobody waits for, in the order in which it came. */
+/** Runs work in the background, one item after the other, in order of arrival. */
 export interface Background<T> {
-  /** False where too much waits already: then it is not done. */
+  /** Adds an item. False if too many wait already; then it is not done. */
   offer(item: T): boolean
-  /** Resolves when all that was taken is done. */
+  /** Resolves when all accepted items are done. */
   drained(): Promise<void>
 }
 
-/** `work` handles its own failures. */
+/** `work` must handle its own errors. */
 export function inBackground<T>(work: (item: T) => Promise<void>, bound: number): Background<T> {
   let waiting = 0
   let last: Promise<void> = Promise.resolve()

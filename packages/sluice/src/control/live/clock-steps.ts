@@ -1,14 +1,14 @@
 import type { Clock } from '@sluice/client'
 
-/** More than this, in ms, no clock is adjusted by while it runs well. */
+/** In ms; a larger step is no normal adjustment of a clock. */
 const stepMs = 600_000
 
-/** How long a clock that has stepped is not believed, in ms: so long somebody has to put it right. */
+/** How long a clock is not trusted after a step, in ms: the time in which somebody can correct it. */
 const doubtMs = 3_600_000
 
 /**
- * Tells whether the wall clock is to be believed where something is deleted for good by it. After a step of more than ten
- * minutes it is not for an hour; a machine that was suspended looks the same. To be asked regularly.
+ * Returns a function that says whether the wall clock can be trusted for deleting by age. It cannot for an hour after a
+ * step of more than ten minutes, or after the machine was suspended, which looks the same. Call it regularly.
  */
 export function clockSteps(clock: Clock): () => boolean {
   const steadyNow = () => clock.steady?.() ?? clock.now()

@@ -13,15 +13,15 @@ import { type Sampling, samplingOf } from './sampling.ts'
 import { urgencyOf } from './urgency.ts'
 
 /**
- * What became of a request that sent its content along. Only of a `stored` one anything is kept; `dropped` counts those
- * that the full queue gave up, stored or not.
+ * The result for a request that sent its content. Content is kept only if it is `stored`. `dropped` counts requests that
+ * a full queue removed, also stored ones.
  */
 export type CaptureResult = 'stored' | 'not-allowed' | 'not-sampled' | 'no-judge' | 'redactor-failed' | 'dropped'
 
 export interface CaptureOptions {
   store: Store
   clock: Clock
-  /** [0, 1) */
+  /** Random numbers in [0,1). */
   random: () => number
   redactorOf: (file?: string) => Promise<Redact>
   count: (feature: string, fate: CaptureResult, by: number) => void
@@ -32,7 +32,7 @@ interface CaptureContext extends CaptureOptions {
   knownUnits: (requests: readonly LogDraft[]) => Promise<KnownUnits>
 }
 
-/** Tasks of one feature that may wait. */
+/** Most waiting tasks of a feature. */
 const queueBound = 10_000
 const wholePpm = 1_000_000
 
@@ -42,8 +42,8 @@ interface Captured extends StorableTexts {
 }
 
 /**
- * Takes in what accepted requests sent along to be judged: redacts, stores and queues it. Nothing is stored unless the
- * feature allows it, and what is not stored is not judged. Never rejects: a sample that is lost is no lost outcome.
+ * Redacts, stores and queues the contents that accepted requests sent to be judged. Nothing is stored unless the feature
+ * allows it, and what is not stored is not judged. Never rejects, since the outcome itself is already logged.
  */
 export function createContentCapture(options: CaptureOptions): (accepted: readonly AcceptedOutcome[]) => Promise<void> {
   const knownUnits = knownUnitsIn(options.store, options.clock)
@@ -103,8 +103,8 @@ async function takeIn(feature: string, requests: readonly Captured[], options: C
 }
 
 /**
- * Whether what was stored is what may be: else others were published while it was being redacted, and deleted what was
- * there.
+ * Whether the settings are still those under which the contents were stored. If new ones were published in the meantime,
+ * their deletion of stored contents may have been too early for these.
  */
 async function stillHolds(store: Store, feature: string, before: LiveSettings): Promise<boolean> {
   const live = (await store.feature(feature))?.live
@@ -112,8 +112,8 @@ async function stillHolds(store: Store, feature: string, before: LiveSettings): 
 }
 
 /**
- * The request, if it is among those that were to send their content along: which these are follows from their ids. A client
- * may still go by a larger share of before; then the present one decides.
+ * The request, if it is one whose content is to be sent. This follows from its id. A client may still use an older, larger
+ * share; then the present share decides.
  */
 function chosenBy(capture: Capture, request: Captured): Captured[] {
   const { id, arm } = request.entry
@@ -121,7 +121,7 @@ function chosenBy(capture: Capture, request: Captured): Captured[] {
   return position('sluice.capture', id) < share ? [{ ...request, captured: share / wholePpm }] : []
 }
 
-/** Those whose version has questions for a judge. */
+/** The requests whose version has a judge. */
 async function withJudge<T extends Captured>(store: Store, feature: string, requests: readonly T[]): Promise<T[]> {
   const versions = [...new Set(requests.map(({ entry }) => entry.version))]
   const records = await Promise.all(versions.map((id) => store.version(feature, id)))
@@ -151,7 +151,7 @@ async function contentsOf(
   return redacted.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
 }
 
-/** What a redactor says itself is not told: it may be the text that it was given. */
+/** The message of a redactor's own error is not shown, since it may contain the user's text. */
 function messageOf(error: unknown): string {
   return error instanceof SluiceError ? error.message : 'the redactor failed'
 }

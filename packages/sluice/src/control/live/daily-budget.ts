@@ -1,18 +1,18 @@
 import { type Budget, createBudget } from '../../core/providers/limits/budget.ts'
 import type { JudgeQueue } from '../store/judge-queue.ts'
 
-/** What judging one feature may still cost today. */
+/** The rest of a feature's budget for judging today. */
 export interface DailyBudget {
   budget: Budget
-  /** Stores what was spent since it was last stored. */
+  /** Stores what was spent since the last call. */
   book(): Promise<void>
 }
 
-/** Opens the day's budgets, each less what the day has cost already, whoever paid it. */
+/** Opens the budgets of the day, less what was already spent today, also by other replicas. */
 export function createDailyBudgets(
   store: Pick<JudgeQueue, 'judgeSpending' | 'addJudgeSpending'>,
 ): (feature: string, limitUsd: number, now: number) => Promise<DailyBudget> {
-  // Promises, so that calls at the same time share one budget.
+  // Promises, so that simultaneous calls share one budget.
   const open = new Map<string, { key: string; budget: Promise<DailyBudget> }>()
   return (feature, limitUsd, now) => {
     const day = new Date(now).toISOString().slice(0, 10)
@@ -41,7 +41,7 @@ function openBudget(budget: Budget, store: (usd: number) => Promise<void>): Dail
   return {
     budget,
     async book() {
-      // What a lost answer may have cost counts as spent, for the provider may count it so.
+      // The possible cost of a lost answer counts as spent, since the provider may bill it.
       const total = budget.spentUsd + budget.unaccountedUsd
       const usd = total - booked
       if (usd <= 0) return
@@ -56,7 +56,7 @@ function openBudget(budget: Budget, store: (usd: number) => Promise<void>): Dail
   }
 }
 
-/** The beginning of the next day, UTC, in ms since the epoch. */
+/** The start of the next day (UTC), in ms since the epoch. */
 export function nextDay(now: number): number {
   const dayMs = 86_400_000
   return (Math.floor(now / dayMs) + 1) * dayMs

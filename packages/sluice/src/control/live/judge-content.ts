@@ -16,17 +16,17 @@ const judgedSchema = z.looseObject({
   costUsd: z.number().nullable(),
 })
 
-/** A request as the judge saw it, kept with its content; `score` is null where the judge could not tell. */
+/** The judge's result, stored with the content; `score` is null if the judge abstained. */
 export type JudgedContent = z.output<typeof judgedSchema> & { items?: unknown }
 
-/** What the judge said earlier, if anything. */
+/** The stored judgement; undefined if there is none. */
 export function earlierJudgement({ judgement }: StoredContent): JudgedContent | undefined {
   return judgement === null ? undefined : judgedSchema.parse(judgement)
 }
 
 /**
- * Judges a production answer as the gate judges a case: the same code, questions and judge id.
- * @throws JudgeError, ProviderError, and TemplateError where the reported input lacks a variable of the prompt
+ * Judges a production answer as the gate judges a case: with the same code, rubric and judge id.
+ * @throws JudgeError; ProviderError; TemplateError if the reported input lacks a variable of the prompt
  */
 export async function judgeContent(
   { id, input, output }: StoredContent,
@@ -51,7 +51,7 @@ export async function judgeContent(
   return { judgeId: judge.id, score, costUsd: judgement.costUsd ?? null, items: judgement.items }
 }
 
-/** A request of production, as the case that it would be; nobody has written an expectation for it. */
+/** A production request as a case, without expectations. */
 function productionCase(id: string, vars: Record<string, unknown>): Case {
   return { id, vars, checks: [], rubric: [], tags: [], weight: 1, critical: false, line: 1 }
 }

@@ -16,35 +16,34 @@ import { earlierJudgement, type JudgedContent, judgeContent } from './judge-cont
 import { scoreEntry } from './score-entry.ts'
 
 /**
- * What became of a task. `unjudgeable`: its content, version or log entry is gone, or texts of
- * the feature are not stored any more. `over-budget`: tomorrow again.
- * `failed`: the judge or its provider did, later again; `given-up`: too often, because of this very content.
- * `stopped`: the worker ends, whoever comes next takes it up.
+ * The result of a task. `unjudgeable`: its content, version or log entry is gone, or contents of the feature are no longer
+ * stored. `over-budget`: tried again tomorrow. `failed`: the judge or its provider failed; tried again later. `given-up`:
+ * it failed too often because of this content. `stopped`: the worker ends; the next one takes the task.
  */
 export type JudgeFate = 'scored' | 'abstained' | 'unjudgeable' | 'over-budget' | 'failed' | 'given-up' | 'stopped'
 
 export interface JudgingContext {
   store: Store
   now: () => number
-  /** [0, 1) */
+  /** Random numbers in [0,1). */
   random: () => number
   budgetOf: (feature: string, limitUsd: number, now: number) => Promise<DailyBudget>
   /** Calls models within the budget. */
   clientOf: (budget: DailyBudget) => Pick<ModelClient, 'complete'>
-  /** How the servers of judges are held to the form of an answer. */
+  /** How each judge's server is made to answer in the right form. */
   modes: AnswerModes
-  /** Why a model cannot be asked within a budget, e.g. for want of a price; undefined where it can. */
+  /** Why a model cannot be called within a budget, e.g. because it has no price; undefined if it can. */
   unaskable: (model: string) => Promise<string | undefined>
   signal: AbortSignal
 }
 
 export interface JudgedTask {
   fate: JudgeFate
-  /** Of a failure: what kind of it. Its words are not told: a provider that refuses a request often quotes it. */
+  /** The kind of a failure. Its message is not shown, since a provider often quotes the request in it. */
   code?: string
 }
 
-/** The judge cannot be asked about anything, for want of what the project has to say. */
+/** The judge cannot be called at all, because the project lacks a setting. */
 class UnaskableJudge extends SluiceError {
   override readonly name = 'UnaskableJudge'
 }
@@ -53,12 +52,12 @@ const mostAttempts = 5
 const firstRetryMs = 10_000
 const longestRetryMs = 600_000
 
-/** Kinds of failure that say nothing about the content: they come again however often it is not to blame. */
+/** Kinds of failure that the content does not cause. A task is never given up because of them. */
 const outages = new Set(['auth', 'rate-limit', 'overloaded', 'timeout', 'unreachable', 'server', 'no-model'])
 
 /**
- * Judges one request and logs its score, once: what a crash interrupts is taken up where it was, since each step finds
- * what the one before has left.
+ * Judges one request and logs its score once. After a crash it goes on with the interrupted step, since each step stores
+ * its result.
  */
 export async function judgeTask(task: JudgeTask, context: JudgingContext): Promise<JudgedTask> {
   const { store } = context
@@ -72,7 +71,7 @@ export async function judgeTask(task: JudgeTask, context: JudgingContext): Promi
     if (judged.score !== null) await store.setJudgement(task, judged, judged.score)
     return await logScore(task, context, { request, content, judged })
   } catch (error) {
-    // A store that cannot be reached is nobody's content; a row that cannot be read is given up like any other.
+    // An unreachable store is not the fault of the content. A row that cannot be read is given up like other failures.
     if (error instanceof StoreError && error.retryable) throw error
     return tryAgain(task, context, error)
   }
@@ -111,7 +110,7 @@ async function finish(task: JudgeTask, { store }: JudgingContext, fate: JudgeFat
   return { fate }
 }
 
-/** The end of a task without a score: its content leaves with it, since nothing more comes of it. */
+/** Ends a task without a score and deletes its content, which is no longer needed. */
 async function discard(task: JudgeTask, { store }: JudgingContext, fate: JudgeFate): Promise<JudgedTask> {
   await store.discard([task])
   return { fate }
@@ -137,7 +136,7 @@ async function tryAgain(task: JudgeTask, context: JudgingContext, error: unknown
   return { fate: 'failed', code }
 }
 
-/** What kind of failure it is, in words that are all our own. */
+/** The kind of a failure, as a code of Sluice. */
 function codeOf(error: unknown): string {
   if (error instanceof UnaskableJudge) return error.message
   if (error instanceof ProviderError)

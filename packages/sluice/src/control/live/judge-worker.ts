@@ -17,20 +17,20 @@ import { type JudgedTask, type JudgeFate, type JudgingContext, judgeTask } from 
 export interface JudgeWorkerOptions extends Omit<JudgingContext, 'now'> {
   store: Store
   clock: Clock
-  /** Requests that are judged at a time. */
+  /** How many requests are judged at a time. */
   concurrency: number
   count: (feature: string, fate: JudgeFate) => void
   faults: LoopFaults
 }
 
 const everyMs = 1000
-/** Longer than the longest call with its retries. */
+/** In ms; longer than the longest call with its retries. */
 const leaseMs = 600_000
 const outagePauseMs = 60_000
 
 /**
- * Judges what content capture has queued, the most urgent first. While the judge of a feature fails only single requests of it
- * are tried, so that the others are not kept waiting, and whoever reads the judge's health knows.
+ * Judges the requests that content capture has queued, the most urgent first. While the judge of a feature fails, only
+ * one of its requests is tried at a time, so that other features do not wait. The failures are part of the judge's health.
  */
 export function startJudgeWorker(options: JudgeWorkerOptions): WorkLoop {
   const { store, clock, concurrency, count, faults } = options
@@ -53,7 +53,7 @@ export function startJudgeWorker(options: JudgeWorkerOptions): WorkLoop {
     async work() {
       const tasks = await store.claim(concurrency, clock.now(), leaseMs)
       const byFeature = Map.groupBy(tasks, ({ feature }) => feature)
-      // What is claimed of a feature that fails comes back when its lease is over.
+      // Other claimed tasks of a failing feature are available again when their lease ends.
       await Promise.all(
         [...byFeature].map(([feature, claimed]) => faults.attempt(feature, () => judgeFeature(feature, claimed))),
       )
@@ -62,7 +62,7 @@ export function startJudgeWorker(options: JudgeWorkerOptions): WorkLoop {
   })
 }
 
-/** Keeps how the judge is doing, where it has changed. */
+/** Stores the health of a judge if it has changed. */
 async function noteHealth(
   store: Store,
   feature: string,
@@ -74,7 +74,7 @@ async function noteHealth(
   await store.saveCheckpoint(name, stored, { cursor: stored + 1, state: after })
 }
 
-/** One answer shows that the judge works; failures add up. What says nothing about the judge changes nothing. */
+/** One answer shows that the judge works; failures add up. Results that say nothing about the judge change nothing. */
 function healthAfter(before: JudgeHealth, results: readonly JudgedTask[], now: number): JudgeHealth {
   if (results.some(({ fate }) => fate === 'scored' || fate === 'abstained')) return healthyJudge
   const failures = results.filter(({ fate }) => fate === 'failed' || fate === 'given-up')

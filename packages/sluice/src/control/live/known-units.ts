@@ -7,16 +7,16 @@ import { StoreError } from '../store/store-error.ts'
 
 type Place = Pick<LogDraft, 'rolloutId' | 'unit'>
 
-/** What the evidence of their rollouts remembers of the users of requests. */
+/** Which users of requests the evidence of their rollouts already has. */
 export interface KnownUnits {
   of(request: Place): UnitRecord | undefined
 }
 
-/** Evidence is large and seldom begun anew: under which id it remembers users is believed for so long. */
+/** How long the id under which evidence remembers users is cached, in ms: evidence is large and rarely begun anew. */
 const believedMs = 5000
 const mostKept = 1000
 
-/** Reads what is remembered under the present evidence: one that was begun anew remembers other users than the one before. */
+/** Reads the users of the present evidence. Evidence that was begun anew has other users than before. */
 export function knownUnitsIn(
   store: Pick<Store, 'checkpoint' | 'units'>,
   clock: Pick<Clock, 'now'>,
@@ -33,7 +33,7 @@ export function knownUnitsIn(
     return id
   }
 
-  /** Undefined where the evidence cannot be read: it will be made anew, and until then nobody is known. */
+  /** Undefined if the evidence cannot be read. It will be made anew, and until then no user is known. */
   async function readId(rolloutId: string): Promise<string | undefined> {
     try {
       return unitsId(rolloutId, (await loadCheckpoint(store, rolloutId))?.checkpoint ?? {})

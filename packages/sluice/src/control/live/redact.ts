@@ -7,32 +7,35 @@ import { RedactorFault, startRedactorThread } from './redactor-thread.ts'
 
 const materialSchema = z.strictObject({ input: z.record(z.string(), z.unknown()), output: z.string() })
 
-/** What of a request may be stored: the variables of the prompt, and the answer. */
+/** The texts of a request that may be stored: the variables of the prompt, and the answer. */
 export type StorableTexts = z.output<typeof materialSchema>
 
-/** Takes out what must not be stored. A failure means that nothing is stored. */
+/** Removes what must not be stored. If it fails, nothing is stored. */
 export type Redact = (material: StorableTexts) => Promise<StorableTexts>
 
 export interface Redactors {
-  /** The redactor of a module; without one everything may be stored as it is. @throws SluiceError for a module elsewhere */
+  /**
+   * The redactor of a module. Without a module all texts are stored unchanged.
+   * @throws SluiceError `invalid-input` if the module is outside of the root
+   */
   redactorOf(file?: string): Promise<Redact>
-  /** Ends their thread. */
+  /** Ends the thread of the redactors. */
   close(): Promise<void>
 }
 
 export interface RedactorsOptions {
-  /** Absolute: modules are loaded from nowhere else, since who publishes a version names the module. */
+  /** Absolute path. Modules outside of it are refused, since the publisher of a version names the module. */
   root: string
   clock: Clock
-  /** What redacting one text may take, in ms (default 5000). */
+  /** How long redacting one text may take, in ms (default 5,000). */
   limitMs?: number
 }
 
 const longestMs = 5000
 
 /**
- * Redactors are code of the project that runs over what end users write: all of them in one thread of their own, which is
- * ended where a text takes too long. That text alone is lost.
+ * Redactors are code of the project that processes texts of end users. They run in a thread of their own, which is ended
+ * if a text takes too long. Only that text is lost.
  */
 export function createRedactors({ root, clock, limitMs = longestMs }: RedactorsOptions): Redactors {
   const thread = startRedactorThread({ clock, limitMs })
@@ -54,5 +57,5 @@ export function createRedactors({ root, clock, limitMs = longestMs }: RedactorsO
 function withinRoot(root: string, file: string): string {
   const absolute = path.resolve(root, file)
   if (absolute.startsWith(root + path.sep)) return absolute
-  throw new SluiceError('invalid-input', `${file}: a module to redact with must lie within ${root}`)
+  throw new SluiceError('invalid-input', `${file}: a redactor module must be inside ${root}`)
 }

@@ -4,33 +4,33 @@ import { isMainThread, type MessagePort, parentPort, Worker, workerData } from '
 import type { Clock } from '@sluice/client'
 import { SluiceError } from '../../errors.ts'
 
-/** Why a text was lost: kinds alone, since the words of an error may quote the text that it is about. */
+/** Why a text was lost. There is no message, since it may quote the text. */
 export type RedactorFaultKind =
-  /** The module cannot be loaded, or lacks the function. */
+  /** The module cannot be loaded. */
   | 'cannot-be-loaded'
   | 'no-function'
-  /** It threw, or its promise was rejected. */
+  /** The redactor threw, or its promise was rejected. */
   | 'threw'
-  /** It returned something else than `{input, output}`, or far more than it was given. */
+  /** It returned something other than `{input, output}`, or much more than it was given. */
   | 'returned-something-else'
-  /** It was ended after its time. */
+  /** It exceeded its time and was ended. */
   | 'too-slow'
-  /** It ended its thread: by an exit, an error outside of a call, or more memory than it may have. */
+  /** It ended its thread: by an exit, an error outside of a call, or too much memory. */
   | 'ended'
-  /** So many ended before that it rests for a while. */
+  /** Too many threads ended before, so no new one is started for a while. */
   | 'resting'
 
 const words: Record<RedactorFaultKind, string> = {
   'cannot-be-loaded': 'the module cannot be loaded',
-  'no-function': 'the module has no such export that is a function ({input, output}) => ...',
+  'no-function': 'the module does not export such a function ({input, output}) => ...',
   threw: 'it threw an error',
-  'returned-something-else': 'it returned something else than {input, output}',
+  'returned-something-else': 'it returned something other than {input, output}',
   'too-slow': 'it did not end in time',
-  ended: 'it ended its thread, or took more memory than it may',
-  resting: 'its thread had to be ended too often; it rests for up to a minute',
+  ended: 'it ended its thread, or used too much memory',
+  resting: 'its thread had to be ended too often; it starts again within a minute',
 }
 
-/** A text that could not be redacted, and therefore is not kept. */
+/** A text could not be redacted, so it is not kept. */
 export class RedactorFault extends SluiceError {
   override readonly name = 'RedactorFault'
   readonly kind: RedactorFaultKind
@@ -41,46 +41,46 @@ export class RedactorFault extends SluiceError {
   }
 }
 
-/** One call: the export of a module, applied to a material. */
+/** One call: the function of a module, applied to a material. */
 interface Job {
-  /** As in the prompt file, for people. */
+  /** The module as named in the prompt file, for messages. */
   reference: string
-  /** Absolute. */
+  /** Absolute path of the module. */
   file: string
   exportName: string
   material: unknown
 }
 
-/** A thread of its own for code of the project: whatever that does, the thread that releases prompts goes on. */
+/** A separate thread for code of the project, which cannot stop the main thread. */
 export interface RedactorThread {
-  /** Resolves to what the export returned, as a copy. @throws RedactorFault */
+  /** Resolves to a copy of what the function returned. @throws RedactorFault */
   run(job: Job): Promise<unknown>
-  /** Ends the thread and what is under way. */
+  /** Ends the thread and the call that is under way. */
   close(): Promise<void>
 }
 
 export interface RedactorThreadOptions {
   clock: Clock
-  /** What one call may take, its module's first loading included, in ms. */
+  /** How long one call may take, in ms. It includes the first loading of its module. */
   limitMs: number
 }
 
 type Reply = { value: unknown } | { fault: RedactorFaultKind }
 type Question = Omit<Job, 'reference'>
 
-/** Beyond so many ended threads within a minute the next is not begun: each may have cost its whole time. */
+/** After this many ended threads within a minute no new one is started, since each may have used its whole time. */
 const endsPerMinute = 10
 const minuteMs = 60_000
-/** So long the next call waits for a thread that is to end. Code that cannot be interrupted holds up its successors alone. */
+/** How long the next call waits for a thread to end, in ms. Code that cannot be interrupted only delays later calls. */
 const endingMs = 5000
-/** Memory of the thread's heap. Outside of it, where buffers lie, the process may grow by as much during a call. */
+/** Limits of the thread's heap. Outside of it, for buffers, the process may grow by as much during a call. */
 const resourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 }
 const mostGrowth = 256 * 1_048_576
 const memoryEveryMs = 50
-/** Marks the threads that are started here, among those of whatever program this may be part of. */
+/** Identifies threads that are started here: another program may use this module and have threads of its own. */
 const threadKind = 'sluice-redactor'
 
-/** Calls are made one at a time, in their order; the thread is begun with the first one and anew after each end. */
+/** Makes calls one at a time, in order. The thread is started with the first call, and again after each end. */
 export function startRedactorThread({ clock, limitMs }: RedactorThreadOptions): RedactorThread {
   let thread: Thread | undefined
   let ends: number[] = []
@@ -132,20 +132,20 @@ export function startRedactorThread({ clock, limitMs }: RedactorThreadOptions): 
   }
 }
 
-/** One thread, which is asked one question at a time. That it ends is an answer, too. */
+/** A thread that handles one question at a time. If the thread ends, the question gets an answer too. */
 interface Thread {
-  /** Null is answered as soon as the thread has begun. */
+  /** The question null is answered as soon as the thread has started. */
   ask(question: Question | null): Promise<Reply>
-  /** What is asked is answered at once; the thread itself ends as soon as it can be interrupted. */
+  /** Answers the present question at once. The thread itself ends as soon as it can be interrupted. */
   end(): void
-  /** Set when it is to end; resolves when it has. */
+  /** Set when the thread must end; resolves when it has ended. */
   readonly ending: Promise<unknown> | undefined
 }
 
 function beginThread(onEnd: () => void): Thread {
   const options = { workerData: { kind: threadKind }, resourceLimits, stdout: true, stderr: true }
   const worker = new Worker(new URL(import.meta.url), options)
-  // What a module prints may be what users wrote.
+  // The output of a module is dropped, since it may contain texts of users.
   worker.stdout.resume()
   worker.stderr.resume()
   let settle: ((reply: Reply) => void) | undefined
@@ -162,7 +162,7 @@ function beginThread(onEnd: () => void): Thread {
     ask: (question) =>
       new Promise((resolve) => {
         if (hasEnded || ending) return resolve({ fault: 'ended' })
-        // The process may end while nothing is asked.
+        // The thread keeps the process alive only during a question.
         worker.ref()
         settle = (reply) => {
           settle = undefined
@@ -202,7 +202,7 @@ async function answerTo({ file, exportName, material }: Question): Promise<Reply
   }
 }
 
-/** What may come back beyond a multiple of what was sent. */
+/** How many characters a result may have in addition to a multiple of what was sent. */
 const slackLength = 65_536
 
 if (!isMainThread && parentPort && workerData?.kind === threadKind) serve(parentPort)

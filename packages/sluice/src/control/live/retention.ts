@@ -12,10 +12,10 @@ import type { Store } from '../store/store.ts'
 import { clockSteps } from './clock-steps.ts'
 
 const everyMs = 60_000
-/** The whole log is looked at each time. */
+/** Old entries are deleted once an hour, since this reads the whole log. */
 const logEveryMs = 3_600_000
 
-/** Instances that may serve nothing any more are kept so long, in ms: a look at them may be under way. */
+/** Instances that can serve nothing any more are kept for this time, in ms, since a read of them may be under way. */
 const silentMs = 60_000
 
 type RetentionStore = Pick<ContentStore, 'expireContent' | 'clearContents' | 'shortenContents'> &
@@ -26,10 +26,10 @@ type RetentionStore = Pick<ContentStore, 'expireContent' | 'clearContents' | 'sh
   Pick<EvidenceStore, 'memories' | 'forgetMemory'>
 
 /**
- * Deletes for real what is too old: stored inputs and outputs within a minute of their time, those of features that
- * do not store any more and entries of the log, which hold no texts, within an hour after `keepLogMs`; with the last entry of an
- * ended rollout goes what is remembered of its users. Forgets instances that have ended without a goodbye. What a running
- * rollout rests on stays. While the wall clock is not to be believed nothing is deleted by it.
+ * Deletes what is too old. Stored inputs and outputs are deleted within a minute of their time. Those of features that no
+ * longer store any, and log entries (which hold no texts) older than `keepLogMs`, are deleted within an hour. With the last
+ * entry of an ended rollout its users are forgotten. Instances that ended without saying so are forgotten. Data that a
+ * running rollout needs stays. While the wall clock is not trusted nothing is deleted by it.
  */
 export function startRetention(options: {
   store: RetentionStore
@@ -60,7 +60,7 @@ export function startRetention(options: {
   })
 }
 
-/** Settings that were published apply at once to what is stored; this makes up for a process that died in between. */
+/** Published settings are applied to stored contents at once. This repeats it, in case a process died in between. */
 async function keepAllWithin(store: RetentionStore): Promise<void> {
   const features = await store.features()
   const off = features.flatMap(({ feature, live }) => (live?.store === false ? [feature] : []))
@@ -68,11 +68,11 @@ async function keepAllWithin(store: RetentionStore): Promise<void> {
   for (const { feature, live } of features) if (live?.store) await store.shortenContents(feature, live.retention)
 }
 
-/** Of an ended rollout nobody counts any more; with its entries the memory of its users goes as well. */
+/** An ended rollout counts no more users. When its entries are deleted, its users are forgotten too. */
 async function forgetUsers(store: RetentionStore, features: readonly FeatureState[]): Promise<void> {
   const open = new Set(openRollouts(features))
   for (const name of await store.memories()) {
-    // The drift watch forgets its users itself, day by day.
+    // The drift watch forgets its own users day by day.
     if (open.has(name) || name.startsWith('drift:')) continue
     const [entry] = await store.readLog({ after: 0, limit: 1, rolloutId: name })
     if (!entry) await store.forgetMemory(name)

@@ -4,18 +4,18 @@ import { incumbentsPerCanary, type LiveSettings } from '../../records/rollout-se
 
 const wholePpm = 1_000_000
 
-/** With which probability a request is judged, and one of the other arm in its place; both in (0,1]. */
+/** The probability with which a request is judged, and that of one of the other arm; both in (0,1]. */
 export interface Sampling {
   sampled: number
   sampledOther: number
-  /** Share of the requests that sent their content along which is to be judged, in [0,1]. */
+  /** Share of the requests with content that is judged, in [0,1]. */
   kept: number
 }
 
 /**
- * How a request of an arm is sampled, given the probability with which its client sent the content along, which is the same for
- * both arms: the arms differ only in which of those requests are kept. Under a small share there are far more incumbents
- * than are worth a judge's call, so of those only a part is.
+ * How a request of an arm is sampled. Clients send contents of both arms with the same probability; the arms only differ
+ * in the share of those requests that is judged. With a small canary there are many more incumbent requests than are
+ * needed, so only a part of them is judged.
  */
 export function samplingOf(
   { captured, arm, stage }: { captured: number; arm: Arm | null; stage: number | null },

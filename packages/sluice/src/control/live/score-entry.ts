@@ -1,7 +1,9 @@
 import type { JudgeTask } from '../../records/judge-task.ts'
 import { type LogEntry, type ScoreEntry, scoreSuffix } from '../../records/outcome.ts'
 
-/** The judge's score as it is logged: of the same user, arm and stage as the request, from the same place, under an id that follows from it. */
+/**
+ * The log entry of a judge's score. User, arm, stage and source are those of the request; the id is made from its id.
+ */
 export function scoreEntry(
   request: LogEntry,
   { sampled, sampledOther }: JudgeTask,

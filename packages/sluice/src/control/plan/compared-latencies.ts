@@ -3,18 +3,18 @@ import type { Traffic } from './traffic.ts'
 
 type ByArm = Record<Arm, number>
 
-/** When latencies begin to be compared: what is usual is known of so many incumbents, and each stage warms up. */
+/** Latencies are compared after this many incumbents have shown what is usual, and after each stage has warmed up. */
 const warmUp = { incumbents: 200, hours: 0.25, canaryRequests: 30 }
-/** An arm that nobody has asked for so long may be cold: such requests are compared only where both arms are asked alike. */
+/** An arm without requests for this time may be cold. Such requests are compared only if both arms are equally idle. */
 const idleHours = 1 / 60
 /** Requests of one visit follow each other at this rate. */
 const inRowPerHour = 15
 const even = { from: 0.4, to: 0.6 }
 
-/** How many requests of a simulated rollout the engine would compare by time. */
+/** How many requests of a simulated rollout the engine would compare by latency. */
 export class ComparedLatencies {
   readonly #traffic: Pick<Traffic, 'perVisit'>
-  /** Hours and requests of the canary in the present stage so far. */
+  /** Hours, and requests of the canary, in the present stage so far. */
   #staged = { hours: 0, canary: 0 }
   #incumbents = 0
 
@@ -27,8 +27,8 @@ export class ComparedLatencies {
   }
 
   /**
-   * Requests whose latency is compared, and those of them that nothing but the version can have made slow: not the first of a user.
-   * `returning`: visits of users who have been here.
+   * Requests whose latency is compared, and those of them that only the version can make slow, so not a user's first one.
+   * `returning`: visits of users who came before.
    */
   pass(
     requests: ByArm,
@@ -53,7 +53,7 @@ export class ComparedLatencies {
     return { timed, settled }
   }
 
-  /** The part of these hours in which latencies are compared at all. */
+  /** The share of these hours in which latencies are compared. */
   #warmPart(requests: ByArm, hours: number): number {
     const { hours: before, canary } = this.#staged
     const incumbents = this.#incumbents

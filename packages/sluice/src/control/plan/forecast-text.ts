@@ -8,7 +8,7 @@ const names: Record<string, string> = {
   2: 'worse by twice the margin',
 }
 
-/** What becomes of canaries, in lines of at most `width` columns: of a hundred of each kind. */
+/** The forecast for a hundred canaries of each kind, in lines of at most `width` columns. */
 export function forecastLines({ outlooks }: Forecast, width = 80): string[] {
   const hours = outlooks[0]?.by.map((one) => one.hours) ?? []
   const right = (text: string): Cell => ({ text, align: 'right' })
@@ -24,7 +24,7 @@ export function forecastLines({ outlooks }: Forecast, width = 80): string[] {
   ]
 }
 
-/** `97/0/2` */
+/** E.g. `97/0/2`. */
 function shares({ strong, weak, rolledBack }: By): string {
   return [strong, weak, rolledBack].map((share) => Math.round(100 * share)).join('/')
 }

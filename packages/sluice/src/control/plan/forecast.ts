@@ -14,17 +14,17 @@ import type { Matching } from '../rollout/statistics/sample-ratio.ts'
 import { type Difference, SimulatedHours } from './simulated-hours.ts'
 import type { Traffic } from './traffic.ts'
 
-/** How a rollout ends, and after how many hours; null where it is still undecided. */
+/** How a rollout ends, and after how many hours. */
 export interface End {
   how: 'strong' | 'weak' | 'rolledBack'
   hours: number
-  /** Of the canary. */
+  /** Users of the canary. */
   users: number
-  /** Answers that were judged until then, of both arms. */
+  /** Judged answers of both arms until then. */
   judged: number
 }
 
-/** Shares of the canaries of one kind, by the end of so many hours. */
+/** Shares of the canaries of one kind after `hours`. */
 export interface By {
   hours: number
   strong: number
@@ -33,14 +33,14 @@ export interface By {
   undecided: number
 }
 
-/** What becomes of canaries that are worse by a multiple of the margin. */
+/** The forecast for canaries that are worse by a multiple of the margin. */
 interface Outlook {
-  /** Of the margin; 0: as good. */
+  /** Multiple of the margin; 0: as good as the incumbent. */
   worseBy: number
-  /** Of the mean score, or where it has no say of the rate of errors. */
+  /** Change of the mean score, or, if the score has no weight, of the error rate. */
   drop: number
   by: By[]
-  /** Hours until half of them have ended; null where fewer do. */
+  /** Hours until half of them have ended; null if fewer do. */
   medianHours: number | null
 }
 
@@ -53,13 +53,13 @@ export interface Forecast {
 const hourMs = 3_600_000
 const horizons = [24, 48, 96]
 const multiples = [0, 0.5, 1, 2]
-/** A Thursday. */
+/** A Thursday, 00:00 UTC. */
 const usualStart = Date.UTC(2026, 0, 1)
 
 /**
- * What this traffic can decide and by when: the rules of the engine, given sums that are drawn for whole hours.
+ * What this traffic can decide, and when. It applies the rules of the engine to sums that are drawn for whole hours.
  *
- * @param start when it begins, ms since the epoch: quiet hours count
+ * @param start start of the rollout, in ms since the epoch, since quiet hours depend on it
  */
 export function forecast(
   traffic: Traffic,
@@ -93,7 +93,7 @@ function medianOf(ends: readonly (End | null)[]): number | null {
   return Number.isFinite(middle) ? middle : null
 }
 
-/** Looks every hour on the first day, later every other. */
+/** Assesses every hour on the first day, and every second hour later. */
 const stepAfter = (hours: number) => (hours < 24 ? 1 : 2)
 
 export interface Course {
@@ -101,11 +101,11 @@ export interface Course {
   seed: number
   /** ms since the epoch. */
   start: number
-  /** In hours. */
+  /** Length in hours. */
   lasts: number
 }
 
-/** One rollout from its start to its end, or until `lasts`; null where it has not ended by then. */
+/** Runs one rollout to its end, or until `lasts`; null if it has not ended by then. */
 export function playRollout(traffic: Traffic, settings: RolloutSettings, course: Course): End | null {
   const { difference, seed, start, lasts } = course
   const rollout = rolloutOf(settings, start)
@@ -132,13 +132,13 @@ export function playRollout(traffic: Traffic, settings: RolloutSettings, course:
   return null
 }
 
-/** One token whose arms match. */
+/** A single token without a sample ratio mismatch. */
 const matching: Matching = {
   ...{ trusted: [0], doubtful: [], suspect: [], leftOut: 0 },
   ...{ mismatched: false, unevenlyJudged: false },
 }
 
-/** What the engine would find, as far as a decision rests on it. */
+/** The findings of the engine that a decision needs. */
 function findingsOf(
   evidence: Evidence,
   rollout: Rollout,
@@ -162,7 +162,7 @@ function findingsOf(
   }
 }
 
-/** The share of the time at which both arms were heard of not too long ago. */
+/** The share of the time in which both arms have recent data. */
 function watchedShare({ requestsPerDay }: Traffic, rollout: Rollout): number {
   const share = (rollout.settings.stages[rollout.stage]?.ppm ?? 0) / 1e6
   const silence = longestSilenceMs(rollout, 1000) / (24 * hourMs)

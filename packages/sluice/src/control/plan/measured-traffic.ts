@@ -4,14 +4,14 @@ import type { OutcomeLog } from '../store/outcome-log.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
-/** As far back as it is looked, and where that is too much to read. */
+/** How far back the log is read: a week, or a day if a week is too much to read. */
 const lookBackMs = [7 * dayMs, dayMs]
 const pageSize = 4000
 const mostEntries = 80_000
-/** What is less says nothing about a day. */
+/** With less than this the traffic of a day is not known. */
 const least = { requests: 20, hours: 1, scores: 20 }
 
-/** How much comes of a feature, from what was logged until `now`; null where that is too little to tell. */
+/** The traffic of a feature, from log entries until `now`; null if there are too few. */
 export async function measuredTraffic(
   log: Pick<OutcomeLog, 'readLog'>,
   feature: string,
@@ -28,13 +28,13 @@ export async function measuredTraffic(
       after = page.at(-1)?.seq ?? after
       if (page.length < pageSize) return measured(sums, Math.max(since, sums.firstAt ?? now), now)
     }
-    // The last day was too much as well: so much of it tells.
+    // The last day was also too much to read: the part that was read is used.
     if (lookBack === lookBackMs.at(-1)) return measured(sums, Math.max(since, sums.firstAt ?? now), sums.lastAt ?? now)
   }
   return null
 }
 
-/** A place in the log after which all of the feature's entries were received since then. */
+/** A position in the log; all entries of the feature after it were received since `since`. */
 async function lastBefore(log: Pick<OutcomeLog, 'readLog'>, feature: string, since: number): Promise<number> {
   const isOld = async (after: number) => {
     const [next] = await log.readLog({ after, limit: 1, feature })

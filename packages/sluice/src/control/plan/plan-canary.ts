@@ -3,15 +3,15 @@ import { type Forecast, forecast, playRollout } from './forecast.ts'
 import type { Difference } from './simulated-hours.ts'
 import type { Traffic } from './traffic.ts'
 
-/** When a canary is rolled back: after how many hours and users of it, and what judging has cost by then. */
+/** When a canary is rolled back: after how many hours and canary users, and the cost of judging until then. */
 export interface Met {
   hours: number
   users: number
-  /** Null where the price is unknown. */
+  /** Null if the price is unknown. */
   judgeUsd: number | null
 }
 
-/** The middle of all cases, and nine of ten. Null where so many are not rolled back within the patience. */
+/** The median of all cases, and the 90 % quantile. Null if so many are not rolled back before patience ends. */
 export interface Found {
   median: Met | null
   p90: Met | null
@@ -25,7 +25,7 @@ export interface CanaryPlan {
   stages: { percent: number; soakHours: number }[]
   /** Drops of the mean score, largest first. */
   drops: ({ drop: number } & Found)[]
-  /** Rates of errors as multiples of the present one, largest first. */
+  /** Error rates as multiples of the present one, largest first. */
   errors: ({ ratio: number } & Found)[]
   /** Latencies as multiples of the present ones, largest first. */
   latencies: ({ ratio: number } & Found)[]
@@ -39,7 +39,9 @@ const noWorse: Difference = { drop: 0, errors: 0, latency: 1 }
 const hourMs = 3_600_000
 const runs = 60
 
-/** What a rollout with these settings can see on this traffic, and how it ends: simulated by the engine's own rules. */
+/**
+ * What a rollout with these settings can detect on this traffic, and how it ends; simulated with the engine's rules.
+ */
 export function planCanary(traffic: Traffic, settings: RolloutSettings): CanaryPlan {
   const { score, errors, slow } = settings.signals
   const isScored = score > 0 && traffic.judged > 0

@@ -3,7 +3,7 @@ import type { Report } from '../../records/report.ts'
 import { type LiveSettings, type RolloutSettings, rolloutSettingsSchema } from '../../records/rollout-settings.ts'
 import { requestsPerVisit, type Traffic } from './traffic.ts'
 
-/** What `sluice plan canary` is asked. What is undefined is taken from the settings, the report or the usual value. */
+/** The request of `sluice plan canary`. Undefined fields come from the settings, the report or the defaults. */
 export interface PlanRequest {
   requestsPerDay: number
   users?: number | undefined
@@ -20,7 +20,7 @@ export interface PlanRequest {
   flagMargin?: number | undefined
 }
 
-/** What a report of the gate tells about scores and judging. */
+/** What a report of the gate says about scores and judging. */
 export interface MeasuredFeature {
   /** Standard deviation of the case scores. */
   deviation: number | null
@@ -31,7 +31,10 @@ export interface MeasuredFeature {
 const usualDeviation = 0.25
 const usualSoak = ['4h', '8h', '12h', '24h']
 
-/** What a report, which was read from `file`, tells about a feature, or about its first one. @throws SluiceError `invalid-input` */
+/**
+ * What a report, read from `file`, says about a feature; about its first one, if `feature` is undefined.
+ * @throws SluiceError `invalid-input` if the report does not have the feature
+ */
 export function measuredIn({ features }: Report, feature: string | undefined, file: string): MeasuredFeature {
   const found = features.find((report) => feature === undefined || report.feature === feature)
   if (!found) throw new SluiceError('invalid-input', `${file}: the report has no feature ${feature}`)
@@ -40,7 +43,7 @@ export function measuredIn({ features }: Report, feature: string | undefined, fi
   return { deviation: score.std, judgeUsd: usd }
 }
 
-/** The traffic that a plan is made for. */
+/** The traffic of a plan. */
 export function requestedTraffic(
   request: PlanRequest,
   { judge }: LiveSettings,
@@ -59,7 +62,10 @@ export function requestedTraffic(
   }
 }
 
-/** The settings of a rollout with those of the request, which are checked as those of a file. @throws SluiceError `invalid-input` */
+/**
+ * The settings of a rollout, replaced by those of the request, which are checked like those of a file.
+ * @throws SluiceError `invalid-input` if one of them is invalid
+ */
 export function requestedSettings(
   rollout: RolloutSettings,
   { stages, soak, alpha, flagMargin }: PlanRequest,
@@ -74,7 +80,7 @@ export function requestedSettings(
   return { ...rollout, ...checked({ ...bounds, stages: given }) }
 }
 
-/** Only what is given, as the settings of a file would be read. */
+/** The given settings, read like those of a file. */
 function checked(given: object): Partial<RolloutSettings> {
   const { data, error } = rolloutSettingsSchema.safeParse(given)
   if (data) return Object.fromEntries(Object.entries(data).filter(([key]) => Object.hasOwn(given, key)))
@@ -84,5 +90,5 @@ function checked(given: object): Partial<RolloutSettings> {
   throw new SluiceError('invalid-input', faults.join('; '))
 }
 
-/** Which flags of the command line a setting comes from. */
+/** The command line flags of a setting. */
 const flagOf: Record<string, string> = { stages: '--stages or --soak', alpha: '--alpha', flagMargin: '--flag-margin' }

@@ -5,7 +5,7 @@ const floor = size.height - size.bottom
 const edge = size.width - size.right
 const colors = { median: '#0072b2', p90: '#e69f00' }
 
-/** Hours until a drop is found, by its size, both axes logarithmic: the median, and nine of ten cases. */
+/** A chart of the hours until a drop is found, by its size: median and 90 % quantile, with logarithmic axes. */
 export function planSvg({ drops }: CanaryPlan): string {
   const times = drops.flatMap(({ median, p90 }) => [median, p90]).flatMap((met) => (met ? [met.hours] : []))
   const scale = scaleOf(

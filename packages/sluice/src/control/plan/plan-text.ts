@@ -54,7 +54,7 @@ function table<Row extends Found>(
   return [...columns([[{ text: title }, ...head], ...lines], width), '']
 }
 
-/** The stages, the judging and the margin of rates that suit this traffic, where one of them is another. */
+/** The stages, judging and margin of rates that suit this traffic, if they differ from the plan. */
 function usualLines({ traffic, stages, flagMargin }: CanaryPlan, width: number): string[] {
   const usual = defaultsFor({ requestsPerDay: traffic.requestsPerDay, usersPerDay: traffic.users })
   if (!usual) return []

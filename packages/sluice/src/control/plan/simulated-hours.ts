@@ -11,9 +11,9 @@ import { shareOfJudged, type Traffic } from './traffic.ts'
 
 /** How a canary differs from the incumbent. */
 export interface Difference {
-  /** Of the mean score. */
+  /** Drop of the mean score. */
   drop: number
-  /** Added to the rate of errors. */
+  /** Increase of the error rate. */
   errors: number
   /** Factor of the latency. */
   latency: number
@@ -24,22 +24,25 @@ type ByArm = Record<Arm, number>
 const arms = ['incumbent', 'canary'] as const
 const hourMs = 3_600_000
 
-/** Of the incumbent's requests, by definition, and those that take three times as long as such. */
+/**
+ * Share of the incumbent's requests that are slow (by definition), that take three times as long, and with safety
+ * flags.
+ */
 const rates = { slow: 0.05, stalled: 0.0005, safety: 0.01 }
 /** Standard deviation of the logarithm of latencies. */
 const spread = 0.5
 
 /**
- * The evidence of a rollout whose requests nobody has seen: what the engine would have added up in an hour is drawn at once, by the
- * normal and the Poisson law. All that it makes of it is the engine's.
+ * The evidence of a rollout without single requests: the sums of an hour are drawn at once, from normal and Poisson
+ * distributions. The engine's own code computes all else from them.
  */
 export class SimulatedHours {
   readonly evidence: Evidence
   readonly #traffic: Traffic
   readonly #difference: Difference
   readonly #random: Random
-  readonly #told: TokenEvidence
-  /** Users of each arm whose requests, and scores, were seen; and in the present window. */
+  readonly #token: TokenEvidence
+  /** Number of users of each arm with requests, with scores, and with requests in the present window. */
   #seen: ByArm = none()
   #judged: ByArm = none()
   #recent: ByArm = none()
@@ -54,18 +57,18 @@ export class SimulatedHours {
     this.#random = random
     this.#latencies = new ComparedLatencies(traffic)
     const source = tokenIndexOf(this.evidence, null, rollout.settings)
-    const told = this.evidence.testimony[source]
-    if (!told) throw new Error('a source that was just added is there')
-    this.#told = told
+    const token = this.evidence.testimony[source]
+    if (!token) throw new Error('the token that was just added is missing')
+    this.#token = token
   }
 
-  /** Of both arms. */
+  /** Number of judged answers of both arms. */
   get judgedAnswers(): number {
     const { incumbent, canary } = this.evidence.sums.arms
     return incumbent.scores.count + canary.scores.count
   }
 
-  /** The hours until `now`, in ms since the epoch, of a rollout that has been in its stage through all of them. */
+  /** Adds the `hours` before `now` (ms since the epoch). The rollout must have been in its stage for all of them. */
   pass(rollout: Rollout, hours: number, now: number): void {
     const { evidence } = this
     const { settings, stage } = rollout
@@ -80,10 +83,13 @@ export class SimulatedHours {
     this.#score(requests, share, stage)
     Object.assign(evidence, { lastRequestAt: now, lastScoreAt: now, unjudged: 0 })
     evidence.firstAt ??= now - hours * hourMs
-    Object.assign(this.#told, { firstAt: evidence.firstAt, lastAt: now })
+    Object.assign(this.#token, { firstAt: evidence.firstAt, lastAt: now })
   }
 
-  /** The share that grows draws the incumbents anew, and each of them may count once more. Whoever becomes a canary's has yet to come. */
+  /**
+   * A new stage randomises the incumbents anew, so each of them may count once more. Users who get the canary are new
+   * there.
+   */
   #enterStage(stages: Rollout['settings']['stages'], stage: number): void {
     const moved = freshShare(stages, { arm: 'incumbent', stage: this.#stage }, stage) ?? 0
     this.#seen.incumbent *= 1 - moved
@@ -92,7 +98,7 @@ export class SimulatedHours {
     this.#latencies.enterStage()
   }
 
-  /** Users of an arm who come for the first time in so many visits. */
+  /** Users of an arm who come for the first time during these visits. */
   #fresh(seen: ByArm, arm: Arm, visits: number, share: number): number {
     const { users } = this.#traffic
     if (users === null) return visits
@@ -104,7 +110,7 @@ export class SimulatedHours {
   #request(requests: ByArm, share: number, { stage, hours }: { stage: number; hours: number }): void {
     const { sums, window } = this.evidence
     const { errorRate, perVisit } = this.#traffic
-    const cells = this.#told.assigned[stage]?.[0]
+    const cells = this.#token.assigned[stage]?.[0]
     const returning = none()
     for (const arm of arms) {
       const visits = requests[arm] / perVisit
@@ -113,8 +119,8 @@ export class SimulatedHours {
       this.#seen[arm] += fresh
       sums.arms[arm].requests += requests[arm]
       sums.arms[arm].users = this.#seen[arm]
-      this.#told.requests[arm] += requests[arm]
-      this.#told.users[arm] = this.#seen[arm]
+      this.#token.requests[arm] += requests[arm]
+      this.#token.users[arm] = this.#seen[arm]
       if (cells) cells[arm === 'canary' ? 1 : 0] += fresh
       window.staged[arm] += requests[arm]
     }
@@ -141,7 +147,7 @@ export class SimulatedHours {
         sums.flagged += counts[arm]
         sums.squares += counts[arm]
       }
-      // Only the first of a user is news.
+      // Only the first flag of a user counts.
       counts[arm] *= Math.max(0, 1 - flag.flagged[arm] / own)
       flag.flagged[arm] += counts[arm]
     }
@@ -200,12 +206,12 @@ export class SimulatedHours {
     this.#bet(sums.score, 'later', later, { pi, stage })
   }
 
-  /** Of the requests of a visit, how many are judged where any is. */
+  /** How many requests of a visit are judged, if any is. */
   #judgedInRow(part: number): number {
     return 1 + part * (this.#traffic.perVisit - 1)
   }
 
-  /** Log wealth grows by lambda sum(z) - lambda^2/2 sum(z^2). */
+  /** Log wealth grows by lambda sum(z) - lambda^2/2 sum(z^2), see docs/statistics.md. */
   #bet(
     score: ScoreSums,
     which: 'drop' | 'first' | 'later',
@@ -227,7 +233,7 @@ export class SimulatedHours {
     }
   }
 
-  /** A Poisson number; the normal one beside it where it is large. */
+  /** Draws a Poisson number; for a large mean by its normal approximation. */
   #count(mean: number): number {
     if (mean > 60) return Math.max(0, Math.round(mean + Math.sqrt(mean) * this.#random.normal()))
     let [count, left] = [0, this.#random.uniform()]
@@ -243,7 +249,7 @@ export class SimulatedHours {
 
 const usualMean = 0.8
 
-/** The share of requests that take longer than all but `rate` of the usual ones, where all take `factor` times as long. */
+/** The share of requests above the usual (1 - `rate`) quantile if all take `factor` times as long. */
 function beyond(rate: number, factor: number): number {
   return factor === 1 ? rate : 1 - normCdf(normInv(1 - rate) - Math.log(factor) / spread)
 }

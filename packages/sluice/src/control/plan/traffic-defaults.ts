@@ -1,19 +1,21 @@
 import type { MeasuredTraffic } from '../../records/measured-traffic.ts'
 import { defaultRolloutSettings, type RolloutSettings } from '../../records/rollout-settings.ts'
 
-/** What is known of a feature's traffic. */
+/** What is known about a feature's traffic. */
 export type KnownTraffic = Pick<MeasuredTraffic, 'requestsPerDay' | 'usersPerDay'>
 
 export interface TrafficDefaults {
   stages: RolloutSettings['stages']
-  /** Of the requests, for `live.judge.percent`. */
+  /** Percentage of requests, for `live.judge.percent`. */
   judgePercent: number
   flagMargin: number
 }
 
 const hourMs = 3_600_000
 
-/** From so many requests a day on: the percentages of the stages before the last one, their hours, what is judged, and the margin of rates. */
+/**
+ * Defaults from `from` requests a day on: percentages and hours of the first stages, share to judge, margin of rates.
+ */
 const bands: { from: number; first: [percent: number, hours: number][]; judgePercent: number; flagMargin?: number }[] =
   [
     {
@@ -33,18 +35,18 @@ const bands: { from: number; first: [percent: number, hours: number][]; judgePer
       judgePercent: 10,
     },
     { from: 2000, first: [[5, 2]], judgePercent: 40 },
-    // In four days of so little a rise by one point cannot be told from none.
+    // With so few requests a rise by one percentage point cannot be detected in four days.
     { from: 0, first: [[25, 4]], judgePercent: 100, flagMargin: 0.015 },
   ]
 
-/** Mornings and nights ask different things: the last stage lasts a day. */
+/** The last stage lasts a day, since requests differ by the time of day. */
 const last = { percent: 50, hours: 24 }
 
 /**
- * The stages and the share to be judged that suit a traffic: a first stage that bounds the harm of the first hours and yet meets enough
- * to see great harm, then at once a share that can decide; the more is judged, the less there is.
+ * The stages and the share to judge that suit a traffic. The first stage limits the harm of the first hours, but has enough
+ * requests to detect great harm. The next one has a share that can decide. The less traffic, the more of it is judged.
  *
- * @returns undefined where nothing is known: then the general defaults are as good as any
+ * @returns undefined if nothing is known about the traffic; then use the general defaults
  */
 export function defaultsFor(traffic: KnownTraffic | null): TrafficDefaults | undefined {
   const band = traffic && bands.find(({ from }) => traffic.requestsPerDay >= from)

@@ -3,14 +3,14 @@ import { incumbentsPerCanary } from '../../records/rollout-settings.ts'
 /** The traffic that a canary gets, and how it is watched. */
 export interface Traffic {
   requestsPerDay: number
-  /** Distinct users who come again and again; null where every request is from a new one. */
+  /** Number of distinct users, who come again and again; null if every request is from a new one. */
   users: number | null
   /** Requests that one of them sends in a row, minutes apart; at least 1. */
   perVisit: number
   /** Share of the canary's requests that is judged, in [0,1], and of the incumbent's. */
   judged: number
   judgedIncumbents: number
-  /** What judging one request costs; null where it is unknown. */
+  /** Cost of judging one request; null if it is unknown. */
   judgeUsd: number | null
   /** Share of requests that fail. */
   errorRate: number
@@ -18,7 +18,7 @@ export interface Traffic {
   deviation: number
 }
 
-/** Requests in a row, by how many of the users come on a day: visits are taken to come at random. 1 where that is not known. */
+/** Requests per visit, from the number of users a day, assuming that visits are random; 1 if it is not known. */
 export function requestsPerVisit(
   requestsPerDay: number,
   { users, usersPerDay }: { users: number | null; usersPerDay: number | null },
@@ -28,7 +28,7 @@ export function requestsPerVisit(
   return Math.max(1, requestsPerDay / visitsPerDay)
 }
 
-/** The canary's share of what is judged, where `share` is that of the users. */
+/** The canary's share of the judged requests, if `share` is its share of the users. */
 export function shareOfJudged({ judged, judgedIncumbents }: Traffic, share: number): number {
   const canary = share * judged
   return canary === 0

@@ -14,7 +14,7 @@ import type { Scenario } from './scenario.ts'
 import { type Answer, changed, shifted } from './simulated-answer.ts'
 import type { Visit } from './visits.ts'
 
-/** By what a request was answered; the last four are null where no rollout decides. */
+/** What answered a request. The last four fields are null if no rollout decided. */
 export interface Exposure {
   feature: string
   version: string
@@ -24,11 +24,11 @@ export interface Exposure {
   position: number | null
 }
 
-/** What the control plane is told, and when, in ms since the start. */
+/** A report to the control plane, and its time in ms since the start. */
 export interface Arrival {
   at: number
   entry: LogEntry
-  /** The same was sent before: the log will not take it. */
+  /** The same was sent before, so the log does not take it again. */
   again: boolean
 }
 
@@ -37,27 +37,27 @@ export interface Situation {
   random: Random
   /** When the scenario starts, ms since the epoch. */
   start: number
-  /** The incumbent's at the start, in (0,1). */
+  /** Mean score of the incumbent at the start, in (0,1). */
   meanScore: number
-  /** Undefined where the answers are recorded. */
+  /** Undefined if the answers are recorded. */
   answers: IncumbentAnswers | undefined
 }
 
 const dayMs = 86_400_000
 const wholePpm = 1_000_000
 const judgeId = 'simulated'
-/** The log gives them their places. */
+/** A placeholder: the log assigns the sequence number. */
 const seq = 0
 
 type Fields = Exposure & Reporter & Pick<RequestEntry, 'unit' | 'observedAt' | 'receivedAt'>
 
-/** All that the control plane hears of requests: outcomes, feedback, and scores of those that are judged; late, twice or never. */
+/** Makes all reports about requests: outcomes, feedback and scores. They may arrive late, twice or never. */
 export class Arrivals {
   readonly #world: Situation
   readonly #coldness: Coldness
   readonly #judging: Judging
   readonly #live: LiveSettings
-  /** Share of the requests that send their content along. */
+  /** Share of the requests that send their content. */
   readonly #captured: number
   #made = 0
 
@@ -72,7 +72,7 @@ export class Arrivals {
     this.#captured = (captureOf(this.#live)?.incumbent ?? 0) / wholePpm
   }
 
-  /** What a request came to, and what is heard of it. */
+  /** The answer to a request, and the reports about it. */
   of(visit: Visit, exposure: Exposure, rollout: Rollout): { answer: Answer; arrivals: Arrival[] } {
     const { faults, reporters, canary } = this.#world.scenario
     this.#made += 1
@@ -80,21 +80,21 @@ export class Arrivals {
     const place = name ?? restartedProcess(canary.warmUp, exposure.arm, visit.at)
     const answer = this.#answer(visit, exposure.arm, rollout)
     if (isBroken && exposure.arm === 'canary') answer.failed = true
-    const arrivals = this.#told(visit, exposure, { answer, rollout, id: `request-${this.#made}`, place })
+    const arrivals = this.#reports(visit, exposure, { answer, rollout, id: `request-${this.#made}`, place })
     if (this.#happens(faults.twice)) {
       const id = `request-${this.#made}-twice`
-      arrivals.push(...this.#told(visit, exposure, { answer, rollout, id, place }))
+      arrivals.push(...this.#reports(visit, exposure, { answer, rollout, id, place }))
     }
     if (this.#happens(reporters.liar)) arrivals.push(this.#forged(visit.at, rollout))
     return { answer, arrivals }
   }
 
-  /** Draws no number for what never happens, so that a fault that is off changes nothing. */
+  /** Draws no random number if the share is 0, so that a fault that is off changes nothing. */
   #happens(share: number): boolean {
     return share > 0 && this.#world.random.uniform() < share
   }
 
-  #told(
+  #reports(
     { at: answeredAt, user, named }: Visit,
     exposure: Exposure,
     { answer, rollout, id, place }: { answer: Answer; rollout: Rollout; id: string; place: string | null },
@@ -147,7 +147,7 @@ export class Arrivals {
     return { seq, kind: 'feedback', id: `${of}:feedback`, ...fields, of, score: rating, comment: null }
   }
 
-  /** What becomes of a request, given what the incumbent would have made of it at the start. */
+  /** The answer to a request, made from the incumbent's answer at the start. */
   #answer(visit: Visit, arm: Arm | null, rollout: Rollout): Answer {
     const { scenario, random, start, answers } = this.#world
     const { canary, scorePerDay, cycles } = scenario
@@ -166,14 +166,14 @@ export class Arrivals {
     return { ...others, latencyMs: latencyMs === null ? null : latencyMs * cold }
   }
 
-  /** The score where the mean is moved by this much: drawn anew, or, of a record, drawn towards 0 or 1. */
+  /** The score if the mean is moved by `by`: drawn anew, or, if it is recorded, moved towards 0 or 1. */
   #scored({ answer, quality }: Visit, by: number): number | null {
     const { answers, meanScore } = this.#world
     if (answers && quality) return answers.score(quality, by)
     return answer.score === null ? null : shifted(answer.score, meanScore, by)
   }
 
-  /** What a liar tells of a user that there is not: as good as true where it is the incumbent's, a failure of the canary. */
+  /** A forged report about a user who does not exist: a success of the incumbent, or a failure of the canary. */
   #forged(at: number, rollout: Rollout): Arrival {
     const { random, start } = this.#world
     const { feature, id: rolloutId, stage, settings, incumbent, canary } = rollout
@@ -190,7 +190,7 @@ export class Arrivals {
   }
 }
 
-/** Whether the canary answers this request otherwise than the incumbent would. */
+/** Whether the canary's answer to this request differs from the incumbent's. */
 function isDifferent({ canary }: Pick<Scenario, 'canary'>, { at, user }: Visit): boolean {
   const { from, fromRequest, newUsersOnly } = canary
   return at >= from && user.canaryRequests + 1 >= fromRequest && (!newUsersOnly || user.firstAt >= from)

@@ -3,12 +3,14 @@ import type { Scenario } from './scenario.ts'
 import type { CanaryChange, PrefixCache } from './scenario-answers.ts'
 import type { Visit } from './visits.ts'
 
-/** How much longer requests take because what answers them is cold: a canary that has just begun, a cache that has forgotten. */
+/**
+ * How much longer requests take because something is cold: a canary that was just started, or a cache without an entry.
+ */
 export class Coldness {
   readonly #warmUp: CanaryChange['warmUp']
   readonly #cache: PrefixCache | undefined
   readonly #isEver: boolean
-  /** When each beginning was last asked for, by arm. */
+  /** When each cached prefix was last requested, by arm. */
   readonly #askedAt: Record<Arm, Map<number, number>> = { incumbent: new Map(), canary: new Map() }
   #canaryRequests = 0
 
@@ -19,7 +21,7 @@ export class Coldness {
     this.#isEver = requests > 0 || perUser || stage > 0 || restartEvery !== undefined
   }
 
-  /** By what its latency is multiplied; `stageAt` is when the present stage began, ms since the start. */
+  /** The factor of its latency. `stageAt`: start of the present stage, in ms since the start. */
   factor(visit: Visit, arm: Arm, stageAt: number): number {
     const warming = arm === 'canary' && this.#isEver && this.#isWarming(visit, stageAt) ? this.#warmUp.factor : 1
     return warming * this.#cacheFactor(visit, arm)

@@ -2,7 +2,7 @@ import type { Cycles, ScenarioTraffic } from './scenario-traffic.ts'
 
 const dayMs = 86_400_000
 
-/** From -1 to 1: highest at six in the morning, UTC, lowest at six in the evening. */
+/** A wave from -1 to 1 with its maximum at 6:00 UTC and its minimum at 18:00 UTC. */
 function dailyWave(time: number): number {
   return Math.sin((2 * Math.PI * time) / dayMs)
 }
@@ -13,22 +13,22 @@ function isWeekend(time: number): boolean {
   return day === 0 || day === 6
 }
 
-/** What is added to the mean score at a time, ms since the epoch. */
+/** The change of the mean score at a time, in ms since the epoch. */
 export function scoreAt({ day, weekend }: Cycles, time: number): number {
   return day.score * dailyWave(time) + (isWeekend(time) ? weekend.score : 0)
 }
 
-/** By what the rate of errors, or the latency, is multiplied at a time. */
+/** The factor of the error rate, or of the latency, at a time. */
 export function factorAt({ day, weekend }: Cycles, what: 'errors' | 'latency', time: number): number {
   return (day[what] === 1 ? 1 : day[what] ** dailyWave(time)) * (isWeekend(time) ? weekend[what] : 1)
 }
 
-/** The rate of requests in proportion to that of an average working day. */
+/** The rate of requests as a multiple of the average of a working day. */
 export function trafficAt({ dailySwing, weekend }: ScenarioTraffic, time: number): number {
   return (1 + dailySwing * dailyWave(time)) * (isWeekend(time) ? weekend : 1)
 }
 
-/** The most that it can be. */
+/** The largest possible value of `trafficAt`. */
 export function busiestTraffic({ dailySwing, weekend }: ScenarioTraffic): number {
   return (1 + dailySwing) * Math.max(1, weekend)
 }

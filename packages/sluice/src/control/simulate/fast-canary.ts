@@ -13,24 +13,24 @@ import type { DecisionEngine } from '../rollout/decision-engine.ts'
 import type { UnitMemory } from '../rollout/evidence/unit-memory.ts'
 import type { Arrival } from './arrivals.ts'
 import { type CanaryRun, endOf } from './canary-run.ts'
-import { lookEveryMs, productionOf, type Simulation, simulationStart, tickMs } from './simulation.ts'
+import { assessEveryMs, productionOf, type Simulation, simulationStart, tickMs } from './simulation.ts'
 
 /**
- * The same run as `simulateCanary` gives, without a store and a controller: the engine is given the entries, and its decisions
- * become events, in the order in which the controller would have it. Some five times as fast.
+ * The same run as that of `simulateCanary`, without a store and a controller: the engine gets the entries, and its
+ * decisions become events, in the same order as in the controller. It is about five times as fast.
  */
 export function simulateFast(simulation: Simulation, run: number): CanaryRun {
   const { scenario, engine } = simulation
   const { feed, salt } = productionOf(simulation, run)
   const release = new FastRelease(engine, scenario.rollout, salt)
-  release.look(simulationStart, [])
+  release.assess(simulationStart, [])
   let { rollout } = release
   let at = 0
   while (!hasEnded(rollout) && at < scenario.lasts && !feed.isOver) {
     at += tickMs
     release.passTime(simulationStart + at)
     const arrivals = feed.until(at, rollout)
-    if (arrivals.length > 0) release.look(simulationStart + at, arrivals)
+    if (arrivals.length > 0) release.assess(simulationStart + at, arrivals)
     rollout = release.rollout
   }
   const { requests, canaryRequests } = feed
@@ -47,7 +47,7 @@ class FastRelease {
   #assessed: Assessed | null = null
   #heldSince: number | null = null
   #seq = 0
-  #lookAt = 0
+  #nextAssessmentAt = 0
 
   constructor(engine: DecisionEngine<object>, settings: RolloutSettings, salt: string) {
     const occasion = { at: simulationStart, by: 'simulated' }
@@ -65,14 +65,16 @@ class FastRelease {
     return rollout
   }
 
-  /** The looks at which nothing was heard. */
+  /** Assessments while no reports arrive. */
   passTime(until: number): void {
-    while (this.#lookAt <= until && !hasEnded(this.rollout)) this.look(this.#lookAt, [])
+    while (this.#nextAssessmentAt <= until && !hasEnded(this.rollout)) this.assess(this.#nextAssessmentAt, [])
   }
 
-  /** What the controller does when these have been heard: page by page, and again after each thing that it has changed. */
-  look(at: number, arrivals: readonly Arrival[]): void {
-    this.#lookAt = at + lookEveryMs
+  /**
+   * What the controller does when these reports have arrived: page by page, and again after each change that it made.
+   */
+  assess(at: number, arrivals: readonly Arrival[]): void {
+    this.#nextAssessmentAt = at + assessEveryMs
     let rest = arrivals.filter(({ again, entry }) => !again && this.#isLogged(entry))
     for (let changes = true; changes && runningRollout(this.#state); ) {
       const page = rest.slice(0, pageSize)
@@ -83,7 +85,7 @@ class FastRelease {
     }
   }
 
-  /** Gives an entry its place in the log; true where it is the rollout's. */
+  /** Assigns an entry its sequence number in the log; true if it belongs to the rollout. */
   #isLogged(entry: LogEntry): boolean {
     this.#seq += 1
     entry.seq = this.#seq
@@ -97,11 +99,11 @@ class FastRelease {
     if (unit !== null && after !== undefined && after !== before) this.#users.set(unit, after)
   }
 
-  /** True where something has changed. */
+  /** True if something has changed. */
   #decide(at: number, behind: boolean): boolean {
     const { rollout } = this
     const before = { evidence: this.#evidence, assessed: this.#assessed, heldSince: this.#heldSince }
-    const assessed = assessNext(this.#engine, before, { rollout, at, judge: healthyJudge, everyMs: lookEveryMs })
+    const assessed = assessNext(this.#engine, before, { rollout, at, judge: healthyJudge, everyMs: assessEveryMs })
     this.#assessed = assessed
     this.#heldSince = assessed.heldSince
     this.costAlert ||= assessed.assessment.alerts.some(({ code }) => code === 'cost')

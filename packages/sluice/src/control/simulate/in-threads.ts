@@ -7,7 +7,7 @@ import type { Scenario } from './scenario.ts'
 import { simulateCanary } from './simulate-canary.ts'
 
 interface Work {
-  /** Marks the threads that are started here, among those of whatever program this may be part of. */
+  /** Identifies threads that are started here: another program may use this module and have threads of its own. */
   kind: 'sluice-simulate'
   scenario: Scenario
   recorded: RecordedOutcome[] | undefined
@@ -20,7 +20,7 @@ export interface ThreadOptions {
   onProgress: (done: number) => void
 }
 
-/** All runs of a scenario, in their order: they do not depend on the number of threads. @throws the signal's reason */
+/** All runs of a scenario, in order. They do not depend on the number of threads. @throws the signal's reason */
 export async function simulateInThreads(
   { scenario, recorded }: Omit<Work, 'kind'>,
   { threads, signal, onProgress }: ThreadOptions,

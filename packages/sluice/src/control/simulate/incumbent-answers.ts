@@ -4,37 +4,37 @@ import type { Incumbent } from './scenario-answers.ts'
 import type { Cycles } from './scenario-traffic.ts'
 import { type Answer, shifted } from './simulated-answer.ts'
 
-/** What a user is like, whoever answers. */
+/** Traits of a user, which are the same in both arms. */
 export interface Traits {
   /** Mean score of the user's requests. */
   mean: number
-  /** By what factor the user meets more errors than others; 1 on average. */
+  /** Factor of the user's error rate; 1 on average. */
   clumsiness: number
-  /** In (0,1): errors that only a share of the users meet are met by those below it. */
+  /** In (0,1). If only a share of the users has errors, it is those with a rank below the share. */
   rank: number
 }
 
-/** Of the users of recorded requests nothing is known. */
+/** The users of recorded requests have no known traits. */
 export const unknownTraits: Traits = { mean: 0, clumsiness: 1, rank: 0.5 }
 
-/** What the score of a request is drawn from: the mean that it deserves, and whether all of it is bad or good together. */
+/** The quality from which the score of a request is drawn: its mean, and whether all its signals are bad together. */
 export interface Quality {
   mean: number
-  /** In (0,1), low where all is bad; null where each signal is by itself. */
+  /** In (0,1), low if all signals are bad; null if signals are independent. */
   common: number | null
 }
 
 const tokens = { median: 800, spread: 0.8 }
 
-/** What the incumbent makes of simulated requests: users of lasting traits, and the answers to each of their requests. */
+/** Simulates the incumbent: users with constant traits, and the answers to their requests. */
 export class IncumbentAnswers {
   readonly #incumbent: Incumbent
   readonly #cycles: Cycles
   readonly #random: Random
   readonly #drawMean: () => number
-  /** The deviation of a request's mean by the length of its input, and how closely it scatters around the user's. */
+  /** How a request's mean depends on the length of its input: standard deviation, and size of the Beta distribution. */
   readonly #byLength: { sd: number; size: number }
-  /** The variance of a score around the request's mean, and what the means of requests scatter by. */
+  /** The variance of a score around the request's mean, and the variance of the means. */
   readonly #variance: { within: number; between: number }
 
   constructor(incumbent: Incumbent, cycles: Cycles, random: Random) {
@@ -42,14 +42,14 @@ export class IncumbentAnswers {
     this.#cycles = cycles
     this.#random = random
     const { mean, sd, correlation, explainedByLength } = incumbent.score
-    // Beta variates around Beta variates: each layer takes its share of the variance, and the whole keeps the mean.
+    // Nested Beta distributions: each layer has its share of the variance, and the mean stays the same.
     const [ofUsers, byLength] = [correlation * sd ** 2, explainedByLength * sd ** 2]
     this.#drawMean = betaMean(mean, ofUsers, random)
     this.#byLength = { sd: Math.sqrt(byLength), size: (mean * (1 - mean) - ofUsers) / byLength - 1 }
     this.#variance = { within: sd ** 2 - ofUsers - byLength, between: ofUsers + byLength }
   }
 
-  /** A user of whom nobody has heard. */
+  /** Draws the traits of a new user. */
   newTraits(): Traits {
     const { errorSpread } = this.#incumbent
     const random = this.#random
@@ -60,12 +60,12 @@ export class IncumbentAnswers {
     }
   }
 
-  /** Whether a request of a user fails at a time, where such a share of the users meets the errors. */
+  /** Whether a user's request fails at a time, if only the share `errorUsers` of the users has errors. */
   fails(traits: Traits, errorUsers: number, time: number): boolean {
     return this.#random.uniform() < this.#errorRate(traits, errorUsers, time)
   }
 
-  /** The answer to a request at a time, ms since the epoch, and what its score was drawn from. */
+  /** The answer to a request at a time, in ms since the epoch, and the quality from which its score was drawn. */
   answer(traits: Traits, time: number): { answer: Answer; quality: Quality } {
     const { errorUsers, refusals, invalid, latency, cost, dependence } = this.#incumbent
     const random = this.#random
@@ -87,8 +87,8 @@ export class IncumbentAnswers {
   }
 
   /**
-   * A score where the mean of all is moved by this much, and scatters as before. Of a bad request it is the lower of two, of a good
-   * one the higher: of both together the distribution stays.
+   * A score if the mean of all is moved by `by`, with the same variance. A bad request gets the lower of two draws, a good
+   * one the higher, so the distribution over both stays the same.
    */
   score({ mean, common }: Quality, by: number): number {
     const own = inside(shifted(mean, this.#incumbent.score.mean, by))
@@ -98,7 +98,7 @@ export class IncumbentAnswers {
     return common < 0.5 ? Math.min(draw(), draw()) : Math.max(draw(), draw())
   }
 
-  /** How closely scores scatter around means that are moved by this much, for the variance to stay; as far as it can. */
+  /** The size of the Beta distribution around means moved by `by`, so that the variance stays the same, if possible. */
   #sizeAt(by: number): number {
     const { mean } = this.#incumbent.score
     const { within, between } = this.#variance
@@ -112,7 +112,7 @@ export class IncumbentAnswers {
     return ((this.#incumbent.errors * clumsiness) / errorUsers) * factorAt(this.#cycles, 'errors', time)
   }
 
-  /** The mean of a request, and its length, of which it is a linear function of the logarithm. */
+  /** The mean of a request and the length of its input. The mean is linear in the logarithm of the length. */
   #length(mean: number): { own: number; inputTokens: number | null } {
     const { sd, size } = this.#byLength
     if (sd === 0) return { own: mean, inputTokens: null }
@@ -129,7 +129,7 @@ export class IncumbentAnswers {
 
 const inside = (mean: number) => Math.min(1 - 1e-9, Math.max(1e-9, mean))
 
-/** Draws of a Beta variate of this mean and variance, kept off 0 and 1. */
+/** Draws from a Beta distribution with this mean and variance, but never 0 or 1. */
 function betaMean(mean: number, variance: number, random: Random): () => number {
   if (variance === 0) return () => mean
   const size = (mean * (1 - mean)) / variance - 1

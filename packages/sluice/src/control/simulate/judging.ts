@@ -6,12 +6,12 @@ import { marked } from './simulated-answer.ts'
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 
-/** The simulated judge: when it gives which score to an answer, if it does. Times in ms since the start. */
+/** The simulated judge: whether, when and how it scores an answer. Times are in ms since the start. */
 export class Judging {
   readonly #scenario: Scenario
   readonly #random: Random
   readonly #start: number
-  /** When the requests that wait are taken up, in order. */
+  /** When waiting requests are judged, in order. */
   readonly #begins: number[] = []
   #first = 0
   #freeAt = 0
@@ -24,7 +24,7 @@ export class Judging {
     this.#start = start
   }
 
-  /** What is heard of an answer of this true score that was sent to be judged; undefined where nothing ever is. */
+  /** The reported score of an answer with this true score, and its time; undefined if it is never reported. */
   judged(at: number, arm: Arm | null, score: number): { at: number; score: number } | undefined {
     const begins = this.#beginsAt(at)
     if (begins === undefined || this.#abstains(arm, score)) return undefined
@@ -33,7 +33,7 @@ export class Judging {
     return known === undefined ? undefined : { at: known, score: this.#seen(score, known) }
   }
 
-  /** When it is taken up: at once, but for the pace of the judge and the budget of the day. Too many cannot wait. */
+  /** When a request is judged, given the judge's pace and the daily budget; undefined if too many wait. */
   #beginsAt(at: number): number | undefined {
     const { perHour, perDay, queue } = this.#scenario.judge
     if (perHour === undefined && perDay === undefined) return at
@@ -72,7 +72,7 @@ export class Judging {
     return score < badLater.below ? badLater.by : 0
   }
 
-  /** A score that is due while the judge is away comes when it is back, or never. */
+  /** A score that is due during an outage arrives at its end, or never. */
   #afterOutages(due: number, arm: Arm | null): number | undefined {
     let at = due
     for (const { from, to, arm: only, lost } of this.#scenario.faults.judgeOutages) {
@@ -83,7 +83,7 @@ export class Judging {
     return at
   }
 
-  /** The score as the judge gives it: it scatters around what the answer deserves, and may know only so many marks. */
+  /** The score of the judge: the true score with noise, possibly rounded to one of a few marks. */
   #seen(score: number, at: number): number {
     const { levels } = this.#scenario.incumbent.score
     const { sd, perDay } = this.#scenario.judge.noise

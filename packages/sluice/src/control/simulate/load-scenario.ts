@@ -14,7 +14,7 @@ import { type Scenario, scenarioSchema } from './scenario.ts'
 export interface LoadedScenario {
   name: string
   scenario: Scenario
-  /** The recorded outcomes that the scenario names; undefined where its requests are simulated. */
+  /** The recorded outcomes that the scenario names; undefined if its requests are simulated. */
   recorded: RecordedOutcome[] | undefined
 }
 
@@ -27,8 +27,8 @@ export async function shippedScenarios(): Promise<string[]> {
 }
 
 /**
- * The scenario of a file, relative to `folder`, or one that comes with Sluice by its name.
- * @throws InvalidFilesError with every fault; SluiceError `invalid-input` for a name that there is not
+ * Loads a scenario: a file relative to `folder`, or one that comes with Sluice, by its name.
+ * @throws InvalidFilesError with every fault; SluiceError `invalid-input` for an unknown name
  */
 export async function loadScenario(nameOrFile: string, folder: string): Promise<LoadedScenario> {
   const names = await shippedScenarios()
@@ -60,6 +60,6 @@ async function loadRecorded(files: ProjectFiles, file: string): Promise<Recorded
   const faults = rows.flatMap(({ diagnostics }) => diagnostics)
   if (faults.length > 0) throw new InvalidFilesError(faults)
   const outcomes = rows.flatMap(({ data }) => data ?? [])
-  if (outcomes.length === 0) throw new SluiceError('invalid-input', `${file}: holds no outcome: record some first`)
+  if (outcomes.length === 0) throw new SluiceError('invalid-input', `${file}: has no outcome: record some first`)
   return outcomes
 }

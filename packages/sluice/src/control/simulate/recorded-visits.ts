@@ -5,7 +5,7 @@ import { newUser, type User, type Visit, type Visits } from './visits.ts'
 
 const amount = z.number().min(0)
 
-/** A line of recorded traffic: an outcome as it was reported, with the judge's score where there is one. */
+/** A line of recorded traffic: an outcome as it was reported, with the judge's score if there is one. */
 export const recordedOutcomeSchema = z.object({
   observedAt: z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)),
   unit: z.string().min(1),
@@ -20,33 +20,33 @@ export const recordedOutcomeSchema = z.object({
 
 export type RecordedOutcome = z.output<typeof recordedOutcomeSchema>
 
-/** A request of the record; `at` is ms since the first. */
+/** A recorded request; `at` is in ms since the first one. */
 export interface RecordedRequest {
   at: number
   unit: string
   answer: Answer
 }
 
-/** The requests of the record in the order of their time. */
+/** The recorded requests in order of time. */
 export function recordedRequests(outcomes: readonly RecordedOutcome[]): RecordedRequest[] {
   const inOrder = outcomes.toSorted((a, b) => a.observedAt - b.observedAt)
   const start = inOrder[0]?.observedAt ?? 0
-  return inOrder.map(({ observedAt, unit, error, ...told }) => ({
+  return inOrder.map(({ observedAt, unit, error, ...reported }) => ({
     at: observedAt - start,
     unit,
     answer: {
-      score: told.score ?? null,
+      score: reported.score ?? null,
       failed: typeof error === 'string',
-      refusal: told.refusal ?? false,
-      invalid: told.invalid ?? false,
-      latencyMs: told.latencyMs ?? null,
-      costUsd: told.costUsd ?? null,
-      inputTokens: told.inputTokens ?? null,
+      refusal: reported.refusal ?? false,
+      invalid: reported.invalid ?? false,
+      latencyMs: reported.latencyMs ?? null,
+      costUsd: reported.costUsd ?? null,
+      inputTokens: reported.inputTokens ?? null,
     },
   }))
 }
 
-/** Lets the requests of a record come as they came, whatever the answers. */
+/** Replays recorded requests at their recorded times. Answers do not change them. */
 export class RecordedVisits implements Visits {
   readonly #requests: readonly RecordedRequest[]
   readonly #users = new Map<string, User>()

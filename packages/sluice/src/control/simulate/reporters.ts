@@ -5,11 +5,11 @@ import type { Reporters } from './scenario-judge.ts'
 
 const wholePpm = 1_000_000
 
-/** Who tells of a request. */
+/** Who reports a request. */
 export type Reporter = Pick<RequestEntry, 'tokenId' | 'instance' | 'address'>
 
 interface Process {
-  /** Null: not known. */
+  /** Null if it is not known. */
   name: string | null
   isBroken: boolean
 }
@@ -25,14 +25,14 @@ export function tokenOf({ tokens, liar }: Reporters, unit: string): string | nul
   return `app-${Math.max(0, found)}`
 }
 
-/** Which process the n-th request comes from; spread without chance, so that a run is the same but for its places. */
+/** The process of the n-th request. It uses no random number, so a run differs only in its processes. */
 export function processOf({ processes, broken }: Reporters, n: number): Process {
   if (processes === undefined) return { name: null, isBroken: false }
   const number = ((Math.imul(n, 2_654_435_761) >>> 0) >>> 8) % processes
   return { name: `process-${number}`, isBroken: broken && number === processes - 1 }
 }
 
-/** The canary's own process, which gets a new name when it is restarted, or the incumbent's. */
+/** The name of the canary's process, which changes with each restart, or of the incumbent's. */
 export function restartedProcess(
   { restartEvery }: Pick<CanaryChange['warmUp'], 'restartEvery'>,
   arm: Arm | null,

@@ -4,10 +4,10 @@ import { startController } from '../rollout/controller/controller.ts'
 import { memoryStore } from '../store/memory/memory-store.ts'
 import { type CanaryRun, endOf } from './canary-run.ts'
 import { simulatedRollout, startSimulatedRollout } from './simulated-release.ts'
-import { lookEveryMs, productionOf, type Simulation, simulationStart, tickMs } from './simulation.ts'
+import { assessEveryMs, productionOf, type Simulation, simulationStart, tickMs } from './simulation.ts'
 import { virtualClock } from './virtual-clock.ts'
 
-/** One canary from start to end: the real controller and engine, over a store in memory, on a virtual clock. */
+/** Runs one canary from start to end, with the real controller and engine, a store in memory and a virtual clock. */
 export async function simulateCanary(simulation: Simulation, run: number): Promise<CanaryRun> {
   const { scenario, engine } = simulation
   const { feed, salt } = productionOf(simulation, run)
@@ -17,7 +17,7 @@ export async function simulateCanary(simulation: Simulation, run: number): Promi
   const failures: unknown[] = []
   let costAlert = false
   const controller = startController({
-    ...{ store, clock, engine, everyMs: lookEveryMs },
+    ...{ store, clock, engine, everyMs: assessEveryMs },
     faults: createFaultRegister({ clock, onError: (_, error) => failures.push(error) }).of('controller'),
     onAssessed: ({ assessment }) => {
       costAlert ||= assessment.alerts.some(({ code }) => code === 'cost')

@@ -1,8 +1,8 @@
 import type { CanaryChange } from './scenario-answers.ts'
 
-/** What a request came to. */
+/** The answer to a simulated request. */
 export interface Answer {
-  /** What the judge would say, in [0,1]; null where it cannot judge. */
+  /** The true score, in [0,1]; null if the judge cannot judge it. */
   score: number | null
   failed: boolean
   refusal: boolean
@@ -12,10 +12,10 @@ export interface Answer {
   inputTokens: number | null
 }
 
-/** How an answer differs from that of the incumbent. */
+/** How an answer differs from the incumbent's. */
 type Change = Pick<CanaryChange, 'errors' | 'refusals' | 'invalid' | 'latency' | 'cost' | 'slowTail'>
 
-/** The answer that takes the place of the incumbent's. `uniform` are numbers in (0,1), one for each kind of failure. */
+/** The changed answer. `uniform` draws numbers in (0,1), one for each kind of failure. */
 export function changed(answer: Answer, change: Change, uniform: () => number): Answer {
   const { latencyMs, costUsd } = answer
   const { slowTail } = change
@@ -31,8 +31,8 @@ export function changed(answer: Answer, change: Change, uniform: () => number): 
 }
 
 /**
- * A score where the mean of all is `by` higher than `mean`: scores are drawn towards 0 or 1 in proportion, so that they
- * stay in [0,1] and the mean moves by exactly `by` where that is possible.
+ * A score when the mean of all scores is to be `by` higher than `mean`. Scores are moved towards 0 or 1 in proportion, so
+ * they stay in [0,1], and the mean moves by exactly `by` if that is possible.
  */
 export function shifted(score: number, mean: number, by: number): number {
   const target = Math.min(1, Math.max(0, mean + by))
@@ -40,7 +40,7 @@ export function shifted(score: number, mean: number, by: number): number {
   return target > mean ? 1 - ((1 - score) * (1 - target)) / (1 - mean) : score
 }
 
-/** A score as one of so many marks from 0 to 1, the nearer the likelier, so that the mean stays. */
+/** Rounds a score to one of `levels` marks from 0 to 1 at random, so that its mean stays the same. */
 export function marked(score: number, levels: number, uniform: number): number {
   return Math.floor(score * (levels - 1) + uniform) / (levels - 1)
 }

@@ -6,7 +6,7 @@ import type { Store } from '../store/store.ts'
 
 const simulatedFeature = 'simulated'
 
-/** Publishes two versions, lets everybody have the one and starts a canary of the other. */
+/** Publishes two versions, activates the first and starts a canary of the second. */
 export async function startSimulatedRollout(
   store: Store,
   { settings, salt, at }: { settings: RolloutSettings; salt: string; at: number },
@@ -20,7 +20,7 @@ export async function startSimulatedRollout(
   await apply({ type: 'start', rolloutId: 'simulated', salt, canary, settings, override: 'simulated' })
 }
 
-/** The rollout as it stands. */
+/** The present state of the rollout. */
 export async function simulatedRollout(store: Store): Promise<Rollout> {
   const rollout = (await store.feature(simulatedFeature))?.rollout
   if (!rollout) throw new Error('the simulated rollout was not started')

@@ -14,20 +14,20 @@ export interface Habits {
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
-/** Between two requests of a visit, and before a question is asked again, on average. */
+/** Mean time between two requests of a visit, and before a request is repeated. */
 const gapMs = { nextTurn: 3 * 60_000, retry: 10_000 }
 
 interface Seat {
   user: User
-  /** When it was last looked at who sits there. */
+  /** When its user was last checked. */
   seenAt: number
-  /** How many have sat there. */
+  /** How many users it has had. */
   taken: number
 }
 
 /**
- * Requests without end: a Poisson process of visits whose rate swings over day and week, from users of fixed habits that the
- * answers may change. It remembers the users, and nothing of the requests.
+ * An endless Poisson process of visits. Its rate varies over day and week, and answers may change how often users come. It
+ * remembers the users, but not the requests.
  */
 export class SimulatedVisits implements Visits {
   readonly #habits: Habits
@@ -36,9 +36,9 @@ export class SimulatedVisits implements Visits {
   readonly #start: number
   readonly #seats: Seat[] = []
   readonly #pickSeat: () => number
-  /** Users who send another request of the same visit. */
+  /** Users who will send another request of the same visit. */
   readonly #returning = new TimeQueue<User>()
-  /** Visits are drawn for users who come most often, and kept for the others in proportion. */
+  /** The highest activity of a user: visits are drawn at this rate, and kept in proportion to a user's activity. */
   readonly #mostActive: number
   #lastAt = 0
   #arrivalAt: number | undefined
@@ -78,7 +78,7 @@ export class SimulatedVisits implements Visits {
       this.#returning.add(at + this.#wait(gapMs.nextTurn), user)
   }
 
-  /** What a bad answer leads to; true where the question is asked again. */
+  /** Applies the user's reaction to a bad answer; true if the request is repeated. */
   #asksAgain(user: User, at: number, { leave, stayAway, retry }: Reactions): boolean {
     const { uniform } = this.#random
     if (retry > 0 && uniform() < retry) {
@@ -107,13 +107,13 @@ export class SimulatedVisits implements Visits {
     const rate = ((requestsPerHour(traffic) / traffic.perVisit) * busiest * this.#mostActive) / hourMs
     for (;;) {
       this.#lastAt += this.#wait(1 / rate)
-      // Thinning: of the arrivals at the highest rate the share that the present one is of it.
+      // Thinning: arrivals are drawn at the highest rate, and kept in proportion to the present rate.
       if (isSteady || this.#random.uniform() * busiest < trafficAt(traffic, this.#start + this.#lastAt))
         return this.#lastAt
     }
   }
 
-  /** Who sits on the seat that is drawn; somebody new, if the last one has made room meanwhile. */
+  /** Draws a user's place, and returns its user: a new one, if the last one has left. */
   #userAt(at: number): User {
     const { newUsersPerDay } = this.#habits.traffic
     const number = this.#pickSeat()
@@ -132,13 +132,13 @@ export class SimulatedVisits implements Visits {
     return user
   }
 
-  /** An exponential time of this mean. */
+  /** An exponential time with this mean. */
   #wait(mean: number): number {
     return -Math.log(this.#random.uniform()) * mean
   }
 }
 
-/** Numbers of users drawn by how much they send. */
+/** Draws a user's number, in proportion to how much the user sends. */
 function seatsOf({ users, heavyTail }: ScenarioTraffic, random: Random): () => number {
   if (heavyTail === 0) return () => Math.floor(random.uniform() * users)
   const sums = new Float64Array(users)

@@ -4,7 +4,7 @@ import { visibleLine } from '../../text/untrusted.ts'
 import type { Scenario } from './scenario.ts'
 import type { Quantile, Share, SimulationSummary } from './simulation-summary.ts'
 
-/** A scenario and what its runs say, as `sluice simulate` shows them. */
+/** A scenario and the summary of its runs, as `sluice simulate` shows them. */
 export interface SimulationReport {
   name: string
   scenario: Scenario
@@ -17,7 +17,7 @@ interface Line {
   interval: string
 }
 
-/** As text for a terminal of `width` columns. */
+/** The report as text for a terminal of `width` columns. */
 export function simulationText(report: SimulationReport, width = 80): string {
   const { name, scenario, summary } = report
   const rows = [{ what: '', value: '', interval: '95 % interval' }, ...linesOf(summary)]
@@ -37,7 +37,7 @@ export function simulationText(report: SimulationReport, width = 80): string {
   ].join('\n')
 }
 
-/** As a section of Markdown, with how to get it again. */
+/** The report as a Markdown section, with the command that repeats it. */
 export function simulationMarkdown({ name, scenario, summary }: SimulationReport, command: string): string {
   return [
     `## ${visibleLine(name)}`,

@@ -3,19 +3,19 @@ import type { CanaryRun } from './canary-run.ts'
 import type { Scenario } from './scenario.ts'
 import { isWorse } from './scenario-answers.ts'
 
-/** A share of the runs, with the exact 95 % interval of what it would be with endless runs. */
+/** A share of the runs, with the exact 95 % confidence interval of the true share. */
 export interface Share {
   count: number
   of: number
-  /** Null for none of none. */
+  /** Null if there are no runs of this kind. */
   share: number | null
   low: number | null
   high: number | null
 }
 
 /**
- * A quantile over runs, those that never got there counting as endless; null where it lies among them. `low` and `high`
- * hold the true one with 95 % confidence, whatever the distribution.
+ * A quantile over runs. Runs that never got there count as infinite; null if the quantile is one of them. `low` and `high`
+ * are a 95 % confidence interval for any distribution.
  */
 export interface Quantile {
   value: number | null
@@ -30,17 +30,20 @@ interface Delay {
 
 export interface SimulationSummary {
   runs: number
-  /** Rolled back while the canary was no worse than the incumbent. */
+  /** Canaries that were rolled back while they were no worse than the incumbent. */
   falseRollbacks: Share
-  /** Of the canaries that were still running when they became worse, those rolled back. Null where none ever is worse. */
+  /**
+   * Rolled back, of the canaries that were still running when they became worse. Null if the scenario has no worse
+   * ones.
+   */
   detected: Share | null
-  /** From then to the rollback. */
+  /** Requests of the canary from then to the rollback. */
   delayCanaryRequests: Delay | null
   delayHours: Delay | null
   promoted: Share
-  /** Of all canaries: promoted because time was up and little spoke against it. */
+  /** Promoted, of all canaries, because time was over and there was little evidence against them. */
   promotedWeakly: Share
-  /** Rolled back because time was up and nothing was proven, where the rollout says so. */
+  /** Rolled back because time was over and nothing was proven, if the rollout is configured so. */
   givenUp: Share
   inconclusive: Share
   undecided: Share
@@ -49,7 +52,7 @@ export interface SimulationSummary {
 
 const hourMs = 3_600_000
 
-/** What the runs of a scenario say together. */
+/** Summarizes the runs of a scenario. */
 export function summarize(runs: readonly CanaryRun[], { canary }: Pick<Scenario, 'canary'>): SimulationSummary {
   const worseFrom = isWorse(canary) ? canary.from : Number.POSITIVE_INFINITY
   const reached = runs.filter(({ end, at }) => at >= worseFrom || (end !== 'rolledBack' && end !== 'promoted'))
@@ -83,7 +86,7 @@ function delay(values: number[]): Delay {
   return { median: quantile(sorted, 0.5), p90: quantile(sorted, 0.9) }
 }
 
-/** The interval runs between the order statistics that a binomial count of 1.96 standard deviations either side reaches. */
+/** The interval is between the order statistics at 1.96 binomial standard deviations on both sides. */
 function quantile(sorted: readonly number[], level: number): Quantile {
   const rank = (position: number) => {
     const value = sorted[Math.ceil(position) - 1]

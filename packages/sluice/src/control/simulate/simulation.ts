@@ -6,22 +6,22 @@ import type { Scenario } from './scenario.ts'
 import { SimulatedVisits } from './simulated-visits.ts'
 import { TrafficFeed } from './traffic-feed.ts'
 
-/** What all runs of a scenario have in common. */
+/** What all runs of a scenario share. */
 export interface Simulation {
   scenario: Scenario
-  /** Requests of the record, in order; undefined where they are simulated. */
+  /** Recorded requests, in order; undefined if requests are simulated. */
   recorded: readonly RecordedRequest[] | undefined
   engine: DecisionEngine<object>
 }
 
-/** The control plane hears of the requests of five minutes at their end, and they are routed by what it had decided before. */
+/** Requests of five minutes are reported at their end, and are routed by the decisions before them. */
 export const tickMs = 5 * 60_000
-/** Where nothing is heard it looks a moment later, so that there are no two looks at the same time. */
-export const lookEveryMs = tickMs + 1
+/** Without reports the next assessment is 1 ms later, so that there are never two at the same time. */
+export const assessEveryMs = tickMs + 1
 /** Thursday, 1 January 2026, 00:00 UTC, in ms since the epoch. */
 export const simulationStart = Date.UTC(2026, 0, 1)
 
-/** The traffic of one run, and the salt by which its users come into their arms. */
+/** The traffic of one run, and the salt that assigns its users to arms. */
 export function productionOf({ scenario, recorded }: Simulation, run: number): { feed: TrafficFeed; salt: string } {
   const random = seededRandom(seedOf(scenario.seed, run))
   const salt = String(random.uniform())
@@ -34,12 +34,12 @@ export function productionOf({ scenario, recorded }: Simulation, run: number): {
   return { feed: new TrafficFeed({ ...world, answers }, visits), salt }
 }
 
-/** Different for all runs of a scenario, and for those of scenarios whose seeds are near. */
+/** A seed that differs for all runs of a scenario, and from those of scenarios with near seeds. */
 function seedOf(seed: number, run: number): number {
   return (Math.imul(seed, 0x9e3779b1) + run) >>> 0
 }
 
-/** What the scores are around before anything changes. */
+/** The mean score before anything changes. */
 function meanScore({ incumbent }: Scenario, recorded: readonly RecordedRequest[] | undefined): number {
   const scores = recorded?.flatMap(({ answer }) => answer.score ?? []) ?? []
   return scores.length === 0 ? incumbent.score.mean : scores.reduce((sum, score) => sum + score, 0) / scores.length

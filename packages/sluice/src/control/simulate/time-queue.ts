@@ -1,4 +1,4 @@
-/** Things in the order of their time; of the same time, in the order in which they were added. */
+/** A queue ordered by time. Items of the same time come in the order in which they were added. */
 export class TimeQueue<T> {
   readonly #heap: Entry<T>[] = []
   #added = 0
@@ -9,12 +9,12 @@ export class TimeQueue<T> {
     this.#rise(this.#heap.length - 1)
   }
 
-  /** When the first one is due; undefined for an empty queue. */
+  /** The time of the first item; undefined for an empty queue. */
   get nextAt(): number | undefined {
     return this.#heap[0]?.at
   }
 
-  /** Takes the first one out, if it is due by `until`. */
+  /** Removes and returns the first item, if it is due by `until`. */
   take(until = Number.POSITIVE_INFINITY): { at: number; item: T } | undefined {
     const [first] = this.#heap
     if (!first || first.at > until) return undefined

@@ -5,11 +5,11 @@ import { type Arrival, Arrivals, type Exposure, type Situation } from './arrival
 import { TimeQueue } from './time-queue.ts'
 import type { Visit, Visits } from './visits.ts'
 
-/** Routes requests as they come, and hands over what the control plane hears of them. Times in ms since the start. */
+/** Routes requests as they come, and returns the reports about them. Times are in ms since the start. */
 export class TrafficFeed {
-  /** All requests so far. */
+  /** Number of requests so far. */
   requests = 0
-  /** Requests that the canary has answered since it began to differ; from the start, if it never does. */
+  /** Number of requests that the canary answered since it began to differ; from the start, if it never does. */
   canaryRequests = 0
   readonly #situation: Situation
   readonly #visits: Visits
@@ -24,12 +24,12 @@ export class TrafficFeed {
     this.#next = visits.next()
   }
 
-  /** No request and no word of one is left. */
+  /** No request and no report is left. */
   get isOver(): boolean {
     return this.#next === undefined && this.#coming.nextAt === undefined
   }
 
-  /** What arrives by `until`, where the requests up to then are routed by the rollout as it is. */
+  /** The reports that arrive by `until`. The requests up to then are routed by `rollout`. */
   until(until: number, rollout: Rollout): Arrival[] {
     for (; this.#next && this.#next.at < until; this.#next = this.#visits.next()) this.#route(this.#next, rollout)
     const arrivals: Arrival[] = []
@@ -50,7 +50,7 @@ export class TrafficFeed {
   }
 }
 
-/** As the client routes: a request that names nobody gets the incumbent and is no evidence. */
+/** Routes as the client does: a request without a user gets the incumbent and is no evidence. */
 function exposureOf({ user, named }: Visit, rollout: Rollout): Exposure {
   const { feature, id: rolloutId, salt, stage, incumbent, canary } = rollout
   if (!named) return { feature, version: incumbent, rolloutId: null, arm: null, stage: null, position: null }

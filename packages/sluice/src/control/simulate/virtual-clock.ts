@@ -2,14 +2,14 @@ import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '@sluice/client'
 import { TimeQueue } from './time-queue.ts'
 
-/** A clock that stands still until it is told to go on. */
+/** A clock whose time only passes in `runUntil`. */
 export interface VirtualClock extends Clock {
   /**
-   * Lets the time pass to `until`: every timer runs when it is due, in order, and what follows from it without waiting
-   * is finished before the next.
+   * Advances the time to `until`. Timers run in order at their time. All that follows from one without waiting is finished
+   * before the next.
    */
   runUntil(until: number): Promise<void>
-  /** Finishes what can go on without time passing. */
+  /** Finishes all that needs no time. */
   settle(): Promise<void>
 }
 

@@ -1,35 +1,35 @@
 import type { Quality, Traits } from './incumbent-answers.ts'
 import type { Answer } from './simulated-answer.ts'
 
-/** Somebody who comes again, and what is known of them in the simulation. */
+/** A simulated user. */
 export interface User {
   name: string
   traits: Traits
-  /** When they first came, ms since the start. */
+  /** Time of their first request, in ms since the start. */
   firstAt: number
-  /** How many requests of theirs the canary has answered. */
+  /** How many of their requests the canary has answered. */
   canaryRequests: number
-  /** How often they come, in proportion to their habit. */
+  /** Factor of how often they come. */
   activity: number
-  /** They do not come before, ms since the start. */
+  /** They send nothing before this time, in ms since the start. */
   awayUntil: number
 }
 
-/** A request as it comes to production, with what the incumbent would make of it. */
+/** A request with the incumbent's answer. */
 export interface Visit {
   /** ms since the start. */
   at: number
   user: User
-  /** It names its user. */
+  /** Whether it names its user. */
   named: boolean
   answer: Answer
-  /** What the score was drawn from; null where it is recorded. */
+  /** The quality from which the score was drawn; null if it is recorded. */
   quality: Quality | null
 }
 
-/** Requests one after the other, from users who react to the answers: the next one is asked for when the last was answered. */
+/** Requests in order, from users who react to answers: answer each one before calling `next` again. */
 export interface Visits {
-  /** Undefined when there are no more. */
+  /** The next request; undefined if there are no more. */
   next(): Visit | undefined
   answered(visit: Visit, answer: { canary: boolean; bad: boolean }): void
 }

@@ -3,7 +3,7 @@ import type { LogDraft, RequestEntry } from '../../records/outcome.ts'
 import { armAttributes } from './log-records.ts'
 import { attributesOf, type Metric, nanoseconds } from './otlp.ts'
 
-/** The stretch of time that the entries were taken in; ms since the epoch. */
+/** The time span of the entries, in ms since the epoch. */
 export interface Span {
   from: number
   to: number
@@ -13,7 +13,10 @@ interface Instrument {
   name: string
   unit: string
   description: string
-  /** The numbers of an arm that are summed, or averaged for a gauge. With none there is no point: unknown is not 0. */
+  /**
+   * The numbers of an arm: they are summed, or averaged for a gauge. Without any there is no point, since unknown is
+   * not 0.
+   */
   values(entries: readonly LogDraft[]): number[]
   gauge?: true
 }
@@ -70,7 +73,7 @@ const instruments: Instrument[] = [
   {
     name: 'sluice.feedback.score',
     unit: '1',
-    description: 'Mean of what users said since the last point.',
+    description: "Mean of the users' feedback since the last point.",
     values: scores('feedback'),
     gauge: true,
   },
@@ -83,14 +86,16 @@ const instruments: Instrument[] = [
   },
 ]
 
-/** Arms that are told apart in a day; a token can make up names of features and versions. */
+/** Most arms of a day, since a token can invent names of features and versions. */
 const mostArms = 1000
 const dayMs = 86_400_000
 
-/** By which attributes an entry is counted. */
+/** The attributes under which an entry is counted. */
 export type ArmOf = (entry: LogDraft) => ReturnType<typeof armAttributes>
 
-/** The attributes of an entry's arm; beyond the bound all further arms of a day are one, whose feature is `other`. */
+/**
+ * The attributes of an entry's arm. If a day has too many arms, all further ones are counted under the feature `other`.
+ */
 export function boundedArms(clock: Pick<Clock, 'now'>): ArmOf {
   let known = new Set<string>()
   let since = clock.now()
@@ -108,8 +113,8 @@ export function boundedArms(clock: Pick<Clock, 'now'>): ArmOf {
 }
 
 /**
- * Counters and gauges per arm. Counters say what came since the last export (delta temporality), so that several
- * replicas add up and nothing has to be remembered.
+ * Counters and gauges per arm. Counters have delta temporality (since the last export), so that several replicas add up
+ * and no state is kept.
  */
 export function armMetrics(entries: readonly LogDraft[], span: Span, armOf: ArmOf = armAttributes): Metric[] {
   const arms = Map.groupBy(entries, (entry) => JSON.stringify(armOf(entry)))

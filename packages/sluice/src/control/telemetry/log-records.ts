@@ -4,8 +4,8 @@ import { type AttributeValue, attributesOf, type LogRecord, nanoseconds } from '
 type Attributes = Record<string, AttributeValue>
 
 /**
- * An entry of the log as an event of OpenTelemetry's semantic conventions: a request is a `feature_flag.evaluation`, a
- * score of the judge or of a user a `gen_ai.evaluation.result`. Ours is under `sluice.`; texts of users are left out.
+ * A log entry as an event of OpenTelemetry's semantic conventions: a request is a `feature_flag.evaluation`, a score of the
+ * judge or of a user a `gen_ai.evaluation.result`. Attributes of Sluice begin with `sluice.`. Texts of users are left out.
  */
 export function logRecordOf(entry: LogDraft): LogRecord {
   return {
@@ -18,7 +18,7 @@ export function logRecordOf(entry: LogDraft): LogRecord {
   }
 }
 
-/** What tells the arms of production apart. */
+/** Attributes that identify an arm. */
 export function armAttributes({ feature, version, rolloutId, arm }: LogDraft): Attributes {
   return {
     'feature_flag.key': feature,
@@ -51,7 +51,7 @@ function requestAttributes(entry: RequestEntry): Attributes {
   }
 }
 
-/** Entries of older versions hold the error's words. */
+/** Entries of older versions have the whole error text. */
 function errorTypeOf(error: string): string {
   return /^\w[\w$.]*$/.test(error) ? error : '_OTHER'
 }

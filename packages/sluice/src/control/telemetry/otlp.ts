@@ -1,10 +1,10 @@
-/** The JSON form of the OpenTelemetry protocol (opentelemetry-proto 1.x), as far as it is sent here. */
+/** The part of OpenTelemetry's JSON protocol (opentelemetry-proto 1.x) that is sent here. */
 
 type AnyValue =
   | { stringValue: string }
   | { boolValue: boolean }
   | { doubleValue: number }
-  /** 64 bits, hence as text. */
+  /** A text, since it has 64 bits. */
   | { intValue: string }
 
 export interface Attribute {
@@ -38,7 +38,7 @@ export interface Metric {
 
 export type AttributeValue = string | number | boolean | null | undefined
 
-/** What is unknown has no attribute. Whole numbers are integers, all others doubles. */
+/** Unknown values have no attribute. Whole numbers are integers, all others doubles. */
 export function attributesOf(values: Readonly<Record<string, AttributeValue>>): Attribute[] {
   return Object.entries(values).flatMap(([key, value]) =>
     value === null || value === undefined ? [] : [{ key, value: anyValue(value) }],
@@ -51,10 +51,10 @@ function anyValue(value: string | number | boolean): AnyValue {
   return Number.isSafeInteger(value) ? { intValue: String(value) } : { doubleValue: value }
 }
 
-/** The last ms whose nanoseconds fit into the 64 bits that the protocol has. */
+/** The last ms whose nanoseconds fit into the protocol's 64 bits. */
 const lastMs = 18_446_744_073_709
 
-/** ms since the epoch in nanoseconds, as text. A time that the protocol cannot say is the nearest that it can. */
+/** Converts ms since the epoch to nanoseconds, as text. A time outside the protocol's range becomes the nearest one. */
 export function nanoseconds(ms: number): string {
   const within = Number.isNaN(ms) ? 0 : Math.min(lastMs, Math.max(0, Math.round(ms)))
   return String(BigInt(within) * 1_000_000n)

@@ -3,11 +3,11 @@ import { type ArmOf, armMetrics, type Span } from './arm-metrics.ts'
 import { logRecordOf } from './log-records.ts'
 import { attributesOf, type Metric, nanoseconds } from './otlp.ts'
 
-/** Who sends. */
+/** The sender of telemetry. */
 interface Sender {
   /** `service.name` */
   service: string
-  /** Of Sluice. */
+  /** Version of Sluice. */
   version: string
 }
 
@@ -20,11 +20,11 @@ export interface Payload {
 export interface PayloadContext extends Sender {
   span: Span
   armOf?: ArmOf
-  /** Entries that were lost since the last payload because too many waited. */
+  /** Entries that were dropped since the last payload because too many waited. */
   dropped: number
 }
 
-/** What entries of the log are to OpenTelemetry. Pure. */
+/** Converts log entries to OpenTelemetry. It is a pure function. */
 export function telemetryFrom(
   entries: readonly LogDraft[],
   { span, armOf, dropped, service, version }: PayloadContext,

@@ -7,21 +7,21 @@ export interface PostOptions extends Pick<TelemetrySettings, 'headers' | 'timeou
   url: string
   fetch: typeof globalThis.fetch
   clock: Clock
-  /** [0, 1) */
+  /** Random numbers in [0,1). */
   random: () => number
-  /** Ends what is under way: the attempt, or the wait before the next. */
+  /** Ends the attempt, or the wait before the next one. */
   stop: AbortSignal
 }
 
 const attempts = 6
 const firstDelayMs = 500
 const longestDelayMs = 30_000
-/** By the specification of OTLP/HTTP; every other status is final. */
+/** Statuses after which OTLP/HTTP allows a retry; every other one is final. */
 const retryable = new Set([429, 502, 503, 504])
 
 /**
- * Posts a body, again where the collector asks to be left alone for a while or cannot be reached: after what it says, or
- * with exponential backoff and full jitter. Resolves to whether it was taken; never rejects.
+ * Posts a body. If the collector asks to wait, or cannot be reached, it retries after the requested time, or with
+ * exponential backoff and full jitter. Resolves to whether it was accepted; never rejects.
  */
 export async function postPayload(body: object, options: PostOptions): Promise<boolean> {
   const { clock, random, stop } = options

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { SluiceError } from '../../errors.ts'
 
-/** Where telemetry goes. */
+/** Where telemetry is sent. */
 export interface TelemetrySettings {
-  /** Without a slash at the end. */
+  /** Address without a slash at the end. */
   endpoint: string
   headers: Record<string, string>
   timeoutMs: number
@@ -28,14 +28,14 @@ const envSchema = z.object({
   OTEL_EXPORTER_OTLP_PROTOCOL: z
     .string()
     .default('http/json')
-    .refine((text) => text.startsWith('http/'), { error: 'only http/json is spoken, usually at port 4318' }),
+    .refine((text) => text.startsWith('http/'), { error: 'only http/json is supported, usually at port 4318' }),
   OTEL_SERVICE_NAME: z.string().default('sluice'),
 })
 
 /**
- * The settings by OpenTelemetry's own variables; undefined where no endpoint is set: then nothing is sent. An empty
- * variable is as one that is not set.
- * @throws SluiceError `invalid-input` naming the variable, never its value, which may be a secret.
+ * The settings from OpenTelemetry's variables; undefined if no endpoint is set, so that nothing is sent. An empty variable
+ * counts as not set.
+ * @throws SluiceError `invalid-input` with the variable's name, but not its value, which may be a secret
  */
 export function telemetrySettings(env: NodeJS.ProcessEnv): TelemetrySettings | undefined {
   const given = Object.fromEntries(
@@ -55,7 +55,7 @@ export function telemetrySettings(env: NodeJS.ProcessEnv): TelemetrySettings | u
   }
 }
 
-/** `name=value,name=value`, the values percent-encoded as in W3C Baggage. */
+/** Reads `name=value,name=value` with percent-encoded values, as in W3C Baggage. */
 function headersOf(text: string, context: z.RefinementCtx): Record<string, string> {
   const pairs = text.split(',').filter((pair) => pair.trim() !== '')
   const headers: Record<string, string> = {}
@@ -63,7 +63,7 @@ function headersOf(text: string, context: z.RefinementCtx): Record<string, strin
     const [, name = '', value = ''] = /^\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*(.*?)\s*$/.exec(pair) ?? []
     const decoded = plainText(value)
     if (name === '' || decoded === undefined) {
-      context.addIssue({ code: 'custom', message: 'expected name=value,name=value, the values percent-encoded' })
+      context.addIssue({ code: 'custom', message: 'expected name=value,name=value with percent-encoded values' })
       return z.NEVER
     }
     headers[name.toLowerCase()] = decoded

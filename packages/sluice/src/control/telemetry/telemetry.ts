@@ -7,11 +7,11 @@ import { telemetryFrom } from './payload.ts'
 import { postPayload } from './post-payload.ts'
 import { type TelemetrySettings, telemetrySettings } from './telemetry-settings.ts'
 
-/** Tells an OpenTelemetry collector what production reports. Nothing of it ever throws or waits for the collector. */
+/** Sends outcomes to an OpenTelemetry collector. It never throws, and callers never wait for the collector. */
 export interface Telemetry {
-  /** Entries that were appended to the log. Beyond the bound of the queue they are dropped, and counted. */
+  /** Queues entries that were appended to the log. If the queue is full they are dropped and counted. */
   entries(list: readonly LogDraft[]): void
-  /** Sends what waits, for a few seconds at most, and ends. */
+  /** Sends the waiting entries, for a few seconds at most, and ends. */
   close(): Promise<void>
 }
 
@@ -19,9 +19,9 @@ export interface TelemetryOptions {
   env: NodeJS.ProcessEnv
   fetch: typeof globalThis.fetch
   clock: Clock
-  /** [0, 1) */
+  /** Random numbers in [0,1). */
   random: () => number
-  /** Told of entries that the collector did not get, of which nothing is kept. */
+  /** Called with the number of entries that the collector did not get. They are not kept. */
   onLoss: (entries: number) => void
 }
 
@@ -31,8 +31,8 @@ const intervalMs = 5000
 const closingMs = 5000
 
 /**
- * Sends to where `OTEL_EXPORTER_OTLP_ENDPOINT` says; where it says nothing, all calls do nothing.
- * @throws SluiceError `invalid-input` where a variable of OpenTelemetry cannot be understood.
+ * Sends to the address in `OTEL_EXPORTER_OTLP_ENDPOINT`. If it is not set, all calls do nothing.
+ * @throws SluiceError `invalid-input` if a variable of OpenTelemetry is invalid
  */
 export function createTelemetry(options: TelemetryOptions): Telemetry {
   const settings = telemetrySettings(options.env)
@@ -63,7 +63,7 @@ function exporter(settings: TelemetrySettings, { fetch, clock, random, onLoss }:
       const taken = await Promise.all([post('/v1/logs', logs), post('/v1/metrics', metrics)])
       if (taken.includes(false)) onLoss(batch.length)
     } catch {
-      // Whatever an entry holds, it ends neither the process nor what comes after it.
+      // An entry that cannot be converted must not end the process or stop later entries.
       onLoss(batch.length)
     }
   }
@@ -101,8 +101,8 @@ function exporter(settings: TelemetrySettings, { fetch, clock, random, onLoss }:
 }
 
 /**
- * The store, whose appends are told to telemetry once they are durable: by whoever appends, so that replicas add up. Both
- * are closed together.
+ * Wraps the store so that appended entries are sent to telemetry once they are durable. Each replica sends its own appends,
+ * so replicas add up. Closing the store closes telemetry too.
  */
 export function watchedStore(store: Store, telemetry: Telemetry): Store {
   return {

@@ -96,6 +96,6 @@ test('recorded outcomes are read from beside the scenario, and their faults name
     assert.rejects(loadScenario('s.yaml', folder), /r\.jsonl:2:\d+: score/),
   )
   await inFolder({ ...files, 'r.jsonl': '' }, (folder) =>
-    assert.rejects(loadScenario('s.yaml', folder), /r\.jsonl: holds no outcome/),
+    assert.rejects(loadScenario('s.yaml', folder), /r\.jsonl: has no outcome/),
   )
 })
