@@ -51,7 +51,7 @@ export async function showReport(run: string | undefined, given: Record<string, 
 
 async function writeAs(format: ReportFormat, report: Report, sink: Writable, host: Host): Promise<void> {
   const casesOf = (_: unknown, index: number) => report.features[index]?.cases ?? []
-  const highlights = () => report.features.map(({ cases }) => highlightsOf(cases))
+  const highlights = () => report.features.map(({ cases, decidingCase }) => highlightsOf(cases, { decidingCase }))
   switch (format) {
     case 'terminal': {
       const { renderTerminal } = await import('../gate/report/terminal/terminal.ts')

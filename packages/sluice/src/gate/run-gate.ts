@@ -7,6 +7,7 @@ import type { JoinedScores } from './score-files.ts'
 import type { GateDecision } from './verdict/conclude.ts'
 import { decide } from './verdict/decide.ts'
 import { decideByRounds, gateCases } from './verdict/decide-by-rounds.ts'
+import { decidingCaseOf } from './verdict/deciding-case.ts'
 import { type GatePolicy, gatePolicy } from './verdict/policy.ts'
 import { finalVerdict, type GateOutcome } from './verdict/verdict.ts'
 
@@ -66,5 +67,6 @@ function outcomeOf(
     least: settings.minCoverage,
   }
   const baselineMean = hasBaseline ? estimateOf(cases, settings, 'baseline').mean : null
-  return { decision, final: finalVerdict(decision, coverage), baselineMean }
+  const final = finalVerdict(decision, coverage)
+  return { decision, final, baselineMean, decidingCase: decidingCaseOf(final, cases) }
 }

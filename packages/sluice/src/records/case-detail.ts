@@ -37,6 +37,8 @@ export type CheckResult = z.infer<typeof checkResultSchema>
 export const judgedItemSchema = z.object({
   /** The rubric item's id, or the evaluator's name. */
   id: z.string(),
+  /** The question, where it is the case's own. */
+  ask: z.string().exactOptional(),
   /** `yes`, `no` or `cannot_tell`; for an evaluator the choice, word for word. */
   verdict: z.string(),
   /** Absent when the judge could not tell. */

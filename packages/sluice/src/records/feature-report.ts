@@ -109,6 +109,30 @@ const causeSchema = z.object({
   ids: z.array(z.string()),
 })
 
+/**
+ * What one check, or one question to the judge, came to over the cases that have its score: in both versions where there
+ * is a baseline. Every interval stands on its own; no verdict rests on it.
+ */
+const scorerSchema = z.object({
+  kind: z.enum(['item', 'check']),
+  /** The id of the rubric item, or the name of the check. */
+  name: z.string(),
+  /** The question to the judge, where the prompt asks it; null for a check, and for a question of single cases. */
+  ask: z.string().nullable(),
+  must: z.boolean(),
+  cases: count,
+  /** Weighted mean over the cases, of each the mean of its repeats: the share that meets it. */
+  mean: known,
+  baselineMean: known,
+  meanDifference: known,
+  /** Of the difference, paired by case; without a baseline of the mean. Errors are robust to clusters. */
+  ciLow: known,
+  ciHigh: known,
+  /** Cases whose score is lower than the baseline's, and higher. */
+  worse: count,
+  better: count,
+})
+
 const judgeSchema = z.object({
   id: z.string(),
   model: z.string(),
@@ -145,6 +169,8 @@ export const featureSummarySchema = z.object({
   reasons: z.array(reasonSchema),
   /** Why answers have no score, the most frequent cause first. Absent where all have one. */
   causes: z.array(causeSchema).optional(),
+  /** The case with the largest part in the first reason; null where no case has one. Absent in earlier reports. */
+  decidingCase: z.string().nullable().optional(),
   /** What a reader must know to trust the numbers, e.g. that there was no baseline. */
   notes: z.array(z.string()),
   /** Whether more cases or more repeats would help. */
@@ -162,6 +188,8 @@ export const featureSummarySchema = z.object({
   /** Null unless cases were repeated. */
   repeats: z.object({ passAt1: shareSchema, passK: shareSchema.extend({ k: z.int().min(1) }) }).nullable(),
   tags: z.array(tagSchema),
+  /** The questions and checks of the prompt first; absent where single scores are not known. */
+  scorers: z.array(scorerSchema).optional(),
   /** Null without a rubric. */
   judge: judgeSchema.nullable(),
   cost: costSchema,

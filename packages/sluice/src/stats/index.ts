@@ -49,6 +49,7 @@ export {
   type UserScores,
 } from './intervals/cluster-asymp-cs.ts'
 export { type ClusterRobustMean, clusterRobustMean, tInterval } from './intervals/mean-interval.ts'
+export { addToMean, type MeanSums, meanOfSums, newMeanSums } from './intervals/streamed-mean.ts'
 export { addToSketch, newSketch, type SketchDesign, sketchQuantile } from './quantile-sketch.ts'
 export { type Random, seededRandom } from './random.ts'
 export { weightedQuantile, weightedQuantiles, weightedStd } from './spread.ts'

@@ -26,7 +26,7 @@ export async function storedOutcome(reportDir: string, endedRun: EndedRun | unde
 }
 
 function rendered(report: Report, title: string, limit = 60_000): string {
-  const highlights = report.features.map(({ cases }) => highlightsOf(cases))
+  const highlights = report.features.map(({ cases, decidingCase }) => highlightsOf(cases, { decidingCase }))
   return renderMarkdown(report, highlights, { title, limit })
 }
 

@@ -7,6 +7,7 @@ import type { FeatureRun } from '../run/feature-run.ts'
 import { estimateOf } from '../run/score-summary.ts'
 import { decide } from '../verdict/decide.ts'
 import { gateCases } from '../verdict/decide-by-rounds.ts'
+import { decidingCaseOf } from '../verdict/deciding-case.ts'
 import type { FinalVerdict, GateOutcome } from '../verdict/verdict.ts'
 import { assessNight, type NightMeasured } from './assess-night.ts'
 import { measureNight, type NightContext } from './measure-night.ts'
@@ -32,6 +33,7 @@ export async function judgeNight(prompt: Prompt, plan: NightPlan, context: Night
   const summary = withVerdict(summarizeFeature({ ...measured, baseline }, plan.settings), {
     ...withComparison(outcome, tonight),
     final: verdict,
+    decidingCase: decidingCaseOf(verdict, run.table.cases),
     baselineMean: baseline ? estimateOf(run.table.cases, plan.settings, 'baseline').mean : null,
   })
   const stamp = { feature: prompt.feature, night, startedAt: session.startedAt }

@@ -7,6 +7,8 @@ export interface Highlight {
 }
 
 export interface Highlights {
+  /** The case behind the verdict, which is in no other list; absent where there is none. */
+  deciding?: CaseReport
   /** Lower than the baseline; by how much of the mean's loss each of them explains (weight x drop). */
   regressions: Highlight
   /** Below 1, lowest first. */
@@ -18,18 +20,36 @@ export interface Highlights {
 /** Smaller differences are the rounding of means, not a change. */
 const smallestChange = 1e-9
 
-/** Watches cases pass by, in any number, and keeps at most `limit` of each kind. The order of arrival has no say. */
-export function collectHighlights(limit = 5): { add(row: CaseReport): void; highlights(): Highlights } {
+export interface HighlightOptions {
+  /** The id of the case behind the verdict. */
+  decidingCase?: string | null | undefined
+  /** Cases of each kind. */
+  limit?: number | undefined
+}
+
+/**
+ * Watches cases pass by, in any number, and keeps at most `limit` of each kind. The order of arrival has no say.
+ */
+export function collectHighlights({ decidingCase = null, limit = 5 }: HighlightOptions = {}): {
+  add(row: CaseReport): void
+  highlights(): Highlights
+} {
   const regressions = createTopList<CaseReport>(limit, (a, b) => loss(b) - loss(a) || byWeightAndId(a, b))
   const lowest = createTopList<CaseReport>(limit, (a, b) => (a.score ?? 1) - (b.score ?? 1) || byWeightAndId(a, b))
   const unscored = createTopList<CaseReport>(limit, byWeightAndId)
+  let behind: CaseReport | undefined
   return {
     add(row) {
+      if (row.id === decidingCase) {
+        behind = row
+        return
+      }
       if (row.score === null) return unscored.add(row)
       if (drop(row) > smallestChange) regressions.add(row)
       if (row.score < 1) lowest.add(row)
     },
     highlights: () => ({
+      ...(behind && { deciding: behind }),
       regressions: { cases: regressions.items(), total: regressions.total() },
       lowest: { cases: lowest.items(), total: lowest.total() },
       unscored: { cases: unscored.items(), total: unscored.total() },
@@ -38,8 +58,8 @@ export function collectHighlights(limit = 5): { add(row: CaseReport): void; high
 }
 
 /** The highlights of cases that are at hand. */
-export function highlightsOf(cases: Iterable<CaseReport>, limit?: number): Highlights {
-  const collector = collectHighlights(limit)
+export function highlightsOf(cases: Iterable<CaseReport>, options?: HighlightOptions): Highlights {
+  const collector = collectHighlights(options)
   for (const row of cases) collector.add(row)
   return collector.highlights()
 }

@@ -97,7 +97,7 @@ function terminalText(report: ReportSummary, highlights: Highlights[], { env, st
 async function highlightsOf(report: ReportSummary, casesOf: CasesOf): Promise<Highlights[]> {
   const all: Highlights[] = []
   for (const [index, feature] of report.features.entries()) {
-    const collector = collectHighlights()
+    const collector = collectHighlights(feature)
     for await (const row of casesOf(feature, index)) collector.add(row)
     all.push(collector.highlights())
   }

@@ -11,6 +11,7 @@ import type { Results } from '../run/results.ts'
 import { estimateOf, repeatShares, type SummaryOptions, summarizeScores } from '../run/score-summary.ts'
 import type { CaseScores } from '../run/score-table.ts'
 import { causesOf } from './causes.ts'
+import { collectScorers, type ScorerResults } from './scorer-results.ts'
 
 type Version = FeatureSummary['candidate']
 
@@ -28,11 +29,13 @@ export interface Measured {
   notes: string[]
   /** Why answers have no score. */
   causes?: MissingScoreCause[]
+  /** What each check and each question to the judge came to. */
+  scorers?: ScorerResults
 }
 
 /** The report of a measurement without a verdict; a gate fills in what it decided. */
 export function summarizeFeature(measured: Measured, options: SummaryOptions): FeatureSummary {
-  const { cases, ledger, observations, judge } = measured
+  const { cases, ledger, observations, judge, scorers } = measured
   return {
     feature: measured.feature,
     verdict: null,
@@ -40,7 +43,7 @@ export function summarizeFeature(measured: Measured, options: SummaryOptions): F
     candidate: measured.candidate,
     baseline: measured.baseline,
     reasons: [],
-    notes: [...measured.notes, ...measurementNotes(ledger, observations, judge)],
+    notes: [...measured.notes, ...measurementNotes(ledger, observations, judge), ...(scorers?.notes ?? [])],
     ...(measured.causes && { causes: measured.causes }),
     advice: null,
     confidence: options.confidence,
@@ -55,6 +58,7 @@ export function summarizeFeature(measured: Measured, options: SummaryOptions): F
     looks: [],
     repeats: repeatShares(cases, options),
     tags: tagMeans(cases, options),
+    ...(scorers && { scorers: scorers.all(options.confidence) }),
     judge: judge && { ...judge, calls: ledger.judgeCalls, calibration: null },
     cost: costOf(ledger),
     latency: latencyOf(observations.latencies),
@@ -123,6 +127,8 @@ function latencyOf(latencies: readonly number[]): FeatureSummary['latency'] {
 /** What a feature's run measured, with what a reader must know of it. */
 export function measuredOf(run: FeatureRun, results: Results, threshold: number | null, notes: string[]): Measured {
   const { candidate, baseline, judge, ledger, observations } = run
+  const scorers = collectScorers(candidate, run.table.cases, baseline !== undefined)
+  const flipRate = flipRateOf(scorers.watch(results.rows(candidate.feature)))
   const judged = ledger.judgeCalls > 0 && judge !== undefined
   const family = judged ? judgeFamilyWarning(judge.model, candidate.model) : undefined
   return {
@@ -132,14 +138,8 @@ export function measuredOf(run: FeatureRun, results: Results, threshold: number 
     cases: run.table.cases,
     ledger,
     observations,
-    judge: judged
-      ? {
-          id: judge.id,
-          model: judge.model,
-          mode: judge.mode,
-          flipRate: flipRateOf(results.rows(candidate.feature)),
-        }
-      : null,
+    judge: judged ? { id: judge.id, model: judge.model, mode: judge.mode, flipRate } : null,
+    scorers: scorers.results(),
     threshold,
     notes: family ? [...notes, family] : notes,
     ...(observations.unscoredRepeats > 0 && { causes: causesOf(results.rows(candidate.feature), run.table.cases) }),

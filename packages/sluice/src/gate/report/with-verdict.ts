@@ -5,7 +5,10 @@ import type { GateOutcome } from '../verdict/verdict.ts'
 import { causeSentence } from './causes.ts'
 
 /** The report of a measurement, with what the gate decided on it. */
-export function withVerdict(summary: FeatureSummary, { decision, final, baselineMean }: GateOutcome): FeatureSummary {
+export function withVerdict(
+  summary: FeatureSummary,
+  { decision, final, baselineMean, decidingCase }: GateOutcome,
+): FeatureSummary {
   const { comparison, threshold, trace, advice } = decision
   const { verdict, strength, reasons } = final
   const hasDifference = trace.difference.length > 0
@@ -14,6 +17,7 @@ export function withVerdict(summary: FeatureSummary, { decision, final, baseline
     verdict,
     strength,
     reasons: reasons.map((reason) => withCause(reason, summary.causes)),
+    decidingCase,
     notes: [...criticalNotes(decision.critical), ...summary.notes],
     advice: advice === null ? null : advice.text,
     comparison: comparison && reported(comparison, baselineMean),

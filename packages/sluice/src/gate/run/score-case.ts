@@ -7,7 +7,7 @@ import { type Judge, JudgeError, type Judgement } from '../../core/scorers/judge
 import { type Case, type Expectation, isWithoutAnswer } from '../../core/suite/cases/case.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { render, TemplateError } from '../../core/suite/values/template.ts'
-import type { CaseDetail, CaseState, CheckResult } from '../../records/case-detail.ts'
+import type { CaseDetail, CaseState, CheckResult, JudgedItem } from '../../records/case-detail.ts'
 import type { ScoreCase } from './evaluate.ts'
 import { type ReadAnswer, type Reading, readAnswer } from './read-answer.ts'
 
@@ -152,9 +152,17 @@ async function scoreAnswer({ testCase, repeat, reading, read, answer, measure, .
     state: scored.state,
     ...defined('score', scored.score),
     checks: scored.checks,
-    judge: scored.judgement?.items ?? [],
+    judge: withOwnQuestions(scored.judgement?.items ?? [], testCase),
     ...costOf(answer, scored.judgement),
   }
+}
+
+/** Keeps the question of an item that only this case has; those of the prompt are the same for all cases. */
+function withOwnQuestions(items: readonly JudgedItem[], { rubric }: Case): JudgedItem[] {
+  return items.map((item) => {
+    const own = rubric.find(({ id }) => id === item.id)
+    return own ? { ...item, ask: own.ask } : item
+  })
 }
 
 /** The result of a call without an answer. A refusal may be what the case expects. */

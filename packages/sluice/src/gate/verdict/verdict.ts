@@ -18,6 +18,8 @@ export interface GateOutcome {
   final: FinalVerdict
   /** The baseline's mean over its scored cases; null without one. */
   baselineMean: number | null
+  /** The id of the case with the largest part in the verdict; null where there is none. */
+  decidingCase: string | null
 }
 
 export interface CoverageOfArms {

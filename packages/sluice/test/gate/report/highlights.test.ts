@@ -41,7 +41,7 @@ test('a case without a score is never a 0', () => {
 })
 
 test('of many cases only the limit is kept', () => {
-  const collector = collectHighlights(3)
+  const collector = collectHighlights({ limit: 3 })
   for (let index = 0; index < 20_000; index += 1) {
     collector.add(caseReport({ id: `case-${index}`, score: ((index * 7919) % 20_000) / 20_000 }))
   }
@@ -61,4 +61,11 @@ test('a list of the first few', () => {
   const none = createTopList<number>(0, (a, b) => a - b)
   none.add(1)
   assert.deepEqual(none.items(), [])
+})
+
+test('the case behind the verdict stands apart and is counted in no other list', () => {
+  const { deciding, regressions } = highlightsOf(incidentCases, { decidingCase: 'travel-04' })
+  assert.equal(deciding?.id, 'travel-04')
+  assert.equal(regressions.total, highlightsOf(incidentCases).regressions.total - 1)
+  assert.ok(!regressions.cases.some(({ id }) => id === 'travel-04'))
 })

@@ -60,11 +60,21 @@ export function hostileReport(report: ReportSummary, text: string): ReportSummar
       candidate: { id: text, label: text, model: text },
       baseline: feature.baseline && { id: text, label: text, model: text },
       reasons: feature.reasons.map((reason) => ({ ...reason, message: text, tag: text, case: text })),
+      decidingCase: `${text} `,
       notes: [text],
       advice: text,
       comparison: feature.comparison && { ...feature.comparison, regressed: [text], improved: [text] },
       tags: feature.tags.map((tag) => ({ ...tag, tag: text })),
+      scorers: [
+        { ...hostileScorer(text), cases: 40 },
+        { ...hostileScorer(text), cases: 1 },
+      ],
       judge: feature.judge && { ...feature.judge, id: text, model: text },
     })),
   }
 }
+
+const hostileScorer = (text: string) => ({
+  ...{ kind: 'item' as const, name: text, ask: text, must: true, mean: 0.5, baselineMean: 1, meanDifference: -0.5 },
+  ...{ ciLow: -0.6, ciHigh: -0.4, worse: 3, better: 0 },
+})

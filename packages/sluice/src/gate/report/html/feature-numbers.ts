@@ -13,6 +13,8 @@ export interface FeatureNumbers {
   cases: number
   /** Positions of the cases that are in the page; undefined for all of them. */
   shown: Set<number> | undefined
+  /** Row in the page of the case behind the verdict; undefined where there is none. */
+  decidingRow: number | undefined
 }
 
 /** Reads every case once and keeps a few numbers of each. Of more than `mostCases` the page gets the most urgent. */
@@ -29,11 +31,14 @@ export async function featureNumbers(
     latencies: [],
     cases: 0,
     shown: undefined,
+    decidingRow: undefined,
   }
   const urgencies: number[] = []
   for await (const row of casesOf(feature, index)) {
     numbers.cases += 1
-    urgencies.push(urgencyOf(row))
+    const isDeciding = row.id === feature.decidingCase
+    if (isDeciding) numbers.decidingRow = numbers.cases - 1
+    urgencies.push(isDeciding ? Number.NEGATIVE_INFINITY : urgencyOf(row))
     const change = changeOf(row)
     if (row.score !== null) numbers.scores.push(row.score)
     if (row.baselineScore !== null) numbers.baselineScores.push(row.baselineScore)
@@ -41,7 +46,11 @@ export async function featureNumbers(
     if (row.latencyMs !== null) numbers.latencies.push(row.latencyMs)
   }
   numbers.changes.sort((a, b) => a - b)
-  return numbers.cases > mostCases ? { ...numbers, shown: mostUrgent(urgencies, mostCases) } : numbers
+  if (numbers.cases <= mostCases) return numbers
+  const shown = mostUrgent(urgencies, mostCases)
+  const { decidingRow } = numbers
+  const before = (place: number) => [...shown].filter((position) => position < place).length
+  return { ...numbers, shown, decidingRow: decidingRow === undefined ? undefined : before(decidingRow) }
 }
 
 /** Lower is more urgent: no score, then the largest drop, then the lowest score. */

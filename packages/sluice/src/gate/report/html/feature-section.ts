@@ -16,6 +16,7 @@ import {
 import type { FeatureNumbers } from './feature-numbers.ts'
 import { pictures } from './feature-pictures.ts'
 import { type Html, html } from './markup.ts'
+import { scorerTableHtml } from './scorer-table.ts'
 import { tagTableHtml } from './tag-table.ts'
 
 export interface SectionOptions {
@@ -36,17 +37,18 @@ export function featureSection(
   const said = [...reasons.slice(1).map(({ message }) => message), ...causeLines(feature), ...caveats(feature)]
   const sentences = [detectableDropText(feature), advice ?? undefined].filter((text) => text !== undefined)
   const body = html`
-    <p class="headline">${headline(feature)}</p>
+    <p class="headline">${headline(feature)}${decidingLink(feature, index, numbers)}</p>
     ${lead}
     ${said.length === 0 ? undefined : html`<ul class="reasons">${said.map((text) => html`<li>${text}</li>`)}</ul>`}
     ${figures(feature)}
     ${versions(feature)}
     <div class="pictures">${pictures(feature, numbers)}</div>
     ${sentences.length === 0 ? undefined : html`<p class="detectable-drop">${sentences.join(' ')}</p>`}
+    ${block('Checks and questions', scorerTableHtml(feature), oneOfSeveral)}
     ${block('Tags', tagTableHtml(feature), oneOfSeveral)}
     ${block('Looks of the test', looksTable(feature), oneOfSeveral)}
     ${block('Run', facts(feature), oneOfSeveral)}
-    <section class="cases" data-feature="${index}" aria-label="Cases of ${feature.feature}">${heading('Cases', oneOfSeveral)}
+    <section class="cases" data-feature="${index}"${numbers.decidingRow === undefined ? undefined : html` data-deciding="${numbers.decidingRow}"`} aria-label="Cases of ${feature.feature}">${heading('Cases', oneOfSeveral)}
       <noscript><p>The table of cases needs JavaScript. report.json holds every case.</p></noscript></section>`
   const verdict = feature.verdict ?? 'scored'
   if (!oneOfSeveral) {
@@ -56,6 +58,16 @@ export function featureSection(
   const open = verdict === 'pass' ? '' : ' open'
   return html`<details class="feature ${verdict}" id="feature-${index}"${open === '' ? undefined : html` open`}>
     <summary><h2 class="verdict-title"><span class="word">${verdictWord(feature)}</span> <span class="name">${feature.feature}</span></h2></summary>${body}</details>`
+}
+
+/** The way from the reason to the case that shows it. */
+function decidingLink(
+  { decidingCase }: FeatureSummary,
+  index: number,
+  { decidingRow }: FeatureNumbers,
+): Html | undefined {
+  if (!decidingCase || decidingRow === undefined) return undefined
+  return html` <a class="deciding" href="#case-${index}-${decidingRow}">The case behind it: ${decidingCase}</a>`
 }
 
 function block(title: string, content: Html | undefined, oneOfSeveral: boolean): Html | undefined {

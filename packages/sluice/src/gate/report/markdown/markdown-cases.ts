@@ -18,21 +18,32 @@ const outputLength = 20_000
 const linesShown = 24
 const lineWidth = 100
 
-/** The worst cases, one block each, then those without a score. */
-export function caseBlocks(feature: FeatureSummary, { regressions, lowest, unscored }: Highlights): Block[] {
+/** The case behind the verdict first, then the worst of the others, one block each, then those without a score. */
+export function caseBlocks(feature: FeatureSummary, highlights: Highlights): Block[] {
   const { comparison, causes } = feature
+  const { deciding, regressions, lowest, unscored } = highlights
+  const behind: Block[] = deciding
+    ? [
+        {
+          text: `#### The case behind the verdict\n\n${worstCase(deciding, 1)}`,
+          rank: 1,
+          what: 'case behind the verdict',
+        },
+      ]
+    : []
+  const before = behind.length
   const worst =
     comparison && regressions.total > 0
-      ? section('Worst regressions', regressions, 'worst case')
-      : section('Lowest cases', lowest, 'worst case')
-  if (causes) return [...worst, ...errorBlock(causeLines(feature))]
-  if (unscored.total === 0) return worst
+      ? section(before > 0 ? 'Further regressions' : 'Worst regressions', regressions, before)
+      : section('Lowest cases', lowest, before)
+  if (causes) return [...behind, ...worst, ...errorBlock(causeLines(feature))]
+  if (unscored.total === 0) return [...behind, ...worst]
   const failed = unscored.cases.map(({ id, state, error }) => {
     const message = error === null ? '' : `: ${inlineText(excerpt(error, reasonLength))}`
     return `- ${codeSpan(excerpt(id, 100))} ${state}${message}`
   })
   const text = `**Without a score**${shownOf(unscored)}\n\n${failed.join('\n')}`
-  return [...worst, { text, rank: 3, what: 'list of errors' }]
+  return [...behind, ...worst, { text, rank: 3, what: 'list of errors' }]
 }
 
 function errorBlock(lines: readonly string[]): Block[] {
@@ -43,10 +54,10 @@ function errorBlock(lines: readonly string[]): Block[] {
   return [{ text: ['**Without a score**', '', ...listed, ...more].join('\n'), rank: 3, what: 'list of errors' }]
 }
 
-function section(title: string, highlight: Highlight, what: string): Block[] {
+function section(title: string, highlight: Highlight, before: number): Block[] {
   return highlight.cases.map((row, index) => {
     const heading = index === 0 ? `#### ${title}${shownOf(highlight)}\n\n` : ''
-    return { text: heading + worstCase(row, index + 1), rank: 4, what }
+    return { text: heading + worstCase(row, before + index + 1), rank: 4, what: 'worst case' }
   })
 }
 
@@ -55,9 +66,9 @@ const shownOf = ({ cases, total }: Highlight) =>
 
 /** The first with its texts in view; those of the others are folded, so that a reader sees all five at once. */
 function worstCase(row: CaseReport, number: number): string {
-  const { id, tags, critical, passed, repeats, input } = row
+  const { id, state, error, tags, critical, passed, repeats, input } = row
   const facts = [
-    scores(row),
+    row.score === null ? state : scores(row),
     ...(passed && repeats > 1 ? [`passed ${passed.k} of ${passed.n}`] : []),
     ...(critical ? ['critical'] : []),
     ...tags.slice(0, 5).map((tag) => codeSpan(excerpt(tag, 40))),
@@ -71,6 +82,7 @@ function worstCase(row: CaseReport, number: number): string {
   const texts = join([input === undefined ? '' : `Input: ${inlineText(excerpt(input, inputLength))}`, outputs(row)])
   return join([
     `**${number}.** ${codeSpan(excerpt(id, 100))} · ${facts.join(' · ')}`,
+    error === null ? '' : inlineText(excerpt(error, reasonLength)),
     said.join('\n'),
     number === 1 || texts === '' ? texts : `<details><summary>Input and output</summary>\n\n${texts}\n\n</details>`,
   ])

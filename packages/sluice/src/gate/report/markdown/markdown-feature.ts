@@ -7,7 +7,7 @@ import {
   formatPercent,
   formatScore,
 } from '../../../text/format.ts'
-import { codeSpan, htmlText, inlineText } from '../../../text/markdown-escape.ts'
+import { codeSpan, inlineText } from '../../../text/markdown-escape.ts'
 import { excerpt } from '../../../text/untrusted.ts'
 import type { Highlights } from '../highlights.ts'
 import {
@@ -27,6 +27,8 @@ import {
 } from '../sentences.ts'
 import { caseBlocks } from './markdown-cases.ts'
 import type { Block } from './markdown-fit.ts'
+import { collapsed, join, table } from './markdown-parts.ts'
+import { scorerTable } from './markdown-scorers.ts'
 
 const listLength = 12
 const tagsInView = 6
@@ -47,11 +49,15 @@ export function featureBlocks(
   { oneOfSeveral, lead = '', title = '' }: { oneOfSeveral: boolean; lead?: string; title?: string },
 ): Block[] {
   const name = excerpt(feature.feature, nameLength)
-  const first = [`**${inlineText(excerpt(headline(feature), messageLength))}**`, lead, scoreTable(feature)]
+  const behind = feature.decidingCase
+    ? `The case behind it comes first below: ${codeSpan(excerpt(feature.decidingCase, nameLength))}.`
+    : ''
+  const first = [`**${inlineText(excerpt(headline(feature), messageLength))}**`, behind, lead, scoreTable(feature)]
   const sentences = [detectableDropText(feature), feature.advice ?? undefined].filter((text) => text !== undefined)
   const second = [
     sentences.map((text) => inlineText(excerpt(text, adviceLength))).join(' '),
     list([...feature.reasons.slice(1).map(({ message }) => message), ...caveats(feature)]),
+    scorerTable(feature),
     tagTable(feature),
   ]
   if (oneOfSeveral && feature.verdict === 'pass') {
@@ -73,13 +79,6 @@ export function featureBlocks(
       what: 'collapsed part',
     },
   ].filter(({ text }) => text !== '')
-}
-
-const join = (texts: readonly string[]) => texts.filter((text) => text !== '').join('\n\n')
-
-function collapsed(title: string, texts: readonly string[]): string {
-  const body = join(texts)
-  return body === '' ? '' : `<details><summary>${htmlText(title)}</summary>\n\n${body}\n\n</details>`
 }
 
 function scoreTable({ candidate, baseline, score, comparison, threshold, confidence }: FeatureSummary): string {
@@ -172,11 +171,4 @@ function list(texts: readonly string[]): string {
   const left = texts.length - listLength
   const shown = texts.slice(0, listLength).map((text) => inlineText(excerpt(text, messageLength)))
   return [...shown, ...(left > 0 ? [`and ${formatCount(left)} more`] : [])].map((text) => `- ${text}`).join('\n')
-}
-
-/** A table of cells that are Markdown already; `align` has one letter a column, r for right. */
-function table(head: readonly string[], align: string, rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  const rule = [...align].map((letter) => (letter === 'r' ? '--:' : '---'))
-  return [line(head), line(rule), ...rows.map(line)].join('\n')
 }

@@ -14,16 +14,23 @@ const reasonLength = 300
 const outputLength = 200
 const idLength = 100
 
-/** The worst cases with what they lost and why the judge says so, then those without a score. */
+/** The case behind the verdict, the worst of the others with what they lost and why the judge says so, then those without a score. */
 export function renderCases(feature: FeatureSummary, highlights: Highlights, page: Page): string[] {
   const { comparison, causes } = feature
-  const { regressions, lowest, unscored } = highlights
+  const { deciding, regressions, lowest, unscored } = highlights
+  const behind = deciding
+    ? [
+        `  ${page.paint.bold('the case behind the verdict')}`,
+        ...(deciding.score === null ? unscoredCase : scoredCase)(deciding, page),
+      ]
+    : []
   const worst =
     comparison && regressions.total > 0
-      ? section('worst regressions', regressions, page, scoredCase)
+      ? section(deciding ? 'further regressions' : 'worst regressions', regressions, page, scoredCase)
       : section('lowest cases', lowest, page, scoredCase)
   const failed = causes ? errors(causeLines(feature), page) : section('without a score', unscored, page, unscoredCase)
-  return worst.length > 0 && failed.length > 0 ? [...worst, '', ...failed] : [...worst, ...failed]
+  const parts = [behind, worst, failed].filter((lines) => lines.length > 0)
+  return parts.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]))
 }
 
 function errors(lines: readonly string[], page: Page): string[] {

@@ -1,8 +1,16 @@
 import type { FeatureSummary } from '../../../records/feature-report.ts'
-import { formatAmount, formatChange, formatInterval, formatPercent, formatScore } from '../../../text/format.ts'
+import {
+  formatAmount,
+  formatChange,
+  formatCount,
+  formatInterval,
+  formatPercent,
+  formatScore,
+} from '../../../text/format.ts'
 import { type Cell, columns, truncate, wrap } from '../../../text/layout.ts'
 import { visibleLine } from '../../../text/untrusted.ts'
 import type { Highlights } from '../highlights.ts'
+import { scorerLines } from '../scorer-lines.ts'
 import {
   cacheLine,
   caveats,
@@ -19,11 +27,13 @@ import {
   verdictWord,
 } from '../sentences.ts'
 import { renderCases } from './terminal-cases.ts'
-import { bullets, type Fact, facts, type Page, verdictPaint } from './terminal-page.ts'
+import { bullets, type Fact, facts, indented, type Page, verdictPaint } from './terminal-page.ts'
 
 const reasonsShown = 8
 const widestVerdict = 'INCONCLUSIVE  '.length
 const tagsShown = 20
+const scorersShown = 12
+const roomForMoved = 80
 
 /** One feature in full: verdict, what is said of the run as a whole (`lead`), reasons, tags, worst cases, then what it cost and what it rests on. */
 export function renderFeature(
@@ -42,6 +52,7 @@ export function renderFeature(
     lead,
     facts(scoreFacts(feature), page),
     furtherReasons(feature, page),
+    scorerTable(feature, page),
     tagTable(feature, page),
     highlights ? renderCases(feature, highlights, page) : [],
     facts(runFacts(feature), page),
@@ -89,6 +100,35 @@ function furtherReasons({ reasons }: FeatureSummary, page: Page): string[] {
   const left = further.length - reasonsShown
   const more = left > 0 ? [`and ${formatAmount(left, 'further reason')}`] : []
   return bullets([...further.slice(0, reasonsShown).map(({ message }) => message), ...more], page)
+}
+
+/** A line for each check and each question that changed, or without a baseline that was not always met. */
+function scorerTable(feature: FeatureSummary, { width, paint }: Page): string[] {
+  const { lines, sentences } = scorerLines(feature)
+  const isCompared = feature.comparison !== null
+  const isWide = width >= roomForMoved
+  const moved = isCompared && isWide ? ['worse', 'better'] : []
+  const titles = isCompared
+    ? ['check or question', 'before', 'now', 'change', 'interval', ...moved]
+    : ['check or question', 'cases', 'share', 'interval']
+  const head = titles.map((text, index): Cell => ({ text, paint: paint.dim, align: index === 0 ? 'left' : 'right' }))
+  const rows = lines.slice(0, scorersShown).map((line): Cell[] => {
+    const { name, must, cases, mean, baselineMean, meanDifference, worse, better } = line
+    const numbers = isCompared
+      ? [formatScore(baselineMean), formatScore(mean), formatChange(meanDifference), formatInterval(line, formatChange)]
+      : [formatCount(cases), formatScore(mean), formatInterval(line)]
+    const counts = moved.length === 0 ? [] : [formatCount(worse), formatCount(better)]
+    return [
+      { text: visibleLine(name) + (must ? ' (must)' : '') },
+      ...[...numbers, ...counts].map((text) => ({ text, align: 'right' as const })),
+    ]
+  })
+  const left = lines.length - scorersShown
+  const said = [...(left > 0 ? [`and ${formatAmount(left, 'further line')}`] : []), ...sentences]
+  return [
+    ...(rows.length === 0 ? [] : columns([head, ...rows], width - 2).map((line) => `  ${line}`)),
+    ...said.flatMap((text) => indented(text, '  ', width)),
+  ]
 }
 
 function tagTable({ tags, comparison }: FeatureSummary, { width, paint }: Page): string[] {

@@ -43,6 +43,31 @@ describe('report.html in Chromium', () => {
     assert.deepEqual(await ids(page), ['travel-04'])
   })
 
+  test('the reason leads to the case behind the verdict, which stands first, also behind a filter', async () => {
+    const feature = incidentFeature({ decidingCase: 'travel-04' })
+    await using report = await openReport(browser, incidentReport({ features: [feature] }), incidentCases)
+    const { page } = report
+    assert.deepEqual((await ids(page)).slice(0, 2), ['travel-04', 'attachment-02'])
+    await page.getByLabel('Which cases').selectOption('improved')
+    await page.getByRole('link', { name: 'travel-04' }).click()
+    await page.locator('.detail').waitFor()
+    assert.match(await page.locator('.detail').innerText(), /cancel the hotel in Lyon/)
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'travel-04')
+    assert.equal(new URL(page.url()).hash, '#case-0-5')
+    await page.reload()
+    await page.locator('.detail').waitFor()
+    assert.deepEqual(report.complaints, [])
+  })
+
+  test('of a suite too large for the page the case behind the verdict is in it all the same', async () => {
+    const feature = incidentFeature({ decidingCase: 'plain-31' })
+    const opened = { limits: { mostCases: 3 } }
+    await using report = await openReport(browser, incidentReport({ features: [feature] }), incidentCases, opened)
+    await report.page.getByRole('link', { name: 'plain-31' }).click()
+    await report.page.locator('.detail').waitFor()
+    assert.equal((await ids(report.page))[0], 'plain-31')
+  })
+
   test('sorts by a column, both ways, and says so', async () => {
     await using report = await open()
     const head = report.page.locator('.case-table thead th').first()

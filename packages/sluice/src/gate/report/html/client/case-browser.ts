@@ -7,15 +7,22 @@ import { caseTable } from './case-table.ts'
 import { installDifferenceChart } from './difference-chart.ts'
 import { element, selection } from './dom.ts'
 
+/** The cases of one feature as they stand in the page. */
+export interface CaseBrowser {
+  /** Opens a case and brings it into view, whatever was filtered. */
+  open(row: number): void
+}
+
 /** Builds the cases of one feature: filters, table, and the way from the picture to a case. */
-export function installCases(section: HTMLElement): void {
+export function installCases(section: HTMLElement): CaseBrowser {
   const data = readPageCases(section.dataset.feature ?? '0')
   const { rows, total } = data
   let query = everything
+  const deciding = section.dataset.deciding === undefined ? undefined : Number(section.dataset.deciding)
   const table = caseTable(data, (key) => change({ sort: nextSort(query.sort, key) }))
   const count = element('p', { class: 'muted count', role: 'status' })
   const show = () => {
-    const order = queryCases(rows, query, data.detail)
+    const order = queryCases(rows, query, data.detail, deciding)
     const missing = total > rows.length ? `; the page has the most urgent of ${formatCount(total)}` : ''
     count.textContent = `${formatCount(order.length)} of ${formatCount(rows.length)} cases${missing}`
     table.show(order, query.sort)
@@ -29,12 +36,13 @@ export function installCases(section: HTMLElement): void {
   section.append(controls.element, count, table.element)
   show()
   const chart = section.closest('.feature')?.querySelector<HTMLElement>('.differences')
-  if (!chart) return
-  installDifferenceChart(chart, data, (row) => {
+  const open = (row: number) => {
     controls.reset()
     change({ ...everything, sort: query.sort })
     table.open(row)
-  })
+  }
+  if (chart) installDifferenceChart(chart, data, open)
+  return { open }
 }
 
 function nextSort(before: CaseQuery['sort'], key: SortKey): CaseQuery['sort'] {

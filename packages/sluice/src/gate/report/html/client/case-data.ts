@@ -3,6 +3,8 @@ import type { CaseRow } from '../case-row-data.ts'
 
 /** The cases of one feature, as the page carries them. */
 export interface CaseData {
+  /** Its number in the report. */
+  feature: string
   rows: CaseRow[]
   /** Of the run; more than `rows` where the page has only the most urgent. */
   total: number
@@ -26,5 +28,5 @@ export function readPageCases(feature: string): CaseData {
     parsed.set(index, chunk)
     return chunk
   }
-  return { rows, total, detail: (row) => chunkAt(Math.floor(row / chunkSize))[row % chunkSize] ?? null }
+  return { feature, rows, total, detail: (row) => chunkAt(Math.floor(row / chunkSize))[row % chunkSize] ?? null }
 }

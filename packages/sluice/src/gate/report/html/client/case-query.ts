@@ -25,11 +25,15 @@ const shows: Record<CaseQuery['show'], (row: CaseRow) => boolean> = {
   critical: (row) => row.critical,
 }
 
-/** Indices of the rows that were asked for, in the order that was asked for. `detail` is read only to search in texts. */
+/**
+ * Indices of the rows that were asked for, in the order that was asked for. `detail` is read only to search in texts. Unless
+ * they are sorted by a column, `first` stands before all others.
+ */
 export function queryCases(
   rows: readonly CaseRow[],
   query: CaseQuery,
   detail: (row: number) => CaseReport | null,
+  first?: number,
 ): number[] {
   const text = query.text.trim().toLowerCase()
   const found = rows.flatMap((row, index) => {
@@ -38,7 +42,8 @@ export function queryCases(
     if (query.issue !== '' && !row.issues.some(({ name }) => name === query.issue)) return []
     return text === '' || row.id.toLowerCase().includes(text) || textsOf(detail(index)).includes(text) ? [index] : []
   })
-  return found.sort((a, b) => order(rows[a], rows[b], query.sort) || a - b)
+  const rank = (row: number) => (query.sort === undefined && row === first ? 0 : 1)
+  return found.sort((a, b) => rank(a) - rank(b) || order(rows[a], rows[b], query.sort) || a - b)
 }
 
 function textsOf(report: CaseReport | null): string {

@@ -102,7 +102,7 @@ function caseRow(data: CaseData, index: number): HTMLTableRowElement {
   const direction = change === null || Math.abs(change) < 1e-9 ? 'same' : change < 0 ? 'lower' : 'higher'
   const own = element(
     'tr',
-    { 'data-row': String(index) },
+    { 'data-row': String(index), id: `case-${data.feature}-${index}` },
     element('th', { scope: 'row' }, button, ...badges),
     element('td', { class: 'wide tags' }, row.tags.map(visibleLine).join(', ')),
     element('td', { class: 'wide issues' }, ...issues(row)),
