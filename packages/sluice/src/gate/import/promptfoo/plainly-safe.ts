@@ -1,104 +1,148 @@
+import { type AnyNode, type Node, parse } from 'acorn'
+
 /**
- * Whether JavaScript plainly does nothing but look at values. It is judged by its words alone: only those below and
- * names of its own may occur, members are reached by their written names, and loops go through lists only. Code that is
- * merely unusual counts as unsafe too.
+ * Whether JavaScript plainly does nothing but look at values. The body of a function is judged by its syntax tree: only
+ * the kinds of nodes and the names below may occur, members are reached by written names, nothing but variables of its
+ * own is assigned, and loops go through lists only. Code that is merely unusual counts as unsafe too.
  * @returns why it is not plainly safe; undefined where it is
  */
-export function unsafeReason(code: string): string | undefined {
-  const words = wordsOf(code)
-  if (typeof words === 'string') return words
-  for (const [index, { kind, text }] of words.entries()) {
-    const before = words[index - 1]?.text
-    const after = words[index + 1]?.text
-    if (/constructor|prototype|__\w+__/.test(text)) return `it holds "${text}"`
-    if (kind === 'template' && text.includes('${')) {
-      const inner = [...text.matchAll(/\$\{([^{}]*)\}/g)].map(([, expression = '']) => unsafeReason(expression))
-      if (text.split('${').length - 1 !== inner.length) return 'it nests templates'
-      const [reason] = inner.filter((each) => each !== undefined)
-      if (reason !== undefined) return reason
-    }
-    if (kind === 'name' && before !== '.' && before !== '?.') {
-      const isWalk = text === 'for' && walksList(words.slice(index + 1))
-      const reason = isWalk ? undefined : nameFault(text, after)
-      if (reason !== undefined) return reason
-    }
-    if (text === '[' && isMember(words[index - 1]) && !isPlainIndex(words.slice(index + 1, index + 3))) {
-      return 'it reaches members by computed names'
-    }
+export function unsafeReason(body: string): string | undefined {
+  try {
+    const options = { ecmaVersion: 'latest', sourceType: 'module', allowReturnOutsideFunction: true } as const
+    const tree = parse(body, options) as AnyNode
+    return faultIn(tree, new Set(declaredIn(tree)))
+  } catch (error) {
+    if (error instanceof SyntaxError) return `it cannot be compiled (${error.message}), so that it never passed`
+    if (error instanceof RangeError) return 'it is nested too deeply'
+    throw error
+  }
+}
+
+/** Kinds of nodes that need no look of their own. */
+const plainKinds = new Set(
+  `Program ExpressionStatement ReturnStatement VariableDeclaration VariableDeclarator Literal TemplateLiteral
+  TemplateElement BinaryExpression LogicalExpression ConditionalExpression CallExpression ChainExpression BlockStatement
+  IfStatement BreakStatement ContinueStatement SwitchStatement SwitchCase TryStatement CatchClause ThrowStatement
+  ArrayExpression ObjectExpression SpreadElement RestElement ArrayPattern ObjectPattern AssignmentPattern
+  EmptyStatement SequenceExpression`.split(/\s+/),
+)
+
+/** What every program can reach and may be used. */
+const knownGlobals = new Set(
+  `JSON Math Number String Boolean Array Set Map RegExp Date Error parseInt parseFloat isNaN isFinite NaN Infinity
+  undefined encodeURIComponent decodeURIComponent console`.split(/\s+/),
+)
+
+const made = new Set(['Set', 'Map', 'RegExp', 'Date', 'Error', 'Array'])
+
+/** What only modules of one kind can reach, or what is no global of this one. */
+const forbiddenNames = new Set('require module exports process arguments eval __dirname __filename'.split(' '))
+
+/** Members through which any value leads to the functions behind it. */
+const forbiddenMembers = new Set('constructor prototype call apply bind caller callee arguments'.split(' '))
+
+function isForbiddenMember(name: string): boolean {
+  return forbiddenMembers.has(name) || name.startsWith('__')
+}
+
+/** The names that code gives to variables, parameters and functions. */
+function declaredIn(node: AnyNode): string[] {
+  const patterns =
+    node.type === 'VariableDeclarator'
+      ? [node.id]
+      : node.type === 'CatchClause'
+        ? [node.param]
+        : 'params' in node
+          ? node.params
+          : []
+  const names = (patterns as readonly unknown[]).filter(isNode).flatMap(namesOf)
+  return [...names, ...childrenOf(node).flatMap(declaredIn)]
+}
+
+function namesOf(pattern: AnyNode): string[] {
+  return pattern.type === 'Identifier' ? [pattern.name] : childrenOf(pattern).flatMap(namesOf)
+}
+
+function faultIn(node: AnyNode, declared: ReadonlySet<string>): string | undefined {
+  const own = ownFault(node, declared)
+  if (own !== undefined) return own
+  for (const child of childrenOf(node)) {
+    const fault = faultIn(child, declared)
+    if (fault !== undefined) return fault
   }
   return undefined
 }
 
-interface Word {
-  kind: 'name' | 'number' | 'string' | 'template' | 'pattern' | 'sign'
-  text: string
+/** The nodes below a node, but for names that are no references. */
+function childrenOf(node: AnyNode): AnyNode[] {
+  const isNamed = (key: string) =>
+    (node.type === 'MemberExpression' && key === 'property' && !node.computed) ||
+    (node.type === 'Property' && key === 'key') ||
+    key === 'label'
+  return Object.entries(node).flatMap(([key, value]: [string, unknown]) => {
+    if (isNamed(key)) return []
+    return (Array.isArray(value) ? value : [value]).filter(isNode)
+  })
 }
 
-const known = new Set(
-  `JSON Math Number String Boolean Array Set Map RegExp Date parseInt parseFloat isNaN isFinite NaN Infinity undefined
-  true false null const let var return if else typeof of in new try catch finally throw instanceof switch case default
-  break continue function Error encodeURIComponent decodeURIComponent console`.split(/\s+/),
-)
-const forbidden = new Set(
-  'require module exports import export eval arguments this await async yield while do with delete void class super goto'.split(
-    ' ',
-  ),
-)
-
-function nameFault(name: string, after: string | undefined): string | undefined {
-  if (known.has(name)) return undefined
-  if (name === 'for') return 'it loops by a condition'
-  if (name === 'Object') return 'it uses Object'
-  if (forbidden.has(name)) return `it uses ${name}`
-  // Names of what every Node program can reach: the network, the process, the clock.
-  return name in globalThis && after !== ':' ? `it uses ${name}` : undefined
+function isNode(value: unknown): value is AnyNode {
+  return value !== null && typeof value === 'object' && 'type' in value && 'start' in value
 }
 
-/** Whether what follows `for` is `(const x of ...`. */
-function walksList(words: readonly Word[]): boolean {
-  const end = words.findIndex(({ text }) => text === 'of')
-  const [opening, keyword] = words
-  const names = words.slice(2, Math.max(2, end))
-  return (
-    opening?.text === '(' &&
-    /^(?:const|let)$/.test(keyword?.text ?? '') &&
-    names.length > 0 &&
-    names.every(({ kind, text }) => kind === 'name' || ['[', ']', '{', '}', ','].includes(text))
-  )
-}
-
-/** Whether `[` after this word reaches a member, and does not begin a list. */
-function isMember(word: Word | undefined): boolean {
-  if (word === undefined) return false
-  if (word.kind === 'name') return !/^(?:return|case|in|of|typeof|new|throw|else|instanceof)$/.test(word.text)
-  return word.kind === 'string' || word.kind === 'template' || [')', ']', '}', '?.'].includes(word.text)
-}
-
-function isPlainIndex([index, close]: Word[]): boolean {
-  return (index?.kind === 'number' || index?.kind === 'string') && close?.text === ']'
-}
-
-const word =
-  /\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/|(?<number>\d[\w.]*)|(?<string>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|(?<template>`(?:\\.|[^`\\])*`)|(?<name>[A-Za-z_$][\w$]*)|(?<sign>\?\.(?!\d)|=>|\.\.\.|[-+*/%=<>!&|^~?:;,.()[\]{}])/y
-const pattern = /\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\[\n])+\/[a-z]*/y
-
-/** The words of JavaScript without white space and comments, or why it cannot be read. */
-function wordsOf(code: string): Word[] | string {
-  const words: Word[] = []
-  for (let at = 0; at < code.length; ) {
-    const last = words.at(-1)
-    const beginsPattern =
-      code[at] === '/' &&
-      !/^\/[/*]/.test(code.slice(at, at + 2)) &&
-      (last === undefined || (last.kind === 'sign' && ![')', ']', '}'].includes(last.text)) || last.text === 'return')
-    const matcher = beginsPattern ? pattern : word
-    matcher.lastIndex = at
-    const found = matcher.exec(code)
-    if (found === null) return `it holds ${JSON.stringify(code.slice(at, at + 10))}`
-    at += found[0].length
-    if (beginsPattern) words.push({ kind: 'pattern', text: found[0] })
-    const [kind, text] = Object.entries(found.groups ?? {}).find(([, each]) => each !== undefined) ?? []
-    if (kind !== undefined && text !== undefined) words.push({ kind: kind as Word['kind'], text })
+function ownFault(node: AnyNode, declared: ReadonlySet<string>): string | undefined {
+  switch (node.type) {
+    case 'Identifier':
+      return nameFault(node.name)
+    case 'MemberExpression':
+      return node.computed ? indexFault(node.property) : memberFault(node.property)
+    case 'Property':
+      if (node.computed || node.kind !== 'init') return 'it has a computed key'
+      return memberFault(node.key)
+    case 'AssignmentExpression':
+      return assignmentFault(node.left, declared)
+    case 'UpdateExpression':
+      return assignmentFault(node.argument, declared)
+    case 'UnaryExpression':
+      return node.operator === 'delete' ? 'it deletes' : undefined
+    case 'NewExpression':
+      return node.callee.type === 'Identifier' && made.has(node.callee.name) ? undefined : 'it makes objects of a class'
+    case 'ArrowFunctionExpression':
+    case 'FunctionExpression':
+    case 'FunctionDeclaration':
+      return node.async || node.generator ? 'it waits' : undefined
+    case 'ForOfStatement':
+      return node.await || node.left.type !== 'VariableDeclaration' ? 'it waits, or assigns in a loop' : undefined
+    case 'ForStatement':
+    case 'ForInStatement':
+    case 'WhileStatement':
+    case 'DoWhileStatement':
+      return 'it loops by a condition'
+    default:
+      return plainKinds.has(node.type) ? undefined : `it has a ${node.type}`
   }
-  return words
+}
+
+/** Names of its own may be anything but what a program can reach by itself: the network, the process, the clock. */
+function nameFault(name: string): string | undefined {
+  if (knownGlobals.has(name)) return undefined
+  return forbiddenNames.has(name) || name in globalThis ? `it uses ${name}` : undefined
+}
+
+function memberFault(name: Node): string | undefined {
+  const { type, name: written, value } = name as { type: string; name?: string; value?: unknown }
+  const text = type === 'Identifier' ? (written ?? '') : String(value)
+  if (type !== 'Identifier' && type !== 'Literal') return `it has a ${type}`
+  return isForbiddenMember(text) ? `it reaches ${text}` : undefined
+}
+
+function indexFault(index: Node): string | undefined {
+  const isWritten = index.type === 'Literal'
+  return isWritten ? memberFault(index) : 'it reaches members by computed names'
+}
+
+/** Whatever is assigned must be a variable of its own; a member may belong to everybody. */
+function assignmentFault(target: Node, declared: ReadonlySet<string>): string | undefined {
+  const { type, name = '' } = target as { type: string; name?: string }
+  const isOwn = type === 'Identifier' && declared.has(name) && !knownGlobals.has(name)
+  return isOwn ? undefined : 'it assigns what is not its own'
 }

@@ -35,7 +35,7 @@ export function createScriptFiles(): ScriptFiles {
     add(script) {
       const bodies = [...script.transforms, script.code].map(functionBody)
       for (const body of bodies) {
-        const reason = syntaxFault(body) ?? unsafeReason(body)
+        const reason = unsafeReason(body)
         if (reason !== undefined) return { unsafe: reason }
       }
       const isData = readsData(bodies[0] ?? '')
@@ -53,16 +53,6 @@ function functionBody(code: string): string {
   if (code.trimEnd().includes('\n')) return code.trimEnd()
   const [, declarations, last] = /^((?:const|let|var)\s[\s\S]*;)([^;]+)$/.exec(trimmed) ?? []
   return declarations === undefined ? `return ${trimmed}` : `${declarations} return ${last?.trim()}`
-}
-
-/** Compiles without running. */
-function syntaxFault(body: string): string | undefined {
-  try {
-    new Function('output', 'context', body)
-    return undefined
-  } catch (error) {
-    return `it cannot be compiled (${error instanceof Error ? error.message : String(error)}), so that it never passed`
-  }
 }
 
 /**
