@@ -149,3 +149,20 @@ test('a generated module is run by the gate, and fails what throws', async () =>
   assert.equal(check({ output: '{"name": "y"}', case: item }).score, 0)
   assert.deepEqual([check({ output: 'no JSON', case: item }).score], [0])
 })
+
+test('a module that reads members of the output is given its data', async () => {
+  using project = createProject({
+    'promptfooconfig.yaml': config.replace(
+      '{type: contains, value: Ann}',
+      '{type: javascript, value: "output.name === context.vars.name"}',
+    ),
+  })
+  assert.equal((await run(project, 'promptfooconfig.yaml')).code, 0)
+  const suite = readFileSync(path.join(project.root, 'evals/greetings.yaml'), 'utf8')
+  const [, module = ''] = /module: \.\.\/(checks\/promptfoo-\w+\.mjs)/.exec(suite) ?? []
+  const { default: check } = await import(path.join(project.root, module))
+  const scores = ['{"name": "Ann"}', '{"name": "Bob"}', 'no JSON'].map(
+    (output) => check({ output, case: { vars: { name: 'Ann' } } }).score,
+  )
+  assert.deepEqual(scores, [1, 0, 0])
+})

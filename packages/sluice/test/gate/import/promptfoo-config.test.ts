@@ -271,3 +271,23 @@ test('providers of many kinds find their counterpart', async () => {
     assert.equal(features[0]?.model, undefined, id)
   }
 })
+
+test('a test may keep its lists whole, and leave out the assertions of all', async () => {
+  const { features } = await importYaml(`
+prompts: ["{{list}}"]
+defaultTest: {assert: [{type: contains, value: all}]}
+tests:
+  - {vars: {list: [a, b]}, options: {disableVarExpansion: true}, assert: [{type: contains, value: x}]}
+  - {vars: {list: c}, options: {disableDefaultAsserts: true}, assert: [{type: contains, value: x}]}
+`)
+  assert.deepEqual(
+    features[0]?.cases.map(({ vars, checks }) => [vars.list, checks.map(({ contains }) => contains)]),
+    [
+      [
+        ['a', 'b'],
+        ['all', 'x'],
+      ],
+      ['c', ['x']],
+    ],
+  )
+})

@@ -40,7 +40,7 @@ function results(rows: Row[], version: unknown = 3) {
       options: {},
     },
     gradingResult:
-      row.failureReason === 2
+      row.failureReason === 2 && !('output' in row)
         ? null
         : {
             pass: row.pass,
