@@ -13,6 +13,7 @@ const safe = [
   'switch (output) { case "a": return true; default: throw new Error("no") }',
   'const f = function (a = 1, ...rest) { return rest.length / a }; return f(1, 2) > 0',
   'output.split(",")[0].trim() === "a" // the first',
+  'JSON.parse(output)[0].function.arguments.length > 2',
   'Math.max(...output.split(" ").map(Number)) / 2 > 1',
   'JSON.parse(output)["a key"] !== undefined',
 ]

@@ -39,7 +39,7 @@ const made = new Set(['Set', 'Map', 'RegExp', 'Date', 'Error', 'Array'])
 const forbiddenNames = new Set('require module exports process arguments eval __dirname __filename'.split(' '))
 
 /** Members through which any value leads to the functions behind it. */
-const forbiddenMembers = new Set('constructor prototype call apply bind caller callee arguments'.split(' '))
+const forbiddenMembers = new Set('constructor prototype call apply bind caller callee'.split(' '))
 
 function isForbiddenMember(name: string): boolean {
   return forbiddenMembers.has(name) || name.startsWith('__')
