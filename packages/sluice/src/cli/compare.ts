@@ -5,12 +5,14 @@ import { selectFeature } from '../core/suite/project/select-feature.ts'
 import { requireSuites } from '../core/suite/prompt/suites.ts'
 import { requireJudgeable } from '../core/suite/prompt/unjudgeable.ts'
 import { SluiceError } from '../errors.ts'
-import { compareScores, type ScoreFiles } from '../gate/compare-scores.ts'
+import { compareResults } from '../gate/compare-results.ts'
+import { compareScores } from '../gate/compare-scores.ts'
 import { compareVersions, type VersionPlaces, versionsAt } from '../gate/compare-versions.ts'
 import { present } from '../gate/report/present.ts'
-import { reportOfRun } from '../gate/report/report-of-run.ts'
+import { type FinishedRun, reportOfRun } from '../gate/report/report-of-run.ts'
+import { resultsFormats } from '../gate/results/read-results.ts'
 import { defaultBase, findNewDestinations } from '../gate/secrets/secret-destinations.ts'
-import { readFlags, sessionFlags, text, verdictFlags } from './flags.ts'
+import { commaSeparated, number, oneOf, readFlags, sessionFlags, text, verdictFlags } from './flags.ts'
 import type { Host } from './host.ts'
 import { openFeature } from './session/open-project.ts'
 import { withSession } from './session/with-session.ts'
@@ -22,33 +24,54 @@ const compareFlags = {
   baseline: text.optional(),
   candidateScores: text.optional(),
   baselineScores: text.optional(),
+  format: oneOf(resultsFormats).optional(),
+  metric: text.min(1).optional(),
+  cluster: text.min(1).optional(),
+  scale: commaSeparated(number)
+    .refine(([worst, best, ...more]) => best !== undefined && worst !== best && more.length === 0, {
+      error: 'expected the worst and the best score, such as 1,5',
+    })
+    .transform(([worst = 0, best = 1]) => ({ worst, best }))
+    .optional(),
 }
 
 type CompareFlags = z.output<z.ZodObject<typeof compareFlags>>
 
-/** `sluice compare`: two versions of a feature, or two files of scores, judged on their difference alone. */
+/**
+ * `sluice compare`: two versions of a feature, two results files of another tool, or two files of scores, judged on their
+ * difference alone.
+ */
 export async function compare(
   feature: string | undefined,
   given: Record<string, unknown>,
   host: Host,
 ): Promise<number> {
   const flags = readFlags('compare', compareFlags, given)
-  const { candidate, baseline, candidateScores, baselineScores } = flags
-  if (candidateScores !== undefined && baselineScores !== undefined) {
-    if (feature === undefined && candidate === undefined && baseline === undefined)
-      return ofScores({ candidateScores, baselineScores }, flags, host)
-    throw usage('files of scores are compared by themselves: leave out the feature, --candidate and --baseline')
+  const { candidate, baseline, candidateScores, baselineScores, format, metric, scale, cluster } = flags
+  const options = { format, metric, scale, cluster }
+  const optional = Object.entries(options).find(([, value]) => value !== undefined)
+  if (candidateScores !== undefined || baselineScores !== undefined) {
+    if (candidateScores === undefined || baselineScores === undefined)
+      throw usage('--candidate-scores and --baseline-scores go together')
+    if (feature !== undefined || candidate !== undefined || baseline !== undefined)
+      throw usage('files of scores are compared by themselves: leave out the feature, --candidate and --baseline')
+    if (optional) throw usage(`--${optional[0]} is for results files of other tools, not for files of scores`)
+    return judge(() => compareScores({ candidateScores, baselineScores }, flags, host.cwd()), flags, host)
   }
-  if (candidateScores !== undefined || baselineScores !== undefined)
-    throw usage('--candidate-scores and --baseline-scores go together')
-  if (feature === undefined || baseline === undefined)
-    throw usage('give a feature and --baseline, or two files of scores')
-  return ofVersions(feature, { ...flags, baseline }, host)
+  if (feature !== undefined) {
+    if (optional) throw usage(`--${optional[0]} is for results files of other tools: leave out the feature`)
+    if (baseline === undefined) throw usage('give a --baseline for the feature')
+    return ofVersions(feature, { ...flags, baseline }, host)
+  }
+  if (candidate === undefined || baseline === undefined)
+    throw usage('give a feature and --baseline, two results files, or two files of scores')
+  return judge(() => compareResults({ candidate, baseline }, { ...options, flags }, host.cwd()), flags, host)
 }
 
-async function ofScores(files: ScoreFiles, flags: CompareFlags, host: Host): Promise<number> {
+/** Judges scores that were measured elsewhere, and shows the verdict. */
+async function judge(run: () => Promise<FinishedRun>, flags: CompareFlags, host: Host): Promise<number> {
   const startedAt = steadyNow()
-  const { conclusion, casesOf } = await compareScores(files, flags, host.cwd())
+  const { conclusion, casesOf } = await run()
   const report = reportOfRun({ runId: randomUUID(), startedAt, command: 'compare' }, conclusion)
   await present(report, casesOf, flags, host)
   return report.exitCode
@@ -72,6 +95,7 @@ function usage(problem: string): SluiceError {
     'invalid-input',
     `sluice compare: ${problem}.
   sluice compare <feature> --candidate <ref or file> --baseline <ref or file>
+  sluice compare --candidate results-a.json --baseline results-b.json
   sluice compare --candidate-scores a.jsonl --baseline-scores b.jsonl`,
   )
 }

@@ -46,6 +46,7 @@ export const texts = z.array(z.string())
 export const wholeNumber = wholeNumberFrom(1)
 export const positive = numberFlag('a number above 0', (value) => value > 0 && value < Infinity)
 export const usd = numberFlag('an amount in USD, such as 2.50', (value) => Number.isFinite(value) && value >= 0)
+export const number = numberFlag('a number', Number.isFinite)
 const share = numberFlag('a number from 0 to 1', (value) => value >= 0 && value <= 1)
 /** A share that is neither nothing nor everything. */
 export const properShare = numberFlag('a number between 0 and 1', (value) => value > 0 && value < 1)

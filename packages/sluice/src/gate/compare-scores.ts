@@ -6,6 +6,7 @@ import { findRoot } from '../core/suite/project/project.ts'
 import { diskFiles } from '../core/suite/project-files.ts'
 import { readScores } from '../core/suite/scores-file.ts'
 import type { Arm } from '../records/case-detail.ts'
+import type { RunFinding } from '../records/report.ts'
 import { type PolicyFlags, policyFlags, settingsOf } from './judge-versions.ts'
 import { caseRows } from './report/case-rows.ts'
 import type { FinishedRun } from './report/report-of-run.ts'
@@ -15,7 +16,7 @@ import { summarizeFeature } from './report/summarize.ts'
 import { withVerdict } from './report/with-verdict.ts'
 import { noObservations, observeDetail } from './run/observations.ts'
 import { judgeScores, policyOf } from './run-gate.ts'
-import { type JoinedScores, joinScores } from './score-files.ts'
+import { type CaseScore, type JoinedScores, joinScores } from './score-files.ts'
 
 export interface ScoreFiles {
   candidateScores: string
@@ -25,33 +26,60 @@ export interface ScoreFiles {
 /** Judges scores of another tool. No model is called and no project is needed; a sluice.yaml around `cwd` counts. */
 export async function compareScores(files: ScoreFiles, flags: PolicyFlags, cwd: string): Promise<FinishedRun> {
   const { candidateScores, baselineScores } = files
+  const reproduce = reproduction(['compare'], {
+    '--candidate-scores': candidateScores,
+    '--baseline-scores': baselineScores,
+    ...policyFlags(flags),
+  })
+  const side = async (name: string) => ({ name, model: null, rows: await scoresIn(name, cwd) })
+  const [candidate, baseline] = [await side(candidateScores), await side(baselineScores)]
+  return judgeScoresOf({ candidate, baseline, notes: [], findings: [], reproduce }, flags, cwd)
+}
+
+/** Scores of one side, and how the report calls it. */
+interface ScoredSide {
+  name: string
+  /** What answered; null where nobody said. */
+  model: string | null
+  rows: readonly CaseScore[]
+}
+
+interface ScoresToJudge {
+  candidate: ScoredSide
+  baseline: ScoredSide
+  /** What was read, in sentences. */
+  notes: readonly string[]
+  findings: RunFinding[]
+  reproduce: string
+}
+
+/** Judges scores that are at hand, by the settings of a sluice.yaml around `cwd`. */
+export async function judgeScoresOf(scores: ScoresToJudge, flags: PolicyFlags, cwd: string): Promise<FinishedRun> {
+  const { candidate, baseline, findings, reproduce } = scores
   const settings = settingsOf(await projectSettings(cwd), {}, flags)
-  const joined = joinScores(await scoresIn(candidateScores, cwd), await scoresIn(baselineScores, cwd))
+  const joined = joinScores(candidate.rows, baseline.rows)
   const { threshold } = flags
   const outcome = judgeScores(joined, policyOf({ ...settings, threshold }), settings)
   const measured = {
-    feature: candidateScores,
-    candidate: { id: candidateScores, label: null, model: null },
-    baseline: { id: baselineScores, label: null, model: null },
+    feature: candidate.name,
+    candidate: { id: candidate.name, label: null, model: candidate.model },
+    baseline: { id: baseline.name, label: null, model: baseline.model },
     cases: joined.cases,
     ledger: emptyLedger(),
     observations: observationsOf(joined),
     judge: null,
     threshold: threshold ?? null,
-    notes: notesOf(joined, files),
+    notes: [...unpairedNotes(joined, scores), ...scores.notes],
   }
   const { verdict, exitCode } = outcome.final
   const conclusion = {
-    reproduce: reproduction(['compare'], {
-      '--candidate-scores': candidateScores,
-      '--baseline-scores': baselineScores,
-      ...policyFlags(flags),
-    }),
+    reproduce,
     git: null,
     run: proveRun([{ table: joined, ledger: measured.ledger, suiteCases: undefined }]),
     verdict,
     exitCode,
     notes: [],
+    findings,
     features: [withVerdict(summarizeFeature(measured, settings), outcome)],
   }
   return { conclusion, casesOf: () => caseRows(joined.cases, joined.rows, settings.caseThreshold) }
@@ -77,7 +105,7 @@ function observationsOf({ rows }: JoinedScores) {
   return observations
 }
 
-function notesOf({ unpaired }: JoinedScores, files: ScoreFiles): string[] {
+function unpairedNotes({ unpaired }: JoinedScores, { candidate, baseline }: ScoresToJudge): string[] {
   const note = (arm: Arm, file: string) => {
     const ids = unpaired[arm]
     if (ids.length === 0) return []
@@ -86,5 +114,5 @@ function notesOf({ unpaired }: JoinedScores, files: ScoreFiles): string[] {
       `${ids.length} case${ids.length === 1 ? ' is' : 's are'} only in ${file}, so not compared: ${shown}${ids.length > 5 ? ', …' : ''}.`,
     ]
   }
-  return [...note('candidate', files.candidateScores), ...note('baseline', files.baselineScores)]
+  return [...note('candidate', candidate.name), ...note('baseline', baseline.name)]
 }

@@ -3,6 +3,9 @@ import type { Arm, CaseDetail } from '../records/case-detail.ts'
 import type { ResultRow } from './run/results.ts'
 import { type CaseScores, createScoreTable } from './run/score-table.ts'
 
+/** One score, wherever it was read. */
+export type CaseScore = Omit<ScoreRow, 'line'>
+
 /** Two files of scores, brought along from another tool, joined by case id. */
 export interface JoinedScores {
   cases: CaseScores[]
@@ -14,16 +17,16 @@ export interface JoinedScores {
 }
 
 /** Joins by id. A case that one file lacks has no score there: it is reported, and it lowers the coverage. */
-export function joinScores(candidate: readonly ScoreRow[], baseline: readonly ScoreRow[]): JoinedScores {
+export function joinScores(candidate: readonly CaseScore[], baseline: readonly CaseScore[]): JoinedScores {
   const table = createScoreTable()
   const positions = new Map<string, number>()
   for (const row of [...candidate, ...baseline]) {
     if (positions.has(row.id)) continue
     positions.set(row.id, positions.size)
-    table.add(positions.size - 1, { ...row, vars: {}, checks: [], rubric: [] })
+    table.add(positions.size - 1, row)
   }
   const rows: ResultRow[] = []
-  const record = (arm: Arm, row: ScoreRow) => {
+  const record = (arm: Arm, row: CaseScore) => {
     const position = positions.get(row.id) ?? 0
     const detail = detailOf(row)
     table.record(position, arm, row.repeat, detail.state, detail.score)
@@ -42,7 +45,7 @@ export function joinScores(candidate: readonly ScoreRow[], baseline: readonly Sc
   return { cases: table.cases, rows, repeats, unpaired }
 }
 
-function detailOf({ score, error, latencyMs, costUsd }: ScoreRow): CaseDetail {
+function detailOf({ score, error, latencyMs, costUsd }: CaseScore): CaseDetail {
   return {
     state: score === undefined ? 'modelError' : 'scored',
     ...(score !== undefined && { score }),

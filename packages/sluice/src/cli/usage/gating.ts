@@ -4,6 +4,7 @@ import type { Host } from '../host.ts'
 import { another, choice, type Done, withGateOptions, withRunOptions } from './options.ts'
 
 const checkFormats = ['text', 'github', 'sarif']
+const resultsTools = ['promptfoo', 'deepeval', 'inspect', 'vitest-evals', 'evalite', 'langfuse', 'langsmith', 'junit']
 
 /** Adds the commands that check, evaluate and judge the versions of a project. */
 export function addGating(program: Command, host: Host, done: Done): void {
@@ -41,10 +42,14 @@ export function addGating(program: Command, host: Host, done: Done): void {
     .action(async (options) => done(await (await import('../gate.ts')).gate(options, host)))
 
   withGateOptions(program.command('compare'))
-    .description('judge two versions of a feature, or two files of scores, against each other')
-    .argument('[feature]', 'name of the feature; leave it out for files of scores')
-    .option('--candidate <ref or file>', 'git reference or prompt file')
-    .option('--baseline <ref or file>', 'git reference or prompt file')
+    .description('judge two versions of a feature, or two results files of any tool, against each other')
+    .argument('[feature]', 'name of the feature; leave it out for results files and files of scores')
+    .option('--candidate <ref or file>', 'git reference or prompt file; without a feature: a results file')
+    .option('--baseline <ref or file>', 'git reference or prompt file; without a feature: a results file')
+    .addOption(choice('--format <tool>', 'which tool wrote the results files (default: seen from them)', resultsTools))
+    .option('--metric <name>', "which score of the results files to compare (default: the tool's overall score)")
+    .option('--scale <worst,best>', 'the worst and the best score of the results files (default: 0,1)')
+    .option('--cluster <field>', 'the field of the cases in the results files that says which belong together')
     .option('--candidate-scores <file>', 'JSONL of {"id", "score"}; no model is called')
     .option('--baseline-scores <file>', 'JSONL of {"id", "score"}; no model is called')
     .action(async (feature, options) => done(await (await import('../compare.ts')).compare(feature, options, host)))

@@ -22,7 +22,7 @@ export interface CaseScores {
 export interface ScoreTable {
   readonly cases: CaseScores[]
   /** Makes room for a case; a position is added once and kept. */
-  add(position: number, testCase: Case): void
+  add(position: number, testCase: Pick<Case, 'id' | 'weight' | 'cluster' | 'tags' | 'critical'>): void
   /** Repeats (1-based) may come in any order; the table is the same whatever the timing. */
   record(position: number, arm: Arm, repeat: number, state: CaseState, score: number | undefined): void
 }

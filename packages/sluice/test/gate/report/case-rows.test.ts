@@ -15,7 +15,7 @@ const detail = (state: CaseDetail['state'], output: string, score?: number): Cas
 
 function rowsOf(details: { candidate: CaseDetail[]; baseline?: CaseDetail[] }) {
   const table = createScoreTable()
-  table.add(0, { id: 'a', vars: {}, checks: [], rubric: [], tags: ['core'], weight: 2, critical: true, line: 1 })
+  table.add(0, { id: 'a', tags: ['core'], weight: 2, critical: true })
   const rows: ResultRow[] = []
   for (const arm of ['baseline', 'candidate'] as const) {
     for (const [index, one] of (details[arm] ?? []).entries()) {
@@ -54,7 +54,7 @@ test('the baseline is shown by its typical repeat, not by a lucky one', () => {
 test('rows and cases are joined by position, a case without details included', () => {
   const table = createScoreTable()
   for (const [position, id] of ['a', 'b', 'c'].entries()) {
-    table.add(position, { id, vars: {}, checks: [], rubric: [], tags: [], weight: 1, critical: false, line: 1 })
+    table.add(position, { id, tags: [], weight: 1, critical: false })
   }
   const rows: ResultRow[] = [
     { position: 0, arm: 'candidate', repeat: 1, detail: detail('scored', 'of a', 1) },

@@ -1,0 +1,134 @@
+import type { RunFinding } from '../../records/report.ts'
+import { formatAmount } from '../../text/format.ts'
+import type { ReadSide } from './read-results.ts'
+import { invalidResults, listed, shortLine } from './tool-results.ts'
+
+/**
+ * How many cases two files have in common, and what a reader must know before their scores are held against each other:
+ * that different models graded them, or other assertions, or that one file is not whole.
+ * @throws SluiceError `invalid-input` where both name a different score, or have no case in common
+ */
+export function compareMeasures(
+  candidate: ReadSide,
+  baseline: ReadSide,
+): { shared: number; findings: RunFinding[] } {
+  const isSameTool = candidate.tool === baseline.tool
+  if (isSameTool && candidate.metric !== baseline.metric)
+    throw invalidResults(
+      `two different scores: ${candidate.metric} in ${candidate.name}, ${baseline.metric} in ${baseline.name}. Choose one with --metric`,
+    )
+  const shared = new Set(candidate.measures.keys()).intersection(new Set(baseline.measures.keys()))
+  if (shared.size === 0) throw nothingShared(candidate, baseline)
+  const findings = [
+    ...(isSameTool
+      ? []
+      : [
+          warning('tools-differ', 'The scores come from different tools, which may measure differently.', [
+            `${baseline.tool}, ${baseline.metric}`,
+            `${candidate.tool}, ${candidate.metric}`,
+          ]),
+        ]),
+    ...graders(candidate, baseline),
+    ...settings(candidate, baseline),
+    ...measures(shared, candidate, baseline),
+    ...[baseline, candidate].flatMap(missing),
+  ]
+  return { shared: shared.size, findings }
+}
+
+function nothingShared(candidate: ReadSide, baseline: ReadSide) {
+  const [one, other] = [candidate, baseline].map(
+    ({ name, measures }) => `${name} has ${formatAmount(measures.size, 'case')}: ${listed([...measures.keys()], 3)}`,
+  )
+  return invalidResults(
+    `no case is in both files, so nothing can be compared. Cases are paired by their id, or by what was asked.\n  ${one}\n  ${other}`,
+  )
+}
+
+function warning(code: string, message: string, change: [before: string, after: string] | [] = []): RunFinding {
+  const [before = null, after = null] = change
+  return { code, severity: 'warning', message, feature: null, before, after }
+}
+
+function graders(candidate: ReadSide, baseline: ReadSide): RunFinding[] {
+  const named = (side: ReadSide) => (side.graders === null ? undefined : listed(side.graders, 5))
+  const [before, after] = [named(baseline), named(candidate)]
+  if (before === undefined || after === undefined || before === after) return []
+  const message =
+    'The two files were not graded by the same model, so a difference may be that of the graders and not of the answers.'
+  return [warning('graders-differ', message, [before || 'no model', after || 'no model'])]
+}
+
+function settings(candidate: ReadSide, baseline: ReadSide): RunFinding[] {
+  const names = new Set([...Object.keys(candidate.settings ?? {}), ...Object.keys(baseline.settings ?? {})])
+  return [...names].flatMap((name) => {
+    const [before, after] = [baseline, candidate].map(({ settings = {} }) =>
+      Object.hasOwn(settings, name) ? shortLine(settings[name] ?? '', 200) : undefined,
+    )
+    if (before === undefined || after === undefined || baseline.settings?.[name] === candidate.settings?.[name])
+      return []
+    return [warning('settings-differ', `The ${name} of the two runs is not the same.`, [before, after])]
+  })
+}
+
+function measures(shared: ReadonlySet<string>, candidate: ReadSide, baseline: ReadSide): RunFinding[] {
+  const changed = [...shared].filter((id) => candidate.measures.get(id) !== baseline.measures.get(id))
+  if (changed.length === 0) return []
+  const message = `${changed.length} of ${formatAmount(shared.size, 'case')} ${changed.length === 1 ? 'was' : 'were'} held against something else (other assertions, another expected answer), so the scores do not mean the same: ${listed(changed, 5)}.`
+  return [warning('measures-differ', message)]
+}
+
+function missing({ name, missing: count }: ReadSide): RunFinding[] {
+  if (count === 0) return []
+  return [
+    warning(
+      'incomplete-results',
+      `${name} says that there are ${formatAmount(count, 'result')} more than it holds; what is missing is not compared.`,
+    ),
+  ]
+}
+
+/** What was read of both files, in sentences. */
+export function readingNotes(candidate: ReadSide, baseline: ReadSide): string[] {
+  const sides = [candidate, baseline]
+  const formats = [...new Set(sides.map(({ format }) => format))]
+  const both =
+    formats.length === 1
+      ? `Both files are read as ${formats[0]}`
+      : sides.map(({ name, format }) => `${name} is read as ${format}`).join('; ')
+  const metrics = [...new Set(sides.map(({ metric }) => metric))].join(' and ')
+  const others = [...new Set(sides.flatMap((side) => side.metrics))].filter(
+    (name) => !candidate.metric.endsWith(` ${name}`),
+  )
+  const choice = others.length === 0 ? '' : ` (--metric takes ${listed(others)})`
+  return [
+    `${both}; compared is ${metrics}${choice}.`,
+    ...graderNote(candidate, baseline),
+    ...repeatNotes(sides),
+    ...new Set(sides.flatMap(({ clusterNote }) => clusterNote ?? [])),
+    ...new Set(sides.flatMap(({ notes }) => notes)),
+  ]
+}
+
+function graderNote(candidate: ReadSide, baseline: ReadSide): string[] {
+  const unnamed = [candidate, baseline].filter(({ graders }) => graders === null)
+  if (unnamed.length > 0) {
+    const formats = [...new Set(unnamed.map(({ format }) => format))].join(' and ')
+    return [`${formats} does not record which model graded: that both were graded alike is not checked.`]
+  }
+  const [names = [], others = []] = [candidate.graders ?? [], baseline.graders ?? []]
+  return names.length > 0 && listed(names) === listed(others) ? [`Graded by ${listed(names)} in both.`] : []
+}
+
+function repeatNotes(sides: readonly ReadSide[]): string[] {
+  return sides.flatMap(({ name, rows }) => {
+    const counts = [...Map.groupBy(rows, ({ id }) => id).values()].map((own) => own.length)
+    const [least, most] = counts.reduce(
+      ([low, high], count) => [Math.min(low, count), Math.max(high, count)],
+      [Number.POSITIVE_INFINITY, 0],
+    )
+    if (most === 1) return []
+    const each = least === most ? `${most}` : `${least} to ${most}`
+    return [`${name} has ${each} results of each case, which count as its repeats.`]
+  })
+}
