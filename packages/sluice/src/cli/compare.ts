@@ -60,7 +60,7 @@ export async function compare(
   }
   if (feature !== undefined) {
     if (optional) throw usage(`--${optional[0]} is for results files of other tools: leave out the feature`)
-    if (baseline === undefined) throw usage('give a --baseline for the feature')
+    if (baseline === undefined) throw usage('give a feature and --baseline')
     return ofVersions(feature, { ...flags, baseline }, host)
   }
   if (candidate === undefined || baseline === undefined)

@@ -16,7 +16,7 @@ import { summarizeFeature } from './report/summarize.ts'
 import { withVerdict } from './report/with-verdict.ts'
 import { noObservations, observeDetail } from './run/observations.ts'
 import { judgeScores, policyOf } from './run-gate.ts'
-import { type CaseScore, type JoinedScores, joinScores } from './score-files.ts'
+import { type GivenScore, type JoinedScores, joinScores } from './score-files.ts'
 
 export interface ScoreFiles {
   candidateScores: string
@@ -41,7 +41,7 @@ interface ScoredSide {
   name: string
   /** What answered; null where nobody said. */
   model: string | null
-  rows: readonly CaseScore[]
+  rows: readonly GivenScore[]
 }
 
 interface ScoresToJudge {

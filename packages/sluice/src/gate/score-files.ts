@@ -4,7 +4,7 @@ import type { ResultRow } from './run/results.ts'
 import { type CaseScores, createScoreTable } from './run/score-table.ts'
 
 /** One score, wherever it was read. */
-export type CaseScore = Omit<ScoreRow, 'line'>
+export type GivenScore = Omit<ScoreRow, 'line'>
 
 /** Two files of scores, brought along from another tool, joined by case id. */
 export interface JoinedScores {
@@ -17,7 +17,7 @@ export interface JoinedScores {
 }
 
 /** Joins by id. A case that one file lacks has no score there: it is reported, and it lowers the coverage. */
-export function joinScores(candidate: readonly CaseScore[], baseline: readonly CaseScore[]): JoinedScores {
+export function joinScores(candidate: readonly GivenScore[], baseline: readonly GivenScore[]): JoinedScores {
   const table = createScoreTable()
   const positions = new Map<string, number>()
   for (const row of [...candidate, ...baseline]) {
@@ -26,7 +26,7 @@ export function joinScores(candidate: readonly CaseScore[], baseline: readonly C
     table.add(positions.size - 1, row)
   }
   const rows: ResultRow[] = []
-  const record = (arm: Arm, row: CaseScore) => {
+  const record = (arm: Arm, row: GivenScore) => {
     const position = positions.get(row.id) ?? 0
     const detail = detailOf(row)
     table.record(position, arm, row.repeat, detail.state, detail.score)
@@ -45,7 +45,7 @@ export function joinScores(candidate: readonly CaseScore[], baseline: readonly C
   return { cases: table.cases, rows, repeats, unpaired }
 }
 
-function detailOf({ score, error, latencyMs, costUsd }: CaseScore): CaseDetail {
+function detailOf({ score, error, latencyMs, costUsd }: GivenScore): CaseDetail {
   return {
     state: score === undefined ? 'modelError' : 'scored',
     ...(score !== undefined && { score }),

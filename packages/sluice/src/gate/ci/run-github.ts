@@ -50,16 +50,20 @@ export async function runGithub(options: GithubRunOptions): Promise<number> {
   const prefix = (await openGit(root, env))?.prefix ?? ''
   const reportDir = path.resolve(root, workflow.inputs.reportDir)
   const { outcome, diagnostics } = mask.data(await outcomeOf(workflow, { ...options, reportDir }))
-  const findings = outcome.report && !workflow.endedRun ? mask.data(await reportFindings(outcome.report, root)) : []
+  const { compare } = workflow.inputs
+  const isOfProject = outcome.report && !workflow.endedRun && !compare
+  const findings = isOfProject && outcome.report ? mask.data(await reportFindings(outcome.report, root)) : []
   write(githubAnnotations(shownOf([...findings, ...diagnostics]), { prefix }))
   write(findingWarnings(outcome.report))
   const { note } = measureApproval(workflow)
-  const commented = await commentRun(workflow, { outcome, marker: commentMarker(prefix) }, options.connection)
+  // Beside the gate's comment each comparison has its own.
+  const subject = compare ? `${prefix}compare/${compare.candidate}/${compare.baseline}` : prefix
+  const commented = await commentRun(workflow, { outcome, marker: commentMarker(subject) }, options.connection)
   const notes = note === undefined ? commented : [note, ...commented]
   for (const note of notes) write(`${noticeCommand('notice', note)}\n`)
   const summary = [outcome.markdown.trimEnd(), ...notes.map((note) => `> ${note}`)].filter((text) => text !== '')
   await appendTo(workflow.summaryFile, `${summary.join('\n\n')}\n`)
-  await appendTo(workflow.outputFile, outputsText(outputsOf(outcome, { reportDir, prefix }), `end-${options.nonce()}`))
+  await appendTo(workflow.outputFile, outputsText(outputsOf(outcome, { reportDir, subject }), `end-${options.nonce()}`))
   return outcome.exitCode
 }
 
@@ -91,7 +95,9 @@ async function outcomeOf(workflow: WorkflowRun, { run, write, nonce, reportDir }
   const startedAt = Date.now()
   if (workflow.inputs.command === 'comment')
     return { outcome: await storedOutcome(reportDir, workflow.endedRun), diagnostics: [] }
-  const checked = await run(['check', '--json'], false)
+  // A comparison needs no project, and what it reads it checks itself.
+  const isCompared = workflow.inputs.compare !== undefined
+  const checked = isCompared ? { exitCode: 0, stdout: '', stderr: '' } : await run(['check', '--json'], false)
   const diagnostics = diagnosticsOf(checked)
   const ended = (outcome: RunOutcome) => ({ outcome, diagnostics })
   if (checked.exitCode !== 0) {
@@ -110,7 +116,11 @@ async function outcomeOf(workflow: WorkflowRun, { run, write, nonce, reportDir }
 
 /** The command line of the run; the label asks for the full suite. */
 function argumentsOf({ inputs, pullRequest }: WorkflowRun): string[] {
-  const { command, suite, base, args, allowEndpoint, reportDir } = inputs
+  const { command, suite, base, args, allowEndpoint, reportDir, compare } = inputs
+  if (compare) {
+    const { candidate, baseline } = compare
+    return ['compare', `--candidate=${candidate}`, `--baseline=${baseline}`, '--report-dir', reportDir, ...args]
+  }
   const labelled = command === 'gate' && pullRequest?.labels.includes('sluice:full') ? 'full' : undefined
   const chosen = suite ?? labelled
   return [

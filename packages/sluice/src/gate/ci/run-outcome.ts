@@ -48,10 +48,10 @@ function artifactName(folder: string): string {
   return name === '' ? 'sluice-report' : `sluice-report-${name}`
 }
 
-/** The outputs of the Action; `prefix` is the project's folder in the repository. */
+/** The outputs of the Action; `subject` is the project's folder in the repository, or what is compared. */
 export function outputsOf(
   { exitCode, report }: RunOutcome,
-  { reportDir, prefix }: { reportDir: string; prefix: string },
+  { reportDir, subject }: { reportDir: string; subject: string },
 ): Record<string, string> {
   const features = report?.features ?? []
   const means = features.map(({ score }) => score.mean).filter((mean) => mean !== null)
@@ -63,7 +63,7 @@ export function outputsOf(
     score: means.length === 0 ? '' : String(Math.min(...means)),
     'cost-usd': costs.length === 0 ? '' : String(Number(costs.reduce((sum, usd) => sum + usd, 0).toPrecision(12))),
     report: report === undefined ? '' : reportDir,
-    artifact: artifactName(prefix),
+    artifact: artifactName(subject),
     paid: String(paid),
   }
 }

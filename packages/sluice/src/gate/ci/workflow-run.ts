@@ -23,12 +23,26 @@ const environmentSchema = z.object({
   INPUT_SUITE: given,
   INPUT_BASE: given,
   INPUT_ARGS: given,
+  INPUT_COMPARE: given.transform((text, context): ComparedFiles | undefined => {
+    if (text === undefined) return undefined
+    const [candidate, baseline, ...more] = partsOf(text, text.includes('\n') ? '\n' : /\s+/)
+    if (candidate !== undefined && baseline !== undefined && more.length === 0) return { candidate, baseline }
+    const message = 'expected two results files, the candidate first; names with spaces each on a line of its own'
+    context.addIssue({ code: 'custom', message })
+    return z.NEVER
+  }),
   INPUT_ALLOW_ENDPOINT: given,
   INPUT_MEASURE_APPROVERS: given,
   INPUT_REPORT_DIR: given.pipe(z.string().default('sluice-report')),
   INPUT_COMMENT: given.pipe(z.enum(['true', 'false']).default('true')),
   INPUT_TOKEN: given,
 })
+
+/** Results files of other tools, to be compared instead of running anything. */
+interface ComparedFiles {
+  candidate: string
+  baseline: string
+}
 
 const eventSchema = z.object({
   action: z.string().exactOptional(),
@@ -94,6 +108,7 @@ interface Inputs {
   suite: string | undefined
   base: string | undefined
   args: string[]
+  compare: ComparedFiles | undefined
   allowEndpoint: string[]
   /** Logins. */
   measureApprovers: string[]
@@ -113,6 +128,11 @@ export async function readWorkflowRun(env: NodeJS.ProcessEnv): Promise<WorkflowR
     )
   }
   const { data } = parsed
+  if (data.INPUT_COMPARE && (data.INPUT_COMMAND === 'nightly' || data.INPUT_SUITE || data.INPUT_BASE))
+    throw new SluiceError(
+      'invalid-input',
+      'compare judges two results files and runs nothing: leave out suite, base and command: nightly',
+    )
   const event = await readEvent(data.GITHUB_EVENT_PATH)
   const { GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: id } = data
   return {
@@ -129,6 +149,7 @@ export async function readWorkflowRun(env: NodeJS.ProcessEnv): Promise<WorkflowR
       suite: data.INPUT_SUITE,
       base: data.INPUT_BASE,
       args: partsOf(data.INPUT_ARGS, '\n'),
+      compare: data.INPUT_COMPARE,
       allowEndpoint: partsOf(data.INPUT_ALLOW_ENDPOINT, /\s+/),
       measureApprovers: partsOf(data.INPUT_MEASURE_APPROVERS, /[\s,]+/).map((login) => login.replace(/^@/, '')),
       reportDir: data.INPUT_REPORT_DIR,

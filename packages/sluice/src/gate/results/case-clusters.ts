@@ -1,5 +1,5 @@
 import type { NamedScore } from './case-names.ts'
-import { field, invalidResults, listed } from './tool-results.ts'
+import { field, invalidResults, nameList } from './tool-results.ts'
 
 /** The cluster of a case, by its id. */
 export interface Clusters {
@@ -24,7 +24,7 @@ export function clusterCases(scores: readonly NamedScore[], chosen: string | und
     if (of.size > 0) return { of, note: noteOf(of, `the field ${chosen}`) }
     const known = [...new Set(scores.flatMap(({ fields = [] }) => fields.flatMap((each) => Object.keys(each))))]
     throw invalidResults(
-      `${name}: no case has a field "${chosen}" to cluster by; ${known.length === 0 ? 'its cases have no fields' : `there are ${listed(known)}`}`,
+      `${name}: no case has a field "${chosen}" to cluster by; ${known.length === 0 ? 'its cases have no fields' : `there are ${nameList(known)}`}`,
     )
   }
   for (const each of usual) {

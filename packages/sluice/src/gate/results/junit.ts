@@ -79,8 +79,9 @@ function parse(xml: string, name: string): { tests: Test[]; promised: number | u
     } else if (test && tag === 'property' && attributes.name !== undefined) {
       test.properties.set(attributes.name, attributes.value ?? '')
     } else if (test && Object.hasOwn(outcomes, tag)) {
-      test.outcome = graver(test.outcome, outcomes[tag])
-      test.message ||= attributes.message ?? ''
+      const outcome = graver(test.outcome, outcomes[tag])
+      if (outcome !== test.outcome) test.message = attributes.message ?? ''
+      test.outcome = outcome
       open = tag
       said = ''
     } else if (test && (tag === 'flakyFailure' || tag === 'flakyError')) test.isFlaky = true

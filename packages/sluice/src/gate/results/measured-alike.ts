@@ -1,17 +1,14 @@
 import type { RunFinding } from '../../records/report.ts'
 import { formatAmount } from '../../text/format.ts'
 import type { ReadSide } from './read-results.ts'
-import { invalidResults, listed, shortLine } from './tool-results.ts'
+import { invalidResults, nameList, shortLine } from './tool-results.ts'
 
 /**
  * How many cases two files have in common, and what a reader must know before their scores are held against each other:
  * that different models graded them, or other assertions, or that one file is not whole.
  * @throws SluiceError `invalid-input` where both name a different score, or have no case in common
  */
-export function compareMeasures(
-  candidate: ReadSide,
-  baseline: ReadSide,
-): { shared: number; findings: RunFinding[] } {
+export function compareMeasures(candidate: ReadSide, baseline: ReadSide): { shared: number; findings: RunFinding[] } {
   const isSameTool = candidate.tool === baseline.tool
   if (isSameTool && candidate.metric !== baseline.metric)
     throw invalidResults(
@@ -38,7 +35,7 @@ export function compareMeasures(
 
 function nothingShared(candidate: ReadSide, baseline: ReadSide) {
   const [one, other] = [candidate, baseline].map(
-    ({ name, measures }) => `${name} has ${formatAmount(measures.size, 'case')}: ${listed([...measures.keys()], 3)}`,
+    ({ name, measures }) => `${name} has ${formatAmount(measures.size, 'case')}: ${nameList([...measures.keys()], 3)}`,
   )
   return invalidResults(
     `no case is in both files, so nothing can be compared. Cases are paired by their id, or by what was asked.\n  ${one}\n  ${other}`,
@@ -51,7 +48,7 @@ function warning(code: string, message: string, change: [before: string, after: 
 }
 
 function graders(candidate: ReadSide, baseline: ReadSide): RunFinding[] {
-  const named = (side: ReadSide) => (side.graders === null ? undefined : listed(side.graders, 5))
+  const named = (side: ReadSide) => (side.graders === null ? undefined : nameList(side.graders, 5))
   const [before, after] = [named(baseline), named(candidate)]
   if (before === undefined || after === undefined || before === after) return []
   const message =
@@ -74,7 +71,7 @@ function settings(candidate: ReadSide, baseline: ReadSide): RunFinding[] {
 function measures(shared: ReadonlySet<string>, candidate: ReadSide, baseline: ReadSide): RunFinding[] {
   const changed = [...shared].filter((id) => candidate.measures.get(id) !== baseline.measures.get(id))
   if (changed.length === 0) return []
-  const message = `${changed.length} of ${formatAmount(shared.size, 'case')} ${changed.length === 1 ? 'was' : 'were'} held against something else (other assertions, another expected answer), so the scores do not mean the same: ${listed(changed, 5)}.`
+  const message = `${changed.length} of ${formatAmount(shared.size, 'case')} ${changed.length === 1 ? 'was' : 'were'} held against something else (other assertions, another expected answer), so the scores do not mean the same: ${nameList(changed, 5)}.`
   return [warning('measures-differ', message)]
 }
 
@@ -100,7 +97,7 @@ export function readingNotes(candidate: ReadSide, baseline: ReadSide): string[] 
   const others = [...new Set(sides.flatMap((side) => side.metrics))].filter(
     (name) => !candidate.metric.endsWith(` ${name}`),
   )
-  const choice = others.length === 0 ? '' : ` (--metric takes ${listed(others)})`
+  const choice = others.length === 0 ? '' : ` (--metric takes ${nameList(others)})`
   return [
     `${both}; compared is ${metrics}${choice}.`,
     ...graderNote(candidate, baseline),
@@ -117,7 +114,7 @@ function graderNote(candidate: ReadSide, baseline: ReadSide): string[] {
     return [`${formats} does not record which model graded: that both were graded alike is not checked.`]
   }
   const [names = [], others = []] = [candidate.graders ?? [], baseline.graders ?? []]
-  return names.length > 0 && listed(names) === listed(others) ? [`Graded by ${listed(names)} in both.`] : []
+  return names.length > 0 && nameList(names) === nameList(others) ? [`Graded by ${nameList(names)} in both.`] : []
 }
 
 function repeatNotes(sides: readonly ReadSide[]): string[] {

@@ -220,7 +220,7 @@ const graded =
 function graderOf(config: unknown, built: string | undefined): (row: Row) => string[] {
   const defaultTest = isObject(config) ? config.defaultTest : undefined
   const common = isObject(defaultTest) && isObject(defaultTest.options) ? defaultTest.options.provider : undefined
-  const fallback = `promptfoo's default${built === undefined ? '' : ` of ${shortLine(built, 20)}`}`
+  const fallback = `promptfoo's default${built === undefined ? '' : ` (${shortLine(built, 20)})`}`
   return (row) => {
     const options = row.testCase ? field(row.testCase, 'options') : undefined
     const ofTest = isObject(options) ? field(options, 'provider') : undefined

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import type { CaseScore } from '../score-files.ts'
+import type { GivenScore } from '../score-files.ts'
 import { clusterCases } from './case-clusters.ts'
 import { type NamedScore, nameCases } from './case-names.ts'
 import { deepeval } from './deepeval.ts'
@@ -14,7 +14,7 @@ import { readContent } from './results-content.ts'
 import { scaleScores } from './score-scale.ts'
 import {
   invalidResults,
-  listed,
+  nameList,
   type ResultsContent,
   type ResultsReader,
   type Scale,
@@ -44,7 +44,7 @@ export interface ReadSide extends Omit<ToolResults, 'scores' | 'promised' | 'sca
   tool: ResultsFormat
   /** As the user named it, with what follows `#`. */
   name: string
-  rows: CaseScore[]
+  rows: GivenScore[]
   /** What answered, for people; null where the file does not say. */
   version: string | null
   /** What each case was held against, by its id. */
@@ -119,17 +119,17 @@ function versionOf(scores: ToolScore[], choice: string | undefined, name: string
   if (only !== undefined && others.length === 0) {
     const key = JSON.stringify(only)
     const own = versions.size === 1 ? scores : scores.filter(({ version = [] }) => JSON.stringify(version) === key)
-    return { own, version: only.length === 0 ? null : listed(only.slice(0, 2)) }
+    return { own, version: only.length === 0 ? null : nameList(only.slice(0, 2)) }
   }
   const problem =
     only === undefined ? `${name} holds nothing of "${choice}"` : `${name} holds results of several versions`
   const example = all[0]?.slice(0, 2).join('#')
   throw invalidResults(
-    `${problem}. Name the one that is meant, e.g. ${name}#${example}. It has\n  ${all.map((names) => listed(names)).join('\n  ')}`,
+    `${problem}. Name the one that is meant, e.g. ${name}#${example}. It has\n  ${all.map((names) => nameList(names)).join('\n  ')}`,
   )
 }
 
-function rowOf(score: NamedScore, cluster: string | undefined): CaseScore {
+function rowOf(score: NamedScore, cluster: string | undefined): GivenScore {
   const { id, repeat, value, error, tags = [], costUsd, latencyMs } = score
   return {
     id,

@@ -78,7 +78,8 @@ function fault(text: string, firstLine: number, name: string): InvalidFilesError
   const before = text.slice(0, offset)
   const line = firstLine + (before.match(/\n/g)?.length ?? 0)
   const column = offset - before.lastIndexOf('\n')
-  const cut = text.slice(offset).trim() === '' ? '; the file ends in the middle, so export it anew' : ''
+  const isCut = text.slice(offset).trim() === '' || message.includes('does not end')
+  const cut = isCut ? '; the file ends in the middle, so export it anew' : ''
   return new InvalidFilesError([
     { severity: 'error', file: name, line, column, path: '', message: `not JSON: ${message}${cut}` },
   ])

@@ -94,7 +94,7 @@ export function part<S extends z.ZodType>(schema: S, value: unknown, place: stri
 }
 
 /** Names in a sentence, safe to print and not too many. */
-export function listed(names: readonly string[], most = 10): string {
+export function nameList(names: readonly string[], most = 10): string {
   const shown = names.slice(0, most).map((name) => shortLine(name, 80))
   const left = names.length - shown.length
   return `${shown.join(', ')}${left > 0 ? `, and ${left} more` : ''}`
@@ -116,11 +116,12 @@ export function scored(value: number | null | undefined, otherwise: string): Pic
   return value === null || value === undefined || Number.isNaN(value) ? { error: otherwise } : { value }
 }
 
+const tagsSchema = z.array(z.string().min(1))
+
 /** The texts of a field `tags`, where it is a list of texts. */
 export function tagsOf(fields: unknown): string[] | undefined {
   const tags = isObject(fields) ? field(fields, 'tags') : undefined
-  const { data } = z.array(z.string().min(1)).safeParse(tags)
-  return data?.map(visibleLine)
+  return tags === undefined ? undefined : tagsSchema.safeParse(tags).data?.map(visibleLine)
 }
 
 /**
@@ -136,11 +137,11 @@ export function chosenMetric(metric: string | undefined, metrics: readonly strin
   if (only === undefined) throw invalidResults(`${name}: no result has a score`)
   if (more.length === 0) return only
   throw invalidResults(
-    `${name} holds several scores and no overall one; choose: --metric ${more.length > 9 ? 'NAME, one of' : 'with one of'} ${listed(metrics)}`,
+    `${name} holds several scores and no overall one; choose: --metric ${more.length > 9 ? 'NAME, one of' : 'with one of'} ${nameList(metrics)}`,
   )
 }
 
 export function noMetric(metric: string, metrics: readonly string[], name: string): SluiceError {
-  const has = metrics.length === 0 ? 'it has none to choose from' : `it has ${listed(metrics)}`
+  const has = metrics.length === 0 ? 'it has none to choose from' : `it has ${nameList(metrics)}`
   return invalidResults(`${name}: no result has the metric "${shortLine(metric, 80)}"; ${has}`)
 }

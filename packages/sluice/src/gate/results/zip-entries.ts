@@ -11,7 +11,6 @@ export interface ZipEntry {
 /** A larger entry is an attack, or a sample that no report could show. */
 const mostBytes = 256 * 1024 * 1024
 
-const endMark = 0x06054b50
 const end64Mark = 0x06064b50
 const end64Locator = 0x07064b50
 const entryMark = 0x02014b50
@@ -53,10 +52,10 @@ function listed(view: Buffer, file: string): Map<string, ZipEntry> {
 
 /** Where the directory begins and how many entries it has. */
 function directoryOf(view: Buffer, file: string): { count: number; start: number } {
-  // A comment of up to 64 KiB may follow the record.
+  // A comment may follow the record.
   const mark = Buffer.from([0x50, 0x4b, 5, 6])
   const at = view.lastIndexOf(mark)
-  if (at < 0 || view.length - at > 22 + full16 || view.readUInt32LE(at) !== endMark) throw broken(file)
+  if (at < 0 || at + 22 + view.readUInt16LE(at + 20) !== view.length) throw broken(file)
   const [count, start] = [view.readUInt16LE(at + 10), view.readUInt32LE(at + 16)]
   if (count !== full16 && start !== full32) return { count, start }
   if (at < 20 || view.readUInt32LE(at - 20) !== end64Locator) return { count, start }

@@ -23,6 +23,7 @@ function comment(apiUrl: string, outcome: Partial<RunOutcome> = {}, more: Partia
       suite: undefined,
       base: undefined,
       args: [],
+      compare: undefined,
       allowEndpoint: [],
       measureApprovers: [],
       reportDir: 'r',
@@ -72,6 +73,7 @@ test('switched off, without a token, or without a pull request GitHub is not ask
     suite: undefined,
     base: undefined,
     args: [],
+    compare: undefined,
     allowEndpoint: [],
     measureApprovers: [],
     reportDir: 'r',
@@ -81,7 +83,17 @@ test('switched off, without a token, or without a pull request GitHub is not ask
     await comment(
       github.url,
       {},
-      { inputs: { ...inputs, args: [], allowEndpoint: [], measureApprovers: [], comment: false, token: 't' } },
+      {
+        inputs: {
+          ...inputs,
+          args: [],
+          compare: undefined,
+          allowEndpoint: [],
+          measureApprovers: [],
+          comment: false,
+          token: 't',
+        },
+      },
     ),
     [],
   )
@@ -90,7 +102,16 @@ test('switched off, without a token, or without a pull request GitHub is not ask
       await comment(
         github.url,
         {},
-        { inputs: { ...inputs, args: [], allowEndpoint: [], measureApprovers: [], token: undefined } },
+        {
+          inputs: {
+            ...inputs,
+            args: [],
+            compare: undefined,
+            allowEndpoint: [],
+            measureApprovers: [],
+            token: undefined,
+          },
+        },
       )
     ).join(),
     /no token/,
