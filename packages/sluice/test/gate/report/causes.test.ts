@@ -11,7 +11,7 @@ const scored: CaseDetail = { state: 'scored', score: 1, checks: [], judge: [] }
 function causes(cases: Record<string, CaseDetail[]>, arm: 'candidate' | 'baseline' = 'candidate') {
   const table = createScoreTable()
   const rows = Object.entries(cases).flatMap(([id, details], position) => {
-    table.add(position, { id, vars: {}, checks: [], rubric: [], tags: [], weight: 1, critical: false, line: 1 })
+    table.add(position, { id, tags: [], weight: 1, critical: false })
     return details.map((detail, index) => ({ position, arm, repeat: index + 1, detail }))
   })
   return causesOf(rows, table.cases)
