@@ -30,6 +30,7 @@ const layers = [
   'gate',
   'gate/ci',
   'gate/nightly',
+  'gate/upgrade',
   'gate/costs',
   'gate/init',
   'gate/import',

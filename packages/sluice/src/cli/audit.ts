@@ -4,9 +4,9 @@ import { verifyChain } from '../control/release/audit-chain.ts'
 import { type AuditExport, parseAuditExport } from '../control/remote/audit-export.ts'
 import { auditText } from '../control/remote/audit-text.ts'
 import { SluiceError } from '../errors.ts'
-import { connect, type RemoteOptions, tell } from './connect.ts'
 import { readFlags, remoteFlags, set, text } from './flags.ts'
 import type { Host } from './host.ts'
+import { connect, type RemoteOptions, tell } from './session/connect.ts'
 
 const auditFlags = {
   ...remoteFlags,

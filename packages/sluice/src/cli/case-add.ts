@@ -2,9 +2,9 @@ import { choicesText } from '../control/incident/choices-text.ts'
 import { casesDocument, failuresToCases } from '../control/incident/failures-to-cases.ts'
 import { diskFiles } from '../core/suite/project-files.ts'
 import { chooseSuite } from '../core/suite/prompt/suites.ts'
-import { connect, tell } from './connect.ts'
 import { commaSeparated, positive, readFlags, remoteFlags, set, text, texts, wholeNumberFrom } from './flags.ts'
 import type { Host } from './host.ts'
+import { connect, tell } from './session/connect.ts'
 import { openProject } from './session/open-project.ts'
 
 const caseFlags = {

@@ -3,7 +3,7 @@ import { type Diagnostic, formatDiagnostic } from '../core/suite/diagnostics/dia
 import { checkProject } from '../gate/check.ts'
 import { openGit } from '../gate/git/git.ts'
 import { githubAnnotations, sarifOf } from '../gate/report/annotations.ts'
-import { formatAmount } from '../text/format.ts'
+import { formatAmount, utcDay } from '../text/format.ts'
 import { oneOf, readFlags, set } from './flags.ts'
 import type { Host } from './host.ts'
 
@@ -17,7 +17,12 @@ const checkFlags = {
 export async function check(paths: string[], given: Record<string, unknown>, host: Host): Promise<number> {
   const { json, format = 'text' } = readFlags('check', checkFlags, given)
   const { env, mask } = host
-  const { root, features, found, errors, warnings } = await checkProject(paths, { cwd: host.cwd(), env, mask })
+  const { root, features, found, errors, warnings } = await checkProject(paths, {
+    cwd: host.cwd(),
+    env,
+    mask,
+    today: utcDay(Date.now()),
+  })
   if (json) {
     printJson({ errors, warnings, diagnostics: found }, host)
   } else {

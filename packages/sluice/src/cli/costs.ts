@@ -2,12 +2,13 @@ import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { openProjectDatabase } from '../core/answers/project-database.ts'
-import { dayOf, readSpending } from '../core/answers/spending.ts'
+import { readSpending } from '../core/answers/spending.ts'
 import { findRoot } from '../core/suite/project/project.ts'
 import { SluiceError } from '../errors.ts'
 import { costsSvg } from '../gate/costs/costs-svg.ts'
 import { costsText } from '../gate/costs/costs-text.ts'
 import { summarizeCosts } from '../gate/costs/summarize-costs.ts'
+import { utcDay } from '../text/format.ts'
 import { readFlags, set, text, usd } from './flags.ts'
 import type { Host } from './host.ts'
 
@@ -43,7 +44,7 @@ export async function costs(given: Record<string, unknown>, host: Host): Promise
 /** `2026-11-01`, or `30d` for the last 30 days with today. */
 function firstDay(since: string, now: number): string {
   const days = daysOf(since)
-  return days === null ? since : dayOf(now - (days - 1) * dayMs)
+  return days === null ? since : utcDay(now - (days - 1) * dayMs)
 }
 
 function daysOf(since: string): number | null {

@@ -1,7 +1,7 @@
 import { driftText } from '../control/remote/drift-text.ts'
-import { connect, tell } from './connect.ts'
 import { readFlags, remoteFlags } from './flags.ts'
 import type { Host } from './host.ts'
+import { connect, tell } from './session/connect.ts'
 
 /** `sluice drift`: what a feature's drift watch knows, and what it alarmed about. */
 export async function drift(feature: string, given: Record<string, unknown>, host: Host): Promise<number> {

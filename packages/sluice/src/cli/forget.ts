@@ -1,9 +1,9 @@
 import type { ForgottenAnswer } from '../control/remote/answers.ts'
 import { timeText } from '../control/remote/rollout-text.ts'
 import { formatAmount } from '../text/format.ts'
-import { connect, tell } from './connect.ts'
 import { readFlags, remoteFlags, text } from './flags.ts'
 import type { Host } from './host.ts'
+import { connect, tell } from './session/connect.ts'
 
 /** `sluice forget`: deletes what production stored about a unit, that is, a user. */
 export async function forget(given: Record<string, unknown>, host: Host): Promise<number> {

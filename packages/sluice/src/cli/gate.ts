@@ -3,6 +3,7 @@ import { chooseSuite } from '../core/suite/prompt/suites.ts'
 import { explainScope } from '../gate/explain.ts'
 import { judgeChange, planGate } from '../gate/gate.ts'
 import { gateScope } from '../gate/scope.ts'
+import { utcDay } from '../text/format.ts'
 import { oneOf, readFlags, sessionFlags, set, text, verdictFlags, wholeNumber } from './flags.ts'
 import type { Host } from './host.ts'
 import { openPartlySound } from './session/open-project.ts'
@@ -31,7 +32,7 @@ export async function gate(given: Record<string, unknown>, host: Host): Promise<
     host.stdout.write(explainScope(scope, flags))
     return 0
   }
-  const plan = await planGate(project, scope, flags, host)
+  const plan = await planGate(project, scope, flags, { ...host, today: utcDay(Date.now()) })
   const request = { command: 'gate' as const, project: plan.guarded.project, flags }
   const { conclusion } = await withSession(request, host, (context) => judgeChange(plan, flags, context))
   return conclusion.exitCode

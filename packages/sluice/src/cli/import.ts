@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { defaultJudgeModel } from '../core/suite/config/config.ts'
+import { defaultJudge } from '../core/suite/models/default-judge.ts'
 import { parseModelId } from '../core/suite/models/model.ts'
 import { SluiceError } from '../errors.ts'
 import { fidelityMarkdown, fidelityTable, shareText } from '../gate/import/fidelity-text.ts'
@@ -76,9 +76,9 @@ function verifiedExitCode({ cases, assertions }: Verification): number {
 }
 
 function modelOf(model: string | undefined): string {
-  if (model === undefined) return defaultJudgeModel
+  if (model === undefined) return defaultJudge.model
   if (parseModelId(model) !== undefined) return model
-  throw new SluiceError('invalid-input', `--model ${model}: write provider:model, e.g. ${defaultJudgeModel}`)
+  throw new SluiceError('invalid-input', `--model ${model}: write provider:model, e.g. ${defaultJudge.model}`)
 }
 
 /** `--map question=input` reads the column `question` as `input`. */

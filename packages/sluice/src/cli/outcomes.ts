@@ -1,7 +1,7 @@
 import { rolloutIdOf, rolloutsWith } from '../control/remote/rollouts.ts'
-import { connect, tell } from './connect.ts'
 import { readFlags, remoteFlags, set, text } from './flags.ts'
 import type { Host } from './host.ts'
+import { connect, tell } from './session/connect.ts'
 
 const excludeFlags = {
   ...remoteFlags,

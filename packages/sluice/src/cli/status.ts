@@ -2,9 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { RemoteControlPlane } from '../control/remote/remote-control-plane.ts'
 import { statusOf, statusText } from '../control/remote/status.ts'
 import { visibleData, visibleJson } from '../text/untrusted.ts'
-import { connect, type RemoteOptions, tell } from './connect.ts'
 import { readFlags, remoteFlags, set } from './flags.ts'
 import { clearScreen, type Host } from './host.ts'
+import { connect, type RemoteOptions, tell } from './session/connect.ts'
 
 const everyMs = 1000
 

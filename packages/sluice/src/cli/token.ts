@@ -2,9 +2,9 @@ import { z } from 'zod'
 import type { TokenAnswer } from '../control/remote/answers.ts'
 import { timeText } from '../control/remote/rollout-text.ts'
 import { scopes } from '../records/token-scopes.ts'
-import { connect, tell } from './connect.ts'
 import { oneOf, readFlags, remoteFlags, texts, time } from './flags.ts'
 import type { Host } from './host.ts'
+import { connect, tell } from './session/connect.ts'
 
 const createFlags = {
   ...remoteFlags,

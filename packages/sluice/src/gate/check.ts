@@ -2,13 +2,15 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { type ConfiguredSecret, configuredSecrets } from '../core/providers/configured-secrets.ts'
 import { configFileName } from '../core/suite/config/load-config.ts'
-import type { Diagnostic } from '../core/suite/diagnostics/diagnostic.ts'
+import { type Diagnostic, inOrder } from '../core/suite/diagnostics/diagnostic.ts'
 import { findRoot, loadProject } from '../core/suite/project/project.ts'
+import { diskFiles } from '../core/suite/project-files.ts'
 import { SluiceError } from '../errors.ts'
 import type { Mask } from '../masking/mask.ts'
 import { shortestSecret } from '../masking/secret-forms.ts'
 import { formatAmount } from '../text/format.ts'
 import { installationIn, vendorCommand } from './installation.ts'
+import { endDiagnostics, endingModels } from './retirements/ending-models.ts'
 
 /** What `sluice check` has found. */
 export interface CheckedProject {
@@ -22,18 +24,21 @@ export interface CheckedProject {
 
 /**
  * Checks every file of the project around `cwd` without calling a model. With `paths`, relative to `cwd`, only what
- * concerns these files and folders is reported.
+ * concerns these files and folders is reported. `today` is a day such as 2026-11-26.
  * @throws SluiceError `invalid-input` for a path that does not exist or lies outside of the project
  */
 export async function checkProject(
   paths: readonly string[],
-  { cwd, env, mask }: { cwd: string; env: NodeJS.ProcessEnv; mask: Mask },
+  { cwd, env, mask, today }: { cwd: string; env: NodeJS.ProcessEnv; mask: Mask; today: string },
 ): Promise<CheckedProject> {
   const root = await findRoot(cwd)
-  const { config, prompts, diagnostics } = await loadProject({ root })
+  const files = diskFiles(root)
+  const { config, prompts, diagnostics } = await loadProject({ root, files })
   const secrets = configuredSecrets(config, prompts, env)
   mask.learn(secrets.map(({ value }) => value))
-  const all = [...diagnostics, ...tooShort(secrets, config.file ?? configFileName), ...notInClones(root)]
+  const ending = await endDiagnostics(endingModels(prompts, config, today), today, files)
+  const short = tooShort(secrets, config.file ?? configFileName)
+  const all = inOrder([...diagnostics, ...short, ...notInClones(root), ...ending])
   const found = all.filter(within(paths, root, cwd))
   const errors = found.filter(({ severity }) => severity === 'error').length
   return { root, features: prompts.length, found, errors, warnings: found.length - errors }

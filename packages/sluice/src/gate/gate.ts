@@ -11,6 +11,7 @@ import type { Reader } from './report/present.ts'
 import type { FinishedRun } from './report/report-of-run.ts'
 import { reproduction } from './report/reproduction.ts'
 import { proveRun } from './report/run-proof.ts'
+import { endFindings, endingModels } from './retirements/ending-models.ts'
 import type { RunContext } from './run/session.ts'
 import { requireModels } from './run/start-run.ts'
 import type { GateScope, ScopeOptions } from './scope.ts'
@@ -31,6 +32,8 @@ export interface GatePlan {
   guarded: GuardedRun
   /** New places that secrets go to. */
   destinations: RunFinding[]
+  /** Models that end soon. */
+  ends: RunFinding[]
 }
 
 /**
@@ -41,7 +44,7 @@ export async function planGate(
   project: PartlySoundProject,
   scope: GateScope,
   options: GateOptions,
-  surroundings: Pick<Reader, 'env' | 'mask' | 'stderr'>,
+  surroundings: Pick<Reader, 'env' | 'mask' | 'stderr'> & { today: string },
 ): Promise<GatePlan> {
   const destinations = findNewDestinations(project, scope.base, options, surroundings)
   const affected = scope.features.filter((feature) => feature.affected).map(({ prompt }) => prompt)
@@ -53,7 +56,9 @@ export async function planGate(
   requireSuites(judgeable.prompts, options.suite)
   requireModels(judgeable.prompts, project.config)
   const guarded = await guardMeasure(project, scope, options)
-  return { project, scope, affected, judgeable, guarded, destinations }
+  const { today } = surroundings
+  const ends = endFindings(endingModels(project.prompts, project.config, today), today)
+  return { project, scope, affected, judgeable, guarded, destinations, ends }
 }
 
 /** The guard's finding of a feature that is gone, which the gate names itself, with the cause. */
@@ -61,7 +66,7 @@ const featureGone = 'measure-feature'
 
 /** Judges every feature of the plan against its baseline and its threshold. */
 export async function judgeChange(plan: GatePlan, options: GateOptions, context: RunContext): Promise<FinishedRun> {
-  const { project, scope, affected, judgeable, guarded, destinations } = plan
+  const { project, scope, affected, judgeable, guarded, destinations, ends } = plan
   const judged: JudgedFeature[] = []
   for (const prompt of judgeable.prompts) {
     const { baseline, notes: found } = comparisonOf(prompt, scope, project)
@@ -79,6 +84,7 @@ export async function judgeChange(plan: GatePlan, options: GateOptions, context:
       run: proveRun(runs, { known: project.prompts.length, affected: affected.length }),
       findings: [
         ...destinations,
+        ...ends,
         ...findings,
         ...judgeable.findings,
         ...earlierFaults(affected, project.suiteFaults),

@@ -60,6 +60,11 @@ export function formatCount(count: number): string {
   return thousands(String(count))
 }
 
+/** 2026-11-26: the day of a time in ms since the epoch, in UTC. */
+export function utcDay(time: number): string {
+  return new Date(time).toISOString().slice(0, 10)
+}
+
 const dayMs = 86_400_000
 
 /** `14 days`; any other time is printed as a duration. */

@@ -141,7 +141,7 @@ test('an edited prompt does not pass on old answers: one sentence names both lin
 test('with a real provider nothing is recorded and check has nothing to warn about', async () => {
   for (const flags of [
     ['--provider', 'anthropic'],
-    ['--model', 'openai:gpt-4.1-2025-04-14'],
+    ['--model', 'openai:gpt-5.4-mini-2026-03-17'],
     ['--provider', 'google'],
     ['--provider', 'local', '--model', 'llama3.2'],
   ]) {

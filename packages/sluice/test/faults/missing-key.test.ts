@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { defaultJudge } from '../../src/core/suite/models/default-judge.ts'
 import { fakeModel } from '../support/fake-model.ts'
 import { createProject, summaryFiles } from '../support/project.ts'
 
 const answer = 'Action item: send the invoice'
 const models = {
-  'anthropic:claude-haiku-4-5-20251001': 'ANTHROPIC_API_KEY',
+  [defaultJudge.model]: 'ANTHROPIC_API_KEY',
   'openai:gpt-5-mini': 'OPENAI_API_KEY',
-  'google:gemini-2.5-flash': 'GOOGLE_GENERATIVE_AI_API_KEY',
+  'google:gemini-3.5-flash-lite': 'GOOGLE_GENERATIVE_AI_API_KEY',
 }
 
 for (const [model, variable] of Object.entries(models)) {

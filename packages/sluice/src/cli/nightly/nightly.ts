@@ -6,6 +6,7 @@ import { nightSuite } from '../../gate/nightly/night-plan.ts'
 import { judgeableInProduction, runNight } from '../../gate/nightly/nightly.ts'
 import { createTellNight } from '../../gate/nightly/tell-night.ts'
 import { trendSvg } from '../../gate/nightly/trend-svg.ts'
+import { toldEnds } from '../../gate/retirements/ending-models.ts'
 import { requireModels } from '../../gate/run/start-run.ts'
 import { defaultBase, findNewDestinations } from '../../gate/secrets/secret-destinations.ts'
 import { replaceFile } from '../../replace-file.ts'
@@ -36,7 +37,10 @@ export async function nightly(given: Record<string, unknown>, host: Host): Promi
   const judgeable = judgeableInProduction(project, host.stderr)
   requireSuites(judgeable.prompts, flags.suite)
   requireModels(judgeable.prompts, config)
+  const { notes, findings: ends } = await toldEnds(project, { env: host.env, now: Date.now() })
+  for (const note of notes) host.stderr.write(`${note}\n`)
   const surroundings = {
+    ends,
     destinations: findNewDestinations(project, await defaultBase(project, host), flags, host),
     git: await openGit(config.root, host.env),
     tell: createTellNight(flags.notify ? config : { ...config, notify: [] }, host),

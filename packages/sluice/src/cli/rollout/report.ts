@@ -5,9 +5,9 @@ import { renderPostMortem } from '../../control/incident/post-mortem-page.ts'
 import { rolloutIdOf } from '../../control/remote/rollouts.ts'
 import { SluiceError } from '../../errors.ts'
 import { replaceFile } from '../../replace-file.ts'
-import { connect, tell } from '../connect.ts'
 import { readFlags, remoteFlags, text } from '../flags.ts'
 import type { Host } from '../host.ts'
+import { connect, tell } from '../session/connect.ts'
 import { openProject } from '../session/open-project.ts'
 
 /** `sluice rollout report`: the post-mortem of a rollout that has ended, as Markdown. */

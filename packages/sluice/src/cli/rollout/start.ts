@@ -6,9 +6,9 @@ import { beginRollout } from '../../control/remote/rollouts.ts'
 import { SluiceError } from '../../errors.ts'
 import { rolloutSettingsSchema } from '../../records/rollout-settings.ts'
 import { visibleData } from '../../text/untrusted.ts'
-import { connect, tell } from '../connect.ts'
 import { positive, readFlags, remoteFlags, set, text } from '../flags.ts'
 import type { Host } from '../host.ts'
+import { connect, tell } from '../session/connect.ts'
 
 const startFlags = {
   ...remoteFlags,

@@ -3,9 +3,9 @@ import type { RemoteControlPlane, RolloutAction } from '../../control/remote/rem
 import { rolloutText } from '../../control/remote/rollout-text.ts'
 import { actOnRollout, rolloutIdOf } from '../../control/remote/rollouts.ts'
 import { visibleData } from '../../text/untrusted.ts'
-import { connect, type RemoteOptions, tell } from '../connect.ts'
 import { readFlags, remoteFlags, text } from '../flags.ts'
 import type { Host } from '../host.ts'
+import { connect, type RemoteOptions, tell } from '../session/connect.ts'
 
 /** `sluice rollout status`: of a feature's running or last rollout, or of any by its id. */
 export async function showRolloutCommand(which: string, given: Record<string, unknown>, host: Host): Promise<number> {

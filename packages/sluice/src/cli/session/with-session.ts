@@ -31,10 +31,26 @@ export interface SessionRequest {
  * presents what the run came to, and gives everything back, also where the run fails.
  */
 export async function withSession<Finished extends FinishedRun>(
-  { command, project, flags, edition }: SessionRequest,
+  request: SessionRequest,
   host: Host,
   run: (context: RunContext) => Promise<Finished>,
 ): Promise<Finished> {
+  const { command, flags } = request
+  return inSession(request, host, async (context) => {
+    const finished = await run(context)
+    context.progress.stop()
+    const report = reportOfRun({ ...context.session, command }, finished.conclusion)
+    await present(report, finished.casesOf, flags, host)
+    return finished
+  })
+}
+
+/** The same for a command with a report of its own. */
+export async function inSession<Result>(
+  { command, project, flags, edition }: Omit<SessionRequest, 'command'> & { command: string },
+  host: Host,
+  run: (context: RunContext) => Promise<Result>,
+): Promise<Result> {
   const { concurrency, maxWait: maxWaitMs, budgetUsd } = flags
   const interrupt = listenForInterrupt(host)
   try {
@@ -43,11 +59,7 @@ export async function withSession<Finished extends FinishedRun>(
     const interactive = host.stderr.isTTY === true && !host.env.CI
     const progress = showProgress({ stream: host.stderr, interactive, spentUsd: session.spentUsd })
     try {
-      const finished = await run({ project, session, progress })
-      progress.stop()
-      const report = reportOfRun({ ...session, command }, finished.conclusion)
-      await present(report, finished.casesOf, flags, host)
-      return finished
+      return await run({ project, session, progress })
     } finally {
       progress.stop()
       session.close()

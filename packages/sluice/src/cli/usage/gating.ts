@@ -54,6 +54,16 @@ export function addGating(program: Command, host: Host, done: Done): void {
     .option('--baseline-scores <file>', 'JSONL of {"id", "score"}; no model is called')
     .action(async (feature, options) => done(await (await import('../compare.ts')).compare(feature, options, host)))
 
+  withRunOptions(program.command('upgrade'))
+    .description('leave a model: try others on every feature that uses it, and write the change')
+    .option('--from <model>', 'the model to leave (default: the one of this project that ends soon)')
+    .option('--to <model>', 'a candidate; give several, or none for what its provider recommends', another)
+    .addOption(new Option('--repeats <n>', 'answers per case and model').default(3))
+    .option('--margin <x>', 'largest acceptable drop of the mean score, 0 to 1')
+    .option('--write', 'write the proposed models into the files')
+    .option('--pull-request', 'open a pull request on GitHub with the change')
+    .action(async (options) => done(await (await import('../upgrade.ts')).upgradeCommand(options, host)))
+
   addNightly(program, host, done)
 }
 

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { defaultJudge } from '../../core/suite/models/default-judge.ts'
 import type { Host } from '../host.ts'
 import { choice, type Done } from './options.ts'
 
@@ -22,7 +23,7 @@ export function addSetup(
     .option('--no-github', 'write no workflows')
     .option('--feature <name>', 'name of the new feature (default: ticket-triage)')
     .option('--provider <name>', 'recorded (no key needed), anthropic, openai, google or local (default: recorded)')
-    .option('--model <id>', "provider:model, e.g. anthropic:claude-haiku-4-5-20251001 (default: the provider's)")
+    .option('--model <id>', `provider:model, e.g. ${defaultJudge.model} (default: the provider's)`)
     .option('--force', 'replace files that exist; without it they are kept')
     .option('-y, --yes', 'accepted for scripts; init never asks a question')
     .action(async (dir, options) => done(await (await import('../init.ts')).init(dir, options, host)))

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
+import { utcDay } from '../../text/format.ts'
 import type { Completion } from '../providers/provider.ts'
 import type { AnswerLabels } from './answer-store.ts'
 import { inStore } from './database-error.ts'
@@ -38,7 +39,7 @@ export function createSpending(database: DatabaseSync, command: string, now: () 
   )
   return {
     add({ costUsd }, { feature, model, stage }) {
-      const row = [dayOf(now()), command, feature, model, stage, costUsd === undefined ? 1 : 0, costUsd ?? 0]
+      const row = [utcDay(now()), command, feature, model, stage, costUsd === undefined ? 1 : 0, costUsd ?? 0]
       inStore(database, () => add.run(...row))
     },
   }
@@ -51,9 +52,4 @@ export function readSpending(database: DatabaseSync, since: string = ''): Spendi
      FROM spending WHERE day >= ? ORDER BY day, feature, command, model, stage`,
   )
   return inStore(database, () => select.all(since)).map(rowReader(database, 'spending', rowSchema))
-}
-
-/** The day of a time in ms since the epoch, UTC. */
-export function dayOf(time: number): string {
-  return new Date(time).toISOString().slice(0, 10)
 }

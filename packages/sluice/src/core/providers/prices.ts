@@ -1,8 +1,10 @@
 import { calcPrice, findProvider, type Provider as PricedProvider } from '@pydantic/genai-prices'
 import type { PriceSettings, ProviderSettings } from '../suite/config/config.ts'
 import { parseModelId } from '../suite/models/model.ts'
+import { wildcardMatch } from '../suite/models/wildcards.ts'
 import { longestAnswer } from './api/call-options.ts'
-import { overrideCost, priceOverride } from './price-override.ts'
+import { overrideCost } from './price-override.ts'
+import { supplementaryCost } from './price-supplement.ts'
 import type { ModelRequest, Usage } from './provider.ts'
 
 /** What model calls cost, in USD. An unknown price is undefined, never 0. */
@@ -46,7 +48,7 @@ function findPrice(
   overrides: Record<string, PriceSettings>,
   providers: Record<string, ProviderSettings>,
 ): PriceOf | undefined {
-  const override = priceOverride(model, overrides)
+  const override = wildcardMatch(model, overrides)
   return override ? (usage) => overrideCost(override, usage) : tablePrice(model, providers)
 }
 
@@ -54,7 +56,7 @@ function tablePrice(modelId: string, providers: Record<string, ProviderSettings>
   const id = parseModelId(modelId)
   if (!id) return undefined
   const listed = calcPrice({}, id.model, { ...tableOf(id.provider, providers[id.provider]) })
-  if (!listed) return undefined
+  if (!listed) return supplementaryCost(providers[id.provider]?.kind ?? id.provider, id.model)
   // A table with this model only, so that the whole table is not searched for each price.
   const provider: PricedProvider = { ...listed.provider, models: [listed.model] }
   return ({ inputTokens, outputTokens, cachedInputTokens = 0, cacheWriteTokens = 0, reasoningTokens = 0 }) => {

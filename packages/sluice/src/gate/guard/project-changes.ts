@@ -1,7 +1,7 @@
-import { priceOverride } from '../../core/providers/price-override.ts'
-import type { Config, ProviderSettings } from '../../core/suite/config/config.ts'
+import type { Config, PriceSettings, ProviderSettings } from '../../core/suite/config/config.ts'
 import { providerName } from '../../core/suite/models/model.ts'
 import { implicitProviders } from '../../core/suite/models/provider-settings.ts'
+import { wildcardMatch } from '../../core/suite/models/wildcards.ts'
 import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
 import type { MeasureChange } from '../../records/report.ts'
 import { measureChange, shortly } from '../report/measure-change.ts'
@@ -84,7 +84,7 @@ export function addressOf(text: string): string {
 /** A price counts in the checks of costs and in the budget; that of a model that nobody used does not. */
 function priceChanges(base: Config, now: Config, models: readonly string[]): MeasureChange[] {
   return [...new Set(models)].flatMap((model) => {
-    const [before, after] = [priceOverride(model, base.prices), priceOverride(model, now.prices)]
+    const [before, after] = [wildcardMatch(model, base.prices), wildcardMatch(model, now.prices)]
     if (canonicalJson(before ?? null) === canonicalJson(after ?? null)) return []
     const weakening =
       !before || !after || after.input < before.input || after.output < before.output || moreCached(before, after)
@@ -102,9 +102,7 @@ function priceChanges(base: Config, now: Config, models: readonly string[]): Mea
   })
 }
 
-type Price = NonNullable<ReturnType<typeof priceOverride>>
-
-const moreCached = (before: Price, after: Price) =>
+const moreCached = (before: PriceSettings, after: PriceSettings) =>
   (after.cachedInput ?? after.input) < (before.cachedInput ?? before.input) ||
   (after.cacheWrite ?? after.input) < (before.cacheWrite ?? before.input)
 

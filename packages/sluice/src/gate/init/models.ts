@@ -1,4 +1,5 @@
 import { hint } from '../../core/suite/diagnostics/suggest.ts'
+import { defaultJudge } from '../../core/suite/models/default-judge.ts'
 import { parseModelId } from '../../core/suite/models/model.ts'
 import { SluiceError } from '../../errors.ts'
 
@@ -6,6 +7,8 @@ import { SluiceError } from '../../errors.ts'
 export interface NewModels {
   /** `provider:model` of the prompt. */
   model: string
+  /** The prompt's parameters, as YAML. */
+  parameters: string
   /** `provider:model` of the judge. */
   judge: string
   /** The answers come with the project. */
@@ -34,11 +37,22 @@ export const recordedModels = {
 
 const local = 'local'
 
-/** Pinned ids, so that `sluice check` has nothing to warn about. */
-const known: Record<string, { model?: string; keyVariable?: string; providers?: string }> = {
-  anthropic: { model: 'claude-haiku-4-5-20251001', keyVariable: 'ANTHROPIC_API_KEY' },
-  openai: { model: 'gpt-4.1-mini-2025-04-14', keyVariable: 'OPENAI_API_KEY' },
-  google: { model: 'gemini-2.5-flash', keyVariable: 'GOOGLE_GENERATIVE_AI_API_KEY' },
+const usualParameters = '{maxTokens: 300, temperature: 0}'
+/** Of models that think unless told otherwise, within the limit of the answer, and refuse a temperature. */
+const withoutThinking = '{maxTokens: 300, reasoningEffort: none}'
+
+/** Pinned ids of models whose end is not near, so that `sluice check` has nothing to warn about. */
+const known: Record<
+  string,
+  { model?: string | undefined; parameters?: string; keyVariable?: string; providers?: string }
+> = {
+  anthropic: {
+    model: parseModelId(defaultJudge.model)?.model,
+    parameters: withoutThinking,
+    keyVariable: 'ANTHROPIC_API_KEY',
+  },
+  openai: { model: 'gpt-5.4-mini-2026-03-17', parameters: withoutThinking, keyVariable: 'OPENAI_API_KEY' },
+  google: { model: 'gemini-3.5-flash-lite', keyVariable: 'GOOGLE_GENERATIVE_AI_API_KEY' },
   [local]: {
     providers: `
 # Any server that speaks OpenAI's protocol. It is yours, so a token costs nothing.
@@ -63,14 +77,15 @@ export function modelsFor({ provider: wished, model: asked }: ModelChoice): NewM
   if (provider === recordedProvider) {
     if (asked !== undefined)
       throw usage(`--model ${asked}: recorded answers are there for the model they came with only`)
-    return { model: recordedModels.current, judge: recordedModels.judge, isRecorded: true }
+    const { current: model, judge } = recordedModels
+    return { model, parameters: usualParameters, judge, isRecorded: true }
   }
   const found = Object.hasOwn(known, provider) ? known[provider] : undefined
   if (!found) {
     const options = providerNames.join(', ')
     throw usage(
       asked !== undefined && wished === undefined
-        ? `--model ${asked}: begin with the provider, e.g. anthropic:claude-haiku-4-5-20251001; providers: ${options}`
+        ? `--model ${asked}: begin with the provider, e.g. ${defaultJudge.model}; providers: ${options}`
         : `--provider ${provider}: not known here${hint(provider, providerNames)}; choose one of ${options}`,
     )
   }
@@ -80,8 +95,10 @@ export function modelsFor({ provider: wished, model: asked }: ModelChoice): NewM
   const model = named?.provider === provider ? named.model : (asked ?? found.model)
   if (model === undefined) throw usage(`--provider ${provider} needs --model, e.g. --model llama3.2`)
   const { keyVariable, providers } = found
+  const parameters = (model === found.model ? found.parameters : undefined) ?? usualParameters
   return {
     model: `${provider}:${model}`,
+    parameters,
     judge: `${provider}:${found.model ?? model}`,
     isRecorded: false,
     ...(keyVariable && { keyVariable }),

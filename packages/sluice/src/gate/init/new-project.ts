@@ -25,7 +25,13 @@ export async function newProject({ feature, models }: NewProjectOptions): Promis
       [`evals/${feature}.full.jsonl`, 'evals/full.jsonl'],
       ...(isRecorded ? recordings : []),
     ],
-    { FEATURE: feature, MODEL: models.model, JUDGE: models.judge, PROVIDERS: models.providers ?? '' },
+    {
+      FEATURE: feature,
+      MODEL: models.model,
+      PARAMETERS: models.parameters,
+      JUDGE: models.judge,
+      PROVIDERS: models.providers ?? '',
+    },
   )
   const text = files.find((file) => file.path === prompt)?.text ?? ''
   return isRecorded ? [...files, ...tryoutFiles(text)] : files

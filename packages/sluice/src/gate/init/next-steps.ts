@@ -1,3 +1,4 @@
+import { defaultJudge } from '../../core/suite/models/default-judge.ts'
 import { type Installation, shellWord, vendorCommand } from '../installation.ts'
 import type { GatedPrompt } from './existing-prompt.ts'
 import type { TargetKind } from './target-project.ts'
@@ -55,7 +56,7 @@ ${enter}  ${command} gate --all
 
 Then:
 ${numbered([
-  `set a real model, two lines, since the recordings answer these prompts and cases only: "model" in ${prompt} and "judge" in sluice.yaml, e.g. anthropic:claude-haiku-4-5-20251001; recordings/ and ${tryoutFolder}/ can go`,
+  `set a real model, two lines, since the recordings answer these prompts and cases only: "model" in ${prompt} and "judge" in sluice.yaml, e.g. ${defaultJudge.model}; recordings/ and ${tryoutFolder}/ can go`,
   setKey('ANTHROPIC_API_KEY'),
   ours(feature),
   ...kept,

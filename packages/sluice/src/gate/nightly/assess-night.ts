@@ -1,4 +1,5 @@
 import type { NightReport, Served } from '../../records/night-report.ts'
+import type { JudgeBridge } from '../../records/upgrade-report.ts'
 import { formatScore } from '../../text/format.ts'
 import { type CaseScores, scoredRepeats } from '../run/score-table.ts'
 import type { GatePolicy } from '../verdict/policy.ts'
@@ -32,6 +33,8 @@ export interface NightMeasured {
   /** The verdict on the level of tonight's scores. */
   level: FinalVerdict
   last: NightRecord | undefined
+  /** Between the judge of the night before and this one, where they differ and it was built. */
+  bridge?: JudgeBridge | undefined
   policy: GatePolicy
 }
 
@@ -42,8 +45,8 @@ export type NightAssessment = Omit<NightReport, 'night' | 'trend' | 'served'> & 
 
 /** Assesses a night: the verdict, and which part caused a change. */
 export function assessNight(measured: NightMeasured): NightAssessment {
-  const { last, policy, version, judge, suite, cases, sentinels, level } = measured
-  const obstacle = last && notComparable({ version, judge: judge.id, suite }, last)
+  const { last, policy, version, judge, suite, cases, sentinels, level, bridge } = measured
+  const obstacle = last && notComparable({ version, judge: judge.id, suite }, last, bridge)
   const comparable = obstacle && obstacle.code !== 'suite-changed' ? undefined : last
   const rows = nightCases(measured)
   const tonight = cases.map((scores, position) => tonightCase(scores, position, measured))

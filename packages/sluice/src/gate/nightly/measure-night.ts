@@ -12,6 +12,7 @@ import { runGate } from '../run-gate.ts'
 import type { GateOutcome } from '../verdict/verdict.ts'
 import type { NightMeasured } from './assess-night.ts'
 import type { NightHistory } from './history.ts'
+import { findBridge } from './judge-bridges.ts'
 import { chooseSentinels, freshAnswers } from './kept-answers.ts'
 import type { NightPlan } from './night-plan.ts'
 import type { Sentinel } from './night-record.ts'
@@ -50,6 +51,9 @@ export async function measureNight(prompt: Prompt, plan: NightPlan, context: Nig
   const sentinels = usable(known, hashes, context)
   await rejudgeKept({ prompt, plan, run, sentinels }, context)
   const { cases } = run.table
+  const last = history.before(prompt.feature, night, 10).findLast(({ score }) => score.mean !== null)
+  const { root } = project.config
+  const judges = { feature: prompt.feature, from: last?.judge.id ?? judge.id, to: judge.id }
   return {
     run,
     outcome,
@@ -67,7 +71,8 @@ export async function measureNight(prompt: Prompt, plan: NightPlan, context: Nig
       served: log.served(),
       judged: run.ledger.judgeCalls > 0,
       level: outcome.final,
-      last: history.before(prompt.feature, night, 10).findLast(({ score }) => score.mean !== null),
+      last,
+      bridge: judges.from === judges.to ? undefined : await findBridge(root, judges),
       policy: plan.policy,
     },
   }

@@ -1,5 +1,7 @@
 import type { Drift, NightReport } from '../../records/night-report.ts'
+import type { JudgeBridge } from '../../records/upgrade-report.ts'
 import { formatChange, formatScore } from '../../text/format.ts'
+import { bridgeSentence } from './judge-bridges.ts'
 import type { NightRecord } from './night-record.ts'
 import type { SuiteChange } from './suite-change.ts'
 import { trendLine } from './trend.ts'
@@ -62,6 +64,7 @@ function suiteNote({ added, removed, edited }: SuiteChange, last: string): strin
 export function notComparable(
   now: { version: string; judge: string; suite: string },
   last: NightRecord,
+  bridge?: JudgeBridge,
 ): { code: string; message: string } | undefined {
   const before = `the night of ${last.night}`
   if (last.version !== now.version) {
@@ -69,7 +72,7 @@ export function notComparable(
     return { code: 'prompt-changed', message }
   }
   if (last.judge.id !== now.judge) {
-    const message = `The judge is another one than on ${before} (${last.judge.id}, ${last.judge.model}; now ${now.judge}): scores of different judges are never compared.`
+    const message = `The judge is another one than on ${before} (${last.judge.id}, ${last.judge.model}; now ${now.judge}): scores of different judges are never compared.${bridge ? ` ${bridgeSentence(bridge)}` : ''}`
     return { code: 'judge-changed', message }
   }
   if (last.suite === now.suite) return undefined

@@ -29,6 +29,8 @@ export interface NightOptions extends PolicyFlags {
 export interface NightSurroundings {
   /** Findings about new places that secrets are sent to. */
   destinations: readonly RunFinding[]
+  /** Findings about models that end soon. */
+  ends: readonly RunFinding[]
   /** Undefined outside a repository. */
   git: Git | undefined
   tell: TellNight
@@ -39,7 +41,7 @@ export interface NightSurroundings {
 export async function runNight(
   judgeable: Judgeable,
   options: NightOptions,
-  { destinations, git, tell, mask }: NightSurroundings,
+  { destinations, ends, git, tell, mask }: NightSurroundings,
   run: RunContext,
 ): Promise<FinishedRun & { judged: JudgedNight[] }> {
   const { prompts, findings } = judgeable
@@ -62,7 +64,7 @@ export async function runNight(
       reproduce: reproduce(options),
       git: git ? await gitState(git, null) : null,
       run: proveRun(runs, { known: prompts.length }),
-      findings: [...destinations, ...findings],
+      findings: [...destinations, ...ends, ...findings],
       verdict,
       exitCode,
       notes,

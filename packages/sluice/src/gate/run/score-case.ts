@@ -83,7 +83,7 @@ export function createScoreCase(scoring: Scoring): ScoreCase {
 }
 
 /** The messages of a version with the case's variables in them, each substituted once. */
-function requestOf({ model, messages, parameters, format, strict }: Prompt, { vars }: Case): ModelRequest {
+export function requestOf({ model, messages, parameters, format, strict }: Prompt, { vars }: Case): ModelRequest {
   const rendered = messages.map(({ role, content }) => ({ role, content: render(content, vars, { strict }) }))
   return { model, messages: rendered, parameters, format }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { publicationOf } from '../../../src/control/remote/publication.ts'
+import { defaultJudge } from '../../../src/core/suite/models/default-judge.ts'
 import { versionId } from '../../../src/core/suite/prompt/version.ts'
 import type { Report } from '../../../src/records/report.ts'
 import { rolloutSettingsSchema } from '../../../src/records/rollout-settings.ts'
@@ -23,7 +24,7 @@ test('what is published gives the id of the version, and settings as they were w
   assert.equal(content.label, '2.0')
   assert.deepEqual(rolloutSettingsSchema.parse(rollout).stages, [{ ppm: 100_000, soakMs: 3_600_000 }])
   assert.equal((live as { redact: string }).redact, 'lib/redact.ts#clean', 'relative to the project, which moves')
-  assert.deepEqual([judge?.model, rubric.length], ['anthropic:claude-haiku-4-5-20251001', 1])
+  assert.deepEqual([judge?.model, rubric.length], [defaultJudge.model, 1])
 })
 
 test('which settings the file holds is published, since a default that somebody wrote is meant', async () => {

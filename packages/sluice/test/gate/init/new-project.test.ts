@@ -31,8 +31,9 @@ test('no placeholder is left over, whatever the models', async () => {
 
 test('a real provider gets its pinned model, a judge on the same key, and its secret in the workflows', async () => {
   assert.deepEqual(modelsFor({ provider: 'openai' }), {
-    model: 'openai:gpt-4.1-mini-2025-04-14',
-    judge: 'openai:gpt-4.1-mini-2025-04-14',
+    model: 'openai:gpt-5.4-mini-2026-03-17',
+    parameters: '{maxTokens: 300, reasoningEffort: none}',
+    judge: 'openai:gpt-5.4-mini-2026-03-17',
     isRecorded: false,
     keyVariable: 'OPENAI_API_KEY',
   })

@@ -25,6 +25,8 @@ export interface FakeGithub extends AsyncDisposable {
   requests: string[]
   trouble: Trouble[]
   pulls: { number: number; head: { sha: string } }[]
+  /** What was posted to make commits, branches and pull requests, by the end of the path. */
+  made: { place: string; body: Record<string, unknown> }[]
   /** Called before a request is answered. */
   before: (request: string) => void
 }
@@ -38,6 +40,7 @@ export async function fakeGithub({ author = 'github-actions[bot]' } = {}): Promi
   const github = {
     ...state,
     pulls: [] as FakeGithub['pulls'],
+    made: [] as FakeGithub['made'],
     before: (_: string) => {},
   }
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
@@ -64,6 +67,13 @@ export async function fakeGithub({ author = 'github-actions[bot]' } = {}): Promi
   const handle = (method: string, path: string, text: string, send: Send) => {
     const url = new URL(path, 'http://github')
     const body = text === '' ? {} : (JSON.parse(text) as { body?: string })
+    const [, place] = /^\/repos\/[^/]+\/[^/]+(?:\/(git\/\w+|pulls))?(?:\/[0-9a-f]+)?$/.exec(url.pathname) ?? []
+    if (method === 'POST' && place !== undefined) {
+      github.made.push({ place, body })
+      return send(201, { sha: `made-${github.made.length}`, html_url: 'https://github.com/acme/app/pull/8' })
+    }
+    if (place === 'git/commits') return send(200, { tree: { sha: 'tree-of-head' } })
+    if (/^\/repos\/[^/]+\/[^/]+$/.test(url.pathname)) return send(200, { default_branch: 'main' })
     if (url.pathname.endsWith('/pulls')) return send(200, github.pulls)
     if (body.body !== undefined && body.body.length > longest) {
       return send(422, {

@@ -1,13 +1,14 @@
 import { z } from 'zod'
+import { defaultJudge } from '../models/default-judge.ts'
 import { type ModelParameters, modelIdSchema, modelParametersSchema } from '../models/model.ts'
 import { type ProviderSettings, providersSchema } from '../models/provider-settings.ts'
+import { type RetirementSettings, retirementsSchema } from '../models/retirements.ts'
 import { type GateSettings, gateSettingsSchema } from './gate-settings.ts'
 import { type NightlySettings, nightlySettingsSchema } from './nightly-settings.ts'
 import { type NotifySettings, notifySchema } from './notify-settings.ts'
 
 export type { GateSettings, ProviderSettings }
 
-export const defaultJudgeModel = 'anthropic:claude-haiku-4-5-20251001'
 export const defaultPrompts = '{prompts,.github/prompts}/**/*.prompt.{yml,yaml}'
 
 const usd = z.number().min(0)
@@ -22,7 +23,7 @@ const priceSchema = z
   .meta({ description: 'USD per million tokens.' })
 
 const judgeSchema = z.strictObject({
-  model: modelIdSchema.exactOptional().meta({ description: `provider:model (default ${defaultJudgeModel}).` }),
+  model: modelIdSchema.exactOptional().meta({ description: `provider:model (default ${defaultJudge.model}).` }),
   parameters: modelParametersSchema.exactOptional(),
 })
 
@@ -48,6 +49,7 @@ export const configSchema = z
       .record(z.string().min(1), priceSchema)
       .exactOptional()
       .meta({ description: 'Overrides the price table; keys are provider:model, * matches anything.' }),
+    retirements: retirementsSchema.exactOptional(),
   })
   .meta({ title: 'sluice.yaml', description: 'Configuration of a Sluice project.' })
 
@@ -83,4 +85,6 @@ export interface Config {
   providers: Record<string, ProviderSettings>
   /** Prices by `provider:model`, with `*` as a wildcard. */
   prices: Record<string, PriceSettings>
+  /** Ends of models, likewise, over the shipped table; false where none is known. */
+  retirements?: RetirementSettings
 }

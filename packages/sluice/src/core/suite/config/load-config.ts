@@ -1,11 +1,12 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Source } from '../diagnostics/source.ts'
 import { located, validate } from '../diagnostics/validate.ts'
+import { defaultJudge, judgeParameters } from '../models/default-judge.ts'
 import { modelFaults } from '../models/model-ids.ts'
 import type { ProviderSettings } from '../models/provider-settings.ts'
 import type { ProjectFiles } from '../project-files.ts'
 import { loadYaml } from '../yaml/load-yaml.ts'
-import { type Config, configSchema, defaultJudgeModel, defaultPrompts } from './config.ts'
+import { type Config, configSchema, defaultPrompts } from './config.ts'
 import { defaultGateSettings } from './gate-settings.ts'
 
 export const configFileName = 'sluice.yaml'
@@ -31,13 +32,14 @@ export async function loadConfig(
 type ConfigFile = ReturnType<typeof configSchema.parse>
 
 function configOf({ judge, gate, sluice: _, ...rest }: ConfigFile, place: { root: string; file?: string }): Config {
+  const judgeModel = judge?.model ?? defaultJudge.model
   return {
     ...place,
     prompts: defaultPrompts,
     providers: {},
     prices: {},
     ...rest,
-    judge: { model: judge?.model ?? defaultJudgeModel, parameters: judge?.parameters ?? {} },
+    judge: { model: judgeModel, parameters: judgeParameters(judgeModel, judge?.parameters) },
     gate: { ...defaultGateSettings, ...gate },
   }
 }
@@ -66,14 +68,19 @@ async function misnamed(files: ProjectFiles): Promise<Diagnostic[]> {
   return [{ severity: 'error', ...place, message: `this file is not read; rename it to ${configFileName}` }]
 }
 
-function referenceFaults({ judge, embedding, prices, providers }: Config, source: Source): Diagnostic[] {
-  const unpriced = Object.keys(prices)
-    .filter((pattern) => !/[:/*]/.test(pattern))
-    .map((pattern) => located(source, ['prices', pattern], 'matches no model; write provider:model, * for anything'))
+function referenceFaults(
+  { judge, embedding, prices, retirements = {}, providers }: Config,
+  source: Source,
+): Diagnostic[] {
+  const unmatched = Object.entries({ prices, retirements }).flatMap(([key, patterns]) =>
+    Object.keys(patterns)
+      .filter((pattern) => !/[:/*]/.test(pattern))
+      .map((pattern) => located(source, [key, pattern], 'matches no model; write provider:model, * for anything')),
+  )
   return [
     ...modelFaults(judge.model, source, ['judge', 'model'], providers),
     ...(embedding ? modelFaults(embedding.model, source, ['embedding', 'model'], providers) : []),
-    ...unpriced,
+    ...unmatched,
   ]
 }
 

@@ -179,5 +179,5 @@ export function providerName(modelId: string): string {
 /** A model id in a file, in canonical form once parsed. */
 export const modelIdSchema = z
   .string()
-  .regex(/^[^:/\s]+[:/]\S+$/, 'names no provider; write provider:model, e.g. "openai:gpt-4.1-2025-04-14"')
+  .regex(/^[^:/\s]+[:/]\S+$/, 'names no provider; write provider:model, e.g. "openai:gpt-5.4-mini-2026-03-17"')
   .transform((text) => text.replace(/[:/]/, ':'))

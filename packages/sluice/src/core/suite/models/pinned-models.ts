@@ -26,17 +26,17 @@ function anthropic(model: string): string | undefined {
   if (dated.test(model)) return undefined
   const [, major = '', minor = '0'] = /^claude-[a-z]+-(\d{1,2})(?:-(\d{1,2}))?$/.exec(model) ?? []
   const isSnapshot = major !== '' && Number(major) * 100 + Number(minor) >= 406
-  return isSnapshot ? undefined : 'give the id with its date, e.g. claude-haiku-4-5-20251001'
+  return isSnapshot ? undefined : 'give the id with its date, e.g. claude-opus-4-5-20251101'
 }
 
 function openai(model: string): string | undefined {
   if (model.startsWith('text-embedding-')) return undefined
   const pinned = model.startsWith('ft:') || dated.test(model) || /-(?:0[1-9]|1[0-2])\d{2}(?:-|$)/.test(model)
-  return pinned && !moving.test(model) ? undefined : 'give the id with its date, e.g. gpt-4.1-2025-04-14'
+  return pinned && !moving.test(model) ? undefined : 'give the id with its date, e.g. gpt-5.4-mini-2026-03-17'
 }
 
 function google(model: string): string | undefined {
-  if (moving.test(model)) return 'name the version, e.g. gemini-2.5-flash'
+  if (moving.test(model)) return 'name the version, e.g. gemini-3.5-flash'
   if (/-\d{3}$/.test(model) || dated.test(model)) return undefined
   if (/-(?:preview|exp|experimental)$/.test(model)) return 'preview models change without notice; use a stable version'
   const [, version] = /^gemini-(\d+(?:\.\d+)?)-/.exec(model) ?? []

@@ -148,7 +148,7 @@ test('an id that moves is a warning for the prompt and for the judge', async () 
     'sluice.yaml': 'judge: {model: google/gemini-flash-latest}\n',
   })
   assert.deepEqual(faults, [
-    `warning ${file}:3:8: model: "gpt-4o" is not pinned: the provider may change the model behind it; give the id with its date, e.g. gpt-4.1-2025-04-14`,
-    'warning sluice.yaml:1:16: judge.model: "gemini-flash-latest" is not pinned: the provider may change the model behind it; name the version, e.g. gemini-2.5-flash',
+    `warning ${file}:3:8: model: "gpt-4o" is not pinned: the provider may change the model behind it; give the id with its date, e.g. gpt-5.4-mini-2026-03-17`,
+    'warning sluice.yaml:1:16: judge.model: "gemini-flash-latest" is not pinned: the provider may change the model behind it; name the version, e.g. gemini-3.5-flash',
   ])
 })

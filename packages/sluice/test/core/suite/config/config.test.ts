@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { defaultJudge } from '../../../../src/core/suite/models/default-judge.ts'
 import { faultsOf, good, load } from '../../../support/memory-files.ts'
 
 const config = async (text?: string) => (await load(good(text === undefined ? {} : { 'sluice.yaml': text }))).config
@@ -9,7 +10,7 @@ const faults = async (text: string) =>
 const defaults = {
   root: '/project',
   prompts: '{prompts,.github/prompts}/**/*.prompt.{yml,yaml}',
-  judge: { model: 'anthropic:claude-haiku-4-5-20251001', parameters: {} },
+  judge: defaultJudge,
   gate: {
     threshold: 0.85,
     margin: 0.03,

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { AppliedAnswer } from '../control/remote/answers.ts'
-import { appliedText } from '../control/remote/applied-text.ts'
-import { remoteAddress } from '../control/remote/connection.ts'
-import { controlPlane, type RemoteControlPlane } from '../control/remote/remote-control-plane.ts'
-import { createLeanFetch } from '../core/providers/http/lean-fetch.ts'
-import { visibleData, visibleJson } from '../text/untrusted.ts'
-import type { Host } from './host.ts'
+import type { AppliedAnswer } from '../../control/remote/answers.ts'
+import { appliedText } from '../../control/remote/applied-text.ts'
+import { remoteAddress } from '../../control/remote/connection.ts'
+import { controlPlane, type RemoteControlPlane } from '../../control/remote/remote-control-plane.ts'
+import { createLeanFetch } from '../../core/providers/http/lean-fetch.ts'
+import { visibleData, visibleJson } from '../../text/untrusted.ts'
+import type { Host } from '../host.ts'
 
 /** What every command that talks to a control plane takes. */
 export interface RemoteOptions {

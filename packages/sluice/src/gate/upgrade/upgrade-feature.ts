@@ -1,0 +1,149 @@
+import type { Ledger } from '../../core/answers/ledger.ts'
+import type { Case } from '../../core/suite/cases/case.ts'
+import { providerName } from '../../core/suite/models/model.ts'
+import type { Prompt } from '../../core/suite/prompt/prompt.ts'
+import { casesOf, chooseSuite } from '../../core/suite/prompt/suites.ts'
+import { whyUnjudgeable } from '../../core/suite/prompt/unjudgeable.ts'
+import type { UpgradeFeature } from '../../records/upgrade-report.ts'
+import { formatAmount } from '../../text/format.ts'
+import { type PolicyFlags, settingsOf } from '../judge-versions.ts'
+import { recordedRepeats } from '../recorded-repeats.ts'
+import { requestOf } from '../run/score-case.ts'
+import type { RunContext, RunSession } from '../run/session.ts'
+import { modelsOf } from '../run/start-run.ts'
+import { type MeasuredContest, runContest, withModel } from './contest.ts'
+import type { RawContest } from './propose.ts'
+
+export interface BakeOffOptions extends PolicyFlags {
+  suite: string | undefined
+  repeats: number
+  to: readonly string[]
+  /** Comparisons of the whole run. */
+  comparisons: number
+  /** The present model has ended, as far as anybody says: what is kept of it is used, and no more. */
+  hasEnded: boolean
+}
+
+/** A feature with its contests, before the correction and without a proposal. */
+export interface FeatureTrial {
+  feature: Omit<UpgradeFeature, 'contests' | 'proposal' | 'reason'>
+  contests: RawContest[]
+  ledgers: Ledger[]
+  /** The budget ended before everything was asked. */
+  outOfBudget: boolean
+}
+
+/** Why no candidate can be measured on a feature; undefined where one can. */
+export function whyUnmeasurable(prompt: Prompt): string | undefined {
+  if (prompt.target)
+    return 'its answers come from an application, which chooses its model itself: change it there, then run sluice gate'
+  return whyUnjudgeable(prompt)
+}
+
+/** Lets all candidates answer the cases of one feature. */
+export async function measureFeature(
+  prompt: Prompt,
+  options: BakeOffOptions,
+  context: RunContext,
+): Promise<FeatureTrial> {
+  const { feature, file, model } = prompt
+  const blank = { feature, file, model, score: null, usdPerAnswer: null, latencyP50Ms: null }
+  const why = whyUnmeasurable(prompt)
+  if (why !== undefined)
+    return {
+      feature: { ...blank, suite: null, repeats: 0, measured: false, notes: [why] },
+      contests: [],
+      ledgers: [],
+      outOfBudget: false,
+    }
+  const suite = chooseSuite(prompt, options.suite)
+  const plan = await planRepeats(prompt, suite, options, context)
+  const terms = {
+    suite,
+    settings: settingsOf(context.project.config.gate, prompt.gate, options),
+    comparisons: options.comparisons,
+  }
+  const measured: MeasuredContest[] = []
+  for (const to of options.to) measured.push(await runContest(prompt, to, { ...terms, repeats: plan.repeats }, context))
+  const gone = measured.some(({ isGone }) => isGone)
+  if (gone && plan.kept > 0 && plan.kept < plan.repeats) {
+    measured.splice(0)
+    for (const to of options.to) measured.push(await runContest(prompt, to, { ...terms, repeats: plan.kept }, context))
+  }
+  const repeats = gone && plan.kept > 0 ? plan.kept : plan.repeats
+  const notes = [...plan.notes, ...(gone ? [goneNote(model, plan)] : [])]
+  return {
+    feature: { ...blank, ...measured[0]?.incumbent, suite, repeats, measured: true, notes },
+    contests: measured.map(({ contest }) => contest),
+    ledgers: measured.map(({ ledger }) => ledger),
+    outOfBudget: measured.some((one) => one.outOfBudget),
+  }
+}
+
+interface RepeatPlan {
+  repeats: number
+  /** Repeats that the store holds whole; 0 where the model is recorded or none are. */
+  kept: number
+  counted: { kept: number; asked: number }
+  notes: string[]
+}
+
+/** As many answers per case as were asked for, as recordings hold, and as are kept of a model that has ended. */
+async function planRepeats(
+  prompt: Prompt,
+  suite: string,
+  { repeats: asked, to, hasEnded }: BakeOffOptions,
+  { project, session }: RunContext,
+): Promise<RepeatPlan> {
+  const { config, files } = project
+  const cases = () => casesOf(files, prompt, suite, { root: config.root })
+  const models = to.flatMap((model) => modelsOf({ candidate: withModel(prompt, model), baseline: prompt }, project))
+  const recorded = await recordedRepeats([...new Set(models)], cases(), session.providers)
+  const repeats = Math.max(1, Math.min(asked, recorded.all))
+  const notes =
+    repeats < asked
+      ? [`Recordings hold ${formatAmount(repeats, 'answer')} per case, so ${asked} cannot be asked for.`]
+      : []
+  const { live } = await session.providers.get(providerName(prompt.model))
+  if (!live) return { repeats, kept: 0, counted: { kept: 0, asked: 0 }, notes }
+  const found = await keptRepeats(prompt, cases(), repeats, session)
+  if (!hasEnded || found.repeats === 0) return { repeats, kept: found.repeats, counted: found, notes }
+  const note = `${prompt.model} has ended: its ${formatAmount(found.repeats, 'kept answer')} per case are used, and it is asked for no more.`
+  return { repeats: found.repeats, kept: found.repeats, counted: found, notes: [...notes, note] }
+}
+
+function goneNote(model: string, { kept, counted }: RepeatPlan): string {
+  if (kept > 0)
+    return `${model} answers no more: it is compared by the ${formatAmount(kept, 'answer')} per case that are kept of it.`
+  return `${model} answers no more, and only ${counted.kept} of its ${formatAmount(counted.asked, 'answer')} are kept: there is nothing whole to compare with. Choose by sluice eval, which judges a candidate alone.`
+}
+
+/** How many answers of a version are in the store. */
+interface KeptAnswersOfVersion {
+  /** Repeats, from the first, of which every case has its answer. */
+  repeats: number
+  kept: number
+  asked: number
+}
+
+/** Looks up which answers of a version are kept, up to a number of repeats. Nothing is asked of a model. */
+async function keptRepeats(
+  prompt: Prompt,
+  cases: AsyncIterable<Case>,
+  most: number,
+  { isKept }: Pick<RunSession, 'isKept'>,
+): Promise<KeptAnswersOfVersion> {
+  const found = { repeats: most, kept: 0, asked: 0 }
+  for await (const testCase of cases) {
+    const request = requestOf(prompt, testCase)
+    let inARow = 0
+    for (let repeat = 1; repeat <= most; repeat += 1) {
+      found.asked += 1
+      if (!(await isKept(request, repeat))) continue
+      found.kept += 1
+      if (inARow === repeat - 1) inARow = repeat
+    }
+    found.repeats = Math.min(found.repeats, inARow)
+  }
+  return found.asked === 0 ? { ...found, repeats: 0 } : found
+}

@@ -1,0 +1,129 @@
+import { readFile, realpath } from 'node:fs/promises'
+import path from 'node:path'
+import { type Document, isMap, isScalar, isSeq, parseDocument, type Scalar } from 'yaml'
+import { configFileName } from '../../core/suite/config/load-config.ts'
+import { SluiceError } from '../../errors.ts'
+import type { UpgradeReport } from '../../records/upgrade-report.ts'
+import { replaceFile } from '../../replace-file.ts'
+import type { ModelUse } from '../retirements/model-uses.ts'
+
+/** A file as it is and as it is to be. */
+export interface ChangedFile {
+  /** Relative to the project's root, posix. */
+  file: string
+  /** Undefined where there is no such file yet. */
+  before: string | undefined
+  after: string
+}
+
+/**
+ * The files with the proposed models in them: the ids alone are replaced, so comments, quotes and order stay. What has no
+ * proposal stays as it is.
+ * @throws SluiceError `invalid-input` where a file does not say the model in a place of its own, e.g. by an alias
+ */
+export async function proposedFiles(
+  root: string,
+  { features, judge }: Pick<UpgradeReport, 'features' | 'judge'>,
+  uses: readonly ModelUse[],
+): Promise<ChangedFile[]> {
+  const files = new Map<string, ChangedFile>()
+  const edit = async (file: string, change: (text: string) => string) => {
+    const known = files.get(file) ?? (await read(root, file))
+    files.set(file, { ...known, after: change(known.after) })
+  }
+  for (const { file, model, proposal } of features) {
+    if (proposal === null) continue
+    const inPrompt = hasModel((await read(root, file)).after)
+    await edit(inPrompt ? file : configFileName, (text) =>
+      withModelAt(text, ['model'], model, proposal, inPrompt ? file : configFileName),
+    )
+  }
+  const proposal = judge?.proposal ?? null
+  for (const { role, file, model } of proposal === null ? [] : uses) {
+    if (role === 'judge') await edit(file, (text) => withJudge(text, model, proposal ?? '', file))
+    if (role === 'evaluator') await edit(file, (text) => withEvaluators(text, model, proposal ?? '', file))
+  }
+  return [...files.values()].filter(({ before, after }) => before !== after)
+}
+
+/** Writes the files, each at once and wholly. */
+export async function writeChanged(root: string, changed: readonly ChangedFile[]): Promise<void> {
+  for (const { file, before, after } of changed) {
+    const place = path.join(root, file)
+    const target = before === undefined ? place : await realpath(place)
+    await replaceFile(target, async (sink) => {
+      const now = await readFile(target, 'utf8').catch(() => undefined)
+      if (now !== before)
+        throw new SluiceError('cannot-run', `${file} was changed meanwhile; nothing of it was written`)
+      sink.write(after)
+    })
+  }
+}
+
+async function read(root: string, file: string): Promise<ChangedFile> {
+  const text = await readFile(path.join(root, file), 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return undefined
+    throw new SluiceError('cannot-run', `${file}: cannot be read: ${cause.message}`, { cause })
+  })
+  return { file, before: text, after: text ?? '' }
+}
+
+const parsed = (text: string): Document => parseDocument(text, { merge: true, logLevel: 'error' })
+
+function hasModel(text: string): boolean {
+  const { contents } = parsed(text)
+  return isMap(contents) && contents.has('model')
+}
+
+function withModelAt(text: string, at: string[], from: string, to: string, file: string): string {
+  const node = parsed(text).getIn(at, true)
+  return isScalar(node) ? replaced(text, node, from, to, file) : refuse(file, at.join('.'), from, to)
+}
+
+/** A judge that stands in no file is the default; the new one is written down. */
+function withJudge(text: string, from: string, to: string, file: string): string {
+  const document = parsed(text)
+  const judge = document.get('judge', true)
+  if (judge === undefined) {
+    const gap = text === '' || text.endsWith('\n') ? '' : '\n'
+    return `${text}${gap}judge: {model: ${JSON.stringify(to)}}\n`
+  }
+  const model = document.getIn(['judge', 'model'], true)
+  if (isScalar(model)) return replaced(text, model, from, to, file)
+  if (isMap(judge) && model === undefined) {
+    const start = judge.range?.[0] ?? 0
+    const indent = ' '.repeat(start - (text.lastIndexOf('\n', start - 1) + 1))
+    const written = `model: ${JSON.stringify(to)}`
+    const inserted = judge.flow ? `{${written}, ${text.slice(start + 1)}` : `${written}\n${indent}${text.slice(start)}`
+    return text.slice(0, start) + inserted
+  }
+  return refuse(file, 'judge.model', from, to)
+}
+
+function withEvaluators(text: string, from: string, to: string, file: string): string {
+  const evaluators = parsed(text).get('evaluators', true)
+  const items = isSeq(evaluators) ? [...evaluators.items].reverse() : []
+  return items.reduce<string>((changed, item) => {
+    const id = isMap(item) ? item.getIn(['llm', 'modelId'], true) : undefined
+    return isScalar(id) && sameModel(String(id.value), from) ? replaced(changed, id, from, to, file) : changed
+  }, text)
+}
+
+const sameModel = (written: string, model: string) => written.replace(/[:/]/, ':') === model
+
+/** The scalar alone is replaced, in its quotes, with the separator that it was written with. */
+function replaced(text: string, { range, value }: Scalar, from: string, to: string, file: string): string {
+  const [start = 0, end = 0] = range ?? []
+  const written = text.slice(start, end)
+  const [, quote = ''] = /^(["']?)/.exec(written) ?? []
+  if (!sameModel(String(value), from)) return refuse(file, 'the model', from, to)
+  const separator = /^[^:/]*\//.test(String(value)) ? '/' : ':'
+  return `${text.slice(0, start)}${quote}${to.replace(':', separator)}${quote}${text.slice(end)}`
+}
+
+function refuse(file: string, where: string, from: string, to: string): never {
+  throw new SluiceError(
+    'invalid-input',
+    `${file}: ${where} does not say ${from} in a text of its own, so nothing was written; write ${to} there by hand`,
+  )
+}
