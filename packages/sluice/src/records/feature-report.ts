@@ -65,6 +65,8 @@ const comparisonSchema = z.object({
   ciLow: known,
   ciHigh: known,
   margin: z.number(),
+  /** Of a pass: the change is at least this, one-sided at the confidence. Absent elsewhere, and in earlier reports. */
+  atLeast: z.number().optional(),
   /** The smallest drop of the mean that this run would have caught with 80 % probability. */
   detectableDrop: known,
   repeats: count,
@@ -75,7 +77,13 @@ const comparisonSchema = z.object({
 })
 
 /** The absolute threshold, judged by the same sequential test with `slack` as its margin. */
-const thresholdSchema = z.object({ value: z.number(), slack: z.number(), verdict: verdictSchema })
+const thresholdSchema = z.object({
+  value: z.number(),
+  slack: z.number(),
+  verdict: verdictSchema,
+  /** Of a pass: the mean is at least this, one-sided at the confidence. Absent elsewhere, and in earlier reports. */
+  atLeast: z.number().optional(),
+})
 
 /** One look of the sequential test: `z` against the bounds of that look. */
 const lookSchema = z.object({
@@ -88,6 +96,7 @@ const lookSchema = z.object({
   decision: z.enum(['pass', 'fail', 'undecided']),
 })
 
+/** The interval carries the correction for the number of tags under which the verdict was made. */
 const tagSchema = z.object({
   tag: z.string(),
   cases: count,

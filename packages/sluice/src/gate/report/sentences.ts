@@ -38,7 +38,7 @@ export function headline({ reasons, verdict, strength, score, comparison, causes
     strength === 'weak'
       ? `a drop of more than ${margin} is not ruled out`
       : comparison.verdict === 'pass'
-        ? `a drop of more than ${margin} is ruled out`
+        ? `a drop of more than ${margin} is ruled out${boundOf(comparison)}`
         : `no drop of more than ${margin} is shown`
   const change = formatChange(comparison.meanDifference)
   return `${mean}, ${Number(change) === 0 ? 'no change' : change} against the baseline; ${meaning}.`
@@ -52,6 +52,28 @@ function sayable(causes: FeatureSummary['causes']): string[] {
 export function causeLines(feature: FeatureSummary): string[] {
   const said = headline(feature)
   return (feature.causes ?? []).map(causeSentence).filter((sentence) => !said.includes(sentence))
+}
+
+/** What a pass has shown beyond the margin. */
+function boundOf({ atLeast, margin }: NonNullable<FeatureSummary['comparison']>): string {
+  if (atLeast === undefined || atLeast < -margin + 0.0005) return ''
+  return atLeast < 0 ? `, and so is one of more than ${formatScore(-atLeast)}` : ', and so is any drop'
+}
+
+/** How sure the change is: by the test that decided, so that a pass has its one-sided bound and all else an interval. */
+export function changeRange({ comparison, confidence }: FeatureSummary): string {
+  if (!comparison) return ''
+  const { atLeast } = comparison
+  if (atLeast === undefined) return formatInterval(comparison, formatChange)
+  return `at least ${formatChange(Math.max(-1, atLeast))}, one-sided ${formatPercent(confidence)}`
+}
+
+/** The verdict of the threshold, of a pass with what it has shown. */
+export function thresholdWord({ threshold, confidence }: FeatureSummary): string {
+  if (!threshold) return ''
+  const { verdict, atLeast } = threshold
+  const shown = `: the mean is at least ${formatScore(Math.max(0, atLeast ?? 0))}, one-sided ${formatPercent(confidence)}`
+  return atLeast === undefined ? verdict : `${verdict}${shown}`
 }
 
 /** The smallest detectable drop of this run in a sentence; undefined without a comparison. */

@@ -1,6 +1,6 @@
 import type { FeatureSummary, MissingScoreCause } from '../../records/feature-report.ts'
 import { criticalNotes, type VerdictReason } from '../verdict/reasons.ts'
-import type { Comparison } from '../verdict/test-results.ts'
+import type { Comparison, ThresholdResult } from '../verdict/test-results.ts'
 import type { GateOutcome } from '../verdict/verdict.ts'
 import { causeSentence } from './causes.ts'
 
@@ -21,7 +21,13 @@ export function withVerdict(
     notes: [...criticalNotes(decision.critical), ...summary.notes],
     advice: advice === null ? null : advice.text,
     comparison: comparison && reported(comparison, baselineMean),
-    threshold: threshold && { value: threshold.threshold, slack: threshold.margin, verdict: threshold.verdict },
+    threshold: threshold && {
+      value: threshold.threshold,
+      slack: threshold.margin,
+      verdict: threshold.verdict,
+      ...(threshold.atLeast !== undefined && { atLeast: threshold.atLeast }),
+    },
+    score: withTestedMean(summary.score, threshold),
     looks: hasDifference ? trace.difference : trace.threshold,
     ...(hasDifference && trace.threshold.length > 0 && { thresholdLooks: trace.threshold }),
     tags: summary.baseline ? decision.tags : summary.tags,
@@ -33,6 +39,13 @@ function withCause(reason: VerdictReason, causes: readonly MissingScoreCause[] =
   const [cause, ...others] = causes
   if (reason.code !== 'coverage' || !cause || others.length > 0) return reason
   return { ...reason, message: `${reason.message} ${causeSentence(cause)}.` }
+}
+
+/** Where the test of the threshold did not pass, the mean and its interval are those that it speaks of. */
+function withTestedMean(score: FeatureSummary['score'], tested: ThresholdResult | null): FeatureSummary['score'] {
+  if (!tested || tested.verdict === 'pass' || tested.ciLow === null || tested.ciHigh === null) return score
+  const { mean, se, ciLow, ciHigh } = tested
+  return { ...score, mean, se, ciLow: Math.max(0, ciLow), ciHigh: Math.min(1, ciHigh) }
 }
 
 /** Of the intervals the report has the one that decided, and beside the difference the mean that it is against. */

@@ -144,9 +144,13 @@ function comparisonAt({ difference, pairs, plan, policy }: GateRound): Compariso
   return comparisonOf(difference, difference.statistics, pairs, { plan, policy })
 }
 
-function thresholdAt({ threshold, plan, policy }: GateRound): ThresholdResult | null {
+function thresholdAt({ threshold, cases, plan, policy }: GateRound): ThresholdResult | null {
   if (!threshold?.statistics || policy.threshold === undefined) return null
-  return thresholdResultOf(threshold, threshold.statistics, { plan, policy, threshold: policy.threshold })
+  return thresholdResultOf(threshold, threshold.statistics, pairsAgainst(policy.threshold, cases), {
+    plan,
+    policy,
+    threshold: policy.threshold,
+  })
 }
 
 /** The advice on the difference where there is one, else on the threshold. */

@@ -1,13 +1,14 @@
 import type { FeatureSummary } from '../../records/feature-report.ts'
 import type { Verdict } from '../../records/verdict.ts'
-import { clusterRobustMean, type LookPlan } from '../../stats/index.ts'
+import { clusterRobustMean, gsBounds, type LookPlan } from '../../stats/index.ts'
 import type { SummedCase } from './gate-case.ts'
 import type { TagTest } from './tags.ts'
 import { intervalAt } from './three-way-test.ts'
 
 /**
- * One row of the table of tags: the mean is that of the cases with a score of the candidate. Intervals are for one tag at
- * a time; the verdict is corrected for their number, and null without a baseline or with fewer than 5 pairs.
+ * One row of the table of tags: the mean is that of the cases with a score of the candidate. Intervals carry
+ * the correction for the number of tags under which the verdict was made; both are null without a baseline or with fewer
+ * than 5 pairs.
  */
 export type TagResult = FeatureSummary['tags'][number]
 
@@ -19,7 +20,7 @@ export function tagTable(tests: readonly TagTest[], byTag: Map<string, SummedCas
       scored.map(({ candidate }) => candidate?.mean ?? 0),
       scored.map((summed) => summed.case.weight),
     )
-    const { ciLow, ciHigh } = intervalAt(plan, test?.look ?? 0, test?.statistics)
+    const { ciLow, ciHigh } = test ? tagInterval(test, plan) : { ciLow: null, ciHigh: null }
     return {
       tag,
       cases: scored.length,
@@ -30,6 +31,16 @@ export function tagTable(tests: readonly TagTest[], byTag: Map<string, SummedCas
       verdict: test ? verdictOf(test) : null,
     }
   })
+}
+
+/** The interval at the error rate of the tag's own test: below the tag margin exactly where the tag fails in its round. */
+function tagInterval({ look, statistics, alpha }: TagTest, plan: LookPlan) {
+  const last = plan.repeats.at(-1) ?? 1
+  const boundsFail = gsBounds(
+    plan.repeats.map((repeat) => repeat / last),
+    alpha,
+  )
+  return intervalAt({ ...plan, boundsFail }, look, statistics)
 }
 
 function verdictOf({ failed, suspicious }: TagTest): Verdict {

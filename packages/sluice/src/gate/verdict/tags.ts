@@ -16,6 +16,8 @@ export interface TagTest {
   /** Whether its drop is large and not yet cleared, so that a pass waits for further repeats of its cases. */
   suspicious: boolean
   failed: boolean
+  /** The error rate of its test after Holm's correction, at which its verdict was made. */
+  alpha: number
 }
 
 interface TagRound {
@@ -52,8 +54,8 @@ export function testTags(before: readonly TagTest[], byTag: Map<string, SummedCa
     if (known && !at.all && !known.suspicious) tests.push(known)
     else if (known || cases.length >= fewestCases) tests.push(...testTag(tag, known, cases, at))
   }
-  const failed = holmFailures(tests, at.plan.repeats, errorRates(at.policy).alphaFail)
-  return tests.map((test) => ({ ...test, failed: failed.has(test.tag) }))
+  const { failed, left } = holmFailures(tests, at.plan.repeats, errorRates(at.policy).alphaFail)
+  return tests.map((test) => ({ ...test, failed: failed.has(test.tag), alpha: failed.get(test.tag) ?? left }))
 }
 
 function testTag(tag: string, known: TagTest | undefined, cases: readonly SummedCase[], at: TagRound): TagTest[] {
@@ -66,7 +68,7 @@ function testTag(tag: string, known: TagTest | undefined, cases: readonly Summed
   zSigs[look] = statistics && deterministic ? certainty(atLeast(statistics.delta, -margin)) : statistics?.zSig
   const cleared = (zSigs[look] ?? Number.NEGATIVE_INFINITY) >= (plan.boundsPass[look] ?? Number.POSITIVE_INFINITY)
   const suspicious = statistics !== undefined && statistics.delta <= -margin / 2 && !cleared
-  return [{ tag, look, statistics, zSigs, suspicious, failed: false }]
+  return [{ tag, look, statistics, zSigs, suspicious, failed: false, alpha: errorRates(policy).alphaFail }]
 }
 
 function certainty(good: boolean): number {
@@ -75,19 +77,25 @@ function certainty(good: boolean): number {
 
 /**
  * Holm's step-down over sequential tests: at each step the tags that ever crossed the boundary of alpha divided by the
- * number of tags that remain are rejected, until a step rejects none.
+ * number of tags that remain are rejected, until a step rejects none. Each tag that failed comes with the rate of its step;
+ * `left` is the rate of those that remain.
  */
-function holmFailures(tests: readonly TagTest[], repeats: readonly number[], alpha: number): Set<string> {
+function holmFailures(
+  tests: readonly TagTest[],
+  repeats: readonly number[],
+  alpha: number,
+): { failed: Map<string, number>; left: number } {
   const fractions = repeats.map((repeat) => repeat / (repeats.at(-1) ?? 1))
-  const failed = new Set<string>()
+  const failed = new Map<string, number>()
   for (;;) {
     const remaining = tests.filter(({ tag }) => !failed.has(tag))
-    if (remaining.length === 0) return failed
-    const bounds = gsBounds(fractions, alpha / remaining.length)
+    const rate = alpha / Math.max(1, remaining.length)
+    if (remaining.length === 0) return { failed, left: rate }
+    const bounds = gsBounds(fractions, rate)
     const crossed = remaining.filter(({ zSigs }) =>
       zSigs.some((z, k) => z !== undefined && z <= -(bounds[k] ?? Infinity)),
     )
-    if (crossed.length === 0) return failed
-    for (const { tag } of crossed) failed.add(tag)
+    if (crossed.length === 0) return { failed, left: rate }
+    for (const { tag } of crossed) failed.set(tag, rate)
   }
 }

@@ -5,7 +5,7 @@ import { changedCases } from './changed-cases.ts'
 import { minimumDetectableDrop } from './detectable-drop.ts'
 import type { CasePair } from './gate-case.ts'
 import type { GatePolicy } from './policy.ts'
-import { type Interval, intervalAt, intervalsAt, type ThreeWayTest } from './three-way-test.ts'
+import { type Interval, intervalAt, intervalsAt, passedAtLeast, type ThreeWayTest } from './three-way-test.ts'
 
 type ReportedComparison = NonNullable<FeatureSummary['comparison']>
 
@@ -25,6 +25,8 @@ export interface ThresholdResult {
   se: number | null
   ciLow: number | null
   ciHigh: number | null
+  /** One-sided, of a pass. */
+  atLeast?: number
   repeats: number
 }
 
@@ -39,6 +41,7 @@ export function comparisonOf(
     meanDifference: statistics.delta,
     ...intervalAt(plan, test.look, statistics),
     margin: policy.margin,
+    ...(test.outcome === 'pass' && { atLeast: passedAtLeast(test, pairs, { ...policy, plan }) }),
     detectableDrop: minimumDetectableDrop(test, plan, policy.margin),
     repeats: plan.repeats[test.look] ?? 0,
     ...changedCases(pairs, policy),
@@ -50,6 +53,7 @@ export function comparisonOf(
 export function thresholdResultOf(
   test: ThreeWayTest,
   statistics: PairedLook,
+  pairs: readonly CasePair[],
   { plan, policy, threshold }: { plan: LookPlan; policy: GatePolicy; threshold: number },
 ): ThresholdResult {
   const { se, ciLow, ciHigh } = intervalAt(plan, test.look, statistics)
@@ -58,6 +62,9 @@ export function thresholdResultOf(
     threshold,
     margin: policy.thresholdMargin,
     mean: threshold + statistics.delta,
+    ...(test.outcome === 'pass' && {
+      atLeast: threshold + passedAtLeast(test, pairs, { ...policy, plan, margin: policy.thresholdMargin }),
+    }),
     se,
     ciLow: ciLow === null ? null : threshold + ciLow,
     ciHigh: ciHigh === null ? null : threshold + ciHigh,

@@ -94,6 +94,31 @@ function evaluate(
   return { outcome: proven ? 'pass' : 'undecided', statistics: { ...statistics, zSig }, rareLosses: proof }
 }
 
+const bisections = 12
+
+/**
+ * The one-sided bound of a test that passed: the estimate less the smallest margin with which the same answers would
+ * still pass, by every statistic that a pass takes. Where the answers at hand are no longer those of the round in which it
+ * passed, no more than the margin itself.
+ */
+export function passedAtLeast(
+  { statistics, look }: ThreeWayTest,
+  pairs: readonly Pair[],
+  test: Omit<RoundOfTest, 'look'>,
+): number {
+  const passes = (margin: number) => evaluate(pairs, { ...test, look, margin }).outcome === 'pass'
+  let enough = test.margin
+  let short = -(statistics?.delta ?? 0)
+  if (!passes(enough)) return -enough
+  if (passes(short)) return -short
+  for (let step = 0; step < bisections; step += 1) {
+    const middle = (enough + short) / 2
+    if (passes(middle)) enough = middle
+    else short = middle
+  }
+  return -enough
+}
+
 /** Corrects a t above 0 for negatively skewed scores, where estimate and noise rest on the same few low scores. */
 function withoutSkewness(pairs: readonly Pair[], statistics: PairedLook | undefined): PairedLook | undefined {
   const { t = 0, zSig = 0, dfUsed = 1 } = statistics ?? {}

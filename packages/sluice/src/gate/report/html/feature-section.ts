@@ -3,6 +3,7 @@ import { formatAmount, formatChange, formatInterval, formatPercent, formatScore 
 import {
   causeLines,
   caveats,
+  changeRange,
   coverageLine,
   detectableDropText,
   distributionLine,
@@ -11,6 +12,7 @@ import {
   latencyLine,
   mayHide,
   repeatsLine,
+  thresholdWord,
   verdictWord,
 } from '../sentences.ts'
 import type { FeatureNumbers } from './feature-numbers.ts'
@@ -89,7 +91,7 @@ function figures(feature: FeatureSummary): Html {
   if (comparison) {
     const { meanDifference, baselineMean, pairs, repeats, margin, detectableDrop } = comparison
     all.push(
-      ['Change', formatChange(meanDifference), `${interval} ${formatInterval(comparison, formatChange)}`],
+      ['Change', formatChange(meanDifference), changeNote(feature)],
       ['Baseline', formatScore(baselineMean), `${formatAmount(pairs, 'pair')}, ${formatAmount(repeats, 'repeat')}`],
       ['Margin', formatScore(margin), comparison.verdict],
       [
@@ -99,7 +101,7 @@ function figures(feature: FeatureSummary): Html {
       ],
     )
   }
-  if (threshold) all.push(['Threshold', formatScore(threshold.value), threshold.verdict])
+  if (threshold) all.push(['Threshold', formatScore(threshold.value), thresholdWord(feature)])
   const have = coverage.scored + coverage.checkFailed
   all.push([
     'Coverage',
@@ -109,6 +111,12 @@ function figures(feature: FeatureSummary): Html {
   return html`<dl class="figures">${all.map(
     ([name, value, note]) => html`<div><dt>${name}</dt><dd>${value}<small>${note}</small></dd></div>`,
   )}</dl>`
+}
+
+/** A bound says itself that it is one; an interval needs its confidence. */
+function changeNote(feature: FeatureSummary): string {
+  const range = changeRange(feature)
+  return feature.comparison?.atLeast === undefined ? `${formatPercent(feature.confidence)} ${range}` : range
 }
 
 function versions({ candidate, baseline }: FeatureSummary): Html {

@@ -34,8 +34,9 @@ export function differenceTest({ comparison, looks }: FeatureSummary): DrawnTest
   const last = looks.at(-1)?.meanDifference ?? null
   if (!comparison || last === null || comparison.meanDifference === null) return undefined
   if (Math.abs(last - comparison.meanDifference) > 1e-6) return undefined
-  const { margin } = comparison
-  return { what: 'Change of the mean', zero: 'no change', margin, interval: comparison, looks, least: -1, most: 1 }
+  const { margin, atLeast, meanDifference } = comparison
+  const shown = atLeast === undefined ? comparison : { ciLow: atLeast, ciHigh: meanDifference }
+  return { what: 'Change of the mean', zero: 'no change', margin, interval: shown, looks, least: -1, most: 1 }
 }
 
 /** The test of the threshold, drawn as the distance of the mean from it. */

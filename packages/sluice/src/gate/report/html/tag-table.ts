@@ -1,6 +1,7 @@
 import type { FeatureSummary } from '../../../records/feature-report.ts'
 import { formatChange, formatCount, formatInterval, formatScore } from '../../../text/format.ts'
 import { tagWord } from '../sentences.ts'
+import { tagLines } from '../tag-lines.ts'
 import { type Axis, axisOf } from './axis.ts'
 import { type Html, html } from './markup.ts'
 
@@ -10,8 +11,11 @@ const tagsShown = 200
 const middle = 13
 
 /** The tags as a forest plot, the lowest first: one row each, the numbers beside its interval. */
-export function tagTableHtml({ tags, comparison, score }: FeatureSummary): Html | undefined {
-  if (tags.length === 0) return undefined
+export function tagTableHtml(feature: FeatureSummary): Html | undefined {
+  const { comparison, score } = feature
+  const { lines: tags, sentences } = tagLines(feature)
+  const said = sentences.length === 0 ? undefined : html`<p class="muted scorer-note">${sentences.join(' ')}</p>`
+  if (tags.length === 0) return said
   const value = (tag: Tag) => (comparison ? tag.meanDifference : tag.mean)
   const sorted = tags.toSorted((a, b) => (value(a) ?? 9) - (value(b) ?? 9)).slice(0, tagsShown)
   const least = comparison ? -1 : 0
@@ -39,7 +43,7 @@ export function tagTableHtml({ tags, comparison, score }: FeatureSummary): Html 
       <th scope="col" class="forest"><span class="unseen">Interval</span>${ticks(axis)}</th>
       <th scope="col" class="number">${comparison ? 'Change' : 'Mean'}</th>${comparison ? html`<th scope="col">Verdict</th>` : undefined}</tr></thead>
     <tbody>${rows}</tbody>
-  </table>${left > 0 ? html`<p class="muted">And ${formatCount(left)} further tags: see report.json.</p>` : undefined}`
+  </table>${left > 0 ? html`<p class="muted">And ${formatCount(left)} further tags: see report.json.</p>` : undefined}${said}`
 }
 
 /** An interval, ended where no score and no change of one can be. */

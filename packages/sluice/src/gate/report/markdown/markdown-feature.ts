@@ -13,6 +13,7 @@ import type { Highlights } from '../highlights.ts'
 import {
   cacheLine,
   caveats,
+  changeRange,
   costLine,
   coverageLine,
   detectableDropText,
@@ -23,8 +24,10 @@ import {
   nameOfVersion,
   repeatsLine,
   tagWord,
+  thresholdWord,
   verdictWord,
 } from '../sentences.ts'
+import { tagLines } from '../tag-lines.ts'
 import { caseBlocks } from './markdown-cases.ts'
 import type { Block } from './markdown-fit.ts'
 import { collapsed, join, table } from './markdown-parts.ts'
@@ -81,7 +84,8 @@ export function featureBlocks(
   ].filter(({ text }) => text !== '')
 }
 
-function scoreTable({ candidate, baseline, score, comparison, threshold, confidence }: FeatureSummary): string {
+function scoreTable(feature: FeatureSummary): string {
+  const { candidate, baseline, score, comparison, threshold, confidence } = feature
   const version = (of: typeof candidate) =>
     codeSpan(excerpt(nameOfVersion(of), nameLength)) +
     (of.model === null ? '' : ` ${codeSpan(excerpt(of.model, nameLength))}`)
@@ -93,19 +97,31 @@ function scoreTable({ candidate, baseline, score, comparison, threshold, confide
           [
             'change',
             formatChange(comparison.meanDifference),
-            formatInterval(comparison, formatChange),
+            changeRange(feature),
             `margin ${formatScore(comparison.margin)}: **${comparison.verdict}** (${formatAmount(comparison.pairs, 'pair')}, ${formatAmount(comparison.repeats, 'repeat')})`,
           ],
         ]
       : []),
-    ...(threshold ? [['threshold', formatScore(threshold.value), '', `**${threshold.verdict}**`]] : []),
+    ...(threshold
+      ? [
+          [
+            'threshold',
+            formatScore(threshold.value),
+            '',
+            `**${threshold.verdict}**${thresholdWord(feature).slice(threshold.verdict.length)}`,
+          ],
+        ]
+      : []),
   ]
   return table(['', 'mean', `${formatPercent(confidence)} interval`, ''], '-rr-', rows)
 }
 
 /** The tags that failed, then those that lost most; beyond a few they are folded. */
-function tagTable({ tags, comparison }: FeatureSummary): string {
-  if (tags.length === 0) return ''
+function tagTable(feature: FeatureSummary): string {
+  const { comparison } = feature
+  const { lines: tags, sentences } = tagLines(feature)
+  const said = sentences.map((text) => inlineText(excerpt(text, adviceLength))).join(' ')
+  if (tags.length === 0) return said
   const order = ({ verdict, meanDifference, mean }: (typeof tags)[number]) =>
     (verdict === 'fail' ? -2 : 0) + ((comparison ? meanDifference : mean) ?? 2)
   const rows = tags
@@ -125,7 +141,7 @@ function tagTable({ tags, comparison }: FeatureSummary): string {
   const left = tags.length - tagsShown
   const more = left > 0 ? [`And ${formatAmount(left, 'further tag')}.`] : []
   const folded = rest.length === 0 ? '' : collapsed(formatAmount(rest.length, 'further tag'), [tableOf(rest), ...more])
-  return join([tableOf(first), folded])
+  return join([tableOf(first), folded, said])
 }
 
 function runTable(feature: FeatureSummary): string {

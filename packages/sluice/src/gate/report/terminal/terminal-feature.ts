@@ -14,6 +14,7 @@ import { scorerLines } from '../scorer-lines.ts'
 import {
   cacheLine,
   caveats,
+  changeRange,
   costLine,
   coverageLine,
   detectableDropText,
@@ -24,8 +25,10 @@ import {
   nameOfVersion,
   repeatsLine,
   tagWord,
+  thresholdWord,
   verdictWord,
 } from '../sentences.ts'
+import { tagLines } from '../tag-lines.ts'
 import { renderCases } from './terminal-cases.ts'
 import { bullets, type Fact, facts, indented, type Page, verdictPaint } from './terminal-page.ts'
 
@@ -69,16 +72,18 @@ function scoreFacts(feature: FeatureSummary): Fact[] {
     ['candidate', version(candidate)],
     ['baseline', baseline ? version(baseline) : undefined],
     ['mean', `${formatScore(score.mean)}, ${formatPercent(confidence)} interval ${formatInterval(score)}${before}`],
-    ['change', comparison ? changeText(comparison) : undefined],
-    ['threshold', threshold ? `${formatScore(threshold.value)}: ${threshold.verdict}` : undefined],
+    ['change', changeText(feature)],
+    ['threshold', threshold ? `${formatScore(threshold.value)}: ${thresholdWord(feature)}` : undefined],
     ['detects', detectableDropText(feature)],
   ]
 }
 
-function changeText(comparison: NonNullable<FeatureSummary['comparison']>): string {
+function changeText(feature: FeatureSummary): string | undefined {
+  const { comparison } = feature
+  if (!comparison) return undefined
   const { meanDifference, margin, verdict, pairs, repeats } = comparison
   return [
-    `${formatChange(meanDifference)} ${formatInterval(comparison, formatChange)}, margin ${formatScore(margin)}: ${verdict}`,
+    `${formatChange(meanDifference)}${comparison.atLeast === undefined ? ' ' : ', '}${changeRange(feature)}, margin ${formatScore(margin)}: ${verdict}`,
     `${formatAmount(pairs, 'pair')}, ${formatAmount(repeats, 'repeat')}`,
   ].join('; ')
 }
@@ -131,8 +136,11 @@ function scorerTable(feature: FeatureSummary, { width, paint }: Page): string[] 
   ]
 }
 
-function tagTable({ tags, comparison }: FeatureSummary, { width, paint }: Page): string[] {
-  if (tags.length === 0) return []
+function tagTable(feature: FeatureSummary, { width, paint }: Page): string[] {
+  const { comparison } = feature
+  const { lines: tags, sentences } = tagLines(feature)
+  const said = sentences.flatMap((text) => indented(text, '  ', width))
+  if (tags.length === 0) return said
   const head = ['tag', 'cases', 'mean', ...(comparison ? ['change', 'interval'] : []), ''].map(
     (text, index): Cell => ({ text, paint: paint.dim, align: index === 0 ? 'left' : 'right' }),
   )
@@ -154,5 +162,6 @@ function tagTable({ tags, comparison }: FeatureSummary, { width, paint }: Page):
   return [
     ...columns([head, ...rows], width - 2).map((line) => `  ${line}`),
     ...(left > 0 ? [`  and ${formatAmount(left, 'further tag')}`] : []),
+    ...said,
   ]
 }

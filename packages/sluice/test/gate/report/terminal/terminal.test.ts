@@ -25,7 +25,7 @@ test('verdict and reason stand first, then the numbers, tags and worst cases', (
   assert.ok(lines.includes('  change     -0.121 [-0.156, -0.086], margin 0.030: fail; 39 pairs, 2 repeats'))
   assert.ok(lines.includes('  threshold  0.850: inconclusive'))
   assert.match(text, /^ {2}actions +6 +0\.167 +-0\.833 +\[-0\.970, -0\.700\] +fail$/m)
-  assert.match(text, /^ {2}edge .*n\/a +too few$/m)
+  assert.match(text, /^ {2}1 tag with too few cases to be judged: edge\.$/m)
   const order = [
     'mean ',
     'tag ',
