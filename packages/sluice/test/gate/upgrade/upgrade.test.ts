@@ -116,6 +116,8 @@ test('a judge goes: the bridge tells the offset and the agreement, and is kept f
   const judged = { ...models, strict: judges((index) => (index % 3 === 0 ? 'no' : 'yes')) }
   const rubric = 'rubric: [{id: actions, ask: Does it list the action items?}]\n'
   using project = createProject(recordedProject({ models: judged, prompt: rubric }))
+  const night = (day: string) => project.sluice(['nightly', '--night', day, '--json'])
+  await night('2026-11-24')
   const run = ['upgrade', '--from', 'recorded:judge', '--to', 'recorded:strict', '--repeats', '2', '--write', '--json']
   const { code, stdout, stderr } = await project.sluice(run)
   assert.equal(code, 0, stderr)
@@ -132,6 +134,12 @@ test('a judge goes: the bridge tells the offset and the agreement, and is kept f
   assert.match(config, /^judge: \{model: recorded:strict\} {2}# our own$/m)
   for (const place of ['.sluice/judge-bridges.jsonl', 'judge-bridges.jsonl'])
     assert.equal(JSON.parse(readFileSync(path.join(project.root, place), 'utf8')).to.model, 'recorded:strict')
+  const [feature] = JSON.parse((await night('2026-11-25')).stdout).features
+  const changed = feature.nightly.events.find(({ code: event }: { code: string }) => event === 'judge-changed')
+  assert.match(
+    changed.message,
+    /never compared\. By the bridge of .* the scores of recorded:strict lie -0\.167 \(95 %: \[/,
+  )
 })
 
 test('what cannot be measured is said, and is never a pass', async () => {
