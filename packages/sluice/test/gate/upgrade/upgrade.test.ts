@@ -274,3 +274,13 @@ test('of a model that is gone the kept answers count, if they are whole, and els
     /only 0 of its 2 answers are kept: there is nothing whole to compare with/,
   )
 })
+
+test('a budget that ends first is exit 4 and no verdict on any candidate', async () => {
+  await using model = await fakeModel(() => good)
+  using project = createProject(summaryFiles({ url: model.url, cases: 4 }))
+  const leave = ['upgrade', '--from', 'local:model-a', '--to', 'local:model-b', '--json']
+  const { code, stdout } = await project.sluice([...leave, '--budget-usd', '0.006'])
+  const { features } = upgradeReportSchema.parse(JSON.parse(stdout))
+  assert.deepEqual([code, features[0]?.proposal, features[0]?.contests[0]?.outcome], [4, null, 'undecided'], stdout)
+  assert.match(features[0]?.contests[0]?.reasons.join() ?? '', /stopped by the budget/)
+})

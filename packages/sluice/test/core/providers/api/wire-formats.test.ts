@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { Completion, ModelRequest } from '../../../../src/core/providers/provider.ts'
 import { createProviders } from '../../../../src/core/providers/registry.ts'
 import type { ProviderSettings } from '../../../../src/core/suite/config/config.ts'
+import { defaultJudge } from '../../../../src/core/suite/models/default-judge.ts'
 import { chat, faultServer, json, type Play, type SeenRequest } from '../../../support/providers/fault-server.ts'
 import { ask, contextOf, noFiles } from '../../../support/providers/model-call.ts'
 
@@ -85,6 +86,17 @@ test('anthropic: structured output asks for the schema and gives its text', asyn
   )
   assert.equal(completion.output, '{"ok":true}')
   assert.ok(JSON.stringify(seen.body).includes('"ok":{"type":"boolean"}'))
+})
+
+test('the default judge is asked without thinking, without a temperature, and without a warning', async () => {
+  const { completion, seen } = await exchange('anthropic', anthropicAnswer(), {
+    model: defaultJudge.model,
+    parameters: { maxTokens: 800, ...defaultJudge.parameters },
+    format: verdict,
+  })
+  assert.deepEqual(completion.warnings, [])
+  assert.deepEqual(seen.body.thinking, { type: 'disabled' })
+  assert.deepEqual([seen.body.max_tokens, 'temperature' in seen.body], [800, false])
 })
 
 test('an answer says that it was cut off, and a parameter that the model does not take is a warning', async () => {
