@@ -8,7 +8,7 @@ import { foo, fooFile, fooRow, inspectFile, inspectSample, outcomes } from '../s
 
 const args = ['compare', '--candidate', 'a.json', '--baseline', 'b.json']
 const project = (candidate: string | Uint8Array, baseline: string | Uint8Array): Project =>
-  createProject({ 'a.json': candidate, 'b.json': baseline })
+  createProject({ 'a.json': candidate, 'b.json': Buffer.concat([Buffer.from(baseline), Buffer.from('\n')]) })
 
 /** Scores that lie apart by noise alone. */
 const noisy = (mean: number) => (index: number) => mean + ((index * 7919) % 101) / 1000
@@ -154,6 +154,16 @@ test('files that are not there, empty, of another encoding or of nothing that is
   assert.match(await refused('{"a": 1}', text), /a\.json is no results file that is known \(promptfoo, deepeval/)
   using files = createProject({ 'b.json': text })
   assert.match((await files.sluice(args)).stderr, /^a\.json: there is no such file/)
+})
+
+test('a file is not held against itself or its copy', async () => {
+  const text = fooFile(outcomes(30, () => 1))
+  using files = createProject({ 'a.json': text, 'b.json': text })
+  for (const baseline of ['a.json', './a.json', 'b.json']) {
+    const { code, stderr } = await files.sluice(['compare', '--candidate', 'a.json', '--baseline', baseline])
+    assert.equal(code, 3)
+    assert.match(stderr, /hold the same results, byte for byte/)
+  }
 })
 
 test('names that a map has by itself are names like others', async () => {

@@ -6,9 +6,13 @@ import { invalidResults, nameList, shortLine } from './tool-results.ts'
 /**
  * How many cases two files have in common, and what a reader must know before their scores are held against each other:
  * that different models graded them, or other assertions, or that one file is not whole.
- * @throws SluiceError `invalid-input` where both name a different score, or have no case in common
+ * @throws SluiceError `invalid-input` where both are one file, name a different score, or have no case in common
  */
 export function compareMeasures(candidate: ReadSide, baseline: ReadSide): { shared: number; findings: RunFinding[] } {
+  if (candidate.digest === baseline.digest && candidate.version === baseline.version)
+    throw invalidResults(
+      `${candidate.name} and ${baseline.name} hold the same results, byte for byte: held against itself a file always passes. Name the results of the change and those of what it replaces`,
+    )
   const isSameTool = candidate.tool === baseline.tool
   if (isSameTool && candidate.metric !== baseline.metric)
     throw invalidResults(

@@ -44,6 +44,8 @@ export interface ReadSide extends Omit<ToolResults, 'scores' | 'promised' | 'sca
   tool: ResultsFormat
   /** As the user named it, with what follows `#`. */
   name: string
+  /** The SHA-256 of its file. */
+  digest: string
   rows: GivenScore[]
   /** What answered, for people; null where the file does not say. */
   version: string | null
@@ -72,6 +74,7 @@ export async function readSide(given: string, options: ResultsOptions, cwd: stri
     ...results,
     missing: Math.max(0, promised - scores.length),
     tool,
+    digest: content.digest,
     name: choice === undefined ? content.name : `${content.name}#${choice}`,
     rows: named.map((score) => rowOf(score, clusters.of.get(score.id))),
     version,

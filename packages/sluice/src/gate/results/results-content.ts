@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { decodeText } from '../../core/suite/decode-text.ts'
@@ -17,10 +18,11 @@ export async function readContent(file: string, cwd: string): Promise<ResultsCon
   const place = path.resolve(cwd, file)
   const name = path.isAbsolute(file) ? file : path.relative(cwd, place)
   const bytes = await bytesOf(place, name)
-  if (isArchive(bytes)) return { name, zip: bytes }
+  const own = { name, digest: createHash('sha256').update(bytes).digest('hex') }
+  if (isArchive(bytes)) return { ...own, zip: bytes }
   const text = decodeText(bytes, name)
   if (text.trim() === '') throw invalidResults(`${name} is empty`)
-  return text.trimStart().startsWith('<') ? { name, xml: text } : { name, json: parse(text, name) }
+  return text.trimStart().startsWith('<') ? { ...own, xml: text } : { ...own, json: parse(text, name) }
 }
 
 async function bytesOf(place: string, name: string): Promise<Uint8Array> {

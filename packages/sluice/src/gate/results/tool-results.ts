@@ -57,6 +57,8 @@ export interface ToolResults {
 export interface ResultsContent {
   /** As the user named it. */
   name: string
+  /** The SHA-256 of its bytes. */
+  digest: string
   /** Undefined for a file that is no JSON; a list of the lines for JSON Lines. */
   json?: unknown
   xml?: string

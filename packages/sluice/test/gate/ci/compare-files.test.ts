@@ -22,7 +22,7 @@ test('the action compares two results files in a repository without a project: c
   assert.ok(existsSync(path.join(failed.outputs.report ?? '', 'report.json')))
   assert.match(failed.outputs.artifact ?? '', /^sluice-report-compare\+out\+pr\.json\+out\+main\.json$/)
   assert.equal(github.comments.length, 1)
-  project.write({ 'out/pr.json': good })
+  project.write({ 'out/pr.json': `${good}\n` })
   assert.equal((await githubRun(project, github.url, { env })).code, 0)
   assert.equal(github.comments.length, 1)
   assert.match(github.comments[0]?.body ?? '', /PASS/)
@@ -30,7 +30,7 @@ test('the action compares two results files in a repository without a project: c
 
 test('a comparison has a comment of its own beside that of the gate and of another comparison', async () => {
   await using github = await fakeGithub()
-  using project = createProject({ 'a.json': good, 'b.json': good, 'with space.json': good })
+  using project = createProject({ 'a.json': good, 'b.json': `${good}\n`, 'with space.json': good })
   github.comments.push({
     id: 5,
     body: '<!-- sluice report  -->\nFAIL',
@@ -47,7 +47,7 @@ test('a comparison has a comment of its own beside that of the gate and of anoth
 
 test('a fork is judged and gets no comment; what cannot be compared is invalid, with the reason in the summary', async () => {
   await using github = await fakeGithub()
-  using project = createProject({ 'a.json': good, 'b.json': good, 'none.json': '{}' })
+  using project = createProject({ 'a.json': good, 'b.json': `${good}\n`, 'none.json': '{}' })
   const compare = (files: string, more: NodeJS.ProcessEnv = {}) =>
     githubRun(project, github.url, { env: { INPUT_COMPARE: files, ...more } })
   const fork = await githubRun(project, github.url, {
@@ -73,7 +73,7 @@ test('a fork is judged and gets no comment; what cannot be compared is invalid, 
 
 test('a file whose name looks like a flag stays a file', async () => {
   await using github = await fakeGithub()
-  using project = createProject({ 'b.json': good })
+  using project = createProject({ 'b.json': `${good}\n` })
   const { code, summary } = await githubRun(project, github.url, {
     env: { INPUT_COMPARE: '--report-dir=/tmp/x b.json' },
   })

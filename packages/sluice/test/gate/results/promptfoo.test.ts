@@ -12,6 +12,7 @@ test('a result of promptfoo is its score, an error of the call or of the grader 
       fooRow({ id: 'bad', score: 0 }),
       fooRow({ id: 'call', score: { error: '429' } }),
       broken,
+      fooRow({ id: 'half', score: 0 }, { more: { failureReason: 2, error: 'aborted' } }),
       fooRow({ id: 'told', score: 0.2 }, { more: { error: 'Expected output to contain "yes"' } }),
     ]),
   )
@@ -21,7 +22,7 @@ test('a result of promptfoo is its score, an error of the call or of the grader 
   )
   assert.deepEqual(
     rows.map(({ score, error }) => score ?? error),
-    [0.8, 0, '429', 'the grader failed: no JSON', 0.2],
+    [0.8, 0, '429', 'the grader failed: no JSON', 'aborted', 0.2],
   )
   assert.deepEqual([rows[0]?.costUsd, rows[0]?.latencyMs], [0.001, 1200])
 })
