@@ -91,8 +91,12 @@ export async function runWorld({ seed, steps, trace = () => undefined }: WorldOp
   await clock.runUntil(clock.now() + 2 * heartbeatMs)
   await invariants.check()
   invariants.checkConverged(revision)
-  const closed = Promise.all(instances.map(({ client }) => client.close()))
-  await clock.runUntil(clock.now() + heartbeatMs)
+  let areOpen = true
+  const closed = Promise.all(instances.map(({ client }) => client.close())).then(() => {
+    areOpen = false
+  })
+  const latest = clock.now() + heartbeatMs
+  while (areOpen && clock.now() < latest) await clock.runUntil(clock.now() + 500)
   await closed
   await invariants.checkAll()
   return (await store.auditHead(feature))?.hash ?? ''

@@ -2,6 +2,7 @@ import type { StoredContent } from '../../../records/content.ts'
 import type { OutcomeKey } from '../../../records/outcome.ts'
 import type { ContentStore } from '../content-store.ts'
 import { forgettingOfFeature } from '../forget-store.ts'
+import { copyOf } from './copy.ts'
 import type { MemoryForgetting } from './forgetting.ts'
 import { outcomeKeyText } from './key-text.ts'
 
@@ -29,13 +30,13 @@ export function memoryContents({ isForgotten, expire }: MemoryForgetting): Memor
         const { unit, feature, storedAt } = content
         const key = outcomeKeyText(content)
         if (contents.has(key) || isForgotten(unit, forgettingOfFeature(feature), storedAt)) continue
-        contents.set(key, structuredClone(content))
+        contents.set(key, copyOf(content))
       }
     },
-    content: async (key) => structuredClone(contents.get(outcomeKeyText(key))),
+    content: async (key) => copyOf(contents.get(outcomeKeyText(key))),
     async setJudgement(key, judgement, score) {
       const content = contents.get(outcomeKeyText(key))
-      if (content) Object.assign(content, { judgement: structuredClone(judgement), score })
+      if (content) Object.assign(content, { judgement: copyOf(judgement), score })
     },
     async worstContent({ feature, rolloutId, version, limit }) {
       const judged = [...contents.values()].filter(
@@ -45,7 +46,7 @@ export function memoryContents({ isForgotten, expire }: MemoryForgetting): Memor
           (rolloutId === undefined || content.rolloutId === rolloutId) &&
           (version === undefined || content.version === version),
       )
-      return structuredClone(judged.sort(byScore).slice(0, limit))
+      return copyOf(judged.sort(byScore).slice(0, limit))
     },
     async shortenContents(feature, retentionMs) {
       const own = [...contents.values()].filter((content) => content.feature === feature)

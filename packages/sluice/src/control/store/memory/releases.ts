@@ -8,6 +8,7 @@ import { newIdentity } from '../identity.ts'
 import type { CommitResult, ReleaseStore, StoreChange } from '../release-store.ts'
 import { signal } from '../signal.ts'
 import type { TokenStore } from '../token-store.ts'
+import { copyOf } from './copy.ts'
 
 /** Includes the tokens, since `commit` writes them. */
 export function memoryReleases(
@@ -45,21 +46,21 @@ export function memoryReleases(
     async renewEpoch(from) {
       if (present === from) present = newIdentity().epoch
     },
-    features: async () => structuredClone(featureList()),
-    feature: async (name) => structuredClone(features.get(name)),
-    versions: async (feature) => structuredClone([...versions.values()].filter((one) => one.feature === feature)),
-    version: async (feature, id) => structuredClone(versions.get(versionKey(feature, id))),
-    remembered: async (key) => structuredClone(answers.get(key)),
-    tokens: async () => structuredClone([...tokens.values()]),
-    tokenByHash: async (hash) => structuredClone([...tokens.values()].find((token) => token.hash === hash)),
+    features: async () => copyOf(featureList()),
+    feature: async (name) => copyOf(features.get(name)),
+    versions: async (feature) => copyOf([...versions.values()].filter((one) => one.feature === feature)),
+    version: async (feature, id) => copyOf(versions.get(versionKey(feature, id))),
+    remembered: async (key) => copyOf(answers.get(key)),
+    tokens: async () => copyOf([...tokens.values()]),
+    tokenByHash: async (hash) => copyOf([...tokens.values()].find((token) => token.hash === hash)),
     audit: async (chain, { after = 0, limit = Number.MAX_SAFE_INTEGER } = {}) =>
-      structuredClone((chains.get(chain) ?? []).slice(after, after + limit)),
+      copyOf((chains.get(chain) ?? []).slice(after, after + limit)),
     async auditHead(chain) {
       const last = head(chain)
       return last && { seq: last.seq, hash: last.hash }
     },
     async commit(change) {
-      const own = structuredClone(change)
+      const own = copyOf(change)
       const result = planCommit(own, {
         revision,
         featureRevision: features.get(own.feature?.feature ?? '')?.revision ?? 0,
@@ -71,7 +72,7 @@ export function memoryReleases(
         write(own, result)
         changes.emit(revision)
       }
-      return structuredClone(result)
+      return copyOf(result)
     },
     onChange: changes.listen,
   }
