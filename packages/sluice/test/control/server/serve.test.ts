@@ -60,7 +60,7 @@ test('without a token it lets nobody in, says how to make one, and refuses other
   using project = createProject({})
   const server = await start(project, [], {})
   assert.equal((await fetch(`${server.url}/v1/features`)).status, 401)
-  assert.match(server.said(), /start with SLUICE_ADMIN_TOKEN=/)
+  assert.match(server.said(), /set SLUICE_ADMIN_TOKEN, e\.g\. to .* and start again/)
   server.kill('SIGTERM')
   await server.done
   const { code, stderr } = await project.sluice(['serve', '--host', '0.0.0.0', '--port', '0'])
