@@ -1,9 +1,11 @@
-// npm test: every test file, or those that are named, in parallel and with a temporary folder of the run's own. It goes
-// with the run, and that of a run that was killed goes with the next one.
+// npm test: every test file, several in one process, or those that are named, each in its own. They run in parallel and
+// with a temporary folder of the run's own. It goes with the run, and that of a run that was killed goes with the next one.
 import { spawn } from 'node:child_process'
-import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { testProcesses } from './test/processes.ts'
 
 const prefix = 'sluice-tests-'
 const root = path.join(import.meta.dirname, '..')
@@ -17,7 +19,7 @@ const folder = mkdtempSync(path.join(tmpdir(), `${prefix}${process.pid}-`))
 chmodSync(folder, 0o755)
 
 const [, , ...named] = process.argv
-const files = named.length > 0 ? named : ['packages/*/test/**/*.test.ts']
+const files = named.length > 0 ? named : everyTest()
 const child = spawn(process.execPath, ['--conditions=sluice-source', '--test', '--test-concurrency=2', ...files], {
   cwd: root,
   stdio: 'inherit',
@@ -28,6 +30,21 @@ child.on('close', (code) => {
   remove(folder)
   process.exitCode = code ?? 1
 })
+
+/** The files that need a process of their own, and for each group of others one that imports them. */
+function everyTest(): string[] {
+  const all = globSync('packages/*/test/**/*.test.ts', { cwd: root }).sort()
+  const { alone, groups } = testProcesses(all, (file) => readFileSync(path.join(root, file), 'utf8'))
+  const place = path.join(folder, 'groups')
+  mkdirSync(place)
+  const entries = groups.map(({ name, files }) => {
+    const imports = files.map((file) => `import ${JSON.stringify(pathToFileURL(path.join(root, file)))}\n`)
+    const entry = path.join(place, `${name}.test.mjs`)
+    writeFileSync(entry, imports.join(''))
+    return entry
+  })
+  return [...alone, ...entries]
+}
 
 function remove(place: string): void {
   rmSync(place, { recursive: true, force: true, maxRetries: 10 })

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+import { testProcesses } from '../../../../scripts/test/processes.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+const script = path.join(import.meta.dirname, '../../../../scripts/test.ts')
+
+/** A run of one test file with this text, whose temporary folder lies in `place`. */
+function startRun(text: string) {
+  const folder = temporaryFolder('test-run')
+  const place = path.join(folder, 'temporary')
+  mkdirSync(place)
+  const file = path.join(folder, 'some.test.mjs')
+  writeFileSync(
+    file,
+    `import { mkdtempSync } from 'node:fs'\nimport { tmpdir } from 'node:os'\nimport { test } from 'node:test'\n${text}`,
+  )
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env
+  const run = spawn(process.execPath, [script, file], {
+    env: { ...env, TMPDIR: place },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  return { run, place }
+}
+
+const makes = "test('makes a folder', () => void mkdtempSync(tmpdir() + '/left-'))\n"
+
+test('a run leaves nothing in the temporary folder, and fails where a test fails', async () => {
+  const { run, place } = startRun(`${makes}test('fails', () => { throw new Error() })\n`)
+  run.stdout.resume()
+  const [code] = await once(run, 'close')
+  assert.equal(code, 1)
+  assert.deepEqual(readdirSync(place), [])
+})
+
+test('nor does a run that is told to end', async () => {
+  const { run, place } = startRun(
+    `${makes}console.log('waiting')\ntest('waits', () => new Promise((done) => setTimeout(done, 60_000)))\n`,
+  )
+  let said = ''
+  run.stdout.setEncoding('utf8').on('data', (text) => {
+    said += text
+    if (said.includes('waiting')) run.kill('SIGTERM')
+  })
+  await once(run, 'close')
+  assert.ok(said.includes('waiting'))
+  assert.deepEqual(readdirSync(place), [])
+})
+
+test('every test file runs once; one that changes its process shares it with no other', () => {
+  const texts: Record<string, string> = {
+    'packages/a/test/faults/kill.test.ts': '',
+    'packages/a/test/cli/hooks.test.ts': 'import x\nbefore(() => 1)\n',
+    'packages/a/test/cli/environment.test.ts': "process.env.HTTP_PROXY = 'x'\n",
+    'packages/a/test/cli/plain.test.ts': "test('x', () => before())\n",
+    'packages/b/test/plain.test.ts': '',
+  }
+  for (let index = 1; index <= 20; index += 1) texts[`packages/a/test/stats/s${index}.test.ts`] = ''
+  const files = Object.keys(texts).map((file) => file.replaceAll('/', path.sep))
+  const { alone, groups } = testProcesses(files, (file) => texts[file.replaceAll(path.sep, '/')] ?? '')
+  assert.deepEqual(alone, files.slice(0, 3))
+  assert.deepEqual([...alone, ...groups.flatMap((group) => group.files)].sort(), files.toSorted())
+  assert.deepEqual(groups.map(({ name, files }) => `${name}: ${files.length}`).sort(), [
+    'a-test-cli-1: 1',
+    'a-test-stats-1: 8',
+    'a-test-stats-2: 8',
+    'a-test-stats-3: 4',
+    'b-test-1: 1',
+  ])
+})
