@@ -1,18 +1,26 @@
 import { createAnswerStore } from '../core/answers/answer-store.ts'
 import { openProjectDatabase } from '../core/answers/project-database.ts'
 import { findRoot } from '../core/suite/project/project.ts'
-import { readFlags, wholeNumber } from './flags.ts'
+import { SluiceError } from '../errors.ts'
+import { readFlags, set, wholeNumber } from './flags.ts'
 import type { Host } from './host.ts'
 
 const dayMs = 24 * 60 * 60 * 1000
 
-/** `sluice cache prune`: deletes stored answers older than the given number of days and gives the space back. */
+const pruneFlags = { olderThan: wholeNumber.optional(), all: set.optional() }
+const usualDays = 30
+
+/** `sluice cache prune`: deletes stored answers older than the given number of days, or all, and gives the space back. */
 export async function pruneCache(given: Record<string, unknown>, host: Host): Promise<number> {
-  const { olderThan } = readFlags('cache prune', { olderThan: wholeNumber }, given)
+  const { olderThan, all = false } = readFlags('cache prune', pruneFlags, given)
+  if (all && olderThan !== undefined)
+    throw new SluiceError('invalid-input', 'sluice cache prune: give --all or --older-than, not both')
+  const days = olderThan ?? usualDays
   const database = openProjectDatabase(await findRoot(host.cwd()))
-  const count = createAnswerStore(database).prune(Date.now() - olderThan * dayMs)
+  const count = createAnswerStore(database).prune(all ? Number.POSITIVE_INFINITY : Date.now() - days * dayMs)
   database.exec('VACUUM')
   database.close()
-  host.stdout.write(`${count} stored answer${count === 1 ? '' : 's'} older than ${olderThan} days deleted.\n`)
+  const which = all ? '' : ` older than ${days} days`
+  host.stdout.write(`${count} stored answer${count === 1 ? '' : 's'}${which} deleted.\n`)
   return 0
 }

@@ -99,6 +99,8 @@ export const sessionFlags = {
   maxWait: time.optional(),
   budgetUsd: usd.optional(),
   allowEndpoint: texts.optional(),
+  /** Use no answer of an earlier run. */
+  fresh: set.optional(),
 }
 
 /** What overrules the settings of files about the verdict. */

@@ -119,6 +119,42 @@ test('cache prune deletes answers that are old enough, and only those', async ()
   assert.equal(model.requests.length, 1)
 })
 
+test('cache prune --all deletes every answer, and goes with no age', async () => {
+  await using model = await fakeModel(summariser())
+  using project = createProject(summaryFiles({ url: model.url, cases: 3 }))
+  await project.sluice(['eval', 'summary'])
+  const both = await project.sluice(['cache', 'prune', '--all', '--older-than', '1'])
+  assert.deepEqual([both.code, /not both/.test(both.stderr)], [3, true])
+  assert.equal((await project.sluice(['cache', 'prune', '--all'])).stdout, '3 stored answers deleted.\n')
+  model.requests.length = 0
+  await project.sluice(['eval', 'summary'])
+  assert.equal(model.requests.length, 3)
+})
+
+test('--fresh asks both versions and the judge anew, never one of them, and a rerun pays nothing', async () => {
+  let isBetter = false
+  await using model = await fakeModel(summariser(() => !isBetter))
+  using project = changedProject({ url: model.url, cases: 5, rubric: true })
+  const before = await judged(project, ['gate'])
+  const asked = countRequests(model.requests)
+  model.requests.length = 0
+  isBetter = true
+  const kept = await judged(project, ['gate'])
+  assert.equal(model.requests.length, 0)
+  const fresh = await judged(project, ['gate', '--fresh'])
+  assert.ok(countRequests(model.requests).every((count) => count > 0), String(countRequests(model.requests)))
+  assert.equal(fresh.report.features[0]?.cache.hits, 0)
+  const paid = model.requests.length
+  const again = await judged(project, ['gate'])
+  assert.equal(model.requests.length, paid)
+  const means = [before, kept, fresh, again].map(({ report }) => report.features[0]?.score.mean)
+  assert.equal(means[0], means[1])
+  assert.notEqual(means[1], means[2])
+  assert.equal(means[2], means[3])
+  assert.deepEqual(again.report.features[0]?.comparison, fresh.report.features[0]?.comparison)
+  assert.ok(asked.every((count) => count > 0))
+})
+
 test('the same model at another server is asked anew, and its answers are judged', async () => {
   await using old = await fakeModel(() => 'Action item: send the invoice')
   await using moved = await fakeModel(() => 'rubbish')

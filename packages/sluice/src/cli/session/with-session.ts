@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { spanText } from '../../core/providers/errors/quota-error.ts'
 import type { LoadedProject } from '../../core/suite/project/project.ts'
 import { type PresentOptions, present } from '../../gate/report/present.ts'
@@ -16,6 +17,8 @@ interface SessionFlags extends PresentOptions {
   maxWait?: number | undefined
   /** USD; overrules the project's. */
   budgetUsd?: number | undefined
+  /** Uses no answer of an earlier run, for no version, and keeps the new ones in place of the old. */
+  fresh?: boolean | undefined
 }
 
 export interface SessionRequest {
@@ -54,7 +57,8 @@ export async function inSession<Result>(
   const { concurrency, maxWait: maxWaitMs, budgetUsd } = flags
   const interrupt = listenForInterrupt(host)
   try {
-    const options = { command, concurrency, budgetUsd, maxWaitMs, edition }
+    const ownEdition = flags.fresh ? `fresh ${randomUUID()}` : edition
+    const options = { command, concurrency, budgetUsd, maxWaitMs, edition: ownEdition }
     const session = openSession(project, options, { ...host, interrupt, onWait: waitNote(host) })
     const interactive = host.stderr.isTTY === true && !host.env.CI
     const progress = showProgress({ stream: host.stderr, interactive, spentUsd: session.spentUsd })

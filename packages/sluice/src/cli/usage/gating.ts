@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
 import { guards } from '../../core/suite/config/guard.ts'
 import type { Host } from '../host.ts'
-import { another, choice, type Done, withGateOptions, withRunOptions } from './options.ts'
+import { another, choice, type Done, withFresh, withGateOptions, withRunOptions } from './options.ts'
 
 const checkFormats = ['text', 'github', 'sarif']
 const resultsTools = ['promptfoo', 'deepeval', 'inspect', 'vitest-evals', 'evalite', 'langfuse', 'langsmith', 'junit']
@@ -16,14 +16,14 @@ export function addGating(program: Command, host: Host, done: Done): void {
     .addOption(choice('--format <format>', 'how to print the findings (default: text)', checkFormats))
     .action(async (paths, options) => done(await (await import('../check.ts')).check(paths, options, host)))
 
-  withRunOptions(program.command('eval'))
+  withFresh(withRunOptions(program.command('eval')))
     .description('run one feature and print its scores')
     .argument('<feature>', 'name of the feature')
     .option('--tag <tag>', 'only cases with this tag, or with one of several: --tag core --tag edge', another)
     .addOption(new Option('--repeats <n>', 'answers per case').default(1))
     .action(async (feature, options) => done(await (await import('../eval.ts')).evalCommand(feature, options, host)))
 
-  withGateOptions(program.command('gate'))
+  withFresh(withGateOptions(program.command('gate')))
     .description('judge the changed features against their baseline: the pull-request gate')
     .option('--base <ref>', 'compare with this commit (default: where this branch left the default branch)')
     .option('--changed-files <file>', 'take the changed files from this list, one path per line, instead of from git')
@@ -41,7 +41,7 @@ export function addGating(program: Command, host: Host, done: Done): void {
     .option('--approved-by <text>', 'who allowed --guard, for the report')
     .action(async (options) => done(await (await import('../gate.ts')).gate(options, host)))
 
-  withGateOptions(program.command('compare'))
+  withFresh(withGateOptions(program.command('compare')))
     .description('judge two versions of a feature, or two results files of any tool, against each other')
     .argument('[feature]', 'name of the feature; leave it out for results files and files of scores')
     .option('--candidate <ref or file>', 'git reference or prompt file; without a feature: a results file')

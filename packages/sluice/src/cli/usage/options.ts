@@ -17,6 +17,11 @@ export function withRunOptions(command: Command, suite = 'fast'): Command {
     .option('--json', 'print the report as JSON on stdout and nothing else')
 }
 
+/** The flag of runs that are no nightly, which asks anew in any case. */
+export function withFresh(command: Command): Command {
+  return command.option('--fresh', 'use no kept answer: ask model and judge anew, and keep the new answers')
+}
+
 /** The flags of every command that reaches a verdict. */
 export function withGateOptions(command: Command, suite?: string): Command {
   return withRunOptions(command, suite)

