@@ -142,7 +142,10 @@ test('--fresh asks both versions and the judge anew, never one of them, and a re
   const kept = await judged(project, ['gate'])
   assert.equal(model.requests.length, 0)
   const fresh = await judged(project, ['gate', '--fresh'])
-  assert.ok(countRequests(model.requests).every((count) => count > 0), String(countRequests(model.requests)))
+  assert.ok(
+    countRequests(model.requests).every((count) => count > 0),
+    String(countRequests(model.requests)),
+  )
   assert.equal(fresh.report.features[0]?.cache.hits, 0)
   const paid = model.requests.length
   const again = await judged(project, ['gate'])

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import picomatch from 'picomatch'
 
@@ -11,6 +11,8 @@ export interface ProjectFiles {
   stream?(path: string): AsyncIterable<Uint8Array>
   /** The files that match a glob, sorted. A path without wildcards is listed if it exists. */
   list(glob: string): Promise<string[]>
+  /** Whether a link on the way to a file leads out of the project. */
+  leadsOut?(path: string): Promise<boolean>
   /** How to name a file to the user. */
   describe(path: string): string
 }
@@ -33,6 +35,10 @@ export function diskFiles(root: string): ProjectFiles {
         .map((file) => nameLike(glob, root, file))
         .filter((file) => matches(file))
         .sort()
+    },
+    async leadsOut(file) {
+      const [inside, real] = await Promise.all([realpath(root), realpath(absolute(file)).catch(() => undefined)])
+      return real !== undefined && real !== inside && !real.startsWith(inside + path.sep)
     },
     describe: (file) => file,
   }

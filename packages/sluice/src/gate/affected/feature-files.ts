@@ -35,6 +35,8 @@ export interface FeaturePlace extends CodePlace {
 /** What cases ask for beside their prompt. */
 interface SuiteNeeds {
   checks: CheckSpec[]
+  /** Files of variables, relative to the root. */
+  varFiles: string[]
   /** Why the suite could not be read to its end. */
   fault?: string
 }
@@ -61,6 +63,11 @@ export async function featureFiles(prompt: Prompt, place: FeaturePlace): Promise
       { kind: 'file', path: absolute(prompt.file), as: 'prompt' },
       { kind: 'file', path: absolute(config.file ?? configFileName), as: 'configuration' },
       ...suites.map(([name, file]) => ({ kind: 'file' as const, path: absolute(file), as: `suite ${name}` })),
+      ...[...new Set(needs.flatMap(({ varFiles }) => varFiles))].map((file) => ({
+        kind: 'file' as const,
+        path: absolute(file),
+        as: 'variable of a case',
+      })),
       ...(await recordings(modelsOf(prompt, config, checks), place)),
       ...code.parts,
     ],
@@ -86,19 +93,22 @@ async function needsOf({ suites }: Prompt, place: FeaturePlace): Promise<SuiteNe
 /** Reads a suite case by case and keeps what is looked up elsewhere: code, and models. */
 async function readNeeds(files: ProjectFiles, suite: string, root: string): Promise<SuiteNeeds> {
   const checks = new Map<string, CheckSpec>()
+  const varFiles = new Set<string>()
   try {
     for await (const testCase of readCases(files, suite, { root })) {
+      for (const file of testCase.varFiles ?? []) varFiles.add(file)
       for (const spec of testCase.checks) {
         if (spec.type === 'module') checks.set(spec.value, spec)
         else if (spec.type === 'command') checks.set(`command ${JSON.stringify(spec.value)}`, spec)
         else if (spec.type === 'similarity') checks.set(`similarity ${spec.value.metric} ${spec.value.model}`, spec)
       }
     }
-    return { checks: [...checks.values()] }
+    return { checks: [...checks.values()], varFiles: [...varFiles] }
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
     return {
       checks: [...checks.values()],
+      varFiles: [...varFiles],
       fault: `${suite} cannot be read to its end, so what its cases run is unknown: ${reason}`,
     }
   }

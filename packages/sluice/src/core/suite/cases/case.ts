@@ -26,7 +26,9 @@ const referenceSchema = z
 export const caseSchema = z
   .strictObject({
     id: caseIdSchema.meta({ description: 'Unique within the suite; keep it stable, results are joined by it.' }),
-    vars: z.record(z.string(), z.unknown()).default({}).meta({ description: 'Values for the {{variables}}.' }),
+    vars: z.record(z.string(), z.unknown()).default({}).meta({
+      description: 'Values for the {{variables}}; {file: mails/1.txt} is the text of a file, relative to the suite.',
+    }),
     expected: referenceSchema.exactOptional(),
     expect: expectationSchema.exactOptional().meta({
       description:
@@ -58,8 +60,15 @@ export interface Case {
   critical: boolean
   cluster?: string
   source?: Record<string, unknown>
+  /** The files that variables were read from; relative to the project's root, posix. */
+  varFiles?: string[]
   /** The line in the suite's file, from 1. */
   line: number
+}
+
+/** A case in which variables that it does not set have the values of its prompt. */
+export function withDefaults(testCase: Case, defaults: Readonly<Record<string, unknown>> | undefined): Case {
+  return defaults === undefined ? testCase : { ...testCase, vars: { ...defaults, ...testCase.vars } }
 }
 
 /** Whether a case expects that no answer comes. */

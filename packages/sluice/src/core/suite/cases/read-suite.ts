@@ -2,13 +2,14 @@ import path from 'node:path'
 import { resolveModule } from '../checks/check-faults.ts'
 import { type Diagnostic, InvalidFilesError } from '../diagnostics/diagnostic.ts'
 import type { Source } from '../diagnostics/source.ts'
-import { validate } from '../diagnostics/validate.ts'
+import { located, validate } from '../diagnostics/validate.ts'
 import { readItems } from '../json/json-array.ts'
 import { type Row, readRows, rowsOf } from '../json/json-lines.ts'
 import { isMissingFile, type ProjectFiles, streamFile } from '../project-files.ts'
 import { loadYaml, unreadable } from '../yaml/load-yaml.ts'
 import { type Case, caseSchema } from './case.ts'
 import { csvRows } from './csv-cases.ts'
+import { fileVariables } from './file-variables.ts'
 
 const kinds = { yaml: ['yaml', 'yml'], json: ['json'], jsonLines: ['jsonl', 'ndjson'], csv: ['csv', 'tsv'] }
 
@@ -29,11 +30,24 @@ export async function* readSuite(
 ): AsyncGenerator<Row<Case>[]> {
   const place = { root, folder: path.posix.dirname(suite) }
   for await (const rows of batchesOf(files, suite)) {
-    yield rows.map(({ data, ...row }) => {
-      if (data === undefined) return row
+    const read: Row<Case>[] = []
+    for (const { data, ...row } of rows) {
+      if (data === undefined) {
+        read.push(row)
+        continue
+      }
       const checks = data.checks.map((spec) => resolveModule(spec, place))
-      return { ...row, data: { ...data, checks, line: row.line } }
-    })
+      const { vars, varFiles, faults } = await fileVariables(data.vars, files, place.folder)
+      const source = row.source ?? {
+        file: files.describe(suite),
+        value: data,
+        at: () => ({ line: row.line, column: 1 }),
+      }
+      const diagnostics = faults.map(({ name, message }) => located(source, ['vars', name], message))
+      const item = { ...data, vars, checks, line: row.line, ...(varFiles.length > 0 && { varFiles }) }
+      read.push({ ...row, data: item, diagnostics: [...row.diagnostics, ...diagnostics] })
+    }
+    yield read
   }
 }
 

@@ -36,6 +36,9 @@ export const configSchema = z
       .min(1)
       .exactOptional()
       .meta({ description: `Glob of the prompt files (default ${defaultPrompts}).` }),
+    model: modelIdSchema
+      .exactOptional()
+      .meta({ description: 'provider:model of the prompt files that name none of their own.' }),
     judge: judgeSchema.exactOptional().meta({ description: 'Who answers the rubric.' }),
     embedding: z
       .strictObject({ model: modelIdSchema.meta({ description: 'provider:model.' }) })
@@ -75,6 +78,8 @@ export interface Config {
   file?: string
   /** Glob, relative to the root. */
   prompts: string
+  /** `provider:model` of prompts that name none. */
+  model?: string
   judge: JudgeSettings
   embedding?: { model: string }
   gate: GateSettings

@@ -69,7 +69,7 @@ async function misnamed(files: ProjectFiles): Promise<Diagnostic[]> {
 }
 
 function referenceFaults(
-  { judge, embedding, prices, retirements = {}, providers }: Config,
+  { model, judge, embedding, prices, retirements = {}, providers }: Config,
   source: Source,
 ): Diagnostic[] {
   const unmatched = Object.entries({ prices, retirements }).flatMap(([key, patterns]) =>
@@ -78,6 +78,7 @@ function referenceFaults(
       .map((pattern) => located(source, [key, pattern], 'matches no model; write provider:model, * for anything')),
   )
   return [
+    ...(model === undefined ? [] : modelFaults(model, source, ['model'], providers)),
     ...modelFaults(judge.model, source, ['judge', 'model'], providers),
     ...(embedding ? modelFaults(embedding.model, source, ['embedding', 'model'], providers) : []),
     ...unmatched,

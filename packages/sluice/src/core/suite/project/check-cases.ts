@@ -1,5 +1,5 @@
 import { keepHeapSmall, manyCases } from '../../../small-heap.ts'
-import { type Case, isWithoutAnswer } from '../cases/case.ts'
+import { type Case, isWithoutAnswer, withDefaults } from '../cases/case.ts'
 import { readSuite } from '../cases/read-suite.ts'
 import type { Config } from '../config/config.ts'
 import { type Diagnostic, InvalidFilesError, inOrder } from '../diagnostics/diagnostic.ts'
@@ -55,8 +55,9 @@ export async function checkCases(
     for (const tag of new Set(item.tags)) tags.set(tag, (tags.get(tag) ?? 0) + 1)
     if (item.checks.length + item.rubric.length > 0 || isWithoutAnswer(item.expect)) specific++
     if (prompt === undefined) return
-    for (const fault of caseFaults(prompt, item, source, config)) log.add(fault)
-    variables?.add(item, source)
+    const asked = withDefaults(item, prompt.defaults)
+    for (const fault of caseFaults(prompt, asked, source, config)) log.add(fault)
+    variables?.add(asked, source)
   }
 
   const rows = await readAll(files, path, { root, log, accept })

@@ -4,7 +4,7 @@ import { modelIdSchema, modelParametersSchema } from '../models/model.ts'
 import { githubShape } from './prompt-file.ts'
 
 /** The model that actions/ai-inference uses where a file names none. */
-const defaultModel = 'openai:gpt-4o'
+export const githubDefaultModel = 'openai:gpt-4o'
 
 /** GitHub's early files name a model without its vendor. */
 const githubModelSchema = z
@@ -30,6 +30,6 @@ const githubParametersSchema = z.preprocess((value) => {
 /** GitHub's own `.prompt.yml`. */
 export const githubPromptSchema = z.strictObject({
   ...githubShape,
-  model: githubModelSchema.default(defaultModel),
+  model: githubModelSchema.exactOptional(),
   modelParameters: githubParametersSchema.exactOptional(),
 })

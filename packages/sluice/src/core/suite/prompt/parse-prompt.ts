@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { featureNameSchema } from '../../../records/names.ts'
 import { defaultLiveSettings, defaultRolloutSettings, type LiveSettings } from '../../../records/rollout-settings.ts'
+import { withDefaults } from '../cases/case.ts'
 import { checkFaults, missingModule, missingScripts, resolveModule } from '../checks/check-faults.ts'
 import type { Config } from '../config/config.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
@@ -11,7 +12,7 @@ import type { ProjectFiles } from '../project-files.ts'
 import { absoluteModule } from '../values/module-reference.ts'
 import { loadYaml } from '../yaml/load-yaml.ts'
 import { evaluatorsOf } from './evaluators.ts'
-import { githubPromptSchema } from './github-prompt.ts'
+import { githubDefaultModel, githubPromptSchema } from './github-prompt.ts'
 import { inlineCases } from './inline-cases.ts'
 import type { Prompt } from './prompt.ts'
 import { type PromptFile, promptSchema, suitesSchema } from './prompt-file.ts'
@@ -42,7 +43,12 @@ export async function parsePrompt(files: ProjectFiles, file: string, config: Con
   const place = { root: config.root, folder: path.posix.dirname(file) }
   if (checked.data === undefined) return { source, suites: rawSuites(source, place.folder), diagnostics: found }
   const data: PromptFile = checked.data
-  const { prompt, faults } = promptOf(data, { file, strict, source, ...place })
+  const model = data.model ?? config.model ?? (strict ? undefined : githubDefaultModel)
+  if (model === undefined) {
+    const missing = located(source, ['model'], 'missing; name it here, or for all prompts as "model" in sluice.yaml')
+    return { source, suites: suitePaths(data.suites ?? {}, place.folder), diagnostics: [...found, missing] }
+  }
+  const { prompt, faults } = promptOf(data, { model, file, strict, source, ...place })
   const references = await referenceFaults(data, prompt, { source, files, config, ...place })
   return { prompt, source, suites: prompt.suites, diagnostics: [...found, ...faults, ...references] }
 }
@@ -65,6 +71,8 @@ function validateGithub(source: Source) {
 }
 
 interface PromptPlace {
+  /** `provider:model`, of the file or by default. */
+  model: string
   file: string
   strict: boolean
   source: Source
@@ -72,11 +80,11 @@ interface PromptPlace {
   folder: string
 }
 
-function promptOf(data: PromptFile, { file, strict, source, root, folder }: PromptPlace) {
+function promptOf(data: PromptFile, { model, file, strict, source, root, folder }: PromptPlace) {
   const feature = featureNameSchema.safeParse(data.name).data ?? nameOfFile(file)
   const { format, faults } = responseFormat(data, feature)
   const evaluators = evaluatorsOf(data.evaluators ?? [], data.rubric?.map(({ id }) => id) ?? [])
-  const { model, messages = [], modelParameters: parameters = {} } = data
+  const { messages = [], modelParameters: parameters = {} } = data
   const prompt: Prompt = {
     feature,
     ...(data.version === undefined ? {} : { label: data.version }),
@@ -89,7 +97,8 @@ function promptOf(data: PromptFile, { file, strict, source, root, folder }: Prom
     rubric: [...(data.rubric ?? []), ...evaluators.rubric],
     choices: evaluators.choices,
     suites: suitePaths(data.suites ?? {}, folder),
-    inlineCases: inlineCases(data.testData ?? [], { source, strict }),
+    inlineCases: inlineCases(data.testData ?? [], { source, strict }).map((item) => withDefaults(item, data.defaults)),
+    ...(data.defaults === undefined ? {} : { defaults: data.defaults }),
     ...(data.expect === undefined ? {} : { expect: data.expect }),
     ...(data.reasoning === undefined ? {} : { reasoning: data.reasoning }),
     gate: data.gate ?? {},
@@ -153,7 +162,10 @@ async function referenceFaults(data: PromptFile, prompt: Prompt, place: Referenc
   const target = data.target?.module
   const redact = data.live?.redact
   return [
-    ...modelFaults(data.model, source, ['model'], config.providers, prompt),
+    // The fault of a default stands at its own place.
+    ...(data.model === undefined && config.model !== undefined
+      ? []
+      : modelFaults(prompt.model, source, ['model'], config.providers, prompt)),
     ...(await Promise.all(checks)).flat(),
     ...judges,
     ...(target === undefined ? [] : await module(target, ['target', 'module'])),

@@ -44,7 +44,9 @@ export type EvaluatorEntry = z.output<typeof evaluatorSchema>
 export const githubShape = {
   name: z.string().min(1).exactOptional().meta({ description: "The feature's name (default: the file's name)." }),
   description: z.string().exactOptional().meta({ description: 'What the prompt is for.' }),
-  model: modelIdSchema.meta({ description: 'provider:model; provider/model is accepted.' }),
+  model: modelIdSchema
+    .exactOptional()
+    .meta({ description: 'provider:model; provider/model is accepted (default: `model` of sluice.yaml).' }),
   modelParameters: modelParametersSchema.exactOptional(),
   messages: z.array(messageSchema).min(1).meta({ description: 'The conversation sent to the model.' }),
   responseFormat: z
@@ -74,6 +76,10 @@ export const promptSchema = z
     suites: suitesSchema
       .exactOptional()
       .meta({ description: 'Files of golden cases by name (fast, full), relative to this file.' }),
+    defaults: z
+      .record(z.string(), z.unknown())
+      .exactOptional()
+      .meta({ description: 'Values of variables for cases that do not set them; no part of the version.' }),
     checks: z.array(checkSchema).exactOptional().meta({ description: 'Checks of every output.' }),
     rubric: rubricSchema.exactOptional().meta({ description: 'Questions to the judge about every output.' }),
     expect: expectationSchema.exactOptional().meta({

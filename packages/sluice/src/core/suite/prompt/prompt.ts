@@ -26,6 +26,8 @@ export interface Prompt {
   suites: Record<string, string>
   /** The `testData` of the file. */
   inlineCases: Case[]
+  /** Values of variables for cases that do not set them. */
+  defaults?: Record<string, unknown>
   /** The expectation of cases that have none of their own; by default an answer. */
   expect?: Expectation
   /** Whether reasoning at the start of an answer is removed. Where absent, it is removed if it is recognised. */

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { SluiceError } from '../../../errors.ts'
-import type { Case } from '../cases/case.ts'
+import { type Case, withDefaults } from '../cases/case.ts'
 import { readCases, suiteKind } from '../cases/read-suite.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Source } from '../diagnostics/source.ts'
@@ -67,18 +67,22 @@ export function requireSuites(prompts: readonly Prompt[], asked: string | undefi
  */
 export function casesOf(
   files: ProjectFiles,
-  { suites, inlineCases, file: promptFile }: Prompt,
+  { suites, inlineCases, defaults, file: promptFile }: Prompt,
   suiteName: string,
   { root }: { root: string },
 ): AsyncIterable<Case> {
   const file = Object.hasOwn(suites, suiteName) ? suites[suiteName] : undefined
-  if (file !== undefined) return readCases(files, file, { root })
+  if (file !== undefined) return withDefaultsIn(readCases(files, file, { root }), defaults)
   const names = Object.keys(suites)
   if (names.length > 0) {
     throw new SluiceError('invalid-input', `${promptFile} has no suite "${suiteName}"${hint(suiteName, names)}`)
   }
   if (inlineCases.length > 0) return inOrder(inlineCases)
   throw new SluiceError('invalid-input', `${promptFile} has no cases; add "suites: {fast: ...}" to it`)
+}
+
+async function* withDefaultsIn(cases: AsyncIterable<Case>, defaults: Prompt['defaults']): AsyncGenerator<Case> {
+  for await (const testCase of cases) yield withDefaults(testCase, defaults)
 }
 
 async function* inOrder(cases: readonly Case[]): AsyncGenerator<Case> {
