@@ -3,32 +3,23 @@ import { expect, gated } from './gate.ts'
 import { type Production, startProduction } from './production.ts'
 import { type RolloutView, rolloutOf } from './rollout-view.ts'
 import type { Stage } from './stage.ts'
-import { bad, good, heading, paragraph, say, showChange } from './tell.ts'
+import { bad, detail, good, heading, paragraph, say, showChange } from './tell.ts'
 
 const feature = 'email-summary'
 
 /** What the golden cases miss is found on live traffic, and never missed again. Returns what to say of it in short. */
 export async function tellTheCanary(stage: Stage): Promise<string[]> {
   heading('6  What the golden cases do not know')
-  say(paragraph('Version 1.2 is in production. A change is to end the long summaries of nightly digests:'))
+  say(paragraph('A change is to end the long summaries of nightly digests:'))
   stage.startBranch('machines')
   showChange(stage.commitPrompt('3-machines.prompt.yml', 'Keep summaries of automatic e-mails short'))
-  say(
-    '',
-    paragraph(
-      'All golden cases are as good as before. None of them is a voicemail that the telephone system sends on:',
-    ),
-  )
+  detail('')
+  say(paragraph('All golden cases are as good as before. None of them is a voicemail:'))
   gated(stage, 0, 'verdict')
 
   heading('7  The canary')
-  const scene =
-    'The control plane now runs on a virtual clock, and 20,000 users are simulated: they draw from eight recorded'
-  say(
-    paragraph(
-      `${scene} e-mails, one in five a voicemail. The decisions, the judging and the store are those of sluice serve.`,
-    ),
-  )
+  const scene = '20,000 simulated users on a virtual clock draw from eight recorded'
+  say(paragraph(`${scene} e-mails; one in five is a voicemail.`))
   const production = await startProduction(stage)
   stage.switchTo('main')
   run(stage, 'publish', feature)
@@ -41,8 +32,8 @@ export async function tellTheCanary(stage: Stage): Promise<string[]> {
   const cases = becomesCases(stage, worse)
   const promoted = await theGoodVersion(stage, production)
   return [
-    `The gate let version 1.3 pass; the canary took it back by itself after ${worse.canary.requests} requests in ${worse.lasted}.`,
-    `Its failures are ${cases} golden cases now, which the gate blocks the same change by. Version 1.4 went to everybody in ${promoted.lasted}.`,
+    `The gate let version 1.3 pass; its canary ended itself after ${worse.canary.requests} requests in ${worse.lasted}.`,
+    `Its failures are ${cases} golden cases now. Version 1.4 went to everybody in ${promoted.lasted}.`,
   ]
 }
 
@@ -52,36 +43,33 @@ async function rollout(stage: Stage, production: Production, version: string): P
   run(stage, 'rollout', 'start', feature, version)
   const requests = await production.pass(6)
   const view = rolloutOf(stage, feature)
-  say('', paragraph(`${requests} requests and ${view.lasted} of virtual time later:`))
+  detail('')
+  say(paragraph(`${requests} requests and ${view.lasted} of virtual time later:`))
   run(stage, 'rollout', 'status', feature)
   showEvidence(view)
   return view
 }
 
 function showEvidence({ stages, canary, incumbent, eValue, threshold, alpha, state }: RolloutView): void {
-  say(
-    '',
-    paragraph(`Share of the users: ${[...stages, ...(state === 'promoted' ? ['all'] : [])].join(', then ')}.`),
-    '',
-  )
+  detail('')
+  detail(paragraph(`Share of the users: ${[...stages, ...(state === 'promoted' ? ['all'] : [])].join(', then ')}.`))
+  detail('')
   for (const [name, { requests, users, judged }] of Object.entries({ canary, incumbent }))
-    say(`     ${name.padEnd(9)} ${requests} requests of ${users} users in all stages, ${judged} judged`)
-  const rule = `A canary is rolled back at ${threshold.toFixed(0)}, which happens to ${100 * alpha} % at most of those that are no worse, however often one looks.`
+    detail(`     ${name.padEnd(9)} ${requests} requests of ${users} users in all stages, ${judged} judged`)
+  const rule = `At ${threshold.toFixed(0)} it is rolled back: at most ${100 * alpha} % of those no worse.`
   const mark = state === 'promoted' ? good('✓') : bad('✗')
-  say('', paragraph(`E-value against the canary: ${eValue.toFixed(2)}. ${rule}`, `   ${mark} `))
+  detail('')
+  say(paragraph(`E-value against the canary: ${eValue.toFixed(2)}. ${rule}`, `   ${mark} `))
 }
 
 /** The worst answers of the canary are added to the suite; the change that caused them no longer passes. */
 function becomesCases(stage: Stage, { id }: RolloutView): number {
   heading('8  The incident becomes a test')
-  say(
-    paragraph(
-      'The answers that were judged worst were kept. Each e-mail among them becomes a case that may not regress:',
-    ),
-  )
+  say(paragraph('Each e-mail whose answer was judged worst becomes a case that may not regress:'))
   const added = run(stage, 'case', 'add', feature, '--from', `rollout:${id}`, '--critical', '--incident', 'INC-204')
   stage.commit('Add the voicemails of INC-204 to the golden cases')
-  say('', paragraph('The same change, before the same gate:'))
+  detail('')
+  detail(paragraph('The same change, before the same gate:'))
   const { reasons } = gated(stage, 1, 'verdict')
   const blocking = new Set(reasons.flatMap(({ code, case: id }) => (code === 'critical-case' && id ? [id] : [])))
   expect(blocking.size > 0, `the gate does not fail because of the new cases:\n${added}`)

@@ -1,12 +1,23 @@
 import type { Stage } from './stage.ts'
-import { bold, indent, say } from './tell.ts'
+import { bold, detail, indent, oneLine, say } from './tell.ts'
+
+/** The lines of a command's output that carry the story. What is not waited for only sets the scene. */
+const story = /everybody gets|applied by|ended .* by|added to|log is whole/
 
 /** Runs a command as an operator would, shows what it says and returns it. */
 export function run(stage: Stage, ...args: string[]): string {
   const shown = args.map((arg) => (/\s/.test(arg) ? `"${arg}"` : arg)).join(' ')
-  say('', `   ${bold(`$ sluice ${shown}`)}`)
   const { exitCode, stdout, stderr } = stage.sluice(...args)
-  say(indent(stdout + stderr, 5))
+  const lines = indent(stdout + stderr, 5).split('\n')
+  const isScene = args.includes('0s')
+  const isStory = !isScene && lines.some((line) => story.test(line))
+  detail('')
+  const printCommand = isStory ? say : detail
+  printCommand(`   ${bold(`$ sluice ${shown}`)}`)
+  for (const line of lines) {
+    const print = isStory && story.test(line) ? say : detail
+    print(oneLine(line))
+  }
   if (exitCode !== 0) throw new Error(`sluice ${shown} exits ${exitCode}`)
   return stdout
 }

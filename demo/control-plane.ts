@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Stage } from './stage.ts'
-import { bold, say } from './tell.ts'
+import { bold, detail, say } from './tell.ts'
 
 /** What the application needs to reach a control plane. */
 export interface Access {
@@ -13,7 +13,8 @@ export interface Access {
 
 /** Starts `sluice serve`, makes the stage's commands reach it, and makes a token for the application. */
 export async function startControlPlane(stage: Stage): Promise<Access> {
-  say('', `   ${bold('$ sluice serve')}`)
+  detail('')
+  say(`   ${bold('$ sluice serve')}`)
   const admin = randomBytes(24).toString('hex')
   const server = stage.start('sluice', ['serve', '--port', '0'], { SLUICE_ADMIN_TOKEN: admin })
   const url = await listening(server)

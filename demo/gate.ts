@@ -1,7 +1,7 @@
 import type { FeatureReport } from '../packages/sluice/src/records/feature-report.ts'
 import { reportSchema } from '../packages/sluice/src/records/report.ts'
 import type { Stage } from './stage.ts'
-import { bad, bold, good, indent, say } from './tell.ts'
+import { bad, bold, detail, good, indent, oneLine, say } from './tell.ts'
 
 const reportDir = 'sluice-report'
 export const hint = 'If a prompt, the suite or the judge has changed, renew the recordings: npm run demo-recordings'
@@ -11,10 +11,14 @@ const ends = { tags: /\n\n(?= *(?:worst regressions|lowest cases))/, verdict: /\
 
 /** Runs the gate as a developer would, shows what it says up to there and returns its report. */
 export function gated(stage: Stage, expected: number, shown: keyof typeof ends = 'tags'): FeatureReport {
-  say('', `   ${bold('$ sluice gate')}`)
   const { exitCode, stdout, stderr } = stage.sluice('gate', '--report-dir', reportDir)
-  say('', indent(stdout.split(ends[shown])[0] ?? stdout, 5))
-  say('', `   exit code ${exitCode === 0 ? good('0') : bad(String(exitCode))}`)
+  const [verdict = '', ...rest] = (stdout.split(ends[shown])[0] ?? stdout).trim().split('\n\n')
+  detail('')
+  say(`   ${bold('$ sluice gate')}   exit code ${exitCode === 0 ? good('0') : bad(String(exitCode))}`)
+  detail('')
+  const [state = '', ...reason] = verdict.split('\n').map((line) => line.trim())
+  say(oneLine(`     ${state}: ${reason.join(' ')}`))
+  detail('', indent(rest.join('\n\n'), 5))
   expect(exitCode === expected, `sluice gate exits ${exitCode}, not ${expected}. ${hint}\n${stderr}`)
   return onlyFeature(stage.readText(`${reportDir}/report.json`))
 }

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 
-const width = 100
+const width = 110
 const coloured = process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb'
 const paint = (code: number) => (text: string) => (coloured ? `\x1b[${code}m${text}\x1b[0m` : text)
 
@@ -9,8 +9,21 @@ export const dim = paint(2)
 export const bad = paint(31)
 export const good = paint(32)
 
+/** Without `--full` only the story is printed, in about 60 lines. */
+const isFull = process.argv.includes('--full')
+
+/** What `--full` prints beside the story. */
+export function detail(...lines: string[]): void {
+  if (isFull) say(...lines)
+}
+
 export function say(...lines: string[]): void {
   for (const line of lines) process.stdout.write(`${line}\n`)
+}
+
+/** One line of the width of a paragraph, cut off unless `--full` is given. */
+export function oneLine(text: string): string {
+  return isFull || text.length <= width ? text : `${text.slice(0, width - 1)}…`
 }
 
 export function heading(text: string): void {
@@ -19,7 +32,11 @@ export function heading(text: string): void {
 
 /** Lines of a patch, which begin with + or -. */
 export function showChange(lines: string[]): void {
-  say('', ...lines.map((line) => (line.startsWith('+') ? good : bad)(`   ${line}`)))
+  detail('')
+  for (const line of lines) {
+    const print = /^.version:/.test(line) ? detail : say
+    print((line.startsWith('+') ? good : bad)(`   ${line}`))
+  }
 }
 
 /** Lines of another program or a file, moved to the right. */
