@@ -9,7 +9,8 @@ import {
   formatUsd,
 } from '../../text/format.ts'
 import { type Cell, columns } from '../../text/layout.ts'
-import { visibleData, visibleLine } from '../../text/untrusted.ts'
+import { inlineText } from '../../text/markdown-escape.ts'
+import { visibleData } from '../../text/untrusted.ts'
 import { bridgeSentence } from '../nightly/judge-bridges.ts'
 
 const heads = ['feature', 'model', 'difference', 'interval', 'p (Holm)', 'score', 'an answer', 'p50', '']
@@ -36,27 +37,28 @@ export function upgradeText(report: UpgradeReport, width: number): string {
 /** The same as Markdown. */
 export function upgradeMarkdown(report: UpgradeReport): string {
   const { from, to, features, judge, notes } = report
-  const row = (cells: readonly string[]) =>
-    `| ${cells.map((text) => visibleLine(text).replaceAll('|', '\\|')).join(' | ')} |`
+  const row = (cells: readonly string[]) => `| ${cells.map(inlineText).join(' | ')} |`
   const table = [
     row(heads),
     row(heads.map(() => '---')),
     ...features.flatMap(rowsOf).map((cells) => row(cells.map(({ text }) => text))),
   ]
   const blocks = [
-    [`# Leaving ${from} for ${to.join(' or ')}`],
-    notes.map((note) => `- ${note}`),
+    [`# ${inlineText(`Leaving ${from} for ${to.join(' or ')}`)}`],
+    notes.map(item),
     features.length === 0 ? [] : table,
     features.length === 0 ? [] : [caption(report)],
-    features.map((feature) => `- ${featureLine(feature)}`),
-    judge ? judgeLines(judge).map((line) => `- ${line.trim()}`) : [],
+    features.map((feature) => item(featureLine(feature))),
+    features.flatMap(reasonLines).map(item),
+    judge ? judgeLines(judge).map(item) : [],
     [costLine(report)],
   ]
-  const text = blocks
-    .filter((block) => block.length > 0)
-    .map((block) => block.map((line) => visibleLine(line)).join('\n'))
+  const text = blocks.filter((block) => block.length > 0).map((block) => block.join('\n'))
   return `${text.join('\n\n')}\n`
 }
+
+/** An item of a list; what models and files say has no effect in it. */
+const item = (line: string) => `- ${inlineText(line.trim())}`
 
 const cell = (text: string): Cell => ({ text })
 
