@@ -60,6 +60,8 @@ export const caseDetailSchema = z.object({
   score: share.exactOptional(),
   /** The last message that was sent, with the case's variables in it. */
   input: z.string().exactOptional(),
+  /** The reference answer of the case. */
+  expected: z.string().exactOptional(),
   output: z.string().exactOptional(),
   /** What the output began with before it was scored without it. */
   reasoning: z.string().exactOptional(),

@@ -14,6 +14,13 @@ const versionSchema = z.object({
   model: z.string().nullable(),
 })
 
+/** What a version asks of the model, before a case's variables are filled in. */
+const askedSchema = z.object({
+  model: z.string().nullable(),
+  parameters: z.record(z.string(), z.unknown()),
+  messages: z.array(z.object({ role: z.string(), content: z.string() })),
+})
+
 const reasonSchema = z.object({
   /** For machines, e.g. `regression`, `below-threshold`, `tag-regression`, `critical-case`, `coverage`, `budget`. */
   code: z.string(),
@@ -174,6 +181,8 @@ export const featureSummarySchema = z.object({
   strength: strengthSchema.nullable(),
   candidate: versionSchema,
   baseline: versionSchema.nullable(),
+  /** What both versions ask; `baseline` is null without one. Absent where no prompt is known. */
+  asked: z.object({ candidate: askedSchema, baseline: askedSchema.nullable() }).optional(),
   /** Most important first. */
   reasons: z.array(reasonSchema),
   /** Why answers have no score, the most frequent cause first. Absent where all have one. */

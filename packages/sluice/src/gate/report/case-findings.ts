@@ -15,12 +15,15 @@ export interface Finding {
   invented: boolean
 }
 
+/** What was said of an output, and of the baseline's where there is one. */
+type Scored = Pick<CaseReport, 'judge' | 'checks' | 'baselineJudge' | 'baselineChecks'>
+
 /** What is wrong with a case's output: what the baseline still had first, then what must hold. */
-export function findingsOf(row: CaseReport): Finding[] {
+export function findingsOf(row: Scored): Finding[] {
   return [...judgeFindings(row), ...checkFindings(row)].sort((a, b) => rank(a) - rank(b))
 }
 
-function judgeFindings({ judge, baselineJudge }: CaseReport): Finding[] {
+function judgeFindings({ judge, baselineJudge }: Scored): Finding[] {
   return judge
     .filter((item) => scoreOf(item) < 1)
     .map((item) => ({
@@ -37,7 +40,7 @@ function judgeFindings({ judge, baselineJudge }: CaseReport): Finding[] {
 /** For the order of findings only: what the judge could not tell stands below a yes, as a no does. */
 const scoreOf = ({ score, verdict }: CaseReport['judge'][number]) => score ?? (verdict === 'yes' ? 1 : 0)
 
-function checkFindings({ checks, baselineChecks }: CaseReport): Finding[] {
+function checkFindings({ checks, baselineChecks }: Scored): Finding[] {
   return checks
     .filter(({ score }) => score < 1)
     .map(({ name, score, reason, must }) => ({

@@ -7,6 +7,7 @@ import type { FeatureRun } from '../run/feature-run.ts'
 import type { ResultRow, Results } from '../run/results.ts'
 import { passesOf } from '../run/score-summary.ts'
 import { type CaseScores, scoredRepeats } from '../run/score-table.ts'
+import { findingsOf } from './case-findings.ts'
 import type { CasesOf } from './json-report.ts'
 
 /** Joins the details on disk with the scores in memory, one case at a time, in the order of the suite. */
@@ -19,34 +20,34 @@ export function* caseRows(
   let group = details.next()
   for (const [position, scores] of cases.entries()) {
     const own = !group.done && group.value.position === position ? group.value : undefined
-    yield caseRow(scores, own?.candidate ?? [], own?.baseline ?? [], caseThreshold)
+    yield caseRow(scores, own ?? nothing, caseThreshold)
     if (own) group = details.next()
   }
 }
 
-type Details = Record<Arm, CaseDetail[]> & { position: number }
+type Details = Record<Arm, ResultRow[]> & { position: number }
+
+const nothing: Record<Arm, ResultRow[]> = { candidate: [], baseline: [] }
 
 function* byPosition(rows: Iterable<ResultRow>): Generator<Details> {
   let group: Details | undefined
-  for (const { position, arm, detail } of rows) {
+  for (const row of rows) {
+    const { position, arm } = row
     if (group?.position !== position) {
       if (group) yield group
       group = { position, candidate: [], baseline: [] }
     }
-    group[arm].push(detail)
+    group[arm].push(row)
   }
   if (group) yield group
 }
 
-function caseRow(
-  row: CaseScores,
-  candidate: readonly CaseDetail[],
-  baseline: readonly CaseDetail[],
-  caseThreshold: number,
-): CaseReport {
+function caseRow(row: CaseScores, own: Record<Arm, ResultRow[]>, caseThreshold: number): CaseReport {
   const scores = scoredRepeats(row.candidate)
   const score = momentsOf(scores)?.mean ?? null
   const baselineScore = momentsOf(scoredRepeats(row.baseline))?.mean ?? null
+  const [candidate, baseline] = [detailsOf(own.candidate), detailsOf(own.baseline)]
+  const answers = answersOf(own)
   const shown = worstOf(candidate, row.state)
   const other = typicalOf(baseline, baselineScore)
   return {
@@ -63,12 +64,32 @@ function caseRow(
     judge: shown?.judge ?? [],
     error: shown?.error ?? null,
     ...(shown?.input !== undefined && { input: shown.input }),
+    ...(shown?.expected !== undefined && { expected: shown.expected }),
     output: shown?.output ?? null,
     ...(shown?.reasoning !== undefined && { reasoning: shown.reasoning }),
     ...(other && { baselineOutput: other.output ?? null, baselineChecks: other.checks, baselineJudge: other.judge }),
+    ...(answers.length > 0 && { answers }),
     latencyMs: shown?.latencyMs ?? null,
     costUsd: shown?.costUsd ?? null,
   }
+}
+
+const detailsOf = (rows: readonly ResultRow[]) => rows.map(({ detail }) => detail)
+
+/** Every answer, candidate first; none where each version gave one, or where repeats all had the full score. */
+function answersOf({ candidate, baseline }: Record<Arm, ResultRow[]>): NonNullable<CaseReport['answers']> {
+  const rows = [...candidate, ...baseline]
+  if (candidate.length < 2 && baseline.length < 2) return []
+  if (rows.every(({ detail }) => detail.score === 1)) return []
+  return rows.map(({ arm, repeat, detail }) => ({
+    version: arm,
+    repeat,
+    state: detail.state,
+    score: detail.score ?? null,
+    output: detail.output ?? null,
+    error: detail.error ?? null,
+    notMet: findingsOf(detail).map(({ name, outcome, reason }) => ({ name, outcome, reason })),
+  }))
 }
 
 /** The repeat that shows what went wrong: the one with the lowest score, or without scores one in the case's state. */

@@ -27,12 +27,16 @@ export function verdictWord({ verdict, strength, score }: Judged): string {
 }
 
 /** The one sentence that a reader needs beside the verdict. */
-export function headline({ reasons, verdict, strength, score, comparison, causes }: FeatureSummary): string {
+export function headline(feature: FeatureSummary): string {
+  const { reasons, verdict, strength, score, comparison, threshold, causes } = feature
   const first = reasons[0]
   if (first) return first.message
   const mean = `The mean is ${formatScore(score.mean)}`
   if (score.mean === null) return ['No case has a score.', ...sayable(causes)].join(' ')
-  if (verdict !== 'pass' || !comparison) return score.ciLow === null ? `${mean}.` : `${mean} ${formatInterval(score)}.`
+  if (verdict !== 'pass' || !comparison) {
+    if (threshold?.atLeast !== undefined) return `${mean}, ${meanRange(feature)}.`
+    return score.ciLow === null ? `${mean}.` : `${mean} ${formatInterval(score)}.`
+  }
   const margin = formatScore(comparison.margin)
   const meaning =
     strength === 'weak'
@@ -57,7 +61,7 @@ export function causeLines(feature: FeatureSummary): string[] {
 /** What a pass has shown beyond the margin. */
 function boundOf({ atLeast, margin }: NonNullable<FeatureSummary['comparison']>): string {
   if (atLeast === undefined || atLeast < -margin + 0.0005) return ''
-  return atLeast < 0 ? `, and so is one of more than ${formatScore(-atLeast)}` : ', and so is any drop'
+  return atLeast < 0 ? `, even one of more than ${formatScore(-atLeast)}` : ', and so is any drop'
 }
 
 /** How sure the change is: by the test that decided, so that a pass has its one-sided bound and all else an interval. */
@@ -68,12 +72,10 @@ export function changeRange({ comparison, confidence }: FeatureSummary): string 
   return `at least ${formatChange(Math.max(-1, atLeast))}, one-sided ${formatPercent(confidence)}`
 }
 
-/** The verdict of the threshold, of a pass with what it has shown. */
-export function thresholdWord({ threshold, confidence }: FeatureSummary): string {
-  if (!threshold) return ''
-  const { verdict, atLeast } = threshold
-  const shown = `: the mean is at least ${formatScore(Math.max(0, atLeast ?? 0))}, one-sided ${formatPercent(confidence)}`
-  return atLeast === undefined ? verdict : `${verdict}${shown}`
+/** How sure the mean is: where it passed the threshold by the bound of that test, and else by its interval. */
+export function meanRange({ score, threshold, confidence }: FeatureSummary): string {
+  if (threshold?.atLeast === undefined) return `${formatPercent(confidence)} interval ${formatInterval(score)}`
+  return `at least ${formatScore(Math.max(0, threshold.atLeast))}, one-sided ${formatPercent(confidence)}`
 }
 
 /** The smallest detectable drop of this run in a sentence; undefined without a comparison. */

@@ -31,6 +31,8 @@ export interface Measured {
   causes?: MissingScoreCause[]
   /** What each check and each question to the judge came to. */
   scorers?: ScorerResults
+  /** What the versions ask of their models. */
+  asked?: NonNullable<FeatureSummary['asked']>
 }
 
 /** The report of a measurement without a verdict; a gate fills in what it decided. */
@@ -44,6 +46,7 @@ export function summarizeFeature(measured: Measured, options: SummaryOptions): F
     baseline: measured.baseline,
     reasons: [],
     notes: [...measured.notes, ...measurementNotes(ledger, observations, judge), ...(scorers?.notes ?? [])],
+    ...(measured.asked && { asked: measured.asked }),
     ...(measured.causes && { causes: measured.causes }),
     advice: null,
     confidence: options.confidence,
@@ -140,6 +143,7 @@ export function measuredOf(run: FeatureRun, results: Results, threshold: number 
     observations,
     judge: judged ? { id: judge.id, model: judge.model, mode: judge.mode, flipRate } : null,
     scorers: scorers.results(),
+    asked: { candidate: askedBy(candidate), baseline: baseline ? askedBy(baseline) : null },
     threshold,
     notes: family ? [...notes, family] : notes,
     ...(observations.unscoredRepeats > 0 && { causes: causesOf(results.rows(candidate.feature), run.table.cases) }),
@@ -148,4 +152,11 @@ export function measuredOf(run: FeatureRun, results: Results, threshold: number 
 
 function versionOf({ id, label, model }: Prompt): FeatureSummary['candidate'] {
   return { id, label: label ?? null, model }
+}
+
+/** The format of the answer counts as a parameter; plain text is none. */
+function askedBy({ model, parameters, format, messages }: Prompt): NonNullable<FeatureSummary['asked']>['candidate'] {
+  const given = Object.entries(parameters).filter(([, value]) => value !== undefined)
+  const responseFormat = format.type === 'text' ? {} : { responseFormat: format }
+  return { model, parameters: { ...Object.fromEntries(given), ...responseFormat }, messages }
 }

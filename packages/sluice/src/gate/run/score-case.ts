@@ -45,7 +45,8 @@ export function createScoreCase(scoring: Scoring): ScoreCase {
       // An application shows all that it answers, so reasoning in it is a fault of the application.
       reasoning: measure.reasoning ?? (measure.target ? 'keep' : undefined),
     }
-    const asked = { input: request.messages.at(-1)?.content ?? '' }
+    const { expected } = testCase
+    const asked = { input: request.messages.at(-1)?.content ?? '', ...(expected !== undefined && { expected }) }
     let answer: Completion
     try {
       answer = await generate(request, testCase, repeat, (given) => readAnswer(given, reading).kind !== 'lost')

@@ -69,3 +69,31 @@ test('rows and cases are joined by position, a case without details included', (
     ],
   )
 })
+
+test('every answer is kept where there were several and one fell short, with what it lacked', () => {
+  const check = { name: 'short', type: 'maxWords', score: 0, reason: '300 words', weight: 1, must: false }
+  const [row] = rowsOf({
+    candidate: [detail('scored', 'good', 1), { ...detail('scored', 'long', 0.5), checks: [check], expected: 'brief' }],
+    baseline: [detail('scored', 'before', 1), detail('modelError', '')],
+  })
+  assert.deepEqual(
+    row?.answers?.map(({ version, repeat, score, output }) => [version, repeat, score, output]),
+    [
+      ['candidate', 1, 1, 'good'],
+      ['candidate', 2, 0.5, 'long'],
+      ['baseline', 1, 1, 'before'],
+      ['baseline', 2, null, ''],
+    ],
+  )
+  assert.deepEqual(row?.answers?.[1]?.notMet, [{ name: 'short', outcome: 'failed', reason: '300 words' }])
+  assert.equal(row?.expected, 'brief')
+})
+
+test('single answers, and repeats that were all right, are not listed a second time', () => {
+  const good = detail('scored', 'good', 1)
+  const [[single], [perfect]] = [
+    rowsOf({ candidate: [detail('scored', 'bad', 0)] }),
+    rowsOf({ candidate: [good, good] }),
+  ]
+  assert.deepEqual([single?.answers, perfect?.answers], [undefined, undefined])
+})

@@ -40,6 +40,7 @@ export function hostileCase(row: CaseReport, text: string): CaseReport {
     })),
     error: row.error === null ? null : text,
     input: text,
+    expected: text,
     output: row.output === null ? null : text,
     baselineOutput: row.output === null ? null : `before\n${text}`,
   }
@@ -60,6 +61,10 @@ export function hostileReport(report: ReportSummary, text: string): ReportSummar
       candidate: { id: text, label: text, model: text },
       baseline: feature.baseline && { id: text, label: text, model: text },
       reasons: feature.reasons.map((reason) => ({ ...reason, message: text, tag: text, case: text })),
+      asked: {
+        candidate: hostileAsked(text, 'candidate'),
+        baseline: feature.baseline && hostileAsked(text, 'baseline'),
+      },
       decidingCase: `${text} `,
       notes: [text],
       advice: text,
@@ -77,4 +82,9 @@ export function hostileReport(report: ReportSummary, text: string): ReportSummar
 const hostileScorer = (text: string) => ({
   ...{ kind: 'item' as const, name: text, ask: text, must: true, mean: 0.5, baselineMean: 1, meanDifference: -0.5 },
   ...{ ciLow: -0.6, ciHigh: -0.4, worse: 3, better: 0 },
+})
+
+const hostileAsked = (text: string, version: string) => ({
+  ...{ model: `${version} ${text}`, parameters: { [text]: text } },
+  messages: [{ role: text, content: `${version} ${text}` }],
 })

@@ -1,5 +1,5 @@
 import type { FeatureSummary } from '../../../records/feature-report.ts'
-import { formatAmount, formatChange, formatInterval, formatPercent, formatScore } from '../../../text/format.ts'
+import { formatAmount, formatChange, formatPercent, formatScore } from '../../../text/format.ts'
 import {
   causeLines,
   caveats,
@@ -11,13 +11,14 @@ import {
   judgeLine,
   latencyLine,
   mayHide,
+  meanRange,
   repeatsLine,
-  thresholdWord,
   verdictWord,
 } from '../sentences.ts'
 import type { FeatureNumbers } from './feature-numbers.ts'
 import { pictures } from './feature-pictures.ts'
 import { type Html, html } from './markup.ts'
+import { promptChangeHtml } from './prompt-change-html.ts'
 import { scorerTableHtml } from './scorer-table.ts'
 import { tagTableHtml } from './tag-table.ts'
 
@@ -46,6 +47,7 @@ export function featureSection(
     ${versions(feature)}
     <div class="pictures">${pictures(feature, numbers)}</div>
     ${sentences.length === 0 ? undefined : html`<p class="detectable-drop">${sentences.join(' ')}</p>`}
+    ${block('What the candidate asks differently', promptChangeHtml(feature), oneOfSeveral)}
     ${block('Checks and questions', scorerTableHtml(feature), oneOfSeveral)}
     ${block('Tags', tagTableHtml(feature), oneOfSeveral)}
     ${block('Looks of the test', looksTable(feature), oneOfSeveral)}
@@ -83,10 +85,9 @@ function heading(title: string, oneOfSeveral: boolean): Html {
 
 /** The numbers that a reader looks for first. */
 function figures(feature: FeatureSummary): Html {
-  const { score, comparison, threshold, coverage, confidence } = feature
-  const interval = formatPercent(confidence)
+  const { score, comparison, threshold, coverage } = feature
   const all: (readonly [name: string, value: string, note: string])[] = [
-    ['Mean', formatScore(score.mean), `${interval} ${formatInterval(score)}`],
+    ['Mean', formatScore(score.mean), meanRange(feature)],
   ]
   if (comparison) {
     const { meanDifference, baselineMean, pairs, repeats, margin, detectableDrop } = comparison
@@ -101,7 +102,7 @@ function figures(feature: FeatureSummary): Html {
       ],
     )
   }
-  if (threshold) all.push(['Threshold', formatScore(threshold.value), thresholdWord(feature)])
+  if (threshold) all.push(['Threshold', formatScore(threshold.value), threshold.verdict])
   const have = coverage.scored + coverage.checkFailed
   all.push([
     'Coverage',

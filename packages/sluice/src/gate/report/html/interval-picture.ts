@@ -54,7 +54,10 @@ export function thresholdTest({
     what: 'Distance of the mean from the threshold',
     zero: 'threshold',
     margin: threshold.slack,
-    interval: { ciLow: from(score.ciLow), ciHigh: from(score.ciHigh) },
+    interval:
+      threshold.atLeast === undefined
+        ? { ciLow: from(score.ciLow), ciHigh: from(score.ciHigh) }
+        : { ciLow: from(threshold.atLeast), ciHigh: from(score.mean) },
     looks: own,
     least: -threshold.value,
     most: 1 - threshold.value,

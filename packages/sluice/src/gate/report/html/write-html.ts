@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { CaseReport } from '../../../records/case-report.ts'
+import type { FeatureSummary } from '../../../records/feature-report.ts'
 import type { ReportSummary } from '../../../records/report.ts'
 import { excerpt } from '../../../text/untrusted.ts'
 import type { CasesOf } from '../json-report.ts'
@@ -60,22 +61,23 @@ async function* pageText(
   const room = { left: mostText }
   for (const { index, numbers } of all) {
     const feature = features[index]
-    if (feature) yield* featureData(casesOf(feature, index), index, numbers, room)
+    if (feature) yield* featureData(casesOf(feature, index), feature, { index, numbers, room })
   }
   yield `<script>${assets.script}</script>\n</body>\n</html>\n`
 }
 
 async function* featureData(
   cases: ReturnType<CasesOf>,
-  feature: number,
-  { shown, cases: total }: FeatureNumbers,
-  room: { left: number },
+  { scorers = [] }: FeatureSummary,
+  { index, numbers, room }: { index: number; numbers: FeatureNumbers; room: { left: number } },
 ): AsyncGenerator<string> {
+  const { shown, cases: total } = numbers
+  const questions = scorers.flatMap(({ name, ask }) => (ask === null ? [] : [[name, ask] as const]))
   const rows: CaseRow[] = []
   let chunk: string[] = []
   let position = -1
   const data = (kind: string, text: string) =>
-    `<script type="application/json" data-${kind}="${feature}">${text}</script>\n`
+    `<script type="application/json" data-${kind}="${index}">${text}</script>\n`
   for await (const report of cases) {
     position += 1
     if (shown && !shown.has(position)) continue
@@ -89,17 +91,21 @@ async function* featureData(
     chunk = []
   }
   if (chunk.length > 0) yield data('details', `[${chunk.join(',')}]`)
-  yield data('rows', jsonForScript({ chunkSize, total, rows }))
+  yield data('rows', jsonForScript({ chunkSize, total, questions, rows }))
 }
 
 /** An output of a megabyte is of no use to a reader, and makes the page slow. */
 function shortened(report: CaseReport): CaseReport {
   const short = (text: string) => excerpt(text, textLength)
-  const { input, output, baselineOutput } = report
+  const { input, expected, output, baselineOutput, answers } = report
   return {
     ...report,
     output: output && short(output),
     ...(input !== undefined && { input: short(input) }),
+    ...(expected !== undefined && { expected: short(expected) }),
+    ...(answers && {
+      answers: answers.map((answer) => ({ ...answer, output: answer.output && short(answer.output) })),
+    }),
     ...(baselineOutput !== undefined && { baselineOutput: baselineOutput && short(baselineOutput) }),
   }
 }

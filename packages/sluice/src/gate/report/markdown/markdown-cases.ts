@@ -66,7 +66,7 @@ const shownOf = ({ cases, total }: Highlight) =>
 
 /** The first with its texts in view; those of the others are folded, so that a reader sees all five at once. */
 function worstCase(row: CaseReport, number: number): string {
-  const { id, state, error, tags, critical, passed, repeats, input } = row
+  const { id, state, error, tags, critical, passed, repeats, input, expected } = row
   const facts = [
     row.score === null ? state : scores(row),
     ...(passed && repeats > 1 ? [`passed ${passed.k} of ${passed.n}`] : []),
@@ -79,7 +79,12 @@ function worstCase(row: CaseReport, number: number): string {
     ...findings.slice(0, findingsShown).map(findingText),
     ...(left > 0 ? [`- and ${formatCount(left)} more`] : []),
   ]
-  const texts = join([input === undefined ? '' : `Input: ${inlineText(excerpt(input, inputLength))}`, outputs(row)])
+  const texts = join([
+    input === undefined ? '' : `Input: ${inlineText(excerpt(input, inputLength))}`,
+    expected === undefined ? '' : `Expected: ${inlineText(excerpt(expected, inputLength))}`,
+    outputs(row),
+    repeatScores(row),
+  ])
   return join([
     `**${number}.** ${codeSpan(excerpt(id, 100))} · ${facts.join(' · ')}`,
     error === null ? '' : inlineText(excerpt(error, reasonLength)),
@@ -89,6 +94,17 @@ function worstCase(row: CaseReport, number: number): string {
 }
 
 const join = (texts: readonly string[]) => texts.filter((text) => text !== '').join('\n\n')
+
+/** The scores of all repeats, where they differ; their texts are in report.html. */
+function repeatScores({ answers }: CaseReport): string {
+  if (!answers) return ''
+  const of = (wanted: 'candidate' | 'baseline') =>
+    answers
+      .filter(({ version }) => version === wanted)
+      .map(({ score, state }) => (score === null ? state : formatScore(score)))
+  const [now, before] = [of('candidate'), of('baseline')]
+  return `Repeats: ${now.join(', ')}${before.length > 0 ? `; baseline: ${before.join(', ')}` : ''}.`
+}
 
 function scores({ score, baselineScore }: CaseReport): string {
   if (score === null || baselineScore === null) return formatScore(score)

@@ -7,9 +7,10 @@ import {
   formatPercent,
   formatScore,
 } from '../../../text/format.ts'
-import { codeSpan, inlineText } from '../../../text/markdown-escape.ts'
+import { codeBlock, codeSpan, inlineText } from '../../../text/markdown-escape.ts'
 import { excerpt } from '../../../text/untrusted.ts'
 import type { Highlights } from '../highlights.ts'
+import { aroundChanges, promptChange, samePrompt } from '../prompt-change.ts'
 import {
   cacheLine,
   caveats,
@@ -21,10 +22,10 @@ import {
   headline,
   judgeLine,
   latencyLine,
+  meanRange,
   nameOfVersion,
   repeatsLine,
   tagWord,
-  thresholdWord,
   verdictWord,
 } from '../sentences.ts'
 import { tagLines } from '../tag-lines.ts'
@@ -38,6 +39,7 @@ const tagsInView = 6
 const tagsShown = 100
 const idsShown = 50
 const messageLength = 400
+const promptLinesShown = 60
 const adviceLength = 600
 const nameLength = 80
 
@@ -58,6 +60,7 @@ export function featureBlocks(
   const first = [`**${inlineText(excerpt(headline(feature), messageLength))}**`, behind, lead, scoreTable(feature)]
   const sentences = [detectableDropText(feature), feature.advice ?? undefined].filter((text) => text !== undefined)
   const second = [
+    promptDiff(feature),
     sentences.map((text) => inlineText(excerpt(text, adviceLength))).join(' '),
     list([...feature.reasons.slice(1).map(({ message }) => message), ...caveats(feature)]),
     scorerTable(feature),
@@ -84,13 +87,36 @@ export function featureBlocks(
   ].filter(({ text }) => text !== '')
 }
 
+/** What the candidate asks differently, folded; a reader of the pull request has the file's own difference at hand. */
+function promptDiff(feature: FeatureSummary): string {
+  const change = promptChange(feature)
+  if (change === undefined) return ''
+  if (change.length === 0) return inlineText(samePrompt)
+  const signs = { same: ' ', added: '+', removed: '-' } as const
+  const lines = aroundChanges(change).map((line) =>
+    'skipped' in line
+      ? `… ${formatAmount(line.skipped, 'equal line')}`
+      : `${signs[line.kind]} ${excerpt(line.text, messageLength)}`,
+  )
+  const left = lines.length - promptLinesShown
+  const more = left > 0 ? [`… ${formatAmount(left, 'more line')}, in report.html`] : []
+  return collapsed('What the candidate asks differently: model, parameters, messages', [
+    codeBlock([...lines.slice(0, promptLinesShown), ...more].join('\n'), 'diff'),
+  ])
+}
+
 function scoreTable(feature: FeatureSummary): string {
   const { candidate, baseline, score, comparison, threshold, confidence } = feature
   const version = (of: typeof candidate) =>
     codeSpan(excerpt(nameOfVersion(of), nameLength)) +
     (of.model === null ? '' : ` ${codeSpan(excerpt(of.model, nameLength))}`)
   const rows = [
-    ['candidate', formatScore(score.mean), formatInterval(score), version(candidate)],
+    [
+      'candidate',
+      formatScore(score.mean),
+      threshold?.atLeast === undefined ? formatInterval(score) : meanRange(feature),
+      version(candidate),
+    ],
     ...(baseline ? [['baseline', formatScore(comparison?.baselineMean ?? null), '', version(baseline)]] : []),
     ...(comparison
       ? [
@@ -102,16 +128,7 @@ function scoreTable(feature: FeatureSummary): string {
           ],
         ]
       : []),
-    ...(threshold
-      ? [
-          [
-            'threshold',
-            formatScore(threshold.value),
-            '',
-            `**${threshold.verdict}**${thresholdWord(feature).slice(threshold.verdict.length)}`,
-          ],
-        ]
-      : []),
+    ...(threshold ? [['threshold', formatScore(threshold.value), '', `**${threshold.verdict}**`]] : []),
   ]
   return table(['', 'mean', `${formatPercent(confidence)} interval`, ''], '-rr-', rows)
 }

@@ -1,12 +1,5 @@
 import type { FeatureSummary } from '../../../records/feature-report.ts'
-import {
-  formatAmount,
-  formatChange,
-  formatCount,
-  formatInterval,
-  formatPercent,
-  formatScore,
-} from '../../../text/format.ts'
+import { formatAmount, formatChange, formatCount, formatInterval, formatScore } from '../../../text/format.ts'
 import { type Cell, columns, truncate, wrap } from '../../../text/layout.ts'
 import { visibleLine } from '../../../text/untrusted.ts'
 import type { Highlights } from '../highlights.ts'
@@ -22,10 +15,10 @@ import {
   headline,
   judgeLine,
   latencyLine,
+  meanRange,
   nameOfVersion,
   repeatsLine,
   tagWord,
-  thresholdWord,
   verdictWord,
 } from '../sentences.ts'
 import { tagLines } from '../tag-lines.ts'
@@ -65,15 +58,15 @@ export function renderFeature(
 }
 
 function scoreFacts(feature: FeatureSummary): Fact[] {
-  const { candidate, baseline, score, comparison, threshold, confidence } = feature
+  const { candidate, baseline, score, comparison, threshold } = feature
   const version = (of: typeof candidate) => nameOfVersion(of) + (of.model === null ? '' : `, ${of.model}`)
   const before = comparison ? `, baseline ${formatScore(comparison.baselineMean)}` : ''
   return [
     ['candidate', version(candidate)],
     ['baseline', baseline ? version(baseline) : undefined],
-    ['mean', `${formatScore(score.mean)}, ${formatPercent(confidence)} interval ${formatInterval(score)}${before}`],
+    ['mean', `${formatScore(score.mean)}, ${meanRange(feature)}${before}`],
     ['change', changeText(feature)],
-    ['threshold', threshold ? `${formatScore(threshold.value)}: ${thresholdWord(feature)}` : undefined],
+    ['threshold', threshold ? `${formatScore(threshold.value)}: ${threshold.verdict}` : undefined],
     ['detects', detectableDropText(feature)],
   ]
 }

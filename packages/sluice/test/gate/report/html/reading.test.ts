@@ -96,6 +96,36 @@ describe('report.html in Chromium', () => {
     assert.equal(await page.locator('.detail').count(), 0)
   })
 
+  test('an open case has the question to the judge, the expected answer and all repeats', async () => {
+    const question = 'Is every <b>action item</b> there?'
+    const scorer = { kind: 'item' as const, name: 'actions', ask: question, must: true, cases: 39, mean: 0.8 }
+    const numbers = { baselineMean: 1, meanDifference: -0.2, ciLow: -0.3, ciHigh: -0.1, worse: 6, better: 0 }
+    const answer = { version: 'candidate' as const, state: 'scored' as const, error: null }
+    const cases = incidentCases.map((row) => ({
+      ...row,
+      expected: 'send <i>invoice</i> 1182',
+      answers: [
+        { ...answer, repeat: 1, score: 1, output: 'First', notMet: [] },
+        {
+          ...answer,
+          repeat: 2,
+          score: 0,
+          output: '<img src=x>',
+          notMet: [{ name: 'actions', outcome: 'no', reason: 'r' }],
+        },
+      ],
+    }))
+    const feature = incidentFeature({ scorers: [{ ...scorer, ...numbers }] })
+    await using report = await openReport(browser, incidentReport({ features: [feature] }), cases)
+    await report.page.getByRole('button', { name: 'contract-07' }).click()
+    const detail = report.page.locator('.detail')
+    assert.equal(await detail.locator('.question').first().innerText(), question)
+    assert.match(await detail.innerText(), /Expected\s+send <i>invoice<\/i> 1182/i)
+    await detail.getByText('candidate, repeat 2: 0.000').click()
+    assert.match(await detail.innerText(), /actions no\. r\s+<img src=x>/)
+    assert.deepEqual(report.complaints, [])
+  })
+
   test('can be walked by keyboard: from the picture to the case behind a bar', async () => {
     await using report = await open()
     const { page } = report

@@ -6,6 +6,8 @@ export interface CaseData {
   /** Its number in the report. */
   feature: string
   rows: CaseRow[]
+  /** What the prompt asks the judge, by the name of the item. */
+  questions: ReadonlyMap<string, string>
   /** Of the run; more than `rows` where the page has only the most urgent. */
   total: number
   /** Everything about one case; null where it was left out for size. */
@@ -14,9 +16,12 @@ export interface CaseData {
 
 export function readPageCases(feature: string): CaseData {
   const own = (kind: string) => document.querySelectorAll(`script[data-${kind}="${feature}"]`)
-  const { chunkSize, total, rows } = JSON.parse(own('rows')[0]?.textContent ?? '{"rows":[],"total":0}') as {
+  const { chunkSize, total, questions, rows } = JSON.parse(
+    own('rows')[0]?.textContent ?? '{"rows":[],"total":0,"questions":[]}',
+  ) as {
     chunkSize: number
     total: number
+    questions: [string, string][]
     rows: CaseRow[]
   }
   const chunks = [...own('details')]
@@ -28,5 +33,11 @@ export function readPageCases(feature: string): CaseData {
     parsed.set(index, chunk)
     return chunk
   }
-  return { feature, rows, total, detail: (row) => chunkAt(Math.floor(row / chunkSize))[row % chunkSize] ?? null }
+  return {
+    feature,
+    rows,
+    questions: new Map(questions),
+    total,
+    detail: (row) => chunkAt(Math.floor(row / chunkSize))[row % chunkSize] ?? null,
+  }
 }

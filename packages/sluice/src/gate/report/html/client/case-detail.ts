@@ -8,23 +8,53 @@ type Item = CaseReport['judge'][number]
 type Check = CaseReport['checks'][number]
 
 /** Everything about one case: what was asked, what was answered before and now, and what was said of it. */
-export function caseDetail(report: CaseReport | null): HTMLElement {
+export function caseDetail(report: CaseReport | null, questions: ReadonlyMap<string, string>): HTMLElement {
   if (!report) {
     return element('p', { class: 'muted' }, 'The texts of this case were left out for size: report.json has them.')
   }
-  const { error, input, reasoning, judge, checks } = report
+  const { error, input, expected, reasoning, judge, checks } = report
   const outputs = outputView(report)
   return element(
     'div',
     { class: 'case-detail' },
     error === null ? undefined : element('p', { class: 'error' }, visibleText(error)),
     facts(report),
+    expected === undefined ? undefined : expectedText(expected),
     outputs?.element,
-    judge.length === 0 ? undefined : judgeList(report, outputs?.mark ?? (() => undefined)),
+    judge.length === 0 ? undefined : judgeList(report, questions, outputs?.mark ?? (() => undefined)),
     checks.length === 0 ? undefined : checkList(report),
+    answerList(report),
     folded('Reasoning, taken off before scoring', reasoning),
     folded('Input', input),
   )
+}
+
+function expectedText(expected: string): HTMLElement {
+  return element(
+    'section',
+    {},
+    element('p', { class: 'title' }, 'Expected'),
+    element('div', { class: 'output' }, visibleText(expected)),
+  )
+}
+
+/** Every answer of both versions, since the one above stands for several. */
+function answerList({ answers }: CaseReport): HTMLElement | undefined {
+  if (!answers) return undefined
+  const items = answers.map(({ version, repeat, state, score, output, error, notMet }) => {
+    const outcome = score === null ? state : formatScore(score)
+    const lost = notMet.map(({ name, outcome: how, reason }) =>
+      element('p', {}, element('b', {}, visibleLine(name)), ` ${visibleLine(how)}. ${visibleLine(reason)}`),
+    )
+    return element(
+      'details',
+      { class: 'input answer' },
+      element('summary', {}, `${version}, repeat ${repeat}: ${outcome}`),
+      ...lost,
+      element('pre', {}, visibleText(output ?? error ?? '')),
+    )
+  })
+  return element('section', {}, element('p', { class: 'title' }, `All ${answers.length} answers`), ...items)
 }
 
 function folded(title: string, text: string | undefined): HTMLElement | undefined {
@@ -44,7 +74,11 @@ function facts({ tags, weight, repeats, passed, latencyMs, costUsd }: CaseReport
 }
 
 /** The judge's items; pointing at one with evidence, by mouse or keyboard, shows its place in the output. */
-function judgeList({ judge, baselineJudge }: CaseReport, mark: (index: number | undefined) => void): HTMLElement {
+function judgeList(
+  { judge, baselineJudge }: CaseReport,
+  questions: ReadonlyMap<string, string>,
+  mark: (index: number | undefined) => void,
+): HTMLElement {
   const items = judge.map((item, index) => {
     const before = baselineJudge?.find(({ id }) => id === item.id)
     const attributes = item.evidenceFound !== false && item.evidence !== '' ? { tabindex: '0' } : {}
@@ -58,6 +92,7 @@ function judgeList({ judge, baselineJudge }: CaseReport, mark: (index: number | 
         ? element('span', { class: 'badge' }, `was ${verdictName(before.verdict)}`)
         : undefined,
       ` ${visibleLine(item.reasoning)}`,
+      question(item.ask ?? questions.get(item.id)),
       evidence(item, index),
     )
     for (const event of ['mouseenter', 'focus']) entry.addEventListener(event, () => mark(index))
@@ -70,6 +105,10 @@ function judgeList({ judge, baselineJudge }: CaseReport, mark: (index: number | 
     element('p', { class: 'title' }, 'Judge'),
     element('ul', { class: 'findings' }, ...items),
   )
+}
+
+function question(ask: string | undefined): HTMLElement | undefined {
+  return ask === undefined ? undefined : element('small', { class: 'question' }, visibleLine(ask))
 }
 
 function evidence({ evidence: quote, evidenceFound }: Item, index: number): HTMLElement | undefined {

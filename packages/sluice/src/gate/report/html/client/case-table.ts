@@ -123,7 +123,7 @@ function caseRow(data: CaseData, index: number): HTMLTableRowElement {
     detail ??= element(
       'tr',
       { class: 'detail' },
-      element('td', { colspan: String(columns.length) }, caseDetail(data.detail(index))),
+      element('td', { colspan: String(columns.length) }, caseDetail(data.detail(index), data.questions)),
     )
     if (open) detail.remove()
     else own.after(detail)
