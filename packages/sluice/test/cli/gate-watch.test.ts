@@ -9,7 +9,7 @@ import { watchRuns } from '../../src/cli/session/watch.ts'
 import { SluiceError } from '../../src/errors.ts'
 import { createMask } from '../../src/masking/mask.ts'
 import { fakeModel } from '../support/fake-model.ts'
-import { changedProject, summariser } from '../support/gate-project.ts'
+import { changedProject, summariser, worse } from '../support/gate-project.ts'
 import { createProject, summaryFiles } from '../support/project.ts'
 
 /** A process that is interrupted on demand, and whose lines can be waited for. */
@@ -44,9 +44,10 @@ test('a file that is written, replaced, reached by a link, or new in a folder st
   symlinkSync(at('real/b.txt'), at('b.txt'))
   const { host, line, interrupt } = watchedProcess(project.root)
   let runs = 0
-  const run = async () => {
+  const run = async (reading: (places: string[]) => Promise<void>) => {
+    await reading([at('a.txt'), at('b.txt'), at('dir/')])
     runs += 1
-    return { exitCode: runs, line: `run ${runs}`, reads: [at('a.txt'), at('b.txt'), at('dir/')] }
+    return { exitCode: runs, line: `run ${runs}` }
   }
   const ended = watchRuns({ run, always: [], pauseMs: 5 }, host)
   assert.equal(await line(1), 'run 1')
@@ -73,7 +74,7 @@ test('what changes during a run starts the next one; a fault is a line, and does
     runs += 1
     if (runs === 1) project.write({ 'a.txt': '22' })
     if (runs === 2) throw new SluiceError('invalid-input', 'prompts/x.prompt.yml:1:1: wrong\nmore')
-    return { exitCode: 0, line: `run ${runs}`, reads: [file] }
+    return { exitCode: 0, line: `run ${runs}` }
   }
   const ended = watchRuns({ run, always: [file], pauseMs: 5 }, host)
   assert.equal(await line(2), 'a.txt: prompts/x.prompt.yml:1:1: wrong')
@@ -90,14 +91,17 @@ test('gate --watch judges each edit in one line, and pays for none of it twice',
   using project = changedProject({ url: model.url, cases: 8 })
   const { host, line, interrupt } = watchedProcess(project.root)
   const ended = gate({ watch: true, concurrency: 20 }, host)
-  assert.match(await line(1), /^FAIL summary\. The mean score changed by/)
-  const paid = model.requests.length
-  const good = summaryFiles({ url: model.url, cases: 8 })['prompts/summary.prompt.yml']
-  project.write({ 'prompts/summary.prompt.yml': `${good}# a comment\n` })
-  assert.match(await line(2), /^prompts\/summary\.prompt\.yml: /)
-  assert.equal(model.requests.length, paid)
-  interrupt()
-  assert.notEqual(await ended, 1)
+  try {
+    assert.match(await line(1), /^FAIL summary\. The mean score changed by/)
+    const paid = model.requests.length
+    const same = summaryFiles({ url: model.url, cases: 8, message: worse })['prompts/summary.prompt.yml']
+    project.write({ 'prompts/summary.prompt.yml': `${same}# a comment\n` })
+    assert.match(await line(2), /^prompts\/summary\.prompt\.yml: FAIL summary\./)
+    assert.equal(model.requests.length, paid)
+  } finally {
+    interrupt()
+  }
+  assert.equal(await ended, 1)
 })
 
 test('gate --watch goes with no flag that it would have to ignore', async () => {

@@ -6,17 +6,16 @@ import { SluiceError } from '../../errors.ts'
 import { visibleLine } from '../../text/untrusted.ts'
 import type { Host } from '../host.ts'
 
-/** What one run came to, and what it has read. */
+/** What one run came to. */
 export interface WatchedRun {
   exitCode: number
   /** The verdict in one line. */
   line: string
-  /** Absolute paths; those that end in a slash are folders. */
-  reads: readonly string[]
 }
 
 export interface WatchOptions {
-  run(): Promise<WatchedRun>
+  /** Calls `reading` with what it is about to read: absolute paths, those of folders with a slash at the end. */
+  run(reading: (places: readonly string[]) => Promise<void>): Promise<WatchedRun>
   /** Read again after a run that failed before it knew what it reads. */
   always: readonly string[]
   /** ms between two looks, and for which nothing may change before a run begins. */
@@ -41,16 +40,19 @@ export async function watchRuns(
   let changed: readonly string[] = []
   try {
     for (;;) {
-      const before = await statesOf(reads)
-      const finished = await run().catch((error: unknown): WatchedRun => {
+      let before = await statesOf(reads)
+      const reading = async (places: readonly string[]) => {
+        reads = [...new Set([...always, ...places])]
+        before = new Map([...(await statesOf(reads)), ...before])
+      }
+      const finished = await run(reading).catch((error: unknown): WatchedRun => {
         if (!(error instanceof SluiceError)) throw error
-        return { exitCode: error.exitCode, line: error.message.split('\n')[0] ?? '', reads: [] }
+        return { exitCode: error.exitCode, line: error.message.split('\n')[0] ?? '' }
       })
       if (ended.signal.aborted) return last ?? finished.exitCode
       last = finished.exitCode
       const cause = changed.length === 0 ? '' : `${named(changed, host.cwd())}: `
       host.stdout.write(`${cause}${visibleLine(finished.line)}\n`)
-      reads = [...new Set([...always, ...finished.reads, ...(finished.reads.length === 0 ? reads : [])])]
       changed = await nextChange(before, reads, { pauseMs, signal: ended.signal })
       if (ended.signal.aborted) return last
     }
@@ -66,7 +68,7 @@ async function nextChange(
   reads: readonly string[],
   { pauseMs, signal }: { pauseMs: number; signal: AbortSignal },
 ): Promise<string[]> {
-  let known = new Map([...(await statesOf(reads)), ...before])
+  let known = before
   const changed = new Set<string>()
   for (;;) {
     const now = await statesOf(reads)

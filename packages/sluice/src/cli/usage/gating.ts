@@ -38,6 +38,7 @@ export function addGating(program: Command, host: Host, done: Done): void {
         guards,
       ),
     )
+    .option('--watch', 'while you write: judge again after each change, one line a run; Ctrl-C ends it')
     .option('--approved-by <text>', 'who allowed --guard, for the report')
     .action(async (options) => done(await (await import('../gate.ts')).gate(options, host)))
 
