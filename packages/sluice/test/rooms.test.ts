@@ -37,6 +37,7 @@ const concepts: Record<string, string> = {
   'core/suite/prompt/github-prompt.ts': "GitHub's prompt format",
   'gate/ci/measure-approval.ts': 'who may approve a changed measure',
   'gate/guard/judged-by-base.ts': 'judging by the base commit',
+  'gate/init/workflows.ts': 'the workflows of a new project',
   'gate/nightly/last-night.ts': 'what the last night said',
   'gate/nightly/level.ts': 'the level of the scores without what the suite has done',
   'gate/report/html/client/theme.ts': 'light and dark',
