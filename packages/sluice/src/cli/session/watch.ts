@@ -7,7 +7,7 @@ import { visibleLine } from '../../text/untrusted.ts'
 import type { Host } from '../host.ts'
 
 /** What one run came to. */
-export interface WatchedRun {
+interface WatchedRun {
   exitCode: number
   /** The verdict in one line. */
   line: string
