@@ -149,6 +149,14 @@ const scorerSchema = z.object({
   better: count,
 })
 
+const nextStepSchema = z.object({
+  kind: z.enum(['again', 'repeats', 'cases', 'margin']),
+  what: z.string(),
+  /** What it is expected to cost; null where that is not known. */
+  usd: known,
+  command: z.string().nullable(),
+})
+
 const judgeSchema = z.object({
   id: z.string(),
   model: z.string(),
@@ -166,6 +174,8 @@ const costSchema = z.object({
   generationUsd: known,
   judgeUsd: known,
   unpricedCalls: count,
+  /** What one answer with its judgement costs on average, whenever it was paid for; null if no price is known. */
+  usdPerAnswer: known.optional(),
   inputTokens: count.nullable(),
   outputTokens: count.nullable(),
 })
@@ -193,6 +203,8 @@ export const featureSummarySchema = z.object({
   notes: z.array(z.string()),
   /** Whether more cases or more repeats would help. */
   advice: z.string().nullable(),
+  /** Of an inconclusive verdict: what would decide it, the cheapest first. */
+  nextSteps: z.array(nextStepSchema).optional(),
   /** Of every interval in this report, e.g. 0.95. */
   confidence: z.number().min(0).max(1),
   score: scoreSchema,

@@ -2,6 +2,7 @@ import manifest from '../../../package.json' with { type: 'json' }
 import { steadyNow } from '../../core/providers/clock.ts'
 import type { MeasureChange, Report, ReportSummary, RunFinding, RunProof } from '../../records/report.ts'
 import type { CasesOf } from './json-report.ts'
+import { withCommands } from './steps-to-verdict.ts'
 
 /** What a run came to. */
 export interface RunConclusion extends Pick<ReportSummary, 'verdict' | 'exitCode' | 'notes' | 'features'> {
@@ -41,6 +42,6 @@ export function reportOfRun(
     verdict: decided.verdict,
     exitCode: decided.exitCode,
     notes: decided.notes,
-    features: decided.features,
+    features: decided.features.map((feature) => withCommands(feature, reproduce)),
   }
 }

@@ -7,7 +7,7 @@ import { coverageOf } from '../run/coverage.ts'
 import type { FeatureRun } from '../run/feature-run.ts'
 import type { LostAnswers, Observations } from '../run/observations.ts'
 import { flipRateOf } from '../run/observations.ts'
-import type { Results } from '../run/results.ts'
+import type { ResultRow, Results } from '../run/results.ts'
 import { estimateOf, repeatShares, type SummaryOptions, summarizeScores } from '../run/score-summary.ts'
 import type { CaseScores } from '../run/score-table.ts'
 import { causesOf } from './causes.ts'
@@ -31,6 +31,8 @@ export interface Measured {
   causes?: MissingScoreCause[]
   /** What each check and each question to the judge came to. */
   scorers?: ScorerResults
+  /** What one answer with its judgement costs on average; null if no price is known. */
+  usdPerAnswer?: number | null
   /** What the versions ask of their models. */
   asked?: NonNullable<FeatureSummary['asked']>
 }
@@ -63,7 +65,7 @@ export function summarizeFeature(measured: Measured, options: SummaryOptions): F
     tags: tagMeans(cases, options),
     ...(scorers && { scorers: scorers.all(options.confidence) }),
     judge: judge && { ...judge, calls: ledger.judgeCalls, calibration: null },
-    cost: costOf(ledger),
+    cost: { ...costOf(ledger), ...(measured.usdPerAnswer !== undefined && { usdPerAnswer: measured.usdPerAnswer }) },
     latency: latencyOf(observations.latencies),
     origins: observations.origins.all(),
     cache: { hits: ledger.hits, misses: ledger.misses, ...(ledger.recorded > 0 && { recorded: ledger.recorded }) },
@@ -130,8 +132,9 @@ function latencyOf(latencies: readonly number[]): FeatureSummary['latency'] {
 /** What a feature's run measured, with what a reader must know of it. */
 export function measuredOf(run: FeatureRun, results: Results, threshold: number | null, notes: string[]): Measured {
   const { candidate, baseline, judge, ledger, observations } = run
+  const prices = averagePrice()
   const scorers = collectScorers(candidate, run.table.cases, baseline !== undefined)
-  const flipRate = flipRateOf(scorers.watch(results.rows(candidate.feature)))
+  const flipRate = flipRateOf(scorers.watch(prices.watch(results.rows(candidate.feature))))
   const judged = ledger.judgeCalls > 0 && judge !== undefined
   const family = judged ? judgeFamilyWarning(judge.model, candidate.model) : undefined
   return {
@@ -143,6 +146,7 @@ export function measuredOf(run: FeatureRun, results: Results, threshold: number 
     observations,
     judge: judged ? { id: judge.id, model: judge.model, mode: judge.mode, flipRate } : null,
     scorers: scorers.results(),
+    usdPerAnswer: prices.perAnswer(),
     asked: { candidate: askedBy(candidate), baseline: baseline ? askedBy(baseline) : null },
     threshold,
     notes: family ? [...notes, family] : notes,
@@ -159,4 +163,22 @@ function askedBy({ model, parameters, format, messages }: Prompt): NonNullable<F
   const given = Object.entries(parameters).filter(([, value]) => value !== undefined)
   const responseFormat = format.type === 'text' ? {} : { responseFormat: format }
   return { model, parameters: { ...Object.fromEntries(given), ...responseFormat }, messages }
+}
+
+/** Over the answers with a known price, while their details pass by. */
+function averagePrice() {
+  let usd = 0
+  let priced = 0
+  return {
+    *watch(rows: Iterable<ResultRow>): Generator<ResultRow> {
+      for (const row of rows) {
+        if (row.detail.costUsd !== undefined) {
+          usd += row.detail.costUsd
+          priced += 1
+        }
+        yield row
+      }
+    },
+    perAnswer: () => (priced === 0 ? null : usd / priced),
+  }
 }

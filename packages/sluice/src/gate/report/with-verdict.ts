@@ -3,6 +3,7 @@ import { criticalNotes, type VerdictReason } from '../verdict/reasons.ts'
 import type { Comparison, ThresholdResult } from '../verdict/test-results.ts'
 import type { GateOutcome } from '../verdict/verdict.ts'
 import { causeSentence } from './causes.ts'
+import { stepsToVerdict } from './steps-to-verdict.ts'
 
 /** The report of a measurement, with what the gate decided on it. */
 export function withVerdict(
@@ -12,7 +13,7 @@ export function withVerdict(
   const { comparison, threshold, trace, advice } = decision
   const { verdict, strength, reasons } = final
   const hasDifference = trace.difference.length > 0
-  return {
+  const judged = {
     ...summary,
     verdict,
     strength,
@@ -32,6 +33,7 @@ export function withVerdict(
     ...(hasDifference && trace.threshold.length > 0 && { thresholdLooks: trace.threshold }),
     tags: summary.baseline ? decision.tags : summary.tags,
   }
+  return verdict === 'inconclusive' ? { ...judged, nextSteps: stepsToVerdict(judged, advice) } : judged
 }
 
 /** Too few scores, with the reason for it where there is but one. */

@@ -15,6 +15,7 @@ import {
   repeatsLine,
   verdictWord,
 } from '../sentences.ts'
+import { nextStepTexts } from '../steps-to-verdict.ts'
 import type { FeatureNumbers } from './feature-numbers.ts'
 import { pictures } from './feature-pictures.ts'
 import { type Html, html } from './markup.ts'
@@ -39,6 +40,7 @@ export function featureSection(
   const { reasons, advice } = feature
   const said = [...reasons.slice(1).map(({ message }) => message), ...causeLines(feature), ...caveats(feature)]
   const sentences = [detectableDropText(feature), advice ?? undefined].filter((text) => text !== undefined)
+  const steps = nextStepTexts(feature)
   const body = html`
     <p class="headline">${headline(feature)}${decidingLink(feature, index, numbers)}</p>
     ${lead}
@@ -47,6 +49,7 @@ export function featureSection(
     ${versions(feature)}
     <div class="pictures">${pictures(feature, numbers)}</div>
     ${sentences.length === 0 ? undefined : html`<p class="detectable-drop">${sentences.join(' ')}</p>`}
+    ${steps.length === 0 ? undefined : html`<ul class="reasons">${steps.map((text) => html`<li>${text}</li>`)}</ul>`}
     ${block('What the candidate asks differently', promptChangeHtml(feature), oneOfSeveral)}
     ${block('Checks and questions', scorerTableHtml(feature), oneOfSeveral)}
     ${block('Tags', tagTableHtml(feature), oneOfSeveral)}

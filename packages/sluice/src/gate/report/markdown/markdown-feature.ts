@@ -28,6 +28,7 @@ import {
   tagWord,
   verdictWord,
 } from '../sentences.ts'
+import { nextStepTexts } from '../steps-to-verdict.ts'
 import { tagLines } from '../tag-lines.ts'
 import { caseBlocks } from './markdown-cases.ts'
 import type { Block } from './markdown-fit.ts'
@@ -62,6 +63,7 @@ export function featureBlocks(
   const second = [
     promptDiff(feature),
     sentences.map((text) => inlineText(excerpt(text, adviceLength))).join(' '),
+    list(nextStepTexts(feature)),
     list([...feature.reasons.slice(1).map(({ message }) => message), ...caveats(feature)]),
     scorerTable(feature),
     tagTable(feature),

@@ -21,6 +21,7 @@ import {
   tagWord,
   verdictWord,
 } from '../sentences.ts'
+import { nextStepTexts } from '../steps-to-verdict.ts'
 import { tagLines } from '../tag-lines.ts'
 import { renderCases } from './terminal-cases.ts'
 import { bullets, type Fact, facts, indented, type Page, verdictPaint } from './terminal-page.ts'
@@ -52,7 +53,10 @@ export function renderFeature(
     tagTable(feature, page),
     highlights ? renderCases(feature, highlights, page) : [],
     facts(runFacts(feature), page),
-    bullets([...caveats(feature), ...(feature.advice === null ? [] : [feature.advice])], page),
+    bullets(
+      [...caveats(feature), ...(feature.advice === null ? [] : [feature.advice]), ...nextStepTexts(feature)],
+      page,
+    ),
   ]
   return blocks.filter((lines) => lines.length > 0).flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]))
 }
