@@ -23,10 +23,46 @@ interface Format {
 
 /** Every format by the name that `sluice import` takes. */
 const formats: Record<string, Format> = {
+  'agent-skills': {
+    about: 'evals/evals.json of a skill',
+    load: async () => (await import('./agent-skills.ts')).importAgentSkills,
+  },
+  braintrust: {
+    about: 'rows of a data set (JSON, JSON Lines, CSV)',
+    load: async () => (await import('./braintrust.ts')).importBraintrust,
+  },
+  csv: {
+    about: 'a table (CSV, TSV); --map says what its columns are',
+    load: async () => (await import('./table/table.ts')).importText,
+  },
+  deepeval: {
+    about: 'goldens (JSON, JSON Lines, CSV)',
+    load: async () => (await import('./deepeval.ts')).importDeepeval,
+  },
+  langfuse: {
+    about: 'items of a data set (JSON, JSON Lines, CSV)',
+    load: async () => (await import('./langfuse.ts')).importLangfuse,
+  },
+  langsmith: {
+    about: 'examples of a data set (JSON, JSON Lines, CSV)',
+    load: async () => (await import('./langsmith.ts')).importLangsmith,
+  },
+  mlflow: {
+    about: 'records of a data set (JSON, JSON Lines, CSV)',
+    load: async () => (await import('./mlflow.ts')).importMlflow,
+  },
+  phoenix: {
+    about: 'examples of a data set (JSON, JSON Lines, CSV)',
+    load: async () => (await import('./phoenix.ts')).importPhoenix,
+  },
   promptfoo: {
     about: 'a configuration (YAML, JSON), tests (CSV), or results (JSON)',
     load: async () => (await import('./promptfoo/promptfoo.ts')).importPromptfoo,
     loadAnswers: async () => (await import('./promptfoo/old-answers.ts')).promptfooAnswers,
+  },
+  xlsx: {
+    about: 'the first sheet of an Excel workbook; --map says what its columns are',
+    load: async () => (await import('./table/table.ts')).importXlsx,
   },
 }
 

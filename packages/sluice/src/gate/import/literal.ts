@@ -16,6 +16,11 @@ export function escapePatternBraces(pattern: string): string {
   return pattern.replaceAll('{{', String.raw`\{\{`)
 }
 
+/** A text as a pattern for itself. */
+export function patternOf(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`).replaceAll('\n', String.raw`\n`)
+}
+
 /** What is wrong with a check as a file has it; undefined for a valid one. */
 export function checkFault(entry: CheckEntry): string | undefined {
   const [issue] = checkSchema.safeParse(entry).error?.issues ?? []

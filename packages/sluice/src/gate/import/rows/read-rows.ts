@@ -1,0 +1,96 @@
+import { readRecords } from '../../../core/suite/cases/csv.ts'
+import { InvalidFilesError } from '../../../core/suite/diagnostics/diagnostic.ts'
+import type { ImportSource } from '../import-source.ts'
+import { type Data, invalid, isData, parseData, parseLines } from '../promptfoo/config-data.ts'
+import { setOwn } from './row-fields.ts'
+
+export interface PlacedRow {
+  row: Data
+  place: string
+}
+
+const mostRows = 200_000
+
+/**
+ * The rows of a data set: JSON Lines, CSV, or JSON that is a list or has one under one of the keys.
+ * @throws SluiceError `invalid-input`, with the place of a fault
+ */
+export async function readDataRows(source: ImportSource, keys: readonly string[] = []): Promise<PlacedRow[]> {
+  const { name } = source
+  if (source.isFolder) throw invalid(`${name} is a folder; name a file in it`)
+  if (/\.(?:parquet|arrow|zip|gz)$/.test(name))
+    throw invalid(`${name} is packed or binary; export it as JSON, JSON Lines or CSV`)
+  const text = await source.text()
+  if (text.trim() === '') throw invalid(`${name} is empty`)
+  const rows = /\.[ct]sv$/.test(name) ? await csvRecords(text, name) : rowsOfData(dataOf(text, name), keys, name)
+  if (rows.length === 0) throw invalid(`${name} has no rows`)
+  if (rows.length > mostRows)
+    throw invalid(`${name} has ${rows.length} rows, more than ${mostRows}; import a part of it`)
+  return rows
+}
+
+/** JSON Lines by the name of the file; a file of another name may be either. */
+function dataOf(text: string, name: string): unknown {
+  if (/\.(?:jsonl|ndjson)$/.test(name)) return parseLines(text, name)
+  return parseData(text, /\.(?:json|ya?ml)$/.test(name) ? name : `${name}.json`)
+}
+
+function rowsOfData(data: unknown, keys: readonly string[], name: string): PlacedRow[] {
+  const key = isData(data) ? keys.find((each) => Array.isArray(data[each])) : undefined
+  const list = key === undefined ? data : (data as Data)[key]
+  if (!Array.isArray(list)) {
+    const wanted = keys.length === 0 ? '' : `, and no map with ${keys.join(' or ')}`
+    throw invalid(`${name} is no list of rows${wanted}`)
+  }
+  return list.map((row: unknown, index) => {
+    const place = `${key ?? 'rows'}[${index}]`
+    if (!isData(row)) throw invalid(`${name}: ${place} is no map of fields`)
+    return { row, place }
+  })
+}
+
+/** The rows of CSV by the names of its header; every value is text. @throws InvalidFilesError */
+async function csvRecords(text: string, file: string): Promise<PlacedRow[]> {
+  const rows: PlacedRow[] = []
+  let header: string[] | undefined
+  const delimiter = (line: string) => {
+    const plain = line.replaceAll(/"[^"]*"/g, '')
+    return file.endsWith('.tsv') ? '\t' : ([',', ';', '\t'].find((each) => plain.includes(each)) ?? ',')
+  }
+  const lines = text.split('\n').map((line, index) => ({ line: index + 1, text: line }))
+  for await (const records of readRecords(batches(lines), delimiter)) {
+    for (const record of records) {
+      if ('fault' in record) throw faulty(file, record.fault, record.fault.message)
+      const [first = { line: 1, column: 1 }] = record.fields
+      const cells = record.fields.map((field) => field.text)
+      if (header === undefined) {
+        header = cells.map((name) => name.trim())
+        const twice = header.find((name, index) => name !== '' && header?.indexOf(name) !== index)
+        if (twice !== undefined) throw faulty(file, first, `the column "${twice}" is there twice`)
+      } else if (cells.length > header.length) {
+        throw faulty(
+          file,
+          record.fields[header.length] ?? first,
+          `${cells.length} fields where the header has ${header.length}`,
+        )
+      } else rows.push({ row: namedCells(header, cells), place: `row ${rows.length + 1}` })
+    }
+  }
+  return rows
+}
+
+/** Cells by the names of their columns; a column without a name has its number. */
+export function namedCells(header: readonly string[], cells: readonly unknown[]): Data {
+  const row: Data = {}
+  for (const [index, name] of header.entries())
+    setOwn(row, name === '' ? `column ${index + 1}` : name, cells[index] ?? '')
+  return row
+}
+
+async function* batches<Line>(lines: Line[]) {
+  yield lines
+}
+
+function faulty(file: string, { line, column }: { line: number; column: number }, message: string): InvalidFilesError {
+  return new InvalidFilesError([{ severity: 'error', file, line, column, path: '', message }])
+}
