@@ -51,6 +51,11 @@ const formats: Record<string, Format> = {
     about: 'records of a data set (JSON, JSON Lines, CSV)',
     load: async () => (await import('./mlflow.ts')).importMlflow,
   },
+  'openai-evals': {
+    about: 'a registry (YAML, folder), samples (JSON Lines), or an export of the hosted product (JSON)',
+    load: async () => (await import('./openai-evals/openai-evals.ts')).importOpenaiEvals,
+    loadAnswers: async () => (await import('./openai-evals/hosted-runs.ts')).hostedAnswers,
+  },
   phoenix: {
     about: 'examples of a data set (JSON, JSON Lines, CSV)',
     load: async () => (await import('./phoenix.ts')).importPhoenix,

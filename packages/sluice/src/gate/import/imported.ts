@@ -64,6 +64,8 @@ export interface ImportedFeature {
   /** What applies to all cases. What all cases have alike the writer finds by itself. */
   checks?: CheckEntry[]
   rubric?: RubricEntry[]
+  /** Judges that choose among answers, as GitHub's prompt files have them: `{name, llm: {prompt, choices}}`. */
+  evaluators?: Record<string, unknown>[]
   cases: ImportedCase[]
   /** Answers that the tool has kept; `case` is the place of the case in `cases`. */
   recordings?: ImportedRecording[]

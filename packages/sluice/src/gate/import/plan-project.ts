@@ -88,7 +88,7 @@ function filesOf(feature: PlannedFeature): { path: string; text: string }[] {
 
 function promptText(feature: PlannedFeature): string {
   const { name, description, model, modelParameters, messages, responseFormat, jsonSchema, suiteFile } = feature
-  const { checks, rubric, recordings = [] } = feature
+  const { checks, rubric, evaluators = [], recordings = [] } = feature
   const text = yamlText({
     sluice: 1,
     name,
@@ -101,6 +101,7 @@ function promptText(feature: PlannedFeature): string {
     ...(suiteFile !== undefined && { suites: { fast: `../${suiteFile}` } }),
     ...(checks.length > 0 && { checks }),
     ...(rubric.length > 0 && { rubric }),
+    ...(evaluators.length > 0 && { evaluators }),
   })
   if (recordings.length === 0) return text
   const original = feature.recordings?.[0]?.model.replace(`${name}/`, '')

@@ -38,7 +38,9 @@ export function settleFeature(imported: ImportedFeature, ledger: FidelityLedger)
   }
   const taken = new Set(ofAll.rubric.map(({ id }) => id))
   const messages = feature.messages ?? starterMessages(feature, ledger)
-  const inAll = new Set([...messages.map(({ content }) => content), ...ofAll.checks].flatMap(namesIn))
+  const { evaluators = [] } = feature
+  const inAll = new Set([...messages.map(({ content }) => content), ...ofAll.checks, ...evaluators].flatMap(namesIn))
+  inAll.delete('completion')
   const settled = feature.cases.map((each, index): SettledCase => {
     const item = {
       ...each,
@@ -49,6 +51,7 @@ export function settleFeature(imported: ImportedFeature, ledger: FidelityLedger)
     return withVariables(item, new Set([...inAll, ...item.checks.flatMap(namesIn)]), ledger)
   })
   const isScored = ({ checks: own, rubric: asked }: SettledCase) =>
+    evaluators.length > 0 ||
     [...ofAll.checks, ...ofAll.rubric, ...own, ...asked].some(({ weight = 1 }) => Number(weight) > 0)
   const unscored = settled.filter((item) => !isScored(item))
   if (unscored.length > 0)

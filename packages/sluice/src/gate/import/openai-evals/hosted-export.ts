@@ -1,0 +1,41 @@
+import { type Data, isData, listOf } from '../promptfoo/config-data.ts'
+
+/** One eval of the hosted product with what an export has of its rows and runs. */
+export interface HostedExport {
+  spec: Data
+  rows: unknown[]
+  runs: { run: Data; items: Data[] }[]
+}
+
+/** The evals that a file holds: one or several exports, or evals as the API gives them. Undefined for anything else. */
+export function hostedExports(data: unknown): HostedExport[] | undefined {
+  const list = Array.isArray(data)
+    ? data
+    : isData(data) && Array.isArray(data.data) && data.data.some(isEval)
+      ? data.data
+      : [data]
+  const found = list.flatMap((each: unknown): HostedExport[] => {
+    if (!isData(each)) return []
+    const spec = isData(each.eval) ? each.eval : each
+    if (!isEval(spec)) return []
+    return [{ spec, rows: listOf(each.rows), runs: listOf(each.runs).map(runOf) }]
+  })
+  return found.length === 0 || found.length < list.length ? undefined : found
+}
+
+function isEval(value: unknown): boolean {
+  return isData(value) && Array.isArray(value.testing_criteria)
+}
+
+function runOf(given: unknown): HostedExport['runs'][number] {
+  const whole = isData(given) ? given : {}
+  const run = isData(whole.run) ? whole.run : whole
+  const items = isData(whole.output_items) ? whole.output_items.data : whole.output_items
+  return { run, items: listOf(items).filter(isData) }
+}
+
+/** A row is `{item}`, or the item itself. */
+export function itemOf(given: unknown): Data | undefined {
+  if (!isData(given)) return undefined
+  return isData(given.item) ? given.item : given
+}
