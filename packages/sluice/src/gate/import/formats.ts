@@ -39,6 +39,10 @@ const formats: Record<string, Format> = {
     about: 'goldens (JSON, JSON Lines, CSV)',
     load: async () => (await import('./deepeval.ts')).importDeepeval,
   },
+  inspect: {
+    about: 'samples (JSON, JSON Lines, CSV), or a log (JSON)',
+    load: async () => (await import('./inspect/inspect.ts')).importInspect,
+  },
   langfuse: {
     about: 'items of a data set (JSON, JSON Lines, CSV)',
     load: async () => (await import('./langfuse.ts')).importLangfuse,

@@ -1,0 +1,62 @@
+import type { ImportSource } from '../import-source.ts'
+import type { Imported } from '../imported.ts'
+import { invalid, isData, parseData } from '../promptfoo/config-data.ts'
+import { importDataSet } from '../rows/data-set.ts'
+import type { PlacedRow } from '../rows/read-rows.ts'
+import { setOwn } from '../rows/row-fields.ts'
+import { importLog, isLog } from './log.ts'
+import { sampleFields, sampleRow } from './sample.ts'
+
+/** Inspect: samples (JSON, JSON Lines, CSV), whose columns `--map` names as a FieldSpec does, or a log in JSON. */
+export async function importInspect(source: ImportSource): Promise<Imported> {
+  const { name } = source
+  if (source.isFolder) throw invalid(`${name} is a folder; name a file in it`)
+  if (name.endsWith('.eval')) {
+    throw invalid(
+      `${name} is a packed log: run "inspect log dump ${name} > log.json" where it belongs, and import log.json`,
+    )
+  }
+  if (/\.py$/.test(name)) throw invalid(`${name} is code, which is never run here; import its data set or a log of it`)
+  if (name.endsWith('.json')) {
+    const data = parseData(await source.text(), name)
+    if (isData(data) && isLog(data)) return importLog(data, source)
+  }
+  return importSamples(source)
+}
+
+/** Samples. Columns that `--map` names are renamed first, since targets and choices are read in ways of their own. */
+async function importSamples(source: ImportSource): Promise<Imported> {
+  const isField = (field: string) => Object.hasOwn(sampleFields, field)
+  const renamed = [...source.columns].filter(([, field]) => isField(field))
+  const missing = new Set(renamed.map(([column]) => column))
+  const prepare = ({ row, place }: PlacedRow) => {
+    const own = { ...row }
+    for (const [column, field] of renamed) {
+      if (!Object.hasOwn(own, column)) continue
+      missing.delete(column)
+      setOwn(own, field, own[column])
+      if (column !== field) delete own[column]
+    }
+    return { row: sampleRow(withJsonCells(own)), place }
+  }
+  const columns = new Map([...source.columns].filter(([, field]) => !isField(field)))
+  const format = { tool: 'Inspect', fields: sampleFields }
+  const imported = await importDataSet({ ...source, columns }, { format, keys: ['samples'], prepare })
+  const [first] = missing
+  if (first !== undefined) throw invalid(`--map ${first}=${source.columns.get(first)}: there is no column "${first}"`)
+  return imported
+}
+
+/** Cells of CSV hold lists and maps as JSON. */
+function withJsonCells(row: PlacedRow['row']): PlacedRow['row'] {
+  const cells = ['input', 'choices', 'metadata', 'target'].flatMap((name) => {
+    const cell = row[name]
+    if (typeof cell !== 'string' || !/^\s*[[{]/.test(cell)) return []
+    try {
+      return [[name, JSON.parse(cell) as unknown] as const]
+    } catch {
+      return []
+    }
+  })
+  return cells.length === 0 ? row : { ...row, ...Object.fromEntries(cells) }
+}

@@ -1,0 +1,34 @@
+import type { Data } from '../promptfoo/config-data.ts'
+import { type FieldUse, textOfValue, textsIn } from '../rows/row-fields.ts'
+
+const inSandbox = { drop: 'there is no sandbox: the answer alone is scored' }
+
+/** The fields of a sample. */
+export const sampleFields: Record<string, FieldUse> = {
+  id: 'id',
+  input: 'input',
+  target: 'expected',
+  choices: 'variable',
+  metadata: 'metadata',
+  sandbox: inSandbox,
+  files: inSandbox,
+  setup: inSandbox,
+  checkpoint: inSandbox,
+}
+
+/** A sample with its choices as lettered lines, as its solver shows them, and its targets as one text. */
+export function sampleRow(row: Data): Data {
+  const { choices, target } = row
+  const list = Array.isArray(choices)
+    ? choices.map(textOfValue)
+    : typeof choices === 'string'
+      ? textsIn(choices, ',')
+      : []
+  return {
+    ...row,
+    ...(list.length > 0 && {
+      choices: list.map((choice, index) => `${String.fromCharCode(65 + index)}) ${choice}`).join('\n'),
+    }),
+    ...(Array.isArray(target) && { target: target.map(textOfValue).join('\nor: ') }),
+  }
+}

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Parsed, runImport } from './import-run.ts'
+
+test('samples: targets, choices and metadata; --map names columns as a FieldSpec does', async () => {
+  const rows = [
+    {
+      id: 1,
+      question: 'Capital of France?',
+      answer: ['Paris', 'paris'],
+      metadata: { category: 'geo' },
+      sandbox: 'docker',
+    },
+    { id: 2, question: [{ role: 'user', content: 'Which?' }], answer: 'B', choices: ['red', 'blue'] },
+  ]
+  const flags = ['--map', 'question=input', '--map', 'answer=target']
+  const { written, fidelity, stderr } = await runImport('inspect', { 'd.json': JSON.stringify(rows) }, { flags })
+  const [first, second] = written('evals/d.yaml') ?? assert.fail(stderr)
+  assert.deepEqual(
+    [first.id, first.vars, first.expected, first.tags],
+    ['1', { choices: '', input: 'Capital of France?' }, 'Paris\nor: paris', ['geo']],
+  )
+  assert.ok(fidelity.includes('dropped sandbox: there is no sandbox: the answer alone is scored'))
+  assert.deepEqual(second.vars, { choices: 'A) red\nB) blue', input: 'Which?' })
+})
+
+const log = {
+  version: 2,
+  status: 'success',
+  eval: {
+    task: 'capitals',
+    model: 'openai/gpt-4o',
+    scorers: [
+      { name: 'includes' },
+      { name: 'match', options: { location: 'begin' } },
+      { name: 'model_graded_qa', options: { instructions: 'x' } },
+      { name: 'my/own' },
+    ],
+  },
+  plan: { steps: [{ solver: 'system_message' }, { solver: 'generate' }] },
+  results: {},
+  samples: [
+    {
+      id: 'fr',
+      epoch: 1,
+      input: 'Capital of {{France}}?',
+      target: 'Paris.',
+      output: { completion: 'Paris.', usage: { input_tokens: 5, output_tokens: 2 } },
+      total_time: 1.5,
+      scores: {},
+    },
+    {
+      id: 'fr',
+      epoch: 2,
+      input: 'Capital of {{France}}?',
+      target: 'Paris.',
+      output: { choices: [{ message: { content: [{ type: 'text', text: 'It is Par' }] }, stop_reason: 'max_tokens' }] },
+    },
+    { id: 'it', epoch: 1, input: 'Capital of Italy?', target: 'Rome', error: { message: 'timed out' }, novel: 1 },
+  ],
+}
+
+test('a log: scorers are checks, epochs are repeats, an error is an error', async () => {
+  const { written, fidelity, document, stderr } = await runImport('inspect', { 'log.json': JSON.stringify(log) })
+  const [first, second] = written('evals/capitals.yaml') ?? assert.fail(stderr)
+  assert.deepEqual([first.id, second.id], ['fr', 'it'])
+  assert.deepEqual(first.checks, [{ containsAny: ['Paris.'] }, { matches: String.raw`^\s*(?:Paris\.)` }])
+  assert.deepEqual(
+    first.rubric.map(({ ask }: Parsed) => ask),
+    ['Does the output meet this criterion? Paris.'],
+  )
+  assert.deepEqual(written('recordings/capitals.jsonl'), [
+    {
+      case: 'fr',
+      model: 'openai/gpt-4o',
+      repeat: 1,
+      output: 'Paris.',
+      inputTokens: 5,
+      outputTokens: 2,
+      latencyMs: 1500,
+    },
+    { case: 'fr', model: 'openai/gpt-4o', repeat: 2, output: 'It is Par', finishReason: 'length' },
+    { case: 'it', model: 'openai/gpt-4o', repeat: 1, error: 'timed out' },
+  ])
+  for (const said of [
+    'dropped my/own: code of the task, which is not run here: write it as a check of type command or module',
+    'dropped novel: no field of Inspect that is known here',
+  ])
+    assert.ok(fidelity.includes(said), `${said} in\n${fidelity.join('\n')}`)
+  assert.ok(fidelity.some((said) => said.startsWith('dropped solver system_message: code')))
+  assert.deepEqual([document.translated.same, document.translated.dropped], [2, 2])
+})
+
+test('a packed log, code, and a log without samples are refused with the way out', async () => {
+  for (const [file, text, message] of [
+    ['a.eval', 'PK', /run "inspect log dump a\.eval > log\.json"/],
+    ['task.py', 'raise', /code, which is never run here/],
+    ['log.json', JSON.stringify({ ...log, samples: [] }), /holds no samples/],
+    ['cut.json', JSON.stringify(log).slice(0, 100), /cut\.json:1:\d+/],
+  ] as const) {
+    const { code, stderr } = await runImport('inspect', { [file]: text })
+    assert.deepEqual([code, message.test(stderr)], [3, true], stderr)
+  }
+})
