@@ -7,8 +7,11 @@ export function addImport(program: Command, host: Host, done: Done): void {
   program
     .command('import')
     .description("turn another tool's prompts, tests and results into a project, and say what became of each part")
-    .argument('<format>', 'promptfoo')
-    .argument('<file>', 'the file of the other tool')
+    .argument(
+      '<format>',
+      'agent-skills, braintrust, csv, deepeval, dotprompt, github-models, inspect, langfuse, langsmith, mlflow, openai-evals, phoenix, prompty, promptfoo or xlsx',
+    )
+    .argument('<file>', 'the file of the other tool; of prompts also a folder')
     .option('--out <dir>', 'folder to write to; files that exist are never replaced', '.')
     .option('--map <column=field>', 'which column is which field; may be given several times', another)
     .option('--root <dir>', "folder that files which the file names must lie in (default: the file's own)")

@@ -39,6 +39,14 @@ const formats: Record<string, Format> = {
     about: 'goldens (JSON, JSON Lines, CSV)',
     load: async () => (await import('./deepeval.ts')).importDeepeval,
   },
+  dotprompt: {
+    about: 'a .prompt file, or a folder of them',
+    load: async () => (await import('./dotprompt.ts')).importDotprompt,
+  },
+  'github-models': {
+    about: 'a .prompt.yml file, or a folder of them',
+    load: async () => (await import('./github-models.ts')).importGithubModels,
+  },
   inspect: {
     about: 'samples (JSON, JSON Lines, CSV), or a log (JSON)',
     load: async () => (await import('./inspect/inspect.ts')).importInspect,
@@ -63,6 +71,10 @@ const formats: Record<string, Format> = {
   phoenix: {
     about: 'examples of a data set (JSON, JSON Lines, CSV)',
     load: async () => (await import('./phoenix.ts')).importPhoenix,
+  },
+  prompty: {
+    about: 'a .prompty file, or a folder of them',
+    load: async () => (await import('./prompty.ts')).importPrompty,
   },
   promptfoo: {
     about: 'a configuration (YAML, JSON), tests (CSV), or results (JSON)',

@@ -1,0 +1,193 @@
+import { createLedger, type FidelityLedger } from './fidelity.ts'
+import { plainTemplate, readFrontMatter } from './front-matter.ts'
+import type { ImportSource } from './import-source.ts'
+import type { Imported, ImportedCase, ImportedFeature } from './imported.ts'
+import { modelField, modelSettings } from './other-model.ts'
+import { promptTexts } from './prompt-folder.ts'
+import { type Data, isData, listOf, parseData } from './promptfoo/config-data.ts'
+import { baseName } from './rows/data-set.ts'
+import { setOwn } from './rows/row-fields.ts'
+
+const notes: Record<string, string> = {
+  authors: 'no field of a prompt file',
+  tags: 'no field of a prompt file',
+  version: 'versions are made of the content',
+  metadata: 'no field of a prompt file',
+  outputs: 'the form of the answer is responseFormat and jsonSchema of the prompt file',
+  tools: 'calls of tools are not scored here',
+  base: 'the file that it is based on is not read; write what it adds into this one',
+  displayName: 'the name is that of the file',
+  template: 'variables are replaced, and nothing else is evaluated',
+}
+
+/** Prompty, versions 1 and 2: one `.prompty` or a folder of them. Their samples become cases that nothing scores yet. */
+export async function importPrompty(source: ImportSource): Promise<Imported> {
+  const ledger = createLedger()
+  const features: ImportedFeature[] = []
+  for (const { file, text } of await promptTexts(source, ['.prompty']))
+    features.push(await featureOf(text, file, source, ledger))
+  return { features, rows: ledger.rows() }
+}
+
+async function featureOf(
+  text: string,
+  file: string,
+  source: ImportSource,
+  ledger: FidelityLedger,
+): Promise<ImportedFeature> {
+  const { settings, body } = readFrontMatter(text, file)
+  const { name, description, model, inputs, sample, instructions, $schema: _, ...others } = settings
+  const drop = (key: string, note: string) =>
+    ledger.add({ kind: 'field', name: key, outcome: 'dropped', note, place: file })
+  for (const key of Object.keys(others))
+    drop(key, (Object.hasOwn(notes, key) ? notes[key] : undefined) ?? 'no field of Prompty that is known here')
+  if (name !== undefined)
+    ledger.add({ kind: 'field', name: 'name', outcome: 'same', note: 'the name of the feature', place: file })
+  const whole = body.trim() === '' && typeof instructions === 'string' ? instructions : body
+  if (instructions !== undefined && whole !== instructions)
+    drop('instructions', 'the text below the settings is the prompt')
+  const cases = await casesOf({ inputs, sample }, file, source, ledger)
+  return {
+    name: typeof name === 'string' ? name : baseName(file),
+    ...(typeof description === 'string' && { description }),
+    ...modelOf(model, file, ledger),
+    messages: messagesOf(whole, file, ledger),
+    cases,
+  }
+}
+
+/** Version 1 has `configuration` and `parameters`, version 2 has `id`, `connection` and `options`. */
+function modelOf(
+  model: unknown,
+  place: string,
+  ledger: FidelityLedger,
+): Pick<ImportedFeature, 'model' | 'modelParameters' | 'responseFormat'> {
+  if (!isData(model)) return modelField(model, place, ledger)
+  const { api, apiType, configuration, parameters, response, id, provider, connection, options, ...others } = model
+  const drop = (key: string, note: string) =>
+    ledger.add({ kind: 'field', name: `model.${key}`, outcome: 'dropped', note, place })
+  for (const key of Object.keys(others)) drop(key, 'no field of Prompty that is known here')
+  if (connection !== undefined)
+    drop('connection', 'credentials and addresses come from the environment and sluice.yaml')
+  if (response !== undefined) drop('response', 'an answer is read whole')
+  const kind = api ?? apiType
+  if (kind !== undefined && !['chat', 'responses'].includes(String(kind)))
+    drop('api', `${String(kind)} is asked as a chat`)
+  const {
+    type,
+    name,
+    azure_deployment: deployment,
+    model: named,
+    ...rest
+  } = isData(configuration) ? configuration : ({} as Data)
+  for (const key of Object.keys(rest))
+    drop(`configuration.${key}`, 'credentials and addresses come from the environment and sluice.yaml')
+  const vendor = provider ?? (typeof type === 'string' ? type : undefined)
+  const model2 = id ?? name ?? named ?? deployment
+  const full =
+    typeof model2 === 'string' && vendor !== undefined && !/[:/]/.test(model2) ? `${String(vendor)}:${model2}` : model2
+  const {
+    response_format: format,
+    tools,
+    ...settings
+  } = { ...(isData(parameters) ? parameters : {}), ...(isData(options) ? options : {}) } as Data
+  if (tools !== undefined) drop('parameters.tools', notes.tools ?? '')
+  const asked = isData(format) && format.type === 'json_object' ? { responseFormat: 'json_object' as const } : {}
+  if (format !== undefined)
+    ledger.add({
+      kind: 'field',
+      name: 'response_format',
+      place,
+      ...(Object.keys(asked).length > 0
+        ? { outcome: 'same', note: '' }
+        : { outcome: 'dropped', note: 'write it as responseFormat and jsonSchema' }),
+    })
+  const modelParameters = modelSettings(settings, place, ledger)
+  return {
+    ...modelField(full, place, ledger),
+    ...asked,
+    ...(Object.keys(modelParameters).length > 0 && { modelParameters }),
+  }
+}
+
+const roleLine = /^[ \t]*#?[ \t]*(system|user|assistant|developer)[ \t]*(?:\[[^\]\n]*\])?:[ \t]*$/im
+const jinjaTag = /\{%|\{#|\{\{\s*[#/^>&]|\{\{[^{}]*[|([][^{}]*\}\}/
+
+function messagesOf(body: string, place: string, ledger: FidelityLedger): NonNullable<ImportedFeature['messages']> {
+  const [before = '', ...parts] = body.split(new RegExp(roleLine.source, 'gim'))
+  const messages = before.trim() === '' ? [] : [{ role: 'system' as const, content: before.trim() }]
+  const told = [
+    ...messages,
+    ...pairs(parts).map(([role, content]) => ({ role: roleOf(role), content: content.trim() })),
+  ].filter(({ content }) => content !== '')
+  if (told.some(({ content }) => /!\[[^\]]*\]\([^)]+\)/.test(content)))
+    ledger.add({
+      kind: 'field',
+      name: 'image',
+      outcome: 'dropped',
+      note: 'messages are text: the reference to the image stays in it',
+      place,
+    })
+  ledger.add({ kind: 'field', name: 'message', outcome: 'same', note: '', place }, told.length)
+  if (told.length === 0) return [{ role: 'user', content: 'Write your prompt here.' }]
+  return told.map(({ role, content }, index) => ({
+    role,
+    content: plainTemplate(content, jinjaTag, `${place}: message ${index + 1}`, ledger),
+  }))
+}
+
+function pairs(parts: readonly string[]): [string, string][] {
+  return Array.from({ length: Math.floor(parts.length / 2) }, (_, index) => [
+    parts[2 * index] ?? '',
+    parts[2 * index + 1] ?? '',
+  ])
+}
+
+function roleOf(name: string): 'system' | 'user' | 'assistant' {
+  const role = name.toLowerCase()
+  return role === 'developer' || role === 'system' ? 'system' : role === 'assistant' ? 'assistant' : 'user'
+}
+
+/** The sample of version 1, which may be a file, and the examples and defaults of the inputs. */
+async function casesOf(
+  { inputs, sample }: Data,
+  file: string,
+  source: ImportSource,
+  ledger: FidelityLedger,
+): Promise<ImportedCase[]> {
+  const vars: Data = {}
+  const row = { kind: 'field', place: file } as const
+  for (const [name, given] of inputEntries(inputs)) {
+    const value = isData(given) ? (given.example ?? given.sample ?? given.default) : given
+    ledger.add({
+      ...row,
+      name: 'input',
+      outcome: value === undefined ? 'dropped' : 'same',
+      note:
+        value === undefined
+          ? 'a variable of the messages; its type is not checked here'
+          : 'its example is the value in a case',
+    })
+    if (value !== undefined && value !== null) setOwn(vars, name, value)
+  }
+  const reference = typeof sample === 'string' ? (/^\$\{file:(.+)\}$/.exec(sample)?.[1] ?? sample) : undefined
+  const read =
+    reference === undefined ? sample : parseData(await source.textOf(reference, source.isFolder ? file : ''), reference)
+  if (isData(read)) for (const [name, value] of Object.entries(read)) setOwn(vars, name, value)
+  if (read !== undefined)
+    ledger.add({
+      ...row,
+      name: 'sample',
+      outcome: isData(read) ? 'same' : 'dropped',
+      note: isData(read) ? 'the variables of a case' : 'no map of variables',
+    })
+  return Object.keys(vars).length === 0 ? [] : [{ id: 'sample', vars, checks: [], rubric: [] }]
+}
+
+/** Inputs are a list of maps with names, or a map of name and type, definition or value. */
+function inputEntries(inputs: unknown): [string, unknown][] {
+  if (isData(inputs)) return Object.entries(inputs)
+  return listOf(inputs).flatMap((each) =>
+    isData(each) && typeof each.name === 'string' ? [[each.name, each] as [string, unknown]] : [],
+  )
+}
