@@ -30,14 +30,17 @@ const formats: Record<string, Format> = {
   braintrust: {
     about: 'rows of a data set (JSON, JSON Lines, CSV)',
     load: async () => (await import('./braintrust.ts')).importBraintrust,
+    hasColumns: true,
   },
   csv: {
     about: 'a table (CSV, TSV); --map says what its columns are',
     load: async () => (await import('./table/table.ts')).importText,
+    hasColumns: true,
   },
   deepeval: {
     about: 'goldens (JSON, JSON Lines, CSV)',
     load: async () => (await import('./deepeval.ts')).importDeepeval,
+    hasColumns: true,
   },
   dotprompt: {
     about: 'a .prompt file, or a folder of them',
@@ -50,27 +53,33 @@ const formats: Record<string, Format> = {
   inspect: {
     about: 'samples (JSON, JSON Lines, CSV), or a log (JSON)',
     load: async () => (await import('./inspect/inspect.ts')).importInspect,
+    hasColumns: true,
   },
   langfuse: {
     about: 'items of a data set (JSON, JSON Lines, CSV)',
     load: async () => (await import('./langfuse.ts')).importLangfuse,
+    hasColumns: true,
   },
   langsmith: {
     about: 'examples of a data set (JSON, JSON Lines, CSV)',
     load: async () => (await import('./langsmith.ts')).importLangsmith,
+    hasColumns: true,
   },
   mlflow: {
     about: 'records of a data set (JSON, JSON Lines, CSV)',
     load: async () => (await import('./mlflow.ts')).importMlflow,
+    hasColumns: true,
   },
   'openai-evals': {
     about: 'a registry (YAML, folder), samples (JSON Lines), or an export of the hosted product (JSON)',
     load: async () => (await import('./openai-evals/openai-evals.ts')).importOpenaiEvals,
+    hasColumns: true,
     loadAnswers: async () => (await import('./openai-evals/hosted-runs.ts')).hostedAnswers,
   },
   phoenix: {
     about: 'examples of a data set (JSON, JSON Lines, CSV)',
     load: async () => (await import('./phoenix.ts')).importPhoenix,
+    hasColumns: true,
   },
   prompty: {
     about: 'a .prompty file, or a folder of them',
@@ -84,6 +93,7 @@ const formats: Record<string, Format> = {
   xlsx: {
     about: 'the first sheet of an Excel workbook; --map says what its columns are',
     load: async () => (await import('./table/table.ts')).importXlsx,
+    hasColumns: true,
   },
 }
 
