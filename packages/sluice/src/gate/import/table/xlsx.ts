@@ -18,16 +18,16 @@ const mostCells = 5_000_000
 const mostColumns = 16_384
 
 /** The first sheet of a workbook. @throws SluiceError `invalid-input` for a file that is none, is damaged or unpacks to too much */
-export function readSheet(bytes: Uint8Array, file: string): Sheet {
+export function readSheet(bytes: Uint8Array, file: string, mostBytes = mostPartBytes): Sheet {
   try {
-    return sheetOf(openZip(bytes))
+    return sheetOf(bounded(openZip(bytes), mostBytes))
   } catch (error) {
     if (error instanceof SluiceError) throw error
     const isTooLarge =
       error instanceof RangeError ||
       (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE')
     const reason = isTooLarge
-      ? `it unpacks to more than ${mostPartBytes / 1024 / 1024} MB`
+      ? `it unpacks to more than ${mostBytes / 1024 / 1024} MB`
       : error instanceof Error
         ? error.message
         : String(error)
@@ -35,7 +35,17 @@ export function readSheet(bytes: Uint8Array, file: string): Sheet {
   }
 }
 
-function sheetOf(zip: Zip): Sheet {
+/** The parts of an archive, each up to the limit. */
+interface Parts {
+  names: readonly string[]
+  read(name: string): Uint8Array | undefined
+}
+
+function bounded({ names, read }: Zip, mostBytes: number): Parts {
+  return { names, read: (name) => read(name, mostBytes) }
+}
+
+function sheetOf(zip: Parts): Sheet {
   const workbook = partOf(zip, 'xl/workbook.xml')
   const sheets: { name: string; id: string }[] = []
   let isFrom1904 = false
@@ -59,8 +69,8 @@ function sheetOf(zip: Zip): Sheet {
   return { sheet: first.name, otherSheets: others.map(({ name }) => name), ...cellsOf(partOf(zip, part), context) }
 }
 
-function partOf(zip: Zip, name: string): string {
-  const bytes = zip.read(name, mostPartBytes)
+function partOf(zip: Parts, name: string): string {
+  const bytes = zip.read(name)
   if (bytes === undefined) throw new Error(`it has no ${name}`)
   return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
 }
@@ -89,7 +99,7 @@ function eachElement(xml: string, { open, text, close }: Handlers): void {
 }
 
 /** The texts that cells refer to by number. Pronunciation (`rPh`) is no part of them. */
-function sharedTexts(zip: Zip): string[] {
+function sharedTexts(zip: Parts): string[] {
   if (!zip.names.includes('xl/sharedStrings.xml')) return []
   const texts: string[] = []
   let current = ''
@@ -114,7 +124,7 @@ function sharedTexts(zip: Zip): string[] {
 }
 
 /** Whether the cells of each style are dates. */
-function dateStyles(zip: Zip): boolean[] {
+function dateStyles(zip: Parts): boolean[] {
   if (!zip.names.includes('xl/styles.xml')) return []
   const formats = new Map<number, string>()
   const styles: boolean[] = []
