@@ -46,7 +46,7 @@ test('the report of a failed gate names the verdict first, then the reason, the 
     /^FAIL {2}summary\nThe mean score changed by -0\.500 over 10 cases/,
     /detects +The smallest detectable drop is 0\.\d+/,
     /tag +cases +mean +change +interval\n/,
-    /worst regressions\n {2}case-5: 1\.000 -> 0\.000 \(-1\.000\), passed 0 of 2\n {4}lost actions: no\. Because of actions\./,
+    /the case behind the verdict\n {2}case-5: 1\.000 -> 0\.000 \(-1\.000\), passed 0 of 2\n {4}lost actions: no\. Because of actions\./,
     /coverage +10 of 10 cases scored/,
     new RegExp(`again: sluice gate --base ${base}\n`),
   ]

@@ -62,8 +62,8 @@ test('sums give the same mean and error as all observations at once', () => {
 })
 
 test('an item is compared case by case over its repeats, with an interval robust to clusters', () => {
-  const cases = ['a', 'a', 'b', 'b', undefined, undefined].map(scoresOf)
-  const lost = [1, 1, 0, 0, 1, 0]
+  const cases = ['a', 'a', 'b', 'b', ...new Array<undefined>(20).fill(undefined)].map(scoresOf)
+  const lost = cases.map((_, index) => (index < 2 || index === 4 ? 1 : 0))
   const rows = lost.flatMap((isLost, position) => [
     row(position, 'baseline', 1, { actions: 1 }),
     row(position, 'baseline', 2, { actions: 1 }),
@@ -81,10 +81,10 @@ test('an item is compared case by case over its repeats, with an interval robust
   assert.equal(item?.ask, 'Is every action item there?')
   assert.deepEqual(
     [item?.kind, item?.name, item?.must, item?.cases, item?.worse, item?.better],
-    ['item', 'actions', true, 6, 3, 0],
+    ['item', 'actions', true, 24, 3, 0],
   )
-  assert.ok(Math.abs((item?.meanDifference ?? 0) + 0.5) < 1e-12)
-  assert.ok(Math.abs((item?.ciLow ?? 0) - Math.max(-1, interval?.low ?? 0)) < 1e-9)
+  assert.ok(Math.abs((item?.meanDifference ?? 0) + 3 / 24) < 1e-12)
+  assert.ok(Math.abs((item?.ciLow ?? 0) - (interval?.low ?? 0)) < 1e-9)
   assert.deepEqual([check?.name, check?.ask, check?.worse, check?.meanDifference], ['short', null, 0, 0])
 })
 
