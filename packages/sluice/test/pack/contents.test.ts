@@ -19,9 +19,12 @@ const allowed: Record<string, RegExp[]> = {
     /^dist\/lib\/(stats\/)?index\.js$/,
     /^dist\/lib\/chunks\/[\w-]+\.js$/,
     /^dist\/lib\/(?!chunks)([\w-]+\/)*[\w-]+\.d\.ts$/,
+    /^dist\/licenses\/[\w-]+\.txt$/,
     /^schemas\/[a-z]+\.schema\.json$/,
     /^templates\/(action\.yml|gitignore|prompt\.yml|sluice\.yaml|sluice\.recorded\.yaml)$/,
     /^templates\/(evals|recordings)\/\w+\.(yaml|jsonl)$/,
+    /^templates\/target\/(answer|command|server)\.mjs$/,
+    /^templates\/target\/(fast\.yaml|prompt\.yml)$/,
     /^templates\/(scenarios|workflows)\/[\w-]+\.ya?ml$/,
   ],
 }
