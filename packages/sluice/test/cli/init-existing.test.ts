@@ -51,10 +51,16 @@ test('a kept sluice.yaml that is not valid is named with its fault, and the rest
   assert.ok(existsSync(path.join(project.root, 'prompts/ticket-triage.prompt.yml')))
 })
 
-test('workflows are written where GitHub is, or is asked for; beside a sluice.yaml nothing else is', async () => {
+test('workflows are written unless the project is elsewhere; beside a sluice.yaml nothing else is', async () => {
   const workflow = '.github/workflows/sluice.yml'
   const has = (project: Project) => existsSync(path.join(project.root, workflow))
-  using plain = await initialised()
+  using fresh = createProject({})
+  await fresh.sluice(['init'])
+  assert.ok(has(fresh))
+  using plain = createProject({})
+  plain.git('init', '-q')
+  plain.git('remote', 'add', 'origin', 'https://gitlab.example/ann/shop.git')
+  await plain.sluice(['init'])
   assert.ok(!has(plain))
   const { stdout, stderr } = await plain.sluice(['init', '--github'])
   assert.match(stderr, /^Written to .*:\n {2}\.github\/actions\/sluice\/action\.yml\n.*\n.*nightly\.yml\n$/)

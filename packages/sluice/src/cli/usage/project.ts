@@ -19,7 +19,7 @@ export function addSetup(
     .argument('[dir]', 'folder to write to', '.')
     .option('--prompt <file>', "gate this prompt file, GitHub's .prompt.yml too; it is not changed")
     .addOption(choice('--target <kind>', 'gate an application: how it is asked', targets))
-    .option('--github', 'write the GitHub workflows (default: where .github or a remote on GitHub exists)')
+    .option('--github', 'write the GitHub workflows (default, unless all remotes are elsewhere)')
     .option('--no-github', 'write no workflows')
     .option('--feature <name>', 'name of the new feature (default: ticket-triage)')
     .option('--provider <name>', 'recorded (no key needed), anthropic, openai, google or local (default: recorded)')

@@ -11,8 +11,8 @@ export interface GitPlace {
   /** From there to the project, `''` or ending in a slash. */
   prefix: string
   hasCommits: boolean
-  /** The project is on GitHub, or has workflows already. */
-  isOnGithub: boolean
+  /** False where the project has remotes, none of them on GitHub, and no `.github` folder. */
+  mayBeOnGithub: boolean
   /** Git is there and will not answer: its own words. */
   refusal?: string
 }
@@ -20,21 +20,23 @@ export interface GitPlace {
 /** Looks around `folder`, which need not exist yet. */
 export async function gitPlace(folder: string, env: NodeJS.ProcessEnv): Promise<GitPlace> {
   const existing = nearestFolder(folder)
-  const hasWorkflows = existsSync(path.join(folder, '.github'))
   try {
     const git = await openGit(existing, env)
-    if (!git) return { root: undefined, prefix: '', hasCommits: false, isOnGithub: hasWorkflows }
+    if (!git) return { root: undefined, prefix: '', hasCommits: false, mayBeOnGithub: true }
     const below = path.relative(existing, folder).split(path.sep).join('/')
     const addresses = await gitIn(git.root, env).tryText('config', '--get-regexp', String.raw`^remote\..*\.url$`)
     return {
       root: git.root,
       prefix: git.prefix + (below === '' ? '' : `${below}/`),
       hasCommits: (await git.head()) !== undefined,
-      isOnGithub: hasWorkflows || existsSync(path.join(git.root, '.github')) || /\bgithub\b/i.test(addresses ?? ''),
+      mayBeOnGithub:
+        !addresses?.trim() ||
+        /\bgithub\b/i.test(addresses) ||
+        [folder, git.root].some((each) => existsSync(path.join(each, '.github'))),
     }
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error
-    return { root: undefined, prefix: '', hasCommits: false, isOnGithub: hasWorkflows, refusal: error.message }
+    return { root: undefined, prefix: '', hasCommits: false, mayBeOnGithub: true, refusal: error.message }
   }
 }
 

@@ -23,7 +23,7 @@ export interface InitRequest extends ModelChoice {
   /** An existing prompt file, absolute. */
   prompt?: string | undefined
   target?: TargetKind | undefined
-  /** Undefined: workflows where the project is on GitHub. */
+  /** Undefined: workflows unless the project is known to be elsewhere. */
   github?: boolean | undefined
 }
 
@@ -38,7 +38,7 @@ export interface InitPlan {
 /** What is to be written, for what was asked and what is there; nothing is written yet. */
 export async function planInit(request: InitRequest, place: GitPlace): Promise<InitPlan> {
   const asked = await planFeature(request)
-  const hasWorkflows = request.github ?? place.isOnGithub
+  const hasWorkflows = request.github ?? place.mayBeOnGithub
   const workflows = hasWorkflows ? await workflowFiles(asked.keys) : []
   const { files, start, wanted } = asked
   return { files: [...files, ...workflows], start, wanted, hasWorkflows }
