@@ -20,7 +20,7 @@ chmodSync(folder, 0o755)
 
 const [, , ...named] = process.argv
 const files = named.length > 0 ? named : everyTest()
-const child = spawn(process.execPath, ['--conditions=sluice-source', '--test', '--test-concurrency=2', ...files], {
+const child = spawn(process.execPath, ['--conditions=sluice-source', '--test', '--test-concurrency=3', ...files], {
   cwd: root,
   stdio: 'inherit',
   env: { ...process.env, TMPDIR: folder, NODE_COMPILE_CACHE: path.join(root, 'node_modules/.cache/compiled') },
