@@ -127,7 +127,7 @@ export const publish = defineRoute({
 function refuseWrongId({ content }: Publication): void {
   const id = versionId(content)
   if (id === content.id) return
-  const detail = `The id ${content.id} does not belong to the content, whose id is ${id}.`
+  const detail = `The id ${content.id} is not that of the content, which is ${id}.`
   const errors = [{ path: '/content/id', message: `expected ${id}` }]
   throw new Problem({ status: 400, code: 'wrong-version-id', detail, errors })
 }
