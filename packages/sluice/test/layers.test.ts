@@ -10,6 +10,7 @@ const layers = [
   'replace-file',
   'templates-folder',
   'small-heap',
+  'zip',
   'text',
   'sqlite',
   'masking',

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { decodeText } from '../../core/suite/decode-text.ts'
 import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
+import { type ZipEntry, zipEntries } from '../../zip.ts'
 import { looseJson } from './results-content.ts'
 import {
   field,
@@ -16,7 +17,9 @@ import {
   type ToolScore,
   tagsOf,
 } from './tool-results.ts'
-import { zipEntries } from './zip-entries.ts'
+
+/** A larger entry is an attack, or a sample that no report could show. */
+const mostEntryBytes = 256 * 1024 * 1024
 
 const data = z.record(z.string(), z.unknown())
 
@@ -115,20 +118,38 @@ function readLog(content: ResultsContent): { log: Log; samples: Sample[] } {
 const samplesIn = (json: unknown): unknown[] => (isObject(json) && Array.isArray(json.samples) ? json.samples : [])
 
 function unzip(zip: Uint8Array, file: string): { header: unknown; samples: Iterable<unknown> } {
-  const entries = zipEntries(zip, file)
+  const entries = entriesOf(zip, file)
   const header = entries.get('header.json') ?? entries.get('_journal/start.json')
   if (header === undefined)
     throw invalidResults(`${file} is a zip archive, and no log of Inspect: it has no header.json`)
-  const parse = (bytes: Uint8Array, name: string): unknown => {
-    const json = looseJson(decodeText(bytes, `${file}/${name}`))
+  const parse = (entry: ZipEntry): unknown => {
+    const { name } = entry
+    const json = looseJson(decodeText(unpacked(entry, file), `${file}/${name}`))
     if (json === undefined) throw invalidResults(`${file}: ${shortLine(name, 80)} in it is no JSON`)
     return json.value
   }
   const samples = function* () {
-    for (const { name, bytes } of entries.values())
-      if (name.startsWith('samples/') && name.endsWith('.json')) yield parse(bytes(), name)
+    for (const entry of entries.values())
+      if (entry.name.startsWith('samples/') && entry.name.endsWith('.json')) yield parse(entry)
   }
-  return { header: parse(header.bytes(), header.name), samples: samples() }
+  return { header: parse(header), samples: samples() }
+}
+
+function entriesOf(zip: Uint8Array, file: string): Map<string, ZipEntry> {
+  return read(() => zipEntries(zip), file, '; copy it again, or convert it with inspect log convert')
+}
+
+function unpacked({ name, bytes }: ZipEntry, file: string): Uint8Array {
+  return read(() => bytes(mostEntryBytes), `${file}: ${shortLine(name, 80)} in it`)
+}
+
+function read<T>(reading: () => T, place: string, way = ''): T {
+  try {
+    return reading()
+  } catch (cause) {
+    if (!(cause instanceof Error)) throw cause
+    throw invalidResults(`${place}: ${cause.message}${way}`, { cause })
+  }
 }
 
 /** One metric for each scorer, and one for each key of a scorer whose value has several. */

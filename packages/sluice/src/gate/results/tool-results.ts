@@ -73,8 +73,8 @@ export interface ResultsReader {
   read(content: ResultsContent, metric: string | undefined): ToolResults
 }
 
-export function invalidResults(message: string): SluiceError {
-  return new SluiceError('invalid-input', message)
+export function invalidResults(message: string, options?: ErrorOptions): SluiceError {
+  return new SluiceError('invalid-input', message, options)
 }
 
 /** A JSON object; a list is none. */

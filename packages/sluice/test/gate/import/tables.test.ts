@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { deflateRawSync } from 'node:zlib'
 import { dateText, isDateFormat } from '../../../src/gate/import/table/cell-date.ts'
 import { importText } from '../../../src/gate/import/table/table.ts'
 import { readSheet } from '../../../src/gate/import/table/xlsx.ts'
+import { zipOf } from '../../support/zip.ts'
 import { runImport } from './import-run.ts'
 import { sourceOf } from './source-of.ts'
 
@@ -54,38 +54,6 @@ test('100,000 rows of CSV are imported', async () => {
   assert.deepEqual(features[0]?.cases.at(-1)?.checks, [{ contains: 'a99999' }])
 })
 
-/** A ZIP archive of texts; `lie` is what the directory says of the unpacked size. */
-function zipOf(parts: Record<string, string | Uint8Array>, lie?: number): Uint8Array {
-  const files: Buffer[] = []
-  const directory: Buffer[] = []
-  let offset = 0
-  for (const [name, content] of Object.entries(parts)) {
-    const packed = deflateRawSync(content)
-    const header = Buffer.alloc(30)
-    header.writeUInt32LE(0x04034b50, 0)
-    header.writeUInt16LE(8, 8)
-    header.writeUInt32LE(packed.length, 18)
-    header.writeUInt32LE(lie ?? content.length, 22)
-    header.writeUInt16LE(name.length, 26)
-    const entry = Buffer.alloc(46)
-    entry.writeUInt32LE(0x02014b50, 0)
-    entry.writeUInt16LE(8, 10)
-    entry.writeUInt32LE(packed.length, 20)
-    entry.writeUInt32LE(lie ?? content.length, 24)
-    entry.writeUInt16LE(name.length, 28)
-    entry.writeUInt32LE(offset, 42)
-    files.push(header, Buffer.from(name), packed)
-    directory.push(entry, Buffer.from(name))
-    offset += 30 + name.length + packed.length
-  }
-  const end = Buffer.alloc(22)
-  end.writeUInt32LE(0x06054b50, 0)
-  end.writeUInt16LE(Object.keys(parts).length, 10)
-  end.writeUInt32LE(Buffer.concat(directory).length, 12)
-  end.writeUInt32LE(offset, 16)
-  return Buffer.concat([...files, ...directory, end])
-}
-
 const workbook = (rows: string) => ({
   'xl/workbook.xml':
     '<workbook xmlns:r="r"><sheets><sheet name="Cases" r:id="rId1"/><sheet name="Old" r:id="rId2"/></sheets></workbook>',
@@ -133,7 +101,7 @@ test('XLSX: a ZIP bomb is refused, whatever its directory says of its size', () 
   const megabyte = 1024 * 1024
   const bomb = { ...workbook(rows), 'xl/worksheets/sheet1.xml': new Uint8Array(3 * megabyte) }
   assert.throws(
-    () => readSheet(zipOf(bomb, 10), 'bomb.xlsx', 2 * megabyte),
+    () => readSheet(zipOf(bomb, { sizes: { 'xl/worksheets/sheet1.xml': 10 } }), 'bomb.xlsx', 2 * megabyte),
     /bomb\.xlsx cannot be read .*: it unpacks to more than 2 MB/,
   )
 })

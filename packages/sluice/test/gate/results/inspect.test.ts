@@ -1,38 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { crc32, deflateRawSync, zstdCompressSync } from 'node:zlib'
 import { inspectFile, inspectHeader, inspectSample, readResults, refusalOf } from '../../support/results-files.ts'
+import { zipOf } from '../../support/zip.ts'
 
 /** An archive of files, each packed by the method of its number. */
 function zip(files: Record<string, object>, method: 0 | 8 | 93 = 8): Buffer {
-  const locals: Buffer[] = []
-  const entries: Buffer[] = []
-  let offset = 0
-  for (const [name, content] of Object.entries(files)) {
-    const raw = Buffer.from(JSON.stringify(content))
-    const half = Math.floor(raw.length / 2)
-    const frames = () =>
-      Buffer.concat([raw.subarray(0, half), raw.subarray(half)].map((part) => zstdCompressSync(part)))
-    const data = method === 0 ? raw : method === 8 ? deflateRawSync(raw) : frames()
-    const header = Buffer.alloc(26)
-    header.writeUInt16LE(method, 4)
-    header.writeUInt32LE(crc32(raw), 10)
-    header.writeUInt32LE(data.length, 14)
-    header.writeUInt32LE(raw.length, 18)
-    header.writeUInt16LE(name.length, 22)
-    const start = Buffer.concat([Buffer.from('PK\x03\x04'), header, Buffer.from(name)])
-    const rest = Buffer.alloc(14)
-    rest.writeUInt32LE(offset, 10)
-    entries.push(Buffer.concat([Buffer.from('PK\x01\x02'), Buffer.alloc(2), header, rest, Buffer.from(name)]))
-    locals.push(start, data)
-    offset += start.length + data.length
-  }
-  const directory = Buffer.concat(entries)
-  const end = Buffer.alloc(18)
-  end.writeUInt16LE(entries.length, 6)
-  end.writeUInt32LE(directory.length, 8)
-  end.writeUInt32LE(offset, 12)
-  return Buffer.concat([...locals, directory, Buffer.from('PK\x05\x06'), end])
+  return zipOf(Object.fromEntries(Object.entries(files).map(([name, data]) => [name, JSON.stringify(data)])), {
+    method,
+  })
 }
 
 const outcome = ({ rows }: Awaited<ReturnType<typeof readResults>>) => rows.map(({ score, error }) => score ?? error)
@@ -126,10 +101,10 @@ test('an archive of Inspect is read whichever way its entries are packed', async
 test('an archive that is cut off, damaged, or something else is refused', async () => {
   const archive = zip({ 'header.json': inspectHeader(), 'samples/a_epoch_1.json': inspectSample('a', 'C') })
   for (const length of [4, 40, archive.length - 30, archive.length - 1])
-    assert.match(await refusalOf(archive.subarray(0, length)), /the archive is cut off or damaged/, String(length))
+    assert.match(await refusalOf(archive.subarray(0, length)), /cut off or damaged; copy it again/, String(length))
   const damaged = Buffer.from(archive)
   damaged[80] = (damaged[80] ?? 0) ^ 0xff
-  assert.match(await refusalOf(damaged), /"header\.json" in it is damaged/)
+  assert.match(await refusalOf(damaged), /header\.json in it: it is damaged/)
   assert.match(await refusalOf(zip({ 'word/document.xml': {} })), /is a zip archive, and no log of Inspect/)
 })
 

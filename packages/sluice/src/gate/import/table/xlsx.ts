@@ -1,7 +1,7 @@
 import { SaxesParser } from 'saxes'
 import { SluiceError } from '../../../errors.ts'
+import { zipEntries } from '../../../zip.ts'
 import { dateText, isDateFormat } from './cell-date.ts'
-import { openZip, type Zip } from './zip.ts'
 
 export interface Sheet {
   sheet: string
@@ -20,29 +20,28 @@ const mostColumns = 16_384
 /** The first sheet of a workbook. @throws SluiceError `invalid-input` for a file that is none, is damaged or unpacks to too much */
 export function readSheet(bytes: Uint8Array, file: string, mostBytes = mostPartBytes): Sheet {
   try {
-    return sheetOf(bounded(openZip(bytes), mostBytes))
+    return sheetOf(bounded(bytes, mostBytes))
   } catch (error) {
     if (error instanceof SluiceError) throw error
-    const isTooLarge =
-      error instanceof RangeError ||
-      (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE')
-    const reason = isTooLarge
-      ? `it unpacks to more than ${mostBytes / 1024 / 1024} MB`
-      : error instanceof Error
-        ? error.message
-        : String(error)
+    const reason =
+      error instanceof RangeError
+        ? `it unpacks to more than ${mostBytes / 1024 / 1024} MB`
+        : error instanceof Error
+          ? error.message
+          : String(error)
     throw new SluiceError('invalid-input', `${file} cannot be read as an Excel workbook (.xlsx): ${reason}`)
   }
 }
 
 /** The parts of an archive, each up to the limit. */
 interface Parts {
-  names: readonly string[]
+  has(name: string): boolean
   read(name: string): Uint8Array | undefined
 }
 
-function bounded({ names, read }: Zip, mostBytes: number): Parts {
-  return { names, read: (name) => read(name, mostBytes) }
+function bounded(archive: Uint8Array, mostBytes: number): Parts {
+  const entries = zipEntries(archive)
+  return { has: (name) => entries.has(name), read: (name) => entries.get(name)?.bytes(mostBytes) }
 }
 
 function sheetOf(zip: Parts): Sheet {
@@ -100,7 +99,7 @@ function eachElement(xml: string, { open, text, close }: Handlers): void {
 
 /** The texts that cells refer to by number. Pronunciation (`rPh`) is no part of them. */
 function sharedTexts(zip: Parts): string[] {
-  if (!zip.names.includes('xl/sharedStrings.xml')) return []
+  if (!zip.has('xl/sharedStrings.xml')) return []
   const texts: string[] = []
   let current = ''
   let isText = false
@@ -125,7 +124,7 @@ function sharedTexts(zip: Parts): string[] {
 
 /** Whether the cells of each style are dates. */
 function dateStyles(zip: Parts): boolean[] {
-  if (!zip.names.includes('xl/styles.xml')) return []
+  if (!zip.has('xl/styles.xml')) return []
   const formats = new Map<number, string>()
   const styles: boolean[] = []
   let isCellFormats = false
