@@ -1,8 +1,8 @@
 import path from 'node:path'
 import { createLedger } from './fidelity.ts'
+import { invalid, isData, listOf, parseData } from './file-data.ts'
 import type { ImportSource } from './import-source.ts'
 import type { Imported } from './imported.ts'
-import { invalid, isData, listOf, parseData } from './promptfoo/config-data.ts'
 import { featuresOfRows } from './rows/case-features.ts'
 import { type FieldUse, type RowCase, rowCase, textOfValue } from './rows/row-fields.ts'
 

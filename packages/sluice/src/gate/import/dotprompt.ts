@@ -1,11 +1,11 @@
 import { createLedger, type FidelityLedger } from './fidelity.ts'
+import { isData } from './file-data.ts'
 import { plainTemplate, readFrontMatter } from './front-matter.ts'
 import type { ImportSource } from './import-source.ts'
 import type { Imported, ImportedFeature } from './imported.ts'
 import { modelField, modelSettings } from './other-model.ts'
 import { picoschema } from './picoschema.ts'
 import { promptTexts } from './prompt-folder.ts'
-import { isData } from './promptfoo/config-data.ts'
 import { baseName } from './rows/data-set.ts'
 
 const notes: Record<string, string> = {

@@ -1,7 +1,7 @@
 import { variablesOf } from '../../core/suite/values/template.ts'
 import type { FidelityLedger } from './fidelity.ts'
+import { type Data, invalid, isData, parseData } from './file-data.ts'
 import { escapeBraces } from './literal.ts'
-import { type Data, invalid, isData, parseData } from './promptfoo/config-data.ts'
 
 /** The settings above the text of a prompt, between two lines of `---`, and the text. */
 export interface PromptDocument {

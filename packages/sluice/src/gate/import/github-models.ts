@@ -1,11 +1,11 @@
 import { githubPromptSchema } from '../../core/suite/prompt/github-prompt.ts'
 import { variablesOf } from '../../core/suite/values/template.ts'
 import { createLedger, type FidelityLedger } from './fidelity.ts'
+import { type Data, invalid, isData, listOf, parseData } from './file-data.ts'
 import type { ImportSource } from './import-source.ts'
 import type { Imported, ImportedFeature } from './imported.ts'
 import { modelField, modelSettings, otherModel } from './other-model.ts'
 import { promptTexts } from './prompt-folder.ts'
-import { type Data, invalid, isData, listOf, parseData } from './promptfoo/config-data.ts'
 import { messageText } from './rows/case-features.ts'
 import { baseName } from './rows/data-set.ts'
 

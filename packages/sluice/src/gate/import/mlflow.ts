@@ -1,7 +1,7 @@
 import type { FidelityLedger } from './fidelity.ts'
+import { isData, listOf } from './file-data.ts'
 import type { ImportSource } from './import-source.ts'
 import type { Imported } from './imported.ts'
-import { isData, listOf } from './promptfoo/config-data.ts'
 import { importDataSet } from './rows/data-set.ts'
 import type { PlacedRow } from './rows/read-rows.ts'
 import { type FieldUse, type RowCase, textOfValue } from './rows/row-fields.ts'

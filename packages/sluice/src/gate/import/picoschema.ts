@@ -1,4 +1,4 @@
-import { type Data, isData } from './promptfoo/config-data.ts'
+import { type Data, isData } from './file-data.ts'
 
 const scalars = new Set(['string', 'boolean', 'null', 'number', 'integer', 'any'])
 const schemaTypes = new Set(['string', 'boolean', 'null', 'number', 'integer', 'object', 'array'])

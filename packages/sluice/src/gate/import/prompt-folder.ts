@@ -1,5 +1,5 @@
+import { invalid } from './file-data.ts'
 import type { ImportSource } from './import-source.ts'
-import { invalid } from './promptfoo/config-data.ts'
 
 export interface PromptText {
   file: string

@@ -1,10 +1,10 @@
 import { createLedger, type FidelityLedger } from './fidelity.ts'
+import { type Data, isData, listOf, parseData } from './file-data.ts'
 import { plainTemplate, readFrontMatter } from './front-matter.ts'
 import type { ImportSource } from './import-source.ts'
 import type { Imported, ImportedCase, ImportedFeature } from './imported.ts'
 import { modelField, modelSettings } from './other-model.ts'
 import { promptTexts } from './prompt-folder.ts'
-import { type Data, isData, listOf, parseData } from './promptfoo/config-data.ts'
 import { baseName } from './rows/data-set.ts'
 import { setOwn } from './rows/row-fields.ts'
 

@@ -1,7 +1,7 @@
 import { createLedger, type FidelityLedger } from '../fidelity.ts'
+import { type Data, invalid, isData, listOf } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { Imported, ImportedRecording } from '../imported.ts'
-import { type Data, invalid, isData, listOf } from '../promptfoo/config-data.ts'
 import { featuresOfRows, messageText } from '../rows/case-features.ts'
 import { baseName } from '../rows/data-set.ts'
 import { type FieldUse, type RowCase, rowCase, textOfValue } from '../rows/row-fields.ts'

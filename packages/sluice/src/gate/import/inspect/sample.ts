@@ -1,4 +1,4 @@
-import type { Data } from '../promptfoo/config-data.ts'
+import type { Data } from '../file-data.ts'
 import { type FieldUse, textOfValue, textsIn } from '../rows/row-fields.ts'
 
 const inSandbox = { drop: 'there is no sandbox: the answer alone is scored' }

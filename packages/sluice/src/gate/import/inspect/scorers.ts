@@ -1,7 +1,7 @@
 import type { Fidelity } from '../fidelity.ts'
+import { type Data, isData, listOf } from '../file-data.ts'
 import type { CheckEntry, RubricEntry } from '../imported.ts'
 import { escapeBraces, patternOf } from '../literal.ts'
-import { type Data, isData, listOf } from '../promptfoo/config-data.ts'
 
 /** A scorer of a task, with the arguments that it was made with. */
 export interface Scorer {

@@ -1,6 +1,6 @@
 import type { Fidelity } from '../fidelity.ts'
+import type { Data } from '../file-data.ts'
 import type { CheckEntry } from '../imported.ts'
-import type { Data } from '../promptfoo/config-data.ts'
 import { textOfValue } from '../rows/row-fields.ts'
 
 /** What a grader becomes. */

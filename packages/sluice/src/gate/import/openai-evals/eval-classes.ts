@@ -1,7 +1,7 @@
 import type { Fidelity } from '../fidelity.ts'
+import { type Data, invalid, isData, parseData } from '../file-data.ts'
 import type { CheckEntry } from '../imported.ts'
 import { escapeBraces, patternOf } from '../literal.ts'
-import { type Data, invalid, isData, parseData } from '../promptfoo/config-data.ts'
 import { pythonTemplate } from './python-template.ts'
 
 interface Graded {

@@ -1,4 +1,4 @@
-import { type Data, isData, listOf } from '../promptfoo/config-data.ts'
+import { type Data, isData, listOf } from '../file-data.ts'
 
 /** One eval of the hosted product with what an export has of its rows and runs. */
 export interface HostedExport {

@@ -1,5 +1,5 @@
+import { type Data, isData, listOf } from '../file-data.ts'
 import { otherModel } from '../other-model.ts'
-import { type Data, isData, listOf } from '../promptfoo/config-data.ts'
 import { messageText } from '../rows/case-features.ts'
 import { criterionName, type GraderTranslation } from './criterion.ts'
 import { itemTemplate } from './item-template.ts'

@@ -1,6 +1,6 @@
+import { invalid, isData, parseData } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { Imported } from '../imported.ts'
-import { invalid, isData, parseData } from '../promptfoo/config-data.ts'
 import { importDataSet } from '../rows/data-set.ts'
 import type { PlacedRow } from '../rows/read-rows.ts'
 import type { FieldUse } from '../rows/row-fields.ts'

@@ -1,11 +1,12 @@
 import path from 'node:path'
 import { createLedger, type FidelityLedger } from '../fidelity.ts'
+import { type Data, invalid, isData } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { Imported, ImportedCase, ImportedFeature } from '../imported.ts'
-import { type Data, dereferenced, invalid, isData } from './config-data.ts'
 import { type TranslatedPrompt, translatePrompt } from './messages.ts'
 import { type FooPrompt, readPrompts } from './prompts.ts'
 import { type TranslatedProvider, translateProviders } from './providers.ts'
+import { dereferenced } from './references.ts'
 import { createScriptFiles } from './script-module.ts'
 import { UnsupportedTemplateError } from './template-tokens.ts'
 import { caseOfTest } from './test-case.ts'
@@ -73,7 +74,7 @@ export async function importConfig(given: Data, source: ImportSource): Promise<I
 }
 
 async function providersOf(config: Data, source: ImportSource, ledger: FidelityLedger): Promise<TranslatedProvider[]> {
-  const { parseData } = await import('./config-data.ts')
+  const { parseData } = await import('../file-data.ts')
   const given = config.providers ?? config.targets
   const list: unknown[] = Array.isArray(given) ? given : [given]
   const loaded = await Promise.all(

@@ -1,6 +1,6 @@
 import { readRecords } from '../../../core/suite/cases/csv.ts'
 import { InvalidFilesError } from '../../../core/suite/diagnostics/diagnostic.ts'
-import type { Data } from './config-data.ts'
+import type { Data } from '../file-data.ts'
 
 /** The tests of a CSV file, as objects of a configuration. @throws InvalidFilesError with the place of a fault */
 export async function csvTests(text: string, file: string): Promise<Data[]> {

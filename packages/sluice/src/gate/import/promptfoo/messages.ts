@@ -1,6 +1,6 @@
 import type { Message } from '../../../core/suite/models/model.ts'
+import { isData, parseData } from '../file-data.ts'
 import { escapeBackslashes } from '../literal.ts'
-import { isData, parseData } from './config-data.ts'
 import { renderTemplate } from './render-template.ts'
 import type { TemplateVars } from './template-expression.ts'
 import { plainNames, UnsupportedTemplateError } from './template-tokens.ts'

@@ -1,6 +1,6 @@
+import { type Data, isData, listOf, parseData, parseLines } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { OldAnswer, OldPart } from '../old-answer.ts'
-import { type Data, isData, listOf, parseData, parseLines } from './config-data.ts'
 import {
   type Component,
   type FooResult,

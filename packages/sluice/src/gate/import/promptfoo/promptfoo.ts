@@ -1,7 +1,7 @@
+import { invalid, isData, parseData, parseLines } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { Imported } from '../imported.ts'
 import { importConfig } from './config.ts'
-import { invalid, isData, parseData, parseLines } from './config-data.ts'
 import { csvTests } from './csv-tests.ts'
 import { isResults } from './result-rows.ts'
 import { importResults } from './results.ts'

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { FidelityLedger } from '../fidelity.ts'
+import { isData, parseData, parseLines } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
-import { isData, parseData, parseLines } from './config-data.ts'
 
 /** One prompt of promptfoo, its template as it is. */
 export interface FooPrompt {

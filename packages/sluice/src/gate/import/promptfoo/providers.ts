@@ -1,5 +1,5 @@
 import type { FidelityLedger } from '../fidelity.ts'
-import { isData, listOf } from './config-data.ts'
+import { isData, listOf } from '../file-data.ts'
 
 /** A provider of promptfoo in Sluice's words. */
 export interface TranslatedProvider {

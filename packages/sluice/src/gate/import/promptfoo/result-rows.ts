@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Data, invalid, isData } from './config-data.ts'
+import { type Data, invalid, isData } from '../file-data.ts'
 
 const data = z.record(z.string(), z.unknown())
 

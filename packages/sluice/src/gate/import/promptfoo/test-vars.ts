@@ -1,5 +1,5 @@
+import { type Data, invalid, isData, listOf, parseData } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
-import { type Data, invalid, isData, listOf, parseData } from './config-data.ts'
 import { templateText } from './template-expression.ts'
 
 /** One value for each variable, or why there is none. */

@@ -1,6 +1,6 @@
 import type { FidelityLedger } from '../fidelity.ts'
+import { type Data, invalid, isData, listOf, parseData, parseLines } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
-import { type Data, invalid, isData, listOf, parseData, parseLines } from './config-data.ts'
 import { csvTests } from './csv-tests.ts'
 import { resolvedVars } from './test-vars.ts'
 

@@ -1,8 +1,8 @@
 import type { Message } from '../../../core/suite/models/model.ts'
 import type { FidelityLedger } from '../fidelity.ts'
+import { type Data, isData } from '../file-data.ts'
 import type { ImportedCase, ImportedFeature } from '../imported.ts'
 import { escapeBraces } from '../literal.ts'
-import { type Data, isData } from '../promptfoo/config-data.ts'
 import { type RowCase, setOwn, textOfValue } from './row-fields.ts'
 
 interface RowSite {

@@ -1,6 +1,6 @@
 import { hint } from '../../../core/suite/diagnostics/suggest.ts'
+import { type Data, invalid, isData } from '../file-data.ts'
 import { checkFault } from '../literal.ts'
-import { type Data, invalid, isData } from '../promptfoo/config-data.ts'
 import type { PlacedRow } from './read-rows.ts'
 import { type FieldUse, type RowFields, setOwn } from './row-fields.ts'
 

@@ -1,7 +1,7 @@
 import { readRecords } from '../../../core/suite/cases/csv.ts'
 import { InvalidFilesError } from '../../../core/suite/diagnostics/diagnostic.ts'
+import { type Data, invalid, isData, parseData, parseLines } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
-import { type Data, invalid, isData, parseData, parseLines } from '../promptfoo/config-data.ts'
 import { setOwn } from './row-fields.ts'
 
 export interface PlacedRow {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Fidelity, FidelityLedger } from '../fidelity.ts'
+import { type Data, isData, listOf } from '../file-data.ts'
 import type { CheckEntry, ImportedCase } from '../imported.ts'
-import { type Data, isData, listOf } from '../promptfoo/config-data.ts'
 
 /**
  * What a field of another tool's row is here. `variables` is a map of them; `source` keeps it under the case's source;
