@@ -1,4 +1,5 @@
 import type { ContainsJsonCheck } from '../../suite/checks/check-spec.ts'
+import { type Brackets, closingBracket } from '../../suite/json/closing-bracket.ts'
 import { CheckError } from './check-error.ts'
 import { dataOf } from './json.ts'
 import { schemaFaults } from './json-schema.ts'
@@ -28,26 +29,24 @@ export function measureContainsJson({ name, value, negate }: ContainsJsonCheck):
   }
 }
 
-interface Brackets {
-  open: string
-  close: string
+interface Container extends Brackets {
   /** Where such a value may begin: most brackets in prose and code are followed by something else. */
   start: RegExp
 }
 
-const object: Brackets = { open: '{', close: '}', start: /\{(?=\s*["}])/g }
-const list: Brackets = { open: '[', close: ']', start: /\[(?=\s*["{[\]\d\-tfn])/g }
+const object: Container = { open: '{', close: '}', start: /\{(?=\s*["}])/g }
+const list: Container = { open: '[', close: ']', start: /\[(?=\s*["{[\]\d\-tfn])/g }
 
 /** How often, on average, a character may be looked at: with brackets that never close each is one beginning more. */
 const mostLooks = 20
 
-function valuesIn(text: string, brackets: Brackets, most = Number.POSITIVE_INFINITY) {
+function valuesIn(text: string, brackets: Container, most = Number.POSITIVE_INFINITY) {
   const found: ReturnType<typeof dataOf>[] = []
   let behind = 0
   let looks = 0
   for (const { index } of text.matchAll(brackets.start)) {
     if (index < behind) continue
-    const end = closing(text, index, brackets)
+    const end = closingBracket(text, index, brackets)
     looks += (end ?? text.length) - index
     if (looks > mostLooks * (text.length + 10_000))
       throw new CheckError('the output holds too many brackets that do not close to look for JSON in it')
@@ -58,21 +57,6 @@ function valuesIn(text: string, brackets: Brackets, most = Number.POSITIVE_INFIN
     if (found.length === most) break
   }
   return found
-}
-
-/** Just behind the bracket that closes the one at `start`; those inside of strings do not count. */
-function closing(text: string, start: number, { open, close }: Brackets): number | undefined {
-  let depth = 0
-  let inString = false
-  for (let place = start; place < text.length; place += 1) {
-    const character = text[place]
-    if (inString && character === '\\') place += 1
-    else if (character === '"') inString = !inString
-    else if (!inString && character === open) depth += 1
-    else if (!inString && character === close) depth -= 1
-    if (depth === 0) return place + 1
-  }
-  return undefined
 }
 
 function parsed(text: string): ReturnType<typeof dataOf> | undefined {

@@ -1,3 +1,4 @@
+import { closingBracket } from '../../suite/json/closing-bracket.ts'
 import { scanJson } from '../../suite/json/json-scan.ts'
 import { quoted } from '../checks/quoted.ts'
 import { JudgeError } from './judge-error.ts'
@@ -89,6 +90,8 @@ interface FoundObject {
   end: number
 }
 
+const braces = { open: '{', close: '}' }
+
 /** The outermost JSON objects of a text, in their order. */
 function objectsIn(text: string): FoundObject[] {
   const found: FoundObject[] = []
@@ -98,28 +101,13 @@ function objectsIn(text: string): FoundObject[] {
     if (start < end) continue
     tries += 1
     if (tries > mostTries) return []
-    const closed = closingBrace(text, start)
+    const closed = closingBracket(text, start, braces)
     if (closed === undefined) continue
     end = closed
     const value = parsed(text.slice(start, end))?.value
     if (typeof value === 'object' && value !== null) found.push({ value, start, end })
   }
   return found
-}
-
-/** Just behind the brace that closes the one at `start`; braces inside of strings do not count. */
-function closingBrace(text: string, start: number): number | undefined {
-  let depth = 0
-  let inString = false
-  for (let place = start; place < text.length; place += 1) {
-    const character = text[place]
-    if (inString && character === '\\') place += 1
-    else if (character === '"') inString = !inString
-    else if (!inString && character === '{') depth += 1
-    else if (!inString && character === '}') depth -= 1
-    if (depth === 0) return place + 1
-  }
-  return undefined
 }
 
 /** Whether a text contains the key as an object does, in any quotation marks and however it is escaped. */
