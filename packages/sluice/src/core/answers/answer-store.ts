@@ -41,6 +41,7 @@ const completionSchema = z.object({
   latencyMs: z.number().optional(),
   costUsd: z.number().optional(),
   servedModel: z.string().optional(),
+  host: z.string().optional(),
   fingerprint: z.string().optional(),
   finishReason: z.enum(['stop', 'length', 'filter', 'tools', 'other']),
   ended: z.string().optional(),

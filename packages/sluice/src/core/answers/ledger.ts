@@ -27,6 +27,8 @@ export interface Ledger {
   /** When the oldest answer from the store was given, in ms since the epoch. */
   oldestStored: number | undefined
   warnings: Set<string>
+  /** Who ran each model, where a gateway says it. */
+  hosts: Map<string, Set<string>>
 }
 
 export function emptyLedger(): Ledger {
@@ -45,12 +47,15 @@ export function emptyLedger(): Ledger {
     failed: 0,
     oldestStored: undefined,
     warnings: new Set(),
+    hosts: new Map(),
   }
 }
 
 /** Books one answer. */
 export function book(ledger: Ledger, completion: Completion, stage: Stage, source: AnswerSource): void {
   for (const warning of completion.warnings) ledger.warnings.add(warning)
+  const { servedModel, host } = completion
+  if (servedModel !== undefined && host !== undefined) addHosts(ledger, servedModel, [host])
   if (stage === 'judge') ledger.judgeCalls += 1
   if (source === 'recording') ledger.recorded += 1
   if (source === 'cache') {
@@ -83,12 +88,29 @@ export function bookFailure(ledger: Ledger, error: unknown): void {
 /** Several features' ledgers as one. */
 export function sumLedgers(ledgers: readonly Ledger[]): Ledger {
   const sum = emptyLedger()
-  for (const { warnings, oldestStored, ...numbers } of ledgers) {
+  for (const { warnings, hosts, oldestStored, ...numbers } of ledgers) {
     for (const key of Object.keys(numbers) as (keyof typeof numbers)[]) sum[key] += numbers[key]
     for (const warning of warnings) sum.warnings.add(warning)
+    for (const [model, names] of hosts) addHosts(sum, model, names)
     sum.oldestStored = earliest(sum.oldestStored, oldestStored)
   }
   return sum
+}
+
+/** What a reader must know of who answered. */
+export function servingNotes({ warnings, hosts }: Pick<Ledger, 'warnings' | 'hosts'>): string[] {
+  const mixed = [...hosts].filter(([, names]) => names.size > 1)
+  return [
+    ...mixed.map(
+      ([model, names]) =>
+        `${model} was run by ${[...names].sort().join(', ')}, perhaps not with the same precision: name one in the provider's parameters to compare like with like`,
+    ),
+    ...warnings,
+  ]
+}
+
+function addHosts({ hosts }: Ledger, model: string, names: Iterable<string>): void {
+  hosts.set(model, new Set([...(hosts.get(model) ?? []), ...names]))
 }
 
 function earliest(a: number | undefined, b: number | undefined): number | undefined {

@@ -49,6 +49,8 @@ export interface Completion {
   costUsd?: number
   /** The model that the provider reports; its name may be more exact than the requested one. */
   servedModel?: string
+  /** Who ran the model, where a gateway says it. */
+  host?: string
   /** The provider's fingerprint of its backend configuration, if it sends one. */
   fingerprint?: string
   finishReason: FinishReason

@@ -1,4 +1,4 @@
-import type { Ledger } from '../../core/answers/ledger.ts'
+import { type Ledger, servingNotes } from '../../core/answers/ledger.ts'
 import { judgeFamilyWarning } from '../../core/scorers/judge/judge-family.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import type { FeatureSummary, MissingScoreCause } from '../../records/feature-report.ts'
@@ -82,11 +82,12 @@ function tagMeans(cases: readonly CaseScores[], options: SummaryOptions): Featur
 }
 
 function measurementNotes(
-  { warnings, unpricedCalls }: Ledger,
+  ledger: Ledger,
   { quotes, quotesNotFound, unscoredRepeats, answers, lost, reasoned }: Observations,
   judge: Measured['judge'],
 ): string[] {
   const notes: string[] = []
+  const { unpricedCalls } = ledger
   if (judge) notes.push('The judge was never calibrated against human labels: its scores are its own opinion.')
   if (quotesNotFound > 0) notes.push(`${quotesNotFound} of ${quotes} quotes of the judge do not occur in the output.`)
   for (const one of lost.values()) notes.push(lostNote(one, answers[one.arm]))
@@ -99,7 +100,7 @@ function measurementNotes(
   if (unscoredRepeats === 1) notes.push('1 answer has no score; it is not counted as 0.')
   if (unscoredRepeats > 1) notes.push(`${unscoredRepeats} answers have no score; they are not counted as 0.`)
   if (unpricedCalls > 0) notes.push(`${unpricedCalls} calls are unpriced: the price of their model is unknown.`)
-  return [...notes, ...warnings]
+  return [...notes, ...servingNotes(ledger)]
 }
 
 /** One sentence for all answers that one fault took. */

@@ -1,4 +1,4 @@
-import { sumLedgers } from '../../core/answers/ledger.ts'
+import { servingNotes, sumLedgers } from '../../core/answers/ledger.ts'
 import type { UpgradeFeature, UpgradeReport } from '../../records/upgrade-report.ts'
 import { type PolicyFlags, settingsOf } from '../judge-versions.ts'
 import { costOf } from '../report/summarize.ts'
@@ -51,7 +51,7 @@ export async function upgrade(plan: UpgradePlan, options: UpgradeOptions, contex
     comparisons,
     features,
     judge: judged?.judge ?? null,
-    notes: [...plan.notes, ...ledger.warnings],
+    notes: [...plan.notes, ...servingNotes(ledger)],
     usd: costOf(ledger).usd,
     unpricedCalls: ledger.unpricedCalls,
   }

@@ -7,6 +7,7 @@ const fault = z.unknown().optional()
 const bodySchema = z.looseObject({
   error: fault,
   object: text,
+  provider: text,
   status: text,
   system_fingerprint: text,
   stop_details: z.looseObject({ category: text }).optional().catch(undefined),
@@ -54,6 +55,8 @@ export interface AnswerBody {
   /** The status of an answer that was not completed. */
   unfinished?: string | undefined
   fingerprint?: string | undefined
+  /** Who ran the model, where a gateway says it. */
+  host?: string | undefined
 }
 
 export function readAnswerBody(body: unknown): AnswerBody {
@@ -69,6 +72,7 @@ export function readAnswerBody(body: unknown): AnswerBody {
     unfinished:
       data.object === 'response' ? unfinishedPart([{ ...data, type: 'message' }, ...(data.output ?? [])]) : undefined,
     fingerprint: data.system_fingerprint,
+    host: data.provider,
   }
 }
 

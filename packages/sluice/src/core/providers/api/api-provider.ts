@@ -13,6 +13,7 @@ import { baseURLOf, publicBaseURL } from './base-url.ts'
 import { callOptions } from './call-options.ts'
 import { completionOf } from './completion.ts'
 import { type ApiConnection, connectApi } from './connection.ts'
+import { createCutWatch } from './cut-prompt.ts'
 import { type BodyFetch, createBodyFetch, type LimitName } from './request-body.ts'
 
 export interface ApiProviderOptions {
@@ -46,6 +47,7 @@ export function createApiProvider(options: ApiProviderOptions): Provider {
   let access: Promise<Access> | undefined
   let identity: ServerIdentity | undefined
   const models = new Map<string, Promise<Asked>>()
+  const cutWatch = createCutWatch()
 
   const open = () => {
     access ??= openAccess(options)
@@ -85,7 +87,9 @@ export function createApiProvider(options: ApiProviderOptions): Provider {
       try {
         const result = await model.doGenerate(callOptions(request, signal))
         const completion = completionOf(result, request, clock() - start, { ...place, kind: options.kind })
-        return { ...completion, warnings: [...completion.warnings, ...body.notes()] }
+        const { fingerprint, usage, warnings } = completion
+        const cut = cutWatch({ ...request, source: name, inputTokens: usage.inputTokens, fingerprint })
+        return { ...completion, warnings: [...warnings, ...body.notes(), ...cut] }
       } catch (error) {
         throw apiError(error, place)
       }

@@ -1,3 +1,4 @@
+import { parseModelId } from '../../suite/models/model.ts'
 import type { ApiKind } from '../api-key.ts'
 import { errorExcerpt } from '../excerpt.ts'
 import type { Completion, ModelRequest, Usage } from '../provider.ts'
@@ -5,6 +6,7 @@ import { ProviderError } from '../provider-error.ts'
 import { readAnswerBody } from './answer-body.ts'
 import type { LanguageModel } from './connection.ts'
 import { type Ending, endingOf } from './finish-reason.ts'
+import { isModelAsked } from './served-model.ts'
 
 type Result = Awaited<ReturnType<LanguageModel['doGenerate']>>
 type Warning = Result['warnings'][number]
@@ -27,7 +29,7 @@ export function completionOf(
   latencyMs: number,
   { source, kind, mask }: AnswerPlace,
 ): Completion {
-  const { error, fingerprint, refusal } = readAnswerBody(result.response?.body)
+  const { error, fingerprint, host, refusal } = readAnswerBody(result.response?.body)
   const ending = endingOf(result)
   if (error || ending.finishReason === 'failed') {
     const text = errorExcerpt(error?.message ?? ending.ended ?? '', mask)
@@ -40,12 +42,23 @@ export function completionOf(
     output,
     usage: usageOf(result, output),
     latencyMs,
-    warnings: [...result.warnings.map(warningText), ...(unknownEnd === undefined ? [] : [unknownEnd])],
+    warnings: [
+      ...result.warnings.map(warningText),
+      ...(unknownEnd === undefined ? [] : [unknownEnd]),
+      ...otherModel(request.model, servedModel, mask),
+    ],
     ...end,
     ...(servedModel !== undefined && { servedModel }),
+    ...(host !== undefined && { host: errorExcerpt(host, mask) }),
     ...(fingerprint !== undefined && { fingerprint }),
     ...(refusal !== undefined && { refusal }),
   }
+}
+
+function otherModel(modelId: string, served: string | undefined, mask: AnswerPlace['mask']): string[] {
+  const asked = parseModelId(modelId)?.model ?? modelId
+  if (served === undefined || isModelAsked(asked, served)) return []
+  return [`the model "${asked}" was asked for, and the server says that "${errorExcerpt(served, mask)}" answered`]
 }
 
 interface Finish extends Pick<Completion, 'finishReason' | 'ended'> {

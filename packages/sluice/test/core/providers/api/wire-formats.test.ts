@@ -89,7 +89,7 @@ test('anthropic: structured output asks for the schema and gives its text', asyn
 })
 
 test('the default judge is asked without thinking, without a temperature, and without a warning', async () => {
-  const { completion, seen } = await exchange('anthropic', anthropicAnswer(), {
+  const { completion, seen } = await exchange('anthropic', anthropicAnswer({ model: 'claude-haiku-5-5' }), {
     model: defaultJudge.model,
     parameters: { maxTokens: 800, ...defaultJudge.parameters },
     format: verdict,
