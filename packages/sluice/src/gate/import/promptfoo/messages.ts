@@ -85,7 +85,7 @@ function refuseIfAll(results: readonly object[]): void {
 }
 
 /** The messages that a JSON or YAML text holds; undefined for any other text. */
-function chatOf(raw: string): Message[] | undefined {
+export function chatOf(raw: string): Message[] | undefined {
   const data = dataOf(raw)
   const list = isData(data) ? data.messages : data
   if (!Array.isArray(list) || list.length === 0) return undefined

@@ -2,10 +2,12 @@ import { createLedger } from '../fidelity.ts'
 import { type Data, invalid, isData, listOf } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { Imported, ImportedCase, ImportedFeature, ImportedRecording } from '../imported.ts'
+import { baseName } from '../rows/data-set.ts'
 import { promptFeature } from './config.ts'
 import type { FooPrompt } from './prompts.ts'
 import { type FooResult, outputText, providerLabel, readResults, rowError, rowTest, rowVars } from './result-rows.ts'
 import { createScriptFiles } from './script-module.ts'
+import { type PlacedRow, sentFeatures } from './sent-prompt.ts'
 import { caseOfTest } from './test-case.ts'
 import type { FooTest } from './tests.ts'
 
@@ -21,17 +23,21 @@ export async function importResults(given: unknown, source: ImportSource): Promi
     const key = JSON.stringify([test.vars, test.description, test.assert, test.threshold])
     const known = tests.get(key) ?? { test, index: tests.size }
     tests.set(key, known)
-    return { row, test: known.index, prompt: promptOf(row, prompts) }
+    return { row, test: known.index, ...promptOf(row, prompts) }
   })
   const cases: ImportedCase[] = []
   for (const { test, index } of tests.values())
     cases.push(await caseOfTest(test, index, { source, scripts, ledger, transforms: [], areFilesOptional: true }))
   const site = { tests: [...tests.values()].map(({ test }) => test), cases, provider: undefined, ledger }
-  const byPrompt = Map.groupBy(placed, ({ prompt }) => JSON.stringify([prompt.label, prompt.raw]))
+  const byPrompt = Map.groupBy(placed, ({ row, prompt, isSent }) =>
+    isSent ? `sent ${row.promptIdx ?? 0}` : JSON.stringify([prompt.label, prompt.raw]),
+  )
   const features = [...byPrompt.values()].flatMap((own) => {
-    const prompt = own[0]?.prompt as FooPrompt
-    const name = byPrompt.size === 1 ? (descriptionOf(given) ?? 'imported') : prompt.label.slice(0, 60)
-    return promptFeature(prompt, name, site).map((feature) => withRecordings(feature, own, cases))
+    const { prompt, isSent } = own[0] as PlacedRow
+    const name = byPrompt.size === 1 ? (descriptionOf(given) ?? baseName(source.name)) : prompt.label.slice(0, 60)
+    if (!isSent) return promptFeature(prompt, name, site).map((feature) => withRecordings(feature, own, cases))
+    const { rows: asked, features: sent } = sentFeatures(own, name, site)
+    return sent.map((feature) => withRecordings(feature, asked, cases))
   })
   if (features.length === 0) throw invalid(`${source.name}: no prompt of these results can be rendered here`)
   const errors = rows.filter((row) => outputText(row) === undefined).length
@@ -59,16 +65,19 @@ function testOf(row: FooResult, place: string): FooTest {
   }
 }
 
-/** The template of a row; where it is not kept, all that is known is the prompt that was sent. */
-function promptOf({ promptIdx, prompt }: FooResult, prompts: readonly FooPrompt[]): FooPrompt {
+function promptOf(
+  { promptIdx, prompt }: FooResult,
+  prompts: readonly FooPrompt[],
+): Pick<PlacedRow, 'prompt' | 'isSent'> {
   const byIndex = promptIdx === undefined || promptIdx === null ? undefined : prompts[promptIdx]
   const template = byIndex ?? prompts.find(({ label }) => label === prompt.label)
-  return template ?? { label: prompt.label ?? prompt.raw, raw: prompt.raw }
+  if (template !== undefined) return { prompt: template, isSent: false }
+  return { prompt: { label: prompt.label ?? prompt.raw, raw: prompt.raw }, isSent: true }
 }
 
 function withRecordings(
   feature: ImportedFeature,
-  placed: readonly { row: FooResult; test: number }[],
+  placed: readonly PlacedRow[],
   cases: readonly ImportedCase[],
 ): ImportedFeature {
   const places = new Map(feature.cases.map(({ parts }, index) => [parts, index]))
