@@ -1,6 +1,7 @@
+import type { Data } from './file-data.ts'
 import type { ImportSource } from './import-source.ts'
 import type { Imported } from './imported.ts'
-import { importDataSet } from './rows/data-set.ts'
+import { importDataSet, type MissingRows } from './rows/data-set.ts'
 import type { FieldUse } from './rows/row-fields.ts'
 
 const ofStore = { drop: 'an entry of the store, and not of the case' }
@@ -26,5 +27,16 @@ const fields: Record<string, FieldUse> = {
 
 /** Braintrust: rows of a data set as JSON, JSON Lines or CSV. Scorers are code there, and in no file. */
 export function importBraintrust(source: ImportSource): Promise<Imported> {
-  return importDataSet(source, { format: { tool: 'Braintrust', fields }, keys: ['events', 'rows', 'data'] })
+  return importDataSet(source, {
+    format: { tool: 'Braintrust', fields },
+    keys: ['events', 'rows', 'data'],
+    missing: rowsBehindCursor,
+  })
+}
+
+/** Its API gives a cursor with every page that has rows, the last one too. */
+function rowsBehindCursor({ cursor }: Data): MissingRows | undefined {
+  if (typeof cursor !== 'string' || cursor === '') return undefined
+  const note = 'the file is one page: send its cursor for the next, until one is empty, and join them'
+  return { name: 'rows behind the cursor, if there are any', note, count: 1 }
 }

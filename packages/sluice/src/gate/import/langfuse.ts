@@ -1,6 +1,7 @@
+import { type Data, isData } from './file-data.ts'
 import type { ImportSource } from './import-source.ts'
 import type { Imported } from './imported.ts'
-import { importDataSet } from './rows/data-set.ts'
+import { importDataSet, type MissingRows } from './rows/data-set.ts'
 import type { FieldUse } from './rows/row-fields.ts'
 
 const ofDataset = { drop: 'a fact about the data set, and not about the case' }
@@ -30,6 +31,7 @@ export function importLangfuse(source: ImportSource): Promise<Imported> {
   return importDataSet(source, {
     format: { tool: 'Langfuse', fields },
     keys: ['data', 'items'],
+    missing: otherPages,
     prepare: (each, ledger) => {
       if (each.row.status !== 'ARCHIVED') return each
       ledger.add({
@@ -42,4 +44,12 @@ export function importLangfuse(source: ImportSource): Promise<Imported> {
       return undefined
     },
   })
+}
+
+/** Its API gives pages of at most 100 items. */
+function otherPages({ meta }: Data, rows: number): MissingRows | undefined {
+  const total = isData(meta) && typeof meta.totalItems === 'number' ? meta.totalItems : rows
+  if (total <= rows) return undefined
+  const note = `the file is one page: ${rows} of ${total} items; fetch the other pages (&page=2) and join them`
+  return { name: 'items of other pages', note, count: total - rows }
 }

@@ -1,6 +1,7 @@
+import type { Data } from './file-data.ts'
 import type { ImportSource } from './import-source.ts'
 import type { Imported } from './imported.ts'
-import { importDataSet } from './rows/data-set.ts'
+import { importDataSet, type MissingRows } from './rows/data-set.ts'
 import { type FieldUse, rowsOutOfColumns } from './rows/row-fields.ts'
 
 const ofDataset = { drop: 'a fact about the data set, and not about the case' }
@@ -26,6 +27,7 @@ export function importLangsmith(source: ImportSource): Promise<Imported> {
   return importDataSet(source, {
     format: { tool: 'LangSmith', fields },
     keys: ['examples', 'data'],
+    missing: beyondLimit,
     prepare: ({ row, place }) => {
       return {
         row: rowsOutOfColumns(row, {
@@ -37,4 +39,13 @@ export function importLangsmith(source: ImportSource): Promise<Imported> {
       }
     },
   })
+}
+
+const defaultLimit = 100
+
+/** `langsmith dataset export` stops at its limit and does not say so. */
+function beyondLimit({ version, examples }: Data): MissingRows | undefined {
+  if (version === undefined || !Array.isArray(examples) || examples.length !== defaultLimit) return undefined
+  const note = `the file has ${defaultLimit}, at which the export stops without --limit; export with a higher one`
+  return { name: 'examples beyond the limit, if there are any', note, count: 1 }
 }

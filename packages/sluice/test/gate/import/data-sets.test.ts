@@ -198,3 +198,27 @@ test('keys of prototypes are fields like any other', async () => {
   assert.ok(fidelity.includes('dropped variable __proto__: no name of a variable'))
   assert.ok(fidelity.includes('dropped toString: no field of Braintrust that is known here'))
 })
+
+test('a page of an export says that it is not all', async () => {
+  const examples = Array.from({ length: 100 }, (_, index) => ({ id: `e${index}`, inputs: { q: 'Who?' } }))
+  const files: [string, unknown, RegExp | undefined][] = [
+    [
+      'langfuse',
+      { data: [{ input: 'a' }], meta: { page: 1, totalItems: 3 } },
+      /^dropped items of other pages: .* 1 of 3/,
+    ],
+    ['langfuse', { status: 200, body: { data: [{ input: 'a' }], meta: { totalItems: 2 } } }, /items of other pages/],
+    ['langfuse', { data: [{ input: 'a' }], meta: { page: 1, totalItems: 1 } }, undefined],
+    ['braintrust', { events: [{ input: 'a' }], cursor: 'x1' }, /^dropped rows behind the cursor, if there are any/],
+    ['braintrust', { events: [{ input: 'a' }], cursor: null }, undefined],
+    ['langsmith', { version: 1, dataset: { name: 'd' }, examples }, /^dropped examples beyond the limit/],
+    ['langsmith', { version: 1, dataset: { name: 'd' }, examples: examples.slice(1) }, undefined],
+  ]
+  for (const [format, data, said] of files) {
+    const { fidelity, code } = await runImport(format, { 'rows.json': JSON.stringify(data) }, { flags: ['--dry-run'] })
+    assert.equal(code, 0)
+    const found = fidelity.filter((line) => /other pages|cursor|beyond/.test(line))
+    assert.equal(found.length, said === undefined ? 0 : 1, `${format}: ${fidelity}`)
+    if (said !== undefined) assert.match(found[0] ?? '', said)
+  }
+})

@@ -9,24 +9,39 @@ export interface PlacedRow {
   place: string
 }
 
+/** The rows of a file, and what stands around them in JSON. */
+export interface DataRows {
+  rows: PlacedRow[]
+  /** Empty where the file is a list. */
+  envelope: Data
+}
+
 const mostRows = 200_000
 
 /**
- * The rows of a data set: JSON Lines, CSV, or JSON that is a list or has one under one of the keys.
+ * The rows of a data set: JSON Lines, CSV, or JSON that is a list or has one under one of the keys, which may stand
+ * within the `body` of an answer.
  * @throws SluiceError `invalid-input`, with the place of a fault
  */
-export async function readDataRows(source: ImportSource, keys: readonly string[] = []): Promise<PlacedRow[]> {
+export async function readDataRows(source: ImportSource, keys: readonly string[] = []): Promise<DataRows> {
   const { name } = source
   if (source.isFolder) throw invalid(`${name} is a folder; name a file in it`)
   if (/\.(?:parquet|arrow|zip|gz)$/.test(name))
     throw invalid(`${name} is packed or binary; export it as JSON, JSON Lines or CSV`)
   const text = await source.text()
   if (text.trim() === '') throw invalid(`${name} is empty`)
-  const rows = /\.[ct]sv$/.test(name) ? await csvRecords(text, name) : rowsOfData(dataOf(text, name), keys, name)
+  const data = /\.[ct]sv$/.test(name) ? undefined : withoutBody(dataOf(text, name), keys)
+  const rows = data === undefined ? await csvRecords(text, name) : rowsOfData(data, keys, name)
   if (rows.length === 0) throw invalid(`${name} has no rows`)
   if (rows.length > mostRows)
     throw invalid(`${name} has ${rows.length} rows, more than ${mostRows}; import a part of it`)
-  return rows
+  return { rows, envelope: isData(data) ? data : {} }
+}
+
+/** What the command lines of some tools print: `{status, headers, body}`. */
+function withoutBody(data: unknown, keys: readonly string[]): unknown {
+  const isAnswer = isData(data) && isData(data.body) && !keys.some((key) => key in data)
+  return isAnswer ? data.body : data
 }
 
 /** JSON Lines by the name of the file; a file of another name may be either. */
