@@ -1,40 +1,9 @@
 import assert from 'node:assert/strict'
-import { EventEmitter } from 'node:events'
-import { PassThrough } from 'node:stream'
 import { test } from 'node:test'
-import { type Argument, Command, type Option } from 'commander'
-import { runCommandLine } from '../../src/cli/program.ts'
+import type { Argument, Command, Option } from 'commander'
 import { type ErrorCode, SluiceError } from '../../src/errors.ts'
-import { createMask } from '../../src/masking/mask.ts'
+import { definedCommands, runNowhere } from '../support/command-line.ts'
 import { assertAsRecorded } from './recorded.ts'
-
-const [on, off] = [new EventEmitter(), new EventEmitter()].map((emitter) => emitter.on.bind(emitter))
-
-/** Runs the command line in a folder that is not there; resolves to its exit code and what it printed. */
-async function run(...args: string[]): Promise<{ code: number; printed: string }> {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()]
-  const host = { stdout, stderr, env: {}, mask: createMask(), cwd: () => '/nowhere', on, off }
-  const code = await runCommandLine(args, host as unknown as Parameters<typeof runCommandLine>[1])
-  return { code, printed: `${stdout.read() ?? ''}${stderr.read() ?? ''}` }
-}
-
-/** The commands as they are defined: what would be parsed is caught before it is. */
-async function definedCommands(): Promise<Command> {
-  const { parseAsync } = Command.prototype
-  const caught: Command[] = []
-  Command.prototype.parseAsync = async function catchIt(this: Command) {
-    caught.push(this)
-    return this
-  }
-  try {
-    await run()
-  } finally {
-    Command.prototype.parseAsync = parseAsync
-  }
-  const [program] = caught
-  assert.ok(program)
-  return program
-}
 
 /** A default that is said in the description alone, where it is one word. */
 function defaultInWords(description: string): string | undefined {
@@ -75,7 +44,7 @@ test('the help of every command says the exit codes, each error has its own, and
   const program = await definedCommands()
   const helps = [[], ...program.commands.map((command) => [command.name()])]
   for (const names of helps) {
-    const { code, printed } = await run(...names, '--help')
+    const { code, printed } = await runNowhere(...names, '--help')
     assert.equal(code, 0)
     const [, said = ''] = printed.split('Exit codes: ')
     assert.deepEqual(said.split('\n')[0]?.match(/\d+/g), ['0', '1', '2', '3', '4', '130'], names.join(' '))
@@ -84,6 +53,6 @@ test('the help of every command says the exit codes, each error has its own, and
     codes.map((code) => new SluiceError(code, '').exitCode),
     [1, 3, 4, 130],
   )
-  assert.equal((await run('no-such-command')).code, 3)
-  assert.equal((await run('gate', '--no-such-flag')).code, 3)
+  assert.equal((await runNowhere('no-such-command')).code, 3)
+  assert.equal((await runNowhere('gate', '--no-such-flag')).code, 3)
 })

@@ -13,7 +13,7 @@ const page = readFileSync(path.join(root, 'docs/integrations.md'), 'utf8')
 /** The YAML of the page whose first key is `first`. */
 // biome-ignore lint/suspicious/noExplicitAny: others' formats, read as their tools do
 function yamlOf(first: string): any {
-  const blocks = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, block = '']) => block)
+  const blocks = [...page.matchAll(/```yaml foreign\n([\s\S]*?)```/g)].map(([, block = '']) => block)
   const block = blocks.find((text) => text.startsWith(first))
   assert.ok(block, `no YAML that begins with ${first}`)
   const [document] = parseAllDocuments(block)
