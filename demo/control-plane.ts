@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Stage } from './stage.ts'
-import { bold, detail, say } from './tell.ts'
+import { bold, detail } from './tell.ts'
 
 /** What the application needs to reach a control plane. */
 export interface Access {
@@ -14,12 +14,12 @@ export interface Access {
 /** Starts `sluice serve`, makes the stage's commands reach it, and makes a token for the application. */
 export async function startControlPlane(stage: Stage): Promise<Access> {
   detail('')
-  say(`   ${bold('$ sluice serve')}`)
+  detail(`   ${bold('$ sluice serve')}`)
   const admin = randomBytes(24).toString('hex')
   const server = stage.start('sluice', ['serve', '--port', '0'], { SLUICE_ADMIN_TOKEN: admin })
   const url = await listening(server)
   stage.use({ SLUICE_URL: url, SLUICE_TOKEN: admin })
-  const { exitCode, stdout, stderr } = stage.sluice('token', 'create', 'application', '--scope', 'client')
+  const { exitCode, stdout, stderr } = await stage.sluice('token', 'create', 'application', '--scope', 'client')
   if (exitCode !== 0) throw new Error(`no token for the application: ${stderr}`)
   return { url, token: stdout.trim() }
 }

@@ -10,14 +10,13 @@ export const hint = 'If a prompt, the suite or the judge has changed, renew the 
 const ends = { tags: /\n\n(?= *(?:worst regressions|lowest cases))/, verdict: /\n\n(?= *tag )/ }
 
 /** Runs the gate as a developer would, shows what it says up to there and returns its report. */
-export function gated(stage: Stage, expected: number, shown: keyof typeof ends = 'tags'): FeatureReport {
-  const { exitCode, stdout, stderr } = stage.sluice('gate', '--report-dir', reportDir)
+export async function gated(stage: Stage, expected: number, shown: keyof typeof ends = 'tags'): Promise<FeatureReport> {
+  const { exitCode, stdout, stderr } = await stage.sluice('gate', '--report-dir', reportDir)
   const [verdict = '', ...rest] = (stdout.split(ends[shown])[0] ?? stdout).trim().split('\n\n')
   detail('')
-  say(`   ${bold('$ sluice gate')}   exit code ${exitCode === 0 ? good('0') : bad(String(exitCode))}`)
-  detail('')
   const [state = '', ...reason] = verdict.split('\n').map((line) => line.trim())
-  say(oneLine(`     ${state}: ${reason.join(' ')}`))
+  const code = exitCode === 0 ? good('0') : bad(String(exitCode))
+  say(oneLine(`   ${bold('$ sluice gate')}   exit code ${code}   ${state.split('  ')[0]}: ${reason.join(' ')}`))
   detail('', indent(rest.join('\n\n'), 5))
   expect(exitCode === expected, `sluice gate exits ${exitCode}, not ${expected}. ${hint}\n${stderr}`)
   return onlyFeature(stage.readText(`${reportDir}/report.json`))

@@ -7,9 +7,11 @@ import type { Stage } from './stage.ts'
 export interface Production {
   /** Lets so many hours pass with their traffic, or fewer if the rollout ends. Returns the number of requests. */
   pass(hours: number): Promise<number>
+  /** Makes a stage's commands reach its control plane. */
+  serves(stage: Stage): void
 }
 
-/** Starts it, and makes the stage's commands reach its control plane. */
+/** Starts it with the recordings of a stage. */
 export async function startProduction(stage: Stage): Promise<Production> {
   const token = randomBytes(24).toString('hex')
   const child = stage.start('virtual-production.ts', [], { SLUICE_ADMIN_TOKEN: token })
@@ -23,8 +25,8 @@ export async function startProduction(stage: Stage): Promise<Production> {
     return JSON.parse(value) as unknown
   }
   const { url } = z.object({ url: z.string() }).parse(await answer())
-  stage.use({ SLUICE_URL: url, SLUICE_TOKEN: token })
   return {
+    serves: (other) => other.use({ SLUICE_URL: url, SLUICE_TOKEN: token }),
     async pass(hours) {
       stdin.write(`${hours}\n`)
       return z.object({ requests: z.int() }).parse(await answer()).requests

@@ -14,8 +14,8 @@ export async function tellTheRelease(stage: Stage): Promise<string> {
   detail('', paragraph('Version 1.0 is older than the gate:'))
   const fleetAccess = await startControlPlane(stage)
   stage.switchTo('main')
-  run(stage, 'publish', feature)
-  run(
+  await run(stage, 'publish', feature)
+  await run(
     stage,
     'activate',
     feature,
@@ -34,15 +34,15 @@ export async function tellTheRelease(stage: Stage): Promise<string> {
     paragraph(`${instances.length} processes of the application run. The fixed version is published with its report:`),
   )
   stage.switchTo('upgrade')
-  run(stage, 'publish', feature)
-  expectApplied(run(stage, 'activate', feature, '1.2', '--reason', 'every action item, by owner and date'))
+  await run(stage, 'publish', feature)
+  expectApplied(await run(stage, 'activate', feature, '1.2', '--reason', 'every action item, by owner and date'))
   detail('')
   detail(paragraph('No process was restarted. What they answered since then:'))
   await showTraffic(fleet, '1.2')
 
   heading('5  The way back')
   say(paragraph('Friday, 16:40. The new model takes 20 seconds for a summary. One command, no deploy:'))
-  const took = expectApplied(run(stage, 'rollback', feature, '--reason', 'sparrow-2026-08 takes 20 s'))
+  const took = expectApplied(await run(stage, 'rollback', feature, '--reason', 'sparrow-2026-08 takes 20 s'))
   detail('')
   detail(paragraph('Each process has confirmed the change, and answers with the old version again:'))
   await showTraffic(fleet, '1.0')
@@ -51,8 +51,8 @@ export async function tellTheRelease(stage: Stage): Promise<string> {
 
   detail('')
   detail(paragraph('Who did what, and why, is on record. Each row holds the hash of the one before it:'))
-  run(stage, 'audit', feature)
-  const verified = run(stage, 'audit', feature, '--verify')
+  await run(stage, 'audit', feature)
+  const verified = await run(stage, 'audit', feature, '--verify')
   if (!verified.includes('the log is whole, 5 rows')) throw new Error(`the log does not verify: ${verified}`)
   return `Taken back on ${instances.length} processes in ${took}, each confirmed; ${total.answered} requests in all, none failed.`
 }

@@ -42,8 +42,8 @@ export interface RolloutView {
 }
 
 /** The last rollout of a feature, as `sluice rollout status` has it. @throws where it has not ended */
-export function rolloutOf(stage: Stage, feature: string): RolloutView {
-  const { exitCode, stdout, stderr } = stage.sluice('rollout', 'status', feature, '--json')
+export async function rolloutOf(stage: Stage, feature: string): Promise<RolloutView> {
+  const { exitCode, stdout, stderr } = await stage.sluice('rollout', 'status', feature, '--json')
   if (exitCode !== 0) throw new Error(`sluice rollout status exits ${exitCode}\n${stderr}`)
   const { id, state, settings, enteredAt, startedAt, endedAt, ending, assessment } = answerSchema.parse(
     JSON.parse(stdout),

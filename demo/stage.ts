@@ -1,7 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { EventEmitter } from 'node:events'
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { Writable } from 'node:stream'
+import { runCommandLine } from '../packages/sluice/src/cli/program.ts'
+import { createMask } from '../packages/sluice/src/masking/mask.ts'
 
 const here = import.meta.dirname
 const cli = path.join(here, '../packages/sluice/bin/sluice.cjs')
@@ -23,14 +27,16 @@ export interface Stage {
   commit(message: string): void
   /** Has the files of a branch in place. */
   switchTo(branch: string): void
-  /** Runs the built command-line tool in the project. */
-  sluice(...args: string[]): SluiceRun
-  /** Starts a script in the project, which is ended with the stage; `sluice` stands for the command-line tool. */
+  /** Runs the command line in the project, in this process: a process for each of 24 commands would take longer. */
+  sluice(...args: string[]): Promise<SluiceRun>
+  /** Starts a script in the project, which is ended with the stage; `sluice` stands for the built command line. */
   start(script: string, args: string[], env: Record<string, string>): ChildProcess
   /** Sets environment variables for whatever runs from now on. */
   use(variables: Record<string, string>): void
   /** A file of the project. */
   readText(file: string): string
+  /** Another repository, like this one is now; closed with this one. */
+  copy(): Stage
   /** Removes everything. */
   close(): void
 }
@@ -40,8 +46,25 @@ export function openStage(): Stage {
   if (!existsSync(path.join(here, '../packages/sluice/dist/cli.js'))) {
     throw new Error('Sluice is not built yet; run `npm ci` (or `npm run build`) first')
   }
+  const stage = stageFrom(path.join(here, 'email-summary'))
+  try {
+    stage.git('init', '--quiet', '--initial-branch=main')
+    stage.commit('E-mail summaries, as they are in production')
+    stage.git('switch', '--quiet', '--create', 'upgrade')
+  } catch (error) {
+    stage.close()
+    throw error
+  }
+  return stage
+}
+
+/** A stage with the files of a folder. */
+function stageFrom(origin: string): Stage & { git(...args: string[]): string } {
   const folder = mkdtempSync(path.join(tmpdir(), 'sluice-demo-'))
+  cpSync(origin, folder, { recursive: true })
   const env = quietEnvironment()
+  const children: ChildProcess[] = []
+  const copies: Stage[] = []
   const git = (...args: string[]) => {
     const { status, stdout, stderr, error } = spawnSync('git', args, { cwd: folder, env, encoding: 'utf8' })
     if (status !== 0) throw new Error(`git ${args[0]} failed: ${error?.message ?? stderr}`)
@@ -51,21 +74,9 @@ export function openStage(): Stage {
     git('add', '--all')
     git('commit', '--quiet', '--message', message)
   }
-  const children: ChildProcess[] = []
-  const close = () => {
-    for (const child of children) child.kill('SIGKILL')
-    rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
-  }
-  try {
-    cpSync(path.join(here, 'email-summary'), folder, { recursive: true })
-    git('init', '--quiet', '--initial-branch=main')
-    commit('E-mail summaries, as they are in production')
-    git('switch', '--quiet', '--create', 'upgrade')
-  } catch (error) {
-    close()
-    throw error
-  }
   return {
+    git,
+    commit,
     commitPrompt(change, message) {
       cpSync(path.join(here, 'email-summary-changes', change), path.join(folder, promptPath))
       commit(message)
@@ -78,7 +89,6 @@ export function openStage(): Stage {
       git('merge', '--quiet', '--ff-only', from)
       git('switch', '--quiet', '--create', name)
     },
-    commit,
     switchTo: (branch) => void git('switch', '--quiet', branch),
     start(script, args, extra) {
       const file = script === 'sluice' ? cli : path.join(here, script)
@@ -87,15 +97,38 @@ export function openStage(): Stage {
       return child
     },
     use: (variables) => void Object.assign(env, variables),
-    sluice(...args) {
-      const options = { cwd: folder, env, encoding: 'utf8', maxBuffer: 64 << 20 } as const
-      const { status, stdout, stderr, error } = spawnSync(process.execPath, [cli, ...args], options)
-      if (error) throw error
-      return { exitCode: status ?? -1, stdout, stderr }
-    },
+    sluice: (...args) => runIn(folder, { ...env }, args),
     readText: (file) => readFileSync(path.join(folder, file), 'utf8'),
-    close,
+    copy() {
+      const stage = stageFrom(folder)
+      copies.push(stage)
+      return stage
+    },
+    close() {
+      for (const child of children) child.kill('SIGKILL')
+      for (const stage of copies) stage.close()
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
+    },
   }
+}
+
+/** Runs a command as `cli/main` does, but for the process. */
+async function runIn(folder: string, env: NodeJS.ProcessEnv, args: string[]): Promise<SluiceRun> {
+  const written = { stdout: '', stderr: '' }
+  const collect = (name: keyof typeof written) =>
+    new Writable({
+      decodeStrings: false,
+      write(chunk, _, done) {
+        written[name] += chunk
+        done()
+      },
+    })
+  const signals = new EventEmitter()
+  const exitCode = await runCommandLine(args, {
+    ...{ stdout: collect('stdout'), stderr: collect('stderr'), env, mask: createMask(), cwd: () => folder },
+    ...{ on: signals.on.bind(signals), off: signals.off.bind(signals) },
+  })
+  return { exitCode, ...written }
 }
 
 /** No variable of a git hook, no personal git configuration, no key: the demo behaves the same everywhere. */
@@ -104,6 +137,7 @@ function quietEnvironment(): NodeJS.ProcessEnv {
   const author = { NAME: 'Sluice demo', EMAIL: 'demo@norrwick.example' }
   return {
     ...Object.fromEntries(kept),
+    NODE_COMPILE_CACHE: path.join(tmpdir(), 'node-compile-cache'),
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_AUTHOR_NAME: author.NAME,

@@ -1,6 +1,7 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { stripVTControlCharacters } from 'node:util'
 
-const width = 110
+const width = 118
 const coloured = process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb'
 const paint = (code: number) => (text: string) => (coloured ? `\x1b[${code}m${text}\x1b[0m` : text)
 
@@ -18,7 +19,30 @@ export function detail(...lines: string[]): void {
 }
 
 export function say(...lines: string[]): void {
-  for (const line of lines) process.stdout.write(`${line}\n`)
+  const held = chapter.getStore()
+  if (held?.waits) held.lines.push(...lines)
+  else for (const line of lines) process.stdout.write(`${line}\n`)
+}
+
+interface Chapter {
+  waits: boolean
+  lines: string[]
+}
+const chapter = new AsyncLocalStorage<Chapter>()
+
+/** A later chapter that is told already: what it says is kept until it is the turn of that. */
+export function ahead<T>(tell: () => Promise<T>): { itsTurn(): Promise<T> } {
+  const held: Chapter = { waits: true, lines: [] }
+  const told = chapter.run(held, tell)
+  // Its fault is met in its turn.
+  told.catch(() => undefined)
+  return {
+    itsTurn() {
+      held.waits = false
+      say(...held.lines)
+      return told
+    },
+  }
 }
 
 /** One line of the width of a paragraph, cut off unless `--full` is given. */

@@ -13,11 +13,11 @@ const images = path.join(import.meta.dirname, '../docs/images')
 const reports = mkdtempSync(path.join(tmpdir(), 'sluice-pictures-'))
 
 /** The demo's upgrade, judged: its report.html and report.md. */
-function failingGate(): { page: string; comment: string } {
+async function failingGate(): Promise<{ page: string; comment: string }> {
   const stage = openStage()
   try {
     stage.commitPrompt('1-upgrade.prompt.yml', 'Upgrade the model of the e-mail summaries')
-    const { exitCode, stderr } = stage.sluice('gate', '--report-dir', 'sluice-report')
+    const { exitCode, stderr } = await stage.sluice('gate', '--report-dir', 'sluice-report')
     if (exitCode !== 1) throw new Error(`the demo's gate exits ${exitCode}, not 1: ${stderr}`)
     const page = path.join(reports, 'report.html')
     writeFileSync(page, stage.readText('sluice-report/report.html'))
@@ -80,7 +80,7 @@ async function openFirstCase(page: Page): Promise<void> {
 mkdirSync(images, { recursive: true })
 const browser = await openBrowser()
 try {
-  const { page, comment } = failingGate()
+  const { page, comment } = await failingGate()
   await take(browser, { name: 'report', page, width: 1000, height: 940 })
   await take(browser, { name: 'report-case', page, width: 1000, height: 760, dark: true, prepare: openFirstCase })
   await take(browser, { name: 'report-narrow', page, width: 360, height: 760 })

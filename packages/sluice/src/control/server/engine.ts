@@ -30,6 +30,8 @@ export interface EngineOptions {
   clock: Clock
   /** [0, 1) */
   random: () => number
+  /** The controller looks at least this often, in ms. Default 1000. */
+  controlEveryMs?: number
   log: Log
   metrics: Metrics
   /** How long log entries are kept, in ms. */
@@ -100,6 +102,7 @@ export function startEngine(options: EngineOptions): Engine {
       clock,
       engine: bettingEngine,
       faults: faults.of('controller'),
+      ...(options.controlEveryMs !== undefined && { everyMs: options.controlEveryMs }),
       onAssessed: armGauges(metrics, clock),
     }),
     startJudgeWorker({
