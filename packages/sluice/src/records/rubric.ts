@@ -5,10 +5,26 @@ export const rubricItemSchema = z
     id: z
       .string()
       .regex(/^[\w.-]+$/, 'must consist of letters, digits, "-", "_" and "." only')
-      .meta({ description: 'Short name of the item, unique within the rubric.' }),
-    ask: z.string().min(1).meta({ description: 'A question that a good output answers with yes.' }),
-    weight: z.number().gt(0).default(1).meta({ description: 'Share in the judge score (default 1).' }),
-    must: z.boolean().default(false).meta({ description: 'A no sets the case to 0 (default false).' }),
+      .meta({ description: 'Short name of the item, unique within the rubric.', examples: ['actions'] }),
+    ask: z
+      .string()
+      .min(1)
+      .meta({
+        description: 'A question about the output that the judge answers; yes must mean good.',
+        examples: ['Does the summary state every action item of the e-mail?'],
+      }),
+    weight: z
+      .number()
+      .gt(0)
+      .default(1)
+      .meta({
+        description: 'Share in the score of the case, beside the weights of the checks (default 1).',
+        examples: [3],
+      }),
+    must: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'A no sets the case to 0 (default false).', examples: [true] }),
   })
   .meta({ description: 'One yes-or-no question for the judge.' })
 

@@ -56,12 +56,13 @@ export function withoutRepeats(value: unknown, at = '', places = new Map<string,
   return Array.isArray(value) ? parts.map(([, part]) => part) : Object.fromEntries(parts)
 }
 
-/** A schema or contract without its prose, which may be reworded. */
+/** A schema or contract without its prose and examples, which may be reworded. */
 export function withoutProse(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutProse)
   if (value === null || typeof value !== 'object') return value
   // A property of such a name has a schema, which is no text.
-  const isProse = ([key, inner]: [string, unknown]) => /^(description|summary)$/.test(key) && typeof inner === 'string'
+  const isProse = ([key, inner]: [string, unknown]) =>
+    (/^(description|summary)$/.test(key) && typeof inner === 'string') || (key === 'examples' && Array.isArray(inner))
   return Object.fromEntries(
     Object.entries(value)
       .filter((entry) => !isProse(entry))

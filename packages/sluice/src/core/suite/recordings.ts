@@ -11,24 +11,55 @@ const tokens = z.int().min(0).nullish()
 
 export const recordingSchema = z
   .strictObject({
-    case: caseIdSchema.nullish().meta({ description: 'Id of the case that was answered.' }),
+    case: caseIdSchema.nullish().meta({
+      description: 'Id of the case that was answered; this or request is required.',
+      examples: ['late-order-03'],
+    }),
     request: z
       .string()
       .regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits')
       .nullish()
-      .meta({ description: 'Hash of the exact request; the recording then answers that request only.' }),
-    model: z.string().min(1).meta({ description: "What stands behind the provider's name: gpt-x in recorded:gpt-x." }),
-    repeat: z.int().min(1).nullish().meta({ description: 'Which repeat this is, from 1.' }),
-    output: z.string().nullish().meta({ description: 'What the model answered.' }),
+      .meta({
+        description: 'Hash of the exact request; the recording then answers that request only.',
+        examples: ['9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'],
+      }),
+    model: z
+      .string()
+      .min(1)
+      .meta({ description: "What stands behind the provider's name: small in recorded:small.", examples: ['small'] }),
+    repeat: z
+      .int()
+      .min(1)
+      .nullish()
+      .meta({ description: 'Which answer to the case this is, from 1 (default: any).', examples: [2] }),
+    output: z
+      .string()
+      .nullish()
+      .meta({ description: 'What the model answered; this or error is required.', examples: ['Order 1182 is late.'] }),
     finishReason: z
       .enum(['stop', 'length', 'filter'])
       .nullish()
-      .meta({ description: 'How it ended: stop (default), length when cut off, filter when refused or blocked.' }),
-    inputTokens: tokens.meta({ description: 'Tokens of the request.' }),
-    outputTokens: tokens.meta({ description: 'Tokens of the answer.' }),
-    latencyMs: z.number().min(0).nullish().meta({ description: 'Milliseconds.' }),
-    costUsd: z.number().min(0).nullish().meta({ description: 'USD.' }),
-    error: z.string().min(1).nullish().meta({ description: 'The call failed with this message, without output.' }),
+      .meta({
+        description: 'How it ended: length when it was cut off, filter when it was refused or blocked (default stop).',
+        examples: ['length'],
+      }),
+    inputTokens: tokens.meta({ description: 'Tokens of the request.', examples: [212] }),
+    outputTokens: tokens.meta({ description: 'Tokens of the answer.', examples: [6] }),
+    latencyMs: z
+      .number()
+      .min(0)
+      .nullish()
+      .meta({ description: 'How long the answer took, in milliseconds.', examples: [840] }),
+    costUsd: z
+      .number()
+      .min(0)
+      .nullish()
+      .meta({ description: 'What the answer cost, in USD.', examples: [0.0004] }),
+    error: z
+      .string()
+      .min(1)
+      .nullish()
+      .meta({ description: 'The call failed with this message, without output.', examples: ['overloaded'] }),
   })
   .superRefine(({ case: id, request, output, error }, context) => {
     const problem = (message: string) => context.addIssue({ code: 'custom', message })

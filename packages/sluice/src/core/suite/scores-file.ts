@@ -10,16 +10,54 @@ import { unreadable } from './yaml/load-yaml.ts'
 
 export const scoreSchema = z
   .strictObject({
-    id: caseIdSchema.meta({ description: 'Id of the case; candidate and baseline are paired by it.' }),
-    score: z.number().min(0).max(1).nullish().meta({ description: 'From 0 to 1.' }),
-    repeat: z.int().min(1).nullish().meta({ description: 'Which repeat this is, from 1 (default 1).' }),
-    tags: tagsSchema.nullish().meta({ description: 'Slices that are judged on their own.' }),
-    weight: z.number().gt(0).nullish().meta({ description: 'Share in every mean (default 1).' }),
-    cluster: z.string().min(1).nullish().meta({ description: 'Cases of one cluster are not independent.' }),
-    critical: z.boolean().nullish().meta({ description: 'This case may not regress (default false).' }),
-    costUsd: z.number().min(0).nullish().meta({ description: 'USD.' }),
-    latencyMs: z.number().min(0).nullish().meta({ description: 'Milliseconds.' }),
-    error: z.string().min(1).nullish().meta({ description: 'The case could not be scored, for this reason.' }),
+    id: caseIdSchema.meta({
+      description: 'Id of the case; candidate and baseline are paired by it.',
+      examples: ['late-order-03'],
+    }),
+    score: z
+      .number()
+      .min(0)
+      .max(1)
+      .nullish()
+      .meta({ description: 'The score; this or error is required.', examples: [0.8] }),
+    repeat: z
+      .int()
+      .min(1)
+      .nullish()
+      .meta({ description: 'Which answer to the case this is, from 1 (default 1).', examples: [2] }),
+    tags: tagsSchema.nullish().meta({ description: 'Slices that are judged on their own.', examples: [['core']] }),
+    weight: z
+      .number()
+      .gt(0)
+      .nullish()
+      .meta({ description: 'Share in every mean (default 1).', examples: [2] }),
+    cluster: z
+      .string()
+      .min(1)
+      .nullish()
+      .meta({
+        description: 'Name of a group of cases that depend on each other; intervals become wider by it.',
+        examples: ['mail-17'],
+      }),
+    critical: z
+      .boolean()
+      .nullish()
+      .meta({ description: 'This case may not regress (default false).', examples: [true] }),
+    costUsd: z
+      .number()
+      .min(0)
+      .nullish()
+      .meta({ description: 'What the answer cost, in USD.', examples: [0.0004] }),
+    latencyMs: z
+      .number()
+      .min(0)
+      .nullish()
+      .meta({ description: 'How long the answer took, in milliseconds.', examples: [840] }),
+    error: z
+      .string()
+      .min(1)
+      .nullish()
+      .meta({ description: 'The case could not be scored, for this reason.', examples: ['timeout'] }),
   })
   .superRefine(({ score, error }, context) => {
     const problem = (message: string) => context.addIssue({ code: 'custom', path: ['score'], message })

@@ -23,5 +23,17 @@ export const schemaKinds = Object.keys(schemas) as SchemaKind[]
 
 /** The JSON Schema (draft 2020-12) of one kind of file as users write it. */
 export function jsonSchemaOf(kind: SchemaKind): Record<string, unknown> {
-  return { ...z.toJSONSchema(schemas[kind], { io: 'input' }) }
+  return { ...z.toJSONSchema(schemas[kind], { io: 'input', override: withExamples }) }
+}
+
+/** Zod leaves out the examples of a schema that transforms, as if they showed the result. Ours show what is written. */
+function withExamples({
+  zodSchema,
+  jsonSchema,
+}: {
+  zodSchema: z.core.$ZodTypes
+  jsonSchema: z.core.JSONSchema.BaseSchema
+}) {
+  const examples = z.globalRegistry.get(zodSchema)?.examples
+  if (Array.isArray(examples)) jsonSchema.examples = examples
 }

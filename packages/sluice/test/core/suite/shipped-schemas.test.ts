@@ -122,7 +122,7 @@ test('every key that a user may write is described', () => {
   const undescribed: string[] = []
   const visit = (node: unknown, at: string) => {
     if (node === null || typeof node !== 'object') return
-    const { properties, ...rest } = node as Record<string, unknown>
+    const { properties, examples: _, ...rest } = node as Record<string, unknown>
     for (const [key, value] of Object.entries(properties ?? {})) {
       if (!Object.hasOwn(value as object, 'description')) undescribed.push(`${at}.${key}`)
       visit(value, `${at}.${key}`)

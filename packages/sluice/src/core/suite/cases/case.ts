@@ -6,7 +6,9 @@ import { textOf } from '../values/written.ts'
 
 export const caseIdSchema = z.string().regex(/^[^\p{Cc}]+$/u, 'must not be empty or hold control characters')
 
-export const tagsSchema = z.array(z.string().min(1)).meta({ description: 'Slices that are judged on their own.' })
+export const tagsSchema = z
+  .array(z.string().min(1))
+  .meta({ description: 'Slices that are judged on their own.', examples: [['core', 'long']] })
 
 /** What a case expects: an answer, or one of the ways in which there is none. */
 export const expectationSchema = z.enum(['answer', 'refusal', 'truncated', 'noText'])
@@ -21,26 +23,62 @@ const referenceSchema = z
   .meta({
     type: ['string', 'number', 'boolean', 'array', 'object'],
     description: 'Reference answer, shown to the judge: a text, or any other value, which is taken as it is written.',
+    examples: ['Asks to pay invoice 1182.'],
   })
 
 export const caseSchema = z
   .strictObject({
-    id: caseIdSchema.meta({ description: 'Unique within the suite; keep it stable, results are joined by it.' }),
-    vars: z.record(z.string(), z.unknown()).default({}).meta({
-      description: 'Values for the {{variables}}; {file: mails/1.txt} is the text of a file, relative to the suite.',
+    id: caseIdSchema.meta({
+      description: 'Unique within the suite; keep it stable, results are joined by it.',
+      examples: ['late-order-03'],
     }),
+    vars: z
+      .record(z.string(), z.unknown())
+      .default({})
+      .meta({
+        description: 'Values for the {{variables}}; {file: mails/1.txt} is the text of a file, relative to the suite.',
+        examples: [{ email: 'Where is order 1182?' }, { email: { file: 'mails/1.txt' } }],
+      }),
     expected: referenceSchema.exactOptional(),
     expect: expectationSchema.exactOptional().meta({
       description:
         'refusal or noText: the case scores 1 when the model refuses, or says nothing; truncated: an answer that was cut off is scored as it is (default: that of the prompt, else answer).',
+      examples: ['refusal'],
     }),
-    checks: z.array(checkSchema).default([]).meta({ description: "Checks beside the prompt's own." }),
-    rubric: rubricSchema.default([]).meta({ description: "Questions for the judge beside the prompt's own." }),
+    checks: z
+      .array(checkSchema)
+      .default([])
+      .meta({ description: "Checks beside the prompt's own.", examples: [[{ contains: 'invoice 1182' }]] }),
+    rubric: rubricSchema.default([]).meta({
+      description: "Questions for the judge beside the prompt's own.",
+      examples: [[{ id: 'refund', ask: 'Does the output say that no refund is due?' }]],
+    }),
     tags: tagsSchema.default([]),
-    weight: z.number().gt(0).default(1).meta({ description: 'Share in every mean (default 1).' }),
-    critical: z.boolean().default(false).meta({ description: 'This case may not regress (default false).' }),
-    cluster: z.string().min(1).exactOptional().meta({ description: 'Cases of one cluster are not independent.' }),
-    source: z.record(z.string(), z.unknown()).exactOptional().meta({ description: 'Where the case comes from.' }),
+    weight: z
+      .number()
+      .gt(0)
+      .default(1)
+      .meta({ description: 'Share in every mean (default 1).', examples: [2] }),
+    critical: z
+      .boolean()
+      .default(false)
+      .meta({
+        description: 'This case may not regress: the change fails if it does, whatever the mean says (default false).',
+        examples: [true],
+      }),
+    cluster: z
+      .string()
+      .min(1)
+      .exactOptional()
+      .meta({
+        description:
+          'Name of a group of cases that depend on each other, e.g. variants of one mail; intervals become wider by it.',
+        examples: ['mail-17'],
+      }),
+    source: z
+      .record(z.string(), z.unknown())
+      .exactOptional()
+      .meta({ description: 'Where the case comes from, for readers.', examples: [{ ticket: 4711 }] }),
   })
   .meta({ title: 'Sluice golden case', description: 'One golden case.' })
 

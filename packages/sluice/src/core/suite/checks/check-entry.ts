@@ -59,10 +59,18 @@ const pathConditions = ['equals', 'matches', 'exists'] as const
 const onePathCondition = exactlyOne(pathConditions, 'condition')
 const jsonPath = z
   .strictObject({
-    path: path.meta({ description: 'JSONPath (RFC 9535) into the output, e.g. $.items[0].name' }),
-    equals: jsonValue.exactOptional().meta({ description: 'The value that is selected.' }),
-    matches: regex.exactOptional().meta({ description: 'Regular expression for the value that is selected.' }),
-    exists: z.boolean().exactOptional().meta({ description: 'Whether anything is selected at all.' }),
+    path: path.meta({
+      description: 'JSONPath (RFC 9535) into the output, e.g. $.items[0].name',
+      examples: ['$.items[0].name'],
+    }),
+    equals: jsonValue.exactOptional().meta({ description: 'The value that is selected.', examples: ['pencil'] }),
+    matches: regex
+      .exactOptional()
+      .meta({ description: 'Regular expression for the value that is selected.', examples: ['^pen'] }),
+    exists: z
+      .boolean()
+      .exactOptional()
+      .meta({ description: 'Whether anything is selected at all.', examples: [true] }),
   })
   .superRefine(onePathCondition.check)
   .meta(onePathCondition.meta)
@@ -77,46 +85,112 @@ const xml = z.union([
     elements: z
       .array(elementPath)
       .min(1)
-      .meta({ description: 'Elements that must be there, by their paths, e.g. order.item.name.' }),
+      .meta({
+        description: 'Elements that must be there, by their paths, e.g. order.item.name.',
+        examples: [['order.item.name']],
+      }),
   }),
 ])
 
 const negatable = {
-  equals: compared.meta({ ...comparedType, description: 'The output is this text.' }),
-  contains: sought.meta({ ...comparedType, description: 'The output contains this text.' }),
-  containsAll: soughtList.meta({ description: 'The output contains these texts; scores the share found.' }),
-  containsAny: soughtList.meta({ description: 'The output contains at least one of these texts.' }),
-  startsWith: sought.meta({ ...comparedType, description: 'The output starts with this text.' }),
-  endsWith: compared.meta({ ...comparedType, description: 'The output ends with this text.' }),
-  matches: regex.meta({ description: 'The output matches this regular expression.' }),
-  equalsAny: z.array(compared).min(1).meta({ description: 'The output is one of these texts.' }),
-  json: z.literal(true).meta({ description: 'The output is JSON.' }),
-  jsonSchema: jsonSchema.meta({ description: 'The output is JSON that meets this JSON Schema.' }),
-  containsJson: z
-    .union([z.literal(true), jsonSchema])
-    .meta({ description: 'The output contains a JSON object or list; with a JSON Schema, one that meets it.' }),
-  xml: xml.meta({ description: 'The output is well-formed XML, with these elements in it.' }),
-  containsXml: xml.meta({ description: 'The output contains a well-formed XML element, with these elements in it.' }),
-  html: z.literal(true).meta({ description: 'The output is HTML, with no text outside of its elements.' }),
-  containsHtml: z.literal(true).meta({ description: 'The output contains a tag of HTML.' }),
-  sql: sqlSettingsSchema.meta({ description: 'The output is SQL of this dialect.' }),
-  containsSql: sqlSettingsSchema.meta({ description: 'The output, or a code fence in it, is SQL of this dialect.' }),
-  refusal: z.literal(true).meta({ description: 'The output refuses in plain words.' }),
-  similarity: similaritySettingsSchema.meta({ description: 'The output resembles a reference text.' }),
+  equals: compared.meta({ ...comparedType, description: 'The output is this text.', examples: ['refund refused'] }),
+  contains: sought.meta({ ...comparedType, description: 'The output contains this text.', examples: ['invoice 1182'] }),
+  containsAll: soughtList.meta({
+    description: 'The output contains these texts; scores the share found.',
+    examples: [['invoice 1182', 'Friday']],
+  }),
+  containsAny: soughtList.meta({
+    description: 'The output contains at least one of these texts.',
+    examples: [['Friday', 'tomorrow']],
+  }),
+  startsWith: sought.meta({
+    ...comparedType,
+    description: 'The output starts with this text.',
+    examples: ['Summary:'],
+  }),
+  endsWith: compared.meta({
+    ...comparedType,
+    description: 'The output ends with this text.',
+    examples: ['Kind regards'],
+  }),
+  matches: regex.meta({ description: 'The output matches this regular expression.', examples: ['invoice \\d{4}'] }),
+  equalsAny: z
+    .array(compared)
+    .min(1)
+    .meta({ description: 'The output is one of these texts.', examples: [['yes', 'no']] }),
+  json: z.literal(true).meta({ description: 'The output is JSON.', examples: [true] }),
+  jsonSchema: jsonSchema.meta({
+    description: 'The output is JSON that meets this JSON Schema.',
+    examples: [{ type: 'object', required: ['total'] }],
+  }),
+  containsJson: z.union([z.literal(true), jsonSchema]).meta({
+    description: 'The output contains a JSON object or list; with a JSON Schema, one that meets it.',
+    examples: [{ type: 'object', required: ['total'] }, true],
+  }),
+  xml: xml.meta({
+    description: 'The output is well-formed XML, with these elements in it.',
+    examples: [{ elements: ['order.item.name'] }, true],
+  }),
+  containsXml: xml.meta({
+    description: 'The output contains a well-formed XML element, with these elements in it.',
+    examples: [{ elements: ['order.item'] }, true],
+  }),
+  html: z
+    .literal(true)
+    .meta({ description: 'The output is HTML, with no text outside of its elements.', examples: [true] }),
+  containsHtml: z.literal(true).meta({ description: 'The output contains a tag of HTML.', examples: [true] }),
+  sql: sqlSettingsSchema.meta({
+    description: 'The output is SQL of this dialect.',
+    examples: ['postgresql', { dialect: 'postgresql', tables: ['orders'] }],
+  }),
+  containsSql: sqlSettingsSchema.meta({
+    description: 'The output, or a code fence in it, is SQL of this dialect.',
+    examples: ['sqlite', { dialect: 'sqlite', tables: ['orders'] }],
+  }),
+  refusal: z.literal(true).meta({ description: 'The output refuses in plain words.', examples: [true] }),
+  similarity: similaritySettingsSchema.meta({
+    description: 'The output resembles a reference text.',
+    examples: [{ to: 'The order arrives on Friday.', min: 0.6 }],
+  }),
 }
 
 const others = {
-  jsonPath: jsonPath.meta({ description: 'A value inside the JSON output.' }),
-  minWords: z.int().min(0).meta({ description: 'Fewest words.' }),
-  maxWords: z.int().min(0).meta({ description: 'Most words.' }),
-  maxChars: z.int().min(0).meta({ description: 'Most characters.' }),
-  latencyMs: z.number().gt(0).meta({ description: 'Longest time to answer, in milliseconds.' }),
-  costUsd: z.number().min(0).meta({ description: 'Highest cost of the answer, in USD.' }),
-  module: text.meta({ description: 'Own function: path, optionally #exportName, relative to this file.' }),
-  expression: expression.meta({ description: 'A condition in CEL over output, vars, expected and json.' }),
-  command: commandSchema
-    .transform(commandWords)
-    .meta({ description: 'Own program: reads the answer as JSON, writes its score as JSON.' }),
+  jsonPath: jsonPath.meta({
+    description: 'A value inside the JSON output.',
+    examples: [{ path: '$.items[0].name', equals: 'pencil' }],
+  }),
+  minWords: z
+    .int()
+    .min(0)
+    .meta({ description: 'The output has at least this many words.', examples: [3] }),
+  maxWords: z
+    .int()
+    .min(0)
+    .meta({ description: 'The output has at most this many words.', examples: [180] }),
+  maxChars: z
+    .int()
+    .min(0)
+    .meta({ description: 'The output has at most this many characters.', examples: [280] }),
+  latencyMs: z
+    .number()
+    .gt(0)
+    .meta({ description: 'The answer took at most so many milliseconds.', examples: [2000] }),
+  costUsd: z
+    .number()
+    .min(0)
+    .meta({ description: 'The answer cost at most so many USD.', examples: [0.01] }),
+  module: text.meta({
+    description: 'An own function decides: path relative to this file, optionally with #exportName.',
+    examples: ['../checks/tone.ts#polite'],
+  }),
+  expression: expression.meta({
+    description: 'A condition or a score in CEL, over output, vars, expected and json.',
+    examples: ['size(output) < 280 && output.contains(vars.name)'],
+  }),
+  command: commandSchema.transform(commandWords).meta({
+    description: 'An own program decides: it reads the answer as JSON and writes its score as JSON.',
+    examples: ['python3 checks/tone.py'],
+  }),
 } satisfies Partial<Record<CheckType, z.ZodType>>
 
 const capital = (name: string) => `not${name[0]?.toUpperCase()}${name.slice(1)}`
@@ -132,7 +206,7 @@ const negatedShape = Object.fromEntries(
     capital(name),
     schema
       .clone()
-      .meta({ description: `The opposite of ${name}.` })
+      .meta({ description: `The opposite of ${name}.`, examples: schema.meta()?.examples })
       .exactOptional(),
   ]),
 )
@@ -148,13 +222,29 @@ const checkEntrySchema = z
     ...optionalShape(negatable),
     ...optionalShape(others),
     ...negatedShape,
-    name: text.exactOptional().meta({ description: 'Name in reports (default: the check itself).' }),
-    weight: z.number().min(0).default(1).meta({ description: 'Share in the case score (default 1).' }),
-    must: z.boolean().default(false).meta({ description: 'A failure sets the case to 0 (default false).' }),
-    caseSensitive: z.boolean().default(false).meta({ description: 'Tell a from A (default false).' }),
+    name: text
+      .exactOptional()
+      .meta({ description: 'Name in reports (default: the check itself).', examples: ['names the invoice'] }),
+    weight: z
+      .number()
+      .min(0)
+      .default(1)
+      .meta({ description: 'Share in the score of the case (default 1).', examples: [2] }),
+    must: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'A failure sets the case to 0 (default false).', examples: [true] }),
+    caseSensitive: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Tell a from A (default false).', examples: [true] }),
   })
   .superRefine(oneType.check)
-  .meta({ ...oneType.meta, description: 'One check of the output: exactly one kind, and how much it counts.' })
+  .meta({
+    ...oneType.meta,
+    description: 'One check of the output: exactly one kind, and how much it counts.',
+    examples: [{ contains: 'invoice 1182', must: true }],
+  })
 
 function defaultName(key: string, value: unknown): string {
   const shown = JSON.stringify(value)

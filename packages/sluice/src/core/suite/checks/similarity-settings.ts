@@ -31,23 +31,30 @@ export const similaritySettingsSchema = z
       .exactOptional()
       .meta({
         description: "The reference text, or several of which the nearest counts (default: the case's expected).",
+        examples: [['Friday', 'on Friday']],
       }),
     metric: z
       .enum(similarityMetrics)
       .default('rouge-l')
-      .meta({ description: `${similarityMetrics.join(', ')} (default rouge-l).` }),
+      .meta({ description: 'How alike two texts are (default rouge-l).', examples: ['meteor'] }),
     min: z
       .number()
       .min(0)
       .max(1)
       .exactOptional()
-      .meta({ description: `Lowest similarity that passes (default ${lowest}).` }),
+      .meta({ description: `Lowest similarity that passes (default ${lowest}).`, examples: [0.5] }),
     maxDistance: z
       .int()
       .min(0)
       .exactOptional()
-      .meta({ description: 'In place of min: most edits of a character that pass (metric levenshtein).' }),
-    model: modelIdSchema.exactOptional().meta({ description: 'Embedding model (default: embedding of sluice.yaml).' }),
+      .meta({
+        description: 'In place of min: most edits of a character that pass (metric levenshtein).',
+        examples: [2],
+      }),
+    model: modelIdSchema.exactOptional().meta({
+      description: 'Model of the metric embedding (default: embedding.model of sluice.yaml).',
+      examples: ['openai:text-embedding-3-small'],
+    }),
   })
   .superRefine(({ metric, min, maxDistance }, context) => {
     if (maxDistance === undefined) return

@@ -31,17 +31,23 @@ export const sqlSettingsSchema = z
   .union([
     dialect,
     z.strictObject({
-      dialect: dialect.meta({ description: 'Whose grammar the statement must follow.' }),
+      dialect: dialect.meta({ description: 'Whose grammar the statement must follow.', examples: ['postgresql'] }),
       tables: z
         .array(name)
         .min(1)
         .exactOptional()
-        .meta({ description: 'The only tables that may be used: orders, shop.orders, or select::shop::orders.' }),
+        .meta({
+          description: 'The only tables that may be used: orders, shop.orders, or select::shop::orders.',
+          examples: [['orders', 'shop.items']],
+        }),
       columns: z
         .array(name)
         .min(1)
         .exactOptional()
-        .meta({ description: 'The only columns that may be used: id, orders.id, or select::orders::id; (.*) for *.' }),
+        .meta({
+          description: 'The only columns that may be used: id, orders.id, or select::orders::id; (.*) for *.',
+          examples: [['orders.id', 'orders.total']],
+        }),
     }),
   ])
   .transform((given): SqlSettings => (typeof given === 'string' ? { dialect: given } : given))

@@ -15,43 +15,80 @@ const usd = z.number().min(0)
 
 const priceSchema = z
   .strictObject({
-    input: usd.meta({ description: 'Input tokens.' }),
-    output: usd.meta({ description: 'Output tokens.' }),
-    cachedInput: usd.exactOptional().meta({ description: 'Input tokens read from the cache (default: as input).' }),
-    cacheWrite: usd.exactOptional().meta({ description: 'Input tokens written to the cache (default: as input).' }),
+    input: usd.meta({ description: 'USD per million input tokens.', examples: [3] }),
+    output: usd.meta({ description: 'USD per million output tokens.', examples: [15] }),
+    cachedInput: usd
+      .exactOptional()
+      .meta({ description: 'Input tokens read from the cache of the provider (default: as input).', examples: [0.3] }),
+    cacheWrite: usd
+      .exactOptional()
+      .meta({ description: 'Input tokens written to that cache (default: as input).', examples: [3.75] }),
   })
   .meta({ description: 'USD per million tokens.' })
 
 const judgeSchema = z.strictObject({
-  model: modelIdSchema.exactOptional().meta({ description: `provider:model (default ${defaultJudge.model}).` }),
+  model: modelIdSchema.exactOptional().meta({
+    description: `The model that judges (default ${defaultJudge.model}).`,
+    examples: ['openai:gpt-5.4-mini-2026-03-17'],
+  }),
   parameters: modelParametersSchema.exactOptional(),
 })
 
 /** `sluice.yaml`; every key has a default. */
 export const configSchema = z
   .strictObject({
-    sluice: z.literal(1).exactOptional().meta({ description: 'Version of the format: 1.' }),
+    sluice: z
+      .literal(1)
+      .exactOptional()
+      .meta({ description: 'Version of the format (default 1).', examples: [1] }),
     prompts: z
       .string()
       .min(1)
       .exactOptional()
-      .meta({ description: `Glob of the prompt files (default ${defaultPrompts}).` }),
-    model: modelIdSchema
-      .exactOptional()
-      .meta({ description: 'provider:model of the prompt files that name none of their own.' }),
-    judge: judgeSchema.exactOptional().meta({ description: 'Who answers the rubric.' }),
+      .meta({
+        description: `Glob of the prompt files (default ${defaultPrompts}).`,
+        examples: ['features/*/*.prompt.yml'],
+      }),
+    model: modelIdSchema.exactOptional().meta({
+      description: 'Model of the prompt files that name none of their own.',
+      examples: ['anthropic:claude-haiku-5-5'],
+    }),
+    judge: judgeSchema.exactOptional().meta({
+      description: 'Who answers the rubric.',
+      examples: [{ model: 'openai:gpt-5.4-mini-2026-03-17', parameters: { temperature: 0 } }],
+    }),
     embedding: z
-      .strictObject({ model: modelIdSchema.meta({ description: 'provider:model.' }) })
+      .strictObject({
+        model: modelIdSchema.meta({
+          description: 'The model of embeddings.',
+          examples: ['openai:text-embedding-3-small'],
+        }),
+      })
       .exactOptional()
-      .meta({ description: 'Model of similarity checks with the metric embedding.' }),
+      .meta({
+        description: 'Model of similarity checks with the metric embedding.',
+        examples: [{ model: 'openai:text-embedding-3-small' }],
+      }),
     gate: gateSettingsSchema.exactOptional(),
     nightly: nightlySettingsSchema.exactOptional(),
     notify: notifySchema.exactOptional(),
-    providers: providersSchema.exactOptional().meta({ description: "Only what differs from the providers' defaults." }),
+    providers: providersSchema.exactOptional().meta({
+      description: "Servers by the name before the colon of a model; only what differs from the providers' defaults.",
+      examples: [
+        {
+          anthropic: { concurrency: 10 },
+          local: { kind: 'openai-compatible', baseURL: 'http://127.0.0.1:11434/v1' },
+          recorded: { kind: 'replay', files: 'recordings/*.jsonl' },
+        },
+      ],
+    }),
     prices: z
       .record(z.string().min(1), priceSchema)
       .exactOptional()
-      .meta({ description: 'Overrides the price table; keys are provider:model, * matches anything.' }),
+      .meta({
+        description: 'Overrides the price table; keys are provider:model, * matches anything.',
+        examples: [{ 'router:mistralai/*': { input: 0.2, output: 0.6 }, 'local:*': { input: 0, output: 0 } }],
+      }),
     retirements: retirementsSchema.exactOptional(),
   })
   .meta({ title: 'sluice.yaml', description: 'Configuration of a Sluice project.' })

@@ -16,35 +16,6 @@ const repeats = z
     }
   })
 
-const fields = {
-  threshold: z.number().min(0).max(1).meta({ description: 'Lowest mean score that passes (default 0.85).' }),
-  margin: z
-    .number()
-    .min(0)
-    .max(1)
-    .meta({ description: 'Largest acceptable drop against the baseline (default 0.03).' }),
-  tagMargin: z.number().gt(0).max(1).meta({ description: 'The same for a tag (default 0.10).' }),
-  confidence: z.number().gt(0.5).lt(1).meta({ description: 'Confidence of the verdict (default 0.95).' }),
-  repeats: repeats.meta({ description: 'Looks of the sequential test (default [1, 2, 3, 5, 8]); [1] = one pass.' }),
-  criticalRepeats: z
-    .int()
-    .min(1)
-    .meta({ description: 'Repeats up to which an undecided critical case is judged (default 24).' }),
-  minCoverage: z.number().min(0).max(1).meta({ description: 'Smallest share of scored cases (default 0.98).' }),
-  onInconclusive: z
-    .enum(['tiebreak', 'block', 'warn'])
-    .meta({ description: 'What an undecided gate does: tiebreak, block or warn (default tiebreak).' }),
-  budgetUsd: z.number().gt(0).meta({ description: 'Hard stop before the call that would exceed it (default 2).' }),
-  caseThreshold: z.number().min(0).max(1).meta({ description: 'Score from which a case passes (default 0.6).' }),
-  estimand: z
-    .enum(['golden-set', 'population'])
-    .meta({ description: 'Judge these cases, or the traffic they stand for (default golden-set).' }),
-  guard: z.enum(guards).meta({
-    description:
-      'What becomes of a change to its own measure: report names it, strict judges by the base commit, off looks away (default report).',
-  }),
-}
-
 /** The defaults. The budget has none here: a run without a budget setting chooses its own. */
 export const defaultGateSettings: GateSettings = {
   threshold: 0.85,
@@ -57,6 +28,85 @@ export const defaultGateSettings: GateSettings = {
   caseThreshold: 0.6,
   estimand: 'golden-set',
   guard: 'report',
+}
+
+const fields = {
+  threshold: z
+    .number()
+    .min(0)
+    .max(1)
+    .meta({
+      description: `Lowest mean score that passes (default ${defaultGateSettings.threshold}).`,
+      examples: [0.9],
+    }),
+  margin: z
+    .number()
+    .min(0)
+    .max(1)
+    .meta({
+      description: `Largest acceptable drop of the mean against the baseline (default ${defaultGateSettings.margin}).`,
+      examples: [0.05],
+    }),
+  tagMargin: z
+    .number()
+    .gt(0)
+    .max(1)
+    .meta({
+      description: `Largest acceptable drop of the mean of a tag (default ${defaultGateSettings.tagMargin}).`,
+      examples: [0.15],
+    }),
+  confidence: z
+    .number()
+    .gt(0.5)
+    .lt(1)
+    .meta({ description: `Confidence of the verdict (default ${defaultGateSettings.confidence}).`, examples: [0.9] }),
+  repeats: repeats.meta({
+    description: `Answers per case after which the gate decides or goes on, beginning with 1; [1] asks each case once (default ${JSON.stringify(defaultGateSettings.repeats).replaceAll(',', ', ')}).`,
+    examples: [[1, 3], [1]],
+  }),
+  criticalRepeats: z
+    .int()
+    .min(1)
+    .meta({
+      description:
+        'Answers up to which an undecided critical case is asked (default: 24, or 1 where repeats ends at 1).',
+      examples: [12],
+    }),
+  minCoverage: z
+    .number()
+    .min(0)
+    .max(1)
+    .meta({
+      description: `Smallest share of cases that have a score; below it the run is inconclusive (default ${defaultGateSettings.minCoverage}).`,
+      examples: [0.95],
+    }),
+  onInconclusive: z.enum(['tiebreak', 'block', 'warn']).meta({
+    description: `What an undecided gate does: tiebreak passes, as weak, what seems worse by no more than two thirds of the margin; block ends with exit code 2, warn with 0 (default ${defaultGateSettings.onInconclusive}).`,
+    examples: ['block'],
+  }),
+  budgetUsd: z
+    .number()
+    .gt(0)
+    .meta({
+      description: 'Hard stop: no call is made that could exceed so many USD in one run (default 2).',
+      examples: [5],
+    }),
+  caseThreshold: z
+    .number()
+    .min(0)
+    .max(1)
+    .meta({
+      description: `Score from which a case counts as passed in the share of passed cases (default ${defaultGateSettings.caseThreshold}).`,
+      examples: [0.8],
+    }),
+  estimand: z.enum(['golden-set', 'population']).meta({
+    description: `What the verdict is about: these cases, or the traffic they stand for, which takes wider intervals (default ${defaultGateSettings.estimand}).`,
+    examples: ['population'],
+  }),
+  guard: z.enum(guards).meta({
+    description: `What becomes of a change to its own measure: report names it, strict judges by the base commit, off looks away (default ${defaultGateSettings.guard}).`,
+    examples: ['strict'],
+  }),
 }
 
 /** Any subset of the settings: the `gate` of sluice.yaml and of a prompt file, which overrides it. */
@@ -75,7 +125,10 @@ export const gateSettingsSchema = z
     estimand: fields.estimand.exactOptional(),
     guard: fields.guard.exactOptional(),
   })
-  .meta({ description: 'When a change may pass.' })
+  .meta({
+    description: 'When a change may pass.',
+    examples: [{ threshold: 0.9, margin: 0.05, repeats: [1, 3, 5], onInconclusive: 'block' }],
+  })
 
 export interface GateSettings {
   /** In [0,1]: the floor for the mean score. */

@@ -17,6 +17,7 @@ const contentSchema = z
   .meta({
     type: ['string', 'array'],
     description: 'The text; {{name}} stands for a variable of the case. A list of text parts is joined, a line each.',
+    examples: ['Summarise this e-mail:\n{{email}}'],
   })
 
 const textPartSchema = z.strictObject({ type: z.enum(['text', 'input_text']), text: z.string() })
@@ -35,10 +36,16 @@ export const messageSchema = z
     role: z
       .enum(['system', 'user', 'assistant', 'developer'])
       .transform((role) => (role === 'developer' ? 'system' : role))
-      .meta({ description: 'Who speaks: system, user or assistant. developer is another name of system.' }),
+      .meta({
+        description: 'Who speaks: system, user or assistant. developer is another name of system.',
+        examples: ['user'],
+      }),
     content: contentSchema,
   })
-  .meta({ description: 'One message of the conversation sent to the model.' })
+  .meta({
+    description: 'One message of the conversation sent to the model.',
+    examples: [{ role: 'user', content: 'Summarise this e-mail:\n{{email}}' }],
+  })
 
 export interface Message {
   role: 'system' | 'user' | 'assistant'
@@ -101,7 +108,11 @@ export const requestParametersSchema = z
     }
   })
   .transform((parameters) => exactData(parameters) as Record<string, unknown>)
-  .meta({ description: "Parameters of the provider's own, sent as they are, e.g. {top_k: 40, safe_prompt: true}." })
+  .meta({
+    description:
+      "Parameters of the provider's own, sent in the body of the request as they are (default: those of the provider in sluice.yaml).",
+    examples: [{ top_k: 40, safe_prompt: true }],
+  })
 
 export type RequestParameters = z.output<typeof requestParametersSchema>
 
@@ -112,29 +123,72 @@ export const modelParametersSchema = z
       .min(1)
       .nullable()
       .exactOptional()
-      .meta({ description: 'Longest answer, in tokens (default 4096); null sends no limit.' }),
+      .meta({ description: 'Longest answer, in tokens; null sends no limit (default 4096).', examples: [512] }),
     maxCompletionTokens: z
       .int()
       .min(1)
       .exactOptional()
-      .meta({ description: 'The same, sent as max_completion_tokens where the server has both names.' }),
+      .meta({
+        description:
+          'The same limit, sent as max_completion_tokens to a server that knows both names; in place of maxTokens.',
+        examples: [512],
+      }),
     temperature: z
       .number()
       .min(0)
       .max(2)
       .nullable()
       .exactOptional()
-      .meta({ description: 'Randomness, 0 to 2; null sends none, also for a judge.' }),
-    topP: z.number().min(0).max(1).exactOptional().meta({ description: 'Nucleus sampling, 0 to 1.' }),
-    topK: z.int().min(1).exactOptional().meta({ description: 'Sample from the k likeliest tokens only.' }),
-    seed: z.int().exactOptional().meta({ description: 'Seed of the sampling, where the provider supports it.' }),
-    stop: z.array(z.string().min(1)).exactOptional().meta({ description: 'Texts that end the answer.' }),
-    frequencyPenalty: z.number().min(-2).max(2).exactOptional().meta({ description: 'From -2 to 2.' }),
-    presencePenalty: z.number().min(-2).max(2).exactOptional().meta({ description: 'From -2 to 2.' }),
+      .meta({ description: "Randomness; null sends none, also for a judge (default: the provider's).", examples: [0] }),
+    topP: z
+      .number()
+      .min(0)
+      .max(1)
+      .exactOptional()
+      .meta({
+        description:
+          "Nucleus sampling: only the likeliest tokens that together have this probability (default: the provider's).",
+        examples: [0.9],
+      }),
+    topK: z
+      .int()
+      .min(1)
+      .exactOptional()
+      .meta({ description: "Sample from the k likeliest tokens only (default: the provider's).", examples: [40] }),
+    seed: z
+      .int()
+      .exactOptional()
+      .meta({ description: 'Seed of the sampling, where the provider supports it.', examples: [7] }),
+    stop: z
+      .array(z.string().min(1))
+      .exactOptional()
+      .meta({ description: 'Texts that end the answer where the model would write them.', examples: [['END']] }),
+    frequencyPenalty: z
+      .number()
+      .min(-2)
+      .max(2)
+      .exactOptional()
+      .meta({
+        description:
+          "More than 0: tokens become less likely the more often they were written (default: the provider's).",
+        examples: [0.5],
+      }),
+    presencePenalty: z
+      .number()
+      .min(-2)
+      .max(2)
+      .exactOptional()
+      .meta({
+        description: "More than 0: tokens that were written once become less likely (default: the provider's).",
+        examples: [0.5],
+      }),
     reasoningEffort: z
       .enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh'])
       .exactOptional()
-      .meta({ description: 'How long a reasoning model thinks.' }),
+      .meta({
+        description: "How long a reasoning model thinks before it answers (default: the provider's).",
+        examples: ['low'],
+      }),
     parameters: requestParametersSchema.exactOptional(),
   })
   .superRefine(({ maxTokens, maxCompletionTokens }, context) => {
@@ -142,7 +196,10 @@ export const modelParametersSchema = z
     const message = 'maxTokens and maxCompletionTokens are the same limit; give one of them'
     context.addIssue({ code: 'custom', path: ['maxCompletionTokens'], message })
   })
-  .meta({ description: "Sampling parameters; what is left out stays at the provider's default." })
+  .meta({
+    description: "Parameters of the request; what is left out stays at the provider's default.",
+    examples: [{ maxTokens: 512, temperature: 0, parameters: { safe_prompt: true } }],
+  })
 
 /**
  * Sampling parameters under the names of GitHub's prompt files, and `parameters` of the provider's own. What is absent

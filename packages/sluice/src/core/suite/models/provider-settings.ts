@@ -18,22 +18,55 @@ const providerSchema = z
     kind: z
       .enum(kinds)
       .exactOptional()
-      .meta({ description: 'How to talk to it; may be left out for anthropic, openai and google.' }),
+      .meta({
+        description:
+          'The API that it speaks; replay answers from recordings (default: its name, for anthropic, openai and google).',
+        examples: ['openai-compatible'],
+      }),
     baseURL: z
       .url({ protocol: /^https?$/, error: 'must be a URL that starts with http:// or https://' })
       .exactOptional()
-      .meta({ description: 'Where the API is; required for openai-compatible.' }),
+      .meta({
+        description: "Where the API is; required for openai-compatible (default: the provider's public address).",
+        examples: ['https://openrouter.ai/api/v1'],
+      }),
     apiKeyEnv: secretVariableSchema('the key')
       .exactOptional()
-      .meta({ description: 'Environment variable that holds the key.' }),
+      .meta({
+        description:
+          'Environment variable that holds the key (default: ANTHROPIC_API_KEY, OPENAI_API_KEY, GOOGLE_GENERATIVE_AI_API_KEY, else <NAME>_API_KEY).',
+        examples: ['OPENROUTER_API_KEY'],
+      }),
     headers: headersSchema.exactOptional(),
-    parameters: requestParametersSchema
+    parameters: requestParametersSchema.exactOptional().meta({
+      description: "Sent in the body of every question, as they are; a prompt's own parameters win.",
+      examples: [{ provider: { order: ['mistral'], allow_fallbacks: false } }],
+    }),
+    timeoutMs: z
+      .int()
+      .min(1)
       .exactOptional()
-      .meta({ description: "Sent in the body of every question, as they are; a prompt's own parameters win." }),
-    timeoutMs: z.int().min(1).exactOptional().meta({ description: 'Per request (default 60000).' }),
-    concurrency: z.int().min(1).exactOptional().meta({ description: 'Most requests at a time.' }),
-    retries: z.int().min(0).exactOptional().meta({ description: 'Retries after the first attempt.' }),
-    files: filesSchema.exactOptional().meta({ description: 'Recordings (JSONL) of a replay provider; globs.' }),
+      .meta({
+        description: 'Longest time for one attempt of a request, in milliseconds (default 60000).',
+        examples: [120_000],
+      }),
+    concurrency: z
+      .int()
+      .min(1)
+      .exactOptional()
+      .meta({ description: 'Most requests at a time (default: --concurrency, which is 20).', examples: [10] }),
+    retries: z
+      .int()
+      .min(0)
+      .exactOptional()
+      .meta({
+        description: 'Attempts after the first one has failed in a way that may pass (default 4).',
+        examples: [2],
+      }),
+    files: filesSchema.exactOptional().meta({
+      description: 'Recordings (JSON Lines) of a replay provider, as one glob or a list; required for replay.',
+      examples: ['recordings/*.jsonl'],
+    }),
   })
   .meta({ description: 'A provider; only what differs from its defaults.' })
 

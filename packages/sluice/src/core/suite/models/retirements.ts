@@ -9,13 +9,30 @@ const day = z.iso.date({ error: 'expected a day such as 2027-01-14' })
 
 const retirementSchema = z
   .strictObject({
-    date: day.meta({ description: 'The day on which the model ends, or before which it does not.' }),
+    date: day.meta({
+      description: 'The day on which the model ends, or before which it does not.',
+      examples: ['2027-03-01'],
+    }),
     kind: z
       .enum(['retired', 'not-sooner-than'])
       .exactOptional()
-      .meta({ description: 'retired (default): it ends on that day. not-sooner-than: it does not end before.' }),
-    replacement: z.string().min(1).exactOptional().meta({ description: 'provider:model to go to.' }),
-    source: z.string().min(1).exactOptional().meta({ description: 'Where the date is from, e.g. an address.' }),
+      .meta({
+        description: 'retired: it ends on that day. not-sooner-than: it does not end before (default retired).',
+        examples: ['not-sooner-than'],
+      }),
+    replacement: z
+      .string()
+      .min(1)
+      .exactOptional()
+      .meta({ description: 'The model to go to.', examples: ['azure:chat-next'] }),
+    source: z
+      .string()
+      .min(1)
+      .exactOptional()
+      .meta({
+        description: 'Where the date is from, e.g. an address (default sluice.yaml).',
+        examples: ['mail of 2 November'],
+      }),
   })
   .meta({ description: 'The end of a model.' })
 
@@ -23,6 +40,7 @@ const retirementSchema = z
 export const retirementsSchema = z.record(z.string().min(1), z.union([z.literal(false), retirementSchema])).meta({
   description:
     'Ends of models beside the shipped table, and over it; keys are provider:model, * matches anything. false: none is known, do not warn.',
+  examples: [{ 'azure:chat-prod': { date: '2027-03-01', replacement: 'azure:chat-next' }, 'openai:gpt-4o': false }],
 })
 
 export type RetirementSettings = z.output<typeof retirementsSchema>

@@ -11,20 +11,46 @@ const oneKind = exactlyOne(kinds, 'target')
 const httpSchema = z.strictObject({
   url: z
     .url({ protocol: /^https?$/, error: 'must be a URL that starts with http:// or https://' })
-    .meta({ description: 'Where the application answers.' }),
-  method: z.enum(['POST', 'PUT']).exactOptional().meta({ description: 'Default POST.' }),
+    .meta({ description: 'Where the application answers.', examples: ['http://127.0.0.1:8080/summary'] }),
+  method: z
+    .enum(['POST', 'PUT'])
+    .exactOptional()
+    .meta({ description: 'Method of the request (default POST).', examples: ['PUT'] }),
   headers: headersSchema.exactOptional(),
-  timeoutMs: z.int().min(1).exactOptional().meta({ description: 'Default 60000.' }),
+  timeoutMs: z
+    .int()
+    .min(1)
+    .exactOptional()
+    .meta({ description: 'Longest time for an answer, in milliseconds (default 60000).', examples: [120_000] }),
 })
 
 export const targetSchema = z
   .strictObject({
-    http: httpSchema.exactOptional().meta({ description: "Receives the case's variables as JSON." }),
-    command: commandSchema.exactOptional().meta({ description: 'Reads JSON on stdin, writes text or JSON.' }),
-    module: z.string().min(1).exactOptional().meta({ description: 'An async function: path, optionally #export.' }),
+    http: httpSchema.exactOptional().meta({
+      description: "A server that receives the case's variables as JSON and answers with text or JSON.",
+      examples: [{ url: 'http://127.0.0.1:8080/summary', timeoutMs: 120_000 }],
+    }),
+    command: commandSchema.exactOptional().meta({
+      description:
+        'A program, started once a case without a shell in the folder of sluice.yaml; it reads the variables as JSON on stdin and writes text or JSON.',
+      examples: ['python app.py', ['node', 'app.mjs', '--once']],
+    }),
+    module: z
+      .string()
+      .min(1)
+      .exactOptional()
+      .meta({
+        description:
+          'An async function that takes the variables: path relative to this file, with #name for an export of that name.',
+        examples: ['../app/summary.ts#summarise'],
+      }),
   })
   .superRefine(oneKind.check)
-  .meta({ ...oneKind.meta, description: 'The real application, scored in place of the bare prompt.' })
+  .meta({
+    ...oneKind.meta,
+    description: 'The real application, scored in place of the bare prompt: exactly one of http, command and module.',
+    examples: [{ module: '../app/summary.ts' }],
+  })
 
 /** The real application behind a feature. */
 export type Target =

@@ -23,5 +23,7 @@ const headerSchema = z.string().superRefine((text, context) => {
 
 /** Headers of requests; a value may hold `${NAME}`. */
 export const headersSchema = z.record(z.string(), headerSchema).meta({
-  description: `Sent with every request. \${NAME} takes a value from the environment; $\${ stands for \${ itself.`,
+  description: `Headers of every request. \${NAME} takes a value from the environment; $\${ stands for \${ itself.`,
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of a setting.
+  examples: [{ 'X-Title': 'gate', Authorization: 'Bearer ${APP_TOKEN}' }],
 })

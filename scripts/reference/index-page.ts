@@ -1,0 +1,24 @@
+import { row } from './key-table.ts'
+
+const pages: [file: string, subject: string][] = [
+  ['sluice-yaml.md', 'every key of `sluice.yaml`: gate, judge, providers, nights, notifications, prices'],
+  ['prompt.md', 'every key of a prompt file'],
+  ['cases.md', 'every key of a golden case, in YAML, JSON, JSON Lines and CSV'],
+  ['recordings.md', 'recorded answers, for a provider of `kind: replay`'],
+  ['scores.md', 'scores of your own, for `sluice compare --candidate-scores`'],
+]
+
+/** The first page of the reference. */
+export function indexPage(): string {
+  return [
+    '# Reference',
+    'Every key that a file may have, every check, every variable of the environment: what it takes, its default, what it means, and an example. The pages are made from the same schemas that `sluice check` checks your files with.',
+    [
+      row(['page', 'has']),
+      row(['---', '---']),
+      ...pages.map(([file, subject]) => row([`[${file.slice(0, -3)}](${file})`, subject])),
+    ].join('\n'),
+    'A key is written with all keys around it: search the page for `gate.repeats`. `<name>` stands for a name of your own, `[]` for each entry of a list.',
+    'Flags of commands: `sluice <command> --help`, and [commands](../commands.md). HTTP: [protocol](../protocol.md).',
+  ].join('\n\n')
+}
