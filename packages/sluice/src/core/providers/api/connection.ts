@@ -48,13 +48,23 @@ export async function connectApi(kind: ApiKind, options: ConnectionOptions): Pro
     }
     case 'openai-compatible': {
       const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible')
-      const provider = createOpenAICompatible({ ...access, name, supportsStructuredOutputs: true })
+      const address = { ...access, ...splitQuery(baseURL) }
+      const provider = createOpenAICompatible({ ...address, name, supportsStructuredOutputs: true })
       return {
         language: (model) => provider.languageModel(model),
         embedding: (model) => provider.embeddingModel(model),
       }
     }
   }
+}
+
+/** The path of a call follows that of the address, and the query (e.g. Azure's `?api-version=`) comes last. */
+function splitQuery(baseURL: string): { baseURL: string; queryParams?: Record<string, string> } {
+  const url = new URL(baseURL)
+  if (url.search === '') return { baseURL }
+  const queryParams = Object.fromEntries(url.searchParams)
+  url.search = ''
+  return { baseURL: url.href, queryParams }
 }
 
 function noEmbeddings(name: string): never {

@@ -220,6 +220,15 @@ test('openai-compatible: text, fingerprint, headers, no key needed', async () =>
   )
 })
 
+test('openai-compatible: the query of the address comes after the path of the call', async () => {
+  await using server = await faultServer(chat('Hi.'))
+  const baseURL = `${server.url}/deployments/mail?api-version=2024-10-21`
+  const config = { providers: { azure: { kind: 'openai-compatible' as const, baseURL } } }
+  const request = ask('azure:mail')
+  await (await createProviders(config, { env, files: noFiles }).get('azure')).complete(request, contextOf(request))
+  assert.equal(server.requests[0]?.url, '/v1/deployments/mail/chat/completions?api-version=2024-10-21')
+})
+
 test('openai-compatible: both JSON formats', async () => {
   const structured = await exchange('openai-compatible', chat('{}'), { model: 'local:m', format: verdict })
   assert.deepEqual(structured.seen.body.response_format, {
