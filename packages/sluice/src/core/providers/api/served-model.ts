@@ -19,8 +19,11 @@ export function isModelAsked(asked: string, served: string): boolean {
   return !isMissing && [...undated].every((word) => wanted.has(word) || added.test(word))
 }
 
+/** The vendor before a name: `mistralai/`, or Bedrock's `us.anthropic.`. */
+const vendor = /^(?:.*\/)?(?:[a-z]+\.)*/
+
 function wordsOf(name: string, without?: RegExp): Set<string> {
-  const own = name.toLowerCase().replace(/^.*\//, '')
+  const own = name.toLowerCase().replace(vendor, '')
   const kept = without ? own.replaceAll(without, '') : own
   return new Set(kept.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== ''))
 }

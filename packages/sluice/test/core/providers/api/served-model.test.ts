@@ -14,6 +14,7 @@ const same = [
   ['mistralai/mistral-small', 'mistralai/mistral-small-24b-instruct-2501'],
   ['deepseek/deepseek-v3.2:free', 'deepseek/deepseek-v3.2'],
   ['llama3:8b', 'llama3:8b'],
+  ['claude-haiku-4-5', 'us.anthropic.claude-haiku-4-5-20251001-v1:0'],
   ['gemini-flash-latest', 'models/gemini-flash'],
   ['gemini-2.5-flash', 'gemini-2.5-flash-preview-05-20'],
 ]
