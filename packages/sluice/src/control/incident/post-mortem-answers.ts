@@ -11,14 +11,30 @@ const excerptLength = 1200
 export function answersSection({ worst, cases }: PostMortem): string[] {
   if (worst.length === 0)
     return ['No answer is kept: contents are stored only where the prompt says live: {store: true}.']
-  return worst.flatMap((failure, index) => answerBlocks(failure, index + 1, cases))
+  return alike(worst).flatMap((failures, index) => answerBlocks(failures, index + 1, cases))
 }
 
-function answerBlocks({ vars, output, score, failed, source }: Failure, number: number, cases: PostMortem['cases']) {
+/** Failures with the same input, output and score, in the order of the first of each: they are shown once. */
+function alike(worst: readonly Failure[]): [Failure, ...Failure[]][] {
+  const groups = new Map<string, [Failure, ...Failure[]]>()
+  for (const failure of worst) {
+    const { vars, output, score, failed } = failure
+    const key = JSON.stringify([vars, output, score, failed])
+    const group = groups.get(key)
+    if (group) group.push(failure)
+    else groups.set(key, [failure])
+  }
+  return [...groups.values()]
+}
+
+function answerBlocks([first, ...others]: [Failure, ...Failure[]], number: number, cases: PostMortem['cases']) {
+  const { vars, output, score, failed, source } = first
+  const outcomes = [first, ...others].map((failure) => failure.source.outcome)
   const traits = [
     `score ${formatScore(score)}`,
     ...(failed.length === 0 ? [] : [`failed ${failed.map(codeSpan).join(', ')}`]),
-    ...(cases === null ? [] : [caseWords(cases, source.outcome)]),
+    ...(cases === null ? [] : [caseWords(cases, outcomes)]),
+    ...(others.length === 0 ? [] : [`${others.length} more like it`]),
   ]
   const inputs = Object.entries(vars).flatMap(([name, value]) => [
     `${inlineText(name)}:`,
@@ -32,8 +48,8 @@ function answerBlocks({ vars, output, score, failed, source }: Failure, number: 
   ]
 }
 
-function caseWords(cases: readonly IncidentCase[], outcome: unknown): string {
-  const found = cases.find((one) => one.outcome !== null && one.outcome === outcome)
+function caseWords(cases: readonly IncidentCase[], outcomes: readonly unknown[]): string {
+  const found = cases.find((one) => one.outcome !== null && outcomes.includes(one.outcome))
   return found === undefined ? 'no case yet' : `now the case ${codeSpan(found.id)}`
 }
 

@@ -42,13 +42,19 @@ export function rolloutText(rollout: RolloutAnswer, versions: FeatureAnswer['ver
   const lines = [
     `${feature}: rollout ${id}, ${stateText(rollout)}`,
     `  ${name(canary)} against ${name(incumbent)}`,
-    `  ${ending && endedAt !== null ? `ended ${timeText(endedAt)} by ${ending.by}: ${ending.reason}` : stageText(rollout, now)}`,
-    ...(assessment && assessment.words !== ending?.reason ? wrap(assessment.words, 78).map((line) => `  ${line}`) : []),
+    ...(ending && endedAt !== null
+      ? paragraph(`ended ${timeText(endedAt)} by ${ending.by}: ${ending.reason}`)
+      : [`  ${stageText(rollout, now)}`]),
+    ...(assessment && assessment.words !== ending?.reason ? paragraph(assessment.words) : []),
     ...numberLines(rollout, now),
     ...tokenLines(rollout),
     ...placeLines(rollout),
   ]
   return `${lines.join('\n')}\n`
+}
+
+function paragraph(text: string): string[] {
+  return wrap(text, 78).map((line) => `  ${line}`)
 }
 
 /** `stage 2 of 4, 5 % of the users, soaked 2 h 10 min of 6 h; no data since 14:05Z` */

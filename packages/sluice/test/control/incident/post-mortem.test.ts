@@ -101,6 +101,19 @@ test('it names the cases that were made of it, or the command that makes them', 
   assert.doesNotMatch(renderPostMortem(await rolledBack(null)), /no case yet|case add/)
 })
 
+test('the same answer to the same input is shown once, with the case of any of them', async () => {
+  const made = [{ id: 'mail-refund-1', suite: 'evals/mail.yaml', outcome: 'bad-3' }]
+  const postMortem = await rolledBack(made)
+  const [first, second] = postMortem.worst
+  if (!first || !second) throw new Error('there should be two answers')
+  const worst = [first, second, { ...second, source: { ...second.source, outcome: 'bad-3' } }]
+  const page = renderPostMortem({ ...postMortem, worst })
+  assert.match(page, /### 1\. `bad-1`: score 0\.100, failed `actions`, no case yet\n/)
+  assert.match(page, /### 2\. `bad-2`: score 0\.200, failed `actions`, now the case `mail-refund-1`, 1 more like it\n/)
+  assert.doesNotMatch(page, /### 3/)
+  assert.match(page, /Of the 3 answers above failed: `actions` \(3\)\./)
+})
+
 test('what a model said can neither end its block nor become markup', async () => {
   const page = renderPostMortem(await rolledBack())
   const markup = await new Marked().parse(page)
