@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+import { createProject } from '../support/project.ts'
+import { until } from '../support/until.ts'
+import { edited, isAsShown, type Step, stepsOf } from './played-page.ts'
+import { openShell, type Shell } from './shell.ts'
+
+const root = path.join(import.meta.dirname, '../../../..')
+const page = readFileSync(path.join(root, 'docs/tutorial.md'), 'utf8')
+
+/** The logs of what the page starts in the background, and the port on which the page says that it listens. */
+const ports: Record<string, string> = { 'model.log': '4100', 'serve.log': '4050', 'app.log': '3000' }
+
+/**
+ * What the test does in another way than the page says:
+ *
+ * - Nothing is installed from a registry: the packages are those of this checkout (`pack/install` tests the tarballs).
+ * - Every server listens on a port that the system picks, and the page's port stands for it in files and commands.
+ */
+class Reader implements Disposable {
+  readonly known = new Map<string, string>()
+  readonly #project = createProject({})
+  readonly #ports = new Map<string, string>()
+  readonly #folder = path.join(this.#project.root, 'mail-app')
+
+  constructor() {
+    mkdirSync(path.join(this.#folder, 'node_modules/.bin'), { recursive: true })
+    mkdirSync(path.join(this.#folder, 'node_modules/@sluice'))
+    mkdirSync(path.join(this.#project.root, 'sluice'))
+    const link = (target: string, name: string) =>
+      symlinkSync(path.join(root, target), path.join(this.#folder, 'node_modules', name))
+    link('packages/sluice/bin/sluice.cjs', '.bin/sluice')
+    link('packages/client', '@sluice/client')
+  }
+
+  openTerminal(): Shell {
+    const kept = Object.entries(process.env).filter(([name]) => /^(HOME|TMPDIR|LANG|NODE_COMPILE_CACHE)$/.test(name))
+    const author = { GIT_AUTHOR_NAME: 'Ann', GIT_AUTHOR_EMAIL: 'ann@example.com' }
+    return openShell(path.join(this.#project.root, 'sluice'), {
+      ...Object.fromEntries(kept),
+      // The Node of this test, not one that the machine happens to have.
+      PATH: [path.dirname(process.execPath), process.env.PATH].join(path.delimiter),
+      PORT: '0',
+      NO_COLOR: '1',
+      GIT_CONFIG_NOSYSTEM: '1',
+      GIT_CONFIG_GLOBAL: '/dev/null',
+      ...author,
+      GIT_COMMITTER_NAME: author.GIT_AUTHOR_NAME,
+      GIT_COMMITTER_EMAIL: author.GIT_AUTHOR_EMAIL,
+    })
+  }
+
+  async follow(step: Step, shell: Shell): Promise<void> {
+    const file = step.do === 'run' ? '' : path.join(this.#folder, step.file)
+    if (step.do === 'write') writeFileSync(file, this.#asHere(step.text))
+    else if (step.do === 'edit') writeFileSync(file, edited(readFileSync(file, 'utf8'), step))
+    else await this.#run(step, shell)
+  }
+
+  async #run({ commands, prints, varies }: Extract<Step, { do: 'run' }>, shell: Shell): Promise<void> {
+    const typed = commands.filter((line) => !/^npm /.test(line))
+    let printed = ''
+    for (const [index, line] of typed.entries()) {
+      const { code, printed: text } = await shell.run(this.#asHere(line.replace('sluice serve', '$& --port 0')))
+      printed += text
+      const isAsked = typed[index + 1]?.includes('$?') ?? false
+      assert.ok(code === 0 || isAsked, `exit code ${code} of: ${line}\n${printed}`)
+      const log = /> (\S+) &$/.exec(line)?.[1]
+      if (log !== undefined) await this.#listening(log, shell)
+    }
+    // What npm prints is not shown.
+    if (typed.length < commands.length) return assert.equal(prints.replace('…\n', ''), printed)
+    const shown = this.#asOnThePage(printed)
+    if (!isAsShown(prints, shown, { known: this.known, varies }))
+      assert.equal(shown, prints, `what the page shows of\n${commands.join('\n')}`)
+  }
+
+  /** Waits until a server says where it listens, and remembers the port in place of the page's. */
+  async #listening(log: string, shell: Shell): Promise<void> {
+    const file = path.join(this.#folder, log)
+    const address = /http:\/\/127\.0\.0\.1:(\d+)/
+    const said = () => address.exec(existsSync(file) ? readFileSync(file, 'utf8') : '')?.[1]
+    await until(() => said() !== undefined, `an address in ${log}`)
+    this.#ports.set(ports[log] ?? '', said() ?? '')
+    if (log === 'serve.log') await shell.run(`export SLUICE_URL=http://127.0.0.1:${said()}`)
+  }
+
+  #asHere(text: string): string {
+    const ported = [...this.#ports].reduce(
+      (before, [theirs, ours]) => before.replaceAll(`:${theirs}`, `:${ours}`),
+      text,
+    )
+    return [...this.known].reduce((before, [theirs, ours]) => before.replaceAll(theirs, ours), ported)
+  }
+
+  #asOnThePage(text: string): string {
+    return [...this.#ports].reduce((before, [theirs, ours]) => before.replaceAll(`:${ours}`, `:${theirs}`), text)
+  }
+
+  [Symbol.dispose](): void {
+    this.#project[Symbol.dispose]()
+  }
+}
+
+test('the tutorial is what happens, from the empty folder to the canary', async () => {
+  const steps = stepsOf(page)
+  assert.ok(steps.filter((step) => step.do === 'run').length > 15, `only ${steps.length} steps were found`)
+  using reader = new Reader()
+  await using shell = reader.openTerminal()
+  for (const step of steps) await reader.follow(step, shell)
+})
