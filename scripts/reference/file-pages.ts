@@ -1,7 +1,7 @@
 import { jsonSchemaOf, type SchemaKind } from '../../packages/sluice/src/core/suite/shipped-schemas.ts'
 import { filePage } from './file-page.ts'
 import { keyTable } from './key-table.ts'
-import { type JsonSchema, keysOf } from './keys.ts'
+import { type JsonSchema, type Key, keysOf } from './keys.ts'
 
 const schemaOf = (kind: SchemaKind): JsonSchema => jsonSchemaOf(kind)
 
@@ -97,6 +97,11 @@ sluice compare --candidate-scores candidate.jsonl --baseline-scores baseline.jso
 Scores that another tool or a script has made, one a line in JSON Lines, for a verdict of the gate on them.`,
       next: 'Next: results files of other tools are read as they are: [compare](../compare.md).',
     }),
+}
+
+/** Every key of a case, those of its checks too. */
+export function caseKeys(): Key[] {
+  return keysOf(caseSchema())
 }
 
 function caseSchema(): JsonSchema {

@@ -4,8 +4,10 @@ const pages: [file: string, subject: string][] = [
   ['sluice-yaml.md', 'every key of `sluice.yaml`: gate, judge, providers, nights, notifications, prices'],
   ['prompt.md', 'every key of a prompt file'],
   ['cases.md', 'every key of a golden case, in YAML, JSON, JSON Lines and CSV'],
+  ['checks.md', 'every check type, with outputs and their scores'],
   ['recordings.md', 'recorded answers, for a provider of `kind: replay`'],
   ['scores.md', 'scores of your own, for `sluice compare --candidate-scores`'],
+  ['exit-codes.md', 'every exit code, for any command and for each one'],
 ]
 
 /** The first page of the reference. */

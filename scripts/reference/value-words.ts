@@ -100,13 +100,13 @@ function textWords({ pattern, format }: JsonSchema): string {
   return known?.[1] ?? 'text'
 }
 
-/** A value in one line, as a YAML file would have it. */
+/** A value in one line, as a YAML file would have it. In single quotes a backslash stands for itself. */
 export function inline(value: unknown): string {
   return stringify(value, {
     collectionStyle: 'flow',
     flowCollectionPadding: false,
     lineWidth: 0,
-    defaultStringType: 'PLAIN',
+    singleQuote: JSON.stringify(value).includes('\\\\'),
   })
     .trimEnd()
     .replaceAll('\n', ' ')

@@ -1,7 +1,14 @@
+import { exitCodes } from './exit-codes.ts'
+
 /** What went wrong, as far as a caller has to tell it apart. */
 export type ErrorCode = 'refused' | 'invalid-input' | 'cannot-run' | 'interrupted'
 
-const exitCodes: Record<ErrorCode, number> = { refused: 1, 'invalid-input': 3, 'cannot-run': 4, interrupted: 130 }
+const exitCodeOf: Record<ErrorCode, number> = {
+  refused: exitCodes.fail,
+  'invalid-input': exitCodes['invalid input'],
+  'cannot-run': exitCodes['could not run'],
+  interrupted: exitCodes.interrupted,
+}
 
 /**
  * The base of every error that Sluice raises on purpose. The message names the place, the fault and the way out,
@@ -17,6 +24,6 @@ export class SluiceError extends Error {
   }
 
   get exitCode(): number {
-    return exitCodes[this.code]
+    return exitCodeOf[this.code]
   }
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import manifest from '../../package.json' with { type: 'json' }
 import { SluiceError } from '../errors.ts'
+import { exitCodes, exitCodesInWords } from '../exit-codes.ts'
 import { visibleText } from '../text/untrusted.ts'
 import { type Host, withVisibleOutput } from './host.ts'
 import { addCaseCommands } from './usage/cases.ts'
@@ -14,8 +15,7 @@ import { addRecords } from './usage/records.ts'
 import { addReleases } from './usage/releases.ts'
 
 /**
- * Runs one command and resolves to its exit code: 0 pass, 1 fail, 2 inconclusive, 3 invalid input, 4 could not run,
- * 130 interrupted. Commands are loaded when they are called, so that `--help` stays fast.
+ * Runs one command and resolves to its exit code. Commands are loaded when they are called, so that `--help` stays fast.
  */
 export async function runCommandLine(args: string[], host: Host): Promise<number> {
   let exitCode = 0
@@ -26,7 +26,7 @@ export async function runCommandLine(args: string[], host: Host): Promise<number
     await program.parseAsync(args, { from: 'user' })
     return exitCode
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 3
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.pass : exitCodes['invalid input']
     return reportError(error, host)
   }
 }
@@ -39,7 +39,7 @@ export function reportError(error: unknown, host: Pick<Host, 'stderr'>): number 
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
   host.stderr.write(`sluice failed because of a fault of its own; please report this:\n${visibleText(detail)}\n`)
-  return 4
+  return exitCodes['could not run']
 }
 
 function buildProgram(host: Host, done: Done): Command {
@@ -70,5 +70,5 @@ function buildProgram(host: Host, done: Done): Command {
 }
 
 const footer = `
-Exit codes: 0 pass, 1 fail, 2 inconclusive, 3 invalid input, 4 could not run, 130 interrupted.
+Exit codes: ${exitCodesInWords}.
 Commands under "Releases": 0 done, 1 refused because of the state of the feature, or because --verify found a fault.`

@@ -14,6 +14,8 @@ import { promptSchema } from '../../src/core/suite/prompt/prompt-file.ts'
 import { recordingSchema } from '../../src/core/suite/recordings.ts'
 import { scoreSchema } from '../../src/core/suite/scores-file.ts'
 import { jsonSchemaOf, type SchemaKind, schemaKinds } from '../../src/core/suite/shipped-schemas.ts'
+import { commandExitCodes, exitCodes } from '../../src/exit-codes.ts'
+import { definedCommands } from '../support/command-line.ts'
 
 const folder = path.join(import.meta.dirname, '../../../../docs/reference')
 const schemas = {
@@ -94,4 +96,11 @@ test('a default that a description names is the one that applies', () => {
   })
   assert.ok(named.length > 30, `only ${named.length} were found`)
   for (const [key, standard, applied] of named) assert.equal(standard, applied, key)
+})
+
+test('every command has its exit codes, and each code one meaning', async () => {
+  const { commands } = await definedCommands()
+  const listed = commandExitCodes.flatMap((group) => group.commands)
+  assert.deepEqual(listed.toSorted(), commands.map((command) => command.name()).sort())
+  assert.equal(new Set(Object.values(exitCodes)).size, Object.keys(exitCodes).length)
 })
