@@ -215,3 +215,12 @@ test('rows of runs are cases where an export has no rows, and an eval alone is r
   const cut = await runImport('openai-evals', { 'e.json': JSON.stringify(exported).slice(0, 200) })
   assert.match(cut.stderr, /e\.json:1:\d+/)
 })
+
+test('a page of output items says that there are more', async () => {
+  const [run] = exported.runs
+  const paged = { ...exported, runs: [{ ...run, output_items: { data: run?.output_items, has_more: true } }] }
+  const { fidelity } = await runImport('openai-evals', { 'paged.json': JSON.stringify(paged) })
+  assert.equal(fidelity.filter((line) => /^dropped output items of other pages: .* has_more/.test(line)).length, 1)
+  const whole = await runImport('openai-evals', { 'whole.json': JSON.stringify(exported) })
+  assert.ok(!whole.fidelity.some((line) => line.includes('has_more')))
+})

@@ -4,7 +4,14 @@ import { type Data, isData, listOf } from '../file-data.ts'
 export interface HostedExport {
   spec: Data
   rows: unknown[]
-  runs: { run: Data; items: Data[] }[]
+  runs: HostedRun[]
+}
+
+interface HostedRun {
+  run: Data
+  items: Data[]
+  /** Whether the API said that there are more items. */
+  hasMore: boolean
 }
 
 /** The evals that a file holds: one or several exports, or evals as the API gives them. Undefined for anything else. */
@@ -30,8 +37,9 @@ function isEval(value: unknown): boolean {
 function runOf(given: unknown): HostedExport['runs'][number] {
   const whole = isData(given) ? given : {}
   const run = isData(whole.run) ? whole.run : whole
-  const items = isData(whole.output_items) ? whole.output_items.data : whole.output_items
-  return { run, items: listOf(items).filter(isData) }
+  const { output_items: output } = whole
+  const items = isData(output) ? output.data : output
+  return { run, items: listOf(items).filter(isData), hasMore: isData(output) && output.has_more === true }
 }
 
 /** A row is `{item}`, or the item itself. */

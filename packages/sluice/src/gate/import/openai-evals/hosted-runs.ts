@@ -55,6 +55,15 @@ function messageOf(given: unknown): { role: 'system' | 'user' | 'assistant'; con
 export function recordingsOf(runs: Runs, items: readonly Data[], ledger: FidelityLedger): ImportedRecording[] {
   const places = new Map(items.map((item, index) => [JSON.stringify(item), index]))
   const repeats = new Map<string, number>()
+  for (const [index, { items: answers, hasMore }] of runs.entries())
+    if (hasMore)
+      ledger.add({
+        kind: 'field',
+        name: 'output items of other pages',
+        outcome: 'dropped',
+        note: `the file has ${answers.length} and says has_more; fetch the others (&after=) and join them`,
+        place: `runs[${index}].output_items`,
+      })
   return runs.flatMap(({ run, items: answers }, runIndex) =>
     answers.flatMap((answer, index): ImportedRecording[] => {
       const place = places.get(JSON.stringify(itemOf(answer.datasource_item)))

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+import { createProject } from '../support/project.ts'
+
+const folder = path.join(import.meta.dirname, '../../../../docs/coming-from')
+
+/** What a reader of a page does, in its order. */
+type Step =
+  | { file: string; content: string }
+  /** A command, and what the page shows of its output. */
+  | { command: string[]; shown: string }
+
+/** A block that names a file behind its language (```json items.json) is that file; `console` blocks are commands. */
+function stepsOf(page: string): Step[] {
+  return [...page.matchAll(/^```(\w+)(?: (\S+))?\n(.*?)^```$/gms)].flatMap(
+    ([, language, file, content = '']): Step[] => {
+      if (file !== undefined) return [{ file, content }]
+      if (language !== 'console') return []
+      return content
+        .split(/^\$ /m)
+        .slice(1)
+        .map((run) => {
+          const [command = '', ...shown] = run.split('\n')
+          return { command: command.split(' '), shown: shown.join('\n') }
+        })
+    },
+  )
+}
+
+/** Whether a page shows this text; `…` stands for any text, in a line of its own for any lines. */
+function shows(shown: string, text: string): boolean {
+  const literal = (part: string) => part.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)
+  const pattern = `${shown.trimEnd()}\n`
+    .split(/^…\n/m)
+    .map((part) => part.split('…').map(literal).join('[^\\n]*'))
+    .join('(?:[^\\n]*\\n)*?')
+  return new RegExp(`^${pattern}$`).test(`${text.trimEnd()}\n`)
+}
+
+/** Progress is told on stderr, and differs from run to run; of `check` it is the count. */
+async function outputOf(project: ReturnType<typeof createProject>, args: string[]): Promise<string> {
+  const { stdout, stderr } = await project.sluice(args)
+  const said = args[0] === 'check' ? stdout + stderr : stdout || stderr
+  return said.replaceAll(project.root, '/home/you/app').replaceAll(/ +$/gm, '')
+}
+
+for (const name of globSync('*.md', { cwd: folder }).sort()) {
+  test(`${name} shows what its commands print`, async () => {
+    const steps = stepsOf(readFileSync(path.join(folder, name), 'utf8'))
+    using project = createProject({})
+    for (const step of steps) {
+      if ('file' in step) {
+        project.write({ [step.file]: step.content })
+        continue
+      }
+      const [program, ...args] = step.command
+      if (program === 'git') project.git(...args)
+      if (program !== 'sluice') continue
+      const said = await outputOf(project, args)
+      assert.ok(shows(step.shown, said), `sluice ${args.join(' ')} prints\n${said}\nThe page shows\n${step.shown}`)
+    }
+  })
+}
+
+test('every page runs a command', () => {
+  const pages = globSync('*.md', { cwd: folder }).filter((name) => name !== 'README.md')
+  assert.ok(pages.length > 0)
+  for (const name of pages) {
+    const steps = stepsOf(readFileSync(path.join(folder, name), 'utf8'))
+    assert.ok(
+      steps.some((step) => 'command' in step && step.command[0] === 'sluice' && step.shown !== ''),
+      name,
+    )
+  }
+})
+
+test('a difference between a page and a command is found', () => {
+  assert.ok(shows('a\n…\nd …f\n', 'a\nb\nc\nd e f\n'))
+  assert.ok(shows('a\n…\n', 'a\nb\nc\n'))
+  assert.ok(!shows('a\n…\nd\n', 'a\nb\nc\ne\n'))
+  assert.ok(!shows('3 cases\n', '4 cases\n'))
+  assert.ok(!shows('3 cases\n', '3 cases\nand more\n'))
+  assert.deepEqual(stepsOf('```json items.json\n[]\n```\n\n```console\n$ npx other\n$ sluice check\nfine\n```\n'), [
+    { file: 'items.json', content: '[]\n' },
+    { command: ['npx', 'other'], shown: '' },
+    { command: ['sluice', 'check'], shown: 'fine\n' },
+  ])
+})
