@@ -63,7 +63,7 @@ function plannedFeature(
       kind: 'field',
       name: 'model',
       outcome: 'approximated',
-      note: `none in the file that is known here: ${model}`,
+      note: `the file names none that is known here; written is ${model}`,
       place,
     })
   const suite = `evals/${feature.name}.${settled.cases.length > mostYamlCases ? 'jsonl' : 'yaml'}`
