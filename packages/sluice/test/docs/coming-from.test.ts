@@ -12,21 +12,21 @@ type Step =
   /** A command, and what the page shows of its output. */
   | { command: string[]; shown: string }
 
-/** A block that names a file behind its language (```json items.json) is that file; `console` blocks are commands. */
+/** A block is a file if a comment above it says so, or its first line of YAML; `console` blocks are commands. */
 function stepsOf(page: string): Step[] {
-  return [...page.matchAll(/^```(\w+)(?: (\S+))?\n(.*?)^```$/gms)].flatMap(
-    ([, language, file, content = '']): Step[] => {
-      if (file !== undefined) return [{ file, content }]
-      if (language !== 'console') return []
-      return content
-        .split(/^\$ /m)
-        .slice(1)
-        .map((run) => {
-          const [command = '', ...shown] = run.split('\n')
-          return { command: command.split(' '), shown: shown.join('\n') }
-        })
-    },
-  )
+  const blocks = page.matchAll(/^(?:<!-- file: (\S+) -->\n)?```(\w+)[^\n]*\n(?:# (\S+)\n)?(.*?)^```$/gms)
+  return [...blocks].flatMap(([, above, language, within, content = '']): Step[] => {
+    const file = above ?? (language === 'yaml' ? within : undefined)
+    if (file !== undefined) return [{ file, content }]
+    if (language !== 'console') return []
+    return content
+      .split(/^\$ /m)
+      .slice(1)
+      .map((run) => {
+        const [command = '', ...shown] = run.split('\n')
+        return { command: command.split(' '), shown: shown.join('\n') }
+      })
+  })
 }
 
 /** Whether a page shows this text; `…` stands for any text, in a line of its own for any lines. */
@@ -82,8 +82,15 @@ test('a difference between a page and a command is found', () => {
   assert.ok(!shows('a\n…\nd\n', 'a\nb\nc\ne\n'))
   assert.ok(!shows('3 cases\n', '4 cases\n'))
   assert.ok(!shows('3 cases\n', '3 cases\nand more\n'))
-  assert.deepEqual(stepsOf('```json items.json\n[]\n```\n\n```console\n$ npx other\n$ sluice check\nfine\n```\n'), [
+  const page = [
+    '<!-- file: items.json -->\n```json foreign\n[]\n```',
+    '```yaml\n# a.yml\nb: 1\n```',
+    '```yaml\nc: 1\n```',
+    '```console\n$ npx other\n$ sluice check\nfine\n```',
+  ]
+  assert.deepEqual(stepsOf(page.join('\n\n')), [
     { file: 'items.json', content: '[]\n' },
+    { file: 'a.yml', content: 'b: 1\n' },
     { command: ['npx', 'other'], shown: '' },
     { command: ['sluice', 'check'], shown: 'fine\n' },
   ])
