@@ -32,6 +32,7 @@ const layers = [
   'gate',
   'gate/ci',
   'gate/nightly',
+  'gate/matrix',
   'gate/upgrade',
   'gate/costs',
   'gate/init',

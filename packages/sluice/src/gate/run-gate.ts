@@ -50,7 +50,11 @@ export async function runGate(run: FeatureRun, policy: GatePolicy, settings: Gat
 }
 
 /** Judges scores that are all at hand: they are the only look and take the whole error budget. */
-export function judgeScores({ cases, repeats }: JoinedScores, policy: GatePolicy, settings: GateSettings): GateOutcome {
+export function judgeScores(
+  { cases, repeats }: Pick<JoinedScores, 'cases' | 'repeats'>,
+  policy: GatePolicy,
+  settings: GateSettings,
+): GateOutcome {
   const { decision } = decide(gateCases(cases, true), { ...policy, looks: [repeats] }, undefined, { last: true })
   if (!decision) throw new TypeError('the last look has to decide')
   return outcomeOf(decision, cases, { settings, hasBaseline: true })

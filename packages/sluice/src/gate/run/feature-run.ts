@@ -138,10 +138,10 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
 
 function answersOf({ arms, table }: Evaluation, caseCount = 0, repeat: number, wanted: IsWanted): number {
   const names = (['candidate', 'baseline'] as const).filter((arm) => arms[arm])
-  if (table.cases.length === 0) return caseCount * names.length * repeat
   let answers = 0
-  for (const [position, row] of table.cases.entries()) {
-    for (const arm of names) if (wanted(arm, position)) answers += Math.max(0, repeat - row[arm].length)
+  for (let position = 0; position < Math.max(caseCount, table.cases.length); position += 1) {
+    const row = table.cases[position]
+    for (const arm of names) if (wanted(arm, position)) answers += Math.max(0, repeat - (row?.[arm].length ?? 0))
   }
   return answers
 }

@@ -1,15 +1,9 @@
-import type { Ledger } from '../../core/answers/ledger.ts'
 import type { GateSettings } from '../../core/suite/config/config.ts'
-import type { Prompt } from '../../core/suite/prompt/prompt.ts'
-import { versionId } from '../../core/suite/prompt/version.ts'
-import type { Arm } from '../../records/case-detail.ts'
-import { normCdf, weightedQuantile } from '../../stats/index.ts'
-import type { FeatureRun } from '../run/feature-run.ts'
-import type { Results } from '../run/results.ts'
+import { normCdf } from '../../stats/index.ts'
+import { type Cell, type CellFigures, cellFigures, pairedCases } from '../matrix/cell.ts'
 import { estimateOf } from '../run/score-summary.ts'
-import type { RunContext } from '../run/session.ts'
-import { startRun } from '../run/start-run.ts'
-import { policyOf, runGate } from '../run-gate.ts'
+import type { CaseScores } from '../run/score-table.ts'
+import { judgeScores, policyOf } from '../run-gate.ts'
 import { decide } from '../verdict/decide.ts'
 import { gateCases } from '../verdict/decide-by-rounds.ts'
 import { type GatePolicy, gatePolicy } from '../verdict/policy.ts'
@@ -18,28 +12,11 @@ import type { RawContest } from './propose.ts'
 
 /** What a contest is measured by. */
 export interface ContestTerms {
-  suite: string
   /** Answers per case and model. */
   repeats: number
   settings: GateSettings
   /** Comparisons of the whole run; the intervals hold for all of them together. */
   comparisons: number
-}
-
-export interface MeasuredContest {
-  contest: RawContest
-  /** Of the model that the feature has now. */
-  incumbent: Pick<RawContest, 'score' | 'usdPerAnswer' | 'latencyP50Ms'>
-  /** The incumbent could not be asked at all: it is gone, or was never there. */
-  isGone: boolean
-  outOfBudget: boolean
-  ledger: Ledger
-}
-
-/** The prompt with another model, all else the same. */
-export function withModel(prompt: Prompt, model: string): Prompt {
-  const { label: _, ...rest } = prompt
-  return { ...rest, model, id: versionId({ ...prompt, model }) }
 }
 
 /** The policy of one look at `repeats` answers per case; nothing is let through by its estimate alone. */
@@ -48,51 +25,37 @@ function contestPolicy(settings: GateSettings, repeats: number): GatePolicy {
   return gatePolicy({ ...policy, looks: [repeats], criticalRepeats: repeats })
 }
 
-/** Asks a candidate and the present model the same cases, and tests that the candidate is no worse. */
-export async function runContest(
-  prompt: Prompt,
-  model: string,
-  terms: ContestTerms,
-  { project, session, progress }: RunContext,
-): Promise<MeasuredContest> {
-  const { suite, repeats, settings, comparisons } = terms
-  const candidate = withModel(prompt, model)
-  const results = resultsOf(session.results, `${prompt.feature} with ${model}, ${repeats}`)
-  const run = startRun({ candidate, baseline: prompt, suite, progress }, project, { ...session, results })
-  progress.label(`${prompt.feature}, ${model}`)
+/** Holds a candidate against the present model, on the same cases, and tests that it is no worse. */
+export function contestOf(candidate: Cell, incumbent: Cell, terms: ContestTerms): RawContest {
+  const { repeats, settings, comparisons } = terms
+  const cases = pairedCases(candidate.run, incumbent.run)
   const policy = contestPolicy(settings, repeats)
-  const outcome = await runGate(run, policy, settings)
-  const seen = { candidate: observed(results, 'candidate'), baseline: observed(results, 'baseline') }
+  const outcome = judgeScores({ cases, repeats }, policy, settings)
+  const seen = cellFigures(candidate)
   const z = outcome.decision.trace.difference[0]?.z ?? null
   return {
-    contest: {
-      feature: prompt.feature,
-      model,
-      version: candidate.id,
-      ...outcomeOf(outcome),
-      ...jointInterval(run, policy, comparisons),
-      margin: settings.margin,
-      score: estimateOf(run.table.cases, settings).mean,
-      p: z === null ? null : normCdf(-z),
-      cases: run.table.cases.length,
-      unscored: run.observations.unscoredRepeats,
-      usdPerAnswer: seen.candidate.usdPerAnswer,
-      latencyP50Ms: seen.candidate.latencyP50Ms,
-    },
-    incumbent: {
-      score: outcome.baselineMean,
-      usdPerAnswer: seen.baseline.usdPerAnswer,
-      latencyP50Ms: seen.baseline.latencyP50Ms,
-    },
-    isGone: seen.baseline.unaskable,
-    outOfBudget: run.observations.budgetStops > 0,
-    ledger: run.ledger,
+    feature: candidate.version.feature,
+    model: candidate.version.model,
+    version: candidate.version.id,
+    ...outcomeOf(outcome),
+    ...jointInterval(cases, policy, comparisons),
+    margin: settings.margin,
+    score: estimateOf(cases, settings).mean,
+    p: z === null ? null : normCdf(-z),
+    cases: cases.length,
+    unscored: candidate.run.observations.unscoredRepeats + incumbent.run.observations.unscoredRepeats,
+    usdPerAnswer: seen.usdPerAnswer,
+    latencyP50Ms: seen.latencyP50Ms,
   }
 }
 
-/** The results of one contest, apart from those of the same feature with other models. */
-export function resultsOf(results: Results, key: string): Results {
-  return { ...results, add: (_, row) => results.add(key, row), rows: () => results.rows(key) }
+/** What is told of the model that a feature has now. */
+export function incumbentFigures(
+  { run }: Cell,
+  { usdPerAnswer, latencyP50Ms }: CellFigures,
+  settings: GateSettings,
+): Pick<RawContest, 'score' | 'usdPerAnswer' | 'latencyP50Ms'> {
+  return { score: estimateOf(run.table.cases, settings).mean, usdPerAnswer, latencyP50Ms }
 }
 
 /** A pass that hangs on answers that never came is none. */
@@ -106,41 +69,16 @@ function outcomeOf({ final: { verdict, strength, reasons } }: GateOutcome): Pick
 
 /** The difference with an interval at which all comparisons of the run hold together (Bonferroni). */
 function jointInterval(
-  { table }: FeatureRun,
+  cases: readonly CaseScores[],
   policy: GatePolicy,
   comparisons: number,
 ): Pick<RawContest, 'meanDifference' | 'ciLow' | 'ciHigh'> {
   const confidence = 1 - (1 - policy.confidence) / Math.max(1, comparisons)
   const joint = { ...policy, confidence }
-  const found = decide(gateCases(table.cases, true), joint, undefined, { last: true }).decision?.comparison
+  const found = decide(gateCases(cases, true), joint, undefined, { last: true }).decision?.comparison
   return {
     meanDifference: found?.meanDifference ?? null,
     ciLow: found?.ciLow ?? null,
     ciHigh: found?.ciHigh ?? null,
-  }
-}
-
-function observed(results: Results, wanted: Arm) {
-  let answers = 0
-  let usd: number | null = 0
-  let unaskable = false
-  const latencies: number[] = []
-  for (const { arm, detail } of results.rows('')) {
-    if (arm !== wanted) continue
-    unaskable ||= detail.unaskable === true
-    if (detail.output === undefined) continue
-    answers += 1
-    usd = usd === null || detail.answerUsd === undefined ? null : usd + detail.answerUsd
-    if (detail.latencyMs !== undefined) latencies.push(detail.latencyMs)
-  }
-  return {
-    usdPerAnswer: usd === null || answers === 0 ? null : usd / answers,
-    latencyP50Ms:
-      weightedQuantile(
-        latencies,
-        latencies.map(() => 1),
-        0.5,
-      ) ?? null,
-    unaskable,
   }
 }

@@ -7,12 +7,12 @@ import { casesOf } from '../../core/suite/prompt/suites.ts'
 import type { CaseDetail } from '../../records/case-detail.ts'
 import type { JudgeBridge } from '../../records/upgrade-report.ts'
 import { clusterRobustMean, momentsOf, tInterval } from '../../stats/index.ts'
+import { resultsOf } from '../matrix/cell.ts'
 import type { FeatureRun } from '../run/feature-run.ts'
 import { runPool } from '../run/pool.ts'
 import type { Results } from '../run/results.ts'
 import type { RunContext } from '../run/session.ts'
 import { startRun } from '../run/start-run.ts'
-import { resultsOf } from './contest.ts'
 
 export interface BridgeOptions {
   prompt: Prompt

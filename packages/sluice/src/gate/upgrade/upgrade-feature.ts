@@ -7,11 +7,12 @@ import { whyUnjudgeable } from '../../core/suite/prompt/unjudgeable.ts'
 import type { UpgradeFeature } from '../../records/upgrade-report.ts'
 import { formatAmount } from '../../text/format.ts'
 import { type PolicyFlags, settingsOf } from '../judge-versions.ts'
+import { askAll, askFirstCases, type Cell, cellFigures, openCell, withModel } from '../matrix/cell.ts'
 import { recordedRepeats } from '../recorded-repeats.ts'
 import { requestOf } from '../run/score-case.ts'
 import type { RunContext, RunSession } from '../run/session.ts'
 import { modelsOf } from '../run/start-run.ts'
-import { type MeasuredContest, runContest, withModel } from './contest.ts'
+import { contestOf, incumbentFigures } from './contest.ts'
 import type { RawContest } from './propose.ts'
 
 export interface BakeOffOptions extends PolicyFlags {
@@ -59,25 +60,46 @@ export async function measureFeature(
   const suite = chooseSuite(prompt, options.suite)
   const plan = await planRepeats(prompt, suite, options, context)
   const terms = {
-    suite,
     settings: settingsOf(context.project.config.gate, prompt.gate, options),
     comparisons: options.comparisons,
   }
-  const measured: MeasuredContest[] = []
-  for (const to of options.to) measured.push(await runContest(prompt, to, { ...terms, repeats: plan.repeats }, context))
-  const gone = measured.some(({ isGone }) => isGone)
+  let repeats = plan.repeats
+  let cells = await measureCells(prompt, options.to, { suite, repeats }, context)
+  const gone = cellFigures(cells.incumbent).unaskable !== undefined
   if (gone && plan.kept > 0 && plan.kept < plan.repeats) {
-    measured.splice(0)
-    for (const to of options.to) measured.push(await runContest(prompt, to, { ...terms, repeats: plan.kept }, context))
+    repeats = plan.kept
+    cells = await measureCells(prompt, options.to, { suite, repeats }, context)
   }
-  const repeats = gone && plan.kept > 0 ? plan.kept : plan.repeats
+  const { incumbent, candidates } = cells
+  const runs = [incumbent, ...candidates].map(({ run }) => run)
   const notes = [...plan.notes, ...(gone ? [goneNote(model, plan)] : [])]
+  const now = incumbentFigures(incumbent, cellFigures(incumbent), terms.settings)
   return {
-    feature: { ...blank, ...measured[0]?.incumbent, suite, repeats, measured: true, notes },
-    contests: measured.map(({ contest }) => contest),
-    ledgers: measured.map(({ ledger }) => ledger),
-    outOfBudget: measured.some((one) => one.outOfBudget),
+    feature: { ...blank, ...now, suite, repeats, measured: true, notes },
+    contests: candidates.map((candidate) => contestOf(candidate, incumbent, { ...terms, repeats })),
+    ledgers: runs.map(({ ledger }) => ledger),
+    outOfBudget: runs.some(({ observations }) => observations.budgetStops > 0),
   }
+}
+
+/**
+ * One case is asked of all first: a candidate that cannot be asked at all is found before the present model is paid. Where the
+ * present model cannot be asked, no candidate is paid for more.
+ */
+async function measureCells(
+  prompt: Prompt,
+  to: readonly string[],
+  { suite, repeats }: { suite: string; repeats: number },
+  context: RunContext,
+): Promise<{ incumbent: Cell; candidates: Cell[] }> {
+  const open = (version: Prompt) => openCell(version, { suite, round: repeats }, context)
+  const incumbent = open(prompt)
+  const candidates = to.map((model) => open(withModel(prompt, model)))
+  await askFirstCases([...candidates, incumbent], context)
+  await askAll(incumbent, repeats, context)
+  if (cellFigures(incumbent).unaskable !== undefined) return { incumbent, candidates }
+  for (const candidate of candidates) await askAll(candidate, repeats, context)
+  return { incumbent, candidates }
 }
 
 interface RepeatPlan {
