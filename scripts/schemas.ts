@@ -1,12 +1,14 @@
-// Writes the JSON Schemas of the files that users edit, and of report.json, into packages/sluice/schemas.
+// Writes the JSON Schemas of the files that users edit, and of report.json and matrix.json, into packages/sluice/schemas.
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { jsonSchemaOf, schemaKinds } from '../packages/sluice/src/core/suite/shipped-schemas.ts'
+import { matrixJsonSchema } from '../packages/sluice/src/records/matrix-report.ts'
 import { reportJsonSchema } from '../packages/sluice/src/records/report.ts'
 
 const schemas = [
   ...schemaKinds.map((kind) => [kind, jsonSchemaOf(kind)] as const),
   ['report', reportJsonSchema()] as const,
+  ['matrix', matrixJsonSchema()] as const,
 ]
 const files = schemas.map(([kind, schema]) => {
   const file = `packages/sluice/schemas/${kind}.schema.json`

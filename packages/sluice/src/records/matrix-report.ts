@@ -60,8 +60,6 @@ const featureSchema = z.object({
   cases: count,
 })
 
-export type MatrixFeature = z.infer<typeof featureSchema>
-
 /** What `sluice eval --compare` found, `sluice.matrix/1`. */
 export const matrixReportSchema = z.object({
   schema: z.literal('sluice.matrix/1'),

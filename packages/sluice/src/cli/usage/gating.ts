@@ -17,11 +17,15 @@ export function addGating(program: Command, host: Host, done: Done): void {
     .action(async (paths, options) => done(await (await import('../check.ts')).check(paths, options, host)))
 
   withFresh(withRunOptions(program.command('eval')))
-    .description('run one feature and print its scores')
-    .argument('<feature>', 'name of the feature')
+    .description('run one feature and print its scores; with --compare several, each with several models')
+    .argument('<feature...>', 'name of the feature; with --compare one or several')
+    .option(
+      '--compare <models>',
+      'models to set beside those of the prompts, separated by commas; --report-dir then gets matrix.html',
+    )
     .option('--tag <tag>', 'only cases with this tag, or with one of several: --tag core --tag edge', another)
     .addOption(new Option('--repeats <n>', 'answers per case').default(1))
-    .action(async (feature, options) => done(await (await import('../eval.ts')).evalCommand(feature, options, host)))
+    .action(async (features, options) => done(await (await import('../eval.ts')).evalCommand(features, options, host)))
 
   withFresh(withGateOptions(program.command('gate')))
     .description('judge the changed features against their baseline: the pull-request gate')

@@ -8,7 +8,7 @@ import type { RunContext } from '../run/session.ts'
 import { startRun } from '../run/start-run.ts'
 
 /** One prompt with one model, and what it made of the cases so far. All bake-offs are made of these. */
-export interface Cell {
+export interface BakeOffCell {
   version: Prompt
   run: FeatureRun
   /** The details of its answers, apart from those of the same feature with other models. */
@@ -38,7 +38,7 @@ export function openCell(
   version: Prompt,
   { suite, tags, round = 1 }: CellTerms,
   { project, session, progress }: RunContext,
-): Cell {
+): BakeOffCell {
   const results = resultsOf(session.results, `${version.feature} with ${version.model}, ${round}`)
   const run = startRun({ candidate: version, suite, tags, progress }, project, { ...session, results })
   return { version, run, rows: () => results.rows('') }
@@ -52,7 +52,10 @@ export function resultsOf(results: Results, key: string): Results {
 /**
  * Asks every cell its first case. A model that cannot be asked at all is found by that, before the other cases are paid for.
  */
-export async function askFirstCases(cells: readonly Cell[], { progress }: Pick<RunContext, 'progress'>): Promise<void> {
+export async function askFirstCases(
+  cells: readonly BakeOffCell[],
+  { progress }: Pick<RunContext, 'progress'>,
+): Promise<void> {
   for (const cell of cells) {
     progress.label(cellName(cell))
     await cell.run.score(1, (_, position) => position === 0)
@@ -60,12 +63,16 @@ export async function askFirstCases(cells: readonly Cell[], { progress }: Pick<R
 }
 
 /** Asks a cell all its cases, each `repeats` times. */
-export async function askAll(cell: Cell, repeats: number, { progress }: Pick<RunContext, 'progress'>): Promise<void> {
+export async function askAll(
+  cell: BakeOffCell,
+  repeats: number,
+  { progress }: Pick<RunContext, 'progress'>,
+): Promise<void> {
   progress.label(cellName(cell))
   await cell.run.score(repeats)
 }
 
-const cellName = ({ version }: Cell) => `${version.feature}, ${version.model}`
+const cellName = ({ version }: BakeOffCell) => `${version.feature}, ${version.model}`
 
 /** What is known of a cell beside its scores. */
 export interface CellFigures {
@@ -89,7 +96,7 @@ function failsMust({ state, judge }: ResultRow['detail']): boolean {
   return state === 'checkFailed' || judge.some(({ must, score }) => must && score === 0)
 }
 
-export function cellFigures({ rows }: Pick<Cell, 'rows'>): CellFigures {
+export function cellFigures({ rows }: Pick<BakeOffCell, 'rows'>): CellFigures {
   const counts = { scored: 0, mustFailed: 0, unfinished: 0, errors: 0 }
   let answers = 0
   let usd: number | null = 0

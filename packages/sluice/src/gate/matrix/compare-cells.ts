@@ -38,25 +38,53 @@ function jointDifference(cases: readonly CaseScores[], { confidence, comparisons
   const alpha = (1 - confidence) / Math.max(1, comparisons)
   const interval = tInterval({ mean: look.delta, se: look.seUsed, df: look.dfUsed ?? 1 }, 1 - alpha)
   if (!interval) return { pairs: pairs.length, mean: look.delta, ciLow: null, ciHigh: null }
-  const excludesZero = interval.low > 0 || interval.high < 0
-  // With few or sparse differences the t test is too sure; the interval then reaches 0 unless the sign-flip test agrees.
-  const reachesZero = excludesZero && signFlipP(clusterSums(pairs)) > alpha
-  const [low, high] = reachesZero
-    ? [Math.min(interval.low, 0), Math.max(interval.high, 0)]
-    : [interval.low, interval.high]
+  const { low, high } = widened(interval, look.delta, clustersOf(pairs), alpha)
   return { pairs: pairs.length, mean: look.delta, ciLow: Math.max(-1, low), ciHigh: Math.min(1, high) }
 }
 
-/** The weighted differences, summed within each cluster; a case without a cluster is its own. */
-function clusterSums(pairs: readonly Pair[]): number[] {
-  const sums = new Map<string, number>()
-  const alone: number[] = []
+/**
+ * With few or sparse differences the t interval is too sure. It reaches 0 unless the sign-flip test agrees, and on a side to
+ * which no case differs it reaches as far as such cases may be among those that were not asked.
+ */
+function widened(
+  { low, high }: { low: number; high: number },
+  mean: number,
+  clusters: readonly Cluster[],
+  alpha: number,
+): { low: number; high: number } {
+  const differences = clusters.map(({ difference }) => difference)
+  const reachesZero = (low > 0 || high < 0) && signFlipP(differences) > alpha
+  const total = clusters.reduce((sum, { weight }) => sum + weight, 0)
+  const effective = total ** 2 / clusters.reduce((sum, { weight }) => sum + weight ** 2, 0)
+  const unseen = 1 - (alpha / 2) ** (1 / effective)
+  const lows = [low, ...(reachesZero ? [0] : []), ...(differences.some((each) => each < 0) ? [] : [mean - unseen])]
+  const highs = [high, ...(reachesZero ? [0] : []), ...(differences.some((each) => each > 0) ? [] : [mean + unseen])]
+  return { low: Math.min(...lows), high: Math.max(...highs) }
+}
+
+interface Cluster {
+  weight: number
+  /** Weighted, candidate minus baseline. */
+  difference: number
+}
+
+/** A case without a cluster is its own. */
+function clustersOf(pairs: readonly Pair[]): Cluster[] {
+  const named = new Map<string, Cluster>()
+  const all: Cluster[] = []
   for (const { weight, cluster, candidate, baseline } of pairs) {
     const difference = weight * (candidate.mean - baseline.mean)
-    if (cluster === undefined) alone.push(difference)
-    else sums.set(cluster, (sums.get(cluster) ?? 0) + difference)
+    const known = cluster === undefined ? undefined : named.get(cluster)
+    if (known) {
+      known.weight += weight
+      known.difference += difference
+      continue
+    }
+    const own = { weight, difference }
+    all.push(own)
+    if (cluster !== undefined) named.set(cluster, own)
   }
-  return [...alone, ...sums.values()]
+  return all
 }
 
 function missingAnswers(cases: readonly CaseScores[], repeats: number): { candidate: number; total: number } {

@@ -1,6 +1,6 @@
 import type { GateSettings } from '../../core/suite/config/config.ts'
 import { normCdf } from '../../stats/index.ts'
-import { type Cell, type CellFigures, cellFigures, pairedCases } from '../matrix/cell.ts'
+import { type BakeOffCell, type CellFigures, cellFigures, pairedCases } from '../matrix/cell.ts'
 import { estimateOf } from '../run/score-summary.ts'
 import type { CaseScores } from '../run/score-table.ts'
 import { judgeScores, policyOf } from '../run-gate.ts'
@@ -26,7 +26,7 @@ function contestPolicy(settings: GateSettings, repeats: number): GatePolicy {
 }
 
 /** Holds a candidate against the present model, on the same cases, and tests that it is no worse. */
-export function contestOf(candidate: Cell, incumbent: Cell, terms: ContestTerms): RawContest {
+export function contestOf(candidate: BakeOffCell, incumbent: BakeOffCell, terms: ContestTerms): RawContest {
   const { repeats, settings, comparisons } = terms
   const cases = pairedCases(candidate.run, incumbent.run)
   const policy = contestPolicy(settings, repeats)
@@ -51,7 +51,7 @@ export function contestOf(candidate: Cell, incumbent: Cell, terms: ContestTerms)
 
 /** What is told of the model that a feature has now. */
 export function incumbentFigures(
-  { run }: Cell,
+  { run }: BakeOffCell,
   { usdPerAnswer, latencyP50Ms }: CellFigures,
   settings: GateSettings,
 ): Pick<RawContest, 'score' | 'usdPerAnswer' | 'latencyP50Ms'> {

@@ -7,7 +7,7 @@ import { whyUnjudgeable } from '../../core/suite/prompt/unjudgeable.ts'
 import type { UpgradeFeature } from '../../records/upgrade-report.ts'
 import { formatAmount } from '../../text/format.ts'
 import { type PolicyFlags, settingsOf } from '../judge-versions.ts'
-import { askAll, askFirstCases, type Cell, cellFigures, openCell, withModel } from '../matrix/cell.ts'
+import { askAll, askFirstCases, type BakeOffCell, cellFigures, openCell, withModel } from '../matrix/cell.ts'
 import { recordedRepeats } from '../recorded-repeats.ts'
 import { requestOf } from '../run/score-case.ts'
 import type { RunContext, RunSession } from '../run/session.ts'
@@ -91,7 +91,7 @@ async function measureCells(
   to: readonly string[],
   { suite, repeats }: { suite: string; repeats: number },
   context: RunContext,
-): Promise<{ incumbent: Cell; candidates: Cell[] }> {
+): Promise<{ incumbent: BakeOffCell; candidates: BakeOffCell[] }> {
   const open = (version: Prompt) => openCell(version, { suite, round: repeats }, context)
   const incumbent = open(prompt)
   const candidates = to.map((model) => open(withModel(prompt, model)))

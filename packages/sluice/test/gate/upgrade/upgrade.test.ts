@@ -8,7 +8,7 @@ import { fakeModel } from '../../support/fake-model.ts'
 import { commitAll } from '../../support/gate-project.ts'
 import { fakeGithub } from '../../support/github/fake-github.ts'
 import { createProject, type Project, summaryFiles } from '../../support/project.ts'
-import { bad, good, judges, recordedProject } from './recorded-models.ts'
+import { bad, good, judges, recordedProject } from '../../support/recorded-models.ts'
 
 const always = (text: string) => () => text
 const models = {

@@ -33,6 +33,15 @@ export function pageHead(report: ReportSummary, assets: PageAssets): Html {
     alone && first
       ? `${verdictWord(first)} · ${first.feature}`
       : `${runWord(report)} · ${formatAmount(report.features.length, 'feature')}`
+  return html`${documentHead({ title, color: toneOf(report), about: about(report) }, assets)}
+${alone ? undefined : overview(report)}`
+}
+
+/** The beginning of a page of its own, up to the inside of its main part. */
+export function documentHead(
+  { title, color, about }: { title: string; color: string; about: Html },
+  assets: PageAssets,
+): Html {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -41,19 +50,24 @@ export function pageHead(report: ReportSummary, assets: PageAssets): Html {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
-<link rel="icon" href="data:image/svg+xml,${favicon(report)}">
+<link rel="icon" href="data:image/svg+xml,${favicon(color)}">
 <title>${title} · Sluice</title>
 <style>${trusted(assets.style)}</style>
 </head>
 <body>
-<header class="top">${about(report)}<button type="button" class="theme" hidden>Theme</button></header>
-<main>
-${alone ? undefined : overview(report)}`
+<header class="top">${about}<button type="button" class="theme" hidden>Theme</button></header>
+<main>`
 }
 
-function favicon({ verdict }: ReportSummary): string {
+/** The colour of a page without a verdict. */
+export const plainTone = '2f6fb0'
+
+function toneOf({ verdict }: ReportSummary): string {
   const colors = { pass: '1f7a4d', fail: 'b3261e', inconclusive: '8a6100' }
-  const color = verdict === null ? '2f6fb0' : colors[verdict]
+  return verdict === null ? plainTone : colors[verdict]
+}
+
+function favicon(color: string): string {
   return encodeURIComponent(
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><circle cx="8" cy="8" r="7" fill="#${color}"/></svg>`,
   )

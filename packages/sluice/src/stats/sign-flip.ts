@@ -1,4 +1,4 @@
-import { seededRandom } from '../random.ts'
+import { seededRandom } from './random.ts'
 
 /** Up to as many values every pattern of signs is counted; of more, this many patterns are drawn, always the same. */
 const mostExact = 13
