@@ -44,9 +44,13 @@ const isMap = (value: unknown): value is Map => value !== null && typeof value =
 const knows = (shape: object, value: Map) => Object.keys(value).every((key) => Object.hasOwn(shape, key))
 const knowsSome = (shape: object, value: Map) => Object.keys(value).some((key) => Object.hasOwn(shape, key))
 
+/** A first line that names a file of another tool. */
+const isNamedForeign = /^#\s*(?!.*(sluice|\.prompt\.|evals\/))[\w./-]+\.ya?ml\b/
+
 /** What a value of YAML is by its shape, best guess first; none, if it looks like nothing of Sluice. */
 export function kindsOf(value: unknown, firstLine: string): BlockKind[] {
   if (/^#\s*(\S*\/)?sluice\.yaml\b/.test(firstLine)) return ['config']
+  if (/^#\s*(\S*\/)?promptfooconfig\b/.test(firstLine)) return ['foreign']
   if (Array.isArray(value)) return listKinds(value.filter(isMap))
   if (!isMap(value)) return []
   if (isWorkflow(value)) return ['workflow']
@@ -63,7 +67,7 @@ export function kindsOf(value: unknown, firstLine: string): BlockKind[] {
   // A misspelt key must not make a block foreign.
   if (knowsSome(configSchema.shape, value)) kinds.push('config')
   if (knowsSome(promptSchema.shape, value)) kinds.push('fragment')
-  return kinds
+  return kinds.length === 0 && isNamedForeign.test(firstLine) ? ['foreign'] : kinds
 }
 
 function listKinds(items: Map[]): BlockKind[] {

@@ -19,6 +19,8 @@ import { type Fault, scriptFaults, shellFaults } from './scripts.ts'
 const root = path.join(import.meta.dirname, '../../../..')
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8')
 
+const isDrawing = /[─│┌└▲▼◄►]/
+
 /** Languages that are shown as they are: nothing here can tell whether a block of them is right. */
 const shown = [
   'text',
@@ -62,6 +64,7 @@ async function faultsIn(block: CodeBlock, providers: Providers): Promise<Fault[]
   if (note !== '')
     return [{ line: 0, message: `a note (${note}) stands only after yaml, json and jsonl; leave it out` }]
   if (language === 'ts' || language === 'js') return scriptFaults(block)
+  if (language === '' && isDrawing.test(block.text)) return []
   if (language === 'sh' || language === 'bash' || shown.includes(language)) return []
   const way = `write one of yaml, json, jsonl, ts, js, sh, bash, or, for what is only shown, ${shown.join(', ')}`
   return [{ line: 0, message: `the language of the block is ${language || 'missing'}; ${way} after the fence` }]
@@ -232,6 +235,7 @@ test('a fault of a block is named with its line and the way out', async () => {
       /^8: the action has no input "modle"; it has command/,
     ],
     ['yaml', 'groups: []', /^3: it is no file of Sluice; if it shall be/],
+    ['yaml', '# slucie.yaml\nproviders: {local: {kind: nothing}}', /^5: config: providers\.local\.kind: /],
     ['yaml secret', 'a: b', /^3: "secret" is no kind of file; use prompt/],
     ['yaml foreign', 'a: b: c', /^4: /],
     ['yaml checks', '- {maxWord: 1}', /^4: checks: 0\.maxWord: unknown key "maxWord"/],
@@ -257,6 +261,8 @@ test('a fault of a block is named with its line and the way out', async () => {
     (await blockFaults([pageOf('a.md', '```sh\nls\n')]))[0] ?? '',
     /^a\.md:1: the block has no fence at its end/,
   )
+  assert.deepEqual(await faultsOf('yaml', '# litellm.yaml\nmodel_list: []'), [])
+  assert.deepEqual(await faultsOf('', 'app ──► model'), [])
   const local = '```yaml\nproviders: {local: {kind: openai-compatible, baseURL: http://127.0.0.1:1/v1}}\n```\n'
   assert.deepEqual(await faultsOf('yaml', prompt.replace('openai:', 'local:'), local), [])
 })

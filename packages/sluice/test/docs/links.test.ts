@@ -58,6 +58,27 @@ test('every link, section and picture that a page names is there', () => {
   assert.deepEqual(pages.flatMap(linkFaults), [])
 })
 
+/** Pages that the site and its readers cannot find: `docs/README.md` names none of them, and no named README.md beside them. */
+function lostPages(all: readonly PageOfDocs[]): string[] {
+  const named = (file: string) =>
+    all
+      .find((page) => page.file === file)
+      ?.pieces.flatMap((piece) => {
+        const target = piece.kind === 'link' && !isElsewhere(piece.target) ? piece.target.split('#')[0] : undefined
+        return target ? [path.posix.join(path.posix.dirname(file), target)] : []
+      }) ?? []
+  const first = named('docs/README.md')
+  const second = first.filter((file) => file.endsWith('/README.md')).flatMap(named)
+  const found = new Set(['docs/README.md', ...first, ...second])
+  return all.map(({ file }) => file).filter((file) => file.startsWith('docs/') && !found.has(file))
+}
+
+test('docs/README.md leads to every page of docs, or the README.md of its folder does', () => {
+  assert.deepEqual(lostPages(pages), [])
+  const lost = pageOf('docs/recipes/lost.md', '# Lost')
+  assert.deepEqual(lostPages([...pages, lost]), ['docs/recipes/lost.md'])
+})
+
 test('a link that leads nowhere is named with its line and the way out', () => {
   const faults = (text: string) => linkFaults(pageOf('docs/made-up.md', text))
   assert.deepEqual(faults('[a](init.md) [b](../README.md#more) [c](#two-words)\n\n## Two `words`!\n'), [])

@@ -7,12 +7,13 @@ const root = path.join(import.meta.dirname, '../../../..')
 const pages = globSync(['*.md', 'docs/**/*.md'], { cwd: root }).sort()
 const read = (page: string) => readFileSync(path.join(root, page), 'utf8')
 
-/** The lines of a page that people write: no code, no tables, and nothing that a simulation writes between its markers. */
+/** The lines of a page that people write: no code, tables and headings, and nothing that a simulation writes between its markers. */
 function prose(text: string): string[] {
   const kept = text
     .replaceAll(/^<!-- simulate-canary, (\w+): begin -->$.*?^<!-- simulate-canary, \1: end -->$/gms, '')
     .replaceAll(/^ *```.*?^ *```$/gms, '')
-  return kept.split('\n').filter((line) => !line.trimStart().startsWith('|'))
+  // The heading of a section is one line, however long it is.
+  return kept.split('\n').filter((line) => !/^\s*(\||#)/.test(line))
 }
 
 const tooLong = (text: string) => prose(text).filter((line) => line.length > 120)

@@ -98,7 +98,7 @@ function costOf({ settings }: Recipe, answered: readonly SeenRequest[], cachedIn
 
 /** What the page shows of a run, but for the lines that it leaves out (`…`) and for numbers. */
 function assertShown(name: string, { shown }: Run): void {
-  const [, block = ''] = /^```\n(SCORED[^`]*)^```$/m.exec(readRecipe(name).text) ?? []
+  const [, block = ''] = /^```text\n(SCORED[^`]*)^```$/m.exec(readRecipe(name).text) ?? []
   const lines = block.split('\n').filter((line) => line.trim() !== '' && line.trim() !== '…')
   assert.ok(lines.length > 3, name)
   const numberless = (text: string) => text.replace(/[\d.,]+/g, '#').replace(/\s+/g, ' ')
