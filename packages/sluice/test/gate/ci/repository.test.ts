@@ -18,7 +18,7 @@ interface Locked {
 test('the workflows of this repository have no fault, pin what they use, and may only read', async () => {
   const lint = await createLinter()
   const files = readdirSync(path.join(repository, '.github/workflows'))
-  assert.deepEqual(files.sort(), ['audit.yml', 'ci.yml', 'release.yml'])
+  assert.deepEqual(files.sort(), ['audit.yml', 'ci.yml', 'pages.yml', 'release.yml'])
   for (const file of files) {
     const text = read(`.github/workflows/${file}`)
     assert.deepEqual(lint(text, `.github/workflows/${file}`), [], file)
@@ -32,6 +32,13 @@ test('the workflows of this repository have no fault, pin what they use, and may
   assert.equal(jobs.test.permissions, undefined)
   assert.deepEqual(jobs.publish.permissions, { contents: 'write', 'id-token': 'write' })
   assert.equal(jobs.publish.needs, 'test')
+  const pages = parse(read('.github/workflows/pages.yml')).jobs
+  assert.equal(pages.build.permissions, undefined)
+  assert.deepEqual(pages.publish.permissions, { pages: 'write', 'id-token': 'write' })
+  assert.deepEqual(
+    pages.publish.steps.map(({ uses }: { uses: string }) => uses.split('@')[0]),
+    ['actions/deploy-pages'],
+  )
   assert.match(read('.github/workflows/audit.yml'), /npm audit signatures[\s\S]*npm audit --omit=dev/)
   const { updates } = parse(read('.github/dependabot.yml')) as { updates: Record<string, string>[] }
   assert.deepEqual(
