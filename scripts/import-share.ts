@@ -2,54 +2,60 @@
 //
 // Imports every configuration of promptfoo below the folders, without writing anything, and prints which share of the
 // assertions is translated, by type.
+//
+// npm run import-share -- --verify PROJECT...
+//
+// Scores the answers in the results files of each project anew, and prints the table of docs/real-data.md.
 
-import { globSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { SluiceError } from '../packages/sluice/src/errors.ts'
 import type { FidelityRow } from '../packages/sluice/src/gate/import/fidelity.ts'
 import { importFile } from '../packages/sluice/src/gate/import/import-file.ts'
+import { configurations } from './import-share/configurations.ts'
+import { verifiedRows } from './import-share/verified.ts'
 
-const rows: FidelityRow[] = []
-const shares: number[] = []
-const refused: string[] = []
-let imported = 0
+const [first, ...others] = process.argv.slice(2)
+if (first === '--verify') await printVerified(others)
+else await printShare(process.argv.slice(2))
 
-for (const file of process.argv.slice(2).flatMap(configurations)) {
-  try {
-    const options = { format: 'promptfoo', file, cwd: process.cwd(), out: path.join(tmpdir(), 'nowhere') }
-    const { rows: found, translated } = await importFile({ ...options, model: 'openai:any', dryRun: true })
-    imported += 1
-    rows.push(...found.filter(({ kind }) => kind === 'assertion'))
-    if (translated.share !== null) shares.push(translated.share)
-  } catch (error) {
-    if (!(error instanceof SluiceError && error.code === 'invalid-input')) throw error
-    refused.push(`${file}: ${error.message.split('\n')[0]}`)
-  }
+async function printVerified(folders: readonly string[]): Promise<void> {
+  console.log('| project | assertions translated | kept answers | same | differ | not comparable |')
+  console.log('| --- | --- | --- | --- | --- | --- |')
+  for (const folder of folders) for (const row of await verifiedRows(path.resolve(folder))) console.log(row)
 }
 
-const isRedTeam = ({ name }: FidelityRow) => name.replace(/^not-/, '').startsWith('promptfoo:redteam:')
-const whole = shares.filter((share) => share === 1).length
-console.log(`${imported} configurations imported, ${refused.length} refused`)
-console.log(`of ${shares.length} with assertions ${whole} are translated whole`)
-console.log(`${counts(rows)}; without the red team's ${counts(rows.filter((row) => !isRedTeam(row)))}\n`)
-const byName = Map.groupBy(
-  rows.filter((row) => !isRedTeam(row)),
-  ({ name }) => name,
-)
-for (const [name, own] of [...byName].sort(([, a], [, b]) => sizeOf(b) - sizeOf(a)))
-  console.log(`${name}: ${counts(own)}`)
-if (refused.length > 0) console.log(`\nrefused:\n${refused.join('\n')}`)
+async function printShare(folders: readonly string[]): Promise<void> {
+  const rows: FidelityRow[] = []
+  const shares: number[] = []
+  const refused: string[] = []
+  let imported = 0
 
-/** The YAML files below a folder that look like configurations. */
-function configurations(folder: string): string[] {
-  return globSync('**/*.{yaml,yml}', { cwd: folder, exclude: (name) => name === 'node_modules' })
-    .map((file) => path.join(folder, file))
-    .filter((file) => {
-      const text = readFileSync(file, 'utf8')
-      return /^(?:prompts|providers|targets):/m.test(text) && /promptfoo|^(?:tests|scenarios):/m.test(text)
-    })
-    .sort()
+  for (const file of folders.flatMap(configurations)) {
+    try {
+      const options = { format: 'promptfoo', file, cwd: process.cwd(), out: path.join(tmpdir(), 'nowhere') }
+      const { rows: found, translated } = await importFile({ ...options, model: 'openai:any', dryRun: true })
+      imported += 1
+      rows.push(...found.filter(({ kind }) => kind === 'assertion'))
+      if (translated.share !== null) shares.push(translated.share)
+    } catch (error) {
+      if (!(error instanceof SluiceError && error.code === 'invalid-input')) throw error
+      refused.push(`${file}: ${error.message.split('\n')[0]}`)
+    }
+  }
+
+  const isRedTeam = ({ name }: FidelityRow) => name.replace(/^not-/, '').startsWith('promptfoo:redteam:')
+  const whole = shares.filter((share) => share === 1).length
+  console.log(`${imported} configurations imported, ${refused.length} refused`)
+  console.log(`of ${shares.length} with assertions ${whole} are translated whole`)
+  console.log(`${counts(rows)}; without the red team's ${counts(rows.filter((row) => !isRedTeam(row)))}\n`)
+  const byName = Map.groupBy(
+    rows.filter((row) => !isRedTeam(row)),
+    ({ name }) => name,
+  )
+  for (const [name, own] of [...byName].sort(([, a], [, b]) => sizeOf(b) - sizeOf(a)))
+    console.log(`${name}: ${counts(own)}`)
+  if (refused.length > 0) console.log(`\nrefused:\n${refused.join('\n')}`)
 }
 
 function counts(own: readonly FidelityRow[]): string {

@@ -1,5 +1,6 @@
 // npm run --silent real-data > docs/real-data.md
 import { arenaSection } from './real-data/arena-section.ts'
+import { importedSection } from './real-data/imported-section.ts'
 import { judgeChangeSection } from './real-data/judge-change-section.ts'
 import { judgeNoiseSection } from './real-data/judge-noise-section.ts'
 import { wrapped } from './real-data/markdown.ts'
@@ -18,7 +19,7 @@ npm run build && npm run --silent real-data > docs/real-data.md
 Recorded outputs of real models, scored by real judges, go through \`sluice compare --candidate-scores ...
 --baseline-scores ...\` with the default settings: margin 0.03, confidence 95 %, tie-break. The data is third-party
 material outside the project, in \`../shared/data\`; only aggregate figures and the names of models are printed here. Nothing
-is simulated, except where a section says so.
+is simulated, except where a section says so. The last section is about imports, and names a command of its own.
 
 | word | meaning |
 |---|---|
@@ -41,6 +42,7 @@ async function main(): Promise<void> {
     await trialsSection(),
     await judgeNoiseSection(),
     await judgeChangeSection(),
+    importedSection(),
   ]
   console.log(wrapped(sections.join('\n\n')))
 }

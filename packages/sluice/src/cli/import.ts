@@ -56,7 +56,7 @@ export async function importCommand(
   })
   const { verification } = imported
   const exitCode = verification === undefined ? 0 : verifiedExitCode(verification)
-  const summary = summaryOf(imported, { dryRun })
+  const summary = summaryOf(imported, { dryRun, cwd })
   if (report !== undefined) await writeReport(path.resolve(cwd, report), imported, { file, summary })
   if (json) {
     host.stdout.write(`${JSON.stringify(documentOf(imported, { format, dryRun }), undefined, 2)}\n`)
@@ -92,12 +92,17 @@ function columnsOf(map: readonly string[]): Map<string, string> {
   )
 }
 
-function summaryOf({ features, translated, project }: ImportedProject, { dryRun }: { dryRun: boolean }): string[] {
+function summaryOf(
+  { features, translated, project }: ImportedProject,
+  { dryRun, cwd }: { dryRun: boolean; cwd: string },
+): string[] {
   const cases = features.reduce((sum, feature) => sum + feature.cases.length, 0)
   const unscored = features.reduce((sum, feature) => sum + feature.unscored.length, 0)
   const files = project.files.map((file) => file.path)
+  const folder = path.relative(cwd, project.root)
+  const to = folder === '' ? '' : ` to ${folder.startsWith('..') ? project.root : folder}`
   return [
-    `${dryRun ? 'Would be written' : 'Written'} to ${project.root}: ${files.join(', ')}`,
+    `${dryRun ? 'Would be written' : 'Written'}${to}: ${files.join(', ')}`,
     `${formatAmount(cases, 'case')} of ${formatAmount(features.length, 'feature')}${unscored === 0 ? '' : `; ${formatAmount(unscored, 'case')} that nothing scores kept apart`}.`,
     shareText(translated),
   ]
