@@ -9,14 +9,14 @@ export interface RecipePage {
   files: Record<string, string>
 }
 
-const block = /^```(\w*)\n([\s\S]*?)^```$/gm
+const block = /^```.*\n([\s\S]*?)^```$/gm
 const nameLine = /^(?:#|\/\/) ([\w./[\]-]+\.\w+|[\w./-]*Jenkinsfile)\n/
 
 /** A page of `docs/recipes` with its files, as a reader would write them down. */
 export function readRecipe(name: string): RecipePage {
   const text = readFileSync(path.join(recipesFolder, `${name}.md`), 'utf8')
   const files: Record<string, string> = {}
-  for (const [, , code = ''] of text.matchAll(block)) {
+  for (const [, code = ''] of text.matchAll(block)) {
     const [, file] = nameLine.exec(code) ?? []
     if (file !== undefined) files[file] = code
   }
