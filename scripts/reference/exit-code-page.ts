@@ -22,12 +22,12 @@ export function exitCodePage(): string {
   const general = words.map((word) =>
     row([`\`${exitCodes[word]}\``, word, exitCodeMeanings[word].says, exitCodeMeanings[word].wayOut]),
   )
-  const sections = commandExitCodes.flatMap(({ commands, codes }) => {
+  const sections = commandExitCodes.flatMap(({ title, commands, codes }) => {
     const rows = words
       .filter((word) => codes[word] !== null)
       .map((word) => row([`\`${exitCodes[word]}\``, word, codes[word] ?? `${exitCodeMeanings[word].says}`]))
-    const title = commands.map((command) => `sluice ${command}`).join(', ')
-    return [`## ${title}`, [row(['code', 'word', 'when']), row(['---', '---', '---']), ...rows].join('\n')]
+    const named = commands.map((command) => `\`sluice ${command}\``).join(', ')
+    return [`## ${title}`, `${named}.`, [row(['code', 'word', 'when']), row(['---', '---', '---']), ...rows].join('\n')]
   })
   return [
     '# Exit codes',

@@ -1,4 +1,5 @@
 import { checkPage } from './check-page.ts'
+import { environmentPage } from './environment-page.ts'
 import { exitCodePage } from './exit-code-page.ts'
 import { filePages } from './file-pages.ts'
 import { indexPage } from './index-page.ts'
@@ -10,6 +11,7 @@ export async function referencePages(): Promise<Map<string, string>> {
     'README.md': indexPage,
     ...filePages,
     'checks.md': checkPage,
+    'environment.md': environmentPage,
     'exit-codes.md': exitCodePage,
   }
   const written = '<!-- Written by npm run reference. Edit the schemas and scripts/reference instead. -->'

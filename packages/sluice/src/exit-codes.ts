@@ -41,6 +41,7 @@ export const exitCodeMeanings: Record<ExitWord, { says: string; wayOut: string }
 }
 
 interface CommandCodes {
+  title: string
   /** Names of commands below `sluice`. */
   commands: readonly string[]
   /** What a code says of these commands beyond its meaning for any; null where they never end with it. */
@@ -52,6 +53,7 @@ const noVerdict = { fail: null, inconclusive: null }
 /** What the codes say of each command. */
 export const commandExitCodes: readonly CommandCodes[] = [
   {
+    title: 'Verdicts',
     commands: ['gate', 'compare', 'nightly'],
     codes: {
       pass: 'Every judged feature passes; or no feature is affected; or it is undecided and `gate.onInconclusive` lets it pass.',
@@ -64,6 +66,7 @@ export const commandExitCodes: readonly CommandCodes[] = [
     },
   },
   {
+    title: 'One feature by itself',
     commands: ['eval'],
     codes: {
       pass: 'Every case has a score, whatever the scores are.',
@@ -73,6 +76,7 @@ export const commandExitCodes: readonly CommandCodes[] = [
     },
   },
   {
+    title: 'Files',
     commands: ['check'],
     codes: {
       ...noVerdict,
@@ -81,6 +85,7 @@ export const commandExitCodes: readonly CommandCodes[] = [
     },
   },
   {
+    title: 'Import',
     commands: ['import'],
     codes: {
       pass: 'Imported. With `--verify`: every verdict that could be compared is the same.',
@@ -89,6 +94,7 @@ export const commandExitCodes: readonly CommandCodes[] = [
     },
   },
   {
+    title: 'Leaving a model',
     commands: ['upgrade'],
     codes: {
       pass: 'Every feature that uses the model has a proposal, and so has the judge where the model judges.',
@@ -98,14 +104,17 @@ export const commandExitCodes: readonly CommandCodes[] = [
     },
   },
   {
+    title: 'In GitHub Actions',
     commands: ['ci'],
     codes: { pass: 'As the command that the action runs. No failure of GitHub changes it.' },
   },
   {
+    title: 'Everything else',
     commands: ['init', 'report', 'costs', 'schema', 'cache', 'plan', 'simulate', 'serve'],
     codes: { ...noVerdict, pass: 'Done. `sluice report` ends so whatever the verdict of the run was.' },
   },
   {
+    title: 'Releases',
     commands: [
       ...['publish', 'activate', 'rollout', 'rollback', 'status', 'drift', 'audit', 'outcomes', 'token', 'forget'],
       ...['case', 'backup', 'restore'],
