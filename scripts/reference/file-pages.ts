@@ -104,6 +104,11 @@ export function caseKeys(): Key[] {
   return keysOf(caseSchema())
 }
 
+/** Every key of a kind of file. */
+export function fileKeys(kind: SchemaKind): Key[] {
+  return keysOf(schemaOf(kind))
+}
+
 function caseSchema(): JsonSchema {
   const [, single] = schemaOf('suite').anyOf ?? []
   if (single === undefined) throw new Error('the schema of a suite is no list of cases or case')

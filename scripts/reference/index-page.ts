@@ -7,6 +7,7 @@ const pages: [file: string, subject: string][] = [
   ['checks.md', 'every check type, with outputs and their scores'],
   ['recordings.md', 'recorded answers, for a provider of `kind: replay`'],
   ['scores.md', 'scores of your own, for `sluice compare --candidate-scores`'],
+  ['providers.md', 'names of models, kinds of API, parameters as they are sent, when models end'],
   ['environment.md', 'every variable of the environment that Sluice reads'],
   ['exit-codes.md', 'every exit code, for any command and for each one'],
 ]

@@ -3,6 +3,7 @@ import { environmentPage } from './environment-page.ts'
 import { exitCodePage } from './exit-code-page.ts'
 import { filePages } from './file-pages.ts'
 import { indexPage } from './index-page.ts'
+import { providerPage } from './provider-page.ts'
 import { wrapped } from './wrap.ts'
 
 /** The pages of the reference: their names in docs/reference, and their texts. */
@@ -11,6 +12,7 @@ export async function referencePages(): Promise<Map<string, string>> {
     'README.md': indexPage,
     ...filePages,
     'checks.md': checkPage,
+    'providers.md': providerPage,
     'environment.md': environmentPage,
     'exit-codes.md': exitCodePage,
   }

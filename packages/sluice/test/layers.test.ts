@@ -6,6 +6,7 @@ import { test } from 'node:test'
 /** A folder may import only itself and the folders before it. The order is the data flow. */
 const layers = [
   'exit-codes',
+  'ci-variables',
   'environment-variables',
   'errors',
   'retry',
