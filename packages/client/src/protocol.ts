@@ -1,3 +1,5 @@
+import type { PromptInput } from './inputs.ts'
+
 /** The types of the JSON that client and control plane exchange. The server checks it with schemas of its own. */
 
 export type Arm = 'incumbent' | 'canary'
@@ -15,7 +17,7 @@ export type PromptFormat =
 
 /** One immutable prompt version, as an application needs it. */
 export interface PromptVersion {
-  /** First 12 hex digits of the SHA-256 of messages, model, parameters and format. */
+  /** First 12 hex digits of the SHA-256 of messages, model, parameters, format and, where there are any, inputs. */
   id: string
   label?: string
   /** `provider:model` */
@@ -25,6 +27,8 @@ export interface PromptVersion {
   format: PromptFormat
   /** Whether `{{ x }}` may have spaces, and an unknown variable is an error. */
   strict: boolean
+  /** What the variables must be. */
+  inputs?: Record<string, PromptInput>
 }
 
 /** A rollout as routing needs it. Shares are in parts per million. */

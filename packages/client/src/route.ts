@@ -1,5 +1,6 @@
 import { elapsed } from './clock.ts'
 import { messageOf, type Report } from './diagnostic.ts'
+import { InvalidVariableError, inputFaults } from './inputs.ts'
 import { errorText, type Feedback, type Observation, readObservation } from './observation.ts'
 import type { Arm, Capture, PromptMessage, PromptVersion } from './protocol.ts'
 import type { RequestName, RequestReference } from './reference.ts'
@@ -11,6 +12,7 @@ import { render } from './template.ts'
 export interface RoutedPrompt extends PromptVersion {
   /**
    * The messages with every `{{variable}}` replaced. Replaced text is not rendered again.
+   * @throws InvalidVariableError if a variable is not what the prompt's `inputs` say
    * @throws UnknownVariableError if the prompt is strict and a variable has no value
    */
   render(vars: Readonly<Record<string, unknown>>): PromptMessage[]
@@ -149,11 +151,14 @@ function routedPrompt(version: PromptVersion): RoutedPrompt {
   if (known) return known
   const prompt: RoutedPrompt = {
     ...version,
-    render: (vars) =>
-      version.messages.map(({ role, content }) => ({
+    render(vars) {
+      for (const { variable, fault } of inputFaults(version.inputs, vars))
+        throw new InvalidVariableError(variable, fault)
+      return version.messages.map(({ role, content }) => ({
         role,
         content: render(content, vars, { strict: version.strict }),
-      })),
+      }))
+    },
   }
   prompts.set(version, frozen(prompt))
   return prompt

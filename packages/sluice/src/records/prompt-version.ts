@@ -12,9 +12,21 @@ export const promptFormatSchema = z.discriminatedUnion('type', [
   schemaFormat,
 ])
 
+const inputType = z.enum(['string', 'number', 'integer', 'boolean', 'array', 'object', 'null'])
+
+/** What a version says about a variable. */
+export const promptInputSchema = z.strictObject({
+  type: z.union([inputType, z.array(inputType).min(1)]).exactOptional(),
+  enum: z
+    .array(z.union([z.string(), z.number(), z.boolean(), z.null()]))
+    .min(1)
+    .exactOptional(),
+  required: z.boolean(),
+})
+
 /** One immutable prompt version, as the client's protocol has it. */
 export const promptVersionSchema = z.object({
-  /** 12 hex: the first of the SHA-256 of messages, model, parameters and format. */
+  /** 12 hex: the first of the SHA-256 of messages, model, parameters, format and, where there are any, inputs. */
   id: z.string(),
   label: z.string().exactOptional(),
   /** `provider:model` */
@@ -24,4 +36,5 @@ export const promptVersionSchema = z.object({
   format: promptFormatSchema,
   /** `{{ x }}` may hold spaces and an unknown variable is an error. */
   strict: z.boolean(),
+  inputs: z.record(z.string(), promptInputSchema).exactOptional(),
 })

@@ -19,11 +19,14 @@ export function publicationOf(
   prompt: Prompt,
   { config, report, source }: { config: Pick<Config, 'root' | 'judge'>; report: Report | null; source: string | null },
 ): Publication {
-  const { id, label, model, parameters, messages, format, strict, rubric, rollout, live, written } = prompt
+  const { id, label, model, parameters, messages, format, strict, inputs, rubric, rollout, live, written } = prompt
   const { redact } = live
   const stored = redact === undefined ? live : { ...live, redact: relativeTo(config.root, redact) }
   return {
-    content: { id, ...(label !== undefined && { label }), model, parameters, messages, format, strict },
+    content: {
+      ...{ id, ...(label !== undefined && { label }), model, parameters, messages, format, strict },
+      ...(inputs && { inputs }),
+    },
     rubric,
     judge: rubric.length === 0 ? null : { model: config.judge.model, parameters: config.judge.parameters },
     rollout: z.encode(rolloutSettingsSchema, rollout),

@@ -7,6 +7,8 @@ import { modelField, modelSettings } from './other-model.ts'
 import { picoschema } from './picoschema.ts'
 import { promptTexts } from './prompt-folder.ts'
 import { baseName } from './rows/data-set.ts'
+import { setOwn } from './rows/row-fields.ts'
+import { type ImportedInput, typedInput } from './typed-inputs.ts'
 
 const notes: Record<string, string> = {
   variant: 'variants are versions of one prompt file',
@@ -37,10 +39,7 @@ function featureOf(text: string, file: string, ledger: FidelityLedger): Imported
   }
   if (name !== undefined) ledger.add({ ...row, name: 'name', outcome: 'same', note: 'the name of the feature' })
   const { schema, default: defaults, ...inputOthers } = isData(input) ? input : {}
-  if (schema !== undefined)
-    ledger.add({ ...row, name: 'input.schema', outcome: 'dropped', note: 'types of variables are not checked here' })
-  if (defaults !== undefined)
-    ledger.add({ ...row, name: 'input.default', outcome: 'dropped', note: 'set it in the cases' })
+  const inputs = inputsOf({ schema, defaults }, file, ledger)
   for (const key of Object.keys(inputOthers))
     ledger.add({ ...row, name: `input.${key}`, outcome: 'dropped', note: 'no field of dotprompt that is known here' })
   const modelParameters = isData(config) ? modelSettings(config, file, ledger) : {}
@@ -50,9 +49,44 @@ function featureOf(text: string, file: string, ledger: FidelityLedger): Imported
     ...modelField(model, file, ledger),
     ...(Object.keys(modelParameters).length > 0 && { modelParameters }),
     ...formatOf(output, file, ledger),
+    ...(Object.keys(inputs).length > 0 && { inputs }),
     messages: messagesOf(body, file, ledger),
     cases: [],
   }
+}
+
+const ofVariable = new Set(['type', 'enum', 'description', 'default'])
+
+/** The schema of the variables and their defaults. */
+function inputsOf(
+  { schema, defaults }: { schema: unknown; defaults: unknown },
+  place: string,
+  ledger: FidelityLedger,
+): Record<string, ImportedInput> {
+  const read = schema === undefined ? undefined : picoschema(schema)
+  const properties = isData(read?.properties) ? read.properties : {}
+  if (schema !== undefined && !isData(read?.properties))
+    ledger.add({
+      ...{ kind: 'field', name: 'input.schema', outcome: 'dropped', place },
+      note: 'a schema by name or of an unknown form',
+    })
+  const values = isData(defaults) ? defaults : {}
+  const required = Array.isArray(read?.required) ? read.required : []
+  const inputs: Record<string, ImportedInput> = {}
+  for (const name of new Set([...Object.keys(properties), ...Object.keys(values)])) {
+    const property = Object.hasOwn(properties, name) ? properties[name] : undefined
+    const given = isData(property) ? property : {}
+    const own = Object.hasOwn(values, name) ? values[name] : given.default
+    const told = {
+      ...given,
+      default: own ?? undefined,
+      ...(isData(property) && (own ?? undefined) === undefined && { required: required.includes(name) }),
+      rules: Object.keys(given).filter((key) => !ofVariable.has(key)),
+    }
+    const input = typedInput(name, told, { field: isData(property) ? 'input.schema' : 'input.default', place, ledger })
+    if (input !== undefined) setOwn(inputs, name, input)
+  }
+  return inputs
 }
 
 function formatOf(

@@ -1,4 +1,5 @@
 import type { Fidelity, FidelityRow } from './fidelity.ts'
+import type { ImportedInput } from './typed-inputs.ts'
 
 /** One golden case of another tool, in the words of a suite file. */
 export interface ImportedCase {
@@ -61,6 +62,8 @@ export interface ImportedFeature {
   messages?: { role: 'system' | 'user' | 'assistant'; content: string }[]
   responseFormat?: 'text' | 'json_object' | 'json_schema'
   jsonSchema?: Record<string, unknown>
+  /** What the variables must be. */
+  inputs?: Record<string, ImportedInput>
   /** What applies to all cases. What all cases have alike the writer finds by itself. */
   checks?: CheckEntry[]
   rubric?: RubricEntry[]

@@ -88,13 +88,14 @@ function filesOf(feature: PlannedFeature): { path: string; text: string }[] {
 
 function promptText(feature: PlannedFeature): string {
   const { name, description, model, modelParameters, messages, responseFormat, jsonSchema, suiteFile } = feature
-  const { checks, rubric, evaluators = [], recordings = [] } = feature
+  const { inputs, checks, rubric, evaluators = [], recordings = [] } = feature
   const text = yamlText({
     sluice: 1,
     name,
     ...(description !== undefined && { description }),
     model,
     ...(modelParameters && Object.keys(modelParameters).length > 0 && { modelParameters }),
+    ...(inputs && Object.keys(inputs).length > 0 && { inputs }),
     messages,
     ...(responseFormat && { responseFormat }),
     ...(jsonSchema && { jsonSchema }),

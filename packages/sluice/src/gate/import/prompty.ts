@@ -7,6 +7,7 @@ import { modelField, modelSettings } from './other-model.ts'
 import { promptTexts } from './prompt-folder.ts'
 import { baseName } from './rows/data-set.ts'
 import { setOwn } from './rows/row-fields.ts'
+import { type ImportedInput, typedInput } from './typed-inputs.ts'
 
 const notes: Record<string, string> = {
   authors: 'no field of a prompt file',
@@ -46,11 +47,13 @@ async function featureOf(
   const whole = body.trim() === '' && typeof instructions === 'string' ? instructions : body
   if (instructions !== undefined && whole !== instructions)
     drop('instructions', 'the text below the settings is the prompt')
+  const typed = inputsOf(inputs, file, ledger)
   const cases = await casesOf({ inputs, sample }, file, source, ledger)
   return {
     name: typeof name === 'string' ? name : baseName(file),
     ...(typeof description === 'string' && { description }),
     ...modelOf(model, file, ledger),
+    ...(Object.keys(typed).length > 0 && { inputs: typed }),
     messages: messagesOf(whole, file, ledger),
     cases,
   }
@@ -159,16 +162,10 @@ async function casesOf(
   const row = { kind: 'field', place: file } as const
   for (const [name, given] of inputEntries(inputs)) {
     const value = isData(given) ? (given.example ?? given.sample ?? given.default) : given
-    ledger.add({
-      ...row,
-      name: 'input',
-      outcome: value === undefined ? 'dropped' : 'same',
-      note:
-        value === undefined
-          ? 'a variable of the messages; its type is not checked here'
-          : 'its example is the value in a case',
-    })
-    if (value !== undefined && value !== null) setOwn(vars, name, value)
+    if (value === undefined || value === null) continue
+    setOwn(vars, name, value)
+    if (!isData(given) || given.default !== value)
+      ledger.add({ ...row, name: 'input.example', outcome: 'same', note: 'the value in a case' })
   }
   const reference = typeof sample === 'string' ? (/^\$\{file:(.+)\}$/.exec(sample)?.[1] ?? sample) : undefined
   const read =
@@ -182,6 +179,27 @@ async function casesOf(
       note: isData(read) ? 'the variables of a case' : 'no map of variables',
     })
   return Object.keys(vars).length === 0 ? [] : [{ id: 'sample', vars, checks: [], rubric: [] }]
+}
+
+const ofVariable = new Set([
+  ...['name', 'type', 'kind', 'required', 'default', 'example', 'sample', 'description', 'enum', 'enumValues'],
+])
+
+/** What is said of the variables. A value in place of a definition is the example of a case, and says nothing else. */
+function inputsOf(inputs: unknown, place: string, ledger: FidelityLedger): Record<string, ImportedInput> {
+  const typed: Record<string, ImportedInput> = {}
+  for (const [name, given] of inputEntries(inputs)) {
+    const { type, kind, required, default: usual, description, enum: values, enumValues, ...rest } = isData(given)
+      ? given
+      : {}
+    const rules = Object.keys(rest).filter((key) => !ofVariable.has(key))
+    const told = { type: kind ?? type, enum: enumValues ?? values, description, default: usual ?? undefined, rules }
+    // There a variable may be left out unless it says otherwise.
+    const must = told.default === undefined && isData(given) ? { required: required === true } : {}
+    const input = typedInput(name, { ...told, ...must }, { field: 'input', place, ledger })
+    if (input !== undefined) setOwn(typed, name, input)
+  }
+  return typed
 }
 
 /** Inputs are a list of maps with names, or a map of name and type, definition or value. */

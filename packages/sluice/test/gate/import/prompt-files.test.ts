@@ -150,18 +150,35 @@ test('Prompty 2: inputs with examples, options under other names', async () => {
 name: two
 displayName: Two
 model: {id: claude-x, provider: anthropic, apiType: chat, connection: {kind: key}, options: {maxOutputTokens: 9, topP: 0.5}}
-inputs: [{name: question, kind: string, example: Who?}, {name: lang, kind: string}]
+inputs:
+  - {name: question, kind: string, required: true, example: Who?}
+  - {name: lang, kind: string, default: de, enumValues: [de, en]}
+  - {name: photo, kind: image}
+  - {name: n, kind: integer, default: many}
 template: {format: mustache, parser: prompty}
 ---
 user:
 {{question}} in {{lang}}
 `
-  const { written, stderr } = await runImport('prompty', { 'two.prompty': text })
+  const { written, stderr, fidelity } = await runImport('prompty', { 'two.prompty': text })
   const prompt = written('prompts/two.prompt.yml') ?? assert.fail(stderr)
   assert.deepEqual(
     [prompt.model, prompt.modelParameters, prompt.messages],
     ['anthropic:claude-x', { maxTokens: 9, topP: 0.5 }, [{ role: 'user', content: '{{question}} in {{lang}}' }]],
   )
+  assert.deepEqual(prompt.inputs, {
+    question: { type: 'string', required: true },
+    lang: { type: 'string', enum: ['de', 'en'], default: 'de' },
+    photo: { required: false },
+    n: { type: 'integer' },
+  })
+  for (const said of [
+    'same input: inputs of the prompt file',
+    'approximated input: inputs of the prompt file, without the type image',
+    'approximated input: inputs of the prompt file, without a default that is not of its type',
+    'same input.example: the value in a case',
+  ])
+    assert.ok(fidelity.includes(said), `${said} in\n${fidelity.join('\n')}`)
 })
 
 test('dotprompt: roles, schema and settings; tags are named and stand as text', async () => {
@@ -188,10 +205,12 @@ sluice.gate: strict
     { role: 'user', content: String.raw`{{ticket}}\{{#if vip}} (VIP)\{{/if}}` },
   ])
   assert.deepEqual(prompt.jsonSchema.required, ['team'])
+  assert.deepEqual(prompt.inputs, { ticket: { type: 'string', required: true }, lang: { default: 'en' } })
   for (const said of [
     'dropped sluice.gate: an extension of another tool',
     'dropped tools: calls of tools are not scored here',
-    'dropped input.default: set it in the cases',
+    'same input.schema: inputs of the prompt file',
+    'same input.default: inputs of the prompt file',
     'dropped model parameter safetySettings: no parameter of a prompt file',
   ])
     assert.ok(fidelity.includes(said), `${said} in\n${fidelity.join('\n')}`)

@@ -8,6 +8,7 @@ import { located, locatedKey } from '../diagnostics/validate.ts'
 import { compileExpression } from '../values/expression.ts'
 import { compilePattern, renderPattern } from '../values/pattern.ts'
 import { variablesOf } from '../values/template.ts'
+import { inputFaultsOf } from './inputs.ts'
 import type { Prompt } from './prompt.ts'
 
 /** What is wrong with a case of a prompt, apart from its variables: nothing to score it by, or not enough to do it. */
@@ -19,7 +20,11 @@ export function caseFaults(
 ): Diagnostic[] {
   const severity = prompt.strict ? 'error' : 'warning'
   const faults = item.checks.flatMap((spec, index) => checkFaults(spec, source, ['checks', index], config))
-  faults.push(...patternFaults(prompt, item, source), ...nullFaults(prompt, item, source))
+  faults.push(
+    ...patternFaults(prompt, item, source),
+    ...nullFaults(prompt, item, source),
+    ...inputFaultsOf(prompt, item, source),
+  )
   if (!isScored(prompt, item)) {
     const message = `nothing scores the case "${item.id}"; add checks or a rubric to it or to ${prompt.file}`
     faults.push(located(source, [], message, severity))

@@ -14,6 +14,7 @@ import { loadYaml } from '../yaml/load-yaml.ts'
 import { evaluatorsOf } from './evaluators.ts'
 import { githubDefaultModel, githubPromptSchema } from './github-prompt.ts'
 import { inlineCases } from './inline-cases.ts'
+import { defaultFaults, inputsOf } from './inputs.ts'
 import type { Prompt } from './prompt.ts'
 import { type PromptFile, promptSchema, suitesSchema } from './prompt-file.ts'
 import { responseFormat } from './response-format.ts'
@@ -85,10 +86,11 @@ function promptOf(data: PromptFile, { model, file, strict, source, root, folder 
   const { format, faults } = responseFormat(data, feature)
   const evaluators = evaluatorsOf(data.evaluators ?? [], data.rubric?.map(({ id }) => id) ?? [])
   const { messages = [], modelParameters: parameters = {} } = data
+  const typed = inputsOf(data.inputs, data.defaults)
   const prompt: Prompt = {
     feature,
     ...(data.version === undefined ? {} : { label: data.version }),
-    id: versionId({ messages, model, parameters, format }),
+    id: versionId({ messages, model, parameters, format, ...(typed.inputs && { inputs: typed.inputs }) }),
     model,
     parameters,
     messages,
@@ -97,8 +99,8 @@ function promptOf(data: PromptFile, { model, file, strict, source, root, folder 
     rubric: [...(data.rubric ?? []), ...evaluators.rubric],
     choices: evaluators.choices,
     suites: suitePaths(data.suites ?? {}, folder),
-    inlineCases: inlineCases(data.testData ?? [], { source, strict }).map((item) => withDefaults(item, data.defaults)),
-    ...(data.defaults === undefined ? {} : { defaults: data.defaults }),
+    inlineCases: inlineCases(data.testData ?? [], { source, strict }).map((item) => withDefaults(item, typed.defaults)),
+    ...typed,
     ...(data.expect === undefined ? {} : { expect: data.expect }),
     ...(data.reasoning === undefined ? {} : { reasoning: data.reasoning }),
     gate: data.gate ?? {},
@@ -113,6 +115,7 @@ function promptOf(data: PromptFile, { model, file, strict, source, root, folder 
   return {
     prompt,
     faults: [
+      ...defaultFaults(data, typed, source),
       ...faults.map(({ key, message, severity }) => located(source, [key], message, severity)),
       ...evaluators.faults.map(({ index, message }) => located(source, ['evaluators', index], message)),
     ],

@@ -8,6 +8,7 @@ import { gateSettingsSchema } from '../config/gate-settings.ts'
 import { messageSchema, modelIdSchema, modelParametersSchema } from '../models/model.ts'
 import { refuseNotJson } from '../values/json-value.ts'
 import { choiceEvaluatorSchema } from './choice-judge.ts'
+import { inputsSchema } from './inputs.ts'
 import { targetSchema } from './target.ts'
 
 const jsonSchemaSchema = z
@@ -150,6 +151,10 @@ export const promptSchema = z
     suites: suitesSchema.exactOptional().meta({
       description: 'Files of golden cases by name, relative to this file; fast is for pull requests, full for nights.',
       examples: [{ fast: '../evals/email-summary.yaml', full: '../evals/email-summary-full.jsonl' }],
+    }),
+    inputs: inputsSchema.exactOptional().meta({
+      description: 'What the variables must be, by name; cases and applications are held to it. Part of the version.',
+      examples: [{ mail: { type: 'string' }, language: { type: 'string', enum: ['de', 'en'], default: 'en' } }],
     }),
     defaults: z
       .record(z.string(), z.unknown())

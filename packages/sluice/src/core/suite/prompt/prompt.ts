@@ -1,3 +1,4 @@
+import type { PromptInput } from '@sluice/client'
 import type { LiveSettings, RolloutSettings } from '../../../records/rollout-settings.ts'
 import type { RubricItem } from '../../../records/rubric.ts'
 import type { Case, Expectation } from '../cases/case.ts'
@@ -26,6 +27,8 @@ export interface Prompt {
   suites: Record<string, string>
   /** The `testData` of the file. */
   inlineCases: Case[]
+  /** What the variables must be. */
+  inputs?: Record<string, PromptInput>
   /** Values of variables for cases that do not set them. */
   defaults?: Record<string, unknown>
   /** The expectation of cases that have none of their own; by default an answer. */

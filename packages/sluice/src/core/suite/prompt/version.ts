@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { PromptInput } from '@sluice/client'
 import type { Message, ModelParameters, ResponseFormat } from '../models/model.ts'
 import { canonicalJson } from '../values/canonical-json.ts'
 
@@ -8,10 +9,12 @@ export interface VersionContent {
   model: string
   parameters: ModelParameters
   format: ResponseFormat
+  /** What variables must be: another value of them may be refused. */
+  inputs?: Record<string, PromptInput>
 }
 
 /** The first 12 hex digits of the SHA-256 of the content's canonical JSON. */
-export function versionId({ messages, model, parameters, format }: VersionContent): string {
-  const text = canonicalJson({ messages, model, parameters, format })
+export function versionId({ messages, model, parameters, format, inputs }: VersionContent): string {
+  const text = canonicalJson({ messages, model, parameters, format, ...(inputs && { inputs }) })
   return createHash('sha256').update(text).digest('hex').slice(0, 12)
 }
