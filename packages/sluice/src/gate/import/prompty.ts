@@ -189,9 +189,16 @@ const ofVariable = new Set([
 function inputsOf(inputs: unknown, place: string, ledger: FidelityLedger): Record<string, ImportedInput> {
   const typed: Record<string, ImportedInput> = {}
   for (const [name, given] of inputEntries(inputs)) {
-    const { type, kind, required, default: usual, description, enum: values, enumValues, ...rest } = isData(given)
-      ? given
-      : {}
+    const {
+      type,
+      kind,
+      required,
+      default: usual,
+      description,
+      enum: values,
+      enumValues,
+      ...rest
+    } = isData(given) ? given : {}
     const rules = Object.keys(rest).filter((key) => !ofVariable.has(key))
     const told = { type: kind ?? type, enum: enumValues ?? values, description, default: usual ?? undefined, rules }
     // There a variable may be left out unless it says otherwise.
