@@ -4,9 +4,8 @@ import type { Command, Option } from 'commander'
 import manifest from '../../../../package.json' with { type: 'json' }
 import { shippedScenarios } from '../../src/control/simulate/load-scenario.ts'
 import { hint } from '../../src/core/suite/diagnostics/suggest.ts'
-import { schemaKinds } from '../../src/core/suite/shipped-schemas.ts'
 import { importerOf } from '../../src/gate/import/formats.ts'
-import { definedCommands } from '../support/command-line.ts'
+import { definedCommands, runNowhere } from '../support/command-line.ts'
 import { allPages, type CodeBlock, type PageOfDocs, pageOf } from '../support/pages.ts'
 import { commandsOf } from './shell-words.ts'
 
@@ -97,8 +96,10 @@ async function argumentFault(command: Command, args: readonly string[], isOpen: 
   if (args.length < least && !isOpen) return `${titleOf(command)} needs the arguments ${names}`
   const [first] = args
   if (first === undefined || isPlaceholder(first)) return undefined
-  if (command.name() === 'schema' && ![...schemaKinds, 'report'].includes(first))
-    return `there is no schema "${first}"; use ${[...schemaKinds, 'report'].join(', ')}`
+  if (command.name() === 'schema') {
+    const { code, printed } = await runNowhere('schema', first)
+    return code === 0 ? undefined : printed.trim()
+  }
   if (command.name() === 'simulate' && !/[/\\.]/.test(first) && !scenarios.includes(first))
     return `there is no scenario "${first}"; use ${scenarios.join(', ')}`
   return command.name() === 'import' && command.parent === program ? importFault(first) : undefined
@@ -219,11 +220,11 @@ test('a fault of a command is named with its line and the way out', async () => 
     ['sh', 'sluice rollout', /sluice rollout needs one of start/],
     ['sh', 'sluice rollback a', /sluice rollback needs --reason/],
     ['sh', 'sluice rollback a --reason', /needs its value/],
-    ['sh', 'sluice eval a b', /"b" is one too many/],
+    ['sh', 'sluice drift a b', /"b" is one too many/],
     ['sh', 'sluice eval', /sluice eval needs the arguments feature/],
     ['sh', 'sluice gate --all=x', /--all takes no value/],
     ['sh', 'sluice token create a --scope admn', /--scope is one of client, .*, not admn/],
-    ['sh', 'sluice schema prompts', /there is no schema "prompts"; use prompt/],
+    ['sh', 'sluice schema prompts', /there is no schema "prompts"; did you mean "prompt"/],
     ['sh', 'sluice simulate drip', /there is no scenario "drip"; use /],
     ['sh', 'sluice import promptfu a.yaml', /promptfu/],
     ['sh', 'T=$(sluice token creat a)', /no command "creat"/],

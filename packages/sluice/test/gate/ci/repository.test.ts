@@ -48,9 +48,15 @@ test('the workflows of this repository have no fault, pin what they use, and may
 })
 
 test('all that is installed, the bundled Node too, is of an exact version and held against a checksum', () => {
-  const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, Locked> }
-  const installed = Object.entries(packages).filter(([name, { link }]) => name.includes('node_modules/') && !link)
-  assert.ok(installed.length > 50)
+  const [packages, ofSite] = ['package-lock.json', 'site/package-lock.json'].map(
+    (file) => (JSON.parse(read(file)) as { packages: Record<string, Locked> }).packages,
+  )
+  assert.ok(packages && ofSite)
+  const installed = [packages, ofSite].flatMap((locked) => {
+    const entries = Object.entries(locked).filter(([name, { link }]) => name.includes('node_modules/') && !link)
+    assert.ok(entries.length > 50)
+    return entries
+  })
   for (const [name, { integrity, version, resolved }] of installed) {
     assert.match(integrity ?? '', /^sha512-[\w+/]{86}==$/, name)
     assert.match(version ?? '', /^\d+\.\d+\.\d+/, name)
