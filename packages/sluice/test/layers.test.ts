@@ -9,7 +9,7 @@ const layers = [
   'ci-variables',
   'environment-variables',
   'errors',
-  'retry',
+  'backoff',
   'replace-file',
   'templates-folder',
   'small-heap',

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { backoffMs } from '../retry.ts'
+import { backoffMs } from '../backoff.ts'
 import { resultCode } from './result-code.ts'
 
 /**

@@ -1,8 +1,8 @@
 import type { Clock } from '@sluice/client'
 import type { z } from 'zod'
+import { type Backoff, backoffMs } from '../../backoff.ts'
 import { SluiceError } from '../../errors.ts'
 import type { loopFaultSchema } from '../../records/loop-fault.ts'
-import { type Backoff, backoffMs } from '../../retry.ts'
 import { StoreError } from '../store/store-error.ts'
 
 /** What keeps failing at present. */

@@ -1,5 +1,5 @@
 import type { Clock } from '@sluice/client'
-import { backoffMs } from '../../retry.ts'
+import { backoffMs } from '../../backoff.ts'
 
 export interface WorkLoopOptions {
   clock: Clock

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
+import { jitteredBackoffMs } from '../../backoff.ts'
 import { SluiceError } from '../../errors.ts'
-import { jitteredBackoffMs } from '../../retry.ts'
 import type { RemoteConnection } from './connection.ts'
 import { RefusalError } from './refusal.ts'
 

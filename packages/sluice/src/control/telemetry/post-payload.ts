@@ -1,6 +1,6 @@
 import type { Clock } from '@sluice/client'
+import { jitteredBackoffMs } from '../../backoff.ts'
 import { retryAfterMs } from '../../core/providers/errors/retry-after.ts'
-import { jitteredBackoffMs } from '../../retry.ts'
 import type { TelemetrySettings } from './telemetry-settings.ts'
 
 export interface PostOptions extends Pick<TelemetrySettings, 'headers' | 'timeoutMs'> {

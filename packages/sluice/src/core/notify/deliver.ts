@@ -1,4 +1,4 @@
-import { jitteredBackoffMs } from '../../retry.ts'
+import { jitteredBackoffMs } from '../../backoff.ts'
 import { retryAfterMs } from '../providers/errors/retry-after.ts'
 import type { OutgoingRequest } from './channel.ts'
 

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { runWorld } from '../../support/world/world.ts'
 
 /** A world costs as much for its calm end as for some 25 steps of trouble: few long ones show more than many short ones. */
-const seeds = 60
+const seeds = 30
 const steps = 18
 
 /** Any rejection that nobody handles is a failure of the test runner's, so that nothing can fail in silence. */

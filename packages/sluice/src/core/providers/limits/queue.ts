@@ -1,4 +1,4 @@
-import { jitteredBackoffMs } from '../../../retry.ts'
+import { jitteredBackoffMs } from '../../../backoff.ts'
 import type { Sleep } from '../clock.ts'
 import { resetTooLate, waitedInVain } from '../errors/quota-error.ts'
 import { ProviderError } from '../provider-error.ts'

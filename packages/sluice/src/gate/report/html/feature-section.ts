@@ -19,7 +19,7 @@ import { nextStepTexts } from '../steps-to-verdict.ts'
 import type { FeatureNumbers } from './feature-numbers.ts'
 import { pictures } from './feature-pictures.ts'
 import { type Html, html } from './markup.ts'
-import { promptChangeHtml } from './prompt-change-html.ts'
+import { promptChangeHtml } from './prompt-diff-html.ts'
 import { scorerTableHtml } from './scorer-table.ts'
 import { tagTableHtml } from './tag-table.ts'
 

@@ -10,7 +10,7 @@ import {
 import { codeBlock, codeSpan, inlineText } from '../../../text/markdown-escape.ts'
 import { excerpt } from '../../../text/untrusted.ts'
 import type { Highlights } from '../highlights.ts'
-import { aroundChanges, promptChange, samePrompt } from '../prompt-change.ts'
+import { aroundChanges, promptChange, samePrompt } from '../prompt-diff.ts'
 import {
   cacheLine,
   caveats,

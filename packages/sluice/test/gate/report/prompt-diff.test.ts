@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { aroundChanges, promptChange } from '../../../src/gate/report/prompt-change.ts'
+import { aroundChanges, promptChange } from '../../../src/gate/report/prompt-diff.ts'
 import { incidentFeature, incidentReport } from '../../support/report/incident.ts'
 import { formats } from './formats.ts'
 

@@ -1,7 +1,7 @@
 import type { FeatureSummary } from '../../../records/feature-report.ts'
 import { formatAmount } from '../../../text/format.ts'
 import { excerpt } from '../../../text/untrusted.ts'
-import { aroundChanges, promptChange, samePrompt } from '../prompt-change.ts'
+import { aroundChanges, promptChange, samePrompt } from '../prompt-diff.ts'
 import { type Html, html } from './markup.ts'
 
 const linesShown = 400
