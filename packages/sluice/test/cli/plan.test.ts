@@ -44,16 +44,16 @@ test('the settings of a feature count, and flags before them', async () => {
   const own = await planned()
   assert.deepEqual([own.stages, own.alpha], [[{ percent: 10, soakHours: 3 }], 0.1])
   assert.deepEqual([own.traffic.judged, own.traffic.judgedIncumbents], [0.8, 0.4])
-  const other = await planned('--stages', '2,20', '--soak', '1h', '--judge-percent', '50', '--alpha', '0.01')
+  const settings = ['--stages', '2,20', '--soak', '1h', '--judge-percent', '50', '--alpha', '0.01']
+  const traffic = ['--users', '13.5', '--users-per-day', '3.83', '--flag-margin', '0.03']
+  const other = await planned(...settings, ...traffic)
   assert.deepEqual(other.stages, [
     { percent: 2, soakHours: 1 },
     { percent: 20, soakHours: 1 },
   ])
   assert.deepEqual([other.alpha, other.traffic.judged, other.traffic.judgedIncumbents], [0.01, 0.5, 0.5])
-  assert.deepEqual([other.flagMargin, other.traffic.perVisit], [0.01, 1])
-  const wider = await planned('--users', '13.5', '--users-per-day', '3.83', '--flag-margin', '0.03')
-  assert.ok(Math.abs(wider.traffic.perVisit - 2) < 0.01, String(wider.traffic.perVisit))
-  assert.deepEqual([wider.flagMargin, wider.alpha, wider.stages], [0.03, 0.1, own.stages])
+  assert.deepEqual([own.flagMargin, own.traffic.perVisit, other.flagMargin], [0.01, 1, 0.03])
+  assert.ok(Math.abs(other.traffic.perVisit - 2) < 0.01, String(other.traffic.perVisit))
 })
 
 test('what makes no plan is invalid input', async () => {

@@ -10,7 +10,7 @@ import { seededRandom } from '../../../../src/stats/random.ts'
 import { until } from '../../../support/until.ts'
 import { commitsOf, entriesOf, startWriter } from './writer-process.ts'
 
-const kills = 20
+const kills = 12
 const writesPerKill = 500
 const writers = 8
 const seed = 5
@@ -33,7 +33,7 @@ async function auditRows(store: Store): Promise<Map<string, number>> {
   return rows
 }
 
-test(`killed ${kills} times within 10,000 writes: what was promised is there, nothing twice`, async (context) => {
+test(`killed ${kills} times within ${kills * writesPerKill} writes: what was promised is there, nothing twice`, async (context) => {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'sluice-kill-'))
   context.after(() => rmSync(dataDir, { recursive: true, force: true }))
   const random = seededRandom(seed)
