@@ -35,6 +35,8 @@ test('in CI a change cannot send a key to another address: nothing is sent, and 
   }
   assert.deepEqual([here.requests.length, there.requests.length], [0, 0])
   assert.equal((await project.sluice(gate, { ...inCi, CI: '', GITHUB_ACTIONS: 'true' })).code, 3)
+  const jenkins = { ...env, JENKINS_URL: 'https://jenkins.example/', CHANGE_TARGET: 'main' }
+  assert.equal((await project.sluice(gate, jenkins)).code, 3, 'Jenkins sets no CI in its older versions')
 })
 
 test('the workflow allows it by name, or for one address; the report says so at its top', async () => {

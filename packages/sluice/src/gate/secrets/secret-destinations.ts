@@ -2,7 +2,7 @@ import { learnSecrets } from '../../core/providers/configured-secrets.ts'
 import type { LoadedProject } from '../../core/suite/project/project.ts'
 import { SluiceError } from '../../errors.ts'
 import type { RunFinding } from '../../records/report.ts'
-import { baseCommit } from '../base/base-commit.ts'
+import { baseCommit, runsInCi } from '../base/base-commit.ts'
 import { type BaseProject, readBaseProject } from '../base/base-project.ts'
 import { openGit } from '../git/git.ts'
 import { GitError } from '../git/git-process.ts'
@@ -92,8 +92,4 @@ function refusal(refused: readonly NewFlow[], base: BaseProject | undefined): Sl
       `Where a secret goes is for the workflow to say, not for the change. If this is meant, allow it there: ${flags} ` +
       `(of the action, allow-endpoint: ${names.join(' ')}), until the change is merged.`,
   )
-}
-
-function runsInCi({ CI, GITHUB_ACTIONS }: NodeJS.ProcessEnv): boolean {
-  return [CI, GITHUB_ACTIONS].some((value) => value !== undefined && !/^(?:|0|false)$/i.test(value))
 }
