@@ -295,3 +295,17 @@ test('lines keep no template: each case is asked with what was sent, and no case
   assert.equal(chats.written('evals/kept.yaml')[1].vars.prompt_2, 'Say b.')
   assert.ok(chats.fidelity.includes('dropped case: its messages are not those of the others'))
 })
+
+test('a prompt gets the tests that were run with it, and no others', async () => {
+  const run = await runImport('promptfoo', {
+    'results.json': results([
+      { vars: { word: 'a' }, output: 'a', assert: [contains('a')], pass: true },
+      { vars: { word: 'b' }, output: 'b', assert: [contains('b')], pass: true },
+      { vars: { word: 'b' }, output: 'b', assert: [contains('b')], pass: true, promptIdx: 1 },
+    ]),
+  })
+  const words = (name: string) =>
+    run.written(`evals/${name}.yaml`).map(({ vars }: { vars: { word: string } }) => vars.word)
+  assert.deepEqual([words('p'), words('q')], [['a', 'b'], ['b']])
+  assert.ok(run.fidelity.some((line) => line.startsWith('same test of another prompt')))
+})

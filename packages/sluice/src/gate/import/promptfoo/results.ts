@@ -3,7 +3,7 @@ import { type Data, invalid, isData, listOf } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { Imported, ImportedCase, ImportedFeature, ImportedRecording } from '../imported.ts'
 import { baseName } from '../rows/data-set.ts'
-import { promptFeature } from './config.ts'
+import { type FeatureSite, promptFeature } from './config.ts'
 import type { FooPrompt } from './prompts.ts'
 import { type FooResult, outputText, providerLabel, readResults, rowError, rowTest, rowVars } from './result-rows.ts'
 import { createScriptFiles } from './script-module.ts'
@@ -35,7 +35,10 @@ export async function importResults(given: unknown, source: ImportSource): Promi
   const features = [...byPrompt.values()].flatMap((own) => {
     const { prompt, isSent } = own[0] as PlacedRow
     const name = byPrompt.size === 1 ? (descriptionOf(given) ?? baseName(source.name)) : prompt.label.slice(0, 60)
-    if (!isSent) return promptFeature(prompt, name, site).map((feature) => withRecordings(feature, own, cases))
+    if (!isSent) {
+      const asked = askedTests(own, site, prompt.label)
+      return promptFeature(prompt, name, asked).map((feature) => withRecordings(feature, own, cases))
+    }
     const { rows: asked, features: sent } = sentFeatures(own, name, site)
     return sent.map((feature) => withRecordings(feature, asked, cases))
   })
@@ -62,6 +65,20 @@ function testOf(row: FooResult, place: string): FooTest {
     options: isData(options) ? options : {},
     metadata: isData(metadata) ? metadata : {},
     place,
+  }
+}
+
+/** The tests that were run with a prompt: in promptfoo a test may be for some of the prompts only. */
+function askedTests(own: readonly PlacedRow[], site: FeatureSite, label: string): FeatureSite {
+  const asked = [...new Set(own.map(({ test }) => test))].sort((a, b) => a - b)
+  const others = site.tests.length - asked.length
+  const row = { kind: 'field', outcome: 'same', place: label.slice(0, 60) } as const
+  const note = 'the results do not have it for this prompt, so it is no case of it'
+  if (others > 0) site.ledger.add({ ...row, name: 'test of another prompt', note }, others)
+  return {
+    ...site,
+    tests: asked.map((index) => site.tests[index] as FooTest),
+    cases: asked.map((index) => site.cases[index] as ImportedCase),
   }
 }
 
