@@ -65,7 +65,7 @@ test('a repository without a commit has no baseline: --all works, and plain gate
   project.git('init', '-q')
   const { code, stderr } = await project.sluice(['gate'])
   assert.equal(code, 3)
-  assert.match(stderr, /no branch to compare with.*--all/)
+  assert.match(stderr, /no branch to compare with, since there is no commit yet: git add --all.*--all/)
   const all = await judged(project, ['gate', '--all'])
   assert.equal(all.code, 0, all.stderr)
   assert.deepEqual(all.report.git, { head: null, base: null })

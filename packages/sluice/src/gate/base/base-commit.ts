@@ -137,6 +137,11 @@ async function defaultBranch(git: Git, env: NodeJS.ProcessEnv): Promise<string> 
     : ['origin/HEAD', 'origin/main', 'origin/master', 'main', 'master']
   const found = await git.firstBranch(candidates)
   if (found !== undefined) return found
+  if ((await git.head()) === undefined)
+    throw new NoBaseError(
+      'no branch to compare with, since there is no commit yet: git add --all && git commit -m baseline, ' +
+        'or run sluice gate --all to judge against the threshold alone.',
+    )
   throw new NoBaseError(
     `no branch to compare with: none of ${candidates.join(', ')} exists here. Name one with --base, fetch it first ` +
       '(actions/checkout: fetch-depth: 0), or run sluice gate --all to judge against the threshold alone.',
