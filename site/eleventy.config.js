@@ -5,7 +5,7 @@ import path from 'node:path'
 import { deadLinks, rewriteLinks, wayTo } from './links.js'
 import { forPages } from './markdown.js'
 import { readSite, root } from './pages.js'
-import { contentsOf, sectionsOf } from './search-sections.js'
+import { contentsOf, sectionsOf, withAddressesOfRows } from './search-sections.js'
 
 const output = process.env.SLUICE_SITE_DIR ?? 'dist'
 /** For example https://github.com/owner/name: where the files are that are no pages. */
@@ -29,7 +29,7 @@ export default function site(eleventy) {
   eleventy.addFilter('pageOf', (file) => pages.get(file))
   eleventy.addFilter('contents', contentsOf)
   eleventy.addFilter('linked', (html, page) => {
-    const body = rewriteLinks(html, { page, pages, repository, used })
+    const body = withAddressesOfRows(rewriteLinks(html, { page, pages, repository, used }))
     sections.push(...sectionsOf(body, page))
     return body
   })
@@ -46,7 +46,7 @@ export default function site(eleventy) {
       [...pages.values()].map(({ address }) => address),
     )
     if (dead.length > 0) throw new Error(`links of the site lead nowhere:\n${dead.join('\n')}`)
-    console.log(`${pages.size} pages, ${sections.length} sections to search in`)
+    console.log(`${pages.size} pages, ${sections.length} sections and rows to search in`)
   })
 
   return { dir: { input: '.', includes: 'layouts', output }, markdownTemplateEngine: false }

@@ -9,7 +9,23 @@ const plain = (html) =>
     .replaceAll(/\s+/g, ' ')
     .trim()
 
-/** The sections of a page, each with its address, its heading and its text. */
+/** A row of a table that begins with the name of something: a key, a flag, a variable. */
+const namedRow = /<tr( id="[^"]*")?>\s*<td[^>]*>(<code>.*?<\/code>)(.*?)<\/tr>/gs
+
+/** The page with an address for each of these rows. */
+export function withAddressesOfRows(html) {
+  const seen = new Set()
+  return html.replaceAll(namedRow, (row, _, name) => {
+    const id = `row-${plain(name)
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, '-')}`
+    if (seen.has(id)) return row
+    seen.add(id)
+    return row.replace('<tr>', `<tr id="${id}">`)
+  })
+}
+
+/** The sections of a page and its named rows, each with its address, its heading and its text. */
 export function sectionsOf(html, { title, address }) {
   const parts = html.split(/(?=<h[1-4] id=")/)
   return parts.flatMap((part) => {
@@ -17,8 +33,13 @@ export function sectionsOf(html, { title, address }) {
     const text = plain(part.replace(/^<h[1-4].*?<\/h[1-4]>/s, ''))
     if (id === undefined && text === '') return []
     const section = plain(heading ?? '')
+    const rows = [...part.matchAll(namedRow)].map(([, at, name, rest]) => {
+      const row = at === undefined ? id : at.slice(' id="'.length, -1)
+      return { page: title, section: plain(name), address: `${address}#${row}`, text: plain(rest) }
+    })
     const isTop = section === '' || part.startsWith('<h1')
-    return [{ page: title, section: isTop ? '' : section, address: isTop ? address : `${address}#${id}`, text }]
+    const whole = { page: title, section: isTop ? '' : section, address: isTop ? address : `${address}#${id}`, text }
+    return [whole, ...rows]
   })
 }
 

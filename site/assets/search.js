@@ -85,7 +85,7 @@ async function search() {
     if (text !== query.value.trim()) return
     const found = find(text)
     if (found.length === 0) note(`Nothing says “${text}”.`)
-    else show(found.map(itemOf), `${found.length} sections found`)
+    else show(found.map(itemOf), `${found.length} places found`)
   } catch (error) {
     engine = undefined
     note(`The search does not work here: ${error.message}.`)
