@@ -51,9 +51,10 @@ const formats: Record<string, Format> = {
     load: async () => (await import('./github-models.ts')).importGithubModels,
   },
   inspect: {
-    about: 'samples (JSON, JSON Lines, CSV), or a log (JSON)',
+    about: 'samples (JSON, JSON Lines, CSV), or a log (JSON, .eval)',
     load: async () => (await import('./inspect/inspect.ts')).importInspect,
     hasColumns: true,
+    loadAnswers: async () => (await import('./inspect/log-answers.ts')).inspectAnswers,
   },
   langfuse: {
     about: 'items of a data set (JSON, JSON Lines, CSV)',

@@ -102,7 +102,7 @@ export const inspect: ResultsReader = {
 
 function readLog(content: ResultsContent): { log: Log; samples: Sample[] } {
   const { name, json, zip } = content
-  const { header, samples } = zip === undefined ? { header: json, samples: samplesIn(json) } : unzip(zip, name)
+  const { header, samples } = zip === undefined ? { header: json, samples: samplesIn(json) } : packedLog(zip, name)
   const version = isObject(header) ? header.version : undefined
   if (version !== 2)
     throw invalidResults(
@@ -117,7 +117,8 @@ function readLog(content: ResultsContent): { log: Log; samples: Sample[] } {
 
 const samplesIn = (json: unknown): unknown[] => (isObject(json) && Array.isArray(json.samples) ? json.samples : [])
 
-function unzip(zip: Uint8Array, file: string): { header: unknown; samples: Iterable<unknown> } {
+/** A packed log: a zip archive of its head and its samples. */
+export function packedLog(zip: Uint8Array, file: string): { header: unknown; samples: Iterable<unknown> } {
   const entries = entriesOf(zip, file)
   const header = entries.get('header.json') ?? entries.get('_journal/start.json')
   if (header === undefined)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { zipOf } from '../../support/zip.ts'
 import { type Parsed, runImport } from './import-run.ts'
 
 test('samples: targets, choices and metadata; --map names columns as a FieldSpec does', async () => {
@@ -91,9 +92,9 @@ test('a log: scorers are checks, epochs are repeats, an error is an error', asyn
   assert.deepEqual([document.translated.same, document.translated.dropped], [2, 2])
 })
 
-test('a packed log, code, and a log without samples are refused with the way out', async () => {
+test('a damaged packed log, code, and a log without samples are refused with the way out', async () => {
   for (const [file, text, message] of [
-    ['a.eval', 'PK', /run "inspect log dump a\.eval > log\.json"/],
+    ['a.eval', 'PK', /a\.eval: it is no ZIP archive, .*convert it with inspect log convert/],
     ['task.py', 'raise', /code, which is never run here/],
     ['log.json', JSON.stringify({ ...log, samples: [] }), /holds no samples/],
     ['cut.json', JSON.stringify(log).slice(0, 100), /cut\.json:1:\d+/],
@@ -101,4 +102,58 @@ test('a packed log, code, and a log without samples are refused with the way out
     const { code, stderr } = await runImport('inspect', { [file]: text })
     assert.deepEqual([code, message.test(stderr)], [3, true], stderr)
   }
+})
+
+/** Two samples and what the scorers said of them: of the answer to `it` the verdict is wrong. */
+const scored = {
+  ...log,
+  eval: { ...log.eval, scorers: [{ name: 'includes' }, { name: 'match' }, { name: 'f1' }, { name: 'my/own' }] },
+  samples: [
+    {
+      ...{ id: 'fr', epoch: 1, input: 'Capital of France?', target: 'Paris', output: { completion: 'It is Paris' } },
+      scores: { includes: { value: 'C' }, match: { value: 'C' }, f1: { value: 0.5 }, 'my/own': { value: 0.4 } },
+    },
+    {
+      ...{ id: 'it', epoch: 1, input: 'Capital of Italy?', target: 'Rome', output: { completion: 'Rome it is' } },
+      scores: { includes: { value: 'I' }, match: { value: 'I' }, f1: { value: 0.5 }, 'my/own': { value: 1 } },
+    },
+    { id: 'es', epoch: 1, input: 'Capital of Spain?', target: 'Madrid', error: { message: 'timed out' }, scores: {} },
+  ],
+}
+const packedOf = (whole: typeof scored) => {
+  const { samples, ...header } = whole
+  const files = samples.map((sample) => [`samples/${sample.id}_epoch_1.json`, JSON.stringify(sample)] as const)
+  return zipOf({ 'header.json': JSON.stringify(header), ...Object.fromEntries(files) })
+}
+
+test('--verify scores the kept outputs of a log anew, and lists each verdict that differs; an error is no verdict', async () => {
+  const files = { 'log.json': JSON.stringify(scored), 'log.eval': packedOf(scored) }
+  const { code, document, stderr } = await runImport('inspect', files, { flags: ['--verify', 'log.json'] })
+  const { cases, assertions, findings } = document.verification ?? assert.fail(stderr)
+  const said = findings.map(({ name, agreement, before, now }: Parsed) => `${name} ${agreement} ${before} ${now}`)
+  assert.deepEqual(
+    said.filter((each: string) => / differs /.test(each)),
+    ['fr differs false true', 'it: includes differs false true'],
+  )
+  assert.match(findings.find(({ name }: Parsed) => name === 'fr').reason, /but my\/own: it was dropped/)
+  assert.ok(said.includes('es notComparable null null'))
+  assert.ok(said.includes('it: my/own notComparable true null'))
+  assert.deepEqual([code, cases.all, assertions.all], [1, 3, 12])
+  assert.deepEqual([cases.same, assertions.same], [1, 5])
+  const packed = await runImport('inspect', files, { from: 'log.eval', flags: ['--verify', 'log.eval'] })
+  assert.deepEqual(packed.document.verification, document.verification)
+})
+
+test('--verify against another log compares nothing whose target or scorer is another', async () => {
+  const [first, ...others] = scored.samples
+  const other = { ...scored, samples: [{ ...first, target: 'Lyon' }, ...others] }
+  const files = { 'log.json': JSON.stringify(scored), 'other.json': JSON.stringify(other) }
+  const { document } = await runImport('inspect', files, { flags: ['--verify', 'other.json'] })
+  const { reason, agreement } = document.verification.findings.find(({ name }: Parsed) => name === 'fr')
+  assert.deepEqual(
+    [agreement, reason],
+    ['notComparable', 'the results are of other assertions than the file that was imported'],
+  )
+  const none = await runImport('inspect', { ...files, 'd.json': '[{"input": "x"}]' }, { flags: ['--verify', 'd.json'] })
+  assert.match(none.stderr, /d\.json is no log of Inspect/)
 })

@@ -1,27 +1,19 @@
-import { invalid, isData, parseData } from '../file-data.ts'
+import { invalid } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { Imported } from '../imported.ts'
 import { importDataSet } from '../rows/data-set.ts'
 import type { PlacedRow } from '../rows/read-rows.ts'
 import { setOwn } from '../rows/row-fields.ts'
-import { importLog, isLog } from './log.ts'
+import { importLog, readLog } from './log.ts'
 import { sampleFields, sampleRow } from './sample.ts'
 
-/** Inspect: samples (JSON, JSON Lines, CSV), whose columns `--map` names as a FieldSpec does, or a log in JSON. */
+/** Inspect: samples (JSON, JSON Lines, CSV), whose columns `--map` names as a FieldSpec does, or a log, in JSON or packed. */
 export async function importInspect(source: ImportSource): Promise<Imported> {
   const { name } = source
   if (source.isFolder) throw invalid(`${name} is a folder; name a file in it`)
-  if (name.endsWith('.eval')) {
-    throw invalid(
-      `${name} is a packed log: run "inspect log dump ${name} > log.json" where it belongs, and import log.json`,
-    )
-  }
   if (/\.py$/.test(name)) throw invalid(`${name} is code, which is never run here; import its data set or a log of it`)
-  if (name.endsWith('.json')) {
-    const data = parseData(await source.text(), name)
-    if (isData(data) && isLog(data)) return importLog(data, source)
-  }
-  return importSamples(source)
+  const log = await readLog(source)
+  return log === undefined ? importSamples(source) : importLog(log, source)
 }
 
 /** Samples. Columns that `--map` names are renamed first, since targets and choices are read in ways of their own. */

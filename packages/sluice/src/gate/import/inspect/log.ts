@@ -1,11 +1,12 @@
+import { packedLog } from '../../results/inspect.ts'
 import { createLedger, type FidelityLedger } from '../fidelity.ts'
-import { type Data, invalid, isData, listOf } from '../file-data.ts'
+import { type Data, invalid, isData, listOf, parseData } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
-import type { Imported, ImportedRecording } from '../imported.ts'
+import type { Imported, ImportedPart, ImportedRecording } from '../imported.ts'
 import { featuresOfRows, messageText } from '../rows/case-features.ts'
 import { baseName } from '../rows/data-set.ts'
 import { type FieldUse, type RowCase, rowCase, textOfValue } from '../rows/row-fields.ts'
-import { sampleFields, sampleRow } from './sample.ts'
+import { sampleFields, sampleKey, sampleRow, scorerKey } from './sample.ts'
 import { type Scorer, scorerChecks, scorersOf } from './scorers.ts'
 
 const ofRun = { drop: 'a fact about the run; the answer is a recording' }
@@ -34,8 +35,19 @@ const logFields: Record<string, FieldUse> = {
   invalidation: ofRun,
 }
 
+/** The log in a file, `.json` or packed; undefined where it holds something else. */
+export async function readLog(source: ImportSource): Promise<Data | undefined> {
+  const { name } = source
+  if (name.endsWith('.eval')) {
+    const { header, samples } = packedLog(await source.bytes(), name)
+    return isData(header) ? { ...header, samples: [...samples] } : undefined
+  }
+  const data = name.endsWith('.json') ? parseData(await source.text(), name) : undefined
+  return isData(data) && isLog(data) ? data : undefined
+}
+
 /** Whether data is a log of an evaluation. */
-export function isLog(data: Data): boolean {
+function isLog(data: Data): boolean {
   return (
     isData(data.eval) &&
     (Object.hasOwn(data, 'samples') || Object.hasOwn(data, 'plan') || Object.hasOwn(data, 'results'))
@@ -62,7 +74,7 @@ export function importLog(log: Data, source: ImportSource): Imported {
     if (!found.has(item.id)) found.set(item.id, withScorers(item, given, scorers, ledger))
     const repeat = (repeats.get(item.id) ?? 0) + 1
     repeats.set(item.id, repeat)
-    answers.push({ id: item.id, answer: { model, repeat, ...answerOf(given) } })
+    answers.push({ id: item.id, answer: { model, repeat, ...keptAnswer(given) } })
   }
   const cases = [...found.values()].map(({ source: kept, ...item }) => {
     const { epoch: _, ...own } = kept ?? {}
@@ -85,14 +97,28 @@ function withScorers(item: RowCase, sample: Data, scorers: readonly Scorer[], le
   const targets = listOf(sample.target)
     .map(textOfValue)
     .filter((target) => target !== '')
-  const parts = scorers.map((scorer) => ({ scorer, ...scorerChecks(scorer, targets) }))
-  for (const { scorer, outcome, note } of parts)
-    ledger.add({ kind: 'assertion', name: scorer.name, outcome, note, place: item.place })
-  return { ...item, checks: parts.flatMap(({ checks }) => checks), rubric: parts.flatMap(({ rubric }) => rubric) }
+  const { place } = item
+  const parts = scorers.map((scorer): ImportedPart => {
+    const { name } = scorer
+    return { name, place, ...scorerChecks(scorer, targets), weight: 1, asked: scorerKey(scorer, sample) }
+  })
+  for (const { name, outcome, note } of parts) ledger.add({ kind: 'assertion', name, outcome, note, place })
+  return {
+    ...item,
+    checks: parts.flatMap(({ checks }) => checks),
+    rubric: parts.flatMap(({ rubric }) => rubric),
+    parts,
+    origins: () => [sampleKey(sample)],
+  }
 }
 
 /** The answer of a sample. One that failed, or hit a limit without an answer, is an error and no score. */
-function answerOf({ output, error, limit, total_time: seconds }: Data): Omit<ImportedRecording, 'case' | 'model'> {
+export function keptAnswer({
+  output,
+  error,
+  limit,
+  total_time: seconds,
+}: Data): Omit<ImportedRecording, 'case' | 'model'> {
   if (error !== undefined && error !== null)
     return { error: isData(error) ? textOfValue(error.message ?? error) : textOfValue(error) }
   const { completion, choices, usage, stop_reason: own } = isData(output) ? output : ({} as Data)

@@ -1,5 +1,16 @@
 import type { Data } from '../file-data.ts'
 import { type FieldUse, textOfValue, textsIn } from '../rows/row-fields.ts'
+import type { Scorer } from './scorers.ts'
+
+/** By what a sample is known again in another log. */
+export function sampleKey({ id, input, choices }: Data): string {
+  return JSON.stringify([id ?? null, input ?? null, choices ?? null])
+}
+
+/** What a scorer asks for: itself, its arguments and the target. */
+export function scorerKey({ name, options }: Scorer, { target }: Data): string {
+  return JSON.stringify([name, options, target ?? null])
+}
 
 const inSandbox = { drop: 'there is no sandbox: the answer alone is scored' }
 
