@@ -18,6 +18,7 @@ const ports: Record<string, string> = { 'model.log': '4100', 'serve.log': '4050'
  *
  * - Nothing is installed from a registry: the packages are those of this checkout (`pack/install` tests the tarballs).
  * - Every server listens on a port that the system picks, and the page's port stands for it in files and commands.
+ * - A rollback waits longer for its confirmation: this machine may be busy.
  * - The line with the progress of a gate is left out: in a terminal it is erased again.
  */
 class Reader {
@@ -43,7 +44,8 @@ class Reader {
       ...Object.fromEntries(kept),
       // The Node of this test, not one that the machine happens to have.
       PATH: [path.dirname(process.execPath), process.env.PATH].join(path.delimiter),
-      PORT: '0',
+      MODEL_PORT: '0',
+      APP_PORT: '0',
       NO_COLOR: '1',
       GIT_CONFIG_NOSYSTEM: '1',
       GIT_CONFIG_GLOBAL: '/dev/null',
@@ -64,7 +66,7 @@ class Reader {
     const typed = commands.filter((line) => !/^npm /.test(line))
     let printed = ''
     for (const [index, line] of typed.entries()) {
-      const { code, printed: text } = await shell.run(this.#asHere(line.replace('sluice serve', '$& --port 0')))
+      const { code, printed: text } = await shell.run(this.#typed(line))
       printed += text
       const isAsked = typed[index + 1]?.includes('$?') ?? false
       assert.ok(code === 0 || isAsked, `exit code ${code} of: ${line}\n${printed}`)
@@ -86,6 +88,12 @@ class Reader {
     await until(() => said() !== undefined, `an address in ${log}`)
     this.#ports.set(ports[log] ?? '', said() ?? '')
     if (log === 'serve.log') await shell.run(`export SLUICE_URL=http://127.0.0.1:${said()}`)
+  }
+
+  #typed(line: string): string {
+    return this.#asHere(line)
+      .replace('sluice serve', '$& --port 0')
+      .replace(/^sluice rollback/, '$& --wait 60s')
   }
 
   #asHere(text: string): string {
