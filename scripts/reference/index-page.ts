@@ -10,6 +10,7 @@ const pages: [file: string, subject: string][] = [
   ['providers.md', 'names of models, kinds of API, parameters as they are sent, when models end'],
   ['environment.md', 'every variable of the environment that Sluice reads'],
   ['exit-codes.md', 'every exit code, for any command and for each one'],
+  ['report-json.md', 'every key of `report.json`'],
 ]
 
 /** The first page of the reference. */

@@ -4,6 +4,7 @@ import { exitCodePage } from './exit-code-page.ts'
 import { filePages } from './file-pages.ts'
 import { indexPage } from './index-page.ts'
 import { providerPage } from './provider-page.ts'
+import { reportPage } from './report-page.ts'
 import { wrapped } from './wrap.ts'
 
 /** The pages of the reference: their names in docs/reference, and their texts. */
@@ -15,6 +16,7 @@ export async function referencePages(): Promise<Map<string, string>> {
     'providers.md': providerPage,
     'environment.md': environmentPage,
     'exit-codes.md': exitCodePage,
+    'report-json.md': reportPage,
   }
   const written = '<!-- Written by npm run reference. Edit the schemas and scripts/reference instead. -->'
   const pages = new Map<string, string>()

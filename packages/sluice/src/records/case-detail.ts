@@ -23,33 +23,28 @@ export type CaseState = z.infer<typeof caseStateSchema>
 
 /** What a check says about one output. A `must` check has failed when its score is below 1. */
 export const checkResultSchema = z.object({
-  name: z.string(),
-  /** As in the prompt file; `expect`: whether a case came to the end that it expects. */
-  type: z.string(),
-  score: share,
-  reason: z.string(),
-  weight: z.number(),
-  must: z.boolean(),
+  name: z.string().describe('Its name, by default the check as it is written.'),
+  type: z.string().describe('As in the prompt file; `expect`: whether a case came to the end that it expects.'),
+  score: share.describe('From 0 to 1.'),
+  reason: z.string().describe('Why, in a few words.'),
+  weight: z.number().describe('Its share in the score of the case.'),
+  must: z.boolean().describe('A failure sets the case to 0.'),
 })
 export type CheckResult = z.infer<typeof checkResultSchema>
 
 /** One question that the judge has answered: a rubric item, or a choice of a GitHub `llm` evaluator. */
 export const judgedItemSchema = z.object({
-  /** The rubric item's id, or the evaluator's name. */
-  id: z.string(),
-  /** The question, where it is the case's own. */
-  ask: z.string().exactOptional(),
-  /** `yes`, `no` or `cannot_tell`; for an evaluator the choice, word for word. */
-  verdict: z.string(),
-  /** Absent when the judge could not tell. */
-  score: share.exactOptional(),
-  /** What the judge says it saw, quoted from the output; may be empty. */
-  evidence: z.string(),
-  reasoning: z.string(),
-  /** False when the quote does not occur in the output, or a `yes` quotes nothing. Reported, never scored. */
-  evidenceFound: z.boolean(),
-  weight: z.number(),
-  must: z.boolean(),
+  id: z.string().describe("The rubric item's id, or the evaluator's name."),
+  ask: z.string().exactOptional().describe("The question, where it is the case's own."),
+  verdict: z.string().describe('`yes`, `no` or `cannot_tell`; for an evaluator the choice, word for word.'),
+  score: share.exactOptional().describe('Absent when the judge could not tell.'),
+  evidence: z.string().describe('What the judge says it saw, quoted from the output; may be empty.'),
+  reasoning: z.string().describe('Why, in the words of the judge.'),
+  evidenceFound: z
+    .boolean()
+    .describe('False when the quote does not occur in the output, or a `yes` quotes nothing. Reported, never scored.'),
+  weight: z.number().describe('Its share in the score of the case.'),
+  must: z.boolean().describe('A no sets the case to 0.'),
 })
 export type JudgedItem = z.infer<typeof judgedItemSchema>
 

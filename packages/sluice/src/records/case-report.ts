@@ -8,54 +8,59 @@ const checkSchema = checkResultSchema.partial({ weight: true, must: true })
 
 /** Nor whether the quoted evidence occurs in the output. */
 const itemSchema = judgedItemSchema
-  .extend({ score: share.optional() })
+  .extend({ score: share.optional().describe('Absent when the judge could not tell.') })
   .partial({ evidenceFound: true, weight: true, must: true })
+
+const notMetSchema = z.object({
+  name: z.string().describe('The id of the item, or the name of the check.'),
+  outcome: z.string().describe('The verdict of the judge, or the score.'),
+  reason: z.string().describe('Why.'),
+})
 
 /** One answer to a case, in one repeat. */
 const answerSchema = z.object({
-  version: comparedArmSchema,
-  repeat: z.int().min(1),
-  state: caseStateSchema,
-  score: share.nullable(),
-  output: z.string().nullable(),
-  error: z.string().nullable(),
-  /** Rubric items and checks without the full score, and why. */
-  notMet: z.array(z.object({ name: z.string(), outcome: z.string(), reason: z.string() })),
+  version: comparedArmSchema.describe('Whose answer it is.'),
+  repeat: z.int().min(1).describe('Which answer to the case it is, from 1.'),
+  state: caseStateSchema.describe('What became of it.'),
+  score: share.nullable().describe('Its score.'),
+  output: z.string().nullable().describe('Its text.'),
+  error: z.string().nullable().describe('Why there is no score.'),
+  notMet: z.array(notMetSchema).describe('Rubric items and checks without the full score.'),
 })
 
 /** One case of a feature's report. What is unknown is null, never 0; what was not kept may be left out. */
 export const caseReportSchema = z.object({
-  id: z.string(),
-  state: caseStateSchema,
-  /** Mean over the repeats that have a score. */
-  score: share.nullable(),
-  baselineScore: share.nullable(),
-  tags: z.array(z.string()),
-  weight: z.number().min(0),
-  critical: z.boolean().optional(),
-  /** How often the candidate was asked. */
-  repeats: z.int().min(0),
-  /** In how many of `n` scored repeats the score reached `gate.caseThreshold`; null without a scored repeat. */
-  passed: z.object({ k: z.int().min(0), n: z.int().min(1) }).nullable(),
-  /** Of the repeat that is shown. */
-  checks: z.array(checkSchema),
-  judge: z.array(itemSchema),
-  /** Why there is no score. */
-  error: z.string().nullable(),
-  /** What was asked, as a person would read it. */
-  input: z.string().optional(),
-  /** The reference answer of the suite. */
-  expected: z.string().optional(),
-  output: z.string().nullable(),
-  /** What the output began with, and was taken off before it was scored. */
-  reasoning: z.string().optional(),
-  baselineOutput: z.string().nullable().optional(),
-  baselineChecks: z.array(checkSchema).optional(),
-  baselineJudge: z.array(itemSchema).optional(),
-  /** Every answer of both versions, where there was more than one and not all had the full score. */
-  answers: z.array(answerSchema).optional(),
-  latencyMs: z.number().min(0).nullable(),
-  costUsd: z.number().min(0).nullable(),
+  id: z.string().describe('The id of the suite.'),
+  state: caseStateSchema.describe('What became of it.'),
+  score: share.nullable().describe('Mean over the repeats that have a score.'),
+  baselineScore: share.nullable().describe('The same of the baseline.'),
+  tags: z.array(z.string()).describe('Its tags.'),
+  weight: z.number().min(0).describe('Its share in every mean.'),
+  critical: z.boolean().optional().describe('It may not regress.'),
+  repeats: z.int().min(0).describe('How often the candidate was asked.'),
+  passed: z
+    .object({
+      k: z.int().min(0).describe('Repeats that passed.'),
+      n: z.int().min(1).describe('Repeats that have a score.'),
+    })
+    .nullable()
+    .describe('In how many repeats the score reached `gate.caseThreshold`; null without a scored repeat.'),
+  checks: z.array(checkSchema).describe('What the checks say of the answer that is shown.'),
+  judge: z.array(itemSchema).describe('What the judge says of the answer that is shown.'),
+  error: z.string().nullable().describe('Why there is no score.'),
+  input: z.string().optional().describe('What was asked, as a person would read it.'),
+  expected: z.string().optional().describe('The reference answer of the suite.'),
+  output: z.string().nullable().describe('The answer that is shown.'),
+  reasoning: z.string().optional().describe('What the output began with, and was taken off before it was scored.'),
+  baselineOutput: z.string().nullable().optional().describe('The answer of the baseline beside it.'),
+  baselineChecks: z.array(checkSchema).optional().describe('What the checks say of that one.'),
+  baselineJudge: z.array(itemSchema).optional().describe('What the judge says of that one.'),
+  answers: z
+    .array(answerSchema)
+    .optional()
+    .describe('Every answer of both versions, where there was more than one and not all had the full score.'),
+  latencyMs: z.number().min(0).nullable().describe('How long the answer took, in milliseconds.'),
+  costUsd: z.number().min(0).nullable().describe('What it cost with its judgement, in USD.'),
 })
 
 export type CaseReport = z.infer<typeof caseReportSchema>

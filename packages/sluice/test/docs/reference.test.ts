@@ -6,6 +6,7 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { type JsonSchema, type Key, keysOf } from '../../../../scripts/reference/keys.ts'
 import { referencePages } from '../../../../scripts/reference/pages.ts'
+import { reportKeys, valuesAt } from '../../../../scripts/reference/report-page.ts'
 import { inline } from '../../../../scripts/reference/value-words.ts'
 import { caseSchema } from '../../src/core/suite/cases/case.ts'
 import { configSchema } from '../../src/core/suite/config/config.ts'
@@ -103,4 +104,14 @@ test('every command has its exit codes, and each code one meaning', async () => 
   const listed = commandExitCodes.flatMap((group) => group.commands)
   assert.deepEqual(listed.toSorted(), commands.map((command) => command.name()).sort())
   assert.equal(new Set(Object.values(exitCodes)).size, Object.keys(exitCodes).length)
+})
+
+test('every key of a report has a meaning, and a value in the example', () => {
+  const keys = reportKeys()
+  assert.ok(keys.length > 300, `only ${keys.length} were found`)
+  const lacking = keys.filter(({ path: at, meaning }) => meaning === '' || valuesAt(at).length === 0)
+  assert.deepEqual(
+    lacking.map(({ path: at }) => at),
+    [],
+  )
 })
