@@ -72,7 +72,8 @@ export const commandExitCodes: readonly CommandCodes[] = [
       pass: 'Every case has a score, whatever the scores are.',
       fail: null,
       inconclusive: 'Some cases have no score.',
-      'could not run': 'Also: not one case has a score, or the budget ended first.',
+      'could not run':
+        'Also: not one case has a score, with `--compare` of one model, or the budget ended first. A difference between models changes no code.',
     },
   },
   {

@@ -99,7 +99,7 @@ function forest(report: MatrixReport): Html | undefined {
   const rows = compared.map(
     (cell) => html`<tr><th scope="row">${report.features.length > 1 ? `${cell.feature}, ` : ''}${cell.model}</th>
       <td class="forest">${whisker(cell, axis)}</td>
-      <td class="number">${formatChange(cell.difference?.mean ?? null)}</td>
+      <td class="number wide">${formatChange(cell.difference?.mean ?? null)}</td>
       <td class="outcome-of-cell ${toneOf(cell)}">${outcomeText(cell)}</td></tr>`,
   )
   const ticks = axis.ticks.map(
@@ -107,7 +107,7 @@ function forest(report: MatrixReport): Html | undefined {
   )
   return html`<section class="block"><h2 class="title">Difference from the reference</h2><table class="tags">
     <thead><tr><th scope="col">Cell</th><th scope="col" class="forest"><span class="unseen">Interval</span><svg class="picture" width="100%" height="16" aria-hidden="true">${ticks}</svg></th>
-    <th scope="col" class="number">Mean</th><th scope="col">Result</th></tr></thead><tbody>${rows}</tbody></table></section>`
+    <th scope="col" class="number wide">Mean</th><th scope="col">Result</th></tr></thead><tbody>${rows}</tbody></table></section>`
 }
 
 const formatTick = (tick: number) => (tick > 0 ? `+${tick}` : String(tick))
