@@ -22,8 +22,15 @@ export interface PageOfDocs {
   pieces: Piece[]
 }
 
-/** All pages of the project, read. */
+let read: PageOfDocs[] | undefined
+
+/** All pages of the project, read once in a process. */
 export function allPages(): PageOfDocs[] {
+  read ??= readPages()
+  return read
+}
+
+function readPages(): PageOfDocs[] {
   const files = globSync(patterns, { cwd: root, exclude: ['**/node_modules/**', '**/.sluice/**'] }).sort()
   return files.map((file) => pageOf(file, readFileSync(path.join(root, file), 'utf8')))
 }
@@ -36,8 +43,12 @@ export function pageOf(file: string, text: string): PageOfDocs {
   // Tokens come in the order of the page, so each is searched from where the last one was found.
   const lineOf = (raw: string): number => {
     const [first = ''] = withBars(raw).trimStart().split('\n')
-    const found = lines.findIndex((line, index) => index >= at && line.includes(first.trim()))
-    if (found >= 0) at = found
+    const wanted = first.trim()
+    for (let index = at; index < lines.length; index++) {
+      if (!lines[index]?.includes(wanted)) continue
+      at = index
+      break
+    }
     return at + 1
   }
   const headings = new Map<string, number>()
