@@ -78,7 +78,8 @@ const tooLongCodes = new Set([
 const wrapped = '^(?:[\\w.]+(?:Error|Exception)\\s*[:-]\\s*)*'
 const tooLongTexts = new RegExp(
   `${wrapped}(?:prompt is too long: \\d|(?:the )?input token count \\(?\\d|this model's maximum context length is \\d|` +
-    `prompt contains \\d+ tokens|the request exceeds the available context size)`,
+    `prompt contains \\d+ tokens|the request exceeds the available context size|you passed \\d+ input (?:tokens|characters)|` +
+    `the (?:prompt is longer than|input length exceeds) the context length)`,
   'i',
 )
 const missingModelTexts = new RegExp(

@@ -147,6 +147,31 @@ const told: { what: string; status: number; body: unknown; kind: string; fatal?:
     kind: 'too-long',
   },
   {
+    what: 'vllm of 2026, length',
+    status: 400,
+    body: {
+      error: {
+        message:
+          "You passed 30721 input tokens and requested 2048 output tokens. However, the model's context length is only 32768 tokens",
+        type: 'BadRequestError',
+        code: 400,
+      },
+    },
+    kind: 'too-long',
+  },
+  {
+    what: 'ollama, length of a model whose prompts it does not cut',
+    status: 400,
+    body: { error: { message: 'the prompt is longer than the context length currently available to the model' } },
+    kind: 'too-long',
+  },
+  {
+    what: 'ollama, model',
+    status: 404,
+    body: { error: { message: 'model "qwen3:8b" not found, try pulling it first', type: 'not_found_error' } },
+    kind: 'no-model',
+  },
+  {
     what: 'litellm, length',
     status: 400,
     body: {
@@ -171,6 +196,7 @@ const quotes = [
   'your credit balance is too low to access the API',
   'prompt is too long: 300000 tokens',
   "this model's maximum context length is 8192 tokens",
+  'You passed 9 input tokens',
   'The model `gpt-4` does not exist',
 ]
 for (const quote of quotes) {
