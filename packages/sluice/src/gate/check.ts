@@ -9,7 +9,7 @@ import { SluiceError } from '../errors.ts'
 import type { Mask } from '../masking/mask.ts'
 import { shortestSecret } from '../masking/secret-forms.ts'
 import { formatAmount } from '../text/format.ts'
-import { installationIn, vendorCommand } from './installation.ts'
+import { installationIn, vendorCommands } from './installation.ts'
 import { endDiagnostics, endingModels } from './retirements/ending-models.ts'
 
 /** What `sluice check` has found. */
@@ -69,7 +69,7 @@ function notInClones(root: string): Diagnostic[] {
       line: 1,
       column: 1,
       path: '',
-      message: `names sluice by "${specifier}", outside of this repository: a clone, as in CI, has no sluice. Keep it with the project: ${vendorCommand()}`,
+      message: `names sluice by "${specifier}", outside of this repository: a clone, as in CI, has no sluice. Keep it with the project, by one command after the other: ${vendorCommands().join(', ')}`,
     },
   ]
 }

@@ -12,14 +12,19 @@ const { name, version } = manifest
  */
 const installCommand = `npm install --save-dev ./vendor/${name}-${version}.tgz`
 
-/** The same where the tarball is not in the project yet: it is made of the Sluice that runs. */
-export function vendorCommand(): string {
-  return `mkdir -p vendor && npm pack --pack-destination vendor ${shellWord(path.dirname(templatesFolder()))} && ${installCommand}`
+/**
+ * The same where the tarball is not in the project yet: it is made of the Sluice that runs. One command after the other,
+ * each as every shell takes it, those of Windows included.
+ */
+export function vendorCommands(): string[] {
+  const folder = shellWord(path.dirname(templatesFolder()))
+  return ['mkdir vendor', `npm pack --pack-destination vendor ${folder}`, installCommand]
 }
 
-/** A path as a shell reads it back. */
-export function shellWord(text: string): string {
-  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
+/** A path as a shell reads it back. On Windows no path holds a double quote. */
+export function shellWord(text: string, platform: NodeJS.Platform = process.platform): string {
+  if (/^[\w./-]+$/.test(text)) return text
+  return platform === 'win32' ? `"${text}"` : `'${text.replaceAll("'", String.raw`'\''`)}'`
 }
 
 /** How a package.json names Sluice. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import path from 'node:path'
 import { test } from 'node:test'
 import manifest from '../../package.json' with { type: 'json' }
-import { installationIn, shellWord, vendorCommand } from '../../src/gate/installation.ts'
+import { installationIn, shellWord, vendorCommands } from '../../src/gate/installation.ts'
 import { createProject } from '../support/project.ts'
 
 /** Whether a clone has sluice, if the package.json of `app/mail` or of the root names it so. */
@@ -48,7 +48,7 @@ test('check warns of a link that leads out of the repository, and says what to d
   const { code, stdout } = await project.sluice(['check'])
   assert.equal(code, 0)
   assert.match(stdout, /^package\.json:1:1: warning: names sluice by "file:\.\.\/sluice", outside of this repository/)
-  assert.ok(stdout.includes(vendorCommand()))
+  assert.ok(stdout.includes(`by one command after the other: ${vendorCommands().join(', ')}\n`))
   project.write({ 'package.json': '{"devDependencies": {"sluice": "file:vendor/sluice.tgz"}}' })
   assert.equal((await project.sluice(['check'])).stdout, '')
 })
@@ -56,16 +56,20 @@ test('check warns of a link that leads out of the repository, and says what to d
 test('init says how sluice comes along, where the project does not keep it yet', async () => {
   using project = createProject({ 'package.json': '{"devDependencies": {"sluice": "file:../sluice"}}' })
   const { stdout } = await project.sluice(['init'])
-  assert.ok(stdout.includes(`keep sluice with the project: ${vendorCommand()}\n`), stdout)
+  const step = ['keep sluice with the project:', ...vendorCommands(), ''].join('\n       ').trimEnd()
+  assert.ok(stdout.includes(`${step}\n`), stdout)
   project.write({ 'package.json': '{"devDependencies": {"sluice": "file:vendor/sluice.tgz"}}' })
   assert.doesNotMatch((await project.sluice(['init', '--force'])).stdout, /npm (pack|install)/)
 })
 
-test('the command packs the sluice that runs, and installs the tarball that this makes', () => {
+test('the commands, which every shell takes, pack the sluice that runs, and install the tarball that this makes', () => {
   const folder = path.join(import.meta.dirname, '../..')
-  assert.equal(
-    vendorCommand(),
-    `mkdir -p vendor && npm pack --pack-destination vendor ${shellWord(folder)} && npm install --save-dev ./vendor/sluice-${manifest.version}.tgz`,
-  )
-  assert.equal(shellWord("/a b/it's"), String.raw`'/a b/it'\''s'`)
+  assert.deepEqual(vendorCommands(), [
+    'mkdir vendor',
+    `npm pack --pack-destination vendor ${shellWord(folder)}`,
+    `npm install --save-dev ./vendor/sluice-${manifest.version}.tgz`,
+  ])
+  for (const command of vendorCommands()) assert.doesNotMatch(command, /&&|;| -p /)
+  assert.equal(shellWord("/a b/it's", 'linux'), String.raw`'/a b/it'\''s'`)
+  assert.equal(shellWord(String.raw`C:\a b\sluice`, 'win32'), String.raw`"C:\a b\sluice"`)
 })

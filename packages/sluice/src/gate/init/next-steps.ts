@@ -1,5 +1,5 @@
 import { defaultJudge } from '../../core/suite/models/default-judge.ts'
-import { type Installation, shellWord, vendorCommand } from '../installation.ts'
+import { type Installation, shellWord, vendorCommands } from '../installation.ts'
 import type { GatedPrompt } from './existing-prompt.ts'
 import type { TargetKind } from './target-project.ts'
 import { drafts, tryoutFolder } from './tryout.ts'
@@ -90,7 +90,7 @@ const pullRequest = 'commit, and open a pull request that changes the prompt'
 
 /** What CI needs, where a clone could not install sluice as the project names it. */
 function keptSluice(installation: Installation | undefined): string[] {
-  return installation?.isInClone ? [] : [`keep sluice with the project: ${vendorCommand()}`]
+  return installation?.isInClone ? [] : [['keep sluice with the project:', ...vendorCommands()].join('\n       ')]
 }
 
 const otherJudge =
