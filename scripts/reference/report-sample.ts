@@ -114,7 +114,7 @@ const feature: Feature = {
   notes: ['Answers of the baseline are from the store.'],
   advice: 'More repeats would not change the verdict.',
   nextSteps: [
-    { kind: 'repeats', what: 'Ask every case 3 times more.', usd: 0.12, command: 'sluice gate --repeats 1,2,3,5,8' },
+    { kind: 'repeats', what: 'Ask every case 3 times more.', usd: 0.12, command: 'npx sluice gate --base origin/main' },
   ],
   confidence: 0.95,
   score: {
