@@ -7,7 +7,7 @@ import { type FeatureSite, promptFeature } from './config.ts'
 import type { FooPrompt } from './prompts.ts'
 import { type FooResult, outputText, providerLabel, readResults, rowError, rowTest, rowVars } from './result-rows.ts'
 import { createScriptFiles } from './script-module.ts'
-import { type PlacedRow, sentFeatures } from './sent-prompt.ts'
+import { type AskedRow, sentFeatures } from './sent-prompt.ts'
 import { caseOfTest } from './test-case.ts'
 import type { FooTest } from './tests.ts'
 
@@ -33,7 +33,7 @@ export async function importResults(given: unknown, source: ImportSource): Promi
     isSent ? `sent ${row.promptIdx ?? 0}` : JSON.stringify([prompt.label, prompt.raw]),
   )
   const features = [...byPrompt.values()].flatMap((own) => {
-    const { prompt, isSent } = own[0] as PlacedRow
+    const { prompt, isSent } = own[0] as AskedRow
     const name = byPrompt.size === 1 ? (descriptionOf(given) ?? baseName(source.name)) : prompt.label.slice(0, 60)
     if (!isSent) {
       const asked = askedTests(own, site, prompt.label)
@@ -69,7 +69,7 @@ function testOf(row: FooResult, place: string): FooTest {
 }
 
 /** The tests that were run with a prompt: in promptfoo a test may be for some of the prompts only. */
-function askedTests(own: readonly PlacedRow[], site: FeatureSite, label: string): FeatureSite {
+function askedTests(own: readonly AskedRow[], site: FeatureSite, label: string): FeatureSite {
   const asked = [...new Set(own.map(({ test }) => test))].sort((a, b) => a - b)
   const others = site.tests.length - asked.length
   const row = { kind: 'field', outcome: 'same', place: label.slice(0, 60) } as const
@@ -85,7 +85,7 @@ function askedTests(own: readonly PlacedRow[], site: FeatureSite, label: string)
 function promptOf(
   { promptIdx, prompt }: FooResult,
   prompts: readonly FooPrompt[],
-): Pick<PlacedRow, 'prompt' | 'isSent'> {
+): Pick<AskedRow, 'prompt' | 'isSent'> {
   const byIndex = promptIdx === undefined || promptIdx === null ? undefined : prompts[promptIdx]
   const template = byIndex ?? prompts.find(({ label }) => label === prompt.label)
   if (template !== undefined) return { prompt: template, isSent: false }
@@ -94,7 +94,7 @@ function promptOf(
 
 function withRecordings(
   feature: ImportedFeature,
-  placed: readonly PlacedRow[],
+  placed: readonly AskedRow[],
   cases: readonly ImportedCase[],
 ): ImportedFeature {
   const places = new Map(feature.cases.map(({ parts }, index) => [parts, index]))

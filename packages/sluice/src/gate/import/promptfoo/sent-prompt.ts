@@ -5,7 +5,7 @@ import type { FooPrompt } from './prompts.ts'
 import type { FooResult } from './result-rows.ts'
 import type { FooTest } from './tests.ts'
 
-export interface PlacedRow {
+export interface AskedRow {
   row: FooResult
   /** The place of its test. */
   test: number
@@ -17,11 +17,11 @@ export interface PlacedRow {
 interface SentFeatures {
   features: ImportedFeature[]
   /** Those that answer what the cases ask. */
-  rows: PlacedRow[]
+  rows: AskedRow[]
 }
 
 /** Rows without their template, as lines have them: each case is asked with the text that was sent. */
-export function sentFeatures(own: readonly PlacedRow[], name: string, site: FeatureSite): SentFeatures {
+export function sentFeatures(own: readonly AskedRow[], name: string, site: FeatureSite): SentFeatures {
   const { ledger } = site
   const sent = new Map<number, string>()
   for (const { test, prompt } of own) if (!sent.has(test)) sent.set(test, prompt.raw)
