@@ -1,5 +1,5 @@
-import type { FeatureReport } from '../packages/sluice/src/records/feature-report.ts'
-import { reportSchema } from '../packages/sluice/src/records/report.ts'
+import type { FeatureReport } from '../packages/sluice/src/records/report/feature-report.ts'
+import { reportSchema } from '../packages/sluice/src/records/report/report.ts'
 import type { Stage } from './stage.ts'
 import { bad, bold, detail, good, indent, oneLine, say } from './tell.ts'
 

@@ -2,7 +2,7 @@
  * The incident that Sluice exists for, and what follows: `npm run demo`, or `npm run demo -- --full` with all that the
  * commands print. Exits 1 if it does not go as told.
  */
-import type { FeatureReport } from '../packages/sluice/src/records/feature-report.ts'
+import type { FeatureReport } from '../packages/sluice/src/records/report/feature-report.ts'
 import { tellTheCanary } from './canary.ts'
 import { expect, gated, hint, onlyFeature } from './gate.ts'
 import { startProduction } from './production.ts'

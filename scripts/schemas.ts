@@ -2,8 +2,8 @@
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { jsonSchemaOf, schemaKinds } from '../packages/sluice/src/core/suite/shipped-schemas.ts'
-import { matrixJsonSchema } from '../packages/sluice/src/records/matrix-report.ts'
-import { reportJsonSchema } from '../packages/sluice/src/records/report.ts'
+import { matrixJsonSchema } from '../packages/sluice/src/records/report/matrix-report.ts'
+import { reportJsonSchema } from '../packages/sluice/src/records/report/report.ts'
 
 const schemas = [
   ...schemaKinds.map((kind) => [kind, jsonSchemaOf(kind)] as const),

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { type Report, reportSchema } from '../../packages/sluice/src/records/report.ts'
+import { type Report, reportSchema } from '../../packages/sluice/src/records/report/report.ts'
 
 const bin = path.join(import.meta.dirname, '../../packages/sluice/bin/sluice.cjs')
 

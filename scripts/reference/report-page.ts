@@ -1,4 +1,4 @@
-import { reportJsonSchema, reportSchema } from '../../packages/sluice/src/records/report.ts'
+import { reportJsonSchema, reportSchema } from '../../packages/sluice/src/records/report/report.ts'
 import { prose, row } from './key-table.ts'
 import { type Key, keysOf } from './keys.ts'
 import { reportSample } from './report-sample.ts'

@@ -1,8 +1,8 @@
 import { hint } from '../core/suite/diagnostics/suggest.ts'
 import { jsonSchemaOf, schemaKinds } from '../core/suite/shipped-schemas.ts'
 import { SluiceError } from '../errors.ts'
-import { matrixJsonSchema } from '../records/matrix-report.ts'
-import { reportJsonSchema } from '../records/report.ts'
+import { matrixJsonSchema } from '../records/report/matrix-report.ts'
+import { reportJsonSchema } from '../records/report/report.ts'
 import type { Host } from './host.ts'
 
 /** `sluice schema <kind>`: prints the JSON Schema of a file format. */

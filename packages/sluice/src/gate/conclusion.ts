@@ -1,4 +1,4 @@
-import type { RunFinding } from '../records/report.ts'
+import type { RunFinding } from '../records/report/report.ts'
 import type { JudgedFeature } from './judge-versions.ts'
 import type { GateScope } from './scope.ts'
 import { type Judgeable, withSetAside } from './set-aside.ts'

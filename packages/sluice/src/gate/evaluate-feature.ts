@@ -1,7 +1,7 @@
 import type { Prompt } from '../core/suite/prompt/prompt.ts'
 import { chooseSuite } from '../core/suite/prompt/suites.ts'
 import { SluiceError } from '../errors.ts'
-import type { RunFinding } from '../records/report.ts'
+import type { RunFinding } from '../records/report/report.ts'
 import { casesOfRuns } from './report/case-rows.ts'
 import type { FinishedRun } from './report/report-of-run.ts'
 import { reproduction } from './report/reproduction.ts'

@@ -1,7 +1,7 @@
 import type { LoadedProject, PartlySoundProject } from '../core/suite/project/project.ts'
 import type { Prompt } from '../core/suite/prompt/prompt.ts'
 import { requireSuites } from '../core/suite/prompt/suites.ts'
-import type { RunFinding } from '../records/report.ts'
+import type { RunFinding } from '../records/report/report.ts'
 import { baselineOf } from './base/baseline.ts'
 import { type ConclusionOptions, concludeGate } from './conclusion.ts'
 import { type GuardedRun, type GuardFlags, guardMeasure } from './guard/guard-measure.ts'

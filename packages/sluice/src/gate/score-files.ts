@@ -1,5 +1,5 @@
 import type { ScoreRow } from '../core/suite/scores-file.ts'
-import type { Arm, CaseDetail } from '../records/case-detail.ts'
+import type { Arm, CaseDetail } from '../records/report/case-detail.ts'
 import type { ResultRow } from './run/results.ts'
 import { type CaseScores, createScoreTable } from './run/score-table.ts'
 

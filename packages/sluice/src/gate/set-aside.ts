@@ -2,7 +2,7 @@ import { type Diagnostic, formatDiagnostic, InvalidFilesError, inOrder } from '.
 import type { PartlySoundProject } from '../core/suite/project/project.ts'
 import type { Prompt } from '../core/suite/prompt/prompt.ts'
 import { whyUnjudgeable } from '../core/suite/prompt/unjudgeable.ts'
-import type { RunFinding } from '../records/report.ts'
+import type { RunFinding } from '../records/report/report.ts'
 import type { FinalVerdict } from './verdict/verdict.ts'
 
 /** Features of a run, and those among them that have nothing to be judged by. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { CaseReport } from '../../src/records/case-report.ts'
+import type { CaseReport } from '../../src/records/report/case-report.ts'
 import { type ChatRequest, fakeModel, isJudgeRequest, judgement, type Reply, textOf } from '../support/fake-model.ts'
 import { judged } from '../support/gate-project.ts'
 import { createProject } from '../support/project.ts'

@@ -7,7 +7,7 @@ import { githubPromptSchema } from '../../src/core/suite/prompt/github-prompt.ts
 import { promptSchema } from '../../src/core/suite/prompt/prompt-file.ts'
 import { recordingSchema } from '../../src/core/suite/recordings.ts'
 import { scoreSchema } from '../../src/core/suite/scores-file.ts'
-import { reportSchema } from '../../src/records/report.ts'
+import { reportSchema } from '../../src/records/report/report.ts'
 import { rubricSchema } from '../../src/records/rubric.ts'
 
 const fragmentOf = (shape: z.core.$ZodLooseShape) => z.strictObject(shape).partial()

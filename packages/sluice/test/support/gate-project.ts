@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Report } from '../../src/records/report.ts'
+import type { Report } from '../../src/records/report/report.ts'
 import { type ChatRequest, isJudgeRequest, judgement, type Reply, textOf } from './fake-model.ts'
 import { createProject, type Finished, type Project, type SummaryOptions, summaryFiles } from './project.ts'
 

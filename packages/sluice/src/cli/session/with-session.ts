@@ -5,7 +5,7 @@ import { type PresentOptions, present } from '../../gate/report/present.ts'
 import { showProgress } from '../../gate/report/progress.ts'
 import { type FinishedRun, reportOfRun } from '../../gate/report/report-of-run.ts'
 import { openSession, type RunContext } from '../../gate/run/session.ts'
-import type { Report } from '../../records/report.ts'
+import type { Report } from '../../records/report/report.ts'
 import type { Host } from '../host.ts'
 import { listenForInterrupt } from './interrupt.ts'
 

@@ -1,5 +1,5 @@
 import { SluiceError } from '../../errors.ts'
-import type { Report } from '../../records/report.ts'
+import type { Report } from '../../records/report/report.ts'
 import { type LiveSettings, type RolloutSettings, rolloutSettingsSchema } from '../../records/rollout-settings.ts'
 import { requestsPerVisit, type Traffic } from './traffic.ts'
 

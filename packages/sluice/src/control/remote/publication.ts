@@ -2,7 +2,7 @@ import path from 'node:path'
 import { z } from 'zod'
 import type { Config } from '../../core/suite/config/config.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
-import type { Report } from '../../records/report.ts'
+import type { Report } from '../../records/report/report.ts'
 import { liveSettingsSchema, rolloutSettingsSchema } from '../../records/rollout-settings.ts'
 import type { VersionRecord } from '../../records/version.ts'
 

@@ -1,4 +1,4 @@
-import type { Report } from '../../records/report.ts'
+import type { Report } from '../../records/report/report.ts'
 import { formatSpan } from '../../text/format.ts'
 import { excerpt } from '../../text/untrusted.ts'
 import type { PublishedAnswer } from './answers.ts'

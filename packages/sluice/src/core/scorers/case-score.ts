@@ -1,5 +1,5 @@
 import { SluiceError } from '../../errors.ts'
-import type { CheckResult } from '../../records/case-detail.ts'
+import type { CheckResult } from '../../records/report/case-detail.ts'
 import type { Check } from './checks/check.ts'
 import type { Subject } from './checks/measure.ts'
 import { type Judge, JudgeError, type Judgement, type JudgeQuestions } from './judge/judge.ts'

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { type Diagnostic, formatDiagnostic } from '../../core/suite/diagnostics/diagnostic.ts'
-import type { Report } from '../../records/report.ts'
+import type { Report } from '../../records/report/report.ts'
 import { codeBlock, inlineText } from '../../text/markdown-escape.ts'
 import { excerpt } from '../../text/untrusted.ts'
 import { readReport } from '../report/report-file.ts'

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import path from 'node:path'
 import { SluiceError } from '../../errors.ts'
-import type { Report } from '../../records/report.ts'
+import type { Report } from '../../records/report/report.ts'
 import { codeSpan } from '../../text/markdown-escape.ts'
 import { excerpt } from '../../text/untrusted.ts'
 import { highlightsOf } from '../report/highlights.ts'

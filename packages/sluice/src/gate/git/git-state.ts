@@ -1,4 +1,4 @@
-import type { Report } from '../../records/report.ts'
+import type { Report } from '../../records/report/report.ts'
 import type { Git } from './git.ts'
 
 /** What of a repository a run has judged: the working tree, whatever of it is committed. */

@@ -1,7 +1,7 @@
 import type { CheckSpec } from '../../core/suite/checks/check-spec.ts'
 import type { ChoiceJudge } from '../../core/suite/prompt/choice-judge.ts'
 import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
-import type { MeasureChange } from '../../records/report.ts'
+import type { MeasureChange } from '../../records/report/report.ts'
 import type { RubricItem } from '../../records/rubric.ts'
 import { measureChange, shortly } from '../report/measure-change.ts'
 

@@ -1,6 +1,6 @@
 import type { GateSettings } from '../../core/suite/config/config.ts'
 import { guards } from '../../core/suite/config/guard.ts'
-import type { MeasureChange } from '../../records/report.ts'
+import type { MeasureChange } from '../../records/report/report.ts'
 import { measureChange } from '../report/measure-change.ts'
 
 /** Settings of the gate as one feature has them: the prompt's over the project's over the defaults. */

@@ -3,7 +3,7 @@ import { providerName } from '../../core/suite/models/model.ts'
 import { implicitProviders } from '../../core/suite/models/provider-settings.ts'
 import { wildcardMatch } from '../../core/suite/models/wildcards.ts'
 import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
-import type { MeasureChange } from '../../records/report.ts'
+import type { MeasureChange } from '../../records/report/report.ts'
 import { measureChange, shortly } from '../report/measure-change.ts'
 import { runPolicyChanges } from './policy-changes.ts'
 

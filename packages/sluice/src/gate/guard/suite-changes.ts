@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Case } from '../../core/suite/cases/case.ts'
 import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
-import type { MeasureChange } from '../../records/report.ts'
+import type { MeasureChange } from '../../records/report/report.ts'
 import { type ChangeParts, counted, listed, measureChange, shortly } from '../report/measure-change.ts'
 import { itemChanges, type ScoredItem, scoredItems } from './item-changes.ts'
 

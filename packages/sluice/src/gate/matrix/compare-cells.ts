@@ -1,4 +1,4 @@
-import type { MatrixDifference } from '../../records/matrix-report.ts'
+import type { MatrixDifference } from '../../records/report/matrix-report.ts'
 import { momentsOf, type Pair, pairedLook, signFlipP, tInterval } from '../../stats/index.ts'
 import { type CaseScores, scoredRepeats } from '../run/score-table.ts'
 

@@ -1,4 +1,4 @@
-import type { MatrixCell, MatrixReport } from '../../records/matrix-report.ts'
+import type { MatrixCell, MatrixReport } from '../../records/report/matrix-report.ts'
 import { formatChange, formatInterval } from '../../text/format.ts'
 import { type Axis, axisOf } from '../report/html/axis.ts'
 import { type Html, html, trusted } from '../report/html/markup.ts'

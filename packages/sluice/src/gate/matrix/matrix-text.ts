@@ -1,4 +1,4 @@
-import type { MatrixCell, MatrixReport } from '../../records/matrix-report.ts'
+import type { MatrixCell, MatrixReport } from '../../records/report/matrix-report.ts'
 import {
   formatAmount,
   formatChange,

@@ -1,5 +1,5 @@
-import type { NightReport, Served } from '../../records/night-report.ts'
-import type { JudgeBridge } from '../../records/upgrade-report.ts'
+import type { NightReport, Served } from '../../records/report/night-report.ts'
+import type { JudgeBridge } from '../../records/report/upgrade-report.ts'
 import { formatScore } from '../../text/format.ts'
 import { type CaseScores, scoredRepeats } from '../run/score-table.ts'
 import type { GatePolicy } from '../verdict/policy.ts'

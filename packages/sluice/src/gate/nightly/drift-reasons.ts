@@ -1,4 +1,4 @@
-import type { Drift } from '../../records/night-report.ts'
+import type { Drift } from '../../records/report/night-report.ts'
 import { formatChange, formatPercent, formatScore } from '../../text/format.ts'
 import type { GatePolicy } from '../verdict/policy.ts'
 import type { VerdictReason } from '../verdict/reasons.ts'

@@ -1,4 +1,4 @@
-import type { Drift } from '../../records/night-report.ts'
+import type { Drift } from '../../records/report/night-report.ts'
 import { momentsOf } from '../../stats/index.ts'
 import { decide } from '../verdict/decide.ts'
 import type { GateCase } from '../verdict/gate-case.ts'

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { type JudgeBridge, judgeBridgeSchema } from '../../records/upgrade-report.ts'
+import { type JudgeBridge, judgeBridgeSchema } from '../../records/report/upgrade-report.ts'
 import { replaceFile } from '../../replace-file.ts'
 import { formatChange, formatInterval } from '../../text/format.ts'
 

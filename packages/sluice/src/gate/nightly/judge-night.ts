@@ -1,6 +1,6 @@
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
-import type { FeatureSummary } from '../../records/feature-report.ts'
-import type { NightReport } from '../../records/night-report.ts'
+import type { FeatureSummary } from '../../records/report/feature-report.ts'
+import type { NightReport } from '../../records/report/night-report.ts'
 import { summarizeFeature } from '../report/summarize.ts'
 import { withVerdict } from '../report/with-verdict.ts'
 import type { FeatureRun } from '../run/feature-run.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { wordsOf } from '../../core/scorers/checks/ngrams.ts'
 import { rougeL } from '../../core/scorers/checks/rouge.ts'
-import type { CaseDetail } from '../../records/case-detail.ts'
+import type { CaseDetail } from '../../records/report/case-detail.ts'
 import type { ResultRow } from '../run/results.ts'
 import type { KeptAnswer, Sentinel } from './night-record.ts'
 

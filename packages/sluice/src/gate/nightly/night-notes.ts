@@ -1,5 +1,5 @@
-import type { Drift, NightReport } from '../../records/night-report.ts'
-import type { JudgeBridge } from '../../records/upgrade-report.ts'
+import type { Drift, NightReport } from '../../records/report/night-report.ts'
+import type { JudgeBridge } from '../../records/report/upgrade-report.ts'
 import { formatChange, formatScore } from '../../text/format.ts'
 import { bridgeSentence } from './judge-bridges.ts'
 import type { NightRecord } from './night-record.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { servedSchema } from '../../records/night-report.ts'
+import { servedSchema } from '../../records/report/night-report.ts'
 import { nightSchema } from './night.ts'
 
 const share = z.number().min(0).max(1)

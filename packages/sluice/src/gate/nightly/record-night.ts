@@ -1,4 +1,4 @@
-import type { FeatureSummary } from '../../records/feature-report.ts'
+import type { FeatureSummary } from '../../records/report/feature-report.ts'
 import type { NightAssessment, NightMeasured } from './assess-night.ts'
 import type { NightRecord, Sentinel } from './night-record.ts'
 

@@ -1,7 +1,7 @@
 import { endIfStopped } from '../../core/answers/stop.ts'
 import type { Completion } from '../../core/providers/provider.ts'
 import type { Case } from '../../core/suite/cases/case.ts'
-import type { CaseDetail } from '../../records/case-detail.ts'
+import type { CaseDetail } from '../../records/report/case-detail.ts'
 import type { FeatureRun } from '../run/feature-run.ts'
 import { runPool } from '../run/pool.ts'
 import type { Results } from '../run/results.ts'

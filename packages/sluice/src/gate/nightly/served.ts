@@ -1,6 +1,6 @@
 import type { AskFor } from '../../core/answers/ask.ts'
 import type { Completion } from '../../core/providers/provider.ts'
-import type { Served } from '../../records/night-report.ts'
+import type { Served } from '../../records/report/night-report.ts'
 
 type Stage = keyof Served
 

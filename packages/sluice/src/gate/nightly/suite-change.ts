@@ -1,4 +1,4 @@
-import type { NightReport } from '../../records/night-report.ts'
+import type { NightReport } from '../../records/report/night-report.ts'
 
 /** Which cases differ between two nights, by id, in the order of the suite. */
 export type SuiteChange = NonNullable<NightReport['suiteChange']>

@@ -1,4 +1,4 @@
-import type { TrendNight } from '../../records/night-report.ts'
+import type { TrendNight } from '../../records/report/night-report.ts'
 import { formatScore } from '../../text/format.ts'
 import type { NightRecord } from './night-record.ts'
 

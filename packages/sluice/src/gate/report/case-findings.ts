@@ -1,4 +1,4 @@
-import type { CaseReport } from '../../records/case-report.ts'
+import type { CaseReport } from '../../records/report/case-report.ts'
 
 /** One thing that is wrong with an output: a rubric item without the full score, or such a check. */
 export interface Finding {

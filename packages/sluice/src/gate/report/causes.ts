@@ -1,5 +1,5 @@
-import type { Arm } from '../../records/case-detail.ts'
-import type { MissingScoreCause } from '../../records/feature-report.ts'
+import type { Arm } from '../../records/report/case-detail.ts'
+import type { MissingScoreCause } from '../../records/report/feature-report.ts'
 import { formatAmount } from '../../text/format.ts'
 import { excerpt } from '../../text/untrusted.ts'
 import type { ResultRow } from '../run/results.ts'

@@ -1,4 +1,4 @@
-import type { CaseReport } from '../../records/case-report.ts'
+import type { CaseReport } from '../../records/report/case-report.ts'
 
 /** The cases worth a person's time, worst first, and how many there are in all. */
 export interface Highlight {

@@ -1,8 +1,8 @@
 import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { CaseReport } from '../../records/case-report.ts'
-import type { FeatureSummary } from '../../records/feature-report.ts'
-import type { ReportSummary } from '../../records/report.ts'
+import type { CaseReport } from '../../records/report/case-report.ts'
+import type { FeatureSummary } from '../../records/report/feature-report.ts'
+import type { ReportSummary } from '../../records/report/report.ts'
 
 /** The cases of one feature, read anew for each call, in the order of the suite. */
 export type CasesOf = (feature: FeatureSummary, index: number) => Iterable<CaseReport> | AsyncIterable<CaseReport>

@@ -1,4 +1,4 @@
-import type { ReportSummary } from '../../records/report.ts'
+import type { ReportSummary } from '../../records/report/report.ts'
 import { formatAmount } from '../../text/format.ts'
 
 const shown = 12

@@ -1,4 +1,4 @@
-import type { MeasureChange, RunFinding } from '../../records/report.ts'
+import type { MeasureChange, RunFinding } from '../../records/report/report.ts'
 
 /** A change without what goes without saying. */
 export type ChangeParts = Pick<MeasureChange, 'kind' | 'what' | 'before' | 'after'> & Partial<MeasureChange>

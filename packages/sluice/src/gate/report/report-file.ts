@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { z } from 'zod'
 import { SluiceError } from '../../errors.ts'
-import { type Report, type ReportSummary, reportSchema } from '../../records/report.ts'
+import { type Report, type ReportSummary, reportSchema } from '../../records/report/report.ts'
 import { replaceFile } from '../../replace-file.ts'
 import { type CasesOf, writeReport } from './json-report.ts'
 

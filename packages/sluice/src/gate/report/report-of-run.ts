@@ -1,6 +1,6 @@
 import manifest from '../../../package.json' with { type: 'json' }
 import { steadyNow } from '../../core/providers/clock.ts'
-import type { MeasureChange, Report, ReportSummary, RunFinding, RunProof } from '../../records/report.ts'
+import type { MeasureChange, Report, ReportSummary, RunFinding, RunProof } from '../../records/report/report.ts'
 import type { CasesOf } from './json-report.ts'
 import { withCommands } from './steps-to-verdict.ts'
 

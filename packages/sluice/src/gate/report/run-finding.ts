@@ -1,4 +1,4 @@
-import type { RunFinding } from '../../records/report.ts'
+import type { RunFinding } from '../../records/report/report.ts'
 
 const order = ['error', 'warning', 'note'] as const
 

@@ -1,5 +1,5 @@
 import { type Ledger, sumLedgers } from '../../core/answers/ledger.ts'
-import type { RunProof } from '../../records/report.ts'
+import type { RunProof } from '../../records/report/report.ts'
 import { formatAmount, formatCount, formatUsd } from '../../text/format.ts'
 import { coverageOf } from '../run/coverage.ts'
 import type { CaseScores } from '../run/score-table.ts'

@@ -1,4 +1,4 @@
-import type { ReportSummary } from '../../records/report.ts'
+import type { ReportSummary } from '../../records/report/report.ts'
 import type { Verdict } from '../../records/verdict.ts'
 import { formatAmount, formatCount } from '../../text/format.ts'
 import { verdictWord } from './sentences.ts'

@@ -1,6 +1,6 @@
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
-import type { Arm, CaseDetail } from '../../records/case-detail.ts'
-import type { FeatureSummary } from '../../records/feature-report.ts'
+import type { Arm, CaseDetail } from '../../records/report/case-detail.ts'
+import type { FeatureSummary } from '../../records/report/feature-report.ts'
 import { addToMean, type MeanSums, meanOfSums, newMeanSums, tInterval } from '../../stats/index.ts'
 import type { ResultRow } from '../run/results.ts'
 import type { CaseScores } from '../run/score-table.ts'

@@ -1,4 +1,4 @@
-import type { FeatureSummary } from '../../records/feature-report.ts'
+import type { FeatureSummary } from '../../records/report/feature-report.ts'
 import { formatAmount, formatUsd } from '../../text/format.ts'
 import type { Advice } from '../verdict/advice.ts'
 

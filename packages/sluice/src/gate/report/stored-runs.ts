@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { constants, createGzip } from 'node:zlib'
-import type { ReportSummary } from '../../records/report.ts'
+import type { ReportSummary } from '../../records/report/report.ts'
 import { replaceFile } from '../../replace-file.ts'
 import { type CasesOf, writeReport } from './json-report.ts'
 

@@ -1,7 +1,7 @@
 import { type Ledger, servingNotes } from '../../core/answers/ledger.ts'
 import { judgeFamilyWarning } from '../../core/scorers/judge/judge-family.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
-import type { FeatureSummary, MissingScoreCause } from '../../records/feature-report.ts'
+import type { FeatureSummary, MissingScoreCause } from '../../records/report/feature-report.ts'
 import { weightedQuantiles } from '../../stats/index.ts'
 import { coverageOf } from '../run/coverage.ts'
 import type { FeatureRun } from '../run/feature-run.ts'

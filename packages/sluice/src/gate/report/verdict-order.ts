@@ -1,4 +1,4 @@
-import type { FeatureSummary } from '../../records/feature-report.ts'
+import type { FeatureSummary } from '../../records/report/feature-report.ts'
 
 /** For sorting features: what must be acted on comes first. */
 export function compareUrgency(a: FeatureSummary, b: FeatureSummary): number {

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { SluiceError } from '../../errors.ts'
-import type { Report } from '../../records/report.ts'
+import type { Report } from '../../records/report/report.ts'
 import { readReport } from './report-file.ts'
 import { storedRuns } from './stored-runs.ts'
 

@@ -1,4 +1,4 @@
-import type { FeatureSummary, MissingScoreCause } from '../../records/feature-report.ts'
+import type { FeatureSummary, MissingScoreCause } from '../../records/report/feature-report.ts'
 import { criticalNotes, type VerdictReason } from '../verdict/reasons.ts'
 import type { Comparison, ThresholdResult } from '../verdict/test-results.ts'
 import type { GateOutcome } from '../verdict/verdict.ts'

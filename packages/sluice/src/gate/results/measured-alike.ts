@@ -1,4 +1,4 @@
-import type { RunFinding } from '../../records/report.ts'
+import type { RunFinding } from '../../records/report/report.ts'
 import { formatAmount } from '../../text/format.ts'
 import type { ReadSide } from './read-results.ts'
 import { invalidResults, nameList, shortLine } from './tool-results.ts'

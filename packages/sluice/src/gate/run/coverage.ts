@@ -1,4 +1,4 @@
-import type { Arm, CaseState } from '../../records/case-detail.ts'
+import type { Arm, CaseState } from '../../records/report/case-detail.ts'
 import { type CaseScores, scoredRepeats } from './score-table.ts'
 
 /** How many cases ended in each state; together they are `cases`. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { endIfStopped } from '../../core/answers/stop.ts'
 import type { Case } from '../../core/suite/cases/case.ts'
-import type { Arm, CaseDetail } from '../../records/case-detail.ts'
+import type { Arm, CaseDetail } from '../../records/report/case-detail.ts'
 import { runPool } from './pool.ts'
 import type { Results } from './results.ts'
 import type { ScoreTable } from './score-table.ts'

@@ -8,7 +8,7 @@ import { type AnswerModes, createJudge, type Judge } from '../../core/scorers/ju
 import type { Case } from '../../core/suite/cases/case.ts'
 import type { JudgeSettings } from '../../core/suite/config/config.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
-import type { Arm, CaseDetail } from '../../records/case-detail.ts'
+import type { Arm, CaseDetail } from '../../records/report/case-detail.ts'
 import { type Evaluation, evaluate, type IsWanted } from './evaluate.ts'
 import { noObservations, type Observations, observeDetail } from './observations.ts'
 import type { Results } from './results.ts'

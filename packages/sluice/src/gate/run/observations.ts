@@ -1,7 +1,7 @@
 import type { Stage } from '../../core/answers/answer-store.ts'
 import type { AnswerSource } from '../../core/answers/ledger.ts'
 import { providerName } from '../../core/suite/models/model.ts'
-import type { Arm, CaseDetail } from '../../records/case-detail.ts'
+import type { Arm, CaseDetail } from '../../records/report/case-detail.ts'
 import type { ResultRow } from './results.ts'
 
 /** What is counted while cases are scored, beside the scores. */

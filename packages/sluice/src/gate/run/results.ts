@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { inStore } from '../../core/answers/database-error.ts'
 import { jsonColumn, rowReader } from '../../core/answers/rows.ts'
 import type { Mask } from '../../masking/mask.ts'
-import { type Arm, type CaseDetail, caseDetailSchema, comparedArmSchema } from '../../records/case-detail.ts'
+import { type Arm, type CaseDetail, caseDetailSchema, comparedArmSchema } from '../../records/report/case-detail.ts'
 import { writeTogether } from '../../sqlite/open-database.ts'
 
 /** One case in one repeat, as it was written. */

@@ -7,7 +7,7 @@ import { type Judge, JudgeError, type Judgement } from '../../core/scorers/judge
 import { type Case, type Expectation, isWithoutAnswer } from '../../core/suite/cases/case.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { render, TemplateError } from '../../core/suite/values/template.ts'
-import type { CaseDetail, CaseState, CheckResult, JudgedItem } from '../../records/case-detail.ts'
+import type { CaseDetail, CaseState, CheckResult, JudgedItem } from '../../records/report/case-detail.ts'
 import type { ScoreCase } from './evaluate.ts'
 import { type ReadAnswer, type Reading, readAnswer } from './read-answer.ts'
 

@@ -1,5 +1,5 @@
-import type { Arm } from '../../records/case-detail.ts'
-import type { FeatureSummary } from '../../records/feature-report.ts'
+import type { Arm } from '../../records/report/case-detail.ts'
+import type { FeatureSummary } from '../../records/report/feature-report.ts'
 import {
   clusterRobustMean,
   constantMoments,

@@ -1,5 +1,5 @@
 import type { Case } from '../../core/suite/cases/case.ts'
-import type { Arm, CaseState } from '../../records/case-detail.ts'
+import type { Arm, CaseState } from '../../records/report/case-detail.ts'
 
 /** What memory holds of one case: numbers, and no text but its id and tags. */
 export interface CaseScores {

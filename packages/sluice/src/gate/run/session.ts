@@ -22,7 +22,7 @@ import type { Target } from '../../core/suite/prompt/target.ts'
 import { SluiceError } from '../../errors.ts'
 import type { Mask } from '../../masking/mask.ts'
 import { withholdFrom, withoutCredentials } from '../../masking/secret-names.ts'
-import type { CaseDetail } from '../../records/case-detail.ts'
+import type { CaseDetail } from '../../records/report/case-detail.ts'
 import { createResults, type Results } from './results.ts'
 
 /** USD that a run may spend where no budget is set. */

@@ -1,7 +1,7 @@
 import { learnSecrets } from '../../core/providers/configured-secrets.ts'
 import type { LoadedProject } from '../../core/suite/project/project.ts'
 import { SluiceError } from '../../errors.ts'
-import type { RunFinding } from '../../records/report.ts'
+import type { RunFinding } from '../../records/report/report.ts'
 import { baseCommit, runsInCi } from '../base/base-commit.ts'
 import { type BaseProject, readBaseProject } from '../base/base-project.ts'
 import { openGit } from '../git/git.ts'

@@ -1,4 +1,4 @@
-import type { Contest } from '../../records/upgrade-report.ts'
+import type { Contest } from '../../records/report/upgrade-report.ts'
 import { holm } from '../../stats/index.ts'
 import { formatAmount, formatUsd } from '../../text/format.ts'
 

@@ -1,7 +1,7 @@
 import type { Ledger } from '../../core/answers/ledger.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { casesOf, chooseSuite } from '../../core/suite/prompt/suites.ts'
-import type { UpgradeJudge } from '../../records/upgrade-report.ts'
+import type { UpgradeJudge } from '../../records/report/upgrade-report.ts'
 import { formatUsd } from '../../text/format.ts'
 import { recordedRepeats } from '../recorded-repeats.ts'
 import type { ModelUse } from '../retirements/model-uses.ts'

@@ -1,4 +1,10 @@
-import type { Contest, JudgeBridge, UpgradeFeature, UpgradeJudge, UpgradeReport } from '../../records/upgrade-report.ts'
+import type {
+  Contest,
+  JudgeBridge,
+  UpgradeFeature,
+  UpgradeJudge,
+  UpgradeReport,
+} from '../../records/report/upgrade-report.ts'
 import {
   formatAmount,
   formatChange,

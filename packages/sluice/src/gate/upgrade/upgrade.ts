@@ -1,5 +1,5 @@
 import { servingNotes, sumLedgers } from '../../core/answers/ledger.ts'
-import type { UpgradeFeature, UpgradeReport } from '../../records/upgrade-report.ts'
+import type { UpgradeFeature, UpgradeReport } from '../../records/report/upgrade-report.ts'
 import { type PolicyFlags, settingsOf } from '../judge-versions.ts'
 import { withModel } from '../matrix/cell.ts'
 import { costOf } from '../report/summarize.ts'

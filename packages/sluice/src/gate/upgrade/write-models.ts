@@ -3,7 +3,7 @@ import path from 'node:path'
 import { type Document, isMap, isScalar, isSeq, parseDocument, type Scalar } from 'yaml'
 import { configFileName } from '../../core/suite/config/load-config.ts'
 import { SluiceError } from '../../errors.ts'
-import type { UpgradeReport } from '../../records/upgrade-report.ts'
+import type { UpgradeReport } from '../../records/report/upgrade-report.ts'
 import { replaceFile } from '../../replace-file.ts'
 import type { ModelUse } from '../retirements/model-uses.ts'
 

@@ -1,4 +1,4 @@
-import type { Arm } from '../../records/case-detail.ts'
+import type { Arm } from '../../records/report/case-detail.ts'
 import {
   cleanRepeatsToPass,
   criticalSprt,

@@ -1,4 +1,4 @@
-import type { Arm } from '../../records/case-detail.ts'
+import type { Arm } from '../../records/report/case-detail.ts'
 import { conclude, type GateDecision } from './conclude.ts'
 import { judgeCritical } from './critical.ts'
 import type { GateCase } from './gate-case.ts'

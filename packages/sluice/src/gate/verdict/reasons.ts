@@ -1,4 +1,4 @@
-import type { FeatureSummary } from '../../records/feature-report.ts'
+import type { FeatureSummary } from '../../records/report/feature-report.ts'
 import { formatChange, formatScore } from '../../text/format.ts'
 import { type CriticalResult, cleanRepeats } from './critical.ts'
 import type { GatePolicy } from './policy.ts'

@@ -1,4 +1,4 @@
-import type { FeatureSummary } from '../../records/feature-report.ts'
+import type { FeatureSummary } from '../../records/report/feature-report.ts'
 import type { Verdict } from '../../records/verdict.ts'
 import { clusterRobustMean, gsBounds, type LookPlan } from '../../stats/index.ts'
 import type { SummedCase } from './gate-case.ts'

@@ -1,4 +1,4 @@
-import type { FeatureSummary } from '../../records/feature-report.ts'
+import type { FeatureSummary } from '../../records/report/feature-report.ts'
 import type { Verdict } from '../../records/verdict.ts'
 import type { LookPlan, PairedLook } from '../../stats/index.ts'
 import { changedCases } from './changed-cases.ts'

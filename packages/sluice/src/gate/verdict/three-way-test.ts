@@ -1,4 +1,4 @@
-import type { FeatureSummary } from '../../records/feature-report.ts'
+import type { FeatureSummary } from '../../records/report/feature-report.ts'
 import {
   isDeterministic,
   type LookPlan,

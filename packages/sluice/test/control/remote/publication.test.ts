@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { publicationOf } from '../../../src/control/remote/publication.ts'
 import { defaultJudge } from '../../../src/core/suite/models/default-judge.ts'
 import { versionId } from '../../../src/core/suite/prompt/version.ts'
-import type { Report } from '../../../src/records/report.ts'
+import type { Report } from '../../../src/records/report/report.ts'
 import { rolloutSettingsSchema } from '../../../src/records/rollout-settings.ts'
 import { good, goodPrompt, load } from '../../support/memory-files.ts'
 

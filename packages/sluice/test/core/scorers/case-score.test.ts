@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { caseScore } from '../../../src/core/scorers/case-score.ts'
 import { judgementOf } from '../../../src/core/scorers/judge/judgement.ts'
-import type { CheckResult } from '../../../src/records/case-detail.ts'
+import type { CheckResult } from '../../../src/records/report/case-detail.ts'
 
 const check = (score: number, weight = 1, must = false): CheckResult => ({
   name: 'check',

@@ -2,7 +2,7 @@ import { type CheckDeps, compileCheck, type Subject } from '../../../src/core/sc
 import type { Case } from '../../../src/core/suite/cases/case.ts'
 import { checkSchema } from '../../../src/core/suite/checks/check-entry.ts'
 import type { CheckSpec } from '../../../src/core/suite/checks/check-spec.ts'
-import type { CheckResult } from '../../../src/records/case-detail.ts'
+import type { CheckResult } from '../../../src/records/report/case-detail.ts'
 
 export function aCase(overrides: Partial<Case> = {}): Case {
   return {

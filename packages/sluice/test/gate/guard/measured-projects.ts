@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { casesOf, chooseSuite } from '../../../src/core/suite/prompt/suites.ts'
 import { measureChanges, type ProjectMeasure } from '../../../src/gate/guard/measure-changes.ts'
-import type { MeasureChange } from '../../../src/records/report.ts'
+import type { MeasureChange } from '../../../src/records/report/report.ts'
 import { type Contents, load, memoryFiles, root } from '../../support/memory-files.ts'
 
 export const config = `sluice: 1

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import type { FeatureReport } from '../../../src/records/feature-report.ts'
-import type { NightReport } from '../../../src/records/night-report.ts'
+import type { FeatureReport } from '../../../src/records/report/feature-report.ts'
+import type { NightReport } from '../../../src/records/report/night-report.ts'
 import { type FakeModel, fakeModel, isJudgeRequest, judgement, type Reply, textOf } from '../../support/fake-model.ts'
 import { type Judged, judged, mailOf } from '../../support/gate-project.ts'
 import { createProject, type Project, type SummaryOptions, summaryFiles } from '../../support/project.ts'

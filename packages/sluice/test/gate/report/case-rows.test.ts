@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { caseRows } from '../../../src/gate/report/case-rows.ts'
 import type { ResultRow } from '../../../src/gate/run/results.ts'
 import { createScoreTable } from '../../../src/gate/run/score-table.ts'
-import type { CaseDetail } from '../../../src/records/case-detail.ts'
+import type { CaseDetail } from '../../../src/records/report/case-detail.ts'
 
 const detail = (state: CaseDetail['state'], output: string, score?: number): CaseDetail => ({
   state,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { causeSentence, causesOf } from '../../../src/gate/report/causes.ts'
 import { createScoreTable } from '../../../src/gate/run/score-table.ts'
-import type { CaseDetail } from '../../../src/records/case-detail.ts'
+import type { CaseDetail } from '../../../src/records/report/case-detail.ts'
 
 const failed = (error: string): CaseDetail => ({ state: 'modelError', checks: [], judge: [], error })
 const scored: CaseDetail = { state: 'scored', score: 1, checks: [], judge: [] }

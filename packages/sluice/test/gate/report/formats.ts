@@ -5,7 +5,7 @@ import { writeHtml } from '../../../src/gate/report/html/write-html.ts'
 import { writeJunit } from '../../../src/gate/report/junit.ts'
 import { renderMarkdown } from '../../../src/gate/report/markdown/markdown.ts'
 import { renderTerminal } from '../../../src/gate/report/terminal/terminal.ts'
-import type { ReportSummary } from '../../../src/records/report.ts'
+import type { ReportSummary } from '../../../src/records/report/report.ts'
 import { incidentCases } from '../../support/report/incident.ts'
 
 /** Every format of a report, on one line and without escapes, so that sentences can be looked for. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { Writable } from 'node:stream'
 import { test } from 'node:test'
 import { type CasesOf, writeReport } from '../../../src/gate/report/json-report.ts'
-import { type ReportSummary, reportSchema } from '../../../src/records/report.ts'
+import { type ReportSummary, reportSchema } from '../../../src/records/report/report.ts'
 import { everythingHostile, hostileCase, hostileReport } from '../../support/report/hostile.ts'
 import {
   caseReport,

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { SluiceError } from '../../../src/errors.ts'
 import { readReport, writeReportFile } from '../../../src/gate/report/report-file.ts'
-import { reportJsonSchema } from '../../../src/records/report.ts'
+import { reportJsonSchema } from '../../../src/records/report/report.ts'
 import { incidentCases, incidentFeature, incidentReport } from '../../support/report/incident.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { RunFinding } from '../../../src/records/report.ts'
-import { reportSchema } from '../../../src/records/report.ts'
+import type { RunFinding } from '../../../src/records/report/report.ts'
+import { reportSchema } from '../../../src/records/report/report.ts'
 import { incidentReport, passedFeature } from '../../support/report/incident.ts'
 import { formats } from './formats.ts'
 

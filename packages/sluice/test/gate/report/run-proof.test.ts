@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { proofLine } from '../../../src/gate/report/run-proof.ts'
-import { type RunProof, reportSchema } from '../../../src/records/report.ts'
+import { type RunProof, reportSchema } from '../../../src/records/report/report.ts'
 import { incidentReport, passedFeature } from '../../support/report/incident.ts'
 import { formats } from './formats.ts'
 

@@ -4,7 +4,7 @@ import { scorerLines } from '../../../src/gate/report/scorer-lines.ts'
 import { collectScorers } from '../../../src/gate/report/scorer-results.ts'
 import type { ResultRow } from '../../../src/gate/run/results.ts'
 import type { CaseScores } from '../../../src/gate/run/score-table.ts'
-import type { Arm, CaseDetail } from '../../../src/records/case-detail.ts'
+import type { Arm, CaseDetail } from '../../../src/records/report/case-detail.ts'
 import {
   addToMean,
   clusterRobustMean,

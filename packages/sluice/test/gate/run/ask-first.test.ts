@@ -5,7 +5,7 @@ import type { Case } from '../../../src/core/suite/cases/case.ts'
 import { evaluate, type ScoreCase } from '../../../src/gate/run/evaluate.ts'
 import type { Results } from '../../../src/gate/run/results.ts'
 import { createScoreTable } from '../../../src/gate/run/score-table.ts'
-import type { CaseDetail, CaseState } from '../../../src/records/case-detail.ts'
+import type { CaseDetail, CaseState } from '../../../src/records/report/case-detail.ts'
 
 const results: Results = { add: () => {}, rows: () => [], flush: () => {}, end: () => {} }
 

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import type { ModelUse } from '../../../src/gate/retirements/model-uses.ts'
 import { proposedFiles, writeChanged } from '../../../src/gate/upgrade/write-models.ts'
-import type { UpgradeFeature, UpgradeJudge } from '../../../src/records/upgrade-report.ts'
+import type { UpgradeFeature, UpgradeJudge } from '../../../src/records/report/upgrade-report.ts'
 import { createProject } from '../../support/project.ts'
 
 const feature = (model: string, proposal: string | null) =>

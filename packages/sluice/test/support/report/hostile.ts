@@ -1,5 +1,5 @@
-import type { CaseReport } from '../../../src/records/case-report.ts'
-import type { ReportSummary } from '../../../src/records/report.ts'
+import type { CaseReport } from '../../../src/records/report/case-report.ts'
+import type { ReportSummary } from '../../../src/records/report/report.ts'
 
 /** What a model, or whoever writes its input, may put into a text that ends up in a report. */
 export const hostileTexts = [

@@ -1,6 +1,6 @@
-import type { CaseReport } from '../../../src/records/case-report.ts'
-import type { FeatureSummary } from '../../../src/records/feature-report.ts'
-import type { ReportSummary } from '../../../src/records/report.ts'
+import type { CaseReport } from '../../../src/records/report/case-report.ts'
+import type { FeatureSummary } from '../../../src/records/report/feature-report.ts'
+import type { ReportSummary } from '../../../src/records/report/report.ts'
 
 /** A case as a gate without trouble leaves it; override what matters. */
 export function caseReport(overrides: Partial<CaseReport> = {}): CaseReport {

@@ -1,4 +1,4 @@
-import type { CheckResult } from '../../../records/case-detail.ts'
+import type { CheckResult } from '../../../records/report/case-detail.ts'
 import type { Ask } from '../../answers/ask.ts'
 import type { EmbeddingRequest } from '../../answers/embeddings.ts'
 import type { CheckSpec } from '../../suite/checks/check-spec.ts'

@@ -1,4 +1,4 @@
-import type { JudgedItem } from '../../../records/case-detail.ts'
+import type { JudgedItem } from '../../../records/report/case-detail.ts'
 import type { RubricItem } from '../../../records/rubric.ts'
 import type { Completion, ModelRequest } from '../../providers/provider.ts'
 import type { ModelParameters } from '../../suite/models/model.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { JudgedItem } from '../../../records/case-detail.ts'
+import type { JudgedItem } from '../../../records/report/case-detail.ts'
 import type { RubricItem } from '../../../records/rubric.ts'
 import { lostAnswer, lostReason } from '../../providers/lost-answer.ts'
 import type { Completion } from '../../providers/provider.ts'

@@ -1,4 +1,4 @@
-import type { JudgedItem } from '../../../records/case-detail.ts'
+import type { JudgedItem } from '../../../records/report/case-detail.ts'
 
 /** All answers of the judge about one output. */
 export interface Judgement {

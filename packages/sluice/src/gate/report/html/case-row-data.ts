@@ -1,4 +1,4 @@
-import type { CaseReport } from '../../../records/case-report.ts'
+import type { CaseReport } from '../../../records/report/case-report.ts'
 import { findingsOf } from '../case-findings.ts'
 
 /** What the table of cases shows and sorts by; the rest of a case is read when it is opened. */

@@ -1,5 +1,5 @@
-import type { CaseReport } from '../../../records/case-report.ts'
-import type { FeatureSummary } from '../../../records/feature-report.ts'
+import type { CaseReport } from '../../../records/report/case-report.ts'
+import type { FeatureSummary } from '../../../records/report/feature-report.ts'
 import type { CasesOf } from '../json-report.ts'
 import { changeOf } from './case-row-data.ts'
 

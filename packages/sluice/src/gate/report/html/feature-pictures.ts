@@ -1,4 +1,4 @@
-import type { FeatureSummary } from '../../../records/feature-report.ts'
+import type { FeatureSummary } from '../../../records/report/feature-report.ts'
 import { differencePicture } from './difference-picture.ts'
 import { distributionPicture } from './distribution-picture.ts'
 import type { FeatureNumbers } from './feature-numbers.ts'

@@ -1,4 +1,4 @@
-import type { FeatureSummary } from '../../../records/feature-report.ts'
+import type { FeatureSummary } from '../../../records/report/feature-report.ts'
 import { formatAmount, formatChange, formatInterval } from '../../../text/format.ts'
 import { type Axis, axisOf } from './axis.ts'
 import { type Html, html } from './markup.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { FeatureSummary } from '../../../records/feature-report.ts'
-import type { ReportSummary } from '../../../records/report.ts'
+import type { FeatureSummary } from '../../../records/report/feature-report.ts'
+import type { ReportSummary } from '../../../records/report/report.ts'
 import { formatAmount, formatChange, formatDuration, formatScore } from '../../../text/format.ts'
 import { judgedCommits } from '../judged-commits.ts'
 import { findingTexts } from '../run-finding.ts'

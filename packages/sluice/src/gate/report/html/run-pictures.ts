@@ -1,4 +1,4 @@
-import type { FeatureSummary } from '../../../records/feature-report.ts'
+import type { FeatureSummary } from '../../../records/report/feature-report.ts'
 import { formatDuration, formatUsd } from '../../../text/format.ts'
 import { cacheLine, costLine, latencyLine } from '../sentences.ts'
 import { axisOf } from './axis.ts'

@@ -1,4 +1,4 @@
-import type { FeatureSummary } from '../../../records/feature-report.ts'
+import type { FeatureSummary } from '../../../records/report/feature-report.ts'
 import { formatChange, formatCount, formatInterval, formatScore } from '../../../text/format.ts'
 import { movedCases, scorerLines, scorerNote } from '../scorer-lines.ts'
 import type { ScorerResult } from '../scorer-results.ts'

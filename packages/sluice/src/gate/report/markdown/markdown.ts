@@ -1,5 +1,5 @@
-import type { FeatureSummary } from '../../../records/feature-report.ts'
-import type { ReportSummary } from '../../../records/report.ts'
+import type { FeatureSummary } from '../../../records/report/feature-report.ts'
+import type { ReportSummary } from '../../../records/report/report.ts'
 import { formatAmount, formatChange, formatCount, formatDuration, formatScore } from '../../../text/format.ts'
 import { codeBlock, codeSpan, inlineText } from '../../../text/markdown-escape.ts'
 import { excerpt } from '../../../text/untrusted.ts'

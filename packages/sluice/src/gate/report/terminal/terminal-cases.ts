@@ -1,5 +1,5 @@
-import type { CaseReport } from '../../../records/case-report.ts'
-import type { FeatureSummary } from '../../../records/feature-report.ts'
+import type { CaseReport } from '../../../records/report/case-report.ts'
+import type { FeatureSummary } from '../../../records/report/feature-report.ts'
 import { formatAmount, formatChange, formatCount, formatScore } from '../../../text/format.ts'
 import { truncate } from '../../../text/layout.ts'
 import { excerpt, visibleLine } from '../../../text/untrusted.ts'

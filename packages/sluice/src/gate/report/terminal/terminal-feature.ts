@@ -1,4 +1,4 @@
-import type { FeatureSummary } from '../../../records/feature-report.ts'
+import type { FeatureSummary } from '../../../records/report/feature-report.ts'
 import { formatAmount, formatChange, formatCount, formatInterval, formatScore } from '../../../text/format.ts'
 import { type Cell, columns, truncate, wrap } from '../../../text/layout.ts'
 import { visibleLine } from '../../../text/untrusted.ts'

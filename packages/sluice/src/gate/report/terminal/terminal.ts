@@ -1,5 +1,5 @@
-import type { FeatureSummary } from '../../../records/feature-report.ts'
-import type { ReportSummary } from '../../../records/report.ts'
+import type { FeatureSummary } from '../../../records/report/feature-report.ts'
+import type { ReportSummary } from '../../../records/report/report.ts'
 import { formatChange, formatDuration, formatScore } from '../../../text/format.ts'
 import { type Cell, columns, wrap } from '../../../text/layout.ts'
 import { visibleLine } from '../../../text/untrusted.ts'

@@ -5,8 +5,8 @@ import { finished } from 'node:stream/promises'
 import { pathToFileURL } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { type HtmlLimits, writeHtml } from '../../../../src/gate/report/html/write-html.ts'
-import type { CaseReport } from '../../../../src/records/case-report.ts'
-import type { ReportSummary } from '../../../../src/records/report.ts'
+import type { CaseReport } from '../../../../src/records/report/case-report.ts'
+import type { ReportSummary } from '../../../../src/records/report/report.ts'
 import { complaintsOf } from '../../../support/browser.ts'
 
 export interface OpenedReport extends AsyncDisposable {

@@ -3,9 +3,9 @@ import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { writeHtml } from '../../../../src/gate/report/html/write-html.ts'
-import type { CaseReport } from '../../../../src/records/case-report.ts'
-import type { FeatureSummary } from '../../../../src/records/feature-report.ts'
-import type { ReportSummary } from '../../../../src/records/report.ts'
+import type { CaseReport } from '../../../../src/records/report/case-report.ts'
+import type { FeatureSummary } from '../../../../src/records/report/feature-report.ts'
+import type { ReportSummary } from '../../../../src/records/report/report.ts'
 import { caseReport, incidentCases, incidentFeature, incidentReport } from '../../../support/report/incident.ts'
 
 test('what is unknown is left out or says so; no picture holds a number that is none', async () => {

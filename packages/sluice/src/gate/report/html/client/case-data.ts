@@ -1,4 +1,4 @@
-import type { CaseReport } from '../../../../records/case-report.ts'
+import type { CaseReport } from '../../../../records/report/case-report.ts'
 import type { CaseRow } from '../case-row-data.ts'
 
 /** The cases of one feature, as the page carries them. */

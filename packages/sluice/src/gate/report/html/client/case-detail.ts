@@ -1,4 +1,4 @@
-import type { CaseReport } from '../../../../records/case-report.ts'
+import type { CaseReport } from '../../../../records/report/case-report.ts'
 import { formatDuration, formatScore, formatUsd } from '../../../../text/format.ts'
 import { visibleLine, visibleText } from '../../../../text/untrusted.ts'
 import { element } from './dom.ts'

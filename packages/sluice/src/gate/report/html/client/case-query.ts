@@ -1,4 +1,4 @@
-import type { CaseReport } from '../../../../records/case-report.ts'
+import type { CaseReport } from '../../../../records/report/case-report.ts'
 import { type CaseRow, changeOf } from '../case-row-data.ts'
 
 export type SortKey = 'id' | 'baselineScore' | 'score' | 'change' | 'latencyMs' | 'costUsd'

@@ -1,4 +1,4 @@
-import type { CaseReport } from '../../../../records/case-report.ts'
+import type { CaseReport } from '../../../../records/report/case-report.ts'
 import { visibleText } from '../../../../text/untrusted.ts'
 import { quoteRange } from '../quote-range.ts'
 import { diffWords, type Range } from '../word-diff.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { verdictSchema } from '../verdict.ts'
 import { type FeatureSummary, featureReportSchema } from './feature-report.ts'
-import { verdictSchema } from './verdict.ts'
 
 const count = z.int().min(0)
 

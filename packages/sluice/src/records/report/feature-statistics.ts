@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { verdictSchema } from './verdict.ts'
+import { verdictSchema } from '../verdict.ts'
 
 const count = z.int().min(0)
 /** A number, or null where it is not known. */

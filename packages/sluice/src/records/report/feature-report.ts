@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { strengthSchema, verdictSchema } from '../verdict.ts'
 import { comparedArmSchema } from './case-detail.ts'
 import { caseReportSchema } from './case-report.ts'
 import {
@@ -12,7 +13,6 @@ import {
   thresholdSchema,
 } from './feature-statistics.ts'
 import { nightReportSchema } from './night-report.ts'
-import { strengthSchema, verdictSchema } from './verdict.ts'
 
 const count = z.int().min(0)
 const known = z.number().nullable()
