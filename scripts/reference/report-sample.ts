@@ -1,4 +1,4 @@
-import type { Report } from '../../packages/sluice/src/records/report.ts'
+import type { Report } from '../../packages/sluice/src/records/report/report.ts'
 
 type Feature = Report['features'][number]
 type Case = Feature['cases'][number]
