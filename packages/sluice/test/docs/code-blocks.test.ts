@@ -248,6 +248,7 @@ test('a fault of a block is named with its line and the way out', async () => {
     ['ts', 'const a: number = ', /^4: no valid ts: /],
     ['ts', "import { SluiceClient, Slice } from '@sluice/client'", /^4: @sluice\/client exports no Slice; it exports/],
     ['ts', "import { a } from 'sluice/nothing'", /^4: there is no sluice\/nothing; use @sluice\/client/],
+    ['ts', 'await sluice.ready()\nsluice.rout()', /^5: the client has no method rout; it has constructor/],
     ['js', 'a(', /^4: no valid js: /],
     ['sh', 'ls\nif true; then ls', /^\d+: no valid shell: .*; mend it/],
   ]

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import path from 'node:path'
+import { SluiceClient } from '@sluice/client'
 import type { CodeBlock } from '../support/pages.ts'
 
 /** The line of a fault counts from the fence. */
@@ -16,7 +17,10 @@ const exported: Record<string, object> = JSON.parse(
 )
 const ours = /import\s+(?:type\s+)?\{([^}]*)\}\s+from\s+['"]((?:@sluice\/client|sluice)(?:\/[\w-]+)*)['"]/g
 
-/** What is wrong in TypeScript or JavaScript: its syntax, and names imported of Sluice that it does not export. */
+/**
+ * What is wrong in TypeScript or JavaScript: its syntax, names imported of Sluice that it does not export,
+ * and methods that the client does not have.
+ */
 export function scriptFaults({ text, language }: CodeBlock): Fault[] {
   try {
     stripTypeScriptTypes(text, { mode: 'transform' })
@@ -24,6 +28,22 @@ export function scriptFaults({ text, language }: CodeBlock): Fault[] {
     const reason = error instanceof Error ? error.message.trim() : String(error)
     return [{ line: 1, message: `no valid ${language}: ${reason}; mend it, or call it text` }]
   }
+  return [...importFaults(text), ...methodFaults(text)]
+}
+
+const methods = Object.getOwnPropertyNames(SluiceClient.prototype)
+
+/** Pages call the client `sluice`. */
+function methodFaults(text: string): Fault[] {
+  return [...text.matchAll(/\bsluice\.(\w+)\(/g)]
+    .filter(([, name = '']) => !methods.includes(name))
+    .map(({ index, 1: name }) => {
+      const line = text.slice(0, index).split('\n').length
+      return { line, message: `the client has no method ${name}; it has ${methods.join(', ')}` }
+    })
+}
+
+function importFaults(text: string): Fault[] {
   return [...text.matchAll(ours)].flatMap(([all, names = '', module = '']) => {
     const line = text.slice(0, text.indexOf(all)).split('\n').length
     const known = exported[module]
