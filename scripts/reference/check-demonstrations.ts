@@ -72,7 +72,7 @@ export const checkParts: Record<CheckType, CheckPart> = {
   },
   matches: {
     detail:
-      'A JavaScript regular expression in Unicode mode, anywhere in the output unless it has `^` and `$` ([what it may hold](../suites.md#regular-expressions)). Case is ignored unless `caseSensitive: true`. In YAML write it without quotes or in single quotes.',
+      'A JavaScript regular expression in Unicode mode, anywhere in the output unless it has `^` and `$` ([what it may hold](../suites.md#regular-expressions)). Case is ignored unless `caseSensitive: true`. In YAML write it without quotes or in single quotes. A match that takes longer than a quarter of a second, or more for long outputs, is an error, never a score.',
     demonstrations: [{ check: { matches: 'invoice \\d{4}' }, answers: ['Pay invoice 1182.', 'Pay invoice A7.'] }],
   },
   equalsAny: {

@@ -14,6 +14,8 @@ interface FilePage {
   example?: (name: string, value: unknown) => unknown
   /** Keys whose inner keys stand on another page, with the sentence that leads there. */
   elsewhere?: Record<string, string>
+  /** Where a guide tells more of a key, in Markdown. */
+  guides?: Record<string, string>
   next: string
 }
 
@@ -33,7 +35,11 @@ export function filePage(page: FilePage): string {
   ].join('\n\n')
 }
 
-function section(key: Key, keys: readonly Key[], { file, elsewhere = {}, example: inFile = plain }: FilePage) {
+function section(
+  key: Key,
+  keys: readonly Key[],
+  { file, elsewhere = {}, guides = {}, example: inFile = plain }: FilePage,
+) {
   const inner = keys.filter(({ path }) => path !== key.path && new RegExp(`^${key.path}[.[]`).test(path))
   const [example] = key.examples
   return [
@@ -43,6 +49,7 @@ function section(key: Key, keys: readonly Key[], { file, elsewhere = {}, example
     exampleBlock(file, inFile(key.name, example)),
     ...(elsewhere[key.path] === undefined ? [] : [elsewhere[key.path] ?? '']),
     ...(inner.length === 0 ? [] : [keyTable(inner)]),
+    ...(guides[key.name] === undefined ? [] : [`Guide: ${guides[key.name]}.`]),
   ]
 }
 

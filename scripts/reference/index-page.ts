@@ -24,6 +24,13 @@ export function indexPage(): string {
       ...pages.map(([file, subject]) => row([`[${file.slice(0, -3)}](${file})`, subject])),
     ].join('\n'),
     'A key is written with all keys around it: search the page for `gate.repeats`. `<name>` stands for a name of your own, `[]` for each entry of a list.',
+    `Editors that know YAML schemas show the same while you write. Put this above a file, with the way to your \`node_modules\`:
+
+\`\`\`yaml
+# yaml-language-server: $schema=./node_modules/sluice/schemas/config.schema.json
+gate: {threshold: 0.9}
+\`\`\``,
+    'The schemas are `config`, `prompt`, `suite`, `recording`, `scores` and `report`. `sluice init` writes that line.',
     'Flags of commands: `sluice <command> --help`, and [commands](../commands.md). HTTP: [protocol](../protocol.md).',
   ].join('\n\n')
 }

@@ -177,7 +177,7 @@ export const rolloutSettingsSchema = z
       }),
   })
   .meta({
-    description: 'How a new version is let loose on production traffic.',
+    description: 'How sluice rollout start lets a new version loose on production traffic.',
     examples: [
       {
         stages: [
@@ -244,7 +244,7 @@ export const liveSettingsSchema = z
       }),
   })
   .meta({
-    description: 'What is judged and stored of production traffic.',
+    description: 'What sluice serve judges and stores of production traffic.',
     examples: [{ judge: { percent: 2 }, store: true, retention: '3d' }],
   })
 

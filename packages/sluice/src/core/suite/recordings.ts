@@ -31,7 +31,7 @@ export const recordingSchema = z
       .int()
       .min(1)
       .nullish()
-      .meta({ description: 'Which answer to the case this is, from 1 (default: any).', examples: [2] }),
+      .meta({ description: 'Which answer to the case this is, from 1 (default 1).', examples: [2] }),
     output: z
       .string()
       .nullish()

@@ -46,7 +46,7 @@ export const configSchema = z
       .min(1)
       .exactOptional()
       .meta({
-        description: `Glob of the prompt files (default ${defaultPrompts}).`,
+        description: `Glob of the prompt files, relative to this file; of hidden folders its wildcards search only .github (default ${defaultPrompts}).`,
         examples: ['features/*/*.prompt.yml'],
       }),
     model: modelIdSchema.exactOptional().meta({

@@ -61,7 +61,7 @@ const fields = {
     .lt(1)
     .meta({ description: `Confidence of the verdict (default ${defaultGateSettings.confidence}).`, examples: [0.9] }),
   repeats: repeats.meta({
-    description: `Answers per case after which the gate decides or goes on, beginning with 1; [1] asks each case once (default ${JSON.stringify(defaultGateSettings.repeats).replaceAll(',', ', ')}).`,
+    description: `Answers per case after which the gate decides or goes on: rising numbers from 1 on; [1] asks each case once (default ${JSON.stringify(defaultGateSettings.repeats).replaceAll(',', ', ')}).`,
     examples: [[1, 3], [1]],
   }),
   criticalRepeats: z

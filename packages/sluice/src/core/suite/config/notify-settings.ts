@@ -66,7 +66,8 @@ const notifyEntrySchema = z
 
 /** The `notify` of sluice.yaml. Secrets are named by their environment variable, never written down. */
 export const notifySchema = z.array(notifyEntrySchema).meta({
-  description: 'Who is told when a night fails and has recovered, and, by sluice serve, what happens to releases.',
+  description:
+    'Who is told when a night fails and has recovered, and, by sluice serve, what happens to releases. Each entry is one of slack, webhook and pagerduty.',
   examples: [[{ slack: { urlEnv: 'SLACK_WEBHOOK_URL' } }, { pagerduty: { routingKeyEnv: 'PAGERDUTY_ROUTING_KEY' } }]],
 })
 

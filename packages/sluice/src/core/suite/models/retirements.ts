@@ -24,7 +24,7 @@ const retirementSchema = z
       .string()
       .min(1)
       .exactOptional()
-      .meta({ description: 'The model to go to.', examples: ['azure:chat-next'] }),
+      .meta({ description: 'The model to go to, as provider:model.', examples: ['azure:chat-next'] }),
     source: z
       .string()
       .min(1)

@@ -28,15 +28,15 @@ const stringEvaluatorSchema = z.strictObject({
   contains: z
     .string()
     .exactOptional()
-    .meta({ description: 'The output contains this text.', examples: ['invoice'] }),
+    .meta({ description: 'The output contains this text; upper and lower case are alike.', examples: ['invoice'] }),
   startsWith: z
     .string()
     .exactOptional()
-    .meta({ description: 'The output starts with this text.', examples: ['Summary:'] }),
+    .meta({ description: 'The output starts with this text, likewise.', examples: ['Summary:'] }),
   endsWith: z
     .string()
     .exactOptional()
-    .meta({ description: 'The output ends with this text.', examples: ['.'] }),
+    .meta({ description: 'The output ends with this text, likewise.', examples: ['Kind regards'] }),
 })
 
 export type ReadyMadeJudge = (typeof readyMadeJudges)[number]
@@ -149,7 +149,8 @@ export const promptSchema = z
       .meta({ description: 'A label for people; no part of the version.', examples: ['3.1'] }),
     messages: githubShape.messages.exactOptional(),
     suites: suitesSchema.exactOptional().meta({
-      description: 'Files of golden cases by name, relative to this file; fast is for pull requests, full for nights.',
+      description:
+        'Files of golden cases by name, relative to this file. fast is for pull requests, full for nights; --suite takes any.',
       examples: [{ fast: '../evals/email-summary.yaml', full: '../evals/email-summary-full.jsonl' }],
     }),
     inputs: inputsSchema.exactOptional().meta({
