@@ -28,7 +28,7 @@ const upgradeFlags = {
   margin: verdictFlags.margin,
   from: text.optional(),
   to: texts.optional(),
-  repeats: wholeNumber,
+  repeats: wholeNumber.optional(),
   write: set.optional(),
   pullRequest: set.optional(),
 }

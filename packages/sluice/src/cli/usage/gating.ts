@@ -63,7 +63,7 @@ export function addGating(program: Command, host: Host, done: Done): void {
     .description('leave a model: try others on every feature that uses it, and write the change')
     .option('--from <model>', 'the model to leave (default: the one of this project that ends soon)')
     .option('--to <model>', 'a candidate; give several, or none for what its provider recommends', another)
-    .addOption(new Option('--repeats <n>', 'answers per case and model').default(3))
+    .option('--repeats <n>', 'answers per case and model (default: 3, or where gate.repeats is set its last number)')
     .option('--margin <x>', 'largest acceptable drop of the mean score, 0 to 1')
     .option('--write', 'write the proposed models into the files')
     .option('--pull-request', 'open a pull request on GitHub with the change')

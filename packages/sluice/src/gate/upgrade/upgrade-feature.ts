@@ -1,5 +1,6 @@
 import type { Ledger } from '../../core/answers/ledger.ts'
 import type { Case } from '../../core/suite/cases/case.ts'
+import { defaultGateSettings, type GateSettings } from '../../core/suite/config/gate-settings.ts'
 import { providerName } from '../../core/suite/models/model.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { casesOf, chooseSuite } from '../../core/suite/prompt/suites.ts'
@@ -17,7 +18,8 @@ import type { RawContest } from './propose.ts'
 
 export interface BakeOffOptions extends PolicyFlags {
   suite: string | undefined
-  repeats: number
+  /** Answers per case and model; those of the feature's gate where nobody says. */
+  repeats: number | undefined
   to: readonly string[]
   /** Comparisons of the whole run. */
   comparisons: number
@@ -58,11 +60,9 @@ export async function measureFeature(
       outOfBudget: false,
     }
   const suite = chooseSuite(prompt, options.suite)
-  const plan = await planRepeats(prompt, suite, options, context)
-  const terms = {
-    settings: settingsOf(context.project.config.gate, prompt.gate, options),
-    comparisons: options.comparisons,
-  }
+  const settings = settingsOf(context.project.config.gate, prompt.gate, options)
+  const plan = await planRepeats(prompt, suite, { ...options, ...askedRepeats(options.repeats, settings) }, context)
+  const terms = { settings, comparisons: options.comparisons }
   let repeats = plan.repeats
   let cells = await measureCells(prompt, options.to, { suite, repeats }, context)
   const gone = cellFigures(cells.incumbent).unaskable !== undefined
@@ -102,6 +102,28 @@ async function measureCells(
   return { incumbent, candidates }
 }
 
+/** How often each case is asked, and what is to be said of that. */
+interface AskedRepeats {
+  repeats: number
+  said: string[]
+}
+
+/** Of features whose gate has the usual repeats. */
+const usualRepeats = 3
+
+/**
+ * As often as somebody says; else as often as the gate of the feature asks at most, where its `repeats` are set. All
+ * models are asked alike, so that the correction for their number holds: nothing is decided between the repeats.
+ */
+export function askedRepeats(asked: number | undefined, { repeats }: Pick<GateSettings, 'repeats'>): AskedRepeats {
+  if (asked !== undefined) return { repeats: asked, said: [] }
+  const isUsual = JSON.stringify(repeats) === JSON.stringify(defaultGateSettings.repeats)
+  const last = isUsual ? undefined : repeats.at(-1)
+  if (last === undefined) return { repeats: usualRepeats, said: [] }
+  const note = `Each case is asked ${last === 1 ? 'once' : `${last} times`}, since gate.repeats ends there; --repeats says another number.`
+  return { repeats: last, said: [note] }
+}
+
 interface RepeatPlan {
   repeats: number
   /** Repeats that the store holds whole; 0 where the model is recorded or none are. */
@@ -114,7 +136,7 @@ interface RepeatPlan {
 async function planRepeats(
   prompt: Prompt,
   suite: string,
-  { repeats: asked, to, hasEnded }: BakeOffOptions,
+  { repeats: asked, said, to, hasEnded }: Omit<BakeOffOptions, 'repeats'> & AskedRepeats,
   { project, session }: RunContext,
 ): Promise<RepeatPlan> {
   const { config, files } = project
@@ -122,10 +144,12 @@ async function planRepeats(
   const models = to.flatMap((model) => modelsOf({ candidate: withModel(prompt, model), baseline: prompt }, project))
   const recorded = await recordedRepeats([...new Set(models)], cases(), session.providers)
   const repeats = Math.max(1, Math.min(asked, recorded.all))
-  const notes =
-    repeats < asked
+  const notes = [
+    ...said,
+    ...(repeats < asked
       ? [`Recordings hold ${formatAmount(repeats, 'answer')} per case, so ${asked} cannot be asked for.`]
-      : []
+      : []),
+  ]
   const { live } = await session.providers.get(providerName(prompt.model))
   if (!live) return { repeats, kept: 0, counted: { kept: 0, asked: 0 }, notes }
   const found = await keptRepeats(prompt, cases(), repeats, session)

@@ -8,13 +8,13 @@ import type { ModelUse } from '../retirements/model-uses.ts'
 import type { RunContext } from '../run/session.ts'
 import { modelsOf } from '../run/start-run.ts'
 import { measureBridge } from './judge-bridge.ts'
-import { whyUnmeasurable } from './upgrade-feature.ts'
+import { askedRepeats, whyUnmeasurable } from './upgrade-feature.ts'
 
 export interface JudgeUpgrade {
   uses: readonly ModelUse[]
   to: readonly string[]
   suite: string | undefined
-  repeats: number
+  repeats: number | undefined
   now: number
 }
 
@@ -38,8 +38,9 @@ export async function upgradeJudge(
     const bridges: JudgeCandidate['bridges'] = []
     const costs: (number | null)[] = []
     for (const { prompt, suite: name, from } of judged) {
-      const possible = await repeatsOf(prompt, name, repeats, context)
-      const { confidence } = { ...context.project.config.gate, ...prompt.gate }
+      const settings = { ...context.project.config.gate, ...prompt.gate }
+      const possible = await repeatsOf(prompt, name, askedRepeats(repeats, settings).repeats, context)
+      const { confidence } = settings
       const options = { prompt, suite: name, from, to: model, repeats: possible, confidence, now }
       const measured = await measureBridge(options, context)
       bridges.push(measured.bridge)

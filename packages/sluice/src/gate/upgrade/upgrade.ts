@@ -12,8 +12,8 @@ import { upgradeJudge } from './upgrade-judge.ts'
 
 export interface UpgradeOptions extends PolicyFlags {
   suite?: string | undefined
-  /** Answers per case and model. */
-  repeats: number
+  /** Answers per case and model; by default as the gate of each feature has them. */
+  repeats?: number | undefined
   /** ms since the epoch. */
   now: number
 }
@@ -32,7 +32,7 @@ export async function upgrade(plan: UpgradePlan, options: UpgradeOptions, contex
   const judged = await upgradeJudge({ uses: plan.uses, to, suite, repeats, now }, context)
   const measured: FeatureTrial[] = []
   for (const prompt of prompts) {
-    measured.push(await measureFeature(prompt, { ...options, suite, to, comparisons, hasEnded }, context))
+    measured.push(await measureFeature(prompt, { ...options, suite, repeats, to, comparisons, hasEnded }, context))
   }
   const { confidence } = settingsOf(project.config.gate, {}, options)
   const contests = corrected(
