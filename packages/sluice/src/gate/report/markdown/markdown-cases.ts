@@ -18,6 +18,11 @@ const outputLength = 20_000
 const linesShown = 24
 const lineWidth = 100
 
+/** Where the case behind the verdict of a feature stands. GitHub follows it although it writes a prefix before the id. */
+export function caseAnchor(feature: string): string {
+  return `sluice-case-${feature.replaceAll(/[^\w-]/g, '-')}`
+}
+
 /** The case behind the verdict first, then the worst of the others, one block each, then those without a score. */
 export function caseBlocks(feature: FeatureSummary, highlights: Highlights): Block[] {
   const { comparison, causes } = feature
@@ -25,7 +30,7 @@ export function caseBlocks(feature: FeatureSummary, highlights: Highlights): Blo
   const behind: Block[] = deciding
     ? [
         {
-          text: `#### The case behind the verdict\n\n${worstCase(deciding, 1)}`,
+          text: `<a id="${caseAnchor(feature.feature)}"></a>\n\n#### The case behind the verdict\n\n${worstCase(deciding, 1)}`,
           rank: 1,
           what: 'case behind the verdict',
         },

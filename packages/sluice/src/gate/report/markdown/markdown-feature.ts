@@ -30,7 +30,7 @@ import {
 } from '../sentences.ts'
 import { nextStepTexts } from '../steps-to-verdict.ts'
 import { tagLines } from '../tag-lines.ts'
-import { caseBlocks } from './markdown-cases.ts'
+import { caseAnchor, caseBlocks } from './markdown-cases.ts'
 import type { Block } from './markdown-fit.ts'
 import { collapsed, join, table } from './markdown-parts.ts'
 import { scorerTable } from './markdown-scorers.ts'
@@ -55,9 +55,8 @@ export function featureBlocks(
   { oneOfSeveral, lead = '', title = '' }: { oneOfSeveral: boolean; lead?: string; title?: string },
 ): Block[] {
   const name = excerpt(feature.feature, nameLength)
-  const behind = feature.decidingCase
-    ? `The case behind it comes first below: ${codeSpan(excerpt(feature.decidingCase, nameLength))}.`
-    : ''
+  const isFolded = oneOfSeveral && feature.verdict === 'pass'
+  const behind = decidingCase(feature, !isFolded && highlights?.deciding !== undefined)
   const first = [`**${inlineText(excerpt(headline(feature), messageLength))}**`, behind, lead, scoreTable(feature)]
   const sentences = [detectableDropText(feature), feature.advice ?? undefined].filter((text) => text !== undefined)
   const second = [
@@ -68,7 +67,7 @@ export function featureBlocks(
     scorerTable(feature),
     tagTable(feature),
   ]
-  if (oneOfSeveral && feature.verdict === 'pass') {
+  if (isFolded) {
     const texts = [...first, ...second, runTable(feature), looksAndIds(feature)]
     return [{ text: collapsed(`${verdictWord(feature)}: ${name}`, texts), rank: 5, what: 'passed feature' }]
   }
@@ -87,6 +86,15 @@ export function featureBlocks(
       what: 'collapsed part',
     },
   ].filter(({ text }) => text !== '')
+}
+
+/** The case behind the reason, with a link where it is told below. */
+function decidingCase({ feature, decidingCase: id }: FeatureSummary, isTold: boolean): string {
+  if (!id) return ''
+  const name = codeSpan(excerpt(id, nameLength))
+  return isTold
+    ? `The case behind it comes first below: [${name}](#${caseAnchor(feature)}).`
+    : `The case behind it: ${name}.`
 }
 
 /** What the candidate asks differently, folded; a reader of the pull request has the file's own difference at hand. */
