@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { askedRepeats } from '../../../src/gate/upgrade/upgrade-feature.ts'
-import { upgradeReportSchema } from '../../../src/records/upgrade-report.ts'
+import { upgradeReportSchema } from '../../../src/records/report/upgrade-report.ts'
 import { createProject } from '../../support/project.ts'
 import { good, judges, recordedProject } from '../../support/recorded-models.ts'
 

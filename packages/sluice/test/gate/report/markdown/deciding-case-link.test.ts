@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { highlightsOf } from '../../../../src/gate/report/highlights.ts'
 import { renderMarkdown } from '../../../../src/gate/report/markdown/markdown.ts'
-import type { FeatureSummary } from '../../../../src/records/feature-report.ts'
+import type { FeatureSummary } from '../../../../src/records/report/feature-report.ts'
 import { incidentCases, incidentFeature, incidentReport, passedFeature } from '../../../support/report/incident.ts'
 
 const render = (features: FeatureSummary[]) =>
