@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import { temporaryFolder } from '../support/temporary-folder.ts'
+import { createProject } from '../support/project.ts'
 import { until } from '../support/until.ts'
 import { edited, isAsShown, type Step, stepsOf } from './played-page.ts'
 import { openShell, type Shell } from './shell.ts'
@@ -16,21 +16,21 @@ const ports: Record<string, string> = { 'model.log': '4100', 'serve.log': '4050'
 /**
  * What the test does in another way than the page says:
  *
+ * - Commands of sluice run in this process; only the control plane is one of its own, by the built binary.
  * - Nothing is installed from a registry: the packages are those of this checkout (`pack/install` tests the tarballs).
  * - Every server listens on a port that the system picks, and the page's port stands for it in files and commands.
  * - A rollback waits longer for its confirmation: this machine may be busy.
  * - The line with the progress of a gate is left out: in a terminal it is erased again.
  */
-class Reader {
+class Reader implements Disposable {
   readonly known = new Map<string, string>()
-  readonly #home = temporaryFolder('tutorial')
+  readonly #project = createProject({ 'sluice/README.md': 'The checkout.\n' }, 'mail-app')
   readonly #ports = new Map<string, string>()
-  readonly #folder = path.join(this.#home, 'mail-app')
+  readonly #folder = path.join(this.#project.root, 'mail-app')
 
   constructor() {
     mkdirSync(path.join(this.#folder, 'node_modules/.bin'), { recursive: true })
     mkdirSync(path.join(this.#folder, 'node_modules/@sluice'))
-    mkdirSync(path.join(this.#home, 'sluice'))
     const link = (target: string, name: string) =>
       symlinkSync(path.join(root, target), path.join(this.#folder, 'node_modules', name))
     link('packages/sluice/bin/sluice.cjs', '.bin/sluice')
@@ -40,7 +40,7 @@ class Reader {
   openTerminal(): Shell {
     const kept = Object.entries(process.env).filter(([name]) => /^(HOME|TMPDIR|LANG|NODE_COMPILE_CACHE)$/.test(name))
     const author = { GIT_AUTHOR_NAME: 'Ann', GIT_AUTHOR_EMAIL: 'ann@example.com' }
-    return openShell(path.join(this.#home, 'sluice'), {
+    const env = {
       ...Object.fromEntries(kept),
       // The Node of this test, not one that the machine happens to have.
       PATH: [path.dirname(process.execPath), process.env.PATH].join(path.delimiter),
@@ -52,7 +52,9 @@ class Reader {
       ...author,
       GIT_COMMITTER_NAME: author.GIT_AUTHOR_NAME,
       GIT_COMMITTER_EMAIL: author.GIT_AUTHOR_EMAIL,
-    })
+    }
+    const { root: home, sluice } = this.#project
+    return openShell({ folder: path.join(home, 'sluice'), home, env, sluice })
   }
 
   async follow(step: Step, shell: Shell): Promise<void> {
@@ -107,12 +109,16 @@ class Reader {
   #asOnThePage(text: string): string {
     return [...this.#ports].reduce((before, [theirs, ours]) => before.replaceAll(`:${ours}`, `:${theirs}`), text)
   }
+
+  [Symbol.dispose](): void {
+    this.#project[Symbol.dispose]()
+  }
 }
 
 test('the tutorial is what happens, from the empty folder to the canary', async () => {
   const steps = stepsOf(page)
   assert.ok(steps.filter((step) => step.do === 'run').length > 15, `only ${steps.length} steps were found`)
-  const reader = new Reader()
+  using reader = new Reader()
   await using shell = reader.openTerminal()
   for (const step of steps) await reader.follow(step, shell)
 })
