@@ -35,7 +35,8 @@ export function prose(text: string): string {
 export function standardOf({ isRequired, standard, schema }: Key): string {
   if (standard !== undefined) return /^[^ ]*$|^\[.*\]$/.test(standard) ? `\`${standard}\`` : prose(standard)
   if (isRequired) return '**required**'
-  return schema.properties !== undefined && schema.required === undefined ? 'those of its keys' : 'none'
+  const inner = Object.values(schema.properties ?? {})
+  return inner.some(({ description }) => description?.includes('(default')) ? 'those of its keys' : 'none'
 }
 
 function exampleOf({ name, examples }: Key, written: (value: object) => string): string {

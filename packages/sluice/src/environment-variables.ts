@@ -44,7 +44,7 @@ export const environmentVariables: readonly VariableGroup[] = [
         means: 'Not used as a key. Its value is masked in all output, since other tools read it.',
         example: 'AIza...',
       },
-      { name: 'GOOGLE_API_KEY', means: 'The same.', example: 'AIza...' },
+      { name: 'GOOGLE_API_KEY', means: 'Not used as a key. Its value is masked in all output.', example: 'AIza...' },
     ],
   },
   {

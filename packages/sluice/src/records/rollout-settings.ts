@@ -129,7 +129,10 @@ export const rolloutSettingsSchema = z
       .min(0)
       .max(1)
       .default(0.005)
-      .meta({ description: 'Smallest rise of such a rate that rolls back (default 0.005).', examples: [0.01] }),
+      .meta({
+        description: 'Smallest rise of the rate of errors, slow answers and the like that rolls back (default 0.005).',
+        examples: [0.01],
+      }),
     costRatio: z
       .number()
       .min(1)
@@ -151,7 +154,7 @@ export const rolloutSettingsSchema = z
       .default('weakPromote')
       .meta({
         description:
-          'What becomes of it then: promoted weakly where it seems to be worse by no more than two thirds of each margin, held for a person, or rolled back (default weakPromote).',
+          'What becomes of a rollout that is undecided when patience ends: promoted weakly where it seems to be worse by no more than two thirds of each margin, held for a person, or rolled back (default weakPromote).',
         examples: ['hold'],
       }),
     mismatchPatience: duration.exactOptional().meta({
@@ -208,7 +211,7 @@ export const liveSettingsSchema = z
           .default(10)
           .meta({ description: 'Share of requests that is judged, in percent (default 10).', examples: [2] }),
         canaryPercent: share.exactOptional().meta({
-          description: 'The same for requests that the canary answers (default: as percent).',
+          description: 'Share of the requests of the canary that is judged, in percent (default: as percent).',
           examples: [20],
         }),
         budgetUsdPerDay: z

@@ -33,7 +33,7 @@ export const caseReportSchema = z.object({
   id: z.string().describe('The id of the suite.'),
   state: caseStateSchema.describe('What became of it.'),
   score: share.nullable().describe('Mean over the repeats that have a score.'),
-  baselineScore: share.nullable().describe('The same of the baseline.'),
+  baselineScore: share.nullable().describe('Mean over the repeats of the baseline that have a score.'),
   tags: z.array(z.string()).describe('Its tags.'),
   weight: z.number().min(0).describe('Its share in every mean.'),
   critical: z.boolean().optional().describe('It may not regress.'),
@@ -53,8 +53,8 @@ export const caseReportSchema = z.object({
   output: z.string().nullable().describe('The answer that is shown.'),
   reasoning: z.string().optional().describe('What the output began with, and was taken off before it was scored.'),
   baselineOutput: z.string().nullable().optional().describe('The answer of the baseline beside it.'),
-  baselineChecks: z.array(checkSchema).optional().describe('What the checks say of that one.'),
-  baselineJudge: z.array(itemSchema).optional().describe('What the judge says of that one.'),
+  baselineChecks: z.array(checkSchema).optional().describe('What the checks say of the answer of the baseline.'),
+  baselineJudge: z.array(itemSchema).optional().describe('What the judge says of the answer of the baseline.'),
   answers: z
     .array(answerSchema)
     .optional()

@@ -26,8 +26,8 @@ export const coverageSchema = z.object({
   checkFailed: count.describe('Cases with the score 0, because a check or item failed that must pass.'),
   modelError: count.describe('Cases without an answer: an error of the provider or the application.'),
   refused: count.default(0).describe('Cases that the model refused; reports of earlier releases do not tell.'),
-  truncated: count.default(0).describe('Cases whose answer was cut off; likewise.'),
-  noText: count.default(0).describe('Cases whose answer has no text; likewise.'),
+  truncated: count.default(0).describe('Cases whose answer was cut off; reports of earlier releases do not tell.'),
+  noText: count.default(0).describe('Cases whose answer has no text; reports of earlier releases do not tell.'),
   judgeError: count.describe('Cases that the judge did not judge.'),
   checkError: count.describe('Cases with a check that could not be evaluated.'),
   abstained: count.describe('Cases on which the judge could tell no item.'),
@@ -88,7 +88,7 @@ export const tagSchema = z.object({
   mean: known.describe('Their mean score.'),
   meanDifference: known.describe('Their mean of candidate minus baseline.'),
   ciLow: known.describe('Lower end of its interval, corrected for the number of tags.'),
-  ciHigh: known.describe('Upper end of its interval, likewise.'),
+  ciHigh: known.describe('Upper end of its interval, corrected for the number of tags.'),
   verdict: verdictSchema.nullable().describe('Null for a tag with too few cases to be judged.'),
 })
 
@@ -106,7 +106,7 @@ export const scorerSchema = z.object({
   must: z.boolean().describe('A failure sets the case to 0.'),
   cases: count.describe('Cases that have its score.'),
   mean: known.describe('Weighted mean over the cases, of each the mean of its repeats: the share that meets it.'),
-  baselineMean: known.describe('The same of the baseline.'),
+  baselineMean: known.describe('The same mean of the baseline.'),
   meanDifference: known.describe('Candidate minus baseline.'),
   ciLow: known.describe('Lower end of the interval of the difference, paired by case; without a baseline of the mean.'),
   ciHigh: known.describe('Upper end of it. Errors are robust to clusters.'),

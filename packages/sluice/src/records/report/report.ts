@@ -65,7 +65,7 @@ const runProofSchema = z.object({
     .nullable()
     .describe('When the oldest answer from the store was given; null where none was used.'),
   inputTokens: count.nullable().describe('Tokens that were sent in this run; null where no server counted.'),
-  outputTokens: count.nullable().describe('Tokens that were answered; likewise.'),
+  outputTokens: count.nullable().describe('Tokens that were answered in this run; null where no server counted.'),
   usd: z.number().nullable().describe('What the calls cost; null if none of them has a known price.'),
   unpricedCalls: count.describe('Calls without a known price.'),
 })

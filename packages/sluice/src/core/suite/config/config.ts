@@ -17,12 +17,14 @@ const priceSchema = z
   .strictObject({
     input: usd.meta({ description: 'USD per million input tokens.', examples: [3] }),
     output: usd.meta({ description: 'USD per million output tokens.', examples: [15] }),
-    cachedInput: usd
-      .exactOptional()
-      .meta({ description: 'Input tokens read from the cache of the provider (default: as input).', examples: [0.3] }),
-    cacheWrite: usd
-      .exactOptional()
-      .meta({ description: 'Input tokens written to that cache (default: as input).', examples: [3.75] }),
+    cachedInput: usd.exactOptional().meta({
+      description: 'USD per million input tokens read from the cache of the provider (default: as input).',
+      examples: [0.3],
+    }),
+    cacheWrite: usd.exactOptional().meta({
+      description: 'USD per million input tokens written to the cache of the provider (default: as input).',
+      examples: [3.75],
+    }),
   })
   .meta({ description: 'USD per million tokens.' })
 

@@ -32,11 +32,14 @@ const stringEvaluatorSchema = z.strictObject({
   startsWith: z
     .string()
     .exactOptional()
-    .meta({ description: 'The output starts with this text, likewise.', examples: ['Summary:'] }),
+    .meta({ description: 'The output starts with this text; upper and lower case are alike.', examples: ['Summary:'] }),
   endsWith: z
     .string()
     .exactOptional()
-    .meta({ description: 'The output ends with this text, likewise.', examples: ['Kind regards'] }),
+    .meta({
+      description: 'The output ends with this text; upper and lower case are alike.',
+      examples: ['Kind regards'],
+    }),
 })
 
 export type ReadyMadeJudge = (typeof readyMadeJudges)[number]
