@@ -53,7 +53,7 @@ export const configSchema = z
       }),
     model: modelIdSchema.exactOptional().meta({
       description: 'Model of the prompt files that name none of their own.',
-      examples: ['anthropic:claude-haiku-5-5'],
+      examples: [defaultJudge.model],
     }),
     judge: judgeSchema.exactOptional().meta({
       description: 'Who answers the rubric.',

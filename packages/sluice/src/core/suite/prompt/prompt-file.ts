@@ -5,6 +5,7 @@ import { rubricSchema } from '../../../records/rubric.ts'
 import { expectationSchema } from '../cases/case.ts'
 import { checkSchema } from '../checks/check-entry.ts'
 import { gateSettingsSchema } from '../config/gate-settings.ts'
+import { defaultJudge } from '../models/default-judge.ts'
 import { messageSchema, modelIdSchema, modelParametersSchema } from '../models/model.ts'
 import { refuseNotJson } from '../values/json-value.ts'
 import { choiceEvaluatorSchema } from './choice-judge.ts'
@@ -91,7 +92,7 @@ export const githubShape = {
     .meta({ description: 'What the prompt is for, for readers.', examples: ['Summarises an e-mail for the inbox.'] }),
   model: modelIdSchema.exactOptional().meta({
     description: 'provider:model; provider/model is accepted (default: `model` of sluice.yaml).',
-    examples: ['anthropic:claude-haiku-5-5'],
+    examples: [defaultJudge.model],
   }),
   modelParameters: modelParametersSchema.exactOptional(),
   messages: z
