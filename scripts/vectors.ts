@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import * as stats from '../packages/sluice/src/stats/index.ts'
 import { canaryProcedures } from './vectors/canary-procedures.ts'
+import { judgeProcedures } from './vectors/judge-procedures.ts'
 
 /** Checks a file of test vectors against the statistics: `npm run vectors -- FILE [--only a,b]`. */
 
@@ -52,6 +53,7 @@ const procedures: Record<string, (input: never) => unknown> = {
     stats.criticalSprt(failFlags, design),
   mdePower: (plan: stats.Plan) => stats.mdePower(plan),
   ...canaryProcedures,
+  ...judgeProcedures,
 }
 
 function pairOf({ weight, cluster, cand, base }: VectorCase): stats.Pair[] {

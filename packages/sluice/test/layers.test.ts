@@ -21,6 +21,8 @@ const layers = [
   'stats/intervals',
   'stats/e-values',
   'stats/gate',
+  'stats/random',
+  'stats/agreement',
   'stats',
   'records',
   'core/suite',

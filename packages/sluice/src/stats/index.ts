@@ -1,3 +1,16 @@
+export { type Agreement, agreement, type Ratings } from './agreement/agreement.ts'
+export { isotonic } from './agreement/isotonic.ts'
+export {
+  type CellWeight,
+  type KappaDesign,
+  type KappaDistance,
+  kappaInterval,
+  stratifiedKappa,
+} from './agreement/kappa-interval.ts'
+export { type MeanDifference, meanDifference, type WeightedGroup } from './agreement/mean-difference.ts'
+export { type PpiMean, type PpiSample, ppiMean, withTwoErrors } from './agreement/ppi-mean.ts'
+export { type RoganGladen, type RoganGladenCounts, roganGladen } from './agreement/rogan-gladen.ts'
+export { type Proportion, weightedProportion } from './agreement/weighted-proportion.ts'
 export { angle } from './angle.ts'
 export { betaIncReg } from './distributions/beta.ts'
 export { gammaPReg, lgamma } from './distributions/gamma.ts'

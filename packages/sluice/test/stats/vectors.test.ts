@@ -9,6 +9,7 @@ const root = path.join(import.meta.dirname, '../../../..')
 const reference = path.join(root, '../shared/reference/stats-vectors.json')
 const skip = existsSync(reference) ? false : 'the reference vectors are not here (../shared/reference)'
 const canary = 'betScore,betCostRatio,flagRatio,combineE,mergeLogWealth,clusterAsympCS,srm,bernoulliCS,eBH,driftSR'
+const judge = 'ppiMean,roganGladen,agreement,isotonic'
 const gate = 'special,gsBounds,pairedLook,gateSequential,holm,criticalSprt,mdePower'
 const folder = mkdtempSync(path.join(tmpdir(), 'sluice-vectors-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -25,7 +26,7 @@ function vectorsFile(procedures: unknown): string {
   return file
 }
 
-for (const [user, names] of Object.entries({ gate, canary })) {
+for (const [user, names] of Object.entries({ gate, canary, judge })) {
   test(`the vectors of an independent implementation hold for every procedure of the ${user}`, { skip }, () => {
     const { status, lines } = check(reference, '--only', names)
     const all = JSON.parse(readFileSync(reference, 'utf8')).procedures as Record<string, unknown[]>
