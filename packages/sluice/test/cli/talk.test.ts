@@ -61,7 +61,7 @@ test('an unknown command or flag is invalid input, with a suggestion and the way
     [['eval', 'echo', '--concurrency', '0'], /--concurrency 0: expected a whole number of 1 or more/],
     [['eval', 'echo', '--budget-usd', '-1'], /--budget-usd -1: expected an amount in USD, such as 2.50/],
     [['eval', 'echo', 'more'], /one feature at a time, or several side by side with --compare/],
-    [['check', 'echo', 'more'], /too many arguments/],
+    [['gate', 'more'], /too many arguments/],
     [[], /Usage: sluice/],
   ]
   for (const [args, expected] of wrong) {
