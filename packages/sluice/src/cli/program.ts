@@ -13,6 +13,7 @@ import type { Done } from './usage/options.ts'
 import { addLookups, addSetup } from './usage/project.ts'
 import { addRecords } from './usage/records.ts'
 import { addReleases } from './usage/releases.ts'
+import { addTrust } from './usage/trust.ts'
 
 /**
  * Runs one command and resolves to its exit code. Commands are loaded when they are called, so that `--help` stays fast.
@@ -58,6 +59,7 @@ function buildProgram(host: Host, done: Done): Command {
   addSetup(program, host, done, runCommandLine)
   addImport(program, host, done)
   addGating(program, host, done)
+  addTrust(program, host, done)
   addLookups(program, host, done)
   program.commandsGroup('Releases:')
   const visible = withVisibleOutput(host)

@@ -1,0 +1,38 @@
+import { constants } from 'node:fs'
+import { mkdir, open } from 'node:fs/promises'
+import path from 'node:path'
+import { diskFiles } from '../../core/suite/project-files.ts'
+import { SluiceError } from '../../errors.ts'
+
+/** A link in the place of the file is not followed; systems without links have no such flag. */
+const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0)
+
+/**
+ * Appends records to a file of JSON Lines, one a line, and returns when they are on the disk. The folder and the file
+ * are made where they are missing. A last line without an end gets one first, so that a record is a line of its own.
+ * @throws SluiceError `invalid-input` where a link leads out of the project, `cannot-run` where it cannot be written
+ */
+export async function appendLines(root: string, file: string, records: readonly object[]): Promise<void> {
+  if (records.length === 0) return
+  const folder = path.posix.dirname(file)
+  if (await diskFiles(root).leadsOut?.(folder)) {
+    throw new SluiceError('invalid-input', `${folder}: the link leads out of the project; put a folder in its place`)
+  }
+  const place = path.join(root, file)
+  try {
+    await mkdir(path.dirname(place), { recursive: true })
+    const handle = await open(place, flags, 0o644)
+    try {
+      const { size } = await handle.stat()
+      const last = size === 0 ? '\n' : (await handle.read(Buffer.alloc(1), 0, 1, size - 1)).buffer.toString()
+      const lines = records.map((record) => `${JSON.stringify(record)}\n`)
+      await handle.appendFile(`${last === '\n' ? '' : '\n'}${lines.join('')}`)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+  } catch (cause) {
+    if (!(cause instanceof Error)) throw cause
+    throw new SluiceError('cannot-run', `${file}: cannot be written: ${cause.message}`, { cause })
+  }
+}

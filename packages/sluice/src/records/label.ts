@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import { versionIdField } from './names.ts'
+
+/** One line of text, as names of cases, items and people are. */
+const name = z.string().regex(/^[^\p{Cc}]+$/u, 'must not be empty or hold control characters')
+const hash = z.string().regex(/^[0-9a-f]{64}$/, 'must be the SHA-256 of the output: 64 hex digits')
+const at = z.iso.datetime()
+
+/** What a labeller says of one rubric item on one output; `unclear`: the rubric does not say. */
+const labelVerdictSchema = z.enum(['yes', 'no', 'unclear'])
+export type LabelVerdict = z.infer<typeof labelVerdictSchema>
+
+/** One line of `labels/<feature>.jsonl`. */
+export const labelSchema = z.strictObject({
+  case: name.describe('Id of the case.'),
+  item: name.describe('Id of the rubric item.'),
+  verdict: labelVerdictSchema.nullable().describe('Null takes an earlier label back.'),
+  labeller: name.max(100).describe('Who says so.'),
+  kind: z.enum(['human', 'model']).describe('Labels of models never count towards a calibration.'),
+  output: hash.describe('SHA-256 of the text that was labelled.'),
+  probability: z
+    .number()
+    .gt(0)
+    .max(1)
+    .nullable()
+    .describe('With which this item was chosen for labelling; null where nobody drew it.'),
+  at: at.describe('When, in UTC.'),
+  version: versionIdField
+    .nullable()
+    .describe('The prompt version that wrote the output; null where that is not known.'),
+  sawJudge: z.boolean().describe('Whether the labeller knew the verdict of the judge; such labels are left out.'),
+})
+
+/** What one labeller says of one item on one output. */
+export type Label = z.infer<typeof labelSchema>
+
+/** One line of `labels/<feature>.outputs.jsonl`: a text that was labelled, so that it can be judged again. */
+export const labelledOutputSchema = z.strictObject({
+  output: hash.describe('SHA-256 of the text.'),
+  case: name.describe('Id of the case that it answers.'),
+  version: versionIdField.nullable().describe('The prompt version that wrote it; null where that is not known.'),
+  text: z.string().describe('The output, whole.'),
+  repeat: z.int().min(1).describe('Which answer to the case it is, from 1.'),
+  candidate: z.boolean().describe('Whether it was the candidate that wrote it, and not the baseline.'),
+})
+export type LabelledOutput = z.infer<typeof labelledOutputSchema>
+
+/** One line of `labels/<feature>.judged.jsonl`: what a judge says of a labelled output. */
+export const judgedOutputSchema = z.strictObject({
+  judge: name.describe('Id of the judge.'),
+  case: name.describe('Id of the case.'),
+  item: name.describe('Id of the rubric item.'),
+  output: hash.describe('SHA-256 of the text.'),
+  verdict: z.enum(['yes', 'no', 'cannot_tell']),
+  repeat: z.int().min(1).describe('Which verdict of this judge on this text it is, from 1.'),
+  at: at.describe('When, in UTC.'),
+})
+export type JudgedOutput = z.infer<typeof judgedOutputSchema>
