@@ -36,6 +36,7 @@ const concepts: Record<string, string> = {
   'gate/ci/measure-approval.ts': 'who may approve a changed measure',
   'gate/guard/judged-by-base.ts': 'judging by the base commit',
   'gate/init/workflows.ts': 'the workflows of a new project',
+  'gate/labels/label-files.ts': 'where labels are kept',
   'gate/nightly/last-night.ts': 'what the last night said',
   'gate/nightly/level.ts': 'the level of the scores without what the suite has done',
   'gate/report/html/client/theme.ts': 'light and dark',
