@@ -105,6 +105,17 @@ export const commandExitCodes: readonly CommandCodes[] = [
     },
   },
   {
+    title: 'Testing the gate',
+    commands: ['drill'],
+    codes: {
+      pass: 'Of the medium and strong mutants at least the share `--min-kill` was killed.',
+      fail: 'Fewer were killed: the report says which survived, why, and what would have caught them.',
+      inconclusive:
+        'No drill could be made: the version as it is does not pass its own gate, every case scores 0 already, or no mutant could be judged.',
+      'could not run': 'Also: no answer has a score, or the budget ended first.',
+    },
+  },
+  {
     title: 'In GitHub Actions',
     commands: ['ci'],
     codes: { pass: 'As the command that the action runs. No failure of GitHub changes it.' },

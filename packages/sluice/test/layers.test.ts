@@ -38,6 +38,7 @@ const layers = [
   'gate/nightly',
   'gate/matrix',
   'gate/upgrade',
+  'gate/drill',
   'gate/costs',
   'gate/init',
   'gate/import',

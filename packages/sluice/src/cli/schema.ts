@@ -1,6 +1,7 @@
 import { hint } from '../core/suite/diagnostics/suggest.ts'
 import { jsonSchemaOf, schemaKinds } from '../core/suite/shipped-schemas.ts'
 import { SluiceError } from '../errors.ts'
+import { drillJsonSchema } from '../records/report/drill-report.ts'
 import { matrixJsonSchema } from '../records/report/matrix-report.ts'
 import { reportJsonSchema } from '../records/report/report.ts'
 import type { Host } from './host.ts'
@@ -8,7 +9,11 @@ import type { Host } from './host.ts'
 /** `sluice schema <kind>`: prints the JSON Schema of a file format. */
 export async function schema(kind: string, host: Host): Promise<number> {
   const known = schemaKinds.find((name) => name === kind)
-  const reports: Record<string, () => unknown> = { report: reportJsonSchema, matrix: matrixJsonSchema }
+  const reports: Record<string, () => unknown> = {
+    report: reportJsonSchema,
+    matrix: matrixJsonSchema,
+    drill: drillJsonSchema,
+  }
   const report = Object.hasOwn(reports, kind) ? reports[kind] : undefined
   if (!known && !report) {
     const kinds = [...schemaKinds, ...Object.keys(reports)]

@@ -1,0 +1,54 @@
+import path from 'node:path'
+import { selectFeature } from '../core/suite/project/select-feature.ts'
+import { requireSuites } from '../core/suite/prompt/suites.ts'
+import { requireJudgeable } from '../core/suite/prompt/unjudgeable.ts'
+import { drill } from '../gate/drill/drill.ts'
+import { drillText } from '../gate/drill/drill-text.ts'
+import { defaultBase, findNewDestinations } from '../gate/secrets/secret-destinations.ts'
+import { drillStrengths } from '../records/report/drill-report.ts'
+import { replaceFile } from '../replace-file.ts'
+import {
+  commaSeparated,
+  oneOf,
+  properShare,
+  readFlags,
+  sessionFlags,
+  text,
+  texts,
+  wholeNumber,
+  wholeNumberFrom,
+} from './flags.ts'
+import type { Host } from './host.ts'
+import { openFeature } from './session/open-project.ts'
+import { inSession } from './session/with-session.ts'
+
+const drillFlags = {
+  ...sessionFlags,
+  seed: wholeNumberFrom(0),
+  only: commaSeparated(text).optional(),
+  strength: commaSeparated(oneOf(drillStrengths)).optional(),
+  tag: texts.optional(),
+  mutants: wholeNumber,
+  repeats: wholeNumber.optional(),
+  minKill: properShare,
+}
+
+/** `sluice drill <feature>`: plants regressions in the feature's answers and counts those that the gate stops. */
+export async function drillCommand(name: string, given: Record<string, unknown>, host: Host): Promise<number> {
+  const flags = readFlags('drill', drillFlags, given)
+  const project = await openFeature(name, flags.suite, host)
+  const prompt = selectFeature(project.prompts, name)
+  requireJudgeable(prompt)
+  requireSuites([prompt], flags.suite)
+  const destinations = findNewDestinations(project, await defaultBase(project, host), flags, host)
+  const found = await inSession({ command: 'drill', project, flags }, host, (context) =>
+    drill(prompt, { ...flags, now: Date.now() }, context),
+  )
+  const report = host.mask.data({ ...found, notes: [...destinations.map(({ message }) => message), ...found.notes] })
+  const json = `${JSON.stringify(report, undefined, 2)}\n`
+  host.stdout.write(flags.json ? json : drillText(report, host.stdout.columns ?? 120))
+  if (flags.reportDir === undefined) return report.exitCode
+  const folder = path.resolve(host.cwd(), flags.reportDir)
+  await replaceFile(path.join(folder, 'drill.json'), async (sink) => sink.write(json))
+  return report.exitCode
+}

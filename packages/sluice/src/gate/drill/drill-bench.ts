@@ -1,0 +1,54 @@
+import type { GateSettings } from '../../core/suite/config/config.ts'
+import type { Prompt } from '../../core/suite/prompt/prompt.ts'
+import { casesOf } from '../../core/suite/prompt/suites.ts'
+import type { CaseDetail } from '../../records/report/case-detail.ts'
+import { settingsOf } from '../judge-versions.ts'
+import { limitLooks, recordedRepeats } from '../recorded-repeats.ts'
+import type { FeatureRun } from '../run/feature-run.ts'
+import type { RunContext } from '../run/session.ts'
+import { modelsOf } from '../run/start-run.ts'
+import { policyOf } from '../run-gate.ts'
+import type { GatePolicy } from '../verdict/policy.ts'
+import { type KeptCase, keepAnswers } from './kept-answers.ts'
+
+/** What every drill of a feature stands on: its answers with their scores, and the gate's own policy. */
+export interface DrillBench {
+  kept: FeatureRun
+  cases: readonly KeptCase[]
+  policy: GatePolicy
+  settings: GateSettings
+  seed: number
+  concurrency: number
+  stop: AbortSignal
+  /** Judged changed answers, by case, repeat and text. */
+  judged: Map<string, Promise<CaseDetail>>
+}
+
+/** Answers per case where nothing else is asked for and no recording sets them. */
+const usualAnswers = 3
+
+/** Gets the answers of the version as it is, and the policy by which the gate would judge a change of it. */
+export async function openBench(
+  prompt: Prompt,
+  { suite, repeats, seed }: { suite: string; repeats: number | undefined; seed: number },
+  context: RunContext,
+): Promise<DrillBench> {
+  const { project, session } = context
+  const models = modelsOf({ candidate: prompt }, project)
+  await session.requirePrices(models)
+  const cases = casesOf(project.files, prompt, suite, { root: project.config.root })
+  const recorded = await recordedRepeats(models, cases, session.providers)
+  const answers = Math.min(repeats ?? usualAnswers, Math.max(1, recorded.all))
+  const kept = await keepAnswers(prompt, { suite, repeats: answers }, context)
+  const settings = settingsOf(project.config.gate, prompt.gate, {})
+  return {
+    kept: kept.run,
+    cases: kept.cases,
+    policy: limitLooks(policyOf(settings), recorded),
+    settings,
+    seed,
+    concurrency: session.concurrency,
+    stop: session.interrupt.stop,
+    judged: new Map(),
+  }
+}

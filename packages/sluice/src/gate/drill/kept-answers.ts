@@ -1,0 +1,85 @@
+import type { AskFor } from '../../core/answers/ask.ts'
+import type { Completion } from '../../core/providers/provider.ts'
+import type { Case } from '../../core/suite/cases/case.ts'
+import type { Prompt } from '../../core/suite/prompt/prompt.ts'
+import { casesOf } from '../../core/suite/prompt/suites.ts'
+import type { CaseDetail } from '../../records/report/case-detail.ts'
+import type { FeatureRun } from '../run/feature-run.ts'
+import type { RunContext, RunSession } from '../run/session.ts'
+import { startRun } from '../run/start-run.ts'
+
+/** One answer of the version as it is, with its score. */
+interface KeptAnswer {
+  /** From 1. */
+  repeat: number
+  /** Undefined where no answer came. */
+  completion: Completion | undefined
+  detail: CaseDetail
+}
+
+export interface KeptCase {
+  testCase: Case
+  /** In the order of repeats; at least one. */
+  answers: KeptAnswer[]
+}
+
+export interface KeptAnswers {
+  run: FeatureRun
+  /** By position in the suite. */
+  cases: KeptCase[]
+}
+
+/**
+ * Asks and scores the version as it is, and holds on to the answers. What the store or a recording has costs nothing, so
+ * that after a gate or an `eval` this asks for what is missing alone.
+ */
+export async function keepAnswers(
+  prompt: Prompt,
+  { suite, repeats }: { suite: string; repeats: number },
+  { project, session, progress }: RunContext,
+): Promise<KeptAnswers> {
+  const completions = new Map<string, Completion>()
+  const note = (caseId: string, repeat: number, completion: Completion) => {
+    completions.set(`${repeat} ${caseId}`, completion)
+    return completion
+  }
+  const details = new Map<string, CaseDetail>()
+  const watched: RunSession = {
+    ...session,
+    askFor: notingAnswers(session.askFor, note),
+    target(target, feature) {
+      const call = session.target(target, feature)
+      return async (vars, context) => note(context.caseId, context.repeat, await call(vars, context))
+    },
+    results: {
+      ...session.results,
+      add(feature, row) {
+        details.set(`${row.repeat} ${row.position}`, row.detail)
+        session.results.add(feature, row)
+      },
+    },
+  }
+  const run = startRun({ candidate: prompt, suite, progress }, project, watched)
+  await run.score(repeats)
+  const cases: KeptCase[] = []
+  for await (const testCase of casesOf(project.files, prompt, suite, { root: project.config.root })) {
+    const position = cases.length
+    const answers = Array.from({ length: repeats }, (_, index) => index + 1).flatMap((repeat): KeptAnswer[] => {
+      const detail = details.get(`${repeat} ${position}`)
+      return detail ? [{ repeat, completion: completions.get(`${repeat} ${testCase.id}`), detail }] : []
+    })
+    cases.push({ testCase, answers })
+  }
+  return { run, cases }
+}
+
+function notingAnswers(
+  askFor: AskFor,
+  note: (caseId: string, repeat: number, completion: Completion) => Completion,
+): AskFor {
+  return (purpose) => {
+    const ask = askFor(purpose)
+    if (purpose.stage !== 'generation') return ask
+    return async (request, question) => note(question.caseId, question.repeat, await ask(request, question))
+  }
+}

@@ -1,0 +1,21 @@
+import { dropItem, dropSentence, truncate } from './completeness.ts'
+import { changeDate, changeName, changeNumber } from './facts.ts'
+import { addInjection, breakJson, pad } from './form.ts'
+import type { OutputMutator } from './mutator.ts'
+import { hedge, negate, otherLanguage } from './wording.ts'
+
+/** Every way in which answers are made worse, in the order of reports. */
+export const outputMutators: readonly OutputMutator[] = [
+  dropItem,
+  dropSentence,
+  truncate,
+  changeNumber,
+  changeDate,
+  changeName,
+  negate,
+  hedge,
+  otherLanguage,
+  breakJson,
+  addInjection,
+  pad,
+]

@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import { verdictSchema } from '../verdict.ts'
+
+const known = z.number().nullable()
+const count = z.int().min(0)
+
+export const drillStrengths = ['weak', 'medium', 'strong', 'one-tag'] as const
+export type DrillStrength = (typeof drillStrengths)[number]
+
+/** What the gate made of one planted regression. */
+const mutantOutcomes = ['killed', 'held', 'survived', 'not-judged'] as const
+
+const mutantSchema = z.object({
+  mutator: z.string(),
+  strength: z.enum(drillStrengths),
+  /** The tag of its cases, where it is on one tag only. */
+  tag: z.string().nullable(),
+  /** From 1: which of the mutants of this mutator and strength. */
+  number: z.int().min(1),
+  /** Ids of the cases whose answers were changed. */
+  cases: z.array(z.string()),
+  verdict: verdictSchema,
+  strengthOfVerdict: z.enum(['strong', 'weak']),
+  reasons: z.array(z.string()).describe('Codes, as in report.json.'),
+  /**
+   * `killed`: the verdict is fail. `held`: inconclusive, and blocked. `survived`: it passed. `not-judged`: an answer that
+   * was changed has no score, as the judge could not be asked or the budget ended.
+   */
+  outcome: z.enum(mutantOutcomes),
+  /** By how much the changed answers moved the mean score, without noise; null where one of them has no score. */
+  effect: known,
+  /** Checks and rubric items whose score fell on a changed answer. */
+  noticedBy: z.array(z.string()),
+})
+export type DrillMutant = z.infer<typeof mutantSchema>
+
+const rateSchema = z.object({
+  /** Null for all mutators together. */
+  mutator: z.string().nullable(),
+  strength: z.enum(drillStrengths),
+  mutants: count,
+  killed: count,
+  held: count,
+  survived: count,
+  notJudged: count,
+  /** Killed of all that were judged; null for none. The interval is exact (Clopper and Pearson), 95 %. */
+  rate: known,
+  low: known,
+  high: known,
+})
+export type DrillRate = z.infer<typeof rateSchema>
+
+/** What `sluice drill` found, `sluice.drill/1`. */
+export const drillReportSchema = z.object({
+  schema: z.literal('sluice.drill/1'),
+  at: z.iso.datetime({ offset: true }),
+  feature: z.string(),
+  version: z.string(),
+  suite: z.string(),
+  seed: z.int(),
+  /** `drilled`, or why nothing could be: the version itself does not pass, or no case can get worse. */
+  state: z.enum(['drilled', 'baseline-fails', 'everything-fails', 'no-answers']),
+  message: z.string().nullable(),
+  baseline: z.object({
+    cases: count,
+    /** Answers of each case from which those of both arms are drawn. */
+    answersPerCase: count,
+    mean: known,
+    verdict: verdictSchema.nullable(),
+    /** The smallest true drop of the mean that the gate fails with 80 % probability. */
+    detectableDrop: known,
+    /** The same draws without any change: how many of them the gate failed, and how many it held. */
+    unchanged: z.object({ runs: count, failed: count, held: count }),
+  }),
+  rates: z.array(rateSchema),
+  mutants: z.array(mutantSchema),
+  /** Mutators that change the answer of no case: they are in no rate. */
+  notApplicable: z.array(z.object({ mutator: z.string(), needs: z.string() })),
+  notes: z.array(z.string()),
+  judge: z.object({ id: z.string(), model: z.string() }).nullable(),
+  calls: count,
+  fromStore: count,
+  fromRecordings: count,
+  usd: known,
+  unpricedCalls: count,
+  reproduce: z.string(),
+  exitCode: z.int(),
+})
+
+export type DrillReport = z.infer<typeof drillReportSchema>
+
+/** The JSON Schema of the report. */
+export function drillJsonSchema(): Record<string, unknown> {
+  const { $schema, ...schema } = z.toJSONSchema(drillReportSchema, { io: 'input' })
+  return { $schema, title: 'Sluice drill', description: 'The result of sluice drill.', ...schema }
+}

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type DrillReport, drillReportSchema } from '../../../src/records/report/drill-report.ts'
+import { fakeModel, isJudgeRequest, judgement, type Reply, textOf } from '../../support/fake-model.ts'
+import { createProject, type Project, summaryFiles } from '../../support/project.ts'
+
+const good = 'Action item: Ann sends the invoice.\n- Pay 1182 by Friday.\n- Call Ann Berg on Monday.'
+
+/** A judge that looks for both items of the list. */
+function careful(request: Parameters<typeof isJudgeRequest>[0]): Reply {
+  const text = textOf(request).split('<<<BEGIN OUTPUT')[1] ?? ''
+  if (!isJudgeRequest(request)) return good
+  return judgement({ actions: text.includes('Pay') && text.includes('Call') ? 'yes' : 'no' })
+}
+
+async function drilled(project: Project, ...flags: string[]): Promise<{ code: number | null; report: DrillReport }> {
+  const { code, stdout, stderr } = await project.sluice(['drill', 'summary', '--mutants', '2', ...flags, '--json'])
+  assert.ok(stdout.startsWith('{'), stderr)
+  return { code, report: drillReportSchema.parse(JSON.parse(stdout)) }
+}
+
+const outcomesOf = ({ mutants }: DrillReport, mutator: string) =>
+  new Set(mutants.filter((one) => one.mutator === mutator).map(({ outcome }) => outcome))
+
+test('a lost item that the judge asks for is killed, another number that nobody asks for survives', async () => {
+  await using model = await fakeModel(careful)
+  using project = createProject(summaryFiles({ url: model.url, cases: 12, rubric: true }))
+  const flags = ['--only', 'drop-item,number,break-json', '--strength', 'medium,strong']
+  const { code, report } = await drilled(project, ...flags)
+  assert.equal(report.state, 'drilled')
+  assert.deepEqual(outcomesOf(report, 'drop-item'), new Set(['killed']))
+  assert.deepEqual(outcomesOf(report, 'number'), new Set(['survived']))
+  assert.equal(code, 1)
+  assert.deepEqual(report.notApplicable, [{ mutator: 'break-json', needs: 'JSON' }])
+  assert.ok(!report.mutants.some(({ mutator }) => mutator === 'break-json'), 'no survivor where nothing was changed')
+  const [kill] = report.mutants
+  assert.deepEqual(kill?.noticedBy, ['actions'])
+  assert.equal(report.baseline.unchanged.failed, 0)
+
+  const asked = model.requests.length
+  const again = await drilled(project, ...flags)
+  assert.equal(model.requests.length, asked, 'a second drill asks nothing')
+  assert.deepEqual(again.report.mutants, report.mutants)
+})
+
+test('a version that does not pass, and one that scores 0 everywhere, are named', async () => {
+  await using model = await fakeModel((request) => (isJudgeRequest(request) ? judgement({ actions: 'no' }) : good))
+  using project = createProject(summaryFiles({ url: model.url, cases: 6, rubric: true }))
+  const { code, report } = await drilled(project)
+  assert.deepEqual([code, report.state, report.mutants.length], [2, 'baseline-fails', 0])
+  await using poor = await fakeModel(() => 'nothing')
+  using other = createProject(summaryFiles({ url: poor.url, cases: 6 }))
+  const failing = await drilled(other)
+  assert.deepEqual([failing.code, failing.report.state], [2, 'everything-fails'])
+})
+
+test('a mutator that does not exist is named with the others', async () => {
+  using project = createProject(summaryFiles({ url: 'http://127.0.0.1:9/v1' }))
+  const { code, stderr } = await project.sluice(['drill', 'summary', '--only', 'drop-itme'])
+  assert.equal(code, 3)
+  assert.match(stderr, /--only drop-itme: there is no such mutator\. Mutators: drop-item, /)
+})
