@@ -34,6 +34,7 @@ const concepts: Record<string, string> = {
   'core/scorers/judge/judgement.ts': "the judge's answers about one output",
   'core/suite/shipped-schemas.ts': 'the JSON Schemas that are shipped',
   'gate/ci/measure-approval.ts': 'who may approve a changed measure',
+  'gate/drill/mutators/output-mutators.ts': 'every way in which answers are made worse',
   'gate/guard/judged-by-base.ts': 'judging by the base commit',
   'gate/init/workflows.ts': 'the workflows of a new project',
   'gate/labels/label-files.ts': 'where labels are kept',

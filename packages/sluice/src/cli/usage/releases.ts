@@ -11,7 +11,7 @@ export function addReleases(program: Command, host: Host, done: Done): void {
     .option('--report <file>', "report.json or its folder (default: the gate's last report on this version)")
     .option('--source <text>', 'where the version comes from (default: the commit)')
     .action(async (feature, options) =>
-      done(await (await import('../publish.ts')).publishCommand(feature, options, host)),
+      done(await (await import('../release/publish.ts')).publishCommand(feature, options, host)),
     )
 
   withReleaseOptions(withRemoteOptions(program.command('activate')))
@@ -20,7 +20,7 @@ export function addReleases(program: Command, host: Host, done: Done): void {
     .argument('<version>', 'its label, its id, or the beginning of its id')
     .option('--override <why>', 'release it without a passing report of the gate')
     .action(async (feature, version, options) =>
-      done(await (await import('../activate.ts')).activate(feature, version, options, host)),
+      done(await (await import('../release/activate.ts')).activate(feature, version, options, host)),
     )
 
   withReleaseOptions(withRemoteOptions(program.command('rollback')))
@@ -31,7 +31,9 @@ export function addReleases(program: Command, host: Host, done: Done): void {
       'version to take back (default: the canary, else the active one; required after another rollback)',
     )
     .option('--to <version>', 'return to this version instead')
-    .action(async (feature, options) => done(await (await import('../rollback.ts')).rollback(feature, options, host)))
+    .action(async (feature, options) =>
+      done(await (await import('../release/rollback.ts')).rollback(feature, options, host)),
+    )
 
   addRollouts(program, host, done)
 }

@@ -55,7 +55,7 @@ export const dropSentence: OutputMutator = {
     }),
 }
 
-export const truncate: OutputMutator = {
+export const cutShort: OutputMutator = {
   name: 'truncate',
   does: 'ends too early',
   needs: 'eight words',

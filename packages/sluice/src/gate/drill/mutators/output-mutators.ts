@@ -1,4 +1,4 @@
-import { dropItem, dropSentence, truncate } from './completeness.ts'
+import { cutShort, dropItem, dropSentence } from './completeness.ts'
 import { changeDate, changeName, changeNumber } from './facts.ts'
 import { addInjection, breakJson, pad } from './form.ts'
 import type { OutputMutator } from './mutator.ts'
@@ -8,7 +8,7 @@ import { hedge, negate, otherLanguage } from './wording.ts'
 export const outputMutators: readonly OutputMutator[] = [
   dropItem,
   dropSentence,
-  truncate,
+  cutShort,
   changeNumber,
   changeDate,
   changeName,

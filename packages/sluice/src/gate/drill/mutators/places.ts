@@ -2,22 +2,22 @@ import { drawSome } from '../seeded.ts'
 import type { Spots } from './mutator.ts'
 
 /** A part of a text. */
-export interface Place {
+export interface Passage {
   start: number
   text: string
 }
 
 /** The places that a pattern finds, in their order. */
-export function placesOf(text: string, pattern: RegExp): Place[] {
+export function placesOf(text: string, pattern: RegExp): Passage[] {
   return [...text.matchAll(pattern)].map((match) => ({ start: match.index, text: match[0] }))
 }
 
 /** Puts another text at some of the places; a place whose text stays the same does not count as one. */
 export function replaceSome(
   text: string,
-  places: readonly Place[],
+  places: readonly Passage[],
   { most, random }: Spots,
-  replacement: (place: Place) => string,
+  replacement: (place: Passage) => string,
 ): string {
   const chosen = drawSome(places, most, random)
   let changed = text
@@ -28,7 +28,7 @@ export function replaceSome(
 }
 
 /** The sentences of a text with the space after each; an item of a list is a sentence too. */
-export function sentencesOf(text: string): Place[] {
+export function sentencesOf(text: string): Passage[] {
   return placesOf(text, /[^\s][^\n]*?(?:[.!?](?=\s|$)|(?=\n|$))\s*/g)
 }
 

@@ -1,13 +1,13 @@
 import path from 'node:path'
-import { publicationOf } from '../control/remote/publication.ts'
-import { gateNote, publishedText } from '../control/remote/published-text.ts'
-import { selectFeature } from '../core/suite/project/select-feature.ts'
-import { commitOfFile } from '../gate/git/git.ts'
-import { lastReport, namedReport } from '../gate/report/version-report.ts'
-import { readFlags, remoteFlags, text } from './flags.ts'
-import type { Host } from './host.ts'
-import { connect, tell } from './session/connect.ts'
-import { openProject } from './session/open-project.ts'
+import { publicationOf } from '../../control/remote/publication.ts'
+import { gateNote, publishedText } from '../../control/remote/published-text.ts'
+import { selectFeature } from '../../core/suite/project/select-feature.ts'
+import { commitOfFile } from '../../gate/git/git.ts'
+import { lastReport, namedReport } from '../../gate/report/version-report.ts'
+import { readFlags, remoteFlags, text } from '../flags.ts'
+import type { Host } from '../host.ts'
+import { connect, tell } from '../session/connect.ts'
+import { openProject } from '../session/open-project.ts'
 
 const publishFlags = { ...remoteFlags, report: text.optional(), source: text.optional() }
 

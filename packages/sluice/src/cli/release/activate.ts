@@ -1,8 +1,8 @@
-import { versionText } from '../control/remote/find-version.ts'
-import { activateVersion } from '../control/remote/releases.ts'
-import { readFlags, releaseFlags, text } from './flags.ts'
-import type { Host } from './host.ts'
-import { appliedNote, connect, tell } from './session/connect.ts'
+import { versionText } from '../../control/remote/find-version.ts'
+import { activateVersion } from '../../control/remote/releases.ts'
+import { readFlags, releaseFlags, text } from '../flags.ts'
+import type { Host } from '../host.ts'
+import { appliedNote, connect, tell } from '../session/connect.ts'
 
 const activateFlags = { ...releaseFlags, override: text.optional() }
 
