@@ -1,8 +1,9 @@
-// Writes the JSON Schemas of the files that users edit, and of report.json, matrix.json and drill.json, into packages/sluice/schemas.
+// Writes the JSON Schemas of the files that users edit, and of the reports, into packages/sluice/schemas.
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { jsonSchemaOf, schemaKinds } from '../packages/sluice/src/core/suite/shipped-schemas.ts'
 import { drillJsonSchema } from '../packages/sluice/src/records/report/drill-report.ts'
+import { judgeAttackJsonSchema } from '../packages/sluice/src/records/report/judge-attack-report.ts'
 import { matrixJsonSchema } from '../packages/sluice/src/records/report/matrix-report.ts'
 import { reportJsonSchema } from '../packages/sluice/src/records/report/report.ts'
 
@@ -11,6 +12,7 @@ const schemas = [
   ['report', reportJsonSchema()] as const,
   ['matrix', matrixJsonSchema()] as const,
   ['drill', drillJsonSchema()] as const,
+  ['judge-attack', judgeAttackJsonSchema()] as const,
 ]
 const files = schemas.map(([kind, schema]) => {
   const file = `packages/sluice/schemas/${kind}.schema.json`

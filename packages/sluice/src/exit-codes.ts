@@ -116,6 +116,16 @@ export const commandExitCodes: readonly CommandCodes[] = [
     },
   },
   {
+    title: 'How good the judge is',
+    commands: ['judge'],
+    codes: {
+      pass: 'Done. `judge attack`: no attack turned a no into a yes.',
+      fail: '`judge attack`: at least one attack turned a no into a yes.',
+      inconclusive: '`judge attack`: the judge said no to no output, or some attacks have no verdict.',
+      'could not run': 'Also: the budget ended first.',
+    },
+  },
+  {
     title: 'In GitHub Actions',
     commands: ['ci'],
     codes: { pass: 'As the command that the action runs. No failure of GitHub changes it.' },

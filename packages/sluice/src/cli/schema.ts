@@ -2,6 +2,7 @@ import { hint } from '../core/suite/diagnostics/suggest.ts'
 import { jsonSchemaOf, schemaKinds } from '../core/suite/shipped-schemas.ts'
 import { SluiceError } from '../errors.ts'
 import { drillJsonSchema } from '../records/report/drill-report.ts'
+import { judgeAttackJsonSchema } from '../records/report/judge-attack-report.ts'
 import { matrixJsonSchema } from '../records/report/matrix-report.ts'
 import { reportJsonSchema } from '../records/report/report.ts'
 import type { Host } from './host.ts'
@@ -13,6 +14,7 @@ export async function schema(kind: string, host: Host): Promise<number> {
     report: reportJsonSchema,
     matrix: matrixJsonSchema,
     drill: drillJsonSchema,
+    'judge-attack': judgeAttackJsonSchema,
   }
   const report = Object.hasOwn(reports, kind) ? reports[kind] : undefined
   if (!known && !report) {

@@ -3,6 +3,8 @@ import type { LoadedProject } from '../core/suite/project/project.ts'
 import type { Prompt } from '../core/suite/prompt/prompt.ts'
 import { casesOf, chooseSuite } from '../core/suite/prompt/suites.ts'
 import type { FeatureSummary } from '../records/report/feature-report.ts'
+import { rubricHash } from './judge-attack/attack-judge.ts'
+import { attackNote } from './judge-attack/kept-attacks.ts'
 import { limitLooks, recordedRepeats } from './recorded-repeats.ts'
 import type { Flags } from './report/reproduction.ts'
 import { measuredOf, summarizeFeature } from './report/summarize.ts'
@@ -66,8 +68,16 @@ export async function judgeVersions(
   const run = startRun(request, project, session)
   progress.label(candidate.feature)
   const outcome = await runGate(run, policy, settings)
-  const measured = measuredOf(run, session.results, threshold ?? null, notes)
+  const measured = measuredOf(run, session.results, threshold ?? null, [...notes, ...(await judgeNotes(run, project))])
   return { run, outcome, summary: withVerdict(summarizeFeature(measured, settings), outcome) }
+}
+
+/** What the last attack on the judge of a run has found. */
+async function judgeNotes({ candidate, judge, ledger }: FeatureRun, { config }: LoadedProject): Promise<string[]> {
+  if (!judge || ledger.judgeCalls === 0) return []
+  const { feature } = candidate
+  const note = await attackNote(config.root, { feature, judge: judge.id, rubric: rubricHash(candidate) })
+  return note === undefined ? [] : [note]
 }
 
 /** Flags overrule the prompt's settings, and these the project's. */

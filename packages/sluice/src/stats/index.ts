@@ -62,6 +62,7 @@ export {
   type UserScores,
 } from './intervals/cluster-asymp-cs.ts'
 export { type ClusterRobustMean, clusterRobustMean, tInterval } from './intervals/mean-interval.ts'
+export { lowerBound, trialsForBound, upperBound } from './intervals/one-sided-bounds.ts'
 export { addToMean, type MeanSums, meanOfSums, newMeanSums } from './intervals/streamed-mean.ts'
 export { addToSketch, newSketch, type SketchDesign, sketchQuantile } from './quantile-sketch.ts'
 export { type Random, seededRandom } from './random.ts'

@@ -4,7 +4,8 @@ import { another, type Done, withFresh, withRunOptions } from './options.ts'
 
 /** Adds the commands that show how far a verdict of the gate can be trusted. */
 export function addTrust(program: Command, host: Host, done: Done): void {
-  program.command('judge').description('find out whether the judge is right, by labels of people')
+  const judge = program.command('judge').description('find out whether the judge is right, by labels of people')
+  addAttack(judge, host, done)
   addDrill(program, host, done)
 }
 
@@ -22,4 +23,20 @@ function addDrill(program: Command, host: Host, done: Done): void {
       new Option('--min-kill <x>', 'exit 1 if fewer of the medium and strong mutants are killed').default(0.95),
     )
     .action(async (feature, options) => done(await (await import('../drill.ts')).drillCommand(feature, options, host)))
+}
+
+function addAttack(judge: Command, host: Host, done: Done): void {
+  withFresh(judge.command('attack'))
+    .description('add orders and fake verdicts to outputs that fail, and count how often the judge then says yes')
+    .argument('<feature>', 'name of the feature')
+    .option('--suite <name>', 'whose cases to use (default: fast)')
+    .addOption(new Option('--carriers <n>', 'how many failing outputs carry the attacks, at most').default(12))
+    .addOption(new Option('--per-attack <n>', 'how many of them each attack is tried with').default(1))
+    .addOption(new Option('--seed <n>', 'which output carries which attack follows from it').default(1))
+    .addOption(new Option('--concurrency <n>', 'how many calls run at the same time').default(20))
+    .option('--max-wait <duration>', 'how long a call may wait for a quota, all waits together (default: 5m)')
+    .option('--budget-usd <x>', 'stop before more than this is spent (default: 2)')
+    .option('--allow-endpoint <name>', 'in CI, let secrets go to a new address of this provider or target', another)
+    .option('--json', 'print the report as JSON on stdout and nothing else')
+    .action(async (feature, options) => done(await (await import('../judge/attack.ts')).attack(feature, options, host)))
 }

@@ -1,0 +1,41 @@
+import { selectFeature } from '../../core/suite/project/select-feature.ts'
+import { requireSuites } from '../../core/suite/prompt/suites.ts'
+import { attackJudge } from '../../gate/judge-attack/attack-judge.ts'
+import { attackText } from '../../gate/judge-attack/attack-text.ts'
+import { keepAttack } from '../../gate/judge-attack/kept-attacks.ts'
+import { defaultBase, findNewDestinations } from '../../gate/secrets/secret-destinations.ts'
+import { readFlags, set, text, texts, time, usd, wholeNumber, wholeNumberFrom } from '../flags.ts'
+import type { Host } from '../host.ts'
+import { openFeature } from '../session/open-project.ts'
+import { inSession } from '../session/with-session.ts'
+
+const attackFlags = {
+  json: set.optional(),
+  suite: text.optional(),
+  concurrency: wholeNumber,
+  maxWait: time.optional(),
+  budgetUsd: usd.optional(),
+  allowEndpoint: texts.optional(),
+  fresh: set.optional(),
+  carriers: wholeNumberFrom(1, 200),
+  perAttack: wholeNumberFrom(1, 20),
+  seed: wholeNumberFrom(0, 2 ** 31),
+}
+
+/** `sluice judge attack <feature>`: outputs that try to give orders to the configured judge. */
+export async function attack(name: string, given: Record<string, unknown>, host: Host): Promise<number> {
+  const flags = readFlags('judge attack', attackFlags, given)
+  const project = await openFeature(name, flags.suite, host)
+  const prompt = selectFeature(project.prompts, name)
+  requireSuites([prompt], flags.suite)
+  const destinations = findNewDestinations(project, await defaultBase(project, host), flags, host)
+  for (const { message } of destinations) host.stderr.write(`${message}\n`)
+  const found = await inSession({ command: 'judge attack', project, flags }, host, (context) =>
+    attackJudge(prompt, { ...flags, now: Date.now() }, context),
+  )
+  const report = host.mask.data(found)
+  await keepAttack(project.config.root, report)
+  if (flags.json) host.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`)
+  else host.stdout.write(attackText(report, host.stdout.columns ?? 120))
+  return report.exitCode
+}
