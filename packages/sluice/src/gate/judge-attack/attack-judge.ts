@@ -16,7 +16,7 @@ import { requestOf } from '../run/score-case.ts'
 import type { RunContext } from '../run/session.ts'
 import { startRun } from '../run/start-run.ts'
 import { type JudgeAttack, judgeAttacks } from './attacks.ts'
-import { type Carrier, judgedCases, keptAnswer, madeToFail, shuffled } from './carriers.ts'
+import { type Carrier, judgedCases, keptOutput, madeToFail, shuffled } from './carriers.ts'
 
 export interface AttackOptions {
   suite?: string | undefined
@@ -152,7 +152,7 @@ async function failingOutputs(cases: readonly Case[], wanted: number, asking: As
   const found: FoundOutputs = { failing: [], tried: 0, errors: [], outOfBudget: false }
   const kept: Carrier[] = []
   for (const testCase of cases.slice(0, wanted * triedPerCarrier)) {
-    const answer = await keptAnswer(testCase, prompt, context)
+    const answer = await keptOutput(testCase, prompt, context)
     if (answer) kept.push(answer)
   }
   await lookFor(kept, wanted, found, asking)

@@ -26,7 +26,7 @@ export function judgedCases(cases: readonly Case[], prompt: Prompt): Case[] {
 }
 
 /** The answer that an earlier run kept for a case; undefined where there is none, since nothing new is asked for. */
-export async function keptAnswer(
+export async function keptOutput(
   testCase: Case,
   prompt: Prompt,
   { session }: RunContext,
