@@ -7,9 +7,12 @@ const checks: Case['checks'] = [
   { name: 'maxWords 180', type: 'maxWords', score: 1, reason: '42 words, at most 180 wanted', weight: 1, must: false },
 ]
 
+const panel = ['openai:gpt-5.4-mini-2026-03-17', 'anthropic:claude-haiku-5-5', 'google:gemini-3-flash']
+
 const judgedItem = (verdict: string, score: number, evidence: string, reasoning: string): Case['judge'][number] => ({
   ...{ id: 'actions', ask: 'Does the summary state every action item of the e-mail?', verdict, score },
   ...{ evidence, reasoning, evidenceFound: true, weight: 3, must: false },
+  members: panel.map((model) => ({ model, verdict })),
 })
 
 const lostItem = judgedItem('no', 0, 'Invoice 1182 is open.', 'The date of payment is missing.')
@@ -147,6 +150,16 @@ const feature: Feature = {
   ],
   judge: {
     ...{ id: 'j-4c1f0a', model: 'openai:gpt-5.4-mini-2026-03-17', mode: 'json_schema', calls: 160, flipRate: 0.02 },
+    panel: {
+      members: panel.map((model) => ({ model, failed: 0 })),
+      ...{ answers: 160, split: 11 },
+      items: [{ id: 'actions', judged: 160, split: 9 }],
+    },
+    cascade: {
+      ...{ answers: 160, wentOn: 24, reasons: [{ code: 'near-flip', answers: 24 }], overruled: 9 },
+      ...{ usd: 0.019, secondAloneUsd: 0.096 },
+      audit: { drawn: 8, cases: 7, differing: 0, ciLow: 0, ciHigh: 0.41 },
+    },
     calibration: { agreement: 0.93 },
   },
   cost: {

@@ -31,7 +31,6 @@ const concepts: Record<string, string> = {
   'control/release/quiet-hours.ts': 'a setting of rollouts by its name',
   'control/remote/drift-text.ts': 'one file per text that a command prints',
   'control/rollout/observe/observe-feedback.ts': 'one file per kind of entry',
-  'core/scorers/judge/judgement.ts': "the judge's answers about one output",
   'core/suite/shipped-schemas.ts': 'the JSON Schemas that are shipped',
   'gate/ci/measure-approval.ts': 'who may approve a changed measure',
   'gate/drill/mutators/output-mutators.ts': 'every way in which answers are made worse',

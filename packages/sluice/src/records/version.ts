@@ -19,6 +19,9 @@ export const gateEvidenceSchema = z.object({
 
 export type GateEvidence = z.infer<typeof gateEvidenceSchema>
 
+/** `provider:model` and parameters of a model that judges. */
+const judgeMemberSchema = z.object({ model: z.string(), parameters: z.record(z.string(), z.unknown()) })
+
 /**
  * A published prompt version. Its content never changes; its settings may, each time under a new number, and a later report
  * may replace the one before.
@@ -30,8 +33,20 @@ export const versionSchema = z.object({
   content: promptVersionSchema,
   /** For judging live traffic with the gate's own questions. */
   rubric: z.array(rubricItemSchema),
-  /** `provider:model` and parameters of the judge; null without a rubric. */
-  judge: z.object({ model: z.string(), parameters: z.record(z.string(), z.unknown()) }).nullable(),
+  /** Who judges, as sluice.yaml says; null without a rubric. */
+  judge: judgeMemberSchema
+    .extend({
+      panel: z.array(judgeMemberSchema).exactOptional(),
+      cascade: z
+        .object({
+          first: judgeMemberSchema,
+          second: judgeMemberSchema,
+          when: z.array(z.string()),
+          audit: z.number().min(0).max(1),
+        })
+        .exactOptional(),
+    })
+    .nullable(),
   rollout: z.looseObject({}),
   live: z.looseObject({}),
   /** Those of the two that the prompt file holds itself, e.g. `rollout.stages`. Absent where the publisher did not say. */

@@ -4,7 +4,7 @@ import type { ModelRequest } from '../../core/providers/provider.ts'
 import { caseScore } from '../../core/scorers/case-score.ts'
 import { type AnswerModes, createJudge } from '../../core/scorers/judge/judge.ts'
 import type { Case } from '../../core/suite/cases/case.ts'
-import { modelParametersSchema } from '../../core/suite/models/model.ts'
+import { storedJudgeSettings } from '../../core/suite/config/judge-settings.ts'
 import { render } from '../../core/suite/values/template.ts'
 import { SluiceError } from '../../errors.ts'
 import type { StoredContent } from '../../records/content.ts'
@@ -35,8 +35,7 @@ export async function judgeContent(
 ): Promise<JudgedContent> {
   if (!settings) throw new SluiceError('invalid-input', `version ${content.id} was published without a judge`)
   const judge = createJudge({
-    model: settings.model,
-    parameters: modelParametersSchema.parse(settings.parameters),
+    ...storedJudgeSettings(settings),
     modes,
     ask,
   })

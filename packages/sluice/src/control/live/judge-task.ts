@@ -4,6 +4,7 @@ import type { ModelClient } from '../../core/providers/client.ts'
 import { ProviderError } from '../../core/providers/provider-error.ts'
 import type { AnswerModes } from '../../core/scorers/judge/judge.ts'
 import { JudgeError } from '../../core/scorers/judge/judge-error.ts'
+import { judgeMembers, storedJudgeSettings } from '../../core/suite/config/judge-settings.ts'
 import { TemplateError } from '../../core/suite/values/template.ts'
 import { SluiceError } from '../../errors.ts'
 import type { StoredContent } from '../../records/content.ts'
@@ -81,8 +82,10 @@ async function askJudge(content: StoredContent, context: JudgingContext): Promis
   const { store, now, budgetOf, clientOf, modes, unaskable, signal } = context
   const version = await store.version(content.feature, content.version)
   if (!version?.judge) return undefined
-  const fault = await unaskable(version.judge.model)
-  if (fault !== undefined) throw new UnaskableJudge('invalid-input', fault)
+  for (const { model } of judgeMembers(storedJudgeSettings(version.judge))) {
+    const fault = await unaskable(model)
+    if (fault !== undefined) throw new UnaskableJudge('invalid-input', fault)
+  }
   const live = (await store.feature(content.feature))?.live ?? version.live
   if (!live.store) return undefined
   const budget = await budgetOf(content.feature, live.judge.budgetUsdPerDay, now())

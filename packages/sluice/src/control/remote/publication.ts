@@ -28,7 +28,7 @@ export function publicationOf(
       ...(inputs && { inputs }),
     },
     rubric,
-    judge: rubric.length === 0 ? null : { model: config.judge.model, parameters: config.judge.parameters },
+    judge: rubric.length === 0 ? null : config.judge,
     rollout: z.encode(rolloutSettingsSchema, rollout),
     live: z.encode(liveSettingsSchema, stored),
     ...(written && { written }),

@@ -4,6 +4,7 @@ import picomatch from 'picomatch'
 import { readCases } from '../../core/suite/cases/read-suite.ts'
 import type { CheckSpec } from '../../core/suite/checks/check-spec.ts'
 import type { Config } from '../../core/suite/config/config.ts'
+import { judgeMembers } from '../../core/suite/config/judge-settings.ts'
 import { configFileName } from '../../core/suite/config/load-config.ts'
 import { parseModelId } from '../../core/suite/models/model.ts'
 import type { ProjectFiles } from '../../core/suite/project-files.ts'
@@ -121,7 +122,8 @@ function modelsOf(prompt: Prompt, { judge, embedding }: Config, checks: readonly
       ? (spec.value.model ?? embedding?.model)
       : undefined,
   )
-  const all = [prompt.model, judge.model, ...prompt.choices.map(({ model }) => model), ...embeddings]
+  const judges = judgeMembers(judge).map(({ model }) => model)
+  const all = [prompt.model, ...judges, ...prompt.choices.map(({ model }) => model), ...embeddings]
   return [...new Set(all.filter((model) => model !== undefined))]
 }
 

@@ -1,4 +1,5 @@
 import { type Guard, guards } from '../../core/suite/config/guard.ts'
+import { judgeMembers } from '../../core/suite/config/judge-settings.ts'
 import { providerName } from '../../core/suite/models/model.ts'
 import { checkCases } from '../../core/suite/project/check-cases.ts'
 import type { LoadedProject } from '../../core/suite/project/project.ts'
@@ -133,8 +134,8 @@ function judgeOfItsOwn(
   { judge }: LoadedProject['config'],
   scope: FeatureScope | undefined,
 ): string[] {
-  const as = recordingsOf + providerName(judge.model)
-  const own = scope?.files.filter((file) => file.as === as && file.state !== 'unchanged') ?? []
+  const recordings = judgeMembers(judge).map(({ model }) => recordingsOf + providerName(model))
+  const own = scope?.files.filter(({ as, state }) => recordings.includes(as) && state !== 'unchanged') ?? []
   return rubric.length > 0 && own.length > 0
     ? [`the recordings of its judge changed: ${listed(own.map(({ path }) => path))}`]
     : []

@@ -1,5 +1,6 @@
 import type { Case } from '../../core/suite/cases/case.ts'
 import type { Config } from '../../core/suite/config/config.ts'
+import { judgeMembers } from '../../core/suite/config/judge-settings.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { SluiceError } from '../../errors.ts'
 import type { MeasureChange } from '../../records/report/report.ts'
@@ -32,7 +33,8 @@ export interface MeasureComparison {
 /** Everything by which the working tree is measured differently than the base commit measures, the project first. */
 export async function measureChanges(comparison: MeasureComparison): Promise<MeasureChange[]> {
   const { base, now, origin } = comparison
-  const models = [base.config.judge.model, ...base.prompts.map(({ model }) => model)]
+  const judges = judgeMembers(base.config.judge).map(({ model }) => model)
+  const models = [...judges, ...base.prompts.map(({ model }) => model)]
   const changes = projectChanges(base.config, now.config, models)
   const continued = new Set<Prompt>()
   for (const prompt of now.prompts) {

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
+import { judgeMembers } from '../../core/suite/config/judge-settings.ts'
 import { configFileName, loadConfig } from '../../core/suite/config/load-config.ts'
 import { keyVariable } from '../../core/suite/models/key-variable.ts'
-import { parseModelId } from '../../core/suite/models/model.ts'
+import { providerName } from '../../core/suite/models/model.ts'
 import { implicitProviders } from '../../core/suite/models/provider-settings.ts'
 import { diskFiles } from '../../core/suite/project-files.ts'
 import { gateExisting } from './existing-prompt.ts'
@@ -82,12 +83,12 @@ const keysOf = ({ keyVariable: key }: NewModels) => (key === undefined ? [] : [k
 /** The keys that the judge of a project needs, and its own providers. */
 async function keysOfProject(folder: string): Promise<string[]> {
   const { config } = await loadConfig(diskFiles(folder), folder)
-  const judge = parseModelId(config.judge.model)?.provider
-  const implicit = implicitProviders.find((name) => name === judge && !Object.hasOwn(config.providers, name))
+  const judges = judgeMembers(config.judge).map(({ model }) => providerName(model))
+  const implicit = implicitProviders.filter((name) => judges.includes(name) && !Object.hasOwn(config.providers, name))
   const configured = Object.entries(config.providers).flatMap(([name, { kind, apiKeyEnv }]) =>
     kind === 'replay' || apiKeyEnv === undefined ? [] : [keyVariable(name, { kind, apiKeyEnv })],
   )
-  return [...new Set([...(implicit ? [keyVariable(implicit, { kind: implicit })] : []), ...configured])]
+  return [...new Set([...implicit.map((name) => keyVariable(name, { kind: name })), ...configured])]
 }
 
 function wantedOf(feature: string, { isRecorded, judge, providers }: NewModels): ReliedOn {

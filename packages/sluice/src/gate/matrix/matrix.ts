@@ -1,6 +1,7 @@
 import { servingNotes, sumLedgers } from '../../core/answers/ledger.ts'
 import { ProviderError } from '../../core/providers/provider-error.ts'
-import { judgeFamilyWarning } from '../../core/scorers/judge/judge-family.ts'
+import { judgeFamilyWarnings } from '../../core/scorers/judge/judge-family.ts'
+import { judgeMembers } from '../../core/suite/config/judge-settings.ts'
 import { parseModelId, providerName } from '../../core/suite/models/model.ts'
 import { casesOf } from '../../core/suite/prompt/suites.ts'
 import { SluiceError } from '../../errors.ts'
@@ -110,7 +111,11 @@ function placeOf(model: string, { model: own, file }: MatrixRow['prompt']): stri
 /** A missing key is told with the model that needs it, if nothing but `--compare` does. */
 function withPlaceOfKey(error: unknown, { rows, models }: MatrixPlan, { project }: RunContext): unknown {
   if (!(error instanceof ProviderError) || error.kind !== 'auth') return error
-  const named = new Set([...rows.map(({ prompt }) => prompt.model), project.config.judge.model].map(providerName))
+  const named = new Set(
+    [...rows.map(({ prompt }) => prompt.model), ...judgeMembers(project.config.judge).map(({ model }) => model)].map(
+      providerName,
+    ),
+  )
   const lacking = models.find((model) => {
     const name = providerName(model)
     return !named.has(name) && error.message.startsWith(`${name}:`)
@@ -179,7 +184,7 @@ function reportOf(measured: MeasuredMatrix, { project, session }: RunContext): M
     judge: judge ? { id: judge.id, model: judge.model } : null,
     notes: [
       ...measured.notes,
-      ...(judge ? models.flatMap((model) => judgeFamilyWarning(judge.model, model) ?? []) : []),
+      ...(judge ? models.flatMap((model) => judgeFamilyWarnings(judge.models, model)) : []),
       ...(cells.some(({ answers }) => answers.unfinished > 0)
         ? [
             `The budget was spent at ${session.spentUsd().toFixed(4)} USD before everything was asked. What was answered is kept: the same command with a higher --budget-usd pays for the rest alone.`,

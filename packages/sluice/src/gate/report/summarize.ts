@@ -1,5 +1,5 @@
 import { type Ledger, servingNotes } from '../../core/answers/ledger.ts'
-import { judgeFamilyWarning } from '../../core/scorers/judge/judge-family.ts'
+import { judgeFamilyWarnings } from '../../core/scorers/judge/judge-family.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import type { FeatureSummary, MissingScoreCause } from '../../records/report/feature-report.ts'
 import { weightedQuantiles } from '../../stats/index.ts'
@@ -11,6 +11,8 @@ import type { ResultRow, Results } from '../run/results.ts'
 import { estimateOf, repeatShares, type SummaryOptions, summarizeScores } from '../run/score-summary.ts'
 import type { CaseScores } from '../run/score-table.ts'
 import { causesOf } from './causes.ts'
+import { type CascadeSummary, cascadeNotes, collectCascade } from './judges/cascade-summary.ts'
+import { collectPanel, type PanelSummary, panelNotes } from './judges/panel-summary.ts'
 import { collectScorers, type ScorerResults } from './scorer-results.ts'
 
 type Version = FeatureSummary['candidate']
@@ -24,7 +26,9 @@ export interface Measured {
   ledger: Ledger
   observations: Observations
   /** Null where no rubric was judged. */
-  judge: Omit<NonNullable<FeatureSummary['judge']>, 'calls' | 'calibration'> | null
+  judge: Omit<NonNullable<FeatureSummary['judge']>, 'calls' | 'calibration' | 'panel' | 'cascade'> | null
+  /** Where several models judge: which, and what became of their votes. */
+  several?: SeveralJudges
   threshold: number | null
   notes: string[]
   /** Why answers have no score. */
@@ -37,9 +41,18 @@ export interface Measured {
   asked?: NonNullable<FeatureSummary['asked']>
 }
 
+interface SeveralJudges {
+  models: readonly string[]
+  panel: PanelSummary | undefined
+  cascade(confidence: number): CascadeSummary | undefined
+}
+
 /** The report of a measurement without a verdict; a gate fills in what it decided. */
 export function summarizeFeature(measured: Measured, options: SummaryOptions): FeatureSummary {
   const { cases, ledger, observations, judge, scorers } = measured
+  const { panel, models = [] } = measured.several ?? {}
+  const cascade = measured.several?.cascade(options.confidence)
+  const several = [...(panel ? panelNotes(panel) : []), ...(cascade ? cascadeNotes(cascade, models) : [])]
   return {
     feature: measured.feature,
     verdict: null,
@@ -47,7 +60,7 @@ export function summarizeFeature(measured: Measured, options: SummaryOptions): F
     candidate: measured.candidate,
     baseline: measured.baseline,
     reasons: [],
-    notes: [...measured.notes, ...measurementNotes(ledger, observations, judge), ...(scorers?.notes ?? [])],
+    notes: [...measured.notes, ...several, ...measurementNotes(ledger, observations, judge), ...(scorers?.notes ?? [])],
     ...(measured.asked && { asked: measured.asked }),
     ...(measured.causes && { causes: measured.causes }),
     advice: null,
@@ -64,7 +77,13 @@ export function summarizeFeature(measured: Measured, options: SummaryOptions): F
     repeats: repeatShares(cases, options),
     tags: tagMeans(cases, options),
     ...(scorers && { scorers: scorers.all(options.confidence) }),
-    judge: judge && { ...judge, calls: ledger.judgeCalls, calibration: null },
+    judge: judge && {
+      ...judge,
+      calls: ledger.judgeCalls,
+      ...(panel && { panel }),
+      ...(cascade && { cascade }),
+      calibration: null,
+    },
     cost: { ...costOf(ledger), ...(measured.usdPerAnswer !== undefined && { usdPerAnswer: measured.usdPerAnswer }) },
     latency: latencyOf(observations.latencies),
     origins: observations.origins.all(),
@@ -135,9 +154,11 @@ export function measuredOf(run: FeatureRun, results: Results, threshold: number 
   const { candidate, baseline, judge, ledger, observations } = run
   const prices = averagePrice()
   const scorers = collectScorers(candidate, run.table.cases, baseline !== undefined)
-  const flipRate = flipRateOf(scorers.watch(prices.watch(results.rows(candidate.feature))))
+  const [panel, cascade] = [collectPanel(), collectCascade()]
+  const rows = cascade.watch(panel.watch(prices.watch(results.rows(candidate.feature))))
+  const flipRate = flipRateOf(scorers.watch(rows))
   const judged = ledger.judgeCalls > 0 && judge !== undefined
-  const family = judged ? judgeFamilyWarning(judge.model, candidate.model) : undefined
+  const family = judged ? judgeFamilyWarnings(judge.models, candidate.model) : []
   return {
     feature: candidate.feature,
     candidate: versionOf(candidate),
@@ -146,11 +167,12 @@ export function measuredOf(run: FeatureRun, results: Results, threshold: number 
     ledger,
     observations,
     judge: judged ? { id: judge.id, model: judge.model, mode: judge.mode, flipRate } : null,
+    ...(judge && { several: { models: judge.models, panel: panel.summary(), cascade: cascade.summary } }),
     scorers: scorers.results(),
     usdPerAnswer: prices.perAnswer(),
     asked: { candidate: askedBy(candidate), baseline: baseline ? askedBy(baseline) : null },
     threshold,
-    notes: family ? [...notes, family] : notes,
+    notes: [...notes, ...family],
     ...(observations.unscoredRepeats > 0 && { causes: causesOf(results.rows(candidate.feature), run.table.cases) }),
   }
 }

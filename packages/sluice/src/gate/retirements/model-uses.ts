@@ -1,4 +1,5 @@
 import type { Config } from '../../core/suite/config/config.ts'
+import { judgeMembers } from '../../core/suite/config/judge-settings.ts'
 import { configFileName } from '../../core/suite/config/load-config.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 
@@ -12,13 +13,13 @@ export interface ModelUse {
   /** Relative to the root. A default that stands in no file is told of the configuration. */
   file: string
   /** Where in the file. */
-  path: (string | number)[]
+  path: PropertyKey[]
 }
 
 /** Every model that a project names, the judge and the models of single evaluators included. */
 export function modelUses(prompts: readonly Prompt[], { judge, embedding, file = configFileName }: Config): ModelUse[] {
   return [
-    { role: 'judge', model: judge.model, feature: null, file, path: ['judge', 'model'] },
+    ...judgeMembers(judge).map(({ model, path }) => ({ role: 'judge' as const, model, feature: null, file, path })),
     ...(embedding
       ? [{ role: 'embedding' as const, model: embedding.model, feature: null, file, path: ['embedding', 'model'] }]
       : []),

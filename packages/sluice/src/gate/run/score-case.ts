@@ -154,6 +154,7 @@ async function scoreAnswer({ testCase, repeat, reading, read, answer, measure, .
     ...defined('score', scored.score),
     checks: scored.checks,
     judge: withOwnQuestions(scored.judgement?.items ?? [], testCase),
+    ...(scored.judgement?.cascade && { cascade: scored.judgement.cascade }),
     ...costOf(answer, scored.judgement),
   }
 }

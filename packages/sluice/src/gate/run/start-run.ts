@@ -1,5 +1,6 @@
 import type { Case } from '../../core/suite/cases/case.ts'
 import type { Config } from '../../core/suite/config/config.ts'
+import { judgeMembers } from '../../core/suite/config/judge-settings.ts'
 import { requireProviders } from '../../core/suite/models/model-ids.ts'
 import type { LoadedProject } from '../../core/suite/project/project.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
@@ -18,7 +19,7 @@ export interface RunRequest {
 
 /** The models that a feature's run may call, as far as its prompt tells. */
 export function modelsOf(request: Pick<RunRequest, 'candidate' | 'baseline'>, { config }: LoadedProject): string[] {
-  return [...new Set([...modelsNeeded(request, config), config.judge.model])]
+  return [...new Set([...modelsNeeded(request, config), ...judgeModels(config)])]
 }
 
 /** The models that a run calls for certain. A judge may also be needed by single cases only. */
@@ -27,14 +28,19 @@ function modelsNeeded(
   { judge, embedding }: Config,
 ): string[] {
   const versions = candidate.target ? [] : [candidate.model, ...(baseline ? [baseline.model] : [])]
-  const rubric = candidate.rubric.length > 0 ? [judge.model] : []
-  const evaluators = candidate.choices.map(({ model }) => model ?? judge.model)
+  const judges = judgeModels({ judge })
+  const rubric = candidate.rubric.length > 0 ? judges : []
+  const evaluators = candidate.choices.flatMap(({ model }) => model ?? judges)
   const embeddings = candidate.checks.flatMap((check) =>
     check.type === 'similarity' && check.value.metric === 'embedding'
       ? (check.value.model ?? embedding?.model ?? [])
       : [],
   )
   return [...versions, ...rubric, ...evaluators, ...embeddings]
+}
+
+function judgeModels({ judge }: Pick<Config, 'judge'>): string[] {
+  return judgeMembers(judge).map(({ model }) => model)
 }
 
 /** Checks, before anything is paid for, that all features can be asked. @throws SluiceError `invalid-input` */

@@ -1,5 +1,6 @@
 import type { Ledger } from '../../core/answers/ledger.ts'
 import type { Case } from '../../core/suite/cases/case.ts'
+import { judgeMembers, withMember } from '../../core/suite/config/judge-settings.ts'
 import { defaultJudge, judgeParameters } from '../../core/suite/models/default-judge.ts'
 import type { LoadedProject } from '../../core/suite/project/project.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
@@ -79,12 +80,14 @@ function judgedBy({ prompt, suite, from }: BridgeOptions, judge: string, context
 
 /** The configuration with another judge, with the parameters that it would have there. */
 function withJudge({ config }: Pick<LoadedProject, 'config'>, from: string, judge: string): LoadedProject['config'] {
-  if (config.judge.model !== from || judge === from) return config
+  const leaving = judgeMembers(config.judge).find(({ model }) => model === from)
+  if (!leaving || judge === from) return config
   const own = defaultJudge.parameters as Record<string, unknown>
-  const written = Object.entries(config.judge.parameters).filter(
+  const written = Object.entries(leaving.parameters).filter(
     ([key, value]) => from !== defaultJudge.model || own[key] !== value,
   )
-  return { ...config, judge: { model: judge, parameters: judgeParameters(judge, Object.fromEntries(written)) } }
+  const coming = { model: judge, parameters: judgeParameters(judge, Object.fromEntries(written)) }
+  return { ...config, judge: withMember(config.judge, from, coming) }
 }
 
 async function judgeAgain(

@@ -39,8 +39,8 @@ export async function proposedFiles(
     )
   }
   const proposal = judge?.proposal ?? null
-  for (const { role, file, model } of proposal === null ? [] : uses) {
-    if (role === 'judge') await edit(file, (text) => withJudge(text, model, proposal ?? '', file))
+  for (const { role, file, model, path: at } of proposal === null ? [] : uses) {
+    if (role === 'judge') await edit(file, (text) => withJudge(text, { at, from: model, to: proposal ?? '', file }))
     if (role === 'evaluator') await edit(file, (text) => withEvaluators(text, model, proposal ?? '', file))
   }
   return [...files.values()].filter(({ before, after }) => before !== after)
@@ -80,9 +80,21 @@ function withModelAt(text: string, at: string[], from: string, to: string, file:
   return isScalar(node) ? replaced(text, node, from, to, file) : refuse(file, at.join('.'), from, to)
 }
 
+interface JudgeChange {
+  at: readonly PropertyKey[]
+  from: string
+  to: string
+  file: string
+}
+
 /** A judge that stands in no file is the default; the new one is written down. */
-function withJudge(text: string, from: string, to: string, file: string): string {
+function withJudge(text: string, { at, from, to, file }: JudgeChange): string {
   const document = parsed(text)
+  if (at.length > 2) {
+    const member = document.getIn(at, true)
+    const model = isMap(member) ? member.get('model', true) : member
+    return isScalar(model) ? replaced(text, model, from, to, file) : refuse(file, at.join('.'), from, to)
+  }
   const judge = document.get('judge', true)
   if (judge === undefined) {
     const gap = text === '' || text.endsWith('\n') ? '' : '\n'

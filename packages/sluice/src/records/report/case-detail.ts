@@ -32,6 +32,11 @@ export const checkResultSchema = z.object({
 })
 export type CheckResult = z.infer<typeof checkResultSchema>
 
+const memberVerdictSchema = z.object({
+  model: z.string().describe('`provider:model`.'),
+  verdict: z.string().nullable().describe('Null where the member gave no answer.'),
+})
+
 /** One question that the judge has answered: a rubric item, or a choice of a GitHub `llm` evaluator. */
 export const judgedItemSchema = z.object({
   id: z.string().describe("The rubric item's id, or the evaluator's name."),
@@ -45,8 +50,35 @@ export const judgedItemSchema = z.object({
     .describe('False when the quote does not occur in the output, or a `yes` quotes nothing. Reported, never scored.'),
   weight: z.number().describe('Its share in the score of the case.'),
   must: z.boolean().describe('A no sets the case to 0.'),
+  members: z
+    .array(memberVerdictSchema)
+    .exactOptional()
+    .describe('What each member of a panel said; absent where one model judges.'),
 })
 export type JudgedItem = z.infer<typeof judgedItemSchema>
+
+/** Whether the members of a panel that answered an item disagree on it: it is uncertain, and worth a human label. */
+export function isSplit({ members = [] }: Pick<JudgedItem, 'members'>): boolean {
+  return new Set(members.flatMap(({ verdict }) => verdict ?? [])).size > 1
+}
+
+/** Why an answer went on from the first judge of a cascade to the second: by a rule, or because the first one failed. */
+export const reasonToGoOnSchema = z.enum(['near-flip', 'cannot_tell', 'must-no', 'failed'])
+export type ReasonToGoOn = z.infer<typeof reasonToGoOnSchema>
+
+/** How the judges of a cascade came to their judgement of one answer. */
+const cascadeTraceSchema = z.object({
+  /** Null where the first judge was sure, so that its verdicts count. */
+  wentOn: reasonToGoOnSchema.nullable(),
+  /** Whether the answer was drawn for the audit, in which both judge it whatever the first one says. */
+  drawn: z.boolean(),
+  /** The items on which the two differ; null where not both of them have judged. */
+  differing: z.array(z.string()).nullable(),
+  /** What the first one was paid, all its votes together, and the second; null where unknown, of the second 0 unasked. */
+  firstUsd: z.number().nullable(),
+  secondUsd: z.number().nullable(),
+})
+export type CascadeTrace = z.infer<typeof cascadeTraceSchema>
 
 /** Everything about one case in one repeat that a report shows; kept on disk, not in memory. */
 export const caseDetailSchema = z.object({
@@ -64,6 +96,7 @@ export const caseDetailSchema = z.object({
   outputMasked: z.literal(true).exactOptional(),
   checks: z.array(checkResultSchema),
   judge: z.array(judgedItemSchema),
+  cascade: cascadeTraceSchema.exactOptional(),
   /** Why there is no score. */
   error: z.string().exactOptional(),
   /** The model cannot be asked at all, so that no other case of the feature will be. */

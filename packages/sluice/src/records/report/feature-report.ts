@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { strengthSchema, verdictSchema } from '../verdict.ts'
-import { comparedArmSchema } from './case-detail.ts'
+import { comparedArmSchema, reasonToGoOnSchema } from './case-detail.ts'
 import { caseReportSchema } from './case-report.ts'
 import {
   comparisonSchema,
@@ -59,9 +59,58 @@ const nextStepSchema = z.object({
   command: z.string().nullable().describe('The command that does it.'),
 })
 
+const panelSchema = z.object({
+  members: z
+    .array(
+      z.object({
+        model: z.string().describe('`provider:model`.'),
+        failed: count.describe('Answers that the others decided without its verdict.'),
+      }),
+    )
+    .describe('Each with one vote.'),
+  answers: count.describe('Answers of both versions that the panel judged.'),
+  split: count.describe('Those of them with an item on which its members disagree.'),
+  items: z
+    .array(
+      z.object({
+        id: z.string().describe('The item.'),
+        judged: count.describe('How often it was judged.'),
+        split: count.describe('How often the members disagreed on it.'),
+      }),
+    )
+    .describe('The same item by item.'),
+})
+
+const cascadeSchema = z.object({
+  answers: count.describe('Answers of both versions that the cascade judged.'),
+  wentOn: count.describe('Those of them that the second judge decided.'),
+  reasons: z
+    .array(
+      z.object({
+        code: reasonToGoOnSchema.describe('The rule of `judge.cascade.when`, or that the first judge failed.'),
+        answers: count.describe('How many went on by it.'),
+      }),
+    )
+    .describe('Why they went on.'),
+  overruled: count.describe('Those that went on on which the second judge gave another verdict than the first.'),
+  usd: known.describe('What both judges cost, whenever it was paid for, the audit included.'),
+  secondAloneUsd: known.describe(
+    'What the second judge alone would have cost, estimated from the answers that both judged; null where unknown.',
+  ),
+  audit: z
+    .object({
+      drawn: count.describe('Answers of which the first judge was sure and that were drawn for both.'),
+      cases: count.describe('Cases with such an answer that both have judged; one answer of each counts.'),
+      differing: count.describe('Those of them on which the second judge gave another verdict.'),
+      ciLow: known.describe('The exact interval of that share; null without an audited case.'),
+      ciHigh: known.describe('The same, its upper end.'),
+    })
+    .describe('How often the first judge errs where it is sure.'),
+})
+
 const judgeSchema = z.object({
   id: z.string().describe('Identifies the judge with its model, instructions and form of answers.'),
-  model: z.string().describe('`provider:model`.'),
+  model: z.string().describe('`provider:model`; of several models the words that name all of them.'),
   mode: z
     .enum(['json_schema', 'json_object', 'text'])
     .optional()
@@ -72,6 +121,8 @@ const judgeSchema = z.object({
   flipRate: known.describe(
     'Share of its answers that differ between two judgements of the same text; null where none was judged twice.',
   ),
+  panel: panelSchema.optional().describe('Where the members of a panel disagree. Absent without a panel.'),
+  cascade: cascadeSchema.optional().describe('What a cascade saves and where it errs. Absent without a cascade.'),
   calibration: z
     .record(z.string(), z.unknown())
     .nullable()

@@ -23,6 +23,8 @@ interface Attempts {
 export interface AnswerModes {
   /** `json_schema` before the first answer. */
   of(model: string): AnswerMode
+  /** Whether an answer has shown it. */
+  isKnown(model: string): boolean
   /** Asks with the request's format made as strict as the server takes it. */
   ask(request: ModelRequest, attempts: Attempts): Promise<Completion>
 }
@@ -62,6 +64,7 @@ export function createAnswerModes({ searchesAgain = false } = {}): AnswerModes {
 
   return {
     of: (model) => found.get(model) ?? 'json_schema',
+    isKnown: (model) => found.has(model),
     async ask(request, attempts) {
       const { model } = request
       while (!found.has(model)) {
@@ -82,6 +85,11 @@ export function createAnswerModes({ searchesAgain = false } = {}): AnswerModes {
       })
     },
   }
+}
+
+/** The mode by which a reader should judge several of them. */
+export function loosestMode(found: readonly AnswerMode[]): AnswerMode {
+  return modes.findLast((mode) => found.includes(mode)) ?? 'json_schema'
 }
 
 export function inMode(request: ModelRequest, mode: AnswerMode): ModelRequest {

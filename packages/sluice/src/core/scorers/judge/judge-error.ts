@@ -1,4 +1,5 @@
 import { SluiceError } from '../../../errors.ts'
+import { ProviderError } from '../../providers/provider-error.ts'
 
 /**
  * Thrown when the judge's answer is not what was asked for: not the schema, not the ids, cut off, or too long to ask.
@@ -10,4 +11,14 @@ export class JudgeError extends SluiceError {
   constructor(message: string, options?: ErrorOptions) {
     super('cannot-run', message, options)
   }
+}
+
+/**
+ * Whether a failure to judge concerns one answer, so that another judge may still judge it. A spent budget, a refused
+ * key or a model that does not exist concerns the run.
+ */
+export function isOfOneAnswer(error: unknown): boolean {
+  if (error instanceof JudgeError) return true
+  if (!(error instanceof ProviderError)) return false
+  return !error.fatal && !error.unaskable && error.kind !== 'budget' && error.kind !== 'aborted'
 }

@@ -16,8 +16,12 @@ const families: [name: string, pattern: RegExp][] = [
   ['Kimi', /kimi|moonshot/],
 ]
 
-/** A warning where judge and candidate come from the same family: judges tend to prefer answers of their own family. */
-export function judgeFamilyWarning(judgeModel: string, candidateModel: string): string | undefined {
+/** Warnings where a judge and the candidate come from the same family: judges tend to prefer answers of their own. */
+export function judgeFamilyWarnings(judgeModels: readonly string[], candidateModel: string): string[] {
+  return judgeModels.flatMap((model) => judgeFamilyWarning(model, candidateModel) ?? [])
+}
+
+function judgeFamilyWarning(judgeModel: string, candidateModel: string): string | undefined {
   const family = familyOf(judgeModel)
   if (family === undefined || family !== familyOf(candidateModel)) return undefined
   return (

@@ -1,146 +1,29 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { SluiceError } from '../../../errors.ts'
-import type { RubricItem } from '../../../records/rubric.ts'
-import type { Ask, IsKept, Question } from '../../answers/ask.ts'
-import type { ModelRequest } from '../../providers/provider.ts'
-import { ProviderError } from '../../providers/provider-error.ts'
-import type { Message, ModelParameters } from '../../suite/models/model.ts'
-import type { ChoiceJudge } from '../../suite/prompt/choice-judge.ts'
-import { canonicalJson } from '../../suite/values/canonical-json.ts'
-import type { Subject } from '../checks/measure.ts'
-import { type AnswerMode, type AnswerModes, createAnswerModes, inMode } from './answer-modes.ts'
-import { type Inquiry, inquiriesOf } from './inquiry.ts'
-import { JudgeError } from './judge-error.ts'
-import { type Judgement, judgementOf } from './judgement.ts'
+import type { JudgeSettings } from '../../suite/config/judge-settings.ts'
+import { createAnswerModes } from './answer-modes.ts'
+import { createCascade } from './cascade.ts'
+import { createPanel } from './panel.ts'
+import { createSingleJudge, type Judge, type JudgeMeans } from './single-judge.ts'
 
 export { type AnswerModes, createAnswerModes } from './answer-modes.ts'
 export { JudgeError } from './judge-error.ts'
 export type { Judgement } from './judgement.ts'
+export type { Judge, JudgeQuestions } from './single-judge.ts'
 
-/** The questions that the judge answers about an output. */
-export interface JudgeQuestions {
-  /** Item ids must be unique. */
-  rubric: RubricItem[]
-  choices: ChoiceJudge[]
-  /** The rendered prompt that led to the output. */
-  input: Message[]
-  /** Whether the prompt is strict: then an unknown variable in an evaluator is an error (default false). */
-  strict?: boolean
-  /** 1-based. */
-  repeat: number
-}
+type JudgeOptions = JudgeMeans & JudgeSettings
 
-export interface Judge {
-  /**
-   * The judge's version, 12 hex digits. Scores of different judge versions are never compared. It is final once the
-   * judge was asked, since it depends on the answer format that the server accepts.
-   */
-  readonly id: string
-  readonly mode: AnswerMode
-  /** `provider:model` */
-  model: string
-  /** @throws JudgeError when the answer is not as asked; ProviderError when there is none. */
-  score(subject: Subject, task: JudgeQuestions): Promise<Judgement>
-}
-
-export interface JudgeOptions {
-  /** `provider:model` */
-  model: string
-  /** Parameters that override the defaults: temperature 0, and 500 tokens with 300 more for each item. */
-  parameters: ModelParameters
-  ask: Ask<ModelRequest>
-  /** Called for every question without an answer. A refused format counts only if no other format was accepted. */
-  failed?: (error: unknown) => void
-  /** Whether an earlier run has the answer to a request, so that asking again costs nothing. */
-  isKept?: IsKept
-  /** The answer formats that the servers are known to accept; shared by all judges of a run. */
-  modes?: AnswerModes
-  /** Text that nobody can guess, new for each call. */
-  nonce?: () => string
-}
-
-/**
- * Makes the judge. One call answers all rubric items of a case, and each evaluator takes one more. The judge gets
- * input, reference and output whole; a text that is too long is an error and never cut.
- */
-export function createJudge(options: JudgeOptions): Judge {
-  const { model, parameters, ask, nonce = randomNonce, modes = createAnswerModes() } = options
-  const { isKept = async () => false, failed } = options
-  const inquire = async ({ request, read }: Inquiry, question: Question) => {
-    try {
-      const completion = await modes.ask(request, {
-        ask: (each) => ask(each, { ...question, verify: (answer) => void read(answer) }),
-        isKept: (each) => isKept(each, question.repeat),
-      })
-      return { items: read(completion), costUsd: completion.costUsd }
-    } catch (error) {
-      failed?.(error)
-      throw located(error, request.model, question.caseId)
-    }
-  }
-  return {
-    model,
-    get mode() {
-      return modes.of(model)
-    },
-    get id() {
-      return judgeId(model, parameters, modes.of(model))
-    },
-    async score(subject, task) {
-      const { rubric, choices, strict, input, repeat } = task
-      const { id: caseId, vars, expected } = subject.case
-      refuseSharedIds(rubric, caseId)
-      const material = { input, vars, expected, output: subject.output }
-      const inquiries = inquiriesOf({ model, parameters }, { rubric, choices, strict }, material, nonce)
-      const answers = await Promise.all(inquiries.map((inquiry) => inquire(inquiry, { caseId, repeat })))
-      const judgement = judgementOf(answers.flatMap(({ items }) => items))
-      const costs = answers.map(({ costUsd }) => costUsd).filter((usd) => usd !== undefined)
-      if (costs.length < answers.length) return judgement
-      return { ...judgement, costUsd: costs.reduce((sum, usd) => sum + usd, 0) }
-    },
-  }
-}
-
-/** A hash of model, parameters, mode and the whole prompt for a sample, so that any change of wording counts. */
-function judgeId(model: string, parameters: ModelParameters, mode: AnswerMode): string {
-  const questions = {
-    rubric: [{ id: 'id', ask: 'ask', weight: 1, must: false }],
-    choices: [{ name: 'name', prompt: 'prompt', choices: [{ choice: 'choice', score: 1 }], weight: 1 }],
-  }
-  const material = {
-    input: [{ role: 'user' as const, content: 'input' }],
-    vars: {},
-    expected: 'expected',
-    output: '\u200B<|a|>\n',
-  }
-  const requests = inquiriesOf({ model, parameters }, questions, material, () => 'nonce').map(({ request }) =>
-    inMode(request, mode),
-  )
-  return createHash('sha256').update(canonicalJson(requests)).digest('hex').slice(0, 12)
-}
-
-function refuseSharedIds(rubric: readonly RubricItem[], caseId: string): void {
-  const shared = rubric.find(({ id }, index) => rubric.findIndex((other) => other.id === id) !== index)
-  if (!shared) return
-  throw new SluiceError(
-    'invalid-input',
-    `case "${caseId}": the prompt's rubric and the case's both have "${shared.id}"; rename one`,
-  )
-}
-
-function randomNonce(): string {
-  return randomBytes(16).toString('hex')
-}
-
-function located(error: unknown, model: string, caseId: string): unknown {
-  const where = `judge ${model} on case "${caseId}"`
-  if (error instanceof JudgeError) return new JudgeError(`${where}: ${error.message}`, { cause: error })
-  if (error instanceof ProviderError && error.kind === 'too-long') {
-    return new JudgeError(
-      `${where}: input, reference and output are too long for the model, and nothing is ever cut; ` +
-        `choose a judge with a longer context (${error.message})`,
-      { cause: error },
+/** Makes the judge of a project: one model, a panel of several with a vote each, or a cascade of two. */
+export function createJudge({ model, parameters, panel, cascade, ...means }: JudgeOptions): Judge {
+  const shared = { ...means, modes: means.modes ?? createAnswerModes() }
+  if (panel)
+    return createPanel(
+      model,
+      panel.map((member) => createSingleJudge({ ...shared, ...member })),
     )
-  }
-  return error
+  if (!cascade) return createSingleJudge({ ...shared, model, parameters })
+  const { first, second, when, audit } = cascade
+  return createCascade(model, {
+    ...{ when, audit, modes: shared.modes },
+    first: createSingleJudge({ ...shared, ...first }),
+    second: createSingleJudge({ ...shared, ...second }),
+  })
 }

@@ -1,4 +1,4 @@
-import type { JudgedItem } from '../../../records/report/case-detail.ts'
+import type { CascadeTrace, JudgedItem } from '../../../records/report/case-detail.ts'
 
 /** All answers of the judge about one output. */
 export interface Judgement {
@@ -14,6 +14,8 @@ export interface Judgement {
   items: JudgedItem[]
   /** What the calls cost; absent when one of them is unpriced. */
   costUsd?: number
+  /** How the two judges of a cascade came to it. */
+  cascade?: CascadeTrace
 }
 
 /** The judgement that follows from the items: what could not be told counts neither for nor against. */

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { defaultJudge } from '../models/default-judge.ts'
-import { type ModelParameters, modelIdSchema, modelParametersSchema } from '../models/model.ts'
+import { modelIdSchema } from '../models/model.ts'
 import { type ProviderSettings, providersSchema } from '../models/provider-settings.ts'
 import { type RetirementSettings, retirementsSchema } from '../models/retirements.ts'
 import { type GateSettings, gateSettingsSchema } from './gate-settings.ts'
+import { type JudgeSettings, judgeSettingsSchema } from './judge-settings.ts'
 import { type NightlySettings, nightlySettingsSchema } from './nightly-settings.ts'
 import { type NotifySettings, notifySchema } from './notify-settings.ts'
 
@@ -28,14 +29,6 @@ const priceSchema = z
   })
   .meta({ description: 'USD per million tokens.' })
 
-const judgeSchema = z.strictObject({
-  model: modelIdSchema.exactOptional().meta({
-    description: `The model that judges (default ${defaultJudge.model}).`,
-    examples: ['openai:gpt-5.4-mini-2026-03-17'],
-  }),
-  parameters: modelParametersSchema.exactOptional(),
-})
-
 /** `sluice.yaml`; every key has a default. */
 export const configSchema = z
   .strictObject({
@@ -55,8 +48,9 @@ export const configSchema = z
       description: 'Model of the prompt files that name none of their own.',
       examples: [defaultJudge.model],
     }),
-    judge: judgeSchema.exactOptional().meta({
-      description: 'Who answers the rubric.',
+    judge: judgeSettingsSchema.exactOptional().meta({
+      description:
+        'Who answers the rubric: one model, a panel of several, or a cascade of a cheap and an expensive one.',
       examples: [{ model: 'openai:gpt-5.4-mini-2026-03-17', parameters: { temperature: 0 } }],
     }),
     embedding: z
@@ -94,12 +88,6 @@ export const configSchema = z
     retirements: retirementsSchema.exactOptional(),
   })
   .meta({ title: 'sluice.yaml', description: 'Configuration of a Sluice project.' })
-
-export interface JudgeSettings {
-  /** `provider:model`. */
-  model: string
-  parameters: ModelParameters
-}
 
 /** USD per million tokens. */
 export interface PriceSettings {

@@ -1,13 +1,13 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Source } from '../diagnostics/source.ts'
 import { located, validate } from '../diagnostics/validate.ts'
-import { defaultJudge, judgeParameters } from '../models/default-judge.ts'
 import { modelFaults } from '../models/model-ids.ts'
 import type { ProviderSettings } from '../models/provider-settings.ts'
 import type { ProjectFiles } from '../project-files.ts'
 import { loadYaml } from '../yaml/load-yaml.ts'
 import { type Config, configSchema, defaultPrompts } from './config.ts'
 import { defaultGateSettings } from './gate-settings.ts'
+import { judgeMembers, judgeSettingsOf } from './judge-settings.ts'
 
 export const configFileName = 'sluice.yaml'
 
@@ -32,14 +32,13 @@ export async function loadConfig(
 type ConfigFile = ReturnType<typeof configSchema.parse>
 
 function configOf({ judge, gate, sluice: _, ...rest }: ConfigFile, place: { root: string; file?: string }): Config {
-  const judgeModel = judge?.model ?? defaultJudge.model
   return {
     ...place,
     prompts: defaultPrompts,
     providers: {},
     prices: {},
     ...rest,
-    judge: { model: judgeModel, parameters: judgeParameters(judgeModel, judge?.parameters) },
+    judge: judgeSettingsOf(judge),
     gate: { ...defaultGateSettings, ...gate },
   }
 }
@@ -79,7 +78,7 @@ function referenceFaults(
   )
   return [
     ...(model === undefined ? [] : modelFaults(model, source, ['model'], providers)),
-    ...modelFaults(judge.model, source, ['judge', 'model'], providers),
+    ...judgeMembers(judge).flatMap((member) => modelFaults(member.model, source, member.path, providers)),
     ...(embedding ? modelFaults(embedding.model, source, ['embedding', 'model'], providers) : []),
     ...unmatched,
   ]

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { judgeFamilyWarning } from '../../../../src/core/scorers/judge/judge-family.ts'
+import { judgeFamilyWarnings } from '../../../../src/core/scorers/judge/judge-family.ts'
 
 for (const [judge, candidate, family] of [
   ['anthropic:claude-haiku-4-5-20251001', 'openrouter:anthropic/claude-sonnet-4', 'Claude'],
@@ -14,7 +14,7 @@ for (const [judge, candidate, family] of [
   ['recorded:claude-2', 'anthropic:claude-haiku-4-5', 'Claude'],
 ] as const) {
   test(`${judge} warns about ${candidate}`, () => {
-    assert.match(judgeFamilyWarning(judge, candidate) ?? '', new RegExp(`${family} family.*human labels`))
+    assert.match(judgeFamilyWarnings([judge], candidate).join(), new RegExp(`${family} family.*human labels`))
   })
 }
 
@@ -25,6 +25,15 @@ for (const [judge, candidate] of [
   ['local:turbo1-mini', 'openai:o1'],
 ] as const) {
   test(`${judge} does not warn about ${candidate}`, () => {
-    assert.equal(judgeFamilyWarning(judge, candidate), undefined)
+    assert.deepEqual(judgeFamilyWarnings([judge], candidate), [])
   })
 }
+
+test('of several judges each of the family of the candidate is named', () => {
+  const judges = ['openai:gpt-5.4-mini', 'anthropic:claude-haiku-5-5', 'openai:o3']
+  const warnings = judgeFamilyWarnings(judges, 'openai:gpt-5.4')
+  assert.deepEqual(
+    warnings.map((warning) => warning.split(' ')[1]),
+    ['openai:gpt-5.4-mini', 'openai:o3'],
+  )
+})
