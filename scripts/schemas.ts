@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { jsonSchemaOf, schemaKinds } from '../packages/sluice/src/core/suite/shipped-schemas.ts'
 import { drillJsonSchema } from '../packages/sluice/src/records/report/drill-report.ts'
+import { gatePlanJsonSchema } from '../packages/sluice/src/records/report/gate-plan.ts'
 import { judgeAttackJsonSchema } from '../packages/sluice/src/records/report/judge-attack-report.ts'
 import { matrixJsonSchema } from '../packages/sluice/src/records/report/matrix-report.ts'
 import { reportJsonSchema } from '../packages/sluice/src/records/report/report.ts'
@@ -13,6 +14,7 @@ const schemas = [
   ['matrix', matrixJsonSchema()] as const,
   ['drill', drillJsonSchema()] as const,
   ['judge-attack', judgeAttackJsonSchema()] as const,
+  ['gate-plan', gatePlanJsonSchema()] as const,
 ]
 const files = schemas.map(([kind, schema]) => {
   const file = `packages/sluice/schemas/${kind}.schema.json`

@@ -39,6 +39,8 @@ const layers = [
   'gate/matrix',
   'gate/upgrade',
   'gate/drill',
+  'gate/flakes',
+  'gate/plan',
   'gate/costs',
   'gate/init',
   'gate/import',

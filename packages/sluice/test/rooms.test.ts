@@ -43,7 +43,6 @@ const concepts: Record<string, string> = {
   'gate/report/html/feature-pictures.ts': 'the pictures of a feature',
   'gate/report/html/prompt-diff-html.ts': 'what the prompt asks differently',
   'gate/report/html/quote-range.ts': 'where a quote stands in a text',
-  'gate/verdict/detectable-drop.ts': 'the smallest detectable drop',
   'masking/masked-output.ts': 'a stream that masks',
 }
 

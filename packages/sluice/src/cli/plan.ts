@@ -4,13 +4,21 @@ import { planCanary } from '../control/plan/plan-canary.ts'
 import { measuredIn, requestedSettings, requestedTraffic } from '../control/plan/plan-request.ts'
 import { planSvg } from '../control/plan/plan-svg.ts'
 import { planText } from '../control/plan/plan-text.ts'
+import { openProjectDatabase } from '../core/answers/project-database.ts'
+import { defaultGateSettings } from '../core/suite/config/gate-settings.ts'
 import { selectFeature } from '../core/suite/project/select-feature.ts'
+import { casesOf, chooseSuite, requireSuites } from '../core/suite/prompt/suites.ts'
 import { SluiceError } from '../errors.ts'
+import { settingsOf } from '../gate/judge-versions.ts'
+import { gatePlanSvg } from '../gate/plan/gate-plan-svg.ts'
+import { gatePlanText } from '../gate/plan/gate-plan-text.ts'
+import { planPower } from '../gate/plan/plan-power.ts'
 import { readReport } from '../gate/report/report-file.ts'
+import type { FeaturePlan, GatePowerPlan } from '../records/report/gate-plan.ts'
 import { defaultLiveSettings, defaultRolloutSettings } from '../records/rollout-settings.ts'
-import { commaSeparated, percent, positive, properShare, readFlags, set, text } from './flags.ts'
+import { commaSeparated, percent, positive, properShare, readFlags, set, text, wholeNumber } from './flags.ts'
 import type { Host } from './host.ts'
-import { openProject } from './session/open-project.ts'
+import { openFeature, openProject } from './session/open-project.ts'
 
 const planFlags = {
   requestsPerDay: positive,
@@ -47,6 +55,60 @@ export async function planCanaryCommand(
   const plan = planCanary(requestedTraffic(request, known.live, measured), requestedSettings(known.rollout, request))
   if (svg !== undefined) await writePicture(path.resolve(host.cwd(), svg), planSvg(plan))
   host.stdout.write(json ? `${JSON.stringify(plan, undefined, 2)}\n` : planText(plan, host.stdout.columns))
+  return 0
+}
+
+const gateFlags = {
+  suite: text.optional(),
+  drop: properShare.optional(),
+  cases: wholeNumber.optional(),
+  assumeSd: properShare.optional(),
+  assumeSdBetween: properShare.optional(),
+  concurrency: wholeNumber,
+  svg: text.optional(),
+  json: set.optional(),
+}
+
+/** `sluice plan gate`: what the gate of a suite can see, and what more would cost. No model is called. Exit 0. */
+export async function planGateCommand(
+  feature: string | undefined,
+  given: Record<string, unknown>,
+  host: Host,
+): Promise<number> {
+  const { svg, json, suite, ...options } = readFlags('plan gate', gateFlags, given)
+  const features: FeaturePlan[] = []
+  if (feature === undefined && options.assumeSd !== undefined && options.cases !== undefined) {
+    const nowhere = { feature: null, suite: null, cases: [], settings: defaultGateSettings, version: null }
+    features.push(await planPower(nowhere, options, undefined))
+  } else {
+    const project =
+      feature === undefined
+        ? await openProject(host, (prompt, each) => each === chooseSuite(prompt, suite))
+        : await openFeature(feature, suite, host)
+    const prompts = feature === undefined ? project.prompts : [selectFeature(project.prompts, feature)]
+    requireSuites(prompts, suite)
+    const database = openProjectDatabase(project.config.root)
+    try {
+      for (const prompt of prompts) {
+        const name = chooseSuite(prompt, suite)
+        const { root } = project.config
+        const planned = {
+          feature: prompt.feature,
+          suite: name,
+          cases: await Array.fromAsync(casesOf(project.files, prompt, name, { root })),
+          settings: settingsOf(project.config.gate, prompt.gate, {}),
+          version: prompt.id,
+        }
+        features.push(await planPower(planned, options, { root, database }))
+      }
+    } finally {
+      database.close()
+    }
+  }
+  const plan: GatePowerPlan = { schema: 'sluice.gate-plan/1', power: 0.8, features }
+  const [first] = features
+  if (svg !== undefined && first) await writePicture(path.resolve(host.cwd(), svg), gatePlanSvg(first))
+  host.stdout.write(json ? `${JSON.stringify(plan, undefined, 2)}\n` : gatePlanText(plan, host.stdout.columns ?? 100))
   return 0
 }
 

@@ -2,6 +2,7 @@ import { hint } from '../core/suite/diagnostics/suggest.ts'
 import { jsonSchemaOf, schemaKinds } from '../core/suite/shipped-schemas.ts'
 import { SluiceError } from '../errors.ts'
 import { drillJsonSchema } from '../records/report/drill-report.ts'
+import { gatePlanJsonSchema } from '../records/report/gate-plan.ts'
 import { judgeAttackJsonSchema } from '../records/report/judge-attack-report.ts'
 import { matrixJsonSchema } from '../records/report/matrix-report.ts'
 import { reportJsonSchema } from '../records/report/report.ts'
@@ -15,6 +16,7 @@ export async function schema(kind: string, host: Host): Promise<number> {
     matrix: matrixJsonSchema,
     drill: drillJsonSchema,
     'judge-attack': judgeAttackJsonSchema,
+    'gate-plan': gatePlanJsonSchema,
   }
   const report = Object.hasOwn(reports, kind) ? reports[kind] : undefined
   if (!known && !report) {

@@ -50,6 +50,7 @@ export { type Estimand, type Pair, type PairedLook, pairedLook } from './gate/pa
 export { type PassHatK, passHatK, type RepeatCount } from './gate/pass-hat-k.ts'
 export { answersAgainstRareLosses, type ObservedDrop, zOfRareLosses } from './gate/rare-losses.ts'
 export { skewedT, skewnessOf } from './gate/skewed-t.ts'
+export { type VarianceComponents, type VotesByAnswer, varianceComponents } from './gate/variance-components.ts'
 export { bernoulliCS } from './intervals/bernoulli-cs.ts'
 export { clopperPearson } from './intervals/clopper-pearson.ts'
 export {

@@ -4,9 +4,25 @@ import type { Done } from './options.ts'
 
 /** Adds the commands that foretell how canaries will do; none of them asks a model. */
 export function addForecasts(program: Command, host: Host, done: Done): void {
-  program
+  const plan = program
     .command('plan')
-    .description('plan a canary: how small a drop it detects, how soon, at which cost')
+    .description('plan a gate or a canary: how small a drop it detects, at which cost')
+  plan
+    .command('gate')
+    .description('estimate the smallest drop that a gate finds, by cases and repeats, and what more would cost')
+    .argument('[feature]', 'take suite, settings and measured noise from it (default: every feature)')
+    .option('--suite <name>', 'suite to plan for (default: fast)')
+    .option('--drop <x>', 'plan what finds a drop of this size with 80 % probability, e.g. 0.05')
+    .option('--cases <n>', 'plan from this number of cases (default: those of the suite)')
+    .option('--assume-sd <x>', 'standard deviation of answers to one case (default: as measured in kept runs)')
+    .option('--assume-sd-between <x>', 'with --assume-sd: standard deviation of the change between cases')
+    .addOption(new Option('--concurrency <n>', 'calls at the same time, for the minutes').default(20))
+    .option('--svg <file>', 'write a chart: smallest drop by cases')
+    .option('--json', 'print the plan as JSON on stdout and nothing else')
+    .action(async (feature, options) =>
+      done(await (await import('../plan.ts')).planGateCommand(feature, options, host)),
+    )
+  plan
     .command('canary')
     .description('estimate hours and judging cost until a worse canary is found, and how canaries end')
     .argument('[feature]', 'take rollout and live settings from its prompt file (default: the general defaults)')

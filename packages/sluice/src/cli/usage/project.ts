@@ -62,7 +62,7 @@ export function addLookups(program: Command, host: Host, done: Done): void {
   program
     .command('schema')
     .description('print the JSON Schema of a file format, for editors')
-    .argument('<kind>', 'prompt, suite, config, recording, scores, report, matrix or drill')
+    .argument('<kind>', 'prompt, suite, config, recording, scores, report, matrix, drill or gate-plan')
     .action(async (kind) => done(await (await import('../schema.ts')).schema(kind, host)))
 
   program

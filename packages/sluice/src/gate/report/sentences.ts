@@ -84,7 +84,20 @@ export function detectableDropText(feature: FeatureSummary): string | undefined 
   if (!comparison) return undefined
   if (comparison.detectableDrop === null) return 'The smallest detectable drop is unknown: there is too little data.'
   const seen = `The smallest detectable drop is ${formatScore(comparison.detectableDrop)}, found with 80 % probability`
-  return mayHide(feature) ? `${seen}, but only if it shows in all answers alike.` : `${seen}.`
+  return `${seen}${mayHide(feature) ? ', but only if it shows in all answers alike' : ''}.${moreCasesText(feature)}`
+}
+
+/**
+ * What twice the cases would see, and what that costs. Nothing where no noise is to be lowered, or where the steps to a
+ * verdict say what to do.
+ */
+function moreCasesText({ baseline, comparison, cost, nextSteps = [] }: FeatureSummary): string {
+  const { detectableDrop = null, margin = 0, pairs = 0, repeats = 0 } = comparison ?? {}
+  if (detectableDrop === null || detectableDrop <= margin || nextSteps.length > 0) return ''
+  const drop = margin + (detectableDrop - margin) / Math.SQRT2
+  const usd = cost.usdPerAnswer == null ? null : cost.usdPerAnswer * pairs * repeats * (baseline ? 2 : 1)
+  const price = usd === null ? 'at a cost that is not known' : `for about ${formatUsd(usd)} more a run`
+  return ` Twice the cases would find ${formatScore(drop)}, ${price} (sluice plan gate).`
 }
 
 /** Whether a fault in only a few answers may be present and not found, because there are too few answers. */

@@ -61,10 +61,6 @@ export function createResults(
   const insert = database.prepare(
     'INSERT OR REPLACE INTO results (run_id, feature, arm, position, repeat, detail) VALUES (?, ?, ?, ?, ?, ?)',
   )
-  const select = database.prepare(
-    'SELECT position, arm, repeat, detail FROM results WHERE run_id = ? AND feature = ? ORDER BY position, arm, repeat',
-  )
-  const read = rowReader(database, 'results', resultRow)
   let buffer: { feature: string; row: ResultRow }[] = []
   const flush = () => {
     if (buffer.length === 0) return
@@ -82,9 +78,7 @@ export function createResults(
     },
     *rows(feature) {
       flush()
-      for (const row of select.iterate(run.id, feature)) {
-        yield read(row)
-      }
+      yield* keptRows(database, run.id, feature)
     },
     flush,
     end() {
@@ -95,6 +89,15 @@ export function createResults(
       }
     },
   }
+}
+
+/** What is kept of one feature's results in a run, by position, then arm, then repeat; none of a run that was dropped. */
+export function* keptRows(database: DatabaseSync, runId: string, feature: string): Generator<ResultRow> {
+  const select = database.prepare(
+    'SELECT position, arm, repeat, detail FROM results WHERE run_id = ? AND feature = ? ORDER BY position, arm, repeat',
+  )
+  const read = rowReader(database, 'results', resultRow)
+  for (const row of select.iterate(runId, feature)) yield read(row)
 }
 
 /** Masks secrets in a detail. It already has its scores: what is masked here is only shown. */

@@ -3,7 +3,7 @@ import { pairsOf, type SummedCase } from './gate-case.ts'
 import { errorRates, type GatePolicy } from './policy.ts'
 
 /** Fewer cases than this are shown, but not tested. */
-const fewestCases = 5
+export const fewestCases = 5
 
 /** A tag under test, carried from round to round. */
 export interface TagTest {

@@ -12,7 +12,10 @@ test('one case has a mean and no interval, and the headline does not print one',
 
 test('where a rare fault is not ruled out, the smallest detectable drop is that of other faults', () => {
   const feature = passedFeature()
-  assert.match(detectableDropText(feature) ?? '', /with 80 % probability\.$/)
+  assert.match(
+    detectableDropText(feature) ?? '',
+    /with 80 % probability\. Twice the cases would find 0\.\d+, at a cost that is not known \(sluice plan gate\)\.$/,
+  )
   const { comparison } = feature
   assert.ok(comparison)
   const open = { ...comparison, verdict: 'inconclusive' as const }

@@ -1,0 +1,50 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { z } from 'zod'
+import { rowReader } from '../../core/answers/rows.ts'
+import type { KeptRun } from './kept-run.ts'
+
+/** What one more answer takes, with its judgement. Null: not measured. */
+export interface AnswerPrice {
+  usd: number | null
+  ms: number | null
+  /** The answer alone, and its judgement alone. */
+  generationUsd: number | null
+  judgeUsd: number | null
+}
+
+export const unknownPrice: AnswerPrice = { usd: null, ms: null, generationUsd: null, judgeUsd: null }
+
+const latencyRow = z.object({ ms: z.number().nullable() })
+
+/** What answers of a run cost and took, whenever they were paid for. */
+export function answerPrice({ feature, rows }: KeptRun, database: DatabaseSync): AnswerPrice {
+  const details = rows.map(({ detail }) => detail)
+  const generationUsd = averageOf(details.flatMap(({ answerUsd }) => answerUsd ?? []))
+  const judged = details.filter(({ judge }) => judge.length > 0)
+  const judgeUsd = averageOf(
+    judged.flatMap(({ costUsd, answerUsd }) =>
+      costUsd === undefined || answerUsd === undefined ? [] : [costUsd - answerUsd],
+    ),
+  )
+  const answerMs = averageOf(details.flatMap(({ latencyMs }) => latencyMs ?? []))
+  const judgeMs = judged.length === 0 ? 0 : judgeLatency(database, feature)
+  return {
+    usd: feature.cost.usdPerAnswer ?? averageOf(details.flatMap(({ costUsd }) => costUsd ?? [])),
+    ms: answerMs === null || judgeMs === null ? null : answerMs + judgeMs,
+    generationUsd,
+    judgeUsd: judged.length === 0 ? 0 : judgeUsd,
+  }
+}
+
+/** Of the judge's stored answers to this feature; null where none has a latency. */
+function judgeLatency(database: DatabaseSync, { feature, judge }: KeptRun['feature']): number | null {
+  const select = database.prepare(
+    `SELECT avg(json_extract(completion, '$.latencyMs')) AS ms FROM answers
+     WHERE stage = 'judge' AND feature = ? AND model = ?`,
+  )
+  return rowReader(database, 'answers', latencyRow)(select.get(feature, judge?.model ?? '')).ms
+}
+
+function averageOf(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
+}

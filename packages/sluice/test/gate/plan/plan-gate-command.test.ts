@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+import { type GatePowerPlan, gatePlanSchema } from '../../../src/records/report/gate-plan.ts'
+import { judged } from '../../support/gate-project.ts'
+import { edit, lines, measuredFiles, worseProject } from '../../support/measured-project.ts'
+import { createProject, type Project } from '../../support/project.ts'
+
+async function planned(project: Project, ...args: string[]): Promise<GatePowerPlan['features'][number]> {
+  const { code, stdout, stderr } = await project.sluice(['plan', 'gate', ...args, '--json'])
+  assert.equal(code, 0, stderr)
+  const plan = gatePlanSchema.parse(JSON.parse(stdout))
+  assert.equal(plan.features.length, 1)
+  return plan.features[0] as GatePowerPlan['features'][number]
+}
+
+/** Ten cases of eight recorded answers each; the answers of the first three differ. */
+const unsteady = lines(
+  Array.from({ length: 10 }, (_, index) =>
+    Array.from({ length: 8 }, (_, repeat) =>
+      ['good', 'worse'].map((model) => ({
+        ...{ case: `c${index}`, model, repeat: repeat + 1 },
+        output: index < 3 && (repeat + index + (model === 'good' ? 0 : 1)) % 3 === 0 ? 'no' : `yes ${repeat}`,
+      })),
+    ).flat(),
+  ).flat(),
+)
+
+test('a plan rests on the last run that is kept, and agrees with its report', async () => {
+  using project = worseProject({ 'recordings.jsonl': unsteady })
+  const { report } = await judged(project, ['gate', '--base', 'main'])
+  const [feature] = report.features
+  assert.ok(feature?.comparison)
+  edit(
+    project,
+    'sluice.yaml',
+    'threshold: 0.8',
+    `threshold: 0.8, repeats: [${feature.looks.map(({ repeats }) => repeats)}]`,
+  )
+  const plan = await planned(project, 'mail', '--drop', '0.2')
+  assert.equal(plan.noise?.source, 'measured')
+  assert.equal(plan.noise.runId, report.runId)
+  assert.equal(plan.now?.cases, 10)
+  assert.equal(plan.now.repeats, feature.comparison.repeats)
+  const { detectableDrop } = feature.comparison
+  assert.ok(plan.now.drop !== null && detectableDrop !== null && Math.abs(plan.now.drop - detectableDrop) < 0.002)
+  assert.ok(plan.now.dropInFewAnswers !== null && plan.now.drop <= plan.now.dropInFewAnswers)
+  const [cheapest] = plan.plans
+  assert.ok(cheapest?.dropInFewAnswers !== null && cheapest && cheapest.dropInFewAnswers <= 0.2)
+  assert.deepEqual([plan.now.usd, plan.now.minutes], [null, null])
+  assert.ok(plan.flaky.length > 0 && plan.flaky.every(({ case: id }) => ['c0', 'c1', 'c2'].includes(id)))
+  assert.ok(plan.flaky.every(({ remedy, passKLow, passKHigh }) => remedy === 'repeats' && passKLow < passKHigh))
+  assert.deepEqual([plan.noise.judgeVotes, plan.noise.system], [0, plan.noise.within])
+  const text = await project.sluice(['plan', 'gate', 'mail', '--drop', '0.2', '--svg', 'out/plan.svg'])
+  assert.equal(text.code, 4, 'there is no folder out')
+  const again = await project.sluice(['plan', 'gate', 'mail', '--drop', '0.2', '--svg', 'plan.svg'])
+  assert.match(again.stdout, /mail, suite fast: 10 cases .* with 80 % probability/s)
+  assert.match(again.stdout, /Cheapest: \d+ cases .*cost unknown, time unknown/s)
+  assert.match(readFileSync(path.join(project.root, 'plan.svg'), 'utf8'), /^<svg .*margin 0\.03.*<\/svg>\s*$/s)
+})
+
+test('without a kept run, or with cases that were asked once, the plan says what is missing', async () => {
+  using project = createProject(measuredFiles)
+  assert.match((await planned(project)).message ?? '', /No run of mail with the suite fast is kept: run "sluice gate/)
+  await project.sluice(['eval', 'mail'])
+  assert.match((await planned(project)).message ?? '', /asked each case once/)
+})
+
+test('under assumptions neither a run nor a project is needed', async () => {
+  using project = createProject({})
+  const plan = await planned(project, '--assume-sd', '0.15', '--cases', '40')
+  assert.equal(plan.noise?.source, 'assumed')
+  assert.equal(plan.now?.cases, 40)
+  const more = plan.table.filter(({ repeats }) => repeats === 8).map(({ drop }) => drop ?? 1)
+  assert.deepEqual(
+    more,
+    more.toSorted((a, b) => b - a),
+    'more cases see smaller drops',
+  )
+  const unknown = await project.sluice(['plan', 'gate', '--assume-sd', '2', '--cases', '40'])
+  assert.deepEqual([unknown.code, /--assume-sd 2: expected a number between 0 and 1/.test(unknown.stderr)], [3, true])
+})
