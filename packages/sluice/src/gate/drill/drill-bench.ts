@@ -10,13 +10,18 @@ import { modelsOf } from '../run/start-run.ts'
 import { policyOf } from '../run-gate.ts'
 import type { GatePolicy } from '../verdict/policy.ts'
 import { type KeptCase, keepAnswers } from './kept-answers.ts'
+import { firstOutputs } from './plan-mutants.ts'
 
 /** What every drill of a feature stands on: its answers with their scores, and the gate's own policy. */
 export interface DrillBench {
   kept: FeatureRun
   cases: readonly KeptCase[]
+  /** The first answer of each case. */
+  others: readonly string[]
   policy: GatePolicy
   settings: GateSettings
+  /** The smallest true drop that the gate fails with 80 % probability; null where unknown. */
+  detectableDrop: number | null
   seed: number
   concurrency: number
   stop: AbortSignal
@@ -44,8 +49,10 @@ export async function openBench(
   return {
     kept: kept.run,
     cases: kept.cases,
+    others: firstOutputs(kept.cases),
     policy: limitLooks(policyOf(settings), recorded),
     settings,
+    detectableDrop: null,
     seed,
     concurrency: session.concurrency,
     stop: session.interrupt.stop,

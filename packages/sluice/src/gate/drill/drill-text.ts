@@ -1,7 +1,7 @@
-import type { DrillRate, DrillReport } from '../../records/report/drill-report.ts'
+import type { DrillProposal, DrillRate, DrillReport, DrillSurvivor } from '../../records/report/drill-report.ts'
 import { formatAmount, formatCount, formatPercent, formatScore, formatUsd } from '../../text/format.ts'
-import { type Cell, columns, wrap } from '../../text/layout.ts'
-import { visibleData } from '../../text/untrusted.ts'
+import { type Cell, columns, truncate, wrap } from '../../text/layout.ts'
+import { visibleData, visibleText } from '../../text/untrusted.ts'
 import { strengths } from './plan-mutants.ts'
 
 /** What a drill found, for a terminal. */
@@ -12,6 +12,7 @@ export function drillText(given: DrillReport, width: number): string {
     report.message === null ? [] : wrap(report.message, width),
     report.rates.length === 0 ? [] : rateTable(report, width),
     captions(report).flatMap((text) => wrap(text, width)),
+    ...survivorBlocks({ ...report, survivors: given.survivors.map(visibleSurvivor) }, width),
     [...report.notApplicable.map(notApplicableLine), ...report.notes].flatMap((text) => wrap(`- ${text}`, width)),
     [...wrap(costLine(report), width), `Again: ${report.reproduce}`],
   ]
@@ -47,16 +48,80 @@ function rateTable({ rates }: DrillReport, width: number): string[] {
   return columns([head, ...rows], width)
 }
 
-function intervalOf({ low, high }: DrillRate): string {
+function intervalOf({ low, high }: Pick<DrillRate, 'low' | 'high'>): string {
   return low === null || high === null ? '' : `${formatPercent(low)} to ${formatPercent(high)}`
 }
 
-function captions({ rates }: DrillReport): string[] {
+function captions({ rates, covered }: DrillReport): string[] {
   if (rates.length === 0) return []
   const used = [...new Set(rates.map(({ strength }) => strength))]
   return [
     `${used.map((name) => `${name}: ${strengths[name].says}`).join('; ')}.`,
+    `Of the medium and strong mutants that checks or judge can see (half of the changed answers or more), ${covered.killed} of ${covered.mutants} were killed: ${formatPercent(covered.rate)}${covered.low === null ? '' : ` (${intervalOf(covered)})`}.`,
     'killed: the gate fails. held: it cannot decide, and blocks. survived: it passes. not judged: the judge could not be asked; in no rate. Intervals are exact and hold for mutants as this drill draws them.',
+  ]
+}
+
+const causes = {
+  'nothing-asks': 'nothing asks for it',
+  'judge-blind': 'the judge does not see it',
+  'too-few': 'too few cases or answers',
+}
+
+/**
+ * Each group of survivors: why, one example, and what would have caught it. Where only weak mutants or those of one tag were
+ * too small for the suite, a line is enough.
+ */
+function survivorBlocks({ survivors, mutants }: DrillReport, width: number): string[][] {
+  return survivors.map(({ mutator, why, strengths: of, survived, held, text, example, proposals }) => {
+    const total = mutants.filter((one) => one.mutator === mutator && of.includes(one.strength)).length
+    const open = [...(survived > 0 ? [`${survived} survived`] : []), ...(held > 0 ? [`${held} held`] : [])].join(', ')
+    const line = wrap(`${mutator} (${of.join(', ')}): ${open} of ${total}: ${causes[why]}. ${text}`, width)
+    const isSmall = why === 'too-few' && !of.includes('medium') && !of.includes('strong')
+    if (isSmall) return line
+    return [
+      ...line,
+      ...(example ? exampleLines(example, width) : []),
+      ...proposals.flatMap((proposal) => proposalLines(proposal, width)),
+    ]
+  })
+}
+
+/** Its texts without control characters; the lines of what is to be pasted stay lines. */
+function visibleSurvivor(survivor: DrillSurvivor): DrillSurvivor {
+  const proposals = survivor.proposals.map(({ yaml, ...proposal }) => ({
+    ...visibleData(proposal),
+    yaml: yaml.split('\n').map(visibleText).join('\n'),
+  }))
+  return { ...visibleData({ ...survivor, proposals: [] }), proposals }
+}
+
+function exampleLines({ case: id, before, after }: NonNullable<DrillSurvivor['example']>, width: number): string[] {
+  const [was, is] = excerpts(before, after)
+  return [`  ${id}`, `    - ${was}`, `    + ${is}`].map((line) => truncate(line, width))
+}
+
+/** Both texts from shortly before the first place where they differ, on one line. */
+function excerpts(before: string, after: string): [string, string] {
+  let start = 0
+  while (start < before.length && before[start] === after[start]) start += 1
+  const from = Math.max(0, start - 30)
+  const lead = from > 0 ? '…' : ''
+  const cut = (text: string) => `${lead}${text.slice(from).replaceAll(/\s*\n\s*/g, ' / ')}`
+  return [cut(before), cut(after)]
+}
+
+function proposalLines({ place, yaml, says, tried }: DrillProposal, width: number): string[] {
+  const proof = tried
+    ? ` Tried: passes on ${tried.passesBefore} of ${tried.before} answers as they are, fails on ${tried.failsAfter} of ${tried.after} changed ones.`
+    : ''
+  return [
+    ...wrap(`  Would catch it, in ${place}. ${says}${proof}`, width),
+    ...yaml
+      .trimEnd()
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => `      ${line}`),
   ]
 }
 

@@ -12,6 +12,7 @@ import type { OutputMutator } from './mutators/mutator.ts'
 import { outputMutators } from './mutators/output-mutators.ts'
 import { mutantsOf } from './plan-mutants.ts'
 import { playUnchanged, type TriedMutant, tryMutant } from './run-mutant.ts'
+import { explainSurvivors } from './survivors.ts'
 
 export interface DrillOptions {
   suite?: string | undefined
@@ -39,6 +40,7 @@ export async function drill(prompt: Prompt, options: DrillOptions, context: RunC
   const bench = await openBench(prompt, { suite, repeats: options.repeats, seed: options.seed }, context)
   const unchanged: GateOutcome[] = []
   for (let number = 1; number <= 4 * options.mutants; number += 1) unchanged.push(await playUnchanged(number, bench))
+  bench.detectableDrop = unchanged[0]?.decision.comparison?.detectableDrop ?? null
   const fault = faultOf(bench, unchanged)
   const tried: TriedMutant[] = []
   const notApplicable: DrillReport['notApplicable'] = []
@@ -69,7 +71,9 @@ export async function drill(prompt: Prompt, options: DrillOptions, context: RunC
     message: fault?.message ?? null,
     baseline: baselineOf(bench, unchanged),
     rates: ratesOf(mutants, mutators),
+    covered: coveredRate(mutants),
     mutants,
+    survivors: await explainSurvivors(tried, prompt, prompt.suites[suite] ?? prompt.file, bench),
     notApplicable,
     notes: [],
     judge: ledger.judgeCalls > 0 && judge ? { id: judge.id, model: judge.model } : null,
@@ -124,14 +128,14 @@ function faultOf(
   }
 }
 
-function baselineOf({ cases, kept }: DrillBench, unchanged: readonly GateOutcome[]): DrillReport['baseline'] {
+function baselineOf({ cases, detectableDrop }: DrillBench, unchanged: readonly GateOutcome[]): DrillReport['baseline'] {
   const [first] = unchanged
   return {
     cases: cases.length,
     answersPerCase: Math.max(0, ...cases.map(({ answers }) => answers.length)),
     mean: first?.baselineMean ?? null,
     verdict: first?.final.verdict ?? null,
-    detectableDrop: kept.table.cases.length > 0 ? (first?.decision.comparison?.detectableDrop ?? null) : null,
+    detectableDrop,
     unchanged: {
       runs: unchanged.length,
       failed: unchanged.filter(({ final }) => final.verdict === 'fail').length,
@@ -160,6 +164,16 @@ function rateOf(of: DrillReport['mutants'], mutator: string | null, strength: Dr
     ...{ mutator, strength, mutants: of.length, killed, held: count('held'), survived: count('survived'), notJudged },
     ...{ rate, ...interval },
   }
+}
+
+/** The rate of what the measure sees: where it sees nothing, no number of cases would help. */
+function coveredRate(mutants: DrillReport['mutants']): DrillReport['covered'] {
+  const counted = mutants.filter(
+    ({ strength, noticed, outcome }) =>
+      (strength === 'medium' || strength === 'strong') && (noticed ?? 0) >= 0.5 && outcome !== 'not-judged',
+  )
+  const { mutants: all, killed, rate, low, high } = rateOf(counted, null, 'medium')
+  return { mutants: all, killed, rate, low, high }
 }
 
 /** 0 where enough medium and strong mutants were killed, 1 where not, 2 where nothing was decided, 4 out of budget. */

@@ -23,24 +23,39 @@ export interface Mutant {
   places: number
 }
 
+interface AnswerToChange {
+  output: string | undefined
+  caseId: string
+  repeat: number
+  seed: number
+  /** The first answer of every case. */
+  others: readonly string[]
+}
+
+/** The first answer of each case, for mutators that take something from another. */
+export function firstOutputs(cases: readonly KeptCase[]): string[] {
+  return cases.flatMap(({ answers }) => answers[0]?.detail.output ?? [])
+}
+
 /** The answer after the mutator, the same for every mutant of the seed; undefined where it stays as it is. */
 export function mutated(
   { mutator, places }: Pick<Mutant, 'mutator' | 'places'>,
-  { output, caseId, repeat, seed }: { output: string | undefined; caseId: string; repeat: number; seed: number },
+  { output, caseId, repeat, seed, others }: AnswerToChange,
 ): string | undefined {
   if (output === undefined) return undefined
   const random = randomFor(seed, 'places', mutator.name, places, caseId, repeat)
-  const changed = mutator.mutate(output, { most: places, random })
+  const changed = mutator.mutate(output, { most: places, random, others })
   return changed === output ? undefined : changed
 }
 
 /** The positions of the cases of which the mutator changes at least one answer. */
 function applicableCases(mutator: OutputMutator, cases: readonly KeptCase[], seed: number): number[] {
+  const others = firstOutputs(cases)
   return cases.flatMap(({ testCase, answers }, position) => {
     const changes = answers.some(
       ({ repeat, detail: { output, score } }) =>
         score !== undefined &&
-        mutated({ mutator, places: 1 }, { output, caseId: testCase.id, repeat, seed }) !== undefined,
+        mutated({ mutator, places: 1 }, { output, caseId: testCase.id, repeat, seed, others }) !== undefined,
     )
     return changes ? [position] : []
   })

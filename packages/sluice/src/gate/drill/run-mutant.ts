@@ -11,7 +11,7 @@ import { type Mutant, mutated } from './plan-mutants.ts'
 import { drawOne, randomFor } from './seeded.ts'
 
 /** A changed answer with its score, beside the one it was made from. */
-interface ChangedAnswer {
+export interface ChangedAnswer {
   position: number
   before: CaseDetail
   after: CaseDetail
@@ -52,6 +52,7 @@ export async function tryMutant(mutant: Mutant, bench: DrillBench): Promise<Trie
     outcome: verdict === 'fail' ? 'killed' : isUnjudged ? 'not-judged' : exitCode === 0 ? 'survived' : 'held',
     effect: isUnjudged ? null : effectOf(answers, bench),
     noticedBy: noticedBy(answers),
+    noticed: noticedShare(answers),
   }
   return { mutant, report, changed: answers, outcome }
 }
@@ -107,14 +108,14 @@ async function scoreChanged(
   { mutator, places }: Mutant,
   position: number,
   turn: number,
-  { kept, cases, seed, judged }: DrillBench,
+  { kept, cases, seed, judged, others }: DrillBench,
 ): Promise<{ repeat: number; answer: ChangedAnswer } | undefined> {
   const { testCase, answers } = cases[position] ?? {}
   if (!testCase || !answers || answers.length === 0) return undefined
   const first = Math.floor(randomFor(seed, 'first', position).uniform() * answers.length)
   const { repeat, completion, detail } = answers[(first + turn - 1) % answers.length] ?? {}
   if (repeat === undefined || !completion || detail?.score === undefined) return undefined
-  const output = mutated({ mutator, places }, { output: detail.output, caseId: testCase.id, repeat, seed })
+  const output = mutated({ mutator, places }, { output: detail.output, caseId: testCase.id, repeat, seed, others })
   if (output === undefined) return undefined
   const key = `${position} ${repeat} ${output}`
   const pending = judged.get(key) ?? kept.scoreAnswer({ ...completion, output }, testCase, repeat)
@@ -139,15 +140,32 @@ function effectOf(changed: readonly ChangedAnswer[], { cases }: DrillBench): num
 }
 
 /** Names of the checks and ids of the rubric items that scored a changed answer lower than the one before. */
-function noticedBy(changed: readonly ChangedAnswer[]): string[] {
-  const names = changed.flatMap(({ before, after }) => [
+export function noticing({ before, after }: ChangedAnswer): string[] {
+  return [
     ...after.checks.flatMap(({ name, score }, index) => (score < (before.checks[index]?.score ?? score) ? [name] : [])),
     ...after.judge.flatMap(({ id, score }) => {
       const earlier = before.judge.find((item) => item.id === id)?.score
       return score !== undefined && earlier !== undefined && score < earlier ? [id] : []
     }),
-  ])
-  return [...new Set(names)].sort()
+  ]
+}
+
+/** Below this share of the changed answers a lower score may be a slip of the judge. */
+const noticeableShare = 0.15
+
+/** What noticed a fair share of the changed answers, the most attentive first. */
+function noticedBy(changed: readonly ChangedAnswer[]): string[] {
+  const counts = new Map<string, number>()
+  for (const name of changed.flatMap(noticing)) counts.set(name, (counts.get(name) ?? 0) + 1)
+  return [...counts]
+    .filter(([, count]) => count >= noticeableShare * changed.length)
+    .sort(([a, most], [b, more]) => more - most || (a < b ? -1 : 1))
+    .map(([name]) => name)
+}
+
+/** Share of the changed answers that anything noticed; null for none. */
+export function noticedShare(changed: readonly ChangedAnswer[]): number | null {
+  return changed.length === 0 ? null : changed.filter((answer) => noticing(answer).length > 0).length / changed.length
 }
 
 async function* inOrder<T>(items: readonly T[]): AsyncGenerator<T> {

@@ -29,8 +29,10 @@ const mutantSchema = z.object({
   outcome: z.enum(mutantOutcomes),
   /** By how much the changed answers moved the mean score, without noise; null where one of them has no score. */
   effect: known,
-  /** Checks and rubric items whose score fell on a changed answer. */
+  /** Checks and rubric items whose score fell on 15 % or more of the changed answers, the most attentive first. */
   noticedBy: z.array(z.string()),
+  /** Share of the changed answers on which any of them fell, in [0,1]; null where no answer was changed. */
+  noticed: known,
 })
 export type DrillMutant = z.infer<typeof mutantSchema>
 
@@ -49,6 +51,34 @@ const rateSchema = z.object({
   high: known,
 })
 export type DrillRate = z.infer<typeof rateSchema>
+
+const proposalSchema = z.object({
+  /** The file, and the case in it where it is for one case. */
+  place: z.string(),
+  /** To be pasted there. */
+  yaml: z.string(),
+  says: z.string(),
+  /** How it scored the answers at hand: it passes on those as they are, and fails on the changed. Null where not tried. */
+  tried: z.object({ before: count, passesBefore: count, after: count, failsAfter: count }).nullable(),
+})
+export type DrillProposal = z.infer<typeof proposalSchema>
+
+const survivorSchema = z.object({
+  mutator: z.string(),
+  /**
+   * `nothing-asks`: no check and no rubric item is about it. `judge-blind`: an item asks for it, and its verdict stayed.
+   * `too-few`: it was noticed, and the drop is too small for so few cases and answers.
+   */
+  why: z.enum(['nothing-asks', 'judge-blind', 'too-few']),
+  strengths: z.array(z.enum(drillStrengths)),
+  survived: count,
+  held: count,
+  text: z.string(),
+  /** A changed answer that nothing noticed, or the first. */
+  example: z.object({ case: z.string(), before: z.string(), after: z.string() }).nullable(),
+  proposals: z.array(proposalSchema),
+})
+export type DrillSurvivor = z.infer<typeof survivorSchema>
 
 /** What `sluice drill` found, `sluice.drill/1`. */
 export const drillReportSchema = z.object({
@@ -73,7 +103,11 @@ export const drillReportSchema = z.object({
     unchanged: z.object({ runs: count, failed: count, held: count }),
   }),
   rates: z.array(rateSchema),
+  /** Medium and strong mutants of which checks and judge notice at least half of the changed answers. */
+  covered: rateSchema.pick({ mutants: true, killed: true, rate: true, low: true, high: true }),
   mutants: z.array(mutantSchema),
+  /** Why mutants survived or were held, by mutator and cause, and what would have caught them. */
+  survivors: z.array(survivorSchema),
   /** Mutators that change the answer of no case: they are in no rate. */
   notApplicable: z.array(z.object({ mutator: z.string(), needs: z.string() })),
   notes: z.array(z.string()),

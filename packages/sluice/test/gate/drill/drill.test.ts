@@ -36,11 +36,50 @@ test('a lost item that the judge asks for is killed, another number that nobody 
   const [kill] = report.mutants
   assert.deepEqual(kill?.noticedBy, ['actions'])
   assert.equal(report.baseline.unchanged.failed, 0)
+  const [survivor] = report.survivors
+  assert.deepEqual([survivor?.mutator, survivor?.why, survivor?.survived], ['number', 'nothing-asks', 4])
+  assert.match(survivor?.proposals[0]?.yaml ?? '', /checks:\n {2}- contains: ["']1182["']/)
+  const { before, passesBefore, after, failsAfter } = survivor?.proposals[0]?.tried ?? {}
+  assert.deepEqual([before, after], [passesBefore, failsAfter], 'the proposed check passes before and fails after')
 
   const asked = model.requests.length
   const again = await drilled(project, ...flags)
   assert.equal(model.requests.length, asked, 'a second drill asks nothing')
   assert.deepEqual(again.report.mutants, report.mutants)
+})
+
+test('a judge that is asked and does not see it, and a drop too small for the suite, are told apart', async () => {
+  await using model = await fakeModel((request) => {
+    if (!isJudgeRequest(request)) return good
+    return judgement({ actions: 'yes', numbers: /- Pay (?!1182)\d/.test(textOf(request)) ? 'no' : 'yes' })
+  })
+  const prompt = `rubric:
+  - {id: actions, ask: Does it list every action item?, weight: 9}
+  - {id: numbers, ask: Is each number right?, weight: 0.2}
+`
+  using project = createProject(summaryFiles({ url: model.url, cases: 12, prompt }))
+  const { report } = await drilled(project, '--only', 'drop-sentence,drop-item,number', '--strength', 'strong')
+  const causes = report.survivors.map(({ mutator, why }) => [mutator, why])
+  assert.deepEqual(causes, [
+    ['drop-item', 'judge-blind'],
+    ['number', 'too-few'],
+  ])
+  assert.deepEqual(
+    report.notApplicable.map(({ mutator }) => mutator),
+    ['drop-sentence'],
+  )
+  assert.match(report.survivors[1]?.proposals[0]?.yaml ?? '', /id: numbers[\s\S]*must: true/)
+  const { stdout } = await project.sluice([
+    'drill',
+    'summary',
+    '--only',
+    'number',
+    '--strength',
+    'weak',
+    '--mutants',
+    '1',
+  ])
+  assert.match(stdout, /number \(weak\): 1 survived of 1: too few cases or answers/)
 })
 
 test('a version that does not pass, and one that scores 0 everywhere, are named', async () => {

@@ -1,6 +1,6 @@
 import { drawSome } from '../seeded.ts'
 import type { OutputMutator } from './mutator.ts'
-import { inProse, parsedJson, placesOf, replaceSome, sentencesOf } from './places.ts'
+import { fullSentencesOf, inProse, parsedJson, placesOf, replaceSome } from './places.ts'
 
 const asksForAll =
   /every|each|\ball\b|complete|missing|omit|leave out|list|state|mention|cover|include|contain|say what/i
@@ -48,10 +48,12 @@ export const dropSentence: OutputMutator = {
   question: complete,
   mutate: (output, spots) =>
     inProse(output, (text) => {
-      const sentences = sentencesOf(text).filter((place) => !/^(?:[-*•]|\d+[.)])\s/.test(place.text))
+      const sentences = fullSentencesOf(text).filter((place) => !/^(?:[-*•]|\d+[.)])\s/.test(place.text))
       if (sentences.length < 2) return text
       const most = Math.min(spots.most, sentences.length - 1)
-      return replaceSome(text, sentences, { ...spots, most }, () => '').trimEnd()
+      return replaceSome(text, sentences, { ...spots, most }, (sentence) =>
+        /\n\s*$/.test(sentence.text) ? '\n' : '',
+      ).trimEnd()
     }),
 }
 

@@ -1,7 +1,7 @@
 import type { Random } from '../../../stats/index.ts'
 import { drawOne } from '../seeded.ts'
 import type { OutputMutator, Spots } from './mutator.ts'
-import { inProse, placesOf, replaceSome } from './places.ts'
+import { inProse, parsedJson, placesOf, replaceSome } from './places.ts'
 
 const faithful = {
   id: 'faithful',
@@ -130,4 +130,36 @@ function withOtherNames(text: string, { most, random }: Spots): string {
     changed = changed.replaceAll(name, name.includes(' ') ? stranger : (stranger.split(' ')[1] ?? stranger))
   }
   return changed
+}
+
+export const changeValue: OutputMutator = {
+  name: 'value',
+  does: "has another answer's value in a field",
+  needs: 'JSON with a word, or a true or false, in a field that differs between cases',
+  askedBy: factual,
+  question: { id: 'fields', ask: 'Does every field of the answer have the value that the input calls for?' },
+  mutate: (output, { others, ...spots }) => {
+    const field = /"(?:[^"\\]|\\.)+"\s*:\s*(?:"[^"\\\s]+"|true|false)/g
+    if (parsedJson(output) === undefined) return output
+    const seen = others.flatMap((other) => placesOf(other, field).map((place) => place.text))
+    const choices = (place: { text: string }) => {
+      const key = keyOf(place.text)
+      return seen.filter((one) => keyOf(one) === key && compact(one) !== compact(place.text))
+    }
+    const places = placesOf(output, field).filter((place) => choices(place).length > 0)
+    return replaceSome(
+      output,
+      places,
+      { ...spots, others },
+      (place) => drawOne(choices(place), spots.random) ?? place.text,
+    )
+  },
+}
+
+function keyOf(field: string): string {
+  return field.slice(0, field.search(/"\s*:/))
+}
+
+function compact(field: string): string {
+  return field.replace(/\s+/g, '')
 }

@@ -5,6 +5,8 @@ export interface Spots {
   /** Places that are changed at most. */
   most: number
   random: Random
+  /** Answers of other cases, from which a value may be taken. */
+  others: readonly string[]
 }
 
 /** One way in which an answer gets worse. */

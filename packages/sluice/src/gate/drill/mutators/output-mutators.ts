@@ -1,5 +1,5 @@
 import { cutShort, dropItem, dropSentence } from './completeness.ts'
-import { changeDate, changeName, changeNumber } from './facts.ts'
+import { changeDate, changeName, changeNumber, changeValue } from './facts.ts'
 import { addInjection, breakJson, pad } from './form.ts'
 import type { OutputMutator } from './mutator.ts'
 import { hedge, negate, otherLanguage } from './wording.ts'
@@ -12,6 +12,7 @@ export const outputMutators: readonly OutputMutator[] = [
   changeNumber,
   changeDate,
   changeName,
+  changeValue,
   negate,
   hedge,
   otherLanguage,

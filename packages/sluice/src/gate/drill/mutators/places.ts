@@ -64,3 +64,8 @@ function textsIn(value: unknown): string[] {
   if (value === null || typeof value !== 'object') return []
   return Object.values(value).flatMap(textsIn)
 }
+
+/** Sentences of three words or more: headings and single words are none. */
+export function fullSentencesOf(text: string): Passage[] {
+  return sentencesOf(text).filter((place) => place.text.trim().split(/\s+/).length >= 3 && !/:\s*$/.test(place.text))
+}

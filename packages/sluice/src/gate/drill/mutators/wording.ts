@@ -1,5 +1,5 @@
 import type { OutputMutator } from './mutator.ts'
-import { inProse, parsedJson, placesOf, replaceSome, sentencesOf } from './places.ts'
+import { fullSentencesOf, inProse, parsedJson, placesOf, replaceSome } from './places.ts'
 
 const verbs =
   /\b(?:is|are|was|were|has|have|had|can|could|will|would|must|should|does|do|did|may|might)\b(?! not\b|n['’]t\b)|\b(?:is|are|was|were|has|have|can|could|will|would|must|should|does|do|did) not\b|\b(?:cannot|no longer|not|never)\b|\bno (?=\p{L})/giu
@@ -44,7 +44,7 @@ export const hedge: OutputMutator = {
     ask: 'Does the answer state what the input says without doubts of its own (perhaps, it seems, possibly)?',
   },
   mutate: (output, spots) =>
-    inProse(output, (text) => replaceSome(text, proseSentences(text), spots, (place) => doubtful(place.text))),
+    inProse(output, (text) => replaceSome(text, fullSentencesOf(text), spots, (place) => doubtful(place.text))),
 }
 
 function doubtful(sentence: string): string {
@@ -62,7 +62,7 @@ export const otherLanguage: OutputMutator = {
     inProse(output, (text) =>
       replaceSome(
         text,
-        proseSentences(text).filter((place) => german(place.text) !== place.text),
+        fullSentencesOf(text).filter((place) => german(place.text) !== place.text),
         spots,
         (place) => german(place.text),
       ),
@@ -118,9 +118,4 @@ function german(sentence: string): string {
     return other
   })
   return count >= 2 ? changed : sentence
-}
-
-/** Sentences of three words or more: headings and single words are none. */
-function proseSentences(text: string) {
-  return sentencesOf(text).filter((place) => place.text.trim().split(/\s+/).length >= 3)
 }
