@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { jsonSchemaOf, schemaKinds } from '../packages/sluice/src/core/suite/shipped-schemas.ts'
+import { calibrationJsonSchema } from '../packages/sluice/src/records/report/calibration.ts'
 import { drillJsonSchema } from '../packages/sluice/src/records/report/drill-report.ts'
 import { gatePlanJsonSchema } from '../packages/sluice/src/records/report/gate-plan.ts'
 import { judgeAttackJsonSchema } from '../packages/sluice/src/records/report/judge-attack-report.ts'
@@ -15,6 +16,7 @@ const schemas = [
   ['drill', drillJsonSchema()] as const,
   ['judge-attack', judgeAttackJsonSchema()] as const,
   ['gate-plan', gatePlanJsonSchema()] as const,
+  ['calibration', calibrationJsonSchema()] as const,
 ]
 const files = schemas.map(([kind, schema]) => {
   const file = `packages/sluice/schemas/${kind}.schema.json`

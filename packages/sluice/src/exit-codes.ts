@@ -119,10 +119,12 @@ export const commandExitCodes: readonly CommandCodes[] = [
     title: 'How good the judge is',
     commands: ['judge'],
     codes: {
-      pass: 'Done. `judge attack`: no attack turned a no into a yes.',
-      fail: '`judge attack`: at least one attack turned a no into a yes.',
-      inconclusive: '`judge attack`: the judge said no to no output, or some attacks have no verdict.',
-      'could not run': 'Also: the budget ended first.',
+      pass: 'Done. `judge attack`: no attack turned a no into a yes. `judge calibrate`: the judge may gate.',
+      fail: '`judge attack`: at least one attack turned a no into a yes. `judge calibrate`: labels show that the judge may not gate.',
+      inconclusive:
+        '`judge attack`: the judge said no to no output, or some attacks have no verdict. `judge calibrate`: there are too few labels.',
+      'could not run':
+        'Also: the budget ended first; `judge calibrate`: more than 2 % of the labelled items got no verdict.',
     },
   },
   {

@@ -1,6 +1,7 @@
 import { hint } from '../core/suite/diagnostics/suggest.ts'
 import { jsonSchemaOf, schemaKinds } from '../core/suite/shipped-schemas.ts'
 import { SluiceError } from '../errors.ts'
+import { calibrationJsonSchema } from '../records/report/calibration.ts'
 import { drillJsonSchema } from '../records/report/drill-report.ts'
 import { gatePlanJsonSchema } from '../records/report/gate-plan.ts'
 import { judgeAttackJsonSchema } from '../records/report/judge-attack-report.ts'
@@ -17,6 +18,7 @@ export async function schema(kind: string, host: Host): Promise<number> {
     drill: drillJsonSchema,
     'judge-attack': judgeAttackJsonSchema,
     'gate-plan': gatePlanJsonSchema,
+    calibration: calibrationJsonSchema,
   }
   const report = Object.hasOwn(reports, kind) ? reports[kind] : undefined
   if (!known && !report) {

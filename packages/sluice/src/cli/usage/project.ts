@@ -62,7 +62,10 @@ export function addLookups(program: Command, host: Host, done: Done): void {
   program
     .command('schema')
     .description('print the JSON Schema of a file format, for editors')
-    .argument('<kind>', 'prompt, suite, config, recording, scores, report, matrix, drill or gate-plan')
+    .argument(
+      '<kind>',
+      'prompt, suite, config, recording, scores, report, matrix, drill, judge-attack, gate-plan or calibration',
+    )
     .action(async (kind) => done(await (await import('../schema.ts')).schema(kind, host)))
 
   program

@@ -5,6 +5,7 @@ import { another, type Done, withFresh, withRunOptions } from './options.ts'
 /** Adds the commands that show how far a verdict of the gate can be trusted. */
 export function addTrust(program: Command, host: Host, done: Done): void {
   const judge = program.command('judge').description('find out whether the judge is right, by labels of people')
+  addCalibrate(judge, host, done)
   addAttack(judge, host, done)
   addDrill(program, host, done)
 }
@@ -39,4 +40,22 @@ function addAttack(judge: Command, host: Host, done: Done): void {
     .option('--allow-endpoint <name>', 'in CI, let secrets go to a new address of this provider or target', another)
     .option('--json', 'print the report as JSON on stdout and nothing else')
     .action(async (feature, options) => done(await (await import('../judge/attack.ts')).attack(feature, options, host)))
+}
+
+function addCalibrate(judge: Command, host: Host, done: Done): void {
+  judge
+    .command('calibrate')
+    .description('ask the judge about every labelled output, and say whether it may gate')
+    .argument('<feature>', 'name of the feature')
+    .addOption(
+      new Option('--repeats <n>', 'verdicts on each output; more than one shows whether the judge wavers').default(1),
+    )
+    .addOption(new Option('--concurrency <n>', 'how many calls run at the same time').default(20))
+    .option('--max-wait <duration>', 'how long a call may wait for a quota, all waits together (default: 5m)')
+    .option('--budget-usd <x>', 'stop before more than this is spent (default: 2)')
+    .option('--allow-endpoint <name>', 'in CI, let secrets go to a new address of this provider or target', another)
+    .option('--json', 'print the calibration as JSON on stdout and nothing else')
+    .action(async (feature, options) =>
+      done(await (await import('../judge/calibrate.ts')).calibrateJudge(feature, options, host)),
+    )
 }

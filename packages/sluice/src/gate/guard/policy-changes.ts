@@ -1,4 +1,5 @@
 import type { GateSettings } from '../../core/suite/config/config.ts'
+import { type JudgeRequirements, uncalibrated } from '../../core/suite/config/gate-settings.ts'
 import { guards } from '../../core/suite/config/guard.ts'
 import type { MeasureChange } from '../../records/report/report.ts'
 import { measureChange } from '../report/measure-change.ts'
@@ -16,7 +17,9 @@ const earlierIn =
   (a, b) =>
     order.indexOf(b) - order.indexOf(a)
 
-type Strictness = { [K in keyof Required<GateSettings>]: Compare<Required<GateSettings>[K]> | null }
+type PlainSettings = Omit<GateSettings, 'judge'>
+
+type Strictness = { [K in keyof Required<PlainSettings>]: Compare<Required<PlainSettings>[K]> | null }
 
 /** Which way each setting is stricter; null where any other value measures something else. */
 const strictness: Strictness = {
@@ -37,7 +40,19 @@ const strictness: Strictness = {
 /** Of the run as a whole, so that no prompt overrides them. */
 const ofTheRun: readonly string[] = ['budgetUsd', 'guard']
 
+/** Which way each demand on the judge is stricter. */
+const strictnessOfJudge: { [K in keyof Required<JudgeRequirements>]: Compare<Required<JudgeRequirements>[K]> } = {
+  minKappa: higher,
+  minTpr: higher,
+  minTnr: higher,
+  onUncalibrated: earlierIn(uncalibrated),
+}
+
 const words: Record<string, string> = {
+  minKappa: 'least agreement of the judge with people (kappa)',
+  minTpr: 'least true positive rate of the judge',
+  minTnr: 'least true negative rate of the judge',
+  onUncalibrated: 'what a judge without calibration may do',
   threshold: 'threshold',
   margin: 'margin',
   tagMargin: 'margin of a tag',
@@ -62,15 +77,43 @@ export function policyChanges(base: EffectiveSettings, now: EffectiveSettings, f
     .map(({ change }) => ({ ...change, feature }))
 }
 
-/** How the budget and the guard of the project differ. */
+/** How the budget, the guard and the demands on the judge differ. */
 export function runPolicyChanges(base: GateSettings, now: GateSettings): MeasureChange[] {
-  return differences({ ...impliedBudget, ...base }, { ...impliedBudget, ...now })
+  const ofRun = differences({ ...impliedBudget, ...base }, { ...impliedBudget, ...now })
     .filter(({ key }) => ofTheRun.includes(key))
     .map(({ change }) => change)
+  return [...ofRun, ...judgeDemandChanges(base.judge, now.judge)]
+}
+
+/** A demand that is new is stricter than none, and one that is gone looser than any. */
+function judgeDemandChanges(base: JudgeRequirements, now: JudgeRequirements): MeasureChange[] {
+  return (Object.keys(strictnessOfJudge) as (keyof JudgeRequirements)[]).flatMap((key) => {
+    const [before, after] = [base[key], now[key]]
+    if (before === after) return []
+    const weakening = compareDemand(key, after, before) < 0
+    const what = words[key] ?? key
+    return [measureChange({ kind: 'policy', what, before: shown(before), after: shown(after), weakening })]
+  })
+}
+
+function compareDemand(key: keyof JudgeRequirements, a: unknown, b: unknown): number {
+  if (a === undefined || b === undefined) return Number(a !== undefined) - Number(b !== undefined)
+  return (strictnessOfJudge[key] as Compare<unknown>)(a, b)
+}
+
+/** Of each demand on the judge the stricter one. */
+function stricterJudge(base: JudgeRequirements, now: JudgeRequirements): JudgeRequirements {
+  const keys = Object.keys(strictnessOfJudge) as (keyof JudgeRequirements)[]
+  const picked = keys.flatMap((key) => {
+    const value = compareDemand(key, now[key], base[key]) > 0 ? now[key] : base[key]
+    return value === undefined ? [] : [[key, value]]
+  })
+  return { ...now, ...Object.fromEntries(picked) }
 }
 
 function differences(base: GateSettings, now: GateSettings): { key: string; change: MeasureChange }[] {
-  const keys = [...new Set([...Object.keys(base), ...Object.keys(now)])] as (keyof GateSettings)[]
+  const all = [...new Set([...Object.keys(base), ...Object.keys(now)])] as (keyof GateSettings)[]
+  const keys = all.filter((key) => key !== 'judge')
   return keys.flatMap((key) => {
     const [before, after] = [base[key], now[key]]
     if (JSON.stringify(before) === JSON.stringify(after)) return []
@@ -87,12 +130,13 @@ export function stricterSettings(base: EffectiveSettings, now: EffectiveSettings
     const after = now[key as keyof GateSettings]
     return [key, compare(key as keyof GateSettings, after, before) > 0 ? after : before]
   }
-  return { ...now, ...Object.fromEntries(Object.entries(base).map(pick)) }
+  const judge = stricterJudge(base.judge, now.judge)
+  return { ...now, ...Object.fromEntries(Object.entries(base).map(pick)), judge }
 }
 
 /** NaN where the two cannot be put in an order: a setting that is new, or without a stricter side. */
 function compare(key: keyof GateSettings, a: unknown, b: unknown): number {
-  const strict = strictness[key] as Compare<unknown> | null | undefined
+  const strict = (key === 'judge' ? null : strictness[key]) as Compare<unknown> | null | undefined
   return strict && a !== undefined && b !== undefined ? strict(a, b) : Number.NaN
 }
 

@@ -39,7 +39,7 @@ function modelsNeeded(
   return [...versions, ...rubric, ...evaluators, ...embeddings]
 }
 
-function judgeModels({ judge }: Pick<Config, 'judge'>): string[] {
+export function judgeModels({ judge }: Pick<Config, 'judge'>): string[] {
   return judgeMembers(judge).map(({ model }) => model)
 }
 

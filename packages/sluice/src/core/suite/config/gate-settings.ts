@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { type Guard, guards } from './guard.ts'
 
+/** What becomes of a pass by a judge that is not calibrated, the strictest first. */
+export const uncalibrated = ['block', 'warn', 'allow'] as const
+
 const repeats = z
   .array(z.int().min(1))
   .min(1)
@@ -28,6 +31,32 @@ export const defaultGateSettings: GateSettings = {
   caseThreshold: 0.6,
   estimand: 'golden-set',
   guard: 'report',
+  judge: { minKappa: 0.6, onUncalibrated: 'allow' },
+}
+
+const share = z.number().min(0).max(1)
+
+const judgeFields = {
+  minKappa: z
+    .number()
+    .gt(0)
+    .max(1)
+    .meta({
+      description: `The lower end of kappa, agreement with people beyond chance, from which the judge may gate (default ${defaultGateSettings.judge.minKappa}).`,
+      examples: [0.7],
+    }),
+  minTpr: share.meta({
+    description: 'The same for the share of what people call good that the judge calls good (default: not asked for).',
+    examples: [0.8],
+  }),
+  minTnr: share.meta({
+    description: 'The same for the share of what people call bad that the judge calls bad (default: not asked for).',
+    examples: [0.7],
+  }),
+  onUncalibrated: z.enum(uncalibrated).meta({
+    description: `What becomes of a verdict that rests on a judge which labels do not show to be right: allow says so, warn makes a pass weak, block makes it inconclusive with exit code 2 (default ${defaultGateSettings.judge.onUncalibrated}).`,
+    examples: ['block'],
+  }),
 }
 
 const fields = {
@@ -107,6 +136,18 @@ const fields = {
     description: `What becomes of a change to its own measure: report names it, strict judges by the base commit, off looks away (default ${defaultGateSettings.guard}).`,
     examples: ['strict'],
   }),
+  judge: z
+    .strictObject({
+      minKappa: judgeFields.minKappa.exactOptional(),
+      minTpr: judgeFields.minTpr.exactOptional(),
+      minTnr: judgeFields.minTnr.exactOptional(),
+      onUncalibrated: judgeFields.onUncalibrated.exactOptional(),
+    })
+    .meta({
+      description:
+        'What the judge has to reach against labels of people (default {minKappa: 0.6, onUncalibrated: allow}).',
+      examples: [{ minKappa: 0.7, minTnr: 0.8, onUncalibrated: 'block' }],
+    }),
 }
 
 /** Any subset of the settings: the `gate` of sluice.yaml and of a prompt file, which overrides it. */
@@ -124,6 +165,7 @@ export const gateSettingsSchema = z
     caseThreshold: fields.caseThreshold.exactOptional(),
     estimand: fields.estimand.exactOptional(),
     guard: fields.guard.exactOptional(),
+    judge: fields.judge.exactOptional(),
   })
   .meta({
     description: 'When a change may pass.',
@@ -152,4 +194,13 @@ export interface GateSettings {
   caseThreshold: number
   estimand: 'golden-set' | 'population'
   guard: Guard
+  judge: JudgeRequirements
+}
+
+/** What the judge has to reach against labels of people, each by the lower end of its interval; in [0,1]. */
+export interface JudgeRequirements {
+  minKappa: number
+  minTpr?: number
+  minTnr?: number
+  onUncalibrated: (typeof uncalibrated)[number]
 }

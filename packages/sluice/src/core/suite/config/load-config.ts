@@ -39,7 +39,7 @@ function configOf({ judge, gate, sluice: _, ...rest }: ConfigFile, place: { root
     prices: {},
     ...rest,
     judge: judgeSettingsOf(judge),
-    gate: { ...defaultGateSettings, ...gate },
+    gate: { ...defaultGateSettings, ...gate, judge: { ...defaultGateSettings.judge, ...gate?.judge } },
   }
 }
 

@@ -190,11 +190,11 @@ export const promptSchema = z
         examples: ['strip'],
       }),
     gate: gateSettingsSchema
-      .omit({ budgetUsd: true, guard: true })
+      .omit({ budgetUsd: true, guard: true, judge: true })
       .exactOptional()
       .meta({
         description:
-          'Overrides the gate of sluice.yaml; the budget and the guard are those of the whole run, so they stay there.',
+          'Overrides the gate of sluice.yaml; the budget, the guard and what the judge has to reach are those of the whole run, so they stay there.',
         examples: [{ threshold: 0.95, margin: 0.02 }],
       }),
     target: targetSchema.exactOptional(),

@@ -1,0 +1,158 @@
+import type { Calibration, CalibrationMeasures } from '../../records/report/calibration.ts'
+import type { RubricItem } from '../../records/rubric.ts'
+import { isotonic } from '../../stats/index.ts'
+import { formatAmount } from '../../text/format.ts'
+import type { Labels } from '../labels/read-labels.ts'
+import { type ComparedVersions, selfConsistency, verbosityBias, versionBias } from './biases.ts'
+import { correctedMean, type RunVerdict } from './corrected-mean.ts'
+import { type JudgedLabel, type JudgedLabels, joinLabels, type LabelledCase } from './judged-labels.ts'
+import { labellerAgreement } from './labeller-agreement.ts'
+import type { JudgeRule } from './may-gate.ts'
+import { confidence, measuresOf, shareOf } from './measures.ts'
+
+export interface CalibrationInput {
+  feature: string
+  /** The judge in use; its id with the questions of the prompt. */
+  judge: { id: string; model: string }
+  labels: Pick<Labels, 'labels' | 'outputs' | 'judged' | 'leftOut'>
+  caseOf: (caseId: string) => LabelledCase | undefined
+  /** The rubric of the prompt. */
+  rubric: readonly Pick<RubricItem, 'id' | 'weight'>[]
+  rule: JudgeRule
+  /** The largest acceptable drop, in [0,1]. */
+  margin: number
+  versions?: ComparedVersions | undefined
+  /** What the judge said in the run that the calibration is printed with. */
+  run?: readonly RunVerdict[] | undefined
+}
+
+/** Of the labelled items, the judge in use must have judged so many. Else a verdict that speaks against it may be gone. */
+const leastJudged = 0.98
+const leastForMap = 50
+
+/** What labels of people say about the judge in use. Nothing is taken from an earlier calibration. */
+export function calibrate(input: CalibrationInput): Calibration {
+  const { feature, judge, rule, margin, versions, run, rubric } = input
+  const joined = joinLabels(input.labels, input.caseOf)
+  const { labels, notJudged } = joined
+  const base = {
+    schema: 'sluice.judge-calibration/1' as const,
+    feature,
+    judge,
+    rule,
+    confidence,
+    positionBias: null,
+    labellers: labellerAgreement(joined),
+    notCounted: notCountedOf(joined, input.labels.leftOut),
+  }
+  const missing = whyMissing(joined, input)
+  if (missing) return { ...base, ...nothing, ...missing }
+  const items = itemsOf(labels, rubric, rule)
+  const all = measuresOf(labels, rule)
+  const weightOf = (item: string) => rubric.find(({ id }) => id === item)?.weight ?? 1
+  return {
+    ...base,
+    state: 'current',
+    ...overall(all, items, rubric, notJudged),
+    all,
+    items,
+    selfConsistency: selfConsistency(labels),
+    verbosityBias: verbosityBias(labels),
+    versionBias: versionBias(labels, margin, versions),
+    corrected: run ? correctedMean(labels, run) : null,
+    isotonic: isotonicMap(labels, weightOf),
+  }
+}
+
+const nothing = {
+  verdict: null,
+  labelsNeeded: null,
+  all: null,
+  items: [],
+  selfConsistency: null,
+  verbosityBias: null,
+  versionBias: null,
+  corrected: null,
+  isotonic: null,
+}
+
+function whyMissing(
+  { labels, notJudged, unclear, conflicts }: JudgedLabels,
+  { feature, labels: { judged }, judge }: CalibrationInput,
+): Pick<Calibration, 'state' | 'reason'> | undefined {
+  const labelled = labels.length + notJudged
+  if (labelled === 0) {
+    const uncounted = unclear + conflicts
+    const why =
+      uncounted > 0 ? `none of ${formatAmount(uncounted, 'labelled item')} says yes or no` : 'no labels of people'
+    return { state: 'unlabelled', reason: `${why}: run sluice judge label ${feature}` }
+  }
+  if (labels.length / labelled >= leastJudged) return undefined
+  const others = labels.length === 0 && judged.length > 0
+  const what = others
+    ? `the labelled outputs were judged by another judge than ${judge.id}`
+    : `${notJudged} of ${formatAmount(labelled, 'labelled item')} have no verdict of this judge`
+  return { state: 'stale', reason: `${what}: run sluice judge calibrate ${feature}` }
+}
+
+function notCountedOf(
+  { unclear, conflicts, notJudged }: JudgedLabels,
+  { ofModel, sawJudge, unknownCase, unknownItem, noText }: Labels['leftOut'],
+): Calibration['notCounted'] {
+  return { unclear, conflicts, ofModels: ofModel, sawJudge, unknown: unknownCase + unknownItem + noText, notJudged }
+}
+
+/** The items of the prompt, also those that nobody labelled, then those of single cases. */
+function itemsOf(labels: readonly JudgedLabel[], rubric: CalibrationInput['rubric'], rule: JudgeRule) {
+  const byItem = Map.groupBy(labels, ({ item }) => item)
+  const ids = new Set([...rubric.map(({ id }) => id), ...byItem.keys()])
+  return [...ids].map((item) => ({ item, ...measuresOf(byItem.get(item) ?? [], rule) }))
+}
+
+const leastOfItem = 10
+
+/**
+ * The verdict on the judge as a whole: that of all items together, unless one item is shown to be bad, or an item of the
+ * prompt has hardly any labels. Else a question that nobody looked at would gate on the merit of the others.
+ */
+function overall(
+  all: CalibrationMeasures,
+  items: Calibration['items'],
+  rubric: CalibrationInput['rubric'],
+  notJudged: number,
+): Pick<Calibration, 'verdict' | 'reason' | 'labelsNeeded'> {
+  const bad = items.find(({ verdict }) => verdict === 'may not gate')
+  if (bad) return { verdict: 'may not gate', reason: `item ${bad.item}: ${bad.reason}`, labelsNeeded: null }
+  const { verdict, reason, labelsNeeded } = all
+  if (verdict !== 'may gate') return { verdict, reason, labelsNeeded }
+  const few = items.filter(({ item, labels }) => labels < leastOfItem && rubric.some(({ id }) => id === item))
+  if (few.length > 0) {
+    const missing = few.reduce((sum, { labels }) => sum + leastOfItem - labels, 0)
+    const names = few.map(({ item, labels }) => `${item} has ${labels}`).join(', ')
+    const why = `each item needs ${leastOfItem} labels: ${names}`
+    return { verdict: 'too few labels', reason: why, labelsNeeded: missing }
+  }
+  const left = notJudged === 0 ? '' : `; ${formatAmount(notJudged, 'label')} without a verdict of the judge left out`
+  return { verdict, reason: `${reason}${left}`, labelsNeeded: null }
+}
+
+/** What people say of outputs that the judge scores so, never falling as its score rises. */
+function isotonicMap(labels: readonly JudgedLabel[], weightOf: (item: string) => number): Calibration['isotonic'] {
+  const outputs = [...Map.groupBy(labels, ({ output }) => output).values()]
+  if (outputs.length < leastForMap) return null
+  const points = outputs.map((own) => {
+    let [judge, people, total] = [0, 0, 0]
+    for (const { item, human, verdicts } of own) {
+      const weight = weightOf(item)
+      total += weight
+      judge += weight * shareOf(verdicts, 'yes')
+      people += weight * Number(human === 'yes')
+    }
+    return { judge: judge / total, people: people / total, weight: own[0]?.weight ?? 1 }
+  })
+  points.sort((a, b) => a.judge - b.judge)
+  const [x, y, w] = [points.map(({ judge }) => judge), points.map(({ people }) => people), points.map((p) => p.weight)]
+  const fit = isotonic(x, y, w)
+  const map = new Map(x.map((judge, index) => [judge, fit[index] ?? 0]))
+  return [...map].map(([judge, people]) => ({ judge, people: Math.min(1, Math.max(0, people)) }))
+}
