@@ -42,6 +42,8 @@ export async function importCommand(
     ...flags
   } = readFlags('import', importFlags, given)
   const cwd = host.cwd()
+  const reportFile = report === undefined ? undefined : path.resolve(cwd, report)
+  if (reportFile !== undefined) await refuseOther(reportFile, report)
   const imported = await importFile({
     format,
     file,
@@ -57,7 +59,7 @@ export async function importCommand(
   const { verification } = imported
   const exitCode = verification === undefined ? 0 : verifiedExitCode(verification)
   const summary = summaryOf(imported, { dryRun, cwd })
-  if (report !== undefined) await writeReport(path.resolve(cwd, report), imported, { file, summary })
+  if (reportFile !== undefined && !dryRun) await writeReport(reportFile, imported, { file, summary })
   if (json) {
     host.stdout.write(`${JSON.stringify(documentOf(imported, { format, dryRun }), undefined, 2)}\n`)
     return exitCode
@@ -114,6 +116,22 @@ function nextCommand({ features }: ImportedProject, { out, dryRun }: { out: stri
     out === '.' ? '' : `cd ${/^[\w./-]+$/.test(out) ? out : `'${out.replaceAll("'", String.raw`'\''`)}'`} && `
   const scored = features.find(({ suiteFile }) => suiteFile !== undefined)
   return `${enter}sluice check${scored === undefined ? '' : ` && sluice eval ${scored.name}`}`
+}
+
+const reportTitle = '# What became of '
+
+/** A report replaces a report of before, and nothing else. */
+async function refuseOther(file: string, given: string | undefined): Promise<void> {
+  const { readFile } = await import('node:fs/promises')
+  const before = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return reportTitle
+    throw new SluiceError('invalid-input', `--report ${given}: ${error.message}`, { cause: error })
+  })
+  if (before.startsWith(reportTitle)) return
+  throw new SluiceError(
+    'invalid-input',
+    `--report ${given}: this file exists and is no report of an import; nothing was written. Give the name of a new file`,
+  )
 }
 
 async function writeReport(

@@ -1,4 +1,6 @@
+import { writeSync } from 'node:fs'
 import { SluiceError } from '../errors.ts'
+import { exitCodes } from '../exit-codes.ts'
 import { createMask } from '../masking/mask.ts'
 import { maskWrites } from '../masking/masked-output.ts'
 import { secretsOfEnvironment } from '../masking/secret-names.ts'
@@ -17,11 +19,26 @@ const host: Host = {
   on: process.on.bind(process),
   off: process.off.bind(process),
 }
+let hasEnded = false
 const fail = (error: unknown) => {
   const exitCode = reportError(error, host)
   for (const flush of flushes) flush()
+  hasEnded = true
   process.exit(exitCode)
 }
+
+// A check or an application that is loaded as a module may end the process, and its exit code would be taken for a verdict.
+process.on('exit', () => {
+  if (hasEnded) return
+  const message =
+    'sluice was ended before it had finished: code of the project, such as a check or a target that is a module, called process.exit or left nothing to wait for. There is no verdict.\n'
+  process.exitCode = exitCodes['could not run']
+  try {
+    writeSync(process.stderr.fd, message)
+  } catch {
+    // Nobody listens; the exit code says it.
+  }
+})
 
 // Not 1, which would be the verdict `fail`.
 process.on('uncaughtException', fail)
@@ -40,4 +57,7 @@ if (process.channel) {
 const exitCode = await runCommandLine(process.argv.slice(2), host)
 for (const flush of flushes) flush()
 // Not by itself: an application under test, loaded as a module, may leave timers or connections open.
-process.stdout.write('', () => process.exit(exitCode))
+process.stdout.write('', () => {
+  hasEnded = true
+  process.exit(exitCode)
+})

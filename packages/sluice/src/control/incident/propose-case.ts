@@ -1,3 +1,4 @@
+import { withoutFiles } from '../../core/suite/cases/file-variables.ts'
 import type { RubricItem } from '../../records/rubric.ts'
 import type { Failure } from './failure.ts'
 import type { Neighbour } from './survey.ts'
@@ -42,7 +43,7 @@ const incidentTag = 'incident'
 /**
  * The case that would have caught a failure. Tags are those that most of the similar cases have, and `incident`; the
  * weight is the largest of theirs. It is critical where the answer failed an item that must hold, or scored 0. What
- * production answered is in no field of it.
+ * production answered is in no field of it, and what production asked names no file of the project.
  */
 export function proposeCase(
   failure: Failure,
@@ -55,7 +56,7 @@ export function proposeCase(
   const rubric = questions(wishes.ask ?? [], rubricIds)
   return {
     id: newCaseId(feature, failure.vars, ids),
-    vars: failure.vars,
+    vars: withoutFiles(failure.vars).vars,
     ...(expected === undefined ? {} : { expected }),
     ...(rubric.length === 0 ? {} : { rubric }),
     tags: [...(wishes.tags ?? proposedTags(related))],

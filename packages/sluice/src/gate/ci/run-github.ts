@@ -3,6 +3,7 @@ import path from 'node:path'
 import { z } from 'zod'
 import { type Diagnostic, diagnosticSchema } from '../../core/suite/diagnostics/diagnostic.ts'
 import { SluiceError } from '../../errors.ts'
+import { exitCodes } from '../../exit-codes.ts'
 import type { Mask } from '../../masking/mask.ts'
 import { excerpt } from '../../text/untrusted.ts'
 import { openGit } from '../git/git.ts'
@@ -111,7 +112,9 @@ async function outcomeOf(workflow: WorkflowRun, { run, write, nonce, reportDir }
   const { exitCode, stderr } = await run(args, true).finally(() => write(after))
   const report = await freshReport(reportDir, startedAt)
   const written = report && (await readFile(path.join(reportDir, 'report.md'), 'utf8').catch(() => undefined))
-  return ended({ exitCode, report, markdown: written ?? failureMarkdown(exitCode, stderr) })
+  // A command that says "pass" and leaves no report has judged nothing that can be shown.
+  const said = exitCode === 0 && report === undefined ? exitCodes['could not run'] : exitCode
+  return ended({ exitCode: said, report, markdown: written ?? failureMarkdown(said, stderr) })
 }
 
 /** The command line of the run; the label asks for the full suite. */

@@ -1,3 +1,4 @@
+import { withoutFiles } from '../../core/suite/cases/file-variables.ts'
 import { variablesOf } from '../../core/suite/values/template.ts'
 import type { FidelityLedger } from './fidelity.ts'
 import type { CheckEntry, ImportedCase, ImportedFeature, RubricEntry } from './imported.ts'
@@ -25,7 +26,7 @@ export interface SettledFeature extends Omit<ImportedFeature, 'cases' | 'checks'
 
 /** Makes a feature ready to be written. What had to change for it goes into the ledger. */
 export function settleFeature(imported: ImportedFeature, ledger: FidelityLedger): SettledFeature {
-  const feature = withFreeExpected(imported, ledger)
+  const feature = withoutFileReads(withFreeExpected(imported, ledger), ledger)
   const ids = uniqueIds(
     feature.cases.map(({ id }) => id),
     ledger,
@@ -66,6 +67,22 @@ export function settleFeature(imported: ImportedFeature, ledger: FidelityLedger)
       unscored.length,
     )
   return { ...feature, ...ofAll, messages, cases: settled.filter(isScored), unscored, ids }
+}
+
+function withoutFileReads(feature: ImportedFeature, ledger: FidelityLedger): ImportedFeature {
+  const cases = feature.cases.map((each) => {
+    const { vars, changed } = withoutFiles(each.vars)
+    for (const name of changed)
+      ledger.add({
+        kind: 'field',
+        name: `variable ${name}`,
+        outcome: 'approximated',
+        note: 'a map with the key file alone would be read as a file; it is written as its JSON text',
+        place: each.id,
+      })
+    return changed.length === 0 ? each : { ...each, vars }
+  })
+  return { ...feature, cases }
 }
 
 /**

@@ -6,6 +6,7 @@ import { loadProject } from '../../core/suite/project/project.ts'
 import { diskFiles, globMatcher, type ProjectFiles, streamFile } from '../../core/suite/project-files.ts'
 import { readRecordings } from '../../core/suite/recordings.ts'
 import { SluiceError } from '../../errors.ts'
+import { linkOutside } from '../init/write-project.ts'
 import { configText, type PlannedProject, yamlText } from './plan-project.ts'
 
 /** A project as it would be on disk, checked by the loader that every command uses. */
@@ -29,6 +30,7 @@ export async function checkPlan(plan: PlannedProject, root: string): Promise<Acc
   const config = { path: configFileName, text: configText(plan.providers) }
   const files = isConfigured ? plan.files : [...plan.files, config]
   await refuseExisting(root, files)
+  await refuseLinks(root, files)
   const reading = overlay(disk, files)
   if (isConfigured) await refuseMissingProviders(plan, reading, root)
   const project = await loadProject({ root, files: reading })
@@ -75,6 +77,16 @@ async function refuseExisting(root: string, files: AcceptedProject['files']): Pr
   throw invalid(
     `nothing was written, because these files exist already in ${root}:\n${existing.map((file) => `  ${file}`).join('\n')}\nChoose another folder with --out, or another name with --name.`,
   )
+}
+
+async function refuseLinks(root: string, files: AcceptedProject['files']): Promise<void> {
+  for (const folder of new Set(files.map((file) => path.dirname(file.path)))) {
+    const outside = await linkOutside(root, path.join(root, folder)).catch(() => undefined)
+    if (outside === undefined) continue
+    throw invalid(
+      `nothing was written: ${folder} is a link that leads out of ${root}, to ${outside}. Import into another folder with --out`,
+    )
+  }
 }
 
 async function refuseMissingProviders({ providers }: PlannedProject, files: ProjectFiles, root: string): Promise<void> {

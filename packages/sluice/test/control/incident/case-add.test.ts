@@ -28,6 +28,15 @@ test('a failure of a file becomes a case that says what it is, and the project s
   assert.equal((await project.sluice(['check'])).code, 0)
 })
 
+test('what production asked names no file: a value that a suite would read as one becomes its text', async () => {
+  const asked = { vars: { email: { file: '../.env' } }, output: 'bad', score: 0 }
+  using project = createProject({ ...summaryFiles(nowhere), 'm.jsonl': `${JSON.stringify(asked)}\n` })
+  const added = await project.sluice(['case', 'add', 'summary', '--from', 'file:m.jsonl'])
+  assert.equal(added.code, 0, added.stderr)
+  const last = JSON.parse(read(project).trimEnd().split('\n').at(-1) ?? '')
+  assert.deepEqual(last.vars, { email: '{"file":"../.env"}' })
+})
+
 test('a dry run writes nothing; what was added is skipped the next time, each with a word', async () => {
   using project = createProject({ ...summaryFiles(nowhere), 'm.json': JSON.stringify([missed, missed]) })
   const before = read(project)

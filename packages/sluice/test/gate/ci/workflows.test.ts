@@ -103,7 +103,7 @@ test('action.yml is a composite action whose inputs all reach the command, and t
 })
 
 /** Runs the script of the action's own step with a sluice that ends with `code`, and then its last step. */
-function runSteps(code: number | undefined, { link }: { link?: string } = {}) {
+function runSteps(code: number | undefined, { link, told = true }: { link?: string; told?: boolean } = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), 'sluice-action-'))
   if (link !== undefined) {
     mkdirSync(path.join(folder, 'node_modules'))
@@ -114,7 +114,8 @@ function runSteps(code: number | undefined, { link }: { link?: string } = {}) {
   const env = { PATH: '/usr/bin:/bin', GITHUB_WORKSPACE: folder, GITHUB_OUTPUT: output }
   const { runs } = actionSchema.parse(parse(action))
   const script = runs.steps.find(({ id }) => id === 'sluice')?.run ?? ''
-  const fake = code === undefined ? script : `sluice() { return ${code}; }\n${script}`
+  const tell = told ? `printf 'verdict<<end\\npass\\nend\\n' >> "$GITHUB_OUTPUT"; ` : ''
+  const fake = code === undefined ? script : `sluice() { ${tell}return ${code}; }\n${script}`
   const bash = (text: string, more: NodeJS.ProcessEnv = {}) =>
     spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', text], {
       cwd: folder,
@@ -131,6 +132,10 @@ function runSteps(code: number | undefined, { link }: { link?: string } = {}) {
 
 test('whatever the verdict, the steps after it still run, and the last one fails the job', () => {
   for (const code of [0, 1, 2, 3, 4]) assert.deepEqual(runSteps(code), { entry: 0, last: code, error: '' })
+})
+
+test('a run that ends with 0 and tells no verdict fails the job', () => {
+  assert.deepEqual(runSteps(0, { told: false }), { entry: 0, last: 4, error: '' })
 })
 
 test('without sluice the job says how it comes along, and whether a link to another folder is why', () => {

@@ -4,6 +4,13 @@ import { type Parsed, runImport } from './import-run.ts'
 
 const asked = 'Does the output say the same as the expected answer, with no fact missing, added or changed?'
 
+test('a value that a suite would read as a file is written as its text', async () => {
+  const items = [{ id: '1', input: { doc: { file: '../.env' }, n: 3 }, expectedOutput: 'x', status: 'ACTIVE' }]
+  const { written, fidelity } = await runImport('langfuse', { 'items.json': JSON.stringify(items) })
+  assert.deepEqual(written('evals/items.yaml')[0].vars, { doc: '{"file":"../.env"}', n: 3 })
+  assert.ok(fidelity.some((said) => said.startsWith('approximated variable doc: a map with the key file alone')))
+})
+
 test('DeepEval: goldens of JSON in camel case', async () => {
   const goldens = [
     {

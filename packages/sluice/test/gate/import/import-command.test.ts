@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync, symlinkSync, truncateSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, symlinkSync, truncateSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { createProject, type Project } from '../../support/project.ts'
@@ -165,4 +165,34 @@ test('a module that reads members of the output is given its data', async () => 
     (output) => check({ output, case: { vars: { name: 'Ann' } } }).score,
   )
   assert.deepEqual(scores, [1, 0, 0])
+})
+
+test('--report replaces a report of before, never another file, and a dry run writes none', async () => {
+  const source = JSON.stringify([{ input: 'a', expectedOutput: 'b' }])
+  using project = createProject({ 'goldens.json': source, 'notes.md': 'Mine.\n' })
+  const run = (...flags: string[]) => project.sluice(['import', 'deepeval', 'goldens.json', ...flags])
+  for (const file of ['goldens.json', 'notes.md', '.']) {
+    const refused = await run('--out', 'x', '--report', file)
+    assert.equal(refused.code, 3)
+    assert.match(refused.stderr, /^--report (goldens\.json|notes\.md|\.): /)
+    assert.equal(existsSync(path.join(project.root, 'x')), false)
+  }
+  assert.equal(readFileSync(path.join(project.root, 'goldens.json'), 'utf8'), source)
+  assert.equal((await run('--out', 'x', '--report', 'new.md', '--dry-run')).code, 0)
+  assert.equal(existsSync(path.join(project.root, 'new.md')), false)
+  for (const out of ['x', 'y']) assert.equal((await run('--out', out, '--report', 'new.md')).code, 0)
+  assert.match(readFileSync(path.join(project.root, 'new.md'), 'utf8'), /^# What became of goldens\.json/)
+})
+
+test('nothing is written through a link that leads out of the folder', async () => {
+  using project = createProject({
+    'goldens.json': '[{"input": "a", "expectedOutput": "b"}]',
+    'else/keep': '',
+    'in/keep': '',
+  })
+  symlinkSync(path.join(project.root, 'else'), path.join(project.root, 'in/prompts'))
+  const { code, stderr } = await project.sluice(['import', 'deepeval', 'goldens.json', '--out', 'in'])
+  assert.equal(code, 3)
+  assert.match(stderr, /nothing was written: prompts is a link that leads out of/)
+  assert.deepEqual(readdirSync(path.join(project.root, 'else')), ['keep'])
 })

@@ -42,6 +42,21 @@ export async function fileVariables(
   return found
 }
 
+/**
+ * Variables that come from data, not from the author of a suite: a value that a suite would take for the name of a file
+ * becomes its JSON text, as which it would have been rendered. `changed` names these variables.
+ */
+export function withoutFiles(vars: Readonly<Record<string, unknown>>): {
+  vars: Record<string, unknown>
+  changed: string[]
+} {
+  const changed = Object.keys(vars).filter((name) => fileNamed(vars[name]) !== undefined)
+  return {
+    vars: { ...vars, ...Object.fromEntries(changed.map((name) => [name, JSON.stringify(vars[name])])) },
+    changed,
+  }
+}
+
 /** A map with the key `file` alone; any other map is a value of its own. */
 function fileNamed(value: unknown): string | undefined {
   if (value === null || typeof value !== 'object' || Object.keys(value).length !== 1) return undefined
