@@ -18,7 +18,8 @@ export interface ChangedFile {
 
 /**
  * The files with the proposed models in them: the ids alone are replaced, so comments, quotes and order stay. What has no
- * proposal stays as it is.
+ * proposal stays as it is, also where it shares the project's default with what has one: then those that move get a
+ * model of their own.
  * @throws SluiceError `invalid-input` where a file does not say the model in a place of its own, e.g. by an alias
  */
 export async function proposedFiles(
@@ -31,19 +32,37 @@ export async function proposedFiles(
     const known = files.get(file) ?? (await read(root, file))
     files.set(file, { ...known, after: change(known.after) })
   }
+  const sharing: Moved[] = []
   for (const { file, model, proposal } of features) {
-    if (proposal === null) continue
-    const inPrompt = hasModel((await read(root, file)).after)
-    await edit(inPrompt ? file : configFileName, (text) =>
-      withModelAt(text, ['model'], model, proposal, inPrompt ? file : configFileName),
-    )
+    if (!hasModel((await read(root, file)).after)) sharing.push({ file, model, proposal })
+    else if (proposal !== null) await edit(file, (text) => withModelAt(text, model, proposal, file))
   }
+  const isWritten = hasModel((await read(root, configFileName)).after)
+  await moveSharing(sharing, isWritten, edit)
   const proposal = judge?.proposal ?? null
   for (const { role, file, model, path: at } of proposal === null ? [] : uses) {
     if (role === 'judge') await edit(file, (text) => withJudge(text, { at, from: model, to: proposal ?? '', file }))
     if (role === 'evaluator') await edit(file, (text) => withEvaluators(text, model, proposal ?? '', file))
   }
   return [...files.values()].filter(({ before, after }) => before !== after)
+}
+
+type Moved = Pick<UpgradeReport['features'][number], 'file' | 'model' | 'proposal'>
+
+/** The default of a project is changed only where it is written, and everything that has it moves to the same model. */
+async function moveSharing(
+  sharing: readonly Moved[],
+  isWritten: boolean,
+  edit: (file: string, change: (text: string) => string) => Promise<void>,
+): Promise<void> {
+  const [first] = sharing
+  const { model = '', proposal = null } = first ?? {}
+  if (isWritten && proposal !== null && sharing.every((each) => each.proposal === proposal))
+    return edit(configFileName, (text) => withModelAt(text, model, proposal, configFileName))
+  for (const each of sharing) {
+    const { file, proposal: own } = each
+    if (own !== null) await edit(file, (text) => withOwnModel(text, each.model, own, file))
+  }
 }
 
 /** Writes the files, each at once and wholly. */
@@ -75,9 +94,23 @@ function hasModel(text: string): boolean {
   return isMap(contents) && contents.has('model')
 }
 
-function withModelAt(text: string, at: string[], from: string, to: string, file: string): string {
-  const node = parsed(text).getIn(at, true)
-  return isScalar(node) ? replaced(text, node, from, to, file) : refuse(file, at.join('.'), from, to)
+function withModelAt(text: string, from: string, to: string, file: string): string {
+  const node = parsed(text).get('model', true)
+  return isScalar(node) ? replaced(text, node, from, to, file) : refuse(file, 'model', from, to)
+}
+
+/** Before the first key of a file that names no model. */
+function withOwnModel(text: string, from: string, to: string, file: string): string {
+  const { contents } = parsed(text)
+  if (!isMap(contents) || contents.items.length === 0) return refuse(file, 'model', from, to)
+  const start = contents.range?.[0] ?? 0
+  const written = `model: ${JSON.stringify(to)}`
+  const at = contents.flow ? start + 1 : start
+  const indent = text.slice(text.lastIndexOf('\n', start - 1) + 1, start)
+  const inserted = contents.flow ? `${written}, ` : `${written}${text.includes('\r\n') ? '\r\n' : '\n'}${indent}`
+  const changed = text.slice(0, at) + inserted + text.slice(at)
+  const found = parsed(changed)
+  return found.errors.length === 0 && found.get('model') === to ? changed : refuse(file, 'model', from, to)
 }
 
 interface JudgeChange {

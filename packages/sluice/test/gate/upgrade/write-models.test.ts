@@ -7,8 +7,8 @@ import { proposedFiles, writeChanged } from '../../../src/gate/upgrade/write-mod
 import type { UpgradeFeature, UpgradeJudge } from '../../../src/records/report/upgrade-report.ts'
 import { createProject } from '../../support/project.ts'
 
-const feature = (model: string, proposal: string | null) =>
-  ({ feature: 'a', file: 'a.prompt.yml', model, proposal }) as UpgradeFeature
+const feature = (model: string, proposal: string | null, name = 'a') =>
+  ({ feature: name, file: `${name}.prompt.yml`, model, proposal }) as UpgradeFeature
 const judgeTo = (proposal: string) =>
   ({ model: 'x:judge', candidates: [], proposal, reason: '' }) satisfies UpgradeJudge
 const use = (role: ModelUse['role'], file: string): ModelUse => ({
@@ -51,6 +51,31 @@ test('a model that the project gives its prompts is replaced in sluice.yaml', as
   const files = { 'a.prompt.yml': 'messages: []\n', 'sluice.yaml': 'model: x:old\nsluice: 1\n' }
   const read = await rewritten(files, [feature('x:old', 'x:new')], null, [])
   assert.deepEqual([read('sluice.yaml'), read('a.prompt.yml')], ['model: x:new\nsluice: 1\n', 'messages: []\n'])
+})
+
+test('of features that share a default only those with a proposal move, each to its own', async () => {
+  const files = {
+    'a.prompt.yml': '# why\nmessages: []\n',
+    'b.prompt.yml': '{messages: []}',
+    'c.prompt.yml': 'messages: []\r\n',
+    'sluice.yaml': 'model: x:old\n',
+  }
+  const features = (...proposals: (string | null)[]) =>
+    proposals.map((proposal, index) => feature('x:old', proposal, 'abc'[index]))
+  const texts = async (...proposals: (string | null)[]) => {
+    const read = await rewritten(files, features(...proposals), null, [])
+    return Object.keys(files).map(read)
+  }
+  const before = Object.values(files)
+  assert.deepEqual(await texts('x:new', null, null), ['# why\nmodel: "x:new"\nmessages: []\n', ...before.slice(1)])
+  assert.deepEqual(await texts('x:new', 'y:new', 'y:new'), [
+    '# why\nmodel: "x:new"\nmessages: []\n',
+    '{model: "y:new", messages: []}',
+    'model: "y:new"\r\nmessages: []\r\n',
+    'model: x:old\n',
+  ])
+  assert.deepEqual(await texts('x:new', 'x:new', 'x:new'), [...before.slice(0, 3), 'model: x:new\n'])
+  assert.deepEqual(await texts(null, null, null), before)
 })
 
 test('a judge is replaced where it stands, and written down where it was the default', async () => {
