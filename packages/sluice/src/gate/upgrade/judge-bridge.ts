@@ -5,7 +5,6 @@ import { defaultJudge, judgeParameters } from '../../core/suite/models/default-j
 import type { LoadedProject } from '../../core/suite/project/project.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { casesOf } from '../../core/suite/prompt/suites.ts'
-import type { CaseDetail } from '../../records/report/case-detail.ts'
 import type { JudgeBridge } from '../../records/report/upgrade-report.ts'
 import { clusterRobustMean, momentsOf, tInterval } from '../../stats/index.ts'
 import { resultsOf } from '../matrix/cell.ts'
@@ -14,6 +13,7 @@ import { runPool } from '../run/pool.ts'
 import type { Results } from '../run/results.ts'
 import type { RunContext } from '../run/session.ts'
 import { startRun } from '../run/start-run.ts'
+import { type JudgedCase, judgeAgreement } from './judge-agreement.ts'
 
 export interface BridgeOptions {
   prompt: Prompt
@@ -30,14 +30,6 @@ export interface MeasuredBridge {
   bridge: JudgeBridge
   usdPerJudgement: number | null
   ledgers: Ledger[]
-}
-
-/** Both judges' scores of the answers of one case, pair by pair. */
-interface JudgedCase {
-  weight: number
-  cluster: string | undefined
-  before: CaseDetail[]
-  after: CaseDetail[]
 }
 
 /**
@@ -64,7 +56,7 @@ export async function measureBridge(options: BridgeOptions, context: RunContext)
     to: { id: after.judge?.id ?? '', model: to },
     cases: before.run.table.cases.length,
     ...offsetOf(cases, options.confidence),
-    items: agreementOf(cases),
+    items: judgeAgreement(cases, options.confidence),
     notes,
   }
   return { bridge, usdPerJudgement: usdPerJudgement(cases), ledgers: [before.run.ledger, after.ledger] }
@@ -148,31 +140,6 @@ function offsetOf(cases: readonly JudgedCase[], confidence: number): Pick<JudgeB
       confidence,
     },
   }
-}
-
-function agreementOf(cases: readonly JudgedCase[]): JudgeBridge['items'] {
-  const items = new Map<string, { compared: number; agreed: number; before: number[]; after: number[] }>()
-  for (const { before, after } of cases) {
-    for (const [index, { judge }] of before.entries()) {
-      for (const old of judge) {
-        const now = after[index]?.judge.find(({ id }) => id === old.id)
-        if (!now) continue
-        const item = items.get(old.id) ?? { compared: 0, agreed: 0, before: [], after: [] }
-        item.compared += 1
-        if (now.verdict === old.verdict) item.agreed += 1
-        if (old.score !== undefined) item.before.push(old.score)
-        if (now.score !== undefined) item.after.push(now.score)
-        items.set(old.id, item)
-      }
-    }
-  }
-  return [...items].map(([id, { compared, agreed, before, after }]) => ({
-    id,
-    compared,
-    agreed,
-    scoreBefore: momentsOf(before)?.mean ?? null,
-    scoreAfter: momentsOf(after)?.mean ?? null,
-  }))
 }
 
 function usdPerJudgement(cases: readonly JudgedCase[]): number | null {

@@ -3,10 +3,12 @@ import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { casesOf, chooseSuite } from '../../core/suite/prompt/suites.ts'
 import type { UpgradeJudge } from '../../records/report/upgrade-report.ts'
 import { formatUsd } from '../../text/format.ts'
+import { type PolicyFlags, settingsOf } from '../judge-versions.ts'
 import { recordedRepeats } from '../recorded-repeats.ts'
 import type { ModelUse } from '../retirements/model-uses.ts'
 import type { RunContext } from '../run/session.ts'
 import { modelsOf } from '../run/start-run.ts'
+import { bridgeFaults } from './judge-agreement.ts'
 import { measureBridge } from './judge-bridge.ts'
 import { askedRepeats, whyUnmeasurable } from './upgrade-feature.ts'
 
@@ -16,16 +18,18 @@ export interface JudgeUpgrade {
   suite: string | undefined
   repeats: number | undefined
   now: number
+  policy: PolicyFlags
 }
 
 type JudgeCandidate = UpgradeJudge['candidates'][number]
 
 /**
  * Builds the bridge from a judge to each candidate, over all features that it judges. Whether a judge is right no suite can
- * tell: a candidate passes where the distance to the old judge is known, and the cheapest of these is proposed.
+ * tell: a candidate passes where it agrees with the old judge beyond chance and the distance to it is known, and the cheapest
+ * of these is proposed.
  */
 export async function upgradeJudge(
-  { uses, to, suite, repeats, now }: JudgeUpgrade,
+  { uses, to, suite, repeats, now, policy }: JudgeUpgrade,
   context: RunContext,
 ): Promise<{ judge: UpgradeJudge; ledgers: Ledger[] } | undefined> {
   const judging = uses.filter(({ role }) => role === 'judge' || role === 'evaluator')
@@ -37,31 +41,29 @@ export async function upgradeJudge(
   for (const model of to) {
     const bridges: JudgeCandidate['bridges'] = []
     const costs: (number | null)[] = []
+    const reasons: string[] = []
     for (const { prompt, suite: name, from } of judged) {
-      const settings = { ...context.project.config.gate, ...prompt.gate }
+      const settings = settingsOf(context.project.config.gate, prompt.gate, policy)
       const possible = await repeatsOf(prompt, name, askedRepeats(repeats, settings).repeats, context)
       const { confidence } = settings
       const options = { prompt, suite: name, from, to: model, repeats: possible, confidence, now }
       const measured = await measureBridge(options, context)
       bridges.push(measured.bridge)
+      reasons.push(...bridgeFaults(measured.bridge, settings).map((fault) => `${prompt.feature}: ${fault}`))
       costs.push(measured.usdPerJudgement)
       ledgers.push(...measured.ledgers)
     }
     const known = costs.filter((usd) => usd !== null)
     candidates.push({
       model,
-      passes: bridges.length > 0 && bridges.every((bridge) => stands(bridge, context)),
+      passes: bridges.length > 0 && reasons.length === 0,
+      reasons,
       usdPerJudgement:
         known.length === 0 || known.length < costs.length ? null : known.reduce((a, b) => a + b) / known.length,
       bridges,
     })
   }
   return { judge: { model: first.model, candidates, ...chosen(candidates, judged.length) }, ledgers }
-}
-
-/** A bridge stands where enough cases were scored by both judges and its offset has an interval. */
-function stands({ cases, compared, offset }: JudgeCandidate['bridges'][number], { project }: RunContext): boolean {
-  return cases > 0 && compared / cases >= project.config.gate.minCoverage && offset.ciLow !== null
 }
 
 function chosen(candidates: readonly JudgeCandidate[], judged: number): Pick<UpgradeJudge, 'proposal' | 'reason'> {
@@ -73,7 +75,7 @@ function chosen(candidates: readonly JudgeCandidate[], judged: number): Pick<Upg
   const passing = candidates.filter(({ passes }) => passes)
   const cost = ({ usdPerJudgement }: JudgeCandidate) => usdPerJudgement ?? Number.POSITIVE_INFINITY
   const [best] = [...passing].sort((a, b) => cost(a) - cost(b))
-  if (!best) return { proposal: null, reason: 'none: too few answers were scored by both judges to know the offset' }
+  if (!best) return { proposal: null, reason: 'none: the bridge of no candidate stands' }
   const price = best.usdPerJudgement === null ? 'price unknown' : `${formatUsd(best.usdPerJudgement)} a judgement`
   return { proposal: best.model, reason: `its bridge stands (${price}); which judge is right no bridge can tell` }
 }

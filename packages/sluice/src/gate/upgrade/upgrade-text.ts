@@ -128,7 +128,10 @@ function reasonLines({ feature, contests, notes }: UpgradeFeature): string[] {
 function judgeLines({ model, candidates, proposal, reason }: UpgradeJudge): string[] {
   return [
     `judge ${model}: ${proposal === null ? reason : `${proposal}, ${reason}`}`,
-    ...candidates.flatMap(({ bridges }) => bridges.flatMap(bridgeLines)),
+    ...candidates.flatMap(({ model: to, bridges, reasons: faults }) => [
+      ...faults.map((fault) => `  ${to}: the bridge does not stand: ${fault}`),
+      ...bridges.flatMap(bridgeLines),
+    ]),
   ]
 }
 
@@ -137,8 +140,8 @@ function bridgeLines(bridge: JudgeBridge): string[] {
   return [
     `  ${feature}: ${bridgeSentence(bridge)}${compared < cases ? ` ${cases - compared} of ${cases} cases could not be compared.` : ''}`,
     ...items.map(
-      ({ id, compared: answers, agreed, scoreBefore, scoreAfter }) =>
-        `    ${id}: the same on ${agreed} of ${answers} answers; ${formatScore(scoreBefore)} → ${formatScore(scoreAfter)}`,
+      ({ id, compared: answers, agreed, scoreBefore, scoreAfter, kappa }) =>
+        `    ${id}: the same on ${agreed} of ${answers} answers${kappa ? ` (kappa ${formatScore(kappa.value)})` : ''}; ${formatScore(scoreBefore)} → ${formatScore(scoreAfter)}`,
     ),
     ...notes.map((note) => `    ${note}`),
   ]

@@ -29,7 +29,7 @@ export async function upgrade(plan: UpgradePlan, options: UpgradeOptions, contex
   await session.requirePrices([
     ...new Set([...prompts.flatMap((prompt) => modelsOf(pairOf(prompt, to), project)), ...to]),
   ])
-  const judged = await upgradeJudge({ uses: plan.uses, to, suite, repeats, now }, context)
+  const judged = await upgradeJudge({ uses: plan.uses, to, suite, repeats, now, policy: options }, context)
   const measured: FeatureTrial[] = []
   for (const prompt of prompts) {
     measured.push(await measureFeature(prompt, { ...options, suite, repeats, to, comparisons, hasEnded }, context))

@@ -39,6 +39,11 @@ export const judgeBridgeSchema = z.object({
       agreed: z.int().min(0),
       scoreBefore: z.number().nullable(),
       scoreAfter: z.number().nullable(),
+      /** The one verdict that a judge gave to everything; null where it gave several. Older bridges do not say it. */
+      onlyBefore: z.string().nullable().optional(),
+      onlyAfter: z.string().nullable().optional(),
+      /** Agreement beyond chance (Cohen's kappa), clustered; null where none is defined. Older bridges do not say it. */
+      kappa: z.object({ value: z.number(), ciLow: z.number(), ciHigh: z.number() }).nullable().optional(),
     }),
   ),
   /** What a reader must know, e.g. that a judge did not answer. */
@@ -106,7 +111,10 @@ const judgeSchema = z.object({
   candidates: z.array(
     z.object({
       model: z.string(),
+      /** Whether its bridges stand. */
       passes: z.boolean(),
+      /** Why they do not, and what to do; empty where they do. */
+      reasons: z.array(z.string()),
       usdPerJudgement: known,
       bridges: z.array(judgeBridgeSchema),
     }),

@@ -112,36 +112,6 @@ test('a pass by itself is none with all other comparisons of the run in mind', a
   assert.match(together.report.features[0]?.contests[0]?.reasons.join() ?? '', /not with all 8 comparisons/)
 })
 
-test('a judge goes: the bridge tells the offset and the agreement, and is kept for later nights', async () => {
-  const judged = { ...models, strict: judges((index) => (index % 3 === 0 ? 'no' : 'yes')) }
-  const rubric = 'rubric: [{id: actions, ask: Does it list the action items?}]\n'
-  using project = createProject(recordedProject({ models: judged, prompt: rubric }))
-  const night = (day: string) => project.sluice(['nightly', '--night', day, '--json'])
-  await night('2026-11-24')
-  const run = ['upgrade', '--from', 'recorded:judge', '--to', 'recorded:strict', '--repeats', '2', '--write', '--json']
-  const { code, stdout, stderr } = await project.sluice(run)
-  assert.equal(code, 0, stderr)
-  const { judge, features } = upgradeReportSchema.parse(JSON.parse(stdout))
-  assert.deepEqual([features.length, judge?.proposal], [0, 'recorded:strict'])
-  const [bridge] = judge?.candidates[0]?.bridges ?? []
-  assert.deepEqual([bridge?.compared, bridge?.cases], [30, 30])
-  // One check and one rubric item weigh the same, and the new judge says no to a third.
-  assert.ok(Math.abs((bridge?.offset.mean ?? 0) + 1 / 6) < 1e-9, String(bridge?.offset.mean))
-  assert.ok((bridge?.offset.ciLow ?? 0) < -1 / 6 && (bridge?.offset.ciHigh ?? 0) < 0)
-  assert.deepEqual(bridge?.items[0], { id: 'actions', compared: 60, agreed: 40, scoreBefore: 1, scoreAfter: 2 / 3 })
-  assert.notEqual(bridge?.from.id, bridge?.to.id)
-  const config = readFileSync(path.join(project.root, 'sluice.yaml'), 'utf8')
-  assert.match(config, /^judge: \{model: recorded:strict\} {2}# our own$/m)
-  for (const place of ['.sluice/judge-bridges.jsonl', 'judge-bridges.jsonl'])
-    assert.equal(JSON.parse(readFileSync(path.join(project.root, place), 'utf8')).to.model, 'recorded:strict')
-  const [feature] = JSON.parse((await night('2026-11-25')).stdout).features
-  const changed = feature.nightly.events.find(({ code: event }: { code: string }) => event === 'judge-changed')
-  assert.match(
-    changed.message,
-    /never compared\. By the bridge of .* the scores of recorded:strict lie -0\.167 \(95 %: \[/,
-  )
-})
-
 test('what cannot be measured is said, and is never a pass', async () => {
   const withTarget = recordedProject({ models, prompt: 'target: {command: [cat]}\n' })
   using application = createProject(withTarget)
