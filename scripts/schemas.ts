@@ -8,6 +8,7 @@ import { gatePlanJsonSchema } from '../packages/sluice/src/records/report/gate-p
 import { judgeAttackJsonSchema } from '../packages/sluice/src/records/report/judge-attack-report.ts'
 import { matrixJsonSchema } from '../packages/sluice/src/records/report/matrix-report.ts'
 import { reportJsonSchema } from '../packages/sluice/src/records/report/report.ts'
+import { suiteReviewJsonSchema } from '../packages/sluice/src/records/report/suite-review.ts'
 
 const schemas = [
   ...schemaKinds.map((kind) => [kind, jsonSchemaOf(kind)] as const),
@@ -17,6 +18,7 @@ const schemas = [
   ['judge-attack', judgeAttackJsonSchema()] as const,
   ['gate-plan', gatePlanJsonSchema()] as const,
   ['calibration', calibrationJsonSchema()] as const,
+  ['suite-review', suiteReviewJsonSchema()] as const,
 ]
 const files = schemas.map(([kind, schema]) => {
   const file = `packages/sluice/schemas/${kind}.schema.json`

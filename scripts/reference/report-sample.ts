@@ -141,6 +141,10 @@ const feature: Feature = {
     passK: { value: 0.88, ciLow: 0.78, ciHigh: 0.94, k: 2 },
   },
   tags: [{ tag: 'core', cases: 24, mean: 0.79, meanDifference: -0.13, ciLow: -0.19, ciHigh: -0.07, verdict: 'fail' }],
+  holdout: {
+    ...{ cases: 12, pairs: 12, leftOut: 0, meanDifference: -0.05, restMeanDifference: 0.02, gap: -0.07 },
+    ...{ ciLow: -0.11, ciHigh: -0.03, outcome: 'disagrees' },
+  },
   scorers: [
     {
       ...{ kind: 'item', name: 'actions', ask: 'Does the summary state every action item of the e-mail?', must: false },

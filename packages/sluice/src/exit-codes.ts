@@ -86,6 +86,15 @@ export const commandExitCodes: readonly CommandCodes[] = [
     },
   },
   {
+    title: 'The suite itself',
+    commands: ['suite'],
+    codes: {
+      pass: 'Everything was looked at, and nothing was found. `suite pick`: a suite was chosen.',
+      fail: '`suite review`: there is a finding.',
+      inconclusive: '`suite review`: nothing was found, and something could not be looked at.',
+    },
+  },
+  {
     title: 'Import',
     commands: ['import'],
     codes: {

@@ -7,6 +7,7 @@ import { gatePlanJsonSchema } from '../records/report/gate-plan.ts'
 import { judgeAttackJsonSchema } from '../records/report/judge-attack-report.ts'
 import { matrixJsonSchema } from '../records/report/matrix-report.ts'
 import { reportJsonSchema } from '../records/report/report.ts'
+import { suiteReviewJsonSchema } from '../records/report/suite-review.ts'
 import type { Host } from './host.ts'
 
 /** `sluice schema <kind>`: prints the JSON Schema of a file format. */
@@ -19,6 +20,7 @@ export async function schema(kind: string, host: Host): Promise<number> {
     'judge-attack': judgeAttackJsonSchema,
     'gate-plan': gatePlanJsonSchema,
     calibration: calibrationJsonSchema,
+    'suite-review': suiteReviewJsonSchema,
   }
   const report = Object.hasOwn(reports, kind) ? reports[kind] : undefined
   if (!known && !report) {

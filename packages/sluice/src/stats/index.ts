@@ -41,6 +41,7 @@ export { cleanRepeatsToPass, criticalSprt, type SprtDesign, type SprtResult } fr
 export { effectiveAnswers } from './gate/effective-answers.ts'
 export { type FailureCount, failureTails } from './gate/failure-odds.ts'
 export { gateSequential, type RepeatedCase, type SequentialResult } from './gate/gate-sequential.ts'
+export { type GroupDifference, type GroupedValue, groupDifference } from './gate/group-difference.ts'
 export { gsBounds } from './gate/gs-bounds.ts'
 export { holm } from './gate/holm.ts'
 export { atLeast, isDeterministic, type LookPlan, lookPlan, outcomeAt } from './gate/look-plan.ts'

@@ -8,6 +8,22 @@ export function addTrust(program: Command, host: Host, done: Done): void {
   addCalibrate(judge, host, done)
   addAttack(judge, host, done)
   addDrill(program, host, done)
+  addSuite(program, host, done)
+}
+
+function addSuite(program: Command, host: Host, done: Done): void {
+  const suite = program
+    .command('suite')
+    .description('say whether the golden cases are good enough, and choose among them')
+  suite
+    .command('review')
+    .description('look for cases and checks that tell nothing; exit 1 with findings, 2 where something is unknown')
+    .argument('[feature]', 'name of the feature (default: all)')
+    .option('--fix', 'remove exact duplicates and declare clusters, and show each line that changes')
+    .option('--json', 'print the review as JSON on stdout and nothing else')
+    .action(async (feature, options) =>
+      done(await (await import('../suite/review.ts')).reviewSuiteCommand(feature, options, host)),
+    )
 }
 
 function addDrill(program: Command, host: Host, done: Done): void {

@@ -14,6 +14,7 @@ interface CaseMeasure {
   weight: number
   critical: boolean
   cluster: string | undefined
+  holdout: boolean
   /** Every other key that a case has, by name. */
   others: ReadonlyMap<string, unknown>
 }
@@ -23,7 +24,19 @@ export type SuiteMeasure = ReadonlyMap<string, CaseMeasure>
 
 export async function suiteMeasure(cases: AsyncIterable<Case>, root: string): Promise<SuiteMeasure> {
   const suite = new Map<string, CaseMeasure>()
-  for await (const { id, vars, expected, checks, rubric, tags, weight, critical, cluster, ...rest } of cases) {
+  for await (const {
+    id,
+    vars,
+    expected,
+    checks,
+    rubric,
+    tags,
+    weight,
+    critical,
+    cluster,
+    holdout = false,
+    ...rest
+  } of cases) {
     const { line: _, source: __, ...others } = rest
     suite.set(id, {
       vars: createHash('sha256').update(canonicalJson(vars)).digest('base64'),
@@ -33,6 +46,7 @@ export async function suiteMeasure(cases: AsyncIterable<Case>, root: string): Pr
       weight,
       critical,
       cluster,
+      holdout,
       others: new Map(Object.entries(others)),
     })
   }
@@ -104,6 +118,7 @@ function fieldChanges(common: readonly CommonCase[], change: ChangeOf): MeasureC
     ['expected', ({ expected }) => expected, () => false],
     ['critical mark', ({ critical }) => critical, ({ after }) => after.critical],
     ['cluster', ({ cluster }) => cluster, ({ before }) => before.cluster === undefined],
+    ['holdout mark', ({ holdout }) => holdout, () => false],
     ...[...keys].map((key): (typeof fields)[number] => [key, ({ others }) => others.get(key), () => false]),
   ]
   return fields.flatMap(([what, of, isStricter]) => {

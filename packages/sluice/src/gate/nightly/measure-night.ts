@@ -41,7 +41,7 @@ export interface MeasuredNight {
 export async function measureNight(prompt: Prompt, plan: NightPlan, context: NightContext): Promise<MeasuredNight> {
   const { project, session, history, progress, night } = context
   const log = logServed(session.askFor)
-  const request = { candidate: prompt, suite: plan.suite, progress }
+  const request = { candidate: prompt, suite: plan.suite, withHoldout: true, progress }
   const run = startRun(request, project, { ...session, askFor: log.askFor })
   progress.label(prompt.feature)
   const outcome = await runGate(run, plan.policy, plan.settings)

@@ -11,6 +11,7 @@ import type { ResultRow, Results } from '../run/results.ts'
 import { estimateOf, repeatShares, type SummaryOptions, summarizeScores } from '../run/score-summary.ts'
 import type { CaseScores } from '../run/score-table.ts'
 import { causesOf } from './causes.ts'
+import { holdoutNote, holdoutResult } from './holdout-result.ts'
 import { type CascadeSummary, cascadeNotes, collectCascade } from './judges/cascade-summary.ts'
 import { collectPanel, type PanelSummary, panelNotes } from './judges/panel-summary.ts'
 import { collectScorers, type ScorerResults } from './scorer-results.ts'
@@ -33,6 +34,8 @@ export interface Measured {
   notes: string[]
   /** Why answers have no score. */
   causes?: MissingScoreCause[]
+  /** Held out cases that were left out; 0 by default. */
+  leftOut?: number
   /** What each check and each question to the judge came to. */
   scorers?: ScorerResults
   /** What one answer with its judgement costs on average; null if no price is known. */
@@ -53,6 +56,7 @@ export function summarizeFeature(measured: Measured, options: SummaryOptions): F
   const { panel, models = [] } = measured.several ?? {}
   const cascade = measured.several?.cascade(options.confidence)
   const several = [...(panel ? panelNotes(panel) : []), ...(cascade ? cascadeNotes(cascade, models) : [])]
+  const holdout = holdoutResult(cases, options.confidence, measured.leftOut ?? 0)
   return {
     feature: measured.feature,
     verdict: null,
@@ -60,7 +64,13 @@ export function summarizeFeature(measured: Measured, options: SummaryOptions): F
     candidate: measured.candidate,
     baseline: measured.baseline,
     reasons: [],
-    notes: [...measured.notes, ...several, ...measurementNotes(ledger, observations, judge), ...(scorers?.notes ?? [])],
+    notes: [
+      ...measured.notes,
+      ...several,
+      ...(holdout ? [holdoutNote(holdout, measured.feature)] : []),
+      ...measurementNotes(ledger, observations, judge),
+      ...(scorers?.notes ?? []),
+    ],
     ...(measured.asked && { asked: measured.asked }),
     ...(measured.causes && { causes: measured.causes }),
     advice: null,
@@ -76,6 +86,7 @@ export function summarizeFeature(measured: Measured, options: SummaryOptions): F
     looks: [],
     repeats: repeatShares(cases, options),
     tags: tagMeans(cases, options),
+    ...(holdout && { holdout }),
     ...(scorers && { scorers: scorers.all(options.confidence) }),
     judge: judge && {
       ...judge,
@@ -164,6 +175,7 @@ export function measuredOf(run: FeatureRun, results: Results, threshold: number 
     candidate: versionOf(candidate),
     baseline: baseline ? versionOf(baseline) : null,
     cases: run.table.cases,
+    leftOut: run.heldOut.leftOut,
     ledger,
     observations,
     judge: judged ? { id: judge.id, model: judge.model, mode: judge.mode, flipRate } : null,

@@ -37,6 +37,8 @@ export interface FeatureRunOptions {
   signal: AbortSignal
   /** The number of cases in the suite, where it is known before the suite is read. */
   suiteCases?: number | undefined
+  /** How many held out cases the last reading of `cases` left out. */
+  heldOut?: { readonly leftOut: number }
   /** Whether the whole suite is run, not only the cases with certain tags. */
   wholeSuite?: boolean
   /** Called before a round with the number of answers that it will take. */
@@ -49,6 +51,8 @@ export interface FeatureRun {
   candidate: Prompt
   baseline: Prompt | undefined
   suiteCases: number | undefined
+  /** How many held out cases were left out. */
+  heldOut: { readonly leftOut: number }
   table: ScoreTable
   ledger: Ledger
   observations: Observations
@@ -122,6 +126,7 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
     candidate,
     baseline,
     suiteCases: options.suiteCases,
+    heldOut: options.heldOut ?? { leftOut: 0 },
     table,
     ledger,
     observations,

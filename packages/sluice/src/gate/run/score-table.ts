@@ -9,6 +9,8 @@ export interface CaseScores {
   cluster: string | undefined
   tags: readonly string[]
   critical: boolean
+  /** Present and true for a case that pull requests do not judge. */
+  holdout?: boolean
   /** Scores by repeat, up to the last that was tried; undefined where a repeat has no score. */
   candidate: readonly (number | undefined)[]
   baseline: readonly (number | undefined)[]
@@ -22,7 +24,7 @@ export interface CaseScores {
 export interface ScoreTable {
   readonly cases: CaseScores[]
   /** Makes room for a case; a position is added once and kept. */
-  add(position: number, testCase: Pick<Case, 'id' | 'weight' | 'cluster' | 'tags' | 'critical'>): void
+  add(position: number, testCase: Pick<Case, 'id' | 'weight' | 'cluster' | 'tags' | 'critical' | 'holdout'>): void
   /** Repeats (1-based) may come in any order; the table is the same whatever the timing. */
   record(position: number, arm: Arm, repeat: number, state: CaseState, score: number | undefined): void
 }
@@ -56,13 +58,14 @@ export function createScoreTable(): ScoreTable {
   }
   return {
     cases,
-    add(position, { id, weight, cluster, tags, critical }) {
+    add(position, { id, weight, cluster, tags, critical, holdout = false }) {
       cases[position] ??= {
         id,
         weight,
         cluster,
         tags: shareTags(tags),
         critical,
+        ...(holdout && { holdout }),
         candidate: nothingYet,
         baseline: nothingYet,
         state: 'budgetStopped',

@@ -4,7 +4,7 @@ import { judgeMembers } from '../../core/suite/config/judge-settings.ts'
 import { requireProviders } from '../../core/suite/models/model-ids.ts'
 import type { LoadedProject } from '../../core/suite/project/project.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
-import { casesOf } from '../../core/suite/prompt/suites.ts'
+import { casesOf, chooseSuite } from '../../core/suite/prompt/suites.ts'
 import { createFeatureRun, type FeatureRun } from './feature-run.ts'
 import type { RunProgress, RunSession } from './session.ts'
 
@@ -14,6 +14,8 @@ export interface RunRequest {
   suite: string
   /** Only cases with one of these tags. */
   tags?: readonly string[] | undefined
+  /** Whether held out cases are judged in the suite that pull requests run, too (default false). */
+  withHoldout?: boolean | undefined
   progress: RunProgress
 }
 
@@ -57,10 +59,14 @@ export function startRun(request: RunRequest, project: LoadedProject, session: R
   requireProviders(models, config.providers)
   session.need(models)
   const { stop, abort } = session.interrupt
+  const isShown = request.withHoldout !== true && suite === chooseSuite(candidate, undefined)
+  const heldOut = { leftOut: 0 }
+  const suiteCases = () => casesOf(files, candidate, suite, { root: config.root })
   const run = createFeatureRun({
     candidate,
     baseline,
-    cases: () => withTags(casesOf(files, candidate, suite, { root: config.root }), request.tags),
+    cases: () => withTags(isShown ? withoutHoldout(suiteCases(), heldOut) : suiteCases(), request.tags),
+    heldOut,
     judge: config.judge,
     askFor: session.askFor,
     isKept: session.isKept,
@@ -82,6 +88,15 @@ export function startRun(request: RunRequest, project: LoadedProject, session: R
 function caseCount({ suites, inlineCases }: Prompt, suite: string, { caseCounts }: LoadedProject): number | undefined {
   const file = suites[suite]
   return file === undefined ? inlineCases.length : caseCounts.get(file)
+}
+
+/** The cases that pull requests may see; `counted` tells how many the last reading left out. */
+async function* withoutHoldout(cases: AsyncIterable<Case>, counted: { leftOut: number }): AsyncGenerator<Case> {
+  counted.leftOut = 0
+  for await (const testCase of cases) {
+    if (testCase.holdout === true) counted.leftOut += 1
+    else yield testCase
+  }
 }
 
 async function* withTags(cases: AsyncIterable<Case>, tags: readonly string[] | undefined): AsyncGenerator<Case> {

@@ -5,6 +5,7 @@ import { caseReportSchema } from './case-report.ts'
 import {
   comparisonSchema,
   coverageSchema,
+  holdoutSchema,
   lookSchema,
   repeatsSchema,
   scorerSchema,
@@ -194,6 +195,9 @@ export const featureSummarySchema = z.object({
     ),
   repeats: repeatsSchema.nullable().describe('How steady the answers are; null unless cases were repeated.'),
   tags: z.array(tagSchema).describe('The slices of the suite.'),
+  holdout: holdoutSchema
+    .optional()
+    .describe('The held out cases against the others. Absent where no case is held out.'),
   scorers: z
     .array(scorerSchema)
     .optional()

@@ -126,3 +126,20 @@ export const repeatsSchema = z.object({
     .extend({ k: z.int().min(1).describe('Answers per case.') })
     .describe('Share of cases all of whose k answers pass.'),
 })
+
+/** Held out cases against the others: whether a change did as well on cases that its author did not see. */
+export const holdoutSchema = z.object({
+  cases: count.describe('Held out cases that were judged.'),
+  pairs: count.describe('Those of them that have a score in both versions.'),
+  leftOut: count.describe('Held out cases that were not judged, since pull requests do not judge them.'),
+  meanDifference: known.describe('Mean of candidate minus baseline over the held out cases.'),
+  restMeanDifference: known.describe('The same over the others.'),
+  gap: known.describe('The first minus the second; less than 0: the holdout gained less, or lost more.'),
+  ciLow: known.describe('Lower end of the interval of the gap, robust to clusters.'),
+  ciHigh: known.describe('Upper end of it.'),
+  outcome: z
+    .enum(['disagrees', 'not-shown', 'too-few', 'no-baseline', 'left-out'])
+    .describe(
+      '`disagrees`: the interval lies below 0, so the prompt was tuned to the others; `not-shown`: it does not; `too-few`: fewer than 10 pairs; `no-baseline`: there is one version; `left-out`: none was judged.',
+    ),
+})

@@ -57,6 +57,12 @@ testChanges([
     inSuite((rows) => rows.map((row) => row.replace('["core"]', '["core","edge"]'))),
     ['! mail tag edge of suite fast: 5 cases -> 10 cases; the earlier cases make up 50 % of the weight'],
   ],
+  [
+    'a case held out',
+    inCase(4, '"id"', '"holdout":true,"id"'),
+    ['! mail holdout mark of suite fast: false -> true for c4'],
+  ],
+  ['a mark that says what holds without it', inCase(4, '"id"', '"holdout":false,"id"'), []],
   ['a cluster less', inCase(2, ',"cluster":"one"', ''), ['! mail cluster of suite fast: one -> none for c2']],
   [
     "a case's own check less",

@@ -75,6 +75,14 @@ export const caseSchema = z
           'Name of a group of cases that depend on each other, e.g. variants of one mail; intervals become wider by it.',
         examples: ['mail-17'],
       }),
+    holdout: z
+      .boolean()
+      .exactOptional()
+      .meta({
+        description:
+          'Kept out of pull requests: only the nightly and suites that are asked for by name judge this case, so that nobody tunes the prompt to it (default false).',
+        examples: [true],
+      }),
     source: z
       .record(z.string(), z.unknown())
       .exactOptional()
@@ -97,6 +105,8 @@ export interface Case {
   weight: number
   critical: boolean
   cluster?: string
+  /** Kept out of the suite that pull requests run. */
+  holdout?: boolean
   source?: Record<string, unknown>
   /** The files that variables were read from; relative to the project's root, posix. */
   varFiles?: string[]

@@ -19,8 +19,13 @@ const columns: Record<string, (text: string) => unknown> = {
   expect: (text) => text,
   tags: (text) => text.split(/[;|]/).map((tag) => tag.trim()),
   weight: (text) => (isJsonNumber(text) ? scalarAs(Number(text), text) : text),
-  critical: (text) => ({ true: true, false: false })[text.toLowerCase()] ?? text,
+  critical: yesOrNo,
   cluster: (text) => text,
+  holdout: yesOrNo,
+}
+
+function yesOrNo(text: string): unknown {
+  return { true: true, false: false }[text.toLowerCase()] ?? text
 }
 
 /**

@@ -1,0 +1,82 @@
+import type { Case } from '../../core/suite/cases/case.ts'
+import type { ReviewArea, ReviewFinding } from '../../records/report/suite-review.ts'
+import { formatAmount, utcDay } from '../../text/format.ts'
+import type { LineDates } from '../git/line-dates.ts'
+import { findingAt, named, type ReviewedSuite } from './reviewed-suite.ts'
+
+const dayMs = 86_400_000
+/** A case that nobody touched for longer stands for the traffic of another year. */
+const oldDays = 365
+
+/** A label of an answer, as far as its age matters. */
+interface LabelDate {
+  case: string
+  /** ISO 8601. */
+  at: string
+}
+
+/** What is known of ages: the dates of a suite's lines, and the labels of the feature; undefined where there are none. */
+export interface KnownAges {
+  now: number
+  datesOf(suite: ReviewedSuite): LineDates | undefined
+  labels: readonly LabelDate[] | undefined
+}
+
+/** Cases that nobody changed for long, and labels that are older than what they label. */
+export function reviewAge(suites: readonly ReviewedSuite[], known: KnownAges): ReviewArea {
+  const ages = suites.map((suite) => ({ suite, dates: known.datesOf(suite) }))
+  const dated = ages.flatMap(({ suite, dates }) => (dates === undefined ? [] : [{ suite, dates }]))
+  const says = ages.map(({ suite, dates }) => ageOf(suite, dates)).join(' ')
+  const labels =
+    known.labels === undefined
+      ? ' There are no labels of people.'
+      : ` ${formatAmount(known.labels.length, 'label')} of people.`
+  const state = dated.length === ages.length ? 'looked' : dated.length > 0 ? 'partly' : 'unknown'
+  const findings = dated.flatMap(({ suite, dates }) => [
+    ...oldCases(suite, dates, known.now),
+    ...staleLabels(suite, dates, known.labels ?? []),
+  ])
+  return { area: 'age', state, says: `${says}${labels}`, findings }
+}
+
+/** When a case was last changed: the newest of its lines. Null where one is not committed yet. */
+export function changedAt(cases: readonly Case[], dates: LineDates): (number | null)[] {
+  return cases.map(({ line }, position) => {
+    const end = (cases[position + 1]?.line ?? dates.length + 1) - 1
+    const own = dates.slice(line - 1, Math.max(end, line))
+    return own.some((date) => date === null) ? null : Math.max(...own.map(Number))
+  })
+}
+
+function ageOf(suite: ReviewedSuite, dates: LineDates | undefined): string {
+  if (dates === undefined)
+    return `${suite.name}: git does not know when its cases were changed (no repository, not tracked, or a shallow clone).`
+  const known = changedAt(suite.cases, dates).filter((date) => date !== null)
+  if (known.length === 0) return `${suite.name}: no case is committed yet.`
+  return `${suite.name}: changed from ${utcDay(Math.min(...known))} to ${utcDay(Math.max(...known))}.`
+}
+
+function oldCases(suite: ReviewedSuite, dates: LineDates, now: number): ReviewFinding[] {
+  const ages = changedAt(suite.cases, dates)
+  const old = suite.cases.filter((_, position) => now - (ages[position] ?? now) > oldDays * dayMs)
+  if (old.length === 0) return []
+  const ids = old.map(({ id }) => id)
+  const message = `${formatAmount(old.length, 'case')} of ${suite.cases.length} ${old.length === 1 ? 'is' : 'are'} unchanged for more than ${oldDays} days (${named(ids)})`
+  const action = 'compare them with what users send today, and add cases from production (sluice case add)'
+  return [findingAt(suite, old[0], { code: 'old-cases', message, action, cases: ids })]
+}
+
+function staleLabels(suite: ReviewedSuite, dates: LineDates, labels: readonly LabelDate[]): ReviewFinding[] {
+  const ages = changedAt(suite.cases, dates)
+  const byCase = Map.groupBy(labels, (label) => label.case)
+  const stale = suite.cases.filter((one, position) => {
+    const changed = ages[position]
+    const newest = Math.max(...(byCase.get(one.id) ?? []).map(({ at }) => Date.parse(at)))
+    return changed !== null && changed !== undefined && byCase.has(one.id) && newest < changed
+  })
+  if (stale.length === 0) return []
+  const ids = stale.map(({ id }) => id)
+  const message = `${formatAmount(stale.length, 'case')} changed after the last label of ${stale.length === 1 ? 'its' : 'their'} answers (${named(ids)})`
+  const action = 'label their answers again: sluice judge label'
+  return [findingAt(suite, stale[0], { code: 'stale-labels', message, action, cases: ids })]
+}
