@@ -4,7 +4,7 @@ import { textOf } from '../../core/suite/values/written.ts'
 import type { ReviewArea, ReviewFinding } from '../../records/report/suite-review.ts'
 import { formatAmount } from '../../text/format.ts'
 import { findingAt, type ReviewedSuite } from './reviewed-suite.ts'
-import { wordsOf } from './similar-texts.ts'
+import { plainWords } from './similar-texts.ts'
 
 /** So many words in a row do not stand in two texts by chance. */
 const quoteWords = 8
@@ -18,7 +18,7 @@ export function reviewLeaks(suites: readonly ReviewedSuite[], { messages, target
       'The application is measured, and its prompt is not known here: whether it quotes cases was not looked at.'
     return { area: 'leaks', state: 'unknown', says, findings: [] }
   }
-  const prompt = messages.map(({ content }) => wordsOf(content.replaceAll(/\{\{[^}]*\}\}/g, ' \u0000 ')))
+  const prompt = messages.map(({ content }) => plainWords(content.replaceAll(/\{\{[^}]*\}\}/g, ' \u0000 ')))
   const quotes = new Map<string, number>()
   for (const [message, words] of prompt.entries()) {
     for (const run of runsOf(words)) if (!quotes.has(run)) quotes.set(run, message)
@@ -28,7 +28,7 @@ export function reviewLeaks(suites: readonly ReviewedSuite[], { messages, target
   const findings = suites.flatMap((suite) =>
     suite.cases.flatMap((one) => {
       const found = textsOf(one).flatMap(({ what, text }): ReviewFinding[] => {
-        const words = wordsOf(text)
+        const words = plainWords(text)
         if (words.length < wholeWords) {
           short += 1
           return []

@@ -9,7 +9,7 @@ export interface SimilarPair {
 const shingleWords = 3
 
 /** Letters alone in lower case, so that spacing, case and punctuation play no part. */
-export function wordsOf(text: string): string[] {
+export function plainWords(text: string): string[] {
   return (
     text
       .normalize('NFKC')
@@ -47,7 +47,7 @@ export function similarPairs(texts: readonly string[], least: number): SimilarPa
 }
 
 function shinglesOf(text: string): Set<string> {
-  const words = wordsOf(text)
+  const words = plainWords(text)
   if (words.length < shingleWords) return new Set(words.length === 0 ? [] : [words.join(' ')])
   const shingles = new Set<string>()
   for (let at = 0; at + shingleWords <= words.length; at += 1) {

@@ -3,7 +3,7 @@ import { textOf } from '../../core/suite/values/written.ts'
 import type { ReviewArea, ReviewFinding } from '../../records/report/suite-review.ts'
 import { formatAmount } from '../../text/format.ts'
 import { findingAt, inputText, named, type ReviewedSuite } from './reviewed-suite.ts'
-import { groupsOf, wordsOf } from './similar-texts.ts'
+import { groupsOf, plainWords } from './similar-texts.ts'
 
 /** A value with this many words is a document; shorter ones, such as a language, are shared by chance. */
 const documentWords = 20
@@ -45,7 +45,7 @@ function sharedDocuments(cases: readonly Case[]): Shared[] {
   const names = new Map<string, string>()
   for (const [position, { vars }] of cases.entries()) {
     for (const [name, value] of Object.entries(vars)) {
-      const words = wordsOf(textOf(value))
+      const words = plainWords(textOf(value))
       if (words.length < documentWords) continue
       const key = words.join(' ')
       holders.set(key, (holders.get(key) ?? new Set()).add(position))
@@ -77,7 +77,7 @@ export function templateOf(text: string): string {
   const words = tokens.map((token) => {
     const isName = !beginsSentence && /^[^\p{L}]*\p{Lu}/u.test(token) && token.length > 1
     beginsSentence = /[.!?:]["')\]]*$/.test(token)
-    return /[\p{N}@]/u.test(token) || isName ? '_' : wordsOf(token).join(' ')
+    return /[\p{N}@]/u.test(token) || isName ? '_' : plainWords(token).join(' ')
   })
   const kept = words.filter((word) => word !== '')
   return kept.filter((word) => word !== '_').length < templateWords || !kept.includes('_') ? '' : kept.join(' ')

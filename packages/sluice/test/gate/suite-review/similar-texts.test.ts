@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { groupsOf, similarPairs, wordsOf } from '../../../src/gate/suite-review/similar-texts.ts'
+import { groupsOf, plainWords, similarPairs } from '../../../src/gate/suite-review/similar-texts.ts'
 import { seededRandom } from '../../../src/stats/index.ts'
 
 function shingles(text: string): Set<string> {
-  const words = wordsOf(text)
+  const words = plainWords(text)
   return new Set(words.slice(2).map((_, at) => words.slice(at, at + 3).join(' ')))
 }
 
