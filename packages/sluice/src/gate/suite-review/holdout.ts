@@ -1,7 +1,7 @@
 import type { Case } from '../../core/suite/cases/case.ts'
 import type { ReviewArea, ReviewFinding } from '../../records/report/suite-review.ts'
 import { formatAmount } from '../../text/format.ts'
-import { fewestHeldOut } from '../report/holdout-result.ts'
+import { fewestHeldOut } from '../verdict/holdout-result.ts'
 import { findingAt, named, type ReviewedSuite } from './reviewed-suite.ts'
 
 /** Whether the held out cases of a feature can do what they are for. */

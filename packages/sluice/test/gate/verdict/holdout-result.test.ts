@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { holdoutNote, holdoutResult } from '../../../src/gate/report/holdout-result.ts'
 import type { CaseScores } from '../../../src/gate/run/score-table.ts'
+import { holdoutNote, holdoutResult } from '../../../src/gate/verdict/holdout-result.ts'
 
 function scores(id: number, change: number, holdout: boolean, more: Partial<CaseScores> = {}): CaseScores {
   const base = { id: `c${id}`, weight: 1, cluster: undefined, tags: [], critical: false, state: 'scored' as const }
