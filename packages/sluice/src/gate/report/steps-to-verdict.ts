@@ -1,3 +1,4 @@
+import { answerOriginalOnly } from '../../core/providers/replay.ts'
 import type { FeatureSummary } from '../../records/report/feature-report.ts'
 import { formatAmount, formatUsd } from '../../text/format.ts'
 import type { Advice } from '../verdict/advice.ts'
@@ -7,7 +8,8 @@ export type NextStep = NonNullable<FeatureSummary['nextSteps']>[number]
 
 /** The steps that would decide an inconclusive verdict, the cheapest first; a weaker measure comes last, though it is free. */
 export function stepsToVerdict(summary: FeatureSummary, advice: Advice | null): NextStep[] {
-  const { reasons, comparison, baseline, cost } = summary
+  const { reasons, comparison, baseline, cost, causes = [] } = summary
+  if (causes.length > 0 && causes.every(({ message }) => message.includes(answerOriginalOnly))) return [liveModel]
   const perAnswer = cost.usdPerAnswer ?? null
   const usd = (answers: number) => (perAnswer === null ? null : answers * perAnswer)
   const versions = baseline ? 2 : 1
@@ -31,6 +33,14 @@ export function stepsToVerdict(summary: FeatureSummary, advice: Advice | null): 
       ? [{ kind: 'margin', what: widerMargin(enough), usd: 0, command: `--margin ${enough}` }]
       : []
   return [...paid.toSorted((a, b) => (a.usd ?? Number.MAX_VALUE) - (b.usd ?? Number.MAX_VALUE)), ...wider]
+}
+
+/** No number of runs, repeats or cases gets an answer out of recordings that have none. */
+const liveModel: NextStep = {
+  kind: 'again',
+  what: 'Set a live model, two lines: "model" in the prompt file and "judge" in sluice.yaml. Recordings cannot answer what was changed.',
+  usd: null,
+  command: null,
 }
 
 const widerMargin = (margin: number) =>

@@ -28,6 +28,19 @@ test('answers that are missing come first; an unknown price is unknown and never
   assert.ok(steps.every(({ kind, usd }) => usd === (kind === 'margin' ? 0 : null)))
 })
 
+test('recordings of another prompt get no advice that asks them again', () => {
+  const cause = (message: string) => ({ message, version: 'candidate' as const, cases: 3, ids: ['a'] })
+  const stale = cause('these recordings (recordings/*.jsonl) answer the original prompt, cases and rubric only')
+  const reasons = [{ code: 'coverage', message: '', tag: null, case: null }]
+  const steps = stepsToVerdict({ ...open(null), reasons, causes: [stale] }, advice)
+  assert.deepEqual(
+    steps.map(({ what }) => what.slice(0, 27)),
+    ['Set a live model, two lines'],
+  )
+  const mixed = stepsToVerdict({ ...open(null), reasons, causes: [stale, cause('HTTP 500')] }, advice)
+  assert.match(mixed[0]?.what ?? '', /^Run it again/)
+})
+
 test('the command of a wider margin replaces the one that was given', () => {
   const feature = { ...open(0.002), nextSteps: stepsToVerdict(open(0.002), advice) }
   const commands = withCommands(feature, 'sluice gate --margin 0.005 --all').nextSteps?.map(({ command }) => command)
