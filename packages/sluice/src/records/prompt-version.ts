@@ -16,7 +16,11 @@ const inputType = z.enum(['string', 'number', 'integer', 'boolean', 'array', 'ob
 
 /** What a version says about a variable. */
 export const promptInputSchema = z.strictObject({
-  type: z.union([inputType, z.array(inputType).min(1)]).exactOptional(),
+  type: z
+    .union([inputType, z.array(inputType).min(1)], {
+      error: `expected one of ${inputType.options.join(', ')}, or a list of these`,
+    })
+    .exactOptional(),
   enum: z
     .array(z.union([z.string(), z.number(), z.boolean(), z.null()]))
     .min(1)

@@ -19,6 +19,13 @@ test('a case that does not fit the inputs is an error at its variable', async ()
   ])
 })
 
+test('a type that is none gets those that are', async () => {
+  const inputs = prompt('inputs: {email: {type: int}}')
+  assert.deepEqual(await faultsOf(good({ [file]: inputs })), [
+    `${file}:12:24: inputs.email.type: expected one of string, number, integer, boolean, array, object, null, or a list of these`,
+  ])
+})
+
 test('a number in YAML keeps the kind that it has, however it is written', async () => {
   const inputs = goodPrompt.replace('summary.jsonl', 'summary.yaml')
   const cases = (value: string) => `- {id: a, vars: {email: ${value}}, tags: [x]}\n`
