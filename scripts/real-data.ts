@@ -1,5 +1,6 @@
 // npm run --silent real-data > docs/real-data.md
 import { arenaSection } from './real-data/arena-section.ts'
+import { editsSection } from './real-data/edits-section.ts'
 import { importedSection } from './real-data/imported-section.ts'
 import { judgeChangeSection } from './real-data/judge-change-section.ts'
 import { judgeNoiseSection } from './real-data/judge-noise-section.ts'
@@ -42,6 +43,7 @@ async function main(): Promise<void> {
     await trialsSection(),
     await judgeNoiseSection(),
     await judgeChangeSection(),
+    editsSection(),
     importedSection(),
   ]
   console.log(wrapped(sections.join('\n\n')))

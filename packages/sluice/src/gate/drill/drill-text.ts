@@ -1,5 +1,5 @@
 import type { DrillProposal, DrillRate, DrillReport, DrillSurvivor } from '../../records/report/drill-report.ts'
-import { formatAmount, formatCount, formatPercent, formatScore, formatUsd } from '../../text/format.ts'
+import { formatAmount, formatChange, formatCount, formatPercent, formatScore, formatUsd } from '../../text/format.ts'
 import { type Cell, columns, truncate, wrap } from '../../text/layout.ts'
 import { visibleData, visibleText } from '../../text/untrusted.ts'
 import { strengths } from './plan-mutants.ts'
@@ -13,6 +13,8 @@ export function drillText(given: DrillReport, width: number): string {
     report.rates.length === 0 ? [] : rateTable(report, width),
     captions(report).flatMap((text) => wrap(text, width)),
     ...survivorBlocks({ ...report, survivors: given.survivors.map(visibleSurvivor) }, width),
+    versionTable(report, width),
+    unnoticedLines({ ...report, unnoticed: given.unnoticed }, width),
     [...report.notApplicable.map(notApplicableLine), ...report.notes].flatMap((text) => wrap(`- ${text}`, width)),
     [...wrap(costLine(report), width), `Again: ${report.reproduce}`],
   ]
@@ -85,6 +87,44 @@ function survivorBlocks({ survivors, mutants }: DrillReport, width: number): str
       ...proposals.flatMap((proposal) => proposalLines(proposal, width)),
     ]
   })
+}
+
+/** Worse versions of prompt and model, one a line. */
+function versionTable({ versions, versionRates }: DrillReport, width: number): string[] {
+  if (versions.length === 0) return []
+  const rows = versions.map(({ mutator, line, outcome, difference, what }): Cell[] => [
+    { text: mutator },
+    { text: line === null ? '' : `line ${line}` },
+    { text: outcome },
+    { text: formatChange(difference), align: 'right' },
+    { text: what },
+  ])
+  const head = ['prompt or model', 'where', 'outcome', 'difference', 'what'].map((text): Cell => ({ text }))
+  const rates = versionRates.map(
+    (rate) =>
+      `${rate.mutator}: ${rate.killed} of ${rate.mutants - rate.notJudged} killed${rate.low === null ? '' : ` (${intervalOf(rate)})`}`,
+  )
+  return [...columns([head, ...rows], width), ...wrap(`${rates.join('; ')}.`, width)]
+}
+
+/** The instructions that no case notices, by line of the prompt, each with a rubric item that asks for it. */
+function unnoticedLines({ unnoticed }: DrillReport, width: number): string[] {
+  if (unnoticed.length === 0) return []
+  return [
+    ...wrap(
+      'Instructions that no case notices: the gate passed each change of them. Either no case needs them, or nothing asks for them, or the model does so by itself.',
+      width,
+    ),
+    ...unnoticed.flatMap(({ file, line, text, mutators, yaml }) => [
+      ...wrap(visibleText(`  ${file}${line === null ? '' : `:${line}`} (${mutators.join(', ')}) ${text}`), width),
+      ...pasted(yaml),
+    ]),
+  ]
+}
+
+function pasted(yaml: string): string[] {
+  const lines = yaml.trimEnd().split('\n')
+  return lines.filter((line) => line !== '').map((line) => `      ${visibleText(line)}`)
 }
 
 /** Its texts without control characters; the lines of what is to be pasted stay lines. */

@@ -1,24 +1,30 @@
+import { type Ledger, sumLedgers } from '../../core/answers/ledger.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { chooseSuite } from '../../core/suite/prompt/suites.ts'
 import { SluiceError } from '../../errors.ts'
 import type { DrillRate, DrillReport, DrillStrength } from '../../records/report/drill-report.ts'
-import { clopperPearson } from '../../stats/index.ts'
 import { reproduction } from '../report/reproduction.ts'
 import { costOf } from '../report/summarize.ts'
 import type { RunContext } from '../run/session.ts'
 import type { GateOutcome } from '../verdict/verdict.ts'
 import { type DrillBench, openBench } from './drill-bench.ts'
+import { coveredRate, ratesOf, versionRatesOf } from './kill-rates.ts'
 import type { OutputMutator } from './mutators/mutator.ts'
 import { outputMutators } from './mutators/output-mutators.ts'
 import { mutantsOf } from './plan-mutants.ts'
 import { playUnchanged, type TriedMutant, tryMutant } from './run-mutant.ts'
 import { explainSurvivors } from './survivors.ts'
+import { tryVersion, unnoticedOf, untriable, versionMutantsOf, versionMutators } from './version-mutants.ts'
 
 export interface DrillOptions {
   suite?: string | undefined
   seed: number
   /** Names of mutators; all unless given. */
   only?: readonly string[] | undefined
+  /** Also mutators of prompt and model, for which the model answers anew. */
+  generate?: boolean | undefined
+  /** Models for `other-model`. */
+  model?: readonly string[] | undefined
   strength?: readonly DrillStrength[] | undefined
   /** Tags for mutants on one tag only; all unless given. */
   tag?: readonly string[] | undefined
@@ -34,7 +40,7 @@ export interface DrillOptions {
 
 /** Plants regressions in the answers of a feature, and lets the gate judge each. */
 export async function drill(prompt: Prompt, options: DrillOptions, context: RunContext): Promise<DrillReport> {
-  const mutators = chosenMutators(options.only)
+  const { ofOutputs: mutators, ofVersions } = chosenMutators(options)
   const suite = chooseSuite(prompt, options.suite)
   context.progress.label(prompt.feature)
   const bench = await openBench(prompt, { suite, repeats: options.repeats, seed: options.seed }, context)
@@ -58,8 +64,11 @@ export async function drill(prompt: Prompt, options: DrillOptions, context: RunC
       if (one.changed.some(({ after }) => after.state === 'budgetStopped')) break
     }
   }
+  const models = options.model ?? []
+  const worse = await tryVersions(prompt, fault ? [] : ofVersions, { suite, bench, models }, context)
   const mutants = tried.map(({ report }) => report)
-  const { ledger, judge } = bench.kept
+  const { judge } = bench.kept
+  const ledger = sumLedgers([bench.kept.ledger, ...worse.ledgers])
   const report = {
     schema: 'sluice.drill/1' as const,
     at: new Date(options.now).toISOString(),
@@ -74,8 +83,11 @@ export async function drill(prompt: Prompt, options: DrillOptions, context: RunC
     covered: coveredRate(mutants),
     mutants,
     survivors: await explainSurvivors(tried, prompt, prompt.suites[suite] ?? prompt.file, bench),
+    versions: worse.versions,
+    versionRates: versionRatesOf(worse.versions),
+    unnoticed: unnoticedOf(worse.versions, prompt),
     notApplicable,
-    notes: [],
+    notes: worse.notes,
     judge: ledger.judgeCalls > 0 && judge ? { id: judge.id, model: judge.model } : null,
     calls: ledger.misses,
     fromStore: ledger.hits,
@@ -84,22 +96,70 @@ export async function drill(prompt: Prompt, options: DrillOptions, context: RunC
     unpricedCalls: ledger.unpricedCalls,
     reproduce: reproduction(['drill', prompt.feature], {
       '--suite': options.suite,
+      '--only': options.only?.join(','),
+      '--strength': options.strength?.join(','),
+      '--generate': options.generate,
+      '--model': options.model,
+      '--tag': options.tag,
       '--seed': options.seed,
       '--mutants': options.mutants,
       '--repeats': options.repeats,
     }),
   }
-  return { ...report, exitCode: exitCodeOf(report, options.minKill) }
+  const outOfBudget =
+    worse.versions.some(({ reasons }) => reasons.includes('budget')) ||
+    [...bench.cases.flatMap(({ answers }) => answers), ...tried.flatMap(({ changed }) => changed)].some(
+      (answer) => ('after' in answer ? answer.after : answer.detail).state === 'budgetStopped',
+    )
+  return { ...report, exitCode: exitCodeOf(report, { minKill: options.minKill, outOfBudget }) }
 }
 
 /** @throws SluiceError `invalid-input` for a name that no mutator has */
-function chosenMutators(only: readonly string[] | undefined): readonly OutputMutator[] {
-  const unknown = only?.find((name) => !outputMutators.some((mutator) => mutator.name === name))
+function chosenMutators({ only, generate, model }: DrillOptions): {
+  ofOutputs: readonly OutputMutator[]
+  ofVersions: string[]
+} {
+  const names = [...outputMutators.map(({ name }) => name), ...versionMutators]
+  const unknown = only?.find((name) => !names.includes(name))
   if (unknown !== undefined) {
-    const names = outputMutators.map(({ name }) => name).join(', ')
-    throw new SluiceError('invalid-input', `--only ${unknown}: there is no such mutator. Mutators: ${names}.`)
+    throw new SluiceError(
+      'invalid-input',
+      `--only ${unknown}: there is no such mutator. Mutators: ${names.join(', ')}.`,
+    )
   }
-  return only ? outputMutators.filter(({ name }) => only.includes(name)) : outputMutators
+  const usual = generate ? versionMutators : model ? ['other-model'] : []
+  return {
+    ofOutputs: only ? outputMutators.filter(({ name }) => only.includes(name)) : outputMutators,
+    ofVersions: versionMutators.filter((name) => (only ?? usual).includes(name)),
+  }
+}
+
+interface TriedVersions {
+  versions: DrillReport['versions']
+  ledgers: Ledger[]
+  notes: string[]
+}
+
+/** Tries every worse version of prompt and model that was asked for, until the budget ends. */
+async function tryVersions(
+  prompt: Prompt,
+  only: readonly string[],
+  { suite, bench, models }: { suite: string; bench: DrillBench; models: readonly string[] },
+  context: RunContext,
+): Promise<TriedVersions> {
+  const found: TriedVersions = { versions: [], ledgers: [], notes: [] }
+  if (only.length === 0) return found
+  const fault = await untriable(prompt, context)
+  if (fault !== undefined) return { ...found, notes: [`${only.join(', ')}: not tried, since ${fault}.`] }
+  if (only.includes('other-model') && models.length === 0)
+    found.notes.push('other-model: name one by --model provider:model.')
+  for (const mutant of await versionMutantsOf(prompt, { only, models }, context.project)) {
+    const { report, run } = await tryVersion(mutant, bench, suite, context)
+    found.versions.push(report)
+    found.ledgers.push(run.ledger)
+    if (run.observations.budgetStops > 0) break
+  }
+  return found
 }
 
 /** Why no drill can be made of these answers. */
@@ -144,47 +204,23 @@ function baselineOf({ cases, detectableDrop }: DrillBench, unchanged: readonly G
   }
 }
 
-function ratesOf(mutants: DrillReport['mutants'], mutators: readonly OutputMutator[]): DrillRate[] {
-  const names = [...mutators.map(({ name }) => name), null]
-  return names.flatMap((mutator) =>
-    (['weak', 'medium', 'strong', 'one-tag'] as const).flatMap((strength) => {
-      const of = mutants.filter((one) => one.strength === strength && (mutator === null || one.mutator === mutator))
-      return of.length === 0 ? [] : [rateOf(of, mutator, strength)]
-    }),
-  )
-}
-
-function rateOf(of: DrillReport['mutants'], mutator: string | null, strength: DrillStrength): DrillRate {
-  const count = (outcome: string) => of.filter((one) => one.outcome === outcome).length
-  const [killed, notJudged] = [count('killed'), count('not-judged')]
-  const judged = of.length - notJudged
-  const interval = judged > 0 ? clopperPearson(killed, judged) : { low: null, high: null }
-  const rate = judged > 0 ? killed / judged : null
-  return {
-    ...{ mutator, strength, mutants: of.length, killed, held: count('held'), survived: count('survived'), notJudged },
-    ...{ rate, ...interval },
-  }
-}
-
-/** The rate of what the measure sees: where it sees nothing, no number of cases would help. */
-function coveredRate(mutants: DrillReport['mutants']): DrillReport['covered'] {
-  const counted = mutants.filter(
-    ({ strength, noticed, outcome }) =>
-      (strength === 'medium' || strength === 'strong') && (noticed ?? 0) >= 0.5 && outcome !== 'not-judged',
-  )
-  const { mutants: all, killed, rate, low, high } = rateOf(counted, null, 'medium')
-  return { mutants: all, killed, rate, low, high }
-}
-
-/** 0 where enough medium and strong mutants were killed, 1 where not, 2 where nothing was decided, 4 out of budget. */
-function exitCodeOf({ state, rates }: Pick<DrillReport, 'state' | 'rates'>, minKill: number): number {
-  if (state === 'no-answers') return 4
+/**
+ * 0 where enough of the medium and strong mutants and of the worse versions were killed, 1 where not, 2 where nothing was
+ * decided, 4 out of budget.
+ */
+function exitCodeOf(
+  { state, rates, versions }: Pick<DrillReport, 'state' | 'rates' | 'versions'>,
+  { minKill, outOfBudget }: { minKill: number; outOfBudget: boolean },
+): number {
+  if (outOfBudget || state === 'no-answers') return 4
   if (state !== 'drilled') return 2
   const counted = rates.filter(
     ({ mutator, strength }) => mutator === null && (strength === 'medium' || strength === 'strong'),
   )
   const sum = (of: (rate: DrillRate) => number) => counted.reduce((total, rate) => total + of(rate), 0)
-  const judged = sum(({ mutants, notJudged }) => mutants - notJudged)
+  const ofVersions = versions.filter(({ outcome }) => outcome !== 'not-judged')
+  const judged = sum(({ mutants, notJudged }) => mutants - notJudged) + ofVersions.length
+  const killed = sum((rate) => rate.killed) + ofVersions.filter(({ outcome }) => outcome === 'killed').length
   if (judged === 0) return 2
-  return sum(({ killed }) => killed) / judged >= minKill ? 0 : 1
+  return killed / judged >= minKill ? 0 : 1
 }

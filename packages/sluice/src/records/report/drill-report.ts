@@ -80,6 +80,32 @@ const survivorSchema = z.object({
 })
 export type DrillSurvivor = z.infer<typeof survivorSchema>
 
+const versionSchema = z.object({
+  mutator: z.string(),
+  /** The instruction, word for word, or what else was changed. */
+  what: z.string(),
+  /** Where the instruction begins in the prompt's file; null where that is not known, or for another mutator. */
+  line: z.int().min(1).nullable(),
+  version: z.string(),
+  verdict: verdictSchema,
+  outcome: z.enum(mutantOutcomes),
+  /** Of the mean against the version as it is, in the round in which the gate decided. */
+  difference: known,
+  ciLow: known,
+  ciHigh: known,
+  reasons: z.array(z.string()).describe('Codes, as in report.json.'),
+})
+export type DrillVersion = z.infer<typeof versionSchema>
+
+const unnoticedSchema = z.object({
+  file: z.string(),
+  line: z.int().min(1).nullable(),
+  text: z.string(),
+  /** What was done to it, each time without a verdict against it. */
+  mutators: z.array(z.string()),
+  yaml: z.string(),
+})
+
 /** What `sluice drill` found, `sluice.drill/1`. */
 export const drillReportSchema = z.object({
   schema: z.literal('sluice.drill/1'),
@@ -108,6 +134,11 @@ export const drillReportSchema = z.object({
   mutants: z.array(mutantSchema),
   /** Why mutants survived or were held, by mutator and cause, and what would have caught them. */
   survivors: z.array(survivorSchema),
+  /** Worse versions of prompt and model, each answered anew. */
+  versions: z.array(versionSchema),
+  versionRates: z.array(rateSchema.omit({ strength: true })),
+  /** Instructions of the prompt that can be changed without a verdict against it. */
+  unnoticed: z.array(unnoticedSchema),
   /** Mutators that change the answer of no case: they are in no rate. */
   notApplicable: z.array(z.object({ mutator: z.string(), needs: z.string() })),
   notes: z.array(z.string()),

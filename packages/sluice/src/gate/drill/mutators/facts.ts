@@ -25,7 +25,8 @@ const months = [
 ]
 const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
 const monthNames = months.map((month) => (month === 'May' ? month : `${month}|${month.slice(0, 3)}`)).join('|')
-const dates = new RegExp(
+/** Days and times of day. */
+export const dates: RegExp = new RegExp(
   [
     String.raw`\b\d{4}-\d{2}-\d{2}\b`,
     String.raw`\b\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:${monthNames})\b`,

@@ -2,7 +2,7 @@ import { cutShort, dropItem, dropSentence } from './completeness.ts'
 import { changeDate, changeName, changeNumber, changeValue } from './facts.ts'
 import { addInjection, breakJson, pad } from './form.ts'
 import type { OutputMutator } from './mutator.ts'
-import { hedge, negate, otherLanguage } from './wording.ts'
+import { hedge, invent, negate, otherLanguage, swapAntonym } from './wording.ts'
 
 /** Every way in which answers are made worse, in the order of reports. */
 export const outputMutators: readonly OutputMutator[] = [
@@ -14,6 +14,8 @@ export const outputMutators: readonly OutputMutator[] = [
   changeName,
   changeValue,
   negate,
+  swapAntonym,
+  invent,
   hedge,
   otherLanguage,
   breakJson,

@@ -1,3 +1,4 @@
+import { drawOne } from '../seeded.ts'
 import type { OutputMutator } from './mutator.ts'
 import { fullSentencesOf, inProse, parsedJson, placesOf, replaceSome } from './places.ts'
 
@@ -118,4 +119,113 @@ function german(sentence: string): string {
     return other
   })
   return count >= 2 ? changed : sentence
+}
+
+const opposites = [
+  ['increase', 'decrease'],
+  ['increased', 'decreased'],
+  ['more', 'less'],
+  ['higher', 'lower'],
+  ['high', 'low'],
+  ['before', 'after'],
+  ['first', 'last'],
+  ['early', 'late'],
+  ['above', 'below'],
+  ['accept', 'reject'],
+  ['accepted', 'rejected'],
+  ['approve', 'deny'],
+  ['approved', 'denied'],
+  ['open', 'closed'],
+  ['agree', 'disagree'],
+  ['agreed', 'disagreed'],
+  ['success', 'failure'],
+  ['successful', 'failed'],
+  ['buy', 'sell'],
+  ['start', 'end'],
+  ['starts', 'ends'],
+  ['add', 'remove'],
+  ['added', 'removed'],
+  ['positive', 'negative'],
+  ['internal', 'external'],
+  ['always', 'never'],
+  ['with', 'without'],
+  ['all', 'none'],
+  ['same', 'different'],
+  ['new', 'old'],
+  ['large', 'small'],
+  ['good', 'bad'],
+  ['easy', 'difficult'],
+  ['possible', 'impossible'],
+  ['include', 'exclude'],
+  ['includes', 'excludes'],
+  ['including', 'excluding'],
+  ['likely', 'unlikely'],
+  ['able', 'unable'],
+  ['important', 'unimportant'],
+  ['up', 'down'],
+  ['short', 'long'],
+  ['cheap', 'expensive'],
+  ['free', 'paid'],
+  ['public', 'private'],
+  ['senior', 'junior'],
+  ['improve', 'worsen'],
+  ['support', 'oppose'],
+  ['offer', 'refuse'],
+  ['offers', 'refuses'],
+  ['asks', 'refuses'],
+  ['allow', 'forbid'],
+  ['allowed', 'forbidden'],
+  ['sent', 'received'],
+  ['send', 'keep'],
+  ['wants', 'refuses'],
+] as const
+
+/** Words with the one that means the opposite. */
+export const antonyms: ReadonlyMap<string, string> = new Map(
+  opposites.flatMap(([one, other]) => [
+    [one, other],
+    [other, one],
+  ]),
+)
+
+export const swapAntonym: OutputMutator = {
+  name: 'antonym',
+  does: 'has a word that means the opposite',
+  needs: 'a word with an opposite, such as before, more, approved',
+  askedBy: /support|faithful|correct|accura|true|fact|contradict|consistent|opposite/i,
+  question: {
+    id: 'faithful',
+    ask: 'Is every claim of the answer supported by the input, and none turned into its opposite?',
+  },
+  mutate: (output, spots) =>
+    inProse(output, (text) => {
+      const places = placesOf(text, /\b[A-Za-z]+\b/g).filter((place) => antonyms.has(place.text.toLowerCase()))
+      return replaceSome(text, places, spots, (place) => {
+        const other = antonyms.get(place.text.toLowerCase()) ?? place.text
+        return /^[A-Z]/.test(place.text) ? other.charAt(0).toUpperCase() + other.slice(1) : other
+      })
+    }),
+}
+
+const inventions = [
+  'A discount of 15 % was agreed on top of that.',
+  'The head of department has already confirmed this in writing.',
+  'This has to be settled with the legal team by the end of the month.',
+  'It is the third time this year that this has happened.',
+]
+
+export const invent: OutputMutator = {
+  name: 'invent',
+  does: 'says something that nobody said',
+  needs: 'a sentence',
+  askedBy: /support|faithful|invent|hallucinat|made up|only what|add/i,
+  question: { id: 'faithful', ask: 'Is every claim of the answer supported by the input, with nothing added?' },
+  mutate: (output, spots) =>
+    inProse(output, (text) =>
+      replaceSome(text, fullSentencesOf(text), spots, (place) => {
+        const end = place.text.trimEnd()
+        const invented = drawOne(inventions, spots.random) ?? ''
+        return `${end}${/[.!?]$/.test(end) ? '' : '.'} ${invented}${place.text.slice(end.length)}`
+      }),
+    ),
 }
