@@ -1,4 +1,5 @@
 import type { Report } from '../../packages/sluice/src/records/report/report.ts'
+import { calibrationSample } from './calibration-sample.ts'
 
 type Feature = Report['features'][number]
 type Case = Feature['cases'][number]
@@ -164,7 +165,7 @@ const feature: Feature = {
       ...{ usd: 0.019, secondAloneUsd: 0.096 },
       audit: { drawn: 8, cases: 7, differing: 0, ciLow: 0, ciHigh: 0.41 },
     },
-    calibration: { agreement: 0.93 },
+    calibration: calibrationSample,
   },
   cost: {
     ...{ usd: 0.18, generationUsd: 0.11, judgeUsd: 0.07, unpricedCalls: 0, usdPerAnswer: 0.0011 },

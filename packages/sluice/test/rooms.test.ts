@@ -33,7 +33,6 @@ const concepts: Record<string, string> = {
   'control/rollout/observe/observe-feedback.ts': 'one file per kind of entry',
   'core/suite/shipped-schemas.ts': 'the JSON Schemas that are shipped',
   'gate/calibration/labeller-agreement.ts': 'how far people agree with each other',
-  'gate/report/calibration-sentences.ts': 'the sentences on a calibration',
   'gate/ci/measure-approval.ts': 'who may approve a changed measure',
   'gate/drill/mutators/output-mutators.ts': 'every way in which answers are made worse',
   'gate/guard/judged-by-base.ts': 'judging by the base commit',

@@ -2,6 +2,7 @@ import type { Prompt } from '../core/suite/prompt/prompt.ts'
 import { chooseSuite } from '../core/suite/prompt/suites.ts'
 import { SluiceError } from '../errors.ts'
 import type { RunFinding } from '../records/report/report.ts'
+import { calibrateRun } from './calibration/calibrate-run.ts'
 import { casesOfRuns } from './report/case-rows.ts'
 import type { FinishedRun } from './report/report-of-run.ts'
 import { reproduction } from './report/reproduction.ts'
@@ -34,6 +35,7 @@ export async function evaluateFeature(
   await run.score(repeats)
   requireCases(run, tag)
   const settings = { ...project.config.gate, ...candidate.gate }
+  const calibration = await calibrateRun(run, session.results, project, settings)
   const conclusion = {
     reproduce: reproduction(['eval', candidate.feature], {
       '--suite': suite,
@@ -46,7 +48,9 @@ export async function evaluateFeature(
     verdict: null,
     exitCode: exitCodeOf(run),
     notes: [],
-    features: [summarizeFeature(measuredOf(run, session.results, null, []), settings)],
+    features: [
+      summarizeFeature(measuredOf(run, session.results, { threshold: null, notes: [], calibration }), settings),
+    ],
   }
   return { conclusion, casesOf: casesOfRuns([run], session.results, project.config.gate) }
 }

@@ -3,6 +3,8 @@ import type { LoadedProject } from '../core/suite/project/project.ts'
 import type { Prompt } from '../core/suite/prompt/prompt.ts'
 import { casesOf, chooseSuite } from '../core/suite/prompt/suites.ts'
 import type { FeatureSummary } from '../records/report/feature-report.ts'
+import { calibrateRun } from './calibration/calibrate-run.ts'
+import { withJudge } from './calibration/judge-reason.ts'
 import { rubricHash } from './judge-attack/attack-judge.ts'
 import { attackNote } from './judge-attack/kept-attacks.ts'
 import { limitLooks, recordedRepeats } from './recorded-repeats.ts'
@@ -67,8 +69,15 @@ export async function judgeVersions(
   )
   const run = startRun(request, project, session)
   progress.label(candidate.feature)
-  const outcome = await runGate(run, policy, settings)
-  const measured = measuredOf(run, session.results, threshold ?? null, [...notes, ...(await judgeNotes(run, project))])
+  const decided = await runGate(run, policy, settings)
+  const calibration = await calibrateRun(run, session.results, project, settings)
+  const measured = measuredOf(run, session.results, {
+    threshold: threshold ?? null,
+    notes: [...notes, ...(await judgeNotes(run, project))],
+    calibration,
+  })
+  const restsOn = { feature: candidate.feature, asked: measured.judge !== null, calibration }
+  const outcome = { ...decided, final: withJudge(decided.final, restsOn, settings.judge) }
   return { run, outcome, summary: withVerdict(summarizeFeature(measured, settings), outcome) }
 }
 

@@ -60,7 +60,7 @@ export function mixed(counts: { right: number; missed?: number; wrong?: number; 
 export function labelledProject(labelled: readonly LabelledText[], options: SummaryOptions): Project {
   return createProject({
     ...summaryFiles({ cases: Math.max(10, labelled.length), rubric: true, ...options }),
-    ...labelFiles(labelled),
+    ...(labelled.length > 0 && labelFiles(labelled)),
   })
 }
 

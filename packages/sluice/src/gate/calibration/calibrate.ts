@@ -22,6 +22,8 @@ export interface CalibrationInput {
   /** The largest acceptable drop, in [0,1]. */
   margin: number
   versions?: ComparedVersions | undefined
+  /** The version that the run judged. */
+  candidate?: string | undefined
   /** What the judge said in the run that the calibration is printed with. */
   run?: readonly RunVerdict[] | undefined
 }
@@ -59,7 +61,7 @@ export function calibrate(input: CalibrationInput): Calibration {
     selfConsistency: selfConsistency(labels),
     verbosityBias: verbosityBias(labels),
     versionBias: versionBias(labels, margin, versions),
-    corrected: run ? correctedMean(labels, run) : null,
+    corrected: run ? correctedMean(labels, run, input.candidate) : null,
     isotonic: isotonicMap(labels, weightOf),
   }
 }
@@ -74,6 +76,28 @@ const nothing = {
   versionBias: null,
   corrected: null,
   isotonic: null,
+}
+
+/** In place of a calibration where a file of labels is damaged: the damaged line may be the one that speaks against the judge. */
+export function unreadableCalibration(
+  { feature, judge, rule }: Pick<CalibrationInput, 'feature' | 'judge' | 'rule'>,
+  reason: string,
+): Calibration {
+  const joined = { labels: [], pairs: [], people: 0, unclear: 0, conflicts: 0, notJudged: 0 }
+  const leftOut = { unknownCase: 0, unknownItem: 0, noText: 0, ofModel: 0, sawJudge: 0 }
+  return {
+    schema: 'sluice.judge-calibration/1',
+    feature,
+    judge,
+    rule,
+    confidence,
+    positionBias: null,
+    labellers: labellerAgreement(joined),
+    notCounted: notCountedOf(joined, leftOut),
+    ...nothing,
+    state: 'unreadable',
+    reason,
+  }
 }
 
 function whyMissing(

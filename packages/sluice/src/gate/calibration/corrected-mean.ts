@@ -1,9 +1,9 @@
-import type { Calibration } from '../../records/report/calibration.ts'
-import { type PpiSample, ppiMean, type RoganGladen, roganGladen, withTwoErrors } from '../../stats/index.ts'
+import type { BoundedEstimate, Calibration } from '../../records/report/calibration.ts'
+import { type PpiSample, ppiMean, roganGladen, withTwoErrors } from '../../stats/index.ts'
 import type { JudgedLabel } from './judged-labels.ts'
-import { confidence, measuresOf, shareOf } from './measures.ts'
+import { confidence, rateOf, shareOf } from './measures.ts'
 
-/** What the judge said of one item of an answer in a run. */
+/** What the judge said of one item of the answers to a case in a run. */
 export interface RunVerdict {
   item: string
   cluster: string
@@ -16,25 +16,39 @@ export interface RunVerdict {
 const leastLabels = 10
 
 /**
- * The judge's share of yes in a run, beside what it would be by people: by PPI++, with two errors added to the labels, and
- * by Rogan and Gladen. Both take the labelled outputs for a random part of what the run judged, once each is weighted by the
- * probability with which it was drawn, and each item as it is in the run. Items without labels are left out.
+ * The judge's share of yes in a run, beside what it would be by people. PPI++ takes the labelled outputs for a random part of
+ * what the run judged, so only those of the very version count, each weighted by the probability with which it was drawn.
+ * Rogan and Gladen take the rates at which the judge is right for the same everywhere, so all labels count. Each item
+ * weighs as it does in the run; items without labels are left out.
  */
 export function correctedMean(
   labels: readonly JudgedLabel[],
   allOfRun: readonly RunVerdict[],
+  version: string | undefined,
 ): Calibration['corrected'] {
-  const inLabels = sumByItem(labels)
-  const run = allOfRun.filter(({ item }) => inLabels.has(item))
-  const inRun = sumByItem(run)
+  const labelled = new Set(labels.map(({ item }) => item))
+  const run = allOfRun.filter(({ item }) => labelled.has(item))
   const total = run.reduce((sum, { weight }) => sum + weight, 0)
   if (!(total > 0)) return null
   const raw = run.reduce((sum, { weight, yes }) => sum + yes * weight, 0) / total
-  const known = { raw, answers: run.length }
-  if (labels.length < leastLabels) {
-    const why = `fewer than ${leastLabels} labels`
-    return { ...known, ppi: null, roganGladen: null, why }
+  const own = labels.filter((label) => label.version !== null && label.version === version)
+  const enough = own.length >= leastLabels
+  const gladen = labels.length < leastLabels ? `fewer than ${leastLabels} labels` : byRates(labels, raw, run.length)
+  const why = [
+    ...(enough ? [] : [`PPI++: ${own.length} labels on outputs of this version, ${leastLabels} are needed`]),
+    ...(typeof gladen === 'string' ? [`Rogan and Gladen: ${gladen}`] : []),
+  ]
+  return {
+    raw,
+    answers: run.length,
+    ppi: enough ? byPpi(own, run) : null,
+    roganGladen: typeof gladen === 'string' ? null : gladen,
+    why: why.length === 0 ? null : why.join('; '),
   }
+}
+
+function byPpi(labels: readonly JudgedLabel[], run: readonly RunVerdict[]): BoundedEstimate | null {
+  const [inLabels, inRun] = [sumByItem(labels), sumByItem(run)]
   const sample: PpiSample = {
     humanLabels: labels.map(({ human }) => Number(human === 'yes')),
     judgeOnLabeled: labels.map(({ verdicts }) => shareOf(verdicts, 'yes')),
@@ -44,14 +58,8 @@ export function correctedMean(
     unlabeledWeights: run.map(({ weight }) => weight),
     clusters: { labeled: labels.map(({ cluster }) => cluster), unlabeled: run.map(({ cluster }) => cluster) },
   }
-  const ppi = ppiMean(withTwoErrors(sample))
-  const gladen = gladenOf(labels, { yes: raw * run.length, count: run.length })
-  return {
-    ...known,
-    ppi: ppi ? { value: inUnit(ppi.estimate), low: inUnit(ppi.ciLow), high: inUnit(ppi.ciHigh) } : null,
-    roganGladen: 'reason' in gladen ? null : intervalOf(gladen),
-    why: 'reason' in gladen ? `by Rogan and Gladen: ${gladen.reason}` : null,
-  }
+  const found = ppiMean(withTwoErrors(sample))
+  return found ? { value: inUnit(found.estimate), low: inUnit(found.ciLow), high: inUnit(found.ciHigh) } : null
 }
 
 function sumByItem(rows: readonly { item: string; weight: number }[]): Map<string, number> {
@@ -60,22 +68,23 @@ function sumByItem(rows: readonly { item: string; weight: number }[]): Map<strin
   return sums
 }
 
-function gladenOf(labels: readonly JudgedLabel[], { yes, count }: { yes: number; count: number }) {
-  const { tpr, tnr, confusion } = measuresOf(labels, { minKappa: 0, minTpr: null, minTnr: null })
-  const labelled = (row: { yes: number; no: number; cannotTell: number }) => row.yes + row.no + row.cannotTell
-  const [pos, neg] = [labelled(confusion.yes), labelled(confusion.no)]
-  return roganGladen({
-    tp: (tpr?.value ?? 0) * pos,
-    pos,
-    tn: (tnr?.value ?? 0) * neg,
-    neg,
-    judgePos: yes,
+/** By rates of as many labels as they are worth, each with half a label more that is right and half a one that is wrong. */
+function byRates(labels: readonly JudgedLabel[], raw: number, count: number): BoundedEstimate | string {
+  const heaviest = labels.reduce((most, { weight }) => Math.max(most, weight), 0)
+  const [tpr, tnr] = [rateOf(labels, 'yes', heaviest), rateOf(labels, 'no', heaviest)]
+  if (!tpr) return 'nothing was labelled yes'
+  if (!tnr) return 'nothing was labelled no'
+  const found = roganGladen({
+    tp: tpr.value * tpr.trials + 0.5,
+    pos: tpr.trials + 1,
+    tn: tnr.value * tnr.trials + 0.5,
+    neg: tnr.trials + 1,
+    judgePos: raw * count,
     N: count,
   })
-}
-
-function intervalOf({ estimate, raw, se }: RoganGladen) {
-  return { value: estimate, low: inUnit(raw - 1.96 * se), high: inUnit(raw + 1.96 * se) }
+  if ('reason' in found) return found.reason
+  const half = 1.96 * found.se
+  return { value: found.estimate, low: inUnit(found.raw - half), high: inUnit(found.raw + half) }
 }
 
 const inUnit = (value: number) => Math.min(1, Math.max(0, value))

@@ -79,6 +79,7 @@ export interface CalibrationOf {
   rule: JudgeRule
   margin: number
   versions?: ComparedVersions | undefined
+  candidate?: string | undefined
   run?: readonly RunVerdict[] | undefined
 }
 

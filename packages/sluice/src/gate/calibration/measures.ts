@@ -53,7 +53,8 @@ function undefinedBecause(labels: readonly JudgedLabel[]): string | null {
     : 'people said of each item always the same, so there is nothing to tell apart'
 }
 
-function rateOf(labels: readonly JudgedLabel[], human: 'yes' | 'no', heaviest: number): JudgeRate | null {
+/** How often the judge says what people say, of what they call good or bad. */
+export function rateOf(labels: readonly JudgedLabel[], human: 'yes' | 'no', heaviest: number): JudgeRate | null {
   const own = labels.filter((label) => label.human === human)
   const found = weightedProportion(
     own.map(({ verdicts }) => shareOf(verdicts, human)),

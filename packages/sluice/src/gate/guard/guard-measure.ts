@@ -113,7 +113,7 @@ function measureOf({
   prompts: Prompt[]
   files: ProjectFiles
 }): ProjectMeasure {
-  return { config, prompts, cases: (prompt, suite) => casesOf(files, prompt, suite, { root: config.root }) }
+  return { config, prompts, files, cases: (prompt, suite) => casesOf(files, prompt, suite, { root: config.root }) }
 }
 
 /** Only where git says what changed; a list that was brought along may be short of something. */

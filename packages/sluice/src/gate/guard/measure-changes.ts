@@ -1,11 +1,13 @@
 import type { Case } from '../../core/suite/cases/case.ts'
 import type { Config } from '../../core/suite/config/config.ts'
 import { judgeMembers } from '../../core/suite/config/judge-settings.ts'
+import type { ProjectFiles } from '../../core/suite/project-files.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { SluiceError } from '../../errors.ts'
 import type { MeasureChange } from '../../records/report/report.ts'
 import { counted, measureChange } from '../report/measure-change.ts'
 import { featureChanges } from './feature-changes.ts'
+import { labelChanges } from './label-changes.ts'
 import { projectChanges } from './project-changes.ts'
 import { type SuiteMeasure, suiteChanges, suiteMeasure } from './suite-changes.ts'
 
@@ -15,6 +17,8 @@ export interface ProjectMeasure {
   prompts: readonly Prompt[]
   /** The cases of one of a prompt's suites, or its inline ones. Ends with an error where they cannot be read. */
   cases(prompt: Prompt, suite: string): AsyncIterable<Case>
+  /** Where the labels are. */
+  files: ProjectFiles
 }
 
 export interface MeasureComparison {
@@ -47,6 +51,7 @@ export async function measureChanges(comparison: MeasureComparison): Promise<Mea
     ]
     changes.push(...featureChanges(was, is), ...codeChanges(prompt, comparison))
     changes.push(...(await suitesChanges(before, prompt, comparison)))
+    changes.push(...(await labelChanges(base.files, now.files, prompt.feature)))
   }
   const gone = base.prompts.filter((prompt) => !continued.has(prompt))
   return [...gone.map(({ feature }) => featureGone(feature)), ...changes]

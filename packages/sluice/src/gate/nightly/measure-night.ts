@@ -4,6 +4,7 @@ import type { LoadedProject } from '../../core/suite/project/project.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { casesOf } from '../../core/suite/prompt/suites.ts'
 import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
+import { calibrateRun } from '../calibration/calibrate-run.ts'
 import { type Measured, measuredOf } from '../report/summarize.ts'
 import type { FeatureRun } from '../run/feature-run.ts'
 import type { RunContext } from '../run/session.ts'
@@ -57,7 +58,11 @@ export async function measureNight(prompt: Prompt, plan: NightPlan, context: Nig
   return {
     run,
     outcome,
-    measured: measuredOf(run, session.results, plan.settings.threshold, []),
+    measured: measuredOf(run, session.results, {
+      threshold: plan.settings.threshold,
+      notes: [],
+      calibration: await calibrateRun(run, session.results, project, plan.settings),
+    }),
     known,
     night: {
       version: prompt.id,

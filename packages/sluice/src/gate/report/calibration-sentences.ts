@@ -1,5 +1,5 @@
 import type { BoundedEstimate, Calibration } from '../../records/report/calibration.ts'
-import { formatChange, formatScore } from '../../text/format.ts'
+import { formatAmount, formatChange, formatScore } from '../../text/format.ts'
 
 /** The judge's bias on one version beside that on the other. */
 export function versionSentence({
@@ -34,4 +34,41 @@ export function withInterval(estimate: BoundedEstimate | null): string {
   const { value, low, high } = estimate
   const interval = low === null || high === null ? '' : ` [${formatScore(low)}, ${formatScore(high)}]`
   return `${formatScore(value)}${interval}`
+}
+
+/** What labels say of the judge, with the command that goes on from there. Null stands for no labels at all. */
+export function calibrationSentence(calibration: Calibration | null, feature: string): string {
+  const label = `sluice judge label ${feature}`
+  if (!calibration || calibration.state === 'unlabelled')
+    return `The judge was never calibrated against human labels: its scores are its own opinion. To change that: ${label}.`
+  const { state, verdict, reason, labelsNeeded } = calibration
+  if (state === 'stale') return `The calibration of the judge is stale: ${reason}.`
+  if (state === 'unreadable') return `The labels for the judge cannot be read: ${reason}.`
+  if (verdict === 'may gate') return `The judge may gate: ${reason}.`
+  if (verdict === 'may not gate') return `By the labels of people the judge may not gate: ${reason}.`
+  const more = labelsNeeded === null ? 'more labels' : `about ${formatAmount(labelsNeeded, 'more label')}`
+  return `Whether the judge is right is open: ${reason}; ${more} may tell: ${label}.`
+}
+
+/** The same in a few words, beside the name of the judge. */
+export function calibrationWords(calibration: Calibration | null): string {
+  if (!calibration || calibration.state === 'unlabelled') return 'never calibrated against human labels'
+  const { state, verdict, all } = calibration
+  if (state === 'stale') return 'with a stale calibration'
+  if (state === 'unreadable') return 'with labels that cannot be read'
+  const labels = formatAmount(all?.labels ?? 0, 'human label')
+  const kappa = all?.kappa ? `, kappa ${withInterval(all.kappa)}` : ''
+  return `calibrated by ${labels}: ${verdict}${kappa}`
+}
+
+/** What a reader must know of the judge: a doubt about it, and what people would have said of this run. */
+export function calibrationNotes(calibration: Calibration | null, feature: string): string[] {
+  const isShown = calibration?.verdict === 'may gate'
+  const corrected = calibration?.corrected
+  return [
+    ...(isShown ? [] : [calibrationSentence(calibration, feature)]),
+    ...(corrected && (corrected.ppi || corrected.roganGladen)
+      ? [`Corrected by the labels: ${correctedSentence(corrected)}.`]
+      : []),
+  ]
 }

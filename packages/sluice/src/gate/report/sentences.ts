@@ -10,6 +10,7 @@ import {
   formatScore,
   formatUsd,
 } from '../../text/format.ts'
+import { calibrationWords } from './calibration-sentences.ts'
 import { causeSentence } from './causes.ts'
 
 /** What the report says in words. Plain text that still holds names from files: escape it before it is shown. */
@@ -192,7 +193,7 @@ const formWords = {
 /** Undefined without a rubric. */
 export function judgeLine({ judge }: FeatureSummary): string | undefined {
   if (!judge) return undefined
-  const calibrated = judge.calibration ? 'calibrated against human labels' : 'never calibrated against human labels'
+  const calibrated = calibrationWords(judge.calibration)
   const flips =
     judge.flipRate === null ? [] : [`${formatPercent(judge.flipRate)} of its verdicts flipped when repeated`]
   const form = judge.mode === undefined || judge.mode === 'json_schema' ? [] : [formWords[judge.mode]]

@@ -1,6 +1,7 @@
 import { type Ledger, servingNotes } from '../../core/answers/ledger.ts'
 import { judgeFamilyWarnings } from '../../core/scorers/judge/judge-family.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
+import type { Calibration } from '../../records/report/calibration.ts'
 import type { FeatureSummary, MissingScoreCause } from '../../records/report/feature-report.ts'
 import { weightedQuantiles } from '../../stats/index.ts'
 import { coverageOf } from '../run/coverage.ts'
@@ -11,6 +12,7 @@ import type { ResultRow, Results } from '../run/results.ts'
 import { estimateOf, repeatShares, type SummaryOptions, summarizeScores } from '../run/score-summary.ts'
 import type { CaseScores } from '../run/score-table.ts'
 import { holdoutNote, holdoutResult } from '../verdict/holdout-result.ts'
+import { calibrationNotes } from './calibration-sentences.ts'
 import { causesOf } from './causes.ts'
 import { type CascadeSummary, cascadeNotes, collectCascade } from './judges/cascade-summary.ts'
 import { collectPanel, type PanelSummary, panelNotes } from './judges/panel-summary.ts'
@@ -27,7 +29,7 @@ export interface Measured {
   ledger: Ledger
   observations: Observations
   /** Null where no rubric was judged. */
-  judge: Omit<NonNullable<FeatureSummary['judge']>, 'calls' | 'calibration' | 'panel' | 'cascade'> | null
+  judge: Omit<NonNullable<FeatureSummary['judge']>, 'calls' | 'panel' | 'cascade'> | null
   /** Where several models judge: which, and what became of their votes. */
   several?: SeveralJudges
   threshold: number | null
@@ -68,7 +70,7 @@ export function summarizeFeature(measured: Measured, options: SummaryOptions): F
       ...measured.notes,
       ...several,
       ...(holdout ? [holdoutNote(holdout, measured.feature)] : []),
-      ...measurementNotes(ledger, observations, judge),
+      ...measurementNotes(measured),
       ...(scorers?.notes ?? []),
     ],
     ...(measured.asked && { asked: measured.asked }),
@@ -93,7 +95,6 @@ export function summarizeFeature(measured: Measured, options: SummaryOptions): F
       calls: ledger.judgeCalls,
       ...(panel && { panel }),
       ...(cascade && { cascade }),
-      calibration: null,
     },
     cost: { ...costOf(ledger), ...(measured.usdPerAnswer !== undefined && { usdPerAnswer: measured.usdPerAnswer }) },
     latency: latencyOf(observations.latencies),
@@ -111,14 +112,10 @@ function tagMeans(cases: readonly CaseScores[], options: SummaryOptions): Featur
   })
 }
 
-function measurementNotes(
-  ledger: Ledger,
-  { quotes, quotesNotFound, unscoredRepeats, answers, lost, reasoned }: Observations,
-  judge: Measured['judge'],
-): string[] {
-  const notes: string[] = []
+function measurementNotes({ feature, ledger, observations, judge }: Measured): string[] {
+  const { quotes, quotesNotFound, unscoredRepeats, answers, lost, reasoned } = observations
   const { unpricedCalls } = ledger
-  if (judge) notes.push('The judge was never calibrated against human labels: its scores are its own opinion.')
+  const notes = judge ? calibrationNotes(judge.calibration, feature) : []
   if (quotesNotFound > 0) notes.push(`${quotesNotFound} of ${quotes} quotes of the judge do not occur in the output.`)
   for (const one of lost.values()) notes.push(lostNote(one, answers[one.arm]))
   if (reasoned > 0) {
@@ -161,7 +158,11 @@ function latencyOf(latencies: readonly number[]): FeatureSummary['latency'] {
 }
 
 /** What a feature's run measured, with what a reader must know of it. */
-export function measuredOf(run: FeatureRun, results: Results, threshold: number | null, notes: string[]): Measured {
+export function measuredOf(
+  run: FeatureRun,
+  results: Results,
+  { threshold, notes, calibration }: { threshold: number | null; notes: string[]; calibration: Calibration | null },
+): Measured {
   const { candidate, baseline, judge, ledger, observations } = run
   const prices = averagePrice()
   const scorers = collectScorers(candidate, run.table.cases, baseline !== undefined)
@@ -178,7 +179,7 @@ export function measuredOf(run: FeatureRun, results: Results, threshold: number 
     leftOut: run.heldOut.leftOut,
     ledger,
     observations,
-    judge: judged ? { id: judge.id, model: judge.model, mode: judge.mode, flipRate } : null,
+    judge: judged ? { id: judge.id, model: judge.model, mode: judge.mode, flipRate, calibration } : null,
     ...(judge && { several: { models: judge.models, panel: panel.summary(), cascade: cascade.summary } }),
     scorers: scorers.results(),
     usdPerAnswer: prices.perAnswer(),

@@ -60,8 +60,10 @@ export const calibrationSchema = z.object({
     })
     .describe('The judge in use.'),
   state: z
-    .enum(['current', 'stale', 'unlabelled'])
-    .describe('`stale`: labelled outputs have no verdict of this very judge; `unlabelled`: nobody labelled.'),
+    .enum(['current', 'stale', 'unlabelled', 'unreadable'])
+    .describe(
+      '`stale`: labelled outputs have no verdict of this very judge; `unlabelled`: nobody labelled; `unreadable`: a file of labels, or a suite, is damaged.',
+    ),
   verdict: verdictSchema.nullable().describe('Null unless the state is `current`.'),
   reason: z.string().describe('For people: what the verdict rests on, or what is missing.'),
   labelsNeeded: count
@@ -116,7 +118,7 @@ export const calibrationSchema = z.object({
       answers: count.describe('Judged answers that it is of.'),
       ppi: estimateSchema
         .nullable()
-        .describe('The same as people would say, by PPI++; null with fewer than 10 labels.'),
+        .describe('The same as people would say, by PPI++; null with fewer than 10 labels on outputs of this version.'),
       roganGladen: estimateSchema.nullable().describe('The same by Rogan and Gladen; null where it cannot be given.'),
       why: z.string().nullable().describe('Why a corrected number is missing.'),
     })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { strengthSchema, verdictSchema } from '../verdict.ts'
+import { calibrationSchema } from './calibration.ts'
 import { comparedArmSchema, reasonToGoOnSchema } from './case-detail.ts'
 import { caseReportSchema } from './case-report.ts'
 import {
@@ -124,10 +125,9 @@ const judgeSchema = z.object({
   ),
   panel: panelSchema.optional().describe('Where the members of a panel disagree. Absent without a panel.'),
   cascade: cascadeSchema.optional().describe('What a cascade saves and where it errs. Absent without a cascade.'),
-  calibration: z
-    .record(z.string(), z.unknown())
+  calibration: calibrationSchema
     .nullable()
-    .describe('What the last calibration against human labels found; null if there was none.'),
+    .describe('What human labels say of this very judge, computed in this run; null if nobody labelled.'),
 })
 
 const costSchema = z.object({

@@ -27,7 +27,7 @@ export type RunFinding = z.infer<typeof runFindingSchema>
 /** What part of the measure a change concerns. */
 const kinds = [
   ...(['policy', 'judge', 'provider', 'prices', 'check', 'rubric'] as const),
-  ...(['cases', 'suite', 'target', 'feature', 'setting'] as const),
+  ...(['cases', 'suite', 'target', 'feature', 'setting', 'labels'] as const),
 ] as const
 
 /** One difference between what judges a change and what the base commit would have judged it by. */

@@ -78,7 +78,8 @@ export function kappaInterval(
   { confidence, levels, distance, tables, seed = 1, draws }: KappaDesign,
 ): { low: number; high: number } | undefined {
   if (clusters.length < 2) return undefined
-  const entries = clusters.reduce((sum, cluster) => sum + cluster.length, 0)
+  const groups = alike(clusters)
+  const entries = groups.reduce((sum, { cells }) => sum + cells.length, 0)
   const count = draws ?? Math.max(leastDraws, Math.min(drawsOfFew, Math.floor(mostSteps / Math.max(1, entries))))
   const random = seededRandom(seed)
   const prior = priorOf(clusters, tables)
@@ -89,9 +90,9 @@ export function kappaInterval(
   const highs: number[] = []
   for (let draw = 0; draw < count; draw += 1) {
     cells.fill(0)
-    for (const cluster of clusters) {
-      const share = -Math.log(random.uniform())
-      for (const { table, cell, weight } of cluster) {
+    for (const group of groups) {
+      const share = gammaOf(group.count, random)
+      for (const { table, cell, weight } of group.cells) {
         const place = table * size + cell
         cells[place] = (cells[place] ?? 0) + share * weight
       }
@@ -123,6 +124,29 @@ function priorOf(clusters: readonly (readonly CellWeight[])[], tables: number): 
   }
   const effective = total === 0 ? 1 : (total * total) / squares
   return inTable.map((weight) => weight / effective)
+}
+
+/** Clusters that add the same to the same cells, counted: their exponential weights add up to one gamma variate. */
+function alike(clusters: readonly (readonly CellWeight[])[]): { cells: readonly CellWeight[]; count: number }[] {
+  const groups = new Map<string, { cells: readonly CellWeight[]; count: number }>()
+  for (const cells of clusters) {
+    const key = cells.map(({ table, cell, weight }) => `${table} ${cell} ${weight}`).join(',')
+    const group = groups.get(key)
+    if (group) group.count += 1
+    else groups.set(key, { cells, count: 1 })
+  }
+  return [...groups.values()]
+}
+
+/** A gamma variate of a whole shape from 1 (Marsaglia & Tsang 2000). */
+function gammaOf(shape: number, random: Random): number {
+  if (shape === 1) return -Math.log(random.uniform())
+  const d = shape - 1 / 3
+  for (;;) {
+    const x = random.normal()
+    const v = (1 + x / Math.sqrt(9 * d)) ** 3
+    if (v > 0 && Math.log(random.uniform()) < 0.5 * x * x + d - d * v + d * Math.log(v)) return d * v
+  }
 }
 
 /** A gamma variate of shape 1/2: half a squared normal one. */

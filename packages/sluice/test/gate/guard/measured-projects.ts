@@ -68,7 +68,8 @@ export async function changesOf(
 
 async function measureIn(contents: Contents): Promise<ProjectMeasure> {
   const { config: settings, prompts } = await load(contents)
-  return { config: settings, prompts, cases: (each, name) => casesOf(memoryFiles(contents), each, name, { root }) }
+  const files = memoryFiles(contents)
+  return { config: settings, prompts, files, cases: (each, name) => casesOf(files, each, name, { root }) }
 }
 
 /** One line for each: `!` marks a weakening. */
