@@ -5,6 +5,7 @@ import { importedSection } from './real-data/imported-section.ts'
 import { judgeChangeSection } from './real-data/judge-change-section.ts'
 import { judgeNoiseSection } from './real-data/judge-noise-section.ts'
 import { wrapped } from './real-data/markdown.ts'
+import { peopleSection } from './real-data/people-section.ts'
 import { plantedSection } from './real-data/planted-section.ts'
 import { absent } from './real-data/recorded.ts'
 import { trialsSection } from './real-data/trials-section.ts'
@@ -44,10 +45,12 @@ async function main(): Promise<void> {
     await judgeNoiseSection(),
     await judgeChangeSection(),
     editsSection(),
+    peopleSection(),
     importedSection(),
   ]
   console.log(wrapped(sections.join('\n\n')))
 }
 
 if (absent) console.error(absent)
+else if (process.argv[2] === 'people') console.log(wrapped(peopleSection()))
 else await main()
