@@ -1,6 +1,3 @@
-import { existsSync } from 'node:fs'
-import path from 'node:path'
-import { openProjectDatabase } from '../../core/answers/project-database.ts'
 import type { LoadedProject } from '../../core/suite/project/project.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { loadYaml } from '../../core/suite/yaml/load-yaml.ts'
@@ -12,7 +9,7 @@ import { reviewTags, reviewWeights } from './balance.ts'
 import { reviewDuplicates, reviewNearDuplicates } from './duplicates.ts'
 import { reviewHoldout } from './holdout.ts'
 import { reviewChecks } from './idle-checks.ts'
-import { type KeptScores, readKeptScores } from './kept-scores.ts'
+import { keptScoresOf } from './kept-scores.ts'
 import { reviewLeaks } from './leaks.ts'
 import { reviewOverlap } from './overlap.ts'
 import { type ReviewedSuite, reviewedSuites } from './reviewed-suite.ts'
@@ -53,17 +50,6 @@ export async function reviewFeature(
     return { name, file, cases: cases.length, holdout: cases.filter(({ holdout }) => holdout).length }
   })
   return { feature: prompt.feature, suites: sizes, areas, fixed: [], left: [] }
-}
-
-/** The kept scores of a project; none where nothing was ever kept, and then nothing is written either. */
-async function keptScoresOf(root: string, feature: string): Promise<KeptScores> {
-  if (!existsSync(path.join(root, '.sluice', 'sluice.db'))) return { runs: 0, last: null, cases: new Map() }
-  const database = openProjectDatabase(root)
-  try {
-    return await readKeptScores(root, database, feature)
-  } finally {
-    database.close()
-  }
 }
 
 /** The reviews as one document: 0 where nothing was found and everything looked at, 1 with findings, else 2. */
