@@ -85,6 +85,24 @@ test('--fix shows each line that it changes, and the next review has nothing mor
   assert.equal(readFileSync(path.join(project.root, 'full.jsonl'), 'utf8'), files['full.jsonl'])
 })
 
+test('labels of people are counted, and keep their case from being removed', async () => {
+  const twice = `${files['full.jsonl']}{"id":"again","vars":{"mail":"mail number x"},"tags":["core","a"]}\n`
+  const label = { case: 'again', item: 'i', verdict: 'yes', labeller: 'ann', kind: 'human', output: 'a'.repeat(64) }
+  const rest = { probability: null, at: '2026-11-26T10:00:00.000Z', version: null, sawJudge: false }
+  using project = createProject({
+    ...files,
+    'full.jsonl': twice,
+    'labels/mail.jsonl': `${JSON.stringify({ ...label, ...rest })}\n`,
+  })
+  const { areas, review } = await reviewed(project, '--fix')
+  assert.deepEqual(
+    review.features[0]?.left.map(({ line }) => line),
+    [7],
+  )
+  assert.match(areas.get('age')?.says ?? '', / 1 label of people\./)
+  assert.equal(readFileSync(path.join(project.root, 'full.jsonl'), 'utf8'), twice)
+})
+
 test('a suite with nothing to find ends with 2 where something could not be looked at; a wrong feature with 3', async () => {
   const good = { ...files, 'mail.prompt.yml': files['mail.prompt.yml'].replace('  - minWords: 1\n', '') }
   const cases = Array.from({ length: 10 }, (_, at) =>

@@ -1,7 +1,11 @@
 import type { Case } from '../../core/suite/cases/case.ts'
+import type { ProjectFiles } from '../../core/suite/project-files.ts'
+import { labelSchema } from '../../records/label.ts'
 import type { ReviewArea, ReviewFinding } from '../../records/report/suite-review.ts'
 import { formatAmount, utcDay } from '../../text/format.ts'
 import type { LineDates } from '../git/line-dates.ts'
+import { labelFilesOf } from '../labels/label-files.ts'
+import { labelLines } from '../labels/label-lines.ts'
 import { findingAt, named, type ReviewedSuite } from './reviewed-suite.ts'
 
 const dayMs = 86_400_000
@@ -20,6 +24,15 @@ export interface KnownAges {
   now: number
   datesOf(suite: ReviewedSuite): LineDates | undefined
   labels: readonly LabelDate[] | undefined
+}
+
+/** When people labelled which case of a feature; undefined where they labelled none. Labels of models do not count. */
+export async function labelDates(files: ProjectFiles, feature: string): Promise<LabelDate[] | undefined> {
+  const dates: LabelDate[] = []
+  for await (const { data } of labelLines(labelSchema, files, labelFilesOf(feature).labels)) {
+    if (data.kind === 'human' && data.verdict !== null) dates.push({ case: data.case, at: data.at })
+  }
+  return dates.length === 0 ? undefined : dates
 }
 
 /** Cases that nobody changed for long, and labels that are older than what they label. */

@@ -6,6 +6,7 @@ import type { LoadedProject } from '../../core/suite/project/project.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import type { SuiteFix } from '../../records/report/suite-review.ts'
 import { replaceFile } from '../../replace-file.ts'
+import { labelDates } from './age.ts'
 import { exactDuplicates } from './duplicates.ts'
 import { type ReviewedSuite, reviewedSuites } from './reviewed-suite.ts'
 import { type CaseEdit, jsonLinesEditor, type LineEdit, type SuiteEditor } from './suite-editor.ts'
@@ -96,13 +97,17 @@ export async function applyFixes(prompts: readonly Prompt[], project: LoadedProj
   for (const prompt of prompts) {
     const own: AppliedFixes = { feature: prompt.feature, fixed: [], left: [] }
     applied.push(own)
+    const labelled = new Set((await labelDates(project.files, prompt.feature))?.map((label) => label.case))
     for (const suite of await reviewedSuites(prompt, project)) {
       if (suite.file === prompt.file || done.has(suite.file)) continue
       done.add(suite.file)
       const target = await realpath(path.resolve(root, suite.file))
       const text = await readFile(target, 'utf8')
-      const fix = fixSuite(suite, text, editsOf(suite, new Set()))
+      const fix = fixSuite(suite, text, editsOf(suite, labelled))
       own.left.push(...fix.left.map((one) => ({ file: suite.file, ...one })))
+      const keep = exactDuplicates(suite.cases).filter(({ again }) => labelled.has(again.id))
+      const why = 'people labelled its answers; move the labels to the other case, or remove it by hand'
+      own.left.push(...keep.map(({ again }) => ({ file: suite.file, line: again.line, why })))
       own.fixed.push(...fix.changes)
       if (fix.text !== text) await replaceFile(target, async (sink) => sink.write(fix.text))
     }
