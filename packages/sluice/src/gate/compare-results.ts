@@ -3,7 +3,7 @@ import { judgeScoresOf } from './compare-scores.ts'
 import { type PolicyFlags, policyFlags } from './judge-versions.ts'
 import type { FinishedRun } from './report/report-of-run.ts'
 import { reproduction } from './report/reproduction.ts'
-import { compareMeasures, readingNotes } from './results/measured-alike.ts'
+import { compareMeasures, doubts, readingNotes } from './results/measured-alike.ts'
 import { type ReadSide, type ResultsOptions, readSide } from './results/read-results.ts'
 
 /** Below this many cases in common the estimate alone settles nothing, unless the user says so. */
@@ -36,8 +36,15 @@ export async function compareResults(
   })
   const few = `${formatAmount(shared, 'case')} in common: below ${fewCases} an undecided difference is no pass.`
   const notes = [...(isFew ? [few] : []), ...readingNotes(candidate, baseline)]
-  const scores = { candidate: sideOf(candidate), baseline: sideOf(baseline), notes, findings, reproduce }
+  const scores = {
+    candidate: sideOf(candidate),
+    baseline: sideOf(baseline),
+    notes,
+    findings,
+    reproduce,
+    doubts: (margin: number) => doubts(candidate, baseline, margin),
+  }
   return judgeScoresOf(scores, isFew ? { ...flags, onInconclusive: 'block' } : flags, cwd)
 }
 
-const sideOf = ({ name, version, rows }: ReadSide) => ({ name, model: version, rows })
+const sideOf = ({ name, version, rows, missing }: ReadSide) => ({ name, model: version, rows, missing })

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { emptyLedger } from '../core/answers/ledger.ts'
+import type { GateSettings } from '../core/suite/config/config.ts'
 import { loadConfig } from '../core/suite/config/load-config.ts'
 import { InvalidFilesError } from '../core/suite/diagnostics/diagnostic.ts'
 import { findRoot } from '../core/suite/project/project.ts'
@@ -14,9 +15,12 @@ import { reproduction } from './report/reproduction.ts'
 import { proveRun } from './report/run-proof.ts'
 import { summarizeFeature } from './report/summarize.ts'
 import { withVerdict } from './report/with-verdict.ts'
+import { coverageOf } from './run/coverage.ts'
 import { noObservations, observeDetail } from './run/observations.ts'
 import { judgeScores, policyOf } from './run-gate.ts'
 import { type GivenScore, type JoinedScores, joinScores } from './score-files.ts'
+import type { VerdictReason } from './verdict/reasons.ts'
+import type { GateOutcome } from './verdict/verdict.ts'
 
 export interface ScoreFiles {
   candidateScores: string
@@ -42,6 +46,8 @@ interface ScoredSide {
   /** What answered; null where nobody said. */
   model: string | null
   rows: readonly GivenScore[]
+  /** Answers that there were to be and that are not there; they have no score. */
+  missing?: number
 }
 
 interface ScoresToJudge {
@@ -51,6 +57,8 @@ interface ScoresToJudge {
   notes: readonly string[]
   findings: RunFinding[]
   reproduce: string
+  /** Why a pass cannot rest on these scores, given the margin. */
+  doubts?: (margin: number) => VerdictReason[]
 }
 
 /** Judges scores that are at hand, by the settings of a sluice.yaml around `cwd`. */
@@ -59,7 +67,9 @@ export async function judgeScoresOf(scores: ScoresToJudge, flags: PolicyFlags, c
   const settings = settingsOf(await projectSettings(cwd), {}, flags)
   const joined = joinScores(candidate.rows, baseline.rows)
   const { threshold } = flags
-  const outcome = judgeScores(joined, policyOf({ ...settings, threshold }), settings)
+  const missing = { candidate: candidate.missing ?? 0, baseline: baseline.missing ?? 0 }
+  const judged = judgeScores(joined, policyOf({ ...settings, threshold }), settings, missing)
+  const outcome = doubted(judged, scores.doubts?.(settings.margin) ?? [], settings)
   const measured = {
     feature: candidate.name,
     candidate: { id: candidate.name, label: null, model: candidate.model },
@@ -71,6 +81,8 @@ export async function judgeScoresOf(scores: ScoresToJudge, flags: PolicyFlags, c
     threshold: threshold ?? null,
     notes: [...unpairedNotes(joined, scores), ...scores.notes],
   }
+  const summary = summarizeFeature(measured, settings)
+  const coverage = coverageOf(joined.cases, 'candidate', missing.candidate)
   const { verdict, exitCode } = outcome.final
   const conclusion = {
     reproduce,
@@ -80,9 +92,16 @@ export async function judgeScoresOf(scores: ScoresToJudge, flags: PolicyFlags, c
     exitCode,
     notes: [],
     findings,
-    features: [withVerdict(summarizeFeature(measured, settings), outcome)],
+    features: [withVerdict({ ...summary, coverage }, outcome)],
   }
   return { conclusion, casesOf: () => caseRows(joined.cases, joined.rows, settings.caseThreshold) }
+}
+
+/** A pass that cannot rest on its scores decides nothing. */
+function doubted(outcome: GateOutcome, reasons: VerdictReason[], { onInconclusive }: GateSettings): GateOutcome {
+  if (outcome.final.verdict !== 'pass' || reasons.length === 0) return outcome
+  const exitCode = onInconclusive === 'warn' ? 0 : 2
+  return { ...outcome, final: { verdict: 'inconclusive', strength: 'weak', reasons, exitCode } }
 }
 
 /** The file as the user named it, so that messages do. */

@@ -1,4 +1,5 @@
 import type { GateSettings } from '../core/suite/config/config.ts'
+import type { Arm } from '../records/report/case-detail.ts'
 import { coverageOf } from './run/coverage.ts'
 import type { FeatureRun } from './run/feature-run.ts'
 import { estimateOf } from './run/score-summary.ts'
@@ -54,20 +55,25 @@ export function judgeScores(
   { cases, repeats }: Pick<JoinedScores, 'cases' | 'repeats'>,
   policy: GatePolicy,
   settings: GateSettings,
+  missing?: Record<Arm, number>,
 ): GateOutcome {
   const { decision } = decide(gateCases(cases, true), { ...policy, looks: [repeats] }, undefined, { last: true })
   if (!decision) throw new TypeError('the last look has to decide')
-  return outcomeOf(decision, cases, { settings, hasBaseline: true })
+  return outcomeOf(decision, cases, { settings, hasBaseline: true, missing })
 }
 
 function outcomeOf(
   decision: GateDecision,
   cases: readonly CaseScores[],
-  { settings, hasBaseline }: { settings: GateSettings; hasBaseline: boolean },
+  {
+    settings,
+    hasBaseline,
+    missing,
+  }: { settings: GateSettings; hasBaseline: boolean; missing?: Record<Arm, number> | undefined },
 ): GateOutcome {
   const coverage = {
-    candidate: coverageOf(cases, 'candidate'),
-    baseline: hasBaseline ? coverageOf(cases, 'baseline') : undefined,
+    candidate: coverageOf(cases, 'candidate', missing?.candidate),
+    baseline: hasBaseline ? coverageOf(cases, 'baseline', missing?.baseline) : undefined,
     least: settings.minCoverage,
   }
   const baselineMean = hasBaseline ? estimateOf(cases, settings, 'baseline').mean : null

@@ -206,3 +206,35 @@ test('thousands of results are read, paired and judged', async () => {
   assert.equal(code, 0)
   assert.match(stdout, /2,000 of 2,000 cases scored/)
 })
+
+test('what a file says to be missing lowers the coverage, so that the rest is no pass', async () => {
+  const before = JSON.parse(fooFile(outcomes(60, () => 1)))
+  const candidate = { ...before, results: { ...before.results, stats: { successes: 60, failures: 0, errors: 30 } } }
+  using part = project(JSON.stringify(candidate), JSON.stringify(before))
+  const { code, report } = await judged(part, args)
+  const [feature] = report.features
+  assert.deepEqual([code, feature?.verdict, feature?.coverage.answers], [2, 'inconclusive', 90])
+  assert.match(feature?.reasons[0]?.message ?? '', /^Only 60 of 90 answers of the candidate have a score/)
+  using other = project(JSON.stringify(before), JSON.stringify(candidate))
+  assert.match(
+    (await judged(other, args)).report.features[0]?.reasons[0]?.message ?? '',
+    /of the baseline have a score/,
+  )
+})
+
+test('no pass rests on totals that contradict the tests, nor on tests that the tool itself failed', async () => {
+  const tests = Array.from({ length: 40 }, (_, index) => `<testcase name="${index}"/>`).join('')
+  const suite = (totals: string) => `<testsuite name="s"${totals}>${tests}</testsuite>`
+  using junit = project(suite(' failures="40"'), suite(''))
+  const contradicting = await judged(junit, args)
+  assert.deepEqual([contradicting.code, contradicting.report.features[0]?.reasons[0]?.code], [2, 'totals-differ'])
+  const side = (failing: number) =>
+    foo(outcomes(60, () => 1).map((each, index) => fooRow(each, { more: { success: index >= failing } })))
+  using all = project(side(60), side(0))
+  const { code, report } = await judged(all, args)
+  assert.deepEqual([code, report.features[0]?.verdict, report.features[0]?.strength], [2, 'inconclusive', 'weak'])
+  assert.match(report.features[0]?.reasons[0]?.message ?? '', /^60 tests failed by promptfoo's own rule that passed/)
+  using few = project(side(2), side(0))
+  const noise = await judged(few, args)
+  assert.deepEqual([noise.code, noise.report.findings.map(({ code: found }) => found)], [0, ['own-verdict']])
+})

@@ -45,7 +45,9 @@ const specSchema = z.object({
   model: z.string(),
   model_roles: data.nullish(),
   dataset: z.object({ name: z.string().nullish(), samples: z.number().nullish() }).nullish(),
-  config: z.object({ epochs: z.number().nullish() }).nullish(),
+  config: z
+    .object({ epochs: z.number().nullish(), limit: z.unknown().optional(), sample_id: z.unknown().optional() })
+    .nullish(),
   scorers: z.array(z.object({ name: z.string(), options: data.nullish() })).nullish(),
 })
 
@@ -70,7 +72,7 @@ export const inspect: ResultsReader = {
   recognises: ({ json, zip }) => zip !== undefined || (isObject(json) && isObject(json.eval) && 'status' in json),
   read(content, given) {
     const { log, samples } = readLog(content)
-    const { eval: spec, status, results } = log
+    const { eval: spec, status } = log
     const metrics = [...new Set(samples.flatMap(metricsOf))]
     const metric = metricOf(given, { log, samples, metrics, name: content.name })
     const isWhole = samples.some(({ scores }) => Object.hasOwn(scores ?? {}, metric))
@@ -94,10 +96,32 @@ export const inspect: ResultsReader = {
         ...(spec.dataset?.name ? { dataset: spec.dataset.name } : {}),
         scorer: canonicalJson((spec.scorers ?? []).filter(({ name }) => isScorer(name, scorer))),
       },
-      promised: results?.total_samples ?? undefined,
+      promised: promisedBy(log),
+      doubts:
+        status === 'success' || promisedBy(log) !== undefined
+          ? []
+          : [
+              `${content.name}: the run ended as "${shortLine(status, 20)}", and how many samples are missing is not known`,
+            ],
       notes,
     } satisfies ToolResults
   },
+}
+
+/** What a run that did not come to its end was to have is in its head alone. */
+function promisedBy({ status, eval: spec, results }: Log): number | undefined {
+  const total = results?.total_samples ?? undefined
+  const samples = spec.dataset?.samples ?? undefined
+  if (status === 'success' || samples === undefined) return total
+  const { epochs, limit, sample_id: chosen } = spec.config ?? {}
+  const [from, to] = Array.isArray(limit) ? limit.map(Number) : [0, typeof limit === 'number' ? limit : samples]
+  const named = Array.isArray(chosen)
+    ? chosen.length
+    : typeof chosen === 'string' || typeof chosen === 'number'
+      ? 1
+      : samples
+  const limited = Math.max(0, Math.min(to ?? samples, samples) - (from ?? 0))
+  return Math.max(total ?? 0, Math.min(limited, named) * (epochs ?? 1))
 }
 
 function readLog(content: ResultsContent): { log: Log; samples: Sample[] } {

@@ -24,7 +24,7 @@ interface Test {
 export const junit: ResultsReader = {
   recognises: ({ xml }) => xml !== undefined && /<testsuites?[\s>/]/.test(xml.slice(0, 10_000)),
   read({ xml = '', name }, metric) {
-    const { tests, promised } = parse(xml, name)
+    const { tests, totals } = parse(xml, name)
     const numeric = [
       ...new Set(
         tests.flatMap(({ properties }) => [...properties].flatMap(([key, value]) => (isNumber(value) ? [key] : []))),
@@ -38,7 +38,8 @@ export const junit: ResultsReader = {
       metric: metric === undefined ? 'whether a test passed' : `the property ${metric}`,
       metrics: numeric,
       graders: null,
-      promised,
+      promised: totals.tests,
+      doubts: doubtsOf(tests, totals, name),
       notes:
         flaky === 0
           ? []
@@ -53,15 +54,36 @@ const isNumber = (text: string) => text.trim() !== '' && Number.isFinite(Number(
 
 const outcomes: Record<string, Test['outcome']> = { failure: 'failed', error: 'error', skipped: 'skipped' }
 
+/** What the suites say of the tests in them. */
+interface Totals {
+  tests?: number
+  failures?: number
+  errors?: number
+}
+
+/** Words by which GoogleTest and others say that a test did not run. */
+const idle = new Set(['notrun', 'disabled', 'suppressed', 'skipped'])
+
+/** Failures that the totals count and no test shows. */
+function doubtsOf(tests: readonly Test[], { failures = 0, errors = 0 }: Totals, name: string): string[] {
+  const shown = tests.filter(({ outcome }) => outcome === 'failed' || outcome === 'error').length
+  const said = failures + errors
+  if (said <= shown) return []
+  if (failures > 0 && errors > 0 && Math.max(failures, errors) <= shown) return []
+  return [
+    `${name}: its totals count ${said} failed or broken ${said === 1 ? 'test' : 'tests'}, and ${shown === 0 ? 'none' : `only ${shown}`} of its ${tests.length} tests ${shown === 1 ? 'is one' : 'are such'}`,
+  ]
+}
+
 /** @throws SluiceError at the place where the file is no XML */
-function parse(xml: string, name: string): { tests: Test[]; promised: number | undefined } {
+function parse(xml: string, name: string): { tests: Test[]; totals: Totals } {
   const parser = new SaxesParser({ xmlns: false, position: true })
   const tests: Test[] = []
-  const suites: string[] = []
+  const suites: { name: string; counted: ReadonlySet<string> }[] = []
   let test: Test | undefined
   let open: string | undefined
   let said = ''
-  let promised: number | undefined
+  const totals: Totals = {}
   parser.on('error', (error) => {
     const cut = /unclosed|unexpected end/i.test(error.message) ? '; the file ends in the middle, so write it anew' : ''
     throw invalidResults(
@@ -70,11 +92,17 @@ function parse(xml: string, name: string): { tests: Test[]; promised: number | u
   })
   parser.on('opentag', ({ name: tag, attributes }) => {
     if (tag === 'testsuites' || tag === 'testsuite') {
-      // The outermost element counts the tests of all below it.
-      if (suites.length === 0 && tests.length === 0 && promised === undefined) promised = countOf(attributes.tests)
-      suites.push(attributes.name ?? '')
+      // The outermost element that counts includes all below it.
+      const counted = new Set(suites.at(-1)?.counted)
+      for (const what of ['tests', 'failures', 'errors'] as const) {
+        const count = countOf(attributes[what])
+        if (count === undefined || counted.has(what)) continue
+        counted.add(what)
+        totals[what] = (totals[what] ?? 0) + count
+      }
+      suites.push({ name: attributes.name ?? '', counted })
     } else if (tag === 'testcase') {
-      test = newTest(attributes, suites.at(-1) ?? '')
+      test = newTest(attributes, suites.at(-1)?.name ?? '')
       tests.push(test)
     } else if (test && tag === 'property' && attributes.name !== undefined) {
       test.properties.set(attributes.name, attributes.value ?? '')
@@ -97,17 +125,18 @@ function parse(xml: string, name: string): { tests: Test[]; promised: number | u
     open = undefined
   })
   parser.write(xml).close()
-  return { tests, promised }
+  return { tests, totals }
 }
 
 function newTest(attributes: Partial<Record<string, string>>, suite: string): Test {
   const time = Number(attributes.time ?? Number.NaN)
+  const isIdle = [attributes.status, attributes.result].some((word) => idle.has(word?.toLowerCase() ?? ''))
   return {
     suite,
     classname: attributes.classname ?? '',
     name: attributes.name ?? '',
     time: Number.isFinite(time) ? time : undefined,
-    outcome: 'passed',
+    outcome: isIdle ? 'skipped' : 'passed',
     message: '',
     isFlaky: false,
     properties: new Map(),

@@ -1,5 +1,7 @@
 import type { RunFinding } from '../../records/report/report.ts'
+import { betaIncReg } from '../../stats/index.ts'
 import { formatAmount } from '../../text/format.ts'
+import type { VerdictReason } from '../verdict/reasons.ts'
 import type { ReadSide } from './read-results.ts'
 import { invalidResults, nameList, shortLine } from './tool-results.ts'
 
@@ -33,6 +35,7 @@ export function compareMeasures(candidate: ReadSide, baseline: ReadSide): { shar
     ...settings(candidate, baseline),
     ...measures(shared, candidate, baseline),
     ...[baseline, candidate].flatMap(missing),
+    ...ownVerdicts(candidate, baseline).flatMap(({ message }) => warning('own-verdict', message)),
   ]
   return { shared: shared.size, findings }
 }
@@ -84,7 +87,45 @@ function missing({ name, missing: count }: ReadSide): RunFinding[] {
   return [
     warning(
       'incomplete-results',
-      `${name} says that there are ${formatAmount(count, 'result')} more than it holds; what is missing is not compared.`,
+      `${name} says that there are ${formatAmount(count, 'result')} more than it holds; what is missing has no score, and lowers the coverage.`,
+    ),
+  ]
+}
+
+interface OwnVerdicts {
+  message: string
+  /** More of them fail than chance and the margin explain. */
+  isDrop: (margin: number) => boolean
+}
+
+/** Results that passed by the tool's own rule before and fail now, which a score need not show. */
+function ownVerdicts(candidate: ReadSide, baseline: ReadSide): OwnVerdicts[] {
+  const { tool, metric } = candidate
+  if (tool !== baseline.tool || metric === 'whether a test passed') return []
+  const both = [...candidate.passed].flatMap(([key, now]) => {
+    const before = baseline.passed.get(key)
+    return before === undefined ? [] : [{ before, now }]
+  })
+  const worse = both.filter(({ before, now }) => before && !now).length
+  const better = both.filter(({ before, now }) => !before && now).length
+  if (worse === 0) return []
+  const other = better === 0 ? '' : `, and ${better} passed that failed before`
+  return [
+    {
+      message: `${formatAmount(worse, 'test')} failed by ${tool}'s own rule that passed before${other}, which is not compared here: --metric pass compares it.`,
+      // The chance that as many or more of those that changed would change for the worse, were both ways alike.
+      isDrop: (margin) => (worse - better) / both.length > margin && betaIncReg(worse, better + 1, 0.5) < 0.05,
+    },
+  ]
+}
+
+/** Why a pass cannot rest on these files, although their scores would give one. */
+export function doubts(candidate: ReadSide, baseline: ReadSide, margin: number): VerdictReason[] {
+  const reason = (code: string, message: string) => ({ code, message, tag: null, case: null })
+  return [
+    ...[candidate, baseline].flatMap((side) => (side.doubts ?? []).map((text) => reason('totals-differ', `${text}.`))),
+    ...ownVerdicts(candidate, baseline).flatMap(({ message, isDrop }) =>
+      isDrop(margin) ? [reason('own-verdict', message)] : [],
     ),
   ]
 }

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
+import { graderFailure, isGraded } from './promptfoo-graders.ts'
 import {
   chosenMetric,
   field,
@@ -146,6 +148,7 @@ function scoreOf(row: Row, { metric, prompts }: { metric: string | undefined; pr
   const isPaid = response?.cached !== true
   return {
     ...outcomeOf(row, metric),
+    passed: row.success,
     identity: canonicalJson([description ?? null, vars]),
     name: description ?? Object.values(vars).map(textOf).join(' · '),
     input: canonicalJson(vars),
@@ -158,15 +161,15 @@ function scoreOf(row: Row, { metric, prompts }: { metric: string | undefined; pr
   }
 }
 
-/** Tests of the same variables that assert different things are different cases, in the order of the file. */
+/** Tests of the same variables that assert different things are different cases, told apart by what they assert. */
 function apart(scores: ToolScore[]): ToolScore[] {
-  const measures = new Map<string, (string | undefined)[]>()
+  const measures = new Map<string, Set<string | undefined>>()
+  for (const { identity, measure } of scores) measures.set(identity, (measures.get(identity) ?? new Set()).add(measure))
   return scores.map((score) => {
-    const known = measures.get(score.identity) ?? []
-    measures.set(score.identity, known)
-    if (!known.includes(score.measure)) known.push(score.measure)
-    const position = known.indexOf(score.measure)
-    return position === 0 ? score : { ...score, identity: `${score.identity} ${position + 1}` }
+    const { identity, measure = '' } = score
+    if ((measures.get(identity)?.size ?? 0) < 2) return score
+    const hash = createHash('sha256').update(measure).digest('hex').slice(0, 10)
+    return { ...score, identity: `${identity} ${hash}` }
   })
 }
 
@@ -192,8 +195,10 @@ function errorOf(row: Row): string | undefined {
   const said = [row.error, response?.error].find((each) => typeof each === 'string' && each !== '')
   const message = typeof said === 'string' ? said : 'an error without a message'
   if (failureReason === 2 || response?.error) return message
-  const broken = [gradingResult, ...componentsOf(row)].find((each) => each?.metadata?.graderError)
-  if (broken) return `the grader failed: ${broken.reason ?? 'no reason given'}`
+  const broken = [...(gradingResult ? [gradingResult] : []), ...componentsOf(row)].flatMap(
+    (each) => graderFailure(each) ?? [],
+  )
+  if (broken[0] !== undefined) return broken[0]
   if (!gradingResult && said !== undefined) return message
   const asserted = testCase && (field(testCase, 'assert') ?? [])
   if (Array.isArray(asserted) && asserted.length === 0 && componentsOf(row).length === 0)
@@ -213,10 +218,6 @@ function measureOf({ testCase, gradingResult }: Row): string | undefined {
   return canonicalJson([bare, testCase ? (field(testCase, 'threshold') ?? null) : null, rubric ?? null])
 }
 
-/** Assertions that a model grades, or an embedding. */
-const graded =
-  /^(?:not-)?(?:llm-rubric|factuality|model-graded-\w+|g-eval|answer-relevance|context-\w+|conversation-relevance|search-rubric|select-best|similar(?::\w+)?|classifier|moderation|pi|trajectory:goal-success)$/
-
 function graderOf(config: unknown, built: string | undefined): (row: Row) => string[] {
   const defaultTest = isObject(config) ? config.defaultTest : undefined
   const common = isObject(defaultTest) && isObject(defaultTest.options) ? defaultTest.options.provider : undefined
@@ -225,7 +226,7 @@ function graderOf(config: unknown, built: string | undefined): (row: Row) => str
     const options = row.testCase ? field(row.testCase, 'options') : undefined
     const ofTest = isObject(options) ? field(options, 'provider') : undefined
     return componentsOf(row).flatMap(({ assertion }) => {
-      if (!assertion || !graded.test(String(assertion.type))) return []
+      if (!assertion || !isGraded(assertion.type)) return []
       return [providerName(field(assertion, 'provider') ?? ofTest ?? common) ?? fallback]
     })
   }

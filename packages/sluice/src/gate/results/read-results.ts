@@ -52,6 +52,8 @@ export interface ReadSide extends Omit<ToolResults, 'scores' | 'promised' | 'sca
   /** What each case was held against, by its id. */
   measures: ReadonlyMap<string, string | undefined>
   clusterNote: string | null
+  /** Which results passed by the tool's own rule, by case and repeat; of a failed call it says nothing. */
+  passed: ReadonlyMap<string, boolean>
   /** How many results fewer than it says the file has. */
   missing: number
 }
@@ -80,6 +82,11 @@ export async function readSide(given: string, options: ResultsOptions, cwd: stri
     version,
     measures: new Map(named.map(({ id, measure }) => [id, measure])),
     clusterNote: clusters.note,
+    passed: new Map(
+      named.flatMap(({ id, repeat, passed, value }): [string, boolean][] =>
+        passed === undefined || value === undefined ? [] : [[JSON.stringify([id, repeat]), passed]],
+      ),
+    ),
   }
 }
 

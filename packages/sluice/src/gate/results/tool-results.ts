@@ -16,6 +16,8 @@ export interface ToolScore {
   value?: number
   /** Why there is no score. */
   error?: string
+  /** Whether it passed by the tool's own rule, where it has one beside the score. */
+  passed?: boolean
   /** What the answer was held against: assertions, an expected answer. */
   measure?: string | undefined
   /** Where further fields of the case are found by their name: its metadata, its variables. */
@@ -50,6 +52,8 @@ export interface ToolResults {
   settings?: Readonly<Record<string, string>>
   /** How many results the file says it has, where it says so. */
   promised?: number | undefined
+  /** Why the file cannot be right about its own results; a pass cannot rest on it. */
+  doubts?: readonly string[]
   notes: readonly string[]
 }
 

@@ -9,8 +9,11 @@ export type Coverage = Record<CaseState, number> & {
   answersScored: number
 }
 
-/** Counts the states of one arm. A case counts once, with the best state that one of its repeats reached. */
-export function coverageOf(cases: readonly CaseScores[], arm: Arm): Coverage {
+/**
+ * Counts the states of one arm. A case counts once, with the best state that one of its repeats reached.
+ * @param missing answers that were asked for and are not among the cases
+ */
+export function coverageOf(cases: readonly CaseScores[], arm: Arm, missing = 0): Coverage {
   const coverage: Coverage = {
     cases: cases.length,
     scored: 0,
@@ -23,7 +26,7 @@ export function coverageOf(cases: readonly CaseScores[], arm: Arm): Coverage {
     checkError: 0,
     abstained: 0,
     budgetStopped: 0,
-    answers: 0,
+    answers: missing,
     answersScored: 0,
   }
   for (const row of cases) {

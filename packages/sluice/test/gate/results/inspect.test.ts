@@ -113,3 +113,19 @@ test('another version, and a log without samples, are refused', async () => {
   assert.match(await refusalOf(other), /an Inspect log of version 3; version 2 is read/)
   assert.match(await refusalOf(inspectFile([])), /holds no samples; run Inspect without --no-log-samples/)
 })
+
+test('a run that did not come to its end misses what its head promises', async () => {
+  const samples = [1, 2].map((id) => inspectSample(id, 'C'))
+  const missing = async (status: string, change: object = {}) => {
+    const head = inspectHeader({ status })
+    const side = await readResults(JSON.stringify({ ...head, eval: { ...head.eval, ...change }, samples }))
+    return [side.missing, side.doubts?.length]
+  }
+  const dataset = { name: 'qa', samples: 200 }
+  for (const status of ['cancelled', 'error', 'started'])
+    assert.deepEqual(await missing(status, { dataset, config: { epochs: 2 } }), [398, 0])
+  assert.deepEqual(await missing('error', { dataset, config: { epochs: 1, limit: 10 } }), [8, 0])
+  assert.deepEqual(await missing('error', { dataset, config: { epochs: 1, limit: [5, 8] } }), [1, 0])
+  assert.deepEqual(await missing('error', { dataset: null }), [0, 1])
+  assert.deepEqual(await missing('success', { dataset }), [0, 0])
+})

@@ -168,3 +168,21 @@ test('JUnit: a numeric property is a metric; a file that ends in the middle is r
   assert.match(await refusalOf(bomb), /no XML|undefined entity/)
   assert.match(await refusalOf('<html><body/></html>'), /is no results file that is known/)
 })
+
+test('JUnit: a test that did not run is skipped, and totals that no test bears out are a doubt', async () => {
+  const idle = ['status="notrun"', 'status="run" result="suppressed"', 'status="disabled"']
+  const side = await readResults(junit(idle.map((word, index) => `<testcase name="${index}" ${word}/>`).join('')))
+  assert.deepEqual(
+    outcome(side),
+    idle.map(() => 'the test was skipped'),
+  )
+  const doubts = async (totals: string, cases: string) => (await readResults(junit(cases, totals))).doubts?.join()
+  const [passed, failed] = ['<testcase name="p"/>', '<testcase name="f"><failure/></testcase>']
+  assert.equal(
+    await doubts(' failures="40"', passed),
+    'a.json: its totals count 40 failed or broken tests, and none of its 1 tests are such',
+  )
+  assert.match((await doubts(' errors="1"', passed)) ?? '', /count 1 failed or broken test/)
+  assert.match((await doubts(' failures="2"', passed + failed)) ?? '', /and only 1 of its 2 tests is one/)
+  assert.equal(await doubts(' failures="1" errors="1"', passed + failed), '')
+})

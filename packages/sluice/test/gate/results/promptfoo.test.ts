@@ -27,6 +27,46 @@ test('a result of promptfoo is its score, an error of the call or of the grader 
   assert.deepEqual([rows[0]?.costUsd, rows[0]?.latencyMs], [0.001, 1200])
 })
 
+test('a grader that failed is an error also where promptfoo does not mark it, and a failed check is none', async () => {
+  const told = (type: string, reason: string) => {
+    const row = fooRow({ id: `${type} ${reason}`, score: 0 })
+    const component = { pass: false, score: 0, reason, assertion: { type, value: 'x' } }
+    return { ...row, gradingResult: { pass: false, score: 0, reason, componentResults: [component] } }
+  }
+  const broken = [
+    'Could not extract JSON from llm-rubric response',
+    'No output',
+    'llm-rubric produced malformed response: SyntaxError',
+    'Model grader produced a malformed response:\nmaybe',
+    'LLM-proposed evaluation result is not in JSON format: hm',
+    'API error: 429 Too Many Requests',
+  ]
+  const side = await readResults(foo(broken.map((reason) => told('llm-rubric', reason))))
+  assert.deepEqual(
+    side.rows.map(({ score, error }) => score ?? error),
+    broken.map((reason) => `the grader failed: ${reason}`),
+  )
+  const answered = [
+    told('llm-rubric', 'No output format was named'),
+    told('llm-rubric', 'API errors are not handled'),
+    told('contains', 'No output'),
+  ]
+  assert.deepEqual(
+    (await readResults(foo(answered))).rows.map(({ score }) => score),
+    [0, 0, 0],
+  )
+})
+
+test('tests of the same variables are told apart by what they assert, in whatever order', async () => {
+  const asserting = (value: string, score: number) =>
+    fooRow({ id: 'q', score }, { more: { testCase: { vars: { question: 'q' }, assert: [{ type: 'equals', value }] } } })
+  const scores = async (...rows: object[]) =>
+    new Map((await readResults(foo(rows))).rows.map(({ id, score }) => [id, score]))
+  const one = await scores(asserting('a', 1), asserting('b', 0))
+  assert.equal(one.size, 2)
+  assert.deepEqual(await scores(asserting('b', 0), asserting('a', 1)), one)
+})
+
 test('a test that asserts nothing has no score, although promptfoo writes 1', async () => {
   const empty = {
     testCase: { vars: { question: 'a' } },

@@ -1,3 +1,4 @@
+import { graderFailure } from '../../results/promptfoo-graders.ts'
 import { type Data, isData, listOf, parseData, parseLines } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { OldAnswer, OldPart } from '../old-answer.ts'
@@ -62,8 +63,9 @@ function partsOf(assert: unknown, components: readonly (Component | null | undef
     const asked = isData(each) ? askedOf(each) : ''
     if (found === -1) return { name, asked, pass: null, score: null }
     at = found + 1
-    const { pass, score, reason, metadata } = known[found] as Component
-    const failed = metadata?.graderError ? { error: reason ?? 'the grader failed' } : {}
+    const component = known[found] as Component
+    const { pass, score, reason } = component
+    const failed = graderFailure(component) === undefined ? {} : { error: reason ?? 'the grader failed' }
     return { name, asked, pass, score: score ?? null, ...failed }
   })
 }

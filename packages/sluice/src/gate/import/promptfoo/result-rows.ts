@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { graderFailure } from '../../results/promptfoo-graders.ts'
 import { type Data, invalid, isData } from '../file-data.ts'
 
 const data = z.record(z.string(), z.unknown())
@@ -40,6 +41,7 @@ const rowSchema = z.looseObject({
       score: z.number().nullish(),
       reason: z.string().nullish(),
       metadata: data.nullish(),
+      assertion: z.looseObject({ type: z.string().nullish() }).nullish().catch(undefined),
       componentResults: z.array(componentSchema.nullish()).nullish(),
     })
     .nullish(),
@@ -107,8 +109,8 @@ export function rowError(row: FooResult): string | undefined {
   const text = row.error ?? (typeof response?.error === 'string' ? response.error : undefined)
   if (failureReason === 2 || response?.error) return text ?? 'an error without a message'
   const graders = [gradingResult, ...(gradingResult?.componentResults ?? [])]
-  const grader = graders.find((each) => each?.metadata?.graderError)
-  if (grader) return `the grader failed: ${grader.reason ?? 'no reason given'}`
+  const [grader] = graders.flatMap((each) => (each && graderFailure(each)) ?? [])
+  if (grader !== undefined) return grader
   if (!gradingResult && text) return text
   return outputText(row) === undefined ? 'there is no output' : undefined
 }
