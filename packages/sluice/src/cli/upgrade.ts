@@ -53,7 +53,16 @@ export async function upgradeCommand(given: Record<string, unknown>, host: Host)
   )
   const report = host.mask.data({ ...found, notes: [...destinations.map(({ message }) => message), ...found.notes] })
   if (flags.json) host.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`)
-  else host.stdout.write(upgradeText(report, host.stdout.columns ?? 120))
+  else {
+    const again = {
+      '--suite': flags.suite,
+      '--repeats': flags.repeats,
+      '--margin': flags.margin,
+      '--budget-usd': flags.budgetUsd,
+    }
+    const isWritten = flags.write === true || place !== undefined
+    host.stdout.write(upgradeText(report, host.stdout.columns ?? 120, { isWritten, flags: again }))
+  }
   if (flags.reportDir !== undefined) await writeReport(path.resolve(host.cwd(), flags.reportDir), report)
   const bridges = report.judge?.candidates.flatMap((candidate) => candidate.bridges) ?? []
   await keepBridges(root, bridgePlaces.store, bridges)

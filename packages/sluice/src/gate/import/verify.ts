@@ -106,6 +106,9 @@ function incomparable({ place, pass, parts }: OldAnswer, other: SettledCase | un
   }
 }
 
+/** Imported code only looks at values: what takes longer would not come to an end. */
+const ownCodeLimitMs = 2_000
+
 interface Place {
   root: string
   isWritten: boolean
@@ -162,7 +165,7 @@ async function scoreOf(
     const results = await Promise.all(
       checks.map((check) => {
         const spec = resolveModule(checkSchema.parse(check), { root, folder: 'evals' })
-        return compileCheck(spec, { strict: true }).run(subject)
+        return compileCheck(spec, { strict: true, ownCodeLimitMs }).run(subject)
       }),
     )
     const worst = results.reduce((least, each) => (each.score < least.score ? each : least))

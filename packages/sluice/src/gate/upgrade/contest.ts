@@ -1,6 +1,7 @@
 import type { GateSettings } from '../../core/suite/config/config.ts'
 import { normCdf } from '../../stats/index.ts'
 import { type BakeOffCell, type CellFigures, cellFigures, pairedCases } from '../matrix/cell.ts'
+import { causeSentence, causesOf } from '../report/causes.ts'
 import { estimateOf } from '../run/score-summary.ts'
 import type { CaseScores } from '../run/score-table.ts'
 import { judgeScores, policyOf } from '../run-gate.ts'
@@ -44,9 +45,16 @@ export function contestOf(candidate: BakeOffCell, incumbent: BakeOffCell, terms:
     p: z === null ? null : normCdf(-z),
     cases: cases.length,
     unscored: candidate.run.observations.unscoredRepeats + incumbent.run.observations.unscoredRepeats,
+    unscoredOfCandidate: candidate.run.observations.unscoredRepeats,
+    causes: causesOfCell(candidate),
     usdPerAnswer: seen.usdPerAnswer,
     latencyP50Ms: seen.latencyP50Ms,
   }
+}
+
+/** Why answers of a model have no score, every cause in one sentence. */
+export function causesOfCell({ rows, run }: Pick<BakeOffCell, 'rows' | 'run'>): string[] {
+  return causesOf(rows(), run.table.cases).map(causeSentence)
 }
 
 /** What is told of the model that a feature has now. */

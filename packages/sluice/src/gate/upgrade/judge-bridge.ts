@@ -8,6 +8,7 @@ import { casesOf } from '../../core/suite/prompt/suites.ts'
 import type { JudgeBridge } from '../../records/report/upgrade-report.ts'
 import { clusterRobustMean, momentsOf, tInterval } from '../../stats/index.ts'
 import { resultsOf } from '../matrix/cell.ts'
+import { causeSentence, causesOf } from '../report/causes.ts'
 import type { FeatureRun } from '../run/feature-run.ts'
 import { runPool } from '../run/pool.ts'
 import type { Results } from '../run/results.ts'
@@ -45,7 +46,7 @@ export async function measureBridge(options: BridgeOptions, context: RunContext)
   await before.run.score(repeats)
   const after = judgedBy(options, to, context, scope(to))
   const cases = await judgeAgain(before, after, context, casesOf(project.files, prompt, suite, project.config))
-  const notes = notesOf(cases, before.run.table.cases.length)
+  const notes = notesOf(cases, before.run.table.cases)
   const bridge: JudgeBridge = {
     schema: 'sluice.judge-bridge/1',
     feature: prompt.feature,
@@ -150,22 +151,18 @@ function usdPerJudgement(cases: readonly JudgedCase[]): number | null {
     : costs.reduce((sum, usd) => sum + usd, 0) / costs.length
 }
 
-/** Each cause for which answers could not be compared, once, with how many it took. */
-function notesOf(cases: readonly JudgedCase[], total: number): string[] {
-  const answered = cases.filter(({ before }) => before.length > 0).length
-  const causes = new Map<string, number>()
-  for (const { before, after } of cases) {
-    for (const [whose, details] of Object.entries({ 'the old judge': before, 'the new judge': after })) {
-      for (const { error } of details) {
-        if (error === undefined) continue
-        const cause = `${whose}: ${error.replace(/ on case "[^"]*"/, '')}`
-        causes.set(cause, (causes.get(cause) ?? 0) + 1)
-      }
-    }
+/** Each cause for which answers could not be compared, once, with the cases that it took. */
+function notesOf(cases: readonly JudgedCase[], asked: FeatureRun['table']['cases']): string[] {
+  const unanswered = asked.length - cases.filter(({ before }) => before.length > 0).length
+  const causes = (of: 'before' | 'after') => {
+    const rows = cases.flatMap((judged, position) =>
+      judged[of].map((detail, repeat) => ({ position, arm: 'candidate' as const, repeat: repeat + 1, detail })),
+    )
+    return causesOf(rows, asked).map(causeSentence)
   }
-  const unanswered = total - answered
   return [
-    ...(unanswered > 0 ? [`${unanswered} of ${total} cases have no answer that could be judged.`] : []),
-    ...[...causes].map(([cause, count]) => `${count} answers without a judgement; ${cause}`),
+    ...(unanswered > 0 ? [`${unanswered} of ${asked.length} cases have no answer that could be judged.`] : []),
+    ...causes('before').map((cause) => `without a judgement of the old judge: ${cause}`),
+    ...causes('after').map((cause) => `without a judgement of the new judge: ${cause}`),
   ]
 }

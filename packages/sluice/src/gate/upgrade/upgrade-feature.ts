@@ -13,7 +13,7 @@ import { recordedRepeats } from '../recorded-repeats.ts'
 import { requestOf } from '../run/score-case.ts'
 import type { RunContext, RunSession } from '../run/session.ts'
 import { modelsOf } from '../run/start-run.ts'
-import { contestOf, incumbentFigures } from './contest.ts'
+import { causesOfCell, contestOf, incumbentFigures } from './contest.ts'
 import type { RawContest } from './propose.ts'
 
 export interface BakeOffOptions extends PolicyFlags {
@@ -72,7 +72,15 @@ export async function measureFeature(
   }
   const { incumbent, candidates } = cells
   const runs = [incumbent, ...candidates].map(({ run }) => run)
-  const notes = [...plan.notes, ...(gone ? [goneNote(model, plan)] : [])]
+  const { unscoredRepeats } = incumbent.run.observations
+  const notes = [
+    ...plan.notes,
+    ...(gone ? [goneNote(model, plan)] : []),
+    ...(unscoredRepeats > 0
+      ? [`${formatAmount(unscoredRepeats, 'answer')} of ${model} without a score; they are no zeros.`]
+      : []),
+    ...causesOfCell(incumbent).map((cause) => `No score of ${model}: ${cause}`),
+  ]
   const now = incumbentFigures(incumbent, cellFigures(incumbent), terms.settings)
   return {
     feature: { ...blank, ...now, suite, repeats, measured: true, notes },

@@ -18,11 +18,20 @@ import { type Cell, columns } from '../../text/layout.ts'
 import { inlineText } from '../../text/markdown-escape.ts'
 import { visibleData } from '../../text/untrusted.ts'
 import { bridgeSentence } from '../nightly/judge-bridges.ts'
+import { type Flags, reproduction } from '../report/reproduction.ts'
+
+/** How the command was given. */
+export interface AskedUpgrade {
+  /** It writes the change itself, so there is nothing to give it again for. */
+  isWritten: boolean
+  /** Flags that a rerun needs to find the same. */
+  flags: Flags
+}
 
 const heads = ['feature', 'model', 'difference', 'interval', 'p (Holm)', 'score', 'an answer', 'p50', '']
 
 /** What was found, for a terminal: one table of all candidates, then a proposal for each feature. */
-export function upgradeText(report: UpgradeReport, width: number): string {
+export function upgradeText(report: UpgradeReport, width: number, asked: AskedUpgrade): string {
   const { from, to, features, judge, notes } = visibleData(report)
   const blocks = [
     [`Leaving ${from} for ${to.join(' or ')}`],
@@ -34,7 +43,7 @@ export function upgradeText(report: UpgradeReport, width: number): string {
     features.flatMap((feature) => reasonLines(feature)),
     judge ? judgeLines(judge) : [],
     [costLine(report)],
-    nextLines(report),
+    nextLines(report, asked),
   ]
   const text = blocks.filter((block) => block.length > 0).map((block) => block.join('\n'))
   return `${text.join('\n\n')}\n`
@@ -114,13 +123,12 @@ function featureLine({ feature, proposal, reason, suite, repeats }: UpgradeFeatu
 function reasonLines({ feature, contests, notes }: UpgradeFeature): string[] {
   return [
     ...notes.map((note) => `${feature}: ${note}`),
-    ...contests.flatMap(({ model, reasons, unscored }) => [
+    ...contests.flatMap(({ model, reasons, unscoredOfCandidate: unscored, causes }) => [
       ...reasons.map((reason) => `${feature}, ${model}: ${reason}`),
       ...(unscored > 0
-        ? [
-            `${feature}, ${model}: ${formatAmount(unscored, 'answer')} of both models without a score; they are no zeros.`,
-          ]
+        ? [`${feature}, ${model}: ${formatAmount(unscored, 'answer')} without a score; they are no zeros.`]
         : []),
+      ...causes.map((cause) => `${feature}, ${model}: no score: ${cause}`),
     ]),
   ]
 }
@@ -153,15 +161,15 @@ function costLine({ usd, unpricedCalls }: UpgradeReport): string {
 }
 
 /** How the proposals come to production, where there are any. */
-function nextLines({ features, judge, from, to }: UpgradeReport): string[] {
+function nextLines({ features, judge, from, to }: UpgradeReport, { isWritten, flags }: AskedUpgrade): string[] {
   const ready = features.flatMap(({ feature, proposal, contests }) => {
     const version = contests.find(({ model }) => model === proposal)?.version
     return version === undefined ? [] : [{ feature, version }]
   })
   if (ready.length === 0 && !judge?.proposal) return []
-  const candidates = to.map((model) => ` --to ${model}`).join('')
+  const again = reproduction(['upgrade'], { '--from': from, '--to': to, ...flags })
   return [
-    `Next: sluice upgrade --from ${from}${candidates} --write   # or --pull-request`,
+    ...(isWritten ? [] : [`Next: ${again} --write   # or --pull-request`]),
     ...(ready.length > 0 ? ['Then to a growing share of the users:'] : []),
     ...ready.map(({ feature, version }) => `  sluice publish ${feature} && sluice rollout start ${feature} ${version}`),
   ]

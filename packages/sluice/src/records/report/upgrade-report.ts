@@ -76,8 +76,11 @@ const contestSchema = z.object({
   p: known,
   pAdjusted: known,
   cases: z.int().min(0),
-  /** Answers without a score; they are not zeros. */
+  /** Answers of both models without a score; they are not zeros. */
   unscored: z.int().min(0),
+  /** Those of them that the candidate was to give, and why each of them has none; every cause once. */
+  unscoredOfCandidate: z.int().min(0),
+  causes: z.array(z.string()),
   /** Per answer, without the judge, as paid when it was given; null where the price is unknown. */
   usdPerAnswer: known,
   latencyP50Ms: known,

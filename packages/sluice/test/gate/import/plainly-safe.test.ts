@@ -16,6 +16,8 @@ const safe = [
   'JSON.parse(output)[0].function.arguments.length > 2',
   'Math.max(...output.split(" ").map(Number)) / 2 > 1',
   'JSON.parse(output)["a key"] !== undefined',
+  'const { length } = output; return length > 2',
+  'Array.from(output).length > Array.isArray(output)',
 ]
 
 const unsafe = [
@@ -68,6 +70,13 @@ const unsafe = [
   'Object.getOwnPropertyDescriptor(output)',
   'output.__proto__',
   'arguments[0]',
+  'Array.from({ length: 1e9 }).length',
+  'Array.from({ "length": output.length ** 9 })',
+  'const length = 1e9; return Array.from({ length })',
+  'Array(1e9).fill(1)',
+  'new Array(1e9)',
+  '"a".repeat(2 ** 29)',
+  'output.padEnd(1e9)',
   '\\u0065val(output)',
 ]
 

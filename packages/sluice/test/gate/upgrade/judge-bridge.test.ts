@@ -85,6 +85,21 @@ test('a judge that reads nothing is not proposed, however cheap it is', async ()
   assert.deepEqual([fair.code, JSON.parse(fair.stdout).judge.proposal], [0, 'recorded:fair'])
 })
 
+test('a judge that answers nothing is told with its cause, once', async () => {
+  const rubric = 'rubric: [{id: actions, ask: Does it list the action items?}]\n'
+  const judged = { ...models, judge: judges(() => 'yes') }
+  using project = createProject(recordedProject({ models: judged, prompt: rubric }))
+  const run = ['upgrade', '--from', 'recorded:judge', '--to', 'recorded:silent', '--repeats', '2', '--json']
+  const { judge } = upgradeReportSchema.parse(JSON.parse((await project.sluice(run)).stdout))
+  const [{ notes } = { notes: [] }] = judge?.candidates[0]?.bridges ?? []
+  assert.equal(notes.length, 1, notes.join('\n'))
+  assert.match(
+    notes[0] ?? '',
+    /^without a judgement of the new judge: 30 cases \(summary-0, .*no recording of model "silent"/,
+  )
+  assert.match(judge?.candidates[0]?.reasons.join() ?? '', /only 0 of 30 cases were scored by both judges/)
+})
+
 test('a bridge stands only where the offset is known as closely as the margin asks', () => {
   const item = { id: 'a', compared: 9, agreed: 9, scoreBefore: 1, scoreAfter: 1, onlyBefore: null, onlyAfter: null }
   const agreed = { ...item, kappa: { value: 0.9, ciLow: 0.2, ciHigh: 1 } }

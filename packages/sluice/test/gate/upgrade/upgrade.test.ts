@@ -88,6 +88,17 @@ test('what is said to a person: one table, a proposal or why none, and the way t
   assert.match(stdout, /summary: recorded:cheap, the only candidate that is shown to be no worse/)
   assert.match(stdout, /sluice publish summary && sluice rollout start summary [0-9a-f]{12}$/m)
   assert.match(stdout, /When recorded:old ends is not known/)
+  const next = /^Next: (.*)$/m
+  assert.equal(
+    next.exec(stdout)?.[1],
+    'sluice upgrade --from recorded:old --to recorded:cheap --repeats 2 --write   # or --pull-request',
+  )
+  const leave = ['upgrade', '--from', 'recorded:old', '--suite', 'fast', '--margin', '0.2', ...candidates('cheap')]
+  assert.match(
+    next.exec((await project.sluice(leave)).stdout)?.[1] ?? '',
+    /--to recorded:cheap --suite fast --margin 0\.2 --write/,
+  )
+  assert.equal(next.exec((await project.sluice([...leave, '--write'])).stdout), null)
 })
 
 test('all candidates worse is exit 1, undecided ones are exit 2, and an error is no zero', async () => {
@@ -98,6 +109,12 @@ test('all candidates worse is exit 1, undecided ones are exit 2, and an error is
   const [contest] = broken.report.features[0]?.contests ?? []
   assert.deepEqual([broken.code, contest?.outcome, contest?.score, contest?.unscored], [2, 'undecided', 1, 30])
   assert.match(contest?.reasons.join() ?? '', /Only 15 of 30 cases of the candidate have a score/)
+  assert.deepEqual(contest?.causes, [
+    '15 cases (summary-0, summary-2, summary-4, …): recordings/all.jsonl:…: recorded error: boom',
+  ])
+  const said = await project.sluice(['upgrade', '--from', 'recorded:old', '--repeats', '2', ...candidates('broken')])
+  assert.match(said.stdout, /^summary, recorded:broken: 30 answers without a score; they are no zeros\.$/m)
+  assert.match(said.stdout, /^summary, recorded:broken: no score: 15 cases \(summary-0, summary-2, summary-4, …\): /m)
   const both = await upgraded(project, ...candidates('worse', 'broken'), '--write')
   assert.equal(both.code, 2)
   assert.match(both.stderr, /Nothing was written: there is no proposal/)

@@ -4,6 +4,7 @@ import type { ModuleCheck } from '../../suite/checks/check-spec.ts'
 import { plainData } from '../../suite/values/written.ts'
 import { CheckError } from './check-error.ts'
 import { type Measure, type Outcome, outcome } from './measure.ts'
+import { onceWithin } from './time-limit.ts'
 
 const share = z.number().min(0).max(1)
 const answer = z.union([z.boolean(), share, z.strictObject({ score: share, reason: z.string() })])
@@ -20,11 +21,15 @@ export function measureModule({ value }: ModuleCheck, limitMs: number): Measure 
     const check = await imported
     const plain = plainData(subject) as typeof subject
     const { vars, expected } = plain
-    const given = await inTime(async () => check({ output, vars, expected, case: plain }), { limitMs, signal }).catch(
-      (cause) => {
-        throw new CheckError(`${value} failed on case "${subject.id}": ${messageOf(cause)}`, { cause })
-      },
-    )
+    const call = () =>
+      onceWithin(
+        limitMs,
+        () => check({ output, vars, expected, case: plain }),
+        () => tooLate(limitMs),
+      )
+    const given = await inTime(async () => call(), { limitMs, signal }).catch((cause) => {
+      throw new CheckError(`${value} failed on case "${subject.id}": ${messageOf(cause)}`, { cause })
+    })
     const parsed = answer.safeParse(given)
     if (parsed.success) return toOutcome(parsed.data)
     throw new CheckError(
@@ -47,6 +52,8 @@ async function importFunction(value: string): Promise<(question: unknown) => unk
   throw new CheckError(`${file} has no function ${name}, it exports ${exports}; name one as ${file}#name`)
 }
 
+const tooLate = (limitMs: number) => new Error(`no answer within ${limitMs} ms`)
+
 /** The function's answer, or an error once the time is over or the run is stopped. */
 async function inTime(
   call: () => Promise<unknown>,
@@ -55,7 +62,7 @@ async function inTime(
   const { limitMs, signal } = limits
   const { promise: stopped, reject } = Promise.withResolvers<never>()
   const stop = () => reject(new Error('the run was stopped'))
-  const timer = setTimeout(() => reject(new Error(`no answer within ${limitMs} ms`)), limitMs)
+  const timer = setTimeout(() => reject(tooLate(limitMs)), limitMs)
   signal.addEventListener('abort', stop)
   try {
     return await Promise.race([call(), stopped])

@@ -43,6 +43,20 @@ export function withinTime<T>(limitMs: number, work: () => T, late: () => Error)
 }
 
 /**
+ * Runs code of somebody else and interrupts what it does before it first waits, as `withinTime` does, but once: it may have
+ * effects.
+ * @throws what `late` makes when the time is over; errors of `work` as they are.
+ */
+export function onceWithin<T>(limitMs: number, work: () => T, late: () => Error): T {
+  try {
+    return interrupted(limitMs, work)
+  } catch (error) {
+    if (isTimeout(error)) throw late()
+    throw error
+  }
+}
+
+/**
  * Lets a parser read a text that a model wrote. A text that takes too long, or is nested so deeply that the stack does
  * not suffice, is not faulty: nothing is known about it.
  * @param what for the message, e.g. `the output as XML`

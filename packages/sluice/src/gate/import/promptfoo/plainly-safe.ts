@@ -33,13 +33,16 @@ const knownGlobals = new Set(
   undefined encodeURIComponent decodeURIComponent console`.split(/\s+/),
 )
 
-const made = new Set(['Set', 'Map', 'RegExp', 'Date', 'Error', 'Array'])
+const made = new Set(['Set', 'Map', 'RegExp', 'Date', 'Error'])
 
 /** What only modules of one kind can reach, or what is no global of this one. */
 const forbiddenNames = new Set('require module exports process arguments eval __dirname __filename'.split(' '))
 
 /** Members through which any value leads to the functions behind it. */
 const forbiddenMembers = new Set('constructor prototype call apply bind caller callee'.split(' '))
+
+/** Members that make as much text or as many items out of a number as it says, which no time limit stops in time. */
+const growingMembers = new Set('repeat padStart padEnd'.split(' '))
 
 function isForbiddenMember(name: string): boolean {
   return forbiddenMembers.has(name) || name.startsWith('__')
@@ -93,8 +96,14 @@ function ownFault(node: AnyNode, declared: ReadonlySet<string>): string | undefi
   switch (node.type) {
     case 'Identifier':
       return nameFault(node.name)
+    case 'CallExpression':
+      return node.callee.type === 'Identifier' && node.callee.name === 'Array' ? listOfLength : undefined
     case 'MemberExpression':
       return node.computed ? indexFault(node.property) : memberFault(node.property)
+    case 'ObjectExpression':
+      return node.properties.some((each) => each.type === 'Property' && isKey(each.key, 'length'))
+        ? listOfLength
+        : undefined
     case 'Property':
       if (node.computed || node.kind !== 'init') return 'it has a computed key'
       return memberFault(node.key)
@@ -122,6 +131,13 @@ function ownFault(node: AnyNode, declared: ReadonlySet<string>): string | undefi
   }
 }
 
+const listOfLength = 'it makes a list of a length'
+
+function isKey(key: Node, name: string): boolean {
+  const { name: written, value } = key as { name?: string; value?: unknown }
+  return (written ?? value) === name
+}
+
 /** Names of its own may be anything but what a program can reach by itself: the network, the process, the clock. */
 function nameFault(name: string): string | undefined {
   if (knownGlobals.has(name)) return undefined
@@ -132,6 +148,7 @@ function memberFault(name: Node): string | undefined {
   const { type, name: written, value } = name as { type: string; name?: string; value?: unknown }
   const text = type === 'Identifier' ? (written ?? '') : String(value)
   if (type !== 'Identifier' && type !== 'Literal') return `it has a ${type}`
+  if (growingMembers.has(text)) return `it makes texts of a length (${text})`
   return isForbiddenMember(text) ? `it reaches ${text}` : undefined
 }
 

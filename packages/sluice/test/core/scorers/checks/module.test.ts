@@ -50,6 +50,11 @@ test('a function that never answers is given up, at the limit or when the run st
   await assert.rejects(running, { name: 'CheckError', message: /the run was stopped/ })
 })
 
+test('a function that does not come to an end is interrupted', async () => {
+  const running = runCheck({ module: `${file}#busy` }, `${'x'.repeat(40)}!`, { deps: { ownCodeLimitMs: 20 } })
+  await assert.rejects(running, { name: 'CheckError', message: /#busy failed on case .*: no answer within 20 ms/ })
+})
+
 test('a module is imported once, whatever the number of outputs', async (t) => {
   const folder = await mkdtemp(path.join(tmpdir(), 'sluice-module-'))
   t.after(() => rm(folder, { recursive: true }))
