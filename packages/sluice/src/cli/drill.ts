@@ -30,6 +30,7 @@ const drillFlags = {
   strength: commaSeparated(oneOf(drillStrengths)).optional(),
   tag: texts.optional(),
   generate: set.optional(),
+  withoutJudge: set.optional(),
   model: texts.optional(),
   mutants: wholeNumber,
   repeats: wholeNumber.optional(),

@@ -47,6 +47,7 @@ function addDrill(program: Command, host: Host, done: Done): void {
     .addOption(new Option('--seed <n>', 'other places and other cases are changed').default(1))
     .option('--only <mutators>', 'only these mutators, separated by commas')
     .option('--generate', 'also change the prompt and heat the model, and let it answer anew: costs as a gate each')
+    .option('--without-judge', 'do not ask the judge about changed answers: what do checks alone stop?')
     .option('--model <model>', 'let this model answer in place of the own one; give several', another)
     .option('--strength <strengths>', 'only these of weak, medium, strong, one-tag, separated by commas')
     .option('--tag <tag>', 'for mutants on one tag alone: this one, or one of several (default: any)', another)

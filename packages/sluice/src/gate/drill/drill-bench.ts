@@ -1,3 +1,7 @@
+import type { Completion } from '../../core/providers/provider.ts'
+import { caseScore } from '../../core/scorers/case-score.ts'
+import { judgementOf } from '../../core/scorers/judge/judgement.ts'
+import type { Case } from '../../core/suite/cases/case.ts'
 import type { GateSettings } from '../../core/suite/config/config.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { casesOf } from '../../core/suite/prompt/suites.ts'
@@ -6,11 +10,13 @@ import { settingsOf } from '../judge-versions.ts'
 import { limitLooks, recordedRepeats } from '../recorded-repeats.ts'
 import type { FeatureRun } from '../run/feature-run.ts'
 import type { RunContext } from '../run/session.ts'
-import { modelsOf } from '../run/start-run.ts'
+import { modelsOf, startRun } from '../run/start-run.ts'
 import { policyOf } from '../run-gate.ts'
 import type { GatePolicy } from '../verdict/policy.ts'
 import { type KeptCase, keepAnswers } from './kept-answers.ts'
 import { firstOutputs } from './plan-mutants.ts'
+
+type ScoreChanged = (answer: Completion, testCase: Case, repeat: number, before: CaseDetail) => Promise<CaseDetail>
 
 /** What every drill of a feature stands on: its answers with their scores, and the gate's own policy. */
 export interface DrillBench {
@@ -25,6 +31,8 @@ export interface DrillBench {
   seed: number
   concurrency: number
   stop: AbortSignal
+  /** Scores a changed answer; `before` is the detail of the answer as it was. */
+  scoreChanged: ScoreChanged
   /** Judged changed answers, by case, repeat and text. */
   judged: Map<string, Promise<CaseDetail>>
 }
@@ -32,10 +40,18 @@ export interface DrillBench {
 /** Answers per case where nothing else is asked for and no recording sets them. */
 const usualAnswers = 3
 
+interface BenchTerms {
+  suite: string
+  repeats: number | undefined
+  seed: number
+  /** Leaves the judge's verdicts as they were on the answers before the change. */
+  withoutJudge?: boolean | undefined
+}
+
 /** Gets the answers of the version as it is, and the policy by which the gate would judge a change of it. */
 export async function openBench(
   prompt: Prompt,
-  { suite, repeats, seed }: { suite: string; repeats: number | undefined; seed: number },
+  { suite, repeats, seed, withoutJudge }: BenchTerms,
   context: RunContext,
 ): Promise<DrillBench> {
   const { project, session } = context
@@ -56,6 +72,21 @@ export async function openBench(
     seed,
     concurrency: session.concurrency,
     stop: session.interrupt.stop,
+    scoreChanged: withoutJudge ? checksAlone(prompt, suite, context) : kept.run.scoreAnswer,
     judged: new Map(),
+  }
+}
+
+/** Scores by checks; the judge is not asked, and its verdicts on the answer before stay. So no fewer mutants are killed with it. */
+function checksAlone(prompt: Prompt, suite: string, { project, session, progress }: RunContext): ScoreChanged {
+  const candidate = { ...prompt, rubric: [], choices: [] }
+  const run = startRun({ candidate, suite, progress }, project, session)
+  return async (answer, testCase, repeat, before) => {
+    const { judge } = before
+    if (prompt.checks.length + testCase.checks.length === 0) return { ...before, output: answer.output }
+    const detail = await run.scoreAnswer(answer, { ...testCase, rubric: [] }, repeat)
+    if (detail.state !== 'scored' || judge.length === 0)
+      return { ...detail, judge: detail.state === 'scored' ? judge : [] }
+    return { ...detail, judge, ...caseScore(detail.checks, judgementOf(judge)) }
   }
 }

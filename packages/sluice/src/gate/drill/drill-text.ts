@@ -44,7 +44,7 @@ function rateTable({ rates }: DrillReport, width: number): string[] {
     { text: rate.mutator ?? 'all' },
     { text: rate.strength },
     ...[rate.mutants, rate.killed, rate.held, rate.survived, rate.notJudged].map((each) => right(formatCount(each))),
-    right(formatPercent(rate.rate)),
+    right(rate.rate === null ? 'unknown' : formatPercent(rate.rate)),
     right(intervalOf(rate)),
   ])
   return columns([head, ...rows], width)
@@ -59,8 +59,8 @@ function captions({ rates, covered }: DrillReport): string[] {
   const used = [...new Set(rates.map(({ strength }) => strength))]
   return [
     `${used.map((name) => `${name}: ${strengths[name].says}`).join('; ')}.`,
-    `Of the medium and strong mutants that checks or judge can see (half of the changed answers or more), ${covered.killed} of ${covered.mutants} were killed: ${formatPercent(covered.rate)}${covered.low === null ? '' : ` (${intervalOf(covered)})`}.`,
-    'killed: the gate fails. held: it cannot decide, and blocks. survived: it passes. not judged: the judge could not be asked; in no rate. Intervals are exact and hold for mutants as this drill draws them.',
+    `Of the medium and strong mutants that checks or judge can see (half of the changed answers or more), ${covered.killed} of ${covered.mutants} were killed: ${covered.rate === null ? 'no rate, as too few were judged' : `${formatPercent(covered.rate)} (${intervalOf(covered)})`}.`,
+    'killed: the gate fails. held: it cannot decide, and blocks. survived: it passes. not judged: the judge could not be asked; there is no rate where that is more than 2 %. Intervals are exact and hold for mutants as this drill draws them.',
   ]
 }
 

@@ -23,6 +23,8 @@ export interface DrillOptions {
   only?: readonly string[] | undefined
   /** Also mutators of prompt and model, for which the model answers anew. */
   generate?: boolean | undefined
+  /** Lets checks alone score what was changed. */
+  withoutJudge?: boolean | undefined
   /** Models for `other-model`. */
   model?: readonly string[] | undefined
   strength?: readonly DrillStrength[] | undefined
@@ -43,7 +45,7 @@ export async function drill(prompt: Prompt, options: DrillOptions, context: RunC
   const { ofOutputs: mutators, ofVersions } = chosenMutators(options)
   const suite = chooseSuite(prompt, options.suite)
   context.progress.label(prompt.feature)
-  const bench = await openBench(prompt, { suite, repeats: options.repeats, seed: options.seed }, context)
+  const bench = await openBench(prompt, { ...options, suite, repeats: options.repeats }, context)
   const unchanged: GateOutcome[] = []
   for (let number = 1; number <= 4 * options.mutants; number += 1) unchanged.push(await playUnchanged(number, bench))
   bench.detectableDrop = unchanged[0]?.decision.comparison?.detectableDrop ?? null
@@ -87,7 +89,7 @@ export async function drill(prompt: Prompt, options: DrillOptions, context: RunC
     versionRates: versionRatesOf(worse.versions),
     unnoticed: unnoticedOf(worse.versions, prompt),
     notApplicable,
-    notes: worse.notes,
+    notes: [...(options.withoutJudge ? [withoutJudgeNote] : []), ...unjudgedNotes(tried), ...worse.notes],
     judge: ledger.judgeCalls > 0 && judge ? { id: judge.id, model: judge.model } : null,
     calls: ledger.misses,
     fromStore: ledger.hits,
@@ -99,6 +101,7 @@ export async function drill(prompt: Prompt, options: DrillOptions, context: RunC
       '--only': options.only?.join(','),
       '--strength': options.strength?.join(','),
       '--generate': options.generate,
+      '--without-judge': options.withoutJudge,
       '--model': options.model,
       '--tag': options.tag,
       '--seed': options.seed,
@@ -205,8 +208,8 @@ function baselineOf({ cases, detectableDrop }: DrillBench, unchanged: readonly G
 }
 
 /**
- * 0 where enough of the medium and strong mutants and of the worse versions were killed, 1 where not, 2 where nothing was
- * decided, 4 out of budget.
+ * 0 where enough of the medium and strong mutants and of the worse versions were killed, 1 where not, 4 out of budget. What
+ * was not judged counts as not killed; where that alone keeps the share too low, nothing is decided: 2.
  */
 function exitCodeOf(
   { state, rates, versions }: Pick<DrillReport, 'state' | 'rates' | 'versions'>,
@@ -218,9 +221,23 @@ function exitCodeOf(
     ({ mutator, strength }) => mutator === null && (strength === 'medium' || strength === 'strong'),
   )
   const sum = (of: (rate: DrillRate) => number) => counted.reduce((total, rate) => total + of(rate), 0)
-  const ofVersions = versions.filter(({ outcome }) => outcome !== 'not-judged')
-  const judged = sum(({ mutants, notJudged }) => mutants - notJudged) + ofVersions.length
-  const killed = sum((rate) => rate.killed) + ofVersions.filter(({ outcome }) => outcome === 'killed').length
+  const ofVersions = (outcome: string) => versions.filter((one) => one.outcome === outcome).length
+  const all = sum(({ mutants }) => mutants) + versions.length
+  const judged = all - sum(({ notJudged }) => notJudged) - ofVersions('not-judged')
+  const killed = sum((rate) => rate.killed) + ofVersions('killed')
   if (judged === 0) return 2
-  return killed / judged >= minKill ? 0 : 1
+  if (killed >= minKill * all) return 0
+  return killed < minKill * judged ? 1 : 2
+}
+
+const withoutJudgeNote =
+  'The judge was not asked about changed answers: its verdicts on the answers before stay. These are the kills of the checks alone.'
+
+/** Why changed answers could not be judged, by the first of them. */
+function unjudgedNotes(tried: readonly TriedMutant[]): string[] {
+  const unjudged = tried.filter(({ report }) => report.outcome === 'not-judged')
+  const error = unjudged.flatMap(({ changed }) => changed).find(({ after }) => after.error !== undefined)?.after.error
+  if (unjudged.length === 0 || error === undefined) return []
+  const [cause] = error.split('\n')
+  return [`${unjudged.length} of ${tried.length} mutants were not judged, so nothing is known of them: ${cause}.`]
 }

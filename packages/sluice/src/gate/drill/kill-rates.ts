@@ -25,12 +25,16 @@ export function versionRatesOf(versions: DrillReport['versions']): DrillReport['
   }))
 }
 
+/** Where more than this share was not judged there is no rate: the rest may be another kind of mutants. */
+const mostNotJudged = 0.02
+
 function countsOf(of: readonly { outcome: string }[]) {
   const count = (outcome: string) => of.filter((one) => one.outcome === outcome).length
   const [killed, notJudged] = [count('killed'), count('not-judged')]
   const judged = of.length - notJudged
-  const interval = judged > 0 ? clopperPearson(killed, judged) : { low: null, high: null }
-  const rate = judged > 0 ? killed / judged : null
+  const isKnown = judged > 0 && notJudged <= mostNotJudged * of.length
+  const interval = isKnown ? clopperPearson(killed, judged) : { low: null, high: null }
+  const rate = isKnown ? killed / judged : null
   return {
     ...{ mutants: of.length, killed, held: count('held'), survived: count('survived'), notJudged },
     ...{ rate, ...interval },
@@ -41,7 +45,7 @@ function countsOf(of: readonly { outcome: string }[]) {
 export function coveredRate(mutants: DrillReport['mutants']): DrillReport['covered'] {
   const counted = mutants.filter(
     ({ strength, noticed, outcome }) =>
-      (strength === 'medium' || strength === 'strong') && (noticed ?? 0) >= 0.5 && outcome !== 'not-judged',
+      (strength === 'medium' || strength === 'strong') && ((noticed ?? 0) >= 0.5 || outcome === 'not-judged'),
   )
   const { mutants: all, killed, rate, low, high } = rateOf(counted, null, 'medium')
   return { mutants: all, killed, rate, low, high }

@@ -108,7 +108,7 @@ async function scoreChanged(
   { mutator, places }: Mutant,
   position: number,
   turn: number,
-  { kept, cases, seed, judged, others }: DrillBench,
+  { scoreChanged: score, cases, seed, judged, others }: DrillBench,
 ): Promise<{ repeat: number; answer: ChangedAnswer } | undefined> {
   const { testCase, answers } = cases[position] ?? {}
   if (!testCase || !answers || answers.length === 0) return undefined
@@ -118,7 +118,7 @@ async function scoreChanged(
   const output = mutated({ mutator, places }, { output: detail.output, caseId: testCase.id, repeat, seed, others })
   if (output === undefined) return undefined
   const key = `${position} ${repeat} ${output}`
-  const pending = judged.get(key) ?? kept.scoreAnswer({ ...completion, output }, testCase, repeat)
+  const pending = judged.get(key) ?? score({ ...completion, output }, testCase, repeat, detail)
   judged.set(key, pending)
   return { repeat, answer: { position, before: detail, after: await pending } }
 }

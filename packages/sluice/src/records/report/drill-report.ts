@@ -45,7 +45,7 @@ const rateSchema = z.object({
   held: count,
   survived: count,
   notJudged: count,
-  /** Killed of all that were judged; null for none. The interval is exact (Clopper and Pearson), 95 %. */
+  /** Killed of all that were judged; null where more than 2 % were not. The interval is exact (Clopper and Pearson), 95 %. */
   rate: known,
   low: known,
   high: known,

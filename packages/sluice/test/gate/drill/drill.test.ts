@@ -99,3 +99,36 @@ test('a mutator that does not exist is named with the others', async () => {
   assert.equal(code, 3)
   assert.match(stderr, /--only drop-itme: there is no such mutator\. Mutators: drop-item, /)
 })
+
+test('a judge that cannot be asked about changed answers gives no rate and no success', async () => {
+  await using model = await fakeModel((request) => {
+    const isChanged =
+      isJudgeRequest(request) && !textOf(request).includes('| - Pay 1182 by Friday.\n| - Call Ann Berg on Monday.')
+    return isChanged ? { status: 400, body: '{"error":{"message":"no such text"}}' } : careful(request)
+  })
+  const prompt = 'checks: [{contains: "- Call Ann Berg", must: true}]\nrubric: [{id: actions, ask: Is it complete?}]\n'
+  const files = summaryFiles({ url: model.url, cases: 6, prompt })
+  using project = createProject({
+    ...files,
+    'prompts/summary.prompt.yml': files['prompts/summary.prompt.yml'].replace(
+      'checks: [{contains: Action item}]\n',
+      '',
+    ),
+  })
+  const { code, report } = await drilled(project, '--only', 'drop-item,date', '--strength', 'strong')
+  assert.deepEqual(outcomesOf(report, 'drop-item'), new Set(['killed']), 'the check alone kills it')
+  assert.deepEqual(outcomesOf(report, 'date'), new Set(['not-judged']))
+  const rates = report.rates.map(({ mutator, killed, notJudged, rate }) => [mutator, killed, notJudged, rate])
+  assert.deepEqual(rates, [
+    ['drop-item', 2, 0, 1],
+    ['date', 0, 2, null],
+    [null, 2, 2, null],
+  ])
+  assert.equal(code, 2)
+  const asked = model.requests.length
+  const checks = await drilled(project, '--only', 'drop-item,date', '--strength', 'strong', '--without-judge')
+  assert.equal(model.requests.length, asked, 'the judge is not asked')
+  assert.deepEqual(outcomesOf(checks.report, 'drop-item'), new Set(['killed']))
+  assert.deepEqual(outcomesOf(checks.report, 'date'), new Set(['survived']))
+  assert.match(report.notes[0] ?? '', /2 of 4 mutants were not judged, so nothing is known of them: /)
+})

@@ -41,7 +41,7 @@ test('an instruction that no case notices is named by its line, with a rubric it
   )
   assert.match(report.unnoticed[0]?.yaml ?? '', /ask: .*Be kind to all readers\./)
   assert.equal(code, 1)
-  const { stdout } = await project.sluice(['drill', 'summary', '--only', changes])
+  const { stdout } = await project.sluice(['drill', 'summary', '--only', changes, '--mutants', '1'])
   assert.match(stdout, /prompts\/summary\.prompt\.yml:5 \(drop-instruction, .*\) Be kind to all readers\./)
 })
 
