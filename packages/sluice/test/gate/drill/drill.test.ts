@@ -24,7 +24,7 @@ const outcomesOf = ({ mutants }: DrillReport, mutator: string) =>
 
 test('a lost item that the judge asks for is killed, another number that nobody asks for survives', async () => {
   await using model = await fakeModel(careful)
-  using project = createProject(summaryFiles({ url: model.url, cases: 12, rubric: true }))
+  using project = createProject(summaryFiles({ url: model.url, cases: 8, rubric: true }))
   const flags = ['--only', 'drop-item,number,break-json', '--strength', 'medium,strong']
   const { code, report } = await drilled(project, ...flags)
   assert.equal(report.state, 'drilled')
@@ -57,7 +57,7 @@ test('a judge that is asked and does not see it, and a drop too small for the su
   - {id: actions, ask: Does it list every action item?, weight: 9}
   - {id: numbers, ask: Is each number right?, weight: 0.2}
 `
-  using project = createProject(summaryFiles({ url: model.url, cases: 12, prompt }))
+  using project = createProject(summaryFiles({ url: model.url, cases: 8, prompt }))
   const { report } = await drilled(project, '--only', 'drop-sentence,drop-item,number', '--strength', 'strong')
   const causes = report.survivors.map(({ mutator, why }) => [mutator, why])
   assert.deepEqual(causes, [

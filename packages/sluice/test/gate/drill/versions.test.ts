@@ -23,7 +23,7 @@ async function drilled(project: Project, ...flags: string[]) {
 
 test('an instruction that no case notices is named by its line, with a rubric item that asks for it', async () => {
   await using model = await fakeModel(obedient)
-  using project = createProject(summaryFiles({ url: model.url, cases: 10, rubric: true, message }))
+  using project = createProject(summaryFiles({ url: model.url, cases: 6, rubric: true, message }))
   const { code, report } = await drilled(project, '--only', changes)
   const outcomes = report.versions.map(({ mutator, what, line, outcome }) => [mutator, what, line, outcome])
   const [told, kind] = ['List every action item of it.', 'Be kind to all readers.']
@@ -47,7 +47,7 @@ test('an instruction that no case notices is named by its line, with a rubric it
 
 test('another model answers in place of the own one, and recorded answers are not asked for changed prompts', async () => {
   await using model = await fakeModel((request) => (request.model === 'poor' ? 'Nothing.' : obedient(request)))
-  using project = createProject(summaryFiles({ url: model.url, cases: 10, message }))
+  using project = createProject(summaryFiles({ url: model.url, cases: 6, message }))
   const { report } = await drilled(project, '--only', 'other-model,hotter', '--model', 'local:poor')
   assert.deepEqual(
     report.versions.map(({ mutator, what, outcome }) => [mutator, what, outcome]),
@@ -61,9 +61,9 @@ test('another model answers in place of the own one, and recorded answers are no
 
 test('a drill ends with its budget, and goes on from there', async () => {
   await using model = await fakeModel(obedient)
-  using project = createProject(summaryFiles({ url: model.url, cases: 10, rubric: true, message }))
+  using project = createProject(summaryFiles({ url: model.url, cases: 6, rubric: true, message }))
   const flags = ['--only', 'date', '--strength', 'strong']
-  const short = await drilled(project, ...flags, '--budget-usd', '0.012')
+  const short = await drilled(project, ...flags, '--budget-usd', '0.008')
   assert.equal(short.code, 4)
   const paid = model.requests.length
   const whole = await drilled(project, ...flags)
