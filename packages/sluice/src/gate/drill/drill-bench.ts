@@ -31,6 +31,8 @@ export interface DrillBench {
   seed: number
   concurrency: number
   stop: AbortSignal
+  /** Whether the judge is left out, so that nothing is known of what it would see. */
+  withoutJudge: boolean
   /** Scores a changed answer; `before` is the detail of the answer as it was. */
   scoreChanged: ScoreChanged
   /** Judged changed answers, by case, repeat and text. */
@@ -72,6 +74,7 @@ export async function openBench(
     seed,
     concurrency: session.concurrency,
     stop: session.interrupt.stop,
+    withoutJudge: withoutJudge === true,
     scoreChanged: withoutJudge ? checksAlone(prompt, suite, context) : kept.run.scoreAnswer,
     judged: new Map(),
   }

@@ -12,10 +12,11 @@ export function drillText(given: DrillReport, width: number): string {
     report.message === null ? [] : wrap(report.message, width),
     report.rates.length === 0 ? [] : rateTable(report, width),
     captions(report).flatMap((text) => wrap(text, width)),
+    report.notes.flatMap((text) => wrap(`- ${text}`, width)),
     ...survivorBlocks({ ...report, survivors: given.survivors.map(visibleSurvivor) }, width),
     versionTable(report, width),
     unnoticedLines({ ...report, unnoticed: given.unnoticed }, width),
-    [...report.notApplicable.map(notApplicableLine), ...report.notes].flatMap((text) => wrap(`- ${text}`, width)),
+    [...report.notApplicable.map(notApplicableLine)].flatMap((text) => wrap(`- ${text}`, width)),
     [...wrap(costLine(report), width), `Again: ${report.reproduce}`],
   ]
   return `${blocks

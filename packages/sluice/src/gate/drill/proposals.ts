@@ -57,7 +57,9 @@ async function promptChecks(group: SurvivorGroup, { file }: Prompt, bench: Drill
   )
   const tried = await tryCheck(entry, before, group.changed, bench)
   if (tried.passesBefore < tried.before || tried.failsAfter === 0) return []
-  return [{ place: file, yaml: stringify({ checks: [entry] }), says: `A check of every answer.`, tried }]
+  return [
+    { place: file, yaml: stringify({ checks: [entry] }, { lineWidth: 0 }), says: `A check of every answer.`, tried },
+  ]
 }
 
 function generalCheck(mutator: string, outputs: readonly string[]): Entry | undefined {
@@ -106,7 +108,7 @@ async function caseChecks(group: SurvivorGroup, suiteFile: string, bench: DrillB
     if (tried.passesBefore < tried.before || tried.failsAfter === 0) continue
     const place = `${suiteFile}, case ${testCase.id}`
     const says = 'A check of this case: what every answer of it says, and the changed one does not.'
-    found.push({ place, yaml: stringify({ checks: [entry] }), says, tried })
+    found.push({ place, yaml: stringify({ checks: [entry] }, { lineWidth: 0 }), says, tried })
   }
   return found
 }

@@ -19,7 +19,7 @@ export async function explainSurvivors(
   for (const mutator of new Set(open.map(({ mutant }) => mutant.mutator))) {
     const ofMutator = open.filter(({ mutant }) => mutant.mutator === mutator)
     const all = tried.filter(({ mutant }) => mutant.mutator === mutator)
-    const askedBy = itemsAsking(all, prompt, bench)
+    const askedBy = bench.withoutJudge ? [] : itemsAsking(all, prompt, bench)
     for (const why of ['nothing-asks', 'judge-blind', 'too-few'] as const) {
       const ofCause = ofMutator.filter((one) => whyOf(one, askedBy, bench) === why)
       if (ofCause.length === 0) continue
@@ -70,8 +70,8 @@ function textOf({ why, changed, askedBy, tried }: SurvivorGroup, bench: DrillBen
   const answers = formatAmount(changed.length, 'changed answer')
   if (why === 'nothing-asks')
     return missed === changed.length
-      ? `No check and no rubric item scored one of the ${answers} lower.`
-      : `Scores fell on ${changed.length - missed} of ${answers}, and no check or rubric item is about the others.`
+      ? `${bench.withoutJudge ? 'No check' : 'No check and no rubric item'} scored one of the ${answers} lower.`
+      : `Scores fell on ${changed.length - missed} of ${answers}, and no check${bench.withoutJudge ? '' : ' or rubric item'} is about the others.`
   if (why === 'judge-blind')
     return `The judge is asked for it (${askedBy.join(', ')}), and on ${missed} of ${answers} its verdict stayed. Read the example: either the judge misses it, or such a change does no harm.`
   const largest = Math.min(...tried.map(({ report }) => report.effect ?? 0))

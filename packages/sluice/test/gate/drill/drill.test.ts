@@ -106,7 +106,8 @@ test('a judge that cannot be asked about changed answers gives no rate and no su
       isJudgeRequest(request) && !textOf(request).includes('| - Pay 1182 by Friday.\n| - Call Ann Berg on Monday.')
     return isChanged ? { status: 400, body: '{"error":{"message":"no such text"}}' } : careful(request)
   })
-  const prompt = 'checks: [{contains: "- Call Ann Berg", must: true}]\nrubric: [{id: actions, ask: Is it complete?}]\n'
+  const prompt =
+    'checks: [{contains: "- Call Ann Berg", must: true}]\nrubric: [{id: actions, ask: Is it complete and correct?}]\n'
   const files = summaryFiles({ url: model.url, cases: 6, prompt })
   using project = createProject({
     ...files,
@@ -130,5 +131,10 @@ test('a judge that cannot be asked about changed answers gives no rate and no su
   assert.equal(model.requests.length, asked, 'the judge is not asked')
   assert.deepEqual(outcomesOf(checks.report, 'drop-item'), new Set(['killed']))
   assert.deepEqual(outcomesOf(checks.report, 'date'), new Set(['survived']))
+  assert.deepEqual(
+    checks.report.survivors.map(({ why }) => why),
+    ['nothing-asks'],
+    'the judge is not blamed',
+  )
   assert.match(report.notes[0] ?? '', /2 of 4 mutants were not judged, so nothing is known of them: /)
 })
