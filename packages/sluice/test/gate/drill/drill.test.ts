@@ -138,3 +138,14 @@ test('a judge that cannot be asked about changed answers gives no rate and no su
   )
   assert.match(report.notes[0] ?? '', /2 of 4 mutants were not judged, so nothing is known of them: /)
 })
+
+test('a check that would fail an answer as it is, is not proposed', async () => {
+  await using model = await fakeModel(() => 'Action item: Ann possibly sends the invoice.')
+  using project = createProject(summaryFiles({ url: model.url, cases: 4 }))
+  const { report } = await drilled(project, '--only', 'hedge,injection', '--strength', 'strong')
+  const yamls = report.survivors.map(({ mutator, proposals }) => [mutator, /checks:/.test(proposals[0]?.yaml ?? '')])
+  assert.deepEqual(yamls, [
+    ['hedge', false],
+    ['injection', true],
+  ])
+})
