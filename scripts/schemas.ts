@@ -6,6 +6,7 @@ import { calibrationJsonSchema } from '../packages/sluice/src/records/report/cal
 import { drillJsonSchema } from '../packages/sluice/src/records/report/drill-report.ts'
 import { gatePlanJsonSchema } from '../packages/sluice/src/records/report/gate-plan.ts'
 import { judgeAttackJsonSchema } from '../packages/sluice/src/records/report/judge-attack-report.ts'
+import { judgeRubricJsonSchema } from '../packages/sluice/src/records/report/judge-rubric-report.ts'
 import { matrixJsonSchema } from '../packages/sluice/src/records/report/matrix-report.ts'
 import { reportJsonSchema } from '../packages/sluice/src/records/report/report.ts'
 import { suiteReviewJsonSchema } from '../packages/sluice/src/records/report/suite-review.ts'
@@ -16,6 +17,7 @@ const schemas = [
   ['matrix', matrixJsonSchema()] as const,
   ['drill', drillJsonSchema()] as const,
   ['judge-attack', judgeAttackJsonSchema()] as const,
+  ['judge-rubric', judgeRubricJsonSchema()] as const,
   ['gate-plan', gatePlanJsonSchema()] as const,
   ['calibration', calibrationJsonSchema()] as const,
   ['suite-review', suiteReviewJsonSchema()] as const,

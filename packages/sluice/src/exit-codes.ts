@@ -128,10 +128,10 @@ export const commandExitCodes: readonly CommandCodes[] = [
     title: 'How good the judge is',
     commands: ['judge'],
     codes: {
-      pass: 'Done. `judge attack`: no attack turned a no into a yes. `judge calibrate`: the judge may gate.',
-      fail: '`judge attack`: at least one attack turned a no into a yes. `judge calibrate`: labels show that the judge may not gate.',
+      pass: 'Done. `judge attack`: no attack turned a no into a yes. `judge calibrate`: the judge may gate. `judge rubric`: every item was looked at with enough outputs and labels, and nothing was found.',
+      fail: '`judge attack`: at least one attack turned a no into a yes. `judge calibrate`: labels show that the judge may not gate. `judge rubric`: an item depends on its wording, or the rubric does not say.',
       inconclusive:
-        '`judge attack`: the judge said no to no output, or some attacks have no verdict. `judge calibrate`: there are too few labels.',
+        '`judge attack`: the judge said no to no output, or some attacks have no verdict. `judge calibrate`: there are too few labels. `judge rubric`: too few outputs or labels to tell.',
       'could not run':
         'Also: the budget ended first; `judge calibrate`: more than 2 % of the labelled items got no verdict.',
     },

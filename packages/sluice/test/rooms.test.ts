@@ -38,6 +38,7 @@ const concepts: Record<string, string> = {
   'gate/guard/judged-by-base.ts': 'judging by the base commit',
   'gate/init/workflows.ts': 'the workflows of a new project',
   'gate/labels/append-lines.ts': 'how a line of labels reaches the disk',
+  'gate/labels/rubric-items.ts': 'which questions a case has',
   'gate/nightly/last-night.ts': 'what the last night said',
   'gate/nightly/level.ts': 'the level of the scores without what the suite has done',
   'gate/report/html/client/theme.ts': 'light and dark',

@@ -5,6 +5,7 @@ import { calibrationJsonSchema } from '../records/report/calibration.ts'
 import { drillJsonSchema } from '../records/report/drill-report.ts'
 import { gatePlanJsonSchema } from '../records/report/gate-plan.ts'
 import { judgeAttackJsonSchema } from '../records/report/judge-attack-report.ts'
+import { judgeRubricJsonSchema } from '../records/report/judge-rubric-report.ts'
 import { matrixJsonSchema } from '../records/report/matrix-report.ts'
 import { reportJsonSchema } from '../records/report/report.ts'
 import { suiteReviewJsonSchema } from '../records/report/suite-review.ts'
@@ -18,6 +19,7 @@ export async function schema(kind: string, host: Host): Promise<number> {
     matrix: matrixJsonSchema,
     drill: drillJsonSchema,
     'judge-attack': judgeAttackJsonSchema,
+    'judge-rubric': judgeRubricJsonSchema,
     'gate-plan': gatePlanJsonSchema,
     calibration: calibrationJsonSchema,
     'suite-review': suiteReviewJsonSchema,

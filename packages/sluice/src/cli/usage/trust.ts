@@ -7,6 +7,7 @@ export function addTrust(program: Command, host: Host, done: Done): void {
   const judge = program.command('judge').description('find out whether the judge is right, by labels of people')
   addCalibrate(judge, host, done)
   addAttack(judge, host, done)
+  addRubric(judge, host, done)
   addDrill(program, host, done)
   addSuite(program, host, done)
 }
@@ -91,4 +92,23 @@ function addCalibrate(judge: Command, host: Host, done: Done): void {
     .action(async (feature, options) =>
       done(await (await import('../judge/calibrate.ts')).calibrateJudge(feature, options, host)),
     )
+}
+
+function addRubric(judge: Command, host: Host, done: Done): void {
+  withFresh(judge.command('rubric'))
+    .description('look at the questions: do other words flip verdicts, where do people disagree, which say the same')
+    .argument('<feature>', 'name of the feature')
+    .option('--suite <name>', 'whose cases to use (default: fast)')
+    .addOption(new Option('--outputs <n>', 'how many kept outputs are judged, at most').default(40))
+    .addOption(
+      new Option('--max-flips <x>', 'share of outputs with a flip above which an item depends on its wording').default(
+        0.1,
+      ),
+    )
+    .addOption(new Option('--concurrency <n>', 'how many calls run at the same time').default(20))
+    .option('--max-wait <duration>', 'how long a call may wait for a quota, all waits together (default: 5m)')
+    .option('--budget-usd <x>', 'stop before more than this is spent (default: 2)')
+    .option('--allow-endpoint <name>', 'in CI, let secrets go to a new address of this provider or target', another)
+    .option('--json', 'print the report as JSON on stdout and nothing else')
+    .action(async (feature, options) => done(await (await import('../judge/rubric.ts')).rubric(feature, options, host)))
 }

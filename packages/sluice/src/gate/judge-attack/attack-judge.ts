@@ -3,6 +3,7 @@ import { endIfStopped } from '../../core/answers/stop.ts'
 import { ProviderError } from '../../core/providers/provider-error.ts'
 import { type Judge, JudgeError } from '../../core/scorers/judge/judge.ts'
 import type { Case } from '../../core/suite/cases/case.ts'
+import { judgeMembers } from '../../core/suite/config/judge-settings.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { casesOf, chooseSuite } from '../../core/suite/prompt/suites.ts'
 import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
@@ -58,7 +59,7 @@ export async function attackJudge(
       'invalid-input',
       `${prompt.file} asks its judge nothing, so there is nothing to attack: add a "rubric" to the prompt or to its cases`,
     )
-  await session.requirePrices([project.config.judge.model])
+  await session.requirePrices(judgeMembers(project.config.judge).map(({ model }) => model))
   const run = startRun({ candidate: prompt, suite, progress }, project, session)
   const { judge, ledger } = run
   if (!judge) throw new TypeError('a run of a prompt has a judge')

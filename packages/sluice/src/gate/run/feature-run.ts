@@ -57,6 +57,8 @@ export interface FeatureRun {
   ledger: Ledger
   observations: Observations
   judge: Judge | undefined
+  /** Asks a model another question for the judge, within the same budget. */
+  askJudge: Ask<ModelRequest>
   /** Scores the repeats up to `repeat` that have no score yet, for the cases that are wanted. */
   score(repeat: number, wanted?: IsWanted): Promise<void>
   /** Scores an answer that was given before, as one of the candidate. */
@@ -83,9 +85,10 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
   const checkDeps = { ...options.checkDeps, ask: askFor('embedding') }
   const failed = (error: unknown) => bookFailure(ledger, error)
   const generate = askFor('generation')
+  const askJudge = askFor('judge')
   const judge = createJudge({
     ...options.judge,
-    ask: askFor('judge'),
+    ask: askJudge,
     failed,
     ...(options.isKept && { isKept: options.isKept }),
     ...(options.judgeModes && { modes: options.judgeModes }),
@@ -131,6 +134,7 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
     ledger,
     observations,
     judge,
+    askJudge,
     async score(repeat, wanted = () => true) {
       options.onRound?.(
         answersOf(evaluation, options.wholeSuite === false ? undefined : options.suiteCases, repeat, wanted),
