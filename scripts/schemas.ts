@@ -10,6 +10,7 @@ import { judgeRubricJsonSchema } from '../packages/sluice/src/records/report/jud
 import { matrixJsonSchema } from '../packages/sluice/src/records/report/matrix-report.ts'
 import { reportJsonSchema } from '../packages/sluice/src/records/report/report.ts'
 import { suiteReviewJsonSchema } from '../packages/sluice/src/records/report/suite-review.ts'
+import { unchangedJsonSchema } from '../packages/sluice/src/records/report/unchanged-report.ts'
 
 const schemas = [
   ...schemaKinds.map((kind) => [kind, jsonSchemaOf(kind)] as const),
@@ -21,6 +22,7 @@ const schemas = [
   ['gate-plan', gatePlanJsonSchema()] as const,
   ['calibration', calibrationJsonSchema()] as const,
   ['suite-review', suiteReviewJsonSchema()] as const,
+  ['unchanged', unchangedJsonSchema()] as const,
 ]
 const files = schemas.map(([kind, schema]) => {
   const file = `packages/sluice/schemas/${kind}.schema.json`

@@ -117,10 +117,10 @@ export const commandExitCodes: readonly CommandCodes[] = [
     title: 'Testing the gate',
     commands: ['drill'],
     codes: {
-      pass: 'Of the medium and strong mutants at least the share `--min-kill` was killed.',
+      pass: 'Of the medium and strong mutants at least the share `--min-kill` was killed. With `--unchanged`: the rates were measured.',
       fail: 'Fewer were killed: the report says which survived, why, and what would have caught them.',
       inconclusive:
-        'No drill could be made: the version as it is does not pass its own gate, every case scores 0 already, or no mutant could be judged.',
+        'No drill could be made: the version as it is does not pass its own gate, every case scores 0 already, or no mutant could be judged. With `--unchanged`: the answers cannot vary.',
       'could not run': 'Also: no answer has a score, or the budget ended first.',
     },
   },

@@ -9,6 +9,7 @@ import { judgeRubricJsonSchema } from '../records/report/judge-rubric-report.ts'
 import { matrixJsonSchema } from '../records/report/matrix-report.ts'
 import { reportJsonSchema } from '../records/report/report.ts'
 import { suiteReviewJsonSchema } from '../records/report/suite-review.ts'
+import { unchangedJsonSchema } from '../records/report/unchanged-report.ts'
 import type { Host } from './host.ts'
 
 /** `sluice schema <kind>`: prints the JSON Schema of a file format. */
@@ -23,6 +24,7 @@ export async function schema(kind: string, host: Host): Promise<number> {
     'gate-plan': gatePlanJsonSchema,
     calibration: calibrationJsonSchema,
     'suite-review': suiteReviewJsonSchema,
+    unchanged: unchangedJsonSchema,
   }
   const report = Object.hasOwn(reports, kind) ? reports[kind] : undefined
   if (!known && !report) {

@@ -8,6 +8,7 @@ import { withJudge } from './calibration/judge-reason.ts'
 import { rubricHash } from './judge-attack/attack-judge.ts'
 import { attackNote } from './judge-attack/kept-attacks.ts'
 import { limitLooks, recordedRepeats } from './recorded-repeats.ts'
+import { measureId, unchangedNote } from './report/last-unchanged.ts'
 import type { Flags } from './report/reproduction.ts'
 import { measuredOf, summarizeFeature } from './report/summarize.ts'
 import { withVerdict } from './report/with-verdict.ts'
@@ -71,9 +72,12 @@ export async function judgeVersions(
   progress.label(candidate.feature)
   const decided = await runGate(run, policy, settings)
   const calibration = await calibrateRun(run, session.results, project, settings)
+  const judge = run.ledger.judgeCalls > 0 && run.judge ? run.judge.id : null
+  const measure = () => measureId(candidate, cases(), settings)
+  const unchanged = await unchangedNote(session.database, candidate.feature, { suite, judge, measure })
   const measured = measuredOf(run, session.results, {
     threshold: threshold ?? null,
-    notes: [...notes, ...(await judgeNotes(run, project))],
+    notes: [...notes, ...(await judgeNotes(run, project)), ...(unchanged === undefined ? [] : [unchanged])],
     calibration,
   })
   const restsOn = { feature: candidate.feature, asked: measured.judge !== null, calibration }

@@ -53,7 +53,8 @@ function addDrill(program: Command, host: Host, done: Done): void {
     .option('--strength <strengths>', 'only these of weak, medium, strong, one-tag, separated by commas')
     .option('--tag <tag>', 'for mutants on one tag alone: this one, or one of several (default: any)', another)
     .addOption(new Option('--mutants <n>', 'mutants of each mutator and strength; more cost hardly more').default(20))
-    .option('--repeats <n>', 'answers of each case to draw from (default: 3, or as many as are recorded)')
+    .option('--unchanged <n>', 'plant nothing: run the version against itself n times, and count false alarms')
+    .option('--repeats <n>', 'answers of each case to draw from (default: 3; 6 with --unchanged; or as recorded)')
     .addOption(
       new Option('--min-kill <x>', 'exit 1 if fewer of the medium and strong mutants are killed').default(0.95),
     )

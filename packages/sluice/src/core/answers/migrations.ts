@@ -64,4 +64,8 @@ export const projectMigrations = [
    );`,
   `ALTER TABLE runs ADD COLUMN ended_at INTEGER;
    UPDATE runs SET ended_at = started_at;`,
+  `CREATE TABLE unchanged (
+     feature TEXT NOT NULL PRIMARY KEY,
+     record TEXT NOT NULL
+   );`,
 ]

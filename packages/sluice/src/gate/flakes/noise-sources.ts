@@ -26,7 +26,8 @@ export function noiseSources(rows: readonly ResultRow[]): NoiseSources {
   const textsJudgedTwice = isJudged ? cases.flat().filter((votes) => votes.length > 1).length : 0
   if (isJudged && textsJudgedTwice > 0) {
     const { case: between, answer, vote, within } = varianceComponents(cases)
-    return { case: between, system: answer, judge: vote, within, textsJudgedTwice }
+    // Where no case gave a second text, the system under test did not vary at all.
+    return { case: between, system: answer ?? 0, judge: vote, within, textsJudgedTwice }
   }
   const { case: between, within } = varianceComponents(cases.map((texts) => texts.flat().map((score) => [score])))
   const system = isJudged ? null : within
