@@ -27,6 +27,7 @@ const sampleCase: Case = {
   tags: ['core'],
   weight: 1,
   critical: false,
+  quarantine: { until: '2026-12-31', reason: 'the sender changes its format' },
   repeats: 2,
   passed: { k: 0, n: 2 },
   checks,

@@ -10,6 +10,7 @@ import { proveRun } from './report/run-proof.ts'
 import { measuredOf, summarizeFeature } from './report/summarize.ts'
 import { coverageOf, coveredShare } from './run/coverage.ts'
 import type { FeatureRun } from './run/feature-run.ts'
+import { countedCases } from './run/score-table.ts'
 import type { RunContext } from './run/session.ts'
 import { modelsOf, startRun } from './run/start-run.ts'
 
@@ -62,7 +63,7 @@ function requireCases(run: FeatureRun, tags: string[] | undefined): void {
 
 /** 0 when every case has a score, 2 when some have none, 4 when not one has or the budget ended first. */
 function exitCodeOf({ table, observations }: FeatureRun): number {
-  const share = coveredShare(coverageOf(table.cases, 'candidate'))
+  const share = coveredShare(coverageOf(countedCases(table.cases), 'candidate'))
   if (!share || observations.budgetStops > 0) return 4
   return observations.unscoredRepeats === 0 ? 0 : 2
 }

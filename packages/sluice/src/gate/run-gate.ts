@@ -3,7 +3,7 @@ import type { Arm } from '../records/report/case-detail.ts'
 import { coverageOf } from './run/coverage.ts'
 import type { FeatureRun } from './run/feature-run.ts'
 import { estimateOf } from './run/score-summary.ts'
-import type { CaseScores } from './run/score-table.ts'
+import { type CaseScores, countedCases } from './run/score-table.ts'
 import type { JoinedScores } from './score-files.ts'
 import type { GateDecision } from './verdict/conclude.ts'
 import { decide } from './verdict/decide.ts'
@@ -64,13 +64,14 @@ export function judgeScores(
 
 function outcomeOf(
   decision: GateDecision,
-  cases: readonly CaseScores[],
+  all: readonly CaseScores[],
   {
     settings,
     hasBaseline,
     missing,
   }: { settings: GateSettings; hasBaseline: boolean; missing?: Record<Arm, number> | undefined },
 ): GateOutcome {
+  const cases = countedCases(all)
   const coverage = {
     candidate: coverageOf(cases, 'candidate', missing?.candidate),
     baseline: hasBaseline ? coverageOf(cases, 'baseline', missing?.baseline) : undefined,

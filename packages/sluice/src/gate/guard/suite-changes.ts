@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Case } from '../../core/suite/cases/case.ts'
+import type { Case, Quarantine } from '../../core/suite/cases/case.ts'
 import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
 import type { MeasureChange } from '../../records/report/report.ts'
 import { type ChangeParts, counted, listed, measureChange, shortly } from '../report/measure-change.ts'
@@ -119,7 +119,11 @@ function fieldChanges(common: readonly CommonCase[], change: ChangeOf): MeasureC
     ['critical mark', ({ critical }) => critical, ({ after }) => after.critical],
     ['cluster', ({ cluster }) => cluster, ({ before }) => before.cluster === undefined],
     ['holdout mark', ({ holdout }) => holdout, () => false],
-    ...[...keys].map((key): (typeof fields)[number] => [key, ({ others }) => others.get(key), () => false]),
+    ...[...keys].map((key): (typeof fields)[number] => [
+      key,
+      ({ others }) => others.get(key),
+      (one) => key === 'quarantine' && endsNoLater(one),
+    ]),
   ]
   return fields.flatMap(([what, of, isStricter]) => {
     const differing = common.filter(
@@ -138,6 +142,12 @@ function fieldChanges(common: readonly CommonCase[], change: ChangeOf): MeasureC
       return [change(what, ids, { ...told, weakening: !stricter })]
     })
   })
+}
+
+/** Whether a case counts again at least as early as in the base; one that is newly in quarantine counts later. */
+function endsNoLater({ before, after }: CommonCase): boolean {
+  const until = ({ others }: CaseMeasure) => (others.get('quarantine') as Quarantine | undefined)?.until ?? ''
+  return until(after) <= until(before)
 }
 
 const textOrNone = (value: unknown) => (value === undefined ? 'none' : shortly(value))

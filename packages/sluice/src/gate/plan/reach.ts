@@ -48,7 +48,7 @@ export function reachOf(noise: SuiteNoise, design: Design, test: PlannedTest): R
 }
 
 /** The rounds of a gate that asks at most `repeats` times: those of the policy, ended there. */
-export function looksUpTo({ looks }: GatePolicy, repeats: number): number[] {
+function looksUpTo({ looks }: GatePolicy, repeats: number): number[] {
   return [...looks.filter((look) => look < repeats), repeats]
 }
 

@@ -58,6 +58,9 @@ function caseRow(row: CaseScores, own: Record<Arm, ResultRow[]>, caseThreshold: 
     tags: [...row.tags],
     weight: row.weight,
     critical: row.critical,
+    ...(row.quarantine?.ended === false && {
+      quarantine: { until: row.quarantine.until, reason: row.quarantine.reason },
+    }),
     repeats: row.candidate.length,
     passed: scores.length === 0 ? null : { k: passesOf(scores, caseThreshold), n: scores.length },
     checks: shown?.checks ?? [],

@@ -92,9 +92,10 @@ export function detectableDropText(feature: FeatureSummary): string | undefined 
  * What twice the cases would see, and what that costs. Nothing where no noise is to be lowered, or where the steps to a
  * verdict say what to do.
  */
-function moreCasesText({ baseline, comparison, cost, nextSteps = [] }: FeatureSummary): string {
+function moreCasesText(feature: FeatureSummary): string {
+  const { baseline, comparison, cost, nextSteps = [] } = feature
   const { detectableDrop = null, margin = 0, pairs = 0, repeats = 0 } = comparison ?? {}
-  if (detectableDrop === null || detectableDrop <= margin || nextSteps.length > 0) return ''
+  if (detectableDrop === null || detectableDrop <= margin || nextSteps.length > 0 || mayHide(feature)) return ''
   const drop = margin + (detectableDrop - margin) / Math.SQRT2
   const usd = cost.usdPerAnswer == null ? null : cost.usdPerAnswer * pairs * repeats * (baseline ? 2 : 1)
   const price = usd === null ? 'at a cost that is not known' : `for about ${formatUsd(usd)} more a run`

@@ -1,16 +1,18 @@
 import { type Ledger, servingNotes } from '../../core/answers/ledger.ts'
 import { judgeFamilyWarnings } from '../../core/scorers/judge/judge-family.ts'
+import { quarantineShareText } from '../../core/suite/cases/quarantine.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import type { Calibration } from '../../records/report/calibration.ts'
 import type { FeatureSummary, MissingScoreCause } from '../../records/report/feature-report.ts'
 import { weightedQuantiles } from '../../stats/index.ts'
+import { formatAmount } from '../../text/format.ts'
 import { coverageOf } from '../run/coverage.ts'
 import type { FeatureRun } from '../run/feature-run.ts'
 import type { LostAnswers, Observations } from '../run/observations.ts'
 import { flipRateOf } from '../run/observations.ts'
 import type { ResultRow, Results } from '../run/results.ts'
 import { estimateOf, repeatShares, type SummaryOptions, summarizeScores } from '../run/score-summary.ts'
-import type { CaseScores } from '../run/score-table.ts'
+import { type CaseScores, countedCases, isQuarantined } from '../run/score-table.ts'
 import { holdoutNote, holdoutResult } from '../verdict/holdout-result.ts'
 import { calibrationNotes } from './calibration-sentences.ts'
 import { causesOf } from './causes.ts'
@@ -67,6 +69,7 @@ export function summarizeFeature(measured: Measured, options: SummaryOptions): F
     baseline: measured.baseline,
     reasons: [],
     notes: [
+      ...quarantineNotes(cases),
       ...measured.notes,
       ...several,
       ...(holdout ? [holdoutNote(holdout, measured.feature)] : []),
@@ -103,7 +106,32 @@ export function summarizeFeature(measured: Measured, options: SummaryOptions): F
   }
 }
 
-function tagMeans(cases: readonly CaseScores[], options: SummaryOptions): FeatureSummary['tags'] {
+const namedInNote = 5
+
+/** Which cases are no part of the verdict, and which are one again. */
+function quarantineNotes(cases: readonly CaseScores[]): string[] {
+  const held = cases.filter(isQuarantined)
+  const ended = cases.filter(({ quarantine }) => quarantine?.ended)
+  const named = held
+    .slice(0, namedInNote)
+    .map(({ id, quarantine }) => `${id} until ${quarantine?.until} (${quarantine?.reason})`)
+  const more = held.length > namedInNote ? `, and ${held.length - namedInNote} more` : ''
+  const share = quarantineShareText(held.length, cases.length)
+  return [
+    ...(held.length === 0
+      ? []
+      : [
+          `In quarantine, and no part of the verdict, ${held.length} of ${formatAmount(cases.length, 'case')}: ${named.join(', ')}${more}.`,
+        ]),
+    ...(share === undefined ? [] : [share]),
+    ...ended
+      .slice(0, namedInNote)
+      .map(({ id, quarantine }) => `The quarantine of ${id} ended on ${quarantine?.until}: the case counts again.`),
+  ]
+}
+
+function tagMeans(all: readonly CaseScores[], options: SummaryOptions): FeatureSummary['tags'] {
+  const cases = countedCases(all)
   const tags = new Set(cases.flatMap(({ tags }) => tags))
   return [...tags].map((tag) => {
     const tagged = cases.filter((row) => row.tags.includes(tag))

@@ -13,7 +13,7 @@ import {
   weightedQuantiles,
   weightedStd,
 } from '../../stats/index.ts'
-import { type CaseScores, scoredRepeats } from './score-table.ts'
+import { type CaseScores, countedCases, scoredRepeats } from './score-table.ts'
 
 /** The scores of one version over its scored cases. Every number is null when no case has a score. */
 type ScoreSummary = Omit<FeatureSummary['score'], 'threshold' | 'caseThreshold'>
@@ -27,12 +27,13 @@ export interface SummaryOptions {
   caseThreshold: number
 }
 
-/** The weighted mean of one version's scores: per case the mean of its repeats, then over cases. */
+/** The weighted mean of one version's scores: per case the mean of its repeats, then over the cases that count. */
 export function estimateOf(
-  cases: readonly CaseScores[],
+  all: readonly CaseScores[],
   { confidence, estimand }: SummaryOptions,
   arm: Arm = 'candidate',
 ): ScoreEstimate {
+  const cases = countedCases(all)
   const isRepeated = cases.every((row) => row[arm].length !== 1)
   const estimate = isRepeated ? meanOfRepeats(cases, arm, estimand) : clusterRobustMean(...meansOf(cases, arm))
   if (!estimate) return { mean: null, se: null, ciLow: null, ciHigh: null }
@@ -74,7 +75,8 @@ function meansOf(
   return [means.subarray(0, clusters.length), weights.subarray(0, clusters.length), clusters]
 }
 
-export function summarizeScores(cases: readonly CaseScores[], options: SummaryOptions): ScoreSummary {
+export function summarizeScores(all: readonly CaseScores[], options: SummaryOptions): ScoreSummary {
+  const cases = countedCases(all)
   const [means, weights] = meansOf(cases, 'candidate')
   const [p10, p50, p90] = weightedQuantiles(means, weights, [0.1, 0.5, 0.9])
   const passed = means.filter((mean) => mean >= options.caseThreshold).length
@@ -92,9 +94,10 @@ type RepeatShares = NonNullable<FeatureSummary['repeats']>
 
 /** pass@1 and pass^k of the repeated cases, k being the most repeats that any case has; null without repeats. */
 export function repeatShares(
-  cases: readonly CaseScores[],
+  all: readonly CaseScores[],
   { caseThreshold, confidence }: SummaryOptions,
 ): RepeatShares | null {
+  const cases = countedCases(all)
   const k = cases.reduce((most, { candidate }) => Math.max(most, scoredRepeats(candidate).length), 0)
   if (k < 2) return null
   const counts = cases.map(({ candidate, weight, cluster }): RepeatCount => {

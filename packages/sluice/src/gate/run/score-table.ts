@@ -1,5 +1,7 @@
-import type { Case } from '../../core/suite/cases/case.ts'
+import type { Case, Quarantine } from '../../core/suite/cases/case.ts'
+import { holds } from '../../core/suite/cases/quarantine.ts'
 import type { Arm, CaseState } from '../../records/report/case-detail.ts'
+import { utcDay } from '../../text/format.ts'
 
 /** What memory holds of one case: numbers, and no text but its id and tags. */
 export interface CaseScores {
@@ -11,6 +13,8 @@ export interface CaseScores {
   critical: boolean
   /** Present and true for a case that pull requests do not judge. */
   holdout?: boolean
+  /** Present while the case is no part of the verdict, and where that has ended. */
+  quarantine?: Quarantine & { ended: boolean }
   /** Scores by repeat, up to the last that was tried; undefined where a repeat has no score. */
   candidate: readonly (number | undefined)[]
   baseline: readonly (number | undefined)[]
@@ -24,7 +28,7 @@ export interface CaseScores {
 export interface ScoreTable {
   readonly cases: CaseScores[]
   /** Makes room for a case; a position is added once and kept. */
-  add(position: number, testCase: Pick<Case, 'id' | 'weight' | 'cluster' | 'tags' | 'critical' | 'holdout'>): void
+  add(position: number, testCase: Pick<Case, 'id' | 'weight' | 'cluster' | 'tags' | 'critical' | 'holdout' | 'quarantine'>): void
   /** Repeats (1-based) may come in any order; the table is the same whatever the timing. */
   record(position: number, arm: Arm, repeat: number, state: CaseState, score: number | undefined): void
 }
@@ -46,7 +50,8 @@ const precedence: CaseState[] = [
 /** One empty array is shared by all rows: without a baseline half of their arrays stay empty. */
 const nothingYet: readonly number[] = []
 
-export function createScoreTable(): ScoreTable {
+/** @param today a day such as 2026-11-26, on which quarantines hold or have ended */
+export function createScoreTable(today = utcDay(Date.now())): ScoreTable {
   const cases: CaseScores[] = []
   const tagLists = new Map<string, readonly string[]>()
   const shareTags = (tags: readonly string[]) => {
@@ -58,7 +63,7 @@ export function createScoreTable(): ScoreTable {
   }
   return {
     cases,
-    add(position, { id, weight, cluster, tags, critical, holdout = false }) {
+    add(position, { id, weight, cluster, tags, critical, quarantine, holdout = false }) {
       cases[position] ??= {
         id,
         weight,
@@ -66,6 +71,7 @@ export function createScoreTable(): ScoreTable {
         tags: shareTags(tags),
         critical,
         ...(holdout && { holdout }),
+        ...(quarantine && { quarantine: { ...quarantine, ended: !holds(quarantine, today) } }),
         candidate: nothingYet,
         baseline: nothingYet,
         state: 'budgetStopped',
@@ -83,6 +89,16 @@ export function createScoreTable(): ScoreTable {
       )
     },
   }
+}
+
+/** Whether a case is no part of the verdict. */
+export function isQuarantined({ quarantine }: Pick<CaseScores, 'quarantine'>): boolean {
+  return quarantine !== undefined && !quarantine.ended
+}
+
+/** The cases that the verdict rests on; the same array where none is in quarantine. */
+export function countedCases(cases: readonly CaseScores[]): readonly CaseScores[] {
+  return cases.some(isQuarantined) ? cases.filter((row) => !isQuarantined(row)) : cases
 }
 
 /** The scores of the repeats that have one, in order of repeat; the same array where all have. */

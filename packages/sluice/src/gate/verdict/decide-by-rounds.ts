@@ -1,5 +1,5 @@
 import type { FeatureRun } from '../run/feature-run.ts'
-import { type CaseScores, scoredRepeats } from '../run/score-table.ts'
+import { type CaseScores, isQuarantined, scoredRepeats } from '../run/score-table.ts'
 import type { GateDecision } from './conclude.ts'
 import { decide, isWanted } from './decide.ts'
 import type { GateCase } from './gate-case.ts'
@@ -20,17 +20,20 @@ export async function decideByRounds(run: FeatureRun, policy: GatePolicy): Promi
 
 /** The scores in the form that the verdict reads. */
 export function gateCases(cases: readonly CaseScores[], hasBaseline: boolean): GateCase[] {
-  return cases.map(({ id, weight, cluster, tags, critical, candidate, baseline }) => ({
-    id,
-    weight,
-    cluster,
-    tags,
-    critical,
-    candidate: scoredRepeats(candidate),
-    baseline: hasBaseline ? scoredRepeats(baseline) : undefined,
-    missing: missingRepeats(candidate, hasBaseline ? baseline : []),
-  }))
+  return cases.map((row) => {
+    const { id, weight, cluster, tags, critical, candidate, baseline } = row
+    if (isQuarantined(row)) return { ...withoutPart, id, weight, ...(hasBaseline && { baseline: [] }) }
+    return {
+      ...{ id, weight, cluster, tags, critical },
+      candidate: scoredRepeats(candidate),
+      baseline: hasBaseline ? scoredRepeats(baseline) : undefined,
+      missing: missingRepeats(candidate, hasBaseline ? baseline : []),
+    }
+  })
 }
+
+/** A case in quarantine keeps its place among the others, and has nothing that a test could use. */
+const withoutPart = { tags: [], critical: false, candidate: [] }
 
 /** Repeats in which the candidate has no score and the baseline, as far as it was asked, has one. */
 function missingRepeats(candidate: CaseScores['candidate'], baseline: CaseScores['baseline']): number {

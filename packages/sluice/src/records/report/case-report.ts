@@ -37,6 +37,13 @@ export const caseReportSchema = z.object({
   tags: z.array(z.string()).describe('Its tags.'),
   weight: z.number().min(0).describe('Its share in every mean.'),
   critical: z.boolean().optional().describe('It may not regress.'),
+  quarantine: z
+    .object({
+      until: z.string().describe('Its last day.'),
+      reason: z.string().describe('Why.'),
+    })
+    .optional()
+    .describe('The case is no part of the verdict until a day. Absent for the others, and after that day.'),
   repeats: z.int().min(0).describe('How often the candidate was asked.'),
   passed: z
     .object({

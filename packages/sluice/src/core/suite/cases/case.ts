@@ -26,6 +26,27 @@ const referenceSchema = z
     examples: ['Asks to pay invoice 1182.'],
   })
 
+const quarantineSchema = z
+  .strictObject({
+    until: z
+      .string()
+      .regex(/^\d{4}-\d{2}-\d{2}$/, 'expected a day such as 2026-12-31')
+      .refine((day) => !Number.isNaN(Date.parse(day)), 'there is no such day')
+      .meta({ description: 'The last day of it. Afterwards the case counts again.', examples: ['2026-12-31'] }),
+    reason: z
+      .string()
+      .min(1)
+      .meta({ description: 'Why, for readers of every report.', examples: ['the sender changes its format'] }),
+  })
+  .meta({
+    description:
+      'Until a day, the case is asked and shown, but is no part of the verdict. Not for critical cases, nor where a check or question must pass.',
+    examples: [{ until: '2026-12-31', reason: 'the sender changes its format' }],
+  })
+
+/** For how long, and why, a case is no part of the verdict. */
+export type Quarantine = z.output<typeof quarantineSchema>
+
 export const caseSchema = z
   .strictObject({
     id: caseIdSchema.meta({
@@ -83,6 +104,7 @@ export const caseSchema = z
           'Kept out of pull requests: only the nightly and suites that are asked for by name judge this case, so that nobody tunes the prompt to it (default false).',
         examples: [true],
       }),
+    quarantine: quarantineSchema.exactOptional(),
     source: z
       .record(z.string(), z.unknown())
       .exactOptional()
@@ -107,6 +129,7 @@ export interface Case {
   cluster?: string
   /** Kept out of the suite that pull requests run. */
   holdout?: boolean
+  quarantine?: Quarantine
   source?: Record<string, unknown>
   /** The files that variables were read from; relative to the project's root, posix. */
   varFiles?: string[]

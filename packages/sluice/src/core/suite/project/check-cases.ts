@@ -1,5 +1,7 @@
 import { keepHeapSmall, manyCases } from '../../../small-heap.ts'
+import { utcDay } from '../../../text/format.ts'
 import { type Case, isWithoutAnswer, withDefaults } from '../cases/case.ts'
+import { holds, quarantineFaults, quarantineShareText } from '../cases/quarantine.ts'
 import { readSuite } from '../cases/read-suite.ts'
 import type { Config } from '../config/config.ts'
 import { type Diagnostic, InvalidFilesError, inOrder } from '../diagnostics/diagnostic.ts'
@@ -27,6 +29,8 @@ export interface CheckCasesOptions {
   /** Checks the cases against this prompt as well: its variables, and whether anything scores them. */
   prompt?: Prompt
   config?: Pick<Config, 'providers' | 'embedding'>
+  /** A day such as 2026-11-26: quarantines that ended before it have ended. */
+  today?: string
 }
 
 /**
@@ -36,7 +40,7 @@ export interface CheckCasesOptions {
 export async function checkCases(
   files: ProjectFiles,
   path: string,
-  { root, prompt, config = { providers: {} } }: CheckCasesOptions,
+  { root, prompt, config = { providers: {} }, today = utcDay(Date.now()) }: CheckCasesOptions,
 ): Promise<CheckedCases> {
   const file = files.describe(path)
   const log = createFaultLog()
@@ -44,6 +48,7 @@ export async function checkCases(
   const tags = new Map<string, number>()
   const variables = prompt && createVariableLog(prompt)
   let specific = 0
+  let quarantined = 0
 
   const accept = (item: Case, source: Source) => {
     const earlier = lines.get(item.id)
@@ -54,6 +59,8 @@ export async function checkCases(
     if (lines.size === manyCases) keepHeapSmall()
     for (const tag of new Set(item.tags)) tags.set(tag, (tags.get(tag) ?? 0) + 1)
     if (item.checks.length + item.rubric.length > 0 || isWithoutAnswer(item.expect)) specific++
+    if (item.quarantine && holds(item.quarantine, today)) quarantined++
+    for (const fault of quarantineFaults(item, prompt, source, today)) log.add(fault)
     if (prompt === undefined) return
     const asked = withDefaults(item, prompt.defaults)
     for (const fault of caseFaults(prompt, asked, source, config)) log.add(fault)
@@ -63,6 +70,8 @@ export async function checkCases(
   const rows = await readAll(files, path, { root, log, accept })
   if (rows === 0) log.add(wholeFile(file, 'holds no cases; add some, e.g. - {id: first, vars: {...}}'))
   else if (lines.size > 0 && tags.size === 0) log.add(wholeFile(file, untagged, 'warning'))
+  const share = quarantineShareText(quarantined, lines.size)
+  if (share !== undefined) log.add(wholeFile(file, share, 'warning'))
   const faults = [...log.all(), ...((await variables?.diagnostics(files)) ?? [])]
   return { count: lines.size, tags, specific, diagnostics: inOrder(faults) }
 }

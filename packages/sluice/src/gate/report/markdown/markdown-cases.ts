@@ -71,11 +71,12 @@ const shownOf = ({ cases, total }: Highlight) =>
 
 /** The first with its texts in view; those of the others are folded, so that a reader sees all five at once. */
 function worstCase(row: CaseReport, number: number): string {
-  const { id, state, error, tags, critical, passed, repeats, input, expected } = row
+  const { id, state, error, tags, critical, quarantine, passed, repeats, input, expected } = row
   const facts = [
     row.score === null ? state : scores(row),
     ...(passed && repeats > 1 ? [`passed ${passed.k} of ${passed.n}`] : []),
     ...(critical ? ['critical'] : []),
+    ...(quarantine ? ['in quarantine'] : []),
     ...tags.slice(0, 5).map((tag) => codeSpan(excerpt(tag, 40))),
   ]
   const findings = findingsOf(row)

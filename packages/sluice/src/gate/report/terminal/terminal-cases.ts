@@ -68,13 +68,13 @@ function scoredCase(row: CaseReport, page: Page): string[] {
 
 const outputLine = (output: string) => visibleLine(output.slice(0, outputLength))
 
-function scores({ score, baselineScore, critical, passed, repeats }: CaseReport): string {
+function scores({ score, baselineScore, critical, quarantine, passed, repeats }: CaseReport): string {
   const change =
     baselineScore === null || score === null
       ? formatScore(score)
       : `${formatScore(baselineScore)} -> ${formatScore(score)} (${formatChange(score - baselineScore)})`
   const often = passed && repeats > 1 ? [`passed ${passed.k} of ${passed.n}`] : []
-  return [change, ...often, ...(critical ? ['critical'] : [])].join(', ')
+  return [change, ...often, ...(critical ? ['critical'] : []), ...(quarantine ? ['in quarantine'] : [])].join(', ')
 }
 
 function findingLines({ name, outcome, lost, must, reason, invented }: Finding, { width, paint }: Page): string[] {

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
-import { inStore } from '../../core/answers/database-error.ts'
-import { jsonColumn, rowReader } from '../../core/answers/rows.ts'
-import type { Case } from '../../core/suite/cases/case.ts'
-import type { GateSettings } from '../../core/suite/config/gate-settings.ts'
-import type { Prompt } from '../../core/suite/prompt/prompt.ts'
-import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
-import { type UnchangedReport, unchangedReportSchema } from '../../records/report/unchanged-report.ts'
-import { formatPercent } from '../../text/format.ts'
+import { inStore } from '../core/answers/database-error.ts'
+import { jsonColumn, rowReader } from '../core/answers/rows.ts'
+import type { Case } from '../core/suite/cases/case.ts'
+import type { GateSettings } from '../core/suite/config/gate-settings.ts'
+import type { Prompt } from '../core/suite/prompt/prompt.ts'
+import { canonicalJson } from '../core/suite/values/canonical-json.ts'
+import { type UnchangedReport, unchangedReportSchema } from '../records/report/unchanged-report.ts'
+import { formatPercent } from '../text/format.ts'
 
 const row = z.object({ record: jsonColumn(unchangedReportSchema) })
 
