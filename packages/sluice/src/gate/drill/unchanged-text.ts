@@ -39,7 +39,7 @@ function drawnLines({ drawnAgain, runs }: UnchangedReport): string[] {
   const again =
     drawnAgain === 0
       ? 'No run drew an answer twice.'
-      : `${formatPercent(drawnAgain)} of the draws repeat an answer within a run, which makes runs look steadier than they are: --repeats asks for more answers.`
+      : `${formatPercent(drawnAgain)} of the draws repeat an answer within a run, which makes the rates less exact: --repeats asks for more answers.`
   return [`The intervals hold for runs dealt from these answers. ${again}`]
 }
 

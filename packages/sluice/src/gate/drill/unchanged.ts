@@ -2,7 +2,7 @@ import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { casesOf, chooseSuite } from '../../core/suite/prompt/suites.ts'
 import type { CaseDetail } from '../../records/report/case-detail.ts'
 import type { UnchangedCause, UnchangedRate, UnchangedReport } from '../../records/report/unchanged-report.ts'
-import { clopperPearson } from '../../stats/index.ts'
+import { clopperPearson, type Random } from '../../stats/index.ts'
 import { keepUnchanged, measureId } from '../last-unchanged.ts'
 import { reproduction } from '../report/reproduction.ts'
 import { costOf } from '../report/summarize.ts'
@@ -126,21 +126,24 @@ async function playOnce(
 ): Promise<Pick<PlayedRun, 'outcome' | 'draws' | 'again'>> {
   const table = createScoreTable()
   for (const [position, { testCase }] of cases.entries()) table.add(position, testCase)
-  const orders = details.map((answers, position) => shuffled(answers.length, seed, run, position))
+  const dealers = details.map((answers, position) =>
+    dealer(answers.length, randomFor(seed, 'unchanged', run, position)),
+  )
   let [draws, again] = [0, 0]
   const score = async (
     turns: number,
     wanted: (arm: 'candidate' | 'baseline', position: number) => boolean = () => true,
   ) => {
-    for (const [position, order] of orders.entries()) {
+    for (const [position, answerAt] of dealers.entries()) {
       for (const [seat, arm] of (['candidate', 'baseline'] as const).entries()) {
         if (!wanted(arm, position)) continue
         for (let turn = (table.cases[position]?.[arm].length ?? 0) + 1; turn <= turns; turn += 1) {
           const place = 2 * (turn - 1) + seat
-          const answer = order[place % order.length] ?? 0
-          const detail = details[position]?.[answer]
+          const answers = details[position] ?? []
+          const answer = answerAt(place)
+          const detail = answers[answer]
           draws += 1
-          if (place >= order.length) again += 1
+          if (place >= answers.length) again += 1
           table.record(position, arm, turn, detail?.state ?? 'modelError', scores[position]?.[answer])
         }
       }
@@ -150,12 +153,19 @@ async function playOnce(
   return { outcome: await runGate(rerun, policy, settings), draws, again }
 }
 
-function shuffled(count: number, seed: number, run: number, position: number): number[] {
-  const random = randomFor(seed, 'unchanged', run, position)
-  const left = Array.from({ length: count }, (_, index) => index)
-  return left
-    .map((_, index) => left.length - index)
-    .map((size) => left.splice(Math.floor(random.uniform() * size), 1)[0] ?? 0)
+/**
+ * Says which of `count` answers lies at a place: all of them in some order, then all again in another. In one order again,
+ * each arm would keep the same half of them, and further repeats would say nothing new.
+ */
+export function dealer(count: number, random: Random): (place: number) => number {
+  const order: number[] = []
+  return (place) => {
+    while (order.length <= place) {
+      const left = Array.from({ length: Math.max(1, count) }, (_, index) => index)
+      while (left.length > 0) order.push(...left.splice(Math.floor(random.uniform() * left.length), 1))
+    }
+    return order[place] ?? 0
+  }
 }
 
 /** The scores of a case, had each question to the judge its average answer. A failed `must` check keeps its 0. */

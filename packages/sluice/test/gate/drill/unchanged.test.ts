@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { dealer } from '../../../src/gate/drill/unchanged.ts'
 import { type UnchangedReport, unchangedReportSchema } from '../../../src/records/report/unchanged-report.ts'
+import { seededRandom } from '../../../src/stats/index.ts'
 import { fakeModel, isJudgeRequest, judgement } from '../../support/fake-model.ts'
 import { commitAll, judged, mailOf } from '../../support/gate-project.ts'
 import { edit, measuredFiles } from '../../support/measured-project.ts'
@@ -63,4 +65,18 @@ test('answers that cannot vary say nothing of false alarms', async () => {
   assert.match(stdout, /No case has two scores in its 6 answers/)
   const mixed = await project.sluice(['drill', 'mail', '--unchanged', '10', '--tag', 't'])
   assert.deepEqual([mixed.code, /--unchanged plants nothing/.test(mixed.stderr)], [3, true])
+})
+
+test('every answer is dealt once before any is dealt again, and then in another order', () => {
+  const orders = Array.from({ length: 40 }, (_, seed) => {
+    const answerAt = dealer(6, seededRandom(seed))
+    return Array.from({ length: 12 }, (_, place) => answerAt(place))
+  })
+  for (const order of orders) {
+    assert.deepEqual(order.slice(0, 6).sort(), [0, 1, 2, 3, 4, 5])
+    assert.deepEqual(order.slice(6).sort(), [0, 1, 2, 3, 4, 5])
+  }
+  const half = (order: number[]) => String(order.filter((_, place) => place % 2 === 0).sort())
+  const kept = orders.filter((order) => half(order.slice(0, 6)) === half(order.slice(6))).length
+  assert.ok(kept < 12, `an arm kept its half in ${kept} of 40 deals; 1 in 20 is chance`)
 })
