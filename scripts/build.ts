@@ -5,7 +5,6 @@ import { cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
 import manifest from '../packages/sluice/package.json' with { type: 'json' }
-import { pageAssets } from '../packages/sluice/src/gate/report/html/page-assets.ts'
 
 /** Pure code: loading it as part of the bundle is faster than resolving it, and zod is there once for all of them. */
 const bundled = new Set([
@@ -43,14 +42,17 @@ function compile(name: string, outDir: string, ...flags: string[]): void {
   execFileSync(tsc, ['-p', project, '--noCheck', '--outDir', outDir, ...flags], { stdio: 'inherit' })
 }
 
-/** The report's page is bundled now and not by its users. */
-const finishedPage: Plugin = {
-  name: 'finished-page',
+/** Pages are bundled now and not by their users: a file of assets becomes the finished texts. */
+const finishedPages: Plugin = {
+  name: 'finished-pages',
   setup(build) {
-    build.onLoad({ filter: /report[\\/]html[\\/]page-assets\.ts$/ }, async () => ({
-      contents: `export const pageAssets = async () => (${JSON.stringify(await pageAssets())})`,
-      loader: 'js',
-    }))
+    build.onLoad({ filter: /[\\/]page-assets\.ts$/ }, async ({ path: file }) => {
+      const made = Object.entries((await import(file)) as Record<string, () => Promise<unknown>>)
+      const exports = made.map(async ([name, assets]) => {
+        return `export const ${name} = async () => (${JSON.stringify(await assets())})`
+      })
+      return { contents: (await Promise.all(exports)).join('\n'), loader: 'js' }
+    })
   },
 }
 
@@ -65,7 +67,7 @@ const bundle = {
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
-  plugins: [finishedPage],
+  plugins: [finishedPages],
   logLevel: 'warning',
 } satisfies BuildOptions
 

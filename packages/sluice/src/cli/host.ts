@@ -1,11 +1,14 @@
 import type { Writable } from 'node:stream'
 import type { ServeProcess } from '../control/server/serve/serve.ts'
+import type { KeyInput } from '../gate/label-page/terminal.ts'
 import { visibleText } from '../text/untrusted.ts'
 
 /** What a command needs of the process it runs in. */
 export interface Host extends ServeProcess {
   stdout: Terminal
   stderr: Terminal
+  /** Where keys come from, for a command that asks a person. */
+  stdin?: () => KeyInput
 }
 
 /** A stream that may be a terminal. */

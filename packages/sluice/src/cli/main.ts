@@ -13,6 +13,7 @@ const flushes = [process.stdout, process.stderr].map((stream) => maskWrites(stre
 const host: Host = {
   stdout: process.stdout,
   stderr: process.stderr,
+  stdin: () => process.stdin,
   env: process.env,
   mask,
   cwd: () => process.cwd(),

@@ -6,6 +6,7 @@ import { another, type Done, withFresh, withRunOptions } from './options.ts'
 export function addTrust(program: Command, host: Host, done: Done): void {
   const judge = program.command('judge').description('find out whether the judge is right, by labels of people')
   addCalibrate(judge, host, done)
+  addLabel(judge, host, done)
   addAttack(judge, host, done)
   addRubric(judge, host, done)
   addDrill(program, host, done)
@@ -38,6 +39,35 @@ function addSuite(program: Command, host: Host, done: Done): void {
     .option('--json', 'print the choice as JSON on stdout and nothing else')
     .action(async (feature, options) =>
       done(await (await import('../suite/pick.ts')).pickSuiteCommand(feature, options, host)),
+    )
+}
+
+function addLabel(judge: Command, host: Host, done: Done): void {
+  judge
+    .command('label')
+    .description('answer the questions of the rubric yourself, on a local page: one key for each')
+    .argument('<feature>', 'name of the feature')
+    .option('--labeller <name>', 'whose labels these are (default: the user of this machine)')
+    .addOption(new Option('--count <n>', 'about how many questions to draw').default(100))
+    .addOption(new Option('--seed <text>', 'another seed draws other questions').default('1'))
+    .addOption(new Option('--port <n>', 'port of the page; 0: any that is free').default(0))
+    .option('--terminal', 'ask in the terminal instead of a page')
+    .option('--saw-judge', 'you know what the judge said: these labels are marked, and count for nothing')
+    .action(async (feature, options) => done(await (await import('../judge/label.ts')).label(feature, options, host)))
+  judge
+    .command('import')
+    .description('take over labels that people gave in another tool')
+    .argument('<format>', 'csv, langfuse (scores) or langsmith (feedback)')
+    .argument('<file>', 'the file of the other tool')
+    .argument('<feature>', 'name of the feature')
+    .option('--map <column=field>', 'which column of CSV is case, item, verdict, labeller, output or at', another)
+    .option('--outputs <file>', 'traces or runs with the texts that were labelled, as JSON or JSON Lines')
+    .option('--item <id>', 'the rubric item, where the file names none')
+    .option('--labeller <name>', 'whose labels these are, where the file does not say')
+    .option('--blind', 'the labellers did not know what the judge says')
+    .option('--saw-judge', 'they did, or may have: these labels are marked, and count for nothing')
+    .action(async (format, file, feature, options) =>
+      done(await (await import('../judge/import-labels.ts')).importLabels([format, file, feature], options, host)),
     )
 }
 

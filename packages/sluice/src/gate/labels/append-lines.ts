@@ -14,6 +14,10 @@ const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | (const
  */
 export async function appendLines(root: string, file: string, records: readonly object[]): Promise<void> {
   if (records.length === 0) return
+  await appendText(root, file, records.map((record) => `${JSON.stringify(record)}\n`).join(''))
+}
+
+async function appendText(root: string, file: string, text: string): Promise<void> {
   const folder = path.posix.dirname(file)
   if (await diskFiles(root).leadsOut?.(folder)) {
     throw new SluiceError('invalid-input', `${folder}: the link leads out of the project; put a folder in its place`)
@@ -25,8 +29,7 @@ export async function appendLines(root: string, file: string, records: readonly 
     try {
       const { size } = await handle.stat()
       const last = size === 0 ? '\n' : (await handle.read(Buffer.alloc(1), 0, 1, size - 1)).buffer.toString()
-      const lines = records.map((record) => `${JSON.stringify(record)}\n`)
-      await handle.appendFile(`${last === '\n' ? '' : '\n'}${lines.join('')}`)
+      await handle.appendFile(`${last === '\n' ? '' : '\n'}${text}`)
       await handle.sync()
     } finally {
       await handle.close()
@@ -35,4 +38,11 @@ export async function appendLines(root: string, file: string, records: readonly 
     if (!(cause instanceof Error)) throw cause
     throw new SluiceError('cannot-run', `${file}: cannot be written: ${cause.message}`, { cause })
   }
+}
+
+/** Tells git, once, to keep the lines of both sides where two people have added labels. */
+export async function mergeByLine(root: string): Promise<void> {
+  const file = 'labels/.gitattributes'
+  if ((await diskFiles(root).list(file)).length > 0) return
+  await appendText(root, file, '*.jsonl merge=union\n')
 }

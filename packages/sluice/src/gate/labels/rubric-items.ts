@@ -11,20 +11,36 @@ function rubricOf(prompt: Pick<Prompt, 'rubric' | 'expect'>, testCase: Pick<Case
   return [...ofPrompt, ...testCase.rubric]
 }
 
+/** A case, and the questions about answers to it. */
+export interface CaseWithRubric {
+  testCase: Case
+  rubric: RubricItem[]
+}
+
 /**
- * The rubric items of every case of every suite of a feature. A case that two suites have has the items of both.
+ * Every case of every suite of a feature, by id. A case that two suites have has the items of both.
  * @throws InvalidFilesError where a suite is faulty
  */
-export async function rubricItemsOf(files: ProjectFiles, prompt: Prompt, root: string): Promise<ItemsOfCase> {
-  const items = new Map<string, Set<string>>()
+export async function casesWithRubric(
+  files: ProjectFiles,
+  prompt: Prompt,
+  root: string,
+): Promise<Map<string, CaseWithRubric>> {
+  const cases = new Map<string, CaseWithRubric>()
   const names = Object.keys(prompt.suites)
-  if (names.length === 0 && prompt.inlineCases.length === 0) return () => undefined
+  if (names.length === 0 && prompt.inlineCases.length === 0) return cases
   for (const suite of names.length > 0 ? names : ['']) {
     for await (const testCase of casesOf(files, prompt, suite, { root })) {
-      const known = items.get(testCase.id) ?? new Set()
-      for (const { id } of rubricOf(prompt, testCase)) known.add(id)
-      items.set(testCase.id, known)
+      const known = cases.get(testCase.id) ?? { testCase, rubric: [] }
+      const more = rubricOf(prompt, testCase).filter(({ id }) => !known.rubric.some((item) => item.id === id))
+      cases.set(testCase.id, { ...known, rubric: [...known.rubric, ...more] })
     }
   }
+  return cases
+}
+
+/** The ids of the rubric items of a case, for `readLabels`. */
+export function itemsOfCases(cases: ReadonlyMap<string, CaseWithRubric>): ItemsOfCase {
+  const items = new Map([...cases].map(([id, { rubric }]) => [id, new Set(rubric.map((item) => item.id))]))
   return (caseId) => items.get(caseId)
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { formatDiagnostic, InvalidFilesError } from '../../../src/core/suite/diagnostics/diagnostic.ts'
 import { outputHash } from '../../../src/gate/labels/label-files.ts'
 import { readLabels } from '../../../src/gate/labels/read-labels.ts'
-import { rubricItemsOf } from '../../../src/gate/labels/rubric-items.ts'
+import { casesWithRubric, itemsOfCases } from '../../../src/gate/labels/rubric-items.ts'
 import type { Label } from '../../../src/records/label.ts'
 import { good, load, memoryFiles, root } from '../../support/memory-files.ts'
 import { jsonLines, judged, label, output } from './labels.ts'
@@ -141,7 +141,7 @@ test('the items of a case are those of the prompt and its own, over all suites',
   const { prompts } = await load(files)
   const [prompt] = prompts
   assert.ok(prompt)
-  const known = await rubricItemsOf(memoryFiles(files), prompt, root)
+  const known = itemsOfCases(await casesWithRubric(memoryFiles(files), prompt, root))
   const items = ['a', 'c', 'd', 'gone'].map((id) => known(id) && [...(known(id) ?? [])])
   assert.deepEqual(items, [['actions'], ['actions', 'own'], [], undefined])
 })

@@ -8,8 +8,8 @@ import { proofLine } from '../run-proof.ts'
 import { furtherNotes, runWord, standsAlone, tally } from '../run-verdict.ts'
 import { headline, verdictWord } from '../sentences.ts'
 import { compareUrgency } from '../verdict-order.ts'
+import type { PageAssets } from './bundled-page.ts'
 import { type Html, html, trusted } from './markup.ts'
-import type { PageAssets } from './page-assets.ts'
 
 /** Nothing may be loaded, and only this script and this style may act: a text that slipped through could do nothing. */
 function contentSecurityPolicy({ script, style }: PageAssets): string {

@@ -1,0 +1,126 @@
+import type { Readable, Writable } from 'node:stream'
+import { visibleLine, visibleText } from '../../text/untrusted.ts'
+import type { LabelAction, Labelling, LabellingView } from '../labels/labelling.ts'
+import { type ItemProgress, progressText } from '../labels/still-needed.ts'
+import { calibrateCommand, givenText } from './words.ts'
+
+/** Keys as a person types them, or as a program pipes them. */
+export interface KeyInput extends Readable {
+  isTTY?: boolean
+  setRawMode?(isRaw: boolean): unknown
+}
+
+export interface LabelTerminal {
+  feature: string
+  labelling: Labelling
+  progress: () => readonly ItemProgress[]
+  input: KeyInput
+  output: Writable
+  /** What empties the screen before each question; empty where nothing should. */
+  clear: string
+  /** Once aborted, no further key is read. */
+  stop: AbortSignal
+}
+
+const actions: Record<string, LabelAction> = {
+  y: 'yes',
+  n: 'no',
+  u: 'unclear',
+  s: 'skip',
+  z: 'undo',
+  '\x1b[D': 'back',
+  '\x1bOD': 'back',
+  '\x1b[C': 'forward',
+  '\x1bOC': 'forward',
+}
+
+const legend = 'y yes   n no   u the rubric does not say   s skip   z undo   ← → move   q end'
+
+/** The same questions and keys as the page, for a terminal. Ends with `q`, Ctrl-C, or with the input. */
+export async function labelInTerminal(options: LabelTerminal): Promise<void> {
+  const { labelling, input, output, clear, stop } = options
+  const show = (note = '') => {
+    if (clear !== '') output.write(clear)
+    output.write(screen(options, labelling.view(), note))
+  }
+  input.setRawMode?.(true)
+  try {
+    show()
+    for await (const key of keysOf(input, stop)) {
+      if (key === 'q' || key === '\x03' || key === '\x04') return
+      const action = actions[key.length === 1 ? key.toLowerCase() : key]
+      if (!action) continue
+      const { question, position } = labelling.view()
+      const isAnswer = action !== 'undo' && action !== 'back' && action !== 'forward'
+      if (isAnswer && !question) continue
+      await labelling.act(action, position)
+      show()
+    }
+  } finally {
+    input.setRawMode?.(false)
+    input.pause()
+  }
+}
+
+/** A person's keys that arrive before the next question is shown would answer what was not read: they are dropped. */
+async function* keysOf(input: KeyInput, stop: AbortSignal): AsyncGenerator<string> {
+  const waiting: string[] = []
+  let isShown = true
+  let wake = () => {}
+  let isOver = stop.aborted
+  const onData = (chunk: unknown) => {
+    const keys = String(chunk).match(/\x1b[[O][A-Z]|./gsu) ?? []
+    if (input.isTTY) {
+      const [first] = keys
+      if (isShown && waiting.length === 0 && first !== undefined) waiting.push(first)
+    } else waiting.push(...keys)
+    wake()
+  }
+  const onEnd = () => {
+    isOver = true
+    wake()
+  }
+  input.setEncoding('utf8')
+  input.on('data', onData).on('end', onEnd).on('error', onEnd)
+  stop.addEventListener('abort', onEnd)
+  try {
+    for (;;) {
+      const key = waiting.shift()
+      if (key !== undefined) {
+        isShown = false
+        yield key
+        isShown = true
+      } else if (isOver) return
+      else await new Promise<void>((resolve) => (wake = resolve))
+    }
+  } finally {
+    input.off('data', onData).off('end', onEnd).off('error', onEnd)
+    stop.removeEventListener('abort', onEnd)
+  }
+}
+
+function screen({ feature, progress }: LabelTerminal, view: LabellingView, note: string): string {
+  const { question, position, questions, given, answered } = view
+  const head = [
+    `${feature} · ${answered} of ${questions} answered`,
+    ...progress().map((each) => progressText(each)),
+    ...(note === '' ? [] : [note]),
+  ]
+  if (!question) {
+    const next = `Next: commit the folder labels, then ${calibrateCommand(feature)}`
+    return `${head.join('\n')}\n\nYou have seen every question.\n${next}\n\n${legend}\n`
+  }
+  const { ask, item, case: id, answer, expected, input } = question
+  const parts = [
+    ...Object.entries(input).map(([name, text]) => part(`Input ${name}`, text)),
+    ...(expected === undefined ? [] : [part('Reference', expected)]),
+    part('Output', answer.text),
+  ]
+  const asked = `${position} of ${questions}: ${visibleLine(ask)}\n(${visibleLine(item)} · case ${visibleLine(id)}${given === undefined ? '' : ` · ${givenText(given)}`})`
+  return `${head.join('\n')}\n\n${parts.join('\n')}\n${asked}\n\n${legend}\n`
+}
+
+function part(title: string, text: string): string {
+  const lines = visibleText(text === '' ? '(empty)' : text).split('\n')
+  return `${visibleLine(title)}\n${lines.map((line) => `  | ${line}`).join('\n')}\n`
+}

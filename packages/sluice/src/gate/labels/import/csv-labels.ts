@@ -1,0 +1,76 @@
+import { readRecords } from '../../../core/suite/cases/csv.ts'
+import { hint } from '../../../core/suite/diagnostics/suggest.ts'
+import { SluiceError } from '../../../errors.ts'
+import type { ForeignLabel } from './foreign-label.ts'
+
+const fields = ['case', 'item', 'verdict', 'labeller', 'output', 'at'] as const
+type Field = (typeof fields)[number]
+
+/**
+ * The labels of a CSV file, one a row. A column is the field of its name, unless `columns` maps it to another.
+ * @throws SluiceError `invalid-input` where the file is no CSV, or says neither what was labelled nor how
+ */
+export async function csvLabels(
+  text: string,
+  file: string,
+  columns: Readonly<Record<string, string>>,
+): Promise<ForeignLabel[]> {
+  const fault = (message: string) => new SluiceError('invalid-input', `${file}: ${message}`)
+  for (const [column, field] of Object.entries(columns))
+    if (!fields.some((known) => known === field))
+      throw fault(`--map ${column}=${field}: unknown field${hint(field, fields)}`)
+  const lines = async function* () {
+    yield text
+      .replace(/^\ufeff/, '')
+      .split('\n')
+      .map((line, index) => ({ text: line, line: index + 1 }))
+  }
+  const delimiterOf = (header: string) => [',', ';', '\t'].find((delimiter) => header.includes(delimiter)) ?? ','
+  const labels: ForeignLabel[] = []
+  let places: Partial<Record<Field, number>> | undefined
+  for await (const records of readRecords(lines(), delimiterOf)) {
+    for (const record of records) {
+      if ('fault' in record) throw fault(`line ${record.fault.line}: ${record.fault.message}`)
+      const cells = record.fields.map((field) => field.text)
+      if (places === undefined) {
+        places = placesOf(cells, columns)
+        for (const wanted of ['verdict', 'output'] as const)
+          if (places[wanted] === undefined)
+            throw fault(
+              `no column is the ${wanted}; name it with --map <column>=${wanted} (columns: ${cells.join(', ')})`,
+            )
+        continue
+      }
+      const cell = (field: Field) => {
+        const place = places?.[field]
+        const value = place === undefined ? '' : (cells[place] ?? '')
+        return value === '' ? undefined : value
+      }
+      labels.push({
+        place: `line ${record.fields[0]?.line ?? 1}`,
+        item: cell('item'),
+        verdict: cell('verdict'),
+        labeller: cell('labeller'),
+        isHuman: true,
+        text: cell('output'),
+        trace: undefined,
+        case: cell('case'),
+        at: cell('at'),
+      })
+    }
+  }
+  return labels
+}
+
+function placesOf(
+  header: readonly string[],
+  columns: Readonly<Record<string, string>>,
+): Partial<Record<Field, number>> {
+  const named = header.map((name) => columns[name.trim()] ?? name.trim().toLowerCase())
+  return Object.fromEntries(
+    fields.flatMap((field) => {
+      const place = named.indexOf(field)
+      return place < 0 ? [] : [[field, place]]
+    }),
+  )
+}

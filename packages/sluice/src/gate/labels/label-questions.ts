@@ -1,0 +1,141 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { LoadedProject } from '../../core/suite/project/project.ts'
+import type { Prompt } from '../../core/suite/prompt/prompt.ts'
+import type { LabelledOutput } from '../../records/label.ts'
+import { readReport } from '../report/report-file.ts'
+import { storedRuns } from '../report/stored-runs.ts'
+import { keptRows } from '../run/results.ts'
+import { chooseUnits, inShownOrder } from './choose.ts'
+import { type FeatureOfRun, type JudgedResults, judgedResults } from './judged-results.ts'
+import { outputKey } from './label-files.ts'
+import type { LabelUnit } from './label-unit.ts'
+import type { LabelQuestion } from './labelling.ts'
+import { type CurrentLabel, type ItemsOfCase, type Labels, readLabels } from './read-labels.ts'
+import { type CaseWithRubric, casesWithRubric, itemsOfCases } from './rubric-items.ts'
+
+export interface LabelQuestionsOptions {
+  project: Pick<LoadedProject, 'config' | 'files'>
+  prompt: Prompt
+  /** `.sluice/sluice.db`. */
+  database: DatabaseSync
+  labeller: string
+  /** About how many questions to draw. */
+  count: number
+  seed: string
+}
+
+/** What a labeller is asked, and what is known already. */
+export interface LabelQuestions {
+  questions: LabelQuestion[]
+  labels: Labels
+  /** Rubric items that are asked about or labelled, in the order of the rubrics. */
+  items: string[]
+  results: JudgedResults
+}
+
+/**
+ * The questions for a labeller: drawn from what the judge has answered in the runs that are kept, and beside them what
+ * other people have labelled, since only labels of the same output show how far people agree.
+ */
+export async function labelQuestions(options: LabelQuestionsOptions): Promise<LabelQuestions> {
+  const { project, prompt, database, labeller, count, seed } = options
+  const { root } = project.config
+  const cases = await casesWithRubric(project.files, prompt, root)
+  const itemsOf = itemsOfCases(cases)
+  const labels = await readLabels(project.files, prompt.feature, itemsOf)
+  const results = await keptResults(root, prompt.feature, database, itemsOf)
+  const drawn = chooseUnits(results.units, { count, seed }).map(({ unit, probability }) => {
+    const { case: id, item, output } = unit
+    return { case: id, item, output, answer: outputOf(unit, results), probability }
+  })
+  const known = new Set(drawn.map(placeKey))
+  const ofOthers = labels.labels.flatMap((label) => {
+    const answer = labels.outputs.get(outputKey(label))
+    const key = placeKey(label)
+    if (label.labeller === labeller || answer === undefined || known.has(key)) return []
+    known.add(key)
+    const { case: id, item, output, probability } = label
+    return [{ case: id, item, output, answer, probability }]
+  })
+  const questions = inShownOrder([...drawn, ...ofOthers], seed).flatMap((place) => questionOf(place, cases))
+  const inUse = new Set([...questions, ...labels.labels].map(({ item }) => item))
+  const ofRubrics = [...cases.values()].flatMap(({ rubric }) => rubric.map(({ id }) => id))
+  return { questions, labels, items: [...new Set(ofRubrics)].filter((item) => inUse.has(item)), results }
+}
+
+/** What is known before labels of another tool are taken over: those that are there, and the texts of kept runs. */
+export async function knownOutputs({
+  project,
+  prompt,
+  database,
+}: Pick<LabelQuestionsOptions, 'project' | 'prompt' | 'database'>): Promise<{
+  labels: Labels
+  known: LabelledOutput[]
+  itemsOf: ItemsOfCase
+}> {
+  const { root } = project.config
+  const itemsOf = itemsOfCases(await casesWithRubric(project.files, prompt, root))
+  const labels = await readLabels(project.files, prompt.feature, itemsOf)
+  const results = await keptResults(root, prompt.feature, database, itemsOf)
+  return { labels, known: results.units.map((unit) => outputOf(unit, results)), itemsOf }
+}
+
+function outputOf(unit: LabelUnit, { texts }: JudgedResults): LabelledOutput {
+  const { case: id, output, version, repeat, candidate } = unit
+  return { output, case: id, version, text: texts.get(outputKey(unit)) ?? '', repeat, candidate }
+}
+
+interface Place {
+  case: string
+  item: string
+  output: string
+  answer: LabelledOutput
+  probability: number | null
+}
+
+/** The variables are shown and not the messages, which would tell the version. */
+function questionOf(place: Place, cases: ReadonlyMap<string, CaseWithRubric>): LabelQuestion[] {
+  const { case: id, item, answer, probability } = place
+  const known = cases.get(id)
+  const asked = known?.rubric.find((each) => each.id === item)
+  if (!known || !asked) return []
+  const { vars, expected } = known.testCase
+  const input = Object.entries(vars).map(([name, value]) => [name, shown(value)])
+  return [
+    {
+      case: id,
+      item,
+      ask: asked.ask,
+      answer,
+      probability,
+      input: Object.fromEntries(input),
+      ...(expected !== undefined && { expected }),
+    },
+  ]
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value, null, 2)
+}
+
+function placeKey(place: Pick<CurrentLabel, 'case' | 'item' | 'output'>): string {
+  return `${outputKey(place)}\n${place.item}`
+}
+
+/** The judge's answers in the runs that are kept. Only their reports say which case stands at which position. */
+async function keptResults(
+  root: string,
+  feature: string,
+  database: DatabaseSync,
+  itemsOf: ItemsOfCase,
+): Promise<JudgedResults> {
+  const features = new Map<string, ReturnType<FeatureOfRun>>()
+  for (const { runId, file } of await storedRuns(root)) {
+    const found = (await readReport(file)).features.find((each) => each.feature === feature)
+    if (!found) continue
+    const cases = found.cases.map(({ id, tags }) => ({ id, tags }))
+    features.set(runId, { candidate: found.candidate.id, baseline: found.baseline?.id, cases })
+  }
+  const rows = features.keys().flatMap((runId) => keptRows(database, runId, feature).map((row) => ({ ...row, runId })))
+  return judgedResults(rows, (runId) => features.get(runId), itemsOf)
+}

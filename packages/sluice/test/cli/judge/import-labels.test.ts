@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+import { outputHash } from '../../../src/gate/labels/label-files.ts'
+import type { Label, LabelledOutput } from '../../../src/records/label.ts'
+import { createProject, type Project } from '../../support/project.ts'
+import { recordedProject } from '../../support/recorded-models.ts'
+
+const prompt = 'rubric: [{id: actions, ask: Does it list every action item?}]\n'
+const projectWith = (files: Record<string, string>) =>
+  createProject({ ...recordedProject({ models: { old: { says: () => 'x' } }, prompt }), ...files })
+const imported = (project: Project, ...args: string[]) => project.sluice(['judge', 'import', ...args])
+
+function linesOf<T>(project: Project, file: string): T[] {
+  const place = path.join(project.root, 'labels', file)
+  if (!existsSync(place)) return []
+  return readFileSync(place, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as T)
+}
+const labelsOf = (project: Project) => linesOf<Label>(project, 'summary.jsonl')
+
+test('labels of a CSV file, whose columns are named otherwise, with what is left out and why', async () => {
+  const rows = [
+    'id;answer;OK?;who;when',
+    'summary-0;"pay; ""now""\nplease";yes;ann;2026-11-01T09:00:00+01:00',
+    'summary-1;text;0;bo;',
+    'gone;text;yes;bo;',
+    'summary-2;text;0.5;bo;',
+    'summary-2;;yes;bo;',
+  ]
+  using project = projectWith({ 'l.csv': rows.join('\r\n') })
+  const maps = ['id=case', 'answer=output', 'OK?=verdict', 'who=labeller', 'when=at'].flatMap((map) => ['--map', map])
+  const args = ['csv', 'l.csv', 'summary', ...maps, '--item', 'actions', '--blind']
+  const { code, stderr } = await imported(project, ...args)
+  assert.equal(code, 0, stderr)
+  const [first, second, ...more] = labelsOf(project)
+  const text = 'pay; "now"\nplease'
+  assert.deepEqual(
+    [first?.verdict, first?.labeller, first?.at, first?.output],
+    ['yes', 'ann', '2026-11-01T08:00:00.000Z', outputHash(text)],
+  )
+  assert.deepEqual([second?.verdict, second?.probability, second?.sawJudge, second?.kind], ['no', null, false, 'human'])
+  assert.equal(more.length, 0)
+  assert.deepEqual(
+    linesOf<LabelledOutput>(project, 'summary.outputs.jsonl').map((each) => [each.case, each.text]),
+    [
+      ['summary-0', text],
+      ['summary-1', 'text'],
+    ],
+  )
+  assert.match(stderr, /l.csv: line 5: no suite has a case "gone". The label is left out/)
+  assert.match(stderr, /line 6: "0.5" is neither yes, no nor unclear/)
+  assert.match(stderr, /line 7: the text that was labelled is not there/)
+  assert.match(stderr, /2 of 5 labels are imported/)
+  const again = await imported(project, ...args)
+  assert.match(again.stderr, /0 of 5 labels are imported into labels\/summary.jsonl; 2 were there already/)
+  assert.equal(labelsOf(project).length, 2)
+})
+
+test('scores of Langfuse: only annotations are of people, and the texts are in the traces', async () => {
+  const score = (traceId: string, changes = {}) => ({
+    name: 'actions',
+    traceId,
+    value: 1,
+    source: 'ANNOTATION',
+    authorUserId: 'u1',
+    timestamp: '2026-11-01T09:00:00Z',
+    ...changes,
+  })
+  const scores = [
+    score('t0'),
+    score('t1', { value: 0, stringValue: 'False' }),
+    score('t1', { source: 'EVAL' }),
+    score('t9'),
+  ]
+  const traces = [
+    { id: 't0', output: 'one', metadata: { case: 'summary-0' } },
+    { id: 't1', output: { answer: 'two' }, metadata: { case_id: 'summary-1' } },
+  ]
+  using project = projectWith({
+    's.json': JSON.stringify({ data: scores, meta: {} }),
+    't.json': JSON.stringify(traces),
+  })
+  const { stderr } = await imported(project, 'langfuse', 's.json', 'summary', '--outputs', 't.json', '--blind')
+  assert.deepEqual(
+    labelsOf(project).map((each) => [each.case, each.verdict, each.kind, each.labeller]),
+    [
+      ['summary-0', 'yes', 'human', 'u1'],
+      ['summary-1', 'no', 'human', 'u1'],
+      ['summary-1', 'yes', 'model', 'u1'],
+    ],
+  )
+  assert.match(stderr, /s.json: score 4: the text that was labelled is not there; give the outputs with --outputs/)
+  assert.match(stderr, /1 of them are not known to be of people, and count for nothing/)
+})
+
+test('feedback of LangSmith: only that of its app is of people', async () => {
+  const feedback = (run: string, type: string, score: unknown) =>
+    JSON.stringify({
+      key: 'actions',
+      run_id: run,
+      score,
+      feedback_source: { type, user_name: 'Ann' },
+      created_at: '2026-11-01T09:00:00',
+    })
+  const rows = [feedback('r0', 'app', true), feedback('r0', 'model', 0), feedback('r1', 'api', 1)]
+  const runs = ['r0', 'r1'].map((id, index) =>
+    JSON.stringify({ id, outputs: { output: `text ${index}` }, extra: { metadata: { case: `summary-${index}` } } }),
+  )
+  using project = projectWith({ 'f.jsonl': rows.join('\n'), 'r.jsonl': runs.join('\n') })
+  await imported(project, 'langsmith', 'f.jsonl', 'summary', '--outputs', 'r.jsonl', '--saw-judge')
+  assert.deepEqual(
+    labelsOf(project).map((each) => [each.case, each.verdict, each.kind, each.sawJudge]),
+    [
+      ['summary-0', 'yes', 'human', true],
+      ['summary-0', 'no', 'model', true],
+      ['summary-1', 'yes', 'model', true],
+    ],
+  )
+})
+
+test('what cannot be imported is said with the way out, and nothing is written', async () => {
+  using project = projectWith({
+    'l.csv': 'case,verdict,output\nsummary-0,yes,x\n',
+    'none.csv': 'case,answer\na,b\n',
+    'open.csv': 'case,verdict,output\na,yes,"x\n',
+    's.json': '"x"',
+  })
+  const faults: [string[], RegExp][] = [
+    [['csv', 'l.csv', 'summary'], /--blind if they did not, --saw-judge if they did/],
+    [['csv', 'l.csv', 'summary', '--blind', '--saw-judge'], /say whether the labellers knew/],
+    [['csv', 'l.csv', 'summary', '--blind'], /line 2: it names no rubric item; give it with --item/],
+    [
+      ['csv', 'l.csv', 'summary', '--blind', '--item', 'actions'],
+      /names nobody who labelled; give the name with --labeller/,
+    ],
+    [
+      ['csv', 'none.csv', 'summary', '--blind'],
+      /no column is the verdict; name it with --map <column>=verdict \(columns: case, answer\)/,
+    ],
+    [['csv', 'open.csv', 'summary', '--blind'], /line 2: the quote that begins the field is never closed/],
+    [['csv', 'l.csv', 'summary', '--blind', '--map', 'x=cas'], /unknown field; did you mean "case"/],
+    [['csv', 'missing.csv', 'summary', '--blind'], /missing.csv: cannot be read/],
+    [['langfuse', 's.json', 'summary', '--blind'], /neither a JSON list of records nor JSON Lines/],
+    [['excel', 's.json', 'summary', '--blind'], /expected one of csv, langfuse, langsmith/],
+  ]
+  for (const [args, message] of faults) {
+    const { code, stderr } = await imported(project, ...args)
+    assert.match(stderr, message)
+    assert.equal(code, 3, args.join(' '))
+  }
+  assert.ok(!existsSync(path.join(project.root, 'labels')))
+})
