@@ -5,7 +5,7 @@ import { labelPageAssets } from '../../src/gate/label-page/page-assets.ts'
 import { appendLines } from '../../src/gate/labels/append-lines.ts'
 import { labelFilesOf, outputHash } from '../../src/gate/labels/label-files.ts'
 import { type LabelQuestion, startLabelling } from '../../src/gate/labels/labelling.ts'
-import { stillNeeded } from '../../src/gate/labels/still-needed.ts'
+import { progressText, stillNeeded } from '../../src/gate/labels/still-needed.ts'
 import type { Label } from '../../src/records/label.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -58,7 +58,7 @@ export async function serveQuestions(questions: readonly LabelQuestion[]): Promi
     feature: 'summary',
     labeller: 'ann',
     labelling,
-    progress: () => stillNeeded(labelling.own(), ['actions']),
+    progress: () => stillNeeded(labelling.own(), ['actions']).map(progressText),
     assets: await assets,
     token: 'secret-token',
     port: 0,

@@ -2,9 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { openProjectDatabase } from '../../core/answers/project-database.ts'
 import { formatDiagnostic } from '../../core/suite/diagnostics/diagnostic.ts'
+import type { LoadedProject } from '../../core/suite/project/project.ts'
 import { selectFeature } from '../../core/suite/project/select-feature.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { SluiceError } from '../../errors.ts'
+import { calibrationOf, readLabelledFeature } from '../../gate/calibration/labelled-feature.ts'
+import { judgeRuleOf } from '../../gate/calibration/may-gate.ts'
 import { startLabelServer } from '../../gate/label-page/label-server.ts'
 import { labelPageAssets } from '../../gate/label-page/page-assets.ts'
 import { labelInTerminal } from '../../gate/label-page/terminal.ts'
@@ -13,7 +16,8 @@ import { appendLines, mergeByLine } from '../../gate/labels/append-lines.ts'
 import { labelFilesOf } from '../../gate/labels/label-files.ts'
 import { type LabelQuestions, labelQuestions } from '../../gate/labels/label-questions.ts'
 import { type Labelling, startLabelling } from '../../gate/labels/labelling.ts'
-import { type ItemProgress, progressText, stillNeeded } from '../../gate/labels/still-needed.ts'
+import { progressText, stillNeeded } from '../../gate/labels/still-needed.ts'
+import { formatAmount } from '../../text/format.ts'
 import { readFlags, set, text, wholeNumber, wholeNumberFrom } from '../flags.ts'
 import { clearScreen, type Host } from '../host.ts'
 import { openProject } from '../session/open-project.ts'
@@ -57,9 +61,12 @@ export async function label(feature: string, given: Record<string, unknown>, hos
     now: Date.now,
   })
   const ofOthers = asked.labels.labels.filter((each) => !isOwn(each))
+  const goal = await goalOf(project, prompt, asked)
+  const ownBefore = labelling.own().filter(({ sawJudge }) => !sawJudge).length
   const progress = () => {
     const own = labelling.own().filter(({ sawJudge }) => !sawJudge)
-    return stillNeeded([...ofOthers, ...own], asked.items)
+    const items = stillNeeded([...ofOthers, ...own], asked.items).map(progressText)
+    return [...goal(own.length - ownBefore), ...items]
   }
   const stop = stopSignal(host)
   try {
@@ -71,16 +78,38 @@ export async function label(feature: string, given: Record<string, unknown>, hos
   }
   const { answered, questions } = labelling.view()
   host.stderr.write(`${answered} of ${questions} questions are answered, in ${files.labels}.\n`)
-  for (const each of progress()) host.stderr.write(`  ${progressText(each)}\n`)
+  for (const each of progress()) host.stderr.write(`  ${each}\n`)
   host.stderr.write(`Next: commit the folder labels, then ${calibrateCommand(feature)}\n`)
   return 0
+}
+
+/**
+ * What a calibration by the labels so far leaves open. It is made once: made anew after each answer, it would tell the
+ * labeller whether the judge has said the same.
+ */
+async function goalOf(
+  { config, files }: LoadedProject,
+  prompt: Prompt,
+  { judge }: LabelQuestions,
+): Promise<(added: number) => string[]> {
+  if (!judge) return () => []
+  const labelled = await readLabelledFeature(files, prompt, config.root)
+  const { margin } = { ...config.gate, ...prompt.gate }
+  const { state, verdict, labelsNeeded } = calibrationOf(labelled, { judge, rule: judgeRuleOf(config.gate), margin })
+  if (state !== 'current' || verdict === null) return () => []
+  if (verdict !== 'too few labels') return () => [`the judge ${verdict}, by the labels before`]
+  if (labelsNeeded === null) return () => ['more labels like these would not decide']
+  return (added) => {
+    const more = labelsNeeded - added
+    return [more > 0 ? `about ${formatAmount(more, 'more label')} for a decision` : 'enough for the next calibration']
+  }
 }
 
 interface Session {
   feature: string
   labeller: string
   labelling: Labelling
-  progress: () => ItemProgress[]
+  progress: () => string[]
 }
 
 async function inBrowser(session: Session & { port: number }, stop: AbortSignal, host: Host): Promise<void> {

@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net'
 import { z } from 'zod'
 import { SluiceError } from '../../errors.ts'
 import { type Labelling, labelActions } from '../labels/labelling.ts'
-import type { ItemProgress } from '../labels/still-needed.ts'
 import type { PageAssets } from '../report/html/bundled-page.ts'
 import { labelPage } from './page.ts'
 
@@ -12,8 +11,8 @@ export interface LabelServerOptions {
   feature: string
   labeller: string
   labelling: Labelling
-  /** How far each item has come, with the labels of everybody. */
-  progress: () => readonly ItemProgress[]
+  /** How much is still needed, with the labels of everybody: one line each. */
+  progress: () => readonly string[]
   assets: PageAssets
   /** Nobody but who is told the address can guess it. */
   token: string

@@ -1,5 +1,4 @@
 import type { LabelAction, LabellingView, LabelQuestion } from '../labels/labelling.ts'
-import { type ItemProgress, progressText } from '../labels/still-needed.ts'
 import { type Html, html } from '../report/html/markup.ts'
 import { calibrateCommand, givenText, verdictNames } from './words.ts'
 
@@ -7,7 +6,7 @@ export interface LabelPage {
   feature: string
   labeller: string
   view: LabellingView
-  progress: readonly ItemProgress[]
+  progress: readonly string[]
   /** Why the last action was not done. */
   fault?: string | undefined
 }
@@ -30,7 +29,7 @@ export function labelPage({ feature, labeller, view, progress, fault }: LabelPag
 <header class="progress"><progress value="${view.answered}" max="${Math.max(1, questions)}" aria-label="Questions with an answer"></progress><div>
 <span><b>${feature}</b> · ${labeller}</span>
 <span class="counted">${view.answered} of ${questions} answered</span>
-${progress.map((each) => html`<span class="needed">${progressText(each)}</span>`)}
+${progress.map((each) => html`<span class="needed">${each}</span>`)}
 </div></header>
 <main>
 ${fault === undefined ? undefined : html`<p class="fault" role="alert">${fault}</p>`}

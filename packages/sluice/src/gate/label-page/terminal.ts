@@ -1,7 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
 import { visibleLine, visibleText } from '../../text/untrusted.ts'
 import type { LabelAction, Labelling, LabellingView } from '../labels/labelling.ts'
-import { type ItemProgress, progressText } from '../labels/still-needed.ts'
 import { calibrateCommand, givenText } from './words.ts'
 
 /** Keys as a person types them, or as a program pipes them. */
@@ -13,7 +12,7 @@ export interface KeyInput extends Readable {
 export interface LabelTerminal {
   feature: string
   labelling: Labelling
-  progress: () => readonly ItemProgress[]
+  progress: () => readonly string[]
   input: KeyInput
   output: Writable
   /** What empties the screen before each question; empty where nothing should. */
@@ -101,11 +100,7 @@ async function* keysOf(input: KeyInput, stop: AbortSignal): AsyncGenerator<strin
 
 function screen({ feature, progress }: LabelTerminal, view: LabellingView, note: string): string {
   const { question, position, questions, given, answered } = view
-  const head = [
-    `${feature} · ${answered} of ${questions} answered`,
-    ...progress().map((each) => progressText(each)),
-    ...(note === '' ? [] : [note]),
-  ]
+  const head = [`${feature} · ${answered} of ${questions} answered`, ...progress(), ...(note === '' ? [] : [note])]
   if (!question) {
     const next = `Next: commit the folder labels, then ${calibrateCommand(feature)}`
     return `${head.join('\n')}\n\nYou have seen every question.\n${next}\n\n${legend}\n`

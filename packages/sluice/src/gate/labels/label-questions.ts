@@ -31,6 +31,13 @@ export interface LabelQuestions {
   /** Rubric items that are asked about or labelled, in the order of the rubrics. */
   items: string[]
   results: JudgedResults
+  /** The judge of the last run; undefined where no run with one is kept. */
+  judge: LastJudge | undefined
+}
+
+interface LastJudge {
+  id: string
+  model: string
 }
 
 /**
@@ -43,7 +50,7 @@ export async function labelQuestions(options: LabelQuestionsOptions): Promise<La
   const cases = await casesWithRubric(project.files, prompt, root)
   const itemsOf = itemsOfCases(cases)
   const labels = await readLabels(project.files, prompt.feature, itemsOf)
-  const results = await keptResults(root, prompt.feature, database, itemsOf)
+  const { results, judge } = await keptResults(root, prompt.feature, database, itemsOf)
   const drawn = chooseUnits(results.units, { count, seed }).map(({ unit, probability }) => {
     const { case: id, item, output } = unit
     return { case: id, item, output, answer: outputOf(unit, results), probability }
@@ -60,7 +67,7 @@ export async function labelQuestions(options: LabelQuestionsOptions): Promise<La
   const questions = inShownOrder([...drawn, ...ofOthers], seed).flatMap((place) => questionOf(place, cases))
   const inUse = new Set([...questions, ...labels.labels].map(({ item }) => item))
   const ofRubrics = [...cases.values()].flatMap(({ rubric }) => rubric.map(({ id }) => id))
-  return { questions, labels, items: [...new Set(ofRubrics)].filter((item) => inUse.has(item)), results }
+  return { questions, labels, items: [...new Set(ofRubrics)].filter((item) => inUse.has(item)), results, judge }
 }
 
 /** What is known before labels of another tool are taken over: those that are there, and the texts of kept runs. */
@@ -76,7 +83,7 @@ export async function knownOutputs({
   const { root } = project.config
   const itemsOf = itemsOfCases(await casesWithRubric(project.files, prompt, root))
   const labels = await readLabels(project.files, prompt.feature, itemsOf)
-  const results = await keptResults(root, prompt.feature, database, itemsOf)
+  const { results } = await keptResults(root, prompt.feature, database, itemsOf)
   return { labels, known: results.units.map((unit) => outputOf(unit, results)), itemsOf }
 }
 
@@ -128,14 +135,16 @@ async function keptResults(
   feature: string,
   database: DatabaseSync,
   itemsOf: ItemsOfCase,
-): Promise<JudgedResults> {
+): Promise<{ results: JudgedResults; judge: LastJudge | undefined }> {
   const features = new Map<string, ReturnType<FeatureOfRun>>()
+  let judge: LastJudge | undefined
   for (const { runId, file } of await storedRuns(root)) {
     const found = (await readReport(file)).features.find((each) => each.feature === feature)
     if (!found) continue
+    judge ??= found.judge ?? undefined
     const cases = found.cases.map(({ id, tags }) => ({ id, tags }))
     features.set(runId, { candidate: found.candidate.id, baseline: found.baseline?.id, cases })
   }
   const rows = features.keys().flatMap((runId) => keptRows(database, runId, feature).map((row) => ({ ...row, runId })))
-  return judgedResults(rows, (runId) => features.get(runId), itemsOf)
+  return { results: judgedResults(rows, (runId) => features.get(runId), itemsOf), judge }
 }

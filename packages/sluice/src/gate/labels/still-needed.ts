@@ -43,7 +43,7 @@ export function stillNeeded(labels: Iterable<CurrentLabel>, items: readonly stri
 
 /** For people: `actions: 31 of 50 labels, of them 4 of 10 no`. */
 export function progressText({ item, outputs, yes, no, missing }: ItemProgress): string {
-  if (missing === 0) return `${item}: enough labels (${outputs})`
+  if (missing === 0) return `${item}: ${outputs} labels, enough for a calibration`
   const rare = [
     ...(yes < enoughOfEach ? [`${yes} of ${enoughOfEach} yes`] : []),
     ...(no < enoughOfEach ? [`${no} of ${enoughOfEach} no`] : []),

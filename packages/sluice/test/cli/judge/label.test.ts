@@ -117,3 +117,12 @@ test('what cannot be labelled is said with the way out', async () => {
   assert.equal(conflict.code, 3)
   assert.match(conflict.stderr, /^labels\/summary.jsonl:2:1: a conflict marker of git/)
 })
+
+test('after a calibration, what it leaves open is in view', async () => {
+  using project = await judgedProject()
+  await labelling(project, 'ynynynynynyn', '--count', '14')
+  const calibrated = await project.sluice(['judge', 'calibrate', 'summary'])
+  assert.match(calibrated.stdout, /too few labels|may not gate|may gate/i, calibrated.stderr)
+  const { stdout } = await labelling(project, 'q')
+  assert.match(stdout, /^(about \d+ more labels? for a decision|the judge may not gate, by the labels before)$/m)
+})

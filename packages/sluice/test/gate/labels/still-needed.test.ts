@@ -17,7 +17,7 @@ test('it takes fifty outputs with ten of each answer', () => {
   assert.deepEqual(progress([]), [[50, 'actions: 0 of 50 labels, of them 0 of 10 yes, 0 of 10 no']])
   assert.deepEqual(progress(said(30, 4)), [[16, 'actions: 34 of 50 labels, of them 4 of 10 no']])
   assert.deepEqual(progress(said(60, 4)), [[6, 'actions: 64 labels, of them 4 of 10 no']])
-  assert.deepEqual(progress(said(40, 10)), [[0, 'actions: enough labels (50)']])
+  assert.deepEqual(progress(said(40, 10)), [[0, 'actions: 50 labels, enough for a calibration']])
 })
 
 test('an output counts once, and for neither side where people are divided', () => {
