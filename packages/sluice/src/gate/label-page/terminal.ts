@@ -33,6 +33,9 @@ const actions: Record<string, LabelAction> = {
   '\x1bOC': 'forward',
 }
 
+/** `q`, Ctrl-C and Ctrl-D. */
+const ends = new Set(['q', '\x03', '\x04'])
+
 const legend = 'y yes   n no   u the rubric does not say   s skip   z undo   ← → move   q end'
 
 /** The same questions and keys as the page, for a terminal. Ends with `q`, Ctrl-C, or with the input. */
@@ -46,7 +49,7 @@ export async function labelInTerminal(options: LabelTerminal): Promise<void> {
   try {
     show()
     for await (const key of keysOf(input, stop)) {
-      if (key === 'q' || key === '\x03' || key === '\x04') return
+      if (ends.has(key)) return
       const action = actions[key.length === 1 ? key.toLowerCase() : key]
       if (!action) continue
       const { question, position } = labelling.view()
@@ -71,7 +74,7 @@ async function* keysOf(input: KeyInput, stop: AbortSignal): AsyncGenerator<strin
     const keys = String(chunk).match(/\x1b[[O][A-Z]|./gsu) ?? []
     if (input.isTTY) {
       const [first] = keys
-      if (isShown && waiting.length === 0 && first !== undefined) waiting.push(first)
+      if (first !== undefined && (ends.has(first) || (isShown && waiting.length === 0))) waiting.push(first)
     } else waiting.push(...keys)
     wake()
   }
