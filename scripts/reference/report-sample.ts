@@ -147,6 +147,12 @@ const feature: Feature = {
     ...{ cases: 12, pairs: 12, leftOut: 0, meanDifference: -0.05, restMeanDifference: 0.02, gap: -0.07 },
     ...{ ciLow: -0.11, ciHigh: -0.03, outcome: 'disagrees' },
   },
+  safety: [
+    {
+      ...{ tag: 'safety', cases: 68, violations: 0, unknown: 0, upper: 0.0431, limit: 0.05, confidence: 0.95 },
+      ...{ verdict: 'pass' as const, casesNeeded: 59 },
+    },
+  ],
   scorers: [
     {
       ...{ kind: 'item', name: 'actions', ask: 'Does the summary state every action item of the e-mail?', must: false },

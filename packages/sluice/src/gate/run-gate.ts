@@ -1,4 +1,5 @@
 import type { GateSettings } from '../core/suite/config/config.ts'
+import { largestRates } from '../core/suite/config/safety-settings.ts'
 import type { Arm } from '../records/report/case-detail.ts'
 import { coverageOf } from './run/coverage.ts'
 import type { FeatureRun } from './run/feature-run.ts'
@@ -16,7 +17,8 @@ import { finalVerdict, type GateOutcome } from './verdict/verdict.ts'
 const defaultCriticalRepeats = 24
 
 /**
- * The policy that a feature's settings come to. Without a threshold the difference is judged alone. Critical cases may be
+ * The policy that a feature's settings come to. Without a threshold the difference is judged alone, and safety, which is
+ * absolute too, is not. Critical cases may be
  * repeated beyond the looks of the others, except where the settings ask for a single pass.
  */
 export function policyOf(settings: Omit<GateSettings, 'threshold'> & { threshold?: number | undefined }): GatePolicy {
@@ -30,6 +32,7 @@ export function policyOf(settings: Omit<GateSettings, 'threshold'> & { threshold
     onInconclusive,
     caseThreshold,
     estimand,
+    safety,
   } = settings
   return gatePolicy({
     threshold,
@@ -41,6 +44,7 @@ export function policyOf(settings: Omit<GateSettings, 'threshold'> & { threshold
     onInconclusive,
     caseThreshold,
     estimand,
+    safety: threshold === undefined ? undefined : largestRates(safety),
   })
 }
 

@@ -26,20 +26,7 @@ function addSuite(program: Command, host: Host, done: Done): void {
     .action(async (feature, options) =>
       done(await (await import('../suite/review.ts')).reviewSuiteCommand(feature, options, host)),
     )
-  suite
-    .command('pick')
-    .description('choose the fast suite that best keeps power and coverage within a budget; no model is called')
-    .argument('<feature>', 'name of the feature')
-    .option('--budget-cases <n>', 'so many cases at most')
-    .option('--budget-usd <x>', 'so much a run at most, with both versions asked once, by what the kept runs cost')
-    .option('--from <suite>', 'choose from this suite (default: full)')
-    .addOption(new Option('--seed <n>', 'another order of equal cases').default(1))
-    .option('--out <file>', 'write the chosen cases to this file, .yaml or .jsonl')
-    .option('--force', 'replace the file that --out names')
-    .option('--json', 'print the choice as JSON on stdout and nothing else')
-    .action(async (feature, options) =>
-      done(await (await import('../suite/pick.ts')).pickSuiteCommand(feature, options, host)),
-    )
+  addPacks(suite, host, done)
 }
 
 function addLabel(judge: Command, host: Host, done: Done): void {
@@ -142,4 +129,20 @@ function addRubric(judge: Command, host: Host, done: Done): void {
     .option('--allow-endpoint <name>', 'in CI, let secrets go to a new address of this provider or target', another)
     .option('--json', 'print the report as JSON on stdout and nothing else')
     .action(async (feature, options) => done(await (await import('../judge/rubric.ts')).rubric(feature, options, host)))
+}
+
+function addPacks(suite: Command, host: Host, done: Done): void {
+  suite
+    .command('add')
+    .description('add a pack of cases about safety that comes with Sluice')
+    .argument('<pack>', 'safety/injection, safety/leak, safety/personal-data, safety/refusal or safety/over-refusal')
+    .argument('<feature>', 'name of the feature')
+    .option('--suite <name>', 'which suite of the feature (default: fast)')
+    .option('--into <variable>', 'the variable that strangers write, which gets the text (default: the only one)')
+    .option('--case <id>', 'only this case of the pack, or several', another)
+    .option('--critical', 'each case must not regress')
+    .option('--dry-run', 'say what would be added, and write nothing')
+    .action(async (pack, feature, options) =>
+      done(await (await import('../suite/add.ts')).addPack(pack, feature, options, host)),
+    )
 }

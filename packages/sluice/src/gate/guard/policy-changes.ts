@@ -1,6 +1,7 @@
 import type { GateSettings } from '../../core/suite/config/config.ts'
 import { type JudgeRequirements, uncalibrated } from '../../core/suite/config/gate-settings.ts'
 import { guards } from '../../core/suite/config/guard.ts'
+import { largestRates, type SafetySettings } from '../../core/suite/config/safety-settings.ts'
 import type { MeasureChange } from '../../records/report/report.ts'
 import { measureChange } from '../report/measure-change.ts'
 
@@ -21,6 +22,15 @@ type PlainSettings = Omit<GateSettings, 'judge'>
 
 type Strictness = { [K in keyof Required<PlainSettings>]: Compare<Required<PlainSettings>[K]> | null }
 
+/** Stricter is what bounds every tag that the other bounds, at least as tightly. Nothing at all bounds no tag. */
+function tighterBounds(a: SafetySettings | undefined, b: SafetySettings | undefined): number {
+  const [first, second] = [largestRates(a), largestRates(b)]
+  const holds = (one: Record<string, number>, other: Record<string, number>) =>
+    Object.entries(other).every(([tag, most]) => (one[tag] ?? Infinity) <= most)
+  if (holds(first, second)) return holds(second, first) ? 0 : 1
+  return holds(second, first) ? -1 : Number.NaN
+}
+
 /** Which way each setting is stricter; null where any other value measures something else. */
 const strictness: Strictness = {
   threshold: higher,
@@ -35,6 +45,7 @@ const strictness: Strictness = {
   caseThreshold: higher,
   estimand: null,
   guard: earlierIn(guards),
+  safety: tighterBounds,
 }
 
 /** Of the run as a whole, so that no prompt overrides them. */
@@ -65,6 +76,7 @@ const words: Record<string, string> = {
   caseThreshold: 'score from which a case passes',
   estimand: 'what the scores stand for',
   guard: 'guard of the measure',
+  safety: 'bounds of safety',
 }
 
 /** What a budget that was not asked for comes to. */
@@ -137,10 +149,19 @@ export function stricterSettings(base: EffectiveSettings, now: EffectiveSettings
 /** NaN where the two cannot be put in an order: a setting that is new, or without a stricter side. */
 function compare(key: keyof GateSettings, a: unknown, b: unknown): number {
   const strict = (key === 'judge' ? null : strictness[key]) as Compare<unknown> | null | undefined
-  return strict && a !== undefined && b !== undefined ? strict(a, b) : Number.NaN
+  const areKnown = key === 'safety' || (a !== undefined && b !== undefined)
+  return strict && areKnown ? strict(a, b) : Number.NaN
 }
 
 function shown(value: unknown): string | null {
   if (value === undefined) return null
+  if (typeof value === 'object' && value !== null && 'maxViolationRate' in value)
+    return shownBounds(value as SafetySettings)
   return Array.isArray(value) ? `[${value.join(', ')}]` : String(value)
+}
+
+function shownBounds(safety: SafetySettings): string {
+  return Object.entries(largestRates(safety))
+    .map(([tag, most]) => `${tag} ${most}`)
+    .join(', ')
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Case, Quarantine } from '../../core/suite/cases/case.ts'
+import { safetyTag } from '../../core/suite/config/safety-settings.ts'
 import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
 import type { MeasureChange } from '../../records/report/report.ts'
 import { type ChangeParts, counted, listed, measureChange, shortly } from '../report/measure-change.ts'
@@ -79,16 +80,8 @@ export function suiteChanges(base: SuiteMeasure, now: SuiteMeasure, name: string
       cases: ids.length,
       ...parts,
     })
-  const size = counted(base.size, 'case')
   return [
-    ...(removed.length === 0
-      ? []
-      : [
-          change('cases', removed, {
-            before: size,
-            after: `${counted(removed.length, 'case')} removed: ${listed(removed)}`,
-          }),
-        ]),
+    ...removals(removed, base, change),
     ...fieldChanges(common, change),
     ...ownItemChanges(common, change),
     ...weightChanges(common, change),
@@ -96,6 +89,20 @@ export function suiteChanges(base: SuiteMeasure, now: SuiteMeasure, name: string
     ...tagChanges(base, now, change),
     ...newTags(base, now, change),
   ]
+}
+
+/** Cases that are gone; those about safety are named by themselves. */
+function removals(removed: readonly string[], base: SuiteMeasure, change: ChangeOf): MeasureChange[] {
+  const isOfSafety = (id: string) => base.get(id)?.tags.includes(safetyTag) ?? false
+  const groups = [
+    { what: 'safety cases', ids: removed.filter(isOfSafety) },
+    { what: 'cases', ids: removed.filter((id) => !isOfSafety(id)) },
+  ]
+  return groups.flatMap(({ what, ids }) => {
+    if (ids.length === 0) return []
+    const after = `${counted(ids.length, 'case')} removed: ${listed(ids)}`
+    return [change(what, ids, { before: counted(base.size, 'case'), after })]
+  })
 }
 
 interface CommonCase {

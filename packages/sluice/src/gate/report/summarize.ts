@@ -1,9 +1,11 @@
 import { type Ledger, servingNotes } from '../../core/answers/ledger.ts'
 import { judgeFamilyWarnings } from '../../core/scorers/judge/judge-family.ts'
 import { quarantineShareText } from '../../core/suite/cases/quarantine.ts'
+import { largestRates, safetyTag } from '../../core/suite/config/safety-settings.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import type { Calibration } from '../../records/report/calibration.ts'
 import type { FeatureSummary, MissingScoreCause } from '../../records/report/feature-report.ts'
+import type { SafetyBound } from '../../records/report/safety-bound.ts'
 import { weightedQuantiles } from '../../stats/index.ts'
 import { formatAmount } from '../../text/format.ts'
 import { coverageOf } from '../run/coverage.ts'
@@ -13,8 +15,10 @@ import { flipRateOf } from '../run/observations.ts'
 import type { ResultRow, Results } from '../run/results.ts'
 import { estimateOf, repeatShares, type SummaryOptions, summarizeScores } from '../run/score-summary.ts'
 import { type CaseScores, countedCases, isQuarantined } from '../run/score-table.ts'
+import { gateCases } from '../verdict/decide-by-rounds.ts'
 import { holdoutNote, holdoutResult } from '../verdict/holdout-result.ts'
 import { calibrationNotes } from './calibration-sentences.ts'
+import { safetyBounds, safetyNotes } from '../verdict/safety.ts'
 import { causesOf } from './causes.ts'
 import { type CascadeSummary, cascadeNotes, collectCascade } from './judges/cascade-summary.ts'
 import { collectPanel, type PanelSummary, panelNotes } from './judges/panel-summary.ts'
@@ -61,6 +65,7 @@ export function summarizeFeature(measured: Measured, options: SummaryOptions): F
   const cascade = measured.several?.cascade(options.confidence)
   const several = [...(panel ? panelNotes(panel) : []), ...(cascade ? cascadeNotes(cascade, models) : [])]
   const holdout = holdoutResult(cases, options.confidence, measured.leftOut ?? 0)
+  const safety = safetyOf(measured, options)
   return {
     feature: measured.feature,
     verdict: null,
@@ -70,6 +75,7 @@ export function summarizeFeature(measured: Measured, options: SummaryOptions): F
     reasons: [],
     notes: [
       ...quarantineNotes(cases),
+import { gateCases } from '../verdict/decide-by-rounds.ts'
       ...measured.notes,
       ...several,
       ...(holdout ? [holdoutNote(holdout, measured.feature)] : []),
@@ -92,6 +98,7 @@ export function summarizeFeature(measured: Measured, options: SummaryOptions): F
     repeats: repeatShares(cases, options),
     tags: tagMeans(cases, options),
     ...(holdout && { holdout }),
+    ...(safety.length > 0 && { safety }),
     ...(scorers && { scorers: scorers.all(options.confidence) }),
     judge: judge && {
       ...judge,
@@ -132,6 +139,7 @@ function quarantineNotes(cases: readonly CaseScores[]): string[] {
 
 function tagMeans(all: readonly CaseScores[], options: SummaryOptions): FeatureSummary['tags'] {
   const cases = countedCases(all)
+import { gateCases } from '../verdict/decide-by-rounds.ts'
   const tags = new Set(cases.flatMap(({ tags }) => tags))
   return [...tags].map((tag) => {
     const tagged = cases.filter((row) => row.tags.includes(tag))

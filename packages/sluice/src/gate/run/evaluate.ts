@@ -5,6 +5,7 @@ import type { Arm, CaseDetail } from '../../records/report/case-detail.ts'
 import { runPool } from './pool.ts'
 import type { Results } from './results.ts'
 import type { ScoreTable } from './score-table.ts'
+import { violationOf } from './violation.ts'
 
 /** Scores one case in one repeat. Never rejects for a fault of the case; rejects only when the whole run must end. */
 export type ScoreCase = (testCase: Case, repeat: number) => Promise<CaseDetail>
@@ -58,7 +59,8 @@ async function runJob(evaluation: Evaluation, job: Job): Promise<CaseDetail | un
     const { state, error = '' } = detail
     evaluation.givenUp ??= { state, error, checks: [], judge: [] }
   }
-  table.record(job.position, job.arm, job.repeat, detail.state, detail.score)
+  const violation = violationOf(job.testCase, detail)
+  table.record(job.position, job.arm, job.repeat, detail.state, detail.score, violation)
   results.add(feature, { position: job.position, arm: job.arm, repeat: job.repeat, detail })
   onScored?.(job.arm, detail)
   return detail

@@ -1,3 +1,4 @@
+import type { SafetySettings } from '../../core/suite/config/safety-settings.ts'
 import type { Arm } from '../../records/report/case-detail.ts'
 import type { FeatureSummary } from '../../records/report/feature-report.ts'
 import {
@@ -25,6 +26,7 @@ export interface SummaryOptions {
   confidence: number
   estimand: Estimand
   caseThreshold: number
+  safety?: SafetySettings | undefined
 }
 
 /** The weighted mean of one version's scores: per case the mean of its repeats, then over the cases that count. */

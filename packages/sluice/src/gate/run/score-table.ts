@@ -2,6 +2,7 @@ import type { Case, Quarantine } from '../../core/suite/cases/case.ts'
 import { holds } from '../../core/suite/cases/quarantine.ts'
 import type { Arm, CaseState } from '../../records/report/case-detail.ts'
 import { utcDay } from '../../text/format.ts'
+import type { Violation } from './violation.ts'
 
 /** What memory holds of one case: numbers, and no text but its id and tags. */
 export interface CaseScores {
@@ -22,6 +23,10 @@ export interface CaseScores {
   state: CaseState
   /** The same for the baseline. */
   baselineState: CaseState
+  /** Answers of the candidate that break what the case itself asks for; absent where only scores are known. */
+  violated?: number
+  /** Answers of the candidate that have no result which would say so. */
+  untold?: number
 }
 
 /** All scores of one feature's run, by the position of the case in its suite. */
@@ -30,7 +35,14 @@ export interface ScoreTable {
   /** Makes room for a case; a position is added once and kept. */
   add(position: number, testCase: Pick<Case, 'id' | 'weight' | 'cluster' | 'tags' | 'critical' | 'holdout' | 'quarantine'>): void
   /** Repeats (1-based) may come in any order; the table is the same whatever the timing. */
-  record(position: number, arm: Arm, repeat: number, state: CaseState, score: number | undefined): void
+  record(
+    position: number,
+    arm: Arm,
+    repeat: number,
+    state: CaseState,
+    score: number | undefined,
+    violation?: Violation,
+  ): void
 }
 
 /** From best to worst: a case is shown in the best state that one of its repeats reached. */
@@ -78,9 +90,11 @@ export function createScoreTable(today = utcDay(Date.now())): ScoreTable {
         baselineState: 'budgetStopped',
       }
     },
-    record(position, arm, repeat, state, score) {
+    record(position, arm, repeat, state, score, violation) {
       const row = cases[position]
       if (!row) throw new RangeError(`no case at position ${position}`)
+      if (arm === 'candidate' && violation === 'violated') row.violated = (row.violated ?? 0) + 1
+      if (arm === 'candidate' && violation === 'untold') row.untold = (row.untold ?? 0) + 1
       const stateKey = arm === 'candidate' ? 'state' : 'baselineState'
       row[stateKey] = row[arm].length === 0 ? state : better(row[stateKey], state)
       // A new array of the exact length: growing one in place reserves room for many more repeats than there will be.

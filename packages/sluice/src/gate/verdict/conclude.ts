@@ -13,10 +13,12 @@ import {
   noScoresReason,
   nothingToTestReason,
   type Reason,
+  safetyReasons,
   tagReasons,
   thresholdReason,
   tieBreakReason,
 } from './reasons.ts'
+import { safetyBounds } from './safety.ts'
 import { type TagResult, tagTable } from './tag-results.ts'
 import { type Comparison, comparisonOf, type ThresholdResult, thresholdResultOf } from './test-results.ts'
 import type { TestRound, ThreeWayTest } from './three-way-test.ts'
@@ -41,7 +43,7 @@ export interface GateDecision {
   advice: Advice | null
 }
 
-const failures = new Set<Reason['code']>(['regression', 'below-threshold', 'tag-regression', 'critical-case'])
+const failures = new Set<Reason['code']>(['regression', 'below-threshold', 'tag-regression', 'critical-case', 'safety'])
 const settledByEstimate = new Set<Reason['code']>(['difference-undecided', 'threshold-undecided', 'few-answers'])
 
 /** Concludes after the last round. `GatePolicy.onInconclusive` says what becomes of a run that is still open. */
@@ -56,6 +58,12 @@ export function conclude(round: GateRound): GateDecision {
     ...(thresholdResult ? (tooFewAnswers(round, 'threshold') ?? thresholdReason(thresholdResult, policy)) : []),
     ...tagReasons(tags, policy),
     ...criticalReasons(round.critical, policy),
+    ...safetyReasons(
+      safetyBounds(
+        round.cases.map((summed) => summed.case),
+        policy,
+      ),
+    ),
   ]
   return {
     ...verdictFrom(reasons, round),

@@ -21,13 +21,14 @@ export async function decideByRounds(run: FeatureRun, policy: GatePolicy): Promi
 /** The scores in the form that the verdict reads. */
 export function gateCases(cases: readonly CaseScores[], hasBaseline: boolean): GateCase[] {
   return cases.map((row) => {
-    const { id, weight, cluster, tags, critical, candidate, baseline } = row
+    const { id, weight, cluster, tags, critical, candidate, baseline, violated, untold } = row
     if (isQuarantined(row)) return { ...withoutPart, id, weight, ...(hasBaseline && { baseline: [] }) }
     return {
       ...{ id, weight, cluster, tags, critical },
       candidate: scoredRepeats(candidate),
       baseline: hasBaseline ? scoredRepeats(baseline) : undefined,
       missing: missingRepeats(candidate, hasBaseline ? baseline : []),
+      ...{ violated, untold },
     }
   })
 }

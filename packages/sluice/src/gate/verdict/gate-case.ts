@@ -13,6 +13,10 @@ export interface GateCase {
   baseline?: readonly number[] | undefined
   /** Answers of the candidate without a score where the baseline, if there is one, has its own. */
   missing?: number | undefined
+  /** Answers of the candidate that break what the case itself asks for, whatever their score. */
+  violated?: number | undefined
+  /** Answers of the candidate without a result that would say so. */
+  untold?: number | undefined
 }
 
 /** A case with its repeats summed up. `position` is its place in the list that the gate was given. */

@@ -26,6 +26,8 @@ export interface GatePolicy {
   onInconclusive: 'tiebreak' | 'block' | 'warn'
   /** A repeat of a critical case fails below this score. */
   caseThreshold: number
+  /** The largest share of violated cases by tag; undefined bounds nothing. */
+  safety?: Readonly<Record<string, number>> | undefined
 }
 
 /** Margin .03, tag margin .10, confidence .95, rounds at 1, 2, 3, 5 and 8 repeats, no threshold, tie-break. */
@@ -69,7 +71,7 @@ export function roundsBeyond({ looks, criticalRepeats }: GatePolicy): number[] {
 }
 
 /** The two error rates of every three-way test of the gate. */
-export function errorRates({ confidence }: GatePolicy): { alphaPass: number; alphaFail: number } {
+export function errorRates({ confidence }: Pick<GatePolicy, 'confidence'>): { alphaPass: number; alphaFail: number } {
   return { alphaPass: 1 - confidence, alphaFail: (1 - confidence) / 2 }
 }
 

@@ -1,21 +1,25 @@
 import type { FeatureSummary } from '../../records/report/feature-report.ts'
+import type { SafetyBound } from '../../records/report/safety-bound.ts'
 import { formatChange, formatScore } from '../../text/format.ts'
 import { type CriticalResult, cleanRepeats } from './critical.ts'
 import type { GatePolicy } from './policy.ts'
 import type { ProofNeeded } from './rare-losses.ts'
+import { safetyReason } from './safety.ts'
 import type { TagResult } from './tag-results.ts'
 import type { Comparison, ThresholdResult } from './test-results.ts'
 
-/** Why a verdict is what it is. The first four fail; the others keep a run from passing, or from passing strongly. */
+/** Why a verdict is what it is. The first five fail; the others keep a run from passing, or from passing strongly. */
 type ReasonCode =
   | 'regression'
   | 'below-threshold'
   | 'tag-regression'
   | 'critical-case'
+  | 'safety'
   | 'difference-undecided'
   | 'threshold-undecided'
   | 'tag-undecided'
   | 'critical-undecided'
+  | 'safety-undecided'
   | 'no-scores'
   | 'nothing-to-test'
   | 'tie-break'
@@ -72,6 +76,13 @@ export function criticalReasons(critical: readonly CriticalResult[], policy: Gat
         ? `it takes ${cleanRepeats} clean repeats to pass, and there are only ${policy.criticalRepeats} (gate.repeats, gate.criticalRepeats)`
         : `too few to say that it is safe; it takes ${cleanRepeats} clean repeats, and more after a failure`
     return [reason('critical-undecided', `${found}: ${wayOut}.`, { case: id })]
+  })
+}
+
+export function safetyReasons(bounds: readonly SafetyBound[]): Reason[] {
+  return bounds.flatMap((bound) => {
+    const found = safetyReason(bound)
+    return found ? [reason(found.code, found.message, { tag: bound.tag })] : []
   })
 }
 

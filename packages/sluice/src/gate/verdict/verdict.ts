@@ -32,13 +32,18 @@ export interface CoverageOfArms {
 
 /**
  * The decision, unless too few cases have a score: then nothing is decided, whatever the scores say and whatever the
- * policy on inconclusive runs is. A run that judged nothing is never green.
+ * policy on inconclusive runs is. A run that judged nothing is never green. Violations of safety that are shown fail
+ * all the same: their bound counts every missing answer as none.
  */
 export function finalVerdict(decision: GateDecision, coverage: CoverageOfArms): FinalVerdict {
   const gaps = [
     ...coverageGap('the candidate', coverage.candidate, coverage.least),
     ...(coverage.baseline ? coverageGap('the baseline', coverage.baseline, coverage.least) : []),
   ]
+  // Of violations no answer that is missing takes anything back.
+  const violated = decision.reasons.filter(({ code }) => code === 'safety')
+  if (gaps.length > 0 && violated.length > 0)
+    return { verdict: 'fail', strength: 'strong', reasons: [...violated, ...gaps], exitCode: 1 }
   if (gaps.length > 0) {
     const couldRun = coveredShare(coverage.candidate) && coverage.candidate.budgetStopped === 0
     // The other reasons are still worth reading. The tie-break is left out, since the scores settled nothing.

@@ -15,6 +15,7 @@ import {
   thresholdSchema,
 } from './feature-statistics.ts'
 import { nightReportSchema } from './night-report.ts'
+import { safetyBoundSchema } from './safety-bound.ts'
 
 const count = z.int().min(0)
 const known = z.number().nullable()
@@ -198,6 +199,12 @@ export const featureSummarySchema = z.object({
   holdout: holdoutSchema
     .optional()
     .describe('The held out cases against the others. Absent where no case is held out.'),
+  safety: z
+    .array(safetyBoundSchema)
+    .optional()
+    .describe(
+      'How often cases about safety were violated. Absent where no case has the tag `safety` and nothing is bounded.',
+    ),
   scorers: z
     .array(scorerSchema)
     .optional()

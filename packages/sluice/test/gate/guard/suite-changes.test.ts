@@ -1,4 +1,17 @@
-import { inCase, inPrompt, inSuite, prompt, replaced, suite, testChanges } from './measured-projects.ts'
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  changesOf,
+  files,
+  inCase,
+  inPrompt,
+  inSuite,
+  lines,
+  prompt,
+  replaced,
+  suite,
+  testChanges,
+} from './measured-projects.ts'
 
 testChanges([
   ['a case less', inSuite((rows) => rows.slice(1)), ['! mail cases of suite fast: 10 cases -> 1 case removed: c0']],
@@ -115,3 +128,14 @@ testChanges([
     ],
   ],
 ])
+
+test('cases about safety that are gone are named by themselves', async () => {
+  const tagged = (rows: string[]) => rows.map((row, i) => (i > 7 ? row.replace('"edge"', '"edge","safety"') : row))
+  const before = { ...files, ...inSuite(tagged) }
+  const after = inSuite((rows) => tagged(rows).slice(1, 9))
+  const named = lines(await changesOf(after, before)).filter((line) => line.includes('removed'))
+  assert.deepEqual(named, [
+    '! mail safety cases of suite fast: 10 cases -> 1 case removed: c9',
+    '! mail cases of suite fast: 10 cases -> 1 case removed: c0',
+  ])
+})

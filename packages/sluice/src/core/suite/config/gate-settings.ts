@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Guard, guards } from './guard.ts'
+import { type SafetySettings, safetySettingsSchema } from './safety-settings.ts'
 
 /** What becomes of a pass by a judge that is not calibrated, the strictest first. */
 export const uncalibrated = ['block', 'warn', 'allow'] as const
@@ -166,6 +167,7 @@ export const gateSettingsSchema = z
     estimand: fields.estimand.exactOptional(),
     guard: fields.guard.exactOptional(),
     judge: fields.judge.exactOptional(),
+    safety: safetySettingsSchema.exactOptional(),
   })
   .meta({
     description: 'When a change may pass.',
@@ -195,6 +197,8 @@ export interface GateSettings {
   estimand: 'golden-set' | 'population'
   guard: Guard
   judge: JudgeRequirements
+  /** Absent where nothing is bounded. */
+  safety?: SafetySettings
 }
 
 /** What the judge has to reach against labels of people, each by the lower end of its interval; in [0,1]. */
