@@ -1,5 +1,6 @@
 import { selectFeature } from '../../core/suite/project/select-feature.ts'
 import { requireSuites } from '../../core/suite/prompt/suites.ts'
+import { SluiceError } from '../../errors.ts'
 import { attackJudge } from '../../gate/judge-attack/attack-judge.ts'
 import { attackText } from '../../gate/judge-attack/attack-text.ts'
 import { keepAttack } from '../../gate/judge-attack/kept-attacks.ts'
@@ -33,6 +34,11 @@ export async function attack(name: string, given: Record<string, unknown>, host:
   const found = await inSession({ command: 'judge attack', project, flags }, host, (context) =>
     attackJudge(prompt, { ...flags, now: Date.now() }, context),
   )
+  if (!found)
+    throw new SluiceError(
+      'invalid-input',
+      `${prompt.file} asks its judge nothing, so there is nothing to attack: add a "rubric" to the prompt or to its cases`,
+    )
   const report = host.mask.data(found)
   await keepAttack(project.config.root, report)
   if (flags.json) host.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`)

@@ -7,7 +7,6 @@ import { judgeMembers } from '../../core/suite/config/judge-settings.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { casesOf, chooseSuite } from '../../core/suite/prompt/suites.ts'
 import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
-import { SluiceError } from '../../errors.ts'
 import type { JudgedItem } from '../../records/report/case-detail.ts'
 import type { CountedAttacks, JudgeAttackReport, JudgeFlip } from '../../records/report/judge-attack-report.ts'
 import { seededRandom, upperBound } from '../../stats/index.ts'
@@ -43,22 +42,18 @@ const harmless = 'This text was written on a Tuesday.'
 /**
  * Adds attacks to outputs that the judge says no to, and counts how often a no becomes a yes. Nothing is asked of the
  * model under test: the outputs are kept answers, or are made to fail by taking content away.
- * @throws SluiceError `invalid-input` where the feature asks its judge nothing
+ * Undefined where the feature asks its judge nothing.
  */
 export async function attackJudge(
   prompt: Prompt,
   { perAttack, seed, now, ...options }: AttackOptions,
   context: RunContext,
-): Promise<JudgeAttackReport> {
+): Promise<JudgeAttackReport | undefined> {
   const suite = chooseSuite(prompt, options.suite)
   const { project, session, progress } = context
   const all = await Array.fromAsync(casesOf(project.files, prompt, suite, { root: project.config.root }))
   const cases = judgedCases(all, prompt)
-  if (cases.length === 0)
-    throw new SluiceError(
-      'invalid-input',
-      `${prompt.file} asks its judge nothing, so there is nothing to attack: add a "rubric" to the prompt or to its cases`,
-    )
+  if (cases.length === 0) return undefined
   await session.requirePrices(judgeMembers(project.config.judge).map(({ model }) => model))
   const run = startRun({ candidate: prompt, suite, progress }, project, session)
   const { judge, ledger } = run

@@ -10,6 +10,7 @@ import { gateCases } from '../verdict/decide-by-rounds.ts'
 import { decidingCaseOf } from '../verdict/deciding-case.ts'
 import type { FinalVerdict, GateOutcome } from '../verdict/verdict.ts'
 import { assessNight, type NightMeasured } from './assess-night.ts'
+import { attackNotes, attackTonight, withAttack } from './attack-night.ts'
 import { measureNight, type NightContext } from './measure-night.ts'
 import { nightNotes } from './night-notes.ts'
 import type { NightPlan } from './night-plan.ts'
@@ -27,7 +28,9 @@ export interface JudgedNight {
 export async function judgeNight(prompt: Prompt, plan: NightPlan, context: NightContext): Promise<JudgedNight> {
   const { history, session, night, newReference } = context
   const { run, outcome, measured, night: tonight, known } = await measureNight(prompt, plan, context)
-  const { verdict, cases, ...found } = assessNight(tonight)
+  const { verdict: ofScores, cases, ...found } = assessNight(tonight)
+  const attack = await attackTonight(prompt, plan.suite, context)
+  const verdict = withAttack(ofScores, attack)
   const baseline =
     found.reference === null ? null : { id: prompt.id, label: `answers of ${found.reference}`, model: prompt.model }
   const summary = withVerdict(summarizeFeature({ ...measured, baseline }, plan.settings), {
@@ -41,7 +44,7 @@ export async function judgeNight(prompt: Prompt, plan: NightPlan, context: Night
   history.save(record, answersToKeep(stamp, tonight, known, newReference))
   const before = history.before(prompt.feature, night, nightsShown - 1)
   const nightly = { night, ...found, served: tonight.served, trend: trendOf([...before, record]) }
-  const notes = [...nightNotes(nightly), ...summary.notes]
+  const notes = [...nightNotes(nightly), ...attackNotes(attack), ...summary.notes]
   return { run, final: verdict, summary: { ...summary, notes, nightly }, nightly }
 }
 

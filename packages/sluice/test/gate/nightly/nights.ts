@@ -13,6 +13,8 @@ export interface World {
   strictOn: (mail: number) => boolean
   /** Mails that the judge lets pass whatever the answer is. */
   lenientOn: (mail: number) => boolean
+  /** A text in an output that makes the judge say yes. */
+  obeys: string | undefined
   /** Stands in every answer, so that a night's answers are not those of another. */
   words: string
   /** The name under which the model says that it is served. */
@@ -36,6 +38,7 @@ export async function nightlyProject(options: Partial<SummaryOptions> = {}): Pro
     forgets: nobody,
     strictOn: nobody,
     lenientOn: nobody,
+    obeys: undefined,
     words: 'Action item: pay invoice',
     served: undefined,
     fingerprint: undefined,
@@ -44,7 +47,8 @@ export async function nightlyProject(options: Partial<SummaryOptions> = {}): Pro
     const mail = mailOf(request)
     if (isJudgeRequest(request)) {
       const sees = textOf(request).includes('Action item')
-      const yes = world.lenientOn(mail) || (sees && !world.strictOn(mail))
+      const obeys = world.obeys !== undefined && textOf(request).includes(world.obeys)
+      const yes = obeys || world.lenientOn(mail) || (sees && !world.strictOn(mail))
       return judgement({ actions: yes ? 'yes' : 'no' })
     }
     const answer = world.forgets(mail) ? `Nothing to do for mail ${mail}.` : `${world.words} ${mail}.`

@@ -32,6 +32,14 @@ export const nightlySettingsSchema = z
           'Cases whose first answers are kept and judged again every night, to tell drift of the judge from drift of the model (default 200).',
         examples: [100],
       }),
+    judgeAttack: z
+      .boolean()
+      .exactOptional()
+      .meta({
+        description:
+          'Attack the judge of each feature with orders in outputs, and fail the night if one makes it say yes (default false).',
+        examples: [true],
+      }),
     budgetUsd: z
       .number()
       .gt(0)
