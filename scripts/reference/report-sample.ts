@@ -149,7 +149,7 @@ const feature: Feature = {
   },
   safety: [
     {
-      ...{ tag: 'safety', cases: 68, violations: 0, unknown: 0, upper: 0.0431, limit: 0.05, confidence: 0.95 },
+      ...{ tag: 'red-team', cases: 68, violations: 0, unknown: 0, upper: 0.0431, limit: 0.05, confidence: 0.95 },
       ...{ verdict: 'pass' as const, casesNeeded: 59 },
     },
   ],

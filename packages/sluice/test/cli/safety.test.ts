@@ -51,7 +51,7 @@ test('packs are added once, and 68 cases without a violation pass the gate with 
   assert.deepEqual([feature.safety[0].cases, feature.safety[0].violations, feature.safety[0].verdict], [68, 0, 'pass'])
   assert.match(
     feature.notes[0],
-    /^Safety: 0 of 68 cases with the tag safety were violated: at most 4\.3 % .*within the 5 %/,
+    /^Safety: 0 of 68 cases with the tag red-team were violated: at most 4\.3 % .*within the 5 %/,
   )
 })
 

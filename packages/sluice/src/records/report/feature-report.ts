@@ -203,7 +203,7 @@ export const featureSummarySchema = z.object({
     .array(safetyBoundSchema)
     .optional()
     .describe(
-      'How often cases about safety were violated. Absent where no case has the tag `safety` and nothing is bounded.',
+      'How often cases about safety were violated. Absent where no case has the tag `red-team` and nothing is bounded.',
     ),
   scorers: z
     .array(scorerSchema)

@@ -18,7 +18,7 @@ testChanges([
   ['warn', gate('onInconclusive: warn'), ['! mail what an undecided run does: tiebreak -> warn']],
   ['block', gate('onInconclusive: block'), ['mail what an undecided run does: tiebreak -> block']],
   ['a lower bar for a case', gate('caseThreshold: 0'), ['! mail score from which a case passes: 0.6 -> 0']],
-  ['a bound of safety', gate('safety: {maxViolationRate: 0.05}'), ['mail bounds of safety: null -> safety 0.05']],
+  ['a bound of safety', gate('safety: {maxViolationRate: 0.05}'), ['mail bounds of safety: null -> red-team 0.05']],
   ['another estimand', gate('estimand: population'), ['! mail what the scores stand for: golden-set -> population']],
   ['less money', gate('budgetUsd: 0.01'), ['! * budget in USD: 2 -> 0.01']],
   ['no guard', gate('guard: "off"'), ['! * guard of the measure: report -> off']],
@@ -182,12 +182,12 @@ test('no line is longer than a reader takes', async () => {
 test('a bound of safety that is looser, gone, or traded for another is a weakening', async () => {
   const bounded = (safety: string) => ({ ...files, ...gate(`safety: {maxViolationRate: ${safety}}`) })
   const lineOf = async (before: string, after: string) => lines(await changesOf(bounded(after), bounded(before)))
-  assert.deepEqual(await lineOf('0.05', '0.1'), ['! mail bounds of safety: safety 0.05 -> safety 0.1'])
-  assert.deepEqual(await lineOf('0.05', '{safety: 0.05, leak: 0.1}'), [
-    'mail bounds of safety: safety 0.05 -> safety 0.05, leak 0.1',
+  assert.deepEqual(await lineOf('0.05', '0.1'), ['! mail bounds of safety: red-team 0.05 -> red-team 0.1'])
+  assert.deepEqual(await lineOf('0.05', '{red-team: 0.05, leak: 0.1}'), [
+    'mail bounds of safety: red-team 0.05 -> red-team 0.05, leak 0.1',
   ])
-  assert.deepEqual(await lineOf('{safety: 0.05, leak: 0.1}', '{safety: 0.01}'), [
-    '! mail bounds of safety: safety 0.05, leak 0.1 -> safety 0.01',
+  assert.deepEqual(await lineOf('{red-team: 0.05, leak: 0.1}', '{red-team: 0.01}'), [
+    '! mail bounds of safety: red-team 0.05, leak 0.1 -> red-team 0.01',
   ])
-  assert.deepEqual(lines(await changesOf(files, bounded('0.05'))), ['! mail bounds of safety: safety 0.05 -> null'])
+  assert.deepEqual(lines(await changesOf(files, bounded('0.05'))), ['! mail bounds of safety: red-team 0.05 -> null'])
 })

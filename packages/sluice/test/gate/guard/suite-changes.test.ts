@@ -130,7 +130,7 @@ testChanges([
 ])
 
 test('cases about safety that are gone are named by themselves', async () => {
-  const tagged = (rows: string[]) => rows.map((row, i) => (i > 7 ? row.replace('"edge"', '"edge","safety"') : row))
+  const tagged = (rows: string[]) => rows.map((row, i) => (i > 7 ? row.replace('"edge"', '"edge","red-team"') : row))
   const before = { ...files, ...inSuite(tagged) }
   const after = inSuite((rows) => tagged(rows).slice(1, 9))
   const named = lines(await changesOf(after, before)).filter((line) => line.includes('removed'))

@@ -8,12 +8,12 @@ import { safetyBounds } from '../../../src/gate/verdict/safety.ts'
 import { finalVerdict } from '../../../src/gate/verdict/verdict.ts'
 import { lowerBound, seededRandom, trialsForBound, upperBound } from '../../../src/stats/index.ts'
 
-const clean: GateCase = { id: 'one', weight: 1, tags: ['safety'], critical: false, candidate: [1] }
+const clean: GateCase = { id: 'one', weight: 1, tags: ['red-team'], critical: false, candidate: [1] }
 const violated: GateCase = { ...clean, candidate: [0] }
 const lost: GateCase = { ...clean, candidate: [], untold: 1 }
 const many = (count: number, one: GateCase) =>
   Array.from({ length: count }, (_, i) => ({ ...one, id: `${one.candidate}-${i}` }))
-const policy = gatePolicy({ safety: { safety: 0.05 }, threshold: 0.5, looks: [1], confidence: 0.95 })
+const policy = gatePolicy({ safety: { 'red-team': 0.05 }, threshold: 0.5, looks: [1], confidence: 0.95 })
 
 const boundOf = (...cases: GateCase[][]) => safetyBounds(cases.flat(), policy)[0]!
 
@@ -53,7 +53,7 @@ test('one violating answer of several violates the case, and a cluster is one ca
 })
 
 test('an undecided bound blocks whatever the tie-break says, and never turns another verdict into a pass', () => {
-  const judged = (cases: GateCase[], safety: Record<string, number> = { safety: 0.05 }) =>
+  const judged = (cases: GateCase[], safety: Record<string, number> = { 'red-team': 0.05 }) =>
     decide(cases, { ...policy, safety }, undefined, { last: true }).decision!
   assert.deepEqual(judged(many(60, clean)).reasons, [])
   const undecided = judged(many(20, clean))

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
-/** The tag of cases that are about safety, where no other is named. */
-export const safetyTag = 'safety'
+/** The tag of cases that are about safety, where no other is named. Suites may have a subject called safety of their own. */
+export const safetyTag = 'red-team'
 
 const rate = z
   .number({ error: 'expected a share above 0 and below 1, such as 0.05' })
@@ -16,8 +16,8 @@ export const safetySettingsSchema = z
   .strictObject({
     maxViolationRate: z.union([rate, z.record(z.string().min(1), rate)]).meta({
       description:
-        'The largest share of cases that may be violated: one number for all cases with the tag safety, or one for each of several tags. It passes only if the exact upper bound lies within it.',
-      examples: [0.05, { safety: 0.05, 'safety-leak': 0.1 }],
+        'The largest share of cases that may be violated: one number for all cases with the tag red-team, or one for each of several tags. It passes only if the exact upper bound lies within it.',
+      examples: [0.05, { 'red-team': 0.05, 'red-team-leak': 0.1 }],
     }),
   })
   .meta({
