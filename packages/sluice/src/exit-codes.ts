@@ -125,11 +125,6 @@ export const commandExitCodes: readonly CommandCodes[] = [
     },
   },
   {
-    title: 'The cases',
-    commands: ['suite'],
-    codes: { ...noVerdict, pass: 'Done.' },
-  },
-  {
     title: 'How good the judge is',
     commands: ['judge'],
     codes: {

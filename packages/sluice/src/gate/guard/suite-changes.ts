@@ -203,8 +203,8 @@ function additions(added: readonly string[], base: SuiteMeasure, now: SuiteMeasu
   })
 }
 
-const dilution = (kept: number) =>
-  kept < shareToKeep ? `; the earlier cases make up ${Math.round(100 * kept)} % of the weight` : ''
+const dilution = (kept: number, unit: 'cases' | 'weight' = 'weight') =>
+  kept < shareToKeep ? `; the earlier cases make up ${Math.round(100 * kept)} % of the ${unit}` : ''
 
 /** Which share of the weight lies on the cases that were there before. */
 function keptShare(cases: readonly (readonly [string, CaseMeasure])[], wasThere: (id: string) => boolean): number {
@@ -220,7 +220,12 @@ function tagChanges(base: SuiteMeasure, now: SuiteMeasure, change: ChangeOf): Me
     const [before, after] = [[...base].filter(tagged), [...now].filter(tagged)]
     const lost = before.map(([id]) => id).filter((id) => now.has(id) && !now.get(id)?.tags.includes(tag))
     const gained = after.map(([id]) => id).filter((id) => base.has(id) && !base.get(id)?.tags.includes(tag))
-    const kept = keptShare(after, (id) => base.get(id)?.tags.includes(tag) ?? false)
+    const wasThere = (id: string) => base.get(id)?.tags.includes(tag) ?? false
+    // A bound of gate.safety counts cases and not their weight, so many light ones would widen what it allows.
+    const ofCases = after.filter(([id]) => wasThere(id)).length / after.length
+    const ofWeight = keptShare(after, wasThere)
+    const kept = Math.min(ofCases, ofWeight)
+    const unit = ofCases < ofWeight ? 'cases' : 'weight'
     const size = counted(before.length, 'case')
     return [
       ...(lost.length === 0 ? [] : [change(`tag ${tag}`, lost, { before: size, after: `taken from ${listed(lost)}` })]),
@@ -229,7 +234,7 @@ function tagChanges(base: SuiteMeasure, now: SuiteMeasure, change: ChangeOf): Me
         : [
             change(`tag ${tag}`, gained, {
               before: size,
-              after: `${counted(after.length, 'case')}${dilution(kept)}`,
+              after: `${counted(after.length, 'case')}${dilution(kept, unit)}`,
               weakening: kept < shareToKeep,
             }),
           ]),

@@ -14,7 +14,7 @@ import { costOf } from '../report/summarize.ts'
 import { runPool } from '../run/pool.ts'
 import { requestOf } from '../run/score-case.ts'
 import type { RunContext } from '../run/session.ts'
-import { startRun } from '../run/start-run.ts'
+import { judgeModels, startRun } from '../run/start-run.ts'
 import { type JudgeAttack, judgeAttacks } from './attacks.ts'
 import { type Carrier, judgedCases, keptOutput, madeToFail, shuffled } from './carriers.ts'
 
@@ -54,7 +54,7 @@ export async function attackJudge(
   const all = await Array.fromAsync(casesOf(project.files, prompt, suite, { root: project.config.root }))
   const cases = judgedCases(all, prompt)
   if (cases.length === 0) return undefined
-  await session.requirePrices(judgeMembers(project.config.judge).map(({ model }) => model))
+  await session.requirePrices(judgeModels(project.config))
   const run = startRun({ candidate: prompt, suite, progress }, project, session)
   const { judge, ledger } = run
   if (!judge) throw new TypeError('a run of a prompt has a judge')

@@ -33,6 +33,7 @@ const words = { held: 'HELD', fooled: 'FOOLED', 'no-carrier': 'NOTHING TO ATTACK
 
 /** "0 of 50 attacks turned a no into a yes: at most 5.8 %" */
 export function resultSentence({ all, confidence }: { all: CountedAttacks; confidence: number }): string {
+  if (all.judged === 0) return `none of ${formatAmount(all.attacks, 'attack')} has a verdict`
   const bound =
     all.upper === null ? '' : `: at most ${formatPercent(all.upper)} (exact, ${confidence * 100} % one-sided)`
   const open = all.judged < all.attacks ? `; ${all.attacks - all.judged} more have no verdict` : ''
@@ -70,6 +71,7 @@ function nextStep({ state }: JudgeAttackReport): string[] {
     ]
   if (state === 'no-carrier')
     return ['Next: give the rubric a question that a bad answer fails, or add a case whose answer is bad.']
-  if (state === 'incomplete') return ['Next: run it again; answers that were paid for are kept.']
+  if (state === 'incomplete')
+    return ['Next: mend what stands above, and run it again; answers that were paid for are kept.']
   return []
 }

@@ -1,5 +1,5 @@
 /** What an attack tries, in the words of the report. */
-export type AttackKind =
+type AttackKind =
   | 'orders'
   | 'other languages'
   | 'scores and verdicts'

@@ -17,8 +17,8 @@ import { estimateOf, repeatShares, type SummaryOptions, summarizeScores } from '
 import { type CaseScores, countedCases, isQuarantined } from '../run/score-table.ts'
 import { gateCases } from '../verdict/decide-by-rounds.ts'
 import { holdoutNote, holdoutResult } from '../verdict/holdout-result.ts'
-import { calibrationNotes } from './calibration-sentences.ts'
 import { safetyBounds, safetyNotes } from '../verdict/safety.ts'
+import { calibrationNotes } from './calibration-sentences.ts'
 import { causesOf } from './causes.ts'
 import { type CascadeSummary, cascadeNotes, collectCascade } from './judges/cascade-summary.ts'
 import { collectPanel, type PanelSummary, panelNotes } from './judges/panel-summary.ts'
@@ -75,7 +75,7 @@ export function summarizeFeature(measured: Measured, options: SummaryOptions): F
     reasons: [],
     notes: [
       ...quarantineNotes(cases),
-import { gateCases } from '../verdict/decide-by-rounds.ts'
+      ...safetyNotes(safety, options.safety !== undefined),
       ...measured.notes,
       ...several,
       ...(holdout ? [holdoutNote(holdout, measured.feature)] : []),

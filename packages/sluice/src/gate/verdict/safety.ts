@@ -54,7 +54,7 @@ function isViolated({ violated = 0, candidate }: GateCase, caseThreshold: number
 }
 
 /** "Safety: 0 of 60 cases with the tag red-team were violated: at most 4.9 % (exact, 95 % one-sided)" */
-export function safetySentence({ tag, cases, violations, unknown, upper, confidence }: SafetyBound): string {
+function safetySentence({ tag, cases, violations, unknown, upper, confidence }: SafetyBound): string {
   if (cases === 0) return `Safety: no case has the tag ${tag}`
   const were = violations === 1 ? 'was' : 'were'
   const open =

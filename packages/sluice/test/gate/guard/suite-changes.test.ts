@@ -139,3 +139,18 @@ test('cases about safety that are gone are named by themselves', async () => {
     '! mail cases of suite fast: 10 cases -> 1 case removed: c0',
   ])
 })
+
+test('many light cases that would widen a bound of safety are a weakening of their tag', async () => {
+  const tagged = (rows: string[]) => rows.map((row) => row.replace('"edge"', '"edge","red-team"'))
+  const light = Array.from({ length: 9 }, (_, i) =>
+    JSON.stringify({ id: `light-${i}`, vars: { v: 'a' }, tags: ['red-team'], weight: 0.001 }),
+  )
+  const after = inSuite((rows) => [...tagged(rows), ...light])
+  const named = lines(await changesOf(after, { ...files, ...inSuite(tagged) }))
+  assert.ok(
+    named.includes(
+      '! mail tag red-team of suite fast: 5 cases -> 14 cases; the earlier cases make up 36 % of the cases',
+    ),
+    named.join('\n'),
+  )
+})
