@@ -4,7 +4,12 @@ import { seededRandom, varianceComponents } from '../../src/stats/index.ts'
 
 test('a balanced design gives the usual mean squares', () => {
   // Two cases of two answers of two votes. Mean squares: votes 0.5, answers 2, cases 50 (on 4, 2 and 1 degrees).
-  const { case: between, answer, vote, within } = varianceComponents([
+  const {
+    case: between,
+    answer,
+    vote,
+    within,
+  } = varianceComponents([
     [
       [0, 1],
       [2, 3],

@@ -26,6 +26,20 @@ function addSuite(program: Command, host: Host, done: Done): void {
     .action(async (feature, options) =>
       done(await (await import('../suite/review.ts')).reviewSuiteCommand(feature, options, host)),
     )
+  suite
+    .command('pick')
+    .description('choose the fast suite that best keeps power and coverage within a budget; no model is called')
+    .argument('<feature>', 'name of the feature')
+    .option('--budget-cases <n>', 'so many cases at most')
+    .option('--budget-usd <x>', 'so much a run at most, with both versions asked once, by what the kept runs cost')
+    .option('--from <suite>', 'choose from this suite (default: full)')
+    .addOption(new Option('--seed <n>', 'another order of equal cases').default(1))
+    .option('--out <file>', 'write the chosen cases to this file, .yaml or .jsonl')
+    .option('--force', 'replace the file that --out names')
+    .option('--json', 'print the choice as JSON on stdout and nothing else')
+    .action(async (feature, options) =>
+      done(await (await import('../suite/pick.ts')).pickSuiteCommand(feature, options, host)),
+    )
   addPacks(suite, host, done)
 }
 

@@ -137,9 +137,16 @@ function quarantineNotes(cases: readonly CaseScores[]): string[] {
   ]
 }
 
+/** The bounded tags, and the tag of safety where a case has it. What reaches no verdict is held against no limit. */
+function safetyOf({ cases, threshold }: Measured, { safety, ...options }: SummaryOptions): SafetyBound[] {
+  const limits = threshold === null ? {} : largestRates(safety)
+  const isTagged = cases.some(({ tags }) => tags.includes(safetyTag))
+  const tags = [...new Set([...(isTagged ? [safetyTag] : []), ...Object.keys(limits)])]
+  return tags.length === 0 ? [] : safetyBounds(gateCases(cases, false), { ...options, safety: limits }, tags)
+}
+
 function tagMeans(all: readonly CaseScores[], options: SummaryOptions): FeatureSummary['tags'] {
   const cases = countedCases(all)
-import { gateCases } from '../verdict/decide-by-rounds.ts'
   const tags = new Set(cases.flatMap(({ tags }) => tags))
   return [...tags].map((tag) => {
     const tagged = cases.filter((row) => row.tags.includes(tag))

@@ -9,7 +9,7 @@ import type { JudgeRubricReport } from '../../records/report/judge-rubric-report
 import { judgedCases, keptOutput } from '../judge-attack/carriers.ts'
 import { outputHash, outputKey } from '../labels/label-files.ts'
 import { type Labels, readLabels } from '../labels/read-labels.ts'
-import { rubricItemsOf } from '../labels/rubric-items.ts'
+import { casesWithRubric, itemsOfCases } from '../labels/rubric-items.ts'
 import { costOf } from '../report/summarize.ts'
 import type { RunContext } from '../run/session.ts'
 import { modelsOf, startRun } from '../run/start-run.ts'
@@ -62,7 +62,7 @@ export async function reviewRubric(
   const labels = await readLabels(
     project.files,
     prompt.feature,
-    await rubricItemsOf(project.files, prompt, project.config.root),
+    itemsOfCases(await casesWithRubric(project.files, prompt, project.config.root)),
   )
   const outputs = await outputsToJudge(prompt, suite, labels, options.outputs, context)
   progress.expect(outputs.length)

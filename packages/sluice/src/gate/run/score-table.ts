@@ -33,7 +33,10 @@ export interface CaseScores {
 export interface ScoreTable {
   readonly cases: CaseScores[]
   /** Makes room for a case; a position is added once and kept. */
-  add(position: number, testCase: Pick<Case, 'id' | 'weight' | 'cluster' | 'tags' | 'critical' | 'holdout' | 'quarantine'>): void
+  add(
+    position: number,
+    testCase: Pick<Case, 'id' | 'weight' | 'cluster' | 'tags' | 'critical' | 'holdout' | 'quarantine'>,
+  ): void
   /** Repeats (1-based) may come in any order; the table is the same whatever the timing. */
   record(
     position: number,
