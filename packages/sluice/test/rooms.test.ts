@@ -37,8 +37,6 @@ const concepts: Record<string, string> = {
   'gate/drill/mutators/output-mutators.ts': 'every way in which answers are made worse',
   'gate/guard/judged-by-base.ts': 'judging by the base commit',
   'gate/init/workflows.ts': 'the workflows of a new project',
-  'gate/labels/append-lines.ts': 'how a line of labels reaches the disk',
-  'gate/labels/rubric-items.ts': 'which questions a case has',
   'gate/label-page/page-assets.ts': 'what the build replaces by finished texts',
   'gate/nightly/last-night.ts': 'what the last night said',
   'gate/nightly/level.ts': 'the level of the scores without what the suite has done',
