@@ -48,6 +48,14 @@ export const environmentVariables: readonly VariableGroup[] = [
     ],
   },
   {
+    title: 'Labels',
+    introduction: 'Who answers, in `sluice judge label` without `--labeller`.',
+    variables: [
+      { name: 'USER', means: 'The name under which labels are written.', example: 'ann' },
+      { name: 'USERNAME', means: 'The same on Windows, where `USER` is not set.', example: 'ann' },
+    ],
+  },
+  {
     title: 'Notifications',
     introduction: 'Named by [`notify`](sluice-yaml.md#notify) of `sluice.yaml`, under names of your own.',
     variables: [
