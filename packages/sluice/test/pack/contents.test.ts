@@ -20,11 +20,12 @@ const allowed: Record<string, RegExp[]> = {
     /^dist\/lib\/chunks\/[\w-]+\.js$/,
     /^dist\/lib\/(?!chunks)([\w-]+\/)*[\w-]+\.d\.ts$/,
     /^dist\/licenses\/[\w-]+\.txt$/,
-    /^schemas\/[a-z]+\.schema\.json$/,
+    /^schemas\/[a-z-]+\.schema\.json$/,
     /^templates\/(action\.yml|gitignore|prompt\.yml|sluice\.yaml|sluice\.recorded\.yaml)$/,
     /^templates\/(evals|recordings)\/\w+\.(yaml|jsonl)$/,
     /^templates\/target\/(answer|command|server)\.mjs$/,
     /^templates\/target\/(fast\.yaml|prompt\.yml)$/,
+    /^templates\/safety\/[\w-]+\.yaml$/,
     /^templates\/(scenarios|workflows)\/[\w-]+\.ya?ml$/,
   ],
 }

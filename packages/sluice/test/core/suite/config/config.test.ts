@@ -22,6 +22,7 @@ const defaults = {
     caseThreshold: 0.6,
     estimand: 'golden-set',
     guard: 'report',
+    judge: { minKappa: 0.6, onUncalibrated: 'allow' },
   },
   providers: {},
   prices: {},
