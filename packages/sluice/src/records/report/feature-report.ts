@@ -128,6 +128,8 @@ const judgeSchema = z.object({
   cascade: cascadeSchema.optional().describe('What a cascade saves and where it errs. Absent without a cascade.'),
   calibration: calibrationSchema
     .nullable()
+    // One that cannot be read vouches for nothing, and the rest of the report still counts.
+    .catch(null)
     .describe('What human labels say of this very judge, computed in this run; null if nobody labelled.'),
 })
 
