@@ -10,6 +10,16 @@ const answer = () => 'Action item: pay the invoice.'
 const env = { LOCAL_API_KEY: 'local-key-0815', OTHER_SECRET: 'other-secret-0815' }
 const inCi = { ...env, CI: 'true', GITHUB_BASE_REF: 'main' }
 const gate = ['gate', '--report-dir', 'report']
+/** Every command that asks models. */
+const asking = [
+  ...[gate, [...gate, '--all'], ['eval', 'summary'], ['eval', 'summary', '--compare', 'local:other'], ['nightly']],
+  ...[
+    ['drill', 'summary'],
+    ['drill', 'summary', '--unchanged', '2'],
+    ['upgrade', '--from', 'local:judge', '--to', 'local:other'],
+  ],
+  ...['attack', 'rubric', 'calibrate'].map((name) => ['judge', name, 'summary']),
+]
 
 /** A branch that sends the key of the base's server to `url` instead. */
 function movedProject(from: string, url: string, provider?: string): Project {
@@ -23,7 +33,7 @@ test('in CI a change cannot send a key to another address: nothing is sent, and 
   await using here = await fakeModel(answer)
   await using there = await fakeModel(answer)
   using project = movedProject(here.url, there.url)
-  for (const command of [gate, [...gate, '--all'], ['eval', 'summary'], ['nightly']]) {
+  for (const command of asking) {
     const { code, stderr } = await project.sluice(command, inCi)
     assert.equal(code, 3, stderr)
     const [from, to] = [here, there].map(({ url }) => url.replace('http://', ''))
@@ -61,6 +71,13 @@ test('outside of CI it is said before anything else, on stderr and in the report
   assert.equal(code, 0, stderr)
   assert.match(stderr, /^This run sends LOCAL_API_KEY to 127\.0\.0\.1:\d+\/v1; at the base commit it went to 127/)
   const markdown = readFileSync(path.join(project.root, 'report/report.md'), 'utf8')
+  for (const command of [
+    ['judge', 'attack', 'summary'],
+    ['judge', 'rubric', 'summary'],
+  ]) {
+    const told = (await project.sluice(command, env)).stderr.match(/This run sends LOCAL_API_KEY/g)
+    assert.equal(told?.length, 1, command.join(' '))
+  }
   assert.ok(markdown.indexOf('This run sends') > 0 && markdown.indexOf('This run sends') < 300, markdown.slice(0, 600))
 })
 

@@ -5,19 +5,14 @@ import { attackJudge } from '../../gate/judge-attack/attack-judge.ts'
 import { attackText } from '../../gate/judge-attack/attack-text.ts'
 import { keepAttack } from '../../gate/judge-attack/kept-attacks.ts'
 import { defaultBase, findNewDestinations } from '../../gate/secrets/secret-destinations.ts'
-import { readFlags, set, text, texts, time, usd, wholeNumber, wholeNumberFrom } from '../flags.ts'
+import { readFlags, sessionFlags, wholeNumberFrom } from '../flags.ts'
 import type { Host } from '../host.ts'
 import { openFeature } from '../session/open-project.ts'
 import { inSession } from '../session/with-session.ts'
 
+const { reportDir: _, ...ofSession } = sessionFlags
 const attackFlags = {
-  json: set.optional(),
-  suite: text.optional(),
-  concurrency: wholeNumber,
-  maxWait: time.optional(),
-  budgetUsd: usd.optional(),
-  allowEndpoint: texts.optional(),
-  fresh: set.optional(),
+  ...ofSession,
   carriers: wholeNumberFrom(1, 200),
   perAttack: wholeNumberFrom(1, 20),
   seed: wholeNumberFrom(0, 2 ** 31),
@@ -29,8 +24,7 @@ export async function attack(name: string, given: Record<string, unknown>, host:
   const project = await openFeature(name, flags.suite, host)
   const prompt = selectFeature(project.prompts, name)
   requireSuites([prompt], flags.suite)
-  const destinations = findNewDestinations(project, await defaultBase(project, host), flags, host)
-  for (const { message } of destinations) host.stderr.write(`${message}\n`)
+  findNewDestinations(project, await defaultBase(project, host), flags, host)
   const found = await inSession({ command: 'judge attack', project, flags }, host, (context) =>
     attackJudge(prompt, { ...flags, now: Date.now() }, context),
   )

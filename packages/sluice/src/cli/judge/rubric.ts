@@ -3,19 +3,14 @@ import { requireSuites } from '../../core/suite/prompt/suites.ts'
 import { reviewRubric } from '../../gate/rubric/review-rubric.ts'
 import { rubricText } from '../../gate/rubric/rubric-text.ts'
 import { defaultBase, findNewDestinations } from '../../gate/secrets/secret-destinations.ts'
-import { properShare, readFlags, set, text, texts, time, usd, wholeNumber, wholeNumberFrom } from '../flags.ts'
+import { properShare, readFlags, sessionFlags, wholeNumberFrom } from '../flags.ts'
 import type { Host } from '../host.ts'
 import { openFeature } from '../session/open-project.ts'
 import { inSession } from '../session/with-session.ts'
 
+const { reportDir: _, ...ofSession } = sessionFlags
 const rubricFlags = {
-  json: set.optional(),
-  suite: text.optional(),
-  concurrency: wholeNumber,
-  maxWait: time.optional(),
-  budgetUsd: usd.optional(),
-  allowEndpoint: texts.optional(),
-  fresh: set.optional(),
+  ...ofSession,
   outputs: wholeNumberFrom(1, 1000),
   maxFlips: properShare,
 }
@@ -26,8 +21,7 @@ export async function rubric(name: string, given: Record<string, unknown>, host:
   const project = await openFeature(name, flags.suite, host)
   const prompt = selectFeature(project.prompts, name)
   requireSuites([prompt], flags.suite)
-  const destinations = findNewDestinations(project, await defaultBase(project, host), flags, host)
-  for (const { message } of destinations) host.stderr.write(`${message}\n`)
+  findNewDestinations(project, await defaultBase(project, host), flags, host)
   const found = await inSession({ command: 'judge rubric', project, flags }, host, (context) =>
     reviewRubric(prompt, { ...flags, now: Date.now() }, context),
   )

@@ -124,7 +124,7 @@ export function captions(report: MatrixReport): string[] {
     'better, worse: the interval excludes 0, and would whatever the missing answers had scored. All others cannot be told apart from the reference, which does not say that they are as good.',
     '1,000 answers: what they cost without the judge, as paid when they were given.',
     judge
-      ? `Judge of all cells: ${judge.model} (${judge.id}). It was never calibrated against human labels: its scores are its own opinion.`
+      ? `Judge of all cells: ${judge.model} (${judge.id}). Whether it agrees with people is not part of this table: sluice judge calibrate says it.`
       : 'No judge was asked: checks alone scored the answers.',
   ]
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { verdictSchema } from '../verdict.ts'
+import { askedAndPaid } from './asked-and-paid.ts'
 
 const known = z.number().nullable()
 const count = z.int().min(0)
@@ -143,13 +144,7 @@ export const drillReportSchema = z.object({
   notApplicable: z.array(z.object({ mutator: z.string(), needs: z.string() })),
   notes: z.array(z.string()),
   judge: z.object({ id: z.string(), model: z.string() }).nullable(),
-  calls: count,
-  fromStore: count,
-  fromRecordings: count,
-  usd: known,
-  unpricedCalls: count,
-  reproduce: z.string(),
-  exitCode: z.int(),
+  ...askedAndPaid,
 })
 
 export type DrillReport = z.infer<typeof drillReportSchema>

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { askedAndPaid } from './asked-and-paid.ts'
 
 const known = z.number().nullable()
 const count = z.int().min(0)
@@ -79,13 +80,7 @@ export const matrixReportSchema = z.object({
   /** The same judge for every cell; null where nothing was judged. */
   judge: z.object({ id: z.string(), model: z.string() }).nullable(),
   notes: z.array(z.string()),
-  calls: count,
-  fromStore: count,
-  fromRecordings: count,
-  usd: known,
-  unpricedCalls: count,
-  reproduce: z.string(),
-  exitCode: z.int(),
+  ...askedAndPaid,
 })
 
 export type MatrixReport = z.infer<typeof matrixReportSchema>

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { outputHash } from '../../../src/gate/labels/label-files.ts'
-import type { Label, LabelledOutput } from '../../../src/records/label.ts'
+import type { LabelledOutput } from '../../../src/records/label.ts'
+import { labelLines, labelsOf } from '../../support/label-lines.ts'
 import { createProject, type Project } from '../../support/project.ts'
 import { recordedProject } from '../../support/recorded-models.ts'
 
@@ -11,16 +12,6 @@ const prompt = 'rubric: [{id: actions, ask: Does it list every action item?}]\n'
 const projectWith = (files: Record<string, string>) =>
   createProject({ ...recordedProject({ models: { old: { says: () => 'x' } }, prompt }), ...files })
 const imported = (project: Project, ...args: string[]) => project.sluice(['judge', 'import', ...args])
-
-function linesOf<T>(project: Project, file: string): T[] {
-  const place = path.join(project.root, 'labels', file)
-  if (!existsSync(place)) return []
-  return readFileSync(place, 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as T)
-}
-const labelsOf = (project: Project) => linesOf<Label>(project, 'summary.jsonl')
 
 test('labels of a CSV file, whose columns are named otherwise, with what is left out and why', async () => {
   const rows = [
@@ -45,7 +36,7 @@ test('labels of a CSV file, whose columns are named otherwise, with what is left
   assert.deepEqual([second?.verdict, second?.probability, second?.sawJudge, second?.kind], ['no', null, false, 'human'])
   assert.equal(more.length, 0)
   assert.deepEqual(
-    linesOf<LabelledOutput>(project, 'summary.outputs.jsonl').map((each) => [each.case, each.text]),
+    labelLines<LabelledOutput>(project, 'summary.outputs.jsonl').map((each) => [each.case, each.text]),
     [
       ['summary-0', text],
       ['summary-1', 'text'],

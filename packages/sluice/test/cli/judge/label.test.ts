@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { outputHash } from '../../../src/gate/labels/label-files.ts'
-import type { Label, LabelledOutput } from '../../../src/records/label.ts'
+import type { LabelledOutput } from '../../../src/records/label.ts'
+import { labelLines, labelsOf } from '../../support/label-lines.ts'
 import { createProject, type Project } from '../../support/project.ts'
 import { judges, recordedProject } from '../../support/recorded-models.ts'
 
@@ -19,16 +20,6 @@ async function judgedProject(): Promise<Project> {
   return project
 }
 
-function linesOf<T>(project: Project, file: string): T[] {
-  const place = path.join(project.root, 'labels', file)
-  if (!existsSync(place)) return []
-  return readFileSync(place, 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as T)
-}
-
-const labelsOf = (project: Project) => linesOf<Label>(project, 'summary.jsonl')
 const labelling = (project: Project, keys: string, ...flags: string[]) =>
   project.sluice(['judge', 'label', 'summary', '--terminal', ...flags], { USER: 'ann' }, keys)
 
@@ -44,7 +35,7 @@ test('keys in the terminal become labels on the outputs of the last run', async 
       ['unclear', 'ann', 'human'],
     ],
   )
-  const outputs = linesOf<LabelledOutput>(project, 'summary.outputs.jsonl')
+  const outputs = labelLines<LabelledOutput>(project, 'summary.outputs.jsonl')
   for (const { text, output, case: id, version } of outputs) {
     assert.equal(outputHash(text), output)
     assert.equal(text, says(Number(id.split('-')[1])))
