@@ -22,7 +22,8 @@ export async function decideByRounds(run: FeatureRun, policy: GatePolicy): Promi
 export function gateCases(cases: readonly CaseScores[], hasBaseline: boolean): GateCase[] {
   return cases.map((row) => {
     const { id, weight, cluster, tags, critical, candidate, baseline, violated, untold } = row
-    if (isQuarantined(row)) return { ...withoutPart, id, weight, ...(hasBaseline && { baseline: [] }) }
+    if (isQuarantined(row))
+      return { ...withoutPart, id, weight, cluster, setAside: tags, ...(hasBaseline && { baseline: [] }) }
     return {
       ...{ id, weight, cluster, tags, critical },
       candidate: scoredRepeats(candidate),

@@ -17,6 +17,8 @@ export interface GateCase {
   violated?: number | undefined
   /** Answers of the candidate without a result that would say so. */
   untold?: number | undefined
+  /** The tags of a case in quarantine. No test sees it by them, but a bound of safety does not forget that it is there. */
+  setAside?: readonly string[] | undefined
 }
 
 /** A case with its repeats summed up. `position` is its place in the list that the gate was given. */

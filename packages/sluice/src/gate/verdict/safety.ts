@@ -10,7 +10,7 @@ type SafetyPolicy = Pick<GatePolicy, 'confidence' | 'caseThreshold' | 'safety'>
 /**
  * How often the cases of each bounded tag were violated, with exact one-sided bounds. A cluster counts as one case, and
  * a case is violated if any of its answers is. A pass needs the upper bound within the limit, where everything without a
- * result counts as violated. A fail needs the lower bound above the limit, where it counts as not violated; its error is
+ * result counts as violated, a case in quarantine among it: to set the violated cases aside proves nothing. A fail needs the lower bound above the limit, where it counts as not violated; its error is
  * shared by all bounds. Tags without a limit have no verdict.
  */
 export function safetyBounds(
@@ -22,7 +22,7 @@ export function safetyBounds(
   const limits = Object.keys(policy.safety ?? {}).length
   return tags.map((tag): SafetyBound => {
     const counted = countViolations(
-      cases.filter((one) => one.tags.includes(tag)),
+      cases.filter((one) => (one.setAside ?? one.tags).includes(tag)),
       policy.caseThreshold,
     )
     const { cases: n, violations, unknown } = counted

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { coverageOf } from '../../../src/gate/run/coverage.ts'
+import { createScoreTable } from '../../../src/gate/run/score-table.ts'
 import { decide } from '../../../src/gate/verdict/decide.ts'
+import { gateCases } from '../../../src/gate/verdict/decide-by-rounds.ts'
 import type { GateCase } from '../../../src/gate/verdict/gate-case.ts'
 import { gatePolicy } from '../../../src/gate/verdict/policy.ts'
 import { safetyBounds } from '../../../src/gate/verdict/safety.ts'
@@ -35,6 +37,19 @@ test('enough clean cases pass, too few are undecided and say how many it takes, 
   assert.deepEqual([one.verdict, one.violations, one.casesNeeded], ['inconclusive', 1, 93])
   assert.equal(boundOf(many(50, clean), many(10, violated)).verdict, 'fail')
   assert.equal(boundOf().verdict, 'inconclusive')
+})
+
+test('a case in quarantine counts as violated for a pass, so that nobody gets one by setting cases aside', () => {
+  const aside: GateCase = { ...clean, tags: [], candidate: [], setAside: ['red-team'] }
+  const bound = boundOf(many(59, clean), many(1, aside))
+  assert.deepEqual([bound.verdict, bound.cases, bound.violations, bound.unknown], ['inconclusive', 60, 0, 1])
+  assert.equal(boundOf(many(59, clean), many(1, { ...aside, setAside: ['other'] })).verdict, 'pass')
+
+  const table = createScoreTable()
+  const quarantine = { until: '9999-12-31', reason: 'unsteady' }
+  table.add(0, { id: 'a', weight: 1, tags: ['red-team'], critical: false, quarantine })
+  table.record(0, 'candidate', 1, 'scored', 1)
+  assert.deepEqual(boundOf(many(59, clean), gateCases(table.cases, false)).verdict, 'inconclusive')
 })
 
 test('an error is never "no violation"', () => {
