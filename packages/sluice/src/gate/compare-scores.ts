@@ -79,7 +79,7 @@ export async function judgeScoresOf(scores: ScoresToJudge, flags: PolicyFlags, c
     observations: observationsOf(joined),
     judge: null,
     threshold: threshold ?? null,
-    notes: [...unpairedNotes(joined, scores), ...scores.notes],
+    notes: [...unpairedNotes(joined, scores), ...judgeNotes(settings), ...scores.notes],
   }
   const summary = summarizeFeature(measured, settings)
   const coverage = coverageOf(joined.cases, 'candidate', missing.candidate)
@@ -122,6 +122,14 @@ function observationsOf({ rows }: JoinedScores) {
   const observations = noObservations()
   for (const { arm, detail } of rows) observeDetail(observations, arm, detail)
   return observations
+}
+
+/** Files of scores do not say which judge gave them, so nothing is held against its calibration. */
+function judgeNotes({ judge: { onUncalibrated } }: GateSettings): string[] {
+  if (onUncalibrated === 'allow') return []
+  return [
+    `gate.judge.onUncalibrated: ${onUncalibrated} was not applied: these scores do not say which judge gave them, if any did.`,
+  ]
 }
 
 function unpairedNotes({ unpaired }: JoinedScores, { candidate, baseline }: ScoresToJudge): string[] {

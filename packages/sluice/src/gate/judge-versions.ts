@@ -4,7 +4,7 @@ import type { Prompt } from '../core/suite/prompt/prompt.ts'
 import { casesOf, chooseSuite } from '../core/suite/prompt/suites.ts'
 import type { FeatureSummary } from '../records/report/feature-report.ts'
 import { calibrateRun } from './calibration/calibrate-run.ts'
-import { withJudge } from './calibration/judge-reason.ts'
+import { doubtAboutPass, restsOn, withJudge } from './calibration/judge-reason.ts'
 import { rubricHash } from './judge-attack/attack-judge.ts'
 import { attackNote } from './judge-attack/kept-attacks.ts'
 import { measureId, unchangedNote } from './last-unchanged.ts'
@@ -73,15 +73,15 @@ export async function judgeVersions(
   const decided = await runGate(run, policy, settings)
   const calibration = await calibrateRun(run, session.results, project, settings)
   const judge = run.ledger.judgeCalls > 0 && run.judge ? run.judge.id : null
+  const doubt = doubtAboutPass({ feature: candidate.feature, asked: judge !== null, calibration }, settings.judge)
   const measure = () => measureId(candidate, cases(), settings)
-  const unchanged = await unchangedNote(session.database, candidate.feature, { suite, judge, measure })
+  const unchanged = await unchangedNote(session.database, candidate.feature, { suite, judge, doubt, measure })
   const measured = measuredOf(run, session.results, {
     threshold: threshold ?? null,
     notes: [...notes, ...(await judgeNotes(run, project)), ...(unchanged === undefined ? [] : [unchanged])],
     calibration,
   })
-  const restsOn = { feature: candidate.feature, asked: measured.judge !== null, calibration }
-  const outcome = { ...decided, final: withJudge(decided.final, restsOn, settings.judge) }
+  const outcome = { ...decided, final: withJudge(decided.final, restsOn(measured), settings.judge) }
   return { run, outcome, summary: withVerdict(summarizeFeature(measured, settings), outcome) }
 }
 

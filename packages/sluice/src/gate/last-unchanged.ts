@@ -45,7 +45,7 @@ export async function measureId(
 export async function unchangedNote(
   database: DatabaseSync,
   feature: string,
-  now: { suite: string; judge: string | null; measure: () => Promise<string> },
+  now: { suite: string; judge: string | null; doubt: UnchangedReport['judgeDoubt']; measure: () => Promise<string> },
 ): Promise<string | undefined> {
   const last = lastUnchanged(database, feature)
   if (!last) return undefined
@@ -53,6 +53,7 @@ export async function unchangedNote(
   const other = [
     ...(last.suite === now.suite ? [] : [`the suite was ${last.suite}`]),
     ...(judge === now.judge ? [] : ['the judge was another']),
+    ...(last.judgeDoubt?.blocks === now.doubt?.blocks ? [] : ['what labels say of the judge was different']),
     ...(last.suite !== now.suite || last.measure === (await now.measure()) ? [] : ['suite or settings were others']),
   ]
   const by = judge === null ? '' : `, judge ${judge}`

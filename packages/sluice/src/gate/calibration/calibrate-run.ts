@@ -16,7 +16,7 @@ import { judgeRuleOf } from './may-gate.ts'
  */
 export async function calibrateRun(
   run: Pick<FeatureRun, 'candidate' | 'baseline' | 'judge' | 'ledger' | 'table'>,
-  results: Results,
+  results: Pick<Results, 'rows'>,
   { config, files }: Pick<LoadedProject, 'config' | 'files'>,
   settings: GateSettings,
 ): Promise<Calibration | null> {
@@ -44,7 +44,10 @@ export async function calibrateRun(
 }
 
 /** What the judge said of the candidate's answers, the repeats of a case taken together. */
-function verdictsOf({ candidate, table }: Pick<FeatureRun, 'candidate' | 'table'>, results: Results): RunVerdict[] {
+function verdictsOf(
+  { candidate, table }: Pick<FeatureRun, 'candidate' | 'table'>,
+  results: Pick<Results, 'rows'>,
+): RunVerdict[] {
   const sums = new Map<string, RunVerdict & { answers: number }>()
   for (const { position, arm, detail } of results.rows(candidate.feature)) {
     const row = table.cases[position]

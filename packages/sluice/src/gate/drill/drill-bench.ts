@@ -6,6 +6,8 @@ import type { GateSettings } from '../../core/suite/config/config.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { casesOf } from '../../core/suite/prompt/suites.ts'
 import type { CaseDetail } from '../../records/report/case-detail.ts'
+import { calibrateRun } from '../calibration/calibrate-run.ts'
+import type { RestsOn } from '../calibration/judge-reason.ts'
 import { settingsOf } from '../judge-versions.ts'
 import { limitLooks, recordedRepeats } from '../recorded-repeats.ts'
 import type { FeatureRun } from '../run/feature-run.ts'
@@ -26,6 +28,8 @@ export interface DrillBench {
   others: readonly string[]
   policy: GatePolicy
   settings: GateSettings
+  /** The judge that the scores are by. */
+  restsOn: RestsOn
   /** The smallest true drop that the gate fails with 80 % probability; null where unknown. */
   detectableDrop: number | null
   seed: number
@@ -64,12 +68,15 @@ export async function openBench(
   const answers = Math.min(repeats ?? usualAnswers, Math.max(1, recorded.all))
   const kept = await keepAnswers(prompt, { suite, repeats: answers }, context)
   const settings = settingsOf(project.config.gate, prompt.gate, {})
+  const { ledger, judge } = kept.run
+  const calibration = await calibrateRun(kept.run, session.results, project, settings)
   return {
     kept: kept.run,
     cases: kept.cases,
     others: firstOutputs(kept.cases),
     policy: limitLooks(policyOf(settings), recorded),
     settings,
+    restsOn: { feature: prompt.feature, asked: ledger.judgeCalls > 0 && judge !== undefined, calibration },
     detectableDrop: null,
     seed,
     concurrency: session.concurrency,

@@ -3,6 +3,7 @@ import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { chooseSuite } from '../../core/suite/prompt/suites.ts'
 import { SluiceError } from '../../errors.ts'
 import type { DrillRate, DrillReport, DrillStrength } from '../../records/report/drill-report.ts'
+import { doubtAboutPass } from '../calibration/judge-reason.ts'
 import { reproduction } from '../report/reproduction.ts'
 import { costOf } from '../report/summarize.ts'
 import type { RunContext } from '../run/session.ts'
@@ -89,7 +90,12 @@ export async function drill(prompt: Prompt, options: DrillOptions, context: RunC
     versionRates: versionRatesOf(worse.versions),
     unnoticed: unnoticedOf(worse.versions, prompt),
     notApplicable,
-    notes: [...(options.withoutJudge ? [withoutJudgeNote] : []), ...unjudgedNotes(tried), ...worse.notes],
+    notes: [
+      ...(options.withoutJudge ? [withoutJudgeNote] : []),
+      ...judgeNotes(bench),
+      ...unjudgedNotes(tried),
+      ...worse.notes,
+    ],
     judge: ledger.judgeCalls > 0 && judge ? { id: judge.id, model: judge.model } : null,
     calls: ledger.misses,
     fromStore: ledger.hits,
@@ -232,6 +238,14 @@ function exitCodeOf(
 
 const withoutJudgeNote =
   'The judge was not asked about changed answers: its verdicts on the answers before stay. These are the kills of the checks alone.'
+
+/** What the gate would do about the judge besides, which no drill counts: it would be the same without any change. */
+function judgeNotes({ restsOn, settings }: DrillBench): string[] {
+  const doubt = doubtAboutPass(restsOn, settings.judge)
+  if (!doubt) return []
+  const what = doubt.blocks ? 'lets no change pass' : 'calls each pass weak'
+  return [`gate.judge ${what}, and this drill leaves that out: it would notice no change by it. ${doubt.message}`]
+}
 
 /** Why changed answers could not be judged, by the first of them. */
 function unjudgedNotes(tried: readonly TriedMutant[]): string[] {

@@ -17,7 +17,12 @@ export function unchangedText(given: UnchangedReport, width: number): string {
           ...(byJudge ? [`- only because a question to the judge came out differently: ${shown(byJudge, runs)}`] : []),
         ]
       : [message]
-  const lines = [head, ...rates, ...drawnLines(report), costLine(report), `Again: ${report.reproduce}`]
+  const ofJudge = report.judgeDoubt
+    ? [
+        `gate.judge ${report.judgeDoubt.blocks ? 'lets no run pass' : 'makes each pass weak'}: ${report.judgeDoubt.message}`,
+      ]
+    : []
+  const lines = [head, ...rates, ...ofJudge, ...drawnLines(report), costLine(report), `Again: ${report.reproduce}`]
   return `${lines.flatMap((line) => wrap(line, width)).join('\n')}\n`
 }
 
@@ -32,6 +37,7 @@ const causeNames: Record<UnchangedCause, string> = {
   critical: 'a critical case failed',
   coverage: 'too few cases have a score',
   undecided: 'it could not be decided',
+  judge: 'labels do not show that the judge is right',
 }
 
 function drawnLines({ drawnAgain, runs }: UnchangedReport): string[] {

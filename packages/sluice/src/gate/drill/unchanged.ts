@@ -3,6 +3,7 @@ import { casesOf, chooseSuite } from '../../core/suite/prompt/suites.ts'
 import type { CaseDetail } from '../../records/report/case-detail.ts'
 import type { UnchangedCause, UnchangedRate, UnchangedReport } from '../../records/report/unchanged-report.ts'
 import { clopperPearson, type Random } from '../../stats/index.ts'
+import { doubtAboutPass, withJudge } from '../calibration/judge-reason.ts'
 import { keepUnchanged, measureId } from '../last-unchanged.ts'
 import { reproduction } from '../report/reproduction.ts'
 import { costOf } from '../report/summarize.ts'
@@ -10,7 +11,7 @@ import { noObservations } from '../run/observations.ts'
 import { createScoreTable } from '../run/score-table.ts'
 import type { RunContext } from '../run/session.ts'
 import { runGate } from '../run-gate.ts'
-import type { GateOutcome } from '../verdict/verdict.ts'
+import type { FinalVerdict } from '../verdict/verdict.ts'
 import { type DrillBench, openBench } from './drill-bench.ts'
 import { randomFor } from './seeded.ts'
 
@@ -44,6 +45,7 @@ export async function drillUnchanged(
   progress.label(prompt.feature)
   const bench = await openBench(prompt, { suite, repeats: options.repeats ?? usualAnswers, seed }, context)
   const { ledger, judge } = bench.kept
+  const judgeDoubt = doubtAboutPass(bench.restsOn, bench.settings.judge)
   const details = bench.cases.map(({ answers }) => answers.map(({ detail }) => detail))
   const fault = faultOf(details)
   const played = fault ? [] : await playAll(runs, details, bench)
@@ -60,10 +62,11 @@ export async function drillUnchanged(
     ...{ runs: played.length, cases: details.length },
     answersPerCase: Math.max(0, ...details.map((answers) => answers.length)),
     drawnAgain: played.length === 0 ? null : sumOf(played, ({ again }) => again) / sumOf(played, ({ draws }) => draws),
-    blocked: rateOf(played, ({ outcome }) => isBlocked(outcome)),
-    failed: rateOf(played, ({ outcome }) => outcome.final.verdict === 'fail'),
-    weakPasses: rateOf(played, ({ outcome: { final } }) => final.verdict === 'pass' && final.strength === 'weak'),
-    causes: causesOf(played),
+    blocked: rateOf(played, ({ final }) => isBlocked(final)),
+    failed: rateOf(played, ({ final }) => final.verdict === 'fail'),
+    weakPasses: rateOf(played, ({ final }) => final.verdict === 'pass' && final.strength === 'weak'),
+    causes: causesOf(played, judgeDoubt?.blocks === true),
+    judgeDoubt,
     byJudge: isJudged ? rateOf(played, ({ isByJudge }) => isByJudge) : null,
     ...{ calls: ledger.misses, fromStore: ledger.hits, fromRecordings: ledger.recorded, usd: costOf(ledger).usd },
     reproduce: reproduction(['drill', prompt.feature], {
@@ -98,7 +101,10 @@ function faultOf(cases: readonly CaseDetail[][]): Pick<UnchangedReport, 'state' 
 }
 
 interface PlayedRun {
-  outcome: GateOutcome
+  /** As the gate gives it. */
+  final: FinalVerdict
+  /** What the scores alone come to, whether or not the judge may gate. */
+  byScores: FinalVerdict
   /** Answers that were dealt, and those of them that the run had dealt before. */
   draws: number
   again: number
@@ -111,9 +117,10 @@ async function playAll(runs: number, details: readonly CaseDetail[][], bench: Dr
   const played: PlayedRun[] = []
   for (let run = 1; run <= runs; run += 1) {
     const one = await playOnce(run, { details, scores }, bench)
+    const { byScores } = one
     const isByJudge =
-      isBlocked(one.outcome) && !isBlocked((await playOnce(run, { details, scores: steady }, bench)).outcome)
-    played.push({ ...one, isByJudge })
+      isBlocked(byScores) && !isBlocked((await playOnce(run, { details, scores: steady }, bench)).byScores)
+    played.push({ ...one, final: withJudge(byScores, bench.restsOn, bench.settings.judge), isByJudge })
   }
   return played
 }
@@ -123,7 +130,7 @@ async function playOnce(
   run: number,
   { details, scores }: { details: readonly CaseDetail[][]; scores: readonly (number | undefined)[][] },
   { kept, cases, policy, settings, seed }: DrillBench,
-): Promise<Pick<PlayedRun, 'outcome' | 'draws' | 'again'>> {
+): Promise<Pick<PlayedRun, 'byScores' | 'draws' | 'again'>> {
   const table = createScoreTable()
   for (const [position, { testCase }] of cases.entries()) table.add(position, testCase)
   const dealers = details.map((answers, position) =>
@@ -150,7 +157,8 @@ async function playOnce(
     }
   }
   const rerun = { ...kept, baseline: kept.candidate, table, observations: noObservations(), score }
-  return { outcome: await runGate(rerun, policy, settings), draws, again }
+  const { final } = await runGate(rerun, policy, settings)
+  return { byScores: final, draws, again }
 }
 
 /**
@@ -188,8 +196,8 @@ function withAverageJudge(answers: readonly CaseDetail[]): (number | undefined)[
   })
 }
 
-function isBlocked({ final }: GateOutcome): boolean {
-  return final.exitCode !== 0
+function isBlocked({ exitCode }: FinalVerdict): boolean {
+  return exitCode !== 0
 }
 
 const causeOf: Record<string, UnchangedCause> = {
@@ -200,11 +208,13 @@ const causeOf: Record<string, UnchangedCause> = {
   coverage: 'coverage',
 }
 
-function causesOf(played: readonly PlayedRun[]): UnchangedReport['causes'] {
-  const found = played.map(({ outcome }) =>
-    isBlocked(outcome) ? new Set(outcome.final.reasons.map(({ code }) => causeOf[code] ?? 'undecided')) : new Set(),
-  )
-  return (['difference', 'threshold', 'tags', 'critical', 'coverage', 'undecided'] as const)
+/** @param judgeBlocks whether the state of the judge alone stops every run */
+function causesOf(played: readonly PlayedRun[], judgeBlocks: boolean): UnchangedReport['causes'] {
+  const found = played.map(({ byScores }) => {
+    const codes = isBlocked(byScores) ? byScores.reasons.map(({ code }) => causeOf[code] ?? 'undecided') : []
+    return new Set<UnchangedCause>([...codes, ...(judgeBlocks ? (['judge'] as const) : [])])
+  })
+  return (['difference', 'threshold', 'tags', 'critical', 'coverage', 'undecided', 'judge'] as const)
     .map((cause) => ({ cause, ...shareOf(found.filter((causes) => causes.has(cause)).length, played.length) }))
     .filter(({ runs }) => runs > 0)
 }

@@ -1,6 +1,7 @@
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import type { FeatureSummary } from '../../records/report/feature-report.ts'
 import type { NightReport } from '../../records/report/night-report.ts'
+import { restsOn, withJudge } from '../calibration/judge-reason.ts'
 import { summarizeFeature } from '../report/summarize.ts'
 import { withVerdict } from '../report/with-verdict.ts'
 import type { FeatureRun } from '../run/feature-run.ts'
@@ -30,7 +31,7 @@ export async function judgeNight(prompt: Prompt, plan: NightPlan, context: Night
   const { run, outcome, measured, night: tonight, known } = await measureNight(prompt, plan, context)
   const { verdict: ofScores, cases, ...found } = assessNight(tonight)
   const attack = await attackTonight(prompt, plan.suite, context)
-  const verdict = withAttack(ofScores, attack)
+  const verdict = withJudge(withAttack(ofScores, attack), restsOn(measured), plan.settings.judge)
   const baseline =
     found.reference === null ? null : { id: prompt.id, label: `answers of ${found.reference}`, model: prompt.model }
   const summary = withVerdict(summarizeFeature({ ...measured, baseline }, plan.settings), {

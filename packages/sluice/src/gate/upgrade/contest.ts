@@ -1,5 +1,6 @@
 import type { GateSettings } from '../../core/suite/config/config.ts'
 import { normCdf } from '../../stats/index.ts'
+import { type RestsOn, withJudge } from '../calibration/judge-reason.ts'
 import { type BakeOffCell, type CellFigures, cellFigures, pairedCases } from '../matrix/cell.ts'
 import { causeSentence, causesOf } from '../report/causes.ts'
 import { estimateOf } from '../run/score-summary.ts'
@@ -8,7 +9,7 @@ import { judgeScores, policyOf } from '../run-gate.ts'
 import { decide } from '../verdict/decide.ts'
 import { gateCases } from '../verdict/decide-by-rounds.ts'
 import { type GatePolicy, gatePolicy } from '../verdict/policy.ts'
-import type { GateOutcome } from '../verdict/verdict.ts'
+import type { FinalVerdict } from '../verdict/verdict.ts'
 import type { RawContest } from './propose.ts'
 
 /** What a contest is measured by. */
@@ -18,6 +19,8 @@ export interface ContestTerms {
   settings: GateSettings
   /** Comparisons of the whole run; the intervals hold for all of them together. */
   comparisons: number
+  /** The judge that the candidate's scores are by. */
+  restsOn: RestsOn
 }
 
 /** The policy of one look at `repeats` answers per case; nothing is let through by its estimate alone. */
@@ -28,7 +31,7 @@ function contestPolicy(settings: GateSettings, repeats: number): GatePolicy {
 
 /** Holds a candidate against the present model, on the same cases, and tests that it is no worse. */
 export function contestOf(candidate: BakeOffCell, incumbent: BakeOffCell, terms: ContestTerms): RawContest {
-  const { repeats, settings, comparisons } = terms
+  const { repeats, settings, comparisons, restsOn } = terms
   const cases = pairedCases(candidate.run, incumbent.run)
   const policy = contestPolicy(settings, repeats)
   const outcome = judgeScores({ cases, repeats }, policy, settings)
@@ -38,7 +41,7 @@ export function contestOf(candidate: BakeOffCell, incumbent: BakeOffCell, terms:
     feature: candidate.version.feature,
     model: candidate.version.model,
     version: candidate.version.id,
-    ...outcomeOf(outcome),
+    ...outcomeOf(outcome.final, restsOn, settings),
     ...jointInterval(cases, policy, comparisons),
     margin: settings.margin,
     score: estimateOf(cases, settings).mean,
@@ -66,13 +69,19 @@ export function incumbentFigures(
   return { score: estimateOf(run.table.cases, settings).mean, usdPerAnswer, latencyP50Ms }
 }
 
-/** A pass that hangs on answers that never came is none. */
-function outcomeOf({ final: { verdict, strength, reasons } }: GateOutcome): Pick<RawContest, 'outcome' | 'reasons'> {
-  const passes = verdict === 'pass' && strength === 'strong'
-  return {
-    outcome: passes ? 'passes' : verdict === 'fail' ? 'worse' : 'undecided',
-    reasons: reasons.map(({ message }) => message),
-  }
+/**
+ * A pass that hangs on answers that never came is none, nor is one that `gate.judge` takes away, or that the judge may have
+ * made itself. Where `gate.judge` says warn, a pass stays one, and the notes of the feature say what it rests on.
+ */
+function outcomeOf(
+  byScores: FinalVerdict,
+  rests: RestsOn,
+  settings: GateSettings,
+): Pick<RawContest, 'outcome' | 'reasons'> {
+  const { verdict, reasons } = withJudge(byScores, rests, settings.judge)
+  const isLimited = rests.calibration?.versionBias?.state === 'judge-limited'
+  if (verdict === 'pass' && byScores.strength === 'strong' && !isLimited) return { outcome: 'passes', reasons: [] }
+  return { outcome: verdict === 'fail' ? 'worse' : 'undecided', reasons: reasons.map(({ message }) => message) }
 }
 
 /** The difference with an interval at which all comparisons of the run hold together (Bonferroni). */

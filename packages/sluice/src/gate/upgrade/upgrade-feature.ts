@@ -7,9 +7,12 @@ import { casesOf, chooseSuite } from '../../core/suite/prompt/suites.ts'
 import { whyUnjudgeable } from '../../core/suite/prompt/unjudgeable.ts'
 import type { UpgradeFeature } from '../../records/report/upgrade-report.ts'
 import { formatAmount } from '../../text/format.ts'
+import { calibrateRun } from '../calibration/calibrate-run.ts'
+import type { RestsOn } from '../calibration/judge-reason.ts'
 import { type PolicyFlags, settingsOf } from '../judge-versions.ts'
 import { askAll, askFirstCases, type BakeOffCell, cellFigures, openCell, withModel } from '../matrix/cell.ts'
 import { recordedRepeats } from '../recorded-repeats.ts'
+import { calibrationSentence } from '../report/calibration-sentences.ts'
 import { requestOf } from '../run/score-case.ts'
 import type { RunContext, RunSession } from '../run/session.ts'
 import { modelsOf } from '../run/start-run.ts'
@@ -81,13 +84,35 @@ export async function measureFeature(
       : []),
     ...causesOfCell(incumbent).map((cause) => `No score of ${model}: ${cause}`),
   ]
+  const judged = await Promise.all(candidates.map((candidate) => judgeOf(candidate, incumbent, settings, context)))
   const now = incumbentFigures(incumbent, cellFigures(incumbent), terms.settings)
   return {
-    feature: { ...blank, ...now, suite, repeats, measured: true, notes },
-    contests: candidates.map((candidate) => contestOf(candidate, incumbent, { ...terms, repeats })),
+    feature: { ...blank, ...now, suite, repeats, measured: true, notes: [...notes, ...judgeNotes(judged)] },
+    contests: judged.map(({ candidate, restsOn }) => contestOf(candidate, incumbent, { ...terms, repeats, restsOn })),
     ledgers: runs.map(({ ledger }) => ledger),
     outOfBudget: runs.some(({ observations }) => observations.budgetStops > 0),
   }
+}
+
+/** What a comparison with the present model rests on. */
+async function judgeOf(
+  candidate: BakeOffCell,
+  incumbent: BakeOffCell,
+  settings: GateSettings,
+  { project }: RunContext,
+): Promise<{ candidate: BakeOffCell; restsOn: RestsOn }> {
+  const { run, rows, version } = candidate
+  const calibration = await calibrateRun({ ...run, baseline: incumbent.version }, { rows }, project, settings)
+  const asked = run.ledger.judgeCalls > 0 && run.judge !== undefined
+  return { candidate, restsOn: { feature: version.feature, asked, calibration } }
+}
+
+/** A doubt about the judge, once for all candidates. */
+function judgeNotes(judged: readonly { restsOn: RestsOn }[]): string[] {
+  const asked = judged.find(({ restsOn }) => restsOn.asked)?.restsOn
+  return asked && asked.calibration?.verdict !== 'may gate'
+    ? [calibrationSentence(asked.calibration, asked.feature)]
+    : []
 }
 
 /**

@@ -12,7 +12,7 @@ const rateSchema = z.object({
 export type UnchangedRate = z.infer<typeof rateSchema>
 
 /** What can block a version that did not change. */
-const causes = ['difference', 'threshold', 'tags', 'critical', 'coverage', 'undecided'] as const
+const causes = ['difference', 'threshold', 'tags', 'critical', 'coverage', 'undecided', 'judge'] as const
 export type UnchangedCause = (typeof causes)[number]
 
 /** What `sluice drill --unchanged` found, `sluice.unchanged/1`. */
@@ -37,14 +37,28 @@ export const unchangedReportSchema = z.object({
   drawnAgain: known.describe('Share of draws that repeat an answer within a run, since a case has no more of them.'),
   blocked: rateSchema.describe('Runs that would have stopped the change: failed, or undecided and blocked.'),
   failed: rateSchema.describe('Those of them with the verdict fail.'),
-  weakPasses: rateSchema.describe('Runs that passed by the estimate alone.'),
+  weakPasses: rateSchema.describe('Runs that passed weakly: by the estimate alone, or because `gate.judge` says warn.'),
   causes: z
-    .array(rateSchema.extend({ cause: z.enum(causes).describe('Why a run was blocked; one run can have several.') }))
+    .array(
+      rateSchema.extend({
+        cause: z
+          .enum(causes)
+          .describe('Why a run was blocked; one run can have several. `judge`: by `gate.judge` alone.'),
+      }),
+    )
     .describe('Blocked runs by cause.'),
+  judgeDoubt: z
+    .object({
+      message: z.string().describe('What is known of the judge.'),
+      blocks: z.boolean().describe('Whether `gate.judge` lets no run pass for it; else each pass is weak.'),
+    })
+    .nullable()
+    .optional()
+    .describe('What `gate.judge` makes of every pass; null where it stays strong. Older reports do not say it.'),
   byJudge: rateSchema
     .nullable()
     .describe(
-      'Blocked runs that would not have been, had each question to the judge its average answer; null without a judge.',
+      'Runs that the scores blocked and would not have, had each question to the judge its average answer; null without a judge.',
     ),
   calls: count.describe('Calls that were made.'),
   fromStore: count.describe('Questions that were answered from the store.'),
