@@ -34,6 +34,9 @@ const versions = [
 /** Wald's test passes a critical case after six clean repeats; the gate looks at 1, 2, 3, 5 and 8. */
 const repeatsOf = ({ critical }: Case) => (critical ? 8 : 3)
 
+/** Items about the summary as a whole: a yes rests on its opening, not on its list. */
+const ofWhole = new Set(['faithful', 'concise', 'english'])
+
 const material = await readMaterial(diskFiles(path.join(import.meta.dirname, 'material')))
 const liveMail = await readLiveMail()
 
@@ -132,10 +135,11 @@ function verdictOn(id: string, { yes, no }: Written, output: string, repeat: num
       : 'Every action item of the e-mail is there, with owner and date where the e-mail gives them.',
     faithful: 'Each statement of the summary can be found in the e-mail.',
     concise: 'It is short, says each thing once, and the point is seen at a glance.',
+    english: 'Every sentence of the summary is English.',
   }
   return {
     id,
-    evidence: yes[id] ?? (id === 'faithful' || id === 'concise' ? opening : listed),
+    evidence: yes[id] ?? (ofWhole.has(id) ? opening : listed),
     reasoning: reasoning[id] ?? 'The summary says so, with the deadline.',
     verdict: 'yes',
   }

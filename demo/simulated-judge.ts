@@ -41,7 +41,7 @@ export function knownAnswers(project: string): Map<string, Known> {
 }
 
 /** Starts the judge on loopback. `mistakes` is the share of its verdicts that are the wrong way round. */
-export async function startOracle(known: Map<string, Known>, mistakes: number) {
+export async function startSimulatedJudge(known: Map<string, Known>, mistakes: number) {
   const server = createServer(async (request, response) => {
     let body = ''
     for await (const chunk of request) body += chunk
@@ -100,8 +100,9 @@ const shared = (a: string, b: string) => sentencesOf(a).filter((each) => sentenc
 
 function judgeOf(id: string, output: string, good: string): boolean {
   if (id === 'concise') return wordsOf(output) < 1.3 * wordsOf(good)
+  if (id === 'english') return !sentencesOf(output).some(isGerman)
   const undoubted = output.replaceAll('It may be, though it is not certain, that perhaps ', '')
-  if (id === 'faithful') return sentencesOf(undoubted).every((sentence) => isSupported(sentence, good))
+  if (id === 'faithful') return sentencesOf(output).every((sentence) => isSupported(sentence, good))
   // `actions`, and the questions of single cases: nothing of the list, or of a text without one, may be missing.
   const list = good.split('\n').filter((line) => /^- /.test(line))
   const needed = (list.length > 0 ? list : good.split('\n')).flatMap(sentencesOf)
