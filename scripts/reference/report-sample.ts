@@ -128,7 +128,16 @@ const feature: Feature = {
   },
   coverage: {
     ...{ cases: 41, scored: 39, checkFailed: 1, modelError: 1, refused: 0, truncated: 0, noText: 0 },
-    ...{ judgeError: 0, checkError: 0, abstained: 0, budgetStopped: 0, answers: 82, answersScored: 80 },
+    ...{
+      judgeError: 0,
+      checkError: 0,
+      abstained: 0,
+      budgetStopped: 0,
+      mockMissing: 0,
+      simulatorError: 0,
+      answers: 82,
+      answersScored: 80,
+    },
   },
   comparison: {
     ...{ pairs: 40, baselineMean: 0.92, meanDifference: -0.11, se: 0.021, ciLow: -0.152, ciHigh: -0.068 },

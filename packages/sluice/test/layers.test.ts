@@ -25,6 +25,7 @@ const layers = [
   'stats/agreement',
   'stats',
   'records',
+  'core/trajectory',
   'core/suite',
   'core/providers',
   'core/answers',

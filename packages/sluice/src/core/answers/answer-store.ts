@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import type { Mask } from '../../masking/mask.ts'
+import { answerTraceSchema } from '../../records/answer-trace.ts'
 import { writeTogether } from '../../sqlite/open-database.ts'
 import type { Completion } from '../providers/provider.ts'
 import { inStore } from './database-error.ts'
@@ -47,6 +48,7 @@ const completionSchema = z.object({
   ended: z.string().optional(),
   refusal: z.string().optional(),
   warnings: z.array(z.string()),
+  trace: answerTraceSchema.optional(),
 })
 
 const answerRow = z.object({ completion: jsonColumn(completionSchema), created_at: z.number() })
@@ -73,7 +75,8 @@ export function createAnswerStore(
       return stored && { ...(stored.completion as Completion), storedAt: stored.created_at }
     },
     put(key, completion, { model, stage, feature }) {
-      if (mask?.holds([completion.output, ...completion.warnings].join('\n'))) return
+      if (mask?.holds([completion.output, ...completion.warnings, JSON.stringify(completion.trace ?? null)].join('\n')))
+        return
       const row = [key, model, stage, feature, now(), completion.costUsd ?? null, JSON.stringify(completion)]
       inStore(database, () => insert.run(...row))
     },

@@ -1,3 +1,4 @@
+import type { AnswerTrace } from '../../records/answer-trace.ts'
 import type { Message, ModelParameters, ResponseFormat } from '../suite/models/model.ts'
 import type { ServerIdentity } from './server-identity.ts'
 
@@ -59,6 +60,8 @@ export interface Completion {
   /** The text of a refusal, if the provider sends it apart from an answer. It is in `output` too. */
   refusal?: string
   warnings: string[]
+  /** What was done on the way to the answer; absent where nothing was reported. */
+  trace?: AnswerTrace
   /** When it was stored, in ms since the epoch; undefined for an answer of this run. */
   storedAt?: number
 }

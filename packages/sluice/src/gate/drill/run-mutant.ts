@@ -25,7 +25,14 @@ export interface TriedMutant {
 }
 
 /** States in which an answer is not judged, through no fault of its own. */
-const unjudged = new Set<CaseDetail['state']>(['judgeError', 'checkError', 'modelError', 'budgetStopped'])
+const unjudged = new Set<CaseDetail['state']>([
+  'judgeError',
+  'checkError',
+  'modelError',
+  'mockMissing',
+  'simulatorError',
+  'budgetStopped',
+])
 
 /** Plays one mutant through the gate as the candidate, with the version as it is for the baseline. */
 export async function tryMutant(mutant: Mutant, bench: DrillBench): Promise<TriedMutant> {

@@ -39,7 +39,7 @@ export function freshAnswers(
 }
 
 /** The answer to keep; undefined where a secret was masked in it, since it would be judged as another answer. */
-function answerOf({ output, outputMasked, checks, latencyMs, answerUsd }: CaseDetail): KeptAnswer | undefined {
+function answerOf({ output, outputMasked, trace, checks, latencyMs, answerUsd }: CaseDetail): KeptAnswer | undefined {
   if (output === undefined || outputMasked) return undefined
   // A case that is scored by there being no answer has none that could be judged again.
   if (checks.some(({ type, score }) => type === 'expect' && score === 1)) return undefined
@@ -47,6 +47,7 @@ function answerOf({ output, outputMasked, checks, latencyMs, answerUsd }: CaseDe
     output,
     ...(latencyMs !== undefined && { latencyMs }),
     ...(answerUsd !== undefined && { costUsd: answerUsd }),
+    ...(trace && { trace }),
   }
 }
 

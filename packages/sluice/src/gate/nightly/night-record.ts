@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { answerTraceSchema } from '../../records/answer-trace.ts'
 import { servedSchema } from '../../records/report/night-report.ts'
 import { nightSchema } from './night.ts'
 
@@ -54,6 +55,7 @@ const answerSchema = z.strictObject({
   output: z.string(),
   latencyMs: z.number().min(0).exactOptional(),
   costUsd: z.number().min(0).exactOptional(),
+  trace: answerTraceSchema.exactOptional(),
 })
 
 /** The answers of one case that are kept from the night on which it was first asked, to be judged again every night. */

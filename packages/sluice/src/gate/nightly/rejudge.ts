@@ -46,7 +46,7 @@ async function* jobs({ cases, sentinels, repeats }: Rejudging) {
   }
 }
 
-function completionOf({ output, latencyMs, costUsd }: KeptAnswer): Completion {
+function completionOf({ output, latencyMs, costUsd, trace }: KeptAnswer): Completion {
   return {
     output,
     usage: {},
@@ -54,5 +54,6 @@ function completionOf({ output, latencyMs, costUsd }: KeptAnswer): Completion {
     ...(costUsd !== undefined && { costUsd }),
     finishReason: 'stop',
     warnings: [],
+    ...(trace && { trace }),
   }
 }

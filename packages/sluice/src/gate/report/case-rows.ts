@@ -70,6 +70,8 @@ function caseRow(row: CaseScores, own: Record<Arm, ResultRow[]>, caseThreshold: 
     ...(shown?.expected !== undefined && { expected: shown.expected }),
     output: shown?.output ?? null,
     ...(shown?.reasoning !== undefined && { reasoning: shown.reasoning }),
+    ...(shown?.trace && { trace: shown.trace }),
+    ...(other?.trace && { baselineTrace: other.trace }),
     ...(other && { baselineOutput: other.output ?? null, baselineChecks: other.checks, baselineJudge: other.judge }),
     ...(answers.length > 0 && { answers }),
     latencyMs: shown?.latencyMs ?? null,

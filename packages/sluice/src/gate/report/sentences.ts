@@ -155,6 +155,8 @@ const missingStates = [
   ['modelError', 'model error', 'model errors'],
   ['judgeError', 'judge error', 'judge errors'],
   ['checkError', 'check error', 'check errors'],
+  ['mockMissing', 'with a call that no mock answers', 'with a call that no mock answers'],
+  ['simulatorError', 'whose simulated user failed', 'whose simulated users failed'],
   ['abstained', 'abstained by the judge', 'abstained by the judge'],
   ['budgetStopped', 'stopped by the budget', 'stopped by the budget'],
 ] as const

@@ -26,6 +26,8 @@ export function coverageOf(cases: readonly CaseScores[], arm: Arm, missing = 0):
     checkError: 0,
     abstained: 0,
     budgetStopped: 0,
+    mockMissing: 0,
+    simulatorError: 0,
     answers: missing,
     answersScored: 0,
   }

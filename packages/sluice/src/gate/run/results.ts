@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { inStore } from '../../core/answers/database-error.ts'
 import { jsonColumn, rowReader } from '../../core/answers/rows.ts'
@@ -103,5 +104,6 @@ export function* keptRows(database: DatabaseSync, runId: string, feature: string
 /** Masks secrets in a detail. It already has its scores: what is masked here is only shown. */
 function withoutSecrets(detail: CaseDetail, mask: Mask | undefined): CaseDetail {
   const safe = mask?.data(detail) ?? detail
-  return safe.output === detail.output ? safe : { ...safe, outputMasked: true }
+  const isSame = safe.output === detail.output && isDeepStrictEqual(safe.trace, detail.trace)
+  return isSame ? safe : { ...safe, outputMasked: true }
 }

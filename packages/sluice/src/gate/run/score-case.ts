@@ -60,6 +60,7 @@ export function createScoreCase(scoring: Scoring): ScoreCase {
       ...(read.reasoning !== undefined && { reasoning: read.reasoning }),
       ...defined('latencyMs', answer.latencyMs),
       ...defined('answerUsd', answer.costUsd),
+      ...(answer.trace && { trace: answer.trace }),
     }
     const settled = withoutScoring(read, reading.expects, testCase)
     if (settled) return { ...asked, ...answered, ...defined('costUsd', answer.costUsd), ...settled }
@@ -139,6 +140,7 @@ async function scoreAnswer({ testCase, repeat, reading, read, answer, measure, .
       output: read.output,
       ...defined('latencyMs', answer.latencyMs),
       ...defined('costUsd', answer.costUsd),
+      ...(answer.trace && { trace: answer.trace }),
     },
     checks: [...checks, ...scoring.checksOf(testCase)],
     rubric: [...rubric, ...testCase.rubric],

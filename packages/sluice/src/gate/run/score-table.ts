@@ -58,6 +58,8 @@ const precedence: CaseState[] = [
   'truncated',
   'refused',
   'noText',
+  'mockMissing',
+  'simulatorError',
   'modelError',
   'budgetStopped',
 ]

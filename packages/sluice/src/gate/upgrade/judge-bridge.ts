@@ -106,7 +106,10 @@ async function judgeAgain(
     judged[position] = row
     for (const { detail, repeat } of given.get(position) ?? []) {
       if (detail.output === undefined || detail.outputMasked) continue
-      const answer = { output: detail.output, usage: {}, costUsd: 0, finishReason: 'stop' as const, warnings: [] }
+      const answer = {
+        ...{ output: detail.output, usage: {}, costUsd: 0, finishReason: 'stop' as const, warnings: [] },
+        ...(detail.trace && { trace: detail.trace }),
+      }
       const again = await after.scoreAnswer(answer, testCase, repeat)
       row.before.push(detail)
       row.after.push(again)

@@ -95,6 +95,8 @@ const causeWords = {
   checkError: 'with a check that broke',
   abstained: 'on which the judge abstained',
   budgetStopped: 'stopped by the budget',
+  mockMissing: 'with a call of a tool that no mock answers',
+  simulatorError: 'whose simulated user failed',
 }
 
 function percent(share: number): string {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { answerTraceSchema } from '../answer-trace.ts'
 
 const share = z.number().min(0).max(1)
 
@@ -18,6 +19,8 @@ export const caseStateSchema = z.enum([
   'checkError',
   'abstained',
   'budgetStopped',
+  'mockMissing',
+  'simulatorError',
 ])
 export type CaseState = z.infer<typeof caseStateSchema>
 
@@ -92,8 +95,10 @@ export const caseDetailSchema = z.object({
   output: z.string().exactOptional(),
   /** What the output began with before it was scored without it. */
   reasoning: z.string().exactOptional(),
-  /** Set where a secret was taken out of the output, which is no longer what was scored. */
+  /** Set where a secret was taken out of the output or the trace, which is no longer what was scored. */
   outputMasked: z.literal(true).exactOptional(),
+  /** What was done on the way to the output. */
+  trace: answerTraceSchema.exactOptional(),
   checks: z.array(checkResultSchema),
   judge: z.array(judgedItemSchema),
   cascade: cascadeTraceSchema.exactOptional(),

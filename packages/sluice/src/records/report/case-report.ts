@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { answerTraceSchema } from '../answer-trace.ts'
 import { caseStateSchema, checkResultSchema, comparedArmSchema, judgedItemSchema } from './case-detail.ts'
 
 const share = z.number().min(0).max(1)
@@ -59,7 +60,11 @@ export const caseReportSchema = z.object({
   expected: z.string().optional().describe('The reference answer of the suite.'),
   output: z.string().nullable().describe('The answer that is shown.'),
   reasoning: z.string().optional().describe('What the output began with, and was taken off before it was scored.'),
+  trace: answerTraceSchema
+    .optional()
+    .describe('What was done on the way to the answer that is shown, as far as it was reported.'),
   baselineOutput: z.string().nullable().optional().describe('The answer of the baseline beside it.'),
+  baselineTrace: answerTraceSchema.optional().describe('What the baseline did on the way to its answer.'),
   baselineChecks: z.array(checkSchema).optional().describe('What the checks say of the answer of the baseline.'),
   baselineJudge: z.array(itemSchema).optional().describe('What the judge says of the answer of the baseline.'),
   answers: z

@@ -32,6 +32,8 @@ export const coverageSchema = z.object({
   checkError: count.describe('Cases with a check that could not be evaluated.'),
   abstained: count.describe('Cases on which the judge could tell no item.'),
   budgetStopped: count.describe('Cases that were not asked because the budget had ended.'),
+  mockMissing: count.default(0).describe('Cases with a call of a tool that no mock answers.'),
+  simulatorError: count.default(0).describe('Cases whose simulated user did not do its part.'),
   answers: count.optional().describe('Answers that were asked for, of all repeats.'),
   answersScored: count.optional().describe('Those of them that have a score.'),
 })

@@ -30,6 +30,8 @@ function coverage(more: Partial<Coverage>): Coverage {
     checkError: 0,
     abstained: 0,
     budgetStopped: 0,
+    mockMissing: 0,
+    simulatorError: 0,
   }
   const have = (more.scored ?? 0) + (more.checkFailed ?? 0)
   return { cases: 100, ...states, answers: 100, answersScored: have, ...more }

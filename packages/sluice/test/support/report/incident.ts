@@ -122,6 +122,8 @@ export function incidentFeature(overrides: Partial<FeatureSummary> = {}): Featur
       checkError: 0,
       abstained: 0,
       budgetStopped: 0,
+      mockMissing: 0,
+      simulatorError: 0,
     },
     comparison: {
       pairs: 39,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readTrace } from '../../trajectory/read-trace.ts'
 import { errorExcerpt } from '../excerpt.ts'
 import type { Completion } from '../provider.ts'
 import { ProviderError } from '../provider-error.ts'
@@ -10,7 +11,7 @@ const count = z.number().min(0).nullish()
 const reportSchema = z.looseObject({ output: z.unknown(), inputTokens: count, outputTokens: count, costUsd: count })
 
 /**
- * Reads the text of an application: JSON with an `output` and perhaps its cost, or any other text, which is the output
+ * Reads the text of an application: JSON with an `output` and perhaps its cost and its trace, or any other text, which is the output
  * itself.
  * @throws ProviderError `server` if it reports an error, also together with an output; `bad-response` if a count or the
  *   cost is not a number of 0 or more
@@ -33,10 +34,12 @@ export function targetValue(source: string, value: unknown, latencyMs: number, m
     throw new ProviderError('bad-response', `${source}: ${fault}, in ${errorExcerpt(JSON.stringify(value), mask)}`)
   }
   const { output, inputTokens, outputTokens, costUsd } = report.data
+  const trace = readTrace(value)
   return {
     ...answer(asText(output), latencyMs),
     usage: { ...(inputTokens != null && { inputTokens }), ...(outputTokens != null && { outputTokens }) },
     ...(costUsd != null && { costUsd }),
+    ...(trace && { trace }),
   }
 }
 

@@ -1,3 +1,4 @@
+import type { AnswerTrace } from '../../../records/answer-trace.ts'
 import type { Case } from '../../suite/cases/case.ts'
 
 /** What is scored: one output for one case. */
@@ -8,6 +9,8 @@ export interface Subject {
   latencyMs?: number
   /** Undefined means unpriced, not free. */
   costUsd?: number
+  /** What was done on the way to the output; absent where nothing was reported. */
+  trace?: AnswerTrace
 }
 
 /** A score in [0,1] and, in a few words, the reason for it. */

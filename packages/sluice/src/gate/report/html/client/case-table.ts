@@ -142,6 +142,8 @@ const stateNames: Record<CaseRow['state'], string> = {
   checkError: 'check error',
   abstained: 'judge abstained',
   budgetStopped: 'stopped by the budget',
+  mockMissing: 'mock missing',
+  simulatorError: 'simulated user failed',
 }
 
 const issuesShown = 3
