@@ -10,6 +10,26 @@ const checks: Case['checks'] = [
 
 const panel = ['openai:gpt-5.4-mini-2026-03-17', 'anthropic:claude-haiku-5-5', 'google:gemini-3-flash']
 
+const traceOf = (given: object): NonNullable<Case['trace']> => ({
+  trajectory: {
+    messages: [
+      { role: 'user', text: 'Where is my order?', calls: [] },
+      {
+        role: 'assistant',
+        text: null,
+        calls: [
+          {
+            ...{ id: 'call-1', name: 'lookUp', arguments: given, unreadable: '{"order": 118' },
+            ...{ result: null, error: 'no such order', durationMs: 12 },
+          },
+        ],
+      },
+    ],
+  },
+  retrieved: [{ id: 'returns-2', text: 'Returns are free for 30 days.' }],
+  endState: { refunded: false },
+  unread: 'steps.0.toolCalls: expected array',
+})
 const judgedItem = (verdict: string, score: number, evidence: string, reasoning: string): Case['judge'][number] => ({
   ...{ id: 'actions', ask: 'Does the summary state every action item of the e-mail?', verdict, score },
   ...{ evidence, reasoning, evidenceFound: true, weight: 3, must: false },
@@ -37,7 +57,9 @@ const sampleCase: Case = {
   expected: 'Asks to pay invoice 1182 by Friday.',
   output: 'Invoice 1182 is open.',
   reasoning: '<think>The mail is about an invoice.</think>',
+  trace: traceOf({ order: 1181 }),
   baselineOutput: 'Invoice 1182 is open. Pay by Friday.',
+  baselineTrace: traceOf({ order: 1182 }),
   baselineChecks: checks,
   baselineJudge: [keptItem],
   answers: [

@@ -15,25 +15,21 @@ export const toolCallSchema = z.object({
 })
 export type ToolCall = z.infer<typeof toolCallSchema>
 
-const userMessageSchema = z.object({
-  role: z.literal('user'),
-  text: z.string().describe('What the user said.'),
+const messageSchema = z.object({
+  role: z.enum(['user', 'assistant']).describe('Who speaks.'),
+  text: z.string().nullable().describe('What is said; null where an assistant only calls tools.'),
+  calls: z.array(toolCallSchema).describe('The calls of this one message, in their order; of a user none.'),
 })
+export type TrajectoryMessage = z.infer<typeof messageSchema>
 
-/** One message of the assistant is one step: its calls were made together, before any of their results was known. */
-const stepSchema = z.object({
-  role: z.literal('assistant'),
-  text: z.string().nullable().describe('What the model said beside its calls; null for nothing.'),
-  calls: z.array(toolCallSchema).describe('The calls of this one message, in their order.'),
-})
-export type Step = z.infer<typeof stepSchema>
-
-/** What was said and done between the first message of a user and the answer. Messages of the system are left out. */
+/**
+ * What was said and done between the first message of a user and the answer, without messages of the system. One message
+ * of the assistant is one step: its calls were made together, before the result of any of them was known.
+ */
 export const trajectorySchema = z.object({
-  messages: z.array(z.discriminatedUnion('role', [userMessageSchema, stepSchema])),
+  messages: z.array(messageSchema).describe('The messages, in their order.'),
 })
 export type Trajectory = z.infer<typeof trajectorySchema>
-export type TrajectoryMessage = Trajectory['messages'][number]
 
 /** A document that was looked up for the answer; in the order in which it was ranked. */
 export const retrievedSchema = z.object({
@@ -52,11 +48,11 @@ export const answerTraceSchema = z.object({
 export type AnswerTrace = z.infer<typeof answerTraceSchema>
 
 /** The steps of a trajectory: the messages of the assistant. */
-export function stepsOf({ messages }: Trajectory): Step[] {
-  return messages.filter((message) => message.role === 'assistant')
+export function stepsOf({ messages }: Trajectory): TrajectoryMessage[] {
+  return messages.filter(({ role }) => role === 'assistant')
 }
 
 /** All calls of a trajectory, in their order. */
 export function callsOf(trajectory: Trajectory): ToolCall[] {
-  return stepsOf(trajectory).flatMap(({ calls }) => calls)
+  return trajectory.messages.flatMap(({ calls }) => calls)
 }

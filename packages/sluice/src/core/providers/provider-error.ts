@@ -19,6 +19,10 @@ export type ProviderErrorKind =
   | 'server'
   | 'not-recorded'
   | 'budget'
+  /** A tool was called with arguments that no mock answers. */
+  | 'mock-missing'
+  /** The simulated user of a conversation did not do its part. */
+  | 'simulator'
   | 'aborted'
 
 const retryableKinds: ReadonlySet<ProviderErrorKind> = new Set<ProviderErrorKind>([

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Step, ToolCall, Trajectory, TrajectoryMessage } from '../../records/answer-trace.ts'
+import type { Trajectory, TrajectoryMessage } from '../../records/answer-trace.ts'
 import { toolCall } from './tool-call.ts'
 
 const contentSchema = z.union([
@@ -39,14 +39,14 @@ type OpenaiMessage = z.output<typeof messageSchema>
 export function trajectoryOfMessages(messages: readonly OpenaiMessage[]): Trajectory {
   const found: TrajectoryMessage[] = []
   for (const message of messages) {
-    if (message.role === 'user') found.push({ role: 'user', text: textOf(message.content) })
+    if (message.role === 'user') found.push({ role: 'user', text: textOf(message.content), calls: [] })
     if (message.role === 'assistant') found.push(stepOf(message))
     if (message.role === 'tool') answerCall(found, message)
   }
   return { messages: found }
 }
 
-function stepOf({ content, tool_calls: calls }: Extract<OpenaiMessage, { role: 'assistant' }>): Step {
+function stepOf({ content, tool_calls: calls }: Extract<OpenaiMessage, { role: 'assistant' }>): TrajectoryMessage {
   const text = content == null ? '' : textOf(content)
   return {
     role: 'assistant',
@@ -61,9 +61,7 @@ function answerCall(
   before: readonly TrajectoryMessage[],
   { tool_call_id: id, content, error }: Extract<OpenaiMessage, { role: 'tool' }>,
 ): void {
-  const open = before
-    .flatMap((message) => (message.role === 'assistant' ? message.calls : []))
-    .filter((call: ToolCall) => call.result === null && call.error === null)
+  const open = before.flatMap(({ calls }) => calls).filter((call) => call.result === null && call.error === null)
   const call = id == null ? open[0] : open.findLast((candidate) => candidate.id === id)
   if (!call) return
   call.result = content == null ? null : resultOf(textOf(content))

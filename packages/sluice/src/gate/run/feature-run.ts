@@ -26,8 +26,8 @@ export interface FeatureRunOptions {
   isKept?: IsKept | undefined
   /** Shared by the features of a run, so that all are judged in the same way. */
   judgeModes?: AnswerModes | undefined
-  /** Asks the real application instead of the bare prompt. */
-  target?: TargetCall | undefined
+  /** The way to ask the real application of a version; undefined for a bare prompt, whose model is asked. */
+  targetOf?: ((version: Prompt) => TargetCall | undefined) | undefined
   checkDeps: Omit<CheckDeps, 'ask'>
   results: Results
   concurrency: number
@@ -94,15 +94,18 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
     ...(options.judgeModes && { modes: options.judgeModes }),
   })
   const promptChecks = candidate.checks.map((spec) => compileCheck(spec, checkDeps))
-  const call: Scoring['generate'] = options.target
-    ? callTarget(options.target, ledger, signal)
-    : (request, { id: caseId }, repeat, accepts) => generate(request, { caseId, repeat, accepts })
-  const answer: Scoring['generate'] = (...question) =>
-    call(...question).catch((error: unknown) => {
-      failed(error)
-      throw error
-    })
-  const scoreCaseOf = (version: Prompt, generate = answer) =>
+  const answersOf = (version: Prompt): Scoring['generate'] => {
+    const target = options.targetOf?.(version)
+    const call: Scoring['generate'] = target
+      ? callTarget(target, ledger, signal)
+      : (request, { id: caseId }, repeat, accepts) => generate(request, { caseId, repeat, accepts })
+    return (...question) =>
+      call(...question).catch((error: unknown) => {
+        failed(error)
+        throw error
+      })
+  }
+  const scoreCaseOf = (version: Prompt, generate = answersOf(version)) =>
     createScoreCase({
       version,
       measure: candidate,
@@ -137,7 +140,7 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
     askJudge,
     async score(repeat, wanted = () => true) {
       options.onRound?.(
-        answersOf(evaluation, options.wholeSuite === false ? undefined : options.suiteCases, repeat, wanted),
+        answerCount(evaluation, options.wholeSuite === false ? undefined : options.suiteCases, repeat, wanted),
       )
       await evaluate(evaluation, repeat, wanted)
     },
@@ -145,7 +148,7 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
   }
 }
 
-function answersOf({ arms, table }: Evaluation, caseCount = 0, repeat: number, wanted: IsWanted): number {
+function answerCount({ arms, table }: Evaluation, caseCount = 0, repeat: number, wanted: IsWanted): number {
   const names = (['candidate', 'baseline'] as const).filter((arm) => arms[arm])
   let answers = 0
   for (let position = 0; position < Math.max(caseCount, table.cases.length); position += 1) {

@@ -1,6 +1,6 @@
 import { lostReason, refusedAnswer } from '../../core/providers/lost-answer.ts'
 import type { Completion, ModelRequest } from '../../core/providers/provider.ts'
-import { ProviderError, StaleRecordingError } from '../../core/providers/provider-error.ts'
+import { ProviderError, type ProviderErrorKind, StaleRecordingError } from '../../core/providers/provider-error.ts'
 import { scoreOutput } from '../../core/scorers/case-score.ts'
 import { type Check, CheckError } from '../../core/scorers/checks/check.ts'
 import { type Judge, JudgeError, type Judgement } from '../../core/scorers/judge/judge.ts'
@@ -43,7 +43,7 @@ export function createScoreCase(scoring: Scoring): ScoreCase {
       request,
       expects: testCase.expect ?? measure.expect ?? 'answer',
       // An application shows all that it answers, so reasoning in it is a fault of the application.
-      reasoning: measure.reasoning ?? (measure.target ? 'keep' : undefined),
+      reasoning: measure.reasoning ?? (version.target ? 'keep' : undefined),
     }
     const { expected } = testCase
     const asked = { input: request.messages.at(-1)?.content ?? '', ...(expected !== undefined && { expected }) }
@@ -190,13 +190,20 @@ function isOfCase(error: unknown): error is Error {
   return [ProviderError, JudgeError, CheckError, TemplateError].some((kind) => error instanceof kind)
 }
 
+/** Errors that have a state of their own, wherever in a case they come up. */
+const stateOfKind: Partial<Record<ProviderErrorKind, CaseState>> = {
+  budget: 'budgetStopped',
+  'mock-missing': 'mockMissing',
+  simulator: 'simulatorError',
+}
+
 /** The state of a case that could not be scored; errors that concern the whole run are passed on. */
 function failure(error: unknown, state: CaseState): CaseDetail {
   if (!isOfCase(error) || (error instanceof ProviderError && error.fatal)) throw error
-  const outOfBudget = error instanceof ProviderError && error.kind === 'budget'
+  const kind = error instanceof ProviderError ? error.kind : undefined
   const unaskable = error instanceof ProviderError && error.unaskable
   return {
-    state: outOfBudget ? 'budgetStopped' : state,
+    state: (kind && stateOfKind[kind]) ?? state,
     checks: [],
     judge: [],
     error: error.message,

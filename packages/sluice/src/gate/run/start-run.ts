@@ -29,7 +29,7 @@ function modelsNeeded(
   { candidate, baseline }: Pick<RunRequest, 'candidate' | 'baseline'>,
   { judge, embedding }: Config,
 ): string[] {
-  const versions = candidate.target ? [] : [candidate.model, ...(baseline ? [baseline.model] : [])]
+  const versions = [candidate, ...(baseline ? [baseline] : [])].flatMap(({ target, model }) => (target ? [] : model))
   const judges = judgeModels({ judge })
   const rubric = candidate.rubric.length > 0 ? judges : []
   const evaluators = candidate.choices.flatMap(({ model }) => model ?? judges)
@@ -71,7 +71,7 @@ export function startRun(request: RunRequest, project: LoadedProject, session: R
     askFor: session.askFor,
     isKept: session.isKept,
     judgeModes: session.judgeModes,
-    target: candidate.target && session.target(candidate.target, candidate.feature),
+    targetOf: ({ target, feature }) => target && session.target(target, feature),
     checkDeps: { strict: candidate.strict, embeddingModel: config.embedding?.model, commands: session.commands },
     results: session.results,
     concurrency: session.concurrency,

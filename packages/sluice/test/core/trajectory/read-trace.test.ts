@@ -31,7 +31,7 @@ test('messages of OpenAI: which calls were made together, arguments, results and
     ],
   )
   assert.deepEqual([first?.text, second?.text, second?.calls], [null, 'It is late.', []])
-  assert.deepEqual(trace.trajectory.messages[0], { role: 'user', text: 'Where is 1182?' })
+  assert.deepEqual(trace.trajectory.messages[0], { role: 'user', text: 'Where is 1182?', calls: [] })
 })
 
 test('a bare list of calls, each a step of its own; arguments that are no JSON are kept as they are', () => {

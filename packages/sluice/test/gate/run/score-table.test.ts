@@ -55,6 +55,8 @@ test('a case is shown in the best state that a repeat reached, and an error neve
     checkError: 0,
     abstained: 0,
     budgetStopped: 1,
+    mockMissing: 0,
+    simulatorError: 0,
     answers: 5,
     answersScored: 2,
   })
