@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { SluiceError } from '../../errors.ts'
 import { changedPaths } from './changed-paths.ts'
-import { GitError, gitIn, isInRepository } from './git-process.ts'
+import { GitError, gitIn, isInRepository, type RunGit } from './git-process.ts'
 import { type Objects, objectsOf } from './objects.ts'
 import { once } from './once.ts'
 import { type WorkingTree, workingTree } from './working-tree.ts'
@@ -72,12 +72,17 @@ export async function openGit(folder: string, env: NodeJS.ProcessEnv): Promise<G
   }
   const commonCommit = (reference: string, other = 'HEAD') =>
     git.tryText('merge-base', '--end-of-options', other, reference)
+  let headCommit: Promise<string | undefined> | undefined
+  const head = () => {
+    headCommit ??= commitOf('HEAD')
+    return headCommit
+  }
   return {
     root,
     prefix,
     tree: tree.tree,
     blob: tree.blob,
-    head: () => commitOf('HEAD'),
+    head,
     resolve,
     find: commitOf,
     async firstBranch(names) {
@@ -87,8 +92,13 @@ export async function openGit(folder: string, env: NodeJS.ProcessEnv): Promise<G
     },
     commonCommit,
     async mergeBase(reference) {
+      const left = await leftAt(git, reference)
+      if (left) {
+        headCommit ??= Promise.resolve(left.head)
+        return left.base
+      }
       const commit = await resolve(reference)
-      if ((await commitOf('HEAD')) === undefined) throw new SluiceError('invalid-input', noCommitYet(reference))
+      if ((await head()) === undefined) throw new SluiceError('invalid-input', noCommitYet(reference))
       const base = await commonCommit(commit)
       if (base) return base
       if (await isShallow()) throw new SluiceError('invalid-input', missingHistory(reference))
@@ -103,6 +113,22 @@ export async function openGit(folder: string, env: NodeJS.ProcessEnv): Promise<G
       return submoduleOf({ top: root, place: '', gitDir }, at, commit, env)
     },
   }
+}
+
+/**
+ * HEAD and the commit where it left `reference`, from one process. Undefined where there is more to say than these two:
+ * what is missing is asked for by itself.
+ */
+async function leftAt(git: RunGit, reference: string): Promise<{ head: string; base: string } | undefined> {
+  // No name of git has two dots, and after three of them git takes nothing for HEAD.
+  if (reference === '' || reference.includes('..')) return undefined
+  const said = await git.text('rev-parse', `HEAD...${reference}`, '--').catch((error: unknown) => {
+    if (error instanceof GitError) return ''
+    throw error
+  })
+  const [other = '', head = '', base = ''] = said.split('\n')
+  const isWhole = isHash.test(other) && isHash.test(head) && base.startsWith('^') && isHash.test(base.slice(1))
+  return isWhole ? { head, base: base.slice(1) } : undefined
 }
 
 /** `origin/main` is the remote's, `main` this repository's own. */

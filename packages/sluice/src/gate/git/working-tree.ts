@@ -20,15 +20,24 @@ export interface WorkingTree extends Objects {
 
 export function workingTree(root: string, env: NodeJS.ProcessEnv): WorkingTree {
   const git = gitIn(root, env)
-  const index = once(() => indexOf(git))
-  const untracked = once(() => git.records('ls-files', '--others', '--exclude-standard', '-z'))
-  return { root, env, git, ...objectsOf(git), index: () => index(undefined), untracked: () => untracked(undefined) }
+  const lists = once(() => listsOf(git))
+  return {
+    root,
+    env,
+    git,
+    ...objectsOf(git),
+    index: async () => (await lists(undefined)).index,
+    untracked: async () => (await lists(undefined)).untracked,
+  }
 }
 
-async function indexOf(git: RunGit): Promise<IndexEntry[]> {
-  const records = await git.records('ls-files', '-v', '--stage', '-z')
-  return records.flatMap((record) => {
-    const [, tag = '', mode = '', oid = '', place = ''] = /^(\S) (\d+) ([0-9a-f]+) \d\t(.*)$/s.exec(record) ?? []
+/** Both lists from one process. */
+async function listsOf(git: RunGit): Promise<{ index: IndexEntry[]; untracked: string[] }> {
+  const records = await git.records('ls-files', '-v', '--stage', '--others', '--exclude-standard', '-z')
+  const index = records.flatMap((record) => {
+    const [, tag = '', mode = '', oid = '', place = ''] = /^([^?]) (\d+) ([0-9a-f]+) \d\t(.*)$/s.exec(record) ?? []
     return place === '' ? [] : [{ tag, kind: kinds[mode] ?? 'file', oid, path: place }]
   })
+  const untracked = records.filter((record) => record.startsWith('? ')).map((record) => record.slice('? '.length))
+  return { index, untracked }
 }

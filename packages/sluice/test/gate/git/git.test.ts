@@ -96,7 +96,20 @@ test('a base that does not exist is named, with the way out', async () => {
     code: 'invalid-input',
     message: /"origin\/nothing".*git fetch/,
   })
-  await assert.rejects(git.mergeBase('--upload-pack=x'), { code: 'invalid-input' })
+  for (const name of ['--upload-pack=x', '', '.main', 'main..feature', 'main:prompts', 'main^@', '^main']) {
+    await assert.rejects(git.mergeBase(name), { code: 'invalid-input' }, name)
+  }
+})
+
+test('a base is named by a tag, a hash or a commit before another; a file of that name does not matter', async () => {
+  using project = branched()
+  project.git('tag', '-am', 'a release', 'v1', 'feature')
+  project.write({ v1: 'a file', HEAD: 'another' })
+  const git = await open(project.root)
+  const [base, head] = [project.git('rev-parse', 'main'), project.git('rev-parse', 'feature')]
+  const found = [git.mergeBase('v1'), git.mergeBase('v1~1'), git.mergeBase(base.slice(0, 12)), git.mergeBase('HEAD')]
+  assert.deepEqual(await Promise.all(found), [head, base, base, head])
+  assert.equal(await git.head(), head)
 })
 
 test('a shallow clone tells the fetch-depth fix', async () => {
