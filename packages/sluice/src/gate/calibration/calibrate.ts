@@ -3,6 +3,7 @@ import type { RubricItem } from '../../records/rubric.ts'
 import { isotonic } from '../../stats/index.ts'
 import { formatAmount } from '../../text/format.ts'
 import type { Labels } from '../labels/read-labels.ts'
+import { alikeItems, alikeText } from '../report/calibration-sentences.ts'
 import { type ComparedVersions, selfConsistency, verbosityBias, versionBias } from './biases.ts'
 import { correctedMean, type RunVerdict } from './corrected-mean.ts'
 import { type JudgedLabel, type JudgedLabels, joinLabels, type LabelledCase } from './judged-labels.ts'
@@ -156,8 +157,9 @@ function overall(
     const why = `each item needs ${leastOfItem} labels: ${names}`
     return { verdict: 'too few labels', reason: why, labelsNeeded: missing }
   }
+  const alike = alikeItems(items)
   const left = notJudged === 0 ? '' : `; ${formatAmount(notJudged, 'label')} without a verdict of the judge left out`
-  return { verdict, reason: `${reason}${left}`, labelsNeeded: null }
+  return { verdict, reason: `${reason}${alike.length === 0 ? '' : `; ${alikeText(alike)}`}${left}`, labelsNeeded: null }
 }
 
 /** What people say of outputs that the judge scores so, never falling as its score rises. */

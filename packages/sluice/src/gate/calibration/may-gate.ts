@@ -46,14 +46,17 @@ interface Criterion {
 
 /**
  * The rule: the lower ends of kappa, and of the rates that are asked for, reach their least value. A judge may not gate where
- * an upper end stays below. Else there are too few labels, and how many more would decide is computed as if further labels
- * were like these: the distance of an end of kappa's interval shrinks with the root of their number, and a rate has the
- * interval of Clopper and Pearson.
+ * an upper end stays below. Where all labels are alike there is no kappa, but a judge that contradicts them is shown to be
+ * wrong all the same: on as many good as bad outputs kappa is TPR + TNR - 1, and so at most the rate that is known. Else
+ * there are too few labels, and how many more would decide is computed as if further labels were like these: the distance of
+ * an end of kappa's interval shrinks with the root of their number, and a rate has the interval of Clopper and Pearson.
  */
 export function mayGate(measured: Ruled, rule: JudgeRule): Ruling {
   const { labels } = measured
   const criteria = criteriaOf(measured, rule)
-  const failed = criteria.find(({ estimate, least }) => estimate?.high != null && estimate.high < least)
+  const failed = [...criteria, ...onlyRateOf(measured, rule)].find(
+    ({ estimate, least }) => estimate?.high != null && estimate.high < least,
+  )
   if (labels >= leastLabels && failed?.estimate)
     return ruling('may not gate', `${shown(failed)} is below ${failed.least}`, null)
   const open = criteria.filter(({ estimate, least }) => !(estimate?.low != null && estimate.low >= least))
@@ -88,7 +91,19 @@ function criteriaOf({ kappa, whyNoKappa, tpr, tnr }: Ruled, { minKappa, minTpr, 
   ]
 }
 
-function shown({ name, estimate }: Criterion): string {
+/** The one rate that is known where all labels are alike, as the most that kappa could be. */
+function onlyRateOf(
+  { whyNoKappa, tpr, tnr }: Ruled,
+  { minKappa }: JudgeRule,
+): Pick<Criterion, 'name' | 'least' | 'estimate'>[] {
+  if (whyNoKappa === null || (tpr && tnr)) return []
+  return [
+    { name: 'TPR', least: minKappa, estimate: tpr },
+    { name: 'TNR', least: minKappa, estimate: tnr },
+  ]
+}
+
+function shown({ name, estimate }: Pick<Criterion, 'name' | 'estimate'>): string {
   if (!estimate) return name
   return `${name} ${formatScore(estimate.value)} [${formatScore(estimate.low)}, ${formatScore(estimate.high)}]`
 }

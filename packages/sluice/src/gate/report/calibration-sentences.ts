@@ -61,11 +61,30 @@ export function calibrationWords(calibration: Calibration | null): string {
   return `calibrated by ${labels}: ${verdict}${kappa}`
 }
 
+/**
+ * The questions with labels of one kind alone. Whether the judge would notice the contrary, nobody has seen. Questions with
+ * hardly any labels are another matter.
+ */
+export function alikeItems(items: Calibration['items']): Calibration['items'] {
+  return items.filter(({ labels, kappa, tpr, tnr }) => labels >= 10 && kappa === null && !(tpr && tnr))
+}
+
+/** `nothing shows that it would say no to tone, of which all 21 labels are yes` */
+export function alikeText(items: Calibration['items']): string {
+  const each = items.map(({ item, labels, tpr }) => {
+    const [all, other] = tpr ? ['yes', 'no'] : ['no', 'yes']
+    return `${other} to ${item}, of which all ${labels} labels are ${all}`
+  })
+  return `nothing shows that it would say ${each.join('; ')}`
+}
+
 /** What a reader must know of the judge: a doubt about it, and what people would have said of this run. */
 export function calibrationNotes(calibration: Calibration | null, feature: string): string[] {
   const isShown = calibration?.verdict === 'may gate'
   const corrected = calibration?.corrected
+  const alike = isShown ? alikeItems(calibration.items) : []
   return [
+    ...(alike.length === 0 ? [] : [`The labels leave a question open: ${alikeText(alike)}.`]),
     ...(isShown ? [] : [calibrationSentence(calibration, feature)]),
     ...(corrected && (corrected.ppi || corrected.roganGladen)
       ? [`Corrected by the labels: ${correctedSentence(corrected)}.`]

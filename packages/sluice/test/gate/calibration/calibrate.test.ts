@@ -4,6 +4,7 @@ import { type CalibrationInput, calibrate } from '../../../src/gate/calibration/
 import { withJudge } from '../../../src/gate/calibration/judge-reason.ts'
 import { outputHash, outputKey } from '../../../src/gate/labels/label-files.ts'
 import type { CurrentLabel } from '../../../src/gate/labels/read-labels.ts'
+import { calibrationNotes } from '../../../src/gate/report/calibration-sentences.ts'
 import type { JudgedOutput, LabelledOutput } from '../../../src/records/label.ts'
 import { type Calibration, calibrationSchema } from '../../../src/records/report/calibration.ts'
 
@@ -106,6 +107,20 @@ test('an item of the rubric that hardly anybody labelled keeps the judge from ga
   assert.equal(verdict, 'too few labels')
   assert.equal(labelsNeeded, 7)
   assert.match(reason, /each item needs 10 labels: tone has 3/)
+})
+
+test('a judge that contradicts all labels of an item may not gate, although one kind of labels leaves no kappa', () => {
+  const tone = { human: 'no', item: 'tone' } as const
+  const others = [...times(100, good), ...times(100, bad)]
+  const wrong = calibrated([...others, ...times(10, { ...tone, judge: 'yes' })])
+  assert.ok((wrong.all?.kappa?.low ?? 0) > 0.6, 'the other items alone would carry it')
+  assert.equal(wrong.verdict, 'may not gate')
+  assert.match(wrong.reason, /^item tone: TNR 0\.000 .* is below 0\.6/)
+  const right = calibrated([...others, ...times(10, { ...tone, judge: 'no' })])
+  assert.equal(right.verdict, 'may gate')
+  assert.match(right.reason, /nothing shows that it would say yes to tone, of which all 10 labels are no$/)
+  assert.match(calibrationNotes(right, 'summary').join(' '), /leave a question open: nothing shows/)
+  assert.deepEqual(calibrationNotes(calibrated(others), 'summary'), [])
 })
 
 test('an item that is shown to be bad is not outvoted by the others', () => {
