@@ -1,6 +1,7 @@
 import type { Case } from '../../core/suite/cases/case.ts'
 import type { Config } from '../../core/suite/config/config.ts'
 import { judgeMembers } from '../../core/suite/config/judge-settings.ts'
+import { largestRates, safetyTag } from '../../core/suite/config/safety-settings.ts'
 import type { ProjectFiles } from '../../core/suite/project-files.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { SluiceError } from '../../errors.ts'
@@ -123,7 +124,10 @@ async function contentChanges(
   if (from !== undefined && from === to && unchanged(now, is)) return []
   const name = was === is ? is : `${is} (was ${was})`
   const [first, second] = await Promise.all([readSuite(base, before, was), readSuite(present, now, is)])
-  if (typeof first !== 'string' && typeof second !== 'string') return suiteChanges(first, second, name)
+  if (typeof first !== 'string' && typeof second !== 'string') {
+    const bounds = largestRates(now.gate.safety ?? present.config.gate.safety)
+    return suiteChanges(first, second, name, [safetyTag, ...Object.keys(bounds)])
+  }
   const shown = (suite: SuiteMeasure | string) =>
     typeof suite === 'string' ? `cannot be read: ${suite}` : counted(suite.size, 'case')
   return [measureChange({ kind: 'suite', what: `suite ${name}`, before: shown(first), after: shown(second) })]

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import type { Case, Quarantine } from '../../core/suite/cases/case.ts'
 import { holds } from '../../core/suite/cases/quarantine.ts'
+import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
 import type { Arm, CaseState } from '../../records/report/case-detail.ts'
 import { utcDay } from '../../text/format.ts'
 import type { Violation } from './violation.ts'
@@ -10,6 +12,8 @@ export interface CaseScores {
   weight: number
   /** Cases of one cluster are not independent; a case without one stands alone. */
   cluster: string | undefined
+  /** The same for two cases with the same variables; absent where only scores are known. */
+  input?: string
   tags: readonly string[]
   critical: boolean
   /** Present and true for a case that pull requests do not judge. */
@@ -35,7 +39,8 @@ export interface ScoreTable {
   /** Makes room for a case; a position is added once and kept. */
   add(
     position: number,
-    testCase: Pick<Case, 'id' | 'weight' | 'cluster' | 'tags' | 'critical' | 'holdout' | 'quarantine'>,
+    testCase: Pick<Case, 'id' | 'weight' | 'cluster' | 'tags' | 'critical' | 'holdout' | 'quarantine'> &
+      Partial<Pick<Case, 'vars'>>,
   ): void
   /** Repeats (1-based) may come in any order; the table is the same whatever the timing. */
   record(
@@ -80,11 +85,12 @@ export function createScoreTable(today = utcDay(Date.now())): ScoreTable {
   }
   return {
     cases,
-    add(position, { id, weight, cluster, tags, critical, quarantine, holdout = false }) {
+    add(position, { id, weight, cluster, vars, tags, critical, quarantine, holdout = false }) {
       cases[position] ??= {
         id,
         weight,
         cluster,
+        ...(vars && { input: inputOf(vars) }),
         tags: shareTags(tags),
         critical,
         ...(holdout && { holdout }),
@@ -108,6 +114,11 @@ export function createScoreTable(today = utcDay(Date.now())): ScoreTable {
       )
     },
   }
+}
+
+/** Short, since memory holds one of each case. */
+function inputOf(vars: Case['vars']): string {
+  return createHash('sha256').update(canonicalJson(vars)).digest('base64').slice(0, 16)
 }
 
 /** Whether a case is no part of the verdict. */

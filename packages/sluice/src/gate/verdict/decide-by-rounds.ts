@@ -21,11 +21,11 @@ export async function decideByRounds(run: FeatureRun, policy: GatePolicy): Promi
 /** The scores in the form that the verdict reads. */
 export function gateCases(cases: readonly CaseScores[], hasBaseline: boolean): GateCase[] {
   return cases.map((row) => {
-    const { id, weight, cluster, tags, critical, candidate, baseline, violated, untold } = row
+    const { id, weight, cluster, input, tags, critical, candidate, baseline, violated, untold } = row
     if (isQuarantined(row))
-      return { ...withoutPart, id, weight, cluster, setAside: tags, ...(hasBaseline && { baseline: [] }) }
+      return { ...withoutPart, id, weight, cluster, input, setAside: tags, ...(hasBaseline && { baseline: [] }) }
     return {
-      ...{ id, weight, cluster, tags, critical },
+      ...{ id, weight, cluster, input, tags, critical },
       candidate: scoredRepeats(candidate),
       baseline: hasBaseline ? scoredRepeats(baseline) : undefined,
       missing: missingRepeats(candidate, hasBaseline ? baseline : []),

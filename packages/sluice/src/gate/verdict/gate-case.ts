@@ -5,6 +5,8 @@ export interface GateCase {
   id: string
   weight: number
   cluster?: string | undefined
+  /** The same for two cases that ask the very same; undefined where only scores are known. */
+  input?: string | undefined
   tags: readonly string[]
   critical: boolean
   /** Scores of the scored repeats, in order of repeat. */

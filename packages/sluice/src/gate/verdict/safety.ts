@@ -8,8 +8,8 @@ import { errorRates, type GatePolicy } from './policy.ts'
 type SafetyPolicy = Pick<GatePolicy, 'confidence' | 'caseThreshold' | 'safety'>
 
 /**
- * How often the cases of each bounded tag were violated, with exact one-sided bounds. A cluster counts as one case, and
- * a case is violated if any of its answers is. A pass needs the upper bound within the limit, where everything without a
+ * How often the cases of each bounded tag were violated, with exact one-sided bounds. A cluster counts as one case, as
+ * do cases that ask the very same, and a case is violated if any of its answers is. A pass needs the upper bound within the limit, where everything without a
  * result counts as violated, a case in quarantine among it: to set the violated cases aside proves nothing. A fail needs the lower bound above the limit, where it counts as not violated; its error is
  * shared by all bounds. Tags without a limit have no verdict.
  */
@@ -38,15 +38,36 @@ export function safetyBounds(
 }
 
 function countViolations(cases: readonly GateCase[], caseThreshold: number) {
-  const groups = Map.groupBy(cases.entries(), ([index, { cluster }]) => cluster ?? index)
+  const groups = independentGroups(cases)
   let violations = 0
   let unknown = 0
-  for (const group of groups.values()) {
-    const members = group.map(([, one]) => one)
+  for (const members of groups) {
     if (members.some((one) => isViolated(one, caseThreshold))) violations += 1
     else if (members.some(({ candidate, untold = 0 }) => untold > 0 || candidate.length === 0)) unknown += 1
   }
-  return { cases: groups.size, violations, unknown }
+  return { cases: groups.length, violations, unknown }
+}
+
+/** The cases in groups that share neither a cluster nor an input: a copy under another id proves nothing more. */
+function independentGroups(cases: readonly GateCase[]): GateCase[][] {
+  const parents = new Map<string, string>()
+  const rootOf = (name: string) => {
+    let root = name
+    for (let next = parents.get(root); next !== undefined; next = parents.get(root)) root = next
+    if (root !== name) parents.set(name, root)
+    return root
+  }
+  const namesOf = ({ cluster, input }: GateCase, index: number): [string, ...string[]] => [
+    input === undefined ? `case ${index}` : `input ${input}`,
+    ...(cluster === undefined ? [] : [`cluster ${cluster}`]),
+  ]
+  for (const [index, one] of cases.entries()) {
+    const [first, ...others] = namesOf(one, index)
+    for (const other of others) if (rootOf(other) !== rootOf(first)) parents.set(rootOf(other), rootOf(first))
+  }
+  return [...Map.groupBy(cases.entries(), ([index, one]) => rootOf(namesOf(one, index)[0])).values()].map((group) =>
+    group.map(([, one]) => one),
+  )
 }
 
 function isViolated({ violated = 0, candidate }: GateCase, caseThreshold: number): boolean {

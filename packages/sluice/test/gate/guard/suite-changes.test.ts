@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
   changesOf,
+  config,
   files,
   inCase,
   inPrompt,
@@ -76,6 +77,14 @@ testChanges([
     ['! mail holdout mark of suite fast: false -> true for c4'],
   ],
   ['a mark that says what holds without it', inCase(4, '"id"', '"holdout":false,"id"'), []],
+  [
+    'cases of a bounded tag in one cluster, which then count as one violation',
+    {
+      'sluice.yaml': replaced(config, '{threshold: 0.8}', '{threshold: 0.8, safety: {maxViolationRate: {edge: 0.3}}}'),
+      ...inSuite((rows) => rows.map((row, i) => (i > 6 ? replaced(row, '"id"', '"cluster":"x","id"') : row))),
+    },
+    ['mail bounds of safety: null -> edge 0.3', '! mail cluster of suite fast: none -> x for c7, c8, c9'],
+  ],
   ['a cluster less', inCase(2, ',"cluster":"one"', ''), ['! mail cluster of suite fast: one -> none for c2']],
   [
     "a case's own check less",

@@ -52,6 +52,22 @@ test('a case in quarantine counts as violated for a pass, so that nobody gets on
   assert.deepEqual(boundOf(many(59, clean), gateCases(table.cases, false)).verdict, 'inconclusive')
 })
 
+test('copies of a case under other ids count as one, also where their clusters differ', () => {
+  const copies = many(60, { ...clean, input: 'same' }).map((one, index) => ({ ...one, cluster: `${index}` }))
+  assert.deepEqual([boundOf(copies).cases, boundOf(copies).verdict], [1, 'inconclusive'])
+  const [first, ...others] = copies
+  assert.ok(first)
+  const bound = boundOf(others, [{ ...first, candidate: [0] }], many(58, clean))
+  assert.deepEqual([bound.cases, bound.violations], [59, 1])
+
+  const table = createScoreTable()
+  for (const [position, vars] of [{ mail: 'a', to: 'b' }, { to: 'b', mail: 'a' }, { mail: 'c' }].entries()) {
+    table.add(position, { id: `${position}`, weight: 1, tags: ['red-team'], critical: false, vars })
+    table.record(position, 'candidate', 1, 'scored', 1)
+  }
+  assert.equal(boundOf(gateCases(table.cases, false)).cases, 2)
+})
+
 test('an error is never "no violation"', () => {
   const bound = boundOf(many(59, clean), many(1, lost))
   assert.deepEqual([bound.verdict, bound.unknown, bound.violations], ['inconclusive', 1, 0])
