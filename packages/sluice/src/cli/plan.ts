@@ -5,6 +5,8 @@ import { measuredIn, requestedSettings, requestedTraffic } from '../control/plan
 import { planSvg } from '../control/plan/plan-svg.ts'
 import { planText } from '../control/plan/plan-text.ts'
 import { openProjectDatabase } from '../core/answers/project-database.ts'
+import type { Case } from '../core/suite/cases/case.ts'
+import { holds } from '../core/suite/cases/quarantine.ts'
 import { defaultGateSettings } from '../core/suite/config/gate-settings.ts'
 import { selectFeature } from '../core/suite/project/select-feature.ts'
 import { casesOf, chooseSuite, requireSuites } from '../core/suite/prompt/suites.ts'
@@ -16,6 +18,7 @@ import { planPower } from '../gate/plan/plan-power.ts'
 import { readReport } from '../gate/report/report-file.ts'
 import type { FeaturePlan, GatePowerPlan } from '../records/report/gate-plan.ts'
 import { defaultLiveSettings, defaultRolloutSettings } from '../records/rollout-settings.ts'
+import { utcDay } from '../text/format.ts'
 import { commaSeparated, percent, positive, properShare, readFlags, set, text, wholeNumber } from './flags.ts'
 import type { Host } from './host.ts'
 import { openFeature, openProject } from './session/open-project.ts'
@@ -78,7 +81,8 @@ export async function planGateCommand(
   const { svg, json, suite, ...options } = readFlags('plan gate', gateFlags, given)
   const features: FeaturePlan[] = []
   if (feature === undefined && options.assumeSd !== undefined && options.cases !== undefined) {
-    const nowhere = { feature: null, suite: null, cases: [], settings: defaultGateSettings, version: null }
+    const none = { cases: [], quarantined: [], heldOut: 0 }
+    const nowhere = { feature: null, suite: null, ...none, settings: defaultGateSettings, version: null }
     features.push(await planPower(nowhere, options, undefined))
   } else {
     const project =
@@ -95,7 +99,10 @@ export async function planGateCommand(
         const planned = {
           feature: prompt.feature,
           suite: name,
-          cases: await Array.fromAsync(casesOf(project.files, prompt, name, { root })),
+          ...partsOf(await Array.fromAsync(casesOf(project.files, prompt, name, { root })), {
+            // A suite that is asked for by another name than that of pull requests has its held out cases.
+            withHoldout: name !== chooseSuite(prompt, undefined),
+          }),
           settings: settingsOf(project.config.gate, prompt.gate, {}),
           version: prompt.id,
         }
@@ -110,6 +117,18 @@ export async function planGateCommand(
   if (svg !== undefined && first) await writePicture(path.resolve(host.cwd(), svg), gatePlanSvg(first))
   host.stdout.write(json ? `${JSON.stringify(plan, undefined, 2)}\n` : gatePlanText(plan, host.stdout.columns ?? 100))
   return 0
+}
+
+/** The cases of a suite by their part in a verdict of today. */
+function partsOf(all: readonly Case[], { withHoldout }: { withHoldout: boolean }) {
+  const today = utcDay(Date.now())
+  const asked = withHoldout ? all : all.filter(({ holdout }) => holdout !== true)
+  const isQuarantined = ({ quarantine }: Case) => quarantine !== undefined && holds(quarantine, today)
+  return {
+    cases: asked.filter((each) => !isQuarantined(each)),
+    quarantined: asked.filter(isQuarantined),
+    heldOut: all.length - asked.length,
+  }
 }
 
 async function writePicture(file: string, picture: string): Promise<void> {

@@ -3,6 +3,7 @@ import type { Case } from '../../core/suite/cases/case.ts'
 import type { GateSettings } from '../../core/suite/config/gate-settings.ts'
 import type { FeaturePlan, PlannedReach } from '../../records/report/gate-plan.ts'
 import { gammaPReg } from '../../stats/index.ts'
+import { formatAmount } from '../../text/format.ts'
 import { flakyCases } from '../flakes/flaky-cases.ts'
 import { cheapestRemedy, noiseSources } from '../flakes/noise-sources.ts'
 import { policyOf } from '../run-gate.ts'
@@ -32,7 +33,12 @@ export interface PowerPlanOptions {
 export interface PlannedSuite {
   feature: string | null
   suite: string | null
+  /** Those that the verdict counts. */
   cases: readonly Case[]
+  /** Those that are asked and are no part of the verdict: in quarantine. */
+  quarantined: readonly Case[]
+  /** How many the suite has that this run does not ask. */
+  heldOut: number
   settings: GateSettings
   /** The version as it is now; null without a project. */
   version: string | null
@@ -102,12 +108,13 @@ export async function planPower(
 const nothingFlaky = { remedy: null, flaky: [], notes: [] }
 
 async function basisOf(
-  { feature, suite, cases }: PlannedSuite,
+  { feature, suite, cases, quarantined }: PlannedSuite,
   { assumeSd, assumeSdBetween: sdBetween, cases: count }: PowerPlanOptions,
   kept: KeptResults | undefined,
 ): Promise<Basis | string> {
+  const asked = [...cases, ...quarantined]
   const run =
-    kept && feature !== null ? await lastMeasuredRun(kept.root, kept.database, { feature, suite: cases }) : undefined
+    kept && feature !== null ? await lastMeasuredRun(kept.root, kept.database, { feature, suite: asked }) : undefined
   const price = run && kept ? answerPrice(run, kept.database) : unknownPrice
   if (assumeSd !== undefined) {
     const of = cases.length > 0 ? cases : Array.from({ length: count ?? 0 }, () => ({ weight: 1 }))
@@ -217,7 +224,7 @@ function chiSquareQuantile(probability: number, df: number): number {
 }
 
 function notesOn(
-  { version, cases }: PlannedSuite,
+  { version, cases, quarantined, heldOut }: PlannedSuite,
   { drop }: PowerPlanOptions,
   { noise, said, run }: Basis,
   policy: GatePolicy,
@@ -230,6 +237,14 @@ function notesOn(
     ...(measuredOf !== null && noise.cases !== cases.length
       ? [`Measured on ${noise.cases} cases with scores; the suite has ${cases.length}.`]
       : []),
+    ...(heldOut === 0
+      ? []
+      : [
+          `No part of this: ${formatAmount(heldOut, 'case')} of the suite that ${heldOut === 1 ? 'is' : 'are'} held out, which pull requests do not ask.`,
+        ]),
+    ...(quarantined.length === 0
+      ? []
+      : [`No part of this: ${formatAmount(quarantined.length, 'case')} in quarantine, asked and paid for.`]),
     ...(noise.withinCandidate + noise.withinBaseline === 0
       ? ['No score varied between repeats: a drop in every answer is seen at once, one in few answers is not.']
       : []),

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { type GatePowerPlan, gatePlanSchema } from '../../../src/records/report/gate-plan.ts'
 import { judged } from '../../support/gate-project.ts'
-import { edit, lines, measuredFiles, worseProject } from '../../support/measured-project.ts'
+import { edit, lines, measuredFiles, suiteOf, worseProject } from '../../support/measured-project.ts'
 import { createProject, type Project } from '../../support/project.ts'
 
 async function planned(project: Project, ...args: string[]): Promise<GatePowerPlan['features'][number]> {
@@ -58,6 +58,26 @@ test('a plan rests on the last run that is kept, and agrees with its report', as
   assert.match(again.stdout, /mail, suite fast: 10 cases .* with 80 % probability/s)
   assert.match(again.stdout, /Cheapest: \d+ cases .*cost unknown, time unknown/s)
   assert.match(readFileSync(path.join(project.root, 'plan.svg'), 'utf8'), /^<svg .*margin 0\.03.*<\/svg>\s*$/s)
+})
+
+test('cases that pull requests do not count are no part of what a plan promises', async () => {
+  const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
+  const quarantine = { until: day(30), reason: 'its sender changes' }
+  const parts = suiteOf((row, index) => ({
+    ...row,
+    ...(index < 2 && { holdout: true }),
+    ...(index === 2 && { quarantine }),
+    ...(index === 3 && { quarantine: { ...quarantine, until: day(-1) } }),
+  }))
+  const suites = { 'evals/mail.jsonl': parts, 'evals/full.jsonl': parts }
+  using project = createProject({ ...measuredFiles, ...suites })
+  edit(project, 'prompts/mail.prompt.yml', '../evals/mail.jsonl', '../evals/mail.jsonl, full: ../evals/full.jsonl')
+  const small = await planned(project, 'mail', '--assume-sd', '0.15')
+  assert.equal(small.now?.cases, 7)
+  assert.match(small.notes.join(' '), /No part of this: 2 cases .* held out.* No part of this: 1 case in quarantine/)
+  const full = await planned(project, 'mail', '--assume-sd', '0.15', '--suite', 'full')
+  assert.equal(full.now?.cases, 9, 'a suite that is asked for by name has its held out cases')
+  assert.ok((small.now.drop ?? 0) > (full.now?.drop ?? 1))
 })
 
 test('without a kept run, or with cases that were asked once, the plan says what is missing', async () => {
