@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readFileSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { lines } from '../support/measured-project.ts'
@@ -55,6 +55,27 @@ test('a choice keeps critical cases and leaves held out ones; steady cases win o
   assert.equal((await pick('--out', 'fast.yaml')).code, 0)
   const yaml = readFileSync(path.join(project.root, 'fast.yaml'), 'utf8')
   assert.equal(yaml, written.replaceAll(/^/gm, '- ').slice(0, -2))
+})
+
+test('--force replaces a suite, and neither the one that it chooses from nor a file that is none', async () => {
+  using project = createProject(files)
+  const pick = (out: string) =>
+    project.sluice(['suite', 'pick', 'mail', '--budget-cases', '6', '--out', out, '--force'])
+  const read = (file: string) => readFileSync(path.join(project.root, file), 'utf8')
+  symlinkSync('full.jsonl', path.join(project.root, 'link.jsonl'))
+  for (const [out, why] of [
+    ['full.jsonl', /the suite that it chooses from/],
+    ['link.jsonl', /the suite that it chooses from/],
+    ['sluice.yaml', /no suite/],
+    ['answers.jsonl', /no suite/],
+  ] as const) {
+    const { code, stderr } = await pick(out)
+    assert.deepEqual([code, why.test(stderr)], [3, true], `${out}: ${stderr}`)
+  }
+  for (const file of ['full.jsonl', 'sluice.yaml', 'answers.jsonl'] as const) assert.equal(read(file), files[file])
+  project.write({ 'fast.yaml': '- {id: old, vars: {v: a}}\n' })
+  assert.equal((await pick('fast.yaml')).code, 0)
+  assert.doesNotMatch(read('fast.yaml'), /old/)
 })
 
 test('a budget that is missing, unpriced or too small is refused with the way out', async () => {

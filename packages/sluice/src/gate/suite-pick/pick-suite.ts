@@ -1,8 +1,10 @@
-import { existsSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import path from 'node:path'
 import type { Case } from '../../core/suite/cases/case.ts'
 import { readSuite, suiteKind } from '../../core/suite/cases/read-suite.ts'
+import { InvalidFilesError } from '../../core/suite/diagnostics/diagnostic.ts'
 import type { LoadedProject } from '../../core/suite/project/project.ts'
+import type { ProjectFiles } from '../../core/suite/project-files.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { casesOf } from '../../core/suite/prompt/suites.ts'
 import { SluiceError } from '../../errors.ts'
@@ -162,7 +164,8 @@ function notesOf(cases: number, { measured, isTauMeasured }: Known): string[] {
 
 /**
  * Writes the chosen cases, word for word where both files are JSON Lines, else each as one line of JSON, which is YAML too.
- * @throws SluiceError `invalid-input` where the file exists, has another ending, or lies where paths of cases would break
+ * @throws SluiceError `invalid-input` where the file exists, is the suite that is chosen from or no suite at all, has another
+ *   ending, or lies where paths of cases would break
  */
 export async function writePick(
   out: string,
@@ -172,7 +175,12 @@ export async function writePick(
   const fault = (message: string) => new SluiceError('invalid-input', `--out ${out}: ${message}`)
   const kind = suiteKind(out)
   if (kind !== 'yaml' && kind !== 'jsonLines') throw fault('name a file that ends in .yaml or .jsonl')
-  if (existsSync(out) && !force) throw fault('the file exists; --force replaces it')
+  if (existsSync(out)) {
+    if (realpathSync(out) === realpathSync(path.resolve(config.root, suite)))
+      throw fault('this is the suite that it chooses from, and the cases that are not chosen would be lost')
+    if (!force) throw fault('the file exists; --force replaces it')
+    if (!(await isSuite(out, files, config.root))) throw fault('there is a file that is no suite; name another')
+  }
   const isElsewhere = path.dirname(out) !== path.dirname(path.resolve(config.root, suite))
   const bound = cases.find(({ varFiles = [], checks }) => varFiles.length > 0 || checks.some(isModule))
   if (isElsewhere && bound !== undefined) {
@@ -185,6 +193,17 @@ export async function writePick(
   }
   const prefix = kind === 'yaml' ? '- ' : ''
   await replaceFile(out, async (sink) => sink.write(lines.map((line) => `${prefix}${line}\n`).join('')))
+}
+
+/** Whether a file holds nothing but cases, so that one suite takes the place of another. */
+async function isSuite(file: string, files: ProjectFiles, root: string): Promise<boolean> {
+  try {
+    for await (const rows of readSuite(files, file, { root })) if (rows.some(({ data }) => !data)) return false
+    return true
+  } catch (error) {
+    if (error instanceof InvalidFilesError) return false
+    throw error
+  }
 }
 
 const isModule = ({ type }: { type: string }) => type === 'module'
