@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { openProjectDatabase } from '../../core/answers/project-database.ts'
@@ -10,6 +11,7 @@ import { settleLabels } from '../../gate/labels/import/settle-labels.ts'
 import { foreignOutputs, langfuseLabels, langsmithLabels } from '../../gate/labels/import/tool-labels.ts'
 import { labelFilesOf } from '../../gate/labels/label-files.ts'
 import { knownOutputs } from '../../gate/labels/label-questions.ts'
+import type { Label } from '../../records/label.ts'
 import { visibleLine } from '../../text/untrusted.ts'
 import { oneOf, readFlags, set, text, texts } from '../flags.ts'
 import type { Host } from '../host.ts'
@@ -43,10 +45,14 @@ export async function importLabels(
   const project = await openProject(host, (prompt) => prompt.feature === feature)
   const prompt = selectFeature(project.prompts, feature)
   const { root } = project.config
-  const read = (name: string) =>
-    readFile(path.resolve(host.cwd(), name), 'utf8').catch((cause: Error) => {
+  const read = async (name: string) => {
+    const bytes = await readFile(path.resolve(host.cwd(), name)).catch((cause: Error) => {
       throw new SluiceError('invalid-input', `${name}: cannot be read: ${cause.message}`, { cause })
     })
+    // Else a text would differ from the one that people saw, and the judge would be asked about another.
+    if (!isUtf8(bytes)) throw new SluiceError('invalid-input', `${name}: this is not UTF-8; save it as UTF-8`)
+    return bytes.toString('utf8')
+  }
   const content = await read(file)
   const foreign =
     flags.format === 'csv'
@@ -70,11 +76,18 @@ export async function importLabels(
   host.stderr.write(
     `${settled.labels.length} of ${foreign.length} labels are imported into ${files.labels}${repeated === 0 ? '' : `; ${repeated} were there already`}.\n`,
   )
+  const changed = settled.labels.length - new Set(settled.labels.map(placeOf)).size
+  if (changed > 0)
+    host.stderr.write(`${changed} of them are given anew further down by the same person; the last counts.\n`)
   if (ofModels > 0) host.stderr.write(`${ofModels} of them are not known to be of people, and count for nothing.\n`)
   if (settled.labels.length + repeated === 0 && foreign.length > 0)
     throw new SluiceError('invalid-input', `${file}: no label could be imported`)
   host.stderr.write(`Next: commit the folder labels, then ${calibrateCommand(feature)}\n`)
   return 0
+}
+
+function placeOf({ labeller, kind, case: id, item, output }: Label): string {
+  return JSON.stringify([labeller, kind, id, item, output])
 }
 
 function columnsOf(pairs: readonly string[]): Record<string, string> {

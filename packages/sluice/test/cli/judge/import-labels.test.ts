@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { outputHash } from '../../../src/gate/labels/label-files.ts'
@@ -49,6 +49,46 @@ test('labels of a CSV file, whose columns are named otherwise, with what is left
   const again = await imported(project, ...args)
   assert.match(again.stderr, /0 of 5 labels are imported into labels\/summary.jsonl; 2 were there already/)
   assert.equal(labelsOf(project).length, 2)
+})
+
+test('what a CSV file says of its own labels counts: of a model, and by somebody who saw the judge', async () => {
+  const rows = [
+    'case,item,verdict,labeller,output,kind,sawJudge',
+    'summary-0,actions,yes,gpt,text,model,',
+    'summary-1,actions,yes,ann,text,human,true',
+    'summary-2,actions,yes,ann,text,human,false',
+    'summary-2,actions,no,ann,text,,',
+  ]
+  using project = projectWith({ 'l.csv': rows.join('\n') })
+  const { code, stderr } = await imported(project, 'csv', 'l.csv', 'summary', '--blind')
+  assert.equal(code, 0, stderr)
+  assert.deepEqual(
+    labelsOf(project).map(({ kind, sawJudge }) => [kind, sawJudge]),
+    [
+      ['model', false],
+      ['human', true],
+      ['human', false],
+      ['human', false],
+    ],
+  )
+  assert.match(stderr, /1 of them are not known to be of people/)
+  assert.match(stderr, /1 of them are given anew further down by the same person/)
+})
+
+test('a file without a label, with two columns for one thing, or in another encoding is refused', async () => {
+  const head = 'case,item,verdict,labeller,output'
+  using project = projectWith({ 'empty.csv': '', 'head.csv': head, 'twice.csv': `case,${head}\na,b,c,yes,d,e` })
+  writeFileSync(path.join(project.root, 'latin.csv'), Buffer.from(`${head}\nsummary-0,actions,yes,Zoë,x`, 'latin1'))
+  for (const [file, why] of [
+    ['empty.csv', /there is no label in it/],
+    ['head.csv', /there is no label in it/],
+    ['twice.csv', /two columns are the case/],
+    ['latin.csv', /not UTF-8/],
+  ] as const) {
+    const { code, stderr } = await imported(project, 'csv', file, 'summary', '--blind')
+    assert.deepEqual([code, why.test(stderr)], [3, true], `${file}: ${stderr}`)
+  }
+  assert.equal(labelsOf(project).length, 0)
 })
 
 test('scores of Langfuse: only annotations are of people, and the texts are in the traces', async () => {

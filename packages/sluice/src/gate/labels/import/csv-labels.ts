@@ -1,9 +1,9 @@
 import { readRecords } from '../../../core/suite/cases/csv.ts'
 import { hint } from '../../../core/suite/diagnostics/suggest.ts'
 import { SluiceError } from '../../../errors.ts'
-import type { ForeignLabel } from './foreign-label.ts'
+import { type ForeignLabel, verdictOf } from './foreign-label.ts'
 
-const fields = ['case', 'item', 'verdict', 'labeller', 'output', 'at'] as const
+const fields = ['case', 'item', 'verdict', 'labeller', 'output', 'at', 'kind', 'sawjudge'] as const
 type Field = (typeof fields)[number]
 
 /**
@@ -17,7 +17,7 @@ export async function csvLabels(
 ): Promise<ForeignLabel[]> {
   const fault = (message: string) => new SluiceError('invalid-input', `${file}: ${message}`)
   for (const [column, field] of Object.entries(columns))
-    if (!fields.some((known) => known === field))
+    if (!fields.some((known) => known === field.toLowerCase()))
       throw fault(`--map ${column}=${field}: unknown field${hint(field, fields)}`)
   const lines = async function* () {
     yield text
@@ -33,7 +33,7 @@ export async function csvLabels(
       if ('fault' in record) throw fault(`line ${record.fault.line}: ${record.fault.message}`)
       const cells = record.fields.map((field) => field.text)
       if (places === undefined) {
-        places = placesOf(cells, columns)
+        places = placesOf(cells, columns, fault)
         for (const wanted of ['verdict', 'output'] as const)
           if (places[wanted] === undefined)
             throw fault(
@@ -51,7 +51,8 @@ export async function csvLabels(
         item: cell('item'),
         verdict: cell('verdict'),
         labeller: cell('labeller'),
-        isHuman: true,
+        isHuman: isOfPerson(cell('kind')),
+        sawJudge: verdictOf(cell('sawjudge') ?? 'no') !== 'no',
         text: cell('output'),
         trace: undefined,
         case: cell('case'),
@@ -59,14 +60,23 @@ export async function csvLabels(
       })
     }
   }
+  if (labels.length === 0) throw fault('there is no label in it')
   return labels
+}
+
+/** Labels of people are what nothing else says: the column is Sluice's own, and its words are those of `labelSchema`. */
+function isOfPerson(kind: string | undefined): boolean {
+  return kind === undefined || kind.trim().toLowerCase() === 'human'
 }
 
 function placesOf(
   header: readonly string[],
   columns: Readonly<Record<string, string>>,
+  fault: (message: string) => SluiceError,
 ): Partial<Record<Field, number>> {
-  const named = header.map((name) => columns[name.trim()] ?? name.trim().toLowerCase())
+  const named = header.map((name) => (columns[name.trim()] ?? name.trim()).toLowerCase())
+  const twice = fields.find((field) => named.indexOf(field) !== named.lastIndexOf(field))
+  if (twice !== undefined) throw fault(`two columns are the ${twice}; rename one of them`)
   return Object.fromEntries(
     fields.flatMap((field) => {
       const place = named.indexOf(field)

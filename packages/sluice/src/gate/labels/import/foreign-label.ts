@@ -10,6 +10,8 @@ export interface ForeignLabel {
   labeller: string | undefined
   /** Whether a person gave it; only where the file says so. */
   isHuman: boolean
+  /** Whether its labeller knew what the judge says; undefined where the file does not say. */
+  sawJudge?: boolean
   /** The text that was labelled. */
   text: string | undefined
   /** The id of the trace or run whose output it is, where the text is in another file. */

@@ -99,7 +99,7 @@ function settle(
     probability: null,
     at: Number.isNaN(at) ? now : new Date(at).toISOString(),
     version: kept?.version ?? null,
-    sawJudge,
+    sawJudge: sawJudge || foreign.sawJudge === true,
   }
   return { label, output: kept ?? { output, case: id, version: null, text, repeat: 1, candidate: true } }
 }
