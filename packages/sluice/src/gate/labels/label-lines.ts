@@ -20,7 +20,8 @@ const conflictMarker = /^(<{7}|\|{7}|={7}|>{7})( |\r?$)/
 /**
  * The valid lines of a file of labels, in order; none where there is no such file. A damaged line is never passed over:
  * it might be the one that speaks against the judge.
- * @throws InvalidFilesError at the end of the file, with every line that is not valid
+ * @throws InvalidFilesError at the end of the file, with every line that is not valid; at once for a file of elsewhere,
+ *   whose text a message would show, and whose changes no guard would see
  */
 export async function* labelLines<S extends z.ZodType>(
   schema: S,
@@ -29,6 +30,10 @@ export async function* labelLines<S extends z.ZodType>(
 ): AsyncGenerator<LabelLine<z.output<S>>> {
   const file = files.describe(path)
   const faults = createFaultLog()
+  if (await files.leadsOut?.(path)) {
+    const message = 'the link leads out of the project; put the file in its place'
+    throw new InvalidFilesError([{ severity: 'error', file, line: 1, column: 1, path: '', message }])
+  }
   try {
     const batches = withoutMarkers(readJsonLines(streamFile(files, path), file), (line) =>
       faults.add(marker(file, line)),

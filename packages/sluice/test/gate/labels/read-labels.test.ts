@@ -109,6 +109,14 @@ test('a damaged line is an error with its place, and not a label less', async ()
   assert.deepEqual(places, ['1 verdict', '2 verdikt', '3 probability'])
 })
 
+test('a link that leads out of the project is refused, and nothing of what stands behind it is shown', async () => {
+  const leadsOut = async (path: string) => path.endsWith('f.jsonl')
+  const linked = { ...memoryFiles({ 'labels/f.jsonl': 'machine secret\n' }, 1 << 16), leadsOut }
+  assert.deepEqual(await faults(readLabels(linked, 'f', itemsOf)), [
+    'labels/f.jsonl:1:1: the link leads out of the project; put the file in its place',
+  ])
+})
+
 test('the lines of two people that git has merged are all read', async () => {
   const base = jsonLines([label()])
   const ann = jsonLines([label({ item: 'tone' })])
