@@ -31,19 +31,27 @@ child.on('close', (code) => {
   process.exitCode = code ?? 1
 })
 
-/** The files that need a process of their own, and for each group of others one that imports them. */
+/**
+ * For each process a file that imports what it runs. `node --test` starts them in the order of their paths: those that need
+ * a process of their own first, since some of them take long, and at the end none should run alone.
+ */
 function everyTest(): string[] {
   const all = globSync('packages/*/test/**/*.test.ts', { cwd: root }).sort()
   const { alone, groups } = testProcesses(all, (file) => readFileSync(path.join(root, file), 'utf8'))
-  const place = path.join(folder, 'groups')
-  mkdirSync(place)
-  const entries = groups.map(({ name, files }) => {
-    const imports = files.map((file) => `import ${JSON.stringify(pathToFileURL(path.join(root, file)))}\n`)
-    const entry = path.join(place, `${name}.test.mjs`)
-    writeFileSync(entry, imports.join(''))
-    return entry
-  })
-  return [...alone, ...entries]
+  return [
+    ...alone.map((file, index) =>
+      entry(path.join('1-alone', `${index + 1}-${path.basename(file, '.test.ts')}`), [file]),
+    ),
+    ...groups.map(({ name, files }) => entry(path.join('2-together', name), files)),
+  ]
+}
+
+function entry(name: string, files: readonly string[]): string {
+  const imports = files.map((file) => `import ${JSON.stringify(pathToFileURL(path.join(root, file)))}\n`)
+  const place = path.join(folder, 'processes', `${name}.test.mjs`)
+  mkdirSync(path.dirname(place), { recursive: true })
+  writeFileSync(place, imports.join(''))
+  return place
 }
 
 function remove(place: string): void {
