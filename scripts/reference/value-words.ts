@@ -66,7 +66,7 @@ function listWords({ items = {}, minItems, maxItems }: JsonSchema): string {
 }
 
 function plural(words: string): string {
-  return words.replace(/^(text|whole number|number|map)\b(?!s)/, '$1s').replace(/^any value$/, 'any values')
+  return words.replace(/^(text|whole number|number|map|list)\b(?!s)/, '$1s').replace(/^any value$/, 'any values')
 }
 
 function mapWords({ properties, additionalProperties: each }: JsonSchema): string {
@@ -83,6 +83,7 @@ function article(words: string): string {
 const patterns: [start: string, words: string][] = [
   ['^[^:/\\s]+[:/]\\S+$', '`provider:model`'],
   ['^\\d+(?:\\.\\d+)?(?:ms|s|m|h|d)$', 'duration such as `30m`, `4h`, `2d`'],
+  ['^https?:', 'address (http or https)'],
   ['^[A-Za-z_]\\w*$', 'name of an environment variable'],
   ['^([01]\\d|2[0-3])', 'hours such as `22:00-06:00`'],
   ['^[0-9a-f]{64}$', '64 hex digits'],

@@ -53,14 +53,18 @@ export function configuredSecrets(
       ...ofHeaders(`${place}.headers`, headers, inVariable),
     ]
   })
-  const ofTargets = prompts.flatMap(({ feature, target }) =>
-    target?.kind === 'http'
+  const ofTargets = prompts.flatMap(({ feature, target }) => [
+    ...ofVariables(`target of ${feature}: env`, target?.env, inVariable),
+    ...(target?.kind === 'http'
       ? [
-          ...inFile(`target of ${feature}`, privatePartsOf(target.url)),
+          ...inFile(
+            `target of ${feature}`,
+            [target.url.replaceAll('{port}', '1'), target.baselineUrl ?? ''].flatMap(privatePartsOf),
+          ),
           ...ofHeaders(`target of ${feature}: headers`, target.headers, inVariable),
         ]
-      : [],
-  )
+      : []),
+  ])
   const ofNotify = notify.flatMap((entry, index) => [
     ...notifyVariables(entry).flatMap(inVariable(`notify.${index}`)),
     ...inFile(`notify.${index}`, notifyAddresses(entry).flatMap(secretsOfAddress)),
@@ -90,6 +94,22 @@ function ofHeaders(
     const variables = variablesInText(text)
     if (variables.length > 0) return variables.flatMap(inVariable(at))
     return isCredentialHeader(name) || looksLikeCredential(text) ? inFile(at, secretsOfHeader(text)) : []
+  })
+}
+
+/** Of the variables that a target is given only those are secrets that look like one, by their name or by their value. */
+function ofVariables(
+  place: string,
+  given: Readonly<Record<string, string>> | undefined,
+  inVariable: InVariable,
+): ConfiguredSecret[] {
+  return Object.entries(given ?? {}).flatMap(([name, text]) => {
+    const at = `${place}.${name}`
+    const variables = variablesInText(text)
+    const isSecret = isCredentialName(name) || variables.some(isCredentialName)
+    if (variables.length > 0)
+      return variables.flatMap(inVariable(at)).filter(({ value }) => isSecret || looksLikeCredential(value))
+    return isSecret || looksLikeCredential(text) ? inFile(at, [text]) : []
   })
 }
 

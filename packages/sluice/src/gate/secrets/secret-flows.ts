@@ -74,17 +74,30 @@ function isUsualAddress(address: string, kind: ApiKind, env: Env): boolean {
   return address === publicBaseURL(kind) || address === withoutSlash(baseURLInEnvironment(kind, env) ?? '')
 }
 
-/** A program gets the environment, with the keys in it. Of a module of the project the code is what decides. */
+/**
+ * The program of a command gets the environment, with the keys in it; a server that is started, and what prepares a
+ * worktree, only what `env` names. Of a module of the project the code is what decides.
+ */
 function ofTarget({ feature, target }: FlowSettings['prompts'][number], env: Env): SecretFlow[] {
-  if (target?.kind === 'http') {
-    const place = { to: withoutSlash(target.url), shown: shownAddress(target.url), isUsual: false }
+  if (target === undefined) return []
+  const named = headerVariables(target.env)
+  const toCommand = (command: readonly string[], variables: readonly string[]) => {
+    const place = { to: JSON.stringify(command), shown: `the command ${command.join(' ')}`, isUsual: false }
+    return [...new Set(variables)].map((variable) => ({ name: feature, variable, ...place }))
+  }
+  const toSetup = (target.setup ?? []).flatMap((command) => toCommand(command, named))
+  if (target.kind === 'module') return toSetup
+  if (target.kind === 'command')
+    return [...toSetup, ...toCommand(target.command, [...credentialsForApplications(env), ...named])]
+  const toAddress = (url: string) => {
+    const place = { to: withoutSlash(url), shown: shownAddress(url), isUsual: false }
     return headerVariables(target.headers).map((variable) => ({ name: feature, variable, ...place }))
   }
-  if (target?.kind !== 'command') return []
-  const shown = `the command ${target.command.join(' ')}`
-  return credentialsForApplications(env).map((variable) => {
-    return { name: feature, variable, to: JSON.stringify(target.command), shown, isUsual: false }
-  })
+  return [
+    ...[target.url, target.baselineUrl].flatMap((url) => (url === undefined ? [] : toAddress(url))),
+    ...toSetup,
+    ...(target.start ? toCommand(target.start.command, named) : []),
+  ]
 }
 
 function ofChannel({ slack, webhook, pagerduty }: NotifySettings): SecretFlow[] {

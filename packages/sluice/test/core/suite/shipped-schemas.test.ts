@@ -25,6 +25,7 @@ const samples: Record<SchemaKind, { good: string[]; bad: string[] }> = {
   prompt: {
     good: [
       goodPrompt,
+      `${goodPrompt}target: {http: {url: "http://127.0.0.1:{port}/"}, start: node s.mjs, ready: {path: /up}, setup: [[npm, ci]]}\n`,
       `${goodPrompt}target: {command: [node, app.js]}\njsonSchema: '{}'\nresponseFormat: json_schema\n`,
       `${goodPrompt}target: {http: {url: "https://x.example"}}\ngate: {repeats: [1, 2]}\ntestData: [{a: 1}]\nevaluators: [{name: a, uses: github/fluency}]\n`,
     ],
@@ -39,6 +40,8 @@ const samples: Record<SchemaKind, { good: string[]; bad: string[] }> = {
       goodPrompt.replace('{maxWords: 180}', '{jsonPath: {path: $.a}}'),
       goodPrompt.replace('model: anthropic:', 'model: '),
       `${goodPrompt}target: {http: {url: "https://x"}, command: x}\n`,
+      `${goodPrompt}target: {http: {url: "ftp://x"}}\n`,
+      `${goodPrompt}target: {command: x, concurrency: 0}\n`,
       `${goodPrompt}modelParameters: {temprature: 1}\n`,
       `${goodPrompt}gate: {confidence: 1}\n`,
     ],

@@ -143,6 +143,22 @@ test('a command gets the credentials of the environment, but no token of the wor
   )
 })
 
+test('a started server and a setup get what env names, and nothing else', () => {
+  const target = (env: Record<string, string>): Target => ({
+    kind: 'http',
+    url: 'http://127.0.0.1:{port}/',
+    cwd: '/',
+    start: { command: ['node', 's.mjs'], readyMs: 1 },
+    setup: [['npm', 'ci']],
+    env,
+  })
+  assert.deepEqual(changes({ target: target({ A: 'b' }) }, {}), [])
+  assert.deepEqual(changes({ target: target({ A: 'x${DEPLOY_SECRET}' }) }, {}), [
+    'DEPLOY_SECRET to the command npm ci [mail]',
+    'DEPLOY_SECRET to the command node s.mjs [mail]',
+  ])
+})
+
 test('without a secret to carry there is no flow: a server without a key may move', () => {
   assert.deepEqual(
     changes({ providers: { local: { ...gateway, baseURL: evil } } }, { providers: { local: gateway } }),

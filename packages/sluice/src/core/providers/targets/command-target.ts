@@ -6,6 +6,7 @@ import { defaultTimeoutMs, withDeadline } from '../limits/deadline.ts'
 import { runProgram } from '../program.ts'
 import { ProviderError } from '../provider-error.ts'
 import { maskOf, type TargetCall, type TargetOptions } from './target-call.ts'
+import { targetVariables } from './target-environment.ts'
 import { targetText } from './target-output.ts'
 
 type CommandTarget = Extract<Target, { kind: 'command' }>
@@ -13,8 +14,10 @@ type CommandTarget = Extract<Target, { kind: 'command' }>
 const longestOutput = 64 * 1024 * 1024
 
 /** Runs the program once for each case, without a shell: the variables as JSON on stdin, the answer on stdout. */
-export function createCommandTarget({ command, cwd }: CommandTarget, options: TargetOptions): TargetCall {
-  const { env, clock = steadyNow } = options
+export function createCommandTarget(target: CommandTarget, options: TargetOptions): TargetCall {
+  const { command, cwd, timeoutMs = defaultTimeoutMs } = target
+  const { clock = steadyNow } = options
+  const env = { ...options.env, ...targetVariables(target, options.env) }
   const source = `target: ${command.join(' ')}`
   const mask = maskOf(options)
   const run = async (input: string, signal: AbortSignal) => {
@@ -27,9 +30,7 @@ export function createCommandTarget({ command, cwd }: CommandTarget, options: Ta
   }
   return async (vars, { signal }) => {
     const start = clock()
-    const stdout = await withDeadline({ source, timeoutMs: defaultTimeoutMs, signal }, (inner) =>
-      run(JSON.stringify(vars), inner),
-    )
+    const stdout = await withDeadline({ source, timeoutMs, signal }, (inner) => run(JSON.stringify(vars), inner))
     return targetText(source, stdout.replace(/\r?\n$/, ''), clock() - start, mask)
   }
 }

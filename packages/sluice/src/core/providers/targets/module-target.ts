@@ -23,7 +23,7 @@ export function createModuleTarget(target: ModuleTarget, options: TargetOptions)
     const answer = await loading
     const start = clock()
     const value = await withDeadline(
-      { source, timeoutMs: defaultTimeoutMs, signal: context.signal },
+      { source, timeoutMs: target.timeoutMs ?? defaultTimeoutMs, signal: context.signal },
       async (signal) => {
         try {
           return await answer(plainData(vars) as typeof vars, { ...context, signal })

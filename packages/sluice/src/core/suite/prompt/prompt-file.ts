@@ -10,7 +10,7 @@ import { messageSchema, modelIdSchema, modelParametersSchema } from '../models/m
 import { refuseNotJson } from '../values/json-value.ts'
 import { choiceEvaluatorSchema } from './choice-judge.ts'
 import { inputsSchema } from './inputs.ts'
-import { targetSchema } from './target.ts'
+import { targetSchema } from './target-file.ts'
 
 const jsonSchemaSchema = z
   .union([z.string(), z.record(z.string(), z.unknown())], {

@@ -1,74 +1,90 @@
 import path from 'node:path'
-import { z } from 'zod'
-import { exactlyOne } from '../diagnostics/exactly-one.ts'
-import { commandSchema, commandWords } from '../values/command-line.ts'
-import { headersSchema } from '../values/header-settings.ts'
+import type { z } from 'zod'
+import { commandWords } from '../values/command-line.ts'
 import { moduleReference } from '../values/module-reference.ts'
+import type { targetSchema } from './target-file.ts'
 
-const kinds = ['http', 'command', 'module'] as const
-const oneKind = exactlyOne(kinds, 'target')
+/** How long a started server may take until it is ready, where nothing else is said. */
+const usualReadyMs = 60_000
 
-const httpSchema = z.strictObject({
-  url: z
-    .url({ protocol: /^https?$/, error: 'must be a URL that starts with http:// or https://' })
-    .meta({ description: 'Where the application answers.', examples: ['http://127.0.0.1:8080/summary'] }),
-  method: z
-    .enum(['POST', 'PUT'])
-    .exactOptional()
-    .meta({ description: 'Method of the request (default POST).', examples: ['PUT'] }),
-  headers: headersSchema.exactOptional(),
-  timeoutMs: z
-    .int()
-    .min(1)
-    .exactOptional()
-    .meta({ description: 'Longest time for an answer, in milliseconds (default 60000).', examples: [120_000] }),
-})
+/** What is the same for every kind of target. */
+export interface TargetSettings {
+  /** Programs that prepare a worktree of another commit, in this order; each with its arguments. */
+  setup?: string[][]
+  /** Variables of the environment beside those that are passed on; a value may hold `${NAME}`. */
+  env?: Record<string, string>
+  /** Globs of the files that the application is made of, relative to the project's root. */
+  paths?: string[]
+  /** Longest time for an answer, in ms. */
+  timeoutMs?: number
+  /** Most calls at once. */
+  concurrency?: number
+}
 
-export const targetSchema = z
-  .strictObject({
-    http: httpSchema.exactOptional().meta({
-      description: "A server that receives the case's variables as JSON and answers with text or JSON.",
-      examples: [{ url: 'http://127.0.0.1:8080/summary', timeoutMs: 120_000 }],
-    }),
-    command: commandSchema.exactOptional().meta({
-      description:
-        'A program, started once a case without a shell in the folder of sluice.yaml; it reads the variables as JSON on stdin and writes text or JSON.',
-      examples: ['python app.py', ['node', 'app.mjs', '--once']],
-    }),
-    module: z
-      .string()
-      .min(1)
-      .exactOptional()
-      .meta({
-        description:
-          'An async function that takes the variables: path relative to this file, with #name for an export of that name.',
-        examples: ['../app/summary.ts#summarise'],
-      }),
-  })
-  .superRefine(oneKind.check)
-  .meta({
-    ...oneKind.meta,
-    description: 'The real application, scored in place of the bare prompt: exactly one of http, command and module.',
-    examples: [{ module: '../app/summary.ts' }],
-  })
+/** A server that is started for a run. */
+export interface ServerStart {
+  /** A program with arguments, run without a shell; `{port}` in an argument stands for the port. */
+  command: string[]
+  /** Path that answers 2xx once the server is ready; by default its port has to be open. */
+  ready?: string
+  /** Longest time until then, in ms. */
+  readyMs: number
+}
 
-/** The real application behind a feature. */
-export type Target =
-  | { kind: 'http'; url: string; method?: 'POST' | 'PUT'; headers?: Record<string, string>; timeoutMs?: number }
-  /** A program with arguments, run without a shell; `cwd` is the project's root. */
-  | { kind: 'command'; command: string[]; cwd: string }
-  /** A module, whose `file` is absolute. */
-  | { kind: 'module'; file: string; export: string }
+/** The real application behind a feature. `cwd` is absolute: the folder in which its programs run, `setup` included. */
+export type Target = TargetSettings &
+  (
+    | {
+        kind: 'http'
+        /** With `start`, it holds `{port}`. */
+        url: string
+        method?: 'POST' | 'PUT'
+        headers?: Record<string, string>
+        start?: ServerStart
+        /** Present together with `start`. */
+        cwd?: string
+        /** Where the version of the base commit answers, if it is not started here. */
+        baselineUrl?: string
+      }
+    /** A program with arguments, run without a shell. */
+    | { kind: 'command'; command: string[]; cwd: string }
+    /** A module, whose `file` is absolute. */
+    | { kind: 'module'; file: string; export: string; cwd: string }
+  )
 
-/** A target as written, with its paths made absolute. `folder` is that of the prompt file. */
+/**
+ * A target as written, with its paths made absolute. `root` is the folder of sluice.yaml, in whichever worktree; `folder`
+ * is that of the prompt file, relative to it.
+ */
 export function resolveTarget(
-  { http, command, module }: z.output<typeof targetSchema>,
+  written: z.output<typeof targetSchema>,
   { root, folder }: { root: string; folder: string },
 ): Target {
-  if (http !== undefined) return { kind: 'http', ...http }
-  if (command !== undefined) {
-    return { kind: 'command', command: commandWords(command), cwd: root }
+  const { http, command, module, start, setup, baselineUrl, ready, cwd: place = '.', ...rest } = written
+  const cwd = path.resolve(root, place)
+  const settings = { ...rest, ...(setup !== undefined && { setup: setupCommands(setup) }) }
+  if (command !== undefined) return { kind: 'command', command: commandWords(command), cwd, ...settings }
+  if (http === undefined) {
+    const { file, exportName } = moduleReference(module ?? '')
+    return { kind: 'module', file: path.resolve(root, folder, file), export: exportName, cwd, ...settings }
   }
-  const { file, exportName } = moduleReference(module ?? '')
-  return { kind: 'module', file: path.resolve(root, folder, file), export: exportName }
+  return {
+    kind: 'http',
+    ...http,
+    ...settings,
+    ...(baselineUrl !== undefined && { baselineUrl }),
+    ...(start !== undefined && { cwd, start: { command: commandWords(start), ...readiness(ready) } }),
+  }
+}
+
+function readiness(ready: z.output<typeof targetSchema>['ready']): Pick<ServerStart, 'ready' | 'readyMs'> {
+  if (ready === undefined) return { readyMs: usualReadyMs }
+  if (typeof ready === 'string') return { ready, readyMs: usualReadyMs }
+  return { ...(ready.path !== undefined && { ready: ready.path }), readyMs: ready.timeoutMs ?? usualReadyMs }
+}
+
+/** One command, or a list of them: a list of texts is one command, a list of lists several. */
+function setupCommands(setup: string | string[] | string[][]): string[][] {
+  if (Array.isArray(setup) && setup.every((part) => Array.isArray(part))) return setup
+  return [commandWords(setup as string | string[])]
 }

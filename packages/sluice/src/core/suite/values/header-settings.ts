@@ -14,7 +14,8 @@ export function workflowTokenFault(name: string): string {
   return `${name} belongs to the workflow and is sent to nobody; put the secret into a variable of another name`
 }
 
-const headerSchema = z.string().superRefine((text, context) => {
+/** A text that may hold `${NAME}`, but not that of a variable of the workflow's own. */
+export const environmentValueSchema = z.string().superRefine((text, context) => {
   const fault = environmentTextFault(text)
   if (fault !== undefined) context.addIssue({ code: 'custom', message: fault })
   const token = variablesInText(text).find(isWorkflowToken)
@@ -22,7 +23,7 @@ const headerSchema = z.string().superRefine((text, context) => {
 })
 
 /** Headers of requests; a value may hold `${NAME}`. */
-export const headersSchema = z.record(z.string(), headerSchema).meta({
+export const headersSchema = z.record(z.string(), environmentValueSchema).meta({
   description: `Headers of every request. \${NAME} takes a value from the environment; $\${ stands for \${ itself.`,
   // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of a setting.
   examples: [{ 'X-Title': 'gate', Authorization: 'Bearer ${APP_TOKEN}' }],

@@ -34,7 +34,7 @@ const script = (code: string) => command('-e', code)
 async function moduleTarget(code: string, name = 'default'): Promise<Target> {
   const file = path.join(folder, `${crypto.randomUUID()}.mjs`)
   await writeFile(file, code)
-  return { kind: 'module', file, export: name }
+  return { kind: 'module', file, export: name, cwd: folder }
 }
 
 test('http: the variables as JSON up, output and cost down', async () => {
@@ -167,6 +167,33 @@ test('command: when it is called off, what it has started ends too', async () =>
   assert.equal((await called).kind, 'aborted')
   await once(grandchild, 'close')
   grandchildren.close()
+})
+
+test('command: env of the target is set, from the environment where it says so, and timeoutMs holds', async () => {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of a setting.
+  const env = { A: 'own', B: 'x ${PATH}' }
+  const said = await call({ ...script('console.log(process.env.A, process.env.B)'), env })
+  assert.equal(said.output, `own x ${process.env.PATH}`)
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of a setting.
+  const missing = { ...script(''), env: { A: '${NO_SUCH_VARIABLE}' } }
+  await assert.rejects(async () => call(missing), /variable A of env has no value; set .* NO_SUCH_VARIABLE/)
+  const late = await failureOf(call({ ...script('setTimeout(() => {}, 1e5)'), timeoutMs: 5 }))
+  assert.match(late.message, /no answer within 5 ms/)
+})
+
+test('no more calls run at once than the target allows', async () => {
+  const waiting: (() => void)[] = []
+  let most = 0
+  await using server = await faultServer((response) => {
+    waiting.push(() => void response.end('x'))
+    most = Math.max(most, waiting.length)
+    // Two have to be there before one is answered; a third one has time to come.
+    if (waiting.length === 2) setTimeout(() => waiting.splice(0).map((end) => end()), 5)
+  })
+  const ask = createTarget({ kind: 'http', url: server.url, concurrency: 2 }, { env: process.env })
+  const { signal } = new AbortController()
+  await Promise.all(Array.from({ length: 8 }, () => ask({}, { caseId: 'c', repeat: 1, signal })))
+  assert.equal(most, 2)
 })
 
 test('module: default and named exports, strings and reports', async () => {

@@ -171,6 +171,7 @@ test('targets are resolved: command lines without a shell, modules relative to t
     kind: 'module',
     file: '/project/app.ts',
     export: 'summarise',
+    cwd: '/project',
   })
   assert.deepEqual(await faultsOf(withPrompt(`${goodPrompt}target: {module: ../app.ts}\n`)), [
     `${file}:12:18: target.module: there is no file app.ts`,

@@ -1,0 +1,19 @@
+import type { Target } from '../../suite/prompt/target.ts'
+import { fillFromEnvironment } from '../../suite/values/environment-text.ts'
+import type { Env } from '../api-key.ts'
+import { ProviderError } from '../provider-error.ts'
+
+/**
+ * What `env` of a target says, with the values of its variables.
+ * @throws ProviderError `auth`, fatal, with the name of the missing variable
+ */
+export function targetVariables({ env: written = {} }: Pick<Target, 'env'>, env: Env): Record<string, string> {
+  const filled = Object.entries(written).map(([name, text]) => {
+    const value = fillFromEnvironment(text, env, (missing) => {
+      const fault = `target: the variable ${name} of env has no value; set the environment variable ${missing}`
+      throw new ProviderError('auth', fault, { fatal: true })
+    })
+    return [name, value] as const
+  })
+  return Object.fromEntries(filled)
+}
