@@ -4,7 +4,7 @@ import { z } from 'zod'
 export const toolCallSchema = z.object({
   id: z.string().nullable().describe('Its id; null where none was reported.'),
   name: z.string().describe('The name of the tool, as it was called.'),
-  arguments: z.unknown().describe('The arguments, as a JSON value; null where they are no JSON.'),
+  arguments: z.unknown().describe('The arguments, as a JSON value; null where they are no JSON or were not recorded.'),
   unreadable: z
     .string()
     .exactOptional()
@@ -32,7 +32,7 @@ export const trajectorySchema = z.object({
 export type Trajectory = z.infer<typeof trajectorySchema>
 
 /** A document that was looked up for the answer; in the order in which it was ranked. */
-export const retrievedSchema = z.object({
+const retrievedSchema = z.object({
   id: z.string().nullable().describe('Its id; null where none was reported.'),
   text: z.string().nullable().describe('Its text; null where none was reported.'),
 })

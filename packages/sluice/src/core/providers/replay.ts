@@ -59,7 +59,7 @@ export function createReplayProvider({ name, globs, files, prices }: ReplayOptio
 }
 
 function completionOf(recorded: Recorded, { model }: ModelRequest, prices: Prices | undefined): Completion {
-  const { output, finishReason = 'stop', inputTokens, outputTokens, latencyMs, error, file, line } = recorded
+  const { output, finishReason = 'stop', inputTokens, outputTokens, latencyMs, error, trace, file, line } = recorded
   if (output === undefined)
     throw new ProviderError('server', `${file}:${line}: recorded error: ${error ?? 'no output'}`, { retryable: false })
   const usage: Usage = {
@@ -74,6 +74,7 @@ function completionOf(recorded: Recorded, { model }: ModelRequest, prices: Price
     warnings: [],
     ...(latencyMs !== undefined && { latencyMs }),
     ...(costUsd !== undefined && { costUsd }),
+    ...(trace && { trace }),
   }
 }
 

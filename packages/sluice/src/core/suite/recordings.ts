@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { AnswerTrace } from '../../records/answer-trace.ts'
+import { readTrace } from '../trajectory/read-trace.ts'
 import { caseIdSchema } from './cases/case.ts'
 import { type Diagnostic, InvalidFilesError } from './diagnostics/diagnostic.ts'
 import { createFaultLog } from './diagnostics/fault-log.ts'
@@ -8,6 +10,41 @@ import { withoutNulls } from './values/without-nulls.ts'
 import { unreadable } from './yaml/load-yaml.ts'
 
 const tokens = z.int().min(0).nullish()
+const list = z.array(z.unknown()).nullish()
+
+/** What was done on the way to the output; read as the report of an application is. */
+const traceFields = {
+  messages: list.meta({
+    description: 'The messages with their calls of tools, in the form of OpenAI, Anthropic or the AI SDK.',
+    examples: [[{ role: 'assistant', tool_calls: [{ function: { name: 'lookUp', arguments: '{"order": 1182}' } }] }]],
+  }),
+  steps: list.meta({
+    description: 'The steps of the AI SDK.',
+    examples: [[{ text: '', toolCalls: [{ toolCallId: 'a', toolName: 'lookUp', input: { order: 1182 } }] }]],
+  }),
+  spans: z
+    .unknown()
+    .optional()
+    .meta({
+      description: 'Spans of OpenTelemetry: OTLP as JSON, or a list of spans.',
+      examples: [[{ name: 'execute_tool lookUp', attributes: { 'gen_ai.tool.call.arguments': '{"order": 1182}' } }]],
+    }),
+  toolCalls: list.meta({
+    description: 'The calls of tools alone; each counts as a step of its own.',
+    examples: [[{ name: 'lookUp', arguments: { order: 1182 }, result: { late: true } }]],
+  }),
+  retrieved: list.meta({
+    description: 'The documents that were looked up, best first: ids, or {id, text}.',
+    examples: [['returns-2', { id: 'returns-7', text: 'Returns are free for 30 days.' }]],
+  }),
+  state: z
+    .unknown()
+    .optional()
+    .meta({
+      description: 'The state afterwards, any JSON value; null is a state too.',
+      examples: [{ refunded: false }],
+    }),
+}
 
 export const recordingSchema = z
   .strictObject({
@@ -60,6 +97,7 @@ export const recordingSchema = z
       .min(1)
       .nullish()
       .meta({ description: 'The call failed with this message, without output.', examples: ['overloaded'] }),
+    ...traceFields,
   })
   .superRefine(({ case: id, request, output, error }, context) => {
     const problem = (message: string) => context.addIssue({ code: 'custom', message })
@@ -67,7 +105,10 @@ export const recordingSchema = z
     if (output == null && error == null) problem('records nothing; give the "output" or the "error"')
     if (output != null && error != null) problem('has both an "output" and an "error"; only one can be true')
   })
-  .transform((recording): Recording => withoutNulls(recording))
+  .transform(({ messages, steps, spans, toolCalls, retrieved, state, ...recording }): Recording => {
+    const trace = readTrace({ messages, steps, spans, toolCalls, retrieved, state })
+    return { ...withoutNulls(recording), ...(trace && { trace }) }
+  })
   .meta({ title: 'Sluice recording', description: 'One recorded answer of a model.' })
 
 /** One recorded answer; exactly one of `output` and `error` is set. */
@@ -85,6 +126,8 @@ export interface Recording {
   latencyMs?: number
   costUsd?: number
   error?: string
+  /** What was done on the way to the output; absent where nothing was recorded. */
+  trace?: AnswerTrace
 }
 
 /** Where a recording stands. */

@@ -1,60 +1,92 @@
 import { z } from 'zod'
-import { type AnswerTrace, type Retrieved, retrievedSchema, type Trajectory } from '../../records/answer-trace.ts'
-import { openaiMessagesSchema, trajectoryOfMessages } from './openai-messages.ts'
-import { toolCall } from './tool-call.ts'
+import { type AnswerTrace, callsOf, type Retrieved, type Trajectory } from '../../records/answer-trace.ts'
+import { trajectoryOfSteps } from './ai-sdk-steps.ts'
+import { trajectoryOfMessages } from './messages.ts'
+import { trajectoryOfSpans } from './span-trajectory.ts'
+import { reportedCall } from './tool-call.ts'
+import { at, readAs, Unreadable } from './unreadable.ts'
 
-const flatCallSchema = z.looseObject({
-  id: z.string().nullish(),
-  name: z.string().min(1),
-  arguments: z.unknown().optional(),
-  result: z.unknown().optional(),
-  error: z.string().nullish(),
-  durationMs: z.number().min(0).nullish(),
-})
+const text = z.string().nullish()
+const id = z.union([z.string(), z.number().transform(String)])
 
 const documentSchema = z.union([
-  z.string().transform((id): Retrieved => ({ id, text: null })),
-  retrievedSchema.partial().transform(({ id = null, text = null }): Retrieved => ({ id, text })),
+  id.transform((given): Retrieved => ({ id: given, text: null })),
+  z
+    .object({ id: id.nullish(), text })
+    .transform(({ id: given, text: said }): Retrieved => ({ id: given ?? null, text: said ?? null })),
 ])
 
-/** The ways in which what was done can be told, by the key of the report. The first that is there counts. */
-const trajectoryKeys: { key: string; read(value: unknown): Trajectory }[] = [
-  { key: 'messages', read: (value) => trajectoryOfMessages(openaiMessagesSchema.parse(value)) },
-  { key: 'toolCalls', read: (value) => trajectoryOfCalls(z.array(flatCallSchema).parse(value)) },
+/** The ways in which what was done can be told, by the key of the report. The first that can be read counts. */
+const trajectoryKeys: readonly { key: string; read(value: unknown): Trajectory }[] = [
+  { key: 'messages', read: trajectoryOfMessages },
+  { key: 'steps', read: trajectoryOfSteps },
+  { key: 'spans', read: trajectoryOfSpans },
+  { key: 'toolCalls', read: trajectoryOfCalls },
 ]
 
 /**
- * What an application reports of the way to its answer: `messages` in the form of OpenAI or `toolCalls`; `retrieved`,
- * ids or {id, text}; `state`, any JSON value. Undefined where it reports none of them. A part that cannot be read is left
- * out and named in `unread`, since only a check that needs it is harmed by that.
+ * What an application reports of the way to its answer: a trajectory as `messages`, AI SDK `steps`, OpenTelemetry `spans`
+ * or `toolCalls`; `retrieved`, ids or {id, text}; `state`, any JSON value. Undefined where it reports none of them. A part
+ * that cannot be read is left out and named in `unread`, since only a check that needs it is harmed by that.
+ *
+ * Of several trajectories the first in this order counts. Where another one has a call that it lacks, they contradict
+ * each other and none counts: nobody knows which of them leaves something out.
  */
 export function readTrace(report: Readonly<Record<string, unknown>>): AnswerTrace | undefined {
   const trace: AnswerTrace = {}
   const unread: string[] = []
-  const attempt = (key: string, read: (value: unknown) => void) => {
+  const attempt = <T>(key: string, read: (value: unknown) => T): T | undefined => {
+    if (report[key] === undefined || (report[key] === null && key !== 'state')) return undefined
     try {
-      read(report[key])
+      return at(key, () => asJson(read(report[key])))
     } catch (error) {
-      if (!(error instanceof z.ZodError)) throw error
-      const [issue] = error.issues
-      unread.push(`${[key, ...(issue?.path ?? [])].join('.')}: ${issue?.message}`)
+      if (!(error instanceof Unreadable)) throw error
+      unread.push(`${error.path.map(String).join('.')}: ${error.message}`)
+      return undefined
     }
   }
-  const told = trajectoryKeys.find(({ key }) => report[key] != null)
-  if (told)
-    attempt(told.key, (value) => {
-      trace.trajectory = told.read(value)
-    })
-  if (report.retrieved != null)
-    attempt('retrieved', (value) => {
-      trace.retrieved = z.array(documentSchema).parse(value)
-    })
-  if (report.state !== undefined) trace.endState = report.state
+  const told = trajectoryKeys.flatMap(({ key, read }) => {
+    const trajectory = attempt(key, read)
+    return trajectory ? [{ key, trajectory }] : []
+  })
+  const contradiction = contradictionAmong(told)
+  if (contradiction !== undefined) unread.push(contradiction)
+  else if (told[0]) trace.trajectory = told[0].trajectory
+  const retrieved = attempt('retrieved', (value) => readAs(z.array(documentSchema), value))
+  if (retrieved) trace.retrieved = retrieved
+  const endState = attempt('state', (value) => value)
+  if (endState !== undefined) trace.endState = endState
   if (unread.length > 0) trace.unread = unread.join('; ')
   return Object.keys(trace).length === 0 ? undefined : trace
 }
 
 /** A bare list says nothing of which calls were made together: each counts as a step of its own. */
-function trajectoryOfCalls(calls: readonly z.output<typeof flatCallSchema>[]): Trajectory {
-  return { messages: calls.map((call) => ({ role: 'assistant', text: null, calls: [toolCall(call)] })) }
+function trajectoryOfCalls(value: unknown): Trajectory {
+  const calls = readAs(z.array(z.unknown()), value).map((call, index) => at(index, () => reportedCall(call)))
+  return { messages: calls.map((call) => ({ role: 'assistant', text: null, calls: [call] })) }
+}
+
+/** A call, by the name of its tool, that the trajectory that counts lacks. */
+function contradictionAmong([first, ...others]: { key: string; trajectory: Trajectory }[]): string | undefined {
+  if (!first) return undefined
+  for (const { key, trajectory } of others) {
+    const left = new Map<string, number>()
+    for (const { name } of callsOf(first.trajectory)) left.set(name, (left.get(name) ?? 0) + 1)
+    for (const { name } of callsOf(trajectory)) {
+      const count = left.get(name) ?? 0
+      if (count === 0)
+        return `${first.key} and ${key}: they contradict each other: "${name}" is called more often in ${key}; report one of them`
+      left.set(name, count - 1)
+    }
+  }
+  return undefined
+}
+
+/** What is stored and shown is JSON, whatever a module has put into its report. */
+function asJson<T>(value: T): T {
+  try {
+    return JSON.parse(JSON.stringify(value)) as T
+  } catch (error) {
+    throw new Unreadable(`is no JSON: ${error instanceof Error ? error.message : String(error)}`)
+  }
 }

@@ -1,20 +1,26 @@
+import { z } from 'zod'
 import type { ToolCall } from '../../records/answer-trace.ts'
+import { readAs, Unreadable } from './unreadable.ts'
 
-/** What a format says of a call; what it does not say is left out. */
-interface ReportedCall {
-  id?: string | null | undefined
-  name: string
-  /** A JSON text, or a value that was parsed already. Nothing, and an empty text, mean no arguments. */
-  arguments?: unknown
+/** What came of a call. */
+export interface CallOutcome {
   result?: unknown
   error?: string | null | undefined
   durationMs?: number | null | undefined
 }
 
+/** What a format says of a call; what it does not say is left out. */
+interface ReportedCall extends CallOutcome {
+  id?: string | number | null | undefined
+  name: string
+  /** A JSON text, or a value that was parsed already. Nothing, and an empty text, mean no arguments. */
+  arguments?: unknown
+}
+
 /** A call in the neutral form. Arguments that are no JSON are kept as they were written. */
 export function toolCall({ id, name, result, error, durationMs, ...said }: ReportedCall): ToolCall {
   return {
-    id: id ?? null,
+    id: id == null ? null : String(id),
     name,
     ...readArguments(said.arguments),
     result: result ?? null,
@@ -23,12 +29,74 @@ export function toolCall({ id, name, result, error, durationMs, ...said }: Repor
   }
 }
 
-function readArguments(said: unknown): Pick<ToolCall, 'arguments' | 'unreadable'> {
+/** The arguments of a JSON text, or of a value that was parsed already. */
+export function readArguments(said: unknown): Pick<ToolCall, 'arguments' | 'unreadable'> {
   if (typeof said !== 'string') return { arguments: said ?? {} }
   if (said.trim() === '') return { arguments: {} }
   try {
     return { arguments: JSON.parse(said) as unknown }
   } catch {
     return { arguments: null, unreadable: said }
+  }
+}
+
+const text = z.string().nullish()
+const anything = z.unknown().optional()
+
+const reportedCallSchema = z.looseObject({
+  id: z.union([z.string(), z.number()]).nullish(),
+  toolCallId: text,
+  call_id: text,
+  name: text,
+  toolName: text,
+  function: z.looseObject({ name: text, arguments: anything }).nullish(),
+  custom: z.looseObject({ name: text, input: anything }).nullish(),
+  arguments: anything,
+  args: anything,
+  input: anything,
+  result: anything,
+  output: anything,
+  error: anything,
+  durationMs: z.number().min(0).nullish(),
+})
+
+/**
+ * A call as formats write it: `{name, arguments}`; `{function: {name, arguments}}` of OpenAI; `{toolName, input | args}` of
+ * the AI SDK; `{name, input}` of Anthropic. With `result` or `output`, `error` and `durationMs` where they are told.
+ */
+export function reportedCall(value: unknown): ToolCall {
+  const said = readAs(reportedCallSchema, value)
+  const name = said.toolName ?? said.function?.name ?? said.custom?.name ?? said.name
+  if (!name) throw new Unreadable('a call needs the name of its tool')
+  return toolCall({
+    id: said.toolCallId ?? said.call_id ?? said.id,
+    name,
+    arguments: said.function?.arguments ?? said.custom?.input ?? said.arguments ?? said.input ?? said.args,
+    ...outcomeOf(said.result ?? said.output, said.error),
+    durationMs: said.durationMs,
+  })
+}
+
+/** What came of a call, where a tool of MCP marks a result as an error by `isError`. */
+export function outcomeOf(result: unknown, error?: unknown): CallOutcome {
+  if (error != null) return { result, error: errorText(error) }
+  const marked = typeof result === 'object' && result !== null && 'isError' in result && result.isError === true
+  return marked ? { result, error: errorText('content' in result ? result.content : result) } : { result }
+}
+
+/** An error in words. One that went through JSON has often lost its message. */
+export function errorText(error: unknown): string {
+  const said = typeof error === 'object' && error !== null && 'message' in error ? error.message : error
+  const text = typeof said === 'string' ? said : (JSON.stringify(said) ?? '')
+  return text === '' || text === '{}' ? 'failed, without a message' : text
+}
+
+/** Results of tools are mostly JSON in a text. */
+export function readResult(said: unknown): unknown {
+  if (typeof said !== 'string') return said
+  try {
+    return (JSON.parse(said) as unknown) ?? said
+  } catch {
+    return said
   }
 }

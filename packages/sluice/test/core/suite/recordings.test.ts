@@ -63,3 +63,16 @@ test('recordings that do not exist are an error that names the glob', async () =
     message: 'recordings/*.jsonl:1:1: no such file of recordings',
   })
 })
+
+test('a recording may hold what was done on the way to the output, and a state that is null', async () => {
+  const line = {
+    ...{ case: 'a', model: 'm', output: 'o', retrieved: ['d1'], state: null },
+    messages: [{ role: 'assistant', tool_calls: [{ id: 'x', function: { name: 'lookUp', arguments: '{"a":null}' } }] }],
+  }
+  const [recorded] = await read({ 'r.jsonl': JSON.stringify(line) }, 'r.jsonl')
+  assert.deepEqual(recorded?.trace?.retrieved, [{ id: 'd1', text: null }])
+  assert.equal(recorded?.trace?.endState, null)
+  const [call] = recorded?.trace?.trajectory?.messages[0]?.calls ?? []
+  assert.deepEqual(call?.arguments, { a: null })
+  assert.equal('messages' in (recorded ?? {}), false)
+})

@@ -3,53 +3,26 @@ import { test } from 'node:test'
 import { readTrace } from '../../../src/core/trajectory/read-trace.ts'
 import { callsOf, stepsOf } from '../../../src/records/answer-trace.ts'
 
-const call = (id: string, name: string, args: string) => ({ id, type: 'function', function: { name, arguments: args } })
-
-test('messages of OpenAI: which calls were made together, arguments, results and errors', () => {
+test('a bare list of calls, each a step of its own; arguments that are no JSON are kept as they are', () => {
   const trace = readTrace({
-    output: 'Done.',
-    messages: [
-      { role: 'system', content: 'Help.' },
-      { role: 'user', content: [{ type: 'text', text: 'Where is 1182?' }] },
-      {
-        role: 'assistant',
-        content: null,
-        tool_calls: [call('a', 'lookUp', '{"order": 1182}'), call('b', 'lookUp', '{"order": 1183}')],
-      },
-      { role: 'tool', tool_call_id: 'b', content: 'gone', error: 'no such order' },
-      { role: 'tool', tool_call_id: 'a', content: '{"state": "late"}' },
-      { role: 'assistant', content: 'It is late.' },
-    ],
+    toolCalls: [{ name: 'a', arguments: '{"x": 1' }, { name: 'b' }, { name: 'B', input: [1] }],
   })
   assert.ok(trace?.trajectory)
-  const [first, second] = stepsOf(trace.trajectory)
-  assert.deepEqual(
-    first?.calls.map(({ name, arguments: given, result, error }) => ({ name, given, result, error })),
-    [
-      { name: 'lookUp', given: { order: 1182 }, result: { state: 'late' }, error: null },
-      { name: 'lookUp', given: { order: 1183 }, result: 'gone', error: 'no such order' },
-    ],
-  )
-  assert.deepEqual([first?.text, second?.text, second?.calls], [null, 'It is late.', []])
-  assert.deepEqual(trace.trajectory.messages[0], { role: 'user', text: 'Where is 1182?', calls: [] })
-})
-
-test('a bare list of calls, each a step of its own; arguments that are no JSON are kept as they are', () => {
-  const trace = readTrace({ toolCalls: [{ name: 'a', arguments: '{"x": 1' }, { name: 'b' }] })
-  assert.ok(trace?.trajectory)
-  assert.equal(stepsOf(trace.trajectory).length, 2)
-  const [a, b] = callsOf(trace.trajectory)
+  assert.equal(stepsOf(trace.trajectory).length, 3)
+  const [a, b, other] = callsOf(trace.trajectory)
   assert.deepEqual([a?.arguments, a?.unreadable], [null, '{"x": 1'])
   assert.deepEqual([b?.arguments, b?.unreadable], [{}, undefined])
+  assert.deepEqual([other?.name, other?.arguments], ['B', [1]], 'a name is kept as it is written')
 })
 
-test('documents by their ids or with texts, and a state that is null', () => {
-  const trace = readTrace({ retrieved: ['a', { id: 'b', text: 'B' }, { text: 'C' }], state: null })
+test('documents by their ids or with texts, ids twice as they are, and a state that is null', () => {
+  const trace = readTrace({ retrieved: ['a', { id: 7, text: 'B', score: 0.5 }, { text: 'C' }, 'a'], state: null })
   assert.deepEqual(trace, {
     retrieved: [
       { id: 'a', text: null },
-      { id: 'b', text: 'B' },
+      { id: '7', text: 'B' },
       { id: null, text: 'C' },
+      { id: 'a', text: null },
     ],
     endState: null,
   })
@@ -60,5 +33,40 @@ test('a part that cannot be read is named and left out; the others count', () =>
   const trace = readTrace({ messages: [{ role: 'assistant', tool_calls: [{}] }], retrieved: 'all', state: 1 })
   assert.equal(trace?.trajectory, undefined)
   assert.equal(trace?.endState, 1)
-  assert.match(trace?.unread ?? '', /^messages\.0\.tool_calls\.0\.function: .+; retrieved: .+/)
+  assert.match(trace?.unread ?? '', /^messages\.0\.tool_calls\.0: a call needs the name of its tool; retrieved: .+/)
+  const cyclic: unknown[] = []
+  cyclic.push(cyclic)
+  assert.match(readTrace({ state: cyclic })?.unread ?? '', /^state: is no JSON/)
+  assert.match(readTrace({ toolCalls: [{ name: 'a', arguments: 1n }] })?.unread ?? '', /^toolCalls: is no JSON/)
+})
+
+test('of several trajectories the first counts, and none where another has a call that it lacks', () => {
+  const steps = [
+    { content: [], toolCalls: [{ toolCallId: '1', toolName: 'lookUp', input: {} }] },
+    { content: [], toolCalls: [{ toolCallId: '2', toolName: 'close', input: {} }] },
+  ]
+  const agreed = readTrace({ steps, toolCalls: [{ toolCallId: '2', toolName: 'close', input: {} }] })
+  assert.deepEqual(agreed?.trajectory && callsOf(agreed.trajectory).map(({ name }) => name), ['lookUp', 'close'])
+  const contradicting = readTrace({ steps, toolCalls: [{ name: 'refund' }] })
+  assert.equal(contradicting?.trajectory, undefined)
+  assert.match(contradicting?.unread ?? '', /steps and toolCalls.+"refund"/)
+  const other = readTrace({ messages: 'none', toolCalls: [{ name: 'close' }] })
+  assert.equal(other?.trajectory && callsOf(other.trajectory)[0]?.name, 'close')
+  assert.match(other?.unread ?? '', /^messages: /)
+})
+
+test('10,000 steps are read at once, and hostile names harm nothing', () => {
+  const messages = Array.from({ length: 10_000 }, (_, index) => [
+    {
+      role: 'assistant',
+      tool_calls: [{ id: 'same', function: { name: `t${index}`, arguments: '{"__proto__": {"x": 1}}' } }],
+    },
+    { role: 'tool', tool_call_id: 'same', content: `r${index}` },
+  ]).flat()
+  const trajectory = readTrace({ messages })?.trajectory
+  assert.ok(trajectory)
+  const calls = callsOf(trajectory)
+  assert.equal(calls.length, 10_000)
+  assert.ok(calls.every(({ name, result }) => String(result) === name.replace('t', 'r')))
+  assert.equal(({} as { x?: number }).x, undefined)
 })

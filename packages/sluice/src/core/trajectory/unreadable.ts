@@ -1,0 +1,30 @@
+import type { z } from 'zod'
+
+/** Why a part of a report cannot be read, and the place in it. */
+export class Unreadable extends Error {
+  readonly path: readonly PropertyKey[]
+
+  constructor(message: string, path: readonly PropertyKey[] = []) {
+    super(message)
+    this.name = 'Unreadable'
+    this.path = path
+  }
+}
+
+/** The value as the schema has it. @throws Unreadable at the first fault. */
+export function readAs<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
+  const read = schema.safeParse(value)
+  if (read.success) return read.data
+  const [issue] = read.error.issues
+  throw new Unreadable(issue?.message ?? 'cannot be read', issue?.path)
+}
+
+/** What `read` gives; what it finds unreadable stands below this place. */
+export function at<T>(place: PropertyKey, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof Unreadable) throw new Unreadable(error.message, [place, ...error.path])
+    throw error
+  }
+}
