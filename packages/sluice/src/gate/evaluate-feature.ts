@@ -56,9 +56,16 @@ export async function evaluateFeature(
   return { conclusion, casesOf: casesOfRuns([run], session.results, project.config.gate) }
 }
 
+/** Why a run has no case. Held out cases are left out of the suite that pull requests run. */
+export function noCaseText(tags: readonly string[] | undefined): string {
+  return tags === undefined
+    ? 'no case is to be asked, since the suite has none or each is held out'
+    : `no case has the tag ${tags.join(' or ')}`
+}
+
 function requireCases(run: FeatureRun, tags: string[] | undefined): void {
   if (run.table.cases.length > 0) return
-  throw new SluiceError('invalid-input', `no case has the tag ${tags?.join(' or ')}: nothing was evaluated`)
+  throw new SluiceError('invalid-input', `${noCaseText(tags)}: nothing was evaluated`)
 }
 
 /** 0 when every case has a score, 2 when some have none, 4 when not one has or the budget ended first. */

@@ -53,3 +53,10 @@ test('the nightly judges held out cases in any suite; a suite of them alone leav
   assert.notEqual(code, 0)
   assert.notEqual(report.verdict, 'pass')
 })
+
+test('a suite of which every case is held out has nothing to evaluate, and says so', async () => {
+  using project = tunedProject(cases(0, 3, { holdout: true }))
+  const { code, stderr } = await project.sluice(['eval', 'mail'])
+  assert.equal(code, 3)
+  assert.match(stderr, /no case is to be asked, since the suite has none or each is held out: nothing was evaluated/)
+})

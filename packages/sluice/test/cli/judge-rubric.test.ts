@@ -132,6 +132,13 @@ test('nothing kept is no result: it is said, exit 2', async () => {
   assert.match(stdout, /no kept output to judge, so nothing is known of the wording/)
 })
 
+test('where no rewording could be made there is no file to read and commit', async () => {
+  await using model = await fakeModel(() => '')
+  using project = projectAt(model.url)
+  const { stdout } = await project.sluice(['judge', 'rubric', 'summary'])
+  assert.match(stdout, /there is no rewording of it.*Next: mend what stands above/s)
+})
+
 for (const [wordings, message] of [
   [['Does it LIST the action items'], /rewording 1 is the question itself, so it tests nothing/],
   [['Are they there?', 'are they there'], /rewordings 1 and 2 are the same/],

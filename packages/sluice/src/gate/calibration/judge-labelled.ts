@@ -6,6 +6,7 @@ import { requireProviders } from '../../core/suite/models/model-ids.ts'
 import { type JudgedOutput, judgedOutputSchema, type LabelledOutput } from '../../records/label.ts'
 import { appendLines } from '../labels/append-lines.ts'
 import { labelFilesOf, outputKey } from '../labels/label-files.ts'
+import { sharedCause } from '../report/causes.ts'
 import { runPool } from '../run/pool.ts'
 import { requestOf } from '../run/score-case.ts'
 import type { RunContext } from '../run/session.ts'
@@ -130,7 +131,7 @@ async function verdictsOn(
 function faultOf(error: unknown, faults: JudgedNow['faults']): undefined {
   const isOfOutput = error instanceof JudgeError || (error instanceof ProviderError && !error.fatal)
   if (!isOfOutput) throw error
-  const cause = error.message.split('\n')[0]?.replace(/ on case "[^"]*"/, '') ?? ''
+  const cause = sharedCause(error.message)
   faults.set(cause, (faults.get(cause) ?? 0) + 1)
   return undefined
 }

@@ -177,10 +177,13 @@ function faultOf(
   unchanged: readonly GateOutcome[],
 ): Pick<DrillReport, 'state' | 'message'> | undefined {
   const scores = cases.flatMap(({ answers }) => answers.flatMap(({ detail }) => detail.score ?? []))
+  const isSpent = cases.some(({ answers }) => answers.some(({ detail }) => detail.state === 'budgetStopped'))
   if (scores.length === 0)
     return {
       state: 'no-answers',
-      message: 'Not one answer of the version as it is has a score: mend that first, sluice eval shows why.',
+      message: isSpent
+        ? 'The budget ended before one answer of the version as it is had a score: raise it with --budget-usd.'
+        : 'Not one answer of the version as it is has a score: mend that first, sluice eval shows why.',
     }
   if (scores.every((score) => score === 0))
     return {

@@ -9,6 +9,7 @@ import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
 import type { JudgedItem } from '../../records/report/case-detail.ts'
 import type { CountedAttacks, JudgeAttackReport, JudgeFlip } from '../../records/report/judge-attack-report.ts'
 import { seededRandom, upperBound } from '../../stats/index.ts'
+import { sharedCause } from '../report/causes.ts'
 import { costOf } from '../report/summarize.ts'
 import { runPool } from '../run/pool.ts'
 import { requestOf } from '../run/score-case.ts'
@@ -265,8 +266,8 @@ function stateOf({ failing, errors }: FoundOutputs, { flips, judged, attacks }: 
 }
 
 function errorsOf(outcomes: readonly { error?: Error }[], others: readonly Error[]): JudgeAttackReport['errors'] {
-  const messages = [...outcomes.flatMap(({ error }) => (error ? [error] : [])), ...others].map(
-    ({ message }) => message.split('\n')[0] ?? '',
+  const messages = [...outcomes.flatMap(({ error }) => (error ? [error] : [])), ...others].map(({ message }) =>
+    sharedCause(message),
   )
   return [...Map.groupBy(messages, (message) => message)].map(([message, some]) => ({ message, attacks: some.length }))
 }

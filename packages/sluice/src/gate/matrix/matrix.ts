@@ -7,6 +7,7 @@ import { casesOf } from '../../core/suite/prompt/suites.ts'
 import { SluiceError } from '../../errors.ts'
 import type { MatrixCell, MatrixReport } from '../../records/report/matrix-report.ts'
 import { formatAmount } from '../../text/format.ts'
+import { noCaseText } from '../evaluate-feature.ts'
 import { recordedRepeats } from '../recorded-repeats.ts'
 import { causeSentence, causesOf } from '../report/causes.ts'
 import { reproduction } from '../report/reproduction.ts'
@@ -142,10 +143,7 @@ function requireAskable(placed: readonly PlacedCell[]): void {
 function requireCases(placed: readonly PlacedCell[], tags: readonly string[] | undefined): void {
   const empty = placed.find(({ cell }) => cell.run.table.cases.length === 0)
   if (!empty) return
-  throw new SluiceError(
-    'invalid-input',
-    `${empty.row.prompt.feature}: no case has the tag ${tags?.join(' or ')}: nothing was evaluated`,
-  )
+  throw new SluiceError('invalid-input', `${empty.row.prompt.feature}: ${noCaseText(tags)}: nothing was evaluated`)
 }
 
 interface MeasuredMatrix {

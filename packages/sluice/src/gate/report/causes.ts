@@ -56,6 +56,17 @@ function causeIn(whole: string, id: string): string {
     .replace(/\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b|\b[\da-f]{16,}\b/gi, '…')
 }
 
+/** The first line of an error of any case, also without the sums of money that change from call to call. */
+export function sharedCause(message: string): string {
+  const [first = ''] = message.split('\n')
+  return first
+    .replace(/ on case "[^"]*"/, '')
+    .replace(
+      /(?<=is used up): \$[\d.]+ spent, and the next call to (\S+) may cost \$\d+\.\d+/,
+      ' by the next call to $1',
+    )
+}
+
 const oneLine = (text: string) => text.replace(/\s*\n\s*/g, ' ')
 
 /** `32 cases (charged-twice, refund-overdue, where-is-it, …): the reason`. */

@@ -123,7 +123,8 @@ export function showProgress({ spentUsd, ...options }: RunProgressOptions): RunP
     scored(detail, ledger) {
       state.done += 1
       state.total = Math.max(state.total, state.done)
-      if (detail.score === undefined) state.errors += 1
+      // A judge that is asked by itself has a verdict and no score.
+      if (detail.score === undefined && detail.state !== 'scored') state.errors += 1
       ledgers.add(ledger)
       state.unpricedCalls = [...ledgers].reduce((sum, { unpricedCalls }) => sum + unpricedCalls, 0)
       update()

@@ -10,6 +10,7 @@ import { judgedCases, keptOutput } from '../judge-attack/carriers.ts'
 import { outputHash, outputKey } from '../labels/label-files.ts'
 import { type Labels, readLabels } from '../labels/read-labels.ts'
 import { casesWithRubric, itemsOfCases } from '../labels/rubric-items.ts'
+import { sharedCause } from '../report/causes.ts'
 import { costOf } from '../report/summarize.ts'
 import type { RunContext } from '../run/session.ts'
 import { modelsOf, startRun } from '../run/start-run.ts'
@@ -108,9 +109,10 @@ export async function reviewRubric(
       confidence,
     ),
     gaps,
-    errors: [
-      ...Map.groupBy(errors, ({ message }) => message.split('\n')[0]?.replace(/ on case "[^"]*"/, '') ?? ''),
-    ].map(([message, some]) => ({ message, count: some.length })),
+    errors: [...Map.groupBy(errors, ({ message }) => sharedCause(message))].map(([message, some]) => ({
+      message,
+      count: some.length,
+    })),
     cost: { usd, calls: ledger.misses, fromStore: ledger.hits + ledger.recorded, unpricedCalls },
     exitCode: exitCodeOf(items, errors),
   }

@@ -20,6 +20,7 @@ test('a judge that agrees with people may gate; asked again, it costs nothing', 
   using project = labelledProject(mixed({ right: 20, bad: 19, missed: 1 }), model)
   const { code, stdout, stderr } = await project.sluice(['judge', 'calibrate', 'summary'])
   assert.equal(code, 0, stdout + stderr)
+  assert.doesNotMatch(stderr, /\d errors?/, 'a verdict is no error for want of a score')
   assert.match(stdout, /^MAY GATE: kappa 0\.950 \[0\.\d{3}, 0\.\d{3}\] is at least 0\.6\.$/m)
   assert.match(stdout, /^ *actions +40 +0\.950 .* may gate$/m)
   assert.equal(model.requests.length, 40)
@@ -82,6 +83,7 @@ test('a run that the budget ended goes on where it stopped', async () => {
   const short = await project.sluice(['judge', 'calibrate', 'summary', '--budget-usd', '0.003', '--concurrency', '1'])
   assert.equal(short.code, 4, short.stdout)
   assert.match(short.stderr, /outputs? without a verdict: .*budget/)
+  assert.equal(short.stderr.match(/without a verdict/g)?.length, 1, 'one cause is one line')
   const before = judgedLines(project).length
   assert.ok(before < 20)
   const { found } = await calibrated(project)

@@ -93,6 +93,14 @@ test('a version that does not pass, and one that scores 0 everywhere, are named'
   assert.deepEqual([failing.code, failing.report.state], [2, 'everything-fails'])
 })
 
+test('a budget that ends before the first answer is named as the reason', async () => {
+  await using model = await fakeModel(careful)
+  using project = createProject(summaryFiles({ url: model.url, cases: 4, rubric: true }))
+  const { code, report } = await drilled(project, '--only', 'number', '--budget-usd', '0.000001')
+  assert.deepEqual([code, report.state], [4, 'no-answers'])
+  assert.match(report.message ?? '', /budget ended.*--budget-usd/)
+})
+
 test('a mutator that does not exist is named with the others', async () => {
   using project = createProject(summaryFiles({ url: 'http://127.0.0.1:9/v1' }))
   const { code, stderr } = await project.sluice(['drill', 'summary', '--only', 'drop-itme'])

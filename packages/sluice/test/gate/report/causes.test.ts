@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { causeSentence, causesOf } from '../../../src/gate/report/causes.ts'
+import { causeSentence, causesOf, sharedCause } from '../../../src/gate/report/causes.ts'
 import { createScoreTable } from '../../../src/gate/run/score-table.ts'
 import type { CaseDetail } from '../../../src/records/report/case-detail.ts'
 
@@ -16,6 +16,18 @@ function causes(cases: Record<string, CaseDetail[]>, arm: 'candidate' | 'baselin
   })
   return causesOf(rows, table.cases)
 }
+
+test('a spent budget is one cause, whatever the next call would have cost', () => {
+  const spent = (usd: string, next: string) =>
+    `local: the budget of $0.1000 is used up: $${usd} spent, and the next call to local:judge may cost $${next}. Raise it with --budget-usd or gate.budgetUsd`
+  const cause = sharedCause(spent('0.0310', '0.5600'))
+  assert.equal(cause, sharedCause(spent('0.0840', '0.5589')))
+  assert.match(cause, /budget of \$0\.1000 is used up by the next call to local:judge\. Raise it/)
+  assert.equal(
+    sharedCause('judge local:j on case "c 1": the answer was empty\nmore'),
+    'judge local:j: the answer was empty',
+  )
+})
 
 test('errors that differ only in what belongs to their case are one cause, with the first ids', () => {
   const error = (id: string, line: number, hash: string) =>
