@@ -1,5 +1,5 @@
 import type { Stage } from './stage.ts'
-import { bold, detail, indent, oneLine, say } from './tell.ts'
+import { bad, bold, detail, good, indent, oneLine, say } from './tell.ts'
 
 /** The lines of a command's output that carry the story. What is not waited for only sets the scene. */
 const story = /applied by|ended .* by|added to|log is whole/
@@ -22,4 +22,10 @@ export async function run(stage: Stage, ...args: string[]): Promise<string> {
   }
   if (exitCode !== 0) throw new Error(`sluice ${shown} exits ${exitCode}`)
   return stdout
+}
+
+/** A command whose output is told in other words. */
+export function showCommand(command: string, exitCode: number, says: string): void {
+  const code = exitCode === 0 ? good('0') : bad(String(exitCode))
+  say(oneLine(`   ${bold(`$ sluice ${command}`)}   exit code ${code}   ${says}`.trimEnd()))
 }

@@ -1,6 +1,6 @@
 /**
  * The incident that Sluice exists for, and what follows: `npm run demo`, or `npm run demo -- --full` with all that the
- * commands print. Exits 1 if it does not go as told.
+ * commands print. `npm run demo -- trust` tells what a pass is worth. Exits 1 if it does not go as told.
  */
 import type { FeatureReport } from '../packages/sluice/src/records/report/feature-report.ts'
 import { tellTheCanary } from './canary.ts'
@@ -9,11 +9,18 @@ import { startProduction } from './production.ts'
 import { tellTheRelease } from './release.ts'
 import { openStage, type Stage } from './stage.ts'
 import { ahead, bad, bold, detail, dim, good, heading, oneLine, paragraph, say, showChange } from './tell.ts'
+import { tellTheTrust } from './trust.ts'
 
 const shapeTests = ['not empty', 'under 500 words', 'says "summary"']
 const example = 'invoice-dispute-01'
 /** Without `--full`. */
 const shownLosses = 2
+
+/** `--small` is for the test of `trust`, which shares its processors with others. */
+const trustSizes = {
+  usual: { mutants: 5, runs: 400, oneIn: 1 },
+  small: { mutants: 2, only: 'language,hedge', runs: 50, oneIn: 6 },
+}
 
 const startedAt = performance.now()
 try {
@@ -21,6 +28,20 @@ try {
   process.on('exit', stage.close)
   process.on('SIGINT', () => process.exit(130))
   process.on('SIGTERM', () => process.exit(143))
+  const lines = process.argv.includes('trust')
+    ? await tellTheTrust(stage, trustSizes[process.argv.includes('--small') ? 'small' : 'usual'])
+    : await tellTheStory(stage)
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+  say('', bold('In short'), ...lines.map((line) => paragraph(line)))
+  say(`   ${seconds} s. Your own prompt: see README.md.`)
+  process.exit()
+} catch (error) {
+  console.error(`\n${bad('The demo did not go as told:')} ${error instanceof Error ? error.message : error}`)
+  process.exit(1)
+}
+
+/** The incident, the release and the canary. Returns what to say of it in short. */
+async function tellTheStory(stage: Stage): Promise<string[]> {
   const starting = startProduction(stage)
   // Its fault is met where it is waited for.
   starting.catch(() => undefined)
@@ -29,13 +50,7 @@ try {
   const canary = ahead(async () => tellTheCanary(afterwards, await starting))
   lines.push(await tellTheRelease(stage))
   lines.push(...(await canary.itsTurn()))
-  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
-  say('', bold('In short'), ...lines.map((line) => paragraph(line)))
-  say(`   ${seconds} s. Your own prompt: see README.md.`)
-  process.exit()
-} catch (error) {
-  console.error(`\n${bad('The demo did not go as told:')} ${error instanceof Error ? error.message : error}`)
-  process.exit(1)
+  return lines
 }
 
 /** Returns what to say of it in short. */

@@ -2,72 +2,64 @@
 // careful reader would, and is wrong now and then. It is no evidence about any real judge.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { parse } from 'yaml'
+import { type SimulatedModel, startSimulatedModels } from './simulated-models.ts'
 
 type Verdicts = Record<string, string>
+
+/** An item of the rubric, as the judge is asked it. */
+type Question = { id: string; ask: string }
 
 /** The recorded answers of one case, with what the recorded judge says of each. */
 type Known = { output: string; verdicts: Verdicts }[]
 
-/** The outputs and verdicts of a demo project, by the text of the e-mail. */
-export function knownAnswers(project: string): Map<string, Known> {
+/** By the text of the e-mail. */
+export type KnownAnswers = ReadonlyMap<string, Known>
+
+/** The outputs and verdicts of a demo project, of the version in production and of others that are named. */
+export function knownAnswers(project: string, versions: readonly string[] = ['old']): KnownAnswers {
   const lines = (file: string) =>
     readFileSync(path.join(project, 'recordings', file), 'utf8')
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as { case: string; repeat: number; output: string })
-  const judged = new Map(
-    lines('old.judge.jsonl').map(({ case: id, repeat, output }) => {
-      const { items } = JSON.parse(output) as { items: { id: string; verdict: string }[] }
-      return [`${id} ${repeat}`, Object.fromEntries(items.map((item) => [item.id, item.verdict]))]
-    }),
-  )
   const cases = parse(readFileSync(path.join(project, 'evals/email-summary.fast.yaml'), 'utf8')) as {
     id: string
     vars: { email: string }
   }[]
-  const outputs = lines('old.jsonl')
-  return new Map(
-    cases.map(({ id, vars }) => [
-      plain(vars.email),
-      outputs
-        .filter((one) => one.case === id)
-        .map(({ repeat, output }) => ({ output, verdicts: judged.get(`${id} ${repeat}`) ?? {} })),
-    ]),
-  )
+  const known = versions.flatMap((version) => {
+    const judged = new Map(
+      lines(`${version}.judge.jsonl`).map(({ case: id, repeat, output }) => {
+        const { items } = JSON.parse(output) as { items: { id: string; verdict: string }[] }
+        return [`${id} ${repeat}`, Object.fromEntries(items.map((item) => [item.id, item.verdict]))]
+      }),
+    )
+    return lines(`${version}.jsonl`).map((one) => ({ ...one, verdicts: judged.get(`${one.case} ${one.repeat}`) ?? {} }))
+  })
+  const byCase = Map.groupBy(known, (one) => one.case)
+  return new Map(cases.map(({ id, vars }) => [plain(vars.email), byCase.get(id) ?? []]))
 }
 
 /** Starts the judge on loopback. `mistakes` is the share of its verdicts that are the wrong way round. */
-export async function startSimulatedJudge(known: Map<string, Known>, mistakes: number) {
-  const server = createServer(async (request, response) => {
-    let body = ''
-    for await (const chunk of request) body += chunk
-    const { messages, model } = JSON.parse(body) as { messages: { content: string }[]; model: string }
-    const [system = '', user = ''] = messages.map(({ content }) => content)
-    const ids = [...system.matchAll(/^id: (.+)$/gm)].map((match) => match[1] ?? '')
+export function startSimulatedJudge(known: KnownAnswers, mistakes: number) {
+  return startSimulatedModels({ judge: createJudge(known, mistakes) })
+}
+
+/** The judge as a model. `mistakes` as above. */
+export function createJudge(known: KnownAnswers, mistakes: number): SimulatedModel {
+  return ({ system, user }) => {
+    const questions = [...system.matchAll(/^id: (.+)\nquestion: (.+)$/gm)]
     const output = part(user, 'OUTPUT')
     const answers = known.get(plain(part(user, 'INPUT user'))) ?? []
-    const items = ids.map((id) => ({
+    const items = questions.map(([, id = '', ask = '']) => ({
       id,
       evidence: '',
       reasoning: 'As known.',
-      verdict: verdict(id, output, answers, mistakes),
+      verdict: verdict({ id, ask }, output, answers, mistakes),
     }))
-    const message = { role: 'assistant', content: JSON.stringify({ items }) }
-    response.writeHead(200, { 'content-type': 'application/json' })
-    response.end(
-      JSON.stringify({
-        ...{ id: 'x', object: 'chat.completion', created: 0, model },
-        choices: [{ index: 0, finish_reason: 'stop', message }],
-        usage: { prompt_tokens: 1100, completion_tokens: 150, total_tokens: 1250 },
-      }),
-    )
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, close: () => server.close() }
+    return JSON.stringify({ items })
+  }
 }
 
 function part(message: string, name: string): string {
@@ -78,7 +70,7 @@ function part(message: string, name: string): string {
     .join('\n')
 }
 
-const plain = (text: string) => text.replace(/\s+/g, ' ').trim()
+export const plain = (text: string) => text.replace(/\s+/g, ' ').trim()
 const sentencesOf = (text: string) =>
   text
     .split(/\n|(?<=[.!?])\s+/)
@@ -86,23 +78,25 @@ const sentencesOf = (text: string) =>
     .filter((each) => each !== '')
 const wordsOf = (text: string) => plain(text).split(' ').length
 
-function verdict(id: string, output: string, known: Known, mistakes: number): string {
+function verdict({ id, ask }: Question, output: string, known: Known, mistakes: number): string {
   const same = known.find((one) => plain(one.output) === plain(output))
   const nearest = same ?? known.toSorted((a, b) => shared(b.output, output) - shared(a.output, output))[0]
   const before = nearest?.verdicts[id] ?? 'yes'
   if (before !== 'yes' || same || !nearest) return before
-  const isGood = judgeOf(id, output, nearest.output)
+  const isGood = judgeOf({ id, ask }, output, nearest.output)
   const wrong = createHash('sha256').update(`${id}\0${output}`).digest().readUInt32BE(0) / 2 ** 32 < mistakes
   return isGood === wrong ? 'no' : 'yes'
 }
 
 const shared = (a: string, b: string) => sentencesOf(a).filter((each) => sentencesOf(b).includes(each)).length
 
-function judgeOf(id: string, output: string, good: string): boolean {
+function judgeOf({ id, ask }: Question, output: string, good: string): boolean {
   if (id === 'concise') return wordsOf(output) < 1.3 * wordsOf(good)
-  if (id === 'english') return !sentencesOf(output).some(isGerman)
+  if (id === 'english' || id === 'language') return !sentencesOf(output).some(isGerman)
   const undoubted = output.replaceAll('It may be, though it is not certain, that perhaps ', '')
-  if (id === 'faithful') return sentencesOf(output).every((sentence) => isSupported(sentence, good))
+  // Only who asks how certain a claim is gets to know of doubts that the e-mail does not have.
+  const claims = /certain/.test(ask) ? output : undoubted
+  if (id === 'faithful') return sentencesOf(claims).every((sentence) => isSupported(sentence, good))
   // `actions`, and the questions of single cases: nothing of the list, or of a text without one, may be missing.
   const list = good.split('\n').filter((line) => /^- /.test(line))
   const needed = (list.length > 0 ? list : good.split('\n')).flatMap(sentencesOf)
@@ -115,7 +109,8 @@ function isSupported(sentence: string, good: string): boolean {
   return isFiller || isGerman(sentence) || plain(good).includes(sentence)
 }
 
-const isGerman = (sentence: string) =>
+/** Whether a sentence is German, as far as a few common words tell. */
+export const isGerman = (sentence: string) =>
   (
     sentence.match(
       /\b(?:die|der|und|oder|von|zu|ist|sind|hat|haben|wird|mit|für|auf|bei|ein|muss|soll|nicht|dass)\b/g,

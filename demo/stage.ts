@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { EventEmitter } from 'node:events'
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Writable } from 'node:stream'
@@ -21,6 +21,8 @@ export interface SluiceRun {
 export interface Stage {
   /** Puts a changed prompt in place, commits it to the branch and returns the lines that changed, with + and -. */
   commitPrompt(change: string, message: string): string[]
+  /** Changes a file of the project by hand, commits it and returns the lines that changed, with + and -. */
+  edit(file: string, change: (text: string) => string, message: string): string[]
   /** Merges what the present branch has into `main`, and goes on with a branch of this name. */
   startBranch(name: string): void
   /** Commits what has changed in the project. */
@@ -33,8 +35,11 @@ export interface Stage {
   start(script: string, args: string[], env: Record<string, string>): ChildProcess
   /** Sets environment variables for whatever runs from now on. */
   use(variables: Record<string, string>): void
+  /** Where the project lies. */
+  folder: string
   /** A file of the project. */
   readText(file: string): string
+  has(file: string): boolean
   /** Another repository, like this one is now; closed with this one. */
   copy(): Stage
   /** Removes everything. */
@@ -74,14 +79,25 @@ function stageFrom(origin: string): Stage & { git(...args: string[]): string } {
     git('add', '--all')
     git('commit', '--quiet', '--message', message)
   }
+  const patchOf = (file: string) =>
+    git('show', '--format=', '--unified=0', '--no-color', '--no-ext-diff', 'HEAD', '--', file)
+      .split('\n')
+      .filter((line) => /^[-+](?![-+]{2} )/.test(line))
   return {
     git,
     commit,
+    folder,
     commitPrompt(change, message) {
       cpSync(path.join(here, 'email-summary-changes', change), path.join(folder, promptPath))
       commit(message)
-      const patch = git('show', '--format=', '--unified=0', '--no-color', '--no-ext-diff', 'HEAD', '--', promptPath)
-      return patch.split('\n').filter((line) => /^[-+](?![-+]{2} )/.test(line))
+      return patchOf(promptPath)
+    },
+    edit(file, change, message) {
+      const place = path.join(folder, file)
+      mkdirSync(path.dirname(place), { recursive: true })
+      writeFileSync(place, change(existsSync(place) ? readFileSync(place, 'utf8') : ''))
+      commit(message)
+      return patchOf(file)
     },
     startBranch(name) {
       const from = git('branch', '--show-current').trim()
@@ -99,6 +115,7 @@ function stageFrom(origin: string): Stage & { git(...args: string[]): string } {
     use: (variables) => void Object.assign(env, variables),
     sluice: (...args) => runIn(folder, { ...env }, args),
     readText: (file) => readFileSync(path.join(folder, file), 'utf8'),
+    has: (file) => existsSync(path.join(folder, file)),
     copy() {
       const stage = stageFrom(folder)
       copies.push(stage)

@@ -85,3 +85,8 @@ export function paragraph(text: string, lead = '   '): string {
   }
   return [...lines, line].map((part, index) => (index === 0 ? lead : margin) + part).join('\n')
 }
+
+/** A share in [0,1]. */
+export function percent(share: number | null): string {
+  return share === null ? 'unknown' : `${Number((100 * share).toFixed(1))} %`
+}
