@@ -10,7 +10,10 @@ const script = path.join(import.meta.dirname, '../../../../demo/run.ts')
 test('the demo tells what a pass is worth: the judge is calibrated, a drill finds blind spots, what it proposes kills more, the plan holds', () => {
   const scratch = mkdtempSync(path.join(tmpdir(), 'sluice-trust-test-'))
   const env = { ...process.env, NO_COLOR: '1', TMPDIR: scratch }
-  const { status, stdout, stderr } = spawnSync(process.execPath, [script, 'trust', '--small'], { encoding: 'utf8', env })
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script, 'trust', '--small'], {
+    encoding: 'utf8',
+    env,
+  })
   const left = readdirSync(scratch).filter((name) => name !== 'node-compile-cache')
   rmSync(scratch, { recursive: true })
   assert.equal(status, 0, `${stdout}\n${stderr}`)
