@@ -1,3 +1,4 @@
+import { visibleText } from '../../text/untrusted.ts'
 import type { LabelAction, LabellingView, LabelQuestion } from '../labels/labelling.ts'
 import { type Html, html } from '../report/html/markup.ts'
 import { calibrateCommand, givenText, verdictNames } from './words.ts'
@@ -54,9 +55,12 @@ ${inputs.map(([name, text]) => html`<section class="text input"><h2>Input <span>
 </div></div>`
 }
 
-/** An empty text is a text too. A line break at the start would be lost in a `pre`. */
+/**
+ * An empty text is a text too. A line break at the start would be lost in a `pre`. A character that turns the direction of
+ * the text round is shown, so that people read what the judge reads.
+ */
 function shownText(text: string): string {
-  return text === '' ? '(empty)' : `\n${text}`
+  return text === '' ? '(empty)' : `\n${visibleText(text)}`
 }
 
 function endPart(feature: string, { answered, questions }: LabellingView): Html {

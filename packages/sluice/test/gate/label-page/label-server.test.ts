@@ -67,6 +67,15 @@ test('two answers to the same question at once are one label', async () => {
   assert.equal(hasLabels(project), 1)
 })
 
+test('a text of a model cannot turn a part of itself round', async () => {
+  const asked = question(0)
+  const text = 'paid\u202e.ton saw'
+  await using project = await serveQuestions([{ ...asked, answer: { ...asked.answer, text } }])
+  const { text: page } = await send(project.server.url, { method: 'GET', path: '/secret-token/' })
+  assert.match(page, /U\+202E/)
+  assert.doesNotMatch(page, /\u202e/)
+})
+
 test('the page may load its own script and style, and nothing else', async () => {
   await using project = await two()
   const { headers, text } = await send(project.server.url, { method: 'GET', path: '/secret-token/' })
