@@ -73,6 +73,7 @@ export const rolloutAnswer = rolloutSchema
     /** Absent from older servers. */
     strength: z.string().nullish(),
     judging: z.looseObject({ spentTodayUsd: z.number(), budgetUsdPerDay: z.number().nullable() }).optional(),
+    judge: z.looseObject({ model: z.string(), words: z.string(), startedAt: z.string().nullable() }).nullish(),
     excluded: z.array(z.string()).optional(),
     assessment: z
       .looseObject({

@@ -47,6 +47,7 @@ export function rolloutText(rollout: RolloutAnswer, versions: FeatureAnswer['ver
       : [`  ${stageText(rollout, now)}`]),
     ...(assessment && assessment.words !== ending?.reason ? paragraph(assessment.words) : []),
     ...numberLines(rollout, now),
+    ...judgeLines(rollout),
     ...tokenLines(rollout),
     ...placeLines(rollout),
   ]
@@ -75,6 +76,13 @@ function numberLines({ assessment, endedAt, settings, judging }: RolloutAnswer, 
   const { onUndecided } = settings
   const lines = figures ? figuresLines(figures, { isRunning: endedAt === null, onUndecided, now }) : []
   return [...lines, ...(judging && endedAt === null ? [judgingLine(judging)] : [])].map((line) => `  ${line}`.trimEnd())
+}
+
+/** `judge: local:judge, never calibrated against human labels (gate of 2026-11-24)` */
+function judgeLines({ judge }: RolloutAnswer): string[] {
+  if (!judge) return []
+  const { model, words, startedAt } = judge
+  return paragraph(`judge: ${model}, ${words}${startedAt === null ? '' : ` (gate of ${startedAt.slice(0, 10)})`}`)
 }
 
 /** Who reports, where it is more than one or something is wrong with it. */

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
+import { judgeOfRubric } from '../../core/scorers/judge/judge-of-rubric.ts'
 import { type Case, isWithoutAnswer } from '../../core/suite/cases/case.ts'
 import type { ProjectFiles } from '../../core/suite/project-files.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { casesOf } from '../../core/suite/prompt/suites.ts'
-import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
 import type { RubricItem } from '../../records/rubric.ts'
 import { type Labels, readLabels } from '../labels/read-labels.ts'
 import type { ComparedVersions } from './biases.ts'
@@ -48,19 +47,6 @@ export async function readLabelledFeature(files: ProjectFiles, prompt: Prompt, r
   const labelled = new Set([...labels.outputs.values()].map((output) => output.case))
   for (const id of cases.keys()) if (!labelled.has(id)) cases.delete(id)
   return { prompt, labels, cases }
-}
-
-/**
- * The id under which a judge's verdicts on labelled outputs are kept, 12 hex digits. It covers the judge, by its id for
- * model, parameters, instructions and form of answers, and the questions of one call, since each may colour the answers to
- * the others. Weights do not count: the judge does not see them.
- */
-function judgeOfRubric(judgeId: string, rubric: readonly Pick<RubricItem, 'id' | 'ask'>[]): string {
-  const questions = rubric.map(({ id, ask }) => ({ id, ask: ask.trim() }))
-  return createHash('sha256')
-    .update(canonicalJson({ judge: judgeId, questions }))
-    .digest('hex')
-    .slice(0, 12)
 }
 
 /** The judge in use: its id of a run and its model. */

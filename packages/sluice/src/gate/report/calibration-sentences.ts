@@ -1,4 +1,5 @@
-import type { BoundedEstimate, Calibration } from '../../records/report/calibration.ts'
+import type { Calibration } from '../../records/report/calibration.ts'
+import { withInterval } from '../../records/report/calibration-words.ts'
 import { formatAmount, formatChange, formatScore } from '../../text/format.ts'
 
 /** The judge's bias on one version beside that on the other. */
@@ -28,14 +29,6 @@ export function correctedSentence({ raw, ppi, roganGladen, why }: NonNullable<Ca
   return `the judge's share of yes is ${formatScore(raw)}; ${corrected}${why === null ? '' : ` (${why})`}`
 }
 
-/** `0.812 [0.660, 0.920]` */
-export function withInterval(estimate: BoundedEstimate | null): string {
-  if (!estimate) return 'n/a'
-  const { value, low, high } = estimate
-  const interval = low === null || high === null ? '' : ` [${formatScore(low)}, ${formatScore(high)}]`
-  return `${formatScore(value)}${interval}`
-}
-
 /** What labels say of the judge, with the command that goes on from there. Null stands for no labels at all. */
 export function calibrationSentence(calibration: Calibration | null, feature: string): string {
   const label = `sluice judge label ${feature}`
@@ -48,17 +41,6 @@ export function calibrationSentence(calibration: Calibration | null, feature: st
   if (verdict === 'may not gate') return `By the labels of people the judge may not gate: ${reason}.`
   const more = labelsNeeded === null ? 'more labels' : `about ${formatAmount(labelsNeeded, 'more label')}`
   return `Whether the judge is right is open: ${reason}; ${more} may tell: ${label}.`
-}
-
-/** The same in a few words, beside the name of the judge. */
-export function calibrationWords(calibration: Calibration | null): string {
-  if (!calibration || calibration.state === 'unlabelled') return 'never calibrated against human labels'
-  const { state, verdict, all } = calibration
-  if (state === 'stale') return 'with a stale calibration'
-  if (state === 'unreadable') return 'with labels that cannot be read'
-  const labels = formatAmount(all?.labels ?? 0, 'human label')
-  const kappa = all?.kappa ? `, kappa ${withInterval(all.kappa)}` : ''
-  return `calibrated by ${labels}: ${verdict}${kappa}`
 }
 
 /**

@@ -1,3 +1,4 @@
+import { calibrationWords } from '../../records/report/calibration-words.ts'
 import type { FeatureSummary } from '../../records/report/feature-report.ts'
 import type { Verdict } from '../../records/verdict.ts'
 import {
@@ -10,7 +11,6 @@ import {
   formatScore,
   formatUsd,
 } from '../../text/format.ts'
-import { calibrationWords } from './calibration-sentences.ts'
 import { causeSentence } from './causes.ts'
 
 /** What the report says in words. Plain text that still holds names from files: escape it before it is shown. */

@@ -101,6 +101,10 @@ test('a rollout tells its stage, or how it ended, and what is known', () => {
   const reason = 'The canary is worse by the judged score (down 0.273): roll it back. '.repeat(3)
   const long = { ...ended, ending: { by: 'sluice', reason } }
   for (const line of rolloutText(long, feature.versions, 0).split('\n')) assert.ok(line.length <= 80, line)
+  const judge = { model: 'local:judge', words: 'never calibrated', startedAt: '2026-11-24T08:00:00.000Z' }
+  const judged = rolloutText({ ...rollout, judge }, feature.versions, 0)
+  assert.match(judged, /^ {2}judge: local:judge, never calibrated \(gate of 2026-11-24\)$/m)
+  assert.doesNotMatch(rolloutText({ ...rollout, judge: null }, feature.versions, 0), /judge:/)
 })
 
 test('the status tells what everybody gets, what runs and who is behind', () => {

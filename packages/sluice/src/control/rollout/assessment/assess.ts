@@ -75,6 +75,7 @@ export function assess(
     signals,
     incumbent: summaryOf(sums.arms.incumbent),
     canary: summaryOf(sums.arms.canary),
+    judgeId: evidence.judge.id,
     interval: scoreInterval(evidence, settings.alpha),
     mismatch: {
       logBayesFactor: Math.max(0, ...tokens.map(({ logBayesFactor }) => logBayesFactor)),

@@ -40,6 +40,8 @@ export interface Assessment {
   signals: SignalEvidence[]
   incumbent: ArmSummary
   canary: ArmSummary
+  /** Id of the judge whose scores count; null before the first score. Older assessments do not say it. */
+  judgeId?: string | null
   /** Display interval of the score difference; null while there are too few users. */
   interval: { low: number; high: number } | null
   /** logBF of a sample-ratio mismatch, of the token where it is greatest. */

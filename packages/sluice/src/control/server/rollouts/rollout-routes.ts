@@ -16,6 +16,7 @@ import { expectedRevision, ofFeature, ofRollout, reason } from '../route/fields.
 import { repeatedHeader } from '../route/idempotency.ts'
 import { defineRoute, type Route } from '../route/route.ts'
 import type { Services } from '../services.ts'
+import { judgeWordOf } from '../versions/judge-word.ts'
 import { releasable, releaseEvidence } from '../versions/releasable.ts'
 import { findRollout } from './find-rollout.ts'
 import { type RolloutView, rolloutView, rolloutViewOf, withTokenNames } from './rollout-view.ts'
@@ -89,7 +90,9 @@ export const showRollout = defineRoute({
   async handle({ params, caller }, services) {
     const rollout = await findRollout(services, params.rollout, caller)
     const [view, judging] = await Promise.all([viewOf(services, rollout, caller), judgingOf(services, rollout)])
-    return { status: 200, body: { ...view, judging } }
+    const version = await services.store.version(rollout.feature, rollout.canary)
+    const judge = version ? judgeWordOf(version, judgeIdOf(view)) : null
+    return { status: 200, body: { ...view, judging, judge } }
   },
 })
 
@@ -172,6 +175,10 @@ async function viewOf(services: Services, rollout: Rollout, caller: Caller) {
     rollout,
     await withTokenNames(await services.engineState.assessment(rollout.id), caller, services.store),
   )
+}
+
+function judgeIdOf({ assessment }: RolloutView): string | null {
+  return typeof assessment?.judgeId === 'string' ? assessment.judgeId : null
 }
 
 async function judgingOf({ store, clock }: Services, { feature }: Rollout): Promise<RolloutView['judging']> {

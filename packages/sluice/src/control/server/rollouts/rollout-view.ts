@@ -11,6 +11,7 @@ import { rolloutState, sharePpm } from '../../release/rollout-state.ts'
 import type { Assessment } from '../../rollout/assessment/assessment.ts'
 import type { Store } from '../../store/store.ts'
 import { type Caller, hasScope } from '../access/caller.ts'
+import { judgeWord } from '../versions/judge-word.ts'
 
 const largest = z
   .array(placeShareSchema)
@@ -43,6 +44,10 @@ export const rolloutView = rolloutSchema.extend({
   assessment: assessment.nullable(),
   judging: z.strictObject({ spentTodayUsd: z.number(), budgetUsdPerDay: z.number().nullable() }).optional().meta({
     description: "Today's (UTC) cost of judging the feature. Only in the answer for a single rollout.",
+  }),
+  judge: judgeWord.nullable().optional().meta({
+    description:
+      'Who judges the answers of the canary, and its calibration; null if nobody does. Only in the answer for a single rollout.',
   }),
 })
 

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { judgeWordOf } from '../../../src/control/server/versions/judge-word.ts'
+import { judgeOfRubric } from '../../../src/core/scorers/judge/judge-of-rubric.ts'
+import type { Calibration } from '../../../src/records/report/calibration.ts'
+import { gateReport, promptVersion, type TestPlane, testPlane } from '../../support/control-plane.ts'
+
+const rubric = [{ id: 'polite', ask: 'Is it polite?' }]
+const judge = { model: 'local:judge', parameters: {} }
+const estimate = { value: 0.9, low: 0.8, high: 0.95 }
+const measures = {
+  ...{ labels: 60, cases: 60, tpr: estimate, tnr: estimate, exact: 0.95, kappa: estimate, qwk: estimate },
+  confusion: { yes: { yes: 30, no: 0, cannotTell: 0 }, no: { yes: 0, no: 30, cannotTell: 0 } },
+  ...{ whyNoKappa: null, verdict: 'may gate' as const, labelsNeeded: null, reason: 'kappa' },
+}
+const calibration: Calibration = {
+  schema: 'sluice.judge-calibration/1',
+  feature: 'f',
+  judge: { id: judgeOfRubric('j1', rubric), model: judge.model },
+  ...{ state: 'current', verdict: 'may gate', reason: 'kappa', labelsNeeded: null, confidence: 0.95 },
+  rule: { minKappa: 0.6, minTpr: null, minTnr: null },
+  ...{ all: measures, items: [], selfConsistency: null, verbosityBias: null, positionBias: null, versionBias: null },
+  labellers: { people: 1, twice: 0, exact: null, kappa: null, why: 'one person' },
+  ...{ corrected: null, isotonic: null },
+  notCounted: { unclear: 0, conflicts: 0, ofModels: 0, sawJudge: 0, unknown: 0, notJudged: 0 },
+}
+
+/** Publishes a version whose report says this of the judge, and shows the rollout of it. */
+async function judgedRollout(plane: TestPlane, said: object | undefined, more: object = {}) {
+  const active = await plane.publish('f', 'a')
+  await plane.ask('PUT /v1/features/f/active', { as: 'operator', body: { version: active, reason: 'launch' } })
+  const content = promptVersion('b')
+  const report = gateReport('f', content.id)
+  const features = report.features.map((part) => ({ ...part, ...(said && { judge: said }) }))
+  const body = { content, rubric, judge, report: { ...report, features }, ...more }
+  assert.equal((await plane.ask('POST /v1/features/f/versions', { as: 'ci', body })).status, 201)
+  const started = await plane.ask('POST /v1/features/f/rollouts', { as: 'operator', body: { version: content.id } })
+  return (await plane.ask(`GET /v1/rollouts/${started.body.id}`, { as: 'client' })).body.judge
+}
+
+const said = { id: 'j1', model: 'local:judge', mode: 'json_schema', flipRate: null, calls: 60, calibration }
+
+test('a rollout says what the published report of the gate carries about the judge, or that nothing is known', async () => {
+  await using calibrated = await testPlane()
+  assert.deepEqual(await judgedRollout(calibrated, said), {
+    model: 'local:judge',
+    words: 'calibrated by 60 human labels: may gate, kappa 0.900 [0.800, 0.950]',
+    runId: `run-of-${promptVersion('b').id}`,
+    startedAt: '2026-11-24T08:00:00.000Z',
+  })
+  await using never = await testPlane()
+  const { words } = await judgedRollout(never, { ...said, calibration: null })
+  assert.equal(words, 'never calibrated against human labels')
+  await using silent = await testPlane()
+  assert.match((await judgedRollout(silent, undefined)).words, /no calibration is known: no report/)
+  await using odd = await testPlane()
+  assert.match(
+    (await judgedRollout(odd, { id: 7, calibration: 'the best' })).words,
+    /no calibration is known: no report/,
+  )
+  await using unjudged = await testPlane()
+  assert.equal(await judgedRollout(unjudged, said, { judge: null }), null)
+})
+
+test('a calibration of another judge, or of other questions, is none', () => {
+  const report = {
+    ...{ verdict: 'pass' as const, strength: 'strong' as const, exitCode: 0, runId: 'r', sluiceVersion: '1' },
+    ...{ startedAt: '2026-11-24T08:00:00.000Z', summary: { judge: said } },
+  }
+  const items = rubric.map((item) => ({ ...item, weight: 1, must: false, quote: false }))
+  const version = { judge, rubric: items as never, report }
+  const words = (changed: object, judgeId: string | null = null) =>
+    judgeWordOf({ ...version, ...changed }, judgeId)?.words
+  assert.match(words({}) ?? '', /^calibrated by 60/)
+  assert.match(words({}, 'j1') ?? '', /^calibrated by 60/)
+  const another = /^no calibration is known: the report of the gate is about another judge, or other questions$/
+  assert.match(words({}, 'j2') ?? '', another)
+  assert.match(words({ judge: { ...judge, model: 'local:cheaper' } }) ?? '', another)
+  assert.match(words({ rubric: items.map((item) => ({ ...item, ask: 'Is it short?' })) }) ?? '', another)
+})
