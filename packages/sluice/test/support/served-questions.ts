@@ -58,7 +58,7 @@ export async function serveQuestions(questions: readonly LabelQuestion[]): Promi
     feature: 'summary',
     labeller: 'ann',
     labelling,
-    progress: () => stillNeeded(labelling.own(), ['actions']).map(progressText),
+    progress: () => stillNeeded(labelling.own(), ['actions'], null).map(progressText),
     assets: await assets,
     token: 'secret-token',
     port: 0,

@@ -16,7 +16,8 @@ import { appendLines, mergeByLine } from '../../gate/labels/append-lines.ts'
 import { labelFilesOf } from '../../gate/labels/label-files.ts'
 import { type LabelQuestions, labelQuestions } from '../../gate/labels/label-questions.ts'
 import { type Labelling, startLabelling } from '../../gate/labels/labelling.ts'
-import { progressText, stillNeeded } from '../../gate/labels/still-needed.ts'
+import { moreNeeded, progressText, stillNeeded } from '../../gate/labels/still-needed.ts'
+import type { Calibration } from '../../records/report/calibration.ts'
 import { formatAmount } from '../../text/format.ts'
 import { readFlags, set, text, wholeNumber, wholeNumberFrom } from '../flags.ts'
 import { clearScreen, type Host } from '../host.ts'
@@ -61,12 +62,12 @@ export async function label(feature: string, given: Record<string, unknown>, hos
     now: Date.now,
   })
   const ofOthers = asked.labels.labels.filter((each) => !isOwn(each))
-  const goal = await goalOf(project, prompt, asked)
+  const calibration = await calibrationBefore(project, prompt, asked)
   const ownBefore = labelling.own().filter(({ sawJudge }) => !sawJudge).length
   const progress = () => {
     const own = labelling.own().filter(({ sawJudge }) => !sawJudge)
-    const items = stillNeeded([...ofOthers, ...own], asked.items).map(progressText)
-    return [...goal(own.length - ownBefore), ...items]
+    const items = stillNeeded([...ofOthers, ...own], asked.items, calibration).map(progressText)
+    return [...goalLines(calibration, own.length - ownBefore), ...items]
   }
   const stop = stopSignal(host)
   try {
@@ -84,25 +85,29 @@ export async function label(feature: string, given: Record<string, unknown>, hos
 }
 
 /**
- * What a calibration by the labels so far leaves open. It is made once: made anew after each answer, it would tell the
- * labeller whether the judge has said the same.
+ * What a calibration by the labels so far says; null where there is none. It is made once: made anew after each answer, it
+ * would tell the labeller whether the judge has said the same.
  */
-async function goalOf(
+async function calibrationBefore(
   { config, files }: LoadedProject,
   prompt: Prompt,
   { judge }: LabelQuestions,
-): Promise<(added: number) => string[]> {
-  if (!judge) return () => []
+): Promise<Calibration | null> {
+  if (!judge) return null
   const labelled = await readLabelledFeature(files, prompt, config.root)
   const { margin } = { ...config.gate, ...prompt.gate }
-  const { state, verdict, labelsNeeded } = calibrationOf(labelled, { judge, rule: judgeRuleOf(config.gate), margin })
-  if (state !== 'current' || verdict === null) return () => []
-  if (verdict !== 'too few labels') return () => [`the judge ${verdict}, by the labels before`]
-  if (labelsNeeded === null) return () => ['more labels like these would not decide']
-  return (added) => {
-    const more = labelsNeeded - added
-    return [more > 0 ? `about ${formatAmount(more, 'more label')} for a decision` : 'enough for the next calibration']
-  }
+  const calibration = calibrationOf(labelled, { judge, rule: judgeRuleOf(config.gate), margin })
+  return calibration.state === 'current' ? calibration : null
+}
+
+/** What is left for a decision on the judge as a whole, after so many labels since. */
+function goalLines(calibration: Calibration | null, since: number): string[] {
+  if (!calibration?.verdict) return []
+  const { verdict, labelsNeeded } = calibration
+  if (verdict !== 'too few labels') return [`the judge ${verdict}, by the labels before`]
+  const more = moreNeeded(labelsNeeded, since)
+  if (more === null) return ['more labels like these would not decide']
+  return [more > 0 ? `about ${formatAmount(more, 'more label')} for a decision` : 'enough for the next calibration']
 }
 
 interface Session {

@@ -8,7 +8,7 @@ import { type ComparedVersions, selfConsistency, verbosityBias, versionBias } fr
 import { correctedMean, type RunVerdict } from './corrected-mean.ts'
 import { type JudgedLabel, type JudgedLabels, joinLabels, type LabelledCase } from './judged-labels.ts'
 import { labellerAgreement } from './labeller-agreement.ts'
-import type { JudgeRule } from './may-gate.ts'
+import { type JudgeRule, leastLabels } from './may-gate.ts'
 import { confidence, measuresOf, shareOf } from './measures.ts'
 
 export interface CalibrationInput {
@@ -134,8 +134,6 @@ function itemsOf(labels: readonly JudgedLabel[], rubric: CalibrationInput['rubri
   return [...ids].map((item) => ({ item, ...measuresOf(byItem.get(item) ?? [], rule) }))
 }
 
-const leastOfItem = 10
-
 /**
  * The verdict on the judge as a whole: that of all items together, unless one item is shown to be bad, or an item of the
  * prompt has hardly any labels. Else a question that nobody looked at would gate on the merit of the others.
@@ -150,11 +148,11 @@ function overall(
   if (bad) return { verdict: 'may not gate', reason: `item ${bad.item}: ${bad.reason}`, labelsNeeded: null }
   const { verdict, reason, labelsNeeded } = all
   if (verdict !== 'may gate') return { verdict, reason, labelsNeeded }
-  const few = items.filter(({ item, labels }) => labels < leastOfItem && rubric.some(({ id }) => id === item))
+  const few = items.filter(({ item, labels }) => labels < leastLabels && rubric.some(({ id }) => id === item))
   if (few.length > 0) {
-    const missing = few.reduce((sum, { labels }) => sum + leastOfItem - labels, 0)
+    const missing = few.reduce((sum, { labels }) => sum + leastLabels - labels, 0)
     const names = few.map(({ item, labels }) => `${item} has ${labels}`).join(', ')
-    const why = `each item needs ${leastOfItem} labels: ${names}`
+    const why = `each item needs ${leastLabels} labels: ${names}`
     return { verdict: 'too few labels', reason: why, labelsNeeded: missing }
   }
   const alike = alikeItems(items)

@@ -3,6 +3,7 @@ import { withInterval } from '../../records/report/calibration-words.ts'
 import { formatAmount, formatChange, formatCount, formatPercent, formatScore } from '../../text/format.ts'
 import { type Cell, columns, wrap } from '../../text/layout.ts'
 import { correctedSentence, versionSentence } from '../report/calibration-sentences.ts'
+import { rulingText } from './may-gate.ts'
 
 /** The calibration of a judge, for a terminal: the verdict, the table, what else was found, and the next step. */
 export function calibrationText(calibration: Calibration, width: number): string {
@@ -50,7 +51,7 @@ function tableOf(rows: Calibration['items'], width: number): string[] {
 function rowVerdict({ verdict, labelsNeeded, labels, whyNoKappa }: CalibrationMeasures): string {
   if (labels === 0) return 'no labels'
   if (whyNoKappa !== null) return `${verdict}: all labels alike`
-  return labelsNeeded === null ? verdict : `${verdict} (${formatCount(labelsNeeded)} more)`
+  return rulingText(verdict, labelsNeeded)
 }
 
 function confusionLines({ confusion: { yes, no } }: CalibrationMeasures, width: number): string[] {

@@ -1,7 +1,7 @@
 import type { GateSettings } from '../../core/suite/config/config.ts'
 import type { BoundedEstimate, CalibrationMeasures, CalibrationVerdict } from '../../records/report/calibration.ts'
 import { clopperPearson } from '../../stats/index.ts'
-import { formatAmount, formatScore } from '../../text/format.ts'
+import { formatAmount, formatCount, formatScore } from '../../text/format.ts'
 
 /** What a judge has to reach. Null asks for nothing. */
 export interface JudgeRule {
@@ -30,8 +30,8 @@ export interface Ruled {
 
 type Ruling = Pick<CalibrationMeasures, 'verdict' | 'labelsNeeded' | 'reason'>
 
-/** Fewer labels say nothing, whatever an interval says. */
-const leastLabels = 10
+/** Fewer labels, of an item or of all together, say nothing, whatever an interval says. */
+export const leastLabels = 10
 /** More labels than these are not asked for: then other questions or another judge are the way. */
 const mostLabels = 5_000
 
@@ -71,6 +71,11 @@ export function mayGate(measured: Ruled, rule: JudgeRule): Ruling {
         ? `${shown(first)} leaves ${first.least} open`
         : first.why
   return ruling('too few labels', why, needed <= mostLabels ? needed : null)
+}
+
+/** `too few labels (12 more)` */
+export function rulingText(verdict: CalibrationVerdict, labelsNeeded: number | null): string {
+  return labelsNeeded === null ? verdict : `${verdict} (${formatCount(labelsNeeded)} more)`
 }
 
 function criteriaOf({ kappa, whyNoKappa, tpr, tnr }: Ruled, { minKappa, minTpr, minTnr }: JudgeRule): Criterion[] {

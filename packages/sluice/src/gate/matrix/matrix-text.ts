@@ -1,3 +1,4 @@
+import { calibrationWords } from '../../records/report/calibration-words.ts'
 import type { MatrixCell, MatrixReport } from '../../records/report/matrix-report.ts'
 import {
   formatAmount,
@@ -124,9 +125,19 @@ export function captions(report: MatrixReport): string[] {
     'better, worse: the interval excludes 0, and would whatever the missing answers had scored. All others cannot be told apart from the reference, which does not say that they are as good.',
     '1,000 answers: what they cost without the judge, as paid when they were given.',
     judge
-      ? `Judge of all cells: ${judge.model} (${judge.id}). Whether it agrees with people is not part of this table: sluice judge calibrate says it.`
+      ? `Judge of all cells: ${judge.model} (${judge.id}), ${calibrationsText(report)}.`
       : 'No judge was asked: checks alone scored the answers.',
   ]
+}
+
+/** What labels say of the judge: of several features each by itself, unless it is the same of all. */
+function calibrationsText({ features }: MatrixReport): string {
+  const judged = features.flatMap(({ feature, calibration }) =>
+    calibration === undefined ? [] : [{ feature, words: calibrationWords(calibration) }],
+  )
+  const [first] = judged
+  if (!first || judged.every(({ words }) => words === first.words)) return first?.words ?? calibrationWords(null)
+  return judged.map(({ feature, words }) => `on ${feature} ${words}`).join('; ')
 }
 
 const causesShown = 3

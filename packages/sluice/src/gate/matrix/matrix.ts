@@ -7,8 +7,10 @@ import { casesOf } from '../../core/suite/prompt/suites.ts'
 import { SluiceError } from '../../errors.ts'
 import type { MatrixCell, MatrixReport } from '../../records/report/matrix-report.ts'
 import { formatAmount } from '../../text/format.ts'
+import { calibrateRun } from '../calibration/calibrate-run.ts'
 import { noCaseText } from '../evaluate-feature.ts'
 import { recordedRepeats } from '../recorded-repeats.ts'
+import { calibrationSentence } from '../report/calibration-sentences.ts'
 import { causeSentence, causesOf } from '../report/causes.ts'
 import { reproduction } from '../report/reproduction.ts'
 import { costOf } from '../report/summarize.ts'
@@ -154,7 +156,7 @@ interface MeasuredMatrix {
   notes: readonly string[]
 }
 
-function reportOf(measured: MeasuredMatrix, { project, session }: RunContext): MatrixReport {
+async function reportOf(measured: MeasuredMatrix, { project, session }: RunContext): Promise<MatrixReport> {
   const { plan, placed, options, repeats } = measured
   const { rows, models, comparisons } = plan
   const { confidence } = project.config.gate
@@ -164,10 +166,12 @@ function reportOf(measured: MeasuredMatrix, { project, session }: RunContext): M
   const judged = ledger.judgeCalls > 0 ? placed.find(({ cell }) => cell.run.ledger.judgeCalls > 0) : undefined
   const judge = judged?.cell.run.judge
   const { usd, unpricedCalls } = costOf(ledger)
-  const features = rows.map(({ prompt: { feature, file, model }, suite }) => {
+  const features: MatrixReport['features'] = []
+  for (const row of rows) {
+    const { feature, file, model } = row.prompt
     const cases = cells.find((cell) => cell.feature === feature)?.cases.asked ?? 0
-    return { feature, file, suite, model, cases }
-  })
+    features.push({ feature, file, suite: row.suite, model, cases, ...(await calibrationOf(row, placed, project)) })
+  }
   return {
     schema: 'sluice.matrix/1',
     at: new Date(options.now).toISOString(),
@@ -182,6 +186,11 @@ function reportOf(measured: MeasuredMatrix, { project, session }: RunContext): M
     judge: judge ? { id: judge.id, model: judge.model } : null,
     notes: [
       ...measured.notes,
+      ...features.flatMap(({ feature, calibration }) =>
+        calibration === undefined || calibration?.verdict === 'may gate'
+          ? []
+          : [features.length > 1 ? `${feature}: ${calibrationSentence(calibration, feature)}` : calibrationSentence(calibration, feature)],
+      ),
       ...(judge ? models.flatMap((model) => judgeFamilyWarnings(judge.models, model)) : []),
       ...(cells.some(({ answers }) => answers.unfinished > 0)
         ? [
@@ -203,6 +212,19 @@ function reportOf(measured: MeasuredMatrix, { project, session }: RunContext): M
     }),
     exitCode: Math.max(...cells.map(exitCodeOf)),
   }
+}
+
+/** The calibration of the judge by the labels of a row's feature: it is the same for all its cells, but for corrected means. */
+async function calibrationOf(
+  row: MatrixRow,
+  placed: readonly PlacedCell[],
+  project: RunContext['project'],
+): Promise<Pick<MatrixReport['features'][number], 'calibration'>> {
+  const judged = placed.find((one) => one.row === row && one.cell.run.ledger.judgeCalls > 0)?.cell
+  if (!judged) return {}
+  const settings = { ...project.config.gate, ...row.prompt.gate }
+  const calibration = await calibrateRun(judged.run, judged, project, settings)
+  return { calibration: calibration && { ...calibration, corrected: null } }
 }
 
 function cellReport({ row, cell }: PlacedCell, all: readonly PlacedCell[], terms: ComparisonTerms): MatrixCell {

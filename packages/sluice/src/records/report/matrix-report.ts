@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { askedAndPaid } from './asked-and-paid.ts'
+import { calibrationSchema } from './calibration.ts'
 
 const known = z.number().nullable()
 const count = z.int().min(0)
@@ -59,6 +60,8 @@ const featureSchema = z.object({
   /** The model of the prompt's file. */
   model: z.string(),
   cases: count,
+  /** What labels of people say of the judge; null where nobody labelled. Absent where nothing was judged. */
+  calibration: calibrationSchema.nullable().optional(),
 })
 
 /** What `sluice eval --compare` found, `sluice.matrix/1`. */

@@ -43,7 +43,7 @@ test('keys in the terminal become labels on the outputs of the last run', async 
   }
   assert.ok(!/candidate|baseline|judge|reasoning|seen/.test(stdout.replaceAll('sluice judge', '')), 'it is blind')
   assert.match(stdout, /4 of 30: .*\n\(actions · case summary-\d+\)/)
-  assert.match(stderr, /3 of 30 questions are answered, in labels\/summary.jsonl\.\n {2}actions: 3 of 50 labels/)
+  assert.match(stderr, /3 of 30 questions are answered, in labels\/summary.jsonl\.\n {2}actions: 2 labels \(1 yes, 1 no\): too few labels \(8 more\)/)
   assert.equal(readFileSync(path.join(project.root, 'labels/.gitattributes'), 'utf8'), '*.jsonl merge=union\n')
 
   const again = await labelling(project, 'y')
@@ -81,7 +81,7 @@ test('who has seen the judge says so, and it counts for nothing', async () => {
     labelsOf(project).map(({ sawJudge }) => sawJudge),
     [true, true],
   )
-  assert.match(stderr, /2 of 30 questions are answered[\s\S]*actions: 0 of 50 labels/)
+  assert.match(stderr, /2 of 30 questions are answered[\s\S]*actions: 0 labels .* too few labels \(10 more\)/)
 })
 
 test('what cannot be labelled is said with the way out', async () => {

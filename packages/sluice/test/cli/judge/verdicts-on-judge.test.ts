@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { withJudge } from '../../../src/gate/calibration/judge-reason.ts'
+import { matrixReportSchema } from '../../../src/records/report/matrix-report.ts'
 import { unchangedReportSchema } from '../../../src/records/report/unchanged-report.ts'
 import { upgradeReportSchema } from '../../../src/records/report/upgrade-report.ts'
 import { fakeModel, isJudgeRequest, judgement } from '../../support/fake-model.ts'
@@ -116,4 +117,20 @@ test('unchanged runs that the state of the judge blocks are counted under the ca
   const warned = await unchanged(project)
   assert.deepEqual([warned.blocked, warned.judgeDoubt?.blocks], [before.blocked, false])
   assert.equal(warned.weakPasses.runs, 20 - warned.blocked.runs)
+})
+
+test('a matrix computes the calibration of the judge, and prints it as the gate does', async () => {
+  await using model = await fakeModel(labelReader)
+  using project = labelledProject(mixed({ right: 20, bad: 20 }), { ...model })
+  const compare = ['eval', 'summary', '--compare', 'local:model-b']
+  const before = await project.sluice(compare)
+  assert.match(before.stdout.replace(/\s+/g, ' '), /Judge of all cells: local:judge \(\w+\), with a stale calibration\./)
+  assert.match(before.stdout.replace(/\s+/g, ' '), /- The calibration of the judge is stale: .*sluice judge calibrate summary/)
+  await project.sluice(['judge', 'calibrate', 'summary'])
+  const { stdout } = await project.sluice([...compare, '--json'])
+  const { features, notes } = matrixReportSchema.parse(JSON.parse(stdout))
+  assert.deepEqual([features[0]?.calibration?.verdict, features[0]?.calibration?.corrected], ['may gate', null])
+  assert.ok(!notes.some((note) => note.includes('calibrat')), notes.join())
+  const { stdout: text } = await project.sluice(compare)
+  assert.match(text.replace(/\s+/g, ' '), /\), calibrated by 40 human labels: may gate, kappa 1\.000 \[0\.8/)
 })
