@@ -8,10 +8,15 @@ import { openProjectDatabase } from '../core/answers/project-database.ts'
 import type { Case } from '../core/suite/cases/case.ts'
 import { holds } from '../core/suite/cases/quarantine.ts'
 import { defaultGateSettings } from '../core/suite/config/gate-settings.ts'
+import { InvalidFilesError } from '../core/suite/diagnostics/diagnostic.ts'
+import type { LoadedProject } from '../core/suite/project/project.ts'
 import { selectFeature } from '../core/suite/project/select-feature.ts'
+import type { Prompt } from '../core/suite/prompt/prompt.ts'
 import { casesOf, chooseSuite, requireSuites } from '../core/suite/prompt/suites.ts'
 import { SluiceError } from '../errors.ts'
+import { type LabelledFeature, readLabelledFeature } from '../gate/calibration/labelled-feature.ts'
 import { settingsOf } from '../gate/judge-versions.ts'
+import { labelFilesOf } from '../gate/labels/label-files.ts'
 import { gatePlanSvg } from '../gate/plan/gate-plan-svg.ts'
 import { gatePlanText } from '../gate/plan/gate-plan-text.ts'
 import { planPower } from '../gate/plan/plan-power.ts'
@@ -105,6 +110,7 @@ export async function planGateCommand(
           }),
           settings: settingsOf(project.config.gate, prompt.gate, {}),
           version: prompt.id,
+          labelled: await labelsOf(prompt, project, host),
         }
         features.push(await planPower(planned, options, { root, database }))
       }
@@ -129,6 +135,21 @@ function partsOf(all: readonly Case[], { withHoldout }: { withHoldout: boolean }
     quarantined: asked.filter(isQuarantined),
     heldOut: all.length - asked.length,
   }
+}
+
+/** The labels of a feature; undefined where nobody labelled, or where they cannot be read: the plan is made without them. */
+async function labelsOf(
+  prompt: Prompt,
+  { files, config }: LoadedProject,
+  { stderr }: Pick<Host, 'stderr'>,
+): Promise<LabelledFeature | undefined> {
+  const { labels } = labelFilesOf(prompt.feature)
+  if ((await files.list(labels)).length === 0) return undefined
+  return readLabelledFeature(files, prompt, config.root).catch((error: unknown) => {
+    if (!(error instanceof InvalidFilesError)) throw error
+    stderr.write(`The plan is made without the labels, which cannot be read: ${error.message}\n`)
+    return undefined
+  })
 }
 
 async function writePicture(file: string, picture: string): Promise<void> {

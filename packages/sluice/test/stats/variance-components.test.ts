@@ -53,3 +53,14 @@ test('what was not repeated is unknown, and not 0', () => {
   ])
   assert.deepEqual([onlyAnswers.vote, onlyAnswers.answer, onlyAnswers.within], [null, null, 0.25])
 })
+
+test('judgements of other answers tell the votes from the answers', () => {
+  const random = seededRandom(20_261_127)
+  const drawn = (count: number, spread: number, center = 0) =>
+    Array.from({ length: count }, () => center + spread * random.normal())
+  const cases = Array.from({ length: 3000 }, () => drawn(2, 0.2).map((answer) => drawn(1, 0.1, answer)))
+  const elsewhere = Array.from({ length: 1500 }, (_, index) => drawn(3, 0.1, index))
+  const { answer, vote, within } = varianceComponents(cases, elsewhere)
+  assert.ok(Math.abs((vote ?? 0) / 0.01 - 1) < 0.06 && Math.abs((answer ?? 0) / 0.04 - 1) < 0.12, `${vote} ${answer}`)
+  assert.equal(within, varianceComponents(cases).within)
+})

@@ -14,24 +14,66 @@ export interface NoiseSources {
   within: number | null
   /** Texts that were judged more than once, which is what tells the judge from the system. */
   textsJudgedTwice: number
+  /**
+   * What the part of the judge is known by: texts that were judged twice, in the run or for labels, or, where there are none, the
+   * votes of a panel, which give an upper bound. Null where it is not known, or nothing was judged.
+   */
+  judgeFrom: 'repeats' | 'panel' | null
 }
 
 /**
- * Splits the variance of the candidate's scores. Where two answers to a case are the same text, what differs is the judge;
- * where no text was judged twice, system and judge cannot be told apart.
+ * Splits the variance of the candidate's scores. Where two answers to a case are the same text, what differs is the judge.
+ * Where no text was judged twice, members of a panel that disagree stand in; without them system and judge cannot be told
+ * apart.
+ * @param again scores of labelled texts that were judged more than once, by text
  */
-export function noiseSources(rows: readonly ResultRow[]): NoiseSources {
+export function noiseSources(rows: readonly ResultRow[], again: readonly (readonly number[])[] = []): NoiseSources {
   const cases = [...votesByText(rows).values()].map((texts) => [...texts.values()])
   const isJudged = rows.some(({ detail }) => detail.judge.length > 0)
-  const textsJudgedTwice = isJudged ? cases.flat().filter((votes) => votes.length > 1).length : 0
-  if (isJudged && textsJudgedTwice > 0) {
-    const { case: between, answer, vote, within } = varianceComponents(cases)
+  const judgedTwice = isJudged ? [...cases.flat(), ...again].filter((votes) => votes.length > 1).length : 0
+  if (judgedTwice > 0) {
+    const { case: between, answer, vote, within } = varianceComponents(cases, again)
     // Where no case gave a second text, the system under test did not vary at all.
-    return { case: between, system: answer ?? 0, judge: vote, within, textsJudgedTwice }
+    const system = answer ?? (within === null ? null : 0)
+    return { case: between, system, judge: vote, within, textsJudgedTwice: judgedTwice, judgeFrom: 'repeats' }
   }
   const { case: between, within } = varianceComponents(cases.map((texts) => texts.flat().map((score) => [score])))
-  const system = isJudged ? null : within
-  return { case: between, system, judge: isJudged ? null : 0, within, textsJudgedTwice }
+  const unsplit = { case: between, within, textsJudgedTwice: 0 }
+  if (!isJudged) return { ...unsplit, system: within, judge: 0, judgeFrom: null }
+  const ofPanel = panelVariance(rows)
+  if (ofPanel === null || within === null) return { ...unsplit, system: null, judge: null, judgeFrom: null }
+  const judge = Math.min(within, ofPanel)
+  return { ...unsplit, system: within - judge, judge, judgeFrom: 'panel' }
+}
+
+/**
+ * How much the majority of a panel would vary, had its members been drawn anew from models like them (the bootstrap over
+ * members; Efron & Tibshirani 1993, chapter 6), in the score of a case, on average. Members that always differ do so without
+ * any noise, so this is an upper bound of what the judge adds to it. Null where no panel judges.
+ */
+function panelVariance(rows: readonly ResultRow[]): number | null {
+  const found = rows.flatMap(({ arm, detail: { score, checks, judge } }) => {
+    if (arm !== 'candidate' || score === undefined || !judge.some(({ members }) => members)) return []
+    const total = [...checks, ...judge].reduce((sum, { weight }) => sum + weight, 0)
+    const sum = judge.reduce(
+      (all, { weight, members = [] }) => all + (weight / total) ** 2 * majorityVariance(members),
+      0,
+    )
+    return total > 0 ? [sum] : []
+  })
+  return found.length === 0 ? null : found.reduce((sum, each) => sum + each, 0) / found.length
+}
+
+function majorityVariance(members: readonly { verdict: string | null }[]): number {
+  const count = members.length
+  const share = members.filter(({ verdict }) => verdict === 'yes').length / Math.max(1, count)
+  if (share === 0 || share === 1) return 0
+  let [chance, majority] = [(1 - share) ** count, 0]
+  for (let yes = 0; yes <= count; yes += 1) {
+    if (2 * yes > count) majority += chance
+    chance *= ((count - yes) / (yes + 1)) * (share / (1 - share))
+  }
+  return majority * (1 - majority)
 }
 
 /** Scores by position and text. An answer whose text was masked is one of its own: others may look the same. */
@@ -53,7 +95,7 @@ function votesByText(rows: readonly ResultRow[]): Map<number, Map<string, number
  * section 10.6); 1 means that repeats are.
  */
 export function cheapestRemedy(
-  { system, judge, within }: NoiseSources,
+  { system, judge, within, judgeFrom }: NoiseSources,
   { generationUsd, judgeUsd }: { generationUsd: number | null; judgeUsd: number | null },
 ): string | null {
   if (within === null) return null
@@ -61,6 +103,8 @@ export function cheapestRemedy(
   if (judge === null || system === null)
     return 'No text was judged twice, so the part of the judge is not known: label answers of the cases below (sluice judge label), or ask more repeats.'
   const share = judge / (judge + system)
+  if (judgeFrom === 'panel' && judge > 0)
+    return `By the votes of its panel the judge makes at most ${formatPercent(share)} of the noise within cases. Members that always differ are no noise: label the answers on which they do (sluice judge label), and ask more repeats.`
   const part = `The judge makes ${formatPercent(share)} of the noise within cases`
   if (judge === 0) return 'The answers differ, not the judge: repeats lower the noise, further judgements do not.'
   if (generationUsd === null || judgeUsd === null || judgeUsd === 0) {

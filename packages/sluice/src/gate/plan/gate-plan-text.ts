@@ -63,7 +63,7 @@ function noiseLines({ noise }: FeaturePlan): string[] {
   const judge =
     noise.judgeVotes === null
       ? 'of the judge not known'
-      : `of the judge ${sd(noise.judgeVotes)}, of the answers ${sd(noise.system)}`
+      : `of the judge ${noise.judgeFrom === 'panel' ? 'at most ' : ''}${sd(noise.judgeVotes)}, of the answers ${sd(noise.system)}`
   return [
     `Measured on ${startedAt?.slice(0, 10)}, ${formatAmount(answers, 'answer')} to ${formatAmount(cases, 'case')}: standard deviation between cases ${sd(noise.case)}, within a case ${sd(within)}${range}; ${judge}.`,
   ]

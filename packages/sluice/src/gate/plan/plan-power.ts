@@ -4,8 +4,10 @@ import type { GateSettings } from '../../core/suite/config/gate-settings.ts'
 import type { FeaturePlan, PlannedReach } from '../../records/report/gate-plan.ts'
 import { gammaPReg } from '../../stats/index.ts'
 import { formatAmount } from '../../text/format.ts'
+import type { LabelledFeature } from '../calibration/labelled-feature.ts'
 import { flakyCases } from '../flakes/flaky-cases.ts'
-import { cheapestRemedy, noiseSources } from '../flakes/noise-sources.ts'
+import { judgedAgain } from '../flakes/judged-again.ts'
+import { cheapestRemedy, type NoiseSources, noiseSources } from '../flakes/noise-sources.ts'
 import { policyOf } from '../run-gate.ts'
 import { gateCases } from '../verdict/decide-by-rounds.ts'
 import { type CasePair, pairsOf, type SummedCase, sumUp } from '../verdict/gate-case.ts'
@@ -42,6 +44,8 @@ export interface PlannedSuite {
   settings: GateSettings
   /** The version as it is now; null without a project. */
   version: string | null
+  /** Its labels; what the judge said of them more than once tells its noise. */
+  labelled?: LabelledFeature | undefined
 }
 
 /** Where the results of earlier runs are. */
@@ -56,6 +60,7 @@ interface Basis {
   said: FeaturePlan['noise']
   price: AnswerPrice
   run: KeptRun | undefined
+  sources: NoiseSources | undefined
   notes: string[]
   byTag: { tag: string; noise: SuiteNoise; cases: number }[]
 }
@@ -99,7 +104,7 @@ export async function planPower(
     table: sizes.flatMap((cases) => policy.looks.map((repeats) => row({ cases, repeats }))),
     tags: tagReaches(basis, policy),
     plans: options.drop === undefined ? [] : plansFor({ drop: options.drop, noise, policy, least, priced }),
-    remedy: run ? cheapestRemedy(noiseSources(run.rows), price) : null,
+    remedy: basis.sources ? cheapestRemedy(basis.sources, price) : null,
     flaky: run ? flakyCases(run.table.cases, run.rows, planned.settings) : [],
     notes: [...basis.notes, ...notesOn(planned, options, basis, policy)],
   }
@@ -108,7 +113,7 @@ export async function planPower(
 const nothingFlaky = { remedy: null, flaky: [], notes: [] }
 
 async function basisOf(
-  { feature, suite, cases, quarantined }: PlannedSuite,
+  { feature, suite, cases, quarantined, labelled }: PlannedSuite,
   { assumeSd, assumeSdBetween: sdBetween, cases: count }: PowerPlanOptions,
   kept: KeptResults | undefined,
 ): Promise<Basis | string> {
@@ -116,6 +121,7 @@ async function basisOf(
   const run =
     kept && feature !== null ? await lastMeasuredRun(kept.root, kept.database, { feature, suite: asked }) : undefined
   const price = run && kept ? answerPrice(run, kept.database) : unknownPrice
+  const sources = run && sourcesOf(run, labelled)
   if (assumeSd !== undefined) {
     const of = cases.length > 0 ? cases : Array.from({ length: count ?? 0 }, () => ({ weight: 1 }))
     if (of.length === 0) return 'How many cases there are is not known: give --cases, or a feature of a project.'
@@ -125,6 +131,7 @@ async function basisOf(
       said: assumedAs(noise, assumeSd),
       price,
       run,
+      sources,
       notes: [],
       byTag: assumedTags(cases, assumeSd, sdBetween),
     }
@@ -138,7 +145,12 @@ async function basisOf(
   const noise = noiseOf(pairsOfRun(measured, run), { isCompared: run.hasBaseline })
   if (!noise)
     return `The last run of ${feature} asked each case once, so how answers vary is not known: run "sluice eval ${feature} --repeats 3", or give --assume-sd.`
-  return { noise, said: measuredAs(run, noise), price, run, notes: [], byTag: measuredTags(measured, run) }
+  const said = measuredAs(run, noise, sources ?? noiseSources(run.rows))
+  return { noise, said, price, run, sources, notes: [], byTag: measuredTags(measured, run) }
+}
+
+function sourcesOf({ feature: { judge }, rows, table }: KeptRun, labelled: LabelledFeature | undefined): NoiseSources {
+  return noiseSources(rows, judge && labelled ? judgedAgain(labelled, judge, { cases: table.cases, rows }) : [])
 }
 
 function measuredCases(run: KeptRun): SummedCase[] {
@@ -198,15 +210,15 @@ function assumedAs({ cases }: SuiteNoise, sd: number): FeaturePlan['noise'] {
   }
 }
 
-function measuredAs(run: KeptRun, noise: SuiteNoise): FeaturePlan['noise'] {
-  const { case: between, system, judge, within, textsJudgedTwice } = noiseSources(run.rows)
+function measuredAs(run: KeptRun, noise: SuiteNoise, sources: NoiseSources): FeaturePlan['noise'] {
+  const { case: between, system, judge, within, textsJudgedTwice, judgeFrom } = sources
   const answers = run.rows.filter(({ detail }) => detail.score !== undefined).length
   const df = Math.max(1, answers - run.table.cases.length * (run.hasBaseline ? 2 : 1))
   const sd = within === null ? null : Math.sqrt(within)
   return {
     ...{ source: 'measured', runId: run.runId, startedAt: run.startedAt, version: run.feature.candidate.id },
     ...{ judge: run.feature.judge?.id ?? null, cases: noise.cases, answers },
-    ...{ case: between, system, judgeVotes: judge, within, textsJudgedTwice },
+    ...{ case: between, system, judgeVotes: judge, within, textsJudgedTwice, judgeFrom },
     sdLow: sd === null ? null : sd * Math.sqrt(df / chiSquareQuantile(0.95, df)),
     sdHigh: sd === null ? null : sd * Math.sqrt(df / chiSquareQuantile(0.05, df)),
   }

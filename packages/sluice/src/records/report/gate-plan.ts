@@ -37,7 +37,12 @@ const noiseSchema = z.object({
   system: known.describe('Variance between answers to one case.'),
   judgeVotes: known.describe('Variance between judgements of one text; null where no text was judged twice.'),
   within: known.describe('Variance between single scores of one case: system and judge together.'),
-  textsJudgedTwice: count.describe('Texts that were judged more than once.'),
+  textsJudgedTwice: count.describe('Texts that were judged more than once, in the run or for labels.'),
+  judgeFrom: z
+    .enum(['repeats', 'panel'])
+    .nullable()
+    .optional()
+    .describe('What `judgeVotes` is known by: texts judged twice, or the votes of a panel, which give an upper bound.'),
   sdLow: known.describe('Lower end of the 90 % interval of the standard deviation within cases.'),
   sdHigh: known.describe('Upper end of it.'),
 })

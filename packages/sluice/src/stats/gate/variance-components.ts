@@ -17,11 +17,14 @@ export interface VarianceComponents {
  * The variance components of scores whose judgements lie within answers and whose answers lie within cases, by the analysis
  * of variance for unequal numbers (Searle, Casella & McCulloch 1992, Variance Components, section 5.3; Henderson's first
  * method). An estimate below 0 is 0.
+ * @param elsewhere judgements of other answers, by answer: their spread counts for `vote`, and for nothing else
  */
-export function varianceComponents(cases: readonly VotesByAnswer[]): VarianceComponents {
+export function varianceComponents(cases: readonly VotesByAnswer[], elsewhere: VotesByAnswer = []): VarianceComponents {
   const sums = sumsOf(cases)
   const { scores, answers, used } = sums
-  const vote = scores > answers ? sums.withinAnswers / (scores - answers) : null
+  const others = sumsOf([elsewhere])
+  const voteDf = scores - answers + others.scores - others.answers
+  const vote = voteDf > 0 ? (sums.withinAnswers + others.withinAnswers) / voteDf : null
   const within = scores > used ? (sums.withinAnswers + sums.betweenAnswers) / (scores - used) : null
   const answerDf = answers - used
   const perCase = sums.squaresPerCase

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { fakeModel } from '../../support/fake-model.ts'
+import { fakeModel, isJudgeRequest } from '../../support/fake-model.ts'
 import { commitAll, judged } from '../../support/gate-project.ts'
 import { judgedLines, labelledProject, labelReader, mixed } from '../../support/labelled-project.ts'
 import { edit } from '../../support/measured-project.ts'
@@ -101,4 +101,31 @@ test('a change that lowers the demands on the judge, or takes labels away, is na
   const strict = await judged(project, ['gate'])
   assert.equal(strict.report.features[0]?.judge?.calibration?.all?.labels, 40)
   assert.equal(strict.report.features[0]?.judge?.calibration?.rule.minKappa, 0.7)
+})
+
+test('verdicts of the judge on labelled texts tell its part of the noise in a plan', async () => {
+  let asked = 0
+  await using model = await fakeModel((request) => {
+    if (isJudgeRequest(request)) return labelReader(request)
+    asked += 1
+    return `Action item: pay invoice ${asked}${asked % 3 === 0 ? ', says the judge says no' : ''}.`
+  })
+  using project = labelledProject(good.slice(15, 25), { ...model })
+  assert.equal((await project.sluice(['eval', 'summary', '--repeats', '3'])).code, 0)
+  const noise = async () => {
+    const { stdout, stderr } = await project.sluice(['plan', 'gate', 'summary', '--json'])
+    assert.ok(stdout.startsWith('{'), stderr)
+    return JSON.parse(stdout).features[0].noise
+  }
+  const before = await noise()
+  assert.deepEqual([before.judgeVotes, before.textsJudgedTwice], [null, 0])
+  await project.sluice(['judge', 'calibrate', 'summary', '--repeats', '2'])
+  const after = await noise()
+  assert.deepEqual([after.judgeVotes, after.textsJudgedTwice, after.judgeFrom], [0, 10, 'repeats'])
+  assert.ok(Math.abs(after.system - before.within) < 1e-12, 'the judge is steady: all of it is of the answers')
+  edit(project, 'prompts/summary.prompt.yml', 'Does it list the action items?', 'Does it list all action items?')
+  assert.equal((await noise()).judgeVotes, null, 'verdicts on other questions do not count')
+  project.write({ 'labels/summary.judged.jsonl': 'x\n' })
+  const { code, stderr } = await project.sluice(['plan', 'gate', 'summary'])
+  assert.deepEqual([code, /made without the labels, which cannot be read/.test(stderr)], [0, true], stderr)
 })

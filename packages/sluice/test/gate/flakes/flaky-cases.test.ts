@@ -79,7 +79,7 @@ test('the judge is told from the system where a text was judged twice, and nowhe
 })
 
 test('the remedy follows prices and parts', () => {
-  const parts = { case: 0, within: 0.05, textsJudgedTwice: 9 }
+  const parts = { case: 0, within: 0.05, textsJudgedTwice: 9, judgeFrom: 'repeats' as const }
   const prices = { generationUsd: 0.01, judgeUsd: 0.001 }
   assert.match(
     cheapestRemedy({ ...parts, system: 0.01, judge: 0.04 }, prices) ?? '',
@@ -88,4 +88,60 @@ test('the remedy follows prices and parts', () => {
   assert.match(cheapestRemedy({ ...parts, system: 0.049, judge: 0.001 }, prices) ?? '', /repeats are the cheapest/)
   assert.match(cheapestRemedy({ ...parts, system: null, judge: null }, prices) ?? '', /not known/)
   assert.equal(cheapestRemedy({ ...parts, within: null, system: null, judge: null }, prices), null)
+})
+
+test('members of a panel that disagree give the most that the judge can add, where no text was judged twice', () => {
+  const { rows } = judgedCases([
+    [
+      ['a', { polite: 'yes' }],
+      ['b', { polite: 'no' }],
+    ],
+    [
+      ['c', { polite: 'yes' }],
+      ['d', { polite: 'yes' }],
+    ],
+  ])
+  const vote = (model: string, verdict: string) => ({ model, verdict })
+  const members = [vote('m', 'yes'), vote('n', 'yes'), vote('o', 'no')]
+  const panel = rows.map((row) => ({
+    ...row,
+    detail: { ...row.detail, judge: row.detail.judge.map((item) => ({ ...item, members })) },
+  }))
+  const found = noiseSources(panel)
+  // Two of three: the majority of three that are drawn anew is yes with 20/27.
+  assert.ok(Math.abs((found.judge ?? 0) - (20 / 27) * (7 / 27)) < 1e-12)
+  assert.deepEqual([found.judgeFrom, found.within, found.system], ['panel', 0.25, 0.25 - (found.judge ?? 0)])
+  const agreed = panel.map((row) => ({
+    ...row,
+    detail: { ...row.detail, judge: row.detail.judge.map((item) => ({ ...item, members: members.slice(0, 1) })) },
+  }))
+  assert.deepEqual([noiseSources(agreed).judge, noiseSources(agreed).system], [0, 0.25])
+  const prices = { generationUsd: 0.01, judgeUsd: 0.001 }
+  assert.match(
+    cheapestRemedy(found, prices) ?? '',
+    /^By the votes of its panel the judge makes at most 76\.8 % .*label the answers on which they do/,
+  )
+})
+
+test('verdicts on labelled texts that were judged twice tell the judge from the system', () => {
+  const { rows } = judgedCases([
+    [
+      ['a', { polite: 'yes' }],
+      ['b', { polite: 'no' }],
+    ],
+    [
+      ['c', { polite: 'yes' }],
+      ['d', { polite: 'yes' }],
+    ],
+  ])
+  const steady = noiseSources(rows, [
+    [1, 1],
+    [0, 0],
+  ])
+  assert.deepEqual([steady.judge, steady.system, steady.textsJudgedTwice, steady.judgeFrom], [0, 0.25, 2, 'repeats'])
+  const wobbling = noiseSources(rows, [
+    [1, 0],
+    [1, 1],
+  ])
+  assert.deepEqual([wobbling.judge, wobbling.system, wobbling.within], [0.25, 0, 0.25])
 })
