@@ -40,6 +40,10 @@ test('held out cases are not judged in a pull request, which says so, and tell i
   assert.ok(request?.notes.includes('3 cases are held out and were not judged; the nightly judges them.'))
   const full = (await judged(project, ['gate', '--base', 'HEAD', '--suite', 'full'])).report.features[0]
   assert.equal(full?.cases.length, 32)
+  assert.deepEqual(
+    full?.cases.flatMap(({ id, holdout }) => (holdout ? [id] : [])),
+    Array.from({ length: 12 }, (_, at) => `c${20 + at}`),
+  )
   assert.deepEqual([full?.holdout?.outcome, full?.holdout?.pairs], ['disagrees', 12])
   assert.ok(full?.notes.some((note) => note.startsWith('The holdout disagrees: 12 held out cases changed by 0.000')))
 })

@@ -55,3 +55,12 @@ function checkFindings({ checks, baselineChecks }: Scored): Finding[] {
 }
 
 const rank = ({ lost, must }: Finding) => (lost ? 0 : 2) + (must ? 0 : 1)
+
+/** What sets a case apart from the others, in words. */
+export function marksOf({
+  critical,
+  quarantine,
+  holdout,
+}: Pick<CaseReport, 'critical' | 'quarantine' | 'holdout'>): string[] {
+  return [...(critical ? ['critical'] : []), ...(quarantine ? ['in quarantine'] : []), ...(holdout ? ['held out'] : [])]
+}

@@ -115,6 +115,8 @@ function testCase(row: CaseReport, feature: FeatureSummary): string {
     ...(row.score === null ? [] : [['score', row.score.toFixed(4)] as const]),
     ...(row.baselineScore === null ? [] : [['baselineScore', row.baselineScore.toFixed(4)] as const]),
     ...(row.critical ? [['critical', 'true'] as const] : []),
+    ...(row.quarantine ? [['in quarantine until', row.quarantine.until] as const] : []),
+    ...(row.holdout ? [['held out', 'true'] as const] : []),
     ...(row.tags.length === 0 ? [] : [['tags', row.tags.map(visibleLine).join(', ')] as const]),
   ] as const
   const time = row.latencyMs === null ? '' : ` time="${seconds(row.latencyMs)}"`

@@ -1,5 +1,5 @@
 import type { CaseReport } from '../../../records/report/case-report.ts'
-import { findingsOf } from '../case-findings.ts'
+import { findingsOf, marksOf } from '../case-findings.ts'
 
 /** What the table of cases shows and sorts by; the rest of a case is read when it is opened. */
 export interface CaseRow {
@@ -9,6 +9,8 @@ export interface CaseRow {
   baselineScore: number | null
   tags: string[]
   critical: boolean
+  /** What sets it apart from the others, e.g. that it is in quarantine. */
+  marks: string[]
   /** Rubric items and checks without the full score; first those that the baseline had. */
   issues: { name: string; lost: boolean }[]
   latencyMs: number | null
@@ -18,7 +20,7 @@ export interface CaseRow {
 export function caseRowOf(report: CaseReport): CaseRow {
   const { id, state, score, baselineScore, tags, critical = false, latencyMs, costUsd } = report
   const issues = findingsOf(report).map(({ name, lost }) => ({ name, lost }))
-  return { id, state, score, baselineScore, tags, critical, issues, latencyMs, costUsd }
+  return { id, state, score, baselineScore, tags, critical, marks: marksOf(report), issues, latencyMs, costUsd }
 }
 
 /** Candidate minus baseline; null without a pair. */

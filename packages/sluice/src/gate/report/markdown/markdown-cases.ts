@@ -4,7 +4,7 @@ import { formatAmount, formatChange, formatCount, formatScore } from '../../../t
 import { wrap } from '../../../text/layout.ts'
 import { codeBlock, codeSpan, inlineText } from '../../../text/markdown-escape.ts'
 import { excerpt } from '../../../text/untrusted.ts'
-import { type Finding, findingsOf } from '../case-findings.ts'
+import { type Finding, findingsOf, marksOf } from '../case-findings.ts'
 import type { Highlight, Highlights } from '../highlights.ts'
 import { type DiffLine, diffOutputs } from '../output-diff.ts'
 import { causeLines } from '../sentences.ts'
@@ -71,12 +71,11 @@ const shownOf = ({ cases, total }: Highlight) =>
 
 /** The first with its texts in view; those of the others are folded, so that a reader sees all five at once. */
 function worstCase(row: CaseReport, number: number): string {
-  const { id, state, error, tags, critical, quarantine, passed, repeats, input, expected } = row
+  const { id, state, error, tags, passed, repeats, input, expected } = row
   const facts = [
     row.score === null ? state : scores(row),
     ...(passed && repeats > 1 ? [`passed ${passed.k} of ${passed.n}`] : []),
-    ...(critical ? ['critical'] : []),
-    ...(quarantine ? ['in quarantine'] : []),
+    ...marksOf(row),
     ...tags.slice(0, 5).map((tag) => codeSpan(excerpt(tag, 40))),
   ]
   const findings = findingsOf(row)

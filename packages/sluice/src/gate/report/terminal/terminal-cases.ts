@@ -3,7 +3,7 @@ import type { FeatureSummary } from '../../../records/report/feature-report.ts'
 import { formatAmount, formatChange, formatCount, formatScore } from '../../../text/format.ts'
 import { truncate } from '../../../text/layout.ts'
 import { excerpt, visibleLine } from '../../../text/untrusted.ts'
-import { type Finding, findingsOf } from '../case-findings.ts'
+import { type Finding, findingsOf, marksOf } from '../case-findings.ts'
 import type { Highlight, Highlights } from '../highlights.ts'
 import { causeLines } from '../sentences.ts'
 import { indented, type Page, paintStart } from './terminal-page.ts'
@@ -68,13 +68,14 @@ function scoredCase(row: CaseReport, page: Page): string[] {
 
 const outputLine = (output: string) => visibleLine(output.slice(0, outputLength))
 
-function scores({ score, baselineScore, critical, quarantine, passed, repeats }: CaseReport): string {
+function scores(row: CaseReport): string {
+  const { score, baselineScore, passed, repeats } = row
   const change =
     baselineScore === null || score === null
       ? formatScore(score)
       : `${formatScore(baselineScore)} -> ${formatScore(score)} (${formatChange(score - baselineScore)})`
   const often = passed && repeats > 1 ? [`passed ${passed.k} of ${passed.n}`] : []
-  return [change, ...often, ...(critical ? ['critical'] : []), ...(quarantine ? ['in quarantine'] : [])].join(', ')
+  return [change, ...often, ...marksOf(row)].join(', ')
 }
 
 function findingLines({ name, outcome, lost, must, reason, invented }: Finding, { width, paint }: Page): string[] {

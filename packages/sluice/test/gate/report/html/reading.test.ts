@@ -43,6 +43,18 @@ describe('report.html in Chromium', () => {
     assert.deepEqual(await ids(page), ['travel-04'])
   })
 
+  test('a case in quarantine and one that is held out are marked', async () => {
+    const marks = [{ quarantine: { until: '2026-12-01', reason: 'x' } }, { holdout: true as const }]
+    const cases = incidentCases.map((row, index) => ({ ...row, ...marks[index] }))
+    await using report = await openReport(browser, incidentReport(), cases)
+    const [first, second] = cases
+    const badges = (id = '') =>
+      report.page.locator('.case-table tbody th').filter({ hasText: id }).locator('.badge').allInnerTexts()
+    assert.ok((await badges(first?.id)).includes('in quarantine'))
+    assert.ok((await badges(second?.id)).includes('held out'))
+    assert.equal(await report.page.getByText('in quarantine', { exact: true }).count(), 1)
+  })
+
   test('the reason leads to the case behind the verdict, which stands first, also behind a filter', async () => {
     const feature = incidentFeature({ decidingCase: 'travel-04' })
     await using report = await openReport(browser, incidentReport({ features: [feature] }), incidentCases)

@@ -97,8 +97,8 @@ function caseRow(data: CaseData, index: number): HTMLTableRowElement {
   if (!row) return element('tr')
   const change = changeOf(row)
   const button = element('button', { type: 'button', 'aria-expanded': 'false' }, visibleLine(row.id))
-  const marks = [row.critical ? 'critical' : undefined, row.state === 'scored' ? undefined : stateNames[row.state]]
-  const badges = marks.flatMap((mark) => (mark === undefined ? [] : [element('span', { class: 'badge' }, mark)]))
+  const marks = [...row.marks, ...(row.state === 'scored' ? [] : [stateNames[row.state]])]
+  const badges = marks.map((mark) => element('span', { class: 'badge' }, mark))
   const direction = change === null || Math.abs(change) < 1e-9 ? 'same' : change < 0 ? 'lower' : 'higher'
   const own = element(
     'tr',
