@@ -48,6 +48,7 @@ const sampleCase: Case = {
   weight: 1,
   critical: false,
   quarantine: { until: '2026-12-31', reason: 'the sender changes its format' },
+  holdout: true,
   repeats: 2,
   passed: { k: 0, n: 2 },
   checks,

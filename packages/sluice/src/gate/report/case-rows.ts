@@ -61,7 +61,7 @@ function caseRow(row: CaseScores, own: Record<Arm, ResultRow[]>, caseThreshold: 
     ...(row.quarantine?.ended === false && {
       quarantine: { until: row.quarantine.until, reason: row.quarantine.reason },
     }),
-    ...(row.holdout === true && { holdout: true as const }),
+    ...(row.holdout === true && { holdout: true }),
     repeats: row.candidate.length,
     passed: scores.length === 0 ? null : { k: passesOf(scores, caseThreshold), n: scores.length },
     checks: shown?.checks ?? [],

@@ -45,7 +45,7 @@ export const caseReportSchema = z.object({
     })
     .optional()
     .describe('The case is no part of the verdict until a day. Absent for the others, and after that day.'),
-  holdout: z.literal(true).optional().describe('It is held out of pull requests. Absent for the others.'),
+  holdout: z.boolean().optional().describe('It is held out of pull requests. Absent for the others.'),
   repeats: z.int().min(0).describe('How often the candidate was asked.'),
   passed: z
     .object({

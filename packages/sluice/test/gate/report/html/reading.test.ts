@@ -44,7 +44,7 @@ describe('report.html in Chromium', () => {
   })
 
   test('a case in quarantine and one that is held out are marked', async () => {
-    const marks = [{ quarantine: { until: '2026-12-01', reason: 'x' } }, { holdout: true as const }]
+    const marks = [{ quarantine: { until: '2026-12-01', reason: 'x' } }, { holdout: true }]
     const cases = incidentCases.map((row, index) => ({ ...row, ...marks[index] }))
     await using report = await openReport(browser, incidentReport(), cases)
     const [first, second] = cases
