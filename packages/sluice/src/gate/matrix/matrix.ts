@@ -189,7 +189,11 @@ async function reportOf(measured: MeasuredMatrix, { project, session }: RunConte
       ...features.flatMap(({ feature, calibration }) =>
         calibration === undefined || calibration?.verdict === 'may gate'
           ? []
-          : [features.length > 1 ? `${feature}: ${calibrationSentence(calibration, feature)}` : calibrationSentence(calibration, feature)],
+          : [
+              features.length > 1
+                ? `${feature}: ${calibrationSentence(calibration, feature)}`
+                : calibrationSentence(calibration, feature),
+            ],
       ),
       ...(judge ? models.flatMap((model) => judgeFamilyWarnings(judge.models, model)) : []),
       ...(cells.some(({ answers }) => answers.unfinished > 0)

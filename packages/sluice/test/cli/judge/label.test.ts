@@ -43,7 +43,10 @@ test('keys in the terminal become labels on the outputs of the last run', async 
   }
   assert.ok(!/candidate|baseline|judge|reasoning|seen/.test(stdout.replaceAll('sluice judge', '')), 'it is blind')
   assert.match(stdout, /4 of 30: .*\n\(actions · case summary-\d+\)/)
-  assert.match(stderr, /3 of 30 questions are answered, in labels\/summary.jsonl\.\n {2}actions: 2 labels \(1 yes, 1 no\): too few labels \(8 more\)/)
+  assert.match(
+    stderr,
+    /3 of 30 questions are answered, in labels\/summary.jsonl\.\n {2}actions: 2 labels \(1 yes, 1 no\): too few labels \(8 more\)/,
+  )
   assert.equal(readFileSync(path.join(project.root, 'labels/.gitattributes'), 'utf8'), '*.jsonl merge=union\n')
 
   const again = await labelling(project, 'y')

@@ -124,8 +124,14 @@ test('a matrix computes the calibration of the judge, and prints it as the gate 
   using project = labelledProject(mixed({ right: 20, bad: 20 }), { ...model })
   const compare = ['eval', 'summary', '--compare', 'local:model-b']
   const before = await project.sluice(compare)
-  assert.match(before.stdout.replace(/\s+/g, ' '), /Judge of all cells: local:judge \(\w+\), with a stale calibration\./)
-  assert.match(before.stdout.replace(/\s+/g, ' '), /- The calibration of the judge is stale: .*sluice judge calibrate summary/)
+  assert.match(
+    before.stdout.replace(/\s+/g, ' '),
+    /Judge of all cells: local:judge \(\w+\), with a stale calibration\./,
+  )
+  assert.match(
+    before.stdout.replace(/\s+/g, ' '),
+    /- The calibration of the judge is stale: .*sluice judge calibrate summary/,
+  )
   await project.sluice(['judge', 'calibrate', 'summary'])
   const { stdout } = await project.sluice([...compare, '--json'])
   const { features, notes } = matrixReportSchema.parse(JSON.parse(stdout))

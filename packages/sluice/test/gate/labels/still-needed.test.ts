@@ -29,7 +29,10 @@ test('after it the number is that of the calibration, less what was labelled sin
   assert.equal(ruling.labelsNeeded, 25)
   const row = { item: 'actions', labels: 20, whyNoKappa: null, ...ruling }
   const by = (changes: object) => ({ items: [{ ...row, ...changes }] }) as unknown as Calibration
-  const now = (labels: number, changes = {}) => progress(said(labels - 5, 5), by(changes))[0]?.split(': ').at(-1)
+  const now = (labels: number, changes = {}) =>
+    progress(said(labels - 5, 5), by(changes))[0]
+      ?.split(': ')
+      .at(-1)
   assert.equal(now(20), rulingText('too few labels', ruling.labelsNeeded))
   assert.equal(now(20), 'too few labels (25 more)')
   assert.equal(now(40), 'too few labels (5 more)')
