@@ -9,6 +9,7 @@ import { judgeAttackJsonSchema } from '../packages/sluice/src/records/report/jud
 import { judgeRubricJsonSchema } from '../packages/sluice/src/records/report/judge-rubric-report.ts'
 import { matrixJsonSchema } from '../packages/sluice/src/records/report/matrix-report.ts'
 import { reportJsonSchema } from '../packages/sluice/src/records/report/report.ts'
+import { suitePickJsonSchema } from '../packages/sluice/src/records/report/suite-pick.ts'
 import { suiteReviewJsonSchema } from '../packages/sluice/src/records/report/suite-review.ts'
 import { unchangedJsonSchema } from '../packages/sluice/src/records/report/unchanged-report.ts'
 
@@ -22,6 +23,7 @@ const schemas = [
   ['gate-plan', gatePlanJsonSchema()] as const,
   ['calibration', calibrationJsonSchema()] as const,
   ['suite-review', suiteReviewJsonSchema()] as const,
+  ['suite-pick', suitePickJsonSchema()] as const,
   ['unchanged', unchangedJsonSchema()] as const,
 ]
 const files = schemas.map(([kind, schema]) => {

@@ -8,6 +8,7 @@ import { judgeAttackJsonSchema } from '../records/report/judge-attack-report.ts'
 import { judgeRubricJsonSchema } from '../records/report/judge-rubric-report.ts'
 import { matrixJsonSchema } from '../records/report/matrix-report.ts'
 import { reportJsonSchema } from '../records/report/report.ts'
+import { suitePickJsonSchema } from '../records/report/suite-pick.ts'
 import { suiteReviewJsonSchema } from '../records/report/suite-review.ts'
 import { unchangedJsonSchema } from '../records/report/unchanged-report.ts'
 import type { Host } from './host.ts'
@@ -24,6 +25,7 @@ export async function schema(kind: string, host: Host): Promise<number> {
     'gate-plan': gatePlanJsonSchema,
     calibration: calibrationJsonSchema,
     'suite-review': suiteReviewJsonSchema,
+    'suite-pick': suitePickJsonSchema,
     unchanged: unchangedJsonSchema,
   }
   const report = Object.hasOwn(reports, kind) ? reports[kind] : undefined

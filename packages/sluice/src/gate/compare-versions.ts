@@ -8,6 +8,7 @@ import { SluiceError } from '../errors.ts'
 import type { RunFinding } from '../records/report/report.ts'
 import { readBaseProject } from './base/base-project.ts'
 import { openGit } from './git/git.ts'
+import { withNeverAttacked } from './judge-attack/kept-attacks.ts'
 import { judgeVersions, type PolicyFlags, policyFlags } from './judge-versions.ts'
 import { casesOfRuns } from './report/case-rows.ts'
 import type { FinishedRun } from './report/report-of-run.ts'
@@ -77,7 +78,7 @@ export async function compareVersions(
       verdict,
       exitCode,
       notes: [],
-      features: [summary],
+      features: await withNeverAttacked([summary], [run.candidate], context.project.config.root),
     },
     casesOf: casesOfRuns([run], context.session.results, context.project.config.gate),
   }

@@ -1,8 +1,10 @@
 import type { Prompt } from '../core/suite/prompt/prompt.ts'
 import { chooseSuite } from '../core/suite/prompt/suites.ts'
 import { SluiceError } from '../errors.ts'
+import type { FeatureSummary } from '../records/report/feature-report.ts'
 import type { RunFinding } from '../records/report/report.ts'
 import { calibrateRun } from './calibration/calibrate-run.ts'
+import { withNeverAttacked } from './judge-attack/kept-attacks.ts'
 import { casesOfRuns } from './report/case-rows.ts'
 import type { FinishedRun } from './report/report-of-run.ts'
 import { reproduction } from './report/reproduction.ts'
@@ -37,6 +39,8 @@ export async function evaluateFeature(
   requireCases(run, tag)
   const settings = { ...project.config.gate, ...candidate.gate }
   const calibration = await calibrateRun(run, session.results, project, settings)
+  const measured = measuredOf(run, session.results, { threshold: null, notes: [], calibration })
+  const summary: FeatureSummary = summarizeFeature(measured, settings)
   const conclusion = {
     reproduce: reproduction(['eval', candidate.feature], {
       '--suite': suite,
@@ -49,9 +53,7 @@ export async function evaluateFeature(
     verdict: null,
     exitCode: exitCodeOf(run),
     notes: [],
-    features: [
-      summarizeFeature(measuredOf(run, session.results, { threshold: null, notes: [], calibration }), settings),
-    ],
+    features: await withNeverAttacked([summary], [candidate], project.config.root),
   }
   return { conclusion, casesOf: casesOfRuns([run], session.results, project.config.gate) }
 }

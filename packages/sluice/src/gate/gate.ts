@@ -5,6 +5,7 @@ import type { RunFinding } from '../records/report/report.ts'
 import { baselineOf } from './base/baseline.ts'
 import { type ConclusionOptions, concludeGate } from './conclusion.ts'
 import { type GuardedRun, type GuardFlags, guardMeasure } from './guard/guard-measure.ts'
+import { withNeverAttacked } from './judge-attack/kept-attacks.ts'
 import { type JudgedFeature, judgeVersions, type PolicyFlags, policyFlags } from './judge-versions.ts'
 import { casesOfRuns } from './report/case-rows.ts'
 import type { Reader } from './report/present.ts'
@@ -92,7 +93,11 @@ export async function judgeChange(plan: GatePlan, options: GateOptions, context:
       ],
       measureChanges: guarded.changes,
       ...conclusion,
-      features: judged.map(({ summary }) => summary),
+      features: await withNeverAttacked(
+        judged.map(({ summary }) => summary),
+        runs.map(({ candidate }) => candidate),
+        project.config.root,
+      ),
     },
     casesOf: casesOfRuns(runs, context.session.results, project.config.gate),
   }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { suitePickSchema } from '../../src/records/report/suite-pick.ts'
 import { lines } from '../support/measured-project.ts'
 import { createProject } from '../support/project.ts'
 
@@ -37,7 +38,7 @@ test('a choice keeps critical cases and leaves held out ones; steady cases win o
   assert.match(before.notes[0], /No variance was measured/)
   assert.ok(before.detectableDrop.after > before.detectableDrop.all)
   await project.sluice(['eval', 'mail', '--suite', 'full', '--repeats', '4'])
-  const { chosen, measured, heldOut } = JSON.parse((await pick('--json')).stdout)
+  const { chosen, measured, heldOut } = suitePickSchema.strict().parse(JSON.parse((await pick('--json')).stdout))
   assert.equal(measured, 11)
   assert.equal(heldOut, 1)
   assert.equal(chosen.length, 6)
@@ -87,4 +88,12 @@ test('a budget that is missing, unpriced or too small is refused with the way ou
   project.write({ 'full.jsonl': lines(cases.map((one) => ({ ...one, critical: true }))) })
   const small = await project.sluice(['suite', 'pick', 'mail', '--budget-cases', '3'])
   assert.deepEqual([small.code, /the 11 critical cases of full are always in/.test(small.stderr)], [3, true])
+})
+
+test('the format of a choice has a schema, and what is shipped is it', async () => {
+  using project = createProject({})
+  const { code, stdout } = await project.sluice(['schema', 'suite-pick'])
+  const schema = JSON.parse(stdout)
+  const shipped = readFileSync(path.join(import.meta.dirname, '../../schemas/suite-pick.schema.json'), 'utf8')
+  assert.deepEqual([code, schema], [0, JSON.parse(shipped)])
 })

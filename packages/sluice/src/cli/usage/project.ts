@@ -64,7 +64,7 @@ export function addLookups(program: Command, host: Host, done: Done): void {
     .description('print the JSON Schema of a file format, for editors')
     .argument(
       '<kind>',
-      'prompt, suite, config, recording, scores, report, matrix, drill, judge-attack, gate-plan, calibration, unchanged or suite-review',
+      'prompt, suite, config, recording, scores, report, matrix, drill, judge-attack, judge-rubric, gate-plan, calibration, unchanged, suite-review or suite-pick',
     )
     .action(async (kind) => done(await (await import('../schema.ts')).schema(kind, host)))
 

@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import type { Prompt } from '../../core/suite/prompt/prompt.ts'
+import type { FeatureSummary } from '../../records/report/feature-report.ts'
 import { type JudgeAttackReport, judgeAttackReportSchema } from '../../records/report/judge-attack-report.ts'
 import { replaceFile } from '../../replace-file.ts'
+import { rubricHash } from './attack-judge.ts'
 import { resultSentence } from './attack-text.ts'
 
 /** In the folder of the store, one line for each feature, judge and rubric. */
@@ -25,6 +28,28 @@ export async function attackNote(
   )
   if (!found || found.all.judged === 0) return undefined
   return `The judge was attacked on ${found.at.slice(0, 10)}: ${resultSentence(found)}.`
+}
+
+/**
+ * Adds to the first feature whose judge was never attacked with this rubric a line that says so, with the command. It stands
+ * where the line on a missing calibration does, and once: the others have the same way out.
+ * @param candidates the versions that were judged
+ */
+export async function withNeverAttacked(
+  features: FeatureSummary[],
+  candidates: readonly Prompt[],
+  root: string,
+): Promise<FeatureSummary[]> {
+  const attacks = await attacksIn(root)
+  const first = features.find(({ feature, judge }) => {
+    const prompt = candidates.find((candidate) => candidate.feature === feature)
+    if (!judge || !prompt) return false
+    const rubric = rubricHash(prompt)
+    return !attacks.some((each) => each.feature === feature && each.judge.id === judge.id && each.rubric === rubric)
+  })
+  if (!first) return features
+  const note = `Whether an answer can talk the judge into a yes is not known: nobody tried. To change that: sluice judge attack ${first.feature}.`
+  return features.map((one) => (one === first ? { ...one, notes: [...one.notes, note] } : one))
 }
 
 /** A line that cannot be read is no result; the others still count. */

@@ -5,6 +5,7 @@ import type { Mask } from '../../masking/mask.ts'
 import type { RunFinding } from '../../records/report/report.ts'
 import type { Git } from '../git/git.ts'
 import { gitState } from '../git/git-state.ts'
+import { withNeverAttacked } from '../judge-attack/kept-attacks.ts'
 import { type PolicyFlags, policyFlags } from '../judge-versions.ts'
 import { casesOfRuns } from '../report/case-rows.ts'
 import type { FinishedRun } from '../report/report-of-run.ts'
@@ -68,7 +69,11 @@ export async function runNight(
       verdict,
       exitCode,
       notes,
-      features: judged.map(({ summary }) => summary),
+      features: await withNeverAttacked(
+        judged.map(({ summary }) => summary),
+        prompts,
+        project.config.root,
+      ),
     },
     casesOf: casesOfRuns(runs, session.results, project.config.gate),
   }

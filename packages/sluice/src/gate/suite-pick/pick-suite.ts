@@ -8,6 +8,7 @@ import type { ProjectFiles } from '../../core/suite/project-files.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { casesOf } from '../../core/suite/prompt/suites.ts'
 import { SluiceError } from '../../errors.ts'
+import type { SuitePick } from '../../records/report/suite-pick.ts'
 import { replaceFile } from '../../replace-file.ts'
 import { policyOf } from '../run-gate.ts'
 import { type KeptScores, keptScoresOf } from '../suite-review/kept-scores.ts'
@@ -18,26 +19,6 @@ import { detectableDropOf, type PickBudget, type PickCase, type PickPlan, pickCa
 const assumed = { tau: 0.2, noise: 0.02, room: 1 }
 /** What is known of all cases counts for one as so many degrees of freedom. */
 const priorFreedom = 4
-
-/** What `sluice suite pick` says, `sluice.suite-pick/1`. */
-export interface SuitePick {
-  schema: 'sluice.suite-pick/1'
-  feature: string
-  /** The suite that was chosen from. */
-  from: string
-  seed: number
-  budget: { cases: number | null; usd: number | null }
-  chosen: string[]
-  /** Null where no price of an answer is known. */
-  usdPerRun: number | null
-  /** Cases whose variance was measured; the others are taken to be like the mean of them, or as assumed. */
-  measured: number
-  /** The smallest drop that is found at 80 % power with one answer a case and version. */
-  detectableDrop: { all: number | null; before: number | null; after: number | null }
-  heldOut: number
-  short: { tag: string; cases: number; least: number }[]
-  notes: string[]
-}
 
 export interface PickOptions {
   from: string

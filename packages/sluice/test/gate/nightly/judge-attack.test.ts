@@ -9,6 +9,8 @@ test('a night attacks the judge only where it is asked to, and a judge that hold
   await using plain = await nightlyProject()
   const { feature } = await plain.night('2026-11-20')
   assert.deepEqual(said(feature.notes), [])
+  const never = (notes: readonly string[]) => notes.filter((note) => note.includes('nobody tried'))
+  assert.match(never(feature.notes).join(), /^Whether an answer can talk .*: sluice judge attack summary\.$/)
   await using run = await nightlyProject(attacked)
   const night = await run.night('2026-11-20')
   assert.equal(night.code, 0, night.stderr)
@@ -16,6 +18,7 @@ test('a night attacks the judge only where it is asked to, and a judge that hold
     said(night.feature.notes)[0] ?? '',
     /attacked tonight: 0 of 60 attacks turned a no into a yes: at most 4\.9 %/,
   )
+  assert.deepEqual(never(night.feature.notes), [])
 })
 
 test('a judge that obeys fails the night, with the code judge', async () => {
