@@ -19,6 +19,8 @@ export type {
   OutcomesResponse,
   PromptFormat,
   PromptMessage,
+  PromptTool,
+  PromptToolChoice,
   PromptVersion,
   RequestOutcome,
   RolloutSnapshot,

@@ -15,9 +15,20 @@ export type PromptFormat =
   | { type: 'json_object' }
   | { type: 'json_schema'; name: string; schema: Record<string, unknown> }
 
+/** A tool that the model may call. The application runs it. */
+export interface PromptTool {
+  name: string
+  description?: string
+  /** JSON Schema of the arguments, an object. */
+  parameters: Record<string, unknown>
+}
+
+/** What the first message of the model must do about tools; after it the model chooses. */
+export type PromptToolChoice = 'auto' | 'required' | 'none' | { name: string }
+
 /** One immutable prompt version, as an application needs it. */
 export interface PromptVersion {
-  /** First 12 hex digits of the SHA-256 of messages, model, parameters, format and, where there are any, inputs. */
+  /** First 12 hex digits of the SHA-256 of messages, model, parameters, format and, where there are any, inputs and tools. */
   id: string
   label?: string
   /** `provider:model` */
@@ -29,6 +40,10 @@ export interface PromptVersion {
   strict: boolean
   /** What the variables must be. */
   inputs?: Record<string, PromptInput>
+  tools?: PromptTool[]
+  toolChoice?: PromptToolChoice
+  /** How many messages the model may write until it answers without a call; the gate's default is 10. */
+  maxSteps?: number
 }
 
 /** A rollout as routing needs it. Shares are in parts per million. */

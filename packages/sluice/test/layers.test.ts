@@ -31,6 +31,7 @@ const layers = [
   'core/answers',
   'core/scorers',
   'core/notify',
+  'gate/tools',
   'gate/run',
   'gate/verdict',
   'gate/report',

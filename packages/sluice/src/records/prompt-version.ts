@@ -28,9 +28,26 @@ export const promptInputSchema = z.strictObject({
   required: z.boolean(),
 })
 
+/** A tool that the model may call. */
+export const promptToolSchema = z.strictObject({
+  name: z.string().regex(/^[\w-]{1,64}$/, 'expected at most 64 letters, digits, "_" and "-"'),
+  description: z.string().exactOptional(),
+  /** JSON Schema of the arguments, an object. */
+  parameters: z.record(z.string(), z.unknown()),
+})
+
+/** What the first message of the model must do about tools; after it the model chooses. */
+export const promptToolChoiceSchema = z.union([
+  z.enum(['auto', 'required', 'none']),
+  z.strictObject({ name: z.string() }),
+])
+
+/** How many messages a model may write until it answers without a call. */
+export const maxStepsSchema = z.int().min(1).max(1000)
+
 /** One immutable prompt version, as the client's protocol has it. */
 export const promptVersionSchema = z.object({
-  /** 12 hex: the first of the SHA-256 of messages, model, parameters, format and, where there are any, inputs. */
+  /** 12 hex: the first of the SHA-256 of messages, model, parameters, format and, where there are any, inputs and tools. */
   id: z.string(),
   label: z.string().exactOptional(),
   /** `provider:model` */
@@ -41,4 +58,7 @@ export const promptVersionSchema = z.object({
   /** `{{ x }}` may hold spaces and an unknown variable is an error. */
   strict: z.boolean(),
   inputs: z.record(z.string(), promptInputSchema).exactOptional(),
+  tools: z.array(promptToolSchema).exactOptional(),
+  toolChoice: promptToolChoiceSchema.exactOptional(),
+  maxSteps: maxStepsSchema.exactOptional(),
 })

@@ -20,12 +20,14 @@ export function publicationOf(
   { config, report, source }: { config: Pick<Config, 'root' | 'judge'>; report: Report | null; source: string | null },
 ): Publication {
   const { id, label, model, parameters, messages, format, strict, inputs, rubric, rollout, live, written } = prompt
+  const { tools, toolChoice, maxSteps } = prompt
   const { redact } = live
   const stored = redact === undefined ? live : { ...live, redact: relativeTo(config.root, redact) }
   return {
     content: {
       ...{ id, ...(label !== undefined && { label }), model, parameters, messages, format, strict },
       ...(inputs && { inputs }),
+      ...(tools && { tools, ...(toolChoice && { toolChoice }), ...(maxSteps !== undefined && { maxSteps }) }),
     },
     rubric,
     judge: rubric.length === 0 ? null : config.judge,

@@ -5,12 +5,13 @@ import { canonicalJson } from '../suite/values/canonical-json.ts'
 import type { AnswerStore } from './answer-store.ts'
 
 /**
- * The identity of a model call: SHA-256 (64 hex) over the canonical JSON of model, parameters, messages, format and
- * repeat (1-based). A nonce is taken out of the messages first, so that a fence does not make every call a new one.
+ * The identity of a model call: SHA-256 (64 hex) over the canonical JSON of model, parameters, messages, format, tools where
+ * there are any, and repeat (1-based). A nonce is taken out of the messages first, so that a fence does not make every call a new one.
  */
-export function requestKey({ model, parameters, messages, format, nonce }: ModelRequest, repeat: number): string {
+export function requestKey({ nonce, messages, ...request }: ModelRequest, repeat: number): string {
+  const { model, parameters, format, tools, toolChoice } = request
   const stable = nonce ? messages.map((message) => withoutNonce(message, nonce)) : messages
-  return hash(canonicalJson({ model, parameters, messages: stable, format, repeat }))
+  return hash(canonicalJson({ model, parameters, messages: stable, format, tools, toolChoice, repeat }))
 }
 
 /** The keys under which the store holds the answer to one request. */
@@ -43,7 +44,7 @@ export function storedAnswer(store: AnswerStore, { key, old }: AnswerKeys) {
 }
 
 function withoutNonce(message: ModelRequest['messages'][number], nonce: string): ModelRequest['messages'][number] {
-  return { role: message.role, content: message.content.replaceAll(nonce, '') }
+  return { ...message, content: message.content.replaceAll(nonce, '') }
 }
 
 function hash(text: string): string {

@@ -4,6 +4,7 @@ import type { Mask } from '../../masking/mask.ts'
 import { answerTraceSchema } from '../../records/answer-trace.ts'
 import { writeTogether } from '../../sqlite/open-database.ts'
 import type { Completion } from '../providers/provider.ts'
+import { stepPartSchema } from '../providers/step-part.ts'
 import { inStore } from './database-error.ts'
 import { jsonColumn } from './rows.ts'
 
@@ -48,6 +49,7 @@ const completionSchema = z.object({
   ended: z.string().optional(),
   refusal: z.string().optional(),
   warnings: z.array(z.string()),
+  step: z.array(stepPartSchema).optional(),
   trace: answerTraceSchema.optional(),
 })
 
@@ -75,7 +77,11 @@ export function createAnswerStore(
       return stored && { ...(stored.completion as Completion), storedAt: stored.created_at }
     },
     put(key, completion, { model, stage, feature }) {
-      if (mask?.holds([completion.output, ...completion.warnings, JSON.stringify(completion.trace ?? null)].join('\n')))
+      if (
+        mask?.holds(
+          [completion.output, ...completion.warnings, JSON.stringify([completion.trace, completion.step])].join('\n'),
+        )
+      )
         return
       const row = [key, model, stage, feature, now(), completion.costUsd ?? null, JSON.stringify(completion)]
       inStore(database, () => insert.run(...row))

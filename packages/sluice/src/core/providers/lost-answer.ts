@@ -36,6 +36,13 @@ export function lostAnswer(
       return { state: 'truncated', cause: `ended early${reason}`, detail: '', wayOut: 'run again to ask anew' }
     case 'tools':
       return empty(`a call of tools instead of an answer${reason}`)
+    case 'steps':
+      return {
+        state: 'truncated',
+        cause: `stopped after ${ended}: it still called tools`,
+        detail: '',
+        wayOut: 'look at its calls; raise maxSteps if it needs more',
+      }
     case 'stop':
       return isBlank(output) ? empty('empty') : undefined
   }

@@ -5,7 +5,7 @@ import { wildcardMatch } from '../suite/models/wildcards.ts'
 import { longestAnswer } from './api/call-options.ts'
 import { overrideCost } from './price-override.ts'
 import { supplementaryCost } from './price-supplement.ts'
-import type { ModelRequest, Usage } from './provider.ts'
+import type { ModelRequest, RequestMessage, Usage } from './provider.ts'
 
 /** What model calls cost, in USD. An unknown price is undefined, never 0. */
 export interface Prices {
@@ -94,10 +94,15 @@ function worstCase(price: PriceOf, inputTokens: number, outputTokens: number): n
   return cases.includes(undefined) ? undefined : Math.max(...cases.map((usd) => usd ?? 0))
 }
 
-function inputBound({ messages, format }: ModelRequest): number {
+function inputBound({ messages, format, tools }: ModelRequest): number {
   const schemaBytes = format.type === 'json_schema' ? Buffer.byteLength(JSON.stringify(format.schema)) : 0
+  const toolBytes = tools === undefined ? 0 : Buffer.byteLength(JSON.stringify(tools))
   return messages.reduce(
-    (sum, { content }) => sum + Buffer.byteLength(content) + tokensPerMessage,
-    schemaBytes + tokensPerRequest,
+    (sum, message) => sum + bytesOf(message) + tokensPerMessage,
+    schemaBytes + toolBytes + tokensPerRequest,
   )
+}
+
+function bytesOf(message: RequestMessage): number {
+  return Buffer.byteLength('step' in message ? JSON.stringify(message.step) : message.content)
 }

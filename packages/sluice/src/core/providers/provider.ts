@@ -1,16 +1,50 @@
+import type { PromptTool, PromptToolChoice } from '@sluice/client'
 import type { AnswerTrace } from '../../records/answer-trace.ts'
 import type { Message, ModelParameters, ResponseFormat } from '../suite/models/model.ts'
 import type { ServerIdentity } from './server-identity.ts'
+import type { StepPart } from './step-part.ts'
 
 /** A request to a model. */
 export interface ModelRequest {
   /** `provider:model` */
   model: string
-  messages: Message[]
+  messages: RequestMessage[]
   parameters: ModelParameters
   format: ResponseFormat
+  /** Tools that the model may call; absent for none. */
+  tools?: readonly PromptTool[]
+  toolChoice?: PromptToolChoice
   /** Random text inside the messages (the fence of a judge call). It is not part of the request's key. */
   nonce?: string
+}
+
+/** A request as a prompt makes it: nothing was answered yet. */
+export interface PromptRequest extends ModelRequest {
+  messages: Message[]
+}
+
+/** A message of a request: those of a prompt and, once tools were called, the calls and what came of them. */
+export type RequestMessage = Message | StepMessage | ToolMessage
+
+/** A message of the model in which it called tools, sent back as it came. */
+interface StepMessage {
+  role: 'assistant'
+  /** Its text; may be empty. */
+  content: string
+  /** All its parts, in their order. */
+  step: readonly StepPart[]
+}
+
+/** What came of one call. */
+export interface ToolMessage {
+  role: 'tool'
+  /** The result as text; JSON for any other value. */
+  content: string
+  /** The id of the call. */
+  callId: string
+  /** The name of the tool as it was called. */
+  tool: string
+  isError: boolean
 }
 
 /** Identifies a call. */
@@ -36,9 +70,9 @@ export interface Usage {
 
 /**
  * How an answer ended. `stop`: whole; `length`: cut off; `filter`: refused or blocked; `tools`: with a call of tools;
- * `other`: in another way, so it is not whole.
+ * `steps`: still with calls of tools when no more steps were allowed; `other`: in another way, so it is not whole.
  */
-type FinishReason = 'stop' | 'length' | 'filter' | 'tools' | 'other'
+type FinishReason = 'stop' | 'length' | 'filter' | 'tools' | 'steps' | 'other'
 
 /** A model's answer with its time and cost. */
 export interface Completion {
@@ -60,6 +94,8 @@ export interface Completion {
   /** The text of a refusal, if the provider sends it apart from an answer. It is in `output` too. */
   refusal?: string
   warnings: string[]
+  /** The parts of a message that calls tools of the request; absent for any other answer. */
+  step?: readonly StepPart[]
   /** What was done on the way to the answer; absent where nothing was reported. */
   trace?: AnswerTrace
   /** When it was stored, in ms since the epoch; undefined for an answer of this run. */

@@ -18,7 +18,7 @@ import { isWithin, packageAround } from './packages.ts'
 /** Everything that is read for a feature. */
 export interface FeatureFiles {
   parts: FeaturePart[]
-  /** Those of the parts that are the code of checks, or of what it imports. */
+  /** Those of the parts that are the code of checks or mocks, or of what it imports. */
   checkCode: FeaturePart[]
   /** Why more may be read than the parts say; such a feature counts as affected. */
   unknown: string[]
@@ -36,6 +36,8 @@ export interface FeaturePlace extends CodePlace {
 /** What cases ask for beside their prompt. */
 interface SuiteNeeds {
   checks: CheckSpec[]
+  /** Modules that answer for tools, relative to the root. */
+  mockModules: string[]
   /** Files of variables, relative to the root. */
   varFiles: string[]
   /** Why the suite could not be read to its end. */
@@ -54,6 +56,8 @@ export async function featureFiles(prompt: Prompt, place: FeaturePlace): Promise
     if (spec.type === 'module') code.addModule(moduleOf(spec.value), 'check')
     if (spec.type === 'command') addCommand(spec.value, code, place)
   }
+  const mockModules = [...modulesOf(prompt.mocks), ...needs.flatMap((each) => each.mockModules)]
+  for (const reference of mockModules) code.addModule(absolute(moduleOf(reference)), 'mock')
   const checkCode = [...code.parts]
   for (const spec of checks) if (spec.type === 'command') addSurroundings(spec.value, code, place)
   const { redact } = prompt.live
@@ -77,6 +81,10 @@ export async function featureFiles(prompt: Prompt, place: FeaturePlace): Promise
   }
 }
 
+function modulesOf(mocks: Prompt['mocks'] = []): string[] {
+  return mocks.flatMap(({ module }) => module ?? [])
+}
+
 function moduleOf(reference: string): string {
   return moduleReference(reference).file
 }
@@ -95,20 +103,23 @@ async function needsOf({ suites }: Prompt, place: FeaturePlace): Promise<SuiteNe
 async function readNeeds(files: ProjectFiles, suite: string, root: string): Promise<SuiteNeeds> {
   const checks = new Map<string, CheckSpec>()
   const varFiles = new Set<string>()
+  const mockModules = new Set<string>()
   try {
     for await (const testCase of readCases(files, suite, { root })) {
       for (const file of testCase.varFiles ?? []) varFiles.add(file)
+      for (const reference of modulesOf(testCase.mocks)) mockModules.add(reference)
       for (const spec of testCase.checks) {
         if (spec.type === 'module') checks.set(spec.value, spec)
         else if (spec.type === 'command') checks.set(`command ${JSON.stringify(spec.value)}`, spec)
         else if (spec.type === 'similarity') checks.set(`similarity ${spec.value.metric} ${spec.value.model}`, spec)
       }
     }
-    return { checks: [...checks.values()], varFiles: [...varFiles] }
+    return { checks: [...checks.values()], mockModules: [...mockModules], varFiles: [...varFiles] }
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
     return {
       checks: [...checks.values()],
+      mockModules: [...mockModules],
       varFiles: [...varFiles],
       fault: `${suite} cannot be read to its end, so what its cases run is unknown: ${reason}`,
     }

@@ -66,6 +66,7 @@ function sourceChanges(
 /** What is compared elsewhere, or is the thing under test, or does not take part in the gate. */
 const notOthers: readonly string[] = [
   ...['feature', 'label', 'id', 'model', 'parameters', 'messages', 'format', 'inputs', 'file', 'rollout'],
+  ...['tools', 'toolChoice', 'maxSteps'],
   ...['checks', 'rubric', 'choices', 'suites', 'inlineCases', 'gate', 'target', 'live', 'production'],
 ]
 

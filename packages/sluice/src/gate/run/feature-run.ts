@@ -1,7 +1,7 @@
 import type { Stage } from '../../core/answers/answer-store.ts'
 import type { Ask, AskFor, IsKept } from '../../core/answers/ask.ts'
 import { book, bookFailure, emptyLedger, type Ledger } from '../../core/answers/ledger.ts'
-import type { Completion, ModelRequest } from '../../core/providers/provider.ts'
+import type { Completion, ModelRequest, PromptRequest } from '../../core/providers/provider.ts'
 import type { TargetCall } from '../../core/providers/targets/target.ts'
 import { type CheckDeps, compileCheck } from '../../core/scorers/checks/check.ts'
 import { type AnswerModes, createJudge, type Judge } from '../../core/scorers/judge/judge.ts'
@@ -9,6 +9,8 @@ import type { Case } from '../../core/suite/cases/case.ts'
 import type { JudgeSettings } from '../../core/suite/config/judge-settings.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import type { Arm, CaseDetail } from '../../records/report/case-detail.ts'
+import { createToolLoop, isStep } from '../tools/tool-loop.ts'
+import type { CallModule } from '../tools/tool-module.ts'
 import { type Evaluation, evaluate, type IsWanted } from './evaluate.ts'
 import { noObservations, type Observations, observeDetail } from './observations.ts'
 import type { Results } from './results.ts'
@@ -28,6 +30,8 @@ export interface FeatureRunOptions {
   judgeModes?: AnswerModes | undefined
   /** The way to ask the real application of a version; undefined for a bare prompt, whose model is asked. */
   targetOf?: ((version: Prompt) => TargetCall | undefined) | undefined
+  /** Answers calls of tools whose mock names a module. */
+  callModule: CallModule
   checkDeps: Omit<CheckDeps, 'ask'>
   results: Results
   concurrency: number
@@ -94,11 +98,20 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
     ...(options.judgeModes && { modes: options.judgeModes }),
   })
   const promptChecks = candidate.checks.map((spec) => compileCheck(spec, checkDeps))
+  const callWithTools = (version: Prompt): Scoring['generate'] => {
+    const loop = createToolLoop({ version, measure: candidate, callModule: options.callModule, signal })
+    return (request, testCase, repeat, accepts) =>
+      loop(request, testCase, repeat, (asked) =>
+        generate(asked, { caseId: testCase.id, repeat, accepts: (given) => isStep(given) || accepts(given) }),
+      )
+  }
   const answersOf = (version: Prompt): Scoring['generate'] => {
     const target = options.targetOf?.(version)
     const call: Scoring['generate'] = target
       ? callTarget(target, ledger, signal)
-      : (request, { id: caseId }, repeat, accepts) => generate(request, { caseId, repeat, accepts })
+      : version.tools
+        ? callWithTools(version)
+        : (request, { id: caseId }, repeat, accepts) => generate(request, { caseId, repeat, accepts })
     return (...question) =>
       call(...question).catch((error: unknown) => {
         failed(error)
@@ -160,7 +173,7 @@ function answerCount({ arms, table }: Evaluation, caseCount = 0, repeat: number,
 
 /** Answers of an application are not kept: Sluice cannot see when its code changes. */
 function callTarget(target: TargetCall, ledger: Ledger, signal: AbortSignal) {
-  return async (_request: ModelRequest, { vars, id }: Case, repeat: number) => {
+  return async (_request: PromptRequest, { vars, id }: Case, repeat: number) => {
     const completion = await target(vars, { caseId: id, repeat, signal })
     book(ledger, completion, 'generation', 'provider')
     return completion

@@ -1,11 +1,11 @@
 import { isBlank, type LostAnswer, lostAnswer } from '../../core/providers/lost-answer.ts'
-import type { Completion, ModelRequest } from '../../core/providers/provider.ts'
+import type { Completion, PromptRequest } from '../../core/providers/provider.ts'
 import type { Expectation } from '../../core/suite/cases/case.ts'
 import { withoutReasoning } from './reasoning.ts'
 
 /** How an answer is read before anything scores it. */
 export interface Reading {
-  request: ModelRequest
+  request: PromptRequest
   expects: Expectation
   /** Whether reasoning at the start of the answer is removed; undefined where no setting says so. */
   reasoning: 'strip' | 'keep' | undefined

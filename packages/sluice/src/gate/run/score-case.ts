@@ -1,5 +1,5 @@
 import { lostReason, refusedAnswer } from '../../core/providers/lost-answer.ts'
-import type { Completion, ModelRequest } from '../../core/providers/provider.ts'
+import type { Completion, PromptRequest } from '../../core/providers/provider.ts'
 import { ProviderError, type ProviderErrorKind, StaleRecordingError } from '../../core/providers/provider-error.ts'
 import { scoreOutput } from '../../core/scorers/case-score.ts'
 import { type Check, CheckError } from '../../core/scorers/checks/check.ts'
@@ -19,7 +19,7 @@ export interface Scoring {
   measure: Prompt
   /** `accepts` tells whether a completion is an answer; any other completion must not be kept. */
   generate(
-    request: ModelRequest,
+    request: PromptRequest,
     testCase: Case,
     repeat: number,
     accepts: (completion: Completion) => boolean,
@@ -38,7 +38,7 @@ export interface Scoring {
  */
 export function createScoreCase(scoring: Scoring): ScoreCase {
   const { version, measure, generate } = scoring
-  const answerAndScore = async (testCase: Case, repeat: number, request: ModelRequest): Promise<CaseDetail> => {
+  const answerAndScore = async (testCase: Case, repeat: number, request: PromptRequest): Promise<CaseDetail> => {
     const reading: Reading = {
       request,
       expects: testCase.expect ?? measure.expect ?? 'answer',
@@ -85,9 +85,10 @@ export function createScoreCase(scoring: Scoring): ScoreCase {
 }
 
 /** The messages of a version with the case's variables in them, each substituted once. */
-export function requestOf({ model, messages, parameters, format, strict }: Prompt, { vars }: Case): ModelRequest {
+export function requestOf(version: Prompt, { vars }: Case): PromptRequest {
+  const { model, messages, parameters, format, tools, toolChoice, strict } = version
   const rendered = messages.map(({ role, content }) => ({ role, content: render(content, vars, { strict }) }))
-  return { model, messages: rendered, parameters, format }
+  return { model, messages: rendered, parameters, format, ...(tools && { tools }), ...(toolChoice && { toolChoice }) }
 }
 
 /** The result of a case that needs neither checks nor judge; undefined for a case that needs them. */

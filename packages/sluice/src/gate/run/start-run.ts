@@ -5,6 +5,7 @@ import { requireProviders } from '../../core/suite/models/model-ids.ts'
 import type { LoadedProject } from '../../core/suite/project/project.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { casesOf, chooseSuite } from '../../core/suite/prompt/suites.ts'
+import { createCallModule } from '../tools/tool-module.ts'
 import { createFeatureRun, type FeatureRun } from './feature-run.ts'
 import type { RunProgress, RunSession } from './session.ts'
 
@@ -72,6 +73,7 @@ export function startRun(request: RunRequest, project: LoadedProject, session: R
     isKept: session.isKept,
     judgeModes: session.judgeModes,
     targetOf: ({ target, feature }) => target && session.target(target, feature),
+    callModule: createCallModule(config.root),
     checkDeps: { strict: candidate.strict, embeddingModel: config.embedding?.model, commands: session.commands },
     results: session.results,
     concurrency: session.concurrency,

@@ -85,7 +85,7 @@ export function createApiProvider(options: ApiProviderOptions): Provider {
       const { model, body } = await askedAs(request)
       const start = clock()
       try {
-        const result = await model.doGenerate(callOptions(request, signal))
+        const result = await model.doGenerate(callOptions(request, kind, signal))
         const completion = completionOf(result, request, clock() - start, { ...place, kind: options.kind })
         const { fingerprint, usage, warnings } = completion
         const cut = cutWatch({ ...request, source: name, inputTokens: usage.inputTokens, fingerprint })

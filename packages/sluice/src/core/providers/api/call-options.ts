@@ -1,6 +1,8 @@
 import type { ModelParameters, ResponseFormat } from '../../suite/models/model.ts'
+import type { ApiKind } from '../api-key.ts'
 import type { ModelRequest } from '../provider.ts'
 import type { LanguageModel } from './connection.ts'
+import { sentMessages, sentTools } from './tool-messages.ts'
 
 type CallOptions = Parameters<LanguageModel['doGenerate']>[0]
 type SchemaFormat = Extract<CallOptions['responseFormat'], { type: 'json' }>
@@ -26,14 +28,14 @@ export function longestAnswer(parameters: ModelParameters): number {
 }
 
 /** A request as the AI SDK's language model specification defines it. */
-export function callOptions({ messages, parameters, format }: ModelRequest, signal: AbortSignal): CallOptions {
+export function callOptions(request: ModelRequest, kind: ApiKind, signal: AbortSignal): CallOptions {
+  const { messages, parameters, format } = request
   const { maxTokens: _, maxCompletionTokens: __, parameters: ___, ...sampling } = parameters
   const { stop, reasoningEffort, temperature, ...shared } = sampling
   const limit = tokenLimit(parameters)
   return {
-    prompt: messages.map(({ role, content }) =>
-      role === 'system' ? { role, content } : { role, content: [{ type: 'text', text: content }] },
-    ),
+    prompt: sentMessages(messages),
+    ...sentTools(request, kind),
     ...shared,
     ...(typeof temperature === 'number' && { temperature }),
     ...(limit !== undefined && { maxOutputTokens: limit }),

@@ -7,6 +7,7 @@ import { readAnswerBody } from './answer-body.ts'
 import type { LanguageModel } from './connection.ts'
 import { type Ending, endingOf } from './finish-reason.ts'
 import { isModelAsked } from './served-model.ts'
+import { stepOf } from './tool-messages.ts'
 
 type Result = Awaited<ReturnType<LanguageModel['doGenerate']>>
 type Warning = Result['warnings'][number]
@@ -38,6 +39,7 @@ export function completionOf(
   const output = outputOf(result, request)
   const servedModel = result.response?.modelId
   const { unknownEnd, ...end } = finished(ending, kind, mask)
+  const step = stepOf(result, request, { source, kind })
   return {
     output,
     usage: usageOf(result, output),
@@ -52,6 +54,7 @@ export function completionOf(
     ...(host !== undefined && { host: errorExcerpt(host, mask) }),
     ...(fingerprint !== undefined && { fingerprint }),
     ...(refusal !== undefined && { refusal }),
+    ...(step && { step }),
   }
 }
 

@@ -3,6 +3,7 @@ import { type RubricItem, rubricSchema } from '../../../records/rubric.ts'
 import { checkSchema } from '../checks/check-entry.ts'
 import type { CheckSpec } from '../checks/check-spec.ts'
 import { textOf } from '../values/written.ts'
+import { type Mock, mocksSchema } from './mock.ts'
 
 export const caseIdSchema = z.string().regex(/^[^\p{Cc}]+$/u, 'must not be empty or hold control characters')
 
@@ -74,6 +75,7 @@ export const caseSchema = z
       description: "Questions for the judge beside the prompt's own.",
       examples: [[{ id: 'refund', ask: 'Does the output say that no refund is due?' }]],
     }),
+    mocks: mocksSchema.exactOptional(),
     tags: tagsSchema.default([]),
     weight: z
       .number()
@@ -122,6 +124,8 @@ export interface Case {
   expect?: Expectation
   checks: CheckSpec[]
   rubric: RubricItem[]
+  /** Answers of tools, before those of the prompt. */
+  mocks?: Mock[]
   tags: string[]
   /** > 0. */
   weight: number

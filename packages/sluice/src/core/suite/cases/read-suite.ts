@@ -10,6 +10,7 @@ import { loadYaml, unreadable } from '../yaml/load-yaml.ts'
 import { type Case, caseSchema } from './case.ts'
 import { csvRows } from './csv-cases.ts'
 import { fileVariables } from './file-variables.ts'
+import { resolveMocks } from './mock.ts'
 
 const kinds = { yaml: ['yaml', 'yml'], json: ['json'], jsonLines: ['jsonl', 'ndjson'], csv: ['csv', 'tsv'] }
 
@@ -44,7 +45,8 @@ export async function* readSuite(
         at: () => ({ line: row.line, column: 1 }),
       }
       const diagnostics = faults.map(({ name, message }) => located(source, ['vars', name], message))
-      const item = { ...data, vars, checks, line: row.line, ...(varFiles.length > 0 && { varFiles }) }
+      const mocks = data.mocks && { mocks: resolveMocks(data.mocks, place.folder) }
+      const item = { ...data, vars, checks, ...mocks, line: row.line, ...(varFiles.length > 0 && { varFiles }) }
       read.push({ ...row, data: item, diagnostics: [...row.diagnostics, ...diagnostics] })
     }
     yield read

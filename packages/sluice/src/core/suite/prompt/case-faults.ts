@@ -10,6 +10,7 @@ import { compilePattern, renderPattern } from '../values/pattern.ts'
 import { variablesOf } from '../values/template.ts'
 import { inputFaultsOf } from './inputs.ts'
 import type { Prompt } from './prompt.ts'
+import { mockFaults } from './tools.ts'
 
 /** What is wrong with a case of a prompt, apart from its variables: nothing to score it by, or not enough to do it. */
 export function caseFaults(
@@ -24,6 +25,7 @@ export function caseFaults(
     ...patternFaults(prompt, item, source),
     ...nullFaults(prompt, item, source),
     ...inputFaultsOf(prompt, item, source),
+    ...mockFaults(item.mocks, prompt, source),
   )
   if (!isScored(prompt, item)) {
     const message = `nothing scores the case "${item.id}"; add checks or a rubric to it or to ${prompt.file}`

@@ -2,6 +2,7 @@ import path from 'node:path'
 import { featureNameSchema } from '../../../records/names.ts'
 import { defaultLiveSettings, defaultRolloutSettings, type LiveSettings } from '../../../records/rollout-settings.ts'
 import { withDefaults } from '../cases/case.ts'
+import { resolveMocks } from '../cases/mock.ts'
 import { checkFaults, missingModule, missingScripts, resolveModule } from '../checks/check-faults.ts'
 import type { Config } from '../config/config.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
@@ -20,6 +21,7 @@ import { type PromptFile, promptSchema, suitesSchema } from './prompt-file.ts'
 import { responseFormat } from './response-format.ts'
 import { suiteFaults, suitePaths } from './suites.ts'
 import { resolveTarget } from './target.ts'
+import { toolFaults, versionTools } from './tools.ts'
 import { versionId } from './version.ts'
 
 export interface ParsedPrompt {
@@ -87,14 +89,17 @@ function promptOf(data: PromptFile, { model, file, strict, source, root, folder 
   const evaluators = evaluatorsOf(data.evaluators ?? [], data.rubric?.map(({ id }) => id) ?? [])
   const { messages = [], modelParameters: parameters = {} } = data
   const typed = inputsOf(data.inputs, data.defaults)
+  const tools = versionTools(data)
   const prompt: Prompt = {
     feature,
     ...(data.version === undefined ? {} : { label: data.version }),
-    id: versionId({ messages, model, parameters, format, ...(typed.inputs && { inputs: typed.inputs }) }),
+    id: versionId({ messages, model, parameters, format, ...(typed.inputs && { inputs: typed.inputs }), ...tools }),
     model,
     parameters,
     messages,
     format,
+    ...tools,
+    ...(data.mocks && { mocks: resolveMocks(data.mocks, folder) }),
     checks: [...(data.checks ?? []).map((spec) => resolveModule(spec, { root, folder })), ...evaluators.checks],
     rubric: [...(data.rubric ?? []), ...evaluators.rubric],
     choices: evaluators.choices,
@@ -116,6 +121,7 @@ function promptOf(data: PromptFile, { model, file, strict, source, root, folder 
     prompt,
     faults: [
       ...defaultFaults(data, typed, source),
+      ...toolFaults(data, prompt, source),
       ...faults.map(({ key, message, severity }) => located(source, [key], message, severity)),
       ...evaluators.faults.map(({ index, message }) => located(source, ['evaluators', index], message)),
     ],
@@ -162,6 +168,9 @@ async function referenceFaults(data: PromptFile, prompt: Prompt, place: Referenc
     const at = ['evaluators', index, 'llm', 'modelId']
     return llm?.modelId === undefined ? [] : modelFaults(llm.modelId, source, at, config.providers, prompt)
   })
+  const mocks = (data.mocks ?? []).map(async ({ module: reference }, index) =>
+    reference === undefined ? [] : module(reference, ['mocks', index, 'module']),
+  )
   const target = data.target?.module
   const redact = data.live?.redact
   return [
@@ -171,6 +180,7 @@ async function referenceFaults(data: PromptFile, prompt: Prompt, place: Referenc
       : modelFaults(prompt.model, source, ['model'], config.providers, prompt)),
     ...(await Promise.all(checks)).flat(),
     ...judges,
+    ...(await Promise.all(mocks)).flat(),
     ...(target === undefined ? [] : await module(target, ['target', 'module'])),
     ...(redact === undefined ? [] : await module(redact, ['live', 'redact'])),
     ...(await suiteFaults(prompt, source, files)),

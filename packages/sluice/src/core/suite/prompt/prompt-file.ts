@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { featureNameSchema } from '../../../records/names.ts'
+import { maxStepsSchema } from '../../../records/prompt-version.ts'
 import { liveSettingsSchema, rolloutSettingsSchema } from '../../../records/rollout-settings.ts'
 import { rubricSchema } from '../../../records/rubric.ts'
 import { expectationSchema } from '../cases/case.ts'
+import { mocksSchema } from '../cases/mock.ts'
 import { checkSchema } from '../checks/check-entry.ts'
 import { gateSettingsSchema } from '../config/gate-settings.ts'
 import { defaultJudge } from '../models/default-judge.ts'
@@ -11,6 +13,7 @@ import { refuseNotJson } from '../values/json-value.ts'
 import { choiceEvaluatorSchema } from './choice-judge.ts'
 import { inputsSchema } from './inputs.ts'
 import { targetSchema } from './target-file.ts'
+import { toolChoiceSchema, toolsSchema } from './tools.ts'
 
 const jsonSchemaSchema = z
   .union([z.string(), z.record(z.string(), z.unknown())], {
@@ -168,6 +171,30 @@ export const promptSchema = z
         description: 'Values of variables for cases that do not set them; no part of the version.',
         examples: [{ language: 'English' }],
       }),
+    tools: toolsSchema.exactOptional().meta({
+      description:
+        'Tools that the model may call; the run goes on until it answers without a call. Mocks answer the calls. Part of the version.',
+      examples: [
+        [
+          {
+            name: 'lookup_order',
+            description: 'Finds an order by its number.',
+            parameters: { type: 'object', properties: { order: { type: 'string' } }, required: ['order'] },
+          },
+        ],
+      ],
+    }),
+    toolChoice: toolChoiceSchema.exactOptional().meta({
+      description:
+        'What the first message of the model must do: auto, required, none, or {name} for one tool; afterwards it chooses (default auto).',
+      examples: ['required', { name: 'lookup_order' }],
+    }),
+    maxSteps: maxStepsSchema.exactOptional().meta({
+      description:
+        'The most messages of the model until it answers without a call; a case that needs more has no score (default 10).',
+      examples: [5],
+    }),
+    mocks: mocksSchema.exactOptional(),
     checks: z
       .array(checkSchema)
       .exactOptional()

@@ -1,7 +1,8 @@
-import type { PromptInput } from '@sluice/client'
+import type { PromptInput, PromptTool, PromptToolChoice } from '@sluice/client'
 import type { LiveSettings, RolloutSettings } from '../../../records/rollout-settings.ts'
 import type { RubricItem } from '../../../records/rubric.ts'
 import type { Case, Expectation } from '../cases/case.ts'
+import type { Mock } from '../cases/mock.ts'
 import type { CheckSpec } from '../checks/check-spec.ts'
 import type { GateSettings } from '../config/gate-settings.ts'
 import type { Message, ModelParameters, ResponseFormat } from '../models/model.ts'
@@ -20,6 +21,13 @@ export interface Prompt {
   parameters: ModelParameters
   messages: Message[]
   format: ResponseFormat
+  /** Absent where the model has no tools; so are the next two. */
+  tools?: PromptTool[]
+  toolChoice?: PromptToolChoice
+  /** The most messages of the model until it answers without a call. */
+  maxSteps?: number
+  /** Answers of tools in all cases. No part of the version. */
+  mocks?: Mock[]
   checks: CheckSpec[]
   rubric: RubricItem[]
   choices: ChoiceJudge[]

@@ -8,7 +8,7 @@ import type { Prompt } from './prompt.ts'
 export interface VariableFault {
   kind: 'unknown' | 'unused'
   variable: string
-  /** Where the variable is used: the prompt, or a check of the case itself. */
+  /** Where the variable is used: the prompt, or a check or mock of the case itself. */
   user: 'prompt' | 'case'
   /** The other spelling that was probably meant. */
   meant?: string
@@ -24,8 +24,12 @@ export interface VariableFault {
  * and none that has a target, which receives all of them.
  */
 export function strictVariables(prompt: Prompt): (item: Case) => VariableFault[] {
-  const { messages, checks, choices, strict, target, file, expect } = prompt
-  const inMessages = new Set(messages.flatMap(({ content }) => names(content, strict)))
+  const { messages, mocks = [], checks, choices, strict, target, file, expect } = prompt
+  // Mocks see what the messages see: a tool that knows the reference answer would tell it to the model.
+  const inMessages = new Set([
+    ...messages.flatMap(({ content }) => names(content, strict)),
+    ...deepNames(mocks, strict),
+  ])
   const inChecks = new Set([
     ...checkNames(checks, strict),
     ...choices.flatMap((choice) => names(choice.prompt, strict)),
@@ -36,11 +40,12 @@ export function strictVariables(prompt: Prompt): (item: Case) => VariableFault[]
   return (item) => {
     const set = Object.keys(item.vars)
     const inCase = item.checks.length === 0 ? [] : checkNames(item.checks, strict)
+    const inMocks = item.mocks === undefined ? [] : [...new Set(deepNames(item.mocks, strict))]
     const known = (name: string) => Object.hasOwn(item.vars, name)
     const knownToChecks = (name: string) => known(name) || (name === 'expected' && item.expected !== undefined)
-    const unknown = (variable: string, user: 'prompt' | 'case'): VariableFault => {
+    const unknown = (variable: string, user: 'prompt' | 'case', part = 'a check'): VariableFault => {
       const meant = suggest(variable.trim(), set)
-      const texts = unknownTexts(variable, { user: user === 'prompt' ? file : 'a check', meant, item, strict })
+      const texts = unknownTexts(variable, { user: user === 'prompt' ? file : part, meant, item, strict })
       return { kind: 'unknown', variable, user, ...texts, ...(meant === undefined ? {} : { meant }) }
     }
     const faults = [
@@ -49,9 +54,12 @@ export function strictVariables(prompt: Prompt): (item: Case) => VariableFault[]
         .filter((name) => !knownToChecks(name) && !inMessages.has(name) && !isWithoutAnswer(item.expect ?? expect))
         .map((name) => unknown(name, 'prompt')),
       ...inCase.filter((name) => !knownToChecks(name)).map((name) => unknown(name, 'case')),
+      ...inMocks.filter((name) => !known(name)).map((name) => unknown(name, 'case', 'a mock')),
     ]
     if (!strict || target !== undefined) return faults
-    const unused = set.filter((name) => name !== 'expected' && !usedByPrompt.has(name) && !inCase.includes(name))
+    const unused = set.filter(
+      (name) => name !== 'expected' && !usedByPrompt.has(name) && ![...inCase, ...inMocks].includes(name),
+    )
     return [...faults, ...unused.map((name) => unusedFault(name, file, usedByPrompt))]
   }
 }

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createProject } from '../../support/project.ts'
+import { agentFiles, evalIn, fakeAgent } from './agent-project.ts'
+
+const lookup = 'mocks: [{tool: lookup, args: {order: "{{order}}"}, result: {status: late}}]\n'
+
+test('a model calls a tool, a mock answers, and the answer is scored with the way to it', async () => {
+  await using model = await fakeAgent((_, step) => (step === 0 ? [['lookup', { order: '1182' }]] : 'It is late.'))
+  using project = createProject(agentFiles({ url: model.url, prompt: lookup }))
+  const { cases } = await evalIn(project)
+  assert.deepEqual([cases[0]?.state, cases[0]?.score, cases[0]?.costUsd], ['scored', 1, 0.00024])
+  const messages = cases[0]?.trace?.trajectory.messages.map(({ text, calls }) => text ?? calls[0]?.result)
+  assert.deepEqual(messages, ['Where is order 1182?', { status: 'late' }, 'It is late.'])
+})
+
+test('a run that ended in the middle of a case pays for what is missing alone', async () => {
+  let fails = true
+  await using model = await fakeAgent((_, step) => {
+    if (step === 0) return [['lookup', { order: '1182' }]]
+    return fails ? { status: 400 } : 'It is late.'
+  })
+  using project = createProject(agentFiles({ url: model.url, prompt: lookup }))
+  assert.equal((await evalIn(project)).cases[0]?.state, 'modelError')
+  fails = false
+  const { cases, stderr } = await evalIn(project)
+  assert.deepEqual([cases[0]?.state, cases[0]?.costUsd], ['scored', 0.00024])
+  assert.equal(model.requests.length, 3)
+  assert.match(stderr, /0\.00012 USD/)
+  await evalIn(project)
+  assert.equal(model.requests.length, 3)
+})
+
+test('a missing mock and a loop without end are states of the case, never scores', async () => {
+  await using model = await fakeAgent((request) => {
+    const isLost = request.messages.some(({ content }) => content?.includes('1'))
+    return [[isLost ? 'lookup' : 'close', isLost ? { order: 'x' } : {}]]
+  })
+  const cases = `- {id: a, vars: {order: "1182"}, tags: [core]}
+- {id: b, vars: {order: "two"}, tags: [core], expect: truncated, mocks: [{tool: close, result: ok}]}`
+  using project = createProject(agentFiles({ url: model.url, prompt: `${lookup}maxSteps: 3\n`, cases }))
+  const { cases: found, stderr } = await evalIn(project)
+  assert.deepEqual(
+    found.map(({ state, score }) => [state, score]),
+    [
+      ['mockMissing', null],
+      ['truncated', null],
+    ],
+    stderr,
+  )
+  assert.match(found[0]?.error ?? '', /no mock answers this call of lookup/)
+  assert.match(found[1]?.error ?? '', /stopped after maxSteps 3: it still called tools/)
+  assert.equal(model.requests.length, 4)
+})
+
+test('a module of the user answers; what it throws is an error of the tool', async () => {
+  await using model = await fakeAgent((_, step) =>
+    step === 0
+      ? [
+          ['lookup', { order: '1182' }],
+          ['refund', { order: '1182', amount: 5 }],
+        ]
+      : 'It is late.',
+  )
+  const prompt = 'mocks: [{tool: lookup, module: ../shop.mjs#lookup}, {tool: refund, module: ../shop.mjs#refund}]\n'
+  const shop = `export const lookup = ({order}, {vars, caseId}) => ({order, of: vars.order, caseId})
+export function refund() { throw new Error('only within 30 days') }`
+  using project = createProject(agentFiles({ url: model.url, prompt, files: { 'shop.mjs': shop } }))
+  const { cases } = await evalIn(project)
+  const [found, refunded] = cases[0]?.trace?.trajectory.messages[1]?.calls ?? []
+  assert.deepEqual(found?.result, { order: '1182', of: '1182', caseId: 'a' })
+  assert.equal(refunded?.error, 'only within 30 days')
+})
