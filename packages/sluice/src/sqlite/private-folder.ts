@@ -2,6 +2,8 @@ import { chmodSync, closeSync, existsSync, lstatSync, mkdirSync, openSync, readd
 import path from 'node:path'
 
 const ownFolder = '.sluice'
+/** Checked out commits, of which there may be many files. The folder itself is private, and so is what lies in it. */
+const worktrees = 'worktrees'
 const folderMode = 0o700
 const privateFileMode = 0o600
 
@@ -29,7 +31,7 @@ function restrict(folder: string): void {
   restrictEntry(folder)
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const place = path.join(folder, entry.name)
-    if (entry.isDirectory()) restrict(place)
+    if (entry.isDirectory() && entry.name !== worktrees) restrict(place)
     else restrictEntry(place)
   }
 }

@@ -1,0 +1,49 @@
+import { rm, stat, writeFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { SluiceError } from '../../errors.ts'
+import { isRunning, ownerOf } from './kept-worktrees.ts'
+
+interface LockOptions {
+  signal: AbortSignal
+  onWait?: (() => void) | undefined
+}
+
+const everyMs = 100
+/** A lock without a readable owner is being written, for no longer than this. */
+const writingMs = 5_000
+
+/**
+ * Runs `work` while no other process holds the lock, a file that names its owner. A lock whose owner has ended counts
+ * for nothing.
+ * @throws SluiceError `cannot-run` where the run is stopped while it waits
+ */
+export async function withLock<T>(file: string, { signal, onWait }: LockOptions, work: () => Promise<T>): Promise<T> {
+  for (let told = false; !(await take(file)); told = true) {
+    if (!told) onWait?.()
+    if (signal.aborted) throw new SluiceError('cannot-run', `${file}: stopped while another run prepares the worktree`)
+    await sleep(everyMs)
+  }
+  try {
+    return await work()
+  } finally {
+    await rm(file, { force: true })
+  }
+}
+
+async function take(file: string): Promise<boolean> {
+  try {
+    await writeFile(file, String(process.pid), { flag: 'wx' })
+    return true
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+  }
+  const owner = await ownerOf(file)
+  if (owner === undefined ? await isRecent(file) : isRunning(owner)) return false
+  await rm(file, { force: true })
+  return false
+}
+
+async function isRecent(file: string): Promise<boolean> {
+  const written = await stat(file).catch(() => undefined)
+  return written !== undefined && Date.now() - written.mtimeMs < writingMs
+}

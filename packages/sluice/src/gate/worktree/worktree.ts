@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { z } from 'zod'
+import { SluiceError } from '../../errors.ts'
+import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
+import { GitError, gitIn, type RunGit } from '../git/git-process.ts'
+import { type Entry, pruneWorktrees, useWorktree } from './kept-worktrees.ts'
+import { runSetup, type Setup } from './setup.ts'
+import { addSubmodules } from './submodules.ts'
+import { withLock } from './worktree-lock.ts'
+
+/** What a worktree is made from. */
+export interface WorktreeRequest {
+  /** The root of the user's repository; nothing in its working tree is touched. */
+  repository: string
+  commit: string
+  /** Where worktrees are kept, e.g. `<project>/.sluice/worktrees`. */
+  store: string
+  /** Commands that make the application ready there; none where it runs as it is checked out. */
+  setup?: Setup | undefined
+  env: NodeJS.ProcessEnv
+  signal: AbortSignal
+  /** Masks secrets in what a failed setup said. */
+  mask(text: string): string
+  /** Told once where another run is preparing the same worktree. */
+  onWait?(): void
+}
+
+/** A commit in a folder of its own, with what its setup made; or why it could not be made. */
+export type Worktree = { folder: string; fault?: never } | { folder?: never; fault: string }
+
+const markerSchema = z.object({ commit: z.string(), changes: z.string() })
+
+/**
+ * The commit in a folder of its own. It is kept by commit and setup, so that the next run finds it ready, and made anew
+ * where its tracked files are no longer what they were after the setup. Two runs at once make it once. What goes wrong is
+ * told and left behind nowhere.
+ */
+export async function openWorktree(request: WorktreeRequest): Promise<Worktree> {
+  const { commit, store, env, signal, setup } = request
+  const key = `${commit.slice(0, 12)}-${hash(canonicalJson([setup ?? null, process.version, process.platform])).slice(0, 12)}`
+  const entry: Entry = { store, name: key, folder: path.join(store, key) }
+  const git = gitIn(request.repository, env, ['-c', 'core.hooksPath=/dev/null'])
+  try {
+    await mkdir(store, { recursive: true })
+    return await withLock(`${entry.folder}.lock`, { signal, onWait: request.onWait }, async () => {
+      if (await isReady(entry, commit, env)) {
+        await useWorktree(entry)
+        return { folder: treeOf(entry) }
+      }
+      const made = await make(git, entry, request)
+      await pruneWorktrees(git, store)
+      return made
+    })
+  } catch (error) {
+    if (error instanceof SluiceError && !(error instanceof GitError)) throw error
+    // Where it cannot be removed either, the first error says why.
+    await discard(git, entry).catch(() => undefined)
+    return { fault: faultOf(error) }
+  }
+}
+
+function treeOf({ folder }: Entry): string {
+  return path.join(folder, 'tree')
+}
+
+/** Whether the kept worktree is the commit with what its setup changed, and nothing else in tracked files. */
+async function isReady(entry: Entry, commit: string, env: NodeJS.ProcessEnv): Promise<boolean> {
+  const marker = await readFile(path.join(entry.folder, 'ready.json'), 'utf8').catch(() => undefined)
+  if (marker === undefined) return false
+  try {
+    const known = markerSchema.parse(JSON.parse(marker))
+    return known.commit === commit && known.changes === (await changesIn(gitIn(treeOf(entry), env), commit))
+  } catch {
+    // What cannot be read, or is no worktree any more, is made anew.
+    return false
+  }
+}
+
+/** A hash of all that differs from the commit in tracked files. */
+async function changesIn(git: RunGit, commit: string): Promise<string> {
+  return hash(await git.bytes('diff', '--no-ext-diff', '--binary', '--ignore-submodules=none', commit, '--'))
+}
+
+async function make(git: RunGit, entry: Entry, request: WorktreeRequest): Promise<Worktree> {
+  const { commit, setup, env, signal, repository, mask } = request
+  const tree = treeOf(entry)
+  await discard(git, entry)
+  await useWorktree(entry)
+  await git.bytes('worktree', 'add', '--detach', '--force', tree, commit)
+  const missing = await addSubmodules(git, { commit, repository, tree, env })
+  if (missing !== undefined) return givenUp(git, entry, missing)
+  const fault = setup && (await runSetup(setup, { tree, env, signal, mask }))
+  if (fault !== undefined) return givenUp(git, entry, fault)
+  const changes = await changesIn(gitIn(tree, env), commit)
+  await writeFile(path.join(entry.folder, 'ready.json'), JSON.stringify({ commit, changes }))
+  return { folder: tree }
+}
+
+async function givenUp(git: RunGit, entry: Entry, fault: string): Promise<Worktree> {
+  await discard(git, entry)
+  return { fault }
+}
+
+/** Removes a worktree and what git knows of it. */
+async function discard(git: RunGit, { folder }: Entry): Promise<void> {
+  await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+  await git.bytes('worktree', 'prune').catch(() => undefined)
+}
+
+function faultOf(error: unknown): string {
+  if (error instanceof GitError) return `git cannot check it out: ${error.said}`
+  return `its folder cannot be written: ${error instanceof Error ? error.message : String(error)}`
+}
+
+function hash(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex')
+}

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+import { openWorktree, type WorktreeRequest } from '../../../src/gate/worktree/worktree.ts'
+import { commitAll } from '../../support/gate-project.ts'
+import { createProject, type Project } from '../../support/project.ts'
+
+function requestOf(project: Project, commit: string, more: Partial<WorktreeRequest> = {}): WorktreeRequest {
+  return {
+    repository: project.root,
+    commit,
+    store: path.join(project.root, '.sluice/worktrees'),
+    env: process.env,
+    signal: new AbortController().signal,
+    mask: (text) => text,
+    ...more,
+  }
+}
+
+const node = (script: string) => [process.execPath, '-e', script]
+const counting = node("require('fs').appendFileSync(process.env.COUNT_FILE, 'x')")
+
+function keptIn({ root }: Project): string[] {
+  const entries = readdirSync(path.join(root, '.sluice/worktrees'), { withFileTypes: true })
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
+}
+
+test('a commit lies in a folder of its own, is set up once, and is found ready by the next run', async () => {
+  using project = createProject({ 'app.txt': 'old', '.gitignore': '.sluice\n' })
+  const commit = commitAll(project, 'base')
+  project.write({ 'app.txt': 'new' })
+  const count = path.join(project.root, '.sluice/count')
+  const setup = { commands: [counting], folder: '' }
+  mkdirSync(path.dirname(count))
+  const request = requestOf(project, commit, { setup, env: { ...process.env, COUNT_FILE: count } })
+  const [one, two] = await Promise.all([openWorktree(request), openWorktree(request)])
+  assert.equal(one.folder, two.folder, one.fault ?? two.fault)
+  const folder = one.folder ?? ''
+  assert.equal(readFileSync(path.join(folder, 'app.txt'), 'utf8'), 'old')
+  assert.equal(readFileSync(path.join(project.root, 'app.txt'), 'utf8'), 'new')
+  assert.equal(readFileSync(count, 'utf8'), 'x', 'two runs at once have set it up once')
+
+  writeFileSync(path.join(folder, 'app.txt'), 'something else')
+  const again = await openWorktree(request)
+  assert.equal(readFileSync(path.join(again.folder ?? '', 'app.txt'), 'utf8'), 'old')
+  assert.equal(readFileSync(count, 'utf8'), 'xx', 'what somebody has changed is made anew')
+})
+
+test('a setup may change tracked files; a setup that fails says why, and leaves nothing', async () => {
+  using project = createProject({ 'app.txt': 'old' })
+  const commit = commitAll(project, 'base')
+  const writes = { commands: [node("require('fs').writeFileSync('app.txt', 'built')")], folder: '' }
+  const first = await openWorktree(requestOf(project, commit, { setup: writes }))
+  const marker = path.join(first.folder ?? '', '../ready.json')
+  rmSync(path.join(first.folder ?? '', '../users'), { recursive: true })
+  const second = await openWorktree(requestOf(project, commit, { setup: writes }))
+  assert.equal(second.folder, first.folder)
+  assert.ok(existsSync(marker))
+
+  const fails = { commands: [node("console.error('no such package'); process.exit(3)")], folder: '' }
+  const { fault } = await openWorktree(requestOf(project, commit, { setup: fails }))
+  assert.match(fault ?? '', /exited with 3; stderr ends: no such package/)
+  assert.equal(keptIn(project).length, 1)
+  assert.equal(project.git('worktree', 'list').split('\n').length, 2)
+})
+
+test('a commit that is not here, and a folder that cannot be written, are told in words of git and of the system', async () => {
+  using project = createProject({ 'app.txt': 'old' })
+  const commit = commitAll(project, 'base')
+  const lost = await openWorktree(requestOf(project, 'f'.repeat(40)))
+  assert.match(lost.fault ?? '', /git cannot check it out: .*f{40}/s)
+  writeFileSync(path.join(project.root, 'store'), '')
+  const blocked = await openWorktree(requestOf(project, commit, { store: path.join(project.root, 'store/worktrees') }))
+  assert.match(blocked.fault ?? '', /its folder cannot be written: ENOTDIR/)
+})
+
+test('hooks of the repository do not run in a worktree', async () => {
+  using project = createProject({ 'app.txt': 'old' })
+  const commit = commitAll(project, 'base')
+  const hook = path.join(project.root, '.git/hooks/post-checkout')
+  mkdirSync(path.dirname(hook), { recursive: true })
+  writeFileSync(hook, `#!/bin/sh\ntouch ${project.root}/ran\n`, { mode: 0o755 })
+  assert.ok((await openWorktree(requestOf(project, commit))).folder)
+  assert.ok(!existsSync(path.join(project.root, 'ran')))
+})
+
+test('four worktrees stay, and none that is in use is removed', async () => {
+  using project = createProject({ 'app.txt': '0' })
+  const commits = [commitAll(project, 'commit 0')]
+  for (const name of ['1', '2', '3', '4', '5']) {
+    project.write({ 'app.txt': name })
+    commits.push(commitAll(project, `commit ${name}`))
+  }
+  for (const [index, commit] of commits.entries()) {
+    const { folder } = await openWorktree(requestOf(project, commit))
+    // The first one stays in use; the others are left.
+    if (index > 0) rmSync(path.join(folder ?? '', '../users'), { recursive: true })
+  }
+  const kept = keptIn(project).map((name) => name.slice(0, 12))
+  assert.deepEqual(kept.sort(), [commits[0], ...commits.slice(-4)].map((commit) => commit?.slice(0, 12)).sort())
+})
