@@ -1,8 +1,8 @@
-import type { LoadedProject, PartlySoundProject } from '../core/suite/project/project.ts'
+import type { PartlySoundProject } from '../core/suite/project/project.ts'
 import type { Prompt } from '../core/suite/prompt/prompt.ts'
 import { requireSuites } from '../core/suite/prompt/suites.ts'
 import type { RunFinding } from '../records/report/report.ts'
-import { baselineOf } from './base/baseline.ts'
+import { comparisonOf } from './base/comparison.ts'
 import { type ConclusionOptions, concludeGate } from './conclusion.ts'
 import { type GuardedRun, type GuardFlags, guardMeasure } from './guard/guard-measure.ts'
 import { withNeverAttacked } from './judge-attack/kept-attacks.ts'
@@ -18,6 +18,7 @@ import { requireModels } from './run/start-run.ts'
 import type { GateScope, ScopeOptions } from './scope.ts'
 import { type DestinationOptions, findNewDestinations } from './secrets/secret-destinations.ts'
 import { earlierFaults, type Judgeable, setAside } from './set-aside.ts'
+import type { GateOutcome } from './verdict/verdict.ts'
 
 export interface GateOptions extends ScopeOptions, ConclusionOptions, PolicyFlags, GuardFlags, DestinationOptions {
   suite?: string | undefined
@@ -70,11 +71,12 @@ export async function judgeChange(plan: GatePlan, options: GateOptions, context:
   const { project, scope, affected, judgeable, guarded, destinations, ends } = plan
   const judged: JudgedFeature[] = []
   for (const prompt of judgeable.prompts) {
-    const { baseline, notes: found } = comparisonOf(prompt, scope, project)
+    const { baseline, notes: found, failed } = await comparisonOf(prompt, scope, context)
     const { candidate, project: judgedIn, notes, blocked } = await guarded.feature(prompt)
     const versions = { candidate, baseline, suite: options.suite, notes: [...found, ...notes] }
     const inProject = { ...context, project: judgedIn, flags: options }
-    judged.push(withoutPass(await judgeVersions(versions, inProject), blocked))
+    const reasons = [...guardReasons(blocked), ...(failed === undefined ? [] : [baselineReason(failed)])]
+    judged.push(withoutPass(await judgeVersions(versions, inProject), reasons))
   }
   const { findings, ...conclusion } = concludeGate({ judged, judgeable, scope }, options)
   const runs = judged.map(({ run }) => run)
@@ -103,23 +105,34 @@ export async function judgeChange(plan: GatePlan, options: GateOptions, context:
   }
 }
 
-/** A measure that is not the base's, where the guard asks for it, gives no pass. */
-function withoutPass(judged: JudgedFeature, blocked: readonly string[]): JudgedFeature {
+type Reason = GateOutcome['final']['reasons'][number]
+
+/** Reasons for which a feature cannot pass, whatever its scores say. What fails by its scores fails by them first. */
+function withoutPass(judged: JudgedFeature, against: readonly Reason[]): JudgedFeature {
   const { outcome, summary } = judged
-  if (blocked.length === 0 || outcome.final.verdict === 'fail') return judged
-  const message = `gate.guard is strict, and this change cannot be judged by the measure of the base commit: ${blocked.join('; ')}. Somebody who may approve it lifts the guard (docs/guard.md).`
-  const reasons = [{ code: 'guard', message, tag: null, case: null }, ...outcome.final.reasons]
-  const exitCode = outcome.final.exitCode === 0 ? 2 : outcome.final.exitCode
-  const final = { verdict: 'inconclusive' as const, strength: 'weak' as const, reasons, exitCode }
+  if (against.length === 0) return judged
+  const { verdict, reasons: own, exitCode } = outcome.final
+  const final =
+    verdict === 'fail'
+      ? { ...outcome.final, reasons: [...own, ...against] }
+      : {
+          verdict: 'inconclusive' as const,
+          strength: 'weak' as const,
+          reasons: [...against, ...own],
+          exitCode: exitCode || 2,
+        }
   return { ...judged, outcome: { ...outcome, final }, summary: { ...summary, ...final } }
 }
 
-/** What a feature is compared with, and how that was found. */
-function comparisonOf(prompt: Prompt, { base, missing, predecessors }: GateScope, { config }: LoadedProject) {
-  const predecessor = predecessors.get(prompt.feature)
-  const place = base ? { predecessor, invalid: base.invalid } : { missing: missing ?? 'There is no base commit' }
-  const { prompt: baseline, note } = baselineOf(prompt, place, config)
-  return { baseline, notes: [predecessor?.note, note].filter((text) => typeof text === 'string') }
+/** A measure that is not the base's, where the guard asks for it. */
+function guardReasons(blocked: readonly string[]): Reason[] {
+  if (blocked.length === 0) return []
+  const message = `gate.guard is strict, and this change cannot be judged by the measure of the base commit: ${blocked.join('; ')}. Somebody who may approve it lifts the guard (docs/guard.md).`
+  return [{ code: 'guard', message, tag: null, case: null }]
+}
+
+function baselineReason(message: string): Reason {
+  return { code: 'baseline', message, tag: null, case: null }
 }
 
 function reproduce({ git }: GateScope, { all, suite, ...flags }: GateOptions): string {

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { type FeaturePlace, featureFiles } from './feature-files.ts'
+import { isLockfile } from './packages.ts'
 import { type Changes, type PartState, partState, relative } from './part-state.ts'
 
 /** One line of the list of what is read for a feature. */
@@ -19,20 +20,27 @@ export interface FeatureScope {
   files: ReadFile[]
   /** Of the files those that are code of checks and that changed. */
   changedChecks: string[]
+  /** Of the files those that are code of the application, or say what packages it runs with, and that changed. */
+  changedApplication: string[]
+  /** Lockfiles among the files that changed. */
+  changedLockfiles: string[]
 }
 
 /** A feature is left out only if nothing that is read for it changed. */
 export async function scopeOfFeature(prompt: Prompt, place: FeaturePlace, changes: Changes): Promise<FeatureScope> {
-  const { parts, checkCode, unknown } = await featureFiles(prompt, place)
+  const { parts, checkCode, applicationCode, unknown } = await featureFiles(prompt, place)
   const codeNames = new Set<string>()
+  const applicationNames = new Set<string>()
   const files = await Promise.all(
     parts.map(async (part): Promise<ReadFile> => {
       const shown = relative(changes.root, part.path)
       const name = shown.startsWith('../') ? part.path : shown
       const whole =
         part.kind === 'folder' || part.kind === 'packages' ? `${name}/` : path.posix.join(name, part.glob ?? '')
-      if (checkCode.includes(part)) codeNames.add(whole === '/' ? './' : whole)
-      return { path: whole === '/' ? './' : whole, as: part.as, ...(await partState(part, changes)) }
+      const listedAs = whole === '/' ? './' : whole
+      if (checkCode.includes(part)) codeNames.add(listedAs)
+      if (applicationCode.includes(part)) applicationNames.add(listedAs)
+      return { path: listedAs, as: part.as, ...(await partState(part, changes)) }
     }),
   )
   const seen = new Set<string>()
@@ -44,6 +52,10 @@ export async function scopeOfFeature(prompt: Prompt, place: FeaturePlace, change
     ...touched.map(({ path: name, as, note }) => `${name} (${as})${note === null ? '' : `: ${note}`}`),
     ...unknown,
   ]
-  const changedChecks = touched.map((file) => file.path).filter((name) => codeNames.has(name))
-  return { prompt, affected: because.length > 0, because, files: present, changedChecks }
+  const changedIn = (names: ReadonlySet<string>) => touched.map((file) => file.path).filter((name) => names.has(name))
+  return {
+    ...{ prompt, affected: because.length > 0, because, files: present },
+    ...{ changedChecks: changedIn(codeNames), changedApplication: changedIn(applicationNames) },
+    changedLockfiles: touched.map((file) => file.path).filter(isLockfile),
+  }
 }

@@ -20,6 +20,8 @@ export interface FeatureFiles {
   parts: FeaturePart[]
   /** Those of the parts that are the code of checks or mocks, or of what it imports. */
   checkCode: FeaturePart[]
+  /** Those of the parts that are the application, or what others provide for it. */
+  applicationCode: FeaturePart[]
   /** Why more may be read than the parts say; such a feature counts as affected. */
   unknown: string[]
 }
@@ -62,6 +64,7 @@ export async function featureFiles(prompt: Prompt, place: FeaturePlace): Promise
   for (const spec of checks) if (spec.type === 'command') addSurroundings(spec.value, code, place)
   const { redact } = prompt.live
   if (redact !== undefined) code.addModule(moduleOf(redact), 'redaction')
+  const before = code.parts.length
   if (prompt.target) addTarget(prompt.target, code, place)
   return {
     parts: [
@@ -77,6 +80,7 @@ export async function featureFiles(prompt: Prompt, place: FeaturePlace): Promise
       ...code.parts,
     ],
     checkCode,
+    applicationCode: code.parts.slice(before),
     unknown: needs.flatMap(({ fault }) => fault ?? []),
   }
 }

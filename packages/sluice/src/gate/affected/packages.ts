@@ -78,6 +78,11 @@ export function lockfilesOf(folder: string, root: string): string[] {
   return files
 }
 
+/** Whether a file says which code of others a package runs with. */
+export function isLockfile(file: string): boolean {
+  return lockfiles.includes(path.basename(file))
+}
+
 /** Names under which code imports the packages that a package.json depends on. */
 export function dependenciesOf(folder: string): string[] {
   const manifest = manifestOf(folder)

@@ -23,6 +23,8 @@ export interface BaseProject {
   folder: string
   /** The whole repository then. */
   tree: CommitTree
+  /** The root of the repository; absolute. */
+  repository: string
 }
 
 /**
@@ -37,5 +39,5 @@ export async function readBaseProject(git: Git, commit: string, present: Present
   const { prompts } = await loadPrompts(files, config)
   const valid = new Set(prompts.map(({ file }) => file))
   const invalid = (await promptPaths(files, config)).filter((file) => !valid.has(file))
-  return { commit, config, files, prompts, invalid, folder: place.folder, tree }
+  return { commit, config, files, prompts, invalid, folder: place.folder, tree, repository: git.root }
 }

@@ -23,11 +23,6 @@ export function baselineOf(
   { providers }: Pick<Config, 'providers'>,
 ): Baseline {
   if ('missing' in base) return { note: `${base.missing}, hence no baseline: judged against the threshold alone.` }
-  if (candidate.target) {
-    return {
-      note: 'The application at the base commit cannot be called from here: judged against the threshold alone.',
-    }
-  }
   const prompt = base.predecessor?.prompt
   if (!prompt && base.invalid.includes(candidate.file)) {
     return {
@@ -35,7 +30,9 @@ export function baselineOf(
     }
   }
   if (!prompt) return { note: 'New feature, hence no baseline: judged against the threshold alone.' }
-  if (prompt.id === candidate.id) {
+  // Where an application answers, its code makes a version as well; what became of that is known elsewhere.
+  if (prompt.target) return { prompt }
+  if (prompt.id === candidate.id && !candidate.target) {
     return { note: `The version ${candidate.id} is that of the base commit: judged against the threshold alone.` }
   }
   const provider = providerName(prompt.model)
@@ -44,7 +41,7 @@ export function baselineOf(
       note: `The baseline's provider "${provider}" is no longer in sluice.yaml: judged against the threshold alone.`,
     }
   }
-  const missing = variablesIn(prompt).filter((name) => !variablesIn(candidate).includes(name))
+  const missing = candidate.target ? [] : variablesIn(prompt).filter((name) => !variablesIn(candidate).includes(name))
   if (missing.length === 0) return { prompt }
   return {
     note: `The baseline needs ${missing.map((name) => `{{${name}}}`).join(', ')}, which the cases no longer have: judged against the threshold alone.`,

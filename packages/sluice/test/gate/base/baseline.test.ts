@@ -52,14 +52,18 @@ test('a baseline whose provider is gone is not asked, one of a built-in provider
   assert.equal(baselineOf(prompt('new', '{{email}}'), at(builtIn)).prompt, builtIn)
 })
 
+test('an application is compared with what came before it, also where the prompt is the same', () => {
+  const target = { kind: 'http' as const, url: 'http://127.0.0.1:1' }
+  const [app, bare] = [prompt('new', '{{email}}', { target }), prompt('new', '{{email}} {{tone}}')]
+  assert.equal(baselineOf(app, at(app)).prompt, app)
+  assert.equal(baselineOf(app, at(bare)).prompt, bare)
+})
+
 test('without a baseline the note says why', () => {
   const candidate = prompt('new', '{{email}}')
   assert.match(baselineOf(candidate, { missing: 'There is no git repository' }).note ?? '', /no git repository/)
   assert.match(baselineOf(candidate, at()).note ?? '', /New feature/)
   assert.match(baselineOf(candidate, at(prompt('new', '{{email}}'))).note ?? '', /The version new is that of the base/)
-  const target = { kind: 'http' as const, url: 'http://127.0.0.1:1' }
-  const app = prompt('new', '{{email}}', { target })
-  assert.match(baselineOf(app, at(prompt('old', '{{email}}'))).note ?? '', /application at the base commit/)
   const broken = { predecessor: undefined, invalid: [candidate.file] }
   assert.match(baselineOf(candidate, broken).note ?? '', /not valid in the base commit/)
 })

@@ -1,0 +1,44 @@
+import type { Prompt } from '../../core/suite/prompt/prompt.ts'
+import type { FeatureScope } from '../affected/affected.ts'
+import type { RunContext } from '../run/session.ts'
+import { baseApplication } from './base-application.ts'
+import type { BaseProject } from './base-project.ts'
+import { baselineOf } from './baseline.ts'
+import type { Succession } from './succession.ts'
+
+/** What the gate knows of the base commit. */
+interface ComparisonScope extends Pick<Succession, 'predecessors'> {
+  base: BaseProject | undefined
+  missing: string | null
+  features: readonly FeatureScope[]
+}
+
+/** What a feature is compared with, how that was found, and why there is nothing although there should be. */
+export interface Comparison {
+  baseline: Prompt | undefined
+  notes: string[]
+  failed?: string
+}
+
+/** Finds the version to compare a feature with; an application of the base commit is made ready to be asked. */
+export async function comparisonOf(
+  prompt: Prompt,
+  { base, missing, predecessors, features }: ComparisonScope,
+  { project, session }: Pick<RunContext, 'project' | 'session'>,
+): Promise<Comparison> {
+  const predecessor = predecessors.get(prompt.feature)
+  const place = base ? { predecessor, invalid: base.invalid } : { missing: missing ?? 'There is no base commit' }
+  const { prompt: baseline, note } = baselineOf(prompt, place, project.config)
+  const notes = [predecessor?.note, note].filter((text) => typeof text === 'string')
+  if (!base || !baseline?.target) return { baseline, notes }
+  const scope = features.find((feature) => feature.prompt === prompt)
+  if (baseline.id === prompt.id && prompt.target && scope?.changedApplication.length === 0) {
+    const same = `The version ${prompt.id} and its application are those of the base commit: judged against the threshold alone.`
+    return { baseline: undefined, notes: [...notes, same] }
+  }
+  const pair = { candidate: prompt, predecessor: baseline, base, changedLockfiles: scope?.changedLockfiles ?? [] }
+  const found = await baseApplication(pair, project, session)
+  if (found.state === 'found') return { baseline: { ...baseline, target: found.target }, notes: [...notes, found.note] }
+  if (found.state === 'failed') return { baseline: undefined, notes, failed: found.message }
+  return { baseline: undefined, notes: [...notes, found.note] }
+}

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict'
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+import { commitAll, type Judged, judged } from '../../support/gate-project.ts'
+import { createProject, type Project } from '../../support/project.ts'
+
+const cases = Array.from(
+  { length: 10 },
+  (_, index) => `- {id: c${index}, vars: {word: w${index}}, expected: W${index}}`,
+)
+
+function filesOf(target: string): Record<string, string> {
+  return {
+    'package.json': '{"name": "app", "type": "module"}',
+    'prompts/app.prompt.yml': `sluice: 1
+model: anthropic:claude-haiku-4-5-20251001
+target: ${target}
+suites: {fast: ../evals/app.yaml}
+checks: [{equals: "{{expected}}", caseSensitive: true}]
+`,
+    'evals/app.yaml': `${cases.join('\n')}\n`,
+    'sluice.yaml': 'sluice: 1\ngate: {threshold: 0.05, margin: 0.05, repeats: [1]}\n',
+  }
+}
+
+const program = (change: string) => `let text = ''
+process.stdin.on('data', (chunk) => { text += chunk })
+process.stdin.on('end', () => process.stdout.write(JSON.parse(text).word${change}))
+`
+
+/** A project whose application upper-cases in the base commit, and lower-cases in the working tree. */
+function brokenApp(target: string, more: Record<string, string> = {}): Project {
+  const project = createProject({ ...filesOf(target), 'app.mjs': program('.toUpperCase()'), ...more })
+  commitAll(project, 'base')
+  project.git('checkout', '-qb', 'change')
+  project.write({ 'app.mjs': program('.toLowerCase()') })
+  return project
+}
+
+const featureOf = ({ report }: Judged) => report.features[0]
+
+test('a change of code alone is compared in pairs with the application of the base commit', async () => {
+  using project = brokenApp('{command: [node, app.mjs]}')
+  const gate = await judged(project, ['gate'])
+  const feature = featureOf(gate)
+  assert.equal(gate.code, 1, gate.stderr)
+  assert.deepEqual([feature?.comparison?.pairs, feature?.comparison?.meanDifference], [10, -1])
+  assert.ok(feature?.reasons.some(({ code }) => code === 'regression'))
+  assert.match(feature?.notes.join('\n') ?? '', /The baseline is the application of [0-9a-f]{7}, run from a worktree/)
+  assert.deepEqual([feature?.cases[0]?.output, feature?.cases[0]?.baselineOutput], ['w0', 'W0'])
+
+  project.write({ 'app.mjs': `// The same.\n${program('.toUpperCase()')}` })
+  const fixed = await judged(project, ['gate'])
+  assert.equal(fixed.code, 0, fixed.stderr)
+  assert.equal(featureOf(fixed)?.comparison?.meanDifference, 0)
+  assert.equal(project.git('status', '--porcelain').trim(), 'M app.mjs', 'the working tree is as the user has it')
+})
+
+test('two versions of a module do not mix', async () => {
+  const shout = (change: string) => `export default async ({ word }) => word${change}\n`
+  using project = createProject({ ...filesOf('{module: ../app.mjs}'), 'app.mjs': shout('.toUpperCase()') })
+  commitAll(project, 'base')
+  project.git('checkout', '-qb', 'change')
+  project.write({ 'app.mjs': shout('.toLowerCase()') })
+  const gate = await judged(project, ['gate'])
+  assert.equal(gate.code, 1, gate.stderr)
+  assert.equal(featureOf(gate)?.comparison?.meanDifference, -1)
+})
+
+test('an application of the base commit that cannot be set up is a reason of its own, and no pass', async () => {
+  const setup = `setup: [node, -e, "process.exit(7)"]`
+  using project = createProject({
+    ...filesOf(`{command: [node, app.mjs], ${setup}}`),
+    'app.mjs': program('.toUpperCase()'),
+  })
+  commitAll(project, 'base')
+  project.git('checkout', '-qb', 'change')
+  project.write({ 'app.mjs': `// The same.\n${program('.toUpperCase()')}` })
+  const gate = await judged(project, ['gate'])
+  const feature = featureOf(gate)
+  assert.deepEqual([gate.code, feature?.verdict], [2, 'inconclusive'], gate.stderr)
+  assert.equal(feature?.reasons[0]?.code, 'baseline')
+  assert.match(feature?.reasons[0]?.message ?? '', /application of the base commit .* does not run.*exited with 7/)
+})
+
+test('where the packages are others, or lead into the working tree, setup is asked for', async () => {
+  using project = brokenApp('{command: [node, app.mjs]}', { 'package-lock.json': '{}' })
+  project.write({
+    'package-lock.json': '{"lockfileVersion": 3}',
+    'app.mjs': `// The same.\n${program('.toUpperCase()')}`,
+  })
+  const others = featureOf(await judged(project, ['gate']))
+  assert.match(others?.reasons[0]?.message ?? '', /package-lock\.json changed.*target\.setup/)
+
+  using linked = brokenApp('{command: [node, app.mjs]}', { 'packages/lib/package.json': '{"name": "@me/lib"}' })
+  linked.write({ 'app.mjs': `// The same.\n${program('.toUpperCase()')}` })
+  mkdirSync(path.join(linked.root, 'node_modules/@me'), { recursive: true })
+  symlinkSync(path.join(linked.root, 'packages/lib'), path.join(linked.root, 'node_modules/@me/lib'))
+  const links = featureOf(await judged(linked, ['gate']))
+  assert.match(links?.reasons[0]?.message ?? '', /would import @me\/lib from the working tree.*target\.setup/)
+})
+
+test('an application that is the same in both commits is judged by the threshold, and no worktree is made', async () => {
+  using project = brokenApp('{command: [node, ../app/app.mjs], cwd: evals}', {})
+  project.write({ 'app.mjs': program('.toUpperCase()') })
+  const gate = await judged(project, ['gate', '--all'])
+  assert.match(featureOf(gate)?.notes.join('\n') ?? '', /its application are those of the base commit/)
+  assert.ok(!existsSync(path.join(project.root, '.sluice/worktrees')))
+})
