@@ -91,7 +91,10 @@ test('answers of an application are asked for anew each time, and it is compared
   assert.equal(code, 0)
   assert.ok(Number(report.run?.calls) > 0)
   assert.equal(report.run?.fromStore, 0)
-  assert.match(report.features[0]?.notes[0] ?? '', /^The baseline is the application of [0-9a-f]{7}, run from a worktree/)
+  assert.match(
+    report.features[0]?.notes[0] ?? '',
+    /^The baseline is the application of [0-9a-f]{7}, run from a worktree/,
+  )
 })
 
 test('similarity by embedding asks the embedding model, once for each text', async () => {
