@@ -2,7 +2,7 @@ import type { PartlySoundProject } from '../core/suite/project/project.ts'
 import type { Prompt } from '../core/suite/prompt/prompt.ts'
 import { requireSuites } from '../core/suite/prompt/suites.ts'
 import type { RunFinding } from '../records/report/report.ts'
-import { comparisonOf } from './base/comparison.ts'
+import { baseComparison } from './base/base-comparison.ts'
 import { type ConclusionOptions, concludeGate } from './conclusion.ts'
 import { type GuardedRun, type GuardFlags, guardMeasure } from './guard/guard-measure.ts'
 import { withNeverAttacked } from './judge-attack/kept-attacks.ts'
@@ -71,7 +71,7 @@ export async function judgeChange(plan: GatePlan, options: GateOptions, context:
   const { project, scope, affected, judgeable, guarded, destinations, ends } = plan
   const judged: JudgedFeature[] = []
   for (const prompt of judgeable.prompts) {
-    const { baseline, notes: found, failed } = await comparisonOf(prompt, scope, context)
+    const { baseline, notes: found, failed } = await baseComparison(prompt, scope, context)
     const { candidate, project: judgedIn, notes, blocked } = await guarded.feature(prompt)
     const versions = { candidate, baseline, suite: options.suite, notes: [...found, ...notes] }
     const inProject = { ...context, project: judgedIn, flags: options }

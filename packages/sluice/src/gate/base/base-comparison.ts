@@ -14,18 +14,18 @@ interface ComparisonScope extends Pick<Succession, 'predecessors'> {
 }
 
 /** What a feature is compared with, how that was found, and why there is nothing although there should be. */
-export interface Comparison {
+export interface BaseComparison {
   baseline: Prompt | undefined
   notes: string[]
   failed?: string
 }
 
 /** Finds the version to compare a feature with; an application of the base commit is made ready to be asked. */
-export async function comparisonOf(
+export async function baseComparison(
   prompt: Prompt,
   { base, missing, predecessors, features }: ComparisonScope,
   { project, session }: Pick<RunContext, 'project' | 'session'>,
-): Promise<Comparison> {
+): Promise<BaseComparison> {
   const predecessor = predecessors.get(prompt.feature)
   const place = base ? { predecessor, invalid: base.invalid } : { missing: missing ?? 'There is no base commit' }
   const { prompt: baseline, note } = baselineOf(prompt, place, project.config)
