@@ -28,6 +28,11 @@ export const environmentVariables: readonly VariableGroup[] = [
         example: 'Bearer ...',
       },
       {
+        name: `<target.env: \${NAME}>`,
+        means: 'Each variable that `env` of a target names by that.',
+        example: 'sk-...',
+      },
+      {
         name: 'ANTHROPIC_BASE_URL',
         means: 'Address of providers of `kind: anthropic` without a `baseURL`.',
         example: 'https://gateway.example.com/anthropic/v1',

@@ -66,7 +66,7 @@ export async function inSession<Result>(
       return await run({ project, session, progress })
     } finally {
       progress.stop()
-      session.close()
+      await session.close()
     }
   } finally {
     interrupt.dispose()

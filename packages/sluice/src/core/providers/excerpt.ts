@@ -10,10 +10,10 @@ export function errorExcerpt(text: string, mask: (text: string) => string = asIt
   return line.length > longest ? `${line.slice(0, longest - 1)}…` : line
 }
 
-/** The end of a text, at most 200 characters. There a program says why it stopped. */
-export function tail(text: string, mask: (text: string) => string = asItIs): string {
+/** The end of a text, at most 200 characters or `most`. There a program says why it stopped. */
+export function tail(text: string, mask: (text: string) => string = asItIs, most = longest): string {
   const end = withoutHeaders(mask(text)).trimEnd()
-  return end.length > longest ? `…${end.slice(1 - longest)}` : end
+  return end.length > most ? `…${end.slice(1 - most)}` : end
 }
 
 /** Headers that some servers quote in their errors, with the credentials in them. */

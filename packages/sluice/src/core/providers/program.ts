@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import type { Env } from './api-key.ts'
+import { signalGroup } from './processes/process-group.ts'
 
 /** A program to be run once, without a shell. */
 export interface ProgramRun {
@@ -39,8 +40,9 @@ export function runProgram(run: ProgramRun): Promise<ProgramEnd> {
       signal.removeEventListener('abort', stop)
       resolve({ stdout: Buffer.concat(stdout), stderr, ...(fault !== undefined && { fault, cause }) })
     }
+    const killGroup = () => child.pid !== undefined && signalGroup(child.pid, 'SIGKILL')
     const stop = () => {
-      killGroup(child)
+      killGroup()
       // A child that has left the group may hold the pipes open for as long as it likes.
       child.stdout.destroy()
       child.stderr.destroy()
@@ -60,7 +62,7 @@ export function runProgram(run: ProgramRun): Promise<ProgramEnd> {
     child.stdin.end(input)
     child.on('error', (error) => end(`cannot be started in ${cwd} (${error.message})`, error))
     child.on('exit', () => {
-      if (endsChildren) killGroup(child)
+      if (endsChildren) killGroup()
     })
     child.on('close', (code, killedBy) => {
       if (bytes > mostBytes) end(`wrote more than ${mostBytes / 1024 ** 2} MiB`)
@@ -68,13 +70,4 @@ export function runProgram(run: ProgramRun): Promise<ProgramEnd> {
       else end(killedBy ? `was ended by ${killedBy}` : `exited with ${code}`)
     })
   })
-}
-
-function killGroup({ pid }: ChildProcess): void {
-  if (pid === undefined) return
-  try {
-    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL')
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
-  }
 }

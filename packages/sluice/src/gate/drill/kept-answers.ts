@@ -1,5 +1,6 @@
 import type { AskFor } from '../../core/answers/ask.ts'
 import type { Completion } from '../../core/providers/provider.ts'
+import type { TargetCall } from '../../core/providers/targets/target.ts'
 import type { Case } from '../../core/suite/cases/case.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { casesOf } from '../../core/suite/prompt/suites.ts'
@@ -48,8 +49,10 @@ export async function keepAnswers(
     ...session,
     askFor: notingAnswers(session.askFor, note),
     target(target, feature) {
-      const call = session.target(target, feature)
-      return async (vars, context) => note(context.caseId, context.repeat, await call(vars, context))
+      const opened = session.target(target, feature)
+      const call: TargetCall = async (vars, context) =>
+        note(context.caseId, context.repeat, await opened(vars, context))
+      return Object.assign(call, { open: opened.open, close: opened.close })
     },
     results: {
       ...session.results,

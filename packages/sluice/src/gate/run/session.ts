@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { availableParallelism } from 'node:os'
+import path from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { createAnswerStore } from '../../core/answers/answer-store.ts'
 import { type AskFor, createAskFor, createIsKept, type IsKept } from '../../core/answers/ask.ts'
@@ -12,8 +13,9 @@ import { configuredSecrets, notifyVariables } from '../../core/providers/configu
 import { createBudget } from '../../core/providers/limits/budget.ts'
 import { createLimiter } from '../../core/providers/limits/concurrency.ts'
 import { createPrices, type Prices } from '../../core/providers/prices.ts'
+import { endLeftProcesses } from '../../core/providers/processes/left-processes.ts'
 import { createProviders, type Providers } from '../../core/providers/registry.ts'
-import { createTarget, type TargetCall } from '../../core/providers/targets/target.ts'
+import { createTarget, type OpenTarget, type TargetCall } from '../../core/providers/targets/target.ts'
 import type { CommandPlace } from '../../core/scorers/checks/check.ts'
 import { type AnswerModes, createAnswerModes } from '../../core/scorers/judge/judge.ts'
 import { providerName } from '../../core/suite/models/model.ts'
@@ -87,8 +89,11 @@ export interface RunSession {
   judgeModes: AnswerModes
   /** Where the programs of checks run. */
   commands: CommandPlace
-  /** The way to call the application under test. The costs that it reports are noted. */
-  target(target: Target, feature: string): TargetCall
+  /**
+   * The way to call the application under test. The costs that it reports are noted. What is started for it ends with the
+   * session.
+   */
+  target(target: Target, feature: string): OpenTarget
   results: Results
   interrupt: StopSignals
   spentUsd(): number
@@ -96,7 +101,7 @@ export interface RunSession {
   need(models: readonly string[]): void
   /** @throws SluiceError `invalid-input` where a budget was asked for and a model has no price to hold it by. */
   requirePrices(models: readonly string[]): Promise<void>
-  close(): void
+  close(): Promise<void>
 }
 
 /**
@@ -111,6 +116,8 @@ export function openSession(
   const { concurrency, maxWaitMs } = options
   withholdFrom(env, (config.notify ?? []).flatMap(notifyVariables))
   const database = openProjectDatabase(config.root)
+  const processFolder = path.join(config.root, '.sluice', 'processes')
+  endLeftProcesses(processFolder)
   const run = { id: randomUUID(), command: options.command, startedAt: steadyNow() }
   const results = createResults(database, run, mask)
   const prices = createPrices(config.prices, config.providers)
@@ -131,6 +138,11 @@ export function openSession(
   })
   const store = createAnswerStore(database, { mask })
   const spending = createSpending(database, options.command)
+  const commandsEnv = withoutCredentials(
+    env,
+    configuredSecrets(config, prompts, env).flatMap(({ variable }) => variable ?? []),
+  )
+  const targets: OpenTarget[] = []
   return {
     runId: run.id,
     database,
@@ -150,20 +162,26 @@ export function openSession(
     judgeModes: createAnswerModes(),
     commands: {
       cwd: config.root,
-      env: withoutCredentials(
-        env,
-        configuredSecrets(config, prompts, env).flatMap(({ variable }) => variable ?? []),
-      ),
+      env: commandsEnv,
       mask: mask.text,
       limiter: createLimiter({ cap: availableParallelism(), clock: steadyNow, sleep }),
     },
     target(target, feature) {
-      const call = createTarget(target, { env, mask: mask.text, concurrency, maxWaitMs })
-      return async (vars, context) => {
-        const completion = await call(vars, context)
+      const opened = createTarget(target, {
+        env,
+        plainEnv: commandsEnv,
+        mask: mask.text,
+        concurrency,
+        maxWaitMs,
+        processFolder,
+      })
+      targets.push(opened)
+      const call: TargetCall = async (vars, context) => {
+        const completion = await opened(vars, context)
         spending.add(completion, { feature, model: 'application', stage: 'generation' })
         return completion
       }
+      return Object.assign(call, { open: opened.open, close: opened.close })
     },
     results,
     interrupt,
@@ -174,9 +192,13 @@ export function openSession(
     async requirePrices(models) {
       if (askedBudget !== undefined) await requirePrices(models, prices, providers)
     },
-    close() {
-      results.end()
-      database.close()
+    async close() {
+      try {
+        await Promise.all(targets.map((opened) => opened.close()))
+      } finally {
+        results.end()
+        database.close()
+      }
     },
   }
 }

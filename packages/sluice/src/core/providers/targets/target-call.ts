@@ -14,13 +14,29 @@ export interface TargetContext {
 /** Calls the real application with a case's variables, and resolves to its answer. @throws ProviderError */
 export type TargetCall = (vars: Record<string, unknown>, context: TargetContext) => Promise<Completion>
 
+/** A target as it is asked during a run, with what has to run for it. */
+export interface OpenTarget {
+  (vars: Record<string, unknown>, context: TargetContext): Promise<Completion>
+  /**
+   * Starts what has to run for it, and waits until it can be asked; the first call does so otherwise.
+   * @throws ProviderError, fatal, if it does not come to that
+   */
+  open(): Promise<void>
+  /** Ends what was started. Calls that are under way fail. */
+  close(): Promise<void>
+}
+
 export interface TargetOptions {
   /** Default: `createLeanFetch`. */
   fetch?: typeof globalThis.fetch
   /** Masks secrets in quoted text of an error; by default those of the environment. */
   mask?: (text: string) => string
-  /** The environment of a command. */
+  /** The environment of a command and of a module. */
   env: Env
+  /** The environment of a server that is started: without credentials. By default without those known by their names. */
+  plainEnv?: Env
+  /** Where processes are noted, so that a later run ends them if this one is killed; by default nowhere. */
+  processFolder?: string
   /** ms since the epoch. */
   clock?: () => number
   /** Random numbers in [0,1). */

@@ -8,7 +8,7 @@ import type { targetSchema } from './target-file.ts'
 const usualReadyMs = 60_000
 
 /** What is the same for every kind of target. */
-export interface TargetSettings {
+interface TargetSettings {
   /** Programs that prepare a worktree of another commit, in this order; each with its arguments. */
   setup?: string[][]
   /** Variables of the environment beside those that are passed on; a value may hold `${NAME}`. */
