@@ -36,6 +36,8 @@ const others = [
   /^GIT_(?!CEILING_DIRECTORIES)|^LC_ALL$/,
   // What code under test must not see.
   /^(?:NPM|NODE_AUTH)_TOKEN$/,
+  // What Sluice tells a process that it has started.
+  /^SLUICE_(?:STARTED_BY|PROMPT_FILE)$/,
   // Examples of names that a file may give.
   /^(?:SLACK|OPS|PAGERDUTY|OPENROUTER)_/,
   // Keys of other vendors, as text of advice; they are read as <NAME>_API_KEY.

@@ -163,9 +163,9 @@ function refuseWithoutEffect(target: Written, context: z.core.$RefinementCtx): v
         refuse([key], 'has no effect: the server behind http.url is not started here; add start')
   } else if (http === undefined) refuse(['start'], 'starts the server behind http.url; add http: {url: ...}')
   else refuseForeignServer(http.url, refuse)
-  if (start !== undefined && target.env?.PORT !== undefined) refuse(['env', 'PORT'], 'is set by start; leave it out')
-  if (target.env?.[promptFileVariable] !== undefined)
-    refuse(['env', promptFileVariable], 'is set by sluice; leave it out')
+  const { env: given = {} } = target
+  if (start !== undefined && Object.hasOwn(given, 'PORT')) refuse(['env', 'PORT'], 'is set by start; leave it out')
+  if (Object.hasOwn(given, promptFileVariable)) refuse(['env', promptFileVariable], 'is set by sluice; leave it out')
   if (baselineUrl === undefined) return
   if (http === undefined) refuse(['baselineUrl'], 'has no effect without http')
   else if (start !== undefined) refuse(['baselineUrl'], 'has no effect beside start, which starts both versions')
