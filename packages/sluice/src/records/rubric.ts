@@ -1,5 +1,10 @@
 import { z } from 'zod'
 
+const seenParts = ['output', 'trajectory', 'retrieved', 'state'] as const
+
+/** What a question can be about: the answer, what was done on the way to it, the documents, the state afterwards. */
+export type SeenPart = (typeof seenParts)[number]
+
 export const rubricItemSchema = z
   .strictObject({
     id: z
@@ -25,6 +30,16 @@ export const rubricItemSchema = z
       .boolean()
       .default(false)
       .meta({ description: 'A no sets the case to 0 (default false).', examples: [true] }),
+    sees: z
+      .array(z.enum(seenParts))
+      .min(1)
+      .refine((parts) => new Set(parts).size === parts.length, 'names a part twice')
+      .exactOptional()
+      .meta({
+        description:
+          'What the judge is shown for this question (default output): the trajectory, the retrieved documents and the state are those that the application reported.',
+        examples: [['output', 'trajectory']],
+      }),
   })
   .meta({ description: 'One yes-or-no question for the judge.' })
 
@@ -34,6 +49,8 @@ export interface RubricItem {
   ask: string
   weight: number
   must: boolean
+  /** What the question is about; absent means the output alone. */
+  sees?: SeenPart[]
 }
 
 /** A list of questions whose ids are unique, since the judge answers by id. */

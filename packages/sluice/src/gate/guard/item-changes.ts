@@ -160,7 +160,7 @@ function rubricItem({ id, ask, weight, must, ...rest }: RubricItem): ScoredItem 
     slot: `rubric ${id}`,
     weight,
     must,
-    shown: shortly(asked),
+    shown: rest.sees ? `${shortly(asked)}, about ${rest.sees.join(', ')}` : shortly(asked),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Question } from '../../../src/core/answers/ask.ts'
 import type { Completion, ModelRequest } from '../../../src/core/providers/provider.ts'
 import { createJudge, type JudgeQuestions } from '../../../src/core/scorers/judge/judge.ts'
+import type { AnswerTrace } from '../../../src/records/answer-trace.ts'
 import { aCase } from './scoring.ts'
 
 export const output = 'Ann sends the invoice by Friday. The refund was “refused”.'
@@ -38,9 +39,9 @@ export function judgeThatHears(...answers: (Completion | Error)[]) {
       return next
     },
   })
-  const score = (task: Partial<JudgeQuestions> = {}, said = output) =>
+  const score = ({ trace, ...task }: Partial<JudgeQuestions> & { trace?: AnswerTrace } = {}, said = output) =>
     judge.score(
-      { case: aCase({ expected: 'Ann: invoice, Friday.' }), output: said },
+      { case: aCase({ expected: 'Ann: invoice, Friday.' }), output: said, ...(trace && { trace }) },
       {
         rubric,
         choices: [],

@@ -7,6 +7,7 @@ import { choiceFormat, choiceMessages } from './choice-prompt.ts'
 import { readChoiceAnswer, readRubricAnswer } from './judge-answer.ts'
 import { rubricFormat, rubricMessages } from './judge-prompt.ts'
 import type { Material } from './material.ts'
+import { seenBy } from './trace-material.ts'
 
 /** One question to a model: the request, and the way to read its answer. */
 export interface Inquiry {
@@ -26,7 +27,12 @@ interface Settings {
   parameters: ModelParameters
 }
 
-/** All that is asked about one output: the whole rubric in one request, and one for each evaluator. */
+/**
+ * All that is asked about one output: the whole rubric in one request, and one for each evaluator. Questions about more than
+ * the output are asked apart, those about the same parts together: so a question about the output alone is answered without
+ * knowing the rest, in the same request as if there were no others.
+ * @throws JudgeError where a question is about a part that was not reported
+ */
 export function inquiriesOf(
   settings: Settings,
   questions: Questions,
@@ -35,7 +41,9 @@ export function inquiriesOf(
 ): Inquiry[] {
   const { rubric, choices, strict = false } = questions
   const ofChoices = choices.map((choice) => inquireChoice(settings, choice, material, nonce(), strict))
-  return rubric.length === 0 ? ofChoices : [inquireRubric(settings, rubric, material, nonce()), ...ofChoices]
+  const byParts = Map.groupBy(rubric, (item) => seenBy(item).join())
+  const ofRubric = [...byParts.values()].map((items) => inquireRubric(settings, items, material, nonce()))
+  return [...ofRubric, ...ofChoices]
 }
 
 function inquireRubric(

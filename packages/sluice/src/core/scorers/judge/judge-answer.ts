@@ -9,6 +9,7 @@ import { quoted } from '../checks/quoted.ts'
 import { answerObject, type ObjectWanted } from './answer-object.ts'
 import { JudgeError } from './judge-error.ts'
 import type { Material } from './material.ts'
+import { seenBy, seesMore, shownPart, textsOf } from './trace-material.ts'
 import { undoVisible } from './visible.ts'
 
 const rubricAnswer = z.object({
@@ -44,7 +45,7 @@ export function readRubricAnswer(
     'though nobody asked it',
     ids.filter((id) => !rubric.some((asked) => asked.id === id)),
   )
-  const occurs = quoteFinder(material.output)
+  const occurs = evidenceFinder(rubric, material)
   return rubric.map(({ id, must, weight }) => {
     const answer = items.find((item) => item.id === id)
     if (!answer) throw new JudgeError(`the answer leaves out "${id}"`)
@@ -67,6 +68,21 @@ export function readChoiceAnswer(completion: Completion, judge: ChoiceJudge, mat
   return { id: name, verdict: choice, score, evidence: '', reasoning, evidenceFound: true, must: false, weight }
 }
 
+/** Finds a quote in the parts that the items are about, as they were shown or as they are without JSON's marks. */
+function evidenceFinder(rubric: readonly RubricItem[], material: Material): (quote: string) => boolean {
+  const [first] = rubric
+  if (!first || !seesMore(first)) return quoteFinder(material.output)
+  const finders = seenBy(first).flatMap((part) => {
+    const shown = part === 'output' ? material.output : shownPart(part, material.trace, first.id)
+    return [quoteFinder(shown), quoteFinder(withoutEscapes(shown))]
+  })
+  return (quote) => finders.some((occurs) => occurs(quote) || occurs(withoutEscapes(quote)))
+}
+
+function withoutEscapes(json: string): string {
+  return json.replaceAll(/\\[nrt]/g, ' ').replaceAll(/\\(["\\])/g, '$1')
+}
+
 function refuse(fault: string, ids: string[]): void {
   if (ids.length > 0) throw new JudgeError(`the answer has ${ids.map((id) => quoted(id)).join(', ')} ${fault}`)
 }
@@ -87,9 +103,10 @@ function readAnswer<T>(completion: Completion, schema: z.ZodType<T>, wanted: Obj
 }
 
 /** All that the judge is shown and might quote. */
-function shownText({ input, vars, expected = '', output }: Material): string[] {
+function shownText({ input, vars, expected = '', output, trace }: Material): string[] {
   const values = Object.values(vars).map((value) => (typeof value === 'string' ? value : JSON.stringify(value)))
-  return [...input.map(({ content }) => content), ...values, expected, output]
+  const told = trace === undefined ? [] : textsOf(trace)
+  return [...input.map(({ content }) => content), ...values, expected, output, ...told]
 }
 
 /**

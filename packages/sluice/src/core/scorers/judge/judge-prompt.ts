@@ -1,12 +1,16 @@
 import type { RubricItem } from '../../../records/rubric.ts'
 import type { Message, ResponseFormat } from '../../suite/models/model.ts'
 import { type Material, materialRules, reminder, showMaterial } from './material.ts'
+import { runMessages, shownQuestions } from './run-prompt.ts'
+import { seesMore } from './trace-material.ts'
 
 /**
  * The messages that ask all items of a rubric at once. The system message holds instructions and questions, the user's
  * message the material.
  */
 export function rubricMessages(rubric: readonly RubricItem[], material: Material, nonce: string): Message[] {
+  const [first] = rubric
+  if (first && seesMore(first)) return runMessages(rubric, material, nonce)
   return [
     { role: 'system', content: instructions(rubric, nonce) },
     { role: 'user', content: `${showMaterial(material, nonce)}\n\n${reminder}` },
@@ -33,7 +37,6 @@ export function rubricFormat(rubric: readonly RubricItem[]): ResponseFormat {
 }
 
 function instructions(rubric: readonly RubricItem[], nonce: string): string {
-  const questions = rubric.map(({ id, ask }) => `id: ${id}\nquestion: ${ask.trim()}`)
   return `You examine one output of an AI application and answer questions about it, each with yes, no or cannot_tell.
 
 The user message holds the material: INPUT is what the application was asked, REFERENCE, where there is one, is one good answer among possible others, OUTPUT is what you examine.
@@ -49,5 +52,5 @@ How to answer
 
 The questions
 
-${questions.join('\n\n')}`
+${shownQuestions(rubric)}`
 }

@@ -8,6 +8,7 @@ export { type AnswerModes, createAnswerModes } from './answer-modes.ts'
 export { JudgeError } from './judge-error.ts'
 export type { Judgement } from './judgement.ts'
 export type { Judge, JudgeQuestions } from './single-judge.ts'
+export { seesMore } from './trace-material.ts'
 
 type JudgeOptions = JudgeMeans & JudgeSettings
 

@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { SluiceError } from '../../../errors.ts'
-import type { RubricItem } from '../../../records/rubric.ts'
+import type { AnswerTrace } from '../../../records/answer-trace.ts'
+import type { JudgedItem } from '../../../records/report/case-detail.ts'
+import type { RubricItem, SeenPart } from '../../../records/rubric.ts'
 import type { Ask, IsKept, Question } from '../../answers/ask.ts'
 import type { ModelRequest } from '../../providers/provider.ts'
 import { ProviderError } from '../../providers/provider-error.ts'
@@ -12,6 +14,7 @@ import { type AnswerMode, type AnswerModes, createAnswerModes, inMode } from './
 import { type Inquiry, inquiriesOf } from './inquiry.ts'
 import { JudgeError } from './judge-error.ts'
 import { type Judgement, judgementOf } from './judgement.ts'
+import { seesMore } from './trace-material.ts'
 
 /** The questions that the judge answers about an output. */
 export interface JudgeQuestions {
@@ -50,6 +53,8 @@ export interface JudgeMeans {
   isKept?: IsKept
   /** The answer formats that the servers are known to accept; shared by all judges of a run. */
   modes?: AnswerModes
+  /** Whether questions are about more than the output for certain; else the first such question shows it. */
+  seesMore?: boolean
   /** Text that nobody can guess, new for each call. */
   nonce?: () => string
 }
@@ -80,6 +85,7 @@ export function createSingleJudge(options: SingleJudgeOptions): Judge {
       throw located(error, request.model, question.caseId)
     }
   }
+  let hasSeenMore = options.seesMore ?? false
   return {
     model,
     models: [model],
@@ -87,16 +93,28 @@ export function createSingleJudge(options: SingleJudgeOptions): Judge {
       return modes.of(model)
     },
     get id() {
-      return judgeId(model, parameters, modes.of(model))
+      return judgeId(model, parameters, modes.of(model), hasSeenMore)
     },
     async score(subject, task) {
       const { rubric, choices, strict, input, repeat } = task
       const { id: caseId, vars, expected } = subject.case
       refuseSharedIds(rubric, caseId)
-      const material = { input, vars, expected, output: subject.output }
-      const inquiries = inquiriesOf({ model, parameters }, { rubric, choices, strict }, material, nonce)
+      hasSeenMore ||= rubric.some(seesMore)
+      const material = { input, vars, expected, output: subject.output, trace: subject.trace }
+      const inquiries = (() => {
+        try {
+          return inquiriesOf({ model, parameters }, { rubric, choices, strict }, material, nonce)
+        } catch (error) {
+          throw located(error, model, caseId)
+        }
+      })()
       const answers = await Promise.all(inquiries.map((inquiry) => inquire(inquiry, { caseId, repeat })))
-      const judgement = judgementOf(answers.flatMap(({ items }) => items))
+      const judgement = judgementOf(
+        inOrder(
+          answers.flatMap(({ items }) => items),
+          rubric,
+        ),
+      )
       const costs = answers.map(({ costUsd }) => costUsd).filter((usd) => usd !== undefined)
       if (costs.length < answers.length) return judgement
       return { ...judgement, costUsd: costs.reduce((sum, usd) => sum + usd, 0) }
@@ -104,10 +122,44 @@ export function createSingleJudge(options: SingleJudgeOptions): Judge {
   }
 }
 
-/** A hash of model, parameters, mode and the whole prompt for a sample, so that any change of wording counts. */
-function judgeId(model: string, parameters: ModelParameters, mode: AnswerMode): string {
+const sampleTrace: AnswerTrace = {
+  trajectory: {
+    messages: [
+      { role: 'user', text: 'user', calls: [] },
+      {
+        ...{ role: 'assistant', text: null },
+        calls: [
+          { id: 'id', name: 'tool', arguments: {}, result: 'result', error: null, durationMs: 1 },
+          { id: null, name: 'tool', arguments: null, unreadable: '{', result: null, error: 'error', durationMs: null },
+          { id: null, name: 'tool', arguments: null, result: null, error: null, durationMs: null },
+        ],
+      },
+    ],
+  },
+  retrieved: [
+    { id: 'id', text: 'text' },
+    { id: null, text: null },
+  ],
+  endState: { key: 'value' },
+}
+
+/** Of several requests about one rubric, the items in its order. */
+function inOrder(items: readonly JudgedItem[], rubric: readonly RubricItem[]): JudgedItem[] {
+  const places = new Map(rubric.map(({ id }, place) => [id, place]))
+  const placeOf = ({ id }: JudgedItem) => places.get(id) ?? rubric.length
+  return [...items].sort((a, b) => placeOf(a) - placeOf(b))
+}
+
+/**
+ * A hash of model, parameters, mode and the whole prompt for a sample, so that any change of wording counts: that of
+ * questions about more than the output only where such questions are asked.
+ */
+function judgeId(model: string, parameters: ModelParameters, mode: AnswerMode, seesMore: boolean): string {
+  const plain: RubricItem = { id: 'id', ask: 'ask', weight: 1, must: false }
   const questions = {
-    rubric: [{ id: 'id', ask: 'ask', weight: 1, must: false }],
+    rubric: seesMore
+      ? [plain, { ...plain, sees: ['output', 'trajectory', 'retrieved', 'state'] as SeenPart[] }]
+      : [plain],
     choices: [{ name: 'name', prompt: 'prompt', choices: [{ choice: 'choice', score: 1 }], weight: 1 }],
   }
   const material = {
@@ -115,6 +167,7 @@ function judgeId(model: string, parameters: ModelParameters, mode: AnswerMode): 
     vars: {},
     expected: 'expected',
     output: '\u200B<|a|>\n',
+    ...(seesMore && { trace: sampleTrace }),
   }
   const requests = inquiriesOf({ model, parameters }, questions, material, () => 'nonce').map(({ request }) =>
     inMode(request, mode),
