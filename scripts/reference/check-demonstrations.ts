@@ -1,4 +1,5 @@
 import type { CheckType } from '../../packages/sluice/src/core/suite/checks/check-spec.ts'
+import { trajectoryParts } from './trajectory-demonstrations.ts'
 
 /** An answer of a model, as far as checks look at it. */
 export interface DemonstratedAnswer {
@@ -7,6 +8,9 @@ export interface DemonstratedAnswer {
   costUsd?: number
   vars?: Record<string, unknown>
   expected?: string
+  /** What the application reports beside its output. */
+  toolCalls?: Record<string, unknown>[]
+  state?: unknown
 }
 
 /** A check as a file has it, and answers that it is tried on when the page is written. */
@@ -27,6 +31,7 @@ const variables = 'May hold `{{variables}}` of the case, and `{{expected}}`.'
 
 /** What the page of checks says of each type beside its schema. */
 export const checkParts: Record<CheckType, CheckPart> = {
+  ...trajectoryParts,
   equals: {
     detail: `White space around the text is ignored. ${alike} ${variables}`,
     demonstrations: [

@@ -1,6 +1,7 @@
 import { compileCheck } from '../../packages/sluice/src/core/scorers/checks/check.ts'
 import type { Case } from '../../packages/sluice/src/core/suite/cases/case.ts'
 import { checkSchema } from '../../packages/sluice/src/core/suite/checks/check-entry.ts'
+import { readTrace } from '../../packages/sluice/src/core/trajectory/read-trace.ts'
 import { checkParts, type DemonstratedAnswer } from './check-demonstrations.ts'
 import { caseKeys } from './file-pages.ts'
 import { keyTable, prose, row } from './key-table.ts'
@@ -75,15 +76,29 @@ async function section(type: Key, keys: readonly Key[], opposite: string | undef
 }
 
 async function resultRow(check: Record<string, unknown>, answer: string | DemonstratedAnswer): Promise<string> {
-  const { output, vars = {}, expected, ...measured } = typeof answer === 'string' ? { output: answer } : answer
+  const {
+    output,
+    vars = {},
+    expected,
+    toolCalls,
+    state,
+    ...measured
+  } = typeof answer === 'string' ? { output: answer } : answer
   const testCase: Case = {
     id: 'a',
     vars,
     ...(expected !== undefined && { expected }),
     ...{ checks: [], rubric: [], tags: [], weight: 1, critical: false, line: 1 },
   }
-  const { score, reason } = await compileCheck(checkSchema.parse(check)).run({ case: testCase, output, ...measured })
+  const report = { ...(toolCalls && { toolCalls }), ...(state !== undefined && { state }) }
+  const trace = readTrace(report)
+  const subject = { case: testCase, output, ...measured, ...(trace && { trace }) }
+  const { score, reason } = await compileCheck(checkSchema.parse(check)).run(subject)
   const given = Object.entries({ ...measured, ...(expected !== undefined && { expected }), ...vars })
-  const shown = [`\`${output}\``, ...given.map(([name, value]) => `${name} ${String(value)}`)].join(', ')
+  const shown = [
+    ...(trace ? [] : [`\`${output}\``]),
+    ...given.map(([name, value]) => `${name} ${String(value)}`),
+    ...Object.entries(report).map(([name, value]) => `${name} \`${inline(value)}\``),
+  ].join(', ')
   return row([`\`${inline(check)}\``, shown, String(score), reason.includes('`') ? reason : `\`${reason}\``])
 }

@@ -57,7 +57,7 @@ function keysWithin(schema: JsonSchema, path: string, within: (path: string) => 
   const alternatives = [schema, ...(schema.anyOf ?? [])]
   return [
     ...keysOf(schema, path, within),
-    ...alternatives.flatMap(({ items }) => (items === undefined ? [] : keysOf(items, `${path}[]`, within))),
+    ...alternatives.flatMap(({ items }) => (items === undefined ? [] : keysWithin(items, `${path}[]`, within))),
     ...alternatives.flatMap(({ additionalProperties: each }) =>
       typeof each === 'object' ? keysOf(each, `${path}.${name}`, within) : [],
     ),

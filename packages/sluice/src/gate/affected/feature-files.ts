@@ -3,6 +3,7 @@ import path from 'node:path'
 import picomatch from 'picomatch'
 import { readCases } from '../../core/suite/cases/read-suite.ts'
 import type { CheckSpec } from '../../core/suite/checks/check-spec.ts'
+import { allChecks } from '../../core/suite/checks/nested-checks.ts'
 import type { Config } from '../../core/suite/config/config.ts'
 import { judgeMembers } from '../../core/suite/config/judge-settings.ts'
 import { configFileName } from '../../core/suite/config/load-config.ts'
@@ -51,7 +52,7 @@ export async function featureFiles(prompt: Prompt, place: FeaturePlace): Promise
   const { config } = place
   const absolute = (file: string) => path.resolve(config.root, file)
   const needs = await needsOf(prompt, place)
-  const checks = [...prompt.checks, ...needs.flatMap((each) => each.checks)]
+  const checks = [...allChecks(prompt.checks), ...needs.flatMap((each) => each.checks)]
   const suites = Object.entries(prompt.suites)
   const code = collectCode(place)
   for (const spec of checks) {
@@ -112,7 +113,7 @@ async function readNeeds(files: ProjectFiles, suite: string, root: string): Prom
     for await (const testCase of readCases(files, suite, { root })) {
       for (const file of testCase.varFiles ?? []) varFiles.add(file)
       for (const reference of modulesOf(testCase.mocks)) mockModules.add(reference)
-      for (const spec of testCase.checks) {
+      for (const spec of allChecks(testCase.checks)) {
         if (spec.type === 'module') checks.set(spec.value, spec)
         else if (spec.type === 'command') checks.set(`command ${JSON.stringify(spec.value)}`, spec)
         else if (spec.type === 'similarity') checks.set(`similarity ${spec.value.metric} ${spec.value.model}`, spec)

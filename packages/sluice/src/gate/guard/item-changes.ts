@@ -129,6 +129,7 @@ const stricterWhen: Partial<Record<CheckSpec['type'], 'higher' | 'lower'>> = {
   maxChars: 'lower',
   latencyMs: 'lower',
   costUsd: 'lower',
+  maxSteps: 'lower',
 }
 
 function checkItem(spec: CheckSpec, root: string): ScoredItem {

@@ -1,4 +1,5 @@
 import type { Case } from '../../core/suite/cases/case.ts'
+import { allChecks } from '../../core/suite/checks/nested-checks.ts'
 import type { Config } from '../../core/suite/config/config.ts'
 import { judgeMembers } from '../../core/suite/config/judge-settings.ts'
 import { requireProviders } from '../../core/suite/models/model-ids.ts'
@@ -34,7 +35,7 @@ function modelsNeeded(
   const judges = judgeModels({ judge })
   const rubric = candidate.rubric.length > 0 ? judges : []
   const evaluators = candidate.choices.flatMap(({ model }) => model ?? judges)
-  const embeddings = candidate.checks.flatMap((check) =>
+  const embeddings = allChecks(candidate.checks).flatMap((check) =>
     check.type === 'similarity' && check.value.metric === 'embedding'
       ? (check.value.model ?? embedding?.model ?? [])
       : [],

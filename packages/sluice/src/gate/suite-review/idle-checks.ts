@@ -25,6 +25,14 @@ const notTried: Partial<Record<CheckSpec['type'], string>> = {
   command: 'runs a program',
   latencyMs: 'is about time, not about the output',
   costUsd: 'is about cost, not about the output',
+  toolCalled: 'is about calls of tools, not about the output',
+  noToolCalled: 'is about calls of tools, not about the output',
+  toolOrder: 'is about calls of tools, not about the output',
+  onlyTools: 'is about calls of tools, not about the output',
+  maxSteps: 'is about steps, not about the output',
+  noToolErrors: 'is about calls of tools, not about the output',
+  state: 'is about the end state, not about the output',
+  oneOf: 'has alternatives',
 }
 
 /** Tries a check on outputs that it should refuse, for one case after the other until one is refused. */

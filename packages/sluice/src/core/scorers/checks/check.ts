@@ -12,10 +12,20 @@ import { measureJsonSchema } from './json-schema.ts'
 import { measureLimit } from './limit.ts'
 import type { Measure, Subject } from './measure.ts'
 import { measureModule } from './module.ts'
+import { measureOneOf } from './one-of.ts'
 import { measureRefusal } from './refusal.ts'
 import { measureSimilarity } from './similarity.ts'
 import { measureSql } from './sql.ts'
 import { measureText, measureTextList } from './text.ts'
+import { measureState } from './trajectory/end-state.ts'
+import {
+  measureMaxSteps,
+  measureNoToolCalled,
+  measureNoToolErrors,
+  measureOnlyTools,
+  measureToolCalled,
+} from './trajectory/tool-calls.ts'
+import { measureToolOrder } from './trajectory/tool-order.ts'
 import { measureXml } from './xml.ts'
 
 export { CheckError } from './check-error.ts'
@@ -103,6 +113,22 @@ function measureOf(spec: CheckSpec, deps: CheckDeps): Measure {
       return measureCommand(spec, commands, ownCodeLimitMs)
     case 'module':
       return measureModule(spec, ownCodeLimitMs)
+    case 'toolCalled':
+      return measureToolCalled(spec, strict)
+    case 'noToolCalled':
+      return measureNoToolCalled(spec)
+    case 'toolOrder':
+      return measureToolOrder(spec, strict)
+    case 'onlyTools':
+      return measureOnlyTools(spec)
+    case 'maxSteps':
+      return measureMaxSteps(spec)
+    case 'noToolErrors':
+      return measureNoToolErrors(spec)
+    case 'state':
+      return measureState(spec, strict)
+    case 'oneOf':
+      return measureOneOf(spec, (inner) => compileCheck(inner, deps).run)
     default:
       return spec satisfies never
   }

@@ -5,31 +5,50 @@ import { decimalOf, exactData, textOf, Written } from '../../suite/values/writte
 import { CheckError } from './check-error.ts'
 import { fold } from './fold.ts'
 import { parseOutput } from './json.ts'
-import { type Measure, outcome } from './measure.ts'
+import { type Measure, type Outcome, outcome } from './measure.ts'
 import { compileCheckPattern } from './pattern.ts'
 import { quoted } from './quoted.ts'
 import { timeLimitFor, withinTime } from './time-limit.ts'
 import { renderValue } from './value-template.ts'
 
-/**
- * Looks at what an RFC 9535 path selects. `exists` asks whether it selects anything; `equals` and `matches` must hold
- * for every selected value, and there must be at least one: of `$.items[*].done` all are meant.
- */
+/** Looks at what an RFC 9535 path selects in the output. */
 export function measureJsonPath(spec: JsonPathCheck, strict: boolean): Measure {
-  const { path, exists } = spec.value
   return async ({ output, case: subject }) => {
     const parsed = parseOutput(output)
     if ('fault' in parsed) return parsed.fault
-    const selected = await select(parsed, path, timeLimitFor(output.length))
-    const count = `${path} selects ${selected.length} ${selected.length === 1 ? 'value' : 'values'}`
-    if (exists !== undefined) return outcome(selected.length > 0 === exists, count)
-    if (selected.length === 0) return outcome(false, `${path} selects nothing`)
-    const holds = condition(spec, subject, strict)
-    const odd = selected.find((value) => !holds(value))
-    return odd === undefined
-      ? outcome(true, `${count}, as wanted`)
-      : outcome(false, `${path} holds ${quoted(JSON.stringify(odd))}`)
+    return judgeSelected(spec, parsed, { length: output.length, subject, strict })
   }
+}
+
+interface Selection {
+  /** How long the document is as a text. */
+  length: number
+  subject: Case
+  strict: boolean
+  /** Throws for a value that cannot be compared. */
+  check?: (selected: unknown, path: string) => void
+}
+
+/**
+ * `exists` asks whether the path selects anything; `equals` and `matches` must hold for every selected value, and there
+ * must be at least one: of `$.items[*].done` all are meant.
+ */
+export async function judgeSelected(
+  spec: JsonPathCheck,
+  document: { value: unknown; exact: unknown },
+  { length, subject, strict, check }: Selection,
+): Promise<Outcome> {
+  const { path, exists } = spec.value
+  const selected = await select(document, path, timeLimitFor(length))
+  const count = `${path} selects ${selected.length} ${selected.length === 1 ? 'value' : 'values'}`
+  if (exists !== undefined) return outcome(selected.length > 0 === exists, count)
+  if (selected.length === 0) return outcome(false, `${path} selects nothing`)
+  for (const value of selected) check?.(value, path)
+  const holds = condition(spec, subject, strict)
+  const odd = selected.find((value) => !holds(value))
+  return odd === undefined
+    ? outcome(true, `${count}, as wanted`)
+    : outcome(false, `${path} holds ${quoted(JSON.stringify(odd))}`)
 }
 
 /** What the path selects: filters see JavaScript's numbers, the values selected keep all their digits. */

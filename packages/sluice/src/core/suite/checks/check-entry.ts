@@ -1,14 +1,15 @@
-import parseJsonPath from 'jsonpath-rfc9535/parser'
 import { z } from 'zod'
 import { exactlyOne, presentKeys } from '../diagnostics/exactly-one.ts'
 import { commandSchema, commandWords } from '../values/command-line.ts'
 import { compileExpression } from '../values/expression.ts'
 import { refuseNotJson } from '../values/json-value.ts'
-import { patternFault, schemaPatternFaults } from '../values/pattern.ts'
+import { patternSchema, schemaPatternFaults } from '../values/pattern.ts'
 import { textOf, Written } from '../values/written.ts'
 import type { CheckSpec, CheckType } from './check-spec.ts'
+import { pathSettings } from './path-settings.ts'
 import { similaritySettingsSchema } from './similarity-settings.ts'
 import { sqlSettingsSchema } from './sql-settings.ts'
+import { asWritten, type ToolOrderSettings, trajectoryChecks } from './trajectory-settings.ts'
 
 const text = z.string().min(1)
 
@@ -28,14 +29,6 @@ function isScalar(value: unknown): boolean {
   return typeof value === 'number' || typeof value === 'boolean' || value instanceof Written
 }
 
-const regex = text.superRefine((source, context) => {
-  const fault = patternFault(source)
-  if (fault !== undefined) context.addIssue({ code: 'custom', message: `not a regular expression: ${fault}` })
-})
-
-/** A JSON value. A number that JSON cannot write is refused, since no output can contain it. */
-const jsonValue = z.unknown().superRefine(refuseNotJson)
-
 const jsonSchema = z.record(z.string(), z.unknown()).superRefine((schema, context) => {
   for (const { path, message } of schemaPatternFaults(schema)) context.addIssue({ code: 'custom', path, message })
   refuseNotJson(schema, context)
@@ -45,35 +38,6 @@ const expression = text.superRefine((source, context) => {
   const compiled = compileExpression(source)
   if (typeof compiled === 'string') context.addIssue({ code: 'custom', message: `not an expression: ${compiled}` })
 })
-
-const path = z.string().superRefine((source, context) => {
-  try {
-    parseJsonPath(source)
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    context.addIssue({ code: 'custom', message: `not a JSONPath (RFC 9535): ${reason}` })
-  }
-})
-
-const pathConditions = ['equals', 'matches', 'exists'] as const
-const onePathCondition = exactlyOne(pathConditions, 'condition')
-const jsonPath = z
-  .strictObject({
-    path: path.meta({
-      description: 'JSONPath (RFC 9535) into the output, e.g. $.items[0].name',
-      examples: ['$.items[0].name'],
-    }),
-    equals: jsonValue.exactOptional().meta({ description: 'The value that is selected.', examples: ['pencil'] }),
-    matches: regex
-      .exactOptional()
-      .meta({ description: 'Regular expression for the value that is selected.', examples: ['^pen'] }),
-    exists: z
-      .boolean()
-      .exactOptional()
-      .meta({ description: 'Whether anything is selected at all.', examples: [true] }),
-  })
-  .superRefine(onePathCondition.check)
-  .meta(onePathCondition.meta)
 
 /** `a.b.c`: names of elements from the outermost one. */
 const elementPath = z.string().regex(/^[^\s.<>&]+(?:\.[^\s.<>&]+)*$/u, {
@@ -113,7 +77,10 @@ const negatable = {
     description: 'The output ends with this text.',
     examples: ['Kind regards'],
   }),
-  matches: regex.meta({ description: 'The output matches this regular expression.', examples: ['invoice \\d{4}'] }),
+  matches: patternSchema.meta({
+    description: 'The output matches this regular expression.',
+    examples: ['invoice \\d{4}'],
+  }),
   equalsAny: z
     .array(compared)
     .min(1)
@@ -155,7 +122,7 @@ const negatable = {
 }
 
 const others = {
-  jsonPath: jsonPath.meta({
+  jsonPath: pathSettings('output', '$.items[0].name').meta({
     description: 'A value inside the JSON output.',
     examples: [{ path: '$.items[0].name', equals: 'pencil' }],
   }),
@@ -191,6 +158,11 @@ const others = {
     description: 'An own program decides: it reads the answer as JSON and writes its score as JSON.',
     examples: ['python3 checks/tone.py'],
   }),
+  ...trajectoryChecks,
+  state: pathSettings('end state', '$.order.status').meta({
+    description: 'A value inside the end state that the application reports.',
+    examples: [{ path: '$.order.status', equals: 'refunded' }],
+  }),
 } satisfies Partial<Record<CheckType, z.ZodType>>
 
 const capital = (name: string) => `not${name[0]?.toUpperCase()}${name.slice(1)}`
@@ -211,33 +183,62 @@ const negatedShape = Object.fromEntries(
   ]),
 )
 
-/** Every key that says what a check looks for. */
-const checkKeys: readonly string[] = [...Object.keys(negatable), ...negations.keys(), ...Object.keys(others)]
+/** Every key that says what a check looks for, apart from alternatives. */
+const plainKeys: readonly string[] = [...Object.keys(negatable), ...negations.keys(), ...Object.keys(others)]
+const checkKeys = [...plainKeys, 'oneOf']
 
-const listed = `${[...Object.keys(negatable), ...Object.keys(others)].join(', ')}; those up to similarity also as e.g. notContains`
-const oneType = exactlyOne(checkKeys, 'check', listed)
+const listed = [...Object.keys(negatable), ...Object.keys(others)].join(', ')
+const hint = 'those up to similarity also as e.g. notContains'
+const onePlainType = exactlyOne(plainKeys, 'check', `${listed}; ${hint}`)
+const oneType = exactlyOne(checkKeys, 'check', `${listed}, oneOf; ${hint}`)
+
+const plainShape = {
+  ...optionalShape(negatable),
+  ...optionalShape(others),
+  ...negatedShape,
+  name: text
+    .exactOptional()
+    .meta({ description: 'Name in reports (default: the check itself).', examples: ['names the invoice'] }),
+  weight: z
+    .number()
+    .min(0)
+    .default(1)
+    .meta({ description: 'Share in the score of the case (default 1).', examples: [2] }),
+  must: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'A failure sets the case to 0 (default false).', examples: [true] }),
+  caseSensitive: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'Tell a from A (default false).', examples: [true] }),
+}
+
+const noNesting = 'alternatives hold no alternatives of their own; write each whole path as one list'
+const plainCheckSchema = z
+  .strictObject({ ...plainShape, oneOf: z.never({ error: noNesting }).exactOptional() })
+  .superRefine(onePlainType.check)
+  .transform(specOf)
+
+/** A check of an alternative is any map to editors: its schema once more would double the size of those of the files. */
+const alternative = z
+  .array(z.record(z.string(), z.unknown()).pipe(plainCheckSchema))
+  .min(1)
+  .refine((specs) => specs.some(({ weight, must }) => weight > 0 || must), {
+    error: 'counts for nothing: give one of its checks a weight above 0, or must: true',
+  })
 
 const checkEntrySchema = z
   .strictObject({
-    ...optionalShape(negatable),
-    ...optionalShape(others),
-    ...negatedShape,
-    name: text
+    ...plainShape,
+    oneOf: z
+      .array(alternative)
+      .min(2, { error: 'needs two alternatives or more, each a list of checks' })
       .exactOptional()
-      .meta({ description: 'Name in reports (default: the check itself).', examples: ['names the invoice'] }),
-    weight: z
-      .number()
-      .min(0)
-      .default(1)
-      .meta({ description: 'Share in the score of the case (default 1).', examples: [2] }),
-    must: z
-      .boolean()
-      .default(false)
-      .meta({ description: 'A failure sets the case to 0 (default false).', examples: [true] }),
-    caseSensitive: z
-      .boolean()
-      .default(false)
-      .meta({ description: 'Tell a from A (default false).', examples: [true] }),
+      .meta({
+        description: 'Alternatives, each of them a list of checks; the score is that of the best whole one.',
+        examples: [[[{ toolOrder: { steps: ['look_up', 'refund'] } }], [{ toolCalled: { name: 'escalate' } }]]],
+      }),
   })
   .superRefine(oneType.check)
   .meta({
@@ -246,19 +247,28 @@ const checkEntrySchema = z
     examples: [{ contains: 'invoice 1182', must: true }],
   })
 
+type PlainEntry = Pick<CheckSpec, 'weight' | 'must' | 'caseSensitive'> & { name?: string }
+
 function defaultName(key: string, value: unknown): string {
-  const shown = JSON.stringify(value)
+  const shown =
+    key === 'oneOf'
+      ? alternativesShown(value as CheckSpec[][])
+      : JSON.stringify(key === 'toolOrder' ? asWritten(value as ToolOrderSettings) : value)
   return `${key} ${shown.length > 60 ? `${shown.slice(0, 59)}…` : shown}`
 }
 
+function alternativesShown(alternatives: readonly (readonly CheckSpec[])[]): string {
+  return alternatives.map((specs) => specs.map(({ name }) => name).join(', ')).join(' | ')
+}
+
+function specOf(entry: PlainEntry): CheckSpec {
+  const [key = ''] = presentKeys(entry, checkKeys)
+  const value = (entry as Record<string, unknown>)[key]
+  const { name = defaultName(key, value), weight, must, caseSensitive } = entry
+  const negated = negations.get(key)
+  const spec = { type: negated ?? key, value, negate: negated !== undefined, name, weight, must, caseSensitive }
+  return spec as CheckSpec
+}
+
 /** A check as users write it, e.g. `{notMatches: "as an AI", must: true}`; parsed into its normal form. */
-export const checkSchema: z.ZodType<CheckSpec, z.input<typeof checkEntrySchema>> = checkEntrySchema.transform(
-  (entry) => {
-    const [key = ''] = presentKeys(entry, checkKeys)
-    const value = (entry as Record<string, unknown>)[key]
-    const { name = defaultName(key, value), weight, must, caseSensitive } = entry
-    const negated = negations.get(key)
-    const spec = { type: negated ?? key, value, negate: negated !== undefined, name, weight, must, caseSensitive }
-    return spec as CheckSpec
-  },
-)
+export const checkSchema: z.ZodType<CheckSpec, z.input<typeof checkEntrySchema>> = checkEntrySchema.transform(specOf)

@@ -7,10 +7,28 @@ import { modelFaults } from '../models/model-ids.ts'
 import type { ProjectFiles } from '../project-files.ts'
 import { absoluteModule, moduleReference } from '../values/module-reference.ts'
 import type { CheckSpec } from './check-spec.ts'
+import { contradictions } from './contradictions.ts'
 import { emptyCheck } from './empty-check.ts'
+import { placedChecks } from './nested-checks.ts'
 
-/** What is wrong with a check by itself. `at` is the path of the check in its source. */
+/** What is wrong with a check by itself, those of its alternatives included. `at` is its path in its source. */
 export function checkFaults(
+  spec: CheckSpec,
+  source: Source,
+  at: readonly PropertyKey[],
+  config: Pick<Config, 'providers' | 'embedding'>,
+): Diagnostic[] {
+  const own = placedChecks(spec).flatMap((each) => ownFaults(each.spec, source, [...at, ...each.at], config))
+  if (spec.type !== 'oneOf') return own
+  const opposed = spec.value.flatMap((specs, alternative) =>
+    contradictions(specs).map(({ index, message }) =>
+      located(source, [...at, 'oneOf', alternative, index], message, 'warning'),
+    ),
+  )
+  return [...own, ...opposed]
+}
+
+function ownFaults(
   spec: CheckSpec,
   source: Source,
   at: readonly PropertyKey[],
@@ -26,8 +44,11 @@ export function checkFaults(
   return [...faults, located(source, [...at, 'similarity'], message)]
 }
 
-/** The check with the path of its module made absolute. `folder` is that of the file it stands in. */
+/** The check with the paths of its modules made absolute. `folder` is that of the file it stands in. */
 export function resolveModule(spec: CheckSpec, place: { root: string; folder: string }): CheckSpec {
+  if (spec.type === 'oneOf') {
+    return { ...spec, value: spec.value.map((specs) => specs.map((inner) => resolveModule(inner, place))) }
+  }
   return spec.type === 'module' ? { ...spec, value: absoluteModule(spec.value, place) } : spec
 }
 

@@ -1,5 +1,6 @@
 import type { SimilaritySettings } from './similarity-settings.ts'
 import type { SqlSettings } from './sql-settings.ts'
+import type { ToolCalledSettings, ToolOrderSettings } from './trajectory-settings.ts'
 
 /** What every check carries, whatever its type. */
 interface CheckBase {
@@ -66,9 +67,12 @@ export interface RefusalCheck extends CheckBase {
   value: true
 }
 
-/** A condition on what a JSONPath (RFC 9535) selects; exactly one of the three conditions is given. */
+/**
+ * A condition on what a JSONPath (RFC 9535) selects, of the output or of the end state; exactly one of the three conditions
+ * is given.
+ */
 export interface JsonPathCheck extends CheckBase {
-  type: 'jsonPath'
+  type: 'jsonPath' | 'state'
   value: { path: string; equals?: unknown; matches?: string; exists?: boolean }
 }
 
@@ -101,6 +105,44 @@ export interface ModuleCheck extends CheckBase {
   value: string
 }
 
+export interface ToolCalledCheck extends CheckBase {
+  type: 'toolCalled'
+  value: ToolCalledSettings
+}
+
+/** `true` forbids every call. */
+export interface NoToolCalledCheck extends CheckBase {
+  type: 'noToolCalled'
+  value: true | string | string[]
+}
+
+export interface ToolOrderCheck extends CheckBase {
+  type: 'toolOrder'
+  value: ToolOrderSettings
+}
+
+export interface OnlyToolsCheck extends CheckBase {
+  type: 'onlyTools'
+  value: string[]
+}
+
+/** Limits the messages of the assistant. */
+export interface MaxStepsCheck extends CheckBase {
+  type: 'maxSteps'
+  value: number
+}
+
+export interface NoToolErrorsCheck extends CheckBase {
+  type: 'noToolErrors'
+  value: true
+}
+
+/** Alternatives, each of them a list of checks; the best whole one counts. They hold no alternatives themselves. */
+export interface OneOfCheck extends CheckBase {
+  type: 'oneOf'
+  value: CheckSpec[][]
+}
+
 /** A deterministic check of an output. Texts may hold `{{variable}}`s, which are rendered when the check runs. */
 export type CheckSpec =
   | TextCheck
@@ -118,5 +160,12 @@ export type CheckSpec =
   | ExpressionCheck
   | ModuleCheck
   | CommandCheck
+  | ToolCalledCheck
+  | NoToolCalledCheck
+  | ToolOrderCheck
+  | OnlyToolsCheck
+  | MaxStepsCheck
+  | NoToolErrorsCheck
+  | OneOfCheck
 
 export type CheckType = CheckSpec['type']

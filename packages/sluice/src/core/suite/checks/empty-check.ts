@@ -1,6 +1,6 @@
 import { compileExpression } from '../values/expression.ts'
 import { compilePattern } from '../values/pattern.ts'
-import type { CheckSpec, SimilarityCheck } from './check-spec.ts'
+import type { CheckSpec, OneOfCheck, SimilarityCheck } from './check-spec.ts'
 
 /** Texts so unlike each other that a pattern which matches them all matches anything. */
 const probes = ['', '\n', 'x', '0', ' ~\u03a9 ', 'Two words.\nAnd a line.']
@@ -16,6 +16,10 @@ export function emptyCheck(spec: CheckSpec): string | undefined {
   if (spec.type === 'minWords' && spec.value === 0) return cannotFail('every output has 0 words or more')
   if (spec.type === 'similarity') return emptySimilarity(spec)
   if (spec.type === 'expression') return emptyExpression(spec.value)
+  if (spec.type === 'toolCalled' && spec.value.min === 0 && spec.value.max === undefined) {
+    return cannotFail('no call of the tool is enough for min: 0, and there is no max')
+  }
+  if (spec.type === 'oneOf') return emptyAlternatives(spec)
   if (spec.type === 'jsonSchema' && Object.keys(spec.value).length === 0) {
     return 'accepts any JSON; write {json: true} if that is what is meant'
   }
@@ -33,6 +37,12 @@ function emptySimilarity({ value, negate }: SimilarityCheck): string | undefined
   return negate
     ? cannotFail('METEOR is below 1 for any text')
     : 'no output can pass: METEOR is below 1 even for an equal text'
+}
+
+/** One alternative that always holds makes the others idle. */
+function emptyAlternatives({ value }: OneOfCheck): string | undefined {
+  const always = value.findIndex((specs) => specs.every((spec) => emptyCheck(spec)?.startsWith(cannotFail(''))))
+  return always < 0 ? undefined : cannotFail(`alternative ${always + 1} always holds`)
 }
 
 /** An expression that asks nothing of the output gives the same score whatever the model says. */

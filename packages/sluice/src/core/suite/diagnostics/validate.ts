@@ -46,10 +46,23 @@ export function validate<S extends z.ZodType>(
   const { result, value } = parseScalars(parse, source.value)
   if (result.success) return { data: result.data, diagnostics: [] }
   const { issues } = result.error
-  const diagnostics = issues.filter((issue) => !goesWithoutSaying(issue, issues)).flatMap(diagnosticsOf)
+  const told = issues.flatMap(issuesOfForm)
+  const diagnostics = told.filter((issue) => !goesWithoutSaying(issue, told)).flatMap(diagnosticsOf)
   if (!issues.every(({ code }) => code === 'unrecognized_keys')) return { diagnostics }
   const retried = parse(withoutKeys(value, issues))
   return retried.success ? { data: retried.data, diagnostics } : { diagnostics }
+}
+
+/**
+ * Where a value may be written in several forms, the faults of the form that it has: a union by itself says no more than that
+ * none of them fits.
+ */
+function issuesOfForm(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue]
+  const ofForm = issue.errors.filter((found) => !found.some(({ code, path }) => path.length === 0 && wrapped.has(code)))
+  const [found, ...others] = ofForm
+  if (found === undefined || others.length > 0) return [issue]
+  return found.flatMap(issuesOfForm).map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }))
 }
 
 /** A diagnostic at the place of a path in the file. */

@@ -142,9 +142,13 @@ function looksAtMeaning({ rubric, choices, checks, expect }: Prompt): boolean {
   return isWithoutAnswer(expect) || rubric.length > 0 || choices.length > 0 || checks.some(comparesWithCase)
 }
 
-/** Whether a check depends on the case: similarity to a reference, own code, or a text or expression with variables. */
+/**
+ * Whether a check is about more than the shape of the output: similarity to a reference, own code, what was done, or a text
+ * or expression with variables.
+ */
 function comparesWithCase({ type, value }: CheckSpec): boolean {
-  if (type === 'similarity' || type === 'module' || type === 'command') return true
+  if (type === 'oneOf') return value.some((specs) => specs.some(comparesWithCase))
+  if (['similarity', 'module', 'command', 'toolCalled', 'toolOrder', 'state'].includes(type)) return true
   if (type !== 'expression') return variablesOf(JSON.stringify(value)).length > 0
   const expression = compileExpression(value)
   return typeof expression !== 'string' && (expression.uses.has('vars') || expression.uses.has('expected'))

@@ -1,6 +1,8 @@
 import { type Case, isWithoutAnswer } from '../cases/case.ts'
 import { checkFaults } from '../checks/check-faults.ts'
 import type { CheckSpec } from '../checks/check-spec.ts'
+import { contradictions } from '../checks/contradictions.ts'
+import { allChecks } from '../checks/nested-checks.ts'
 import type { Config } from '../config/config.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Source } from '../diagnostics/source.ts'
@@ -11,6 +13,7 @@ import { variablesOf } from '../values/template.ts'
 import { inputFaultsOf } from './inputs.ts'
 import type { Prompt } from './prompt.ts'
 import { mockFaults } from './tools.ts'
+import { traceFaults } from './trace-faults.ts'
 
 /** What is wrong with a case of a prompt, apart from its variables: nothing to score it by, or not enough to do it. */
 export function caseFaults(
@@ -26,6 +29,8 @@ export function caseFaults(
     ...nullFaults(prompt, item, source),
     ...inputFaultsOf(prompt, item, source),
     ...mockFaults(item.mocks, prompt, source),
+    ...contradictionFaults(prompt, item, source),
+    ...traceFaults(prompt, item.checks, source, config),
   )
   if (!isScored(prompt, item)) {
     const message = `nothing scores the case "${item.id}"; add checks or a rubric to it or to ${prompt.file}`
@@ -62,7 +67,7 @@ function isScored({ checks, rubric, choices, expect }: Prompt, item: Case): bool
 /** The name of a check that needs a reference answer which the case does not have. */
 function referenceNeeded(prompt: Prompt, item: Case): string | undefined {
   if (item.expected !== undefined) return undefined
-  return checksOf(prompt, item).find(needsReference)?.name
+  return allChecks(checksOf(prompt, item)).find(needsReference)?.name
 }
 
 function needsReference(spec: CheckSpec): boolean {
@@ -75,20 +80,31 @@ function needsReference(spec: CheckSpec): boolean {
 function patternFaults(prompt: Prompt, item: Case, source: Source): Diagnostic[] {
   const { strict, file } = prompt
   const vars = item.expected === undefined ? item.vars : { ...item.vars, expected: item.expected }
-  return checksOf(prompt, item).flatMap((spec) => {
+  return allChecks(checksOf(prompt, item)).flatMap((spec) => {
     const pattern = patternOf(spec)
     if (pattern === undefined || variablesOf(pattern).some((name) => !Object.hasOwn(vars, name))) return []
     const compiled = compilePattern(renderPattern(pattern, vars, { strict }))
     if (typeof compiled !== 'string') return []
-    const place = item.checks.includes(spec) ? 'its check' : `the check of ${file}`
+    const place = allChecks(item.checks).includes(spec) ? 'its check' : `the check of ${file}`
     return [located(source, ['vars'], `${place} ${spec.name} is no regular expression with these values: ${compiled}`)]
   })
 }
 
 /** The pattern of a check, if it has one with variables in it. */
 function patternOf(spec: CheckSpec): string | undefined {
-  const pattern = spec.type === 'matches' ? spec.value : spec.type === 'jsonPath' ? spec.value.matches : undefined
+  const isPath = spec.type === 'jsonPath' || spec.type === 'state'
+  const pattern = spec.type === 'matches' ? spec.value : isPath ? spec.value.matches : undefined
   return pattern?.includes('{{') ? pattern : undefined
+}
+
+/** Checks of the case that contradict each other, or those of the prompt. */
+function contradictionFaults(prompt: Prompt, item: Case, source: Source): Diagnostic[] {
+  if (item.checks.length === 0) return []
+  const all = checksOf(prompt, item)
+  const others = all.length - item.checks.length
+  return contradictions(all)
+    .filter(({ index }) => index >= others)
+    .map(({ index, message }) => located(source, ['checks', index - others], message, 'warning'))
 }
 
 /** Faults of variables that the prompt's text uses and that are null. */

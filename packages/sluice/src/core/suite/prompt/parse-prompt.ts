@@ -4,6 +4,8 @@ import { defaultLiveSettings, defaultRolloutSettings, type LiveSettings } from '
 import { withDefaults } from '../cases/case.ts'
 import { resolveMocks } from '../cases/mock.ts'
 import { checkFaults, missingModule, missingScripts, resolveModule } from '../checks/check-faults.ts'
+import { contradictions } from '../checks/contradictions.ts'
+import { placedChecks } from '../checks/nested-checks.ts'
 import type { Config } from '../config/config.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Source } from '../diagnostics/source.ts'
@@ -22,6 +24,7 @@ import { responseFormat } from './response-format.ts'
 import { suiteFaults, suitePaths } from './suites.ts'
 import { resolveTarget } from './target.ts'
 import { toolFaults, versionTools } from './tools.ts'
+import { traceFaults } from './trace-faults.ts'
 import { versionId } from './version.ts'
 
 export interface ParsedPrompt {
@@ -157,13 +160,17 @@ interface ReferencePlace {
 async function referenceFaults(data: PromptFile, prompt: Prompt, place: ReferencePlace): Promise<Diagnostic[]> {
   const { source, files, config, folder } = place
   const module = (reference: string, at: PropertyKey[]) => missingModule(reference, source, at, { files, folder })
-  const checks = (data.checks ?? []).map(async (spec, index) => [
-    ...checkFaults(spec, source, ['checks', index], config),
-    ...(spec.type === 'module' ? await module(spec.value, ['checks', index, 'module']) : []),
-    ...(spec.type === 'command'
-      ? await missingScripts(spec.value, source, ['checks', index, 'command'], { files })
-      : []),
-  ])
+  const written = data.checks ?? []
+  const alone = written.map((spec, index) => checkFaults(spec, source, ['checks', index], config))
+  const opposed = contradictions(written).map(({ index, message }) =>
+    located(source, ['checks', index], message, 'warning'),
+  )
+  const checks = written
+    .flatMap((spec, index) => placedChecks(spec).map((placed) => ({ ...placed, at: ['checks', index, ...placed.at] })))
+    .map(async ({ spec, at }) => [
+      ...(spec.type === 'module' ? await module(spec.value, [...at, 'module']) : []),
+      ...(spec.type === 'command' ? await missingScripts(spec.value, source, [...at, 'command'], { files }) : []),
+    ])
   const judges = (data.evaluators ?? []).flatMap(({ llm }, index) => {
     const at = ['evaluators', index, 'llm', 'modelId']
     return llm?.modelId === undefined ? [] : modelFaults(llm.modelId, source, at, config.providers, prompt)
@@ -178,6 +185,9 @@ async function referenceFaults(data: PromptFile, prompt: Prompt, place: Referenc
     ...(data.model === undefined && config.model !== undefined
       ? []
       : modelFaults(prompt.model, source, ['model'], config.providers, prompt)),
+    ...alone.flat(),
+    ...opposed,
+    ...traceFaults(prompt, written, source, config),
     ...(await Promise.all(checks)).flat(),
     ...judges,
     ...(await Promise.all(mocks)).flat(),

@@ -1,5 +1,6 @@
 import { type Case, isWithoutAnswer } from '../cases/case.ts'
 import type { CheckSpec } from '../checks/check-spec.ts'
+import { allChecks } from '../checks/nested-checks.ts'
 import { suggest } from '../diagnostics/suggest.ts'
 import { variablesOf } from '../values/template.ts'
 import type { Prompt } from './prompt.ts'
@@ -69,7 +70,10 @@ function names(template: string, strict: boolean): string[] {
 }
 
 function checkNames(checks: readonly CheckSpec[], strict: boolean): string[] {
-  return checks.flatMap(({ value }) => (typeof value === 'string' ? names(value, strict) : deepNames(value, strict)))
+  return allChecks(checks).flatMap(({ type, value }) => {
+    if (type === 'oneOf') return []
+    return typeof value === 'string' ? names(value, strict) : deepNames(value, strict)
+  })
 }
 
 function deepNames(value: unknown, strict: boolean): string[] {

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { render, variablesOf } from './template.ts'
 import { textOf } from './written.ts'
 
@@ -125,6 +126,15 @@ export function patternFault(source: string): string | undefined {
   const compiled = ['x', '!'].map((value) => compilePattern(source.replaceAll(/\{\{[^{}]+\}\}/g, value)))
   return compiled.every((one) => typeof one === 'string') ? compiled[0] : undefined
 }
+
+/** A regular expression of a file. */
+export const patternSchema = z
+  .string()
+  .min(1)
+  .superRefine((source, context) => {
+    const fault = patternFault(source)
+    if (fault !== undefined) context.addIssue({ code: 'custom', message: `not a regular expression: ${fault}` })
+  })
 
 /** The places of a JSON Schema's patterns that cannot be used, and why. */
 export function schemaPatternFaults(schema: unknown): { path: PropertyKey[]; message: string }[] {

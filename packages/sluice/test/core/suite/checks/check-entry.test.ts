@@ -73,6 +73,39 @@ test('every type takes its value and gets the defaults', () => {
       },
     ],
     [{ module: './a.ts' }, { type: 'module', value: './a.ts', name: 'module "./a.ts"' }],
+    [{ toolCalled: 'a' }, { type: 'toolCalled', value: { name: 'a' }, name: 'toolCalled {"name":"a"}' }],
+    [
+      { toolCalled: { name: 'a', args: { b: 1 }, max: 1 } },
+      {
+        type: 'toolCalled',
+        value: { name: 'a', args: { b: 1 }, max: 1 },
+        name: 'toolCalled {"name":"a","args":{"b":1},"max":1}',
+      },
+    ],
+    [{ noToolCalled: true }, { type: 'noToolCalled', value: true, name: 'noToolCalled true' }],
+    [
+      { toolOrder: { steps: ['a', { name: 'b', args: {} }, ['c', { name: 'd' }]] } },
+      {
+        type: 'toolOrder',
+        value: { steps: [[{ name: 'a' }], [{ name: 'b', args: {} }], [{ name: 'c' }, { name: 'd' }]] },
+        name: 'toolOrder {"steps":["a",{"name":"b","args":{}},["c","d"]]}',
+      },
+    ],
+    [{ onlyTools: ['a'] }, { type: 'onlyTools', value: ['a'], name: 'onlyTools ["a"]' }],
+    [{ maxSteps: 3 }, { type: 'maxSteps', value: 3, name: 'maxSteps 3' }],
+    [{ noToolErrors: true }, { type: 'noToolErrors', value: true, name: 'noToolErrors true' }],
+    [
+      { state: { path: '$.a', exists: true } },
+      { type: 'state', value: { path: '$.a', exists: true }, name: 'state {"path":"$.a","exists":true}' },
+    ],
+    [
+      { oneOf: [[{ toolCalled: 'a' }], [{ maxSteps: 3 }]] },
+      {
+        type: 'oneOf',
+        value: [[checkSchema.parse({ toolCalled: 'a' })], [checkSchema.parse({ maxSteps: 3 })]],
+        name: 'oneOf toolCalled {"name":"a"} | maxSteps 3',
+      },
+    ],
   ]
   for (const [entry, expected] of entries) assert.deepEqual(checkSchema.parse(entry), { ...base, ...expected })
 })
@@ -106,6 +139,8 @@ test('checks of what the output says have negations, the others have none', () =
     notExpression: 'true',
     notCommand: 'a',
     notLatencyMs: 1,
+    notToolCalled: 'a',
+    notState: { path: '$.a', exists: true },
   })) {
     assert.equal(checkSchema.safeParse({ [key]: value }).success, false, key)
   }
@@ -132,6 +167,26 @@ test('values out of range are refused', () => {
     { notContainsAny: ['a', 'b\n'] },
     { startsWith: 'Dear\n' },
     { json: false },
+    { toolCalled: 'a ' },
+    { toolCalled: { name: '{{tool}}' } },
+    { toolCalled: { name: 'a', min: 2, max: 1 } },
+    { toolCalled: { name: 'a', mode: 'exact' } },
+    { toolCalled: { name: 'a', ignore: ['b'] } },
+    { toolCalled: { name: 'a', args: [1] } },
+    { noToolCalled: [] },
+    { noToolCalled: false },
+    { toolOrder: { steps: [] } },
+    { toolOrder: { steps: [[]] } },
+    { toolOrder: { steps: ['a'], mode: 'strict' } },
+    { toolOrder: ['a'] },
+    { onlyTools: [] },
+    { maxSteps: 0 },
+    { noToolErrors: false },
+    { state: { path: '$.a' } },
+    { oneOf: [[{ contains: 'a' }]] },
+    { oneOf: [[{ contains: 'a' }], []] },
+    { oneOf: [[{ contains: 'a' }], [{ contains: 'b', weight: 0 }]] },
+    { oneOf: [[{ contains: 'a' }], [{ oneOf: [[{ contains: 'a' }], [{ contains: 'b' }]] }]] },
     { jsonPath: { path: '$.a' } },
     { jsonPath: { path: '$.a', equals: 1, exists: true } },
     { jsonPath: { path: 'a.b', exists: true } },
