@@ -31,6 +31,8 @@ const concepts: Record<string, string> = {
   'control/release/quiet-hours.ts': 'a setting of rollouts by its name',
   'control/remote/drift-text.ts': 'one file per text that a command prints',
   'control/rollout/observe/observe-feedback.ts': 'one file per kind of entry',
+  'core/scorers/checks/trajectory/end-state.ts': 'a check of the end state',
+  'core/suite/checks/path-settings.ts': 'a path, and what it must select',
   'core/suite/shipped-schemas.ts': 'the JSON Schemas that are shipped',
   'gate/calibration/labeller-agreement.ts': 'how far people agree with each other',
   'gate/ci/measure-approval.ts': 'who may approve a changed measure',

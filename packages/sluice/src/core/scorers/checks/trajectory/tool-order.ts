@@ -1,7 +1,6 @@
 import type { ToolOrderCheck } from '../../../suite/checks/check-spec.ts'
 import { CheckError } from '../check-error.ts'
 import { type Measure, type Outcome, outcome } from '../measure.ts'
-import { assign } from './assignment.ts'
 import { calledInstead, callPlace, caseNote, gotCall, type PlacedCall, reportedSteps } from './calls.ts'
 import { deviationOf, isMatch, type ReadyCall, readyCall } from './expected-call.ts'
 import { absence } from './tool-calls.ts'
@@ -169,4 +168,33 @@ function* choices<T>(lists: readonly T[][], chosen: readonly T[] = []): Generato
   const [own, ...others] = lists
   if (own === undefined) yield chosen
   else for (const item of own) yield* choices(others, [...chosen, item])
+}
+
+/**
+ * Gives each slot an item of its own, of those that fit it; undefined for the slots that get none. As many slots as
+ * possible get one (Kuhn 1955, by augmenting paths).
+ */
+function assign(slots: number, fitting: (slot: number) => readonly number[]): (number | undefined)[] {
+  const takenBy = new Map<number, number>()
+  const known = new Map<number, readonly number[]>()
+  const itemsFor = (slot: number) => {
+    const found = known.get(slot) ?? fitting(slot)
+    known.set(slot, found)
+    return found
+  }
+  const place = (slot: number, seen: Set<number>): boolean => {
+    for (const item of itemsFor(slot)) {
+      if (seen.has(item)) continue
+      seen.add(item)
+      const holder = takenBy.get(item)
+      if (holder !== undefined && !place(holder, seen)) continue
+      takenBy.set(item, slot)
+      return true
+    }
+    return false
+  }
+  const all = Array.from({ length: slots }, (_, slot) => slot)
+  for (const slot of all) place(slot, new Set())
+  const items = new Map([...takenBy].map(([item, slot]) => [slot, item]))
+  return all.map((slot) => items.get(slot))
 }
