@@ -78,7 +78,10 @@ await buildPackage('client', (draft) => compile('client', draft))
 await buildPackage('sluice', async (draft) => {
   await build({
     ...bundle,
-    entryPoints: { cli: path.join(source, 'cli/main.ts') },
+    entryPoints: {
+      cli: path.join(source, 'cli/main.ts'),
+      'module-worker': path.join(source, 'core/providers/targets/module-worker.ts'),
+    },
     outdir: draft,
     external: dependencies.filter((name) => !bundled.has(name)),
   })

@@ -30,7 +30,7 @@ export interface LongProcess {
   readonly end: ProcessEnd | undefined
   /** Resolves when it has ended. */
   ended: Promise<ProcessEnd>
-  /** Asks it to end, waits for a moment, and kills it and all of its group. */
+  /** Asks it to end, by SIGTERM or the end of its channel, waits for a moment, and kills it and all of its group. */
   close(): Promise<void>
 }
 
@@ -83,8 +83,9 @@ export function startLongProcess({ command, cwd, env, folder, ipc = false }: Lon
     ended,
     async close() {
       const isThere = () => child.pid !== undefined && running.has(child.pid)
+      child.ref()
       if (child.connected) child.disconnect()
-      if (child.pid !== undefined && isThere()) signalGroup(child.pid, 'SIGTERM')
+      else if (child.pid !== undefined && isThere()) signalGroup(child.pid, 'SIGTERM')
       let timer: NodeJS.Timeout | undefined
       await Promise.race([ended, new Promise((resolve) => (timer = setTimeout(resolve, graceMs)))])
       clearTimeout(timer)

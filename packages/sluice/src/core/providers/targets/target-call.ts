@@ -4,7 +4,7 @@ import type { Env } from '../api-key.ts'
 import type { Sleep } from '../clock.ts'
 import type { Completion } from '../provider.ts'
 
-export interface TargetContext {
+interface TargetContext {
   caseId: string
   /** Number of the repeat, from 1. */
   repeat: number

@@ -37,7 +37,7 @@ function openTarget(target: Target, options: TargetOptions): OpenTarget {
     case 'command':
       return alwaysOpen(createCommandTarget(target, options))
     case 'module':
-      return alwaysOpen(createModuleTarget(target, options))
+      return createModuleTarget(target, options)
   }
 }
 

@@ -213,6 +213,8 @@ test('module: what it throws is an error of the case, with its message', async (
 })
 
 test('an error that an application reports is none of its answers', async () => {
+  const ask = createTarget(await moduleTarget('export default ({ said }) => said'), { env: process.env })
+  const context = { caseId: 'c', repeat: 1, signal: new AbortController().signal }
   for (const said of [
     { output: 'Half', error: 'upstream gone' },
     { output: null, error: { code: 1 } },
@@ -220,11 +222,11 @@ test('an error that an application reports is none of its answers', async () => 
     { ok: false, error: 'busy', statusCode: 429, requestId: 'r-1' },
     { status: 'error', error: { code: 1 }, message: 'no', trace_id: 't' },
   ]) {
-    const error = await failureOf(call(await moduleTarget(`export default () => (${JSON.stringify(said)})`)))
+    const error = await failureOf(ask({ said }, context))
     assert.match(error.message, /reports an error: (?:upstream gone|{"code":1}|busy)/)
   }
   for (const said of [{ output: 'Fine', error: null }, { error: 'no total', total: null }, { error: '' }]) {
-    assert.notEqual((await call(await moduleTarget(`export default () => (${JSON.stringify(said)})`))).output, '')
+    assert.notEqual((await ask({ said }, context)).output, '')
   }
 })
 
@@ -233,13 +235,10 @@ test('no output is an answer without text, in whatever way it is told', async ()
     await using server = await faultServer(text(body))
     assert.equal((await call({ kind: 'http', url: server.url })).output, '', body)
   }
-  for (const code of [
-    'export default () => {}',
-    'export default () => null',
-    'export default () => ({output: null})',
-  ]) {
-    assert.equal((await call(await moduleTarget(code))).output, '', code)
-  }
+  const code = 'export default ({ said }) => said'
+  const ask = createTarget(await moduleTarget(code), { env: process.env })
+  const context = { caseId: 'c', repeat: 1, signal: new AbortController().signal }
+  for (const said of [undefined, null, { output: null }]) assert.equal((await ask({ said }, context)).output, '')
 })
 
 test('module: a file that does not load or lacks the export is invalid input', async () => {
