@@ -1,12 +1,14 @@
 import type { PartlySoundProject } from '../core/suite/project/project.ts'
 import type { Prompt } from '../core/suite/prompt/prompt.ts'
-import { requireSuites } from '../core/suite/prompt/suites.ts'
+import { casesOf, chooseSuite, requireSuites } from '../core/suite/prompt/suites.ts'
 import type { RunFinding } from '../records/report/report.ts'
+import { keepAccepted, scoresByCase } from './base/accepted-scores.ts'
 import { baseComparison } from './base/base-comparison.ts'
 import { type ConclusionOptions, concludeGate } from './conclusion.ts'
 import { type GuardedRun, type GuardFlags, guardMeasure } from './guard/guard-measure.ts'
 import { withNeverAttacked } from './judge-attack/kept-attacks.ts'
 import { type JudgedFeature, judgeVersions, type PolicyFlags, policyFlags } from './judge-versions.ts'
+import { measureId } from './last-unchanged.ts'
 import { casesOfRuns } from './report/case-rows.ts'
 import type { Reader } from './report/present.ts'
 import type { FinishedRun } from './report/report-of-run.ts'
@@ -71,12 +73,16 @@ export async function judgeChange(plan: GatePlan, options: GateOptions, context:
   const { project, scope, affected, judgeable, guarded, destinations, ends } = plan
   const judged: JudgedFeature[] = []
   for (const prompt of judgeable.prompts) {
-    const { baseline, notes: found, failed } = await baseComparison(prompt, scope, context)
+    const { baseline, notes: found, failed, unrun } = await baseComparison(prompt, scope, context)
     const { candidate, project: judgedIn, notes, blocked } = await guarded.feature(prompt)
-    const versions = { candidate, baseline, suite: options.suite, notes: [...found, ...notes] }
+    const versions = { candidate, baseline, unrun, suite: options.suite, notes: [...found, ...notes] }
     const inProject = { ...context, project: judgedIn, flags: options }
-    const reasons = [...guardReasons(blocked), ...(failed === undefined ? [] : [baselineReason(failed)])]
-    judged.push(withoutPass(await judgeVersions(versions, inProject), reasons))
+    const one = await judgeVersions(versions, inProject)
+    const isCompared = one.run.baseline !== undefined
+    const reasons = [...guardReasons(blocked), ...(failed === undefined || isCompared ? [] : [baselineReason(failed)])]
+    const feature = withoutPass(one, reasons)
+    judged.push(feature)
+    if (prompt.target) await keepIfAccepted(feature, scope, { ...inProject, suite: options.suite })
   }
   const { findings, ...conclusion } = concludeGate({ judged, judgeable, scope }, options)
   const runs = judged.map(({ run }) => run)
@@ -122,6 +128,25 @@ function withoutPass(judged: JudgedFeature, against: readonly Reason[]): JudgedF
           exitCode: exitCode || 2,
         }
   return { ...judged, outcome: { ...outcome, final }, summary: { ...summary, ...final } }
+}
+
+/** Keeps the scores of a version that passed on the default branch, for changes whose baseline cannot be run. */
+async function keepIfAccepted(
+  { run, outcome }: JudgedFeature,
+  scope: GateScope,
+  { session, project, ...asked }: RunContext & { suite: string | undefined },
+): Promise<void> {
+  const commit = scope.git?.head
+  if (outcome.final.verdict !== 'pass' || !commit || !(await scope.isDefaultBranch())) return
+  const { candidate, judge, ledger, table } = run
+  const suite = chooseSuite(candidate, asked.suite)
+  const cases = casesOf(project.files, candidate, suite, { root: project.config.root })
+  keepAccepted(session.database, {
+    ...{ feature: candidate.feature, suite, at: new Date(session.startedAt).toISOString(), runId: session.runId },
+    ...{ commit, version: candidate.id, measure: await measureId(candidate, cases, null) },
+    judge: ledger.judgeCalls > 0 && judge ? judge.id : null,
+    cases: scoresByCase(table.cases),
+  })
 }
 
 /** A measure that is not the base's, where the guard asks for it. */

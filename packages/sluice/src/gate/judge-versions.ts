@@ -3,6 +3,7 @@ import type { LoadedProject } from '../core/suite/project/project.ts'
 import type { Prompt } from '../core/suite/prompt/prompt.ts'
 import { casesOf, chooseSuite } from '../core/suite/prompt/suites.ts'
 import type { FeatureSummary } from '../records/report/feature-report.ts'
+import { acceptedRepeats, scoreFromAccepted, type UsableScores, usableScores } from './base/accepted-scores.ts'
 import { calibrateRun } from './calibration/calibrate-run.ts'
 import { doubtAboutPass, restsOn, withJudge } from './calibration/judge-reason.ts'
 import { rubricHash } from './judge-attack/attack-judge.ts'
@@ -48,6 +49,8 @@ export interface VersionsToJudge {
   baseline: Prompt | undefined
   suite: string | undefined
   notes: string[]
+  /** A version that nothing here can run: scores that were kept of an accepted run stand for it. */
+  unrun?: Prompt | undefined
   /** Judge the difference alone unless a threshold was asked for. */
   differenceAlone?: boolean
 }
@@ -59,14 +62,17 @@ export async function judgeVersions(
 ): Promise<JudgedFeature> {
   const settings = settingsOf(project.config.gate, candidate.gate, flags)
   const suite = chooseSuite(candidate, versions.suite)
-  const request = { candidate, baseline, suite, progress }
-  const models = modelsOf(request, project)
-  await session.requirePrices(models)
   const cases = () => casesOf(project.files, candidate, suite, { root: project.config.root })
+  const accepted = versions.unrun && (await usableScores(session.database, candidate, suite, cases))
+  const stored = accepted?.scores && { judge: accepted.scores.judge, score: scoreFromAccepted(accepted.scores) }
+  const request = { candidate, baseline: stored ? versions.unrun : baseline, suite, progress, storedBaseline: stored }
+  const models = modelsOf(stored ? { candidate } : request, project)
+  await session.requirePrices(models)
   const threshold = versions.differenceAlone ? flags.threshold : settings.threshold
+  const recorded = await recordedRepeats(models, cases(), session.providers)
   const policy = limitLooks(
-    policyOf({ ...settings, threshold }),
-    await recordedRepeats(models, cases(), session.providers),
+    limitLooks(policyOf({ ...settings, threshold }), recorded),
+    accepted?.scores ? acceptedRepeats(accepted.scores) : recorded,
   )
   const run = startRun(request, project, session)
   progress.label(candidate.feature)
@@ -78,11 +84,26 @@ export async function judgeVersions(
   const unchanged = await unchangedNote(session.database, candidate.feature, { suite, judge, doubt, measure })
   const measured = measuredOf(run, session.results, {
     threshold: threshold ?? null,
-    notes: [...notes, ...(await judgeNotes(run, project)), ...(unchanged === undefined ? [] : [unchanged])],
+    notes: [
+      ...notes,
+      ...storedNotes(accepted, run),
+      ...(await judgeNotes(run, project)),
+      ...(unchanged === undefined ? [] : [unchanged]),
+    ],
     calibration,
   })
   const outcome = { ...decided, final: withJudge(decided.final, restsOn(measured), settings.judge) }
   return { run, outcome, summary: withVerdict(summarizeFeature(measured, settings), outcome) }
+}
+
+/** Says which accepted run is the baseline, or why none is. */
+function storedNotes(accepted: UsableScores | undefined, { baseline }: FeatureRun): string[] {
+  if (!accepted) return []
+  if (accepted.scores === undefined) return [accepted.note]
+  const { commit, at, version } = accepted.scores
+  const what = `the accepted run on ${commit.slice(0, 7)} (${at.slice(0, 10)}, version ${version})`
+  if (baseline) return [`The baseline is the scores of ${what}: nothing was asked of it again.`]
+  return [`The scores of ${what} were given by another judge, so they are no baseline.`]
 }
 
 /** What the last attack on the judge of a run has found. */

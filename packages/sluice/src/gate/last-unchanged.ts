@@ -26,13 +26,16 @@ function lastUnchanged(database: DatabaseSync, feature: string): UnchangedReport
   return found === undefined ? undefined : rowReader(database, 'unchanged', row)(found).record
 }
 
-/** What judges a version, but for the judge: its suite, checks, questions and settings, as a hash. */
+/**
+ * What judges a version, but for the judge: its suite, checks, questions and settings, as a hash. Without settings it is
+ * what scores a version, whatever the scores come to.
+ */
 export async function measureId(
   { checks, rubric, choices, expect }: Prompt,
   cases: AsyncIterable<Case>,
-  settings: GateSettings,
+  settings: GateSettings | null,
 ): Promise<string> {
-  const { budgetUsd: _, guard: __, ...judging } = settings
+  const { budgetUsd: _, guard: __, ...judging } = settings ?? {}
   const hash = createHash('sha256').update(canonicalJson({ checks, rubric, choices, expect: expect ?? null, judging }))
   for await (const { line: _, source: __, ...measured } of cases) hash.update(canonicalJson(measured))
   return hash.digest('hex').slice(0, 12)

@@ -10,7 +10,7 @@ import { readChangedList } from './affected/changed-list.ts'
 import type { FeaturePlace } from './affected/feature-files.ts'
 import { entryAt, linkOrEntryAt } from './affected/file-entry.ts'
 import type { Changes } from './affected/part-state.ts'
-import { baseCommit, isBaseNamed, unnamedChange } from './base/base-commit.ts'
+import { baseCommit, isBaseNamed, isDefaultBranch, unnamedChange } from './base/base-commit.ts'
 import { type BaseProject, readBaseProject } from './base/base-project.ts'
 import { type RemovedFeature, type Succession, succession } from './base/succession.ts'
 import { type Git, NoBaseError, openGit } from './git/git.ts'
@@ -36,6 +36,8 @@ export interface GateScope {
   predecessors: Succession['predecessors']
   removed: RemovedFeature[]
   git: GitState | null
+  /** Whether the last commit of the default branch is judged, as it is. */
+  isDefaultBranch(): Promise<boolean>
   /** How many paths differ from the base; null with --all outside git. */
   changedPaths: number | null
 }
@@ -81,6 +83,7 @@ export async function gateScope(
     predecessors: found?.predecessors ?? new Map(),
     removed: found?.removed ?? [],
     git: git ? await gitState(git, commit ?? null) : null,
+    isDefaultBranch: async () => git !== undefined && isDefaultBranch(git, env),
     changedPaths: base || options.changedFiles !== undefined ? changes.paths.length : null,
   }
 }

@@ -68,4 +68,10 @@ export const projectMigrations = [
      feature TEXT NOT NULL PRIMARY KEY,
      record TEXT NOT NULL
    );`,
+  `CREATE TABLE accepted (
+     feature TEXT NOT NULL,
+     suite TEXT NOT NULL,
+     record TEXT NOT NULL,
+     PRIMARY KEY (feature, suite)
+   );`,
 ]

@@ -129,6 +129,14 @@ async function eventOf(env: NodeJS.ProcessEnv): Promise<GithubEvent | undefined>
   }
 }
 
+/** Whether what is checked out is the last commit of the default branch, as it is. */
+export async function isDefaultBranch(git: Git, env: NodeJS.ProcessEnv): Promise<boolean> {
+  const head = await git.head()
+  const branch = await defaultBranch(git, env).catch(() => undefined)
+  if (head === undefined || branch === undefined || (await git.find(branch)) !== head) return false
+  return (await git.changedSince(head)).length === 0
+}
+
 /** The branch that pull requests go to: what CI says, what the remote says, else the usual names. */
 async function defaultBranch(git: Git, env: NodeJS.ProcessEnv): Promise<string> {
   const target = targetOf(env)

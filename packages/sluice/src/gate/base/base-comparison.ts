@@ -1,7 +1,8 @@
+import { ProviderError } from '../../core/providers/provider-error.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import type { FeatureScope } from '../affected/affected.ts'
-import type { RunContext } from '../run/session.ts'
-import { baseApplication } from './base-application.ts'
+import type { RunContext, RunSession } from '../run/session.ts'
+import { type BaseApplication, baseApplication } from './base-application.ts'
 import type { BaseProject } from './base-project.ts'
 import { baselineOf } from './baseline.ts'
 import type { Succession } from './succession.ts'
@@ -18,6 +19,8 @@ export interface BaseComparison {
   baseline: Prompt | undefined
   notes: string[]
   failed?: string
+  /** The version that nothing here can run; scores that were kept of it may stand for it. */
+  unrun?: Prompt
 }
 
 /** Finds the version to compare a feature with; an application of the base commit is made ready to be asked. */
@@ -37,8 +40,27 @@ export async function baseComparison(
     return { baseline: undefined, notes: [...notes, same] }
   }
   const pair = { candidate: prompt, predecessor: baseline, base, changedLockfiles: scope?.changedLockfiles ?? [] }
-  const found = await baseApplication(pair, project, session)
+  const found = await startedHere(await baseApplication(pair, project, session), prompt.feature, session)
   if (found.state === 'found') return { baseline: { ...baseline, target: found.target }, notes: [...notes, found.note] }
-  if (found.state === 'failed') return { baseline: undefined, notes, failed: found.message }
-  return { baseline: undefined, notes: [...notes, found.note] }
+  if (found.state === 'failed') return { baseline: undefined, notes, failed: found.message, unrun: baseline }
+  return { baseline: undefined, notes: [...notes, found.note], unrun: baseline }
+}
+
+/** Starts what has to run for the application, so that one that does not start is known before anything is paid for. */
+async function startedHere(
+  found: BaseApplication,
+  feature: string,
+  session: Pick<RunSession, 'target'>,
+): Promise<BaseApplication> {
+  if (found.state !== 'found') return found
+  try {
+    await session.target(found.target, feature).open()
+    return found
+  } catch (error) {
+    if (!(error instanceof ProviderError) || error.kind === 'aborted') throw error
+    return {
+      state: 'failed',
+      message: `The application of the base commit does not start, so there is no comparison: ${error.message}`,
+    }
+  }
 }

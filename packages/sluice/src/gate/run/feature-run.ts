@@ -11,7 +11,7 @@ import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import type { Arm, CaseDetail } from '../../records/report/case-detail.ts'
 import { createToolLoop, isStep } from '../tools/tool-loop.ts'
 import type { CallModule } from '../tools/tool-module.ts'
-import { type Evaluation, evaluate, type IsWanted } from './evaluate.ts'
+import { type Evaluation, evaluate, type IsWanted, type ScoreCase } from './evaluate.ts'
 import { noObservations, type Observations, observeDetail } from './observations.ts'
 import type { Results } from './results.ts'
 import { createScoreCase, type Scoring } from './score-case.ts'
@@ -32,6 +32,8 @@ export interface FeatureRunOptions {
   targetOf?: ((version: Prompt) => TargetCall | undefined) | undefined
   /** Answers calls of tools whose mock names a module. */
   callModule: CallModule
+  /** Scores of the baseline that are kept; they count only for the judge that gave them (null for none). */
+  storedBaseline?: { judge: string | null; score: ScoreCase } | undefined
   checkDeps: Omit<CheckDeps, 'ask'>
   results: Results
   concurrency: number
@@ -70,7 +72,7 @@ export interface FeatureRun {
 }
 
 export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
-  const { candidate, baseline, results, signal } = options
+  const { candidate, results, signal, storedBaseline: stored } = options
   const ledger = emptyLedger()
   const table = createScoreTable()
   const observations = noObservations()
@@ -98,6 +100,8 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
     seesMore: candidate.rubric.some(seesMore),
     ...(options.judgeModes && { modes: options.judgeModes }),
   })
+  const isStoredUsable = stored && (stored.judge === null || stored.judge === judge?.id)
+  const baseline = stored && !isStoredUsable ? undefined : options.baseline
   const promptChecks = candidate.checks.map((spec) => compileCheck(spec, checkDeps))
   const callWithTools = (version: Prompt): Scoring['generate'] => {
     const loop = createToolLoop({ version, measure: candidate, callModule: options.callModule, signal })
@@ -132,7 +136,7 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
   const evaluation: Evaluation = {
     feature,
     cases: options.cases,
-    arms: { candidate: scoreCaseOf(candidate), ...(baseline && { baseline: scoreCaseOf(baseline) }) },
+    arms: { candidate: scoreCaseOf(candidate), ...(baseline && { baseline: stored?.score ?? scoreCaseOf(baseline) }) },
     table,
     results,
     concurrency: options.concurrency,

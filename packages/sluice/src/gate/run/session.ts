@@ -93,6 +93,7 @@ export interface RunSession {
    * The way to call the application under test. The costs that it reports are noted. What is started for it ends with the
    * session.
    */
+  /** One object is one target, opened once. */
   target(target: Target, feature: string): OpenTarget
   results: Results
   interrupt: StopSignals
@@ -142,7 +143,7 @@ export function openSession(
     env,
     configuredSecrets(config, prompts, env).flatMap(({ variable }) => variable ?? []),
   )
-  const targets: OpenTarget[] = []
+  const targets = new Map<Target, OpenTarget>()
   return {
     runId: run.id,
     database,
@@ -167,6 +168,8 @@ export function openSession(
       limiter: createLimiter({ cap: availableParallelism(), clock: steadyNow, sleep }),
     },
     target(target, feature) {
+      const known = targets.get(target)
+      if (known) return known
       const opened = createTarget(target, {
         env,
         plainEnv: commandsEnv,
@@ -175,13 +178,14 @@ export function openSession(
         maxWaitMs,
         processFolder,
       })
-      targets.push(opened)
       const call: TargetCall = async (vars, context) => {
         const completion = await opened(vars, context)
         spending.add(completion, { feature, model: 'application', stage: 'generation' })
         return completion
       }
-      return Object.assign(call, { open: opened.open, close: opened.close })
+      const noted = Object.assign(call, { open: opened.open, close: opened.close })
+      targets.set(target, noted)
+      return noted
     },
     results,
     interrupt,
@@ -194,7 +198,7 @@ export function openSession(
     },
     async close() {
       try {
-        await Promise.all(targets.map((opened) => opened.close()))
+        await Promise.all([...targets.values()].map((opened) => opened.close()))
       } finally {
         results.end()
         database.close()

@@ -7,13 +7,14 @@ import type { LoadedProject } from '../../core/suite/project/project.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { casesOf, chooseSuite } from '../../core/suite/prompt/suites.ts'
 import { createCallModule } from '../tools/tool-module.ts'
-import { createFeatureRun, type FeatureRun } from './feature-run.ts'
+import { createFeatureRun, type FeatureRun, type FeatureRunOptions } from './feature-run.ts'
 import type { RunProgress, RunSession } from './session.ts'
 
 export interface RunRequest {
   candidate: Prompt
   baseline?: Prompt | undefined
   suite: string
+  storedBaseline?: FeatureRunOptions['storedBaseline']
   /** Only cases with one of these tags. */
   tags?: readonly string[] | undefined
   /** Whether held out cases are judged in the suite that pull requests run, too (default false). */
@@ -57,7 +58,8 @@ export function requireModels(prompts: readonly Prompt[], config: Config): void 
 export function startRun(request: RunRequest, project: LoadedProject, session: RunSession): FeatureRun {
   const { candidate, baseline, suite, progress } = request
   const { config, files } = project
-  const models = modelsNeeded(request, config)
+  const asked = request.storedBaseline ? { candidate } : request
+  const models = modelsNeeded(asked, config)
   requireProviders(models, config.providers)
   session.need(models)
   const { stop, abort } = session.interrupt
@@ -67,6 +69,7 @@ export function startRun(request: RunRequest, project: LoadedProject, session: R
   const run = createFeatureRun({
     candidate,
     baseline,
+    storedBaseline: request.storedBaseline,
     cases: () => withTags(isShown ? withoutHoldout(suiteCases(), heldOut) : suiteCases(), request.tags),
     heldOut,
     judge: config.judge,

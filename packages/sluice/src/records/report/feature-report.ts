@@ -41,7 +41,9 @@ const askedSchema = z.object({
 const reasonSchema = z.object({
   code: z
     .string()
-    .describe('For machines, e.g. `regression`, `below-threshold`, `tag-regression`, `critical-case`, `coverage`.'),
+    .describe(
+      'For machines, e.g. `regression`, `below-threshold`, `tag-regression`, `critical-case`, `coverage`, `baseline`.',
+    ),
   message: z.string().describe('For people: one sentence.'),
   tag: z.string().nullable().describe('The tag that it is about.'),
   case: z.string().nullable().describe('The id of the case that it is about.'),

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { test } from 'node:test'
 import { commitAll, type Judged, judged } from '../../support/gate-project.ts'
@@ -107,4 +109,68 @@ test('an application that is the same in both commits is judged by the threshold
   const gate = await judged(project, ['gate', '--all'])
   assert.match(featureOf(gate)?.notes.join('\n') ?? '', /its application are those of the base commit/)
   assert.ok(!existsSync(path.join(project.root, '.sluice/worktrees')))
+})
+
+const server = (change: string, before = '') => `${before}
+import { createServer } from 'node:http'
+createServer((request, response) => {
+  let text = ''
+  request.on('data', (chunk) => { text += chunk })
+  request.on('end', () => response.end(text === '' ? 'ready' : JSON.parse(text).word${change}))
+}).listen(process.env.PORT, '127.0.0.1')
+`
+const served = '{http: {url: "http://127.0.0.1:{port}/"}, start: [node, app.mjs], ready: /}'
+
+test('a server of each commit is started and compared; one of the base commit that does not start is named', async () => {
+  using project = createProject({ ...filesOf(served), 'app.mjs': server('.toUpperCase()') })
+  commitAll(project, 'base')
+  project.git('checkout', '-qb', 'change')
+  project.write({ 'app.mjs': server('.toLowerCase()') })
+  const gate = await judged(project, ['gate'])
+  assert.equal(gate.code, 1, gate.stderr)
+  assert.equal(featureOf(gate)?.comparison?.meanDifference, -1)
+
+  project.write({ 'app.mjs': server('.toUpperCase()', 'process.exit(9)') })
+  commitAll(project, 'broken')
+  project.git('checkout', '-qb', 'mended')
+  project.write({ 'app.mjs': server('.toUpperCase()') })
+  const mended = await judged(project, ['gate', '--base', 'change'])
+  assert.deepEqual([mended.code, featureOf(mended)?.reasons[0]?.code], [2, 'baseline'], mended.stderr)
+  assert.match(featureOf(mended)?.reasons[0]?.message ?? '', /does not start, .*exit.* 9/s)
+})
+
+test('where no base can be run, the scores of the last accepted run stand for it, if cases and checks are the same', async () => {
+  let change = (word: string) => word.toUpperCase()
+  const app = createServer(async (request, response) => {
+    let text = ''
+    for await (const chunk of request) text += chunk
+    response.end(change((JSON.parse(text) as { word: string }).word))
+  })
+  await new Promise<void>((resolve) => app.listen(0, '127.0.0.1', resolve))
+  try {
+    const url = `http://127.0.0.1:${(app.address() as AddressInfo).port}/`
+    using project = createProject({ ...filesOf(`{http: {url: "${url}"}}`), 'app.mjs': '1' })
+    commitAll(project, 'base')
+    project.git('branch', '-M', 'main')
+    const accepted = await judged(project, ['gate', '--all'])
+    assert.equal(accepted.code, 0, accepted.stderr)
+
+    project.git('checkout', '-qb', 'change')
+    project.write({ 'app.mjs': '2' })
+    change = (word) => word.toLowerCase()
+    const gate = await judged(project, ['gate'])
+    assert.equal(gate.code, 1, gate.stderr)
+    assert.equal(featureOf(gate)?.comparison?.meanDifference, -1)
+    assert.match(
+      featureOf(gate)?.notes.join('\n') ?? '',
+      /The baseline is the scores of the accepted run on [0-9a-f]{7}/,
+    )
+
+    project.write({ 'evals/app.yaml': `${cases.slice(1).join('\n')}\n` })
+    const other = featureOf(await judged(project, ['gate']))
+    assert.equal(other?.comparison, null)
+    assert.match(other?.notes.join('\n') ?? '', /are of other cases, checks or questions, so they are no baseline/)
+  } finally {
+    app.close()
+  }
 })

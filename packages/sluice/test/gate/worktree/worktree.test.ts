@@ -100,3 +100,33 @@ test('four worktrees stay, and none that is in use is removed', async () => {
   const kept = keptIn(project).map((name) => name.slice(0, 12))
   assert.deepEqual(kept.sort(), [commits[0], ...commits.slice(-4)].map((commit) => commit?.slice(0, 12)).sort())
 })
+
+test('submodules are in their places; one whose commit is not here is named with the command that fetches it', async () => {
+  using inner = createProject({ 'lib.txt': 'inner' })
+  commitAll(inner, 'inner')
+  using project = createProject({ 'app.txt': 'old' })
+  commitAll(project, 'first')
+  project.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', inner.root, 'lib')
+  const commit = commitAll(project, 'with a submodule')
+  const { folder, fault } = await openWorktree(requestOf(project, commit))
+  assert.equal(readFileSync(path.join(folder ?? '', 'lib/lib.txt'), 'utf8'), 'inner', fault)
+
+  rmSync(path.join(project.root, 'lib'), { recursive: true })
+  rmSync(path.join(project.root, '.sluice'), { recursive: true })
+  const lost = await openWorktree(requestOf(project, commit))
+  assert.match(lost.fault ?? '', /submodule lib at [0-9a-f]{12}, which is not here: git submodule update --init lib/)
+})
+
+test('a shallow clone has the commit that it was made for', async () => {
+  using project = createProject({ 'app.txt': '0' })
+  commitAll(project, 'first')
+  project.write({ 'app.txt': '1' })
+  const commit = commitAll(project, 'second')
+  using clone = createProject({})
+  clone.git('clone', '--quiet', '--depth', '1', `file://${project.root}`, 'here')
+  const repository = path.join(clone.root, 'here')
+  const { folder } = await openWorktree(
+    requestOf(project, commit, { repository, store: path.join(clone.root, 'store') }),
+  )
+  assert.equal(readFileSync(path.join(folder ?? '', 'app.txt'), 'utf8'), '1')
+})
