@@ -43,6 +43,27 @@ export function hostileCase(row: CaseReport, text: string): CaseReport {
     expected: text,
     output: row.output === null ? null : text,
     baselineOutput: row.output === null ? null : `before\n${text}`,
+    trace: hostileTrace(text),
+    baselineTrace: { ...hostileTrace(`before ${text}`), retrieved: [] },
+  }
+}
+
+function hostileTrace(text: string): NonNullable<CaseReport['trace']> {
+  const call = { id: text, name: text, result: text, durationMs: 1 }
+  const calls = [
+    { ...call, arguments: { [text]: text }, error: null },
+    { ...call, arguments: null, unreadable: text, error: text },
+  ]
+  return {
+    trajectory: {
+      messages: [
+        { role: 'user', text, calls: [] },
+        { role: 'assistant', text, calls },
+      ],
+    },
+    retrieved: [{ id: text, text }],
+    endState: { [text]: text },
+    unread: text,
   }
 }
 

@@ -1,5 +1,9 @@
 import type { CaseReport } from '../../../records/report/case-report.ts'
 import { findingsOf, marksOf } from '../case-findings.ts'
+import type { TraceSection } from '../trace/trace-sections.ts'
+
+/** A case as the page carries it: of what was done on the way to its answers as much as a person reads. */
+export type PageCase = Omit<CaseReport, 'trace' | 'baselineTrace'> & { done: TraceSection[] }
 
 /** What the table of cases shows and sorts by; the rest of a case is read when it is opened. */
 export interface CaseRow {

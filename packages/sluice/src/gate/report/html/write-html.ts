@@ -7,8 +7,9 @@ import type { ReportSummary } from '../../../records/report/report.ts'
 import { excerpt } from '../../../text/untrusted.ts'
 import type { CasesOf } from '../json-report.ts'
 import { standsAlone } from '../run-verdict.ts'
+import { traceSections } from '../trace/trace-sections.ts'
 import { compareUrgency } from '../verdict-order.ts'
-import { type CaseRow, caseRowOf } from './case-row-data.ts'
+import { type CaseRow, caseRowOf, type PageCase } from './case-row-data.ts'
 import { type FeatureNumbers, featureNumbers } from './feature-numbers.ts'
 import { featureSection } from './feature-section.ts'
 import { jsonForScript } from './markup.ts'
@@ -95,11 +96,12 @@ async function* featureData(
 }
 
 /** An output of a megabyte is of no use to a reader, and makes the page slow. */
-function shortened(report: CaseReport): CaseReport {
+function shortened({ trace, baselineTrace, ...report }: CaseReport): PageCase {
   const short = (text: string) => excerpt(text, textLength)
   const { input, expected, output, baselineOutput, answers } = report
   return {
     ...report,
+    done: traceSections({ trace, baselineTrace, output, baselineOutput }, { lines: 60, characters: 400 }),
     output: output && short(output),
     ...(input !== undefined && { input: short(input) }),
     ...(expected !== undefined && { expected: short(expected) }),

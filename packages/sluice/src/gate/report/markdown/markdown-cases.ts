@@ -8,6 +8,7 @@ import { type Finding, findingsOf, marksOf } from '../case-findings.ts'
 import type { Highlight, Highlights } from '../highlights.ts'
 import { type DiffLine, diffOutputs } from '../output-diff.ts'
 import { causeLines } from '../sentences.ts'
+import { sideText, type TraceSection, traceSections } from '../trace/trace-sections.ts'
 import type { Block } from './markdown-fit.ts'
 
 const findingsShown = 4
@@ -17,6 +18,7 @@ const inputLength = 300
 const outputLength = 20_000
 const linesShown = 24
 const lineWidth = 100
+const stepsShown = 12
 
 /** Where the case behind the verdict of a feature stands. GitHub follows it although it writes a prefix before the id. */
 export function caseAnchor(feature: string): string {
@@ -88,6 +90,7 @@ function worstCase(row: CaseReport, number: number): string {
     input === undefined ? '' : `Input: ${inlineText(excerpt(input, inputLength))}`,
     expected === undefined ? '' : `Expected: ${inlineText(excerpt(expected, inputLength))}`,
     outputs(row),
+    done(row),
     repeatScores(row),
   ])
   return join([
@@ -135,6 +138,27 @@ function outputs({ output, baselineOutput }: CaseReport): string {
   }
   const lines = folded(diffOutputs(excerpt(baselineOutput, outputLength), now))
   return `Output, old (-) and new (+):\n\n${codeBlock(shorten(lines).join('\n'), 'diff')}`
+}
+
+/**
+ * What was done on the way to the output: the steps, and of documents and state only what the baseline had otherwise, since
+ * a comment has little room.
+ */
+function done(row: CaseReport): string {
+  const sections = traceSections(row, { lines: stepsShown, characters: 120 }).filter(
+    ({ title, firstDifference }) => title === 'Steps' || firstDifference !== null,
+  )
+  return join(sections.map(sectionText))
+}
+
+function sectionText({ title, now, before, isSame, firstDifference }: TraceSection): string {
+  if (firstDifference !== null && now && before) {
+    const lines = diffOutputs(sideText(before, false).join('\n'), sideText(now, false).join('\n'))
+    return `${title}, old (-) and new (+):\n\n${codeBlock(shorten(folded(lines)).join('\n'), 'diff')}`
+  }
+  const note = now ? (isSame ? ', unchanged' : '') : ' of the baseline; the candidate reported none'
+  const lines = sideText(now ?? before ?? { lines: [], skipped: 0, left: 0 }, true)
+  return `${title}${note}:\n\n${codeBlock(shorten(lines.flatMap((line) => wrap(line, lineWidth))).join('\n'))}`
 }
 
 const prefixes = { same: '  ', removed: '- ', added: '+ ' } as const

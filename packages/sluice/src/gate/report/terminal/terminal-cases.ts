@@ -6,6 +6,7 @@ import { excerpt, visibleLine } from '../../../text/untrusted.ts'
 import { type Finding, findingsOf, marksOf } from '../case-findings.ts'
 import type { Highlight, Highlights } from '../highlights.ts'
 import { causeLines } from '../sentences.ts'
+import { type TraceLine, traceSections } from '../trace/trace-sections.ts'
 import { indented, type Page, paintStart } from './terminal-page.ts'
 
 const findingsShown = 3
@@ -63,7 +64,22 @@ function scoredCase(row: CaseReport, page: Page): string[] {
     ...findings.slice(0, findingsShown).flatMap((finding) => findingLines(finding, page)),
     ...(left > 0 ? [`    and ${left} more`] : []),
     ...(row.output === null ? [] : [paint.dim(truncate(`    output: ${outputLine(row.output)}`, width))]),
+    ...callsLine(row).map((line) => paint.dim(truncate(`    ${line}`, width))),
   ]
+}
+
+/** The calls in one line; beside a baseline the first in which they differ. */
+function callsLine(row: CaseReport): string[] {
+  const steps = traceSections(row, { lines: 200, characters: 80 }).find(({ title }) => title === 'Steps')
+  if (!steps) return []
+  const [now, before] = [steps.now, steps.before].map((side) => side?.lines.filter(({ isCall }) => isCall))
+  if (!now) return ['calls: none reported, unlike the baseline']
+  const most = Math.max(now.length, before?.length ?? 0)
+  const first = before && Array.from({ length: most }).findIndex((_, at) => now[at]?.text !== before[at]?.text)
+  if (first === undefined || first === -1)
+    return now.length === 0 ? [] : [`calls: ${now.map(({ step, text }) => `${step} ${text}`).join('; ')}`]
+  const told = (line: TraceLine | undefined) => (line ? `${line.text}, step ${line.step}` : 'no further call')
+  return [`calls differ first: ${told(now[first])} (before: ${told(before?.[first])})`]
 }
 
 const outputLine = (output: string) => visibleLine(output.slice(0, outputLength))

@@ -3,7 +3,13 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { openBrowser } from '../../../support/browser.ts'
-import { incidentCases, incidentFeature, incidentReport, passedFeature } from '../../../support/report/incident.ts'
+import {
+  caseReport,
+  incidentCases,
+  incidentFeature,
+  incidentReport,
+  passedFeature,
+} from '../../../support/report/incident.ts'
 import { openReport } from './opened-report.ts'
 
 describe('report.html in Chromium', () => {
@@ -53,6 +59,26 @@ describe('report.html in Chromium', () => {
     assert.ok((await badges(first?.id)).includes('in quarantine'))
     assert.ok((await badges(second?.id)).includes('held out'))
     assert.equal(await report.page.getByText('in quarantine', { exact: true }).count(), 1)
+  })
+
+  test('a case shows the steps of both versions, with the first difference', async () => {
+    const call = { id: null, name: '<b>refund</b>', arguments: { a: 1 }, result: 'ok', error: null, durationMs: 12 }
+    const traceOf = (...names: string[]) => ({
+      trajectory: {
+        messages: names.map((name) => ({ role: 'assistant' as const, text: null, calls: [{ ...call, name }] })),
+      },
+    })
+    const [first, ...others] = incidentCases
+    const trace = traceOf('<b>refund</b>', 'lookUp')
+    const row = { ...(first ?? caseReport()), trace, baselineTrace: traceOf('lookUp', '<b>refund</b>') }
+    await using report = await openReport(browser, incidentReport(), [row, ...others])
+    await report.page.locator('.case-table tbody th button', { hasText: row.id }).first().click()
+    const panes = await report.page.locator('.steps').allInnerTexts()
+    const lines = panes.map((pane) => pane.split('\n'))
+    assert.deepEqual(lines, [
+      ['1lookUp({"a":1}) -> ok12 msfirst difference', '2<b>refund</b>({"a":1}) -> ok12 ms'],
+      ['1<b>refund</b>({"a":1}) -> ok12 msfirst difference', '2lookUp({"a":1}) -> ok12 ms'],
+    ])
   })
 
   test('the reason leads to the case behind the verdict, which stands first, also behind a filter', async () => {

@@ -170,7 +170,7 @@ test('hostile text changes no structure, wherever it stands', () => {
         renderMarkdown(
           report,
           some.map(() => highlightsOf(rows)),
-          { limit: 100_000 },
+          { limit: 200_000 },
         ),
       )
     }

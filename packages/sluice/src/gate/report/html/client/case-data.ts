@@ -1,5 +1,4 @@
-import type { CaseReport } from '../../../../records/report/case-report.ts'
-import type { CaseRow } from '../case-row-data.ts'
+import type { CaseRow, PageCase } from '../case-row-data.ts'
 
 /** The cases of one feature, as the page carries them. */
 export interface CaseData {
@@ -11,7 +10,7 @@ export interface CaseData {
   /** Of the run; more than `rows` where the page has only the most urgent. */
   total: number
   /** Everything about one case; null where it was left out for size. */
-  detail(row: number): CaseReport | null
+  detail(row: number): PageCase | null
 }
 
 export function readPageCases(feature: string): CaseData {
@@ -25,11 +24,11 @@ export function readPageCases(feature: string): CaseData {
     rows: CaseRow[]
   }
   const chunks = [...own('details')]
-  const parsed = new Map<number, (CaseReport | null)[]>()
+  const parsed = new Map<number, (PageCase | null)[]>()
   const chunkAt = (index: number) => {
     const known = parsed.get(index)
     if (known) return known
-    const chunk = JSON.parse(chunks[index]?.textContent ?? '[]') as (CaseReport | null)[]
+    const chunk = JSON.parse(chunks[index]?.textContent ?? '[]') as (PageCase | null)[]
     parsed.set(index, chunk)
     return chunk
   }

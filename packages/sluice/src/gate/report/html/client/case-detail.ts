@@ -1,18 +1,20 @@
 import type { CaseReport } from '../../../../records/report/case-report.ts'
 import { formatDuration, formatScore, formatUsd } from '../../../../text/format.ts'
 import { visibleLine, visibleText } from '../../../../text/untrusted.ts'
+import type { PageCase } from '../case-row-data.ts'
 import { element } from './dom.ts'
 import { outputView } from './output-view.ts'
+import { traceView } from './trace-view.ts'
 
 type Item = CaseReport['judge'][number]
 type Check = CaseReport['checks'][number]
 
 /** Everything about one case: what was asked, what was answered before and now, and what was said of it. */
-export function caseDetail(report: CaseReport | null, questions: ReadonlyMap<string, string>): HTMLElement {
+export function caseDetail(report: PageCase | null, questions: ReadonlyMap<string, string>): HTMLElement {
   if (!report) {
     return element('p', { class: 'muted' }, 'The texts of this case were left out for size: report.json has them.')
   }
-  const { error, input, expected, reasoning, judge, checks } = report
+  const { error, input, expected, reasoning, judge, checks, done } = report
   const outputs = outputView(report)
   return element(
     'div',
@@ -23,6 +25,7 @@ export function caseDetail(report: CaseReport | null, questions: ReadonlyMap<str
     outputs?.element,
     judge.length === 0 ? undefined : judgeList(report, questions, outputs?.mark ?? (() => undefined)),
     checks.length === 0 ? undefined : checkList(report),
+    ...traceView(done),
     answerList(report),
     folded('Reasoning, taken off before scoring', reasoning),
     folded('Input', input),
@@ -39,7 +42,7 @@ function expectedText(expected: string): HTMLElement {
 }
 
 /** Every answer of both versions, since the one above stands for several. */
-function answerList({ answers }: CaseReport): HTMLElement | undefined {
+function answerList({ answers }: PageCase): HTMLElement | undefined {
   if (!answers) return undefined
   const items = answers.map(({ version, repeat, state, score, output, error, notMet }) => {
     const outcome = score === null ? state : formatScore(score)
@@ -62,7 +65,7 @@ function folded(title: string, text: string | undefined): HTMLElement | undefine
   return element('details', { class: 'input' }, element('summary', {}, title), element('pre', {}, visibleText(text)))
 }
 
-function facts({ tags, weight, repeats, passed, latencyMs, costUsd }: CaseReport): HTMLElement {
+function facts({ tags, weight, repeats, passed, latencyMs, costUsd }: PageCase): HTMLElement {
   const all = [
     tags.length === 0 ? undefined : tags.map(visibleLine).join(', '),
     weight === 1 ? undefined : `weight ${weight}`,
@@ -75,7 +78,7 @@ function facts({ tags, weight, repeats, passed, latencyMs, costUsd }: CaseReport
 
 /** The judge's items; pointing at one with evidence, by mouse or keyboard, shows its place in the output. */
 function judgeList(
-  { judge, baselineJudge }: CaseReport,
+  { judge, baselineJudge }: PageCase,
   questions: ReadonlyMap<string, string>,
   mark: (index: number | undefined) => void,
 ): HTMLElement {
@@ -123,7 +126,7 @@ function evidence({ evidence: quote, evidenceFound }: Item, index: number): HTML
   )
 }
 
-function checkList({ checks, baselineChecks }: CaseReport): HTMLElement {
+function checkList({ checks, baselineChecks }: PageCase): HTMLElement {
   const items = checks.map((check) => {
     const before = baselineChecks?.find(({ name }) => name === check.name)
     return element(

@@ -16,7 +16,11 @@ interface Span extends Range {
 }
 
 /** The old and the new output side by side: what was changed, and what the judge quoted. Undefined without an output. */
-export function outputView({ output, baselineOutput, judge }: CaseReport): OutputView | undefined {
+export function outputView({
+  output,
+  baselineOutput,
+  judge,
+}: Pick<CaseReport, 'output' | 'baselineOutput' | 'judge'>): OutputView | undefined {
   if (output === null && (baselineOutput ?? null) === null) return undefined
   const now = visibleText(output ?? '')
   const before = baselineOutput === undefined || baselineOutput === null ? undefined : visibleText(baselineOutput)
