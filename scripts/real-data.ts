@@ -53,4 +53,5 @@ async function main(): Promise<void> {
 
 if (absent) console.error(absent)
 else if (process.argv[2] === 'people') console.log(wrapped(peopleSection()))
+else if (process.argv[2] === 'trials') console.log(wrapped(await trialsSection()))
 else await main()

@@ -4,7 +4,7 @@ import { importDataSet } from './rows/data-set.ts'
 import { type FieldUse, textsIn } from './rows/row-fields.ts'
 
 const answered = { drop: 'an answer of an earlier run, and no reference' }
-const tools = { drop: 'calls of tools are not scored here' }
+const tools = { drop: 'write them as toolCalled or toolOrder, for a target that reports its calls' }
 const conversation = { drop: 'a conversation that a simulated user leads; write its turns as messages' }
 
 /** JSON has the names in camel case, CSV and older files in snake case. */

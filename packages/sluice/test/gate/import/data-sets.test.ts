@@ -37,7 +37,7 @@ test('DeepEval: goldens of JSON in camel case', async () => {
   assert.deepEqual([second.id, second.vars.input], ['greeting', 'Say {{hi}}'])
   for (const said of [
     'dropped novel: no field of DeepEval that is known here',
-    'dropped expectedTools: calls of tools are not scored here',
+    'dropped expectedTools: write them as toolCalled or toolOrder, for a target that reports its calls',
     'dropped actualOutput: an answer of an earlier run, and no reference',
     'same expectedOutput: the reference answer',
   ])

@@ -200,6 +200,42 @@ test('an assertion about what code has made of the output never looks at the out
   assert.deepEqual([json.outcome, json.checks], ['dropped', []])
 })
 
+test('calls of tools become checks of what a target reports, where they name their tools', async () => {
+  const value = { name: 'refund', args: { order: '{{order}}', lines: ['a'] }, mode: 'exact', ignore: 'note' }
+  const args = { order: '{{order}}', lines: ['a'] }
+  const call = { name: 'refund', args, mode: 'exact', ignore: ['note'] }
+  for (const [type, given, checks] of [
+    ['trajectory:tool-used', 'refund', [{ toolCalled: 'refund' }]],
+    ['trajectory:tool-used', { pattern: 'refund', max: 2 }, [{ toolCalled: { name: 'refund', min: 1, max: 2 } }]],
+    ['not-trajectory:tool-used', ['refund', 'close'], [{ noToolCalled: ['refund', 'close'] }]],
+    ['not-trajectory:tool-used', { name: 'refund', min: 2 }, [{ toolCalled: { name: 'refund', min: 0, max: 1 } }]],
+    ['trajectory:tool-args-match', value, [{ toolCalled: call }]],
+    ['not-trajectory:tool-args-match', value, [{ toolCalled: { ...call, max: 0 } }]],
+    ['trajectory:tool-sequence', ['a', { name: 'b' }], [{ toolOrder: { steps: ['a', 'b'] } }]],
+    ['trajectory:tool-sequence', { steps: ['a'], mode: 'exact' }, [{ toolOrder: { steps: ['a'], mode: 'exact' } }]],
+    ['trajectory:step-count', { type: 'tool', name: 'a', max: 3 }, [{ toolCalled: { name: 'a', min: 0, max: 3 } }]],
+    ['tool-call-f1', 'a, b', [{ toolCalled: 'a' }, { toolCalled: 'b' }, { onlyTools: ['a', 'b'] }]],
+  ] as const) {
+    const found = await translate({ type, value: given }, { order: 1182 })
+    assert.equal(found.outcome, 'approximated', `${type} ${found.note}`)
+    const written = found.checks.map(({ must: _, weight: __, ...check }) => check)
+    assert.deepEqual(written, checks, type)
+  }
+  for (const [type, given] of [
+    ['trajectory:tool-used', 'search*'],
+    ['trajectory:tool-used', { name: 'refund', max: 0 }],
+    ['not-trajectory:tool-used', { name: 'refund', min: 1, max: 2 }],
+    ['trajectory:tool-args-match', { ...value, defaults: { a: 1 } }],
+    ['trajectory:tool-args-match', { ...value, ignore: '*_id' }],
+    ['not-trajectory:tool-sequence', ['a', 'b']],
+    ['trajectory:step-count', { type: 'reasoning', max: 3 }],
+    ['trajectory:goal-success', 'the order is refunded'],
+  ] as const) {
+    const { outcome, checks } = await translate({ type, value: given }, { order: 1182 })
+    assert.deepEqual([outcome, checks], ['dropped', []], type)
+  }
+})
+
 /** All base types of promptfoo. */
 const types =
   `answer-relevance bleu classifier contains contains-all contains-any contains-html contains-json contains-sql

@@ -7,6 +7,7 @@ import { renderTemplate } from './render-template.ts'
 import { UnsupportedTemplateError } from './template-tokens.ts'
 import { textAssertions } from './text-assertions.ts'
 import { scalarText } from './text-value.ts'
+import { trajectoryAssertions } from './trajectory-assertions.ts'
 
 /** Types that have no counterpart, and why. */
 const without: Record<string, string> = {
@@ -26,12 +27,14 @@ const without: Record<string, string> = {
   'similar:euclidean': 'embeddings are compared by their cosine; write similar',
 }
 const families: [RegExp, string][] = [
-  [/^(?:trajectory:|trace-)/, 'traces of an agent are not kept'],
-  [/^(?:tool-call-f1|skill-used|is-valid-.*(?:call|tools)$)/, 'calls of tools are not kept with the output'],
+  [/^trajectory:/, 'a judge reads a trace; write an item of the rubric that sees the trajectory'],
+  [/^trace-/, 'spans of a trace are not kept'],
+  [/^skill-used$/, 'skills are not told apart from tools; write toolCalled'],
+  [/^is-valid-.*(?:call|tools)$/, 'calls are not compared with the schemas of their tools; write toolCalled with args'],
   [/^promptfoo:redteam:/, 'its grader belongs to the red team of promptfoo'],
 ]
 
-const tables = [textAssertions, formatAssertions, judgeAssertions]
+const tables = [textAssertions, formatAssertions, judgeAssertions, trajectoryAssertions]
 
 /** What becomes of an assertion: checks and questions that this version accepts, or the reason why there are none. */
 export async function translateAssertion(asked: Assertion, site: AssertionSite): Promise<Translation> {
