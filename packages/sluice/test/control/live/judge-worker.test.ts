@@ -41,6 +41,22 @@ test('a request is judged with the questions, code and judge id of the gate, and
   assert.equal(await store.queued(), 0)
 })
 
+test('a version with a panel is judged by all its members, of which the majority is the score', async () => {
+  const store = await liveStore()
+  const models = ['local:one', 'local:two', 'local:three']
+  const judge = { model: 'panel', parameters: {}, panel: models.map((model) => ({ model, parameters: {} })) }
+  const version: Store['version'] = async (feature, id) => {
+    const known = await store.version(feature, id)
+    return known && { ...known, judge }
+  }
+  await arrive(store, [captured('a')])
+  await using worker = judging({ ...store, version }, ({ model }) => verdictOf(model === 'local:two' ? 'no' : 'yes'))
+  await until(() => worker.fates.length === 1, 'the judgement')
+  const [score] = await scores(store)
+  assert.deepEqual([score?.score, score?.judgeUsd?.toFixed(2)], [1, '0.03'])
+  assert.deepEqual(worker.asked.map(({ model }) => model).sort(), [...models].sort())
+})
+
 test('a must item that is answered with no is a 0, as in the gate', async () => {
   const store = await liveStore()
   await arrive(store, [captured('a')])

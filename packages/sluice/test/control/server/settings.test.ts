@@ -187,3 +187,29 @@ test('a publication between a look and a command does not refuse the command', a
   const rollback = { as: 'operator', body: { reason: 'INC', expectedRevision } }
   assert.equal((await plane.ask(`POST /v1/features/${feature}/rollback`, rollback)).status, 200)
 })
+
+test('a panel and a cascade are published as the gate has them, under the words that name their models', async () => {
+  await using plane = await testPlane()
+  const member = (model: string) => ({ model, parameters: { temperature: 0 } })
+  const [one, two, three] = ['local:one', 'local:two', 'other:three'].map(member)
+  const panel = { model: 'panel of somebody else', parameters: {}, panel: [one, two, three] }
+  const { status, id } = await publish(plane, { judge: panel })
+  assert.equal(status, 201)
+  const words = 'panel of local:one, local:two, other:three'
+  assert.deepEqual((await plane.store.version(feature, id))?.judge, { ...panel, model: words })
+  const when = ['near-flip', 'must-no']
+  const cascade = { model: 'x', parameters: {}, cascade: { first: one, second: two, when, audit: 0.1 } }
+  const other = await publish(plane, { judge: cascade, text: 'another {{x}}' })
+  assert.equal((await plane.store.version(feature, other.id))?.judge?.model, 'cascade of local:one, then local:two')
+
+  const faultOf = async (wrong: unknown) => (await publish(plane, { judge: wrong })).answer.errors
+  assert.deepEqual(await faultOf({ ...panel, panel: [one, two] }), [
+    {
+      path: '/judge/panel',
+      message: 'a panel has 3 members or more, and an odd number of them, not 2: two halves would decide nothing',
+    },
+  ])
+  assert.match((await faultOf({ ...panel, panel: [one, two, one] }))[0].message, /is a member already: it has one vote/)
+  assert.match((await faultOf({ ...panel, ...cascade }))[0].message, /give only one of panel and cascade/)
+  assert.match((await faultOf({ model: 'panel of local:one' }))[0].message, /^names no provider/)
+})

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { modelIdSchema } from '../../../core/suite/models/model.ts'
+import { publishedJudgeSchema } from '../../../core/suite/config/judge-settings.ts'
 import { versionId } from '../../../core/suite/prompt/version.ts'
 import { featureSummarySchema } from '../../../records/report/feature-report.ts'
 import { reportSchema } from '../../../records/report/report.ts'
@@ -58,10 +58,7 @@ function mismatch(detail: string): Problem {
 const publication = z.strictObject({
   content: promptVersion,
   rubric: rubricSchema.default([]),
-  judge: z
-    .strictObject({ model: modelIdSchema, parameters: z.record(z.string(), z.unknown()).default({}) })
-    .nullable()
-    .default(null),
+  judge: publishedJudgeSchema.nullable().default(null),
   rollout: rolloutSettingsSchema.prefault({}),
   live: liveSettingsSchema.prefault({}),
   written: z.array(z.string().max(100)).max(100).exactOptional().meta({

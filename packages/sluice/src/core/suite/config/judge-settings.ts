@@ -26,24 +26,29 @@ const memberSchema = z
 
 const modelOf = (member: z.output<typeof memberSchema>) => (typeof member === 'string' ? member : member.model)
 
+/** Why these models are no panel. */
+function panelFaults(models: readonly string[]): { path: PropertyKey[]; message: string }[] {
+  const even = `a panel has 3 members or more, and an odd number of them, not ${models.length}: two halves would decide nothing`
+  const again = models.flatMap((model, index) =>
+    models.indexOf(model) < index
+      ? [{ path: [index], message: `"${model}" is a member already: it has one vote` }]
+      : [],
+  )
+  return [...(models.length < 3 || models.length % 2 === 0 ? [{ path: [], message: even }] : []), ...again]
+}
+
 const panelSchema = z
   .array(memberSchema)
   .superRefine((members, context) => {
-    if (members.length < 3 || members.length % 2 === 0)
-      context.addIssue({
-        code: 'custom',
-        message: `a panel has 3 members or more, and an odd number of them, not ${members.length}: two halves would decide nothing`,
-      })
-    const models = members.map(modelOf)
-    for (const [index, model] of models.entries())
-      if (models.indexOf(model) < index)
-        context.addIssue({ code: 'custom', path: [index], message: `"${model}" is a member already: it has one vote` })
+    for (const fault of panelFaults(members.map(modelOf))) context.addIssue({ code: 'custom', ...fault })
   })
   .meta({
     description:
       'Several models that all answer the rubric; of each item counts what more than half of them say, and without such a majority it is cannot_tell. An odd number from 3 on.',
     examples: [[...examples]],
   })
+
+const sameModel = 'is the model that is asked first; name another one'
 
 const cascadeSchema = z
   .strictObject({
@@ -75,7 +80,7 @@ const cascadeSchema = z
   })
   .superRefine(({ first, then: second }, context) => {
     if (modelOf(first) !== modelOf(second)) return
-    context.addIssue({ code: 'custom', path: ['then'], message: 'is the model that is asked first; name another one' })
+    context.addIssue({ code: 'custom', path: ['then'], message: sameModel })
   })
   .meta({
     description: 'A cheap model that answers, and an expensive one for what the first is unsure of.',
@@ -167,6 +172,10 @@ export function judgeMembers({ model, parameters, panel, cascade }: JudgeSetting
   ]
 }
 
+/** Any parameter, as before: one that this version does not know must not keep a version from being published. */
+const publishedParameters = z.record(z.string(), z.unknown()).default({})
+const publishedMember = z.strictObject({ model: modelIdSchema, parameters: publishedParameters })
+
 const storedMember = z.object({ model: z.string(), parameters: modelParametersSchema })
 const storedSettings = storedMember.extend({
   panel: z.array(storedMember).exactOptional(),
@@ -179,6 +188,39 @@ const storedSettings = storedMember.extend({
 export function storedJudgeSettings(stored: unknown): JudgeSettings {
   return storedSettings.parse(stored)
 }
+
+/**
+ * The judge that a published version names: one model, or with one of the two keys several. What an entry of sluice.yaml
+ * may not say is refused here too, and the words that name several models are written anew from them.
+ */
+export const publishedJudgeSchema = z
+  .strictObject({
+    model: z.string(),
+    parameters: publishedParameters,
+    panel: z.array(publishedMember).exactOptional(),
+    cascade: z
+      .strictObject({
+        first: publishedMember,
+        second: publishedMember,
+        when: z.array(z.enum(cascadeRules)).min(1),
+        audit: z.number().min(0).max(1),
+      })
+      .exactOptional(),
+  })
+  .superRefine(({ model, panel, cascade }, context) => {
+    const fault = (path: PropertyKey[], message: string) => context.addIssue({ code: 'custom', path, message })
+    if (panel && cascade) return fault(['cascade'], 'give only one of panel and cascade')
+    if (panel)
+      for (const { path, message } of panelFaults(panel.map((member) => member.model)))
+        fault(['panel', ...path], message)
+    else if (cascade) {
+      if (cascade.first.model === cascade.second.model) fault(['cascade', 'second'], sameModel)
+    } else for (const { message } of modelIdSchema.safeParse(model).error?.issues ?? []) fault(['model'], message)
+  })
+  .transform(({ model, parameters, panel, cascade }) => {
+    if (panel) return panelOf(panel)
+    return cascade ? cascadeOf(cascade) : { model, parameters }
+  })
 
 /** The same judge with one of its models exchanged. */
 export function withMember(settings: JudgeSettings, from: string, to: JudgeMember): JudgeSettings {
