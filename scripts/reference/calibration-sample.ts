@@ -57,5 +57,5 @@ export const calibrationSample: Calibration = {
     { judge: 0, people: 0.1 },
     { judge: 1, people: 0.95 },
   ],
-  notCounted: { unclear: 3, conflicts: 1, ofModels: 40, sawJudge: 2, unknown: 0, notJudged: 0 },
+  notCounted: { unclear: 3, conflicts: 1, ofModels: 40, sawJudge: 2, unknown: 0, notJudged: 0, outdated: 2 },
 }

@@ -5,6 +5,8 @@ import { versionIdField } from './names.ts'
 const name = z.string().regex(/^[^\p{Cc}]+$/u, 'must not be empty or hold control characters')
 const hash = z.string().regex(/^[0-9a-f]{64}$/, 'must be the SHA-256 of the output: 64 hex digits')
 const at = z.iso.datetime()
+/** Lines of earlier versions lack it; they count as long as their case and item are there. */
+const material = hash.exactOptional()
 
 /** What a labeller says of one rubric item on one output; `unclear`: the rubric does not say. */
 const labelVerdictSchema = z.enum(['yes', 'no', 'unclear'])
@@ -29,6 +31,9 @@ export const labelSchema = z.strictObject({
     .nullable()
     .describe('The prompt version that wrote the output; null where that is not known.'),
   sawJudge: z.boolean().describe('Whether the labeller knew the verdict of the judge; such labels are left out.'),
+  material: material.describe(
+    'SHA-256 of what the question is about: variables and reference of the case, and the question. A label of other material is left out.',
+  ),
 })
 
 /** What one labeller says of one item on one output. */
@@ -54,5 +59,6 @@ export const judgedOutputSchema = z.strictObject({
   verdict: z.enum(['yes', 'no', 'cannot_tell']),
   repeat: z.int().min(1).describe('Which verdict of this judge on this text it is, from 1.'),
   at: at.describe('When, in UTC.'),
+  material: material.describe('SHA-256 of what the judge was shown beside the output, as in a label.'),
 })
 export type JudgedOutput = z.infer<typeof judgedOutputSchema>

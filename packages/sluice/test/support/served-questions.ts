@@ -24,6 +24,7 @@ export function question(index: number, changes: Partial<LabelQuestion> = {}, te
       candidate: index % 2 === 0,
     },
     probability: 0.5,
+    material: outputHash(`material ${index}`),
     input: { email: `Mail ${index}: please send the invoice.` },
     ...changes,
   }

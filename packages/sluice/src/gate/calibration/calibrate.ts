@@ -56,7 +56,7 @@ export function calibrate(input: CalibrationInput): Calibration {
   return {
     ...base,
     state: 'current',
-    ...overall(all, items, rubric, notJudged),
+    ...overall(all, items, rubric, { notJudged, outdated: input.labels.leftOut.otherMaterial }),
     all,
     items,
     selfConsistency: selfConsistency(labels),
@@ -85,7 +85,7 @@ export function unreadableCalibration(
   reason: string,
 ): Calibration {
   const joined = { labels: [], pairs: [], people: 0, unclear: 0, conflicts: 0, notJudged: 0 }
-  const leftOut = { unknownCase: 0, unknownItem: 0, noText: 0, ofModel: 0, sawJudge: 0 }
+  const leftOut = { unknownCase: 0, unknownItem: 0, noText: 0, otherMaterial: 0, ofModel: 0, sawJudge: 0 }
   return {
     schema: 'sluice.judge-calibration/1',
     feature,
@@ -103,11 +103,17 @@ export function unreadableCalibration(
 
 function whyMissing(
   { labels, notJudged, unclear, conflicts }: JudgedLabels,
-  { feature, labels: { judged }, judge }: CalibrationInput,
+  { feature, labels: { judged, leftOut }, judge }: CalibrationInput,
 ): Pick<Calibration, 'state' | 'reason'> | undefined {
   const labelled = labels.length + notJudged
   if (labelled === 0) {
     const uncounted = unclear + conflicts
+    const changed = leftOut.otherMaterial
+    if (changed > 0 && uncounted === 0)
+      return {
+        state: 'stale',
+        reason: `case or question of ${formatAmount(changed, 'label')} ${changed === 1 ? 'has' : 'have'} changed since: run sluice judge label ${feature}`,
+      }
     const why =
       uncounted > 0 ? `none of ${formatAmount(uncounted, 'labelled item')} says yes or no` : 'no labels of people'
     return { state: 'unlabelled', reason: `${why}: run sluice judge label ${feature}` }
@@ -122,9 +128,10 @@ function whyMissing(
 
 function notCountedOf(
   { unclear, conflicts, notJudged }: JudgedLabels,
-  { ofModel, sawJudge, unknownCase, unknownItem, noText }: Labels['leftOut'],
+  { ofModel, sawJudge, unknownCase, unknownItem, noText, otherMaterial }: Labels['leftOut'],
 ): Calibration['notCounted'] {
-  return { unclear, conflicts, ofModels: ofModel, sawJudge, unknown: unknownCase + unknownItem + noText, notJudged }
+  const unknown = unknownCase + unknownItem + noText
+  return { unclear, conflicts, ofModels: ofModel, sawJudge, unknown, notJudged, outdated: otherMaterial }
 }
 
 /** The items of the prompt, also those that nobody labelled, then those of single cases. */
@@ -142,7 +149,7 @@ function overall(
   all: CalibrationMeasures,
   items: Calibration['items'],
   rubric: CalibrationInput['rubric'],
-  notJudged: number,
+  { notJudged, outdated }: { notJudged: number; outdated: number },
 ): Pick<Calibration, 'verdict' | 'reason' | 'labelsNeeded'> {
   const bad = items.find(({ verdict }) => verdict === 'may not gate')
   if (bad) return { verdict: 'may not gate', reason: `item ${bad.item}: ${bad.reason}`, labelsNeeded: null }
@@ -156,7 +163,10 @@ function overall(
     return { verdict: 'too few labels', reason: why, labelsNeeded: missing }
   }
   const alike = alikeItems(items)
-  const left = notJudged === 0 ? '' : `; ${formatAmount(notJudged, 'label')} without a verdict of the judge left out`
+  const left = [
+    ...(notJudged === 0 ? [] : [`; ${formatAmount(notJudged, 'label')} without a verdict of the judge left out`]),
+    ...(outdated === 0 ? [] : [`; ${formatAmount(outdated, 'label')} whose case or question has changed left out`]),
+  ].join('')
   return { verdict, reason: `${reason}${alike.length === 0 ? '' : `; ${alikeText(alike)}`}${left}`, labelsNeeded: null }
 }
 

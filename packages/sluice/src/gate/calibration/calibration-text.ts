@@ -100,12 +100,13 @@ function mapSentence(map: NonNullable<Calibration['isotonic']>): string {
 }
 
 function leftOut({ notCounted }: Calibration): string[] {
-  const { unclear, conflicts, ofModels, sawJudge, unknown, notJudged } = notCounted
+  const { unclear, conflicts, ofModels, sawJudge, unknown, notJudged, outdated = 0 } = notCounted
   const parts = [
     [unclear, 'where the rubric does not say'],
     [conflicts, 'on which people contradict each other'],
     [ofModels, 'by models'],
     [sawJudge, 'by people who had seen the judge'],
+    [outdated, 'whose case or question has changed since'],
     [unknown, 'of unknown cases, items or texts'],
     [notJudged, 'without a verdict of this judge'],
   ] as const
@@ -113,7 +114,9 @@ function leftOut({ notCounted }: Calibration): string[] {
   return told.length === 0 ? [] : [`not counted  ${told.join(', ')}`]
 }
 
-function nextStep({ feature, state, verdict }: Calibration): string[] {
+function nextStep({ feature, state, verdict, notCounted: { notJudged } }: Calibration): string[] {
+  // Without an output to be judged again, what is stale are the labels.
+  if (state === 'stale' && notJudged === 0) return [`Next: sluice judge label ${feature}`]
   if (state === 'stale') return [`Next: sluice judge calibrate ${feature}`]
   if (state === 'unlabelled' || verdict === 'too few labels') return [`Next: sluice judge label ${feature}`]
   if (verdict === 'may not gate')

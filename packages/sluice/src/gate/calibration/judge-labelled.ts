@@ -125,7 +125,10 @@ async function verdictsOn(
     repeat,
     at,
   }
-  return items.map(({ id, verdict }) => judgedOutputSchema.parse({ ...line, item: id, verdict }))
+  return items.map(({ id, verdict }) => {
+    const material = labelled.itemsOf(output.case)?.get(id)
+    return judgedOutputSchema.parse({ ...line, item: id, verdict, ...(material !== undefined && { material }) })
+  })
 }
 
 /** A fault of one output is counted; one that concerns the whole run ends it. */

@@ -5,6 +5,7 @@ import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { casesOf } from '../../core/suite/prompt/suites.ts'
 import type { RubricItem } from '../../records/rubric.ts'
 import { type Labels, readLabels } from '../labels/read-labels.ts'
+import { type CaseWithRubric, type ItemsOfCase, itemsOfCases } from '../labels/rubric-items.ts'
 import type { ComparedVersions } from './biases.ts'
 import { type CalibrationInput, calibrate } from './calibrate.ts'
 import type { RunVerdict } from './corrected-mean.ts'
@@ -15,13 +16,9 @@ export interface LabelledFeature {
   prompt: Prompt
   labels: Labels
   /** The cases that have labelled outputs, each as its first suite has it. */
-  cases: ReadonlyMap<string, LabelledFeatureCase>
-}
-
-interface LabelledFeatureCase {
-  testCase: Case
-  /** The questions about an answer to it. */
-  rubric: RubricItem[]
+  cases: ReadonlyMap<string, CaseWithRubric>
+  /** Their questions, each with the hash of its material. */
+  itemsOf: ItemsOfCase
 }
 
 /** Those of the prompt, unless no answer is expected, then those of the case. */
@@ -34,19 +31,17 @@ function questionsAbout({ rubric, expect }: Prompt, testCase: Case): RubricItem[
  * @throws InvalidFilesError where a file of labels or a suite is damaged
  */
 export async function readLabelledFeature(files: ProjectFiles, prompt: Prompt, root: string): Promise<LabelledFeature> {
-  const cases = new Map<string, LabelledFeatureCase>()
+  const cases = new Map<string, CaseWithRubric>()
   const names = Object.keys(prompt.suites)
   const suites = names.length > 0 ? names : prompt.inlineCases.length > 0 ? [''] : []
   for (const suite of suites)
     for await (const testCase of casesOf(files, prompt, suite, { root }))
       if (!cases.has(testCase.id)) cases.set(testCase.id, { testCase, rubric: questionsAbout(prompt, testCase) })
-  const labels = await readLabels(files, prompt.feature, (caseId) => {
-    const known = cases.get(caseId)
-    return known && new Set(known.rubric.map(({ id }) => id))
-  })
+  const itemsOf = itemsOfCases(cases, root)
+  const labels = await readLabels(files, prompt.feature, itemsOf)
   const labelled = new Set([...labels.outputs.values()].map((output) => output.case))
   for (const id of cases.keys()) if (!labelled.has(id)) cases.delete(id)
-  return { prompt, labels, cases }
+  return { prompt, labels, cases, itemsOf }
 }
 
 /** The judge in use: its id of a run and its model. */

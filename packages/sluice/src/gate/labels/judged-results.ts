@@ -4,7 +4,7 @@ import type { JudgedItem } from '../../records/report/case-detail.ts'
 import type { ResultRow } from '../run/results.ts'
 import { outputHash, outputKey } from './label-files.ts'
 import type { LabelUnit } from './label-unit.ts'
-import type { ItemsOfCase } from './read-labels.ts'
+import type { ItemsOfCase } from './rubric-items.ts'
 
 /** A row of a run that is kept, and which run it is. */
 export interface RunRow extends ResultRow {

@@ -10,8 +10,9 @@ import { type FeatureOfRun, type JudgedResults, judgedResults } from './judged-r
 import { outputKey } from './label-files.ts'
 import type { LabelUnit } from './label-unit.ts'
 import type { LabelQuestion } from './labelling.ts'
-import { type CurrentLabel, type ItemsOfCase, type Labels, readLabels } from './read-labels.ts'
-import { type CaseWithRubric, casesWithRubric, itemsOfCases } from './rubric-items.ts'
+import { materialHash } from './material.ts'
+import { type CurrentLabel, type Labels, readLabels } from './read-labels.ts'
+import { type CaseWithRubric, casesWithRubric, type ItemsOfCase, itemsOfCases } from './rubric-items.ts'
 
 export interface LabelQuestionsOptions {
   project: Pick<LoadedProject, 'config' | 'files'>
@@ -48,7 +49,7 @@ export async function labelQuestions(options: LabelQuestionsOptions): Promise<La
   const { project, prompt, database, labeller, count, seed } = options
   const { root } = project.config
   const cases = await casesWithRubric(project.files, prompt, root)
-  const itemsOf = itemsOfCases(cases)
+  const itemsOf = itemsOfCases(cases, root)
   const labels = await readLabels(project.files, prompt.feature, itemsOf)
   const { results, judge } = await keptResults(root, prompt.feature, database, itemsOf)
   const drawn = chooseUnits(results.units, { count, seed }).map(({ unit, probability }) => {
@@ -64,7 +65,7 @@ export async function labelQuestions(options: LabelQuestionsOptions): Promise<La
     const { case: id, item, output, probability } = label
     return [{ case: id, item, output, answer, probability }]
   })
-  const questions = inShownOrder([...drawn, ...ofOthers], seed).flatMap((place) => questionOf(place, cases))
+  const questions = inShownOrder([...drawn, ...ofOthers], seed).flatMap((place) => questionOf(place, cases, root))
   const inUse = new Set([...questions, ...labels.labels].map(({ item }) => item))
   const ofRubrics = [...cases.values()].flatMap(({ rubric }) => rubric.map(({ id }) => id))
   return { questions, labels, items: [...new Set(ofRubrics)].filter((item) => inUse.has(item)), results, judge }
@@ -81,7 +82,7 @@ export async function knownOutputs({
   itemsOf: ItemsOfCase
 }> {
   const { root } = project.config
-  const itemsOf = itemsOfCases(await casesWithRubric(project.files, prompt, root))
+  const itemsOf = itemsOfCases(await casesWithRubric(project.files, prompt, root), root)
   const labels = await readLabels(project.files, prompt.feature, itemsOf)
   const { results } = await keptResults(root, prompt.feature, database, itemsOf)
   return { labels, known: results.units.map((unit) => outputOf(unit, results)), itemsOf }
@@ -101,7 +102,7 @@ interface Place {
 }
 
 /** The variables are shown and not the messages, which would tell the version. */
-function questionOf(place: Place, cases: ReadonlyMap<string, CaseWithRubric>): LabelQuestion[] {
+function questionOf(place: Place, cases: ReadonlyMap<string, CaseWithRubric>, root: string): LabelQuestion[] {
   const { case: id, item, answer, probability } = place
   const known = cases.get(id)
   const asked = known?.rubric.find((each) => each.id === item)
@@ -113,6 +114,7 @@ function questionOf(place: Place, cases: ReadonlyMap<string, CaseWithRubric>): L
       case: id,
       item,
       ask: asked.ask,
+      material: materialHash(known.testCase, asked, root),
       answer,
       probability,
       input: Object.fromEntries(input),

@@ -8,6 +8,8 @@ export interface LabelQuestion {
   item: string
   /** The question of the rubric item. */
   ask: string
+  /** SHA-256 of variables, reference and question, as they are shown now. */
+  material: string
   /** The output, with where it comes from; the latter is written down and not shown. */
   answer: LabelledOutput
   /** With which it was drawn; null where nobody drew it. */
@@ -91,7 +93,7 @@ export function startLabelling(options: LabellingOptions): Labelling {
   const write = async (index: number, verdict: LabelVerdict | undefined) => {
     const question = questions[index]
     if (!question) return
-    const { case: id, item, answer, probability } = question
+    const { case: id, item, answer, probability, material } = question
     if (!kept.has(outputKey(answer))) await options.keepOutput(answer)
     kept.add(outputKey(answer))
     const label: Label = {
@@ -105,6 +107,7 @@ export function startLabelling(options: LabellingOptions): Labelling {
       at: new Date(now()).toISOString(),
       version: answer.version,
       sawJudge,
+      material,
     }
     await options.keepLabel(label)
     inForce.delete(questionKey(question))

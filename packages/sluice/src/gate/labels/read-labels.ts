@@ -12,6 +12,7 @@ import {
 } from '../../records/label.ts'
 import { labelFilesOf, outputHash, outputKey } from './label-files.ts'
 import { type LabelLine, labelLines } from './label-lines.ts'
+import type { ItemsOfCase } from './rubric-items.ts'
 
 /** A label that is in force. */
 export interface CurrentLabel extends Label {
@@ -19,7 +20,7 @@ export interface CurrentLabel extends Label {
 }
 
 /** Why a label, or a verdict of a judge, is left out. */
-type LeftOutReason = 'unknownCase' | 'unknownItem' | 'noText' | 'ofModel' | 'sawJudge'
+type LeftOutReason = 'unknownCase' | 'unknownItem' | 'noText' | 'otherMaterial' | 'ofModel' | 'sawJudge'
 
 /** What the three files of a feature say, as far as it can be relied on. */
 export interface Labels {
@@ -30,6 +31,8 @@ export interface Labels {
   labels: CurrentLabel[]
   /** Labels in force that do not count: those of models, and of people who had seen the judge. */
   flagged: CurrentLabel[]
+  /** Labels in force whose case or question has changed since they were given. */
+  outdated: CurrentLabel[]
   /** The texts, by `outputKey`. */
   outputs: ReadonlyMap<string, LabelledOutput>
   /** Verdicts of judges on these texts, in the order of the file. */
@@ -42,17 +45,15 @@ export interface Labels {
   diagnostics: Diagnostic[]
 }
 
-/** The rubric items of a case by their ids; undefined where there is no such case. */
-export type ItemsOfCase = (caseId: string) => ReadonlySet<string> | undefined
-
 /**
- * Reads the labels of a feature. What belongs to no known case, item or text is left out, counted and named.
+ * Reads the labels of a feature. What belongs to no known case, item or text, or to another wording of them, is left out, counted
+ * and named.
  * @throws InvalidFilesError with every line that is damaged, such as a conflict marker of git
  */
 export async function readLabels(files: ProjectFiles, feature: string, itemsOf: ItemsOfCase): Promise<Labels> {
   const paths = labelFilesOf(feature)
   const warnings = createFaultLog()
-  const leftOut = { unknownCase: 0, unknownItem: 0, noText: 0, ofModel: 0, sawJudge: 0 }
+  const leftOut = { unknownCase: 0, unknownItem: 0, noText: 0, otherMaterial: 0, ofModel: 0, sawJudge: 0 }
   const outputs = await readOutputs(files, paths.outputs, warnings.add)
 
   const inForce = new Map<string, LabelLine<Label>>()
@@ -66,6 +67,7 @@ export async function readLabels(files: ProjectFiles, feature: string, itemsOf: 
   const faultOf = createFaultOf(itemsOf, outputs, paths.outputs)
   const labels: CurrentLabel[] = []
   const flagged: CurrentLabel[] = []
+  const outdated: CurrentLabel[] = []
   for (const { data, warning } of inForce.values()) {
     const { verdict } = data
     if (verdict === null) continue
@@ -73,6 +75,7 @@ export async function readLabels(files: ProjectFiles, feature: string, itemsOf: 
     if (fault) {
       leftOut[fault.reason] += 1
       warnings.add(warning(fault.at, `${fault.message}. The label is left out`))
+      if (fault.reason === 'otherMaterial') outdated.push({ ...data, verdict })
       continue
     }
     const doubt = data.kind === 'model' ? 'ofModel' : data.sawJudge ? 'sawJudge' : undefined
@@ -89,7 +92,7 @@ export async function readLabels(files: ProjectFiles, feature: string, itemsOf: 
       warnings.add(warning(fault.at, `${fault.message}. The verdict is left out`))
     } else judged.push(data)
   }
-  return { labels, flagged, outputs, judged, leftOut, judgedLeftOut, diagnostics: warnings.all() }
+  return { labels, flagged, outdated, outputs, judged, leftOut, judgedLeftOut, diagnostics: warnings.all() }
 }
 
 /** The texts whose hash is right. */
@@ -109,23 +112,28 @@ async function readOutputs(
 }
 
 interface Fault {
-  reason: 'unknownCase' | 'unknownItem' | 'noText'
+  reason: 'unknownCase' | 'unknownItem' | 'noText' | 'otherMaterial'
   /** The key of the line that it is about. */
   at: string
   message: string
 }
 
 function createFaultOf(itemsOf: ItemsOfCase, outputs: ReadonlyMap<string, LabelledOutput>, outputsFile: string) {
-  return (line: { case: string; item: string; output: string }): Fault | undefined => {
+  return (line: Pick<Label, 'case' | 'item' | 'output' | 'material'>): Fault | undefined => {
     const items = itemsOf(line.case)
     if (items === undefined) {
       const message = `no suite has a case "${line.case}"; give the case its old id again, or delete the line`
       return { reason: 'unknownCase', at: 'case', message }
     }
-    if (!items.has(line.item)) {
-      const known = items.size === 0 ? 'it has none' : `known: ${[...items].join(', ')}`
+    const material = items.get(line.item)
+    if (material === undefined) {
+      const known = items.size === 0 ? 'it has none' : `known: ${[...items.keys()].join(', ')}`
       const message = `the case has no rubric item "${line.item}" (${known}); give the item its old id again, or delete the line`
       return { reason: 'unknownItem', at: 'item', message }
+    }
+    if (line.material !== undefined && line.material !== material) {
+      const message = 'variables or reference of the case, or the question, have changed since'
+      return { reason: 'otherMaterial', at: 'material', message }
     }
     if (outputs.has(outputKey(line))) return undefined
     const message = `${outputsFile} has no text of this case with this hash; restore its line from git, or delete this one`

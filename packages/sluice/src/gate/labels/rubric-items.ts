@@ -3,13 +3,19 @@ import type { ProjectFiles } from '../../core/suite/project-files.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { casesOf } from '../../core/suite/prompt/suites.ts'
 import type { RubricItem } from '../../records/rubric.ts'
-import type { ItemsOfCase } from './read-labels.ts'
+import { materialHash } from './material.ts'
 
 /** The questions about an answer to a case: those of the prompt, unless none is expected, then its own. */
 function rubricOf(prompt: Pick<Prompt, 'rubric' | 'expect'>, testCase: Pick<Case, 'rubric' | 'expect'>): RubricItem[] {
   const ofPrompt = isWithoutAnswer(testCase.expect ?? prompt.expect) ? [] : prompt.rubric
   return [...ofPrompt, ...testCase.rubric]
 }
+
+/** The rubric items of a case by id, each with the hash of its material. */
+export type CaseItems = ReadonlyMap<string, string>
+
+/** The items of a case; undefined where there is no such case. */
+export type ItemsOfCase = (caseId: string) => CaseItems | undefined
 
 /** A case, and the questions about answers to it. */
 export interface CaseWithRubric {
@@ -39,8 +45,15 @@ export async function casesWithRubric(
   return cases
 }
 
-/** The ids of the rubric items of a case, for `readLabels`. */
-export function itemsOfCases(cases: ReadonlyMap<string, CaseWithRubric>): ItemsOfCase {
-  const items = new Map([...cases].map(([id, { rubric }]) => [id, new Set(rubric.map((item) => item.id))]))
-  return (caseId) => items.get(caseId)
+/** The items of each case, hashed once it is asked for. */
+export function itemsOfCases(cases: ReadonlyMap<string, CaseWithRubric>, root: string): ItemsOfCase {
+  const hashed = new Map<string, CaseItems>()
+  return (caseId) => {
+    const earlier = hashed.get(caseId)
+    const known = cases.get(caseId)
+    if (earlier || !known) return earlier
+    const items = new Map(known.rubric.map((item) => [item.id, materialHash(known.testCase, item, root)]))
+    hashed.set(caseId, items)
+    return items
+  }
 }

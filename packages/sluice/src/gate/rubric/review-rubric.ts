@@ -63,7 +63,7 @@ export async function reviewRubric(
   const labels = await readLabels(
     project.files,
     prompt.feature,
-    itemsOfCases(await casesWithRubric(project.files, prompt, project.config.root)),
+    itemsOfCases(await casesWithRubric(project.files, prompt, project.config.root), project.config.root),
   )
   const outputs = await outputsToJudge(prompt, suite, labels, options.outputs, context)
   progress.expect(outputs.length)

@@ -1,11 +1,12 @@
 import type { Case } from '../../core/suite/cases/case.ts'
 import type { ProjectFiles } from '../../core/suite/project-files.ts'
-import { labelSchema } from '../../records/label.ts'
+import { type Label, labelSchema } from '../../records/label.ts'
 import type { ReviewArea, ReviewFinding } from '../../records/report/suite-review.ts'
 import { formatAmount, utcDay } from '../../text/format.ts'
 import type { LineDates } from '../git/line-dates.ts'
 import { labelFilesOf } from '../labels/label-files.ts'
 import { labelLines } from '../labels/label-lines.ts'
+import type { ItemsOfCase } from '../labels/rubric-items.ts'
 import { findingAt, named, type ReviewedSuite } from './reviewed-suite.ts'
 
 const dayMs = 86_400_000
@@ -13,24 +14,22 @@ const dayMs = 86_400_000
 const oldDays = 365
 
 /** A label of an answer, as far as its age matters. */
-interface LabelDate {
-  case: string
-  /** ISO 8601. */
-  at: string
-}
+type LabelDate = Pick<Label, 'case' | 'item' | 'output' | 'at' | 'material'>
 
 /** What is known of ages: the dates of a suite's lines, and the labels of the feature; undefined where there are none. */
 export interface KnownAges {
   now: number
   datesOf(suite: ReviewedSuite): LineDates | undefined
   labels: readonly LabelDate[] | undefined
+  /** What is asked about each case today. */
+  itemsOf: ItemsOfCase
 }
 
 /** When people labelled which case of a feature; undefined where they labelled none. Labels of models do not count. */
 export async function labelDates(files: ProjectFiles, feature: string): Promise<LabelDate[] | undefined> {
   const dates: LabelDate[] = []
   for await (const { data } of labelLines(labelSchema, files, labelFilesOf(feature).labels)) {
-    if (data.kind === 'human' && data.verdict !== null) dates.push({ case: data.case, at: data.at })
+    if (data.kind === 'human' && data.verdict !== null) dates.push(data)
   }
   return dates.length === 0 ? undefined : dates
 }
@@ -45,10 +44,14 @@ export function reviewAge(suites: readonly ReviewedSuite[], known: KnownAges): R
       ? ' There are no labels of people.'
       : ` ${formatAmount(known.labels.length, 'label')} of people.`
   const state = dated.length === ages.length ? 'looked' : dated.length > 0 ? 'partly' : 'unknown'
-  const findings = dated.flatMap(({ suite, dates }) => [
-    ...oldCases(suite, dates, known.now),
-    ...staleLabels(suite, dates, known.labels ?? []),
-  ])
+  const byCase = Map.groupBy(known.labels ?? [], (label) => label.case)
+  const findings = [
+    ...dated.flatMap(({ suite, dates }) => [
+      ...oldCases(suite, dates, known.now),
+      ...staleLabels(suite, dates, byCase),
+    ]),
+    ...suites.flatMap((suite) => outdatedLabels(suite, byCase, known.itemsOf)),
+  ]
   return { area: 'age', state, says: `${says}${labels}`, findings }
 }
 
@@ -79,17 +82,35 @@ function oldCases(suite: ReviewedSuite, dates: LineDates, now: number): ReviewFi
   return [findingAt(suite, old[0], { code: 'old-cases', message, action, cases: ids })]
 }
 
-function staleLabels(suite: ReviewedSuite, dates: LineDates, labels: readonly LabelDate[]): ReviewFinding[] {
+type LabelsByCase = ReadonlyMap<string, readonly LabelDate[]>
+
+/** By dates, for labels that do not say what they were about. */
+function staleLabels(suite: ReviewedSuite, dates: LineDates, byCase: LabelsByCase): ReviewFinding[] {
   const ages = changedAt(suite.cases, dates)
-  const byCase = Map.groupBy(labels, (label) => label.case)
   const stale = suite.cases.filter((one, position) => {
     const changed = ages[position]
-    const newest = Math.max(...(byCase.get(one.id) ?? []).map(({ at }) => Date.parse(at)))
-    return changed !== null && changed !== undefined && byCase.has(one.id) && newest < changed
+    const labels = byCase.get(one.id) ?? []
+    const newest = labels.reduce((latest, { at }) => Math.max(latest, Date.parse(at)), 0)
+    return changed != null && labels.some(({ material }) => material === undefined) && newest < changed
   })
   if (stale.length === 0) return []
   const ids = stale.map(({ id }) => id)
   const message = `${formatAmount(stale.length, 'case')} changed after the last label of ${stale.length === 1 ? 'its' : 'their'} answers (${named(ids)})`
   const action = 'label their answers again: sluice judge label'
   return [findingAt(suite, stale[0], { code: 'stale-labels', message, action, cases: ids })]
+}
+
+/** By what labels say of their case and question. An output that somebody has labelled anew is not named. */
+function outdatedLabels(suite: ReviewedSuite, byCase: LabelsByCase, itemsOf: ItemsOfCase): ReviewFinding[] {
+  const outdated = suite.cases.filter(({ id }) => {
+    const items = itemsOf(id)
+    const known = (byCase.get(id) ?? []).filter(({ item }) => items?.has(item))
+    const ofPlaces = Map.groupBy(known, ({ item, output }) => `${output} ${item}`)
+    return ofPlaces.values().some((own) => own.every(({ item, material }) => material && material !== items?.get(item)))
+  })
+  if (outdated.length === 0) return []
+  const ids = outdated.map(({ id }) => id)
+  const message = `labels of ${formatAmount(outdated.length, 'case')} no longer count, since the case or the question has changed (${named(ids)})`
+  const action = 'label their answers again: sluice judge label'
+  return [findingAt(suite, outdated[0], { code: 'outdated-labels', message, action, cases: ids })]
 }

@@ -4,6 +4,7 @@ import { loadYaml } from '../../core/suite/yaml/load-yaml.ts'
 import { exitCodes } from '../../exit-codes.ts'
 import type { FeatureReview, SuiteReview } from '../../records/report/suite-review.ts'
 import { type LineDates, lineDates } from '../git/line-dates.ts'
+import { casesWithRubric, itemsOfCases } from '../labels/rubric-items.ts'
 import { labelDates, reviewAge } from './age.ts'
 import { reviewTags, reviewWeights } from './balance.ts'
 import { reviewDuplicates, reviewNearDuplicates } from './duplicates.ts'
@@ -34,6 +35,7 @@ export async function reviewFeature(
   for (const suite of suites) dates.set(suite, await lineDates(root, suite.file, env).catch(() => undefined))
   const { source } = await loadYaml(project.files, prompt.file)
   const labels = await labelDates(project.files, prompt.feature)
+  const itemsOf = itemsOfCases(await casesWithRubric(project.files, prompt, root), root)
   const areas = [
     reviewSaturation(suites, await keptScoresOf(root, prompt.feature)),
     reviewDuplicates(suites),
@@ -45,7 +47,7 @@ export async function reviewFeature(
     await reviewChecks(suites, prompt, { source, deps: {} }),
     reviewOverlap(suites),
     reviewHoldout(suites),
-    reviewAge(suites, { now, datesOf: (suite) => dates.get(suite), labels }),
+    reviewAge(suites, { now, datesOf: (suite) => dates.get(suite), labels, itemsOf }),
   ]
   const sizes = suites.map(({ name, file, cases }) => {
     return { name, file, cases: cases.length, holdout: cases.filter(({ holdout }) => holdout).length }

@@ -62,7 +62,7 @@ export const calibrationSchema = z.object({
   state: z
     .enum(['current', 'stale', 'unlabelled', 'unreadable'])
     .describe(
-      '`stale`: labelled outputs have no verdict of this very judge; `unlabelled`: nobody labelled; `unreadable`: a file of labels, or a suite, is damaged.',
+      '`stale`: labelled outputs have no verdict of this very judge, or every label is of a case or question that has changed; `unlabelled`: nobody labelled; `unreadable`: a file of labels, or a suite, is damaged.',
     ),
   verdict: verdictSchema.nullable().describe('Null unless the state is `current`.'),
   reason: z.string().describe('For people: what the verdict rests on, or what is missing.'),
@@ -136,6 +136,9 @@ export const calibrationSchema = z.object({
       sawJudge: count.describe('Labels of people who had seen the verdict of the judge.'),
       unknown: count.describe('Labels of cases, items or texts that are not known.'),
       notJudged: count.describe('Items of labelled outputs without a verdict of this judge.'),
+      outdated: count
+        .optional()
+        .describe('Labels whose case or question has changed since; reports of earlier versions lack it.'),
     })
     .describe('What was left out.'),
 })

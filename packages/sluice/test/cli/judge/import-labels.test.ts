@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { outputHash } from '../../../src/gate/labels/label-files.ts'
@@ -49,6 +49,21 @@ test('labels of a CSV file, whose columns are named otherwise, with what is left
   const again = await imported(project, ...args)
   assert.match(again.stderr, /0 of 5 labels are imported into labels\/summary.jsonl; 2 were there already/)
   assert.equal(labelsOf(project).length, 2)
+})
+
+test('a label whose case has changed since its import is not renewed by importing the same file again', async () => {
+  const rows = (at: string) => `case,item,verdict,labeller,output,at\nsummary-0,actions,yes,ann,text,${at}\n`
+  using project = projectWith({ 'l.csv': rows('2026-11-01T09:00:00Z'), 'later.csv': rows('2026-11-20T09:00:00Z') })
+  await imported(project, 'csv', 'l.csv', 'summary', '--blind')
+  const [label] = labelsOf(project)
+  assert.match(label?.material ?? '', /^[0-9a-f]{64}$/)
+  const suite = path.join(project.root, 'evals/summary.jsonl')
+  writeFileSync(suite, readFileSync(suite, 'utf8').replace('"mail 0"', '"another mail"'))
+  const again = await imported(project, 'csv', 'l.csv', 'summary', '--blind')
+  assert.match(again.stderr, /0 of 1 labels are imported into labels\/summary.jsonl; 1 were there already/)
+  await imported(project, 'csv', 'later.csv', 'summary', '--blind')
+  const [, renewed, ...more] = labelsOf(project)
+  assert.deepEqual([renewed?.material === label?.material, more.length], [false, 0])
 })
 
 test('what a CSV file says of its own labels counts: of a model, and by somebody who saw the judge', async () => {

@@ -77,6 +77,35 @@ test('on another machine, without runs, what others have labelled is asked', asy
   for (const each of ofBo) assert.equal(each.probability, probability.get(each.case))
 })
 
+test('a case that changes sets its labels aside, with a word, and its answers are asked again', async () => {
+  using project = await judgedProject()
+  await labelling(project, 'ynyn')
+  const [first, ...others] = labelsOf(project)
+  assert.match(first?.material ?? '', /^[0-9a-f]{64}$/)
+  const suite = path.join(project.root, 'evals/summary.jsonl')
+  const changed = `"${first?.case}","expected":"Names the sender.",`
+  writeFileSync(suite, readFileSync(suite, 'utf8').replace(`"${first?.case}",`, changed))
+  const again = await labelling(project, 'q')
+  assert.match(again.stderr, /^labels\/summary.jsonl:1:\d+: material: .* have changed since. The label is left out$/m)
+  assert.match(again.stderr, /3 of 30 questions are answered/)
+  const calibrated = await project.sluice(['judge', 'calibrate', 'summary'])
+  assert.match(calibrated.stdout, /not counted +1 whose case or question has changed since/)
+  const review = await project.sluice(['suite', 'review', 'summary'])
+  assert.match(review.stdout, new RegExp(`labels of 1 case no longer count, [^(]*\\(${first?.case}\\)`))
+  await labelling(project, 'y')
+  assert.equal(labelsOf(project).at(-1)?.case, first?.case)
+
+  const prompt = path.join(project.root, 'prompts/summary.prompt.yml')
+  writeFileSync(prompt, readFileSync(prompt, 'utf8').replace('every action item', 'each action item'))
+  const reworded = await project.sluice(['judge', 'calibrate', 'summary'])
+  assert.equal(reworded.code, 2)
+  assert.match(
+    reworded.stdout,
+    new RegExp(`^STALE: case or question of ${others.length + 1} labels have changed since`, 'm'),
+  )
+  assert.match(reworded.stdout, /^Next: sluice judge label summary$/m)
+})
+
 test('who has seen the judge says so, and it counts for nothing', async () => {
   using project = await judgedProject()
   const { stderr } = await labelling(project, 'yy', '--saw-judge')

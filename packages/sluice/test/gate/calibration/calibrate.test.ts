@@ -20,7 +20,7 @@ interface Row {
 }
 
 const at = '2026-11-26T10:00:00.000Z'
-const leftOut = { unknownCase: 0, unknownItem: 0, noText: 0, ofModel: 0, sawJudge: 0 }
+const leftOut = { unknownCase: 0, unknownItem: 0, noText: 0, otherMaterial: 0, ofModel: 0, sawJudge: 0 }
 
 /** Each row is one output of a case of its own. */
 function calibrated(rows: readonly Row[], more: Partial<CalibrationInput> = {}): Calibration {

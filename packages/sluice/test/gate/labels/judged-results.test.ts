@@ -13,7 +13,8 @@ const features: Record<string, ReturnType<FeatureOfRun>> = {
   first: { candidate: 'bbbbbbbbbbbb', baseline: undefined, cases },
 }
 const featureOf: FeatureOfRun = (runId) => features[runId]
-const itemsOf = (id: string) => (['a', 'b'].includes(id) ? new Set(['actions', 'tone']) : undefined)
+const itemsOf = (id: string) =>
+  ['a', 'b'].includes(id) ? new Map(['actions', 'tone'].map((item) => [item, item])) : undefined
 
 interface Said {
   run?: string

@@ -8,7 +8,15 @@ import type { Label } from '../../../src/records/label.ts'
 import { good, load, memoryFiles, root } from '../../support/memory-files.ts'
 import { jsonLines, judged, label, output } from './labels.ts'
 
-const itemsOf = (id: string) => (['a', 'b'].includes(id) ? new Set(['actions', 'tone']) : undefined)
+/** The hash of what is asked today. */
+const now = outputHash('now')
+const itemsOf = (id: string) =>
+  ['a', 'b'].includes(id)
+    ? new Map([
+        ['actions', now],
+        ['tone', now],
+      ])
+    : undefined
 
 function read(labels: readonly Label[] | string, files: Record<string, string> = {}) {
   const text = typeof labels === 'string' ? labels : jsonLines(labels)
@@ -56,7 +64,7 @@ test('labels of models and of people who saw the judge are set apart and counted
     flagged.map(({ labeller }) => labeller),
     ['ann', 'bo'],
   )
-  assert.deepEqual(leftOut, { unknownCase: 0, unknownItem: 0, noText: 0, ofModel: 1, sawJudge: 1 })
+  assert.deepEqual(leftOut, { unknownCase: 0, unknownItem: 0, noText: 0, otherMaterial: 0, ofModel: 1, sawJudge: 1 })
 })
 
 test('what belongs to no known case, item or text is left out, counted and named', async () => {
@@ -68,7 +76,7 @@ test('what belongs to no known case, item or text is left out, counted and named
     label({ case: 'b' }),
   ])
   assert.deepEqual(labels, [label()])
-  assert.deepEqual(leftOut, { unknownCase: 1, unknownItem: 1, noText: 2, ofModel: 0, sawJudge: 0 })
+  assert.deepEqual(leftOut, { unknownCase: 1, unknownItem: 1, noText: 2, otherMaterial: 0, ofModel: 0, sawJudge: 0 })
   const text =
     'labels/f.outputs.jsonl has no text of this case with this hash; restore its line from git, or delete this one. The label is left out'
   assert.deepEqual(diagnostics.map(formatDiagnostic), [
@@ -78,6 +86,29 @@ test('what belongs to no known case, item or text is left out, counted and named
     `labels/f.jsonl:5:87: output: ${text}`,
   ])
   assert.ok(diagnostics.every(({ severity }) => severity === 'warning'))
+})
+
+test('a label, or a verdict of the judge, of a case or question that has changed is left out, counted and named', async () => {
+  const old = outputHash('the old reference')
+  const lines = jsonLines([judged({ material: now }), judged({ material: old }), judged()])
+  const found = await read(
+    [label({ material: now }), label({ item: 'tone' }), label({ labeller: 'bo', material: old })],
+    { 'labels/f.judged.jsonl': lines },
+  )
+  assert.deepEqual(
+    found.labels.map(({ labeller, item }) => [labeller, item]),
+    [
+      ['ann', 'actions'],
+      ['ann', 'tone'],
+    ],
+    'a line without a hash, as earlier versions wrote it, counts',
+  )
+  assert.deepEqual([found.leftOut.otherMaterial, found.outdated.length], [1, 1])
+  assert.deepEqual([found.judged.length, found.judgedLeftOut], [2, 1])
+  assert.match(
+    found.diagnostics.map(formatDiagnostic)[0] ?? '',
+    /^labels\/f.jsonl:3:\d+: material: variables or reference of the case, or the question, have changed since. The label/,
+  )
 })
 
 test('a text that was changed after it was labelled is none', async () => {
@@ -149,8 +180,8 @@ test('the items of a case are those of the prompt and its own, over all suites',
   const { prompts } = await load(files)
   const [prompt] = prompts
   assert.ok(prompt)
-  const known = itemsOfCases(await casesWithRubric(memoryFiles(files), prompt, root))
-  const items = ['a', 'c', 'd', 'gone'].map((id) => known(id) && [...(known(id) ?? [])])
+  const known = itemsOfCases(await casesWithRubric(memoryFiles(files), prompt, root), root)
+  const items = ['a', 'c', 'd', 'gone'].map((id) => known(id) && [...(known(id)?.keys() ?? [])])
   assert.deepEqual(items, [['actions'], ['actions', 'own'], [], undefined])
 })
 

@@ -164,13 +164,32 @@ test('the age of a case is that of its newest line; a case that is not committed
   }
   const dates = [10 * day, 20 * day, 30 * day, null, 900 * day, 900 * day]
   assert.deepEqual(changedAt(suite.cases, dates), [20 * day, null, 900 * day])
-  const label = { case: 'c1', at: new Date(15 * day).toISOString() }
+  const label = { case: 'c1', item: 'tone', output: 'a', at: new Date(15 * day).toISOString() }
   const known = {
     now: 1000 * day,
     datesOf: () => dates,
-    labels: [label, { case: 'c3', at: new Date(901 * day).toISOString() }],
+    labels: [label, { ...label, case: 'c3', at: new Date(901 * day).toISOString() }],
+    itemsOf: () => new Map([['tone', 'now']]),
   }
   const area = reviewAge([suite], known)
   assert.deepEqual(codes(area), ['old-cases:1', 'stale-labels:1'])
   assert.equal(reviewAge([suite], { ...known, datesOf: () => undefined }).state, 'unknown')
+})
+
+test('labels of a case or a question that has changed are named, unless somebody has labelled the answer anew', () => {
+  const at = '2026-11-26T10:00:00.000Z'
+  const label = { case: 'c1', item: 'tone', output: 'a', at, material: 'old' }
+  const codesOf = (...labels: (typeof label)[]) =>
+    codes(
+      reviewAge([suiteOf([{}, {}])], {
+        now: Date.parse(at),
+        datesOf: () => undefined,
+        labels,
+        itemsOf: () => new Map([['tone', 'now']]),
+      }),
+    )
+  assert.deepEqual(codesOf(label), ['outdated-labels:1'])
+  assert.deepEqual(codesOf(label, { ...label, material: 'now' }), [])
+  assert.deepEqual(codesOf(label, { ...label, output: 'b', material: 'now' }), ['outdated-labels:1'])
+  assert.deepEqual(codesOf({ ...label, item: 'gone' }), [])
 })

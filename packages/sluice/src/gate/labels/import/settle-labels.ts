@@ -1,6 +1,7 @@
 import type { Label, LabelledOutput } from '../../../records/label.ts'
 import { outputHash, outputKey } from '../label-files.ts'
-import type { ItemsOfCase, Labels } from '../read-labels.ts'
+import type { Labels } from '../read-labels.ts'
+import type { ItemsOfCase } from '../rubric-items.ts'
 import { type ForeignLabel, type ForeignOutput, verdictOf } from './foreign-label.ts'
 
 export interface SettleOptions {
@@ -40,6 +41,7 @@ export function settleLabels(options: SettleOptions): SettledLabels {
     if (!same.some((each) => each.case === output.case)) byText.set(output.output, [...same, output])
   }
   const inForce = new Set([...labels.labels, ...labels.flagged].map(contentOf))
+  const outdated = new Map(labels.outdated.map((label) => [contentOf(label), label.at]))
   const settled: SettledLabels = { labels: [], outputs: [], repeated: 0, leftOut: [] }
   for (const foreign of options.foreign) {
     const found = settle(foreign, byText, options)
@@ -48,7 +50,10 @@ export function settleLabels(options: SettleOptions): SettledLabels {
       continue
     }
     const { label, output } = found
-    if (inForce.has(contentOf(label))) {
+    // Imported anew, a label of material that has changed would pass for one of the material of today.
+    const outdatedAt = outdated.get(contentOf(label))
+    const isOutdated = outdatedAt !== undefined && !(foreign.at !== undefined && label.at > outdatedAt)
+    if (isOutdated || inForce.has(contentOf(label))) {
       settled.repeated += 1
       continue
     }
@@ -86,7 +91,8 @@ function settle(
     }
   const items = itemsOf(id)
   if (items === undefined) return { reason: `no suite has a case "${id}"` }
-  if (!items.has(item)) return { reason: `the case "${id}" has no rubric item "${item}"` }
+  const material = items.get(item)
+  if (material === undefined) return { reason: `the case "${id}" has no rubric item "${item}"` }
   const kept = same.find((each) => each.case === id)
   const at = foreign.at === undefined ? Number.NaN : Date.parse(foreign.at)
   const label: Label = {
@@ -100,6 +106,7 @@ function settle(
     at: Number.isNaN(at) ? now : new Date(at).toISOString(),
     version: kept?.version ?? null,
     sawJudge: sawJudge || foreign.sawJudge === true,
+    material,
   }
   return { label, output: kept ?? { output, case: id, version: null, text, repeat: 1, candidate: true } }
 }

@@ -1,0 +1,14 @@
+import { createHash } from 'node:crypto'
+import type { Case } from '../../core/suite/cases/case.ts'
+import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
+import type { RubricItem } from '../../records/rubric.ts'
+
+/**
+ * SHA-256 in hex of all that a verdict on an output rests on beside the output: the variables of the case, its reference,
+ * and the question. The rendered prompt is left out, since it differs between versions that share their labels.
+ * @param root the path of the project, which variables may hold and which differs between machines
+ */
+export function materialHash({ vars, expected }: Case, { ask }: RubricItem, root: string): string {
+  const text = canonicalJson({ vars, expected: expected ?? null, ask: ask.trim() }).replaceAll(root, '')
+  return createHash('sha256').update(text).digest('hex')
+}
