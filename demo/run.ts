@@ -1,13 +1,15 @@
 /**
  * The incident that Sluice exists for, and what follows: `npm run demo`, or `npm run demo -- --full` with all that the
- * commands print. `npm run demo -- trust` tells what a pass is worth. Exits 1 if it does not go as told.
+ * commands print. `npm run demo -- trust` tells what a pass is worth, `npm run demo -- agent` of an application that calls
+ * tools. Exits 1 if it does not go as told.
  */
 import type { FeatureReport } from '../packages/sluice/src/records/report/feature-report.ts'
+import { tellTheAgent } from './agent.ts'
 import { tellTheCanary } from './canary.ts'
 import { expect, gated, hint, onlyFeature } from './gate.ts'
 import { startProduction } from './production.ts'
 import { tellTheRelease } from './release.ts'
-import { openStage, type Stage } from './stage.ts'
+import { emailSummaries, openStage, type Stage, supportAgent } from './stage.ts'
 import { ahead, bad, bold, detail, dim, good, heading, oneLine, paragraph, say, showChange } from './tell.ts'
 import { tellTheTrust } from './trust.ts'
 
@@ -24,13 +26,16 @@ const trustSizes = {
 
 const startedAt = performance.now()
 try {
-  const stage = openStage()
+  const tellsAgent = process.argv.includes('agent')
+  const stage = openStage(tellsAgent ? supportAgent : emailSummaries)
   process.on('exit', stage.close)
   process.on('SIGINT', () => process.exit(130))
   process.on('SIGTERM', () => process.exit(143))
-  const lines = process.argv.includes('trust')
-    ? await tellTheTrust(stage, trustSizes[process.argv.includes('--small') ? 'small' : 'usual'])
-    : await tellTheStory(stage)
+  const lines = tellsAgent
+    ? await tellTheAgent(stage)
+    : process.argv.includes('trust')
+      ? await tellTheTrust(stage, trustSizes[process.argv.includes('--small') ? 'small' : 'usual'])
+      : await tellTheStory(stage)
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
   say('', bold('In short'), ...lines.map((line) => paragraph(line)))
   say(`   ${seconds} s. Your own prompt: see README.md.`)

