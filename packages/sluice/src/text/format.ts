@@ -60,6 +60,12 @@ export function formatCount(count: number): string {
   return thousands(String(count))
 }
 
+/** 840 bytes, 12.3 kB, 50.0 MB */
+export function formatSize(bytes: number): string {
+  if (bytes < 1000) return formatAmount(bytes, 'byte')
+  return bytes < 999_950 ? `${(bytes / 1000).toFixed(1)} kB` : `${thousands((bytes / 1e6).toFixed(1))} MB`
+}
+
 /** 2026-11-26: the day of a time in ms since the epoch, in UTC. */
 export function utcDay(time: number): string {
   return new Date(time).toISOString().slice(0, 10)

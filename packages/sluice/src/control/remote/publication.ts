@@ -2,6 +2,7 @@ import path from 'node:path'
 import { z } from 'zod'
 import type { Config } from '../../core/suite/config/config.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
+import { SluiceError } from '../../errors.ts'
 import type { Report } from '../../records/report/report.ts'
 import { liveSettingsSchema, rolloutSettingsSchema } from '../../records/rollout-settings.ts'
 import type { VersionRecord } from '../../records/version.ts'
@@ -14,13 +15,17 @@ export interface Publication extends Pick<VersionRecord, 'content' | 'rubric' | 
   report: Report | null
 }
 
-/** A prompt as it is published, with what the gate said about it. */
+/**
+ * A prompt as it is published, with what the gate said about it.
+ * @throws SluiceError for a prompt whose messages hold files: what clients render is text
+ */
 export function publicationOf(
   prompt: Prompt,
   { config, report, source }: { config: Pick<Config, 'root' | 'judge'>; report: Report | null; source: string | null },
 ): Publication {
   const { id, label, model, parameters, messages, format, strict, inputs, rubric, rollout, live, written } = prompt
   const { tools, toolChoice, maxSteps } = prompt
+  if (messages.some(({ parts }) => parts !== undefined)) throw withFiles(prompt)
   const { redact } = live
   const stored = redact === undefined ? live : { ...live, redact: relativeTo(config.root, redact) }
   return {
@@ -37,6 +42,13 @@ export function publicationOf(
     report: report && withoutCases(report, prompt.feature),
     source,
   }
+}
+
+function withFiles({ file }: Prompt): SluiceError {
+  const message =
+    `${file}: its messages hold images or PDFs, and clients render text alone, so that it cannot be published: ` +
+    'release it with the code of the application, or let the application add the files and gate it as a target'
+  return new SluiceError('invalid-input', message)
 }
 
 /** What a release rests on: the feature's part of the report, without its cases. */

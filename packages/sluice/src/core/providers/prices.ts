@@ -1,6 +1,6 @@
 import { calcPrice, findProvider, type Provider as PricedProvider } from '@pydantic/genai-prices'
 import type { PriceSettings, ProviderSettings } from '../suite/config/config.ts'
-import { parseModelId } from '../suite/models/model.ts'
+import { type ContentPart, parseModelId } from '../suite/models/model.ts'
 import { wildcardMatch } from '../suite/models/wildcards.ts'
 import { longestAnswer } from './api/call-options.ts'
 import { overrideCost } from './price-override.ts'
@@ -94,6 +94,18 @@ function worstCase(price: PriceOf, inputTokens: number, outputTokens: number): n
   return cases.includes(undefined) ? undefined : Math.max(...cases.map((usd) => usd ?? 0))
 }
 
+/** An image takes at most this many tokens with any provider in 2026; a PDF, whose pages are not counted here, by its size. */
+const tokensPerFile = 50_000
+const bytesPerPdfToken = 4
+
+function fileBound(parts: readonly ContentPart[]): number {
+  return parts.reduce((sum, part) => {
+    if (part.type === 'text') return sum
+    const ofPages = part.type === 'pdf' && 'file' in part ? Math.ceil(part.file.size / bytesPerPdfToken) : 0
+    return sum + tokensPerFile + ofPages
+  }, 0)
+}
+
 function inputBound({ messages, format, tools }: ModelRequest): number {
   const schemaBytes = format.type === 'json_schema' ? Buffer.byteLength(JSON.stringify(format.schema)) : 0
   const toolBytes = tools === undefined ? 0 : Buffer.byteLength(JSON.stringify(tools))
@@ -104,5 +116,6 @@ function inputBound({ messages, format, tools }: ModelRequest): number {
 }
 
 function bytesOf(message: RequestMessage): number {
-  return Buffer.byteLength('step' in message ? JSON.stringify(message.step) : message.content)
+  if ('step' in message) return Buffer.byteLength(JSON.stringify(message.step))
+  return Buffer.byteLength(message.content) + ('parts' in message ? fileBound(message.parts ?? []) : 0)
 }

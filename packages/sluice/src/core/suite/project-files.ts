@@ -64,6 +64,21 @@ export async function* streamFile(files: ProjectFiles, file: string): AsyncGener
   else yield await files.read(file)
 }
 
+/**
+ * The path of a file that is named relative to a folder of the project, or why it may not be read: paths and links stay
+ * inside of the project.
+ */
+export async function placeInProject(
+  files: ProjectFiles,
+  folder: string,
+  given: string,
+): Promise<{ file?: string; fault?: string }> {
+  const file = path.posix.normalize(path.posix.join(folder, given))
+  if (path.isAbsolute(given) || file === '..' || file.startsWith('../'))
+    return { fault: `${given} lies outside of the project` }
+  return (await files.leadsOut?.(file)) ? { file, fault: `${file} is a link that leads out of the project` } : { file }
+}
+
 /** Whether an error says that a file does not exist. */
 export function isMissingFile(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')

@@ -77,6 +77,7 @@ export async function featureFiles(prompt: Prompt, place: FeaturePlace): Promise
         path: absolute(file),
         as: 'variable of a case',
       })),
+      ...filesOf(prompt).map((file) => ({ kind: 'file' as const, path: absolute(file), as: 'file of a message' })),
       ...(await recordings(modelsOf(prompt, config, checks), place)),
       ...code.parts,
     ],
@@ -88,6 +89,12 @@ export async function featureFiles(prompt: Prompt, place: FeaturePlace): Promise
 
 function modulesOf(mocks: Prompt['mocks'] = []): string[] {
   return mocks.flatMap(({ module }) => module ?? [])
+}
+
+/** The images and PDFs that the messages of a prompt name. */
+function filesOf({ messages }: Prompt): string[] {
+  const files = messages.flatMap(({ parts = [] }) => parts.flatMap((part) => ('file' in part ? [part.file.path] : [])))
+  return [...new Set(files)].filter((file) => file !== undefined)
 }
 
 function moduleOf(reference: string): string {

@@ -156,7 +156,7 @@ function tagMeans(all: readonly CaseScores[], options: SummaryOptions): FeatureS
 }
 
 function measurementNotes({ feature, ledger, observations, judge }: Measured): string[] {
-  const { quotes, quotesNotFound, unscoredRepeats, answers, lost, reasoned } = observations
+  const { quotes, quotesNotFound, unscoredRepeats, answers, lost, reasoned, judgedUnseen } = observations
   const { unpricedCalls } = ledger
   const notes = judge ? calibrationNotes(judge.calibration, feature) : []
   if (quotesNotFound > 0) notes.push(`${quotesNotFound} of ${quotes} quotes of the judge do not occur in the output.`)
@@ -166,6 +166,10 @@ function measurementNotes({ feature, ledger, observations, judge }: Measured): s
     notes.push(
       `${begin} with reasoning, which was taken off before scoring; reasoning: keep in the prompt scores it too.`,
     )
+  }
+  if (judgedUnseen > 0) {
+    const which = judgedUnseen === 1 ? '1 answer' : `${judgedUnseen} answers`
+    notes.push(`The judge did not see the images and PDFs of ${which}: it was shown their names, sizes and hashes.`)
   }
   if (unscoredRepeats === 1) notes.push('1 answer has no score; it is not counted as 0.')
   if (unscoredRepeats > 1) notes.push(`${unscoredRepeats} answers have no score; they are not counted as 0.`)

@@ -8,6 +8,7 @@ import { type AnswerModes, createJudge, type Judge, seesMore } from '../../core/
 import type { Case } from '../../core/suite/cases/case.ts'
 import type { JudgeSettings } from '../../core/suite/config/judge-settings.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
+import { ContentFile } from '../../core/suite/values/content-file.ts'
 import type { Arm, CaseDetail } from '../../records/report/case-detail.ts'
 import { createToolLoop, isStep } from '../tools/tool-loop.ts'
 import type { CallModule } from '../tools/tool-module.ts'
@@ -179,8 +180,21 @@ function answerCount({ arms, table }: Evaluation, caseCount = 0, repeat: number,
 /** Answers of an application are not kept: Sluice cannot see when its code changes. */
 function callTarget(target: TargetCall, ledger: Ledger, signal: AbortSignal) {
   return async (_request: PromptRequest, { vars, id }: Case, repeat: number) => {
-    const completion = await target(vars, { caseId: id, repeat, signal })
+    const completion = await target(await sentVariables(vars), { caseId: id, repeat, signal })
     book(ledger, completion, 'generation', 'provider')
     return completion
   }
+}
+
+/** An application gets a file as a data: URL. */
+async function sentVariables(vars: Case['vars']): Promise<Case['vars']> {
+  const files = Object.entries(vars).filter((entry): entry is [string, ContentFile] => entry[1] instanceof ContentFile)
+  if (files.length === 0) return vars
+  const urls = await Promise.all(
+    files.map(async ([name, file]) => {
+      const base64 = Buffer.from(await file.bytes()).toString('base64')
+      return [name, `data:${file.mediaType};base64,${base64}`] as const
+    }),
+  )
+  return { ...vars, ...Object.fromEntries(urls) }
 }

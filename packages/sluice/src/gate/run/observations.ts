@@ -21,6 +21,8 @@ export interface Observations {
   lost: Map<string, LostAnswers>
   /** The number of answers from which reasoning was removed. */
   reasoned: number
+  /** The number of answers that were judged without the images and PDFs that they are about. */
+  judgedUnseen: number
   origins: AnswerOrigins
 }
 
@@ -56,6 +58,7 @@ export function noObservations(): Observations {
     answers: { candidate: 0, baseline: 0 },
     lost: new Map(),
     reasoned: 0,
+    judgedUnseen: 0,
     origins: createAnswerOrigins(),
   }
 }
@@ -81,6 +84,7 @@ export function observeDetail(observations: Observations, arm: Arm, detail: Case
   if (detail.state === 'budgetStopped') observations.budgetStops += 1
   observations.answers[arm] += 1
   if (detail.reasoning !== undefined) observations.reasoned += 1
+  if (detail.files !== undefined && detail.judge.length > 0) observations.judgedUnseen += 1
   if (detail.lost) {
     const key = `${arm} ${detail.lost.cause}`
     const count = (observations.lost.get(key)?.count ?? 0) + 1

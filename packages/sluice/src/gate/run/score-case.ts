@@ -5,8 +5,9 @@ import { scoreOutput } from '../../core/scorers/case-score.ts'
 import { type Check, CheckError } from '../../core/scorers/checks/check.ts'
 import { type Judge, JudgeError, type Judgement } from '../../core/scorers/judge/judge.ts'
 import { type Case, type Expectation, isWithoutAnswer } from '../../core/suite/cases/case.ts'
+import { renderMessage } from '../../core/suite/models/content-parts.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
-import { render, TemplateError } from '../../core/suite/values/template.ts'
+import { TemplateError } from '../../core/suite/values/template.ts'
 import type { CaseDetail, CaseState, CheckResult, JudgedItem } from '../../records/report/case-detail.ts'
 import type { ScoreCase } from './evaluate.ts'
 import { type ReadAnswer, type Reading, readAnswer } from './read-answer.ts'
@@ -46,7 +47,12 @@ export function createScoreCase(scoring: Scoring): ScoreCase {
       reasoning: measure.reasoning ?? (version.target ? 'keep' : undefined),
     }
     const { expected } = testCase
-    const asked = { input: request.messages.at(-1)?.content ?? '', ...(expected !== undefined && { expected }) }
+    const files = request.messages.flatMap(({ parts = [] }) => parts.filter(({ type }) => type !== 'text')).length
+    const asked = {
+      input: request.messages.at(-1)?.content ?? '',
+      ...(files > 0 && { files }),
+      ...(expected !== undefined && { expected }),
+    }
     let answer: Completion
     try {
       answer = await generate(request, testCase, repeat, (given) => readAnswer(given, reading).kind !== 'lost')
@@ -87,7 +93,7 @@ export function createScoreCase(scoring: Scoring): ScoreCase {
 /** The messages of a version with the case's variables in them, each substituted once. */
 export function requestOf(version: Prompt, { vars }: Case): PromptRequest {
   const { model, messages, parameters, format, tools, toolChoice, strict } = version
-  const rendered = messages.map(({ role, content }) => ({ role, content: render(content, vars, { strict }) }))
+  const rendered = messages.map((message) => renderMessage(message, vars, { strict }))
   return { model, messages: rendered, parameters, format, ...(tools && { tools }), ...(toolChoice && { toolChoice }) }
 }
 

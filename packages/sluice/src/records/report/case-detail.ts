@@ -90,6 +90,8 @@ export const caseDetailSchema = z.object({
   score: share.exactOptional(),
   /** The last message that was sent, with the case's variables in it. */
   input: z.string().exactOptional(),
+  /** How many images and PDFs were sent. The judge is shown a placeholder of each. */
+  files: z.int().min(1).exactOptional(),
   /** The reference answer of the case. */
   expected: z.string().exactOptional(),
   output: z.string().exactOptional(),

@@ -83,9 +83,10 @@ export function createApiProvider(options: ApiProviderOptions): Provider {
     async complete(request, { signal }) {
       const { place } = await open()
       const { model, body } = await askedAs(request)
+      const asked = await callOptions(request, kind, signal)
       const start = clock()
       try {
-        const result = await model.doGenerate(callOptions(request, kind, signal))
+        const result = await model.doGenerate(asked)
         const completion = completionOf(result, request, clock() - start, { ...place, kind: options.kind })
         const { fingerprint, usage, warnings } = completion
         const cut = cutWatch({ ...request, source: name, inputTokens: usage.inputTokens, fingerprint })

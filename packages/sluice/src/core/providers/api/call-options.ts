@@ -27,14 +27,14 @@ export function longestAnswer(parameters: ModelParameters): number {
   return tokenLimit(parameters) ?? unlimitedTokens
 }
 
-/** A request as the AI SDK's language model specification defines it. */
-export function callOptions(request: ModelRequest, kind: ApiKind, signal: AbortSignal): CallOptions {
+/** A request as the AI SDK's language model specification defines it, with the bytes of its files. */
+export async function callOptions(request: ModelRequest, kind: ApiKind, signal: AbortSignal): Promise<CallOptions> {
   const { messages, parameters, format } = request
   const { maxTokens: _, maxCompletionTokens: __, parameters: ___, ...sampling } = parameters
   const { stop, reasoningEffort, temperature, ...shared } = sampling
   const limit = tokenLimit(parameters)
   return {
-    prompt: sentMessages(messages),
+    prompt: await sentMessages(messages),
     ...sentTools(request, kind),
     ...shared,
     ...(typeof temperature === 'number' && { temperature }),

@@ -3,6 +3,7 @@ import type { ModelRequest, RequestMessage, ToolMessage } from '../provider.ts'
 import { ProviderError } from '../provider-error.ts'
 import type { StepPart } from '../step-part.ts'
 import type { LanguageModel } from './connection.ts'
+import { sentParts } from './sent-parts.ts'
 
 type CallOptions = Parameters<LanguageModel['doGenerate']>[0]
 type Result = Awaited<ReturnType<LanguageModel['doGenerate']>>
@@ -33,7 +34,7 @@ export function sentTools(
 }
 
 /** The messages of a request, as the AI SDK takes them. The results of the calls of one message are one message. */
-export function sentMessages(messages: readonly RequestMessage[]): SentMessage[] {
+export async function sentMessages(messages: readonly RequestMessage[]): Promise<SentMessage[]> {
   const sent: SentMessage[] = []
   for (const message of messages) {
     const last = sent.at(-1)
@@ -41,7 +42,7 @@ export function sentMessages(messages: readonly RequestMessage[]): SentMessage[]
     else if ('callId' in message && last?.role === 'tool') last.content.push(sentResult(message))
     else if ('callId' in message) sent.push({ role: 'tool', content: [sentResult(message)] })
     else if (message.role === 'system') sent.push({ role: message.role, content: message.content })
-    else sent.push({ role: message.role, content: [{ type: 'text', text: message.content }] })
+    else sent.push({ role: message.role, content: await sentParts(message) })
   }
   return sent
 }

@@ -1,7 +1,7 @@
-import path from 'node:path'
 import { decodeText } from '../decode-text.ts'
 import { InvalidFilesError } from '../diagnostics/diagnostic.ts'
-import { isMissingFile, type ProjectFiles } from '../project-files.ts'
+import { isMissingFile, type ProjectFiles, placeInProject } from '../project-files.ts'
+import { fileTypeOf, projectContent } from '../values/content-file.ts'
 
 export interface FileVariables {
   vars: Record<string, unknown>
@@ -12,7 +12,7 @@ export interface FileVariables {
 
 /**
  * The variables of a case with the text of a file for each `{file: mails/1.txt}`: exactly its characters, without a byte
- * order mark. Paths are relative to the suite, in `folder`, and stay inside of the project.
+ * order mark. An image or a PDF, which its first bytes tell, is a `ContentFile`. Paths are relative to the suite, in `folder`, and stay inside of the project.
  */
 export async function fileVariables(
   vars: Readonly<Record<string, unknown>>,
@@ -23,18 +23,15 @@ export async function fileVariables(
   for (const [name, value] of Object.entries(vars)) {
     const given = fileNamed(value)
     if (given === undefined) continue
-    const file = path.posix.normalize(path.posix.join(folder, given))
-    if (path.isAbsolute(given) || file === '..' || file.startsWith('../')) {
-      found.faults.push({ name, message: `${given} lies outside of the project` })
-      continue
-    }
-    found.varFiles.push(file)
-    if (await files.leadsOut?.(file)) {
-      found.faults.push({ name, message: `${file} is a link that leads out of the project` })
-      continue
-    }
+    const { file, fault } = await placeInProject(files, folder, given)
+    if (file !== undefined) found.varFiles.push(file)
+    if (fault !== undefined) found.faults.push({ name, message: fault })
+    if (file === undefined || fault !== undefined) continue
     try {
-      found.vars[name] = decodeText(await files.read(file), files.describe(file))
+      const bytes = await files.read(file)
+      const content = fileTypeOf(bytes) && projectContent(files, file, bytes)
+      if (typeof content === 'string') found.faults.push({ name, message: content })
+      else found.vars[name] = content ?? decodeText(bytes, files.describe(file))
     } catch (error) {
       found.faults.push({ name, message: faultOf(error, file) })
     }

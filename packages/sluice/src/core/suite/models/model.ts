@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ContentFile, FileKind } from '../values/content-file.ts'
 import { refuseNotJson } from '../values/json-value.ts'
 import { exactData, Written } from '../values/written.ts'
 
@@ -28,7 +29,7 @@ function partFault(part: unknown): string {
   const [kind] = /image|audio|video|file|document|pdf/i.exec(type) ?? []
   return kind === undefined
     ? 'not a part of a message: write {type: text, text: "..."}'
-    : `a part of type ${type} is not supported yet: messages are text, see "Images and files" in docs/suites.md`
+    : `a part of type ${type} is not supported here: messages are text, see "Images and files" in docs/suites.md`
 }
 
 export const messageSchema = z
@@ -49,8 +50,18 @@ export const messageSchema = z
 
 export interface Message {
   role: 'system' | 'user' | 'assistant'
+  /** Its text; for each file a placeholder with its name, size and hash. */
   content: string
+  /** All parts in their order; absent where there is nothing but text. */
+  parts?: readonly ContentPart[]
 }
+
+/** A part of a message: a text, or a file that is at hand, at an address, or in a variable of the case. */
+export type ContentPart =
+  | { type: 'text'; text: string }
+  | { type: FileKind; file: ContentFile }
+  | { type: FileKind; url: string }
+  | { type: FileKind; variable: string }
 
 /** Parameters that a request sets in another way, so that they may not be set as parameters of the provider's own. */
 const reserved: Record<string, string> = {

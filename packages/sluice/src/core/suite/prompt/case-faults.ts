@@ -7,6 +7,8 @@ import type { Config } from '../config/config.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Source } from '../diagnostics/source.ts'
 import { located, locatedKey } from '../diagnostics/validate.ts'
+import { partOfValue } from '../models/content-parts.ts'
+import { ContentFile } from '../values/content-file.ts'
 import { compileExpression } from '../values/expression.ts'
 import { compilePattern, renderPattern } from '../values/pattern.ts'
 import { variablesOf } from '../values/template.ts'
@@ -31,6 +33,7 @@ export function caseFaults(
     ...mockFaults(item.mocks, prompt, source),
     ...contradictionFaults(prompt, item, source),
     ...traceFaults(prompt, item.checks, source, config),
+    ...fileFaults(prompt, item, source),
   )
   if (!isScored(prompt, item)) {
     const message = `nothing scores the case "${item.id}"; add checks or a rubric to it or to ${prompt.file}`
@@ -105,6 +108,30 @@ function contradictionFaults(prompt: Prompt, item: Case, source: Source): Diagno
   return contradictions(all)
     .filter(({ index }) => index >= others)
     .map(({ index, message }) => located(source, ['checks', index - others], message, 'warning'))
+}
+
+const remoteFile =
+  'is fetched by the provider: an answer is kept for the address, so nobody notices when the file there changes; write {file: ...} for one of the project'
+
+/** Faults of variables that should hold a file and do not, or hold one where the prompt has a text. */
+function fileFaults({ messages, strict, target }: Prompt, { vars }: Case, source: Source): Diagnostic[] {
+  if (target !== undefined) return []
+  const parts = messages.flatMap(({ content, parts: own = [{ type: 'text' as const, text: content }] }) => own)
+  const ofFiles = parts.flatMap((part) => {
+    const name = 'variable' in part ? part.variable.trim() : ''
+    if (part.type === 'text' || !Object.hasOwn(vars, name)) return []
+    const read = partOfValue(part.type, vars[name])
+    if (typeof read === 'string') return [located(source, ['vars', name], read)]
+    return 'url' in read ? [located(source, ['vars', name], remoteFile, 'warning')] : []
+  })
+  const inTexts = new Set(parts.flatMap((part) => (part.type === 'text' ? variablesOf(part.text, { strict }) : [])))
+  const asTexts = Object.entries(vars).flatMap(([name, value]) => {
+    if (!(value instanceof ContentFile) || !inTexts.has(name)) return []
+    const what = value.kind === 'pdf' ? 'a PDF' : 'an image'
+    const wayOut = `write the part {type: ${value.kind}, file: "{{${name}}}"}`
+    return [located(source, ['vars', name], `is ${what}, and the prompt has {{${name}}} in a text; ${wayOut}`)]
+  })
+  return [...ofFiles, ...asTexts]
 }
 
 /** Faults of variables that the prompt's text uses and that are null. */

@@ -5,6 +5,7 @@ import type { Case } from '../cases/case.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Source } from '../diagnostics/source.ts'
 import { located } from '../diagnostics/validate.ts'
+import { ContentFile } from '../values/content-file.ts'
 import { variablesOf } from '../values/template.ts'
 import { nearestData } from '../values/written.ts'
 import type { Prompt } from './prompt.ts'
@@ -96,5 +97,10 @@ export function inputFaultsOf(
 }
 
 function plain(vars: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(vars).map(([name, value]) => [name, nearestData(value)]))
+  return Object.fromEntries(
+    Object.entries(vars).map(([name, value]) => [
+      name,
+      value instanceof ContentFile ? value.placeholder : nearestData(value),
+    ]),
+  )
 }

@@ -10,6 +10,8 @@ import type { Config } from '../config/config.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Source } from '../diagnostics/source.ts'
 import { located, validate } from '../diagnostics/validate.ts'
+import { resolveMessages } from '../models/content-parts.ts'
+import type { Message } from '../models/model.ts'
 import { modelFaults } from '../models/model-ids.ts'
 import type { ProjectFiles } from '../project-files.ts'
 import { absoluteModule } from '../values/module-reference.ts'
@@ -54,9 +56,10 @@ export async function parsePrompt(files: ProjectFiles, file: string, config: Con
     const missing = located(source, ['model'], 'missing; name it here, or for all prompts as "model" in sluice.yaml')
     return { source, suites: suitePaths(data.suites ?? {}, place.folder), diagnostics: [...found, missing] }
   }
-  const { prompt, faults } = promptOf(data, { model, file, strict, source, ...place })
+  const sent = await resolveMessages(data.messages ?? [], { files, folder: place.folder, source, at: ['messages'] })
+  const { prompt, faults } = promptOf(data, { model, messages: sent.messages, file, strict, source, ...place })
   const references = await referenceFaults(data, prompt, { source, files, config, ...place })
-  return { prompt, source, suites: prompt.suites, diagnostics: [...found, ...faults, ...references] }
+  return { prompt, source, suites: prompt.suites, diagnostics: [...found, ...sent.faults, ...faults, ...references] }
 }
 
 /** The suites of a file that is otherwise invalid, so that their faults are reported in the same go. */
@@ -79,6 +82,7 @@ function validateGithub(source: Source) {
 interface PromptPlace {
   /** `provider:model`, of the file or by default. */
   model: string
+  messages: Message[]
   file: string
   strict: boolean
   source: Source
@@ -86,11 +90,11 @@ interface PromptPlace {
   folder: string
 }
 
-function promptOf(data: PromptFile, { model, file, strict, source, root, folder }: PromptPlace) {
+function promptOf(data: PromptFile, { model, messages, file, strict, source, root, folder }: PromptPlace) {
   const feature = featureNameSchema.safeParse(data.name).data ?? nameOfFile(file)
   const { format, faults } = responseFormat(data, feature)
   const evaluators = evaluatorsOf(data.evaluators ?? [], data.rubric?.map(({ id }) => id) ?? [])
-  const { messages = [], modelParameters: parameters = {} } = data
+  const { modelParameters: parameters = {} } = data
   const typed = inputsOf(data.inputs, data.defaults)
   const tools = versionTools(data)
   const prompt: Prompt = {

@@ -7,8 +7,9 @@ import { expectationSchema } from '../cases/case.ts'
 import { mocksSchema } from '../cases/mock.ts'
 import { checkSchema } from '../checks/check-entry.ts'
 import { gateSettingsSchema } from '../config/gate-settings.ts'
+import { writtenMessageSchema } from '../models/content-parts.ts'
 import { defaultJudge } from '../models/default-judge.ts'
-import { messageSchema, modelIdSchema, modelParametersSchema } from '../models/model.ts'
+import { modelIdSchema, modelParametersSchema } from '../models/model.ts'
 import { refuseNotJson } from '../values/json-value.ts'
 import { choiceEvaluatorSchema } from './choice-judge.ts'
 import { inputsSchema } from './inputs.ts'
@@ -99,7 +100,7 @@ export const githubShape = {
   }),
   modelParameters: modelParametersSchema.exactOptional(),
   messages: z
-    .array(messageSchema)
+    .array(writtenMessageSchema)
     .min(1)
     .meta({
       description: 'The conversation sent to the model; required unless there is a target.',

@@ -1,22 +1,24 @@
 import { render as renderOnce, UnknownVariableError } from '@sluice/client'
 import { SluiceError } from '../../../errors.ts'
+import { ContentFile } from './content-file.ts'
 import { Written } from './written.ts'
 
 export { variablesOf } from '@sluice/client'
 
-/** A template uses a variable that has no value. */
+/** A template uses a variable that has no value, or a value that cannot stand there. */
 export class TemplateError extends SluiceError {
   override readonly name = 'TemplateError'
   readonly variable: string
 
-  constructor(variable: string, options?: ErrorOptions) {
-    super('invalid-input', `unknown variable {{${variable}}}`, options)
+  constructor(variable: string, options?: ErrorOptions, message = `unknown variable {{${variable}}}`) {
+    super('invalid-input', message, options)
     this.variable = variable
   }
 }
 
 /**
- * The substitution that applications use too, see `render` of the client; a scalar that keeps its text is that text.
+ * The substitution that applications use too, see `render` of the client; a scalar that keeps its text is that text, and
+ * a file its placeholder.
  * @throws TemplateError
  */
 export const render: typeof renderOnce = (template, vars, options) => {
@@ -28,7 +30,9 @@ export const render: typeof renderOnce = (template, vars, options) => {
 }
 
 function withTexts(vars: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const written = Object.entries(vars).filter(([, value]) => value instanceof Written)
-  if (written.length === 0) return vars
-  return { ...vars, ...Object.fromEntries(written.map(([name, value]) => [name, (value as Written).source])) }
+  const texts = Object.entries(vars).flatMap(([name, value]): [string, string][] => {
+    if (value instanceof Written) return [[name, value.source]]
+    return value instanceof ContentFile ? [[name, value.placeholder]] : []
+  })
+  return texts.length === 0 ? vars : { ...vars, ...Object.fromEntries(texts) }
 }

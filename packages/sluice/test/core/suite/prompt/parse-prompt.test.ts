@@ -214,16 +214,19 @@ test('parts of a message that are texts are joined, a developer speaks as the sy
   ])
 })
 
-test('parts that are no texts are refused where they stand, with the place that says more', async () => {
+test('parts that cannot be sent are refused where they stand', async () => {
   for (const [part, expected] of [
     [
-      '{type: image_url, image_url: {url: "https://a.example/b.png"}}',
-      /content\.1: a part of type image_url is not supp.*docs\/suites\.md/,
+      '{type: image_url, image_url: {uri: x}}',
+      /content\.1: such a part is \{type: image_url, image_url: \{url: "\.\.\."\}\}/,
     ],
-    ['{type: input_image, image_url: x}', /type input_image is not supported yet/],
-    ['{type: document, source: {}}', /type document is not supported yet/],
-    ['{type: file, file: {}}', /type file is not supported yet/],
-    ['{type: input_audio, input_audio: {}}', /type input_audio is not supported yet/],
+    ['{type: input_image, image_url: x}', /content\.1: there is no file prompts\/x/],
+    ['{type: document, source: {}}', /content\.1: not a part of a message: write .*\{type: pdf, file:/],
+    ['{type: file, file: {}}', /content\.1: such a part has "file" with "file_data"; or write/],
+    [
+      '{type: input_audio, input_audio: {}}',
+      /type input_audio is not supported; messages may hold text, images and PDFs/,
+    ],
     [
       '{type: text, text: x, cache_control: {}}',
       /content\.1: a part that is a text has "type" and "text", and nothing/,
