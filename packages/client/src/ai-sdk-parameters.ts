@@ -32,9 +32,44 @@ export function withVersion(
     return theirs === undefined ? [] : [[theirs, value ?? undefined]]
   })
   const format = responseFormat(prompt.format)
-  const merged = { ...params, ...Object.fromEntries(parameters), ...(format && { responseFormat: format }) }
+  const merged = {
+    ...params,
+    ...Object.fromEntries(parameters),
+    ...(format && { responseFormat: format }),
+    ...toolsOf(params, prompt),
+  }
   if (vars === null || typeof vars !== 'object') return () => merged
-  return () => ({ ...merged, prompt: prompt.render(vars as Record<string, unknown>).map(messageOf) })
+  const steps = stepsIn(params.prompt)
+  return () => ({ ...merged, prompt: [...prompt.render(vars as Record<string, unknown>).map(messageOf), ...steps] })
+}
+
+/**
+ * The tools of the version in place of the functions of the call; the application still runs them. Its choice of a tool holds
+ * until the first results are there.
+ */
+function toolsOf(
+  { tools: own = [], prompt }: LanguageModelV4CallOptions,
+  { tools, toolChoice }: RoutedPrompt,
+): Pick<LanguageModelV4CallOptions, 'tools' | 'toolChoice'> {
+  if (!tools) return {}
+  const choice = stepsIn(prompt).length === 0 ? toolChoice : undefined
+  const functions = tools.map(({ parameters: inputSchema, ...tool }) => ({
+    type: 'function' as const,
+    ...tool,
+    inputSchema,
+  }))
+  return {
+    tools: [...own.filter(({ type }) => type !== 'function'), ...functions],
+    ...(choice !== undefined && {
+      toolChoice: typeof choice === 'string' ? { type: choice } : { type: 'tool', toolName: choice.name },
+    }),
+  }
+}
+
+/** What was called since the last message of the user, with its results. */
+function stepsIn(messages: LanguageModelV4Message[]): LanguageModelV4Message[] {
+  const since = messages.slice(messages.findLastIndex(({ role }) => role === 'user') + 1)
+  return since.some(({ role }) => role === 'tool') ? since.filter(({ role }) => role !== 'system') : []
 }
 
 function messageOf({ role, content }: PromptMessage): LanguageModelV4Message {

@@ -241,11 +241,23 @@ function versionOf({ id, label, model }: Prompt): FeatureSummary['candidate'] {
   return { id, label: label ?? null, model }
 }
 
-/** The format of the answer counts as a parameter; plain text is none. */
-function askedBy({ model, parameters, format, messages }: Prompt): NonNullable<FeatureSummary['asked']>['candidate'] {
+/** The format of the answer and each tool count as parameters; plain text is none. */
+function askedBy({
+  model,
+  parameters,
+  format,
+  messages,
+  ...prompt
+}: Prompt): NonNullable<FeatureSummary['asked']>['candidate'] {
   const given = Object.entries(parameters).filter(([, value]) => value !== undefined)
   const responseFormat = format.type === 'text' ? {} : { responseFormat: format }
-  return { model, parameters: { ...Object.fromEntries(given), ...responseFormat }, messages }
+  const { tools = [], toolChoice, maxSteps } = prompt
+  const ofTools = {
+    ...Object.fromEntries(tools.map(({ name, ...tool }) => [`tool ${name}`, tool])),
+    ...(toolChoice !== undefined && { toolChoice }),
+    ...(maxSteps !== undefined && { maxSteps }),
+  }
+  return { model, parameters: { ...Object.fromEntries(given), ...responseFormat, ...ofTools }, messages }
 }
 
 /** Over the answers with a known price, while their details pass by. */

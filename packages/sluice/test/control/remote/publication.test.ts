@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { publicationOf } from '../../../src/control/remote/publication.ts'
 import { defaultJudge } from '../../../src/core/suite/models/default-judge.ts'
 import { versionId } from '../../../src/core/suite/prompt/version.ts'
+import { promptVersionSchema } from '../../../src/records/prompt-version.ts'
 import type { Report } from '../../../src/records/report/report.ts'
 import { rolloutSettingsSchema } from '../../../src/records/rollout-settings.ts'
 import { good, goodPrompt, load } from '../../support/memory-files.ts'
@@ -25,6 +26,26 @@ test('what is published gives the id of the version, and settings as they were w
   assert.deepEqual(rolloutSettingsSchema.parse(rollout).stages, [{ ppm: 100_000, soakMs: 3_600_000 }])
   assert.equal((live as { redact: string }).redact, 'lib/redact.ts#clean', 'relative to the project, which moves')
   assert.deepEqual([judge?.model, rubric.length], [defaultJudge.model, 1])
+})
+
+test('a version with tools is published whole, under the id that the gate judged', async () => {
+  const tools = `tools:
+  - {name: lookup, description: Finds it., parameters: {type: object, properties: {max: {maximum: 12345678901234567890}}}}
+  - {name: close}
+toolChoice: {name: lookup}
+maxSteps: 4
+mocks: [{tool: lookup, result: secret}]
+`
+  const { content } = await publication(tools)
+  assert.deepEqual(
+    [content.tools?.map(({ name }) => name), content.toolChoice, content.maxSteps],
+    [['lookup', 'close'], { name: 'lookup' }, 4],
+  )
+  assert.equal(versionId(content), content.id)
+  // The mocks are how the gate asks, and no part of what an application needs.
+  assert.doesNotMatch(JSON.stringify(content), /secret/)
+  const plain = JSON.parse(JSON.stringify({ ...content, tools: content.tools?.slice(1), toolChoice: 'auto' }))
+  assert.deepEqual(promptVersionSchema.parse(plain), plain)
 })
 
 test('which settings the file holds is published, since a default that somebody wrote is meant', async () => {

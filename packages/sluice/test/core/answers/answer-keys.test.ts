@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -24,6 +25,22 @@ function setUp() {
   }
   return { store, [Symbol.dispose]: dispose }
 }
+
+test('the key of a request without tools is the one that it had before there were any', () => {
+  const request = ask('p:m')
+  const text =
+    '{"format":{"type":"text"},"messages":[{"content":"Hello","role":"user"}],"model":"p:m","parameters":{},"repeat":2}'
+  assert.equal(requestKey(request, 2), createHash('sha256').update(text).digest('hex'))
+  const tools = [{ name: 'lookup', parameters: {} }]
+  const message = { role: 'tool' as const, callId: 'c', tool: 'lookup', content: 'late', isError: false }
+  const others = [
+    { ...request, tools },
+    { ...request, tools, toolChoice: 'required' as const },
+    { ...request, tools, messages: [...request.messages, message] },
+    { ...request, tools, messages: [...request.messages, { ...message, isError: true }] },
+  ]
+  assert.equal(new Set([request, ...others].map((one) => requestKey(one, 2))).size, 5)
+})
 
 test('an answer is found by its own server alone', () => {
   using world = setUp()

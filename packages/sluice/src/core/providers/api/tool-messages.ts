@@ -104,7 +104,7 @@ function partOf(part: ContentPart): StepPart[] {
 function lackingIn({ attached = {} }: StepPart, kind: ApiKind): string | undefined {
   if (kind === 'anthropic') {
     const { signature, redactedData } = attached.anthropic ?? {}
-    if (signature != null || redactedData != null) return undefined
+    if (signature || redactedData) return undefined
     return 'have no signature, so that they cannot be sent back with the result: set reasoningEffort: none'
   }
   if (kind === 'openai') {
